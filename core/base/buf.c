@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Growing bytes: doubles up to its cap, then fails and stays failed. */
+#include "base/buf.h"
+
+#include "base/secret.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+void
+sg_buf_init(struct sg_buf *buf, size_t max)
+{
+	*buf = (struct sg_buf){.max = max};
+}
+
+void
+sg_buf_done(struct sg_buf *buf)
+{
+	if (buf->ptr != NULL)
+		sg_wipe(buf->ptr, buf->room);
+	free(buf->ptr);
+	sg_buf_init(buf, buf->max);
+}
+
+void
+sg_buf_clear(struct sg_buf *buf)
+{
+	buf->len = 0;
+	buf->failed = false;
+}
+
+static bool
+grow(struct sg_buf *buf, size_t need)
+{
+	size_t room = buf->room == 0 ? 256 : buf->room;
+	while (room < need)
+		room *= 2;
+	if (room > buf->max)
+		room = buf->max;
+	char *bytes = malloc(room);
+	if (bytes == NULL)
+		return false;
+	if (buf->ptr != NULL) {
+		memcpy(bytes, buf->ptr, buf->len);
+		sg_wipe(buf->ptr, buf->len);
+		free(buf->ptr);
+	}
+	buf->ptr = bytes;
+	buf->room = room;
+	return true;
+}
+
+char *
+sg_buf_reserve(struct sg_buf *buf, size_t len)
+{
+	if (buf->failed || len > buf->max - buf->len ||
+	    (buf->len + len > buf->room && !grow(buf, buf->len + len))) {
+		buf->failed = true;
+		return NULL;
+	}
+	return buf->ptr + buf->len;
+}
+
+void
+sg_buf_add(struct sg_buf *buf, const void *bytes, size_t len)
+{
+	if (len == 0)
+		return;
+	char *to = sg_buf_reserve(buf, len);
+	if (to == NULL)
+		return;
+	memcpy(to, bytes, len);
+	buf->len += len;
+}
+
+void
+sg_buf_str(struct sg_buf *buf, struct sg_str text)
+{
+	sg_buf_add(buf, text.ptr, text.len);
+}
+
+void
+sg_buf_text(struct sg_buf *buf, const char *text)
+{
+	sg_buf_add(buf, text, strlen(text));
+}
+
+void
+sg_buf_printf(struct sg_buf *buf, const char *format, ...)
+{
+	va_list args, again;
+	va_start(args, format);
+	va_copy(again, args);
+	int len = vsnprintf(NULL, 0, format, args);
+	va_end(args);
+
+	char *to = len < 0 ? NULL : sg_buf_reserve(buf, (size_t)len + 1);
+	if (to != NULL) {
+		vsnprintf(to, (size_t)len + 1, format, again);
+		buf->len += (size_t)len;
+	}
+	va_end(again);
+}
+
+void
+sg_buf_drop(struct sg_buf *buf, size_t len)
+{
+	memmove(buf->ptr, buf->ptr + len, buf->len - len);
+	buf->len -= len;
+}
+
+struct sg_str
+sg_buf_view(const struct sg_buf *buf)
+{
+	return (struct sg_str){buf->ptr, buf->len};
+}

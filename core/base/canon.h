@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * RFC 8785 (JSON Canonicalization Scheme): one byte string for one value. Numbers as ECMAScript writes them, names in UTF-16 order. */
+#ifndef SG_BASE_CANON_H
+#define SG_BASE_CANON_H
+
+#include "base/buf.h"
+#include "base/json.h"
+
+/* Appends the canonical form of `value`. Failure is the buffer's sticky `failed`. Members are sorted here, so the tape may come in any order. */
+void sg_canon_write(struct sg_buf *out, const struct sg_json *value);
+
+/* Appends `text` as a canonical JSON string, quotes included. The bytes must be valid UTF-8 (they come from a reader); invalid ones set `failed`. */
+void sg_canon_string(struct sg_buf *out, struct sg_str text);
+
+/* Appends a number as ECMAScript's Number::toString does (RFC 8785 3.2.2.3). NaN and infinities set `failed`. */
+void sg_canon_number(struct sg_buf *out, double number);
+
+/* Reads `text` and refuses it (SG_MALFORMED, json_not_canonical) unless it is, byte for byte, the canonical form of what it says.
+ * This is the only reader of the gate and of every process behind it. Other errors as sg_json_parse. */
+enum sg_status sg_canon_parse(struct sg_arena *arena, struct sg_str text, const struct sg_json_limits *limits,
+			      const struct sg_json **root, struct sg_err *err);
+
+/* A writer that makes canonical objects directly. Names must be given in canonical order; a name out of order sets `failed`,
+ * so that a mistake becomes a refusal and not a second spelling. Depth at most SG_JSON_MAX_DEPTH.
+ *
+ *   struct sg_json_writer w;
+ *   sg_jw_begin(&w, &buf);
+ *   sg_jw_object(&w);  sg_jw_name(&w, "a");  sg_jw_int(&w, 1);  sg_jw_name(&w, "b");  sg_jw_text(&w, "x");  sg_jw_end(&w);
+ */
+struct sg_json_writer {
+	struct sg_buf *out;
+	size_t depth;
+	struct {
+		bool object, started;
+		struct sg_str last; /* last name written; borrowed from the caller until the object ends */
+	} level[SG_JSON_MAX_DEPTH + 1];
+};
+
+void sg_jw_begin(struct sg_json_writer *w, struct sg_buf *out);
+void sg_jw_object(struct sg_json_writer *w);
+void sg_jw_array(struct sg_json_writer *w);
+void sg_jw_end(struct sg_json_writer *w); /* closes the innermost object or array */
+void sg_jw_name(struct sg_json_writer *w, const char *name); /* `name` must live until the object is closed */
+void sg_jw_name_str(struct sg_json_writer *w, struct sg_str name);
+void sg_jw_str(struct sg_json_writer *w, struct sg_str text); /* {NULL, 0} writes "" */
+void sg_jw_text(struct sg_json_writer *w, const char *text);  /* NULL writes null */
+void sg_jw_int(struct sg_json_writer *w, int64_t number);
+void sg_jw_bool(struct sg_json_writer *w, bool value);
+void sg_jw_null(struct sg_json_writer *w);
+/* A value that was read, or canonical bytes made before (trusted to be canonical). */
+void sg_jw_value(struct sg_json_writer *w, const struct sg_json *value);
+void sg_jw_raw(struct sg_json_writer *w, struct sg_str canonical);
+
+#endif

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Borrowed strings: the parts too long to be inline. */
+#include "base/str.h"
+
+int
+sg_str_cmp(struct sg_str a, struct sg_str b)
+{
+	size_t shorter = a.len < b.len ? a.len : b.len;
+	int order = shorter == 0 ? 0 : memcmp(a.ptr, b.ptr, shorter);
+	if (order != 0)
+		return order;
+	return a.len < b.len ? -1 : a.len > b.len;
+}
+
+struct sg_str
+sg_str_cut(struct sg_str *rest, char separator)
+{
+	const char *at = rest->len == 0 ? NULL : memchr(rest->ptr, separator, rest->len);
+	struct sg_str head = *rest;
+	if (at == NULL) {
+		*rest = (struct sg_str){NULL, 0};
+		return head;
+	}
+	head.len = (size_t)(at - rest->ptr);
+	rest->ptr = at + 1;
+	rest->len -= head.len + 1;
+	return head;
+}
+
+void
+sg_hex(char *out, const void *bytes, size_t len)
+{
+	static const char digits[] = "0123456789abcdef";
+	const unsigned char *in = bytes;
+	for (size_t i = 0; i < len; i++) {
+		out[2 * i] = digits[in[i] >> 4];
+		out[2 * i + 1] = digits[in[i] & 15];
+	}
+	out[2 * len] = '\0';
+}
+
+static int
+hex_value(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+bool
+sg_unhex(void *bytes, size_t len, struct sg_str text)
+{
+	unsigned char *out = bytes;
+	if (text.len != 2 * len)
+		return false;
+	for (size_t i = 0; i < len; i++) {
+		int high = hex_value(text.ptr[2 * i]), low = hex_value(text.ptr[2 * i + 1]);
+		if (high < 0 || low < 0)
+			return false;
+		out[i] = (unsigned char)(high << 4 | low);
+	}
+	return true;
+}
+
+bool
+sg_str_int(struct sg_str text, int64_t min, int64_t max, int64_t *out)
+{
+	bool negative = min < 0 && text.len > 0 && text.ptr[0] == '-';
+	size_t i = negative ? 1 : 0;
+	if (text.len == i || (text.ptr[i] == '0' && text.len > i + 1) || (negative && text.ptr[i] == '0'))
+		return false;
+
+	int64_t value = 0;
+	for (; i < text.len; i++) {
+		int digit = text.ptr[i] - '0';
+		if (digit < 0 || digit > 9 || __builtin_mul_overflow(value, 10, &value) ||
+		    __builtin_sub_overflow(value, digit, &value))
+			return false;
+	}
+	if (!negative && __builtin_sub_overflow(0, value, &value))
+		return false;
+	if (value < min || value > max)
+		return false;
+	*out = value;
+	return true;
+}

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Borrowed strings: comparing and cutting bytes that are not NUL-terminated. */
+#ifndef SG_BASE_STR_H
+#define SG_BASE_STR_H
+
+#include <stdbool.h>
+#include <string.h>
+#include <stepgate/types.h>
+
+/* A string constant as sg_str, without counting at run time. */
+#define SG_STR(literal) ((struct sg_str){(literal), sizeof(literal) - 1})
+
+/* For printf's "%.*s". */
+#define SG_STR_ARG(s) (int)(s).len, (s).ptr
+
+static inline struct sg_str
+sg_str(const char *text)
+{
+	return (struct sg_str){text, text == NULL ? 0 : strlen(text)};
+}
+
+static inline bool
+sg_str_eq(struct sg_str a, struct sg_str b)
+{
+	return a.len == b.len && (a.len == 0 || memcmp(a.ptr, b.ptr, a.len) == 0);
+}
+
+static inline bool
+sg_str_is(struct sg_str a, const char *text)
+{
+	return sg_str_eq(a, sg_str(text));
+}
+
+static inline bool
+sg_str_starts(struct sg_str a, const char *prefix)
+{
+	size_t n = strlen(prefix);
+	return a.len >= n && memcmp(a.ptr, prefix, n) == 0;
+}
+
+/* Byte order, shorter first on a tie: <0, 0, >0. */
+int sg_str_cmp(struct sg_str a, struct sg_str b);
+
+/* Cuts `*rest` at the first `separator`: returns what stands before it and moves `*rest` behind it.
+ * Without a separator the whole is returned and `rest->ptr` becomes NULL. */
+struct sg_str sg_str_cut(struct sg_str *rest, char separator);
+
+/* Lower-case hexadecimal: `out` takes 2 * len + 1 bytes. */
+void sg_hex(char *out, const void *bytes, size_t len);
+
+/* Reads exactly 2 * len lower-case hexadecimal digits; false on anything else. */
+bool sg_unhex(void *bytes, size_t len, struct sg_str text);
+
+/* A decimal integer in [min, max], digits only (a leading '-' where min < 0), no leading zeros, nothing behind. */
+bool sg_str_int(struct sg_str text, int64_t min, int64_t max, int64_t *out);
+
+#endif
