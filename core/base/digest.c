@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Digests and sealing: thin names over EVP. A failing library is a stop, not an answer. */
+#include "base/digest.h"
+
+#include "base/err.h"
+#include "base/secret.h"
+#include "base/str.h"
+
+#include <openssl/evp.h>
+#include <stdlib.h>
+#include <string.h>
+
+static EVP_MD *sha256;
+static EVP_CIPHER *gcm;
+static EVP_MAC *mac;
+
+enum sg_status
+sg_digest_start(struct sg_err *err)
+{
+	if (sha256 != NULL)
+		return SG_OK;
+	sha256 = EVP_MD_fetch(NULL, "SHA256", NULL);
+	gcm = EVP_CIPHER_fetch(NULL, "AES-256-GCM", NULL);
+	mac = EVP_MAC_fetch(NULL, "HMAC", NULL);
+	if (sha256 == NULL || gcm == NULL || mac == NULL)
+		return sg_fail(err, SG_UNAVAILABLE, "no_crypto", "OpenSSL has no SHA-256, HMAC or AES-256-GCM");
+	return SG_OK;
+}
+
+static const EVP_MD *
+md(void)
+{
+	return sha256 != NULL ? sha256 : EVP_sha256();
+}
+
+void
+sg_sha256_two(unsigned char out[SG_SHA256_BYTES], struct sg_str a, struct sg_str b)
+{
+	static _Thread_local EVP_MD_CTX *context;
+	if (context == NULL)
+		context = EVP_MD_CTX_new();
+	if (context == NULL || EVP_DigestInit_ex(context, md(), NULL) != 1 ||
+	    EVP_DigestUpdate(context, a.ptr, a.len) != 1 || EVP_DigestUpdate(context, b.ptr, b.len) != 1 ||
+	    EVP_DigestFinal_ex(context, out, NULL) != 1)
+		abort();
+}
+
+void
+sg_sha256(unsigned char out[SG_SHA256_BYTES], struct sg_str a)
+{
+	sg_sha256_two(out, a, (struct sg_str){"", 0});
+}
+
+void
+sg_sha256_hex(char out[SG_SHA256_HEX], struct sg_str a)
+{
+	unsigned char digest[SG_SHA256_BYTES];
+	sg_sha256(digest, a);
+	sg_hex(out, digest, sizeof(digest));
+}
+
+void
+sg_hmac(unsigned char out[SG_SHA256_BYTES], const unsigned char key[SG_KEY_BYTES], struct sg_str text)
+{
+	size_t len = 0;
+	if (EVP_Q_mac(NULL, "HMAC", NULL, "SHA256", NULL, key, SG_KEY_BYTES, (const unsigned char *)text.ptr, text.len, out,
+		      SG_SHA256_BYTES, &len) == NULL ||
+	    len != SG_SHA256_BYTES)
+		abort();
+}
+
+void
+sg_derive(unsigned char out[SG_KEY_BYTES], const unsigned char key[SG_KEY_BYTES], struct sg_str salt, const char *label)
+{
+	unsigned char extract_key[SG_KEY_BYTES], extracted[SG_SHA256_BYTES];
+	char expand[128];
+	sg_sha256(extract_key, salt); /* a salt of fixed length, whatever was given */
+	sg_hmac(extracted, extract_key, (struct sg_str){(const char *)key, SG_KEY_BYTES});
+
+	size_t len = strnlen(label, sizeof(expand) - 1);
+	memcpy(expand, label, len);
+	expand[len] = 1;
+	sg_hmac(out, extracted, (struct sg_str){expand, len + 1});
+	sg_wipe(extracted, sizeof(extracted));
+}
+
+static void
+nonce_of(unsigned char nonce[12], uint64_t number)
+{
+	memset(nonce, 0, 12);
+	for (int i = 0; i < 8; i++)
+		nonce[11 - i] = (unsigned char)(number >> (8 * i));
+}
+
+enum sg_status
+sg_seal(char *out, const unsigned char key[SG_KEY_BYTES], uint64_t number, struct sg_str aad, struct sg_str plain,
+	struct sg_err *err)
+{
+	unsigned char nonce[12];
+	int len = 0, rest = 0;
+	nonce_of(nonce, number);
+	EVP_CIPHER_CTX *context = EVP_CIPHER_CTX_new();
+	int ok = context != NULL && plain.len < INT32_MAX && aad.len < INT32_MAX &&
+		 EVP_EncryptInit_ex(context, gcm != NULL ? gcm : EVP_aes_256_gcm(), NULL, key, nonce) == 1 &&
+		 EVP_EncryptUpdate(context, NULL, &len, (const unsigned char *)aad.ptr, (int)aad.len) == 1 &&
+		 EVP_EncryptUpdate(context, (unsigned char *)out, &len, (const unsigned char *)plain.ptr, (int)plain.len) == 1 &&
+		 EVP_EncryptFinal_ex(context, (unsigned char *)out + len, &rest) == 1 &&
+		 EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_GCM_GET_TAG, SG_SEAL_OVERHEAD, out + plain.len) == 1;
+	EVP_CIPHER_CTX_free(context);
+	return ok ? SG_OK : sg_fail(err, SG_BUG, "seal_failed", "AES-256-GCM did not encrypt");
+}
+
+enum sg_status
+sg_unseal(char *out, const unsigned char key[SG_KEY_BYTES], uint64_t number, struct sg_str aad, struct sg_str sealed,
+	  struct sg_err *err)
+{
+	if (sealed.len < SG_SEAL_OVERHEAD || sealed.len > INT32_MAX)
+		return sg_fail(err, SG_MALFORMED, "seal_broken", "sealed text of %zu bytes", sealed.len);
+	size_t plain_len = sealed.len - SG_SEAL_OVERHEAD;
+	unsigned char nonce[12];
+	int len = 0, rest = 0;
+	nonce_of(nonce, number);
+	EVP_CIPHER_CTX *context = EVP_CIPHER_CTX_new();
+	int ok = context != NULL &&
+		 EVP_DecryptInit_ex(context, gcm != NULL ? gcm : EVP_aes_256_gcm(), NULL, key, nonce) == 1 &&
+		 EVP_DecryptUpdate(context, NULL, &len, (const unsigned char *)aad.ptr, (int)aad.len) == 1 &&
+		 EVP_DecryptUpdate(context, (unsigned char *)out, &len, (const unsigned char *)sealed.ptr, (int)plain_len) == 1 &&
+		 EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_GCM_SET_TAG, SG_SEAL_OVERHEAD, (void *)(sealed.ptr + plain_len)) == 1 &&
+		 EVP_DecryptFinal_ex(context, (unsigned char *)out + len, &rest) == 1;
+	EVP_CIPHER_CTX_free(context);
+	return ok ? SG_OK : sg_fail(err, SG_MALFORMED, "seal_broken", "sealed text was changed or belongs to another key");
+}
