@@ -54,7 +54,8 @@ bool sg_link_pending(const struct sg_link *link);
 enum sg_status sg_link_fill(struct sg_link *link, struct sg_err *err);
 
 /* The next whole frame: SG_OK, SG_AGAIN (none yet), SG_MALFORMED (frame_unknown, frame_forbidden, frame_length, frame_reserved,
- * frame_no_fd, frame_payload; json_* for a payload that is not canonical JSON). After SG_MALFORMED the link must be closed. */
+ * frame_no_fd, frame_payload). After SG_MALFORMED the link must be closed. A JSON payload is read by its receiver, with
+ * sg_canon_parse and nothing else. */
 enum sg_status sg_link_next(struct sg_link *link, struct sg_frame *frame, struct sg_err *err);
 
 /* Blocking exchange for simple processes: fills until one frame is whole. Errors as fill and next. */

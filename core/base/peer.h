@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Reading the kernel's facts about a peer, and telling whether it is still that process. */
+#ifndef SG_BASE_PEER_H
+#define SG_BASE_PEER_H
+
+#include "base/sys.h"
+
+/* As sg_sys.peer: SO_PEERCRED, SO_PEERGROUPS, SO_PEERPIDFD, else as sg_peer_read_old. What these cannot tell: they describe the process
+ * that called connect(). A child that inherited the socket, or a program exec'd since, looks the same to them; see
+ * SCM_CREDENTIALS in door/ and the second look at facts in gate/. */
+enum sg_status sg_peer_read(const struct sg_sys *self, int socket, struct sg_peer *peer, struct sg_err *err);
+
+/* For kernels without SO_PEERPIDFD: pidfd_open between two reads of the start time, which must agree. A pid that was reused
+ * before the first read is caught only if the new process started after the connection was made. */
+enum sg_status sg_peer_read_old(const struct sg_sys *self, int socket, struct sg_peer *peer, struct sg_err *err);
+
+/* As sg_sys.peer_alive. */
+bool sg_peer_alive(const struct sg_sys *self, const struct sg_peer *peer);
+
+/* Start time of a process (field 22 of /proc/PID/stat), 0 if it cannot be read. */
+uint64_t sg_process_start_time(pid_t pid);
+
+/* Closes the pidfd, if any. */
+void sg_peer_done(struct sg_peer *peer);
+
+#endif
