@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Patterns over separated segments: dotted for actions ("pay.*"), slashed for resources ("/srv/data/" and two stars).
+ * No regular expressions: time is linear in the text and what a pattern means can be read aloud. */
+#ifndef SG_BASE_PATTERN_H
+#define SG_BASE_PATTERN_H
+
+#include <stdbool.h>
+#include <stepgate/types.h>
+
+enum { SG_PATTERN_MAX = 512, SG_PATTERN_SEGMENTS = 32 };
+
+/* A pattern is a run of segments joined by `separator`:
+ *   a literal   stands for itself, byte for byte
+ *   *           exactly one segment that is not empty
+ *   **          one or more segments; only as the last one
+ * A star beside other characters in one segment is not a pattern, so nobody mistakes it for a shell's.
+ * Neither star ever takes a segment "." or "..": a path that climbs is not below the folder it names. */
+
+/* True if `pattern` is well formed: 1 to SG_PATTERN_MAX bytes, at most SG_PATTERN_SEGMENTS segments, no NUL. Segments
+ * of a dotted pattern are never empty; of a slashed one they may be ("/srv", "file:///srv"). */
+bool sg_pattern_valid(struct sg_str pattern, char separator);
+
+/* True if `text` fits `pattern`. False for a pattern that is not valid and for an empty text. */
+bool sg_pattern_match(struct sg_str pattern, struct sg_str text, char separator);
+
+/* True if every text that fits `inner` fits `outer` too: what a narrower reach or a delegation must satisfy. */
+bool sg_pattern_covers(struct sg_str outer, struct sg_str inner, char separator);
+
+#endif

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Patterns: what fits, what must never fit, and what is not a pattern. */
+#include "unit/cases.h"
+
+#include "base/pattern.h"
+#include "base/str.h"
+
+struct row {
+	const char *pattern, *text;
+	bool fits;
+};
+
+static void
+check(const struct row *rows, size_t count, char separator)
+{
+	for (size_t i = 0; i < count; i++) {
+		bool got = sg_pattern_match(sg_str(rows[i].pattern), sg_str(rows[i].text), separator);
+		if (got != rows[i].fits)
+			printf("\n  %s on %s gave %d ", rows[i].pattern, rows[i].text, got);
+		CU_ASSERT_EQUAL(got, rows[i].fits);
+	}
+}
+
+static void
+dotted(void)
+{
+	static const struct row rows[] = {
+		{"pay.transfer", "pay.transfer", true},
+		{"pay.transfer", "pay.transfers", false},
+		{"pay.*", "pay.transfer", true},
+		{"pay.*", "pay", false},
+		{"pay.*", "pay.", false},
+		{"pay.*", "pay.a.b", false},
+		{"pay.**", "pay.a.b", true},
+		{"pay.**", "pay.a", true},
+		{"pay.**", "pay", false},
+		{"**", "anything.at.all", true},
+		{"*", "one", true},
+		{"*", "one.two", false},
+		{"*.read", "mail.read", true},
+		{"*.read", "mail.write", false},
+		{"pay.*", "PAY.transfer", false},
+		{"**", "", false},
+		{"pay*", "payment", false},
+		{"**.pay", "a.pay", false},
+	};
+	check(rows, sizeof(rows) / sizeof(rows[0]), '.');
+}
+
+static void
+slashed(void)
+{
+	static const struct row rows[] = {
+		{"/srv/**", "/srv/a/b", true},
+		{"/srv/**", "/srv", false},
+		{"/srv/**", "/srv/", false},
+		{"/srv/**", "/srv/../etc/passwd", false},
+		{"/srv/**", "/srv/a/../../etc", false},
+		{"/srv/**", "/srv/./a", false},
+		{"/srv/*", "/srv/..", false},
+		{"/srv/*", "/srv/a.txt", true},
+		{"/srv/*/log", "/srv/x/log", true},
+		{"/srv/../etc", "/srv/../etc", true},
+		{"file:///srv/**", "file:///srv/a", true},
+		{"/srv/**", "/srv/a/", true},
+	};
+	check(rows, sizeof(rows) / sizeof(rows[0]), '/');
+}
+
+static void
+valid(void)
+{
+	CU_ASSERT_TRUE(sg_pattern_valid(SG_STR("a.b.**"), '.'));
+	CU_ASSERT_FALSE(sg_pattern_valid(SG_STR(""), '.'));
+	CU_ASSERT_FALSE(sg_pattern_valid(SG_STR("a..b"), '.'));
+	CU_ASSERT_FALSE(sg_pattern_valid(SG_STR("a.b*"), '.'));
+	CU_ASSERT_FALSE(sg_pattern_valid(SG_STR("***"), '.'));
+	CU_ASSERT_FALSE(sg_pattern_valid(SG_STR("a.**.b"), '.'));
+	CU_ASSERT_FALSE(sg_pattern_valid(((struct sg_str){"a\0b", 3}), '.'));
+	CU_ASSERT_TRUE(sg_pattern_valid(SG_STR("/a//b"), '/'));
+}
+
+static void
+bounds(void)
+{
+	char text[SG_PATTERN_MAX + 1];
+	memset(text, 'a', sizeof(text));
+	CU_ASSERT_TRUE(sg_pattern_valid((struct sg_str){text, SG_PATTERN_MAX}, '.'));
+	CU_ASSERT_FALSE(sg_pattern_valid((struct sg_str){text, SG_PATTERN_MAX + 1}, '.'));
+	for (size_t i = 1; i < sizeof(text); i += 2)
+		text[i] = '.';
+	CU_ASSERT_TRUE(sg_pattern_valid((struct sg_str){text, 2 * SG_PATTERN_SEGMENTS - 1}, '.'));
+	CU_ASSERT_FALSE(sg_pattern_valid((struct sg_str){text, 2 * SG_PATTERN_SEGMENTS + 1}, '.'));
+}
+
+static void
+covers(void)
+{
+	CU_ASSERT_TRUE(sg_pattern_covers(SG_STR("pay.**"), SG_STR("pay.*"), '.'));
+	CU_ASSERT_TRUE(sg_pattern_covers(SG_STR("pay.*"), SG_STR("pay.*"), '.'));
+	CU_ASSERT_TRUE(sg_pattern_covers(SG_STR("pay.*"), SG_STR("pay.a"), '.'));
+	CU_ASSERT_TRUE(sg_pattern_covers(SG_STR("**"), SG_STR("**"), '.'));
+	CU_ASSERT_FALSE(sg_pattern_covers(SG_STR("pay.*"), SG_STR("pay.**"), '.'));
+	CU_ASSERT_FALSE(sg_pattern_covers(SG_STR("pay.a"), SG_STR("pay.*"), '.'));
+	CU_ASSERT_FALSE(sg_pattern_covers(SG_STR("*.read"), SG_STR("mail.*"), '.'));
+}
+
+SG_CASES("base.pattern", {"dotted patterns take whole segments", dotted},
+	 {"slashed patterns never follow a path that climbs", slashed}, {"what is not a pattern", valid},
+	 {"bounds at the limit and one beyond", bounds}, {"a pattern inside another", covers})
