@@ -31,7 +31,7 @@ struct sg_json_writer {
 	struct sg_buf *out;
 	size_t depth;
 	struct {
-		bool object, started;
+		bool object, started, named; /* an object; has a member or element; a name waits for its value */
 		struct sg_str last; /* last name written; borrowed from the caller until the object ends */
 	} level[SG_JSON_MAX_DEPTH + 1];
 };
@@ -50,5 +50,8 @@ void sg_jw_null(struct sg_json_writer *w);
 /* A value that was read, or canonical bytes made before (trusted to be canonical). */
 void sg_jw_value(struct sg_json_writer *w, const struct sg_json *value);
 void sg_jw_raw(struct sg_json_writer *w, struct sg_str canonical);
+
+/* True if exactly one whole value was written: nothing open, nothing failed. */
+bool sg_jw_done(const struct sg_json_writer *w);
 
 #endif

@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Numbers as ECMAScript's Number::toString writes them (RFC 8785 section 3.2.2.3): the fewest digits that read back the
+ * same. */
+#include "base/canon.h"
+#include "base/json_scan.h"
+
+#include <float.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+static void
+write_integer(struct sg_buf *out, int64_t number)
+{
+	char text[24], *at = text + sizeof(text);
+	uint64_t rest = number < 0 ? -(uint64_t)number : (uint64_t)number;
+	do
+		*--at = (char)('0' + rest % 10);
+	while ((rest /= 10) > 0);
+	if (number < 0)
+		*--at = '-';
+	sg_buf_add(out, at, (size_t)(text + sizeof(text) - at));
+}
+
+/* Below a power of two doubles lie twice as dense as above, so the nearest 16 digits may miss it where the next ones up
+ * hit. */
+static bool
+hits_from_above(char *text, double number)
+{
+	int exponent;
+	char *last = strchr(text, 'e') - 1;
+	if (frexp(number, &exponent) != 0.5 || *last == '9')
+		return false;
+	++*last;
+	return strtod(text, NULL) == number;
+}
+
+/* The fewest significant digits of `number` > 0, without trailing zeros, and the place of the point: 0.DIGITS x
+ * 10^place. 15 digits always survive in a normal double, so shorter ones appear there with zeros behind; subnormals
+ * hold fewer. */
+static size_t
+shortest(double number, char digits[20], int *place)
+{
+	char text[40];
+	int precision = number < DBL_MIN ? 0 : 14;
+	do
+		snprintf(text, sizeof(text), "%.*e", precision, number);
+	while (strtod(text, NULL) != number && !hits_from_above(text, number) && ++precision < 17);
+
+	size_t count = 0;
+	const char *at = text;
+	for (; *at != 'e'; at++)
+		if (*at >= '0' && *at <= '9')
+			digits[count++] = *at;
+	*place = atoi(at + 1) + 1;
+	while (count > 1 && digits[count - 1] == '0')
+		count--;
+	return count;
+}
+
+static void
+write_zeros(struct sg_buf *out, int count)
+{
+	sg_buf_add(out, "000000000000000000000", (size_t)count);
+}
+
+/* 1e+21, 1.5e-7: one digit, the others behind a point. */
+static void
+write_exponent(struct sg_buf *out, const char *digits, size_t count, int exponent)
+{
+	char text[8];
+	sg_buf_add(out, digits, 1);
+	if (count > 1)
+		sg_buf_add(out, ".", 1);
+	sg_buf_add(out, digits + 1, count - 1);
+	sg_buf_add(out, text, (size_t)snprintf(text, sizeof(text), "e%+d", exponent));
+}
+
+static void
+write_decimal(struct sg_buf *out, const char *digits, size_t count, int place)
+{
+	if (place <= 0) {
+		sg_buf_add(out, "0.", 2);
+		write_zeros(out, -place);
+		sg_buf_add(out, digits, count);
+	} else if ((int)count <= place) {
+		sg_buf_add(out, digits, count);
+		write_zeros(out, place - (int)count);
+	} else {
+		sg_buf_add(out, digits, (size_t)place);
+		sg_buf_add(out, ".", 1);
+		sg_buf_add(out, digits + place, count - (size_t)place);
+	}
+}
+
+void
+sg_canon_number(struct sg_buf *out, double number)
+{
+	char digits[20];
+	int place;
+	if (!isfinite(number)) {
+		out->failed = true;
+		return;
+	}
+	if (fabs(number) <= (double)SG_JSON_INTEGER_MAX && number == trunc(number)) {
+		write_integer(out, (int64_t)number);
+		return;
+	}
+	if (number < 0)
+		sg_buf_add(out, "-", 1);
+	size_t count = shortest(fabs(number), digits, &place);
+	if (place > 21 || place < -5)
+		write_exponent(out, digits, count, place - 1);
+	else
+		write_decimal(out, digits, count, place);
+}

@@ -1,0 +1,345 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The strict JSON reader. The text is copied into the arena once, strings are decoded in place (decoding never
+ * lengthens), values go to a tape whose size is counted beforehand. The copy ends with NUL, which no rule accepts: that
+ * is the only end check. */
+#include "base/json_number.h"
+#include "base/json_scan.h"
+
+#include "base/err.h"
+
+struct reader {
+	struct sg_arena *arena;
+	struct sg_err *err;
+	char *start, *end, *at;
+	struct sg_json *tape;
+	size_t nodes, room; /* on the tape: used, allowed */
+	size_t depth;       /* allowed */
+};
+
+#define FAIL_AT(r, place, status, code, what)                                                                          \
+	sg_fail((r)->err, status, code, what " at byte %zu", (size_t)((place) - (r)->start))
+#define FAIL(r, status, code, what) FAIL_AT(r, (r)->at, status, code, what)
+
+static enum sg_status read_value(struct reader *r, size_t depth, struct sg_str name);
+
+static void
+skip_space(struct reader *r)
+{
+	while (*r->at == ' ' || *r->at == '\n' || *r->at == '\r' || *r->at == '\t')
+		r->at++;
+}
+
+/* Four hexadecimal digits at `at`, or -1. Stops at the NUL behind the text. */
+static int32_t
+hex4(const char *at)
+{
+	int32_t value = 0;
+	for (int i = 0; i < 4; i++) {
+		char c = at[i];
+		int digit = c >= '0' && c <= '9'                 ? c - '0'
+			    : (c | 32) >= 'a' && (c | 32) <= 'f' ? (c | 32) - 'a' + 10
+								 : -1;
+		if (digit < 0)
+			return -1;
+		value = value << 4 | digit;
+	}
+	return value;
+}
+
+static char *
+put_utf8(char *to, int32_t c)
+{
+	if (c < 0x80) {
+		*to++ = (char)c;
+		return to;
+	}
+	int more = c < 0x800 ? 1 : c < 0x10000 ? 2 : 3;
+	static const int mark[] = {0, 0xC0, 0xE0, 0xF0};
+	*to++ = (char)(mark[more] | c >> (6 * more));
+	while (more-- > 0)
+		*to++ = (char)(0x80 | (c >> (6 * more) & 0x3F));
+	return to;
+}
+
+static enum sg_status
+read_unicode(struct reader *r, char **to)
+{
+	int32_t c = hex4(r->at + 2);
+	if (c < 0)
+		return FAIL(r, SG_MALFORMED, "json_syntax", "\\u needs four hexadecimal digits");
+	if (c >= 0xD800 && c <= 0xDFFF) {
+		int32_t low = c < 0xDC00 && r->at[6] == '\\' && r->at[7] == 'u' ? hex4(r->at + 8) : -1;
+		if (low < 0xDC00 || low > 0xDFFF)
+			return FAIL(r, SG_MALFORMED, "json_surrogate", "half of a surrogate pair");
+		c = 0x10000 + ((c - 0xD800) << 10) + (low - 0xDC00);
+		r->at += 6;
+	}
+	r->at += 6;
+	*to = put_utf8(*to, c);
+	return SG_OK;
+}
+
+static enum sg_status
+read_escape(struct reader *r, char **to)
+{
+	static const char from[] = "\"\\/bfnrt", means[] = "\"\\/\b\f\n\r\t";
+	char c = r->at[1];
+	if (c == 'u')
+		return read_unicode(r, to);
+	const char *known = c == '\0' ? NULL : strchr(from, c);
+	if (known == NULL)
+		return FAIL(r, SG_MALFORMED, "json_syntax", "unknown escape");
+	*(*to)++ = means[known - from];
+	r->at += 2;
+	return SG_OK;
+}
+
+/* Whatever is not plain within a string: escape, UTF-8 sequence, or an error. */
+static enum sg_status
+read_special(struct reader *r, char **to)
+{
+	if (*r->at == '\\')
+		return read_escape(r, to);
+	if (r->at == r->end)
+		return FAIL(r, SG_MALFORMED, "json_syntax", "the string is not closed");
+	if ((unsigned char)*r->at < 0x20)
+		return FAIL(r, SG_MALFORMED, "json_control", "raw control character in a string");
+	size_t len = sg_json_utf8(r->at, r->end);
+	if (len == 0)
+		return FAIL(r, SG_MALFORMED, "json_utf8", "not UTF-8");
+	memmove(*to, r->at, len);
+	*to += len;
+	r->at += len;
+	return SG_OK;
+}
+
+static enum sg_status
+read_string(struct reader *r, struct sg_str *out)
+{
+	char *from = ++r->at, *to = from;
+	for (;;) {
+		size_t run = sg_json_plain(r->at, r->end);
+		if (to != r->at)
+			memmove(to, r->at, run);
+		to += run;
+		r->at += run;
+		if (*r->at == '"')
+			break;
+		enum sg_status status = read_special(r, &to);
+		if (status != SG_OK)
+			return status;
+	}
+	r->at++;
+	*out = (struct sg_str){from, (size_t)(to - from)};
+	return SG_OK;
+}
+
+static enum sg_status
+read_number(struct reader *r, struct sg_json *value)
+{
+	const char *at = r->at;
+	value->type = SG_JSON_NUMBER;
+	switch (sg_json_number(&at, &value->number)) {
+	case SG_JSON_NUMBER_OK:
+		r->at += at - r->at;
+		return SG_OK;
+	case SG_JSON_NUMBER_RANGE:
+		return FAIL(r, SG_MALFORMED, "json_number", "the number does not fit a double");
+	case SG_JSON_NUMBER_INTEGER:
+		return FAIL(r, SG_MALFORMED, "json_integer", "integer beyond 2^53");
+	case SG_JSON_NUMBER_GRAMMAR:
+		break;
+	}
+	return FAIL(r, SG_MALFORMED, "json_number", "not a number as JSON writes it");
+}
+
+static enum sg_status
+read_word(struct reader *r, struct sg_json *value, const char *word, enum sg_json_type type, bool boolean)
+{
+	size_t len = strlen(word);
+	if ((size_t)(r->end - r->at) < len || memcmp(r->at, word, len) != 0)
+		return FAIL(r, SG_MALFORMED, "json_syntax", "unknown word");
+	r->at += len;
+	value->type = type;
+	value->boolean = boolean;
+	return SG_OK;
+}
+
+/* Names in canonical order cannot repeat; others are sorted, so that the cost is never quadratic. */
+static enum sg_status
+check_names(struct reader *r, struct sg_json *object)
+{
+	const struct sg_json *m = sg_json_first(object), *next;
+	while (m != NULL && (next = sg_json_next(object, m)) != NULL && sg_json_name_cmp(m->name, next->name) < 0)
+		m = next;
+	object->sorted = m == NULL || sg_json_next(object, m) == NULL;
+	if (object->sorted)
+		return SG_OK;
+
+	const struct sg_json **list = sg_arena_alloc(r->arena, object->count * sizeof(struct sg_json *));
+	if (list == NULL)
+		return sg_fail(r->err, SG_NOMEM, "json_memory", "no memory for the names of an object");
+	size_t count = 0;
+	for (m = sg_json_first(object); m != NULL; m = sg_json_next(object, m))
+		list[count++] = m;
+	sg_json_sort(list, count);
+	for (size_t i = 1; i < count; i++)
+		if (sg_json_name_cmp(list[i - 1]->name, list[i]->name) == 0)
+			return FAIL_AT(r, list[i]->name.ptr, SG_MALFORMED, "json_duplicate", "the same name twice");
+	return SG_OK;
+}
+
+static enum sg_status
+read_member(struct reader *r, size_t depth)
+{
+	struct sg_str name;
+	if (*r->at != '"')
+		return FAIL(r, SG_MALFORMED, "json_syntax", "expected a name");
+	enum sg_status status = read_string(r, &name);
+	if (status != SG_OK)
+		return status;
+	skip_space(r);
+	if (*r->at != ':')
+		return FAIL(r, SG_MALFORMED, "json_syntax", "expected a colon");
+	r->at++;
+	skip_space(r);
+	return read_value(r, depth, name);
+}
+
+static enum sg_status
+read_items(struct reader *r, struct sg_json *container, size_t depth, char close)
+{
+	for (;;) {
+		enum sg_status status = close == '}' ? read_member(r, depth) : read_value(r, depth, (struct sg_str){0});
+		if (status != SG_OK)
+			return status;
+		container->count++;
+		skip_space(r);
+		if (*r->at == close)
+			return SG_OK;
+		if (*r->at != ',')
+			return FAIL(r, SG_MALFORMED, "json_syntax", "expected a comma or the end");
+		r->at++;
+		skip_space(r);
+	}
+}
+
+static enum sg_status
+read_container(struct reader *r, struct sg_json *container, size_t depth)
+{
+	bool object = *r->at == '{';
+	char close = object ? '}' : ']';
+	if (depth > r->depth)
+		return FAIL(r, SG_LIMIT, "json_depth", "nested too deeply");
+	container->type = object ? SG_JSON_OBJECT : SG_JSON_ARRAY;
+	r->at++;
+	skip_space(r);
+	enum sg_status status = *r->at == close ? SG_OK : read_items(r, container, depth, close);
+	if (status != SG_OK)
+		return status;
+	r->at++;
+	container->span = (uint32_t)(r->tape + r->nodes - container);
+	return object ? check_names(r, container) : SG_OK;
+}
+
+static enum sg_status
+read_value(struct reader *r, size_t depth, struct sg_str name)
+{
+	if (r->nodes == r->room)
+		return FAIL(r, SG_LIMIT, "json_nodes", "too many values");
+	struct sg_json *value = &r->tape[r->nodes++];
+	*value = (struct sg_json){.name = name, .span = 1};
+	switch (*r->at) {
+	case '{':
+	case '[':
+		return read_container(r, value, depth + 1);
+	case '"':
+		value->type = SG_JSON_STRING;
+		return read_string(r, &value->string);
+	case 't':
+		return read_word(r, value, "true", SG_JSON_BOOL, true);
+	case 'f':
+		return read_word(r, value, "false", SG_JSON_BOOL, false);
+	case 'n':
+		return read_word(r, value, "null", SG_JSON_NULL, false);
+	default:
+		break;
+	}
+	if (*r->at == '-' || (*r->at >= '0' && *r->at <= '9'))
+		return read_number(r, value);
+	return FAIL(r, SG_MALFORMED, "json_syntax", "expected a value");
+}
+
+/* Bytes of `word` equal to those of `pattern`; perhaps one too many, never one too few. */
+static size_t
+equal_bytes(uint64_t word, unsigned char pattern)
+{
+	const uint64_t each = UINT64_C(0x0101010101010101);
+	uint64_t differ = word ^ (each * pattern);
+	uint64_t zero = (differ - each) & ~differ & (each * 0x80);
+	return (size_t)(((zero >> 7) * each) >> 56);
+}
+
+/* Each value but the first follows a comma or an opening bracket of its own; those within strings only make the tape
+ * longer. Setting bit 0x20 makes [ and { the same byte. */
+static size_t
+most_values(struct sg_str text)
+{
+	size_t most = 1, i = 0;
+	uint64_t word, same_bracket = UINT64_C(0x2020202020202020);
+	for (; text.len - i >= 8; i += 8) {
+		memcpy(&word, text.ptr + i, 8);
+		most += equal_bytes(word, ',') + equal_bytes(word | same_bracket, '{');
+	}
+	for (; i < text.len; i++)
+		most += (text.ptr[i] == ',') | (text.ptr[i] == '[') | (text.ptr[i] == '{');
+	return most;
+}
+
+static size_t
+limit_or(size_t limit, size_t standard)
+{
+	return limit == 0 ? standard : limit;
+}
+
+static enum sg_status
+read_document(struct reader *r)
+{
+	if (r->end - r->at >= 3 && memcmp(r->at, "\xEF\xBB\xBF", 3) == 0)
+		return FAIL(r, SG_MALFORMED, "json_bom", "a byte order mark");
+	skip_space(r);
+	if (r->at == r->end)
+		return FAIL(r, SG_MALFORMED, "json_empty", "no value");
+	enum sg_status status = read_value(r, 0, (struct sg_str){0});
+	if (status != SG_OK)
+		return status;
+	skip_space(r);
+	return r->at == r->end ? SG_OK : FAIL(r, SG_MALFORMED, "json_trailing", "something behind the value");
+}
+
+enum sg_status
+sg_json_parse(struct sg_arena *arena, struct sg_str text, const struct sg_json_limits *limits,
+	      const struct sg_json **root, struct sg_err *err)
+{
+	static const struct sg_json_limits standard;
+	limits = limits == NULL ? &standard : limits;
+	size_t nodes = limit_or(limits->nodes, SG_JSON_MAX_NODES), most;
+	struct reader r = {.arena = arena, .err = err, .depth = limit_or(limits->depth, SG_JSON_MAX_DEPTH)};
+	if (text.len > limit_or(limits->bytes, SG_JSON_MAX_BYTES))
+		return sg_fail(err, SG_LIMIT, "json_bytes", "%zu bytes are too many", text.len);
+	if (r.depth > SG_JSON_MAX_DEPTH)
+		r.depth = SG_JSON_MAX_DEPTH;
+
+	most = most_values(text);
+	r.room = most < nodes ? most : nodes;
+	r.start = r.at = sg_arena_strdup(arena, text);
+	r.tape = sg_arena_alloc(arena, r.room * sizeof(*r.tape));
+	if (r.start == NULL || r.tape == NULL)
+		return sg_fail(err, SG_NOMEM, "json_memory", "no memory for %zu bytes of JSON", text.len);
+	r.end = r.start + text.len;
+
+	enum sg_status status = read_document(&r);
+	if (status == SG_OK)
+		*root = r.tape;
+	return status;
+}

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * What reader and writer of JSON share: runs of plain bytes, UTF-8 sequences, the order of names. Private to base. */
+#ifndef SG_BASE_JSON_SCAN_H
+#define SG_BASE_JSON_SCAN_H
+
+#include "base/json.h"
+
+#include <string.h>
+
+/* 2^53: the last of the integers that a double holds without gaps. */
+#define SG_JSON_INTEGER_MAX INT64_C(9007199254740992)
+
+static inline bool
+sg_json_is_plain(unsigned char c)
+{
+	return c >= 0x20 && c < 0x80 && c != '"' && c != '\\';
+}
+
+/* How many bytes from `at` stand for themselves in a string: ASCII without control characters, quote and backslash.
+ * Looks at eight bytes at once: subtracting sets a byte's top bit where it was too small; a false alarm only ends the
+ * fast loop. */
+static inline size_t
+sg_json_plain(const char *at, const char *end)
+{
+	const uint64_t each = UINT64_C(0x0101010101010101);
+	const char *start = at;
+	for (uint64_t word; end - at >= 8; at += 8) {
+		memcpy(&word, at, 8);
+		uint64_t quote = word ^ (each * '"'), slash = word ^ (each * '\\');
+		if (((word | (word - each * 0x20) | (quote - each) | (slash - each)) & (each * 0x80)) != 0)
+			break;
+	}
+	while (at < end && sg_json_is_plain((unsigned char)*at))
+		at++;
+	return (size_t)(at - start);
+}
+
+/* Length (2 to 4) of the valid UTF-8 sequence of a character beyond ASCII at `at`; 0 if there is none (RFC 3629 section
+ * 4). */
+size_t sg_json_utf8(const char *at, const char *end);
+
+/* Sorts members by sg_json_name_cmp. */
+void sg_json_sort(const struct sg_json **members, size_t count);
+
+#endif
