@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Confinement, applied: descriptors, capabilities, Landlock, seccomp, in this order. The system calls of each role are in confine_calls.c. */
+#include "base/confine.h"
+
+#include "base/confine_calls.h"
+#include "base/err.h"
+#include "base/secret.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/capability.h>
+#include <linux/landlock.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+const char *
+sg_profile_name(enum sg_profile profile)
+{
+	static const char *const names[SG_PROFILE_COUNT] = {"gate", "door", "zygote", "worker", "attest", "issue", "verify"};
+	return (unsigned)profile < SG_PROFILE_COUNT ? names[profile] : "unknown";
+}
+
+unsigned
+sg_profile_layers(enum sg_profile profile)
+{
+	unsigned all = SG_LAYER_SECCOMP | SG_LAYER_CAPABILITIES | SG_LAYER_NO_NEW_PRIVS;
+	return profile == SG_PROFILE_ATTEST ? all : all | SG_LAYER_LANDLOCK;
+}
+
+static bool
+is_kept(int fd, const struct sg_confinement *how)
+{
+	for (size_t i = 0; i < how->keep_count; i++)
+		if (how->keep[i] == fd)
+			return true;
+	return false;
+}
+
+/* Closes everything above stderr that is not on the list, range by range. */
+static void
+close_others(const struct sg_confinement *how)
+{
+	unsigned from = 3;
+	for (int fd = 3; fd < 65536; fd++) {
+		if (!is_kept(fd, how))
+			continue;
+		if ((unsigned)fd > from)
+			syscall(SYS_close_range, from, (unsigned)fd - 1, 0);
+		from = (unsigned)fd + 1;
+	}
+	syscall(SYS_close_range, from, ~0U, 0);
+}
+
+static int
+drop_capabilities(enum sg_profile profile)
+{
+	struct __user_cap_header_struct head = {.version = _LINUX_CAPABILITY_VERSION_3};
+	struct __user_cap_data_struct now[2] = {{0}}, want[2] = {{0}};
+	if (syscall(SYS_capget, &head, now) != 0)
+		return -1;
+	unsigned ptrace_bit = 1U << CAP_SYS_PTRACE;
+	if (profile == SG_PROFILE_ATTEST && (now[0].permitted & ptrace_bit) != 0)
+		want[0].effective = want[0].permitted = ptrace_bit;
+	prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
+	return syscall(SYS_capset, &head, want) == 0 ? 0 : -1;
+}
+
+static int
+allow_below(int rules, const char *folder, uint64_t access)
+{
+	struct landlock_path_beneath_attr below = {.allowed_access = access};
+	below.parent_fd = open(folder, O_PATH | O_CLOEXEC | O_DIRECTORY);
+	if (below.parent_fd < 0)
+		return -1;
+	int result = (int)syscall(SYS_landlock_add_rule, rules, LANDLOCK_RULE_PATH_BENEATH, &below, 0);
+	close(below.parent_fd);
+	return result;
+}
+
+/* Every right of Landlock's first version is handled, so nothing in the file system is left except the two folders. */
+static bool
+apply_landlock(const struct sg_confinement *how)
+{
+	const uint64_t all = (LANDLOCK_ACCESS_FS_MAKE_SYM << 1) - 1;
+	const uint64_t reading = LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR;
+	const uint64_t writing = reading | LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_MAKE_REG |
+				 LANDLOCK_ACCESS_FS_REMOVE_FILE | LANDLOCK_ACCESS_FS_MAKE_DIR;
+	struct landlock_ruleset_attr attr = {.handled_access_fs = all};
+	int rules = (int)syscall(SYS_landlock_create_ruleset, &attr, sizeof(attr), 0);
+	if (rules < 0)
+		return false;
+	bool ok = (how->write_folder == NULL || allow_below(rules, how->write_folder, writing) == 0) &&
+		  (how->read_folder == NULL || allow_below(rules, how->read_folder, reading) == 0) &&
+		  syscall(SYS_landlock_restrict_self, rules, 0) == 0;
+	close(rules);
+	return ok;
+}
+
+enum sg_status
+sg_confine(const struct sg_confinement *how, unsigned *layers, struct sg_err *err)
+{
+	*layers = 0;
+	close_others(how);
+	if (drop_capabilities(how->profile) != 0)
+		return sg_fail(err, SG_UNAVAILABLE, "not_confined", "capabilities: %s", strerror(errno));
+	sg_process_undumpable();
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
+		return sg_fail(err, SG_UNAVAILABLE, "not_confined", "no_new_privs: %s", strerror(errno));
+	*layers = SG_LAYER_CAPABILITIES | SG_LAYER_NO_NEW_PRIVS;
+
+	if ((sg_profile_layers(how->profile) & SG_LAYER_LANDLOCK) != 0 && apply_landlock(how))
+		*layers |= SG_LAYER_LANDLOCK;
+	int failed = sg_confine_calls(how->profile);
+	if (failed != 0)
+		return sg_fail(err, SG_UNAVAILABLE, "not_confined", "seccomp: %s", strerror(-failed));
+	*layers |= SG_LAYER_SECCOMP;
+	return SG_OK;
+}
+
+enum sg_status
+sg_die_with_parent(int parent, struct sg_err *err)
+{
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) != 0 || getppid() != parent)
+		return sg_fail(err, SG_UNAVAILABLE, "orphan", "the parent process is gone");
+	return SG_OK;
+}

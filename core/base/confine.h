@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Confinement: what a role may still do once it has started. One row a role; seccomp allow-list, Landlock, no new privileges,
+ * no capabilities, no core dumps, no descriptors but those named. What the kernel lacks is reported, never silently skipped. */
+#ifndef SG_BASE_CONFINE_H
+#define SG_BASE_CONFINE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stepgate/types.h>
+
+enum sg_profile {
+	SG_PROFILE_GATE,
+	SG_PROFILE_DOOR,
+	SG_PROFILE_ZYGOTE,
+	SG_PROFILE_WORKER,
+	SG_PROFILE_ATTEST, /* reads /proc of others: no Landlock, CAP_SYS_PTRACE kept where there is one */
+	SG_PROFILE_ISSUE,
+	SG_PROFILE_VERIFY,
+	SG_PROFILE_COUNT
+};
+
+enum sg_layer { SG_LAYER_SECCOMP = 1, SG_LAYER_LANDLOCK = 2, SG_LAYER_CAPABILITIES = 4, SG_LAYER_NO_NEW_PRIVS = 8 };
+
+struct sg_confinement {
+	enum sg_profile profile;
+	const char *write_folder; /* Landlock: may be read and written below here; NULL for none */
+	const char *read_folder;  /* Landlock: may be read below here; NULL for none */
+	const int *keep;          /* descriptors that stay open beside 0, 1, 2 */
+	size_t keep_count;
+};
+
+/* Applies a row to this process, for good. Call after everything is opened and before the first foreign byte.
+ * `*layers` gets the set of enum sg_layer now in force. SG_UNAVAILABLE (not_confined) if seccomp, capabilities or no_new_privs could not be
+ * applied: the caller must exit. A kernel without Landlock is not an error here: the caller reports the missing layer.
+ * With SG_SANITIZE the seccomp list is the looser "sanitizer" one (the same, and what the sanitizer's run time needs). */
+enum sg_status sg_confine(const struct sg_confinement *how, unsigned *layers, struct sg_err *err);
+
+/* Layers a profile should have; what is missing of them is told in `stepgate status`. */
+unsigned sg_profile_layers(enum sg_profile profile);
+
+/* "gate", "door", ... */
+const char *sg_profile_name(enum sg_profile profile);
+
+/* Sets PR_SET_PDEATHSIG to SIGKILL and makes sure the parent still is `parent`. */
+enum sg_status sg_die_with_parent(int parent, struct sg_err *err);
+
+#endif

@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * System calls by role. Unlisted: EPERM. Some are allowed only with certain arguments; those stand in `narrowed`. */
+#include "base/confine_calls.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <seccomp.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+
+enum {
+	GATE = 1 << SG_PROFILE_GATE,
+	DOOR = 1 << SG_PROFILE_DOOR,
+	ZYGOTE = 1 << SG_PROFILE_ZYGOTE,
+	WORKER = 1 << SG_PROFILE_WORKER,
+	ATTEST = 1 << SG_PROFILE_ATTEST,
+	ISSUE = 1 << SG_PROFILE_ISSUE,
+	VERIFY = 1 << SG_PROFILE_VERIFY,
+	HOSTS = ATTEST | ISSUE | VERIFY,
+	ALL = GATE | DOOR | ZYGOTE | WORKER | HOSTS
+};
+
+static const struct {
+	int call;
+	unsigned profiles;
+} plain[] = {
+	{SCMP_SYS(read), ALL},
+	{SCMP_SYS(write), ALL},
+	{SCMP_SYS(writev), ALL},
+	{SCMP_SYS(close), ALL},
+	{SCMP_SYS(brk), ALL},
+	{SCMP_SYS(munmap), ALL},
+	{SCMP_SYS(mremap), ALL},
+	{SCMP_SYS(madvise), ALL},
+	{SCMP_SYS(futex), ALL},
+	{SCMP_SYS(exit), ALL},
+	{SCMP_SYS(exit_group), ALL},
+	{SCMP_SYS(rt_sigreturn), ALL},
+	{SCMP_SYS(rt_sigprocmask), ALL},
+	{SCMP_SYS(restart_syscall), ALL},
+	{SCMP_SYS(clock_gettime), ALL},
+	{SCMP_SYS(clock_nanosleep), GATE | DOOR},
+	{SCMP_SYS(gettimeofday), ALL},
+	{SCMP_SYS(getpid), ALL},
+	{SCMP_SYS(gettid), ALL},
+	{SCMP_SYS(getrandom), ALL},
+	{SCMP_SYS(recvmsg), ALL},
+	{SCMP_SYS(sendmsg), ALL},
+	{SCMP_SYS(recvfrom), GATE | DOOR},
+	{SCMP_SYS(sendto), GATE | DOOR},
+	{SCMP_SYS(poll), ALL},
+	{SCMP_SYS(ppoll), ALL},
+	{SCMP_SYS(epoll_create1), GATE | DOOR},
+	{SCMP_SYS(epoll_ctl), GATE | DOOR},
+	{SCMP_SYS(epoll_wait), GATE | DOOR},
+	{SCMP_SYS(epoll_pwait), GATE | DOOR},
+	{SCMP_SYS(eventfd2), GATE},
+	{SCMP_SYS(accept4), GATE},
+	{SCMP_SYS(getsockopt), GATE | DOOR},
+	{SCMP_SYS(fstat), ALL},
+	{SCMP_SYS(newfstatat), GATE | ATTEST},
+	{SCMP_SYS(fstatfs), GATE},
+	{SCMP_SYS(lseek), GATE | ATTEST},
+	{SCMP_SYS(openat), GATE},
+	{SCMP_SYS(pread64), GATE | ATTEST},
+	{SCMP_SYS(pwrite64), GATE},
+	{SCMP_SYS(fdatasync), GATE},
+	{SCMP_SYS(fsync), GATE},
+	{SCMP_SYS(getdents64), GATE},
+	{SCMP_SYS(mkdirat), GATE},
+	{SCMP_SYS(renameat), GATE},
+	{SCMP_SYS(renameat2), GATE},
+	{SCMP_SYS(rename), GATE},
+	{SCMP_SYS(unlinkat), GATE},
+	{SCMP_SYS(pidfd_open), GATE | ZYGOTE},
+	{SCMP_SYS(readlinkat), ATTEST},
+	{SCMP_SYS(shutdown), DOOR},
+	{SCMP_SYS(sched_yield), GATE},
+	{SCMP_SYS(set_robust_list), GATE | ZYGOTE | WORKER},
+	{SCMP_SYS(rseq), GATE | ZYGOTE | WORKER},
+	/* what a zygote needs to make a worker; the worker then takes its own, shorter list on top */
+	{SCMP_SYS(fork), ZYGOTE},
+	{SCMP_SYS(wait4), ZYGOTE},
+	{SCMP_SYS(waitid), ZYGOTE},
+	{SCMP_SYS(getppid), ZYGOTE},
+	{SCMP_SYS(capget), ZYGOTE},
+	{SCMP_SYS(capset), ZYGOTE},
+	{SCMP_SYS(close_range), ZYGOTE},
+	{SCMP_SYS(seccomp), ZYGOTE},
+	{SCMP_SYS(prctl), ZYGOTE},
+	{SCMP_SYS(landlock_create_ruleset), ZYGOTE},
+	{SCMP_SYS(landlock_restrict_self), ZYGOTE},
+	{SCMP_SYS(dup), ZYGOTE},
+	{SCMP_SYS(dup2), ZYGOTE},
+	{SCMP_SYS(dup3), ZYGOTE},
+	{SCMP_SYS(uname), ZYGOTE},
+#ifdef SG_SANITIZE
+	/* the sanitizer's run time: thread stacks, symbolising its own reports, its leak check */
+	{SCMP_SYS(sigaltstack), ALL},
+	{SCMP_SYS(rt_sigaction), ALL},
+	{SCMP_SYS(mprotect), ALL},
+	{SCMP_SYS(sched_yield), ALL},
+	{SCMP_SYS(readlink), ALL},
+	{SCMP_SYS(readlinkat), ALL},
+	{SCMP_SYS(openat), ALL},
+	{SCMP_SYS(prctl), ALL},
+	{SCMP_SYS(getrusage), ALL},
+	{SCMP_SYS(sched_getaffinity), ALL},
+	{SCMP_SYS(pipe), ALL},
+	{SCMP_SYS(pipe2), ALL},
+	{SCMP_SYS(prlimit64), ALL},
+#endif
+};
+
+static int
+allow(scmp_filter_ctx filter, int call)
+{
+	return seccomp_rule_add(filter, SCMP_ACT_ALLOW, call, 0);
+}
+
+/* Memory may be mapped, never executable; fcntl only for flags; limits only of oneself; opening only for reading (attest). */
+static int
+allow_narrowed(scmp_filter_ctx filter, unsigned profile)
+{
+	int rc = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(mmap), 1, SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
+	if (rc == 0)
+		rc = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(mprotect), 1,
+				      SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
+	static const int flags[] = {F_GETFL, F_SETFL, F_GETFD, F_SETFD, F_DUPFD_CLOEXEC};
+	for (size_t i = 0; rc == 0 && i < sizeof(flags) / sizeof(flags[0]); i++)
+		rc = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(fcntl), 1, SCMP_A1(SCMP_CMP_EQ, flags[i]));
+	if (rc == 0 && (profile & (ZYGOTE | WORKER)) != 0)
+		rc = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(prlimit64), 1, SCMP_A0(SCMP_CMP_EQ, 0));
+	if (rc == 0 && (profile & ATTEST) != 0)
+		rc = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(openat), 1,
+				      SCMP_A2(SCMP_CMP_MASKED_EQ, O_ACCMODE | O_CREAT | O_TRUNC, O_RDONLY));
+	/* fork without threads or namespaces: glibc's fork() is clone() with these flags */
+	if (rc == 0 && (profile & ZYGOTE) != 0)
+		rc = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(clone), 1,
+				      SCMP_A0(SCMP_CMP_MASKED_EQ, CLONE_THREAD | CLONE_VM | CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWNET, 0));
+	/* the door asks for the credentials of each message it reads */
+	if (rc == 0 && (profile & DOOR) != 0)
+		rc = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(setsockopt), 2, SCMP_A1(SCMP_CMP_EQ, SOL_SOCKET),
+				      SCMP_A2(SCMP_CMP_EQ, SO_PASSCRED));
+	return rc;
+}
+
+int
+sg_confine_calls(enum sg_profile profile)
+{
+	scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ERRNO(EPERM));
+	if (filter == NULL)
+		return -ENOMEM;
+	unsigned bit = 1U << profile;
+	int rc = allow_narrowed(filter, bit);
+	for (size_t i = 0; rc == 0 && i < sizeof(plain) / sizeof(plain[0]); i++)
+		if ((plain[i].profiles & bit) != 0)
+			rc = allow(filter, plain[i].call);
+	if (rc == 0)
+		rc = seccomp_load(filter);
+	seccomp_release(filter);
+	return rc;
+}
