@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * What can be asked, on which face, as one table: the door routes by it, the gate refuses by it, the documentation is made from it. */
+#ifndef SG_FRAME_ROUTES_H
+#define SG_FRAME_ROUTES_H
+
+#include <stdbool.h>
+#include <stepgate/types.h>
+
+enum sg_face { SG_FACE_NONE, SG_FACE_AGENT, SG_FACE_ENFORCER, SG_FACE_ADMIN };
+
+enum sg_body {
+	SG_BODY_NONE,  /* GET and DELETE: the query becomes the body object, values as strings */
+	SG_BODY_JSON,  /* application/json, an object */
+	SG_BODY_FORM,  /* application/x-www-form-urlencoded, turned into an object of strings */
+};
+
+/* `{}` in a path takes one segment of [A-Za-z0-9._-]{1,128} and becomes the argument.
+ *     name          number face      method    path                          body */
+#define SG_ROUTES(X)                                                                                                   \
+	X(A_TASK_OPEN,   1,  AGENT,    "POST",   "/v1/tasks",                  JSON) /* open a task under an intent */        \
+	X(A_TASK_SHOW,   2,  AGENT,    "GET",    "/v1/tasks/{}",               NONE) /* a task of this instance */            \
+	X(A_TASK_CLOSE,  3,  AGENT,    "DELETE", "/v1/tasks/{}",               NONE) /* end a task and everything below it */ \
+	X(A_ACT,         4,  AGENT,    "POST",   "/v1/act",                    JSON) /* decide one action */                  \
+	X(A_OUTCOME,     5,  AGENT,    "POST",   "/v1/decisions/{}/outcome",   JSON) /* say what really happened */           \
+	X(A_APPROVAL,    6,  AGENT,    "GET",    "/v1/approvals/{}",           NONE) /* state of an own approval; wait=S */   \
+	X(E_TASK_OPEN,   20, ENFORCER, "POST",   "/v1/tasks",                  JSON) /* open a task for an agent it speaks for */ \
+	X(E_TASK_SHOW,   21, ENFORCER, "GET",    "/v1/tasks/{}",               NONE)                                          \
+	X(E_TASK_CLOSE,  22, ENFORCER, "DELETE", "/v1/tasks/{}",               NONE)                                          \
+	X(E_ACT,         23, ENFORCER, "POST",   "/v1/act",                    JSON)                                          \
+	X(E_OUTCOME,     24, ENFORCER, "POST",   "/v1/decisions/{}/outcome",   JSON)                                          \
+	X(E_APPROVAL,    25, ENFORCER, "GET",    "/v1/approvals/{}",           NONE)                                          \
+	X(E_EVALUATION,  26, ENFORCER, "POST",   "/access/v1/evaluation",      JSON) /* AuthZEN 1.0 */                        \
+	X(E_INTROSPECT,  27, ENFORCER, "POST",   "/oauth2/introspect",         FORM) /* RFC 7662 */                           \
+	X(E_JWKS,        28, ENFORCER, "GET",    "/oauth2/jwks",               NONE) /* RFC 7517 key set of the issuers */    \
+	X(E_CEILING,     29, ENFORCER, "POST",   "/v1/ceiling",                JSON) /* which of these actions can ever be allowed */ \
+	X(O_STATUS,      40, ADMIN,    "GET",    "/v1/status",                 NONE)                                          \
+	X(O_DECISION,    41, ADMIN,    "GET",    "/v1/decisions/{}",           NONE) /* one decision, judged again from its record */ \
+	X(O_APPROVALS,   42, ADMIN,    "GET",    "/v1/approvals",              NONE)                                          \
+	X(O_APPROVAL,    43, ADMIN,    "GET",    "/v1/approvals/{}",           NONE)                                          \
+	X(O_APPROVE,     44, ADMIN,    "POST",   "/v1/approvals/{}/approve",   JSON)                                          \
+	X(O_REFUSE,      45, ADMIN,    "POST",   "/v1/approvals/{}/deny",      JSON)                                          \
+	X(O_TASKS,       46, ADMIN,    "GET",    "/v1/tasks",                  NONE)                                          \
+	X(O_TASK,        47, ADMIN,    "GET",    "/v1/tasks/{}",               NONE)                                          \
+	X(O_TASK_CLOSE,  48, ADMIN,    "DELETE", "/v1/tasks/{}",               NONE)                                          \
+	X(O_LEASES,      49, ADMIN,    "GET",    "/v1/leases",                 NONE)                                          \
+	X(O_LEASE_REVOKE,50, ADMIN,    "POST",   "/v1/leases/{}/revoke",       JSON)                                          \
+	X(O_KILL,        51, ADMIN,    "POST",   "/v1/kill",                   JSON) /* {"all":true} or {"agent":name} */     \
+	X(O_LIFT,        52, ADMIN,    "POST",   "/v1/kill/lift",              JSON)                                          \
+	X(O_RELOAD,      53, ADMIN,    "POST",   "/v1/reload",                 JSON)                                          \
+	X(O_TRY,         54, ADMIN,    "POST",   "/v1/try",                    JSON) /* judge, spend and record nothing */     \
+	X(O_EVENTS,      55, ADMIN,    "GET",    "/v1/events",                 NONE) /* leaves after a number; wait=S */
+
+enum sg_route {
+	SG_ROUTE_NONE,
+#define X(name, number, face, method, path, body) SG_ROUTE_##name = number,
+	SG_ROUTES(X)
+#undef X
+};
+
+struct sg_route_row {
+	const char *name;
+	enum sg_route route;
+	enum sg_face face;
+	const char *method, *path;
+	enum sg_body body;
+};
+
+/* The table and its length. */
+const struct sg_route_row *sg_routes(size_t *count);
+/* The row of a route, or NULL. */
+const struct sg_route_row *sg_route_row(unsigned route);
+/* "agent", "enforcer", "admin" and back (SG_FACE_NONE if unknown). */
+const char *sg_face_name(enum sg_face face);
+enum sg_face sg_face_named(struct sg_str name);
+
+#endif
