@@ -29,108 +29,16 @@ skip_space(struct reader *r)
 		r->at++;
 }
 
-/* Four hexadecimal digits at `at`, or -1. Stops at the NUL behind the text. */
-static int32_t
-hex4(const char *at)
-{
-	int32_t value = 0;
-	for (int i = 0; i < 4; i++) {
-		char c = at[i];
-		int digit = c >= '0' && c <= '9'                 ? c - '0'
-			    : (c | 32) >= 'a' && (c | 32) <= 'f' ? (c | 32) - 'a' + 10
-								 : -1;
-		if (digit < 0)
-			return -1;
-		value = value << 4 | digit;
-	}
-	return value;
-}
-
-static char *
-put_utf8(char *to, int32_t c)
-{
-	if (c < 0x80) {
-		*to++ = (char)c;
-		return to;
-	}
-	int more = c < 0x800 ? 1 : c < 0x10000 ? 2 : 3;
-	static const int mark[] = {0, 0xC0, 0xE0, 0xF0};
-	*to++ = (char)(mark[more] | c >> (6 * more));
-	while (more-- > 0)
-		*to++ = (char)(0x80 | (c >> (6 * more) & 0x3F));
-	return to;
-}
-
-static enum sg_status
-read_unicode(struct reader *r, char **to)
-{
-	int32_t c = hex4(r->at + 2);
-	if (c < 0)
-		return FAIL(r, SG_MALFORMED, "json_syntax", "\\u needs four hexadecimal digits");
-	if (c >= 0xD800 && c <= 0xDFFF) {
-		int32_t low = c < 0xDC00 && r->at[6] == '\\' && r->at[7] == 'u' ? hex4(r->at + 8) : -1;
-		if (low < 0xDC00 || low > 0xDFFF)
-			return FAIL(r, SG_MALFORMED, "json_surrogate", "half of a surrogate pair");
-		c = 0x10000 + ((c - 0xD800) << 10) + (low - 0xDC00);
-		r->at += 6;
-	}
-	r->at += 6;
-	*to = put_utf8(*to, c);
-	return SG_OK;
-}
-
-static enum sg_status
-read_escape(struct reader *r, char **to)
-{
-	static const char from[] = "\"\\/bfnrt", means[] = "\"\\/\b\f\n\r\t";
-	char c = r->at[1];
-	if (c == 'u')
-		return read_unicode(r, to);
-	const char *known = c == '\0' ? NULL : strchr(from, c);
-	if (known == NULL)
-		return FAIL(r, SG_MALFORMED, "json_syntax", "unknown escape");
-	*(*to)++ = means[known - from];
-	r->at += 2;
-	return SG_OK;
-}
-
-/* Whatever is not plain within a string: escape, UTF-8 sequence, or an error. */
-static enum sg_status
-read_special(struct reader *r, char **to)
-{
-	if (*r->at == '\\')
-		return read_escape(r, to);
-	if (r->at == r->end)
-		return FAIL(r, SG_MALFORMED, "json_syntax", "the string is not closed");
-	if ((unsigned char)*r->at < 0x20)
-		return FAIL(r, SG_MALFORMED, "json_control", "raw control character in a string");
-	size_t len = sg_json_utf8(r->at, r->end);
-	if (len == 0)
-		return FAIL(r, SG_MALFORMED, "json_utf8", "not UTF-8");
-	memmove(*to, r->at, len);
-	*to += len;
-	r->at += len;
-	return SG_OK;
-}
-
 static enum sg_status
 read_string(struct reader *r, struct sg_str *out)
 {
-	char *from = ++r->at, *to = from;
-	for (;;) {
-		size_t run = sg_json_plain(r->at, r->end);
-		if (to != r->at)
-			memmove(to, r->at, run);
-		to += run;
-		r->at += run;
-		if (*r->at == '"')
-			break;
-		enum sg_status status = read_special(r, &to);
-		if (status != SG_OK)
-			return status;
-	}
-	r->at++;
-	*out = (struct sg_str){from, (size_t)(to - from)};
+	struct sg_json_text text = {.at = r->at + 1, .end = r->end};
+	const struct sg_json_problem *problem = sg_json_text(&text);
+	r->at = text.at;
+	if (problem != NULL)
+		return sg_fail(r->err, SG_MALFORMED, problem->code, "%s at byte %zu", problem->what,
+			       (size_t)(r->at - r->start));
+	*out = text.out;
 	return SG_OK;
 }
 

@@ -39,6 +39,20 @@ sg_json_plain(const char *at, const char *end)
  * 4). */
 size_t sg_json_utf8(const char *at, const char *end);
 
+struct sg_json_problem {
+	const char *code, *what;
+};
+
+/* A string being decoded in place. `at` stands behind the opening quote, later behind the closing one or where the trouble is;
+ * `end` must point at a NUL. `out` is what the string says. */
+struct sg_json_text {
+	char *at, *end;
+	struct sg_str out;
+};
+
+/* NULL when all is well. */
+const struct sg_json_problem *sg_json_text(struct sg_json_text *text);
+
 /* Sorts members by sg_json_name_cmp. */
 void sg_json_sort(const struct sg_json **members, size_t count);
 
