@@ -6,6 +6,7 @@
 #include "base/peer.h"
 
 #include <fcntl.h>
+#include <stdio.h>
 #include <sys/random.h>
 #include <time.h>
 #include <unistd.h>
@@ -81,10 +82,17 @@ real_close(const struct sg_sys *self, int fd)
 	return close(fd);
 }
 
+static int
+real_renameat(const struct sg_sys *self, int folder, const char *from, const char *to)
+{
+	(void)self;
+	return renameat(folder, from, folder, to);
+}
+
 #define REAL_WORLD                                                                                                     \
 	.boot_time = boot_time, .wall_time = wall_time, .random = random_bytes, .openat = real_openat,                 \
 	.pwrite = real_pwrite, .pread = real_pread, .fdatasync = real_fdatasync, .fsync = real_fsync,                  \
-	.close = real_close, .peer_alive = sg_peer_alive
+	.close = real_close, .renameat = real_renameat, .peer_alive = sg_peer_alive
 
 const struct sg_sys sg_sys_real = {REAL_WORLD, .peer = sg_peer_read};
 const struct sg_sys sg_sys_without_peerpidfd = {REAL_WORLD, .peer = sg_peer_read_old};

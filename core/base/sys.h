@@ -34,6 +34,7 @@ struct sg_sys {
 	int (*fdatasync)(const struct sg_sys *self, int fd);
 	int (*fsync)(const struct sg_sys *self, int fd); /* folders */
 	int (*close)(const struct sg_sys *self, int fd);
+	int (*renameat)(const struct sg_sys *self, int folder, const char *from, const char *to);
 
 	/* Fills `peer` for a connected UNIX socket. SG_OK, or SG_REFUSED with peer_gone, peer_unknown. */
 	enum sg_status (*peer)(const struct sg_sys *self, int socket, struct sg_peer *peer, struct sg_err *err);

@@ -1,0 +1,279 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The catalogue, built from the canonical document that conf/ made. Form errors here mean that conf/ and gate/ disagree. */
+#include "gate/catalogue.h"
+
+#include "base/canon.h"
+#include "base/err.h"
+#include "base/pattern.h"
+#include "base/str.h"
+
+#include <stdlib.h>
+
+enum { CATALOGUE_BUDGET = 64 << 20, DOCUMENT_MAX = 4 << 20, DOCUMENT_NODES = 1 << 20 };
+
+/* What a section reads with: the first thing missing is remembered, the rest is skipped. */
+struct reader {
+	struct sg_catalogue *catalogue;
+	const char *missing;
+};
+
+static struct sg_str
+text_of(struct reader *r, const struct sg_json *object, const char *name)
+{
+	struct sg_str text = {NULL, 0};
+	if (!sg_json_string(sg_json_get(object, name), &text))
+		r->missing = name;
+	return text;
+}
+
+static int64_t
+number_of(struct reader *r, const struct sg_json *object, const char *name)
+{
+	int64_t number = 0;
+	if (!sg_json_int(sg_json_get(object, name), &number))
+		r->missing = name;
+	return number;
+}
+
+static struct sg_strings
+list_of(struct reader *r, const struct sg_json *object, const char *name)
+{
+	const struct sg_json *list = sg_json_get(object, name);
+	struct sg_strings out = {NULL, 0};
+	if (list == NULL || list->type != SG_JSON_ARRAY) {
+		r->missing = name;
+		return out;
+	}
+	struct sg_str *items = sg_arena_alloc(&r->catalogue->arena, list->count * sizeof(*items));
+	if (items == NULL)
+		return out;
+	for (const struct sg_json *e = sg_json_first(list); e != NULL; e = sg_json_next(list, e))
+		if (!sg_json_string(e, &items[out.count++]))
+			r->missing = name;
+	out.items = items;
+	return out;
+}
+
+static enum sg_sensitivity
+sensitivity_of(struct reader *r, const struct sg_json *object)
+{
+	return sg_sensitivity_named(text_of(r, object, "sensitivity"));
+}
+
+static void
+read_action(struct reader *r, const struct sg_json *j, void *out)
+{
+	*(struct sg_action *)out = (struct sg_action){
+		.name = text_of(r, j, "name"), .kind = text_of(r, j, "class"), .effect = text_of(r, j, "effect"),
+		.environment = text_of(r, j, "environment"), .credential = text_of(r, j, "credential"),
+		.sensitivity = sensitivity_of(r, j), .taints = list_of(r, j, "taints"), .narrow = list_of(r, j, "narrow")};
+}
+
+static void
+read_agent(struct reader *r, const struct sg_json *j, void *out)
+{
+	const char *id = sg_arena_printf(&r->catalogue->arena, "spiffe://%.*s/agent/%.*s",
+					 SG_STR_ARG(r->catalogue->trust_domain), SG_STR_ARG(j->name));
+	*(struct sg_agent *)out = (struct sg_agent){
+		.name = j->name, .id = sg_str(id), .owner = text_of(r, j, "owner"),
+		.environment = text_of(r, j, "environment"), .instance = text_of(r, j, "instance"),
+		.match = list_of(r, j, "match"), .reach = list_of(r, j, "reach"), .intents = list_of(r, j, "intents")};
+}
+
+static void
+read_intent(struct reader *r, const struct sg_json *j, void *out)
+{
+	*(struct sg_intent *)out = (struct sg_intent){
+		.name = j->name, .environment = text_of(r, j, "environment"), .actions = list_of(r, j, "actions"),
+		.resources = list_of(r, j, "resources"), .sensitivity = sensitivity_of(r, j), .ttl_ms = number_of(r, j, "ttl")};
+}
+
+static void
+read_enforcer(struct reader *r, const struct sg_json *j, void *out)
+{
+	*(struct sg_enforcer *)out = (struct sg_enforcer){
+		.name = j->name, .match = list_of(r, j, "match"), .for_agents = list_of(r, j, "for_agents"),
+		.actions = list_of(r, j, "actions"), .resources = list_of(r, j, "resources"),
+		.obligations = list_of(r, j, "obligations")};
+}
+
+/* Groups stand both ways round: in the admin's stanza, and as members of a group. */
+static struct sg_strings
+groups_of(struct reader *r, const struct sg_json *j)
+{
+	struct sg_strings own = list_of(r, j, "groups");
+	const struct sg_json *groups = sg_json_get(r->catalogue->document, "groups");
+	size_t room = own.count + (groups != NULL ? groups->count : 0);
+	struct sg_str *items = sg_arena_alloc(&r->catalogue->arena, room * sizeof(*items));
+	if (items == NULL)
+		return own;
+	struct sg_strings out = {items, 0};
+	for (size_t i = 0; i < own.count; i++)
+		items[out.count++] = own.items[i];
+	for (const struct sg_json *g = sg_json_first(groups); g != NULL; g = sg_json_next(groups, g)) {
+		struct sg_strings members = list_of(r, g, "members");
+		if (sg_strings_have(&members, j->name) && !sg_strings_have(&out, g->name))
+			items[out.count++] = g->name;
+	}
+	return out;
+}
+
+static void
+read_admin(struct reader *r, const struct sg_json *j, void *out)
+{
+	*(struct sg_admin *)out =
+		(struct sg_admin){.name = j->name, .uid = (uid_t)number_of(r, j, "uid"), .groups = groups_of(r, j)};
+}
+
+static void
+read_issuer(struct reader *r, const struct sg_json *j, void *out)
+{
+	*(struct sg_issuer *)out = (struct sg_issuer){.name = j->name, .use = text_of(r, j, "use"),
+						      .audience = list_of(r, j, "audience"), .ttl_ms = number_of(r, j, "ttl")};
+}
+
+/* Reads one section into an array of `size`-byte rows. */
+static void *
+section(struct reader *r, const char *name, size_t size, size_t *count,
+	void (*read)(struct reader *, const struct sg_json *, void *))
+{
+	const struct sg_json *group = sg_json_get(r->catalogue->document, name);
+	if (group == NULL || group->type != SG_JSON_OBJECT) {
+		r->missing = name;
+		return NULL;
+	}
+	char *rows = sg_arena_alloc(&r->catalogue->arena, group->count * size);
+	for (const struct sg_json *m = sg_json_first(group); rows != NULL && m != NULL; m = sg_json_next(group, m))
+		read(r, m, rows + size * (*count)++);
+	return rows;
+}
+
+static void
+read_limits(struct reader *r)
+{
+	const struct sg_json *limits = sg_json_get(r->catalogue->document, "limits");
+#define X(name) r->catalogue->limits.name = number_of(r, limits, #name);
+	SG_LIMITS(X)
+#undef X
+}
+
+static void
+read_all(struct reader *r)
+{
+	struct sg_catalogue *c = r->catalogue;
+	c->trust_domain = text_of(r, c->document, "trust_domain");
+	c->dev = sg_str_is(text_of(r, c->document, "mode"), "dev");
+	read_limits(r);
+#define SECTION(field, word, type) c->field##s = section(r, word, sizeof(struct sg_##type), &c->field##_count, read_##type)
+	SECTION(action, "actions", action);
+	SECTION(agent, "agents", agent);
+	SECTION(intent, "intents", intent);
+	SECTION(enforcer, "enforcers", enforcer);
+	SECTION(admin, "admins", admin);
+	SECTION(issuer, "issue", issuer);
+#undef SECTION
+	const struct sg_json *attest = sg_json_get(c->document, "attest");
+	struct sg_str *names = sg_arena_alloc(&c->arena, (attest != NULL ? attest->count : 0) * sizeof(*names));
+	c->attest.items = names;
+	for (const struct sg_json *m = sg_json_first(attest); names != NULL && m != NULL; m = sg_json_next(attest, m))
+		names[c->attest.count++] = m->name;
+}
+
+enum sg_status
+sg_catalogue_create(struct sg_catalogue **out, struct sg_str document, struct sg_err *err)
+{
+	struct sg_catalogue *c = calloc(1, sizeof(*c));
+	if (c == NULL)
+		return sg_fail(err, SG_NOMEM, "no_memory", "no memory for a catalogue");
+	sg_arena_init(&c->arena, CATALOGUE_BUDGET);
+	struct sg_json_limits limits = {.bytes = DOCUMENT_MAX, .nodes = DOCUMENT_NODES};
+	struct reader r = {.catalogue = c};
+
+	enum sg_status status = sg_canon_parse(&c->arena, document, &limits, &c->document, err);
+	if (status == SG_OK) {
+		c->text = sg_arena_copy(&c->arena, document);
+		sg_sha256_hex(c->digest, document);
+		read_all(&r);
+		if (r.missing != NULL)
+			status = sg_fail(err, SG_MALFORMED, "catalogue_form", "the configuration document lacks %s", r.missing);
+		else if (c->arena.overflow)
+			status = sg_fail(err, SG_NOMEM, "no_memory", "the catalogue does not fit %d bytes", CATALOGUE_BUDGET);
+	}
+	if (status != SG_OK) {
+		sg_catalogue_destroy(c);
+		return status;
+	}
+	*out = c;
+	return SG_OK;
+}
+
+void
+sg_catalogue_destroy(struct sg_catalogue *catalogue)
+{
+	if (catalogue == NULL)
+		return;
+	sg_arena_done(&catalogue->arena);
+	free(catalogue);
+}
+
+#define FIND(function, type, array, condition)                                                                         \
+	const struct sg_##type *function                                                                               \
+	{                                                                                                              \
+		for (size_t i = 0; i < catalogue->type##_count; i++) {                                                 \
+			const struct sg_##type *row = &catalogue->array[i];                                            \
+			if (condition)                                                                                 \
+				return row;                                                                            \
+		}                                                                                                      \
+		return NULL;                                                                                           \
+	}
+
+FIND(sg_catalogue_action(const struct sg_catalogue *catalogue, struct sg_str name), action, actions, sg_str_eq(row->name, name))
+FIND(sg_catalogue_agent(const struct sg_catalogue *catalogue, struct sg_str name), agent, agents, sg_str_eq(row->name, name))
+FIND(sg_catalogue_agent_id(const struct sg_catalogue *catalogue, struct sg_str id), agent, agents, sg_str_eq(row->id, id))
+FIND(sg_catalogue_intent(const struct sg_catalogue *catalogue, struct sg_str name), intent, intents, sg_str_eq(row->name, name))
+FIND(sg_catalogue_enforcer(const struct sg_catalogue *catalogue, struct sg_str name), enforcer, enforcers,
+     sg_str_eq(row->name, name))
+FIND(sg_catalogue_issuer(const struct sg_catalogue *catalogue, struct sg_str name), issuer, issuers, sg_str_eq(row->name, name))
+FIND(sg_catalogue_admin(const struct sg_catalogue *catalogue, struct sg_str name), admin, admins, sg_str_eq(row->name, name))
+FIND(sg_catalogue_admin_uid(const struct sg_catalogue *catalogue, uid_t uid), admin, admins, row->uid == uid)
+
+bool
+sg_admin_in(const struct sg_admin *admin, struct sg_str group)
+{
+	return sg_strings_have(&admin->groups, group);
+}
+
+static const char *const levels[] = {"public", "internal", "confidential", "restricted"};
+
+enum sg_sensitivity
+sg_sensitivity_named(struct sg_str word)
+{
+	for (int i = SG_PUBLIC; i < SG_RESTRICTED; i++)
+		if (sg_str_is(word, levels[i]))
+			return (enum sg_sensitivity)i;
+	return SG_RESTRICTED;
+}
+
+const char *
+sg_sensitivity_name(enum sg_sensitivity level)
+{
+	return (unsigned)level <= SG_RESTRICTED ? levels[level] : levels[SG_RESTRICTED];
+}
+
+bool
+sg_strings_match(const struct sg_strings *patterns, struct sg_str text, char separator)
+{
+	for (size_t i = 0; i < patterns->count; i++)
+		if (sg_pattern_match(patterns->items[i], text, separator))
+			return true;
+	return false;
+}
+
+bool
+sg_strings_have(const struct sg_strings *list, struct sg_str text)
+{
+	for (size_t i = 0; i < list->count; i++)
+		if (sg_str_eq(list->items[i], text))
+			return true;
+	return false;
+}

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The catalogue: what exists. Read once from the configuration document, never changed; a reload builds another one. */
+#ifndef SG_GATE_CATALOGUE_H
+#define SG_GATE_CATALOGUE_H
+
+#include "base/arena.h"
+#include "base/digest.h"
+#include "base/json.h"
+
+#include <sys/types.h>
+
+enum sg_sensitivity { SG_PUBLIC, SG_INTERNAL, SG_CONFIDENTIAL, SG_RESTRICTED };
+
+struct sg_strings {
+	const struct sg_str *items;
+	size_t count;
+};
+
+struct sg_action {
+	struct sg_str name, kind /* class */, effect, environment, credential;
+	enum sg_sensitivity sensitivity;
+	struct sg_strings taints; /* labels the task carries once this was allowed */
+	struct sg_strings narrow; /* arguments that policy may narrow */
+};
+
+struct sg_agent {
+	struct sg_str name, id /* SPIFFE ID */, owner, environment, instance;
+	struct sg_strings match, reach, intents;
+};
+
+struct sg_intent {
+	struct sg_str name, environment;
+	struct sg_strings actions, resources;
+	enum sg_sensitivity sensitivity;
+	int64_t ttl_ms;
+};
+
+struct sg_enforcer {
+	struct sg_str name;
+	struct sg_strings match, for_agents, actions, resources, obligations;
+};
+
+struct sg_admin {
+	struct sg_str name;
+	uid_t uid;
+	struct sg_strings groups; /* those named in the admin's stanza and those that list the admin */
+};
+
+struct sg_issuer {
+	struct sg_str name, use;
+	struct sg_strings audience;
+	int64_t ttl_ms;
+};
+
+/* Bounds, in milliseconds, bytes or counts; see conf/table.c for defaults and ranges. */
+#define SG_LIMITS(X)                                                                                                   \
+	X(max_body) X(connections) X(uid_connections) X(head_timeout) X(body_timeout) X(idle_timeout)                  \
+	X(requests_per_connection) X(rate) X(burst) X(policy_deadline) X(policy_workers) X(policy_memory)              \
+	X(policy_load_deadline) X(host_deadline) X(tasks_per_agent) X(tasks) X(leases_per_agent)                       \
+	X(approvals_per_agent) X(attempts_per_task) X(use_by) X(approval_ttl) X(credential_ttl_max) X(task_ttl_max)    \
+	X(doors) X(outcome_deadline) X(segment_bytes)
+
+struct sg_limits {
+#define X(name) int64_t name;
+	SG_LIMITS(X)
+#undef X
+};
+
+struct sg_catalogue {
+	struct sg_arena arena;
+	const struct sg_json *document;
+	struct sg_str text; /* the canonical document */
+	char digest[SG_SHA256_HEX];
+	struct sg_str trust_domain;
+	bool dev;
+	struct sg_limits limits;
+	struct sg_action *actions;
+	struct sg_agent *agents;
+	struct sg_intent *intents;
+	struct sg_enforcer *enforcers;
+	struct sg_admin *admins;
+	struct sg_issuer *issuers;
+	struct sg_strings attest; /* names of the attestation steps, in order */
+	size_t action_count, agent_count, intent_count, enforcer_count, admin_count, issuer_count;
+};
+
+/* Builds a catalogue from the configuration document (see conf/load.h for its form). SG_MALFORMED (json_*, catalogue_form) leaves
+ * nothing behind. The caller owns it and ends it with sg_catalogue_destroy. */
+enum sg_status sg_catalogue_create(struct sg_catalogue **out, struct sg_str document, struct sg_err *err);
+void sg_catalogue_destroy(struct sg_catalogue *catalogue);
+
+const struct sg_action *sg_catalogue_action(const struct sg_catalogue *catalogue, struct sg_str name);
+const struct sg_agent *sg_catalogue_agent(const struct sg_catalogue *catalogue, struct sg_str name);
+/* By SPIFFE ID. */
+const struct sg_agent *sg_catalogue_agent_id(const struct sg_catalogue *catalogue, struct sg_str id);
+const struct sg_intent *sg_catalogue_intent(const struct sg_catalogue *catalogue, struct sg_str name);
+const struct sg_enforcer *sg_catalogue_enforcer(const struct sg_catalogue *catalogue, struct sg_str name);
+const struct sg_issuer *sg_catalogue_issuer(const struct sg_catalogue *catalogue, struct sg_str name);
+const struct sg_admin *sg_catalogue_admin(const struct sg_catalogue *catalogue, struct sg_str name);
+const struct sg_admin *sg_catalogue_admin_uid(const struct sg_catalogue *catalogue, uid_t uid);
+bool sg_admin_in(const struct sg_admin *admin, struct sg_str group);
+
+/* "public" ... "restricted"; an unknown word is the highest. */
+enum sg_sensitivity sg_sensitivity_named(struct sg_str word);
+const char *sg_sensitivity_name(enum sg_sensitivity level);
+
+/* True if one of the patterns fits. */
+bool sg_strings_match(const struct sg_strings *patterns, struct sg_str text, char separator);
+bool sg_strings_have(const struct sg_strings *list, struct sg_str text);
+
+#endif

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The journal, written: appending, group commit, recovery, and what happens when the disk fails. Form on disk: frame/segment.h.
+ *
+ * Appending puts a leaf into the pending group. A commit takes the pending group, writes it, syncs it: `take` and `done` belong to the
+ * gate's thread, `write` may run on another. After a failed sync the journal is closed: nothing is appended until sg_journal_reopen has
+ * started a new segment behind the last leaf that was synced. */
+#ifndef SG_GATE_JOURNAL_H
+#define SG_GATE_JOURNAL_H
+
+#include "base/sys.h"
+#include "frame/segment.h"
+
+enum { SG_JOURNAL_PENDING_MAX = 32 << 20, SG_JOURNAL_MARK_EVERY = 64 };
+
+/* A group on its way to the disk. */
+struct sg_commit {
+	struct sg_buf bytes;
+	int fd;
+	off_t at;
+	uint64_t last; /* highest leaf in it; 0 if it is empty */
+	bool starts_segment;
+	uint64_t segment;
+	enum sg_status status;
+	int error; /* errno of what failed */
+};
+
+struct sg_journal_mark {
+	uint64_t number, segment;
+	size_t at;
+};
+
+struct sg_journal {
+	const struct sg_sys *sys;
+	int folder; /* state/journal; borrowed */
+	int keys;   /* state/keys: one key a day; borrowed */
+	int fd;
+	uint64_t segment, segment_high;   /* the one written to; the highest number ever used for a file */
+	uint64_t next, appended, durable; /* next leaf's number; last appended; last synced */
+	off_t at; /* where the next group goes */
+	off_t roll_at; /* a group that would start behind this starts a new segment */
+	struct sg_segment_header header;
+	unsigned char chain[SG_SHA256_BYTES];         /* of the last appended leaf */
+	unsigned char durable_chain[SG_SHA256_BYTES]; /* of the last synced leaf */
+	unsigned char seal_key[SG_KEY_BYTES];
+	struct sg_buf pending;
+	struct sg_commit commit;
+	bool committing, closed;
+	bool pending_starts_segment; /* the pending group is the first of a new segment, whose salt is in `header` */
+	int64_t last_at_ms; /* leaf time never decreases */
+	struct sg_journal_mark *marks;
+	size_t mark_count, mark_room;
+};
+
+/* Called for each leaf while recovering, in order. Anything but SG_OK ends recovery with that error. */
+typedef enum sg_status sg_journal_fold(void *to, const struct sg_record *record, struct sg_err *err);
+
+/* Recovers and starts a new segment. `folder` and `keys` must stay open. Leaves are folded in order. A torn tail is dropped (`*torn` bytes), everything kept is
+ * written again and synced, so that what was read is what is on disk. SG_MALFORMED: journal_* when the middle is broken: refuse to start.
+ * SG_UNAVAILABLE: journal_io. */
+enum sg_status sg_journal_open(struct sg_journal *journal, const struct sg_sys *sys, int folder, int keys,
+			       off_t segment_bytes, sg_journal_fold *fold, void *to, size_t *torn,
+			       struct sg_err *err);
+/* Frees; does not sync. */
+void sg_journal_close(struct sg_journal *journal);
+
+/* What one leaf says. `body` is canonical JSON; `input` (may be {NULL, 0}) is sealed beside it. */
+struct sg_leaf {
+	const char *kind;
+	struct sg_str body, input;
+	const char *config, *policy; /* digests, hex */
+};
+
+/* Appends to the pending group. `*text` (may be NULL) is the leaf as written, borrowed until the next append or take.
+ * SG_UNAVAILABLE (audit_unavailable) when closed; SG_LIMIT (leaf_size, journal_backlog); SG_BUG. */
+enum sg_status sg_journal_append(struct sg_journal *journal, const struct sg_leaf *leaf, uint64_t *number,
+				 struct sg_str *text, struct sg_err *err);
+
+/* True if leaves wait and no commit is on its way: then take, write, done. */
+bool sg_journal_ready(const struct sg_journal *journal);
+struct sg_commit *sg_journal_take(struct sg_journal *journal);
+/* Writes and syncs; touches nothing but the commit and the files. Never retries a sync. */
+void sg_journal_write(const struct sg_journal *journal, struct sg_commit *commit);
+/* Takes note of the result; on failure the journal is closed. */
+void sg_journal_done(struct sg_journal *journal, struct sg_commit *commit);
+
+/* After a failure: starts a new segment behind the last synced leaf. The caller then appends again what must not be lost. Numbers already
+ * used stay void. SG_UNAVAILABLE (audit_unavailable) if the disk still fails. */
+enum sg_status sg_journal_reopen(struct sg_journal *journal, struct sg_err *err);
+
+/* While closed, before reopening: every leaf that was appended and not synced, in order. */
+enum sg_status sg_journal_void(const struct sg_journal *journal, sg_journal_fold *fold, void *to, struct sg_err *err);
+
+/* Milliseconds the wall clock stands behind the last leaf; 0 if it does not. */
+int64_t sg_journal_clock_behind(const struct sg_journal *journal);
+
+/* Reads a synced leaf again, with what was sealed beside it if its key is there (`input` {NULL, 0} else). Everything in `arena`.
+ * SG_NOT_FOUND; SG_MALFORMED journal_*; SG_UNAVAILABLE. */
+enum sg_status sg_journal_read(const struct sg_journal *journal, uint64_t number, struct sg_arena *arena,
+			       struct sg_record *record, struct sg_str *input, struct sg_err *err);
+
+#endif

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Reason codes: one row each, stable for ever. The text is written for the agent that is told no: what, and what would help. */
+#ifndef SG_GATE_REASON_H
+#define SG_GATE_REASON_H
+
+#include <stddef.h>
+
+/*     name                    what the caller is told */
+#define SG_REASONS(X)                                                                                                  \
+	X(internal,              "stepgate could not decide; this is its own fault, and the answer is no")             \
+	X(allowed,               "allowed, once, until use_by")                                                        \
+	X(narrowed,              "allowed with less than was asked; do exactly what stands in effective")              \
+	X(approval_needed,       "a person must approve this; ask again unchanged, with a new key, once it is granted") \
+	X(not_now,               "not now; ask again after retry_after")                                               \
+	X(no_agent,              "this process is not an instance of a registered agent")                              \
+	X(agent_ambiguous,       "this process fits several agents; name one of them in agent")                        \
+	X(not_this_agent,        "only the agent itself may be named here")                                            \
+	X(facts_unavailable,     "what this process is could not be established")                                      \
+	X(facts_weak,            "what is known of this process is only a hint, which is not enough")                  \
+	X(peer_changed,          "the connection is used by another process than the one that opened it")              \
+	X(not_enforcer,          "this process is not a registered enforcer")                                          \
+	X(no_task,               "no such open task; open one under an intent first")                                  \
+	X(wrong_peer,            "this task belongs to another instance")                                              \
+	X(bad_task_token,        "the task token is not valid")                                                        \
+	X(task_closed,           "the task has ended; open a new one")                                                 \
+	X(task_expired,          "the task has run out of time; open a new one")                                       \
+	X(killed,                "stopped by an operator")                                                             \
+	X(frozen,                "the task is frozen; an operator must look at it")                                    \
+	X(intent_unknown,        "no such intent in the catalogue")                                                    \
+	X(intent_forbidden,      "this agent may not work under that intent")                                          \
+	X(unknown_action,        "no such action in the catalogue")                                                    \
+	X(no_resource,           "name the resource: type and id")                                                     \
+	X(outside_reach,         "outside what this agent is registered for")                                          \
+	X(outside_intent,        "outside what this intent allows")                                                    \
+	X(outside_resources,     "this resource is outside what this intent allows")                                   \
+	X(over_sensitivity,      "more sensitive than this intent allows")                                             \
+	X(wrong_environment,     "the action belongs to another environment than the task")                            \
+	X(enforcer_agent,        "this enforcer may not ask for that agent")                                           \
+	X(enforcer_action,       "this enforcer may not ask for that action")                                          \
+	X(enforcer_resource,     "this enforcer may not ask for that resource")                                        \
+	X(overloaded,            "too many requests; slow down")                                                       \
+	X(too_many_tasks,        "this agent has too many open tasks; close some")                                     \
+	X(too_many_attempts,     "this task has made too many attempts; open a new one")                               \
+	X(too_many_approvals,    "too many approvals of this agent are waiting for a person")                          \
+	X(too_many_leases,       "this agent holds too many live credentials")                                         \
+	X(policy_none,           "no rule allows this")                                                                \
+	X(policy_denied,         "a rule forbids this")                                                                \
+	X(policy_timeout,        "policy did not answer in time")                                                      \
+	X(policy_unavailable,    "no policy is loaded")                                                                \
+	X(policy_error,          "policy failed; its owner must mend it")                                              \
+	X(policy_memory,         "policy used too much memory; its owner must mend it")                                \
+	X(policy_steps,          "policy used too many steps; its owner must mend it")                                 \
+	X(policy_state,          "policy tried to remember between requests; its owner must mend it")                  \
+	X(policy_bad_effect,     "policy answered something that is no effect; its owner must mend it")                \
+	X(policy_unknown_field,  "policy read a field that does not exist; its owner must mend it")                    \
+	X(policy_output,         "policy answered too much; its owner must mend it")                                   \
+	X(narrow_empty,          "rules narrow this to nothing")                                                       \
+	X(narrow_forbidden,      "a rule narrows an argument that the catalogue does not let it narrow")               \
+	X(methods_empty,         "rules ask for proofs that no one can give together")                                 \
+	X(obligation_unsupported, "a rule asks for something this enforcer cannot do")                                 \
+	X(rejudge_limit,         "the task changed while it was judged; ask again")                                    \
+	X(approval_unknown,      "no such approval for this task")                                                     \
+	X(approval_mismatch,     "approved was something else than what is asked; the approval is void")               \
+	X(approval_void,         "the approval is void")                                                               \
+	X(approval_expired,      "the approval has expired")                                                           \
+	X(approval_refused,      "a person said no")                                                                   \
+	X(approval_used,         "the approval has been used")                                                         \
+	X(self_approval,         "who asks or owns may not approve")                                                   \
+	X(not_approver,          "you are not in a group that this approval needs, or have already said yes")          \
+	X(key_missing,           "give a key of 1 to 64 characters that names this attempt")                           \
+	X(idempotency_conflict,  "this key was used for something else")                                               \
+	X(attempt_pending,       "this attempt is still being decided; ask again with the same key")                   \
+	X(credential_lost,       "this attempt made a credential whose answer was lost; it is revoked, ask with a new key") \
+	X(use_by_passed,         "this permission is no longer fresh; ask with a new key")                             \
+	X(audit_unavailable,     "nothing can be recorded now, so nothing is allowed")                                 \
+	X(clock_behind,          "the clock stands behind the record; nothing is issued until it is mended")           \
+	X(issue_unavailable,     "the issuer is away")                                                                 \
+	X(issue_failed,          "the issuer failed")                                                                  \
+	X(credential_wrong,      "the issuer made something else than was decided; it is revoked")                     \
+	X(asserted_agent,        "without a task token the agent is only asserted; no credential is issued")           \
+	X(withheld_kill,         "stopped by an operator while it was being issued")                                   \
+	X(withheld_task,         "the task ended while it was being issued")                                           \
+	X(withheld_taint,        "the task was tainted from elsewhere while it was being issued; ask again")           \
+	X(withheld_approval,     "the approval became void while it was being issued")                                 \
+	X(withheld_facts,        "the process changed while it was being issued")                                      \
+	X(bad_request,           "the request is not what this route takes")                                           \
+	X(not_found,             "no such thing")                                                                      \
+	X(not_permitted,         "you may not ask this here")                                                          \
+	X(outcome_known,         "an outcome was already reported")
+
+enum sg_reason {
+#define X(name, text) SG_REASON_##name,
+	SG_REASONS(X)
+#undef X
+	SG_REASON_COUNT
+};
+
+/* The code as it stands on the wire and in the journal; "internal" for anything out of range. */
+const char *sg_reason_code(enum sg_reason reason);
+/* What the caller is told. */
+const char *sg_reason_text(enum sg_reason reason);
+/* The reason of that name, SG_REASON_internal if there is none. */
+enum sg_reason sg_reason_named(const char *code, size_t len);
+
+#endif

@@ -1,0 +1,289 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Recovery: which segments count, folding their leaves, healing a torn tail, refusing a broken middle; and reading one leaf again. */
+#include "base/err.h"
+#include "base/str.h"
+#include "gate/journal_files.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { RECORD_BUDGET = 8 << 20 };
+
+struct recovery {
+	struct sg_journal *journal;
+	sg_journal_fold *fold;
+	void *to;
+	uint64_t *segments; /* those that count, ascending */
+	size_t count;
+	uint64_t high;
+	size_t torn;
+};
+
+static enum sg_status
+io_error(struct sg_err *err, const char *what, int error)
+{
+	return sg_fail(err, SG_UNAVAILABLE, "journal_io", "%s: %s", what, strerror(error));
+}
+
+/* A file no longer than a header whose header is bad was never synced: its creation was torn. */
+static enum sg_status
+read_header(const struct sg_journal *journal, uint64_t segment, struct sg_segment_header *out, bool *torn, struct sg_err *err)
+{
+	char name[SG_SEGMENT_NAME], bytes[SG_SEGMENT_HEADER + 1];
+	sg_segment_name(name, segment);
+	int fd = journal->sys->openat(journal->sys, journal->folder, name, O_RDONLY, 0);
+	ssize_t got = fd < 0 ? -1 : journal->sys->pread(journal->sys, fd, bytes, sizeof(bytes), 0);
+	int error = errno;
+	if (fd >= 0)
+		journal->sys->close(journal->sys, fd);
+	if (got < 0)
+		return io_error(err, name, error);
+	struct sg_segment_reader reader;
+	enum sg_status status = sg_segment_begin(&reader, (struct sg_str){bytes, (size_t)got < SG_SEGMENT_HEADER ? (size_t)got : SG_SEGMENT_HEADER}, err);
+	*torn = status != SG_OK && got <= SG_SEGMENT_HEADER;
+	if (status == SG_OK && reader.header.segment != segment)
+		status = sg_fail(err, SG_MALFORMED, "journal_header", "%s calls itself segment %llu", name,
+				 (unsigned long long)reader.header.segment);
+	if (status == SG_OK)
+		*out = reader.header;
+	return status;
+}
+
+/* From the newest good header back along `previous`; what is not on that path was behind a failed sync. */
+static enum sg_status
+choose_segments(struct recovery *r, struct sg_err *err)
+{
+	int error = 0;
+	uint64_t *all = malloc(SG_SEGMENTS_MAX * sizeof(*all));
+	if (all == NULL)
+		return sg_fail(err, SG_NOMEM, "no_memory", "no memory to recover");
+	int count = sg_segment_list(r->journal->folder, all, SG_SEGMENTS_MAX, &error);
+	enum sg_status status = count < 0 ? io_error(err, "state/journal", error) : SG_OK;
+	size_t chosen = 0;
+	uint64_t want = 0;
+	if (count > 0)
+		r->high = all[count - 1];
+	for (int i = count - 1; status == SG_OK && i >= 0; i--) {
+		struct sg_segment_header header;
+		bool torn = false;
+		if (want != 0 && all[i] != want)
+			continue;
+		status = read_header(r->journal, all[i], &header, &torn, err);
+		if (status != SG_OK && torn && want == 0) {
+			status = SG_OK;
+			continue;
+		}
+		if (status != SG_OK)
+			break;
+		all[SG_SEGMENTS_MAX - 1 - chosen++] = all[i];
+		want = header.previous;
+		if (want == 0)
+			break;
+	}
+	if (status == SG_OK && want != 0)
+		status = sg_fail(err, SG_MALFORMED, "journal_gap", "segment %llu is missing", (unsigned long long)want);
+	if (status == SG_OK) {
+		memmove(all, all + SG_SEGMENTS_MAX - chosen, chosen * sizeof(*all));
+		r->segments = all;
+		r->count = chosen;
+		return SG_OK;
+	}
+	free(all);
+	return status;
+}
+
+static void
+note_leaf(struct sg_journal *journal, const struct sg_record *record)
+{
+	int64_t at_ms = 0;
+	if (sg_json_int(sg_json_get(record->json, "at"), &at_ms) && at_ms > journal->last_at_ms)
+		journal->last_at_ms = at_ms;
+	sg_journal_mark(journal, record->number, journal->segment, record->at);
+	journal->durable = journal->appended = record->number;
+	memcpy(journal->durable_chain, record->chain, SG_SHA256_BYTES);
+	memcpy(journal->chain, record->chain, SG_SHA256_BYTES);
+}
+
+/* Folds the leaves of one segment up to number `last` (those behind it are void). */
+static enum sg_status
+fold_segment(struct recovery *r, struct sg_segment_reader *reader, uint64_t last, struct sg_err *err)
+{
+	enum sg_status status = SG_OK;
+	while (status == SG_OK && reader->next <= last) {
+		struct sg_arena arena;
+		struct sg_record record;
+		sg_arena_init(&arena, RECORD_BUDGET);
+		status = sg_segment_next(reader, &arena, &record, err);
+		if (status == SG_OK) {
+			note_leaf(r->journal, &record);
+			status = r->fold(r->to, &record, err);
+			if (status != SG_OK && status != SG_NOMEM)
+				status = SG_BUG; /* never mistaken for the end or for a torn record */
+		}
+		sg_arena_done(&arena);
+	}
+	return status;
+}
+
+/* Keeps the good part of the last segment by writing it anew, so that nothing rests on a page cache. */
+static enum sg_status
+rewrite(struct recovery *r, uint64_t segment, struct sg_str good, struct sg_err *err)
+{
+	const struct sg_sys *sys = r->journal->sys;
+	char name[SG_SEGMENT_NAME];
+	int error = 0;
+	sg_segment_name(name, segment);
+	int fd = sys->openat(sys, r->journal->folder, "rewrite.tmp", O_RDWR | O_CREAT | O_TRUNC, 0600);
+	if (fd < 0)
+		return io_error(err, "rewrite.tmp", errno);
+	int failed = sg_write_all(sys, fd, good, 0, &error);
+	if (failed == 0 && ((failed = sys->fdatasync(sys, fd)) != 0))
+		error = errno;
+	sys->close(sys, fd);
+	if (failed == 0 && (sys->renameat(sys, r->journal->folder, "rewrite.tmp", name) != 0 ||
+			    sys->fsync(sys, r->journal->folder) != 0)) {
+		failed = -1;
+		error = errno;
+	}
+	return failed == 0 ? SG_OK : io_error(err, name, error);
+}
+
+static enum sg_status
+end_of_last(struct recovery *r, const struct sg_segment_reader *reader, enum sg_status status, struct sg_err *err)
+{
+	if (status != SG_OK && status != SG_NOT_FOUND) {
+		if (status != SG_MALFORMED || sg_segment_broken_middle(reader))
+			return status;
+		r->torn = reader->bytes.len - reader->at;
+	}
+	return rewrite(r, reader->header.segment, (struct sg_str){reader->bytes.ptr, reader->at}, err);
+}
+
+static enum sg_status
+one_segment(struct recovery *r, size_t i, struct sg_buf *bytes, struct sg_err *err)
+{
+	struct sg_journal *journal = r->journal;
+	struct sg_segment_reader reader;
+	struct sg_segment_header after;
+	bool last = i + 1 == r->count, torn;
+	int error = 0;
+	sg_buf_clear(bytes);
+	if (sg_segment_read(journal->sys, journal->folder, r->segments[i], bytes, &error) != 0)
+		return io_error(err, "a segment", error);
+	enum sg_status status = sg_segment_begin(&reader, sg_buf_view(bytes), err);
+	if (status == SG_OK)
+		status = sg_segment_follows(&reader.header, journal->segment, journal->durable, journal->durable_chain, err);
+	if (status == SG_OK && !last)
+		status = read_header(journal, r->segments[i + 1], &after, &torn, err);
+	if (status != SG_OK)
+		return status;
+
+	journal->segment = reader.header.segment;
+	if (reader.header.first > journal->next)
+		journal->next = reader.header.first;
+	status = fold_segment(r, &reader, last ? UINT64_MAX : after.last, err);
+	if (reader.next > journal->next)
+		journal->next = reader.next;
+	if (!last)
+		return status == SG_NOT_FOUND ? sg_fail(err, SG_MALFORMED, "journal_gap", "segment %llu ends too early",
+							(unsigned long long)journal->segment)
+					      : status;
+	return end_of_last(r, &reader, status, err);
+}
+
+enum sg_status
+sg_journal_open(struct sg_journal *journal, const struct sg_sys *sys, int folder, int keys, off_t segment_bytes,
+		sg_journal_fold *fold, void *to, size_t *torn, struct sg_err *err)
+{
+	*journal = (struct sg_journal){.sys = sys, .folder = folder, .keys = keys, .fd = -1, .next = 1, .roll_at = segment_bytes};
+	sg_buf_init(&journal->pending, SG_JOURNAL_PENDING_MAX);
+	sg_buf_init(&journal->commit.bytes, SG_JOURNAL_PENDING_MAX);
+
+	struct recovery r = {.journal = journal, .fold = fold, .to = to};
+	struct sg_buf bytes;
+	sg_buf_init(&bytes, SG_SEGMENT_MAX);
+	enum sg_status status = choose_segments(&r, err);
+	for (size_t i = 0; status == SG_OK && i < r.count; i++)
+		status = one_segment(&r, i, &bytes, err);
+	sg_buf_done(&bytes);
+	free(r.segments);
+	*torn = r.torn;
+	journal->segment_high = r.high;
+	if (status == SG_OK)
+		status = sg_journal_plan_segment(journal, err);
+	if (status != SG_OK)
+		sg_journal_close(journal);
+	return status;
+}
+
+static const struct sg_journal_mark *
+find_mark(const struct sg_journal *journal, uint64_t number)
+{
+	size_t low = 0, high = journal->mark_count;
+	while (low < high) {
+		size_t middle = (low + high) / 2;
+		if (journal->marks[middle].number <= number)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low == 0 ? NULL : &journal->marks[low - 1];
+}
+
+static enum sg_status
+open_input(const struct sg_journal *journal, const struct sg_segment_reader *reader, const struct sg_record *record,
+	   struct sg_arena *arena, struct sg_str *input, struct sg_err *err)
+{
+	*input = (struct sg_str){NULL, 0};
+	if (record->sealed.ptr == NULL)
+		return SG_OK;
+	unsigned char day_key[SG_KEY_BYTES], key[SG_KEY_BYTES], aad[SG_SHA256_BYTES];
+	enum sg_status status = sg_day_key(journal, reader->header.day, false, day_key, err);
+	if (status != SG_OK) /* a destroyed key means not reproducible, which is an answer and not an error */
+		return status == SG_NOT_FOUND ? SG_OK : status;
+	char *plain = sg_arena_alloc(arena, record->sealed.len);
+	if (plain == NULL)
+		return sg_fail(err, SG_NOMEM, "no_memory", "no memory for a sealed input");
+	sg_derive(key, day_key, (struct sg_str){(const char *)reader->header.salt, 32}, "sealed frames");
+	sg_sha256(aad, record->leaf);
+	status = sg_unseal(plain, key, record->number, (struct sg_str){(char *)aad, sizeof(aad)}, record->sealed, err);
+	if (status == SG_OK)
+		*input = (struct sg_str){plain, record->sealed.len - SG_SEAL_OVERHEAD};
+	return status;
+}
+
+enum sg_status
+sg_journal_read(const struct sg_journal *journal, uint64_t number, struct sg_arena *arena, struct sg_record *record,
+		struct sg_str *input, struct sg_err *err)
+{
+	const struct sg_journal_mark *mark = number > journal->durable ? NULL : find_mark(journal, number);
+	if (mark == NULL)
+		return sg_fail(err, SG_NOT_FOUND, "not_found", "no such leaf");
+	struct sg_buf bytes;
+	struct sg_segment_reader reader;
+	int error = 0;
+	sg_buf_init(&bytes, SG_SEGMENT_MAX);
+	enum sg_status status = sg_segment_read(journal->sys, journal->folder, mark->segment, &bytes, &error) != 0
+					? io_error(err, "a segment", error)
+					: sg_segment_begin(&reader, sg_buf_view(&bytes), err);
+	struct sg_record found = {0};
+	while (status == SG_OK && reader.next <= number) {
+		struct sg_arena scratch;
+		sg_arena_init(&scratch, RECORD_BUDGET);
+		status = sg_segment_next(&reader, reader.next == number ? arena : &scratch, &found, err);
+		sg_arena_done(&scratch);
+	}
+	if (status == SG_OK && found.number != number)
+		status = sg_fail(err, SG_NOT_FOUND, "not_found", "no such leaf");
+	if (status == SG_OK)
+		status = open_input(journal, &reader, &found, arena, input, err);
+	if (status == SG_OK) {
+		*record = found;
+		record->leaf = sg_arena_copy(arena, found.leaf);
+		record->sealed = (struct sg_str){NULL, 0};
+	}
+	sg_buf_done(&bytes);
+	return status;
+}
