@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * What a set is, told to the gate: which files, which rules, what they need. And what is wrong with one that did not
+ * load. */
+#include "base/canon.h"
+#include "base/digest.h"
+#include "base/str.h"
+#include "policy/set.h"
+
+#include <stdlib.h>
+
+/* name, NUL, size, NUL, bytes of each file. Files are sorted already, and names hold no NUL. */
+static void
+set_digest(const struct sg_policy *policy, char hex[SG_SHA256_HEX])
+{
+	struct sg_buf all;
+	size_t total = 0;
+	for (size_t i = 0; i < policy->file_count; i++)
+		total += policy->files[i].name.len + policy->files[i].text.len + 32;
+	sg_buf_init(&all, total + 1);
+	for (size_t i = 0; i < policy->file_count; i++) {
+		sg_buf_str(&all, policy->files[i].name);
+		sg_buf_add(&all, "", 1);
+		sg_buf_printf(&all, "%zu", policy->files[i].text.len);
+		sg_buf_add(&all, "", 1);
+		sg_buf_str(&all, policy->files[i].text);
+	}
+	hex[0] = '\0';
+	if (!all.failed)
+		sg_sha256_hex(hex, sg_buf_view(&all));
+	sg_buf_done(&all);
+}
+
+static void
+write_file(struct sg_json_writer *w, const struct sg_policy_file *file)
+{
+	static const struct {
+		enum sg_policy_meta meta;
+		const char *name;
+	} order[] = {{SG_META_DESCRIPTION, "description"}, {SG_META_NAME, "name"}, {SG_META_OWNER, "owner"}};
+	sg_jw_object(w);
+	sg_jw_name(w, "meta");
+	sg_jw_object(w);
+	for (size_t i = 0; i < SG_META_COUNT; i++) {
+		if (file->meta[order[i].meta].ptr == NULL)
+			continue;
+		sg_jw_name(w, order[i].name);
+		sg_jw_str(w, file->meta[order[i].meta]);
+	}
+	sg_jw_end(w);
+	sg_jw_name(w, "name");
+	sg_jw_str(w, file->name);
+	sg_jw_name(w, "sha256");
+	sg_jw_text(w, file->sha256);
+	sg_jw_end(w);
+}
+
+static void
+write_needs(struct sg_json_writer *w, const struct sg_policy_rule *rule, bool did)
+{
+	sg_jw_array(w);
+	for (size_t i = 0; i < rule->need_count; i++) {
+		if (rule->needs[i].did != did)
+			continue;
+		sg_jw_object(w);
+		sg_jw_name(w, "action");
+		sg_jw_str(w, rule->needs[i].action);
+		sg_jw_name(w, "within");
+		sg_jw_int(w, rule->needs[i].within);
+		sg_jw_end(w);
+	}
+	sg_jw_end(w);
+}
+
+static void
+write_rule(struct sg_json_writer *w, const struct sg_policy *policy, const struct sg_policy_rule *rule)
+{
+	sg_jw_object(w);
+	sg_jw_name(w, "after");
+	sg_jw_bool(w, rule->after);
+	sg_jw_name(w, "file");
+	sg_jw_str(w, policy->files[rule->file].name);
+	sg_jw_name(w, "id");
+	sg_jw_str(w, rule->id);
+	sg_jw_name(w, "line");
+	sg_jw_int(w, rule->line);
+	sg_jw_name(w, "needs");
+	sg_jw_object(w);
+	sg_jw_name(w, "count");
+	write_needs(w, rule, false);
+	sg_jw_name(w, "did");
+	write_needs(w, rule, true);
+	sg_jw_end(w);
+	sg_jw_name(w, "on");
+	sg_jw_array(w);
+	for (size_t i = 0; i < rule->on_count; i++)
+		sg_jw_str(w, rule->on[i]);
+	sg_jw_end(w);
+	sg_jw_end(w);
+}
+
+void
+sg_manifest_write(const struct sg_policy *policy, struct sg_buf *out)
+{
+	char digest[SG_SHA256_HEX];
+	struct sg_json_writer w;
+	set_digest(policy, digest);
+	sg_jw_begin(&w, out);
+	sg_jw_object(&w);
+	sg_jw_name(&w, "digest");
+	sg_jw_text(&w, digest);
+	sg_jw_name(&w, "files");
+	sg_jw_array(&w);
+	for (size_t i = 0; i < policy->file_count; i++)
+		write_file(&w, &policy->files[i]);
+	sg_jw_end(&w);
+	sg_jw_name(&w, "rules");
+	sg_jw_array(&w);
+	for (size_t i = 0; i < policy->rule_count; i++)
+		write_rule(&w, policy, &policy->rules[i]);
+	sg_jw_end(&w);
+	sg_jw_end(&w);
+	if (digest[0] == '\0')
+		out->failed = true;
+}
+
+static int
+by_place(const void *left, const void *right)
+{
+	const struct sg_policy_problem *a = left, *b = right;
+	int order = sg_str_cmp(a->file, b->file);
+	if (order != 0)
+		return order;
+	return a->line != b->line ? a->line - b->line : sg_str_cmp(a->what, b->what);
+}
+
+void
+sg_problems_write(struct sg_policy *policy, struct sg_buf *out)
+{
+	struct sg_json_writer w;
+	qsort(policy->problems, policy->problem_count, sizeof(policy->problems[0]), by_place);
+	sg_jw_begin(&w, out);
+	sg_jw_object(&w);
+	sg_jw_name(&w, "errors");
+	sg_jw_array(&w);
+	for (size_t i = 0; i < policy->problem_count; i++) {
+		const struct sg_policy_problem *p = &policy->problems[i];
+		sg_jw_object(&w);
+		sg_jw_name(&w, "file");
+		sg_jw_str(&w, p->file);
+		sg_jw_name(&w, "hint");
+		sg_jw_str(&w, p->hint);
+		sg_jw_name(&w, "line");
+		sg_jw_int(&w, p->line);
+		sg_jw_name(&w, "what");
+		sg_jw_str(&w, p->what);
+		sg_jw_end(&w);
+	}
+	sg_jw_end(&w);
+	sg_jw_end(&w);
+}

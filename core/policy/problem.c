@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Collecting the errors of a set, so that an author sees all of them at once. */
+#include "base/str.h"
+#include "policy/state.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+static bool
+known(const struct sg_policy *policy, struct sg_str file, int line, struct sg_str what)
+{
+	for (size_t i = 0; i < policy->problem_count; i++) {
+		const struct sg_policy_problem *p = &policy->problems[i];
+		if (p->line == line && sg_str_eq(p->file, file) && sg_str_eq(p->what, what))
+			return true;
+	}
+	return false;
+}
+
+/* Messages of Lua may quote bytes of the file; what is reported must be text. */
+static struct sg_str
+plain_copy(struct sg_policy *policy, const char *text)
+{
+	char *copy = sg_arena_strdup(&policy->arena, sg_str(text));
+	for (char *at = copy; at != NULL && *at != '\0'; at++)
+		if ((unsigned char)*at < 0x20 || (unsigned char)*at > 0x7E)
+			*at = '?';
+	return sg_str(copy);
+}
+
+void
+sg_problem_add(struct sg_policy *policy, uint32_t file, int line, const char *hint, const char *format, ...)
+{
+	char text[512];
+	va_list args;
+	va_start(args, format);
+	vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+
+	struct sg_str name = file < policy->file_count ? policy->files[file].name : SG_STR("");
+	struct sg_str what = plain_copy(policy, text);
+	if (policy->problem_count == SG_POLICY_PROBLEMS || known(policy, name, line, what))
+		return;
+	policy->problems[policy->problem_count++] =
+		(struct sg_policy_problem){name, what, plain_copy(policy, hint == NULL ? "" : hint), line};
+}
+
+int
+sg_policy_line(lua_State *L)
+{
+	lua_Debug at;
+	for (int level = 0; lua_getstack(L, level, &at) == 1; level++) {
+		lua_getinfo(L, "Sl", &at);
+		if (at.currentline > 0)
+			return at.currentline;
+	}
+	return 0;
+}
+
+void
+sg_policy_complain(lua_State *L, enum sg_policy_code code, const char *hint, const char *what, const char *name)
+{
+	struct sg_policy *policy = sg_policy_of(L);
+	if (!policy->loading)
+		sg_vm_raise(L, code, hint, "%s", what);
+	else if (name == NULL)
+		sg_problem_add(policy, policy->file, sg_policy_line(L), hint, "%s", what);
+	else
+		sg_problem_add(policy, policy->file, sg_policy_line(L), hint, "%s '%.100s'", what, name);
+}

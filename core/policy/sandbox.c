@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The environment of policies: built from the table in api.c, never from Lua's own libraries. All of it is read-only
+ * from the start. */
+#include "base/str.h"
+#include "policy/api.h"
+#include "policy/effect.h"
+#include "policy/freeze.h"
+#include "policy/near.h"
+#include "policy/view.h"
+
+static const char *const libraries[] = {"math", "string", "table"};
+enum { LIBRARIES = sizeof(libraries) / sizeof(libraries[0]) };
+
+bool
+sg_sandbox_has(struct sg_str name)
+{
+	for (size_t i = 0; i < LIBRARIES; i++)
+		if (sg_str_is(name, libraries[i]))
+			return true;
+	for (size_t i = 0; i < sg_policy_api_count; i++)
+		if (sg_policy_api[i].library[0] == '\0' && sg_str_is(name, sg_policy_api[i].name))
+			return true;
+	return false;
+}
+
+const char *
+sg_sandbox_hint(struct sg_str name, char *out, size_t room)
+{
+	struct sg_near near = {.word = name};
+	for (size_t i = 0; i < LIBRARIES; i++)
+		sg_near_try(&near, libraries[i]);
+	for (size_t i = 0; i < sg_policy_api_count; i++)
+		if (sg_policy_api[i].library[0] == '\0')
+			sg_near_try(&near, sg_policy_api[i].name);
+	return sg_near_hint(&near, out, room);
+}
+
+/* Reading a name that does not exist, in the environment or in a library. */
+static int
+unknown_name(lua_State *L)
+{
+	char hint[SG_VM_TEXT] = "";
+	struct sg_str name = SG_STR("");
+	if (lua_type(L, 2) == LUA_TSTRING)
+		name.ptr = lua_tolstring(L, 2, &name.len);
+	sg_sandbox_hint(name, hint, sizeof(hint));
+	if (sg_policy_of(L)->loading)
+		return sg_vm_raise(L, SG_CODE_UNKNOWN_FIELD, hint, "there is no '%.60s'", name.ptr);
+	return sg_vm_raise(L, SG_CODE_UNKNOWN_FIELD, hint, "there is no such name");
+}
+
+/* The table at the top raises on names it does not have. */
+static void
+make_strict(lua_State *L)
+{
+	lua_createtable(L, 0, 1);
+	lua_pushcfunction(L, unknown_name);
+	lua_setfield(L, -2, "__index");
+	lua_setmetatable(L, -2);
+}
+
+static void
+fill(lua_State *L, const char *library)
+{
+	for (size_t i = 0; i < sg_policy_api_count; i++) {
+		if (!sg_str_is(sg_str(sg_policy_api[i].library), library))
+			continue;
+		lua_pushcfunction(L, sg_policy_api[i].call);
+		lua_setfield(L, -2, sg_policy_api[i].name);
+	}
+}
+
+/* ("x"):upper() finds the same functions; the metatable itself is out of reach. */
+static void
+set_string_methods(lua_State *L)
+{
+	lua_pushliteral(L, "");
+	lua_createtable(L, 0, 1);
+	lua_newtable(L);
+	fill(L, "string");
+	make_strict(L);
+	lua_setfield(L, -2, "__index");
+	lua_setmetatable(L, -2);
+	lua_pop(L, 1);
+}
+
+void
+sg_sandbox_open(lua_State *L)
+{
+	struct sg_policy *policy = sg_policy_of(L);
+	lua_newtable(L);
+	policy->memo = luaL_ref(L, LUA_REGISTRYINDEX);
+	sg_view_open(L);
+	sg_effect_open(L);
+	set_string_methods(L);
+
+	lua_newtable(L);
+	fill(L, "");
+	for (size_t i = 0; i < LIBRARIES; i++) {
+		lua_newtable(L);
+		fill(L, libraries[i]);
+		make_strict(L);
+		sg_freeze_wrap(L);
+		lua_setfield(L, -2, libraries[i]);
+	}
+	make_strict(L);
+	sg_freeze_wrap(L);
+	policy->environment = luaL_ref(L, LUA_REGISTRYINDEX);
+}

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The steps of loading a set that live in files of their own. */
+#ifndef SG_POLICY_SET_H
+#define SG_POLICY_SET_H
+
+#include "policy/state.h"
+
+/* Static checks of one file, before it runs (lint.c): words that do not exist, request fields that do not exist,
+ * history that the rule does not declare, bit operators where this Lua compiles them wrongly (`bits` false), and _ENV.
+ * Notes problems. */
+void sg_lint(struct sg_policy *policy, uint32_t file, bool bits);
+
+/* Writes the manifest, or the problems (manifest.c). */
+void sg_manifest_write(const struct sg_policy *policy, struct sg_buf *out);
+void sg_problems_write(struct sg_policy *policy, struct sg_buf *out);
+
+#endif

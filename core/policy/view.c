@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Views. An unknown or missing field raises, so that a misspelt condition can never quietly be false. Texts never name
+ * a field that was computed: it could be a value of the request. */
+#include "policy/view.h"
+
+#include "base/str.h"
+#include "policy/history.h"
+
+#define VIEW "request value"
+
+struct view {
+	uint64_t generation;
+	const struct sg_json *node;
+	enum sg_shape shape;
+};
+
+static struct view *
+view_at(lua_State *L, int index)
+{
+	struct view *view = luaL_testudata(L, index, VIEW);
+	if (view != NULL && view->generation != sg_policy_of(L)->generation)
+		sg_vm_raise(L, SG_CODE_STATE, NULL, "a request was kept after its judgement");
+	return view;
+}
+
+void
+sg_view_push(lua_State *L, const struct sg_json *node, enum sg_shape shape)
+{
+	int64_t whole;
+	switch (node->type) {
+	case SG_JSON_NULL:
+		lua_pushnil(L);
+		return;
+	case SG_JSON_BOOL:
+		lua_pushboolean(L, node->boolean);
+		return;
+	case SG_JSON_NUMBER:
+		if (sg_json_int(node, &whole))
+			lua_pushinteger(L, whole);
+		else
+			lua_pushnumber(L, node->number);
+		return;
+	case SG_JSON_STRING:
+		sg_vm_charge_bytes(L, node->string.len);
+		lua_pushlstring(L, node->string.ptr, node->string.len);
+		return;
+	case SG_JSON_ARRAY:
+	case SG_JSON_OBJECT:
+		break;
+	}
+	struct view *view = lua_newuserdatauv(L, sizeof(*view), 0);
+	*view = (struct view){sg_policy_of(L)->generation, node, shape};
+	if (node->type == SG_JSON_ARRAY)
+		view->shape = SG_SHAPE_LIST;
+	else if (shape == SG_SHAPE_NONE || shape == SG_SHAPE_LIST)
+		view->shape = SG_SHAPE_OPEN;
+	luaL_setmetatable(L, VIEW);
+}
+
+void
+sg_view_push_request(lua_State *L)
+{
+	sg_view_push(L, sg_policy_of(L)->request, SG_SHAPE_REQUEST);
+}
+
+const struct sg_json *
+sg_view_node(lua_State *L, int index)
+{
+	const struct view *view = view_at(L, index);
+	return view != NULL && (view->shape == SG_SHAPE_OPEN || view->shape == SG_SHAPE_LIST) ? view->node : NULL;
+}
+
+static const struct sg_json *
+element(const struct sg_json *list, int64_t index)
+{
+	const struct sg_json *m = index >= 1 && index <= (int64_t)list->count ? sg_json_first(list) : NULL;
+	while (m != NULL && --index > 0)
+		m = sg_json_next(list, m);
+	return m;
+}
+
+static const struct sg_json *
+member(const struct sg_json *node, struct sg_str name)
+{
+	int64_t index;
+	if (node->type == SG_JSON_ARRAY)
+		return sg_str_int(name, 1, INT32_MAX, &index) ? element(node, index) : NULL;
+	return sg_json_get_str(node, name);
+}
+
+/* view:get("a.b", default): the value behind a dotted path, or the default if there is none or it is null. */
+static int
+view_get(lua_State *L)
+{
+	const struct sg_json *node = sg_view_node(L, 1);
+	struct sg_str rest = {NULL, 0};
+	if (node != NULL && lua_type(L, 2) == LUA_TSTRING)
+		rest.ptr = lua_tolstring(L, 2, &rest.len);
+	if (rest.ptr == NULL)
+		return sg_vm_raise(L, SG_CODE_ERROR, "r.args:get(\"a.b\", default)", "get takes a path and a default");
+	lua_settop(L, 3);
+	while (rest.ptr != NULL && node != NULL) {
+		sg_vm_charge(L, 1 + node->count / 8);
+		node = member(node, sg_str_cut(&rest, '.'));
+	}
+	if (node != NULL && node->type != SG_JSON_NULL)
+		sg_view_push(L, node, SG_SHAPE_NONE);
+	return 1;
+}
+
+static int
+open_index(lua_State *L, const struct view *view)
+{
+	struct sg_str name = {NULL, 0};
+	const struct sg_json *found = NULL;
+	sg_vm_charge(L, 1 + view->node->count / 8);
+	if (view->shape == SG_SHAPE_LIST && lua_isinteger(L, 2))
+		found = element(view->node, lua_tointeger(L, 2));
+	if (lua_type(L, 2) == LUA_TSTRING)
+		name.ptr = lua_tolstring(L, 2, &name.len);
+	if (name.ptr != NULL && sg_str_is(name, "get")) {
+		lua_pushcfunction(L, view_get);
+		return 1;
+	}
+	if (name.ptr != NULL && view->shape == SG_SHAPE_OPEN)
+		found = sg_json_get_str(view->node, name);
+	if (found == NULL)
+		return sg_vm_raise(L, SG_CODE_ERROR, "use :get(name, default) for what may be absent",
+				   "the request does not have the %s asked for",
+				   view->shape == SG_SHAPE_LIST ? "element" : "member");
+	sg_view_push(L, found, SG_SHAPE_NONE);
+	return 1;
+}
+
+static int
+typed_index(lua_State *L, const struct view *view)
+{
+	char hint[SG_VM_TEXT];
+	struct sg_str name = SG_STR("");
+	if (lua_type(L, 2) == LUA_TSTRING)
+		name.ptr = lua_tolstring(L, 2, &name.len);
+	const struct sg_field *field = sg_field_find(view->shape, name);
+	if (field == NULL)
+		return sg_vm_raise(L, SG_CODE_UNKNOWN_FIELD, sg_field_hint(view->shape, name, hint, sizeof(hint)),
+				   "%s has no such field", sg_shape_name(view->shape));
+	if (field->shape == SG_SHAPE_HISTORY) {
+		struct view *history = lua_newuserdatauv(L, sizeof(*history), 0);
+		*history = (struct view){view->generation, view->node, SG_SHAPE_HISTORY};
+		luaL_setmetatable(L, VIEW);
+		return 1;
+	}
+	const struct sg_json *node = sg_json_get_str(view->node, name);
+	if (node == NULL)
+		return sg_vm_raise(L, SG_CODE_ERROR, NULL, "the request came without %s.%s", sg_shape_name(view->shape),
+				   field->name);
+	sg_view_push(L, node, field->shape);
+	return 1;
+}
+
+static int
+history_index(lua_State *L, const struct view *view)
+{
+	struct sg_str name = SG_STR("");
+	if (lua_type(L, 2) == LUA_TSTRING)
+		name.ptr = lua_tolstring(L, 2, &name.len);
+	if (view->shape != SG_SHAPE_HISTORY)
+		return sg_history_push(L, view->shape == SG_SHAPE_DID, name);
+	const struct sg_field *field = sg_field_find(view->shape, name);
+	if (field == NULL)
+		return sg_vm_raise(L, SG_CODE_UNKNOWN_FIELD, "history has count and did", "history has no such field");
+	struct view *part = lua_newuserdatauv(L, sizeof(*part), 0);
+	*part = (struct view){view->generation, view->node, field->shape};
+	luaL_setmetatable(L, VIEW);
+	return 1;
+}
+
+static int
+view_index(lua_State *L)
+{
+	const struct view *view = view_at(L, 1);
+	sg_vm_charge(L, 1);
+	if (view->shape >= SG_SHAPE_HISTORY)
+		return history_index(L, view);
+	return view->shape >= SG_SHAPE_OPEN ? open_index(L, view) : typed_index(L, view);
+}
+
+static int
+view_newindex(lua_State *L)
+{
+	return sg_vm_raise(L, SG_CODE_ERROR, NULL, "a request is read-only");
+}
+
+static int
+view_len(lua_State *L)
+{
+	const struct sg_json *node = sg_view_node(L, 1);
+	if (node == NULL || node->type != SG_JSON_ARRAY)
+		return sg_vm_raise(L, SG_CODE_ERROR, NULL, "# is for lists");
+	lua_pushinteger(L, node->count);
+	return 1;
+}
+
+static int
+view_eq(lua_State *L)
+{
+	const struct sg_json *a = sg_view_node(L, 1), *b = sg_view_node(L, 2);
+	if (a != NULL && b != NULL)
+		sg_vm_charge(L, a->span + (uint64_t)a->count * b->count / 8);
+	lua_pushboolean(L, a != NULL && b != NULL && sg_json_eq(a, b));
+	return 1;
+}
+
+void
+sg_view_open(lua_State *L)
+{
+	static const luaL_Reg events[] = {{"__index", view_index},
+					  {"__newindex", view_newindex},
+					  {"__len", view_len},
+					  {"__eq", view_eq},
+					  {NULL, NULL}};
+	luaL_newmetatable(L, VIEW);
+	luaL_setfuncs(L, events, 0);
+	lua_pop(L, 1);
+}

@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Judging: what rules return, in which order, and what happens when one of them fails. */
+#include "unit/policy/world.h"
+
+static void
+exact_answer(void)
+{
+	struct sg_policy *policy = world_load("\nrule{id='b',on='pay.*',effect=deny{code='no.pay',say='no'}}\n"
+					      "rule{id='a',on='**',effect=allow{ttl='2m',taint={'x','y'}}}\n"
+					      "rule{id='c',on='mail.read',effect=deny{}}");
+	CU_ASSERT_PTR_NOT_NULL_FATAL(policy);
+	CU_ASSERT_STRING_EQUAL(world_ask(policy, false, "pay.transfer", "{}", "{}"),
+			       "{\"effects\":[{\"effect\":{\"kind\":\"allow\",\"narrow\":{},\"obligations\":[],\"say\":"
+			       "\"\",\"taint\":[\"x\",\"y\"],"
+			       "\"ttl\":120000},\"file\":\"a.lua\",\"line\":3,\"rule\":\"a\"},{\"effect\":{\"code\":"
+			       "\"no.pay\",\"kind\":\"deny\","
+			       "\"say\":\"no\"},\"file\":\"a.lua\",\"line\":2,\"rule\":\"b\"}],\"error\":null}");
+	CU_ASSERT_STRING_EQUAL(world_ask(policy, false, "pay", "{}", "{}"), world_ask(policy, false, "x", "{}", "{}"));
+	sg_policy_free(policy);
+}
+
+static void
+no_rule(void)
+{
+	struct sg_policy *policy = world_load("");
+	CU_ASSERT_PTR_NOT_NULL_FATAL(policy);
+	CU_ASSERT_STRING_EQUAL(world_ask(policy, false, "pay.transfer", "{}", "{}"), NO_MATCH);
+	sg_policy_free(policy);
+}
+
+static void
+when_wants_boolean(void)
+{
+	CU_ASSERT_TRUE(world_says(WHEN("true"), "{}", MATCHES));
+	CU_ASSERT_TRUE(world_says(WHEN("false"), "{}", NO_MATCH));
+	CU_ASSERT_TRUE(world_says(WHEN("nil"), "{}", "\"code\":\"policy_error\""));
+	CU_ASSERT_TRUE(world_says(WHEN("0"), "{}", "when must return true or false, not number"));
+	CU_ASSERT_TRUE(world_says(WHEN("'true'"), "{}", "\"code\":\"policy_error\""));
+}
+
+static void
+error_wins(void)
+{
+	struct sg_policy *policy =
+		world_load("rule{id='a',on='**',effect=allow{}}\n"
+			   "rule{id='b',on='**',when=function(r)\nreturn r.args.amount > 5 end,effect=deny{}}");
+	CU_ASSERT_PTR_NOT_NULL_FATAL(policy);
+	CU_ASSERT_STRING_EQUAL(
+		world_ask(policy, false, "p", "{}", "{}"),
+		"{\"effects\":[],\"error\":{\"code\":\"policy_error\",\"file\":\"a.lua\",\"line\":3,\"rule\":\"b\","
+		"\"text\":"
+		"\"the request does not have the member asked for; use :get(name, default) for what may be absent\"}}");
+	CU_ASSERT_FALSE(sg_policy_spent(policy));
+	CU_ASSERT_PTR_NOT_NULL(strstr(world_ask(policy, false, "p", "{\"amount\":6}", "{}"), "\"kind\":\"deny\""));
+	CU_ASSERT_PTR_NOT_NULL(strstr(world_ask(policy, false, "p", "{\"amount\":\"6\"}", "{}"), "policy_error"));
+	sg_policy_free(policy);
+}
+
+static void
+texts_hide_values(void)
+{
+	static const char *const bodies[] = {"error('x' .. r.args.secret)",     "assert(false, r.args.secret)",
+					     "return r.args[r.args.secret]",    "return r.task[r.args.secret]",
+					     "return string[r.args.secret]",    "return r.args.secret + 1",
+					     "return allow{[r.args.secret]=1}", "return r.history.count[r.args.secret]",
+					     "return deny{code=r.args.secret}", "local x = r.args.secret; return x.y.z",
+					     "return r.args.secret < 5",        "return ('x')[r.args.secret]"};
+	for (size_t i = 0; i < sizeof(bodies) / sizeof(bodies[0]); i++) {
+		char text[512];
+		snprintf(text, sizeof(text), "rule{id='x',on='**',effect=function(r) %s end}", bodies[i]);
+		CU_ASSERT_TRUE(
+			world_says(text, "{\"secret\":\"Hunter2!\"}", "\"effects\":[],\"error\":{\"code\":\"policy_"));
+		CU_ASSERT_PTR_NULL(strstr(world_answer, "Hunter2"));
+	}
+}
+
+static void
+hooks(void)
+{
+	struct sg_policy *policy = world_load(
+		"after{id='h',on='mail.*',effect=function(r)\n if r.outcome.result == 'ok' then "
+		"return add{taint={'mail:'..r.resource.id},raise='restricted',freeze=true} end\n return add{} end}\n"
+		"rule{id='r',on='mail.*',effect=allow{}}");
+	CU_ASSERT_PTR_NOT_NULL_FATAL(policy);
+	CU_ASSERT_STRING_EQUAL(
+		world_ask(policy, true, "mail.read", "{}", "{}"),
+		"{\"effects\":[{\"effect\":{\"freeze\":true,\"kind\":\"add\",\"raise\":\"restricted\",\"revoke\":false,"
+		"\"taint\":[\"mail:acct-7\"]},\"file\":\"a.lua\",\"line\":1,\"rule\":\"h\"}],\"error\":null}");
+	CU_ASSERT_PTR_NULL(strstr(world_ask(policy, false, "mail.read", "{}", "{}"), "\"rule\":\"h\""));
+	sg_policy_free(policy);
+	CU_ASSERT_TRUE(
+		world_says("rule{id='x',on='**',effect=function(r) return add{} end}", "{}", "policy_bad_effect"));
+}
+
+static void
+not_a_request(void)
+{
+	struct sg_policy *policy = world_load("");
+	struct sg_buf out;
+	sg_buf_init(&out, 4096);
+	CU_ASSERT_EQUAL(sg_policy_judge(policy, SG_STR("{"), &out), SG_MALFORMED);
+	CU_ASSERT_EQUAL(sg_policy_judge(policy, SG_STR("{ }"), &out), SG_MALFORMED);
+	CU_ASSERT_EQUAL(sg_policy_judge(policy, SG_STR("{}"), &out), SG_MALFORMED);
+	CU_ASSERT_EQUAL(sg_policy_judge(policy, SG_STR("{\"action\":{\"name\":5}}"), &out), SG_MALFORMED);
+	CU_ASSERT_EQUAL(out.len, 0);
+	sg_buf_done(&out);
+	sg_policy_free(policy);
+}
+
+static void
+output_bound(void)
+{
+	struct sg_policy_limits limits = {.output = 2000};
+	static char text[64 << 10];
+	size_t len = 0;
+	for (int i = 0; i < 40; i++)
+		len += (size_t)snprintf(text + len, sizeof(text) - len, "rule{id='r%d',on='a.%s',effect=deny{}}\n", i,
+					i < 10 ? "*" : "b");
+	struct sg_policy_source source = {SG_STR("a.lua"), sg_str(text)};
+	struct sg_policy *policy = world_load_many(&source, 1, &limits);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(policy);
+	CU_ASSERT_PTR_NOT_NULL(strstr(world_ask(policy, false, "a.c", "{}", "{}"), "\"error\":null"));
+	CU_ASSERT_PTR_NOT_NULL(strstr(world_ask(policy, false, "a.b", "{}", "{}"), "\"code\":\"policy_output\""));
+	sg_policy_free(policy);
+}
+
+SG_CASES("policy.judge", {"every matching rule answers, sorted by id, exactly", exact_answer},
+	 {"no rule, no effect", no_rule}, {"when returns a boolean and nothing else", when_wants_boolean},
+	 {"one failing rule leaves no effect", error_wins},
+	 {"texts never carry values of the request", texts_hide_values}, {"after hooks only add", hooks},
+	 {"what is no canonical request is not judged", not_a_request}, {"the output bound holds", output_bound})

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Nothing stays from one judgement to the next: frozen tables, watched variables, stale requests. */
+#include "unit/policy/world.h"
+
+#define STATE "\"code\":\"policy_state\""
+
+static void
+variables(void)
+{
+	CU_ASSERT_TRUE(world_says(
+		"local n = 0; rule{id='x',on='**',when=function(r) n = n + 1; return true end,effect=allow{}}", "{}",
+		STATE));
+	CU_ASSERT_TRUE(world_says("local n = 0; local function up() n = n + 1 end\n"
+				  "rule{id='x',on='**',when=function(r) up() return false end,effect=allow{}}",
+				  "{}", STATE));
+	CU_ASSERT_TRUE(world_says("local n = 0; local t = {deep={f=function() n = n + 1 end}}\n"
+				  "rule{id='x',on='**',when=function(r) t.deep.f() return false end,effect=allow{}}",
+				  "{}", STATE));
+	CU_ASSERT_TRUE(
+		world_says("local kept; rule{id='x',on='**',when=function(r) kept = r return false end,effect=allow{}}",
+			   "{}", STATE));
+	CU_ASSERT_TRUE(world_says(
+		"local n = 0; rule{id='x',on='**',when=function(r) n = 1; n = 0; return true end,effect=allow{}}", "{}",
+		MATCHES));
+}
+
+static void
+tables(void)
+{
+	CU_ASSERT_TRUE(
+		world_says("local t = {}; rule{id='x',on='**',when=function(r) t.a = 1 return true end,effect=allow{}}",
+			   "{}", STATE));
+	CU_ASSERT_TRUE(world_says("local t = {a={b={1}}}; rule{id='x',on='**',when=function(r) t.a.b[2] = 1 return "
+				  "true end,effect=allow{}}",
+				  "{}", STATE));
+	CU_ASSERT_TRUE(world_says("local t = {1}; rule{id='x',on='**',when=function(r) table.insert(t, 2) return true "
+				  "end,effect=allow{}}",
+				  "{}", STATE));
+	CU_ASSERT_TRUE(world_says(
+		"local t = {1}; rule{id='x',on='**',when=function(r) table.remove(t) return true end,effect=allow{}}",
+		"{}", STATE));
+	CU_ASSERT_TRUE(world_says(
+		"rule{id='x',on='**',when=function(r) string.len = nil return true end,effect=allow{}}", "{}", STATE));
+}
+
+static void
+frozen_reads(void)
+{
+	CU_ASSERT_TRUE(world_says(
+		"local t = {3,1,2,name='n',sub={x=1}}; t.self = t\n"
+		"rule{id='x',on='**',when=function(r) local keys = ''\n"
+		"for k in pairs(t) do keys = keys .. k .. ',' end\n"
+		"local sum = 0; for i, v in ipairs(t) do sum = sum + i * v end\n"
+		"return #t == 3 and keys == '1,2,3,name,self,sub,' and sum == 11 and t.self.self.sub.x == 1\n"
+		"and t.nothing == nil and table.concat(t, '-') == '3-1-2' and table.has(t, 2)\n"
+		"and table.sorted(t)[1] == 1 end,effect=allow{}}",
+		"{}", MATCHES));
+	CU_ASSERT_TRUE(world_says(
+		"local opts = {taint={'a'},narrow={amount=at_most(5)}}\n"
+		"rule{id='x',on='**',effect=function(r) return allow(opts) end}",
+		"{}", "\"narrow\":{\"amount\":{\"at_most\":5}},\"obligations\":[],\"say\":\"\",\"taint\":[\"a\"]"));
+}
+
+static void
+spent(void)
+{
+	struct sg_policy *policy = world_load(
+		"local n = 0; rule{id='x',on='bad',when=function(r) n = n + 1; return true end,effect=allow{}}\n"
+		"rule{id='y',on='good',effect=allow{}}");
+	CU_ASSERT_PTR_NOT_NULL_FATAL(policy);
+	CU_ASSERT_PTR_NOT_NULL(strstr(world_ask(policy, false, "good", "{}", "{}"), MATCHES));
+	CU_ASSERT_FALSE(sg_policy_spent(policy));
+	CU_ASSERT_PTR_NOT_NULL(strstr(world_ask(policy, false, "bad", "{}", "{}"), STATE));
+	CU_ASSERT_TRUE(sg_policy_spent(policy));
+	CU_ASSERT_PTR_NOT_NULL(strstr(world_ask(policy, false, "good", "{}", "{}"), "\"code\":\"policy_error\""));
+	sg_policy_free(policy);
+}
+
+static void
+load_refuses(void)
+{
+	CU_ASSERT_TRUE(world_refuses(
+		"local it = pairs({1})\nrule{id='x',on='**',when=function(r) return it() ~= nil end,effect=allow{}}",
+		"an iterator made while loading"));
+	CU_ASSERT_TRUE(world_refuses(
+		"local t = {[{}]=1}\nrule{id='x',on='**',when=function(r) return t ~= nil end,effect=allow{}}",
+		"neither text nor number"));
+	CU_ASSERT_TRUE(world_refuses("local t = {} local u = t for i = 1, 100 do u.n = {} u = u.n end\n"
+				     "rule{id='x',on='**',when=function(r) return t ~= nil end,effect=allow{}}",
+				     "nested deeper"));
+	CU_ASSERT_TRUE(world_says(
+		"rule{id='x',on='**',effect=function(r) rule{id='y',on='**',effect=allow{}} return allow{} end}", "{}",
+		STATE));
+}
+
+SG_CASES("policy.state", {"variables of rules are watched", variables}, {"tables of rules are frozen", tables},
+	 {"frozen tables read like tables", frozen_reads}, {"an aborted state is not asked again", spent},
+	 {"what cannot be frozen does not load", load_refuses})
