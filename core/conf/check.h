@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * From a merged tree to one that holds every option, then to the document. */
+#ifndef SG_CONF_CHECK_H
+#define SG_CONF_CHECK_H
+
+#include "conf/table.h"
+
+/* Checks `root` against the table and adds what is not given. Everything wrong goes to `errors`. */
+void sg_conf_check(struct sg_arena *arena, struct sg_conf_node *root, struct sg_conf_errors *errors);
+
+/* Checks what one stanza says about another: names that must exist or be unique, lives within their bounds, an attest
+ * stack in which something must hold. Takes trees with mistakes. */
+void sg_conf_check_references(struct sg_conf_node *root, struct sg_conf_errors *errors);
+
+/* Writes a checked tree as canonical JSON; sets out->failed if it was not one. */
+void sg_conf_document(struct sg_buf *out, struct sg_arena *arena, const struct sg_conf_node *root);
+
+#endif

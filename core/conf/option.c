@@ -1,0 +1,286 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Reading one option's value: kind, form, bounds. */
+#include "conf/option.h"
+
+#include "base/pattern.h"
+#include "base/str.h"
+#include "conf/unit.h"
+
+#include <stdio.h>
+
+enum { NAME_BYTES = 63 };
+
+static bool
+only(struct sg_str text, const char *set)
+{
+	for (size_t i = 0; i < text.len; i++)
+		if (text.ptr[i] == '\0' || strchr(set, text.ptr[i]) == NULL)
+			return false;
+	return true;
+}
+
+#define LOWER "abcdefghijklmnopqrstuvwxyz"
+#define UPPER "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+#define DIGIT "0123456789"
+
+bool
+sg_conf_is_name(struct sg_str text)
+{
+	return text.len > 0 && text.len <= NAME_BYTES && only(text, LOWER DIGIT "._-") &&
+	       strchr("._-", text.ptr[0]) == NULL;
+}
+
+static bool
+fits_string(struct sg_str text)
+{
+	(void)text; /* the pre-check has refused control characters; length is the option's bound */
+	return true;
+}
+
+static bool
+fits_name(struct sg_str text)
+{
+	return text.len == 0 || sg_conf_is_name(text); /* the option's least length says whether it may be empty */
+}
+
+static bool
+fits_path(struct sg_str text)
+{
+	if (!sg_str_starts(text, "/"))
+		return false;
+	sg_str_cut(&text, '/');
+	while (text.ptr != NULL) {
+		struct sg_str part = sg_str_cut(&text, '/');
+		if (part.len == 0 || sg_str_is(part, ".") || sg_str_is(part, ".."))
+			return false;
+	}
+	return true;
+}
+
+/* SPIFFE-ID section 2.1; labels are not checked further there. */
+static bool
+fits_domain(struct sg_str text)
+{
+	return text.len > 0 && only(text, LOWER DIGIT "._-");
+}
+
+static bool
+fits_pattern(struct sg_str text)
+{
+	return sg_pattern_valid(text, '.') && only(text, LOWER UPPER DIGIT "._-*:");
+}
+
+static bool
+fits_action(struct sg_str text)
+{
+	return fits_pattern(text) && memchr(text.ptr, '*', text.len) == NULL;
+}
+
+static bool
+fits_resource(struct sg_str text)
+{
+	return sg_pattern_valid(text, '/');
+}
+
+static bool
+fits_agent(struct sg_str text)
+{
+	return sg_str_is(text, "*") || sg_conf_is_name(text);
+}
+
+/* STEP:fact=value */
+static bool
+fits_match(struct sg_str text)
+{
+	struct sg_str value = text, fact, step = sg_str_cut(&value, ':');
+	if (value.ptr == NULL)
+		return false;
+	fact = sg_str_cut(&value, '=');
+	return sg_conf_is_name(step) && fact.len > 0 && only(fact, LOWER DIGIT "_") && value.ptr != NULL &&
+	       value.len > 0;
+}
+
+static bool
+fits_argument(struct sg_str text)
+{
+	return text.len > 0 && memchr(text.ptr, ' ', text.len) == NULL;
+}
+
+#define WORD(type, kind, wants) {wants, SG_CONF_##kind},
+static const struct {
+	const char *wants;
+	enum sg_conf_kind kind;
+} types[] = {SG_CONF_TYPES(WORD)};
+
+/* The form of a string, or of each entry of a list. */
+static bool (*const forms[SG_CONF_TYPE_COUNT])(struct sg_str) = {
+	[SG_CONF_STRING_OPTION] = fits_string,      [SG_CONF_NAME_OPTION] = fits_name,
+	[SG_CONF_PATH_OPTION] = fits_path,          [SG_CONF_DOMAIN_OPTION] = fits_domain,
+	[SG_CONF_DATE_OPTION] = sg_conf_date,       [SG_CONF_ACTION_OPTION] = fits_action,
+	[SG_CONF_STRINGS_OPTION] = fits_string,     [SG_CONF_NAMES_OPTION] = sg_conf_is_name,
+	[SG_CONF_AGENTS_OPTION] = fits_agent,       [SG_CONF_ACTIONS_OPTION] = fits_pattern,
+	[SG_CONF_RESOURCES_OPTION] = fits_resource, [SG_CONF_MATCHES_OPTION] = fits_match,
+	[SG_CONF_PATHS_OPTION] = fits_argument,
+};
+
+static bool (*const units[SG_CONF_TYPE_COUNT])(struct sg_str, int64_t *) = {
+	[SG_CONF_DURATION_OPTION] = sg_conf_duration,
+	[SG_CONF_SIZE_OPTION] = sg_conf_size,
+	[SG_CONF_MODE_OPTION] = sg_conf_mode,
+};
+
+const char *
+sg_conf_type_wants(enum sg_conf_type type)
+{
+	return types[type].wants;
+}
+
+enum sg_conf_kind
+sg_conf_type_kind(enum sg_conf_type type)
+{
+	return types[type].kind;
+}
+
+bool
+sg_conf_type_is_number(enum sg_conf_type type)
+{
+	return units[type] != NULL || types[type].kind == SG_CONF_WHOLE;
+}
+
+#define FAIL(errors, place, code, hint, ...)                                                                           \
+	(sg_conf_error_add((errors), SG_CONF_E_##code, (place), (hint), __VA_ARGS__), false)
+
+static bool
+is_choice(const char *choices, struct sg_str text)
+{
+	for (struct sg_str rest = sg_str(choices); rest.ptr != NULL;)
+		if (sg_str_eq(sg_str_cut(&rest, '|'), text))
+			return true;
+	return false;
+}
+
+/* A bound as the option's reader would write it: "60s", "64KiB", 10. */
+static void
+print_bound(char out[32], enum sg_conf_type type, int64_t bound)
+{
+	static const struct {
+		enum sg_conf_type type;
+		int64_t factor;
+		const char *unit;
+	} scales[] = {
+		{SG_CONF_DURATION_OPTION, 86400000, "d"},
+		{SG_CONF_DURATION_OPTION, 3600000, "h"},
+		{SG_CONF_DURATION_OPTION, 60000, "m"},
+		{SG_CONF_DURATION_OPTION, 1000, "s"},
+		{SG_CONF_DURATION_OPTION, 1, "ms"},
+		{SG_CONF_SIZE_OPTION, 1 << 30, "GiB"},
+		{SG_CONF_SIZE_OPTION, 1 << 20, "MiB"},
+		{SG_CONF_SIZE_OPTION, 1 << 10, "KiB"},
+		{SG_CONF_SIZE_OPTION, 1, "B"},
+	};
+	snprintf(out, 32, "%lld", (long long)bound);
+	for (size_t i = 0; i < sizeof(scales) / sizeof(scales[0]); i++) {
+		if (scales[i].type != type || bound % scales[i].factor != 0 || (bound == 0 && scales[i].factor > 1))
+			continue;
+		snprintf(out, 32, "\"%lld%s\"", (long long)(bound / scales[i].factor), scales[i].unit);
+		return;
+	}
+}
+
+static bool
+in_range(const struct sg_conf_option *option, struct sg_conf_place place, int64_t number, const char *of,
+	 struct sg_conf_errors *errors)
+{
+	char min[32], max[32], hint[96];
+	if (number >= option->min && number <= option->max)
+		return true;
+	print_bound(min, option->type, option->min);
+	print_bound(max, option->type, option->max);
+	snprintf(hint, sizeof(hint), "from %s to %s", min, max);
+	return FAIL(errors, place, range, hint, "%s%s is out of bounds", of, option->key);
+}
+
+static bool
+read_text(const struct sg_conf_option *option, struct sg_conf_node *node, struct sg_conf_errors *errors)
+{
+	if (option->type == SG_CONF_CHOICE_OPTION)
+		return is_choice(option->choices, node->text) ||
+		       FAIL(errors, node->value, choice, option->choices, "\"%.*s\" is not a choice of %s",
+			    SG_STR_ARG(node->text), option->key);
+	if (units[option->type] != NULL)
+		return units[option->type](node->text, &node->number)
+			       ? in_range(option, node->value, node->number, "", errors)
+			       : FAIL(errors, node->value, value, sg_conf_type_wants(option->type),
+				      "%s does not have the form it needs", option->key);
+	if (!in_range(option, node->value, (int64_t)node->text.len, "the length of ", errors))
+		return false;
+	return (node->text.len == 0 && option->min == 0) || forms[option->type](node->text) ||
+	       FAIL(errors, node->value, value, sg_conf_type_wants(option->type), "%s does not have the form it needs",
+		    option->key);
+}
+
+static bool
+read_list(const struct sg_conf_option *option, struct sg_conf_node *node, struct sg_conf_errors *errors)
+{
+	enum { ENTRY_BYTES = 512 };
+	bool good = in_range(option, node->value, (int64_t)node->count, "the number of entries in ", errors);
+	for (struct sg_conf_node *entry = node->first; entry != NULL; entry = entry->next) {
+		if (entry->kind != SG_CONF_TEXT)
+			good = FAIL(errors, entry->place, type, sg_conf_type_wants(option->type),
+				    "an entry of %s is %s", option->key, sg_conf_kind_name(entry->kind));
+		else if (entry->text.len == 0 || entry->text.len > ENTRY_BYTES || !forms[option->type](entry->text))
+			good = FAIL(errors, entry->place, value, sg_conf_type_wants(option->type),
+				    "an entry of %s does not have the form it needs", option->key);
+	}
+	return good;
+}
+
+bool
+sg_conf_option_read(const struct sg_conf_option *option, struct sg_conf_node *node, struct sg_conf_errors *errors)
+{
+	if (node->kind != types[option->type].kind)
+		return FAIL(errors, node->value, type, sg_conf_type_wants(option->type), "%s is %s", option->key,
+			    sg_conf_kind_name(node->kind));
+	switch (node->kind) {
+	case SG_CONF_TEXT:
+		return read_text(option, node, errors);
+	case SG_CONF_LIST:
+		return read_list(option, node, errors);
+	case SG_CONF_WHOLE:
+		return in_range(option, node->value, node->number, "", errors);
+	default:
+		return true;
+	}
+}
+
+static bool
+add_entries(struct sg_arena *arena, struct sg_conf_node *list, struct sg_str text)
+{
+	while (text.len > 0) {
+		struct sg_conf_node *entry = sg_conf_node_new(arena, SG_CONF_TEXT);
+		if (entry == NULL)
+			return false;
+		entry->text = sg_str_cut(&text, ' ');
+		sg_conf_node_append(list, entry);
+	}
+	return true;
+}
+
+struct sg_conf_node *
+sg_conf_option_standard(struct sg_arena *arena, const struct sg_conf_option *option)
+{
+	struct sg_conf_node *node = sg_conf_node_new(arena, types[option->type].kind);
+	struct sg_str text = sg_str(option->standard);
+	if (node == NULL)
+		return NULL;
+	node->name = sg_str(option->key);
+	node->standard = true;
+	node->text = text;
+	if (node->kind == SG_CONF_LIST && !add_entries(arena, node, text))
+		return NULL;
+	if (node->kind == SG_CONF_WHOLE && !sg_str_int(text, INT32_MIN, INT32_MAX, &node->number))
+		return NULL;
+	if (node->kind == SG_CONF_FLAG)
+		node->number = sg_str_is(text, "true");
+	return node;
+}

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * One declared option: where it stands, what it takes, what it is when not given. Its values are read here and nowhere
+ * else. */
+#ifndef SG_CONF_OPTION_H
+#define SG_CONF_OPTION_H
+
+#include "conf/tree.h"
+
+/* X(TYPE, kind as written in the file, "what it wants"). DURATION, SIZE and MODE are written as strings and become
+ * numbers (milliseconds, bytes, bits); types in the plural are lists of strings. */
+#define SG_CONF_TYPES(X)                                                                                               \
+	X(STRING, TEXT, "a string, such as \"text\"")                                                                  \
+	X(NAME, TEXT, "a name of a-z, 0-9, '.', '_' and '-', at most 63")                                              \
+	X(PATH, TEXT, "an absolute path without \"..\", such as \"/var/lib/stepgate\"")                                \
+	X(DOMAIN, TEXT, "a SPIFFE trust domain in lower case, such as \"acme.example\"")                               \
+	X(DATE, TEXT, "a day, such as \"2027-01-31\"")                                                                 \
+	X(ACTION, TEXT, "an action's name, such as \"deploy.run\"")                                                    \
+	X(CHOICE, TEXT, "a word")                                                                                      \
+	X(INTEGER, WHOLE, "a number, such as 10")                                                                      \
+	X(BOOL, FLAG, "true or false")                                                                                 \
+	X(DURATION, TEXT, "a time with its unit (ms, s, m, h, d), such as \"60s\"")                                    \
+	X(SIZE, TEXT, "a size with its unit (B, KiB, MiB, GiB), such as \"64KiB\"")                                    \
+	X(MODE, TEXT, "a mode, such as \"0660\"")                                                                      \
+	X(STRINGS, LIST, "strings, such as [ \"a\", \"b\" ]")                                                          \
+	X(NAMES, LIST, "names, such as [ \"fix-bug\" ]")                                                               \
+	X(AGENTS, LIST, "names of agents, or [ \"*\" ]")                                                               \
+	X(ACTIONS, LIST, "dotted patterns, such as [ \"repo.*\", \"deploy.run\" ]")                                    \
+	X(RESOURCES, LIST, "slashed patterns, such as [ \"/srv/data/**\" ]")                                           \
+	X(MATCHES, LIST, "facts, such as [ \"peer:uid=1001\" ]")                                                       \
+	X(PATHS, LIST, "argument paths, such as [ \"amount\" ]")                                                       \
+	X(REST, TEXT, "")   /* all other keys of the stanza: one value each, handed to the module as strings */        \
+	X(ORDER, WHOLE, "") /* not settable: the stanza's place among its like, from 0 */
+
+#define SG_CONF_TYPE_ENUM(type, kind, wants) SG_CONF_##type##_OPTION,
+enum sg_conf_type { SG_CONF_TYPES(SG_CONF_TYPE_ENUM) SG_CONF_TYPE_COUNT };
+
+struct sg_conf_option {
+	const char *section;
+	const char *key;
+	enum sg_conf_type type;
+	const char *standard; /* as text, lists separated by blanks; NULL: must be given */
+	int64_t min, max;     /* of the number; of a string its bytes; of a list its entries */
+	const char *choices;  /* CHOICE: words separated by '|' */
+	const char *help;     /* one line */
+};
+
+/* True if `node` is a good value; a string with a unit then has its `number`. Else one error more per mistake. */
+bool sg_conf_option_read(const struct sg_conf_option *option, struct sg_conf_node *node, struct sg_conf_errors *errors);
+
+/* A node with the option's standard value, unchecked; NULL on no memory. */
+struct sg_conf_node *sg_conf_option_standard(struct sg_arena *arena, const struct sg_conf_option *option);
+
+/* [a-z0-9][a-z0-9._-]{0,62} */
+bool sg_conf_is_name(struct sg_str text);
+
+/* What a type wants, in words. */
+const char *sg_conf_type_wants(enum sg_conf_type type);
+enum sg_conf_kind sg_conf_type_kind(enum sg_conf_type type);
+/* True if the document holds a number for this type. */
+bool sg_conf_type_is_number(enum sg_conf_type type);
+
+#endif

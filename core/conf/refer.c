@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * What stanzas say about each other. */
+#include "conf/check.h"
+
+#include "base/str.h"
+#include "conf/near.h"
+#include "conf/unit.h"
+
+#include <stdio.h>
+
+/* KEY of each stanza in SECTION names stanzas of TARGET. */
+static const struct reference {
+	const char *section, *key, *target;
+	char cut; /* the name ends at this byte; 0: it is the whole text */
+} references[] = {
+	{"actions", "credential", "issue", 0}, {"agents", "intents", "intents", 0},
+	{"agents", "match", "attest", ':'},    {"enforcers", "for_agents", "agents", 0},
+	{"enforcers", "match", "attest", ':'}, {"groups", "members", "admins", 0},
+};
+
+static void
+check_name(const struct sg_conf_node *root, const struct reference *ref, const struct sg_conf_node *node,
+	   struct sg_conf_errors *errors)
+{
+	char hint[128], otherwise[96];
+	struct sg_str rest = node->text, name = ref->cut == 0 ? rest : sg_str_cut(&rest, ref->cut);
+	const struct sg_conf_node *target = sg_conf_node_get(root, ref->target);
+	bool any = sg_str_is(name, "*") || name.len == 0; /* elsewhere the form has refused these */
+	if (node->kind != SG_CONF_TEXT || any || sg_conf_node_find(target, name) != NULL)
+		return;
+	struct sg_conf_near near = sg_conf_near(name);
+	for (const struct sg_conf_node *s = target == NULL ? NULL : target->first; s != NULL; s = s->next)
+		sg_conf_near_offer(&near, s->name);
+	snprintf(otherwise, sizeof(otherwise), "add it to %s", ref->target);
+	sg_conf_error_add(errors, SG_CONF_E_reference, node->value,
+			  sg_conf_near_hint(&near, otherwise, hint, sizeof(hint)), "there is no \"%.*s\" in %s",
+			  SG_STR_ARG(name), ref->target);
+}
+
+static void
+check_reference(const struct sg_conf_node *root, const struct reference *ref, struct sg_conf_errors *errors)
+{
+	const struct sg_conf_node *section = sg_conf_node_get(root, ref->section);
+	for (const struct sg_conf_node *s = section == NULL ? NULL : section->first; s != NULL; s = s->next) {
+		const struct sg_conf_node *value = sg_conf_node_get(s, ref->key);
+		if (value == NULL)
+			continue;
+		if (value->kind == SG_CONF_TEXT)
+			check_name(root, ref, value, errors);
+		for (const struct sg_conf_node *e = value->first; e != NULL; e = e->next)
+			check_name(root, ref, e, errors);
+	}
+}
+
+static void
+check_unique(const struct sg_conf_node *actions, struct sg_conf_errors *errors)
+{
+	for (const struct sg_conf_node *a = actions == NULL ? NULL : actions->first; a != NULL; a = a->next) {
+		const struct sg_conf_node *name = sg_conf_node_get(a, "name"), *other;
+		if (name == NULL || name->kind != SG_CONF_TEXT)
+			continue;
+		for (const struct sg_conf_node *b = actions->first; b != a; b = b->next) {
+			other = sg_conf_node_get(b, "name");
+			if (other == NULL || other->kind != SG_CONF_TEXT || !sg_str_eq(name->text, other->text))
+				continue;
+			sg_conf_error_add(
+				errors, SG_CONF_E_not_unique, name->value, "give each action a name of its own",
+				"\"%.*s\" is the name of actions.%.*s already (%s:%u:%u)", SG_STR_ARG(name->text),
+				SG_STR_ARG(b->name), other->value.file->path, other->value.line, other->value.column);
+			break;
+		}
+	}
+}
+
+/* An agent that no step must vouch for would be whoever says so. */
+static void
+check_stack(const struct sg_conf_node *root, struct sg_conf_errors *errors)
+{
+	const struct sg_conf_node *agents = sg_conf_node_get(root, "agents"),
+				  *attest = sg_conf_node_get(root, "attest");
+	if (agents == NULL || agents->count == 0 || attest == NULL)
+		return;
+	for (const struct sg_conf_node *s = attest->first; s != NULL; s = s->next) {
+		const struct sg_conf_node *control = sg_conf_node_get(s, "control");
+		if (control == NULL || !sg_str_is(control->text, "optional"))
+			return;
+	}
+	sg_conf_error_add(errors, SG_CONF_E_attest_stack, attest->standard ? agents->place : attest->place,
+			  "add peer : { use = \"peer\"  control = \"required\" }",
+			  attest->count == 0 ? "there are agents and no attest step"
+					     : "every attest step is optional, so nothing must hold");
+}
+
+/* KEY of each stanza is at most limits.LIMIT. */
+static void
+check_life(const struct sg_conf_node *root, const char *section, const char *limit, struct sg_conf_errors *errors)
+{
+	const struct sg_conf_node *group = sg_conf_node_get(root, section),
+				  *most = sg_conf_node_get(sg_conf_node_get(root, "limits"), limit);
+	char hint[96];
+	for (const struct sg_conf_node *s = group == NULL ? NULL : group->first; s != NULL; s = s->next) {
+		const struct sg_conf_node *ttl = sg_conf_node_get(s, "ttl");
+		if (ttl == NULL || most == NULL || ttl->kind != SG_CONF_TEXT || most->kind != SG_CONF_TEXT ||
+		    ttl->number <= most->number)
+			continue;
+		snprintf(hint, sizeof(hint), "lower it, or raise limits.%s", limit);
+		sg_conf_error_add(errors, SG_CONF_E_range, ttl->value, hint,
+				  "ttl of %s.%.*s (\"%.*s\") is beyond limits.%s (\"%.*s\")", section,
+				  SG_STR_ARG(s->name), SG_STR_ARG(ttl->text), limit, SG_STR_ARG(most->text));
+	}
+}
+
+void
+sg_conf_check_references(struct sg_conf_node *root, struct sg_conf_errors *errors)
+{
+	for (size_t i = 0; i < sizeof(references) / sizeof(references[0]); i++)
+		check_reference(root, &references[i], errors);
+	check_unique(sg_conf_node_get(root, "actions"), errors);
+	check_stack(root, errors);
+	check_life(root, "issue", "credential_ttl_max", errors);
+	check_life(root, "intents", "task_ttl_max", errors);
+}

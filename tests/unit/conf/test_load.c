@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The document, the shipped files, and the child: its death, its deadline, what it leaves behind. */
+#include "base/canon.h"
+#include "unit/conf/folder.h"
+
+#include <sys/time.h>
+#include <sys/wait.h>
+#include <time.h>
+
+static void
+test_document(void)
+{
+	struct folder f;
+	folder_open(&f);
+	folder_put(
+		&f, "stepgate.conf",
+		SG_STR("trust_domain = \"acme.example\"  mode = \"dev\"  run_dir = \"/run/x\"\n"
+		       "attest : { peer : { use = \"peer\"  control = \"required\"  strict = true  depth = -3  path = "
+		       "\"/\\\"x\" } }\n"
+		       "issue : { token : { use = \"jwt\"  ttl = \"30s\"  audience = ( \"a\", \"b\" ) } }\n"
+		       "agents : { code-helper : { owner = \"mira@acme.example\"  escalate = \"oncall@acme.example\"\n"
+		       "  review_by = \"2027-01-31\"  environment = \"staging\"  match = [ \"peer:uid=1001\" ]\n"
+		       "  reach = [ \"repo.*\" ]  intents = [ \"fix-bug\" ] } }\n"
+		       "actions : { deploy_run : { name = \"deploy.run\"  class = \"infrastructure\"  effect = "
+		       "\"execute\"\n"
+		       "  sensitivity = \"internal\"  credential = \"token\"  narrow = [ \"count\" ]  taints = [ "
+		       "\"mail\" ] } }\n"
+		       "intents : { fix-bug : { actions = [ \"repo.*\", \"deploy.run\" ]  sensitivity = \"internal\" } "
+		       "}\n"
+		       "enforcers : { gw : { match = [ \"peer:uid=1002\" ]  for_agents = [ \"code-helper\" ] } }\n"
+		       "admins : { mira : { uid = 1000  groups = [ \"ops\" ] } }\n"
+		       "groups : { ops : { members = [ \"mira\" ] } }\n"
+		       "limits : { use_by = \"1m\"  max_body = \"1KiB\" }\n"));
+	enum sg_status status = folder_load(&f, NULL);
+	CU_ASSERT_EQUAL(status, SG_OK);
+	if (status != SG_OK)
+		folder_show(&f);
+	sg_buf_add(&f.document, "", 1);
+	CU_ASSERT_STRING_EQUAL(
+		f.document.ptr,
+		"{\"actions\":{\"deploy_run\":{\"class\":\"infrastructure\",\"credential\":\"token\",\"effect\":"
+		"\"execute\","
+		"\"environment\":\"\",\"name\":\"deploy.run\",\"narrow\":[\"count\"],\"sensitivity\":\"internal\","
+		"\"taints\":"
+		"[\"mail\"]}},\"admins\":{\"mira\":{\"groups\":[\"ops\"],\"uid\":1000}},\"agents\":{\"code-helper\":{"
+		"\"environment\":\"staging\",\"escalate\":\"oncall@acme.example\",\"instance\":\"process\",\"intents\":"
+		"[\"fix-bug\"],\"match\":[\"peer:uid=1001\"],\"owner\":\"mira@acme.example\",\"reach\":[\"repo.*\"],"
+		"\"review_by\":\"2027-01-31\"}},\"attest\":{\"peer\":{\"control\":\"required\",\"options\":{\"depth\":"
+		"\"-3\","
+		"\"path\":\"/"
+		"\\\"x\",\"strict\":\"true\"},\"order\":0,\"use\":\"peer\"}},\"enforcers\":{\"gw\":{\"actions\":"
+		"[\"**\"],\"for_agents\":[\"code-helper\"],\"match\":[\"peer:uid=1002\"],\"obligations\":[],"
+		"\"resources\":"
+		"[\"**\"]}},\"groups\":{\"ops\":{\"members\":[\"mira\"]}},\"intents\":{\"fix-bug\":{\"actions\":["
+		"\"repo.*\","
+		"\"deploy.run\"],\"environment\":\"\",\"resources\":[\"**\"],\"sensitivity\":\"internal\",\"ttl\":"
+		"3600000}},"
+		"\"issue\":{\"token\":{\"audience\":[\"a\",\"b\"],\"options\":{},\"ttl\":30000,\"use\":\"jwt\"}},"
+		"\"limits\":{"
+		"\"approval_ttl\":900000,\"approvals_per_agent\":3,\"attempts_per_task\":1000,\"body_timeout\":10000,"
+		"\"burst\":100,\"connections\":4096,\"credential_ttl_max\":60000,\"doors\":64,\"head_timeout\":5000,"
+		"\"host_deadline\":1000,\"idle_timeout\":30000,\"leases_per_agent\":1000,\"max_body\":1024,"
+		"\"outcome_deadline\":300000,\"policy_deadline\":50,\"policy_load_deadline\":5000,\"policy_memory\":"
+		"67108864,"
+		"\"policy_workers\":2,\"rate\":20,\"requests_per_connection\":1000,\"segment_bytes\":67108864,"
+		"\"task_ttl_max\":28800000,\"tasks\":100000,\"tasks_per_agent\":100,\"uid_connections\":64,\"use_by\":"
+		"60000},"
+		"\"mode\":\"dev\",\"module_dir\":\"/usr/lib/stepgate/modules\",\"policy_dir\":\"/etc/stepgate/"
+		"policy.d\","
+		"\"run_dir\":\"/run/x\",\"state_dir\":\"/var/lib/stepgate\",\"trust_domain\":\"acme.example\"}");
+	folder_close(&f);
+}
+
+static void
+load_shipped(struct folder *f, const char *name, const char *as)
+{
+	static char text[1 << 16];
+	char path[512];
+	snprintf(path, sizeof(path), "%s/conf.d/%s", SG_SOURCE_DIR, name);
+	FILE *file = fopen(path, "rb");
+	CU_ASSERT_PTR_NOT_NULL_FATAL(file);
+	size_t len = fread(text, 1, sizeof(text), file);
+	fclose(file);
+	CU_ASSERT(len > 0 && len < sizeof(text));
+	folder_put(f, as, (struct sg_str){text, len});
+}
+
+static void
+test_shipped(void)
+{
+	struct folder f;
+	folder_open(&f);
+	load_shipped(&f, "stepgate.conf", "stepgate.conf");
+	CU_ASSERT_EQUAL(folder_load(&f, NULL), SG_OK);
+	load_shipped(&f, "10-limits.conf", "conf.d/10-limits.conf");
+	load_shipped(&f, "20-attest.conf", "conf.d/20-attest.conf");
+	load_shipped(&f, "30-issue.conf", "conf.d/30-issue.conf");
+	enum sg_status status = folder_load(&f, NULL);
+	CU_ASSERT_EQUAL(status, SG_OK);
+	if (status != SG_OK)
+		folder_show(&f);
+	sg_buf_add(&f.document, "", 1);
+	CU_ASSERT_PTR_NOT_NULL(strstr(f.document.ptr, "\"agents\":{}")); /* deny is what is left */
+	CU_ASSERT_PTR_NOT_NULL(strstr(f.document.ptr, "\"enforcers\":{}"));
+	CU_ASSERT_PTR_NOT_NULL(strstr(f.document.ptr, "\"mode\":\"enforce\""));
+	folder_close(&f);
+}
+
+/* libconfig 1.5 prints to stderr and calls exit(2) when an include is a folder. With the pre-check out of the way it
+ * gets to do so. */
+static void
+test_death(void)
+{
+	struct folder f;
+	folder_open(&f);
+	folder_put(&f, "stepgate.conf", SG_STR("@include \"/tmp\"\n"));
+	struct sg_conf_source source = {.file = f.file, .skip_precheck = true};
+	CU_ASSERT_EQUAL(sg_conf_load(&source, &f.document, &f.errors), SG_MALFORMED);
+	CU_ASSERT_EQUAL_FATAL(f.errors.count, 1);
+	CU_ASSERT_STRING_EQUAL(f.errors.list[0].code, "conf_crashed");
+	CU_ASSERT_PTR_NOT_NULL(strstr(f.errors.list[0].what, "exit 2"));
+	CU_ASSERT_EQUAL(f.document.len, 0);
+	CU_ASSERT(waitpid(-1, NULL, WNOHANG) < 0); /* no child is left */
+
+	folder_put(&f, "stepgate.conf", SG_STR("limits : { rate = 5 }\n")); /* the same way, without the trap, works */
+	sg_conf_errors_done(&f.errors);
+	CU_ASSERT_EQUAL(sg_conf_load(&source, &f.document, &f.errors), SG_OK);
+	folder_close(&f);
+}
+
+/* A child that does nothing: stopped right after it was forked, by a timer that stops whoever burns processor time. */
+static void
+test_deadline(void)
+{
+	struct folder f;
+	struct timespec before, after;
+	struct sg_buf text;
+	folder_open(&f);
+	sg_buf_init(&text, SG_CONF_MAX_FILE_BYTES);
+	while (text.len < SG_CONF_MAX_FILE_BYTES - 16) /* libconfig looks for each name among all before it */
+		sg_buf_printf(&text, "n%zx=1\n", text.len);
+	for (int i = 0; i < 20; i++) {
+		char name[32];
+		snprintf(name, sizeof(name), "conf.d/%02d.conf", i);
+		folder_put(&f, name, sg_buf_view(&text));
+	}
+	folder_put(&f, "stepgate.conf", SG_STR(""));
+	struct sg_conf_source source = {.file = f.file, .deadline_ms = 30};
+	clock_gettime(CLOCK_BOOTTIME, &before);
+	CU_ASSERT_EQUAL(sg_conf_load(&source, &f.document, &f.errors), SG_MALFORMED);
+	clock_gettime(CLOCK_BOOTTIME, &after);
+	CU_ASSERT_STRING_EQUAL(f.errors.list[0].code, "conf_timeout");
+	CU_ASSERT(after.tv_sec - before.tv_sec < 3);
+	CU_ASSERT(waitpid(-1, NULL, WNOHANG) < 0);
+	sg_buf_done(&text);
+	folder_close(&f);
+}
+
+/* The caller's cap on the document holds, and nothing half is left. */
+static void
+test_cap(void)
+{
+	struct folder f;
+	folder_open(&f);
+	folder_put(&f, "stepgate.conf", SG_STR(""));
+	CU_ASSERT_EQUAL(folder_load(&f, NULL), SG_OK);
+	size_t len = f.document.len;
+	struct sg_conf_source source = {.file = f.file};
+	struct sg_buf exact, less;
+	sg_buf_init(&exact, len);
+	sg_buf_init(&less, len - 1);
+	CU_ASSERT_EQUAL(sg_conf_load(&source, &exact, &f.errors), SG_OK);
+	CU_ASSERT_EQUAL(sg_conf_load(&source, &less, &f.errors), SG_MALFORMED);
+	CU_ASSERT_EQUAL(less.len, 0);
+	sg_buf_done(&exact);
+	sg_buf_done(&less);
+	folder_close(&f);
+}
+
+SG_CASES("conf.load", {"the whole document", test_document}, {"what is shipped loads, and denies", test_shipped},
+	 {"libconfig's exit stays in the child", test_death}, {"the deadline holds", test_deadline},
+	 {"the document's cap holds", test_cap})
