@@ -67,6 +67,7 @@ struct sg_limits {
 };
 
 struct sg_catalogue {
+	struct sg_catalogue *older; /* the gate's list of those no longer in force */
 	struct sg_arena arena;
 	const struct sg_json *document;
 	struct sg_str text; /* the canonical document */

@@ -1,0 +1,287 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Acting: from a request's body to a question for policy. Who, which task, which attempt, which action, within which ceilings. */
+#include "gate/request.h"
+
+#include "base/str.h"
+
+#include <stdio.h>
+
+static struct sg_str
+text_at(const struct sg_json *object, const char *name)
+{
+	struct sg_str out = {"", 0};
+	sg_json_string(sg_json_get(object, name), &out);
+	return out;
+}
+
+/* Members a body may have: a misspelt one must not be a silent default. */
+static bool
+only_members(const struct sg_json *object, const char *const *names)
+{
+	if (object == NULL || object->type != SG_JSON_OBJECT)
+		return false;
+	for (const struct sg_json *m = sg_json_first(object); m != NULL; m = sg_json_next(object, m)) {
+		bool known = false;
+		for (size_t i = 0; names[i] != NULL; i++)
+			known |= sg_str_is(m->name, names[i]);
+		if (!known)
+			return false;
+	}
+	return true;
+}
+
+static const struct sg_json *
+object_or_empty(const struct sg_json *value, bool *good)
+{
+	static const struct sg_json empty = {.type = SG_JSON_OBJECT, .span = 1};
+	if (value == NULL)
+		return &empty;
+	*good &= value->type == SG_JSON_OBJECT;
+	return value;
+}
+
+static bool
+read_common(struct sg_request *r)
+{
+	bool good = true;
+	r->context = object_or_empty(sg_json_get(r->body, "context"), &good);
+	r->resource = sg_json_get(r->body, "resource");
+	r->resource_type = text_at(r->resource, "type");
+	r->resource_id = text_at(r->resource, "id");
+	r->approval_named = text_at(r->context, "approval");
+	r->tool = text_at(r->context, "tool");
+	struct sg_str key = text_at(r->context, "key");
+	if (!r->authzen)
+		key = text_at(r->body, "key");
+	good &= r->resource == NULL || r->resource->type == SG_JSON_OBJECT;
+	good &= r->tool.len == 0 || r->tool.len == 64;
+	if (key.len > SG_KEY_MAX)
+		return false;
+	memcpy(r->attempt, key.ptr, key.len);
+	return good;
+}
+
+static bool
+read_native(struct sg_request *r)
+{
+	static const char *const members[] = {"action", "agent", "arguments", "audience", "context", "key", "peer_uid",
+					      "resource", "task", "task_token", NULL};
+	bool good = only_members(r->body, members);
+	r->action_name = text_at(r->body, "action");
+	r->audience = text_at(r->body, "audience");
+	r->args = object_or_empty(sg_json_get(r->body, "arguments"), &good);
+	r->task = text_at(r->body, "task");
+	return good && read_common(r) && r->action_name.len > 0;
+}
+
+/* AuthZEN 1.0, section 5: subject, action, resource, context. Unknown members are ignored there. */
+static bool
+read_authzen(struct sg_request *r)
+{
+	const struct sg_json *subject = sg_json_get(r->body, "subject"), *action = sg_json_get(r->body, "action");
+	bool good = r->body != NULL && r->body->type == SG_JSON_OBJECT;
+	r->action_name = text_at(action, "name");
+	r->args = object_or_empty(sg_json_get(action, "properties"), &good);
+	good &= read_common(r);
+	r->task = text_at(r->context, "task");
+	return good && r->action_name.len > 0 && text_at(subject, "id").len > 0 && text_at(subject, "type").len > 0 &&
+	       r->resource_id.len > 0 && r->resource_type.len > 0;
+}
+
+static bool
+own_task(struct sg_gate *gate, struct sg_request *r, enum sg_reason *reason)
+{
+	struct sg_task *task = sg_state_task(&gate->state, r->task);
+	*reason = SG_REASON_no_task;
+	if (task == NULL || !sg_str_is(r->agent->name, task->agent))
+		return false;
+	*reason = SG_REASON_wrong_peer;
+	return strcmp(task->instance->id, r->instance) == 0;
+}
+
+/* For an enforcer the task says who the agent is; a token proves it, a bare id only asserts it. */
+static bool
+enforced_task(struct sg_gate *gate, struct sg_request *r, enum sg_reason *reason)
+{
+	struct sg_str token = r->authzen ? r->task : text_at(r->body, "task_token");
+	bool has_token = sg_str_starts(token, "sgt1.");
+	struct sg_task *task = has_token ? sg_state_token_task(&gate->state, token) : sg_state_task(&gate->state, r->task);
+	*reason = has_token ? SG_REASON_bad_task_token : SG_REASON_no_task;
+	if (task == NULL)
+		return false;
+	r->proven = has_token && !task->asserted;
+	r->strength = r->proven ? SG_BOUNDARY : SG_HINT;
+	r->task = sg_str(task->id);
+	r->agent = sg_catalogue_agent(gate->catalogue, sg_str(task->agent));
+	snprintf(r->instance, sizeof(r->instance), "%s", task->instance->id);
+	struct sg_str named = r->authzen ? text_at(sg_json_get(r->body, "subject"), "id") : text_at(r->body, "agent");
+	*reason = SG_REASON_no_agent;
+	if (r->agent == NULL)
+		return false;
+	*reason = SG_REASON_wrong_peer;
+	if (named.len > 0 && !sg_str_eq(named, r->agent->id) && !sg_str_eq(named, r->agent->name))
+		return false;
+	return sg_peer_uid_fits(gate, r, task);
+}
+
+static bool
+find_who(struct sg_gate *gate, struct sg_request *r, const struct sg_conn *conn, enum sg_reason *reason)
+{
+	if (conn->face == SG_FACE_AGENT)
+		return sg_who_agent(gate, r, conn, reason);
+	if (conn->face == SG_FACE_ENFORCER)
+		return sg_who_enforcer(gate, r, conn, reason);
+	*reason = SG_REASON_not_permitted;
+	return false;
+}
+
+static bool
+find_task(struct sg_gate *gate, struct sg_request *r, enum sg_reason *reason)
+{
+	return r->enforcer != NULL ? enforced_task(gate, r, reason) : own_task(gate, r, reason);
+}
+
+/* What an earlier request with this key came to. */
+static void
+repeat(struct sg_gate *gate, struct sg_request *r, struct sg_attempt *attempt)
+{
+	char asker[80];
+	sg_asker(r, asker);
+	struct sg_lease *lease = sg_state_lease(&gate->state, sg_str(attempt->lease));
+	if (strcmp(attempt->asked, r->asked) != 0 || strcmp(attempt->asker, asker) != 0)
+		sg_answer_error(gate, r, 409, SG_REASON_idempotency_conflict, "");
+	else if (attempt->state == SG_ATTEMPT_STEP_UP)
+		sg_answer_attempt(gate, r, attempt, SG_STEP_UP, SG_REASON_approval_needed);
+	else if (attempt->state != SG_ATTEMPT_ALLOWED)
+		sg_answer_attempt(gate, r, attempt, SG_DENY, attempt->reason);
+	else if (lease != NULL || attempt->lease[0] != '\0')
+		sg_repeat_credential(gate, r, attempt, lease);
+	else if (sg_deadline_over(&attempt->use_by, &gate->state.now) || !sg_task_live(&gate->state, attempt->task))
+		sg_answer_attempt(gate, r, attempt, SG_DENY, SG_REASON_use_by_passed);
+	else
+		sg_answer_attempt(gate, r, attempt, SG_ALLOW, attempt->reason);
+}
+
+static bool
+in_flight(struct sg_gate *gate, const struct sg_request *r)
+{
+	size_t at = 0;
+	for (struct sg_request *o; (o = sg_table_next(&gate->requests, &at)) != NULL;)
+		if (o != r && o->attempt[0] != '\0' && strcmp(o->attempt, r->attempt) == 0 && sg_str_eq(o->task, r->task))
+			return true;
+	return false;
+}
+
+static void
+start_attempt(struct sg_gate *gate, struct sg_request *r)
+{
+	struct sg_task *task = sg_state_task(&gate->state, r->task);
+	struct sg_attempt *before = r->ask ? NULL : sg_table_get(&task->attempts, sg_str(r->attempt));
+	enum sg_reason reason;
+	sg_digest_asked(gate, r, task);
+	if (before != NULL)
+		repeat(gate, r, before);
+	else if (!r->ask && in_flight(gate, r))
+		sg_answer_error(gate, r, 409, SG_REASON_attempt_pending, "");
+	else if (task->attempts.count >= (size_t)gate->catalogue->limits.attempts_per_task)
+		sg_deny_unkeyed(gate, r, SG_REASON_too_many_attempts);
+	else if (!sg_ceilings(gate, r, &reason))
+		sg_deny(gate, r, reason);
+	else
+		sg_judge(gate, r);
+}
+
+static void
+decide_who(struct sg_gate *gate, struct sg_request *r)
+{
+	struct sg_conn *conn = sg_conn_find(gate, r->conn);
+	enum sg_reason reason = SG_REASON_internal;
+	if (conn == NULL) {
+		sg_request_end(gate, r);
+		return;
+	}
+	if (!find_who(gate, r, conn, &reason) || !find_task(gate, r, &reason)) {
+		sg_deny_unkeyed(gate, r, reason);
+		return;
+	}
+	if (!sg_bucket_take(gate, "agent", r->agent->name)) {
+		sg_gap_count(gate, 0, SG_REASON_overloaded);
+		sg_answer_error(gate, r, 429, SG_REASON_overloaded, "rate and burst are in limits");
+		return;
+	}
+	start_attempt(gate, r);
+}
+
+static void
+begin(struct sg_gate *gate, struct sg_request *r)
+{
+	if (r->attempt[0] == '\0' && !r->authzen) {
+		sg_answer_error(gate, r, 400, SG_REASON_key_missing, "{\"key\":\"...\"}");
+		return;
+	}
+	if (r->attempt[0] == '\0') { /* AuthZEN knows no attempts: this one has a name nobody can repeat */
+		char id[SG_ID_MAX];
+		if (!sg_random_id(gate, "k", id)) {
+			sg_answer_error(gate, r, 503, SG_REASON_internal, "no randomness");
+			return;
+		}
+		snprintf(r->attempt, sizeof(r->attempt), "%s", id);
+	}
+	sg_look_first(gate, r, decide_who);
+}
+
+void
+sg_route_act(struct sg_gate *gate, struct sg_request *request)
+{
+	if (read_native(request))
+		begin(gate, request);
+	else
+		sg_answer_error(gate, request, 400, SG_REASON_bad_request,
+				"{\"action\",\"arguments\",\"context\",\"key\",\"resource\":{\"type\",\"id\"},\"task\"}");
+}
+
+void
+sg_route_evaluation(struct sg_gate *gate, struct sg_request *request)
+{
+	request->authzen = true;
+	if (read_authzen(request))
+		begin(gate, request);
+	else
+		sg_answer_error(gate, request, 400, SG_REASON_bad_request,
+				"AuthZEN 1.0: subject{type,id}, action{name}, resource{type,id}, context{task}");
+}
+
+/* An operator plays an agent: {"task": id} or {"agent","intent"}; judged as that agent would be, nothing spent or recorded. */
+void
+sg_route_try(struct sg_gate *gate, struct sg_request *r)
+{
+	static const char *const members[] = {"action", "agent", "arguments", "context", "resource", "task", NULL};
+	bool good = only_members(r->body, members);
+	enum sg_reason reason;
+	r->ask = true;
+	r->action_name = text_at(r->body, "action");
+	r->args = object_or_empty(sg_json_get(r->body, "arguments"), &good);
+	r->task = text_at(r->body, "task");
+	if (!good || !read_common(r)) {
+		sg_answer_error(gate, r, 400, SG_REASON_bad_request, "{\"action\",\"arguments\",\"resource\",\"task\"}");
+		return;
+	}
+	struct sg_task *task = sg_state_task(&gate->state, r->task);
+	if (task == NULL) {
+		sg_answer_error(gate, r, 404, SG_REASON_no_task, "stepgate tasks lists them");
+		return;
+	}
+	r->agent = sg_catalogue_agent(gate->catalogue, sg_str(task->agent));
+	r->proven = true;
+	r->strength = SG_BOUNDARY;
+	snprintf(r->instance, sizeof(r->instance), "%s", task->instance->id);
+	if (r->agent == NULL) {
+		sg_deny(gate, r, SG_REASON_no_agent);
+		return;
+	}
+	sg_digest_asked(gate, r, task);
+	if (!sg_ceilings(gate, r, &reason))
+		sg_deny(gate, r, reason);
+	else
+		sg_judge(gate, r);
+}

@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * What operators do beside approving: kill, let go, reload, look. */
+#include "gate/request.h"
+
+#include "base/str.h"
+
+#include <stdio.h>
+
+enum { BODY_MAX = 1 << 20, EVENTS_MOST = 200 };
+
+static void
+named(struct sg_json_writer *w, const char *name, struct sg_str value)
+{
+	sg_jw_name(w, name);
+	sg_jw_str(w, value);
+}
+
+static void
+numbered(struct sg_json_writer *w, const char *name, uint64_t value)
+{
+	sg_jw_name(w, name);
+	sg_jw_int(w, (int64_t)value);
+}
+
+/* ---- kill ---- */
+
+static void
+answer_kill(struct sg_gate *gate, struct sg_request *r)
+{
+	struct sg_buf body;
+	struct sg_json_writer w;
+	size_t at = 0;
+	uint64_t longest = 0, open = 0;
+	for (struct sg_lease *l; (l = sg_table_next(&gate->state.leases, &at)) != NULL;) {
+		uint64_t left = (uint64_t)sg_deadline_left(&l->ends, &gate->state.now);
+		if (l->state != SG_LEASE_REVOKING || left == 0)
+			continue;
+		open++;
+		longest = left > longest ? left : longest;
+	}
+	sg_buf_init(&body, BODY_MAX);
+	sg_jw_begin(&w, &body);
+	sg_jw_object(&w);
+	sg_jw_name(&w, "durable");
+	sg_jw_bool(&w, !gate->journal.closed);
+	sg_jw_name(&w, "killed_all");
+	sg_jw_bool(&w, gate->state.killed_all);
+	numbered(&w, "residual_ms", longest); /* how long an offline verifier may still take what was issued */
+	numbered(&w, "revoking", open);
+	named(&w, "state", gate->journal.closed ? SG_STR("effective_not_durable") : SG_STR("effective"));
+	sg_jw_end(&w);
+	sg_answer_buf(gate, r, 200, &body);
+}
+
+static bool
+read_kill(struct sg_request *r, bool *all, struct sg_str *agent, struct sg_str *why)
+{
+	*all = false;
+	*agent = SG_STR("");
+	*why = SG_STR("");
+	sg_json_bool(sg_json_get(r->body, "all"), all);
+	sg_json_string(sg_json_get(r->body, "agent"), agent);
+	sg_json_string(sg_json_get(r->body, "reason"), why);
+	return *all != (agent->len > 0) && why->len <= 256;
+}
+
+/* A kill acts at once, also when it cannot be recorded: the state is folded from the same bytes that the journal would have taken. */
+static bool
+fold_unrecorded(struct sg_gate *gate, struct sg_str body)
+{
+	struct sg_buf leaf;
+	struct sg_arena arena;
+	struct sg_record record = {0};
+	sg_buf_init(&leaf, 8192);
+	sg_arena_init(&arena, 1 << 20);
+	sg_buf_printf(&leaf, "{\"at\":%lld,\"body\":%.*s,\"config\":\"\",\"kind\":\"kill\",\"n\":0,\"policy\":\"\",\"sealed\":\"\",\"v\":1}",
+		      (long long)gate->state.now.wall_ms, SG_STR_ARG(body));
+	bool good = sg_canon_parse(&arena, sg_buf_view(&leaf), NULL, &record.json, NULL) == SG_OK &&
+		    sg_state_fold(&gate->state, &record, NULL) == SG_OK && sg_gate_owe(gate, "kill", body);
+	sg_arena_done(&arena);
+	sg_buf_done(&leaf);
+	return good;
+}
+
+static void
+kill_or_lift(struct sg_gate *gate, struct sg_request *r, bool lift)
+{
+	const struct sg_conn *conn = sg_conn_find(gate, r->conn);
+	bool all;
+	struct sg_str agent, why;
+	struct sg_buf body;
+	struct sg_json_writer w;
+	uint64_t number = 0;
+	if (!read_kill(r, &all, &agent, &why) || (agent.len > 0 && sg_catalogue_agent(gate->catalogue, agent) == NULL)) {
+		sg_answer_error(gate, r, 400, SG_REASON_bad_request, "{\"all\":true} or {\"agent\":NAME of the catalogue}, and \"reason\"");
+		return;
+	}
+	sg_buf_init(&body, 4096);
+	sg_jw_begin(&w, &body);
+	sg_jw_object(&w);
+	named(&w, "agent", agent);
+	sg_jw_name(&w, "all");
+	sg_jw_bool(&w, all);
+	named(&w, "by", conn != NULL && conn->admin != NULL ? conn->admin->name : SG_STR(""));
+	sg_jw_name(&w, "lift");
+	sg_jw_bool(&w, lift);
+	named(&w, "reason", why);
+	sg_jw_end(&w);
+	bool recorded = sg_record(gate, "kill", sg_buf_view(&body), SG_STR(""), &number, NULL) == SG_OK;
+	bool in_force = recorded || (!lift && fold_unrecorded(gate, sg_buf_view(&body)));
+	sg_buf_done(&body);
+	if (in_force) {
+		sg_leases_revoking(gate);
+		sg_wake(gate);
+	}
+	if (recorded)
+		sg_request_sync(gate, r, number, answer_kill);
+	else if (in_force)
+		answer_kill(gate, r);
+	else
+		sg_answer_error(gate, r, 503, SG_REASON_audit_unavailable, "lifting a kill must be recorded");
+}
+
+void
+sg_route_kill(struct sg_gate *gate, struct sg_request *request)
+{
+	kill_or_lift(gate, request, false);
+}
+
+void
+sg_route_lift(struct sg_gate *gate, struct sg_request *request)
+{
+	kill_or_lift(gate, request, true);
+}
+
+/* ---- reload ---- */
+
+void
+sg_route_reload(struct sg_gate *gate, struct sg_request *r)
+{
+	if (gate->reloading) {
+		sg_answer_error(gate, r, 409, SG_REASON_attempt_pending, "a reload is under way");
+		return;
+	}
+	gate->reloading = true;
+	gate->reload_conn = r->id;
+	r->stage = SG_STAGE_CALL;
+	gate->ports.reload(gate->ports.self);
+}
+
+static void
+record_reload(struct sg_gate *gate, bool good)
+{
+	struct sg_buf body;
+	sg_buf_init(&body, 1024);
+	sg_buf_printf(&body, "{\"by\":\"\",\"result\":\"%s\",\"verb\":\"reload\"}", good ? "in_force" : "kept_out");
+	sg_record(gate, "admin", sg_buf_view(&body), SG_STR(""), NULL, NULL);
+	sg_buf_done(&body);
+}
+
+void
+sg_gate_reloaded(struct sg_gate *gate, struct sg_str errors)
+{
+	struct sg_request *r = gate->reloading ? sg_request_find(gate, gate->reload_conn) : NULL;
+	gate->reloading = false;
+	record_reload(gate, errors.len == 0);
+	gate->ports.say(gate->ports.self, errors.len == 0 ? "reload: in force" : "reload: kept out, the old one stays");
+	if (r == NULL)
+		return;
+	struct sg_buf body;
+	sg_buf_init(&body, BODY_MAX);
+	if (errors.len > 0)
+		sg_buf_printf(&body, "{\"policy\":\"%s\",\"reload\":%.*s,\"result\":\"kept_out\"}", gate->policy, SG_STR_ARG(errors));
+	else
+		sg_buf_printf(&body, "{\"config\":\"%s\",\"policy\":\"%s\",\"result\":\"in_force\"}", gate->catalogue->digest, gate->policy);
+	sg_answer_buf(gate, r, errors.len > 0 ? 422 : 200, &body);
+}
+
+/* ---- looking ---- */
+
+static void
+write_gaps(struct sg_json_writer *w, const struct sg_gate *gate)
+{
+	sg_jw_object(w);
+	numbered(w, "closed", gate->gap[1].count);
+	numbered(w, "overloaded", gate->gap[0].count);
+	sg_jw_end(w);
+}
+
+void
+sg_route_status(struct sg_gate *gate, struct sg_request *r)
+{
+	struct sg_buf body;
+	struct sg_json_writer w;
+	sg_buf_init(&body, BODY_MAX);
+	sg_jw_begin(&w, &body);
+	sg_jw_object(&w);
+	numbered(&w, "agents", gate->catalogue->agent_count);
+	numbered(&w, "allowed", gate->allowed);
+	numbered(&w, "approvals", gate->state.open_approvals);
+	named(&w, "config", sg_str(gate->catalogue->digest));
+	sg_jw_name(&w, "confinement");
+	gate->layers.len > 0 ? sg_jw_raw(&w, sg_buf_view(&gate->layers)) : sg_jw_raw(&w, SG_STR("[]"));
+	numbered(&w, "connections", gate->conns.count);
+	numbered(&w, "decided", gate->decided);
+	numbered(&w, "durable", gate->journal.durable);
+	named(&w, "journal", gate->journal.closed ? SG_STR("closed") : SG_STR("open"));
+	sg_jw_name(&w, "killed");
+	sg_jw_array(&w);
+	if (gate->state.killed_all)
+		sg_jw_text(&w, "all");
+	size_t at = 0;
+	for (char *k; (k = sg_table_next(&gate->state.killed, &at)) != NULL;)
+		sg_jw_text(&w, k);
+	sg_jw_end(&w);
+	numbered(&w, "leases", gate->state.live_leases);
+	named(&w, "mode", gate->catalogue->dev ? SG_STR("dev") : SG_STR("enforce"));
+	named(&w, "policy", sg_str(gate->policy));
+	numbered(&w, "policy_generation", gate->policy_generation);
+	numbered(&w, "tasks", gate->state.open_tasks);
+	named(&w, "trust_domain", gate->catalogue->trust_domain);
+	sg_jw_name(&w, "unrecorded");
+	write_gaps(&w, gate);
+	named(&w, "version", SG_STR(SG_VERSION));
+	sg_jw_end(&w);
+	sg_answer_buf(gate, r, 200, &body);
+}
+
+void
+sg_route_events(struct sg_gate *gate, struct sg_request *r)
+{
+	struct sg_str after = {"", 0};
+	int64_t from = 0;
+	struct sg_buf body;
+	sg_json_string(sg_json_get(r->body, "after"), &after);
+	if (after.len > 0 && !sg_str_int(after, 0, INT64_MAX, &from)) {
+		sg_answer_error(gate, r, 400, SG_REASON_bad_request, "after is a leaf number");
+		return;
+	}
+	if (after.len == 0)
+		from = gate->journal.durable > 20 ? (int64_t)gate->journal.durable - 20 : 0;
+	sg_buf_init(&body, BODY_MAX);
+	sg_buf_text(&body, "{\"events\":[");
+	uint64_t n = (uint64_t)from + 1;
+	bool first = true;
+	for (int shown = 0; n <= gate->journal.durable && shown < EVENTS_MOST && body.len < BODY_MAX - 2 * SG_LEAF_MAX; n++, shown++) {
+		struct sg_arena arena;
+		struct sg_record record;
+		struct sg_str input;
+		sg_arena_init(&arena, 8 << 20);
+		if (sg_journal_read(&gate->journal, n, &arena, &record, &input, NULL) == SG_OK) {
+			sg_buf_text(&body, first ? "" : ",");
+			sg_buf_str(&body, record.leaf);
+			first = false;
+		}
+		sg_arena_done(&arena);
+	}
+	sg_buf_printf(&body, "],\"next\":%llu}", (unsigned long long)(n - 1));
+	sg_answer_buf(gate, r, 200, &body);
+}

@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Answers: the only place where a verdict becomes bytes for the caller. Nothing here decides. */
+#include "gate/request.h"
+
+#include "base/str.h"
+
+enum { ANSWER_MAX = 1 << 20 };
+
+void
+sg_answer_buf(struct sg_gate *gate, struct sg_request *request, unsigned status, struct sg_buf *body)
+{
+	if (body->failed)
+		gate->ports.answer(gate->ports.self, request->conn, 500,
+				   SG_STR("{\"error\":{\"code\":\"internal\",\"hint\":\"\",\"message\":\"the answer did not fit\"}}"));
+	else
+		gate->ports.answer(gate->ports.self, request->conn, status, sg_buf_view(body));
+	sg_buf_done(body);
+	sg_request_end(gate, request);
+}
+
+void
+sg_answer_error(struct sg_gate *gate, struct sg_request *request, unsigned status, enum sg_reason reason, const char *hint)
+{
+	struct sg_buf body;
+	struct sg_json_writer w;
+	sg_buf_init(&body, ANSWER_MAX);
+	sg_jw_begin(&w, &body);
+	sg_jw_object(&w);
+	sg_jw_name(&w, "error");
+	sg_jw_object(&w);
+	sg_jw_name(&w, "code");
+	sg_jw_text(&w, sg_reason_code(reason));
+	sg_jw_name(&w, "hint");
+	sg_jw_text(&w, hint);
+	sg_jw_name(&w, "message");
+	sg_jw_text(&w, sg_reason_text(reason));
+	sg_jw_end(&w);
+	sg_jw_end(&w);
+	sg_answer_buf(gate, request, status, &body);
+}
+
+static void
+write_approval(struct sg_json_writer *w, const struct sg_approval *a)
+{
+	sg_jw_object(w);
+	sg_jw_name(w, "expires_at");
+	sg_jw_int(w, a->ends.wall_ms / 1000);
+	sg_jw_name(w, "groups");
+	sg_jw_object(w);
+	for (size_t i = 0; i < a->requirement.count; i++) {
+		sg_jw_name(w, a->requirement.groups[i].group);
+		sg_jw_int(w, a->requirement.groups[i].quorum);
+	}
+	sg_jw_end(w);
+	sg_jw_name(w, "id");
+	sg_jw_text(w, a->id);
+	sg_jw_name(w, "state");
+	sg_jw_text(w, sg_approval_state_name(a->state));
+	sg_jw_end(w);
+}
+
+static void
+write_credential(struct sg_json_writer *w, const struct sg_request *r)
+{
+	sg_jw_object(w);
+	sg_jw_name(w, "expires_at");
+	sg_jw_int(w, r->lease_ends.wall_ms / 1000);
+	sg_jw_name(w, "lease");
+	sg_jw_text(w, r->lease);
+	sg_jw_name(w, "token");
+	sg_jw_str(w, r->token);
+	sg_jw_name(w, "type");
+	sg_jw_text(w, "Bearer");
+	sg_jw_end(w);
+}
+
+/* The same object stands in native answers and in context.stepgate of AuthZEN. */
+static void
+write_decision(struct sg_json_writer *w, struct sg_gate *gate, const struct sg_request *r)
+{
+	bool allow = r->verdict == SG_ALLOW;
+	const struct sg_approval *a = r->verdict == SG_STEP_UP ? sg_state_approval(&gate->state, sg_str(r->approval)) : NULL;
+	sg_jw_object(w);
+	if (a != NULL) {
+		sg_jw_name(w, "approval");
+		write_approval(w, a);
+	}
+	sg_jw_name(w, "code");
+	sg_jw_text(w, sg_reason_code(r->reason));
+	if (allow && r->token.len > 0) {
+		sg_jw_name(w, "credential");
+		write_credential(w, r);
+	}
+	sg_jw_name(w, "decision_id");
+	sg_jw_text(w, r->decision);
+	if (allow || a != NULL) {
+		sg_jw_name(w, "digest");
+		sg_jw_text(w, r->digest);
+		if (r->effective.len > 0) { /* a repeat is told the digest alone; what it stands for was in the first answer */
+			sg_jw_name(w, "effective");
+			sg_jw_object(w);
+			sg_jw_name(w, "arguments");
+			sg_jw_raw(w, r->effective);
+			sg_jw_end(w);
+			sg_jw_name(w, "narrowed");
+			sg_jw_bool(w, r->narrowed);
+		}
+	}
+	if (allow) {
+		sg_jw_name(w, "obligations");
+		sg_jw_array(w);
+		for (size_t i = 0; i < r->merged.obligation_count; i++)
+			sg_jw_str(w, r->merged.obligations[i]);
+		sg_jw_end(w);
+	}
+	sg_jw_name(w, "reason");
+	sg_jw_text(w, sg_reason_text(r->reason));
+	if (r->verdict == SG_DEFER) {
+		sg_jw_name(w, "retry_after_ms");
+		sg_jw_int(w, r->merged.retry_ms);
+	}
+	if (r->merged.say.len > 0 && r->merged.verdict == (a != NULL ? SG_STEP_UP : r->verdict)) {
+		sg_jw_name(w, "say");
+		sg_jw_str(w, r->merged.say);
+	}
+	if (allow) {
+		sg_jw_name(w, "use_by");
+		sg_jw_int(w, r->use_by.wall_ms / 1000);
+	}
+	sg_jw_name(w, "verdict");
+	sg_jw_text(w, sg_verdict_name(r->verdict));
+	sg_jw_end(w);
+}
+
+void
+sg_answer_decision(struct sg_gate *gate, struct sg_request *request)
+{
+	struct sg_buf body;
+	struct sg_json_writer w;
+	sg_buf_init(&body, ANSWER_MAX);
+	sg_jw_begin(&w, &body);
+	if (request->authzen) {
+		sg_jw_object(&w);
+		sg_jw_name(&w, "context");
+		sg_jw_object(&w);
+		sg_jw_name(&w, "stepgate");
+		write_decision(&w, gate, request);
+		sg_jw_end(&w);
+		sg_jw_name(&w, "decision");
+		sg_jw_bool(&w, request->verdict == SG_ALLOW);
+		sg_jw_end(&w);
+	} else {
+		write_decision(&w, gate, request);
+	}
+	sg_answer_buf(gate, request, 200, &body);
+}
+
+void
+sg_answer_attempt(struct sg_gate *gate, struct sg_request *request, const struct sg_attempt *attempt,
+		  enum sg_verdict verdict, enum sg_reason reason)
+{
+	request->verdict = verdict;
+	request->reason = reason;
+	memcpy(request->decision, attempt->decision, sizeof(request->decision));
+	memcpy(request->approval, attempt->approval, sizeof(request->approval));
+	memcpy(request->digest, attempt->digest, sizeof(request->digest));
+	request->use_by = attempt->use_by;
+	sg_answer_decision(gate, request);
+}

@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Approvals, first form: an admin's yes or no on the admin socket; and waiting for one. */
+#include "gate/request.h"
+
+#include "base/str.h"
+
+#include <stdio.h>
+
+enum { BODY_MAX = 128 << 10, WAIT_MAX_S = 60 };
+
+static void
+named(struct sg_json_writer *w, const char *name, struct sg_str value)
+{
+	sg_jw_name(w, name);
+	sg_jw_str(w, value);
+}
+
+static void
+write_proofs(struct sg_json_writer *w, const struct sg_approval *a)
+{
+	sg_jw_array(w);
+	for (size_t i = 0; i < a->proof_count; i++) {
+		sg_jw_object(w);
+		sg_jw_name(w, "at");
+		sg_jw_int(w, a->proofs[i].at_ms / 1000);
+		named(w, "group", sg_str(a->proofs[i].group));
+		named(w, "human", sg_str(a->proofs[i].human));
+		sg_jw_end(w);
+	}
+	sg_jw_end(w);
+}
+
+static const char *
+state_name(const struct sg_gate *gate, const struct sg_approval *a)
+{
+	bool over = (a->state == SG_APPROVAL_OPEN || a->state == SG_APPROVAL_GRANTED) &&
+		    sg_deadline_over(&a->ends, &gate->state.now);
+	return over ? "expired" : sg_approval_state_name(a->state);
+}
+
+/* `full` shows what a person needs to judge; an agent sees the state alone. */
+static void
+write_approval(struct sg_json_writer *w, const struct sg_gate *gate, const struct sg_approval *a, bool full)
+{
+	sg_jw_object(w);
+	if (full) {
+		sg_jw_name(w, "action");
+		sg_jw_raw(w, sg_str(a->action));
+		named(w, "agent", sg_str(a->agent));
+		named(w, "digest", sg_str(a->digest));
+	}
+	sg_jw_name(w, "expires_at");
+	sg_jw_int(w, a->ends.wall_ms / 1000);
+	sg_jw_name(w, "groups");
+	sg_jw_object(w);
+	for (size_t i = 0; i < a->requirement.count; i++) {
+		sg_jw_name(w, a->requirement.groups[i].group);
+		sg_jw_int(w, a->requirement.groups[i].quorum);
+	}
+	sg_jw_end(w);
+	named(w, "id", sg_str(a->id));
+	if (full) {
+		named(w, "owner", sg_str(a->owner));
+		sg_jw_name(w, "proofs");
+		write_proofs(w, a);
+		named(w, "say", sg_str(a->say));
+	}
+	named(w, "state", sg_str(state_name(gate, a)));
+	if (full) {
+		sg_jw_name(w, "tainted");
+		sg_jw_array(w);
+		for (size_t i = 0; i < a->task->taint.count; i++)
+			sg_jw_text(w, a->task->taint.labels[i]);
+		sg_jw_end(w);
+		named(w, "task", sg_str(a->task->id));
+	}
+	sg_jw_end(w);
+}
+
+static void
+answer_approval(struct sg_gate *gate, struct sg_request *r)
+{
+	struct sg_buf body;
+	struct sg_json_writer w;
+	const struct sg_approval *a = sg_state_approval(&gate->state, r->argument);
+	if (a == NULL) {
+		sg_answer_error(gate, r, 404, SG_REASON_not_found, "");
+		return;
+	}
+	sg_buf_init(&body, BODY_MAX);
+	sg_jw_begin(&w, &body);
+	sg_jw_object(&w);
+	sg_jw_name(&w, "approval");
+	write_approval(&w, gate, a, r->route->face == SG_FACE_ADMIN);
+	sg_jw_end(&w);
+	sg_answer_buf(gate, r, 200, &body);
+}
+
+static bool
+may_see(struct sg_gate *gate, struct sg_request *r, const struct sg_approval *a, enum sg_reason *reason)
+{
+	const struct sg_conn *conn = sg_conn_find(gate, r->conn);
+	*reason = SG_REASON_not_found;
+	if (conn == NULL || a == NULL)
+		return false;
+	if (conn->face == SG_FACE_ADMIN)
+		return true;
+	if (conn->face == SG_FACE_ENFORCER)
+		return sg_who_enforcer(gate, r, conn, reason) &&
+		       sg_strings_match(&r->enforcer->for_agents, sg_str(a->agent), '.');
+	return sg_who_agent(gate, r, conn, reason) && sg_str_is(r->agent->name, a->agent) &&
+	       strcmp(a->task->instance->id, r->instance) == 0;
+}
+
+void
+sg_polled(struct sg_gate *gate, struct sg_request *r)
+{
+	const struct sg_approval *a = sg_state_approval(&gate->state, r->argument);
+	bool settled = a == NULL || a->state != SG_APPROVAL_OPEN || sg_deadline_over(&a->ends, &gate->state.now);
+	if (settled || gate->state.now.boot >= r->wait_until)
+		sg_request_sync(gate, r, gate->journal.appended, answer_approval); /* nothing is told before it is durable */
+	else
+		r->stage = SG_STAGE_POLL;
+}
+
+static void
+show(struct sg_gate *gate, struct sg_request *r)
+{
+	enum sg_reason reason;
+	struct sg_str wait = {"", 0};
+	int64_t seconds = 0;
+	sg_json_string(sg_json_get(r->body, "wait"), &wait);
+	if (!may_see(gate, r, sg_state_approval(&gate->state, r->argument), &reason)) {
+		sg_answer_error(gate, r, 404, reason, "");
+		return;
+	}
+	if (wait.len > 0 && !sg_str_int(wait, 0, WAIT_MAX_S, &seconds)) {
+		sg_answer_error(gate, r, 400, SG_REASON_bad_request, "wait is 0 to 60 seconds");
+		return;
+	}
+	r->wait_until = gate->state.now.boot + seconds * SG_SEC;
+	sg_polled(gate, r);
+}
+
+void
+sg_route_approval(struct sg_gate *gate, struct sg_request *request)
+{
+	if (request->route->face == SG_FACE_ADMIN)
+		show(gate, request);
+	else
+		sg_look_first(gate, request, show);
+}
+
+void
+sg_route_approvals(struct sg_gate *gate, struct sg_request *r)
+{
+	struct sg_buf body;
+	struct sg_json_writer w;
+	struct sg_str all = {"", 0};
+	size_t at = 0, shown = 0;
+	sg_json_string(sg_json_get(r->body, "all"), &all);
+	sg_buf_init(&body, 1 << 20);
+	sg_jw_begin(&w, &body);
+	sg_jw_object(&w);
+	sg_jw_name(&w, "approvals");
+	sg_jw_array(&w);
+	for (struct sg_approval *a; (a = sg_table_next(&gate->state.approvals, &at)) != NULL && shown < 200;)
+		if (all.len > 0 || sg_approval_live(&gate->state, a)) {
+			write_approval(&w, gate, a, true);
+			shown++;
+		}
+	sg_jw_end(&w);
+	sg_jw_end(&w);
+	sg_answer_buf(gate, r, 200, &body);
+}
+
+/* ---- yes and no ---- */
+
+/* The first group that still needs somebody and that this human is in; one human counts in one group. */
+static const char *
+group_for(const struct sg_approval *a, const struct sg_admin *admin)
+{
+	for (size_t p = 0; p < a->proof_count; p++)
+		if (sg_str_is(admin->name, a->proofs[p].human))
+			return NULL;
+	for (size_t i = 0; i < a->requirement.count; i++) {
+		int64_t have = 0;
+		for (size_t p = 0; p < a->proof_count; p++)
+			have += strcmp(a->proofs[p].group, a->requirement.groups[i].group) == 0;
+		if (have < a->requirement.groups[i].quorum && sg_admin_in(admin, sg_str(a->requirement.groups[i].group)))
+			return a->requirement.groups[i].group;
+	}
+	return NULL;
+}
+
+/* Neither the process's own user nor the agent's owner is a second person. In dev mode, where all share a uid, that says nothing. */
+static bool
+is_self(const struct sg_gate *gate, const struct sg_approval *a, const struct sg_admin *admin)
+{
+	struct sg_str owner = sg_str(a->owner);
+	if (gate->catalogue->dev)
+		return false;
+	if (a->task->uid == (int64_t)admin->uid)
+		return true;
+	return sg_str_eq(owner, admin->name) ||
+	       (sg_str_starts(owner, "") && owner.len > admin->name.len && owner.ptr[admin->name.len] == '@' &&
+		memcmp(owner.ptr, admin->name.ptr, admin->name.len) == 0);
+}
+
+static bool
+record_event(struct sg_gate *gate, struct sg_request *r, const char *event, const char *group, struct sg_str human,
+	     uint64_t *number)
+{
+	struct sg_buf body;
+	struct sg_json_writer w;
+	sg_buf_init(&body, 2048);
+	sg_jw_begin(&w, &body);
+	sg_jw_object(&w);
+	named(&w, "approval", r->argument);
+	named(&w, "event", sg_str(event));
+	named(&w, "group", sg_str(group));
+	named(&w, "human", human);
+	named(&w, "method", SG_STR("admin"));
+	sg_jw_end(&w);
+	bool good = sg_record(gate, "approval", sg_buf_view(&body), SG_STR(""), number, NULL) == SG_OK;
+	sg_buf_done(&body);
+	return good;
+}
+
+static void
+settle(struct sg_gate *gate, struct sg_request *r, bool yes)
+{
+	const struct sg_conn *conn = sg_conn_find(gate, r->conn);
+	struct sg_approval *a = sg_state_approval(&gate->state, r->argument);
+	const struct sg_admin *admin = conn == NULL ? NULL : conn->admin;
+	uint64_t number = 0;
+	bool live = a != NULL && (a->state == SG_APPROVAL_OPEN || (!yes && a->state != SG_APPROVAL_DENIED && a->state != SG_APPROVAL_VOID));
+	const char *group = a == NULL || admin == NULL ? NULL : group_for(a, admin);
+	if (a == NULL || admin == NULL)
+		sg_answer_error(gate, r, 404, SG_REASON_not_found, "stepgate approvals list");
+	else if (!live || (yes && sg_deadline_over(&a->ends, &gate->state.now)))
+		sg_answer_error(gate, r, 409, yes && a->state == SG_APPROVAL_OPEN ? SG_REASON_approval_expired : SG_REASON_approval_void,
+				state_name(gate, a));
+	else if (yes && is_self(gate, a, admin))
+		sg_answer_error(gate, r, 403, SG_REASON_self_approval, "");
+	else if (yes && group == NULL)
+		sg_answer_error(gate, r, 403, SG_REASON_not_approver, "");
+	else if (!record_event(gate, r, yes ? "proof" : a->state == SG_APPROVAL_CONSUMED ? "void" : "denied", group == NULL ? "" : group, admin->name, &number))
+		sg_answer_error(gate, r, 503, SG_REASON_audit_unavailable, "");
+	else {
+		sg_request_sync(gate, r, number, answer_approval);
+		sg_wake(gate);
+	}
+}
+
+void
+sg_route_approve(struct sg_gate *gate, struct sg_request *request)
+{
+	settle(gate, request, true);
+}
+
+void
+sg_route_refuse(struct sg_gate *gate, struct sg_request *request)
+{
+	settle(gate, request, false);
+}

@@ -1,0 +1,440 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Committing: the approval is settled, the decision becomes a leaf, and nobody hears of it before that leaf is on disk. */
+#include "gate/request.h"
+
+#include "base/str.h"
+
+#include <stdio.h>
+
+enum { LEAF_BODY_MAX = 48 << 10, SEAL_MAX = 3 << 20 };
+
+void
+sg_asker(const struct sg_request *r, char out[80])
+{
+	if (r->enforcer != NULL)
+		snprintf(out, 80, "enforcer:%.*s", SG_STR_ARG(r->enforcer->name));
+	else if (r->agent != NULL)
+		snprintf(out, 80, "agent:%.*s", SG_STR_ARG(r->agent->name));
+	else
+		snprintf(out, 80, "unknown");
+}
+
+/* ---- the leaf ---- */
+
+static void
+named(struct sg_json_writer *w, const char *name, struct sg_str value)
+{
+	sg_jw_name(w, name);
+	sg_jw_str(w, value);
+}
+
+static void
+write_lease(struct sg_json_writer *w, const struct sg_gate *gate, const struct sg_request *r)
+{
+	if (r->lease[0] == '\0') {
+		sg_jw_null(w);
+		return;
+	}
+	sg_jw_object(w);
+	named(w, "audience", r->audience);
+	sg_jw_name(w, "ends");
+	sg_write_deadline(w, gate, &r->lease_ends);
+	named(w, "id", sg_str(r->lease));
+	named(w, "issuer", r->issuer->name);
+	sg_jw_end(w);
+}
+
+/* Catalogue first, then what policy added; a label stands once. */
+static void
+write_taint(struct sg_json_writer *w, const struct sg_request *r)
+{
+	sg_jw_array(w);
+	if (r->verdict == SG_ALLOW) {
+		for (size_t i = 0; i < r->action->taints.count; i++)
+			sg_jw_str(w, r->action->taints.items[i]);
+		for (size_t i = 0; i < r->merged.taint_count; i++)
+			sg_jw_str(w, r->merged.taints[i]);
+	}
+	sg_jw_end(w);
+}
+
+static void
+write_body(struct sg_buf *out, struct sg_gate *gate, const struct sg_request *r)
+{
+	struct sg_json_writer w;
+	char asker[80];
+	bool keyed = r->task.len > 0 && sg_state_task(&gate->state, r->task) != NULL && r->asked[0] != '\0';
+	sg_asker(r, asker);
+	sg_jw_begin(&w, out);
+	sg_jw_object(&w);
+	named(&w, "action", r->action_name);
+	named(&w, "agent", r->agent != NULL ? r->agent->name : SG_STR(""));
+	named(&w, "approval", sg_str(r->approval));
+	named(&w, "asked", sg_str(r->asked));
+	named(&w, "asker", sg_str(asker));
+	named(&w, "code", sg_str(sg_reason_code(r->reason)));
+	named(&w, "deny_code", r->merged.code);
+	named(&w, "digest", sg_str(r->digest));
+	named(&w, "file", r->merged.file);
+	named(&w, "instance", sg_str(r->instance));
+	named(&w, "key", sg_str(r->attempt));
+	sg_jw_name(&w, "lease");
+	write_lease(&w, gate, r);
+	sg_jw_name(&w, "line");
+	sg_jw_int(&w, r->merged.line);
+	sg_jw_name(&w, "narrowed");
+	sg_jw_bool(&w, r->narrowed);
+	named(&w, "resource_type", r->resource_type);
+	named(&w, "rule", r->merged.rule);
+	named(&w, "sensitivity", sg_str(r->verdict == SG_ALLOW ? sg_sensitivity_name(r->action->sensitivity) : "public"));
+	named(&w, "strength", sg_str(sg_strength_name(r->strength)));
+	named(&w, "tail", sg_str(r->tail));
+	sg_jw_name(&w, "taint");
+	write_taint(&w, r);
+	named(&w, "task", keyed ? r->task : SG_STR(""));
+	sg_jw_name(&w, "use_by");
+	sg_write_deadline(&w, gate, &r->use_by);
+	named(&w, "verdict", sg_str(sg_verdict_name(r->verdict)));
+	sg_jw_end(&w);
+}
+
+static void
+write_seal(struct sg_buf *out, const struct sg_request *r)
+{
+	struct sg_json_writer w;
+	sg_jw_begin(&w, out);
+	sg_jw_object(&w);
+	sg_jw_name(&w, "answer");
+	r->answer.len > 0 ? sg_jw_raw(&w, r->answer) : sg_jw_null(&w);
+	sg_jw_name(&w, "effective");
+	r->effective.len > 0 ? sg_jw_raw(&w, r->effective) : sg_jw_null(&w);
+	sg_jw_name(&w, "input");
+	r->input.len > 0 ? sg_jw_raw(&w, r->input) : sg_jw_null(&w);
+	sg_jw_name(&w, "request");
+	r->body != NULL ? sg_jw_value(&w, r->body) : sg_jw_null(&w);
+	sg_jw_end(&w);
+}
+
+static bool
+new_tail(struct sg_gate *gate, char tail[17])
+{
+	unsigned char bytes[8];
+	if (gate->sys->random(gate->sys, bytes, sizeof(bytes)) != 0)
+		return false;
+	sg_hex(tail, bytes, sizeof(bytes));
+	return true;
+}
+
+static bool
+record_decision(struct sg_gate *gate, struct sg_request *r, uint64_t *number)
+{
+	struct sg_buf body, seal;
+	sg_buf_init(&body, LEAF_BODY_MAX);
+	sg_buf_init(&seal, SEAL_MAX);
+	r->use_by = sg_deadline_in(&gate->state.now, gate->catalogue->limits.use_by);
+	bool good = new_tail(gate, r->tail);
+	write_body(&body, gate, r);
+	write_seal(&seal, r);
+	good = good && !body.failed && !seal.failed &&
+	       sg_record(gate, "decision", sg_buf_view(&body), sg_buf_view(&seal), number, NULL) == SG_OK;
+	if (good)
+		snprintf(r->decision, sizeof(r->decision), "d%llu-%s", (unsigned long long)*number, r->tail);
+	sg_buf_done(&body);
+	sg_buf_done(&seal);
+	return good;
+}
+
+static void
+say_decision(struct sg_gate *gate, const struct sg_request *r)
+{
+	char line[512];
+	snprintf(line, sizeof(line), "%-8s %.*s %.*s %.*s  %s%s%.*s  %s", sg_verdict_name(r->verdict),
+		 SG_STR_ARG(r->agent != NULL ? r->agent->name : SG_STR("-")), SG_STR_ARG(r->action_name),
+		 SG_STR_ARG(r->resource_type), sg_reason_code(r->reason), r->merged.rule.len > 0 ? " by " : "",
+		 SG_STR_ARG(r->merged.rule), r->decision);
+	gate->ports.say(gate->ports.self, line);
+}
+
+static void
+answer_recorded(struct sg_gate *gate, struct sg_request *r)
+{
+	say_decision(gate, r);
+	sg_answer_decision(gate, r);
+}
+
+/* A denial that cannot be recorded is counted, and still a denial. */
+static void
+deny_unrecorded(struct sg_gate *gate, struct sg_request *r)
+{
+	sg_gap_count(gate, 1, SG_REASON_audit_unavailable);
+	r->verdict = SG_DENY;
+	r->reason = SG_REASON_audit_unavailable;
+	r->decision[0] = '\0';
+	sg_answer_decision(gate, r);
+}
+
+static void
+record_and_answer(struct sg_gate *gate, struct sg_request *r)
+{
+	uint64_t number = 0;
+	gate->decided++;
+	if (r->ask)
+		sg_answer_decision(gate, r);
+	else if (!record_decision(gate, r, &number))
+		deny_unrecorded(gate, r);
+	else
+		sg_request_sync(gate, r, number, answer_recorded);
+}
+
+void
+sg_deny(struct sg_gate *gate, struct sg_request *r, enum sg_reason reason)
+{
+	r->verdict = SG_DENY;
+	r->reason = reason;
+	r->lease[0] = r->approval[0] = '\0';
+	record_and_answer(gate, r);
+}
+
+void
+sg_deny_unkeyed(struct sg_gate *gate, struct sg_request *r, enum sg_reason reason)
+{
+	struct sg_conn *conn = sg_conn_find(gate, r->conn);
+	char uid[16];
+	snprintf(uid, sizeof(uid), "%u", conn != NULL ? (unsigned)conn->peer.uid : 0);
+	if (!sg_bucket_take(gate, "unknown", sg_str(uid))) { /* nobody fills the journal without being somebody */
+		sg_gap_count(gate, 0, SG_REASON_overloaded);
+		sg_answer_error(gate, r, 429, SG_REASON_overloaded, "");
+		return;
+	}
+	r->asked[0] = '\0';
+	sg_deny(gate, r, reason);
+}
+
+/* ---- approvals ---- */
+
+static void
+write_summary(struct sg_buf *out, const struct sg_request *r)
+{
+	struct sg_json_writer w;
+	sg_jw_begin(&w, out);
+	sg_jw_object(&w);
+	named(&w, "action", r->action_name);
+	named(&w, "agent", r->agent->name);
+	sg_jw_name(&w, "arguments");
+	sg_jw_raw(&w, r->effective);
+	sg_jw_name(&w, "resource");
+	sg_jw_value(&w, r->resource);
+	named(&w, "rule", r->merged.rule);
+	sg_jw_end(&w);
+}
+
+static void
+write_open(struct sg_buf *out, struct sg_gate *gate, const struct sg_request *r, const struct sg_task *task)
+{
+	struct sg_json_writer w;
+	struct sg_buf summary;
+	int64_t most = gate->catalogue->limits.approval_ttl, asked = r->merged.requirement.ttl_ms;
+	struct sg_deadline ends = sg_deadline_in(&gate->state.now, asked > 0 && asked < most ? asked : most);
+	sg_buf_init(&summary, LEAF_BODY_MAX / 2);
+	write_summary(&summary, r);
+	sg_jw_begin(&w, out);
+	sg_jw_object(&w);
+	named(&w, "agent", r->agent->name);
+	named(&w, "approval", sg_str(r->approval));
+	named(&w, "asked", sg_str(r->asked));
+	named(&w, "digest", sg_str(r->digest));
+	sg_jw_name(&w, "ends");
+	sg_write_deadline(&w, gate, &ends);
+	named(&w, "event", SG_STR("open"));
+	sg_jw_name(&w, "groups");
+	sg_jw_object(&w);
+	for (size_t i = 0; i < r->merged.requirement.count; i++) {
+		sg_jw_name(&w, r->merged.requirement.groups[i].group);
+		sg_jw_int(&w, r->merged.requirement.groups[i].quorum);
+	}
+	sg_jw_end(&w);
+	named(&w, "opener", sg_str(task->opener));
+	named(&w, "owner", r->agent->owner);
+	named(&w, "say", r->merged.say);
+	/* what a person sees is kept with the approval; a summary too long for that is shown by its digest alone */
+	named(&w, "summary", summary.failed ? SG_STR("{}") : sg_buf_view(&summary));
+	named(&w, "task", r->task);
+	sg_jw_end(&w);
+	sg_buf_done(&summary);
+}
+
+static void
+step_up_new(struct sg_gate *gate, struct sg_request *r, const struct sg_task *task)
+{
+	struct sg_buf body;
+	if (sg_state_agent_approvals(&gate->state, r->agent->name) >= (size_t)gate->catalogue->limits.approvals_per_agent) {
+		sg_deny(gate, r, SG_REASON_too_many_approvals);
+		return;
+	}
+	sg_buf_init(&body, LEAF_BODY_MAX);
+	bool good = sg_random_id(gate, "a", r->approval);
+	write_open(&body, gate, r, task);
+	good = good && !body.failed && sg_record(gate, "approval", sg_buf_view(&body), SG_STR(""), NULL, NULL) == SG_OK;
+	sg_buf_done(&body);
+	if (!good) {
+		deny_unrecorded(gate, r);
+		return;
+	}
+	r->verdict = SG_STEP_UP;
+	r->reason = SG_REASON_approval_needed;
+	record_and_answer(gate, r);
+}
+
+static void
+void_approval(struct sg_gate *gate, const struct sg_approval *a, const char *event)
+{
+	struct sg_buf body;
+	struct sg_json_writer w;
+	sg_buf_init(&body, 1024);
+	sg_jw_begin(&w, &body);
+	sg_jw_object(&w);
+	named(&w, "approval", sg_str(a->id));
+	named(&w, "event", sg_str(event));
+	sg_jw_end(&w);
+	sg_record(gate, "approval", sg_buf_view(&body), SG_STR(""), NULL, NULL);
+	sg_buf_done(&body);
+}
+
+static enum sg_reason
+dead_reason(const struct sg_state *state, const struct sg_approval *a)
+{
+	switch (a->state) {
+	case SG_APPROVAL_CONSUMED:
+		return SG_REASON_approval_used;
+	case SG_APPROVAL_DENIED:
+		return SG_REASON_approval_refused;
+	case SG_APPROVAL_VOID:
+		return SG_REASON_approval_void;
+	case SG_APPROVAL_EXPIRED:
+		return SG_REASON_approval_expired;
+	default:
+		return sg_deadline_over(&a->ends, &state->now) ? SG_REASON_approval_expired : SG_REASON_internal;
+	}
+}
+
+static void commit_allow(struct sg_gate *gate, struct sg_request *r, struct sg_task *task);
+
+static void
+settle_approval(struct sg_gate *gate, struct sg_request *r, struct sg_task *task)
+{
+	struct sg_approval *a = r->approval_named.len > 0 ? sg_state_approval(&gate->state, r->approval_named)
+							  : sg_state_approval_of(&gate->state, task, r->digest);
+	if (r->approval_named.len > 0 && (a == NULL || a->task != task)) {
+		sg_deny(gate, r, SG_REASON_approval_unknown);
+	} else if (a == NULL) {
+		step_up_new(gate, r, task);
+	} else if (!sg_approval_live(&gate->state, a)) {
+		sg_deny(gate, r, dead_reason(&gate->state, a));
+	} else if (strcmp(a->digest, r->digest) != 0) {
+		void_approval(gate, a, "void");
+		sg_deny(gate, r, SG_REASON_approval_mismatch);
+	} else if (a->state == SG_APPROVAL_GRANTED && sg_requirement_met(&r->merged.requirement, a)) {
+		snprintf(r->approval, sizeof(r->approval), "%s", a->id);
+		commit_allow(gate, r, task);
+	} else if (a->state == SG_APPROVAL_GRANTED) { /* the rules ask for more by now: what was gathered is not enough */
+		void_approval(gate, a, "void");
+		step_up_new(gate, r, task);
+	} else {
+		snprintf(r->approval, sizeof(r->approval), "%s", a->id);
+		r->verdict = SG_STEP_UP;
+		r->reason = SG_REASON_approval_needed;
+		record_and_answer(gate, r);
+	}
+}
+
+/* ---- allow ---- */
+
+static bool
+plan_lease(struct sg_gate *gate, struct sg_request *r, const struct sg_task *task, enum sg_reason *reason)
+{
+	if (r->action->credential.len == 0)
+		return true;
+	*reason = SG_REASON_asserted_agent;
+	if (!r->proven)
+		return false;
+	r->issuer = sg_catalogue_issuer(gate->catalogue, r->action->credential);
+	*reason = SG_REASON_issue_unavailable;
+	if (r->issuer == NULL || r->issuer->audience.count == 0)
+		return false;
+	if (r->audience.len == 0)
+		r->audience = r->issuer->audience.items[0];
+	*reason = SG_REASON_bad_request;
+	if (!sg_strings_have(&r->issuer->audience, r->audience))
+		return false;
+	*reason = SG_REASON_too_many_leases;
+	if (sg_state_agent_leases(&gate->state, r->agent->name) >= (size_t)gate->catalogue->limits.leases_per_agent)
+		return false;
+	int64_t ttl = r->issuer->ttl_ms, most = gate->catalogue->limits.credential_ttl_max, left = sg_deadline_left(&task->ends, &gate->state.now);
+	ttl = ttl < most ? ttl : most;
+	ttl = ttl < left ? ttl : left; /* a credential dies with its task */
+	if (r->merged.ttl_ms > 0 && r->merged.ttl_ms < ttl)
+		ttl = r->merged.ttl_ms;
+	r->lease_ends = sg_deadline_in(&gate->state.now, ttl);
+	*reason = SG_REASON_internal;
+	return sg_random_id(gate, "l", r->lease);
+}
+
+static void
+commit_allow(struct sg_gate *gate, struct sg_request *r, struct sg_task *task)
+{
+	enum sg_reason reason = SG_REASON_internal;
+	uint64_t number = 0;
+	if (sg_journal_clock_behind(&gate->journal) > 5000) {
+		sg_deny(gate, r, SG_REASON_clock_behind);
+		return;
+	}
+	if (!plan_lease(gate, r, task, &reason)) {
+		sg_deny(gate, r, reason);
+		return;
+	}
+	r->verdict = SG_ALLOW;
+	r->reason = r->narrowed ? SG_REASON_narrowed : SG_REASON_allowed;
+	gate->decided++;
+	if (!record_decision(gate, r, &number)) {
+		deny_unrecorded(gate, r);
+		return;
+	}
+	gate->allowed++;
+	r->task_seq = task->taint.seq; /* with this commit's own taint: what comes on top is foreign */
+	r->instance_seq = task->instance->taint.seq;
+	sg_request_sync(gate, r, number, sg_issue);
+}
+
+static bool
+judged_too_early(const struct sg_gate *gate, const struct sg_request *r, const struct sg_task *task)
+{
+	return r->judged_task_seq != task->taint.seq || r->judged_instance_seq != task->instance->taint.seq ||
+	       r->judged_generation != gate->policy_generation || r->judged_catalogue != gate->catalogue;
+}
+
+/* try: said, not done */
+static void
+answer_ask(struct sg_gate *gate, struct sg_request *r)
+{
+	r->verdict = r->merged.verdict;
+	r->reason = r->narrowed && r->verdict == SG_ALLOW ? SG_REASON_narrowed : r->merged.reason;
+	sg_answer_decision(gate, r);
+}
+
+void
+sg_commit_decision(struct sg_gate *gate, struct sg_request *r)
+{
+	struct sg_task *task = sg_state_task(&gate->state, r->task);
+	if (r->ask)
+		answer_ask(gate, r);
+	else if (judged_too_early(gate, r, task) && r->judgements < SG_JUDGE_MOST)
+		sg_judge(gate, r);
+	else if (judged_too_early(gate, r, task))
+		sg_deny(gate, r, SG_REASON_rejudge_limit);
+	else if (r->verdict == SG_DEFER)
+		record_and_answer(gate, r);
+	else if (r->merged.verdict == SG_STEP_UP)
+		settle_approval(gate, r, task);
+	else
+		commit_allow(gate, r, task);
+}

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Facts, matched. Only equality: what a fact means is its module's business. */
+#include "gate/facts.h"
+
+#include "base/canon.h"
+#include "base/err.h"
+#include "base/str.h"
+
+enum sg_status
+sg_facts_read(struct sg_facts *facts, struct sg_str text, struct sg_err *err)
+{
+	struct sg_json_limits limits = {.bytes = SG_FACTS_MAX, .depth = 2};
+	sg_arena_init(&facts->arena, SG_FACTS_BUDGET);
+	enum sg_status status = sg_canon_parse(&facts->arena, text, &limits, &facts->json, err);
+	if (status == SG_OK && facts->json->type != SG_JSON_OBJECT)
+		status = sg_fail(err, SG_MALFORMED, "facts_form", "facts are an object");
+	facts->text = sg_arena_copy(&facts->arena, text);
+	if (status == SG_OK && facts->arena.overflow)
+		status = sg_fail(err, SG_NOMEM, "no_memory", "no memory for facts");
+	if (status != SG_OK)
+		sg_facts_done(facts);
+	return status;
+}
+
+void
+sg_facts_done(struct sg_facts *facts)
+{
+	sg_arena_done(&facts->arena);
+	facts->json = NULL;
+	facts->text = (struct sg_str){NULL, 0};
+}
+
+bool
+sg_facts_same(const struct sg_facts *a, const struct sg_facts *b)
+{
+	return a->json != NULL && b->json != NULL && sg_str_eq(a->text, b->text);
+}
+
+static enum sg_strength
+strength_named(struct sg_str word)
+{
+	return sg_str_is(word, "boundary") ? SG_BOUNDARY : sg_str_is(word, "content") ? SG_CONTENT : SG_HINT;
+}
+
+const char *
+sg_strength_name(enum sg_strength strength)
+{
+	return strength == SG_BOUNDARY ? "boundary" : strength == SG_CONTENT ? "content" : "hint";
+}
+
+bool
+sg_facts_hold(const struct sg_facts *facts, struct sg_str match, enum sg_strength *strength)
+{
+	struct sg_str value = match, have, word;
+	struct sg_str name = sg_str_cut(&value, '=');
+	const struct sg_json *fact = sg_json_get_str(facts->json, name);
+	if (value.ptr == NULL || !sg_json_string(sg_json_get(fact, "value"), &have) ||
+	    !sg_json_string(sg_json_get(fact, "strength"), &word) || !sg_str_eq(have, value))
+		return false;
+	*strength = strength_named(word);
+	return true;
+}
+
+bool
+sg_facts_fit(const struct sg_facts *facts, const struct sg_strings *match, enum sg_strength *strength)
+{
+	enum sg_strength best = SG_HINT;
+	for (size_t i = 0; i < match->count; i++) {
+		enum sg_strength one;
+		if (!sg_facts_hold(facts, match->items[i], &one))
+			return false;
+		best = one > best ? one : best;
+	}
+	*strength = best;
+	return match->count > 0;
+}
+
+enum sg_status
+sg_facts_agent(const struct sg_facts *facts, const struct sg_catalogue *catalogue, struct sg_str name,
+	       const struct sg_agent **agent, enum sg_strength *strength)
+{
+	const struct sg_agent *found = NULL;
+	for (size_t i = 0; i < catalogue->agent_count; i++) {
+		const struct sg_agent *one = &catalogue->agents[i];
+		enum sg_strength its;
+		if ((name.len > 0 && !sg_str_eq(one->name, name) && !sg_str_eq(one->id, name)) ||
+		    !sg_facts_fit(facts, &one->match, &its))
+			continue;
+		if (found != NULL)
+			return sg_fail(NULL, SG_REFUSED, "agent_ambiguous", "several agents fit");
+		found = one;
+		*strength = its;
+	}
+	*agent = found;
+	return found != NULL ? SG_OK : SG_NOT_FOUND;
+}
+
+const struct sg_enforcer *
+sg_facts_enforcer(const struct sg_facts *facts, const struct sg_catalogue *catalogue)
+{
+	enum sg_strength strength;
+	for (size_t i = 0; i < catalogue->enforcer_count; i++)
+		if (sg_facts_fit(facts, &catalogue->enforcers[i].match, &strength) && strength != SG_HINT)
+			return &catalogue->enforcers[i];
+	return NULL;
+}

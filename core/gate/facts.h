@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * What attestation says about a peer, folded over the stack, and who that makes it. */
+#ifndef SG_GATE_FACTS_H
+#define SG_GATE_FACTS_H
+
+#include "base/buf.h"
+#include "gate/catalogue.h"
+
+enum sg_strength { SG_HINT, SG_CONTENT, SG_BOUNDARY };
+
+/* The facts of one look: canonical JSON {"STEP:fact":{"strength","value"},...}, compared byte for byte with the next look. */
+struct sg_facts {
+	struct sg_arena arena;
+	const struct sg_json *json;
+	struct sg_str text; /* canonical */
+};
+
+enum { SG_FACTS_BUDGET = 64 << 10, SG_FACTS_MAX = 16 << 10 };
+
+/* Reads the answer of the attestation stack. SG_MALFORMED: facts_form, json_*. The caller ends it with sg_facts_done. */
+enum sg_status sg_facts_read(struct sg_facts *facts, struct sg_str text, struct sg_err *err);
+void sg_facts_done(struct sg_facts *facts);
+bool sg_facts_same(const struct sg_facts *a, const struct sg_facts *b);
+
+/* True if "STEP:fact=value" holds; `*strength` is lowered to that fact's strength. */
+bool sg_facts_hold(const struct sg_facts *facts, struct sg_str match, enum sg_strength *strength);
+
+/* True if every entry holds and there is one at least. `*strength`: the strongest fact among them. */
+bool sg_facts_fit(const struct sg_facts *facts, const struct sg_strings *match, enum sg_strength *strength);
+
+/* The agent whose match the facts satisfy. `name` (may be empty) chooses among several. SG_OK; SG_NOT_FOUND no_agent; SG_REFUSED agent_ambiguous. */
+enum sg_status sg_facts_agent(const struct sg_facts *facts, const struct sg_catalogue *catalogue, struct sg_str name,
+			      const struct sg_agent **agent, enum sg_strength *strength);
+const struct sg_enforcer *sg_facts_enforcer(const struct sg_facts *facts, const struct sg_catalogue *catalogue);
+
+const char *sg_strength_name(enum sg_strength strength);
+
+#endif

@@ -1,0 +1,502 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The gate's events: each finds what it is about and hands it on. */
+#include "gate/gate.h"
+
+#include "base/err.h"
+#include "base/secret.h"
+#include "base/str.h"
+#include "gate/request.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+static const struct {
+	enum sg_route route;
+	void (*run)(struct sg_gate *, struct sg_request *);
+} handlers[] = {
+	{SG_ROUTE_A_TASK_OPEN, sg_route_task_open},
+	{SG_ROUTE_A_TASK_SHOW, sg_route_task_show},
+	{SG_ROUTE_A_TASK_CLOSE, sg_route_task_close},
+	{SG_ROUTE_A_ACT, sg_route_act},
+	{SG_ROUTE_A_OUTCOME, sg_route_outcome},
+	{SG_ROUTE_A_APPROVAL, sg_route_approval},
+	{SG_ROUTE_E_TASK_OPEN, sg_route_task_open},
+	{SG_ROUTE_E_TASK_SHOW, sg_route_task_show},
+	{SG_ROUTE_E_TASK_CLOSE, sg_route_task_close},
+	{SG_ROUTE_E_ACT, sg_route_act},
+	{SG_ROUTE_E_OUTCOME, sg_route_outcome},
+	{SG_ROUTE_E_APPROVAL, sg_route_approval},
+	{SG_ROUTE_E_EVALUATION, sg_route_evaluation},
+	{SG_ROUTE_E_INTROSPECT, sg_route_introspect},
+	{SG_ROUTE_E_JWKS, sg_route_jwks},
+	{SG_ROUTE_E_CEILING, sg_route_ceiling},
+	{SG_ROUTE_O_STATUS, sg_route_status},
+	{SG_ROUTE_O_DECISION, sg_route_decision},
+	{SG_ROUTE_O_APPROVALS, sg_route_approvals},
+	{SG_ROUTE_O_APPROVAL, sg_route_approval},
+	{SG_ROUTE_O_APPROVE, sg_route_approve},
+	{SG_ROUTE_O_REFUSE, sg_route_refuse},
+	{SG_ROUTE_O_TASKS, sg_route_tasks},
+	{SG_ROUTE_O_TASK, sg_route_task_show},
+	{SG_ROUTE_O_TASK_CLOSE, sg_route_task_close},
+	{SG_ROUTE_O_LEASES, sg_route_leases},
+	{SG_ROUTE_O_LEASE_REVOKE, sg_route_lease_revoke},
+	{SG_ROUTE_O_KILL, sg_route_kill},
+	{SG_ROUTE_O_LIFT, sg_route_lift},
+	{SG_ROUTE_O_RELOAD, sg_route_reload},
+	{SG_ROUTE_O_TRY, sg_route_try},
+	{SG_ROUTE_O_EVENTS, sg_route_events},
+};
+
+static void
+run_route(struct sg_gate *gate, struct sg_request *r)
+{
+	for (size_t i = 0; i < sizeof(handlers) / sizeof(handlers[0]); i++)
+		if (handlers[i].route == r->route->route) {
+			handlers[i].run(gate, r);
+			return;
+		}
+	sg_answer_error(gate, r, 404, SG_REASON_not_found, "");
+}
+
+bool
+sg_gate_request(struct sg_gate *gate, uint64_t id, unsigned route, struct sg_str argument, struct sg_str body)
+{
+	const struct sg_route_row *row = sg_route_row(route);
+	sg_gate_now(gate);
+	struct sg_conn *conn = sg_conn_find(gate, id);
+	if (conn == NULL)
+		return true; /* closed in the meantime */
+	if (row == NULL || row->face != conn->face || !conn->admitted || conn->request != 0)
+		return false;
+	struct sg_request *r = sg_request_new(gate, conn, row, argument);
+	if (r == NULL) {
+		gate->ports.close(gate->ports.self, id);
+		sg_gate_disconnect(gate, id);
+		return true;
+	}
+	struct sg_json_limits limits = {.bytes = (size_t)gate->catalogue->limits.max_body};
+	if (sg_canon_parse(&r->arena, body, &limits, &r->body, NULL) != SG_OK || r->body->type != SG_JSON_OBJECT) {
+		sg_request_end(gate, r);
+		return false; /* a door sends canonical objects or it is no door */
+	}
+	run_route(gate, r);
+	return true;
+}
+
+/* ---- what others answer ---- */
+
+static bool
+read_answer(struct sg_request *r, struct sg_str answer, enum sg_reason why)
+{
+	const struct sg_json *json = NULL;
+	struct sg_json_limits limits = {.bytes = 1 << 20};
+	r->reason = why;
+	r->effect_count = 0;
+	if (answer.len == 0)
+		return false;
+	r->reason = SG_REASON_policy_error;
+	r->answer = sg_arena_copy(&r->arena, answer);
+	if (r->answer.ptr == NULL || sg_canon_parse(&r->arena, r->answer, &limits, &json, NULL) != SG_OK) {
+		r->answer = (struct sg_str){NULL, 0};
+		return false;
+	}
+	if (sg_effects_read(json, r->effects, &r->effect_count, &r->reason, NULL) != SG_OK)
+		return false;
+	r->reason = SG_REASON_allowed;
+	return true;
+}
+
+void
+sg_gate_judged(struct sg_gate *gate, uint64_t id, struct sg_str answer, enum sg_reason why)
+{
+	sg_gate_now(gate);
+	struct sg_request *r = sg_request_find(gate, id);
+	if (r == NULL || r->stage != SG_STAGE_JUDGE)
+		return;
+	bool good = read_answer(r, answer, why);
+	if (r->hook) {
+		sg_afterwards(gate, r);
+		sg_request_end(gate, r);
+	} else if (r->replay) {
+		sg_replayed(gate, r);
+	} else if (good) {
+		sg_judged(gate, r);
+	} else {
+		sg_deny(gate, r, r->reason);
+	}
+}
+
+void
+sg_gate_called(struct sg_gate *gate, uint64_t id, struct sg_str answer)
+{
+	const struct sg_json *json = NULL;
+	sg_gate_now(gate);
+	if (id == 0) { /* an issuer's word on a revocation */
+		sg_lease_confirmed(gate, answer);
+		return;
+	}
+	struct sg_request *r = sg_request_find(gate, id);
+	if (r == NULL)
+		return;
+	struct sg_str copy = sg_arena_copy(&r->arena, answer);
+	if (answer.len == 0 || copy.ptr == NULL || sg_canon_parse(&r->arena, copy, NULL, &json, NULL) != SG_OK)
+		json = NULL;
+	if (r->stage == SG_STAGE_CALL && r->after_call != NULL)
+		r->after_call(gate, r, json);
+	else if ((r->stage == SG_STAGE_ISSUE && !r->made) || r->stage == SG_STAGE_VERIFY)
+		sg_issue_called(gate, r, json);
+}
+
+/* ---- the disk ---- */
+
+static size_t
+collect(struct sg_gate *gate, uint64_t **ids, bool (*wanted)(const struct sg_gate *, const struct sg_request *))
+{
+	size_t at = 0, count = 0;
+	*ids = malloc((gate->requests.count + 1) * sizeof(**ids));
+	for (struct sg_request *r; *ids != NULL && (r = sg_table_next(&gate->requests, &at)) != NULL;)
+		if (wanted(gate, r))
+			(*ids)[count++] = r->id;
+	return count;
+}
+
+static bool
+is_synced(const struct sg_gate *gate, const struct sg_request *r)
+{
+	return r->stage == SG_STAGE_COMMIT && r->wait_leaf <= gate->journal.durable;
+}
+
+static bool
+is_unsynced(const struct sg_gate *gate, const struct sg_request *r)
+{
+	(void)gate;
+	return r->stage == SG_STAGE_COMMIT;
+}
+
+static bool
+is_polling(const struct sg_gate *gate, const struct sg_request *r)
+{
+	(void)gate;
+	return r->stage == SG_STAGE_POLL;
+}
+
+static void
+fail_unsynced(struct sg_gate *gate)
+{
+	uint64_t *ids;
+	size_t count = collect(gate, &ids, is_unsynced);
+	for (size_t i = 0; i < count; i++) {
+		struct sg_request *r = sg_request_find(gate, ids[i]);
+		if (r == NULL)
+			continue;
+		if (r->attempt[0] != '\0' && r->action != NULL) {
+			r->verdict = SG_DENY;
+			r->reason = SG_REASON_audit_unavailable;
+			sg_answer_decision(gate, r);
+		} else if (r->route->route == SG_ROUTE_O_KILL) {
+			r->after_sync(gate, r); /* in force, and says itself that it is not durable */
+		} else {
+			sg_answer_error(gate, r, 503, SG_REASON_audit_unavailable, "");
+		}
+	}
+	free(ids);
+}
+
+void
+sg_gate_synced(struct sg_gate *gate)
+{
+	uint64_t *ids;
+	sg_gate_now(gate);
+	if (gate->journal.closed) {
+		sg_gate_lost(gate);
+		fail_unsynced(gate);
+		return;
+	}
+	size_t count = collect(gate, &ids, is_synced);
+	for (size_t i = 0; i < count; i++) {
+		struct sg_request *r = sg_request_find(gate, ids[i]);
+		if (r != NULL && is_synced(gate, r))
+			r->after_sync(gate, r);
+	}
+	free(ids);
+}
+
+void
+sg_wake(struct sg_gate *gate)
+{
+	uint64_t *ids;
+	size_t count = collect(gate, &ids, is_polling);
+	for (size_t i = 0; i < count; i++) {
+		struct sg_request *r = sg_request_find(gate, ids[i]);
+		if (r != NULL)
+			sg_polled(gate, r);
+	}
+	free(ids);
+	if (!gate->journal.committing)
+		sg_gate_synced_if_idle(gate);
+}
+
+/* ---- what is in force ---- */
+
+static int
+by_id(const void *a, const void *b)
+{
+	struct sg_str x = {"", 0}, y = {"", 0};
+	sg_json_string(sg_json_get(*(const struct sg_json *const *)a, "id"), &x);
+	sg_json_string(sg_json_get(*(const struct sg_json *const *)b, "id"), &y);
+	return sg_str_cmp(x, y);
+}
+
+static bool
+is_needy(const struct sg_json *rule)
+{
+	const struct sg_json *needs = sg_json_get(rule, "needs");
+	return sg_json_first(sg_json_get(needs, "count")) != NULL || sg_json_first(sg_json_get(needs, "did")) != NULL;
+}
+
+static void
+index_rules(struct sg_gate *gate, const struct sg_json *rules)
+{
+	const struct sg_json **needy = sg_arena_alloc(&gate->manifest_arena, ((rules == NULL ? 0 : rules->count) + 1) * sizeof(*needy));
+	gate->needy_count = 0;
+	gate->has_hooks = false;
+	gate->needy = needy;
+	for (const struct sg_json *rule = sg_json_first(rules); needy != NULL && rule != NULL; rule = sg_json_next(rules, rule)) {
+		bool hook = false;
+		if (sg_json_bool(sg_json_get(rule, "after"), &hook) && hook)
+			gate->has_hooks = true;
+		if (is_needy(rule))
+			needy[gate->needy_count++] = rule;
+	}
+	qsort((void *)needy, gate->needy_count, sizeof(*needy), by_id);
+}
+
+void
+sg_gate_policy(struct sg_gate *gate, struct sg_str manifest, uint64_t generation)
+{
+	const struct sg_json *json = NULL;
+	struct sg_str digest = {"", 0};
+	struct sg_json_limits limits = {.bytes = SG_FRAME_MAX, .nodes = 1 << 20};
+	sg_arena_done(&gate->manifest_arena);
+	gate->policy[0] = '\0';
+	gate->needy_count = 0;
+	if (sg_canon_parse(&gate->manifest_arena, manifest, &limits, &json, NULL) != SG_OK ||
+	    !sg_json_string(sg_json_get(json, "digest"), &digest) || digest.len != SG_SHA256_HEX - 1)
+		return; /* no policy: everything is denied */
+	memcpy(gate->policy, digest.ptr, digest.len);
+	gate->policy[digest.len] = '\0';
+	gate->policy_generation = generation;
+	index_rules(gate, sg_json_get(json, "rules"));
+}
+
+/* Requests under way hold pointers into the catalogue they began with, so an old one is kept until they are gone. */
+enum sg_status
+sg_gate_configure(struct sg_gate *gate, struct sg_str document, struct sg_err *err)
+{
+	struct sg_catalogue *fresh = NULL;
+	enum sg_status status = sg_catalogue_create(&fresh, document, err);
+	if (status != SG_OK)
+		return status;
+	if (gate->catalogue != NULL) {
+		gate->catalogue->older = gate->retired;
+		gate->retired = gate->catalogue;
+	}
+	gate->catalogue = fresh;
+	size_t at = 0;
+	for (struct sg_conn *c; (c = sg_table_next(&gate->conns, &at)) != NULL;)
+		if (c->face == SG_FACE_ADMIN)
+			c->admin = sg_catalogue_admin_uid(fresh, c->peer.uid);
+	sg_gate_orphans(gate);
+	return SG_OK;
+}
+
+void
+sg_gate_keys(struct sg_gate *gate, struct sg_str jwks)
+{
+	sg_buf_clear(&gate->jwks);
+	sg_buf_str(&gate->jwks, jwks);
+}
+
+/* ---- life ---- */
+
+static enum sg_status
+fold_one(void *to, const struct sg_record *record, struct sg_err *err)
+{
+	struct sg_gate *gate = to;
+	return sg_state_fold(&gate->state, record, err);
+}
+
+static void
+record_start(struct sg_gate *gate, size_t torn)
+{
+	struct sg_buf body;
+	sg_buf_init(&body, 1024);
+	sg_buf_printf(&body, "{\"boot_id\":\"%s\",\"mode\":\"%s\",\"torn\":%zu,\"version\":\"%s\"}", gate->state.boot_id,
+		      gate->catalogue->dev ? "dev" : "enforce", torn, SG_VERSION);
+	sg_record(gate, "start", sg_buf_view(&body), SG_STR(""), NULL, NULL);
+	sg_buf_done(&body);
+}
+
+/* What was being issued when the last gate died never reached anybody for certain: it is revoked. */
+static void
+revoke_pending(void *to, struct sg_lease *lease)
+{
+	struct sg_gate *gate = to;
+	if (lease->state == SG_LEASE_PENDING)
+		sg_record_lease(gate, lease->id, "revoking", "pending at restart");
+}
+
+static enum sg_status
+recover(struct sg_gate *gate, const struct sg_gate_start *start, struct sg_err *err)
+{
+	size_t torn = 0;
+	enum sg_status status = sg_journal_open(&gate->journal, gate->sys, start->journal_folder, start->keys_folder,
+						(off_t)gate->catalogue->limits.segment_bytes, fold_one, gate, &torn, err);
+	if (status != SG_OK)
+		return status;
+	record_start(gate, torn);
+	sg_state_pending(&gate->state, revoke_pending, gate);
+	return SG_OK;
+}
+
+enum sg_status
+sg_gate_create(struct sg_gate **out, const struct sg_gate_start *start, struct sg_err *err)
+{
+	struct sg_gate *gate = calloc(1, sizeof(*gate));
+	uint64_t seed = 0;
+	if (gate == NULL)
+		return sg_fail(err, SG_NOMEM, "no_memory", "no memory for the gate");
+	gate->sys = start->sys;
+	gate->ports = start->ports;
+	gate->next_id = 1;
+	sg_buf_init(&gate->jwks, 64 << 10);
+	sg_buf_init(&gate->layers, 64 << 10);
+	sg_arena_init(&gate->manifest_arena, 64 << 20);
+	enum sg_status status = sg_random(&seed, sizeof(seed), err);
+	sg_table_init(&gate->conns, seed);
+	sg_table_init(&gate->requests, seed);
+	sg_table_init(&gate->buckets, seed);
+	if (status == SG_OK)
+		status = sg_state_init(&gate->state, start->state_key, start->boot_id, err);
+	sg_gate_now(gate);
+	if (status == SG_OK)
+		status = sg_gate_configure(gate, start->document, err);
+	if (status == SG_OK)
+		status = recover(gate, start, err);
+	if (status != SG_OK) {
+		sg_gate_destroy(gate);
+		return status;
+	}
+	*out = gate;
+	return SG_OK;
+}
+
+static void
+free_catalogues(struct sg_catalogue *catalogue)
+{
+	while (catalogue != NULL) {
+		struct sg_catalogue *older = catalogue->older;
+		sg_catalogue_destroy(catalogue);
+		catalogue = older;
+	}
+}
+
+void
+sg_gate_destroy(struct sg_gate *gate)
+{
+	if (gate == NULL)
+		return;
+	size_t at = 0;
+	for (struct sg_request *r; (r = sg_table_next(&gate->requests, &at)) != NULL;)
+		sg_request_end(gate, r);
+	at = 0;
+	for (struct sg_conn *c; (c = sg_table_next(&gate->conns, &at)) != NULL;)
+		sg_gate_disconnect(gate, c->id);
+	at = 0;
+	for (struct sg_bucket *b; (b = sg_table_next(&gate->buckets, &at)) != NULL;) {
+		free(b->key);
+		free(b);
+	}
+	sg_table_done(&gate->conns);
+	sg_table_done(&gate->requests);
+	sg_table_done(&gate->buckets);
+	sg_gate_forget_owed(gate);
+	sg_journal_close(&gate->journal);
+	sg_state_done(&gate->state);
+	free_catalogues(gate->retired);
+	sg_catalogue_destroy(gate->catalogue);
+	sg_arena_done(&gate->manifest_arena);
+	sg_buf_done(&gate->jwks);
+	sg_buf_done(&gate->layers);
+	sg_wipe(gate, sizeof(*gate));
+	free(gate);
+}
+
+void
+sg_gate_stop(struct sg_gate *gate)
+{
+	gate->stopping = true;
+	sg_gate_write_gaps(gate);
+	sg_record(gate, "stop", SG_STR("{}"), SG_STR(""), NULL, NULL);
+}
+
+/* Old catalogues go once nothing under way can point to them. */
+static void
+drop_retired(struct sg_gate *gate)
+{
+	if (gate->retired == NULL || gate->requests.count > 0)
+		return;
+	free_catalogues(gate->retired);
+	gate->retired = NULL;
+}
+
+static bool
+is_late(const struct sg_gate *gate, const struct sg_request *r)
+{
+	bool waits = r->stage == SG_STAGE_LOOK || r->stage == SG_STAGE_ISSUE || r->stage == SG_STAGE_VERIFY ||
+		     (r->stage == SG_STAGE_CALL && r->after_call != NULL);
+	sg_time most = 4 * gate->catalogue->limits.host_deadline * SG_MSEC + 10 * SG_SEC;
+	return waits && gate->state.now.boot - r->started > most;
+}
+
+/* The surroundings answer or say that they cannot; this is for the day they do neither. */
+static void
+end_late(struct sg_gate *gate)
+{
+	uint64_t *ids;
+	size_t count = collect(gate, &ids, is_late);
+	for (size_t i = 0; i < count; i++) {
+		struct sg_request *r = sg_request_find(gate, ids[i]);
+		if (r == NULL)
+			continue;
+		if (r->stage == SG_STAGE_LOOK)
+			sg_gate_looked(gate, r->id, (struct sg_str){NULL, 0});
+		else
+			sg_gate_called(gate, r->id, (struct sg_str){NULL, 0});
+		if ((r = sg_request_find(gate, ids[i])) != NULL && r->stage == SG_STAGE_ISSUE && !r->looked_again)
+			sg_gate_looked(gate, r->id, (struct sg_str){NULL, 0});
+	}
+	free(ids);
+}
+
+void
+sg_gate_tick(struct sg_gate *gate)
+{
+	sg_gate_now(gate);
+	sg_time now = gate->state.now.boot;
+	if (gate->journal.closed && now - gate->last_reopen >= SG_SEC) {
+		gate->last_reopen = now;
+		sg_gate_reopen(gate);
+	}
+	if (gate->gap_since != 0 && !gate->journal.closed && now - gate->gap_since >= 10 * SG_SEC)
+		sg_gate_write_gaps(gate);
+	sg_wake(gate);
+	end_late(gate);
+	drop_retired(gate);
+	if (now - gate->last_sweep >= 10 * SG_SEC) {
+		gate->last_sweep = now;
+		sg_state_sweep(&gate->state, 3600 * 1000, 1000);
+		sg_gate_expire(gate);
+	}
+}

@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The gate: a state machine that decides. Events go in through the functions below; what it wants from the world goes out through `ports`
+ * and `sys`. It has no sockets, no threads and no clock of its own, so a test can play every order of events. */
+#ifndef SG_GATE_GATE_H
+#define SG_GATE_GATE_H
+
+#include "base/sys.h"
+#include "frame/routes.h"
+#include "frame/table.h"
+#include "gate/facts.h"
+#include "gate/fold.h"
+#include "gate/journal.h"
+#include "gate/merge.h"
+
+struct sg_gate;
+
+/* What the gate asks of its surroundings. `id` comes back with the answer; late answers are dropped by it. */
+struct sg_ports {
+	void *self;
+	/* Sends an HTTP answer on a connection. */
+	void (*answer)(void *self, uint64_t conn, unsigned status, struct sg_str body);
+	/* The connection may talk: its descriptor goes to the door of its face. */
+	void (*admit)(void *self, uint64_t conn, enum sg_face face);
+	/* Ends a connection, answered or not. */
+	void (*close)(void *self, uint64_t conn);
+	/* Asks a policy worker; false if there is none. Answer: sg_gate_judged. `agent` for fair queueing. */
+	bool (*judge)(void *self, uint64_t id, enum sg_frame_type type, struct sg_str input);
+	/* Asks the attestation stack about the peer of a connection; false if there is none. Answer: sg_gate_looked. */
+	bool (*look)(void *self, uint64_t id, uint64_t conn);
+	/* Calls a module's host; false if it is away. Answer: sg_gate_called. */
+	bool (*call)(void *self, uint64_t id, struct sg_str host, struct sg_str request);
+	/* Asks the supervisor to read configuration and policy again. Answer: sg_gate_reloaded. */
+	void (*reload)(void *self);
+	/* A line for the operator's eyes (dev mode prints decisions). */
+	void (*say)(void *self, const char *line);
+};
+
+struct sg_bucket {
+	char *key;
+	int64_t tokens_milli; /* thousandths of a request */
+	sg_time at;
+};
+
+struct sg_conn {
+	uint64_t id;
+	enum sg_face face;
+	struct sg_peer peer; /* pidfd owned */
+	struct sg_facts facts;
+	sg_time looked; /* when the facts were read; 0 never */
+	bool admitted, changed;
+	uint64_t request; /* the one under way, 0 if none */
+	const struct sg_admin *admin;
+	char key[24];
+};
+
+struct sg_gate {
+	const struct sg_sys *sys;
+	struct sg_ports ports;
+	struct sg_state state;
+	struct sg_journal journal;
+	struct sg_catalogue *catalogue;
+	struct sg_catalogue *retired; /* catalogues that requests under way may still point to */
+	char policy[SG_SHA256_HEX];
+	struct sg_buf manifest;    /* of the policy in force */
+	struct sg_arena manifest_arena;
+	const struct sg_json *const *needy; /* rules that need history, by id, in the manifest's arena */
+	size_t needy_count;
+	bool has_hooks; /* some rule looks at outcomes */
+	uint64_t policy_generation;
+	struct sg_table conns, requests, buckets, uid_conns;
+	struct sg_buf jwks; /* key set of the issuers, canonical */
+	uint64_t next_id;
+	struct {
+		uint64_t count;
+		enum sg_reason reason;
+		int64_t from_ms, to_ms;
+	} gap[2]; /* unrecorded answers: overload, closed journal */
+	struct sg_owed *owed; /* leaves that a closed journal could not take, oldest first */
+	bool stopping, reloading;
+	uint64_t reload_conn;
+	sg_time last_sweep, last_reopen, gap_since;
+	uint64_t decided, allowed;
+	struct sg_buf layers; /* JSON: which processes lack which layer of confinement */
+};
+
+/* Everything the gate starts from. `journal_folder` and `keys_folder` stay open and owned by the caller. */
+struct sg_gate_start {
+	const struct sg_sys *sys;
+	struct sg_ports ports;
+	struct sg_str document; /* configuration, canonical */
+	int journal_folder, keys_folder;
+	const unsigned char *state_key; /* SG_KEY_BYTES */
+	const char *boot_id;
+};
+
+/* Recovers from the journal and appends the start leaf. Errors of sg_catalogue_create, sg_journal_open, sg_state_fold: do not start. */
+enum sg_status sg_gate_create(struct sg_gate **out, const struct sg_gate_start *start, struct sg_err *err);
+void sg_gate_destroy(struct sg_gate *gate);
+
+/* ---- events ---- */
+
+/* A peer connected. Takes the peer's pidfd. SG_REFUSED (too_many_connections, not_admin, admin_is_agent is decided after the look) closes it. */
+enum sg_status sg_gate_connect(struct sg_gate *gate, uint64_t conn, enum sg_face face, struct sg_peer *peer,
+			       struct sg_err *err);
+void sg_gate_disconnect(struct sg_gate *gate, uint64_t conn);
+/* A byte came from another process than the one that connected. */
+void sg_gate_changed(struct sg_gate *gate, uint64_t conn);
+/* A request, as the door parsed it. False if this connection may not send it: the door that did is to be killed. */
+bool sg_gate_request(struct sg_gate *gate, uint64_t conn, unsigned route, struct sg_str argument, struct sg_str body);
+/* Policy answered (`answer` canonical JSON), or did not: then `answer` is {NULL, 0} and `why` says so. */
+void sg_gate_judged(struct sg_gate *gate, uint64_t id, struct sg_str answer, enum sg_reason why);
+/* Attestation answered, or did not ({NULL, 0}). */
+void sg_gate_looked(struct sg_gate *gate, uint64_t id, struct sg_str facts);
+/* A host answered, or did not ({NULL, 0}). */
+void sg_gate_called(struct sg_gate *gate, uint64_t id, struct sg_str answer);
+/* A commit ended: call after sg_journal_done. */
+void sg_gate_synced(struct sg_gate *gate);
+/* Time passed; call at least each 100 ms. */
+void sg_gate_tick(struct sg_gate *gate);
+/* A policy set is in force from now on. */
+void sg_gate_policy(struct sg_gate *gate, struct sg_str manifest, uint64_t generation);
+/* A configuration is in force from now on. SG_MALFORMED keeps the old one. */
+enum sg_status sg_gate_configure(struct sg_gate *gate, struct sg_str document, struct sg_err *err);
+/* Ends a reload that was asked for: `errors` {NULL, 0} if it went well, else canonical JSON. */
+void sg_gate_reloaded(struct sg_gate *gate, struct sg_str errors);
+/* The issuers' public keys, canonical JWKS. */
+void sg_gate_keys(struct sg_gate *gate, struct sg_str jwks);
+/* Appends the stop leaf; the caller then commits what is pending. */
+void sg_gate_stop(struct sg_gate *gate);
+
+#endif

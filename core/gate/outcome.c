@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Outcomes: what really happened, told by the one who asked; then the hooks of policy, which may only add. */
+#include "gate/request.h"
+
+#include "base/str.h"
+
+#include <stdio.h>
+
+static void
+named(struct sg_json_writer *w, const char *name, struct sg_str value)
+{
+	sg_jw_name(w, name);
+	sg_jw_str(w, value);
+}
+
+static bool
+result_known(struct sg_str result)
+{
+	return sg_str_is(result, "ok") || sg_str_is(result, "failed") || sg_str_is(result, "partial") || sg_str_is(result, "unknown");
+}
+
+static void
+answer_outcome(struct sg_gate *gate, struct sg_request *r)
+{
+	struct sg_buf body;
+	sg_buf_init(&body, 1024);
+	sg_buf_printf(&body, "{\"decision_id\":\"%.*s\",\"recorded\":true}", SG_STR_ARG(r->argument));
+	sg_answer_buf(gate, r, 200, &body);
+}
+
+/* `labels` of the report become taint: they can only raise what is suspected. */
+static void
+write_outcome(struct sg_buf *out, const struct sg_request *r, struct sg_str result, const char *asker)
+{
+	struct sg_json_writer w;
+	const struct sg_json *labels = sg_json_get(r->body, "labels");
+	sg_jw_begin(&w, out);
+	sg_jw_object(&w);
+	named(&w, "by", sg_str(asker));
+	named(&w, "decision", r->argument);
+	named(&w, "result", result);
+	sg_jw_name(&w, "self");
+	sg_jw_bool(&w, r->enforcer == NULL);
+	named(&w, "sensitivity", SG_STR("public"));
+	sg_jw_name(&w, "taint");
+	sg_jw_array(&w);
+	size_t count = 0;
+	for (const struct sg_json *l = sg_json_first(labels); l != NULL && count < SG_TAINTS_MAX; l = sg_json_next(labels, l)) {
+		struct sg_str label;
+		if (sg_json_string(l, &label) && label.len > 0 && label.len <= SG_LABEL_MAX) {
+			sg_jw_str(&w, label);
+			count++;
+		}
+	}
+	sg_jw_end(&w);
+	named(&w, "task", r->task);
+	sg_jw_end(&w);
+}
+
+static void
+report(struct sg_gate *gate, struct sg_request *r)
+{
+	const struct sg_conn *conn = sg_conn_find(gate, r->conn);
+	struct sg_attempt *attempt = sg_state_decision(&gate->state, r->argument);
+	struct sg_str result = {"", 0};
+	enum sg_reason reason = SG_REASON_not_found;
+	char asker[80] = "";
+	if (conn == NULL) {
+		sg_request_end(gate, r);
+		return;
+	}
+	bool known = conn->face == SG_FACE_ENFORCER ? sg_who_enforcer(gate, r, conn, &reason) : sg_who_agent(gate, r, conn, &reason);
+	if (known)
+		sg_asker(r, asker);
+	sg_json_string(sg_json_get(r->body, "result"), &result);
+	bool theirs = attempt != NULL && strcmp(attempt->asker, asker) == 0 &&
+		      (conn->face == SG_FACE_ENFORCER || strcmp(attempt->task->instance->id, r->instance) == 0);
+	if (!known || !theirs || attempt->state != SG_ATTEMPT_ALLOWED)
+		sg_answer_error(gate, r, 404, known ? SG_REASON_not_found : reason, "only the asker of an allowed action reports on it");
+	else if (!result_known(result))
+		sg_answer_error(gate, r, 400, SG_REASON_bad_request, "result is ok, failed, partial or unknown");
+	else if (attempt->outcome && sg_str_is(result, attempt->result))
+		sg_request_sync(gate, r, gate->journal.appended, answer_outcome);
+	else if (attempt->outcome)
+		sg_answer_error(gate, r, 409, SG_REASON_outcome_known, attempt->result);
+	else
+		sg_outcome_record(gate, r, attempt, result, asker);
+}
+
+void
+sg_outcome_record(struct sg_gate *gate, struct sg_request *r, struct sg_attempt *attempt, struct sg_str result, const char *asker)
+{
+	struct sg_buf body;
+	uint64_t number = 0;
+	r->task = sg_arena_copy(&r->arena, sg_str(attempt->task->id));
+	sg_buf_init(&body, 16 << 10);
+	write_outcome(&body, r, result, asker);
+	bool good = !body.failed && sg_record(gate, "outcome", sg_buf_view(&body), SG_STR(""), &number, NULL) == SG_OK;
+	sg_buf_done(&body);
+	if (!good) {
+		sg_answer_error(gate, r, 503, SG_REASON_audit_unavailable, "report again");
+		return;
+	}
+	sg_after(gate, r, result, number);
+	sg_request_sync(gate, r, number, answer_outcome);
+}
+
+void
+sg_route_outcome(struct sg_gate *gate, struct sg_request *request)
+{
+	sg_look_first(gate, request, report);
+}

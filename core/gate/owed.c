@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * What a failed disk owes: kills, revocations, taint and the rest of what was appended but never synced is written again once the journal opens;
+ * what was answered without a record is counted and written as a gap. */
+#include "gate/request.h"
+
+#include "base/str.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+struct sg_owed {
+	struct sg_owed *next;
+	char kind[16];
+	struct sg_str body;
+	char bytes[];
+};
+
+bool
+sg_gate_owe(struct sg_gate *gate, const char *kind, struct sg_str body)
+{
+	struct sg_owed *owed = calloc(1, sizeof(*owed) + body.len + 1);
+	if (owed == NULL)
+		return false;
+	snprintf(owed->kind, sizeof(owed->kind), "%s", kind);
+	memcpy(owed->bytes, body.ptr, body.len);
+	owed->body = (struct sg_str){owed->bytes, body.len};
+	struct sg_owed **end = &gate->owed;
+	while (*end != NULL)
+		end = &(*end)->next;
+	*end = owed;
+	return true;
+}
+
+void
+sg_gate_forget_owed(struct sg_gate *gate)
+{
+	while (gate->owed != NULL) {
+		struct sg_owed *next = gate->owed->next;
+		free(gate->owed);
+		gate->owed = next;
+	}
+}
+
+static struct sg_str
+text(const struct sg_json *object, const char *name)
+{
+	struct sg_str out = {"", 0};
+	sg_json_string(sg_json_get(object, name), &out);
+	return out;
+}
+
+/* An allow that lost its record never happened, except for what it may have read. */
+static void
+owe_withheld(struct sg_gate *gate, const struct sg_json *body, int64_t number)
+{
+	struct sg_buf out;
+	struct sg_json_writer w;
+	char decision[SG_ID_MAX];
+	snprintf(decision, sizeof(decision), "d%lld-%.*s", (long long)number, SG_STR_ARG(text(body, "tail")));
+	sg_buf_init(&out, SG_LEAF_MAX);
+	sg_jw_begin(&w, &out);
+	sg_jw_object(&w);
+	sg_jw_name(&w, "code");
+	sg_jw_text(&w, "audit_unavailable");
+	sg_jw_name(&w, "decision");
+	sg_jw_text(&w, decision);
+	sg_jw_name(&w, "lease");
+	sg_jw_str(&w, text(sg_json_get(body, "lease"), "id"));
+	sg_jw_name(&w, "sensitivity");
+	sg_jw_str(&w, text(body, "sensitivity"));
+	sg_jw_name(&w, "taint");
+	sg_jw_value(&w, sg_json_get(body, "taint"));
+	sg_jw_name(&w, "task");
+	sg_jw_str(&w, text(body, "task"));
+	sg_jw_end(&w);
+
+	struct sg_attempt *attempt = sg_state_decision(&gate->state, sg_str(decision));
+	struct sg_lease *lease = sg_state_lease(&gate->state, text(sg_json_get(body, "lease"), "id"));
+	if (attempt != NULL) {
+		attempt->state = SG_ATTEMPT_WITHHELD;
+		attempt->reason = SG_REASON_audit_unavailable;
+	}
+	if (lease != NULL && lease->state < SG_LEASE_REVOKING)
+		lease->state = SG_LEASE_REVOKING;
+	sg_gate_owe(gate, "withheld", sg_buf_view(&out));
+	sg_buf_done(&out);
+}
+
+static void
+owe_raw(struct sg_gate *gate, struct sg_str kind, const struct sg_json *body)
+{
+	struct sg_buf out;
+	char name[16];
+	sg_buf_init(&out, SG_LEAF_MAX);
+	sg_canon_write(&out, body);
+	snprintf(name, sizeof(name), "%.*s", SG_STR_ARG(kind));
+	sg_gate_owe(gate, name, sg_buf_view(&out));
+	sg_buf_done(&out);
+}
+
+static enum sg_status
+lose(void *to, const struct sg_record *record, struct sg_err *err)
+{
+	struct sg_gate *gate = to;
+	const struct sg_json *body = sg_json_get(record->json, "body");
+	struct sg_str kind = text(record->json, "kind");
+	int64_t number = 0;
+	(void)err;
+	sg_json_int(sg_json_get(record->json, "n"), &number);
+	if (!sg_str_is(kind, "decision"))
+		owe_raw(gate, kind, body);
+	else if (sg_json_is(body, "verdict", "allow"))
+		owe_withheld(gate, body, number);
+	else
+		sg_gap_count(gate, 1, SG_REASON_audit_unavailable);
+	return SG_OK;
+}
+
+void
+sg_gate_lost(struct sg_gate *gate)
+{
+	struct sg_owed *before = gate->owed; /* kills that came while closed stand behind what was lost before them */
+	gate->owed = NULL;
+	sg_journal_void(&gate->journal, lose, gate, NULL);
+	sg_buf_clear(&gate->journal.commit.bytes);
+	sg_buf_clear(&gate->journal.pending);
+	struct sg_owed **end = &gate->owed;
+	while (*end != NULL)
+		end = &(*end)->next;
+	*end = before;
+}
+
+void
+sg_gate_reopen(struct sg_gate *gate)
+{
+	if (sg_journal_reopen(&gate->journal, NULL) != SG_OK)
+		return;
+	sg_gate_write_gaps(gate);
+	while (gate->owed != NULL) {
+		struct sg_owed *owed = gate->owed;
+		struct sg_leaf leaf = {.kind = owed->kind, .body = owed->body, .config = gate->catalogue->digest, .policy = gate->policy};
+		uint64_t number;
+		if (sg_journal_append(&gate->journal, &leaf, &number, NULL, NULL) != SG_OK)
+			return; /* the rest stays owed; the next turn goes on */
+		gate->owed = owed->next;
+		free(owed);
+	}
+}
+
+void
+sg_gate_write_gaps(struct sg_gate *gate)
+{
+	gate->gap_since = 0;
+	for (int i = 0; i < 2; i++) {
+		if (gate->gap[i].count == 0)
+			continue;
+		struct sg_buf body;
+		sg_buf_init(&body, 512);
+		sg_buf_printf(&body, "{\"count\":%llu,\"from\":%lld,\"reason\":\"%s\",\"to\":%lld}", (unsigned long long)gate->gap[i].count,
+			      (long long)gate->gap[i].from_ms, sg_reason_code(gate->gap[i].reason), (long long)gate->gap[i].to_ms);
+		if (sg_record(gate, "gap", sg_buf_view(&body), SG_STR(""), NULL, NULL) == SG_OK)
+			gate->gap[i].count = 0;
+		sg_buf_done(&body);
+	}
+}
+
+/* Approvals that ran out are said to have; agents that left the catalogue leave no open task behind. */
+void
+sg_gate_expire(struct sg_gate *gate)
+{
+	size_t at = 0;
+	for (struct sg_approval *a; (a = sg_table_next(&gate->state.approvals, &at)) != NULL;) {
+		if ((a->state != SG_APPROVAL_OPEN && a->state != SG_APPROVAL_GRANTED) || !sg_deadline_over(&a->ends, &gate->state.now))
+			continue;
+		struct sg_buf body;
+		sg_buf_init(&body, 256);
+		sg_buf_printf(&body, "{\"approval\":\"%s\",\"event\":\"expired\"}", a->id);
+		sg_record(gate, "approval", sg_buf_view(&body), SG_STR(""), NULL, NULL);
+		sg_buf_done(&body);
+	}
+	at = 0;
+	for (struct sg_task *t; (t = sg_table_next(&gate->state.tasks, &at)) != NULL;)
+		if (t->state <= SG_TASK_FROZEN && sg_deadline_over(&t->ends, &gate->state.now))
+			sg_gate_end_task(gate, t, "expired");
+	sg_leases_revoking(gate);
+}
+
+void
+sg_gate_end_task(struct sg_gate *gate, const struct sg_task *task, const char *why)
+{
+	struct sg_buf body;
+	sg_buf_init(&body, 512);
+	sg_buf_printf(&body, "{\"how\":\"closed\",\"task\":\"%s\",\"why\":\"%s\"}", task->id, why);
+	sg_record(gate, "task_end", sg_buf_view(&body), SG_STR(""), NULL, NULL);
+	sg_buf_done(&body);
+}
+
+void
+sg_gate_orphans(struct sg_gate *gate)
+{
+	size_t at = 0;
+	for (struct sg_task *t; (t = sg_table_next(&gate->state.tasks, &at)) != NULL;)
+		if (t->state <= SG_TASK_FROZEN && sg_catalogue_agent(gate->catalogue, sg_str(t->agent)) == NULL)
+			sg_gate_end_task(gate, t, "agent removed");
+}
+
+void
+sg_gate_synced_if_idle(struct sg_gate *gate)
+{
+	if (!gate->journal.closed && gate->journal.pending.len == 0)
+		sg_gate_synced(gate); /* nothing is on its way, so whoever waits for what is already durable may go on */
+}

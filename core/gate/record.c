@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Writing leaves: append, then fold the very bytes that were appended, so that a replay cannot come to another state. */
+#include "gate/request.h"
+
+#include "base/err.h"
+#include "base/str.h"
+
+#include <stdio.h>
+
+enum { FOLD_BUDGET = 4 << 20 };
+
+enum sg_status
+sg_record(struct sg_gate *gate, const char *kind, struct sg_str body, struct sg_str input, uint64_t *number,
+	  struct sg_err *err)
+{
+	struct sg_leaf leaf = {.kind = kind, .body = body, .input = input, .config = gate->catalogue->digest, .policy = gate->policy};
+	struct sg_arena arena;
+	struct sg_record record = {0};
+	uint64_t n = 0;
+	enum sg_status status = sg_journal_append(&gate->journal, &leaf, &n, &record.leaf, err);
+	if (status != SG_OK)
+		return status;
+	sg_arena_init(&arena, FOLD_BUDGET);
+	status = sg_canon_parse(&arena, record.leaf, NULL, &record.json, err);
+	if (status == SG_OK)
+		status = sg_state_fold(&gate->state, &record, err);
+	sg_arena_done(&arena);
+	if (number != NULL)
+		*number = n;
+	return status;
+}
+
+void
+sg_write_deadline(struct sg_json_writer *w, const struct sg_gate *gate, const struct sg_deadline *deadline)
+{
+	sg_jw_object(w);
+	sg_jw_name(w, "boot");
+	sg_jw_int(w, deadline->boot / SG_MSEC);
+	sg_jw_name(w, "boot_id");
+	sg_jw_text(w, gate->state.boot_id);
+	sg_jw_name(w, "wall");
+	sg_jw_int(w, deadline->wall_ms);
+	sg_jw_end(w);
+}
+
+bool
+sg_record_lease(struct sg_gate *gate, const char *lease, const char *state, const char *why)
+{
+	struct sg_buf body;
+	struct sg_json_writer w;
+	sg_buf_init(&body, 4096);
+	sg_jw_begin(&w, &body);
+	sg_jw_object(&w);
+	sg_jw_name(&w, "lease");
+	sg_jw_text(&w, lease);
+	sg_jw_name(&w, "state");
+	sg_jw_text(&w, state);
+	sg_jw_name(&w, "why");
+	sg_jw_text(&w, why);
+	sg_jw_end(&w);
+	bool ok = sg_record(gate, "lease", sg_buf_view(&body), SG_STR(""), NULL, NULL) == SG_OK;
+	sg_buf_done(&body);
+	return ok;
+}
+
+bool
+sg_record_withheld(struct sg_gate *gate, struct sg_request *request, enum sg_reason reason)
+{
+	struct sg_buf body;
+	struct sg_json_writer w;
+	sg_buf_init(&body, 4096);
+	sg_jw_begin(&w, &body);
+	sg_jw_object(&w);
+	sg_jw_name(&w, "code");
+	sg_jw_text(&w, sg_reason_code(reason));
+	sg_jw_name(&w, "decision");
+	sg_jw_text(&w, request->decision);
+	sg_jw_name(&w, "lease");
+	sg_jw_text(&w, request->lease);
+	sg_jw_name(&w, "sensitivity");
+	sg_jw_text(&w, "public");
+	sg_jw_name(&w, "taint");
+	sg_jw_array(&w);
+	sg_jw_end(&w);
+	sg_jw_name(&w, "task");
+	sg_jw_str(&w, request->task);
+	sg_jw_end(&w);
+	bool ok = sg_record(gate, "withheld", sg_buf_view(&body), SG_STR(""), NULL, NULL) == SG_OK;
+	sg_buf_done(&body);
+	return ok;
+}
+
+bool
+sg_random_id(struct sg_gate *gate, const char *prefix, char out[SG_ID_MAX])
+{
+	unsigned char bytes[16];
+	char hex[33];
+	if (gate->sys->random(gate->sys, bytes, sizeof(bytes)) != 0)
+		return false;
+	sg_hex(hex, bytes, sizeof(bytes));
+	snprintf(out, SG_ID_MAX, "%s-%s", prefix, hex);
+	return true;
+}

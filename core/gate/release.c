@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Releasing: the credential is made and read again, the world is looked at a second time, and in the same step the answer leaves or is
+ * withheld. */
+#include "gate/request.h"
+
+#include "base/str.h"
+
+#include <stdio.h>
+
+enum { CALL_MAX = 64 << 10 };
+
+static void
+named(struct sg_json_writer *w, const char *name, struct sg_str value)
+{
+	sg_jw_name(w, name);
+	sg_jw_str(w, value);
+}
+
+static void
+named_or_null(struct sg_json_writer *w, const char *name, struct sg_str value)
+{
+	sg_jw_name(w, name);
+	value.len > 0 ? sg_jw_str(w, value) : sg_jw_null(w);
+}
+
+/* Enough for a resource server to recompute the digest of what it is asked to do (JOINTS: canonical bytes and digest). */
+static void
+write_binding(struct sg_json_writer *w, const struct sg_gate *gate, const struct sg_request *r, const struct sg_task *task)
+{
+	unsigned char nonce[16];
+	char hex[33];
+	sg_task_nonce(&gate->state, sg_str(task->id), nonce);
+	sg_hex(hex, nonce, sizeof(nonce));
+	sg_jw_object(w);
+	named(w, "decision", sg_str(r->decision));
+	named(w, "digest", sg_str(r->digest));
+	named_or_null(w, "enforcer", r->enforcer != NULL ? r->enforcer->name : SG_STR(""));
+	named(w, "environment", sg_str(task->environment));
+	named(w, "instance", sg_str(task->instance->id));
+	named(w, "mode", gate->catalogue->dev ? SG_STR("dev") : SG_STR("enforce"));
+	named(w, "nonce", sg_str(hex));
+	named(w, "task", sg_str(task->id));
+	named_or_null(w, "tool", r->tool);
+	sg_jw_name(w, "v");
+	sg_jw_int(w, 1);
+	sg_jw_end(w);
+}
+
+/* RFC 9068 section 2.2, and `sg`. */
+static void
+write_claims(struct sg_json_writer *w, const struct sg_gate *gate, struct sg_request *r, const struct sg_task *task)
+{
+	int64_t now = gate->state.now.wall_ms / 1000;
+	sg_jw_object(w);
+	named(w, "aud", r->audience);
+	named(w, "client_id", r->agent->id);
+	sg_jw_name(w, "exp");
+	sg_jw_int(w, r->lease_ends.wall_ms / 1000);
+	sg_jw_name(w, "iat");
+	sg_jw_int(w, now);
+	sg_jw_name(w, "iss");
+	sg_jw_str(w, sg_str(sg_arena_printf(&r->arena, "spiffe://%.*s", SG_STR_ARG(gate->catalogue->trust_domain))));
+	named(w, "jti", sg_str(r->lease));
+	named(w, "scope", r->action_name);
+	sg_jw_name(w, "sg");
+	write_binding(w, gate, r, task);
+	named(w, "sub", r->agent->id);
+	sg_jw_end(w);
+}
+
+static bool
+ask_issuer(struct sg_gate *gate, struct sg_request *r, const struct sg_task *task)
+{
+	struct sg_buf claims, call;
+	struct sg_json_writer w;
+	sg_buf_init(&claims, CALL_MAX);
+	sg_buf_init(&call, CALL_MAX);
+	sg_jw_begin(&w, &claims);
+	write_claims(&w, gate, r, task);
+	r->claims = sg_arena_copy(&r->arena, sg_buf_view(&claims));
+	sg_jw_begin(&w, &call);
+	sg_jw_object(&w);
+	sg_jw_name(&w, "claims");
+	sg_jw_raw(&w, r->claims);
+	named(&w, "lease", sg_str(r->lease));
+	named(&w, "verb", SG_STR("make"));
+	sg_jw_end(&w);
+	bool asked = !claims.failed && !call.failed && r->claims.ptr != NULL &&
+		     gate->ports.call(gate->ports.self, r->id, r->issuer->name, sg_buf_view(&call));
+	sg_buf_done(&claims);
+	sg_buf_done(&call);
+	return asked;
+}
+
+static void
+withhold(struct sg_gate *gate, struct sg_request *r, enum sg_reason reason)
+{
+	struct sg_lease *lease = sg_state_lease(&gate->state, sg_str(r->lease));
+	bool told = sg_record_withheld(gate, r, reason);
+	r->verdict = SG_DENY;
+	r->reason = reason;
+	r->token = (struct sg_str){NULL, 0};
+	if (lease != NULL && told)
+		sg_lease_revoke(gate, lease, sg_reason_code(reason));
+	if (lease != NULL && lease->state < SG_LEASE_REVOKING)
+		lease->state = SG_LEASE_REVOKING; /* not durable, yet in force: the journal holds it as pending, which recovery revokes */
+	gate->ports.say(gate->ports.self, "withheld: the answer above was taken back");
+	sg_answer_decision(gate, r);
+}
+
+void
+sg_issue(struct sg_gate *gate, struct sg_request *r)
+{
+	const struct sg_task *task = sg_state_task(&gate->state, r->task);
+	r->stage = SG_STAGE_ISSUE;
+	r->made = r->lease[0] == '\0';
+	if (task == NULL) {
+		withhold(gate, r, SG_REASON_withheld_task);
+		return;
+	}
+	if (!r->made && !ask_issuer(gate, r, task)) {
+		withhold(gate, r, SG_REASON_issue_unavailable);
+		return;
+	}
+	if (!gate->ports.look(gate->ports.self, r->id, r->conn))
+		withhold(gate, r, SG_REASON_withheld_facts);
+}
+
+/* Everything that was true at commit must be true in the step that lets the answer go. */
+static bool
+still_true(struct sg_gate *gate, const struct sg_request *r, enum sg_reason *reason)
+{
+	const struct sg_task *task = sg_state_task(&gate->state, r->task);
+	const struct sg_conn *conn = sg_conn_find(gate, r->conn);
+	const struct sg_lease *lease = sg_state_lease(&gate->state, sg_str(r->lease));
+	const struct sg_approval *a = sg_state_approval(&gate->state, sg_str(r->approval));
+	*reason = SG_REASON_withheld_kill;
+	if (sg_state_killed(&gate->state, r->agent->name) || (task != NULL && task->state == SG_TASK_KILLED))
+		return false;
+	*reason = SG_REASON_withheld_task;
+	if (task == NULL || !sg_task_live(&gate->state, task))
+		return false;
+	*reason = SG_REASON_withheld_taint;
+	if (task->taint.seq != r->task_seq || task->instance->taint.seq != r->instance_seq)
+		return false;
+	*reason = SG_REASON_withheld_approval;
+	if (r->approval[0] != '\0' && (a == NULL || a->state != SG_APPROVAL_CONSUMED))
+		return false;
+	*reason = SG_REASON_withheld_facts;
+	if (conn == NULL || conn->changed || r->facts_changed || !gate->sys->peer_alive(gate->sys, &conn->peer))
+		return false;
+	*reason = SG_REASON_internal;
+	return r->lease[0] == '\0' || (lease != NULL && lease->state == SG_LEASE_PENDING && r->token.len > 0);
+}
+
+void
+sg_release(struct sg_gate *gate, struct sg_request *r)
+{
+	enum sg_reason reason = SG_REASON_internal;
+	if (!still_true(gate, r, &reason)) {
+		withhold(gate, r, reason);
+		return;
+	}
+	if (r->lease[0] != '\0' && !sg_record_lease(gate, r->lease, "active", "released")) {
+		withhold(gate, r, SG_REASON_audit_unavailable);
+		return;
+	}
+	char line[256];
+	snprintf(line, sizeof(line), "allow    %.*s %.*s  %s  %s", SG_STR_ARG(r->agent->name), SG_STR_ARG(r->action_name),
+		 sg_reason_code(r->reason), r->decision);
+	gate->ports.say(gate->ports.self, line);
+	sg_answer_decision(gate, r);
+}
+
+static void
+verify(struct sg_gate *gate, struct sg_request *r)
+{
+	struct sg_buf call;
+	struct sg_json_writer w;
+	sg_buf_init(&call, CALL_MAX);
+	sg_jw_begin(&w, &call);
+	sg_jw_object(&w);
+	sg_jw_name(&w, "jwks");
+	gate->jwks.len > 0 ? sg_jw_raw(&w, sg_buf_view(&gate->jwks)) : sg_jw_null(&w);
+	named(&w, "token", r->token);
+	named(&w, "verb", SG_STR("verify"));
+	sg_jw_end(&w);
+	r->stage = SG_STAGE_VERIFY;
+	bool asked = !call.failed && gate->ports.call(gate->ports.self, r->id, SG_STR("verify"), sg_buf_view(&call));
+	sg_buf_done(&call);
+	if (!asked)
+		withhold(gate, r, SG_REASON_issue_unavailable);
+}
+
+static void
+both_in(struct sg_gate *gate, struct sg_request *r)
+{
+	if (!r->looked_again || !r->made)
+		return;
+	if (r->lease[0] != '\0')
+		verify(gate, r);
+	else
+		sg_release(gate, r);
+}
+
+/* An issuer may add claims, never replace one. */
+static bool
+claims_kept(struct sg_request *r, const struct sg_json *made)
+{
+	const struct sg_json *want = NULL;
+	if (sg_canon_parse(&r->arena, r->claims, NULL, &want, NULL) != SG_OK || made == NULL)
+		return false;
+	for (const struct sg_json *m = sg_json_first(want); m != NULL; m = sg_json_next(want, m))
+		if (!sg_json_eq(m, sg_json_get_str(made, m->name)))
+			return false;
+	return true;
+}
+
+void
+sg_issue_looked(struct sg_gate *gate, struct sg_request *r, bool same)
+{
+	r->looked_again = true;
+	r->facts_changed = !same;
+	both_in(gate, r);
+}
+
+void
+sg_issue_called(struct sg_gate *gate, struct sg_request *r, const struct sg_json *answer)
+{
+	bool ok = false;
+	struct sg_str token = {NULL, 0};
+	sg_json_bool(sg_json_get(answer, "ok"), &ok);
+	if (r->stage == SG_STAGE_VERIFY) {
+		if (ok && claims_kept(r, sg_json_get(answer, "claims")))
+			sg_release(gate, r);
+		else
+			withhold(gate, r, SG_REASON_credential_wrong);
+		return;
+	}
+	sg_json_string(sg_json_get(answer, "token"), &token);
+	if (!ok || token.len == 0 || token.len > SG_TOKEN_MAX) {
+		withhold(gate, r, answer == NULL ? SG_REASON_issue_unavailable : SG_REASON_issue_failed);
+		return;
+	}
+	r->token = sg_arena_copy(&r->arena, token);
+	r->made = true;
+	both_in(gate, r);
+}

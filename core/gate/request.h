@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * One request on its way through the gate. Private to gate/. */
+#ifndef SG_GATE_REQUEST_H
+#define SG_GATE_REQUEST_H
+
+#include "base/canon.h"
+#include "gate/gate.h"
+
+enum sg_stage {
+	SG_STAGE_LOOK,    /* waits for the first look at facts */
+	SG_STAGE_JUDGE,   /* waits for policy */
+	SG_STAGE_COMMIT,  /* waits for the disk; what then happens is `after_sync` */
+	SG_STAGE_ISSUE,   /* waits for the credential and for the second look at facts */
+	SG_STAGE_VERIFY,  /* waits for the verify host's reading of what was issued */
+	SG_STAGE_CALL,    /* waits for a host on behalf of another route */
+	SG_STAGE_POLL,    /* waits for something to happen, until `wait_until` */
+};
+
+enum { SG_REQUEST_BUDGET = 4 << 20, SG_JUDGE_MOST = 3, SG_KEY_MAX = 64, SG_TOKEN_MAX = 4096 };
+
+struct sg_request {
+	uint64_t id, conn;
+	char key[24];
+	const struct sg_route_row *route;
+	struct sg_str argument;
+	struct sg_arena arena;
+	const struct sg_json *body;
+	enum sg_stage stage;
+	sg_time started, wait_until;
+	uint64_t wait_leaf;
+	void (*after_sync)(struct sg_gate *gate, struct sg_request *request);
+	void (*after_look)(struct sg_gate *gate, struct sg_request *request);
+	void (*after_call)(struct sg_gate *gate, struct sg_request *request, const struct sg_json *answer);
+
+	/* who asks */
+	const struct sg_agent *agent;
+	const struct sg_enforcer *enforcer;
+	enum sg_strength strength;
+	char instance[SG_ID_MAX];
+	bool proven; /* the agent itself, or shown by a task token */
+
+	/* what is asked */
+	bool authzen, ask; /* ask: judge only, spend and record nothing */
+	bool replay;       /* judge again what the record says */
+	bool hook;         /* an after-hook: answers nobody */
+	char attempt[SG_KEY_MAX + 1];
+	struct sg_str task, approval_named, tool;
+	const struct sg_action *action;
+	const struct sg_json *resource, *args, *context;
+	struct sg_str action_name, resource_type, resource_id, audience;
+	char asked[SG_SHA256_HEX], digest[SG_SHA256_HEX];
+
+	/* what was said */
+	unsigned judgements;
+	uint64_t judged_task_seq, judged_instance_seq, judged_generation;
+	const struct sg_catalogue *judged_catalogue;
+	struct sg_str input, answer; /* to and from policy */
+	struct sg_effect effects[SG_EFFECTS_MAX];
+	size_t effect_count;
+	struct sg_merged merged;
+	enum sg_verdict verdict;
+	enum sg_reason reason;
+	struct sg_str effective; /* arguments, canonical */
+	bool narrowed;
+
+	/* what came of it */
+	char tail[17], decision[SG_ID_MAX], lease[SG_ID_MAX], approval[SG_ID_MAX];
+	int64_t use_by_ms;
+	struct sg_deadline use_by, lease_ends;
+	uint64_t task_seq, instance_seq; /* taint right after this commit */
+	bool looked_again, made;
+	bool facts_changed;
+	struct sg_str token, claims;
+	const struct sg_issuer *issuer;
+};
+
+/* request.c: life */
+struct sg_request *sg_request_new(struct sg_gate *gate, struct sg_conn *conn, const struct sg_route_row *route,
+				  struct sg_str argument);
+void sg_request_end(struct sg_gate *gate, struct sg_request *request);
+struct sg_request *sg_request_find(struct sg_gate *gate, uint64_t id);
+struct sg_conn *sg_conn_find(struct sg_gate *gate, uint64_t id);
+/* Waits until `leaf` is synced, then calls `then`. */
+void sg_request_sync(struct sg_gate *gate, struct sg_request *request, uint64_t leaf,
+		     void (*then)(struct sg_gate *, struct sg_request *));
+void sg_gate_now(struct sg_gate *gate);
+
+/* answer.c: everything that leaves */
+void sg_answer_buf(struct sg_gate *gate, struct sg_request *request, unsigned status, struct sg_buf *body);
+void sg_answer_error(struct sg_gate *gate, struct sg_request *request, unsigned status, enum sg_reason reason, const char *hint);
+void sg_answer_decision(struct sg_gate *gate, struct sg_request *request);
+void sg_answer_attempt(struct sg_gate *gate, struct sg_request *request, const struct sg_attempt *attempt,
+		       enum sg_verdict verdict, enum sg_reason reason);
+
+/* who.c: agents, enforcers, tasks */
+bool sg_who_agent(struct sg_gate *gate, struct sg_request *request, const struct sg_conn *conn, enum sg_reason *reason);
+bool sg_who_enforcer(struct sg_gate *gate, struct sg_request *request, const struct sg_conn *conn, enum sg_reason *reason);
+void sg_instance_id(const struct sg_gate *gate, const struct sg_conn *conn, char out[SG_ID_MAX]);
+bool sg_bucket_take(struct sg_gate *gate, const char *kind, struct sg_str name);
+void sg_gap_count(struct sg_gate *gate, int which, enum sg_reason reason);
+
+/* record.c: leaves */
+enum sg_status sg_record(struct sg_gate *gate, const char *kind, struct sg_str body, struct sg_str input, uint64_t *number,
+			 struct sg_err *err);
+void sg_write_deadline(struct sg_json_writer *w, const struct sg_gate *gate, const struct sg_deadline *deadline);
+bool sg_record_lease(struct sg_gate *gate, const char *lease, const char *state, const char *why);
+bool sg_record_withheld(struct sg_gate *gate, struct sg_request *request, enum sg_reason reason);
+bool sg_random_id(struct sg_gate *gate, const char *prefix, char out[SG_ID_MAX]);
+
+/* routes */
+void sg_route_act(struct sg_gate *gate, struct sg_request *request);
+void sg_route_evaluation(struct sg_gate *gate, struct sg_request *request);
+void sg_route_try(struct sg_gate *gate, struct sg_request *request);
+void sg_route_ceiling(struct sg_gate *gate, struct sg_request *request);
+void sg_route_task_open(struct sg_gate *gate, struct sg_request *request);
+void sg_route_task_show(struct sg_gate *gate, struct sg_request *request);
+void sg_route_task_close(struct sg_gate *gate, struct sg_request *request);
+void sg_route_outcome(struct sg_gate *gate, struct sg_request *request);
+void sg_route_approval(struct sg_gate *gate, struct sg_request *request);
+void sg_route_introspect(struct sg_gate *gate, struct sg_request *request);
+void sg_route_jwks(struct sg_gate *gate, struct sg_request *request);
+void sg_route_status(struct sg_gate *gate, struct sg_request *request);
+void sg_route_decision(struct sg_gate *gate, struct sg_request *request);
+void sg_route_approvals(struct sg_gate *gate, struct sg_request *request);
+void sg_route_approve(struct sg_gate *gate, struct sg_request *request);
+void sg_route_refuse(struct sg_gate *gate, struct sg_request *request);
+void sg_route_tasks(struct sg_gate *gate, struct sg_request *request);
+void sg_route_leases(struct sg_gate *gate, struct sg_request *request);
+void sg_route_lease_revoke(struct sg_gate *gate, struct sg_request *request);
+void sg_route_kill(struct sg_gate *gate, struct sg_request *request);
+void sg_route_lift(struct sg_gate *gate, struct sg_request *request);
+void sg_route_reload(struct sg_gate *gate, struct sg_request *request);
+void sg_route_events(struct sg_gate *gate, struct sg_request *request);
+
+/* decide.c, commit.c, release.c: one decision */
+bool sg_ceilings(struct sg_gate *gate, struct sg_request *request, enum sg_reason *reason);
+void sg_judge(struct sg_gate *gate, struct sg_request *request);
+void sg_judged(struct sg_gate *gate, struct sg_request *request);
+void sg_deny(struct sg_gate *gate, struct sg_request *request, enum sg_reason reason);
+void sg_commit_decision(struct sg_gate *gate, struct sg_request *request);
+void sg_issue(struct sg_gate *gate, struct sg_request *request);
+void sg_issue_looked(struct sg_gate *gate, struct sg_request *request, bool same);
+void sg_issue_called(struct sg_gate *gate, struct sg_request *request, const struct sg_json *answer);
+void sg_release(struct sg_gate *gate, struct sg_request *request);
+void sg_write_action(struct sg_buf *out, const struct sg_gate *gate, const struct sg_request *request, struct sg_str args,
+		     const struct sg_task *task);
+/* Calls `then` once the facts of the asker are fresh: at once if the last look is young, else after another. */
+void sg_look_first(struct sg_gate *gate, struct sg_request *request, void (*then)(struct sg_gate *, struct sg_request *));
+/* Records a denial that belongs to no task, then answers. */
+void sg_deny_unkeyed(struct sg_gate *gate, struct sg_request *request, enum sg_reason reason);
+void sg_digest_asked(struct sg_gate *gate, struct sg_request *request, const struct sg_task *task);
+/* "agent:NAME" or "enforcer:NAME" */
+void sg_asker(const struct sg_request *request, char out[80]);
+/* The uid that an enforcer saw is the one of the task's instance. */
+bool sg_peer_uid_fits(const struct sg_gate *gate, struct sg_request *request, const struct sg_task *task);
+void sg_repeat_credential(struct sg_gate *gate, struct sg_request *request, const struct sg_attempt *attempt,
+			  struct sg_lease *lease);
+/* Revokes a lease: recorded, told to its issuer, dead once the issuer says so. False if it could not be recorded. */
+bool sg_lease_revoke(struct sg_gate *gate, struct sg_lease *lease, const char *why);
+/* Tells the issuers about every lease that is revoking. */
+void sg_leases_revoking(struct sg_gate *gate);
+/* The leaf number in a decision id. */
+bool sg_decision_leaf(struct sg_str decision, uint64_t *number);
+void sg_outcome_record(struct sg_gate *gate, struct sg_request *request, struct sg_attempt *attempt, struct sg_str result,
+		       const char *asker);
+/* Starts the hooks of policy for a reported outcome. */
+void sg_after(struct sg_gate *gate, struct sg_request *request, struct sg_str result, uint64_t leaf);
+/* A hook's answer is in: request->reason is `allowed` if it may be applied. */
+void sg_afterwards(struct sg_gate *gate, struct sg_request *request);
+/* An issuer's word on a revocation. */
+void sg_lease_confirmed(struct sg_gate *gate, struct sg_str answer);
+/* Keeps a body that could not be recorded, to be appended when the journal opens again. */
+/* After a failed sync: turns what was appended and lost into what is owed. */
+void sg_gate_lost(struct sg_gate *gate);
+void sg_gate_reopen(struct sg_gate *gate);
+void sg_gate_write_gaps(struct sg_gate *gate);
+void sg_gate_forget_owed(struct sg_gate *gate);
+void sg_gate_expire(struct sg_gate *gate);
+void sg_gate_orphans(struct sg_gate *gate);
+void sg_gate_end_task(struct sg_gate *gate, const struct sg_task *task, const char *why);
+void sg_gate_synced_if_idle(struct sg_gate *gate);
+bool sg_gate_owe(struct sg_gate *gate, const char *kind, struct sg_str body);
+void sg_replayed(struct sg_gate *gate, struct sg_request *request);
+void sg_polled(struct sg_gate *gate, struct sg_request *request);
+/* Tells everybody who waits for an approval or an event that something may have happened. */
+void sg_wake(struct sg_gate *gate);
+
+#endif

@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Looking at the state. Changing it is fold.c's. */
+#include "gate/state.h"
+
+#include "base/err.h"
+#include "base/pattern.h"
+#include "base/secret.h"
+#include "base/str.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+bool
+sg_deadline_over(const struct sg_deadline *deadline, const struct sg_clock *now)
+{
+	return now->wall_ms >= deadline->wall_ms || now->boot >= deadline->boot;
+}
+
+struct sg_deadline
+sg_deadline_in(const struct sg_clock *now, int64_t ms)
+{
+	return (struct sg_deadline){now->wall_ms + ms, now->boot + ms * SG_MSEC};
+}
+
+int64_t
+sg_deadline_left(const struct sg_deadline *deadline, const struct sg_clock *now)
+{
+	int64_t wall = deadline->wall_ms - now->wall_ms, boot = (deadline->boot - now->boot) / SG_MSEC;
+	int64_t left = wall < boot ? wall : boot;
+	return left > 0 ? left : 0;
+}
+
+enum sg_status
+sg_state_init(struct sg_state *state, const unsigned char key[SG_KEY_BYTES], const char *boot_id, struct sg_err *err)
+{
+	*state = (struct sg_state){.killed_all = false};
+	memcpy(state->key, key, SG_KEY_BYTES);
+	snprintf(state->boot_id, sizeof(state->boot_id), "%s", boot_id);
+	struct sg_table *tables[] = {&state->tasks,	&state->instances, &state->leases,   &state->approvals,
+				     &state->histories, &state->killed,	   &state->decisions};
+	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++) {
+		uint64_t seed;
+		enum sg_status status = sg_random(&seed, sizeof(seed), err);
+		if (status != SG_OK)
+			return status;
+		sg_table_init(tables[i], seed);
+	}
+	return SG_OK;
+}
+
+struct sg_task *
+sg_state_task(const struct sg_state *state, struct sg_str id)
+{
+	return sg_table_get(&state->tasks, id);
+}
+
+struct sg_lease *
+sg_state_lease(const struct sg_state *state, struct sg_str id)
+{
+	return sg_table_get(&state->leases, id);
+}
+
+struct sg_approval *
+sg_state_approval(const struct sg_state *state, struct sg_str id)
+{
+	return sg_table_get(&state->approvals, id);
+}
+
+struct sg_attempt *
+sg_state_decision(const struct sg_state *state, struct sg_str id)
+{
+	return sg_table_get(&state->decisions, id);
+}
+
+bool
+sg_state_killed(const struct sg_state *state, struct sg_str agent)
+{
+	return state->killed_all || sg_table_get(&state->killed, agent) != NULL;
+}
+
+bool
+sg_task_live(const struct sg_state *state, const struct sg_task *task)
+{
+	return task->state == SG_TASK_OPEN && !sg_deadline_over(&task->ends, &state->now) &&
+	       !sg_state_killed(state, sg_str(task->agent));
+}
+
+bool
+sg_approval_live(const struct sg_state *state, const struct sg_approval *approval)
+{
+	return (approval->state == SG_APPROVAL_OPEN || approval->state == SG_APPROVAL_GRANTED) &&
+	       !sg_deadline_over(&approval->ends, &state->now);
+}
+
+struct sg_approval *
+sg_state_approval_of(const struct sg_state *state, const struct sg_task *task, const char *digest)
+{
+	size_t at = 0;
+	for (struct sg_approval *a; (a = sg_table_next(&state->approvals, &at)) != NULL;)
+		if (a->task == task && strcmp(a->digest, digest) == 0 && sg_approval_live(state, a))
+			return a;
+	return NULL;
+}
+
+size_t
+sg_state_agent_tasks(const struct sg_state *state, struct sg_str agent)
+{
+	size_t at = 0, count = 0;
+	for (struct sg_task *t; (t = sg_table_next(&state->tasks, &at)) != NULL;)
+		count += sg_str_is(agent, t->agent) && sg_task_live(state, t);
+	return count;
+}
+
+size_t
+sg_state_agent_leases(const struct sg_state *state, struct sg_str agent)
+{
+	size_t at = 0, count = 0;
+	for (struct sg_lease *l; (l = sg_table_next(&state->leases, &at)) != NULL;)
+		count += sg_str_is(agent, l->agent) && l->state != SG_LEASE_DEAD && !sg_deadline_over(&l->ends, &state->now);
+	return count;
+}
+
+size_t
+sg_state_agent_approvals(const struct sg_state *state, struct sg_str agent)
+{
+	size_t at = 0, count = 0;
+	for (struct sg_approval *a; (a = sg_table_next(&state->approvals, &at)) != NULL;)
+		count += sg_str_is(agent, a->agent) && a->state == SG_APPROVAL_OPEN && sg_approval_live(state, a);
+	return count;
+}
+
+int64_t
+sg_state_count(const struct sg_state *state, struct sg_str agent, const struct sg_task *task, struct sg_str pattern,
+	       int64_t within_ms)
+{
+	const struct sg_history *h = sg_table_get(&state->histories, agent);
+	int64_t count = 0, since = within_ms == 0 ? INT64_MIN : state->now.wall_ms - within_ms;
+	for (uint64_t i = h == NULL ? 0 : h->next; i > 0 && h->next - i < SG_HISTORY_MAX; i--) {
+		size_t slot = (size_t)((i - 1) % SG_HISTORY_MAX);
+		if (h->events[slot].at_ms < since)
+			break;
+		if ((task == NULL || strcmp(h->events[slot].task, task->id) == 0) &&
+		    sg_pattern_match(pattern, sg_str(h->events[slot].action), '.'))
+			count++;
+	}
+	return count;
+}
+
+static void
+task_mac(const struct sg_state *state, const char *purpose, struct sg_str task, int64_t generation,
+	 unsigned char out[SG_SHA256_BYTES])
+{
+	char text[160];
+	int len = snprintf(text, sizeof(text), "%s|%.*s|%lld", purpose, SG_STR_ARG(task), (long long)generation);
+	sg_hmac(out, state->key, (struct sg_str){text, (size_t)len});
+}
+
+void
+sg_task_nonce(const struct sg_state *state, struct sg_str task, unsigned char nonce[16])
+{
+	unsigned char mac[SG_SHA256_BYTES];
+	task_mac(state, "nonce", task, 0, mac);
+	memcpy(nonce, mac, 16);
+}
+
+void
+sg_task_token(const struct sg_state *state, const struct sg_task *task, char out[192])
+{
+	unsigned char mac[SG_SHA256_BYTES];
+	char hex[SG_SHA256_HEX];
+	task_mac(state, "token", sg_str(task->id), task->generation, mac);
+	sg_hex(hex, mac, sizeof(mac));
+	snprintf(out, 192, "sgt1.%s.%lld.%s", task->id, (long long)task->generation, hex);
+}
+
+struct sg_task *
+sg_state_token_task(const struct sg_state *state, struct sg_str token)
+{
+	char expected[192];
+	struct sg_str rest = token;
+	if (!sg_str_is(sg_str_cut(&rest, '.'), "sgt1"))
+		return NULL;
+	struct sg_task *task = sg_state_task(state, sg_str_cut(&rest, '.'));
+	if (task == NULL)
+		return NULL;
+	sg_task_token(state, task, expected);
+	return strlen(expected) == token.len && sg_secret_eq(expected, token.ptr, token.len) ? task : NULL;
+}
+
+const char *
+sg_task_state_name(enum sg_task_state state)
+{
+	static const char *const names[] = {"open", "frozen", "closed", "killed"};
+	return names[state];
+}
+
+const char *
+sg_lease_state_name(enum sg_lease_state state)
+{
+	static const char *const names[] = {"pending", "active", "revoking", "dead"};
+	return names[state];
+}
+
+const char *
+sg_approval_state_name(enum sg_approval_state state)
+{
+	static const char *const names[] = {"open", "granted", "consumed", "denied", "void", "expired"};
+	return names[state];
+}
+
+bool
+sg_taint_has(const struct sg_taint *taint, struct sg_str label)
+{
+	for (size_t i = 0; i < taint->count; i++)
+		if (sg_str_is(label, taint->labels[i]))
+			return true;
+	return false;
+}
+
+void
+sg_state_pending(struct sg_state *state, void (*each)(void *to, struct sg_lease *lease), void *to)
+{
+	size_t at = 0;
+	for (struct sg_lease *l; (l = sg_table_next(&state->leases, &at)) != NULL;)
+		if (l->state == SG_LEASE_PENDING || l->state == SG_LEASE_REVOKING)
+			each(to, l);
+}
