@@ -10,7 +10,7 @@ static void freeze(lua_State *L, int depth);
 static int
 refuse_write(lua_State *L)
 {
-	return sg_vm_raise(L, SG_CODE_STATE, NULL,
+	return sg_vm_raise(L, SG_CODE_STATE, "write local before a name",
 			   "a table that was made while loading may not be changed, and globals cannot be made");
 }
 

@@ -12,6 +12,27 @@
 #error "Lua 5.4 or 5.5 is needed"
 #endif
 
+#define SPENT "the budget of %llu steps is spent"
+
+/* New memory is work as well: joining long texts costs one instruction and megabytes. False once the budget is spent.
+ */
+static bool
+charge_memory(struct sg_vm *vm, size_t bytes)
+{
+	uint64_t steps = bytes / SG_VM_BYTES_PER_STEP / 2;
+	if (vm->step_limit == 0 || vm->failing)
+		return true; /* not running, or on the way out, which may need a little */
+	if (steps <= vm->step_limit - vm->steps) {
+		vm->steps += steps;
+		return true;
+	}
+	vm->steps = vm->step_limit;
+	if (vm->code == SG_CODE_NONE)
+		snprintf(vm->text, sizeof(vm->text), SPENT, (unsigned long long)vm->step_limit);
+	vm->code = vm->code == SG_CODE_NONE ? SG_CODE_STEPS : vm->code;
+	return false;
+}
+
 static void *
 allocate(void *context, void *block, size_t old_size, size_t new_size)
 {
@@ -22,7 +43,7 @@ allocate(void *context, void *block, size_t old_size, size_t new_size)
 		free(block);
 		return NULL;
 	}
-	if (new_size > old && new_size - old > vm->limit - vm->used)
+	if (new_size > old && (new_size - old > vm->limit - vm->used || !charge_memory(vm, new_size - old)))
 		return NULL;
 	void *moved = realloc(block, new_size);
 	if (moved == NULL)
@@ -56,6 +77,7 @@ sg_vm_raise(lua_State *L, enum sg_policy_code code, const char *hint, const char
 		snprintf(vm->hint, sizeof(vm->hint), "%s", hint == NULL ? "" : hint);
 		vm->code = code;
 	}
+	vm->failing = true;
 	raise_set(L);
 	abort(); /* not reached: lua_error does not return */
 }
@@ -66,8 +88,7 @@ sg_vm_charge(lua_State *L, uint64_t steps)
 	struct sg_vm *vm = sg_vm_of(L);
 	if (steps > vm->step_limit - vm->steps) {
 		vm->steps = vm->step_limit;
-		sg_vm_raise(L, SG_CODE_STEPS, NULL, "the budget of %llu steps is spent",
-			    (unsigned long long)vm->step_limit);
+		sg_vm_raise(L, SG_CODE_STEPS, NULL, SPENT, (unsigned long long)vm->step_limit);
 	}
 	vm->steps += steps;
 }
@@ -118,6 +139,7 @@ static int
 on_error(lua_State *L)
 {
 	struct sg_vm *vm = sg_vm_of(L);
+	vm->failing = true;
 	if (vm->line == 0)
 		note_place(vm, L);
 	if (vm->code == SG_CODE_NONE) {
@@ -148,6 +170,7 @@ static void
 forget_failure(struct sg_vm *vm)
 {
 	vm->code = SG_CODE_NONE;
+	vm->failing = false;
 	vm->line = 0;
 	vm->text[0] = vm->hint[0] = vm->file[0] = '\0';
 }

@@ -23,6 +23,7 @@ struct sg_vm {
 	void *on_time_for;
 
 	/* Why the last call failed; the first reason wins. */
+	bool failing;
 	enum sg_policy_code code;
 	char text[SG_VM_TEXT], hint[SG_VM_TEXT];
 	char file[SG_VM_TEXT]; /* "" if not within a policy file */

@@ -1,0 +1,8 @@
+-- expect: policy_bad_effect
+-- no effect
+rule {
+	id = "attack", on = "pay.transfer",
+	effect = function(r)
+		return nil
+	end,
+}

@@ -1,0 +1,9 @@
+-- expect: load_refused
+-- code from arguments
+rule {
+	id = "attack", on = "pay.transfer",
+	when = function(r)
+		return load(r.args.text) ~= nil
+	end,
+	effect = allow {},
+}

@@ -1,0 +1,3 @@
+-- expect: load_refused
+-- a loop without end while the file is loaded
+while true do end
