@@ -28,10 +28,10 @@ static bool
 hits_from_above(char *text, double number)
 {
 	int exponent;
-	char *last = strchr(text, 'e') - 1;
-	if (frexp(number, &exponent) != 0.5 || *last == '9')
+	char *e = strchr(text, 'e');
+	if (e == NULL || e[-1] == '9' || frexp(number, &exponent) != 0.5)
 		return false;
-	++*last;
+	++e[-1];
 	return strtod(text, NULL) == number;
 }
 

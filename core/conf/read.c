@@ -169,6 +169,19 @@ report(config_t *config, const struct sg_conf_file *file, const struct sg_conf_t
 	sg_conf_error_add(errors, SG_CONF_E_libconfig, place, NULL, "libconfig: %s", text == NULL ? "refused" : text);
 }
 
+/* libconfig 1.5 does not read a comment that the end of the file ends, so every file ends with a line end. */
+static char *
+with_line_end(struct sg_arena *arena, struct sg_str text)
+{
+	char *copy = sg_arena_alloc(arena, text.len + 2);
+	if (copy == NULL)
+		return NULL;
+	if (text.len > 0)
+		memcpy(copy, text.ptr, text.len);
+	copy[text.len] = '\n';
+	return copy;
+}
+
 struct sg_conf_node *
 sg_conf_read(struct sg_arena *arena, const struct sg_conf_file *file, const struct sg_conf_tokens *tokens,
 	     struct sg_conf_errors *errors)
@@ -176,8 +189,9 @@ sg_conf_read(struct sg_arena *arena, const struct sg_conf_file *file, const stru
 	config_t config;
 	struct walk w = {.arena = arena, .file = file, .tokens = tokens, .at = 1};
 	struct sg_conf_node *root = sg_conf_node_new(arena, SG_CONF_GROUP);
+	const char *text = with_line_end(arena, file->text);
 	config_init(&config);
-	if (root == NULL || config_read_string(&config, file->text.ptr) != CONFIG_TRUE) {
+	if (root == NULL || text == NULL || config_read_string(&config, text) != CONFIG_TRUE) {
 		report(&config, file, tokens, errors);
 		config_destroy(&config);
 		return NULL;

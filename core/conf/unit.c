@@ -18,6 +18,8 @@ read_with_unit(struct sg_str text, const struct unit *units, size_t count, int64
 {
 	size_t digits = 0;
 	int64_t number;
+	if (text.len == 0)
+		return false;
 	while (digits < text.len && text.ptr[digits] >= '0' && text.ptr[digits] <= '9')
 		digits++;
 	struct sg_str unit = {text.ptr + digits, text.len - digits};

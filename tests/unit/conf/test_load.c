@@ -128,7 +128,7 @@ test_death(void)
 	folder_close(&f);
 }
 
-/* A child that does nothing: stopped right after it was forked, by a timer that stops whoever burns processor time. */
+/* Files that take libconfig long: it looks for each name among all before it. */
 static void
 test_deadline(void)
 {
@@ -137,7 +137,7 @@ test_deadline(void)
 	struct sg_buf text;
 	folder_open(&f);
 	sg_buf_init(&text, SG_CONF_MAX_FILE_BYTES);
-	while (text.len < SG_CONF_MAX_FILE_BYTES - 16) /* libconfig looks for each name among all before it */
+	while (text.len < SG_CONF_MAX_FILE_BYTES - 16)
 		sg_buf_printf(&text, "n%zx=1\n", text.len);
 	for (int i = 0; i < 20; i++) {
 		char name[32];
@@ -154,6 +154,21 @@ test_deadline(void)
 	CU_ASSERT(waitpid(-1, NULL, WNOHANG) < 0);
 	sg_buf_done(&text);
 	folder_close(&f);
+}
+
+/* libconfig 1.5 refuses a file that ends in a comment without a line end; ours do load. */
+static void
+test_last_line(void)
+{
+	static const char *const ends[] = {"mode = \"dev\" # x", "mode = \"dev\" // x", "mode = \"dev\" /* x */",
+					   "mode = \"dev\"", "#"};
+	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
+		struct folder f;
+		folder_open(&f);
+		folder_put(&f, "stepgate.conf", sg_str(ends[i]));
+		CU_ASSERT_EQUAL(folder_load(&f, NULL), SG_OK);
+		folder_close(&f);
+	}
 }
 
 /* The caller's cap on the document holds, and nothing half is left. */
@@ -179,4 +194,4 @@ test_cap(void)
 
 SG_CASES("conf.load", {"the whole document", test_document}, {"what is shipped loads, and denies", test_shipped},
 	 {"libconfig's exit stays in the child", test_death}, {"the deadline holds", test_deadline},
-	 {"the document's cap holds", test_cap})
+	 {"the last line needs no end", test_last_line}, {"the document's cap holds", test_cap})
