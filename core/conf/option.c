@@ -201,6 +201,12 @@ in_range(const struct sg_conf_option *option, struct sg_conf_place place, int64_
 }
 
 static bool
+has_form(enum sg_conf_type type, struct sg_str text)
+{
+	return forms[type] != NULL && forms[type](text);
+}
+
+static bool
 read_text(const struct sg_conf_option *option, struct sg_conf_node *node, struct sg_conf_errors *errors)
 {
 	if (option->type == SG_CONF_CHOICE_OPTION)
@@ -214,7 +220,7 @@ read_text(const struct sg_conf_option *option, struct sg_conf_node *node, struct
 				      "%s does not have the form it needs", option->key);
 	if (!in_range(option, node->value, (int64_t)node->text.len, "the length of ", errors))
 		return false;
-	return (node->text.len == 0 && option->min == 0) || forms[option->type](node->text) ||
+	return (node->text.len == 0 && option->min == 0) || has_form(option->type, node->text) ||
 	       FAIL(errors, node->value, value, sg_conf_type_wants(option->type), "%s does not have the form it needs",
 		    option->key);
 }
@@ -228,7 +234,7 @@ read_list(const struct sg_conf_option *option, struct sg_conf_node *node, struct
 		if (entry->kind != SG_CONF_TEXT)
 			good = FAIL(errors, entry->place, type, sg_conf_type_wants(option->type),
 				    "an entry of %s is %s", option->key, sg_conf_kind_name(entry->kind));
-		else if (entry->text.len == 0 || entry->text.len > ENTRY_BYTES || !forms[option->type](entry->text))
+		else if (entry->text.len == 0 || entry->text.len > ENTRY_BYTES || !has_form(option->type, entry->text))
 			good = FAIL(errors, entry->place, value, sg_conf_type_wants(option->type),
 				    "an entry of %s does not have the form it needs", option->key);
 	}
