@@ -1,0 +1,350 @@
+---@meta
+-- Generated; the policy surface for lua-language-server.
+
+---@class sg.effect
+---@class sg.bound
+
+---@class sg.open
+---@field [string] any
+local open = {}
+---@param path string
+---@param default any
+---@return any
+function open:get(path, default) end
+
+---@class (exact) sg.request
+---@field action sg.action # what was asked for, as the catalogue knows it
+---@field agent sg.agent # who asks
+---@field approval sg.approval? # the approval that came with the request; nil without one
+---@field args sg.open # the arguments. Untrusted: whoever steers the agent wrote them
+---@field context sg.open # what the asker adds; it may only raise risk
+---@field enforcer string? # the enforcer that asks for the agent; nil if it asks itself
+---@field history sg.history # what the rule declared in needs
+---@field instance sg.instance # the running incarnation of the agent
+---@field outcome sg.outcome? # what really happened; in after hooks only, else nil
+---@field resource sg.resource # what the action is done to
+---@field task sg.task # the task this action belongs to
+---@field time sg.time # when it was asked: the only clock there is
+
+---@class (exact) sg.action
+---@field class string # class in the catalogue
+---@field effect string # read, write, execute ... in the catalogue
+---@field name string # dotted name
+---@field sensitivity string # public, internal, confidential, restricted
+
+---@class (exact) sg.agent
+---@field environment string # environment it is registered for
+---@field id string # SPIFFE ID
+---@field name string # name of its stanza
+---@field owner string # who answers for it
+---@field strength string # how well it is proven: boundary, content, hint
+
+---@class (exact) sg.approval
+---@field groups string[] # groups that approved
+---@field id string # its id
+
+---@class (exact) sg.instance
+---@field facts sg.open # what attestation modules stated
+---@field id string # opaque id
+
+---@class (exact) sg.outcome
+---@field result string # ok, failed, partial, unknown
+
+---@class (exact) sg.resource
+---@field id string # its id
+---@field properties sg.open # further properties, from the asker
+---@field type string # its type
+
+---@class (exact) sg.task
+---@field age integer # milliseconds since it was opened
+---@field depth integer # 0 for a task no other task made
+---@field environment string # environment it works in
+---@field id string # its id
+---@field intent string # its purpose in the catalogue
+---@field labels string[] # taint it gathered
+---@field left integer # milliseconds until it ends
+---@field sensitivity string # the highest sensitivity it has touched
+---@field tainted boolean # true if labels is not empty
+
+---@class (exact) sg.time
+---@field hour integer # 0 to 23, UTC
+---@field minute integer # 0 to 59
+---@field unix integer # seconds since 1970
+---@field weekday integer # 1 is Monday, 7 is Sunday
+
+---@class (exact) sg.history
+---@field count table<string, integer> # how often, per pattern of needs.count
+---@field did table<string, boolean> # whether at all, per pattern of needs.did
+
+---@class (exact) sg.allow
+---@field narrow? table<string, sg.bound> # bounds on arguments, by path
+---@field obligations? string[] # what the enforcer must do
+---@field say? string # text for the agent
+---@field taint? string[] # labels the task gets when the allow commits
+---@field ttl? string|integer # longest life of the permission
+
+---@class (exact) sg.deny
+---@field code? string # your own reason code
+---@field say? string # text for the agent
+
+---@class (exact) sg.step_up
+---@field approvers string # group whose members may approve; must be given
+---@field methods? string[] # proofs that count; none = any
+---@field narrow? table<string, sg.bound> # bounds on arguments, by path
+---@field quorum? integer # how many humans, 1 to 16
+---@field say? string # text for agent and approver
+---@field ttl? string|integer # how long the approval stands open
+
+---@class (exact) sg.defer
+---@field retry_after? string|integer # when asking again makes sense
+---@field say? string # text for the agent
+
+---@class (exact) sg.add
+---@field freeze? boolean # stop the task until an operator looks
+---@field raise? string # raise the task's sensitivity to this
+---@field revoke? boolean # revoke what this decision issued
+---@field taint? string[] # labels the task gets
+
+---@class (exact) sg.rule
+---@field id string # unique over all files
+---@field on string|string[] # action patterns: "pay.transfer", "pay.*" (one segment), "pay.**" (the rest)
+---@field needs table? # { count = {"pay.*", within = "1h"}, did = {"mail.read"} }, single or lists of them
+---@field when (fun(r: sg.request): boolean)? # must return true or false; left out = always
+---@field effect sg.effect|fun(r: sg.request): sg.effect # what is returned to the gate when the rule matches
+
+---@class (exact) sg.after
+---@field id string # unique over all files
+---@field on string|string[] # action patterns
+---@field effect fun(r: sg.request): sg.effect # returns add{...}; r.outcome.result says what happened
+
+---@class (exact) sg.policy
+---@field name string? # of this file
+---@field description string? # of this file
+---@field owner string? # who answers for this file
+
+math = {}
+string = {}
+table = {}
+
+---What an after hook adds; it can only make things stricter.
+---@param members? sg.add
+---@return sg.effect
+function add(members) end
+
+---Declares a hook that sees outcomes.
+---@param hook sg.after
+function after(hook) end
+
+---Permission, perhaps narrowed.
+---@param members? sg.allow|string
+---@return sg.effect
+function allow(members) end
+
+---Fails the judgement (a deny) unless value is true.
+---@param value any
+---@param text? string
+---@return any
+function assert(value, text) end
+
+---The argument is raised to at least this.
+---@param number number
+---@return sg.bound
+function at_least(number) end
+
+---The argument is cut to at most this.
+---@param number number
+---@return sg.bound
+function at_most(number) end
+
+---Not now: a deny that says when to ask again.
+---@param members? sg.defer|string
+---@return sg.effect
+function defer(members) end
+
+---Refusal; wins over everything.
+---@param members? sg.deny|string
+---@return sg.effect
+function deny(members) end
+
+---Fails the judgement (a deny). The text is for readers of the file; it is not recorded.
+---@param text? string
+function error(text) end
+
+---Elements 1, 2, 3 ... of a list.
+---@param list table
+---@return function
+function ipairs(list) end
+
+---The argument must be one of these.
+---@param values table
+---@return sg.bound
+function only(values) end
+
+---Members, numbers first, then texts, each ascending. The order never varies.
+---@param table table
+---@return function
+function pairs(table) end
+
+---Names the file: name, description, owner. Once, at the top.
+---@param about sg.policy
+function policy(about) end
+
+---Declares a rule.
+---@param rule sg.rule
+function rule(rule) end
+
+---Arguments from the n-th on, or how many there are.
+---@param n integer|'#'
+---@param ... any
+---@return any
+function select(n, ...) end
+
+---Permission once humans have approved.
+---@param members sg.step_up
+---@return sg.effect
+function step_up(members) end
+
+---A number from decimal text; nil if it is none.
+---@param value any
+---@return number?
+function tonumber(value) end
+
+---Text of a simple value; for others the name of their type, never an address.
+---@param value any
+---@return string
+function tostring(value) end
+
+---"nil", "boolean", "number", "string", "table", "function", "effect".
+---@param value any
+---@return string
+function type(value) end
+
+---Absolute value.
+---@param x number
+---@return number
+function math.abs(x) end
+
+---Smallest integer not below x.
+---@param x number
+---@return integer
+function math.ceil(x) end
+
+---Largest integer not above x.
+---@param x number
+---@return integer
+function math.floor(x) end
+
+---The largest.
+---@param x number
+---@param ... number
+---@return number
+function math.max(x, ...) end
+
+---The smallest.
+---@param x number
+---@param ... number
+---@return number
+function math.min(x, ...) end
+
+---x as an integer if it is a whole number.
+---@param x number
+---@return integer?
+function math.tointeger(x) end
+
+---Value of one byte.
+---@param text string
+---@param at? integer
+---@return integer?
+function string.byte(text, at) end
+
+---Does text end so?
+---@param text string
+---@param suffix string
+---@return boolean
+function string.ends(text, suffix) end
+
+---Where part stands in text, plainly; nil if nowhere.
+---@param text string
+---@param part string
+---@param from? integer
+---@return integer?
+function string.find(text, part, from) end
+
+---%s, %d, %q (quoted as JSON) and %% only; no widths.
+---@param format string
+---@param ... any
+---@return string
+function string.format(format, ...) end
+
+---Does text fit the pattern? * is one segment, ** at the end the rest; segments are separated by "/" (or by "."). Stars never take "..".
+---@param text string
+---@param pattern string
+---@param separator? string
+---@return boolean
+function string.glob(text, pattern, separator) end
+
+---Bytes.
+---@param text string
+---@return integer
+function string.len(text) end
+
+---ASCII letters in lower case.
+---@param text string
+---@return string
+function string.lower(text) end
+
+---Parts between separators, at most 1000.
+---@param text string
+---@param separator string
+---@return string[]
+function string.split(text, separator) end
+
+---Does text begin so?
+---@param text string
+---@param prefix string
+---@return boolean
+function string.starts(text, prefix) end
+
+---Bytes from .. to; negative counts from the end.
+---@param text string
+---@param from integer
+---@param to? integer
+---@return string
+function string.sub(text, from, to) end
+
+---Without blanks at both ends.
+---@param text string
+---@return string
+function string.trim(text) end
+
+---ASCII letters in upper case.
+---@param text string
+---@return string
+function string.upper(text) end
+
+---Texts and numbers joined.
+---@param list table
+---@param separator? string
+---@return string
+function table.concat(list, separator) end
+
+---Is value an element of the list?
+---@param list table
+---@param value any
+---@return boolean
+function table.has(list, value) end
+
+---Appends.
+---@param list table
+---@param value any
+function table.insert(list, value) end
+
+---Takes the last element.
+---@param list table
+---@return any
+function table.remove(list) end
+
+---A sorted copy of a list of numbers or of texts.
+---@param list table
+---@return table
+function table.sorted(list) end
