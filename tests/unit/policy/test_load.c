@@ -46,8 +46,7 @@ all_errors(void)
 			"rule{id='four',on='a',effect=allow{}}\nrule{id='four',on='a',effect=allow{}}")}};
 	CU_ASSERT_PTR_NULL(world_load_many(sources, 2, NULL));
 	static const char *const wants[] = {
-		"{\"file\":\"a.lua\",\"hint\":\"did you mean 'effect'?\",\"line\":1,\"what\":\"rule has no such "
-		"member: 'efect'\"}",
+		"\"hint\":\"did you mean 'effect'?\",\"line\":1,\"what\":\"rule has no such member: 'efect'\"}",
 		"\"line\":1,\"what\":\"effect is neither an effect nor a function\"",
 		"\"line\":2,\"what\":\"on is not an action pattern\"",
 		"\"hint\":\"did you mean 'ttl'?\",\"line\":2,\"what\":\"allow has no such member: 'tll'\"",
