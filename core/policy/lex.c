@@ -104,7 +104,7 @@ skip_string(struct sg_lexer *lexer)
 	char quote = *lexer->at++;
 	const char *start = lexer->at;
 	while (lexer->at < lexer->end && *lexer->at != quote && *lexer->at != '\n') {
-		if (*lexer->at == '\\' && lexer->at[1] == 'z' && lexer->end - lexer->at > 2) {
+		if (*lexer->at == '\\' && peek(lexer, 1) == 'z') {
 			lexer->at += 2;
 			while (lexer->at < lexer->end && strchr(" \t\r\n\f\v", *lexer->at) != NULL &&
 			       *lexer->at != '\0')

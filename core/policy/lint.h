@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * One file under static checks. For lint*.c only. */
+#ifndef SG_POLICY_LINT_H
+#define SG_POLICY_LINT_H
+
+#include "policy/lex.h"
+#include "policy/state.h"
+
+struct sg_lint {
+	struct sg_policy *policy;
+	uint32_t file;
+	struct sg_token *tokens; /* ended by two of kind SG_TOKEN_END */
+	size_t count;
+	struct sg_str *declared; /* every name a local, parameter, loop or function declares; sorted by text */
+	struct sg_str *places;   /* the same, sorted by place in the file */
+	size_t declared_count;
+};
+
+/* True if the token is this operator, keyword or name. */
+bool sg_lint_is(const struct sg_token *token, const char *text);
+
+/* Notes request fields that do not exist and history that is not declared. */
+void sg_lint_fields(struct sg_lint *lint);
+
+#endif

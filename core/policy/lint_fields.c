@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Misspelt fields and undeclared history, as far as they can be seen: behind the parameter of a function that stands
+ * directly after `when =` or `effect =`. */
+#include "base/str.h"
+#include "policy/field.h"
+#include "policy/lint.h"
+
+/* The index behind the block or bracket that opens at `i`. */
+static size_t
+behind(const struct sg_lint *lint, size_t i)
+{
+	size_t depth = 0;
+	for (; i < lint->count; i++) {
+		const struct sg_token *t = &lint->tokens[i];
+		if (sg_lint_is(t, "{") || sg_lint_is(t, "(") || sg_lint_is(t, "[") || sg_lint_is(t, "function") ||
+		    sg_lint_is(t, "do") || sg_lint_is(t, "if") || sg_lint_is(t, "repeat"))
+			depth++;
+		else if (sg_lint_is(t, "}") || sg_lint_is(t, ")") || sg_lint_is(t, "]") || sg_lint_is(t, "end") ||
+			 sg_lint_is(t, "until"))
+			if (depth-- <= 1)
+				return i + 1;
+	}
+	return i;
+}
+
+/* Does `needs` of the rule whose braces are [from, to) name this pattern? Anything but plain literals there counts as
+ * yes. */
+static bool
+needs_named(const struct sg_lint *lint, size_t from, size_t to, struct sg_str pattern)
+{
+	for (size_t i = from; i + 2 < to; i++) {
+		if (!sg_lint_is(&lint->tokens[i], "needs") || !sg_lint_is(&lint->tokens[i + 1], "="))
+			continue;
+		if (!sg_lint_is(&lint->tokens[i + 2], "{"))
+			return true;
+		for (size_t j = i + 2, end = behind(lint, i + 2); j < end; j++) {
+			const struct sg_token *t = &lint->tokens[j];
+			bool word = t->kind == SG_TOKEN_NAME && !sg_lint_is(t, "count") && !sg_lint_is(t, "did") &&
+				    !sg_lint_is(t, "within");
+			if (word || (t->kind == SG_TOKEN_STRING && sg_str_eq(t->text, pattern)))
+				return true;
+		}
+	}
+	return false;
+}
+
+struct body {
+	size_t rule_from, rule_to, from, to;
+	struct sg_str name; /* of the parameter */
+};
+
+/* history.count["x"] or history.count.x, `i` at the part's name. */
+static void
+check_history(struct sg_lint *lint, const struct body *body, size_t i)
+{
+	const struct sg_token *t = &lint->tokens[i];
+	const struct sg_token *key = sg_lint_is(t + 1, "[") ? t + 2 : sg_lint_is(t + 1, ".") ? t + 2 : NULL;
+	if (key == NULL || (sg_lint_is(t + 1, "[") && (key->kind != SG_TOKEN_STRING || !sg_lint_is(key + 1, "]"))) ||
+	    key->text.len > 200 || needs_named(lint, body->rule_from, body->rule_to, key->text))
+		return;
+	sg_problem_add(lint->policy, lint->file, key->line, "add it to the rule's needs",
+		       "history.%.*s of '%.*s' is read but not declared", SG_STR_ARG(t->text), SG_STR_ARG(key->text));
+}
+
+/* r.a.b.c, `i` at the parameter's name. */
+static void
+check_path(struct sg_lint *lint, const struct body *body, size_t i)
+{
+	enum sg_shape shape = SG_SHAPE_REQUEST;
+	while (shape >= SG_SHAPE_REQUEST && shape != SG_SHAPE_OPEN && shape != SG_SHAPE_LIST &&
+	       sg_lint_is(&lint->tokens[i + 1], ".") && lint->tokens[i + 2].kind == SG_TOKEN_NAME) {
+		const struct sg_token *t = &lint->tokens[i += 2];
+		const struct sg_field *field = sg_field_find(shape, t->text);
+		char hint[SG_VM_TEXT];
+		if (field == NULL) {
+			sg_problem_add(lint->policy, lint->file, t->line,
+				       sg_field_hint(shape, t->text, hint, sizeof(hint)), "%s has no field '%.*s'",
+				       sg_shape_name(shape), (int)(t->text.len < 100 ? t->text.len : 100), t->text.ptr);
+			return;
+		}
+		shape = field->shape;
+		if (shape == SG_SHAPE_COUNT || shape == SG_SHAPE_DID) {
+			check_history(lint, body, i);
+			return;
+		}
+	}
+}
+
+/* How often the body declares its parameter's name: more than once, and it means something else somewhere in there. */
+static size_t
+declarations(const struct sg_lint *lint, const struct body *body)
+{
+	const char *from = lint->tokens[body->from].text.ptr, *to = lint->tokens[body->to - 1].text.ptr;
+	size_t low = 0, high = lint->declared_count, count = 0;
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		if (lint->places[middle].ptr < from)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	for (; low < lint->declared_count && lint->places[low].ptr <= to; low++)
+		count += sg_str_eq(lint->places[low], body->name);
+	return count;
+}
+
+static void
+check_body(struct sg_lint *lint, const struct body *body)
+{
+	if (declarations(lint, body) > 1)
+		return;
+	for (size_t i = body->from; i < body->to; i++) {
+		const struct sg_token *t = &lint->tokens[i];
+		if (t->kind == SG_TOKEN_NAME && sg_str_eq(t->text, body->name) && !sg_lint_is(t - 1, ".") &&
+		    !sg_lint_is(t - 1, ":"))
+			check_path(lint, body, i);
+	}
+}
+
+static void
+check_rule(struct sg_lint *lint, size_t from, size_t to)
+{
+	for (size_t i = from; i + 4 < to; i++) {
+		const struct sg_token *t = &lint->tokens[i];
+		if (!(sg_lint_is(t, "when") || sg_lint_is(t, "effect")) || !sg_lint_is(t + 1, "=") ||
+		    !sg_lint_is(t + 2, "function") || !sg_lint_is(t + 3, "(") || t[4].kind != SG_TOKEN_NAME)
+			continue;
+		struct body body = {from, to, i + 2, behind(lint, i + 2), t[4].text};
+		check_body(lint, &body);
+		i = body.to - 1;
+	}
+}
+
+void
+sg_lint_fields(struct sg_lint *lint)
+{
+	for (size_t i = 0; i < lint->count; i++) {
+		const struct sg_token *t = &lint->tokens[i];
+		if (!(sg_lint_is(t, "rule") || sg_lint_is(t, "after")) || !sg_lint_is(t + 1, "{"))
+			continue;
+		check_rule(lint, i + 1, behind(lint, i + 1));
+	}
+}
