@@ -22,13 +22,13 @@ enum { SG_FRAME_MAX = 4 << 20 };
 
 /*     name         number sender      receiver    state     payload  descriptor  becomes ready */
 #define SG_FRAMES(X)                                                                                                   \
-	X(S_CONFIG,     1,  SUPERVISOR, GATE,       ANY,      JSON,    false, true)  /* the configuration document, and what is unconfined */ \
-	X(S_CHILD,      2,  SUPERVISOR, GATE,       READY,    JSON,    true,  false) /* {"slot":n}: your end of a new process */ \
-	X(S_POLICY,     3,  SUPERVISOR, GATE,       READY,    JSON,    false, false) /* manifest of a policy set that loaded, {"generation":n,...} */ \
-	X(S_REFUSED,    4,  SUPERVISOR, GATE,       READY,    JSON,    false, false) /* a reload that was kept out: {"errors":[...]} */ \
+	X(S_CONFIG,     1,  SUPERVISOR, GATE,       ANY,      JSON,    false, true)  /* {"document":{...},"state":path} */ \
+	X(S_CHILD,      2,  SUPERVISOR, GATE,       READY,    JSON,    true,  false) /* {"generation":n,"slot":n}: your end of a new process */ \
+	X(S_POLICY,     3,  SUPERVISOR, GATE,       READY,    JSON,    false, false) /* manifest of a policy set that loaded, id = generation */ \
+	X(S_RELOADED,   4,  SUPERVISOR, GATE,       READY,    JSON,    false, false) /* a reload ended: {"document":{...}|null,"errors":[...]} */ \
 	X(S_STOP,       5,  SUPERVISOR, GATE,       ANY,      NONE,    false, false) /* finish: sync what is appended and leave */ \
 	X(S_LISTEN,     6,  SUPERVISOR, GATE,       READY,    JSON,    true,  false) /* {"face":name}: a listening socket */ \
-	X(G_SPAWN,      10, GATE,       SUPERVISOR, READY,    JSON,    false, false) /* {"role","slot","face","uid","name"} */ \
+	X(G_SPAWN,      10, GATE,       SUPERVISOR, READY,    JSON,    false, false) /* {"face","name","role","slot","uid"} */ \
 	X(G_KILL,       11, GATE,       SUPERVISOR, READY,    JSON,    false, false) /* {"slot":n} */ \
 	X(G_RELOAD,     12, GATE,       SUPERVISOR, READY,    NONE,    false, false) /* read configuration and policy again */ \
 	X(G_OPEN,       13, GATE,       SUPERVISOR, READY,    NONE,    false, false) /* recovered; faces may be announced */ \
@@ -46,8 +46,8 @@ enum { SG_FRAME_MAX = 4 << 20 };
 	X(P_AFTER,      41, GATE,       WORKER,     ANY,      JSON,    false, true)                                    \
 	X(P_EFFECTS,    42, WORKER,     GATE,       ANY,      JSON,    false, true)  /* answers in order, same id */ \
 	X(H_READY,      50, HOST,       GATE,       STARTING, JSON,    false, true)  /* {"digest","kind","name",...} */ \
-	X(H_CALL,       51, GATE,       HOST,       ANY,      JSON,    false, true)  /* {"verb",...}; id = call */ \
-	X(H_LOOK,       52, GATE,       HOST,       ANY,      JSON,    true,  true)  /* an attest call; the peer's pidfd */ \
+	X(H_CALL,       51, GATE,       HOST,       READY,    JSON,    false, false) /* {"verb",...}; id = call */ \
+	X(H_LOOK,       52, GATE,       HOST,       READY,    JSON,    true,  false) /* an attest call; the peer's pidfd */ \
 	X(H_ANSWER,     53, HOST,       GATE,       READY,    JSON,    false, false) /* {"ok":true,...} or {"code","ok":false,"text"} */
 
 enum sg_frame_type {

@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Doors: accepting, looking before any byte is read, passing the descriptor on, carrying answers back. */
+#include "gate/loop.h"
+
+#include "base/peer.h"
+#include "base/str.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+struct sg_conn_door {
+	char key[24];
+	uint64_t slot;
+};
+
+static void
+conn_key(char out[24], uint64_t id)
+{
+	snprintf(out, 24, "%" PRIx64, id);
+}
+
+static struct sg_child *
+door_of(struct sg_loop *loop, uint64_t conn)
+{
+	char key[24];
+	conn_key(key, conn);
+	struct sg_conn_door *entry = sg_table_get(&loop->conn_doors, sg_str(key));
+	return entry == NULL ? NULL : sg_child_slot(loop, entry->slot);
+}
+
+static void
+forget_door(struct sg_loop *loop, uint64_t conn)
+{
+	char key[24];
+	conn_key(key, conn);
+	free(sg_table_take(&loop->conn_doors, sg_str(key)));
+}
+
+static struct sg_waiting_conn *
+take_waiting(struct sg_loop *loop, uint64_t id)
+{
+	for (struct sg_waiting_conn **at = &loop->conns; *at != NULL; at = &(*at)->next)
+		if ((*at)->id == id) {
+			struct sg_waiting_conn *found = *at;
+			*at = found->next;
+			return found;
+		}
+	return NULL;
+}
+
+static void
+drop_waiting(struct sg_loop *loop, uint64_t id)
+{
+	struct sg_waiting_conn *waiting = take_waiting(loop, id);
+	if (waiting == NULL)
+		return;
+	if (waiting->fd >= 0)
+		close(waiting->fd);
+	free(waiting);
+}
+
+static void
+accept_one(struct sg_loop *loop, int fd, enum sg_face face)
+{
+	struct sg_peer peer;
+	if (loop->sys->peer(loop->sys, fd, &peer, NULL) != SG_OK) {
+		close(fd);
+		return;
+	}
+	struct sg_waiting_conn *waiting = calloc(1, sizeof(*waiting));
+	if (waiting == NULL) {
+		sg_peer_done(&peer);
+		close(fd);
+		return;
+	}
+	*waiting = (struct sg_waiting_conn){.next = loop->conns, .id = ++loop->next_conn, .fd = fd, .face = face, .uid = peer.uid};
+	loop->conns = waiting;
+	if (sg_gate_connect(loop->gate, waiting->id, face, &peer, NULL) != SG_OK)
+		drop_waiting(loop, waiting->id);
+}
+
+void
+sg_doors_accept(struct sg_loop *loop, int listener, enum sg_face face)
+{
+	for (int i = 0; i < SG_ACCEPT_BATCH; i++) {
+		int fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+		if (fd < 0 && errno == EINTR)
+			continue;
+		if (fd < 0)
+			return;
+		accept_one(loop, fd, face);
+	}
+}
+
+/* The agent face has one door per uid, so that one user's bytes never meet another's; the others have one. */
+static struct sg_child *
+door_for(struct sg_loop *loop, enum sg_face face, uid_t uid)
+{
+	size_t doors = 0;
+	for (size_t i = 0; i < SG_CHILDREN; i++) {
+		struct sg_child *c = &loop->children[i];
+		if (!c->used || c->role != SG_ROLE_DOOR)
+			continue;
+		doors++;
+		if (c->face == face && (face != SG_FACE_AGENT || c->uid == uid))
+			return c;
+	}
+	if (doors >= (size_t)loop->gate->catalogue->limits.doors)
+		return NULL;
+	return sg_child_spawn(loop, SG_ROLE_DOOR, face, uid, "");
+}
+
+static void
+pass_on(struct sg_loop *loop, struct sg_child *door, uint64_t id)
+{
+	struct sg_waiting_conn *waiting = take_waiting(loop, id);
+	struct sg_conn_door *entry = calloc(1, sizeof(*entry));
+	if (waiting == NULL || entry == NULL) {
+		free(entry);
+		free(waiting);
+		return;
+	}
+	conn_key(entry->key, id);
+	entry->slot = door->slot;
+	if (sg_table_put(&loop->conn_doors, sg_str(entry->key), entry) != SG_OK)
+		free(entry);
+	if (sg_link_queue(&door->link, SG_FRAME_D_CONN, id, SG_STR(""), waiting->fd, NULL) == SG_LIMIT)
+		sg_gate_disconnect(loop->gate, id);
+	free(waiting);
+}
+
+void
+sg_doors_admit(void *self, uint64_t conn, enum sg_face face)
+{
+	struct sg_loop *loop = self;
+	struct sg_waiting_conn *waiting = NULL;
+	for (struct sg_waiting_conn *w = loop->conns; w != NULL; w = w->next)
+		if (w->id == conn)
+			waiting = w;
+	struct sg_child *door = waiting == NULL ? NULL : door_for(loop, face, waiting->uid);
+	if (door == NULL) {
+		sg_doors_close(self, conn);
+		sg_gate_disconnect(loop->gate, conn);
+		return;
+	}
+	waiting->admitted = true;
+	if (door->linked && door->link.out_fd_count < SG_LINK_FDS)
+		pass_on(loop, door, conn);
+}
+
+void
+sg_door_linked(struct sg_loop *loop, struct sg_child *door)
+{
+	struct sg_waiting_conn *next;
+	for (struct sg_waiting_conn *w = loop->conns; w != NULL; w = next) {
+		next = w->next;
+		bool its = w->admitted && w->face == door->face && (w->face != SG_FACE_AGENT || w->uid == door->uid);
+		if (its && door->link.out_fd_count < SG_LINK_FDS)
+			pass_on(loop, door, w->id);
+	}
+}
+
+void
+sg_doors_answer(void *self, uint64_t conn, unsigned status, struct sg_str body)
+{
+	struct sg_loop *loop = self;
+	struct sg_child *door = door_of(loop, conn);
+	struct sg_buf payload;
+	if (door == NULL || !door->linked)
+		return;
+	sg_buf_init(&payload, SG_FRAME_MAX);
+	char head[4] = {(char)(status & 255), (char)(status >> 8), 0, 0};
+	sg_buf_add(&payload, head, sizeof(head));
+	sg_buf_str(&payload, body);
+	sg_link_queue(&door->link, SG_FRAME_D_ANSWER, conn, sg_buf_view(&payload), -1, NULL);
+	sg_buf_done(&payload);
+}
+
+void
+sg_doors_close(void *self, uint64_t conn)
+{
+	struct sg_loop *loop = self;
+	struct sg_child *door = door_of(loop, conn);
+	drop_waiting(loop, conn);
+	if (door != NULL && door->linked)
+		sg_link_queue(&door->link, SG_FRAME_D_CLOSE, conn, SG_STR(""), -1, NULL);
+	forget_door(loop, conn);
+}
+
+static unsigned
+le16(const char *at)
+{
+	return (unsigned)(unsigned char)at[0] | (unsigned)(unsigned char)at[1] << 8;
+}
+
+static bool
+door_request(struct sg_loop *loop, uint64_t conn, struct sg_str payload)
+{
+	if (payload.len < 4)
+		return false;
+	unsigned route = le16(payload.ptr), len = le16(payload.ptr + 2);
+	if (payload.len - 4 < len)
+		return false;
+	struct sg_str argument = {payload.ptr + 4, len}, body = {payload.ptr + 4 + len, payload.len - 4 - len};
+	return sg_gate_request(loop->gate, conn, route, argument, body);
+}
+
+/* A frame about a connection that was not passed to this door kills the door. */
+bool
+sg_door_frame(struct sg_loop *loop, struct sg_child *door, const struct sg_frame *frame)
+{
+	struct sg_child *its = door_of(loop, frame->id);
+	if (its == NULL && frame->type == SG_FRAME_D_GONE)
+		return true; /* closed from both ends at once */
+	if (its == NULL && frame->id <= loop->next_conn && frame->id != 0)
+		return true; /* late word about one that the gate closed */
+	if (its != door)
+		return false;
+	switch (frame->type) {
+	case SG_FRAME_D_REQUEST:
+		return door_request(loop, frame->id, frame->payload);
+	case SG_FRAME_D_CHANGED:
+		sg_gate_changed(loop->gate, frame->id);
+		return true;
+	case SG_FRAME_D_GONE:
+		forget_door(loop, frame->id);
+		sg_gate_disconnect(loop->gate, frame->id);
+		return true;
+	default:
+		return false;
+	}
+}
+
+void
+sg_door_gone(struct sg_loop *loop, struct sg_child *door)
+{
+	size_t at = 0;
+	uint64_t slot = door->slot;
+	door->used = false;
+	for (struct sg_conn_door *e; (e = sg_table_next(&loop->conn_doors, &at)) != NULL;) {
+		if (e->slot != slot)
+			continue;
+		uint64_t conn = strtoull(e->key, NULL, 16);
+		sg_table_take(&loop->conn_doors, sg_str(e->key));
+		free(e);
+		sg_gate_disconnect(loop->gate, conn);
+	}
+	/* connections that wait for this door get another one */
+	for (struct sg_waiting_conn *w = loop->conns; w != NULL; w = w->next)
+		if (w->admitted && w->face == door->face && (w->face != SG_FACE_AGENT || w->uid == door->uid)) {
+			door_for(loop, w->face, w->uid);
+			break;
+		}
+}

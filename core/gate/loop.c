@@ -1,0 +1,363 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The gate's process: starts, confines itself, recovers, then turns: read what came, decide, hand groups to the disk, send. */
+#include "gate/loop.h"
+
+#include "base/canon.h"
+#include "base/confine.h"
+#include "base/err.h"
+#include "base/secret.h"
+#include "base/str.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/epoll.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { EVENTS = 64, EXIT_STATE = 78, EXIT_LINK = 70 };
+
+bool
+sg_supervisor_send(struct sg_loop *loop, enum sg_frame_type type, const char *format, ...)
+{
+	char text[512];
+	va_list args;
+	va_start(args, format);
+	int len = vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	return len >= 0 && (size_t)len < sizeof(text) &&
+	       sg_link_queue(&loop->supervisor, type, 0, (struct sg_str){text, (size_t)len}, -1, NULL) == SG_OK;
+}
+
+static void
+say(void *self, const char *line)
+{
+	struct sg_loop *loop = self;
+	if (loop->gate != NULL && loop->gate->catalogue != NULL && loop->gate->catalogue->dev)
+		fprintf(stdout, "%s\n", line);
+	fflush(stdout);
+}
+
+static void
+ask_reload(void *self)
+{
+	struct sg_loop *loop = self;
+	sg_link_queue(&loop->supervisor, SG_FRAME_G_RELOAD, 0, SG_STR(""), -1, NULL);
+}
+
+/* ---- the supervisor's frames ---- */
+
+static void
+link_child(struct sg_loop *loop, const struct sg_json *json, int fd)
+{
+	int64_t slot = 0, generation = 0;
+	sg_json_int(sg_json_get(json, "slot"), &slot);
+	sg_json_int(sg_json_get(json, "generation"), &generation);
+	struct sg_child *child = sg_child_slot(loop, (uint64_t)slot);
+	if (child == NULL || child->linked) {
+		close(fd);
+		return;
+	}
+	sg_link_init(&child->link, fd, SG_ROLE_GATE, child->role);
+	child->linked = true;
+	child->generation = (uint64_t)generation;
+	child->source.fd = fd;
+	child->events = EPOLLIN;
+	fcntl(fd, F_SETFL, O_NONBLOCK);
+	sg_loop_watch(loop, &child->source, EPOLLIN, true);
+	if (child->role == SG_ROLE_DOOR)
+		sg_door_linked(loop, child);
+	else if (child->role == SG_ROLE_WORKER)
+		sg_pool_pump(loop);
+}
+
+static void
+add_listener(struct sg_loop *loop, const struct sg_json *json, int fd)
+{
+	struct sg_str face = {"", 0};
+	sg_json_string(sg_json_get(json, "face"), &face);
+	if (loop->listener_count == SG_LISTENERS || sg_face_named(face) == SG_FACE_NONE) {
+		close(fd);
+		return;
+	}
+	size_t i = loop->listener_count++;
+	loop->listeners[i].source = (struct sg_source){SG_SOURCE_LISTEN, fd};
+	loop->listeners[i].face = sg_face_named(face);
+}
+
+static void
+reloaded(struct sg_loop *loop, const struct sg_json *json)
+{
+	const struct sg_json *document = sg_json_get(json, "document"), *errors = sg_json_get(json, "errors");
+	struct sg_buf text;
+	struct sg_err err = {0};
+	sg_buf_init(&text, SG_FRAME_MAX);
+	if (errors != NULL && errors->count == 0 && document != NULL && document->type == SG_JSON_OBJECT) {
+		sg_canon_write(&text, document);
+		if (sg_gate_configure(loop->gate, sg_buf_view(&text), &err) == SG_OK) {
+			sg_gate_reloaded(loop->gate, (struct sg_str){NULL, 0});
+			sg_buf_done(&text);
+			return;
+		}
+		sg_buf_clear(&text);
+		sg_buf_printf(&text, "[{\"what\":\"%s\"}]", err.code);
+	} else if (errors != NULL) {
+		sg_canon_write(&text, errors);
+	}
+	if (text.len == 0)
+		sg_buf_text(&text, "[{\"what\":\"reload failed\"}]");
+	sg_gate_reloaded(loop->gate, sg_buf_view(&text));
+	sg_buf_done(&text);
+}
+
+bool
+sg_supervisor_frame(struct sg_loop *loop, struct sg_frame *frame)
+{
+	struct sg_arena arena;
+	const struct sg_json *json = NULL;
+	struct sg_json_limits limits = {.bytes = SG_FRAME_MAX, .nodes = 1 << 20};
+	bool good = true;
+	if (frame->type == SG_FRAME_S_STOP) {
+		loop->stop = true;
+		return true;
+	}
+	sg_arena_init(&arena, 64 << 20);
+	if (sg_canon_parse(&arena, frame->payload, &limits, &json, NULL) != SG_OK)
+		good = false;
+	else if (frame->type == SG_FRAME_S_CHILD)
+		link_child(loop, json, frame->fd);
+	else if (frame->type == SG_FRAME_S_LISTEN)
+		add_listener(loop, json, frame->fd);
+	else if (frame->type == SG_FRAME_S_POLICY) {
+		sg_gate_policy(loop->gate, frame->payload, frame->id);
+		loop->policy_known = true;
+		sg_pool_fill(loop);
+	} else if (frame->type == SG_FRAME_S_RELOADED)
+		reloaded(loop, json);
+	sg_arena_done(&arena);
+	return good;
+}
+
+static bool
+read_supervisor(struct sg_loop *loop)
+{
+	struct sg_frame frame;
+	enum sg_status filled = sg_link_fill(&loop->supervisor, NULL), status;
+	while ((status = sg_link_next(&loop->supervisor, &frame, NULL)) == SG_OK)
+		if (!sg_supervisor_frame(loop, &frame))
+			return false;
+	return status == SG_AGAIN && (filled == SG_OK || filled == SG_AGAIN);
+}
+
+/* ---- starting ---- */
+
+struct start_files {
+	unsigned char state_key[SG_KEY_BYTES];
+	char boot_id[SG_ID_MAX];
+	int journal, keys;
+	char state_path[1024];
+};
+
+static enum sg_status
+read_file(int folder, const char *name, void *out, size_t room, size_t *len, struct sg_err *err)
+{
+	int fd = openat(folder, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	ssize_t got = fd < 0 ? -1 : read(fd, out, room);
+	int error = errno;
+	if (fd >= 0)
+		close(fd);
+	if (got < 0)
+		return sg_fail(err, SG_UNAVAILABLE, "state_missing", "%s: %s", name, strerror(error));
+	*len = (size_t)got;
+	return SG_OK;
+}
+
+/* State without its keys, or keys without their state, is somebody else's: refuse. */
+static enum sg_status
+open_state(struct start_files *files, const char *path, struct sg_err *err)
+{
+	size_t len = 0;
+	snprintf(files->state_path, sizeof(files->state_path), "%s", path);
+	int folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (folder < 0)
+		return sg_fail(err, SG_UNAVAILABLE, "state_missing", "%s: %s; run stepgate init first", path, strerror(errno));
+	files->journal = openat(folder, "journal", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	files->keys = openat(folder, "keys", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	close(folder);
+	if (files->journal < 0 || files->keys < 0)
+		return sg_fail(err, SG_UNAVAILABLE, "state_missing", "%s lacks journal/ or keys/; run stepgate init first", path);
+	enum sg_status status = read_file(files->keys, "state.key", files->state_key, SG_KEY_BYTES, &len, err);
+	if (status == SG_OK && len != SG_KEY_BYTES)
+		status = sg_fail(err, SG_UNAVAILABLE, "state_key", "keys/state.key is not %d bytes", SG_KEY_BYTES);
+	if (status == SG_OK)
+		status = read_file(AT_FDCWD, "/proc/sys/kernel/random/boot_id", files->boot_id, 36, &len, err);
+	return status;
+}
+
+static enum sg_status
+first_frame(struct sg_loop *loop, struct sg_arena *arena, const struct sg_json **json, struct sg_err *err)
+{
+	struct sg_frame frame;
+	struct sg_json_limits limits = {.bytes = SG_FRAME_MAX, .nodes = 1 << 20};
+	enum sg_status status = sg_link_wait(&loop->supervisor, &frame, err);
+	if (status == SG_OK && frame.type != SG_FRAME_S_CONFIG)
+		status = sg_fail(err, SG_MALFORMED, "frame_forbidden", "the first frame must be the configuration");
+	return status == SG_OK ? sg_canon_parse(arena, frame.payload, &limits, json, err) : status;
+}
+
+static enum sg_status
+confine(struct sg_loop *loop, const struct start_files *files, struct sg_err *err)
+{
+	int keep[] = {loop->supervisor.fd, files->journal, files->keys, loop->epoll};
+	struct sg_confinement how = {.profile = SG_PROFILE_GATE, .write_folder = files->state_path, .read_folder = "/proc",
+				     .keep = keep, .keep_count = 4};
+	return sg_confine(&how, &loop->layers, err);
+}
+
+static struct sg_ports
+ports(struct sg_loop *loop)
+{
+	return (struct sg_ports){loop,		 sg_doors_answer, sg_doors_admit, sg_doors_close, sg_pool_judge,
+				 sg_hosts_look, sg_hosts_call,	  ask_reload,	  say};
+}
+
+static enum sg_status
+start(struct sg_loop *loop, struct sg_err *err)
+{
+	struct sg_arena arena;
+	struct start_files files = {.journal = -1, .keys = -1};
+	struct sg_buf document;
+	const struct sg_json *json = NULL;
+	struct sg_str path = {"", 0};
+	sg_arena_init(&arena, 64 << 20);
+	sg_buf_init(&document, SG_FRAME_MAX);
+	enum sg_status status = first_frame(loop, &arena, &json, err);
+	if (status == SG_OK) {
+		sg_json_string(sg_json_get(json, "state"), &path);
+		sg_canon_write(&document, sg_json_get(json, "document"));
+		status = open_state(&files, path.ptr == NULL ? "" : path.ptr, err);
+	}
+	if (status == SG_OK)
+		status = confine(loop, &files, err);
+	if (status == SG_OK) {
+		struct sg_gate_start how = {.sys = loop->sys, .ports = ports(loop), .document = sg_buf_view(&document),
+					    .journal_folder = files.journal, .keys_folder = files.keys,
+					    .state_key = files.state_key, .boot_id = files.boot_id};
+		status = sg_gate_create(&loop->gate, &how, err);
+	}
+	sg_wipe(files.state_key, sizeof(files.state_key));
+	sg_buf_done(&document);
+	sg_arena_done(&arena);
+	return status;
+}
+
+/* Faces open once peers can be attested and it is known what policy says, also that it says nothing. */
+static void
+open_faces(struct sg_loop *loop)
+{
+	if (loop->accepting || !loop->policy_known || !sg_hosts_attest_ready(loop) || loop->gate->journal.durable == 0)
+		return;
+	for (size_t i = 0; i < loop->listener_count; i++)
+		sg_loop_watch(loop, &loop->listeners[i].source, EPOLLIN, true);
+	loop->accepting = true;
+	sg_link_queue(&loop->supervisor, SG_FRAME_G_OPEN, 0, SG_STR(""), -1, NULL);
+}
+
+/* ---- turning ---- */
+
+static bool
+one_event(struct sg_loop *loop, const struct epoll_event *event)
+{
+	struct sg_source *source = event->data.ptr;
+	switch (source->kind) {
+	case SG_SOURCE_SUPERVISOR:
+		return read_supervisor(loop);
+	case SG_SOURCE_LISTEN:
+		for (size_t i = 0; i < loop->listener_count; i++)
+			if (&loop->listeners[i].source == source)
+				sg_doors_accept(loop, source->fd, loop->listeners[i].face);
+		return true;
+	case SG_SOURCE_CHILD:
+		sg_child_event(loop, (struct sg_child *)source, event->events);
+		return true;
+	case SG_SOURCE_COMMIT:
+		return true; /* sg_disk_turn takes it */
+	}
+	return false;
+}
+
+/* Short while something has a deadline, long while nothing does. */
+static int
+patience_ms(const struct sg_loop *loop)
+{
+	for (size_t i = 0; i < SG_CHILDREN; i++)
+		if (loop->children[i].used && loop->children[i].head != NULL)
+			return 5;
+	return 100;
+}
+
+static bool
+turn(struct sg_loop *loop)
+{
+	struct epoll_event events[EVENTS];
+	static sg_time last_tick;
+	int count = epoll_wait(loop->epoll, events, EVENTS, patience_ms(loop));
+	for (int i = 0; i < count; i++)
+		if (!one_event(loop, &events[i]))
+			return false;
+	sg_disk_turn(loop);
+	sg_pool_deadlines(loop);
+	sg_time now = loop->sys->boot_time(loop->sys);
+	if (now - last_tick >= 50 * SG_MSEC) {
+		last_tick = now;
+		sg_hosts_deadlines(loop);
+		sg_hosts_fill(loop);
+		sg_pool_fill(loop);
+		sg_gate_tick(loop->gate);
+		open_faces(loop);
+	}
+	sg_disk_turn(loop);
+	sg_loop_flush(loop);
+	return count >= 0 || errno == EINTR;
+}
+
+static void
+note_layers(struct sg_loop *loop)
+{
+	unsigned missing = sg_profile_layers(SG_PROFILE_GATE) & ~loop->layers;
+	sg_buf_printf(&loop->gate->layers, "[");
+	if (missing != 0)
+		sg_buf_printf(&loop->gate->layers, "\"gate lacks %s\"", (missing & SG_LAYER_LANDLOCK) != 0 ? "Landlock" : "a layer");
+	sg_buf_printf(&loop->gate->layers, "]");
+}
+
+int
+sg_gate_run(const struct sg_gate_process *how)
+{
+	struct sg_err err = {0};
+	struct sg_loop *loop = calloc(1, sizeof(*loop));
+	if (loop == NULL || sg_die_with_parent(how->parent, &err) != SG_OK || sg_digest_start(&err) != SG_OK)
+		return EXIT_LINK;
+	loop->sys = &sg_sys_real;
+	loop->epoll = epoll_create1(EPOLL_CLOEXEC);
+	sg_link_init(&loop->supervisor, how->supervisor, SG_ROLE_GATE, SG_ROLE_SUPERVISOR);
+	sg_table_init(&loop->conn_doors, (uint64_t)loop->sys->boot_time(loop->sys));
+	if (start(loop, &err) != SG_OK || !sg_disk_start(loop)) {
+		fprintf(stderr, "stepgated: gate: %s (%s)\n", err.text, err.code);
+		return EXIT_STATE;
+	}
+	note_layers(loop);
+	fcntl(how->supervisor, F_SETFL, O_NONBLOCK);
+	loop->supervisor_source = (struct sg_source){SG_SOURCE_SUPERVISOR, how->supervisor};
+	sg_loop_watch(loop, &loop->supervisor_source, EPOLLIN, true);
+	sg_loop_watch(loop, &loop->commit_source, EPOLLIN, true);
+	sg_hosts_fill(loop);
+	while (!loop->stop && turn(loop)) {
+	}
+	sg_gate_stop(loop->gate);
+	sg_disk_end(loop);
+	sg_loop_flush(loop);
+	return loop->stop ? 0 : EXIT_LINK;
+}

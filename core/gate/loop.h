@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The gate's surroundings, for real: sockets, doors, workers, hosts, the disk's thread, around the state machine of gate.h. */
+#ifndef SG_GATE_LOOP_H
+#define SG_GATE_LOOP_H
+
+#include "frame/link.h"
+#include "gate/gate.h"
+
+#include <pthread.h>
+
+enum { SG_LISTENERS = 8, SG_CHILDREN = 128, SG_WORKER_DEPTH = 8, SG_JUDGE_QUEUE = 4096, SG_ACCEPT_BATCH = 64 };
+
+enum sg_source_kind { SG_SOURCE_SUPERVISOR, SG_SOURCE_LISTEN, SG_SOURCE_CHILD, SG_SOURCE_COMMIT };
+
+/* What an epoll event is about. */
+struct sg_source {
+	enum sg_source_kind kind;
+	int fd;
+};
+
+/* One question for policy, kept until it is answered so that it can go to another worker. */
+struct sg_question {
+	struct sg_question *next;
+	uint64_t id;
+	enum sg_frame_type type;
+	bool again; /* was already behind a head that had to be killed */
+	sg_time since; /* asked at */
+	size_t len;
+	char input[];
+};
+
+struct sg_call {
+	uint64_t id, look; /* look: nonzero if part of a look */
+	sg_time deadline;
+	struct sg_call *next;
+};
+
+/* A process the gate talks to. */
+struct sg_child {
+	struct sg_source source; /* first: epoll hands it back */
+	bool used, linked, retiring;
+	enum sg_role role;
+	uint64_t slot, generation;
+	struct sg_link link;
+	uint32_t events;
+	/* door */
+	enum sg_face face;
+	uid_t uid;
+	/* worker: what it was given, in order; the clock runs on the head */
+	struct sg_question *head, *tail;
+	size_t depth;
+	sg_time head_since;
+	/* host */
+	char name[64];
+	bool ready;
+	struct sg_call *calls;
+	sg_time respawn_at, died_at;
+	unsigned failures;
+};
+
+/* Facts being gathered from the steps of the stack. */
+struct sg_look {
+	struct sg_look *next;
+	uint64_t number, id, conn;
+	size_t waiting;
+	bool failed;
+	struct sg_buf facts[16];
+	size_t count;
+};
+
+struct sg_waiting_conn {
+	struct sg_waiting_conn *next;
+	uint64_t id;
+	int fd;
+	enum sg_face face;
+	uid_t uid;
+	bool admitted;
+};
+
+struct sg_loop {
+	struct sg_gate *gate;
+	const struct sg_sys *sys;
+	int epoll, commit_event, state_folder;
+	struct sg_source supervisor_source, commit_source;
+	struct sg_link supervisor;
+	struct {
+		struct sg_source source;
+		enum sg_face face;
+	} listeners[SG_LISTENERS];
+	size_t listener_count;
+	struct sg_child children[SG_CHILDREN];
+	struct sg_waiting_conn *conns; /* descriptors not yet with a door */
+	struct sg_question *queue, *queue_end;
+	size_t queued;
+	struct sg_look *looks;
+	uint64_t next_slot, next_conn, next_look;
+	struct sg_table conn_doors; /* connection id → struct sg_conn_door */
+	pthread_t disk;
+	pthread_mutex_t lock;
+	pthread_cond_t work;
+	struct sg_commit *commit; /* with the disk's thread; NULL when idle */
+	bool commit_done, ending, opened, policy_known, stop;
+	bool accepting;
+	unsigned layers;
+};
+
+struct sg_gate_process {
+	int supervisor; /* link to the supervisor */
+	int parent;     /* its pid */
+};
+
+/* The gate's process, from its first line to its exit code. */
+int sg_gate_run(const struct sg_gate_process *how);
+
+/* doors.c */
+void sg_doors_accept(struct sg_loop *loop, int listener, enum sg_face face);
+void sg_doors_admit(void *self, uint64_t conn, enum sg_face face);
+void sg_doors_answer(void *self, uint64_t conn, unsigned status, struct sg_str body);
+void sg_doors_close(void *self, uint64_t conn);
+void sg_door_linked(struct sg_loop *loop, struct sg_child *door);
+/* Frames of a door; false if it broke the rules. */
+bool sg_door_frame(struct sg_loop *loop, struct sg_child *door, const struct sg_frame *frame);
+void sg_door_gone(struct sg_loop *loop, struct sg_child *door);
+int sg_doors_fd(struct sg_loop *loop, uint64_t conn);
+
+/* pool.c */
+bool sg_pool_judge(void *self, uint64_t id, enum sg_frame_type type, struct sg_str input);
+bool sg_pool_frame(struct sg_loop *loop, struct sg_child *worker, const struct sg_frame *frame);
+void sg_pool_gone(struct sg_loop *loop, struct sg_child *worker);
+void sg_pool_fill(struct sg_loop *loop);
+void sg_pool_pump(struct sg_loop *loop);
+void sg_pool_deadlines(struct sg_loop *loop);
+void sg_pool_done(struct sg_loop *loop);
+
+/* hosts.c */
+bool sg_hosts_call(void *self, uint64_t id, struct sg_str host, struct sg_str request);
+bool sg_hosts_look(void *self, uint64_t id, uint64_t conn);
+bool sg_host_frame(struct sg_loop *loop, struct sg_child *host, const struct sg_frame *frame);
+void sg_host_gone(struct sg_loop *loop, struct sg_child *host);
+void sg_hosts_fill(struct sg_loop *loop);
+void sg_hosts_deadlines(struct sg_loop *loop);
+bool sg_hosts_attest_ready(const struct sg_loop *loop);
+
+/* disk.c: the thread that writes and syncs */
+bool sg_disk_start(struct sg_loop *loop);
+void sg_disk_turn(struct sg_loop *loop); /* hands over what waits, takes what is done */
+void sg_disk_end(struct sg_loop *loop);
+
+/* children.c */
+struct sg_child *sg_child_spawn(struct sg_loop *loop, enum sg_role role, enum sg_face face, uid_t uid, const char *name);
+struct sg_child *sg_child_slot(struct sg_loop *loop, uint64_t slot);
+void sg_child_kill(struct sg_loop *loop, struct sg_child *child);
+/* Closes the link and tells whoever depends on it. */
+void sg_child_gone(struct sg_loop *loop, struct sg_child *child);
+void sg_child_event(struct sg_loop *loop, struct sg_child *child, uint32_t events);
+bool sg_loop_watch(struct sg_loop *loop, struct sg_source *source, uint32_t events, bool fresh);
+void sg_loop_flush(struct sg_loop *loop);
+
+/* supervisor.c: what comes from there */
+bool sg_supervisor_frame(struct sg_loop *loop, struct sg_frame *frame);
+bool sg_supervisor_send(struct sg_loop *loop, enum sg_frame_type type, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
+#endif

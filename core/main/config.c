@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The configuration as the supervisor keeps it: one canonical document, and the few values it needs itself. */
+#include "main/supervisor.h"
+
+#include "base/canon.h"
+#include "base/str.h"
+#include "conf/load.h"
+
+#include <stdio.h>
+#include <unistd.h>
+
+bool
+sg_supervisor_config(const struct sg_main_options *options, struct sg_buf *out, struct sg_buf *errors)
+{
+	struct sg_conf_source source = {.file = options->config, .vendor_dir = options->vendor};
+	struct sg_conf_errors found;
+	struct sg_buf text;
+	sg_conf_errors_init(&found);
+	sg_buf_init(&text, 1 << 20);
+	bool good = sg_conf_load(&source, out, &found) == SG_OK;
+	if (!good && errors != NULL)
+		sg_conf_errors_write(errors, &found);
+	else if (!good && options->json != NULL)
+		sg_conf_errors_write(&text, &found);
+	else if (!good)
+		sg_conf_errors_print(&text, &found);
+	if (text.len > 0)
+		fprintf(options->json != NULL ? stdout : stderr, "%.*s%s", (int)text.len, text.ptr, options->json != NULL ? "\n" : "");
+	sg_buf_done(&text);
+	sg_conf_errors_done(&found);
+	return good;
+}
+
+static bool
+copy_text(const struct sg_json *config, const char *name, char *out, size_t room)
+{
+	struct sg_str text;
+	if (!sg_json_string(sg_json_get(config, name), &text) || text.len >= room)
+		return false;
+	memcpy(out, text.ptr, text.len);
+	out[text.len] = '\0';
+	return true;
+}
+
+bool
+sg_supervisor_adopt(struct sg_supervisor *s, struct sg_str document)
+{
+	sg_arena_done(&s->arena);
+	sg_buf_clear(&s->document);
+	sg_buf_str(&s->document, document);
+	return sg_canon_parse(&s->arena, sg_buf_view(&s->document), &sg_conf_document_limits, &s->config, NULL) == SG_OK &&
+	       copy_text(s->config, "module_dir", s->module_dir, sizeof(s->module_dir)) &&
+	       copy_text(s->config, "state_dir", s->state_dir, sizeof(s->state_dir)) &&
+	       copy_text(s->config, "policy_dir", s->policy_dir, sizeof(s->policy_dir)) &&
+	       copy_text(s->config, "run_dir", s->run_dir, sizeof(s->run_dir));
+}
+
+int64_t
+sg_supervisor_limit(const struct sg_supervisor *s, const char *name)
+{
+	int64_t value = 0;
+	sg_json_int(sg_json_get(sg_json_get(s->config, "limits"), name), &value);
+	return value;
+}

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The state's lock and the faces' sockets. */
+#include "main/supervisor.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+bool
+sg_supervisor_lock(struct sg_supervisor *s)
+{
+	char path[1100];
+	snprintf(path, sizeof(path), "%s/lock", s->state_dir);
+	s->lock = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
+	if (s->lock < 0) {
+		fprintf(stderr, "stepgated: %s: %s\n\thint: run stepgate init first; it makes state and keys\n", path, strerror(errno));
+		return false;
+	}
+	if (flock(s->lock, LOCK_EX | LOCK_NB) != 0) {
+		fprintf(stderr, "stepgated: %s is held by another daemon\n", s->state_dir);
+		return false;
+	}
+	return true;
+}
+
+/* A socket left behind by a daemon that died is removed; anything else at that path is not ours to touch. */
+static bool
+clear_path(const char *path)
+{
+	struct stat status;
+	if (lstat(path, &status) != 0)
+		return errno == ENOENT;
+	return S_ISSOCK(status.st_mode) && unlink(path) == 0;
+}
+
+static int
+listen_at(const char *path, mode_t mode)
+{
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	if (strlen(path) >= sizeof(address.sun_path) || !clear_path(path))
+		return -1;
+	strcpy(address.sun_path, path);
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	mode_t before = umask(0777 & ~mode);
+	bool good = fd >= 0 && bind(fd, (struct sockaddr *)&address, sizeof(address)) == 0 && listen(fd, 1024) == 0;
+	umask(before);
+	if (!good && fd >= 0)
+		close(fd);
+	return good ? fd : -1;
+}
+
+bool
+sg_supervisor_listen(struct sg_supervisor *s)
+{
+	/* anybody may knock at agent and enforcer: who may speak is decided by attestation, not by a mode */
+	static const struct {
+		enum sg_face face;
+		mode_t mode;
+	} rows[SG_FACES] = {{SG_FACE_AGENT, 0666}, {SG_FACE_ENFORCER, 0666}, {SG_FACE_ADMIN, 0660}};
+	if (mkdir(s->run_dir, 0755) != 0 && errno != EEXIST) {
+		fprintf(stderr, "stepgated: %s: %s\n", s->run_dir, strerror(errno));
+		return false;
+	}
+	for (int i = 0; i < SG_FACES; i++) {
+		s->faces[i].face = rows[i].face;
+		snprintf(s->faces[i].path, sizeof(s->faces[i].path), "%.90s/%s.sock", s->run_dir, sg_face_name(rows[i].face));
+		s->faces[i].fd = listen_at(s->faces[i].path, rows[i].mode);
+		if (s->faces[i].fd < 0) {
+			fprintf(stderr, "stepgated: %s: cannot listen: %s\n", s->faces[i].path, strerror(errno));
+			return false;
+		}
+	}
+	return true;
+}

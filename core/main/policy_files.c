@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Reading policy files. What they mean is for the zygote. */
+#include "main/policy_files.h"
+
+#include "base/canon.h"
+#include "base/str.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { BUDGET = 256 << 20 };
+
+static void
+report_one(struct sg_buf *report, const char *file, const char *what, const char *hint)
+{
+	struct sg_json_writer w;
+	sg_buf_clear(report);
+	sg_jw_begin(&w, report);
+	sg_jw_object(&w);
+	sg_jw_name(&w, "errors");
+	sg_jw_array(&w);
+	sg_jw_object(&w);
+	sg_jw_name(&w, "file");
+	sg_jw_text(&w, file);
+	sg_jw_name(&w, "hint");
+	sg_jw_text(&w, hint);
+	sg_jw_name(&w, "line");
+	sg_jw_int(&w, 0);
+	sg_jw_name(&w, "what");
+	sg_jw_text(&w, what);
+	sg_jw_end(&w);
+	sg_jw_end(&w);
+	sg_jw_end(&w);
+}
+
+static int
+is_policy(const struct dirent *entry)
+{
+	size_t len = strlen(entry->d_name);
+	return entry->d_name[0] != '.' && len > 4 && strcmp(entry->d_name + len - 4, ".lua") == 0;
+}
+
+static int
+by_bytes(const struct dirent **a, const struct dirent **b)
+{
+	return strcmp((*a)->d_name, (*b)->d_name);
+}
+
+static const char *
+bad_owner(int fd)
+{
+	struct stat status;
+	if (fstat(fd, &status) != 0)
+		return "cannot be looked at";
+	if (status.st_uid != 0 && status.st_uid != geteuid())
+		return "is owned by neither root nor the user who reads it";
+	return (status.st_mode & 022) != 0 ? "may be written by group or others" : NULL;
+}
+
+static bool
+read_all(struct sg_arena *arena, int fd, struct sg_str *out)
+{
+	struct stat status;
+	if (fstat(fd, &status) != 0 || !S_ISREG(status.st_mode) || status.st_size > SG_POLICY_FILE)
+		return false;
+	char *bytes = sg_arena_alloc(arena, (size_t)status.st_size + 1);
+	size_t len = 0;
+	while (bytes != NULL && len < (size_t)status.st_size) {
+		ssize_t got = read(fd, bytes + len, (size_t)status.st_size - len);
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got <= 0)
+			break;
+		len += (size_t)got;
+	}
+	*out = (struct sg_str){bytes, len};
+	return bytes != NULL && len == (size_t)status.st_size;
+}
+
+static enum sg_status
+read_one(struct sg_policy_files *files, int folder, const char *name, struct sg_buf *report)
+{
+	struct sg_policy_source *source = &files->list[files->count];
+	int fd = openat(folder, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+	const char *bad = fd < 0 ? (errno == ELOOP ? "is a symbolic link" : "cannot be opened") : bad_owner(fd);
+	if (bad == NULL && !read_all(&files->arena, fd, &source->text))
+		bad = "is not a regular file of at most 1 MiB";
+	if (fd >= 0)
+		close(fd);
+	source->name = sg_arena_copy(&files->arena, sg_str(name));
+	files->count++;
+	if (bad == NULL)
+		return SG_OK;
+	report_one(report, name, bad, "policy files are plain files, mode 0644 or less, owned by root or the daemon's user");
+	return SG_MALFORMED;
+}
+
+enum sg_status
+sg_policy_files_read(struct sg_policy_files *files, const char *path, struct sg_buf *report)
+{
+	struct dirent **names = NULL;
+	*files = (struct sg_policy_files){.count = 0};
+	sg_arena_init(&files->arena, BUDGET);
+	int folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (folder < 0 && errno == ENOENT)
+		return SG_OK;
+	const char *bad = folder < 0 ? "cannot be opened" : bad_owner(folder);
+	int count = bad == NULL ? scandirat(folder, ".", &names, is_policy, by_bytes) : -1;
+	enum sg_status status = SG_OK;
+	if (count < 0 || count > SG_POLICY_FILES) {
+		report_one(report, path, bad != NULL ? bad : "cannot be listed, or holds too many files", "see policy_dir");
+		status = SG_MALFORMED;
+	}
+	files->list = sg_arena_alloc(&files->arena, (size_t)(count > 0 ? count : 0) * sizeof(*files->list) + 1);
+	for (int i = 0; i < count; i++) {
+		if (status == SG_OK && files->list != NULL)
+			status = read_one(files, folder, names[i]->d_name, report);
+		free(names[i]);
+	}
+	free(names);
+	if (folder >= 0)
+		close(folder);
+	return status;
+}
+
+void
+sg_policy_files_done(struct sg_policy_files *files)
+{
+	sg_arena_done(&files->arena);
+}

@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Reload: configuration is read and policy compiled beside what is in force; then both are swapped, or both are kept and the reason is told. */
+#include "main/supervisor.h"
+
+#include "base/canon.h"
+#include "base/str.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+static void
+tell_gate(struct sg_supervisor *s, struct sg_str document, struct sg_str errors)
+{
+	struct sg_buf text;
+	if (s->gate.fd < 0)
+		return;
+	sg_buf_init(&text, SG_FRAME_MAX);
+	sg_buf_printf(&text, "{\"document\":%.*s,\"errors\":%.*s}", (int)document.len, document.ptr, (int)errors.len, errors.ptr);
+	sg_link_queue(&s->gate, SG_FRAME_S_RELOADED, 0, sg_buf_view(&text), -1, NULL);
+	sg_buf_done(&text);
+}
+
+/* {"errors":[...],...} → [...] */
+static void
+failed_with(struct sg_supervisor *s, struct sg_str report)
+{
+	struct sg_arena arena;
+	struct sg_buf list;
+	const struct sg_json *json = NULL;
+	struct sg_json_limits limits = {.bytes = SG_FRAME_MAX, .nodes = 1 << 20};
+	sg_arena_init(&arena, 64 << 20);
+	sg_buf_init(&list, SG_FRAME_MAX);
+	if (sg_canon_parse(&arena, report, &limits, &json, NULL) == SG_OK && sg_json_get(json, "errors") != NULL)
+		sg_canon_write(&list, sg_json_get(json, "errors"));
+	else
+		sg_buf_text(&list, "[{\"what\":\"unknown\"}]");
+	sg_reload_failed(s, sg_buf_view(&list));
+	sg_buf_done(&list);
+	sg_arena_done(&arena);
+}
+
+void
+sg_reload_failed(struct sg_supervisor *s, struct sg_str errors)
+{
+	fprintf(stderr, "stepgated: policy or configuration kept out: %.*s\n", (int)errors.len, errors.ptr);
+	if (s->reloading)
+		tell_gate(s, SG_STR("null"), errors);
+	s->reloading = false;
+	if (s->manifest.len == 0 && s->gate.fd >= 0) /* nothing was ever in force: the gate must know that, and deny */
+		sg_link_queue(&s->gate, SG_FRAME_S_POLICY, 0, SG_STR("{\"digest\":\"\",\"files\":[],\"rules\":[]}"), -1, NULL);
+}
+
+void
+sg_reload_begin(struct sg_supervisor *s)
+{
+	struct sg_buf report;
+	if (s->reloading || s->candidate_pid != 0)
+		return;
+	s->reloading = true;
+	sg_buf_init(&report, SG_FRAME_MAX);
+	sg_buf_clear(&s->next_document);
+	if (!sg_supervisor_config(s->options, &s->next_document, &report)) {
+		failed_with(s, sg_buf_view(&report));
+	} else {
+		sg_policy_files_done(&s->sources);
+		if (sg_policy_files_read(&s->sources, s->policy_dir, &report) != SG_OK)
+			failed_with(s, sg_buf_view(&report));
+		else if (!sg_role_zygote(s))
+			sg_reload_failed(s, SG_STR("[{\"what\":\"no process for policy\"}]"));
+	}
+	sg_buf_done(&report);
+}
+
+static void
+swap_in(struct sg_supervisor *s, struct sg_str manifest)
+{
+	sg_link_done(&s->zygote);
+	if (s->zygote_pid != 0)
+		kill(s->zygote_pid, SIGKILL); /* its workers end with their links */
+	s->zygote = s->candidate;
+	s->zygote_pid = s->candidate_pid;
+	s->candidate_pid = 0;
+	s->candidate.fd = -1;
+	s->generation++;
+	sg_buf_clear(&s->manifest);
+	sg_buf_str(&s->manifest, manifest);
+	if (s->gate.fd < 0)
+		return;
+	sg_link_queue(&s->gate, SG_FRAME_S_POLICY, s->generation, sg_buf_view(&s->manifest), -1, NULL);
+	if (s->reloading && s->next_document.len > 0) {
+		tell_gate(s, sg_buf_view(&s->next_document), SG_STR("[]"));
+		sg_supervisor_adopt(s, sg_buf_view(&s->next_document));
+	}
+	s->reloading = false;
+}
+
+void
+sg_reload_zygote_said(struct sg_supervisor *s, const struct sg_frame *frame)
+{
+	if (frame->type == SG_FRAME_Z_READY) {
+		struct sg_str copy = {malloc(frame->payload.len + 1), frame->payload.len};
+		if (copy.ptr != NULL)
+			memcpy((char *)copy.ptr, frame->payload.ptr, copy.len);
+		swap_in(s, copy);
+		free((char *)copy.ptr);
+	} else if (frame->type == SG_FRAME_Z_FAILED) {
+		pid_t pid = s->candidate_pid;
+		s->candidate_pid = 0;
+		failed_with(s, frame->payload);
+		sg_link_done(&s->candidate);
+		kill(pid, SIGKILL);
+	}
+}
+
+void
+sg_reload_deadline(struct sg_supervisor *s)
+{
+	sg_time most = sg_supervisor_limit(s, "policy_load_deadline") * SG_MSEC;
+	if (s->candidate_pid == 0 || sg_sys_real.boot_time(&sg_sys_real) - s->candidate_since < most)
+		return;
+	pid_t pid = s->candidate_pid;
+	s->candidate_pid = 0;
+	sg_link_done(&s->candidate);
+	kill(pid, SIGKILL);
+	sg_reload_failed(s, SG_STR("[{\"file\":\"\",\"hint\":\"\",\"line\":0,\"what\":\"compiling policy took longer than policy_load_deadline\"}]"));
+}

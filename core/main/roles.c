@@ -1,0 +1,312 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Forking roles, killing them, taking note of their end. */
+#include "base/canon.h"
+#include "base/confine.h"
+#include "base/str.h"
+#include "door/door.h"
+#include "gate/loop.h"
+#include "host/host.h"
+#include "main/supervisor.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static struct sg_process *
+free_row(struct sg_supervisor *s)
+{
+	for (size_t i = 0; i < SG_PROCESSES; i++)
+		if (!s->processes[i].used)
+			return &s->processes[i];
+	return NULL;
+}
+
+static bool
+note(struct sg_supervisor *s, uint64_t slot, pid_t pid, int pidfd, enum sg_role role)
+{
+	struct sg_process *row = free_row(s);
+	if (row == NULL)
+		return false;
+	*row = (struct sg_process){.used = true, .slot = slot, .pid = pid, .pidfd = pidfd, .role = role};
+	return true;
+}
+
+/* Everything the supervisor holds is closed in a child but its own end: descriptors of other processes are other processes' business. */
+static void
+become_child(struct sg_supervisor *s, int keep)
+{
+	sigset_t none;
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	if (keep > 3)
+		syscall(SYS_close_range, 3, keep - 1, 0);
+	syscall(SYS_close_range, keep + 1, ~0U, 0);
+	(void)s;
+}
+
+static bool
+pair(int ends[2])
+{
+	return socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) == 0;
+}
+
+bool
+sg_role_gate(struct sg_supervisor *s)
+{
+	int ends[2], self = getpid();
+	if (!pair(ends))
+		return false;
+	pid_t pid = fork();
+	if (pid == 0) {
+		become_child(s, ends[1]);
+		_exit(sg_gate_run(&(struct sg_gate_process){.supervisor = ends[1], .parent = self}));
+	}
+	close(ends[1]);
+	if (pid < 0) {
+		close(ends[0]);
+		return false;
+	}
+	s->gate_pid = pid;
+	sg_link_init(&s->gate, ends[0], SG_ROLE_SUPERVISOR, SG_ROLE_GATE);
+	struct sg_buf first;
+	sg_buf_init(&first, SG_FRAME_MAX);
+	sg_buf_printf(&first, "{\"document\":%.*s,\"state\":\"%s\"}", (int)s->document.len, s->document.ptr, s->state_dir);
+	sg_link_queue(&s->gate, SG_FRAME_S_CONFIG, 0, sg_buf_view(&first), -1, NULL);
+	sg_buf_done(&first);
+	for (int i = 0; i < SG_FACES; i++) {
+		char face[64];
+		int len = snprintf(face, sizeof(face), "{\"face\":\"%s\"}", sg_face_name(s->faces[i].face));
+		sg_link_queue(&s->gate, SG_FRAME_S_LISTEN, 0, (struct sg_str){face, (size_t)len}, fcntl(s->faces[i].fd, F_DUPFD_CLOEXEC, 3), NULL);
+	}
+	return sg_link_flush(&s->gate, NULL) == SG_OK;
+}
+
+bool
+sg_role_zygote(struct sg_supervisor *s)
+{
+	int ends[2], self = getpid();
+	struct sg_policy_limits limits = {.memory = (size_t)sg_supervisor_limit(s, "policy_memory")};
+	if (!pair(ends))
+		return false;
+	pid_t pid = fork();
+	if (pid == 0) {
+		become_child(s, ends[1]);
+		if (sg_die_with_parent(self, NULL) != SG_OK)
+			_exit(70);
+		_exit(sg_policy_zygote(ends[1], s->sources.list, s->sources.count, &limits));
+	}
+	close(ends[1]);
+	if (pid < 0) {
+		close(ends[0]);
+		return false;
+	}
+	s->candidate_pid = pid;
+	sg_link_init(&s->candidate, ends[0], SG_ROLE_SUPERVISOR, SG_ROLE_ZYGOTE);
+	s->candidate_since = sg_sys_real.boot_time(&sg_sys_real);
+	return true;
+}
+
+/* ---- children of the gate ---- */
+
+static int
+run_door(struct sg_supervisor *s, int fd, int self, enum sg_face face)
+{
+	struct sg_door_process how = {.gate = fd, .parent = self, .face = face};
+	how.limits = (struct sg_door_limits){.max_body = (size_t)sg_supervisor_limit(s, "max_body"),
+					     .connections = (size_t)sg_supervisor_limit(s, "connections"),
+					     .head_ms = sg_supervisor_limit(s, "head_timeout"),
+					     .body_ms = sg_supervisor_limit(s, "body_timeout"),
+					     .idle_ms = sg_supervisor_limit(s, "idle_timeout"),
+					     .requests = (uint32_t)sg_supervisor_limit(s, "requests_per_connection")};
+	return sg_door_run(&how);
+}
+
+static int
+open_issuer_key(const struct sg_supervisor *s, const char *name)
+{
+	char path[1200];
+	snprintf(path, sizeof(path), "%s/keys/issue-%s.pem", s->state_dir, name);
+	return open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+}
+
+/* "attest.peer", "issue.token", "verify": the stanza's name behind the kind; the verify host has none of its own. */
+static int
+run_host(struct sg_supervisor *s, int fd, int self, const char *full, int key)
+{
+	char kind[16], module[64] = "jwt";
+	const char *dot = strchr(full, '.');
+	snprintf(kind, sizeof(kind), "%.*s", dot != NULL ? (int)(dot - full) : 15, full);
+	const char *name = dot != NULL ? dot + 1 : full;
+	const struct sg_json *stanza = sg_json_get(sg_json_get(s->config, kind), name);
+	struct sg_str use;
+	struct sg_buf options;
+	sg_buf_init(&options, 64 << 10);
+	if (sg_json_string(sg_json_get(stanza, "use"), &use))
+		snprintf(module, sizeof(module), "%.*s", SG_STR_ARG(use));
+	const struct sg_json *given = sg_json_get(stanza, "options");
+	if (given != NULL)
+		sg_canon_write(&options, given);
+	else
+		sg_buf_text(&options, "{}");
+	static const char *const names[] = {"key"};
+	struct sg_host_process how = {.gate = fd, .parent = self, .kind = kind, .name = name, .module = module,
+				      .module_dir = s->module_dir, .options = sg_buf_view(&options), .secrets = &key,
+				      .secret_names = names, .secret_count = key >= 0 ? 1 : 0};
+	return sg_host_run(&how);
+}
+
+static void
+child_main(struct sg_supervisor *s, int fd, int self, const char *role, enum sg_face face, const char *name, int key)
+{
+	sigset_t none;
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	for (int i = 3; i < 1024; i++)
+		if (i != fd && i != key)
+			close(i);
+	_exit(strcmp(role, "door") == 0 ? run_door(s, fd, self, face) : run_host(s, fd, self, name, key));
+}
+
+static pid_t
+fork_child(struct sg_supervisor *s, int ends[2], const char *role, enum sg_face face, const char *name)
+{
+	int self = getpid();
+	int key = strncmp(name, "issue.", 6) == 0 ? open_issuer_key(s, name + 6) : -1;
+	pid_t pid = fork();
+	if (pid == 0)
+		child_main(s, ends[1], self, role, face, name, key);
+	if (key >= 0)
+		close(key);
+	return pid;
+}
+
+static void
+give_to_gate(struct sg_supervisor *s, uint64_t slot, int fd)
+{
+	char text[96];
+	int len = snprintf(text, sizeof(text), "{\"generation\":%llu,\"slot\":%llu}", (unsigned long long)s->generation,
+			   (unsigned long long)slot);
+	sg_link_queue(&s->gate, SG_FRAME_S_CHILD, 0, (struct sg_str){text, (size_t)len}, fd, NULL);
+}
+
+static void
+copy_word(const struct sg_json *request, const char *name, char *out, size_t room)
+{
+	struct sg_str text = {"", 0};
+	sg_json_string(sg_json_get(request, name), &text);
+	snprintf(out, room, "%.*s", SG_STR_ARG(text));
+}
+
+void
+sg_role_spawn(struct sg_supervisor *s, const struct sg_json *request)
+{
+	char role[16], face[16], name[64];
+	int64_t slot = 0;
+	int ends[2];
+	copy_word(request, "role", role, sizeof(role));
+	copy_word(request, "face", face, sizeof(face));
+	copy_word(request, "name", name, sizeof(name));
+	if (!sg_json_int(sg_json_get(request, "slot"), &slot) || !pair(ends))
+		return;
+	if (strcmp(role, "worker") == 0) {
+		bool asked = s->zygote.fd >= 0 && sg_link_queue(&s->zygote, SG_FRAME_Z_SPAWN, (uint64_t)slot, SG_STR(""), ends[1], NULL) == SG_OK;
+		if (!asked && s->zygote.fd < 0)
+			close(ends[1]);
+		give_to_gate(s, (uint64_t)slot, ends[0]); /* without a zygote the gate sees the other end closed, and denies */
+		return;
+	}
+	pid_t pid = fork_child(s, ends, role, sg_face_named(sg_str(face)), name);
+	close(ends[1]);
+	int pidfd = pid > 0 ? (int)syscall(SYS_pidfd_open, pid, 0) : -1;
+	if (pid <= 0 || !note(s, (uint64_t)slot, pid, pidfd, strcmp(role, "door") == 0 ? SG_ROLE_DOOR : SG_ROLE_HOST)) {
+		close(ends[0]);
+		return;
+	}
+	give_to_gate(s, (uint64_t)slot, ends[0]);
+}
+
+void
+sg_role_spawned(struct sg_supervisor *s, uint64_t slot, int pidfd)
+{
+	if (!note(s, slot, 0, pidfd, SG_ROLE_WORKER)) {
+		syscall(SYS_pidfd_send_signal, pidfd, SIGKILL, NULL, 0);
+		close(pidfd);
+	}
+}
+
+static void
+end_row(struct sg_process *row)
+{
+	if (row->pidfd >= 0)
+		close(row->pidfd);
+	row->used = false;
+}
+
+void
+sg_role_kill(struct sg_supervisor *s, uint64_t slot)
+{
+	for (size_t i = 0; i < SG_PROCESSES; i++) {
+		struct sg_process *row = &s->processes[i];
+		if (!row->used || row->slot != slot)
+			continue;
+		syscall(SYS_pidfd_send_signal, row->pidfd, SIGKILL, NULL, 0);
+		if (row->pid == 0)
+			end_row(row); /* a worker is reaped by its zygote */
+	}
+}
+
+void
+sg_role_kill_all(struct sg_supervisor *s)
+{
+	for (size_t i = 0; i < SG_PROCESSES; i++)
+		if (s->processes[i].used)
+			sg_role_kill(s, s->processes[i].slot);
+}
+
+/* Workers whose process is gone leave a readable pidfd behind. */
+static void
+forget_workers(struct sg_supervisor *s)
+{
+	for (size_t i = 0; i < SG_PROCESSES; i++) {
+		struct sg_process *row = &s->processes[i];
+		if (row->used && row->pid == 0 && syscall(SYS_pidfd_send_signal, row->pidfd, 0, NULL, 0) != 0)
+			end_row(row);
+	}
+}
+
+static void
+ended(struct sg_supervisor *s, pid_t pid, int status)
+{
+	for (size_t i = 0; i < SG_PROCESSES; i++)
+		if (s->processes[i].used && s->processes[i].pid == pid)
+			end_row(&s->processes[i]);
+	if (pid == s->zygote_pid) {
+		s->zygote_pid = 0;
+		sg_link_done(&s->zygote);
+	}
+	if (pid == s->candidate_pid) {
+		s->candidate_pid = 0;
+		sg_link_done(&s->candidate);
+		sg_reload_failed(s, SG_STR("[{\"file\":\"\",\"hint\":\"\",\"line\":0,\"what\":\"the process that compiles policy died\"}]"));
+	}
+	if (pid == s->gate_pid) {
+		s->gate_pid = 0;
+		s->gate_status = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+		sg_link_done(&s->gate);
+	}
+}
+
+void
+sg_role_reap(struct sg_supervisor *s)
+{
+	int status;
+	for (pid_t pid; (pid = waitpid(-1, &status, WNOHANG)) > 0;)
+		ended(s, pid, status);
+	forget_workers(s);
+}

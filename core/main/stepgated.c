@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * stepgated: the daemon's first lines. */
+#include "base/canon.h"
+#include "base/digest.h"
+#include "base/str.h"
+#include "main/supervisor.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { EXIT_USAGE = 64, EXIT_BAD_CONFIG = 78 };
+
+static void
+print(struct sg_buf *text, FILE *to)
+{
+	fwrite(text->ptr, 1, text->len, to);
+	sg_buf_done(text);
+}
+
+static int
+check_policy(const char *folder, bool json)
+{
+	struct sg_policy_files files;
+	struct sg_buf out;
+	sg_buf_init(&out, 4 << 20);
+	enum sg_status status = sg_policy_files_read(&files, folder, &out);
+	if (status == SG_OK)
+		status = sg_policy_check(files.list, files.count, json, &out);
+	print(&out, json || status == SG_OK ? stdout : stderr);
+	sg_policy_files_done(&files);
+	return status == SG_OK ? 0 : 1;
+}
+
+static int
+check_config(const struct sg_main_options *options)
+{
+	struct sg_buf document;
+	struct sg_arena arena;
+	const struct sg_json *json = NULL;
+	struct sg_str folder = {"", 0};
+	char path[1024];
+	sg_buf_init(&document, SG_FRAME_MAX);
+	sg_arena_init(&arena, 256 << 20);
+	if (!sg_supervisor_config(options, &document, NULL))
+		return EXIT_BAD_CONFIG;
+	struct sg_json_limits limits = {.bytes = SG_FRAME_MAX, .nodes = 1 << 20};
+	if (sg_canon_parse(&arena, sg_buf_view(&document), &limits, &json, NULL) == SG_OK)
+		sg_json_string(sg_json_get(json, "policy_dir"), &folder);
+	snprintf(path, sizeof(path), "%.*s", SG_STR_ARG(folder));
+	return check_policy(path, options->json != NULL) == 0 ? 0 : EXIT_BAD_CONFIG;
+}
+
+static int
+print_api(const char *format)
+{
+	struct sg_buf out;
+	sg_buf_init(&out, 1 << 20);
+	sg_policy_api_write(&out, strcmp(format, "stubs") == 0 ? SG_POLICY_STUBS : SG_POLICY_MARKDOWN);
+	print(&out, stdout);
+	return 0;
+}
+
+int
+main(int argc, char **argv)
+{
+	struct sg_main_options options = {0};
+	if (!sg_main_options_read(&options, argc, argv))
+		return EXIT_USAGE;
+	if (options.help != NULL) {
+		sg_main_options_help();
+		return 0;
+	}
+	if (options.version != NULL) {
+		printf("stepgated %s\n", SG_VERSION);
+		return 0;
+	}
+	if (options.lua_api != NULL)
+		return print_api(options.lua_api);
+	if (options.policy_check != NULL)
+		return check_policy(options.policy_check, options.json != NULL);
+	if (options.config == NULL) {
+		fprintf(stderr, "stepgated: give a configuration with -c FILE; stepgated --help says more\n");
+		return EXIT_USAGE;
+	}
+	return options.test != NULL ? check_config(&options) : sg_supervisor_run(&options);
+}

@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The supervisor's turn: signals, the gate's wishes, the zygotes' words. */
+#include "main/supervisor.h"
+
+#include "base/canon.h"
+#include "base/str.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/inotify.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+enum { EXIT_OK = 0, EXIT_INTERNAL = 70, EXIT_CONFIG = 78, STOP_SECONDS = 5 };
+
+static bool
+gate_frame(struct sg_supervisor *s, const struct sg_frame *frame)
+{
+	struct sg_arena arena;
+	const struct sg_json *json = NULL;
+	int64_t slot = 0;
+	if (frame->type == SG_FRAME_G_RELOAD) {
+		sg_reload_begin(s);
+		return true;
+	}
+	if (frame->type == SG_FRAME_G_OPEN) {
+		if (!s->announced) {
+			printf("stepgated: open in %s\n", s->run_dir);
+			fflush(stdout);
+		}
+		s->announced = true;
+		return true;
+	}
+	sg_arena_init(&arena, 64 << 10);
+	bool good = sg_canon_parse(&arena, frame->payload, NULL, &json, NULL) == SG_OK;
+	if (good && frame->type == SG_FRAME_G_SPAWN)
+		sg_role_spawn(s, json);
+	else if (good && frame->type == SG_FRAME_G_KILL && sg_json_int(sg_json_get(json, "slot"), &slot))
+		sg_role_kill(s, (uint64_t)slot);
+	sg_arena_done(&arena);
+	return good;
+}
+
+static void
+read_gate(struct sg_supervisor *s)
+{
+	struct sg_frame frame;
+	enum sg_status filled = sg_link_fill(&s->gate, NULL), status;
+	while ((status = sg_link_next(&s->gate, &frame, NULL)) == SG_OK)
+		if (!gate_frame(s, &frame))
+			status = SG_MALFORMED;
+	bool lost = status == SG_MALFORMED || (filled != SG_OK && filled != SG_AGAIN);
+	if (lost && s->gate_pid != 0)
+		kill(s->gate_pid, SIGKILL); /* its end is noticed by SIGCHLD */
+	if (lost)
+		sg_link_done(&s->gate);
+}
+
+static void
+read_zygote(struct sg_supervisor *s, struct sg_link *link)
+{
+	struct sg_frame frame;
+	enum sg_status filled = sg_link_fill(link, NULL), status;
+	while (link->fd >= 0 && (status = sg_link_next(link, &frame, NULL)) == SG_OK) {
+		if (frame.type == SG_FRAME_Z_SPAWNED) {
+			sg_role_spawned(s, frame.id, frame.fd);
+			continue;
+		}
+		sg_reload_zygote_said(s, &frame);
+		return; /* the link may have moved */
+	}
+	if (link->fd >= 0 && filled != SG_OK && filled != SG_AGAIN)
+		sg_link_done(link);
+}
+
+static void
+read_signals(struct sg_supervisor *s)
+{
+	struct signalfd_siginfo info;
+	while (read(s->signals, &info, sizeof(info)) == (ssize_t)sizeof(info)) {
+		if (info.ssi_signo == SIGHUP)
+			sg_reload_begin(s);
+		else if (info.ssi_signo != SIGCHLD)
+			s->stopping = true;
+	}
+	sg_role_reap(s);
+}
+
+static void
+read_watch(struct sg_supervisor *s)
+{
+	char events[4096];
+	bool lua = false;
+	for (ssize_t got; (got = read(s->watch, events, sizeof(events))) > 0;)
+		for (char *at = events; at < events + got;) {
+			const struct inotify_event *event = (const struct inotify_event *)at;
+			size_t len = event->len > 0 ? strlen(event->name) : 0;
+			lua |= len > 4 && strcmp(event->name + len - 4, ".lua") == 0 && event->name[0] != '.';
+			at += sizeof(*event) + event->len;
+		}
+	if (lua)
+		sg_reload_begin(s);
+}
+
+static void
+flush_all(struct sg_supervisor *s)
+{
+	struct sg_link *links[] = {&s->gate, &s->zygote, &s->candidate};
+	for (size_t i = 0; i < 3; i++)
+		if (links[i]->fd >= 0 && sg_link_pending(links[i]))
+			sg_link_flush(links[i], NULL);
+}
+
+/* A gate that dies takes its children along and starts again from the journal; one that dies too often is left dead. */
+static int
+restart_gate(struct sg_supervisor *s)
+{
+	sg_time now = sg_sys_real.boot_time(&sg_sys_real);
+	sg_role_kill_all(s);
+	if (s->gate_status == EXIT_CONFIG)
+		return EXIT_CONFIG;
+	s->restarts = now - s->last_restart > 10 * SG_SEC ? 1 : s->restarts + 1;
+	s->last_restart = now;
+	if (s->restarts > SG_RESTARTS) {
+		fprintf(stderr, "stepgated: the gate died %d times in a row\n", SG_RESTARTS);
+		return EXIT_INTERNAL;
+	}
+	fprintf(stderr, "stepgated: the gate died; starting it again from the journal\n");
+	if (!sg_role_gate(s))
+		return EXIT_INTERNAL;
+	if (s->manifest.len > 0)
+		sg_link_queue(&s->gate, SG_FRAME_S_POLICY, s->generation, sg_buf_view(&s->manifest), -1, NULL);
+	return -1;
+}
+
+static void
+turn(struct sg_supervisor *s)
+{
+	struct pollfd polls[] = {{s->signals, POLLIN, 0}, {s->gate.fd, POLLIN, 0}, {s->zygote.fd, POLLIN, 0},
+				 {s->candidate.fd, POLLIN, 0}, {s->watch, POLLIN, 0}};
+	if (poll(polls, 5, 200) < 0 && errno != EINTR)
+		return;
+	if (polls[1].revents != 0)
+		read_gate(s);
+	if (polls[2].revents != 0)
+		read_zygote(s, &s->zygote);
+	if (polls[3].revents != 0)
+		read_zygote(s, &s->candidate);
+	if (polls[0].revents != 0)
+		read_signals(s);
+	if (polls[4].revents != 0)
+		read_watch(s);
+	sg_reload_deadline(s);
+	/* a zygote that died while its policy is in force is made again from the same files */
+	if (s->zygote_pid == 0 && s->candidate_pid == 0 && s->manifest.len > 0 && !s->stopping)
+		sg_role_zygote(s);
+	flush_all(s);
+}
+
+static int
+stop(struct sg_supervisor *s)
+{
+	sg_time until = sg_sys_real.boot_time(&sg_sys_real) + STOP_SECONDS * SG_SEC;
+	if (s->gate.fd >= 0) {
+		sg_link_queue(&s->gate, SG_FRAME_S_STOP, 0, SG_STR(""), -1, NULL);
+		sg_link_flush(&s->gate, NULL);
+	}
+	while (s->gate_pid != 0 && sg_sys_real.boot_time(&sg_sys_real) < until) {
+		poll(NULL, 0, 10);
+		sg_role_reap(s);
+	}
+	int status = s->gate_pid == 0 && s->gate_status == 0 ? EXIT_OK : EXIT_INTERNAL;
+	sg_role_kill_all(s);
+	if (s->gate_pid != 0)
+		kill(s->gate_pid, SIGKILL);
+	if (s->zygote_pid != 0)
+		kill(s->zygote_pid, SIGKILL);
+	for (int i = 0; i < SG_FACES; i++)
+		unlink(s->faces[i].path);
+	return status;
+}
+
+static bool
+start_signals(struct sg_supervisor *s)
+{
+	sigset_t set;
+	sigemptyset(&set);
+	sigaddset(&set, SIGCHLD);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGHUP);
+	signal(SIGPIPE, SIG_IGN);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	s->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	s->watch = -1;
+	if (s->options->watch != NULL) {
+		s->watch = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
+		inotify_add_watch(s->watch, s->policy_dir, IN_CLOSE_WRITE | IN_MOVED_TO | IN_DELETE | IN_MOVED_FROM);
+	}
+	return s->signals >= 0;
+}
+
+static bool
+start_policy(struct sg_supervisor *s)
+{
+	struct sg_buf report;
+	sg_buf_init(&report, SG_FRAME_MAX);
+	bool good = sg_policy_files_read(&s->sources, s->policy_dir, &report) == SG_OK && sg_role_zygote(s);
+	if (!good)
+		sg_reload_failed(s, report.len > 0 ? sg_buf_view(&report) : SG_STR("[]"));
+	sg_buf_done(&report);
+	return true; /* a daemon whose policy is broken starts, says so, and denies everything */
+}
+
+int
+sg_supervisor_run(const struct sg_main_options *options)
+{
+	struct sg_supervisor *s = calloc(1, sizeof(*s));
+	struct sg_buf document;
+	if (s == NULL)
+		return EXIT_INTERNAL;
+	s->options = options;
+	s->gate.fd = s->zygote.fd = s->candidate.fd = -1;
+	sg_buf_init(&document, SG_FRAME_MAX);
+	sg_buf_init(&s->document, SG_FRAME_MAX);
+	sg_buf_init(&s->next_document, SG_FRAME_MAX);
+	sg_buf_init(&s->manifest, SG_FRAME_MAX);
+	sg_arena_init(&s->arena, 256 << 20);
+	if (!sg_supervisor_config(options, &document, NULL) || !sg_supervisor_adopt(s, sg_buf_view(&document)) ||
+	    !sg_supervisor_lock(s) || !sg_supervisor_listen(s))
+		return EXIT_CONFIG;
+	sg_buf_done(&document);
+	if (!start_signals(s) || !sg_role_gate(s) || !start_policy(s))
+		return EXIT_INTERNAL;
+	int result = -1;
+	while (!s->stopping && result < 0) {
+		turn(s);
+		if (s->gate_pid == 0 && !s->stopping)
+			result = restart_gate(s);
+	}
+	return s->stopping ? stop(s) : (stop(s), result);
+}

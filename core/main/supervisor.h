@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The supervisor: the only process that forks roles. It holds the configuration, the listening sockets and the lock on the state; it parses
+ * nothing that an agent, a script or a module said. */
+#ifndef SG_MAIN_SUPERVISOR_H
+#define SG_MAIN_SUPERVISOR_H
+
+#include "frame/link.h"
+#include "frame/routes.h"
+#include "main/options.h"
+#include "main/policy_files.h"
+
+#include <sys/types.h>
+
+enum { SG_PROCESSES = 160, SG_FACES = 3, SG_RESTARTS = 10 };
+
+struct sg_process {
+	bool used;
+	uint64_t slot; /* 0: gate or zygote */
+	pid_t pid;     /* 0: a worker, known by its pidfd alone */
+	int pidfd;
+	enum sg_role role;
+};
+
+struct sg_supervisor {
+	const struct sg_main_options *options;
+	struct sg_buf document; /* the configuration in force, canonical */
+	struct sg_arena arena;
+	const struct sg_json *config;
+	int lock, signals, watch, self;
+	struct {
+		enum sg_face face;
+		int fd;
+		char path[108];
+	} faces[SG_FACES];
+	struct sg_link gate, zygote, candidate; /* candidate: a zygote that compiles, not yet in force */
+	struct sg_process processes[SG_PROCESSES];
+	pid_t gate_pid, zygote_pid, candidate_pid; /* 0: none */
+	int gate_status; /* exit status of the last gate, -1 if it was killed */
+	struct sg_policy_files sources;
+	struct sg_buf manifest;
+	uint64_t generation;
+	sg_time candidate_since, started, last_restart;
+	unsigned restarts;
+	bool reloading, stopping, announced;
+	struct sg_buf next_document; /* of the reload under way */
+	char module_dir[1024], state_dir[1024], policy_dir[1024], run_dir[128];
+};
+
+/* Runs until stopped; the exit status. */
+int sg_supervisor_run(const struct sg_main_options *options);
+
+/* config.c: reads the configuration into `out`; false with the errors on stderr (or `errors`, JSON, if not NULL). */
+bool sg_supervisor_config(const struct sg_main_options *options, struct sg_buf *out, struct sg_buf *errors);
+bool sg_supervisor_adopt(struct sg_supervisor *s, struct sg_str document);
+int64_t sg_supervisor_limit(const struct sg_supervisor *s, const char *name);
+
+/* listen.c: the sockets and the lock. False with a line on stderr. */
+bool sg_supervisor_lock(struct sg_supervisor *s);
+bool sg_supervisor_listen(struct sg_supervisor *s);
+
+/* roles.c: forking. Each child keeps its own end and nothing else. */
+bool sg_role_gate(struct sg_supervisor *s);
+bool sg_role_zygote(struct sg_supervisor *s);
+void sg_role_spawn(struct sg_supervisor *s, const struct sg_json *request);
+void sg_role_kill(struct sg_supervisor *s, uint64_t slot);
+void sg_role_kill_all(struct sg_supervisor *s);
+void sg_role_reap(struct sg_supervisor *s);
+void sg_role_spawned(struct sg_supervisor *s, uint64_t slot, int pidfd);
+
+/* reload.c */
+void sg_reload_begin(struct sg_supervisor *s);
+void sg_reload_zygote_said(struct sg_supervisor *s, const struct sg_frame *frame);
+void sg_reload_failed(struct sg_supervisor *s, struct sg_str errors);
+void sg_reload_deadline(struct sg_supervisor *s);
+
+#endif
