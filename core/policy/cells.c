@@ -3,8 +3,6 @@
  * them as triples: function, index, value; its element 0 is their number. */
 #include "policy/freeze.h"
 
-#include "base/str.h"
-
 enum { CELL = 3 };
 
 struct walk {
@@ -45,13 +43,8 @@ static void
 collect_function(lua_State *L, struct walk *walk, int depth)
 {
 	int function = lua_gettop(L);
-	const char *name;
-	for (int i = 1; !lua_iscfunction(L, function) && (name = lua_getupvalue(L, function, i)) != NULL; i++) {
+	for (int i = 1; !lua_iscfunction(L, function) && lua_getupvalue(L, function, i) != NULL; i++) {
 		sg_vm_charge(L, 1);
-		if (sg_str_is(sg_str(name), "_ENV")) {
-			lua_pop(L, 1); /* the word is refused in source, so nobody can assign to it */
-			continue;
-		}
 		collect(L, walk, depth + 1);
 		add_cell(L, walk, function, i);
 	}
@@ -106,6 +99,10 @@ sg_freeze_rule(lua_State *L, struct sg_policy_rule *rule)
 	struct walk walk = {top + 1, top + 2, 0};
 	lua_newtable(L);
 	lua_newtable(L);
+	lua_rawgeti(L, LUA_REGISTRYINDEX, sg_policy_of(L)->environment);
+	first_visit(L, &walk,
+		    top + 3); /* watched like any variable, not walked: it is read-only and the same for all */
+	lua_settop(L, walk.cells);
 	visit(L, &walk, rule->when);
 	visit(L, &walk, rule->effect);
 	rule->cells = LUA_NOREF;

@@ -27,6 +27,24 @@ step(struct sg_lexer *lexer)
 		lexer->line++;
 }
 
+/* Lua ends a line at either, so a comment must not reach beyond the one that comes first. */
+static bool
+is_line_end(char c)
+{
+	return c == '\n' || c == '\r';
+}
+
+/* A backslash and what it stands before; an escaped line end may be two bytes. */
+static void
+skip_escaped(struct sg_lexer *lexer)
+{
+	step(lexer);
+	char first = *lexer->at;
+	step(lexer);
+	if (is_line_end(first) && lexer->at < lexer->end && is_line_end(*lexer->at) && *lexer->at != first)
+		step(lexer);
+}
+
 static bool
 is_digit(char c)
 {
@@ -81,7 +99,7 @@ skip_comment(struct sg_lexer *lexer)
 		skip_long(lexer, level);
 		return;
 	}
-	while (lexer->at < lexer->end && *lexer->at != '\n')
+	while (lexer->at < lexer->end && !is_line_end(*lexer->at))
 		lexer->at++;
 }
 
@@ -103,7 +121,7 @@ skip_string(struct sg_lexer *lexer)
 {
 	char quote = *lexer->at++;
 	const char *start = lexer->at;
-	while (lexer->at < lexer->end && *lexer->at != quote && *lexer->at != '\n') {
+	while (lexer->at < lexer->end && *lexer->at != quote && !is_line_end(*lexer->at)) {
 		if (*lexer->at == '\\' && peek(lexer, 1) == 'z') {
 			lexer->at += 2;
 			while (lexer->at < lexer->end && strchr(" \t\r\n\f\v", *lexer->at) != NULL &&
@@ -112,8 +130,9 @@ skip_string(struct sg_lexer *lexer)
 			continue;
 		}
 		if (*lexer->at == '\\' && lexer->end - lexer->at > 1)
+			skip_escaped(lexer);
+		else
 			step(lexer);
-		step(lexer);
 	}
 	struct sg_str inside = {start, (size_t)(lexer->at - start)};
 	if (lexer->at < lexer->end)

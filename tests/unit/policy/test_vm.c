@@ -134,6 +134,21 @@ words(void)
 	}
 }
 
+/* Where Lua ends a line, so does the lexer; else code could hide in what it takes for a comment or a string. */
+static void
+line_ends(void)
+{
+	static const char *const hidden[] = {"-- comment\rlocal x = _ENV",
+					     "local s = 'a\\\r\n' local x = _ENV local t = 'b'",
+					     "local s = 'a\\\n\r' local x = _ENV local t = 'b'",
+					     "--[==[\r]==] local x = _ENV",
+					     "local s = 'a\\z \r\n \f\v' local x = _ENV",
+					     "local s = [[\r]]\rlocal x = _ENV",
+					     "local s = \"\\\\\" local x = _ENV"};
+	for (size_t i = 0; i < sizeof(hidden) / sizeof(hidden[0]); i++)
+		CU_ASSERT_TRUE(world_refuses(hidden[i], "_ENV may not be used"));
+}
+
 static void
 durations(void)
 {
@@ -243,6 +258,7 @@ index_is_flat(void)
 SG_CASES("policy.vm", {"memory and steps end a call, with its place", caps},
 	 {"the allocator fails at every size once", starved},
 	 {"bit operators are refused where they are compiled wrongly", bits}, {"Lua's words", words},
-	 {"durations", durations}, {"neighbours of misspelt words", neighbours},
+	 {"nothing hides behind line ends", line_ends}, {"durations", durations},
+	 {"neighbours of misspelt words", neighbours},
 	 {"the index of rules agrees with the plain matcher", index_agrees},
 	 {"10,000 rules cost what one costs", index_is_flat})
