@@ -147,8 +147,8 @@ allow_narrowed(scmp_filter_ctx filter, unsigned profile)
 				      SCMP_A0(SCMP_CMP_MASKED_EQ, CLONE_THREAD | CLONE_VM | CLONE_NEWUSER, CLONE_THREAD | CLONE_VM));
 	if (rc == 0)
 		rc = seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0);
-	/* the door asks for the credentials of each message it reads */
-	if (rc == 0 && (profile & DOOR) != 0)
+	/* the credentials of each message are asked for */
+	if (rc == 0 && (profile & (DOOR | GATE)) != 0)
 		rc = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(setsockopt), 2, SCMP_A1(SCMP_CMP_EQ, SOL_SOCKET),
 				      SCMP_A2(SCMP_CMP_EQ, SO_PASSCRED));
 	return rc;

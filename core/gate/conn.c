@@ -85,8 +85,21 @@ void
 sg_gate_changed(struct sg_gate *gate, uint64_t id)
 {
 	struct sg_conn *conn = sg_conn_find(gate, id);
-	if (conn != NULL)
-		conn->changed = true;
+	if (conn == NULL || conn->changed)
+		return;
+	conn->changed = true;
+	char uid[16];
+	struct sg_buf body;
+	snprintf(uid, sizeof(uid), "%u", (unsigned)conn->peer.uid);
+	if (!sg_bucket_take(gate, "unknown", sg_str(uid))) {
+		sg_gap_count(gate, 0, SG_REASON_peer_changed);
+		return;
+	}
+	sg_buf_init(&body, 256);
+	sg_buf_printf(&body, "{\"by\":\"\",\"pid\":%d,\"result\":\"peer_changed\",\"uid\":%s,\"verb\":\"connection\"}",
+		      (int)conn->peer.pid, uid);
+	sg_record(gate, "admin", sg_buf_view(&body), SG_STR(""), NULL, NULL);
+	sg_buf_done(&body);
 }
 
 /* The first look stays: a later one that differs means that the process became another one behind the same connection. */

@@ -67,6 +67,8 @@ static void
 accept_one(struct sg_loop *loop, int fd, enum sg_face face)
 {
 	struct sg_peer peer;
+	int on = 1;
+	setsockopt(fd, SOL_SOCKET, SO_PASSCRED, &on, sizeof(on)); /* from here on each byte names its sender, for the door to see */
 	if (loop->sys->peer(loop->sys, fd, &peer, NULL) != SG_OK) {
 		close(fd);
 		return;

@@ -72,12 +72,24 @@ sg_reload_begin(struct sg_supervisor *s)
 	sg_buf_done(&report);
 }
 
+/* Workers die with their zygote, so an old one stays for as long as any of its questions can take. */
+void
+sg_reload_retire(struct sg_supervisor *s, bool now)
+{
+	if (s->retired_pid == 0 || (!now && sg_sys_real.boot_time(&sg_sys_real) - s->retired_at < 10 * SG_SEC))
+		return;
+	sg_link_done(&s->retired);
+	kill(s->retired_pid, SIGKILL);
+	s->retired_pid = 0;
+}
+
 static void
 swap_in(struct sg_supervisor *s, struct sg_str manifest)
 {
-	sg_link_done(&s->zygote);
-	if (s->zygote_pid != 0)
-		kill(s->zygote_pid, SIGKILL); /* its workers end with their links */
+	sg_reload_retire(s, true);
+	s->retired = s->zygote;
+	s->retired_pid = s->zygote_pid;
+	s->retired_at = sg_sys_real.boot_time(&sg_sys_real);
 	s->zygote = s->candidate;
 	s->zygote_pid = s->candidate_pid;
 	s->candidate_pid = 0;

@@ -154,6 +154,7 @@ turn(struct sg_supervisor *s)
 	if (polls[4].revents != 0)
 		read_watch(s);
 	sg_reload_deadline(s);
+	sg_reload_retire(s, false);
 	/* a zygote that died while its policy is in force is made again from the same files */
 	if (s->zygote_pid == 0 && s->candidate_pid == 0 && s->manifest.len > 0 && !s->stopping)
 		sg_role_zygote(s);
@@ -178,6 +179,7 @@ stop(struct sg_supervisor *s)
 		kill(s->gate_pid, SIGKILL);
 	if (s->zygote_pid != 0)
 		kill(s->zygote_pid, SIGKILL);
+	sg_reload_retire(s, true);
 	for (int i = 0; i < SG_FACES; i++)
 		unlink(s->faces[i].path);
 	return status;
@@ -223,7 +225,7 @@ sg_supervisor_run(const struct sg_main_options *options)
 	if (s == NULL)
 		return EXIT_INTERNAL;
 	s->options = options;
-	s->gate.fd = s->zygote.fd = s->candidate.fd = -1;
+	s->gate.fd = s->zygote.fd = s->candidate.fd = s->retired.fd = -1;
 	sg_buf_init(&document, SG_FRAME_MAX);
 	sg_buf_init(&s->document, SG_FRAME_MAX);
 	sg_buf_init(&s->next_document, SG_FRAME_MAX);

@@ -33,6 +33,9 @@ struct sg_supervisor {
 		char path[108];
 	} faces[SG_FACES];
 	struct sg_link gate, zygote, candidate; /* candidate: a zygote that compiles, not yet in force */
+	struct sg_link retired;                 /* the zygote before: kept until its workers have answered */
+	pid_t retired_pid;
+	sg_time retired_at;
 	struct sg_process processes[SG_PROCESSES];
 	pid_t gate_pid, zygote_pid, candidate_pid; /* 0: none */
 	int gate_status; /* exit status of the last gate, -1 if it was killed */
@@ -72,5 +75,6 @@ void sg_reload_begin(struct sg_supervisor *s);
 void sg_reload_zygote_said(struct sg_supervisor *s, const struct sg_frame *frame);
 void sg_reload_failed(struct sg_supervisor *s, struct sg_str errors);
 void sg_reload_deadline(struct sg_supervisor *s);
+void sg_reload_retire(struct sg_supervisor *s, bool now);
 
 #endif

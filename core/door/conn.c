@@ -1,0 +1,341 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * A connection: bytes in, one request at a time to the gate, the answer out. Its deadlines do not move while bytes trickle. */
+#include "door/conn.h"
+
+#include "base/canon.h"
+#include "base/str.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+enum { OUT_MAX = 8 << 20, READ_CHUNK = 16 << 10 };
+
+struct sg_door_conn *
+sg_door_conn_new(struct sg_door *door, uint64_t id, int fd)
+{
+	int on = 1;
+	struct sg_door_conn *conn = door->conns.count >= door->how.limits.connections ? NULL : calloc(1, sizeof(*conn));
+	if (conn == NULL)
+		return NULL;
+	snprintf(conn->key, sizeof(conn->key), "%" PRIx64, id);
+	conn->id = id;
+	conn->fd = fd;
+	sg_buf_init(&conn->in, SG_HTTP_HEAD_MAX + door->how.limits.max_body + READ_CHUNK);
+	sg_buf_init(&conn->out, OUT_MAX);
+	conn->deadline = door->now + door->how.limits.idle_ms * SG_MSEC;
+	struct ucred peer = {0};
+	socklen_t len = sizeof(peer);
+	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &len) == 0)
+		conn->pid = peer.pid;
+	/* each message then says which process sent it */
+	if (setsockopt(fd, SOL_SOCKET, SO_PASSCRED, &on, sizeof(on)) != 0 || sg_table_put(&door->conns, sg_str(conn->key), conn) != SG_OK) {
+		free(conn);
+		return NULL;
+	}
+	return conn;
+}
+
+struct sg_door_conn *
+sg_door_conn_find(struct sg_door *door, uint64_t id)
+{
+	char key[24];
+	snprintf(key, sizeof(key), "%" PRIx64, id);
+	return sg_table_get(&door->conns, sg_str(key));
+}
+
+void
+sg_door_conn_end(struct sg_door *door, struct sg_door_conn *conn, bool tell)
+{
+	if (conn->fd < 0)
+		return;
+	epoll_ctl(door->epoll, EPOLL_CTL_DEL, conn->fd, NULL);
+	close(conn->fd);
+	conn->fd = -1;
+	sg_table_take(&door->conns, sg_str(conn->key));
+	if (tell)
+		sg_link_queue(&door->gate, SG_FRAME_D_GONE, conn->id, SG_STR(""), -1, NULL);
+	conn->next_ended = door->ended;
+	door->ended = conn;
+}
+
+/* ---- out ---- */
+
+static void
+flush(struct sg_door *door, struct sg_door_conn *conn)
+{
+	while (conn->out.len > 0) {
+		ssize_t sent = send(conn->fd, conn->out.ptr, conn->out.len, MSG_NOSIGNAL | MSG_DONTWAIT);
+		if (sent < 0 && errno == EINTR)
+			continue;
+		if (sent < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
+			break;
+		if (sent <= 0) {
+			sg_door_conn_end(door, conn, true);
+			return;
+		}
+		sg_buf_drop(&conn->out, (size_t)sent);
+	}
+	if (conn->out.len == 0 && conn->state == SG_CONN_LAST) {
+		shutdown(conn->fd, SHUT_WR);
+		sg_door_conn_end(door, conn, true);
+		return;
+	}
+	struct epoll_event event = {.events = EPOLLIN | EPOLLRDHUP | (conn->out.len > 0 ? EPOLLOUT : 0), .data.ptr = conn};
+	epoll_ctl(door->epoll, EPOLL_CTL_MOD, conn->fd, &event);
+}
+
+static void
+respond(struct sg_door *door, struct sg_door_conn *conn, unsigned status, struct sg_str body, bool last)
+{
+	sg_buf_printf(&conn->out, "HTTP/1.1 %u %s\r\nContent-Type: application/json\r\nContent-Length: %zu\r\nCache-Control: no-store\r\n",
+		      status, sg_http_phrase(status), body.len);
+	if (conn->request_id[0] != '\0')
+		sg_buf_printf(&conn->out, "X-Request-ID: %s\r\n", conn->request_id);
+	sg_buf_text(&conn->out, last ? "Connection: close\r\n\r\n" : "\r\n");
+	sg_buf_str(&conn->out, body);
+	conn->request_id[0] = '\0';
+	conn->state = last ? SG_CONN_LAST : SG_CONN_HEAD;
+	conn->deadline = door->now + door->how.limits.idle_ms * SG_MSEC;
+	if (conn->out.failed)
+		sg_door_conn_end(door, conn, true);
+	else
+		flush(door, conn);
+}
+
+/* Bad input is answered with the door's own words alone: nothing of what came is said back. */
+static void
+refuse(struct sg_door *door, struct sg_door_conn *conn, enum sg_http_error error, const char *why)
+{
+	char body[512];
+	int len = snprintf(body, sizeof(body), "{\"error\":{\"code\":\"%s\",\"hint\":\"%s\",\"message\":\"%s\"}}", sg_http_code(error), why,
+			   sg_http_text(error));
+	conn->request_id[0] = '\0';
+	respond(door, conn, sg_http_status(error), (struct sg_str){body, (size_t)len}, true);
+}
+
+/* ---- in ---- */
+
+static void
+hand_over(struct sg_door *door, struct sg_door_conn *conn, struct sg_str body)
+{
+	struct sg_buf payload;
+	const char *why = "";
+	sg_buf_init(&payload, SG_FRAME_MAX);
+	unsigned char head[4] = {(unsigned char)(conn->route->route & 255), (unsigned char)(conn->route->route >> 8),
+				 (unsigned char)(conn->argument.len & 255), (unsigned char)(conn->argument.len >> 8)};
+	sg_buf_add(&payload, head, sizeof(head));
+	sg_buf_str(&payload, conn->argument);
+	enum sg_http_error error = sg_body_canonical(conn->route, &conn->head, body, &payload, &why);
+	if (error != SG_HTTP_OK || payload.failed) {
+		refuse(door, conn, error != SG_HTTP_OK ? error : SG_HTTP_http_body_size, why);
+	} else {
+		conn->state = SG_CONN_GATE;
+		conn->deadline = 0;
+		conn->requests++;
+		if (sg_link_queue(&door->gate, SG_FRAME_D_REQUEST, conn->id, sg_buf_view(&payload), -1, NULL) != SG_OK)
+			sg_door_conn_end(door, conn, true);
+	}
+	sg_buf_done(&payload);
+}
+
+static enum sg_http_error
+check_body(const struct sg_door *door, const struct sg_door_conn *conn)
+{
+	const struct sg_http_head *head = &conn->head;
+	if (conn->route->body == SG_BODY_NONE)
+		return head->length > 0 ? SG_HTTP_http_body_unwanted : SG_HTTP_OK;
+	if (!head->has_length)
+		return SG_HTTP_http_body_missing;
+	return head->length > door->how.limits.max_body ? SG_HTTP_http_body_size : SG_HTTP_OK;
+}
+
+static void
+keep_request_id(struct sg_door_conn *conn)
+{
+	struct sg_str id = conn->head.request_id;
+	bool plain = id.len > 0 && id.len < sizeof(conn->request_id);
+	for (size_t i = 0; plain && i < id.len; i++)
+		plain = id.ptr[i] > ' ' && id.ptr[i] < 127;
+	conn->request_id[0] = '\0';
+	if (plain)
+		snprintf(conn->request_id, sizeof(conn->request_id), "%.*s", SG_STR_ARG(id));
+}
+
+static enum sg_http_error
+read_head(struct sg_door *door, struct sg_door_conn *conn)
+{
+	enum sg_http_error error = sg_http_head_read(sg_buf_view(&conn->in), &conn->head);
+	if (error == SG_HTTP_OK)
+		error = sg_http_route(door->how.face, &conn->head, &conn->route, &conn->argument);
+	if (error == SG_HTTP_OK)
+		error = check_body(door, conn);
+	if (error == SG_HTTP_OK && conn->requests >= door->how.limits.requests)
+		error = SG_HTTP_http_requests;
+	if (error != SG_HTTP_OK)
+		return error;
+	keep_request_id(conn);
+	conn->state = SG_CONN_BODY;
+	conn->deadline = door->now + door->how.limits.body_ms * SG_MSEC;
+	return SG_HTTP_OK;
+}
+
+/* The empty answer of the same door, for those who measure: no gate, no record, nothing decided. */
+static bool
+is_ping(const struct sg_door_conn *conn)
+{
+	return sg_str_is(conn->head.path, "/v1/ping") && sg_str_is(conn->head.method, "GET") && conn->head.length == 0;
+}
+
+static void
+advance(struct sg_door *door, struct sg_door_conn *conn)
+{
+	if (conn->state == SG_CONN_HEAD && conn->in.len > 0) {
+		enum sg_http_error error = read_head(door, conn);
+		if (error == SG_HTTP_http_no_route && is_ping(conn)) {
+			sg_buf_drop(&conn->in, conn->head.size);
+			respond(door, conn, 200, SG_STR("{\"ok\":true}"), conn->in.len > 0);
+			return;
+		}
+		if (error == SG_HTTP_AGAIN)
+			return;
+		if (error != SG_HTTP_OK) {
+			refuse(door, conn, error, "");
+			return;
+		}
+	}
+	size_t whole = conn->head.size + conn->head.length;
+	if (conn->state != SG_CONN_BODY || conn->in.len < whole)
+		return;
+	if (conn->in.len > whole) {
+		refuse(door, conn, SG_HTTP_http_pipelined, "");
+		return;
+	}
+	/* the buffer may have moved since the head was read, and head and argument point into it */
+	if (sg_http_head_read(sg_buf_view(&conn->in), &conn->head) != SG_HTTP_OK ||
+	    sg_http_route(door->how.face, &conn->head, &conn->route, &conn->argument) != SG_HTTP_OK) {
+		sg_door_conn_end(door, conn, true);
+		return;
+	}
+	hand_over(door, conn, (struct sg_str){conn->in.ptr + conn->head.size, conn->head.length});
+}
+
+static pid_t
+sender(struct msghdr *message)
+{
+	for (struct cmsghdr *head = CMSG_FIRSTHDR(message); head != NULL; head = CMSG_NXTHDR(message, head)) {
+		struct ucred credentials;
+		if (head->cmsg_level == SOL_SOCKET && head->cmsg_type == SCM_RIGHTS) {
+			int fd;
+			for (size_t at = 0; at + sizeof(int) <= head->cmsg_len - CMSG_LEN(0); at += sizeof(int)) {
+				memcpy(&fd, CMSG_DATA(head) + at, sizeof(fd));
+				close(fd); /* nobody was asked for descriptors */
+			}
+		}
+		if (head->cmsg_level != SOL_SOCKET || head->cmsg_type != SCM_CREDENTIALS)
+			continue;
+		memcpy(&credentials, CMSG_DATA(head), sizeof(credentials));
+		return credentials.pid;
+	}
+	return -1;
+}
+
+/* A byte from another process than the one that connected: the gate hears of it, and the connection ends. The kernel names the sender only from
+ * the moment it was asked to (SO_PASSCRED, set right after accept), so the first bytes may come unnamed; later ones may not. */
+static bool
+same_sender(struct sg_door *door, struct sg_door_conn *conn, pid_t pid)
+{
+	bool first = conn->requests == 0 && conn->in.len == 0;
+	if ((pid > 0 && pid == conn->pid) || (pid == 0 && first))
+		return true;
+	sg_link_queue(&door->gate, SG_FRAME_D_CHANGED, conn->id, SG_STR(""), -1, NULL);
+	sg_door_conn_end(door, conn, true);
+	return false;
+}
+
+static void
+read_some(struct sg_door *door, struct sg_door_conn *conn)
+{
+	union {
+		char bytes[512];
+		struct cmsghdr align;
+	} control;
+	char *to = sg_buf_reserve(&conn->in, READ_CHUNK);
+	if (to == NULL) {
+		refuse(door, conn, SG_HTTP_http_body_size, "");
+		return;
+	}
+	struct iovec part = {to, READ_CHUNK};
+	struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1, .msg_control = control.bytes, .msg_controllen = sizeof(control.bytes)};
+	ssize_t got = recvmsg(conn->fd, &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+	if (got < 0 && (errno == EAGAIN || errno == EINTR))
+		return;
+	if (got <= 0) {
+		sg_door_conn_end(door, conn, true);
+		return;
+	}
+	if (!same_sender(door, conn, sender(&message)))
+		return;
+	if (conn->state == SG_CONN_GATE || conn->state == SG_CONN_LAST) {
+		sg_door_conn_end(door, conn, true); /* spoke while the answer was still to come */
+		return;
+	}
+	if (conn->in.len == 0)
+		conn->deadline = door->now + door->how.limits.head_ms * SG_MSEC;
+	conn->in.len += (size_t)got;
+	advance(door, conn);
+}
+
+void
+sg_door_conn_event(struct sg_door *door, struct sg_door_conn *conn, uint32_t events)
+{
+	if ((events & EPOLLOUT) != 0)
+		flush(door, conn);
+	if (conn->fd >= 0 && (events & (EPOLLIN | EPOLLHUP | EPOLLERR | EPOLLRDHUP)) != 0)
+		read_some(door, conn);
+}
+
+void
+sg_door_conn_answer(struct sg_door *door, struct sg_door_conn *conn, struct sg_str payload)
+{
+	if (conn->state != SG_CONN_GATE || payload.len < 4)
+		return;
+	unsigned status = (unsigned)(unsigned char)payload.ptr[0] | (unsigned)(unsigned char)payload.ptr[1] << 8;
+	bool last = conn->head.close || payload.ptr[2] != 0 || conn->requests >= door->how.limits.requests;
+	sg_buf_clear(&conn->in);
+	respond(door, conn, status, (struct sg_str){payload.ptr + 4, payload.len - 4}, last);
+}
+
+static void
+free_ended(struct sg_door *door)
+{
+	while (door->ended != NULL) {
+		struct sg_door_conn *conn = door->ended;
+		door->ended = conn->next_ended;
+		sg_buf_done(&conn->in);
+		sg_buf_done(&conn->out);
+		free(conn);
+	}
+}
+
+void
+sg_door_conns_sweep(struct sg_door *door)
+{
+	size_t at = 0;
+	if (door->now - door->swept >= 100 * SG_MSEC) {
+		door->swept = door->now;
+		for (struct sg_door_conn *c; (c = sg_table_next(&door->conns, &at)) != NULL;) {
+			if (c->deadline == 0 || door->now < c->deadline)
+				continue;
+			if (c->in.len > 0 && (c->state == SG_CONN_HEAD || c->state == SG_CONN_BODY))
+				refuse(door, c, SG_HTTP_http_timeout, "");
+			else
+				sg_door_conn_end(door, c, true);
+		}
+	}
+	free_ended(door);
+}

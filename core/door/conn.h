@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * One connection of a door. Private to door/. */
+#ifndef SG_DOOR_CONN_H
+#define SG_DOOR_CONN_H
+
+#include "base/table.h"
+#include "door/body.h"
+#include "door/door.h"
+#include "frame/link.h"
+
+#include <sys/types.h>
+
+struct sg_door {
+	struct sg_door_process how;
+	int epoll;
+	struct sg_link gate;
+	struct sg_table conns;
+	struct sg_door_conn *ended; /* freed at the end of the turn: events of it may still be in hand */
+	sg_time now, swept;
+};
+
+enum sg_conn_state {
+	SG_CONN_HEAD, /* reading a head */
+	SG_CONN_BODY, /* reading a body */
+	SG_CONN_GATE, /* the gate has it */
+	SG_CONN_LAST, /* an answer is on its way, then the end */
+};
+
+struct sg_door_conn {
+	uint64_t id;
+	char key[24];
+	int fd; /* -1 once ended */
+	pid_t pid; /* who connected: every byte must come from it */
+	enum sg_conn_state state;
+	struct sg_buf in, out;
+	struct sg_http_head head;
+	const struct sg_route_row *route;
+	struct sg_str argument;
+	char request_id[129];
+	sg_time deadline;
+	uint32_t requests;
+	struct sg_door_conn *next_ended;
+};
+
+/* Takes the descriptor. NULL if the door is full or out of memory. */
+struct sg_door_conn *sg_door_conn_new(struct sg_door *door, uint64_t id, int fd);
+struct sg_door_conn *sg_door_conn_find(struct sg_door *door, uint64_t id);
+void sg_door_conn_event(struct sg_door *door, struct sg_door_conn *conn, uint32_t events);
+/* The gate's answer: u16 status, u16 close, body. */
+void sg_door_conn_answer(struct sg_door *door, struct sg_door_conn *conn, struct sg_str payload);
+/* `tell`: the gate does not know yet. */
+void sg_door_conn_end(struct sg_door *door, struct sg_door_conn *conn, bool tell);
+/* Ends what is past its deadline, frees what has ended. */
+void sg_door_conns_sweep(struct sg_door *door);
+
+#endif
