@@ -236,10 +236,10 @@ check_head(const struct sg_link *link, uint64_t len, uint16_t type, uint16_t res
 enum sg_status
 sg_link_next(struct sg_link *link, struct sg_frame *frame, struct sg_err *err)
 {
-	const char *at = link->in.ptr + link->in_used;
 	size_t left = link->in.len - link->in_used;
 	if (left < SG_FRAME_HEAD)
 		return SG_AGAIN;
+	const char *at = link->in.ptr + link->in_used;
 
 	uint64_t len = get(at, 4);
 	struct sg_frame found = {.type = (uint16_t)get(at + 4, 2), .id = get(at + 8, 8), .fd = -1};
