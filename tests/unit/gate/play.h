@@ -1,0 +1,512 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * A play: the gate in one process, with a world that the test holds in its hands: clock, disk, peers, policy, hosts. Every order of events can
+ * be played, because nothing answers before the test lets it. */
+#ifndef SG_TESTS_PLAY_H
+#define SG_TESTS_PLAY_H
+
+#include "gate/request.h"
+
+#include "base/str.h"
+#include "unit/cases.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { PLAY_QUEUE = 256, PLAY_CONNS = 64 };
+
+struct play_event {
+	enum { PLAY_LOOK, PLAY_JUDGE, PLAY_CALL } kind;
+	uint64_t id, conn;
+	char host[32];
+	char *text;
+};
+
+struct play {
+	struct sg_sys sys; /* first: the table is the play */
+	struct sg_gate *gate;
+	sg_time boot, wall;
+	char folder[64];
+	int journal, keys;
+	bool peer_dead;
+	/* the disk fails at this call of writing or syncing (counted down); 0 never */
+	long fail_at, calls;
+	int fail_errno;
+	bool fail_short;   /* a short write instead of an error */
+	bool fail_forever; /* from then on always */
+	struct play_event queue[PLAY_QUEUE];
+	size_t count;
+	struct {
+		unsigned status;
+		char *body;
+		bool closed, admitted;
+	} conns[PLAY_CONNS];
+	const char *facts;                         /* what a look finds */
+	const char *(*effects)(const char *input); /* what policy says */
+	const char *call_answer;                   /* NULL: the built-in issuer and verifier */
+	bool no_sync;                              /* groups wait */
+	char *made_claims;
+	bool reload_asked;
+};
+
+/* The document most tests begin with; rates are high so that buckets do not get in the way. */
+static const char play_document[] =
+	"{\"actions\":{"
+	"\"mail\":{\"class\":\"data\",\"credential\":\"\",\"effect\":\"read\",\"environment\":\"\",\"name\":\"mail.read\",\"narrow\":[],\"sensitivity\":\"internal\",\"taints\":[\"mail\"]},"
+	"\"pay\":{\"class\":\"payment\",\"credential\":\"\",\"effect\":\"write\",\"environment\":\"\",\"name\":\"pay.send\",\"narrow\":[\"amount\",\"to\"],\"sensitivity\":\"confidential\",\"taints\":[]},"
+	"\"prod\":{\"class\":\"infrastructure\",\"credential\":\"\",\"effect\":\"execute\",\"environment\":\"prod\",\"name\":\"deploy.prod\",\"narrow\":[],\"sensitivity\":\"internal\",\"taints\":[]},"
+	"\"read\":{\"class\":\"code\",\"credential\":\"token\",\"effect\":\"read\",\"environment\":\"\",\"name\":\"repo.read\",\"narrow\":[],\"sensitivity\":\"internal\",\"taints\":[]},"
+	"\"secret\":{\"class\":\"secret\",\"credential\":\"\",\"effect\":\"read\",\"environment\":\"\",\"name\":\"secret.read\",\"narrow\":[],\"sensitivity\":\"restricted\",\"taints\":[]},"
+	"\"far\":{\"class\":\"other\",\"credential\":\"\",\"effect\":\"read\",\"environment\":\"\",\"name\":\"far.away\",\"narrow\":[],\"sensitivity\":\"public\",\"taints\":[]}},"
+	"\"admins\":{\"mira\":{\"groups\":[\"ops\"],\"uid\":500},\"priya\":{\"groups\":[\"finance\"],\"uid\":501},\"jon\":{\"groups\":[\"finance\"],\"uid\":502}},"
+	"\"agents\":{\"helper\":{\"environment\":\"staging\",\"escalate\":\"o@x\",\"instance\":\"process\",\"intents\":[\"work\"],\"match\":[\"peer:uid=1001\"],\"owner\":\"mira@acme.example\",\"reach\":[\"mail.*\",\"pay.*\",\"repo.*\",\"secret.*\",\"deploy.*\"],\"review_by\":\"2027-01-31\"},"
+	"\"other\":{\"environment\":\"staging\",\"escalate\":\"o@x\",\"instance\":\"process\",\"intents\":[\"work\"],\"match\":[\"peer:uid=1002\"],\"owner\":\"jon\",\"reach\":[\"**\"],\"review_by\":\"2027-01-31\"},"
+	"\"guess\":{\"environment\":\"staging\",\"escalate\":\"o@x\",\"instance\":\"process\",\"intents\":[\"work\"],\"match\":[\"peer:exe=/bin/guess\"],\"owner\":\"jon\",\"reach\":[\"**\"],\"review_by\":\"2027-01-31\"}},"
+	"\"attest\":{\"peer\":{\"control\":\"required\",\"options\":{},\"order\":0,\"use\":\"peer\"}},"
+	"\"enforcers\":{\"repo-api\":{\"actions\":[\"repo.*\",\"mail.*\"],\"for_agents\":[\"helper\"],\"match\":[\"peer:uid=2001\"],\"obligations\":[\"log\"],\"resources\":[\"**\"]}},"
+	"\"groups\":{\"finance\":{\"members\":[\"jon\",\"priya\"]},\"ops\":{\"members\":[\"mira\"]}},"
+	"\"intents\":{\"work\":{\"actions\":[\"mail.*\",\"pay.*\",\"repo.*\",\"secret.*\",\"deploy.*\",\"far.*\"],\"environment\":\"\",\"resources\":[\"**\"],\"sensitivity\":\"confidential\",\"ttl\":3600000}},"
+	"\"issue\":{\"token\":{\"audience\":[\"repo-api\"],\"options\":{},\"ttl\":60000,\"use\":\"jwt\"}},"
+	"\"limits\":{\"approval_ttl\":900000,\"approvals_per_agent\":3,\"attempts_per_task\":1000,\"body_timeout\":10000,\"burst\":100000,\"connections\":4096,\"credential_ttl_max\":60000,\"doors\":64,\"head_timeout\":5000,\"host_deadline\":1000,\"idle_timeout\":30000,\"leases_per_agent\":1000,\"max_body\":65536,\"outcome_deadline\":300000,\"policy_deadline\":50,\"policy_load_deadline\":5000,\"policy_memory\":67108864,\"policy_workers\":2,\"rate\":100000,\"requests_per_connection\":1000,\"segment_bytes\":67108864,\"task_ttl_max\":28800000,\"tasks\":100000,\"tasks_per_agent\":100,\"uid_connections\":64,\"use_by\":30000},"
+	"\"mode\":\"enforce\",\"module_dir\":\"/m\",\"policy_dir\":\"/p\",\"run_dir\":\"/r\",\"state_dir\":\"/s\",\"trust_domain\":\"acme.example\"}";
+
+static const char play_manifest[] =
+	"{\"digest\":\"0000000000000000000000000000000000000000000000000000000000000000\",\"files\":[],\"rules\":[]}";
+
+/* ---- the world ---- */
+
+static inline struct play *
+play_of(const struct sg_sys *sys)
+{
+	return (struct play *)sys;
+}
+
+static sg_time
+play_boot(const struct sg_sys *sys)
+{
+	return play_of(sys)->boot;
+}
+
+static sg_time
+play_wall(const struct sg_sys *sys)
+{
+	return play_of(sys)->wall;
+}
+
+static bool
+play_fails(struct play *p)
+{
+	p->calls++;
+	if (p->fail_at == 0)
+		return false;
+	if (p->fail_forever && p->calls >= p->fail_at)
+		return true;
+	return p->calls == p->fail_at;
+}
+
+static ssize_t
+play_pwrite(const struct sg_sys *sys, int fd, const void *bytes, size_t len, off_t at)
+{
+	struct play *p = play_of(sys);
+	if (play_fails(p)) {
+		if (p->fail_short && len > 1) {
+			ssize_t some = pwrite(fd, bytes, len / 2, at);
+			(void)some;
+			if (p->fail_forever) {
+				errno = p->fail_errno;
+				return -1;
+			}
+			return (ssize_t)(len / 2);
+		}
+		errno = p->fail_errno;
+		return -1;
+	}
+	return pwrite(fd, bytes, len, at);
+}
+
+static int
+play_sync(const struct sg_sys *sys, int fd)
+{
+	struct play *p = play_of(sys);
+	(void)fd;
+	if (play_fails(p)) {
+		errno = p->fail_errno;
+		return -1;
+	}
+	return 0; /* the file system under test keeps what was written; real syncs would only cost time */
+}
+
+static int
+play_openat(const struct sg_sys *sys, int folder, const char *name, int flags, mode_t mode)
+{
+	struct play *p = play_of(sys);
+	if ((flags & O_CREAT) != 0 && play_fails(p)) {
+		errno = p->fail_errno;
+		return -1;
+	}
+	return sg_sys_real.openat(sys, folder, name, flags, mode);
+}
+
+static int
+play_rename(const struct sg_sys *sys, int folder, const char *from, const char *to)
+{
+	struct play *p = play_of(sys);
+	if (play_fails(p)) {
+		errno = p->fail_errno;
+		return -1;
+	}
+	return sg_sys_real.renameat(sys, folder, from, to);
+}
+
+static bool
+play_alive(const struct sg_sys *sys, const struct sg_peer *peer)
+{
+	(void)peer;
+	return !play_of(sys)->peer_dead;
+}
+
+/* ---- ports ---- */
+
+static void
+play_answer(void *self, uint64_t conn, unsigned status, struct sg_str body)
+{
+	struct play *p = self;
+	free(p->conns[conn].body);
+	p->conns[conn].status = status;
+	p->conns[conn].body = strndup(body.ptr, body.len);
+}
+
+static void
+play_admit(void *self, uint64_t conn, enum sg_face face)
+{
+	(void)face;
+	((struct play *)self)->conns[conn].admitted = true;
+}
+
+static void
+play_close(void *self, uint64_t conn)
+{
+	((struct play *)self)->conns[conn].closed = true;
+}
+
+static bool
+play_push(struct play *p, struct play_event event, struct sg_str text)
+{
+	if (p->count == PLAY_QUEUE)
+		return false;
+	event.text = strndup(text.len > 0 ? text.ptr : "", text.len);
+	p->queue[p->count++] = event;
+	return true;
+}
+
+static bool
+play_judge(void *self, uint64_t id, enum sg_frame_type type, struct sg_str input)
+{
+	(void)type;
+	return play_push(self, (struct play_event){.kind = PLAY_JUDGE, .id = id}, input);
+}
+
+static bool
+play_look(void *self, uint64_t id, uint64_t conn)
+{
+	return play_push(self, (struct play_event){.kind = PLAY_LOOK, .id = id, .conn = conn}, SG_STR(""));
+}
+
+static bool
+play_call(void *self, uint64_t id, struct sg_str host, struct sg_str request)
+{
+	struct play_event event = {.kind = PLAY_CALL, .id = id};
+	snprintf(event.host, sizeof(event.host), "%.*s", SG_STR_ARG(host));
+	return play_push(self, event, request);
+}
+
+static void
+play_reload(void *self)
+{
+	((struct play *)self)->reload_asked = true;
+}
+
+static void
+play_say(void *self, const char *line)
+{
+	(void)self;
+	(void)line;
+}
+
+/* ---- playing ---- */
+
+static const char *
+play_allow(const char *input)
+{
+	(void)input;
+	return "{\"effects\":[{\"effect\":{\"kind\":\"allow\",\"narrow\":{},\"obligations\":[],\"say\":\"\",\"taint\":[],\"ttl\":0},\"file\":\"a.lua\",\"line\":1,\"rule\":\"r\"}],\"error\":null}";
+}
+
+static inline char *
+play_between(const char *text, const char *before, const char *after)
+{
+	const char *from = strstr(text, before);
+	const char *to = from == NULL ? NULL : strstr(from + strlen(before), after);
+	return to == NULL ? strdup("") : strndup(from + strlen(before), (size_t)(to - from) - strlen(before));
+}
+
+/* Answers the oldest event as the world is now. */
+static inline void
+play_one(struct play *p)
+{
+	struct play_event event = p->queue[0];
+	memmove(p->queue, p->queue + 1, --p->count * sizeof(event));
+	if (event.kind == PLAY_LOOK) {
+		sg_gate_looked(p->gate, event.id, sg_str(p->facts));
+	} else if (event.kind == PLAY_JUDGE) {
+		const char *said = p->effects(event.text);
+		sg_gate_judged(p->gate, event.id, sg_str(said), SG_REASON_policy_timeout);
+	} else if (p->call_answer != NULL) {
+		sg_gate_called(p->gate, event.id, sg_str(p->call_answer));
+	} else if (strstr(event.text, "\"verb\":\"make\"") != NULL) {
+		free(p->made_claims);
+		p->made_claims = play_between(event.text, "\"claims\":", ",\"lease\"");
+		sg_gate_called(p->gate, event.id, SG_STR("{\"ok\":true,\"token\":\"h.c.s\"}"));
+	} else if (strstr(event.text, "\"verb\":\"verify\"") != NULL) {
+		char answer[4096];
+		snprintf(answer, sizeof(answer), "{\"claims\":%s,\"ok\":true}", p->made_claims != NULL ? p->made_claims : "{}");
+		sg_gate_called(p->gate, event.id, sg_str(answer));
+	} else {
+		char answer[256], *lease = play_between(event.text, "\"lease\":\"", "\"");
+		snprintf(answer, sizeof(answer), "{\"lease\":\"%s\",\"ok\":true}", lease);
+		sg_gate_called(p->gate, event.id, sg_str(answer));
+		free(lease);
+	}
+	free(event.text);
+}
+
+static inline void
+play_flush(struct play *p)
+{
+	while (!p->no_sync && sg_journal_ready(&p->gate->journal)) {
+		struct sg_commit *commit = sg_journal_take(&p->gate->journal);
+		sg_journal_write(&p->gate->journal, commit);
+		sg_journal_done(&p->gate->journal, commit);
+		sg_gate_synced(p->gate);
+	}
+}
+
+/* Until nothing is left to answer. */
+static inline void
+play_all(struct play *p)
+{
+	for (int i = 0; i < 1000; i++) {
+		play_flush(p);
+		if (p->count == 0)
+			break;
+		play_one(p);
+	}
+	play_flush(p);
+	sg_gate_tick(p->gate);
+	play_flush(p);
+}
+
+static inline char *
+play_canonical(const char *text)
+{
+	struct sg_arena arena;
+	struct sg_buf out;
+	const struct sg_json *json = NULL;
+	struct sg_err err = {0};
+	sg_arena_init(&arena, 16 << 20);
+	sg_buf_init(&out, 4 << 20);
+	if (sg_json_parse(&arena, sg_str(text), NULL, &json, &err) != SG_OK) {
+		fprintf(stderr, "the test's own JSON: %s\n", err.text);
+		abort();
+	}
+	sg_canon_write(&out, json);
+	char *copy = strndup(out.ptr, out.len);
+	sg_buf_done(&out);
+	sg_arena_done(&arena);
+	return copy;
+}
+
+static inline enum sg_status
+play_open(struct play *p, struct sg_err *err)
+{
+	static const unsigned char key[SG_KEY_BYTES] = {7};
+	char *document = play_canonical(play_document);
+	struct sg_gate_start start = {
+		.sys = &p->sys,
+		.ports = {p, play_answer, play_admit, play_close, play_judge, play_look, play_call, play_reload, play_say},
+		.document = sg_str(document),
+		.journal_folder = p->journal,
+		.keys_folder = p->keys,
+		.state_key = key,
+		.boot_id = "11111111-2222-3333-4444-555555555555"};
+	enum sg_status status = sg_gate_create(&p->gate, &start, err);
+	if (status == SG_OK)
+		sg_gate_policy(p->gate, sg_str(play_manifest), 1);
+	free(document);
+	return status;
+}
+
+static inline struct play *
+play_begin(void)
+{
+	struct play *p = calloc(1, sizeof(*p));
+	p->sys = sg_sys_real;
+	p->sys.boot_time = play_boot;
+	p->sys.wall_time = play_wall;
+	p->sys.pwrite = play_pwrite;
+	p->sys.fdatasync = play_sync;
+	p->sys.fsync = play_sync;
+	p->sys.openat = play_openat;
+	p->sys.renameat = play_rename;
+	p->sys.peer_alive = play_alive;
+	p->boot = 1000 * SG_SEC;
+	p->wall = 1800000000 * SG_SEC;
+	p->fail_errno = EIO;
+	p->facts = "{\"peer:uid\":{\"strength\":\"boundary\",\"value\":\"1001\"}}";
+	p->effects = play_allow;
+	snprintf(p->folder, sizeof(p->folder), "/tmp/sg-play-XXXXXX");
+	if (mkdtemp(p->folder) == NULL)
+		abort();
+	char path[128];
+	snprintf(path, sizeof(path), "%s/journal", p->folder);
+	mkdir(path, 0700);
+	p->journal = open(path, O_RDONLY | O_DIRECTORY);
+	snprintf(path, sizeof(path), "%s/keys", p->folder);
+	mkdir(path, 0700);
+	p->keys = open(path, O_RDONLY | O_DIRECTORY);
+	return p;
+}
+
+static inline struct play *
+play_new(void)
+{
+	struct play *p = play_begin();
+	struct sg_err err = {0};
+	if (play_open(p, &err) != SG_OK) {
+		fprintf(stderr, "%s %s\n", err.code, err.text);
+		abort();
+	}
+	play_flush(p);
+	return p;
+}
+
+static inline void
+play_stop_gate(struct play *p)
+{
+	sg_gate_destroy(p->gate);
+	p->gate = NULL;
+	for (size_t i = 0; i < p->count; i++)
+		free(p->queue[i].text);
+	p->count = 0;
+}
+
+/* As after kill -9: what was written is there, what was in memory is not. */
+static inline enum sg_status
+play_restart(struct play *p, struct sg_err *err)
+{
+	play_stop_gate(p);
+	enum sg_status status = play_open(p, err);
+	if (status == SG_OK)
+		play_flush(p);
+	return status;
+}
+
+static inline void
+play_end(struct play *p)
+{
+	char command[128];
+	if (p->gate != NULL)
+		play_stop_gate(p);
+	for (size_t i = 0; i < PLAY_CONNS; i++)
+		free(p->conns[i].body);
+	free(p->made_claims);
+	close(p->journal);
+	close(p->keys);
+	snprintf(command, sizeof(command), "rm -rf %s", p->folder);
+	if (system(command) != 0)
+		abort();
+	free(p);
+}
+
+static inline bool
+play_connect(struct play *p, uint64_t conn, enum sg_face face, uid_t uid)
+{
+	struct sg_peer peer = {.uid = uid, .gid = uid, .pid = 4000 + (pid_t)conn, .pidfd = -1, .start_time = 5, .pidfd_exact = true};
+	char facts[128];
+	const char *before = p->facts;
+	snprintf(facts, sizeof(facts), "{\"peer:uid\":{\"strength\":\"boundary\",\"value\":\"%u\"}}", (unsigned)uid);
+	if (strstr(before, "exe") == NULL)
+		p->facts = facts;
+	bool good = sg_gate_connect(p->gate, conn, face, &peer, NULL) == SG_OK;
+	play_all(p);
+	p->facts = before;
+	return good && p->conns[conn].admitted;
+}
+
+static inline void
+play_facts(struct play *p, uid_t uid)
+{
+	static char facts[128];
+	snprintf(facts, sizeof(facts), "{\"peer:uid\":{\"strength\":\"boundary\",\"value\":\"%u\"}}", (unsigned)uid);
+	p->facts = facts;
+}
+
+/* Sends, does not wait. */
+static inline bool
+play_send(struct play *p, uint64_t conn, enum sg_route route, const char *argument, const char *body)
+{
+	char *canonical = play_canonical(body);
+	free(p->conns[conn].body);
+	p->conns[conn].body = NULL;
+	p->conns[conn].status = 0;
+	bool good = sg_gate_request(p->gate, conn, route, sg_str(argument), sg_str(canonical));
+	free(canonical);
+	return good;
+}
+
+/* Sends and plays to the end; the answer, borrowed until the next. */
+static inline const char *
+play_ask(struct play *p, uint64_t conn, enum sg_route route, const char *argument, const char *body)
+{
+	play_send(p, conn, route, argument, body);
+	play_all(p);
+	return p->conns[conn].body != NULL ? p->conns[conn].body : "";
+}
+
+static inline bool
+play_has(const char *answer, const char *part)
+{
+	bool has = strstr(answer, part) != NULL;
+	if (!has)
+		fprintf(stderr, "  lacks %s: %s\n", part, answer);
+	return has;
+}
+
+/* Opens a task on a connection; the id is to be freed. */
+static inline char *
+play_task(struct play *p, uint64_t conn, const char *key)
+{
+	char body[128];
+	snprintf(body, sizeof(body), "{\"intent\":\"work\",\"key\":\"%s\"}", key);
+	return play_between(play_ask(p, conn, SG_ROUTE_A_TASK_OPEN, "", body), "\"id\":\"", "\"");
+}
+
+static inline const char *
+play_act_body(const char *task, const char *action, const char *args, const char *key)
+{
+	static char body[2048];
+	snprintf(body, sizeof(body), "{\"action\":\"%s\",\"arguments\":%s,\"key\":\"%s\",\"resource\":{\"id\":\"thing\",\"type\":\"any\"},\"task\":\"%s\"}",
+		 action, args, key, task);
+	return body;
+}
+
+static inline const char *
+play_act(struct play *p, uint64_t conn, const char *task, const char *action, const char *args, const char *key)
+{
+	return play_ask(p, conn, SG_ROUTE_A_ACT, "", play_act_body(task, action, args, key));
+}
+
+#endif

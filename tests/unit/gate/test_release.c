@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The release window: between commit and answer the world changes, at every point where it can. The answer is then a no, the record says withheld,
+ * the lease is dead. */
+#include "unit/gate/play.h"
+
+static struct play *p;
+static char *task, *second;
+
+/* Where the world changes, counted in answers after the commit was synced. */
+enum { POINTS = 3 };
+
+static const char *
+tainting(const char *input)
+{
+	(void)input;
+	return "{\"effects\":[{\"effect\":{\"kind\":\"allow\",\"narrow\":{},\"obligations\":[],\"say\":\"\",\"taint\":[\"own\"],\"ttl\":0},\"file\":\"a\",\"line\":1,\"rule\":\"r\"}],\"error\":null}";
+}
+
+static const char *
+asking(const char *input)
+{
+	(void)input;
+	return "{\"effects\":[{\"effect\":{\"approvers\":\"finance\",\"kind\":\"step_up\",\"methods\":[],\"narrow\":{},\"quorum\":1,\"say\":\"\",\"ttl\":0},\"file\":\"a\",\"line\":1,\"rule\":\"r\"}],\"error\":null}";
+}
+
+static void
+begin(void)
+{
+	p = play_new();
+	CU_ASSERT_TRUE(play_connect(p, 1, SG_FACE_AGENT, 1001));
+	CU_ASSERT_TRUE(play_connect(p, 2, SG_FACE_ADMIN, 501));
+	task = play_task(p, 1, "t1");
+	second = play_task(p, 1, "t2");
+}
+
+static void
+end(void)
+{
+	free(task);
+	free(second);
+	play_end(p);
+}
+
+/* Judged and committed; stops after `points` of what follows were answered. */
+static void
+until_commit(const char *action, const char *key, int points)
+{
+	p->boot += 10 * SG_MSEC;
+	play_send(p, 1, SG_ROUTE_A_ACT, "", play_act_body(task, action, "{}", key));
+	while (p->count > 0 && p->queue[0].kind != PLAY_JUDGE)
+		play_one(p);
+	play_one(p);
+	play_flush(p);
+	for (int i = 0; i < points && p->count > 0; i++)
+		play_one(p);
+	CU_ASSERT_PTR_NULL(p->conns[1].body); /* nothing has been said yet */
+}
+
+static bool
+recorded(const char *part)
+{
+	struct sg_arena arena;
+	struct sg_record record;
+	struct sg_str input;
+	bool found = false;
+	play_flush(p);
+	for (uint64_t n = 1; !found && n <= p->gate->journal.durable; n++) {
+		sg_arena_init(&arena, 8 << 20);
+		if (sg_journal_read(&p->gate->journal, n, &arena, &record, &input, NULL) == SG_OK)
+			found = memmem(record.leaf.ptr, record.leaf.len, part, strlen(part)) != NULL;
+		sg_arena_done(&arena);
+	}
+	return found;
+}
+
+static void
+is_withheld(const char *code)
+{
+	char want[64];
+	play_all(p);
+	const char *answer = p->conns[1].body != NULL ? p->conns[1].body : "";
+	snprintf(want, sizeof(want), "\"code\":\"%s\"", code);
+	CU_ASSERT_TRUE(play_has(answer, want));
+	CU_ASSERT_TRUE(play_has(answer, "\"verdict\":\"deny\""));
+	CU_ASSERT_PTR_NULL(strstr(answer, "h.c.s"));
+	CU_ASSERT_TRUE(recorded("\"kind\":\"withheld\""));
+	size_t at = 0;
+	for (struct sg_lease *l; (l = sg_table_next(&p->gate->state.leases, &at)) != NULL;)
+		CU_ASSERT_TRUE(l->state >= SG_LEASE_REVOKING);
+	CU_ASSERT_EQUAL(p->gate->state.live_leases, 0);
+}
+
+static void
+kill_in_between(void)
+{
+	for (int point = 0; point < POINTS; point++) {
+		begin();
+		until_commit("repo.read", "k", point);
+		play_send(p, 2, SG_ROUTE_O_KILL, "", "{\"all\":true}");
+		is_withheld("withheld_kill");
+		end();
+	}
+}
+
+static void
+close_in_between(void)
+{
+	for (int point = 0; point < POINTS; point++) {
+		begin();
+		until_commit("repo.read", "k", point);
+		play_send(p, 2, SG_ROUTE_O_TASK_CLOSE, task, "{}");
+		is_withheld("withheld_task");
+		end();
+	}
+}
+
+static void
+taint_from_elsewhere(void)
+{
+	for (int point = 0; point < POINTS; point++) {
+		begin();
+		until_commit("repo.read", "k", point);
+		/* another connection of the same process reads mail in another task: same instance, foreign to this commit */
+		struct sg_peer peer = {.uid = 1001, .gid = 1001, .pid = 4001, .pidfd = -1, .start_time = 5, .pidfd_exact = true};
+		sg_gate_connect(p->gate, 3, SG_FACE_AGENT, &peer, NULL);
+		struct play_event look = p->queue[--p->count];
+		sg_gate_looked(p->gate, look.id, sg_str(p->facts));
+		free(look.text);
+		play_send(p, 3, SG_ROUTE_A_ACT, "", play_act_body(second, "mail.read", "{}", "m"));
+		struct play_event judge = p->queue[--p->count];
+		sg_gate_judged(p->gate, judge.id, sg_str(play_allow("")), SG_REASON_policy_timeout);
+		free(judge.text);
+		is_withheld("withheld_taint");
+		end();
+	}
+}
+
+static void
+approval_void_in_between(void)
+{
+	for (int point = 0; point < POINTS; point++) {
+		begin();
+		p->effects = asking;
+		char *id = play_between(play_act(p, 1, task, "repo.read", "{}", "a"), "\"id\":\"a-", "\""), approval[64];
+		snprintf(approval, sizeof(approval), "a-%s", id);
+		CU_ASSERT_TRUE(play_has(play_ask(p, 2, SG_ROUTE_O_APPROVE, approval, "{}"), "granted"));
+		until_commit("repo.read", "b", point);
+		play_send(p, 2, SG_ROUTE_O_REFUSE, approval, "{}");
+		is_withheld("withheld_approval");
+		free(id);
+		end();
+	}
+}
+
+static void
+facts_change_in_between(void)
+{
+	begin();
+	until_commit("repo.read", "k", 0);
+	p->facts = "{\"peer:exe\":{\"strength\":\"hint\",\"value\":\"/bin/evil\"},\"peer:uid\":{\"strength\":\"boundary\",\"value\":\"1001\"}}";
+	is_withheld("withheld_facts");
+	end();
+
+	begin();
+	until_commit("repo.read", "k", 0);
+	p->facts = ""; /* nothing could be found out */
+	is_withheld("withheld_facts");
+	end();
+
+	for (int point = 0; point < POINTS; point++) {
+		begin();
+		until_commit("repo.read", "k", point);
+		p->peer_dead = true;
+		is_withheld("withheld_facts");
+		end();
+	}
+	begin();
+	until_commit("repo.read", "k", 1);
+	sg_gate_disconnect(p->gate, 1);
+	play_all(p);
+	CU_ASSERT_TRUE(recorded("\"kind\":\"withheld\""));
+	CU_ASSERT_EQUAL(p->gate->state.live_leases, 0);
+	end();
+}
+
+static void
+own_taint_is_released(void)
+{
+	begin();
+	p->effects = tainting;
+	const char *answer = play_act(p, 1, task, "repo.read", "{}", "k");
+	CU_ASSERT_TRUE(play_has(answer, "\"verdict\":\"allow\""));
+	CU_ASSERT_TRUE(play_has(answer, "h.c.s"));
+	CU_ASSERT_TRUE(sg_taint_has(&sg_state_task(&p->gate->state, sg_str(task))->taint, SG_STR("own")));
+	end();
+}
+
+static void
+issuer_fails(void)
+{
+	static const char *const answers[] = {"{\"code\":\"x\",\"ok\":false}", "{\"ok\":true}", "{\"ok\":true,\"token\":\"\"}", "not json",
+					      "{\"ok\":true,\"token\":5}"};
+	for (size_t i = 0; i < sizeof(answers) / sizeof(answers[0]); i++) {
+		begin();
+		p->call_answer = answers[i];
+		play_send(p, 1, SG_ROUTE_A_ACT, "", play_act_body(task, "repo.read", "{}", "k"));
+		play_all(p);
+		CU_ASSERT_TRUE(play_has(p->conns[1].body, "\"verdict\":\"deny\""));
+		CU_ASSERT_TRUE(recorded("\"kind\":\"withheld\""));
+		end();
+	}
+}
+
+/* An issuer that makes something else than was decided: each claim replaced in turn. */
+static void
+issuer_lies(void)
+{
+	static const char *const claims[] = {"\"sub\":\"", "\"aud\":\"", "\"jti\":\"", "\"task\":\"", "\"digest\":\"", "\"exp\":1", "\"iss\":\""};
+	for (size_t i = 0; i < sizeof(claims) / sizeof(claims[0]); i++) {
+		begin();
+		play_send(p, 1, SG_ROUTE_A_ACT, "", play_act_body(task, "repo.read", "{}", "k"));
+		while (p->count > 0 && !(p->queue[0].kind == PLAY_CALL && strstr(p->queue[0].text, "\"verify\"") != NULL)) {
+			play_one(p);
+			play_flush(p);
+		}
+		char *at = strstr(p->made_claims, claims[i]);
+		CU_ASSERT_PTR_NOT_NULL(at);
+		at[strlen(claims[i])] = at[strlen(claims[i])] == '9' ? '8' : '9';
+		play_all(p);
+		CU_ASSERT_TRUE(play_has(p->conns[1].body, "\"code\":\"credential_wrong\""));
+		CU_ASSERT_EQUAL(p->gate->state.live_leases, 0);
+		end();
+	}
+}
+
+static void
+judged_too_early(void)
+{
+	begin();
+	play_send(p, 1, SG_ROUTE_A_ACT, "", play_act_body(task, "repo.read", "{}", "k"));
+	for (int i = 0; i < 3; i++) { /* taint rises while policy thinks, every time */
+		struct sg_task *t = sg_state_task(&p->gate->state, sg_str(task));
+		t->taint.seq++;
+		CU_ASSERT_EQUAL(p->queue[0].kind, PLAY_JUDGE);
+		play_one(p);
+	}
+	play_all(p);
+	CU_ASSERT_TRUE(play_has(p->conns[1].body, "\"code\":\"rejudge_limit\""));
+	end();
+}
+
+static void
+crash_while_pending(void)
+{
+	for (int point = 0; point < POINTS; point++) {
+		begin();
+		until_commit("repo.read", "k", point);
+		struct sg_err err = {0};
+		CU_ASSERT_EQUAL(play_restart(p, &err), SG_OK);
+		CU_ASSERT_EQUAL(p->gate->state.live_leases, 0);
+		size_t at = 0;
+		for (struct sg_lease *l; (l = sg_table_next(&p->gate->state.leases, &at)) != NULL;)
+			CU_ASSERT_TRUE(l->state >= SG_LEASE_REVOKING);
+		/* the repeat after the crash gets no second credential */
+		CU_ASSERT_TRUE(play_connect(p, 1, SG_FACE_AGENT, 1001));
+		const char *answer = play_act(p, 1, task, "repo.read", "{}", "k");
+		CU_ASSERT_TRUE(play_has(answer, "\"code\":\"credential_lost\""));
+		end();
+	}
+}
+
+SG_CASES("gate.release", {"kill between commit and answer", kill_in_between}, {"task closed", close_in_between},
+	 {"taint from elsewhere", taint_from_elsewhere}, {"approval void", approval_void_in_between},
+	 {"facts changed, process dead, connection gone", facts_change_in_between}, {"an allow's own taint is released", own_taint_is_released},
+	 {"an issuer that fails", issuer_fails}, {"an issuer that lies", issuer_lies},
+	 {"taint while policy thinks", judged_too_early}, {"a crash while a credential is made", crash_while_pending})
