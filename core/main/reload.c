@@ -3,6 +3,7 @@
 #include "main/supervisor.h"
 
 #include "base/canon.h"
+#include "base/sys.h"
 #include "base/str.h"
 
 #include <signal.h>

@@ -2,6 +2,7 @@
  * Forking roles, killing them, taking note of their end. */
 #include "base/canon.h"
 #include "base/confine.h"
+#include "base/sys.h"
 #include "base/str.h"
 #include "door/door.h"
 #include "gate/loop.h"
