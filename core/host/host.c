@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The host's process: everything that opens a file first, then confinement, then calls. */
+#include "host/host.h"
+
+#include "base/confine.h"
+#include "base/err.h"
+#include "base/str.h"
+#include "frame/link.h"
+#include "host/call.h"
+#include "host/load.h"
+#include "token/jwk.h"
+
+#include <stepgate/issue.h>
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <unistd.h>
+
+enum { EXIT_GONE = 0, EXIT_PROTOCOL = 1, EXIT_CONFINED = 70, EXIT_REFUSED = 78, READY_MAX = 128 << 10, OPTIONS_BUDGET = 1 << 20 };
+
+struct running {
+	const struct sg_host_process *how;
+	struct sg_loaded loaded;
+	struct sg_instance instance;
+	struct sg_buf keys, answer;
+	struct sg_link link;
+	unsigned layers;
+};
+
+static int
+tell(const struct running *r, int code, const struct sg_err *err)
+{
+	dprintf(STDERR_FILENO, "stepgate host %s %s: %s: %s\n", r->how->kind, r->how->name, err->code != NULL ? err->code : "bug", err->text);
+	return code;
+}
+
+/* ---- before confinement ---- */
+
+static enum sg_status
+take_secrets(struct running *r, struct sg_err *err)
+{
+	enum sg_status status = SG_OK;
+	for (size_t i = 0; status == SG_OK && i < r->how->secret_count; i++)
+		status = sg_instance_secret(&r->instance, r->how->secret_names[i], r->how->secrets[i], err);
+	return status;
+}
+
+static enum sg_status
+start_module(struct running *r, struct sg_err *err)
+{
+	struct sg_arena arena;
+	const struct sg_json *json = NULL;
+	enum sg_status status = SG_OK;
+	sg_arena_init(&arena, OPTIONS_BUDGET);
+	if (r->how->options.len > 0)
+		status = sg_canon_parse(&arena, r->how->options, NULL, &json, err);
+	if (json != NULL && sg_json_get(json, "use") != NULL)
+		json = sg_json_get(json, "options");
+	if (status == SG_OK)
+		status = sg_instance_start(&r->instance, r->loaded.module, json, err);
+	if (status == SG_OK)
+		status = sg_call_keys(&r->instance, &r->keys, err);
+	sg_arena_done(&arena);
+	return status;
+}
+
+static enum sg_status
+prepare(struct running *r, struct sg_err *err)
+{
+	enum sg_status status = r->how->parent > 0 ? sg_die_with_parent(r->how->parent, err) : SG_OK;
+	if (status == SG_OK)
+		status = sg_jwk_start(err); /* OpenSSL loads what it needs now, while files can be opened */
+	if (status == SG_OK)
+		status = take_secrets(r, err);
+	if (status == SG_OK)
+		status = sg_load(r->how->module_dir, r->how->kind, r->how->module, &r->loaded, err);
+	if (status == SG_OK)
+		status = start_module(r, err);
+	return status;
+}
+
+static enum sg_status
+confine(struct running *r, struct sg_err *err)
+{
+	static const enum sg_profile profiles[] = {
+		[SG_KIND_attest] = SG_PROFILE_ATTEST, [SG_KIND_issue] = SG_PROFILE_ISSUE, [SG_KIND_verify] = SG_PROFILE_VERIFY};
+	int keep[] = {r->how->gate, r->loaded.fd};
+	struct sg_confinement how = {.profile = profiles[r->loaded.module->kind], .keep = keep, .keep_count = r->loaded.fd >= 0 ? 2 : 1};
+	return sg_confine(&how, &r->layers, err);
+}
+
+/* ---- talking to the gate ---- */
+
+static const char *
+revocation_of(const struct sg_module *module)
+{
+	static const char *const words[] = {NULL, "instant", "next_use", "expiry"};
+	return module->issue != NULL ? words[module->issue->revocation] : NULL;
+}
+
+static enum sg_status
+say_ready(struct running *r, struct sg_err *err)
+{
+	struct sg_buf out;
+	struct sg_json_writer w;
+	sg_buf_init(&out, READY_MAX);
+	sg_jw_begin(&w, &out);
+	sg_jw_object(&w);
+	sg_jw_name(&w, "digest");
+	sg_jw_text(&w, r->loaded.digest);
+	sg_jw_name(&w, "jwks");
+	sg_jw_raw(&w, sg_buf_view(&r->keys));
+	sg_jw_name(&w, "kind");
+	sg_jw_text(&w, r->how->kind);
+	sg_jw_name(&w, "layers");
+	sg_jw_int(&w, r->layers);
+	sg_jw_name(&w, "module");
+	sg_jw_text(&w, r->how->module);
+	sg_jw_name(&w, "name");
+	sg_jw_text(&w, r->how->name);
+	sg_jw_name(&w, "revocation");
+	sg_jw_text(&w, revocation_of(r->loaded.module));
+	sg_jw_end(&w);
+	enum sg_status status = sg_jw_done(&w) ? sg_link_queue(&r->link, SG_FRAME_H_READY, 0, sg_buf_view(&out), -1, err)
+					       : sg_fail(err, SG_BUG, "host_ready", "a name cannot be written down");
+	sg_buf_done(&out);
+	return status == SG_OK ? sg_link_flush(&r->link, err) : status;
+}
+
+static enum sg_status
+serve_one(struct running *r, const struct sg_frame *frame, struct sg_err *err)
+{
+	sg_call(&r->instance, frame->payload, frame->fd, &r->answer);
+	if (frame->fd >= 0)
+		close(frame->fd);
+	return sg_link_queue(&r->link, SG_FRAME_H_ANSWER, frame->id, sg_buf_view(&r->answer), -1, err);
+}
+
+/* Answers of one read leave together. */
+static enum sg_status
+serve_batch(struct running *r, struct sg_err *err)
+{
+	struct sg_frame frame;
+	enum sg_status status = sg_link_fill(&r->link, err);
+	while (status == SG_OK && (status = sg_link_next(&r->link, &frame, err)) == SG_OK)
+		status = serve_one(r, &frame, err);
+	if (status != SG_AGAIN)
+		return status;
+	return sg_link_flush(&r->link, err);
+}
+
+static int
+serve(struct running *r)
+{
+	struct sg_err err = {0};
+	fcntl(r->how->gate, F_SETFL, fcntl(r->how->gate, F_GETFL) & ~O_NONBLOCK);
+	sg_link_init(&r->link, r->how->gate, SG_ROLE_HOST, SG_ROLE_GATE);
+	sg_buf_init(&r->answer, SG_ANSWER_MAX);
+	enum sg_status status = say_ready(r, &err);
+	while (status == SG_OK)
+		status = serve_batch(r, &err);
+	sg_buf_done(&r->answer);
+	sg_link_done(&r->link);
+	return status == SG_UNAVAILABLE ? EXIT_GONE : tell(r, EXIT_PROTOCOL, &err);
+}
+
+int
+sg_host_run(const struct sg_host_process *how)
+{
+	struct running r = {.how = how};
+	struct sg_err err = {0};
+	sg_instance_init(&r.instance);
+	sg_buf_init(&r.keys, SG_JSON_MAX_BYTES);
+	if (how->call_limit > 0)
+		r.instance.call_limit = how->call_limit;
+	if (prepare(&r, &err) != SG_OK)
+		return tell(&r, EXIT_REFUSED, &err);
+	if (confine(&r, &err) != SG_OK)
+		return tell(&r, EXIT_CONFINED, &err);
+	int code = serve(&r);
+	sg_instance_done(&r.instance);
+	sg_buf_done(&r.keys);
+	return code;
+}

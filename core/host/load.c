@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The loader. The only file that may call dlopen. */
+#include "host/load.h"
+
+#include "base/err.h"
+#include "base/fd.h"
+#include "base/str.h"
+#include "host/note.h"
+
+#include <stepgate/attest.h>
+#include <stepgate/issue.h>
+#include <stepgate/verify.h>
+
+#include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#ifndef MFD_EXEC
+#define MFD_EXEC 0x0010U
+#endif
+
+static bool
+good_name(const char *name)
+{
+	size_t len = strnlen(name, SG_NOTE_NAME);
+	for (size_t i = 0; i < len; i++) {
+		char c = name[i];
+		bool letter = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+		if (!letter && (i == 0 || (c != '-' && c != '_')))
+			return false;
+	}
+	return len > 0 && len < SG_NOTE_NAME;
+}
+
+/* Kernels from 6.3 on may forbid memory that can be run unless it was asked for; older ones do not know the question. */
+static int
+make_copy(void)
+{
+	int fd = memfd_create("stepgate-module", MFD_CLOEXEC | MFD_ALLOW_SEALING | MFD_EXEC);
+	return fd >= 0 || errno != EINVAL ? fd : memfd_create("stepgate-module", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+}
+
+static bool
+write_whole(int fd, const char *bytes, size_t len)
+{
+	while (len > 0) {
+		ssize_t n = write(fd, bytes, len);
+		if (n <= 0)
+			return false;
+		bytes += n;
+		len -= (size_t)n;
+	}
+	return true;
+}
+
+static bool
+copy_bytes(int from, int to, size_t len)
+{
+	char chunk[16384];
+	for (size_t at = 0; at < len;) {
+		size_t want = len - at < sizeof(chunk) ? len - at : sizeof(chunk);
+		ssize_t got = pread(from, chunk, want, (off_t)at);
+		if (got <= 0 || !write_whole(to, chunk, (size_t)got))
+			return false;
+		at += (size_t)got;
+	}
+	return true;
+}
+
+/* `*copy` cannot be changed by anyone any more, this process included. */
+static enum sg_status
+seal_copy(int fd, int *copy, size_t *len, struct sg_err *err)
+{
+	struct stat st;
+	if (fstat(fd, &st) != 0 || st.st_size <= 0 || st.st_size > SG_MODULE_FILE_MAX)
+		return sg_fail(err, SG_REFUSED, "module_size", "a module has 1 to %d bytes", SG_MODULE_FILE_MAX);
+	int made = make_copy();
+	if (made >= 0 && copy_bytes(fd, made, (size_t)st.st_size) &&
+	    fcntl(made, F_ADD_SEALS, F_SEAL_WRITE | F_SEAL_GROW | F_SEAL_SHRINK | F_SEAL_SEAL) == 0) {
+		*copy = made;
+		*len = (size_t)st.st_size;
+		return SG_OK;
+	}
+	int error = errno;
+	if (made >= 0)
+		close(made);
+	return sg_fail(err, SG_UNAVAILABLE, "module_copy", "no sealed copy could be made (error %d)", error);
+}
+
+static enum sg_status
+check_note(struct sg_str bytes, enum sg_kind kind, const char *name, struct sg_err *err)
+{
+	struct sg_note note;
+	enum sg_status status = sg_note_read(bytes, &note, err);
+	if (status != SG_OK)
+		return status;
+	if (note.abi != SG_ABI)
+		return sg_fail(err, SG_REFUSED, "module_abi", "built for ABI %u, this is ABI %d", (unsigned)note.abi, SG_ABI);
+	if (note.kind != kind)
+		return sg_fail(err, SG_REFUSED, "module_kind", "a module of kind %u was put where %s modules lie",
+			       (unsigned)note.kind, sg_kind_name(kind));
+	if (strcmp(note.name, name) != 0)
+		return sg_fail(err, SG_REFUSED, "module_name", "the file is named for \"%s\", its note for another", name);
+	return SG_OK;
+}
+
+static enum sg_status
+check_copy(struct sg_loaded *loaded, size_t len, enum sg_kind kind, const char *name, struct sg_err *err)
+{
+	void *bytes = mmap(NULL, len, PROT_READ, MAP_PRIVATE, loaded->fd, 0);
+	if (bytes == MAP_FAILED)
+		return sg_fail(err, SG_UNAVAILABLE, "module_copy", "the copy cannot be read (error %d)", errno);
+	struct sg_str file = {bytes, len};
+	enum sg_status status = check_note(file, kind, name, err);
+	sg_sha256_hex(loaded->digest, file);
+	munmap(bytes, len);
+	return status;
+}
+
+static bool
+has_operations(const struct sg_module *m)
+{
+	switch (m->kind) {
+	case SG_KIND_attest:
+		return m->attest != NULL && m->attest->size == sizeof(*m->attest) && m->attest->look != NULL;
+	case SG_KIND_issue:
+		return m->issue != NULL && m->issue->size == sizeof(*m->issue) && m->issue->make != NULL &&
+		       m->issue->revoke != NULL && m->issue->revocation >= SG_REVOKE_INSTANT &&
+		       m->issue->revocation <= SG_REVOKE_EXPIRY;
+	case SG_KIND_verify:
+		return m->verify != NULL && m->verify->size == sizeof(*m->verify) && m->verify->verify != NULL;
+	default:
+		return false;
+	}
+}
+
+/* ABI 0: built from the same headers, so sizes are equal. */
+static enum sg_status
+check_module(const struct sg_module *m, enum sg_kind kind, const char *name, struct sg_err *err)
+{
+	if (m == NULL || m->size != sizeof(*m) || m->abi != SG_ABI || m->kind != kind || m->name == NULL ||
+	    strncmp(m->name, name, SG_NOTE_NAME) != 0)
+		return sg_fail(err, SG_REFUSED, "module_descriptor", "sg_module is not what the note says");
+	if (!has_operations(m))
+		return sg_fail(err, SG_REFUSED, "module_operations", "a required function is missing, or of another ABI");
+	return SG_OK;
+}
+
+static enum sg_status
+open_library(struct sg_loaded *loaded, enum sg_kind kind, const char *name, struct sg_err *err)
+{
+	char path[32];
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", loaded->fd);
+	void *library = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+	if (library == NULL) {
+		const char *why = dlerror();
+		return sg_fail(err, SG_REFUSED, "module_load", "%s", why != NULL ? why : "dlopen failed");
+	}
+	loaded->module = dlsym(library, "sg_module");
+	return check_module(loaded->module, kind, name, err);
+}
+
+static enum sg_status
+load_built_in(const struct sg_module *module, struct sg_loaded *loaded, struct sg_err *err)
+{
+	int fd = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
+	struct stat st;
+	void *bytes = MAP_FAILED;
+	if (fd >= 0 && fstat(fd, &st) == 0)
+		bytes = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+	if (fd >= 0)
+		close(fd);
+	if (bytes == MAP_FAILED)
+		return sg_fail(err, SG_UNAVAILABLE, "module_copy", "this program cannot be read (error %d)", errno);
+	sg_sha256_hex(loaded->digest, (struct sg_str){bytes, (size_t)st.st_size});
+	munmap(bytes, (size_t)st.st_size);
+	loaded->module = module;
+	return SG_OK;
+}
+
+enum sg_status
+sg_load(const char *folder, const char *kind_name, const char *name, struct sg_loaded *loaded, struct sg_err *err)
+{
+	char path[PATH_MAX];
+	int fd = -1;
+	size_t len = 0;
+	enum sg_kind kind = sg_kind_named(kind_name);
+	*loaded = (struct sg_loaded){.fd = -1};
+	if (kind == 0 || !good_name(name))
+		return sg_fail(err, SG_REFUSED, "module_name", "no kind or name of a module");
+	if (sg_built_in(kind, name) != NULL)
+		return load_built_in(sg_built_in(kind, name), loaded, err);
+	if (snprintf(path, sizeof(path), "%s/%s-%s.so", folder, kind_name, name) >= (int)sizeof(path))
+		return sg_fail(err, SG_MALFORMED, "path_form", "the path of the module is too long");
+
+	enum sg_status status = sg_open_trusted(path, &fd, err);
+	if (status == SG_OK)
+		status = seal_copy(fd, &loaded->fd, &len, err);
+	if (fd >= 0)
+		close(fd);
+	if (status == SG_OK)
+		status = check_copy(loaded, len, kind, name, err);
+	if (status == SG_OK)
+		status = open_library(loaded, kind, name, err);
+	return status;
+}

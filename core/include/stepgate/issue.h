@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Issue modules make the credential of one decision and take it back. The gate has decided before, and wrote the lease down before;
+ * claims come finished: a module may add what its format needs and never replaces or leaves out any (a verify module reads the
+ * credential again before it is handed out). Names in outside systems derive from the lease, so that everything can be found again. */
+#ifndef STEPGATE_ISSUE_H
+#define STEPGATE_ISSUE_H
+
+#include <stepgate/module.h>
+
+enum { SG_CREDENTIAL_MAX = 4096, SG_CLAIMS_MAX = 16384 };
+
+/* How soon revoking is felt. Zero is not an answer. */
+enum sg_revocation {
+	SG_REVOKE_INSTANT = 1,  /* sessions end with it */
+	SG_REVOKE_NEXT_USE = 2, /* the resource asks (introspection) and hears no */
+	SG_REVOKE_EXPIRY = 3    /* good until it expires, whatever is done */
+};
+
+/* make: everything set. The others: only deadline and lease. A claim that is absent is {NULL, 0} or 0. */
+struct sg_issue_in {
+	size_t size;
+	sg_time deadline;
+	struct sg_str lease;  /* its id, [A-Za-z0-9_-], at most 64 */
+	struct sg_str claims; /* RFC 8785 bytes of all claims, at most SG_CLAIMS_MAX */
+	struct sg_str iss, sub, aud, jti; /* the same as in claims, read by the host */
+	int64_t iat, exp; /* seconds since 1970 */
+};
+
+struct sg_issue_out {
+	size_t size;
+	struct sg_str token; /* make: the credential, UTF-8, at most SG_CREDENTIAL_MAX */
+	struct sg_str keys;  /* keys: a JWK set of public keys (RFC 7517) */
+};
+
+/* Every verb may come twice and answers the same way the second time.
+ * make     the credential of this lease. Required.
+ * revoke   it works no longer, as far as `revocation` promises. SG_OK also for what never existed. Required.
+ * confirm  it was handed out. NULL: nothing to do.
+ * reap     after a crash: what belongs to this lease, if anything, goes. NULL: as revoke.
+ * keys     what others verify these credentials with; asked once, after start. NULL: none. */
+struct sg_issue_ops {
+	size_t size;
+	enum sg_revocation revocation;
+	enum sg_status (*make)(void *state, const struct sg_issue_in *in, struct sg_issue_out *out, struct sg_err *err);
+	enum sg_status (*revoke)(void *state, const struct sg_issue_in *in, struct sg_issue_out *out, struct sg_err *err);
+	enum sg_status (*confirm)(void *state, const struct sg_issue_in *in, struct sg_issue_out *out, struct sg_err *err);
+	enum sg_status (*reap)(void *state, const struct sg_issue_in *in, struct sg_issue_out *out, struct sg_err *err);
+	enum sg_status (*keys)(void *state, struct sg_issue_out *out, struct sg_err *err);
+};
+
+#endif

@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * What every module shares: how it registers, its options, its life, what the host gives it. Read this and one of attest.h, issue.h,
+ * verify.h, audit.h; a module includes nothing else of stepgate and links to nothing of it. A module never says allow: it states
+ * facts, makes a credential, or reads one.
+ *
+ * A module is one shared object KIND-NAME.so that ends with
+ *
+ *   SG_MODULE(attest, "peer", .configure = configure, .start = start, .stop = stop, .attest = &ops);
+ *
+ * This leaves a read-only ELF note, which the host compares before any code of the file runs, and the only exported symbol, `sg_module`.
+ *
+ * Life, each step in this order, in one process of the module's own, by one thread:
+ *   configure  looks at the options and refuses bad ones; no side effects (it also runs when a configuration is only checked). May be NULL.
+ *   start      makes the state: reads secrets, opens what is needed later. Right after it the process is confined for good: no file can
+ *              be opened any more (an attest module may open for reading), no program run, no thread made. May be NULL.
+ *   calls      one at a time; in->deadline is when the host will be killed for this call.
+ *   stop       runs only after a start that answered SG_OK. Not promised: a killed process has no last words. May be NULL.
+ *
+ * Ownership: what comes in is borrowed until the function returns. What goes out comes from host->alloc, or is constant; nothing is
+ * freed by anyone. `state` is the module's from start to stop. Options live as long as the instance.
+ *
+ * Private keys: there is no sign() here. An issuer reads its own key with host->secret and signs by itself, so that the key is in that
+ * one process and in no interface; whoever wants an HSM or a cloud's signer needs to ask nobody. */
+#ifndef STEPGATE_MODULE_H
+#define STEPGATE_MODULE_H
+
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stepgate/types.h>
+
+/* ABI 0 may still change from one version to the next: module and host must be built from the same headers. From 1 on structs grow
+ * at their end only; `size` says how much of one the other side knows. */
+#define SG_ABI 0
+
+enum sg_kind { SG_KIND_attest = 1, SG_KIND_issue = 2, SG_KIND_audit = 3, SG_KIND_verify = 4 };
+
+enum sg_log_level { SG_LOG_ERROR, SG_LOG_WARNING, SG_LOG_INFO };
+
+/* What the host offers; given to start, valid until after stop. */
+struct sg_host {
+	size_t size;
+	/* Zeroed memory. During a call: gone when its answer has been taken. In start: gone after stop. NULL when the budget (256 KiB a
+	 * call) is spent; the call is then refused whatever it returns. */
+	void *(*alloc)(const struct sg_host *host, size_t size);
+	/* Runs function(argument) when the memory above goes, newest first; at most 32 at a time. SG_LIMIT: it was run at once. */
+	enum sg_status (*on_cleanup)(const struct sg_host *host, void (*function)(void *), void *argument);
+	/* One line, at most 500 bytes, control characters replaced. Never a secret, never a token. */
+	void (*log)(const struct sg_host *host, enum sg_log_level level, const char *text);
+	sg_time (*now)(const struct sg_host *host);  /* CLOCK_BOOTTIME */
+	sg_time (*wall)(const struct sg_host *host); /* CLOCK_REALTIME, since 1970 */
+	/* From the kernel; SG_UNAVAILABLE: then make nothing. */
+	enum sg_status (*random)(const struct sg_host *host, void *bytes, size_t len);
+	/* In start only: the secret of that name, wiped when start returns. At most 64 KiB, followed by a NUL. SG_NOT_FOUND. */
+	enum sg_status (*secret)(const struct sg_host *host, const char *name, struct sg_str *bytes);
+};
+
+/* ---- options: a table as data; the host reads values, checks bounds, refuses what is not in the table ---- */
+
+enum sg_option_type { SG_OPTION_TEXT, SG_OPTION_INTEGER, SG_OPTION_BOOL };
+
+/* A table ends with a row whose name is NULL. At most 32 rows. */
+struct sg_option {
+	const char *name; /* [a-z][a-z0-9_]*; not `use`, `ttl`, `audience`, `control`: those belong to stepgate */
+	enum sg_option_type type;
+	const char *standard; /* value if not given, as it would be written; NULL: must be given */
+	int64_t min, max;     /* of the number; of a text its bytes */
+	const char *help;     /* one line */
+};
+
+/* One value, at the index of its row. */
+struct sg_value {
+	struct sg_str text; /* as written, followed by a NUL */
+	int64_t number;     /* INTEGER; BOOL: 0 or 1 */
+};
+
+struct sg_options {
+	size_t size;
+	size_t count;
+	const struct sg_value *values;
+};
+
+/* ---- the module itself ---- */
+
+struct sg_attest_ops;
+struct sg_issue_ops;
+struct sg_verify_ops;
+struct sg_audit_ops;
+
+struct sg_module {
+	size_t size;
+	uint32_t abi;
+	enum sg_kind kind;
+	const char *name; /* [a-z0-9][a-z0-9_-]*, at most 31 */
+	const struct sg_option *options; /* NULL: none */
+	enum sg_status (*configure)(const struct sg_options *options, struct sg_err *err);
+	enum sg_status (*start)(const struct sg_host *host, const struct sg_options *options, void **state, struct sg_err *err);
+	void (*stop)(void *state);
+	const struct sg_attest_ops *attest; /* the one of its kind, the others NULL */
+	const struct sg_issue_ops *issue;
+	const struct sg_verify_ops *verify;
+	const struct sg_audit_ops *audit;
+};
+
+enum { SG_NOTE_TYPE = 0x53470001, SG_NOTE_NAME = 32 };
+
+/* The ELF note: header, owner, descriptor. */
+struct sg_note {
+	uint32_t owner_size, descriptor_size, type;
+	char owner[12]; /* "stepgate", padded to a multiple of 4 */
+	uint32_t abi, kind;
+	char name[SG_NOTE_NAME];
+};
+
+#define SG_MODULE(kind_, name_, ...)                                                                                   \
+	_Static_assert(sizeof(name_) <= SG_NOTE_NAME, "a module's name has at most 31 bytes");                         \
+	__attribute__((used, section(".note.stepgate"), aligned(4))) static const struct sg_note sg_module_note = {    \
+		9, 8 + SG_NOTE_NAME, SG_NOTE_TYPE, "stepgate", SG_ABI, SG_KIND_##kind_, name_};                        \
+	extern __attribute__((visibility("default"))) const struct sg_module sg_module;                                \
+	const struct sg_module sg_module = {                                                                           \
+		.size = sizeof(struct sg_module), .abi = SG_ABI, .kind = SG_KIND_##kind_, .name = name_, __VA_ARGS__}
+
+/* Fills `err` and returns `status`. `code`: a constant of [a-z0-9_], at most 48 bytes, the same for ever; it reaches people and
+ * programs. The text is for people: no secrets, no bytes of a token. */
+__attribute__((format(printf, 4, 5))) static inline enum sg_status
+sg_refuse(struct sg_err *err, enum sg_status status, const char *code, const char *format, ...)
+{
+	va_list args;
+	err->status = status;
+	err->code = code;
+	va_start(args, format);
+	vsnprintf(err->text, sizeof(err->text), format, args);
+	va_end(args);
+	return status;
+}
+
+#endif
