@@ -210,9 +210,12 @@ first_frame(struct sg_loop *loop, struct sg_arena *arena, const struct sg_json *
 static enum sg_status
 confine(struct sg_loop *loop, const struct start_files *files, struct sg_err *err)
 {
-	int keep[] = {loop->supervisor.fd, files->journal, files->keys, loop->epoll};
+	int keep[4 + SG_LINK_FDS] = {loop->supervisor.fd, files->journal, files->keys, loop->epoll};
+	size_t count = 4;
+	for (size_t i = 0; i < loop->supervisor.in_fd_count; i++) /* sockets that came with the first frame */
+		keep[count++] = loop->supervisor.in_fds[i];
 	struct sg_confinement how = {.profile = SG_PROFILE_GATE, .write_folder = files->state_path, .read_folder = "/proc",
-				     .keep = keep, .keep_count = 4};
+				     .keep = keep, .keep_count = count};
 	return sg_confine(&how, &loop->layers, err);
 }
 
@@ -231,13 +234,15 @@ start(struct sg_loop *loop, struct sg_err *err)
 	struct sg_buf document;
 	const struct sg_json *json = NULL;
 	struct sg_str path = {"", 0};
+	char folder[1024];
 	sg_arena_init(&arena, 64 << 20);
 	sg_buf_init(&document, SG_FRAME_MAX);
 	enum sg_status status = first_frame(loop, &arena, &json, err);
 	if (status == SG_OK) {
 		sg_json_string(sg_json_get(json, "state"), &path);
 		sg_canon_write(&document, sg_json_get(json, "document"));
-		status = open_state(&files, path.ptr == NULL ? "" : path.ptr, err);
+		snprintf(folder, sizeof(folder), "%.*s", SG_STR_ARG(path));
+		status = open_state(&files, folder, err);
 	}
 	if (status == SG_OK)
 		status = confine(loop, &files, err);

@@ -39,12 +39,22 @@ note(struct sg_supervisor *s, uint64_t slot, pid_t pid, int pidfd, enum sg_role 
 }
 
 /* Everything the supervisor holds is closed in a child but its own end: descriptors of other processes are other processes' business. */
+/* A signal to the whole group (a terminal's Ctrl-C, a service manager's stop) is for the supervisor, which then ends the others in order. */
+static void
+leave_signals(void)
+{
+	sigset_t none;
+	signal(SIGTERM, SIG_IGN);
+	signal(SIGINT, SIG_IGN);
+	signal(SIGHUP, SIG_IGN);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
 static void
 become_child(struct sg_supervisor *s, int keep)
 {
-	sigset_t none;
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
+	leave_signals();
 	if (keep > 3)
 		syscall(SYS_close_range, 3, keep - 1, 0);
 	syscall(SYS_close_range, keep + 1, ~0U, 0);
@@ -165,9 +175,7 @@ run_host(struct sg_supervisor *s, int fd, int self, const char *full, int key)
 static void
 child_main(struct sg_supervisor *s, int fd, int self, const char *role, enum sg_face face, const char *name, int key)
 {
-	sigset_t none;
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
+	leave_signals();
 	for (int i = 3; i < 1024; i++)
 		if (i != fd && i != key)
 			close(i);
