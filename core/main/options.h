@@ -14,6 +14,7 @@
 	X(test,         't',  "test",         NULL,     "check the configuration and its policy and stop")             \
 	X(json,         0,    "json",         NULL,     "errors and results as JSON")                                  \
 	X(watch,        'w',  "watch",        NULL,     "reload when a policy file is saved (dev)")                    \
+	X(print_config, 0,    "print-config", NULL,     "print the configuration as one canonical document and stop")  \
 	X(lua_api,      0,    "lua-api",      "FORMAT", "print the policy surface: markdown or stubs")                 \
 	X(version,      'V',  "version",      NULL,     "print the version")                                           \
 	X(help,         'h',  "help",         NULL,     "print this")

@@ -14,6 +14,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -41,9 +42,10 @@ note(struct sg_supervisor *s, uint64_t slot, pid_t pid, int pidfd, enum sg_role 
 /* Everything the supervisor holds is closed in a child but its own end: descriptors of other processes are other processes' business. */
 /* A signal to the whole group (a terminal's Ctrl-C, a service manager's stop) is for the supervisor, which then ends the others in order. */
 static void
-leave_signals(void)
+begin_role(const char *name)
 {
 	sigset_t none;
+	prctl(PR_SET_NAME, name, 0, 0, 0); /* for ps */
 	signal(SIGTERM, SIG_IGN);
 	signal(SIGINT, SIG_IGN);
 	signal(SIGHUP, SIG_IGN);
@@ -52,13 +54,12 @@ leave_signals(void)
 }
 
 static void
-become_child(struct sg_supervisor *s, int keep)
+become_child(const char *name, int keep)
 {
-	leave_signals();
+	begin_role(name);
 	if (keep > 3)
 		syscall(SYS_close_range, 3, keep - 1, 0);
 	syscall(SYS_close_range, keep + 1, ~0U, 0);
-	(void)s;
 }
 
 static bool
@@ -75,7 +76,7 @@ sg_role_gate(struct sg_supervisor *s)
 		return false;
 	pid_t pid = fork();
 	if (pid == 0) {
-		become_child(s, ends[1]);
+		become_child("sg-gate", ends[1]);
 		_exit(sg_gate_run(&(struct sg_gate_process){.supervisor = ends[1], .parent = self}));
 	}
 	close(ends[1]);
@@ -107,7 +108,7 @@ sg_role_zygote(struct sg_supervisor *s)
 		return false;
 	pid_t pid = fork();
 	if (pid == 0) {
-		become_child(s, ends[1]);
+		become_child("sg-policy", ends[1]);
 		if (sg_die_with_parent(self, NULL) != SG_OK)
 			_exit(70);
 		_exit(sg_policy_zygote(ends[1], s->sources.list, s->sources.count, &limits));
@@ -175,7 +176,7 @@ run_host(struct sg_supervisor *s, int fd, int self, const char *full, int key)
 static void
 child_main(struct sg_supervisor *s, int fd, int self, const char *role, enum sg_face face, const char *name, int key)
 {
-	leave_signals();
+	begin_role(strcmp(role, "door") == 0 ? "sg-door" : "sg-host");
 	for (int i = 3; i < 1024; i++)
 		if (i != fd && i != key)
 			close(i);

@@ -52,6 +52,18 @@ check_config(const struct sg_main_options *options)
 }
 
 static int
+print_config(const struct sg_main_options *options)
+{
+	struct sg_buf document;
+	sg_buf_init(&document, SG_FRAME_MAX);
+	if (!sg_supervisor_config(options, &document, NULL))
+		return EXIT_BAD_CONFIG;
+	sg_buf_text(&document, "\n");
+	print(&document, stdout);
+	return 0;
+}
+
+static int
 print_api(const char *format)
 {
 	struct sg_buf out;
@@ -83,5 +95,7 @@ main(int argc, char **argv)
 		fprintf(stderr, "stepgated: give a configuration with -c FILE; stepgated --help says more\n");
 		return EXIT_USAGE;
 	}
+	if (options.print_config != NULL)
+		return print_config(&options);
 	return options.test != NULL ? check_config(&options) : sg_supervisor_run(&options);
 }

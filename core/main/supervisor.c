@@ -33,6 +33,7 @@ gate_frame(struct sg_supervisor *s, const struct sg_frame *frame)
 			fflush(stdout);
 		}
 		s->announced = true;
+		s->restarts = 0; /* this one came up */
 		return true;
 	}
 	sg_arena_init(&arena, 64 << 10);
@@ -119,14 +120,11 @@ flush_all(struct sg_supervisor *s)
 static int
 restart_gate(struct sg_supervisor *s)
 {
-	sg_time now = sg_sys_real.boot_time(&sg_sys_real);
 	sg_role_kill_all(s);
 	if (s->gate_status == EXIT_CONFIG)
 		return EXIT_CONFIG;
-	s->restarts = now - s->last_restart > 10 * SG_SEC ? 1 : s->restarts + 1;
-	s->last_restart = now;
-	if (s->restarts > SG_RESTARTS) {
-		fprintf(stderr, "stepgated: the gate died %d times in a row\n", SG_RESTARTS);
+	if (++s->restarts > SG_RESTARTS) {
+		fprintf(stderr, "stepgated: the gate died %d times in a row before it could open\n", SG_RESTARTS);
 		return EXIT_INTERNAL;
 	}
 	fprintf(stderr, "stepgated: the gate died; starting it again from the journal\n");

@@ -42,8 +42,8 @@ struct sg_supervisor {
 	struct sg_policy_files sources;
 	struct sg_buf manifest;
 	uint64_t generation;
-	sg_time candidate_since, started, last_restart;
-	unsigned restarts;
+	sg_time candidate_since;
+	unsigned restarts; /* of the gate, since it last opened */
 	bool reloading, stopping, announced;
 	struct sg_buf next_document; /* of the reload under way */
 	char module_dir[1024], state_dir[1024], policy_dir[1024], run_dir[128];
