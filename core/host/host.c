@@ -27,10 +27,19 @@ struct running {
 	unsigned layers;
 };
 
+/* One line on stderr. By write: stdio would want to seek, which a confined host may not. */
 static int
 tell(const struct running *r, int code, const struct sg_err *err)
 {
-	dprintf(STDERR_FILENO, "stepgate host %s %s: %s: %s\n", r->how->kind, r->how->name, err->code != NULL ? err->code : "bug", err->text);
+	char line[512];
+	int len = snprintf(line, sizeof(line), "stepgate host %s %s: %s: %s\n", r->how->kind, r->how->name,
+			   err->code != NULL ? err->code : "bug", err->text);
+	if (len >= (int)sizeof(line)) {
+		len = sizeof(line);
+		line[len - 1] = '\n';
+	}
+	if (write(STDERR_FILENO, line, (size_t)len) != len)
+		return code; /* nowhere to tell it: the code must do */
 	return code;
 }
 

@@ -123,7 +123,7 @@ sg_token_read(struct sg_arena *arena, const struct sg_jwks *keys, struct sg_str 
 		status = sg_fail(err, SG_LIMIT, "token_header_size", "header of %zu bytes, limit is %d", parts.header.len,
 				 SG_JWS_HEADER_MAX);
 	if (status == SG_OK)
-		status = parse(arena, parts.header, 1, "token_header", &header, err);
+		status = parse(arena, parts.header, SG_JWS_DEPTH, "token_header", &header, err);
 	if (status == SG_OK)
 		status = check_header(header, keys, rules->type, &key, err);
 	if (status == SG_OK)

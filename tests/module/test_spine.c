@@ -239,6 +239,265 @@ a_token_is_made_and_read_again(void)
 	CU_ASSERT_EQUAL(guest_end(&verifier), 0);
 }
 
+/* ---- what is not right ---- */
+
+/* A token and its keys, from a host that has gone since. */
+static void
+make_token(char token[SG_JWS_MAX + 1], char jwks[1024])
+{
+	struct guest g;
+	int64_t now = time(NULL);
+	start_jwt(&g);
+	const struct sg_json *ready = guest_ready(&g);
+	snprintf(jwks, 1024, "%s", canonical(&g, sg_json_get(ready, "jwks")));
+	const struct sg_json *made = guest_call(&g, make_request(&g, "lease-2", now, now + 30), -1);
+	snprintf(token, SG_JWS_MAX + 1, "%s", guest_text(&g, made, "token"));
+	CU_ASSERT_FATAL(strlen(token) > 200);
+	CU_ASSERT_EQUAL(guest_end(&g), 0);
+}
+
+static void
+refused_token(struct guest *g, const char *jwks, const char *token, const char *code)
+{
+	const struct sg_json *answer = guest_call(g, verify_request(g, jwks, token), -1);
+	bool ok = true;
+	if (code != NULL && !guest_refused(answer, code))
+		printf("\n    want %s, got %s ", code, guest_text(g, answer, "code"));
+	CU_ASSERT(code != NULL ? guest_refused(answer, code) : sg_json_bool(sg_json_get(answer, "ok"), &ok) && !ok);
+	CU_ASSERT_PTR_NULL(sg_json_get(answer, "claims"));
+}
+
+static void
+a_tampered_token_is_refused(void)
+{
+	static char token[SG_JWS_MAX + 1], jwks[1024], other_jwks[1024], other[SG_JWS_MAX + 1], text[2 * SG_JWS_MAX];
+	struct guest g;
+	bool ok = false;
+	make_token(token, jwks);
+	pem[0] = '\0'; /* the next host has another key */
+	make_token(other, other_jwks);
+	start_verify(&g);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(guest_ready(&g));
+	CU_ASSERT(sg_json_bool(sg_json_get(guest_call(&g, verify_request(&g, jwks, token), -1), "ok"), &ok) && ok);
+
+	size_t len = strlen(token);
+	for (int i = 0; i < 60; i++) { /* one character exchanged, all over */
+		size_t at = len * (size_t)i / 60;
+		snprintf(text, sizeof(text), "%s", token);
+		text[at] = text[at] == 'A' ? 'B' : text[at] == '.' ? '-' : 'A';
+		refused_token(&g, jwks, text, NULL);
+	}
+	for (size_t cut = 1; cut < len; cut += 17) { /* cut short */
+		snprintf(text, sizeof(text), "%.*s", (int)cut, token);
+		refused_token(&g, jwks, text, NULL);
+	}
+	char *one = strchr(token, '.'), *two = strrchr(token, '.'), *other_two = strrchr(other, '.');
+	refused_token(&g, jwks, other, "token_kid");
+	refused_token(&g, other_jwks, token, "token_kid");
+	snprintf(text, sizeof(text), "%.*s%s", (int)(two - token), token, other_two); /* the signature of another */
+	refused_token(&g, jwks, text, "token_signature");
+	snprintf(text, sizeof(text), "%.*s%s", (int)(two + 1 - token), token, "");
+	refused_token(&g, jwks, text, "token_parts");
+	snprintf(text, sizeof(text), "eyJhbGciOiJub25lIn0%s", one); /* {"alg":"none"} */
+	refused_token(&g, jwks, text, "token_typ");
+	snprintf(text, sizeof(text), "%s.x", token);
+	refused_token(&g, jwks, text, "token_parts");
+	snprintf(text, sizeof(text), "%s=", token);
+	refused_token(&g, jwks, text, "token_signature_form");
+	snprintf(text, sizeof(text), " %s", token);
+	refused_token(&g, jwks, text, "token_base64");
+	snprintf(text, sizeof(text), "%s\n", token);
+	refused_token(&g, jwks, text, "token_signature_form");
+	snprintf(text, sizeof(text), "Bearer %s", token);
+	refused_token(&g, jwks, text, "token_base64");
+	memset(text, 'A', SG_JWS_MAX + 1);
+	text[SG_JWS_MAX + 1] = '\0';
+	refused_token(&g, jwks, text, "call_size");
+	text[SG_JWS_MAX] = '\0';
+	refused_token(&g, jwks, text, "token_parts");
+	refused_token(&g, jwks, "", "call_size");
+	refused_token(&g, "{}", token, "jwks_form");
+	refused_token(&g, "{\"keys\":[]}", token, "jwks_form");
+	ok = false;
+	CU_ASSERT(sg_json_bool(sg_json_get(guest_call(&g, verify_request(&g, jwks, token), -1), "ok"), &ok) && ok);
+	CU_ASSERT_EQUAL(guest_end(&g), 0);
+}
+
+static void
+the_issuer_refuses(void)
+{
+	struct guest g;
+	int64_t now = time(NULL);
+	start_jwt(&g);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(guest_ready(&g));
+	const struct {
+		int64_t iat, exp;
+		const char *code;
+	} times[] = {{now, now + 90, "jwt_lifetime"}, {now - 30, now + 31, "jwt_lifetime"}, {now, now, "jwt_time"},
+		     {now - 60, now - 10, "jwt_time"}, {0, now + 30, "jwt_time"},		{now, 0, "jwt_time"},
+		     {now, now - 1, "jwt_time"},       {-5, now + 30, "jwt_time"},		{now, INT64_C(9007199254740991), "jwt_lifetime"}};
+	for (size_t i = 0; i < sizeof(times) / sizeof(times[0]); i++)
+		CU_ASSERT(guest_refused(guest_call(&g, make_request(&g, "l", times[i].iat, times[i].exp), -1), times[i].code));
+
+	static const struct {
+		const char *claims, *code;
+	} claims[] = {
+		{"{}", "jwt_claim"},
+		{"{\"aud\":\"a\",\"exp\":1,\"iat\":1,\"jti\":\"l\",\"sub\":\"s\"}", "jwt_claim"},
+		{"{\"aud\":\"a\",\"exp\":1,\"iat\":1,\"iss\":\"i\",\"jti\":\"l\"}", "jwt_claim"},
+		{"{\"exp\":1,\"iat\":1,\"iss\":\"i\",\"jti\":\"l\",\"sub\":\"s\"}", "jwt_claim"},
+		{"{\"aud\":\"\",\"exp\":1,\"iat\":1,\"iss\":\"i\",\"jti\":\"l\",\"sub\":\"s\"}", "jwt_claim"},
+		{"{\"aud\":\"a\",\"exp\":1,\"iat\":1,\"iss\":\"i\",\"sub\":\"s\"}", "jwt_jti"},
+		{"{\"aud\":\"a\",\"exp\":1,\"iat\":1,\"iss\":\"i\",\"jti\":\"other\",\"sub\":\"s\"}", "jwt_jti"},
+		{"{\"aud\":[\"a\"],\"exp\":1,\"iat\":1,\"iss\":\"i\",\"jti\":\"l\",\"sub\":\"s\"}", "call_malformed"},
+		{"{\"aud\":\"a\",\"exp\":1.5,\"iat\":1,\"iss\":\"i\",\"jti\":\"l\",\"sub\":\"s\"}", "call_malformed"},
+		{"[]", "call_malformed"},
+		{"null", "call_malformed"},
+	};
+	for (size_t i = 0; i < sizeof(claims) / sizeof(claims[0]); i++) {
+		const char *request = sg_arena_printf(&g.arena, "{\"claims\":%s,\"lease\":\"l\",\"verb\":\"make\"}", claims[i].claims);
+		CU_ASSERT(guest_refused(guest_call(&g, request, -1), claims[i].code));
+	}
+	CU_ASSERT_EQUAL(guest_end(&g), 0);
+}
+
+/* The token's size is the bound, whatever the claims are. */
+static void
+the_issuer_at_its_bounds(void)
+{
+	struct guest g;
+	int64_t now = time(NULL);
+	struct sg_str longest = {NULL, 0};
+	start_jwt(&g);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(guest_ready(&g));
+	bool refused = false;
+	for (int pad = 2300; pad < 3000; pad++) {
+		const char *request = sg_arena_printf(&g.arena,
+						      "{\"claims\":{\"a\":\"%0*d\",\"aud\":\"a\",\"exp\":%lld,\"iat\":%lld,\"iss\":\"i\",\"jti\":\"l\","
+						      "\"sub\":\"s\"},\"lease\":\"l\",\"verb\":\"make\"}",
+						      pad, 0, (long long)now + 30, (long long)now);
+		const struct sg_json *answer = guest_call(&g, request, -1);
+		refused = guest_refused(answer, "jwt_size");
+		if (refused)
+			break;
+		CU_ASSERT_FATAL(sg_json_string(sg_json_get(answer, "token"), &longest));
+	}
+	CU_ASSERT(refused && longest.len <= SG_JWS_MAX && longest.len > SG_JWS_MAX - 8);
+	CU_ASSERT_EQUAL(guest_end(&g), 0);
+}
+
+/* What a gate would never send: answered all the same, in order, by a host that stays. */
+static void
+malformed_calls_are_answered(void)
+{
+	static const struct {
+		const char *request, *code;
+	} calls[] = {
+		{"x", "call_malformed"},
+		{"{}", "call_malformed"},
+		{"[]", "call_malformed"},
+		{"1", "call_malformed"},
+		{"\"make\"", "call_malformed"},
+		{"{\"verb\":1}", "call_malformed"},
+		{"{\"verb\":\"\"}", "call_verb"},
+		{"{\"verb\":\"Make\"}", "call_verb"},
+		{"{\"verb\":\"look\"}", "call_verb"},
+		{"{\"verb\":\"verify\"}", "call_verb"},
+		{"{ \"verb\":\"keys\"}", "call_malformed"},
+		{"{\"verb\":\"make\"}", "call_malformed"},
+		{"{\"verb\":\"revoke\"}", "call_malformed"},
+		{"{\"lease\":\"\",\"verb\":\"revoke\"}", "call_malformed"},
+		{"{\"lease\":\"a b\",\"verb\":\"revoke\"}", "call_malformed"},
+		{"{\"lease\":\"a/../b\",\"verb\":\"revoke\"}", "call_malformed"},
+		{"{\"lease\":7,\"verb\":\"revoke\"}", "call_malformed"},
+		{"{\"lease\":\"a\",\"more\":1,\"verb\":\"revoke\"}", "call_malformed"},
+		{"{\"claims\":{},\"lease\":\"a\",\"more\":1,\"verb\":\"make\"}", "call_malformed"},
+		{"{\"lease\":\"a\",\"lease\":\"a\",\"verb\":\"revoke\"}", "call_malformed"},
+		{"{\"lease\":\"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\",\"verb\":\"revoke\"}", "call_malformed"},
+	};
+	struct guest g;
+	bool ok = false;
+	start_jwt(&g);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(guest_ready(&g));
+	for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++)
+		CU_ASSERT(guest_refused(guest_call(&g, calls[i].request, -1), calls[i].code));
+	const char *longest = "{\"lease\":\"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\",\"verb\":\"revoke\"}";
+	CU_ASSERT(sg_json_bool(sg_json_get(guest_call(&g, longest, -1), "ok"), &ok) && ok);
+	int pidfd = guest_pidfd(getpid());
+	CU_ASSERT(guest_refused(guest_call(&g, look_request(1, 1, 0), pidfd), "call_verb")); /* an issuer is not one that looks */
+	CU_ASSERT_EQUAL(guest_end(&g), 0);
+
+	static const char *const looks[] = {"{\"gid\":0,\"pid\":1,\"start_time\":1,\"verb\":\"look\"}",
+					    "{\"gid\":0,\"pid\":-1,\"start_time\":1,\"uid\":0,\"verb\":\"look\"}",
+					    "{\"gid\":0,\"pid\":2147483648,\"start_time\":1,\"uid\":0,\"verb\":\"look\"}",
+					    "{\"gid\":0,\"pid\":\"1\",\"start_time\":1,\"uid\":0,\"verb\":\"look\"}",
+					    "{\"gid\":4294967296,\"pid\":1,\"start_time\":1,\"uid\":0,\"verb\":\"look\"}",
+					    "{\"gid\":0,\"pid\":1,\"start_time\":1,\"uid\":-1,\"verb\":\"look\"}",
+					    "{\"gid\":0,\"more\":1,\"pid\":1,\"start_time\":1,\"uid\":0,\"verb\":\"look\"}"};
+	start_peer(&g);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(guest_ready(&g));
+	for (size_t i = 0; i < sizeof(looks) / sizeof(looks[0]); i++)
+		CU_ASSERT(guest_refused(guest_call(&g, looks[i], pidfd), "call_malformed"));
+	CU_ASSERT(guest_refused(guest_call(&g, look_request(1, 1, 0), -1), "call_malformed")); /* without a pidfd */
+	CU_ASSERT_EQUAL(guest_end(&g), 0);
+	close(pidfd);
+}
+
+/* Answers come in the order of the calls, each with its id, and those of one read together. */
+static void
+many_calls_at_once(void)
+{
+	struct guest g;
+	struct sg_frame frame;
+	enum { CALLS = 500 };
+	start_jwt(&g);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(guest_ready(&g));
+	for (uint64_t id = 0; id < CALLS; id++)
+		CU_ASSERT(sg_link_queue(&g.link, SG_FRAME_H_CALL, id * 3, SG_STR("{\"lease\":\"a\",\"verb\":\"revoke\"}"), -1, NULL) == SG_OK);
+	CU_ASSERT(sg_link_flush(&g.link, NULL) == SG_OK);
+	for (uint64_t id = 0; id < CALLS; id++)
+		CU_ASSERT_FATAL(sg_link_wait(&g.link, &frame, NULL) == SG_OK && frame.type == SG_FRAME_H_ANSWER && frame.id == id * 3);
+	CU_ASSERT_EQUAL(guest_end(&g), 0);
+}
+
+/* Bytes that are no frame end the host, and only it. */
+static void
+a_broken_gate_is_left(void)
+{
+	static const char junk[32] = "GET / HTTP/1.1";
+	struct guest g;
+	start_verify(&g);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(guest_ready(&g));
+	CU_ASSERT(write(g.link.fd, junk, sizeof(junk)) == sizeof(junk));
+	char byte;
+	CU_ASSERT_EQUAL(read(g.link.fd, &byte, 1), 0);
+	CU_ASSERT_EQUAL(guest_end(&g), 1);
+	CU_ASSERT_PTR_NOT_NULL(strstr(g.said, "frame_"));
+}
+
+/* Descriptors that came with looks are closed again. */
+static void
+no_descriptor_stays(void)
+{
+	struct guest g;
+	int pidfd = guest_pidfd(getpid()), answered = 0;
+	start_peer(&g);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(guest_ready(&g));
+	uint64_t born = sg_process_start_time(getpid());
+	for (int i = 0; i < 1500; i++) {
+		bool ok = false;
+		sg_json_bool(sg_json_get(guest_call(&g, look_request(getpid(), born, getuid()), pidfd), "ok"), &ok);
+		answered += ok;
+	}
+	CU_ASSERT_EQUAL(answered, 1500);
+	CU_ASSERT_EQUAL(guest_end(&g), 0);
+	close(pidfd);
+}
+
 SG_CASES("module.spine", {"peer states what the kernel says", peer_states_what_the_kernel_says},
 	 {"peer refuses what is gone or another", peer_refuses_what_is_gone_or_another},
-	 {"a token is made and read again", a_token_is_made_and_read_again})
+	 {"a token is made and read again", a_token_is_made_and_read_again},
+	 {"a tampered token is refused", a_tampered_token_is_refused}, {"the issuer refuses", the_issuer_refuses},
+	 {"the issuer at its bounds", the_issuer_at_its_bounds}, {"malformed calls are answered", malformed_calls_are_answered},
+	 {"many calls at once", many_calls_at_once}, {"a broken gate is left", a_broken_gate_is_left},
+	 {"no descriptor stays", no_descriptor_stays})
