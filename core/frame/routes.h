@@ -23,6 +23,7 @@ enum sg_body {
 	X(A_ACT,         4,  AGENT,    "POST",   "/v1/act",                    JSON) /* decide one action */                  \
 	X(A_OUTCOME,     5,  AGENT,    "POST",   "/v1/decisions/{}/outcome",   JSON) /* say what really happened */           \
 	X(A_APPROVAL,    6,  AGENT,    "GET",    "/v1/approvals/{}",           NONE) /* state of an own approval; wait=S */   \
+	X(A_CEILING,     7,  AGENT,    "POST",   "/v1/ceiling",                JSON) /* which of these actions can ever be allowed */ \
 	X(E_TASK_OPEN,   20, ENFORCER, "POST",   "/v1/tasks",                  JSON) /* open a task for an agent it speaks for */ \
 	X(E_TASK_SHOW,   21, ENFORCER, "GET",    "/v1/tasks/{}",               NONE)                                          \
 	X(E_TASK_CLOSE,  22, ENFORCER, "DELETE", "/v1/tasks/{}",               NONE)                                          \

@@ -84,39 +84,63 @@ sg_ceilings(struct sg_gate *gate, struct sg_request *r, enum sg_reason *reason)
 	       enforcer_ceilings(r, reason);
 }
 
-/* Which of the named actions this enforcer's agent can ever be allowed: catalogue, reach, intent and the enforcer's own bounds, whatever policy says. */
-void
-sg_route_ceiling(struct sg_gate *gate, struct sg_request *r)
+static bool
+ever(struct sg_request *r, struct sg_gate *gate, const struct sg_intent *intent, const struct sg_task *task)
 {
-	struct sg_conn *conn = sg_conn_find(gate, r->conn);
-	const struct sg_json *names = sg_json_get(r->body, "actions");
-	struct sg_str token = {"", 0};
-	enum sg_reason reason = SG_REASON_not_enforcer;
-	sg_json_string(sg_json_get(r->body, "task_token"), &token);
-	const struct sg_task *task = sg_state_token_task(&gate->state, token);
-	if (conn == NULL || !sg_who_enforcer(gate, r, conn, &reason) || task == NULL || names == NULL) {
-		sg_answer_error(gate, r, 403, task == NULL ? SG_REASON_bad_task_token : reason, "");
-		return;
-	}
+	enum sg_reason reason;
+	r->action = sg_catalogue_action(gate->catalogue, r->action_name);
+	return r->action != NULL && action_ceilings(r, intent, task, &reason) &&
+	       (r->enforcer == NULL || (sg_strings_match(&r->enforcer->actions, r->action->name, '.') &&
+					sg_strings_match(&r->enforcer->for_agents, r->agent->name, '.')));
+}
+
+static void
+answer_ever(struct sg_gate *gate, struct sg_request *r, const struct sg_task *task)
+{
 	struct sg_buf body;
 	struct sg_json_writer w;
+	const struct sg_json *names = sg_json_get(r->body, "actions");
+	const struct sg_intent *intent = sg_catalogue_intent(gate->catalogue, sg_str(task->intent));
 	sg_buf_init(&body, 256 << 10);
 	sg_jw_begin(&w, &body);
 	sg_jw_object(&w);
 	sg_jw_name(&w, "actions");
 	sg_jw_array(&w);
-	const struct sg_intent *intent = sg_catalogue_intent(gate->catalogue, sg_str(task->intent));
 	r->agent = sg_catalogue_agent(gate->catalogue, sg_str(task->agent));
-	for (const struct sg_json *n = sg_json_first(names); n != NULL; n = sg_json_next(names, n)) {
-		if (r->agent == NULL || intent == NULL || !sg_json_string(n, &r->action_name))
-			continue;
-		r->action = sg_catalogue_action(gate->catalogue, r->action_name);
-		if (r->action != NULL && action_ceilings(r, intent, task, &reason) &&
-		    sg_strings_match(&r->enforcer->actions, r->action->name, '.') &&
-		    sg_strings_match(&r->enforcer->for_agents, r->agent->name, '.'))
+	for (const struct sg_json *n = sg_json_first(names); n != NULL; n = sg_json_next(names, n))
+		if (r->agent != NULL && intent != NULL && sg_json_string(n, &r->action_name) && ever(r, gate, intent, task))
 			sg_jw_str(&w, r->action_name);
-	}
 	sg_jw_end(&w);
 	sg_jw_end(&w);
 	sg_answer_buf(gate, r, 200, &body);
+}
+
+static void
+ceiling_who(struct sg_gate *gate, struct sg_request *r)
+{
+	struct sg_conn *conn = sg_conn_find(gate, r->conn);
+	struct sg_str token = {"", 0}, id = {"", 0};
+	enum sg_reason reason = SG_REASON_internal;
+	sg_json_string(sg_json_get(r->body, "task_token"), &token);
+	sg_json_string(sg_json_get(r->body, "task"), &id);
+	if (conn == NULL) {
+		sg_request_end(gate, r);
+		return;
+	}
+	bool enforcer = conn->face == SG_FACE_ENFORCER;
+	bool known = enforcer ? sg_who_enforcer(gate, r, conn, &reason) : sg_who_agent(gate, r, conn, &reason);
+	const struct sg_task *task = !known ? NULL : enforcer ? sg_state_token_task(&gate->state, token) : sg_state_task(&gate->state, id);
+	if (known && task != NULL && !enforcer && strcmp(task->instance->id, r->instance) != 0)
+		task = NULL;
+	if (task != NULL)
+		answer_ever(gate, r, task);
+	else
+		sg_answer_error(gate, r, 403, known ? SG_REASON_no_task : reason, "");
+}
+
+/* Which of the named actions a task's agent can ever be allowed: catalogue, reach, intent and the enforcer's own bounds, whatever policy says. */
+void
+sg_route_ceiling(struct sg_gate *gate, struct sg_request *r)
+{
+	sg_look_first(gate, r, ceiling_who);
 }

@@ -20,6 +20,7 @@ static const struct {
 	{SG_ROUTE_A_ACT, sg_route_act},
 	{SG_ROUTE_A_OUTCOME, sg_route_outcome},
 	{SG_ROUTE_A_APPROVAL, sg_route_approval},
+	{SG_ROUTE_A_CEILING, sg_route_ceiling},
 	{SG_ROUTE_E_TASK_OPEN, sg_route_task_open},
 	{SG_ROUTE_E_TASK_SHOW, sg_route_task_show},
 	{SG_ROUTE_E_TASK_CLOSE, sg_route_task_close},

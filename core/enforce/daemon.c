@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The daemon's routes, as an enforcement point uses them. */
+#include "enforce/daemon.h"
+
+#include "base/canon.h"
+#include "base/err.h"
+#include "base/str.h"
+#include "frame/client.h"
+
+#include <stdio.h>
+
+enum { BODY_MAX = 4 << 20 };
+
+static enum sg_status
+talk(const struct sg_daemon *daemon, const char *method, const char *target, struct sg_str body, struct sg_buf *bytes,
+     struct sg_client_answer *answer, struct sg_err *err)
+{
+	struct sg_buf request;
+	sg_buf_init(&request, BODY_MAX);
+	sg_client_write(&request, method, target, body.ptr == NULL ? NULL : "application/json", body);
+	enum sg_status status = request.failed ? sg_fail(err, SG_LIMIT, "daemon_odd", "the request does not fit")
+					       : sg_client_talk(daemon->socket, sg_buf_view(&request), bytes, answer, err);
+	sg_buf_done(&request);
+	return status;
+}
+
+static void
+named(struct sg_json_writer *w, const char *name, struct sg_str value)
+{
+	sg_jw_name(w, name);
+	sg_jw_str(w, value);
+}
+
+static bool
+copy_text(const struct sg_json *object, const char *name, char *out, size_t room)
+{
+	struct sg_str text;
+	if (!sg_json_string(sg_json_get(object, name), &text) || text.len >= room)
+		return false;
+	memcpy(out, text.ptr, text.len);
+	out[text.len] = '\0';
+	return true;
+}
+
+static const char *
+why_not(const struct sg_json *json, struct sg_arena *arena)
+{
+	struct sg_str code = {"", 0}, text = {"", 0};
+	const struct sg_json *error = sg_json_get(json, "error");
+	sg_json_string(sg_json_get(error != NULL ? error : json, "code"), &code);
+	sg_json_string(sg_json_get(error != NULL ? error : json, error != NULL ? "message" : "reason"), &text);
+	const char *line = sg_arena_printf(arena, "%.*s: %.*s", SG_STR_ARG(code), SG_STR_ARG(text));
+	return line != NULL ? line : "";
+}
+
+enum sg_status
+sg_daemon_open(struct sg_daemon *daemon, const char *intent, const char *key, struct sg_err *err)
+{
+	struct sg_buf body, bytes;
+	struct sg_arena arena;
+	struct sg_json_writer w;
+	struct sg_client_answer answer = {0};
+	const struct sg_json *json = NULL;
+	sg_buf_init(&body, 4096);
+	sg_buf_init(&bytes, BODY_MAX);
+	sg_arena_init(&arena, BODY_MAX);
+	sg_jw_begin(&w, &body);
+	sg_jw_object(&w);
+	named(&w, "intent", sg_str(intent));
+	named(&w, "key", sg_str(key));
+	sg_jw_end(&w);
+	enum sg_status status = talk(daemon, "POST", "/v1/tasks", sg_buf_view(&body), &bytes, &answer, err);
+	if (status == SG_OK && sg_json_parse(&arena, answer.body, NULL, &json, NULL) != SG_OK)
+		status = sg_fail(err, SG_MALFORMED, "daemon_odd", "the daemon answered something else than JSON");
+	const struct sg_json *task = sg_json_get(json, "task");
+	if (status == SG_OK && answer.status != 201)
+		status = sg_fail(err, SG_REFUSED, "daemon_refused", "no task under intent %s: %s", intent, why_not(json, &arena));
+	else if (status == SG_OK && (!copy_text(task, "id", daemon->task, sizeof(daemon->task)) ||
+				     !copy_text(task, "token", daemon->token, sizeof(daemon->token))))
+		status = sg_fail(err, SG_MALFORMED, "daemon_odd", "the daemon answered no task");
+	sg_arena_done(&arena);
+	sg_buf_done(&bytes);
+	sg_buf_done(&body);
+	return status;
+}
+
+void
+sg_daemon_close(struct sg_daemon *daemon)
+{
+	char target[128];
+	struct sg_buf bytes;
+	struct sg_client_answer answer;
+	if (daemon->task[0] == '\0' || daemon->enforcer)
+		return;
+	snprintf(target, sizeof(target), "/v1/tasks/%s", daemon->task);
+	sg_buf_init(&bytes, BODY_MAX);
+	talk(daemon, "DELETE", target, (struct sg_str){NULL, 0}, &bytes, &answer, NULL);
+	sg_buf_done(&bytes);
+}
+
+static void
+write_act(struct sg_buf *out, const struct sg_daemon *daemon, const struct sg_ask *ask)
+{
+	struct sg_json_writer w;
+	sg_jw_begin(&w, out);
+	sg_jw_object(&w);
+	named(&w, "action", ask->action);
+	sg_jw_name(&w, "arguments");
+	sg_jw_raw(&w, ask->arguments);
+	sg_jw_name(&w, "context");
+	sg_jw_object(&w);
+	named(&w, "mcp", daemon->enforcer ? SG_STR("enforced") : SG_STR("cooperative"));
+	if (ask->tool.len > 0)
+		named(&w, "tool", ask->tool);
+	sg_jw_end(&w);
+	named(&w, "key", sg_str(ask->key));
+	if (daemon->enforcer) {
+		sg_jw_name(&w, "peer_uid");
+		sg_jw_int(&w, daemon->peer_uid);
+	}
+	sg_jw_name(&w, "resource");
+	sg_jw_object(&w);
+	named(&w, "id", ask->resource_id);
+	named(&w, "type", ask->resource_type);
+	sg_jw_end(&w);
+	if (daemon->enforcer)
+		named(&w, "task_token", sg_str(daemon->token));
+	else
+		named(&w, "task", sg_str(daemon->task));
+	sg_jw_end(&w);
+}
+
+static struct sg_str
+kept(struct sg_arena *arena, const struct sg_json *object, const char *name)
+{
+	struct sg_str text = {"", 0};
+	sg_json_string(sg_json_get(object, name), &text);
+	return sg_arena_copy(arena, text);
+}
+
+static void
+read_reply(const struct sg_json *json, struct sg_arena *arena, struct sg_reply *reply)
+{
+	const struct sg_json *error = sg_json_get(json, "error");
+	const struct sg_json *arguments = sg_json_get(sg_json_get(json, "effective"), "arguments");
+	reply->code = kept(arena, error != NULL ? error : json, "code");
+	reply->reason = kept(arena, error != NULL ? error : json, error != NULL ? "message" : "reason");
+	reply->decision = kept(arena, json, "decision_id");
+	reply->say = kept(arena, json, "say");
+	reply->approval = kept(arena, sg_json_get(json, "approval"), "id");
+	if (error == NULL && sg_json_is(json, "verdict", "step_up"))
+		reply->said = SG_SAID_STEP_UP;
+	if (error != NULL || !sg_json_is(json, "verdict", "allow") || arguments == NULL || arguments->type != SG_JSON_OBJECT)
+		return;
+	struct sg_buf canonical;
+	sg_buf_init(&canonical, BODY_MAX);
+	sg_canon_write(&canonical, arguments);
+	reply->arguments = sg_arena_copy(arena, sg_buf_view(&canonical));
+	if (!canonical.failed && reply->arguments.ptr != NULL && reply->decision.len > 0)
+		reply->said = SG_SAID_ALLOW;
+	sg_buf_done(&canonical);
+}
+
+void
+sg_daemon_act(struct sg_daemon *daemon, const struct sg_ask *ask, struct sg_arena *arena, struct sg_reply *reply)
+{
+	struct sg_buf body, bytes;
+	struct sg_client_answer answer = {0};
+	const struct sg_json *json = NULL;
+	struct sg_json_limits limits = {.bytes = BODY_MAX, .nodes = 1 << 18};
+	*reply = (struct sg_reply){.said = SG_SAID_DENY, .code = SG_STR("daemon_away"), .reason = SG_STR("stepgate does not answer")};
+	sg_buf_init(&body, BODY_MAX);
+	sg_buf_init(&bytes, BODY_MAX);
+	write_act(&body, daemon, ask);
+	if (!body.failed && talk(daemon, "POST", "/v1/act", sg_buf_view(&body), &bytes, &answer, NULL) == SG_OK) {
+		reply->code = SG_STR("daemon_odd");
+		reply->reason = SG_STR("stepgate answered something else than a decision");
+		struct sg_str copy = sg_arena_copy(arena, answer.body);
+		if (copy.ptr != NULL && sg_json_parse(arena, copy, &limits, &json, NULL) == SG_OK)
+			read_reply(json, arena, reply);
+	}
+	sg_buf_done(&bytes);
+	sg_buf_done(&body);
+}
+
+void
+sg_daemon_outcome(struct sg_daemon *daemon, struct sg_str decision, const char *result)
+{
+	char target[128], body[64];
+	struct sg_buf bytes;
+	struct sg_client_answer answer;
+	snprintf(target, sizeof(target), "/v1/decisions/%.*s/outcome", SG_STR_ARG(decision));
+	int len = snprintf(body, sizeof(body), "{\"result\":\"%s\"}", result);
+	sg_buf_init(&bytes, BODY_MAX);
+	talk(daemon, "POST", target, (struct sg_str){body, (size_t)len}, &bytes, &answer, NULL);
+	sg_buf_done(&bytes);
+}
+
+enum sg_status
+sg_daemon_ceiling(struct sg_daemon *daemon, struct sg_str names, struct sg_buf *out, struct sg_err *err)
+{
+	struct sg_buf body, bytes;
+	struct sg_client_answer answer = {0};
+	struct sg_json_writer w;
+	sg_buf_init(&body, BODY_MAX);
+	sg_buf_init(&bytes, BODY_MAX);
+	sg_jw_begin(&w, &body);
+	sg_jw_object(&w);
+	sg_jw_name(&w, "actions");
+	sg_jw_raw(&w, names);
+	if (daemon->enforcer)
+		named(&w, "task_token", sg_str(daemon->token));
+	else
+		named(&w, "task", sg_str(daemon->task));
+	sg_jw_end(&w);
+	enum sg_status status = talk(daemon, "POST", "/v1/ceiling", sg_buf_view(&body), &bytes, &answer, err);
+	if (status == SG_OK && answer.status != 200)
+		status = sg_fail(err, SG_REFUSED, "daemon_refused", "the daemon does not say what may ever be allowed");
+	if (status == SG_OK)
+		sg_buf_str(out, answer.body);
+	sg_buf_done(&bytes);
+	sg_buf_done(&body);
+	return status;
+}

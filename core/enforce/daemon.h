@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Asking the daemon, for programs that stand in front of agents: on the agent face for itself, or on the enforcer face for a task whose token it
+ * was given. Anything but a clear yes is a no. */
+#ifndef SG_ENFORCE_DAEMON_H
+#define SG_ENFORCE_DAEMON_H
+
+#include "base/buf.h"
+#include "base/json.h"
+
+struct sg_daemon {
+	char socket[108];  /* agent.sock or enforcer.sock */
+	bool enforcer;
+	char task[64], token[192]; /* token: of the task, enforcer face */
+	int64_t peer_uid;          /* enforcer face: who presented the token */
+};
+
+struct sg_ask {
+	struct sg_str action, resource_type, resource_id, tool /* hex digest or empty */;
+	struct sg_str arguments; /* canonical JSON object */
+	const char *key;
+};
+
+enum sg_said { SG_SAID_DENY = 0, SG_SAID_ALLOW = 0x2b9d4c73, SG_SAID_STEP_UP = 0x4d62b31e };
+
+struct sg_reply {
+	enum sg_said said;
+	struct sg_str decision, code, reason, say, approval; /* in `arena` */
+	struct sg_str arguments;                             /* effective, canonical; SG_SAID_ALLOW only */
+};
+
+/* Opens a task under `intent` on the agent face; fills task and token. Errors: daemon_away, daemon_refused with its reason as text. */
+enum sg_status sg_daemon_open(struct sg_daemon *daemon, const char *intent, const char *key, struct sg_err *err);
+/* Ends the task; best effort. */
+void sg_daemon_close(struct sg_daemon *daemon);
+/* Decides one action. A daemon that is away or answers anything odd is SG_SAID_DENY with code daemon_away or daemon_odd. */
+void sg_daemon_act(struct sg_daemon *daemon, const struct sg_ask *ask, struct sg_arena *arena, struct sg_reply *reply);
+/* Reports what happened: "ok", "failed", "partial", "unknown". */
+void sg_daemon_outcome(struct sg_daemon *daemon, struct sg_str decision, const char *result);
+/* Appends those of `names` (a canonical JSON array of action names) that ceilings may ever allow, as {"actions":[...]}. */
+enum sg_status sg_daemon_ceiling(struct sg_daemon *daemon, struct sg_str names, struct sg_buf *out, struct sg_err *err);
+
+#endif

@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The four forms. Cooperative: one process between agent and server. Enforced: thin client, gateway and server under three uids. */
+#include "base/canon.h"
+#include "base/err.h"
+#include "base/secret.h"
+#include "base/str.h"
+#include "enforce/mcp.h"
+#include "enforce/session.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { EXIT_DENIED = 1, EXIT_USAGE = 64, EXIT_AWAY = 69, EXIT_PERMISSION = 77, HELLO_MAX = 512 };
+
+static void
+set_socket(struct sg_daemon *daemon, const struct sg_mcp_options *o, const char *face)
+{
+	snprintf(daemon->socket, sizeof(daemon->socket), "%.90s/%s.sock", o->run, face);
+}
+
+/* One task for this process's life. */
+static int
+open_task(struct sg_daemon *daemon, const struct sg_mcp_options *o)
+{
+	struct sg_err err = {0};
+	char key[48];
+	unsigned char bytes[16];
+	char hex[33];
+	if (sg_random(bytes, sizeof(bytes), &err) != SG_OK)
+		return EXIT_AWAY;
+	sg_hex(hex, bytes, sizeof(bytes));
+	snprintf(key, sizeof(key), "mcp-%s", hex);
+	enum sg_status status = sg_daemon_open(daemon, o->intent, key, &err);
+	if (status == SG_OK)
+		return 0;
+	fprintf(stderr, "stepgate mcp: %s\n", err.text);
+	return status == SG_REFUSED ? EXIT_DENIED : EXIT_AWAY;
+}
+
+int
+sg_mcp_cooperate(const struct sg_mcp_options *o)
+{
+	struct sg_daemon daemon = {.peer_uid = -1};
+	struct sg_session session = {.client_in = 0, .client_out = 1, .server_in = -1, .server_out = -1};
+	struct sg_proxy proxy;
+	set_socket(&daemon, o, "agent");
+	int failed = open_task(&daemon, o);
+	if (failed != 0)
+		return failed;
+	fprintf(stderr, "stepgate mcp: task %s, cooperative: the agent could also start the server itself\n", daemon.task);
+	sg_proxy_init(&proxy, &daemon, o->name);
+	int status = sg_session_start(&session, o->command) ? sg_session_run(&session, &proxy) : EXIT_AWAY;
+	sg_proxy_done(&proxy);
+	sg_daemon_close(&daemon);
+	return status;
+}
+
+/* ---- serve: the server's side ---- */
+
+static void
+serve_one(int fd, char **command)
+{
+	struct sg_session session = {.client_in = fd, .client_out = fd, .server_in = -1, .server_out = -1};
+	if (sg_session_start(&session, command))
+		sg_session_relay(&session);
+}
+
+static int
+accept_for_ever(int listener, const struct sg_mcp_options *o, void (*one)(int fd, const struct sg_mcp_options *o))
+{
+	signal(SIGCHLD, SIG_DFL);
+	for (;;) {
+		while (waitpid(-1, NULL, WNOHANG) > 0) {
+		}
+		int fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
+		if (fd < 0 && (errno == EINTR || errno == ECONNABORTED))
+			continue;
+		if (fd < 0)
+			return EXIT_AWAY;
+		pid_t pid = fork();
+		if (pid == 0) {
+			close(listener);
+			one(fd, o);
+			_exit(0);
+		}
+		close(fd);
+	}
+}
+
+static void
+serve_if_admitted(int fd, const struct sg_mcp_options *o)
+{
+	if (sg_mcp_peer_uid(fd) == o->admit)
+		serve_one(fd, o->command);
+	else
+		fprintf(stderr, "stepgate mcp serve: uid %ld is not admitted\n", sg_mcp_peer_uid(fd));
+}
+
+int
+sg_mcp_serve(const struct sg_mcp_options *o)
+{
+	int listener = sg_mcp_listen(o->socket, 0666); /* who is admitted is decided by the kernel's word on the peer, below */
+	return listener < 0 ? EXIT_AWAY : accept_for_ever(listener, o, serve_if_admitted);
+}
+
+/* ---- gateway ---- */
+
+/* The thin client's first line: {"stepgate":{"task_token":"..."}}. Read byte by byte, so that nothing behind it is taken. */
+static bool
+read_hello(int fd, struct sg_daemon *daemon)
+{
+	char line[HELLO_MAX];
+	size_t len = 0;
+	while (len < sizeof(line) && read(fd, line + len, 1) == 1 && line[len] != '\n')
+		len++;
+	struct sg_arena arena;
+	const struct sg_json *json = NULL;
+	struct sg_str token = {"", 0}, copy = token;
+	sg_arena_init(&arena, 64 << 10);
+	bool good = len < sizeof(line) && sg_json_parse(&arena, (struct sg_str){line, len}, NULL, &json, NULL) == SG_OK &&
+		    sg_json_string(sg_json_get(sg_json_get(json, "stepgate"), "task_token"), &token) && token.len < sizeof(daemon->token);
+	if (good) {
+		snprintf(daemon->token, sizeof(daemon->token), "%.*s", SG_STR_ARG(token));
+		copy = token;
+		sg_str_cut(&copy, '.');
+		snprintf(daemon->task, sizeof(daemon->task), "%.*s", SG_STR_ARG(sg_str_cut(&copy, '.')));
+	}
+	sg_arena_done(&arena);
+	return good;
+}
+
+static void
+gateway_one(int fd, const struct sg_mcp_options *o)
+{
+	struct sg_daemon daemon = {.enforcer = true, .peer_uid = sg_mcp_peer_uid(fd)};
+	struct sg_proxy proxy;
+	set_socket(&daemon, o, "enforcer");
+	if (daemon.peer_uid < 0 || !read_hello(fd, &daemon)) {
+		fprintf(stderr, "stepgate mcp gateway: a client without a task token\n");
+		return;
+	}
+	int server = sg_mcp_reach(o->server);
+	if (server < 0)
+		return;
+	struct sg_session session = {.client_in = fd, .client_out = fd, .server_in = server, .server_out = dup(server)};
+	sg_proxy_init(&proxy, &daemon, o->name);
+	sg_session_run(&session, &proxy);
+	sg_proxy_done(&proxy);
+}
+
+int
+sg_mcp_gateway(const struct sg_mcp_options *o)
+{
+	int listener = sg_mcp_listen(o->listen, 0666);
+	return listener < 0 ? EXIT_AWAY : accept_for_ever(listener, o, gateway_one);
+}
+
+/* ---- the thin client ---- */
+
+int
+sg_mcp_connect(const struct sg_mcp_options *o)
+{
+	struct sg_daemon daemon = {.peer_uid = -1};
+	char hello[HELLO_MAX];
+	set_socket(&daemon, o, "agent");
+	int failed = open_task(&daemon, o);
+	if (failed != 0)
+		return failed;
+	int fd = sg_mcp_reach(o->gateway);
+	if (fd < 0)
+		return EXIT_AWAY;
+	int len = snprintf(hello, sizeof(hello), "{\"stepgate\":{\"task_token\":\"%s\"}}\n", daemon.token);
+	bool sent = write(fd, hello, (size_t)len) == len;
+	struct sg_session session = {.client_in = 0, .client_out = 1, .server_in = fd, .server_out = fd};
+	int status = sent ? sg_session_relay(&session) : EXIT_AWAY;
+	sg_daemon_close(&daemon);
+	return status;
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * stepgate mcp: the four ways to stand between an agent and an MCP server. */
+#ifndef SG_ENFORCE_MCP_H
+#define SG_ENFORCE_MCP_H
+
+#include <stdbool.h>
+
+/*     name       arguments                                                  what it is */
+#define SG_MCP_FORMS(X)                                                                                                \
+	X(cooperate, "[--run DIR] [--name NAME] [--intent INTENT] -- SERVER...",                                       \
+	  "the agent's own child: starts SERVER and decides its calls. Cooperative: the agent could start SERVER itself") \
+	X(serve, "--socket PATH --admit UID -- SERVER...",                                                             \
+	  "runs SERVER under this uid, for each connection anew, on a socket that admits the gateway's uid alone")     \
+	X(gateway, "[--run DIR] --name NAME --listen PATH --server PATH",                                              \
+	  "a registered enforcer between agents' clients and a server behind `serve`")                                 \
+	X(connect, "[--run DIR] [--intent INTENT] --gateway PATH",                                                     \
+	  "the agent's thin client: opens a task, hands its token to the gateway, relays")
+
+struct sg_mcp_options {
+	const char *run, *name, *intent, *socket, *listen, *server, *gateway;
+	long admit; /* -1: not given */
+	char **command;
+};
+
+int sg_mcp_cooperate(const struct sg_mcp_options *options);
+int sg_mcp_serve(const struct sg_mcp_options *options);
+int sg_mcp_gateway(const struct sg_mcp_options *options);
+int sg_mcp_connect(const struct sg_mcp_options *options);
+
+/* sockets.c: a listening UNIX socket of `mode`, or a connection; -1 with a line on stderr. The peer's uid, -1 if it cannot be known. */
+int sg_mcp_listen(const char *path, unsigned mode);
+int sg_mcp_reach(const char *path);
+long sg_mcp_peer_uid(int fd);
+
+#endif
