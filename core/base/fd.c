@@ -69,7 +69,8 @@ sg_open_trusted(const char *path, int *fd, struct sg_err *err)
 	rest.ptr++;
 	rest.len--;
 	int at = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	enum sg_status status = at < 0 ? sg_fail(err, SG_UNAVAILABLE, "path_unreadable", "\"/\" cannot be opened") : SG_OK;
+	enum sg_status status =
+		at < 0 ? sg_fail(err, SG_UNAVAILABLE, "path_unreadable", "\"/\" cannot be opened") : SG_OK;
 	if (status == SG_OK)
 		status = check_part(at, SG_STR("/"), true, memchr(rest.ptr, '/', rest.len) == NULL, err);
 	while (status == SG_OK && rest.ptr != NULL) {

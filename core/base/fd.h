@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Opening a file whose bytes will be trusted: every part of its path is checked on the descriptor that the next step goes through,
- * so that nothing can be exchanged between check and use. */
+ * Opening a file whose bytes will be trusted: every part of its path is checked on the descriptor that the next step
+ * goes through, so that nothing can be exchanged between check and use. */
 #ifndef SG_BASE_FD_H
 #define SG_BASE_FD_H
 
 #include <stdbool.h>
 #include <stepgate/types.h>
 
-/* Opens the regular file at `path` (absolute, without "." and "..") for reading, following no link. Every folder and the file must belong
- * to root or to the effective user and be writable by nobody else; a sticky folder such as /tmp is borne further up, where it keeps
- * others from exchanging what is not theirs, but not as the folder of the file itself.
- * `*fd` is the caller's. Errors: SG_MALFORMED path_form; SG_NOT_FOUND path_missing; SG_REFUSED path_link, path_type, path_owner,
- * path_writable; SG_UNAVAILABLE path_unreadable. The text names the part. */
+/* Opens the regular file at `path` (absolute, without "." and "..") for reading, following no link. Every folder and
+ * the file must belong to root or to the effective user and be writable by nobody else; a sticky folder such as /tmp is
+ * borne further up, where it keeps others from exchanging what is not theirs, but not as the folder of the file itself.
+ * `*fd` is the caller's. Errors: SG_MALFORMED path_form; SG_NOT_FOUND path_missing; SG_REFUSED path_link, path_type,
+ * path_owner, path_writable; SG_UNAVAILABLE path_unreadable. The text names the part. */
 enum sg_status sg_open_trusted(const char *path, int *fd, struct sg_err *err);
 
 /* Reads exactly `len` bytes from the start of `fd`; false on an error or an early end. */

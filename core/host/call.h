@@ -1,12 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0
- * One call: a frame's payload in, a module's function between, an answer out. Whatever comes from either side, there is an answer. */
+ * One call: a frame's payload in, a module's function between, an answer out. Whatever comes from either side, there is
+ * an answer. */
 #ifndef SG_HOST_CALL_H
 #define SG_HOST_CALL_H
 
 #include "base/canon.h"
 #include "host/instance.h"
 
-enum { SG_FACTS_ROOM = 32, SG_FACT_NAME_MAX = 48, SG_FACT_VALUE_MAX = 256, SG_LEASE_MAX = 64, SG_VERIFY_TOKEN_MAX = 4096 };
+enum {
+	SG_FACTS_ROOM = 32,
+	SG_FACT_NAME_MAX = 48,
+	SG_FACT_VALUE_MAX = 256,
+	SG_LEASE_MAX = 64,
+	SG_VERIFY_TOKEN_MAX = 4096
+};
 enum { SG_ANSWER_MAX = 256 << 10 };
 
 /* Requests (canonical JSON) and what answers them; every failure is {"code","ok":false,"text"}.
@@ -15,12 +22,14 @@ enum { SG_ANSWER_MAX = 256 << 10 };
  *   issue   {"lease","verb":"revoke"|"confirm"|"reap"}                {"lease","ok":true}
  *   issue   {"verb":"keys"}                                           {"jwks":{...}|null,"ok":true}
  *   verify  {"jwks":{...}|null,"token","verb":"verify"}               {"claims":{...},"ok":true}
- * Codes of the host itself: call_malformed (not canonical, or a member is missing or wrong), call_verb (no such verb for this kind),
- * call_size (a bound above), module_memory, module_error, module_facts, module_token, module_claims, module_keys (the module answered
- * out of bounds). All others are the module's. `pidfd` stays the caller's, -1 without one. `answer` is overwritten. */
+ * Codes of the host itself: call_malformed (not canonical, or a member is missing or wrong), call_verb (no such verb
+ * for this kind), call_size (a bound above), module_memory, module_error, module_facts, module_token, module_claims,
+ * module_keys (the module answered out of bounds). All others are the module's. `pidfd` stays the caller's, -1 without
+ * one. `answer` is overwritten. */
 void sg_call(struct sg_instance *instance, struct sg_str request, int pidfd, struct sg_buf *answer);
 
-/* The public keys of an issue module as canonical JSON: appends a JWK set or null. Errors: module_keys, and the module's. */
+/* The public keys of an issue module as canonical JSON: appends a JWK set or null. Errors: module_keys, and the
+ * module's. */
 enum sg_status sg_call_keys(struct sg_instance *instance, struct sg_buf *out, struct sg_err *err);
 
 /* What the three kinds do with a call; used by sg_call. Each writes the whole answer or fails. */

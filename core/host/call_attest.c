@@ -20,9 +20,12 @@ read_peer(const struct sg_call *call, struct sg_attest_in *in, struct sg_err *er
 	if (json->count != 5 || call->pidfd < 0 || !read_number(json, "gid", 0, UINT32_MAX, &gid) ||
 	    !read_number(json, "pid", 0, INT32_MAX, &pid) || !read_number(json, "start_time", 0, INT64_MAX, &start) ||
 	    !read_number(json, "uid", 0, UINT32_MAX, &uid))
-		return sg_fail(err, SG_MALFORMED, "call_malformed", "a look names gid, pid, start_time and uid and brings a pidfd");
-	*in = (struct sg_attest_in){sizeof(*in), sg_call_deadline(call->instance), call->pidfd, (int32_t)pid,
-				    (uint32_t)uid, (uint32_t)gid, (uint64_t)start};
+		return sg_fail(err, SG_MALFORMED, "call_malformed",
+			       "a look names gid, pid, start_time and uid and brings a pidfd");
+	*in = (struct sg_attest_in){sizeof(*in),    sg_call_deadline(call->instance),
+				    call->pidfd,    (int32_t)pid,
+				    (uint32_t)uid,  (uint32_t)gid,
+				    (uint64_t)start};
 	return SG_OK;
 }
 

@@ -14,7 +14,8 @@ good_lease(struct sg_str lease)
 {
 	for (size_t i = 0; i < lease.len; i++) {
 		char c = lease.ptr[i];
-		if (!(c >= 'a' && c <= 'z') && !(c >= 'A' && c <= 'Z') && !(c >= '0' && c <= '9') && c != '_' && c != '-')
+		if (!(c >= 'a' && c <= 'z') && !(c >= 'A' && c <= 'Z') && !(c >= '0' && c <= '9') && c != '_' &&
+		    c != '-')
 			return false;
 	}
 	return lease.len > 0 && lease.len <= SG_LEASE_MAX;
@@ -25,7 +26,8 @@ read_lease(const struct sg_call *call, struct sg_issue_in *in, struct sg_err *er
 {
 	*in = (struct sg_issue_in){.size = sizeof(*in), .deadline = sg_call_deadline(call->instance)};
 	if (!sg_json_string(sg_json_get(call->request, "lease"), &in->lease) || !good_lease(in->lease))
-		return sg_fail(err, SG_MALFORMED, "call_malformed", "a lease is 1 to %d of A-Z a-z 0-9 _ -", SG_LEASE_MAX);
+		return sg_fail(err, SG_MALFORMED, "call_malformed", "a lease is 1 to %d of A-Z a-z 0-9 _ -",
+			       SG_LEASE_MAX);
 	return SG_OK;
 }
 
@@ -70,7 +72,8 @@ write_done(const struct sg_call *call, struct sg_str lease, const struct sg_str 
 }
 
 static enum sg_status
-run(const struct sg_call *call, verb_fn *verb, const struct sg_issue_in *in, struct sg_issue_out *out, struct sg_err *err)
+run(const struct sg_call *call, verb_fn *verb, const struct sg_issue_in *in, struct sg_issue_out *out,
+    struct sg_err *err)
 {
 	struct sg_err why = {0};
 	enum sg_status status = verb == NULL ? SG_OK : verb(call->instance->state, in, out, &why);
@@ -100,7 +103,8 @@ make(const struct sg_call *call, struct sg_err *err)
 	if (status == SG_OK)
 		status = run(call, call->instance->module->issue->make, &in, &out, err);
 	if (status == SG_OK && (out.token.ptr == NULL || out.token.len == 0 || out.token.len > SG_CREDENTIAL_MAX))
-		status = sg_fail(err, SG_BUG, "module_token", "the module's credential has not 1 to %d bytes", SG_CREDENTIAL_MAX);
+		status = sg_fail(err, SG_BUG, "module_token", "the module's credential has not 1 to %d bytes",
+				 SG_CREDENTIAL_MAX);
 	if (status == SG_OK)
 		write_done(call, in.lease, &out.token);
 	if (status == SG_OK && call->answer->out->failed)

@@ -16,7 +16,14 @@
 #include <stdio.h>
 #include <unistd.h>
 
-enum { EXIT_GONE = 0, EXIT_PROTOCOL = 1, EXIT_CONFINED = 70, EXIT_REFUSED = 78, READY_MAX = 128 << 10, OPTIONS_BUDGET = 1 << 20 };
+enum {
+	EXIT_GONE = 0,
+	EXIT_PROTOCOL = 1,
+	EXIT_CONFINED = 70,
+	EXIT_REFUSED = 78,
+	READY_MAX = 128 << 10,
+	OPTIONS_BUDGET = 1 << 20
+};
 
 struct running {
 	const struct sg_host_process *how;
@@ -91,10 +98,12 @@ prepare(struct running *r, struct sg_err *err)
 static enum sg_status
 confine(struct running *r, struct sg_err *err)
 {
-	static const enum sg_profile profiles[] = {
-		[SG_KIND_attest] = SG_PROFILE_ATTEST, [SG_KIND_issue] = SG_PROFILE_ISSUE, [SG_KIND_verify] = SG_PROFILE_VERIFY};
+	static const enum sg_profile profiles[] = {[SG_KIND_attest] = SG_PROFILE_ATTEST,
+						   [SG_KIND_issue] = SG_PROFILE_ISSUE,
+						   [SG_KIND_verify] = SG_PROFILE_VERIFY};
 	int keep[] = {r->how->gate, r->loaded.fd};
-	struct sg_confinement how = {.profile = profiles[r->loaded.module->kind], .keep = keep, .keep_count = r->loaded.fd >= 0 ? 2 : 1};
+	struct sg_confinement how = {
+		.profile = profiles[r->loaded.module->kind], .keep = keep, .keep_count = r->loaded.fd >= 0 ? 2 : 1};
 	return sg_confine(&how, &r->layers, err);
 }
 
@@ -130,8 +139,9 @@ say_ready(struct running *r, struct sg_err *err)
 	sg_jw_name(&w, "revocation");
 	sg_jw_text(&w, revocation_of(r->loaded.module));
 	sg_jw_end(&w);
-	enum sg_status status = sg_jw_done(&w) ? sg_link_queue(&r->link, SG_FRAME_H_READY, 0, sg_buf_view(&out), -1, err)
-					       : sg_fail(err, SG_BUG, "host_ready", "a name cannot be written down");
+	enum sg_status status = sg_jw_done(&w)
+					? sg_link_queue(&r->link, SG_FRAME_H_READY, 0, sg_buf_view(&out), -1, err)
+					: sg_fail(err, SG_BUG, "host_ready", "a name cannot be written down");
 	sg_buf_done(&out);
 	return status == SG_OK ? sg_link_flush(&r->link, err) : status;
 }

@@ -46,7 +46,8 @@ host_log(const struct sg_host *host, enum sg_log_level level, const char *text)
 	static const char *const levels[] = {"error", "warning", "info"};
 	const struct sg_instance *self = instance_of(host);
 	char line[LOG_MAX + 100];
-	int head = snprintf(line, sizeof(line), "stepgate module %s: %s: ", self->module != NULL ? self->module->name : "?",
+	int head = snprintf(line, sizeof(line),
+			    "stepgate module %s: %s: ", self->module != NULL ? self->module->name : "?",
 			    (unsigned)level < 3 ? levels[level] : "error");
 	size_t len = strnlen(text, LOG_MAX), at = (size_t)head;
 	for (size_t i = 0; i < len; i++)
@@ -103,7 +104,8 @@ void
 sg_instance_init(struct sg_instance *instance)
 {
 	*instance = (struct sg_instance){
-		.host = {sizeof(struct sg_host), host_alloc, host_on_cleanup, host_log, host_now, host_wall, host_random, host_secret},
+		.host = {sizeof(struct sg_host), host_alloc, host_on_cleanup, host_log, host_now, host_wall,
+			 host_random, host_secret},
 		.call_limit = SG_SEC,
 	};
 	sg_arena_init(&instance->life.arena, SG_LIFE_BUDGET);
@@ -137,8 +139,10 @@ sg_instance_secret(struct sg_instance *instance, const char *name, int fd, struc
 	if (secret.bytes != NULL)
 		sg_wipe(secret.bytes, SG_SECRET_MAX + 2);
 	free(secret.bytes);
-	return large ? sg_fail(err, SG_LIMIT, "secret_size", "secret \"%s\" has more than %d bytes", name, SG_SECRET_MAX)
-		     : sg_fail(err, SG_UNAVAILABLE, "secret_unreadable", "secret \"%s\" cannot be read or is empty", name);
+	return large ? sg_fail(err, SG_LIMIT, "secret_size", "secret \"%s\" has more than %d bytes", name,
+			       SG_SECRET_MAX)
+		     : sg_fail(err, SG_UNAVAILABLE, "secret_unreadable", "secret \"%s\" cannot be read or is empty",
+			       name);
 }
 
 static void
@@ -152,10 +156,12 @@ wipe_secrets(struct sg_instance *instance)
 }
 
 enum sg_status
-sg_instance_start(struct sg_instance *instance, const struct sg_module *module, const struct sg_json *options, struct sg_err *err)
+sg_instance_start(struct sg_instance *instance, const struct sg_module *module, const struct sg_json *options,
+		  struct sg_err *err)
 {
 	struct sg_err why = {0};
-	enum sg_status status = sg_options_read(&instance->life.arena, module->options, options, &instance->options, err);
+	enum sg_status status =
+		sg_options_read(&instance->life.arena, module->options, options, &instance->options, err);
 	instance->now = &instance->life;
 	if (status == SG_OK) {
 		instance->module = module;
@@ -164,7 +170,8 @@ sg_instance_start(struct sg_instance *instance, const struct sg_module *module, 
 		if (status == SG_OK && module->start != NULL)
 			status = module->start(&instance->host, &instance->options, &instance->state, &why);
 		if (status == SG_OK && instance->life.arena.overflow)
-			status = sg_fail(&why, SG_NOMEM, "module_memory", "the module wants more memory than it may have");
+			status = sg_fail(&why, SG_NOMEM, "module_memory",
+					 "the module wants more memory than it may have");
 		if (status != SG_OK) {
 			instance->module = NULL; /* no start, no stop */
 			sg_module_err(err, &why, status);
@@ -227,7 +234,8 @@ void
 sg_module_err(struct sg_err *safe, const struct sg_err *err, enum sg_status status)
 {
 	bool known = status < SG_OK && status >= SG_BUG;
-	struct sg_err made = {.status = known ? status : SG_BUG, .code = good_code(err->code) ? err->code : "module_error"};
+	struct sg_err made = {.status = known ? status : SG_BUG,
+			      .code = good_code(err->code) ? err->code : "module_error"};
 	size_t len = strnlen(err->text, sizeof(err->text) - 1);
 	for (size_t i = 0; i < len; i++)
 		made.text[i] = err->text[i] < ' ' || err->text[i] > '~' ? '?' : err->text[i];

@@ -41,14 +41,14 @@ struct sg_instance {
 /* Sets up what the host gives; `module` stays NULL. */
 void sg_instance_init(struct sg_instance *instance);
 
-/* Reads a secret from a descriptor (a file from its start, or what a pipe holds). `name` is borrowed. SG_LIMIT secret_many, secret_size;
- * SG_UNAVAILABLE secret_unreadable. */
+/* Reads a secret from a descriptor (a file from its start, or what a pipe holds). `name` is borrowed. SG_LIMIT
+ * secret_many, secret_size; SG_UNAVAILABLE secret_unreadable. */
 enum sg_status sg_instance_secret(struct sg_instance *instance, const char *name, int fd, struct sg_err *err);
 
-/* Configures and starts `module`; secrets are wiped afterwards, whatever came of it. `options`: an object of strings, or NULL.
- * Errors: sg_options_read's, and those of the module. */
-enum sg_status sg_instance_start(struct sg_instance *instance, const struct sg_module *module, const struct sg_json *options,
-				 struct sg_err *err);
+/* Configures and starts `module`; secrets are wiped afterwards, whatever came of it. `options`: an object of strings,
+ * or NULL. Errors: sg_options_read's, and those of the module. */
+enum sg_status sg_instance_start(struct sg_instance *instance, const struct sg_module *module,
+				 const struct sg_json *options, struct sg_err *err);
 
 /* Around each call: its memory comes and goes. end tells whether the memory held out. */
 void sg_instance_begin(struct sg_instance *instance);
@@ -57,8 +57,8 @@ bool sg_instance_end(struct sg_instance *instance);
 /* Stops the module and frees everything. */
 void sg_instance_done(struct sg_instance *instance);
 
-/* Reads options by a module's table. SG_MALFORMED: option_table (the module's table is wrong), option_form, option_unknown,
- * option_missing, option_type, option_range; SG_NOMEM no_memory. The text names the option. */
+/* Reads options by a module's table. SG_MALFORMED: option_table (the module's table is wrong), option_form,
+ * option_unknown, option_missing, option_type, option_range; SG_NOMEM no_memory. The text names the option. */
 enum sg_status sg_options_read(struct sg_arena *arena, const struct sg_option *table, const struct sg_json *given,
 			       struct sg_options *options, struct sg_err *err);
 

@@ -36,7 +36,8 @@ good_name(const char *name)
 	return len > 0 && len < SG_NOTE_NAME;
 }
 
-/* Kernels from 6.3 on may forbid memory that can be run unless it was asked for; older ones do not know the question. */
+/* Kernels from 6.3 on may forbid memory that can be run unless it was asked for; older ones do not know the question.
+ */
 static int
 make_copy(void)
 {
@@ -99,12 +100,14 @@ check_note(struct sg_str bytes, enum sg_kind kind, const char *name, struct sg_e
 	if (status != SG_OK)
 		return status;
 	if (note.abi != SG_ABI)
-		return sg_fail(err, SG_REFUSED, "module_abi", "built for ABI %u, this is ABI %d", (unsigned)note.abi, SG_ABI);
+		return sg_fail(err, SG_REFUSED, "module_abi", "built for ABI %u, this is ABI %d", (unsigned)note.abi,
+			       SG_ABI);
 	if (note.kind != kind)
 		return sg_fail(err, SG_REFUSED, "module_kind", "a module of kind %u was put where %s modules lie",
 			       (unsigned)note.kind, sg_kind_name(kind));
 	if (strcmp(note.name, name) != 0)
-		return sg_fail(err, SG_REFUSED, "module_name", "the file is named for \"%s\", its note for another", name);
+		return sg_fail(err, SG_REFUSED, "module_name", "the file is named for \"%s\", its note for another",
+			       name);
 	return SG_OK;
 }
 
@@ -146,7 +149,8 @@ check_module(const struct sg_module *m, enum sg_kind kind, const char *name, str
 	    strncmp(m->name, name, SG_NOTE_NAME) != 0)
 		return sg_fail(err, SG_REFUSED, "module_descriptor", "sg_module is not what the note says");
 	if (!has_operations(m))
-		return sg_fail(err, SG_REFUSED, "module_operations", "a required function is missing, or of another ABI");
+		return sg_fail(err, SG_REFUSED, "module_operations",
+			       "a required function is missing, or of another ABI");
 	return SG_OK;
 }
 

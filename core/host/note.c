@@ -12,7 +12,8 @@
 static const struct {
 	enum sg_kind kind;
 	const char *name;
-} kinds[] = {{SG_KIND_attest, "attest"}, {SG_KIND_issue, "issue"}, {SG_KIND_audit, "audit"}, {SG_KIND_verify, "verify"}};
+} kinds[] = {
+	{SG_KIND_attest, "attest"}, {SG_KIND_issue, "issue"}, {SG_KIND_audit, "audit"}, {SG_KIND_verify, "verify"}};
 
 const char *
 sg_kind_name(uint32_t kind)
@@ -49,8 +50,15 @@ take_row(struct sg_str file, uint64_t table, uint64_t i, void *out, size_t size)
 	return table <= file.len && i <= file.len / size && take(file, table + i * size, out, size);
 }
 
+/* A table of `count` rows lies within the file. */
+static bool
+holds(struct sg_str file, uint64_t table, uint64_t count, size_t size)
+{
+	return table <= file.len && count <= (file.len - table) / size;
+}
+
 static enum sg_status
-read_head(struct sg_str file, ElfW(Ehdr) *head, struct sg_err *err)
+read_head(struct sg_str file, ElfW(Ehdr) * head, struct sg_err *err)
 {
 	const unsigned char class = sizeof(void *) == 8 ? ELFCLASS64 : ELFCLASS32;
 	const unsigned char order = __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? ELFDATA2LSB : ELFDATA2MSB;
@@ -58,6 +66,9 @@ read_head(struct sg_str file, ElfW(Ehdr) *head, struct sg_err *err)
 	    head->e_ident[EI_CLASS] != class || head->e_ident[EI_DATA] != order || head->e_type != ET_DYN ||
 	    head->e_phentsize != sizeof(ElfW(Phdr)) || head->e_shentsize != sizeof(ElfW(Shdr)))
 		return sg_fail(err, SG_REFUSED, "module_elf", "not a shared object of this kind of machine");
+	if (!holds(file, head->e_phoff, head->e_phnum, sizeof(ElfW(Phdr))) ||
+	    !holds(file, head->e_shoff, head->e_shnum, sizeof(ElfW(Shdr))))
+		return sg_fail(err, SG_REFUSED, "module_elf", "its headers are cut short");
 	return SG_OK;
 }
 
@@ -90,7 +101,8 @@ walk_notes(struct sg_str segment, size_t align, struct sg_note *note, unsigned *
 		bool ours = head[0] == sizeof("stepgate") && head[2] == SG_NOTE_TYPE &&
 			    memcmp(segment.ptr + owner, "stepgate", sizeof("stepgate")) == 0;
 		if (ours)
-			status = accept_note((struct sg_str){segment.ptr + owner + body_from, head[1]}, note, found, err);
+			status = accept_note((struct sg_str){segment.ptr + owner + body_from, head[1]}, note, found,
+					     err);
 		size_t next = body_from + ((size_t)head[1] + align - 1) / align * align;
 		at = next > left ? segment.len : owner + next;
 	}
@@ -98,7 +110,7 @@ walk_notes(struct sg_str segment, size_t align, struct sg_note *note, unsigned *
 }
 
 static enum sg_status
-find_note(struct sg_str file, const ElfW(Ehdr) *head, struct sg_note *note, struct sg_err *err)
+find_note(struct sg_str file, const ElfW(Ehdr) * head, struct sg_note *note, struct sg_err *err)
 {
 	unsigned found = 0;
 	enum sg_status status = SG_OK;
@@ -119,14 +131,15 @@ find_note(struct sg_str file, const ElfW(Ehdr) *head, struct sg_note *note, stru
 }
 
 static bool
-exported(const ElfW(Sym) *symbol)
+exported(const ElfW(Sym) * symbol)
 {
 	unsigned bind = symbol->st_info >> 4, visibility = symbol->st_other & 3;
-	return symbol->st_shndx != SHN_UNDEF && bind != STB_LOCAL && (visibility == STV_DEFAULT || visibility == STV_PROTECTED);
+	return symbol->st_shndx != SHN_UNDEF && bind != STB_LOCAL &&
+	       (visibility == STV_DEFAULT || visibility == STV_PROTECTED);
 }
 
 static bool
-is_named(struct sg_str file, const ElfW(Shdr) *names, uint32_t at, const char *name)
+is_named(struct sg_str file, const ElfW(Shdr) * names, uint32_t at, const char *name)
 {
 	char found[32];
 	size_t len = strlen(name) + 1;
@@ -136,7 +149,7 @@ is_named(struct sg_str file, const ElfW(Shdr) *names, uint32_t at, const char *n
 
 /* Exactly one exported name. */
 static enum sg_status
-check_names(struct sg_str file, const ElfW(Ehdr) *head, const ElfW(Shdr) *symbols, struct sg_err *err)
+check_names(struct sg_str file, const ElfW(Ehdr) * head, const ElfW(Shdr) * symbols, struct sg_err *err)
 {
 	ElfW(Shdr) names;
 	unsigned count = 0;
@@ -156,7 +169,7 @@ check_names(struct sg_str file, const ElfW(Ehdr) *head, const ElfW(Shdr) *symbol
 }
 
 static enum sg_status
-find_names(struct sg_str file, const ElfW(Ehdr) *head, struct sg_err *err)
+find_names(struct sg_str file, const ElfW(Ehdr) * head, struct sg_err *err)
 {
 	for (unsigned i = 0; i < head->e_shnum; i++) {
 		ElfW(Shdr) section;

@@ -26,8 +26,8 @@ read_value(const struct sg_option *row, struct sg_value *value, struct sg_err *e
 		if (!sg_str_int(value->text, INT64_MIN, INT64_MAX, &value->number))
 			return sg_fail(err, SG_MALFORMED, "option_type", "%s is a number", row->name);
 		if (value->number < row->min || value->number > row->max)
-			return sg_fail(err, SG_MALFORMED, "option_range", "%s is %lld to %lld", row->name, (long long)row->min,
-				       (long long)row->max);
+			return sg_fail(err, SG_MALFORMED, "option_range", "%s is %lld to %lld", row->name,
+				       (long long)row->min, (long long)row->max);
 		return SG_OK;
 	case SG_OPTION_BOOL:
 		value->number = sg_str_is(value->text, "true");
@@ -39,7 +39,8 @@ read_value(const struct sg_option *row, struct sg_value *value, struct sg_err *e
 }
 
 static enum sg_status
-read_row(struct sg_arena *arena, const struct sg_option *row, const struct sg_json *given, struct sg_value *value, struct sg_err *err)
+read_row(struct sg_arena *arena, const struct sg_option *row, const struct sg_json *given, struct sg_value *value,
+	 struct sg_err *err)
 {
 	const struct sg_json *json = sg_json_get(given, row->name);
 	struct sg_str text = sg_str(row->standard);
@@ -66,8 +67,8 @@ refuse_unknown(const struct sg_option *table, size_t rows, const struct sg_json 
 }
 
 enum sg_status
-sg_options_read(struct sg_arena *arena, const struct sg_option *table, const struct sg_json *given, struct sg_options *options,
-		struct sg_err *err)
+sg_options_read(struct sg_arena *arena, const struct sg_option *table, const struct sg_json *given,
+		struct sg_options *options, struct sg_err *err)
 {
 	size_t rows = rows_of(table);
 	if (rows > SG_OPTIONS_MAX)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * verify/jwt, the one module that is part of the program: it reads what our own issuers made (RFC 9068 access tokens) with core/token, the
- * reader everything else in stepgate uses. Written against the module interface all the same. */
+ * verify/jwt, the one module that is part of the program: it reads what our own issuers made (RFC 9068 access tokens)
+ * with core/token, the reader everything else in stepgate uses. Written against the module interface all the same. */
 #include "base/canon.h"
 #include "base/err.h"
 #include "base/str.h"

@@ -19,7 +19,8 @@ cut(struct sg_str token, struct parts *parts, struct sg_err *err)
 	parts->header = sg_str_cut(&rest, '.');
 	parts->payload = rest.ptr == NULL ? rest : sg_str_cut(&rest, '.');
 	parts->signature = rest;
-	if (parts->header.len == 0 || parts->payload.len == 0 || rest.len == 0 || memchr(rest.ptr, '.', rest.len) != NULL)
+	if (parts->header.len == 0 || parts->payload.len == 0 || rest.len == 0 ||
+	    memchr(rest.ptr, '.', rest.len) != NULL)
 		return sg_fail(err, SG_MALFORMED, "token_parts", "a token is three parts between two dots");
 	parts->signed_bytes = (struct sg_str){token.ptr, parts->header.len + 1 + parts->payload.len};
 	return SG_OK;
@@ -39,7 +40,8 @@ decode(struct sg_arena *arena, struct sg_str *part, struct sg_err *err)
 }
 
 static enum sg_status
-parse(struct sg_arena *arena, struct sg_str text, size_t depth, const char *code, const struct sg_json **json, struct sg_err *err)
+parse(struct sg_arena *arena, struct sg_str text, size_t depth, const char *code, const struct sg_json **json,
+      struct sg_err *err)
 {
 	struct sg_json_limits limits = {.depth = depth};
 	struct sg_err why = {0};
@@ -62,7 +64,8 @@ check_header(const struct sg_json *header, const struct sg_jwks *keys, const cha
 	struct sg_str kid = {NULL, 0};
 	for (const struct sg_json *m = sg_json_first(header); m != NULL; m = sg_json_next(header, m))
 		if (!sg_str_is(m->name, "alg") && !sg_str_is(m->name, "kid") && !sg_str_is(m->name, "typ"))
-			return sg_fail(err, SG_MALFORMED, "token_header_member", "a header has alg, kid, typ and nothing else");
+			return sg_fail(err, SG_MALFORMED, "token_header_member",
+				       "a header has alg, kid, typ and nothing else");
 	if (!sg_json_is(header, "typ", type))
 		return sg_fail(err, SG_REFUSED, "token_typ", "typ is not \"%s\"", type);
 	const struct sg_jwk *found = sg_json_string(sg_json_get(header, "kid"), &kid) ? sg_jwks_find(keys, kid) : NULL;
@@ -95,9 +98,10 @@ check_times(const struct sg_json *claims, const struct sg_token_rules *rules, st
 	int64_t exp = 0, iat = 0, nbf = 0;
 	int64_t most = rules->lifetime_most > 0 ? rules->lifetime_most : SG_JWS_LIFETIME_S;
 	const struct sg_json *not_before = sg_json_get(claims, "nbf");
-	if (!sg_json_int(sg_json_get(claims, "exp"), &exp) || !sg_json_int(sg_json_get(claims, "iat"), &iat) || iat <= 0 ||
-	    exp <= iat || (not_before != NULL && (!sg_json_int(not_before, &nbf) || nbf <= 0)))
-		return sg_fail(err, SG_MALFORMED, "token_time", "exp, iat or nbf is not a time, or exp is not after iat");
+	if (!sg_json_int(sg_json_get(claims, "exp"), &exp) || !sg_json_int(sg_json_get(claims, "iat"), &iat) ||
+	    iat <= 0 || exp <= iat || (not_before != NULL && (!sg_json_int(not_before, &nbf) || nbf <= 0)))
+		return sg_fail(err, SG_MALFORMED, "token_time",
+			       "exp, iat or nbf is not a time, or exp is not after iat");
 	if (exp - iat > most)
 		return sg_fail(err, SG_REFUSED, "token_lifetime", "lives longer than %lld s", (long long)most);
 	if (iat > rules->wall + SG_JWS_LEEWAY_S || nbf > rules->wall + SG_JWS_LEEWAY_S)
@@ -108,8 +112,8 @@ check_times(const struct sg_json *claims, const struct sg_token_rules *rules, st
 }
 
 enum sg_status
-sg_token_read(struct sg_arena *arena, const struct sg_jwks *keys, struct sg_str token, const struct sg_token_rules *rules,
-	      const struct sg_json **claims, struct sg_err *err)
+sg_token_read(struct sg_arena *arena, const struct sg_jwks *keys, struct sg_str token,
+	      const struct sg_token_rules *rules, const struct sg_json **claims, struct sg_err *err)
 {
 	struct parts parts;
 	const struct sg_json *header = NULL, *said = NULL;
@@ -120,8 +124,8 @@ sg_token_read(struct sg_arena *arena, const struct sg_jwks *keys, struct sg_str 
 	if (status == SG_OK)
 		status = decode(arena, &parts.payload, err);
 	if (status == SG_OK && parts.header.len > SG_JWS_HEADER_MAX)
-		status = sg_fail(err, SG_LIMIT, "token_header_size", "header of %zu bytes, limit is %d", parts.header.len,
-				 SG_JWS_HEADER_MAX);
+		status = sg_fail(err, SG_LIMIT, "token_header_size", "header of %zu bytes, limit is %d",
+				 parts.header.len, SG_JWS_HEADER_MAX);
 	if (status == SG_OK)
 		status = parse(arena, parts.header, SG_JWS_DEPTH, "token_header", &header, err);
 	if (status == SG_OK)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Reading a signed token by rules that leave nothing to the token (RFC 8725, RFC 9068): the algorithm is the key's, the type is the
- * caller's, the times are integers. */
+ * Reading a signed token by rules that leave nothing to the token (RFC 8725, RFC 9068): the algorithm is the key's, the
+ * type is the caller's, the times are integers. */
 #ifndef SG_TOKEN_ACCESS_H
 #define SG_TOKEN_ACCESS_H
 

@@ -10,8 +10,8 @@
 
 void sg_b64u_write(struct sg_buf *out, struct sg_str bytes);
 
-/* Into `out`, which holds `room` bytes; `*len` of them are written. False (out undefined) on a character outside the alphabet, padding,
- * blanks, a length that no byte string has, unused bits that are not zero, or too little room. */
+/* Into `out`, which holds `room` bytes; `*len` of them are written. False (out undefined) on a character outside the
+ * alphabet, padding, blanks, a length that no byte string has, unused bits that are not zero, or too little room. */
 bool sg_b64u_read(struct sg_str text, void *out, size_t room, size_t *len);
 
 #endif

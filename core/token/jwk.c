@@ -19,9 +19,7 @@ sg_jwk_start(struct sg_err *err)
 	struct sg_jwk key = {0};
 	unsigned char signature[128];
 	size_t len = sizeof(signature);
-	enum sg_status status = sg_digest_start(err);
-	if (status == SG_OK)
-		status = sg_jwk_make(&key, err);
+	enum sg_status status = sg_jwk_make(&key, err);
 	/* one signature, made and read, so that nothing is left to be loaded */
 	if (status == SG_OK && (EVP_DigestSign(key.signs, signature, &len, (const unsigned char *)"", 0) != 1 ||
 				EVP_DigestVerify(key.verifies, signature, len, (const unsigned char *)"", 0) != 1))
@@ -71,7 +69,8 @@ name_by_thumbprint(struct sg_jwk *key)
 	sg_buf_init(&form, 256);
 	sg_buf_init(&kid, SG_KID_MAX);
 	write_coordinates(&x, &y, key);
-	sg_buf_printf(&form, "{\"crv\":\"P-256\",\"kty\":\"EC\",\"x\":\"%.*s\",\"y\":\"%.*s\"}", (int)x.len, x.ptr, (int)y.len, y.ptr);
+	sg_buf_printf(&form, "{\"crv\":\"P-256\",\"kty\":\"EC\",\"x\":\"%.*s\",\"y\":\"%.*s\"}", (int)x.len, x.ptr,
+		      (int)y.len, y.ptr);
 	sg_sha256(digest, sg_buf_view(&form));
 	sg_b64u_write(&kid, (struct sg_str){(const char *)digest, sizeof(digest)});
 	bool good = !x.failed && !y.failed && !form.failed && !kid.failed;
@@ -142,7 +141,8 @@ sg_jwk_write_pem(struct sg_buf *out, const struct sg_jwk *key, struct sg_err *er
 	if (len > 0)
 		sg_buf_add(out, text, (size_t)len);
 	BIO_free(bio);
-	return len > 0 && !out->failed ? SG_OK : sg_fail(err, SG_UNAVAILABLE, "jwk_failed", "the key could not be written");
+	return len > 0 && !out->failed ? SG_OK
+				       : sg_fail(err, SG_UNAVAILABLE, "jwk_failed", "the key could not be written");
 }
 
 void
@@ -156,8 +156,9 @@ sg_jwk_write(struct sg_json_writer *w, const struct sg_jwk *key)
 	const struct {
 		const char *name;
 		struct sg_str value;
-	} members[] = {{"alg", SG_STR("ES256")}, {"crv", SG_STR("P-256")}, {"kid", sg_str(key->kid)}, {"kty", SG_STR("EC")},
-		       {"use", SG_STR("sig")},	 {"x", sg_buf_view(&x)},   {"y", sg_buf_view(&y)}};
+	} members[] = {{"alg", SG_STR("ES256")}, {"crv", SG_STR("P-256")}, {"kid", sg_str(key->kid)},
+		       {"kty", SG_STR("EC")},    {"use", SG_STR("sig")},   {"x", sg_buf_view(&x)},
+		       {"y", sg_buf_view(&y)}};
 	sg_jw_object(w);
 	for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++) {
 		sg_jw_name(w, members[i].name);

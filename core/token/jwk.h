@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Keys of tokens: EC P-256 only, so that a key means exactly one algorithm, ES256 (RFC 7517, RFC 7518 6.2). kid = RFC 7638 thumbprint. */
+ * Keys of tokens: EC P-256 only, so that a key means exactly one algorithm, ES256 (RFC 7517, RFC 7518 6.2). kid = RFC
+ * 7638 thumbprint. */
 #ifndef SG_TOKEN_JWK_H
 #define SG_TOKEN_JWK_H
 
@@ -32,14 +33,15 @@ enum sg_status sg_jwk_read_pem(struct sg_jwk *key, struct sg_str pem, struct sg_
 /* The private key as PKCS #8 PEM. The caller wipes `out` (sg_buf_done does). */
 enum sg_status sg_jwk_write_pem(struct sg_buf *out, const struct sg_jwk *key, struct sg_err *err);
 
-/* A public key. Known members must be right, unknown ones are ignored (RFC 7517 section 4). Without kid the thumbprint is taken.
- * SG_MALFORMED: jwk_form, jwk_type (kty, crv), jwk_alg, jwk_use, jwk_kid, jwk_point (not 32 + 32 bytes on the curve), jwk_private
- * (a private member: somebody is about to publish a secret). */
+/* A public key. Known members must be right, unknown ones are ignored (RFC 7517 section 4). Without kid the thumbprint
+ * is taken. SG_MALFORMED: jwk_form, jwk_type (kty, crv), jwk_alg, jwk_use, jwk_kid, jwk_point (not 32 + 32 bytes on the
+ * curve), jwk_private (a private member: somebody is about to publish a secret). */
 enum sg_status sg_jwk_read(struct sg_jwk *key, const struct sg_json *json, struct sg_err *err);
 /* {"alg","crv","kid","kty","use","x","y"} */
 void sg_jwk_write(struct sg_json_writer *w, const struct sg_jwk *key);
 
-/* {"keys":[...]}, 1 to SG_JWKS_MAX, each kid once. SG_MALFORMED jwks_form, jwks_kid; SG_LIMIT jwks_many; else as sg_jwk_read. */
+/* {"keys":[...]}, 1 to SG_JWKS_MAX, each kid once. SG_MALFORMED jwks_form, jwks_kid; SG_LIMIT jwks_many; else as
+ * sg_jwk_read. */
 enum sg_status sg_jwks_read(struct sg_jwks *set, const struct sg_json *json, struct sg_err *err);
 /* NULL if there is none. */
 const struct sg_jwk *sg_jwks_find(const struct sg_jwks *set, struct sg_str kid);

@@ -20,8 +20,10 @@ key_at(const unsigned char point[SG_POINT_BYTES])
 		OSSL_PARAM_construct_end(),
 	};
 	if (context == NULL || EVP_PKEY_fromdata_init(context) != 1 ||
-	    EVP_PKEY_fromdata(context, &pkey, EVP_PKEY_PUBLIC_KEY, params) != 1)
+	    EVP_PKEY_fromdata(context, &pkey, EVP_PKEY_PUBLIC_KEY, params) != 1) {
+		EVP_PKEY_free(pkey); /* made, but without a key in it */
 		pkey = NULL;
+	}
 	EVP_PKEY_CTX_free(context);
 	ERR_clear_error();
 	return pkey;
@@ -32,8 +34,8 @@ read_coordinate(const struct sg_json *json, const char *name, unsigned char *out
 {
 	struct sg_str text;
 	size_t len = 0;
-	return sg_json_string(sg_json_get(json, name), &text) &&
-	       sg_b64u_read(text, out, SG_COORDINATE_BYTES, &len) && len == SG_COORDINATE_BYTES;
+	return sg_json_string(sg_json_get(json, name), &text) && sg_b64u_read(text, out, SG_COORDINATE_BYTES, &len) &&
+	       len == SG_COORDINATE_BYTES;
 }
 
 static bool

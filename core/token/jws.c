@@ -31,7 +31,8 @@ sign_raw(unsigned char raw[SG_ES256_BYTES], const struct sg_jwk *key, struct sg_
 }
 
 enum sg_status
-sg_jws_sign(struct sg_buf *out, const struct sg_jwk *key, struct sg_str header, struct sg_str payload, struct sg_err *err)
+sg_jws_sign(struct sg_buf *out, const struct sg_jwk *key, struct sg_str header, struct sg_str payload,
+	    struct sg_err *err)
 {
 	unsigned char raw[SG_ES256_BYTES];
 	size_t from = out->len;
@@ -44,7 +45,8 @@ sg_jws_sign(struct sg_buf *out, const struct sg_jwk *key, struct sg_str header, 
 		return sg_fail(err, SG_BUG, "token_sign", "the key does not sign");
 	sg_buf_text(out, ".");
 	sg_b64u_write(out, (struct sg_str){(const char *)raw, sizeof(raw)});
-	return out->failed ? sg_fail(err, SG_LIMIT, "token_size", "the token is longer than %zu bytes", out->max) : SG_OK;
+	return out->failed ? sg_fail(err, SG_LIMIT, "token_size", "the token is longer than %zu bytes", out->max)
+			   : SG_OK;
 }
 
 /* Length of the DER form, 0 on failure. */
@@ -71,11 +73,13 @@ sg_jws_check(const struct sg_jwk *key, struct sg_str signed_bytes, struct sg_str
 	unsigned char raw[SG_ES256_BYTES], der[DER_MAX];
 	size_t len = 0;
 	if (!sg_b64u_read(signature, raw, sizeof(raw), &len) || len != sizeof(raw))
-		return sg_fail(err, SG_MALFORMED, "token_signature_form", "an ES256 signature is %d bytes", SG_ES256_BYTES);
+		return sg_fail(err, SG_MALFORMED, "token_signature_form", "an ES256 signature is %d bytes",
+			       SG_ES256_BYTES);
 	int der_len = to_der(der, raw);
 	EVP_MD_CTX *context = EVP_MD_CTX_new();
 	bool ok = der_len > 0 && context != NULL && EVP_MD_CTX_copy_ex(context, key->verifies) == 1 &&
-		  EVP_DigestVerify(context, der, (size_t)der_len, (const unsigned char *)signed_bytes.ptr, signed_bytes.len) == 1;
+		  EVP_DigestVerify(context, der, (size_t)der_len, (const unsigned char *)signed_bytes.ptr,
+				   signed_bytes.len) == 1;
 	EVP_MD_CTX_free(context);
 	ERR_clear_error();
 	return ok ? SG_OK : sg_fail(err, SG_REFUSED, "token_signature", "the signature is not this key's");

@@ -48,7 +48,8 @@ sg_spiffe_read(struct sg_str id, struct sg_str *domain, struct sg_str *path, str
 	if (found.len > SG_TRUST_DOMAIN_MAX || !all_of(found, false))
 		return sg_fail(err, SG_MALFORMED, "spiffe_domain", "the trust domain is not lower-case a-z 0-9 . _ -");
 	if (!good_path(behind))
-		return sg_fail(err, SG_MALFORMED, "spiffe_path", "a segment of the path is empty, \".\", \"..\" or not A-Z a-z 0-9 . _ -");
+		return sg_fail(err, SG_MALFORMED, "spiffe_path",
+			       "a segment of the path is empty, \".\", \"..\" or not A-Z a-z 0-9 . _ -");
 	*domain = found;
 	*path = behind;
 	return SG_OK;

@@ -73,7 +73,8 @@ guest_call(struct guest *g, const char *request, int pidfd)
 	struct sg_frame frame;
 	uint64_t id = g->next++;
 	int copy = pidfd >= 0 ? fcntl(pidfd, F_DUPFD_CLOEXEC, 3) : -1;
-	if (sg_link_queue(&g->link, copy >= 0 ? SG_FRAME_H_LOOK : SG_FRAME_H_CALL, id, sg_str(request), copy, NULL) != SG_OK ||
+	if (sg_link_queue(&g->link, copy >= 0 ? SG_FRAME_H_LOOK : SG_FRAME_H_CALL, id, sg_str(request), copy, NULL) !=
+		    SG_OK ||
 	    sg_link_flush(&g->link, NULL) != SG_OK || !next_frame(g, &frame))
 		return NULL;
 	return frame.type == SG_FRAME_H_ANSWER && frame.id == id ? parse(g, frame.payload) : NULL;

@@ -25,7 +25,8 @@ void guest_start(struct guest *g, struct sg_host_process how);
 /* Waits for READY; NULL if the guest ended instead. */
 const struct sg_json *guest_ready(struct guest *g);
 
-/* Sends a call (with a pidfd of its own copy if `pidfd` >= 0) and waits for the answer; NULL if the guest ended or lies about the id. */
+/* Sends a call (with a pidfd of its own copy if `pidfd` >= 0) and waits for the answer; NULL if the guest ended or lies
+ * about the id. */
 const struct sg_json *guest_call(struct guest *g, const char *request, int pidfd);
 
 /* Closes the socket and waits: the exit code, or -signal. */

@@ -40,7 +40,8 @@ need_key(void)
 static void
 start_peer(struct guest *g)
 {
-	guest_start(g, (struct sg_host_process){.kind = "attest", .name = "peer", .module = "peer", .module_dir = modules});
+	guest_start(
+		g, (struct sg_host_process){.kind = "attest", .name = "peer", .module = "peer", .module_dir = modules});
 }
 
 static void
@@ -63,7 +64,8 @@ start_jwt(struct guest *g)
 static void
 start_verify(struct guest *g)
 {
-	guest_start(g, (struct sg_host_process){.kind = "verify", .name = "verify", .module = "jwt", .module_dir = modules});
+	guest_start(g, (struct sg_host_process){
+			       .kind = "verify", .name = "verify", .module = "jwt", .module_dir = modules});
 }
 
 /* ---- peer ---- */
@@ -84,8 +86,8 @@ static const char *
 look_request(pid_t pid, uint64_t start_time, uid_t uid)
 {
 	static char text[200];
-	snprintf(text, sizeof(text), "{\"gid\":%u,\"pid\":%d,\"start_time\":%llu,\"uid\":%u,\"verb\":\"look\"}", (unsigned)getgid(),
-		 (int)pid, (unsigned long long)start_time, (unsigned)uid);
+	snprintf(text, sizeof(text), "{\"gid\":%u,\"pid\":%d,\"start_time\":%llu,\"uid\":%u,\"verb\":\"look\"}",
+		 (unsigned)getgid(), (int)pid, (unsigned long long)start_time, (unsigned)uid);
 	return text;
 }
 
@@ -93,7 +95,8 @@ static bool
 fact_is(const struct sg_json *answer, const char *name, const char *value, const char *strength)
 {
 	const struct sg_json *fact = sg_json_get(sg_json_get(answer, "facts"), name);
-	return (value == NULL ? fact != NULL : sg_json_is(fact, "value", value)) && sg_json_is(fact, "strength", strength);
+	return (value == NULL ? fact != NULL : sg_json_is(fact, "value", value)) &&
+	       sg_json_is(fact, "strength", strength);
 }
 
 static void
@@ -106,7 +109,8 @@ peer_states_what_the_kernel_says(void)
 	uint64_t born = sg_process_start_time(sleeper);
 	start_peer(&g);
 	const struct sg_json *ready = guest_ready(&g);
-	CU_ASSERT(sg_json_is(ready, "kind", "attest") && sg_json_is(ready, "name", "peer") && sg_json_is(ready, "module", "peer"));
+	CU_ASSERT(sg_json_is(ready, "kind", "attest") && sg_json_is(ready, "name", "peer") &&
+		  sg_json_is(ready, "module", "peer"));
 	CU_ASSERT(strlen(guest_text(&g, ready, "digest")) == 64);
 	CU_ASSERT(sg_json_get(ready, "jwks") != NULL && sg_json_get(ready, "jwks")->type == SG_JSON_NULL);
 	int64_t layers = 0;
@@ -155,9 +159,15 @@ peer_refuses_what_is_gone_or_another(void)
 	waitpid(sleeper, NULL, 0);
 	CU_ASSERT(guest_refused(guest_call(&g, look_request(sleeper, born, getuid()), pidfd), "peer_gone"));
 	/* a pidfd of a dead process with the number of a living one */
-	CU_ASSERT(guest_refused(guest_call(&g, look_request(getpid(), sg_process_start_time(getpid()), getuid()), pidfd), "peer_gone"));
+	CU_ASSERT(guest_refused(
+		guest_call(&g, look_request(getpid(), sg_process_start_time(getpid()), getuid()), pidfd), "peer_gone"));
 	bool ok = false;
-	CU_ASSERT(sg_json_bool(sg_json_get(guest_call(&g, look_request(getpid(), sg_process_start_time(getpid()), getuid()), mine), "ok"), &ok) && ok);
+	CU_ASSERT(sg_json_bool(
+			  sg_json_get(guest_call(&g, look_request(getpid(), sg_process_start_time(getpid()), getuid()),
+						 mine),
+				      "ok"),
+			  &ok) &&
+		  ok);
 	CU_ASSERT_EQUAL(guest_end(&g), 0);
 	close(pidfd);
 	close(mine);
@@ -169,8 +179,10 @@ static const char *
 make_request(struct guest *g, const char *lease, int64_t iat, int64_t exp)
 {
 	return sg_arena_printf(&g->arena,
-			       "{\"claims\":{\"aud\":\"https://api.acme.example\",\"client_id\":\"spiffe://acme.example/agent/a\",\"exp\":%lld,"
-			       "\"iat\":%lld,\"iss\":\"spiffe://acme.example\",\"jti\":\"%s\",\"scope\":\"deploy.run\",\"sg\":{\"v\":1},"
+			       "{\"claims\":{\"aud\":\"https://api.acme.example\",\"client_id\":\"spiffe://"
+			       "acme.example/agent/a\",\"exp\":%lld,"
+			       "\"iat\":%lld,\"iss\":\"spiffe://"
+			       "acme.example\",\"jti\":\"%s\",\"scope\":\"deploy.run\",\"sg\":{\"v\":1},"
 			       "\"sub\":\"spiffe://acme.example/agent/a\"},\"lease\":\"%s\",\"verb\":\"make\"}",
 			       (long long)exp, (long long)iat, lease, lease);
 }
@@ -229,7 +241,8 @@ a_token_is_made_and_read_again(void)
 		const struct sg_json *gone = guest_call(&issuer, "{\"lease\":\"lease-1\",\"verb\":\"revoke\"}", -1);
 		CU_ASSERT(sg_json_bool(sg_json_get(gone, "ok"), &ok) && ok && sg_json_is(gone, "lease", "lease-1"));
 	}
-	static const char *const others[] = {"{\"lease\":\"never-was\",\"verb\":\"revoke\"}", "{\"lease\":\"lease-1\",\"verb\":\"confirm\"}",
+	static const char *const others[] = {"{\"lease\":\"never-was\",\"verb\":\"revoke\"}",
+					     "{\"lease\":\"lease-1\",\"verb\":\"confirm\"}",
 					     "{\"lease\":\"lease-1\",\"verb\":\"reap\"}", "{\"verb\":\"keys\"}"};
 	for (size_t i = 0; i < 4; i++) {
 		ok = false;
@@ -333,11 +346,18 @@ the_issuer_refuses(void)
 	const struct {
 		int64_t iat, exp;
 		const char *code;
-	} times[] = {{now, now + 90, "jwt_lifetime"}, {now - 30, now + 31, "jwt_lifetime"}, {now, now, "jwt_time"},
-		     {now - 60, now - 10, "jwt_time"}, {0, now + 30, "jwt_time"},		{now, 0, "jwt_time"},
-		     {now, now - 1, "jwt_time"},       {-5, now + 30, "jwt_time"},		{now, INT64_C(9007199254740991), "jwt_lifetime"}};
+	} times[] = {{now, now + 90, "jwt_lifetime"},
+		     {now - 30, now + 31, "jwt_lifetime"},
+		     {now, now, "jwt_time"},
+		     {now - 60, now - 10, "jwt_time"},
+		     {0, now + 30, "jwt_time"},
+		     {now, 0, "jwt_time"},
+		     {now, now - 1, "jwt_time"},
+		     {-5, now + 30, "jwt_time"},
+		     {now, INT64_C(9007199254740991), "jwt_lifetime"}};
 	for (size_t i = 0; i < sizeof(times) / sizeof(times[0]); i++)
-		CU_ASSERT(guest_refused(guest_call(&g, make_request(&g, "l", times[i].iat, times[i].exp), -1), times[i].code));
+		CU_ASSERT(guest_refused(guest_call(&g, make_request(&g, "l", times[i].iat, times[i].exp), -1),
+					times[i].code));
 
 	static const struct {
 		const char *claims, *code;
@@ -355,7 +375,8 @@ the_issuer_refuses(void)
 		{"null", "call_malformed"},
 	};
 	for (size_t i = 0; i < sizeof(claims) / sizeof(claims[0]); i++) {
-		const char *request = sg_arena_printf(&g.arena, "{\"claims\":%s,\"lease\":\"l\",\"verb\":\"make\"}", claims[i].claims);
+		const char *request = sg_arena_printf(&g.arena, "{\"claims\":%s,\"lease\":\"l\",\"verb\":\"make\"}",
+						      claims[i].claims);
 		CU_ASSERT(guest_refused(guest_call(&g, request, -1), claims[i].code));
 	}
 	CU_ASSERT_EQUAL(guest_end(&g), 0);
@@ -373,7 +394,8 @@ the_issuer_at_its_bounds(void)
 	bool refused = false;
 	for (int pad = 2300; pad < 3000; pad++) {
 		const char *request = sg_arena_printf(&g.arena,
-						      "{\"claims\":{\"a\":\"%0*d\",\"aud\":\"a\",\"exp\":%lld,\"iat\":%lld,\"iss\":\"i\",\"jti\":\"l\","
+						      "{\"claims\":{\"a\":\"%0*d\",\"aud\":\"a\",\"exp\":%lld,\"iat\":%"
+						      "lld,\"iss\":\"i\",\"jti\":\"l\","
 						      "\"sub\":\"s\"},\"lease\":\"l\",\"verb\":\"make\"}",
 						      pad, 0, (long long)now + 30, (long long)now);
 		const struct sg_json *answer = guest_call(&g, request, -1);
@@ -413,7 +435,9 @@ malformed_calls_are_answered(void)
 		{"{\"lease\":\"a\",\"more\":1,\"verb\":\"revoke\"}", "call_malformed"},
 		{"{\"claims\":{},\"lease\":\"a\",\"more\":1,\"verb\":\"make\"}", "call_malformed"},
 		{"{\"lease\":\"a\",\"lease\":\"a\",\"verb\":\"revoke\"}", "call_malformed"},
-		{"{\"lease\":\"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\",\"verb\":\"revoke\"}", "call_malformed"},
+		{"{\"lease\":\"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\",\"verb\":"
+		 "\"revoke\"}",
+		 "call_malformed"},
 	};
 	struct guest g;
 	bool ok = false;
@@ -421,19 +445,22 @@ malformed_calls_are_answered(void)
 	CU_ASSERT_PTR_NOT_NULL_FATAL(guest_ready(&g));
 	for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++)
 		CU_ASSERT(guest_refused(guest_call(&g, calls[i].request, -1), calls[i].code));
-	const char *longest = "{\"lease\":\"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\",\"verb\":\"revoke\"}";
+	const char *longest =
+		"{\"lease\":\"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\",\"verb\":\"revoke\"}";
 	CU_ASSERT(sg_json_bool(sg_json_get(guest_call(&g, longest, -1), "ok"), &ok) && ok);
 	int pidfd = guest_pidfd(getpid());
-	CU_ASSERT(guest_refused(guest_call(&g, look_request(1, 1, 0), pidfd), "call_verb")); /* an issuer is not one that looks */
+	CU_ASSERT(guest_refused(guest_call(&g, look_request(1, 1, 0), pidfd),
+				"call_verb")); /* an issuer is not one that looks */
 	CU_ASSERT_EQUAL(guest_end(&g), 0);
 
-	static const char *const looks[] = {"{\"gid\":0,\"pid\":1,\"start_time\":1,\"verb\":\"look\"}",
-					    "{\"gid\":0,\"pid\":-1,\"start_time\":1,\"uid\":0,\"verb\":\"look\"}",
-					    "{\"gid\":0,\"pid\":2147483648,\"start_time\":1,\"uid\":0,\"verb\":\"look\"}",
-					    "{\"gid\":0,\"pid\":\"1\",\"start_time\":1,\"uid\":0,\"verb\":\"look\"}",
-					    "{\"gid\":4294967296,\"pid\":1,\"start_time\":1,\"uid\":0,\"verb\":\"look\"}",
-					    "{\"gid\":0,\"pid\":1,\"start_time\":1,\"uid\":-1,\"verb\":\"look\"}",
-					    "{\"gid\":0,\"more\":1,\"pid\":1,\"start_time\":1,\"uid\":0,\"verb\":\"look\"}"};
+	static const char *const looks[] = {
+		"{\"gid\":0,\"pid\":1,\"start_time\":1,\"verb\":\"look\"}",
+		"{\"gid\":0,\"pid\":-1,\"start_time\":1,\"uid\":0,\"verb\":\"look\"}",
+		"{\"gid\":0,\"pid\":2147483648,\"start_time\":1,\"uid\":0,\"verb\":\"look\"}",
+		"{\"gid\":0,\"pid\":\"1\",\"start_time\":1,\"uid\":0,\"verb\":\"look\"}",
+		"{\"gid\":4294967296,\"pid\":1,\"start_time\":1,\"uid\":0,\"verb\":\"look\"}",
+		"{\"gid\":0,\"pid\":1,\"start_time\":1,\"uid\":-1,\"verb\":\"look\"}",
+		"{\"gid\":0,\"more\":1,\"pid\":1,\"start_time\":1,\"uid\":0,\"verb\":\"look\"}"};
 	start_peer(&g);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(guest_ready(&g));
 	for (size_t i = 0; i < sizeof(looks) / sizeof(looks[0]); i++)
@@ -453,10 +480,12 @@ many_calls_at_once(void)
 	start_jwt(&g);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(guest_ready(&g));
 	for (uint64_t id = 0; id < CALLS; id++)
-		CU_ASSERT(sg_link_queue(&g.link, SG_FRAME_H_CALL, id * 3, SG_STR("{\"lease\":\"a\",\"verb\":\"revoke\"}"), -1, NULL) == SG_OK);
+		CU_ASSERT(sg_link_queue(&g.link, SG_FRAME_H_CALL, id * 3,
+					SG_STR("{\"lease\":\"a\",\"verb\":\"revoke\"}"), -1, NULL) == SG_OK);
 	CU_ASSERT(sg_link_flush(&g.link, NULL) == SG_OK);
 	for (uint64_t id = 0; id < CALLS; id++)
-		CU_ASSERT_FATAL(sg_link_wait(&g.link, &frame, NULL) == SG_OK && frame.type == SG_FRAME_H_ANSWER && frame.id == id * 3);
+		CU_ASSERT_FATAL(sg_link_wait(&g.link, &frame, NULL) == SG_OK && frame.type == SG_FRAME_H_ANSWER &&
+				frame.id == id * 3);
 	CU_ASSERT_EQUAL(guest_end(&g), 0);
 }
 
@@ -498,6 +527,6 @@ SG_CASES("module.spine", {"peer states what the kernel says", peer_states_what_t
 	 {"peer refuses what is gone or another", peer_refuses_what_is_gone_or_another},
 	 {"a token is made and read again", a_token_is_made_and_read_again},
 	 {"a tampered token is refused", a_tampered_token_is_refused}, {"the issuer refuses", the_issuer_refuses},
-	 {"the issuer at its bounds", the_issuer_at_its_bounds}, {"malformed calls are answered", malformed_calls_are_answered},
-	 {"many calls at once", many_calls_at_once}, {"a broken gate is left", a_broken_gate_is_left},
-	 {"no descriptor stays", no_descriptor_stays})
+	 {"the issuer at its bounds", the_issuer_at_its_bounds},
+	 {"malformed calls are answered", malformed_calls_are_answered}, {"many calls at once", many_calls_at_once},
+	 {"a broken gate is left", a_broken_gate_is_left}, {"no descriptor stays", no_descriptor_stays})

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
- * attest/peer: what the Linux kernel says about the process at the other end of a socket. A process number may be used again, so its /proc
- * folder is opened first, everything is read through that, and it counts only if the pidfd still shows a living process afterwards. */
+ * attest/peer: what the Linux kernel says about the process at the other end of a socket. A process number may be used
+ * again, so its /proc folder is opened first, everything is read through that, and it counts only if the pidfd still
+ * shows a living process afterwards. */
 #include "proc.h"
 
 #include <stepgate/attest.h>
@@ -19,7 +20,8 @@ strength_of(const char *cgroup)
 }
 
 static void
-state_text(const struct sg_host *host, struct sg_attest_out *out, const char *name, const char *value, enum sg_fact_strength strength)
+state_text(const struct sg_host *host, struct sg_attest_out *out, const char *name, const char *value,
+	   enum sg_fact_strength strength)
 {
 	char *copy = host->alloc(host, strlen(value) + 1);
 	if (copy != NULL)
@@ -27,7 +29,8 @@ state_text(const struct sg_host *host, struct sg_attest_out *out, const char *na
 }
 
 static void
-state_number(const struct sg_host *host, struct sg_attest_out *out, const char *name, uint64_t value, enum sg_fact_strength strength)
+state_number(const struct sg_host *host, struct sg_attest_out *out, const char *name, uint64_t value,
+	     enum sg_fact_strength strength)
 {
 	char text[24];
 	snprintf(text, sizeof(text), "%llu", (unsigned long long)value);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Reading /proc/PID. A process chooses its name and the names of control groups it may make, so nothing is searched for in mid-line. */
+ * Reading /proc/PID. A process chooses its name and the names of control groups it may make, so nothing is searched for
+ * in mid-line. */
 #include "proc.h"
 
 #include <fcntl.h>
@@ -62,7 +63,7 @@ proc_start_time(const char *stat)
 int64_t
 proc_user(const char *status)
 {
-	char users[PROC_VALUE]; /* real, effective, saved, file system; a tab before each */
+	char users[PROC_VALUE];                        /* real, effective, saved, file system; a tab before each */
 	const char *line = strstr(status, "\nUid:\t"); /* the kernel escapes a line end in the name */
 	size_t len = line == NULL ? 0 : strcspn(line + 1, "\n");
 	if (len == 0 || len >= sizeof(users))

@@ -11,8 +11,8 @@ enum { PROC_TEXT = 4096, PROC_VALUE = 257 };
 /* One file, NUL behind, cut at PROC_TEXT; empty if it cannot be read. */
 void proc_read(int process, const char *name, char text[PROC_TEXT]);
 
-/* The rest of the line that starts with `label`. False if there is none, or the rest is empty, longer than 256 bytes or not plain ASCII:
- * a fact that cannot be written down is left out. */
+/* The rest of the line that starts with `label`. False if there is none, or the rest is empty, longer than 256 bytes or
+ * not plain ASCII: a fact that cannot be written down is left out. */
 bool proc_line(const char *text, const char *label, char value[PROC_VALUE]);
 
 /* Field 22 of `stat`, 0 if it is not there. */

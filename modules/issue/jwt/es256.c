@@ -48,16 +48,19 @@ describe(struct es256_key *key)
 	unsigned char point[POINT], digest[HALF];
 	char x[TEXT_HALF + 4], y[TEXT_HALF + 4], form[256];
 	size_t len = 0;
-	if (EVP_PKEY_get_octet_string_param(key->pkey, OSSL_PKEY_PARAM_PUB_KEY, point, sizeof(point), &len) != 1 || len != POINT)
+	if (EVP_PKEY_get_octet_string_param(key->pkey, OSSL_PKEY_PARAM_PUB_KEY, point, sizeof(point), &len) != 1 ||
+	    len != POINT)
 		return false;
 	x[encode(point + 1, HALF, x, sizeof(x))] = '\0';
 	y[encode(point + 1 + HALF, HALF, y, sizeof(y))] = '\0';
-	int form_len = snprintf(form, sizeof(form), "{\"crv\":\"P-256\",\"kty\":\"EC\",\"x\":\"%s\",\"y\":\"%s\"}", x, y);
+	int form_len =
+		snprintf(form, sizeof(form), "{\"crv\":\"P-256\",\"kty\":\"EC\",\"x\":\"%s\",\"y\":\"%s\"}", x, y);
 	if (EVP_Digest(form, (size_t)form_len, digest, NULL, EVP_sha256(), NULL) != 1)
 		return false;
 	key->kid[encode(digest, sizeof(digest), key->kid, sizeof(key->kid))] = '\0';
 	snprintf(key->keys, sizeof(key->keys),
-		 "{\"keys\":[{\"alg\":\"ES256\",\"crv\":\"P-256\",\"kid\":\"%s\",\"kty\":\"EC\",\"use\":\"sig\",\"x\":\"%s\",\"y\":\"%s\"}]}",
+		 "{\"keys\":[{\"alg\":\"ES256\",\"crv\":\"P-256\",\"kid\":\"%s\",\"kty\":\"EC\",\"use\":\"sig\",\"x\":"
+		 "\"%s\",\"y\":\"%s\"}]}",
 		 key->kid, x, y);
 	return true;
 }
@@ -66,7 +69,8 @@ static bool
 is_p256(const EVP_PKEY *pkey)
 {
 	char group[32] = "";
-	return pkey != NULL && EVP_PKEY_get_group_name(pkey, group, sizeof(group), NULL) == 1 && strcmp(group, "prime256v1") == 0;
+	return pkey != NULL && EVP_PKEY_get_group_name(pkey, group, sizeof(group), NULL) == 1 &&
+	       strcmp(group, "prime256v1") == 0;
 }
 
 static int
@@ -129,11 +133,13 @@ es256_keys(const struct es256_key *key)
 }
 
 size_t
-es256_token(const struct es256_key *key, const char *type, const char *payload, size_t payload_len, char *out, size_t room)
+es256_token(const struct es256_key *key, const char *type, const char *payload, size_t payload_len, char *out,
+	    size_t room)
 {
 	char header[HEADER_MAX];
 	unsigned char raw[2 * HALF];
-	int header_len = snprintf(header, sizeof(header), "{\"alg\":\"ES256\",\"kid\":\"%s\",\"typ\":\"%s\"}", key->kid, type);
+	int header_len =
+		snprintf(header, sizeof(header), "{\"alg\":\"ES256\",\"kid\":\"%s\",\"typ\":\"%s\"}", key->kid, type);
 	if (header_len >= HEADER_MAX)
 		return 0;
 	size_t at = encode(header, (size_t)header_len, out, room);

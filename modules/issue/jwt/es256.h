@@ -14,7 +14,9 @@ void es256_free(struct es256_key *key);
 /* The public key as a JWK set, canonical JSON, kid = RFC 7638 thumbprint. Lives as long as the key. */
 const char *es256_keys(const struct es256_key *key);
 
-/* A token under the header {"alg","kid","typ"}. Its length, not NUL-terminated; 0 if it does not fit or OpenSSL fails. */
-size_t es256_token(const struct es256_key *key, const char *type, const char *payload, size_t payload_len, char *out, size_t room);
+/* A token under the header {"alg","kid","typ"}. Its length, not NUL-terminated; 0 if it does not fit or OpenSSL fails.
+ */
+size_t es256_token(const struct es256_key *key, const char *type, const char *payload, size_t payload_len, char *out,
+		   size_t room);
 
 #endif

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * issue/jwt: the gate's claims as an OAuth 2.0 access token (RFC 9068), signed with ES256. A bearer token, so it lives a minute at most. */
+ * issue/jwt: the gate's claims as an OAuth 2.0 access token (RFC 9068), signed with ES256. A bearer token, so it lives
+ * a minute at most. */
 #include "es256.h"
 
 #include <stepgate/issue.h>
@@ -10,7 +11,8 @@
 enum { LIFETIME_MAX = 60, OPTION_LIFETIME = 0 };
 
 static const struct sg_option options_table[] = {
-	{"lifetime_max", SG_OPTION_INTEGER, "60", 1, LIFETIME_MAX, "seconds a token may live at most; longer ones are refused"},
+	{"lifetime_max", SG_OPTION_INTEGER, "60", 1, LIFETIME_MAX,
+	 "seconds a token may live at most; longer ones are refused"},
 	{NULL},
 };
 
@@ -54,7 +56,8 @@ check(const struct issuer *self, const struct sg_issue_in *in, struct sg_err *er
 	if (in->iat <= 0 || in->exp <= in->iat || in->exp <= now)
 		return sg_refuse(err, SG_MALFORMED, "jwt_time", "iat or exp is missing, or exp has passed");
 	if (in->exp > now + self->lifetime_max || in->exp - in->iat > self->lifetime_max)
-		return sg_refuse(err, SG_REFUSED, "jwt_lifetime", "a bearer token may live %lld s", (long long)self->lifetime_max);
+		return sg_refuse(err, SG_REFUSED, "jwt_lifetime", "a bearer token may live %lld s",
+				 (long long)self->lifetime_max);
 	return SG_OK;
 }
 
@@ -66,14 +69,18 @@ make(void *state, const struct sg_issue_in *in, struct sg_issue_out *out, struct
 	if (status != SG_OK)
 		return status;
 	char *token = self->host->alloc(self->host, SG_CREDENTIAL_MAX);
-	size_t len = token == NULL ? 0 : es256_token(self->key, "at+jwt", in->claims.ptr, in->claims.len, token, SG_CREDENTIAL_MAX);
+	size_t len = token == NULL ? 0
+				   : es256_token(self->key, "at+jwt", in->claims.ptr, in->claims.len, token,
+						 SG_CREDENTIAL_MAX);
 	if (len == 0)
-		return sg_refuse(err, SG_LIMIT, "jwt_size", "the token would be longer than %d bytes", SG_CREDENTIAL_MAX);
+		return sg_refuse(err, SG_LIMIT, "jwt_size", "the token would be longer than %d bytes",
+				 SG_CREDENTIAL_MAX);
 	out->token = (struct sg_str){token, len};
 	return SG_OK;
 }
 
-/* Nothing to take back out there: whoever asks the gate hears no from now on, and others see it expire within the minute. */
+/* Nothing to take back out there: whoever asks the gate hears no from now on, and others see it expire within the
+ * minute. */
 static enum sg_status
 revoke(void *state, const struct sg_issue_in *in, struct sg_issue_out *out, struct sg_err *err)
 {

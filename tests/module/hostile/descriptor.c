@@ -6,4 +6,5 @@ __attribute__((used, section(".note.stepgate"), aligned(4))) static const struct
 	9, 8 + SG_NOTE_NAME, SG_NOTE_TYPE, "stepgate", SG_ABI, SG_KIND_attest, "descriptor"};
 
 extern __attribute__((visibility("default"))) const struct sg_module sg_module;
-const struct sg_module sg_module = {.size = sizeof(sg_module), .abi = SG_ABI, .kind = SG_KIND_issue, .name = "descriptor"};
+const struct sg_module sg_module = {
+	.size = sizeof(sg_module), .abi = SG_ABI, .kind = SG_KIND_issue, .name = "descriptor"};

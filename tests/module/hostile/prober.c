@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Tries each wall from inside a host and says which one held: a fact NAME=held, or NAME=open. In start, before confinement, the same is
- * tried as a positive control (CONTROL_NAME). One file for two kinds: an issuer (PROBER_ISSUE) writes the list as its token. */
+ * Tries each wall from inside a host and says which one held: a fact NAME=held, or NAME=open. In start, before
+ * confinement, the same is tried as a positive control (CONTROL_NAME). One file for two kinds: an issuer (PROBER_ISSUE)
+ * writes the list as its token. */
 #include <stepgate/attest.h>
 #include <stepgate/issue.h>
 
@@ -36,13 +37,15 @@ try_read(void)
 static bool
 try_write(void)
 {
-	return opened(open("/tmp", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600)) || opened(open("/dev/null", O_WRONLY | O_CLOEXEC));
+	return opened(open("/tmp", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600)) ||
+	       opened(open("/dev/null", O_WRONLY | O_CLOEXEC));
 }
 
 static bool
 try_socket(void)
 {
-	return opened(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)) || opened(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+	return opened(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)) ||
+	       opened(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
 }
 
 static bool
@@ -141,10 +144,11 @@ try_descriptors(void)
 static const struct {
 	const char *name;
 	bool (*attempt)(void);
-} walls[] = {{"descriptors", try_descriptors}, {"dumpable", try_dumpable}, {"exec", try_exec},	      {"execute", try_execute},
-	     {"fork", try_fork},	       {"kill", try_kill},	   {"memory", try_memory},    {"pidfd", try_pidfd},
-	     {"prlimit", try_prlimit},	       {"ptrace", try_ptrace},	   {"read", try_read},	      {"signal_owner", try_signal_owner},
-	     {"socket", try_socket},	       {"uring", try_uring},	   {"write", try_write}};
+} walls[] = {{"descriptors", try_descriptors}, {"dumpable", try_dumpable}, {"exec", try_exec},
+	     {"execute", try_execute},         {"fork", try_fork},         {"kill", try_kill},
+	     {"memory", try_memory},           {"pidfd", try_pidfd},       {"prlimit", try_prlimit},
+	     {"ptrace", try_ptrace},           {"read", try_read},         {"signal_owner", try_signal_owner},
+	     {"socket", try_socket},           {"uring", try_uring},       {"write", try_write}};
 
 enum { WALLS = sizeof(walls) / sizeof(walls[0]) };
 static bool before[WALLS];
@@ -192,8 +196,10 @@ look(void *state, const struct sg_attest_in *in, struct sg_attest_out *out, stru
 {
 	(void)state, (void)in, (void)err;
 	for (size_t i = 0; i < WALLS; i++)
-		sg_fact(out, walls[i].name, before[i] ? (walls[i].attempt() ? "open,open" : "open,held")
-						      : (walls[i].attempt() ? "held,open" : "held,held"), SG_FACT_HINT);
+		sg_fact(out, walls[i].name,
+			before[i] ? (walls[i].attempt() ? "open,open" : "open,held")
+				  : (walls[i].attempt() ? "held,open" : "held,held"),
+			SG_FACT_HINT);
 	return SG_OK;
 }
 

@@ -83,7 +83,8 @@ state_facts(struct sg_attest_out *out)
 	else if (is("null"))
 		sg_fact(out, NULL, NULL, SG_FACT_HINT);
 	else if (is("twice"))
-		sg_fact(out, "a", "1", SG_FACT_HINT), sg_fact(out, "b", "2", SG_FACT_HINT), sg_fact(out, "a", "3", SG_FACT_BOUNDARY);
+		sg_fact(out, "a", "1", SG_FACT_HINT), sg_fact(out, "b", "2", SG_FACT_HINT),
+			sg_fact(out, "a", "3", SG_FACT_BOUNDARY);
 	else if (is("upper"))
 		sg_fact(out, "Uid", "0", SG_FACT_BOUNDARY);
 	else if (is("colon"))
@@ -145,7 +146,9 @@ look(void *state, const struct sg_attest_in *in, struct sg_attest_out *out, stru
 			host->on_cleanup(host, say_hello, words[i]);
 		}
 	if (is("secret"))
-		return host->secret(host, "key", &(struct sg_str){0}) == SG_OK ? SG_OK : sg_refuse(err, SG_NOT_FOUND, "no_secret_now", "gone");
+		return host->secret(host, "key", &(struct sg_str){0}) == SG_OK
+			       ? SG_OK
+			       : sg_refuse(err, SG_NOT_FOUND, "no_secret_now", "gone");
 	if (is("again"))
 		return SG_AGAIN;
 	if (is("positive"))
@@ -156,7 +159,9 @@ look(void *state, const struct sg_attest_in *in, struct sg_attest_out *out, stru
 		return SG_REFUSED;
 	}
 	if (is("deadline"))
-		sg_fact(out, "a", in->deadline > host->now(host) && in->deadline <= host->now(host) + 3 * SG_SEC ? "yes" : "no", SG_FACT_HINT);
+		sg_fact(out, "a",
+			in->deadline > host->now(host) && in->deadline <= host->now(host) + 3 * SG_SEC ? "yes" : "no",
+			SG_FACT_HINT);
 	if (is("cleanup"))
 		sg_fact(out, "a", "b", SG_FACT_HINT);
 	return SG_OK;

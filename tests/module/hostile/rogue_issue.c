@@ -60,7 +60,8 @@ revoke(void *state, const struct sg_issue_in *in, struct sg_issue_out *out, stru
 	return is("revoke") && in->lease.len > 3 ? sg_refuse(err, SG_UNAVAILABLE, "cloud_away", "later") : SG_OK;
 }
 
-#define POINT "\"x\":\"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU\",\"y\":\"x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0\""
+#define POINT                                                                                                          \
+	"\"x\":\"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU\",\"y\":\"x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0\""
 
 static enum sg_status
 keys(void *state, struct sg_issue_out *out, struct sg_err *err)
@@ -69,7 +70,11 @@ keys(void *state, struct sg_issue_out *out, struct sg_err *err)
 	static const char unsorted[] = "{ \"keys\":[{\"kty\":\"EC\",\"crv\":\"P-256\"," POINT "}]}";
 	static const char broken[] = "{\"keys\":[{";
 	(void)state;
-	const char *set = is("private") ? private : is("unsorted") ? unsorted : is("broken") ? broken : is("no_keys") ? "{\"keys\":[]}" : NULL;
+	const char *set = is("private")    ? private
+			  : is("unsorted") ? unsorted
+			  : is("broken")   ? broken
+			  : is("no_keys")  ? "{\"keys\":[]}"
+					   : NULL;
 	if (is("keys"))
 		return sg_refuse(err, SG_UNAVAILABLE, "cloud_away", "later");
 	if (set != NULL)

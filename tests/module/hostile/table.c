@@ -3,7 +3,10 @@
 #include <stepgate/attest.h>
 
 static const struct sg_option many[] = {
-#define ROW {"a", SG_OPTION_BOOL, "true"}
+#define ROW                                                                                                            \
+	{                                                                                                              \
+		"a", SG_OPTION_BOOL, "true"                                                                            \
+	}
 #define FOUR ROW, ROW, ROW, ROW
 	FOUR, FOUR, FOUR, FOUR, FOUR, FOUR, FOUR, FOUR, ROW, {NULL}};
 

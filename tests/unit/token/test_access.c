@@ -60,7 +60,8 @@ static void
 a_good_one(void)
 {
 	CU_ASSERT_STRING_EQUAL(sign_and_read(HEADER, SG_STR(GOOD), NOW), "ok");
-	CU_ASSERT_STRING_EQUAL(sign_and_read("{\"typ\":\"at+jwt\",\"kid\":\"k1\",\"alg\":\"ES256\"}", SG_STR(GOOD), NOW), "ok");
+	CU_ASSERT_STRING_EQUAL(
+		sign_and_read("{\"typ\":\"at+jwt\",\"kid\":\"k1\",\"alg\":\"ES256\"}", SG_STR(GOOD), NOW), "ok");
 }
 
 static void
@@ -94,7 +95,8 @@ wrong_headers(void)
 		{"{\"alg\":\"ES256\",\"kid\":\"k1\",\"typ\":\"dpop+jwt\"}", "token_typ"},
 		{"{\"alg\":\"ES256\",\"kid\":\"k1\",\"typ\":[\"at+jwt\"]}", "token_typ"},
 		{"{\"alg\":\"ES256\",\"crit\":[],\"kid\":\"k1\",\"typ\":\"at+jwt\"}", "token_header_member"},
-		{"{\"alg\":\"ES256\",\"b64\":false,\"crit\":[\"b64\"],\"kid\":\"k1\",\"typ\":\"at+jwt\"}", "token_header_member"},
+		{"{\"alg\":\"ES256\",\"b64\":false,\"crit\":[\"b64\"],\"kid\":\"k1\",\"typ\":\"at+jwt\"}",
+		 "token_header_member"},
 		{"{\"alg\":\"ES256\",\"jku\":\"https://x\",\"kid\":\"k1\",\"typ\":\"at+jwt\"}", "token_header_member"},
 		{"{\"alg\":\"ES256\",\"jwk\":{},\"kid\":\"k1\",\"typ\":\"at+jwt\"}", "token_header_member"},
 		{"{\"alg\":\"ES256\",\"jwk\":null,\"kid\":\"k1\",\"typ\":\"at+jwt\"}", "token_header_member"},
@@ -164,7 +166,8 @@ wrong_claims(void)
 	};
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
 		CU_ASSERT_STRING_EQUAL(sign_and_read(HEADER, sg_str(bad[i].claims), NOW), bad[i].code);
-	CU_ASSERT_STRING_EQUAL(sign_and_read(HEADER, SG_STR("{" NAMES "," TIMES ",\"x\":\"a\0b\"}"), NOW), "token_claims");
+	CU_ASSERT_STRING_EQUAL(sign_and_read(HEADER, SG_STR("{" NAMES "," TIMES ",\"x\":\"a\0b\"}"), NOW),
+			       "token_claims");
 }
 
 static void
@@ -188,18 +191,12 @@ wrong_forms(void)
 	const struct {
 		const char *text, *code;
 	} bad[] = {
-		{"", "token_parts"},
-		{".", "token_parts"},
-		{"..", "token_parts"},
-		{"a.b", "token_parts"},
-		{"a.b.", "token_parts"},
-		{".b.c", "token_parts"},
-		{"a..c", "token_parts"},
-		{"a.b.c.d", "token_parts"},
-		{"a.b.c.d.e", "token_parts"},
-		{"a.b.c", "token_base64"},
-		{"e30.e30.e30", "token_typ"},
-		{"{\"payload\":\"\",\"signatures\":[]}", "token_parts"},
+		{"", "token_parts"},          {".", "token_parts"},
+		{"..", "token_parts"},        {"a.b", "token_parts"},
+		{"a.b.", "token_parts"},      {".b.c", "token_parts"},
+		{"a..c", "token_parts"},      {"a.b.c.d", "token_parts"},
+		{"a.b.c.d.e", "token_parts"}, {"a.b.c", "token_base64"},
+		{"e30.e30.e30", "token_typ"}, {"{\"payload\":\"\",\"signatures\":[]}", "token_parts"},
 	};
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
 		CU_ASSERT_STRING_EQUAL(read_with(sg_str(bad[i].text), NOW), bad[i].code);
@@ -207,14 +204,17 @@ wrong_forms(void)
 	static const struct {
 		const char *format, *code;
 	} pieces[] = {
-		{"%.*s.%.*s.%.*s=", "token_signature_form"}, {"%.*s=.%.*s.%.*s", "token_base64"},  {"%.*s.%.*s=.%.*s", "token_base64"},
-		{"%.*s.%.*s.%.*s.", "token_parts"},	     {" %.*s.%.*s.%.*s", "token_base64"},  {"%.*s.%.*s.%.*s\n", "token_signature_form"},
-		{"%.*s.%.*s.%.*sA", "token_signature_form"}, {"%.*s.%.*s.A%.*s", "token_signature_form"}, {"%.*s.%.*s.%.*s%%", "token_signature_form"},
+		{"%.*s.%.*s.%.*s=", "token_signature_form"},  {"%.*s=.%.*s.%.*s", "token_base64"},
+		{"%.*s.%.*s=.%.*s", "token_base64"},          {"%.*s.%.*s.%.*s.", "token_parts"},
+		{" %.*s.%.*s.%.*s", "token_base64"},          {"%.*s.%.*s.%.*s\n", "token_signature_form"},
+		{"%.*s.%.*s.%.*sA", "token_signature_form"},  {"%.*s.%.*s.A%.*s", "token_signature_form"},
+		{"%.*s.%.*s.%.*s%%", "token_signature_form"},
 	};
 	for (size_t i = 0; i < sizeof(pieces) / sizeof(pieces[0]); i++) {
 		struct sg_buf text;
 		sg_buf_init(&text, 1 << 16);
-		sg_buf_printf(&text, pieces[i].format, one, token.ptr, two - one - 1, token.ptr + one + 1, all - two - 1, token.ptr + two + 1);
+		sg_buf_printf(&text, pieces[i].format, one, token.ptr, two - one - 1, token.ptr + one + 1,
+			      all - two - 1, token.ptr + two + 1);
 		CU_ASSERT_STRING_EQUAL(read_with(sg_buf_view(&text), NOW), pieces[i].code);
 		sg_buf_done(&text);
 	}
@@ -296,7 +296,8 @@ sizes(void)
 	for (int extra = 0; extra < 2; extra++) {
 		int pad = SG_JWS_HEADER_MAX - (int)strlen(HEADER) + extra;
 		snprintf(header, sizeof(header), HEADER "%*s", pad, "");
-		CU_ASSERT_STRING_EQUAL(sign_and_read(header, SG_STR(GOOD), NOW), extra == 0 ? "ok" : "token_header_size");
+		CU_ASSERT_STRING_EQUAL(sign_and_read(header, SG_STR(GOOD), NOW),
+				       extra == 0 ? "ok" : "token_header_size");
 	}
 }
 
@@ -315,7 +316,8 @@ no_memory_is_a_refusal(void)
 		struct sg_err err = {0};
 		sg_arena_init(&arena, budget);
 		enum sg_status status = sg_token_read(&arena, &keys, sg_buf_view(&token), &rules, &claims, &err);
-		CU_ASSERT(status == SG_OK || (status == SG_NOMEM && strcmp(err.code, "token_memory") == 0 && claims == NULL));
+		CU_ASSERT(status == SG_OK ||
+			  (status == SG_NOMEM && strcmp(err.code, "token_memory") == 0 && claims == NULL));
 		good += status == SG_OK;
 		sg_arena_done(&arena);
 	}
@@ -324,5 +326,6 @@ no_memory_is_a_refusal(void)
 }
 
 SG_CASES("token.access", {"a good one", a_good_one}, {"wrong headers", wrong_headers}, {"wrong claims", wrong_claims},
-	 {"leeway both ways", leeway_both_ways}, {"wrong forms", wrong_forms}, {"every character counts", every_character_counts},
-	 {"another key", another_key}, {"sizes", sizes}, {"no memory is a refusal", no_memory_is_a_refusal})
+	 {"leeway both ways", leeway_both_ways}, {"wrong forms", wrong_forms},
+	 {"every character counts", every_character_counts}, {"another key", another_key}, {"sizes", sizes},
+	 {"no memory is a refusal", no_memory_is_a_refusal})

@@ -14,7 +14,8 @@ writes_as(struct sg_str bytes, const char *text)
 	sg_buf_init(&out, 100);
 	sg_b64u_write(&out, bytes);
 	CU_ASSERT(!out.failed && sg_str_is(sg_buf_view(&out), text));
-	CU_ASSERT(sg_b64u_read(sg_str(text), back, bytes.len, &len) && len == bytes.len && memcmp(back, bytes.ptr, len) == 0);
+	CU_ASSERT(sg_b64u_read(sg_str(text), back, bytes.len, &len) && len == bytes.len &&
+		  memcmp(back, bytes.ptr, len) == 0);
 	if (bytes.len > 0)
 		CU_ASSERT(!sg_b64u_read(sg_str(text), back, bytes.len - 1, &len));
 	sg_buf_done(&out);
@@ -39,8 +40,9 @@ known_answers(void)
 static void
 one_spelling_only(void)
 {
-	static const char *const bad[] = {"A",	  "Zg==", "Zg=",  "Zh",	  "Zm9",  "Zm_",   "Zm9v ",  " Zm9v", "Zm9v\n",
-					  "Zm+v", "Zm/v", "Zm.v", "Zm9vA", "Z\xc3\xa9", "Zm9\x01", "=", "====",  "Zm9vYh"};
+	static const char *const bad[] = {"A",     "Zg==",      "Zg=",     "Zh",   "Zm9",  "Zm_",
+					  "Zm9v ", " Zm9v",     "Zm9v\n",  "Zm+v", "Zm/v", "Zm.v",
+					  "Zm9vA", "Z\xc3\xa9", "Zm9\x01", "=",    "====", "Zm9vYh"};
 	unsigned char out[64];
 	size_t len;
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)

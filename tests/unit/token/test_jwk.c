@@ -134,7 +134,8 @@ read_set(int count, bool same_kid, struct sg_jwks *set, struct sg_err *err)
 	sg_buf_init(&text, 1 << 16);
 	sg_buf_text(&text, "{\"keys\":[");
 	for (int i = 0; i < count; i++)
-		sg_buf_printf(&text, "%s{\"crv\":\"P-256\",\"kid\":\"k%d\",\"kty\":\"EC\"," XY "}", i > 0 ? "," : "", same_kid ? 0 : i);
+		sg_buf_printf(&text, "%s{\"crv\":\"P-256\",\"kid\":\"k%d\",\"kty\":\"EC\"," XY "}", i > 0 ? "," : "",
+			      same_kid ? 0 : i);
 	sg_buf_text(&text, "]}");
 	enum sg_status status = sg_json_parse(&arena, sg_buf_view(&text), NULL, &json, err);
 	if (status == SG_OK)
@@ -169,7 +170,8 @@ pem_of_another_kind(const char *type, const char *curve)
 	struct sg_jwk key;
 	struct sg_err err = {0};
 	char *text = NULL;
-	EVP_PKEY *other = curve != NULL ? EVP_PKEY_Q_keygen(NULL, NULL, type, curve) : EVP_PKEY_Q_keygen(NULL, NULL, type);
+	EVP_PKEY *other =
+		curve != NULL ? EVP_PKEY_Q_keygen(NULL, NULL, type, curve) : EVP_PKEY_Q_keygen(NULL, NULL, type);
 	BIO *bio = BIO_new(BIO_s_mem());
 	CU_ASSERT(PEM_write_bio_PKCS8PrivateKey(bio, other, NULL, NULL, 0, NULL, NULL) == 1);
 	long len = BIO_get_mem_data(bio, &text);
@@ -203,5 +205,5 @@ start_is_repeatable(void)
 }
 
 SG_CASES("token.jwk", {"start is repeatable", start_is_repeatable}, {"thumbprint of RFC 9449", thumbprint_of_rfc_9449},
-	 {"out and back", out_and_back}, {"refused keys", refused_keys}, {"bounds of kid", bounds_of_kid}, {"sets", sets},
-	 {"refused PEM", refused_pem})
+	 {"out and back", out_and_back}, {"refused keys", refused_keys}, {"bounds of kid", bounds_of_kid},
+	 {"sets", sets}, {"refused PEM", refused_pem})

@@ -7,7 +7,8 @@
 #include "unit/cases.h"
 
 #define SIGNED                                                                                                         \
-	"eyJhbGciOiJFUzI1NiJ9.eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ"
+	"eyJhbGciOiJFUzI1NiJ9."                                                                                        \
+	"eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ"
 #define SIGNATURE "DtEhU3ljbEg8L38VWAfUAqOyKAM6-Xx-F4GawxaepmXFCgfTjDxw5djxLa8ISlSApmWQxfKTUJqPP3-Kg6NU1Q"
 
 static void
@@ -17,7 +18,8 @@ read_key(struct sg_jwk *key)
 	const struct sg_json *json = NULL;
 	sg_arena_init(&arena, 1 << 16);
 	CU_ASSERT_FATAL(sg_json_parse(&arena,
-				      SG_STR("{\"kty\":\"EC\",\"crv\":\"P-256\",\"x\":\"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU\","
+				      SG_STR("{\"kty\":\"EC\",\"crv\":\"P-256\",\"x\":"
+					     "\"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU\","
 					     "\"y\":\"x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0\"}"),
 				      NULL, &json, NULL) == SG_OK);
 	CU_ASSERT_FATAL(sg_jwk_read(key, json, NULL) == SG_OK);
@@ -60,8 +62,9 @@ every_bit_counts(void)
 static void
 degenerate_signatures(void)
 {
-	static const unsigned char order[32] = {0xff, 0xff, 0xff, 0xff, 0, 0, 0, 0, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
-						0xbc, 0xe6, 0xfa, 0xad, 0xa7, 0x17, 0x9e, 0x84, 0xf3, 0xb9, 0xca, 0xc2, 0xfc, 0x63, 0x25, 0x51};
+	static const unsigned char order[32] = {0xff, 0xff, 0xff, 0xff, 0,    0,    0,    0,    0xff, 0xff, 0xff,
+						0xff, 0xff, 0xff, 0xff, 0xff, 0xbc, 0xe6, 0xfa, 0xad, 0xa7, 0x17,
+						0x9e, 0x84, 0xf3, 0xb9, 0xca, 0xc2, 0xfc, 0x63, 0x25, 0x51};
 	static const unsigned char zero[32], one[32] = {[31] = 1};
 	unsigned char ones[32];
 	memset(ones, 0xff, sizeof(ones));
@@ -85,9 +88,13 @@ static void
 forms_of_signature(void)
 {
 	/* DER, 63 and 65 bytes, padding, nothing */
-	static const char *const bad[] = {"MEUCIA7RIVN5Y2xIPC9_FVgH1AKjsigDOvl8fheBmsMWnqZlAiEAxQoH04w8cOXY8S2vCEpUgKZlkMXyk1Caj6d_ioOjVNU",
-					  "DtEhU3ljbEg8L38VWAfUAqOyKAM6-Xx-F4GawxaepmXFCgfTjDxw5djxLa8ISlSApmWQxfKTUJqPP3-Kg6NU",
-					  "AA" SIGNATURE, SIGNATURE "==", SIGNATURE "A", ""};
+	static const char *const bad[] = {
+		"MEUCIA7RIVN5Y2xIPC9_FVgH1AKjsigDOvl8fheBmsMWnqZlAiEAxQoH04w8cOXY8S2vCEpUgKZlkMXyk1Caj6d_ioOjVNU",
+		"DtEhU3ljbEg8L38VWAfUAqOyKAM6-Xx-F4GawxaepmXFCgfTjDxw5djxLa8ISlSApmWQxfKTUJqPP3-Kg6NU",
+		"AA" SIGNATURE,
+		SIGNATURE "==",
+		SIGNATURE "A",
+		""};
 	struct sg_jwk key;
 	read_key(&key);
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
@@ -130,4 +137,5 @@ own_signatures(void)
 }
 
 SG_CASES("token.jws", {"example of RFC 7515 A.3", example_of_rfc_7515}, {"every bit counts", every_bit_counts},
-	 {"degenerate signatures", degenerate_signatures}, {"forms of signature", forms_of_signature}, {"own signatures", own_signatures})
+	 {"degenerate signatures", degenerate_signatures}, {"forms of signature", forms_of_signature},
+	 {"own signatures", own_signatures})

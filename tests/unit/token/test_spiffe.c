@@ -70,7 +70,8 @@ bounds(void)
 	struct sg_err err = {0};
 	memset(text + 9, 'a', SG_TRUST_DOMAIN_MAX + 1);
 	CU_ASSERT(sg_spiffe_read((struct sg_str){text, 9 + SG_TRUST_DOMAIN_MAX}, &domain, &path, NULL) == SG_OK);
-	CU_ASSERT(sg_spiffe_read((struct sg_str){text, 9 + SG_TRUST_DOMAIN_MAX + 1}, &domain, &path, NULL) == SG_MALFORMED);
+	CU_ASSERT(sg_spiffe_read((struct sg_str){text, 9 + SG_TRUST_DOMAIN_MAX + 1}, &domain, &path, NULL) ==
+		  SG_MALFORMED);
 	memset(text + 9, 'a', sizeof(text) - 9);
 	text[10] = '/';
 	CU_ASSERT(sg_spiffe_read((struct sg_str){text, SG_SPIFFE_MAX}, &domain, &path, NULL) == SG_OK);
@@ -78,4 +79,5 @@ bounds(void)
 	CU_ASSERT_STRING_EQUAL(err.code, "spiffe_size");
 }
 
-SG_CASES("token.spiffe", {"good ones are cut", good_ones_are_cut}, {"bad ones are named", bad_ones_are_named}, {"bounds", bounds})
+SG_CASES("token.spiffe", {"good ones are cut", good_ones_are_cut}, {"bad ones are named", bad_ones_are_named},
+	 {"bounds", bounds})
