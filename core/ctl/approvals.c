@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Approvals: what waits, everything about one, yes and no. What is shown was written by an agent: every character is made visible. */
+#include "ctl/show.h"
+
+#include "base/str.h"
+
+static void
+show_proofs(const struct sg_json *proofs)
+{
+	for (const struct sg_json *p = sg_json_first(proofs); p != NULL; p = sg_json_next(proofs, p)) {
+		char at[32];
+		sg_show_time(at, sg_show_int(p, "at"));
+		sg_show_rowf("yes from", "%.*s of %.*s, %s", SG_STR_ARG(sg_show_string(p, "human")), SG_STR_ARG(sg_show_string(p, "group")), at);
+	}
+}
+
+static void
+show_approval(const struct sg_ctl *ctl, const struct sg_json *answer)
+{
+	char until[32];
+	const struct sg_json *a = sg_json_get(answer, "approval"), *action = sg_json_get(a, "action");
+	sg_show_time(until, sg_show_int(a, "expires_at"));
+	sg_show_cell(sg_show_string(a, "id"), 0);
+	printf("  ");
+	sg_show_verdict(ctl, sg_show_string(a, "state"), 0);
+	putchar('\n');
+	sg_show_member("policy says", a, "say");
+	sg_show_member("agent", a, "agent");
+	sg_show_member("action", action, "action");
+	sg_show_member("resource", action, "resource");
+	sg_show_member("arguments", action, "arguments");
+	sg_show_member("rule", action, "rule");
+	sg_show_member("owner", a, "owner");
+	sg_show_member("task", a, "task");
+	const struct sg_json *tainted = sg_json_get(a, "tainted");
+	if (tainted != NULL && tainted->count > 0)
+		sg_show_member("tainted by", a, "tainted");
+	sg_show_member("needs", a, "groups");
+	show_proofs(sg_json_get(a, "proofs"));
+	sg_show_row("until", sg_str(until));
+	sg_show_member("digest", a, "digest");
+}
+
+static void
+show_approvals(const struct sg_ctl *ctl, const struct sg_json *answer)
+{
+	const struct sg_json *list = sg_json_get(answer, "approvals");
+	for (const struct sg_json *a = sg_json_first(list); a != NULL; a = sg_json_next(list, a)) {
+		sg_show_cell(sg_show_string(a, "id"), 36);
+		sg_show_verdict(ctl, sg_show_string(a, "state"), 9);
+		sg_show_cell(sg_show_string(a, "agent"), 20);
+		sg_show_cell(sg_show_string(sg_json_get(a, "action"), "action"), 20);
+		sg_show_cell(sg_show_string(a, "say"), 0);
+		putchar('\n');
+	}
+	if (list == NULL || list->count == 0)
+		fprintf(stderr, "nothing waits\n");
+}
+
+int
+sg_ctl_approvals_list(struct sg_ctl *ctl)
+{
+	const char *path = ctl->option[SG_CTL_OPTION_all] != NULL ? "/v1/approvals?all=yes" : "/v1/approvals";
+	return sg_ctl_asked(ctl, SG_FACE_ADMIN, "GET", path, NULL, NULL, show_approvals);
+}
+
+static int
+show_one(struct sg_ctl *ctl, enum sg_face face)
+{
+	char path[64] = "/v1/approvals/%s";
+	const char *wait = ctl->option[SG_CTL_OPTION_wait];
+	int64_t seconds = 0;
+	if (wait != NULL && !sg_str_int(sg_str(wait), 0, 60, &seconds))
+		return sg_ctl_fail(ctl, SG_CTL_USAGE, "usage", "", "--wait takes 0 to 60 seconds");
+	if (wait != NULL)
+		snprintf(path, sizeof(path), "/v1/approvals/%%s?wait=%lld", (long long)seconds);
+	return sg_ctl_asked(ctl, face, "GET", path, ctl->args[0], NULL, show_approval);
+}
+
+int
+sg_ctl_approvals_show(struct sg_ctl *ctl)
+{
+	return show_one(ctl, SG_FACE_ADMIN);
+}
+
+int
+sg_ctl_session_approval(struct sg_ctl *ctl)
+{
+	return show_one(ctl, SG_FACE_AGENT);
+}
+
+static int
+settle(struct sg_ctl *ctl, const char *path)
+{
+	struct sg_buf body;
+	sg_buf_init(&body, 64);
+	sg_buf_text(&body, "{}");
+	int code = sg_ctl_asked(ctl, SG_FACE_ADMIN, "POST", path, ctl->args[0], &body, show_approval);
+	sg_buf_done(&body);
+	return code;
+}
+
+int
+sg_ctl_approvals_approve(struct sg_ctl *ctl)
+{
+	return settle(ctl, "/v1/approvals/%s/approve");
+}
+
+int
+sg_ctl_approvals_deny(struct sg_ctl *ctl)
+{
+	return settle(ctl, "/v1/approvals/%s/deny");
+}

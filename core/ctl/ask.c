@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Asking the daemon: which socket, what the answer means for the exit code, how a refusal is told. */
+#include "ctl/show.h"
+
+#include "base/err.h"
+#include "base/str.h"
+#include "frame/client.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+static void
+socket_path(const struct sg_ctl *ctl, enum sg_face face, char *out, size_t room)
+{
+	const char *folder = ctl->option[SG_CTL_OPTION_run], *set = getenv("STEPGATE_RUN");
+	if (folder == NULL)
+		folder = set != NULL && set[0] != '\0' ? set : "/run/stepgate";
+	snprintf(out, room, "%s/%s.sock", folder, sg_face_name(face));
+}
+
+/* The daemon closes a connection it does not admit before it reads a byte: on the admin's face that means no admin. */
+static int
+away(const struct sg_ctl *ctl, enum sg_face face, const struct sg_err *err)
+{
+	bool none = strcmp(err->code, "answer_none") == 0;
+	if (err->status == SG_REFUSED || (none && face == SG_FACE_ADMIN))
+		return sg_ctl_fail(ctl, SG_CTL_PERMISSION, none ? "not_admin" : err->code,
+				   "admins are named by uid in the configuration, and an agent is never one outside dev mode", "%s", err->text);
+	if (err->status == SG_MALFORMED || err->status == SG_LIMIT)
+		return sg_ctl_fail(ctl, SG_CTL_AWAY, err->code, "is it stepgated that listens there?", "%s", err->text);
+	return sg_ctl_fail(ctl, SG_CTL_AWAY, err->code,
+			   "is the daemon running? --run DIR or $STEPGATE_RUN name the folder of its sockets", "%s", err->text);
+}
+
+static int
+error_exit(const struct sg_ctl_answer *answer, struct sg_str code)
+{
+	static const char *const not_you[] = {"not_permitted", "not_admin", "not_enforcer", "self_approval", "not_approver", "no_agent", NULL};
+	for (size_t i = 0; not_you[i] != NULL; i++)
+		if (sg_str_is(code, not_you[i]))
+			return SG_CTL_PERMISSION;
+	if (sg_json_get(answer->json, "reload") != NULL)
+		return SG_CTL_CONFIG;
+	return SG_CTL_DENIED;
+}
+
+static int
+told(const struct sg_ctl *ctl, const struct sg_ctl_answer *answer)
+{
+	const struct sg_json *error = sg_json_get(answer->json, "error");
+	struct sg_str code = sg_show_string(error, "code");
+	struct sg_buf text, hint;
+	int exit_code = error_exit(answer, code);
+	if (ctl->json || error == NULL)
+		return exit_code;
+	sg_buf_init(&text, 4096);
+	sg_buf_init(&hint, 4096);
+	sg_show_text(&text, sg_show_string(error, "message"));
+	sg_show_text(&hint, sg_show_string(error, "hint"));
+	fprintf(stderr, "stepgate: %.*s: %.*s\n", SG_STR_ARG(code), (int)text.len, text.ptr == NULL ? "" : text.ptr);
+	if (hint.len > 0)
+		fprintf(stderr, "  hint: %.*s\n", (int)hint.len, hint.ptr);
+	sg_buf_done(&text);
+	sg_buf_done(&hint);
+	return exit_code;
+}
+
+static void
+print_json(const struct sg_buf *body)
+{
+	struct sg_buf shown;
+	if (!isatty(STDOUT_FILENO)) {
+		fwrite(body->ptr, 1, body->len, stdout);
+		putchar('\n');
+		fflush(stdout);
+		return;
+	}
+	sg_buf_init(&shown, 8 * (size_t)SG_CTL_ANSWER);
+	sg_show_json(&shown, sg_buf_view(body)); /* still the same JSON, and a terminal cannot be steered by it */
+	printf("%.*s\n", (int)shown.len, shown.ptr);
+	sg_buf_done(&shown);
+}
+
+static int
+take(const struct sg_ctl *ctl, const struct sg_client_answer *from, struct sg_ctl_answer *answer)
+{
+	struct sg_json_limits limits = {.bytes = SG_CTL_ANSWER, .nodes = 1 << 20};
+	answer->status = from->status;
+	sg_buf_str(&answer->body, from->body);
+	if (sg_canon_parse(&answer->arena, sg_buf_view(&answer->body), &limits, &answer->json, NULL) != SG_OK ||
+	    answer->json->type != SG_JSON_OBJECT) {
+		answer->json = NULL;
+		return sg_ctl_fail(ctl, SG_CTL_AWAY, "answer_json", "is it stepgated that listens there?", "the answer is no canonical JSON object");
+	}
+	if (ctl->json)
+		print_json(&answer->body);
+	return answer->status < 300 ? SG_CTL_OK : told(ctl, answer);
+}
+
+int
+sg_ctl_ask(const struct sg_ctl *ctl, enum sg_face face, const char *method, const char *path, const char *argument,
+	   const struct sg_buf *body, struct sg_ctl_answer *answer)
+{
+	char where[512], target[512];
+	const char *hole = strstr(path, "%s");
+	struct sg_buf request, bytes;
+	struct sg_client_answer got = {0};
+	struct sg_err err = {0};
+	*answer = (struct sg_ctl_answer){0};
+	sg_buf_init(&answer->body, SG_CTL_ANSWER);
+	sg_arena_init(&answer->arena, 256 << 20);
+	if (hole != NULL && !sg_ctl_plain(argument))
+		return sg_ctl_fail(ctl, SG_CTL_USAGE, "usage", "letters, digits, '.', '_' and '-', at most 128", "that is no id");
+	snprintf(target, sizeof(target), "%.*s%s%s", hole != NULL ? (int)(hole - path) : (int)strlen(path), path,
+		 hole != NULL ? argument : "", hole != NULL ? hole + 2 : "");
+	socket_path(ctl, face, where, sizeof(where));
+	sg_buf_init(&request, 2 * SG_CTL_BODY);
+	sg_buf_init(&bytes, SG_CTL_ANSWER + (64 << 10));
+	bool form = strcmp(path, "/oauth2/introspect") == 0;
+	sg_client_write(&request, method, target, body == NULL ? NULL : form ? "application/x-www-form-urlencoded" : "application/json",
+			body == NULL ? SG_STR("") : sg_buf_view(body));
+	enum sg_status status = sg_client_talk(where, sg_buf_view(&request), &bytes, &got, &err);
+	int code = status == SG_OK ? take(ctl, &got, answer) : away(ctl, face, &err);
+	sg_buf_done(&request);
+	sg_buf_done(&bytes);
+	return code;
+}
+
+void
+sg_ctl_answer_done(struct sg_ctl_answer *answer)
+{
+	sg_buf_done(&answer->body);
+	sg_arena_done(&answer->arena);
+}
+
+int
+sg_ctl_asked(const struct sg_ctl *ctl, enum sg_face face, const char *method, const char *path, const char *argument,
+	     const struct sg_buf *body, sg_ctl_show *show_answer)
+{
+	struct sg_ctl_answer answer;
+	int code = sg_ctl_ask(ctl, face, method, path, argument, body, &answer);
+	if (code == SG_CTL_OK && !ctl->json)
+		show_answer(ctl, answer.json);
+	sg_ctl_answer_done(&answer);
+	return code;
+}

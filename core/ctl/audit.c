@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Looking at the record: its newest leaves, and whether all of it is still what was written. */
+#include "ctl/segments.h"
+#include "ctl/show.h"
+
+#include "base/str.h"
+
+#include <poll.h>
+#include <unistd.h>
+
+enum { TAIL = 20, PAUSE_MS = 500, TRIES = 10, TRY_MS = 100 };
+
+/* ---- tail ---- */
+
+static void
+print_leaf(const struct sg_ctl *ctl, const struct sg_json *leaf)
+{
+	struct sg_buf json;
+	if (!ctl->json) {
+		sg_show_leaf(ctl, leaf);
+		return;
+	}
+	sg_buf_init(&json, 1 << 20);
+	sg_canon_write(&json, leaf);
+	printf("%.*s\n", (int)json.len, json.ptr);
+	sg_buf_done(&json);
+}
+
+/* With --json one leaf is one line, so the answer around them is taken off. */
+static int
+fetch(const struct sg_ctl *ctl, int64_t *after, size_t *count)
+{
+	struct sg_ctl quiet = *ctl;
+	struct sg_ctl_answer answer;
+	char path[64] = "/v1/events";
+	quiet.json = false;
+	if (*after >= 0)
+		snprintf(path, sizeof(path), "/v1/events?after=%lld", (long long)*after);
+	int code = sg_ctl_ask(&quiet, SG_FACE_ADMIN, "GET", path, NULL, NULL, &answer);
+	const struct sg_json *events = sg_json_get(answer.json, "events");
+	*count = 0;
+	for (const struct sg_json *e = sg_json_first(events); e != NULL && code == SG_CTL_OK; e = sg_json_next(events, e)) {
+		print_leaf(ctl, e);
+		(*count)++;
+	}
+	if (code == SG_CTL_OK)
+		*after = sg_show_int(answer.json, "next");
+	fflush(stdout);
+	sg_ctl_answer_done(&answer);
+	return code;
+}
+
+struct from_file {
+	const struct sg_ctl *ctl;
+	int64_t after;
+};
+
+static void
+leaf_from_file(void *to, const struct sg_record *record)
+{
+	const struct from_file *from = to;
+	if ((int64_t)record->number > from->after)
+		print_leaf(from->ctl, record->json);
+}
+
+static int
+tail_file(const struct sg_ctl *ctl, int64_t after)
+{
+	struct sg_verify_result result;
+	struct from_file from = {ctl, after};
+	const char *folder = ctl->option[SG_CTL_OPTION_file];
+	if (after < 0) { /* first how many there are, then the last of them */
+		sg_verify_journal(folder, NULL, NULL, NULL, &result);
+		from.after = result.last > TAIL ? (int64_t)result.last - TAIL : 0;
+	}
+	sg_verify_journal(folder, NULL, leaf_from_file, &from, &result);
+	if (result.verdict == SG_VERIFY_UNREADABLE)
+		return sg_ctl_fail(ctl, SG_CTL_UNREADABLE, result.err.code, "--file takes a state folder", "%s: %s", folder, result.err.text);
+	if (result.verdict != SG_VERIFY_INTACT)
+		fprintf(stderr, "stepgate: %s: %s (stepgate audit verify says more)\n", result.file, result.err.text);
+	return result.verdict == SG_VERIFY_TAMPERED ? SG_CTL_DENIED : result.verdict == SG_VERIFY_TORN ? SG_CTL_TORN : SG_CTL_OK;
+}
+
+int
+sg_ctl_audit_tail(struct sg_ctl *ctl)
+{
+	int64_t after = -1;
+	size_t count = 0;
+	const char *given = ctl->option[SG_CTL_OPTION_after];
+	bool follow = ctl->option[SG_CTL_OPTION_follow] != NULL;
+	if (given != NULL && !sg_str_int(sg_str(given), 0, INT64_MAX, &after))
+		return sg_ctl_fail(ctl, SG_CTL_USAGE, "usage", "", "--after takes a leaf number");
+	if (ctl->option[SG_CTL_OPTION_file] != NULL)
+		return follow ? sg_ctl_fail(ctl, SG_CTL_USAGE, "usage", "", "--file and --follow do not go together") : tail_file(ctl, after);
+	int code = fetch(ctl, &after, &count);
+	while (code == SG_CTL_OK && (follow || count >= 200)) { /* 200: an answer's most, so there is more */
+		if (count == 0)
+			poll(NULL, 0, PAUSE_MS);
+		code = fetch(ctl, &after, &count);
+	}
+	return code;
+}
+
+/* ---- verify ---- */
+
+static bool
+read_anchor(const char *text, struct sg_verify_anchor *anchor)
+{
+	struct sg_str hex = sg_str(text), number = sg_str_cut(&hex, ':');
+	int64_t n = 0;
+	if (hex.ptr == NULL || !sg_str_int(number, 1, INT64_MAX, &n) || !sg_unhex(anchor->chain, sizeof(anchor->chain), hex))
+		return false;
+	anchor->number = (uint64_t)n;
+	return true;
+}
+
+static void
+print_result(const struct sg_ctl *ctl, const struct sg_verify_result *r)
+{
+	char head[SG_SHA256_HEX];
+	struct sg_str verdict = sg_str(sg_verify_name(r->verdict));
+	bool intact = r->verdict == SG_VERIFY_INTACT;
+	sg_hex(head, r->chain, sizeof(r->chain));
+	if (ctl->json) {
+		struct sg_buf text;
+		sg_buf_init(&text, 4096);
+		sg_canon_string(&text, sg_str(intact ? "" : r->err.text));
+		printf("{\"code\":\"%s\",\"file\":\"%s\",\"head\":\"%s\",\"last\":%llu,\"leaves\":%llu,\"opened\":%llu,\"result\":\"%.*s\","
+		       "\"sealed\":%llu,\"segments\":%llu,\"torn_bytes\":%zu,\"void_segments\":%llu,\"what\":%.*s}\n",
+		       intact ? "" : r->err.code, r->file, head, (unsigned long long)r->last, (unsigned long long)r->leaves,
+		       (unsigned long long)r->opened, SG_STR_ARG(verdict), (unsigned long long)r->sealed, (unsigned long long)r->segments,
+		       r->torn, (unsigned long long)r->void_segments, (int)text.len, text.ptr);
+		sg_buf_done(&text);
+		return;
+	}
+	sg_show_verdict(ctl, verdict, 0);
+	printf(": %llu leaves in %llu segments\n", (unsigned long long)r->leaves, (unsigned long long)r->segments);
+	if (!intact)
+		sg_show_rowf("what", "%s: %s (%s)", r->file, r->err.text, r->err.code);
+	sg_show_rowf("last leaf", "%llu", (unsigned long long)r->last);
+	sg_show_row("chain head", sg_str(head));
+	if (r->sealed > 0)
+		sg_show_rowf("sealed", "%llu inputs, %llu opened%s", (unsigned long long)r->sealed, (unsigned long long)r->opened,
+			     r->opened < r->sealed ? "; the others' day keys are gone or not readable" : "");
+	if (r->void_segments > 0)
+		sg_show_rowf("void", "%llu segments behind syncs that failed", (unsigned long long)r->void_segments);
+	if (r->verdict == SG_VERIFY_TORN)
+		sg_show_rowf("torn", "%zu bytes behind the last leaf: the next start drops what a crash left; if there was none, they were cut", r->torn);
+}
+
+/* A daemon may be writing: what looks torn is looked at again until it stands still. */
+static void
+verify(const char *folder, const struct sg_verify_anchor *anchor, struct sg_verify_result *result)
+{
+	sg_verify_journal(folder, anchor, NULL, NULL, result);
+	for (int i = 0; i < TRIES && result->verdict == SG_VERIFY_TORN; i++) {
+		uint64_t last = result->last;
+		size_t torn = result->torn;
+		poll(NULL, 0, TRY_MS);
+		sg_verify_journal(folder, anchor, NULL, NULL, result);
+		if (result->last == last && result->torn == torn)
+			return;
+	}
+}
+
+int
+sg_ctl_audit_verify(struct sg_ctl *ctl)
+{
+	static const int exits[] = {SG_CTL_OK, SG_CTL_DENIED, SG_CTL_TORN, SG_CTL_UNREADABLE};
+	struct sg_verify_result result;
+	struct sg_verify_anchor anchor = {0};
+	char folder[1200];
+	const char *given = ctl->arg_count > 0 ? ctl->args[0] : "/var/lib/stepgate", *noted = ctl->option[SG_CTL_OPTION_anchor];
+	if (noted != NULL && !read_anchor(noted, &anchor))
+		return sg_ctl_fail(ctl, SG_CTL_USAGE, "usage", "both are printed by stepgate audit verify", "--anchor takes NUMBER:CHAINHEAD");
+	/* the folder of `stepgate dev` holds the state folder */
+	snprintf(folder, sizeof(folder), "%s/state", given);
+	if (access(folder, F_OK) != 0)
+		snprintf(folder, sizeof(folder), "%s", given);
+	verify(folder, noted != NULL ? &anchor : NULL, &result);
+	if (result.verdict == SG_VERIFY_UNREADABLE)
+		return sg_ctl_fail(ctl, SG_CTL_UNREADABLE, result.err.code, "give the state folder; its owner may read it", "%s: %s", folder,
+				   result.err.text);
+	print_result(ctl, &result);
+	return exits[result.verdict];
+}

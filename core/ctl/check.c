@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Checking policy and configuration before they are in force: stepgated does it, with the code that will run them. */
+#include "ctl/daemon.h"
+#include "ctl/show.h"
+
+#include "base/str.h"
+
+static const char standard_config[] = "/etc/stepgate/stepgate.conf";
+
+static int
+check_folder(const struct sg_ctl *ctl, const char *folder)
+{
+	const char *arguments[] = {"--policy-check", folder, ctl->json ? "--json" : NULL, NULL};
+	return sg_daemon_become(ctl, "stepgated", arguments);
+}
+
+int
+sg_ctl_policy_check(struct sg_ctl *ctl)
+{
+	struct sg_buf text;
+	struct sg_arena arena;
+	char folder[1100];
+	const struct sg_json *json = NULL;
+	const char *config = ctl->option[SG_CTL_OPTION_config];
+	if (ctl->arg_count > 0)
+		return check_folder(ctl, ctl->args[0]);
+	sg_buf_init(&text, SG_DAEMON_DOCUMENT);
+	sg_arena_init(&arena, 256 << 20);
+	int code = sg_daemon_config(ctl, config != NULL ? config : standard_config, &text, &arena, &json);
+	snprintf(folder, sizeof(folder), "%.*s", SG_STR_ARG(sg_show_string(json, "policy_dir")));
+	sg_arena_done(&arena);
+	sg_buf_done(&text);
+	return code == SG_CTL_OK ? check_folder(ctl, folder) : code;
+}
+
+int
+sg_ctl_config_check(struct sg_ctl *ctl)
+{
+	const char *arguments[] = {"-t", "-c", ctl->arg_count > 0 ? ctl->args[0] : standard_config, ctl->json ? "--json" : NULL, NULL};
+	return sg_daemon_become(ctl, "stepgated", arguments);
+}

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Making folders and files so that they are there whole after a crash, or not at all. */
+#include "ctl/start.h"
+
+#include "base/str.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static bool
+sync_parent(const char *path)
+{
+	char folder[1200];
+	snprintf(folder, sizeof(folder), "%s", path);
+	char *slash = strrchr(folder, '/');
+	if (slash == NULL)
+		snprintf(folder, sizeof(folder), ".");
+	else
+		slash[slash == folder] = '\0';
+	int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	bool good = fd >= 0 && fsync(fd) == 0;
+	if (fd >= 0)
+		close(fd);
+	return good;
+}
+
+enum sg_make
+sg_make_folder(const char *path, mode_t mode)
+{
+	struct stat status;
+	if (mkdir(path, mode) == 0)
+		return chmod(path, mode) == 0 && sync_parent(path) ? SG_MAKE_MADE : SG_MAKE_FAILED;
+	if (errno != EEXIST || stat(path, &status) != 0)
+		return SG_MAKE_FAILED;
+	errno = ENOTDIR;
+	return S_ISDIR(status.st_mode) ? SG_MAKE_KEPT : SG_MAKE_FAILED;
+}
+
+static bool
+write_all(int fd, struct sg_str bytes)
+{
+	while (bytes.len > 0) {
+		ssize_t n = write(fd, bytes.ptr, bytes.len);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return false;
+		bytes.ptr += n;
+		bytes.len -= (size_t)n;
+	}
+	return true;
+}
+
+/* Written beside and then linked: link() refuses a name that exists, which rename() would replace. */
+enum sg_make
+sg_make_file(const char *path, struct sg_str bytes, mode_t mode)
+{
+	char beside[1300];
+	snprintf(beside, sizeof(beside), "%s.new-%ld", path, (long)getpid());
+	if (access(path, F_OK) == 0)
+		return SG_MAKE_KEPT;
+	int fd = open(beside, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode);
+	if (fd < 0)
+		return SG_MAKE_FAILED;
+	bool good = fchmod(fd, mode) == 0 && write_all(fd, bytes) && fsync(fd) == 0;
+	int error = errno;
+	close(fd);
+	enum sg_make result = SG_MAKE_FAILED;
+	if (good && link(beside, path) == 0)
+		result = SG_MAKE_MADE;
+	else if (good) {
+		error = errno;
+		result = error == EEXIST ? SG_MAKE_KEPT : SG_MAKE_FAILED;
+	}
+	unlink(beside);
+	if (result == SG_MAKE_MADE && !sync_parent(path))
+		return SG_MAKE_FAILED;
+	errno = error;
+	return result;
+}
+
+int
+sg_made_note(const struct sg_ctl *ctl, struct sg_made *made, enum sg_make result, const char *path)
+{
+	struct sg_buf *list = result == SG_MAKE_MADE ? &made->made : &made->kept;
+	if (result == SG_MAKE_FAILED)
+		return sg_ctl_fail(ctl, errno == EACCES || errno == EPERM ? SG_CTL_PERMISSION : SG_CTL_CANNOT_MAKE, "make", "", "%s: %s", path,
+				   strerror(errno));
+	sg_buf_text(list, list->len > 0 ? "," : "");
+	sg_canon_string(list, sg_str(path));
+	if (!made->json && result == SG_MAKE_MADE)
+		printf("made %s\n", path);
+	return SG_CTL_OK;
+}

@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Reading a command line by the tables. getopt_long takes any unique beginning of an option, which breaks scripts the day a new one is added. */
+#include "ctl/ctl.h"
+
+#include "base/str.h"
+#include "base/secret.h"
+
+#include <stdarg.h>
+#include <stdlib.h>
+
+int
+sg_ctl_fail(const struct sg_ctl *ctl, int code, const char *name, const char *hint, const char *format, ...)
+{
+	char text[1024];
+	va_list args;
+	va_start(args, format);
+	vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	if (!ctl->json) {
+		fprintf(stderr, "stepgate: %s\n%s%s%s", text, hint[0] != '\0' ? "  hint: " : "", hint, hint[0] != '\0' ? "\n" : "");
+		return code;
+	}
+	struct sg_buf out;
+	sg_buf_init(&out, 8192);
+	sg_buf_printf(&out, "{\"error\":{\"code\":\"%s\",\"hint\":", name);
+	sg_canon_string(&out, sg_str(hint));
+	sg_buf_text(&out, ",\"message\":");
+	sg_canon_string(&out, sg_str(text));
+	sg_buf_text(&out, "}}\n");
+	if (out.failed) /* only a text that is no UTF-8 does that */
+		printf("{\"error\":{\"code\":\"%s\",\"hint\":\"\",\"message\":\"\"}}\n", name);
+	else
+		fwrite(out.ptr, 1, out.len, stdout);
+	sg_buf_done(&out);
+	return code;
+}
+
+static int
+usage(const struct sg_ctl *ctl, const char *format, const char *what)
+{
+	char text[512];
+	snprintf(text, sizeof(text), format, what);
+	return sg_ctl_fail(ctl, SG_CTL_USAGE, "usage", "stepgate --help lists commands and options", "%s", text);
+}
+
+static int
+find_long(const char *name, size_t len)
+{
+	for (int i = 0; i < SG_CTL_OPTION_COUNT; i++)
+		if (strlen(sg_ctl_options[i].name) == len && memcmp(sg_ctl_options[i].name, name, len) == 0)
+			return i;
+	return -1;
+}
+
+static int
+find_letter(char letter)
+{
+	for (int i = 0; i < SG_CTL_OPTION_COUNT; i++)
+		if (sg_ctl_options[i].letter != 0 && sg_ctl_options[i].letter == letter)
+			return i;
+	return -1;
+}
+
+/* argv[*at] is an option; takes its argument from behind '=' or from the next word. */
+static int
+read_option(struct sg_ctl *ctl, int argc, char **argv, int *at)
+{
+	const char *word = argv[*at], *value = NULL;
+	bool is_long = word[1] == '-';
+	const char *equals = is_long ? strchr(word, '=') : NULL;
+	int index = is_long ? find_long(word + 2, equals != NULL ? (size_t)(equals - word - 2) : strlen(word + 2))
+			    : word[2] == '\0' ? find_letter(word[1]) : -1;
+	if (index < 0)
+		return usage(ctl, "%.200s: no such option", word);
+	if (sg_ctl_options[index].argument == NULL && equals != NULL)
+		return usage(ctl, "%.200s: this option takes no value", word);
+	if (sg_ctl_options[index].argument != NULL) {
+		value = equals != NULL ? equals + 1 : *at + 1 < argc ? argv[++*at] : NULL;
+		if (value == NULL)
+			return usage(ctl, "%.200s: a value is missing", word);
+	}
+	if (index == SG_CTL_OPTION_arg) {
+		if (ctl->pair_count == SG_CTL_PAIRS)
+			return usage(ctl, "%.200s: too many", word);
+		ctl->pairs[ctl->pair_count++] = value;
+	} else if (ctl->option[index] != NULL && value != NULL) {
+		return usage(ctl, "%.200s: given twice", word);
+	}
+	ctl->option[index] = value != NULL ? value : "";
+	ctl->json |= index == SG_CTL_OPTION_json;
+	return SG_CTL_OK;
+}
+
+/* How many of `args` the command's words take; 0 if they are others. */
+static size_t
+words_match(const char *words, const char *const *args, size_t count)
+{
+	const char *space = strchr(words, ' ');
+	size_t first = space != NULL ? (size_t)(space - words) : strlen(words);
+	if (count == 0 || strlen(args[0]) != first || memcmp(args[0], words, first) != 0)
+		return 0;
+	if (space == NULL)
+		return 1;
+	if (count == 1)
+		return strcmp(space + 1, "list") == 0 ? 1 : 0;
+	return strcmp(args[1], space + 1) == 0 ? 2 : 0;
+}
+
+static int
+find_command(struct sg_ctl *ctl, const struct sg_ctl_command *commands, size_t count)
+{
+	size_t taken = 0;
+	for (size_t i = 0; i < count && taken == 0; i++) {
+		taken = words_match(commands[i].words, ctl->args, ctl->arg_count);
+		if (taken > 0)
+			ctl->command = &commands[i];
+	}
+	if (taken == 0)
+		return usage(ctl, "%.200s: no such command", ctl->args[0]);
+	ctl->arg_count -= taken;
+	memmove(ctl->args, ctl->args + taken, (ctl->arg_count + 1) * sizeof(ctl->args[0]));
+	return SG_CTL_OK;
+}
+
+static int
+check_command(const struct sg_ctl *ctl)
+{
+	for (int i = 0; i < SG_CTL_OPTION_COUNT; i++)
+		if (ctl->option[i] != NULL && (ctl->command->options & (UINT32_C(1) << i)) == 0)
+			return sg_ctl_fail(ctl, SG_CTL_USAGE, "usage", "", "%s takes no --%s", ctl->command->words, sg_ctl_options[i].name);
+	if (ctl->option[SG_CTL_OPTION_help] == NULL && (ctl->arg_count < ctl->command->least || ctl->arg_count > ctl->command->most))
+		return sg_ctl_fail(ctl, SG_CTL_USAGE, "usage", "", "usage: stepgate %s %s", ctl->command->words, ctl->command->arguments);
+	return SG_CTL_OK;
+}
+
+/* A command whose own words end the reading. */
+static const struct sg_ctl_command *
+passes_on(const struct sg_ctl_command *commands, size_t count, const char *word)
+{
+	for (size_t i = 0; i < count; i++)
+		if (commands[i].most == SG_CTL_REST && strcmp(commands[i].words, word) == 0)
+			return &commands[i];
+	return NULL;
+}
+
+int
+sg_ctl_parse(struct sg_ctl *ctl, const struct sg_ctl_command *commands, size_t count, int argc, char **argv)
+{
+	bool options = true;
+	ctl->command = NULL;
+	ctl->pair_count = ctl->arg_count = 0;
+	memset(ctl->option, 0, sizeof(ctl->option));
+	for (int i = 0; i < argc; i++) {
+		if (options && strcmp(argv[i], "--") == 0) {
+			options = false;
+		} else if (options && argv[i][0] == '-' && argv[i][1] != '\0') {
+			if (read_option(ctl, argc, argv, &i) != SG_CTL_OK)
+				return SG_CTL_USAGE;
+		} else if (ctl->arg_count == 0 && (ctl->command = passes_on(commands, count, argv[i])) != NULL) {
+			ctl->rest = argv + i + 1;
+			return SG_CTL_OK;
+		} else if (ctl->arg_count == SG_CTL_ARGS - 1) {
+			return usage(ctl, "%.200s: too many words", argv[i]);
+		} else {
+			ctl->args[ctl->arg_count++] = argv[i];
+		}
+	}
+	ctl->args[ctl->arg_count] = NULL;
+	if (ctl->arg_count == 0)
+		return SG_CTL_OK;
+	int code = find_command(ctl, commands, count);
+	return code == SG_CTL_OK ? check_command(ctl) : code;
+}
+
+bool
+sg_ctl_plain(const char *id)
+{
+	size_t len = strspn(id, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-");
+	return len > 0 && len <= 128 && id[len] == '\0';
+}
+
+void
+sg_ctl_random_key(char key[33])
+{
+	unsigned char bytes[16];
+	if (sg_random(bytes, sizeof(bytes), NULL) != SG_OK)
+		abort(); /* a guessed name would be a repeat of somebody else's attempt */
+	sg_hex(key, bytes, sizeof(bytes));
+}

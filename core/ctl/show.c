@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Making text safe to look at. */
+#include "ctl/show.h"
+
+#include "base/str.h"
+
+#include <stdarg.h>
+#include <time.h>
+
+enum { ROW_MAX = 4 << 20, NAME_WIDTH = 11 };
+
+/* ---- characters ---- */
+
+/* Decodes one character; its length, or 0 for a byte that begins none (overlong, surrogate, cut). */
+static size_t
+decode(struct sg_str text, uint32_t *out)
+{
+	static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
+	unsigned char first = (unsigned char)text.ptr[0];
+	size_t len = first < 0x80 ? 1 : (first >> 5) == 6 ? 2 : (first >> 4) == 14 ? 3 : (first >> 3) == 30 ? 4 : 0;
+	if (len == 0 || len > text.len)
+		return 0;
+	*out = len == 1 ? first : first & (0x7f >> len);
+	for (size_t i = 1; i < len; i++) {
+		if (((unsigned char)text.ptr[i] & 0xc0) != 0x80)
+			return 0;
+		*out = *out << 6 | ((unsigned char)text.ptr[i] & 0x3f);
+	}
+	return *out < least[len] || *out > 0x10ffff || (*out >= 0xd800 && *out < 0xe000) ? 0 : len;
+}
+
+/* Characters that steer a terminal, turn the direction, or leave no trace where they stand. */
+static const struct {
+	uint32_t from, to;
+} hidden[] = {
+	{0, 0x1f}, {0x7f, 0x9f},       /* C0, DEL, C1 */
+	{0xad, 0xad},                  /* soft hyphen */
+	{0x34f, 0x34f},                /* grapheme joiner */
+	{0x61c, 0x61c},                /* Arabic letter mark */
+	{0x115f, 0x1160}, {0x17b4, 0x17b5}, {0x180b, 0x180f}, {0x3164, 0x3164}, {0xffa0, 0xffa0}, /* fillers */
+	{0x200b, 0x200f},              /* zero widths, direction marks */
+	{0x2028, 0x202e},              /* line and paragraph ends, embeddings and overrides */
+	{0x2060, 0x206f},              /* joiner, isolates, invisible operators */
+	{0xfe00, 0xfe0f}, {0xfeff, 0xfeff}, {0xfff0, 0xfffb}, /* variation selectors, BOM, annotations */
+	{0x1d173, 0x1d17a},            /* musical controls */
+	{0xe0000, 0xe0fff},            /* tags, more selectors */
+};
+
+static bool
+is_hidden(uint32_t c)
+{
+	for (size_t i = 0; i < sizeof(hidden) / sizeof(hidden[0]); i++)
+		if (c >= hidden[i].from && c <= hidden[i].to)
+			return true;
+	return false;
+}
+
+static void
+show_hidden(struct sg_buf *out, uint32_t c, bool json)
+{
+	if (!json && (c == '\n' || c == '\t' || c == '\r'))
+		sg_buf_text(out, c == '\n' ? "\\n" : c == '\t' ? "\\t" : "\\r");
+	else if (c < 0x10000)
+		sg_buf_printf(out, "\\u%04x", (unsigned)c);
+	else if (json)
+		sg_buf_printf(out, "\\u%04x\\u%04x", (unsigned)(0xd800 + ((c - 0x10000) >> 10)), (unsigned)(0xdc00 + ((c - 0x10000) & 0x3ff)));
+	else
+		sg_buf_printf(out, "\\u{%x}", (unsigned)c);
+}
+
+static void
+show(struct sg_buf *out, struct sg_str text, bool json)
+{
+	while (text.len > 0) {
+		uint32_t c = 0;
+		size_t len = decode(text, &c);
+		if (len == 0)
+			sg_buf_printf(out, "\\x%02x", (unsigned)(unsigned char)text.ptr[0]);
+		else if (is_hidden(c))
+			show_hidden(out, c, json);
+		else if (c == '\\' && !json)
+			sg_buf_text(out, "\\\\");
+		else
+			sg_buf_add(out, text.ptr, len);
+		len += len == 0;
+		text.ptr += len;
+		text.len -= len;
+	}
+}
+
+void
+sg_show_text(struct sg_buf *out, struct sg_str text)
+{
+	show(out, text, false);
+}
+
+void
+sg_show_json(struct sg_buf *out, struct sg_str json)
+{
+	show(out, json, true);
+}
+
+/* ---- rows ---- */
+
+static void
+print_row(const char *name, const struct sg_buf *shown)
+{
+	printf("  %-*s %.*s%s\n", NAME_WIDTH, name, (int)shown->len, shown->ptr, shown->failed ? " (cut)" : "");
+}
+
+void
+sg_show_row(const char *name, struct sg_str value)
+{
+	struct sg_buf shown;
+	if (value.len == 0)
+		return;
+	sg_buf_init(&shown, ROW_MAX);
+	sg_show_text(&shown, value);
+	print_row(name, &shown);
+	sg_buf_done(&shown);
+}
+
+void
+sg_show_rowf(const char *name, const char *format, ...)
+{
+	char text[2048];
+	va_list args;
+	va_start(args, format);
+	vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	sg_show_row(name, sg_str(text));
+}
+
+void
+sg_show_member(const char *name, const struct sg_json *object, const char *member)
+{
+	const struct sg_json *value = sg_json_get(object, member);
+	struct sg_buf json, shown;
+	if (value == NULL || value->type == SG_JSON_NULL)
+		return;
+	if (value->type == SG_JSON_STRING) {
+		sg_show_row(name, value->string);
+		return;
+	}
+	sg_buf_init(&json, ROW_MAX);
+	sg_buf_init(&shown, 2 * ROW_MAX);
+	sg_canon_write(&json, value);
+	sg_show_json(&shown, sg_buf_view(&json));
+	print_row(name, &shown);
+	sg_buf_done(&json);
+	sg_buf_done(&shown);
+}
+
+struct sg_str
+sg_show_string(const struct sg_json *object, const char *member)
+{
+	struct sg_str out = {"", 0};
+	sg_json_string(sg_json_get(object, member), &out);
+	return out;
+}
+
+int64_t
+sg_show_int(const struct sg_json *object, const char *member)
+{
+	int64_t out = 0;
+	sg_json_int(sg_json_get(object, member), &out);
+	return out;
+}
+
+bool
+sg_show_bool(const struct sg_json *object, const char *member)
+{
+	bool out = false;
+	sg_json_bool(sg_json_get(object, member), &out);
+	return out;
+}
+
+void
+sg_show_cell(struct sg_str text, int width)
+{
+	struct sg_buf shown;
+	sg_buf_init(&shown, ROW_MAX);
+	sg_show_text(&shown, text);
+	printf("%.*s", (int)shown.len, shown.ptr == NULL ? "" : shown.ptr);
+	for (int at = (int)shown.len; at < width; at++)
+		putchar(' ');
+	sg_buf_done(&shown);
+}
+
+void
+sg_show_time(char out[32], int64_t unix_seconds)
+{
+	time_t at = (time_t)unix_seconds;
+	struct tm utc;
+	if (gmtime_r(&at, &utc) == NULL || strftime(out, 32, "%Y-%m-%d %H:%M:%SZ", &utc) == 0)
+		snprintf(out, 32, "%lld", (long long)unix_seconds);
+}
+
+static const char *
+color_of(struct sg_str word)
+{
+	static const char *const green[] = {"allow", "open", "active", "granted", "same", "intact", "effective", NULL};
+	static const char *const red[] = {"deny", "closed", "denied", "killed", "different", "tampered", "void", NULL};
+	for (size_t i = 0; green[i] != NULL; i++)
+		if (sg_str_is(word, green[i]))
+			return "\033[32m";
+	for (size_t i = 0; red[i] != NULL; i++)
+		if (sg_str_is(word, red[i]))
+			return "\033[31m";
+	return "\033[33m";
+}
+
+void
+sg_show_verdict(const struct sg_ctl *ctl, struct sg_str verdict, int width)
+{
+	if (ctl->color)
+		fputs(color_of(verdict), stdout);
+	sg_show_cell(verdict, width);
+	if (ctl->color)
+		fputs("\033[0m", stdout);
+}

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * One screen about the daemon. What is missing around it stands last, where it is seen. */
+#include "ctl/show.h"
+
+#include "base/str.h"
+
+static void
+show_counts(const struct sg_json *a)
+{
+	sg_show_rowf("decided", "%lld, %lld of them allowed", (long long)sg_show_int(a, "decided"), (long long)sg_show_int(a, "allowed"));
+	sg_show_rowf("open", "%lld tasks, %lld credentials, %lld approvals waiting, %lld connections", (long long)sg_show_int(a, "tasks"),
+		     (long long)sg_show_int(a, "leases"), (long long)sg_show_int(a, "approvals"), (long long)sg_show_int(a, "connections"));
+	const struct sg_json *gaps = sg_json_get(a, "unrecorded");
+	if (sg_show_int(gaps, "closed") + sg_show_int(gaps, "overloaded") > 0)
+		sg_show_rowf("unrecorded", "%lld denials while the journal was closed, %lld while overloaded",
+			     (long long)sg_show_int(gaps, "closed"), (long long)sg_show_int(gaps, "overloaded"));
+}
+
+static void
+show_status(const struct sg_ctl *ctl, const struct sg_json *a)
+{
+	struct sg_str policy = sg_show_string(a, "policy");
+	printf("stepgated ");
+	sg_show_cell(sg_show_string(a, "version"), 0);
+	printf("  journal ");
+	sg_show_verdict(ctl, sg_show_string(a, "journal"), 0);
+	putchar('\n');
+	sg_show_member("mode", a, "mode");
+	if (sg_json_is(a, "mode", "dev"))
+		sg_show_row("", SG_STR("dev: agent, enforcer and admin may share a uid; this is no boundary"));
+	sg_show_member("trust domain", a, "trust_domain");
+	sg_show_row("policy", policy.len > 0 ? policy : SG_STR("none in force: everything is denied"));
+	sg_show_member("config", a, "config");
+	sg_show_rowf("agents", "%lld", (long long)sg_show_int(a, "agents"));
+	show_counts(a);
+	sg_show_rowf("journal", "durable up to leaf %lld", (long long)sg_show_int(a, "durable"));
+	const struct sg_json *killed = sg_json_get(a, "killed");
+	if (killed != NULL && killed->count > 0)
+		sg_show_member("KILLED", a, "killed");
+	const struct sg_json *layers = sg_json_get(a, "confinement");
+	for (const struct sg_json *l = sg_json_first(layers); l != NULL; l = sg_json_next(layers, l)) {
+		struct sg_buf json;
+		sg_buf_init(&json, 64 << 10);
+		sg_canon_write(&json, l);
+		sg_show_row("confinement", l->type == SG_JSON_STRING ? l->string : sg_buf_view(&json));
+		sg_buf_done(&json);
+	}
+}
+
+int
+sg_ctl_status(struct sg_ctl *ctl)
+{
+	struct sg_ctl_answer answer;
+	int code = sg_ctl_ask(ctl, SG_FACE_ADMIN, "GET", "/v1/status", NULL, NULL, &answer);
+	if (code == SG_CTL_OK && !ctl->json)
+		show_status(ctl, answer.json);
+	const struct sg_json *killed = sg_json_get(answer.json, "killed"), *first = sg_json_first(killed);
+	bool all_killed = first != NULL && first->type == SG_JSON_STRING && sg_str_is(first->string, "all");
+	if (code == SG_CTL_OK && (all_killed || !sg_json_is(answer.json, "journal", "open")))
+		code = SG_CTL_DENIED;
+	sg_ctl_answer_done(&answer);
+	return code;
+}

@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * stepgate(1) as data: every option and every command once. The parser, the help, the manual page and the shell completions are all made from
+ * these two tables. */
+#ifndef SG_CTL_TABLE_H
+#define SG_CTL_TABLE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+/* How a run ends. Stable for ever.
+ *     name         number  meaning */
+#define SG_CTL_EXITS(X)                                                                                                \
+	X(OK,           0,  "done, or allowed")                                                                        \
+	X(DENIED,       1,  "denied, or failed; audit verify: the journal was tampered with")                          \
+	X(STEP_UP,      2,  "a person must approve first")                                                             \
+	X(REFUSED,      3,  "a person said no, or the approval expired")                                               \
+	X(USAGE,       64,  "the command line is wrong")                                                               \
+	X(TORN,        65,  "audit verify: the end is cut inside a record, as a crash or a cut leave it; all before it is intact") \
+	X(UNREADABLE,  66,  "a file cannot be read; audit verify: so nothing is known of the journal")                 \
+	X(AWAY,        69,  "the daemon does not answer")                                                              \
+	X(INTERNAL,    70,  "stepgate itself failed")                                                                  \
+	X(CANNOT_MAKE, 73,  "a file or folder cannot be made")                                                         \
+	X(PERMISSION,  77,  "you may not do this")                                                                     \
+	X(CONFIG,      78,  "the configuration, the policy or the state is wrong")
+
+enum sg_ctl_exit {
+#define X(name, number, text) SG_CTL_##name = number,
+	SG_CTL_EXITS(X)
+#undef X
+};
+
+/*        field      letter long          argument       what it does */
+#define SG_CTL_OPTIONS(X)                                                                                              \
+	X(after,     0,   "after",      "N",           "leaves behind number N (default: the last twenty)")           \
+	X(agent,     0,   "agent",      "NAME",        "this agent alone")                                            \
+	X(all,       'a', "all",        NULL,          "everything: all agents, or also what has ended")              \
+	X(anchor,    0,   "anchor",     "N:HEX",       "leaf N must be there with this chain hash, as noted earlier") \
+	X(approval,  0,   "approval",   "ID",          "redeem this approval")                                        \
+	X(arg,       0,   "arg",        "NAME=VALUE",  "an argument; NAME:=JSON for anything but text; may be repeated") \
+	X(audience,  0,   "audience",   "NAME",        "whom the credential is for")                                  \
+	X(completion, 0,  "completion", "SHELL",       "print the completion of bash or zsh")                         \
+	X(config,    'c', "config",     "FILE",        "configuration file (default /etc/stepgate/stepgate.conf)")    \
+	X(file,      0,   "file",       "DIR",         "read the journal of this state folder, without the daemon")   \
+	X(follow,    'f', "follow",     NULL,          "go on as new leaves come")                                    \
+	X(help,      'h', "help",       NULL,          "print help")                                                  \
+	X(json,      'j', "json",       NULL,          "print the answer as canonical JSON")                          \
+	X(key,       'k', "key",        "KEY",         "name of this attempt; a repeat with it does nothing twice (default: random)") \
+	X(man,       0,   "man",        NULL,          "print the manual page")                                       \
+	X(reason,    0,   "reason",     "TEXT",        "why; it stands in the record")                                \
+	X(resource,  'r', "resource",   "TYPE:ID",     "the resource")                                                \
+	X(run,       0,   "run",        "DIR",         "folder of the sockets (default $STEPGATE_RUN, then /run/stepgate)") \
+	X(task,      't', "task",       "ID",          "judge as within this task")                                   \
+	X(token,     0,   "token",      "TOKEN",       "ask as an enforcer, for the task of this task token")         \
+	X(ttl,       0,   "ttl",        "SECONDS",     "how long, at most what the intent allows")                    \
+	X(version,   'V', "version",    NULL,          "print the version")                                           \
+	X(wait,      'w', "wait",       "SECONDS",     "wait until it is settled, at most 60")
+
+enum sg_ctl_option_index {
+#define X(field, letter, name, argument, text) SG_CTL_OPTION_##field,
+	SG_CTL_OPTIONS(X)
+#undef X
+	SG_CTL_OPTION_COUNT
+};
+
+struct sg_ctl_option {
+	char letter; /* 0: none */
+	const char *name, *argument, *text;
+};
+
+#define SG_CTL_BIT(field) (UINT32_C(1) << SG_CTL_OPTION_##field)
+#define SG_CTL_TALK (SG_CTL_BIT(json) | SG_CTL_BIT(run))
+
+enum { SG_CTL_REST = 1000 }; /* as `most`: everything behind the command's word is another program's to read */
+
+/* `[X]` may be left out. A command of two words whose second is `list` is also meant by its first word alone.
+ *  function         words              arguments           least most  options                                          one line; more */
+#define SG_CTL_COMMANDS(X)                                                                                             \
+	X(init,          "init",            "[DIR]",            0, 1, SG_CTL_BIT(config) | SG_CTL_BIT(json),                     \
+	  "make the state folder and its keys",                                                                        \
+	  "Reads the configuration and makes what it names: state with journal, keys and policy, the state key, one P-256 key for each "      \
+	  "issuer that uses jwt. What exists is kept; a key is never written over. With DIR it writes a whole private set-up below "  \
+	  "that folder first (mode dev), with you as agent, enforcer and admin, example policy and a catalogue to try it on.")                   \
+	X(dev,           "dev",             "DIR",              1, 1, 0,                                                        \
+	  "run a private daemon below a folder, in the foreground",                                                    \
+	  "Makes the set-up of `stepgate init DIR` if it is not there, then runs the daemon on it: agent.sock, enforcer.sock, admin.sock, "  \
+	  "conf.d, policy.d and state lie in DIR. Policy is loaded again whenever a file in policy.d is saved; each decision is one line. "   \
+	  "Agent and approver share your uid here: this shows how things work, it is not a boundary.")                                          \
+	X(status,        "status",          "",                 0, 0, SG_CTL_TALK,                                              \
+	  "what the daemon does, and what is missing around it",                                                       \
+	  "One screen: mode, journal, policy, what is open, layers of confinement the kernel lacks. Exit 1 when the journal is closed or "   \
+	  "everything is killed.")                                                                                      \
+	X(why,           "why",             "ID",               1, 1, SG_CTL_TALK,                                              \
+	  "one decision, from its record, judged again",                                                               \
+	  "Shows verdict, code, rule and its line, the facts about the process, task and ceilings, what was asked and what is effective, "    \
+	  "approval and lease. The recorded question is put to policy again: `same` means that the answer follows from the record.")           \
+	X(audit_tail,    "audit tail",      "",                 0, 0, SG_CTL_TALK | SG_CTL_BIT(after) | SG_CTL_BIT(follow) | SG_CTL_BIT(file), \
+	  "the newest leaves of the journal",                                                                          \
+	  "One line a leaf; with --json the leaf itself. --file reads without the daemon.")                            \
+	X(audit_verify,  "audit verify",    "[DIR]",            0, 1, SG_CTL_BIT(json) | SG_CTL_BIT(anchor),                     \
+	  "check the journal's chain, offline",                                                                        \
+	  "DIR is a state folder (default /var/lib/stepgate). Reads every leaf, prints the number of the last one and the head of the "     \
+	  "chain. Note both somewhere else: --anchor then tells whether what was noted is still in the journal, which nothing in the journal "    \
+	  "itself can tell once its end is gone. Sealed inputs are opened where their day key still exists. Exit 0 intact, 1 tampered, "      \
+	  "65 torn end, 66 unreadable.")                                                                                \
+	X(approvals_list, "approvals list", "",                 0, 0, SG_CTL_TALK | SG_CTL_BIT(all),                            \
+	  "what waits for a person", "With --all also what is settled.")                                               \
+	X(approvals_show, "approvals show", "ID",               1, 1, SG_CTL_TALK | SG_CTL_BIT(wait),                           \
+	  "everything a person needs to judge one", "Text from agents is shown with control, escape and direction characters made visible.")        \
+	X(approvals_approve, "approvals approve", "ID",         1, 1, SG_CTL_TALK,                                              \
+	  "say yes", "Good for exactly the action shown, once. The action is judged again when the agent redeems it.") \
+	X(approvals_deny, "approvals deny", "ID",               1, 1, SG_CTL_TALK,                                              \
+	  "say no", "Also takes back a yes that was not used yet.")                                                    \
+	X(tasks_list,    "tasks list",      "",                 0, 0, SG_CTL_TALK | SG_CTL_BIT(all),                            \
+	  "tasks that are open", "With --all also those that have ended.")                                             \
+	X(tasks_show,    "tasks show",      "ID",               1, 1, SG_CTL_TALK, "one task", "")                          \
+	X(tasks_close,   "tasks close",     "ID",               1, 1, SG_CTL_TALK,                                              \
+	  "end a task", "Its credentials are revoked, its approvals void.")                                            \
+	X(leases_list,   "leases list",     "",                 0, 0, SG_CTL_TALK | SG_CTL_BIT(all),                            \
+	  "credentials that are out", "With --all also those that are dead.")                                          \
+	X(leases_revoke, "leases revoke",   "ID",               1, 1, SG_CTL_TALK, "take a credential back", "")            \
+	X(kill,          "kill",            "",                 0, 0, SG_CTL_TALK | SG_CTL_BIT(all) | SG_CTL_BIT(agent) | SG_CTL_BIT(reason), \
+	  "stop an agent, or all of them, now",                                                                        \
+	  "Needs --all or --agent. Everything is denied and every credential revoked until `stepgate lift`. Works also when nothing can be "   \
+	  "recorded; the answer then says effective_not_durable.")                                                      \
+	X(lift,          "lift",            "",                 0, 0, SG_CTL_TALK | SG_CTL_BIT(all) | SG_CTL_BIT(agent) | SG_CTL_BIT(reason), \
+	  "end a kill", "Needs --all or --agent. What was revoked stays revoked.")                                     \
+	X(reload,        "reload",          "",                 0, 0, SG_CTL_TALK,                                              \
+	  "load configuration and policy again",                                                                       \
+	  "Waits for the result. What is wrong is printed and kept out, and what was in force stays (exit 78).")       \
+	X(try,           "try",             "REQUEST.json",     1, 1, SG_CTL_TALK | SG_CTL_BIT(task),                           \
+	  "judge a request; nothing is spent or recorded",                                                             \
+	  "The file (- is standard input) holds the body of POST /v1/act without `key`. --task puts it into that task. Exit as for act.")   \
+	X(policy_check,  "policy check",    "[DIR]",            0, 1, SG_CTL_BIT(json) | SG_CTL_BIT(config),                     \
+	  "check policy files",                                                                                        \
+	  "All mistakes at once, each with file, line and a hint. Without DIR: the folder that the configuration names.")       \
+	X(config_check,  "config check",    "[FILE]",           0, 1, SG_CTL_BIT(json),                                         \
+	  "check configuration and policy", "All mistakes at once, each with file, line and a hint.")                   \
+	X(agent,         "agent",           "",                 0, 0, SG_CTL_TALK,                                              \
+	  "be an agent: one process that reads commands from its input",                                               \
+	  "A task belongs to the process that opened it, so one process must do it all. `help` at its prompt lists the commands.")         \
+	X(mcp,           "mcp",             "[FORM] [OPTION...] -- SERVER...", 0, SG_CTL_REST, 0,                               \
+	  "stand between an agent and an MCP server",                                                                  \
+	  "Runs stepgate-mcp, which decides each call before the server sees it; stepgate-mcp --help lists its forms.")                \
+	X(task_open,     "task open",       "INTENT",           1, 1, SG_CTL_TALK | SG_CTL_BIT(ttl) | SG_CTL_BIT(key),           \
+	  "open a task as the agent that this process is",                                                             \
+	  "The task is this process's, which ends here: see `stepgate agent`. Its token is for an enforcer (act --token).")        \
+	X(act,           "act",             "TASK ACTION",      2, 2,                                                           \
+	  SG_CTL_TALK | SG_CTL_BIT(resource) | SG_CTL_BIT(arg) | SG_CTL_BIT(key) | SG_CTL_BIT(approval) | SG_CTL_BIT(audience) | SG_CTL_BIT(token), \
+	  "ask for one action",                                                                                        \
+	  "Exit 0 allowed, 1 denied, 2 a person must approve, 3 a person refused or the approval expired. With --token on the enforcer's "  \
+	  "socket (TASK may then be -), else on the agent's.")                                                          \
+	X(outcome,       "outcome",         "ID RESULT",        2, 2, SG_CTL_TALK,                                              \
+	  "say what became of an allowed action", "RESULT is ok, failed, partial or unknown. On the enforcer's socket.") \
+	X(introspect,    "introspect",      "TOKEN",            1, 1, SG_CTL_TALK,                                              \
+	  "whether a credential still stands for anything (RFC 7662)",                                                 \
+	  "On the enforcer's socket. TOKEN - reads it from standard input. Exit 1 when it is not active.")
+
+/* The lines that `stepgate agent` reads: commands of the same form. */
+#define SG_CTL_SESSION(X)                                                                                              \
+	X(session_open,  "open",            "INTENT",           1, 1, SG_CTL_BIT(ttl) | SG_CTL_BIT(key), "open a task and work in it", "") \
+	X(session_act,   "act",             "ACTION",           1, 1,                                                           \
+	  SG_CTL_BIT(resource) | SG_CTL_BIT(arg) | SG_CTL_BIT(key) | SG_CTL_BIT(approval) | SG_CTL_BIT(audience), "ask for one action", "") \
+	X(session_outcome, "outcome",       "ID RESULT",        2, 2, 0, "say what became of it: ok, failed, partial, unknown", "")     \
+	X(session_approval, "approval",     "ID",               1, 1, SG_CTL_BIT(wait), "the state of an own approval", "")      \
+	X(session_task,  "task",            "",                 0, 0, 0, "show the task", "")                                     \
+	X(session_close, "close",           "",                 0, 0, 0, "end the task", "")                                     \
+	X(session_help,  "help",            "",                 0, 0, 0, "print these lines", "")                                \
+	X(session_quit,  "quit",            "",                 0, 0, 0, "end", "")
+
+struct sg_ctl;
+
+struct sg_ctl_command {
+	const char *words, *arguments;
+	unsigned least, most; /* arguments */
+	uint32_t options;     /* bits; help is taken by all */
+	const char *text, *more;
+	int (*run)(struct sg_ctl *ctl); /* the exit code */
+};
+
+extern const struct sg_ctl_option sg_ctl_options[SG_CTL_OPTION_COUNT];
+extern const struct sg_ctl_command sg_ctl_commands[];
+extern const size_t sg_ctl_command_count;
+extern const struct sg_ctl_command sg_ctl_session[];
+extern const size_t sg_ctl_session_count;
+
+/* Texts made from the tables. */
+void sg_ctl_help(FILE *to);
+void sg_ctl_help_session(FILE *to);
+void sg_ctl_help_command(FILE *to, const struct sg_ctl_command *command);
+void sg_ctl_man(FILE *to);
+/* False: no such shell. */
+bool sg_ctl_completion(FILE *to, const char *shell);
+
+#endif
