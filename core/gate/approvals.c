@@ -5,6 +5,7 @@
 #include "base/str.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 enum { BODY_MAX = 128 << 10, WAIT_MAX_S = 60 };
 
@@ -38,14 +39,28 @@ state_name(const struct sg_gate *gate, const struct sg_approval *a)
 	return over ? "expired" : sg_approval_state_name(a->state);
 }
 
+/* After a restart it is read from the journal; under a destroyed key nothing is left to show, and the digest must do. */
+static struct sg_str
+action_of(struct sg_gate *gate, struct sg_approval *a)
+{
+	struct sg_arena arena;
+	struct sg_record record;
+	struct sg_str input = {NULL, 0};
+	sg_arena_init(&arena, 8 << 20);
+	if (a->action == NULL && sg_journal_read(&gate->journal, a->leaf, &arena, &record, &input, NULL) == SG_OK && input.len > 0)
+		a->action = strndup(input.ptr, input.len);
+	sg_arena_done(&arena);
+	return a->action != NULL ? sg_str(a->action) : SG_STR("{}");
+}
+
 /* `full` shows what a person needs to judge; an agent sees the state alone. */
 static void
-write_approval(struct sg_json_writer *w, const struct sg_gate *gate, const struct sg_approval *a, bool full)
+write_approval(struct sg_json_writer *w, struct sg_gate *gate, struct sg_approval *a, bool full)
 {
 	sg_jw_object(w);
 	if (full) {
 		sg_jw_name(w, "action");
-		sg_jw_raw(w, sg_str(a->action));
+		sg_jw_raw(w, action_of(gate, a));
 		named(w, "agent", sg_str(a->agent));
 		named(w, "digest", sg_str(a->digest));
 	}
@@ -82,7 +97,7 @@ answer_approval(struct sg_gate *gate, struct sg_request *r)
 {
 	struct sg_buf body;
 	struct sg_json_writer w;
-	const struct sg_approval *a = sg_state_approval(&gate->state, r->argument);
+	struct sg_approval *a = sg_state_approval(&gate->state, r->argument);
 	if (a == NULL) {
 		sg_answer_error(gate, r, 404, SG_REASON_not_found, "");
 		return;

@@ -212,6 +212,8 @@ sg_deny_unkeyed(struct sg_gate *gate, struct sg_request *r, enum sg_reason reaso
 
 /* ---- approvals ---- */
 
+/* What a person must see to judge. It holds the arguments, so it is sealed beside the leaf and never stands in it. */
+
 static void
 write_summary(struct sg_buf *out, const struct sg_request *r)
 {
@@ -232,11 +234,8 @@ static void
 write_open(struct sg_buf *out, struct sg_gate *gate, const struct sg_request *r, const struct sg_task *task)
 {
 	struct sg_json_writer w;
-	struct sg_buf summary;
 	int64_t most = gate->catalogue->limits.approval_ttl, asked = r->merged.requirement.ttl_ms;
 	struct sg_deadline ends = sg_deadline_in(&gate->state.now, asked > 0 && asked < most ? asked : most);
-	sg_buf_init(&summary, LEAF_BODY_MAX / 2);
-	write_summary(&summary, r);
 	sg_jw_begin(&w, out);
 	sg_jw_object(&w);
 	named(&w, "agent", r->agent->name);
@@ -256,17 +255,14 @@ write_open(struct sg_buf *out, struct sg_gate *gate, const struct sg_request *r,
 	named(&w, "opener", sg_str(task->opener));
 	named(&w, "owner", r->agent->owner);
 	named(&w, "say", r->merged.say);
-	/* what a person sees is kept with the approval; a summary too long for that is shown by its digest alone */
-	named(&w, "summary", summary.failed ? SG_STR("{}") : sg_buf_view(&summary));
 	named(&w, "task", r->task);
 	sg_jw_end(&w);
-	sg_buf_done(&summary);
 }
 
 static void
 step_up_new(struct sg_gate *gate, struct sg_request *r, const struct sg_task *task)
 {
-	struct sg_buf body;
+	struct sg_buf body, summary;
 	if (sg_state_agent_approvals(&gate->state, r->agent->name) >= (size_t)gate->catalogue->limits.approvals_per_agent) {
 		sg_deny(gate, r, SG_REASON_too_many_approvals);
 		return;
@@ -274,7 +270,14 @@ step_up_new(struct sg_gate *gate, struct sg_request *r, const struct sg_task *ta
 	sg_buf_init(&body, LEAF_BODY_MAX);
 	bool good = sg_random_id(gate, "a", r->approval);
 	write_open(&body, gate, r, task);
-	good = good && !body.failed && sg_record(gate, "approval", sg_buf_view(&body), SG_STR(""), NULL, NULL) == SG_OK;
+	sg_buf_init(&summary, SEAL_MAX);
+	write_summary(&summary, r);
+	good = good && !body.failed && !summary.failed &&
+	       sg_record(gate, "approval", sg_buf_view(&body), sg_buf_view(&summary), NULL, NULL) == SG_OK;
+	struct sg_approval *a = good ? sg_state_approval(&gate->state, sg_str(r->approval)) : NULL;
+	if (a != NULL && a->action == NULL)
+		a->action = strndup(summary.ptr, summary.len);
+	sg_buf_done(&summary);
 	sg_buf_done(&body);
 	if (!good) {
 		deny_unrecorded(gate, r);

@@ -489,7 +489,7 @@ open_approval(struct fold *f)
 	a->owner = keep(f, "owner");
 	a->opener = keep(f, "opener");
 	a->say = keep(f, "say");
-	a->action = keep(f, "summary");
+	a->leaf = f->number;
 	a->task = task_of(f);
 	a->opened_ms = f->at_ms;
 	a->ends = deadline(f, "ends");

@@ -122,7 +122,8 @@ struct sg_approval {
 	} proofs[SG_APPROVAL_PROOFS];
 	size_t proof_count;
 	char *agent, *owner, *opener, *say;
-	char *action; /* canonical JSON of the effective action: what the human sees */
+	uint64_t leaf; /* where it was opened; what the human sees is sealed beside that leaf */
+	char *action;  /* the same, canonical JSON, once it was read; NULL before */
 	struct sg_task *task;
 	enum sg_approval_state state;
 	int64_t opened_ms;
