@@ -184,7 +184,7 @@ find_names(struct sg_str file, const ElfW(Ehdr) * head, struct sg_err *err)
 enum sg_status
 sg_note_read(struct sg_str file, struct sg_note *note, struct sg_err *err)
 {
-	ElfW(Ehdr) head;
+	ElfW(Ehdr) head = {.e_phnum = 0};
 	enum sg_status status = read_head(file, &head, err);
 	if (status == SG_OK)
 		status = find_note(file, &head, note, err);

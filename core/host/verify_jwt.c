@@ -25,13 +25,11 @@ start(const struct sg_host *host, const struct sg_options *options, void **state
 {
 	(void)options;
 	enum sg_status status = sg_jwk_start(err);
-	struct verifier *self = calloc(1, sizeof(*self));
-	if (status == SG_OK && self == NULL)
-		status = sg_fail(err, SG_NOMEM, "no_memory", "no memory for a verifier");
-	if (status != SG_OK) {
-		free(self);
+	if (status != SG_OK)
 		return status;
-	}
+	struct verifier *self = calloc(1, sizeof(*self));
+	if (self == NULL)
+		return sg_fail(err, SG_NOMEM, "no_memory", "no memory for a verifier");
 	self->host = host;
 	sg_buf_init(&self->text, SG_JSON_MAX_BYTES);
 	*state = self;

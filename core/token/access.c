@@ -19,7 +19,7 @@ cut(struct sg_str token, struct parts *parts, struct sg_err *err)
 	parts->header = sg_str_cut(&rest, '.');
 	parts->payload = rest.ptr == NULL ? rest : sg_str_cut(&rest, '.');
 	parts->signature = rest;
-	if (parts->header.len == 0 || parts->payload.len == 0 || rest.len == 0 ||
+	if (parts->header.len == 0 || parts->payload.len == 0 || rest.ptr == NULL || rest.len == 0 ||
 	    memchr(rest.ptr, '.', rest.len) != NULL)
 		return sg_fail(err, SG_MALFORMED, "token_parts", "a token is three parts between two dots");
 	parts->signed_bytes = (struct sg_str){token.ptr, parts->header.len + 1 + parts->payload.len};
@@ -115,7 +115,7 @@ enum sg_status
 sg_token_read(struct sg_arena *arena, const struct sg_jwks *keys, struct sg_str token,
 	      const struct sg_token_rules *rules, const struct sg_json **claims, struct sg_err *err)
 {
-	struct parts parts;
+	struct parts parts = {.header = {NULL, 0}};
 	const struct sg_json *header = NULL, *said = NULL;
 	const struct sg_jwk *key = NULL;
 	enum sg_status status = cut(token, &parts, err);

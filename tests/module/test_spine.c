@@ -173,6 +173,42 @@ peer_refuses_what_is_gone_or_another(void)
 	close(mine);
 }
 
+/* The process stays, the program does not: the second look says so. */
+static void
+another_program_is_another_fact(void)
+{
+	struct guest g;
+	int go[2];
+	CU_ASSERT_FATAL(pipe2(go, O_CLOEXEC) == 0);
+	pid_t child = fork();
+	if (child == 0) {
+		char byte;
+		close(go[1]);
+		if (read(go[0], &byte, 1) == 1)
+			execl("/bin/sleep", "sleep", "60", (char *)NULL);
+		_exit(1);
+	}
+	int pidfd = guest_pidfd(child);
+	uint64_t born = sg_process_start_time(child);
+	start_peer(&g);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(guest_ready(&g));
+	const struct sg_json *first = guest_call(&g, look_request(child, born, getuid()), pidfd), *second = first;
+	CU_ASSERT(write(go[1], "x", 1) == 1);
+	for (int i = 0; i < 500 && sg_json_eq(first, second); i++) {
+		usleep(10000);
+		second = guest_call(&g, look_request(child, born, getuid()), pidfd);
+	}
+	CU_ASSERT(!sg_json_eq(first, second));
+	const char *exe = guest_text(&g, sg_json_get(sg_json_get(second, "facts"), "exe"), "value");
+	CU_ASSERT_PTR_NOT_NULL(strstr(exe, "/sleep") != NULL ? exe : strstr(exe, "busybox"));
+	CU_ASSERT_EQUAL(guest_end(&g), 0);
+	kill(child, SIGKILL);
+	waitpid(child, NULL, 0);
+	close(go[0]);
+	close(go[1]);
+	close(pidfd);
+}
+
 /* ---- jwt and verify ---- */
 
 static const char *
@@ -525,6 +561,7 @@ no_descriptor_stays(void)
 
 SG_CASES("module.spine", {"peer states what the kernel says", peer_states_what_the_kernel_says},
 	 {"peer refuses what is gone or another", peer_refuses_what_is_gone_or_another},
+	 {"another program is another fact", another_program_is_another_fact},
 	 {"a token is made and read again", a_token_is_made_and_read_again},
 	 {"a tampered token is refused", a_tampered_token_is_refused}, {"the issuer refuses", the_issuer_refuses},
 	 {"the issuer at its bounds", the_issuer_at_its_bounds},

@@ -23,9 +23,10 @@ static void
 state_text(const struct sg_host *host, struct sg_attest_out *out, const char *name, const char *value,
 	   enum sg_fact_strength strength)
 {
-	char *copy = host->alloc(host, strlen(value) + 1);
+	size_t size = strlen(value) + 1;
+	char *copy = host->alloc(host, size);
 	if (copy != NULL)
-		sg_fact(out, name, strcpy(copy, value), strength);
+		sg_fact(out, name, memcpy(copy, value, size), strength);
 }
 
 static void
