@@ -10,8 +10,9 @@
  * SCM_CREDENTIALS in door/ and the second look at facts in gate/. */
 enum sg_status sg_peer_read(const struct sg_sys *self, int socket, struct sg_peer *peer, struct sg_err *err);
 
-/* For kernels without SO_PEERPIDFD: pidfd_open between two reads of the start time, which must agree. A pid that was reused
- * before the first read is caught only if the new process started after the connection was made. */
+/* For kernels without SO_PEERPIDFD (before 6.5): pidfd_open between two reads of the start time, which must agree, so a pid that is reused while it is
+ * read is caught. A pid that was reused between connect() and the first read is not: such a kernel keeps only the number, and the new process is taken for
+ * the peer. It then speaks only if it also holds the connection, and every byte's sender is checked against that number. */
 enum sg_status sg_peer_read_old(const struct sg_sys *self, int socket, struct sg_peer *peer, struct sg_err *err);
 
 /* As sg_sys.peer_alive. */
