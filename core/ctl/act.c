@@ -65,7 +65,8 @@ member(struct sg_buf *out, const char *name, const char *value)
 static bool
 write_resource(const struct sg_ctl *ctl, struct sg_buf *out, int *code)
 {
-	const char *resource = ctl->option[SG_CTL_OPTION_resource], *colon = resource == NULL ? NULL : strchr(resource, ':');
+	const char *resource = ctl->option[SG_CTL_OPTION_resource],
+		   *colon = resource == NULL ? NULL : strchr(resource, ':');
 	if (resource == NULL)
 		return true;
 	if (colon == NULL || colon == resource || colon[1] == '\0')
@@ -137,7 +138,8 @@ sg_ctl_act(struct sg_ctl *ctl)
 	const char *task = enforcer && strcmp(ctl->args[0], "-") == 0 ? NULL : ctl->args[0];
 	sg_buf_init(&body, SG_CTL_BODY);
 	if (sg_ctl_act_body(ctl, task, ctl->args[1], &body, &code)) {
-		code = sg_ctl_ask(ctl, enforcer ? SG_FACE_ENFORCER : SG_FACE_AGENT, "POST", "/v1/act", NULL, &body, &answer);
+		code = sg_ctl_ask(ctl, enforcer ? SG_FACE_ENFORCER : SG_FACE_AGENT, "POST", "/v1/act", NULL, &body,
+				  &answer);
 		if (code == SG_CTL_OK)
 			code = sg_ctl_decided(ctl, answer.json);
 		sg_ctl_answer_done(&answer);
@@ -201,7 +203,8 @@ sg_ctl_introspect(struct sg_ctl *ctl)
 	struct sg_buf body;
 	struct sg_ctl_answer answer;
 	if (!read_token(ctl->args[0], token, sizeof(token)) ||
-	    token[strspn(token, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._~-")] != '\0' || token[0] == '\0')
+	    token[strspn(token, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._~-")] != '\0' ||
+	    token[0] == '\0')
 		return sg_ctl_fail(ctl, SG_CTL_USAGE, "usage", "", "that is no token");
 	sg_buf_init(&body, sizeof(token) + 64);
 	sg_buf_printf(&body, "token=%s", token);
@@ -211,7 +214,8 @@ sg_ctl_introspect(struct sg_ctl *ctl)
 	if (answer.json != NULL && !ctl->json && sg_json_get(answer.json, "active") != NULL) {
 		sg_show_verdict(ctl, code == SG_CTL_OK ? SG_STR("active") : SG_STR("closed"), 0);
 		printf(code == SG_CTL_OK ? "\n" : ": it stands for nothing (any more)\n");
-		for (const struct sg_json *m = sg_json_first(answer.json); m != NULL && code == SG_CTL_OK; m = sg_json_next(answer.json, m))
+		for (const struct sg_json *m = sg_json_first(answer.json); m != NULL && code == SG_CTL_OK;
+		     m = sg_json_next(answer.json, m))
 			if (!sg_str_is(m->name, "active")) {
 				char name[64];
 				snprintf(name, sizeof(name), "%.*s", SG_STR_ARG(m->name));

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Being an agent for a while: one process, one instance, commands from standard input. With --json every line gets exactly one line back. */
+ * Being an agent for a while: one process, one instance, commands from standard input. With --json every line gets
+ * exactly one line back. */
 #include "ctl/show.h"
 
 #include "base/str.h"
@@ -7,7 +8,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-/* Cuts `line` into words, in place. "double quotes" keep spaces, \" and \\ inside them. -1: too many, or a quote left open. */
+/* Cuts `line` into words, in place. "double quotes" keep spaces, \" and \\ inside them. -1: too many, or a quote left
+ * open. */
 static int
 split(char *line, char **words, int room)
 {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Approvals: what waits, everything about one, yes and no. What is shown was written by an agent: every character is made visible. */
+ * Approvals: what waits, everything about one, yes and no. What is shown was written by an agent: every character is
+ * made visible. */
 #include "ctl/show.h"
 
 #include "base/str.h"
@@ -10,7 +11,8 @@ show_proofs(const struct sg_json *proofs)
 	for (const struct sg_json *p = sg_json_first(proofs); p != NULL; p = sg_json_next(proofs, p)) {
 		char at[32];
 		sg_show_time(at, sg_show_int(p, "at"));
-		sg_show_rowf("yes from", "%.*s of %.*s, %s", SG_STR_ARG(sg_show_string(p, "human")), SG_STR_ARG(sg_show_string(p, "group")), at);
+		sg_show_rowf("yes from", "%.*s of %.*s, %s", SG_STR_ARG(sg_show_string(p, "human")),
+			     SG_STR_ARG(sg_show_string(p, "group")), at);
 	}
 }
 

@@ -24,18 +24,22 @@ away(const struct sg_ctl *ctl, enum sg_face face, const struct sg_err *err)
 {
 	bool none = strcmp(err->code, "answer_none") == 0;
 	if (err->status == SG_REFUSED || (none && face == SG_FACE_ADMIN))
-		return sg_ctl_fail(ctl, SG_CTL_PERMISSION, none ? "not_admin" : err->code,
-				   "admins are named by uid in the configuration, and an agent is never one outside dev mode", "%s", err->text);
+		return sg_ctl_fail(
+			ctl, SG_CTL_PERMISSION, none ? "not_admin" : err->code,
+			"admins are named by uid in the configuration, and an agent is never one outside dev mode",
+			"%s", err->text);
 	if (err->status == SG_MALFORMED || err->status == SG_LIMIT)
 		return sg_ctl_fail(ctl, SG_CTL_AWAY, err->code, "is it stepgated that listens there?", "%s", err->text);
 	return sg_ctl_fail(ctl, SG_CTL_AWAY, err->code,
-			   "is the daemon running? --run DIR or $STEPGATE_RUN name the folder of its sockets", "%s", err->text);
+			   "is the daemon running? --run DIR or $STEPGATE_RUN name the folder of its sockets", "%s",
+			   err->text);
 }
 
 static int
 error_exit(const struct sg_ctl_answer *answer, struct sg_str code)
 {
-	static const char *const not_you[] = {"not_permitted", "not_admin", "not_enforcer", "self_approval", "not_approver", "no_agent", NULL};
+	static const char *const not_you[] = {
+		"not_permitted", "not_admin", "not_enforcer", "self_approval", "not_approver", "no_agent", NULL};
 	for (size_t i = 0; not_you[i] != NULL; i++)
 		if (sg_str_is(code, not_you[i]))
 			return SG_CTL_PERMISSION;
@@ -90,7 +94,8 @@ take(const struct sg_ctl *ctl, const struct sg_client_answer *from, struct sg_ct
 	if (sg_canon_parse(&answer->arena, sg_buf_view(&answer->body), &limits, &answer->json, NULL) != SG_OK ||
 	    answer->json->type != SG_JSON_OBJECT) {
 		answer->json = NULL;
-		return sg_ctl_fail(ctl, SG_CTL_AWAY, "answer_json", "is it stepgated that listens there?", "the answer is no canonical JSON object");
+		return sg_ctl_fail(ctl, SG_CTL_AWAY, "answer_json", "is it stepgated that listens there?",
+				   "the answer is no canonical JSON object");
 	}
 	if (ctl->json)
 		print_json(&answer->body);
@@ -110,14 +115,18 @@ sg_ctl_ask(const struct sg_ctl *ctl, enum sg_face face, const char *method, cons
 	sg_buf_init(&answer->body, SG_CTL_ANSWER);
 	sg_arena_init(&answer->arena, 256 << 20);
 	if (hole != NULL && !sg_ctl_plain(argument))
-		return sg_ctl_fail(ctl, SG_CTL_USAGE, "usage", "letters, digits, '.', '_' and '-', at most 128", "that is no id");
+		return sg_ctl_fail(ctl, SG_CTL_USAGE, "usage", "letters, digits, '.', '_' and '-', at most 128",
+				   "that is no id");
 	snprintf(target, sizeof(target), "%.*s%s%s", hole != NULL ? (int)(hole - path) : (int)strlen(path), path,
 		 hole != NULL ? argument : "", hole != NULL ? hole + 2 : "");
 	socket_path(ctl, face, where, sizeof(where));
 	sg_buf_init(&request, 2 * SG_CTL_BODY);
 	sg_buf_init(&bytes, SG_CTL_ANSWER + (64 << 10));
 	bool form = strcmp(path, "/oauth2/introspect") == 0;
-	sg_client_write(&request, method, target, body == NULL ? NULL : form ? "application/x-www-form-urlencoded" : "application/json",
+	sg_client_write(&request, method, target,
+			body == NULL ? NULL
+			: form       ? "application/x-www-form-urlencoded"
+				     : "application/json",
 			body == NULL ? SG_STR("") : sg_buf_view(body));
 	enum sg_status status = sg_client_talk(where, sg_buf_view(&request), &bytes, &got, &err);
 	int code = status == SG_OK ? take(ctl, &got, answer) : away(ctl, face, &err);

@@ -39,7 +39,8 @@ fetch(const struct sg_ctl *ctl, int64_t *after, size_t *count)
 	int code = sg_ctl_ask(&quiet, SG_FACE_ADMIN, "GET", path, NULL, NULL, &answer);
 	const struct sg_json *events = sg_json_get(answer.json, "events");
 	*count = 0;
-	for (const struct sg_json *e = sg_json_first(events); e != NULL && code == SG_CTL_OK; e = sg_json_next(events, e)) {
+	for (const struct sg_json *e = sg_json_first(events); e != NULL && code == SG_CTL_OK;
+	     e = sg_json_next(events, e)) {
 		print_leaf(ctl, e);
 		(*count)++;
 	}
@@ -75,10 +76,13 @@ tail_file(const struct sg_ctl *ctl, int64_t after)
 	}
 	sg_verify_journal(folder, NULL, leaf_from_file, &from, &result);
 	if (result.verdict == SG_VERIFY_UNREADABLE)
-		return sg_ctl_fail(ctl, SG_CTL_UNREADABLE, result.err.code, "--file takes a state folder", "%s: %s", folder, result.err.text);
+		return sg_ctl_fail(ctl, SG_CTL_UNREADABLE, result.err.code, "--file takes a state folder", "%s: %s",
+				   folder, result.err.text);
 	if (result.verdict != SG_VERIFY_INTACT)
 		fprintf(stderr, "stepgate: %s: %s (stepgate audit verify says more)\n", result.file, result.err.text);
-	return result.verdict == SG_VERIFY_TAMPERED ? SG_CTL_DENIED : result.verdict == SG_VERIFY_TORN ? SG_CTL_TORN : SG_CTL_OK;
+	return result.verdict == SG_VERIFY_TAMPERED ? SG_CTL_DENIED
+	       : result.verdict == SG_VERIFY_TORN   ? SG_CTL_TORN
+						    : SG_CTL_OK;
 }
 
 int
@@ -91,7 +95,8 @@ sg_ctl_audit_tail(struct sg_ctl *ctl)
 	if (given != NULL && !sg_str_int(sg_str(given), 0, INT64_MAX, &after))
 		return sg_ctl_fail(ctl, SG_CTL_USAGE, "usage", "", "--after takes a leaf number");
 	if (ctl->option[SG_CTL_OPTION_file] != NULL)
-		return follow ? sg_ctl_fail(ctl, SG_CTL_USAGE, "usage", "", "--file and --follow do not go together") : tail_file(ctl, after);
+		return follow ? sg_ctl_fail(ctl, SG_CTL_USAGE, "usage", "", "--file and --follow do not go together")
+			      : tail_file(ctl, after);
 	int code = fetch(ctl, &after, &count);
 	while (code == SG_CTL_OK && (follow || count >= 200)) { /* 200: an answer's most, so there is more */
 		if (count == 0)
@@ -108,7 +113,8 @@ read_anchor(const char *text, struct sg_verify_anchor *anchor)
 {
 	struct sg_str hex = sg_str(text), number = sg_str_cut(&hex, ':');
 	int64_t n = 0;
-	if (hex.ptr == NULL || !sg_str_int(number, 1, INT64_MAX, &n) || !sg_unhex(anchor->chain, sizeof(anchor->chain), hex))
+	if (hex.ptr == NULL || !sg_str_int(number, 1, INT64_MAX, &n) ||
+	    !sg_unhex(anchor->chain, sizeof(anchor->chain), hex))
 		return false;
 	anchor->number = (uint64_t)n;
 	return true;
@@ -125,11 +131,13 @@ print_result(const struct sg_ctl *ctl, const struct sg_verify_result *r)
 		struct sg_buf text;
 		sg_buf_init(&text, 4096);
 		sg_canon_string(&text, sg_str(intact ? "" : r->err.text));
-		printf("{\"code\":\"%s\",\"file\":\"%s\",\"head\":\"%s\",\"last\":%llu,\"leaves\":%llu,\"opened\":%llu,\"result\":\"%.*s\","
+		printf("{\"code\":\"%s\",\"file\":\"%s\",\"head\":\"%s\",\"last\":%llu,\"leaves\":%llu,\"opened\":%llu,"
+		       "\"result\":\"%.*s\","
 		       "\"sealed\":%llu,\"segments\":%llu,\"torn_bytes\":%zu,\"void_segments\":%llu,\"what\":%.*s}\n",
-		       intact ? "" : r->err.code, r->file, head, (unsigned long long)r->last, (unsigned long long)r->leaves,
-		       (unsigned long long)r->opened, SG_STR_ARG(verdict), (unsigned long long)r->sealed, (unsigned long long)r->segments,
-		       r->torn, (unsigned long long)r->void_segments, (int)text.len, text.ptr);
+		       intact ? "" : r->err.code, r->file, head, (unsigned long long)r->last,
+		       (unsigned long long)r->leaves, (unsigned long long)r->opened, SG_STR_ARG(verdict),
+		       (unsigned long long)r->sealed, (unsigned long long)r->segments, r->torn,
+		       (unsigned long long)r->void_segments, (int)text.len, text.ptr);
 		sg_buf_done(&text);
 		return;
 	}
@@ -140,12 +148,16 @@ print_result(const struct sg_ctl *ctl, const struct sg_verify_result *r)
 	sg_show_rowf("last leaf", "%llu", (unsigned long long)r->last);
 	sg_show_row("chain head", sg_str(head));
 	if (r->sealed > 0)
-		sg_show_rowf("sealed", "%llu inputs, %llu opened%s", (unsigned long long)r->sealed, (unsigned long long)r->opened,
+		sg_show_rowf("sealed", "%llu inputs, %llu opened%s", (unsigned long long)r->sealed,
+			     (unsigned long long)r->opened,
 			     r->opened < r->sealed ? "; the others' day keys are gone or not readable" : "");
 	if (r->void_segments > 0)
 		sg_show_rowf("void", "%llu segments behind syncs that failed", (unsigned long long)r->void_segments);
 	if (r->verdict == SG_VERIFY_TORN)
-		sg_show_rowf("torn", "%zu bytes behind the last leaf: the next start drops what a crash left; if there was none, they were cut", r->torn);
+		sg_show_rowf("torn",
+			     "%zu bytes behind the last leaf: the next start drops what a crash left; if there was "
+			     "none, they were cut",
+			     r->torn);
 }
 
 /* A daemon may be writing: what looks torn is looked at again until it stands still. */
@@ -170,17 +182,19 @@ sg_ctl_audit_verify(struct sg_ctl *ctl)
 	struct sg_verify_result result;
 	struct sg_verify_anchor anchor = {0};
 	char folder[1200];
-	const char *given = ctl->arg_count > 0 ? ctl->args[0] : "/var/lib/stepgate", *noted = ctl->option[SG_CTL_OPTION_anchor];
+	const char *given = ctl->arg_count > 0 ? ctl->args[0] : "/var/lib/stepgate",
+		   *noted = ctl->option[SG_CTL_OPTION_anchor];
 	if (noted != NULL && !read_anchor(noted, &anchor))
-		return sg_ctl_fail(ctl, SG_CTL_USAGE, "usage", "both are printed by stepgate audit verify", "--anchor takes NUMBER:CHAINHEAD");
+		return sg_ctl_fail(ctl, SG_CTL_USAGE, "usage", "both are printed by stepgate audit verify",
+				   "--anchor takes NUMBER:CHAINHEAD");
 	/* the folder of `stepgate dev` holds the state folder */
 	snprintf(folder, sizeof(folder), "%s/state", given);
 	if (access(folder, F_OK) != 0)
 		snprintf(folder, sizeof(folder), "%s", given);
 	verify(folder, noted != NULL ? &anchor : NULL, &result);
 	if (result.verdict == SG_VERIFY_UNREADABLE)
-		return sg_ctl_fail(ctl, SG_CTL_UNREADABLE, result.err.code, "give the state folder; its owner may read it", "%s: %s", folder,
-				   result.err.text);
+		return sg_ctl_fail(ctl, SG_CTL_UNREADABLE, result.err.code,
+				   "give the state folder; its owner may read it", "%s: %s", folder, result.err.text);
 	print_result(ctl, &result);
 	return exits[result.verdict];
 }

@@ -36,6 +36,7 @@ sg_ctl_policy_check(struct sg_ctl *ctl)
 int
 sg_ctl_config_check(struct sg_ctl *ctl)
 {
-	const char *arguments[] = {"-t", "-c", ctl->arg_count > 0 ? ctl->args[0] : standard_config, ctl->json ? "--json" : NULL, NULL};
+	const char *arguments[] = {"-t", "-c", ctl->arg_count > 0 ? ctl->args[0] : standard_config,
+				   ctl->json ? "--json" : NULL, NULL};
 	return sg_daemon_become(ctl, "stepgated", arguments);
 }

@@ -23,7 +23,8 @@ seen_before(size_t index)
 {
 	size_t len = first_word(sg_ctl_commands[index].words);
 	for (size_t i = 0; i < index; i++)
-		if (first_word(sg_ctl_commands[i].words) == len && memcmp(sg_ctl_commands[i].words, sg_ctl_commands[index].words, len) == 0)
+		if (first_word(sg_ctl_commands[i].words) == len &&
+		    memcmp(sg_ctl_commands[i].words, sg_ctl_commands[index].words, len) == 0)
 			return true;
 	return false;
 }
@@ -33,10 +34,12 @@ bash(FILE *to)
 {
 	fputs("# bash completion for stepgate(1); made from its command table\n_stepgate() {\n"
 	      "\tlocal word=${COMP_WORDS[COMP_CWORD]} first=${COMP_WORDS[1]} second=${COMP_WORDS[2]} words=\n"
-	      "\tif ((COMP_CWORD == 1)); then words=\"", to);
+	      "\tif ((COMP_CWORD == 1)); then words=\"",
+	      to);
 	for (size_t i = 0; i < sg_ctl_command_count; i++)
 		if (!seen_before(i))
-			fprintf(to, "%s%.*s", i > 0 ? " " : "", (int)first_word(sg_ctl_commands[i].words), sg_ctl_commands[i].words);
+			fprintf(to, "%s%.*s", i > 0 ? " " : "", (int)first_word(sg_ctl_commands[i].words),
+				sg_ctl_commands[i].words);
 	fputs(" --help --version\"\n\telse case \"$first $second\" in\n", to);
 	for (size_t i = 0; i < sg_ctl_command_count; i++) {
 		const struct sg_ctl_command *c = &sg_ctl_commands[i];
@@ -56,7 +59,9 @@ bash(FILE *to)
 				fprintf(to, "%s ", sg_ctl_commands[k].words + len + 1);
 		fputs("\";;\n", to);
 	}
-	fputs("\tesac; fi\n\tmapfile -t COMPREPLY < <(compgen -W \"$words\" -- \"$word\")\n}\ncomplete -o default -F _stepgate stepgate\n", to);
+	fputs("\tesac; fi\n\tmapfile -t COMPREPLY < <(compgen -W \"$words\" -- \"$word\")\n}\ncomplete -o default -F "
+	      "_stepgate stepgate\n",
+	      to);
 }
 
 /* A description stands in single quotes, where ':' and ''' mean something. */
@@ -76,7 +81,8 @@ static void
 zsh(FILE *to)
 {
 	fputs("#compdef stepgate\n# zsh completion for stepgate(1); made from its command table\n"
-	      "local -a commands options\nif ((CURRENT == 2)); then\n\tcommands=(\n", to);
+	      "local -a commands options\nif ((CURRENT == 2)); then\n\tcommands=(\n",
+	      to);
 	for (size_t i = 0; i < sg_ctl_command_count; i++) {
 		if (seen_before(i))
 			continue;
@@ -90,7 +96,8 @@ zsh(FILE *to)
 		fprintf(to, "\"%s%s) options=(", c->words, strchr(c->words, ' ') != NULL ? "\"" : " \"*");
 		for (int k = 0; k < SG_CTL_OPTION_COUNT; k++)
 			if ((c->options & (UINT32_C(1) << k)) != 0) {
-				fprintf(to, " '--%s%s[", sg_ctl_options[k].name, sg_ctl_options[k].argument != NULL ? "=" : "");
+				fprintf(to, " '--%s%s[", sg_ctl_options[k].name,
+					sg_ctl_options[k].argument != NULL ? "=" : "");
 				quoted(to, sg_ctl_options[k].text);
 				fprintf(to, "]%s%s'", sg_ctl_options[k].argument != NULL ? ":" : "",
 					sg_ctl_options[k].argument != NULL ? "value:" : "");

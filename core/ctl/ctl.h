@@ -32,11 +32,12 @@ struct sg_ctl {
 
 /* ---- the command line ---- */
 
-/* Reads a command line (without the program's name) by `commands`. SG_CTL_OK, or SG_CTL_USAGE after a line on stderr. Fills everything
- * but `color` and `task`; `command` stays NULL if none was named. Abbreviations are refused. */
+/* Reads a command line (without the program's name) by `commands`. SG_CTL_OK, or SG_CTL_USAGE after a line on stderr.
+ * Fills everything but `color` and `task`; `command` stays NULL if none was named. Abbreviations are refused. */
 int sg_ctl_parse(struct sg_ctl *ctl, const struct sg_ctl_command *commands, size_t count, int argc, char **argv);
 
-/* What went wrong, and what to do about it ("" for nothing): on stderr, or with --json on stdout as the daemon would say it. Returns `code`. */
+/* What went wrong, and what to do about it ("" for nothing): on stderr, or with --json on stdout as the daemon would
+ * say it. Returns `code`. */
 int sg_ctl_fail(const struct sg_ctl *ctl, int code, const char *name, const char *hint, const char *format, ...)
 	__attribute__((format(printf, 5, 6)));
 
@@ -52,17 +53,17 @@ struct sg_ctl_answer {
 	const struct sg_json *json; /* an object, once SG_CTL_OK or any answer was had; else NULL */
 };
 
-/* One request on a face of its own connection. `body` NULL: none. `path` may hold one %s for `argument`, which is checked.
- * SG_CTL_OK for 2xx. Everything else is told (see sg_ctl_fail) and its exit code returned. With --json an answer of any kind is
- * printed here, on stdout. End it with sg_ctl_answer_done in every case. */
+/* One request on a face of its own connection. `body` NULL: none. `path` may hold one %s for `argument`, which is
+ * checked. SG_CTL_OK for 2xx. Everything else is told (see sg_ctl_fail) and its exit code returned. With --json an
+ * answer of any kind is printed here, on stdout. End it with sg_ctl_answer_done in every case. */
 int sg_ctl_ask(const struct sg_ctl *ctl, enum sg_face face, const char *method, const char *path, const char *argument,
 	       const struct sg_buf *body, struct sg_ctl_answer *answer);
 void sg_ctl_answer_done(struct sg_ctl_answer *answer);
 
 /* What most commands are: ask, show if it went well and no --json, say how it ended. */
 typedef void sg_ctl_show(const struct sg_ctl *ctl, const struct sg_json *answer);
-int sg_ctl_asked(const struct sg_ctl *ctl, enum sg_face face, const char *method, const char *path, const char *argument,
-		 const struct sg_buf *body, sg_ctl_show *show);
+int sg_ctl_asked(const struct sg_ctl *ctl, enum sg_face face, const char *method, const char *path,
+		 const char *argument, const struct sg_buf *body, sg_ctl_show *show);
 
 /* ---- what several commands do ---- */
 

@@ -29,7 +29,8 @@ sg_daemon_find(const char *program, char out[SG_DAEMON_PATH])
 	static const char *const places[] = {"", "/../sbin"};
 	char here[SG_DAEMON_PATH];
 	for (size_t i = 0; sg_daemon_here(here) && i < 2; i++)
-		if (snprintf(out, SG_DAEMON_PATH, "%.1100s%s/%s", here, places[i], program) < SG_DAEMON_PATH && access(out, X_OK) == 0)
+		if (snprintf(out, SG_DAEMON_PATH, "%.1100s%s/%s", here, places[i], program) < SG_DAEMON_PATH &&
+		    access(out, X_OK) == 0)
 			return;
 	snprintf(out, SG_DAEMON_PATH, "%s", program);
 }
@@ -56,7 +57,8 @@ sg_daemon_become(const struct sg_ctl *ctl, const char *program, const char *cons
 {
 	fflush(stdout);
 	run(program, arguments);
-	return sg_ctl_fail(ctl, SG_CTL_INTERNAL, "no_program", "it is looked for beside stepgate, then in PATH", "%s: %s", program, strerror(errno));
+	return sg_ctl_fail(ctl, SG_CTL_INTERNAL, "no_program", "it is looked for beside stepgate, then in PATH",
+			   "%s: %s", program, strerror(errno));
 }
 
 static int
@@ -96,8 +98,8 @@ sg_daemon_config(const struct sg_ctl *ctl, const char *file, struct sg_buf *text
 	struct sg_json_limits limits = {.bytes = SG_DAEMON_DOCUMENT, .nodes = 1 << 20};
 	int status = read_child(arguments, text);
 	if (status != 0)
-		return sg_ctl_fail(ctl, status == SG_CTL_CONFIG ? SG_CTL_CONFIG : SG_CTL_INTERNAL, "config", "", "%s: the configuration cannot be used",
-				   file);
+		return sg_ctl_fail(ctl, status == SG_CTL_CONFIG ? SG_CTL_CONFIG : SG_CTL_INTERNAL, "config", "",
+				   "%s: the configuration cannot be used", file);
 	struct sg_str whole = sg_buf_view(text);
 	while (whole.len > 0 && whole.ptr[whole.len - 1] == '\n')
 		whole.len--;

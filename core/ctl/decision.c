@@ -26,8 +26,8 @@ show_credential(const struct sg_json *credential)
 		return;
 	struct sg_str lease = sg_show_string(credential, "lease"), token = sg_show_string(credential, "token");
 	long long left = (long long)(sg_show_int(credential, "expires_at") - (int64_t)time(NULL));
-	sg_show_rowf("credential", "%.*s, %zu bytes, for %lld s, lease %.*s", SG_STR_ARG(sg_show_string(credential, "type")), token.len,
-		     left > 0 ? left : 0, SG_STR_ARG(lease));
+	sg_show_rowf("credential", "%.*s, %zu bytes, for %lld s, lease %.*s",
+		     SG_STR_ARG(sg_show_string(credential, "type")), token.len, left > 0 ? left : 0, SG_STR_ARG(lease));
 }
 
 static int
@@ -37,7 +37,8 @@ exit_of(struct sg_str verdict, struct sg_str code)
 		return SG_CTL_OK;
 	if (sg_str_is(verdict, "step_up"))
 		return SG_CTL_STEP_UP;
-	return sg_str_is(code, "approval_refused") || sg_str_is(code, "approval_expired") ? SG_CTL_REFUSED : SG_CTL_DENIED;
+	return sg_str_is(code, "approval_refused") || sg_str_is(code, "approval_expired") ? SG_CTL_REFUSED
+											  : SG_CTL_DENIED;
 }
 
 int

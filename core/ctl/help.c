@@ -28,9 +28,9 @@ static void
 one_option(FILE *to, const struct sg_ctl_option *option)
 {
 	char left[64];
-	snprintf(left, sizeof(left), "%c%c%s --%s%s%s", option->letter != 0 ? '-' : ' ', option->letter != 0 ? option->letter : ' ',
-		 option->letter != 0 ? "," : " ", option->name, option->argument != NULL ? " " : "",
-		 option->argument != NULL ? option->argument : "");
+	snprintf(left, sizeof(left), "%c%c%s --%s%s%s", option->letter != 0 ? '-' : ' ',
+		 option->letter != 0 ? option->letter : ' ', option->letter != 0 ? "," : " ", option->name,
+		 option->argument != NULL ? " " : "", option->argument != NULL ? option->argument : "");
 	fprintf(to, "  %-26s %s\n", left, option->text);
 }
 
@@ -53,7 +53,8 @@ sg_ctl_help_session(FILE *to)
 void
 sg_ctl_help_command(FILE *to, const struct sg_ctl_command *command)
 {
-	fprintf(to, "stepgate %s%s%s: %s\n", command->words, command->arguments[0] != '\0' ? " " : "", command->arguments, command->text);
+	fprintf(to, "stepgate %s%s%s: %s\n", command->words, command->arguments[0] != '\0' ? " " : "",
+		command->arguments, command->text);
 	if (command->more[0] != '\0') {
 		fputc('\n', to);
 		wrapped(to, "", command->more);

@@ -100,7 +100,9 @@ sg_start_folder(const struct sg_ctl *ctl, const char *folder, char *path, size_t
 	int code = sg_made_note(ctl, made, sg_make_folder(folder, 0700), folder);
 	char *real = code == SG_CTL_OK ? realpath(folder, NULL) : NULL;
 	if (real == NULL)
-		return code != SG_CTL_OK ? code : sg_ctl_fail(ctl, SG_CTL_CANNOT_MAKE, "make", "", "%s: %s", folder, strerror(errno));
+		return code != SG_CTL_OK
+			       ? code
+			       : sg_ctl_fail(ctl, SG_CTL_CANNOT_MAKE, "make", "", "%s: %s", folder, strerror(errno));
 	snprintf(path, room, "%s", real);
 	free(real);
 	if (strlen(path) > RUN_DIR_MAX || strpbrk(path, "\"\\\n\r\t") != NULL)
@@ -129,7 +131,8 @@ make(const struct sg_ctl *ctl, const char *folder, char *config, size_t room)
 	if (code == SG_CTL_OK)
 		code = sg_start_state(ctl, config, &made);
 	if (code == SG_CTL_OK && ctl->json)
-		printf("{\"kept\":[%.*s],\"made\":[%.*s]}\n", (int)made.kept.len, made.kept.ptr == NULL ? "" : made.kept.ptr, (int)made.made.len,
+		printf("{\"kept\":[%.*s],\"made\":[%.*s]}\n", (int)made.kept.len,
+		       made.kept.ptr == NULL ? "" : made.kept.ptr, (int)made.made.len,
 		       made.made.ptr == NULL ? "" : made.made.ptr);
 	sg_buf_done(&made.made);
 	sg_buf_done(&made.kept);
@@ -146,7 +149,8 @@ sg_ctl_init(struct sg_ctl *ctl)
 	snprintf(config, sizeof(config), "%s", given != NULL ? given : "/etc/stepgate/stepgate.conf");
 	int code = make(ctl, ctl->arg_count > 0 ? ctl->args[0] : NULL, config, sizeof(config));
 	if (code == SG_CTL_OK && !ctl->json)
-		printf("ready: %s%s\n", ctl->arg_count > 0 ? "stepgate dev " : "stepgated -c ", ctl->arg_count > 0 ? ctl->args[0] : config);
+		printf("ready: %s%s\n", ctl->arg_count > 0 ? "stepgate dev " : "stepgated -c ",
+		       ctl->arg_count > 0 ? ctl->args[0] : config);
 	return code;
 }
 
@@ -160,7 +164,8 @@ sg_ctl_dev(struct sg_ctl *ctl)
 		return code;
 	fflush(stdout);
 	fprintf(stderr,
-		"dev: agent, enforcer and approver are all uid %u here, and may do each other's part. This shows how things work; it is no boundary.\n"
+		"dev: agent, enforcer and approver are all uid %u here, and may do each other's part. This shows how "
+		"things work; it is no boundary.\n"
 		"In another terminal:  export STEPGATE_RUN=%s\n"
 		"                      stepgate agent      then: open write-report\n"
 		"                      stepgate status, approvals list, why ID, audit tail -f\n"

@@ -10,8 +10,8 @@ show_killed(const struct sg_ctl *ctl, const struct sg_json *answer)
 	int64_t open = sg_show_int(answer, "revoking");
 	sg_show_verdict(ctl, sg_show_string(answer, "state"), 0);
 	if (open > 0)
-		printf("; %lld credentials are being revoked; whoever verifies them offline takes them for %lld s more", (long long)open,
-		       (long long)((sg_show_int(answer, "residual_ms") + 999) / 1000));
+		printf("; %lld credentials are being revoked; whoever verifies them offline takes them for %lld s more",
+		       (long long)open, (long long)((sg_show_int(answer, "residual_ms") + 999) / 1000));
 	putchar('\n');
 	if (!sg_show_bool(answer, "durable"))
 		fprintf(stderr, "It is in force, but could not be recorded: it will be once the disk is back.\n");

@@ -32,8 +32,9 @@ decision(const struct sg_ctl *ctl, const struct sg_json *leaf, const struct sg_j
 static void
 other(const struct sg_json *body)
 {
-	static const char *const members[] = {"event", "verb", "how", "state", "result", "code", "agent", "intent", "human",
-					      "by", "lift", "task", "approval", "lease", "decision", "why", "reason"};
+	static const char *const members[] = {"event",    "verb",   "how",      "state", "result", "code",
+					      "agent",    "intent", "human",    "by",    "lift",   "task",
+					      "approval", "lease",  "decision", "why",   "reason"};
 	for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++) {
 		const struct sg_json *value = sg_json_get(body, members[i]);
 		if (value != NULL && value->type == SG_JSON_STRING)

@@ -86,8 +86,8 @@ sg_made_note(const struct sg_ctl *ctl, struct sg_made *made, enum sg_make result
 {
 	struct sg_buf *list = result == SG_MAKE_MADE ? &made->made : &made->kept;
 	if (result == SG_MAKE_FAILED)
-		return sg_ctl_fail(ctl, errno == EACCES || errno == EPERM ? SG_CTL_PERMISSION : SG_CTL_CANNOT_MAKE, "make", "", "%s: %s", path,
-				   strerror(errno));
+		return sg_ctl_fail(ctl, errno == EACCES || errno == EPERM ? SG_CTL_PERMISSION : SG_CTL_CANNOT_MAKE,
+				   "make", "", "%s: %s", path, strerror(errno));
 	sg_buf_text(list, list->len > 0 ? "," : "");
 	sg_canon_string(list, sg_str(path));
 	if (!made->json && result == SG_MAKE_MADE)

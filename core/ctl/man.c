@@ -69,10 +69,15 @@ one_command(FILE *to, const struct sg_ctl_command *command, const char *before)
 void
 sg_ctl_man(FILE *to)
 {
-	fprintf(to, ".TH STEPGATE 1 \"\" \"stepgate %s\"\n.SH NAME\nstepgate \\- operate stepgated, look at what it decided\n", SG_VERSION);
-	fprintf(to, ".SH SYNOPSIS\n.B stepgate\n.I COMMAND\n[\\fIARGUMENTS\\fR] [\\fIOPTIONS\\fR]\n.SH DESCRIPTION\n"
-		    "Results go to standard output, talk to standard error. Text that agents wrote is shown with control, escape and direction "
-		    "characters made visible. Colour only on a terminal, and never where NO_COLOR is set.\n.SH COMMANDS\n");
+	fprintf(to,
+		".TH STEPGATE 1 \"\" \"stepgate %s\"\n.SH NAME\nstepgate \\- operate stepgated, look at what it "
+		"decided\n",
+		SG_VERSION);
+	fprintf(to,
+		".SH SYNOPSIS\n.B stepgate\n.I COMMAND\n[\\fIARGUMENTS\\fR] [\\fIOPTIONS\\fR]\n.SH DESCRIPTION\n"
+		"Results go to standard output, talk to standard error. Text that agents wrote is shown with control, "
+		"escape and direction "
+		"characters made visible. Colour only on a terminal, and never where NO_COLOR is set.\n.SH COMMANDS\n");
 	for (size_t i = 0; i < sg_ctl_command_count; i++)
 		one_command(to, &sg_ctl_commands[i], "");
 	fprintf(to, ".SH LINES OF STEPGATE AGENT\n");
@@ -85,5 +90,6 @@ sg_ctl_man(FILE *to)
 #define X(name, number, meaning) fprintf(to, ".TP\n%d\n", number), text(to, meaning), fputc('\n', to);
 	SG_CTL_EXITS(X)
 #undef X
-	fprintf(to, ".SH ENVIRONMENT\n.TP\nSTEPGATE_RUN\nfolder of the sockets\n.TP\nNO_COLOR\nno colour\n.SH SEE ALSO\nstepgated \\-\\-help\n");
+	fprintf(to, ".SH ENVIRONMENT\n.TP\nSTEPGATE_RUN\nfolder of the sockets\n.TP\nNO_COLOR\nno colour\n.SH SEE "
+		    "ALSO\nstepgated \\-\\-help\n");
 }

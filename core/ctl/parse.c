@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Reading a command line by the tables. getopt_long takes any unique beginning of an option, which breaks scripts the day a new one is added. */
+ * Reading a command line by the tables. getopt_long takes any unique beginning of an option, which breaks scripts the
+ * day a new one is added. */
 #include "ctl/ctl.h"
 
 #include "base/str.h"
@@ -17,7 +18,8 @@ sg_ctl_fail(const struct sg_ctl *ctl, int code, const char *name, const char *hi
 	vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
 	if (!ctl->json) {
-		fprintf(stderr, "stepgate: %s\n%s%s%s", text, hint[0] != '\0' ? "  hint: " : "", hint, hint[0] != '\0' ? "\n" : "");
+		fprintf(stderr, "stepgate: %s\n%s%s%s", text, hint[0] != '\0' ? "  hint: " : "", hint,
+			hint[0] != '\0' ? "\n" : "");
 		return code;
 	}
 	struct sg_buf out;
@@ -69,7 +71,8 @@ read_option(struct sg_ctl *ctl, int argc, char **argv, int *at)
 	bool is_long = word[1] == '-';
 	const char *equals = is_long ? strchr(word, '=') : NULL;
 	int index = is_long ? find_long(word + 2, equals != NULL ? (size_t)(equals - word - 2) : strlen(word + 2))
-			    : word[2] == '\0' ? find_letter(word[1]) : -1;
+		    : word[2] == '\0' ? find_letter(word[1])
+				      : -1;
 	if (index < 0)
 		return usage(ctl, "%.200s: no such option", word);
 	if (sg_ctl_options[index].argument == NULL && equals != NULL)
@@ -127,9 +130,12 @@ check_command(const struct sg_ctl *ctl)
 {
 	for (int i = 0; i < SG_CTL_OPTION_COUNT; i++)
 		if (ctl->option[i] != NULL && (ctl->command->options & (UINT32_C(1) << i)) == 0)
-			return sg_ctl_fail(ctl, SG_CTL_USAGE, "usage", "", "%s takes no --%s", ctl->command->words, sg_ctl_options[i].name);
-	if (ctl->option[SG_CTL_OPTION_help] == NULL && (ctl->arg_count < ctl->command->least || ctl->arg_count > ctl->command->most))
-		return sg_ctl_fail(ctl, SG_CTL_USAGE, "usage", "", "usage: stepgate %s %s", ctl->command->words, ctl->command->arguments);
+			return sg_ctl_fail(ctl, SG_CTL_USAGE, "usage", "", "%s takes no --%s", ctl->command->words,
+					   sg_ctl_options[i].name);
+	if (ctl->option[SG_CTL_OPTION_help] == NULL &&
+	    (ctl->arg_count < ctl->command->least || ctl->arg_count > ctl->command->most))
+		return sg_ctl_fail(ctl, SG_CTL_USAGE, "usage", "", "usage: stepgate %s %s", ctl->command->words,
+				   ctl->command->arguments);
 	return SG_CTL_OK;
 }
 

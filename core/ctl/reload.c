@@ -31,7 +31,8 @@ show_problems(const struct sg_json *reload)
 {
 	const struct sg_json *list = reload;
 	if (list != NULL && list->type == SG_JSON_OBJECT)
-		list = sg_json_get(reload, "errors") != NULL ? sg_json_get(reload, "errors") : sg_json_get(reload, "problems");
+		list = sg_json_get(reload, "errors") != NULL ? sg_json_get(reload, "errors")
+							     : sg_json_get(reload, "problems");
 	for (const struct sg_json *p = sg_json_first(list); p != NULL; p = sg_json_next(list, p))
 		show_problem(p);
 	if (list == NULL || list->count == 0)

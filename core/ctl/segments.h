@@ -1,15 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0
- * The journal read from its files, by somebody who does not trust them and has no daemon: which segments count, each leaf, and what is wrong. */
+ * The journal read from its files, by somebody who does not trust them and has no daemon: which segments count, each
+ * leaf, and what is wrong. */
 #ifndef SG_CTL_SEGMENTS_H
 #define SG_CTL_SEGMENTS_H
 
 #include "frame/segment.h"
 
+#include <stdbool.h>
+
 enum sg_verify {
-	SG_VERIFY_INTACT,     /* every leaf from the first to the last */
-	SG_VERIFY_TAMPERED,   /* something was changed, taken out or put in */
-	SG_VERIFY_TORN,       /* the end stops inside a record: a crash (the next start mends it) or a cut */
-	SG_VERIFY_UNREADABLE  /* a file or folder is missing or may not be read: nothing is known */
+	SG_VERIFY_INTACT,    /* every leaf from the first to the last */
+	SG_VERIFY_TAMPERED,  /* something was changed, taken out or put in */
+	SG_VERIFY_TORN,      /* the end stops inside a record: a crash (the next start mends it) or a cut */
+	SG_VERIFY_UNREADABLE /* a file or folder is missing or may not be read: nothing is known */
 };
 
 /* A leaf that was noted elsewhere and must be there. */
@@ -20,14 +23,14 @@ struct sg_verify_anchor {
 
 struct sg_verify_result {
 	enum sg_verify verdict;
-	uint64_t segments, leaves, last; /* last: number of the last good leaf */
+	uint64_t segments, leaves, last;      /* last: number of the last good leaf */
 	unsigned char chain[SG_SHA256_BYTES]; /* behind it */
-	uint64_t void_segments; /* left behind by syncs that failed: not part of the record */
-	uint64_t sealed, opened; /* sealed inputs; those whose day key still exists and that opened */
-	size_t torn; /* bytes behind the last good record */
-	bool anchored; /* the anchor was met */
-	char file[64]; /* where it is wrong */
-	struct sg_err err; /* what is wrong, unless INTACT */
+	uint64_t void_segments;               /* left behind by syncs that failed: not part of the record */
+	uint64_t sealed, opened;              /* sealed inputs; those whose day key still exists and that opened */
+	size_t torn;                          /* bytes behind the last good record */
+	bool anchored;                        /* the anchor was met */
+	char file[64];                        /* where it is wrong */
+	struct sg_err err;                    /* what is wrong, unless INTACT */
 };
 
 /* Called for each leaf, in order. */

@@ -33,17 +33,17 @@ decode(struct sg_str text, uint32_t *out)
 static const struct {
 	uint32_t from, to;
 } hidden[] = {
-	{0, 0x1f}, {0x7f, 0x9f},       /* C0, DEL, C1 */
-	{0xad, 0xad},                  /* soft hyphen */
-	{0x34f, 0x34f},                /* grapheme joiner */
-	{0x61c, 0x61c},                /* Arabic letter mark */
-	{0x115f, 0x1160}, {0x17b4, 0x17b5}, {0x180b, 0x180f}, {0x3164, 0x3164}, {0xffa0, 0xffa0}, /* fillers */
-	{0x200b, 0x200f},              /* zero widths, direction marks */
-	{0x2028, 0x202e},              /* line and paragraph ends, embeddings and overrides */
-	{0x2060, 0x206f},              /* joiner, isolates, invisible operators */
-	{0xfe00, 0xfe0f}, {0xfeff, 0xfeff}, {0xfff0, 0xfffb}, /* variation selectors, BOM, annotations */
-	{0x1d173, 0x1d17a},            /* musical controls */
-	{0xe0000, 0xe0fff},            /* tags, more selectors */
+	{0, 0x1f},          {0x7f, 0x9f}, /* C0, DEL, C1 */
+	{0xad, 0xad},                     /* soft hyphen */
+	{0x34f, 0x34f},                   /* grapheme joiner */
+	{0x61c, 0x61c},                   /* Arabic letter mark */
+	{0x115f, 0x1160},   {0x17b4, 0x17b5}, {0x180b, 0x180f}, {0x3164, 0x3164}, {0xffa0, 0xffa0}, /* fillers */
+	{0x200b, 0x200f},                                       /* zero widths, direction marks */
+	{0x2028, 0x202e},                                       /* line and paragraph ends, embeddings and overrides */
+	{0x2060, 0x206f},                                       /* joiner, isolates, invisible operators */
+	{0xfe00, 0xfe0f},   {0xfeff, 0xfeff}, {0xfff0, 0xfffb}, /* variation selectors, BOM, annotations */
+	{0x1d173, 0x1d17a},                                     /* musical controls */
+	{0xe0000, 0xe0fff},                                     /* tags, more selectors */
 };
 
 static bool
@@ -63,7 +63,8 @@ show_hidden(struct sg_buf *out, uint32_t c, bool json)
 	else if (c < 0x10000)
 		sg_buf_printf(out, "\\u%04x", (unsigned)c);
 	else if (json)
-		sg_buf_printf(out, "\\u%04x\\u%04x", (unsigned)(0xd800 + ((c - 0x10000) >> 10)), (unsigned)(0xdc00 + ((c - 0x10000) & 0x3ff)));
+		sg_buf_printf(out, "\\u%04x\\u%04x", (unsigned)(0xd800 + ((c - 0x10000) >> 10)),
+			      (unsigned)(0xdc00 + ((c - 0x10000) & 0x3ff)));
 	else
 		sg_buf_printf(out, "\\u{%x}", (unsigned)c);
 }

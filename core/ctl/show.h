@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Showing text to people. What agents, outsiders or files wrote may hold escape sequences, characters that turn the direction of writing, and
- * invisible ones: each is shown as \u and its number, so that what is read is what is there. */
+ * Showing text to people. What agents, outsiders or files wrote may hold escape sequences, characters that turn the
+ * direction of writing, and invisible ones: each is shown as \u and its number, so that what is read is what is there.
+ */
 #ifndef SG_CTL_SHOW_H
 #define SG_CTL_SHOW_H
 
 #include "ctl/ctl.h"
 
-/* Appends `text` with everything invisible or steering made visible: \n, \t, \u202e, \u{e0041}, \xff for bytes that are no UTF-8; a backslash
- * becomes \\, so that no text can look like an escape. */
+/* Appends `text` with everything invisible or steering made visible: \n, \t, \u202e, \u{e0041}, \xff for bytes that are
+ * no UTF-8; a backslash becomes \\, so that no text can look like an escape. */
 void sg_show_text(struct sg_buf *out, struct sg_str text);
 /* The same for JSON bytes, where a backslash already is an escape: stays JSON that means the same. */
 void sg_show_json(struct sg_buf *out, struct sg_str json);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * What `stepgate init` makes: state and keys for a configuration, and a whole private set-up below a folder. Nothing that exists is written
- * over, everything is synced. */
+ * What `stepgate init` makes: state and keys for a configuration, and a whole private set-up below a folder. Nothing
+ * that exists is written over, everything is synced. */
 #ifndef SG_CTL_START_H
 #define SG_CTL_START_H
 

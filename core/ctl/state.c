@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * State and keys. A key is made once: a new state key beside an old journal would cut every task and credential off from its record. */
+ * State and keys. A key is made once: a new state key beside an old journal would cut every task and credential off
+ * from its record. */
 #include "ctl/daemon.h"
 #include "ctl/show.h"
 #include "ctl/start.h"
@@ -41,7 +42,8 @@ make_state_key(const struct sg_ctl *ctl, const char *state, struct sg_made *made
 	snprintf(path, sizeof(path), "%.1100s/keys/state.key", state);
 	snprintf(journal, sizeof(journal), "%.1100s/journal", state);
 	if (access(path, F_OK) != 0 && has_journal(journal))
-		return sg_ctl_fail(ctl, SG_CTL_CONFIG, "state_key_lost", "put keys/ back from where it is kept; or move the state away and begin anew",
+		return sg_ctl_fail(ctl, SG_CTL_CONFIG, "state_key_lost",
+				   "put keys/ back from where it is kept; or move the state away and begin anew",
 				   "%s has a journal but not its key", state);
 	if (sg_random(key, sizeof(key), NULL) != SG_OK)
 		return sg_ctl_fail(ctl, SG_CTL_INTERNAL, "no_randomness", "", "no random bytes");

@@ -7,9 +7,11 @@
 static void
 show_counts(const struct sg_json *a)
 {
-	sg_show_rowf("decided", "%lld, %lld of them allowed", (long long)sg_show_int(a, "decided"), (long long)sg_show_int(a, "allowed"));
-	sg_show_rowf("open", "%lld tasks, %lld credentials, %lld approvals waiting, %lld connections", (long long)sg_show_int(a, "tasks"),
-		     (long long)sg_show_int(a, "leases"), (long long)sg_show_int(a, "approvals"), (long long)sg_show_int(a, "connections"));
+	sg_show_rowf("decided", "%lld, %lld of them allowed", (long long)sg_show_int(a, "decided"),
+		     (long long)sg_show_int(a, "allowed"));
+	sg_show_rowf("open", "%lld tasks, %lld credentials, %lld approvals waiting, %lld connections",
+		     (long long)sg_show_int(a, "tasks"), (long long)sg_show_int(a, "leases"),
+		     (long long)sg_show_int(a, "approvals"), (long long)sg_show_int(a, "connections"));
 	const struct sg_json *gaps = sg_json_get(a, "unrecorded");
 	if (sg_show_int(gaps, "closed") + sg_show_int(gaps, "overloaded") > 0)
 		sg_show_rowf("unrecorded", "%lld denials while the journal was closed, %lld while overloaded",

@@ -44,7 +44,8 @@ show_tasks(const struct sg_ctl *ctl, const struct sg_json *answer)
 		sg_show_verdict(ctl, state, 9);
 		sg_show_cell(sg_show_string(t, "agent"), 20);
 		sg_show_cell(sg_show_string(t, "intent"), 20);
-		printf("%5lld s left%s\n", (long long)(sg_show_int(t, "left_ms") / 1000), labels != NULL && labels->count > 0 ? "  tainted" : "");
+		printf("%5lld s left%s\n", (long long)(sg_show_int(t, "left_ms") / 1000),
+		       labels != NULL && labels->count > 0 ? "  tainted" : "");
 	}
 	if (shown == 0)
 		fprintf(stderr, "no open tasks\n");

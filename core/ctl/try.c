@@ -68,8 +68,8 @@ sg_ctl_try(struct sg_ctl *ctl)
 		goto out;
 	struct sg_json_limits limits = {.bytes = SG_CTL_BODY};
 	if (sg_json_parse(&arena, sg_buf_view(&text), &limits, &json, &err) != SG_OK || json->type != SG_JSON_OBJECT) {
-		code = sg_ctl_fail(ctl, SG_CTL_USAGE, json != NULL ? "json_not_object" : err.code, "", "%s: %s", ctl->args[0],
-				   json != NULL ? "not an object" : err.text);
+		code = sg_ctl_fail(ctl, SG_CTL_USAGE, json != NULL ? "json_not_object" : err.code, "", "%s: %s",
+				   ctl->args[0], json != NULL ? "not an object" : err.text);
 		goto out;
 	}
 	write_body(ctl, json, &body);

@@ -22,8 +22,9 @@ show_said(const struct sg_json *said)
 		struct sg_buf json;
 		sg_buf_init(&json, 256 << 10);
 		sg_canon_write(&json, sg_json_get(e, "effect"));
-		sg_show_rowf(e == sg_json_first(effects) ? "rules said" : "", "%.*s (%.*s:%lld) %.*s", SG_STR_ARG(sg_show_string(e, "rule")),
-			     SG_STR_ARG(sg_show_string(e, "file")), (long long)sg_show_int(e, "line"), (int)json.len, json.ptr);
+		sg_show_rowf(e == sg_json_first(effects) ? "rules said" : "", "%.*s (%.*s:%lld) %.*s",
+			     SG_STR_ARG(sg_show_string(e, "rule")), SG_STR_ARG(sg_show_string(e, "file")),
+			     (long long)sg_show_int(e, "line"), (int)json.len, json.ptr);
 		sg_buf_done(&json);
 	}
 	sg_show_member("error", said, "error");
@@ -33,14 +34,15 @@ static void
 show_who(const struct sg_json *body, const struct sg_json *input)
 {
 	const struct sg_json *task = sg_json_get(input, "task");
-	sg_show_rowf("agent", "%.*s (%.*s), asked by %.*s", SG_STR_ARG(sg_show_string(body, "agent")), SG_STR_ARG(sg_show_string(body, "strength")),
-		     SG_STR_ARG(sg_show_string(body, "asker")));
+	sg_show_rowf("agent", "%.*s (%.*s), asked by %.*s", SG_STR_ARG(sg_show_string(body, "agent")),
+		     SG_STR_ARG(sg_show_string(body, "strength")), SG_STR_ARG(sg_show_string(body, "asker")));
 	show_facts(input);
 	sg_show_member("task", body, "task");
 	if (task != NULL)
-		sg_show_rowf("ceilings", "intent %.*s, environment %.*s, %lld s left, has seen %.*s", SG_STR_ARG(sg_show_string(task, "intent")),
-			     SG_STR_ARG(sg_show_string(task, "environment")), (long long)(sg_show_int(task, "left") / 1000),
-			     SG_STR_ARG(sg_show_string(task, "sensitivity")));
+		sg_show_rowf(
+			"ceilings", "intent %.*s, environment %.*s, %lld s left, has seen %.*s",
+			SG_STR_ARG(sg_show_string(task, "intent")), SG_STR_ARG(sg_show_string(task, "environment")),
+			(long long)(sg_show_int(task, "left") / 1000), SG_STR_ARG(sg_show_string(task, "sensitivity")));
 	const struct sg_json *labels = sg_json_get(task, "labels");
 	if (labels != NULL && labels->count > 0)
 		sg_show_member("tainted by", task, "labels");
@@ -52,7 +54,8 @@ show_asked(const struct sg_json *body, const struct sg_json *seal, const struct 
 	const struct sg_json *resource = sg_json_get(input, "resource"), *request = sg_json_get(seal, "request");
 	sg_show_member("action", body, "action");
 	if (resource != NULL)
-		sg_show_rowf("resource", "%.*s:%.*s", SG_STR_ARG(sg_show_string(resource, "type")), SG_STR_ARG(sg_show_string(resource, "id")));
+		sg_show_rowf("resource", "%.*s:%.*s", SG_STR_ARG(sg_show_string(resource, "type")),
+			     SG_STR_ARG(sg_show_string(resource, "id")));
 	else
 		sg_show_member("resource", request, "resource");
 	sg_show_member("asked", input != NULL ? input : request, input != NULL ? "args" : "arguments");
@@ -71,7 +74,8 @@ show_effects(const struct sg_json *body)
 	sg_show_member("approval", body, "approval");
 	const struct sg_json *lease = sg_json_get(body, "lease"), *taint = sg_json_get(body, "taint");
 	if (lease != NULL && lease->type == SG_JSON_OBJECT)
-		sg_show_rowf("lease", "%.*s by %.*s for %.*s", SG_STR_ARG(sg_show_string(lease, "id")), SG_STR_ARG(sg_show_string(lease, "issuer")),
+		sg_show_rowf("lease", "%.*s by %.*s for %.*s", SG_STR_ARG(sg_show_string(lease, "id")),
+			     SG_STR_ARG(sg_show_string(lease, "issuer")),
 			     SG_STR_ARG(sg_show_string(lease, "audience")));
 	if (taint != NULL && taint->count > 0)
 		sg_show_member("adds taint", body, "taint");
@@ -98,7 +102,8 @@ static void
 show_why(const struct sg_ctl *ctl, const struct sg_json *answer)
 {
 	char when[32];
-	const struct sg_json *leaf = sg_json_get(answer, "leaf"), *body = sg_json_get(leaf, "body"), *seal = sg_json_get(answer, "input");
+	const struct sg_json *leaf = sg_json_get(answer, "leaf"), *body = sg_json_get(leaf, "body"),
+			     *seal = sg_json_get(answer, "input");
 	const struct sg_json *input = sg_json_get(seal, "input"), *replay = sg_json_get(answer, "replay");
 	sg_show_time(when, sg_show_int(leaf, "at") / 1000);
 	sg_show_verdict(ctl, sg_show_string(body, "verdict"), 0);

@@ -16,3 +16,14 @@ done
 grep -q $'\e' "$TMPDIR/out" && { echo "colour in spite of NO_COLOR"; exit 1; }
 left=$(find "$TMPDIR" -mindepth 1 -maxdepth 1 -name 'stepgate.*')
 [ -z "$left" ] || { echo "left behind: $left"; exit 1; }
+
+# It can fail: with any one expectation changed it must not end with 0.
+root_quickstart=$root/packaging/quickstart
+for line in $(grep -nE '^	expect ' "$root_quickstart" | cut -d: -f1); do
+	sed "${line}s/expect .*/expect allow nothing/" "$root_quickstart" >"$TMPDIR/changed"
+	if bash "$TMPDIR/changed" >"$TMPDIR/out" 2>&1; then
+		echo "line $line of quickstart can say anything"
+		exit 1
+	fi
+	grep -q 'expected allow (nothing)' "$TMPDIR/out" || { cat "$TMPDIR/out"; exit 1; }
+done

@@ -90,7 +90,8 @@ test_head_limit(void)
 	static char text[SG_CLIENT_HEAD_MAX + 64];
 	struct sg_client_answer answer;
 	struct sg_err err;
-	int n = snprintf(text, sizeof(text), "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 0\r\nX: ");
+	int n = snprintf(text, sizeof(text),
+			 "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 0\r\nX: ");
 	memset(text + n, 'a', sizeof(text) - (size_t)n);
 	memcpy(text + SG_CLIENT_HEAD_MAX - 4, "\r\n\r\n", 4);
 	CU_ASSERT_EQUAL(read_text(text, SG_CLIENT_HEAD_MAX, &answer, &err), SG_OK);
@@ -106,7 +107,8 @@ test_request(void)
 	struct sg_buf out;
 	sg_buf_init(&out, 4096);
 	sg_client_write(&out, "GET", "/v1/status", NULL, SG_STR(""));
-	CU_ASSERT_TRUE(sg_str_is(sg_buf_view(&out), "GET /v1/status HTTP/1.1\r\nHost: stepgate\r\nConnection: close\r\n\r\n"));
+	CU_ASSERT_TRUE(
+		sg_str_is(sg_buf_view(&out), "GET /v1/status HTTP/1.1\r\nHost: stepgate\r\nConnection: close\r\n\r\n"));
 	sg_buf_clear(&out);
 	sg_client_write(&out, "POST", "/v1/act", "application/json", SG_STR("{}"));
 	CU_ASSERT_TRUE(sg_str_is(sg_buf_view(&out), "POST /v1/act HTTP/1.1\r\nHost: stepgate\r\nConnection: close\r\n"
@@ -202,7 +204,9 @@ test_nobody(void)
 	sg_buf_done(&bytes);
 }
 
-SG_CASES("ctl.client", {"a whole answer is read", test_whole}, {"each prefix of it waits for more", test_each_prefix_waits},
-	 {"answers with two meanings are refused, each with its code", test_refused}, {"the head's limit, and one byte more", test_head_limit},
-	 {"requests as they are sent", test_request}, {"answers in pieces, cut, empty, wrong", test_socket},
+SG_CASES("ctl.client", {"a whole answer is read", test_whole},
+	 {"each prefix of it waits for more", test_each_prefix_waits},
+	 {"answers with two meanings are refused, each with its code", test_refused},
+	 {"the head's limit, and one byte more", test_head_limit}, {"requests as they are sent", test_request},
+	 {"answers in pieces, cut, empty, wrong", test_socket},
 	 {"nobody there, and a path too long for a socket", test_nobody})

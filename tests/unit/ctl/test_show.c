@@ -14,19 +14,21 @@ static const struct {
 	{"\033[2J", "\\u001b[2J", "\\u001b[2J"},
 	{"a\nb\tc\rd", "a\\nb\\tc\\rd", "a\\u000ab\\u0009c\\u000dd"},
 	{"\177", "\\u007f", "\\u007f"},
-	{"\302\233" "31m", "\\u009b31m", "\\u009b31m"},                /* CSI as one character */
-	{"\342\200\256abc", "\\u202eabc", "\\u202eabc"},               /* right to left override */
-	{"\342\201\246x\342\201\251", "\\u2066x\\u2069", "\\u2066x\\u2069"},  /* isolates */
-	{"\342\200\213", "\\u200b", "\\u200b"},                        /* zero width space */
-	{"\342\200\250", "\\u2028", "\\u2028"},                        /* line separator */
-	{"\357\273\277", "\\ufeff", "\\ufeff"},                        /* BOM */
-	{"\330\234", "\\u061c", "\\u061c"},                            /* Arabic letter mark */
-	{"\363\240\201\201", "\\u{e0041}", "\\udb40\\udc41"},          /* tag letter A */
-	{"\302\255", "\\u00ad", "\\u00ad"},                            /* soft hyphen */
-	{"\377\300\200", "\\xff\\xc0\\x80", "\\xff\\xc0\\x80"},        /* no UTF-8 */
-	{"\355\240\200", "\\xed\\xa0\\x80", "\\xed\\xa0\\x80"},        /* a surrogate */
-	{"\342\202", "\\xe2\\x82", "\\xe2\\x82"},                      /* cut */
-	{"\\u202e", "\\\\u202e", "\\u202e"},                           /* text that looks like an escape; in JSON it is one */
+	{"\302\233"
+	 "31m",
+	 "\\u009b31m", "\\u009b31m"},                                        /* CSI as one character */
+	{"\342\200\256abc", "\\u202eabc", "\\u202eabc"},                     /* right to left override */
+	{"\342\201\246x\342\201\251", "\\u2066x\\u2069", "\\u2066x\\u2069"}, /* isolates */
+	{"\342\200\213", "\\u200b", "\\u200b"},                              /* zero width space */
+	{"\342\200\250", "\\u2028", "\\u2028"},                              /* line separator */
+	{"\357\273\277", "\\ufeff", "\\ufeff"},                              /* BOM */
+	{"\330\234", "\\u061c", "\\u061c"},                                  /* Arabic letter mark */
+	{"\363\240\201\201", "\\u{e0041}", "\\udb40\\udc41"},                /* tag letter A */
+	{"\302\255", "\\u00ad", "\\u00ad"},                                  /* soft hyphen */
+	{"\377\300\200", "\\xff\\xc0\\x80", "\\xff\\xc0\\x80"},              /* no UTF-8 */
+	{"\355\240\200", "\\xed\\xa0\\x80", "\\xed\\xa0\\x80"},              /* a surrogate */
+	{"\342\202", "\\xe2\\x82", "\\xe2\\x82"},                            /* cut */
+	{"\\u202e", "\\\\u202e", "\\u202e"}, /* text that looks like an escape; in JSON it is one */
 };
 
 static void
@@ -90,4 +92,5 @@ test_json_stays(void)
 }
 
 SG_CASES("ctl.show", {"each kind of hidden character is made visible", test_rows},
-	 {"no pair of bytes lets a control character through", test_every_pair}, {"JSON that is shown means the same", test_json_stays})
+	 {"no pair of bytes lets a control character through", test_every_pair},
+	 {"JSON that is shown means the same", test_json_stays})

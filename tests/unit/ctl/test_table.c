@@ -82,7 +82,8 @@ test_each_option(void)
 		CU_ASSERT_TRUE(used);
 		for (int k = 0; k < i; k++) {
 			CU_ASSERT_STRING_NOT_EQUAL(sg_ctl_options[i].name, sg_ctl_options[k].name);
-			CU_ASSERT_TRUE(sg_ctl_options[i].letter == 0 || sg_ctl_options[i].letter != sg_ctl_options[k].letter);
+			CU_ASSERT_TRUE(sg_ctl_options[i].letter == 0 ||
+				       sg_ctl_options[i].letter != sg_ctl_options[k].letter);
 		}
 	}
 	CU_ASSERT_TRUE(SG_CTL_OPTION_COUNT <= 32);
@@ -225,11 +226,15 @@ body_is(const char *want, char **argv)
 static void
 test_body(void)
 {
-	BODY("{\"action\":\"fs.read\",\"arguments\":{\"a\":\"007\",\"b\":[1,true]},\"key\":\"k\",\"resource\":{\"id\":\"x:y\",\"type\":\"file\"},"
+	BODY("{\"action\":\"fs.read\",\"arguments\":{\"a\":\"007\",\"b\":[1,true]},\"key\":\"k\",\"resource\":{\"id\":"
+	     "\"x:y\",\"type\":\"file\"},"
 	     "\"task\":\"t-1\"}",
 	     "--arg", "b:=[1, true]", "--arg", "a=007", "--resource", "file:x:y");
-	BODY("{\"action\":\"fs.read\",\"arguments\":{},\"context\":{\"approval\":\"a-1\"},\"key\":\"k\",\"task\":\"t-1\"}", "--approval", "a-1");
-	BODY("{\"action\":\"fs.read\",\"arguments\":{\"a\":\"x=\\\"y\\\"\"},\"key\":\"k\",\"task\":\"t-1\"}", "--arg", "a=x=\"y\"");
+	BODY("{\"action\":\"fs.read\",\"arguments\":{},\"context\":{\"approval\":\"a-1\"},\"key\":\"k\",\"task\":\"t-"
+	     "1\"}",
+	     "--approval", "a-1");
+	BODY("{\"action\":\"fs.read\",\"arguments\":{\"a\":\"x=\\\"y\\\"\"},\"key\":\"k\",\"task\":\"t-1\"}", "--arg",
+	     "a=x=\"y\"");
 	BODY(NULL, "--arg", "nothing");
 	BODY(NULL, "--arg", "=x");
 	BODY(NULL, "--arg", ":=1");
@@ -245,6 +250,7 @@ test_body(void)
 }
 
 SG_CASES("ctl.table", {"each command has help, manual and completion", test_each_command},
-	 {"each option stands in the manual, is used, is unique", test_each_option}, {"a command's help shows its options and no others", test_help_of_each},
-	 {"command lines", test_parse}, {"command lines that are wrong", test_refused}, {"as many --arg as fit, and one more", test_pairs_limit},
+	 {"each option stands in the manual, is used, is unique", test_each_option},
+	 {"a command's help shows its options and no others", test_help_of_each}, {"command lines", test_parse},
+	 {"command lines that are wrong", test_refused}, {"as many --arg as fit, and one more", test_pairs_limit},
 	 {"what may stand in a path", test_plain}, {"bodies of act", test_body})

@@ -70,7 +70,8 @@ start(void)
 static void
 end(void)
 {
-	static const char *const names[] = {"journal/00000001.seg", "journal/00000002.seg", "journal/00000003.seg", "keys/20000.key"};
+	static const char *const names[] = {"journal/00000001.seg", "journal/00000002.seg", "journal/00000003.seg",
+					    "keys/20000.key"};
 	char path[128];
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		remove_file(names[i]);
@@ -93,7 +94,8 @@ static void
 begin_segment(struct journal *j, uint64_t segment, uint64_t previous)
 {
 	unsigned char head[SG_SEGMENT_HEADER];
-	struct sg_segment_header header = {.segment = segment, .previous = previous, .last = j->next - 1, .first = j->next, .day = DAY};
+	struct sg_segment_header header = {
+		.segment = segment, .previous = previous, .last = j->next - 1, .first = j->next, .day = DAY};
 	memcpy(header.chain, j->chain, sizeof(header.chain));
 	memcpy(header.salt, salt, sizeof(header.salt));
 	sg_segment_header_write(head, &header);
@@ -109,15 +111,22 @@ add_leaf(struct journal *j, const char *input)
 	unsigned char hash[SG_SHA256_BYTES];
 	size_t len = strlen(input);
 	int n = 0;
-	/* the ciphertext does not depend on what is bound to it, its tag does: seal once for the digest, once for good */
+	/* the ciphertext does not depend on what is bound to it, its tag does: seal once for the digest, once for good
+	 */
 	for (int pass = 0; pass < 2 && len > 0; pass++) {
-		n = snprintf(leaf, sizeof(leaf), "{\"at\":1,\"body\":{},\"config\":\"\",\"kind\":\"start\",\"n\":%d,\"policy\":\"\",\"sealed\":\"%s\",\"v\":1}",
+		n = snprintf(leaf, sizeof(leaf),
+			     "{\"at\":1,\"body\":{},\"config\":\"\",\"kind\":\"start\",\"n\":%d,\"policy\":\"\","
+			     "\"sealed\":\"%s\",\"v\":1}",
 			     (int)j->next, hex);
 		sg_sha256(hash, (struct sg_str){leaf, (size_t)n});
-		CU_ASSERT_EQUAL(sg_seal(sealed, j->key, j->next, (struct sg_str){(char *)hash, sizeof(hash)}, sg_str(input), NULL), SG_OK);
+		CU_ASSERT_EQUAL(sg_seal(sealed, j->key, j->next, (struct sg_str){(char *)hash, sizeof(hash)},
+					sg_str(input), NULL),
+				SG_OK);
 		sg_sha256_hex(hex, (struct sg_str){sealed, len});
 	}
-	n = snprintf(leaf, sizeof(leaf), "{\"at\":1,\"body\":{},\"config\":\"\",\"kind\":\"start\",\"n\":%d,\"policy\":\"\",\"sealed\":\"%s\",\"v\":1}",
+	n = snprintf(leaf, sizeof(leaf),
+		     "{\"at\":1,\"body\":{},\"config\":\"\",\"kind\":\"start\",\"n\":%d,\"policy\":\"\",\"sealed\":\"%"
+		     "s\",\"v\":1}",
 		     (int)j->next, hex);
 	if (len > 0)
 		sg_record_write(&j->bytes, SG_RECORD_SEALED, (struct sg_str){sealed, len + SG_SEAL_OVERHEAD});
@@ -337,7 +346,8 @@ test_middle_cut(void)
 	end();
 }
 
-/* After a sync that failed the segment begins again from the last leaf that counted: the one behind is no part of the record. */
+/* After a sync that failed the segment begins again from the last leaf that counted: the one behind is no part of the
+ * record. */
 static void
 test_void_segment(void)
 {
@@ -376,8 +386,10 @@ test_unreadable(void)
 	CU_ASSERT_EQUAL(verify(NULL, &r), SG_VERIFY_UNREADABLE); /* no folder */
 }
 
-SG_CASES("ctl.verify", {"an intact journal, with and without its day key", test_intact}, {"every bit of a segment changed: seen", test_each_byte},
-	 {"cut at every place: told", test_each_cut}, {"a hole that lost power leaves is torn, other bytes are tampering", test_holes},
+SG_CASES("ctl.verify", {"an intact journal, with and without its day key", test_intact},
+	 {"every bit of a segment changed: seen", test_each_byte}, {"cut at every place: told", test_each_cut},
+	 {"a hole that lost power leaves is torn, other bytes are tampering", test_holes},
 	 {"what was noted elsewhere must be there", test_anchor}, {"segments taken out", test_segments},
-	 {"cut in the middle at every place: tampered", test_middle_cut}, {"segments behind failed syncs do not count", test_void_segment},
+	 {"cut in the middle at every place: tampered", test_middle_cut},
+	 {"segments behind failed syncs do not count", test_void_segment},
 	 {"nothing there, a link, no folder: unreadable", test_unreadable})
