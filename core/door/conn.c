@@ -227,6 +227,7 @@ advance(struct sg_door *door, struct sg_door_conn *conn)
 static pid_t
 sender(struct msghdr *message)
 {
+	pid_t pid = -1;
 	for (struct cmsghdr *head = CMSG_FIRSTHDR(message); head != NULL; head = CMSG_NXTHDR(message, head)) {
 		struct ucred credentials;
 		if (head->cmsg_level == SOL_SOCKET && head->cmsg_type == SCM_RIGHTS) {
@@ -239,9 +240,9 @@ sender(struct msghdr *message)
 		if (head->cmsg_level != SOL_SOCKET || head->cmsg_type != SCM_CREDENTIALS)
 			continue;
 		memcpy(&credentials, CMSG_DATA(head), sizeof(credentials));
-		return credentials.pid;
+		pid = credentials.pid;
 	}
-	return -1;
+	return pid;
 }
 
 /* A byte from another process than the one that connected: the gate hears of it, and the connection ends. The kernel names the sender only from

@@ -154,8 +154,9 @@ sg_doors_admit(void *self, uint64_t conn, enum sg_face face)
 		pass_on(loop, door, conn);
 }
 
-void
-sg_door_linked(struct sg_loop *loop, struct sg_child *door)
+/* As many as the link carries in one go; the rest follows in the next turn. */
+static void
+pass_waiting(struct sg_loop *loop, struct sg_child *door)
 {
 	struct sg_waiting_conn *next;
 	for (struct sg_waiting_conn *w = loop->conns; w != NULL; w = next) {
@@ -164,6 +165,20 @@ sg_door_linked(struct sg_loop *loop, struct sg_child *door)
 		if (its && door->link.out_fd_count < SG_LINK_FDS)
 			pass_on(loop, door, w->id);
 	}
+}
+
+void
+sg_door_linked(struct sg_loop *loop, struct sg_child *door)
+{
+	pass_waiting(loop, door);
+}
+
+void
+sg_doors_turn(struct sg_loop *loop)
+{
+	for (size_t i = 0; loop->conns != NULL && i < SG_CHILDREN; i++)
+		if (loop->children[i].used && loop->children[i].role == SG_ROLE_DOOR && loop->children[i].linked)
+			pass_waiting(loop, &loop->children[i]);
 }
 
 void

@@ -47,8 +47,8 @@ sg_hosts_call(void *self, uint64_t id, struct sg_str name, struct sg_str request
 {
 	struct sg_loop *loop = self;
 	struct sg_child *host = sg_str_is(name, "verify") ? host_named(loop, "", name) : host_named(loop, "issue.", name);
-	return host != NULL && host->ready && remember(loop, host, id, 0) &&
-	       sg_link_queue(&host->link, SG_FRAME_H_CALL, id, request, -1, NULL) == SG_OK;
+	return host != NULL && host->ready && sg_link_queue(&host->link, SG_FRAME_H_CALL, id, request, -1, NULL) == SG_OK &&
+	       remember(loop, host, id, 0);
 }
 
 /* ---- facts ---- */
@@ -99,8 +99,8 @@ ask_step(struct sg_loop *loop, struct sg_look *look, struct sg_str step, const s
 	sg_buf_init(&request, 1024);
 	sg_buf_printf(&request, "{\"gid\":%u,\"pid\":%d,\"start_time\":%llu,\"uid\":%u,\"verb\":\"look\"}", (unsigned)conn->peer.gid,
 		      (int)conn->peer.pid, (unsigned long long)conn->peer.start_time, (unsigned)conn->peer.uid);
-	bool asked = remember(loop, host, 0, look->number) &&
-		     sg_link_queue(&host->link, SG_FRAME_H_LOOK, look->number, sg_buf_view(&request), pidfd, NULL) == SG_OK;
+	bool asked = sg_link_queue(&host->link, SG_FRAME_H_LOOK, look->number, sg_buf_view(&request), pidfd, NULL) == SG_OK &&
+		     remember(loop, host, 0, look->number);
 	sg_buf_done(&request);
 	return asked;
 }

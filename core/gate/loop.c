@@ -325,6 +325,10 @@ turn(struct sg_loop *loop)
 	}
 	sg_disk_turn(loop);
 	sg_loop_flush(loop);
+	if (loop->conns != NULL) {
+		sg_doors_turn(loop);
+		sg_loop_flush(loop);
+	}
 	return count >= 0 || errno == EINTR;
 }
 
