@@ -109,6 +109,7 @@ apply_landlock(const struct sg_confinement *how)
 	if (rules < 0)
 		return false;
 	bool ok = (how->write_folder == NULL || allow_below(rules, how->write_folder, writing) == 0) &&
+		  (how->also_write_folder == NULL || allow_below(rules, how->also_write_folder, writing) == 0) &&
 		  (how->read_folder == NULL || allow_below(rules, how->read_folder, reading) == 0) &&
 		  syscall(SYS_landlock_restrict_self, rules, 0) == 0;
 	close(rules);

@@ -24,7 +24,7 @@ enum sg_layer { SG_LAYER_SECCOMP = 1, SG_LAYER_LANDLOCK = 2, SG_LAYER_CAPABILITI
 
 struct sg_confinement {
 	enum sg_profile profile;
-	const char *write_folder; /* Landlock: may be read and written below here; NULL for none */
+	const char *write_folder, *also_write_folder; /* Landlock: may be read and written below here; NULL for none */
 	const char *read_folder;  /* Landlock: may be read below here; NULL for none */
 	const int *keep;          /* descriptors that stay open beside 0, 1, 2 */
 	size_t keep_count;

@@ -74,7 +74,7 @@ static int
 make_issuer_key(const struct sg_ctl *ctl, const char *state, struct sg_str name, struct sg_made *made)
 {
 	char path[PATH], pem[PEM_MAX];
-	snprintf(path, sizeof(path), "%.1000s/keys/issue-%.*s.pem", state, SG_STR_ARG(name));
+	snprintf(path, sizeof(path), "%.1000s/issue/%.*s.pem", state, SG_STR_ARG(name));
 	size_t len = make_pem(pem, sizeof(pem));
 	if (len == 0)
 		return sg_ctl_fail(ctl, SG_CTL_INTERNAL, "no_key", "", "OpenSSL made no P-256 key");
@@ -86,7 +86,7 @@ make_issuer_key(const struct sg_ctl *ctl, const char *state, struct sg_str name,
 static int
 make_folders(const struct sg_ctl *ctl, const char *state, struct sg_made *made)
 {
-	static const char *const folders[] = {"", "/journal", "/keys", "/policy"};
+	static const char *const folders[] = {"", "/journal", "/keys", "/issue", "/policy"};
 	char path[PATH];
 	int code = SG_CTL_OK;
 	for (size_t i = 0; code == SG_CTL_OK && i < sizeof(folders) / sizeof(folders[0]); i++) {

@@ -214,7 +214,10 @@ confine(struct sg_loop *loop, const struct start_files *files, struct sg_err *er
 	size_t count = 4;
 	for (size_t i = 0; i < loop->supervisor.in_fd_count; i++) /* sockets that came with the first frame */
 		keep[count++] = loop->supervisor.in_fds[i];
-	struct sg_confinement how = {.profile = SG_PROFILE_GATE, .write_folder = files->state_path, .read_folder = "/proc",
+	char journal[1100], keys[1100]; /* not the folder beside them, where the issuers' keys lie */
+	snprintf(journal, sizeof(journal), "%s/journal", files->state_path);
+	snprintf(keys, sizeof(keys), "%s/keys", files->state_path);
+	struct sg_confinement how = {.profile = SG_PROFILE_GATE, .write_folder = journal, .also_write_folder = keys, .read_folder = "/proc",
 				     .keep = keep, .keep_count = count};
 	return sg_confine(&how, &loop->layers, err);
 }

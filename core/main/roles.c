@@ -143,7 +143,7 @@ static int
 open_issuer_key(const struct sg_supervisor *s, const char *name)
 {
 	char path[1200];
-	snprintf(path, sizeof(path), "%s/keys/issue-%s.pem", s->state_dir, name);
+	snprintf(path, sizeof(path), "%s/issue/%s.pem", s->state_dir, name);
 	return open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
 }
 

@@ -90,13 +90,13 @@ class Daemon:
         os.chmod(self.dir, 0o755)
         me = os.getuid()
         pick = lambda uid: me if uid is None else uid
-        for sub in ("state/journal", "state/keys", "state/policy", "run", "policy.d"):
+        for sub in ("state/journal", "state/keys", "state/issue", "state/policy", "run", "policy.d"):
             os.makedirs(os.path.join(self.dir, sub), 0o755)
         os.chmod(os.path.join(self.dir, "state"), 0o700)
         self.write("state/keys/state.key", os.urandom(32), 0o600)
         self.write("state/lock", b"", 0o600)
         pem = subprocess.run(["openssl", "genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256"], capture_output=True, check=True)
-        self.write("state/keys/issue-token.pem", pem.stdout, 0o600)
+        self.write("state/issue/token.pem", pem.stdout, 0o600)
         build = os.path.abspath(BUILD)
         text = CONF % dict(mode=mode, dir=self.dir, build=build, admin=pick(admin), agent=pick(agent), enforcer=pick(enforcer), limits=limits)
         self.write("stepgate.conf", text.encode())

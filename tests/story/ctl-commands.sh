@@ -40,7 +40,7 @@ ends 0 "$gate" --version
 
 # ---- init: made once, kept for ever ----
 ends 0 "$gate" init "$folder"
-[ "$(stat -c %a "$folder/state" "$folder/state/keys" "$folder/state/keys/state.key" "$folder/state/keys/issue-token.pem" | tr '\n' ' ')" = '700 700 600 600 ' ] ||
+[ "$(stat -c %a "$folder/state" "$folder/state/keys" "$folder/state/keys/state.key" "$folder/state/issue/token.pem" | tr '\n' ' ')" = '700 700 600 600 ' ] ||
 	fail "modes of state and keys"
 [ "$(stat -c %s "$folder/state/keys/state.key")" = 32 ] || fail "size of the state key"
 before=$(cat "$folder"/state/keys/* | sha256sum)
