@@ -275,9 +275,10 @@ denial_text(const struct sg_reply *reply, struct sg_str action, struct sg_arena 
 					      "%.*s%s[decision %.*s]",
 					      SG_STR_ARG(reply->approval), SG_STR_ARG(action), SG_STR_ARG(reply->say),
 					      reply->say.len > 0 ? " " : "", SG_STR_ARG(reply->decision)));
-	return sg_str(sg_arena_printf(arena, "Refused by stepgate: %.*s (%.*s: %.*s). %.*s%s[decision %.*s]", SG_STR_ARG(action),
+	return sg_str(sg_arena_printf(arena, "Refused by stepgate: %.*s (%.*s: %.*s). %.*s%sWhat may be asked for is what tools/list shows; asking again "
+				      "unchanged does not help. [decision %.*s]", SG_STR_ARG(action),
 				      SG_STR_ARG(reply->code), SG_STR_ARG(reply->reason), SG_STR_ARG(reply->say),
-				      reply->say.len > 0 ? " " : "", SG_STR_ARG(reply->decision)));
+				      reply->say.len > 0 ? ". " : "", SG_STR_ARG(reply->decision)));
 }
 
 static void
