@@ -7,7 +7,7 @@ part. `not-ours`: somebody else's, with the reason. A test is named as ctest doe
 
 requirements.py --build BUILD   checks table, tests and cases
 requirements.py --ran LOG       checks that the named tests ran and passed in this LastTest.log"""
-import csv, os, re, shutil, subprocess, sys
+import csv, os, re, shutil, subprocess, sys, tempfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 TESTS = os.path.dirname(HERE)
@@ -67,9 +67,17 @@ def mistakes_in_test(name, case, registered):
         yield "%s has no case %r" % (name, case)
 
 
+def listed(build):
+    """Names in `ctest -N`, asked from a folder of its own: ctest begins a new LastTest.log wherever it is asked."""
+    with tempfile.TemporaryDirectory() as folder:
+        with open(os.path.join(folder, "CTestTestfile.cmake"), "w") as f:
+            f.write('subdirs("%s")\n' % os.path.abspath(build))
+        out = subprocess.run(["ctest", "--test-dir", folder, "-N"], capture_output=True, text=True, check=True).stdout
+    return set(re.findall(r"Test +#\d+: (\S+)", out))
+
+
 def check(build):
-    out = subprocess.run(["ctest", "--test-dir", build, "-N"], capture_output=True, text=True, check=True).stdout
-    registered = set(re.findall(r"Test +#\d+: (\S+)", out))
+    registered = listed(build)
     table, bad = rows(), []
     ids = [r["id"] for r in table]
     bad += ["missing: " + i for i in IDS if i not in ids] + ["unknown: " + i for i in ids if i not in IDS]
