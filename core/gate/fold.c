@@ -554,6 +554,16 @@ sg_requirement_met(const struct sg_requirement *requirement, const struct sg_app
 
 /* ---- the table ---- */
 
+/* State belongs to the key it began with: another one would make other nonces, other tokens, and no old token would be known. */
+static void
+fold_start(struct fold *f)
+{
+	char fingerprint[33];
+	sg_state_fingerprint(f->state, fingerprint);
+	if (!sg_str_is(text(f, "key"), fingerprint))
+		f->missing = "the fingerprint of this state.key: it is another state's";
+}
+
 static void
 fold_nothing(struct fold *f)
 {

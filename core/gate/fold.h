@@ -7,7 +7,7 @@
 
 /*     kind        folded by   what it says */
 #define SG_LEAF_KINDS(X)                                                                                               \
-	X(start,       nothing,    "a gate started: boot, mode, bytes of a torn tail that were dropped")               \
+	X(start,       start,      "a gate started: boot, mode, key fingerprint, bytes of a torn tail that were dropped") \
 	X(stop,        nothing,    "a gate stopped as asked")                                                          \
 	X(task,        task,       "a task was opened")                                                                \
 	X(task_end,    task_end,   "a task ended or was frozen, with everything below it")                             \

@@ -332,8 +332,10 @@ static void
 record_start(struct sg_gate *gate, size_t torn)
 {
 	struct sg_buf body;
+	char fingerprint[33];
+	sg_state_fingerprint(&gate->state, fingerprint);
 	sg_buf_init(&body, 1024);
-	sg_buf_printf(&body, "{\"boot_id\":\"%s\",\"mode\":\"%s\",\"torn\":%zu,\"version\":\"%s\"}", gate->state.boot_id,
+	sg_buf_printf(&body, "{\"boot_id\":\"%s\",\"key\":\"%s\",\"mode\":\"%s\",\"torn\":%zu,\"version\":\"%s\"}", gate->state.boot_id, fingerprint,
 		      gate->catalogue->dev ? "dev" : "enforce", torn, SG_VERSION);
 	sg_record(gate, "start", sg_buf_view(&body), SG_STR(""), NULL, NULL);
 	sg_buf_done(&body);

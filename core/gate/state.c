@@ -156,6 +156,14 @@ task_mac(const struct sg_state *state, const char *purpose, struct sg_str task, 
 }
 
 void
+sg_state_fingerprint(const struct sg_state *state, char out[33])
+{
+	unsigned char mac[SG_SHA256_BYTES];
+	task_mac(state, "fingerprint", SG_STR(""), 0, mac);
+	sg_hex(out, mac, 16);
+}
+
+void
 sg_task_nonce(const struct sg_state *state, struct sg_str task, unsigned char nonce[16])
 {
 	unsigned char mac[SG_SHA256_BYTES];

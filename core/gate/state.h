@@ -179,6 +179,9 @@ size_t sg_state_agent_approvals(const struct sg_state *state, struct sg_str agen
 int64_t sg_state_count(const struct sg_state *state, struct sg_str agent, const struct sg_task *task, struct sg_str pattern,
 		       int64_t within_ms);
 
+/* Names the state key without telling it: 32 hex digits. */
+void sg_state_fingerprint(const struct sg_state *state, char out[33]);
+
 /* 16 bytes known to the task's parties only: HMAC of the state key over the id. */
 void sg_task_nonce(const struct sg_state *state, struct sg_str task, unsigned char nonce[16]);
 /* "sgt1.<task>.<generation>.<hex HMAC>": proof that its bearer was given the task. */
