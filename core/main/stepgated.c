@@ -32,23 +32,30 @@ check_policy(const char *folder, bool json)
 	return status == SG_OK ? 0 : 1;
 }
 
+static bool
+policy_folder(struct sg_str document, char out[1024])
+{
+	struct sg_arena arena;
+	const struct sg_json *json = NULL;
+	struct sg_str folder = {"", 0};
+	struct sg_json_limits limits = {.bytes = SG_FRAME_MAX, .nodes = 1 << 20};
+	sg_arena_init(&arena, 256 << 20);
+	bool good = sg_canon_parse(&arena, document, &limits, &json, NULL) == SG_OK &&
+		    sg_json_string(sg_json_get(json, "policy_dir"), &folder);
+	snprintf(out, 1024, "%.*s", SG_STR_ARG(folder));
+	sg_arena_done(&arena);
+	return good;
+}
+
 static int
 check_config(const struct sg_main_options *options)
 {
 	struct sg_buf document;
-	struct sg_arena arena;
-	const struct sg_json *json = NULL;
-	struct sg_str folder = {"", 0};
-	char path[1024];
+	char folder[1024];
 	sg_buf_init(&document, SG_FRAME_MAX);
-	sg_arena_init(&arena, 256 << 20);
-	if (!sg_supervisor_config(options, &document, NULL))
-		return EXIT_BAD_CONFIG;
-	struct sg_json_limits limits = {.bytes = SG_FRAME_MAX, .nodes = 1 << 20};
-	if (sg_canon_parse(&arena, sg_buf_view(&document), &limits, &json, NULL) == SG_OK)
-		sg_json_string(sg_json_get(json, "policy_dir"), &folder);
-	snprintf(path, sizeof(path), "%.*s", SG_STR_ARG(folder));
-	return check_policy(path, options->json != NULL) == 0 ? 0 : EXIT_BAD_CONFIG;
+	bool good = sg_supervisor_config(options, &document, NULL) && policy_folder(sg_buf_view(&document), folder);
+	sg_buf_done(&document);
+	return good && check_policy(folder, options->json != NULL) == 0 ? 0 : EXIT_BAD_CONFIG;
 }
 
 static int
