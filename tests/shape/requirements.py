@@ -7,7 +7,8 @@ part. `not-ours`: somebody else's, with the reason. A test is named as ctest doe
 
 requirements.py --build BUILD   checks table, tests and cases
 requirements.py --ran LOG       checks that the named tests ran and passed in this LastTest.log"""
-import csv, os, re, shutil, subprocess, sys, tempfile
+import csv, os, re, shutil, sys
+from tree import listed
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 TESTS = os.path.dirname(HERE)
@@ -65,15 +66,6 @@ def mistakes_in_test(name, case, registered):
     texts = [open(f, encoding="utf-8").read() for f in found]
     if case and not any(case in t for t in texts):
         yield "%s has no case %r" % (name, case)
-
-
-def listed(build):
-    """Names in `ctest -N`, asked from a folder of its own: ctest begins a new LastTest.log wherever it is asked."""
-    with tempfile.TemporaryDirectory() as folder:
-        with open(os.path.join(folder, "CTestTestfile.cmake"), "w") as f:
-            f.write('subdirs("%s")\n' % os.path.abspath(build))
-        out = subprocess.run(["ctest", "--test-dir", folder, "-N"], capture_output=True, text=True, check=True).stdout
-    return set(re.findall(r"Test +#\d+: (\S+)", out))
 
 
 def check(build):
