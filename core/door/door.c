@@ -92,14 +92,17 @@ sg_door_run(const struct sg_door_process *how)
 	struct sg_err err = {0};
 	unsigned layers = 0;
 	struct sg_door *door = calloc(1, sizeof(*door));
-	if (door == NULL || sg_die_with_parent(how->parent, &err) != SG_OK)
+	if (door == NULL || sg_die_with_parent(how->parent, &err) != SG_OK) {
+		free(door);
 		return EXIT_CONFINE;
+	}
 	door->how = *how;
 	door->epoll = epoll_create1(EPOLL_CLOEXEC);
 	int keep[] = {how->gate, door->epoll};
 	struct sg_confinement confinement = {.profile = SG_PROFILE_DOOR, .keep = keep, .keep_count = 2};
 	if (door->epoll < 0 || sg_confine(&confinement, &layers, &err) != SG_OK) {
 		fprintf(stderr, "stepgated: door: %s\n", err.text);
+		free(door);
 		return EXIT_CONFINE;
 	}
 	fcntl(how->gate, F_SETFL, O_NONBLOCK);
@@ -109,5 +112,6 @@ sg_door_run(const struct sg_door_process *how)
 	epoll_ctl(door->epoll, EPOLL_CTL_ADD, how->gate, &gate_event);
 	while (turn(door)) {
 	}
+	free(door); /* its connections end with the process */
 	return 0;
 }

@@ -178,6 +178,21 @@ sg_gate_reloaded(struct sg_gate *gate, struct sg_str errors)
 
 /* ---- looking ---- */
 
+void
+sg_gate_unconfined(struct sg_gate *gate, const char *who, const char *layer)
+{
+	char text[256];
+	int len = snprintf(text, sizeof(text), "\"%s runs without %s\"", who, layer);
+	if (gate->layers.len > 0 && memmem(gate->layers.ptr, gate->layers.len, text, (size_t)len) != NULL)
+		return;
+	if (gate->layers.len > 0)
+		gate->layers.len--; /* the closing bracket */
+	sg_buf_text(&gate->layers, gate->layers.len > 0 ? "," : "[");
+	sg_buf_text(&gate->layers, text);
+	sg_buf_text(&gate->layers, "]");
+	fprintf(stderr, "stepgated: %s runs without %s\n", who, layer);
+}
+
 static void
 write_gaps(struct sg_json_writer *w, const struct sg_gate *gate)
 {

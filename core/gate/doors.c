@@ -120,19 +120,25 @@ static void
 pass_on(struct sg_loop *loop, struct sg_child *door, uint64_t id)
 {
 	struct sg_waiting_conn *waiting = take_waiting(loop, id);
-	struct sg_conn_door *entry = calloc(1, sizeof(*entry));
-	if (waiting == NULL || entry == NULL) {
-		free(entry);
-		free(waiting);
+	struct sg_conn_door *entry = waiting == NULL ? NULL : calloc(1, sizeof(*entry));
+	if (waiting == NULL)
 		return;
+	if (entry != NULL) {
+		conn_key(entry->key, id);
+		entry->slot = door->slot;
 	}
-	conn_key(entry->key, id);
-	entry->slot = door->slot;
-	if (sg_table_put(&loop->conn_doors, sg_str(entry->key), entry) != SG_OK)
+	/* the link takes the descriptor, also when it cannot take the frame */
+	bool passed = entry != NULL && sg_table_put(&loop->conn_doors, sg_str(entry->key), entry) == SG_OK;
+	if (!passed) {
 		free(entry);
-	if (sg_link_queue(&door->link, SG_FRAME_D_CONN, id, SG_STR(""), waiting->fd, NULL) == SG_LIMIT)
-		sg_gate_disconnect(loop->gate, id);
+		close(waiting->fd);
+	} else if (sg_link_queue(&door->link, SG_FRAME_D_CONN, id, SG_STR(""), waiting->fd, NULL) != SG_OK) {
+		forget_door(loop, id);
+		passed = false;
+	}
 	free(waiting);
+	if (!passed)
+		sg_gate_disconnect(loop->gate, id);
 }
 
 void

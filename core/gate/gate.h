@@ -75,12 +75,12 @@ struct sg_gate {
 		enum sg_reason reason;
 		int64_t from_ms, to_ms;
 	} gap[2]; /* unrecorded answers: overload, closed journal */
-	struct sg_owed *owed; /* leaves that a closed journal could not take, oldest first */
+	struct sg_owed *owed; /* leaves that a closed journal could not take, newest first */
 	bool stopping, reloading;
 	uint64_t reload_conn;
 	sg_time last_sweep, last_reopen, gap_since;
 	uint64_t decided, allowed;
-	struct sg_buf layers; /* JSON: which processes lack which layer of confinement */
+	struct sg_buf layers; /* canonical JSON array: which processes lack which layer of confinement */
 };
 
 /* Everything the gate starts from. `journal_folder` and `keys_folder` stay open and owned by the caller. */
@@ -123,8 +123,10 @@ void sg_gate_policy(struct sg_gate *gate, struct sg_str manifest, uint64_t gener
 enum sg_status sg_gate_configure(struct sg_gate *gate, struct sg_str document, struct sg_err *err);
 /* Ends a reload that was asked for: `errors` {NULL, 0} if it went well, else canonical JSON. */
 void sg_gate_reloaded(struct sg_gate *gate, struct sg_str errors);
-/* The issuers' public keys, canonical JWKS. */
+/* An issuer's public keys, canonical JWKS; joined with those of the others. */
 void sg_gate_keys(struct sg_gate *gate, struct sg_str jwks);
+/* A process runs without a layer that its role should have: told in status. */
+void sg_gate_unconfined(struct sg_gate *gate, const char *who, const char *layer);
 /* Appends the stop leaf; the caller then commits what is pending. */
 void sg_gate_stop(struct sg_gate *gate);
 

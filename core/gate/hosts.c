@@ -4,6 +4,7 @@
 #include "gate/loop.h"
 
 #include "base/canon.h"
+#include "base/confine.h"
 #include "base/str.h"
 #include "gate/request.h"
 
@@ -35,10 +36,8 @@ remember(struct sg_loop *loop, struct sg_child *host, uint64_t id, uint64_t look
 		return false;
 	*call = (struct sg_call){.id = id, .look = look};
 	call->deadline = loop->sys->boot_time(loop->sys) + loop->gate->catalogue->limits.host_deadline * SG_MSEC;
-	struct sg_call **end = &host->calls;
-	while (*end != NULL)
-		end = &(*end)->next;
-	*end = call;
+	call->next = host->calls; /* newest first: the oldest, whose deadline ends first, is the last */
+	host->calls = call;
 	return true;
 }
 
@@ -218,6 +217,11 @@ host_ready(struct sg_loop *loop, struct sg_child *host, struct sg_str payload)
 		sg_gate_keys(loop->gate, sg_buf_view(&keys));
 		sg_buf_done(&keys);
 	}
+	int64_t layers = 0;
+	enum sg_profile profile = strncmp(host->name, "attest.", 7) == 0 ? SG_PROFILE_ATTEST : strncmp(host->name, "issue.", 6) == 0 ? SG_PROFILE_ISSUE : SG_PROFILE_VERIFY;
+	sg_json_int(sg_json_get(json, "layers"), &layers);
+	if ((sg_profile_layers(profile) & ~(unsigned)layers) != 0)
+		sg_gate_unconfined(loop->gate, host->name, "Landlock");
 	sg_arena_done(&arena);
 	host->ready = good;
 	return good;
@@ -294,13 +298,22 @@ sg_hosts_fill(struct sg_loop *loop)
 		ensure(loop, "", SG_STR("verify"));
 }
 
+static bool
+is_late(const struct sg_child *host, sg_time now)
+{
+	for (const struct sg_call *call = host->calls; call != NULL; call = call->next)
+		if (now > call->deadline)
+			return true;
+	return false;
+}
+
 void
 sg_hosts_deadlines(struct sg_loop *loop)
 {
 	sg_time now = loop->sys->boot_time(loop->sys);
 	for (size_t i = 0; i < SG_CHILDREN; i++) {
 		struct sg_child *c = &loop->children[i];
-		if (c->used && c->role == SG_ROLE_HOST && c->linked && c->calls != NULL && now > c->calls->deadline)
+		if (c->used && c->role == SG_ROLE_HOST && c->linked && is_late(c, now))
 			sg_child_kill(loop, c);
 	}
 }

@@ -338,11 +338,12 @@ turn(struct sg_loop *loop)
 static void
 note_layers(struct sg_loop *loop)
 {
-	unsigned missing = sg_profile_layers(SG_PROFILE_GATE) & ~loop->layers;
-	sg_buf_printf(&loop->gate->layers, "[");
-	if (missing != 0)
-		sg_buf_printf(&loop->gate->layers, "\"gate lacks %s\"", (missing & SG_LAYER_LANDLOCK) != 0 ? "Landlock" : "a layer");
-	sg_buf_printf(&loop->gate->layers, "]");
+	if ((sg_profile_layers(SG_PROFILE_GATE) & ~loop->layers) != 0)
+		sg_gate_unconfined(loop->gate, "gate", "Landlock");
+	if (!loop->root)
+		sg_gate_unconfined(loop->gate, "attestation", "a uid of its own (started without root): it sees processes of this uid only, and could read this uid's files");
+	else
+		sg_gate_unconfined(loop->gate, "daemon", "a uid of its own (started as root, without capabilities)");
 }
 
 int
@@ -350,14 +351,18 @@ sg_gate_run(const struct sg_gate_process *how)
 {
 	struct sg_err err = {0};
 	struct sg_loop *loop = calloc(1, sizeof(*loop));
-	if (loop == NULL || sg_die_with_parent(how->parent, &err) != SG_OK || sg_digest_start(&err) != SG_OK)
+	if (loop == NULL || sg_die_with_parent(how->parent, &err) != SG_OK || sg_digest_start(&err) != SG_OK) {
+		free(loop);
 		return EXIT_LINK;
+	}
 	loop->sys = &sg_sys_real;
+	loop->root = geteuid() == 0;
 	loop->epoll = epoll_create1(EPOLL_CLOEXEC);
 	sg_link_init(&loop->supervisor, how->supervisor, SG_ROLE_GATE, SG_ROLE_SUPERVISOR);
 	sg_table_init(&loop->conn_doors, (uint64_t)loop->sys->boot_time(loop->sys));
 	if (start(loop, &err) != SG_OK || !sg_disk_start(loop)) {
 		fprintf(stderr, "stepgated: gate: %s (%s)\n", err.text, err.code);
+		free(loop);
 		return EXIT_STATE;
 	}
 	note_layers(loop);
@@ -371,5 +376,7 @@ sg_gate_run(const struct sg_gate_process *how)
 	sg_gate_stop(loop->gate);
 	sg_disk_end(loop);
 	sg_loop_flush(loop);
-	return loop->stop ? 0 : EXIT_LINK;
+	int status = loop->stop ? 0 : EXIT_LINK;
+	free(loop); /* the rest goes with the process */
+	return status;
 }

@@ -99,8 +99,8 @@ struct sg_loop {
 	pthread_mutex_t lock;
 	pthread_cond_t work;
 	struct sg_commit *commit; /* with the disk's thread; NULL when idle */
-	bool commit_done, ending, opened, policy_known, stop;
-	bool accepting;
+	bool commit_done, ending, policy_known, stop;
+	bool accepting, root;
 	unsigned layers;
 };
 

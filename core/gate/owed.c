@@ -24,10 +24,8 @@ sg_gate_owe(struct sg_gate *gate, const char *kind, struct sg_str body)
 	snprintf(owed->kind, sizeof(owed->kind), "%s", kind);
 	memcpy(owed->bytes, body.ptr, body.len);
 	owed->body = (struct sg_str){owed->bytes, body.len};
-	struct sg_owed **end = &gate->owed;
-	while (*end != NULL)
-		end = &(*end)->next;
-	*end = owed;
+	owed->next = gate->owed; /* newest first; sg_gate_reopen turns them round */
+	gate->owed = owed;
 	return true;
 }
 
@@ -119,15 +117,32 @@ lose(void *to, const struct sg_record *record, struct sg_err *err)
 void
 sg_gate_lost(struct sg_gate *gate)
 {
-	struct sg_owed *before = gate->owed; /* kills that came while closed stand behind what was lost before them */
+	struct sg_owed *later = gate->owed; /* kills that came while closed stand behind what was lost before them */
 	gate->owed = NULL;
 	sg_journal_void(&gate->journal, lose, gate, NULL);
 	sg_buf_clear(&gate->journal.commit.bytes);
 	sg_buf_clear(&gate->journal.pending);
-	struct sg_owed **end = &gate->owed;
-	while (*end != NULL)
-		end = &(*end)->next;
-	*end = before;
+	struct sg_owed *oldest = later;
+	while (oldest != NULL && oldest->next != NULL)
+		oldest = oldest->next;
+	if (oldest == NULL)
+		return;
+	oldest->next = gate->owed;
+	gate->owed = later;
+}
+
+/* Oldest first, so that they are written in the order in which they came to be. */
+static void
+turn_round(struct sg_gate *gate)
+{
+	struct sg_owed *rest = gate->owed, *turned = NULL;
+	while (rest != NULL) {
+		struct sg_owed *next = rest->next;
+		rest->next = turned;
+		turned = rest;
+		rest = next;
+	}
+	gate->owed = turned;
 }
 
 void
@@ -136,15 +151,17 @@ sg_gate_reopen(struct sg_gate *gate)
 	if (sg_journal_reopen(&gate->journal, NULL) != SG_OK)
 		return;
 	sg_gate_write_gaps(gate);
+	turn_round(gate);
 	while (gate->owed != NULL) {
 		struct sg_owed *owed = gate->owed;
 		struct sg_leaf leaf = {.kind = owed->kind, .body = owed->body, .config = gate->catalogue->digest, .policy = gate->policy};
 		uint64_t number;
 		if (sg_journal_append(&gate->journal, &leaf, &number, NULL, NULL) != SG_OK)
-			return; /* the rest stays owed; the next turn goes on */
+			break; /* the rest stays owed */
 		gate->owed = owed->next;
 		free(owed);
 	}
+	turn_round(gate);
 }
 
 void

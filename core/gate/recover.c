@@ -66,7 +66,7 @@ choose_segments(struct recovery *r, struct sg_err *err)
 	if (count > 0)
 		r->high = all[count - 1];
 	for (int i = count - 1; status == SG_OK && i >= 0; i--) {
-		struct sg_segment_header header;
+		struct sg_segment_header header = {0};
 		bool torn = false;
 		if (want != 0 && all[i] != want)
 			continue;
