@@ -52,7 +52,7 @@ shortest(double number, char digits[20], int *place)
 	for (; *at != 'e'; at++)
 		if (*at >= '0' && *at <= '9')
 			digits[count++] = *at;
-	*place = atoi(at + 1) + 1;
+	*place = (int)strtol(at + 1, NULL, 10) + 1;
 	while (count > 1 && digits[count - 1] == '0')
 		count--;
 	return count;

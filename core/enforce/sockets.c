@@ -18,7 +18,7 @@ fill(struct sockaddr_un *address, const char *path)
 		fprintf(stderr, "stepgate mcp: %s: a socket's path has at most 107 bytes\n", path);
 		return false;
 	}
-	strcpy(address->sun_path, path);
+	memcpy(address->sun_path, path, strlen(path) + 1);
 	return true;
 }
 

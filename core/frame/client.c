@@ -138,7 +138,7 @@ dial(const char *path, int *out, struct sg_err *err)
 	struct sockaddr_un address = {.sun_family = AF_UNIX};
 	if (strlen(path) >= sizeof(address.sun_path))
 		return sg_fail(err, SG_UNAVAILABLE, "socket_path", "%.120s: the path of a socket has at most 107 bytes", path);
-	strcpy(address.sun_path, path);
+	memcpy(address.sun_path, path, strlen(path) + 1);
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (fd >= 0 && connect(fd, (struct sockaddr *)&address, sizeof(address)) == 0) {
 		*out = fd;

@@ -196,6 +196,8 @@ sg_segment_next(struct sg_segment_reader *reader, struct sg_arena *arena, struct
 	struct sg_record found = {.at = reader->at};
 	struct raw raw = {0};
 	size_t at = reader->at;
+	if (reader->bytes.ptr == NULL)
+		return SG_NOT_FOUND;
 	for (;;) {
 		if (at == reader->bytes.len && found.sealed.ptr == NULL)
 			return SG_NOT_FOUND;
