@@ -105,6 +105,7 @@ swap_in(struct sg_supervisor *s, struct sg_str manifest)
 		tell_gate(s, sg_buf_view(&s->next_document), SG_STR("[]"));
 		sg_supervisor_adopt(s, sg_buf_view(&s->next_document));
 	}
+	sg_supervisor_keep(s);
 	s->reloading = false;
 }
 

@@ -55,6 +55,8 @@ int sg_supervisor_run(const struct sg_main_options *options);
 /* config.c: reads the configuration into `out`; false with the errors on stderr (or `errors`, JSON, if not NULL). */
 bool sg_supervisor_config(const struct sg_main_options *options, struct sg_buf *out, struct sg_buf *errors);
 bool sg_supervisor_adopt(struct sg_supervisor *s, struct sg_str document);
+/* keep.c: keeps policy and configuration now in force by their digests. */
+void sg_supervisor_keep(const struct sg_supervisor *s);
 int64_t sg_supervisor_limit(const struct sg_supervisor *s, const char *name);
 
 /* listen.c: the sockets and the lock. False with a line on stderr. */
