@@ -270,7 +270,8 @@ index_rules(struct sg_gate *gate, const struct sg_json *rules)
 		if (is_needy(rule))
 			needy[gate->needy_count++] = rule;
 	}
-	qsort((void *)needy, gate->needy_count, sizeof(*needy), by_id);
+	if (needy != NULL)
+		qsort((void *)needy, gate->needy_count, sizeof(*needy), by_id);
 }
 
 void

@@ -171,7 +171,7 @@ sg_commit_chain(const struct sg_commit *commit, unsigned char chain[SG_SHA256_BY
 void
 sg_journal_mark(struct sg_journal *journal, uint64_t number, uint64_t segment, size_t at)
 {
-	struct sg_journal_mark *last = journal->mark_count == 0 ? NULL : &journal->marks[journal->mark_count - 1];
+	struct sg_journal_mark *last = journal->mark_count == 0 || journal->marks == NULL ? NULL : &journal->marks[journal->mark_count - 1];
 	if (last != NULL && last->segment == segment && number < last->number + SG_JOURNAL_MARK_EVERY)
 		return;
 	if (journal->mark_count == journal->mark_room) {
@@ -182,5 +182,6 @@ sg_journal_mark(struct sg_journal *journal, uint64_t number, uint64_t segment, s
 		journal->marks = bigger;
 		journal->mark_room = room;
 	}
-	journal->marks[journal->mark_count++] = (struct sg_journal_mark){number, segment, at};
+	if (journal->marks != NULL)
+		journal->marks[journal->mark_count++] = (struct sg_journal_mark){number, segment, at};
 }

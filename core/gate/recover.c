@@ -165,9 +165,9 @@ static enum sg_status
 one_segment(struct recovery *r, size_t i, struct sg_buf *bytes, struct sg_err *err)
 {
 	struct sg_journal *journal = r->journal;
-	struct sg_segment_reader reader;
-	struct sg_segment_header after;
-	bool last = i + 1 == r->count, torn;
+	struct sg_segment_reader reader = {.at = 0};
+	struct sg_segment_header after = {.last = 0};
+	bool last = i + 1 == r->count, torn = false;
 	int error = 0;
 	sg_buf_clear(bytes);
 	if (sg_segment_read(journal->sys, journal->folder, r->segments[i], bytes, &error) != 0)
@@ -262,7 +262,7 @@ sg_journal_read(const struct sg_journal *journal, uint64_t number, struct sg_are
 	if (mark == NULL)
 		return sg_fail(err, SG_NOT_FOUND, "not_found", "no such leaf");
 	struct sg_buf bytes;
-	struct sg_segment_reader reader;
+	struct sg_segment_reader reader = {.at = 0};
 	int error = 0;
 	sg_buf_init(&bytes, SG_SEGMENT_MAX);
 	enum sg_status status = sg_segment_read(journal->sys, journal->folder, mark->segment, &bytes, &error) != 0
