@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * The disk alone: append BYTES, fdatasync, SECONDS long, in FOLDER. What a durable answer is measured against. append FOLDER BYTES SECONDS */
+ * The disk alone: append BYTES, fdatasync, SECONDS long, in FOLDER. What a durable answer is measured against. append
+ * FOLDER BYTES SECONDS */
 #include <fcntl.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -47,7 +48,7 @@ main(int argc, char **argv)
 	if (fd < 0 || count == 0)
 		return EXIT_FAILURE;
 	qsort(samples, count, sizeof(samples[0]), by_value);
-	printf("{\"requests\":%zu,\"rps\":%.1f,\"p50_us\":%.2f,\"p99_us\":%.2f}\n", count, (double)count / atof(argv[3]), samples[count / 2] * 1e6,
-	       samples[count * 99 / 100] * 1e6);
+	printf("{\"requests\":%zu,\"rps\":%.1f,\"p50_us\":%.2f,\"p99_us\":%.2f}\n", count,
+	       (double)count / atof(argv[3]), samples[count / 2] * 1e6, samples[count * 99 / 100] * 1e6);
 	return 0;
 }

@@ -3,7 +3,7 @@
 """The ratios of ARCHITECTURE.md section 7 as they are here: interleaved, shuffled rounds in one run, so that what else the machine does strikes all alike.
 STEPGATE_BUILD=build python3 tests/bench/ratio.py [--rounds N] [--seconds S]   Three minutes at most. Prints medians with the lowest and highest round;
 a ratio is taken within its round. What a figure misses is printed as a miss and not as an error: this is a measurement, not a gate."""
-import argparse, json, os, platform, random, statistics, subprocess, time
+import argparse, json, os, platform, random, re, statistics, subprocess, time
 import stand
 
 CONNS = (1, 16, 64)
@@ -60,6 +60,13 @@ def spread(values, form="%.2f"):
 
 def cpu(run):
     return sum(run["cpu_us"].values())
+
+
+def refusals(rounds):
+    runs = [run for r in rounds for run in r.values() if "refused" in run]
+    print("\nanswers that were not what was expected: %d of %d" % (sum(r["refused"] for r in runs), sum(r["requests"] + r["refused"] for r in runs)))
+    for text in sorted({re.sub(r'"d\d+-[0-9a-f]*"', '"..."', r["said"]) for r in runs if r["said"]}):
+        print("  " + text)
 
 
 def figures(rounds):
@@ -122,6 +129,7 @@ def main():
             if d is not None:
                 d.stop()
     figures(rounds)
+    refusals(rounds)
     ratios(rounds)
 
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * N decisions of the gate in one process, with the same bytes each time: counted in instructions, not in time. replay N */
+ * N decisions of the gate in one process, with the same bytes each time: counted in instructions, not in time. replay N
+ */
 #include "unit/gate/play.h"
 
 int
@@ -14,7 +15,8 @@ main(int argc, char **argv)
 	for (long i = 0; i < count; i++) {
 		char key[32];
 		snprintf(key, sizeof(key), "k%08ld", i);
-		if (strstr(play_act(p, 1, task, "pay.send", "{\"amount\":5,\"to\":\"x\"}", key), "\"verdict\":\"allow\"") == NULL)
+		if (strstr(play_act(p, 1, task, "pay.send", "{\"amount\":5,\"to\":\"x\"}", key),
+			   "\"verdict\":\"allow\"") == NULL)
 			return EXIT_FAILURE;
 	}
 	free(task);

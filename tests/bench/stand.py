@@ -56,7 +56,7 @@ def load(d, conns, seconds, action=None):
     r = subprocess.run(command, capture_output=True, text=True, timeout=120, user=d.agent_uid)
     if r.returncode != 0:
         raise SystemExit(r.stderr + d.text()[-2000:])
-    return json.loads(r.stdout)
+    return dict(json.loads(r.stdout), said=r.stderr.strip())
 
 
 def append(folder, size, seconds):
