@@ -29,7 +29,8 @@ json_body(struct sg_str body, struct sg_buf *out, const char **why)
 	struct sg_arena arena;
 	struct sg_err err = {0};
 	const struct sg_json *json = NULL;
-	struct sg_json_limits limits = {.bytes = body.len + 1};
+	/* less deep than the gate reads, which writes the body into deeper objects */
+	struct sg_json_limits limits = {.bytes = body.len + 1, .depth = SG_BODY_DEPTH};
 	sg_arena_init(&arena, BUDGET + 16 * body.len);
 	enum sg_status status = sg_json_parse(&arena, body, &limits, &json, &err);
 	*why = status == SG_OK ? "json_not_object" : err.code;

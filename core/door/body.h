@@ -6,7 +6,7 @@
 #include "base/buf.h"
 #include "door/http.h"
 
-enum { SG_FORM_MEMBERS = 16 };
+enum { SG_FORM_MEMBERS = 16, SG_BODY_DEPTH = 24 };
 
 /* Appends the canonical object that the gate gets. SG_HTTP_OK, or http_type, http_body, http_form, http_query. On http_body `*why` is the JSON
  * reader's code. */

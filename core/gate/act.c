@@ -40,6 +40,29 @@ object_or_empty(const struct sg_json *value, bool *good)
 	return value;
 }
 
+/* Names that stand in the record, each with its bound. */
+static bool
+bounded(const struct sg_request *r)
+{
+	return r->action_name.len <= SG_ACTION_NAME_MAX && r->resource_type.len <= SG_RESOURCE_TYPE_MAX && r->resource_id.len <= SG_RESOURCE_ID_MAX;
+}
+
+static bool
+printable(struct sg_str text)
+{
+	for (size_t i = 0; i < text.len; i++)
+		if (text.ptr[i] <= ' ' || text.ptr[i] > '~')
+			return false;
+	return true;
+}
+
+static bool
+is_hex_digest(struct sg_str text)
+{
+	unsigned char bytes[SG_SHA256_BYTES];
+	return text.len == 0 || sg_unhex(bytes, sizeof(bytes), text);
+}
+
 static bool
 read_common(struct sg_request *r)
 {
@@ -54,8 +77,8 @@ read_common(struct sg_request *r)
 	if (!r->authzen)
 		key = text_at(r->body, "key");
 	good &= r->resource == NULL || r->resource->type == SG_JSON_OBJECT;
-	good &= r->tool.len == 0 || r->tool.len == 64;
-	if (key.len > SG_KEY_MAX)
+	good &= is_hex_digest(r->tool);
+	if (key.len > SG_KEY_MAX || !printable(key) || !bounded(r))
 		return false;
 	memcpy(r->attempt, key.ptr, key.len);
 	return good;

@@ -76,10 +76,16 @@ sg_gate_request(struct sg_gate *gate, uint64_t id, unsigned route, struct sg_str
 		sg_gate_disconnect(gate, id);
 		return true;
 	}
-	struct sg_json_limits limits = {.bytes = (size_t)gate->catalogue->limits.max_body};
-	if (sg_canon_parse(&r->arena, body, &limits, &r->body, NULL) != SG_OK || r->body->type != SG_JSON_OBJECT) {
+	struct sg_json_limits limits = {.bytes = SG_FRAME_MAX}; /* max_body bounds what was sent; written out canonically it may be longer */
+	enum sg_status status = sg_canon_parse(&r->arena, body, &limits, &r->body, NULL);
+	if (status == SG_MALFORMED || (status == SG_OK && r->body->type != SG_JSON_OBJECT)) {
 		sg_request_end(gate, r);
 		return false; /* a door sends canonical objects or it is no door */
+	}
+	if (status != SG_OK) {
+		r->body = NULL;
+		sg_answer_error(gate, r, 413, SG_REASON_bad_request, "too large to be judged");
+		return true;
 	}
 	run_route(gate, r);
 	return true;

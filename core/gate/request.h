@@ -16,7 +16,7 @@ enum sg_stage {
 	SG_STAGE_POLL,    /* waits for something to happen, until `wait_until` */
 };
 
-enum { SG_REQUEST_BUDGET = 4 << 20, SG_JUDGE_MOST = 3, SG_KEY_MAX = 64, SG_TOKEN_MAX = 4096 };
+enum { SG_REQUEST_BUDGET = 4 << 20, SG_JUDGE_MOST = 3, SG_KEY_MAX = 64, SG_TOKEN_MAX = 4096, SG_ACTION_NAME_MAX = 256, SG_RESOURCE_TYPE_MAX = 128, SG_RESOURCE_ID_MAX = 4096 };
 
 struct sg_request {
 	uint64_t id, conn;

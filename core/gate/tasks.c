@@ -243,7 +243,10 @@ void
 sg_route_task_open(struct sg_gate *gate, struct sg_request *r)
 {
 	struct sg_str key = text_at(r->body, "key");
-	if (key.len == 0 || key.len > SG_KEY_MAX) {
+	bool plain = true;
+	for (size_t i = 0; i < key.len; i++)
+		plain &= key.ptr[i] > ' ' && key.ptr[i] <= '~';
+	if (key.len == 0 || key.len > SG_KEY_MAX || !plain) {
 		sg_answer_error(gate, r, 400, SG_REASON_key_missing, "{\"intent\":\"...\",\"key\":\"...\",\"ttl\":seconds}");
 		return;
 	}

@@ -122,6 +122,40 @@ narrowing(void)
 	end();
 }
 
+/* Every bound at its limit and one above; what is refused leaves no record behind that could not be read again. */
+static void
+input_bounds(void)
+{
+	begin();
+	static char body[20000], text[8000];
+	struct {
+		const char *form;
+		int limit;
+	} rows[] = {{"{\"action\":\"%s\",\"key\":\"k%d\",\"resource\":{\"id\":\"i\",\"type\":\"t\"},\"task\":\"%s\"}", SG_ACTION_NAME_MAX},
+		    {"{\"action\":\"pay.send\",\"resource\":{\"id\":\"%s\",\"type\":\"t\"},\"key\":\"k%d\",\"task\":\"%s\"}", SG_RESOURCE_ID_MAX},
+		    {"{\"action\":\"pay.send\",\"resource\":{\"id\":\"i\",\"type\":\"%s\"},\"key\":\"k%d\",\"task\":\"%s\"}", SG_RESOURCE_TYPE_MAX}};
+	for (int i = 0; i < 3; i++)
+		for (int extra = 0; extra <= 1; extra++) {
+			memset(text, 'x', sizeof(text));
+			text[rows[i].limit + extra] = '\0';
+			snprintf(body, sizeof(body), rows[i].form, text, 2 * i + extra, task);
+			play_ask(p, 1, SG_ROUTE_A_ACT, "", body);
+			CU_ASSERT_EQUAL(p->conns[1].status, extra ? 400 : 200);
+		}
+	static const char *const keys[] = {"a b", "a\\u0000b", "\\u00e4", ""};
+	for (int i = 0; i < 4; i++) {
+		snprintf(body, sizeof(body), "{\"action\":\"pay.send\",\"key\":\"%s\",\"resource\":{\"id\":\"i\",\"type\":\"t\"},\"task\":\"%s\"}", keys[i], task);
+		play_ask(p, 1, SG_ROUTE_A_ACT, "", body);
+		CU_ASSERT_EQUAL(p->conns[1].status, 400);
+		snprintf(body, sizeof(body), "{\"intent\":\"work\",\"key\":\"%s\"}", keys[i]);
+		play_ask(p, 1, SG_ROUTE_A_TASK_OPEN, "", body);
+		CU_ASSERT_EQUAL(p->conns[1].status, 400);
+	}
+	struct sg_err err = {0};
+	CU_ASSERT_EQUAL(play_restart(p, &err), SG_OK);
+	end();
+}
+
 static void
 ceilings(void)
 {
@@ -467,7 +501,7 @@ why(void)
 
 SG_CASES("gate.decide", {"an allow with a credential", allow_with_credential}, {"without policy everything is denied", no_policy_no_allow},
 	 {"whatever policy says that is no effect is a no", unknown_answers_are_no}, {"narrowing", narrowing},
-	 {"ceilings that policy cannot lift", ceilings}, {"who asks", who}, {"a process that became another one", changed_peer},
+	 {"ceilings that policy cannot lift", ceilings}, {"bounds of what is asked", input_bounds}, {"who asks", who}, {"a process that became another one", changed_peer},
 	 {"a repeat is the same attempt", repeats}, {"a lost credential is revoked", lost_credential}, {"approvals", approvals},
 	 {"an approval is for one thing", approval_for_something_else}, {"an approval runs out", approval_expires},
 	 {"prompts are bounded", too_many_prompts}, {"the kill switch", kill_switch}, {"admins are not agents", admins},
