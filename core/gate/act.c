@@ -164,12 +164,19 @@ find_task(struct sg_gate *gate, struct sg_request *r, enum sg_reason *reason)
 	return r->enforcer != NULL ? enforced_task(gate, r, reason) : own_task(gate, r, reason);
 }
 
-/* What an earlier request with this key came to. */
+/* What an earlier request with this key came to, once that is on disk. An allow that narrowed or obliged said so in its first answer alone; its repeat
+ * would be an allow without them, so there is none. */
 static void
-repeat(struct sg_gate *gate, struct sg_request *r, struct sg_attempt *attempt)
+repeat(struct sg_gate *gate, struct sg_request *r)
 {
 	char asker[80];
+	const struct sg_task *task = sg_state_task(&gate->state, r->task);
+	struct sg_attempt *attempt = task == NULL ? NULL : sg_table_get(&task->attempts, sg_str(r->attempt));
 	sg_asker(r, asker);
+	if (attempt == NULL) {
+		sg_answer_error(gate, r, 409, SG_REASON_attempt_pending, "");
+		return;
+	}
 	struct sg_lease *lease = sg_state_lease(&gate->state, sg_str(attempt->lease));
 	if (strcmp(attempt->asked, r->asked) != 0 || strcmp(attempt->asker, asker) != 0)
 		sg_answer_error(gate, r, 409, SG_REASON_idempotency_conflict, "");
@@ -179,6 +186,8 @@ repeat(struct sg_gate *gate, struct sg_request *r, struct sg_attempt *attempt)
 		sg_answer_attempt(gate, r, attempt, SG_DENY, attempt->reason);
 	else if (lease != NULL || attempt->lease[0] != '\0')
 		sg_repeat_credential(gate, r, attempt, lease);
+	else if (!attempt->plain)
+		sg_answer_attempt(gate, r, attempt, SG_DENY, SG_REASON_answer_lost);
 	else if (sg_deadline_over(&attempt->use_by, &gate->state.now) || !sg_task_live(&gate->state, attempt->task))
 		sg_answer_attempt(gate, r, attempt, SG_DENY, SG_REASON_use_by_passed);
 	else
@@ -202,10 +211,12 @@ start_attempt(struct sg_gate *gate, struct sg_request *r)
 	struct sg_attempt *before = r->ask ? NULL : sg_table_get(&task->attempts, sg_str(r->attempt));
 	enum sg_reason reason;
 	sg_digest_asked(gate, r, task);
-	if (before != NULL)
-		repeat(gate, r, before);
-	else if (!r->ask && in_flight(gate, r))
-		sg_answer_error(gate, r, 409, SG_REASON_attempt_pending, "");
+	if (!r->ask && in_flight(gate, r))
+		sg_answer_error(gate, r, 409, SG_REASON_attempt_pending, ""); /* also where its record stands already: its answer does not yet */
+	else if (before != NULL && gate->journal.closed)
+		sg_answer_error(gate, r, 503, SG_REASON_audit_unavailable, "ask again with the same key");
+	else if (before != NULL)
+		sg_request_sync(gate, r, gate->journal.appended, repeat);
 	else if (task->attempts.count >= (size_t)gate->catalogue->limits.attempts_per_task)
 		sg_deny_unkeyed(gate, r, SG_REASON_too_many_attempts);
 	else if (!sg_ceilings(gate, r, &reason))

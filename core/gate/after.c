@@ -156,7 +156,7 @@ sg_after(struct sg_gate *gate, struct sg_request *r, struct sg_str result, uint6
 	if (!gate->has_hooks || !sg_decision_leaf(r->argument, &number))
 		return;
 	if (sg_journal_read(&gate->journal, number, &r->arena, &record, &sealed, NULL) == SG_OK && sealed.len > 0 &&
-	    sg_canon_parse(&r->arena, sealed, &(struct sg_json_limits){.bytes = SG_SEALED_MAX}, &seal, NULL) == SG_OK &&
+	    sg_canon_parse(&r->arena, sealed, &(struct sg_json_limits){.bytes = SG_SEALED_MAX, .nodes = 1 << 16}, &seal, NULL) == SG_OK &&
 	    sg_json_get(seal, "input") != NULL) {
 		ask(gate, r, sg_json_get(seal, "input"), result);
 		return;

@@ -4,7 +4,7 @@
 
 #include "base/str.h"
 
-enum { ANSWER_MAX = 1 << 20 };
+enum { ANSWER_MAX = 3 << 20 };
 
 void
 sg_answer_buf(struct sg_gate *gate, struct sg_request *request, unsigned status, struct sg_buf *body)
@@ -165,5 +165,6 @@ sg_answer_attempt(struct sg_gate *gate, struct sg_request *request, const struct
 	memcpy(request->approval, attempt->approval, sizeof(request->approval));
 	memcpy(request->digest, attempt->digest, sizeof(request->digest));
 	request->use_by = attempt->use_by;
+	request->effective = (struct sg_str){NULL, 0};
 	sg_answer_decision(gate, request);
 }

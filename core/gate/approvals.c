@@ -174,12 +174,12 @@ sg_route_approvals(struct sg_gate *gate, struct sg_request *r)
 	struct sg_str all = {"", 0};
 	size_t at = 0, shown = 0;
 	sg_json_string(sg_json_get(r->body, "all"), &all);
-	sg_buf_init(&body, 1 << 20);
+	sg_buf_init(&body, 3 << 20);
 	sg_jw_begin(&w, &body);
 	sg_jw_object(&w);
 	sg_jw_name(&w, "approvals");
 	sg_jw_array(&w);
-	for (struct sg_approval *a; (a = sg_table_next(&gate->state.approvals, &at)) != NULL && shown < 200;)
+	for (struct sg_approval *a; (a = sg_table_next(&gate->state.approvals, &at)) != NULL && shown < 200 && body.len < (2 << 20);)
 		if (all.len > 0 || sg_approval_live(&gate->state, a)) {
 			write_approval(&w, gate, a, true);
 			shown++;

@@ -84,6 +84,20 @@ sg_ceilings(struct sg_gate *gate, struct sg_request *r, enum sg_reason *reason)
 	       enforcer_ceilings(r, reason);
 }
 
+/* A reload may have come in between: agent and enforcer are those of the catalogue now in force, and must still be there. */
+bool
+sg_in_force(struct sg_gate *gate, struct sg_request *r, enum sg_reason *reason)
+{
+	const struct sg_agent *agent = sg_catalogue_agent(gate->catalogue, r->agent->name);
+	const struct sg_enforcer *enforcer = r->enforcer == NULL ? NULL : sg_catalogue_enforcer(gate->catalogue, r->enforcer->name);
+	*reason = agent == NULL ? SG_REASON_no_agent : SG_REASON_not_enforcer;
+	if (agent == NULL || (r->enforcer != NULL && enforcer == NULL))
+		return false;
+	r->agent = agent;
+	r->enforcer = enforcer;
+	return sg_ceilings(gate, r, reason);
+}
+
 static bool
 ever(struct sg_request *r, struct sg_gate *gate, const struct sg_intent *intent, const struct sg_task *task)
 {
@@ -130,6 +144,11 @@ ceiling_who(struct sg_gate *gate, struct sg_request *r)
 	bool enforcer = conn->face == SG_FACE_ENFORCER;
 	bool known = enforcer ? sg_who_enforcer(gate, r, conn, &reason) : sg_who_agent(gate, r, conn, &reason);
 	const struct sg_task *task = !known ? NULL : enforcer ? sg_state_token_task(&gate->state, token) : sg_state_task(&gate->state, id);
+	int64_t uid = -1;
+	if (task != NULL && enforcer && sg_json_int(sg_json_get(r->body, "peer_uid"), &uid) && uid != task->uid)
+		task = NULL; /* a token under another uid than its instance's */
+	if (task != NULL && !sg_task_live(&gate->state, task))
+		task = NULL;
 	if (known && task != NULL && !enforcer && strcmp(task->instance->id, r->instance) != 0)
 		task = NULL;
 	if (task != NULL)

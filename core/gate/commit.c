@@ -84,6 +84,11 @@ write_body(struct sg_buf *out, struct sg_gate *gate, const struct sg_request *r)
 	sg_jw_int(&w, r->merged.line);
 	sg_jw_name(&w, "narrowed");
 	sg_jw_bool(&w, r->narrowed);
+	sg_jw_name(&w, "obligations");
+	sg_jw_array(&w);
+	for (size_t i = 0; i < r->merged.obligation_count && r->verdict == SG_ALLOW; i++)
+		sg_jw_str(&w, r->merged.obligations[i]);
+	sg_jw_end(&w);
 	named(&w, "resource_type", r->resource_type);
 	named(&w, "rule", r->merged.rule);
 	named(&w, "sensitivity", sg_str(r->verdict == SG_ALLOW ? sg_sensitivity_name(r->action->sensitivity) : "public"));
@@ -148,10 +153,14 @@ static void
 say_decision(struct sg_gate *gate, const struct sg_request *r)
 {
 	char line[512];
+	/* names come from the agent: on the operator's terminal they are letters, never commands */
 	snprintf(line, sizeof(line), "%-8s %.*s %.*s %.*s  %s%s%.*s  %s", sg_verdict_name(r->verdict),
 		 SG_STR_ARG(r->agent != NULL ? r->agent->name : SG_STR("-")), SG_STR_ARG(r->action_name),
 		 SG_STR_ARG(r->resource_type), sg_reason_code(r->reason), r->merged.rule.len > 0 ? " by " : "",
 		 SG_STR_ARG(r->merged.rule), r->decision);
+	for (char *at = line; *at != '\0'; at++)
+		if (*at < ' ' || *at > '~')
+			*at = '?';
 	gate->ports.say(gate->ports.self, line);
 }
 
@@ -224,6 +233,7 @@ write_summary(struct sg_buf *out, const struct sg_request *r)
 	named(&w, "agent", r->agent->name);
 	sg_jw_name(&w, "arguments");
 	sg_jw_raw(&w, r->effective);
+	named(&w, "audience", r->audience);
 	sg_jw_name(&w, "resource");
 	sg_jw_value(&w, r->resource);
 	named(&w, "rule", r->merged.rule);

@@ -198,6 +198,8 @@ fold_task(struct fold *f)
 	}
 	inherit(f, task);
 	task->instance->tasks++;
+	task->instance->refs++;
+	task->instance->seen_ms = f->at_ms;
 	f->state->open_tasks++;
 	put(f, &f->state->tasks, task->id, task);
 }
@@ -224,8 +226,9 @@ end_approval(struct sg_state *state, struct sg_approval *approval, enum sg_appro
 
 /* Everything that hangs on the tasks for which `hit` is true ends with them. */
 static void
-end_tasks(struct sg_state *state, enum sg_task_state to, bool (*hit)(const struct sg_task *, const void *), const void *what)
+end_tasks(struct fold *f, enum sg_task_state to, bool (*hit)(const struct sg_task *, const void *), const void *what)
 {
+	struct sg_state *state = f->state;
 	size_t at = 0;
 	for (struct sg_lease *l; (l = sg_table_next(&state->leases, &at)) != NULL;)
 		if (hit(l->task, what))
@@ -239,6 +242,7 @@ end_tasks(struct sg_state *state, enum sg_task_state to, bool (*hit)(const struc
 		if (!hit(t, what) || t->state >= SG_TASK_CLOSED)
 			continue;
 		t->state = to;
+		t->ended_ms = f->at_ms;
 		t->instance->tasks--;
 		state->open_tasks--;
 	}
@@ -275,7 +279,7 @@ fold_task_end(struct fold *f)
 			task->state = SG_TASK_FROZEN;
 		return;
 	}
-	end_tasks(f->state, SG_TASK_CLOSED, is_task, task);
+	end_tasks(f, SG_TASK_CLOSED, is_task, task);
 }
 
 static void
@@ -292,7 +296,7 @@ fold_kill(struct fold *f)
 	}
 	if (all) {
 		f->state->killed_all = true;
-		end_tasks(f->state, SG_TASK_KILLED, is_any, NULL);
+		end_tasks(f, SG_TASK_KILLED, is_any, NULL);
 		return;
 	}
 	if (sg_table_get(&f->state->killed, agent) == NULL) {
@@ -300,7 +304,7 @@ fold_kill(struct fold *f)
 		if (name != NULL)
 			put(f, &f->state->killed, name, name);
 	}
-	end_tasks(f->state, SG_TASK_KILLED, is_agents, &agent);
+	end_tasks(f, SG_TASK_KILLED, is_agents, &agent);
 }
 
 /* ---- decisions ---- */
@@ -341,6 +345,10 @@ attempt_of(struct fold *f, struct sg_task *task)
 	struct sg_str code = text(f, "code");
 	attempt->reason = sg_reason_named(code.ptr, code.len);
 	attempt->use_by = deadline(f, "use_by");
+	const struct sg_json *obligations = sg_json_get(f->body, "obligations");
+	if (obligations == NULL)
+		f->missing = "obligations";
+	attempt->plain = !flag(f, "narrowed") && obligations != NULL && obligations->count == 0;
 	attempt->task = task;
 	char tail[SG_ID_MAX];
 	copy_id(f, "tail", tail, 17);

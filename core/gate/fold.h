@@ -30,7 +30,7 @@ void sg_task_free(struct sg_state *state, struct sg_task *task);
 void sg_approval_free(struct sg_approval *approval);
 void sg_lease_free(struct sg_lease *lease);
 
-/* Forgets tasks that ended, were recorded as ended and have no live lease, once `keep_ms` have passed since they should have ended at the latest.
+/* Forgets tasks that ended `keep_ms` ago and have no live lease, and instances that had none for a day.
  * At most `most` a call. Returns how many. */
 size_t sg_state_sweep(struct sg_state *state, int64_t keep_ms, size_t most);
 

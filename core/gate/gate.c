@@ -204,7 +204,7 @@ fail_unsynced(struct sg_gate *gate)
 		} else if (r->route->route == SG_ROUTE_O_KILL) {
 			r->after_sync(gate, r); /* in force, and says itself that it is not durable */
 		} else {
-			sg_answer_error(gate, r, 503, SG_REASON_audit_unavailable, "");
+			sg_answer_error(gate, r, 503, SG_REASON_audit_unavailable, "in force now, recorded once the disk is back; look again then");
 		}
 	}
 	free(ids);
@@ -529,6 +529,8 @@ sg_gate_tick(struct sg_gate *gate)
 		gate->last_reopen = now;
 		sg_gate_reopen(gate);
 	}
+	if (gate->owed != NULL && !gate->journal.closed)
+		sg_gate_pay(gate);
 	if (gate->gap_since != 0 && !gate->journal.closed && now - gate->gap_since >= 10 * SG_SEC)
 		sg_gate_write_gaps(gate);
 	sg_wake(gate);
@@ -536,7 +538,7 @@ sg_gate_tick(struct sg_gate *gate)
 	drop_retired(gate);
 	if (now - gate->last_sweep >= 10 * SG_SEC) {
 		gate->last_sweep = now;
-		sg_state_sweep(&gate->state, 3600 * 1000, 1000);
+		sg_state_sweep(&gate->state, 600 * 1000, 1000);
 		sg_gate_expire(gate);
 	}
 }

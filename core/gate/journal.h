@@ -27,6 +27,7 @@ struct sg_commit {
 struct sg_journal_mark {
 	uint64_t number, segment;
 	size_t at;
+	unsigned char chain[SG_SHA256_BYTES]; /* before that leaf */
 };
 
 struct sg_journal {

@@ -182,6 +182,9 @@ sg_journal_mark(struct sg_journal *journal, uint64_t number, uint64_t segment, s
 		journal->marks = bigger;
 		journal->mark_room = room;
 	}
-	if (journal->marks != NULL)
-		journal->marks[journal->mark_count++] = (struct sg_journal_mark){number, segment, at};
+	if (journal->marks == NULL)
+		return;
+	struct sg_journal_mark *mark = &journal->marks[journal->mark_count++];
+	*mark = (struct sg_journal_mark){.number = number, .segment = segment, .at = at};
+	memcpy(mark->chain, journal->durable_chain, sizeof(mark->chain));
 }

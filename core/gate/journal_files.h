@@ -28,7 +28,7 @@ bool sg_records_next_leaf(struct sg_str records, struct sg_record *record);
 /* The chain hash of the last leaf of a commit. */
 void sg_commit_chain(const struct sg_commit *commit, unsigned char chain[SG_SHA256_BYTES]);
 
-/* Remembers that leaf `number` starts a group at `at`; sparse. */
+/* Remembers that leaf `number` starts at `at`, behind the leaf that `durable_chain` belongs to; sparse. */
 void sg_journal_mark(struct sg_journal *journal, uint64_t number, uint64_t segment, size_t at);
 
 /* The key of a day, from state/keys/DAY.key; made and synced if `create`. SG_NOT_FOUND (day_key_gone) if it was destroyed or never was,

@@ -285,6 +285,11 @@ sg_judge(struct sg_gate *gate, struct sg_request *r)
 {
 	const struct sg_task *task = sg_state_task(&gate->state, r->task);
 	struct sg_buf input;
+	enum sg_reason reason = SG_REASON_internal;
+	if (!sg_in_force(gate, r, &reason)) {
+		sg_deny(gate, r, reason);
+		return;
+	}
 	if (gate->policy[0] == '\0') {
 		sg_deny(gate, r, SG_REASON_policy_unavailable);
 		return;

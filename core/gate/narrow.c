@@ -11,7 +11,7 @@ struct narrowing_run {
 	const struct sg_merged *merged;
 	struct sg_json_writer out;
 	bool changed, empty;
-	size_t applied;
+	uint64_t applied; /* set of the limits that met their argument */
 };
 
 enum { PATH_MAX_BYTES = 256 };
@@ -70,8 +70,8 @@ write_ranged(struct narrowing_run *run, const struct sg_narrowing *n, const stru
 static void
 write_limited(struct narrowing_run *run, const struct sg_narrowing *n, const struct sg_json *value)
 {
-	run->applied++;
-	if (n->has_only && value->type == SG_JSON_ARRAY) {
+	run->applied |= UINT64_C(1) << (n - run->merged->narrow);
+	if (n->has_only && value->type == SG_JSON_ARRAY && !n->has_most && !n->has_least) {
 		write_kept(run, n, value);
 		return;
 	}
@@ -102,6 +102,8 @@ write_value(struct narrowing_run *run, const struct sg_json *value, const char *
 	sg_jw_object(&run->out);
 	for (const struct sg_json *m = sg_json_first(value); m != NULL; m = sg_json_next(value, m)) {
 		char below[PATH_MAX_BYTES];
+		if (run->merged->narrow_count > 0 && memchr(m->name.ptr, '.', m->name.len) != NULL)
+			run->empty = true; /* a name with a dot could stand for a path that is limited, or pretend to be it */
 		int len = snprintf(below, sizeof(below), "%s%s%.*s", path, path[0] == '\0' ? "" : ".", SG_STR_ARG(m->name));
 		sg_jw_name_str(&run->out, m->name);
 		if (len > 0 && (size_t)len < sizeof(below))
@@ -110,6 +112,12 @@ write_value(struct narrowing_run *run, const struct sg_json *value, const char *
 			sg_jw_value(&run->out, m);
 	}
 	sg_jw_end(&run->out);
+}
+
+static uint64_t
+all_of(const struct sg_merged *merged)
+{
+	return merged->narrow_count == 64 ? UINT64_MAX : (UINT64_C(1) << merged->narrow_count) - 1;
 }
 
 enum sg_status
@@ -126,7 +134,7 @@ sg_narrow(const struct sg_json *args, const struct sg_merged *merged, const stru
 	sg_jw_begin(&run.out, out);
 	write_value(&run, args, "");
 	/* a limit on an argument that is not there would let the caller leave it out and get the default of whoever executes */
-	if (run.empty || run.applied < merged->narrow_count || out->failed) {
+	if (run.empty || run.applied != all_of(merged) || out->failed) {
 		*reason = SG_REASON_narrow_empty;
 		return SG_REFUSED;
 	}

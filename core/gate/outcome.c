@@ -75,7 +75,10 @@ report(struct sg_gate *gate, struct sg_request *r)
 	sg_json_string(sg_json_get(r->body, "result"), &result);
 	bool theirs = attempt != NULL && strcmp(attempt->asker, asker) == 0 &&
 		      (conn->face == SG_FACE_ENFORCER || strcmp(attempt->task->instance->id, r->instance) == 0);
-	if (!known || !theirs || attempt->state != SG_ATTEMPT_ALLOWED)
+	if (known && r->enforcer == NULL && !sg_bucket_take(gate, "agent", r->agent->name)) {
+		sg_gap_count(gate, 0, SG_REASON_overloaded);
+		sg_answer_error(gate, r, 429, SG_REASON_overloaded, "");
+	} else if (!known || !theirs || attempt->state != SG_ATTEMPT_ALLOWED)
 		sg_answer_error(gate, r, 404, known ? SG_REASON_not_found : reason, "only the asker of an allowed action reports on it");
 	else if (!result_known(result))
 		sg_answer_error(gate, r, 400, SG_REASON_bad_request, "result is ok, failed, partial or unknown");
@@ -93,7 +96,7 @@ sg_outcome_record(struct sg_gate *gate, struct sg_request *r, struct sg_attempt 
 	struct sg_buf body;
 	uint64_t number = 0;
 	r->task = sg_arena_copy(&r->arena, sg_str(attempt->task->id));
-	sg_buf_init(&body, 16 << 10);
+	sg_buf_init(&body, 48 << 10); /* every label at its bound, every byte of it escaped */
 	write_outcome(&body, r, result, asker);
 	bool good = !body.failed && sg_record(gate, "outcome", sg_buf_view(&body), SG_STR(""), &number, NULL) == SG_OK;
 	sg_buf_done(&body);

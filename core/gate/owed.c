@@ -151,13 +151,19 @@ sg_gate_reopen(struct sg_gate *gate)
 	if (sg_journal_reopen(&gate->journal, NULL) != SG_OK)
 		return;
 	sg_gate_write_gaps(gate);
+	sg_gate_pay(gate);
+}
+
+void
+sg_gate_pay(struct sg_gate *gate)
+{
 	turn_round(gate);
 	while (gate->owed != NULL) {
 		struct sg_owed *owed = gate->owed;
 		struct sg_leaf leaf = {.kind = owed->kind, .body = owed->body, .config = gate->catalogue->digest, .policy = gate->policy};
 		uint64_t number;
 		if (sg_journal_append(&gate->journal, &leaf, &number, NULL, NULL) != SG_OK)
-			break; /* the rest stays owed */
+			break; /* the rest stays owed until the next tick */
 		gate->owed = owed->next;
 		free(owed);
 	}

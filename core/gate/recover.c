@@ -232,6 +232,31 @@ find_mark(const struct sg_journal *journal, uint64_t number)
 	return low == 0 ? NULL : &journal->marks[low - 1];
 }
 
+/* From a mark to the next one of the same segment, or to the end. */
+static enum sg_status
+read_range(const struct sg_journal *journal, const struct sg_journal_mark *mark, struct sg_buf *out, struct sg_err *err)
+{
+	enum { CHUNK = 256 << 10 };
+	const struct sg_journal_mark *next = mark + 1;
+	bool bounded = next < journal->marks + journal->mark_count && next->segment == mark->segment;
+	size_t most = bounded ? next->at - mark->at : SG_SEGMENT_MAX;
+	char name[SG_SEGMENT_NAME];
+	sg_segment_name(name, mark->segment);
+	int fd = journal->sys->openat(journal->sys, journal->folder, name, O_RDONLY, 0);
+	if (fd < 0)
+		return io_error(err, name, errno);
+	ssize_t got = 1;
+	while (got > 0 && out->len < most) {
+		size_t want = most - out->len < CHUNK ? most - out->len : CHUNK;
+		char *to = sg_buf_reserve(out, want);
+		got = to == NULL ? -1 : journal->sys->pread(journal->sys, fd, to, want, (off_t)(mark->at + out->len));
+		out->len += got > 0 ? (size_t)got : 0;
+	}
+	int error = errno;
+	journal->sys->close(journal->sys, fd);
+	return got < 0 ? io_error(err, name, error) : SG_OK;
+}
+
 static enum sg_status
 open_input(const struct sg_journal *journal, const struct sg_segment_reader *reader, const struct sg_record *record,
 	   struct sg_arena *arena, struct sg_str *input, struct sg_err *err)
@@ -263,11 +288,14 @@ sg_journal_read(const struct sg_journal *journal, uint64_t number, struct sg_are
 		return sg_fail(err, SG_NOT_FOUND, "not_found", "no such leaf");
 	struct sg_buf bytes;
 	struct sg_segment_reader reader = {.at = 0};
-	int error = 0;
+	bool torn;
 	sg_buf_init(&bytes, SG_SEGMENT_MAX);
-	enum sg_status status = sg_segment_read(journal->sys, journal->folder, mark->segment, &bytes, &error) != 0
-					? io_error(err, "a segment", error)
-					: sg_segment_begin(&reader, sg_buf_view(&bytes), err);
+	enum sg_status status = read_header(journal, mark->segment, &reader.header, &torn, err);
+	if (status == SG_OK)
+		status = read_range(journal, mark, &bytes, err);
+	reader.bytes = sg_buf_view(&bytes);
+	reader.next = mark->number;
+	memcpy(reader.chain, mark->chain, sizeof(reader.chain));
 	struct sg_record found = {0};
 	while (status == SG_OK && reader.next <= number) {
 		struct sg_arena scratch;

@@ -128,7 +128,7 @@ sg_issue(struct sg_gate *gate, struct sg_request *r)
 
 /* Everything that was true at commit must be true in the step that lets the answer go. */
 static bool
-still_true(struct sg_gate *gate, const struct sg_request *r, enum sg_reason *reason)
+still_true(struct sg_gate *gate, struct sg_request *r, enum sg_reason *reason)
 {
 	const struct sg_task *task = sg_state_task(&gate->state, r->task);
 	const struct sg_conn *conn = sg_conn_find(gate, r->conn);
@@ -149,6 +149,8 @@ still_true(struct sg_gate *gate, const struct sg_request *r, enum sg_reason *rea
 	*reason = SG_REASON_withheld_facts;
 	if (conn == NULL || conn->changed || r->facts_changed || !gate->sys->peer_alive(gate->sys, &conn->peer))
 		return false;
+	if (gate->catalogue != r->judged_catalogue && !sg_in_force(gate, r, reason))
+		return false; /* a reload took away what this rests on */
 	*reason = SG_REASON_internal;
 	return r->lease[0] == '\0' || (lease != NULL && lease->state == SG_LEASE_PENDING && r->token.len > 0);
 }

@@ -16,7 +16,7 @@ enum sg_stage {
 	SG_STAGE_POLL,    /* waits for something to happen, until `wait_until` */
 };
 
-enum { SG_REQUEST_BUDGET = 4 << 20, SG_JUDGE_MOST = 3, SG_KEY_MAX = 64, SG_TOKEN_MAX = 4096, SG_ACTION_NAME_MAX = 256, SG_RESOURCE_TYPE_MAX = 128, SG_RESOURCE_ID_MAX = 4096 };
+enum { SG_REQUEST_BUDGET = 16 << 20, SG_JUDGE_MOST = 3, SG_KEY_MAX = 64, SG_TOKEN_MAX = 4096, SG_ACTION_NAME_MAX = 256, SG_RESOURCE_TYPE_MAX = 128, SG_RESOURCE_ID_MAX = 4096 };
 
 struct sg_request {
 	uint64_t id, conn;
@@ -133,6 +133,7 @@ void sg_route_reload(struct sg_gate *gate, struct sg_request *request);
 void sg_route_events(struct sg_gate *gate, struct sg_request *request);
 
 /* decide.c, commit.c, release.c: one decision */
+bool sg_in_force(struct sg_gate *gate, struct sg_request *request, enum sg_reason *reason);
 bool sg_ceilings(struct sg_gate *gate, struct sg_request *request, enum sg_reason *reason);
 void sg_judge(struct sg_gate *gate, struct sg_request *request);
 void sg_judged(struct sg_gate *gate, struct sg_request *request);
@@ -173,6 +174,8 @@ void sg_lease_confirmed(struct sg_gate *gate, struct sg_str answer);
 /* After a failed sync: turns what was appended and lost into what is owed. */
 void sg_gate_lost(struct sg_gate *gate);
 void sg_gate_reopen(struct sg_gate *gate);
+/* Writes what is owed, as far as the journal takes it. */
+void sg_gate_pay(struct sg_gate *gate);
 void sg_gate_write_gaps(struct sg_gate *gate);
 void sg_gate_forget_owed(struct sg_gate *gate);
 void sg_gate_expire(struct sg_gate *gate);

@@ -47,6 +47,8 @@ struct sg_instance {
 	char id[SG_ID_MAX];
 	struct sg_taint taint;
 	size_t tasks; /* open ones */
+	size_t refs;  /* tasks in memory */
+	int64_t seen_ms; /* when its last task was opened */
 };
 
 struct sg_task {
@@ -56,7 +58,7 @@ struct sg_task {
 	int64_t uid;   /* of the instance's process; -1 if only asserted */
 	bool asserted; /* an enforcer opened it without proof of the agent: no credentials */
 	enum sg_task_state state;
-	int64_t opened_ms;
+	int64_t opened_ms, ended_ms; /* ended_ms: 0 while open */
 	struct sg_deadline ends;
 	struct sg_taint taint;
 	struct sg_table attempts; /* by key */
@@ -78,6 +80,7 @@ struct sg_attempt {
 	enum sg_reason reason;
 	struct sg_deadline use_by;
 	char asker[80]; /* who asked: "agent:NAME" or "enforcer:NAME" */
+	bool plain;   /* allowed as asked: not narrowed, no obligations */
 	bool outcome; /* one was reported */
 	char result[16];
 	struct sg_task *task;

@@ -88,19 +88,34 @@ drop_below(struct sg_state *state, const struct sg_task *task)
 		}
 }
 
+/* An instance's taint outlives its tasks, so that closing and waiting does not wash it off; a day after its last task it is forgotten. */
+static void
+drop_instances(struct sg_state *state)
+{
+	size_t at = 0;
+	for (struct sg_instance *i; (i = sg_table_next(&state->instances, &at)) != NULL;) {
+		if (i->refs > 0 || state->now.wall_ms - i->seen_ms < INT64_C(86400000))
+			continue;
+		sg_table_take(&state->instances, sg_str(i->id));
+		free_taint(&i->taint);
+		free(i);
+	}
+}
+
 size_t
 sg_state_sweep(struct sg_state *state, int64_t keep_ms, size_t most)
 {
 	size_t at = 0, swept = 0;
 	for (struct sg_task *t; swept < most && (t = sg_table_next(&state->tasks, &at)) != NULL;) {
-		struct sg_deadline gone = {t->ends.wall_ms + keep_ms, t->ends.boot + keep_ms * SG_MSEC};
-		if (t->state < SG_TASK_CLOSED || !sg_deadline_over(&gone, &state->now) || has_live_lease(state, t))
+		if (t->state < SG_TASK_CLOSED || state->now.wall_ms - t->ended_ms < keep_ms || has_live_lease(state, t))
 			continue;
 		drop_below(state, t);
 		sg_table_take(&state->tasks, sg_str(t->id));
+		t->instance->refs--;
 		sg_task_free(state, t);
 		swept++;
 	}
+	drop_instances(state);
 	return swept;
 }
 

@@ -151,7 +151,8 @@ may_open(struct sg_gate *gate, struct sg_request *r, const struct sg_intent *int
 	if (sg_state_killed(&gate->state, r->agent->name))
 		return false;
 	*reason = SG_REASON_too_many_tasks;
-	return gate->state.tasks.count < (size_t)gate->catalogue->limits.tasks &&
+	return gate->state.open_tasks < (uint64_t)gate->catalogue->limits.tasks &&
+	       gate->state.tasks.count < 4 * (size_t)gate->catalogue->limits.tasks && /* those that ended are kept a while */
 	       sg_state_agent_tasks(&gate->state, r->agent->name) < (size_t)gate->catalogue->limits.tasks_per_agent;
 }
 

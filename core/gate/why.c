@@ -83,7 +83,7 @@ sg_route_decision(struct sg_gate *gate, struct sg_request *r)
 		return;
 	}
 	r->claims = record.leaf;
-	if (sealed.len == 0 || sg_canon_parse(&r->arena, sealed, &(struct sg_json_limits){.bytes = SG_SEALED_MAX}, &seal, NULL) != SG_OK) {
+	if (sealed.len == 0 || sg_canon_parse(&r->arena, sealed, &(struct sg_json_limits){.bytes = SG_SEALED_MAX, .nodes = 1 << 16}, &seal, NULL) != SG_OK) {
 		answer_why(gate, r, "not_reproducible");
 		return;
 	}
