@@ -221,6 +221,107 @@ repeats(void)
 	end();
 }
 
+static const char *
+says_oblige(const char *input)
+{
+	(void)input;
+	return "{\"effects\":[{\"effect\":{\"kind\":\"allow\",\"narrow\":{},\"obligations\":[\"log\"],\"say\":\"\",\"taint\":[],\"ttl\":0},\"file\":\"a\",\"line\":1,\"rule\":\"r\"}],\"error\":null}";
+}
+
+/* The first answer said what was taken away; a repeat that said allow without it would give it back. */
+static void
+repeats_of_less(void)
+{
+	begin();
+	p->effects = says_narrow;
+	CU_ASSERT_TRUE(play_has(play_act(p, 1, task, "pay.send", "{\"amount\":5000,\"to\":\"x\"}", "k"), "\"amount\":100"));
+	const char *again = play_act(p, 1, task, "pay.send", "{\"amount\":5000,\"to\":\"x\"}", "k");
+	CU_ASSERT_TRUE(play_has(again, "\"code\":\"answer_lost\""));
+	CU_ASSERT_PTR_NULL(strstr(again, "5000"));
+	p->effects = says_oblige;
+	char body[512], *token = play_between(play_ask(p, 1, SG_ROUTE_A_TASK_OPEN, "", "{\"intent\":\"work\",\"key\":\"t1\"}"), "\"token\":\"", "\"");
+	CU_ASSERT_TRUE(play_connect(p, 20, SG_FACE_ENFORCER, 2001));
+	play_facts(p, 2001);
+	snprintf(body, sizeof(body), "{\"action\":\"mail.read\",\"key\":\"o\",\"peer_uid\":1001,\"resource\":{\"id\":\"i\",\"type\":\"t\"},\"task_token\":\"%s\"}", token);
+	CU_ASSERT_TRUE(play_has(play_ask(p, 20, SG_ROUTE_E_ACT, "", body), "\"obligations\":[\"log\"]"));
+	CU_ASSERT_TRUE(play_has(play_ask(p, 20, SG_ROUTE_E_ACT, "", body), "\"code\":\"answer_lost\""));
+	free(token);
+	end();
+}
+
+/* A second connection of the same process asks with the same key while the first one's record is on its way to the disk. */
+static void
+repeat_before_the_disk(void)
+{
+	begin();
+	struct sg_peer peer = {.uid = 1001, .gid = 1001, .pid = 4001, .pidfd = -1, .start_time = 5, .pidfd_exact = true};
+	sg_gate_connect(p->gate, 3, SG_FACE_AGENT, &peer, NULL);
+	play_all(p);
+	p->no_sync = true;
+	play_send(p, 1, SG_ROUTE_A_ACT, "", play_act_body(task, "pay.send", "{}", "k"));
+	play_all(p);
+	CU_ASSERT_PTR_NULL(p->conns[1].body);
+	CU_ASSERT_TRUE(play_has(play_act(p, 3, task, "pay.send", "{}", "k"), "\"code\":\"attempt_pending\""));
+	sg_gate_disconnect(p->gate, 1); /* also when the first one is gone */
+	CU_ASSERT_TRUE(play_has(play_act(p, 3, task, "pay.send", "{}", "k"), "\"code\":\"attempt_pending\""));
+	p->fail_at = p->calls + 1; /* and the record is lost */
+	p->fail_forever = true;
+	p->no_sync = false;
+	play_all(p);
+	CU_ASSERT_TRUE(play_has(play_act(p, 3, task, "pay.send", "{}", "k"), "audit_unavailable"));
+	end();
+}
+
+static const char *
+says_two_limits(const char *input)
+{
+	(void)input;
+	return "{\"effects\":[{\"effect\":{\"kind\":\"allow\",\"narrow\":{\"amount\":{\"at_most\":100}},\"obligations\":[],\"say\":\"\",\"taint\":[],\"ttl\":0},\"file\":\"a\",\"line\":1,\"rule\":\"r\"},"
+	       "{\"effect\":{\"kind\":\"allow\",\"narrow\":{\"amount\":{\"only\":[50,5000]}},\"obligations\":[],\"say\":\"\",\"taint\":[],\"ttl\":0},\"file\":\"a\",\"line\":2,\"rule\":\"s\"},"
+	       "{\"effect\":{\"kind\":\"allow\",\"narrow\":{\"to\":{\"only\":[\"eu\"]}},\"obligations\":[],\"say\":\"\",\"taint\":[],\"ttl\":0},\"file\":\"a\",\"line\":3,\"rule\":\"t\"}],\"error\":null}";
+}
+
+static void
+around_narrowing(void)
+{
+	static const char *const tries[] = {"{\"amount\":5000,\"to\":\"eu\"}", "{\"amount\":[5000],\"to\":\"eu\"}", "{\"amount\":[50],\"to\":\"eu\"}",
+					    "{\"amount\":50}", "{\"to\":\"eu\"}", "{\"amount\":50,\"to\":[]}", "{\"amount\":50,\"x\":{\"to\":\"eu\"}}",
+					    "{\"amount\":50,\"to\":\"eu\",\"to.x\":1}", "{\"amount.to\":1,\"to\":\"eu\"}", "{\"amount\":{\"v\":50},\"to\":\"eu\"}"};
+	begin();
+	p->effects = says_two_limits;
+	CU_ASSERT_TRUE(play_has(play_act(p, 1, task, "pay.send", "{\"amount\":50,\"to\":\"us\"}", "good"), "\"arguments\":{\"amount\":50,\"to\":\"eu\"}"));
+	for (size_t i = 0; i < sizeof(tries) / sizeof(tries[0]); i++) {
+		char key[8];
+		snprintf(key, sizeof(key), "k%zu", i);
+		CU_ASSERT_TRUE(play_has(play_act(p, 1, task, "pay.send", tries[i], key), "\"code\":\"narrow_empty\""));
+	}
+	end();
+}
+
+/* Tasks that ended do not stand in the way of new ones. */
+static void
+many_tasks_one_after_the_other(void)
+{
+	begin();
+	p->gate->catalogue->limits.tasks = 10;
+	for (int i = 0; i < 30; i++) {
+		char key[8];
+		snprintf(key, sizeof(key), "n%d", i);
+		char *one = play_task(p, 1, key);
+		CU_ASSERT_EQUAL(p->conns[1].status, 201);
+		CU_ASSERT_TRUE(play_has(play_ask(p, 1, SG_ROUTE_A_TASK_CLOSE, one, "{}"), "closed"));
+		free(one);
+	}
+	for (int i = 0; i < 10; i++) {
+		char key[8];
+		snprintf(key, sizeof(key), "m%d", i);
+		free(play_task(p, 1, key));
+		CU_ASSERT_EQUAL(p->conns[1].status, i < 9 ? 201 : 200); /* nine more are the limit, with the first one */
+	}
+	CU_ASSERT_TRUE(play_has(p->conns[1].body, "\"code\":\"too_many_tasks\""));
+	end();
+}
+
 static void
 lost_credential(void)
 {
@@ -502,7 +603,9 @@ why(void)
 SG_CASES("gate.decide", {"an allow with a credential", allow_with_credential}, {"without policy everything is denied", no_policy_no_allow},
 	 {"whatever policy says that is no effect is a no", unknown_answers_are_no}, {"narrowing", narrowing},
 	 {"ceilings that policy cannot lift", ceilings}, {"bounds of what is asked", input_bounds}, {"who asks", who}, {"a process that became another one", changed_peer},
-	 {"a repeat is the same attempt", repeats}, {"a lost credential is revoked", lost_credential}, {"approvals", approvals},
+	 {"a repeat is the same attempt", repeats}, {"a repeat of less is no allow", repeats_of_less}, {"a repeat before the disk", repeat_before_the_disk},
+	 {"ways around narrowing", around_narrowing}, {"many tasks, one after the other", many_tasks_one_after_the_other},
+	 {"a lost credential is revoked", lost_credential}, {"approvals", approvals},
 	 {"an approval is for one thing", approval_for_something_else}, {"an approval runs out", approval_expires},
 	 {"prompts are bounded", too_many_prompts}, {"the kill switch", kill_switch}, {"admins are not agents", admins},
 	 {"an enforcer asks for an agent", enforcer}, {"AuthZEN", authzen}, {"a closed task", closed_task},

@@ -184,6 +184,46 @@ facts_change_in_between(void)
 }
 
 static void
+reconfigure(const char *from, const char *to)
+{
+	char *document = play_canonical(play_document), *at = strstr(document, from);
+	struct sg_err err = {0};
+	CU_ASSERT_PTR_NOT_NULL_FATAL(at);
+	char *other = malloc(strlen(document) + strlen(to) + 1);
+	sprintf(other, "%.*s%s%s", (int)(at - document), document, to, at + strlen(from));
+	char *canonical = play_canonical(other);
+	CU_ASSERT_EQUAL(sg_gate_configure(p->gate, sg_str(canonical), &err), SG_OK);
+	free(canonical);
+	free(other);
+	free(document);
+}
+
+/* A reload takes the reach away, or the action, while the credential is being made, and while policy thinks. */
+static void
+reload_in_between(void)
+{
+	for (int point = 0; point < POINTS; point++) {
+		begin();
+		until_commit("repo.read", "k", point);
+		reconfigure("\"mail.*\",\"pay.*\",\"repo.*\",\"secret.*\",\"deploy.*\"],\"review_by\"", "\"mail.*\"],\"review_by\"");
+		is_withheld("outside_reach");
+		end();
+		begin();
+		until_commit("repo.read", "k", point);
+		reconfigure("\"rate\":100000", "\"rate\":99999"); /* something else changed: what was decided stands */
+		play_all(p);
+		CU_ASSERT_TRUE(play_has(p->conns[1].body, "h.c.s"));
+		end();
+	}
+	begin();
+	play_send(p, 1, SG_ROUTE_A_ACT, "", play_act_body(task, "repo.read", "{}", "k"));
+	reconfigure("\"name\":\"repo.read\"", "\"name\":\"repo.look\"");
+	play_all(p);
+	CU_ASSERT_TRUE(play_has(p->conns[1].body, "\"code\":\"unknown_action\""));
+	end();
+}
+
+static void
 own_taint_is_released(void)
 {
 	begin();
@@ -271,6 +311,6 @@ crash_while_pending(void)
 
 SG_CASES("gate.release", {"kill between commit and answer", kill_in_between}, {"task closed", close_in_between},
 	 {"taint from elsewhere", taint_from_elsewhere}, {"approval void", approval_void_in_between},
-	 {"facts changed, process dead, connection gone", facts_change_in_between}, {"an allow's own taint is released", own_taint_is_released},
+	 {"facts changed, process dead, connection gone", facts_change_in_between}, {"a reload in between", reload_in_between}, {"an allow's own taint is released", own_taint_is_released},
 	 {"an issuer that fails", issuer_fails}, {"an issuer that lies", issuer_lies},
 	 {"taint while policy thinks", judged_too_early}, {"a crash while a credential is made", crash_while_pending})
