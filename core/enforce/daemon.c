@@ -208,10 +208,13 @@ sg_daemon_ceiling(struct sg_daemon *daemon, struct sg_str names, struct sg_buf *
 	sg_jw_object(&w);
 	sg_jw_name(&w, "actions");
 	sg_jw_raw(&w, names);
-	if (daemon->enforcer)
+	if (daemon->enforcer) {
+		sg_jw_name(&w, "peer_uid");
+		sg_jw_int(&w, daemon->peer_uid);
 		named(&w, "task_token", sg_str(daemon->token));
-	else
+	} else {
 		named(&w, "task", sg_str(daemon->task));
+	}
 	sg_jw_end(&w);
 	enum sg_status status = talk(daemon, "POST", "/v1/ceiling", sg_buf_view(&body), &bytes, &answer, err);
 	if (status == SG_OK && answer.status != 200)

@@ -16,7 +16,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { EXIT_DENIED = 1, EXIT_USAGE = 64, EXIT_AWAY = 69, EXIT_PERMISSION = 77, HELLO_MAX = 512 };
+enum { EXIT_DENIED = 1, EXIT_USAGE = 64, EXIT_AWAY = 69, HELLO_MAX = 512, HELLO_SECONDS = 5, SERVED_MAX = 256, SERVED_PER_UID = 32 };
 
 static void
 set_socket(struct sg_daemon *daemon, const struct sg_mcp_options *o, const char *face)
@@ -71,19 +71,55 @@ serve_one(int fd, char **command)
 		sg_session_relay(&session);
 }
 
+/* Who is being served: so many in all, so many for one uid. */
+struct served {
+	pid_t pid;
+	long uid;
+};
+
+static struct served served[SERVED_MAX];
+
+static void
+forget_ended(void)
+{
+	for (pid_t pid; (pid = waitpid(-1, NULL, WNOHANG)) > 0;)
+		for (int i = 0; i < SERVED_MAX; i++)
+			if (served[i].pid == pid)
+				served[i].pid = 0;
+}
+
+static struct served *
+room_for(long uid)
+{
+	struct served *free_row = NULL;
+	int its = 0;
+	for (int i = 0; i < SERVED_MAX; i++) {
+		its += served[i].pid != 0 && served[i].uid == uid;
+		if (served[i].pid == 0)
+			free_row = &served[i];
+	}
+	return its < SERVED_PER_UID ? free_row : NULL;
+}
+
 static int
 accept_for_ever(int listener, const struct sg_mcp_options *o, void (*one)(int fd, const struct sg_mcp_options *o))
 {
 	signal(SIGCHLD, SIG_DFL);
 	for (;;) {
-		while (waitpid(-1, NULL, WNOHANG) > 0) {
-		}
+		forget_ended();
 		int fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
 		if (fd < 0 && (errno == EINTR || errno == ECONNABORTED))
 			continue;
 		if (fd < 0)
 			return EXIT_AWAY;
+		struct served *row = room_for(sg_mcp_peer_uid(fd));
+		if (row == NULL) {
+			close(fd);
+			continue;
+		}
+		row->uid = sg_mcp_peer_uid(fd);
 		pid_t pid = fork();
+		row->pid = pid > 0 ? pid : 0;
 		if (pid == 0) {
 			close(listener);
 			one(fd, o);
@@ -117,8 +153,10 @@ read_hello(int fd, struct sg_daemon *daemon)
 {
 	char line[HELLO_MAX];
 	size_t len = 0;
+	alarm(HELLO_SECONDS); /* this process serves one client: if it does not even say hello, it ends */
 	while (len < sizeof(line) && read(fd, line + len, 1) == 1 && line[len] != '\n')
 		len++;
+	alarm(0);
 	struct sg_arena arena;
 	const struct sg_json *json = NULL;
 	struct sg_str token = {"", 0}, copy = token;
@@ -135,6 +173,17 @@ read_hello(int fd, struct sg_daemon *daemon)
 	return good;
 }
 
+/* Nothing is started or passed for a client whose token the daemon does not know as this uid's. */
+static bool
+token_good(struct sg_daemon *daemon)
+{
+	struct sg_buf answer;
+	sg_buf_init(&answer, 4096);
+	bool good = sg_daemon_ceiling(daemon, SG_STR("[]"), &answer, NULL) == SG_OK;
+	sg_buf_done(&answer);
+	return good;
+}
+
 static void
 gateway_one(int fd, const struct sg_mcp_options *o)
 {
@@ -143,6 +192,10 @@ gateway_one(int fd, const struct sg_mcp_options *o)
 	set_socket(&daemon, o, "enforcer");
 	if (daemon.peer_uid < 0 || !read_hello(fd, &daemon)) {
 		fprintf(stderr, "stepgate mcp gateway: a client without a task token\n");
+		return;
+	}
+	if (!token_good(&daemon)) {
+		fprintf(stderr, "stepgate mcp gateway: the task token is not one for uid %ld, or its task has ended\n", daemon.peer_uid);
 		return;
 	}
 	int server = sg_mcp_reach(o->server);

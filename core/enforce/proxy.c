@@ -365,9 +365,28 @@ write_decided(struct sg_buf *to, const struct message *m, struct sg_str argument
 	sg_buf_text(to, "\n");
 }
 
+/* Only what was decided goes on: the name or uri, the arguments, and the token by which progress is told. Anything else was not judged. */
+static bool
+may_pass(const struct sg_json *member, const char *subject)
+{
+	const struct sg_json *token = sg_json_get(member, "progressToken");
+	if (sg_str_is(member->name, "_meta"))
+		return token != NULL && id_fine(token);
+	return sg_str_is(member->name, subject) || (sg_str_is(member->name, "arguments") && strcmp(subject, "name") == 0);
+}
+
+static void
+write_progress(struct sg_json_writer *w, const struct sg_json *meta)
+{
+	sg_jw_object(w);
+	sg_jw_name(w, "progressToken");
+	sg_jw_value(w, sg_json_get(meta, "progressToken"));
+	sg_jw_end(w);
+}
+
 /* params with `arguments` replaced (tools/call, prompts/get), members in canonical order. */
 static void
-write_params(struct sg_buf *out, const struct sg_json *params, struct sg_str arguments)
+write_params(struct sg_buf *out, const struct sg_json *params, const char *subject, struct sg_str arguments)
 {
 	struct sg_buf canonical;
 	struct sg_arena arena;
@@ -384,6 +403,13 @@ write_params(struct sg_buf *out, const struct sg_json *params, struct sg_str arg
 		bool written = sg_json_get(sorted, "arguments") != NULL;
 		sg_jw_object(&w);
 		for (const struct sg_json *p = sg_json_first(sorted); p != NULL; p = sg_json_next(sorted, p)) {
+			if (!may_pass(p, subject))
+				continue;
+			if (sg_str_is(p->name, "_meta")) {
+				sg_jw_name_str(&w, p->name);
+				write_progress(&w, p);
+				continue;
+			}
 			if (!written && sg_str_cmp(p->name, SG_STR("arguments")) > 0 && arguments.len > 2) {
 				sg_jw_name(&w, "arguments");
 				sg_jw_raw(&w, arguments);
@@ -410,10 +436,7 @@ forward_decided(struct sg_proxy *proxy, const struct message *m, const struct sg
 {
 	struct sg_buf params;
 	sg_buf_init(&params, SG_MCP_SERVER_LINE);
-	if (with_arguments)
-		write_params(&params, m->params, reply->arguments);
-	else
-		sg_canon_write(&params, m->params);
+	write_params(&params, m->params, method->subject, with_arguments ? reply->arguments : SG_STR(""));
 	enum sg_mcp_error error = params.failed ? SG_MCP_mcp_line : remember(&proxy->open, m, method, reply->decision);
 	if (error == SG_MCP_FINE) {
 		write_decided(&proxy->to_server, m, sg_buf_view(&params));

@@ -71,7 +71,7 @@ for line in sys.stdin:
         print(json.dumps({"jsonrpc": "2.0", "id": m["id"], "result": r}), flush=True)
 """
 
-CALL = '{"jsonrpc":"2.0","id":%s,"method":"tools/call","params":{"name":"read_text_file","arguments":{"path":"%s/a.txt"}}}'
+CALL = '{"jsonrpc":"2.0","id":%s,"method":"tools/call","params":{"name":"read_text_file","arguments":{"path":"%s/a.txt"},"task":{"ttl":5},"_meta":{"x":1}}}'
 
 
 def lines(d, docs):
@@ -154,6 +154,8 @@ def lines(d, docs):
     p.stdin.close()
     p.wait(20)
     got = [l for l in p.stderr.read().decode(errors="replace").splitlines() if l.startswith("GOT ")]
+    first = json.loads(got[0][4:])
+    assert set(first["params"]) == {"name", "arguments"}, first
     methods = [json.loads(l[4:])["method"] for l in got]
     assert methods == ["tools/call", "tools/call", "ping", "tools/list"], methods
     assert json.loads(got[2][4:]) == {"jsonrpc": "2.0", "id": 1, "method": "ping"}
