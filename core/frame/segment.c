@@ -135,7 +135,7 @@ read_raw(const struct sg_segment_reader *reader, size_t at, struct raw *out, str
 {
 	size_t left = reader->bytes.len - at;
 	const char *head = reader->bytes.ptr + at;
-	if (left < SG_RECORD_HEAD)
+	if (reader->bytes.ptr == NULL || left < SG_RECORD_HEAD)
 		return sg_fail(err, SG_MALFORMED, "journal_cut", "cut inside a record at offset %zu", at);
 	uint64_t len = get(head, 4);
 	out->type = (enum sg_record_type)(unsigned char)head[4];

@@ -51,10 +51,10 @@ read_gate(struct sg_supervisor *s)
 {
 	struct sg_frame frame;
 	enum sg_status filled = sg_link_fill(&s->gate, NULL), status;
-	while ((status = sg_link_next(&s->gate, &frame, NULL)) == SG_OK)
-		if (!gate_frame(s, &frame))
-			status = SG_MALFORMED;
-	bool lost = status == SG_MALFORMED || (filled != SG_OK && filled != SG_AGAIN);
+	bool broken = false;
+	while (!broken && (status = sg_link_next(&s->gate, &frame, NULL)) == SG_OK)
+		broken = !gate_frame(s, &frame);
+	bool lost = broken || status == SG_MALFORMED || (filled != SG_OK && filled != SG_AGAIN);
 	if (lost && s->gate_pid != 0)
 		kill(s->gate_pid, SIGKILL); /* its end is noticed by SIGCHLD */
 	if (lost)
@@ -65,8 +65,8 @@ static void
 read_zygote(struct sg_supervisor *s, struct sg_link *link)
 {
 	struct sg_frame frame;
-	enum sg_status filled = sg_link_fill(link, NULL), status;
-	while (link->fd >= 0 && (status = sg_link_next(link, &frame, NULL)) == SG_OK) {
+	enum sg_status filled = sg_link_fill(link, NULL);
+	while (link->fd >= 0 && sg_link_next(link, &frame, NULL) == SG_OK) {
 		if (frame.type == SG_FRAME_Z_SPAWNED) {
 			sg_role_spawned(s, frame.id, frame.fd);
 			continue;

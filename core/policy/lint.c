@@ -68,9 +68,7 @@ collect_declared(struct sg_lint *lint)
 {
 	for (size_t i = 0; i < lint->count; i++) {
 		const struct sg_token *t = &lint->tokens[i];
-		if (sg_lint_is(t, "local") && !sg_lint_is(t + 1, "function"))
-			declare_list(lint, i + 1);
-		else if (sg_lint_is(t, "for") || sg_lint_is(t, "goto") || sg_lint_is(t, "::"))
+		if ((sg_lint_is(t, "local") && !sg_lint_is(t + 1, "function")) || sg_lint_is(t, "for") || sg_lint_is(t, "goto") || sg_lint_is(t, "::"))
 			declare_list(lint, i + 1);
 		else if (sg_lint_is(t, "function"))
 			while (i < lint->count && !sg_lint_is(&lint->tokens[i], "("))

@@ -77,7 +77,7 @@ note_syntax(lua_State *L, struct sg_policy *policy, uint32_t file)
 	const char *digits = colon;
 	while (digits != NULL && digits > text && digits[-1] >= '0' && digits[-1] <= '9')
 		digits--;
-	int line = digits == NULL ? 0 : atoi(digits);
+	int line = digits == NULL ? 0 : (int)strtol(digits, NULL, 10);
 	sg_problem_add(policy, file, line, NULL, "%s", colon == NULL ? "the file cannot be read" : colon + 2);
 }
 

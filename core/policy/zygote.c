@@ -129,7 +129,7 @@ sg_policy_zygote(int fd, const struct sg_policy_source *sources, size_t count, c
 	enum sg_status loaded = sg_policy_load(sources, count, limits, &policy, &text);
 	enum sg_status status = report(&link, loaded, &text, &err);
 	if (status == SG_OK && loaded == SG_OK)
-		status = serve(&link, policy, &err);
+		serve(&link, policy, &err); /* ends when the supervisor closes the link, which is no error */
 	sg_buf_done(&text);
 	sg_policy_free(policy);
 	sg_link_done(&link);
