@@ -273,7 +273,8 @@ static void
 step_up_new(struct sg_gate *gate, struct sg_request *r, const struct sg_task *task)
 {
 	struct sg_buf body, summary;
-	if (sg_state_agent_approvals(&gate->state, r->agent->name) >= (size_t)gate->catalogue->limits.approvals_per_agent) {
+	if (sg_state_agent_approvals(&gate->state, r->agent->name, (size_t)gate->catalogue->limits.approvals_per_agent) >=
+	    (size_t)gate->catalogue->limits.approvals_per_agent) {
 		sg_deny(gate, r, SG_REASON_too_many_approvals);
 		return;
 	}
@@ -380,7 +381,8 @@ plan_lease(struct sg_gate *gate, struct sg_request *r, const struct sg_task *tas
 	if (!sg_strings_have(&r->issuer->audience, r->audience))
 		return false;
 	*reason = SG_REASON_too_many_leases;
-	if (sg_state_agent_leases(&gate->state, r->agent->name) >= (size_t)gate->catalogue->limits.leases_per_agent)
+	if (sg_state_agent_leases(&gate->state, r->agent->name, (size_t)gate->catalogue->limits.leases_per_agent) >=
+	    (size_t)gate->catalogue->limits.leases_per_agent)
 		return false;
 	int64_t ttl = r->issuer->ttl_ms, most = gate->catalogue->limits.credential_ttl_max, left = sg_deadline_left(&task->ends, &gate->state.now);
 	ttl = ttl < most ? ttl : most;

@@ -116,7 +116,7 @@ list_has(const struct sg_json *list, const struct sg_json *value)
 static bool
 join_only(struct sg_narrowing *n, const struct sg_json *only)
 {
-	if (only->type != SG_JSON_ARRAY || only->count > SG_NARROW_MAX)
+	if (only->type != SG_JSON_ARRAY || only->count > SG_ONLY_MAX)
 		return false;
 	size_t kept = 0;
 	if (!n->has_only)

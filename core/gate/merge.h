@@ -23,14 +23,14 @@ struct sg_effect {
 	int64_t line;
 };
 
-enum { SG_EFFECTS_MAX = 256, SG_NARROW_MAX = 64, SG_OBLIGATIONS_MAX = 32, SG_TAINTS_MAX = 32 };
+enum { SG_EFFECTS_MAX = 128, SG_NARROW_MAX = 16, SG_ONLY_MAX = 64, SG_OBLIGATIONS_MAX = 32, SG_TAINTS_MAX = 32 };
 
 /* Limits on one argument, joined over all rules. */
 struct sg_narrowing {
 	struct sg_str path; /* "a.b" */
 	bool has_most, has_least, has_only;
 	double most, least;
-	const struct sg_json *only[SG_NARROW_MAX]; /* values every `only` allows */
+	const struct sg_json *only[SG_ONLY_MAX]; /* values every `only` allows */
 	size_t only_count;
 };
 

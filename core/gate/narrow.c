@@ -117,7 +117,7 @@ write_value(struct narrowing_run *run, const struct sg_json *value, const char *
 static uint64_t
 all_of(const struct sg_merged *merged)
 {
-	return merged->narrow_count == 64 ? UINT64_MAX : (UINT64_C(1) << merged->narrow_count) - 1;
+	return (UINT64_C(1) << merged->narrow_count) - 1;
 }
 
 enum sg_status

@@ -100,7 +100,7 @@ sg_pool_frame(struct sg_loop *loop, struct sg_child *worker, const struct sg_fra
 	return true;
 }
 
-/* `why` is what the head is told; the rest is asked again, once. */
+/* `why` is what a head that was late is told; everything else is asked again, once. */
 static void
 lose_worker(struct sg_loop *loop, struct sg_child *worker, enum sg_reason why)
 {
@@ -109,7 +109,10 @@ lose_worker(struct sg_loop *loop, struct sg_child *worker, enum sg_reason why)
 	worker->head = worker->tail = NULL;
 	worker->depth = 0;
 	worker->used = false;
-	if (q != NULL) {
+	if (q != NULL && why == SG_REASON_policy_error && !q->again) { /* it left between two questions, or died: asked once more */
+		q->next = rest;
+		rest = q;
+	} else if (q != NULL) {
 		sg_gate_judged(loop->gate, q->id, (struct sg_str){NULL, 0}, why);
 		free(q);
 	}
@@ -117,7 +120,7 @@ lose_worker(struct sg_loop *loop, struct sg_child *worker, enum sg_reason why)
 		q = rest;
 		rest = q->next;
 		if (q->again) {
-			sg_gate_judged(loop->gate, q->id, (struct sg_str){NULL, 0}, SG_REASON_policy_timeout);
+			sg_gate_judged(loop->gate, q->id, (struct sg_str){NULL, 0}, why);
 			free(q);
 		} else {
 			q->again = true;

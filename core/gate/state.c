@@ -103,27 +103,33 @@ sg_state_approval_of(const struct sg_state *state, const struct sg_task *task, c
 }
 
 size_t
-sg_state_agent_tasks(const struct sg_state *state, struct sg_str agent)
+sg_state_agent_tasks(const struct sg_state *state, struct sg_str agent, size_t most)
 {
 	size_t at = 0, count = 0;
+	if (state->open_tasks < most) /* all together are fewer: no need to look whose they are */
+		return 0;
 	for (struct sg_task *t; (t = sg_table_next(&state->tasks, &at)) != NULL;)
 		count += sg_str_is(agent, t->agent) && sg_task_live(state, t);
 	return count;
 }
 
 size_t
-sg_state_agent_leases(const struct sg_state *state, struct sg_str agent)
+sg_state_agent_leases(const struct sg_state *state, struct sg_str agent, size_t most)
 {
 	size_t at = 0, count = 0;
+	if (state->live_leases < most)
+		return 0;
 	for (struct sg_lease *l; (l = sg_table_next(&state->leases, &at)) != NULL;)
 		count += sg_str_is(agent, l->agent) && l->state != SG_LEASE_DEAD && !sg_deadline_over(&l->ends, &state->now);
 	return count;
 }
 
 size_t
-sg_state_agent_approvals(const struct sg_state *state, struct sg_str agent)
+sg_state_agent_approvals(const struct sg_state *state, struct sg_str agent, size_t most)
 {
 	size_t at = 0, count = 0;
+	if (state->open_approvals < most)
+		return 0;
 	for (struct sg_approval *a; (a = sg_table_next(&state->approvals, &at)) != NULL;)
 		count += sg_str_is(agent, a->agent) && a->state == SG_APPROVAL_OPEN && sg_approval_live(state, a);
 	return count;

@@ -174,9 +174,10 @@ bool sg_task_live(const struct sg_state *state, const struct sg_task *task);
 struct sg_approval *sg_state_approval_of(const struct sg_state *state, const struct sg_task *task, const char *digest);
 bool sg_approval_live(const struct sg_state *state, const struct sg_approval *approval);
 
-size_t sg_state_agent_tasks(const struct sg_state *state, struct sg_str agent);
-size_t sg_state_agent_leases(const struct sg_state *state, struct sg_str agent);
-size_t sg_state_agent_approvals(const struct sg_state *state, struct sg_str agent);
+/* How many an agent has, counted only if it could have `most`: 0 where all agents together have fewer. */
+size_t sg_state_agent_tasks(const struct sg_state *state, struct sg_str agent, size_t most);
+size_t sg_state_agent_leases(const struct sg_state *state, struct sg_str agent, size_t most);
+size_t sg_state_agent_approvals(const struct sg_state *state, struct sg_str agent, size_t most);
 
 /* How often `pattern` was allowed: over all tasks of the agent, or (task not NULL) in that task, within `within_ms` (0: ever). */
 int64_t sg_state_count(const struct sg_state *state, struct sg_str agent, const struct sg_task *task, struct sg_str pattern,

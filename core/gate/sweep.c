@@ -102,6 +102,21 @@ drop_instances(struct sg_state *state)
 	}
 }
 
+/* A lease is forgotten a minute after its end, whatever became of its task: by then nothing it stood for can be alive. */
+static void
+drop_leases(struct sg_state *state)
+{
+	size_t at = 0;
+	for (struct sg_lease *l; (l = sg_table_next(&state->leases, &at)) != NULL;) {
+		struct sg_deadline gone = {l->ends.wall_ms + 60000, l->ends.boot + 60 * SG_SEC};
+		if (!sg_deadline_over(&gone, &state->now))
+			continue;
+		if (l->state < SG_LEASE_REVOKING)
+			state->live_leases--;
+		sg_lease_free(sg_table_take(&state->leases, sg_str(l->id)));
+	}
+}
+
 size_t
 sg_state_sweep(struct sg_state *state, int64_t keep_ms, size_t most)
 {
@@ -115,6 +130,7 @@ sg_state_sweep(struct sg_state *state, int64_t keep_ms, size_t most)
 		sg_task_free(state, t);
 		swept++;
 	}
+	drop_leases(state);
 	drop_instances(state);
 	return swept;
 }

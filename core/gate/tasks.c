@@ -153,7 +153,7 @@ may_open(struct sg_gate *gate, struct sg_request *r, const struct sg_intent *int
 	*reason = SG_REASON_too_many_tasks;
 	return gate->state.open_tasks < (uint64_t)gate->catalogue->limits.tasks &&
 	       gate->state.tasks.count < 4 * (size_t)gate->catalogue->limits.tasks && /* those that ended are kept a while */
-	       sg_state_agent_tasks(&gate->state, r->agent->name) < (size_t)gate->catalogue->limits.tasks_per_agent;
+	       sg_state_agent_tasks(&gate->state, r->agent->name, (size_t)gate->catalogue->limits.tasks_per_agent) < (size_t)gate->catalogue->limits.tasks_per_agent;
 }
 
 static void
