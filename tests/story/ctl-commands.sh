@@ -69,7 +69,7 @@ has '"mode":"dev"'
 ends 0 "$gate" status --run "$folder"
 
 # ---- an agent; text that tries to steer the reader's terminal is shown, not obeyed ----
-steering=$(printf '/srv/docs/\033[2Ja\u202e')
+steering=$(printf '/srv/docs/\033[2Ja\342\200\256')
 ends 2 agent 'open write-report' "act fs.write --resource file:plan --arg path=$steering"
 has 'approval_needed'
 ends 0 "$gate" approvals
