@@ -94,7 +94,7 @@ swap_in(struct sg_supervisor *s, struct sg_str manifest)
 	s->zygote = s->candidate;
 	s->zygote_pid = s->candidate_pid;
 	s->candidate_pid = 0;
-	s->candidate.fd = -1;
+	s->candidate = (struct sg_link){.fd = -1}; /* its buffers went along */
 	s->generation++;
 	sg_buf_clear(&s->manifest);
 	sg_buf_str(&s->manifest, manifest);

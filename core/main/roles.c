@@ -300,8 +300,10 @@ ended(struct sg_supervisor *s, pid_t pid, int status)
 		s->zygote_pid = 0;
 		sg_link_done(&s->zygote);
 	}
-	if (pid == s->retired_pid)
+	if (pid == s->retired_pid) {
 		s->retired_pid = 0;
+		sg_link_done(&s->retired);
+	}
 	if (pid == s->candidate_pid) {
 		s->candidate_pid = 0;
 		sg_link_done(&s->candidate);

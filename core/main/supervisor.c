@@ -216,24 +216,50 @@ start_policy(struct sg_supervisor *s)
 	return true; /* a daemon whose policy is broken starts, says so, and denies everything */
 }
 
-int
-sg_supervisor_run(const struct sg_main_options *options)
+static struct sg_supervisor *
+new_supervisor(const struct sg_main_options *options)
 {
 	struct sg_supervisor *s = calloc(1, sizeof(*s));
-	struct sg_buf document;
 	if (s == NULL)
-		return EXIT_INTERNAL;
+		return NULL;
 	s->options = options;
 	s->gate.fd = s->zygote.fd = s->candidate.fd = s->retired.fd = -1;
-	sg_buf_init(&document, SG_FRAME_MAX);
 	sg_buf_init(&s->document, SG_FRAME_MAX);
 	sg_buf_init(&s->next_document, SG_FRAME_MAX);
 	sg_buf_init(&s->manifest, SG_FRAME_MAX);
 	sg_arena_init(&s->arena, 256 << 20);
-	if (!sg_supervisor_config(options, &document, NULL) || !sg_supervisor_adopt(s, sg_buf_view(&document)) ||
-	    !sg_supervisor_lock(s) || !sg_supervisor_listen(s))
-		return EXIT_CONFIG;
+	return s;
+}
+
+static void
+free_supervisor(struct sg_supervisor *s)
+{
+	struct sg_link *links[] = {&s->gate, &s->zygote, &s->candidate, &s->retired};
+	for (size_t i = 0; i < sizeof(links) / sizeof(*links); i++)
+		sg_link_done(links[i]);
+	sg_policy_files_done(&s->sources);
+	sg_arena_done(&s->arena);
+	sg_buf_done(&s->manifest);
+	sg_buf_done(&s->next_document);
+	sg_buf_done(&s->document);
+	free(s);
+}
+
+static bool
+configure(struct sg_supervisor *s)
+{
+	struct sg_buf document;
+	sg_buf_init(&document, SG_FRAME_MAX);
+	bool good = sg_supervisor_config(s->options, &document, NULL) && sg_supervisor_adopt(s, sg_buf_view(&document));
 	sg_buf_done(&document);
+	return good && sg_supervisor_lock(s) && sg_supervisor_listen(s);
+}
+
+static int
+supervise(struct sg_supervisor *s)
+{
+	if (!configure(s))
+		return EXIT_CONFIG;
 	if (!start_signals(s) || !sg_role_gate(s) || !start_policy(s))
 		return EXIT_INTERNAL;
 	int result = -1;
@@ -243,4 +269,15 @@ sg_supervisor_run(const struct sg_main_options *options)
 			result = restart_gate(s);
 	}
 	return s->stopping ? stop(s) : (stop(s), result);
+}
+
+int
+sg_supervisor_run(const struct sg_main_options *options)
+{
+	struct sg_supervisor *s = new_supervisor(options);
+	if (s == NULL)
+		return EXIT_INTERNAL;
+	int result = supervise(s);
+	free_supervisor(s);
+	return result;
 }

@@ -3,10 +3,11 @@
 // to do, and that introspection says is still active. Arguments: folder of the sockets.
 import http from 'node:http';
 import assert from 'node:assert/strict';
-import { createHash } from 'node:crypto';
+import { createHash, webcrypto } from 'node:crypto';
 import { createLocalJWKSet, jwtVerify } from 'jose';
 
 const [run] = process.argv.slice(2);
+globalThis.crypto ??= webcrypto; // jose wants it; Node.js 18, which Debian 12 has, does not name it
 
 // One connection a face: an instance is a process, and this one plays agent and resource server.
 function ask(face, method, path, body, type = 'application/json') {
