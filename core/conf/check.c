@@ -3,7 +3,7 @@
 #include "conf/check.h"
 
 #include "base/str.h"
-#include "conf/near.h"
+#include "base/near.h"
 
 #include <stdio.h>
 
@@ -18,13 +18,13 @@ static void
 report_unknown(struct check *c, const struct sg_conf_node *node, const char *section, struct sg_str stanza)
 {
 	char hint[128];
-	struct sg_conf_near near = sg_conf_near(node->name);
+	struct sg_near near = sg_near(node->name);
 	for (size_t i = 0; i < sg_conf_option_count; i++)
 		if (sg_conf_option_find(section, sg_str(sg_conf_options[i].key)) == &sg_conf_options[i])
-			sg_conf_near_offer(&near, sg_str(sg_conf_options[i].key));
+			sg_near_offer(&near, sg_str(sg_conf_options[i].key));
 	for (size_t i = 0; section[0] == '\0' && i < sg_conf_section_count; i++)
-		sg_conf_near_offer(&near, sg_str(sg_conf_sections[i].name));
-	sg_conf_near_hint(&near, NULL, hint, sizeof(hint));
+		sg_near_offer(&near, sg_str(sg_conf_sections[i].name));
+	sg_near_hint(&near, '"', NULL, hint, sizeof(hint));
 	if (section[0] == '\0')
 		FAIL(c, node->place, unknown, hint, "unknown option \"%.*s\"", SG_STR_ARG(node->name));
 	else

@@ -3,7 +3,7 @@
 #include "conf/check.h"
 
 #include "base/str.h"
-#include "conf/near.h"
+#include "base/near.h"
 #include "conf/unit.h"
 
 #include <stdio.h>
@@ -28,12 +28,12 @@ check_name(const struct sg_conf_node *root, const struct reference *ref, const s
 	bool any = sg_str_is(name, "*") || name.len == 0; /* elsewhere the form has refused these */
 	if (node->kind != SG_CONF_TEXT || any || sg_conf_node_find(target, name) != NULL)
 		return;
-	struct sg_conf_near near = sg_conf_near(name);
+	struct sg_near near = sg_near(name);
 	for (const struct sg_conf_node *s = target == NULL ? NULL : target->first; s != NULL; s = s->next)
-		sg_conf_near_offer(&near, s->name);
+		sg_near_offer(&near, s->name);
 	snprintf(otherwise, sizeof(otherwise), "add it to %s", ref->target);
 	sg_conf_error_add(errors, SG_CONF_E_reference, node->value,
-			  sg_conf_near_hint(&near, otherwise, hint, sizeof(hint)), "there is no \"%.*s\" in %s",
+			  sg_near_hint(&near, '"', otherwise, hint, sizeof(hint)), "there is no \"%.*s\" in %s",
 			  SG_STR_ARG(name), ref->target);
 }
 

@@ -3,7 +3,7 @@
 #include "policy/field.h"
 
 #include "base/str.h"
-#include "policy/near.h"
+#include "base/near.h"
 
 const struct sg_field sg_fields[] = {
 #define X(within, name, shape, type, meaning) {SG_SHAPE_##within, name, SG_SHAPE_##shape, type, meaning},
@@ -24,11 +24,11 @@ sg_field_find(enum sg_shape within, struct sg_str name)
 const char *
 sg_field_hint(enum sg_shape within, struct sg_str name, char *out, size_t room)
 {
-	struct sg_near near = {.word = name};
+	struct sg_near near = sg_near(name);
 	for (size_t i = 0; i < sg_field_count; i++)
 		if (sg_fields[i].within == within)
-			sg_near_try(&near, sg_fields[i].name);
-	return sg_near_hint(&near, out, room);
+			sg_near_offer(&near, sg_str(sg_fields[i].name));
+	return sg_near_hint(&near, '\'', NULL, out, room);
 }
 
 const char *

@@ -5,7 +5,7 @@
 #include "policy/api.h"
 #include "policy/effect.h"
 #include "policy/freeze.h"
-#include "policy/near.h"
+#include "base/near.h"
 #include "policy/view.h"
 
 static const char *const libraries[] = {"math", "string", "table"};
@@ -26,13 +26,13 @@ sg_sandbox_has(struct sg_str name)
 const char *
 sg_sandbox_hint(struct sg_str name, char *out, size_t room)
 {
-	struct sg_near near = {.word = name};
+	struct sg_near near = sg_near(name);
 	for (size_t i = 0; i < LIBRARIES; i++)
-		sg_near_try(&near, libraries[i]);
+		sg_near_offer(&near, sg_str(libraries[i]));
 	for (size_t i = 0; i < sg_policy_api_count; i++)
 		if (sg_policy_api[i].library[0] == '\0')
-			sg_near_try(&near, sg_policy_api[i].name);
-	return sg_near_hint(&near, out, room);
+			sg_near_offer(&near, sg_str(sg_policy_api[i].name));
+	return sg_near_hint(&near, '\'', NULL, out, room);
 }
 
 /* Reading a name that does not exist, in the environment or in a library. */

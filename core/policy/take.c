@@ -7,7 +7,7 @@
 #include "base/str.h"
 #include "policy/duration.h"
 #include "policy/freeze.h"
-#include "policy/near.h"
+#include "base/near.h"
 #include "policy/view.h"
 
 #include <stdio.h>
@@ -89,12 +89,12 @@ sg_take_members(lua_State *L, int index, const char *what, const char *const *na
 		return true;
 
 	char text[100], hint[SG_VM_TEXT];
-	struct sg_near near = {.word = worst};
+	struct sg_near near = sg_near(worst);
 	for (size_t i = 0; worst.ptr != NULL && names[i] != NULL; i++)
-		sg_near_try(&near, names[i]);
+		sg_near_offer(&near, sg_str(names[i]));
 	snprintf(text, sizeof(text), worst.ptr != NULL ? "%s has no such member:" : "%s takes named members and no",
 		 what);
-	sg_policy_complain(L, SG_CODE_BAD_EFFECT, sg_near_hint(&near, hint, sizeof(hint)), text,
+	sg_policy_complain(L, SG_CODE_BAD_EFFECT, sg_near_hint(&near, '\'', NULL, hint, sizeof(hint)), text,
 			   worst.ptr != NULL ? worst.ptr : "elements");
 	return false;
 }

@@ -6,7 +6,7 @@
 #include "policy/duration.h"
 #include "policy/lex.h"
 #include "policy/match.h"
-#include "policy/near.h"
+#include "base/near.h"
 #include "policy/set.h"
 
 #include <time.h>
@@ -186,11 +186,10 @@ neighbours(void)
 		const char *word, *hint;
 	} rows[] = {{"tainetd", "tainted"}, {"tained", "tainted"}, {"labls", "labels"}, {"zzzz", NULL}, {"", NULL}};
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		struct sg_near near = {.word = sg_str(rows[i].word)};
-		sg_near_try(&near, "labels");
-		sg_near_try(&near, "tainted");
-		CU_ASSERT_TRUE(rows[i].hint == NULL ? near.name == NULL
-						    : near.name != NULL && strcmp(near.name, rows[i].hint) == 0);
+		struct sg_near near = sg_near(sg_str(rows[i].word));
+		sg_near_offer(&near, SG_STR("labels"));
+		sg_near_offer(&near, SG_STR("tainted"));
+		CU_ASSERT_TRUE(sg_str_is(near.best, rows[i].hint == NULL ? "" : rows[i].hint));
 	}
 }
 

@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Edit distance (insert, drop, change, swap of neighbours) between short words. */
-#include "conf/near.h"
+#include "base/near.h"
 
 #include "base/str.h"
 
 #include <stdio.h>
-
-enum { MAX_WORD = 63 };
 
 static size_t
 least(size_t a, size_t b)
@@ -18,7 +16,7 @@ least(size_t a, size_t b)
 static size_t
 distance(struct sg_str a, struct sg_str b)
 {
-	size_t rows[3][MAX_WORD + 1];
+	size_t rows[3][SG_NEAR_MAX + 1];
 	for (size_t j = 0; j <= b.len; j++)
 		rows[0][j] = j;
 	for (size_t i = 1; i <= a.len; i++) {
@@ -33,17 +31,17 @@ distance(struct sg_str a, struct sg_str b)
 	return rows[a.len % 3][b.len];
 }
 
-struct sg_conf_near
-sg_conf_near(struct sg_str word)
+struct sg_near
+sg_near(struct sg_str word)
 {
 	size_t most = word.len < 3 ? 1 : word.len < 6 ? 2 : 3;
-	return (struct sg_conf_near){.word = word, .distance = most + 1};
+	return (struct sg_near){.word = word, .distance = most + 1};
 }
 
 void
-sg_conf_near_offer(struct sg_conf_near *near, struct sg_str known)
+sg_near_offer(struct sg_near *near, struct sg_str known)
 {
-	if (known.len == 0 || known.len > MAX_WORD || near->word.len == 0 || near->word.len > MAX_WORD)
+	if (known.len == 0 || known.len > SG_NEAR_MAX || near->word.len == 0 || near->word.len > SG_NEAR_MAX)
 		return;
 	size_t found = distance(near->word, known);
 	if (found >= near->distance || found >= known.len)
@@ -53,10 +51,10 @@ sg_conf_near_offer(struct sg_conf_near *near, struct sg_str known)
 }
 
 const char *
-sg_conf_near_hint(const struct sg_conf_near *near, const char *otherwise, char *out, size_t room)
+sg_near_hint(const struct sg_near *near, char quote, const char *otherwise, char *out, size_t room)
 {
 	if (near->best.len > 0)
-		snprintf(out, room, "did you mean \"%.*s\"?", SG_STR_ARG(near->best));
+		snprintf(out, room, "did you mean %c%.*s%c?", quote, SG_STR_ARG(near->best), quote);
 	else
 		snprintf(out, room, "%s", otherwise == NULL ? "" : otherwise);
 	return out;
