@@ -50,6 +50,12 @@ void sg_jw_null(struct sg_json_writer *w);
 /* A value that was read, or canonical bytes made before (trusted to be canonical). */
 void sg_jw_value(struct sg_json_writer *w, const struct sg_json *value);
 void sg_jw_raw(struct sg_json_writer *w, struct sg_str canonical);
+/* A member: its name and its value, which is written as by the function of that ending. */
+void sg_jw_member_str(struct sg_json_writer *w, const char *name, struct sg_str text);
+void sg_jw_member_text(struct sg_json_writer *w, const char *name, const char *text);
+void sg_jw_member_int(struct sg_json_writer *w, const char *name, int64_t number);
+void sg_jw_member_bool(struct sg_json_writer *w, const char *name, bool value);
+void sg_jw_member_raw(struct sg_json_writer *w, const char *name, struct sg_str canonical);
 
 /* True if exactly one whole value was written: nothing open, nothing failed. */
 bool sg_jw_done(const struct sg_json_writer *w);

@@ -99,3 +99,18 @@ sg_read_whole(int fd, void *bytes, size_t len)
 	}
 	return true;
 }
+
+bool
+sg_write_whole(int fd, struct sg_str bytes)
+{
+	while (bytes.len > 0) {
+		ssize_t n = write(fd, bytes.ptr, bytes.len);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return false;
+		bytes.ptr += n;
+		bytes.len -= (size_t)n;
+	}
+	return true;
+}

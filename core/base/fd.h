@@ -16,5 +16,7 @@ enum sg_status sg_open_trusted(const char *path, int *fd, struct sg_err *err);
 
 /* Reads exactly `len` bytes from the start of `fd`; false on an error or an early end. */
 bool sg_read_whole(int fd, void *bytes, size_t len);
+/* Writes all of `bytes` where `fd` stands; false on an error, errno says which. `fd` blocks. */
+bool sg_write_whole(int fd, struct sg_str bytes);
 
 #endif

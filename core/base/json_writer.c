@@ -142,6 +142,41 @@ sg_jw_value(struct sg_json_writer *w, const struct sg_json *value)
 		sg_canon_write(w->out, value);
 }
 
+void
+sg_jw_member_str(struct sg_json_writer *w, const char *name, struct sg_str text)
+{
+	sg_jw_name(w, name);
+	sg_jw_str(w, text);
+}
+
+void
+sg_jw_member_text(struct sg_json_writer *w, const char *name, const char *text)
+{
+	sg_jw_name(w, name);
+	sg_jw_text(w, text);
+}
+
+void
+sg_jw_member_int(struct sg_json_writer *w, const char *name, int64_t number)
+{
+	sg_jw_name(w, name);
+	sg_jw_int(w, number);
+}
+
+void
+sg_jw_member_bool(struct sg_json_writer *w, const char *name, bool value)
+{
+	sg_jw_name(w, name);
+	sg_jw_bool(w, value);
+}
+
+void
+sg_jw_member_raw(struct sg_json_writer *w, const char *name, struct sg_str canonical)
+{
+	sg_jw_name(w, name);
+	sg_jw_raw(w, canonical);
+}
+
 bool
 sg_jw_done(const struct sg_json_writer *w)
 {

@@ -176,22 +176,14 @@ static void
 write_error(struct sg_json_writer *w, const struct sg_conf_error *error)
 {
 	sg_jw_object(w);
-	sg_jw_name(w, "caret");
-	sg_jw_int(w, error->caret);
-	sg_jw_name(w, "code");
-	sg_jw_text(w, error->code);
-	sg_jw_name(w, "column");
-	sg_jw_int(w, error->column);
-	sg_jw_name(w, "file");
-	sg_jw_text(w, error->file);
-	sg_jw_name(w, "hint");
-	sg_jw_text(w, error->hint);
-	sg_jw_name(w, "line");
-	sg_jw_int(w, error->line);
-	sg_jw_name(w, "source");
-	sg_jw_text(w, error->source);
-	sg_jw_name(w, "what");
-	sg_jw_text(w, error->what);
+	sg_jw_member_int(w, "caret", error->caret);
+	sg_jw_member_text(w, "code", error->code);
+	sg_jw_member_int(w, "column", error->column);
+	sg_jw_member_text(w, "file", error->file);
+	sg_jw_member_text(w, "hint", error->hint);
+	sg_jw_member_int(w, "line", error->line);
+	sg_jw_member_text(w, "source", error->source);
+	sg_jw_member_text(w, "what", error->what);
 	sg_jw_end(w);
 }
 
@@ -206,8 +198,7 @@ sg_conf_errors_write(struct sg_buf *out, const struct sg_conf_errors *errors)
 	for (size_t i = 0; i < errors->count; i++)
 		write_error(&w, &errors->list[i]);
 	sg_jw_end(&w);
-	sg_jw_name(&w, "more");
-	sg_jw_bool(&w, errors->more);
+	sg_jw_member_bool(&w, "more", errors->more);
 	sg_jw_end(&w);
 }
 

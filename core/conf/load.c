@@ -5,6 +5,7 @@
 
 #include "base/canon.h"
 #include "base/err.h"
+#include "base/fd.h"
 #include "base/str.h"
 #include "conf/compose.h"
 
@@ -23,20 +24,6 @@ const struct sg_json_limits sg_conf_document_limits = {
 
 enum { PARSE_ARENA = 64 * 1024 * 1024 };
 
-static void
-write_all(int fd, struct sg_str bytes)
-{
-	while (bytes.len > 0) {
-		ssize_t n = write(fd, bytes.ptr, bytes.len);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			_exit(1);
-		bytes.ptr += n;
-		bytes.len -= (size_t)n;
-	}
-}
-
 /* The child: libconfig may print and exit, so it has no output but the pipe, and leaves without running the caller's
  * atexit. */
 static void
@@ -54,15 +41,11 @@ child(const struct sg_conf_source *source, int out)
 	sg_conf_errors_init(&errors);
 	sg_buf_init(&document, SG_CONF_MAX_DOCUMENT);
 	sg_buf_init(&report, SG_CONF_MAX_DOCUMENT);
-	if (sg_conf_compose(source, &document, &errors)) {
-		write_all(out, SG_STR("D"));
-		write_all(out, sg_buf_view(&document));
-	} else {
+	bool good = sg_conf_compose(source, &document, &errors);
+	if (!good)
 		sg_conf_errors_write(&report, &errors);
-		write_all(out, SG_STR("E"));
-		write_all(out, sg_buf_view(&report));
-	}
-	_exit(0);
+	bool told = sg_write_whole(out, good ? SG_STR("D") : SG_STR("E")) && sg_write_whole(out, sg_buf_view(good ? &document : &report));
+	_exit(told ? 0 : 1);
 }
 
 static int64_t

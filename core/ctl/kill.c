@@ -29,14 +29,11 @@ kill_or_lift(struct sg_ctl *ctl, const char *path)
 	sg_jw_begin(&w, &body);
 	sg_jw_object(&w);
 	if (agent != NULL) {
-		sg_jw_name(&w, "agent");
-		sg_jw_text(&w, agent);
+		sg_jw_member_text(&w, "agent", agent);
 	} else {
-		sg_jw_name(&w, "all");
-		sg_jw_bool(&w, true);
+		sg_jw_member_bool(&w, "all", true);
 	}
-	sg_jw_name(&w, "reason");
-	sg_jw_text(&w, reason != NULL ? reason : "");
+	sg_jw_member_text(&w, "reason", reason != NULL ? reason : "");
 	sg_jw_end(&w);
 	int code = body.failed ? sg_ctl_fail(ctl, SG_CTL_USAGE, "usage", "", "too long, or no UTF-8")
 			       : sg_ctl_asked(ctl, SG_FACE_ADMIN, "POST", path, NULL, &body, show_killed);

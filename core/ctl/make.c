@@ -2,6 +2,7 @@
  * Making folders and files so that they are there whole after a crash, or not at all. */
 #include "ctl/start.h"
 
+#include "base/fd.h"
 #include "base/str.h"
 
 #include <errno.h>
@@ -38,21 +39,6 @@ sg_make_folder(const char *path, mode_t mode)
 	return S_ISDIR(status.st_mode) ? SG_MAKE_KEPT : SG_MAKE_FAILED;
 }
 
-static bool
-write_all(int fd, struct sg_str bytes)
-{
-	while (bytes.len > 0) {
-		ssize_t n = write(fd, bytes.ptr, bytes.len);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			return false;
-		bytes.ptr += n;
-		bytes.len -= (size_t)n;
-	}
-	return true;
-}
-
 /* Written beside and then linked: link() refuses a name that exists, which rename() would replace. */
 enum sg_make
 sg_make_file(const char *path, struct sg_str bytes, mode_t mode)
@@ -64,7 +50,7 @@ sg_make_file(const char *path, struct sg_str bytes, mode_t mode)
 	int fd = open(beside, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode);
 	if (fd < 0)
 		return SG_MAKE_FAILED;
-	bool good = fchmod(fd, mode) == 0 && write_all(fd, bytes) && fsync(fd) == 0;
+	bool good = fchmod(fd, mode) == 0 && sg_write_whole(fd, bytes) && fsync(fd) == 0;
 	int error = errno;
 	close(fd);
 	enum sg_make result = SG_MAKE_FAILED;

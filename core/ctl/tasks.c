@@ -85,14 +85,10 @@ open_body(const struct sg_ctl *ctl, struct sg_buf *body)
 	sg_ctl_random_key(key);
 	sg_jw_begin(&w, body);
 	sg_jw_object(&w);
-	sg_jw_name(&w, "intent");
-	sg_jw_text(&w, ctl->args[0]);
-	sg_jw_name(&w, "key");
-	sg_jw_text(&w, named != NULL ? named : key);
-	if (given != NULL) {
-		sg_jw_name(&w, "ttl");
-		sg_jw_int(&w, ttl);
-	}
+	sg_jw_member_text(&w, "intent", ctl->args[0]);
+	sg_jw_member_text(&w, "key", named != NULL ? named : key);
+	if (given != NULL)
+		sg_jw_member_int(&w, "ttl", ttl);
 	sg_jw_end(&w);
 	return body->failed ? sg_ctl_fail(ctl, SG_CTL_USAGE, "usage", "", "that is no text in UTF-8") : SG_CTL_OK;
 }

@@ -3,6 +3,7 @@
 #include "door/conn.h"
 
 #include "base/canon.h"
+#include "base/octets.h"
 #include "base/str.h"
 
 #include <errno.h>
@@ -126,8 +127,9 @@ hand_over(struct sg_door *door, struct sg_door_conn *conn, struct sg_str body)
 	struct sg_buf payload;
 	const char *why = "";
 	sg_buf_init(&payload, SG_FRAME_MAX);
-	unsigned char head[4] = {(unsigned char)(conn->route->route & 255), (unsigned char)(conn->route->route >> 8),
-				 (unsigned char)(conn->argument.len & 255), (unsigned char)(conn->argument.len >> 8)};
+	unsigned char head[4];
+	sg_octets_put(head, conn->route->route, 2);
+	sg_octets_put(head + 2, conn->argument.len, 2);
 	sg_buf_add(&payload, head, sizeof(head));
 	sg_buf_str(&payload, conn->argument);
 	enum sg_http_error error = sg_body_canonical(conn->route, &conn->head, body, &payload, &why);
@@ -305,7 +307,7 @@ sg_door_conn_answer(struct sg_door *door, struct sg_door_conn *conn, struct sg_s
 {
 	if (conn->state != SG_CONN_GATE || payload.len < 4)
 		return;
-	unsigned status = (unsigned)(unsigned char)payload.ptr[0] | (unsigned)(unsigned char)payload.ptr[1] << 8;
+	unsigned status = (unsigned)sg_octets_get(payload.ptr, 2);
 	bool last = conn->head.close || payload.ptr[2] != 0 || conn->requests >= door->how.limits.requests;
 	sg_buf_clear(&conn->in);
 	respond(door, conn, status, (struct sg_str){payload.ptr + 4, payload.len - 4}, last);

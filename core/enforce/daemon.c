@@ -24,13 +24,6 @@ talk(const struct sg_daemon *daemon, const char *method, const char *target, str
 	return status;
 }
 
-static void
-named(struct sg_json_writer *w, const char *name, struct sg_str value)
-{
-	sg_jw_name(w, name);
-	sg_jw_str(w, value);
-}
-
 static bool
 copy_text(const struct sg_json *object, const char *name, char *out, size_t room)
 {
@@ -66,8 +59,8 @@ sg_daemon_open(struct sg_daemon *daemon, const char *intent, const char *key, st
 	sg_arena_init(&arena, BODY_MAX);
 	sg_jw_begin(&w, &body);
 	sg_jw_object(&w);
-	named(&w, "intent", sg_str(intent));
-	named(&w, "key", sg_str(key));
+	sg_jw_member_str(&w, "intent", sg_str(intent));
+	sg_jw_member_str(&w, "key", sg_str(key));
 	sg_jw_end(&w);
 	enum sg_status status = talk(daemon, "POST", "/v1/tasks", sg_buf_view(&body), &bytes, &answer, err);
 	if (status == SG_OK && sg_json_parse(&arena, answer.body, NULL, &json, NULL) != SG_OK)
@@ -104,29 +97,26 @@ write_act(struct sg_buf *out, const struct sg_daemon *daemon, const struct sg_as
 	struct sg_json_writer w;
 	sg_jw_begin(&w, out);
 	sg_jw_object(&w);
-	named(&w, "action", ask->action);
-	sg_jw_name(&w, "arguments");
-	sg_jw_raw(&w, ask->arguments);
+	sg_jw_member_str(&w, "action", ask->action);
+	sg_jw_member_raw(&w, "arguments", ask->arguments);
 	sg_jw_name(&w, "context");
 	sg_jw_object(&w);
-	named(&w, "mcp", daemon->enforcer ? SG_STR("enforced") : SG_STR("cooperative"));
+	sg_jw_member_str(&w, "mcp", daemon->enforcer ? SG_STR("enforced") : SG_STR("cooperative"));
 	if (ask->tool.len > 0)
-		named(&w, "tool", ask->tool);
+		sg_jw_member_str(&w, "tool", ask->tool);
 	sg_jw_end(&w);
-	named(&w, "key", sg_str(ask->key));
-	if (daemon->enforcer) {
-		sg_jw_name(&w, "peer_uid");
-		sg_jw_int(&w, daemon->peer_uid);
-	}
+	sg_jw_member_str(&w, "key", sg_str(ask->key));
+	if (daemon->enforcer)
+		sg_jw_member_int(&w, "peer_uid", daemon->peer_uid);
 	sg_jw_name(&w, "resource");
 	sg_jw_object(&w);
-	named(&w, "id", ask->resource_id);
-	named(&w, "type", ask->resource_type);
+	sg_jw_member_str(&w, "id", ask->resource_id);
+	sg_jw_member_str(&w, "type", ask->resource_type);
 	sg_jw_end(&w);
 	if (daemon->enforcer)
-		named(&w, "task_token", sg_str(daemon->token));
+		sg_jw_member_str(&w, "task_token", sg_str(daemon->token));
 	else
-		named(&w, "task", sg_str(daemon->task));
+		sg_jw_member_str(&w, "task", sg_str(daemon->task));
 	sg_jw_end(&w);
 }
 
@@ -206,14 +196,12 @@ sg_daemon_ceiling(struct sg_daemon *daemon, struct sg_str names, struct sg_buf *
 	sg_buf_init(&bytes, BODY_MAX);
 	sg_jw_begin(&w, &body);
 	sg_jw_object(&w);
-	sg_jw_name(&w, "actions");
-	sg_jw_raw(&w, names);
+	sg_jw_member_raw(&w, "actions", names);
 	if (daemon->enforcer) {
-		sg_jw_name(&w, "peer_uid");
-		sg_jw_int(&w, daemon->peer_uid);
-		named(&w, "task_token", sg_str(daemon->token));
+		sg_jw_member_int(&w, "peer_uid", daemon->peer_uid);
+		sg_jw_member_str(&w, "task_token", sg_str(daemon->token));
 	} else {
-		named(&w, "task", sg_str(daemon->task));
+		sg_jw_member_str(&w, "task", sg_str(daemon->task));
 	}
 	sg_jw_end(&w);
 	enum sg_status status = talk(daemon, "POST", "/v1/ceiling", sg_buf_view(&body), &bytes, &answer, err);

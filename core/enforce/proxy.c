@@ -96,24 +96,18 @@ write_error(struct sg_buf *to, const struct sg_json *id, enum sg_mcp_error error
 	sg_jw_object(&w);
 	sg_jw_name(&w, "error");
 	sg_jw_object(&w);
-	sg_jw_name(&w, "code");
-	sg_jw_int(&w, errors[error].number);
+	sg_jw_member_int(&w, "code", errors[error].number);
 	sg_jw_name(&w, "data");
 	sg_jw_object(&w);
-	sg_jw_name(&w, "stepgate");
-	sg_jw_text(&w, errors[error].code);
-	if (error == SG_MCP_mcp_era) {
-		sg_jw_name(&w, "supported");
-		sg_jw_raw(&w, SG_STR("[\"2025-11-25\",\"2025-06-18\",\"2025-03-26\",\"2024-11-05\"]"));
-	}
+	sg_jw_member_text(&w, "stepgate", errors[error].code);
+	if (error == SG_MCP_mcp_era)
+		sg_jw_member_raw(&w, "supported", SG_STR("[\"2025-11-25\",\"2025-06-18\",\"2025-03-26\",\"2024-11-05\"]"));
 	sg_jw_end(&w);
-	sg_jw_name(&w, "message");
-	sg_jw_text(&w, errors[error].text);
+	sg_jw_member_text(&w, "message", errors[error].text);
 	sg_jw_end(&w);
 	sg_jw_name(&w, "id");
 	id != NULL ? sg_jw_value(&w, id) : sg_jw_null(&w);
-	sg_jw_name(&w, "jsonrpc");
-	sg_jw_text(&w, "2.0");
+	sg_jw_member_text(&w, "jsonrpc", "2.0");
 	sg_jw_end(&w);
 	sg_buf_text(to, "\n");
 }
@@ -287,16 +281,11 @@ write_meta(struct sg_json_writer *w, const struct sg_reply *reply)
 	sg_jw_object(w);
 	sg_jw_name(w, "dev.stepgate/decision");
 	sg_jw_object(w);
-	if (reply->approval.len > 0) {
-		sg_jw_name(w, "approval");
-		sg_jw_str(w, reply->approval);
-	}
-	sg_jw_name(w, "code");
-	sg_jw_str(w, reply->code);
-	sg_jw_name(w, "decision_id");
-	sg_jw_str(w, reply->decision);
-	sg_jw_name(w, "verdict");
-	sg_jw_text(w, reply->said == SG_SAID_STEP_UP ? "step_up" : "deny");
+	if (reply->approval.len > 0)
+		sg_jw_member_str(w, "approval", reply->approval);
+	sg_jw_member_str(w, "code", reply->code);
+	sg_jw_member_str(w, "decision_id", reply->decision);
+	sg_jw_member_text(w, "verdict", reply->said == SG_SAID_STEP_UP ? "step_up" : "deny");
 	sg_jw_end(w);
 	sg_jw_end(w);
 }
@@ -312,18 +301,15 @@ write_denial(struct sg_proxy *proxy, const struct message *m, const struct sg_me
 	if (!is_tool) {
 		sg_jw_name(&w, "error");
 		sg_jw_object(&w);
-		sg_jw_name(&w, "code");
-		sg_jw_int(&w, -32001);
+		sg_jw_member_int(&w, "code", -32001);
 		sg_jw_name(&w, "data");
 		write_meta(&w, reply);
-		sg_jw_name(&w, "message");
-		sg_jw_str(&w, text);
+		sg_jw_member_str(&w, "message", text);
 		sg_jw_end(&w);
 	}
 	sg_jw_name(&w, "id");
 	sg_jw_value(&w, m->id);
-	sg_jw_name(&w, "jsonrpc");
-	sg_jw_text(&w, "2.0");
+	sg_jw_member_text(&w, "jsonrpc", "2.0");
 	if (is_tool) {
 		sg_jw_name(&w, "result");
 		sg_jw_object(&w);
@@ -332,14 +318,11 @@ write_denial(struct sg_proxy *proxy, const struct message *m, const struct sg_me
 		sg_jw_name(&w, "content");
 		sg_jw_array(&w);
 		sg_jw_object(&w);
-		sg_jw_name(&w, "text");
-		sg_jw_str(&w, text);
-		sg_jw_name(&w, "type");
-		sg_jw_text(&w, "text");
+		sg_jw_member_str(&w, "text", text);
+		sg_jw_member_text(&w, "type", "text");
 		sg_jw_end(&w);
 		sg_jw_end(&w);
-		sg_jw_name(&w, "isError");
-		sg_jw_bool(&w, true);
+		sg_jw_member_bool(&w, "isError", true);
 		sg_jw_end(&w);
 	}
 	sg_jw_end(&w);
@@ -355,12 +338,9 @@ write_decided(struct sg_buf *to, const struct message *m, struct sg_str argument
 	sg_jw_object(&w);
 	sg_jw_name(&w, "id");
 	sg_jw_value(&w, m->id);
-	sg_jw_name(&w, "jsonrpc");
-	sg_jw_text(&w, "2.0");
-	sg_jw_name(&w, "method");
-	sg_jw_str(&w, m->method);
-	sg_jw_name(&w, "params");
-	sg_jw_raw(&w, arguments);
+	sg_jw_member_text(&w, "jsonrpc", "2.0");
+	sg_jw_member_str(&w, "method", m->method);
+	sg_jw_member_raw(&w, "params", arguments);
 	sg_jw_end(&w);
 	sg_buf_text(to, "\n");
 }
@@ -411,8 +391,7 @@ write_params(struct sg_buf *out, const struct sg_json *params, const char *subje
 				continue;
 			}
 			if (!written && sg_str_cmp(p->name, SG_STR("arguments")) > 0 && arguments.len > 2) {
-				sg_jw_name(&w, "arguments");
-				sg_jw_raw(&w, arguments);
+				sg_jw_member_raw(&w, "arguments", arguments);
 				written = true;
 			}
 			sg_jw_name_str(&w, p->name);
@@ -611,8 +590,7 @@ filter_tools(struct sg_proxy *proxy, struct message *m)
 	sg_jw_object(&w);
 	sg_jw_name(&w, "id");
 	sg_jw_value(&w, m->id);
-	sg_jw_name(&w, "jsonrpc");
-	sg_jw_text(&w, "2.0");
+	sg_jw_member_text(&w, "jsonrpc", "2.0");
 	sg_jw_name(&w, "result");
 	sg_jw_object(&w);
 	const struct sg_json *cursor = sg_json_get(result, "nextCursor");

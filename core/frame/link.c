@@ -3,6 +3,7 @@
 #include "frame/link.h"
 
 #include "base/err.h"
+#include "base/octets.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -35,22 +36,6 @@ sg_link_done(struct sg_link *link)
 	sg_buf_done(&link->out);
 }
 
-static void
-put(unsigned char *to, uint64_t value, int bytes)
-{
-	for (int i = 0; i < bytes; i++)
-		to[i] = (unsigned char)(value >> (8 * i));
-}
-
-static uint64_t
-get(const char *from, int bytes)
-{
-	uint64_t value = 0;
-	for (int i = 0; i < bytes; i++)
-		value |= (uint64_t)(unsigned char)from[i] << (8 * i);
-	return value;
-}
-
 static enum sg_status
 check_queue(struct sg_link *link, enum sg_frame_type type, struct sg_str payload, int fd, struct sg_err *err)
 {
@@ -76,9 +61,9 @@ sg_link_queue(struct sg_link *link, enum sg_frame_type type, uint64_t id, struct
 	}
 
 	unsigned char head[SG_FRAME_HEAD] = {0};
-	put(head, payload.len, 4);
-	put(head + 4, type, 2);
-	put(head + 8, id, 8);
+	sg_octets_put(head, payload.len, 4);
+	sg_octets_put(head + 4, type, 2);
+	sg_octets_put(head + 8, id, 8);
 	if (fd >= 0) {
 		link->out_fds[link->out_fd_count].at = link->out.len;
 		link->out_fds[link->out_fd_count++].fd = fd;
@@ -241,9 +226,9 @@ sg_link_next(struct sg_link *link, struct sg_frame *frame, struct sg_err *err)
 		return SG_AGAIN;
 	const char *at = link->in.ptr + link->in_used;
 
-	uint64_t len = get(at, 4);
-	struct sg_frame found = {.type = (uint16_t)get(at + 4, 2), .id = get(at + 8, 8), .fd = -1};
-	enum sg_status status = check_head(link, len, found.type, (uint16_t)get(at + 6, 2), err);
+	uint64_t len = sg_octets_get(at, 4);
+	struct sg_frame found = {.type = (uint16_t)sg_octets_get(at + 4, 2), .id = sg_octets_get(at + 8, 8), .fd = -1};
+	enum sg_status status = check_head(link, len, found.type, (uint16_t)sg_octets_get(at + 6, 2), err);
 	if (status != SG_OK)
 		return status;
 	if (left - SG_FRAME_HEAD < len)

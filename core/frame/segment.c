@@ -4,6 +4,7 @@
 
 #include "base/canon.h"
 #include "base/err.h"
+#include "base/octets.h"
 #include "base/str.h"
 
 #include <string.h>
@@ -11,34 +12,18 @@
 static const char segment_magic[] = "SGJOURN1", group_magic[] = "SGGROUP1";
 enum { MAGIC = 8, HASHED = SG_SEGMENT_HEADER - SG_SHA256_BYTES };
 
-static void
-put(unsigned char *to, uint64_t value, int bytes)
-{
-	for (int i = 0; i < bytes; i++)
-		to[i] = (unsigned char)(value >> (8 * i));
-}
-
-static uint64_t
-get(const char *from, int bytes)
-{
-	uint64_t value = 0;
-	for (int i = 0; i < bytes; i++)
-		value |= (uint64_t)(unsigned char)from[i] << (8 * i);
-	return value;
-}
-
 void
 sg_segment_header_write(unsigned char out[SG_SEGMENT_HEADER], const struct sg_segment_header *header)
 {
 	memset(out, 0, SG_SEGMENT_HEADER);
 	memcpy(out, segment_magic, MAGIC);
-	put(out + 8, header->segment, 8);
-	put(out + 16, header->previous, 8);
-	put(out + 24, header->last, 8);
-	put(out + 32, header->first, 8);
+	sg_octets_put(out + 8, header->segment, 8);
+	sg_octets_put(out + 16, header->previous, 8);
+	sg_octets_put(out + 24, header->last, 8);
+	sg_octets_put(out + 32, header->first, 8);
 	memcpy(out + 40, header->chain, SG_SHA256_BYTES);
 	memcpy(out + 72, header->salt, sizeof(header->salt));
-	put(out + 104, header->day, 8);
+	sg_octets_put(out + 104, header->day, 8);
 	sg_sha256(out + HASHED, (struct sg_str){(char *)out, HASHED});
 }
 
@@ -46,7 +31,7 @@ void
 sg_record_write(struct sg_buf *out, enum sg_record_type type, struct sg_str body)
 {
 	unsigned char head[SG_RECORD_HEAD] = {0};
-	put(head, body.len, 4);
+	sg_octets_put(head, body.len, 4);
 	head[4] = (unsigned char)type;
 	sg_buf_add(out, head, sizeof(head));
 	sg_buf_str(out, body);
@@ -65,8 +50,8 @@ sg_group_write(struct sg_buf *out, const unsigned char salt[32], uint64_t next, 
 {
 	unsigned char body[SG_GROUP_BODY];
 	memcpy(body, group_magic, MAGIC);
-	put(body + 8, next, 8);
-	put(body + 16, durable, 8);
+	sg_octets_put(body + 8, next, 8);
+	sg_octets_put(body + 16, durable, 8);
 	group_mark(body + 24, salt, (const char *)body);
 	sg_record_write(out, SG_RECORD_GROUP, (struct sg_str){(char *)body, sizeof(body)});
 }
@@ -102,11 +87,11 @@ sg_segment_begin(struct sg_segment_reader *reader, struct sg_str bytes, struct s
 		return sg_fail(err, SG_MALFORMED, "journal_header", "the segment's header was changed");
 
 	*reader = (struct sg_segment_reader){.bytes = bytes, .at = SG_SEGMENT_HEADER};
-	reader->header.segment = get(bytes.ptr + 8, 8);
-	reader->header.previous = get(bytes.ptr + 16, 8);
-	reader->header.last = get(bytes.ptr + 24, 8);
-	reader->header.first = get(bytes.ptr + 32, 8);
-	reader->header.day = get(bytes.ptr + 104, 8);
+	reader->header.segment = sg_octets_get(bytes.ptr + 8, 8);
+	reader->header.previous = sg_octets_get(bytes.ptr + 16, 8);
+	reader->header.last = sg_octets_get(bytes.ptr + 24, 8);
+	reader->header.first = sg_octets_get(bytes.ptr + 32, 8);
+	reader->header.day = sg_octets_get(bytes.ptr + 104, 8);
 	memcpy(reader->header.chain, bytes.ptr + 40, SG_SHA256_BYTES);
 	memcpy(reader->header.salt, bytes.ptr + 72, sizeof(reader->header.salt));
 	memcpy(reader->chain, reader->header.chain, SG_SHA256_BYTES);
@@ -138,7 +123,7 @@ read_raw(const struct sg_segment_reader *reader, size_t at, struct raw *out, str
 	const char *head = reader->bytes.ptr + at;
 	if (reader->bytes.ptr == NULL || left < SG_RECORD_HEAD)
 		return sg_fail(err, SG_MALFORMED, "journal_cut", "cut inside a record at offset %zu", at);
-	uint64_t len = get(head, 4);
+	uint64_t len = sg_octets_get(head, 4);
 	out->type = (enum sg_record_type)(unsigned char)head[4];
 	if (head[5] != 0 || head[6] != 0 || head[7] != 0)
 		return sg_fail(err, SG_MALFORMED, "journal_reserved", "reserved bytes are set at offset %zu", at);
@@ -213,7 +198,7 @@ sg_segment_next(struct sg_segment_reader *reader, struct sg_arena *arena, struct
 			return sg_fail(err, SG_MALFORMED, "journal_sealed", "a sealed input without its leaf at offset %zu", found.at);
 		if (raw.type == SG_RECORD_SEALED)
 			found.sealed = raw.body;
-		else if (!group_good(reader, raw.body.ptr) || get(raw.body.ptr + 8, 8) != reader->next)
+		else if (!group_good(reader, raw.body.ptr) || sg_octets_get(raw.body.ptr + 8, 8) != reader->next)
 			return sg_fail(err, SG_MALFORMED, "journal_group", "a group that is none at offset %zu", found.at);
 	}
 	found.leaf = raw.body;
@@ -236,7 +221,7 @@ sg_segment_broken_middle(const struct sg_segment_reader *reader)
 		at = memmem(at, (size_t)(end - at), group_magic, MAGIC);
 		if (at == NULL || (size_t)(end - at) < SG_GROUP_BODY)
 			return false;
-		if (group_good(reader, at) && get(at + 8, 8) > reader->next)
+		if (group_good(reader, at) && sg_octets_get(at + 8, 8) > reader->next)
 			return true;
 		at++;
 	}

@@ -8,20 +8,6 @@
 
 enum { BODY_MAX = 1 << 20, EVENTS_MOST = 200 };
 
-static void
-named(struct sg_json_writer *w, const char *name, struct sg_str value)
-{
-	sg_jw_name(w, name);
-	sg_jw_str(w, value);
-}
-
-static void
-numbered(struct sg_json_writer *w, const char *name, uint64_t value)
-{
-	sg_jw_name(w, name);
-	sg_jw_int(w, (int64_t)value);
-}
-
 /* ---- kill ---- */
 
 static void
@@ -41,13 +27,11 @@ answer_kill(struct sg_gate *gate, struct sg_request *r)
 	sg_buf_init(&body, BODY_MAX);
 	sg_jw_begin(&w, &body);
 	sg_jw_object(&w);
-	sg_jw_name(&w, "durable");
-	sg_jw_bool(&w, !gate->journal.closed);
-	sg_jw_name(&w, "killed_all");
-	sg_jw_bool(&w, gate->state.killed_all);
-	numbered(&w, "residual_ms", longest); /* how long an offline verifier may still take what was issued */
-	numbered(&w, "revoking", open);
-	named(&w, "state", gate->journal.closed ? SG_STR("effective_not_durable") : SG_STR("effective"));
+	sg_jw_member_bool(&w, "durable", !gate->journal.closed);
+	sg_jw_member_bool(&w, "killed_all", gate->state.killed_all);
+	sg_jw_member_int(&w, "residual_ms", longest); /* how long an offline verifier may still take what was issued */
+	sg_jw_member_int(&w, "revoking", open);
+	sg_jw_member_str(&w, "state", gate->journal.closed ? SG_STR("effective_not_durable") : SG_STR("effective"));
 	sg_jw_end(&w);
 	sg_answer_buf(gate, r, 200, &body);
 }
@@ -98,13 +82,11 @@ kill_or_lift(struct sg_gate *gate, struct sg_request *r, bool lift)
 	sg_buf_init(&body, 4096);
 	sg_jw_begin(&w, &body);
 	sg_jw_object(&w);
-	named(&w, "agent", agent);
-	sg_jw_name(&w, "all");
-	sg_jw_bool(&w, all);
-	named(&w, "by", conn != NULL && conn->admin != NULL ? conn->admin->name : SG_STR(""));
-	sg_jw_name(&w, "lift");
-	sg_jw_bool(&w, lift);
-	named(&w, "reason", why);
+	sg_jw_member_str(&w, "agent", agent);
+	sg_jw_member_bool(&w, "all", all);
+	sg_jw_member_str(&w, "by", conn != NULL && conn->admin != NULL ? conn->admin->name : SG_STR(""));
+	sg_jw_member_bool(&w, "lift", lift);
+	sg_jw_member_str(&w, "reason", why);
 	sg_jw_end(&w);
 	bool recorded = sg_record(gate, "kill", sg_buf_view(&body), SG_STR(""), &number, NULL) == SG_OK;
 	bool in_force = recorded || (!lift && fold_unrecorded(gate, sg_buf_view(&body)));
@@ -197,8 +179,8 @@ static void
 write_gaps(struct sg_json_writer *w, const struct sg_gate *gate)
 {
 	sg_jw_object(w);
-	numbered(w, "closed", gate->gap[1].count);
-	numbered(w, "overloaded", gate->gap[0].count);
+	sg_jw_member_int(w, "closed", gate->gap[1].count);
+	sg_jw_member_int(w, "overloaded", gate->gap[0].count);
 	sg_jw_end(w);
 }
 
@@ -210,16 +192,16 @@ sg_route_status(struct sg_gate *gate, struct sg_request *r)
 	sg_buf_init(&body, BODY_MAX);
 	sg_jw_begin(&w, &body);
 	sg_jw_object(&w);
-	numbered(&w, "agents", gate->catalogue->agent_count);
-	numbered(&w, "allowed", gate->allowed);
-	numbered(&w, "approvals", gate->state.open_approvals);
-	named(&w, "config", sg_str(gate->catalogue->digest));
+	sg_jw_member_int(&w, "agents", gate->catalogue->agent_count);
+	sg_jw_member_int(&w, "allowed", gate->allowed);
+	sg_jw_member_int(&w, "approvals", gate->state.open_approvals);
+	sg_jw_member_str(&w, "config", sg_str(gate->catalogue->digest));
 	sg_jw_name(&w, "confinement");
 	gate->layers.len > 0 ? sg_jw_raw(&w, sg_buf_view(&gate->layers)) : sg_jw_raw(&w, SG_STR("[]"));
-	numbered(&w, "connections", gate->conns.count);
-	numbered(&w, "decided", gate->decided);
-	numbered(&w, "durable", gate->journal.durable);
-	named(&w, "journal", gate->journal.closed ? SG_STR("closed") : SG_STR("open"));
+	sg_jw_member_int(&w, "connections", gate->conns.count);
+	sg_jw_member_int(&w, "decided", gate->decided);
+	sg_jw_member_int(&w, "durable", gate->journal.durable);
+	sg_jw_member_str(&w, "journal", gate->journal.closed ? SG_STR("closed") : SG_STR("open"));
 	sg_jw_name(&w, "killed");
 	sg_jw_array(&w);
 	if (gate->state.killed_all)
@@ -228,15 +210,15 @@ sg_route_status(struct sg_gate *gate, struct sg_request *r)
 	for (char *k; (k = sg_table_next(&gate->state.killed, &at)) != NULL;)
 		sg_jw_text(&w, k);
 	sg_jw_end(&w);
-	numbered(&w, "leases", gate->state.live_leases);
-	named(&w, "mode", gate->catalogue->dev ? SG_STR("dev") : SG_STR("enforce"));
-	named(&w, "policy", sg_str(gate->policy));
-	numbered(&w, "policy_generation", gate->policy_generation);
-	numbered(&w, "tasks", gate->state.open_tasks);
-	named(&w, "trust_domain", gate->catalogue->trust_domain);
+	sg_jw_member_int(&w, "leases", gate->state.live_leases);
+	sg_jw_member_str(&w, "mode", gate->catalogue->dev ? SG_STR("dev") : SG_STR("enforce"));
+	sg_jw_member_str(&w, "policy", sg_str(gate->policy));
+	sg_jw_member_int(&w, "policy_generation", gate->policy_generation);
+	sg_jw_member_int(&w, "tasks", gate->state.open_tasks);
+	sg_jw_member_str(&w, "trust_domain", gate->catalogue->trust_domain);
 	sg_jw_name(&w, "unrecorded");
 	write_gaps(&w, gate);
-	named(&w, "version", SG_STR(SG_VERSION));
+	sg_jw_member_str(&w, "version", SG_STR(SG_VERSION));
 	sg_jw_end(&w);
 	sg_answer_buf(gate, r, 200, &body);
 }

@@ -7,13 +7,6 @@
 
 #include <stdio.h>
 
-static void
-named(struct sg_json_writer *w, const char *name, struct sg_str value)
-{
-	sg_jw_name(w, name);
-	sg_jw_str(w, value);
-}
-
 bool
 sg_decision_leaf(struct sg_str decision, uint64_t *number)
 {
@@ -40,7 +33,7 @@ write_question(struct sg_buf *out, const struct sg_json *input, struct sg_str re
 			continue;
 		}
 		sg_jw_object(&w);
-		named(&w, "result", result);
+		sg_jw_member_str(&w, "result", result);
 		sg_jw_end(&w);
 	}
 	sg_jw_end(&w);
@@ -54,19 +47,18 @@ effect_of(struct sg_gate *gate, const char *decision, struct sg_task *task, cons
 	sg_buf_init(&body, 16 << 10);
 	sg_jw_begin(&w, &body);
 	sg_jw_object(&w);
-	named(&w, "by", SG_STR("policy"));
-	named(&w, "decision", SG_STR("")); /* the outcome itself is recorded; this adds to it */
-	named(&w, "of", sg_str(decision));
-	named(&w, "result", SG_STR(""));
-	sg_jw_name(&w, "self");
-	sg_jw_bool(&w, false);
-	named(&w, "sensitivity", sg_str(level));
+	sg_jw_member_str(&w, "by", SG_STR("policy"));
+	sg_jw_member_str(&w, "decision", SG_STR("")); /* the outcome itself is recorded; this adds to it */
+	sg_jw_member_str(&w, "of", sg_str(decision));
+	sg_jw_member_str(&w, "result", SG_STR(""));
+	sg_jw_member_bool(&w, "self", false);
+	sg_jw_member_str(&w, "sensitivity", sg_str(level));
 	sg_jw_name(&w, "taint");
 	if (labels != NULL)
 		sg_jw_value(&w, labels);
 	else
 		sg_jw_raw(&w, SG_STR("[\"policy_error\"]"));
-	named(&w, "task", sg_str(task->id));
+	sg_jw_member_str(&w, "task", sg_str(task->id));
 	sg_jw_end(&w);
 	sg_record(gate, "outcome", sg_buf_view(&body), SG_STR(""), NULL, NULL);
 	sg_buf_done(&body);

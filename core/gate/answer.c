@@ -28,12 +28,9 @@ sg_answer_error(struct sg_gate *gate, struct sg_request *request, unsigned statu
 	sg_jw_object(&w);
 	sg_jw_name(&w, "error");
 	sg_jw_object(&w);
-	sg_jw_name(&w, "code");
-	sg_jw_text(&w, sg_reason_code(reason));
-	sg_jw_name(&w, "hint");
-	sg_jw_text(&w, hint);
-	sg_jw_name(&w, "message");
-	sg_jw_text(&w, sg_reason_text(reason));
+	sg_jw_member_text(&w, "code", sg_reason_code(reason));
+	sg_jw_member_text(&w, "hint", hint);
+	sg_jw_member_text(&w, "message", sg_reason_text(reason));
 	sg_jw_end(&w);
 	sg_jw_end(&w);
 	sg_answer_buf(gate, request, status, &body);
@@ -43,19 +40,10 @@ static void
 write_approval(struct sg_json_writer *w, const struct sg_approval *a)
 {
 	sg_jw_object(w);
-	sg_jw_name(w, "expires_at");
-	sg_jw_int(w, a->ends.wall_ms / 1000);
-	sg_jw_name(w, "groups");
-	sg_jw_object(w);
-	for (size_t i = 0; i < a->requirement.count; i++) {
-		sg_jw_name(w, a->requirement.groups[i].group);
-		sg_jw_int(w, a->requirement.groups[i].quorum);
-	}
-	sg_jw_end(w);
-	sg_jw_name(w, "id");
-	sg_jw_text(w, a->id);
-	sg_jw_name(w, "state");
-	sg_jw_text(w, sg_approval_state_name(a->state));
+	sg_jw_member_int(w, "expires_at", a->ends.wall_ms / 1000);
+	sg_write_groups(w, &a->requirement);
+	sg_jw_member_text(w, "id", a->id);
+	sg_jw_member_text(w, "state", sg_approval_state_name(a->state));
 	sg_jw_end(w);
 }
 
@@ -63,14 +51,10 @@ static void
 write_credential(struct sg_json_writer *w, const struct sg_request *r)
 {
 	sg_jw_object(w);
-	sg_jw_name(w, "expires_at");
-	sg_jw_int(w, r->lease_ends.wall_ms / 1000);
-	sg_jw_name(w, "lease");
-	sg_jw_text(w, r->lease);
-	sg_jw_name(w, "token");
-	sg_jw_str(w, r->token);
-	sg_jw_name(w, "type");
-	sg_jw_text(w, "Bearer");
+	sg_jw_member_int(w, "expires_at", r->lease_ends.wall_ms / 1000);
+	sg_jw_member_text(w, "lease", r->lease);
+	sg_jw_member_str(w, "token", r->token);
+	sg_jw_member_text(w, "type", "Bearer");
 	sg_jw_end(w);
 }
 
@@ -85,25 +69,20 @@ write_decision(struct sg_json_writer *w, struct sg_gate *gate, const struct sg_r
 		sg_jw_name(w, "approval");
 		write_approval(w, a);
 	}
-	sg_jw_name(w, "code");
-	sg_jw_text(w, sg_reason_code(r->reason));
+	sg_jw_member_text(w, "code", sg_reason_code(r->reason));
 	if (allow && r->token.len > 0) {
 		sg_jw_name(w, "credential");
 		write_credential(w, r);
 	}
-	sg_jw_name(w, "decision_id");
-	sg_jw_text(w, r->decision);
+	sg_jw_member_text(w, "decision_id", r->decision);
 	if (allow || a != NULL) {
-		sg_jw_name(w, "digest");
-		sg_jw_text(w, r->digest);
+		sg_jw_member_text(w, "digest", r->digest);
 		if (r->effective.len > 0) { /* a repeat is told the digest alone; what it stands for was in the first answer */
 			sg_jw_name(w, "effective");
 			sg_jw_object(w);
-			sg_jw_name(w, "arguments");
-			sg_jw_raw(w, r->effective);
+			sg_jw_member_raw(w, "arguments", r->effective);
 			sg_jw_end(w);
-			sg_jw_name(w, "narrowed");
-			sg_jw_bool(w, r->narrowed);
+			sg_jw_member_bool(w, "narrowed", r->narrowed);
 		}
 	}
 	if (allow) {
@@ -113,22 +92,14 @@ write_decision(struct sg_json_writer *w, struct sg_gate *gate, const struct sg_r
 			sg_jw_str(w, r->merged.obligations[i]);
 		sg_jw_end(w);
 	}
-	sg_jw_name(w, "reason");
-	sg_jw_text(w, sg_reason_text(r->reason));
-	if (r->verdict == SG_DEFER) {
-		sg_jw_name(w, "retry_after_ms");
-		sg_jw_int(w, r->merged.retry_ms);
-	}
-	if (r->merged.say.len > 0 && r->merged.verdict == (a != NULL ? SG_STEP_UP : r->verdict)) {
-		sg_jw_name(w, "say");
-		sg_jw_str(w, r->merged.say);
-	}
-	if (allow) {
-		sg_jw_name(w, "use_by");
-		sg_jw_int(w, r->use_by.wall_ms / 1000);
-	}
-	sg_jw_name(w, "verdict");
-	sg_jw_text(w, sg_verdict_name(r->verdict));
+	sg_jw_member_text(w, "reason", sg_reason_text(r->reason));
+	if (r->verdict == SG_DEFER)
+		sg_jw_member_int(w, "retry_after_ms", r->merged.retry_ms);
+	if (r->merged.say.len > 0 && r->merged.verdict == (a != NULL ? SG_STEP_UP : r->verdict))
+		sg_jw_member_str(w, "say", r->merged.say);
+	if (allow)
+		sg_jw_member_int(w, "use_by", r->use_by.wall_ms / 1000);
+	sg_jw_member_text(w, "verdict", sg_verdict_name(r->verdict));
 	sg_jw_end(w);
 }
 
@@ -146,8 +117,7 @@ sg_answer_decision(struct sg_gate *gate, struct sg_request *request)
 		sg_jw_name(&w, "stepgate");
 		write_decision(&w, gate, request);
 		sg_jw_end(&w);
-		sg_jw_name(&w, "decision");
-		sg_jw_bool(&w, request->verdict == SG_ALLOW);
+		sg_jw_member_bool(&w, "decision", request->verdict == SG_ALLOW);
 		sg_jw_end(&w);
 	} else {
 		write_decision(&w, gate, request);

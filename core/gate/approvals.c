@@ -9,11 +9,14 @@
 
 enum { BODY_MAX = 128 << 10, WAIT_MAX_S = 60 };
 
-static void
-named(struct sg_json_writer *w, const char *name, struct sg_str value)
+void
+sg_write_groups(struct sg_json_writer *w, const struct sg_requirement *requirement)
 {
-	sg_jw_name(w, name);
-	sg_jw_str(w, value);
+	sg_jw_name(w, "groups");
+	sg_jw_object(w);
+	for (size_t i = 0; i < requirement->count; i++)
+		sg_jw_member_int(w, requirement->groups[i].group, requirement->groups[i].quorum);
+	sg_jw_end(w);
 }
 
 static void
@@ -22,10 +25,9 @@ write_proofs(struct sg_json_writer *w, const struct sg_approval *a)
 	sg_jw_array(w);
 	for (size_t i = 0; i < a->proof_count; i++) {
 		sg_jw_object(w);
-		sg_jw_name(w, "at");
-		sg_jw_int(w, a->proofs[i].at_ms / 1000);
-		named(w, "group", sg_str(a->proofs[i].group));
-		named(w, "human", sg_str(a->proofs[i].human));
+		sg_jw_member_int(w, "at", a->proofs[i].at_ms / 1000);
+		sg_jw_member_str(w, "group", sg_str(a->proofs[i].group));
+		sg_jw_member_str(w, "human", sg_str(a->proofs[i].human));
 		sg_jw_end(w);
 	}
 	sg_jw_end(w);
@@ -59,35 +61,27 @@ write_approval(struct sg_json_writer *w, struct sg_gate *gate, struct sg_approva
 {
 	sg_jw_object(w);
 	if (full) {
-		sg_jw_name(w, "action");
-		sg_jw_raw(w, action_of(gate, a));
-		named(w, "agent", sg_str(a->agent));
-		named(w, "digest", sg_str(a->digest));
+		sg_jw_member_raw(w, "action", action_of(gate, a));
+		sg_jw_member_str(w, "agent", sg_str(a->agent));
+		sg_jw_member_str(w, "digest", sg_str(a->digest));
 	}
-	sg_jw_name(w, "expires_at");
-	sg_jw_int(w, a->ends.wall_ms / 1000);
-	sg_jw_name(w, "groups");
-	sg_jw_object(w);
-	for (size_t i = 0; i < a->requirement.count; i++) {
-		sg_jw_name(w, a->requirement.groups[i].group);
-		sg_jw_int(w, a->requirement.groups[i].quorum);
-	}
-	sg_jw_end(w);
-	named(w, "id", sg_str(a->id));
+	sg_jw_member_int(w, "expires_at", a->ends.wall_ms / 1000);
+	sg_write_groups(w, &a->requirement);
+	sg_jw_member_str(w, "id", sg_str(a->id));
 	if (full) {
-		named(w, "owner", sg_str(a->owner));
+		sg_jw_member_str(w, "owner", sg_str(a->owner));
 		sg_jw_name(w, "proofs");
 		write_proofs(w, a);
-		named(w, "say", sg_str(a->say));
+		sg_jw_member_str(w, "say", sg_str(a->say));
 	}
-	named(w, "state", sg_str(state_name(gate, a)));
+	sg_jw_member_str(w, "state", sg_str(state_name(gate, a)));
 	if (full) {
 		sg_jw_name(w, "tainted");
 		sg_jw_array(w);
 		for (size_t i = 0; i < a->task->taint.count; i++)
 			sg_jw_text(w, a->task->taint.labels[i]);
 		sg_jw_end(w);
-		named(w, "task", sg_str(a->task->id));
+		sg_jw_member_str(w, "task", sg_str(a->task->id));
 	}
 	sg_jw_end(w);
 }
@@ -231,11 +225,11 @@ record_event(struct sg_gate *gate, struct sg_request *r, const char *event, cons
 	sg_buf_init(&body, 2048);
 	sg_jw_begin(&w, &body);
 	sg_jw_object(&w);
-	named(&w, "approval", r->argument);
-	named(&w, "event", sg_str(event));
-	named(&w, "group", sg_str(group));
-	named(&w, "human", human);
-	named(&w, "method", SG_STR("admin"));
+	sg_jw_member_str(&w, "approval", r->argument);
+	sg_jw_member_str(&w, "event", sg_str(event));
+	sg_jw_member_str(&w, "group", sg_str(group));
+	sg_jw_member_str(&w, "human", human);
+	sg_jw_member_str(&w, "method", SG_STR("admin"));
 	sg_jw_end(&w);
 	bool good = sg_record(gate, "approval", sg_buf_view(&body), SG_STR(""), number, NULL) == SG_OK;
 	sg_buf_done(&body);

@@ -22,13 +22,6 @@ sg_asker(const struct sg_request *r, char out[80])
 /* ---- the leaf ---- */
 
 static void
-named(struct sg_json_writer *w, const char *name, struct sg_str value)
-{
-	sg_jw_name(w, name);
-	sg_jw_str(w, value);
-}
-
-static void
 write_lease(struct sg_json_writer *w, const struct sg_gate *gate, const struct sg_request *r)
 {
 	if (r->lease[0] == '\0') {
@@ -36,11 +29,11 @@ write_lease(struct sg_json_writer *w, const struct sg_gate *gate, const struct s
 		return;
 	}
 	sg_jw_object(w);
-	named(w, "audience", r->audience);
+	sg_jw_member_str(w, "audience", r->audience);
 	sg_jw_name(w, "ends");
 	sg_write_deadline(w, gate, &r->lease_ends);
-	named(w, "id", sg_str(r->lease));
-	named(w, "issuer", r->issuer->name);
+	sg_jw_member_str(w, "id", sg_str(r->lease));
+	sg_jw_member_str(w, "issuer", r->issuer->name);
 	sg_jw_end(w);
 }
 
@@ -67,39 +60,37 @@ write_body(struct sg_buf *out, struct sg_gate *gate, const struct sg_request *r)
 	sg_asker(r, asker);
 	sg_jw_begin(&w, out);
 	sg_jw_object(&w);
-	named(&w, "action", r->action_name);
-	named(&w, "agent", r->agent != NULL ? r->agent->name : SG_STR(""));
-	named(&w, "approval", sg_str(r->approval));
-	named(&w, "asked", sg_str(r->asked));
-	named(&w, "asker", sg_str(asker));
-	named(&w, "code", sg_str(sg_reason_code(r->reason)));
-	named(&w, "deny_code", r->merged.code);
-	named(&w, "digest", sg_str(r->digest));
-	named(&w, "file", r->merged.file);
-	named(&w, "instance", sg_str(r->instance));
-	named(&w, "key", sg_str(r->attempt));
+	sg_jw_member_str(&w, "action", r->action_name);
+	sg_jw_member_str(&w, "agent", r->agent != NULL ? r->agent->name : SG_STR(""));
+	sg_jw_member_str(&w, "approval", sg_str(r->approval));
+	sg_jw_member_str(&w, "asked", sg_str(r->asked));
+	sg_jw_member_str(&w, "asker", sg_str(asker));
+	sg_jw_member_str(&w, "code", sg_str(sg_reason_code(r->reason)));
+	sg_jw_member_str(&w, "deny_code", r->merged.code);
+	sg_jw_member_str(&w, "digest", sg_str(r->digest));
+	sg_jw_member_str(&w, "file", r->merged.file);
+	sg_jw_member_str(&w, "instance", sg_str(r->instance));
+	sg_jw_member_str(&w, "key", sg_str(r->attempt));
 	sg_jw_name(&w, "lease");
 	write_lease(&w, gate, r);
-	sg_jw_name(&w, "line");
-	sg_jw_int(&w, r->merged.line);
-	sg_jw_name(&w, "narrowed");
-	sg_jw_bool(&w, r->narrowed);
+	sg_jw_member_int(&w, "line", r->merged.line);
+	sg_jw_member_bool(&w, "narrowed", r->narrowed);
 	sg_jw_name(&w, "obligations");
 	sg_jw_array(&w);
 	for (size_t i = 0; i < r->merged.obligation_count && r->verdict == SG_ALLOW; i++)
 		sg_jw_str(&w, r->merged.obligations[i]);
 	sg_jw_end(&w);
-	named(&w, "resource_type", r->resource_type);
-	named(&w, "rule", r->merged.rule);
-	named(&w, "sensitivity", sg_str(r->verdict == SG_ALLOW ? sg_sensitivity_name(r->action->sensitivity) : "public"));
-	named(&w, "strength", sg_str(sg_strength_name(r->strength)));
-	named(&w, "tail", sg_str(r->tail));
+	sg_jw_member_str(&w, "resource_type", r->resource_type);
+	sg_jw_member_str(&w, "rule", r->merged.rule);
+	sg_jw_member_str(&w, "sensitivity", sg_str(r->verdict == SG_ALLOW ? sg_sensitivity_name(r->action->sensitivity) : "public"));
+	sg_jw_member_str(&w, "strength", sg_str(sg_strength_name(r->strength)));
+	sg_jw_member_str(&w, "tail", sg_str(r->tail));
 	sg_jw_name(&w, "taint");
 	write_taint(&w, r);
-	named(&w, "task", keyed ? r->task : SG_STR(""));
+	sg_jw_member_str(&w, "task", keyed ? r->task : SG_STR(""));
 	sg_jw_name(&w, "use_by");
 	sg_write_deadline(&w, gate, &r->use_by);
-	named(&w, "verdict", sg_str(sg_verdict_name(r->verdict)));
+	sg_jw_member_str(&w, "verdict", sg_str(sg_verdict_name(r->verdict)));
 	sg_jw_end(&w);
 }
 
@@ -229,14 +220,13 @@ write_summary(struct sg_buf *out, const struct sg_request *r)
 	struct sg_json_writer w;
 	sg_jw_begin(&w, out);
 	sg_jw_object(&w);
-	named(&w, "action", r->action_name);
-	named(&w, "agent", r->agent->name);
-	sg_jw_name(&w, "arguments");
-	sg_jw_raw(&w, r->effective);
-	named(&w, "audience", r->audience);
+	sg_jw_member_str(&w, "action", r->action_name);
+	sg_jw_member_str(&w, "agent", r->agent->name);
+	sg_jw_member_raw(&w, "arguments", r->effective);
+	sg_jw_member_str(&w, "audience", r->audience);
 	sg_jw_name(&w, "resource");
 	sg_jw_value(&w, r->resource);
-	named(&w, "rule", r->merged.rule);
+	sg_jw_member_str(&w, "rule", r->merged.rule);
 	sg_jw_end(&w);
 }
 
@@ -248,24 +238,18 @@ write_open(struct sg_buf *out, struct sg_gate *gate, const struct sg_request *r,
 	struct sg_deadline ends = sg_deadline_in(&gate->state.now, asked > 0 && asked < most ? asked : most);
 	sg_jw_begin(&w, out);
 	sg_jw_object(&w);
-	named(&w, "agent", r->agent->name);
-	named(&w, "approval", sg_str(r->approval));
-	named(&w, "asked", sg_str(r->asked));
-	named(&w, "digest", sg_str(r->digest));
+	sg_jw_member_str(&w, "agent", r->agent->name);
+	sg_jw_member_str(&w, "approval", sg_str(r->approval));
+	sg_jw_member_str(&w, "asked", sg_str(r->asked));
+	sg_jw_member_str(&w, "digest", sg_str(r->digest));
 	sg_jw_name(&w, "ends");
 	sg_write_deadline(&w, gate, &ends);
-	named(&w, "event", SG_STR("open"));
-	sg_jw_name(&w, "groups");
-	sg_jw_object(&w);
-	for (size_t i = 0; i < r->merged.requirement.count; i++) {
-		sg_jw_name(&w, r->merged.requirement.groups[i].group);
-		sg_jw_int(&w, r->merged.requirement.groups[i].quorum);
-	}
-	sg_jw_end(&w);
-	named(&w, "opener", sg_str(task->opener));
-	named(&w, "owner", r->agent->owner);
-	named(&w, "say", r->merged.say);
-	named(&w, "task", r->task);
+	sg_jw_member_str(&w, "event", SG_STR("open"));
+	sg_write_groups(&w, &r->merged.requirement);
+	sg_jw_member_str(&w, "opener", sg_str(task->opener));
+	sg_jw_member_str(&w, "owner", r->agent->owner);
+	sg_jw_member_str(&w, "say", r->merged.say);
+	sg_jw_member_str(&w, "task", r->task);
 	sg_jw_end(&w);
 }
 
@@ -307,8 +291,8 @@ void_approval(struct sg_gate *gate, const struct sg_approval *a, const char *eve
 	sg_buf_init(&body, 1024);
 	sg_jw_begin(&w, &body);
 	sg_jw_object(&w);
-	named(&w, "approval", sg_str(a->id));
-	named(&w, "event", sg_str(event));
+	sg_jw_member_str(&w, "approval", sg_str(a->id));
+	sg_jw_member_str(&w, "event", sg_str(event));
 	sg_jw_end(&w);
 	sg_record(gate, "approval", sg_buf_view(&body), SG_STR(""), NULL, NULL);
 	sg_buf_done(&body);

@@ -2,6 +2,7 @@
  * Doors: accepting, looking before any byte is read, passing the descriptor on, carrying answers back. */
 #include "gate/loop.h"
 
+#include "base/octets.h"
 #include "base/peer.h"
 #include "base/str.h"
 
@@ -196,7 +197,8 @@ sg_doors_answer(void *self, uint64_t conn, unsigned status, struct sg_str body)
 	if (door == NULL || !door->linked)
 		return;
 	sg_buf_init(&payload, SG_FRAME_MAX);
-	char head[4] = {(char)(status & 255), (char)(status >> 8), 0, 0};
+	char head[4] = {0};
+	sg_octets_put(head, status, 2);
 	sg_buf_add(&payload, head, sizeof(head));
 	sg_buf_str(&payload, body);
 	sg_link_queue(&door->link, SG_FRAME_D_ANSWER, conn, sg_buf_view(&payload), -1, NULL);
@@ -214,18 +216,12 @@ sg_doors_close(void *self, uint64_t conn)
 	forget_door(loop, conn);
 }
 
-static unsigned
-le16(const char *at)
-{
-	return (unsigned)(unsigned char)at[0] | (unsigned)(unsigned char)at[1] << 8;
-}
-
 static bool
 door_request(struct sg_loop *loop, uint64_t conn, struct sg_str payload)
 {
 	if (payload.len < 4)
 		return false;
-	unsigned route = le16(payload.ptr), len = le16(payload.ptr + 2);
+	unsigned route = (unsigned)sg_octets_get(payload.ptr, 2), len = (unsigned)sg_octets_get(payload.ptr + 2, 2);
 	if (payload.len - 4 < len)
 		return false;
 	struct sg_str argument = {payload.ptr + 4, len}, body = {payload.ptr + 4 + len, payload.len - 4 - len};

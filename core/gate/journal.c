@@ -63,22 +63,14 @@ write_leaf(struct sg_buf *out, const struct sg_journal *journal, const struct sg
 	struct sg_json_writer w;
 	sg_jw_begin(&w, out);
 	sg_jw_object(&w);
-	sg_jw_name(&w, "at");
-	sg_jw_int(&w, at_ms);
-	sg_jw_name(&w, "body");
-	sg_jw_raw(&w, leaf->body);
-	sg_jw_name(&w, "config");
-	sg_jw_str(&w, sg_str(leaf->config));
-	sg_jw_name(&w, "kind");
-	sg_jw_text(&w, leaf->kind);
-	sg_jw_name(&w, "n");
-	sg_jw_int(&w, (int64_t)journal->next);
-	sg_jw_name(&w, "policy");
-	sg_jw_str(&w, sg_str(leaf->policy));
-	sg_jw_name(&w, "sealed");
-	sg_jw_str(&w, sg_str(sealed));
-	sg_jw_name(&w, "v");
-	sg_jw_int(&w, 1);
+	sg_jw_member_int(&w, "at", at_ms);
+	sg_jw_member_raw(&w, "body", leaf->body);
+	sg_jw_member_str(&w, "config", sg_str(leaf->config));
+	sg_jw_member_text(&w, "kind", leaf->kind);
+	sg_jw_member_int(&w, "n", (int64_t)journal->next);
+	sg_jw_member_str(&w, "policy", sg_str(leaf->policy));
+	sg_jw_member_str(&w, "sealed", sg_str(sealed));
+	sg_jw_member_int(&w, "v", 1);
 	sg_jw_end(&w);
 }
 

@@ -2,6 +2,7 @@
  * Files of the journal. */
 #include "gate/journal_files.h"
 
+#include "base/octets.h"
 #include "base/str.h"
 
 #include <dirent.h>
@@ -134,20 +135,13 @@ sg_segment_read(const struct sg_sys *sys, int folder, uint64_t segment, struct s
 	}
 }
 
-static size_t
-le32(const char *from)
-{
-	const unsigned char *b = (const unsigned char *)from;
-	return (size_t)b[0] | (size_t)b[1] << 8 | (size_t)b[2] << 16 | (size_t)b[3] << 24;
-}
-
 bool
 sg_records_next_leaf(struct sg_str records, struct sg_record *record)
 {
 	record->sealed = (struct sg_str){NULL, 0};
 	while (record->end + SG_RECORD_HEAD <= records.len) {
 		const char *head = records.ptr + record->end;
-		struct sg_str body = {head + SG_RECORD_HEAD, le32(head)};
+		struct sg_str body = {head + SG_RECORD_HEAD, (size_t)sg_octets_get(head, 4)};
 		record->end += SG_RECORD_HEAD + body.len;
 		if (head[4] == SG_RECORD_SEALED)
 			record->sealed = body;

@@ -21,28 +21,20 @@ sg_write_action(struct sg_buf *out, const struct sg_gate *gate, const struct sg_
 	sg_hex(hex, nonce, sizeof(nonce));
 	sg_jw_begin(&w, out);
 	sg_jw_object(&w);
-	sg_jw_name(&w, "action");
-	sg_jw_str(&w, r->action_name);
-	sg_jw_name(&w, "agent");
-	sg_jw_str(&w, r->agent->id);
-	sg_jw_name(&w, "arguments");
-	sg_jw_raw(&w, args);
+	sg_jw_member_str(&w, "action", r->action_name);
+	sg_jw_member_str(&w, "agent", r->agent->id);
+	sg_jw_member_raw(&w, "arguments", args);
 	sg_jw_name(&w, "enforcer");
 	r->enforcer != NULL ? sg_jw_str(&w, r->enforcer->name) : sg_jw_null(&w);
-	sg_jw_name(&w, "environment");
-	sg_jw_text(&w, task->environment);
-	sg_jw_name(&w, "instance");
-	sg_jw_text(&w, task->instance->id);
-	sg_jw_name(&w, "nonce");
-	sg_jw_text(&w, hex);
+	sg_jw_member_text(&w, "environment", task->environment);
+	sg_jw_member_text(&w, "instance", task->instance->id);
+	sg_jw_member_text(&w, "nonce", hex);
 	sg_jw_name(&w, "resource");
 	r->resource != NULL ? sg_jw_value(&w, r->resource) : sg_jw_null(&w);
-	sg_jw_name(&w, "task");
-	sg_jw_text(&w, task->id);
+	sg_jw_member_text(&w, "task", task->id);
 	sg_jw_name(&w, "tool");
 	r->tool.len > 0 ? sg_jw_str(&w, r->tool) : sg_jw_null(&w);
-	sg_jw_name(&w, "v");
-	sg_jw_int(&w, 1);
+	sg_jw_member_int(&w, "v", 1);
 	sg_jw_end(&w);
 }
 
@@ -79,14 +71,10 @@ write_times(struct sg_json_writer *w, const struct sg_gate *gate)
 	struct tm utc;
 	gmtime_r(&now, &utc);
 	sg_jw_object(w);
-	sg_jw_name(w, "hour");
-	sg_jw_int(w, utc.tm_hour);
-	sg_jw_name(w, "minute");
-	sg_jw_int(w, utc.tm_min);
-	sg_jw_name(w, "unix");
-	sg_jw_int(w, now);
-	sg_jw_name(w, "weekday");
-	sg_jw_int(w, utc.tm_wday == 0 ? 7 : utc.tm_wday);
+	sg_jw_member_int(w, "hour", utc.tm_hour);
+	sg_jw_member_int(w, "minute", utc.tm_min);
+	sg_jw_member_int(w, "unix", now);
+	sg_jw_member_int(w, "weekday", utc.tm_wday == 0 ? 7 : utc.tm_wday);
 	sg_jw_end(w);
 }
 
@@ -94,27 +82,19 @@ static void
 write_task(struct sg_json_writer *w, const struct sg_gate *gate, const struct sg_task *task)
 {
 	sg_jw_object(w);
-	sg_jw_name(w, "age");
-	sg_jw_int(w, gate->state.now.wall_ms > task->opened_ms ? gate->state.now.wall_ms - task->opened_ms : 0);
-	sg_jw_name(w, "depth");
-	sg_jw_int(w, 0);
-	sg_jw_name(w, "environment");
-	sg_jw_text(w, task->environment);
-	sg_jw_name(w, "id");
-	sg_jw_text(w, task->id);
-	sg_jw_name(w, "intent");
-	sg_jw_text(w, task->intent);
+	sg_jw_member_int(w, "age", gate->state.now.wall_ms > task->opened_ms ? gate->state.now.wall_ms - task->opened_ms : 0);
+	sg_jw_member_int(w, "depth", 0);
+	sg_jw_member_text(w, "environment", task->environment);
+	sg_jw_member_text(w, "id", task->id);
+	sg_jw_member_text(w, "intent", task->intent);
 	sg_jw_name(w, "labels");
 	sg_jw_array(w);
 	for (size_t i = 0; i < task->taint.count; i++)
 		sg_jw_text(w, task->taint.labels[i]);
 	sg_jw_end(w);
-	sg_jw_name(w, "left");
-	sg_jw_int(w, sg_deadline_left(&task->ends, &gate->state.now));
-	sg_jw_name(w, "sensitivity");
-	sg_jw_text(w, sg_sensitivity_name(task->taint.sensitivity));
-	sg_jw_name(w, "tainted");
-	sg_jw_bool(w, task->taint.count > 0);
+	sg_jw_member_int(w, "left", sg_deadline_left(&task->ends, &gate->state.now));
+	sg_jw_member_text(w, "sensitivity", sg_sensitivity_name(task->taint.sensitivity));
+	sg_jw_member_bool(w, "tainted", task->taint.count > 0);
 	sg_jw_end(w);
 }
 
@@ -203,8 +183,7 @@ write_approval(struct sg_json_writer *w, const struct sg_approval *a)
 	for (size_t i = 0; i < a->requirement.count; i++)
 		sg_jw_text(w, a->requirement.groups[i].group);
 	sg_jw_end(w);
-	sg_jw_name(w, "id");
-	sg_jw_text(w, a->id);
+	sg_jw_member_text(w, "id", a->id);
 	sg_jw_end(w);
 }
 
@@ -218,16 +197,8 @@ write_facts(struct sg_json_writer *w, const struct sg_gate *gate, const struct s
 		sg_jw_raw(w, conn->facts.text);
 	else
 		sg_jw_raw(w, SG_STR("{}"));
-	sg_jw_name(w, "id");
-	sg_jw_text(w, r->instance);
+	sg_jw_member_text(w, "id", r->instance);
 	sg_jw_end(w);
-}
-
-static void
-write_named(struct sg_json_writer *w, const char *name, struct sg_str value)
-{
-	sg_jw_name(w, name);
-	sg_jw_str(w, value);
 }
 
 static void
@@ -238,18 +209,18 @@ write_input(struct sg_buf *out, struct sg_gate *gate, struct sg_request *r, cons
 	sg_jw_object(&w);
 	sg_jw_name(&w, "action");
 	sg_jw_object(&w);
-	write_named(&w, "class", r->action->kind);
-	write_named(&w, "effect", r->action->effect);
-	write_named(&w, "name", r->action->name);
-	write_named(&w, "sensitivity", sg_str(sg_sensitivity_name(r->action->sensitivity)));
+	sg_jw_member_str(&w, "class", r->action->kind);
+	sg_jw_member_str(&w, "effect", r->action->effect);
+	sg_jw_member_str(&w, "name", r->action->name);
+	sg_jw_member_str(&w, "sensitivity", sg_str(sg_sensitivity_name(r->action->sensitivity)));
 	sg_jw_end(&w);
 	sg_jw_name(&w, "agent");
 	sg_jw_object(&w);
-	write_named(&w, "environment", r->agent->environment);
-	write_named(&w, "id", r->agent->id);
-	write_named(&w, "name", r->agent->name);
-	write_named(&w, "owner", r->agent->owner);
-	write_named(&w, "strength", sg_str(sg_strength_name(r->strength)));
+	sg_jw_member_str(&w, "environment", r->agent->environment);
+	sg_jw_member_str(&w, "id", r->agent->id);
+	sg_jw_member_str(&w, "name", r->agent->name);
+	sg_jw_member_str(&w, "owner", r->agent->owner);
+	sg_jw_member_str(&w, "strength", sg_str(sg_strength_name(r->strength)));
 	sg_jw_end(&w);
 	sg_jw_name(&w, "approval");
 	write_approval(&w, approval_at_hand(gate, r, task));
@@ -267,11 +238,11 @@ write_input(struct sg_buf *out, struct sg_gate *gate, struct sg_request *r, cons
 	sg_jw_null(&w);
 	sg_jw_name(&w, "resource");
 	sg_jw_object(&w);
-	write_named(&w, "id", r->resource_id);
+	sg_jw_member_str(&w, "id", r->resource_id);
 	sg_jw_name(&w, "properties");
 	const struct sg_json *properties = sg_json_get(r->resource, "properties");
 	properties != NULL && properties->type == SG_JSON_OBJECT ? sg_jw_value(&w, properties) : sg_jw_raw(&w, SG_STR("{}"));
-	write_named(&w, "type", r->resource_type);
+	sg_jw_member_str(&w, "type", r->resource_type);
 	sg_jw_end(&w);
 	sg_jw_name(&w, "task");
 	write_task(&w, gate, task);

@@ -9,13 +9,6 @@
 enum { CALL_MAX = 64 << 10, REVOKE_CALL = 1 };
 
 static void
-named(struct sg_json_writer *w, const char *name, struct sg_str value)
-{
-	sg_jw_name(w, name);
-	sg_jw_str(w, value);
-}
-
-static void
 tell_issuer(struct sg_gate *gate, const struct sg_lease *lease)
 {
 	struct sg_buf call;
@@ -23,8 +16,8 @@ tell_issuer(struct sg_gate *gate, const struct sg_lease *lease)
 	sg_buf_init(&call, 4096);
 	sg_jw_begin(&w, &call);
 	sg_jw_object(&w);
-	named(&w, "lease", sg_str(lease->id));
-	named(&w, "verb", SG_STR("revoke"));
+	sg_jw_member_str(&w, "lease", sg_str(lease->id));
+	sg_jw_member_str(&w, "verb", SG_STR("revoke"));
 	sg_jw_end(&w);
 	/* a host that is away hears of it later: the lease stays revoking, and the token is refused all the same */
 	gate->ports.call(gate->ports.self, 0, sg_str(lease->issuer), sg_buf_view(&call));
@@ -85,16 +78,15 @@ static void
 write_lease(struct sg_json_writer *w, const struct sg_gate *gate, const struct sg_lease *lease)
 {
 	sg_jw_object(w);
-	named(w, "agent", sg_str(lease->agent));
-	named(w, "audience", sg_str(lease->audience));
-	named(w, "decision", sg_str(lease->decision));
-	sg_jw_name(w, "expires_at");
-	sg_jw_int(w, lease->ends.wall_ms / 1000);
-	named(w, "id", sg_str(lease->id));
-	named(w, "issuer", sg_str(lease->issuer));
+	sg_jw_member_str(w, "agent", sg_str(lease->agent));
+	sg_jw_member_str(w, "audience", sg_str(lease->audience));
+	sg_jw_member_str(w, "decision", sg_str(lease->decision));
+	sg_jw_member_int(w, "expires_at", lease->ends.wall_ms / 1000);
+	sg_jw_member_str(w, "id", sg_str(lease->id));
+	sg_jw_member_str(w, "issuer", sg_str(lease->issuer));
 	bool over = sg_deadline_over(&lease->ends, &gate->state.now);
-	named(w, "state", over ? SG_STR("expired") : sg_str(sg_lease_state_name(lease->state)));
-	named(w, "task", sg_str(lease->task->id));
+	sg_jw_member_str(w, "state", over ? SG_STR("expired") : sg_str(sg_lease_state_name(lease->state)));
+	sg_jw_member_str(w, "task", sg_str(lease->task->id));
 	sg_jw_end(w);
 }
 
@@ -191,17 +183,14 @@ introspected(struct sg_gate *gate, struct sg_request *r, const struct sg_json *a
 	sg_buf_init(&body, CALL_MAX);
 	sg_jw_begin(&w, &body);
 	sg_jw_object(&w);
-	sg_jw_name(&w, "active");
-	sg_jw_bool(&w, true);
+	sg_jw_member_bool(&w, "active", true);
 	for (const struct sg_json *m = sg_json_first(claims); m != NULL; m = sg_json_next(claims, m)) {
 		if (sg_str_is(m->name, "active"))
 			continue;
 		sg_jw_name_str(&w, m->name);
 		sg_jw_value(&w, m);
-		if (sg_str_is(m->name, "sub")) {
-			sg_jw_name(&w, "token_type");
-			sg_jw_text(&w, "Bearer");
-		}
+		if (sg_str_is(m->name, "sub"))
+			sg_jw_member_text(&w, "token_type", "Bearer");
 	}
 	sg_jw_end(&w);
 	sg_answer_buf(gate, r, 200, &body);
@@ -212,25 +201,13 @@ introspect(struct sg_gate *gate, struct sg_request *r)
 {
 	const struct sg_conn *conn = sg_conn_find(gate, r->conn);
 	enum sg_reason reason;
-	struct sg_buf call;
-	struct sg_json_writer w;
 	if (conn == NULL || !sg_who_enforcer(gate, r, conn, &reason)) {
 		sg_answer_error(gate, r, 401, SG_REASON_not_enforcer, "");
 		return;
 	}
-	sg_buf_init(&call, CALL_MAX);
-	sg_jw_begin(&w, &call);
-	sg_jw_object(&w);
-	sg_jw_name(&w, "jwks");
-	gate->jwks.len > 0 ? sg_jw_raw(&w, sg_buf_view(&gate->jwks)) : sg_jw_null(&w);
-	named(&w, "token", r->token);
-	named(&w, "verb", SG_STR("verify"));
-	sg_jw_end(&w);
 	r->stage = SG_STAGE_CALL;
 	r->after_call = introspected;
-	bool asked = !call.failed && gate->ports.call(gate->ports.self, r->id, SG_STR("verify"), sg_buf_view(&call));
-	sg_buf_done(&call);
-	if (!asked)
+	if (!sg_ask_verify(gate, r))
 		sg_answer_error(gate, r, 503, SG_REASON_issue_unavailable, "");
 }
 

@@ -6,13 +6,6 @@
 
 #include <stdio.h>
 
-static void
-named(struct sg_json_writer *w, const char *name, struct sg_str value)
-{
-	sg_jw_name(w, name);
-	sg_jw_str(w, value);
-}
-
 static bool
 result_known(struct sg_str result)
 {
@@ -36,12 +29,11 @@ write_outcome(struct sg_buf *out, const struct sg_request *r, struct sg_str resu
 	const struct sg_json *labels = sg_json_get(r->body, "labels");
 	sg_jw_begin(&w, out);
 	sg_jw_object(&w);
-	named(&w, "by", sg_str(asker));
-	named(&w, "decision", r->argument);
-	named(&w, "result", result);
-	sg_jw_name(&w, "self");
-	sg_jw_bool(&w, r->enforcer == NULL);
-	named(&w, "sensitivity", SG_STR("public"));
+	sg_jw_member_str(&w, "by", sg_str(asker));
+	sg_jw_member_str(&w, "decision", r->argument);
+	sg_jw_member_str(&w, "result", result);
+	sg_jw_member_bool(&w, "self", r->enforcer == NULL);
+	sg_jw_member_str(&w, "sensitivity", SG_STR("public"));
 	sg_jw_name(&w, "taint");
 	sg_jw_array(&w);
 	size_t count = 0;
@@ -53,7 +45,7 @@ write_outcome(struct sg_buf *out, const struct sg_request *r, struct sg_str resu
 		}
 	}
 	sg_jw_end(&w);
-	named(&w, "task", r->task);
+	sg_jw_member_str(&w, "task", r->task);
 	sg_jw_end(&w);
 }
 

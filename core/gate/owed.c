@@ -58,18 +58,13 @@ owe_withheld(struct sg_gate *gate, const struct sg_json *body, int64_t number)
 	sg_buf_init(&out, SG_LEAF_MAX);
 	sg_jw_begin(&w, &out);
 	sg_jw_object(&w);
-	sg_jw_name(&w, "code");
-	sg_jw_text(&w, "audit_unavailable");
-	sg_jw_name(&w, "decision");
-	sg_jw_text(&w, decision);
-	sg_jw_name(&w, "lease");
-	sg_jw_str(&w, text(sg_json_get(body, "lease"), "id"));
-	sg_jw_name(&w, "sensitivity");
-	sg_jw_str(&w, text(body, "sensitivity"));
+	sg_jw_member_text(&w, "code", "audit_unavailable");
+	sg_jw_member_text(&w, "decision", decision);
+	sg_jw_member_str(&w, "lease", text(sg_json_get(body, "lease"), "id"));
+	sg_jw_member_str(&w, "sensitivity", text(body, "sensitivity"));
 	sg_jw_name(&w, "taint");
 	sg_jw_value(&w, sg_json_get(body, "taint"));
-	sg_jw_name(&w, "task");
-	sg_jw_str(&w, text(body, "task"));
+	sg_jw_member_str(&w, "task", text(body, "task"));
 	sg_jw_end(&w);
 
 	struct sg_attempt *attempt = sg_state_decision(&gate->state, sg_str(decision));

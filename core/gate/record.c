@@ -34,12 +34,9 @@ void
 sg_write_deadline(struct sg_json_writer *w, const struct sg_gate *gate, const struct sg_deadline *deadline)
 {
 	sg_jw_object(w);
-	sg_jw_name(w, "boot");
-	sg_jw_int(w, deadline->boot / SG_MSEC);
-	sg_jw_name(w, "boot_id");
-	sg_jw_text(w, gate->state.boot_id);
-	sg_jw_name(w, "wall");
-	sg_jw_int(w, deadline->wall_ms);
+	sg_jw_member_int(w, "boot", deadline->boot / SG_MSEC);
+	sg_jw_member_text(w, "boot_id", gate->state.boot_id);
+	sg_jw_member_int(w, "wall", deadline->wall_ms);
 	sg_jw_end(w);
 }
 
@@ -51,12 +48,9 @@ sg_record_lease(struct sg_gate *gate, const char *lease, const char *state, cons
 	sg_buf_init(&body, 4096);
 	sg_jw_begin(&w, &body);
 	sg_jw_object(&w);
-	sg_jw_name(&w, "lease");
-	sg_jw_text(&w, lease);
-	sg_jw_name(&w, "state");
-	sg_jw_text(&w, state);
-	sg_jw_name(&w, "why");
-	sg_jw_text(&w, why);
+	sg_jw_member_text(&w, "lease", lease);
+	sg_jw_member_text(&w, "state", state);
+	sg_jw_member_text(&w, "why", why);
 	sg_jw_end(&w);
 	bool ok = sg_record(gate, "lease", sg_buf_view(&body), SG_STR(""), NULL, NULL) == SG_OK;
 	sg_buf_done(&body);
@@ -71,19 +65,14 @@ sg_record_withheld(struct sg_gate *gate, struct sg_request *request, enum sg_rea
 	sg_buf_init(&body, 4096);
 	sg_jw_begin(&w, &body);
 	sg_jw_object(&w);
-	sg_jw_name(&w, "code");
-	sg_jw_text(&w, sg_reason_code(reason));
-	sg_jw_name(&w, "decision");
-	sg_jw_text(&w, request->decision);
-	sg_jw_name(&w, "lease");
-	sg_jw_text(&w, request->lease);
-	sg_jw_name(&w, "sensitivity");
-	sg_jw_text(&w, "public");
+	sg_jw_member_text(&w, "code", sg_reason_code(reason));
+	sg_jw_member_text(&w, "decision", request->decision);
+	sg_jw_member_text(&w, "lease", request->lease);
+	sg_jw_member_text(&w, "sensitivity", "public");
 	sg_jw_name(&w, "taint");
 	sg_jw_array(&w);
 	sg_jw_end(&w);
-	sg_jw_name(&w, "task");
-	sg_jw_str(&w, request->task);
+	sg_jw_member_str(&w, "task", request->task);
 	sg_jw_end(&w);
 	bool ok = sg_record(gate, "withheld", sg_buf_view(&body), SG_STR(""), NULL, NULL) == SG_OK;
 	sg_buf_done(&body);

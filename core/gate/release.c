@@ -10,13 +10,6 @@
 enum { CALL_MAX = 64 << 10 };
 
 static void
-named(struct sg_json_writer *w, const char *name, struct sg_str value)
-{
-	sg_jw_name(w, name);
-	sg_jw_str(w, value);
-}
-
-static void
 named_or_null(struct sg_json_writer *w, const char *name, struct sg_str value)
 {
 	sg_jw_name(w, name);
@@ -32,17 +25,16 @@ write_binding(struct sg_json_writer *w, const struct sg_gate *gate, const struct
 	sg_task_nonce(&gate->state, sg_str(task->id), nonce);
 	sg_hex(hex, nonce, sizeof(nonce));
 	sg_jw_object(w);
-	named(w, "decision", sg_str(r->decision));
-	named(w, "digest", sg_str(r->digest));
+	sg_jw_member_str(w, "decision", sg_str(r->decision));
+	sg_jw_member_str(w, "digest", sg_str(r->digest));
 	named_or_null(w, "enforcer", r->enforcer != NULL ? r->enforcer->name : SG_STR(""));
-	named(w, "environment", sg_str(task->environment));
-	named(w, "instance", sg_str(task->instance->id));
-	named(w, "mode", gate->catalogue->dev ? SG_STR("dev") : SG_STR("enforce"));
-	named(w, "nonce", sg_str(hex));
-	named(w, "task", sg_str(task->id));
+	sg_jw_member_str(w, "environment", sg_str(task->environment));
+	sg_jw_member_str(w, "instance", sg_str(task->instance->id));
+	sg_jw_member_str(w, "mode", gate->catalogue->dev ? SG_STR("dev") : SG_STR("enforce"));
+	sg_jw_member_str(w, "nonce", sg_str(hex));
+	sg_jw_member_str(w, "task", sg_str(task->id));
 	named_or_null(w, "tool", r->tool);
-	sg_jw_name(w, "v");
-	sg_jw_int(w, 1);
+	sg_jw_member_int(w, "v", 1);
 	sg_jw_end(w);
 }
 
@@ -52,19 +44,16 @@ write_claims(struct sg_json_writer *w, const struct sg_gate *gate, struct sg_req
 {
 	int64_t now = gate->state.now.wall_ms / 1000;
 	sg_jw_object(w);
-	named(w, "aud", r->audience);
-	named(w, "client_id", r->agent->id);
-	sg_jw_name(w, "exp");
-	sg_jw_int(w, r->lease_ends.wall_ms / 1000);
-	sg_jw_name(w, "iat");
-	sg_jw_int(w, now);
-	sg_jw_name(w, "iss");
-	sg_jw_str(w, sg_str(sg_arena_printf(&r->arena, "spiffe://%.*s", SG_STR_ARG(gate->catalogue->trust_domain))));
-	named(w, "jti", sg_str(r->lease));
-	named(w, "scope", r->action_name);
+	sg_jw_member_str(w, "aud", r->audience);
+	sg_jw_member_str(w, "client_id", r->agent->id);
+	sg_jw_member_int(w, "exp", r->lease_ends.wall_ms / 1000);
+	sg_jw_member_int(w, "iat", now);
+	sg_jw_member_str(w, "iss", sg_str(sg_arena_printf(&r->arena, "spiffe://%.*s", SG_STR_ARG(gate->catalogue->trust_domain))));
+	sg_jw_member_str(w, "jti", sg_str(r->lease));
+	sg_jw_member_str(w, "scope", r->action_name);
 	sg_jw_name(w, "sg");
 	write_binding(w, gate, r, task);
-	named(w, "sub", r->agent->id);
+	sg_jw_member_str(w, "sub", r->agent->id);
 	sg_jw_end(w);
 }
 
@@ -80,10 +69,9 @@ ask_issuer(struct sg_gate *gate, struct sg_request *r, const struct sg_task *tas
 	r->claims = sg_arena_copy(&r->arena, sg_buf_view(&claims));
 	sg_jw_begin(&w, &call);
 	sg_jw_object(&w);
-	sg_jw_name(&w, "claims");
-	sg_jw_raw(&w, r->claims);
-	named(&w, "lease", sg_str(r->lease));
-	named(&w, "verb", SG_STR("make"));
+	sg_jw_member_raw(&w, "claims", r->claims);
+	sg_jw_member_str(&w, "lease", sg_str(r->lease));
+	sg_jw_member_str(&w, "verb", SG_STR("make"));
 	sg_jw_end(&w);
 	bool asked = !claims.failed && !call.failed && r->claims.ptr != NULL &&
 		     gate->ports.call(gate->ports.self, r->id, r->issuer->name, sg_buf_view(&call));
@@ -174,8 +162,8 @@ sg_release(struct sg_gate *gate, struct sg_request *r)
 	sg_answer_decision(gate, r);
 }
 
-static void
-verify(struct sg_gate *gate, struct sg_request *r)
+bool
+sg_ask_verify(struct sg_gate *gate, const struct sg_request *r)
 {
 	struct sg_buf call;
 	struct sg_json_writer w;
@@ -184,13 +172,19 @@ verify(struct sg_gate *gate, struct sg_request *r)
 	sg_jw_object(&w);
 	sg_jw_name(&w, "jwks");
 	gate->jwks.len > 0 ? sg_jw_raw(&w, sg_buf_view(&gate->jwks)) : sg_jw_null(&w);
-	named(&w, "token", r->token);
-	named(&w, "verb", SG_STR("verify"));
+	sg_jw_member_str(&w, "token", r->token);
+	sg_jw_member_str(&w, "verb", SG_STR("verify"));
 	sg_jw_end(&w);
-	r->stage = SG_STAGE_VERIFY;
 	bool asked = !call.failed && gate->ports.call(gate->ports.self, r->id, SG_STR("verify"), sg_buf_view(&call));
 	sg_buf_done(&call);
-	if (!asked)
+	return asked;
+}
+
+static void
+verify(struct sg_gate *gate, struct sg_request *r)
+{
+	r->stage = SG_STAGE_VERIFY;
+	if (!sg_ask_verify(gate, r))
 		withhold(gate, r, SG_REASON_issue_unavailable);
 }
 

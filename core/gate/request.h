@@ -156,6 +156,10 @@ void sg_asker(const struct sg_request *request, char out[80]);
 bool sg_peer_uid_fits(const struct sg_gate *gate, struct sg_request *request, const struct sg_task *task);
 void sg_repeat_credential(struct sg_gate *gate, struct sg_request *request, const struct sg_attempt *attempt,
 			  struct sg_lease *lease);
+/* The member "groups": who must say yes and how many of each. */
+void sg_write_groups(struct sg_json_writer *w, const struct sg_requirement *requirement);
+/* Asks the verify host to read r->token; the answer comes to the stage that is set. False: it could not be asked. */
+bool sg_ask_verify(struct sg_gate *gate, const struct sg_request *request);
 /* Revokes a lease: recorded, told to its issuer, dead once the issuer says so. False if it could not be recorded. */
 bool sg_lease_revoke(struct sg_gate *gate, struct sg_lease *lease, const char *why);
 /* Tells the issuers about every lease that is revoking. */

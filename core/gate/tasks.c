@@ -17,38 +17,29 @@ text_at(const struct sg_json *object, const char *name)
 }
 
 static void
-named(struct sg_json_writer *w, const char *name, struct sg_str value)
-{
-	sg_jw_name(w, name);
-	sg_jw_str(w, value);
-}
-
-static void
 write_task(struct sg_json_writer *w, const struct sg_gate *gate, const struct sg_task *task, bool with_token)
 {
 	char token[192];
 	sg_jw_object(w);
-	named(w, "agent", sg_str(task->agent));
-	named(w, "environment", sg_str(task->environment));
-	sg_jw_name(w, "expires_at");
-	sg_jw_int(w, task->ends.wall_ms / 1000);
-	named(w, "id", sg_str(task->id));
-	named(w, "instance", sg_str(task->instance->id));
-	named(w, "intent", sg_str(task->intent));
+	sg_jw_member_str(w, "agent", sg_str(task->agent));
+	sg_jw_member_str(w, "environment", sg_str(task->environment));
+	sg_jw_member_int(w, "expires_at", task->ends.wall_ms / 1000);
+	sg_jw_member_str(w, "id", sg_str(task->id));
+	sg_jw_member_str(w, "instance", sg_str(task->instance->id));
+	sg_jw_member_str(w, "intent", sg_str(task->intent));
 	sg_jw_name(w, "labels");
 	sg_jw_array(w);
 	for (size_t i = 0; i < task->taint.count; i++)
 		sg_jw_text(w, task->taint.labels[i]);
 	sg_jw_end(w);
-	sg_jw_name(w, "left_ms");
-	sg_jw_int(w, sg_deadline_left(&task->ends, &gate->state.now));
-	named(w, "opener", sg_str(task->opener));
-	named(w, "sensitivity", sg_str(sg_sensitivity_name(task->taint.sensitivity)));
+	sg_jw_member_int(w, "left_ms", sg_deadline_left(&task->ends, &gate->state.now));
+	sg_jw_member_str(w, "opener", sg_str(task->opener));
+	sg_jw_member_str(w, "sensitivity", sg_str(sg_sensitivity_name(task->taint.sensitivity)));
 	bool over = task->state == SG_TASK_OPEN && sg_deadline_over(&task->ends, &gate->state.now);
-	named(w, "state", over ? SG_STR("expired") : sg_str(sg_task_state_name(task->state)));
+	sg_jw_member_str(w, "state", over ? SG_STR("expired") : sg_str(sg_task_state_name(task->state)));
 	if (with_token) {
 		sg_task_token(&gate->state, task, token);
-		named(w, "token", sg_str(token));
+		sg_jw_member_str(w, "token", sg_str(token));
 	}
 	sg_jw_end(w);
 }
@@ -96,20 +87,18 @@ write_open(struct sg_buf *out, struct sg_gate *gate, const struct sg_request *r,
 	sg_asker(r, asker);
 	sg_jw_begin(&w, out);
 	sg_jw_object(&w);
-	named(&w, "agent", r->agent->name);
-	sg_jw_name(&w, "asserted");
-	sg_jw_bool(&w, !r->proven);
+	sg_jw_member_str(&w, "agent", r->agent->name);
+	sg_jw_member_bool(&w, "asserted", !r->proven);
 	sg_jw_name(&w, "ends");
 	sg_write_deadline(&w, gate, &ends);
-	named(&w, "enforcer", r->enforcer != NULL ? r->enforcer->name : SG_STR(""));
-	named(&w, "environment", r->agent->environment);
-	named(&w, "instance", sg_str(r->instance));
-	named(&w, "intent", intent->name);
-	named(&w, "key", sg_str(r->attempt));
-	named(&w, "opener", sg_str(asker));
-	named(&w, "task", r->task);
-	sg_jw_name(&w, "uid");
-	sg_jw_int(&w, r->proven && conn != NULL ? (int64_t)conn->peer.uid : -1);
+	sg_jw_member_str(&w, "enforcer", r->enforcer != NULL ? r->enforcer->name : SG_STR(""));
+	sg_jw_member_str(&w, "environment", r->agent->environment);
+	sg_jw_member_str(&w, "instance", sg_str(r->instance));
+	sg_jw_member_str(&w, "intent", intent->name);
+	sg_jw_member_str(&w, "key", sg_str(r->attempt));
+	sg_jw_member_str(&w, "opener", sg_str(asker));
+	sg_jw_member_str(&w, "task", r->task);
+	sg_jw_member_int(&w, "uid", r->proven && conn != NULL ? (int64_t)conn->peer.uid : -1);
 	sg_jw_end(&w);
 }
 
@@ -305,9 +294,9 @@ close_now(struct sg_gate *gate, struct sg_request *r)
 	sg_buf_init(&body, 1024);
 	sg_jw_begin(&w, &body);
 	sg_jw_object(&w);
-	named(&w, "how", SG_STR("closed"));
-	named(&w, "task", r->task);
-	named(&w, "why", r->route->face == SG_FACE_ADMIN ? SG_STR("operator") : SG_STR("asked"));
+	sg_jw_member_str(&w, "how", SG_STR("closed"));
+	sg_jw_member_str(&w, "task", r->task);
+	sg_jw_member_str(&w, "why", r->route->face == SG_FACE_ADMIN ? SG_STR("operator") : SG_STR("asked"));
 	sg_jw_end(&w);
 	bool good = sg_record(gate, "task_end", sg_buf_view(&body), SG_STR(""), &number, NULL) == SG_OK;
 	sg_buf_done(&body);
@@ -345,8 +334,7 @@ sg_route_tasks(struct sg_gate *gate, struct sg_request *r)
 	for (struct sg_task *t; (t = sg_table_next(&gate->state.tasks, &at)) != NULL && shown < 500; shown++)
 		write_task(&w, gate, t, false);
 	sg_jw_end(&w);
-	sg_jw_name(&w, "total");
-	sg_jw_int(&w, (int64_t)gate->state.tasks.count);
+	sg_jw_member_int(&w, "total", (int64_t)gate->state.tasks.count);
 	sg_jw_end(&w);
 	sg_answer_buf(gate, r, 200, &body);
 }

@@ -35,12 +35,9 @@ answer_failure(struct sg_buf *answer, const struct sg_err *err)
 	sg_buf_clear(answer);
 	sg_jw_begin(&w, answer);
 	sg_jw_object(&w);
-	sg_jw_name(&w, "code");
-	sg_jw_text(&w, err->code);
-	sg_jw_name(&w, "ok");
-	sg_jw_bool(&w, false);
-	sg_jw_name(&w, "text");
-	sg_jw_text(&w, err->text);
+	sg_jw_member_text(&w, "code", err->code);
+	sg_jw_member_bool(&w, "ok", false);
+	sg_jw_member_text(&w, "text", err->text);
 	sg_jw_end(&w);
 }
 

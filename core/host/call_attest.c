@@ -77,15 +77,12 @@ write_facts(struct sg_json_writer *w, const struct sg_fact *facts, size_t count)
 	for (size_t i = 0; i < count; i++) {
 		sg_jw_name(w, facts[i].name);
 		sg_jw_object(w);
-		sg_jw_name(w, "strength");
-		sg_jw_text(w, strengths[facts[i].strength]);
-		sg_jw_name(w, "value");
-		sg_jw_text(w, facts[i].value);
+		sg_jw_member_text(w, "strength", strengths[facts[i].strength]);
+		sg_jw_member_text(w, "value", facts[i].value);
 		sg_jw_end(w);
 	}
 	sg_jw_end(w);
-	sg_jw_name(w, "ok");
-	sg_jw_bool(w, true);
+	sg_jw_member_bool(w, "ok", true);
 	sg_jw_end(w);
 }
 

@@ -60,14 +60,10 @@ write_done(const struct sg_call *call, struct sg_str lease, const struct sg_str 
 {
 	struct sg_json_writer *w = call->answer;
 	sg_jw_object(w);
-	sg_jw_name(w, "lease");
-	sg_jw_str(w, lease);
-	sg_jw_name(w, "ok");
-	sg_jw_bool(w, true);
-	if (token != NULL) {
-		sg_jw_name(w, "token");
-		sg_jw_str(w, *token);
-	}
+	sg_jw_member_str(w, "lease", lease);
+	sg_jw_member_bool(w, "ok", true);
+	if (token != NULL)
+		sg_jw_member_str(w, "token", *token);
 	sg_jw_end(w);
 }
 
@@ -176,10 +172,8 @@ tell_keys(const struct sg_call *call, struct sg_err *err)
 	enum sg_status status = sg_call_keys(call->instance, &keys, err);
 	if (status == SG_OK) {
 		sg_jw_object(w);
-		sg_jw_name(w, "jwks");
-		sg_jw_raw(w, sg_buf_view(&keys));
-		sg_jw_name(w, "ok");
-		sg_jw_bool(w, true);
+		sg_jw_member_raw(w, "jwks", sg_buf_view(&keys));
+		sg_jw_member_bool(w, "ok", true);
 		sg_jw_end(w);
 	}
 	sg_buf_done(&keys);

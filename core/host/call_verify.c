@@ -40,8 +40,7 @@ write_claims(const struct sg_call *call, struct sg_str claims, struct sg_err *er
 		sg_jw_object(w);
 		sg_jw_name(w, "claims");
 		sg_jw_value(w, json);
-		sg_jw_name(w, "ok");
-		sg_jw_bool(w, true);
+		sg_jw_member_bool(w, "ok", true);
 		sg_jw_end(w);
 	}
 	sg_arena_done(&arena);

@@ -124,20 +124,13 @@ say_ready(struct running *r, struct sg_err *err)
 	sg_buf_init(&out, READY_MAX);
 	sg_jw_begin(&w, &out);
 	sg_jw_object(&w);
-	sg_jw_name(&w, "digest");
-	sg_jw_text(&w, r->loaded.digest);
-	sg_jw_name(&w, "jwks");
-	sg_jw_raw(&w, sg_buf_view(&r->keys));
-	sg_jw_name(&w, "kind");
-	sg_jw_text(&w, r->how->kind);
-	sg_jw_name(&w, "layers");
-	sg_jw_int(&w, r->layers);
-	sg_jw_name(&w, "module");
-	sg_jw_text(&w, r->how->module);
-	sg_jw_name(&w, "name");
-	sg_jw_text(&w, r->how->name);
-	sg_jw_name(&w, "revocation");
-	sg_jw_text(&w, revocation_of(r->loaded.module));
+	sg_jw_member_text(&w, "digest", r->loaded.digest);
+	sg_jw_member_raw(&w, "jwks", sg_buf_view(&r->keys));
+	sg_jw_member_text(&w, "kind", r->how->kind);
+	sg_jw_member_int(&w, "layers", r->layers);
+	sg_jw_member_text(&w, "module", r->how->module);
+	sg_jw_member_text(&w, "name", r->how->name);
+	sg_jw_member_text(&w, "revocation", revocation_of(r->loaded.module));
 	sg_jw_end(&w);
 	enum sg_status status = sg_jw_done(&w)
 					? sg_link_queue(&r->link, SG_FRAME_H_READY, 0, sg_buf_view(&out), -1, err)

@@ -47,10 +47,8 @@ write_files(struct sg_buf *out, const struct sg_policy_files *files)
 	sg_jw_array(&w);
 	for (size_t i = 0; i < files->count; i++) {
 		sg_jw_object(&w);
-		sg_jw_name(&w, "name");
-		sg_jw_str(&w, files->list[i].name);
-		sg_jw_name(&w, "text");
-		sg_jw_str(&w, files->list[i].text);
+		sg_jw_member_str(&w, "name", files->list[i].name);
+		sg_jw_member_str(&w, "text", files->list[i].text);
 		sg_jw_end(&w);
 	}
 	sg_jw_end(&w);

@@ -24,14 +24,10 @@ report_one(struct sg_buf *report, const char *file, const char *what, const char
 	sg_jw_name(&w, "errors");
 	sg_jw_array(&w);
 	sg_jw_object(&w);
-	sg_jw_name(&w, "file");
-	sg_jw_text(&w, file);
-	sg_jw_name(&w, "hint");
-	sg_jw_text(&w, hint);
-	sg_jw_name(&w, "line");
-	sg_jw_int(&w, 0);
-	sg_jw_name(&w, "what");
-	sg_jw_text(&w, what);
+	sg_jw_member_text(&w, "file", file);
+	sg_jw_member_text(&w, "hint", hint);
+	sg_jw_member_int(&w, "line", 0);
+	sg_jw_member_text(&w, "what", what);
 	sg_jw_end(&w);
 	sg_jw_end(&w);
 	sg_jw_end(&w);

@@ -43,14 +43,10 @@ write_effect(struct judgement *j, struct sg_str json)
 {
 	const struct sg_policy_rule *rule = j->policy->rule;
 	sg_jw_object(&j->w);
-	sg_jw_name(&j->w, "effect");
-	sg_jw_raw(&j->w, json);
-	sg_jw_name(&j->w, "file");
-	sg_jw_str(&j->w, j->policy->files[rule->file].name);
-	sg_jw_name(&j->w, "line");
-	sg_jw_int(&j->w, rule->line);
-	sg_jw_name(&j->w, "rule");
-	sg_jw_str(&j->w, rule->id);
+	sg_jw_member_raw(&j->w, "effect", json);
+	sg_jw_member_str(&j->w, "file", j->policy->files[rule->file].name);
+	sg_jw_member_int(&j->w, "line", rule->line);
+	sg_jw_member_str(&j->w, "rule", rule->id);
 	sg_jw_end(&j->w);
 }
 
@@ -118,14 +114,10 @@ write_error(struct judgement *j)
 	sg_jw_end(&w);
 	sg_jw_name(&w, "error");
 	sg_jw_object(&w);
-	sg_jw_name(&w, "code");
-	sg_jw_text(&w, sg_policy_code_text(vm->code));
-	sg_jw_name(&w, "file");
-	sg_jw_str(&w, vm->line > 0 || rule == NULL ? sg_str(vm->file) : j->policy->files[rule->file].name);
-	sg_jw_name(&w, "line");
-	sg_jw_int(&w, vm->line > 0 || rule == NULL ? vm->line : rule->line);
-	sg_jw_name(&w, "rule");
-	sg_jw_str(&w, rule == NULL ? SG_STR("") : rule->id);
+	sg_jw_member_text(&w, "code", sg_policy_code_text(vm->code));
+	sg_jw_member_str(&w, "file", vm->line > 0 || rule == NULL ? sg_str(vm->file) : j->policy->files[rule->file].name);
+	sg_jw_member_int(&w, "line", vm->line > 0 || rule == NULL ? vm->line : rule->line);
+	sg_jw_member_str(&w, "rule", rule == NULL ? SG_STR("") : rule->id);
 	sg_jw_name(&w, "text");
 	write_text(&w, vm);
 	sg_jw_end(&w);

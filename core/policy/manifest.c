@@ -43,14 +43,11 @@ write_file(struct sg_json_writer *w, const struct sg_policy_file *file)
 	for (size_t i = 0; i < SG_META_COUNT; i++) {
 		if (file->meta[order[i].meta].ptr == NULL)
 			continue;
-		sg_jw_name(w, order[i].name);
-		sg_jw_str(w, file->meta[order[i].meta]);
+		sg_jw_member_str(w, order[i].name, file->meta[order[i].meta]);
 	}
 	sg_jw_end(w);
-	sg_jw_name(w, "name");
-	sg_jw_str(w, file->name);
-	sg_jw_name(w, "sha256");
-	sg_jw_text(w, file->sha256);
+	sg_jw_member_str(w, "name", file->name);
+	sg_jw_member_text(w, "sha256", file->sha256);
 	sg_jw_end(w);
 }
 
@@ -62,10 +59,8 @@ write_needs(struct sg_json_writer *w, const struct sg_policy_rule *rule, bool di
 		if (rule->needs[i].did != did)
 			continue;
 		sg_jw_object(w);
-		sg_jw_name(w, "action");
-		sg_jw_str(w, rule->needs[i].action);
-		sg_jw_name(w, "within");
-		sg_jw_int(w, rule->needs[i].within);
+		sg_jw_member_str(w, "action", rule->needs[i].action);
+		sg_jw_member_int(w, "within", rule->needs[i].within);
 		sg_jw_end(w);
 	}
 	sg_jw_end(w);
@@ -75,14 +70,10 @@ static void
 write_rule(struct sg_json_writer *w, const struct sg_policy *policy, const struct sg_policy_rule *rule)
 {
 	sg_jw_object(w);
-	sg_jw_name(w, "after");
-	sg_jw_bool(w, rule->after);
-	sg_jw_name(w, "file");
-	sg_jw_str(w, policy->files[rule->file].name);
-	sg_jw_name(w, "id");
-	sg_jw_str(w, rule->id);
-	sg_jw_name(w, "line");
-	sg_jw_int(w, rule->line);
+	sg_jw_member_bool(w, "after", rule->after);
+	sg_jw_member_str(w, "file", policy->files[rule->file].name);
+	sg_jw_member_str(w, "id", rule->id);
+	sg_jw_member_int(w, "line", rule->line);
 	sg_jw_name(w, "needs");
 	sg_jw_object(w);
 	sg_jw_name(w, "count");
@@ -106,8 +97,7 @@ sg_manifest_write(const struct sg_policy *policy, struct sg_buf *out)
 	set_digest(policy, digest);
 	sg_jw_begin(&w, out);
 	sg_jw_object(&w);
-	sg_jw_name(&w, "digest");
-	sg_jw_text(&w, digest);
+	sg_jw_member_text(&w, "digest", digest);
 	sg_jw_name(&w, "files");
 	sg_jw_array(&w);
 	for (size_t i = 0; i < policy->file_count; i++)
@@ -145,14 +135,10 @@ sg_problems_write(struct sg_policy *policy, struct sg_buf *out)
 	for (size_t i = 0; i < policy->problem_count; i++) {
 		const struct sg_policy_problem *p = &policy->problems[i];
 		sg_jw_object(&w);
-		sg_jw_name(&w, "file");
-		sg_jw_str(&w, p->file);
-		sg_jw_name(&w, "hint");
-		sg_jw_str(&w, p->hint);
-		sg_jw_name(&w, "line");
-		sg_jw_int(&w, p->line);
-		sg_jw_name(&w, "what");
-		sg_jw_str(&w, p->what);
+		sg_jw_member_str(&w, "file", p->file);
+		sg_jw_member_str(&w, "hint", p->hint);
+		sg_jw_member_int(&w, "line", p->line);
+		sg_jw_member_str(&w, "what", p->what);
 		sg_jw_end(&w);
 	}
 	sg_jw_end(&w);

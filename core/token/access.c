@@ -151,12 +151,9 @@ sg_token_write(struct sg_buf *out, const struct sg_jwk *key, const char *type, s
 	sg_buf_init(&header, SG_JWS_HEADER_MAX);
 	sg_jw_begin(&w, &header);
 	sg_jw_object(&w);
-	sg_jw_name(&w, "alg");
-	sg_jw_text(&w, "ES256");
-	sg_jw_name(&w, "kid");
-	sg_jw_text(&w, key->kid);
-	sg_jw_name(&w, "typ");
-	sg_jw_text(&w, type);
+	sg_jw_member_text(&w, "alg", "ES256");
+	sg_jw_member_text(&w, "kid", key->kid);
+	sg_jw_member_text(&w, "typ", type);
 	sg_jw_end(&w);
 	enum sg_status status = sg_jw_done(&w) ? sg_jws_sign(out, key, sg_buf_view(&header), claims, err)
 					       : sg_fail(err, SG_LIMIT, "token_header_size", "the header is too long");

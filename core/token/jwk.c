@@ -160,10 +160,8 @@ sg_jwk_write(struct sg_json_writer *w, const struct sg_jwk *key)
 		       {"kty", SG_STR("EC")},    {"use", SG_STR("sig")},   {"x", sg_buf_view(&x)},
 		       {"y", sg_buf_view(&y)}};
 	sg_jw_object(w);
-	for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++) {
-		sg_jw_name(w, members[i].name);
-		sg_jw_str(w, members[i].value);
-	}
+	for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++)
+		sg_jw_member_str(w, members[i].name, members[i].value);
 	sg_jw_end(w);
 	sg_buf_done(&x);
 	sg_buf_done(&y);
