@@ -111,6 +111,8 @@ send_some(struct sg_link *link)
 enum sg_status
 sg_link_flush(struct sg_link *link, struct sg_err *err)
 {
+	if (link->out.failed)
+		return sg_fail(err, SG_NOMEM, "no_memory", "something that should have been sent was lost");
 	while (link->fd >= 0 && link->out.len > 0) {
 		ssize_t sent = send_some(link);
 		if (sent < 0 && errno == EINTR)
@@ -129,7 +131,13 @@ sg_link_flush(struct sg_link *link, struct sg_err *err)
 bool
 sg_link_pending(const struct sg_link *link)
 {
-	return link->out.len > 0;
+	return link->out.len > 0 || link->out.failed;
+}
+
+void
+sg_link_break(struct sg_link *link)
+{
+	link->out.failed = true;
 }
 
 static void

@@ -43,11 +43,16 @@ void sg_link_done(struct sg_link *link);
 enum sg_status sg_link_queue(struct sg_link *link, enum sg_frame_type type, uint64_t id, struct sg_str payload, int fd,
 			     struct sg_err *err);
 
-/* Sends as much as the socket takes: one batch per turn. SG_AGAIN if some is left, SG_UNAVAILABLE (link_closed) if the peer is gone. */
+/* Sends as much as the socket takes: one batch per turn. SG_AGAIN if some is left, SG_UNAVAILABLE (link_closed) if the peer is gone, SG_NOMEM
+ * (no_memory) after a frame was lost to lack of memory or sg_link_break. */
 enum sg_status sg_link_flush(struct sg_link *link, struct sg_err *err);
 
-/* True while something waits to be sent. */
+/* True while something waits to be sent, or was lost. */
 bool sg_link_pending(const struct sg_link *link);
+
+/* Something the peer must hear cannot be sent: nothing more will be, and the next flush fails, so that the link ends when nobody is in the
+ * middle of using it. */
+void sg_link_break(struct sg_link *link);
 
 /* Reads what is there, once. SG_OK if bytes came, SG_AGAIN if none, SG_UNAVAILABLE (link_closed) on end or error, SG_LIMIT
  * (link_fds) if more descriptors arrive than frames can carry. */

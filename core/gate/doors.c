@@ -201,7 +201,9 @@ sg_doors_answer(void *self, uint64_t conn, unsigned status, struct sg_str body)
 	sg_octets_put(head, status, 2);
 	sg_buf_add(&payload, head, sizeof(head));
 	sg_buf_str(&payload, body);
-	sg_link_queue(&door->link, SG_FRAME_D_ANSWER, conn, sg_buf_view(&payload), -1, NULL);
+	/* an answer that cannot go leaves nobody waiting: the door ends, and its connections with it */
+	if (payload.failed || sg_link_queue(&door->link, SG_FRAME_D_ANSWER, conn, sg_buf_view(&payload), -1, NULL) != SG_OK)
+		sg_link_break(&door->link);
 	sg_buf_done(&payload);
 }
 

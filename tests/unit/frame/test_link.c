@@ -174,5 +174,25 @@ bounds(void)
 	free(big);
 }
 
+/* What was queued before stays unsent as well: a peer must not see a part of what it was owed. */
+static void
+broken(void)
+{
+	struct sg_link link;
+	int ends[2];
+	char byte;
+	CU_ASSERT_EQUAL_FATAL(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, ends), 0);
+	sg_link_init(&link, ends[0], GATE, DOOR);
+	link.state = SG_LINK_READY;
+	CU_ASSERT_FALSE(sg_link_pending(&link));
+	CU_ASSERT_EQUAL(sg_link_queue(&link, SG_FRAME_D_CLOSE, 1, SG_STR(""), -1, NULL), SG_OK);
+	sg_link_break(&link);
+	CU_ASSERT_TRUE(sg_link_pending(&link));
+	CU_ASSERT_EQUAL(sg_link_flush(&link, NULL), SG_NOMEM);
+	CU_ASSERT_EQUAL(read(ends[1], &byte, 1), -1);
+	sg_link_done(&link);
+	close(ends[1]);
+}
+
 SG_CASES("frame.link", {"the table, broken in every way", refused}, {"what is forbidden is not sent either", forbidden_is_not_sent},
-	 {"a batch with descriptors", batch_with_descriptors}, {"bounds", bounds})
+	 {"a batch with descriptors", batch_with_descriptors}, {"bounds", bounds}, {"a link that lost a frame ends", broken})
