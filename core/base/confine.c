@@ -21,7 +21,7 @@ enum { SG_NOBODY = 65534 };
 const char *
 sg_profile_name(enum sg_profile profile)
 {
-	static const char *const names[SG_PROFILE_COUNT] = {"gate", "door", "zygote", "worker", "attest", "issue", "verify"};
+	static const char *const names[SG_PROFILE_COUNT] = {"gate", "door", "zygote", "worker", "attest", "issue", "verify", "audit"};
 	return (unsigned)profile < SG_PROFILE_COUNT ? names[profile] : "unknown";
 }
 
@@ -85,10 +85,10 @@ drop_capabilities(enum sg_profile profile)
 }
 
 static int
-allow_below(int rules, const char *folder, uint64_t access)
+allow_below(int rules, const char *path, uint64_t access)
 {
 	struct landlock_path_beneath_attr below = {.allowed_access = access};
-	below.parent_fd = open(folder, O_PATH | O_CLOEXEC | O_DIRECTORY);
+	below.parent_fd = open(path, O_PATH | O_CLOEXEC);
 	if (below.parent_fd < 0)
 		return -1;
 	int result = (int)syscall(SYS_landlock_add_rule, rules, LANDLOCK_RULE_PATH_BENEATH, &below, 0);
@@ -96,24 +96,67 @@ allow_below(int rules, const char *folder, uint64_t access)
 	return result;
 }
 
-/* Every right of Landlock's first version is handled, so nothing in the file system is left except the two folders. */
+enum {
+	READING = LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR,
+	WRITING = READING | LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_MAKE_REG | LANDLOCK_ACCESS_FS_REMOVE_FILE |
+		  LANDLOCK_ACCESS_FS_MAKE_DIR,
+};
+
+/* Where the loader finds libraries, and libraries their own files. What is not there is not needed. */
+static void
+allow_libraries(int rules)
+{
+	static const char *const folders[] = {"/usr/lib", "/usr/lib64", "/lib", "/lib64", "/usr/local/lib", "/etc/ssl", "/etc/pki"};
+	static const char *const one_file[] = {"/etc/ld.so.cache", "/etc/crypto-policies"};
+	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++)
+		allow_below(rules, folders[i], READING | LANDLOCK_ACCESS_FS_EXECUTE);
+	for (size_t i = 0; i < sizeof(one_file) / sizeof(one_file[0]); i++)
+		allow_below(rules, one_file[i], LANDLOCK_ACCESS_FS_READ_FILE);
+}
+
+/* Every right of Landlock's first version is handled, so nothing in the file system is left except what is named. */
 static bool
 apply_landlock(const struct sg_confinement *how)
 {
 	const uint64_t all = (LANDLOCK_ACCESS_FS_MAKE_SYM << 1) - 1;
-	const uint64_t reading = LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR;
-	const uint64_t writing = reading | LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_MAKE_REG |
-				 LANDLOCK_ACCESS_FS_REMOVE_FILE | LANDLOCK_ACCESS_FS_MAKE_DIR;
 	struct landlock_ruleset_attr attr = {.handled_access_fs = all};
 	int rules = (int)syscall(SYS_landlock_create_ruleset, &attr, sizeof(attr), 0);
 	if (rules < 0)
 		return false;
-	bool ok = (how->write_folder == NULL || allow_below(rules, how->write_folder, writing) == 0) &&
-		  (how->also_write_folder == NULL || allow_below(rules, how->also_write_folder, writing) == 0) &&
-		  (how->read_folder == NULL || allow_below(rules, how->read_folder, reading) == 0) &&
-		  syscall(SYS_landlock_restrict_self, rules, 0) == 0;
+	bool ok = true;
+	for (size_t i = 0; ok && i < how->folder_count; i++)
+		ok = allow_below(rules, how->folders[i].path, how->folders[i].write ? WRITING : READING) == 0;
+	if (how->loading)
+		allow_libraries(rules);
+	ok = ok && syscall(SYS_landlock_restrict_self, rules, 0) == 0;
 	close(rules);
 	return ok;
+}
+
+/* The rules of the loading stage stay; this takes the libraries away again. */
+static bool
+narrow_landlock(const struct sg_confinement *how)
+{
+	struct sg_confinement further = *how;
+	further.loading = false;
+	return apply_landlock(&further);
+}
+
+static bool
+writes_files(const struct sg_confinement *how)
+{
+	for (size_t i = 0; i < how->folder_count; i++)
+		if (how->folders[i].write)
+			return true;
+	return false;
+}
+
+static enum sg_status
+apply_calls(const struct sg_confinement *how, bool loading, struct sg_err *err)
+{
+	unsigned sets = (loading ? SG_CALLS_LOADING : 0) | (writes_files(how) ? SG_CALLS_FILES : 0);
+	int failed = sg_confine_calls(how->profile, sets);
+	return failed == 0 ? SG_OK : sg_fail(err, SG_UNAVAILABLE, "not_confined", "seccomp: %s", strerror(-failed));
 }
 
 enum sg_status
@@ -130,11 +173,18 @@ sg_confine(const struct sg_confinement *how, unsigned *layers, struct sg_err *er
 
 	if ((sg_profile_layers(how->profile) & SG_LAYER_LANDLOCK) != 0 && apply_landlock(how))
 		*layers |= SG_LAYER_LANDLOCK;
-	int failed = sg_confine_calls(how->profile);
-	if (failed != 0)
-		return sg_fail(err, SG_UNAVAILABLE, "not_confined", "seccomp: %s", strerror(-failed));
-	*layers |= SG_LAYER_SECCOMP;
-	return SG_OK;
+	enum sg_status status = apply_calls(how, how->loading, err);
+	if (status == SG_OK)
+		*layers |= SG_LAYER_SECCOMP;
+	return status;
+}
+
+enum sg_status
+sg_confine_further(const struct sg_confinement *how, struct sg_err *err)
+{
+	if ((sg_profile_layers(how->profile) & SG_LAYER_LANDLOCK) != 0)
+		narrow_landlock(how); /* what can fail here failed, and was told, at the first wall */
+	return apply_calls(how, false, err);
 }
 
 enum sg_status

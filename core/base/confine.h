@@ -17,16 +17,26 @@ enum sg_profile {
 			    * without root it shares the uid of the others, and could read what that user's files hold */
 	SG_PROFILE_ISSUE,
 	SG_PROFILE_VERIFY,
+	SG_PROFILE_AUDIT,
 	SG_PROFILE_COUNT
 };
 
 enum sg_layer { SG_LAYER_SECCOMP = 1, SG_LAYER_LANDLOCK = 2, SG_LAYER_CAPABILITIES = 4, SG_LAYER_NO_NEW_PRIVS = 8 };
 
+enum { SG_CONFINE_FOLDERS = 12 };
+
+/* Landlock: below `path` files may be read, and with `write` made, replaced and removed. */
+struct sg_confine_folder {
+	const char *path;
+	bool write;
+};
+
 struct sg_confinement {
 	enum sg_profile profile;
-	const char *write_folder, *also_write_folder; /* Landlock: may be read and written below here; NULL for none */
-	const char *read_folder;  /* Landlock: may be read below here; NULL for none */
-	const int *keep;          /* descriptors that stay open beside 0, 1, 2 */
+	bool loading; /* a host that has yet to load its module: system libraries may be read and run until sg_confine_further */
+	struct sg_confine_folder folders[SG_CONFINE_FOLDERS];
+	size_t folder_count;
+	const int *keep; /* descriptors that stay open beside 0, 1, 2 */
 	size_t keep_count;
 };
 
@@ -35,6 +45,10 @@ struct sg_confinement {
  * applied: the caller must exit. A kernel without Landlock is not an error here: the caller reports the missing layer.
  * With SG_SANITIZE the seccomp list is the looser "sanitizer" one (the same, and what the sanitizer's run time needs). */
 enum sg_status sg_confine(const struct sg_confinement *how, unsigned *layers, struct sg_err *err);
+
+/* After a `loading` confinement: the profile's own system calls and no more; a host with a folder that it may write keeps those for files,
+ * which Landlock holds to that folder. SG_UNAVAILABLE not_confined: the caller must exit. */
+enum sg_status sg_confine_further(const struct sg_confinement *how, struct sg_err *err);
 
 /* Layers a profile should have; what is missing of them is told in `stepgate status`. */
 unsigned sg_profile_layers(enum sg_profile profile);

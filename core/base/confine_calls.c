@@ -19,7 +19,10 @@ enum {
 	ATTEST = 1 << SG_PROFILE_ATTEST,
 	ISSUE = 1 << SG_PROFILE_ISSUE,
 	VERIFY = 1 << SG_PROFILE_VERIFY,
-	HOSTS = ATTEST | ISSUE | VERIFY,
+	AUDIT = 1 << SG_PROFILE_AUDIT,
+	LOADING = 1 << SG_PROFILE_COUNT,
+	FILES = 1 << (SG_PROFILE_COUNT + 1),
+	HOSTS = ATTEST | ISSUE | VERIFY | AUDIT,
 	ALL = GATE | DOOR | ZYGOTE | WORKER | HOSTS
 };
 
@@ -61,22 +64,44 @@ static const struct {
 	{SCMP_SYS(accept4), GATE},
 	{SCMP_SYS(getsockopt), GATE | DOOR},
 	{SCMP_SYS(fstat), ALL},
-	{SCMP_SYS(newfstatat), GATE | ATTEST},
-	{SCMP_SYS(fstatfs), GATE},
-	{SCMP_SYS(lseek), GATE | ATTEST},
-	{SCMP_SYS(openat), GATE},
-	{SCMP_SYS(pread64), GATE | ATTEST},
-	{SCMP_SYS(pwrite64), GATE},
-	{SCMP_SYS(fdatasync), GATE},
-	{SCMP_SYS(fsync), GATE},
-	{SCMP_SYS(getdents64), GATE},
-	{SCMP_SYS(mkdirat), GATE},
-	{SCMP_SYS(renameat), GATE},
-	{SCMP_SYS(renameat2), GATE},
-	{SCMP_SYS(rename), GATE},
-	{SCMP_SYS(unlinkat), GATE},
+	{SCMP_SYS(newfstatat), GATE | ATTEST | AUDIT | LOADING | FILES},
+	{SCMP_SYS(fstatfs), GATE | LOADING},
+	{SCMP_SYS(lseek), GATE | ATTEST | AUDIT | LOADING | FILES},
+	{SCMP_SYS(openat), GATE | AUDIT | FILES},
+	{SCMP_SYS(pread64), GATE | ATTEST | AUDIT | LOADING | FILES},
+	{SCMP_SYS(pwrite64), GATE | AUDIT | FILES},
+	{SCMP_SYS(fdatasync), GATE | AUDIT | FILES},
+	{SCMP_SYS(fsync), GATE | AUDIT | FILES},
+	{SCMP_SYS(getdents64), GATE | AUDIT | FILES},
+	{SCMP_SYS(mkdirat), GATE | AUDIT | FILES},
+	{SCMP_SYS(renameat), GATE | AUDIT | FILES},
+	{SCMP_SYS(renameat2), GATE | AUDIT | FILES},
+	{SCMP_SYS(rename), GATE | AUDIT | FILES},
+	{SCMP_SYS(unlinkat), GATE | AUDIT | FILES},
 	{SCMP_SYS(pidfd_open), GATE | ZYGOTE},
-	{SCMP_SYS(readlinkat), ATTEST},
+	{SCMP_SYS(readlinkat), ATTEST | LOADING},
+	{SCMP_SYS(ftruncate), AUDIT | FILES},
+	/* what the loader of libraries, libraries at their start and the second wall itself need */
+	{SCMP_SYS(readlink), LOADING},
+	{SCMP_SYS(access), LOADING},
+	{SCMP_SYS(faccessat), LOADING},
+	{SCMP_SYS(faccessat2), LOADING},
+	{SCMP_SYS(open), LOADING},
+	{SCMP_SYS(stat), LOADING},
+	{SCMP_SYS(statx), LOADING},
+	{SCMP_SYS(uname), LOADING},
+	{SCMP_SYS(sysinfo), LOADING},
+	{SCMP_SYS(getuid), LOADING},
+	{SCMP_SYS(geteuid), LOADING},
+	{SCMP_SYS(getgid), LOADING},
+	{SCMP_SYS(getegid), LOADING},
+	{SCMP_SYS(sched_getaffinity), LOADING},
+	{SCMP_SYS(rt_sigaction), LOADING},
+	{SCMP_SYS(getcwd), LOADING},
+	{SCMP_SYS(seccomp), LOADING},
+	{SCMP_SYS(landlock_create_ruleset), LOADING},
+	{SCMP_SYS(landlock_add_rule), LOADING},
+	{SCMP_SYS(landlock_restrict_self), LOADING},
 	{SCMP_SYS(shutdown), DOOR},
 	{SCMP_SYS(sched_yield), GATE},
 	{SCMP_SYS(set_robust_list), GATE | ZYGOTE | WORKER},
@@ -121,20 +146,24 @@ allow(scmp_filter_ctx filter, int call)
 	return seccomp_rule_add(filter, SCMP_ACT_ALLOW, call, 0);
 }
 
-/* Memory may be mapped, never executable; fcntl only for flags; limits only of oneself; opening only for reading (attest). */
+/* Memory may be mapped, never executable but while a module is loaded; fcntl only for flags; limits only of oneself; opening only for reading (attest). */
 static int
 allow_narrowed(scmp_filter_ctx filter, unsigned profile)
 {
-	int rc = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(mmap), 1, SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
+	unsigned no_code = (profile & LOADING) != 0 ? 0 : PROT_EXEC;
+	int rc = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(mmap), 1, SCMP_A2(SCMP_CMP_MASKED_EQ, no_code, 0));
 	if (rc == 0)
 		rc = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(mprotect), 1,
-				      SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
+				      SCMP_A2(SCMP_CMP_MASKED_EQ, no_code, 0));
+	/* not for becoming dumpable again */
+	if (rc == 0 && (profile & LOADING) != 0)
+		rc = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(prctl), 1, SCMP_A0(SCMP_CMP_EQ, PR_SET_NO_NEW_PRIVS));
 	static const int flags[] = {F_GETFL, F_SETFL, F_GETFD, F_SETFD, F_DUPFD_CLOEXEC};
 	for (size_t i = 0; rc == 0 && i < sizeof(flags) / sizeof(flags[0]); i++)
 		rc = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(fcntl), 1, SCMP_A1(SCMP_CMP_EQ, flags[i]));
 	if (rc == 0 && (profile & (ZYGOTE | WORKER)) != 0)
 		rc = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(prlimit64), 1, SCMP_A0(SCMP_CMP_EQ, 0));
-	if (rc == 0 && (profile & ATTEST) != 0)
+	if (rc == 0 && (profile & (ATTEST | LOADING)) != 0 && (profile & (FILES | AUDIT)) == 0)
 		rc = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(openat), 1,
 				      SCMP_A2(SCMP_CMP_MASKED_EQ, O_ACCMODE | O_CREAT | O_TRUNC, O_RDONLY));
 	/* fork without threads or namespaces: glibc's fork() is clone() with these flags */
@@ -155,15 +184,15 @@ allow_narrowed(scmp_filter_ctx filter, unsigned profile)
 }
 
 int
-sg_confine_calls(enum sg_profile profile)
+sg_confine_calls(enum sg_profile profile, unsigned sets)
 {
 	scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ERRNO(EPERM));
 	if (filter == NULL)
 		return -ENOMEM;
-	unsigned bit = 1U << profile;
-	int rc = allow_narrowed(filter, bit);
+	unsigned bits = 1U << profile | ((sets & SG_CALLS_LOADING) != 0 ? LOADING : 0) | ((sets & SG_CALLS_FILES) != 0 ? FILES : 0);
+	int rc = allow_narrowed(filter, bits);
 	for (size_t i = 0; rc == 0 && i < sizeof(plain) / sizeof(plain[0]); i++)
-		if ((plain[i].profiles & bit) != 0)
+		if ((plain[i].profiles & bits) != 0)
 			rc = allow(filter, plain[i].call);
 	if (rc == 0)
 		rc = seccomp_load(filter);

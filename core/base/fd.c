@@ -60,8 +60,8 @@ step(int *fd, struct sg_str part, bool folder, bool last_folder, struct sg_err *
 	return check_part(child, part, folder, last_folder, err);
 }
 
-enum sg_status
-sg_open_trusted(const char *path, int *fd, struct sg_err *err)
+static enum sg_status
+open_trusted(const char *path, bool folder, int *fd, struct sg_err *err)
 {
 	struct sg_str rest = sg_str(path);
 	if (!sg_str_starts(rest, "/") || rest.len >= PATH_MAX)
@@ -75,14 +75,27 @@ sg_open_trusted(const char *path, int *fd, struct sg_err *err)
 		status = check_part(at, SG_STR("/"), true, memchr(rest.ptr, '/', rest.len) == NULL, err);
 	while (status == SG_OK && rest.ptr != NULL) {
 		struct sg_str part = sg_str_cut(&rest, '/');
-		bool last_folder = rest.ptr != NULL && memchr(rest.ptr, '/', rest.len) == NULL;
-		status = step(&at, part, rest.ptr != NULL, last_folder, err);
+		bool last = rest.ptr == NULL;
+		bool last_folder = last ? folder : !folder && memchr(rest.ptr, '/', rest.len) == NULL;
+		status = step(&at, part, !last || folder, last_folder, err);
 	}
 	if (status != SG_OK && at >= 0)
 		close(at);
 	else if (status == SG_OK)
 		*fd = at;
 	return status;
+}
+
+enum sg_status
+sg_open_trusted(const char *path, int *fd, struct sg_err *err)
+{
+	return open_trusted(path, false, fd, err);
+}
+
+enum sg_status
+sg_open_trusted_folder(const char *path, int *fd, struct sg_err *err)
+{
+	return open_trusted(path, true, fd, err);
 }
 
 bool

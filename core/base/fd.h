@@ -14,6 +14,9 @@
  * path_owner, path_writable; SG_UNAVAILABLE path_unreadable. The text names the part. */
 enum sg_status sg_open_trusted(const char *path, int *fd, struct sg_err *err);
 
+/* The same for a folder, which itself must not be sticky and writable. */
+enum sg_status sg_open_trusted_folder(const char *path, int *fd, struct sg_err *err);
+
 /* Reads exactly `len` bytes from the start of `fd`; false on an error or an early end. */
 bool sg_read_whole(int fd, void *bytes, size_t len);
 /* Writes all of `bytes` where `fd` stands; false on an error, errno says which. `fd` blocks. */

@@ -4,6 +4,7 @@
 
 #include "base/pattern.h"
 #include "base/str.h"
+#include "conf/grant.h"
 #include "conf/unit.h"
 
 #include <stdio.h>
@@ -43,8 +44,8 @@ fits_name(struct sg_str text)
 	return text.len == 0 || sg_conf_is_name(text); /* the option's least length says whether it may be empty */
 }
 
-static bool
-fits_path(struct sg_str text)
+bool
+sg_conf_is_path(struct sg_str text)
 {
 	if (!sg_str_starts(text, "/"))
 		return false;
@@ -101,6 +102,13 @@ fits_match(struct sg_str text)
 }
 
 static bool
+fits_grant(struct sg_str text)
+{
+	struct sg_grant grant;
+	return sg_grant_read(text, &grant);
+}
+
+static bool
 fits_argument(struct sg_str text)
 {
 	return text.len > 0 && memchr(text.ptr, ' ', text.len) == NULL;
@@ -115,12 +123,12 @@ static const struct {
 /* The form of a string, or of each entry of a list. */
 static bool (*const forms[SG_CONF_TYPE_COUNT])(struct sg_str) = {
 	[SG_CONF_STRING_OPTION] = fits_string,      [SG_CONF_NAME_OPTION] = fits_name,
-	[SG_CONF_PATH_OPTION] = fits_path,          [SG_CONF_DOMAIN_OPTION] = fits_domain,
+	[SG_CONF_PATH_OPTION] = sg_conf_is_path,     [SG_CONF_DOMAIN_OPTION] = fits_domain,
 	[SG_CONF_DATE_OPTION] = sg_conf_date,       [SG_CONF_ACTION_OPTION] = fits_action,
 	[SG_CONF_STRINGS_OPTION] = fits_string,     [SG_CONF_NAMES_OPTION] = sg_conf_is_name,
 	[SG_CONF_AGENTS_OPTION] = fits_agent,       [SG_CONF_ACTIONS_OPTION] = fits_pattern,
 	[SG_CONF_RESOURCES_OPTION] = fits_resource, [SG_CONF_MATCHES_OPTION] = fits_match,
-	[SG_CONF_PATHS_OPTION] = fits_argument,
+	[SG_CONF_PATHS_OPTION] = fits_argument,     [SG_CONF_GRANTS_OPTION] = fits_grant,
 };
 
 static bool (*const units[SG_CONF_TYPE_COUNT])(struct sg_str, int64_t *) = {

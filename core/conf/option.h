@@ -28,6 +28,7 @@
 	X(RESOURCES, LIST, "slashed patterns, such as [ \"/srv/data/**\" ]")                                           \
 	X(MATCHES, LIST, "facts, such as [ \"peer:uid=1001\" ]")                                                       \
 	X(PATHS, LIST, "argument paths, such as [ \"amount\" ]")                                                       \
+	X(GRANTS, LIST, "grants NAME=KIND:WHAT (secret, file, folder, unix, tcp, run), such as [ \"key=secret:/etc/stepgate/key.pem\" ]")  \
 	X(REST, TEXT, "")   /* all other keys of the stanza: one value each, handed to the module as strings */        \
 	X(ORDER, WHOLE, "") /* not settable: the stanza's place among its like, from 0 */
 
@@ -52,6 +53,9 @@ struct sg_conf_node *sg_conf_option_standard(struct sg_arena *arena, const struc
 
 /* [a-z0-9][a-z0-9._-]{0,62} */
 bool sg_conf_is_name(struct sg_str text);
+
+/* An absolute path without ".", ".." or empty parts. */
+bool sg_conf_is_path(struct sg_str text);
 
 /* What a type wants, in words. */
 const char *sg_conf_type_wants(enum sg_conf_type type);

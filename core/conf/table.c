@@ -24,6 +24,7 @@ const struct sg_conf_section sg_conf_sections[] = {
 	{"admins", true, "who may operate and approve"},
 	{"agents", true, "registered agents; none means that everything is denied"},
 	{"attest", true, "steps that look at a peer, run in the order written"},
+	{"audit", true, "where the record is carried to"},
 	{"enforcers", true, "registered parties that ask on behalf of agents"},
 	{"groups", true, "named groups of admins, for approvals"},
 	{"intents", true, "named purposes of tasks"},
@@ -60,9 +61,18 @@ OPTION("agents", "reach",          ACTIONS,   NULL,         0, 256, NULL,      "
 OPTION("agents", "review_by",      DATE,      NULL,        10,  10, NULL,      "the day its registration must be looked at again")
 
 OPTION("attest", "control",        CHOICE,    "required",   0,   0, CONTROLS,  "what its answer means for the others")
+OPTION("attest", "grants",        GRANTS,    "",           0,   8, NULL,      "what its module may have, opened for it")
+OPTION("attest", "kind",          CHOICE,    "attest",     0,   0, "attest|verify", "attest looks at the process, verify reads what the peer presents")
 OPTION("attest", "options",        REST,      "",           0,   0, NULL,      "all other keys: the module's own options")
 OPTION("attest", "order",          ORDER,     "0",          0,   0, NULL,      "its place in the stack")
 OPTION("attest", "use",            NAME,      NULL,         1,  63, NULL,      "the module")
+
+OPTION("audit", "grants",         GRANTS,    "",           0,   8, NULL,      "what its module may have, opened for it")
+OPTION("audit", "lag_leaves",     INTEGER,   "10000",      1, 100000000, NULL, "required: so many leaves not yet safe there, and everything is denied")
+OPTION("audit", "lag_time",       DURATION,  "1m",    SEC(1), DAY(7), NULL,    "required: the oldest leaf not yet safe there is so old, and everything is denied")
+OPTION("audit", "options",        REST,      "",           0,   0, NULL,      "all other keys: the module's own options")
+OPTION("audit", "required",       BOOL,      "false",      0,   0, NULL,      "deny when it lags beyond its bounds")
+OPTION("audit", "use",            NAME,      NULL,         1,  63, NULL,      "the module")
 
 OPTION("enforcers", "actions",     ACTIONS,   "**",         0, 256, NULL,      "actions it may ask for")
 OPTION("enforcers", "for_agents",  AGENTS,    NULL,         0, 4096, NULL,     "agents it stands in front of; \"*\": all")
@@ -79,6 +89,7 @@ OPTION("intents", "sensitivity",   CHOICE,    NULL,         0,   0, LEVELS,    "
 OPTION("intents", "ttl",           DURATION,  "1h",    SEC(1), DAY(7), NULL,   "longest life of a task")
 
 OPTION("issue", "audience",        STRINGS,   "",           0,  32, NULL,      "whom its credentials may be made for")
+OPTION("issue", "grants",         GRANTS,    "",           0,   8, NULL,      "what its module may have, opened for it; NAME.pem in state_dir/issue, if there, is \"key\" in any case")
 OPTION("issue", "options",         REST,      "",           0,   0, NULL,      "all other keys: the module's own options")
 OPTION("issue", "ttl",             DURATION,  "60s",   SEC(1), HOUR(1), NULL,  "life of a credential, at most limits.credential_ttl_max")
 OPTION("issue", "use",             NAME,      NULL,         1,  63, NULL,      "the module")

@@ -217,7 +217,7 @@ confine(struct sg_loop *loop, const struct start_files *files, struct sg_err *er
 	char journal[1100], keys[1100]; /* not the folder beside them, where the issuers' keys lie */
 	snprintf(journal, sizeof(journal), "%s/journal", files->state_path);
 	snprintf(keys, sizeof(keys), "%s/keys", files->state_path);
-	struct sg_confinement how = {.profile = SG_PROFILE_GATE, .write_folder = journal, .also_write_folder = keys, .read_folder = "/proc",
+	struct sg_confinement how = {.profile = SG_PROFILE_GATE, .folders = {{journal, true}, {keys, true}, {"/proc", false}}, .folder_count = 3,
 				     .keep = keep, .keep_count = count};
 	return sg_confine(&how, &loop->layers, err);
 }

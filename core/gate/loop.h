@@ -137,6 +137,12 @@ void sg_pool_done(struct sg_loop *loop);
 /* hosts.c */
 bool sg_hosts_call(void *self, uint64_t id, struct sg_str host, struct sg_str request);
 bool sg_hosts_look(void *self, uint64_t id, uint64_t conn);
+/* The host "PREFIXname", or NULL. */
+struct sg_child *sg_host_named(struct sg_loop *loop, const char *prefix, struct sg_str name);
+/* Notes a call (id) or a look (number) that this host owes an answer; false on no memory. */
+bool sg_host_remember(struct sg_loop *loop, struct sg_child *host, uint64_t id, uint64_t look);
+/* looks.c: a host's answer to a look; an empty payload if there will be none. */
+void sg_look_answered(struct sg_loop *loop, const struct sg_child *host, uint64_t number, struct sg_str payload);
 bool sg_host_frame(struct sg_loop *loop, struct sg_child *host, const struct sg_frame *frame);
 void sg_host_gone(struct sg_loop *loop, struct sg_child *host);
 void sg_hosts_fill(struct sg_loop *loop);

@@ -7,7 +7,7 @@
 
 #include <stdio.h>
 
-enum { CALL_MAX = 64 << 10 };
+enum { CALL_MAX = 128 << 10 }; /* claims and arguments; a frame holds more */
 
 static void
 named_or_null(struct sg_json_writer *w, const char *name, struct sg_str value)
@@ -57,6 +57,19 @@ write_claims(struct sg_json_writer *w, const struct sg_gate *gate, struct sg_req
 	sg_jw_end(w);
 }
 
+/* What was decided, for an issuer whose format says more than claims do. */
+static void
+write_request(struct sg_json_writer *w, const struct sg_request *r)
+{
+	sg_jw_object(w);
+	sg_jw_member_str(w, "action", r->action_name);
+	sg_jw_member_raw(w, "arguments", r->effective);
+	sg_jw_member_str(w, "decision", sg_str(r->decision));
+	sg_jw_name(w, "resource");
+	r->resource != NULL ? sg_jw_value(w, r->resource) : sg_jw_null(w);
+	sg_jw_end(w);
+}
+
 static bool
 ask_issuer(struct sg_gate *gate, struct sg_request *r, const struct sg_task *task)
 {
@@ -69,8 +82,11 @@ ask_issuer(struct sg_gate *gate, struct sg_request *r, const struct sg_task *tas
 	r->claims = sg_arena_copy(&r->arena, sg_buf_view(&claims));
 	sg_jw_begin(&w, &call);
 	sg_jw_object(&w);
+	sg_jw_member_text(&w, "asker", r->enforcer != NULL ? "enforcer" : "agent");
 	sg_jw_member_raw(&w, "claims", r->claims);
 	sg_jw_member_str(&w, "lease", sg_str(r->lease));
+	sg_jw_name(&w, "request");
+	write_request(&w, r);
 	sg_jw_member_str(&w, "verb", SG_STR("make"));
 	sg_jw_end(&w);
 	bool asked = !claims.failed && !call.failed && r->claims.ptr != NULL &&

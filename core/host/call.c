@@ -5,7 +5,9 @@
 #include "base/err.h"
 #include "base/str.h"
 
-enum { REQUEST_BUDGET = 2 << 20 };
+enum { REQUEST_BUDGET = 8 << 20 };
+
+static const struct sg_json_limits request_limits = {.bytes = SG_REQUEST_MAX, .nodes = 32768};
 
 sg_time
 sg_call_deadline(const struct sg_instance *instance)
@@ -54,7 +56,7 @@ sg_call(struct sg_instance *instance, struct sg_str request, int pidfd, struct s
 	sg_instance_begin(instance);
 
 	enum sg_status status = SG_OK;
-	if (sg_canon_parse(&arena, request, NULL, &call.request, NULL) != SG_OK ||
+	if (sg_canon_parse(&arena, request, &request_limits, &call.request, NULL) != SG_OK ||
 	    !sg_json_string(sg_json_get(call.request, "verb"), &call.verb))
 		status = sg_fail(&err, SG_MALFORMED, "call_malformed", "the call is not canonical JSON with a verb");
 	if (status == SG_OK)

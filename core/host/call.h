@@ -7,23 +7,29 @@
 #include "base/canon.h"
 #include "host/instance.h"
 
+#include <stepgate/attest.h>
+
 enum {
 	SG_FACTS_ROOM = 32,
 	SG_FACT_NAME_MAX = 48,
 	SG_FACT_VALUE_MAX = 256,
 	SG_LEASE_MAX = 64,
-	SG_VERIFY_TOKEN_MAX = 4096
+	SG_VERIFY_TOKEN_MAX = 4096,
+	SG_ARGUMENTS_MAX = 64 << 10,
+	SG_REQUEST_MAX = 128 << 10
 };
 enum { SG_ANSWER_MAX = 256 << 10 };
 
 /* Requests (canonical JSON) and what answers them; every failure is {"code","ok":false,"text"}.
  *   attest  {"gid","pid","start_time","uid","verb":"look"} + pidfd   {"facts":{NAME:{"strength","value"}},"ok":true}
- *   issue   {"claims":{...},"lease","verb":"make"}                    {"lease","ok":true,"token"}
+ *   issue   {"asker":"agent"|"enforcer","claims":{...},"lease",
+ *            "request":{"action","arguments":{...},"decision","resource":{...}|null},"verb":"make"}  {"lease","ok":true,"token"}
  *   issue   {"lease","verb":"revoke"|"confirm"|"reap"}                {"lease","ok":true}
  *   issue   {"verb":"keys"}                                           {"jwks":{...}|null,"ok":true}
  *   verify  {"jwks":{...}|null,"token","verb":"verify"}               {"claims":{...},"ok":true}
+ *   verify  {"bytes":BASE64URL,"form":"token"|"chain","verb":"identify"}   {"facts":{...},"ok":true}; facts are empty where the form is not the module's
  * Codes of the host itself: call_malformed (not canonical, or a member is missing or wrong), call_verb (no such verb
- * for this kind), call_size (a bound above), module_memory, module_error, module_facts, module_token, module_claims,
+ * for this kind), call_size (a bound above), enforcer_only (the module's credential is for enforcers, and an agent asked), module_memory, module_error, module_facts, module_token, module_claims,
  * module_keys (the module answered out of bounds). All others are the module's. `pidfd` stays the caller's, -1 without
  * one. `answer` is overwritten. */
 void sg_call(struct sg_instance *instance, struct sg_str request, int pidfd, struct sg_buf *answer);
@@ -40,6 +46,8 @@ struct sg_call {
 	int pidfd;
 	struct sg_json_writer *answer;
 };
+/* Appends {"facts":{...},"ok":true}, facts sorted by name; false if one is out of bounds or stated twice. call_attest.c */
+bool sg_call_write_facts(struct sg_json_writer *w, struct sg_fact *facts, size_t count);
 enum sg_status sg_call_attest(const struct sg_call *call, struct sg_err *err);
 enum sg_status sg_call_issue(const struct sg_call *call, struct sg_err *err);
 enum sg_status sg_call_verify(const struct sg_call *call, struct sg_err *err);

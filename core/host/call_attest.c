@@ -64,12 +64,14 @@ sort_facts(struct sg_fact *facts, size_t count)
 		if (to > 0 && strcmp(facts[to - 1].name, one.name) == 0)
 			return false;
 	}
-	return count > 0;
+	return true;
 }
 
-static void
-write_facts(struct sg_json_writer *w, const struct sg_fact *facts, size_t count)
+bool
+sg_call_write_facts(struct sg_json_writer *w, struct sg_fact *facts, size_t count)
 {
+	if (count > SG_FACTS_ROOM || !sort_facts(facts, count))
+		return false;
 	static const char *const strengths[] = {"", "hint", "content", "boundary"};
 	sg_jw_object(w);
 	sg_jw_name(w, "facts");
@@ -84,6 +86,7 @@ write_facts(struct sg_json_writer *w, const struct sg_fact *facts, size_t count)
 	sg_jw_end(w);
 	sg_jw_member_bool(w, "ok", true);
 	sg_jw_end(w);
+	return !w->out->failed;
 }
 
 enum sg_status
@@ -103,8 +106,7 @@ sg_call_attest(const struct sg_call *call, struct sg_err *err)
 		sg_module_err(err, &why, status);
 		return err->status;
 	}
-	if (out.facts != facts || out.count > SG_FACTS_ROOM || !sort_facts(facts, out.count))
-		return sg_fail(err, SG_BUG, "module_facts", "the module stated facts that are out of bounds");
-	write_facts(call->answer, facts, out.count);
-	return call->answer->out->failed ? sg_fail(err, SG_BUG, "module_facts", "a fact is not UTF-8") : SG_OK;
+	if (out.facts != facts || out.count == 0 || !sg_call_write_facts(call->answer, facts, out.count))
+		return sg_fail(err, SG_BUG, "module_facts", "the module stated facts that are out of bounds or not UTF-8");
+	return SG_OK;
 }

@@ -55,6 +55,21 @@ read_claims(const struct sg_json *claims, struct sg_issue_in *in)
 	return good;
 }
 
+/* What was decided, besides the claims: texts that must be there, and the arguments as bytes. */
+static bool
+read_request(const struct sg_json *request, struct sg_issue_in *in, struct sg_buf *arguments)
+{
+	const struct sg_json *resource = sg_json_get(request, "resource"), *args = sg_json_get(request, "arguments");
+	if (request == NULL || request->count != 4 || args == NULL || args->type != SG_JSON_OBJECT ||
+	    !sg_json_string(sg_json_get(request, "action"), &in->action) || !sg_json_string(sg_json_get(request, "decision"), &in->decision))
+		return false;
+	sg_json_string(sg_json_get(resource, "type"), &in->resource_type);
+	sg_json_string(sg_json_get(resource, "id"), &in->resource_id);
+	sg_canon_write(arguments, args);
+	in->arguments = sg_buf_view(arguments);
+	return !arguments->failed;
+}
+
 static void
 write_done(const struct sg_call *call, struct sg_str lease, const struct sg_str *token)
 {
@@ -79,23 +94,34 @@ run(const struct sg_call *call, verb_fn *verb, const struct sg_issue_in *in, str
 	return err->status;
 }
 
+/* Claims and request, checked; `claims` and `arguments` keep the bytes. */
+static enum sg_status
+read_make(const struct sg_call *call, struct sg_issue_in *in, struct sg_buf *claims, struct sg_buf *arguments, struct sg_err *err)
+{
+	const struct sg_json *given = sg_json_get(call->request, "claims");
+	bool to_agent = !sg_json_is(call->request, "asker", "enforcer");
+	enum sg_status status = read_lease(call, in, err);
+	if (status != SG_OK)
+		return status;
+	if (given == NULL || given->type != SG_JSON_OBJECT || call->request->count != 5 || !read_claims(given, in) ||
+	    !read_request(sg_json_get(call->request, "request"), in, arguments))
+		return sg_fail(err, SG_MALFORMED, "call_malformed", "make brings asker, claims, lease and request");
+	if (to_agent && call->instance->module->issue->enforcer_only)
+		return sg_fail(err, SG_REFUSED, "enforcer_only", "this credential is never handed to an agent itself");
+	sg_canon_write(claims, given);
+	in->claims = sg_buf_view(claims);
+	return claims->failed ? sg_fail(err, SG_LIMIT, "call_size", "claims have at most %d bytes", SG_CLAIMS_MAX) : SG_OK;
+}
+
 static enum sg_status
 make(const struct sg_call *call, struct sg_err *err)
 {
 	struct sg_issue_in in;
 	struct sg_issue_out out = {.size = sizeof(out)};
-	const struct sg_json *claims = sg_json_get(call->request, "claims");
-	struct sg_buf text;
-	enum sg_status status = read_lease(call, &in, err);
-	if (status != SG_OK)
-		return status;
-	if (claims == NULL || claims->type != SG_JSON_OBJECT || call->request->count != 3 || !read_claims(claims, &in))
-		return sg_fail(err, SG_MALFORMED, "call_malformed", "make brings claims and a lease");
-	sg_buf_init(&text, SG_CLAIMS_MAX);
-	sg_canon_write(&text, claims);
-	in.claims = sg_buf_view(&text);
-	if (text.failed)
-		status = sg_fail(err, SG_LIMIT, "call_size", "claims have at most %d bytes", SG_CLAIMS_MAX);
+	struct sg_buf claims, arguments;
+	sg_buf_init(&claims, SG_CLAIMS_MAX);
+	sg_buf_init(&arguments, SG_ARGUMENTS_MAX);
+	enum sg_status status = read_make(call, &in, &claims, &arguments, err);
 	if (status == SG_OK)
 		status = run(call, call->instance->module->issue->make, &in, &out, err);
 	if (status == SG_OK && (out.token.ptr == NULL || out.token.len == 0 || out.token.len > SG_CREDENTIAL_MAX))
@@ -105,7 +131,8 @@ make(const struct sg_call *call, struct sg_err *err)
 		write_done(call, in.lease, &out.token);
 	if (status == SG_OK && call->answer->out->failed)
 		status = sg_fail(err, SG_BUG, "module_token", "the module's credential is not UTF-8");
-	sg_buf_done(&text);
+	sg_buf_done(&claims);
+	sg_buf_done(&arguments);
 	return status;
 }
 

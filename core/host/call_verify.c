@@ -3,6 +3,7 @@
 #include "base/err.h"
 #include "base/str.h"
 #include "host/call.h"
+#include "token/base64url.h"
 
 #include <stepgate/issue.h>
 #include <stepgate/verify.h>
@@ -10,7 +11,7 @@
 enum { CLAIMS_BUDGET = 1 << 20 };
 
 static enum sg_status
-read_request(const struct sg_call *call, struct sg_verify_in *in, struct sg_buf *keys, struct sg_err *err)
+read_token(const struct sg_call *call, struct sg_verify_in *in, struct sg_buf *keys, struct sg_err *err)
 {
 	const struct sg_json *jwks = sg_json_get(call->request, "jwks");
 	*in = (struct sg_verify_in){.size = sizeof(*in), .deadline = sg_call_deadline(call->instance)};
@@ -49,17 +50,15 @@ write_claims(const struct sg_call *call, struct sg_str claims, struct sg_err *er
 			      SG_CLAIMS_MAX);
 }
 
-enum sg_status
-sg_call_verify(const struct sg_call *call, struct sg_err *err)
+static enum sg_status
+verify(const struct sg_call *call, struct sg_err *err)
 {
 	struct sg_verify_in in;
 	struct sg_verify_out out = {.size = sizeof(out)};
 	struct sg_err why = {0};
 	struct sg_buf keys;
-	if (!sg_str_is(call->verb, "verify"))
-		return sg_fail(err, SG_REFUSED, "call_verb", "a verify module knows verify");
 	sg_buf_init(&keys, SG_JSON_MAX_BYTES);
-	enum sg_status status = read_request(call, &in, &keys, err);
+	enum sg_status status = read_token(call, &in, &keys, err);
 	if (status == SG_OK &&
 	    (status = call->instance->module->verify->verify(call->instance->state, &in, &out, &why)) != SG_OK) {
 		sg_module_err(err, &why, status);
@@ -69,4 +68,69 @@ sg_call_verify(const struct sg_call *call, struct sg_err *err)
 		status = write_claims(call, out.claims, err);
 	sg_buf_done(&keys);
 	return status;
+}
+
+/* ---- identify ---- */
+
+static enum sg_status
+read_presented(const struct sg_call *call, struct sg_identify_in *in, struct sg_buf *bytes, struct sg_err *err)
+{
+	struct sg_str text;
+	*in = (struct sg_identify_in){.size = sizeof(*in), .deadline = sg_call_deadline(call->instance)};
+	if (sg_json_is(call->request, "form", "token"))
+		in->form = SG_PRESENTED_TOKEN;
+	else if (sg_json_is(call->request, "form", "chain"))
+		in->form = SG_PRESENTED_CHAIN;
+	if (call->request->count != 3 || in->form == 0 || !sg_json_string(sg_json_get(call->request, "bytes"), &text) ||
+	    text.len > SG_JSON_MAX_BYTES)
+		return sg_fail(err, SG_MALFORMED, "call_malformed", "identify brings bytes and their form");
+	char *room = sg_buf_reserve(bytes, SG_B64U_BYTES(text.len));
+	size_t len = 0;
+	if (room == NULL || !sg_b64u_read(text, room, SG_B64U_BYTES(text.len), &len))
+		return sg_fail(err, SG_MALFORMED, "call_malformed", "what is presented is not base64url");
+	if (len == 0 || len > SG_PRESENTED_MAX)
+		return sg_fail(err, SG_LIMIT, "call_size", "what is presented has 1 to %d bytes", SG_PRESENTED_MAX);
+	in->bytes = (struct sg_str){room, len};
+	return SG_OK;
+}
+
+static enum sg_status
+run_identify(const struct sg_call *call, const struct sg_identify_in *in, struct sg_err *err)
+{
+	struct sg_fact facts[SG_FACTS_ROOM];
+	struct sg_attest_out out = {sizeof(out), facts, 0, SG_FACTS_ROOM};
+	struct sg_err why = {0};
+	enum sg_status status = call->instance->module->verify->identify(call->instance->state, in, &out, &why);
+	if (status != SG_OK && status != SG_NOT_FOUND) {
+		sg_module_err(err, &why, status);
+		return err->status;
+	}
+	size_t count = status == SG_OK ? out.count : 0;
+	if (out.facts != facts || (status == SG_OK && count == 0) || !sg_call_write_facts(call->answer, facts, count))
+		return sg_fail(err, SG_BUG, "module_facts", "the module stated facts that are out of bounds or not UTF-8");
+	return SG_OK;
+}
+
+static enum sg_status
+identify(const struct sg_call *call, struct sg_err *err)
+{
+	struct sg_identify_in in;
+	struct sg_buf bytes;
+	sg_buf_init(&bytes, SG_JSON_MAX_BYTES);
+	enum sg_status status = read_presented(call, &in, &bytes, err);
+	if (status == SG_OK)
+		status = run_identify(call, &in, err);
+	sg_buf_done(&bytes);
+	return status;
+}
+
+enum sg_status
+sg_call_verify(const struct sg_call *call, struct sg_err *err)
+{
+	const struct sg_verify_ops *ops = call->instance->module->verify;
+	if (sg_str_is(call->verb, "verify") && ops->verify != NULL)
+		return verify(call, err);
+	if (sg_str_is(call->verb, "identify") && ops->identify != NULL)
+		return identify(call, err);
+	return sg_fail(err, SG_REFUSED, "call_verb", "a verify module knows verify, identify or both");
 }

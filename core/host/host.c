@@ -8,6 +8,7 @@
 #include "frame/link.h"
 #include "host/call.h"
 #include "host/load.h"
+#include "host/note.h"
 #include "token/jwk.h"
 
 #include <stepgate/issue.h>
@@ -22,7 +23,7 @@ enum {
 	EXIT_CONFINED = 70,
 	EXIT_REFUSED = 78,
 	READY_MAX = 128 << 10,
-	OPTIONS_BUDGET = 1 << 20
+	STANZA_BUDGET = 1 << 20
 };
 
 struct running {
@@ -31,7 +32,10 @@ struct running {
 	struct sg_instance instance;
 	struct sg_buf keys, answer;
 	struct sg_link link;
+	struct sg_arena arena; /* the stanza */
+	const struct sg_json *options, *granted;
 	unsigned layers;
+	bool confined;
 };
 
 /* One line on stderr. By write: stdio would want to seek, which a confined host may not. */
@@ -50,36 +54,35 @@ tell(const struct running *r, int code, const struct sg_err *err)
 	return code;
 }
 
-/* ---- before confinement ---- */
+/* ---- before the module ---- */
+
+static enum sg_status
+read_stanza(struct running *r, struct sg_err *err)
+{
+	const struct sg_json *json = NULL;
+	enum sg_status status = r->how->stanza.len == 0 ? SG_OK : sg_canon_parse(&r->arena, r->how->stanza, NULL, &json, err);
+	bool whole = json != NULL && sg_json_get(json, "use") != NULL;
+	r->options = whole ? sg_json_get(json, "options") : json;
+	r->granted = whole ? sg_json_get(json, "grants") : NULL;
+	return status;
+}
 
 static enum sg_status
 take_secrets(struct running *r, struct sg_err *err)
 {
-	enum sg_status status = SG_OK;
-	for (size_t i = 0; status == SG_OK && i < r->how->secret_count; i++)
-		status = sg_instance_secret(&r->instance, r->how->secret_names[i], r->how->secrets[i], err);
+	struct sg_open_grants *grants = &r->instance.grants;
+	enum sg_status status = r->how->key <= 0 ? SG_OK : sg_instance_secret(&r->instance, "key", r->how->key, err);
+	for (size_t i = 0; status == SG_OK && i < grants->count; i++) {
+		if (grants->list[i].kind != SG_GRANT_secret)
+			continue;
+		status = sg_instance_secret(&r->instance, grants->list[i].name, grants->list[i].fd, err);
+		close(grants->list[i].fd);
+		grants->list[i].fd = -1;
+	}
 	return status;
 }
 
-static enum sg_status
-start_module(struct running *r, struct sg_err *err)
-{
-	struct sg_arena arena;
-	const struct sg_json *json = NULL;
-	enum sg_status status = SG_OK;
-	sg_arena_init(&arena, OPTIONS_BUDGET);
-	if (r->how->options.len > 0)
-		status = sg_canon_parse(&arena, r->how->options, NULL, &json, err);
-	if (json != NULL && sg_json_get(json, "use") != NULL)
-		json = sg_json_get(json, "options");
-	if (status == SG_OK)
-		status = sg_instance_start(&r->instance, r->loaded.module, json, err);
-	if (status == SG_OK)
-		status = sg_call_keys(&r->instance, &r->keys, err);
-	sg_arena_done(&arena);
-	return status;
-}
-
+/* Everything that needs to open something, or a capability. The module's bytes are copied, not yet run. */
 static enum sg_status
 prepare(struct running *r, struct sg_err *err)
 {
@@ -87,24 +90,67 @@ prepare(struct running *r, struct sg_err *err)
 	if (status == SG_OK)
 		status = sg_jwk_start(err); /* OpenSSL loads what it needs now, while files can be opened */
 	if (status == SG_OK)
+		status = read_stanza(r, err);
+	if (status == SG_OK)
+		status = sg_grants_open(&r->instance.grants, r->granted, err);
+	if (status == SG_OK)
 		status = take_secrets(r, err);
-	if (status == SG_OK)
-		status = sg_load(r->how->module_dir, r->how->kind, r->how->module, &r->loaded, err);
-	if (status == SG_OK)
-		status = start_module(r, err);
-	return status;
+	return status == SG_OK ? sg_load_open(r->how->module_dir, r->how->kind, r->how->module, &r->loaded, err) : status;
 }
 
-static enum sg_status
-confine(struct running *r, struct sg_err *err)
+static size_t
+kept_descriptors(const struct running *r, int keep[SG_GRANTS_MAX + 2])
+{
+	size_t count = 0;
+	keep[count++] = r->how->gate;
+	if (r->loaded.fd >= 0)
+		keep[count++] = r->loaded.fd;
+	for (size_t i = 0; i < r->instance.grants.count; i++)
+		if (r->instance.grants.list[i].fd >= 0)
+			keep[count++] = r->instance.grants.list[i].fd;
+	return count;
+}
+
+static void
+add_folders(const struct running *r, struct sg_confinement *how)
+{
+	for (size_t i = 0; i < r->instance.grants.count; i++)
+		if (r->instance.grants.list[i].kind == SG_GRANT_folder && how->folder_count < SG_CONFINE_FOLDERS)
+			how->folders[how->folder_count++] = (struct sg_confine_folder){r->instance.grants.list[i].path, true};
+}
+
+static enum sg_profile
+profile_of(enum sg_kind kind)
 {
 	static const enum sg_profile profiles[] = {[SG_KIND_attest] = SG_PROFILE_ATTEST,
 						   [SG_KIND_issue] = SG_PROFILE_ISSUE,
-						   [SG_KIND_verify] = SG_PROFILE_VERIFY};
-	int keep[] = {r->how->gate, r->loaded.fd};
-	struct sg_confinement how = {
-		.profile = profiles[r->loaded.module->kind], .keep = keep, .keep_count = r->loaded.fd >= 0 ? 2 : 1};
-	return sg_confine(&how, &r->layers, err);
+						   [SG_KIND_verify] = SG_PROFILE_VERIFY,
+						   [SG_KIND_audit] = SG_PROFILE_AUDIT};
+	return profiles[kind];
+}
+
+/* The first wall stands before a byte of the file runs, the second when the module has started. */
+static enum sg_status
+start_module(struct running *r, struct sg_err *err)
+{
+	int keep[SG_GRANTS_MAX + 2];
+	struct sg_confinement how = {.profile = profile_of(sg_kind_named(r->how->kind)), .loading = true, .keep = keep};
+	how.keep_count = kept_descriptors(r, keep);
+	add_folders(r, &how);
+	enum sg_status status = sg_confine(&how, &r->layers, err);
+	r->confined = status == SG_OK;
+	if (status == SG_OK)
+		status = sg_load_run(&r->loaded, r->how->kind, r->how->module, err);
+	if (status == SG_OK)
+		status = sg_instance_start(&r->instance, r->loaded.module, r->options, err);
+	if (status == SG_OK)
+		status = sg_call_keys(&r->instance, &r->keys, err);
+	if (status != SG_OK)
+		return status;
+	r->confined = false;
+	status = sg_confine_further(&how, err);
+	r->confined = status == SG_OK;
+	return status;
 }
 
 /* ---- talking to the gate ---- */
@@ -116,6 +162,13 @@ revocation_of(const struct sg_module *module)
 	return module->issue != NULL ? words[module->issue->revocation] : NULL;
 }
 
+static const char *
+format_of(const struct sg_module *module)
+{
+	static const char *const words[] = {NULL, "jwt", "x509", "ssh", "opaque"};
+	return module->issue != NULL ? words[module->issue->format] : NULL;
+}
+
 static enum sg_status
 say_ready(struct running *r, struct sg_err *err)
 {
@@ -125,6 +178,8 @@ say_ready(struct running *r, struct sg_err *err)
 	sg_jw_begin(&w, &out);
 	sg_jw_object(&w);
 	sg_jw_member_text(&w, "digest", r->loaded.digest);
+	sg_jw_member_bool(&w, "enforcer_only", r->loaded.module->issue != NULL && r->loaded.module->issue->enforcer_only);
+	sg_jw_member_text(&w, "format", format_of(r->loaded.module));
 	sg_jw_member_raw(&w, "jwks", sg_buf_view(&r->keys));
 	sg_jw_member_text(&w, "kind", r->how->kind);
 	sg_jw_member_int(&w, "layers", r->layers);
@@ -185,10 +240,11 @@ sg_host_run(const struct sg_host_process *how)
 	sg_buf_init(&r.keys, SG_JSON_MAX_BYTES);
 	if (how->call_limit > 0)
 		r.instance.call_limit = how->call_limit;
+	sg_arena_init(&r.arena, STANZA_BUDGET);
 	if (prepare(&r, &err) != SG_OK)
 		return tell(&r, EXIT_REFUSED, &err);
-	if (confine(&r, &err) != SG_OK)
-		return tell(&r, EXIT_CONFINED, &err);
+	if (start_module(&r, &err) != SG_OK)
+		return tell(&r, r.confined ? EXIT_REFUSED : EXIT_CONFINED, &err);
 	int code = serve(&r);
 	sg_instance_done(&r.instance);
 	sg_buf_done(&r.keys);

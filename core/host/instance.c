@@ -98,6 +98,16 @@ host_secret(const struct sg_host *host, const char *name, struct sg_str *bytes)
 	return SG_NOT_FOUND;
 }
 
+static int
+host_descriptor(const struct sg_host *host, const char *name)
+{
+	const struct sg_instance *self = instance_of(host);
+	for (size_t i = 0; i < self->grants.count; i++)
+		if (self->grants.list[i].kind != SG_GRANT_secret && strcmp(self->grants.list[i].name, name) == 0)
+			return self->grants.list[i].fd;
+	return -1;
+}
+
 /* ---- life ---- */
 
 void
@@ -105,7 +115,7 @@ sg_instance_init(struct sg_instance *instance)
 {
 	*instance = (struct sg_instance){
 		.host = {sizeof(struct sg_host), host_alloc, host_on_cleanup, host_log, host_now, host_wall,
-			 host_random, host_secret},
+			 host_random, host_secret, host_descriptor, sg_instance_member},
 		.call_limit = SG_SEC,
 	};
 	sg_arena_init(&instance->life.arena, SG_LIFE_BUDGET);
@@ -214,6 +224,7 @@ sg_instance_done(struct sg_instance *instance)
 	instance->module = NULL;
 	release(&instance->life);
 	wipe_secrets(instance);
+	sg_grants_done(&instance->grants);
 }
 
 /* ---- errors ---- */

@@ -5,10 +5,11 @@
 
 #include "base/arena.h"
 #include "base/json.h"
+#include "host/grant.h"
 
 #include <stepgate/module.h>
 
-enum { SG_CLEANUPS_MAX = 32, SG_OPTIONS_MAX = 32, SG_SECRETS_MAX = 8, SG_SECRET_MAX = 64 << 10 };
+enum { SG_CLEANUPS_MAX = 32, SG_OPTIONS_MAX = 32, SG_SECRETS_MAX = 9, SG_SECRET_MAX = 64 << 10 };
 enum { SG_LIFE_BUDGET = 1 << 20, SG_CALL_BUDGET = 256 << 10 };
 
 struct sg_host_secret {
@@ -35,6 +36,7 @@ struct sg_instance {
 	struct sg_host_memory *now; /* where alloc takes from */
 	struct sg_host_secret secrets[SG_SECRETS_MAX];
 	size_t secret_count;
+	struct sg_open_grants grants; /* what host->descriptor finds */
 	sg_time call_limit; /* how long a call may take, told to the module as its deadline */
 };
 
@@ -44,6 +46,9 @@ void sg_instance_init(struct sg_instance *instance);
 /* Reads a secret from a descriptor (a file from its start, or what a pipe holds). `name` is borrowed. SG_LIMIT
  * secret_many, secret_size; SG_UNAVAILABLE secret_unreadable. */
 enum sg_status sg_instance_secret(struct sg_instance *instance, const char *name, int fd, struct sg_err *err);
+
+/* What host->member does, with memory of the present step. member.c. */
+enum sg_status sg_instance_member(const struct sg_host *host, struct sg_str json, const char *path, struct sg_str *text);
 
 /* Configures and starts `module`; secrets are wiped afterwards, whatever came of it. `options`: an object of strings,
  * or NULL. Errors: sg_options_read's, and those of the module. */

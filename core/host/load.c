@@ -7,10 +7,6 @@
 #include "base/str.h"
 #include "host/note.h"
 
-#include <stepgate/attest.h>
-#include <stepgate/issue.h>
-#include <stepgate/verify.h>
-
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -124,33 +120,72 @@ check_copy(struct sg_loaded *loaded, size_t len, enum sg_kind kind, const char *
 	return status;
 }
 
+/* Versions of ABI 1 so far, by the size of each struct: what may not be missing. */
+enum { MODULE_LEAST = sizeof(struct sg_module) };
+
+/* Takes over as much of `from` as both sides know; false if it is smaller than the first version was, or says a size beyond reason. */
 static bool
-has_operations(const struct sg_module *m)
+adopt(void *to, size_t known, const void *from, size_t least)
 {
-	switch (m->kind) {
-	case SG_KIND_attest:
-		return m->attest != NULL && m->attest->size == sizeof(*m->attest) && m->attest->look != NULL;
-	case SG_KIND_issue:
-		return m->issue != NULL && m->issue->size == sizeof(*m->issue) && m->issue->make != NULL &&
-		       m->issue->revoke != NULL && m->issue->revocation >= SG_REVOKE_INSTANT &&
-		       m->issue->revocation <= SG_REVOKE_EXPIRY;
-	case SG_KIND_verify:
-		return m->verify != NULL && m->verify->size == sizeof(*m->verify) && m->verify->verify != NULL;
-	default:
+	size_t size = 0;
+	if (from == NULL)
 		return false;
-	}
+	memcpy(&size, from, sizeof(size));
+	if (size < least || size > 4096)
+		return false;
+	memcpy(to, from, size < known ? size : known);
+	return true;
 }
 
-/* ABI 0: built from the same headers, so sizes are equal. */
-static enum sg_status
-check_module(const struct sg_module *m, enum sg_kind kind, const char *name, struct sg_err *err)
+static bool
+adopt_issue(struct sg_loaded *l)
 {
-	if (m == NULL || m->size != sizeof(*m) || m->abi != SG_ABI || m->kind != kind || m->name == NULL ||
-	    strncmp(m->name, name, SG_NOTE_NAME) != 0)
+	const struct sg_issue_ops *ops = &l->ops.issue;
+	bool good = adopt(&l->ops.issue, sizeof(l->ops.issue), l->own.issue, sizeof(l->ops.issue)) && ops->make != NULL &&
+		    ops->revoke != NULL && ops->revocation >= SG_REVOKE_INSTANT && ops->revocation <= SG_REVOKE_EXPIRY &&
+		    ops->format >= SG_FORMAT_JWT && ops->format <= SG_FORMAT_OPAQUE &&
+		    (ops->keys != NULL || ops->format == SG_FORMAT_OPAQUE);
+	l->own.issue = ops;
+	return good;
+}
+
+static bool
+adopt_operations(struct sg_loaded *l)
+{
+	struct sg_module *m = &l->own;
+	bool good = false;
+	switch (m->kind) {
+	case SG_KIND_attest:
+		good = adopt(&l->ops.attest, sizeof(l->ops.attest), m->attest, sizeof(l->ops.attest)) && l->ops.attest.look != NULL;
+		m->attest = &l->ops.attest;
+		return good;
+	case SG_KIND_issue:
+		return adopt_issue(l);
+	case SG_KIND_verify:
+		good = adopt(&l->ops.verify, sizeof(l->ops.verify), m->verify, sizeof(l->ops.verify)) &&
+		       (l->ops.verify.verify != NULL || l->ops.verify.identify != NULL);
+		m->verify = &l->ops.verify;
+		return good;
+	case SG_KIND_audit:
+		good = adopt(&l->ops.audit, sizeof(l->ops.audit), m->audit, sizeof(l->ops.audit)) && l->ops.audit.write != NULL &&
+		       l->ops.audit.flush != NULL;
+		m->audit = &l->ops.audit;
+		return good;
+	}
+	return false;
+}
+
+static enum sg_status
+adopt_module(struct sg_loaded *loaded, const struct sg_module *m, enum sg_kind kind, const char *name, struct sg_err *err)
+{
+	struct sg_module *own = &loaded->own;
+	if (!adopt(own, sizeof(*own), m, MODULE_LEAST) || own->abi != SG_ABI || own->kind != kind || own->name == NULL ||
+	    strncmp(own->name, name, SG_NOTE_NAME) != 0)
 		return sg_fail(err, SG_REFUSED, "module_descriptor", "sg_module is not what the note says");
-	if (!has_operations(m))
+	if (!adopt_operations(loaded))
 		return sg_fail(err, SG_REFUSED, "module_operations",
-			       "a required function is missing, or of another ABI");
+			       "a required function or word is missing, or of another ABI");
+	loaded->module = own;
 	return SG_OK;
 }
 
@@ -164,8 +199,7 @@ open_library(struct sg_loaded *loaded, enum sg_kind kind, const char *name, stru
 		const char *why = dlerror();
 		return sg_fail(err, SG_REFUSED, "module_load", "%s", why != NULL ? why : "dlopen failed");
 	}
-	loaded->module = dlsym(library, "sg_module");
-	return check_module(loaded->module, kind, name, err);
+	return adopt_module(loaded, dlsym(library, "sg_module"), kind, name, err);
 }
 
 static enum sg_status
@@ -182,12 +216,11 @@ load_built_in(const struct sg_module *module, struct sg_loaded *loaded, struct s
 		return sg_fail(err, SG_UNAVAILABLE, "module_copy", "this program cannot be read (error %d)", errno);
 	sg_sha256_hex(loaded->digest, (struct sg_str){bytes, (size_t)st.st_size});
 	munmap(bytes, (size_t)st.st_size);
-	loaded->module = module;
-	return SG_OK;
+	return adopt_module(loaded, module, module->kind, module->name, err);
 }
 
 enum sg_status
-sg_load(const char *folder, const char *kind_name, const char *name, struct sg_loaded *loaded, struct sg_err *err)
+sg_load_open(const char *folder, const char *kind_name, const char *name, struct sg_loaded *loaded, struct sg_err *err)
 {
 	char path[PATH_MAX];
 	int fd = -1;
@@ -206,9 +239,11 @@ sg_load(const char *folder, const char *kind_name, const char *name, struct sg_l
 		status = seal_copy(fd, &loaded->fd, &len, err);
 	if (fd >= 0)
 		close(fd);
-	if (status == SG_OK)
-		status = check_copy(loaded, len, kind, name, err);
-	if (status == SG_OK)
-		status = open_library(loaded, kind, name, err);
-	return status;
+	return status == SG_OK ? check_copy(loaded, len, kind, name, err) : status;
+}
+
+enum sg_status
+sg_load_run(struct sg_loaded *loaded, const char *kind, const char *name, struct sg_err *err)
+{
+	return loaded->module != NULL ? SG_OK : open_library(loaded, sg_kind_named(kind), name, err);
 }

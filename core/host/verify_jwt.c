@@ -92,7 +92,7 @@ verify(void *state, const struct sg_verify_in *in, struct sg_verify_out *out, st
 	return status;
 }
 
-static const struct sg_verify_ops operations = {sizeof(operations), verify};
+static const struct sg_verify_ops operations = {.size = sizeof(operations), .verify = verify};
 static const struct sg_module verify_jwt = {
 	.size = sizeof(verify_jwt),
 	.abi = SG_ABI,

@@ -157,19 +157,14 @@ run_host(struct sg_supervisor *s, int fd, int self, const char *full, int key)
 	const char *name = dot != NULL ? dot + 1 : full;
 	const struct sg_json *stanza = sg_json_get(sg_json_get(s->config, kind), name);
 	struct sg_str use;
-	struct sg_buf options;
-	sg_buf_init(&options, 64 << 10);
+	struct sg_buf text;
+	sg_buf_init(&text, 64 << 10);
 	if (sg_json_string(sg_json_get(stanza, "use"), &use))
 		snprintf(module, sizeof(module), "%.*s", SG_STR_ARG(use));
-	const struct sg_json *given = sg_json_get(stanza, "options");
-	if (given != NULL)
-		sg_canon_write(&options, given);
-	else
-		sg_buf_text(&options, "{}");
-	static const char *const names[] = {"key"};
+	if (stanza != NULL)
+		sg_canon_write(&text, stanza);
 	struct sg_host_process how = {.gate = fd, .parent = self, .kind = kind, .name = name, .module = module,
-				      .module_dir = s->module_dir, .options = sg_buf_view(&options), .secrets = &key,
-				      .secret_names = names, .secret_count = key >= 0 ? 1 : 0};
+				      .module_dir = s->module_dir, .stanza = sg_buf_view(&text), .key = key};
 	return sg_host_run(&how);
 }
 

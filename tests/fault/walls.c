@@ -235,8 +235,9 @@ run(const int *profile, bool (*attempt)(void))
 		if (profile != NULL && how.profile == SG_PROFILE_GATE) {
 			static char own[128];
 			snprintf(own, sizeof(own), "%s/journal", folder);
-			how.write_folder = own;
-			how.read_folder = "/proc";
+			how.folders[0] = (struct sg_confine_folder){own, true};
+			how.folders[1] = (struct sg_confine_folder){"/proc", false};
+			how.folder_count = 2;
 		}
 		if (profile != NULL && (sg_confine(&how, &layers, &err) != SG_OK || (layers & SG_LAYER_SECCOMP) == 0))
 			_exit(2);

@@ -51,7 +51,7 @@ static struct sg_host_process
 with(const char *kind, const char *module, const char *options)
 {
 	struct sg_host_process how = of(kind, module);
-	how.options = sg_str(options);
+	how.stanza = sg_str(options);
 	return how;
 }
 
@@ -133,37 +133,34 @@ static void
 crashes_stay_in_their_process(void)
 {
 	char said[4096];
-	CU_ASSERT_EQUAL(run(of("attest", "early"), said), -SIGABRT);
-	CU_ASSERT_EQUAL(run(with("attest", "rogue", "{\"how\":\"start_crash\"}"), said), -SIGABRT);
+	/* by which signal depends on the wall: a confined process cannot send itself SIGABRT */
+	CU_ASSERT(run(of("attest", "early"), said) < 0);
+	CU_ASSERT(run(with("attest", "rogue", "{\"how\":\"start_crash\"}"), said) < 0);
 	run(with("attest", "rogue", "{\"how\":\"start_exit\"}"), said);
 }
 
 static void
 secrets(void)
 {
-	static const char *const name[] = {"key", "key2"};
 	static char large[SG_SECRET_MAX + 2];
 	memset(large, 'x', SG_SECRET_MAX + 1);
 	struct sg_host_process how = {
 		.kind = "issue", .name = "x", .module = "jwt", .module_dir = SG_BUILD_DIR "/modules"};
 	refused(how, "jwt_no_key");
-	how.secret_names = name;
-	how.secret_count = 1;
-	int closed = 999;
-	how.secrets = &closed;
+	how.key = 999; /* closed */
 	refused(how, "secret_unreadable");
 	static const struct {
 		const char *text, *code;
 	} bad[] = {{"", "secret_unreadable"}, {"x", "jwt_key"}, {large, "secret_size"}};
 	for (size_t i = 0; i < 3; i++) {
 		int fd = guest_secret(bad[i].text);
-		how.secrets = &fd;
+		how.key = fd;
 		refused(how, bad[i].code);
 		close(fd);
 	}
 	large[SG_SECRET_MAX] = '\0';
 	int fd = guest_secret(large);
-	how.secrets = &fd;
+	how.key = fd;
 	refused(how, "jwt_key");
 	close(fd);
 }

@@ -47,17 +47,14 @@ start_peer(struct guest *g)
 static void
 start_jwt(struct guest *g)
 {
-	static const char *const names[] = {"key"};
 	need_key();
 	int fd = guest_secret(pem);
 	guest_start(g, (struct sg_host_process){.kind = "issue",
 						.name = "token",
 						.module = "jwt",
 						.module_dir = modules,
-						.options = SG_STR("{\"lifetime_max\":\"60\"}"),
-						.secrets = &fd,
-						.secret_names = names,
-						.secret_count = 1});
+						.stanza = SG_STR("{\"lifetime_max\":\"60\"}"),
+						.key = fd});
 	close(fd);
 }
 
@@ -215,11 +212,11 @@ static const char *
 make_request(struct guest *g, const char *lease, int64_t iat, int64_t exp)
 {
 	return sg_arena_printf(&g->arena,
-			       "{\"claims\":{\"aud\":\"https://api.acme.example\",\"client_id\":\"spiffe://"
+			       "{\"asker\":\"agent\",\"claims\":{\"aud\":\"https://api.acme.example\",\"client_id\":\"spiffe://"
 			       "acme.example/agent/a\",\"exp\":%lld,"
 			       "\"iat\":%lld,\"iss\":\"spiffe://"
 			       "acme.example\",\"jti\":\"%s\",\"scope\":\"deploy.run\",\"sg\":{\"v\":1},"
-			       "\"sub\":\"spiffe://acme.example/agent/a\"},\"lease\":\"%s\",\"verb\":\"make\"}",
+			       "\"sub\":\"spiffe://acme.example/agent/a\"},\"lease\":\"%s\",\"request\":{\"action\":\"a.b\",\"arguments\":{},\"decision\":\"d1\",\"resource\":null},\"verb\":\"make\"}",
 			       (long long)exp, (long long)iat, lease, lease);
 }
 
@@ -411,7 +408,7 @@ the_issuer_refuses(void)
 		{"null", "call_malformed"},
 	};
 	for (size_t i = 0; i < sizeof(claims) / sizeof(claims[0]); i++) {
-		const char *request = sg_arena_printf(&g.arena, "{\"claims\":%s,\"lease\":\"l\",\"verb\":\"make\"}",
+		const char *request = sg_arena_printf(&g.arena, "{\"asker\":\"agent\",\"claims\":%s,\"lease\":\"l\",\"request\":{\"action\":\"a.b\",\"arguments\":{},\"decision\":\"d1\",\"resource\":null},\"verb\":\"make\"}",
 						      claims[i].claims);
 		CU_ASSERT(guest_refused(guest_call(&g, request, -1), claims[i].code));
 	}
@@ -430,9 +427,9 @@ the_issuer_at_its_bounds(void)
 	bool refused = false;
 	for (int pad = 2300; pad < 3000; pad++) {
 		const char *request = sg_arena_printf(&g.arena,
-						      "{\"claims\":{\"a\":\"%0*d\",\"aud\":\"a\",\"exp\":%lld,\"iat\":%"
+						      "{\"asker\":\"agent\",\"claims\":{\"a\":\"%0*d\",\"aud\":\"a\",\"exp\":%lld,\"iat\":%"
 						      "lld,\"iss\":\"i\",\"jti\":\"l\","
-						      "\"sub\":\"s\"},\"lease\":\"l\",\"verb\":\"make\"}",
+						      "\"sub\":\"s\"},\"lease\":\"l\",\"request\":{\"action\":\"a.b\",\"arguments\":{},\"decision\":\"d1\",\"resource\":null},\"verb\":\"make\"}",
 						      pad, 0, (long long)now + 30, (long long)now);
 		const struct sg_json *answer = guest_call(&g, request, -1);
 		refused = guest_refused(answer, "jwt_size");
@@ -462,14 +459,14 @@ malformed_calls_are_answered(void)
 		{"{\"verb\":\"look\"}", "call_verb"},
 		{"{\"verb\":\"verify\"}", "call_verb"},
 		{"{ \"verb\":\"keys\"}", "call_malformed"},
-		{"{\"verb\":\"make\"}", "call_malformed"},
+		{"{\"request\":{\"action\":\"a.b\",\"arguments\":{},\"decision\":\"d1\",\"resource\":null},\"verb\":\"make\"}", "call_malformed"},
 		{"{\"verb\":\"revoke\"}", "call_malformed"},
 		{"{\"lease\":\"\",\"verb\":\"revoke\"}", "call_malformed"},
 		{"{\"lease\":\"a b\",\"verb\":\"revoke\"}", "call_malformed"},
 		{"{\"lease\":\"a/../b\",\"verb\":\"revoke\"}", "call_malformed"},
 		{"{\"lease\":7,\"verb\":\"revoke\"}", "call_malformed"},
 		{"{\"lease\":\"a\",\"more\":1,\"verb\":\"revoke\"}", "call_malformed"},
-		{"{\"claims\":{},\"lease\":\"a\",\"more\":1,\"verb\":\"make\"}", "call_malformed"},
+		{"{\"asker\":\"agent\",\"claims\":{},\"lease\":\"a\",\"more\":1,\"request\":{\"action\":\"a.b\",\"arguments\":{},\"decision\":\"d1\",\"resource\":null},\"verb\":\"make\"}", "call_malformed"},
 		{"{\"lease\":\"a\",\"lease\":\"a\",\"verb\":\"revoke\"}", "call_malformed"},
 		{"{\"lease\":\"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\",\"verb\":"
 		 "\"revoke\"}",

@@ -16,6 +16,10 @@ enum sg_revocation {
 	SG_REVOKE_EXPIRY = 3    /* good until it expires, whatever is done */
 };
 
+/* What `make` makes. The host of a verify module reads the first three again, with the keys that `keys` tells, before anything is handed
+ * out: what it finds must be what was decided (modules/README.md says which member of a format carries which claim). */
+enum sg_format { SG_FORMAT_JWT = 1, SG_FORMAT_X509 = 2, SG_FORMAT_SSH = 3, SG_FORMAT_OPAQUE = 4 };
+
 /* make: everything set. The others: only deadline and lease. A claim that is absent is {NULL, 0} or 0. */
 struct sg_issue_in {
 	size_t size;
@@ -24,12 +28,15 @@ struct sg_issue_in {
 	struct sg_str claims; /* RFC 8785 bytes of all claims, at most SG_CLAIMS_MAX */
 	struct sg_str iss, sub, aud, jti; /* the same as in claims, read by the host */
 	int64_t iat, exp; /* seconds since 1970 */
+	struct sg_str action, resource_type, resource_id;
+	struct sg_str arguments; /* RFC 8785 bytes of the effective arguments: those that were decided; host->member reads them */
+	struct sg_str decision;  /* its id */
 };
 
 struct sg_issue_out {
 	size_t size;
 	struct sg_str token; /* make: the credential, UTF-8, at most SG_CREDENTIAL_MAX */
-	struct sg_str keys;  /* keys: a JWK set of public keys (RFC 7517) */
+	struct sg_str keys;  /* keys: a JWK set of public keys (RFC 7517), also for X.509 and SSH */
 };
 
 /* Every verb may come twice and answers the same way the second time.
@@ -41,6 +48,8 @@ struct sg_issue_out {
 struct sg_issue_ops {
 	size_t size;
 	enum sg_revocation revocation;
+	enum sg_format format;
+	bool enforcer_only; /* never handed to the agent itself: the enforcer uses it on its behalf */
 	enum sg_status (*make)(void *state, const struct sg_issue_in *in, struct sg_issue_out *out, struct sg_err *err);
 	enum sg_status (*revoke)(void *state, const struct sg_issue_in *in, struct sg_issue_out *out, struct sg_err *err);
 	enum sg_status (*confirm)(void *state, const struct sg_issue_in *in, struct sg_issue_out *out, struct sg_err *err);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * What every module shares: how it registers, its options, its life, what the host gives it. Read this and one of attest.h, issue.h,
  * verify.h, audit.h; a module includes nothing else of stepgate and links to nothing of it. A module never says allow: it states
- * facts, makes a credential, or reads one.
+ * facts, makes a credential, reads one, or carries the record away.
  *
  * A module is one shared object KIND-NAME.so that ends with
  *
@@ -9,12 +9,14 @@
  *
  * This leaves a read-only ELF note, which the host compares before any code of the file runs, and the only exported symbol, `sg_module`.
  *
- * Life, each step in this order, in one process of the module's own, by one thread:
+ * Life, each step in this order, in one process of the module's own, by one thread. The process is confined before a byte of the file
+ * runs: it can read system libraries and nothing else, and has only the descriptors that its stanza grants.
  *   configure  looks at the options and refuses bad ones; no side effects (it also runs when a configuration is only checked). May be NULL.
- *   start      makes the state: reads secrets, opens what is needed later. Right after it the process is confined for good: no file can
- *              be opened any more (an attest module may open for reading), no program run, no thread made. May be NULL.
+ *   start      makes the state: takes secrets and descriptors, loads what is needed later. Right after it the process is confined further:
+ *              no file can be opened any more (an attest module may open for reading; with a folder, below that folder). May be NULL.
  *   calls      one at a time; in->deadline is when the host will be killed for this call.
  *   stop       runs only after a start that answered SG_OK. Not promised: a killed process has no last words. May be NULL.
+ * A new configuration starts a new instance, then stops the old one: for a moment there are two, and nothing says which is first.
  *
  * Ownership: what comes in is borrowed until the function returns. What goes out comes from host->alloc, or is constant; nothing is
  * freed by anyone. `state` is the module's from start to stop. Options live as long as the instance.
@@ -29,9 +31,11 @@
 #include <stdio.h>
 #include <stepgate/types.h>
 
-/* ABI 0 may still change from one version to the next: module and host must be built from the same headers. From 1 on structs grow
- * at their end only; `size` says how much of one the other side knows. */
-#define SG_ABI 0
+/* Versions. Structs grow at their end only and `size` says how much of one the other side knows, so within one ABI a module of older
+ * headers runs in a newer host (what it does not have is zero), and one of newer headers in an older host (what the host does not know is
+ * not asked). Anything else that changes raises the number, and a host refuses all other numbers. What was promised, by day:
+ *   2026-11-22  1  first with the promise: sg_host.descriptor and .member, issue formats, verify.identify, audit sinks */
+#define SG_ABI 1
 
 enum sg_kind { SG_KIND_attest = 1, SG_KIND_issue = 2, SG_KIND_audit = 3, SG_KIND_verify = 4 };
 
@@ -51,8 +55,14 @@ struct sg_host {
 	sg_time (*wall)(const struct sg_host *host); /* CLOCK_REALTIME, since 1970 */
 	/* From the kernel; SG_UNAVAILABLE: then make nothing. */
 	enum sg_status (*random)(const struct sg_host *host, void *bytes, size_t len);
-	/* In start only: the secret of that name, wiped when start returns. At most 64 KiB, followed by a NUL. SG_NOT_FOUND. */
+	/* In start only: what `grants` gives as NAME=secret:PATH, wiped when start returns. At most 64 KiB, followed by a NUL. SG_NOT_FOUND. */
 	enum sg_status (*secret)(const struct sg_host *host, const char *name, struct sg_str *bytes);
+	/* What `grants` gives under that name: an open file, a folder, a connected socket, the input of a program. The host's, open until after
+	 * stop: do not close it. -1 if there is none. */
+	int (*descriptor)(const struct sg_host *host, const char *name);
+	/* Reads one value out of JSON bytes, strictly: "verdict", "sg.task", "aud.0". Texts decoded, numbers and booleans as written; the
+	 * text lives as long as what alloc gives. SG_NOT_FOUND if it is absent, null or no single value; SG_MALFORMED if the bytes are no JSON. */
+	enum sg_status (*member)(const struct sg_host *host, struct sg_str json, const char *path, struct sg_str *text);
 };
 
 /* ---- options: a table as data; the host reads values, checks bounds, refuses what is not in the table ---- */
@@ -61,7 +71,7 @@ enum sg_option_type { SG_OPTION_TEXT, SG_OPTION_INTEGER, SG_OPTION_BOOL };
 
 /* A table ends with a row whose name is NULL. At most 32 rows. */
 struct sg_option {
-	const char *name; /* [a-z][a-z0-9_]*; not `use`, `ttl`, `audience`, `control`: those belong to stepgate */
+	const char *name; /* [a-z][a-z0-9_]*; not a key that every stanza of the kind has (stepgate config explain KIND) */
 	enum sg_option_type type;
 	const char *standard; /* value if not given, as it would be written; NULL: must be given */
 	int64_t min, max;     /* of the number; of a text its bytes */

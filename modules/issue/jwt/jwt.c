@@ -99,6 +99,6 @@ keys(void *state, struct sg_issue_out *out, struct sg_err *err)
 }
 
 static const struct sg_issue_ops operations = {
-	.size = sizeof(operations), .revocation = SG_REVOKE_NEXT_USE, .make = make, .revoke = revoke, .keys = keys};
+	.size = sizeof(operations), .revocation = SG_REVOKE_NEXT_USE, .format = SG_FORMAT_JWT, .make = make, .revoke = revoke, .keys = keys};
 
 SG_MODULE(issue, "jwt", .options = options_table, .start = start, .stop = stop, .issue = &operations);

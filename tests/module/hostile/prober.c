@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Tries each wall from inside a host and says which one held: a fact NAME=held, or NAME=open. In start, before
- * confinement, the same is tried as a positive control (CONTROL_NAME). One file for two kinds: an issuer (PROBER_ISSUE)
- * writes the list as its token. */
+ * Tries each wall from inside a host, three times: when the library is loaded (a constructor), in start, in a call. Each wall is a fact
+ * NAME = "L,S,C", each "held" or "open". One file for two kinds: an issuer (PROBER_ISSUE) writes the list as its token. */
 #include <stepgate/attest.h>
 #include <stepgate/issue.h>
 
@@ -150,17 +149,35 @@ static const struct {
 	     {"ptrace", try_ptrace},           {"read", try_read},         {"signal_owner", try_signal_owner},
 	     {"socket", try_socket},           {"uring", try_uring},       {"write", try_write}};
 
-enum { WALLS = sizeof(walls) / sizeof(walls[0]) };
-static bool before[WALLS];
+enum { WALLS = sizeof(walls) / sizeof(walls[0]), TEXT = 16 };
+static const char *at_load[WALLS], *at_start[WALLS];
+
+static void
+attempt_all(const char *results[WALLS])
+{
+	for (size_t i = 0; i < WALLS; i++)
+		results[i] = walls[i].attempt() ? "open" : "held";
+}
+
+__attribute__((constructor)) static void
+when_loaded(void)
+{
+	attempt_all(at_load);
+}
 
 static enum sg_status
 start(const struct sg_host *given, const struct sg_options *options, void **state, struct sg_err *err)
 {
 	(void)options, (void)state, (void)err;
 	host = given;
-	for (size_t i = 0; i < WALLS; i++)
-		before[i] = walls[i].attempt();
+	attempt_all(at_start);
 	return SG_OK;
+}
+
+static void
+write_wall(char text[TEXT], size_t i)
+{
+	snprintf(text, TEXT, "%s,%s,%s", at_load[i], at_start[i], walls[i].attempt() ? "open" : "held");
 }
 
 #ifdef PROBER_ISSUE
@@ -171,9 +188,11 @@ make(void *state, const struct sg_issue_in *in, struct sg_issue_out *out, struct
 	(void)state, (void)in, (void)err;
 	char *text = host->alloc(host, 2048);
 	size_t at = 0;
-	for (size_t i = 0; text != NULL && i < WALLS; i++)
-		at += (size_t)snprintf(text + at, 2048 - at, "%s=%s,%s;", walls[i].name, before[i] ? "open" : "held",
-				       walls[i].attempt() ? "open" : "held");
+	for (size_t i = 0; text != NULL && i < WALLS; i++) {
+		char wall[TEXT];
+		write_wall(wall, i);
+		at += (size_t)snprintf(text + at, 2048 - at, "%s=%s;", walls[i].name, wall);
+	}
 	out->token = (struct sg_str){text, at};
 	return SG_OK;
 }
@@ -186,7 +205,7 @@ take_back(void *state, const struct sg_issue_in *in, struct sg_issue_out *out, s
 }
 
 static const struct sg_issue_ops operations = {
-	.size = sizeof(operations), .revocation = SG_REVOKE_INSTANT, .make = make, .revoke = take_back};
+	.size = sizeof(operations), .revocation = SG_REVOKE_INSTANT, .format = SG_FORMAT_OPAQUE, .make = make, .revoke = take_back};
 SG_MODULE(issue, "prober", .start = start, .issue = &operations);
 
 #else
@@ -195,11 +214,11 @@ static enum sg_status
 look(void *state, const struct sg_attest_in *in, struct sg_attest_out *out, struct sg_err *err)
 {
 	(void)state, (void)in, (void)err;
-	for (size_t i = 0; i < WALLS; i++)
-		sg_fact(out, walls[i].name,
-			before[i] ? (walls[i].attempt() ? "open,open" : "open,held")
-				  : (walls[i].attempt() ? "held,open" : "held,held"),
-			SG_FACT_HINT);
+	static char values[WALLS][TEXT];
+	for (size_t i = 0; i < WALLS; i++) {
+		write_wall(values[i], i);
+		sg_fact(out, walls[i].name, values[i], SG_FACT_HINT);
+	}
 	return SG_OK;
 }
 

@@ -83,5 +83,5 @@ keys(void *state, struct sg_issue_out *out, struct sg_err *err)
 }
 
 static const struct sg_issue_ops operations = {
-	.size = sizeof(operations), .revocation = SG_REVOKE_EXPIRY, .make = make, .revoke = revoke, .keys = keys};
+	.size = sizeof(operations), .revocation = SG_REVOKE_EXPIRY, .format = SG_FORMAT_JWT, .make = make, .revoke = revoke, .keys = keys};
 SG_MODULE(issue, "rogue", .options = options_table, .start = start, .issue = &operations);

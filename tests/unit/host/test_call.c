@@ -74,7 +74,7 @@ static void
 answers_have_one_form(void)
 {
 	CU_ASSERT_STRING_EQUAL(
-		call(&issuer, "{\"claims\":{\"exp\":5,\"sub\":\"s\"},\"lease\":\"L-1_a\",\"verb\":\"make\"}"),
+		call(&issuer, "{\"asker\":\"agent\",\"claims\":{\"exp\":5,\"sub\":\"s\"},\"lease\":\"L-1_a\",\"request\":{\"action\":\"a.b\",\"arguments\":{},\"decision\":\"d1\",\"resource\":null},\"verb\":\"make\"}"),
 		"{\"lease\":\"L-1_a\",\"ok\":true,\"token\":\"t\"}");
 	CU_ASSERT(seen.exp == 5 && seen.iat == 0 && seen.aud.ptr == NULL && seen.deadline > 0 &&
 		  seen.size == sizeof(seen));
@@ -96,7 +96,7 @@ size_of_claims(void)
 	static char request[SG_CLAIMS_MAX + 200];
 	for (int extra = 0; extra < 2; extra++) {
 		int pad = SG_CLAIMS_MAX - (int)strlen("{\"a\":\"\"}") + extra;
-		snprintf(request, sizeof(request), "{\"claims\":{\"a\":\"%0*d\"},\"lease\":\"L\",\"verb\":\"make\"}",
+		snprintf(request, sizeof(request), "{\"asker\":\"agent\",\"claims\":{\"a\":\"%0*d\"},\"lease\":\"L\",\"request\":{\"action\":\"a.b\",\"arguments\":{},\"decision\":\"d1\",\"resource\":null},\"verb\":\"make\"}",
 			 pad, 0);
 		const char *answer = call(&issuer, request);
 		CU_ASSERT(extra == 0 ? strstr(answer, "\"ok\":true") != NULL : fails(answer, "call_size"));

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Grants, opened. Each kind has one function; what it opens is a descriptor that is closed on exec. */
+#include "host/grant.h"
+
+#include "base/err.h"
+#include "base/fd.h"
+#include "base/str.h"
+#include "host/reach.h"
+
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static enum sg_status
+open_file(const char *path, const struct sg_grant *grant, int *fd, struct sg_err *err)
+{
+	(void)grant;
+	return sg_open_trusted(path, fd, err);
+}
+
+static enum sg_status
+open_folder(const char *path, const struct sg_grant *grant, int *fd, struct sg_err *err)
+{
+	(void)grant;
+	return sg_open_trusted_folder(path, fd, err);
+}
+
+static enum sg_status
+open_secret(const char *path, const struct sg_grant *grant, int *fd, struct sg_err *err)
+{
+	struct stat st;
+	enum sg_status status = sg_open_trusted(path, fd, err);
+	if (status != SG_OK || (fstat(*fd, &st) == 0 && (st.st_mode & 077) == 0))
+		return status;
+	close(*fd);
+	*fd = -1;
+	return sg_fail(err, SG_REFUSED, "grant_readable", "group or others may read the secret \"%.*s\": chmod 0600",
+		       SG_STR_ARG(grant->name));
+}
+
+typedef enum sg_status open_fn(const char *path, const struct sg_grant *grant, int *fd, struct sg_err *err);
+
+static open_fn *const openers[] = {
+	[SG_GRANT_secret] = open_secret, [SG_GRANT_file] = open_file,	  [SG_GRANT_folder] = open_folder,
+	[SG_GRANT_unix] = sg_reach_unix, [SG_GRANT_tcp] = sg_reach_tcp, [SG_GRANT_run] = sg_reach_program,
+};
+
+static bool
+is_taken(const struct sg_open_grants *grants, struct sg_str name)
+{
+	for (size_t i = 0; i < grants->count; i++)
+		if (sg_str_is(name, grants->list[i].name))
+			return true;
+	return false;
+}
+
+static enum sg_status
+open_one(struct sg_open_grants *grants, const struct sg_json *entry, struct sg_err *err)
+{
+	struct sg_str text = {NULL, 0};
+	struct sg_grant grant;
+	if (!sg_json_string(entry, &text) || !sg_grant_read(text, &grant) || grant.rest.len >= PATH_MAX)
+		return sg_fail(err, SG_MALFORMED, "grant_form", "a grant is NAME=KIND:WHAT");
+	if (grants->count == SG_GRANTS_MAX)
+		return sg_fail(err, SG_LIMIT, "grant_many", "more than %d grants", SG_GRANTS_MAX);
+	if (is_taken(grants, grant.name))
+		return sg_fail(err, SG_MALFORMED, "grant_twice", "\"%.*s\" is granted twice", SG_STR_ARG(grant.name));
+	struct sg_open_grant *open = &grants->list[grants->count];
+	*open = (struct sg_open_grant){.kind = grant.kind, .fd = -1};
+	memcpy(open->name, grant.name.ptr, grant.name.len);
+	memcpy(open->path, grant.rest.ptr, grant.rest.len);
+	enum sg_status status = openers[grant.kind](open->path, &grant, &open->fd, err);
+	if (status == SG_OK)
+		grants->count++;
+	return status;
+}
+
+enum sg_status
+sg_grants_open(struct sg_open_grants *grants, const struct sg_json *list, struct sg_err *err)
+{
+	enum sg_status status = SG_OK;
+	grants->count = 0;
+	for (const struct sg_json *e = sg_json_first(list); e != NULL && status == SG_OK; e = sg_json_next(list, e))
+		status = open_one(grants, e, err);
+	if (status != SG_OK)
+		sg_grants_done(grants);
+	return status;
+}
+
+void
+sg_grants_done(struct sg_open_grants *grants)
+{
+	for (size_t i = 0; i < grants->count; i++)
+		if (grants->list[i].fd >= 0)
+			close(grants->list[i].fd);
+	grants->count = 0;
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Opening what a stanza grants, before its module is loaded and while this process may still open things. */
+#ifndef SG_HOST_GRANT_H
+#define SG_HOST_GRANT_H
+
+#include "base/json.h"
+#include "conf/grant.h"
+
+#include <limits.h>
+
+struct sg_open_grant {
+	char name[SG_GRANT_NAME_MAX + 1];
+	enum sg_grant_kind kind;
+	int fd;
+	char path[PATH_MAX]; /* folder only: for Landlock */
+};
+
+struct sg_open_grants {
+	struct sg_open_grant list[SG_GRANTS_MAX];
+	size_t count;
+};
+
+enum { SG_GRANT_CONNECT_MS = 5000 };
+
+/* Opens all of `list`, an array of texts, or NULL. Secrets and files by sg_open_trusted (its codes), secrets further refused if group or others may
+ * read them (grant_readable); folders likewise trusted; sockets within SG_GRANT_CONNECT_MS (grant_connect, SG_UNAVAILABLE);
+ * programs trusted as files are (grant_run). SG_MALFORMED grant_form (which conf/ refuses before), grant_twice; SG_LIMIT grant_many. On failure nothing stays open. */
+enum sg_status sg_grants_open(struct sg_open_grants *grants, const struct sg_json *list, struct sg_err *err);
+
+/* Closes what is open; secrets were closed when they were read. */
+void sg_grants_done(struct sg_open_grants *grants);
+
+#endif

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Reaching out on behalf of a module, before it is loaded: sockets that are connected already, a program's input. Each
+ * answers with a blocking descriptor of the caller's, closed on exec. */
+#ifndef SG_HOST_REACH_H
+#define SG_HOST_REACH_H
+
+#include "conf/grant.h"
+
+/* A datagram socket where the path takes one, else a stream. SG_UNAVAILABLE grant_connect. */
+enum sg_status sg_reach_unix(const char *path, const struct sg_grant *grant, int *fd, struct sg_err *err);
+
+/* The first address of HOST that answers within SG_GRANT_CONNECT_MS. SG_UNAVAILABLE grant_connect. */
+enum sg_status sg_reach_tcp(const char *rest, const struct sg_grant *grant, int *fd, struct sg_err *err);
+
+/* Starts the program: its input is a pipe whose other end is `*fd`, its output is /dev/null, its errors are ours; started as root it
+ * runs as uid and gid 65534 without groups, without our environment but PATH, and is told (SIGTERM) when this process ends. sg_open_trusted's codes, grant_run. */
+enum sg_status sg_reach_program(const char *path, const struct sg_grant *grant, int *fd, struct sg_err *err);
+
+#endif
