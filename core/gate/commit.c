@@ -347,6 +347,17 @@ settle_approval(struct sg_gate *gate, struct sg_request *r, struct sg_task *task
 
 /* ---- allow ---- */
 
+/* Formats other than tokens are for whoever the issuer serves: without a list the audience is the issuer's own name. */
+static bool
+choose_audience(struct sg_request *r)
+{
+	const struct sg_strings *list = &r->issuer->audience;
+	struct sg_str standard = list->count > 0 ? list->items[0] : r->issuer->name;
+	if (r->audience.len == 0)
+		r->audience = standard;
+	return list->count > 0 ? sg_strings_have(list, r->audience) : sg_str_eq(r->audience, standard);
+}
+
 static bool
 plan_lease(struct sg_gate *gate, struct sg_request *r, const struct sg_task *task, enum sg_reason *reason)
 {
@@ -356,13 +367,15 @@ plan_lease(struct sg_gate *gate, struct sg_request *r, const struct sg_task *tas
 	if (!r->proven)
 		return false;
 	r->issuer = sg_catalogue_issuer(gate->catalogue, r->action->credential);
+	const struct sg_issuer_told *told = r->issuer == NULL ? NULL : sg_issuer_told(gate, r->issuer->name);
 	*reason = SG_REASON_issue_unavailable;
-	if (r->issuer == NULL || r->issuer->audience.count == 0)
+	if (told == NULL || (told->format == SG_ISSUE_jwt && r->issuer->audience.count == 0))
 		return false;
-	if (r->audience.len == 0)
-		r->audience = r->issuer->audience.items[0];
+	*reason = SG_REASON_enforcer_only;
+	if (told->enforcer_only && r->enforcer == NULL)
+		return false;
 	*reason = SG_REASON_bad_request;
-	if (!sg_strings_have(&r->issuer->audience, r->audience))
+	if (!choose_audience(r))
 		return false;
 	*reason = SG_REASON_too_many_leases;
 	if (sg_state_agent_leases(&gate->state, r->agent->name, (size_t)gate->catalogue->limits.leases_per_agent) >=

@@ -468,6 +468,7 @@ sg_gate_destroy(struct sg_gate *gate)
 	sg_catalogue_destroy(gate->catalogue);
 	sg_arena_done(&gate->manifest_arena);
 	sg_buf_done(&gate->jwks);
+	sg_issuers_done(gate);
 	sg_buf_done(&gate->layers);
 	sg_wipe(gate, sizeof(*gate));
 	free(gate);

@@ -4,11 +4,13 @@
 #ifndef SG_GATE_GATE_H
 #define SG_GATE_GATE_H
 
+#include "base/canon.h"
 #include "base/sys.h"
 #include "frame/routes.h"
 #include "frame/table.h"
 #include "gate/facts.h"
 #include "gate/fold.h"
+#include "gate/issuers.h"
 #include "gate/journal.h"
 #include "gate/merge.h"
 
@@ -27,8 +29,10 @@ struct sg_ports {
 	bool (*judge)(void *self, uint64_t id, enum sg_frame_type type, struct sg_str input);
 	/* Asks the attestation stack about the peer of a connection; false if there is none. Answer: sg_gate_looked. */
 	bool (*look)(void *self, uint64_t id, uint64_t conn);
-	/* Calls a module's host; false if it is away. Answer: sg_gate_called. */
-	bool (*call)(void *self, uint64_t id, struct sg_str host, struct sg_str request);
+	/* Calls the host of a module of `kind` ("issue", "verify"); false if it is away. Answer: sg_gate_called. */
+	bool (*call)(void *self, uint64_t id, const char *kind, struct sg_str name, struct sg_str request);
+	/* Writes the array of module instances, for `status`. */
+	void (*modules)(void *self, struct sg_json_writer *w);
 	/* Asks the supervisor to read configuration and policy again. Answer: sg_gate_reloaded. */
 	void (*reload)(void *self);
 	/* A line for the operator's eyes (dev mode prints decisions). */
@@ -68,7 +72,8 @@ struct sg_gate {
 	bool has_hooks; /* some rule looks at outcomes */
 	uint64_t policy_generation;
 	struct sg_table conns, requests, buckets, uid_conns;
-	struct sg_buf jwks; /* key set of the issuers, canonical */
+	struct sg_buf jwks; /* key set of the JWT issuers, canonical */
+	struct sg_issuer_told *issuers;
 	uint64_t next_id;
 	struct {
 		uint64_t count;

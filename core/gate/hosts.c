@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Hosts: calling modules, and what happens when a module is late or dead: its calls fail closed, it is killed, started again after a growing
- * pause. */
+ * Hosts: calling modules and hearing from them. */
 #include "gate/loop.h"
 
 #include "base/canon.h"
@@ -13,19 +12,21 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { BACKOFF_MAX_S = 60 };
-
+/* The newest that is ready; without one, the newest that may become it. */
 struct sg_child *
 sg_host_named(struct sg_loop *loop, const char *prefix, struct sg_str name)
 {
-	char full[64];
+	char full[SG_CHILD_NAME];
+	struct sg_child *best = NULL;
 	snprintf(full, sizeof(full), "%s%.*s", prefix, SG_STR_ARG(name));
 	for (size_t i = 0; i < SG_CHILDREN; i++) {
 		struct sg_child *c = &loop->children[i];
-		if (c->used && c->role == SG_ROLE_HOST && strcmp(c->name, full) == 0)
-			return c;
+		if (!c->used || c->role != SG_ROLE_HOST || c->retiring || strcmp(c->name, full) != 0)
+			continue;
+		if (best == NULL || (c->ready && !best->ready) || (c->ready == best->ready && c->slot > best->slot))
+			best = c;
 	}
-	return NULL;
+	return best;
 }
 
 /* gcc 12's analyzer loses the list that hangs on an element of loop->children when it inlines this into a caller that found the element by name, and
@@ -48,12 +49,14 @@ sg_host_remember(struct sg_loop *loop, struct sg_child *host, uint64_t id, uint6
 }
 
 bool
-sg_hosts_call(void *self, uint64_t id, struct sg_str name, struct sg_str request)
+sg_hosts_call(void *self, uint64_t id, const char *kind, struct sg_str name, struct sg_str request)
 {
 	struct sg_loop *loop = self;
-	struct sg_child *host = sg_str_is(name, "verify") ? sg_host_named(loop, "", name) : sg_host_named(loop, "issue.", name);
-	return host != NULL && host->ready && sg_link_queue(&host->link, SG_FRAME_H_CALL, id, request, -1, NULL) == SG_OK &&
-	       sg_host_remember(loop, host, id, 0);
+	struct sg_child *host = sg_host_named(loop, strcmp(kind, "verify") == 0 ? "verify." : "issue.", name);
+	if (host == NULL || !host->ready || sg_link_queue(&host->link, SG_FRAME_H_CALL, id, request, -1, NULL) != SG_OK)
+		return false;
+	host->asked++;
+	return sg_host_remember(loop, host, id, 0);
 }
 
 #if defined(__GNUC__) && !defined(__clang__)
@@ -75,27 +78,78 @@ take_call(struct sg_child *host, uint64_t id, bool look)
 }
 
 static bool
+is_kind(const struct sg_child *host, const char *prefix)
+{
+	return strncmp(host->name, prefix, strlen(prefix)) == 0;
+}
+
+static enum sg_profile
+profile_of(const struct sg_child *host)
+{
+	return is_kind(host, "attest.")   ? SG_PROFILE_ATTEST
+	       : is_kind(host, "issue.") ? SG_PROFILE_ISSUE
+	       : is_kind(host, "audit.") ? SG_PROFILE_AUDIT
+					 : SG_PROFILE_VERIFY;
+}
+
+/* Which bytes run is part of the record: one leaf each time an instance begins to be used. */
+static void
+record_module(struct sg_loop *loop, const struct sg_child *host)
+{
+	struct sg_buf body;
+	sg_buf_init(&body, 1024);
+	sg_buf_printf(&body, "{\"by\":\"\",\"digest\":\"%s\",\"module\":\"%s\",\"result\":\"ready\",\"stanza\":\"%s\",\"verb\":\"module\"}", host->digest,
+		      host->name, host->stanza);
+	sg_record(loop->gate, "admin", sg_buf_view(&body), SG_STR(""), NULL, NULL);
+	sg_buf_done(&body);
+}
+
+static bool
+take_ready(struct sg_loop *loop, struct sg_child *host, const struct sg_json *json)
+{
+	int64_t layers = 0;
+	struct sg_str digest = {"", 0}, name = sg_str(host->name);
+	sg_str_cut(&name, '.');
+	if (!sg_json_int(sg_json_get(json, "layers"), &layers) || !sg_json_string(sg_json_get(json, "digest"), &digest) ||
+	    digest.len >= sizeof(host->digest))
+		return false;
+	if (is_kind(host, "issue.") && !sg_gate_issuer(loop->gate, name, json))
+		return false;
+	if ((sg_profile_layers(profile_of(host)) & ~(unsigned)layers) != 0)
+		sg_gate_unconfined(loop->gate, host->name, "Landlock");
+	memcpy(host->digest, digest.ptr, digest.len);
+	return true;
+}
+
+static bool
 host_ready(struct sg_loop *loop, struct sg_child *host, struct sg_str payload)
 {
 	struct sg_arena arena;
 	const struct sg_json *json = NULL;
 	sg_arena_init(&arena, 256 << 10);
-	bool good = sg_canon_parse(&arena, payload, NULL, &json, NULL) == SG_OK;
-	const struct sg_json *jwks = sg_json_get(json, "jwks");
-	if (good && jwks != NULL && jwks->type == SG_JSON_OBJECT && strncmp(host->name, "issue.", 6) == 0) { /* nobody else has keys to tell */
-		struct sg_buf keys;
-		sg_buf_init(&keys, 64 << 10);
-		sg_canon_write(&keys, jwks);
-		sg_gate_keys(loop->gate, sg_buf_view(&keys));
-		sg_buf_done(&keys);
-	}
-	int64_t layers = 0;
-	enum sg_profile profile = strncmp(host->name, "attest.", 7) == 0 ? SG_PROFILE_ATTEST : strncmp(host->name, "issue.", 6) == 0 ? SG_PROFILE_ISSUE : SG_PROFILE_VERIFY;
-	sg_json_int(sg_json_get(json, "layers"), &layers);
-	if ((sg_profile_layers(profile) & ~(unsigned)layers) != 0)
-		sg_gate_unconfined(loop->gate, host->name, "Landlock");
+	host->ready = sg_canon_parse(&arena, payload, NULL, &json, NULL) == SG_OK && take_ready(loop, host, json);
 	sg_arena_done(&arena);
-	host->ready = good;
+	if (host->ready) {
+		host->why[0] = '\0';
+		record_module(loop, host);
+		sg_instances_switch(loop, host);
+	}
+	return host->ready;
+}
+
+/* Why it will not start, in its own words: for the operator. */
+static bool
+host_refused(struct sg_child *host, struct sg_str payload)
+{
+	struct sg_arena arena;
+	const struct sg_json *json = NULL;
+	struct sg_str code, text;
+	sg_arena_init(&arena, 64 << 10);
+	bool good = sg_canon_parse(&arena, payload, NULL, &json, NULL) == SG_OK && sg_json_string(sg_json_get(json, "code"), &code) &&
+		    sg_json_string(sg_json_get(json, "text"), &text);
+	if (good)
+		snprintf(host->why, sizeof(host->why), "%.*s: %.*s", SG_STR_ARG(code), SG_STR_ARG(text));
+	sg_arena_done(&arena);
 	return good;
 }
 
@@ -104,6 +158,8 @@ sg_host_frame(struct sg_loop *loop, struct sg_child *host, const struct sg_frame
 {
 	if (frame->type == SG_FRAME_H_READY)
 		return host_ready(loop, host, frame->payload);
+	if (frame->type == SG_FRAME_H_REFUSED)
+		return host_refused(host, frame->payload);
 	bool look = strncmp(host->name, "attest.", 7) == 0;
 	struct sg_call *call = take_call(host, frame->id, look);
 	if (frame->type != SG_FRAME_H_ANSWER || call == NULL)
@@ -115,77 +171,4 @@ sg_host_frame(struct sg_loop *loop, struct sg_child *host, const struct sg_frame
 		sg_gate_called(loop->gate, call->id, frame->payload);
 	free(call);
 	return true;
-}
-
-void
-sg_host_gone(struct sg_loop *loop, struct sg_child *host)
-{
-	struct sg_call *call = host->calls;
-	host->calls = NULL;
-	host->ready = false;
-	host->failures++;
-	unsigned pause = host->failures < 6 ? 1U << (host->failures - 1) : BACKOFF_MAX_S;
-	host->respawn_at = loop->sys->boot_time(loop->sys) + (host->failures == 1 ? 0 : (sg_time)pause * SG_SEC);
-	while (call != NULL) {
-		struct sg_call *next = call->next;
-		if (call->look != 0)
-			sg_look_answered(loop, host, call->look, (struct sg_str){NULL, 0});
-		else if (call->id != 0)
-			sg_gate_called(loop->gate, call->id, (struct sg_str){NULL, 0});
-		free(call);
-		call = next;
-	}
-}
-
-static void
-ensure(struct sg_loop *loop, const char *prefix, struct sg_str name)
-{
-	char full[64];
-	struct sg_child *host = sg_host_named(loop, prefix, name);
-	snprintf(full, sizeof(full), "%s%.*s", prefix, SG_STR_ARG(name));
-	if (host == NULL) {
-		sg_child_spawn(loop, SG_ROLE_HOST, SG_FACE_NONE, 0, full);
-		return;
-	}
-	if (host->linked || host->respawn_at == 0 || loop->sys->boot_time(loop->sys) < host->respawn_at)
-		return;
-	unsigned failures = host->failures;
-	host->used = false;
-	host = sg_child_spawn(loop, SG_ROLE_HOST, SG_FACE_NONE, 0, full);
-	if (host != NULL)
-		host->failures = failures;
-}
-
-void
-sg_hosts_fill(struct sg_loop *loop)
-{
-	const struct sg_catalogue *c = loop->gate->catalogue;
-	if (loop->stop)
-		return;
-	for (size_t i = 0; i < c->attest.count; i++)
-		ensure(loop, "attest.", c->attest.items[i]);
-	for (size_t i = 0; i < c->issuer_count; i++)
-		ensure(loop, "issue.", c->issuers[i].name);
-	if (c->issuer_count > 0)
-		ensure(loop, "", SG_STR("verify"));
-}
-
-static bool
-is_late(const struct sg_child *host, sg_time now)
-{
-	for (const struct sg_call *call = host->calls; call != NULL; call = call->next)
-		if (now > call->deadline)
-			return true;
-	return false;
-}
-
-void
-sg_hosts_deadlines(struct sg_loop *loop)
-{
-	sg_time now = loop->sys->boot_time(loop->sys);
-	for (size_t i = 0; i < SG_CHILDREN; i++) {
-		struct sg_child *c = &loop->children[i];
-		if (c->used && c->role == SG_ROLE_HOST && c->linked && is_late(c, now))
-			sg_child_kill(loop, c);
-	}
 }

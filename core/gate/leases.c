@@ -20,7 +20,7 @@ tell_issuer(struct sg_gate *gate, const struct sg_lease *lease)
 	sg_jw_member_str(&w, "verb", SG_STR("revoke"));
 	sg_jw_end(&w);
 	/* a host that is away hears of it later: the lease stays revoking, and the token is refused all the same */
-	gate->ports.call(gate->ports.self, 0, sg_str(lease->issuer), sg_buf_view(&call));
+	gate->ports.call(gate->ports.self, 0, "issue", sg_str(lease->issuer), sg_buf_view(&call));
 	sg_buf_done(&call);
 }
 
@@ -84,6 +84,8 @@ write_lease(struct sg_json_writer *w, const struct sg_gate *gate, const struct s
 	sg_jw_member_int(w, "expires_at", lease->ends.wall_ms / 1000);
 	sg_jw_member_str(w, "id", sg_str(lease->id));
 	sg_jw_member_str(w, "issuer", sg_str(lease->issuer));
+	const struct sg_issuer_told *told = sg_issuer_told(gate, sg_str(lease->issuer));
+	sg_jw_member_text(w, "revocation", told != NULL ? told->revocation : "unknown");
 	bool over = sg_deadline_over(&lease->ends, &gate->state.now);
 	sg_jw_member_str(w, "state", over ? SG_STR("expired") : sg_str(sg_lease_state_name(lease->state)));
 	sg_jw_member_str(w, "task", sg_str(lease->task->id));
@@ -207,7 +209,7 @@ introspect(struct sg_gate *gate, struct sg_request *r)
 	}
 	r->stage = SG_STAGE_CALL;
 	r->after_call = introspected;
-	if (!sg_ask_verify(gate, r))
+	if (!sg_ask_verify(gate, r, SG_ISSUE_jwt, sg_buf_view(&gate->jwks), SG_STR("")))
 		sg_answer_error(gate, r, 503, SG_REASON_issue_unavailable, "");
 }
 

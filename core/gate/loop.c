@@ -226,7 +226,7 @@ static struct sg_ports
 ports(struct sg_loop *loop)
 {
 	return (struct sg_ports){loop,		 sg_doors_answer, sg_doors_admit, sg_doors_close, sg_pool_judge,
-				 sg_hosts_look, sg_hosts_call,	  ask_reload,	  say};
+				 sg_hosts_look, sg_hosts_call, sg_hosts_tell, ask_reload, say};
 }
 
 static enum sg_status

@@ -9,6 +9,13 @@
 #include <pthread.h>
 
 enum { SG_LISTENERS = 8, SG_CHILDREN = 128, SG_WORKER_DEPTH = 8, SG_JUDGE_QUEUE = 4096, SG_ACCEPT_BATCH = 64 };
+enum {
+	SG_CHILD_NAME = 96,
+	SG_WANTED_MAX = 64,  /* modules, all kinds; one more is never started */
+	SG_HOST_START_S = 10, /* from the request for a process to its READY */
+	SG_BACKOFF_S = 60,   /* longest pause before another try */
+	SG_BREAKER = 6       /* failures in a row; from then on one try each SG_BACKOFF_S, and status says so */
+};
 
 enum sg_source_kind { SG_SOURCE_SUPERVISOR, SG_SOURCE_LISTEN, SG_SOURCE_CHILD, SG_SOURCE_COMMIT };
 
@@ -50,12 +57,20 @@ struct sg_child {
 	struct sg_question *head, *tail;
 	size_t depth;
 	sg_time head_since;
-	/* host */
-	char name[64];
+	/* host: an instance of a module */
+	char name[SG_CHILD_NAME]; /* "issue.token": the stanza */
+	char stanza[SG_SHA256_HEX], digest[SG_SHA256_HEX]; /* what it was started for; the module's file */
+	char why[320]; /* the last thing that went wrong; "" */
 	bool ready;
 	struct sg_call *calls;
-	sg_time respawn_at, died_at;
-	unsigned failures;
+	sg_time since, respawn_at;
+	unsigned failures, restarts; /* failures: in a row */
+	uint64_t asked;
+};
+
+/* A module that should run. */
+struct sg_wanted {
+	char name[SG_CHILD_NAME], stanza[SG_SHA256_HEX];
 };
 
 /* Facts being gathered from the steps of the stack. */
@@ -90,6 +105,9 @@ struct sg_loop {
 	size_t listener_count;
 	struct sg_child children[SG_CHILDREN];
 	struct sg_waiting_conn *conns; /* descriptors not yet with a door */
+	struct sg_wanted wanted[SG_WANTED_MAX];
+	size_t wanted_count;
+	char wanted_config[SG_SHA256_HEX]; /* the configuration they were read from */
 	struct sg_question *queue, *queue_end;
 	size_t queued;
 	struct sg_look *looks;
@@ -135,8 +153,13 @@ void sg_pool_deadlines(struct sg_loop *loop);
 void sg_pool_done(struct sg_loop *loop);
 
 /* hosts.c */
-bool sg_hosts_call(void *self, uint64_t id, struct sg_str host, struct sg_str request);
+bool sg_hosts_call(void *self, uint64_t id, const char *kind, struct sg_str name, struct sg_str request);
 bool sg_hosts_look(void *self, uint64_t id, uint64_t conn);
+/* instances.c */
+/* Everybody else of this name is on the way out. */
+void sg_instances_switch(struct sg_loop *loop, struct sg_child *ready);
+/* Writes the array of instances: calls, digest, failures, name, restarts, state, why. */
+void sg_hosts_tell(void *self, struct sg_json_writer *w);
 /* The host "PREFIXname", or NULL. */
 struct sg_child *sg_host_named(struct sg_loop *loop, const char *prefix, struct sg_str name);
 /* Notes a call (id) or a look (number) that this host owes an answer; false on no memory. */

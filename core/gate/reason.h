@@ -78,6 +78,7 @@
 	X(issue_unavailable,     "the issuer is away")                                                                 \
 	X(issue_failed,          "the issuer failed")                                                                  \
 	X(credential_wrong,      "the issuer made something else than was decided; it is revoked")                     \
+	X(enforcer_only,         "this credential is handed to an enforcer only, never to the agent; ask through one")  \
 	X(asserted_agent,        "without a task token the agent is only asserted; no credential is issued")           \
 	X(withheld_kill,         "stopped by an operator while it was being issued")                                   \
 	X(withheld_task,         "the task ended while it was being issued")                                           \

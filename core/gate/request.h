@@ -158,8 +158,10 @@ void sg_repeat_credential(struct sg_gate *gate, struct sg_request *request, cons
 			  struct sg_lease *lease);
 /* The member "groups": who must say yes and how many of each. */
 void sg_write_groups(struct sg_json_writer *w, const struct sg_requirement *requirement);
-/* Asks the verify host to read r->token; the answer comes to the stage that is set. False: it could not be asked. */
-bool sg_ask_verify(struct sg_gate *gate, const struct sg_request *request);
+/* Asks the verify host of a format to read r->token with these keys ({NULL, 0}: none); the answer comes to the stage that is set. `lease`: the one
+ * it should be of, where the format holds only something derived from it. False: it could not be asked. */
+bool sg_ask_verify(struct sg_gate *gate, const struct sg_request *request, enum sg_issue_format format, struct sg_str keys,
+		   struct sg_str lease);
 /* Revokes a lease: recorded, told to its issuer, dead once the issuer says so. False if it could not be recorded. */
 bool sg_lease_revoke(struct sg_gate *gate, struct sg_lease *lease, const char *why);
 /* Tells the issuers about every lease that is revoking. */

@@ -26,7 +26,7 @@ enum { SG_ANSWER_MAX = 256 << 10 };
  *            "request":{"action","arguments":{...},"decision","resource":{...}|null},"verb":"make"}  {"lease","ok":true,"token"}
  *   issue   {"lease","verb":"revoke"|"confirm"|"reap"}                {"lease","ok":true}
  *   issue   {"verb":"keys"}                                           {"jwks":{...}|null,"ok":true}
- *   verify  {"jwks":{...}|null,"token","verb":"verify"}               {"claims":{...},"ok":true}
+ *   verify  {"jwks":{...}|null,"lease","token","verb":"verify"}       {"claims":{...},"ok":true}
  *   verify  {"bytes":BASE64URL,"form":"token"|"chain","verb":"identify"}   {"facts":{...},"ok":true}; facts are empty where the form is not the module's
  * Codes of the host itself: call_malformed (not canonical, or a member is missing or wrong), call_verb (no such verb
  * for this kind), call_size (a bound above), enforcer_only (the module's credential is for enforcers, and an agent asked), module_memory, module_error, module_facts, module_token, module_claims,

@@ -15,7 +15,8 @@ read_token(const struct sg_call *call, struct sg_verify_in *in, struct sg_buf *k
 {
 	const struct sg_json *jwks = sg_json_get(call->request, "jwks");
 	*in = (struct sg_verify_in){.size = sizeof(*in), .deadline = sg_call_deadline(call->instance)};
-	if (call->request->count != 3 || !sg_json_string(sg_json_get(call->request, "token"), &in->token) ||
+	if (call->request->count != 4 || !sg_json_string(sg_json_get(call->request, "token"), &in->token) ||
+	    !sg_json_string(sg_json_get(call->request, "lease"), &in->lease) || in->lease.len > SG_LEASE_MAX ||
 	    jwks == NULL || (jwks->type != SG_JSON_NULL && jwks->type != SG_JSON_OBJECT))
 		return sg_fail(err, SG_MALFORMED, "call_malformed", "verify brings a token and a key set or null");
 	if (in->token.len == 0 || in->token.len > SG_VERIFY_TOKEN_MAX)

@@ -54,6 +54,24 @@ tell(const struct running *r, int code, const struct sg_err *err)
 	return code;
 }
 
+/* The gate shows it in `status`; that it could not be told changes nothing. */
+static int
+refuse(struct running *r, int code, const struct sg_err *err)
+{
+	struct sg_buf out;
+	struct sg_json_writer w;
+	sg_buf_init(&out, READY_MAX);
+	sg_jw_begin(&w, &out);
+	sg_jw_object(&w);
+	sg_jw_member_text(&w, "code", err->code != NULL ? err->code : "bug");
+	sg_jw_member_text(&w, "text", err->text);
+	sg_jw_end(&w);
+	if (sg_jw_done(&w) && sg_link_queue(&r->link, SG_FRAME_H_REFUSED, 0, sg_buf_view(&out), -1, NULL) == SG_OK)
+		sg_link_flush(&r->link, NULL);
+	sg_buf_done(&out);
+	return tell(r, code, err);
+}
+
 /* ---- before the module ---- */
 
 static enum sg_status
@@ -221,7 +239,6 @@ serve(struct running *r)
 {
 	struct sg_err err = {0};
 	fcntl(r->how->gate, F_SETFL, fcntl(r->how->gate, F_GETFL) & ~O_NONBLOCK);
-	sg_link_init(&r->link, r->how->gate, SG_ROLE_HOST, SG_ROLE_GATE);
 	sg_buf_init(&r->answer, SG_ANSWER_MAX);
 	enum sg_status status = say_ready(r, &err);
 	while (status == SG_OK)
@@ -241,10 +258,11 @@ sg_host_run(const struct sg_host_process *how)
 	if (how->call_limit > 0)
 		r.instance.call_limit = how->call_limit;
 	sg_arena_init(&r.arena, STANZA_BUDGET);
+	sg_link_init(&r.link, how->gate, SG_ROLE_HOST, SG_ROLE_GATE);
 	if (prepare(&r, &err) != SG_OK)
-		return tell(&r, EXIT_REFUSED, &err);
+		return refuse(&r, EXIT_REFUSED, &err);
 	if (start_module(&r, &err) != SG_OK)
-		return tell(&r, r.confined ? EXIT_REFUSED : EXIT_CONFINED, &err);
+		return refuse(&r, r.confined ? EXIT_REFUSED : EXIT_CONFINED, &err);
 	int code = serve(&r);
 	sg_instance_done(&r.instance);
 	sg_buf_done(&r.keys);

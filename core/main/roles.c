@@ -147,20 +147,24 @@ open_issuer_key(const struct sg_supervisor *s, const char *name)
 	return open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
 }
 
-/* "attest.peer", "issue.token", "verify": the stanza's name behind the kind; the verify host has none of its own. */
+/* "attest.peer", "issue.token", "audit.siem": section and stanza; "verify.jwt": a module of this program that needs no stanza. */
 static int
 run_host(struct sg_supervisor *s, int fd, int self, const char *full, int key)
 {
-	char kind[16], module[64] = "jwt";
+	char section[16], kind[16], module[64];
 	const char *dot = strchr(full, '.');
-	snprintf(kind, sizeof(kind), "%.*s", dot != NULL ? (int)(dot - full) : 15, full);
-	const char *name = dot != NULL ? dot + 1 : full;
-	const struct sg_json *stanza = sg_json_get(sg_json_get(s->config, kind), name);
-	struct sg_str use;
+	if (dot == NULL)
+		return 78;
+	snprintf(section, sizeof(section), "%.*s", (int)(dot - full), full);
+	const char *name = dot + 1;
+	const struct sg_json *stanza = sg_json_get(sg_json_get(s->config, section), name);
+	struct sg_str use = sg_str(name), given_kind = sg_str(section);
 	struct sg_buf text;
 	sg_buf_init(&text, 64 << 10);
-	if (sg_json_string(sg_json_get(stanza, "use"), &use))
-		snprintf(module, sizeof(module), "%.*s", SG_STR_ARG(use));
+	sg_json_string(sg_json_get(stanza, "use"), &use);
+	sg_json_string(sg_json_get(stanza, "kind"), &given_kind);
+	snprintf(kind, sizeof(kind), "%.*s", SG_STR_ARG(given_kind));
+	snprintf(module, sizeof(module), "%.*s", SG_STR_ARG(use));
 	if (stanza != NULL)
 		sg_canon_write(&text, stanza);
 	struct sg_host_process how = {.gate = fd, .parent = self, .kind = kind, .name = name, .module = module,
@@ -211,7 +215,7 @@ copy_word(const struct sg_json *request, const char *name, char *out, size_t roo
 void
 sg_role_spawn(struct sg_supervisor *s, const struct sg_json *request)
 {
-	char role[16], face[16], name[64];
+	char role[16], face[16], name[SG_CHILD_NAME];
 	int64_t slot = 0;
 	int ends[2];
 	copy_word(request, "role", role, sizeof(role));

@@ -206,13 +206,13 @@ claims_out_of_bounds(void)
 	char request[200];
 	start(&g, "verify", "rogue", "{}");
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
-		snprintf(request, sizeof(request), "{\"jwks\":null,\"token\":\"%s\",\"verb\":\"verify\"}", bad[i]);
+		snprintf(request, sizeof(request), "{\"jwks\":null,\"lease\":\"\",\"token\":\"%s\",\"verb\":\"verify\"}", bad[i]);
 		CU_ASSERT(guest_refused(guest_call(&g, request, -1), "module_claims"));
 	}
 	const struct sg_json *good =
-		guest_call(&g, "{\"jwks\":null,\"token\":\"{ \\\"b\\\":1, \\\"a\\\":2}\",\"verb\":\"verify\"}", -1);
+		guest_call(&g, "{\"jwks\":null,\"lease\":\"\",\"token\":\"{ \\\"b\\\":1, \\\"a\\\":2}\",\"verb\":\"verify\"}", -1);
 	CU_ASSERT_PTR_NOT_NULL(sg_json_get(sg_json_get(good, "claims"), "b"));
-	CU_ASSERT_PTR_NULL(guest_call(&g, "{\"jwks\":null,\"token\":\"crash\",\"verb\":\"verify\"}", -1));
+	CU_ASSERT_PTR_NULL(guest_call(&g, "{\"jwks\":null,\"lease\":\"\",\"token\":\"crash\",\"verb\":\"verify\"}", -1));
 	CU_ASSERT(guest_end(&g) != 0);
 }
 

@@ -225,7 +225,7 @@ verify_request(struct guest *g, const char *jwks, const char *token)
 {
 	struct sg_buf text;
 	sg_buf_init(&text, 64 << 10);
-	sg_buf_printf(&text, "{\"jwks\":%s,\"token\":", jwks);
+	sg_buf_printf(&text, "{\"jwks\":%s,\"lease\":\"\",\"token\":", jwks);
 	sg_canon_string(&text, sg_str(token));
 	sg_buf_text(&text, ",\"verb\":\"verify\"}");
 	char *copy = sg_arena_strdup(&g->arena, sg_buf_view(&text));

@@ -15,6 +15,7 @@ struct sg_verify_in {
 	sg_time deadline;
 	struct sg_str token; /* hostile; 1 to 4096 bytes */
 	struct sg_str keys;  /* trusted: a JWK set as RFC 8785 bytes; {NULL, 0} if there is none */
+	struct sg_str lease; /* trusted: whose credential it should be, for formats that hold only something derived from it; may be empty */
 };
 
 struct sg_verify_out {

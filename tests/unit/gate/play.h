@@ -216,11 +216,19 @@ play_look(void *self, uint64_t id, uint64_t conn)
 }
 
 static bool
-play_call(void *self, uint64_t id, struct sg_str host, struct sg_str request)
+play_call(void *self, uint64_t id, const char *kind, struct sg_str name, struct sg_str request)
 {
 	struct play_event event = {.kind = PLAY_CALL, .id = id};
-	snprintf(event.host, sizeof(event.host), "%.*s", SG_STR_ARG(host));
+	snprintf(event.host, sizeof(event.host), "%s.%.*s", kind, SG_STR_ARG(name));
 	return play_push(self, event, request);
+}
+
+static void
+play_modules(void *self, struct sg_json_writer *w)
+{
+	(void)self;
+	sg_jw_array(w);
+	sg_jw_end(w);
 }
 
 static void
@@ -329,6 +337,17 @@ play_canonical(const char *text)
 	return copy;
 }
 
+static inline void
+play_issuer_ready(struct play *p, const char *name, const char *ready)
+{
+	struct sg_arena arena;
+	const struct sg_json *json = NULL;
+	sg_arena_init(&arena, 1 << 20);
+	if (sg_canon_parse(&arena, sg_str(ready), NULL, &json, NULL) != SG_OK || !sg_gate_issuer(p->gate, sg_str(name), json))
+		abort();
+	sg_arena_done(&arena);
+}
+
 static inline enum sg_status
 play_open(struct play *p, struct sg_err *err)
 {
@@ -336,15 +355,17 @@ play_open(struct play *p, struct sg_err *err)
 	char *document = play_canonical(play_document);
 	struct sg_gate_start start = {
 		.sys = &p->sys,
-		.ports = {p, play_answer, play_admit, play_close, play_judge, play_look, play_call, play_reload, play_say},
+		.ports = {p, play_answer, play_admit, play_close, play_judge, play_look, play_call, play_modules, play_reload, play_say},
 		.document = sg_str(document),
 		.journal_folder = p->journal,
 		.keys_folder = p->keys,
 		.state_key = key,
 		.boot_id = "11111111-2222-3333-4444-555555555555"};
 	enum sg_status status = sg_gate_create(&p->gate, &start, err);
-	if (status == SG_OK)
+	if (status == SG_OK) {
 		sg_gate_policy(p->gate, sg_str(play_manifest), 1);
+		play_issuer_ready(p, "token", "{\"enforcer_only\":false,\"format\":\"jwt\",\"jwks\":null,\"revocation\":\"next_use\"}");
+	}
 	free(document);
 	return status;
 }

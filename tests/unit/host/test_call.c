@@ -82,10 +82,10 @@ answers_have_one_form(void)
 	CU_ASSERT_STRING_EQUAL(call(&issuer, "{\"lease\":\"L\",\"verb\":\"confirm\"}"),
 			       "{\"lease\":\"L\",\"ok\":true}");
 	CU_ASSERT_STRING_EQUAL(call(&issuer, "{\"verb\":\"keys\"}"), "{\"jwks\":null,\"ok\":true}");
-	CU_ASSERT_STRING_EQUAL(call(&verifier, "{\"jwks\":null,\"token\":\"x\",\"verb\":\"verify\"}"),
+	CU_ASSERT_STRING_EQUAL(call(&verifier, "{\"jwks\":null,\"lease\":\"\",\"token\":\"x\",\"verb\":\"verify\"}"),
 			       "{\"claims\":{},\"ok\":true}");
 	CU_ASSERT(!keys_given);
-	call(&verifier, "{\"jwks\":{},\"token\":\"x\",\"verb\":\"verify\"}");
+	call(&verifier, "{\"jwks\":{},\"lease\":\"\",\"token\":\"x\",\"verb\":\"verify\"}");
 	CU_ASSERT(keys_given);
 	CU_ASSERT(fails(call(&auditor, "{\"verb\":\"write\"}"), "call_verb"));
 }
@@ -109,15 +109,15 @@ size_of_tokens(void)
 {
 	static char request[SG_VERIFY_TOKEN_MAX + 200];
 	for (int extra = 0; extra < 2; extra++) {
-		snprintf(request, sizeof(request), "{\"jwks\":null,\"token\":\"%0*d\",\"verb\":\"verify\"}",
+		snprintf(request, sizeof(request), "{\"jwks\":null,\"lease\":\"\",\"token\":\"%0*d\",\"verb\":\"verify\"}",
 			 SG_VERIFY_TOKEN_MAX + extra, 0);
 		const char *answer = call(&verifier, request);
 		CU_ASSERT(extra == 0 ? strstr(answer, "\"ok\":true") != NULL : fails(answer, "call_size"));
 	}
 	static const char *const bad[] = {
 		"{\"token\":\"x\",\"verb\":\"verify\"}", "{\"jwks\":null,\"verb\":\"verify\"}",
-		"{\"jwks\":[],\"token\":\"x\",\"verb\":\"verify\"}", "{\"jwks\":null,\"token\":1,\"verb\":\"verify\"}",
-		"{\"jwks\":null,\"more\":1,\"token\":\"x\",\"verb\":\"verify\"}"};
+		"{\"jwks\":[],\"lease\":\"\",\"token\":\"x\",\"verb\":\"verify\"}", "{\"jwks\":null,\"lease\":\"\",\"token\":1,\"verb\":\"verify\"}",
+		"{\"jwks\":null,\"lease\":\"\",\"more\":1,\"token\":\"x\",\"verb\":\"verify\"}"};
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
 		CU_ASSERT(fails(call(&verifier, bad[i]), "call_malformed"));
 }

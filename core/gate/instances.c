@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Instances of modules, one for each stanza: which there should be, exchanging them when their stanza changes, and what happens to one that is
+ * late or dead: its calls fail closed, it is killed, and started again after a growing pause until the breaker opens. */
+#include "gate/loop.h"
+
+#include "base/canon.h"
+#include "base/str.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+static sg_time
+now_of(const struct sg_loop *loop)
+{
+	return loop->sys->boot_time(loop->sys);
+}
+
+/* ---- which there should be ---- */
+
+static void
+want(struct sg_loop *loop, const char *prefix, struct sg_str name, const struct sg_json *stanza)
+{
+	struct sg_buf text;
+	if (loop->wanted_count == SG_WANTED_MAX)
+		return; /* never ready, so what needs it is denied */
+	struct sg_wanted *w = &loop->wanted[loop->wanted_count++];
+	snprintf(w->name, sizeof(w->name), "%s%.*s", prefix, SG_STR_ARG(name));
+	sg_buf_init(&text, 256 << 10);
+	if (stanza != NULL)
+		sg_canon_write(&text, stanza);
+	sg_sha256_hex(w->stanza, sg_buf_view(&text));
+	sg_buf_done(&text);
+}
+
+static void
+want_section(struct sg_loop *loop, const char *section, const char *prefix)
+{
+	const struct sg_json *stanzas = sg_json_get(loop->gate->catalogue->document, section);
+	for (const struct sg_json *m = sg_json_first(stanzas); m != NULL; m = sg_json_next(stanzas, m))
+		want(loop, prefix, m->name, m);
+}
+
+static void
+find_wanted(struct sg_loop *loop)
+{
+	if (strcmp(loop->wanted_config, loop->gate->catalogue->digest) == 0)
+		return;
+	loop->wanted_count = 0;
+	want_section(loop, "attest", "attest.");
+	want_section(loop, "issue", "issue.");
+	want_section(loop, "audit", "audit.");
+	if (loop->gate->catalogue->issuer_count > 0)
+		for (int f = SG_ISSUE_jwt; f < SG_ISSUE_opaque; f++)
+			if (f == SG_ISSUE_jwt)
+				want(loop, "verify.", sg_str(sg_issue_format_name((enum sg_issue_format)f)), NULL);
+	snprintf(loop->wanted_config, sizeof(loop->wanted_config), "%s", loop->gate->catalogue->digest);
+}
+
+static bool
+is_wanted(const struct sg_loop *loop, const struct sg_child *host)
+{
+	for (size_t i = 0; i < loop->wanted_count; i++)
+		if (strcmp(loop->wanted[i].name, host->name) == 0)
+			return true;
+	return false;
+}
+
+/* ---- starting ---- */
+
+static void
+spawn(struct sg_loop *loop, const struct sg_wanted *w, const struct sg_child *before)
+{
+	struct sg_child *host = sg_child_spawn(loop, SG_ROLE_HOST, SG_FACE_NONE, 0, w->name);
+	if (host == NULL)
+		return;
+	memcpy(host->stanza, w->stanza, sizeof(host->stanza));
+	host->since = now_of(loop);
+	if (before == NULL)
+		return;
+	host->failures = before->failures;
+	host->restarts = before->restarts + 1;
+	memcpy(host->why, before->why, sizeof(host->why));
+}
+
+static struct sg_child *
+instance_of(struct sg_loop *loop, const struct sg_wanted *w)
+{
+	for (size_t i = 0; i < SG_CHILDREN; i++) {
+		struct sg_child *c = &loop->children[i];
+		if (c->used && c->role == SG_ROLE_HOST && !c->retiring && strcmp(c->name, w->name) == 0 && strcmp(c->stanza, w->stanza) == 0)
+			return c;
+	}
+	return NULL;
+}
+
+static void
+ensure(struct sg_loop *loop, const struct sg_wanted *w)
+{
+	struct sg_child *host = instance_of(loop, w);
+	if (host != NULL && (host->linked || host->respawn_at == 0 || now_of(loop) < host->respawn_at))
+		return;
+	struct sg_child before;
+	if (host != NULL) {
+		before = *host;
+		host->used = false;
+	}
+	spawn(loop, w, host != NULL ? &before : NULL);
+}
+
+/* ---- exchanging ---- */
+
+void
+sg_instances_switch(struct sg_loop *loop, struct sg_child *ready)
+{
+	for (size_t i = 0; i < SG_CHILDREN; i++) {
+		struct sg_child *c = &loop->children[i];
+		if (c->used && c->role == SG_ROLE_HOST && c != ready && strcmp(c->name, ready->name) == 0)
+			c->retiring = true;
+	}
+}
+
+/* One that is on its way out leaves when it owes nobody an answer: its link is closed, and it stops by itself. */
+static void
+retire(struct sg_loop *loop, struct sg_child *host)
+{
+	if (!host->retiring && !is_wanted(loop, host))
+		host->retiring = true;
+	if (host->retiring && host->calls == NULL) {
+		if (host->linked)
+			sg_child_gone(loop, host);
+		host->used = false;
+	}
+}
+
+void
+sg_hosts_fill(struct sg_loop *loop)
+{
+	if (loop->stop)
+		return;
+	find_wanted(loop);
+	for (size_t i = 0; i < SG_CHILDREN; i++)
+		if (loop->children[i].used && loop->children[i].role == SG_ROLE_HOST)
+			retire(loop, &loop->children[i]);
+	for (size_t i = 0; i < loop->wanted_count; i++)
+		ensure(loop, &loop->wanted[i]);
+}
+
+/* ---- late and dead ---- */
+
+static void
+fail_calls(struct sg_loop *loop, struct sg_child *host)
+{
+	struct sg_call *call = host->calls;
+	host->calls = NULL;
+	while (call != NULL) {
+		struct sg_call *next = call->next;
+		if (call->look != 0)
+			sg_look_answered(loop, host, call->look, (struct sg_str){NULL, 0});
+		else if (call->id != 0)
+			sg_gate_called(loop->gate, call->id, (struct sg_str){NULL, 0});
+		free(call);
+		call = next;
+	}
+}
+
+void
+sg_host_gone(struct sg_loop *loop, struct sg_child *host)
+{
+	host->ready = false;
+	if (!host->retiring) {
+		host->failures++;
+		unsigned pause = host->failures < 6 ? 1U << (host->failures - 1) : SG_BACKOFF_S;
+		host->respawn_at = now_of(loop) + (host->failures == 1 ? 0 : (sg_time)pause * SG_SEC);
+		if (host->failures == SG_BREAKER)
+			fprintf(stderr, "stepgated: %s failed %d times in a row; from now on it is tried once in %d s\n", host->name, SG_BREAKER, SG_BACKOFF_S);
+	}
+	fail_calls(loop, host);
+}
+
+static bool
+is_late(const struct sg_child *host, sg_time now)
+{
+	if (!host->ready && now - host->since > SG_HOST_START_S * SG_SEC)
+		return true;
+	for (const struct sg_call *call = host->calls; call != NULL; call = call->next)
+		if (now > call->deadline)
+			return true;
+	return false;
+}
+
+void
+sg_hosts_deadlines(struct sg_loop *loop)
+{
+	sg_time now = now_of(loop);
+	for (size_t i = 0; i < SG_CHILDREN; i++) {
+		struct sg_child *c = &loop->children[i];
+		if (!c->used || c->role != SG_ROLE_HOST || !c->linked || !is_late(c, now))
+			continue;
+		snprintf(c->why, sizeof(c->why), "%s", c->ready ? "a call took longer than limits.host_deadline" : "it did not start in time");
+		sg_child_kill(loop, c);
+	}
+}
+
+/* ---- telling ---- */
+
+static const char *
+state_of(const struct sg_child *host)
+{
+	if (host->ready)
+		return host->retiring ? "retiring" : "ready";
+	if (host->failures >= SG_BREAKER)
+		return "breaker_open";
+	return host->respawn_at != 0 && !host->linked ? "backing_off" : "starting";
+}
+
+void
+sg_hosts_tell(void *self, struct sg_json_writer *w)
+{
+	struct sg_loop *loop = self;
+	sg_jw_array(w);
+	for (size_t i = 0; i < SG_CHILDREN; i++) {
+		const struct sg_child *c = &loop->children[i];
+		if (!c->used || c->role != SG_ROLE_HOST)
+			continue;
+		sg_jw_object(w);
+		sg_jw_member_int(w, "calls", (int64_t)c->asked);
+		sg_jw_member_text(w, "digest", c->digest);
+		sg_jw_member_int(w, "failures", c->failures);
+		sg_jw_member_text(w, "name", c->name);
+		sg_jw_member_int(w, "restarts", c->restarts);
+		sg_jw_member_text(w, "state", state_of(c));
+		sg_jw_member_text(w, "why", c->why);
+		sg_jw_end(w);
+	}
+	sg_jw_end(w);
+}

@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Issuers, as they present themselves, and the comparison of what they made with what was decided. */
+#include "gate/issuers.h"
+
+#include "base/canon.h"
+#include "base/str.h"
+#include "gate/gate.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { KEYS_MAX = 64 << 10 };
+
+static const char *const format_names[] = {
+#define X(name, word) word,
+	SG_ISSUE_FORMATS(X)
+#undef X
+};
+
+const char *
+sg_issue_format_name(enum sg_issue_format format)
+{
+	return (unsigned)format < SG_ISSUE_FORMAT_COUNT ? format_names[format] : "";
+}
+
+static enum sg_issue_format
+format_named(struct sg_str word)
+{
+	for (int i = 1; i < SG_ISSUE_FORMAT_COUNT; i++)
+		if (sg_str_is(word, format_names[i]))
+			return (enum sg_issue_format)i;
+	return SG_ISSUE_none;
+}
+
+static struct sg_issuer_told *
+find(const struct sg_gate *gate, struct sg_str name)
+{
+	for (struct sg_issuer_told *i = gate->issuers; i != NULL; i = i->next)
+		if (sg_str_is(name, i->name))
+			return i;
+	return NULL;
+}
+
+const struct sg_issuer_told *
+sg_issuer_told(const struct sg_gate *gate, struct sg_str name)
+{
+	return find(gate, name);
+}
+
+static struct sg_issuer_told *
+find_or_make(struct sg_gate *gate, struct sg_str name)
+{
+	struct sg_issuer_told *told = find(gate, name);
+	if (told != NULL || name.len >= sizeof(told->name) || (told = calloc(1, sizeof(*told))) == NULL)
+		return told;
+	memcpy(told->name, name.ptr, name.len);
+	sg_buf_init(&told->keys, KEYS_MAX);
+	told->next = gate->issuers;
+	gate->issuers = told;
+	return told;
+}
+
+bool
+sg_gate_issuer(struct sg_gate *gate, struct sg_str name, const struct sg_json *ready)
+{
+	struct sg_str format = {"", 0}, revocation = {"", 0};
+	const struct sg_json *keys = sg_json_get(ready, "jwks");
+	struct sg_issuer_told *told = find_or_make(gate, name);
+	bool enforcer_only;
+	if (told == NULL || !sg_json_string(sg_json_get(ready, "format"), &format) || format_named(format) == SG_ISSUE_none ||
+	    !sg_json_string(sg_json_get(ready, "revocation"), &revocation) || revocation.len >= sizeof(told->revocation) ||
+	    !sg_json_bool(sg_json_get(ready, "enforcer_only"), &enforcer_only))
+		return false;
+	told->format = format_named(format);
+	told->enforcer_only = enforcer_only;
+	snprintf(told->revocation, sizeof(told->revocation), "%.*s", SG_STR_ARG(revocation));
+	sg_buf_clear(&told->keys);
+	if (keys != NULL && keys->type == SG_JSON_OBJECT)
+		sg_canon_write(&told->keys, keys);
+	if (told->format == SG_ISSUE_jwt && told->keys.len > 0)
+		sg_gate_keys(gate, sg_buf_view(&told->keys));
+	return true;
+}
+
+void
+sg_issuers_done(struct sg_gate *gate)
+{
+	for (struct sg_issuer_told *next, *i = gate->issuers; i != NULL; i = next) {
+		next = i->next;
+		sg_buf_done(&i->keys);
+		free(i);
+	}
+	gate->issuers = NULL;
+}
+
+/* What a format carries: claims by name, and arguments of the action by name. A JWT carries every claim. */
+static const struct {
+	const char *claims[6], *arguments[6];
+} carried[SG_ISSUE_FORMAT_COUNT] = {
+	[SG_ISSUE_x509] = {{"exp", "jti", "sub"}, {"public_key"}},
+	[SG_ISSUE_ssh] = {{"exp", "jti"}, {"command", "principal", "public_key", "source_address"}},
+};
+
+static bool
+same_or_both_absent(const struct sg_json *a, const struct sg_json *b, const char *name)
+{
+	const struct sg_json *one = sg_json_get(a, name), *other = sg_json_get(b, name);
+	return one == NULL || other == NULL ? one == other : sg_json_eq(one, other);
+}
+
+bool
+sg_issued_as_decided(enum sg_issue_format format, const struct sg_json *claims, const struct sg_json *arguments,
+		     const struct sg_json *made)
+{
+	bool good = claims != NULL && made != NULL && claims->type == SG_JSON_OBJECT && made->type == SG_JSON_OBJECT;
+	if (good && format == SG_ISSUE_jwt) { /* it may add claims, never replace or leave out one */
+		for (const struct sg_json *m = sg_json_first(claims); m != NULL; m = sg_json_next(claims, m))
+			good = good && sg_json_eq(m, sg_json_get_str(made, m->name));
+		return good;
+	}
+	good = good && (format == SG_ISSUE_x509 || format == SG_ISSUE_ssh) && sg_json_get(made, "arguments") != NULL;
+	for (size_t i = 0; good && carried[format].claims[i] != NULL; i++)
+		good = sg_json_get(made, carried[format].claims[i]) != NULL && same_or_both_absent(claims, made, carried[format].claims[i]);
+	for (size_t i = 0; good && carried[format].arguments[i] != NULL; i++)
+		good = same_or_both_absent(arguments, sg_json_get(made, "arguments"), carried[format].arguments[i]);
+	return good;
+}

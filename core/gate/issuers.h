@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * What running issuers told about themselves. Without such a word nothing is issued; with it the gate knows how to read again what they make. */
+#ifndef SG_GATE_ISSUERS_H
+#define SG_GATE_ISSUERS_H
+
+#include "base/buf.h"
+#include "base/json.h"
+
+struct sg_gate;
+struct sg_request;
+
+/* X(name, as an issuer says it). What must be found again in a credential of each format stands in issuers.c. */
+#define SG_ISSUE_FORMATS(X) X(none, "") X(jwt, "jwt") X(x509, "x509") X(ssh, "ssh") X(opaque, "opaque")
+
+enum sg_issue_format {
+#define X(name, word) SG_ISSUE_##name,
+	SG_ISSUE_FORMATS(X)
+#undef X
+	SG_ISSUE_FORMAT_COUNT
+};
+
+struct sg_issuer_told {
+	struct sg_issuer_told *next;
+	char name[64], revocation[16];
+	enum sg_issue_format format;
+	bool enforcer_only;
+	struct sg_buf keys; /* JWK set, canonical; empty if there is none */
+};
+
+/* An issuer's instance is ready (H_READY). The keys of JWT issuers stay known after they have changed, for as long as the gate runs: tokens they
+ * signed may still live. False if what it says is not understood: then it is not used. */
+bool sg_gate_issuer(struct sg_gate *gate, struct sg_str name, const struct sg_json *ready);
+/* NULL if it never was ready. */
+const struct sg_issuer_told *sg_issuer_told(const struct sg_gate *gate, struct sg_str name);
+void sg_issuers_done(struct sg_gate *gate);
+
+/* "jwt", ... */
+const char *sg_issue_format_name(enum sg_issue_format format);
+
+/* True if what was read out of a credential of this format is what was decided: the claims that it carries, and the arguments of the effective
+ * action that it carries. `made` is the verify module's word. */
+bool sg_issued_as_decided(enum sg_issue_format format, const struct sg_json *claims, const struct sg_json *arguments,
+			  const struct sg_json *made);
+
+#endif

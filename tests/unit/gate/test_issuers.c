@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * What an issuer says of itself, and whether what it made is what was decided. */
+#include "base/str.h"
+#include "gate/issuers.h"
+#include "unit/cases.h"
+#include "unit/gate/play.h"
+
+static struct sg_arena arena;
+
+static const struct sg_json *
+json(const char *text)
+{
+	const struct sg_json *out = NULL;
+	if (arena.budget == 0)
+		sg_arena_init(&arena, 8 << 20);
+	CU_ASSERT_EQUAL_FATAL(sg_json_parse(&arena, sg_str(text), NULL, &out, NULL), SG_OK);
+	return out;
+}
+
+static bool
+same(enum sg_issue_format format, const char *claims, const char *arguments, const char *made)
+{
+	return sg_issued_as_decided(format, json(claims), json(arguments), json(made));
+}
+
+static void
+tokens_keep_every_claim(void)
+{
+	CU_ASSERT(same(SG_ISSUE_jwt, "{\"a\":1,\"b\":\"x\"}", "{}", "{\"a\":1,\"b\":\"x\",\"more\":true}"));
+	CU_ASSERT_FALSE(same(SG_ISSUE_jwt, "{\"a\":1,\"b\":\"x\"}", "{}", "{\"a\":1}"));
+	CU_ASSERT_FALSE(same(SG_ISSUE_jwt, "{\"a\":1}", "{}", "{\"a\":2}"));
+	CU_ASSERT_FALSE(same(SG_ISSUE_jwt, "{\"a\":1}", "{}", "[]"));
+	CU_ASSERT_FALSE(sg_issued_as_decided(SG_ISSUE_jwt, json("{}"), json("{}"), NULL));
+}
+
+static void
+certificates_keep_what_they_carry(void)
+{
+	static const char claims[] = "{\"aud\":\"h\",\"exp\":9,\"jti\":\"l\",\"sub\":\"s\"}";
+	static const char x509[] = "{\"arguments\":{\"public_key\":\"K\"},\"exp\":9,\"jti\":\"l\",\"sub\":\"s\"}";
+	CU_ASSERT(same(SG_ISSUE_x509, claims, "{\"public_key\":\"K\",\"other\":1}", x509));
+	CU_ASSERT_FALSE(same(SG_ISSUE_x509, claims, "{\"public_key\":\"L\"}", x509));
+	CU_ASSERT_FALSE(same(SG_ISSUE_x509, claims, "{}", x509));
+	CU_ASSERT_FALSE(same(SG_ISSUE_x509, claims, "{\"public_key\":\"K\"}", "{\"arguments\":{\"public_key\":\"K\"},\"exp\":8,\"jti\":\"l\",\"sub\":\"s\"}"));
+	CU_ASSERT_FALSE(same(SG_ISSUE_x509, claims, "{\"public_key\":\"K\"}", "{\"arguments\":{\"public_key\":\"K\"},\"exp\":9,\"jti\":\"l\"}"));
+	CU_ASSERT_FALSE(same(SG_ISSUE_x509, claims, "{\"public_key\":\"K\"}", "{\"exp\":9,\"jti\":\"l\",\"sub\":\"s\"}"));
+
+	static const char asked[] = "{\"command\":\"uptime\",\"principal\":\"ro\",\"public_key\":\"K\"}";
+	CU_ASSERT(same(SG_ISSUE_ssh, claims, asked, "{\"arguments\":{\"command\":\"uptime\",\"principal\":\"ro\",\"public_key\":\"K\"},\"exp\":9,\"jti\":\"l\"}"));
+	CU_ASSERT_FALSE(same(SG_ISSUE_ssh, claims, asked, "{\"arguments\":{\"principal\":\"ro\",\"public_key\":\"K\"},\"exp\":9,\"jti\":\"l\"}"));
+	CU_ASSERT_FALSE(same(SG_ISSUE_ssh, claims, asked,
+			     "{\"arguments\":{\"command\":\"uptime\",\"principal\":\"ro\",\"public_key\":\"K\",\"source_address\":\"10.0.0.1\"},\"exp\":9,\"jti\":\"l\"}"));
+}
+
+/* There is nothing to read again in an opaque credential, so nothing can be said to be as decided. */
+static void
+other_formats_are_no(void)
+{
+	CU_ASSERT_FALSE(same(SG_ISSUE_opaque, "{}", "{}", "{}"));
+	CU_ASSERT_FALSE(same(SG_ISSUE_none, "{}", "{}", "{}"));
+}
+
+static void
+what_is_not_understood_is_not_used(void)
+{
+	static const char *const bad[] = {
+		"{}",
+		"{\"enforcer_only\":false,\"format\":\"jwt\"}",
+		"{\"enforcer_only\":false,\"format\":\"\",\"revocation\":\"instant\"}",
+		"{\"enforcer_only\":false,\"format\":\"paper\",\"revocation\":\"instant\"}",
+		"{\"enforcer_only\":1,\"format\":\"jwt\",\"revocation\":\"instant\"}",
+		"{\"enforcer_only\":false,\"format\":\"jwt\",\"revocation\":\"a word of more than fifteen\"}",
+	};
+	struct play *p = play_new();
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		CU_ASSERT_FALSE(sg_gate_issuer(p->gate, SG_STR("n"), json(bad[i])));
+	CU_ASSERT(sg_gate_issuer(p->gate, SG_STR("n"), json("{\"enforcer_only\":true,\"format\":\"ssh\",\"jwks\":{\"keys\":[]},\"revocation\":\"expiry\"}")));
+	const struct sg_issuer_told *told = sg_issuer_told(p->gate, SG_STR("n"));
+	CU_ASSERT_FATAL(told != NULL);
+	CU_ASSERT(told->format == SG_ISSUE_ssh && told->enforcer_only && strcmp(told->revocation, "expiry") == 0);
+	CU_ASSERT(sg_str_is(sg_buf_view(&told->keys), "{\"keys\":[]}"));
+	CU_ASSERT_EQUAL(p->gate->jwks.len, 0); /* only JWT issuers tell the world their keys */
+	CU_ASSERT_PTR_NULL(sg_issuer_told(p->gate, SG_STR("m")));
+	play_end(p);
+}
+
+/* The issuer of the play was not ready, or hands to enforcers only: said before anything is committed. */
+static void
+asked_before_it_is_known(void)
+{
+	struct play *p = play_new();
+	CU_ASSERT_FATAL(play_connect(p, 1, SG_FACE_AGENT, 1001));
+	char *task = play_task(p, 1, "t1");
+	play_issuer_ready(p, "token", "{\"enforcer_only\":true,\"format\":\"opaque\",\"jwks\":null,\"revocation\":\"instant\"}");
+	const char *said = play_act(p, 1, task, "repo.read", "{}", "k1");
+	CU_ASSERT_PTR_NOT_NULL(strstr(said, "enforcer_only"));
+	CU_ASSERT_EQUAL(p->gate->state.live_leases, 0);
+	free(task);
+	play_end(p);
+}
+
+SG_CASES("gate.issuers", {"tokens keep every claim", tokens_keep_every_claim}, {"certificates keep what they carry", certificates_keep_what_they_carry},
+	 {"other formats are no", other_formats_are_no}, {"what is not understood is not used", what_is_not_understood_is_not_used},
+	 {"an enforcer's credential is not for the agent", asked_before_it_is_known})
