@@ -65,7 +65,7 @@ bool sg_json_bool(const struct sg_json *value, bool *out);
 /* True if object member `name` is a string equal to `text`. */
 bool sg_json_is(const struct sg_json *object, const char *name, const char *text);
 
-/* Deep equality by value, the order of members not counting. */
+/* Deep equality by value, the order of members not counting. What is absent (NULL) equals nothing. */
 bool sg_json_eq(const struct sg_json *a, const struct sg_json *b);
 
 #endif

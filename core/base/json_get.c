@@ -89,7 +89,7 @@ members_eq(const struct sg_json *a, const struct sg_json *b)
 bool
 sg_json_eq(const struct sg_json *a, const struct sg_json *b)
 {
-	if (a->type != b->type || a->count != b->count)
+	if (a == NULL || b == NULL || a->type != b->type || a->count != b->count)
 		return false;
 	switch (a->type) {
 	case SG_JSON_NULL:

@@ -288,6 +288,7 @@ test_equality(void)
 	CU_ASSERT(equal("{\"a\":1,\"b\":2}", "{\"a\":1,\"b\":2}"));
 	CU_ASSERT_FALSE(equal("{\"a\":1,\"b\":2}", "{\"a\":1,\"c\":2}"));
 	CU_ASSERT_FALSE(equal("{\"a\":1}", "{\"a\":1,\"b\":2}"));
+	CU_ASSERT_FALSE(sg_json_eq(NULL, NULL)); /* what is absent equals nothing */
 	CU_ASSERT_FALSE(equal("{\"b\":1,\"a\":2}", "{\"a\":1,\"b\":2}"));
 	CU_ASSERT_FALSE(equal("[1,2]", "[2,1]"));
 	CU_ASSERT_FALSE(equal("\"1\"", "1"));

@@ -251,11 +251,11 @@ issuer_fails(void)
 	}
 }
 
-/* An issuer that makes something else than was decided: each claim replaced in turn. */
+/* An issuer that makes something else than was decided: each claim replaced in turn, or left out under another name. */
 static void
 issuer_lies(void)
 {
-	static const char *const claims[] = {"\"sub\":\"", "\"aud\":\"", "\"jti\":\"", "\"task\":\"", "\"digest\":\"", "\"exp\":1", "\"iss\":\""};
+	static const char *const claims[] = {"\"su", "\"sc", "\"s", "\"sub\":\"", "\"aud\":\"", "\"jti\":\"", "\"task\":\"", "\"digest\":\"", "\"exp\":1", "\"iss\":\""};
 	for (size_t i = 0; i < sizeof(claims) / sizeof(claims[0]); i++) {
 		begin();
 		play_send(p, 1, SG_ROUTE_A_ACT, "", play_act_body(task, "repo.read", "{}", "k"));
