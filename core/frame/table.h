@@ -46,7 +46,9 @@ enum { SG_FRAME_MAX = 4 << 20 };
 	X(P_AFTER,      41, GATE,       WORKER,     ANY,      JSON,    false, true)                                    \
 	X(P_EFFECTS,    42, WORKER,     GATE,       ANY,      JSON,    false, true)  /* answers in order, same id */ \
 	X(H_READY,      50, HOST,       GATE,       STARTING, JSON,    false, true)  /* {"digest","kind","name",...} */ \
-	X(H_REFUSED,    54, HOST,       GATE,       STARTING, JSON,    false, false) /* {"code","text"}: why it will not start; then it ends */ \
+	X(H_REFUSED,    54, HOST,       GATE,       ANY,      JSON,    false, false) /* {"code","text"}: why it ends */ \
+	X(H_TAIL,       55, GATE,       HOST,       READY,    JSON,    false, false) /* {"durable":n,"segment":n}: how far a sink may carry */ \
+	X(H_CURSOR,     56, HOST,       GATE,       READY,    JSON,    false, false) /* {"durable":n,"gaps":n}: how far a sink is safe */ \
 	X(H_CALL,       51, GATE,       HOST,       READY,    JSON,    false, false) /* {"verb",...}; id = call */ \
 	X(H_LOOK,       52, GATE,       HOST,       READY,    JSON,    true,  false) /* an attest call; the peer's pidfd */ \
 	X(H_ANSWER,     53, HOST,       GATE,       READY,    JSON,    false, false) /* {"ok":true,...} or {"code","ok":false,"text"} */

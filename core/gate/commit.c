@@ -443,6 +443,8 @@ sg_commit_decision(struct sg_gate *gate, struct sg_request *r)
 		sg_judge(gate, r);
 	else if (judged_too_early(gate, r, task))
 		sg_deny(gate, r, SG_REASON_rejudge_limit);
+	else if (gate->audit_lags)
+		sg_deny(gate, r, SG_REASON_audit_lags);
 	else if (r->verdict == SG_DEFER)
 		record_and_answer(gate, r);
 	else if (r->merged.verdict == SG_STEP_UP)

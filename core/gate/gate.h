@@ -82,6 +82,7 @@ struct sg_gate {
 	} gap[2]; /* unrecorded answers: overload, closed journal */
 	struct sg_owed *owed; /* leaves that a closed journal could not take, newest first */
 	bool stopping, reloading;
+	bool audit_lags; /* a required sink is too far behind: nothing is allowed */
 	uint64_t reload_conn;
 	sg_time last_sweep, last_reopen, gap_since;
 	uint64_t decided, allowed;

@@ -113,6 +113,8 @@ take_ready(struct sg_loop *loop, struct sg_child *host, const struct sg_json *js
 	if (!sg_json_int(sg_json_get(json, "layers"), &layers) || !sg_json_string(sg_json_get(json, "digest"), &digest) ||
 	    digest.len >= sizeof(host->digest))
 		return false;
+	if (is_kind(host, "audit.") && !sg_sink_told(loop, host, json))
+		return false;
 	if (is_kind(host, "issue.") && !sg_gate_issuer(loop->gate, name, json))
 		return false;
 	if ((sg_profile_layers(profile_of(host)) & ~(unsigned)layers) != 0)
@@ -153,6 +155,17 @@ host_refused(struct sg_child *host, struct sg_str payload)
 	return good;
 }
 
+static bool
+host_cursor(struct sg_loop *loop, struct sg_child *host, struct sg_str payload)
+{
+	struct sg_arena arena;
+	const struct sg_json *json = NULL;
+	sg_arena_init(&arena, 64 << 10);
+	bool good = is_kind(host, "audit.") && sg_canon_parse(&arena, payload, NULL, &json, NULL) == SG_OK && sg_sink_told(loop, host, json);
+	sg_arena_done(&arena);
+	return good;
+}
+
 bool
 sg_host_frame(struct sg_loop *loop, struct sg_child *host, const struct sg_frame *frame)
 {
@@ -160,6 +173,8 @@ sg_host_frame(struct sg_loop *loop, struct sg_child *host, const struct sg_frame
 		return host_ready(loop, host, frame->payload);
 	if (frame->type == SG_FRAME_H_REFUSED)
 		return host_refused(host, frame->payload);
+	if (frame->type == SG_FRAME_H_CURSOR)
+		return host_cursor(loop, host, frame->payload);
 	bool look = strncmp(host->name, "attest.", 7) == 0;
 	struct sg_call *call = take_call(host, frame->id, look);
 	if (frame->type != SG_FRAME_H_ANSWER || call == NULL)

@@ -182,6 +182,8 @@ is_late(const struct sg_child *host, sg_time now)
 {
 	if (!host->ready && now - host->since > SG_HOST_START_S * SG_SEC)
 		return true;
+	if (sg_sink_is_late(host, now))
+		return true;
 	for (const struct sg_call *call = host->calls; call != NULL; call = call->next)
 		if (now > call->deadline)
 			return true;
@@ -196,7 +198,7 @@ sg_hosts_deadlines(struct sg_loop *loop)
 		struct sg_child *c = &loop->children[i];
 		if (!c->used || c->role != SG_ROLE_HOST || !c->linked || !is_late(c, now))
 			continue;
-		snprintf(c->why, sizeof(c->why), "%s", c->ready ? "a call took longer than limits.host_deadline" : "it did not start in time");
+		snprintf(c->why, sizeof(c->why), "%s", sg_sink_is_late(c, now) ? "it carries nothing further" : c->ready ? "a call took longer than limits.host_deadline" : "it did not start in time");
 		sg_child_kill(loop, c);
 	}
 }
@@ -225,7 +227,11 @@ sg_hosts_tell(void *self, struct sg_json_writer *w)
 		sg_jw_object(w);
 		sg_jw_member_int(w, "calls", (int64_t)c->asked);
 		sg_jw_member_text(w, "digest", c->digest);
+		if (strncmp(c->name, "audit.", 6) == 0)
+			sg_jw_member_int(w, "durable", (int64_t)c->durable);
 		sg_jw_member_int(w, "failures", c->failures);
+		if (strncmp(c->name, "audit.", 6) == 0)
+			sg_jw_member_int(w, "gaps", (int64_t)c->gaps);
 		sg_jw_member_text(w, "name", c->name);
 		sg_jw_member_int(w, "restarts", c->restarts);
 		sg_jw_member_text(w, "state", state_of(c));

@@ -327,6 +327,7 @@ turn(struct sg_loop *loop)
 		open_faces(loop);
 	}
 	sg_disk_turn(loop);
+	sg_sinks_turn(loop);
 	sg_loop_flush(loop);
 	if (loop->conns != NULL) {
 		sg_doors_turn(loop);

@@ -14,6 +14,8 @@ enum {
 	SG_WANTED_MAX = 64,  /* modules, all kinds; one more is never started */
 	SG_HOST_START_S = 10, /* from the request for a process to its READY */
 	SG_BACKOFF_S = 60,   /* longest pause before another try */
+	SG_SINKS_MAX = 8,
+	SG_SINK_PROGRESS_S = 10, /* a sink that has something to carry and gets no further for so long is killed */
 	SG_BREAKER = 6       /* failures in a row; from then on one try each SG_BACKOFF_S, and status says so */
 };
 
@@ -66,6 +68,18 @@ struct sg_child {
 	sg_time since, respawn_at;
 	unsigned failures, restarts; /* failures: in a row */
 	uint64_t asked;
+	/* audit host: how far it was told to carry, how far it is, leaves that were gone before it could */
+	uint64_t told, durable, gaps;
+	sg_time progress_at;
+};
+
+/* How far behind an audit sink may be. */
+struct sg_sink_bound {
+	char name[64];
+	bool required;
+	int64_t leaves, ms;
+	uint64_t mark; /* a leaf that is not safe there yet; 0: none */
+	sg_time mark_at;
 };
 
 /* A module that should run. */
@@ -108,6 +122,9 @@ struct sg_loop {
 	struct sg_wanted wanted[SG_WANTED_MAX];
 	size_t wanted_count;
 	char wanted_config[SG_SHA256_HEX]; /* the configuration they were read from */
+	struct sg_sink_bound sinks[SG_SINKS_MAX];
+	size_t sink_count;
+	char sinks_config[SG_SHA256_HEX];
 	struct sg_question *queue, *queue_end;
 	size_t queued;
 	struct sg_look *looks;
@@ -155,6 +172,11 @@ void sg_pool_done(struct sg_loop *loop);
 /* hosts.c */
 bool sg_hosts_call(void *self, uint64_t id, const char *kind, struct sg_str name, struct sg_str request);
 bool sg_hosts_look(void *self, uint64_t id, uint64_t conn);
+/* sinks.c: tells sinks how far they may carry, and the gate whether a required one lags. */
+void sg_sinks_turn(struct sg_loop *loop);
+/* A sink's word, at READY and later: {"durable":n,...}; false if it cannot be. */
+bool sg_sink_told(struct sg_loop *loop, struct sg_child *host, const struct sg_json *json);
+bool sg_sink_is_late(const struct sg_child *host, sg_time now);
 /* instances.c */
 /* Everybody else of this name is on the way out. */
 void sg_instances_switch(struct sg_loop *loop, struct sg_child *ready);

@@ -74,6 +74,7 @@
 	X(answer_lost,           "this attempt was allowed with less or with obligations, and its answer was lost; ask with a new key") \
 	X(use_by_passed,         "this permission is no longer fresh; ask with a new key")                             \
 	X(audit_unavailable,     "nothing can be recorded now, so nothing is allowed")                                 \
+	X(audit_lags,            "a place where the record must be kept is too far behind, so nothing is allowed")   \
 	X(clock_behind,          "the clock stands behind the record; nothing is issued until it is mended")           \
 	X(issue_unavailable,     "the issuer is away")                                                                 \
 	X(issue_failed,          "the issuer failed")                                                                  \

@@ -9,6 +9,7 @@
 #include "host/call.h"
 #include "host/load.h"
 #include "host/note.h"
+#include "host/sink.h"
 #include "token/jwk.h"
 
 #include <stepgate/issue.h>
@@ -32,6 +33,7 @@ struct running {
 	struct sg_instance instance;
 	struct sg_buf keys, answer;
 	struct sg_link link;
+	struct sg_sink sink;
 	struct sg_arena arena; /* the stanza */
 	const struct sg_json *options, *granted;
 	unsigned layers;
@@ -117,12 +119,16 @@ prepare(struct running *r, struct sg_err *err)
 }
 
 static size_t
-kept_descriptors(const struct running *r, int keep[SG_GRANTS_MAX + 2])
+kept_descriptors(const struct running *r, int keep[SG_GRANTS_MAX + 4])
 {
 	size_t count = 0;
 	keep[count++] = r->how->gate;
 	if (r->loaded.fd >= 0)
 		keep[count++] = r->loaded.fd;
+	if (r->how->journal_path != NULL) {
+		keep[count++] = r->how->journal;
+		keep[count++] = r->how->cursor;
+	}
 	for (size_t i = 0; i < r->instance.grants.count; i++)
 		if (r->instance.grants.list[i].fd >= 0)
 			keep[count++] = r->instance.grants.list[i].fd;
@@ -132,6 +138,10 @@ kept_descriptors(const struct running *r, int keep[SG_GRANTS_MAX + 2])
 static void
 add_folders(const struct running *r, struct sg_confinement *how)
 {
+	if (r->how->journal_path != NULL) {
+		how->folders[how->folder_count++] = (struct sg_confine_folder){r->how->journal_path, false};
+		how->folders[how->folder_count++] = (struct sg_confine_folder){r->how->cursor_path, true};
+	}
 	for (size_t i = 0; i < r->instance.grants.count; i++)
 		if (r->instance.grants.list[i].kind == SG_GRANT_folder && how->folder_count < SG_CONFINE_FOLDERS)
 			how->folders[how->folder_count++] = (struct sg_confine_folder){r->instance.grants.list[i].path, true};
@@ -151,7 +161,7 @@ profile_of(enum sg_kind kind)
 static enum sg_status
 start_module(struct running *r, struct sg_err *err)
 {
-	int keep[SG_GRANTS_MAX + 2];
+	int keep[SG_GRANTS_MAX + 4];
 	struct sg_confinement how = {.profile = profile_of(sg_kind_named(r->how->kind)), .loading = true, .keep = keep};
 	how.keep_count = kept_descriptors(r, keep);
 	add_folders(r, &how);
@@ -163,6 +173,8 @@ start_module(struct running *r, struct sg_err *err)
 		status = sg_instance_start(&r->instance, r->loaded.module, r->options, err);
 	if (status == SG_OK)
 		status = sg_call_keys(&r->instance, &r->keys, err);
+	if (status == SG_OK && r->how->journal_path != NULL)
+		status = sg_sink_open(&r->sink, &r->instance, r->how->journal, r->how->cursor, err);
 	if (status != SG_OK)
 		return status;
 	r->confined = false;
@@ -196,6 +208,7 @@ say_ready(struct running *r, struct sg_err *err)
 	sg_jw_begin(&w, &out);
 	sg_jw_object(&w);
 	sg_jw_member_text(&w, "digest", r->loaded.digest);
+	sg_jw_member_int(&w, "durable", (int64_t)r->sink.durable);
 	sg_jw_member_bool(&w, "enforcer_only", r->loaded.module->issue != NULL && r->loaded.module->issue->enforcer_only);
 	sg_jw_member_text(&w, "format", format_of(r->loaded.module));
 	sg_jw_member_raw(&w, "jwks", sg_buf_view(&r->keys));
@@ -242,16 +255,18 @@ serve(struct running *r)
 	sg_buf_init(&r->answer, SG_ANSWER_MAX);
 	enum sg_status status = say_ready(r, &err);
 	while (status == SG_OK)
-		status = serve_batch(r, &err);
+		status = r->how->journal_path != NULL ? sg_sink_serve(&r->sink, &r->link, &err) : serve_batch(r, &err);
+	int code = err.code != NULL && strcmp(err.code, "link_closed") == 0 ? EXIT_GONE : refuse(r, EXIT_PROTOCOL, &err);
+	sg_sink_done(&r->sink);
 	sg_buf_done(&r->answer);
 	sg_link_done(&r->link);
-	return status == SG_UNAVAILABLE ? EXIT_GONE : tell(r, EXIT_PROTOCOL, &err);
+	return code;
 }
 
 int
 sg_host_run(const struct sg_host_process *how)
 {
-	struct running r = {.how = how};
+	struct running r = {.how = how, .sink = {.tail = {.fd = -1}}};
 	struct sg_err err = {0};
 	sg_instance_init(&r.instance);
 	sg_buf_init(&r.keys, SG_JSON_MAX_BYTES);

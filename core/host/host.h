@@ -14,6 +14,8 @@ struct sg_host_process {
 	const char *module_dir; /* absolute; KIND-MODULE.so lies there, unless it is built in (verify/jwt) */
 	struct sg_str stanza;   /* canonical JSON: the stanza, of which "grants" and "options" are read; or the options alone; {NULL, 0}: none */
 	int key; /* a descriptor to read the secret "key" from, beside those granted; 0 or less: none. Closed when the process is confined. */
+	int journal, cursor;    /* audit: the journal's folder, and the sink's own; folders of these paths below */
+	const char *journal_path, *cursor_path;
 	sg_time call_limit; /* what a call may take, told to the module; 0: one second */
 };
 

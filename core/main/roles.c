@@ -16,6 +16,7 @@
 #include <stdlib.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -147,6 +148,23 @@ open_issuer_key(const struct sg_supervisor *s, const char *name)
 	return open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
 }
 
+/* A sink reads the journal and keeps its cursor in a folder of its own. */
+static bool
+open_cursor(const struct sg_supervisor *s, const char *name, struct sg_host_process *how, char journal[1100], char cursor[1200])
+{
+	char all[1100];
+	snprintf(all, sizeof(all), "%s/audit", s->state_dir);
+	snprintf(journal, 1100, "%s/journal", s->state_dir);
+	snprintf(cursor, 1200, "%s/audit/%s", s->state_dir, name);
+	mkdir(all, 0700);
+	mkdir(cursor, 0700);
+	how->journal = open(journal, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	how->cursor = open(cursor, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+	how->journal_path = journal;
+	how->cursor_path = cursor;
+	return how->journal >= 0 && how->cursor >= 0;
+}
+
 /* "attest.peer", "issue.token", "audit.siem": section and stanza; "verify.jwt": a module of this program that needs no stanza. */
 static int
 run_host(struct sg_supervisor *s, int fd, int self, const char *full, int key)
@@ -167,8 +185,11 @@ run_host(struct sg_supervisor *s, int fd, int self, const char *full, int key)
 	snprintf(module, sizeof(module), "%.*s", SG_STR_ARG(use));
 	if (stanza != NULL)
 		sg_canon_write(&text, stanza);
+	char journal[1100], cursor[1200];
 	struct sg_host_process how = {.gate = fd, .parent = self, .kind = kind, .name = name, .module = module,
 				      .module_dir = s->module_dir, .stanza = sg_buf_view(&text), .key = key};
+	if (strcmp(section, "audit") == 0 && !open_cursor(s, name, &how, journal, cursor))
+		return 78;
 	return sg_host_run(&how);
 }
 

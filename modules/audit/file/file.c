@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * audit/file: each leaf as one line of a file that is rotated by size. After a crash the end of the file is mended and leaves that stand
+ * in it are not written again, so that each stands there once. */
+#include <stepgate/audit.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { NAME, ROTATE_BYTES, KEEP };
+enum { TAIL_MAX = 131072, PENDING_MAX = 1 << 20 };
+
+static const struct sg_option options_table[] = {
+	{"name", SG_OPTION_TEXT, "journal.jsonl", 1, 64, "name of the file in the granted folder"},
+	{"rotate_bytes", SG_OPTION_INTEGER, "104857600", 65536, 1099511627776, "a file of this size becomes NAME.1, NAME.1 becomes NAME.2 and so on"},
+	{"keep", SG_OPTION_INTEGER, "10", 1, 1000, "files kept beside the present one"},
+	{NULL},
+};
+
+struct sink {
+	const struct sg_host *host;
+	int folder, fd;
+	const char *name;
+	int64_t rotate_bytes, keep, size;
+	uint64_t last, written; /* in the file for good; handed over */
+	size_t len;
+	char pending[PENDING_MAX];
+};
+
+static enum sg_status
+configure(const struct sg_options *options, struct sg_err *err)
+{
+	struct sg_str name = options->values[NAME].text;
+	if (name.ptr[0] == '.' || strchr(name.ptr, '/') != NULL || strlen(name.ptr) != name.len)
+		return sg_refuse(err, SG_MALFORMED, "file_name", "name is a plain file name that does not begin with a dot");
+	return SG_OK;
+}
+
+static enum sg_status
+open_file(struct sink *self, struct sg_err *err)
+{
+	struct stat st;
+	self->fd = openat(self->folder, self->name, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600);
+	if (self->fd < 0 || fstat(self->fd, &st) != 0 || !S_ISREG(st.st_mode))
+		return sg_refuse(err, SG_UNAVAILABLE, "file_open", "%s: %s", self->name, strerror(errno));
+	self->size = st.st_size;
+	return SG_OK;
+}
+
+/* Cuts what a crash left behind the last whole line, and reads that line's number. */
+static enum sg_status
+mend(struct sink *self, struct sg_err *err)
+{
+	int64_t from = self->size > TAIL_MAX ? self->size - TAIL_MAX : 0;
+	char *tail = self->host->alloc(self->host, TAIL_MAX);
+	ssize_t got = tail == NULL ? -1 : pread(self->fd, tail, TAIL_MAX, from);
+	if (got < 0)
+		return sg_refuse(err, SG_UNAVAILABLE, "file_read", "%s: %s", self->name, strerror(errno));
+	ssize_t end = got;
+	while (end > 0 && tail[end - 1] != '\n')
+		end--;
+	if (end != got && ftruncate(self->fd, from + end) != 0)
+		return sg_refuse(err, SG_UNAVAILABLE, "file_write", "%s: %s", self->name, strerror(errno));
+	self->size = from + end;
+	ssize_t line = end - 1;
+	while (line > 0 && tail[line - 1] != '\n')
+		line--;
+	struct sg_str number, leaf = {tail + line, end > 0 ? (size_t)(end - 1 - line) : 0};
+	if (self->host->member(self->host, leaf, "n", &number) == SG_OK)
+		self->last = strtoull(number.ptr, NULL, 10);
+	else if (self->host->member(self->host, leaf, "next", &number) == SG_OK) /* a gap, whose leaf did not get here */
+		self->last = strtoull(number.ptr, NULL, 10) - 1;
+	return SG_OK;
+}
+
+static enum sg_status
+start(const struct sg_host *host, const struct sg_options *options, void **state, struct sg_err *err)
+{
+	struct sink *self = calloc(1, sizeof(*self));
+	if (self == NULL)
+		return sg_refuse(err, SG_NOMEM, "no_memory", "no memory for a sink");
+	self->host = host;
+	self->folder = host->descriptor(host, "folder");
+	self->name = options->values[NAME].text.ptr;
+	self->rotate_bytes = options->values[ROTATE_BYTES].number;
+	self->keep = options->values[KEEP].number;
+	self->fd = -1;
+	*state = self;
+	enum sg_status status = self->folder < 0 ? sg_refuse(err, SG_NOT_FOUND, "file_no_folder", "grant \"folder=folder:PATH\"") : open_file(self, err);
+	if (status == SG_OK)
+		status = mend(self, err);
+	if (status != SG_OK && self->fd >= 0)
+		close(self->fd);
+	if (status != SG_OK)
+		free(self);
+	return status;
+}
+
+static void
+stop(void *state)
+{
+	struct sink *self = state;
+	close(self->fd);
+	free(self);
+}
+
+static enum sg_status
+push(struct sink *self, struct sg_err *err)
+{
+	size_t done = 0;
+	while (done < self->len) {
+		ssize_t n = write(self->fd, self->pending + done, self->len - done);
+		if (n < 0 && errno != EINTR)
+			return sg_refuse(err, SG_UNAVAILABLE, "file_write", "%s: %s", self->name, strerror(errno));
+		done += n > 0 ? (size_t)n : 0;
+	}
+	self->size += (int64_t)self->len;
+	self->len = 0;
+	return SG_OK;
+}
+
+static enum sg_status
+add(struct sink *self, const char *bytes, size_t len, struct sg_err *err)
+{
+	if (self->len + len > PENDING_MAX && push(self, err) != SG_OK)
+		return err->status;
+	memcpy(self->pending + self->len, bytes, len);
+	self->len += len;
+	return SG_OK;
+}
+
+/* NAME.keep goes, the others move up by one. */
+static enum sg_status
+rotate(struct sink *self, struct sg_err *err)
+{
+	char from[96], to[96];
+	for (int64_t i = self->keep - 1; i >= 0; i--) {
+		snprintf(from, sizeof(from), i > 0 ? "%s.%lld" : "%s", self->name, (long long)i);
+		snprintf(to, sizeof(to), "%s.%lld", self->name, (long long)i + 1);
+		if (renameat(self->folder, from, self->folder, to) != 0 && errno != ENOENT)
+			return sg_refuse(err, SG_UNAVAILABLE, "file_rotate", "%s: %s", from, strerror(errno));
+	}
+	close(self->fd);
+	enum sg_status status = open_file(self, err);
+	if (status == SG_OK && fsync(self->folder) != 0)
+		status = sg_refuse(err, SG_UNAVAILABLE, "file_rotate", "the folder: %s", strerror(errno));
+	return status;
+}
+
+static enum sg_status
+write_leaf(void *state, const struct sg_audit_in *in, struct sg_err *err)
+{
+	struct sink *self = state;
+	char gap[96];
+	enum sg_status status = SG_OK;
+	self->written = in->number;
+	if (in->number <= self->last)
+		return SG_OK; /* it stands there already */
+	if (in->missing > 0) {
+		int len = snprintf(gap, sizeof(gap), "{\"kind\":\"gap\",\"missing\":%llu,\"next\":%llu}\n", (unsigned long long)in->missing,
+				   (unsigned long long)in->number);
+		status = add(self, gap, (size_t)len, err);
+	}
+	if (status == SG_OK)
+		status = add(self, in->leaf.ptr, in->leaf.len, err);
+	return status == SG_OK ? add(self, "\n", 1, err) : status;
+}
+
+static enum sg_status
+flush(void *state, const struct sg_audit_in *in, struct sg_audit_out *out, struct sg_err *err)
+{
+	struct sink *self = state;
+	(void)in;
+	enum sg_status status = push(self, err);
+	if (status == SG_OK && fdatasync(self->fd) != 0)
+		status = sg_refuse(err, SG_UNAVAILABLE, "file_write", "%s: %s", self->name, strerror(errno));
+	if (status == SG_OK && self->size >= self->rotate_bytes)
+		status = rotate(self, err);
+	if (status == SG_OK)
+		out->durable = self->last = self->written > self->last ? self->written : self->last;
+	if (status == SG_OK && out->durable > self->written)
+		out->durable = self->written; /* the host hands over what stands here already, and counts only that */
+	return status;
+}
+
+static const struct sg_audit_ops operations = {sizeof(operations), write_leaf, flush};
+
+SG_MODULE(audit, "file", .options = options_table, .configure = configure, .start = start, .stop = stop, .audit = &operations);

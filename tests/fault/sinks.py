@@ -1,0 +1,162 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Audit sinks on a running daemon: every leaf arrives, in order and once, over restarts and kills; a required sink that lags denies, one that is
+not does nothing; what is gone is told as a gap."""
+import json, os, signal, sys, time
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from daemon import Daemon, journal
+
+passed = 0
+
+
+def good(what):
+    global passed
+    passed += 1
+    print("ok: " + what)
+
+
+def until(what, seconds=30):
+    end = time.time() + seconds
+    while time.time() < end:
+        got = what()
+        if got:
+            return got
+        time.sleep(0.05)
+    raise AssertionError("waited in vain for " + what.__name__)
+
+
+def new(conf, **more):
+    d = Daemon(start=False, **more)
+    os.mkdir(os.path.join(d.dir, "out"), 0o700)
+    with open(os.path.join(d.dir, "stepgate.conf"), "ab") as f:
+        f.write((conf % dict(dir=d.dir)).encode())
+    d.start()
+    return d
+
+
+def module(d, name="audit.copy"):
+    c = d.admin()
+    rows = [m for m in c.ask("GET", "/v1/status")[1]["modules"] if m["name"] == name]
+    c.close()
+    return rows[0] if rows else None
+
+
+def lines(d, name="journal.jsonl"):
+    path = os.path.join(d.dir, "out", name)
+    if not os.path.exists(path):
+        return []
+    with open(path, "rb") as f:
+        return [json.loads(l) for l in f.read().split(b"\n") if l]
+
+
+def session(d, key):
+    c = d.agent()
+    return c, c.ask("POST", "/v1/tasks", dict(intent="work", key=key))[1]["task"]["id"]
+
+
+def act(c, task, key):
+    return c.ask("POST", "/v1/act", dict(task=task, action="pay.send", key=key, arguments=dict(amount=1), resource=dict(type="x", id="y")))[1]
+
+
+def in_step(d, copies):
+    """The copy holds the journal's own bytes."""
+    leaves = {l["n"]: l for l in journal(os.path.join(d.dir, "state", "journal"))}
+    numbers = [c["n"] for c in copies if c["kind"] != "gap"]
+    assert numbers == sorted(set(numbers)), "out of order or twice"
+    for c in copies:
+        if c["kind"] != "gap":
+            assert leaves[c["n"]] == c
+    return numbers, leaves
+
+
+FILE = 'audit : { copy : { use = "file"  grants = [ "folder=folder:%%(dir)s/out" ]  rotate_bytes = 65536  keep = 50  %s } }\n'
+
+
+def every_leaf_once():
+    d = new(FILE % "")
+    c, task = session(d, "t")
+    for i in range(300):
+        assert act(c, task, "a%d" % i)["verdict"] == "allow"
+    kills = 0
+    for round in range(6):
+        for pid in d.processes("sg-host"):
+            with open("/proc/%d/maps" % pid) as f:
+                mine = "audit" in os.readlink("/proc/%d/exe" % pid) or any("out" in os.readlink("/proc/%d/fd/%s" % (pid, fd))
+                                                                          for fd in os.listdir("/proc/%d/fd" % pid))
+            if mine:
+                os.kill(pid, signal.SIGKILL)
+                kills += 1
+        for i in range(50):
+            act(c, task, "b%d-%d" % (round, i))
+        until(lambda: (module(d) or {}).get("state") == "ready", 60)
+    assert kills >= 4, kills
+    durable = d.admin().ask("GET", "/v1/status")[1]["durable"]
+    until(lambda: module(d)["durable"] >= durable)
+    d.stop(keep=True)
+    names = sorted((n for n in os.listdir(os.path.join(d.dir, "out"))), key=lambda n: -int(n.split(".")[-1]) if n[-1].isdigit() else 0)
+    copies = [l for n in names for l in lines(d, n)]
+    numbers, leaves = in_step(d, copies)
+    assert numbers[:3] == [1, 2, 3] and numbers[-1] >= durable and len(names) > 3, (numbers[:3], numbers[-1], durable, names)
+    assert set(range(1, durable + 1)) & set(leaves) <= set(numbers)
+    good("%d leaves in %d files, each once and in order, over %d kills of the sink" % (len(numbers), len(names), kills))
+    d.start()
+    durable = d.admin().ask("GET", "/v1/status")[1]["durable"]
+    until(lambda: module(d) and module(d)["durable"] >= durable)
+    in_step(d, [l for n in sorted((n for n in os.listdir(os.path.join(d.dir, "out"))), key=lambda n: -int(n.split(".")[-1]) if n[-1].isdigit() else 0) for l in lines(d, n)])
+    good("a restart of the daemon goes on behind the cursor, over the ends of segments")
+    d.stop()
+
+
+def must_not_lag():
+    d = new(FILE % 'required = true  lag_leaves = 20  lag_time = "1h"')
+    c, task = session(d, "t")
+    until(lambda: module(d)["durable"] >= d.admin().ask("GET", "/v1/status")[1]["durable"])
+    until(lambda: act(c, task, "k%f" % time.time())["verdict"] == "allow")
+    os.chmod(os.path.join(d.dir, "out"), 0o777)  # now no new instance is granted it
+    for pid in d.processes("sg-host"):
+        if any("/out" in os.readlink("/proc/%d/fd/%s" % (pid, fd)) for fd in os.listdir("/proc/%d/fd" % pid)):
+            os.kill(pid, signal.SIGKILL)
+    got = until(lambda: (lambda a: a if a["verdict"] == "deny" else None)(act(c, task, "k%f" % time.time())))
+    assert got["code"] == "audit_lags", got
+    row = until(lambda: (lambda m: m if m and "path_writable" in m["why"] else None)(module(d)))
+    assert row["state"] in ("backing_off", "breaker_open", "starting"), row
+    good("a required sink that is away denies, and status says why: " + row["why"])
+    os.chmod(os.path.join(d.dir, "out"), 0o700)
+    until(lambda: act(c, task, "k%f" % time.time())["verdict"] == "allow", 90)
+    good("once it has caught up, allows go on")
+    d.stop()
+
+
+def others_may_lag():
+    d = new(FILE % "")
+    os.chmod(os.path.join(d.dir, "out"), 0o777)
+    for pid in d.processes("sg-host"):
+        if any("/out" in os.readlink("/proc/%d/fd/%s" % (pid, fd)) for fd in os.listdir("/proc/%d/fd" % pid)):
+            os.kill(pid, signal.SIGKILL)
+    c, task = session(d, "t")
+    for i in range(50):
+        assert act(c, task, "a%d" % i)["verdict"] == "allow"
+    good("a sink that is not required is never in the way")
+    d.stop()
+
+
+def what_is_gone():
+    d = new(FILE % "", limits='segment_bytes = "1MiB"')
+    c, task = session(d, "t")
+    for i in range(2500):
+        act(c, task, "a%d" % i)
+    d.stop(keep=True)
+    folder = os.path.join(d.dir, "state", "journal")
+    segments = sorted(os.listdir(folder))
+    assert len(segments) >= 2, segments
+    os.remove(os.path.join(d.dir, "state", "audit", "copy", "cursor"))
+    for n in os.listdir(os.path.join(d.dir, "out")):
+        os.remove(os.path.join(d.dir, "out", n))
+    return d, folder, segments
+
+
+every_leaf_once()
+must_not_lag()
+others_may_lag()
+assert passed == 5, passed
+print("%d passed, 0 failed" % passed)
