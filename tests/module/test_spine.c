@@ -532,7 +532,10 @@ a_broken_gate_is_left(void)
 	CU_ASSERT_PTR_NOT_NULL_FATAL(guest_ready(&g));
 	CU_ASSERT(write(g.link.fd, junk, sizeof(junk)) == sizeof(junk));
 	char byte;
-	CU_ASSERT_EQUAL(read(g.link.fd, &byte, 1), 0);
+	ssize_t got;
+	while ((got = read(g.link.fd, &byte, 1)) == 1)
+		continue; /* why it leaves, then its end */
+	CU_ASSERT_EQUAL(got, 0);
 	CU_ASSERT_EQUAL(guest_end(&g), 1);
 	CU_ASSERT_PTR_NOT_NULL(strstr(g.said, "frame_"));
 }
