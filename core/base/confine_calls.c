@@ -155,6 +155,10 @@ allow_narrowed(scmp_filter_ctx filter, unsigned profile)
 	if (rc == 0)
 		rc = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(mprotect), 1,
 				      SCMP_A2(SCMP_CMP_MASKED_EQ, no_code, 0));
+	/* how much of what was sent is still on its way */
+	static const unsigned long counts[] = {FIONREAD, TIOCOUTQ};
+	for (size_t i = 0; rc == 0 && (profile & AUDIT) != 0 && i < sizeof(counts) / sizeof(counts[0]); i++)
+		rc = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(ioctl), 1, SCMP_A1(SCMP_CMP_EQ, counts[i]));
 	/* not for becoming dumpable again */
 	if (rc == 0 && (profile & LOADING) != 0)
 		rc = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(prctl), 1, SCMP_A0(SCMP_CMP_EQ, PR_SET_NO_NEW_PRIVS));

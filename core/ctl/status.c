@@ -18,6 +18,16 @@ show_counts(const struct sg_json *a)
 			     (long long)sg_show_int(gaps, "closed"), (long long)sg_show_int(gaps, "overloaded"));
 }
 
+/* "module  issue.token  ready", and for one that is not well: what is wrong. */
+static void
+show_modules(const struct sg_json *modules)
+{
+	for (const struct sg_json *m = sg_json_first(modules); m != NULL; m = sg_json_next(modules, m)) {
+		struct sg_str name = sg_show_string(m, "name"), state = sg_show_string(m, "state"), why = sg_show_string(m, "why");
+		sg_show_rowf("module", "%-20.*s %.*s%s%.*s", SG_STR_ARG(name), SG_STR_ARG(state), why.len > 0 ? "  " : "", SG_STR_ARG(why));
+	}
+}
+
 static void
 show_status(const struct sg_ctl *ctl, const struct sg_json *a)
 {
@@ -39,6 +49,7 @@ show_status(const struct sg_ctl *ctl, const struct sg_json *a)
 	const struct sg_json *killed = sg_json_get(a, "killed");
 	if (killed != NULL && killed->count > 0)
 		sg_show_member("KILLED", a, "killed");
+	show_modules(sg_json_get(a, "modules"));
 	const struct sg_json *layers = sg_json_get(a, "confinement");
 	for (const struct sg_json *l = sg_json_first(layers); l != NULL; l = sg_json_next(layers, l)) {
 		struct sg_buf json;
