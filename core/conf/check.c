@@ -94,14 +94,12 @@ check_options(struct check *c, struct sg_conf_node *group, const char *section, 
 static void
 check_stanzas(struct check *c, struct sg_conf_node *group, const char *section)
 {
-	int64_t place = 0;
 	if (group->count > SG_CONF_MAX_STANZAS)
 		FAIL(c, group->place, too_many, NULL, "more than %d stanzas in %s", SG_CONF_MAX_STANZAS, section);
 	for (struct sg_conf_node *stanza = group->first; stanza != NULL; stanza = stanza->next) {
 		if (!sg_conf_is_name(stanza->name))
 			FAIL(c, stanza->place, name, sg_conf_type_wants(SG_CONF_NAME_OPTION), "\"%.*s\" is not a name",
 			     SG_STR_ARG(stanza->name));
-		stanza->number = place++;
 		if (stanza->kind == SG_CONF_GROUP)
 			check_options(c, stanza, section, stanza->name);
 		else

@@ -14,6 +14,7 @@ static const struct reference {
 	char cut; /* the name ends at this byte; 0: it is the whole text */
 } references[] = {
 	{"actions", "credential", "issue", 0}, {"agents", "intents", "intents", 0},
+	{"attest", "after", "attest", 0},      {"attest", "before", "attest", 0},
 	{"agents", "match", "attest", ':'},    {"enforcers", "for_agents", "agents", 0},
 	{"enforcers", "match", "attest", ':'}, {"groups", "members", "admins", 0},
 };
