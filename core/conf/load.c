@@ -58,7 +58,8 @@ child(const struct sg_conf_source *source, bool with_origins, int out)
 		sg_conf_errors_write(&report, &errors);
 	bool told = sg_write_whole(out, good ? SG_STR("D") : SG_STR("E")) &&
 		    sg_write_whole(out, sg_buf_view(good ? &document : &report)) &&
-		    (!good || !with_origins || (sg_write_whole(out, SG_STR("\n")) && sg_write_whole(out, sg_buf_view(&origins))));
+		    (!good || !with_origins ||
+		     (sg_write_whole(out, SG_STR("\n")) && sg_write_whole(out, sg_buf_view(&origins))));
 	_exit(told ? 0 : 1);
 }
 
@@ -141,7 +142,8 @@ take_answer(struct sg_str answer, const struct wanted *wanted)
 		return false;
 	sg_arena_init(&arena, wanted->origins == NULL ? PARSE_ARENA : 4 * PARSE_ARENA);
 	if (answer.ptr[0] == 'E')
-		good = is_json(body, &sg_conf_document_limits, &arena, &json) && sg_conf_errors_read(wanted->errors, json);
+		good = is_json(body, &sg_conf_document_limits, &arena, &json) &&
+		       sg_conf_errors_read(wanted->errors, json);
 	else if (answer.ptr[0] == 'D')
 		good = take_document(body, wanted, &arena);
 	sg_arena_done(&arena);
@@ -154,7 +156,8 @@ report_death(const struct sg_conf_source *source, int status, bool late, struct 
 	struct sg_conf_file file = {.path = source->file};
 	struct sg_conf_place place = {&file, 0, 0};
 	if (late)
-		sg_conf_error_add(errors, SG_CONF_E_timeout, place, NULL, "the files were not read within %u ms",
+		sg_conf_error_add(errors, SG_CONF_E_timeout, place, "take away what is large",
+				  "the files were not read within %u ms",
 				  source->deadline_ms == 0 ? SG_CONF_DEADLINE_MS : source->deadline_ms);
 	else if (WIFSIGNALED(status))
 		sg_conf_error_add(errors, SG_CONF_E_crashed, place, "report this as a bug",

@@ -7,7 +7,11 @@
 #include "conf/source.h"
 
 /* The document's bounds, also for whoever reads it again. */
-enum { SG_CONF_MAX_DOCUMENT = 4 * 1024 * 1024, SG_CONF_MAX_DOCUMENT_NODES = 262144, SG_CONF_MAX_ORIGINS = 16 * 1024 * 1024 };
+enum {
+	SG_CONF_MAX_DOCUMENT = 4 * 1024 * 1024,
+	SG_CONF_MAX_DOCUMENT_NODES = 262144,
+	SG_CONF_MAX_ORIGINS = 16 * 1024 * 1024
+};
 extern const struct sg_json_limits sg_conf_document_limits, sg_conf_origins_limits;
 
 /* Reads, merges, checks and completes the configuration, and appends the canonical document to `document` (whose cap

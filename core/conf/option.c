@@ -2,6 +2,7 @@
  * Reading one option's value: kind, form, bounds. */
 #include "conf/option.h"
 
+#include "base/near.h"
 #include "base/pattern.h"
 #include "base/str.h"
 #include "conf/unit.h"
@@ -159,6 +160,21 @@ is_choice(const char *choices, struct sg_str text)
 	return false;
 }
 
+static bool
+read_choice(const struct sg_conf_option *option, const struct sg_conf_node *node, struct sg_conf_errors *errors)
+{
+	char hint[160], words[128];
+	struct sg_near near = sg_near(node->text);
+	if (is_choice(option->choices, node->text))
+		return true;
+	for (struct sg_str rest = sg_str(option->choices); rest.ptr != NULL;)
+		sg_near_offer(&near, sg_str_cut(&rest, '|'));
+	sg_near_hint(&near, '"', "", words, sizeof(words));
+	snprintf(hint, sizeof(hint), "%s%sone of %s", words, words[0] == '\0' ? "" : " ", option->choices);
+	return FAIL(errors, node->value, choice, hint, "\"%.*s\" is not a choice of %s", SG_STR_ARG(node->text),
+		    option->key);
+}
+
 /* A bound as the option's reader would write it: "60s", "64KiB", 10. */
 static void
 print_bound(char out[32], enum sg_conf_type type, int64_t bound)
@@ -210,9 +226,7 @@ static bool
 read_text(const struct sg_conf_option *option, struct sg_conf_node *node, struct sg_conf_errors *errors)
 {
 	if (option->type == SG_CONF_CHOICE_OPTION)
-		return is_choice(option->choices, node->text) ||
-		       FAIL(errors, node->value, choice, option->choices, "\"%.*s\" is not a choice of %s",
-			    SG_STR_ARG(node->text), option->key);
+		return read_choice(option, node, errors);
 	if (units[option->type] != NULL)
 		return units[option->type](node->text, &node->number)
 			       ? in_range(option, node->value, node->number, "", errors)
@@ -245,8 +259,9 @@ bool
 sg_conf_option_read(const struct sg_conf_option *option, struct sg_conf_node *node, struct sg_conf_errors *errors)
 {
 	if (node->kind != types[option->type].kind)
-		return FAIL(errors, node->value, type, sg_conf_type_wants(option->type), "%s is %s", option->key,
-			    sg_conf_kind_name(node->kind));
+		return FAIL(errors, node->value, type,
+			    option->choices != NULL ? option->choices : sg_conf_type_wants(option->type), "%s is %s",
+			    option->key, sg_conf_kind_name(node->kind));
 	switch (node->kind) {
 	case SG_CONF_TEXT:
 		return read_text(option, node, errors);

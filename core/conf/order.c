@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * The order of the attest stack: as written, but for what after and before ask. Of the steps that wait for nothing more,
- * the one written first runs next. */
+ * The order of the attest stack: as written, but for what after and before ask. Of the steps that wait for nothing
+ * more, the one written first runs next. */
 #include "conf/check.h"
 
 #include "base/str.h"
@@ -80,7 +80,8 @@ kept_by(const struct stack *stack, const struct step *step)
 	return NULL;
 }
 
-/* Going back from any step without a place comes round sooner or later; then the ring is told from its first step on. */
+/* Going back from any step without a place comes round sooner or later; then the ring is told from its first step on.
+ */
 static void
 report_ring(struct stack *stack, struct step *from, struct sg_conf_errors *errors)
 {
@@ -125,8 +126,8 @@ sg_conf_order(struct sg_arena *arena, struct sg_conf_node *root, struct sg_conf_
 	struct stack stack = {0};
 	struct step *step;
 	struct sg_conf_node *attest = sg_conf_node_get(root, "attest");
-	if (attest == NULL || attest->kind != SG_CONF_GROUP || attest->count == 0 || attest->count > SG_CONF_MAX_STANZAS ||
-	    !collect(arena, &stack, attest, errors))
+	if (attest == NULL || attest->kind != SG_CONF_GROUP || attest->count == 0 ||
+	    attest->count > SG_CONF_MAX_STANZAS || !collect(arena, &stack, attest, errors))
 		return; /* an arena that is full is seen at the end */
 	int64_t number = 0;
 	while ((step = next_free(&stack)) != NULL)

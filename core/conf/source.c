@@ -32,18 +32,19 @@ report_open(struct reading *r, int dir, const char *name, const char *path, int 
 	if (link)
 		REPORT(r, path, symlink, "put the file itself here", "a symbolic link is not followed");
 	else if (error == ENOENT)
-		REPORT(r, path, missing, NULL, "there is no such file");
+		REPORT(r, path, missing, "make it, or name another file", "there is no such file");
 	else if (error == ENOTDIR)
-		REPORT(r, path, not_file, NULL, "not a directory");
+		REPORT(r, path, not_file, "put a folder there", "not a directory");
 	else
-		REPORT(r, path, unreadable, NULL, "cannot be opened (error %d)", error);
+		REPORT(r, path, unreadable, "look at its owner, mode and kind", "cannot be opened: %s",
+		       strerror(error));
 }
 
 static bool
 check_stat(struct reading *r, const struct stat *st, const char *path, mode_t type)
 {
 	if ((st->st_mode & S_IFMT) != type)
-		REPORT(r, path, not_file, NULL, "not a regular file");
+		REPORT(r, path, not_file, "put a regular file there", "not a regular file");
 	else if (st->st_uid != 0 && st->st_uid != geteuid())
 		REPORT(r, path, owner, "chown it to root", "owned by user %u", (unsigned)st->st_uid);
 	else if ((st->st_mode & 022) != 0)
@@ -119,7 +120,7 @@ keep_file(struct reading *r, const char *path, size_t len)
 		return NULL;
 	}
 	if (r->files->count == SG_CONF_MAX_FILES) {
-		REPORT(r, path, too_many, NULL, "more than %d configuration files", SG_CONF_MAX_FILES);
+		REPORT(r, path, too_many, "join some of them", "more than %d configuration files", SG_CONF_MAX_FILES);
 		return NULL;
 	}
 	struct sg_conf_file *file = sg_arena_alloc(r->arena, sizeof(*file));
@@ -197,11 +198,12 @@ list_folder(struct reading *r, int dir, const char *path, struct dirent ***names
 {
 	int count = dir < 0 ? 0 : scandirat(dir, ".", names, is_drop_in, by_bytes);
 	if (count < 0)
-		REPORT(r, path, unreadable, NULL, "the folder cannot be listed");
+		REPORT(r, path, unreadable, "look at its owner and mode", "the folder cannot be listed");
 	return count < 0 ? 0 : count;
 }
 
-/* Reads the drop-ins of `path`, but for those whose name exists below `mask` (a descriptor, or -1) or is the draft's. */
+/* Reads the drop-ins of `path`, but for those whose name exists below `mask` (a descriptor, or -1) or is the draft's.
+ */
 static void
 read_vendor(struct reading *r, const char *path, int mask, const char *draft)
 {

@@ -9,8 +9,8 @@
 struct sg_conf_source {
 	const char *file; /* stepgate.conf; conf.d is looked for beside it and may be absent */
 	const char
-		*vendor_dir;  /* read first, each file masked by one of the same name in conf.d; NULL or absent: none */
-	const char *draft;        /* NULL, or a name "x.conf": conf.d holds `draft_text` by that name, whatever is there */
+		*vendor_dir; /* read first, each file masked by one of the same name in conf.d; NULL or absent: none */
+	const char *draft;   /* NULL, or a name "x.conf": conf.d holds `draft_text` by that name, whatever is there */
 	struct sg_str draft_text;
 	unsigned deadline_ms; /* 0: SG_CONF_DEADLINE_MS */
 	bool skip_precheck; /* for tests alone: hand the files to libconfig unseen, to show that its death stays in the

@@ -96,8 +96,8 @@ test_long(void)
 			sg_buf_clear(&text);
 			sg_buf_text(&text, "attest : {\n");
 			for (int i = part * 1024; i < (part + 1) * 1024 + (round == 1 && part == 3); i++)
-				sg_buf_printf(&text, "s%d : { use = \"u\" %s%d%s }\n", i, i < 4095 ? "after = \"s" : "x = ",
-					      i + 1, i < 4095 ? "\"" : "");
+				sg_buf_printf(&text, "s%d : { use = \"u\" %s%d%s }\n", i,
+					      i < 4095 ? "after = \"s" : "x = ", i + 1, i < 4095 ? "\"" : "");
 			sg_buf_text(&text, "}\n");
 			folder_put(&f, name, sg_buf_view(&text));
 		}
@@ -120,19 +120,45 @@ test_origins(void)
 	char want[1024];
 	folder_open(&f);
 	sg_buf_init(&origins, SG_CONF_MAX_ORIGINS);
-	folder_put(&f, "stepgate.conf",
-		   SG_STR("mode = \"dev\"\nattest : { peer : { use = \"peer\"  depth = 2 } }\nlimits : { rate = 5 }\n"));
+	folder_put(
+		&f, "stepgate.conf",
+		SG_STR("mode = \"dev\"\nattest : { peer : { use = \"peer\"  depth = 2 } }\nlimits : { rate = 5 }\n"));
 	folder_put(&f, "conf.d/10.conf", SG_STR("\n/* \xc3\xa9 */ limits : { rate = 6 }\n"));
 	struct sg_conf_source source = {.file = f.file};
 	CU_ASSERT_EQUAL(sg_conf_load_origins(&source, &f.document, &origins, &f.errors), SG_OK);
 	sg_buf_add(&origins, "", 1);
 #define AT(column, file, line) "{\"column\":" #column ",\"file\":\"%s/" file "\",\"line\":" #line "}"
-	snprintf(want, sizeof(want),
-		 "{\"attest\":" AT(1, "stepgate.conf", 2) ",\"attest.peer\":" AT(12, "stepgate.conf", 2)
-		 ",\"attest.peer.depth\":" AT(35, "stepgate.conf", 2) ",\"attest.peer.use\":" AT(21, "stepgate.conf", 2)
-		 ",\"limits\":" AT(1, "stepgate.conf", 3) ",\"limits.rate\":" AT(20, "conf.d/10.conf", 2)
-		 ",\"mode\":" AT(1, "stepgate.conf", 1) "}",
-		 f.path, f.path, f.path, f.path, f.path, f.path, f.path);
+	snprintf(
+		want, sizeof(want),
+		"{\"attest\":" AT(1, "stepgate.conf", 2) ",\"attest.peer\":" AT(
+			12, "stepgate.conf",
+			2) ",\"attest.peer.depth\":" AT(35, "stepgate.conf",
+							2) ",\"attest.peer.use\":" AT(21, "stepgate.conf",
+										      2) ",\"limits\":" AT(1,
+													   "stepgate."
+													   "conf",
+													   3) ",\"limit"
+													      "s."
+													      "rate\""
+													      ":" AT(20,
+														     "c"
+														     "o"
+														     "n"
+														     "f"
+														     "."
+														     "d"
+														     "/"
+														     "1"
+														     "0"
+														     "."
+														     "c"
+														     "o"
+														     "n"
+														     "f",
+														     2) ",\"mode\":" AT(1,
+																	"stepgate.conf",
+																	1) "}",
+		f.path, f.path, f.path, f.path, f.path, f.path, f.path);
 	CU_ASSERT_STRING_EQUAL(origins.ptr, want);
 	sg_buf_clear(&origins);
 	folder_put(&f, "conf.d/20.conf", SG_STR("nonsense = 1\n"));
