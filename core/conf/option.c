@@ -6,6 +6,7 @@
 #include "base/pattern.h"
 #include "base/str.h"
 #include "conf/unit.h"
+#include "conf/written.h"
 
 #include <stdio.h>
 
@@ -175,34 +176,6 @@ read_choice(const struct sg_conf_option *option, const struct sg_conf_node *node
 		    option->key);
 }
 
-/* A bound as the option's reader would write it: "60s", "64KiB", 10. */
-static void
-print_bound(char out[32], enum sg_conf_type type, int64_t bound)
-{
-	static const struct {
-		enum sg_conf_type type;
-		int64_t factor;
-		const char *unit;
-	} scales[] = {
-		{SG_CONF_DURATION_OPTION, 86400000, "d"},
-		{SG_CONF_DURATION_OPTION, 3600000, "h"},
-		{SG_CONF_DURATION_OPTION, 60000, "m"},
-		{SG_CONF_DURATION_OPTION, 1000, "s"},
-		{SG_CONF_DURATION_OPTION, 1, "ms"},
-		{SG_CONF_SIZE_OPTION, 1 << 30, "GiB"},
-		{SG_CONF_SIZE_OPTION, 1 << 20, "MiB"},
-		{SG_CONF_SIZE_OPTION, 1 << 10, "KiB"},
-		{SG_CONF_SIZE_OPTION, 1, "B"},
-	};
-	snprintf(out, 32, "%lld", (long long)bound);
-	for (size_t i = 0; i < sizeof(scales) / sizeof(scales[0]); i++) {
-		if (scales[i].type != type || bound % scales[i].factor != 0 || (bound == 0 && scales[i].factor > 1))
-			continue;
-		snprintf(out, 32, "\"%lld%s\"", (long long)(bound / scales[i].factor), scales[i].unit);
-		return;
-	}
-}
-
 static bool
 in_range(const struct sg_conf_option *option, struct sg_conf_place place, int64_t number, const char *of,
 	 struct sg_conf_errors *errors)
@@ -210,8 +183,8 @@ in_range(const struct sg_conf_option *option, struct sg_conf_place place, int64_
 	char min[32], max[32], hint[96];
 	if (number >= option->min && number <= option->max)
 		return true;
-	print_bound(min, option->type, option->min);
-	print_bound(max, option->type, option->max);
+	sg_conf_number_write(min, option->type, option->min);
+	sg_conf_number_write(max, option->type, option->max);
 	snprintf(hint, sizeof(hint), "from %s to %s", min, max);
 	return FAIL(errors, place, range, hint, "%s%s is out of bounds", of, option->key);
 }

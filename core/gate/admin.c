@@ -6,7 +6,7 @@
 
 #include <stdio.h>
 
-enum { BODY_MAX = 1 << 20, EVENTS_MOST = 200 };
+enum { BODY_MAX = 1 << 20, EVENTS_MOST = 200, BODY_ROOM = 64 }; /* BODY_ROOM: what the frame adds to a body */
 
 /* ---- kill ---- */
 
@@ -220,6 +220,18 @@ sg_route_status(struct sg_gate *gate, struct sg_request *r)
 	write_gaps(&w, gate);
 	sg_jw_member_str(&w, "version", SG_STR(SG_VERSION));
 	sg_jw_end(&w);
+	sg_answer_buf(gate, r, 200, &body);
+}
+
+/* {"digest":...,"document":{...}}: what conf/ made of the files when they were last taken. */
+void
+sg_route_config(struct sg_gate *gate, struct sg_request *r)
+{
+	struct sg_buf body;
+	sg_buf_init(&body, SG_FRAME_MAX - BODY_ROOM);
+	sg_buf_printf(&body, "{\"digest\":\"%s\",\"document\":", gate->catalogue->digest);
+	sg_buf_str(&body, gate->catalogue->text);
+	sg_buf_text(&body, "}");
 	sg_answer_buf(gate, r, 200, &body);
 }
 
