@@ -127,7 +127,7 @@ sg_route_reload(struct sg_gate *gate, struct sg_request *r)
 	gate->reloading = true;
 	gate->reload_conn = r->id;
 	r->stage = SG_STAGE_CALL;
-	gate->ports.reload(gate->ports.self);
+	gate->ports.reload(gate->ports.self, r->id);
 }
 
 static void
@@ -141,10 +141,11 @@ record_reload(struct sg_gate *gate, bool good)
 }
 
 void
-sg_gate_reloaded(struct sg_gate *gate, struct sg_str errors)
+sg_gate_reloaded(struct sg_gate *gate, uint64_t id, struct sg_str errors)
 {
-	struct sg_request *r = gate->reloading ? sg_request_find(gate, gate->reload_conn) : NULL;
-	gate->reloading = false;
+	bool asked = gate->reloading && id == gate->reload_conn; /* one that began before it was asked for may have read older files */
+	struct sg_request *r = asked ? sg_request_find(gate, id) : NULL;
+	gate->reloading = gate->reloading && !asked;
 	record_reload(gate, errors.len == 0);
 	gate->ports.say(gate->ports.self, errors.len == 0 ? "reload: in force" : "reload: kept out, the old one stays");
 	if (r == NULL)

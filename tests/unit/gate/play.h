@@ -224,8 +224,9 @@ play_call(void *self, uint64_t id, struct sg_str host, struct sg_str request)
 }
 
 static void
-play_reload(void *self)
+play_reload(void *self, uint64_t id)
 {
+	(void)id;
 	((struct play *)self)->reload_asked = true;
 }
 
