@@ -8,7 +8,8 @@
 
 #include <pthread.h>
 
-enum { SG_LISTENERS = 8, SG_CHILDREN = 128, SG_WORKER_DEPTH = 8, SG_JUDGE_QUEUE = 4096, SG_ACCEPT_BATCH = 64 };
+enum { SG_LISTENERS = 8, SG_CHILDREN = 128, SG_WORKER_DEPTH = 8, SG_JUDGE_QUEUE = 4096, SG_ACCEPT_BATCH = 64,
+       SG_WORKER_START = 1000 }; /* milliseconds a worker may take to be forked and confined, on top of its first answer */
 
 enum sg_source_kind { SG_SOURCE_SUPERVISOR, SG_SOURCE_LISTEN, SG_SOURCE_CHILD, SG_SOURCE_COMMIT };
 
@@ -52,7 +53,7 @@ struct sg_child {
 	sg_time head_since;
 	/* host */
 	char name[64];
-	bool ready;
+	bool ready; /* a worker: it has answered once */
 	struct sg_call *calls;
 	sg_time respawn_at, died_at;
 	unsigned failures;
