@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * The order of the attest stack: after and before, and what cannot be ordered. Where values come from. */
 #include "base/canon.h"
+#include "conf/check.h"
 #include "unit/conf/folder.h"
 
 /* The steps by their order, separated by blanks; "" if the file did not load. */
@@ -110,6 +111,110 @@ test_long(void)
 	folder_close(&f);
 }
 
+/* ---- any stack ---- */
+
+enum { STEPS = 7 };
+
+struct wishes {
+	int after[STEPS], before[STEPS]; /* a step, or -1 */
+};
+
+static uint32_t
+next_random(uint32_t *seed)
+{
+	*seed = *seed * 1664525 + 1013904223;
+	return *seed >> 8;
+}
+
+/* Whether every wish holds when step i runs at place[i]. */
+static bool
+holds(const struct wishes *w, const int64_t *place)
+{
+	for (int i = 0; i < STEPS; i++)
+		if ((w->after[i] >= 0 && place[w->after[i]] >= place[i]) ||
+		    (w->before[i] >= 0 && place[i] >= place[w->before[i]]))
+			return false;
+	return true;
+}
+
+/* The first order, of all there are by place in the file, in which every wish holds: tried one by one. */
+static bool
+first_order(const struct wishes *w, int64_t *place, int at, unsigned used)
+{
+	if (at == STEPS)
+		return holds(w, place);
+	for (int i = 0; i < STEPS; i++) {
+		if ((used >> i & 1) != 0)
+			continue;
+		place[i] = at;
+		if (first_order(w, place, at + 1, used | 1U << i))
+			return true;
+	}
+	return false;
+}
+
+static const struct sg_conf_file nowhere = {.path = "x"};
+
+static struct sg_conf_node *
+text_node(struct sg_arena *arena, const char *name, int step)
+{
+	struct sg_conf_node *node = sg_conf_node_new(arena, SG_CONF_TEXT);
+	node->name = sg_str(name);
+	node->text = step < 0 ? SG_STR("") : sg_str(sg_arena_printf(arena, "s%d", step));
+	node->place.file = node->value.file = &nowhere;
+	return node;
+}
+
+static struct sg_conf_node *
+tree_of(struct sg_arena *arena, const struct wishes *w)
+{
+	struct sg_conf_node *root = sg_conf_node_new(arena, SG_CONF_GROUP),
+			    *attest = sg_conf_node_new(arena, SG_CONF_GROUP);
+	attest->name = SG_STR("attest");
+	sg_conf_node_append(root, attest);
+	for (int i = 0; i < STEPS; i++) {
+		struct sg_conf_node *stanza = sg_conf_node_new(arena, SG_CONF_GROUP);
+		stanza->name = sg_str(sg_arena_printf(arena, "s%d", i));
+		sg_conf_node_append(stanza, text_node(arena, "after", w->after[i]));
+		sg_conf_node_append(stanza, text_node(arena, "before", w->before[i]));
+		sg_conf_node_append(attest, stanza);
+	}
+	return root;
+}
+
+/* Two thousand stacks: ordered as trying every order says, or refused where none is good. */
+static void
+test_any(void)
+{
+	uint32_t seed = 1;
+	int refused = 0;
+	for (int round = 0; round < 2000; round++) {
+		struct wishes w;
+		struct sg_arena arena;
+		struct sg_conf_errors errors;
+		int64_t want[STEPS], got[STEPS];
+		for (int i = 0; i < STEPS; i++) {
+			w.after[i] = next_random(&seed) % 3 == 0 ? (int)(next_random(&seed) % STEPS) : -1;
+			w.before[i] = next_random(&seed) % 4 == 0 ? (int)(next_random(&seed) % STEPS) : -1;
+		}
+		sg_arena_init(&arena, 1 << 20);
+		sg_conf_errors_init(&errors);
+		struct sg_conf_node *root = tree_of(&arena, &w);
+		sg_conf_order(&arena, root, &errors);
+		bool possible = first_order(&w, want, 0, 0);
+		CU_ASSERT_EQUAL(possible, errors.count == 0);
+		refused += !possible;
+		int i = 0;
+		for (const struct sg_conf_node *s = root->first->first; s != NULL; s = s->next)
+			got[i++] = s->number;
+		if (possible)
+			CU_ASSERT_EQUAL(memcmp(got, want, sizeof(want)), 0);
+		sg_conf_errors_done(&errors);
+		sg_arena_done(&arena);
+	}
+	CU_ASSERT(refused > 200 && refused < 1800);
+}
+
 /* ---- origins ---- */
 
 static void
@@ -171,4 +276,5 @@ test_origins(void)
 }
 
 SG_CASES("conf.order", {"after and before", test_orders}, {"a later file moves a step", test_merged},
-	 {"as many steps as may be", test_long}, {"each value has its place", test_origins})
+	 {"as many steps as may be", test_long}, {"any stack, against trying every order", test_any},
+	 {"each value has its place", test_origins})
