@@ -55,6 +55,22 @@ check_same(const struct sg_supervisor *s, const struct sg_json *next, const char
 				  SG_STR_ARG(now), SG_STR_ARG(then));
 }
 
+/* A module is told its options once, when its process begins: a stanza that says something else now would be in force only by its looks. */
+static void
+check_modules(const struct sg_supervisor *s, const struct sg_json *next, const char *section, struct sg_conf_errors *errors)
+{
+	const struct sg_json *now = sg_json_get(s->config, section), *then = sg_json_get(next, section);
+	struct sg_conf_place place = {&(struct sg_conf_file){.path = s->options->config}, 0, 0};
+	for (const struct sg_json *a = sg_json_first(now); a != NULL; a = sg_json_next(now, a)) {
+		const struct sg_json *b = sg_json_get_str(then, a->name);
+		if (b != NULL && (!sg_json_eq(sg_json_get(a, "use"), sg_json_get(b, "use")) ||
+				  !sg_json_eq(sg_json_get(a, "options"), sg_json_get(b, "options"))))
+			sg_conf_error_add(errors, SG_CONF_E_restart, place, "restart stepgated, or give the new one another name",
+					  "%s.%.*s has another module or other options for it, and its module runs", section,
+					  SG_STR_ARG(a->name));
+	}
+}
+
 bool
 sg_supervisor_may_follow(const struct sg_supervisor *s, struct sg_str document, char policy_dir[1024], struct sg_buf *report)
 {
@@ -68,6 +84,8 @@ sg_supervisor_may_follow(const struct sg_supervisor *s, struct sg_str document, 
 	if (good) {
 		check_same(s, next, "state_dir", &errors);
 		check_same(s, next, "run_dir", &errors);
+		check_modules(s, next, "attest", &errors);
+		check_modules(s, next, "issue", &errors);
 	}
 	if (sg_conf_errors_any(&errors))
 		sg_conf_errors_write(report, &errors);

@@ -56,7 +56,7 @@ int sg_supervisor_run(const struct sg_main_options *options);
 
 /* config.c: reads the configuration into `out`; false with the errors on stderr (or `errors`, JSON, if not NULL). */
 bool sg_supervisor_config(const struct sg_main_options *options, struct sg_buf *out, struct sg_buf *errors);
-/* True if a running daemon can take `document`: what the sockets, the lock and the record stand on is as it was. `policy_dir` is then the one it names;
+/* True if a running daemon can take `document`: what the sockets, the lock, the record and the running modules stand on is as it was. `policy_dir` is then the one it names;
  * else `report` has the errors, JSON. */
 bool sg_supervisor_may_follow(const struct sg_supervisor *s, struct sg_str document, char policy_dir[1024], struct sg_buf *report);
 bool sg_supervisor_adopt(struct sg_supervisor *s, struct sg_str document);

@@ -300,17 +300,26 @@ def elsewhere(d, o):
         status, answer = reload(o)
         assert status == 422 and answer["reload"][0]["code"] == "conf_restart" and name in answer["reload"][0]["what"], answer
         assert digests(o) == before
+    for text, name in (("attest : { peer : { depth = 3 } }\n", "attest.peer"), ("issue : { token : { use = \"other\" } }\n", "issue.token")):
+        put(d, "conf.d/70-move.conf", text)
+        status, answer = reload(o)
+        assert status == 422 and answer["reload"][0]["code"] == "conf_restart" and name in answer["reload"][0]["what"], answer
+        assert digests(o) == before
+    put(d, "conf.d/70-move.conf", "attest : { peer : { control = \"requisite\" } }\nissue : { token : { ttl = \"30s\" } }\n")
+    status, answer = reload(o)
+    assert status == 200 and answer["config"] != before[1], answer  # what the gate itself goes by may change
+    now = answer["config"]
     put(d, "other.d/10.lua", "rule {")
     put(d, "conf.d/70-move.conf", 'policy_dir = "%s/other.d"\n' % d.dir)
     status, answer = reload(o)
-    assert status == 422 and answer["reload"][0]["file"] == "10.lua" and digests(o) == before, answer
+    assert status == 422 and answer["reload"][0]["file"] == "10.lua" and digests(o) == (before[0], now), answer
     with open(os.path.join(d.dir, "policy.d/10-test.lua")) as f:
         put(d, "other.d/10.lua", f.read())
     status, answer = reload(o)
     assert status == 200 and answer["policy"] != before[0], answer
     os.remove(os.path.join(d.dir, "conf.d/70-move.conf"))
     assert reload(o)[0] == 200 and digests(o) == before
-    good("another state or socket folder needs a restart; another policy folder is read in the same reload")
+    good("another state or socket folder, or module, needs a restart; another policy folder is read in the same reload")
 
 
 def main():
