@@ -14,17 +14,33 @@ struct check {
 
 #define FAIL(c, place, code, hint, ...) sg_conf_error_add((c)->errors, SG_CONF_E_##code, (place), (hint), __VA_ARGS__)
 
+/* Where an option stands that was written at the top. NULL if it is known nowhere. */
+static const char *
+section_of(struct sg_str key)
+{
+	for (size_t i = 0; i < sg_conf_section_count; i++)
+		if (!sg_conf_sections[i].stanzas && sg_conf_option_find(sg_conf_sections[i].name, key) != NULL)
+			return sg_conf_sections[i].name;
+	return NULL;
+}
+
 static void
 report_unknown(struct check *c, const struct sg_conf_node *node, const char *section, struct sg_str stanza)
 {
-	char hint[128];
+	char hint[128], otherwise[96];
 	struct sg_near near = sg_near(node->name);
-	for (size_t i = 0; i < sg_conf_option_count; i++)
+	const char *inside = section[0] == '\0' ? section_of(node->name) : NULL;
+	if (inside != NULL)
+		snprintf(otherwise, sizeof(otherwise), "it stands in %s : { ... }", inside);
+	else
+		snprintf(otherwise, sizeof(otherwise), "`stepgate config explain%s%s` lists what there is",
+			 section[0] == '\0' ? "" : " ", section);
+	for (size_t i = 0; inside == NULL && i < sg_conf_option_count; i++)
 		if (sg_conf_option_find(section, sg_str(sg_conf_options[i].key)) == &sg_conf_options[i])
 			sg_near_offer(&near, sg_str(sg_conf_options[i].key));
 	for (size_t i = 0; section[0] == '\0' && i < sg_conf_section_count; i++)
 		sg_near_offer(&near, sg_str(sg_conf_sections[i].name));
-	sg_near_hint(&near, '"', NULL, hint, sizeof(hint));
+	sg_near_hint(&near, '"', otherwise, hint, sizeof(hint));
 	if (section[0] == '\0')
 		FAIL(c, node->place, unknown, hint, "unknown option \"%.*s\"", SG_STR_ARG(node->name));
 	else
@@ -40,7 +56,7 @@ check_rest(struct check *c, const struct sg_conf_node *node)
 		FAIL(c, node->value, type, "module options are single values", "%.*s is %s", SG_STR_ARG(node->name),
 		     sg_conf_kind_name(node->kind));
 	else if (node->kind == SG_CONF_TEXT && node->text.len > SG_CONF_MAX_REST_BYTES)
-		FAIL(c, node->value, range, NULL, "%.*s is longer than %d bytes", SG_STR_ARG(node->name),
+		FAIL(c, node->value, range, "shorten it", "%.*s is longer than %d bytes", SG_STR_ARG(node->name),
 		     SG_CONF_MAX_REST_BYTES);
 }
 
@@ -94,14 +110,13 @@ check_options(struct check *c, struct sg_conf_node *group, const char *section, 
 static void
 check_stanzas(struct check *c, struct sg_conf_node *group, const char *section)
 {
-	int64_t place = 0;
 	if (group->count > SG_CONF_MAX_STANZAS)
-		FAIL(c, group->place, too_many, NULL, "more than %d stanzas in %s", SG_CONF_MAX_STANZAS, section);
+		FAIL(c, group->place, too_many, "remove some", "more than %d stanzas in %s", SG_CONF_MAX_STANZAS,
+		     section);
 	for (struct sg_conf_node *stanza = group->first; stanza != NULL; stanza = stanza->next) {
 		if (!sg_conf_is_name(stanza->name))
 			FAIL(c, stanza->place, name, sg_conf_type_wants(SG_CONF_NAME_OPTION), "\"%.*s\" is not a name",
 			     SG_STR_ARG(stanza->name));
-		stanza->number = place++;
 		if (stanza->kind == SG_CONF_GROUP)
 			check_options(c, stanza, section, stanza->name);
 		else

@@ -12,7 +12,14 @@ void sg_conf_check(struct sg_arena *arena, struct sg_conf_node *root, struct sg_
  * stack in which something must hold. Takes trees with mistakes. */
 void sg_conf_check_references(struct sg_conf_node *root, struct sg_conf_errors *errors);
 
+/* Gives each attest stanza its place in the stack (`number`, from 0): file order, but for what after and before ask.
+ * Steps that wait for each other or themselves are an error. Takes trees with mistakes. */
+void sg_conf_order(struct sg_arena *arena, struct sg_conf_node *root, struct sg_conf_errors *errors);
+
 /* Writes a checked tree as canonical JSON; sets out->failed if it was not one. */
 void sg_conf_document(struct sg_buf *out, struct sg_arena *arena, const struct sg_conf_node *root);
+
+/* Writes where each value of a checked tree was given, as canonical JSON by key; sets out->failed if that cannot be. */
+void sg_conf_origins(struct sg_buf *out, struct sg_arena *arena, const struct sg_conf_node *root);
 
 #endif

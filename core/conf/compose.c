@@ -36,8 +36,18 @@ read_all(struct sg_arena *arena, const struct sg_conf_source *source, struct sg_
 	return good ? root : NULL;
 }
 
+static bool
+write_all(const struct sg_conf_node *root, struct sg_arena *arena, struct sg_buf *document, struct sg_buf *origins)
+{
+	sg_conf_document(document, arena, root);
+	if (origins != NULL)
+		sg_conf_origins(origins, arena, root);
+	return !document->failed && (origins == NULL || !origins->failed);
+}
+
 bool
-sg_conf_compose(const struct sg_conf_source *source, struct sg_buf *document, struct sg_conf_errors *errors)
+sg_conf_compose(const struct sg_conf_source *source, struct sg_buf *document, struct sg_buf *origins,
+		struct sg_conf_errors *errors)
 {
 	struct sg_arena arena;
 	sg_arena_init(&arena, ARENA_BYTES);
@@ -45,10 +55,10 @@ sg_conf_compose(const struct sg_conf_source *source, struct sg_buf *document, st
 	if (root != NULL) {
 		sg_conf_check(&arena, root, errors);
 		sg_conf_check_references(root, errors);
+		sg_conf_order(&arena, root, errors);
 	}
-	if (root != NULL && !sg_conf_errors_any(errors))
-		sg_conf_document(document, &arena, root);
-	if (!sg_conf_errors_any(errors) && (root == NULL || document->failed))
+	bool written = root != NULL && !sg_conf_errors_any(errors) && write_all(root, &arena, document, origins);
+	if (!written && !sg_conf_errors_any(errors))
 		sg_conf_error_add(errors, SG_CONF_E_too_large,
 				  (struct sg_conf_place){&(struct sg_conf_file){.path = source->file}, 0, 0},
 				  "make it smaller", "the configuration as a whole is too large");

@@ -11,6 +11,7 @@
 #define SG_CONF_CODES(X)                                                                                               \
 	X(missing, "the file does not exist")                                                                          \
 	X(unreadable, "the file could not be opened or read")                                                          \
+	X(busy, "somebody is writing the file, or wrote it while it was read")                                         \
 	X(symlink, "the path is a symbolic link")                                                                      \
 	X(not_file, "not a regular file, or not a directory where one is needed")                                      \
 	X(owner, "owned by neither root nor the user who reads it")                                                    \
@@ -45,7 +46,9 @@
 	X(required, "an option that must be given is missing")                                                         \
 	X(reference, "something is named that does not exist")                                                         \
 	X(not_unique, "two stanzas claim the same name")                                                               \
+	X(order, "steps that wait for each other, or for themselves")                                                  \
 	X(attest_stack, "nothing in attest must hold, and there are agents")                                           \
+	X(restart, "an option that cannot change while the daemon runs")                                                \
 	X(timeout, "reading took longer than its deadline")                                                            \
 	X(crashed, "the process that read the files died")
 

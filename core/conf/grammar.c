@@ -69,11 +69,13 @@ read_entries(struct parser *p, bool array)
 	while (peek(p)->kind != SG_CONF_T_CLOSE) {
 		const struct sg_conf_token *entry = peek(p);
 		if (array && entry->kind == SG_CONF_T_OPEN)
-			return FAIL(p, entry, syntax, NULL, "no brackets within [ ]");
+			return FAIL(p, entry, syntax, "write strings or numbers, such as [ \"a\", \"b\" ]",
+				    "no brackets within [ ]");
 		if (!read_value(p))
 			return false;
 		if (array && entry->kind != first->kind)
-			return FAIL(p, entry, type, NULL, "entries of one list are of one kind");
+			return FAIL(p, entry, type, "write all of them as strings, or all as numbers",
+				    "entries of one list are of one kind");
 		if (peek(p)->kind == SG_CONF_T_CLOSE)
 			return true;
 		if (!is_mark(peek(p), ','))
@@ -95,13 +97,22 @@ closes(const struct sg_conf_token *open, const struct sg_conf_token *close)
 	return close->kind == SG_CONF_T_CLOSE && close->text.ptr[0] == want;
 }
 
+static const char *
+hint_for_close(const struct sg_conf_token *open)
+{
+	return open->text.ptr[0] == '{'   ? "close it with } first"
+	       : open->text.ptr[0] == '[' ? "close it with ] first"
+					  : "close it with ) first";
+}
+
 static bool
 read_bracket(struct parser *p)
 {
 	struct sg_conf_token *open = peek(p);
 	uint32_t outer = p->group;
 	if (p->depth == SG_CONF_MAX_DEPTH)
-		return FAIL(p, open, depth, NULL, "more than %d brackets within each other", SG_CONF_MAX_DEPTH);
+		return FAIL(p, open, depth, "take brackets away", "more than %d brackets within each other",
+			    SG_CONF_MAX_DEPTH);
 	p->depth++;
 	p->group = (uint32_t)p->at++;
 	if (!(open->text.ptr[0] == '{' ? read_settings(p) : read_entries(p, open->text.ptr[0] == '[')))
@@ -109,8 +120,8 @@ read_bracket(struct parser *p)
 	if (peek(p)->kind == SG_CONF_T_END)
 		return FAIL(p, open, bracket, "close it", "the %c that stands here is not closed", open->text.ptr[0]);
 	if (!closes(open, peek(p)))
-		return FAIL(p, peek(p), bracket, NULL, "this does not close the %c of line %u", open->text.ptr[0],
-			    open->line);
+		return FAIL(p, peek(p), bracket, hint_for_close(open), "this does not close the %c of line %u",
+			    open->text.ptr[0], open->line);
 	p->at++;
 	p->depth--;
 	p->group = outer;
@@ -124,7 +135,7 @@ hint_for_word(struct sg_str word)
 	for (size_t i = 0; i < 4; i++)
 		if (sg_str_is(word, words[i]))
 			return "write true or false";
-	return "strings stand in quotes";
+	return "strings stand in double quotes: \"text\"";
 }
 
 static bool
@@ -146,7 +157,7 @@ read_value(struct parser *p)
 	case SG_CONF_T_NAME:
 		return FAIL(p, value, syntax, hint_for_word(value->text), "expected a value");
 	default:
-		return FAIL(p, value, syntax, NULL, "expected a value");
+		return FAIL(p, value, syntax, "write NAME = VALUE", "expected a value");
 	}
 }
 

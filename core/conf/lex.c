@@ -192,7 +192,7 @@ read_include(struct lexer *lx)
 	if (sg_str_starts(rest, "@include"))
 		REPORT(lx, here(lx), include, "drop a file in conf.d instead", "@include is not read");
 	else
-		REPORT(lx, here(lx), syntax, NULL, "nothing starts with @");
+		REPORT(lx, here(lx), syntax, "strings stand in double quotes", "nothing starts with @");
 	skip_line(lx);
 }
 
@@ -210,7 +210,10 @@ read_mark(struct lexer *lx)
 	else if (c == '=' || c == ':' || c == ',' || c == ';')
 		add(lx, SG_CONF_T_MARK, place, from);
 	else if ((unsigned char)c > 0x20) /* what is below has been reported by step() */
-		REPORT(lx, place, syntax, "strings stand in quotes", "a character that means nothing here");
+		REPORT(lx, place, syntax,
+		       c == '.' ? "write SECTION : { NAME = VALUE }; strings stand in double quotes"
+				: "strings stand in double quotes: \"text\"",
+		       "a character that means nothing here");
 }
 
 static void

@@ -2,10 +2,12 @@
  * Reading one option's value: kind, form, bounds. */
 #include "conf/option.h"
 
+#include "base/near.h"
 #include "base/pattern.h"
 #include "base/str.h"
 #include "conf/grant.h"
 #include "conf/unit.h"
+#include "conf/written.h"
 
 #include <stdio.h>
 
@@ -167,32 +169,19 @@ is_choice(const char *choices, struct sg_str text)
 	return false;
 }
 
-/* A bound as the option's reader would write it: "60s", "64KiB", 10. */
-static void
-print_bound(char out[32], enum sg_conf_type type, int64_t bound)
+static bool
+read_choice(const struct sg_conf_option *option, const struct sg_conf_node *node, struct sg_conf_errors *errors)
 {
-	static const struct {
-		enum sg_conf_type type;
-		int64_t factor;
-		const char *unit;
-	} scales[] = {
-		{SG_CONF_DURATION_OPTION, 86400000, "d"},
-		{SG_CONF_DURATION_OPTION, 3600000, "h"},
-		{SG_CONF_DURATION_OPTION, 60000, "m"},
-		{SG_CONF_DURATION_OPTION, 1000, "s"},
-		{SG_CONF_DURATION_OPTION, 1, "ms"},
-		{SG_CONF_SIZE_OPTION, 1 << 30, "GiB"},
-		{SG_CONF_SIZE_OPTION, 1 << 20, "MiB"},
-		{SG_CONF_SIZE_OPTION, 1 << 10, "KiB"},
-		{SG_CONF_SIZE_OPTION, 1, "B"},
-	};
-	snprintf(out, 32, "%lld", (long long)bound);
-	for (size_t i = 0; i < sizeof(scales) / sizeof(scales[0]); i++) {
-		if (scales[i].type != type || bound % scales[i].factor != 0 || (bound == 0 && scales[i].factor > 1))
-			continue;
-		snprintf(out, 32, "\"%lld%s\"", (long long)(bound / scales[i].factor), scales[i].unit);
-		return;
-	}
+	char hint[160], words[128];
+	struct sg_near near = sg_near(node->text);
+	if (is_choice(option->choices, node->text))
+		return true;
+	for (struct sg_str rest = sg_str(option->choices); rest.ptr != NULL;)
+		sg_near_offer(&near, sg_str_cut(&rest, '|'));
+	sg_near_hint(&near, '"', "", words, sizeof(words));
+	snprintf(hint, sizeof(hint), "%s%sone of %s", words, words[0] == '\0' ? "" : " ", option->choices);
+	return FAIL(errors, node->value, choice, hint, "\"%.*s\" is not a choice of %s", SG_STR_ARG(node->text),
+		    option->key);
 }
 
 static bool
@@ -202,8 +191,8 @@ in_range(const struct sg_conf_option *option, struct sg_conf_place place, int64_
 	char min[32], max[32], hint[96];
 	if (number >= option->min && number <= option->max)
 		return true;
-	print_bound(min, option->type, option->min);
-	print_bound(max, option->type, option->max);
+	sg_conf_number_write(min, option->type, option->min);
+	sg_conf_number_write(max, option->type, option->max);
 	snprintf(hint, sizeof(hint), "from %s to %s", min, max);
 	return FAIL(errors, place, range, hint, "%s%s is out of bounds", of, option->key);
 }
@@ -218,9 +207,7 @@ static bool
 read_text(const struct sg_conf_option *option, struct sg_conf_node *node, struct sg_conf_errors *errors)
 {
 	if (option->type == SG_CONF_CHOICE_OPTION)
-		return is_choice(option->choices, node->text) ||
-		       FAIL(errors, node->value, choice, option->choices, "\"%.*s\" is not a choice of %s",
-			    SG_STR_ARG(node->text), option->key);
+		return read_choice(option, node, errors);
 	if (units[option->type] != NULL)
 		return units[option->type](node->text, &node->number)
 			       ? in_range(option, node->value, node->number, "", errors)
@@ -253,8 +240,9 @@ bool
 sg_conf_option_read(const struct sg_conf_option *option, struct sg_conf_node *node, struct sg_conf_errors *errors)
 {
 	if (node->kind != types[option->type].kind)
-		return FAIL(errors, node->value, type, sg_conf_type_wants(option->type), "%s is %s", option->key,
-			    sg_conf_kind_name(node->kind));
+		return FAIL(errors, node->value, type,
+			    option->choices != NULL ? option->choices : sg_conf_type_wants(option->type), "%s is %s",
+			    option->key, sg_conf_kind_name(node->kind));
 	switch (node->kind) {
 	case SG_CONF_TEXT:
 		return read_text(option, node, errors);

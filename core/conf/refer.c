@@ -14,6 +14,7 @@ static const struct reference {
 	char cut; /* the name ends at this byte; 0: it is the whole text */
 } references[] = {
 	{"actions", "credential", "issue", 0}, {"agents", "intents", "intents", 0},
+	{"attest", "after", "attest", 0},      {"attest", "before", "attest", 0},
 	{"agents", "match", "attest", ':'},    {"enforcers", "for_agents", "agents", 0},
 	{"enforcers", "match", "attest", ':'}, {"groups", "members", "admins", 0},
 };
@@ -25,7 +26,8 @@ check_name(const struct sg_conf_node *root, const struct reference *ref, const s
 	char hint[128], otherwise[96];
 	struct sg_str rest = node->text, name = ref->cut == 0 ? rest : sg_str_cut(&rest, ref->cut);
 	const struct sg_conf_node *target = sg_conf_node_get(root, ref->target);
-	bool any = sg_str_is(name, "*") || name.len == 0; /* elsewhere the form has refused these */
+	bool any = sg_str_is(name, "*") || name.len == 0 ||
+		   (ref->cut != 0 && rest.ptr == NULL); /* if bad, their form said so */
 	if (node->kind != SG_CONF_TEXT || any || sg_conf_node_find(target, name) != NULL)
 		return;
 	struct sg_near near = sg_near(name);
@@ -44,6 +46,9 @@ check_reference(const struct sg_conf_node *root, const struct reference *ref, st
 	for (const struct sg_conf_node *s = section == NULL ? NULL : section->first; s != NULL; s = s->next) {
 		const struct sg_conf_node *value = sg_conf_node_get(s, ref->key);
 		if (value == NULL)
+			continue;
+		const struct sg_conf_option *option = sg_conf_option_find(ref->section, sg_str(ref->key));
+		if (option == NULL || sg_conf_type_kind(option->type) != value->kind)
 			continue;
 		if (value->kind == SG_CONF_TEXT)
 			check_name(root, ref, value, errors);
@@ -101,7 +106,7 @@ check_life(const struct sg_conf_node *root, const char *section, const char *lim
 	for (const struct sg_conf_node *s = group == NULL ? NULL : group->first; s != NULL; s = s->next) {
 		const struct sg_conf_node *ttl = sg_conf_node_get(s, "ttl");
 		if (ttl == NULL || most == NULL || ttl->kind != SG_CONF_TEXT || most->kind != SG_CONF_TEXT ||
-		    ttl->number <= most->number)
+		    ttl->number <= most->number || ttl->number > sg_conf_option_find(section, SG_STR("ttl"))->max)
 			continue;
 		snprintf(hint, sizeof(hint), "lower it, or raise limits.%s", limit);
 		sg_conf_error_add(errors, SG_CONF_E_range, ttl->value, hint,

@@ -32,18 +32,19 @@ report_open(struct reading *r, int dir, const char *name, const char *path, int 
 	if (link)
 		REPORT(r, path, symlink, "put the file itself here", "a symbolic link is not followed");
 	else if (error == ENOENT)
-		REPORT(r, path, missing, NULL, "there is no such file");
+		REPORT(r, path, missing, "make it, or name another file", "there is no such file");
 	else if (error == ENOTDIR)
-		REPORT(r, path, not_file, NULL, "not a directory");
+		REPORT(r, path, not_file, "put a folder there", "not a directory");
 	else
-		REPORT(r, path, unreadable, NULL, "cannot be opened (error %d)", error);
+		REPORT(r, path, unreadable, "look at its owner, mode and kind", "cannot be opened: %s",
+		       strerror(error));
 }
 
 static bool
 check_stat(struct reading *r, const struct stat *st, const char *path, mode_t type)
 {
 	if ((st->st_mode & S_IFMT) != type)
-		REPORT(r, path, not_file, NULL, "not a regular file");
+		REPORT(r, path, not_file, "put a regular file there", "not a regular file");
 	else if (st->st_uid != 0 && st->st_uid != geteuid())
 		REPORT(r, path, owner, "chown it to root", "owned by user %u", (unsigned)st->st_uid);
 	else if ((st->st_mode & 022) != 0)
@@ -85,25 +86,69 @@ read_whole(int fd, char *bytes, size_t len)
 	return read(fd, &more, 1) == 0;
 }
 
-static void
-take_file(struct reading *r, int fd, const char *path, size_t len)
+static bool
+same_time(struct timespec a, struct timespec b)
+{
+	return a.tv_sec == b.tv_sec && a.tv_nsec == b.tv_nsec;
+}
+
+/* Still what it was before it was read. */
+static bool
+unchanged(int fd, const struct stat *before)
+{
+	struct stat now;
+	return fstat(fd, &now) == 0 && now.st_size == before->st_size && same_time(now.st_mtim, before->st_mtim) &&
+	       same_time(now.st_ctim, before->st_ctim);
+}
+
+/* A lease is given only on a file that nobody has open for writing, and holds up whoever wants to until it is closed.
+ * Where there are none (another user's file, some file systems), comparing before and after must do. */
+static bool
+nobody_writes(struct reading *r, int fd, const char *path)
+{
+	if (fcntl(fd, F_SETLEASE, F_RDLCK) == 0 || errno != EAGAIN)
+		return true;
+	REPORT(r, path, busy, "wait until it is written, then load again", "somebody has it open for writing");
+	return false;
+}
+
+static struct sg_conf_file *
+keep_file(struct reading *r, const char *path, size_t len)
 {
 	if (len > SG_CONF_MAX_FILE_BYTES) {
 		REPORT(r, path, too_large, "split it", "%zu bytes; the bound is %d", len, SG_CONF_MAX_FILE_BYTES);
-		return;
+		return NULL;
 	}
 	if (r->files->count == SG_CONF_MAX_FILES) {
-		REPORT(r, path, too_many, NULL, "more than %d configuration files", SG_CONF_MAX_FILES);
-		return;
+		REPORT(r, path, too_many, "join some of them", "more than %d configuration files", SG_CONF_MAX_FILES);
+		return NULL;
 	}
 	struct sg_conf_file *file = sg_arena_alloc(r->arena, sizeof(*file));
 	char *bytes = sg_arena_alloc(r->arena, len + 1);
-	if (file == NULL || bytes == NULL || !read_whole(fd, bytes, len))
-		REPORT(r, path, unreadable, "try again", "could not be read whole");
-	else {
-		*file = (struct sg_conf_file){path, {bytes, len}};
-		r->files->list[r->files->count++] = file;
+	if (file == NULL || bytes == NULL) {
+		REPORT(r, path, unreadable, NULL, "out of memory");
+		return NULL;
 	}
+	*file = (struct sg_conf_file){path, {bytes, len}};
+	return r->files->list[r->files->count++] = file;
+}
+
+static void
+take_file(struct reading *r, int fd, const char *path, const struct stat *st)
+{
+	struct sg_conf_file *file = nobody_writes(r, fd, path) ? keep_file(r, path, (size_t)st->st_size) : NULL;
+	if (file == NULL)
+		return;
+	if (!read_whole(fd, (char *)file->text.ptr, file->text.len) || !unchanged(fd, st))
+		REPORT(r, path, busy, "wait until it is written, then load again", "it was written while it was read");
+}
+
+static void
+take_draft(struct reading *r, struct sg_str text, const char *path)
+{
+	struct sg_conf_file *file = keep_file(r, path, text.len);
+	if (file != NULL && text.len > 0)
+		memcpy((char *)file->text.ptr, text.ptr, text.len);
 }
 
 static void
@@ -113,7 +158,7 @@ read_file(struct reading *r, int dir, const char *name, const char *path)
 	int fd = open_checked(r, dir, name, path, S_IFREG, &st);
 	if (fd < 0)
 		return;
-	take_file(r, fd, path, (size_t)st.st_size);
+	take_file(r, fd, path, &st);
 	close(fd);
 }
 
@@ -131,31 +176,74 @@ by_bytes(const struct dirent **a, const struct dirent **b)
 	return strcmp((*a)->d_name, (*b)->d_name);
 }
 
-/* Reads the drop-ins of `path`, but for those whose name exists below `mask` (a descriptor, or -1). An absent folder is
- * empty. */
-static void
-read_folder(struct reading *r, const char *path, int mask)
+static int
+open_folder(struct reading *r, const char *path)
 {
 	struct stat st;
-	struct dirent **names;
 	if (lstat(path, &st) != 0 && errno == ENOENT)
-		return;
-	int dir = open_checked(r, AT_FDCWD, path, path, S_IFDIR, &st);
-	if (dir < 0)
-		return;
-	int count = scandirat(dir, ".", &names, is_drop_in, by_bytes);
+		return -1;
+	return open_checked(r, AT_FDCWD, path, path, S_IFDIR, &st);
+}
+
+static bool
+is_there(int dir, const char *name)
+{
+	struct stat st;
+	return dir >= 0 && fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+/* The names of a folder's drop-ins in byte order; an absent folder (-1) is empty. Freed by the caller. */
+static int
+list_folder(struct reading *r, int dir, const char *path, struct dirent ***names)
+{
+	int count = dir < 0 ? 0 : scandirat(dir, ".", names, is_drop_in, by_bytes);
 	if (count < 0)
-		REPORT(r, path, unreadable, NULL, "the folder cannot be listed");
+		REPORT(r, path, unreadable, "look at its owner and mode", "the folder cannot be listed");
+	return count < 0 ? 0 : count;
+}
+
+/* Reads the drop-ins of `path`, but for those whose name exists below `mask` (a descriptor, or -1) or is the draft's.
+ */
+static void
+read_vendor(struct reading *r, const char *path, int mask, const char *draft)
+{
+	struct dirent **names = NULL;
+	int dir = open_folder(r, path), count = list_folder(r, dir, path, &names);
 	for (int i = 0; i < count; i++) {
-		const char *full = sg_arena_printf(r->arena, "%s/%s", path, names[i]->d_name);
-		bool masked = mask >= 0 && fstatat(mask, names[i]->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0;
-		if (!masked && full != NULL)
-			read_file(r, dir, names[i]->d_name, full);
+		const char *name = names[i]->d_name, *full = sg_arena_printf(r->arena, "%s/%s", path, name);
+		if (full != NULL && !is_there(mask, name) && (draft == NULL || strcmp(draft, name) != 0))
+			read_file(r, dir, name, full);
 		free(names[i]);
 	}
-	if (count >= 0)
-		free(names);
-	close(dir);
+	free(names);
+	if (dir >= 0)
+		close(dir);
+}
+
+/* Reads the drop-ins of `path`, the draft in its place among them. */
+static void
+read_own(struct reading *r, const char *path, const struct sg_conf_source *source)
+{
+	struct dirent **names = NULL;
+	int dir = open_folder(r, path), count = list_folder(r, dir, path, &names);
+	const char *draft = source->draft; /* NULL once it was read */
+	for (int i = 0; i <= count; i++) {
+		const char *name = i < count ? names[i]->d_name : NULL;
+		int order = draft == NULL ? 1 : name == NULL ? -1 : strcmp(draft, name);
+		const char *full = order <= 0 ? sg_arena_printf(r->arena, "%s/%s", path, draft) : NULL;
+		if (full != NULL) {
+			take_draft(r, source->draft_text, full);
+			draft = NULL;
+		}
+		full = name != NULL && order != 0 ? sg_arena_printf(r->arena, "%s/%s", path, name) : NULL;
+		if (full != NULL)
+			read_file(r, dir, name, full);
+		if (name != NULL)
+			free(names[i]);
+	}
+	free(names);
+	if (dir >= 0)
+		close(dir);
 }
 
 bool
@@ -174,9 +262,9 @@ sg_conf_source_read(struct sg_arena *arena, const struct sg_conf_source *source,
 	}
 	int mask = open(drop_ins, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (source->vendor_dir != NULL)
-		read_folder(&r, sg_arena_strdup(arena, sg_str(source->vendor_dir)), mask);
+		read_vendor(&r, sg_arena_strdup(arena, sg_str(source->vendor_dir)), mask, source->draft);
 	read_file(&r, AT_FDCWD, file, file);
-	read_folder(&r, drop_ins, -1);
+	read_own(&r, drop_ins, source);
 	if (mask >= 0)
 		close(mask);
 	return !r.bad;

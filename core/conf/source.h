@@ -9,7 +9,9 @@
 struct sg_conf_source {
 	const char *file; /* stepgate.conf; conf.d is looked for beside it and may be absent */
 	const char
-		*vendor_dir;  /* read first, each file masked by one of the same name in conf.d; NULL or absent: none */
+		*vendor_dir; /* read first, each file masked by one of the same name in conf.d; NULL or absent: none */
+	const char *draft;   /* NULL, or a name "x.conf": conf.d holds `draft_text` by that name, whatever is there */
+	struct sg_str draft_text;
 	unsigned deadline_ms; /* 0: SG_CONF_DEADLINE_MS */
 	bool skip_precheck; /* for tests alone: hand the files to libconfig unseen, to show that its death stays in the
 			       child */
@@ -25,7 +27,8 @@ struct sg_conf_files {
 
 /* Reads vendor_dir/[!.]*.conf, file, conf.d/[!.]*.conf (byte order within a folder) into `arena`. Files and folders are
  * opened without following a link in the last component, must be owned by root or the effective user and not writable
- * for group or others. Everything wrong goes to `errors`; false if there was anything. */
+ * for group or others. A file that is open for writing, or is written while it is read, is refused: what is read is
+ * never the half of something. Everything wrong goes to `errors`; false if there was anything. */
 bool sg_conf_source_read(struct sg_arena *arena, const struct sg_conf_source *source, struct sg_conf_errors *errors,
 			 struct sg_conf_files *files);
 

@@ -23,7 +23,7 @@ const struct sg_conf_section sg_conf_sections[] = {
 	{"actions", true, "what can be asked for"},
 	{"admins", true, "who may operate and approve"},
 	{"agents", true, "registered agents; none means that everything is denied"},
-	{"attest", true, "steps that look at a peer, run in the order written"},
+	{"attest", true, "steps that look at a peer, run in the order written unless after or before says otherwise"},
 	{"audit", true, "where the record is carried to"},
 	{"enforcers", true, "registered parties that ask on behalf of agents"},
 	{"groups", true, "named groups of admins, for approvals"},
@@ -60,6 +60,8 @@ OPTION("agents", "owner",          STRING,    NULL,         1, 254, NULL,      "
 OPTION("agents", "reach",          ACTIONS,   NULL,         0, 256, NULL,      "actions it may ever be allowed")
 OPTION("agents", "review_by",      DATE,      NULL,        10,  10, NULL,      "the day its registration must be looked at again")
 
+OPTION("attest", "after",          NAME,      "",           0,  63, NULL,      "a step that runs before this one")
+OPTION("attest", "before",         NAME,      "",           0,  63, NULL,      "a step that runs after this one")
 OPTION("attest", "control",        CHOICE,    "required",   0,   0, CONTROLS,  "what its answer means for the others")
 OPTION("attest", "grants",        GRANTS,    "",           0,   8, NULL,      "what its module may have, opened for it")
 OPTION("attest", "kind",          CHOICE,    "attest",     0,   0, "attest|verify", "attest looks at the process, verify reads what the peer presents")

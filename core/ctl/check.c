@@ -5,8 +5,6 @@
 
 #include "base/str.h"
 
-static const char standard_config[] = "/etc/stepgate/stepgate.conf";
-
 static int
 check_folder(const struct sg_ctl *ctl, const char *folder)
 {
@@ -26,7 +24,7 @@ sg_ctl_policy_check(struct sg_ctl *ctl)
 		return check_folder(ctl, ctl->args[0]);
 	sg_buf_init(&text, SG_DAEMON_DOCUMENT);
 	sg_arena_init(&arena, 256 << 20);
-	int code = sg_daemon_config(ctl, config != NULL ? config : standard_config, &text, &arena, &json);
+	int code = sg_daemon_config(ctl, config != NULL ? config : SG_CTL_CONFIG_FILE, &text, &arena, &json);
 	snprintf(folder, sizeof(folder), "%.*s", SG_STR_ARG(sg_show_string(json, "policy_dir")));
 	sg_arena_done(&arena);
 	sg_buf_done(&text);
@@ -36,7 +34,13 @@ sg_ctl_policy_check(struct sg_ctl *ctl)
 int
 sg_ctl_config_check(struct sg_ctl *ctl)
 {
-	const char *arguments[] = {"-t", "-c", ctl->arg_count > 0 ? ctl->args[0] : standard_config,
-				   ctl->json ? "--json" : NULL, NULL};
+	const char *vendor = ctl->option[SG_CTL_OPTION_vendor];
+	const char *arguments[] = {"-t", "-c", ctl->arg_count > 0 ? ctl->args[0] : SG_CTL_CONFIG_FILE, NULL, NULL, NULL, NULL};
+	size_t at = 3;
+	if (vendor != NULL) {
+		arguments[at++] = "--vendor";
+		arguments[at++] = vendor;
+	}
+	arguments[at] = ctl->json ? "--json" : NULL;
 	return sg_daemon_become(ctl, "stepgated", arguments);
 }

@@ -10,6 +10,8 @@
 #include "ctl/table.h"
 #include "frame/routes.h"
 
+#define SG_CTL_CONFIG_FILE "/etc/stepgate/stepgate.conf"
+
 enum {
 	SG_CTL_PAIRS = 64,      /* --arg on one command line */
 	SG_CTL_ARGS = 8,        /* arguments of one command line, its own words included */

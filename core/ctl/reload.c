@@ -4,6 +4,32 @@
 
 #include "base/str.h"
 
+/* The line itself and a caret below the place; tabs stay tabs, so that both stand alike. */
+static void
+add_source(struct sg_buf *out, const struct sg_json *problem)
+{
+	struct sg_str source = sg_show_string(problem, "source");
+	int64_t caret = sg_show_int(problem, "caret");
+	if (source.len == 0)
+		return;
+	sg_buf_text(out, "\n    ");
+	for (size_t from = 0; from < source.len;) {
+		const char *tab = memchr(source.ptr + from, '\t', source.len - from);
+		size_t to = tab == NULL ? source.len : (size_t)(tab - source.ptr);
+		sg_show_text(out, (struct sg_str){source.ptr + from, to - from});
+		sg_buf_text(out, tab == NULL ? "" : "\t");
+		from = to + (tab != NULL);
+	}
+	sg_buf_text(out, "\n    ");
+	for (size_t i = 0; i < source.len && caret > 1; i++) {
+		if (((unsigned char)source.ptr[i] & 0xc0) == 0x80)
+			continue;
+		sg_buf_text(out, source.ptr[i] == '\t' ? "\t" : " ");
+		caret--;
+	}
+	sg_buf_text(out, "^");
+}
+
 static void
 show_problem(const struct sg_json *problem)
 {
@@ -15,12 +41,13 @@ show_problem(const struct sg_json *problem)
 	sg_show_text(&line, sg_show_string(problem, "file"));
 	if (sg_show_int(problem, "line") > 0)
 		sg_buf_printf(&line, ":%lld", (long long)sg_show_int(problem, "line"));
+	if (sg_show_int(problem, "column") > 0)
+		sg_buf_printf(&line, ":%lld", (long long)sg_show_int(problem, "column"));
 	sg_buf_text(&line, ": ");
 	sg_show_text(&line, what);
-	if (hint.len > 0) {
-		sg_buf_text(&line, "\n  hint: ");
-		sg_show_text(&line, hint);
-	}
+	sg_buf_text(&line, hint.len > 0 ? "; " : "");
+	sg_show_text(&line, hint);
+	add_source(&line, problem);
 	fprintf(stderr, "%.*s\n", (int)line.len, line.ptr);
 	sg_buf_done(&line);
 }

@@ -40,10 +40,12 @@ enum sg_ctl_exit {
 	X(approval,  0,   "approval",   "ID",          "redeem this approval")                                        \
 	X(arg,       0,   "arg",        "NAME=VALUE",  "an argument; NAME:=JSON for anything but text; may be repeated") \
 	X(audience,  0,   "audience",   "NAME",        "whom the credential is for")                                  \
+	X(changed,   'n', "changed",   NULL,          "only what is not the default")                                \
 	X(completion, 0,  "completion", "SHELL",       "print the completion of bash or zsh")                         \
 	X(config,    'c', "config",     "FILE",        "configuration file (default /etc/stepgate/stepgate.conf)")    \
 	X(file,      0,   "file",       "DIR",         "read the journal of this state folder, without the daemon")   \
 	X(follow,    'f', "follow",     NULL,          "go on as new leaves come")                                    \
+	X(for,       0,   "for",        "agent=NAME",  "only what concerns this agent")                               \
 	X(help,      'h', "help",       NULL,          "print help")                                                  \
 	X(json,      'j', "json",       NULL,          "print the answer as canonical JSON")                          \
 	X(key,       'k', "key",        "KEY",         "name of this attempt; a repeat with it does nothing twice (default: random)") \
@@ -51,9 +53,11 @@ enum sg_ctl_exit {
 	X(reason,    0,   "reason",     "TEXT",        "why; it stands in the record")                                \
 	X(resource,  'r', "resource",   "TYPE:ID",     "the resource")                                                \
 	X(run,       0,   "run",        "DIR",         "folder of the sockets (default $STEPGATE_RUN, then /run/stepgate)") \
+	X(running,   0,   "running",    NULL,          "with what the daemon has in force")                           \
 	X(task,      't', "task",       "ID",          "judge as within this task")                                   \
 	X(token,     0,   "token",      "TOKEN",       "ask as an enforcer, for the task of this task token")         \
 	X(ttl,       0,   "ttl",        "SECONDS",     "how long, at most what the intent allows")                    \
+	X(vendor,    0,   "vendor",     "DIR",         "vendor configuration, masked by name in conf.d")              \
 	X(version,   'V', "version",    NULL,          "print the version")                                           \
 	X(wait,      'w', "wait",       "SECONDS",     "wait until it is settled, at most 60")
 
@@ -71,6 +75,7 @@ struct sg_ctl_option {
 
 #define SG_CTL_BIT(field) (UINT32_C(1) << SG_CTL_OPTION_##field)
 #define SG_CTL_TALK (SG_CTL_BIT(json) | SG_CTL_BIT(run))
+#define SG_CTL_FILES (SG_CTL_BIT(json) | SG_CTL_BIT(config) | SG_CTL_BIT(vendor))
 
 enum { SG_CTL_REST = 1000 }; /* as `most`: everything behind the command's word is another program's to read */
 
@@ -135,8 +140,24 @@ enum { SG_CTL_REST = 1000 }; /* as `most`: everything behind the command's word 
 	X(policy_check,  "policy check",    "[DIR]",            0, 1, SG_CTL_BIT(json) | SG_CTL_BIT(config),                     \
 	  "check policy files",                                                                                        \
 	  "All mistakes at once, each with file, line and a hint. Without DIR: the folder that the configuration names.")       \
-	X(config_check,  "config check",    "[FILE]",           0, 1, SG_CTL_BIT(json),                                         \
+	X(config_check,  "config check",    "[FILE]",           0, 1, SG_CTL_BIT(json) | SG_CTL_BIT(vendor),                    \
 	  "check configuration and policy", "All mistakes at once, each with file, line and a hint.")                   \
+	X(config_show,   "config show",     "",                 0, 0, SG_CTL_FILES | SG_CTL_BIT(changed) | SG_CTL_BIT(for),      \
+	  "what the files come to, each value with its place",                                                         \
+	  "One line a value: KEY = VALUE # FILE:LINE:COLUMN, or # default. -n leaves out defaults. --for agent=NAME leaves its stanza, the "   \
+	  "steps that look at it, its intents, the actions in its reach and the issuers of their credentials, the enforcers in front of it, " \
+	  "and the groups.")                                                                                            \
+	X(config_explain, "config explain", "[KEY]",            0, 1, SG_CTL_FILES,                                             \
+	  "what an option is, and where it is set now",                                                                \
+	  "KEY is limits.rate, agents.owner, agents.NAME.owner, or mode. A section's name lists its options, nothing lists the sections. A "   \
+	  "misspelt key is answered with the nearest one (exit 1).")                                                     \
+	X(config_diff,   "config diff",     "",                 0, 0, SG_CTL_FILES | SG_CTL_BIT(running) | SG_CTL_BIT(run),      \
+	  "what a reload would change", "Needs --running. Exit 0 when the files say what is in force, 1 when they differ.") \
+	X(config_edit,   "config edit",     "NAME",             1, 1, SG_CTL_FILES,                                             \
+	  "edit a file of conf.d; only what is good gets in",                                                          \
+	  "Runs $VISUAL, $EDITOR or vi on a copy of conf.d/NAME.conf (which need not exist), checks the whole configuration with the new text "  \
+	  "and puts it in place in one step, with the mode and owner of the old file. With a mistake nothing changes (exit 78); on a terminal "  \
+	  "it asks whether to edit again.")                                                                              \
 	X(agent,         "agent",           "",                 0, 0, SG_CTL_TALK,                                              \
 	  "be an agent: one process that reads commands from its input",                                               \
 	  "A task belongs to the process that opened it, so one process must do it all. `help` at its prompt lists the commands.")         \

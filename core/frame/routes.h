@@ -49,7 +49,8 @@ enum sg_body {
 	X(O_LIFT,        52, ADMIN,    "POST",   "/v1/kill/lift",              JSON)                                          \
 	X(O_RELOAD,      53, ADMIN,    "POST",   "/v1/reload",                 JSON)                                          \
 	X(O_TRY,         54, ADMIN,    "POST",   "/v1/try",                    JSON) /* judge, spend and record nothing */     \
-	X(O_EVENTS,      55, ADMIN,    "GET",    "/v1/events",                 NONE) /* leaves after a number; wait=S */
+	X(O_EVENTS,      55, ADMIN,    "GET",    "/v1/events",                 NONE) /* leaves after a number; wait=S */         \
+	X(O_CONFIG,      56, ADMIN,    "GET",    "/v1/config",                 NONE) /* the configuration in force */
 
 enum sg_route {
 	SG_ROUTE_NONE,

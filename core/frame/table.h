@@ -25,12 +25,12 @@ enum { SG_FRAME_MAX = 4 << 20 };
 	X(S_CONFIG,     1,  SUPERVISOR, GATE,       ANY,      JSON,    false, true)  /* {"document":{...},"state":path} */ \
 	X(S_CHILD,      2,  SUPERVISOR, GATE,       READY,    JSON,    true,  false) /* {"generation":n,"slot":n}: your end of a new process */ \
 	X(S_POLICY,     3,  SUPERVISOR, GATE,       READY,    JSON,    false, false) /* manifest of a policy set that loaded, id = generation */ \
-	X(S_RELOADED,   4,  SUPERVISOR, GATE,       READY,    JSON,    false, false) /* a reload ended: {"document":{...}|null,"errors":[...]} */ \
+	X(S_RELOADED,   4,  SUPERVISOR, GATE,       READY,    JSON,    false, false) /* a reload ended, id = the G_RELOAD it answers or 0: {"document":{...},"errors":[],"generation":n,"policy":manifest} or {"errors":[...]} */ \
 	X(S_STOP,       5,  SUPERVISOR, GATE,       ANY,      NONE,    false, false) /* finish: sync what is appended and leave */ \
 	X(S_LISTEN,     6,  SUPERVISOR, GATE,       READY,    JSON,    true,  false) /* {"face":name}: a listening socket */ \
 	X(G_SPAWN,      10, GATE,       SUPERVISOR, READY,    JSON,    false, false) /* {"face","name","role","slot","uid"} */ \
 	X(G_KILL,       11, GATE,       SUPERVISOR, READY,    JSON,    false, false) /* {"slot":n} */ \
-	X(G_RELOAD,     12, GATE,       SUPERVISOR, READY,    NONE,    false, false) /* read configuration and policy again */ \
+	X(G_RELOAD,     12, GATE,       SUPERVISOR, READY,    NONE,    false, false) /* read configuration and policy again, from now on; id comes back */ \
 	X(G_OPEN,       13, GATE,       SUPERVISOR, READY,    NONE,    false, false) /* recovered; faces may be announced */ \
 	X(D_CONN,       20, GATE,       DOOR,       ANY,      NONE,    true,  true)  /* id = connection */ \
 	X(D_ANSWER,     21, GATE,       DOOR,       READY,    BYTES,   false, false) /* u16 status, u16 close, then a JSON body */ \

@@ -6,7 +6,7 @@
 
 #include <stdio.h>
 
-enum { BODY_MAX = 1 << 20, EVENTS_MOST = 200 };
+enum { BODY_MAX = 1 << 20, EVENTS_MOST = 200, BODY_ROOM = 64 }; /* BODY_ROOM: what the frame adds to a body */
 
 /* ---- kill ---- */
 
@@ -127,7 +127,7 @@ sg_route_reload(struct sg_gate *gate, struct sg_request *r)
 	gate->reloading = true;
 	gate->reload_conn = r->id;
 	r->stage = SG_STAGE_CALL;
-	gate->ports.reload(gate->ports.self);
+	gate->ports.reload(gate->ports.self, r->id);
 }
 
 static void
@@ -141,10 +141,11 @@ record_reload(struct sg_gate *gate, bool good)
 }
 
 void
-sg_gate_reloaded(struct sg_gate *gate, struct sg_str errors)
+sg_gate_reloaded(struct sg_gate *gate, uint64_t id, struct sg_str errors)
 {
-	struct sg_request *r = gate->reloading ? sg_request_find(gate, gate->reload_conn) : NULL;
-	gate->reloading = false;
+	bool asked = gate->reloading && id == gate->reload_conn; /* one that began before it was asked for may have read older files */
+	struct sg_request *r = asked ? sg_request_find(gate, id) : NULL;
+	gate->reloading = gate->reloading && !asked;
 	record_reload(gate, errors.len == 0);
 	gate->ports.say(gate->ports.self, errors.len == 0 ? "reload: in force" : "reload: kept out, the old one stays");
 	if (r == NULL)
@@ -222,6 +223,18 @@ sg_route_status(struct sg_gate *gate, struct sg_request *r)
 	write_gaps(&w, gate);
 	sg_jw_member_str(&w, "version", SG_STR(SG_VERSION));
 	sg_jw_end(&w);
+	sg_answer_buf(gate, r, 200, &body);
+}
+
+/* {"digest":...,"document":{...}}: what conf/ made of the files when they were last taken. */
+void
+sg_route_config(struct sg_gate *gate, struct sg_request *r)
+{
+	struct sg_buf body;
+	sg_buf_init(&body, SG_FRAME_MAX - BODY_ROOM);
+	sg_buf_printf(&body, "{\"digest\":\"%s\",\"document\":", gate->catalogue->digest);
+	sg_buf_str(&body, gate->catalogue->text);
+	sg_buf_text(&body, "}");
 	sg_answer_buf(gate, r, 200, &body);
 }
 

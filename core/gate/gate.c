@@ -47,6 +47,7 @@ static const struct {
 	{SG_ROUTE_O_RELOAD, sg_route_reload},
 	{SG_ROUTE_O_TRY, sg_route_try},
 	{SG_ROUTE_O_EVENTS, sg_route_events},
+	{SG_ROUTE_O_CONFIG, sg_route_config},
 };
 
 static void

@@ -33,8 +33,8 @@ struct sg_ports {
 	bool (*call)(void *self, uint64_t id, const char *kind, struct sg_str name, struct sg_str request);
 	/* Writes the array of module instances, for `status`. */
 	void (*modules)(void *self, struct sg_json_writer *w);
-	/* Asks the supervisor to read configuration and policy again. Answer: sg_gate_reloaded. */
-	void (*reload)(void *self);
+	/* Asks the supervisor to read configuration and policy again, from now on. Answer: sg_gate_reloaded with this id. */
+	void (*reload)(void *self, uint64_t id);
 	/* A line for the operator's eyes (dev mode prints decisions). */
 	void (*say)(void *self, const char *line);
 };
@@ -127,8 +127,8 @@ void sg_gate_tick(struct sg_gate *gate);
 void sg_gate_policy(struct sg_gate *gate, struct sg_str manifest, uint64_t generation);
 /* A configuration is in force from now on. SG_MALFORMED keeps the old one. */
 enum sg_status sg_gate_configure(struct sg_gate *gate, struct sg_str document, struct sg_err *err);
-/* Ends a reload that was asked for: `errors` {NULL, 0} if it went well, else canonical JSON. */
-void sg_gate_reloaded(struct sg_gate *gate, struct sg_str errors);
+/* A reload ended: the one asked for with this id, or another (0). `errors` {NULL, 0} if it went well, else canonical JSON. */
+void sg_gate_reloaded(struct sg_gate *gate, uint64_t id, struct sg_str errors);
 /* An issuer's public keys, canonical JWKS; joined with those of the others. */
 void sg_gate_keys(struct sg_gate *gate, struct sg_str jwks);
 /* A process runs without a layer that its role should have: told in status. */

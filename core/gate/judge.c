@@ -312,6 +312,11 @@ sg_judged(struct sg_gate *gate, struct sg_request *r)
 {
 	const struct sg_task *task = sg_state_task(&gate->state, r->task);
 	enum sg_reason reason;
+	bool reloaded = r->judged_generation != gate->policy_generation || r->judged_catalogue != gate->catalogue;
+	if (reloaded && r->judgements < SG_JUDGE_MOST) { /* also a denial is recorded under what it was judged by */
+		sg_judge(gate, r);
+		return;
+	}
 	sg_merge(r->effects, r->effect_count, &r->merged);
 	if (r->merged.verdict == SG_DEFER && sg_ceilings(gate, r, &reason)) {
 		r->verdict = SG_DEFER;

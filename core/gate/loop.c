@@ -41,10 +41,10 @@ say(void *self, const char *line)
 }
 
 static void
-ask_reload(void *self)
+ask_reload(void *self, uint64_t id)
 {
 	struct sg_loop *loop = self;
-	sg_link_queue(&loop->supervisor, SG_FRAME_G_RELOAD, 0, SG_STR(""), -1, NULL);
+	sg_link_queue(&loop->supervisor, SG_FRAME_G_RELOAD, id, SG_STR(""), -1, NULL);
 }
 
 /* ---- the supervisor's frames ---- */
@@ -88,27 +88,43 @@ add_listener(struct sg_loop *loop, const struct sg_json *json, int fd)
 }
 
 static void
-reloaded(struct sg_loop *loop, const struct sg_json *json)
+take_policy(struct sg_loop *loop, struct sg_str manifest, uint64_t generation)
 {
-	const struct sg_json *document = sg_json_get(json, "document"), *errors = sg_json_get(json, "errors");
+	sg_gate_policy(loop->gate, manifest, generation);
+	loop->policy_known = true;
+	sg_pool_fill(loop);
+}
+
+/* Configuration and policy change in the same step, so that nothing is decided by one of the new and one of the old. `text` is scratch. */
+static enum sg_status
+swap_in(struct sg_loop *loop, const struct sg_json *json, struct sg_buf *text, struct sg_err *err)
+{
+	int64_t generation = 0;
+	sg_canon_write(text, sg_json_get(json, "document"));
+	enum sg_status status = sg_gate_configure(loop->gate, sg_buf_view(text), err);
+	sg_buf_clear(text);
+	sg_canon_write(text, sg_json_get(json, "policy"));
+	if (sg_json_int(sg_json_get(json, "generation"), &generation))
+		take_policy(loop, sg_buf_view(text), (uint64_t)generation);
+	sg_buf_clear(text);
+	return status;
+}
+
+static void
+reloaded(struct sg_loop *loop, uint64_t id, const struct sg_json *json)
+{
+	const struct sg_json *errors = sg_json_get(json, "errors"), *document = sg_json_get(json, "document");
 	struct sg_buf text;
 	struct sg_err err = {0};
 	sg_buf_init(&text, SG_FRAME_MAX);
-	if (errors != NULL && errors->count == 0 && document != NULL && document->type == SG_JSON_OBJECT) {
-		sg_canon_write(&text, document);
-		if (sg_gate_configure(loop->gate, sg_buf_view(&text), &err) == SG_OK) {
-			sg_gate_reloaded(loop->gate, (struct sg_str){NULL, 0});
-			sg_buf_done(&text);
-			return;
-		}
-		sg_buf_clear(&text);
+	bool good = errors != NULL && errors->count == 0 && document != NULL && document->type == SG_JSON_OBJECT;
+	if (good && swap_in(loop, json, &text, &err) != SG_OK)
 		sg_buf_printf(&text, "[{\"what\":\"%s\"}]", err.code);
-	} else if (errors != NULL) {
+	else if (!good && errors != NULL && errors->count > 0)
 		sg_canon_write(&text, errors);
-	}
-	if (text.len == 0)
+	else if (!good)
 		sg_buf_text(&text, "[{\"what\":\"reload failed\"}]");
-	sg_gate_reloaded(loop->gate, sg_buf_view(&text));
+	sg_gate_reloaded(loop->gate, id, text.len == 0 ? (struct sg_str){NULL, 0} : sg_buf_view(&text));
 	sg_buf_done(&text);
 }
 
@@ -130,12 +146,10 @@ sg_supervisor_frame(struct sg_loop *loop, struct sg_frame *frame)
 		link_child(loop, json, frame->fd);
 	else if (frame->type == SG_FRAME_S_LISTEN)
 		add_listener(loop, json, frame->fd);
-	else if (frame->type == SG_FRAME_S_POLICY) {
-		sg_gate_policy(loop->gate, frame->payload, frame->id);
-		loop->policy_known = true;
-		sg_pool_fill(loop);
-	} else if (frame->type == SG_FRAME_S_RELOADED)
-		reloaded(loop, json);
+	else if (frame->type == SG_FRAME_S_POLICY)
+		take_policy(loop, frame->payload, frame->id);
+	else if (frame->type == SG_FRAME_S_RELOADED)
+		reloaded(loop, frame->id, json);
 	sg_arena_done(&arena);
 	return good;
 }

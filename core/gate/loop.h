@@ -10,6 +10,7 @@
 
 enum { SG_LISTENERS = 8, SG_CHILDREN = 128, SG_WORKER_DEPTH = 8, SG_JUDGE_QUEUE = 4096, SG_ACCEPT_BATCH = 64 };
 enum {
+	SG_WORKER_START = 1000, /* milliseconds a worker may take to be forked and confined, on top of its first answer */
 	SG_CHILD_NAME = 96,
 	SG_WANTED_MAX = 64,  /* modules, all kinds; one more is never started */
 	SG_HOST_START_S = 10, /* from the request for a process to its READY */
@@ -63,7 +64,7 @@ struct sg_child {
 	char name[SG_CHILD_NAME]; /* "issue.token": the stanza */
 	char stanza[SG_SHA256_HEX], digest[SG_SHA256_HEX]; /* what it was started for; the module's file */
 	char why[320]; /* the last thing that went wrong; "" */
-	bool ready;
+	bool ready; /* a worker: it has answered once */
 	struct sg_call *calls;
 	sg_time since, respawn_at;
 	unsigned failures, restarts; /* failures: in a row */

@@ -91,6 +91,7 @@ sg_pool_frame(struct sg_loop *loop, struct sg_child *worker, const struct sg_fra
 	if (worker->head == NULL || worker->head->id != frame->id)
 		return false; /* answers come in order or not at all */
 	struct sg_question *q = take_head(loop, worker);
+	worker->ready = true;
 	sg_gate_judged(loop->gate, q->id, frame->payload, SG_REASON_policy_error);
 	free(q);
 	if (worker->retiring && worker->head == NULL)
@@ -181,7 +182,8 @@ sg_pool_deadlines(struct sg_loop *loop)
 	end_stale(loop, now, SG_WORKER_DEPTH * most + 2 * SG_SEC);
 	for (size_t i = 0; i < SG_CHILDREN; i++) {
 		struct sg_child *c = &loop->children[i];
-		if (c->used && c->role == SG_ROLE_WORKER && c->linked && c->head != NULL && now - c->head_since > most) {
+		sg_time start = c->ready ? 0 : SG_WORKER_START * SG_MSEC; /* not the question's fault: a reload makes all workers new */
+		if (c->used && c->role == SG_ROLE_WORKER && c->linked && c->head != NULL && now - c->head_since > most + start) {
 			c->failures = 1;
 			sg_child_kill(loop, c);
 		}

@@ -129,6 +129,7 @@ void sg_route_leases(struct sg_gate *gate, struct sg_request *request);
 void sg_route_lease_revoke(struct sg_gate *gate, struct sg_request *request);
 void sg_route_kill(struct sg_gate *gate, struct sg_request *request);
 void sg_route_lift(struct sg_gate *gate, struct sg_request *request);
+void sg_route_config(struct sg_gate *gate, struct sg_request *request);
 void sg_route_reload(struct sg_gate *gate, struct sg_request *request);
 void sg_route_events(struct sg_gate *gate, struct sg_request *request);
 

@@ -42,6 +42,41 @@ copy_text(const struct sg_json *config, const char *name, char *out, size_t room
 	return true;
 }
 
+static void
+check_same(const struct sg_supervisor *s, const struct sg_json *next, const char *name, struct sg_conf_errors *errors)
+{
+	struct sg_str now = {"", 0}, then = {"", 0};
+	struct sg_conf_place place = {&(struct sg_conf_file){.path = s->options->config}, 0, 0};
+	sg_json_string(sg_json_get(s->config, name), &now);
+	sg_json_string(sg_json_get(next, name), &then);
+	if (!sg_str_eq(now, then))
+		sg_conf_error_add(errors, SG_CONF_E_restart, place, "restart stepgated, or take it back",
+				  "%s was \"%.*s\" when stepgated was started and cannot become \"%.*s\" while it runs", name,
+				  SG_STR_ARG(now), SG_STR_ARG(then));
+}
+
+bool
+sg_supervisor_may_follow(const struct sg_supervisor *s, struct sg_str document, char policy_dir[1024], struct sg_buf *report)
+{
+	struct sg_conf_errors errors;
+	struct sg_arena arena;
+	const struct sg_json *next = NULL;
+	sg_conf_errors_init(&errors);
+	sg_arena_init(&arena, 256 << 20);
+	bool good = sg_canon_parse(&arena, document, &sg_conf_document_limits, &next, NULL) == SG_OK &&
+		    copy_text(next, "policy_dir", policy_dir, 1024);
+	if (good) {
+		check_same(s, next, "state_dir", &errors);
+		check_same(s, next, "run_dir", &errors);
+	}
+	if (sg_conf_errors_any(&errors))
+		sg_conf_errors_write(report, &errors);
+	good = good && !sg_conf_errors_any(&errors);
+	sg_conf_errors_done(&errors);
+	sg_arena_done(&arena);
+	return good;
+}
+
 bool
 sg_supervisor_adopt(struct sg_supervisor *s, struct sg_str document)
 {

@@ -11,14 +11,19 @@
 #include <stdlib.h>
 
 static void
-tell_gate(struct sg_supervisor *s, struct sg_str document, struct sg_str errors)
+tell_gate(struct sg_supervisor *s, const struct sg_buf *text)
+{
+	if (s->gate.fd >= 0)
+		sg_link_queue(&s->gate, SG_FRAME_S_RELOADED, s->asked, sg_buf_view(text), -1, NULL);
+}
+
+static void
+tell_failed(struct sg_supervisor *s, struct sg_str errors)
 {
 	struct sg_buf text;
-	if (s->gate.fd < 0)
-		return;
 	sg_buf_init(&text, SG_FRAME_MAX);
-	sg_buf_printf(&text, "{\"document\":%.*s,\"errors\":%.*s}", (int)document.len, document.ptr, (int)errors.len, errors.ptr);
-	sg_link_queue(&s->gate, SG_FRAME_S_RELOADED, 0, sg_buf_view(&text), -1, NULL);
+	sg_buf_printf(&text, "{\"errors\":%.*s}", (int)errors.len, errors.ptr);
+	tell_gate(s, &text);
 	sg_buf_done(&text);
 }
 
@@ -46,31 +51,55 @@ sg_reload_failed(struct sg_supervisor *s, struct sg_str errors)
 {
 	fprintf(stderr, "stepgated: policy or configuration kept out: %.*s\n", (int)errors.len, errors.ptr);
 	if (s->reloading)
-		tell_gate(s, SG_STR("null"), errors);
+		tell_failed(s, errors);
 	s->reloading = false;
+	sg_policy_files_done(&s->next_sources);
 	if (s->manifest.len == 0 && s->gate.fd >= 0) /* nothing was ever in force: the gate must know that, and deny */
 		sg_link_queue(&s->gate, SG_FRAME_S_POLICY, 0, SG_STR("{\"digest\":\"\",\"files\":[],\"rules\":[]}"), -1, NULL);
 }
 
-void
-sg_reload_begin(struct sg_supervisor *s)
+/* The policy files of the next document: they are what it names, not what the one in force does. */
+static bool
+read_sources(struct sg_supervisor *s, struct sg_buf *report)
+{
+	char folder[1024];
+	if (!sg_supervisor_may_follow(s, sg_buf_view(&s->next_document), folder, report))
+		return false;
+	sg_policy_files_done(&s->next_sources);
+	return sg_policy_files_read(&s->next_sources, folder, report) == SG_OK;
+}
+
+static void
+begin(struct sg_supervisor *s)
 {
 	struct sg_buf report;
-	if (s->reloading || s->candidate_pid != 0)
-		return;
 	s->reloading = true;
 	sg_buf_init(&report, SG_FRAME_MAX);
 	sg_buf_clear(&s->next_document);
-	if (!sg_supervisor_config(s->options, &s->next_document, &report)) {
+	if (!sg_supervisor_config(s->options, &s->next_document, &report) || !read_sources(s, &report))
 		failed_with(s, sg_buf_view(&report));
-	} else {
-		sg_policy_files_done(&s->sources);
-		if (sg_policy_files_read(&s->sources, s->policy_dir, &report) != SG_OK)
-			failed_with(s, sg_buf_view(&report));
-		else if (!sg_role_zygote(s))
-			sg_reload_failed(s, SG_STR("[{\"what\":\"no process for policy\"}]"));
-	}
+	else if (!sg_role_zygote(s, &s->next_sources))
+		sg_reload_failed(s, SG_STR("[{\"what\":\"no process for policy\"}]"));
 	sg_buf_done(&report);
+}
+
+void
+sg_reload_begin(struct sg_supervisor *s, uint64_t asked)
+{
+	s->again = true;
+	s->asked_again = asked != 0 ? asked : s->asked_again;
+	sg_reload_turn(s);
+}
+
+void
+sg_reload_turn(struct sg_supervisor *s)
+{
+	if (!s->again || s->reloading || s->candidate_pid != 0)
+		return;
+	s->again = false;
+	s->asked = s->asked_again;
+	s->asked_again = 0;
+	begin(s);
 }
 
 /* Workers die with their zygote, so an old one stays for as long as any of its questions can take. */
@@ -85,7 +114,7 @@ sg_reload_retire(struct sg_supervisor *s, bool now)
 }
 
 static void
-swap_in(struct sg_supervisor *s, struct sg_str manifest)
+promote_zygote(struct sg_supervisor *s)
 {
 	sg_reload_retire(s, true);
 	s->retired = s->zygote;
@@ -96,17 +125,53 @@ swap_in(struct sg_supervisor *s, struct sg_str manifest)
 	s->candidate_pid = 0;
 	s->candidate = (struct sg_link){.fd = -1}; /* its buffers went along */
 	s->generation++;
+}
+
+static void
+drop_candidate(struct sg_supervisor *s)
+{
+	pid_t pid = s->candidate_pid;
+	s->candidate_pid = 0;
+	sg_link_done(&s->candidate);
+	kill(pid, SIGKILL);
+}
+
+/* Policy and configuration go to the gate in one frame; the gate swaps both in one step. */
+static void
+swap_both(struct sg_supervisor *s, struct sg_str manifest)
+{
+	struct sg_buf text;
+	sg_buf_init(&text, SG_FRAME_MAX);
+	sg_buf_printf(&text, "{\"document\":%.*s,\"errors\":[],\"generation\":%llu,\"policy\":%.*s}", (int)s->next_document.len,
+		      s->next_document.ptr, (unsigned long long)s->generation + 1, (int)manifest.len, manifest.ptr);
+	if (text.failed) {
+		drop_candidate(s);
+		sg_reload_failed(s, SG_STR("[{\"file\":\"\",\"hint\":\"make them smaller\",\"line\":0,\"what\":\"configuration and policy together are too large\"}]"));
+	} else {
+		promote_zygote(s);
+		sg_buf_clear(&s->manifest);
+		sg_buf_str(&s->manifest, manifest);
+		tell_gate(s, &text);
+		sg_supervisor_adopt(s, sg_buf_view(&s->next_document));
+		sg_policy_files_done(&s->sources);
+		s->sources = s->next_sources;
+		s->next_sources = (struct sg_policy_files){0};
+		s->reloading = false;
+		sg_supervisor_keep(s);
+	}
+	sg_buf_done(&text);
+}
+
+/* The first policy of all, or the same one again in a new zygote. */
+static void
+swap_policy(struct sg_supervisor *s, struct sg_str manifest)
+{
+	promote_zygote(s);
 	sg_buf_clear(&s->manifest);
 	sg_buf_str(&s->manifest, manifest);
-	if (s->gate.fd < 0)
-		return;
-	sg_link_queue(&s->gate, SG_FRAME_S_POLICY, s->generation, sg_buf_view(&s->manifest), -1, NULL);
-	if (s->reloading && s->next_document.len > 0) {
-		tell_gate(s, sg_buf_view(&s->next_document), SG_STR("[]"));
-		sg_supervisor_adopt(s, sg_buf_view(&s->next_document));
-	}
+	if (s->gate.fd >= 0)
+		sg_link_queue(&s->gate, SG_FRAME_S_POLICY, s->generation, sg_buf_view(&s->manifest), -1, NULL);
 	sg_supervisor_keep(s);
-	s->reloading = false;
 }
 
 void
@@ -114,16 +179,14 @@ sg_reload_zygote_said(struct sg_supervisor *s, const struct sg_frame *frame)
 {
 	if (frame->type == SG_FRAME_Z_READY) {
 		struct sg_str copy = {malloc(frame->payload.len + 1), frame->payload.len};
-		if (copy.ptr != NULL)
-			memcpy((char *)copy.ptr, frame->payload.ptr, copy.len);
-		swap_in(s, copy);
+		if (copy.ptr == NULL)
+			return;
+		memcpy((char *)copy.ptr, frame->payload.ptr, copy.len);
+		s->reloading ? swap_both(s, copy) : swap_policy(s, copy);
 		free((char *)copy.ptr);
 	} else if (frame->type == SG_FRAME_Z_FAILED) {
-		pid_t pid = s->candidate_pid;
-		s->candidate_pid = 0;
-		failed_with(s, frame->payload);
-		sg_link_done(&s->candidate);
-		kill(pid, SIGKILL);
+		failed_with(s, frame->payload); /* the payload lives in the link */
+		drop_candidate(s);
 	}
 }
 
@@ -133,9 +196,6 @@ sg_reload_deadline(struct sg_supervisor *s)
 	sg_time most = sg_supervisor_limit(s, "policy_load_deadline") * SG_MSEC;
 	if (s->candidate_pid == 0 || sg_sys_real.boot_time(&sg_sys_real) - s->candidate_since < most)
 		return;
-	pid_t pid = s->candidate_pid;
-	s->candidate_pid = 0;
-	sg_link_done(&s->candidate);
-	kill(pid, SIGKILL);
+	drop_candidate(s);
 	sg_reload_failed(s, SG_STR("[{\"file\":\"\",\"hint\":\"\",\"line\":0,\"what\":\"compiling policy took longer than policy_load_deadline\"}]"));
 }

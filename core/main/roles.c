@@ -101,7 +101,7 @@ sg_role_gate(struct sg_supervisor *s)
 }
 
 bool
-sg_role_zygote(struct sg_supervisor *s)
+sg_role_zygote(struct sg_supervisor *s, const struct sg_policy_files *files)
 {
 	int ends[2], self = getpid();
 	struct sg_policy_limits limits = {.memory = (size_t)sg_supervisor_limit(s, "policy_memory")};
@@ -112,7 +112,7 @@ sg_role_zygote(struct sg_supervisor *s)
 		become_child("sg-policy", ends[1]);
 		if (sg_die_with_parent(self, NULL) != SG_OK)
 			_exit(70);
-		_exit(sg_policy_zygote(ends[1], s->sources.list, s->sources.count, &limits));
+		_exit(sg_policy_zygote(ends[1], files->list, files->count, &limits));
 	}
 	close(ends[1]);
 	if (pid < 0) {

@@ -24,7 +24,7 @@ gate_frame(struct sg_supervisor *s, const struct sg_frame *frame)
 	const struct sg_json *json = NULL;
 	int64_t slot = 0;
 	if (frame->type == SG_FRAME_G_RELOAD) {
-		sg_reload_begin(s);
+		sg_reload_begin(s, frame->id);
 		return true;
 	}
 	if (frame->type == SG_FRAME_G_OPEN) {
@@ -84,7 +84,7 @@ read_signals(struct sg_supervisor *s)
 	struct signalfd_siginfo info;
 	while (read(s->signals, &info, sizeof(info)) == (ssize_t)sizeof(info)) {
 		if (info.ssi_signo == SIGHUP)
-			sg_reload_begin(s);
+			sg_reload_begin(s, 0);
 		else if (info.ssi_signo != SIGCHLD)
 			s->stopping = true;
 	}
@@ -104,7 +104,7 @@ read_watch(struct sg_supervisor *s)
 			at += sizeof(*event) + event->len;
 		}
 	if (lua)
-		sg_reload_begin(s);
+		sg_reload_begin(s, 0);
 }
 
 static void
@@ -156,7 +156,8 @@ turn(struct sg_supervisor *s)
 	sg_reload_retire(s, false);
 	/* a zygote that died while its policy is in force is made again from the same files */
 	if (s->zygote_pid == 0 && s->candidate_pid == 0 && s->manifest.len > 0 && !s->stopping)
-		sg_role_zygote(s);
+		sg_role_zygote(s, &s->sources);
+	sg_reload_turn(s);
 	flush_all(s);
 }
 
@@ -209,7 +210,7 @@ start_policy(struct sg_supervisor *s)
 {
 	struct sg_buf report;
 	sg_buf_init(&report, SG_FRAME_MAX);
-	bool good = sg_policy_files_read(&s->sources, s->policy_dir, &report) == SG_OK && sg_role_zygote(s);
+	bool good = sg_policy_files_read(&s->sources, s->policy_dir, &report) == SG_OK && sg_role_zygote(s, &s->sources);
 	if (!good)
 		sg_reload_failed(s, report.len > 0 ? sg_buf_view(&report) : SG_STR("[]"));
 	sg_buf_done(&report);
@@ -238,6 +239,7 @@ free_supervisor(struct sg_supervisor *s)
 	for (size_t i = 0; i < sizeof(links) / sizeof(*links); i++)
 		sg_link_done(links[i]);
 	sg_policy_files_done(&s->sources);
+	sg_policy_files_done(&s->next_sources);
 	sg_arena_done(&s->arena);
 	sg_buf_done(&s->manifest);
 	sg_buf_done(&s->next_document);

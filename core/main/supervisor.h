@@ -39,12 +39,14 @@ struct sg_supervisor {
 	struct sg_process processes[SG_PROCESSES];
 	pid_t gate_pid, zygote_pid, candidate_pid; /* 0: none */
 	int gate_status; /* exit status of the last gate, -1 if it was killed */
-	struct sg_policy_files sources;
+	struct sg_policy_files sources, next_sources; /* in force; of the reload under way */
 	struct sg_buf manifest;
 	uint64_t generation;
 	sg_time candidate_since;
 	unsigned restarts; /* of the gate, since it last opened */
 	bool reloading, stopping, announced;
+	bool again; /* a reload was asked for while one was under way, which may have read older files */
+	uint64_t asked, asked_again; /* id of the gate's wish that the reload under way (the one after it) answers; 0: nobody's */
 	struct sg_buf next_document; /* of the reload under way */
 	char module_dir[1024], state_dir[1024], policy_dir[1024], run_dir[128];
 };
@@ -54,6 +56,9 @@ int sg_supervisor_run(const struct sg_main_options *options);
 
 /* config.c: reads the configuration into `out`; false with the errors on stderr (or `errors`, JSON, if not NULL). */
 bool sg_supervisor_config(const struct sg_main_options *options, struct sg_buf *out, struct sg_buf *errors);
+/* True if a running daemon can take `document`: what the sockets, the lock, the record and the running modules stand on is as it was. `policy_dir` is then the one it names;
+ * else `report` has the errors, JSON. */
+bool sg_supervisor_may_follow(const struct sg_supervisor *s, struct sg_str document, char policy_dir[1024], struct sg_buf *report);
 bool sg_supervisor_adopt(struct sg_supervisor *s, struct sg_str document);
 /* keep.c: keeps policy and configuration now in force by their digests. */
 void sg_supervisor_keep(const struct sg_supervisor *s);
@@ -65,7 +70,7 @@ bool sg_supervisor_listen(struct sg_supervisor *s);
 
 /* roles.c: forking. Each child keeps its own end and nothing else. */
 bool sg_role_gate(struct sg_supervisor *s);
-bool sg_role_zygote(struct sg_supervisor *s);
+bool sg_role_zygote(struct sg_supervisor *s, const struct sg_policy_files *files);
 void sg_role_spawn(struct sg_supervisor *s, const struct sg_json *request);
 void sg_role_kill(struct sg_supervisor *s, uint64_t slot);
 void sg_role_kill_all(struct sg_supervisor *s);
@@ -73,7 +78,9 @@ void sg_role_reap(struct sg_supervisor *s);
 void sg_role_spawned(struct sg_supervisor *s, uint64_t slot, int pidfd);
 
 /* reload.c */
-void sg_reload_begin(struct sg_supervisor *s);
+/* `asked`: the frame's id that asked for it, 0 for a signal or a saved file. Begins now, or once the one under way has ended. */
+void sg_reload_begin(struct sg_supervisor *s, uint64_t asked);
+void sg_reload_turn(struct sg_supervisor *s);
 void sg_reload_zygote_said(struct sg_supervisor *s, const struct sg_frame *frame);
 void sg_reload_failed(struct sg_supervisor *s, struct sg_str errors);
 void sg_reload_deadline(struct sg_supervisor *s);

@@ -45,7 +45,7 @@ test_document(void)
 		"[\"mail\"]}},\"admins\":{\"mira\":{\"groups\":[\"ops\"],\"uid\":1000}},\"agents\":{\"code-helper\":{"
 		"\"environment\":\"staging\",\"escalate\":\"oncall@acme.example\",\"instance\":\"process\",\"intents\":"
 		"[\"fix-bug\"],\"match\":[\"peer:uid=1001\"],\"owner\":\"mira@acme.example\",\"reach\":[\"repo.*\"],"
-		"\"review_by\":\"2027-01-31\"}},\"attest\":{\"peer\":{\"control\":\"required\",\"grants\":[],\"kind\":\"attest\",\"options\":{\"depth\":"
+		"\"review_by\":\"2027-01-31\"}},\"attest\":{\"peer\":{\"after\":\"\",\"before\":\"\",\"control\":\"required\",\"grants\":[],\"kind\":\"attest\",\"options\":{\"depth\":"
 		"\"-3\","
 		"\"path\":\"/"
 		"\\\"x\",\"strict\":\"true\"},\"order\":0,\"use\":\"peer\"}},\"audit\":{},\"enforcers\":{\"gw\":{\"actions\":"

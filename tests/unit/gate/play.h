@@ -232,8 +232,9 @@ play_modules(void *self, struct sg_json_writer *w)
 }
 
 static void
-play_reload(void *self)
+play_reload(void *self, uint64_t id)
 {
+	(void)id;
 	((struct play *)self)->reload_asked = true;
 }
 

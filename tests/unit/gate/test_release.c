@@ -223,6 +223,35 @@ reload_in_between(void)
 	end();
 }
 
+static unsigned thoughts, reloads;
+
+/* A reload comes while policy thinks, so many times; what it says before the last of them is no. */
+static const char *
+reloaded_meanwhile(const char *input)
+{
+	bool old = thoughts++ < reloads;
+	if (old)
+		reconfigure("\"rate\":100000", thoughts % 2 == 0 ? "\"rate\":99999" : "\"rate\":99998");
+	return old ? "{\"effects\":[],\"error\":null}" : play_allow(input);
+}
+
+/* No denial is recorded under a configuration that it was not judged by; and judging again has an end. */
+static void
+reload_while_thinking(void)
+{
+	for (reloads = 0; reloads <= SG_JUDGE_MOST; reloads++) {
+		begin();
+		thoughts = 0;
+		p->effects = reloaded_meanwhile;
+		bool in_time = reloads < SG_JUDGE_MOST;
+		const char *answer = play_act(p, 1, task, "repo.read", "{}", "k");
+		CU_ASSERT_TRUE(play_has(answer, in_time ? "\"verdict\":\"allow\"" : "\"code\":\"policy_none\""));
+		CU_ASSERT_EQUAL(thoughts, in_time ? reloads + 1 : SG_JUDGE_MOST);
+		CU_ASSERT_EQUAL(recorded("\"code\":\"policy_none\""), !in_time);
+		end();
+	}
+}
+
 static void
 own_taint_is_released(void)
 {
@@ -311,6 +340,6 @@ crash_while_pending(void)
 
 SG_CASES("gate.release", {"kill between commit and answer", kill_in_between}, {"task closed", close_in_between},
 	 {"taint from elsewhere", taint_from_elsewhere}, {"approval void", approval_void_in_between},
-	 {"facts changed, process dead, connection gone", facts_change_in_between}, {"a reload in between", reload_in_between}, {"an allow's own taint is released", own_taint_is_released},
+	 {"facts changed, process dead, connection gone", facts_change_in_between}, {"a reload in between", reload_in_between}, {"a reload while policy thinks", reload_while_thinking}, {"an allow's own taint is released", own_taint_is_released},
 	 {"an issuer that fails", issuer_fails}, {"an issuer that lies", issuer_lies},
 	 {"taint while policy thinks", judged_too_early}, {"a crash while a credential is made", crash_while_pending})
