@@ -15,7 +15,7 @@ role_name(enum sg_role role)
 }
 
 struct sg_child *
-sg_child_spawn(struct sg_loop *loop, enum sg_role role, enum sg_face face, uid_t uid, const char *name)
+sg_child_spawn(struct sg_loop *loop, enum sg_role role, enum sg_face face, uid_t uid, const char *name, bool next)
 {
 	for (size_t i = 0; i < SG_CHILDREN; i++) {
 		struct sg_child *child = &loop->children[i];
@@ -26,8 +26,8 @@ sg_child_spawn(struct sg_loop *loop, enum sg_role role, enum sg_face face, uid_t
 		child->link.fd = -1;
 		snprintf(child->name, sizeof(child->name), "%s", name);
 		bool asked = sg_supervisor_send(loop, SG_FRAME_G_SPAWN,
-						"{\"face\":\"%s\",\"name\":\"%s\",\"role\":\"%s\",\"slot\":%llu,\"uid\":%u}",
-						sg_face_name(face), name, role_name(role), (unsigned long long)child->slot,
+						"{\"face\":\"%s\",\"name\":\"%s\",\"next\":%s,\"role\":\"%s\",\"slot\":%llu,\"uid\":%u}",
+						sg_face_name(face), name, next ? "true" : "false", role_name(role), (unsigned long long)child->slot,
 						(unsigned)uid);
 		child->used = asked;
 		return asked ? child : NULL;

@@ -114,7 +114,7 @@ door_for(struct sg_loop *loop, enum sg_face face, uid_t uid)
 	}
 	if (doors >= (size_t)loop->gate->catalogue->limits.doors)
 		return NULL;
-	return sg_child_spawn(loop, SG_ROLE_DOOR, face, uid, "");
+	return sg_child_spawn(loop, SG_ROLE_DOOR, face, uid, "", false);
 }
 
 static void

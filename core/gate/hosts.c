@@ -12,7 +12,15 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-/* The newest that is ready; without one, the newest that may become it. */
+static bool
+is_better(const struct sg_loop *loop, const struct sg_child *a, const struct sg_child *b)
+{
+	if (a->ready != b->ready)
+		return a->ready;
+	return sg_instance_is_current(loop, a) && !sg_instance_is_current(loop, b);
+}
+
+/* The one that the configuration in force wants, once it is ready; until then the one before. */
 struct sg_child *
 sg_host_named(struct sg_loop *loop, const char *prefix, struct sg_str name)
 {
@@ -21,9 +29,9 @@ sg_host_named(struct sg_loop *loop, const char *prefix, struct sg_str name)
 	snprintf(full, sizeof(full), "%s%.*s", prefix, SG_STR_ARG(name));
 	for (size_t i = 0; i < SG_CHILDREN; i++) {
 		struct sg_child *c = &loop->children[i];
-		if (!c->used || c->role != SG_ROLE_HOST || c->retiring || strcmp(c->name, full) != 0)
+		if (!c->used || c->role != SG_ROLE_HOST || c->retiring || strcmp(c->name, full) != 0 || (c->ready && !c->entered))
 			continue;
-		if (best == NULL || (c->ready && !best->ready) || (c->ready == best->ready && c->slot > best->slot))
+		if (best == NULL || is_better(loop, c, best))
 			best = c;
 	}
 	return best;
@@ -64,6 +72,8 @@ sg_hosts_call(void *self, uint64_t id, const char *kind, struct sg_str name, str
 #endif
 
 /* ---- frames ---- */
+
+enum { READY_MAX = 256 << 10 };
 
 static struct sg_call *
 take_call(struct sg_child *host, uint64_t id, bool look)
@@ -123,20 +133,28 @@ take_ready(struct sg_loop *loop, struct sg_child *host, const struct sg_json *js
 	return true;
 }
 
-static bool
-host_ready(struct sg_loop *loop, struct sg_child *host, struct sg_str payload)
+bool
+sg_host_enter(struct sg_loop *loop, struct sg_child *host)
 {
 	struct sg_arena arena;
 	const struct sg_json *json = NULL;
 	sg_arena_init(&arena, 256 << 10);
-	host->ready = sg_canon_parse(&arena, payload, NULL, &json, NULL) == SG_OK && take_ready(loop, host, json);
+	host->entered = sg_canon_parse(&arena, sg_buf_view(&host->said), NULL, &json, NULL) == SG_OK && take_ready(loop, host, json);
 	sg_arena_done(&arena);
-	if (host->ready) {
-		host->why[0] = '\0';
+	sg_buf_done(&host->said);
+	if (host->entered)
 		record_module(loop, host);
-		sg_instances_switch(loop, host);
-	}
-	return host->ready;
+	return host->entered;
+}
+
+static bool
+host_ready(struct sg_loop *loop, struct sg_child *host, struct sg_str payload)
+{
+	sg_buf_init(&host->said, READY_MAX);
+	sg_buf_str(&host->said, payload);
+	host->ready = !host->said.failed;
+	host->why[0] = '\0';
+	return host->ready && (!sg_instance_is_current(loop, host) || sg_host_enter(loop, host));
 }
 
 /* Why it will not start, in its own words: for the operator. */

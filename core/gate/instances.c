@@ -17,13 +17,18 @@ now_of(const struct sg_loop *loop)
 
 /* ---- which there should be ---- */
 
+struct list {
+	struct sg_wanted *items;
+	size_t *count;
+};
+
 static void
-want(struct sg_loop *loop, const char *prefix, struct sg_str name, const struct sg_json *stanza)
+want(struct list list, const char *prefix, struct sg_str name, const struct sg_json *stanza)
 {
 	struct sg_buf text;
-	if (loop->wanted_count == SG_WANTED_MAX)
+	if (*list.count == SG_WANTED_MAX)
 		return; /* never ready, so what needs it is denied */
-	struct sg_wanted *w = &loop->wanted[loop->wanted_count++];
+	struct sg_wanted *w = &list.items[(*list.count)++];
 	snprintf(w->name, sizeof(w->name), "%s%.*s", prefix, SG_STR_ARG(name));
 	sg_buf_init(&text, 256 << 10);
 	if (stanza != NULL)
@@ -33,11 +38,23 @@ want(struct sg_loop *loop, const char *prefix, struct sg_str name, const struct 
 }
 
 static void
-want_section(struct sg_loop *loop, const char *section, const char *prefix)
+want_section(struct list list, const struct sg_json *document, const char *section, const char *prefix)
 {
-	const struct sg_json *stanzas = sg_json_get(loop->gate->catalogue->document, section);
+	const struct sg_json *stanzas = sg_json_get(document, section);
 	for (const struct sg_json *m = sg_json_first(stanzas); m != NULL; m = sg_json_next(stanzas, m))
-		want(loop, prefix, m->name, m);
+		want(list, prefix, m->name, m);
+}
+
+static void
+want_all(struct list list, const struct sg_json *document)
+{
+	const struct sg_json *issuers = sg_json_get(document, "issue");
+	*list.count = 0;
+	want_section(list, document, "attest", "attest.");
+	want_section(list, document, "issue", "issue.");
+	want_section(list, document, "audit", "audit.");
+	if (issuers != NULL && issuers->count > 0)
+		want(list, "verify.", SG_STR("jwt"), NULL);
 }
 
 static void
@@ -45,32 +62,31 @@ find_wanted(struct sg_loop *loop)
 {
 	if (strcmp(loop->wanted_config, loop->gate->catalogue->digest) == 0)
 		return;
-	loop->wanted_count = 0;
-	want_section(loop, "attest", "attest.");
-	want_section(loop, "issue", "issue.");
-	want_section(loop, "audit", "audit.");
-	if (loop->gate->catalogue->issuer_count > 0)
-		for (int f = SG_ISSUE_jwt; f < SG_ISSUE_opaque; f++)
-			if (f == SG_ISSUE_jwt)
-				want(loop, "verify.", sg_str(sg_issue_format_name((enum sg_issue_format)f)), NULL);
+	want_all((struct list){loop->wanted, &loop->wanted_count}, loop->gate->catalogue->document);
 	snprintf(loop->wanted_config, sizeof(loop->wanted_config), "%s", loop->gate->catalogue->digest);
 }
 
 static bool
-is_wanted(const struct sg_loop *loop, const struct sg_child *host)
+is_on(const struct sg_wanted *list, size_t count, const struct sg_child *host)
 {
-	for (size_t i = 0; i < loop->wanted_count; i++)
-		if (strcmp(loop->wanted[i].name, host->name) == 0)
+	for (size_t i = 0; i < count; i++)
+		if (strcmp(list[i].name, host->name) == 0 && strcmp(list[i].stanza, host->stanza) == 0)
 			return true;
 	return false;
+}
+
+bool
+sg_instance_is_current(const struct sg_loop *loop, const struct sg_child *host)
+{
+	return is_on(loop->wanted, loop->wanted_count, host);
 }
 
 /* ---- starting ---- */
 
 static void
-spawn(struct sg_loop *loop, const struct sg_wanted *w, const struct sg_child *before)
+spawn(struct sg_loop *loop, const struct sg_wanted *w, const struct sg_child *before, bool next)
 {
-	struct sg_child *host = sg_child_spawn(loop, SG_ROLE_HOST, SG_FACE_NONE, 0, w->name);
+	struct sg_child *host = sg_child_spawn(loop, SG_ROLE_HOST, SG_FACE_NONE, 0, w->name, next);
 	if (host == NULL)
 		return;
 	memcpy(host->stanza, w->stanza, sizeof(host->stanza));
@@ -93,44 +109,145 @@ instance_of(struct sg_loop *loop, const struct sg_wanted *w)
 	return NULL;
 }
 
+static bool
+is_sink(const char *name)
+{
+	return strncmp(name, "audit.", 6) == 0;
+}
+
+/* Two instances of a sink would carry the same leaves twice: the old one leaves first. */
+static bool
+must_wait(const struct sg_loop *loop, const struct sg_wanted *w)
+{
+	for (size_t i = 0; is_sink(w->name) && i < SG_CHILDREN; i++) {
+		const struct sg_child *c = &loop->children[i];
+		if (c->used && c->role == SG_ROLE_HOST && strcmp(c->name, w->name) == 0 && strcmp(c->stanza, w->stanza) != 0)
+			return true;
+	}
+	return false;
+}
+
 static void
 ensure(struct sg_loop *loop, const struct sg_wanted *w)
 {
-	struct sg_child *host = instance_of(loop, w);
-	if (host != NULL && (host->linked || host->respawn_at == 0 || now_of(loop) < host->respawn_at))
+	struct sg_child *host = instance_of(loop, w), before;
+	if (host == NULL && !must_wait(loop, w))
+		spawn(loop, w, NULL, false);
+	if (host == NULL || host->linked || host->respawn_at == 0 || now_of(loop) < host->respawn_at)
 		return;
-	struct sg_child before;
-	if (host != NULL) {
-		before = *host;
-		host->used = false;
-	}
-	spawn(loop, w, host != NULL ? &before : NULL);
+	before = *host;
+	host->used = false;
+	spawn(loop, w, &before, false);
 }
 
 /* ---- exchanging ---- */
 
-void
-sg_instances_switch(struct sg_loop *loop, struct sg_child *ready)
+/* A stanza that changed keeps its old instance until the new one is in use; a sink does not, and neither does what is wanted no longer. */
+static bool
+may_stay(struct sg_loop *loop, const struct sg_child *host)
 {
-	for (size_t i = 0; i < SG_CHILDREN; i++) {
-		struct sg_child *c = &loop->children[i];
-		if (c->used && c->role == SG_ROLE_HOST && c != ready && strcmp(c->name, ready->name) == 0)
-			c->retiring = true;
+	if (sg_instance_is_current(loop, host) || (loop->next.active && is_on(loop->next.list, loop->next.count, host)))
+		return true;
+	for (size_t i = 0; !is_sink(host->name) && i < loop->wanted_count; i++) {
+		if (strcmp(loop->wanted[i].name, host->name) != 0)
+			continue;
+		const struct sg_child *current = instance_of(loop, &loop->wanted[i]);
+		return current == NULL || !current->entered;
 	}
+	return false;
 }
 
 /* One that is on its way out leaves when it owes nobody an answer: its link is closed, and it stops by itself. */
 static void
-retire(struct sg_loop *loop, struct sg_child *host)
+look_after(struct sg_loop *loop, struct sg_child *host)
 {
-	if (!host->retiring && !is_wanted(loop, host))
-		host->retiring = true;
-	if (host->retiring && host->calls == NULL) {
-		if (host->linked)
-			sg_child_gone(loop, host);
-		host->used = false;
+	if (host->ready && !host->entered && sg_instance_is_current(loop, host) && !sg_host_enter(loop, host)) {
+		sg_child_kill(loop, host);
+		return;
 	}
+	if (!host->retiring && !may_stay(loop, host))
+		host->retiring = true;
+	if (!host->retiring || host->calls != NULL)
+		return;
+	if (host->linked)
+		sg_child_gone(loop, host);
+	sg_buf_done(&host->said);
+	host->used = false;
 }
+
+/* ---- preparing ---- */
+
+void
+sg_instances_prepare(struct sg_loop *loop, uint64_t id, const struct sg_json *document)
+{
+	loop->next.active = true;
+	loop->next.told = false;
+	loop->next.id = id;
+	want_all((struct list){loop->next.list, &loop->next.count}, document);
+	for (size_t i = 0; i < loop->next.count; i++)
+		if (!is_sink(loop->next.list[i].name) && instance_of(loop, &loop->next.list[i]) == NULL)
+			spawn(loop, &loop->next.list[i], NULL, true);
+}
+
+void
+sg_instances_settled(struct sg_loop *loop)
+{
+	loop->next.active = false;
+}
+
+/* What is wrong with the first that will not be ready; "" while some are on their way; NULL when all are. One that runs already may be ill: a
+ * configuration is not to be kept out for that. */
+static const char *
+trouble(struct sg_loop *loop, const struct sg_wanted **which)
+{
+	const char *found = NULL;
+	for (size_t i = 0; i < loop->next.count; i++) {
+		const struct sg_wanted *w = *which = &loop->next.list[i];
+		const struct sg_child *host = is_sink(w->name) ? NULL : instance_of(loop, w);
+		if (is_sink(w->name) || (host != NULL && (host->ready || sg_instance_is_current(loop, host))))
+			continue;
+		if (host == NULL)
+			return "there is no room for its process";
+		if (host->failures > 0)
+			return host->why[0] != '\0' ? host->why : "it died while it was started";
+		found = "";
+	}
+	return found;
+}
+
+static void
+tell_prepared(struct sg_loop *loop)
+{
+	const struct sg_wanted *which = NULL;
+	struct sg_buf text;
+	struct sg_json_writer w;
+	char what[sizeof(which->name) + sizeof(loop->children[0].why) + 2];
+	const char *wrong = loop->next.active && !loop->next.told ? trouble(loop, &which) : "";
+	if (wrong != NULL && wrong[0] == '\0')
+		return;
+	snprintf(what, sizeof(what), "%s: %s", wrong != NULL ? which->name : "", wrong != NULL ? wrong : "");
+	sg_buf_init(&text, 4096);
+	sg_jw_begin(&w, &text);
+	sg_jw_object(&w);
+	sg_jw_name(&w, "errors");
+	sg_jw_array(&w);
+	if (wrong != NULL) {
+		sg_jw_object(&w);
+		sg_jw_member_text(&w, "code", "module_refused");
+		sg_jw_member_text(&w, "file", "");
+		sg_jw_member_text(&w, "hint", "");
+		sg_jw_member_int(&w, "line", 0);
+		sg_jw_member_text(&w, "what", what);
+		sg_jw_end(&w);
+	}
+	sg_jw_end(&w);
+	sg_jw_end(&w);
+	sg_link_queue(&loop->supervisor, SG_FRAME_G_PREPARED, loop->next.id, sg_buf_view(&text), -1, NULL);
+	sg_buf_done(&text);
+	loop->next.told = true;
+}
+
+/* ---- each turn ---- */
 
 void
 sg_hosts_fill(struct sg_loop *loop)
@@ -140,9 +257,10 @@ sg_hosts_fill(struct sg_loop *loop)
 	find_wanted(loop);
 	for (size_t i = 0; i < SG_CHILDREN; i++)
 		if (loop->children[i].used && loop->children[i].role == SG_ROLE_HOST)
-			retire(loop, &loop->children[i]);
+			look_after(loop, &loop->children[i]);
 	for (size_t i = 0; i < loop->wanted_count; i++)
 		ensure(loop, &loop->wanted[i]);
+	tell_prepared(loop);
 }
 
 /* ---- late and dead ---- */
@@ -166,7 +284,8 @@ fail_calls(struct sg_loop *loop, struct sg_child *host)
 void
 sg_host_gone(struct sg_loop *loop, struct sg_child *host)
 {
-	host->ready = false;
+	host->ready = host->entered = false;
+	sg_buf_done(&host->said);
 	if (!host->retiring) {
 		host->failures++;
 		unsigned pause = host->failures < 6 ? 1U << (host->failures - 1) : SG_BACKOFF_S;
@@ -209,7 +328,7 @@ static const char *
 state_of(const struct sg_child *host)
 {
 	if (host->ready)
-		return host->retiring ? "retiring" : "ready";
+		return host->retiring ? "retiring" : host->entered ? "ready" : "prepared";
 	if (host->failures >= SG_BREAKER)
 		return "breaker_open";
 	return host->respawn_at != 0 && !host->linked ? "backing_off" : "starting";

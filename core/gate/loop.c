@@ -124,6 +124,8 @@ reloaded(struct sg_loop *loop, uint64_t id, const struct sg_json *json)
 		sg_canon_write(&text, errors);
 	else if (!good)
 		sg_buf_text(&text, "[{\"what\":\"reload failed\"}]");
+	sg_instances_settled(loop);
+	sg_hosts_fill(loop); /* what was prepared is in use before anything is decided by the new document */
 	sg_gate_reloaded(loop->gate, id, text.len == 0 ? (struct sg_str){NULL, 0} : sg_buf_view(&text));
 	sg_buf_done(&text);
 }
@@ -150,6 +152,8 @@ sg_supervisor_frame(struct sg_loop *loop, struct sg_frame *frame)
 		take_policy(loop, frame->payload, frame->id);
 	else if (frame->type == SG_FRAME_S_RELOADED)
 		reloaded(loop, frame->id, json);
+	else if (frame->type == SG_FRAME_S_PREPARE)
+		sg_instances_prepare(loop, frame->id, sg_json_get(json, "document"));
 	sg_arena_done(&arena);
 	return good;
 }

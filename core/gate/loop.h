@@ -65,6 +65,8 @@ struct sg_child {
 	char stanza[SG_SHA256_HEX], digest[SG_SHA256_HEX]; /* what it was started for; the module's file */
 	char why[320]; /* the last thing that went wrong; "" */
 	bool ready; /* a worker: it has answered once */
+	bool entered; /* host: in use; one that is being prepared is ready before it is */
+	struct sg_buf said; /* host: its READY, until it enters */
 	struct sg_call *calls;
 	sg_time since, respawn_at;
 	unsigned failures, restarts; /* failures: in a row */
@@ -79,6 +81,7 @@ struct sg_sink_bound {
 	char name[64];
 	bool required;
 	int64_t leaves, ms;
+	uint64_t durable; /* its last word */
 	uint64_t mark; /* a leaf that is not safe there yet; 0: none */
 	sg_time mark_at;
 };
@@ -123,6 +126,12 @@ struct sg_loop {
 	struct sg_wanted wanted[SG_WANTED_MAX];
 	size_t wanted_count;
 	char wanted_config[SG_SHA256_HEX]; /* the configuration they were read from */
+	struct {
+		bool active, told;
+		uint64_t id;
+		struct sg_wanted list[SG_WANTED_MAX];
+		size_t count;
+	} next; /* what the configuration that is being prepared wants */
 	struct sg_sink_bound sinks[SG_SINKS_MAX];
 	size_t sink_count;
 	char sinks_config[SG_SHA256_HEX];
@@ -178,9 +187,16 @@ void sg_sinks_turn(struct sg_loop *loop);
 /* A sink's word, at READY and later: {"durable":n,...}; false if it cannot be. */
 bool sg_sink_told(struct sg_loop *loop, struct sg_child *host, const struct sg_json *json);
 bool sg_sink_is_late(const struct sg_child *host, sg_time now);
+/* A ready instance begins to be used: what it said of itself holds from now on. False if that cannot be. */
+bool sg_host_enter(struct sg_loop *loop, struct sg_child *host);
+
 /* instances.c */
-/* Everybody else of this name is on the way out. */
-void sg_instances_switch(struct sg_loop *loop, struct sg_child *ready);
+/* The instance that the configuration in force wants. */
+bool sg_instance_is_current(const struct sg_loop *loop, const struct sg_child *host);
+/* Starts what `document` would need and is not there; answers with SG_FRAME_G_PREPARED when all of it is ready, or one is not going to be. */
+void sg_instances_prepare(struct sg_loop *loop, uint64_t id, const struct sg_json *document);
+/* The preparation is over: what it started is kept only if the configuration in force wants it. */
+void sg_instances_settled(struct sg_loop *loop);
 /* Writes the array of instances: calls, digest, failures, name, restarts, state, why. */
 void sg_hosts_tell(void *self, struct sg_json_writer *w);
 /* The host "PREFIXname", or NULL. */
@@ -201,7 +217,7 @@ void sg_disk_turn(struct sg_loop *loop); /* hands over what waits, takes what is
 void sg_disk_end(struct sg_loop *loop);
 
 /* children.c */
-struct sg_child *sg_child_spawn(struct sg_loop *loop, enum sg_role role, enum sg_face face, uid_t uid, const char *name);
+struct sg_child *sg_child_spawn(struct sg_loop *loop, enum sg_role role, enum sg_face face, uid_t uid, const char *name, bool next);
 struct sg_child *sg_child_slot(struct sg_loop *loop, uint64_t slot);
 void sg_child_kill(struct sg_loop *loop, struct sg_child *child);
 /* Closes the link and tells whoever depends on it. */

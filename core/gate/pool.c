@@ -158,7 +158,7 @@ sg_pool_fill(struct sg_loop *loop)
 		have += !c->retiring;
 	}
 	for (; have < (size_t)loop->gate->catalogue->limits.policy_workers; have++)
-		if (sg_child_spawn(loop, SG_ROLE_WORKER, SG_FACE_NONE, 0, "") == NULL)
+		if (sg_child_spawn(loop, SG_ROLE_WORKER, SG_FACE_NONE, 0, "", false) == NULL)
 			return;
 }
 

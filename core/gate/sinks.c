@@ -11,7 +11,7 @@ static struct sg_child *
 sink_host(struct sg_loop *loop, const struct sg_sink_bound *sink)
 {
 	struct sg_child *host = sg_host_named(loop, "audit.", sg_str(sink->name));
-	return host != NULL && host->ready ? host : NULL;
+	return host != NULL && host->entered ? host : NULL;
 }
 
 static void
@@ -42,6 +42,7 @@ read_sinks(struct sg_loop *loop)
 		for (size_t i = 0; i < before; i++)
 			if (strcmp(old[i].name, sink->name) == 0) {
 				sink->mark = old[i].mark;
+				sink->durable = old[i].durable;
 				sink->mark_at = old[i].mark_at;
 			}
 	}
@@ -71,6 +72,7 @@ lags(struct sg_loop *loop, struct sg_sink_bound *sink)
 	const struct sg_child *host = sink_host(loop, sink);
 	sg_time now = loop->sys->boot_time(loop->sys);
 	if (host != NULL && host->durable >= durable) {
+		sink->durable = host->durable;
 		sink->mark = 0;
 		return false;
 	}
@@ -78,9 +80,9 @@ lags(struct sg_loop *loop, struct sg_sink_bound *sink)
 		sink->mark = durable;
 		sink->mark_at = now;
 	}
-	if (host == NULL)
-		return true; /* how far it is cannot be known */
-	return durable - host->durable > (uint64_t)sink->leaves || now - sink->mark_at > sink->ms * SG_MSEC;
+	if (host != NULL)
+		sink->durable = host->durable; /* of one that is away the last word counts */
+	return durable - sink->durable > (uint64_t)sink->leaves || now - sink->mark_at > sink->ms * SG_MSEC;
 }
 
 void

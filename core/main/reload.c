@@ -10,6 +10,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+enum { PREPARE_S = 15 }; /* the gate itself gives a module ten */
+
 static void
 tell_gate(struct sg_supervisor *s, const struct sg_buf *text)
 {
@@ -136,6 +138,14 @@ drop_candidate(struct sg_supervisor *s)
 	kill(pid, SIGKILL);
 }
 
+static void
+give_up(struct sg_supervisor *s, struct sg_str errors)
+{
+	s->preparing = false;
+	drop_candidate(s);
+	sg_reload_failed(s, errors);
+}
+
 /* Policy and configuration go to the gate in one frame; the gate swaps both in one step. */
 static void
 swap_both(struct sg_supervisor *s, struct sg_str manifest)
@@ -162,6 +172,53 @@ swap_both(struct sg_supervisor *s, struct sg_str manifest)
 	sg_buf_done(&text);
 }
 
+/* Policy is compiled; now the modules that the next document needs are started beside those that run. */
+static void
+prepare(struct sg_supervisor *s, struct sg_str manifest)
+{
+	struct sg_buf text;
+	sg_buf_clear(&s->next_manifest);
+	sg_buf_str(&s->next_manifest, manifest);
+	sg_buf_init(&text, SG_FRAME_MAX);
+	sg_buf_printf(&text, "{\"document\":%.*s}", (int)s->next_document.len, s->next_document.ptr);
+	s->preparing = !text.failed && s->gate.fd >= 0 &&
+		       sg_link_queue(&s->gate, SG_FRAME_S_PREPARE, s->asked, sg_buf_view(&text), -1, NULL) == SG_OK;
+	s->preparing_since = sg_sys_real.boot_time(&sg_sys_real);
+	sg_buf_done(&text);
+	if (!s->preparing)
+		give_up(s, SG_STR("[{\"what\":\"the gate cannot be asked\"}]"));
+}
+
+void
+sg_reload_prepared(struct sg_supervisor *s, const struct sg_frame *frame)
+{
+	struct sg_arena arena;
+	const struct sg_json *json = NULL, *errors;
+	struct sg_buf list;
+	if (!s->preparing || frame->id != s->asked)
+		return;
+	s->preparing = false;
+	sg_arena_init(&arena, 1 << 20);
+	sg_buf_init(&list, SG_FRAME_MAX);
+	bool good = sg_canon_parse(&arena, frame->payload, NULL, &json, NULL) == SG_OK && (errors = sg_json_get(json, "errors")) != NULL &&
+		    errors->type == SG_JSON_ARRAY && errors->count == 0;
+	if (json != NULL && sg_json_get(json, "errors") != NULL)
+		sg_canon_write(&list, sg_json_get(json, "errors"));
+	if (good)
+		swap_both(s, sg_buf_view(&s->next_manifest));
+	else
+		give_up(s, list.len > 0 ? sg_buf_view(&list) : SG_STR("[{\"what\":\"unknown\"}]"));
+	sg_buf_done(&list);
+	sg_arena_done(&arena);
+}
+
+void
+sg_reload_gate_gone(struct sg_supervisor *s)
+{
+	if (s->preparing)
+		give_up(s, SG_STR("[{\"what\":\"the gate died while modules were started\"}]"));
+}
+
 /* The first policy of all, or the same one again in a new zygote. */
 static void
 swap_policy(struct sg_supervisor *s, struct sg_str manifest)
@@ -182,7 +239,7 @@ sg_reload_zygote_said(struct sg_supervisor *s, const struct sg_frame *frame)
 		if (copy.ptr == NULL)
 			return;
 		memcpy((char *)copy.ptr, frame->payload.ptr, copy.len);
-		s->reloading ? swap_both(s, copy) : swap_policy(s, copy);
+		s->reloading ? prepare(s, copy) : swap_policy(s, copy);
 		free((char *)copy.ptr);
 	} else if (frame->type == SG_FRAME_Z_FAILED) {
 		failed_with(s, frame->payload); /* the payload lives in the link */
@@ -194,7 +251,9 @@ void
 sg_reload_deadline(struct sg_supervisor *s)
 {
 	sg_time most = sg_supervisor_limit(s, "policy_load_deadline") * SG_MSEC;
-	if (s->candidate_pid == 0 || sg_sys_real.boot_time(&sg_sys_real) - s->candidate_since < most)
+	if (s->preparing && sg_sys_real.boot_time(&sg_sys_real) - s->preparing_since > PREPARE_S * SG_SEC)
+		give_up(s, SG_STR("[{\"what\":\"modules took too long to start\"}]"));
+	if (s->preparing || s->candidate_pid == 0 || sg_sys_real.boot_time(&sg_sys_real) - s->candidate_since < most)
 		return;
 	drop_candidate(s);
 	sg_reload_failed(s, SG_STR("[{\"file\":\"\",\"hint\":\"\",\"line\":0,\"what\":\"compiling policy took longer than policy_load_deadline\"}]"));

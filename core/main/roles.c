@@ -167,7 +167,7 @@ open_cursor(const struct sg_supervisor *s, const char *name, struct sg_host_proc
 
 /* "attest.peer", "issue.token", "audit.siem": section and stanza; "verify.jwt": a module of this program that needs no stanza. */
 static int
-run_host(struct sg_supervisor *s, int fd, int self, const char *full, int key)
+run_host(struct sg_supervisor *s, int fd, int self, const char *full, int key, bool next)
 {
 	char section[16], kind[16], module[64];
 	const char *dot = strchr(full, '.');
@@ -175,6 +175,11 @@ run_host(struct sg_supervisor *s, int fd, int self, const char *full, int key)
 		return 78;
 	snprintf(section, sizeof(section), "%.*s", (int)(dot - full), full);
 	const char *name = dot + 1;
+	struct sg_buf document;
+	sg_buf_init(&document, SG_FRAME_MAX);
+	sg_buf_str(&document, sg_buf_view(&s->next_document));
+	if (next && !sg_supervisor_adopt(s, sg_buf_view(&document))) /* in this process alone */
+		return 78;
 	const struct sg_json *stanza = sg_json_get(sg_json_get(s->config, section), name);
 	struct sg_str use = sg_str(name), given_kind = sg_str(section);
 	struct sg_buf text;
@@ -194,23 +199,23 @@ run_host(struct sg_supervisor *s, int fd, int self, const char *full, int key)
 }
 
 static void
-child_main(struct sg_supervisor *s, int fd, int self, const char *role, enum sg_face face, const char *name, int key)
+child_main(struct sg_supervisor *s, int fd, int self, const char *role, enum sg_face face, const char *name, int key, bool next)
 {
 	begin_role(strcmp(role, "door") == 0 ? "sg-door" : "sg-host");
 	for (int i = 3; i < 1024; i++)
 		if (i != fd && i != key)
 			close(i);
-	_exit(strcmp(role, "door") == 0 ? run_door(s, fd, self, face) : run_host(s, fd, self, name, key));
+	_exit(strcmp(role, "door") == 0 ? run_door(s, fd, self, face) : run_host(s, fd, self, name, key, next));
 }
 
 static pid_t
-fork_child(struct sg_supervisor *s, int ends[2], const char *role, enum sg_face face, const char *name)
+fork_child(struct sg_supervisor *s, int ends[2], const char *role, enum sg_face face, const char *name, bool next)
 {
 	int self = getpid();
 	int key = strncmp(name, "issue.", 6) == 0 ? open_issuer_key(s, name + 6) : -1;
 	pid_t pid = fork();
 	if (pid == 0)
-		child_main(s, ends[1], self, role, face, name, key);
+		child_main(s, ends[1], self, role, face, name, key, next);
 	if (key >= 0)
 		close(key);
 	return pid;
@@ -251,7 +256,9 @@ sg_role_spawn(struct sg_supervisor *s, const struct sg_json *request)
 		give_to_gate(s, (uint64_t)slot, ends[0]); /* without a zygote the gate sees the other end closed, and denies */
 		return;
 	}
-	pid_t pid = fork_child(s, ends, role, sg_face_named(sg_str(face)), name);
+	bool next = false;
+	sg_json_bool(sg_json_get(request, "next"), &next);
+	pid_t pid = fork_child(s, ends, role, sg_face_named(sg_str(face)), name, next);
 	close(ends[1]);
 	int pidfd = pid > 0 ? (int)syscall(SYS_pidfd_open, pid, 0) : -1;
 	if (pid <= 0 || !note(s, (uint64_t)slot, pid, pidfd, strcmp(role, "door") == 0 ? SG_ROLE_DOOR : SG_ROLE_HOST)) {

@@ -27,6 +27,10 @@ gate_frame(struct sg_supervisor *s, const struct sg_frame *frame)
 		sg_reload_begin(s, frame->id);
 		return true;
 	}
+	if (frame->type == SG_FRAME_G_PREPARED) {
+		sg_reload_prepared(s, frame);
+		return true;
+	}
 	if (frame->type == SG_FRAME_G_OPEN) {
 		if (!s->announced) {
 			printf("stepgated: open in %s\n", s->run_dir);
@@ -121,6 +125,7 @@ static int
 restart_gate(struct sg_supervisor *s)
 {
 	sg_role_kill_all(s);
+	sg_reload_gate_gone(s);
 	if (s->gate_status == EXIT_CONFIG)
 		return EXIT_CONFIG;
 	if (++s->restarts > SG_RESTARTS) {
@@ -228,6 +233,7 @@ new_supervisor(const struct sg_main_options *options)
 	sg_buf_init(&s->document, SG_FRAME_MAX);
 	sg_buf_init(&s->next_document, SG_FRAME_MAX);
 	sg_buf_init(&s->manifest, SG_FRAME_MAX);
+	sg_buf_init(&s->next_manifest, SG_FRAME_MAX);
 	sg_arena_init(&s->arena, 256 << 20);
 	return s;
 }
@@ -242,6 +248,7 @@ free_supervisor(struct sg_supervisor *s)
 	sg_policy_files_done(&s->next_sources);
 	sg_arena_done(&s->arena);
 	sg_buf_done(&s->manifest);
+	sg_buf_done(&s->next_manifest);
 	sg_buf_done(&s->next_document);
 	sg_buf_done(&s->document);
 	free(s);

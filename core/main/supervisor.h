@@ -47,7 +47,9 @@ struct sg_supervisor {
 	bool reloading, stopping, announced;
 	bool again; /* a reload was asked for while one was under way, which may have read older files */
 	uint64_t asked, asked_again; /* id of the gate's wish that the reload under way (the one after it) answers; 0: nobody's */
-	struct sg_buf next_document; /* of the reload under way */
+	struct sg_buf next_document, next_manifest; /* of the reload under way */
+	bool preparing;                             /* policy is compiled, the gate starts the modules */
+	sg_time preparing_since;
 	char module_dir[1024], state_dir[1024], policy_dir[1024], run_dir[128];
 };
 
@@ -81,6 +83,10 @@ void sg_role_spawned(struct sg_supervisor *s, uint64_t slot, int pidfd);
 /* `asked`: the frame's id that asked for it, 0 for a signal or a saved file. Begins now, or once the one under way has ended. */
 void sg_reload_begin(struct sg_supervisor *s, uint64_t asked);
 void sg_reload_turn(struct sg_supervisor *s);
+/* The gate's word on the modules of the next document. */
+void sg_reload_prepared(struct sg_supervisor *s, const struct sg_frame *frame);
+/* The gate died: whatever it was preparing is kept out. */
+void sg_reload_gate_gone(struct sg_supervisor *s);
 void sg_reload_zygote_said(struct sg_supervisor *s, const struct sg_frame *frame);
 void sg_reload_failed(struct sg_supervisor *s, struct sg_str errors);
 void sg_reload_deadline(struct sg_supervisor *s);

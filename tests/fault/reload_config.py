@@ -73,9 +73,11 @@ class Load:
 
     def work(self, i):
         try:
-            c, task, n = None, None, 0
+            c, task, n, left = None, None, 0, 0
             while not self.stop.is_set():
-                if n % 800 == 0:
+                left -= 1
+                if left <= 0:  # a connection has a thousand requests, of which each round takes two at most
+                    left = 400
                     c = self.d.agent()
                     status, answer = c.ask("POST", "/v1/tasks", dict(intent="work", key="w%d-%d" % (i, n)))
                     if status >= 300:
@@ -317,10 +319,64 @@ def elsewhere(d, o):
     good("another state or socket folder needs a restart; another policy folder is read in the same reload")
 
 
+def instances(o):
+    return {m["name"]: m for m in o.ask("GET", "/v1/status")[1]["modules"]}
+
+
+def modules_beside(d, o):
+    """A stanza that changes gets a new instance, started beside the old one; one that will not start keeps everything out. Nothing asked fails."""
+    before = digests(o)
+    load = Load(d, 4)
+    load.more(50)
+    for text, what in (("attest : { peer : { depth = 3 } }\n", "attest.peer: option_unknown"), ('issue : { token : { use = "other" } }\n', "issue.token: path_missing"),
+                       ('issue : { more : { use = "jwt"  audience = [ "x" ] } }\n', "issue.more: jwt_no_key"),
+                       ('issue : { more : { use = "jwt"  audience = [ "x" ]  grants = [ "key=secret:/nowhere/key" ] } }\n', "issue.more: path_missing")):
+        put(d, "conf.d/70-module.conf", text)
+        status, answer = reload(o)
+        assert status == 422 and answer["reload"][0]["code"] == "module_refused" and what in answer["reload"][0]["what"], answer
+        assert digests(o) == before and all(m["state"] in ("ready", "retiring") and m["failures"] == 0 for m in instances(o).values()), instances(o)
+        load.more(20)
+    was = instances(o)
+    with open(os.path.join(d.dir, "state/issue/token.pem"), "rb") as f:
+        d.write("other.pem", f.read(), 0o600)
+    for n in range(8):
+        put(d, "conf.d/70-module.conf", 'issue : { token : { lifetime_max = %d } more : { use = "jwt"  audience = [ "x%d" ]  grants = [ "key=secret:%s/other.pem" ] } }\n' % (30 + n, n, d.dir))
+        status, answer = reload(o)
+        assert status == 200, answer
+        now = instances(o)
+        assert all(now[m]["state"] == "ready" for m in ("issue.token", "issue.more", "attest.peer", "verify.jwt")), now
+        load.more(60)
+    put(d, "conf.d/70-module.conf", "# nothing\n")
+    assert reload(o)[0] == 200 and digests(o) == before
+    load.more(60)
+    asked = load.end()
+    until = time.time() + 10
+    while set(instances(o)) != set(was) and time.time() < until:
+        time.sleep(0.02)
+    assert set(instances(o)) == set(was), instances(o)
+    assert instances(o)["attest.peer"]["calls"] >= was["attest.peer"]["calls"], "the instance whose stanza stayed was exchanged"
+    c = d.agent()
+    task = c.ask("POST", "/v1/tasks", dict(intent="work", key="before"))[1]["task"]["id"]
+    ask = lambda on, key: on.ask("POST", "/v1/act", dict(task=task, action="pay.send", key=key, arguments=dict(amount=1), resource=dict(type="x", id="y")))[1]
+    assert ask(c, "1")["verdict"] == "allow"
+    put(d, "conf.d/70-module.conf", 'attest : { second : { use = "peer"  control = "required" } }\n')
+    assert reload(o)[0] == 200 and instances(o)["attest.second"]["state"] == "ready"
+    end = time.time() + 20
+    while ask(c, "k%f" % time.time())["code"] != "peer_changed" and time.time() < end:
+        time.sleep(0.05)  # the last look is good for a moment
+    assert ask(c, "2")["code"] == "peer_changed"
+    fresh = d.agent()
+    assert ask(fresh, "3")["code"] == "wrong_peer"
+    task = fresh.ask("POST", "/v1/tasks", dict(intent="work", key="after"))[1]["task"]["id"]
+    assert ask(fresh, "4")["verdict"] == "allow"
+    good("a stack that changes makes every process show anew what it is")
+    good("modules exchanged, added and taken away beside %d decisions; four that will not start kept out with their word" % asked)
+
+
 def main():
     d = Daemon(limits='policy_deadline = "2s"')  # what is measured here is no speed
     try:
-        for test in (swapped_whole, kept_out, half_written, replaced_while_read, by_signal, asked_meanwhile, policy_survives, elsewhere):
+        for test in (swapped_whole, kept_out, half_written, replaced_while_read, by_signal, asked_meanwhile, policy_survives, elsewhere, modules_beside):
             test(d, d.admin())
         print("%d passed, 0 failed" % passed)
     finally:
