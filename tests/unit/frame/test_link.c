@@ -56,7 +56,12 @@ static const struct {
 	{HOST, GATE, SG_LINK_STARTING, SG_FRAME_H_ANSWER, 2, 0, "frame_forbidden"},
 	{HOST, GATE, SG_LINK_READY, SG_FRAME_H_CALL, 2, 0, "frame_forbidden"},
 	{HOST, GATE, SG_LINK_READY, SG_FRAME_D_REQUEST, 4, 0, "frame_forbidden"},
+	{HOST, GATE, SG_LINK_READY, SG_FRAME_H_TAIL, 2, 0, "frame_forbidden"},
+	{HOST, GATE, SG_LINK_STARTING, SG_FRAME_H_CURSOR, 2, 0, "frame_forbidden"},
+	{HOST, GATE, SG_LINK_READY, SG_FRAME_S_PREPARE, 2, 0, "frame_forbidden"},
 	/* the zygote and the supervisor */
+	{GATE, SUPER, SG_LINK_READY, SG_FRAME_S_PREPARE, 2, 0, "frame_forbidden"},
+	{ZYGOTE, SUPER, SG_LINK_READY, SG_FRAME_G_PREPARED, 2, 0, "frame_forbidden"},
 	{ZYGOTE, SUPER, SG_LINK_READY, SG_FRAME_G_KILL, 2, 0, "frame_forbidden"},
 	{ZYGOTE, SUPER, SG_LINK_READY, SG_FRAME_G_SPAWN, 2, 0, "frame_forbidden"},
 	{ZYGOTE, SUPER, SG_LINK_READY, SG_FRAME_Z_READY, 2, 0, "frame_forbidden"},
@@ -64,7 +69,7 @@ static const struct {
 	{GATE, SUPER, SG_LINK_STARTING, SG_FRAME_G_RELOAD, 0, 0, "frame_forbidden"},
 	/* shapes */
 	{DOOR, GATE, SG_LINK_READY, 0, 0, 0, "frame_unknown"},
-	{DOOR, GATE, SG_LINK_READY, 7, 0, 0, "frame_unknown"},
+	{DOOR, GATE, SG_LINK_READY, 999, 0, 0, "frame_unknown"},
 	{DOOR, GATE, SG_LINK_READY, 65535, 0, 0, "frame_unknown"},
 	{DOOR, GATE, SG_LINK_READY, SG_FRAME_D_REQUEST, 4, 1, "frame_reserved"},
 	{DOOR, GATE, SG_LINK_READY, SG_FRAME_D_REQUEST, 4, 0x8000, "frame_reserved"},
