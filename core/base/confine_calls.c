@@ -62,7 +62,7 @@ static const struct {
 	{SCMP_SYS(epoll_pwait), GATE | DOOR},
 	{SCMP_SYS(eventfd2), GATE},
 	{SCMP_SYS(accept4), GATE},
-	{SCMP_SYS(getsockopt), GATE | DOOR},
+	{SCMP_SYS(getsockopt), GATE | DOOR | AUDIT},
 	{SCMP_SYS(fstat), ALL},
 	{SCMP_SYS(newfstatat), GATE | ATTEST | AUDIT | LOADING | FILES},
 	{SCMP_SYS(fstatfs), GATE | LOADING},
@@ -155,6 +155,10 @@ allow_narrowed(scmp_filter_ctx filter, unsigned profile)
 	if (rc == 0)
 		rc = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(mprotect), 1,
 				      SCMP_A2(SCMP_CMP_MASKED_EQ, no_code, 0));
+	/* over a socket that was connected for it, to and from nowhere else */
+	static const int talking[] = {SCMP_SYS(sendto), SCMP_SYS(recvfrom)};
+	for (size_t i = 0; rc == 0 && (profile & AUDIT) != 0 && i < sizeof(talking) / sizeof(talking[0]); i++)
+		rc = seccomp_rule_add(filter, SCMP_ACT_ALLOW, talking[i], 1, SCMP_A4(SCMP_CMP_EQ, 0));
 	/* how much of what was sent is still on its way */
 	static const unsigned long counts[] = {FIONREAD, TIOCOUTQ};
 	for (size_t i = 0; rc == 0 && (profile & AUDIT) != 0 && i < sizeof(counts) / sizeof(counts[0]); i++)
