@@ -1,6 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0
  * attest/peer's reading of /proc, with names that a process may have chosen to be misread. */
-#include "../../modules/attest/peer/proc.c"
+#include "../../modules/attest/container/id.c"
+#include "../../modules/attest/proc.c"
+#define ends unit_ends
+#define take unit_take
+#include "../../modules/attest/systemd/unit.c"
+#undef ends
+#undef take
 
 #include "unit/cases.h"
 
@@ -66,5 +72,71 @@ status_lines(void)
 	CU_ASSERT(!proc_line("Name:\tSeccomp:\t0", "Seccomp:\t", value));
 }
 
+static void
+units(void)
+{
+	static const struct {
+		const char *cgroup, *unit, *slice;
+		bool user;
+	} rows[] = {
+		{"/system.slice/agent.service", "agent.service", "system.slice", false},
+		{"/system.slice/system-agent.slice/agent@7.service", "agent@7.service", "system-agent.slice", false},
+		{"/agent.service", "agent.service", "-.slice", false},
+		{"/system.slice/agent.service/below/evil.service", "agent.service", "system.slice", false},
+		{"/system.slice/docker-abc.scope", "docker-abc.scope", "system.slice", false},
+		{"/user.slice/user-1000.slice/session-2.scope", "session-2.scope", "user-1000.slice", false},
+		{"/user.slice/user-1000.slice/user@1000.service/app.slice/agent.service", "agent.service", "app.slice", true},
+		{"/user.slice/user-1000.slice/user@1000.service/system.slice/sshd.service", "sshd.service", "system.slice", true},
+	};
+	static const char *const none[] = {"/", "", "/system.slice", "/../agent.service", "/system.slice/../agent.service", "/system.slice//agent.service",
+					   "/system.slice/.service", "/docker/agent.service", "system.slice/agent.service",
+					   "/user.slice/user-1000.slice/user@1000.service", "/user.slice/user-1000.slice/user@1000.service/init"};
+	struct unit unit;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		CU_ASSERT_FATAL(unit_of(rows[i].cgroup, &unit));
+		CU_ASSERT_STRING_EQUAL(unit.unit, rows[i].unit);
+		CU_ASSERT_STRING_EQUAL(unit.slice, rows[i].slice);
+		CU_ASSERT_EQUAL(unit.user, rows[i].user);
+	}
+	for (size_t i = 0; i < sizeof(none) / sizeof(none[0]); i++)
+		CU_ASSERT_FALSE(unit_of(none[i], &unit));
+}
+
+#define ID "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+#define ID2 "fedcba9876543210fedcba9876543210fedcba9876543210fedcba9876543210"
+#define POD "1b2c3d4e-0000-4111-8222-333344445555"
+#define POD_ "1b2c3d4e_0000_4111_8222_333344445555"
+
+static void
+containers(void)
+{
+	static const struct {
+		const char *cgroup, *runtime, *id, *pod;
+	} rows[] = {
+		{"/docker/" ID, "docker", ID, ""},
+		{"/system.slice/docker-" ID ".scope", "docker", ID, ""},
+		{"/machine.slice/libpod-" ID ".scope/container", "podman", ID, ""},
+		{"/user.slice/user-1000.slice/user@1000.service/user.slice/libpod-" ID ".scope", "podman", ID, ""},
+		{"/libpod_parent/libpod-" ID, "podman", ID, ""},
+		{"/kubepods.slice/kubepods-burstable.slice/kubepods-burstable-pod" POD_ ".slice/cri-containerd-" ID ".scope", "containerd", ID, POD},
+		{"/kubepods.slice/kubepods-pod" POD_ ".slice/crio-" ID ".scope", "crio", ID, POD},
+		{"/kubepods/besteffort/pod" POD "/" ID, "kubernetes", ID, POD},
+		{"/docker/" ID "/docker/" ID2, "docker", ID, ""}, /* what is inside was named inside */
+		{"/system.slice/docker-" ID ".scope/kubepods/pod" POD "/" ID2, "docker", ID, ""},
+	};
+	static const char *const none[] = {"/", "/docker", "/docker/short", "/docker/" ID "0", "/evil/" ID, "/system.slice/docker-" ID, "/system.slice/docker-" ID ".scope.x",
+					   "/../docker/" ID, "/docker/0123456789ABCDEF0123456789abcdef0123456789abcdef0123456789abcdef",
+					   "/kubepods/besteffort/pod" POD, "/kubepods/besteffort/podX/" ID, "/system.slice/sshd.service"};
+	struct container c;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		CU_ASSERT_FATAL(container_of(rows[i].cgroup, &c));
+		CU_ASSERT_STRING_EQUAL(c.runtime, rows[i].runtime);
+		CU_ASSERT_STRING_EQUAL(c.id, rows[i].id);
+		CU_ASSERT_STRING_EQUAL(c.pod, rows[i].pod);
+	}
+	for (size_t i = 0; i < sizeof(none) / sizeof(none[0]); i++)
+		CU_ASSERT_FALSE(container_of(none[i], &c));
+}
+
 SG_CASES("module.proc", {"control groups", cgroups}, {"lengths", lengths}, {"stat", stat_lines},
-	 {"status", status_lines})
+	 {"status", status_lines}, {"units", units}, {"containers", containers})

@@ -35,8 +35,9 @@ def in_sdk(path, bad):
 
 def in_module(path, bad):
     for line, name, quoted in includes(path):
-        if quoted and ("/" in name or not os.path.exists(os.path.join(os.path.dirname(path), name))):
-            bad.append("%s includes %s: a module has the SDK and its own folder" % (path, name))
+        kind_own = name.startswith("../") and "/" not in name[3:] and os.path.dirname(path).count("/") == 2
+        if quoted and (("/" in name and not kind_own) or not os.path.exists(os.path.join(os.path.dirname(path), name))):
+            bad.append("%s includes %s: a module has the SDK, its own folder and what stands beside its kind" % (path, name))
         if name in KEPT and name != "openssl/ssl.h":  # a module is a process of its own and may speak TLS to whom it was connected to
             bad.append("%s includes %s, kept to %s" % (path, name, KEPT[name]))
 

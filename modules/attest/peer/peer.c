@@ -1,94 +1,91 @@
 /* SPDX-License-Identifier: Apache-2.0
- * attest/peer: what the Linux kernel says about the process at the other end of a socket. A process number may be used
- * again, so its /proc folder is opened first, everything is read through that, and it counts only if the pidfd still
+ * attest/peer: what the kernel says about the process at the other end of a UNIX socket. A folder of /proc that was
+ * opened stays with the process it was opened for; whether that is the one that connected is settled by the pidfd, which still
  * shows a living process afterwards. */
-#include "proc.h"
+#include "../proc.h"
+#include "digest.h"
 
-#include <stepgate/attest.h>
-
-#include <fcntl.h>
-#include <poll.h>
 #include <unistd.h>
 
-/* Where everybody is, or where a user may move processes about, a control group tells nothing apart. */
-static enum sg_fact_strength
-strength_of(const char *cgroup)
-{
-	bool everybody = strcmp(cgroup, "/") == 0 || strncmp(cgroup, "/..", 3) == 0;
-	bool session = strstr(cgroup, "/session-") != NULL || strstr(cgroup, "/user@") != NULL;
-	return everybody || session ? SG_FACT_HINT : SG_FACT_BOUNDARY;
-}
+enum { EXE_DIGEST, EXE_MAX };
+
+static const struct sg_option options_table[] = {
+	{"exe_digest", SG_OPTION_BOOL, "false", 0, 1, "state exe_sha256: each program is read once, which takes time when it is large"},
+	{"exe_max", SG_OPTION_INTEGER, "268435456", 1, 4294967296, "a program of more bytes has no digest"},
+	{NULL},
+};
+
+struct peer {
+	const struct sg_host *host;
+	struct digests *digests; /* NULL: not asked for */
+	int64_t exe_max;
+};
 
 static void
-state_text(const struct sg_host *host, struct sg_attest_out *out, const char *name, const char *value,
-	   enum sg_fact_strength strength)
-{
-	size_t size = strlen(value) + 1;
-	char *copy = host->alloc(host, size);
-	if (copy != NULL)
-		sg_fact(out, name, memcpy(copy, value, size), strength);
-}
-
-static void
-state_number(const struct sg_host *host, struct sg_attest_out *out, const char *name, uint64_t value,
-	     enum sg_fact_strength strength)
+state_number(const struct sg_host *host, struct sg_attest_out *out, const char *name, uint64_t value, enum sg_fact_strength strength)
 {
 	char text[24];
 	snprintf(text, sizeof(text), "%llu", (unsigned long long)value);
-	state_text(host, out, name, text, strength);
+	proc_state(host, out, name, text, strength);
 }
 
-/* False if this is not the process that connected, or it is another user's by now. */
-static bool
-read_process(const struct sg_host *host, int process, const struct sg_attest_in *in, struct sg_attest_out *out)
+static void
+read_process(const struct peer *self, int process, struct sg_attest_out *out)
 {
-	char text[PROC_TEXT], value[PROC_VALUE];
-	proc_read(process, "stat", text);
-	if (in->start_time == 0 || proc_start_time(text) != in->start_time)
-		return false;
+	char text[PROC_TEXT], value[PROC_VALUE], hex[DIGEST_HEX];
 	proc_read(process, "status", text);
-	if (proc_user(text) != in->uid)
-		return false;
 	if (proc_line(text, "NoNewPrivs:\t", value))
-		state_text(host, out, "no_new_privs", value, SG_FACT_HINT);
+		proc_state(self->host, out, "no_new_privs", value, SG_FACT_HINT);
 	if (proc_line(text, "Seccomp:\t", value))
-		state_text(host, out, "seccomp", value, SG_FACT_HINT);
+		proc_state(self->host, out, "seccomp", value, SG_FACT_HINT);
 	proc_read(process, "cgroup", text);
 	if (proc_cgroup(text, value))
-		state_text(host, out, "cgroup", value, strength_of(value));
+		proc_state(self->host, out, "cgroup", value, proc_cgroup_strength(value));
 	if (proc_exe(process, value))
-		state_text(host, out, "exe", value, SG_FACT_HINT);
-	return true;
+		proc_state(self->host, out, "exe", value, SG_FACT_HINT);
+	if (self->digests != NULL && digests_of(self->digests, process, self->exe_max, hex))
+		proc_state(self->host, out, "exe_sha256", hex, SG_FACT_HINT);
 }
 
 static enum sg_status
 look(void *state, const struct sg_attest_in *in, struct sg_attest_out *out, struct sg_err *err)
 {
-	const struct sg_host *host = state;
-	struct pollfd alive = {.fd = in->pidfd, .events = POLLIN};
-	char path[32];
-	snprintf(path, sizeof(path), "/proc/%d", (int)in->pid);
-	int process = in->pid > 0 ? open(path, O_PATH | O_DIRECTORY | O_CLOEXEC) : -1;
-	bool same = process >= 0 && read_process(host, process, in, out);
-	if (process >= 0)
+	const struct peer *self = state;
+	int process = proc_open(in);
+	if (process >= 0) {
+		read_process(self, process, out);
 		close(process);
-	if (!same || poll(&alive, 1, 0) != 0)
+	}
+	if (process < 0 || !proc_alive(in))
 		return sg_refuse(err, SG_REFUSED, "peer_gone", "the process that connected is gone, or is another now");
-	state_number(host, out, "uid", in->uid, SG_FACT_BOUNDARY);
-	state_number(host, out, "gid", in->gid, SG_FACT_BOUNDARY);
-	state_number(host, out, "pid", (uint64_t)in->pid, SG_FACT_HINT);
-	state_number(host, out, "start_time", in->start_time, SG_FACT_BOUNDARY);
+	state_number(self->host, out, "uid", in->uid, SG_FACT_BOUNDARY);
+	state_number(self->host, out, "gid", in->gid, SG_FACT_BOUNDARY);
+	state_number(self->host, out, "pid", (uint64_t)in->pid, SG_FACT_HINT);
+	state_number(self->host, out, "start_time", in->start_time, SG_FACT_BOUNDARY);
 	return SG_OK;
 }
 
 static enum sg_status
 start(const struct sg_host *host, const struct sg_options *options, void **state, struct sg_err *err)
 {
-	(void)options, (void)err;
-	*state = (void *)host;
+	struct peer *self = host->alloc(host, sizeof(*self));
+	if (self == NULL)
+		return sg_refuse(err, SG_NOMEM, "no_memory", "no memory");
+	*self = (struct peer){.host = host, .exe_max = options->values[EXE_MAX].number};
+	*state = self;
+	if (options->values[EXE_DIGEST].number == 1 && (self->digests = digests_new()) == NULL)
+		return sg_refuse(err, SG_NOMEM, "no_memory", "no memory, or no SHA-256");
 	return SG_OK;
+}
+
+static void
+stop(void *state)
+{
+	struct peer *self = state;
+	if (self->digests != NULL)
+		digests_free(self->digests);
 }
 
 static const struct sg_attest_ops operations = {sizeof(operations), look};
 
-SG_MODULE(attest, "peer", .start = start, .attest = &operations);
+SG_MODULE(attest, "peer", .options = options_table, .start = start, .stop = stop, .attest = &operations);

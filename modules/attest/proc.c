@@ -4,6 +4,7 @@
 #include "proc.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -95,4 +96,45 @@ proc_exe(int process, char value[PROC_VALUE])
 	ssize_t len = readlinkat(process, "exe", path, sizeof(path) - 1);
 	path[len > 0 ? len : 0] = '\0';
 	return strchr(path, '\n') == NULL && take_line(path, value);
+}
+
+int
+proc_open(const struct sg_attest_in *in)
+{
+	char path[32], text[PROC_TEXT];
+	snprintf(path, sizeof(path), "/proc/%d", (int)in->pid);
+	int process = in->pid > 0 && in->start_time != 0 ? open(path, O_PATH | O_DIRECTORY | O_CLOEXEC) : -1;
+	if (process < 0)
+		return -1;
+	proc_read(process, "stat", text);
+	bool same = proc_start_time(text) == in->start_time;
+	proc_read(process, "status", text);
+	if (same && proc_user(text) == in->uid)
+		return process;
+	close(process);
+	return -1;
+}
+
+bool
+proc_alive(const struct sg_attest_in *in)
+{
+	struct pollfd alive = {.fd = in->pidfd, .events = POLLIN};
+	return poll(&alive, 1, 0) == 0;
+}
+
+void
+proc_state(const struct sg_host *host, struct sg_attest_out *out, const char *name, const char *value, enum sg_fact_strength strength)
+{
+	size_t size = strlen(value) + 1;
+	char *copy = host->alloc(host, size);
+	if (copy != NULL)
+		sg_fact(out, name, memcpy(copy, value, size), strength);
+}
+
+enum sg_fact_strength
+proc_cgroup_strength(const char *cgroup)
+{
+	bool everybody = strcmp(cgroup, "/") == 0 || strncmp(cgroup, "/..", 3) == 0;
+	bool session = strstr(cgroup, "/session-") != NULL || strstr(cgroup, "/user@") != NULL;
+	return everybody || session ? SG_FACT_HINT : SG_FACT_BOUNDARY;
 }

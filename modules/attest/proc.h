@@ -1,12 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Reading /proc/PID through a descriptor of that folder: once opened it stays with the process it was opened for. */
-#ifndef PEER_PROC_H
-#define PEER_PROC_H
+ * Reading /proc/PID through a descriptor of that folder: once opened it stays with the process it was opened for. Shared by the attest modules. */
+#ifndef ATTEST_PROC_H
+#define ATTEST_PROC_H
 
-#include <stdbool.h>
-#include <stdint.h>
+#include <stepgate/attest.h>
 
 enum { PROC_TEXT = 4096, PROC_VALUE = 257 };
+
+/* The folder of the process that connected, the caller's to close; -1 if it is gone, another has its number, or it is another user's by now. */
+int proc_open(const struct sg_attest_in *in);
+
+/* True if the process still lives, so that what was read by its number was its own. */
+bool proc_alive(const struct sg_attest_in *in);
+
+/* States a copy of `value`; nothing on no memory (which refuses the look). */
+void proc_state(const struct sg_host *host, struct sg_attest_out *out, const char *name, const char *value, enum sg_fact_strength strength);
 
 /* One file, NUL behind, cut at PROC_TEXT; empty if it cannot be read. */
 void proc_read(int process, const char *name, char text[PROC_TEXT]);
@@ -23,6 +31,9 @@ int64_t proc_user(const char *status);
 
 /* Path of the control group: of version 2, or, where that is unused, of systemd's own hierarchy. */
 bool proc_cgroup(const char *cgroup, char value[PROC_VALUE]);
+
+/* What a path of a control group is worth: hint where everybody is, or where a user may move processes about. */
+enum sg_fact_strength proc_cgroup_strength(const char *cgroup);
 
 /* Path of the program, as the kernel would show it now. */
 bool proc_exe(int process, char value[PROC_VALUE]);
