@@ -166,7 +166,7 @@ host_refused(struct sg_child *host, struct sg_str payload)
 	struct sg_str code, text;
 	sg_arena_init(&arena, 64 << 10);
 	bool good = sg_canon_parse(&arena, payload, NULL, &json, NULL) == SG_OK && sg_json_string(sg_json_get(json, "code"), &code) &&
-		    sg_json_string(sg_json_get(json, "text"), &text);
+		    sg_json_string(sg_json_get(json, "text"), &text) && sg_json_bool(sg_json_get(json, "may_mend"), &host->may_mend);
 	if (good)
 		snprintf(host->why, sizeof(host->why), "%.*s: %.*s", SG_STR_ARG(code), SG_STR_ARG(text));
 	sg_arena_done(&arena);

@@ -17,18 +17,13 @@ now_of(const struct sg_loop *loop)
 
 /* ---- which there should be ---- */
 
-struct list {
-	struct sg_wanted *items;
-	size_t *count;
-};
-
 static void
-want(struct list list, const char *prefix, struct sg_str name, const struct sg_json *stanza)
+want(struct sg_wanted_list *list, const char *prefix, struct sg_str name, const struct sg_json *stanza)
 {
 	struct sg_buf text;
-	if (*list.count == SG_WANTED_MAX)
+	if (list->count == SG_WANTED_MAX)
 		return; /* never ready, so what needs it is denied */
-	struct sg_wanted *w = &list.items[(*list.count)++];
+	struct sg_wanted *w = &list->items[list->count++];
 	snprintf(w->name, sizeof(w->name), "%s%.*s", prefix, SG_STR_ARG(name));
 	sg_buf_init(&text, 256 << 10);
 	if (stanza != NULL)
@@ -38,18 +33,18 @@ want(struct list list, const char *prefix, struct sg_str name, const struct sg_j
 }
 
 static void
-want_section(struct list list, const struct sg_json *document, const char *section, const char *prefix)
+want_section(struct sg_wanted_list *list, const struct sg_json *document, const char *section, const char *prefix)
 {
 	const struct sg_json *stanzas = sg_json_get(document, section);
 	for (const struct sg_json *m = sg_json_first(stanzas); m != NULL; m = sg_json_next(stanzas, m))
 		want(list, prefix, m->name, m);
 }
 
-static void
-want_all(struct list list, const struct sg_json *document)
+void
+sg_instances_want(struct sg_wanted_list *list, const struct sg_json *document)
 {
 	const struct sg_json *issuers = sg_json_get(document, "issue");
-	*list.count = 0;
+	list->count = 0;
 	want_section(list, document, "attest", "attest.");
 	want_section(list, document, "issue", "issue.");
 	want_section(list, document, "audit", "audit.");
@@ -62,15 +57,15 @@ find_wanted(struct sg_loop *loop)
 {
 	if (strcmp(loop->wanted_config, loop->gate->catalogue->digest) == 0)
 		return;
-	want_all((struct list){loop->wanted, &loop->wanted_count}, loop->gate->catalogue->document);
+	sg_instances_want(&loop->wanted, loop->gate->catalogue->document);
 	snprintf(loop->wanted_config, sizeof(loop->wanted_config), "%s", loop->gate->catalogue->digest);
 }
 
 static bool
-is_on(const struct sg_wanted *list, size_t count, const struct sg_child *host)
+is_on(const struct sg_wanted_list *list, const struct sg_child *host)
 {
-	for (size_t i = 0; i < count; i++)
-		if (strcmp(list[i].name, host->name) == 0 && strcmp(list[i].stanza, host->stanza) == 0)
+	for (size_t i = 0; i < list->count; i++)
+		if (strcmp(list->items[i].name, host->name) == 0 && strcmp(list->items[i].stanza, host->stanza) == 0)
 			return true;
 	return false;
 }
@@ -78,13 +73,13 @@ is_on(const struct sg_wanted *list, size_t count, const struct sg_child *host)
 bool
 sg_instance_is_current(const struct sg_loop *loop, const struct sg_child *host)
 {
-	return is_on(loop->wanted, loop->wanted_count, host);
+	return is_on(&loop->wanted, host);
 }
 
 /* ---- starting ---- */
 
-static void
-spawn(struct sg_loop *loop, const struct sg_wanted *w, const struct sg_child *before, bool next)
+void
+sg_instance_spawn(struct sg_loop *loop, const struct sg_wanted *w, const struct sg_child *before, bool next)
 {
 	struct sg_child *host = sg_child_spawn(loop, SG_ROLE_HOST, SG_FACE_NONE, 0, w->name, next);
 	if (host == NULL)
@@ -98,8 +93,8 @@ spawn(struct sg_loop *loop, const struct sg_wanted *w, const struct sg_child *be
 	memcpy(host->why, before->why, sizeof(host->why));
 }
 
-static struct sg_child *
-instance_of(struct sg_loop *loop, const struct sg_wanted *w)
+struct sg_child *
+sg_instance_of(struct sg_loop *loop, const struct sg_wanted *w)
 {
 	for (size_t i = 0; i < SG_CHILDREN; i++) {
 		struct sg_child *c = &loop->children[i];
@@ -109,8 +104,8 @@ instance_of(struct sg_loop *loop, const struct sg_wanted *w)
 	return NULL;
 }
 
-static bool
-is_sink(const char *name)
+bool
+sg_wanted_is_sink(const char *name)
 {
 	return strncmp(name, "audit.", 6) == 0;
 }
@@ -119,7 +114,7 @@ is_sink(const char *name)
 static bool
 must_wait(const struct sg_loop *loop, const struct sg_wanted *w)
 {
-	for (size_t i = 0; is_sink(w->name) && i < SG_CHILDREN; i++) {
+	for (size_t i = 0; sg_wanted_is_sink(w->name) && i < SG_CHILDREN; i++) {
 		const struct sg_child *c = &loop->children[i];
 		if (c->used && c->role == SG_ROLE_HOST && strcmp(c->name, w->name) == 0 && strcmp(c->stanza, w->stanza) != 0)
 			return true;
@@ -130,14 +125,14 @@ must_wait(const struct sg_loop *loop, const struct sg_wanted *w)
 static void
 ensure(struct sg_loop *loop, const struct sg_wanted *w)
 {
-	struct sg_child *host = instance_of(loop, w), before;
+	struct sg_child *host = sg_instance_of(loop, w), before;
 	if (host == NULL && !must_wait(loop, w))
-		spawn(loop, w, NULL, false);
+		sg_instance_spawn(loop, w, NULL, false);
 	if (host == NULL || host->linked || host->respawn_at == 0 || now_of(loop) < host->respawn_at)
 		return;
 	before = *host;
 	host->used = false;
-	spawn(loop, w, &before, false);
+	sg_instance_spawn(loop, w, &before, false);
 }
 
 /* ---- exchanging ---- */
@@ -146,12 +141,12 @@ ensure(struct sg_loop *loop, const struct sg_wanted *w)
 static bool
 may_stay(struct sg_loop *loop, const struct sg_child *host)
 {
-	if (sg_instance_is_current(loop, host) || (loop->next.active && is_on(loop->next.list, loop->next.count, host)))
+	if (sg_instance_is_current(loop, host) || (loop->next.active && is_on(&loop->next.list, host)))
 		return true;
-	for (size_t i = 0; !is_sink(host->name) && i < loop->wanted_count; i++) {
-		if (strcmp(loop->wanted[i].name, host->name) != 0)
+	for (size_t i = 0; !sg_wanted_is_sink(host->name) && i < loop->wanted.count; i++) {
+		if (strcmp(loop->wanted.items[i].name, host->name) != 0)
 			continue;
-		const struct sg_child *current = instance_of(loop, &loop->wanted[i]);
+		const struct sg_child *current = sg_instance_of(loop, &loop->wanted.items[i]);
 		return current == NULL || !current->entered;
 	}
 	return false;
@@ -175,78 +170,6 @@ look_after(struct sg_loop *loop, struct sg_child *host)
 	host->used = false;
 }
 
-/* ---- preparing ---- */
-
-void
-sg_instances_prepare(struct sg_loop *loop, uint64_t id, const struct sg_json *document)
-{
-	loop->next.active = true;
-	loop->next.told = false;
-	loop->next.id = id;
-	want_all((struct list){loop->next.list, &loop->next.count}, document);
-	for (size_t i = 0; i < loop->next.count; i++)
-		if (!is_sink(loop->next.list[i].name) && instance_of(loop, &loop->next.list[i]) == NULL)
-			spawn(loop, &loop->next.list[i], NULL, true);
-}
-
-void
-sg_instances_settled(struct sg_loop *loop)
-{
-	loop->next.active = false;
-}
-
-/* What is wrong with the first that will not be ready; "" while some are on their way; NULL when all are. One that runs already may be ill: a
- * configuration is not to be kept out for that. */
-static const char *
-trouble(struct sg_loop *loop, const struct sg_wanted **which)
-{
-	const char *found = NULL;
-	for (size_t i = 0; i < loop->next.count; i++) {
-		const struct sg_wanted *w = *which = &loop->next.list[i];
-		const struct sg_child *host = is_sink(w->name) ? NULL : instance_of(loop, w);
-		if (is_sink(w->name) || (host != NULL && (host->ready || sg_instance_is_current(loop, host))))
-			continue;
-		if (host == NULL)
-			return "there is no room for its process";
-		if (host->failures > 0)
-			return host->why[0] != '\0' ? host->why : "it died while it was started";
-		found = "";
-	}
-	return found;
-}
-
-static void
-tell_prepared(struct sg_loop *loop)
-{
-	const struct sg_wanted *which = NULL;
-	struct sg_buf text;
-	struct sg_json_writer w;
-	char what[sizeof(which->name) + sizeof(loop->children[0].why) + 2];
-	const char *wrong = loop->next.active && !loop->next.told ? trouble(loop, &which) : "";
-	if (wrong != NULL && wrong[0] == '\0')
-		return;
-	snprintf(what, sizeof(what), "%s: %s", wrong != NULL ? which->name : "", wrong != NULL ? wrong : "");
-	sg_buf_init(&text, 4096);
-	sg_jw_begin(&w, &text);
-	sg_jw_object(&w);
-	sg_jw_name(&w, "errors");
-	sg_jw_array(&w);
-	if (wrong != NULL) {
-		sg_jw_object(&w);
-		sg_jw_member_text(&w, "code", "module_refused");
-		sg_jw_member_text(&w, "file", "");
-		sg_jw_member_text(&w, "hint", "");
-		sg_jw_member_int(&w, "line", 0);
-		sg_jw_member_text(&w, "what", what);
-		sg_jw_end(&w);
-	}
-	sg_jw_end(&w);
-	sg_jw_end(&w);
-	sg_link_queue(&loop->supervisor, SG_FRAME_G_PREPARED, loop->next.id, sg_buf_view(&text), -1, NULL);
-	sg_buf_done(&text);
-	loop->next.told = true;
-}
-
 /* ---- each turn ---- */
 
 void
@@ -258,9 +181,9 @@ sg_hosts_fill(struct sg_loop *loop)
 	for (size_t i = 0; i < SG_CHILDREN; i++)
 		if (loop->children[i].used && loop->children[i].role == SG_ROLE_HOST)
 			look_after(loop, &loop->children[i]);
-	for (size_t i = 0; i < loop->wanted_count; i++)
-		ensure(loop, &loop->wanted[i]);
-	tell_prepared(loop);
+	for (size_t i = 0; i < loop->wanted.count; i++)
+		ensure(loop, &loop->wanted.items[i]);
+	sg_prepare_turn(loop);
 }
 
 /* ---- late and dead ---- */

@@ -65,6 +65,7 @@ struct sg_child {
 	char stanza[SG_SHA256_HEX], digest[SG_SHA256_HEX]; /* what it was started for; the module's file */
 	char why[320]; /* the last thing that went wrong; "" */
 	bool ready; /* a worker: it has answered once */
+	bool may_mend; /* host: what went wrong last may go right by itself: something was not to be reached */
 	bool entered; /* host: in use; one that is being prepared is ready before it is */
 	struct sg_buf said; /* host: its READY, until it enters */
 	struct sg_call *calls;
@@ -89,6 +90,11 @@ struct sg_sink_bound {
 /* A module that should run. */
 struct sg_wanted {
 	char name[SG_CHILD_NAME], stanza[SG_SHA256_HEX];
+};
+
+struct sg_wanted_list {
+	struct sg_wanted items[SG_WANTED_MAX];
+	size_t count;
 };
 
 /* Facts being gathered from the steps of the stack. */
@@ -123,14 +129,12 @@ struct sg_loop {
 	size_t listener_count;
 	struct sg_child children[SG_CHILDREN];
 	struct sg_waiting_conn *conns; /* descriptors not yet with a door */
-	struct sg_wanted wanted[SG_WANTED_MAX];
-	size_t wanted_count;
+	struct sg_wanted_list wanted;
 	char wanted_config[SG_SHA256_HEX]; /* the configuration they were read from */
 	struct {
 		bool active, told;
 		uint64_t id;
-		struct sg_wanted list[SG_WANTED_MAX];
-		size_t count;
+		struct sg_wanted_list list;
 	} next; /* what the configuration that is being prepared wants */
 	struct sg_sink_bound sinks[SG_SINKS_MAX];
 	size_t sink_count;
@@ -191,8 +195,17 @@ bool sg_sink_is_late(const struct sg_child *host, sg_time now);
 bool sg_host_enter(struct sg_loop *loop, struct sg_child *host);
 
 /* instances.c */
+/* What a configuration document wants. */
+void sg_instances_want(struct sg_wanted_list *list, const struct sg_json *document);
+/* The instance of this stanza that is not on its way out, or NULL. */
+struct sg_child *sg_instance_of(struct sg_loop *loop, const struct sg_wanted *wanted);
+/* Asks for a process; `before`: the one it replaces, or NULL. `next`: by the document that is being prepared. */
+void sg_instance_spawn(struct sg_loop *loop, const struct sg_wanted *wanted, const struct sg_child *before, bool next);
+bool sg_wanted_is_sink(const char *name);
 /* The instance that the configuration in force wants. */
 bool sg_instance_is_current(const struct sg_loop *loop, const struct sg_child *host);
+/* prepare.c, each turn: tells the supervisor about a module that keeps the daemon from opening, or how a preparation went. */
+void sg_prepare_turn(struct sg_loop *loop);
 /* Starts what `document` would need and is not there; answers with SG_FRAME_G_PREPARED when all of it is ready, or one is not going to be. */
 void sg_instances_prepare(struct sg_loop *loop, uint64_t id, const struct sg_json *document);
 /* The preparation is over: what it started is kept only if the configuration in force wants it. */

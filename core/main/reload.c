@@ -189,12 +189,29 @@ prepare(struct sg_supervisor *s, struct sg_str manifest)
 		give_up(s, SG_STR("[{\"what\":\"the gate cannot be asked\"}]"));
 }
 
+/* The gate is not open and a module that is listed cannot be used: there is nothing to fall back on. */
+static void
+refuse_start(struct sg_supervisor *s, struct sg_str payload)
+{
+	struct sg_arena arena;
+	const struct sg_json *json = NULL;
+	struct sg_str what = {"a module does not start", 23};
+	sg_arena_init(&arena, 1 << 20);
+	if (sg_canon_parse(&arena, payload, NULL, &json, NULL) == SG_OK)
+		sg_json_string(sg_json_get(sg_json_first(sg_json_get(json, "errors")), "what"), &what);
+	fprintf(stderr, "stepgated: %.*s\n\thint: mend it, or take its stanza out; stepgated -t checks the rest\n", SG_STR_ARG(what));
+	sg_arena_done(&arena);
+	s->refused = true;
+}
+
 void
 sg_reload_prepared(struct sg_supervisor *s, const struct sg_frame *frame)
 {
 	struct sg_arena arena;
 	const struct sg_json *json = NULL, *errors;
 	struct sg_buf list;
+	if (frame->id == 0 && !s->announced && !s->preparing)
+		refuse_start(s, frame->payload);
 	if (!s->preparing || frame->id != s->asked)
 		return;
 	s->preparing = false;

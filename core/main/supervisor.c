@@ -274,6 +274,8 @@ supervise(struct sg_supervisor *s)
 	int result = -1;
 	while (!s->stopping && result < 0) {
 		turn(s);
+		if (s->refused)
+			result = EXIT_CONFIG;
 		if (s->gate_pid == 0 && !s->stopping)
 			result = restart_gate(s);
 	}

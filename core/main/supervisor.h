@@ -48,6 +48,7 @@ struct sg_supervisor {
 	bool again; /* a reload was asked for while one was under way, which may have read older files */
 	uint64_t asked, asked_again; /* id of the gate's wish that the reload under way (the one after it) answers; 0: nobody's */
 	struct sg_buf next_document, next_manifest; /* of the reload under way */
+	bool refused; /* a module that is listed does not start, and the daemon has not opened yet */
 	bool preparing;                             /* policy is compiled, the gate starts the modules */
 	sg_time preparing_since;
 	char module_dir[1024], state_dir[1024], policy_dir[1024], run_dir[128];

@@ -2,6 +2,7 @@
  * An attest module that misbehaves as its option says: in start, or in a look. */
 #include <stepgate/attest.h>
 
+#include <poll.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -45,6 +46,9 @@ start(const struct sg_host *given, const struct sg_options *options, void **stat
 		return (enum sg_status)17;
 	if (is("start_crash"))
 		abort();
+	if (is("start_hang"))
+		for (;;)
+			poll(NULL, 0, 1000);
 	if (is("start_exit"))
 		exit(0);
 	if (is("start_memory"))
