@@ -2,6 +2,7 @@
  * Reading one option's value: kind, form, bounds. */
 #include "conf/option.h"
 
+#include "base/match.h"
 #include "base/pattern.h"
 #include "base/str.h"
 #include "conf/grant.h"
@@ -89,16 +90,11 @@ fits_agent(struct sg_str text)
 	return sg_str_is(text, "*") || sg_conf_is_name(text);
 }
 
-/* STEP:fact=value */
 static bool
 fits_match(struct sg_str text)
 {
-	struct sg_str value = text, fact, step = sg_str_cut(&value, ':');
-	if (value.ptr == NULL)
-		return false;
-	fact = sg_str_cut(&value, '=');
-	return sg_conf_is_name(step) && fact.len > 0 && only(fact, LOWER DIGIT "_") && value.ptr != NULL &&
-	       value.len > 0;
+	struct sg_match match;
+	return sg_match_read(text, &match, NULL);
 }
 
 static bool
@@ -233,6 +229,25 @@ read_text(const struct sg_conf_option *option, struct sg_conf_node *node, struct
 		    option->key);
 }
 
+/* What is wrong with an entry, in words; NULL where the form's own hint says it all. */
+static const char *
+what_is_wrong(enum sg_conf_type type, struct sg_str text)
+{
+	struct sg_match match;
+	const char *why = NULL;
+	if (type == SG_CONF_MATCHES_OPTION)
+		sg_match_read(text, &match, &why);
+	return why;
+}
+
+static bool
+fail_entry(const struct sg_conf_option *option, const struct sg_conf_node *entry, struct sg_conf_errors *errors)
+{
+	const char *why = what_is_wrong(option->type, entry->text);
+	return FAIL(errors, entry->place, value, sg_conf_type_wants(option->type), "an entry of %s does not have the form it needs%s%s",
+		    option->key, why != NULL ? ": " : "", why != NULL ? why : "");
+}
+
 static bool
 read_list(const struct sg_conf_option *option, struct sg_conf_node *node, struct sg_conf_errors *errors)
 {
@@ -243,8 +258,7 @@ read_list(const struct sg_conf_option *option, struct sg_conf_node *node, struct
 			good = FAIL(errors, entry->place, type, sg_conf_type_wants(option->type),
 				    "an entry of %s is %s", option->key, sg_conf_kind_name(entry->kind));
 		else if (entry->text.len == 0 || entry->text.len > ENTRY_BYTES || !has_form(option->type, entry->text))
-			good = FAIL(errors, entry->place, value, sg_conf_type_wants(option->type),
-				    "an entry of %s does not have the form it needs", option->key);
+			good = fail_entry(option, entry, errors);
 	}
 	return good;
 }

@@ -26,7 +26,7 @@
 	X(AGENTS, LIST, "names of agents, or [ \"*\" ]")                                                               \
 	X(ACTIONS, LIST, "dotted patterns, such as [ \"repo.*\", \"deploy.run\" ]")                                    \
 	X(RESOURCES, LIST, "slashed patterns, such as [ \"/srv/data/**\" ]")                                           \
-	X(MATCHES, LIST, "facts, such as [ \"peer:uid=1001\" ]")                                                       \
+	X(MATCHES, LIST, "STEP:fact=value, !=value, ~pattern or the fact alone, such as [ \"peer:uid=1001\", \"peer:exe~/usr/lib/agents/*\" ]")                                                       \
 	X(PATHS, LIST, "argument paths, such as [ \"amount\" ]")                                                       \
 	X(GRANTS, LIST, "grants NAME=KIND:WHAT (secret, file, folder, unix, tcp, run), such as [ \"key=secret:/etc/stepgate/key.pem\" ]")  \
 	X(REST, TEXT, "")   /* all other keys of the stanza: one value each, handed to the module as strings */        \

@@ -78,6 +78,8 @@ check_stack(const struct sg_conf_node *root, struct sg_conf_errors *errors)
 {
 	const struct sg_conf_node *agents = sg_conf_node_get(root, "agents"),
 				  *attest = sg_conf_node_get(root, "attest");
+	if (attest != NULL && attest->count > SG_CONF_MAX_STEPS)
+		sg_conf_error_add(errors, SG_CONF_E_too_many, attest->place, NULL, "more than %d steps in attest", SG_CONF_MAX_STEPS);
 	if (agents == NULL || agents->count == 0 || attest == NULL)
 		return;
 	for (const struct sg_conf_node *s = attest->first; s != NULL; s = s->next) {

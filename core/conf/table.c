@@ -17,6 +17,7 @@
 #define EFFECTS "read|write|execute|delegate"
 #define LEVELS "public|internal|confidential|restricted"
 #define CONTROLS "required|requisite|sufficient|optional"
+#define STRENGTHS "boundary|content|hint"
 #define INSTANCES "process|cgroup|unit"
 
 const struct sg_conf_section sg_conf_sections[] = {
@@ -53,6 +54,7 @@ OPTION("admins", "uid",            INTEGER,   NULL,         0, INT32_MAX, NULL, 
 
 OPTION("agents", "environment",    NAME,      NULL,         1,  63, NULL,      "where it works, such as \"staging\"")
 OPTION("agents", "escalate",       STRING,    NULL,         1, 254, NULL,      "whom to tell when something is wrong")
+OPTION("agents", "identity",       CHOICE,    "content",    0,   0, STRENGTHS, "weakest strength its identity may rest on; with \"hint\" it gets no credentials")
 OPTION("agents", "instance",       CHOICE,    "process",    0,   0, INSTANCES, "what counts as one incarnation")
 OPTION("agents", "intents",        NAMES,     "",           0,  64, NULL,      "purposes it may open tasks for")
 OPTION("agents", "match",          MATCHES,   NULL,         1,  16, NULL,      "facts that must all hold for a peer to be this agent")

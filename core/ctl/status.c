@@ -18,6 +18,19 @@ show_counts(const struct sg_json *a)
 			     (long long)sg_show_int(gaps, "closed"), (long long)sg_show_int(gaps, "overloaded"));
 }
 
+/* One row for each text of a list that says what is weaker than it should be. */
+static void
+show_warnings(const char *name, const struct sg_json *list)
+{
+	for (const struct sg_json *l = sg_json_first(list); l != NULL; l = sg_json_next(list, l)) {
+		struct sg_buf json;
+		sg_buf_init(&json, 64 << 10);
+		sg_canon_write(&json, l);
+		sg_show_row(name, l->type == SG_JSON_STRING ? l->string : sg_buf_view(&json));
+		sg_buf_done(&json);
+	}
+}
+
 static void
 show_status(const struct sg_ctl *ctl, const struct sg_json *a)
 {
@@ -39,14 +52,8 @@ show_status(const struct sg_ctl *ctl, const struct sg_json *a)
 	const struct sg_json *killed = sg_json_get(a, "killed");
 	if (killed != NULL && killed->count > 0)
 		sg_show_member("KILLED", a, "killed");
-	const struct sg_json *layers = sg_json_get(a, "confinement");
-	for (const struct sg_json *l = sg_json_first(layers); l != NULL; l = sg_json_next(layers, l)) {
-		struct sg_buf json;
-		sg_buf_init(&json, 64 << 10);
-		sg_canon_write(&json, l);
-		sg_show_row("confinement", l->type == SG_JSON_STRING ? l->string : sg_buf_view(&json));
-		sg_buf_done(&json);
-	}
+	show_warnings("identity", sg_json_get(a, "identity"));
+	show_warnings("confinement", sg_json_get(a, "confinement"));
 }
 
 int

@@ -90,7 +90,7 @@ host_ready(struct sg_loop *loop, struct sg_child *host, struct sg_str payload)
 		sg_buf_done(&keys);
 	}
 	int64_t layers = 0;
-	enum sg_profile profile = strncmp(host->name, "attest.", 7) == 0 ? SG_PROFILE_ATTEST : strncmp(host->name, "issue.", 6) == 0 ? SG_PROFILE_ISSUE : SG_PROFILE_VERIFY;
+	enum sg_profile profile = sg_json_is(json, "kind", "attest") ? SG_PROFILE_ATTEST : strncmp(host->name, "issue.", 6) == 0 ? SG_PROFILE_ISSUE : SG_PROFILE_VERIFY;
 	sg_json_int(sg_json_get(json, "layers"), &layers);
 	if ((sg_profile_layers(profile) & ~(unsigned)layers) != 0)
 		sg_gate_unconfined(loop->gate, host->name, "Landlock");

@@ -58,13 +58,15 @@ struct sg_child {
 	unsigned failures;
 };
 
-/* Facts being gathered from the steps of the stack. */
+/* Facts being gathered from the steps of the stack, as it stood when the look began. */
 struct sg_look {
 	struct sg_look *next;
 	uint64_t number, id, conn;
-	size_t waiting;
-	bool failed;
-	struct sg_buf facts[16];
+	size_t waiting; /* answers */
+	struct sg_arena arena;
+	struct sg_stated steps[SG_STEPS_MAX];
+	bool failed[SG_STEPS_MAX];
+	size_t answers[SG_STEPS_MAX]; /* that this step has given */
 	size_t count;
 };
 

@@ -43,7 +43,7 @@ test_document(void)
 		"\"environment\":\"\",\"name\":\"deploy.run\",\"narrow\":[\"count\"],\"sensitivity\":\"internal\","
 		"\"taints\":"
 		"[\"mail\"]}},\"admins\":{\"mira\":{\"groups\":[\"ops\"],\"uid\":1000}},\"agents\":{\"code-helper\":{"
-		"\"environment\":\"staging\",\"escalate\":\"oncall@acme.example\",\"instance\":\"process\",\"intents\":"
+		"\"environment\":\"staging\",\"escalate\":\"oncall@acme.example\",\"identity\":\"content\",\"instance\":\"process\",\"intents\":"
 		"[\"fix-bug\"],\"match\":[\"peer:uid=1001\"],\"owner\":\"mira@acme.example\",\"reach\":[\"repo.*\"],"
 		"\"review_by\":\"2027-01-31\"}},\"attest\":{\"peer\":{\"control\":\"required\",\"grants\":[],\"kind\":\"attest\",\"options\":{\"depth\":"
 		"\"-3\","

@@ -107,6 +107,10 @@ static const struct mistake {
 	 "conf_reference", 2, 31, "\"peer\"?"},
 	{SG_STR(ATTEST "enforcers : { g : { match = [ \"uid=2\" ]  for_agents = [ \"*\" ] } }\n"), "conf_value", 2, 31,
 	 "peer:uid=1001"},
+	{SG_STR(ATTEST "enforcers : { g : { match = [ \"peer:uid<2\" ]  for_agents = [ \"*\" ] } }\n"), "conf_value", 2, 31,
+	 "!=value"},
+	{SG_STR(ATTEST "enforcers : { g : { match = [ \"peer:exe~/usr/**/x\" ]  for_agents = [ \"*\" ] } }\n"), "conf_value", 2, 31,
+	 "~pattern"},
 	{SG_STR(ATTEST "enforcers : { g : { match = [ ]  for_agents = [ \"*\" ] } }\n"), "conf_range", 2, 29,
 	 "from 1 to 16"},
 	{SG_STR("groups : { ops : { members = [ \"mira\" ] } }\n"), "conf_reference", 1, 32, "add it to admins"},
@@ -120,6 +124,7 @@ static const struct mistake {
 	{SG_STR("agents : { a : { owner = \"o\"  escalate = \"e\"  review_by = \"2027-02-29\"  environment = \"s\"\n"
 		"match = [ \"peer:uid=1\" ]  reach = [ ] } }\n" ATTEST),
 	 "conf_value", 1, 59, "2027-01-31"},
+	{SG_STR("attest : { a : { use = \"x\" } b : { use = \"x\" } c : { use = \"x\" } d : { use = \"x\" } e : { use = \"x\" } f : { use = \"x\" } g : { use = \"x\" } h : { use = \"x\" } i : { use = \"x\" } j : { use = \"x\" } k : { use = \"x\" } l : { use = \"x\" } m : { use = \"x\" } n : { use = \"x\" } o : { use = \"x\" } p : { use = \"x\" } q : { use = \"x\" } }\n"), "conf_too_many", 1, 1, ""},
 	{SG_STR("\nattest : { peer : { use = \"peer\"  control = \"optional\" } }\n"
 		"agents : { a : { owner = \"o\"  escalate = \"e\"  review_by = \"2028-02-29\"  environment = \"s\"\n"
 		"match = [ \"peer:uid=1\" ]  reach = [ ] } }\n"),
