@@ -5,6 +5,7 @@
 #include "base/match.h"
 #include "base/pattern.h"
 #include "base/str.h"
+#include "conf/address.h"
 #include "conf/grant.h"
 #include "conf/unit.h"
 
@@ -98,6 +99,12 @@ fits_match(struct sg_str text)
 }
 
 static bool
+fits_address(struct sg_str text)
+{
+	return sg_conf_address(text, NULL, NULL);
+}
+
+static bool
 fits_grant(struct sg_str text)
 {
 	struct sg_grant grant;
@@ -124,6 +131,7 @@ static bool (*const forms[SG_CONF_TYPE_COUNT])(struct sg_str) = {
 	[SG_CONF_STRINGS_OPTION] = fits_string,     [SG_CONF_NAMES_OPTION] = sg_conf_is_name,
 	[SG_CONF_AGENTS_OPTION] = fits_agent,       [SG_CONF_ACTIONS_OPTION] = fits_pattern,
 	[SG_CONF_RESOURCES_OPTION] = fits_resource, [SG_CONF_MATCHES_OPTION] = fits_match,
+	[SG_CONF_ADDRESS_OPTION] = fits_address,
 	[SG_CONF_PATHS_OPTION] = fits_argument,     [SG_CONF_GRANTS_OPTION] = fits_grant,
 };
 

@@ -112,6 +112,27 @@ check_life(const struct sg_conf_node *root, const char *section, const char *lim
 	}
 }
 
+/* Peers from the network are no processes: only what they present says who they are. */
+static void
+check_listen(const struct sg_conf_node *root, struct sg_conf_errors *errors)
+{
+	const struct sg_conf_node *listen = sg_conf_node_get(root, "listen"), *attest = sg_conf_node_get(root, "attest");
+	bool reads = false;
+	for (const struct sg_conf_node *s = attest == NULL ? NULL : attest->first; s != NULL; s = s->next) {
+		const struct sg_conf_node *kind = sg_conf_node_get(s, "kind"), *control = sg_conf_node_get(s, "control");
+		reads |= kind != NULL && sg_str_is(kind->text, "verify") && control != NULL && !sg_str_is(control->text, "optional");
+	}
+	for (const struct sg_conf_node *s = listen == NULL ? NULL : listen->first; s != NULL; s = s->next) {
+		if (!sg_str_is(s->name, "enforcer"))
+			sg_conf_error_add(errors, SG_CONF_E_reference, s->place, "call it enforcer", "there is no face \"%.*s\" for the network",
+					  SG_STR_ARG(s->name));
+		else if (!reads)
+			sg_conf_error_add(errors, SG_CONF_E_attest_stack, s->place,
+					  "add gw : { kind = \"verify\"  use = \"x509\"  control = \"sufficient\" } to attest",
+					  "nobody from the network could be known: no attest step that counts reads what is presented");
+	}
+}
+
 void
 sg_conf_check_references(struct sg_conf_node *root, struct sg_conf_errors *errors)
 {
@@ -119,6 +140,7 @@ sg_conf_check_references(struct sg_conf_node *root, struct sg_conf_errors *error
 		check_reference(root, &references[i], errors);
 	check_unique(sg_conf_node_get(root, "actions"), errors);
 	check_stack(root, errors);
+	check_listen(root, errors);
 	check_life(root, "issue", "credential_ttl_max", errors);
 	check_life(root, "intents", "task_ttl_max", errors);
 }

@@ -31,6 +31,7 @@ const struct sg_conf_section sg_conf_sections[] = {
 	{"intents", true, "named purposes of tasks"},
 	{"issue", true, "issuers of credentials"},
 	{"limits", false, "bounds; each has a name"},
+	{"listen", true, "faces over the network, with TLS 1.3; none means that there is no such socket"},
 };
 const size_t sg_conf_section_count = sizeof(sg_conf_sections) / sizeof(sg_conf_sections[0]);
 
@@ -122,6 +123,11 @@ OPTION("limits", "tasks",                   INTEGER,  "100000", 1, 1000000, NULL
 OPTION("limits", "tasks_per_agent",         INTEGER,  "100",   1, 100000, NULL,         "open tasks of one agent")
 OPTION("limits", "uid_connections",         INTEGER,  "64",    1, 65536, NULL,          "open connections of one user")
 OPTION("limits", "use_by",                  DURATION, "30s",   SEC(1), MIN(5), NULL,    "an allow must be used within this time")
+
+OPTION("listen", "address",           ADDRESS,  NULL,    9, 47, NULL,              "where, such as \"127.0.0.1:8443\"")
+OPTION("listen", "certificate",       PATH,     NULL,  1, 1024, NULL,              "the daemon's certificate and those between it and its CA, PEM")
+OPTION("listen", "handshake_timeout", DURATION, "5s",  MS(100), MIN(1), NULL,      "from the connection to the end of the handshake")
+OPTION("listen", "key",               PATH,     NULL,  1, 1024, NULL,              "its private key, PEM, readable by its owner alone")
 
 OPTION("", "mode",         CHOICE, "enforce",                   0,    0, "enforce|dev", "dev lifts the rule that an admin is no agent, and marks everything")
 OPTION("", "module_dir",   PATH,   "/usr/lib/stepgate/modules", 1, 1024, NULL, "where modules lie")

@@ -2,6 +2,8 @@
  * Mistakes people make in configuration files: each has its code, its exact place and a hint that helps. */
 #include "unit/conf/folder.h"
 
+#define LISTEN(attest, address) attest "listen : { enforcer : { address = \"" address "\"  certificate = \"/c\"  key = \"/k\" } }\n"
+#define READS "attest : { gw : { use = \"x509\"  kind = \"verify\" } }\n"
 #define ATTEST "attest : { peer : { use = \"peer\" } }\n"
 #define AGENT(more)                                                                                                    \
 	ATTEST "agents : { a : { owner = \"o\"  escalate = \"e\"  review_by = \"2027-01-31\"  environment = \"s\"\n"   \
@@ -80,6 +82,14 @@ static const struct mistake {
 	{SG_STR("limits : { use_by = \"30\" }\n"), "conf_value", 1, 21, "\"60s\""},
 	{SG_STR("limits : { use_by = \"30 s\" }\n"), "conf_value", 1, 21, "\"60s\""},
 	{SG_STR("limits : { max_body = \"64kb\" }\n"), "conf_value", 1, 23, "\"64KiB\""},
+	{SG_STR(LISTEN(READS, "localhost:8443")), "conf_value", 2, 35, "in numbers"},
+	{SG_STR(LISTEN(READS, "127.0.0.1:65536")), "conf_value", 2, 35, "in numbers"},
+	{SG_STR(LISTEN(READS, "127.0.0.1:0") ), "conf_value", 2, 35, "in numbers"},
+	{SG_STR(LISTEN(READS, "127.0.0.256:1")), "conf_value", 2, 35, "in numbers"},
+	{SG_STR(LISTEN(READS, "::1:84430")), "conf_value", 2, 35, "in numbers"},
+	{SG_STR(LISTEN(ATTEST, "127.0.0.1:8443")), "conf_attest_stack", 2, 12, "verify"},
+	{SG_STR(ATTEST "listen : { admin : { address = \"[::1]:8443\"  certificate = \"/c\"  key = \"/k\" } }\n"), "conf_reference", 2, 12,
+	 "call it enforcer"},
 	{SG_STR("run_dir = \"run\"\n"), "conf_value", 1, 11, "absolute"},
 	{SG_STR("run_dir = \"/a/../b\"\n"), "conf_value", 1, 11, "absolute"},
 	{SG_STR("trust_domain = \"ACME.example\"\n"), "conf_value", 1, 16, "lower case"},
