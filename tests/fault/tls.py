@@ -11,6 +11,8 @@ attest : { gw : { kind = "verify"  use = "x509"  control = "sufficient"  trust_d
 listen : { enforcer : { address = "127.0.0.1:%(port)d"  certificate = "%(dir)s/tls/server.pem"  key = "%(dir)s/tls/server.key"  handshake_timeout = "2s" } }
 enforcers : { gateway : { match = [ "gw:spiffe_id=spiffe://acme.example/gw" ]  for_agents = [ "*" ] }
   other : { match = [ "gw:spiffe_id~spiffe://acme.example/others/*" ]  for_agents = [ "*" ]  actions = [ "mail.*" ] } }
+agents : { soft : { owner = "mira@acme.example"  escalate = "o@acme.example"  review_by = "2027-01-31"  environment = "dev"  identity = "hint"
+  match = [ "peer:exe=/usr/lib/agents/soft" ]  reach = [ ]  intents = [ "work" ] } }
 """
 passed = 0
 
@@ -247,6 +249,16 @@ def local_sockets(d, certs):
     good("local peers are who they were")
 
 
+def said_in_status(d):
+    """An agent that hints alone identify is told in words, to people and to programs."""
+    words = 'agent soft: its identity rests on what its process says of itself (identity = "hint")'
+    program = os.path.join(os.path.dirname(d.binary), "stepgate")
+    text = subprocess.run([program, "status", "--run", d.dir + "/run"], capture_output=True, text=True).stdout
+    assert words in " ".join(text.split()), text
+    assert d.admin().ask("GET", "/v1/status")[1]["identity"] == [words]
+    good("status repeats what an identity rests on")
+
+
 def prepare(d, port):
     certs = Certificates(os.path.join(d.dir, "tls"))
     certs.ca("ca")
@@ -292,6 +304,7 @@ def main():
         many_at_once(d, port, certs)
         dies_and_returns(d, port, certs)
         local_sockets(d, certs)
+        said_in_status(d)
         print("%d passed, 0 failed" % passed)
     except BaseException:
         print(d.text()[-3000:])

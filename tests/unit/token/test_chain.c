@@ -288,7 +288,7 @@ depth(void)
 		struct sg_buf der;
 		rules.depth = 2;
 		for (int i = 0; i < rules.depth + extra; i++) {
-			char name[8];
+			char name[16];
 			snprintf(name, sizeof(name), "ca%d", i);
 			cas[i] = make(issuer, &(struct wish){.subject = name}, true);
 			issuer = &cas[i];
