@@ -52,7 +52,7 @@ class Certificates:
         self.run("req", "-x509", "-new", "-key", self.path(name + ".key"), "-subj", "/CN=" + name, "-days", "2", "-out", self.path(name + ".pem"),
                  "-addext", "basicConstraints=critical,CA:TRUE", "-addext", "keyUsage=critical,keyCertSign,cRLSign")
 
-    def leaf(self, name, san=None, ca="ca", days="1", usage="critical,digitalSignature", extended="clientAuth", basic="CA:FALSE"):
+    def leaf(self, name, san="", ca="ca", days="1", usage="critical,digitalSignature", extended="clientAuth", basic="CA:FALSE"):
         self.key(name)
         lines = ["basicConstraints=" + basic, "keyUsage=" + usage, "extendedKeyUsage=" + extended]
         if san:
@@ -62,6 +62,23 @@ class Certificates:
         self.run("req", "-new", "-key", self.path(name + ".key"), "-subj", "/CN=" + name, "-out", self.path(name + ".csr"))
         self.run("x509", "-req", "-in", self.path(name + ".csr"), "-CA", self.path(ca + ".pem"), "-CAkey", self.path(ca + ".key"), "-days", days,
                  "-extfile", self.path(name + ".ext"), "-out", self.path(name + ".pem"))
+
+
+    def brief(self, name, san, seconds):
+        """A leaf that ends in so many seconds, to the second."""
+        self.key(name)
+        with open(self.path("ca.conf"), "w") as f:
+            f.write("[ca]\ndefault_ca=a\n[a]\ndatabase=%s\nnew_certs_dir=%s\nserial=%s\ndefault_md=sha256\npolicy=p\nx509_extensions=e\n[p]\ncommonName=supplied\n"
+                    "[e]\nbasicConstraints=CA:FALSE\nkeyUsage=critical,digitalSignature\nsubjectAltName=%s\n"
+                    % (self.path("index"), self.dir, self.path("serial"), san))
+        open(self.path("index"), "w").close()
+        with open(self.path("serial"), "w") as f:
+            f.write("77\n")
+        until = time.gmtime(time.time() + seconds)
+        self.run("req", "-new", "-key", self.path(name + ".key"), "-subj", "/CN=" + name, "-out", self.path(name + ".csr"))
+        self.run("ca", "-batch", "-notext", "-config", self.path("ca.conf"), "-cert", self.path("ca.pem"), "-keyfile", self.path("ca.key"), "-in", self.path(name + ".csr"),
+                 "-out", self.path(name + ".pem"), "-startdate", "20200101000000Z", "-enddate", time.strftime("%Y%m%d%H%M%SZ", until))
+        return time.mktime(until) - time.timezone
 
 
 class TLS(Client):
@@ -112,6 +129,14 @@ def good_certificate(d, port, certs):
     status, answer = c.ask("POST", "/access/v1/evaluation", dict(EVALUATION, action=dict(name="pay.send"), context=dict(task=task, key="o2")))
     assert answer["decision"] is False and "enforcer_action" in json.dumps(answer), answer
     good("another certificate is another enforcer, with its own bounds")
+    status, answer = evaluate(TLS(port, certs, "chained"), "chained", d)
+    assert status == 200 and answer["decision"] is True, answer
+    try:
+        answer = evaluate(TLS(port, certs, "unchained"), "unchained", d)[1]
+    except (Closed, OSError) as e:
+        raise AssertionError(repr(e))
+    assert answer.get("code") == "facts_unavailable", answer
+    good("a certificate below an intermediate, which the client must bring")
     r = s_client(port, certs, "gw", "-tls1_3", send=http("/v1/tasks", dict(agent="helper", intent="work", key="s_client")))
     assert b"201 Created" in r.stdout and b'"id":"t-' in r.stdout and b"Verify return code: 0" in r.stdout, r.stdout
     good("openssl s_client, which also verifies our certificate")
@@ -128,6 +153,18 @@ def refused_certificates(d, port, certs):
     status, answer = evaluate(TLS(port, certs, "unknown"), "unknown", d)
     assert answer.get("verdict") == "deny" and answer["code"] == "not_enforcer", (status, answer)
     good("a good certificate of nobody's is no enforcer")
+
+
+def ends_meanwhile(d, port, certs):
+    """A certificate that ends while its connection lives: the next look sees it."""
+    ends = certs.brief("brief", "URI:spiffe://acme.example/gw", 4)
+    c = TLS(port, certs, "brief")
+    assert evaluate(c, "brief", d)[1]["decision"] is True
+    while time.time() < ends + 2:
+        time.sleep(0.2)
+    answer = c.ask("POST", "/v1/tasks", dict(agent="helper", intent="work", key="t-brief2"))[1]
+    assert answer.get("code") == "facts_unavailable", answer
+    good("a certificate that ends while its connection lives")
 
 
 def refused_connections(d, port, certs):
@@ -268,6 +305,11 @@ def prepare(d, port):
     certs.leaf("gw", "URI:spiffe://acme.example/gw")
     certs.leaf("other", "URI:spiffe://acme.example/others/one")
     certs.leaf("unknown", "URI:spiffe://acme.example/unknown")
+    certs.leaf("mid", ca="ca", basic="critical,CA:TRUE,pathlen:0", usage="critical,keyCertSign", extended="clientAuth")
+    certs.leaf("chained", "URI:spiffe://acme.example/gw", ca="mid")
+    certs.leaf("unchained", "URI:spiffe://acme.example/gw", ca="mid")
+    with open(certs.path("chained.pem"), "ab") as f, open(certs.path("mid.pem"), "rb") as mid:
+        f.write(mid.read())
     certs.leaf("wrong-ca", "URI:spiffe://acme.example/gw", ca="evil-ca")
     certs.leaf("expired", "URI:spiffe://acme.example/gw", days="-1")
     certs.leaf("ca-leaf", "URI:spiffe://acme.example/gw", basic="critical,CA:TRUE", usage="critical,digitalSignature,keyCertSign")
@@ -298,6 +340,7 @@ def main():
         d.start()
         good_certificate(d, port, certs)
         refused_certificates(d, port, certs)
+        ends_meanwhile(d, port, certs)
         refused_connections(d, port, certs)
         no_resumption(d, port, certs)
         slow_handshakes(d, port, certs)
