@@ -2,6 +2,7 @@
  * What stanzas say about each other. */
 #include "conf/check.h"
 
+#include "base/match.h"
 #include "base/str.h"
 #include "base/near.h"
 #include "conf/unit.h"
@@ -112,6 +113,24 @@ check_life(const struct sg_conf_node *root, const char *section, const char *lim
 	}
 }
 
+/* Somebody whose match only excludes, or only asks that something is there, would be everybody else. */
+static void
+check_identity(const struct sg_conf_node *root, const char *section, struct sg_conf_errors *errors)
+{
+	const struct sg_conf_node *group = sg_conf_node_get(root, section);
+	for (const struct sg_conf_node *s = group == NULL ? NULL : group->first; s != NULL; s = s->next) {
+		const struct sg_conf_node *list = sg_conf_node_get(s, "match"), *identity = sg_conf_node_get(s, "identity");
+		bool narrows = list == NULL || list->kind != SG_CONF_LIST || list->count == 0 || (identity != NULL && sg_str_is(identity->text, "hint"));
+		for (const struct sg_conf_node *e = list == NULL ? NULL : list->first; e != NULL; e = e->next) {
+			struct sg_match match;
+			narrows |= e->kind != SG_CONF_TEXT || !sg_match_read(e->text, &match, NULL) || match.narrows;
+		}
+		if (!narrows)
+			sg_conf_error_add(errors, SG_CONF_E_value, list->value, "add one that says STEP:fact=value, or ~ and a pattern with a word in it",
+					  "nothing in the match of %s.%.*s says who it is", section, SG_STR_ARG(s->name));
+	}
+}
+
 /* Peers from the network are no processes: only what they present says who they are. */
 static void
 check_listen(const struct sg_conf_node *root, struct sg_conf_errors *errors)
@@ -141,6 +160,8 @@ sg_conf_check_references(struct sg_conf_node *root, struct sg_conf_errors *error
 	check_unique(sg_conf_node_get(root, "actions"), errors);
 	check_stack(root, errors);
 	check_listen(root, errors);
+	check_identity(root, "agents", errors);
+	check_identity(root, "enforcers", errors);
 	check_life(root, "issue", "credential_ttl_max", errors);
 	check_life(root, "intents", "task_ttl_max", errors);
 }

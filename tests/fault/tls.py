@@ -7,7 +7,8 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from daemon import Client, Closed, Daemon, journal
 
 STACK = """
-attest : { gw : { kind = "verify"  use = "x509"  control = "sufficient"  trust_domain = "acme.example"  grants = [ "ca=file:%(dir)s/tls/ca.pem" ] } }
+attest : { peer2 : { use = "peer"  control = "optional" }   peer-3 : { use = "peer"  control = "requisite" }
+  gw : { kind = "verify"  use = "x509"  control = "sufficient"  trust_domain = "acme.example"  grants = [ "ca=file:%(dir)s/tls/ca.pem" ] } }
 listen : { enforcer : { address = "127.0.0.1:%(port)d"  certificate = "%(dir)s/tls/server.pem"  key = "%(dir)s/tls/server.key"  handshake_timeout = "2s" } }
 enforcers : { gateway : { match = [ "gw:spiffe_id=spiffe://acme.example/gw" ]  for_agents = [ "*" ] }
   other : { match = [ "gw:spiffe_id~spiffe://acme.example/others/*" ]  for_agents = [ "*" ]  actions = [ "mail.*" ] } }
@@ -279,7 +280,7 @@ def dies_and_returns(d, port, certs):
 
 
 def local_sockets(d, certs):
-    """Nothing changes for processes: the step that reads certificates does not apply to them."""
+    """Nothing changes for processes: the step that reads certificates does not apply to them, and three steps that say the same do not clash."""
     assert d.enforcer().ask("GET", "/oauth2/jwks")[0] == 200
     assert evaluate(d.enforcer(), "local", d)[0] == 200
     assert d.agent().ask("POST", "/v1/tasks", dict(intent="work", key="local-agent"))[0] == 201

@@ -121,6 +121,8 @@ static const struct mistake {
 	 "!=value"},
 	{SG_STR(ATTEST "enforcers : { g : { match = [ \"peer:exe~/usr/**/x\" ]  for_agents = [ \"*\" ] } }\n"), "conf_value", 2, 31,
 	 "~pattern"},
+	{SG_STR(ATTEST "enforcers : { g : { match = [ \"peer:uid!=0\", \"peer:exe~/*/**\", \"peer:gid\" ]  for_agents = [ \"*\" ] } }\n"),
+	 "conf_value", 2, 29, "STEP:fact=value"},
 	{SG_STR(ATTEST "enforcers : { g : { match = [ ]  for_agents = [ \"*\" ] } }\n"), "conf_range", 2, 29,
 	 "from 1 to 16"},
 	{SG_STR("groups : { ops : { members = [ \"mira\" ] } }\n"), "conf_reference", 1, 32, "add it to admins"},
@@ -269,7 +271,18 @@ test_unprintable(void)
 	folder_close(&f);
 }
 
+/* As many steps as there may be. */
+static void
+test_most_steps(void)
+{
+	struct folder f;
+	folder_open(&f);
+	folder_put(&f, "stepgate.conf", SG_STR("attest : { a : { use = \"x\" } b : { use = \"x\" } c : { use = \"x\" } d : { use = \"x\" } e : { use = \"x\" } f : { use = \"x\" } g : { use = \"x\" } h : { use = \"x\" } i : { use = \"x\" } j : { use = \"x\" } k : { use = \"x\" } l : { use = \"x\" } m : { use = \"x\" } n : { use = \"x\" } o : { use = \"x\" } p : { use = \"x\" } }\n"));
+	CU_ASSERT_EQUAL(folder_load(&f, NULL), SG_OK);
+	folder_close(&f);
+}
+
 SG_CASES("conf.mistakes", {"each mistake has its code, place and hint", test_mistakes},
-	 {"one mistake, one message", test_one_each}, {"what is allowed without agents", test_no_agents_stack},
+	 {"as many steps as there may be", test_most_steps}, {"one mistake, one message", test_one_each}, {"what is allowed without agents", test_no_agents_stack},
 	 {"all at once, up to the bound", test_many}, {"as people and programs read them", test_printed},
 	 {"nothing unprintable gets out", test_unprintable})

@@ -149,6 +149,13 @@ network_peer(void)
 	play_end(p);
 }
 
+static bool
+no_look(void *self, uint64_t id, uint64_t conn)
+{
+	(void)self, (void)id, (void)conn;
+	return false;
+}
+
 static const char wide_allow[] = "{\"agent\":\"helper\",\"intent\":\"work\",\"key\":\"tn\"}";
 
 /* An enforcer over the network is withheld from when its facts are gone between commit and answer. */
@@ -208,6 +215,30 @@ token_on_a_process(void)
 	CU_ASSERT_FALSE(sg_gate_presented(p->gate, 3, SG_PRESENTED_TOKEN, SG_STR("")));
 	CU_ASSERT_TRUE(sg_gate_presented(p->gate, 3, SG_PRESENTED_TOKEN, (struct sg_str){large, SG_PRESENTED_MAX}));
 	free(large);
+	play_end(p);
+}
+
+/* A stack that only reads what is presented: local peers are let in to present it, operators work, nobody is anybody before. */
+static void
+nothing_to_look_at(void)
+{
+	p = play_new();
+	configure("", STEP, ENFORCER);
+	p->gate->catalogue->looks = false;
+	struct sg_peer peer = {.uid = 1001, .gid = 1001, .pid = 4001, .pidfd = -1, .start_time = 5};
+	CU_ASSERT_EQUAL(sg_gate_connect(p->gate, 1, SG_FACE_ENFORCER, &peer, NULL), SG_OK);
+	CU_ASSERT_TRUE(p->conns[1].admitted && p->count == 0);
+	CU_ASSERT_TRUE(play_has(play_ask(p, 1, SG_ROUTE_E_TASK_OPEN, "", wide_allow), "\"code\":\"facts_unavailable\""));
+	CU_ASSERT_TRUE(sg_gate_presented(p->gate, 1, SG_PRESENTED_TOKEN, SG_STR("a.b.c")));
+	p->facts = GATEWAY;
+	CU_ASSERT_TRUE(play_has(play_ask(p, 1, SG_ROUTE_E_TASK_OPEN, "", wide_allow), "\"id\":\"t-"));
+	peer.uid = 500;
+	CU_ASSERT_EQUAL(sg_gate_connect(p->gate, 2, SG_FACE_ADMIN, &peer, NULL), SG_OK);
+	CU_ASSERT_TRUE(play_has(play_ask(p, 2, SG_ROUTE_O_STATUS, "", "{}"), "\"journal\":\"open\""));
+	p->gate->catalogue->reads = false; /* and with no step at all nobody is let in */
+	peer.uid = 1001;
+	p->gate->ports.look = no_look;
+	CU_ASSERT_EQUAL(sg_gate_connect(p->gate, 3, SG_FACE_ENFORCER, &peer, NULL), SG_UNAVAILABLE);
 	play_end(p);
 }
 
@@ -279,4 +310,5 @@ address_rate(void)
 SG_CASES("gate.identity", {"an agent on hints alone", hints_alone}, {"the weakest strength", weakest_strength},
 	 {"absence proves nothing", absence_proves_nothing}, {"a peer from the network", network_peer},
 	 {"a peer from the network, the second look", network_second_look}, {"a token on a local connection", token_on_a_process},
+	 {"nothing to look at", nothing_to_look_at},
 	 {"conflicting facts at connect", conflict_at_connect}, {"connections of one address", address_bound}, {"connections a second", address_rate})
