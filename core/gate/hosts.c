@@ -18,7 +18,7 @@ enum { BACKOFF_MAX_S = 60 };
 struct sg_child *
 sg_host_named(struct sg_loop *loop, const char *prefix, struct sg_str name)
 {
-	char full[64];
+	char full[80];
 	snprintf(full, sizeof(full), "%s%.*s", prefix, SG_STR_ARG(name));
 	for (size_t i = 0; i < SG_CHILDREN; i++) {
 		struct sg_child *c = &loop->children[i];
@@ -140,7 +140,7 @@ sg_host_gone(struct sg_loop *loop, struct sg_child *host)
 static void
 ensure(struct sg_loop *loop, const char *prefix, struct sg_str name)
 {
-	char full[64];
+	char full[80];
 	struct sg_child *host = sg_host_named(loop, prefix, name);
 	snprintf(full, sizeof(full), "%s%.*s", prefix, SG_STR_ARG(name));
 	if (host == NULL) {

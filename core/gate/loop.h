@@ -51,7 +51,7 @@ struct sg_child {
 	size_t depth;
 	sg_time head_since;
 	/* host */
-	char name[64];
+	char name[80]; /* "attest." and a name of 63 fit */
 	bool ready;
 	struct sg_call *calls;
 	sg_time respawn_at, died_at;

@@ -218,7 +218,7 @@ copy_word(const struct sg_json *request, const char *name, char *out, size_t roo
 void
 sg_role_spawn(struct sg_supervisor *s, const struct sg_json *request)
 {
-	char role[16], face[16], name[64];
+	char role[16], face[16], name[80];
 	int64_t slot = 0;
 	int ends[2];
 	copy_word(request, "role", role, sizeof(role));

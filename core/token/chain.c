@@ -103,6 +103,18 @@ check_path(X509_STORE_CTX *context, X509_STORE *anchors, STACK_OF(X509) * certs,
 	return SG_OK;
 }
 
+/* A CA that says what it signs for must say clients, too. */
+static enum sg_status
+check_issuers(STACK_OF(X509) * path, struct sg_err *err)
+{
+	for (int i = 1; i < sk_X509_num(path); i++) {
+		uint32_t extended = X509_get_extended_key_usage(sk_X509_value(path, i));
+		if (extended != UINT32_MAX && (extended & (XKU_SSL_CLIENT | XKU_ANYEKU)) == 0)
+			return sg_fail(err, SG_REFUSED, "issuer_extended", "a CA on the path does not sign for clients");
+	}
+	return SG_OK;
+}
+
 static bool
 fingerprint(X509 *cert, char out[SG_SHA256_HEX])
 {
@@ -125,8 +137,10 @@ sg_chain_read(X509_STORE *anchors, struct sg_str der, const struct sg_chain_rule
 		status = check_path(context, anchors, certs, rules, err);
 	if (status == SG_OK)
 		status = sg_chain_leaf(sk_X509_value(certs, 0), rules, &found, err);
+	STACK_OF(X509) *path = status == SG_OK ? X509_STORE_CTX_get0_chain(context) : NULL; /* with the anchor at its end */
+	if (status == SG_OK)
+		status = check_issuers(path, err);
 	if (status == SG_OK) {
-		STACK_OF(X509) *path = X509_STORE_CTX_get0_chain(context); /* with the anchor at its end */
 		if (sk_X509_num(path) < 2 || !fingerprint(sk_X509_value(path, 0), found.fingerprint) ||
 		    !fingerprint(sk_X509_value(path, 1), found.issuer_fingerprint))
 			status = sg_fail(err, SG_REFUSED, "leaf_ca", "the certificate stands for itself");

@@ -45,6 +45,7 @@ struct sg_chain_facts {
  *   leaf_spiffe     the URI is no SPIFFE ID with a path in the trust domain
  *   leaf_dns        no URI, and DNS names are not accepted; or not exactly one, or it is no plain name (wildcards are not)
  *   leaf_serial     longer than 20 bytes
+ *   issuer_extended a CA on the path has extended key usage, and neither clientAuth nor any in it
  *   SG_NOMEM chain_memory */
 enum sg_status sg_chain_read(X509_STORE *anchors, struct sg_str der, const struct sg_chain_rules *rules, struct sg_chain_facts *facts,
 			     struct sg_err *err);

@@ -234,6 +234,9 @@ paths(void)
 		const char *want;
 	} rows[] = {
 		{{.basic = "critical,CA:TRUE,pathlen:0"}, "ok"},
+		{{.extended = "clientAuth"}, "ok"},
+		{{.extended = "anyExtendedKeyUsage"}, "ok"},
+		{{.extended = "serverAuth,codeSigning"}, "issuer_extended"},
 		{{.basic = "critical,CA:FALSE"}, "chain_path"},
 		{{.basic = "-", .usage = "critical,keyCertSign"}, "chain_path"},
 		{{.usage = "critical,digitalSignature"}, "chain_path"},
