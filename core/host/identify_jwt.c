@@ -156,6 +156,9 @@ sg_jwt_identify_start(struct sg_jwt_verifier *self, const struct sg_options *opt
 	const struct sg_json *json = NULL;
 	struct sg_json_limits limits = {.bytes = JWKS_MAX};
 	struct sg_str text;
+	const struct sg_jwt_profile *profile = profile_named(v[SG_JWT_PROFILE].text);
+	if (profile == NULL)
+		return sg_fail(err, SG_BUG, "option_profile", "configure has refused this profile");
 	if (v[SG_JWT_AUDIENCE].text.len == 0)
 		return self->host->descriptor(self->host, "jwks") < 0 ? SG_OK : sg_fail(err, SG_MALFORMED, "option_audience", "say which audience a token must be for");
 	enum sg_status status = sg_granted_text(self->host, "jwks", JWKS_MAX, "jwks_unreadable", &text, err);
@@ -166,11 +169,13 @@ sg_jwt_identify_start(struct sg_jwt_verifier *self, const struct sg_options *opt
 	if (status == SG_OK)
 		status = sg_outside_keys_read(&self->outside, json, err);
 	sg_arena_done(&arena);
-	self->profile = profile_named(v[SG_JWT_PROFILE].text);
+	if (status != SG_OK)
+		return status;
+	self->profile = profile;
 	self->trust_domain = v[SG_JWT_TRUST_DOMAIN].text;
-	self->rules = (struct sg_outside_rules){.issuer = v[SG_JWT_ISSUER].text, .audience = v[SG_JWT_AUDIENCE].text, .svid = self->profile->claims == svid,
+	self->rules = (struct sg_outside_rules){.issuer = v[SG_JWT_ISSUER].text, .audience = v[SG_JWT_AUDIENCE].text, .svid = profile->claims == svid,
 						.leeway = v[SG_JWT_LEEWAY].number, .lifetime = v[SG_JWT_LIFETIME].number};
-	return status;
+	return SG_OK;
 }
 
 /* ---- identifying ---- */

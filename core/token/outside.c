@@ -58,9 +58,10 @@ bool
 sg_outside_signed(const struct sg_outside_key *key, struct sg_str text, struct sg_str signature)
 {
 	unsigned char raw[SIGNATURE_MAX + 2], der[DER_MAX];
-	size_t len = 0, half = algs[key->alg].half;
-	if (!sg_b64u_read(signature, raw, sizeof(raw), &len))
+	size_t len = 0;
+	if (key == NULL || !sg_b64u_read(signature, raw, sizeof(raw), &len))
 		return false;
+	size_t half = algs[key->alg].half;
 	if (half == 0)
 		return len == (size_t)EVP_PKEY_get_size(key->pkey) && verify(key, text, raw, len);
 	size_t der_len = len == 2 * half ? to_der(der, raw, half) : 0;

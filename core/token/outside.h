@@ -40,7 +40,7 @@ void sg_outside_keys_done(struct sg_outside_keys *keys);
 const struct sg_outside_key *sg_outside_find(const struct sg_outside_keys *keys, struct sg_str kid);
 const char *sg_outside_alg_name(enum sg_outside_alg alg);
 
-/* True if `signature` (base64url, as written) is this key's over `text`. */
+/* True if `signature` (base64url, as written) is this key's over `text`; of no key (NULL) it never is. */
 bool sg_outside_signed(const struct sg_outside_key *key, struct sg_str text, struct sg_str signature);
 
 struct sg_outside_rules {
