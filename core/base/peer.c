@@ -125,6 +125,8 @@ sg_peer_alive(const struct sg_sys *self, const struct sg_peer *peer)
 {
 	(void)self;
 	struct pollfd exit_event = {.fd = peer->pidfd, .events = POLLIN};
+	if (peer->network)
+		return true; /* its end is the connection's */
 	if (peer->pidfd < 0 || poll(&exit_event, 1, 0) != 0)
 		return false;
 	return peer->pidfd_exact || sg_process_start_time(peer->pid) == peer->start_time;

@@ -20,6 +20,8 @@ struct sg_peer {
 	uint64_t pidfs;    /* inode of the pidfd where the kernel has pidfs, else 0 */
 	gid_t groups[SG_PEER_GROUPS];
 	size_t group_count;
+	bool network;              /* no process here: uid and gid are -1, pid and pidfd tell nothing, it lives as long as its connection */
+	unsigned char address[16]; /* network: IPv6, or IPv4 mapped into it */
 };
 
 /* Every entry returns what the system call of that name returns, with errno. `self` is the table, so that a test can embed it. */

@@ -2,9 +2,11 @@
  * Reading one option's value: kind, form, bounds. */
 #include "conf/option.h"
 
+#include "base/match.h"
 #include "base/near.h"
 #include "base/pattern.h"
 #include "base/str.h"
+#include "conf/address.h"
 #include "conf/grant.h"
 #include "conf/unit.h"
 #include "conf/written.h"
@@ -91,16 +93,17 @@ fits_agent(struct sg_str text)
 	return sg_str_is(text, "*") || sg_conf_is_name(text);
 }
 
-/* STEP:fact=value */
 static bool
 fits_match(struct sg_str text)
 {
-	struct sg_str value = text, fact, step = sg_str_cut(&value, ':');
-	if (value.ptr == NULL)
-		return false;
-	fact = sg_str_cut(&value, '=');
-	return sg_conf_is_name(step) && fact.len > 0 && only(fact, LOWER DIGIT "_") && value.ptr != NULL &&
-	       value.len > 0;
+	struct sg_match match;
+	return sg_match_read(text, &match, NULL);
+}
+
+static bool
+fits_address(struct sg_str text)
+{
+	return sg_conf_address(text, NULL, NULL);
 }
 
 static bool
@@ -130,6 +133,7 @@ static bool (*const forms[SG_CONF_TYPE_COUNT])(struct sg_str) = {
 	[SG_CONF_STRINGS_OPTION] = fits_string,     [SG_CONF_NAMES_OPTION] = sg_conf_is_name,
 	[SG_CONF_AGENTS_OPTION] = fits_agent,       [SG_CONF_ACTIONS_OPTION] = fits_pattern,
 	[SG_CONF_RESOURCES_OPTION] = fits_resource, [SG_CONF_MATCHES_OPTION] = fits_match,
+	[SG_CONF_ADDRESS_OPTION] = fits_address,
 	[SG_CONF_PATHS_OPTION] = fits_argument,     [SG_CONF_GRANTS_OPTION] = fits_grant,
 };
 
@@ -220,6 +224,25 @@ read_text(const struct sg_conf_option *option, struct sg_conf_node *node, struct
 		    option->key);
 }
 
+/* What is wrong with an entry, in words; NULL where the form's own hint says it all. */
+static const char *
+what_is_wrong(enum sg_conf_type type, struct sg_str text)
+{
+	struct sg_match match;
+	const char *why = NULL;
+	if (type == SG_CONF_MATCHES_OPTION)
+		sg_match_read(text, &match, &why);
+	return why;
+}
+
+static bool
+fail_entry(const struct sg_conf_option *option, const struct sg_conf_node *entry, struct sg_conf_errors *errors)
+{
+	const char *why = what_is_wrong(option->type, entry->text);
+	return FAIL(errors, entry->place, value, sg_conf_type_wants(option->type), "an entry of %s does not have the form it needs%s%s",
+		    option->key, why != NULL ? ": " : "", why != NULL ? why : "");
+}
+
 static bool
 read_list(const struct sg_conf_option *option, struct sg_conf_node *node, struct sg_conf_errors *errors)
 {
@@ -230,8 +253,7 @@ read_list(const struct sg_conf_option *option, struct sg_conf_node *node, struct
 			good = FAIL(errors, entry->place, type, sg_conf_type_wants(option->type),
 				    "an entry of %s is %s", option->key, sg_conf_kind_name(entry->kind));
 		else if (entry->text.len == 0 || entry->text.len > ENTRY_BYTES || !has_form(option->type, entry->text))
-			good = FAIL(errors, entry->place, value, sg_conf_type_wants(option->type),
-				    "an entry of %s does not have the form it needs", option->key);
+			good = fail_entry(option, entry, errors);
 	}
 	return good;
 }

@@ -13,6 +13,7 @@
 	X(NAME, TEXT, "a name of a-z, 0-9, '.', '_' and '-', at most 63")                                              \
 	X(PATH, TEXT, "an absolute path without \"..\", such as \"/var/lib/stepgate\"")                                \
 	X(DOMAIN, TEXT, "a SPIFFE trust domain in lower case, such as \"acme.example\"")                               \
+	X(ADDRESS, TEXT, "an address and a port in numbers, such as \"127.0.0.1:8443\" or \"[::1]:8443\"")           \
 	X(DATE, TEXT, "a day, such as \"2027-01-31\"")                                                                 \
 	X(ACTION, TEXT, "an action's name, such as \"deploy.run\"")                                                    \
 	X(CHOICE, TEXT, "a word")                                                                                      \
@@ -26,7 +27,7 @@
 	X(AGENTS, LIST, "names of agents, or [ \"*\" ]")                                                               \
 	X(ACTIONS, LIST, "dotted patterns, such as [ \"repo.*\", \"deploy.run\" ]")                                    \
 	X(RESOURCES, LIST, "slashed patterns, such as [ \"/srv/data/**\" ]")                                           \
-	X(MATCHES, LIST, "facts, such as [ \"peer:uid=1001\" ]")                                                       \
+	X(MATCHES, LIST, "STEP:fact=value, !=value, ~pattern or the fact alone, such as [ \"peer:uid=1001\", \"peer:exe~/usr/lib/agents/*\" ]")                                                       \
 	X(PATHS, LIST, "argument paths, such as [ \"amount\" ]")                                                       \
 	X(GRANTS, LIST, "grants NAME=KIND:WHAT (secret, file, folder, unix, tcp, run), such as [ \"key=secret:/etc/stepgate/key.pem\" ]")  \
 	X(REST, TEXT, "")   /* all other keys of the stanza: one value each, handed to the module as strings */        \

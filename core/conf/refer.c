@@ -2,6 +2,7 @@
  * What stanzas say about each other. */
 #include "conf/check.h"
 
+#include "base/match.h"
 #include "base/str.h"
 #include "base/near.h"
 #include "conf/unit.h"
@@ -83,6 +84,8 @@ check_stack(const struct sg_conf_node *root, struct sg_conf_errors *errors)
 {
 	const struct sg_conf_node *agents = sg_conf_node_get(root, "agents"),
 				  *attest = sg_conf_node_get(root, "attest");
+	if (attest != NULL && attest->count > SG_CONF_MAX_STEPS)
+		sg_conf_error_add(errors, SG_CONF_E_too_many, attest->place, "take steps away", "more than %d steps in attest", SG_CONF_MAX_STEPS);
 	if (agents == NULL || agents->count == 0 || attest == NULL)
 		return;
 	for (const struct sg_conf_node *s = attest->first; s != NULL; s = s->next) {
@@ -115,6 +118,45 @@ check_life(const struct sg_conf_node *root, const char *section, const char *lim
 	}
 }
 
+/* Somebody whose match only excludes, or only asks that something is there, would be everybody else. */
+static void
+check_identity(const struct sg_conf_node *root, const char *section, struct sg_conf_errors *errors)
+{
+	const struct sg_conf_node *group = sg_conf_node_get(root, section);
+	for (const struct sg_conf_node *s = group == NULL ? NULL : group->first; s != NULL; s = s->next) {
+		const struct sg_conf_node *list = sg_conf_node_get(s, "match"), *identity = sg_conf_node_get(s, "identity");
+		bool narrows = list == NULL || list->kind != SG_CONF_LIST || list->count == 0 || (identity != NULL && sg_str_is(identity->text, "hint"));
+		for (const struct sg_conf_node *e = list == NULL ? NULL : list->first; e != NULL; e = e->next) {
+			struct sg_match match;
+			narrows |= e->kind != SG_CONF_TEXT || !sg_match_read(e->text, &match, NULL) || match.narrows;
+		}
+		if (!narrows)
+			sg_conf_error_add(errors, SG_CONF_E_value, list->value, "add one that says STEP:fact=value, or ~ and a pattern with a word in it",
+					  "nothing in the match of %s.%.*s says who it is", section, SG_STR_ARG(s->name));
+	}
+}
+
+/* Peers from the network are no processes: only what they present says who they are. */
+static void
+check_listen(const struct sg_conf_node *root, struct sg_conf_errors *errors)
+{
+	const struct sg_conf_node *listen = sg_conf_node_get(root, "listen"), *attest = sg_conf_node_get(root, "attest");
+	bool reads = false;
+	for (const struct sg_conf_node *s = attest == NULL ? NULL : attest->first; s != NULL; s = s->next) {
+		const struct sg_conf_node *kind = sg_conf_node_get(s, "kind"), *control = sg_conf_node_get(s, "control");
+		reads |= kind != NULL && sg_str_is(kind->text, "verify") && control != NULL && !sg_str_is(control->text, "optional");
+	}
+	for (const struct sg_conf_node *s = listen == NULL ? NULL : listen->first; s != NULL; s = s->next) {
+		if (!sg_str_is(s->name, "enforcer"))
+			sg_conf_error_add(errors, SG_CONF_E_reference, s->place, "call it enforcer", "there is no face \"%.*s\" for the network",
+					  SG_STR_ARG(s->name));
+		else if (!reads)
+			sg_conf_error_add(errors, SG_CONF_E_attest_stack, s->place,
+					  "add gw : { kind = \"verify\"  use = \"x509\"  control = \"sufficient\" } to attest",
+					  "nobody from the network could be known: no attest step that counts reads what is presented");
+	}
+}
+
 void
 sg_conf_check_references(struct sg_conf_node *root, struct sg_conf_errors *errors)
 {
@@ -122,6 +164,9 @@ sg_conf_check_references(struct sg_conf_node *root, struct sg_conf_errors *error
 		check_reference(root, &references[i], errors);
 	check_unique(sg_conf_node_get(root, "actions"), errors);
 	check_stack(root, errors);
+	check_listen(root, errors);
+	check_identity(root, "agents", errors);
+	check_identity(root, "enforcers", errors);
 	check_life(root, "issue", "credential_ttl_max", errors);
 	check_life(root, "intents", "task_ttl_max", errors);
 }

@@ -17,6 +17,7 @@
 #define EFFECTS "read|write|execute|delegate"
 #define LEVELS "public|internal|confidential|restricted"
 #define CONTROLS "required|requisite|sufficient|optional"
+#define STRENGTHS "boundary|content|hint"
 #define INSTANCES "process|cgroup|unit"
 
 const struct sg_conf_section sg_conf_sections[] = {
@@ -30,6 +31,7 @@ const struct sg_conf_section sg_conf_sections[] = {
 	{"intents", true, "named purposes of tasks"},
 	{"issue", true, "issuers of credentials"},
 	{"limits", false, "bounds; each has a name"},
+	{"listen", true, "faces over the network, with TLS 1.3; none means that there is no such socket"},
 };
 const size_t sg_conf_section_count = sizeof(sg_conf_sections) / sizeof(sg_conf_sections[0]);
 
@@ -53,6 +55,7 @@ OPTION("admins", "uid",            INTEGER,   NULL,         0, INT32_MAX, NULL, 
 
 OPTION("agents", "environment",    NAME,      NULL,         1,  63, NULL,      "where it works, such as \"staging\"")
 OPTION("agents", "escalate",       STRING,    NULL,         1, 254, NULL,      "whom to tell when something is wrong")
+OPTION("agents", "identity",       CHOICE,    "content",    0,   0, STRENGTHS, "weakest strength its identity may rest on; with \"hint\" it gets no credentials")
 OPTION("agents", "instance",       CHOICE,    "process",    0,   0, INSTANCES, "what counts as one incarnation")
 OPTION("agents", "intents",        NAMES,     "",           0,  64, NULL,      "purposes it may open tasks for")
 OPTION("agents", "match",          MATCHES,   NULL,         1,  16, NULL,      "facts that must all hold for a peer to be this agent")
@@ -122,6 +125,11 @@ OPTION("limits", "tasks",                   INTEGER,  "100000", 1, 1000000, NULL
 OPTION("limits", "tasks_per_agent",         INTEGER,  "100",   1, 100000, NULL,         "open tasks of one agent")
 OPTION("limits", "uid_connections",         INTEGER,  "64",    1, 65536, NULL,          "open connections of one user")
 OPTION("limits", "use_by",                  DURATION, "30s",   SEC(1), MIN(5), NULL,    "an allow must be used within this time")
+
+OPTION("listen", "address",           ADDRESS,  NULL,    9, 47, NULL,              "where, such as \"127.0.0.1:8443\"")
+OPTION("listen", "certificate",       PATH,     NULL,  1, 1024, NULL,              "the daemon's certificate and those between it and its CA, PEM")
+OPTION("listen", "handshake_timeout", DURATION, "5s",  MS(100), MIN(1), NULL,      "from the connection to the end of the handshake")
+OPTION("listen", "key",               PATH,     NULL,  1, 1024, NULL,              "its private key, PEM, readable by its owner alone")
 
 OPTION("", "mode",         CHOICE, "enforce",                   0,    0, "enforce|dev", "dev lifts the rule that an admin is no agent, and marks everything")
 OPTION("", "module_dir",   PATH,   "/usr/lib/stepgate/modules", 1, 1024, NULL, "where modules lie")

@@ -28,6 +28,19 @@ show_modules(const struct sg_json *modules)
 	}
 }
 
+/* One row for each text of a list that says what is weaker than it should be. */
+static void
+show_warnings(const char *name, const struct sg_json *list)
+{
+	for (const struct sg_json *l = sg_json_first(list); l != NULL; l = sg_json_next(list, l)) {
+		struct sg_buf json;
+		sg_buf_init(&json, 64 << 10);
+		sg_canon_write(&json, l);
+		sg_show_row(name, l->type == SG_JSON_STRING ? l->string : sg_buf_view(&json));
+		sg_buf_done(&json);
+	}
+}
+
 static void
 show_status(const struct sg_ctl *ctl, const struct sg_json *a)
 {
@@ -50,14 +63,8 @@ show_status(const struct sg_ctl *ctl, const struct sg_json *a)
 	if (killed != NULL && killed->count > 0)
 		sg_show_member("KILLED", a, "killed");
 	show_modules(sg_json_get(a, "modules"));
-	const struct sg_json *layers = sg_json_get(a, "confinement");
-	for (const struct sg_json *l = sg_json_first(layers); l != NULL; l = sg_json_next(layers, l)) {
-		struct sg_buf json;
-		sg_buf_init(&json, 64 << 10);
-		sg_canon_write(&json, l);
-		sg_show_row("confinement", l->type == SG_JSON_STRING ? l->string : sg_buf_view(&json));
-		sg_buf_done(&json);
-	}
+	show_warnings("identity", sg_json_get(a, "identity"));
+	show_warnings("confinement", sg_json_get(a, "confinement"));
 }
 
 int

@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0
  * A connection: bytes in, one request at a time to the gate, the answer out. Its deadlines do not move while bytes trickle. */
-#include "door/conn.h"
+#include "door/conn_tls.h"
 
 #include "base/canon.h"
 #include "base/octets.h"
 #include "base/str.h"
+#include "door/tls.h"
+
+#include <stepgate/verify.h>
 
 #include <errno.h>
 #include <inttypes.h>
@@ -16,10 +19,26 @@
 
 enum { OUT_MAX = 8 << 20, READ_CHUNK = 16 << 10 };
 
+/* A process is known by its number, and each message then says which process sent it; who speaks TLS is known by its key. */
+static bool
+know_peer(struct sg_door *door, struct sg_door_conn *conn)
+{
+	int on = 1;
+	struct ucred peer = {0};
+	socklen_t len = sizeof(peer);
+	if (door->tls != NULL) {
+		conn->tls = sg_tls_new(door->tls);
+		conn->deadline = door->now + door->how.limits.handshake_ms * SG_MSEC;
+		return conn->tls != NULL;
+	}
+	if (getsockopt(conn->fd, SOL_SOCKET, SO_PEERCRED, &peer, &len) == 0)
+		conn->pid = peer.pid;
+	return setsockopt(conn->fd, SOL_SOCKET, SO_PASSCRED, &on, sizeof(on)) == 0;
+}
+
 struct sg_door_conn *
 sg_door_conn_new(struct sg_door *door, uint64_t id, int fd)
 {
-	int on = 1;
 	struct sg_door_conn *conn = door->conns.count >= door->how.limits.connections ? NULL : calloc(1, sizeof(*conn));
 	if (conn == NULL)
 		return NULL;
@@ -29,12 +48,9 @@ sg_door_conn_new(struct sg_door *door, uint64_t id, int fd)
 	sg_buf_init(&conn->in, SG_HTTP_HEAD_MAX + door->how.limits.max_body + READ_CHUNK);
 	sg_buf_init(&conn->out, OUT_MAX);
 	conn->deadline = door->now + door->how.limits.idle_ms * SG_MSEC;
-	struct ucred peer = {0};
-	socklen_t len = sizeof(peer);
-	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &len) == 0)
-		conn->pid = peer.pid;
-	/* each message then says which process sent it */
-	if (setsockopt(fd, SOL_SOCKET, SO_PASSCRED, &on, sizeof(on)) != 0 || sg_table_put(&door->conns, sg_str(conn->key), conn) != SG_OK) {
+	sg_buf_init(&conn->token, SG_HTTP_HEAD_MAX);
+	if (!know_peer(door, conn) || sg_table_put(&door->conns, sg_str(conn->key), conn) != SG_OK) {
+		sg_tls_free(conn->tls);
 		free(conn);
 		return NULL;
 	}
@@ -66,8 +82,8 @@ sg_door_conn_end(struct sg_door *door, struct sg_door_conn *conn, bool tell)
 
 /* ---- out ---- */
 
-static void
-flush(struct sg_door *door, struct sg_door_conn *conn)
+void
+sg_door_conn_flush(struct sg_door *door, struct sg_door_conn *conn)
 {
 	while (conn->out.len > 0) {
 		ssize_t sent = send(conn->fd, conn->out.ptr, conn->out.len, MSG_NOSIGNAL | MSG_DONTWAIT);
@@ -93,6 +109,7 @@ flush(struct sg_door *door, struct sg_door_conn *conn)
 static void
 respond(struct sg_door *door, struct sg_door_conn *conn, unsigned status, struct sg_str body, bool last)
 {
+	size_t from = conn->out.len;
 	sg_buf_printf(&conn->out, "HTTP/1.1 %u %s\r\nContent-Type: application/json\r\nContent-Length: %zu\r\nCache-Control: no-store\r\n",
 		      status, sg_http_phrase(status), body.len);
 	if (conn->request_id[0] != '\0')
@@ -102,10 +119,10 @@ respond(struct sg_door *door, struct sg_door_conn *conn, unsigned status, struct
 	conn->request_id[0] = '\0';
 	conn->state = last ? SG_CONN_LAST : SG_CONN_HEAD;
 	conn->deadline = door->now + door->how.limits.idle_ms * SG_MSEC;
-	if (conn->out.failed)
+	if (conn->out.failed || (conn->tls != NULL && !sg_door_tls_seal(conn, from, last)))
 		sg_door_conn_end(door, conn, true);
 	else
-		flush(door, conn);
+		sg_door_conn_flush(door, conn);
 }
 
 /* Bad input is answered with the door's own words alone: nothing of what came is said back. */
@@ -121,6 +138,22 @@ refuse(struct sg_door *door, struct sg_door_conn *conn, enum sg_http_error error
 
 /* ---- in ---- */
 
+/* What a connection begins with it keeps: one peer, one token, from the first request to the last. */
+static enum sg_http_error
+take_token(struct sg_door *door, struct sg_door_conn *conn)
+{
+	struct sg_str token = conn->head.bearer;
+	if (door->how.face == SG_FACE_ADMIN)
+		return SG_HTTP_OK;
+	if (conn->requests > 0)
+		return sg_str_eq(token, sg_buf_view(&conn->token)) ? SG_HTTP_OK : SG_HTTP_http_authorization;
+	sg_buf_clear(&conn->token);
+	if (token.len == 0)
+		return SG_HTTP_OK;
+	sg_buf_str(&conn->token, token);
+	return !conn->token.failed && sg_door_present(door, conn, SG_PRESENTED_TOKEN, token) ? SG_HTTP_OK : SG_HTTP_http_authorization;
+}
+
 static void
 hand_over(struct sg_door *door, struct sg_door_conn *conn, struct sg_str body)
 {
@@ -133,6 +166,8 @@ hand_over(struct sg_door *door, struct sg_door_conn *conn, struct sg_str body)
 	sg_buf_add(&payload, head, sizeof(head));
 	sg_buf_str(&payload, conn->argument);
 	enum sg_http_error error = sg_body_canonical(conn->route, &conn->head, body, &payload, &why);
+	if (error == SG_HTTP_OK && !payload.failed)
+		error = take_token(door, conn);
 	if (error != SG_HTTP_OK || payload.failed) {
 		refuse(door, conn, error != SG_HTTP_OK ? error : SG_HTTP_http_body_size, why);
 	} else {
@@ -260,6 +295,19 @@ same_sender(struct sg_door *door, struct sg_door_conn *conn, pid_t pid)
 	return false;
 }
 
+void
+sg_door_conn_received(struct sg_door *door, struct sg_door_conn *conn, size_t got)
+{
+	if (conn->state == SG_CONN_GATE || conn->state == SG_CONN_LAST) {
+		sg_door_conn_end(door, conn, true); /* spoke while the answer was still to come */
+		return;
+	}
+	if (conn->in.len == 0)
+		conn->deadline = door->now + door->how.limits.head_ms * SG_MSEC;
+	conn->in.len += got;
+	advance(door, conn);
+}
+
 static void
 read_some(struct sg_door *door, struct sg_door_conn *conn)
 {
@@ -283,23 +331,16 @@ read_some(struct sg_door *door, struct sg_door_conn *conn)
 	}
 	if (!same_sender(door, conn, sender(&message)))
 		return;
-	if (conn->state == SG_CONN_GATE || conn->state == SG_CONN_LAST) {
-		sg_door_conn_end(door, conn, true); /* spoke while the answer was still to come */
-		return;
-	}
-	if (conn->in.len == 0)
-		conn->deadline = door->now + door->how.limits.head_ms * SG_MSEC;
-	conn->in.len += (size_t)got;
-	advance(door, conn);
+	sg_door_conn_received(door, conn, (size_t)got);
 }
 
 void
 sg_door_conn_event(struct sg_door *door, struct sg_door_conn *conn, uint32_t events)
 {
 	if ((events & EPOLLOUT) != 0)
-		flush(door, conn);
+		sg_door_conn_flush(door, conn);
 	if (conn->fd >= 0 && (events & (EPOLLIN | EPOLLHUP | EPOLLERR | EPOLLRDHUP)) != 0)
-		read_some(door, conn);
+		conn->tls != NULL ? sg_door_tls_read(door, conn) : read_some(door, conn);
 }
 
 void
@@ -321,6 +362,8 @@ free_ended(struct sg_door *door)
 		door->ended = conn->next_ended;
 		sg_buf_done(&conn->in);
 		sg_buf_done(&conn->out);
+		sg_buf_done(&conn->token);
+		sg_tls_free(conn->tls);
 		free(conn);
 	}
 }

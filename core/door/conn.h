@@ -10,8 +10,12 @@
 
 #include <sys/types.h>
 
+struct sg_tls_server;
+struct sg_tls;
+
 struct sg_door {
 	struct sg_door_process how;
+	struct sg_tls_server *tls; /* NULL: plain UNIX sockets */
 	int epoll;
 	struct sg_link gate;
 	struct sg_table conns;
@@ -39,6 +43,9 @@ struct sg_door_conn {
 	char request_id[129];
 	sg_time deadline;
 	uint32_t requests;
+	struct sg_tls *tls; /* NULL: none */
+	bool shaken;        /* its handshake is done */
+	struct sg_buf token; /* the bearer token that came with its first request, and must come with every other */
 	struct sg_door_conn *next_ended;
 };
 
@@ -50,6 +57,11 @@ void sg_door_conn_event(struct sg_door *door, struct sg_door_conn *conn, uint32_
 void sg_door_conn_answer(struct sg_door *door, struct sg_door_conn *conn, struct sg_str payload);
 /* `tell`: the gate does not know yet. */
 void sg_door_conn_end(struct sg_door *door, struct sg_door_conn *conn, bool tell);
+/* `got` plain bytes stand behind conn->in. */
+void sg_door_conn_received(struct sg_door *door, struct sg_door_conn *conn, size_t got);
+void sg_door_conn_flush(struct sg_door *door, struct sg_door_conn *conn);
+/* Tells the gate what the peer presented (form: enum sg_presented). False: it could not be told. conn_tls.c */
+bool sg_door_present(struct sg_door *door, struct sg_door_conn *conn, unsigned form, struct sg_str bytes);
 /* Ends what is past its deadline, frees what has ended. */
 void sg_door_conns_sweep(struct sg_door *door);
 

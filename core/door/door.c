@@ -8,6 +8,7 @@
 #include "base/str.h"
 #include "base/sys.h"
 #include "door/conn.h"
+#include "door/tls.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -86,6 +87,18 @@ turn(struct sg_door *door)
 	return (count >= 0 || errno == EINTR) && (status == SG_OK || status == SG_AGAIN);
 }
 
+/* The key is read before the process is confined, and its file closed. */
+static enum sg_status
+prepare_tls(struct sg_door *door, struct sg_err *err)
+{
+	if (!door->how.tls)
+		return SG_OK;
+	enum sg_status status = sg_tls_server_new(&door->tls, door->how.certificate, door->how.key, err);
+	close(door->how.certificate);
+	close(door->how.key);
+	return status;
+}
+
 int
 sg_door_run(const struct sg_door_process *how)
 {
@@ -100,7 +113,7 @@ sg_door_run(const struct sg_door_process *how)
 	door->epoll = epoll_create1(EPOLL_CLOEXEC);
 	int keep[] = {how->gate, door->epoll};
 	struct sg_confinement confinement = {.profile = SG_PROFILE_DOOR, .keep = keep, .keep_count = 2};
-	if (door->epoll < 0 || sg_confine(&confinement, &layers, &err) != SG_OK) {
+	if (door->epoll < 0 || prepare_tls(door, &err) != SG_OK || sg_confine(&confinement, &layers, &err) != SG_OK) {
 		fprintf(stderr, "stepgated: door: %s\n", err.text);
 		free(door);
 		return EXIT_CONFINE;

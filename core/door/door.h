@@ -10,6 +10,7 @@ struct sg_door_limits {
 	size_t max_body;                 /* bytes */
 	size_t connections;              /* of this door */
 	int64_t head_ms, body_ms, idle_ms; /* absolute: from the first byte of a head, from the end of the head, from the last answer */
+	int64_t handshake_ms;            /* TLS: from the connection to the end of the handshake */
 	uint32_t requests;               /* on one connection, then it is closed */
 };
 
@@ -17,6 +18,8 @@ struct sg_door_process {
 	int gate;   /* stream socket to the gate; owned */
 	int parent; /* pid of the supervisor: the door dies with it */
 	enum sg_face face;
+	bool tls; /* its connections speak TLS; then: */
+	int certificate, key; /* PEM; closed once they are read */
 	struct sg_door_limits limits;
 };
 

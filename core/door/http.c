@@ -142,6 +142,24 @@ read_connection(struct sg_str value, struct sg_http_head *head)
 	return SG_HTTP_OK;
 }
 
+/* RFC 6750: the scheme in any case, one blank, a token of b64token's characters. Other schemes say nothing here. */
+static enum sg_http_error
+read_authorization(struct sg_str value, struct sg_http_head *head)
+{
+	struct sg_str token = value, scheme = sg_str_cut(&token, ' ');
+	if (!name_is(scheme, "bearer"))
+		return SG_HTTP_OK;
+	if (head->bearer.ptr != NULL)
+		return SG_HTTP_http_doubled;
+	for (size_t i = 0; i < token.len; i++) {
+		char c = token.ptr[i];
+		if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || (c != '\0' && strchr("-._~+/=", c) != NULL)))
+			return SG_HTTP_http_authorization;
+	}
+	head->bearer = token;
+	return token.len > 0 ? SG_HTTP_OK : SG_HTTP_http_authorization;
+}
+
 static enum sg_http_error
 take_header(struct sg_str name, struct sg_str value, struct sg_http_head *head, struct sg_str *host)
 {
@@ -161,6 +179,8 @@ take_header(struct sg_str name, struct sg_str value, struct sg_http_head *head, 
 		return SG_HTTP_http_type;
 	if (name_is(name, "content-type"))
 		return once(&head->content_type, value);
+	if (name_is(name, "authorization"))
+		return read_authorization(value, head);
 	if (name_is(name, "x-request-id"))
 		return once(&head->request_id, value);
 	return SG_HTTP_OK;

@@ -37,6 +37,7 @@ enum { SG_HTTP_HEAD_MAX = 8192, SG_HTTP_HEADERS = 64, SG_HTTP_TARGET_MAX = 1024 
 	X(http_query, 400, "the query is not name=value&... of plain characters")                                      \
 	X(http_body, 400, "the body is not an object in strict JSON")                                                  \
 	X(http_form, 400, "the body is not a strict form")                                                             \
+	X(http_authorization, 401, "Authorization: Bearer and one token, the same in every request of a connection")    \
 	X(http_timeout, 408, "too slow")                                                                               \
 	X(http_requests, 429, "too many requests on one connection")
 
@@ -53,6 +54,7 @@ struct sg_http_head {
 	struct sg_str method, path, query; /* query: {NULL, 0} without '?' */
 	struct sg_str content_type;        /* {NULL, 0} if absent */
 	struct sg_str request_id;          /* X-Request-ID, {NULL, 0} if absent */
+	struct sg_str bearer;              /* the token behind "Authorization: Bearer ", {NULL, 0} if absent or of another scheme */
 	bool has_length, close;
 	size_t length; /* of the body */
 	size_t size;   /* of the head, its empty line included */

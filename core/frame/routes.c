@@ -27,7 +27,7 @@ sg_route_row(unsigned route)
 	return NULL;
 }
 
-static const char *const faces[] = {"none", "agent", "enforcer", "admin"};
+static const char *const faces[] = {"none", "agent", "enforcer", "admin", "tls"};
 
 const char *
 sg_face_name(enum sg_face face)

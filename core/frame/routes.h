@@ -6,7 +6,8 @@
 #include <stdbool.h>
 #include <stepgate/types.h>
 
-enum sg_face { SG_FACE_NONE, SG_FACE_AGENT, SG_FACE_ENFORCER, SG_FACE_ADMIN };
+/* TLS: the enforcer face over the network; its routes are the enforcer's. */
+enum sg_face { SG_FACE_NONE, SG_FACE_AGENT, SG_FACE_ENFORCER, SG_FACE_ADMIN, SG_FACE_TLS };
 
 enum sg_body {
 	SG_BODY_NONE,  /* GET and DELETE: the query becomes the body object, values as strings */
@@ -71,7 +72,7 @@ struct sg_route_row {
 const struct sg_route_row *sg_routes(size_t *count);
 /* The row of a route, or NULL. */
 const struct sg_route_row *sg_route_row(unsigned route);
-/* "agent", "enforcer", "admin" and back (SG_FACE_NONE if unknown). */
+/* "agent", "enforcer", "admin", "tls" and back (SG_FACE_NONE if unknown). */
 const char *sg_face_name(enum sg_face face);
 enum sg_face sg_face_named(struct sg_str name);
 

@@ -185,6 +185,22 @@ write_gaps(struct sg_json_writer *w, const struct sg_gate *gate)
 	sg_jw_end(w);
 }
 
+/* Agents whose stanza lets them be whoever says so: told in words, every time. */
+static void
+write_weak(struct sg_json_writer *w, const struct sg_catalogue *catalogue)
+{
+	sg_jw_array(w);
+	for (size_t i = 0; i < catalogue->agent_count; i++) {
+		char text[192];
+		if (!sg_str_is(catalogue->agents[i].identity, "hint"))
+			continue;
+		snprintf(text, sizeof(text), "agent %.*s: its identity rests on what its process says of itself (identity = \"hint\")",
+			 SG_STR_ARG(catalogue->agents[i].name));
+		sg_jw_text(w, text);
+	}
+	sg_jw_end(w);
+}
+
 void
 sg_route_status(struct sg_gate *gate, struct sg_request *r)
 {
@@ -202,6 +218,8 @@ sg_route_status(struct sg_gate *gate, struct sg_request *r)
 	sg_jw_member_int(&w, "connections", gate->conns.count);
 	sg_jw_member_int(&w, "decided", gate->decided);
 	sg_jw_member_int(&w, "durable", gate->journal.durable);
+	sg_jw_name(&w, "identity");
+	write_weak(&w, gate->catalogue);
 	sg_jw_member_str(&w, "journal", gate->journal.closed ? SG_STR("closed") : SG_STR("open"));
 	sg_jw_name(&w, "killed");
 	sg_jw_array(&w);

@@ -76,7 +76,7 @@ read_agent(struct reader *r, const struct sg_json *j, void *out)
 					 SG_STR_ARG(r->catalogue->trust_domain), SG_STR_ARG(j->name));
 	*(struct sg_agent *)out = (struct sg_agent){
 		.name = j->name, .id = sg_str(id), .owner = text_of(r, j, "owner"),
-		.environment = text_of(r, j, "environment"), .instance = text_of(r, j, "instance"),
+		.environment = text_of(r, j, "environment"), .instance = text_of(r, j, "instance"), .identity = text_of(r, j, "identity"),
 		.match = list_of(r, j, "match"), .reach = list_of(r, j, "reach"), .intents = list_of(r, j, "intents")};
 }
 
@@ -157,6 +157,30 @@ read_limits(struct reader *r)
 #undef X
 }
 
+/* The document has the stanzas by name; each says where in the stack it stands. */
+static void
+read_stack(struct reader *r)
+{
+	struct sg_catalogue *c = r->catalogue;
+	const struct sg_json *attest = sg_json_get(c->document, "attest");
+	size_t count = attest != NULL ? attest->count : 0, filled = 0;
+	struct sg_str *names = sg_arena_alloc(&c->arena, count * sizeof(*names));
+	c->steps = sg_arena_alloc(&c->arena, count * sizeof(*c->steps));
+	for (int64_t at = 0; names != NULL && c->steps != NULL && at < (int64_t)count; at++)
+		for (const struct sg_json *m = sg_json_first(attest); m != NULL; m = sg_json_next(attest, m)) {
+			if (number_of(r, m, "order") != at || filled == count)
+				continue;
+			bool reads = sg_json_is(m, "kind", "verify");
+			names[filled] = m->name;
+			c->steps[filled++] = (struct sg_step){m->name, sg_control_named(text_of(r, m, "control")), reads};
+			c->reads |= reads;
+			c->looks |= !reads;
+		}
+	if (filled != count)
+		r->missing = "attest.order";
+	c->attest = (struct sg_strings){names, filled};
+}
+
 static void
 read_all(struct reader *r)
 {
@@ -172,11 +196,7 @@ read_all(struct reader *r)
 	SECTION(admin, "admins", admin);
 	SECTION(issuer, "issue", issuer);
 #undef SECTION
-	const struct sg_json *attest = sg_json_get(c->document, "attest");
-	struct sg_str *names = sg_arena_alloc(&c->arena, (attest != NULL ? attest->count : 0) * sizeof(*names));
-	c->attest.items = names;
-	for (const struct sg_json *m = sg_json_first(attest); names != NULL && m != NULL; m = sg_json_next(attest, m))
-		names[c->attest.count++] = m->name;
+	read_stack(r);
 }
 
 enum sg_status

@@ -6,6 +6,7 @@
 #include "base/arena.h"
 #include "base/digest.h"
 #include "base/json.h"
+#include "gate/stack.h"
 
 #include <sys/types.h>
 
@@ -25,6 +26,7 @@ struct sg_action {
 
 struct sg_agent {
 	struct sg_str name, id /* SPIFFE ID */, owner, environment, instance;
+	struct sg_str identity; /* weakest strength its identity may rest on: "boundary", "content", "hint" */
 	struct sg_strings match, reach, intents;
 };
 
@@ -81,7 +83,9 @@ struct sg_catalogue {
 	struct sg_enforcer *enforcers;
 	struct sg_admin *admins;
 	struct sg_issuer *issuers;
-	struct sg_strings attest; /* names of the attestation steps, in order */
+	struct sg_strings attest; /* names of the attestation steps, in the stack's order */
+	struct sg_step *steps;    /* the same, attest.count of them */
+	bool looks, reads;        /* some step looks at processes; some step reads what is presented */
 	size_t action_count, agent_count, intent_count, enforcer_count, admin_count, issuer_count;
 };
 

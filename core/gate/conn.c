@@ -4,7 +4,10 @@
 
 #include "base/err.h"
 #include "base/peer.h"
+#include "base/secret.h"
 #include "base/str.h"
+
+#include <stepgate/verify.h>
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -13,23 +16,27 @@
 enum { LOOK_FRESH_MS = 1000 };
 static const uint64_t conn_look = UINT64_C(1) << 63; /* a look on behalf of a connection, not of a request */
 
+/* Of one user; of one address where there is no user. */
 static size_t
-conns_of(const struct sg_gate *gate, uid_t uid)
+conns_of(const struct sg_gate *gate, const struct sg_peer *peer)
 {
 	size_t at = 0, count = 0;
 	for (struct sg_conn *c; (c = sg_table_next(&gate->conns, &at)) != NULL;)
-		count += c->peer.uid == uid;
+		count += c->peer.network == peer->network &&
+			 (peer->network ? memcmp(c->peer.address, peer->address, sizeof(peer->address)) == 0 : c->peer.uid == peer->uid);
 	return count;
 }
 
 static enum sg_status
-may_connect(const struct sg_gate *gate, enum sg_face face, const struct sg_peer *peer, struct sg_err *err)
+may_connect(struct sg_gate *gate, enum sg_face face, const struct sg_peer *peer, struct sg_err *err)
 {
 	const struct sg_limits *limits = &gate->catalogue->limits;
 	/* operators keep a share of the connections for themselves */
 	size_t most = (size_t)limits->connections - (face == SG_FACE_ADMIN ? 0 : 16);
-	if (gate->conns.count >= most || conns_of(gate, peer->uid) >= (size_t)limits->uid_connections)
+	if (gate->conns.count >= most || conns_of(gate, peer) >= (size_t)limits->uid_connections)
 		return sg_fail(err, SG_LIMIT, "too_many_connections", "too many connections");
+	if (peer->network && !sg_address_take(gate, peer->address))
+		return sg_fail(err, SG_LIMIT, "too_many_connections", "too many connections a second");
 	if (face == SG_FACE_ADMIN && sg_catalogue_admin_uid(gate->catalogue, peer->uid) == NULL)
 		return sg_fail(err, SG_REFUSED, "not_admin", "uid %u is no admin", (unsigned)peer->uid);
 	return SG_OK;
@@ -40,7 +47,18 @@ free_conn(struct sg_conn *conn)
 {
 	sg_peer_done(&conn->peer);
 	sg_facts_done(&conn->facts);
+	for (size_t i = 0; i < 2; i++) {
+		sg_wipe((char *)conn->presented[i].ptr, conn->presented[i].len);
+		free((char *)conn->presented[i].ptr);
+	}
 	free(conn);
+}
+
+/* There is nothing to look at before it has presented something: no process, or no step that looks at processes. */
+static bool
+speaks_first(const struct sg_gate *gate, const struct sg_conn *conn)
+{
+	return gate->catalogue->reads && (conn->peer.network || !gate->catalogue->looks);
 }
 
 enum sg_status
@@ -59,12 +77,55 @@ sg_gate_connect(struct sg_gate *gate, uint64_t id, enum sg_face face, struct sg_
 	snprintf(conn->key, sizeof(conn->key), "%" PRIx64, id);
 	if (face == SG_FACE_ADMIN)
 		conn->admin = sg_catalogue_admin_uid(gate->catalogue, peer->uid);
-	if (sg_table_put(&gate->conns, sg_str(conn->key), conn) != SG_OK || !gate->ports.look(gate->ports.self, conn_look | id, id)) {
+	conn->why = SG_REASON_facts_unavailable;
+	bool kept = sg_table_put(&gate->conns, sg_str(conn->key), conn) == SG_OK;
+	if (kept && speaks_first(gate, conn)) {
+		conn->admitted = true;
+		gate->ports.admit(gate->ports.self, id, face);
+		return SG_OK;
+	}
+	if (!kept || !gate->ports.look(gate->ports.self, conn_look | id, id)) {
 		sg_table_take(&gate->conns, sg_str(conn->key));
 		free_conn(conn);
 		return sg_fail(err, SG_UNAVAILABLE, "facts_unavailable", "nothing attests peers now");
 	}
 	return SG_OK;
+}
+
+enum presented {
+	KEPT,
+	NOT_KEPT, /* no memory: it speaks on, and nothing is known of it */
+	REFUSED
+};
+
+static enum presented
+keep_presented(struct sg_conn *conn, unsigned form, struct sg_str bytes)
+{
+	if ((form != SG_PRESENTED_TOKEN && form != SG_PRESENTED_CHAIN) || bytes.len == 0 || bytes.len > SG_PRESENTED_MAX ||
+	    conn->presented[form - 1].ptr != NULL || (form == SG_PRESENTED_CHAIN && !conn->peer.network))
+		return REFUSED;
+	char *copy = malloc(bytes.len);
+	if (copy == NULL)
+		return NOT_KEPT;
+	conn->presented[form - 1] = (struct sg_str){memcpy(copy, bytes.ptr, bytes.len), bytes.len};
+	return KEPT;
+}
+
+bool
+sg_gate_presented(struct sg_gate *gate, uint64_t id, unsigned form, struct sg_str bytes)
+{
+	struct sg_conn *conn = sg_conn_find(gate, id);
+	if (conn == NULL)
+		return true; /* closed in the meantime */
+	if (conn->face == SG_FACE_ADMIN || !conn->admitted || conn->request != 0)
+		return false;
+	enum presented what = keep_presented(conn, form, bytes);
+	conn->unread |= what == KEPT;
+	if (what == NOT_KEPT) {
+		conn->changed = true;
+		conn->why = SG_REASON_facts_unavailable;
+	}
+	return what != REFUSED;
 }
 
 void
@@ -81,6 +142,24 @@ sg_gate_disconnect(struct sg_gate *gate, uint64_t id)
 		sg_request_end(gate, request);
 }
 
+/* A connection that is not what it should be stands in the record. */
+static void
+note_conn(struct sg_gate *gate, const struct sg_conn *conn, enum sg_reason reason)
+{
+	char uid[16];
+	struct sg_buf body;
+	snprintf(uid, sizeof(uid), "%u", (unsigned)conn->peer.uid);
+	if (!sg_bucket_take(gate, "unknown", sg_str(uid))) {
+		sg_gap_count(gate, 0, reason);
+		return;
+	}
+	sg_buf_init(&body, 256);
+	sg_buf_printf(&body, "{\"by\":\"\",\"pid\":%d,\"result\":\"%s\",\"uid\":%s,\"verb\":\"connection\"}", (int)conn->peer.pid,
+		      sg_reason_code(reason), uid);
+	sg_record(gate, "admin", sg_buf_view(&body), SG_STR(""), NULL, NULL);
+	sg_buf_done(&body);
+}
+
 void
 sg_gate_changed(struct sg_gate *gate, uint64_t id)
 {
@@ -88,39 +167,40 @@ sg_gate_changed(struct sg_gate *gate, uint64_t id)
 	if (conn == NULL || conn->changed)
 		return;
 	conn->changed = true;
-	char uid[16];
-	struct sg_buf body;
-	snprintf(uid, sizeof(uid), "%u", (unsigned)conn->peer.uid);
-	if (!sg_bucket_take(gate, "unknown", sg_str(uid))) {
-		sg_gap_count(gate, 0, SG_REASON_peer_changed);
-		return;
-	}
-	sg_buf_init(&body, 256);
-	sg_buf_printf(&body, "{\"by\":\"\",\"pid\":%d,\"result\":\"peer_changed\",\"uid\":%s,\"verb\":\"connection\"}",
-		      (int)conn->peer.pid, uid);
-	sg_record(gate, "admin", sg_buf_view(&body), SG_STR(""), NULL, NULL);
-	sg_buf_done(&body);
+	conn->why = SG_REASON_peer_changed;
+	note_conn(gate, conn, SG_REASON_peer_changed);
 }
 
-/* The first look stays: a later one that differs means that the process became another one behind the same connection. */
+/* The first look stays: a later one that differs means that the process became another one behind the same connection. What is presented in
+ * between adds facts, and may keep optional ones from counting; what both looks know must be the same. */
 static bool
-take_look(struct sg_gate *gate, struct sg_conn *conn, struct sg_str text)
+take_facts(struct sg_gate *gate, struct sg_conn *conn, struct sg_facts *facts)
+{
+	bool first = conn->facts.json == NULL || conn->unread;
+	if (first ? !sg_facts_agree(&conn->facts, facts) : !sg_facts_same(&conn->facts, facts)) {
+		sg_facts_done(facts);
+		conn->changed = true;
+		conn->why = SG_REASON_peer_changed;
+		return false;
+	}
+	sg_facts_done(first ? &conn->facts : facts);
+	if (first)
+		conn->facts = *facts;
+	conn->looked = gate->state.now.boot;
+	return true;
+}
+
+static bool
+take_look(struct sg_gate *gate, struct sg_conn *conn, struct sg_str text, enum sg_reason why)
 {
 	struct sg_facts facts;
-	if (text.len == 0 || sg_facts_read(&facts, text, NULL) != SG_OK)
-		return false;
-	bool first = conn->facts.json == NULL, same = !first && sg_facts_same(&conn->facts, &facts);
-	if (first) {
-		conn->facts = facts;
-		conn->looked = gate->state.now.boot;
-		return true;
-	}
-	sg_facts_done(&facts);
-	if (same)
-		conn->looked = gate->state.now.boot;
-	else
-		conn->changed = true;
-	return same;
+	bool good = text.len > 0 && sg_facts_read(&facts, text, NULL) == SG_OK;
+	if (good)
+		good = take_facts(gate, conn, &facts);
+	else if (!conn->changed)
+		conn->why = text.len > 0 ? SG_REASON_facts_unavailable : why;
+	conn->unread = false;
+	return good;
 }
 
 static bool
@@ -134,13 +214,16 @@ fits_an_agent(const struct sg_gate *gate, const struct sg_conn *conn)
 }
 
 static void
-looked_conn(struct sg_gate *gate, struct sg_conn *conn, struct sg_str text)
+looked_conn(struct sg_gate *gate, struct sg_conn *conn, struct sg_str text, enum sg_reason why)
 {
-	bool good = take_look(gate, conn, text);
+	bool good = take_look(gate, conn, text, why);
+	if (!good && conn->why == SG_REASON_facts_conflict)
+		note_conn(gate, conn, conn->why);
 	/* an agent must not be its own operator; only dev mode, which is marked everywhere, lets one uid be both */
+	conn->blind = !good && conn->face == SG_FACE_ADMIN && !conn->changed;
 	if (good && conn->face == SG_FACE_ADMIN && !gate->catalogue->dev && fits_an_agent(gate, conn))
 		good = false;
-	if (good) {
+	if (good || conn->blind) {
 		conn->admitted = true;
 		gate->ports.admit(gate->ports.self, conn->id, conn->face);
 	} else {
@@ -150,40 +233,45 @@ looked_conn(struct sg_gate *gate, struct sg_conn *conn, struct sg_str text)
 }
 
 void
-sg_look_first(struct sg_gate *gate, struct sg_request *r, void (*then)(struct sg_gate *, struct sg_request *))
+sg_look_now(struct sg_gate *gate, struct sg_request *r, void (*then)(struct sg_gate *, struct sg_request *))
 {
 	struct sg_conn *conn = sg_conn_find(gate, r->conn);
-	if (conn == NULL) {
-		sg_request_end(gate, r);
-		return;
-	}
-	if (conn->changed || gate->state.now.boot - conn->looked <= LOOK_FRESH_MS * SG_MSEC) {
-		then(gate, r);
-		return;
-	}
 	r->stage = SG_STAGE_LOOK;
 	r->after_look = then;
-	if (!gate->ports.look(gate->ports.self, r->id, r->conn)) {
+	if (conn != NULL && !gate->ports.look(gate->ports.self, r->id, r->conn)) {
+		conn->why = SG_REASON_facts_unavailable;
 		conn->changed = true;
 		then(gate, r);
 	}
 }
 
 void
-sg_gate_looked(struct sg_gate *gate, uint64_t id, struct sg_str text)
+sg_look_first(struct sg_gate *gate, struct sg_request *r, void (*then)(struct sg_gate *, struct sg_request *))
+{
+	struct sg_conn *conn = sg_conn_find(gate, r->conn);
+	if (conn == NULL)
+		sg_request_end(gate, r);
+	else if (conn->changed || conn->facts.json == NULL || gate->state.now.boot - conn->looked <= LOOK_FRESH_MS * SG_MSEC)
+		then(gate, r);
+	else
+		sg_look_now(gate, r, then);
+}
+
+void
+sg_gate_looked(struct sg_gate *gate, uint64_t id, struct sg_str text, enum sg_reason why)
 {
 	sg_gate_now(gate);
 	if ((id & conn_look) != 0) {
 		struct sg_conn *conn = sg_conn_find(gate, id & ~conn_look);
 		if (conn != NULL && !conn->admitted)
-			looked_conn(gate, conn, text);
+			looked_conn(gate, conn, text, why);
 		return;
 	}
 	struct sg_request *r = sg_request_find(gate, id);
 	struct sg_conn *conn = r == NULL ? NULL : sg_conn_find(gate, r->conn);
 	if (r == NULL)
 		return;
-	bool same = conn != NULL && take_look(gate, conn, text);
+	bool same = conn != NULL && take_look(gate, conn, text, why);
 	if (r->stage == SG_STAGE_LOOK) {
 		if (conn != NULL && !same)
 			conn->changed = true;

@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
@@ -64,13 +65,35 @@ drop_waiting(struct sg_loop *loop, uint64_t id)
 	free(waiting);
 }
 
+/* Who has no process is known by its address until it presents something. */
+static bool
+read_address(const struct sockaddr_storage *from, struct sg_peer *peer)
+{
+	*peer = (struct sg_peer){.uid = (uid_t)-1, .gid = (gid_t)-1, .pidfd = -1, .network = true};
+	if (from->ss_family == AF_INET6) {
+		memcpy(peer->address, &((const struct sockaddr_in6 *)from)->sin6_addr, sizeof(peer->address));
+		return true;
+	}
+	peer->address[10] = peer->address[11] = 0xff;
+	memcpy(peer->address + 12, &((const struct sockaddr_in *)from)->sin_addr, 4);
+	return from->ss_family == AF_INET;
+}
+
+static bool
+read_peer(struct sg_loop *loop, int fd, enum sg_face face, const struct sockaddr_storage *from, struct sg_peer *peer)
+{
+	int on = 1;
+	if (face == SG_FACE_TLS)
+		return read_address(from, peer);
+	setsockopt(fd, SOL_SOCKET, SO_PASSCRED, &on, sizeof(on)); /* from here on each byte names its sender, for the door to see */
+	return loop->sys->peer(loop->sys, fd, peer, NULL) == SG_OK;
+}
+
 static void
-accept_one(struct sg_loop *loop, int fd, enum sg_face face)
+accept_one(struct sg_loop *loop, int fd, enum sg_face face, const struct sockaddr_storage *from)
 {
 	struct sg_peer peer;
-	int on = 1;
-	setsockopt(fd, SOL_SOCKET, SO_PASSCRED, &on, sizeof(on)); /* from here on each byte names its sender, for the door to see */
-	if (loop->sys->peer(loop->sys, fd, &peer, NULL) != SG_OK) {
+	if (!read_peer(loop, fd, face, from, &peer)) {
 		close(fd);
 		return;
 	}
@@ -82,20 +105,23 @@ accept_one(struct sg_loop *loop, int fd, enum sg_face face)
 	}
 	*waiting = (struct sg_waiting_conn){.next = loop->conns, .id = ++loop->next_conn, .fd = fd, .face = face, .uid = peer.uid};
 	loop->conns = waiting;
-	if (sg_gate_connect(loop->gate, waiting->id, face, &peer, NULL) != SG_OK)
-		drop_waiting(loop, waiting->id);
+	uint64_t id = waiting->id;
+	if (sg_gate_connect(loop->gate, id, face == SG_FACE_TLS ? SG_FACE_ENFORCER : face, &peer, NULL) != SG_OK)
+		drop_waiting(loop, id);
 }
 
 void
 sg_doors_accept(struct sg_loop *loop, int listener, enum sg_face face)
 {
 	for (int i = 0; i < SG_ACCEPT_BATCH; i++) {
-		int fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+		struct sockaddr_storage from = {0};
+		socklen_t len = sizeof(from);
+		int fd = accept4(listener, (struct sockaddr *)&from, &len, SOCK_CLOEXEC | SOCK_NONBLOCK);
 		if (fd < 0 && errno == EINTR)
 			continue;
 		if (fd < 0)
 			return;
-		accept_one(loop, fd, face);
+		accept_one(loop, fd, face, &from);
 	}
 }
 
@@ -147,10 +173,11 @@ sg_doors_admit(void *self, uint64_t conn, enum sg_face face)
 {
 	struct sg_loop *loop = self;
 	struct sg_waiting_conn *waiting = NULL;
+	(void)face; /* the listener's says more: enforcers have two */
 	for (struct sg_waiting_conn *w = loop->conns; w != NULL; w = w->next)
 		if (w->id == conn)
 			waiting = w;
-	struct sg_child *door = waiting == NULL ? NULL : door_for(loop, face, waiting->uid);
+	struct sg_child *door = waiting == NULL ? NULL : door_for(loop, waiting->face, waiting->uid);
 	if (door == NULL) {
 		sg_doors_close(self, conn);
 		sg_gate_disconnect(loop->gate, conn);
@@ -244,6 +271,9 @@ sg_door_frame(struct sg_loop *loop, struct sg_child *door, const struct sg_frame
 	switch (frame->type) {
 	case SG_FRAME_D_REQUEST:
 		return door_request(loop, frame->id, frame->payload);
+	case SG_FRAME_D_PRESENTED:
+		return frame->payload.len > 2 && sg_gate_presented(loop->gate, frame->id, (unsigned)sg_octets_get(frame->payload.ptr, 2),
+								   (struct sg_str){frame->payload.ptr + 2, frame->payload.len - 2});
 	case SG_FRAME_D_CHANGED:
 		sg_gate_changed(loop->gate, frame->id);
 		return true;

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Facts, matched. Only equality: what a fact means is its module's business. */
+ * Facts, matched: what a fact means is its module's business. */
 #include "gate/facts.h"
 
 #include "base/canon.h"
 #include "base/err.h"
+#include "base/match.h"
 #include "base/str.h"
 
 enum sg_status
@@ -36,8 +37,19 @@ sg_facts_same(const struct sg_facts *a, const struct sg_facts *b)
 	return a->json != NULL && b->json != NULL && sg_str_eq(a->text, b->text);
 }
 
-static enum sg_strength
-strength_named(struct sg_str word)
+bool
+sg_facts_agree(const struct sg_facts *before, const struct sg_facts *after)
+{
+	for (const struct sg_json *f = sg_json_first(before->json); f != NULL; f = sg_json_next(before->json, f)) {
+		const struct sg_json *now = sg_json_get_str(after->json, f->name);
+		if (now != NULL && !sg_json_eq(f, now))
+			return false;
+	}
+	return true;
+}
+
+enum sg_strength
+sg_strength_named(struct sg_str word)
 {
 	return sg_str_is(word, "boundary") ? SG_BOUNDARY : sg_str_is(word, "content") ? SG_CONTENT : SG_HINT;
 }
@@ -49,15 +61,17 @@ sg_strength_name(enum sg_strength strength)
 }
 
 bool
-sg_facts_hold(const struct sg_facts *facts, struct sg_str match, enum sg_strength *strength)
+sg_facts_hold(const struct sg_facts *facts, struct sg_str text, enum sg_strength *strength)
 {
-	struct sg_str value = match, have, word;
-	struct sg_str name = sg_str_cut(&value, '=');
-	const struct sg_json *fact = sg_json_get_str(facts->json, name);
-	if (value.ptr == NULL || !sg_json_string(sg_json_get(fact, "value"), &have) ||
-	    !sg_json_string(sg_json_get(fact, "strength"), &word) || !sg_str_eq(have, value))
+	struct sg_match match;
+	struct sg_str have, word;
+	if (!sg_match_read(text, &match, NULL))
 		return false;
-	*strength = strength_named(word);
+	const struct sg_json *fact = sg_json_get_str(facts->json, match.name);
+	if (!sg_json_string(sg_json_get(fact, "value"), &have) || !sg_json_string(sg_json_get(fact, "strength"), &word) ||
+	    !sg_match_holds(&match, have))
+		return false;
+	*strength = match.narrows ? sg_strength_named(word) : SG_HINT;
 	return true;
 }
 

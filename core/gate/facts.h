@@ -21,8 +21,10 @@ enum { SG_FACTS_BUDGET = 64 << 10, SG_FACTS_MAX = 16 << 10 };
 enum sg_status sg_facts_read(struct sg_facts *facts, struct sg_str text, struct sg_err *err);
 void sg_facts_done(struct sg_facts *facts);
 bool sg_facts_same(const struct sg_facts *a, const struct sg_facts *b);
+/* True if every fact that both have is the same in both; `before` may be empty. */
+bool sg_facts_agree(const struct sg_facts *before, const struct sg_facts *after);
 
-/* True if "STEP:fact=value" holds; `*strength` is lowered to that fact's strength. */
+/* True if a match expression (base/match.h) holds; `*strength` is then the fact's own, or hint where the expression does not narrow. */
 bool sg_facts_hold(const struct sg_facts *facts, struct sg_str match, enum sg_strength *strength);
 
 /* True if every entry holds and there is one at least. `*strength`: the strongest fact among them. */
@@ -34,5 +36,7 @@ enum sg_status sg_facts_agent(const struct sg_facts *facts, const struct sg_cata
 const struct sg_enforcer *sg_facts_enforcer(const struct sg_facts *facts, const struct sg_catalogue *catalogue);
 
 const char *sg_strength_name(enum sg_strength strength);
+/* An unknown word is a hint. */
+enum sg_strength sg_strength_named(struct sg_str word);
 
 #endif

@@ -61,6 +61,14 @@ run_route(struct sg_gate *gate, struct sg_request *r)
 	sg_answer_error(gate, r, 404, SG_REASON_not_found, "");
 }
 
+/* What an operator may do while attestation is ill: see what is wrong, stop everything, bring a better configuration in. An agent that passes for one
+ * gains nothing by it. */
+static bool
+may_blind(unsigned route)
+{
+	return route == SG_ROUTE_O_STATUS || route == SG_ROUTE_O_KILL || route == SG_ROUTE_O_RELOAD;
+}
+
 bool
 sg_gate_request(struct sg_gate *gate, uint64_t id, unsigned route, struct sg_str argument, struct sg_str body)
 {
@@ -88,7 +96,12 @@ sg_gate_request(struct sg_gate *gate, uint64_t id, unsigned route, struct sg_str
 		sg_answer_error(gate, r, 413, SG_REASON_bad_request, "too large to be judged");
 		return true;
 	}
-	run_route(gate, r);
+	if (conn->blind && !may_blind(route))
+		sg_answer_error(gate, r, 503, SG_REASON_facts_unavailable, "no module attests this connection; stepgate status says which is ill");
+	else if (conn->unread)
+		sg_look_now(gate, r, run_route);
+	else
+		run_route(gate, r);
 	return true;
 }
 
@@ -513,11 +526,11 @@ end_late(struct sg_gate *gate)
 		if (r == NULL)
 			continue;
 		if (r->stage == SG_STAGE_LOOK)
-			sg_gate_looked(gate, r->id, (struct sg_str){NULL, 0});
+			sg_gate_looked(gate, r->id, (struct sg_str){NULL, 0}, SG_REASON_facts_unavailable);
 		else
 			sg_gate_called(gate, r->id, (struct sg_str){NULL, 0});
 		if ((r = sg_request_find(gate, ids[i])) != NULL && r->stage == SG_STAGE_ISSUE && !r->looked_again)
-			sg_gate_looked(gate, r->id, (struct sg_str){NULL, 0});
+			sg_gate_looked(gate, r->id, (struct sg_str){NULL, 0}, SG_REASON_facts_unavailable);
 	}
 	free(ids);
 }
@@ -541,6 +554,7 @@ sg_gate_tick(struct sg_gate *gate)
 	if (now - gate->last_sweep >= 10 * SG_SEC) {
 		gate->last_sweep = now;
 		sg_state_sweep(&gate->state, 600 * 1000, 1000);
+		sg_address_sweep(gate);
 		sg_gate_expire(gate);
 	}
 }

@@ -52,6 +52,10 @@ struct sg_conn {
 	struct sg_facts facts;
 	sg_time looked; /* when the facts were read; 0 never */
 	bool admitted, changed;
+	bool blind;  /* an operator of whom nothing could be established: may look, stop and reload, nothing else */
+	bool unread; /* something was presented since the last look */
+	enum sg_reason why; /* changed: how; no facts: why there are none */
+	struct sg_str presented[2]; /* token, chain: what the peer presented, owned; {NULL, 0}: nothing */
 	uint64_t request; /* the one under way, 0 if none */
 	const struct sg_admin *admin;
 	char key[24];
@@ -115,8 +119,11 @@ void sg_gate_changed(struct sg_gate *gate, uint64_t conn);
 bool sg_gate_request(struct sg_gate *gate, uint64_t conn, unsigned route, struct sg_str argument, struct sg_str body);
 /* Policy answered (`answer` canonical JSON), or did not: then `answer` is {NULL, 0} and `why` says so. */
 void sg_gate_judged(struct sg_gate *gate, uint64_t id, struct sg_str answer, enum sg_reason why);
-/* Attestation answered, or did not ({NULL, 0}). */
-void sg_gate_looked(struct sg_gate *gate, uint64_t id, struct sg_str facts);
+/* Attestation answered, or did not: then `facts` is {NULL, 0} and `why` says so. */
+void sg_gate_looked(struct sg_gate *gate, uint64_t id, struct sg_str facts, enum sg_reason why);
+/* The peer of a connection presented a token or a certificate chain (form: enum sg_presented). Once for each form, before the first request that
+ * rests on it. False if this connection may not: the door that said so is to be killed. */
+bool sg_gate_presented(struct sg_gate *gate, uint64_t conn, unsigned form, struct sg_str bytes);
 /* A host answered, or did not ({NULL, 0}). */
 void sg_gate_called(struct sg_gate *gate, uint64_t id, struct sg_str answer);
 /* A commit ended: call after sg_journal_done. */

@@ -93,10 +93,11 @@ is_kind(const struct sg_child *host, const char *prefix)
 	return strncmp(host->name, prefix, strlen(prefix)) == 0;
 }
 
+/* A step of the attest stack may be a verify module. */
 static enum sg_profile
-profile_of(const struct sg_child *host)
+profile_of(const struct sg_child *host, const struct sg_json *ready)
 {
-	return is_kind(host, "attest.")   ? SG_PROFILE_ATTEST
+	return is_kind(host, "attest.") && sg_json_is(ready, "kind", "attest") ? SG_PROFILE_ATTEST
 	       : is_kind(host, "issue.") ? SG_PROFILE_ISSUE
 	       : is_kind(host, "audit.") ? SG_PROFILE_AUDIT
 					 : SG_PROFILE_VERIFY;
@@ -127,7 +128,7 @@ take_ready(struct sg_loop *loop, struct sg_child *host, const struct sg_json *js
 		return false;
 	if (is_kind(host, "issue.") && !sg_gate_issuer(loop->gate, name, json))
 		return false;
-	if ((sg_profile_layers(profile_of(host)) & ~(unsigned)layers) != 0)
+	if ((sg_profile_layers(profile_of(host, json)) & ~(unsigned)layers) != 0)
 		sg_gate_unconfined(loop->gate, host->name, "Landlock");
 	memcpy(host->digest, digest.ptr, digest.len);
 	return true;
@@ -152,7 +153,7 @@ host_ready(struct sg_loop *loop, struct sg_child *host, struct sg_str payload)
 {
 	sg_buf_init(&host->said, READY_MAX);
 	sg_buf_str(&host->said, payload);
-	host->ready = !host->said.failed;
+	host->ready = host->started = !host->said.failed;
 	host->why[0] = '\0';
 	return host->ready && (!sg_instance_is_current(loop, host) || sg_host_enter(loop, host));
 }

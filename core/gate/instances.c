@@ -90,6 +90,8 @@ sg_instance_spawn(struct sg_loop *loop, const struct sg_wanted *w, const struct 
 		return;
 	host->failures = before->failures;
 	host->restarts = before->restarts + 1;
+	host->may_mend = before->may_mend;
+	host->started = before->started;
 	memcpy(host->why, before->why, sizeof(host->why));
 }
 

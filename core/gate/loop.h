@@ -66,6 +66,7 @@ struct sg_child {
 	char why[320]; /* the last thing that went wrong; "" */
 	bool ready; /* a worker: it has answered once */
 	bool may_mend; /* host: what went wrong last may go right by itself: something was not to be reached */
+	bool started;  /* host: this stanza was ready once: what goes wrong later is no refusal */
 	bool entered; /* host: in use; one that is being prepared is ready before it is */
 	struct sg_buf said; /* host: its READY, until it enters */
 	struct sg_call *calls;
@@ -97,13 +98,15 @@ struct sg_wanted_list {
 	size_t count;
 };
 
-/* Facts being gathered from the steps of the stack. */
+/* Facts being gathered from the steps of the stack, as it stood when the look began. */
 struct sg_look {
 	struct sg_look *next;
 	uint64_t number, id, conn;
-	size_t waiting;
-	bool failed;
-	struct sg_buf facts[16];
+	size_t waiting; /* answers */
+	struct sg_arena arena;
+	struct sg_stated steps[SG_STEPS_MAX];
+	bool failed[SG_STEPS_MAX];
+	size_t answers[SG_STEPS_MAX]; /* that this step has given */
 	size_t count;
 };
 

@@ -82,7 +82,7 @@ watch_start(struct sg_loop *loop)
 {
 	for (size_t i = 0; i < loop->wanted.count && !loop->accepting; i++) {
 		const struct sg_child *host = sg_instance_of(loop, &loop->wanted.items[i]);
-		if (host == NULL || host->failures == 0 || host->may_mend)
+		if (host == NULL || host->failures == 0 || host->may_mend || host->started)
 			continue;
 		tell(loop, 0, &loop->wanted.items[i], host->why[0] != '\0' ? host->why : "it died while it was started");
 		return;

@@ -16,6 +16,7 @@
 	X(agent_ambiguous,       "this process fits several agents; name one of them in agent")                        \
 	X(not_this_agent,        "only the agent itself may be named here")                                            \
 	X(facts_unavailable,     "what this process is could not be established")                                      \
+	X(facts_conflict,        "attestation states one thing with two values")                                       \
 	X(facts_weak,            "what is known of this process is only a hint, which is not enough")                  \
 	X(peer_changed,          "the connection is used by another process than the one that opened it")              \
 	X(not_enforcer,          "this process is not a registered enforcer")                                          \

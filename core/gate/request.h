@@ -97,6 +97,9 @@ bool sg_who_agent(struct sg_gate *gate, struct sg_request *request, const struct
 bool sg_who_enforcer(struct sg_gate *gate, struct sg_request *request, const struct sg_conn *conn, enum sg_reason *reason);
 void sg_instance_id(const struct sg_gate *gate, const struct sg_conn *conn, char out[SG_ID_MAX]);
 bool sg_bucket_take(struct sg_gate *gate, const char *kind, struct sg_str name);
+/* address.c: false if more connections come from there than the rate admits. */
+bool sg_address_take(struct sg_gate *gate, const unsigned char address[16]);
+void sg_address_sweep(struct sg_gate *gate);
 void sg_gap_count(struct sg_gate *gate, int which, enum sg_reason reason);
 
 /* record.c: leaves */
@@ -148,6 +151,8 @@ void sg_write_action(struct sg_buf *out, const struct sg_gate *gate, const struc
 		     const struct sg_task *task);
 /* Calls `then` once the facts of the asker are fresh: at once if the last look is young, else after another. */
 void sg_look_first(struct sg_gate *gate, struct sg_request *request, void (*then)(struct sg_gate *, struct sg_request *));
+/* The same, with another look in any case. */
+void sg_look_now(struct sg_gate *gate, struct sg_request *request, void (*then)(struct sg_gate *, struct sg_request *));
 /* Records a denial that belongs to no task, then answers. */
 void sg_deny_unkeyed(struct sg_gate *gate, struct sg_request *request, enum sg_reason reason);
 void sg_digest_asked(struct sg_gate *gate, struct sg_request *request, const struct sg_task *task);

@@ -46,12 +46,8 @@ bool
 sg_who_agent(struct sg_gate *gate, struct sg_request *request, const struct sg_conn *conn, enum sg_reason *reason)
 {
 	struct sg_str named = body_text(request, "agent");
-	if (conn->changed) {
-		*reason = SG_REASON_peer_changed;
-		return false;
-	}
-	if (conn->facts.json == NULL) {
-		*reason = SG_REASON_facts_unavailable;
+	if (conn->changed || conn->facts.json == NULL) {
+		*reason = conn->why;
 		return false;
 	}
 	enum sg_status status = sg_facts_agent(&conn->facts, gate->catalogue, named, &request->agent, &request->strength);
@@ -59,11 +55,11 @@ sg_who_agent(struct sg_gate *gate, struct sg_request *request, const struct sg_c
 		*reason = no_agent_reason(status, conn, gate->catalogue, named);
 		return false;
 	}
-	if (request->strength == SG_HINT) {
+	if (request->strength < sg_strength_named(request->agent->identity)) {
 		*reason = SG_REASON_facts_weak;
 		return false;
 	}
-	request->proven = true;
+	request->proven = request->strength != SG_HINT; /* who is only hinted at is asserted: no credentials */
 	sg_instance_id(gate, conn, request->instance);
 	return true;
 }
@@ -72,7 +68,7 @@ bool
 sg_who_enforcer(struct sg_gate *gate, struct sg_request *request, const struct sg_conn *conn, enum sg_reason *reason)
 {
 	request->enforcer = conn->facts.json == NULL ? NULL : sg_facts_enforcer(&conn->facts, gate->catalogue);
-	*reason = conn->changed ? SG_REASON_peer_changed : SG_REASON_not_enforcer;
+	*reason = conn->changed || conn->facts.json == NULL ? conn->why : SG_REASON_not_enforcer;
 	return request->enforcer != NULL && !conn->changed;
 }
 

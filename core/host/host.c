@@ -66,7 +66,7 @@ refuse(struct running *r, int code, const struct sg_err *err)
 	sg_jw_begin(&w, &out);
 	sg_jw_object(&w);
 	sg_jw_member_text(&w, "code", err->code != NULL ? err->code : "bug");
-	sg_jw_member_bool(&w, "may_mend", err->status == SG_UNAVAILABLE || err->status == SG_TIMEOUT || err->status == SG_NOMEM);
+	sg_jw_member_bool(&w, "may_mend", err->status == SG_UNAVAILABLE || err->status == SG_TIMEOUT);
 	sg_jw_member_text(&w, "text", err->text);
 	sg_jw_end(&w);
 	if (sg_jw_done(&w) && sg_link_queue(&r->link, SG_FRAME_H_REFUSED, 0, sg_buf_view(&out), -1, NULL) == SG_OK)

@@ -1,52 +1,48 @@
 /* SPDX-License-Identifier: Apache-2.0
- * verify/jwt, the one module that is part of the program: it reads what our own issuers made (RFC 9068 access tokens)
- * with core/token, the reader everything else in stepgate uses. Written against the module interface all the same. */
+ * verify/jwt, part of the program: it reads what our own issuers made (RFC 9068 access tokens) with core/token, the reader everything else
+ * in stepgate uses. Written against the module interface all the same. */
 #include "base/canon.h"
 #include "base/err.h"
 #include "base/str.h"
-#include "host/load.h"
+#include "host/built_in.h"
+#include "host/verify_jwt.h"
 #include "token/access.h"
-
-#include <stepgate/verify.h>
 
 #include <stdlib.h>
 
 enum { KEYS_BUDGET = 1 << 20, TOKEN_BUDGET = 256 << 10, CLAIMS_ROOM = 16 << 10 };
 
-/* Keys change seldom; they are read again when their bytes differ. */
-struct verifier {
-	const struct sg_host *host;
-	struct sg_buf text;
-	struct sg_jwks keys;
-};
-
 static enum sg_status
 start(const struct sg_host *host, const struct sg_options *options, void **state, struct sg_err *err)
 {
-	(void)options;
 	enum sg_status status = sg_jwk_start(err);
 	if (status != SG_OK)
 		return status;
-	struct verifier *self = calloc(1, sizeof(*self));
+	struct sg_jwt_verifier *self = calloc(1, sizeof(*self));
 	if (self == NULL)
 		return sg_fail(err, SG_NOMEM, "no_memory", "no memory for a verifier");
 	self->host = host;
 	sg_buf_init(&self->text, SG_JSON_MAX_BYTES);
-	*state = self;
-	return SG_OK;
+	status = sg_jwt_identify_start(self, options, err);
+	if (status == SG_OK)
+		*state = self;
+	else
+		free(self);
+	return status;
 }
 
 static void
 stop(void *state)
 {
-	struct verifier *self = state;
+	struct sg_jwt_verifier *self = state;
 	sg_jwks_done(&self->keys);
+	sg_outside_keys_done(&self->outside);
 	sg_buf_done(&self->text);
 	free(self);
 }
 
 static enum sg_status
-take_keys(struct verifier *self, struct sg_str text, struct sg_err *err)
+take_keys(struct sg_jwt_verifier *self, struct sg_str text, struct sg_err *err)
 {
 	struct sg_arena arena;
 	const struct sg_json *json = NULL;
@@ -69,7 +65,7 @@ take_keys(struct verifier *self, struct sg_str text, struct sg_err *err)
 static enum sg_status
 verify(void *state, const struct sg_verify_in *in, struct sg_verify_out *out, struct sg_err *err)
 {
-	struct verifier *self = state;
+	struct sg_jwt_verifier *self = state;
 	struct sg_token_rules rules = {.type = "at+jwt", .wall = self->host->wall(self->host) / SG_SEC};
 	struct sg_arena arena;
 	struct sg_buf text;
@@ -92,19 +88,15 @@ verify(void *state, const struct sg_verify_in *in, struct sg_verify_out *out, st
 	return status;
 }
 
-static const struct sg_verify_ops operations = {.size = sizeof(operations), .verify = verify};
-static const struct sg_module verify_jwt = {
-	.size = sizeof(verify_jwt),
+static const struct sg_verify_ops operations = {.size = sizeof(operations), .verify = verify, .identify = sg_jwt_identify};
+const struct sg_module sg_verify_jwt = {
+	.size = sizeof(sg_verify_jwt),
 	.abi = SG_ABI,
 	.kind = SG_KIND_verify,
 	.name = "jwt",
+	.options = sg_jwt_options,
+	.configure = sg_jwt_configure,
 	.start = start,
 	.stop = stop,
 	.verify = &operations,
 };
-
-const struct sg_module *
-sg_built_in(enum sg_kind kind, const char *name)
-{
-	return kind == SG_KIND_verify && strcmp(name, "jwt") == 0 ? &verify_jwt : NULL;
-}

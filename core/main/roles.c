@@ -97,6 +97,8 @@ sg_role_gate(struct sg_supervisor *s)
 		int len = snprintf(face, sizeof(face), "{\"face\":\"%s\"}", sg_face_name(s->faces[i].face));
 		sg_link_queue(&s->gate, SG_FRAME_S_LISTEN, 0, (struct sg_str){face, (size_t)len}, fcntl(s->faces[i].fd, F_DUPFD_CLOEXEC, 3), NULL);
 	}
+	if (s->tls >= 0)
+		sg_link_queue(&s->gate, SG_FRAME_S_LISTEN, 0, SG_STR("{\"face\":\"tls\"}"), fcntl(s->tls, F_DUPFD_CLOEXEC, 3), NULL);
 	return sg_link_flush(&s->gate, NULL) == SG_OK;
 }
 
@@ -130,12 +132,15 @@ sg_role_zygote(struct sg_supervisor *s, const struct sg_policy_files *files)
 static int
 run_door(struct sg_supervisor *s, int fd, int self, enum sg_face face)
 {
-	struct sg_door_process how = {.gate = fd, .parent = self, .face = face};
+	struct sg_door_process how = {.gate = fd, .parent = self, .face = face == SG_FACE_TLS ? SG_FACE_ENFORCER : face, .tls = face == SG_FACE_TLS};
+	if (how.tls && !sg_tls_files(s, &how.certificate, &how.key))
+		return 78;
 	how.limits = (struct sg_door_limits){.max_body = (size_t)sg_supervisor_limit(s, "max_body"),
 					     .connections = (size_t)sg_supervisor_limit(s, "connections"),
 					     .head_ms = sg_supervisor_limit(s, "head_timeout"),
 					     .body_ms = sg_supervisor_limit(s, "body_timeout"),
 					     .idle_ms = sg_supervisor_limit(s, "idle_timeout"),
+					     .handshake_ms = sg_tls_handshake_ms(s),
 					     .requests = (uint32_t)sg_supervisor_limit(s, "requests_per_connection")};
 	return sg_door_run(&how);
 }

@@ -229,7 +229,7 @@ new_supervisor(const struct sg_main_options *options)
 	if (s == NULL)
 		return NULL;
 	s->options = options;
-	s->gate.fd = s->zygote.fd = s->candidate.fd = s->retired.fd = -1;
+	s->gate.fd = s->zygote.fd = s->candidate.fd = s->retired.fd = s->tls = -1;
 	sg_buf_init(&s->document, SG_FRAME_MAX);
 	sg_buf_init(&s->next_document, SG_FRAME_MAX);
 	sg_buf_init(&s->manifest, SG_FRAME_MAX);
@@ -261,7 +261,7 @@ configure(struct sg_supervisor *s)
 	sg_buf_init(&document, SG_FRAME_MAX);
 	bool good = sg_supervisor_config(s->options, &document, NULL) && sg_supervisor_adopt(s, sg_buf_view(&document));
 	sg_buf_done(&document);
-	return good && sg_supervisor_lock(s) && sg_supervisor_listen(s);
+	return good && sg_supervisor_lock(s) && sg_supervisor_listen(s) && sg_tls_listen(s);
 }
 
 static int

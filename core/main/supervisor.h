@@ -32,6 +32,7 @@ struct sg_supervisor {
 		int fd;
 		char path[108];
 	} faces[SG_FACES];
+	int tls; /* the TLS face's socket, -1: none */
 	struct sg_link gate, zygote, candidate; /* candidate: a zygote that compiles, not yet in force */
 	struct sg_link retired;                 /* the zygote before: kept until its workers have answered */
 	pid_t retired_pid;
@@ -70,6 +71,12 @@ int64_t sg_supervisor_limit(const struct sg_supervisor *s, const char *name);
 /* listen.c: the sockets and the lock. False with a line on stderr. */
 bool sg_supervisor_lock(struct sg_supervisor *s);
 bool sg_supervisor_listen(struct sg_supervisor *s);
+
+/* tls.c: the TLS face. Each false with a line on stderr. */
+bool sg_tls_listen(struct sg_supervisor *s);
+/* Opens certificate and key, both by sg_open_trusted, the key readable by its owner alone. The caller's. */
+bool sg_tls_files(const struct sg_supervisor *s, int *certificate, int *key);
+int64_t sg_tls_handshake_ms(const struct sg_supervisor *s);
 
 /* roles.c: forking. Each child keeps its own end and nothing else. */
 bool sg_role_gate(struct sg_supervisor *s);

@@ -4,58 +4,7 @@
 
 #include "base/err.h"
 #include "base/str.h"
-#include "token/base64url.h"
-
-struct parts {
-	struct sg_str header, payload, signature, signed_bytes;
-};
-
-static enum sg_status
-cut(struct sg_str token, struct parts *parts, struct sg_err *err)
-{
-	struct sg_str rest = token;
-	if (token.len > SG_JWS_MAX)
-		return sg_fail(err, SG_LIMIT, "token_size", "token of %zu bytes, limit is %d", token.len, SG_JWS_MAX);
-	parts->header = sg_str_cut(&rest, '.');
-	parts->payload = rest.ptr == NULL ? rest : sg_str_cut(&rest, '.');
-	parts->signature = rest;
-	if (parts->header.len == 0 || parts->payload.len == 0 || rest.ptr == NULL || rest.len == 0 ||
-	    memchr(rest.ptr, '.', rest.len) != NULL)
-		return sg_fail(err, SG_MALFORMED, "token_parts", "a token is three parts between two dots");
-	parts->signed_bytes = (struct sg_str){token.ptr, parts->header.len + 1 + parts->payload.len};
-	return SG_OK;
-}
-
-static enum sg_status
-decode(struct sg_arena *arena, struct sg_str *part, struct sg_err *err)
-{
-	size_t room = SG_B64U_BYTES(part->len);
-	char *bytes = sg_arena_alloc(arena, room);
-	if (bytes == NULL)
-		return sg_fail(err, SG_NOMEM, "token_memory", "no memory for a token");
-	if (!sg_b64u_read(*part, bytes, room, &part->len))
-		return sg_fail(err, SG_MALFORMED, "token_base64", "a part is not base64url without padding");
-	part->ptr = bytes;
-	return SG_OK;
-}
-
-static enum sg_status
-parse(struct sg_arena *arena, struct sg_str text, size_t depth, const char *code, const struct sg_json **json,
-      struct sg_err *err)
-{
-	struct sg_json_limits limits = {.depth = depth};
-	struct sg_err why = {0};
-	const struct sg_json *found = NULL;
-	enum sg_status status = sg_json_parse(arena, text, &limits, &found, &why);
-	if (status == SG_NOMEM)
-		return sg_fail(err, status, "token_memory", "no memory for a token");
-	if (status != SG_OK)
-		return sg_fail(err, SG_MALFORMED, code, "%s", why.text);
-	if (found->type != SG_JSON_OBJECT)
-		return sg_fail(err, SG_MALFORMED, code, "not an object");
-	*json = found;
-	return SG_OK;
-}
+#include "token/compact.h"
 
 static enum sg_status
 check_header(const struct sg_json *header, const struct sg_jwks *keys, const char *type, const struct sg_jwk **key,
@@ -115,25 +64,25 @@ enum sg_status
 sg_token_read(struct sg_arena *arena, const struct sg_jwks *keys, struct sg_str token,
 	      const struct sg_token_rules *rules, const struct sg_json **claims, struct sg_err *err)
 {
-	struct parts parts = {.header = {NULL, 0}};
+	struct sg_compact parts = {.header = {NULL, 0}};
 	const struct sg_json *header = NULL, *said = NULL;
 	const struct sg_jwk *key = NULL;
-	enum sg_status status = cut(token, &parts, err);
+	enum sg_status status = sg_compact_cut(token, SG_JWS_MAX, &parts, err);
 	if (status == SG_OK)
-		status = decode(arena, &parts.header, err);
+		status = sg_compact_decode(arena, &parts.header, err);
 	if (status == SG_OK)
-		status = decode(arena, &parts.payload, err);
+		status = sg_compact_decode(arena, &parts.payload, err);
 	if (status == SG_OK && parts.header.len > SG_JWS_HEADER_MAX)
 		status = sg_fail(err, SG_LIMIT, "token_header_size", "header of %zu bytes, limit is %d",
 				 parts.header.len, SG_JWS_HEADER_MAX);
 	if (status == SG_OK)
-		status = parse(arena, parts.header, SG_JWS_DEPTH, "token_header", &header, err);
+		status = sg_compact_parse(arena, parts.header, "token_header", &header, err);
 	if (status == SG_OK)
 		status = check_header(header, keys, rules->type, &key, err);
 	if (status == SG_OK)
 		status = sg_jws_check(key, parts.signed_bytes, parts.signature, err);
 	if (status == SG_OK)
-		status = parse(arena, parts.payload, SG_JWS_DEPTH, "token_claims", &said, err);
+		status = sg_compact_parse(arena, parts.payload, "token_claims", &said, err);
 	if (status == SG_OK)
 		status = check_names(said, err);
 	if (status == SG_OK)

@@ -43,7 +43,7 @@ test_document(void)
 		"\"environment\":\"\",\"name\":\"deploy.run\",\"narrow\":[\"count\"],\"sensitivity\":\"internal\","
 		"\"taints\":"
 		"[\"mail\"]}},\"admins\":{\"mira\":{\"groups\":[\"ops\"],\"uid\":1000}},\"agents\":{\"code-helper\":{"
-		"\"environment\":\"staging\",\"escalate\":\"oncall@acme.example\",\"instance\":\"process\",\"intents\":"
+		"\"environment\":\"staging\",\"escalate\":\"oncall@acme.example\",\"identity\":\"content\",\"instance\":\"process\",\"intents\":"
 		"[\"fix-bug\"],\"match\":[\"peer:uid=1001\"],\"owner\":\"mira@acme.example\",\"reach\":[\"repo.*\"],"
 		"\"review_by\":\"2027-01-31\"}},\"attest\":{\"peer\":{\"after\":\"\",\"before\":\"\",\"control\":\"required\",\"grants\":[],\"kind\":\"attest\",\"options\":{\"depth\":"
 		"\"-3\","
@@ -64,7 +64,7 @@ test_document(void)
 		"67108864,"
 		"\"policy_workers\":2,\"rate\":20,\"requests_per_connection\":1000,\"segment_bytes\":67108864,"
 		"\"task_ttl_max\":28800000,\"tasks\":100000,\"tasks_per_agent\":100,\"uid_connections\":64,\"use_by\":"
-		"60000},"
+		"60000},\"listen\":{},"
 		"\"mode\":\"dev\",\"module_dir\":\"/usr/lib/stepgate/modules\",\"policy_dir\":\"/etc/stepgate/"
 		"policy.d\","
 		"\"run_dir\":\"/run/x\",\"state_dir\":\"/var/lib/stepgate\",\"trust_domain\":\"acme.example\"}");

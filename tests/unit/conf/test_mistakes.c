@@ -7,6 +7,16 @@
 	ATTEST "agents : { a : { owner = \"o\"  escalate = \"e\"  review_by = \"2027-01-31\"  environment = \"s\"\n"   \
 	       "match = [ \"peer:uid=1\" ]  reach = [ \"x.*\" ]\n" more " } }\n"
 
+#define LISTEN(attest, address) attest "listen : { enforcer : { address = \"" address "\"  certificate = \"/c\"  key = \"/k\" } }\n"
+#define READS "attest : { gw : { use = \"x509\"  kind = \"verify\" } }\n"
+#define STEP(name) name " : { use = \"x\" } "
+#define SIXTEEN                                                                                                        \
+	STEP("a") STEP("b") STEP("c") STEP("d") STEP("e") STEP("f") STEP("g") STEP("h") STEP("i") STEP("j") STEP("k") STEP("l") STEP("m") STEP("n") \
+	STEP("o") STEP("p")
+
+#define FORM "address does not have the form it needs"
+#define ENTRY "an entry of match does not have the form it needs: "
+
 static const struct mistake {
 	struct sg_str text;
 	const char *code;
@@ -132,7 +142,23 @@ static const struct mistake {
 	{SG_STR(ATTEST "enforcers : { g : { match = [ \"pear:uid=2\" ]  for_agents = [ \"*\" ] } }\n"),
 	 "conf_reference", 2, 31, "there is no \"pear\" in attest", "\"peer\"?"},
 	{SG_STR(ATTEST "enforcers : { g : { match = [ \"uid=2\" ]  for_agents = [ \"*\" ] } }\n"), "conf_value", 2, 31,
-	 "an entry of match does not have the form it needs", "peer:uid=1001"},
+	 ENTRY "it begins with the name of an attest step and a colon", "peer:uid=1001"},
+	{SG_STR(LISTEN(READS, "localhost:8443")), "conf_value", 2, 35, FORM, "in numbers"},
+	{SG_STR(LISTEN(READS, "127.0.0.1:65536")), "conf_value", 2, 35, FORM, "in numbers"},
+	{SG_STR(LISTEN(READS, "127.0.0.1:0")), "conf_value", 2, 35, FORM, "in numbers"},
+	{SG_STR(LISTEN(READS, "127.0.0.256:1")), "conf_value", 2, 35, FORM, "in numbers"},
+	{SG_STR(LISTEN(READS, "::1:84430")), "conf_value", 2, 35, FORM, "in numbers"},
+	{SG_STR(LISTEN(ATTEST, "127.0.0.1:8443")), "conf_attest_stack", 2, 12,
+	 "nobody from the network could be known: no attest step that counts reads what is presented", "verify"},
+	{SG_STR(ATTEST "listen : { admin : { address = \"[::1]:8443\"  certificate = \"/c\"  key = \"/k\" } }\n"), "conf_reference", 2, 12,
+	 "there is no face \"admin\" for the network", "call it enforcer"},
+	{SG_STR(ATTEST "enforcers : { g : { match = [ \"peer:uid<2\" ]  for_agents = [ \"*\" ] } }\n"), "conf_value", 2, 31,
+	 ENTRY "a fact of a-z, 0-9 and '_' is followed by =, !=, ~ or nothing", "!=value"},
+	{SG_STR(ATTEST "enforcers : { g : { match = [ \"peer:exe~/usr/**/x\" ]  for_agents = [ \"*\" ] } }\n"), "conf_value", 2, 31,
+	 ENTRY "a pattern is segments between slashes, each plain, or * (one segment), or at the end ** (the rest)", "~pattern"},
+	{SG_STR(ATTEST "enforcers : { g : { match = [ \"peer:uid!=0\", \"peer:exe~/*/**\", \"peer:gid\" ]  for_agents = [ \"*\" ] } }\n"),
+	 "conf_value", 2, 29, "nothing in the match of enforcers.g says who it is", "STEP:fact=value"},
+	{SG_STR("attest : { " SIXTEEN STEP("q") "}\n"), "conf_too_many", 1, 1, "more than 16 steps in attest", "take steps away"},
 	{SG_STR(ATTEST "enforcers : { g : { match = [ ]  for_agents = [ \"*\" ] } }\n"), "conf_range", 2, 29,
 	 "the number of entries in match is out of bounds", "from 1 to 16"},
 	{SG_STR("groups : { ops : { members = [ \"mira\" ] } }\n"), "conf_reference", 1, 32,
@@ -393,7 +419,18 @@ test_unprintable(void)
 	folder_close(&f);
 }
 
+/* As many steps as there may be. */
+static void
+test_most_steps(void)
+{
+	struct folder f;
+	folder_open(&f);
+	folder_put(&f, "stepgate.conf", SG_STR("attest : { " SIXTEEN "}\n"));
+	CU_ASSERT_EQUAL(folder_load(&f, NULL), SG_OK);
+	folder_close(&f);
+}
+
 SG_CASES("conf.mistakes", {"each mistake has its code, place and hint", test_mistakes},
-	 {"one mistake, one message", test_one_each}, {"what is allowed without agents", test_no_agents_stack},
+	 {"as many steps as there may be", test_most_steps}, {"one mistake, one message", test_one_each}, {"what is allowed without agents", test_no_agents_stack},
 	 {"all at once, up to the bound", test_many}, {"as people and programs read them", test_printed},
 	 {"nothing unprintable gets out", test_unprintable})

@@ -104,6 +104,16 @@ static const struct {
 	H(POST "Content-Encoding: gzip" L L, http_type),
 	H(POST JSON_TYPE JSON_TYPE L, http_doubled),
 	H(POST "X-Request-ID: a" L "X-Request-ID: b" L L, http_doubled),
+	/* bearer tokens; other schemes say nothing here */
+	H(POST "Authorization: Bearer a.b-c_d~e+f/g==" L L, OK),
+	H(POST "Authorization: BEARER a" L L, OK),
+	H(POST "Authorization: Basic YTpi" L L, OK),
+	H(POST "Authorization: Bearer" L L, http_authorization),
+	H(POST "Authorization: Bearer  a" L L, http_authorization),
+	H(POST "Authorization: Bearer a b" L L, http_authorization),
+	H(POST "Authorization: Bearer a,b" L L, http_authorization),
+	H(POST "Authorization: Bearer \xc3\xa9" L L, http_authorization),
+	H(POST "Authorization: Bearer a" L "Authorization: Bearer a" L L, http_doubled),
 #undef H
 };
 

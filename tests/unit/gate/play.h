@@ -45,6 +45,7 @@ struct play {
 		bool closed, admitted;
 	} conns[PLAY_CONNS];
 	const char *facts;                         /* what a look finds */
+	enum sg_reason why;                        /* and if it finds nothing, why */
 	const char *(*effects)(const char *input); /* what policy says */
 	const char *call_answer;                   /* NULL: the built-in issuer and verifier */
 	bool no_sync;                              /* groups wait */
@@ -62,9 +63,9 @@ static const char play_document[] =
 	"\"secret\":{\"class\":\"secret\",\"credential\":\"\",\"effect\":\"read\",\"environment\":\"\",\"name\":\"secret.read\",\"narrow\":[],\"sensitivity\":\"restricted\",\"taints\":[]},"
 	"\"far\":{\"class\":\"other\",\"credential\":\"\",\"effect\":\"read\",\"environment\":\"\",\"name\":\"far.away\",\"narrow\":[],\"sensitivity\":\"public\",\"taints\":[]}},"
 	"\"admins\":{\"mira\":{\"groups\":[\"ops\"],\"uid\":500},\"priya\":{\"groups\":[\"finance\"],\"uid\":501},\"jon\":{\"groups\":[\"finance\"],\"uid\":502}},"
-	"\"agents\":{\"helper\":{\"environment\":\"staging\",\"escalate\":\"o@x\",\"instance\":\"process\",\"intents\":[\"work\"],\"match\":[\"peer:uid=1001\"],\"owner\":\"mira@acme.example\",\"reach\":[\"mail.*\",\"pay.*\",\"repo.*\",\"secret.*\",\"deploy.*\"],\"review_by\":\"2027-01-31\"},"
-	"\"other\":{\"environment\":\"staging\",\"escalate\":\"o@x\",\"instance\":\"process\",\"intents\":[\"work\"],\"match\":[\"peer:uid=1002\"],\"owner\":\"jon\",\"reach\":[\"**\"],\"review_by\":\"2027-01-31\"},"
-	"\"guess\":{\"environment\":\"staging\",\"escalate\":\"o@x\",\"instance\":\"process\",\"intents\":[\"work\"],\"match\":[\"peer:exe=/bin/guess\"],\"owner\":\"jon\",\"reach\":[\"**\"],\"review_by\":\"2027-01-31\"}},"
+	"\"agents\":{\"helper\":{\"environment\":\"staging\",\"escalate\":\"o@x\",\"identity\":\"content\",\"instance\":\"process\",\"intents\":[\"work\"],\"match\":[\"peer:uid=1001\"],\"owner\":\"mira@acme.example\",\"reach\":[\"mail.*\",\"pay.*\",\"repo.*\",\"secret.*\",\"deploy.*\"],\"review_by\":\"2027-01-31\"},"
+	"\"other\":{\"environment\":\"staging\",\"escalate\":\"o@x\",\"identity\":\"content\",\"instance\":\"process\",\"intents\":[\"work\"],\"match\":[\"peer:uid=1002\"],\"owner\":\"jon\",\"reach\":[\"**\"],\"review_by\":\"2027-01-31\"},"
+	"\"guess\":{\"environment\":\"staging\",\"escalate\":\"o@x\",\"identity\":\"content\",\"instance\":\"process\",\"intents\":[\"work\"],\"match\":[\"peer:exe=/bin/guess\"],\"owner\":\"jon\",\"reach\":[\"**\"],\"review_by\":\"2027-01-31\"}},"
 	"\"attest\":{\"peer\":{\"control\":\"required\",\"options\":{},\"order\":0,\"use\":\"peer\"}},"
 	"\"enforcers\":{\"repo-api\":{\"actions\":[\"repo.*\",\"mail.*\"],\"for_agents\":[\"helper\"],\"match\":[\"peer:uid=2001\"],\"obligations\":[\"log\"],\"resources\":[\"**\"]}},"
 	"\"groups\":{\"finance\":{\"members\":[\"jon\",\"priya\"]},\"ops\":{\"members\":[\"mira\"]}},"
@@ -269,7 +270,7 @@ play_one(struct play *p)
 	struct play_event event = p->queue[0];
 	memmove(p->queue, p->queue + 1, --p->count * sizeof(event));
 	if (event.kind == PLAY_LOOK) {
-		sg_gate_looked(p->gate, event.id, sg_str(p->facts));
+		sg_gate_looked(p->gate, event.id, sg_str(p->facts), p->why);
 	} else if (event.kind == PLAY_JUDGE) {
 		const char *said = p->effects(event.text);
 		sg_gate_judged(p->gate, event.id, sg_str(said), SG_REASON_policy_timeout);

@@ -124,7 +124,7 @@ taint_from_elsewhere(void)
 		struct sg_peer peer = {.uid = 1001, .gid = 1001, .pid = 4001, .pidfd = -1, .start_time = 5, .pidfd_exact = true};
 		sg_gate_connect(p->gate, 3, SG_FACE_AGENT, &peer, NULL);
 		struct play_event look = p->queue[--p->count];
-		sg_gate_looked(p->gate, look.id, sg_str(p->facts));
+		sg_gate_looked(p->gate, look.id, sg_str(p->facts), SG_REASON_facts_unavailable);
 		free(look.text);
 		play_send(p, 3, SG_ROUTE_A_ACT, "", play_act_body(second, "mail.read", "{}", "m"));
 		struct play_event judge = p->queue[--p->count];

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * How often an address may connect. There are more addresses than memory: beyond a bound the new ones share one bucket. */
+#include "gate/request.h"
+
+#include "base/str.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { ADDRESSES_MAX = 4096, NETWORK_BYTES = 8 };
+
+/* An IPv6 user has a whole network of 64 bits; an IPv4 address stands for itself. */
+static void
+name_of(const unsigned char address[16], char out[33])
+{
+	static const unsigned char mapped[12] = {[10] = 0xff, [11] = 0xff};
+	sg_hex(out, address, memcmp(address, mapped, sizeof(mapped)) == 0 ? 16 : NETWORK_BYTES);
+}
+
+bool
+sg_address_take(struct sg_gate *gate, const unsigned char address[16])
+{
+	char name[33], key[48];
+	name_of(address, name);
+	snprintf(key, sizeof(key), "address:%s", name);
+	bool room = gate->buckets.count < ADDRESSES_MAX || sg_table_get(&gate->buckets, sg_str(key)) != NULL;
+	return sg_bucket_take(gate, "address", room ? sg_str(name) : SG_STR("others"));
+}
+
+/* Who was quiet long enough to have everything again is forgotten. */
+void
+sg_address_sweep(struct sg_gate *gate)
+{
+	size_t at = 0;
+	int64_t most = gate->catalogue->limits.burst * 1000;
+	for (struct sg_bucket *b; (b = sg_table_next(&gate->buckets, &at)) != NULL;) {
+		int64_t passed_ms = (gate->state.now.boot - b->at) / SG_MSEC;
+		if (strncmp(b->key, "address:", 8) != 0 || (passed_ms < 3600000 && b->tokens_milli + passed_ms * gate->catalogue->limits.rate < most))
+			continue;
+		sg_table_take(&gate->buckets, sg_str(b->key));
+		free(b->key);
+		free(b);
+	}
+}

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The TLS face's socket, and the files its door alone gets. Without a stanza there is no socket. */
+#include "base/err.h"
+#include "base/fd.h"
+#include "base/json.h"
+#include "base/str.h"
+#include "conf/address.h"
+#include "main/supervisor.h"
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static const struct sg_json *
+stanza_of(const struct sg_supervisor *s)
+{
+	return sg_json_get(sg_json_get(s->config, "listen"), "enforcer");
+}
+
+static bool
+open_one(const struct sg_json *stanza, const char *what, bool secret, int *fd)
+{
+	char path[1100];
+	struct sg_str text = {"", 0};
+	struct sg_err err = {0};
+	struct stat st;
+	sg_json_string(sg_json_get(stanza, what), &text);
+	snprintf(path, sizeof(path), "%.*s", SG_STR_ARG(text));
+	enum sg_status status = sg_open_trusted(path, fd, &err);
+	if (status == SG_OK && secret && (fstat(*fd, &st) != 0 || (st.st_mode & 077) != 0)) {
+		close(*fd);
+		status = sg_fail(&err, SG_REFUSED, "key_readable", "group or others may read it: chmod 0600");
+	}
+	if (status != SG_OK)
+		fprintf(stderr, "stepgated: listen.enforcer: %s \"%s\": %s (%s)\n", what, path, err.text, err.code);
+	return status == SG_OK;
+}
+
+bool
+sg_tls_files(const struct sg_supervisor *s, int *certificate, int *key)
+{
+	const struct sg_json *stanza = stanza_of(s);
+	if (!open_one(stanza, "certificate", false, certificate))
+		return false;
+	if (open_one(stanza, "key", true, key))
+		return true;
+	close(*certificate);
+	return false;
+}
+
+int64_t
+sg_tls_handshake_ms(const struct sg_supervisor *s)
+{
+	int64_t value = 0;
+	sg_json_int(sg_json_get(stanza_of(s), "handshake_timeout"), &value);
+	return value;
+}
+
+static int
+listen_on(struct sg_str text)
+{
+	struct sockaddr_storage address;
+	socklen_t len;
+	int on = 1;
+	if (!sg_conf_address(text, &address, &len))
+		return -1;
+	int fd = socket(address.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (fd < 0)
+		return -1;
+	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
+	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on)); /* what is accepted inherits it */
+	if (address.ss_family == AF_INET6)
+		setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof(on));
+	if (bind(fd, (struct sockaddr *)&address, len) == 0 && listen(fd, 1024) == 0)
+		return fd;
+	int error = errno;
+	close(fd);
+	errno = error;
+	return -1;
+}
+
+bool
+sg_tls_listen(struct sg_supervisor *s)
+{
+	const struct sg_json *stanza = stanza_of(s);
+	struct sg_str address = {"", 0};
+	int certificate, key;
+	if (stanza == NULL)
+		return true;
+	if (!sg_tls_files(s, &certificate, &key)) /* what the door will need is there now, or nothing starts */
+		return false;
+	close(certificate);
+	close(key);
+	sg_json_string(sg_json_get(stanza, "address"), &address);
+	s->tls = listen_on(address);
+	if (s->tls < 0)
+		fprintf(stderr, "stepgated: listen.enforcer: %.*s: %s\n", SG_STR_ARG(address), strerror(errno));
+	return s->tls >= 0;
+}

@@ -1,0 +1,314 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Who somebody is: agents that are only hinted at, what is presented on a connection, peers without a process, facts that contradict. */
+#include "unit/gate/play.h"
+
+#include <stepgate/verify.h>
+
+static struct play *p;
+
+#define HINT(name, value) "{\"peer:" name "\":{\"strength\":\"hint\",\"value\":\"" value "\"}}"
+#define GATEWAY "{\"gw:spiffe_id\":{\"strength\":\"boundary\",\"value\":\"spiffe://acme.example/gw\"}}"
+
+/* The play's document with another stack, another agent, another enforcer. */
+static void
+configure(const char *agents, const char *attest, const char *enforcers)
+{
+	struct sg_buf text;
+	const char *at = play_document;
+	const struct {
+		const char *mark, *more;
+	} parts[] = {{"\"agents\":{", agents}, {"\"attest\":{", attest}, {"\"enforcers\":{", enforcers}};
+	sg_buf_init(&text, 1 << 20);
+	for (size_t i = 0; i < 3; i++) {
+		const char *to = strstr(at, parts[i].mark) + strlen(parts[i].mark);
+		sg_buf_add(&text, at, (size_t)(to - at));
+		sg_buf_text(&text, parts[i].more);
+		at = to;
+	}
+	sg_buf_text(&text, at);
+	sg_buf_add(&text, "", 1);
+	char *canonical = play_canonical(text.ptr);
+	struct sg_err err = {0};
+	CU_ASSERT_EQUAL_FATAL(sg_gate_configure(p->gate, sg_str(canonical), &err), SG_OK);
+	free(canonical);
+	sg_buf_done(&text);
+}
+
+#define AGENT(name, identity, match)                                                                                   \
+	"\"" name "\":{\"environment\":\"staging\",\"escalate\":\"o@x\",\"identity\":\"" identity                      \
+	"\",\"instance\":\"process\",\"intents\":[\"work\"],\"match\":[" match                                         \
+	"],\"owner\":\"jon\",\"reach\":[\"**\"],\"review_by\":\"2027-01-31\"},"
+#define STEP "\"gw\":{\"control\":\"sufficient\",\"kind\":\"verify\",\"options\":{},\"order\":1,\"use\":\"x509\"},"
+#define ENFORCER                                                                                                       \
+	"\"gateway\":{\"actions\":[\"**\"],\"for_agents\":[\"helper\"],\"match\":[\"gw:spiffe_id=spiffe://acme.example/"   \
+	"gw\"],\"obligations\":[],\"resources\":[\"**\"]},"
+
+static void
+hints_alone(void)
+{
+	p = play_new();
+	configure(AGENT("soft", "hint", "\"peer:exe=/bin/soft\""), "", "");
+	p->facts = HINT("exe", "/bin/soft");
+	CU_ASSERT_TRUE(play_connect(p, 1, SG_FACE_AGENT, 1009));
+	char *task = play_task(p, 1, "t");
+	CU_ASSERT_TRUE(strncmp(task, "t-", 2) == 0);
+	CU_ASSERT_TRUE(play_has(play_act(p, 1, task, "mail.read", "{}", "k1"), "\"verdict\":\"allow\""));
+	/* it may do what needs no credential; none is made for it */
+	CU_ASSERT_TRUE(play_has(play_act(p, 1, task, "repo.read", "{}", "k2"), "\"code\":\"asserted_agent\""));
+	CU_ASSERT_EQUAL(p->gate->state.live_leases, 0);
+	CU_ASSERT_TRUE(sg_state_task(&p->gate->state, sg_str(task))->asserted);
+	CU_ASSERT_TRUE(play_connect(p, 2, SG_FACE_ADMIN, 500) == false); /* an admin who fits any agent is none, however weak the fit */
+	p->facts = "{\"peer:uid\":{\"strength\":\"boundary\",\"value\":\"500\"}}";
+	CU_ASSERT_TRUE(play_connect(p, 3, SG_FACE_ADMIN, 500));
+	CU_ASSERT_TRUE(play_has(play_ask(p, 3, SG_ROUTE_O_STATUS, "", "{}"),
+				"\"identity\":[\"agent soft: its identity rests on what its process says of itself (identity = \\\"hint\\\")\"]"));
+	free(task);
+	play_end(p);
+}
+
+/* identity x strength of the match: weaker than the stanza wants is refused; where every stanza says more than hint, status is silent. */
+static void
+weakest_strength(void)
+{
+	static const char *const words[] = {"hint", "content", "boundary"};
+	for (int wants = 0; wants < 3; wants++)
+		for (int has = 0; has < 3; has++) {
+			char agents[1024], facts[128];
+			p = play_new();
+			snprintf(agents, sizeof(agents), AGENT("soft", "%s", "\"peer:exe~/bin/*\",\"peer:exe!=/bin/sh\",\"peer:exe\""), words[wants]);
+			configure(agents, "", "");
+			snprintf(facts, sizeof(facts), "{\"peer:exe\":{\"strength\":\"%s\",\"value\":\"/bin/soft\"}}", words[has]);
+			p->facts = facts;
+			CU_ASSERT_TRUE(play_connect(p, 1, SG_FACE_AGENT, 1009));
+			const char *answer = play_ask(p, 1, SG_ROUTE_A_TASK_OPEN, "", "{\"intent\":\"work\",\"key\":\"t\"}");
+			CU_ASSERT_TRUE(play_has(answer, has >= wants ? "\"id\":\"t-" : "\"code\":\"facts_weak\""));
+			play_end(p);
+		}
+}
+
+/* What only excludes, or only exists, is never more than a hint, whatever the fact's own strength. */
+static void
+absence_proves_nothing(void)
+{
+	static const char *const matches[] = {"\"peer:exe!=/bin/sh\"", "\"peer:exe\"", "\"peer:exe~**\""};
+	for (size_t i = 0; i < 3; i++) {
+		char agents[1024];
+		p = play_new();
+		snprintf(agents, sizeof(agents), AGENT("soft", "content", "%s"), matches[i]);
+		configure(agents, "", "");
+		p->facts = "{\"peer:exe\":{\"strength\":\"boundary\",\"value\":\"/bin/soft\"}}";
+		CU_ASSERT_TRUE(play_connect(p, 1, SG_FACE_AGENT, 1009));
+		CU_ASSERT_TRUE(play_has(play_ask(p, 1, SG_ROUTE_A_TASK_OPEN, "", "{\"intent\":\"work\",\"key\":\"t\"}"), "\"code\":\"facts_weak\""));
+		play_end(p);
+	}
+}
+
+/* ---- presented ---- */
+
+static bool
+connect_network(uint64_t conn, unsigned char last)
+{
+	struct sg_peer peer = {.uid = (uid_t)-1, .gid = (gid_t)-1, .pidfd = -1, .network = true,
+			       .address = {[10] = 0xff, [11] = 0xff, [12] = 127, [15] = last}};
+	bool good = sg_gate_connect(p->gate, conn, SG_FACE_ENFORCER, &peer, NULL) == SG_OK;
+	play_all(p);
+	return good && p->conns[conn].admitted;
+}
+
+static const char evaluation[] = "{\"action\":{\"name\":\"repo.read\"},\"context\":{\"key\":\"e1\",\"task\":\"%s\"},"
+				 "\"resource\":{\"id\":\"i\",\"type\":\"t\"},\"subject\":{\"id\":\"helper\",\"type\":\"agent\"}}";
+
+static void
+network_peer(void)
+{
+	p = play_new();
+	configure("", STEP, ENFORCER);
+	CU_ASSERT_TRUE(connect_network(5, 1)); /* admitted to speak: there is no process to look at */
+	CU_ASSERT_EQUAL(p->count, 0);
+	/* before it has presented anything it is nobody */
+	const char *answer = play_ask(p, 5, SG_ROUTE_E_TASK_OPEN, "", "{\"agent\":\"helper\",\"intent\":\"work\",\"key\":\"t\"}");
+	CU_ASSERT_TRUE(play_has(answer, "\"code\":\"facts_unavailable\""));
+	CU_ASSERT_TRUE(sg_gate_presented(p->gate, 5, SG_PRESENTED_CHAIN, SG_STR("DER")));
+	CU_ASSERT_FALSE(sg_gate_presented(p->gate, 5, SG_PRESENTED_CHAIN, SG_STR("DER"))); /* once */
+	p->facts = GATEWAY;
+	answer = play_ask(p, 5, SG_ROUTE_E_TASK_OPEN, "", "{\"agent\":\"helper\",\"intent\":\"work\",\"key\":\"t2\"}");
+	CU_ASSERT_TRUE(play_has(answer, "\"id\":\"t-"));
+	char *task = play_between(answer, "\"id\":\"", "\""), body[512];
+	snprintf(body, sizeof(body), evaluation, task);
+	CU_ASSERT_TRUE(play_has(play_ask(p, 5, SG_ROUTE_E_EVALUATION, "", body), "\"decision\":false")); /* asserted: no credential */
+	/* another look finds somebody else: a certificate that expired, a key that was withdrawn */
+	p->boot += 2 * SG_SEC;
+	p->facts = "";
+	p->why = SG_REASON_facts_unavailable;
+	answer = play_ask(p, 5, SG_ROUTE_E_TASK_OPEN, "", "{\"agent\":\"helper\",\"intent\":\"work\",\"key\":\"t3\"}");
+	CU_ASSERT_TRUE(play_has(answer, "\"code\":\"facts_unavailable\""));
+	p->facts = GATEWAY; /* and it stays nobody */
+	answer = play_ask(p, 5, SG_ROUTE_E_TASK_OPEN, "", "{\"agent\":\"helper\",\"intent\":\"work\",\"key\":\"t4\"}");
+	CU_ASSERT_TRUE(play_has(answer, "\"code\":\"facts_unavailable\""));
+	free(task);
+	play_end(p);
+}
+
+static bool
+no_look(void *self, uint64_t id, uint64_t conn)
+{
+	(void)self, (void)id, (void)conn;
+	return false;
+}
+
+static const char wide_allow[] = "{\"agent\":\"helper\",\"intent\":\"work\",\"key\":\"tn\"}";
+
+/* An enforcer over the network is withheld from when its facts are gone between commit and answer. */
+static void
+network_second_look(void)
+{
+	p = play_new();
+	configure("", STEP, ENFORCER);
+	CU_ASSERT_TRUE(connect_network(5, 1));
+	CU_ASSERT_TRUE(sg_gate_presented(p->gate, 5, SG_PRESENTED_CHAIN, SG_STR("DER")));
+	p->facts = GATEWAY;
+	char *task = play_between(play_ask(p, 5, SG_ROUTE_E_TASK_OPEN, "", wide_allow), "\"id\":\"", "\""), body[512];
+	snprintf(body, sizeof(body), "{\"action\":\"mail.read\",\"arguments\":{},\"key\":\"k\",\"resource\":{\"id\":\"i\",\"type\":\"t\"},\"task\":\"%s\"}", task);
+	CU_ASSERT_TRUE(play_has(play_ask(p, 5, SG_ROUTE_E_ACT, "", body), "\"verdict\":\"allow\""));
+	body[strstr(body, "\"k\"") - body + 1] = 'j';
+	play_send(p, 5, SG_ROUTE_E_ACT, "", body);
+	while (p->count > 0 && p->queue[0].kind != PLAY_JUDGE)
+		play_one(p);
+	play_one(p);
+	p->facts = "";
+	p->why = SG_REASON_facts_unavailable;
+	play_all(p);
+	CU_ASSERT_TRUE(play_has(p->conns[5].body, "\"code\":\"withheld_facts\""));
+	free(task);
+	play_end(p);
+}
+
+/* A token on a local connection adds facts; what both looks know must stay, and a token is shown once, before requests, never to operators. */
+static void
+token_on_a_process(void)
+{
+#define UID(uid) "\"peer:uid\":{\"strength\":\"boundary\",\"value\":\"" uid "\"}"
+	static const struct {
+		const char *second, *want;
+	} rows[] = {{"{\"gw:sub\":{\"strength\":\"boundary\",\"value\":\"ci\"}," UID("1001") "}", "\"id\":\"t-"},
+		    {"{\"gw:sub\":{\"strength\":\"boundary\",\"value\":\"ci\"}," UID("1002") "}", "\"code\":\"peer_changed\""},
+		    {"", "\"code\":\"facts_conflict\""}};
+	for (size_t i = 0; i < 3; i++) {
+		p = play_new();
+		configure("", STEP, "");
+		CU_ASSERT_TRUE(play_connect(p, 1, SG_FACE_AGENT, 1001));
+		CU_ASSERT_TRUE(sg_gate_presented(p->gate, 1, SG_PRESENTED_TOKEN, SG_STR("a.b.c")));
+		CU_ASSERT_FALSE(sg_gate_presented(p->gate, 1, SG_PRESENTED_CHAIN, SG_STR("DER"))); /* nothing proved its key here */
+		CU_ASSERT_FALSE(sg_gate_presented(p->gate, 1, 3, SG_STR("x")));
+		p->facts = rows[i].second;
+		p->why = SG_REASON_facts_conflict;
+		CU_ASSERT_TRUE(play_has(play_ask(p, 1, SG_ROUTE_A_TASK_OPEN, "", "{\"intent\":\"work\",\"key\":\"t\"}"), rows[i].want));
+		play_end(p);
+	}
+	p = play_new();
+	configure("", STEP, "");
+	CU_ASSERT_TRUE(play_connect(p, 2, SG_FACE_ADMIN, 500));
+	CU_ASSERT_FALSE(sg_gate_presented(p->gate, 2, SG_PRESENTED_TOKEN, SG_STR("a.b.c")));
+	CU_ASSERT_TRUE(play_connect(p, 3, SG_FACE_AGENT, 1001));
+	char *large = calloc(1, SG_PRESENTED_MAX + 1);
+	CU_ASSERT_FALSE(sg_gate_presented(p->gate, 3, SG_PRESENTED_TOKEN, (struct sg_str){large, SG_PRESENTED_MAX + 1}));
+	CU_ASSERT_FALSE(sg_gate_presented(p->gate, 3, SG_PRESENTED_TOKEN, SG_STR("")));
+	CU_ASSERT_TRUE(sg_gate_presented(p->gate, 3, SG_PRESENTED_TOKEN, (struct sg_str){large, SG_PRESENTED_MAX}));
+	free(large);
+	play_end(p);
+}
+
+/* A stack that only reads what is presented: local peers are let in to present it, operators work, nobody is anybody before. */
+static void
+nothing_to_look_at(void)
+{
+	p = play_new();
+	configure("", STEP, ENFORCER);
+	p->gate->catalogue->looks = false;
+	struct sg_peer peer = {.uid = 1001, .gid = 1001, .pid = 4001, .pidfd = -1, .start_time = 5};
+	CU_ASSERT_EQUAL(sg_gate_connect(p->gate, 1, SG_FACE_ENFORCER, &peer, NULL), SG_OK);
+	CU_ASSERT_TRUE(p->conns[1].admitted && p->count == 0);
+	CU_ASSERT_TRUE(play_has(play_ask(p, 1, SG_ROUTE_E_TASK_OPEN, "", wide_allow), "\"code\":\"facts_unavailable\""));
+	CU_ASSERT_TRUE(sg_gate_presented(p->gate, 1, SG_PRESENTED_TOKEN, SG_STR("a.b.c")));
+	p->facts = GATEWAY;
+	CU_ASSERT_TRUE(play_has(play_ask(p, 1, SG_ROUTE_E_TASK_OPEN, "", wide_allow), "\"id\":\"t-"));
+	peer.uid = 500;
+	CU_ASSERT_EQUAL(sg_gate_connect(p->gate, 2, SG_FACE_ADMIN, &peer, NULL), SG_OK);
+	CU_ASSERT_TRUE(play_has(play_ask(p, 2, SG_ROUTE_O_STATUS, "", "{}"), "\"journal\":\"open\""));
+	p->gate->catalogue->reads = false; /* and with no step at all nobody is let in */
+	peer.uid = 1001;
+	p->gate->ports.look = no_look;
+	CU_ASSERT_EQUAL(sg_gate_connect(p->gate, 3, SG_FACE_ENFORCER, &peer, NULL), SG_UNAVAILABLE);
+	play_end(p);
+}
+
+/* Facts that contradict each other close the connection, and the record says why. */
+static void
+conflict_at_connect(void)
+{
+	p = play_new();
+	struct sg_peer peer = {.uid = 1001, .gid = 1001, .pid = 4001, .pidfd = -1, .start_time = 5};
+	p->facts = "";
+	p->why = SG_REASON_facts_conflict;
+	CU_ASSERT_EQUAL(sg_gate_connect(p->gate, 1, SG_FACE_AGENT, &peer, NULL), SG_OK);
+	play_all(p);
+	CU_ASSERT_TRUE(p->conns[1].closed && !p->conns[1].admitted);
+	p->facts = "{\"peer:uid\":{\"strength\":\"boundary\",\"value\":\"500\"}}";
+	CU_ASSERT_TRUE(play_connect(p, 2, SG_FACE_ADMIN, 500));
+	CU_ASSERT_TRUE(play_has(play_ask(p, 2, SG_ROUTE_O_EVENTS, "", "{\"after\":\"0\"}"), "\"result\":\"facts_conflict\""));
+	play_end(p);
+}
+
+static void
+play_nothing(void *self, uint64_t conn, enum sg_face face)
+{
+	(void)self, (void)conn, (void)face;
+}
+
+/* Connections of one address, at the bound and one more; another address has its own. */
+static void
+address_bound(void)
+{
+	p = play_new();
+	configure("", STEP, ENFORCER);
+	int64_t most = p->gate->catalogue->limits.uid_connections;
+	uint64_t open = 0;
+	p->gate->ports.admit = play_nothing; /* more connections than the play counts */
+	struct sg_peer peer = {.uid = (uid_t)-1, .pidfd = -1, .network = true, .address = {[15] = 9}};
+	for (int64_t i = 0; i <= most; i++) {
+		struct sg_peer one = peer;
+		open += sg_gate_connect(p->gate, 1000 + (uint64_t)i, SG_FACE_ENFORCER, &one, NULL) == SG_OK;
+	}
+	CU_ASSERT_EQUAL((int64_t)open, most);
+	peer.address[0] = 1;
+	CU_ASSERT_EQUAL(sg_gate_connect(p->gate, 2000, SG_FACE_ENFORCER, &peer, NULL), SG_OK);
+	play_end(p);
+}
+
+/* How often: a burst, then the rate; one IPv6 network of 64 bits is one address. */
+static void
+address_rate(void)
+{
+	p = play_new();
+	p->gate->catalogue->limits.burst = 3;
+	p->gate->catalogue->limits.rate = 1;
+	unsigned char a[16] = {0x20, 1, [15] = 1}, b[16] = {0x20, 1, [15] = 2}, c[16] = {0x20, 2, [15] = 1};
+	CU_ASSERT_TRUE(sg_address_take(p->gate, a) && sg_address_take(p->gate, b) && sg_address_take(p->gate, a));
+	CU_ASSERT_FALSE(sg_address_take(p->gate, b));
+	CU_ASSERT_TRUE(sg_address_take(p->gate, c));
+	size_t before = p->gate->buckets.count;
+	p->boot += 1100 * SG_MSEC;
+	sg_gate_tick(p->gate);
+	CU_ASSERT_TRUE(sg_address_take(p->gate, a));
+	CU_ASSERT_FALSE(sg_address_take(p->gate, a));
+	p->boot += 60 * SG_SEC;
+	sg_gate_tick(p->gate); /* who was quiet is forgotten */
+	CU_ASSERT_EQUAL(p->gate->buckets.count, before - 2);
+	play_end(p);
+}
+
+SG_CASES("gate.identity", {"an agent on hints alone", hints_alone}, {"the weakest strength", weakest_strength},
+	 {"absence proves nothing", absence_proves_nothing}, {"a peer from the network", network_peer},
+	 {"a peer from the network, the second look", network_second_look}, {"a token on a local connection", token_on_a_process},
+	 {"nothing to look at", nothing_to_look_at},
+	 {"conflicting facts at connect", conflict_at_connect}, {"connections of one address", address_bound}, {"connections a second", address_rate})
