@@ -70,12 +70,14 @@ OPTION("attest", "grants",        GRANTS,    "",           0,   8, NULL,      "w
 OPTION("attest", "kind",          CHOICE,    "attest",     0,   0, "attest|verify", "attest looks at the process, verify reads what the peer presents")
 OPTION("attest", "options",        REST,      "",           0,   0, NULL,      "all other keys: the module's own options")
 OPTION("attest", "order",          ORDER,     "0",          0,   0, NULL,      "its place in the stack")
+OPTION("attest", "refresh",       DURATION,  "0ms",        0, DAY(30), NULL,   "so often its module is started anew, beside the one that runs: it then reads files and keys again; \"0ms\": never")
 OPTION("attest", "use",            NAME,      NULL,         1,  63, NULL,      "the module")
 
 OPTION("audit", "grants",         GRANTS,    "",           0,   8, NULL,      "what its module may have, opened for it")
 OPTION("audit", "lag_leaves",     INTEGER,   "10000",      1, 100000000, NULL, "required: so many leaves not yet safe there, and everything is denied")
 OPTION("audit", "lag_time",       DURATION,  "1m",    SEC(1), DAY(7), NULL,    "required: the oldest leaf not yet safe there is so old, and everything is denied")
 OPTION("audit", "options",        REST,      "",           0,   0, NULL,      "all other keys: the module's own options")
+OPTION("audit", "refresh",        DURATION,  "0ms",        0, DAY(30), NULL,   "so often its module is started anew, beside the one that runs: it then reads files and keys again; \"0ms\": never")
 OPTION("audit", "required",       BOOL,      "false",      0,   0, NULL,      "deny when it lags beyond its bounds")
 OPTION("audit", "use",            NAME,      NULL,         1,  63, NULL,      "the module")
 
@@ -96,6 +98,7 @@ OPTION("intents", "ttl",           DURATION,  "1h",    SEC(1), DAY(7), NULL,   "
 OPTION("issue", "audience",        STRINGS,   "",           0,  32, NULL,      "whom its credentials may be made for")
 OPTION("issue", "grants",         GRANTS,    "",           0,   8, NULL,      "what its module may have, opened for it; NAME.pem in state_dir/issue, if there, is \"key\" in any case")
 OPTION("issue", "options",         REST,      "",           0,   0, NULL,      "all other keys: the module's own options")
+OPTION("issue", "refresh",        DURATION,  "0ms",        0, DAY(30), NULL,   "so often its module is started anew, beside the one that runs: it then reads files and keys again; \"0ms\": never")
 OPTION("issue", "ttl",             DURATION,  "60s",   SEC(1), HOUR(1), NULL,  "life of a credential, at most limits.credential_ttl_max")
 OPTION("issue", "use",             NAME,      NULL,         1,  63, NULL,      "the module")
 

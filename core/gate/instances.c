@@ -29,6 +29,8 @@ want(struct sg_wanted_list *list, const char *prefix, struct sg_str name, const 
 	if (stanza != NULL)
 		sg_canon_write(&text, stanza);
 	sg_sha256_hex(w->stanza, sg_buf_view(&text));
+	w->refresh_ms = 0;
+	sg_json_int(sg_json_get(stanza, "refresh"), &w->refresh_ms);
 	sg_buf_done(&text);
 }
 
@@ -154,6 +156,17 @@ may_stay(struct sg_loop *loop, const struct sg_child *host)
 	return false;
 }
 
+/* An instance that has served its time is one of an earlier stanza from now on: the next one is started beside it and takes over once it is ready. */
+static void
+age(const struct sg_loop *loop, struct sg_child *host)
+{
+	for (size_t i = 0; host->entered && i < loop->wanted.count; i++) {
+		const struct sg_wanted *w = &loop->wanted.items[i];
+		if (strcmp(w->name, host->name) == 0 && w->refresh_ms > 0 && now_of(loop) - host->since > w->refresh_ms * SG_MSEC)
+			host->stanza[0] = '-';
+	}
+}
+
 /* One that is on its way out leaves when it owes nobody an answer: its link is closed, and it stops by itself. */
 static void
 look_after(struct sg_loop *loop, struct sg_child *host)
@@ -162,6 +175,7 @@ look_after(struct sg_loop *loop, struct sg_child *host)
 		sg_child_kill(loop, host);
 		return;
 	}
+	age(loop, host);
 	if (!host->retiring && !may_stay(loop, host))
 		host->retiring = true;
 	if (!host->retiring || host->calls != NULL)

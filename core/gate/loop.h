@@ -91,6 +91,7 @@ struct sg_sink_bound {
 /* A module that should run. */
 struct sg_wanted {
 	char name[SG_CHILD_NAME], stanza[SG_SHA256_HEX];
+	int64_t refresh_ms; /* 0: never */
 };
 
 struct sg_wanted_list {

@@ -373,10 +373,45 @@ def modules_beside(d, o):
     good("modules exchanged, added and taken away beside %d decisions; four that will not start kept out with their word" % asked)
 
 
+def refreshed(d, o):
+    """A module that is started anew so often: nobody notices but the record, and one that cannot be started again goes on as it is."""
+    put(d, "conf.d/70-module.conf", "# nothing\n")
+    assert reload(o)[0] == 200
+    load = Load(d, 2)
+    first = len(journal(os.path.join(d.dir, "state/journal")))
+    put(d, "conf.d/70-module.conf", 'issue : { token : { refresh = "300ms" } }\nagents : { helper : { reach = [ "repo.*", "pay.*" ] } }\n')
+    assert reload(o)[0] == 200
+    c = d.agent()
+    task = c.ask("POST", "/v1/tasks", dict(intent="work", key="refreshed"))[1]["task"]["id"]
+    entered = lambda: [l for l in journal(os.path.join(d.dir, "state/journal"))[first:] if l["body"].get("module") == "issue.token"]
+    until, n = time.time() + 30, 0
+    while len(entered()) < 5 and time.time() < until:
+        got = c.ask("POST", "/v1/act", dict(task=task, action="repo.read", key="r%d" % n, arguments={}, resource=dict(type="x", id="y")))[1]
+        assert got["verdict"] == "allow" and got["credential"]["token"], got
+        n += 1
+        if n == 900:
+            break
+        time.sleep(0.01)
+    assert len(entered()) >= 5, entered()
+    os.rename(os.path.join(d.dir, "state/issue/token.pem"), os.path.join(d.dir, "state/issue/away.pem"))
+    end = time.time() + 20
+    while not any(m["why"].startswith("jwt_no_key") for m in o.ask("GET", "/v1/status")[1]["modules"]) and time.time() < end:
+        time.sleep(0.05)
+    assert any(m["why"].startswith("jwt_no_key") for m in o.ask("GET", "/v1/status")[1]["modules"])
+    got = d.agent()
+    assert got.ask("POST", "/v1/act", dict(task=task, action="repo.read", key="still", arguments={}, resource=dict(type="x", id="y")))[1]["verdict"] == "allow"
+    os.rename(os.path.join(d.dir, "state/issue/away.pem"), os.path.join(d.dir, "state/issue/token.pem"))
+    put(d, "conf.d/70-module.conf", "# nothing\n")
+    assert reload(o)[0] == 200
+    load.more(20)
+    load.end()
+    good("a module started anew five times beside itself: every credential was made; one that could not start again left the old one at work")
+
+
 def main():
     d = Daemon(limits='policy_deadline = "2s"')  # what is measured here is no speed
     try:
-        for test in (swapped_whole, kept_out, half_written, replaced_while_read, by_signal, asked_meanwhile, policy_survives, elsewhere, modules_beside):
+        for test in (swapped_whole, kept_out, half_written, replaced_while_read, by_signal, asked_meanwhile, policy_survives, elsewhere, modules_beside, refreshed):
             test(d, d.admin())
         print("%d passed, 0 failed" % passed)
     finally:

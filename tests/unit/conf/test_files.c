@@ -100,9 +100,9 @@ test_merge(void)
 	sg_buf_add(doc, "", 1);
 	CU_ASSERT_PTR_NOT_NULL(strstr(doc->ptr,
 				      "\"attest\":{\"exe\":{\"after\":\"\",\"before\":\"\",\"control\":\"optional\",\"grants\":[],\"kind\":\"attest\",\"options\":{\"depth\":\"2\"},"
-				      "\"order\":1,\"use\":\"exe\"},\"peer\":{\"after\":\"\",\"before\":\"\",\"control\":\"required\",\"grants\":[],\"kind\":\"attest\",\"options\":"
-				      "{},\"order\":0,\"use\":\"peer\"},\"tpm\":{\"after\":\"\",\"before\":\"\",\"control\":\"required\",\"grants\":[],\"kind\":\"attest\","
-				      "\"options\":{},\"order\":2,\"use\":\"tpm2\"}}"));
+				      "\"order\":1,\"refresh\":0,\"use\":\"exe\"},\"peer\":{\"after\":\"\",\"before\":\"\",\"control\":\"required\",\"grants\":[],\"kind\":\"attest\",\"options\":"
+				      "{},\"order\":0,\"refresh\":0,\"use\":\"peer\"},\"tpm\":{\"after\":\"\",\"before\":\"\",\"control\":\"required\",\"grants\":[],\"kind\":\"attest\","
+				      "\"options\":{},\"order\":2,\"refresh\":0,\"use\":\"tpm2\"}}"));
 	CU_ASSERT_PTR_NOT_NULL(strstr(doc->ptr, "\"intents\":{\"i\":{\"actions\":[\"c\"],"));
 
 	folder_put(&f, "conf.d/20.conf", SG_STR("\n  limits : { rate = \"x\" }\nattest : { peer = 5 }\n"));
