@@ -35,13 +35,11 @@ kind_named(struct sg_str word)
 static bool
 is_host(struct sg_str host, bool v6)
 {
-	for (size_t i = 0; i < host.len; i++) {
-		char c = host.ptr[i];
-		bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.';
-		if (!letter && c != (v6 ? ':' : '-'))
+	static const char name[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-", address[] = "0123456789abcdefABCDEF.:";
+	for (size_t i = 0; i < host.len; i++)
+		if (memchr(v6 ? address : name, host.ptr[i], v6 ? sizeof(address) - 1 : sizeof(name) - 1) == NULL)
 			return false;
-	}
-	return host.len > 0 && host.len <= 253 && host.ptr[0] != '-';
+	return host.len > 0 && host.len <= 253 && host.ptr[0] != '-' && (!v6 || memchr(host.ptr, ':', host.len) != NULL);
 }
 
 static bool
@@ -61,6 +59,29 @@ read_address(struct sg_grant *grant)
 	return is_host(grant->host, v6) && sg_str_int(grant->port, 1, 65535, &number);
 }
 
+/* It becomes one argument of curl(1): nothing that curl would expand, or take for an option. */
+static bool
+is_url(struct sg_str text)
+{
+	for (size_t i = 0; i < text.len; i++)
+		if (text.ptr[i] <= ' ' || text.ptr[i] > '~' || strchr("{}[]\"\\^`<>|@", text.ptr[i]) != NULL)
+			return false;
+	return text.len > 8 && text.len <= SG_GRANT_URL_MAX && sg_str_starts(text, "https://") && text.ptr[8] != '/' && text.ptr[8] != '-';
+}
+
+static bool
+fits(struct sg_grant *grant)
+{
+	switch (grant->kind) {
+	case SG_GRANT_tcp:
+		return read_address(grant);
+	case SG_GRANT_url:
+		return is_url(grant->rest);
+	default:
+		return sg_conf_is_path(grant->rest);
+	}
+}
+
 bool
 sg_grant_read(struct sg_str text, struct sg_grant *grant)
 {
@@ -72,7 +93,7 @@ sg_grant_read(struct sg_str text, struct sg_grant *grant)
 	read.kind = kind_named(word);
 	if (read.rest.ptr == NULL || read.kind == SG_GRANT_none)
 		return false;
-	if (read.kind == SG_GRANT_tcp ? !read_address(&read) : !sg_conf_is_path(read.rest))
+	if (!fits(&read))
 		return false;
 	*grant = read;
 	return true;

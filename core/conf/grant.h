@@ -14,6 +14,7 @@
 	X(folder, "a path", "the folder; it may read, make, replace and remove files below it")                        \
 	X(unix, "a path", "a connected UNIX socket, datagram or stream")                                               \
 	X(tcp, "HOST:PORT", "a connected TCP socket")                                                                  \
+	X(url, "an https:// address", "what stands there, fetched once by curl(1), as a file open for reading; a file granted before it as NAME_ca holds the only authorities trusted") \
 	X(run, "the path of a program", "a pipe into its input; it runs as nobody, without arguments")
 
 enum sg_grant_kind {
@@ -23,12 +24,12 @@ enum sg_grant_kind {
 #undef X
 };
 
-enum { SG_GRANTS_MAX = 8, SG_GRANT_NAME_MAX = 31 };
+enum { SG_GRANTS_MAX = 8, SG_GRANT_NAME_MAX = 31, SG_GRANT_URL_MAX = 1000 };
 
 struct sg_grant {
 	struct sg_str name; /* [a-z][a-z0-9_]*, at most SG_GRANT_NAME_MAX */
 	enum sg_grant_kind kind;
-	struct sg_str rest; /* an absolute path without "..", or HOST:PORT */
+	struct sg_str rest; /* an absolute path without "..", HOST:PORT, or an address */
 	struct sg_str host, port; /* tcp only; an IPv6 address without its brackets */
 };
 

@@ -29,7 +29,7 @@
 	X(RESOURCES, LIST, "slashed patterns, such as [ \"/srv/data/**\" ]")                                           \
 	X(MATCHES, LIST, "STEP:fact=value, !=value, ~pattern or the fact alone, such as [ \"peer:uid=1001\", \"peer:exe~/usr/lib/agents/*\" ]")                                                       \
 	X(PATHS, LIST, "argument paths, such as [ \"amount\" ]")                                                       \
-	X(GRANTS, LIST, "grants NAME=KIND:WHAT (secret, file, folder, unix, tcp, run), such as [ \"key=secret:/etc/stepgate/key.pem\" ]")  \
+	X(GRANTS, LIST, "grants NAME=KIND:WHAT (secret, file, folder, unix, tcp, url, run), such as [ \"key=secret:/etc/stepgate/key.pem\" ]")  \
 	X(REST, TEXT, "")   /* all other keys of the stanza: one value each, handed to the module as strings */        \
 	X(ORDER, WHOLE, "") /* not settable: the stanza's place among its like, from 0 */
 

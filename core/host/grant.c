@@ -7,6 +7,7 @@
 #include "base/str.h"
 #include "host/reach.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -36,6 +37,24 @@ open_secret(const char *path, const struct sg_grant *grant, int *fd, struct sg_e
 	*fd = -1;
 	return sg_fail(err, SG_REFUSED, "grant_readable", "group or others may read the secret \"%.*s\": chmod 0600",
 		       SG_STR_ARG(grant->name));
+}
+
+static int
+granted_file(const struct sg_open_grants *grants, const char *name)
+{
+	for (size_t i = 0; i < grants->count; i++)
+		if (grants->list[i].kind == SG_GRANT_file && strcmp(grants->list[i].name, name) == 0)
+			return grants->list[i].fd;
+	return -1;
+}
+
+/* With the authorities of NAME_ca, if that was granted before. */
+static enum sg_status
+open_url(const struct sg_open_grants *grants, const struct sg_open_grant *open, int *fd, struct sg_err *err)
+{
+	char name[SG_GRANT_NAME_MAX + 8];
+	snprintf(name, sizeof(name), "%s_ca", open->name);
+	return sg_reach_url(open->path, granted_file(grants, name), fd, err);
 }
 
 typedef enum sg_status open_fn(const char *path, const struct sg_grant *grant, int *fd, struct sg_err *err);
@@ -69,7 +88,8 @@ open_one(struct sg_open_grants *grants, const struct sg_json *entry, struct sg_e
 	*open = (struct sg_open_grant){.kind = grant.kind, .fd = -1};
 	memcpy(open->name, grant.name.ptr, grant.name.len);
 	memcpy(open->path, grant.rest.ptr, grant.rest.len);
-	enum sg_status status = openers[grant.kind](open->path, &grant, &open->fd, err);
+	enum sg_status status = grant.kind == SG_GRANT_url ? open_url(grants, open, &open->fd, err)
+							   : openers[grant.kind](open->path, &grant, &open->fd, err);
 	if (status == SG_OK)
 		grants->count++;
 	return status;

@@ -12,6 +12,12 @@ enum sg_status sg_reach_unix(const char *path, const struct sg_grant *grant, int
 /* The first address of HOST that answers within SG_GRANT_CONNECT_MS. SG_UNAVAILABLE grant_connect. */
 enum sg_status sg_reach_tcp(const char *rest, const struct sg_grant *grant, int *fd, struct sg_err *err);
 
+/* What stands at an https address, fetched by /usr/bin/curl as nobody within SG_GRANT_FETCH_S seconds, at most SG_GRANT_FETCH_MAX bytes, following nothing.
+ * `ca`: a file of the only authorities to trust, or -1. SG_UNAVAILABLE grant_fetch; sg_open_trusted's codes for curl. */
+enum { SG_GRANT_FETCH_MAX = 1 << 20 };
+#define SG_GRANT_FETCH_S "8"
+enum sg_status sg_reach_url(const char *url, int ca, int *fd, struct sg_err *err);
+
 /* Starts the program: its input is a pipe whose other end is `*fd`, its output is /dev/null, its errors are ours; started as root it
  * runs as uid and gid 65534 without groups, without our environment but PATH, and is told (SIGTERM) when this process ends. sg_open_trusted's codes, grant_run. */
 enum sg_status sg_reach_program(const char *path, const struct sg_grant *grant, int *fd, struct sg_err *err);
