@@ -5,6 +5,11 @@
 
 #include "base/str.h"
 
+/* Where the build installs them. */
+#ifndef SG_MODULE_DIR
+#define SG_MODULE_DIR "/usr/lib/stepgate/modules"
+#endif
+
 #define MS(n) INT64_C(n)
 #define SEC(n) (INT64_C(1000) * (n))
 #define MIN(n) (INT64_C(60000) * (n))
@@ -135,7 +140,7 @@ OPTION("listen", "handshake_timeout", DURATION, "5s",  MS(100), MIN(1), NULL,   
 OPTION("listen", "key",               PATH,     NULL,  1, 1024, NULL,              "its private key, PEM, readable by its owner alone")
 
 OPTION("", "mode",         CHOICE, "enforce",                   0,    0, "enforce|dev", "dev lifts the rule that an admin is no agent, and marks everything")
-OPTION("", "module_dir",   PATH,   "/usr/lib/stepgate/modules", 1, 1024, NULL, "where modules lie")
+OPTION("", "module_dir",   PATH,   SG_MODULE_DIR, 1, 1024, NULL, "where modules lie")
 OPTION("", "policy_dir",   PATH,   "/etc/stepgate/policy.d",    1, 1024, NULL, "where *.lua policy lies")
 OPTION("", "run_dir",      PATH,   "/run/stepgate",             1,   90, NULL, "where the sockets lie (a socket's path has 108 bytes)")
 OPTION("", "state_dir",    PATH,   "/var/lib/stepgate",         1, 1024, NULL, "where journal and keys lie")

@@ -65,7 +65,7 @@ test_document(void)
 		"\"policy_workers\":2,\"rate\":20,\"requests_per_connection\":1000,\"segment_bytes\":67108864,"
 		"\"task_ttl_max\":28800000,\"tasks\":100000,\"tasks_per_agent\":100,\"uid_connections\":64,\"use_by\":"
 		"60000},\"listen\":{},"
-		"\"mode\":\"dev\",\"module_dir\":\"/usr/lib/stepgate/modules\",\"policy_dir\":\"/etc/stepgate/"
+		"\"mode\":\"dev\",\"module_dir\":\"" SG_MODULE_DIR "\",\"policy_dir\":\"/etc/stepgate/"
 		"policy.d\","
 		"\"run_dir\":\"/run/x\",\"state_dir\":\"/var/lib/stepgate\",\"trust_domain\":\"acme.example\"}");
 	folder_close(&f);
