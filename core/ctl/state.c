@@ -114,7 +114,7 @@ sg_start_state(const struct sg_ctl *ctl, const char *file, struct sg_made *made)
 		code = make_state_key(ctl, state, made);
 	const struct sg_json *issue = sg_json_get(config, "issue");
 	for (const struct sg_json *i = sg_json_first(issue); i != NULL && code == SG_CTL_OK; i = sg_json_next(issue, i))
-		if (sg_json_is(i, "use", "jwt"))
+		if (sg_json_is(i, "use", "jwt") || sg_json_is(i, "use", "ssh") || sg_json_is(i, "use", "x509"))
 			code = make_issuer_key(ctl, state, i->name, made);
 	sg_arena_done(&arena);
 	sg_buf_done(&text);

@@ -85,7 +85,7 @@ enum { SG_CTL_REST = 1000 }; /* as `most`: everything behind the command's word 
 	X(init,          "init",            "[DIR]",            0, 1, SG_CTL_BIT(config) | SG_CTL_BIT(json),                     \
 	  "make the state folder and its keys",                                                                        \
 	  "Reads the configuration and makes what it names: state with journal, keys and policy, the state key, one P-256 key for each "      \
-	  "issuer that uses jwt. What exists is kept; a key is never written over. With DIR it writes a whole private set-up below "  \
+	  "issuer that uses jwt, ssh or x509. What exists is kept; a key is never written over. With DIR it writes a whole private set-up below "  \
 	  "that folder first (mode dev), with you as agent, enforcer and admin, example policy and a catalogue to try it on.")                   \
 	X(dev,           "dev",             "DIR",              1, 1, 0,                                                        \
 	  "run a private daemon below a folder, in the foreground",                                                    \

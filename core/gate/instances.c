@@ -40,6 +40,21 @@ want_section(struct sg_loop *loop, const char *section, const char *prefix)
 		want(loop, prefix, m->name, m);
 }
 
+/* Modules that are called like a format make that one; what another makes is known only once it runs. Tokens are asked about in any case. */
+static bool
+may_be_made(const struct sg_catalogue *catalogue, enum sg_issue_format format)
+{
+	for (size_t i = 0; i < catalogue->issuer_count; i++) {
+		struct sg_str use = catalogue->issuers[i].use;
+		bool known = sg_str_is(use, "secret");
+		for (int f = SG_ISSUE_jwt; f < SG_ISSUE_opaque; f++)
+			known = known || sg_str_is(use, sg_issue_format_name((enum sg_issue_format)f));
+		if (!known || sg_str_is(use, sg_issue_format_name(format)))
+			return true;
+	}
+	return format == SG_ISSUE_jwt;
+}
+
 static void
 find_wanted(struct sg_loop *loop)
 {
@@ -51,7 +66,7 @@ find_wanted(struct sg_loop *loop)
 	want_section(loop, "audit", "audit.");
 	if (loop->gate->catalogue->issuer_count > 0)
 		for (int f = SG_ISSUE_jwt; f < SG_ISSUE_opaque; f++)
-			if (f == SG_ISSUE_jwt)
+			if (may_be_made(loop->gate->catalogue, (enum sg_issue_format)f))
 				want(loop, "verify.", sg_str(sg_issue_format_name((enum sg_issue_format)f)), NULL);
 	snprintf(loop->wanted_config, sizeof(loop->wanted_config), "%s", loop->gate->catalogue->digest);
 }

@@ -4,6 +4,7 @@
 #include "base/canon.h"
 #include "base/err.h"
 #include "base/str.h"
+#include "host/leaf.h"
 #include "host/load.h"
 #include "token/access.h"
 
@@ -106,5 +107,9 @@ static const struct sg_module verify_jwt = {
 const struct sg_module *
 sg_built_in(enum sg_kind kind, const char *name)
 {
-	return kind == SG_KIND_verify && strcmp(name, "jwt") == 0 ? &verify_jwt : NULL;
+	static const struct sg_module *const modules[] = {&verify_jwt, &sg_leaf_ssh};
+	for (size_t i = 0; i < sizeof(modules) / sizeof(modules[0]); i++)
+		if (modules[i]->kind == kind && strcmp(modules[i]->name, name) == 0)
+			return modules[i];
+	return NULL;
 }
