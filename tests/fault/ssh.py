@@ -61,7 +61,7 @@ def ready(d):
         status, answer = c.ask("POST", "/v1/tasks", dict(intent="incident", key="probe"))
         got = act(c, answer["task"]["id"], "ready%f" % time.time(), dict(principal="ro-diag@x." + "none"))
         c.close()
-        return got["code"] not in ("issue_unavailable", "facts_missing", "attest_unavailable") and got
+        return got["code"] not in ("issue_unavailable", "policy_unavailable") and got
     except (OSError, Closed, KeyError):
         return None
 
