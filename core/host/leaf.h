@@ -8,7 +8,7 @@
 
 #include <stepgate/verify.h>
 
-extern const struct sg_module sg_leaf_ssh;
+extern const struct sg_module sg_leaf_ssh, sg_leaf_x509;
 
 enum { SG_LEAF_LIFETIME_S = 3600, SG_LEAF_LEEWAY_S = 5 };
 

@@ -107,7 +107,7 @@ static const struct sg_module verify_jwt = {
 const struct sg_module *
 sg_built_in(enum sg_kind kind, const char *name)
 {
-	static const struct sg_module *const modules[] = {&verify_jwt, &sg_leaf_ssh};
+	static const struct sg_module *const modules[] = {&verify_jwt, &sg_leaf_ssh, &sg_leaf_x509};
 	for (size_t i = 0; i < sizeof(modules) / sizeof(modules[0]); i++)
 		if (modules[i]->kind == kind && strcmp(modules[i]->name, name) == 0)
 			return modules[i];
