@@ -4,6 +4,7 @@
 
 #include "base/confine.h"
 #include "base/err.h"
+#include "base/secret.h"
 #include "base/str.h"
 #include "frame/link.h"
 #include "host/call.h"
@@ -106,6 +107,7 @@ take_secrets(struct running *r, struct sg_err *err)
 static enum sg_status
 prepare(struct running *r, struct sg_err *err)
 {
+	sg_process_undumpable(); /* before there is a key to dump */
 	enum sg_status status = r->how->parent > 0 ? sg_die_with_parent(r->how->parent, err) : SG_OK;
 	if (status == SG_OK)
 		status = sg_jwk_start(err); /* OpenSSL loads what it needs now, while files can be opened */
