@@ -60,7 +60,7 @@ read_value(char *out, size_t room, size_t *len)
 	ssize_t got = 1;
 	*len = 0;
 	if (terminal) {
-		fputs("the secret, not shown; end with an empty line or Ctrl-D: ", stderr);
+		fputs("the secret (not shown), then Enter: ", stderr);
 		silent = before;
 		silent.c_lflag &= ~(tcflag_t)ECHO;
 		tcsetattr(STDIN_FILENO, TCSAFLUSH, &silent);

@@ -192,15 +192,16 @@ sg_host_gone(struct sg_loop *loop, struct sg_child *host)
 	fail_calls(loop, host);
 }
 
+/* A thousand revocations may stand in line: what counts is that nothing is answered for as long as one call may take. */
 static bool
-is_late(const struct sg_child *host, sg_time now)
+is_late(const struct sg_child *host, sg_time now, sg_time allowed)
 {
 	if (!host->ready && now - host->since > SG_HOST_START_S * SG_SEC)
 		return true;
 	if (sg_sink_is_late(host, now))
 		return true;
 	for (const struct sg_call *call = host->calls; call != NULL; call = call->next)
-		if (now > call->deadline)
+		if (now > call->deadline && now - host->answered > allowed)
 			return true;
 	return false;
 }
@@ -211,7 +212,7 @@ sg_hosts_deadlines(struct sg_loop *loop)
 	sg_time now = now_of(loop);
 	for (size_t i = 0; i < SG_CHILDREN; i++) {
 		struct sg_child *c = &loop->children[i];
-		if (!c->used || c->role != SG_ROLE_HOST || !c->linked || !is_late(c, now))
+		if (!c->used || c->role != SG_ROLE_HOST || !c->linked || !is_late(c, now, loop->gate->catalogue->limits.host_deadline * SG_MSEC))
 			continue;
 		snprintf(c->why, sizeof(c->why), "%s", sg_sink_is_late(c, now) ? "it carries nothing further" : c->ready ? "a call took longer than limits.host_deadline" : "it did not start in time");
 		sg_child_kill(loop, c);

@@ -67,6 +67,7 @@ struct sg_child {
 	bool ready; /* a worker: it has answered once */
 	struct sg_call *calls;
 	sg_time since, respawn_at;
+	sg_time answered; /* when it last answered a call: while it goes on, those behind are not late */
 	unsigned failures, restarts; /* failures: in a row */
 	uint64_t asked;
 	/* audit host: how far it was told to carry, how far it is, leaves that were gone before it could */
