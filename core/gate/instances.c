@@ -67,7 +67,7 @@ find_wanted(struct sg_loop *loop)
 	if (loop->gate->catalogue->issuer_count > 0)
 		for (int f = SG_ISSUE_jwt; f < SG_ISSUE_opaque; f++)
 			if (may_be_made(loop->gate->catalogue, (enum sg_issue_format)f))
-				want(loop, "verify.", sg_str(sg_issue_format_name((enum sg_issue_format)f)), NULL);
+				want(loop, "verify.", sg_str(sg_issue_format_reader((enum sg_issue_format)f)), NULL);
 	snprintf(loop->wanted_config, sizeof(loop->wanted_config), "%s", loop->gate->catalogue->digest);
 }
 

@@ -193,7 +193,7 @@ sg_ask_verify(struct sg_gate *gate, const struct sg_request *r, enum sg_issue_fo
 	sg_jw_member_str(&w, "verb", SG_STR("verify"));
 	sg_jw_end(&w);
 	bool asked = !call.failed &&
-		     gate->ports.call(gate->ports.self, r->id, "verify", sg_str(sg_issue_format_name(format)), sg_buf_view(&call));
+		     gate->ports.call(gate->ports.self, r->id, "verify", sg_str(sg_issue_format_reader(format)), sg_buf_view(&call));
 	sg_buf_done(&call);
 	return asked;
 }

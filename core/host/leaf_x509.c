@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * verify/x509, part of the program: it reads again the certificates that our own issuers made. */
+ * verify/x509_leaf, part of the program: it reads again the certificates that our own issuers made. */
 #include "base/digest.h"
 #include "base/err.h"
 #include "base/str.h"
@@ -78,4 +78,4 @@ verify(void *state, const struct sg_verify_in *in, struct sg_verify_out *out, st
 
 static const struct sg_verify_ops operations = {.size = sizeof(operations), .verify = verify};
 const struct sg_module sg_leaf_x509 = {
-	.size = sizeof(sg_leaf_x509), .abi = SG_ABI, .kind = SG_KIND_verify, .name = "x509", .start = start, .verify = &operations};
+	.size = sizeof(sg_leaf_x509), .abi = SG_ABI, .kind = SG_KIND_verify, .name = "x509_leaf", .start = start, .verify = &operations};

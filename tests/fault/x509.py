@@ -64,7 +64,7 @@ try:
     a = d.admin()
     rows = [r for r in a.ask("GET", "/v1/leases")[1]["leases"] if r["issuer"] == "leaf"]
     assert rows and rows[0]["revocation"] == "expiry", rows
-    assert {m["name"] for m in a.ask("GET", "/v1/status")[1]["modules"]} >= {"verify.x509", "verify.jwt", "issue.leaf"}
+    assert {m["name"] for m in a.ask("GET", "/v1/status")[1]["modules"]} >= {"verify.x509_leaf", "verify.jwt", "issue.leaf"}
     good("status and leases say what reads it again and that only its end takes it back")
 finally:
     d.stop()

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""issue/x509 and verify/x509 without a gate, with OpenSSL as the judge of what was made and as the maker of what must be refused."""
+"""issue/x509 and verify/x509_leaf without a gate, with OpenSSL as the judge of what was made and as the maker of what must be refused."""
 import base64, hashlib, os, shutil, subprocess, sys, tempfile, time
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from mint import Refused, ask, end, make, pem
@@ -127,7 +127,7 @@ def read_again():
     tokens, jwks = [g["token"] for g in got], ready["jwks"]
     assert (ready["format"], ready["revocation"], ready["enforcer_only"]) == ("x509", "expiry", False)
     foreign, _ = ask("issue", "x509", [], OTHER, ["ca=file:%s/other.pem" % folder])
-    _, got = ask("verify", "x509", [verify(t, jwks) for t in tokens] + [verify(tokens[0], jwks, "l-8"), verify(tokens[0], jwks, ""), verify(tokens[0], foreign["jwks"]), verify(tokens[0], None)])
+    _, got = ask("verify", "x509_leaf", [verify(t, jwks) for t in tokens] + [verify(tokens[0], jwks, "l-8"), verify(tokens[0], jwks, ""), verify(tokens[0], foreign["jwks"]), verify(tokens[0], None)])
     for k, g in zip(keys, got):
         assert g == dict(claims=dict(arguments=dict(public_key=k), exp=now + 60, jti="l-9", sub=SUB), ok=True), g
     assert [g["code"] for g in got[2:]] == ["x509_serial", "x509_serial", "x509_signature", "token_no_keys"], got
@@ -136,7 +136,7 @@ def read_again():
     leaf = token[:token.index("-----END CERTIFICATE-----\n") + 26]
     broken = [leaf[:i] + ("A" if leaf[i] != "A" else "B") + leaf[i + 1:] for i in range(0, len(leaf), 9)] + [token[:i] for i in range(1, len(token), 61) if i != len(leaf)]
     broken += [token + "\n", "\n" + token, token + leaf * 4, token.replace("\n", "\r\n"), "x" + token, token + "x", leaf + "Subject: x\n" + token[len(leaf):]]
-    _, got = ask("verify", "x509", [verify(b, jwks) for b in broken])
+    _, got = ask("verify", "x509_leaf", [verify(b, jwks) for b in broken])
     assert all(g and not g["ok"] for g in got), [b for b, g in zip(broken, got) if g["ok"]]
     good("%d changes of one character, ends, tails and spellings: none reads" % len(broken))
 
@@ -171,7 +171,7 @@ def say_more():
         openssl("ca", "-batch", "-notext", "-config", "x.cnf", "-in", "x.csr", "-out", "x.pem", "-cert", ca + ".pem", "-keyfile", ca + ".key", "-startdate", stamp(now), "-enddate", stamp(last), "-preserveDN")
         with open(folder + "/x.pem") as f:
             calls.append(verify(f.read(), ready["jwks"]))
-    _, got = ask("verify", "x509", calls)
+    _, got = ask("verify", "x509_leaf", calls)
     for (code, ext, how), g in zip(table, got):
         assert g["ok"] if code == "ok" else g.get("code") == code, (code, ext, how, g)
     good("%d certificates with the same key that openssl made: those that say more are refused" % len(table))
