@@ -4,6 +4,7 @@
 #include "ctl/daemon.h"
 #include "ctl/show.h"
 #include "ctl/start.h"
+#include "ctl/store.h"
 
 #include "base/digest.h"
 #include "base/secret.h"
@@ -71,15 +72,37 @@ make_pem(char *out, size_t room)
 }
 
 static int
-make_issuer_key(const struct sg_ctl *ctl, const char *state, struct sg_str name, struct sg_made *made)
+make_issuer_key(const struct sg_ctl *ctl, const char *state, const struct sg_json *stanza, struct sg_made *made)
 {
 	char path[PATH], pem[PEM_MAX];
-	snprintf(path, sizeof(path), "%.1000s/issue/%.*s.pem", state, SG_STR_ARG(name));
-	size_t len = make_pem(pem, sizeof(pem));
+	bool signs = !sg_json_is(stanza, "use", "secret");
+	snprintf(path, sizeof(path), "%.1000s/issue/%.*s.pem", state, SG_STR_ARG(stanza->name));
+	size_t len = signs ? make_pem(pem, sizeof(pem)) : sg_store_key(pem, sizeof(pem));
 	if (len == 0)
-		return sg_ctl_fail(ctl, SG_CTL_INTERNAL, "no_key", "", "OpenSSL made no P-256 key");
+		return sg_ctl_fail(ctl, SG_CTL_INTERNAL, "no_key", "", "OpenSSL made no key");
 	int code = sg_made_note(ctl, made, sg_make_file(path, (struct sg_str){pem, len}, 0600), path);
 	sg_wipe(pem, sizeof(pem));
+	return code;
+}
+
+static bool
+needs_key(const struct sg_json *stanza)
+{
+	static const char *const modules[] = {"jwt", "secret", "ssh", "x509"};
+	for (size_t i = 0; i < sizeof(modules) / sizeof(modules[0]); i++)
+		if (sg_json_is(stanza, "use", modules[i]))
+			return true;
+	return false;
+}
+
+/* What an issuer of ours lives on. */
+static int
+make_issuer(const struct sg_ctl *ctl, const char *state, const struct sg_json *stanza, struct sg_made *made)
+{
+	char path[PATH];
+	int code = needs_key(stanza) ? make_issuer_key(ctl, state, stanza, made) : SG_CTL_OK;
+	if (code == SG_CTL_OK && sg_json_is(stanza, "use", "secret") && sg_store_path(stanza, path, sizeof(path)))
+		code = sg_made_note(ctl, made, sg_make_folder(path, 0700), path);
 	return code;
 }
 
@@ -114,8 +137,7 @@ sg_start_state(const struct sg_ctl *ctl, const char *file, struct sg_made *made)
 		code = make_state_key(ctl, state, made);
 	const struct sg_json *issue = sg_json_get(config, "issue");
 	for (const struct sg_json *i = sg_json_first(issue); i != NULL && code == SG_CTL_OK; i = sg_json_next(issue, i))
-		if (sg_json_is(i, "use", "jwt"))
-			code = make_issuer_key(ctl, state, i->name, made);
+		code = make_issuer(ctl, state, i, made);
 	sg_arena_done(&arena);
 	sg_buf_done(&text);
 	return code;

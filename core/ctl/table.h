@@ -47,6 +47,7 @@ enum sg_ctl_exit {
 	X(follow,    'f', "follow",     NULL,          "go on as new leaves come")                                    \
 	X(for,       0,   "for",        "agent=NAME",  "only what concerns this agent")                               \
 	X(help,      'h', "help",       NULL,          "print help")                                                  \
+	X(issuer,    0,   "issuer",     "NAME",        "the stanza of this name, where several would do")              \
 	X(json,      'j', "json",       NULL,          "print the answer as canonical JSON")                          \
 	X(key,       'k', "key",        "KEY",         "name of this attempt; a repeat with it does nothing twice (default: random)") \
 	X(man,       0,   "man",        NULL,          "print the manual page")                                       \
@@ -77,6 +78,8 @@ struct sg_ctl_option {
 #define SG_CTL_TALK (SG_CTL_BIT(json) | SG_CTL_BIT(run))
 #define SG_CTL_FILES (SG_CTL_BIT(json) | SG_CTL_BIT(config) | SG_CTL_BIT(vendor))
 
+#define SG_CTL_SECRETS (SG_CTL_BIT(json) | SG_CTL_BIT(config) | SG_CTL_BIT(issuer))
+
 enum { SG_CTL_REST = 1000 }; /* as `most`: everything behind the command's word is another program's to read */
 
 /* `[X]` may be left out. A command of two words whose second is `list` is also meant by its first word alone.
@@ -85,7 +88,7 @@ enum { SG_CTL_REST = 1000 }; /* as `most`: everything behind the command's word 
 	X(init,          "init",            "[DIR]",            0, 1, SG_CTL_BIT(config) | SG_CTL_BIT(json),                     \
 	  "make the state folder and its keys",                                                                        \
 	  "Reads the configuration and makes what it names: state with journal, keys and policy, the state key, one P-256 key for each "      \
-	  "issuer that uses jwt. What exists is kept; a key is never written over. With DIR it writes a whole private set-up below "  \
+	  "issuer that uses jwt, ssh or x509, store and store key for secret. What exists is kept; a key is never written over. With DIR it writes a whole private set-up below "  \
 	  "that folder first (mode dev), with you as agent, enforcer and admin, example policy and a catalogue to try it on.")                   \
 	X(dev,           "dev",             "DIR",              1, 1, 0,                                                        \
 	  "run a private daemon below a folder, in the foreground",                                                    \
@@ -158,6 +161,12 @@ enum { SG_CTL_REST = 1000 }; /* as `most`: everything behind the command's word 
 	  "Runs $VISUAL, $EDITOR or vi on a copy of conf.d/NAME.conf (which need not exist), checks the whole configuration with the new text "  \
 	  "and puts it in place in one step, with the mode and owner of the old file. With a mistake nothing changes (exit 78); on a terminal "  \
 	  "it asks whether to edit again.")                                                                              \
+	X(secret_put,    "secret put",      "NAME",             1, 1, SG_CTL_SECRETS,                                           \
+	  "put a secret into the store, from standard input",                                                          \
+	  "For issuers that use secret. UTF-8 of 1 to 4096 bytes; one line end at its end is not part of it; what was there is replaced. On a "   \
+	  "terminal what is typed is not shown. The daemon need not run.")                                               \
+	X(secret_list,   "secret list",     "",                 0, 0, SG_CTL_SECRETS, "the names in the store", "Names only.") \
+	X(secret_remove, "secret remove",   "NAME",             1, 1, SG_CTL_SECRETS, "take a secret out of the store", "")    \
 	X(agent,         "agent",           "",                 0, 0, SG_CTL_TALK,                                              \
 	  "be an agent: one process that reads commands from its input",                                               \
 	  "A task belongs to the process that opened it, so one process must do it all. `help` at its prompt lists the commands.")         \

@@ -12,6 +12,7 @@
 #include "gate/fold.h"
 #include "gate/issuers.h"
 #include "gate/journal.h"
+#include "gate/mask.h"
 #include "gate/merge.h"
 
 struct sg_gate;
@@ -78,6 +79,7 @@ struct sg_gate {
 	struct sg_table conns, requests, buckets, uid_conns;
 	struct sg_buf jwks; /* key set of the JWT issuers, canonical */
 	struct sg_issuer_told *issuers;
+	struct sg_mask mask; /* secrets that went out */
 	uint64_t next_id;
 	struct {
 		uint64_t count;

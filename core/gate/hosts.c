@@ -199,6 +199,7 @@ sg_host_frame(struct sg_loop *loop, struct sg_child *host, const struct sg_frame
 	if (frame->type != SG_FRAME_H_ANSWER || call == NULL)
 		return false; /* an answer nobody asked for */
 	host->failures = 0;
+	host->answered = loop->sys->boot_time(loop->sys);
 	if (look)
 		sg_look_answered(loop, host, call->look, frame->payload);
 	else

@@ -42,6 +42,20 @@ want_section(struct sg_wanted_list *list, const struct sg_json *document, const 
 		want(list, prefix, m->name, m);
 }
 
+/* Modules that are called like a format make that one; what another makes is known only once it runs. Tokens are asked about in any case. */
+static bool
+may_be_made(const struct sg_json *issuers, enum sg_issue_format format)
+{
+	for (const struct sg_json *m = sg_json_first(issuers); m != NULL; m = sg_json_next(issuers, m)) {
+		bool known = sg_json_is(m, "use", "secret");
+		for (int f = SG_ISSUE_jwt; f < SG_ISSUE_opaque; f++)
+			known = known || sg_json_is(m, "use", sg_issue_format_name((enum sg_issue_format)f));
+		if (!known || sg_json_is(m, "use", sg_issue_format_name(format)))
+			return true;
+	}
+	return format == SG_ISSUE_jwt;
+}
+
 void
 sg_instances_want(struct sg_wanted_list *list, const struct sg_json *document)
 {
@@ -50,8 +64,9 @@ sg_instances_want(struct sg_wanted_list *list, const struct sg_json *document)
 	want_section(list, document, "attest", "attest.");
 	want_section(list, document, "issue", "issue.");
 	want_section(list, document, "audit", "audit.");
-	if (issuers != NULL && issuers->count > 0)
-		want(list, "verify.", SG_STR("jwt"), NULL);
+	for (int f = SG_ISSUE_jwt; issuers != NULL && issuers->count > 0 && f < SG_ISSUE_opaque; f++)
+		if (may_be_made(issuers, (enum sg_issue_format)f))
+			want(list, "verify.", sg_str(sg_issue_format_reader((enum sg_issue_format)f)), NULL);
 }
 
 static void
@@ -235,15 +250,16 @@ sg_host_gone(struct sg_loop *loop, struct sg_child *host)
 	fail_calls(loop, host);
 }
 
+/* A thousand revocations may stand in line: what counts is that nothing is answered for as long as one call may take. */
 static bool
-is_late(const struct sg_child *host, sg_time now)
+is_late(const struct sg_child *host, sg_time now, sg_time allowed)
 {
 	if (!host->ready && now - host->since > SG_HOST_START_S * SG_SEC)
 		return true;
 	if (sg_sink_is_late(host, now))
 		return true;
 	for (const struct sg_call *call = host->calls; call != NULL; call = call->next)
-		if (now > call->deadline)
+		if (now > call->deadline && now - host->answered > allowed)
 			return true;
 	return false;
 }
@@ -254,7 +270,7 @@ sg_hosts_deadlines(struct sg_loop *loop)
 	sg_time now = now_of(loop);
 	for (size_t i = 0; i < SG_CHILDREN; i++) {
 		struct sg_child *c = &loop->children[i];
-		if (!c->used || c->role != SG_ROLE_HOST || !c->linked || !is_late(c, now))
+		if (!c->used || c->role != SG_ROLE_HOST || !c->linked || !is_late(c, now, loop->gate->catalogue->limits.host_deadline * SG_MSEC))
 			continue;
 		snprintf(c->why, sizeof(c->why), "%s", sg_sink_is_late(c, now) ? "it carries nothing further" : c->ready ? "a call took longer than limits.host_deadline" : "it did not start in time");
 		sg_child_kill(loop, c);

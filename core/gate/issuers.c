@@ -12,7 +12,13 @@
 enum { KEYS_MAX = 64 << 10 };
 
 static const char *const format_names[] = {
-#define X(name, word) word,
+#define X(name, word, reader) word,
+	SG_ISSUE_FORMATS(X)
+#undef X
+};
+
+static const char *const format_readers[] = {
+#define X(name, word, reader) reader,
 	SG_ISSUE_FORMATS(X)
 #undef X
 };
@@ -21,6 +27,12 @@ const char *
 sg_issue_format_name(enum sg_issue_format format)
 {
 	return (unsigned)format < SG_ISSUE_FORMAT_COUNT ? format_names[format] : "";
+}
+
+const char *
+sg_issue_format_reader(enum sg_issue_format format)
+{
+	return (unsigned)format < SG_ISSUE_FORMAT_COUNT ? format_readers[format] : "";
 }
 
 static enum sg_issue_format

@@ -9,11 +9,13 @@
 struct sg_gate;
 struct sg_request;
 
-/* X(name, as an issuer says it). What must be found again in a credential of each format stands in issuers.c. */
-#define SG_ISSUE_FORMATS(X) X(none, "") X(jwt, "jwt") X(x509, "x509") X(ssh, "ssh") X(opaque, "opaque")
+/* X(name, as an issuer says it, the verify module of this program that reads it again). What must be found again in a credential of each format
+ * stands in issuers.c. */
+#define SG_ISSUE_FORMATS(X)                                                                                            \
+	X(none, "", "") X(jwt, "jwt", "jwt") X(x509, "x509", "x509_leaf") X(ssh, "ssh", "ssh") X(opaque, "opaque", "")
 
 enum sg_issue_format {
-#define X(name, word) SG_ISSUE_##name,
+#define X(name, word, reader) SG_ISSUE_##name,
 	SG_ISSUE_FORMATS(X)
 #undef X
 	SG_ISSUE_FORMAT_COUNT
@@ -36,6 +38,8 @@ void sg_issuers_done(struct sg_gate *gate);
 
 /* "jwt", ... */
 const char *sg_issue_format_name(enum sg_issue_format format);
+/* The module that reads it again; "" for those that nothing can read. */
+const char *sg_issue_format_reader(enum sg_issue_format format);
 
 /* True if what was read out of a credential of this format is what was decided: the claims that it carries, and the arguments of the effective
  * action that it carries. `made` is the verify module's word. */

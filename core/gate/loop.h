@@ -71,6 +71,7 @@ struct sg_child {
 	struct sg_buf said; /* host: its READY, until it enters */
 	struct sg_call *calls;
 	sg_time since, respawn_at;
+	sg_time answered; /* when it last answered a call: while it goes on, those behind are not late */
 	unsigned failures, restarts; /* failures: in a row */
 	uint64_t asked;
 	/* audit host: how far it was told to carry, how far it is, leaves that were gone before it could */

@@ -21,9 +21,21 @@ answer_outcome(struct sg_gate *gate, struct sg_request *r)
 	sg_answer_buf(gate, r, 200, &body);
 }
 
+/* The one text of a report that is recorded: a secret in it is not, and that there was one is a label of its own. */
+static struct sg_str
+masked(struct sg_gate *gate, const struct sg_request *r, struct sg_str label)
+{
+	if (!sg_mask_finds(&gate->mask, label))
+		return label;
+	char line[160];
+	snprintf(line, sizeof(line), "ALERT    the outcome of %.*s held a secret; masked", (int)(r->argument.len < 80 ? r->argument.len : 80), r->argument.ptr);
+	gate->ports.say(gate->ports.self, line);
+	return SG_STR("outcome:secret_masked");
+}
+
 /* `labels` of the report become taint: they can only raise what is suspected. */
 static void
-write_outcome(struct sg_buf *out, const struct sg_request *r, struct sg_str result, const char *asker)
+write_outcome(struct sg_buf *out, struct sg_gate *gate, const struct sg_request *r, struct sg_str result, const char *asker)
 {
 	struct sg_json_writer w;
 	const struct sg_json *labels = sg_json_get(r->body, "labels");
@@ -40,7 +52,7 @@ write_outcome(struct sg_buf *out, const struct sg_request *r, struct sg_str resu
 	for (const struct sg_json *l = sg_json_first(labels); l != NULL && count < SG_TAINTS_MAX; l = sg_json_next(labels, l)) {
 		struct sg_str label;
 		if (sg_json_string(l, &label) && label.len > 0 && label.len <= SG_LABEL_MAX) {
-			sg_jw_str(&w, label);
+			sg_jw_str(&w, masked(gate, r, label));
 			count++;
 		}
 	}
@@ -89,7 +101,7 @@ sg_outcome_record(struct sg_gate *gate, struct sg_request *r, struct sg_attempt 
 	uint64_t number = 0;
 	r->task = sg_arena_copy(&r->arena, sg_str(attempt->task->id));
 	sg_buf_init(&body, 48 << 10); /* every label at its bound, every byte of it escaped */
-	write_outcome(&body, r, result, asker);
+	write_outcome(&body, gate, r, result, asker);
 	bool good = !body.failed && sg_record(gate, "outcome", sg_buf_view(&body), SG_STR(""), &number, NULL) == SG_OK;
 	sg_buf_done(&body);
 	if (!good) {

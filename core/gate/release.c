@@ -193,7 +193,7 @@ sg_ask_verify(struct sg_gate *gate, const struct sg_request *r, enum sg_issue_fo
 	sg_jw_member_str(&w, "verb", SG_STR("verify"));
 	sg_jw_end(&w);
 	bool asked = !call.failed &&
-		     gate->ports.call(gate->ports.self, r->id, "verify", sg_str(sg_issue_format_name(format)), sg_buf_view(&call));
+		     gate->ports.call(gate->ports.self, r->id, "verify", sg_str(sg_issue_format_reader(format)), sg_buf_view(&call));
 	sg_buf_done(&call);
 	return asked;
 }
@@ -206,9 +206,10 @@ verify(struct sg_gate *gate, struct sg_request *r)
 	enum sg_issue_format format = told != NULL ? told->format : SG_ISSUE_none;
 	struct sg_str keys = told != NULL ? sg_buf_view(&told->keys) : SG_STR("");
 	r->stage = SG_STAGE_VERIFY;
-	if (format == SG_ISSUE_opaque)
+	if (format == SG_ISSUE_opaque) {
+		sg_mask_note(&gate->mask, gate->sys, r->token);
 		sg_release(gate, r);
-	else if (format == SG_ISSUE_none || !sg_ask_verify(gate, r, format, keys, sg_str(r->lease)))
+	} else if (format == SG_ISSUE_none || !sg_ask_verify(gate, r, format, keys, sg_str(r->lease)))
 		withhold(gate, r, SG_REASON_issue_unavailable);
 }
 

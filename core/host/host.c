@@ -4,6 +4,7 @@
 
 #include "base/confine.h"
 #include "base/err.h"
+#include "base/secret.h"
 #include "base/str.h"
 #include "frame/link.h"
 #include "host/call.h"
@@ -17,6 +18,8 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <unistd.h>
+
+#define FLUSH_AFTER (20 * SG_MSEC)
 
 enum {
 	EXIT_GONE = 0,
@@ -107,6 +110,7 @@ take_secrets(struct running *r, struct sg_err *err)
 static enum sg_status
 prepare(struct running *r, struct sg_err *err)
 {
+	sg_process_undumpable(); /* before there is a key to dump */
 	enum sg_status status = r->how->parent > 0 ? sg_die_with_parent(r->how->parent, err) : SG_OK;
 	if (status == SG_OK)
 		status = sg_jwk_start(err); /* OpenSSL loads what it needs now, while files can be opened */
@@ -235,14 +239,20 @@ serve_one(struct running *r, const struct sg_frame *frame, struct sg_err *err)
 	return sg_link_queue(&r->link, SG_FRAME_H_ANSWER, frame->id, sg_buf_view(&r->answer), -1, err);
 }
 
-/* Answers of one read leave together. */
+/* Answers of one read leave together, unless that would keep the gate waiting: it takes silence for a hang. */
 static enum sg_status
 serve_batch(struct running *r, struct sg_err *err)
 {
 	struct sg_frame frame;
 	enum sg_status status = sg_link_fill(&r->link, err);
-	while (status == SG_OK && (status = sg_link_next(&r->link, &frame, err)) == SG_OK)
+	sg_time flushed = r->instance.host.now(&r->instance.host);
+	while (status == SG_OK && (status = sg_link_next(&r->link, &frame, err)) == SG_OK) {
 		status = serve_one(r, &frame, err);
+		if (status == SG_OK && r->instance.host.now(&r->instance.host) - flushed > FLUSH_AFTER) {
+			status = sg_link_flush(&r->link, err);
+			flushed = r->instance.host.now(&r->instance.host);
+		}
+	}
 	if (status != SG_AGAIN)
 		return status;
 	return sg_link_flush(&r->link, err);

@@ -39,6 +39,25 @@ struct sg_issue_out {
 	struct sg_str keys;  /* keys: a JWK set of public keys (RFC 7517), also for X.509 and SSH */
 };
 
+/* Serial numbers of certificates come from the lease, so that revoking finds them: `digest` is SHA-256 of the lease's id. SSH: its first eight
+ * bytes, never 0. X.509: its first 16 bytes as a positive number of exactly that length. */
+static inline uint64_t
+sg_ssh_serial(const unsigned char digest[32])
+{
+	uint64_t serial = 0;
+	for (int i = 0; i < 8; i++)
+		serial = serial << 8 | digest[i];
+	return serial == 0 ? 1 : serial;
+}
+
+static inline void
+sg_x509_serial(unsigned char serial[16], const unsigned char digest[32])
+{
+	for (int i = 0; i < 16; i++)
+		serial[i] = digest[i];
+	serial[0] = (unsigned char)((serial[0] & 0x3f) | 0x40);
+}
+
 /* Every verb may come twice and answers the same way the second time.
  * make     the credential of this lease. Required.
  * revoke   it works no longer, as far as `revocation` promises. SG_OK also for what never existed. Required.
