@@ -3,6 +3,7 @@
 #include "base/canon.h"
 #include "unit/conf/folder.h"
 
+#include <glob.h>
 #include <sys/time.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -72,17 +73,80 @@ test_document(void)
 }
 
 static void
-load_shipped(struct folder *f, const char *name, const char *as)
+load_file(struct folder *f, const char *path, const char *as)
 {
-	static char text[1 << 16];
-	char path[512];
-	snprintf(path, sizeof(path), "%s/conf.d/%s", SG_SOURCE_DIR, name);
+	char text[16384];
 	FILE *file = fopen(path, "rb");
 	CU_ASSERT_PTR_NOT_NULL_FATAL(file);
 	size_t len = fread(text, 1, sizeof(text), file);
 	fclose(file);
 	CU_ASSERT(len > 0 && len < sizeof(text));
 	folder_put(f, as, (struct sg_str){text, len});
+}
+
+static void
+load_shipped(struct folder *f, const char *name, const char *as)
+{
+	char path[512];
+	snprintf(path, sizeof(path), "%s/conf.d/%s", SG_SOURCE_DIR, name);
+	load_file(f, path, as);
+}
+
+/* Takes the '#' from what is commented out, so that it is read as it would stand there. */
+static void
+uncomment(struct folder *f, const char *name)
+{
+	char text[16384], out[16384], path[512];
+	size_t len = 0;
+	snprintf(path, sizeof(path), "%s/conf.d/%s", SG_SOURCE_DIR, name);
+	FILE *file = fopen(path, "rb");
+	CU_ASSERT_PTR_NOT_NULL_FATAL(file);
+	while (fgets(text, sizeof(text), file) != NULL) {
+		if (strncmp(text, "  #", 3) == 0)
+			text[2] = ' ';
+		len += (size_t)snprintf(out + len, sizeof(out) - len, "%s", text);
+	}
+	fclose(file);
+	char as[64];
+	snprintf(as, sizeof(as), "conf.d/%.32s", name);
+	folder_put(f, as, (struct sg_str){out, len});
+}
+
+static bool
+loads(struct folder *f)
+{
+	bool good = folder_load(f, NULL) == SG_OK;
+	if (!good)
+		folder_show(f);
+	return good;
+}
+
+/* What the shipped files show as comments, and what lies beside each module, are stanzas that work. */
+static void
+test_examples(void)
+{
+	glob_t found;
+	struct folder f;
+	folder_open(&f);
+	folder_put(&f, "stepgate.conf", SG_STR(""));
+	uncomment(&f, "10-limits.conf");
+	uncomment(&f, "20-attest.conf");
+	uncomment(&f, "30-issue.conf");
+	uncomment(&f, "40-audit.conf");
+	CU_ASSERT_TRUE(loads(&f));
+	folder_close(&f);
+	CU_ASSERT_EQUAL_FATAL(glob(SG_SOURCE_DIR "/modules/[aiv]*/*/*.conf", 0, NULL, &found), 0);
+	CU_ASSERT(found.gl_pathc >= 10);
+	for (size_t i = 0; i < found.gl_pathc; i++) {
+		folder_open(&f);
+		folder_put(&f, "stepgate.conf", SG_STR(""));
+		load_file(&f, found.gl_pathv[i], "conf.d/50.conf");
+		if (!loads(&f))
+			printf("\n    %s", found.gl_pathv[i]);
+		CU_ASSERT_TRUE(loads(&f));
+		folder_close(&f);
+	}
+	globfree(&found);
 }
 
 static void
@@ -95,6 +159,7 @@ test_shipped(void)
 	load_shipped(&f, "10-limits.conf", "conf.d/10-limits.conf");
 	load_shipped(&f, "20-attest.conf", "conf.d/20-attest.conf");
 	load_shipped(&f, "30-issue.conf", "conf.d/30-issue.conf");
+	load_shipped(&f, "40-audit.conf", "conf.d/40-audit.conf");
 	enum sg_status status = folder_load(&f, NULL);
 	CU_ASSERT_EQUAL(status, SG_OK);
 	if (status != SG_OK)
@@ -192,6 +257,6 @@ test_cap(void)
 	folder_close(&f);
 }
 
-SG_CASES("conf.load", {"the whole document", test_document}, {"what is shipped loads, and denies", test_shipped},
+SG_CASES("conf.load", {"examples are stanzas that work", test_examples}, {"the whole document", test_document}, {"what is shipped loads, and denies", test_shipped},
 	 {"libconfig's exit stays in the child", test_death}, {"the deadline holds", test_deadline},
 	 {"the last line needs no end", test_last_line}, {"the document's cap holds", test_cap})
