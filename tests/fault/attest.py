@@ -80,6 +80,18 @@ def sha(path):
         return hashlib.sha256(f.read()).hexdigest()
 
 
+def by_systemd(d, script):
+    """A unit that systemd itself started, with its invocation."""
+    if not os.path.isdir("/run/systemd/system") or shutil.which("systemd-run") is None:
+        print("NOT RUN (no systemd is at work here): a unit that systemd started")
+        return 0
+    r = subprocess.run(["systemd-run", "--quiet", "--wait", "--pipe", "--unit", UNIT, sys.executable, "-B", "-c", script, d.path("agent"), "in-unit"],
+                       stdout=subprocess.PIPE, text=True, timeout=60)
+    assert r.stdout.split() == ["allowed"], r.stdout
+    good("a process of a unit that systemd started is the agent")
+    return 1
+
+
 def main():
     root = group_root() if os.getuid() == 0 else None
     d = Daemon(start=False)
@@ -112,10 +124,11 @@ def main():
         good("a process in the container is the agent; others are not")
         assert run("in-unit", unit, other) == ["allowed", "peer_changed"], run("in-unit", unit, other)
         good("moved to another group behind its connection it is refused")
+        ran = by_systemd(d, script)
         c = d.admin()
         leaves = c.ask("GET", "/v1/status")[1]
         assert all(m["state"] == "ready" for m in leaves["modules"]), leaves["modules"]
-        assert passed == 4
+        assert passed == 4 + ran
     finally:
         d.stop()
         for path in reversed(made):
