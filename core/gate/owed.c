@@ -213,10 +213,22 @@ sg_gate_end_task(struct sg_gate *gate, const struct sg_task *task, const char *w
 	sg_buf_done(&body);
 }
 
+/* The instance that made a credential takes it back: it still runs when the configuration changes, and leaves only when it owes no answer. */
+static bool
+has_issuer(const struct sg_catalogue *now, const struct sg_catalogue *before, const struct sg_lease *lease)
+{
+	const struct sg_issuer *is = sg_catalogue_issuer(now, sg_str(lease->issuer)), *was = before == NULL ? NULL : sg_catalogue_issuer(before, sg_str(lease->issuer));
+	return is != NULL && (was == NULL || sg_str_eq(is->use, was->use));
+}
+
 void
 sg_gate_orphans(struct sg_gate *gate)
 {
 	size_t at = 0;
+	for (struct sg_lease *l; (l = sg_table_next(&gate->state.leases, &at)) != NULL;)
+		if (l->state < SG_LEASE_REVOKING && !has_issuer(gate->catalogue, gate->retired, l))
+			sg_lease_revoke(gate, l, "issuer removed");
+	at = 0;
 	for (struct sg_task *t; (t = sg_table_next(&gate->state.tasks, &at)) != NULL;)
 		if (t->state <= SG_TASK_FROZEN && sg_catalogue_agent(gate->catalogue, sg_str(t->agent)) == NULL)
 			sg_gate_end_task(gate, t, "agent removed");

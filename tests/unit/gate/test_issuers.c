@@ -99,6 +99,58 @@ asked_before_it_is_known(void)
 	play_end(p);
 }
 
+/* The configuration of the play with another word in it. */
+static void
+configure_with(struct play *p, const char *word, const char *instead)
+{
+	struct sg_buf text;
+	const char *at = strstr(play_document, word);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(at);
+	sg_buf_init(&text, 1 << 20);
+	sg_buf_add(&text, play_document, (size_t)(at - play_document));
+	sg_buf_text(&text, instead);
+	sg_buf_text(&text, at + strlen(word));
+	sg_buf_add(&text, "", 1);
+	char *canonical = play_canonical(text.ptr);
+	CU_ASSERT_EQUAL(sg_gate_configure(p->gate, sg_str(canonical), NULL), SG_OK);
+	free(canonical);
+	sg_buf_done(&text);
+}
+
+static size_t
+revocations_told(const struct play *p)
+{
+	size_t told = 0;
+	for (size_t i = 0; i < p->count; i++)
+		told += p->queue[i].kind == PLAY_CALL && strcmp(p->queue[i].host, "issue.token") == 0 && strstr(p->queue[i].text, "\"verb\":\"revoke\"") != NULL;
+	return told;
+}
+
+/* What an issuer made is taken back by the one that made it, before it goes. */
+static void
+an_issuer_that_goes(void)
+{
+	static const struct {
+		const char *word, *instead;
+		size_t told;
+	} rows[] = {{"\"ttl\":60000,\"use\":\"jwt\"", "\"ttl\":50000,\"use\":\"jwt\"", 0},
+		    {"\"ttl\":60000,\"use\":\"jwt\"", "\"ttl\":60000,\"use\":\"ssh\"", 1},
+		    {"\"issue\":{\"token\"", "\"issue\":{\"other\"", 1}};
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct play *p = play_new();
+		CU_ASSERT_FATAL(play_connect(p, 1, SG_FACE_AGENT, 1001));
+		char *task = play_task(p, 1, "t1");
+		CU_ASSERT_PTR_NOT_NULL(strstr(play_act(p, 1, task, "repo.read", "{}", "k1"), "h.c.s"));
+		CU_ASSERT_EQUAL(p->gate->state.live_leases, 1);
+		configure_with(p, rows[i].word, rows[i].instead);
+		CU_ASSERT_EQUAL(revocations_told(p), rows[i].told);
+		CU_ASSERT_EQUAL(p->gate->state.live_leases, 1 - rows[i].told);
+		play_all(p);
+		free(task);
+		play_end(p);
+	}
+}
+
 SG_CASES("gate.issuers", {"tokens keep every claim", tokens_keep_every_claim}, {"certificates keep what they carry", certificates_keep_what_they_carry},
 	 {"other formats are no", other_formats_are_no}, {"what is not understood is not used", what_is_not_understood_is_not_used},
-	 {"an enforcer's credential is not for the agent", asked_before_it_is_known})
+	 {"an enforcer's credential is not for the agent", asked_before_it_is_known}, {"an issuer that goes takes back what it made", an_issuer_that_goes})
