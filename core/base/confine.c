@@ -106,8 +106,8 @@ enum {
 static void
 allow_libraries(int rules)
 {
-	static const char *const folders[] = {"/usr/lib", "/usr/lib64", "/lib", "/lib64", "/usr/local/lib", "/etc/ssl", "/etc/pki"};
-	static const char *const one_file[] = {"/etc/ld.so.cache", "/etc/crypto-policies"};
+	static const char *const folders[] = {"/usr/lib", "/usr/lib64", "/lib", "/lib64", "/usr/local/lib", "/etc/ssl/certs"};
+	static const char *const one_file[] = {"/etc/ld.so.cache", "/etc/ssl/openssl.cnf"};
 	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++)
 		allow_below(rules, folders[i], READING | LANDLOCK_ACCESS_FS_EXECUTE);
 	for (size_t i = 0; i < sizeof(one_file) / sizeof(one_file[0]); i++)

@@ -87,8 +87,6 @@ static const struct {
 	{SCMP_SYS(access), LOADING},
 	{SCMP_SYS(faccessat), LOADING},
 	{SCMP_SYS(faccessat2), LOADING},
-	{SCMP_SYS(open), LOADING},
-	{SCMP_SYS(stat), LOADING},
 	{SCMP_SYS(statx), LOADING},
 	{SCMP_SYS(uname), LOADING},
 	{SCMP_SYS(sysinfo), LOADING},

@@ -15,7 +15,7 @@
 	X(unix, "a path", "a connected UNIX socket, datagram or stream")                                               \
 	X(tcp, "HOST:PORT", "a connected TCP socket")                                                                  \
 	X(url, "an https:// address", "what stands there, fetched once by curl(1), as a file open for reading; a file granted before it as NAME_ca holds the only authorities trusted") \
-	X(run, "the path of a program", "a pipe into its input; it runs as nobody, without arguments")
+	X(run, "the path of a program", "a pipe into its input; it runs as nobody where stepgated runs as root, without arguments")
 
 enum sg_grant_kind {
 	SG_GRANT_none,

@@ -153,10 +153,6 @@ sg_gate_called(struct sg_gate *gate, uint64_t id, struct sg_str answer)
 {
 	const struct sg_json *json = NULL;
 	sg_gate_now(gate);
-	if (id == 0) { /* an issuer's word on a revocation */
-		sg_lease_confirmed(gate, answer);
-		return;
-	}
 	struct sg_request *r = sg_request_find(gate, id);
 	if (r == NULL)
 		return;
@@ -330,6 +326,7 @@ sg_gate_configure(struct sg_gate *gate, struct sg_str document, struct sg_err *e
 		if (c->face == SG_FACE_ADMIN)
 			c->admin = sg_catalogue_admin_uid(fresh, c->peer.uid);
 	sg_gate_orphans(gate);
+	sg_issuers_forget(gate);
 	return SG_OK;
 }
 

@@ -128,6 +128,8 @@ void sg_gate_looked(struct sg_gate *gate, uint64_t id, struct sg_str facts, enum
 bool sg_gate_presented(struct sg_gate *gate, uint64_t conn, unsigned form, struct sg_str bytes);
 /* A host answered, or did not ({NULL, 0}). */
 void sg_gate_called(struct sg_gate *gate, uint64_t id, struct sg_str answer);
+/* An issuer's word on a revocation; it counts for its own leases alone. */
+void sg_gate_confirmed(struct sg_gate *gate, struct sg_str issuer, struct sg_str answer);
 /* A commit ended: call after sg_journal_done. */
 void sg_gate_synced(struct sg_gate *gate);
 /* Time passed; call at least each 100 ms. */

@@ -203,7 +203,8 @@ sg_host_frame(struct sg_loop *loop, struct sg_child *host, const struct sg_frame
 	if (look)
 		sg_look_answered(loop, host, call->look, frame->payload);
 	else
-		sg_gate_called(loop->gate, call->id, frame->payload);
+		call->id != 0 ? sg_gate_called(loop->gate, call->id, frame->payload)
+			      : sg_gate_confirmed(loop->gate, sg_str(strchr(host->name, '.') + 1), frame->payload);
 	free(call);
 	return true;
 }

@@ -270,7 +270,7 @@ sg_hosts_deadlines(struct sg_loop *loop)
 	sg_time now = now_of(loop);
 	for (size_t i = 0; i < SG_CHILDREN; i++) {
 		struct sg_child *c = &loop->children[i];
-		if (!c->used || c->role != SG_ROLE_HOST || !c->linked || !is_late(c, now, loop->gate->catalogue->limits.host_deadline * SG_MSEC))
+		if (!c->used || c->role != SG_ROLE_HOST || (!c->linked && c->respawn_at != 0) || c->retiring || !is_late(c, now, loop->gate->catalogue->limits.host_deadline * SG_MSEC))
 			continue;
 		snprintf(c->why, sizeof(c->why), "%s", sg_sink_is_late(c, now) ? "it carries nothing further" : c->ready ? "a call took longer than limits.host_deadline" : "it did not start in time");
 		sg_child_kill(loop, c);

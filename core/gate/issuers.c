@@ -94,13 +94,41 @@ sg_gate_issuer(struct sg_gate *gate, struct sg_str name, const struct sg_json *r
 	return true;
 }
 
+static void
+free_told(struct sg_issuer_told *told)
+{
+	sg_buf_done(&told->keys);
+	free(told);
+}
+
+void
+sg_issuers_forget(struct sg_gate *gate)
+{
+	bool gone = false;
+	for (struct sg_issuer_told **at = &gate->issuers; *at != NULL;) {
+		struct sg_issuer_told *told = *at;
+		if (sg_catalogue_issuer(gate->catalogue, sg_str(told->name)) != NULL) {
+			at = &told->next;
+			continue;
+		}
+		*at = told->next;
+		free_told(told);
+		gone = true;
+	}
+	if (!gone)
+		return;
+	sg_buf_clear(&gate->jwks);
+	for (const struct sg_issuer_told *i = gate->issuers; i != NULL; i = i->next)
+		if (i->format == SG_ISSUE_jwt && i->keys.len > 0)
+			sg_gate_keys(gate, sg_buf_view(&i->keys));
+}
+
 void
 sg_issuers_done(struct sg_gate *gate)
 {
 	for (struct sg_issuer_told *next, *i = gate->issuers; i != NULL; i = next) {
 		next = i->next;
-		sg_buf_done(&i->keys);
-		free(i);
+		free_told(i);
 	}
 	gate->issuers = NULL;
 }

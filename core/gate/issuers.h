@@ -29,11 +29,13 @@ struct sg_issuer_told {
 	struct sg_buf keys; /* JWK set, canonical; empty if there is none */
 };
 
-/* An issuer's instance is ready (H_READY). The keys of JWT issuers stay known after they have changed, for as long as the gate runs: tokens they
+/* An issuer's instance is ready (H_READY). The keys of a JWT issuer stay known after it has changed them, until an issuer is taken away: tokens they
  * signed may still live. False if what it says is not understood: then it is not used. */
 bool sg_gate_issuer(struct sg_gate *gate, struct sg_str name, const struct sg_json *ready);
 /* NULL if it never was ready. */
 const struct sg_issuer_told *sg_issuer_told(const struct sg_gate *gate, struct sg_str name);
+/* Forgets issuers that the catalogue no longer has, and their keys: nothing they sign from now on is anybody's. */
+void sg_issuers_forget(struct sg_gate *gate);
 void sg_issuers_done(struct sg_gate *gate);
 
 /* "jwt", ... */

@@ -47,7 +47,7 @@ sg_leases_revoking(struct sg_gate *gate)
 }
 
 void
-sg_lease_confirmed(struct sg_gate *gate, struct sg_str answer)
+sg_gate_confirmed(struct sg_gate *gate, struct sg_str issuer, struct sg_str answer)
 {
 	struct sg_arena arena;
 	const struct sg_json *json = NULL;
@@ -57,7 +57,7 @@ sg_lease_confirmed(struct sg_gate *gate, struct sg_str answer)
 	if (sg_canon_parse(&arena, answer, NULL, &json, NULL) == SG_OK && sg_json_bool(sg_json_get(json, "ok"), &ok) && ok &&
 	    sg_json_string(sg_json_get(json, "lease"), &id)) {
 		struct sg_lease *lease = sg_state_lease(&gate->state, id);
-		if (lease != NULL && lease->state == SG_LEASE_REVOKING)
+		if (lease != NULL && lease->state == SG_LEASE_REVOKING && sg_str_is(issuer, lease->issuer))
 			sg_record_lease(gate, lease->id, "dead", "confirmed by its issuer");
 	}
 	sg_arena_done(&arena);
@@ -157,6 +157,15 @@ answer_inactive(struct sg_gate *gate, struct sg_request *r)
 	sg_answer_buf(gate, r, 200, &body);
 }
 
+/* Issuers share the set that tokens are read with: what one signs about another's lease is told by what the lease is for. */
+static bool
+is_subject(const struct sg_gate *gate, const struct sg_lease *lease, const struct sg_json *claims)
+{
+	const struct sg_agent *agent = sg_catalogue_agent(gate->catalogue, sg_str(lease->agent));
+	struct sg_str sub = {NULL, 0};
+	return agent != NULL && sg_json_string(sg_json_get(claims, "sub"), &sub) && sg_str_eq(sub, agent->id);
+}
+
 /* Active only for the audience, only while lease, task and agent live; everything else looks the same from outside. */
 static bool
 is_active(struct sg_gate *gate, const struct sg_request *r, const struct sg_json *claims)
@@ -167,7 +176,8 @@ is_active(struct sg_gate *gate, const struct sg_request *r, const struct sg_json
 	const struct sg_lease *lease = jti.ptr == NULL ? NULL : sg_state_lease(&gate->state, jti);
 	return lease != NULL && lease->state == SG_LEASE_ACTIVE && !sg_deadline_over(&lease->ends, &gate->state.now) &&
 	       sg_task_live(&gate->state, lease->task) && sg_str_is(audience, lease->audience) &&
-	       sg_str_eq(audience, r->enforcer->name);
+	       sg_str_eq(audience, r->enforcer->name) && sg_json_is(sg_json_get(claims, "sg"), "digest", lease->digest) &&
+	       is_subject(gate, lease, claims);
 }
 
 static void

@@ -180,8 +180,6 @@ void sg_outcome_record(struct sg_gate *gate, struct sg_request *request, struct 
 void sg_after(struct sg_gate *gate, struct sg_request *request, struct sg_str result, uint64_t leaf);
 /* A hook's answer is in: request->reason is `allowed` if it may be applied. */
 void sg_afterwards(struct sg_gate *gate, struct sg_request *request);
-/* An issuer's word on a revocation. */
-void sg_lease_confirmed(struct sg_gate *gate, struct sg_str answer);
 /* Keeps a body that could not be recorded, to be appended when the journal opens again. */
 /* After a failed sync: turns what was appended and lost into what is owed. */
 void sg_gate_lost(struct sg_gate *gate);

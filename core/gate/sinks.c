@@ -88,8 +88,9 @@ lags(struct sg_loop *loop, struct sg_sink_bound *sink)
 void
 sg_sinks_turn(struct sg_loop *loop)
 {
-	bool late = false;
+	const struct sg_json *stanzas = sg_json_get(loop->gate->catalogue->document, "audit");
 	read_sinks(loop);
+	bool late = stanzas != NULL && stanzas->count > loop->sink_count; /* one that is not watched counts as one that lags */
 	for (size_t i = 0; i < loop->sink_count; i++) {
 		struct sg_child *host = sink_host(loop, &loop->sinks[i]);
 		if (host != NULL)
@@ -104,8 +105,10 @@ bool
 sg_sink_told(struct sg_loop *loop, struct sg_child *host, const struct sg_json *json)
 {
 	int64_t durable = 0, gaps = 0;
-	if (!sg_json_int(sg_json_get(json, "durable"), &durable) || durable < 0 || (uint64_t)durable > loop->gate->journal.durable)
+	if (!sg_json_int(sg_json_get(json, "durable"), &durable) || durable < 0 || (uint64_t)durable > loop->gate->journal.durable) {
+		snprintf(host->why, sizeof(host->why), "sink_ahead: its cursor stands behind the end of the journal: remove state_dir/audit/NAME/cursor if the journal is another");
 		return false; /* nobody is ahead of the journal */
+	}
 	sg_json_int(sg_json_get(json, "gaps"), &gaps);
 	if ((uint64_t)durable > host->durable) {
 		host->durable = (uint64_t)durable;

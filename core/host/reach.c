@@ -109,7 +109,8 @@ become_program(int program, int input, int output, char *const *arguments, int p
 	bool ready = nowhere >= 0 && dup2(input >= 0 ? input : nowhere, STDIN_FILENO) >= 0 && dup2(output >= 0 ? output : nowhere, STDOUT_FILENO) >= 0;
 	if (ready && geteuid() == 0)
 		ready = setgroups(0, NULL) == 0 && setresgid(NOBODY, NOBODY, NOBODY) == 0 && setresuid(NOBODY, NOBODY, NOBODY) == 0;
-	ready = ready && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 && prctl(PR_SET_PDEATHSIG, SIGTERM, 0, 0, 0) == 0 && getppid() == parent;
+	ready = ready && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 && prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) == 0 && getppid() == parent;
+	signal(SIGPIPE, SIG_DFL);
 	signal(SIGTERM, SIG_DFL);
 	signal(SIGINT, SIG_DFL);
 	signal(SIGHUP, SIG_DFL);

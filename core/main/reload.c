@@ -54,7 +54,7 @@ sg_reload_failed(struct sg_supervisor *s, struct sg_str errors)
 	fprintf(stderr, "stepgated: policy or configuration kept out: %.*s\n", (int)errors.len, errors.ptr);
 	if (s->reloading)
 		tell_failed(s, errors);
-	s->reloading = false;
+	s->reloading = s->preparing = false;
 	sg_policy_files_done(&s->next_sources);
 	if (s->manifest.len == 0 && s->gate.fd >= 0) /* nothing was ever in force: the gate must know that, and deny */
 		sg_link_queue(&s->gate, SG_FRAME_S_POLICY, 0, SG_STR("{\"digest\":\"\",\"files\":[],\"rules\":[]}"), -1, NULL);
@@ -135,7 +135,8 @@ drop_candidate(struct sg_supervisor *s)
 	pid_t pid = s->candidate_pid;
 	s->candidate_pid = 0;
 	sg_link_done(&s->candidate);
-	kill(pid, SIGKILL);
+	if (pid > 0)
+		kill(pid, SIGKILL);
 }
 
 static void
@@ -182,7 +183,7 @@ prepare(struct sg_supervisor *s, struct sg_str manifest)
 	sg_buf_init(&text, SG_FRAME_MAX);
 	sg_buf_printf(&text, "{\"document\":%.*s}", (int)s->next_document.len, s->next_document.ptr);
 	s->preparing = !text.failed && s->gate.fd >= 0 &&
-		       sg_link_queue(&s->gate, SG_FRAME_S_PREPARE, s->asked, sg_buf_view(&text), -1, NULL) == SG_OK;
+		       sg_link_queue(&s->gate, SG_FRAME_S_PREPARE, ++s->preparation, sg_buf_view(&text), -1, NULL) == SG_OK;
 	s->preparing_since = sg_sys_real.boot_time(&sg_sys_real);
 	sg_buf_done(&text);
 	if (!s->preparing)
@@ -212,8 +213,8 @@ sg_reload_prepared(struct sg_supervisor *s, const struct sg_frame *frame)
 	struct sg_buf list;
 	if (frame->id == 0 && !s->announced && !s->preparing)
 		refuse_start(s, frame->payload);
-	if (!s->preparing || frame->id != s->asked)
-		return;
+	if (!s->preparing || frame->id != s->preparation)
+		return; /* word of one that was given up */
 	s->preparing = false;
 	sg_arena_init(&arena, 1 << 20);
 	sg_buf_init(&list, SG_FRAME_MAX);

@@ -5,6 +5,7 @@
 #include "base/str.h"
 #include "main/supervisor.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -80,9 +81,21 @@ print_api(const char *format)
 	return 0;
 }
 
+/* Files that are opened later must not become somebody's input or output. */
+static bool
+fill_standard(void)
+{
+	int fd = open("/dev/null", O_RDWR);
+	while (fd >= 0 && fd <= STDERR_FILENO)
+		fd = open("/dev/null", O_RDWR);
+	return fd >= 0 && close(fd) == 0;
+}
+
 int
 main(int argc, char **argv)
 {
+	if (!fill_standard())
+		return EXIT_BAD_CONFIG;
 	struct sg_main_options options = {0};
 	if (!sg_main_options_read(&options, argc, argv))
 		return EXIT_USAGE;

@@ -115,6 +115,9 @@ message(struct sink *self, struct sg_str leaf, struct sg_str kind, struct sg_str
 	int len = snprintf(text, sizeof(text), "%.*s%s%.*s%s%.*s%s%.*s%s%.*s", (int)kind.len, kind.ptr, verdict.len > 0 ? " " : "", (int)verdict.len, verdict.ptr,
 			   agent.len > 0 ? " " : "", (int)agent.len, agent.ptr, action.len > 0 ? " " : "", (int)action.len, action.ptr,
 			   code.len > 0 ? ": " : "", (int)code.len, code.ptr);
+	for (int i = 0; i < len && i < (int)sizeof(text); i++)
+		if ((unsigned char)text[i] < ' ' || text[i] == 127)
+			text[i] = ' ';
 	field(self, "MESSAGE", (struct sg_str){text, len < (int)sizeof(text) ? (size_t)len : sizeof(text) - 1});
 }
 

@@ -121,7 +121,8 @@ write_param(char *to, size_t room, const char *name, struct sg_str value)
 	for (size_t i = 0; i < value.len && i < 128 && at + 4 < room; i++) {
 		if (strchr("\\\"]", value.ptr[i]) != NULL && value.ptr[i] != '\0')
 			to[at++] = '\\';
-		to[at++] = value.ptr[i];
+		bool plain = (unsigned char)value.ptr[i] >= ' ' && value.ptr[i] != 127;
+		to[at++] = plain ? value.ptr[i] : ' '; /* a line end would begin another message on a stream */
 	}
 	to[at++] = '"';
 	return at;

@@ -36,7 +36,8 @@ try_read(void)
 static bool
 try_write(void)
 {
-	return opened(open("/tmp", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600)) ||
+	return opened((int)syscall(SYS_open, "/tmp", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600)) || opened((int)syscall(SYS_open, "/dev/null", O_RDWR | O_CLOEXEC)) ||
+	       opened(open("/tmp", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600)) ||
 	       opened(open("/dev/null", O_WRONLY | O_CLOEXEC));
 }
 

@@ -287,7 +287,8 @@ play_one(struct play *p)
 	} else {
 		char answer[256], *lease = play_between(event.text, "\"lease\":\"", "\"");
 		snprintf(answer, sizeof(answer), "{\"lease\":\"%s\",\"ok\":true}", lease);
-		sg_gate_called(p->gate, event.id, sg_str(answer));
+		event.id != 0 ? sg_gate_called(p->gate, event.id, sg_str(answer))
+			      : sg_gate_confirmed(p->gate, sg_str(strchr(event.host, '.') + 1), sg_str(answer));
 		free(lease);
 	}
 	free(event.text);

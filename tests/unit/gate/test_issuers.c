@@ -151,6 +151,46 @@ an_issuer_that_goes(void)
 	}
 }
 
+/* Two issuers' keys are one set; the set loses those of an issuer that is taken away. */
+static void
+keys_go_with_their_issuer(void)
+{
+	struct play *p = play_new();
+	play_issuer_ready(p, "token", "{\"enforcer_only\":false,\"format\":\"jwt\",\"jwks\":{\"keys\":[{\"kid\":\"a\"}]},\"revocation\":\"next_use\"}");
+	play_issuer_ready(p, "gone", "{\"enforcer_only\":false,\"format\":\"jwt\",\"jwks\":{\"keys\":[{\"kid\":\"b\"}]},\"revocation\":\"next_use\"}");
+	CU_ASSERT(sg_str_is(sg_buf_view(&p->gate->jwks), "{\"keys\":[{\"kid\":\"a\"},{\"kid\":\"b\"}]}"));
+	configure_with(p, "\"ttl\":60000,\"use\":\"jwt\"", "\"ttl\":50000,\"use\":\"jwt\"");
+	CU_ASSERT(sg_str_is(sg_buf_view(&p->gate->jwks), "{\"keys\":[{\"kid\":\"a\"}]}"));
+	CU_ASSERT_PTR_NULL(sg_issuer_told(p->gate, SG_STR("gone")));
+	CU_ASSERT_PTR_NOT_NULL(sg_issuer_told(p->gate, SG_STR("token")));
+	play_end(p);
+}
+
+/* Whoever speaks for a lease that another made is not heard. */
+static void
+confirmed_by_its_issuer(void)
+{
+	struct play *p = play_new();
+	char said[256];
+	size_t at = 0;
+	CU_ASSERT_FATAL(play_connect(p, 1, SG_FACE_AGENT, 1001));
+	char *task = play_task(p, 1, "t1");
+	play_act(p, 1, task, "repo.read", "{}", "k1");
+	struct sg_lease *lease = sg_table_next(&p->gate->state.leases, &at);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(lease);
+	configure_with(p, "\"issue\":{\"token\"", "\"issue\":{\"other\"");
+	CU_ASSERT_EQUAL(lease->state, SG_LEASE_REVOKING);
+	snprintf(said, sizeof(said), "{\"lease\":\"%s\",\"ok\":true}", lease->id);
+	sg_gate_confirmed(p->gate, SG_STR("other"), sg_str(said));
+	CU_ASSERT_EQUAL(lease->state, SG_LEASE_REVOKING);
+	sg_gate_confirmed(p->gate, SG_STR("token"), sg_str(said));
+	CU_ASSERT_EQUAL(lease->state, SG_LEASE_DEAD);
+	play_all(p);
+	free(task);
+	play_end(p);
+}
+
 SG_CASES("gate.issuers", {"tokens keep every claim", tokens_keep_every_claim}, {"certificates keep what they carry", certificates_keep_what_they_carry},
 	 {"other formats are no", other_formats_are_no}, {"what is not understood is not used", what_is_not_understood_is_not_used},
-	 {"an enforcer's credential is not for the agent", asked_before_it_is_known}, {"an issuer that goes takes back what it made", an_issuer_that_goes})
+	 {"an enforcer's credential is not for the agent", asked_before_it_is_known}, {"an issuer that goes takes back what it made", an_issuer_that_goes}, {"keys go with their issuer", keys_go_with_their_issuer},
+	 {"confirmed by its issuer", confirmed_by_its_issuer})
