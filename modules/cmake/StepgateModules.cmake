@@ -1,0 +1,37 @@
+# stepgate_add_module(KIND NAME SOURCES file... [LIBRARIES target...] [CHECK argument...] [OUTPUT folder] [TEST_ONLY]): one shared object
+# KIND-NAME.so below ${STEPGATE_MODULE_OUTPUT} that exports sg_module and nothing else and links to nothing of stepgate. It is installed where
+# the daemon looks for modules, and by existing it gets a test, `check.KIND.NAME`: the conformance check, with the arguments behind CHECK
+# (--grant, --option, --claim, --argument; see `stepgate module check --help`). TEST_ONLY: neither. The same file serves stepgate's own tree.
+set(STEPGATE_MODULE_MAP ${CMAKE_CURRENT_LIST_DIR}/only_sg_module.map CACHE INTERNAL "")
+set(STEPGATE_MODULE_OUTPUT ${CMAKE_BINARY_DIR}/modules CACHE INTERNAL "")
+include(GNUInstallDirs)
+
+function(stepgate_add_module kind name)
+  cmake_parse_arguments(arg "TEST_ONLY" "OUTPUT" "SOURCES;LIBRARIES;CHECK" ${ARGN})
+  if(NOT kind MATCHES "^(attest|issue|verify|audit)$")
+    message(FATAL_ERROR "stepgate_add_module: no kind \"${kind}\": attest, issue, verify or audit")
+  endif()
+  if(NOT name MATCHES "^[a-z0-9][a-z0-9_-]*$")
+    message(FATAL_ERROR "stepgate_add_module: \"${name}\" is no name of a module: [a-z0-9][a-z0-9_-]*, at most 31")
+  endif()
+  set(target module_${kind}_${name})
+  if(arg_OUTPUT)
+    set(target module_test_${arg_OUTPUT}_${kind}_${name})
+  endif()
+  add_library(${target} MODULE ${arg_SOURCES})
+  target_link_libraries(${target} PRIVATE stepgate::sdk ${arg_LIBRARIES})
+  target_link_options(${target} PRIVATE -Wl,--version-script=${STEPGATE_MODULE_MAP} -Wl,--gc-sections)
+  if(NOT (SG_SANITIZE AND CMAKE_C_COMPILER_ID MATCHES "Clang"))
+    target_link_options(${target} PRIVATE -Wl,-z,defs)
+  endif()
+  set_target_properties(${target} PROPERTIES PREFIX "" OUTPUT_NAME ${kind}-${name} LINK_DEPENDS ${STEPGATE_MODULE_MAP} C_VISIBILITY_PRESET hidden
+                        LIBRARY_OUTPUT_DIRECTORY ${STEPGATE_MODULE_OUTPUT}/${arg_OUTPUT})
+  if(arg_TEST_ONLY)
+    return()
+  endif()
+  install(TARGETS ${target} LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}/stepgate/modules)
+  if(TARGET stepgate::check)
+    add_test(NAME check.${kind}.${name} COMMAND $<TARGET_FILE:stepgate::check> check $<TARGET_FILE:${target}> ${arg_CHECK})
+    set_tests_properties(check.${kind}.${name} PROPERTIES TIMEOUT 600)
+  endif()
+endfunction()
