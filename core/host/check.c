@@ -181,6 +181,7 @@ run_all(struct sg_check *c, FILE *to)
 			continue;
 		if (i >= BEFORE && !good && number == BEFORE)
 			c->fd = -1; /* nothing more can be said of it */
+		c->step = number + 1;
 		if (c->fd >= 0 || i < BEFORE)
 			run_step(c, &steps[i]);
 		else

@@ -51,7 +51,7 @@ static int
 make_folder(struct sg_check *c)
 {
 	char path[PATH_MAX + 16];
-	snprintf(path, sizeof(path), "%s/folder", c->folder);
+	snprintf(path, sizeof(path), "%s/folder-%u", c->folder, c->step); /* of each step its own: what is in it outlives starts, not steps */
 	mkdir(path, 0700);
 	return open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 }

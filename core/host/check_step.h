@@ -33,6 +33,7 @@ struct sg_check {
 	enum sg_kind kind;
 	int fd;                  /* of the file */
 	char folder[PATH_MAX];   /* for stand-ins; removed at the end */
+	unsigned step;           /* its number */
 	struct sg_check_note *note;
 	struct sg_arena arena;
 	const struct sg_json *options, *grants; /* as given */
@@ -43,7 +44,6 @@ struct sg_check {
 	size_t fail_alloc;          /* the n-th host->alloc from now answers NULL; 0: none */
 	bool alloc_failed;
 	uint64_t number;            /* audit: of the last leaf handed over */
-	uint64_t last_durable;
 };
 
 /* ---- what a step says; each is its return value: true alone is good ---- */

@@ -1,13 +1,13 @@
-# stepgate_add_module(KIND NAME SOURCES file... [LIBRARIES target...] [CHECK argument...] [OUTPUT folder] [TEST_ONLY]): one shared object
+# stepgate_add_module(KIND NAME SOURCES file... [LIBRARIES target...] [CHECK argument...] [FIXTURE name] [OUTPUT folder] [TEST_ONLY]): one shared object
 # KIND-NAME.so below ${STEPGATE_MODULE_OUTPUT} that exports sg_module and nothing else and links to nothing of stepgate. It is installed where
 # the daemon looks for modules, and by existing it gets a test, `check.KIND.NAME`: the conformance check, with the arguments behind CHECK
-# (--grant, --option, --claim, --argument; see `stepgate module check --help`). TEST_ONLY: neither. The same file serves stepgate's own tree.
+# (--grant, --option, --claim, --argument; see `stepgate module check --help`), after the tests that set FIXTURE up. TEST_ONLY: neither. The same file serves stepgate's own tree.
 set(STEPGATE_MODULE_MAP ${CMAKE_CURRENT_LIST_DIR}/only_sg_module.map CACHE INTERNAL "")
 set(STEPGATE_MODULE_OUTPUT ${CMAKE_BINARY_DIR}/modules CACHE INTERNAL "")
 include(GNUInstallDirs)
 
 function(stepgate_add_module kind name)
-  cmake_parse_arguments(arg "TEST_ONLY" "OUTPUT" "SOURCES;LIBRARIES;CHECK" ${ARGN})
+  cmake_parse_arguments(arg "TEST_ONLY" "OUTPUT;FIXTURE" "SOURCES;LIBRARIES;CHECK" ${ARGN})
   if(NOT kind MATCHES "^(attest|issue|verify|audit)$")
     message(FATAL_ERROR "stepgate_add_module: no kind \"${kind}\": attest, issue, verify or audit")
   endif()
@@ -33,5 +33,8 @@ function(stepgate_add_module kind name)
   if(TARGET stepgate::check)
     add_test(NAME check.${kind}.${name} COMMAND $<TARGET_FILE:stepgate::check> check $<TARGET_FILE:${target}> ${arg_CHECK})
     set_tests_properties(check.${kind}.${name} PROPERTIES TIMEOUT 600)
+    if(arg_FIXTURE)
+      set_tests_properties(check.${kind}.${name} PROPERTIES FIXTURES_REQUIRED ${arg_FIXTURE})
+    endif()
   endif()
 endfunction()
