@@ -169,6 +169,9 @@ sg_check_options(struct sg_check *c)
 	sg_json_parse(&arena, SG_STR("{\"zz_no_such_option\":\"1\"}"), NULL, &json, &err);
 	bool good = sg_options_read(&arena, table, json, &options, &err) != SG_OK || sg_check_fail(c, SG_PROMISE_option_rows, "an option that is not there is taken");
 	for (const struct sg_option *row = table; good && row != NULL && row->name != NULL && row < table + SG_OPTIONS_MAX; row++)
+		good = row->standard != NULL || sg_options_read(&arena, table, NULL, &options, &err) != SG_OK ||
+		       sg_check_fail(c, SG_PROMISE_option_standard, "\"%s\" must be given, and need not be", row->name);
+	for (const struct sg_option *row = table; good && row != NULL && row->name != NULL && row < table + SG_OPTIONS_MAX; row++)
 		good = row->type == SG_OPTION_INTEGER ? check_integer(c, row)
 		       : row->type == SG_OPTION_TEXT  ? check_text(c, row)
 						      : refused_value(c, row, SG_STR("yes"), "what is neither true nor false");

@@ -29,6 +29,7 @@ TABLE = [
     ("attest-careless", ["configure_status"], "configure", "which is no status", "Zero is success"),
     ("attest-careless", ["configure_crash"], "configure", "crashes (signal 6, Aborted) in configure with count", "Life, each step"),
     ("attest-careless", ["leak"], "hundred starts", "bytes allocated", "from start to stop"),
+    ("attest-careless", ["leak_pages"], "hundred starts", "pages mapped", "from start to stop"),
     ("attest-careless", ["leak_descriptor"], "start and stop", "descriptors before", "from start to stop"),
     ("attest-careless", ["closes", "--grant", "file=file"], "start and stop", "\"file\" is closed", "do not close it"),
     ("attest-careless", ["look_leak"], "hundred calls", "bytes allocated", "from start to stop"),
@@ -83,7 +84,7 @@ TABLE = [
 ]
 
 # What a sanitizer's own allocator and signals answer instead.
-NOT_SANITIZED = ("bytes allocated", "crashes", "in start", "in look")
+NOT_SANITIZED = ("bytes allocated", "pages mapped", "crashes", "in start", "in look")
 
 bad, named = [], set()
 

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 static const struct sg_option options_table[] = {
@@ -67,6 +68,8 @@ start(const struct sg_host *given, const struct sg_options *options, void **stat
 		lose(malloc(24));
 	if (is("leak_descriptor"))
 		open("/dev/null", O_RDONLY);
+	if (is("leak_pages"))
+		lose(mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
 	if (is("closes"))
 		close(host->descriptor(host, "file"));
 	if (is("stop_hangs"))
