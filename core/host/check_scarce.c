@@ -109,10 +109,10 @@ bool
 sg_check_memory_out(struct sg_check *c)
 {
 	struct range range = {.inside = function_of(c->loaded.module)};
-	if (c->wish->memory->arm == NULL)
-		return sg_check_skip(c, "this build's malloc belongs to a sanitizer");
 	if (!can_start(c))
 		return false;
+	if (c->wish->memory->arm == NULL)
+		return sg_check_skip(c, "this build's malloc belongs to a sanitizer");
 	if (dl_iterate_phdr(find_range, &range) != 1)
 		return sg_check_skip(c, "the module's addresses were not found");
 	return fail_each(c, true, &range);
