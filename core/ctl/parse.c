@@ -139,12 +139,13 @@ check_command(const struct sg_ctl *ctl)
 	return SG_CTL_OK;
 }
 
-/* A command whose own words end the reading. */
+/* A command whose own words end the reading; `*taken` of them. */
 static const struct sg_ctl_command *
-passes_on(const struct sg_ctl_command *commands, size_t count, const char *word)
+passes_on(const struct sg_ctl_command *commands, size_t count, char **argv, int argc, size_t *taken)
 {
+	const char *words[2] = {argv[0], argc > 1 ? argv[1] : NULL};
 	for (size_t i = 0; i < count; i++)
-		if (commands[i].most == SG_CTL_REST && strcmp(commands[i].words, word) == 0)
+		if (commands[i].most == SG_CTL_REST && (*taken = words_match(commands[i].words, words, argc > 1 ? 2 : 1)) > 0)
 			return &commands[i];
 	return NULL;
 }
@@ -153,6 +154,7 @@ int
 sg_ctl_parse(struct sg_ctl *ctl, const struct sg_ctl_command *commands, size_t count, int argc, char **argv)
 {
 	bool options = true;
+	size_t taken = 0;
 	ctl->command = NULL;
 	ctl->pair_count = ctl->arg_count = 0;
 	memset(ctl->option, 0, sizeof(ctl->option));
@@ -162,8 +164,8 @@ sg_ctl_parse(struct sg_ctl *ctl, const struct sg_ctl_command *commands, size_t c
 		} else if (options && argv[i][0] == '-' && argv[i][1] != '\0') {
 			if (read_option(ctl, argc, argv, &i) != SG_CTL_OK)
 				return SG_CTL_USAGE;
-		} else if (ctl->arg_count == 0 && (ctl->command = passes_on(commands, count, argv[i])) != NULL) {
-			ctl->rest = argv + i + 1;
+		} else if (ctl->arg_count == 0 && (ctl->command = passes_on(commands, count, argv + i, argc - i, &taken)) != NULL) {
+			ctl->rest = argv + i + taken;
 			return SG_CTL_OK;
 		} else if (ctl->arg_count == SG_CTL_ARGS - 1) {
 			return usage(ctl, "%.200s: too many words", argv[i]);

@@ -173,6 +173,20 @@ enum { SG_CTL_REST = 1000 }; /* as `most`: everything behind the command's word 
 	X(mcp,           "mcp",             "[FORM] [OPTION...] -- SERVER...", 0, SG_CTL_REST, 0,                               \
 	  "stand between an agent and an MCP server",                                                                  \
 	  "Runs stepgate-mcp, which decides each call before the server sees it; stepgate-mcp --help lists its forms.")                \
+	X(module_new,    "module new",      "KIND NAME [DIR]",  2, 3, SG_CTL_BIT(json),                                         \
+	  "write a new module: a project that builds and tests by itself",                                             \
+	  "KIND is attest, issue, verify or audit. DIR (default NAME) must be empty or not there. Needs neither root nor daemon; its README "   \
+	  "says the three commands that build and test it.")                                                            \
+	X(module_info,   "module info",     "FILE",             0, SG_CTL_REST, SG_CTL_BIT(json),                                          \
+	  "what a module's file says it is; nothing of it is run",                                                     \
+	  "Note, kind, name, ABI, SHA-256, exported names, needed libraries, and whether the loader would take it, as it would when the daemon " \
+	  "ran as you; if not, its code and what to do. Exit 0 it would, 1 it would not.")                                \
+	X(module_check,  "module check",    "FILE [--option NAME=VALUE]... [--grant NAME=KIND[:WHAT]]...", 0, SG_CTL_REST, 0,   \
+	  "whether a module keeps what the headers promise",                                                           \
+	  "Runs the module in processes of its own, unconfined, each step with a bound, and prints TAP version 14: a step that fails names the "  \
+	  "promise and its line in the headers. A grant without WHAT is a stand-in that the check makes: secret (a P-256 key in PEM), folder, "   \
+	  "unix (a datagram socket), tcp, file. --claim/--argument NAME=VALUE add to what an issuer is asked for; --seconds N bounds a step. "  \
+	  "Exit 0 nothing is broken, 1 something is.")                                                                  \
 	X(task_open,     "task open",       "INTENT",           1, 1, SG_CTL_TALK | SG_CTL_BIT(ttl) | SG_CTL_BIT(key),           \
 	  "open a task as the agent that this process is",                                                             \
 	  "The task is this process's, which ends here: see `stepgate agent`. Its token is for an enforcer (act --token).")        \

@@ -220,11 +220,19 @@ load_built_in(const struct sg_module *module, struct sg_loaded *loaded, struct s
 }
 
 enum sg_status
+sg_load_file(int fd, const char *kind, const char *name, struct sg_loaded *loaded, struct sg_err *err)
+{
+	size_t len = 0;
+	*loaded = (struct sg_loaded){.fd = -1};
+	enum sg_status status = seal_copy(fd, &loaded->fd, &len, err);
+	return status == SG_OK ? check_copy(loaded, len, sg_kind_named(kind), name, err) : status;
+}
+
+enum sg_status
 sg_load_open(const char *folder, const char *kind_name, const char *name, struct sg_loaded *loaded, struct sg_err *err)
 {
 	char path[PATH_MAX];
 	int fd = -1;
-	size_t len = 0;
 	enum sg_kind kind = sg_kind_named(kind_name);
 	*loaded = (struct sg_loaded){.fd = -1};
 	if (kind == 0 || !good_name(name))
@@ -236,10 +244,10 @@ sg_load_open(const char *folder, const char *kind_name, const char *name, struct
 
 	enum sg_status status = sg_open_trusted(path, &fd, err);
 	if (status == SG_OK)
-		status = seal_copy(fd, &loaded->fd, &len, err);
+		status = sg_load_file(fd, kind_name, name, loaded, err);
 	if (fd >= 0)
 		close(fd);
-	return status == SG_OK ? check_copy(loaded, len, kind, name, err) : status;
+	return status;
 }
 
 enum sg_status

@@ -36,6 +36,8 @@ struct sg_loaded {
  * (module_operations). */
 enum sg_status sg_load_open(const char *folder, const char *kind, const char *name, struct sg_loaded *loaded,
 			    struct sg_err *err);
+/* open without the path: of a file that the caller opened, for a program that checks it before it is installed. Nothing built in. */
+enum sg_status sg_load_file(int fd, const char *kind, const char *name, struct sg_loaded *loaded, struct sg_err *err);
 enum sg_status sg_load_run(struct sg_loaded *loaded, const char *kind, const char *name, struct sg_err *err);
 
 /* Modules that are part of this program, or NULL. */

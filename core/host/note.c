@@ -4,6 +4,7 @@
 
 #include "base/err.h"
 #include "base/str.h"
+#include "host/elf_take.h"
 
 #include <elf.h>
 #include <link.h>
@@ -33,23 +34,6 @@ sg_kind_named(const char *name)
 	return 0;
 }
 
-/* Copies `size` bytes at `at`; false if they are not all there. */
-static bool
-take(struct sg_str file, uint64_t at, void *out, size_t size)
-{
-	if (at > file.len || size > file.len - at)
-		return false;
-	memcpy(out, file.ptr + at, size);
-	return true;
-}
-
-/* The i-th of `count` table entries of `size` bytes. */
-static bool
-take_row(struct sg_str file, uint64_t table, uint64_t i, void *out, size_t size)
-{
-	return table <= file.len && i <= file.len / size && take(file, table + i * size, out, size);
-}
-
 /* A table of `count` rows lies within the file. */
 static bool
 holds(struct sg_str file, uint64_t table, uint64_t count, size_t size)
@@ -57,12 +41,12 @@ holds(struct sg_str file, uint64_t table, uint64_t count, size_t size)
 	return table <= file.len && count <= (file.len - table) / size;
 }
 
-static enum sg_status
-read_head(struct sg_str file, ElfW(Ehdr) * head, struct sg_err *err)
+enum sg_status
+sg_elf_head(struct sg_str file, ElfW(Ehdr) * head, struct sg_err *err)
 {
 	const unsigned char class = sizeof(void *) == 8 ? ELFCLASS64 : ELFCLASS32;
 	const unsigned char order = __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? ELFDATA2LSB : ELFDATA2MSB;
-	if (!take(file, 0, head, sizeof(*head)) || memcmp(head->e_ident, ELFMAG, SELFMAG) != 0 ||
+	if (!sg_elf_take(file, 0, head, sizeof(*head)) || memcmp(head->e_ident, ELFMAG, SELFMAG) != 0 ||
 	    head->e_ident[EI_CLASS] != class || head->e_ident[EI_DATA] != order || head->e_type != ET_DYN ||
 	    head->e_phentsize != sizeof(ElfW(Phdr)) || head->e_shentsize != sizeof(ElfW(Shdr)))
 		return sg_fail(err, SG_REFUSED, "module_elf", "not a shared object of this kind of machine");
@@ -116,7 +100,7 @@ find_note(struct sg_str file, const ElfW(Ehdr) * head, struct sg_note *note, str
 	enum sg_status status = SG_OK;
 	for (unsigned i = 0; status == SG_OK && i < head->e_phnum; i++) {
 		ElfW(Phdr) part;
-		if (!take_row(file, head->e_phoff, i, &part, sizeof(part)))
+		if (!sg_elf_take_row(file, head->e_phoff, i, &part, sizeof(part)))
 			return sg_fail(err, SG_REFUSED, "module_elf", "its program headers are cut short");
 		if (part.p_type != PT_NOTE)
 			continue;
@@ -131,20 +115,12 @@ find_note(struct sg_str file, const ElfW(Ehdr) * head, struct sg_note *note, str
 }
 
 static bool
-exported(const ElfW(Sym) * symbol)
-{
-	unsigned bind = symbol->st_info >> 4, visibility = symbol->st_other & 3;
-	return symbol->st_shndx != SHN_UNDEF && bind != STB_LOCAL &&
-	       (visibility == STV_DEFAULT || visibility == STV_PROTECTED);
-}
-
-static bool
 is_named(struct sg_str file, const ElfW(Shdr) * names, uint32_t at, const char *name)
 {
 	char found[32];
 	size_t len = strlen(name) + 1;
 	return at < names->sh_size && len <= names->sh_size - at && names->sh_offset <= file.len &&
-	       take(file, names->sh_offset + at, found, len) && memcmp(found, name, len) == 0;
+	       sg_elf_take(file, names->sh_offset + at, found, len) && memcmp(found, name, len) == 0;
 }
 
 /* Exactly one exported name. */
@@ -154,13 +130,13 @@ check_names(struct sg_str file, const ElfW(Ehdr) * head, const ElfW(Shdr) * symb
 	ElfW(Shdr) names;
 	unsigned count = 0;
 	if (symbols->sh_entsize != sizeof(ElfW(Sym)) || symbols->sh_link >= head->e_shnum ||
-	    !take_row(file, head->e_shoff, symbols->sh_link, &names, sizeof(names)))
+	    !sg_elf_take_row(file, head->e_shoff, symbols->sh_link, &names, sizeof(names)))
 		return sg_fail(err, SG_REFUSED, "module_elf", "its symbol table is broken");
 	for (uint64_t i = 0; i < symbols->sh_size / sizeof(ElfW(Sym)); i++) {
 		ElfW(Sym) symbol;
-		if (!take_row(file, symbols->sh_offset, i, &symbol, sizeof(symbol)))
+		if (!sg_elf_take_row(file, symbols->sh_offset, i, &symbol, sizeof(symbol)))
 			return sg_fail(err, SG_REFUSED, "module_elf", "its symbol table is cut short");
-		if (!exported(&symbol))
+		if (!sg_elf_exported(&symbol))
 			continue;
 		if (!is_named(file, &names, symbol.st_name, "sg_module") || ++count > 1)
 			return sg_fail(err, SG_REFUSED, "module_symbols", "it exports more than sg_module");
@@ -173,7 +149,7 @@ find_names(struct sg_str file, const ElfW(Ehdr) * head, struct sg_err *err)
 {
 	for (unsigned i = 0; i < head->e_shnum; i++) {
 		ElfW(Shdr) section;
-		if (!take_row(file, head->e_shoff, i, &section, sizeof(section)))
+		if (!sg_elf_take_row(file, head->e_shoff, i, &section, sizeof(section)))
 			return sg_fail(err, SG_REFUSED, "module_elf", "its section headers are cut short");
 		if (section.sh_type == SHT_DYNSYM)
 			return check_names(file, head, &section, err);
@@ -185,7 +161,7 @@ enum sg_status
 sg_note_read(struct sg_str file, struct sg_note *note, struct sg_err *err)
 {
 	ElfW(Ehdr) head = {.e_phnum = 0};
-	enum sg_status status = read_head(file, &head, err);
+	enum sg_status status = sg_elf_head(file, &head, err);
 	if (status == SG_OK)
 		status = find_note(file, &head, note, err);
 	if (status == SG_OK)
