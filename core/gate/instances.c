@@ -195,8 +195,14 @@ look_after(struct sg_loop *loop, struct sg_child *host)
 		host->retiring = true;
 	if (!host->retiring || host->calls != NULL)
 		return;
-	if (host->linked)
+	if (host->linked) { /* its link closes, and it stops by itself */
 		sg_child_gone(loop, host);
+		host->since = now_of(loop);
+		return;
+	}
+	if (now_of(loop) - host->since < SG_HOST_LEAVE_S * SG_SEC)
+		return;
+	sg_supervisor_send(loop, SG_FRAME_G_KILL, "{\"slot\":%llu}", (unsigned long long)host->slot); /* if it has not */
 	sg_buf_done(&host->said);
 	host->used = false;
 }
@@ -296,7 +302,7 @@ sg_hosts_tell(void *self, struct sg_json_writer *w)
 	sg_jw_array(w);
 	for (size_t i = 0; i < SG_CHILDREN; i++) {
 		const struct sg_child *c = &loop->children[i];
-		if (!c->used || c->role != SG_ROLE_HOST)
+		if (!c->used || c->role != SG_ROLE_HOST || (c->retiring && !c->linked))
 			continue;
 		sg_jw_object(w);
 		sg_jw_member_int(w, "calls", (int64_t)c->asked);

@@ -14,6 +14,7 @@ enum {
 	SG_CHILD_NAME = 96,
 	SG_WANTED_MAX = 64,  /* modules, all kinds; one more is never started */
 	SG_HOST_START_S = 10, /* from the request for a process to its READY */
+	SG_HOST_LEAVE_S = 1, /* from the end of its link to SIGKILL */
 	SG_BACKOFF_S = 60,   /* longest pause before another try */
 	SG_SINKS_MAX = SG_WANTED_MAX,
 	SG_SINK_PROGRESS_S = 10, /* a sink that has something to carry and gets no further for so long is killed */

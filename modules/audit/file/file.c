@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 enum { NAME, ROTATE_BYTES, KEEP };
-enum { TAIL_MAX = 131072, PENDING_MAX = 1 << 20 };
+enum { TAIL_MAX = 131072, PENDING_MAX = 1 << 20, LEAF_MAX = 65536 };
 
 static const struct sg_option options_table[] = {
 	{"name", SG_OPTION_TEXT, "journal.jsonl", 1, 64, "name of the file in the granted folder"},
@@ -26,6 +26,9 @@ struct sink {
 	const char *name;
 	int64_t rotate_bytes, keep, size;
 	uint64_t last, written; /* in the file for good; handed over */
+	bool known;             /* the last leaf in the file is this journal's */
+	size_t last_len;
+	char last_leaf[LEAF_MAX];
 	size_t len;
 	char pending[PENDING_MAX];
 };
@@ -50,29 +53,66 @@ open_file(struct sink *self, struct sg_err *err)
 	return SG_OK;
 }
 
-/* Cuts what a crash left behind the last whole line, and reads that line's number. */
+/* The last whole line of the file's end, and its number. A gap stands for the leaf before the one that did not get here. */
+static void
+take_last(struct sink *self, const char *tail, size_t end)
+{
+	struct sg_str number;
+	size_t line = end > 0 ? end - 1 : 0;
+	while (line > 0 && tail[line - 1] != '\n')
+		line--;
+	struct sg_str leaf = {tail + line, end > 0 ? end - 1 - line : 0};
+	bool is_leaf = self->host->member(self->host, leaf, "n", &number) == SG_OK;
+	if (is_leaf)
+		self->last = strtoull(number.ptr, NULL, 10);
+	else if (self->host->member(self->host, leaf, "next", &number) == SG_OK)
+		self->last = strtoull(number.ptr, NULL, 10) - 1;
+	self->last_len = is_leaf && leaf.len < LEAF_MAX ? leaf.len : 0;
+	memcpy(self->last_leaf, leaf.ptr, self->last_len);
+	self->known = self->last_len == 0;
+}
+
+static size_t
+read_end(int fd, int64_t size, char *tail, int64_t *from)
+{
+	*from = size > TAIL_MAX ? size - TAIL_MAX : 0;
+	ssize_t end = pread(fd, tail, TAIL_MAX, *from);
+	while (end > 0 && tail[end - 1] != '\n')
+		end--;
+	return end > 0 ? (size_t)end : 0;
+}
+
+/* A crash right behind a rotation leaves an empty file: what was written last stands in the one before. */
+static void
+look_before(struct sink *self, char *tail)
+{
+	char name[96];
+	struct stat st;
+	int64_t from;
+	snprintf(name, sizeof(name), "%s.1", self->name);
+	int fd = openat(self->folder, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	if (fd >= 0 && fstat(fd, &st) == 0)
+		take_last(self, tail, read_end(fd, st.st_size, tail, &from));
+	if (fd >= 0)
+		close(fd);
+}
+
+/* Cuts what a crash left behind the last whole line. */
 static enum sg_status
 mend(struct sink *self, struct sg_err *err)
 {
-	int64_t from = self->size > TAIL_MAX ? self->size - TAIL_MAX : 0;
+	int64_t from;
 	char *tail = self->host->alloc(self->host, TAIL_MAX);
-	ssize_t got = tail == NULL ? -1 : pread(self->fd, tail, TAIL_MAX, from);
-	if (got < 0)
-		return sg_refuse(err, SG_UNAVAILABLE, "file_read", "%s: %s", self->name, strerror(errno));
-	ssize_t end = got;
-	while (end > 0 && tail[end - 1] != '\n')
-		end--;
-	if (end != got && ftruncate(self->fd, from + end) != 0)
+	if (tail == NULL)
+		return sg_refuse(err, SG_NOMEM, "no_memory", "no memory for a sink");
+	size_t end = read_end(self->fd, self->size, tail, &from);
+	if (from + (int64_t)end != self->size && ftruncate(self->fd, from + (int64_t)end) != 0)
 		return sg_refuse(err, SG_UNAVAILABLE, "file_write", "%s: %s", self->name, strerror(errno));
-	self->size = from + end;
-	ssize_t line = end - 1;
-	while (line > 0 && tail[line - 1] != '\n')
-		line--;
-	struct sg_str number, leaf = {tail + line, end > 0 ? (size_t)(end - 1 - line) : 0};
-	if (self->host->member(self->host, leaf, "n", &number) == SG_OK)
-		self->last = strtoull(number.ptr, NULL, 10);
-	else if (self->host->member(self->host, leaf, "next", &number) == SG_OK) /* a gap, whose leaf did not get here */
-		self->last = strtoull(number.ptr, NULL, 10) - 1;
+	self->size = from + (int64_t)end;
+	if (end > 0)
+		take_last(self, tail, end);
+	else
+		look_before(self, tail);
 	return SG_OK;
 }
 
@@ -88,6 +128,7 @@ start(const struct sg_host *host, const struct sg_options *options, void **state
 	self->rotate_bytes = options->values[ROTATE_BYTES].number;
 	self->keep = options->values[KEEP].number;
 	self->fd = -1;
+	self->known = true;
 	*state = self;
 	enum sg_status status = self->folder < 0 ? sg_refuse(err, SG_NOT_FOUND, "file_no_folder", "grant \"folder=folder:PATH\"") : open_file(self, err);
 	if (status == SG_OK)
@@ -157,6 +198,10 @@ write_leaf(void *state, const struct sg_audit_in *in, struct sg_err *err)
 	char gap[96];
 	enum sg_status status = SG_OK;
 	self->written = in->number;
+	if (in->number == self->last && !self->known && (in->leaf.len != self->last_len || memcmp(in->leaf.ptr, self->last_leaf, in->leaf.len) != 0))
+		return sg_refuse(err, SG_REFUSED, "file_other_journal", "leaf %llu stands in %s already, and is another: move the old files away",
+				 (unsigned long long)in->number, self->name);
+	self->known |= in->number >= self->last;
 	if (in->number <= self->last)
 		return SG_OK; /* it stands there already */
 	if (in->missing > 0) {
@@ -179,10 +224,10 @@ flush(void *state, const struct sg_audit_in *in, struct sg_audit_out *out, struc
 		status = sg_refuse(err, SG_UNAVAILABLE, "file_write", "%s: %s", self->name, strerror(errno));
 	if (status == SG_OK && self->size >= self->rotate_bytes)
 		status = rotate(self, err);
-	if (status == SG_OK)
-		out->durable = self->last = self->written > self->last ? self->written : self->last;
-	if (status == SG_OK && out->durable > self->written)
-		out->durable = self->written; /* the host hands over what stands here already, and counts only that */
+	if (status == SG_OK && self->written > self->last)
+		self->last = self->written;
+	/* what stands here already is safe once it is known to be of the same journal; the host counts what it handed over */
+	out->durable = status == SG_OK && self->known ? self->written : 0;
 	return status;
 }
 
