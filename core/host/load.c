@@ -42,26 +42,13 @@ make_copy(void)
 }
 
 static bool
-write_whole(int fd, const char *bytes, size_t len)
-{
-	while (len > 0) {
-		ssize_t n = write(fd, bytes, len);
-		if (n <= 0)
-			return false;
-		bytes += n;
-		len -= (size_t)n;
-	}
-	return true;
-}
-
-static bool
 copy_bytes(int from, int to, size_t len)
 {
 	char chunk[16384];
 	for (size_t at = 0; at < len;) {
 		size_t want = len - at < sizeof(chunk) ? len - at : sizeof(chunk);
 		ssize_t got = pread(from, chunk, want, (off_t)at);
-		if (got <= 0 || !write_whole(to, chunk, (size_t)got))
+		if (got <= 0 || !sg_write_whole(to, (struct sg_str){chunk, (size_t)got}))
 			return false;
 		at += (size_t)got;
 	}

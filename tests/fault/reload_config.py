@@ -4,7 +4,7 @@
 changes nothing and is told with its place; a reload that was asked for is never forgotten, nor answered by one that read older files."""
 import json, os, signal, subprocess, sys, threading, time
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from daemon import BUILD, Daemon, journal
+from daemon import BUILD, Closed, Daemon, journal
 
 passed = 0
 CTL = os.path.join(os.path.abspath(BUILD), "core", "stepgate")
@@ -33,7 +33,17 @@ def ctl(d, *words):
 
 
 def reload(o):
-    return o.ask("POST", "/v1/reload", {})
+    try:
+        return o.ask("POST", "/v1/reload", {})
+    except Closed:  # no answer: what the daemon was at must be told, or nobody can find it
+        for pid in [p for p in os.listdir("/proc") if p.isdigit()]:
+            try:
+                comm, wait = (open("/proc/%s/%s" % (pid, n)).read().strip() for n in ("comm", "wchan"))
+            except OSError:
+                continue
+            if comm.startswith("sg-") or comm == "stepgated":
+                print("%s %s waits in %s" % (comm, pid, wait))
+        raise
 
 
 def running(o):
