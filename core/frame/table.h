@@ -49,6 +49,7 @@ enum { SG_FRAME_MAX = 4 << 20 };
 	X(P_AFTER,      41, GATE,       WORKER,     ANY,      JSON,    false, true)                                    \
 	X(P_EFFECTS,    42, WORKER,     GATE,       ANY,      JSON,    false, true)  /* answers in order, same id */ \
 	X(H_READY,      50, HOST,       GATE,       STARTING, JSON,    false, true)  /* {"digest","kind","name",...} */ \
+	X(H_LOADING,    57, HOST,       GATE,       STARTING, JSON,    false, false) /* {"digest","kind","layers"}: said before a byte of the module runs, once */ \
 	X(H_REFUSED,    54, HOST,       GATE,       ANY,      JSON,    false, false) /* {"code","may_mend":bool,"text"}: why it ends */ \
 	X(H_TAIL,       55, GATE,       HOST,       READY,    JSON,    false, false) /* {"durable":n,"segment":n}: how far a sink may carry */ \
 	X(H_CURSOR,     56, HOST,       GATE,       READY,    JSON,    false, false) /* {"durable":n,"gaps":n}: how far a sink is safe */ \

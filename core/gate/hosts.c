@@ -95,9 +95,9 @@ is_kind(const struct sg_child *host, const char *prefix)
 
 /* A step of the attest stack may be a verify module. */
 static enum sg_profile
-profile_of(const struct sg_child *host, const struct sg_json *ready)
+profile_of(const struct sg_child *host, const struct sg_json *loading)
 {
-	return is_kind(host, "attest.") && sg_json_is(ready, "kind", "attest") ? SG_PROFILE_ATTEST
+	return is_kind(host, "attest.") && sg_json_is(loading, "kind", "attest") ? SG_PROFILE_ATTEST
 	       : is_kind(host, "issue.") ? SG_PROFILE_ISSUE
 	       : is_kind(host, "audit.") ? SG_PROFILE_AUDIT
 					 : SG_PROFILE_VERIFY;
@@ -118,20 +118,35 @@ record_module(struct sg_loop *loop, const struct sg_child *host)
 static bool
 take_ready(struct sg_loop *loop, struct sg_child *host, const struct sg_json *json)
 {
-	int64_t layers = 0;
-	struct sg_str digest = {"", 0}, name = sg_str(host->name);
+	struct sg_str name = sg_str(host->name);
 	sg_str_cut(&name, '.');
-	if (!sg_json_int(sg_json_get(json, "layers"), &layers) || !sg_json_string(sg_json_get(json, "digest"), &digest) ||
-	    digest.len >= sizeof(host->digest))
-		return false;
+	if (host->digest[0] == '\0')
+		return false; /* it did not say what it would run */
 	if (is_kind(host, "audit.") && !sg_sink_told(loop, host, json))
 		return false;
 	if (is_kind(host, "issue.") && !sg_gate_issuer(loop->gate, name, json))
 		return false;
-	if ((sg_profile_layers(profile_of(host, json)) & ~(unsigned)layers) != 0)
-		sg_gate_unconfined(loop->gate, host->name, "Landlock");
-	memcpy(host->digest, digest.ptr, digest.len);
 	return true;
+}
+
+/* Once, and before the module runs: a second one is the module's own. */
+static bool
+host_loading(struct sg_loop *loop, struct sg_child *host, struct sg_str payload)
+{
+	struct sg_arena arena;
+	const struct sg_json *json = NULL;
+	struct sg_str digest;
+	int64_t layers;
+	sg_arena_init(&arena, 64 << 10);
+	bool good = host->digest[0] == '\0' && sg_canon_parse(&arena, payload, NULL, &json, NULL) == SG_OK &&
+		    sg_json_string(sg_json_get(json, "digest"), &digest) && digest.len == SG_SHA256_HEX - 1 &&
+		    sg_json_int(sg_json_get(json, "layers"), &layers);
+	if (good)
+		memcpy(host->digest, digest.ptr, digest.len);
+	if (good && (sg_profile_layers(profile_of(host, json)) & ~(unsigned)layers) != 0)
+		sg_gate_unconfined(loop->gate, host->name, "Landlock");
+	sg_arena_done(&arena);
+	return good;
 }
 
 bool
@@ -190,6 +205,8 @@ sg_host_frame(struct sg_loop *loop, struct sg_child *host, const struct sg_frame
 {
 	if (frame->type == SG_FRAME_H_READY)
 		return host_ready(loop, host, frame->payload);
+	if (frame->type == SG_FRAME_H_LOADING)
+		return host_loading(loop, host, frame->payload);
 	if (frame->type == SG_FRAME_H_REFUSED)
 		return host_refused(host, frame->payload);
 	if (frame->type == SG_FRAME_H_CURSOR)

@@ -162,6 +162,25 @@ profile_of(enum sg_kind kind)
 	return profiles[kind];
 }
 
+/* Which bytes will run and behind which walls: told before they do, since whatever this process says later the module may have said. */
+static enum sg_status
+say_loading(struct running *r, struct sg_err *err)
+{
+	struct sg_buf out;
+	struct sg_json_writer w;
+	sg_buf_init(&out, READY_MAX);
+	sg_jw_begin(&w, &out);
+	sg_jw_object(&w);
+	sg_jw_member_text(&w, "digest", r->loaded.digest);
+	sg_jw_member_text(&w, "kind", r->how->kind);
+	sg_jw_member_int(&w, "layers", r->layers);
+	sg_jw_end(&w);
+	enum sg_status status = sg_jw_done(&w) ? sg_link_queue(&r->link, SG_FRAME_H_LOADING, 0, sg_buf_view(&out), -1, err)
+					       : sg_fail(err, SG_BUG, "host_loading", "a name cannot be written down");
+	sg_buf_done(&out);
+	return status == SG_OK ? sg_link_flush(&r->link, err) : status;
+}
+
 /* The first wall stands before a byte of the file runs, the second when the module has started. */
 static enum sg_status
 start_module(struct running *r, struct sg_err *err)
@@ -172,6 +191,8 @@ start_module(struct running *r, struct sg_err *err)
 	add_folders(r, &how);
 	enum sg_status status = sg_confine(&how, &r->layers, err);
 	r->confined = status == SG_OK;
+	if (status == SG_OK)
+		status = say_loading(r, err);
 	if (status == SG_OK)
 		status = sg_load_run(&r->loaded, r->how->kind, r->how->module, err);
 	if (status == SG_OK)
@@ -212,13 +233,11 @@ say_ready(struct running *r, struct sg_err *err)
 	sg_buf_init(&out, READY_MAX);
 	sg_jw_begin(&w, &out);
 	sg_jw_object(&w);
-	sg_jw_member_text(&w, "digest", r->loaded.digest);
 	sg_jw_member_int(&w, "durable", (int64_t)r->sink.durable);
 	sg_jw_member_bool(&w, "enforcer_only", r->loaded.module->issue != NULL && r->loaded.module->issue->enforcer_only);
 	sg_jw_member_text(&w, "format", format_of(r->loaded.module));
 	sg_jw_member_raw(&w, "jwks", sg_buf_view(&r->keys));
 	sg_jw_member_text(&w, "kind", r->how->kind);
-	sg_jw_member_int(&w, "layers", r->layers);
 	sg_jw_member_text(&w, "module", r->how->module);
 	sg_jw_member_text(&w, "name", r->how->name);
 	sg_jw_member_text(&w, "revocation", revocation_of(r->loaded.module));

@@ -64,6 +64,8 @@ const struct sg_json *
 guest_ready(struct guest *g)
 {
 	struct sg_frame frame;
+	if (!next_frame(g, &frame) || frame.type != SG_FRAME_H_LOADING || (g->loading = parse(g, frame.payload)) == NULL)
+		return NULL;
 	return next_frame(g, &frame) && frame.type == SG_FRAME_H_READY ? parse(g, frame.payload) : NULL;
 }
 

@@ -15,6 +15,7 @@ struct guest {
 	struct sg_link link;
 	struct sg_arena arena;
 	uint64_t next;
+	const struct sg_json *loading; /* what it said before its module ran */
 	char said[4096]; /* what it wrote to stderr, once it ended */
 	int log;
 };

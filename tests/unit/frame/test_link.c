@@ -61,6 +61,7 @@ static const struct {
 	{HOST, GATE, SG_LINK_STARTING, SG_FRAME_H_ANSWER, 2, 0, "frame_forbidden"},
 	{HOST, GATE, SG_LINK_READY, SG_FRAME_H_CALL, 2, 0, "frame_forbidden"},
 	{HOST, GATE, SG_LINK_READY, SG_FRAME_D_REQUEST, 4, 0, "frame_forbidden"},
+	{HOST, GATE, SG_LINK_READY, SG_FRAME_H_LOADING, 2, 0, "frame_forbidden"}, /* what runs is told before it runs */
 	{HOST, GATE, SG_LINK_READY, SG_FRAME_H_TAIL, 2, 0, "frame_forbidden"},
 	{HOST, GATE, SG_LINK_STARTING, SG_FRAME_H_CURSOR, 2, 0, "frame_forbidden"},
 	{HOST, GATE, SG_LINK_READY, SG_FRAME_S_PREPARE, 2, 0, "frame_forbidden"},
