@@ -113,7 +113,8 @@ stub_classes(struct sg_buf *out)
 		enum sg_shape shape;
 		const char *name;
 	} classes[] = {{SG_SHAPE_REQUEST, "request"},   {SG_SHAPE_ACTION, "action"},     {SG_SHAPE_AGENT, "agent"},
-		       {SG_SHAPE_APPROVAL, "approval"}, {SG_SHAPE_INSTANCE, "instance"}, {SG_SHAPE_OUTCOME, "outcome"},
+		       {SG_SHAPE_APPROVAL, "approval"}, {SG_SHAPE_BUDGET, "budget"},     {SG_SHAPE_INSTANCE, "instance"},
+		       {SG_SHAPE_LINK, "link"},         {SG_SHAPE_ORIGIN, "origin"},     {SG_SHAPE_OUTCOME, "outcome"},
 		       {SG_SHAPE_RESOURCE, "resource"}, {SG_SHAPE_TASK, "task"},         {SG_SHAPE_TIME, "time"},
 		       {SG_SHAPE_HISTORY, "history"}};
 	for (size_t c = 0; c < sizeof(classes) / sizeof(classes[0]); c++) {

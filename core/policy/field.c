@@ -31,15 +31,23 @@ sg_field_hint(enum sg_shape within, struct sg_str name, char *out, size_t room)
 	return sg_near_hint(&near, '\'', NULL, out, room);
 }
 
+enum sg_shape
+sg_shape_element(enum sg_shape list)
+{
+	return list == SG_SHAPE_CHAIN ? SG_SHAPE_LINK : list == SG_SHAPE_ORIGINS ? SG_SHAPE_ORIGIN : SG_SHAPE_NONE;
+}
+
 const char *
 sg_shape_name(enum sg_shape shape)
 {
 	static const char *const names[] = {
-		[SG_SHAPE_NONE] = "value",      [SG_SHAPE_REQUEST] = "the request", [SG_SHAPE_ACTION] = "action",
-		[SG_SHAPE_AGENT] = "agent",     [SG_SHAPE_APPROVAL] = "approval",   [SG_SHAPE_INSTANCE] = "instance",
-		[SG_SHAPE_OUTCOME] = "outcome", [SG_SHAPE_RESOURCE] = "resource",   [SG_SHAPE_TASK] = "task",
-		[SG_SHAPE_TIME] = "time",       [SG_SHAPE_OPEN] = "object",         [SG_SHAPE_LIST] = "list",
-		[SG_SHAPE_HISTORY] = "history", [SG_SHAPE_COUNT] = "history.count", [SG_SHAPE_DID] = "history.did",
+		[SG_SHAPE_NONE] = "value",       [SG_SHAPE_REQUEST] = "the request",   [SG_SHAPE_ACTION] = "action",
+		[SG_SHAPE_AGENT] = "agent",      [SG_SHAPE_APPROVAL] = "approval",     [SG_SHAPE_BUDGET] = "task.budget",
+		[SG_SHAPE_INSTANCE] = "instance", [SG_SHAPE_LINK] = "task.chain[i]",   [SG_SHAPE_ORIGIN] = "provenance[i]",
+		[SG_SHAPE_OUTCOME] = "outcome",  [SG_SHAPE_RESOURCE] = "resource",     [SG_SHAPE_TASK] = "task",
+		[SG_SHAPE_TIME] = "time",        [SG_SHAPE_OPEN] = "object",           [SG_SHAPE_LIST] = "list",
+		[SG_SHAPE_CHAIN] = "task.chain", [SG_SHAPE_ORIGINS] = "provenance",    [SG_SHAPE_HISTORY] = "history",
+		[SG_SHAPE_COUNT] = "history.count", [SG_SHAPE_DID] = "history.did",
 	};
 	return names[shape];
 }

@@ -67,7 +67,7 @@ static void
 check_path(struct sg_lint *lint, const struct body *body, size_t i)
 {
 	enum sg_shape shape = SG_SHAPE_REQUEST;
-	while (shape >= SG_SHAPE_REQUEST && shape != SG_SHAPE_OPEN && shape != SG_SHAPE_LIST &&
+	while (((shape >= SG_SHAPE_REQUEST && shape < SG_SHAPE_OPEN) || shape == SG_SHAPE_HISTORY) &&
 	       sg_lint_is(&lint->tokens[i + 1], ".") && lint->tokens[i + 2].kind == SG_TOKEN_NAME) {
 		const struct sg_token *t = &lint->tokens[i += 2];
 		const struct sg_field *field = sg_field_find(shape, t->text);

@@ -11,7 +11,7 @@
 struct view {
 	uint64_t generation;
 	const struct sg_json *node;
-	enum sg_shape shape;
+	enum sg_shape shape, element; /* element: shape of what a list holds */
 };
 
 static struct view *
@@ -49,10 +49,10 @@ sg_view_push(lua_State *L, const struct sg_json *node, enum sg_shape shape)
 		break;
 	}
 	struct view *view = lua_newuserdatauv(L, sizeof(*view), 0);
-	*view = (struct view){sg_policy_of(L)->generation, node, shape};
+	*view = (struct view){sg_policy_of(L)->generation, node, shape, sg_shape_element(shape)};
 	if (node->type == SG_JSON_ARRAY)
 		view->shape = SG_SHAPE_LIST;
-	else if (shape == SG_SHAPE_NONE || shape == SG_SHAPE_LIST)
+	else if (shape == SG_SHAPE_NONE || shape >= SG_SHAPE_LIST)
 		view->shape = SG_SHAPE_OPEN;
 	luaL_setmetatable(L, VIEW);
 }
@@ -128,7 +128,7 @@ open_index(lua_State *L, const struct view *view)
 		return sg_vm_raise(L, SG_CODE_ERROR, "use :get(name, default) for what may be absent",
 				   "the request does not have the %s asked for",
 				   view->shape == SG_SHAPE_LIST ? "element" : "member");
-	sg_view_push(L, found, SG_SHAPE_NONE);
+	sg_view_push(L, found, view->shape == SG_SHAPE_LIST ? view->element : SG_SHAPE_NONE);
 	return 1;
 }
 
@@ -145,11 +145,15 @@ typed_index(lua_State *L, const struct view *view)
 				   "%s has no such field", sg_shape_name(view->shape));
 	if (field->shape == SG_SHAPE_HISTORY) {
 		struct view *history = lua_newuserdatauv(L, sizeof(*history), 0);
-		*history = (struct view){view->generation, view->node, SG_SHAPE_HISTORY};
+		*history = (struct view){view->generation, view->node, SG_SHAPE_HISTORY, SG_SHAPE_NONE};
 		luaL_setmetatable(L, VIEW);
 		return 1;
 	}
 	const struct sg_json *node = sg_json_get_str(view->node, name);
+	if (node == NULL && view->shape == SG_SHAPE_BUDGET) {
+		lua_pushnil(L);
+		return 1;
+	}
 	if (node == NULL)
 		return sg_vm_raise(L, SG_CODE_ERROR, NULL, "the request came without %s.%s", sg_shape_name(view->shape),
 				   field->name);
@@ -169,7 +173,7 @@ history_index(lua_State *L, const struct view *view)
 	if (field == NULL)
 		return sg_vm_raise(L, SG_CODE_UNKNOWN_FIELD, "history has count and did", "history has no such field");
 	struct view *part = lua_newuserdatauv(L, sizeof(*part), 0);
-	*part = (struct view){view->generation, view->node, field->shape};
+	*part = (struct view){view->generation, view->node, field->shape, SG_SHAPE_NONE};
 	luaL_setmetatable(L, VIEW);
 	return 1;
 }

@@ -22,48 +22,90 @@ function open:get(path, default) end
 ---@field history sg.history # what the rule declared in needs
 ---@field instance sg.instance # the running incarnation of the agent
 ---@field outcome sg.outcome? # what really happened; in after hooks only, else nil
+---@field provenance sg.origin[] # where the values in args were first seen; r.args.NAME.trusted is the short way
 ---@field resource sg.resource # what the action is done to
+---@field sensitivity string # the effective level: the higher one of action and resource
 ---@field task sg.task # the task this action belongs to
 ---@field time sg.time # when it was asked: the only clock there is
 
 ---@class (exact) sg.action
+---@field authority string[] # paths of the arguments that bear authority: payees, recipients, hosts ...
 ---@field class string # class in the catalogue
 ---@field effect string # read, write, execute ... in the catalogue
+---@field environment string # environment it belongs to; empty for any
 ---@field name string # dotted name
 ---@field sensitivity string # public, internal, confidential, restricted
 
 ---@class (exact) sg.agent
+---@field autonomy string # read-only, propose, act-and-tell, autonomous
 ---@field environment string # environment it is registered for
 ---@field id string # SPIFFE ID
 ---@field name string # name of its stanza
 ---@field owner string # who answers for it
+---@field review_left integer # milliseconds until its review is due; negative when overdue
 ---@field strength string # how well it is proven: boundary, content, hint
 
 ---@class (exact) sg.approval
 ---@field groups string[] # groups that approved
 ---@field id string # its id
 
+---@class (exact) sg.budget
+---@field bytes integer? # bytes left; nil: unlimited
+---@field calls integer? # allowed actions left; nil: unlimited
+---@field money integer? # money left, in hundredths; nil: unlimited
+---@field tokens integer? # model tokens left; nil: unlimited
+
 ---@class (exact) sg.instance
 ---@field facts sg.open # what attestation modules stated
 ---@field id string # opaque id
+---@field labels string[] # taint the instance gathered in all its tasks
+---@field sensitivity string # the highest sensitivity it has touched
+
+---@class (exact) sg.link
+---@field agent string # name of the agent that works in this task
+---@field intent string # its purpose
+---@field narrowed string[] # what delegation took away here
+---@field role string? # its role in the tree; nil: none
+---@field task string # id of the task
+
+---@class (exact) sg.origin
+---@field labels string[] # taint of what brought the value
+---@field origin string # task, unknown, or the action whose outcome brought it
+---@field source string # resource it came from, type:id; may be empty
+---@field value string|number # the value
 
 ---@class (exact) sg.outcome
+---@field labels string[] # taint that came with the outcome
 ---@field result string # ok, failed, partial, unknown
 
 ---@class (exact) sg.resource
+---@field environment string # environment it belongs to; empty for any
 ---@field id string # its id
+---@field known boolean # does the catalogue have it?
+---@field owner string # who answers for it; empty if nobody is named
 ---@field properties sg.open # further properties, from the asker
+---@field sensitivity string # its level in the catalogue
 ---@field type string # its type
 
 ---@class (exact) sg.task
 ---@field age integer # milliseconds since it was opened
+---@field budget sg.budget # what is left to spend
+---@field chain sg.link[] # the tasks from the root down to this one
+---@field classes string[] # classes of actions that its tree has used
+---@field denied integer # attempts denied so far
 ---@field depth integer # 0 for a task no other task made
 ---@field environment string # environment it works in
 ---@field id string # its id
 ---@field intent string # its purpose in the catalogue
 ---@field labels string[] # taint it gathered
 ---@field left integer # milliseconds until it ends
+---@field on_behalf_of string? # the human it works for; nil: none named
+---@field parent string? # id of the task that made it; nil for a root
+---@field role string? # its role in the tree; nil: none
+---@field root string # id of the first task of its tree
 ---@field sensitivity string # the highest sensitivity it has touched
+---@field step_ups integer # step-ups it was asked for so far
+---@field steps integer # allowed actions since the last human input
 ---@field tainted boolean # true if labels is not empty
 
 ---@class (exact) sg.time

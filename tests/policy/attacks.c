@@ -26,15 +26,22 @@
 enum { DEADLINE = 50 * 20, LOAD_DEADLINE = 20000, REQUESTS = 2, LOAD_STEPS = 20000000 };
 
 static const char request_form[] =
-	"{\"action\":{\"class\":\"data\",\"effect\":\"read\",\"name\":\"%s\",\"sensitivity\":\"internal\"},"
-	"\"agent\":{\"environment\":\"staging\",\"id\":\"spiffe://acme.example/a\",\"name\":\"a\",\"owner\":\"mira\","
-	"\"strength\":\"boundary\"},\"approval\":null,\"args\":{\"amount\":100,\"big\":\"%s\",\"list\":[1,2,3],"
-	"\"text\":\"hello\"},\"context\":{},\"enforcer\":null,\"history\":{},\"instance\":{\"facts\":{},\"id\":\"i1\"},"
-	"\"outcome\":null,\"resource\":{\"id\":\"acct-7\",\"properties\":{},\"type\":\"account\"},\"task\":{\"age\":"
-	"5000,"
-	"\"depth\":0,\"environment\":\"staging\",\"id\":\"t1\",\"intent\":\"fix-bug\",\"labels\":[],\"left\":60000,"
-	"\"sensitivity\":\"internal\",\"tainted\":false},\"time\":{\"hour\":9,\"minute\":30,\"unix\":1790000000,"
-	"\"weekday\":1}}";
+	"{\"action\":{\"authority\":[],\"class\":\"data\",\"effect\":\"read\",\"environment\":\"\",\"name\":\"%s\","
+	"\"sensitivity\":\"internal\"},"
+	"\"agent\":{\"autonomy\":\"autonomous\",\"environment\":\"staging\",\"id\":\"spiffe://acme.example/a\","
+	"\"name\":\"a\",\"owner\":\"mira\",\"review_left\":1,\"strength\":\"boundary\"},\"approval\":null,"
+	"\"args\":{\"amount\":100,\"big\":\"%s\",\"list\":[1,2,3],\"method\":\"upper\",\"name\":\"trusted\","
+	"\"text\":\"hello\"},\"context\":{},\"enforcer\":null,\"history\":{},"
+	"\"instance\":{\"facts\":{},\"id\":\"i1\",\"labels\":[],\"sensitivity\":\"internal\"},"
+	"\"outcome\":null,\"provenance\":[{\"labels\":[],\"origin\":\"task\",\"source\":\"\",\"value\":100},"
+	"{\"labels\":[\"web\"],\"origin\":\"web.get\",\"source\":\"url:x\",\"value\":\"hello\"},"
+	"{\"labels\":[],\"origin\":\"task\",\"source\":\"\",\"value\":\"upper\"}],"
+	"\"resource\":{\"environment\":\"\",\"id\":\"acct-7\",\"known\":true,\"owner\":\"\",\"properties\":{},"
+	"\"sensitivity\":\"internal\",\"type\":\"account\"},\"sensitivity\":\"internal\",\"task\":{\"age\":5000,"
+	"\"budget\":{},\"chain\":[],\"classes\":[],\"denied\":0,\"depth\":0,\"environment\":\"staging\","
+	"\"id\":\"t1\",\"intent\":\"fix-bug\",\"labels\":[],\"left\":60000,\"on_behalf_of\":null,\"parent\":null,"
+	"\"role\":null,\"root\":\"t1\",\"sensitivity\":\"internal\",\"step_ups\":0,\"steps\":0,"
+	"\"tainted\":false},\"time\":{\"hour\":9,\"minute\":30,\"unix\":1790000000,\"weekday\":1}}";
 
 struct world {
 	struct sg_link zygote, worker;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  * The guide is true: each of its blocks and each example is loaded and tried, line by line; the reference is what the
  * code says.
- *   -- try: ACTION ARGS [tainted] [hour=N] [history=JSON] [result=WORD] => KINDS sorted, "none", or an error code */
+ *   -- try: ACTION ARGS [tainted] [hour=N] [steps=N] [denied=N] [history=JSON] [provenance=JSON]
+ *   [result=WORD] => KINDS sorted, "none", or an error code */
 #include "unit/policy/world.h"
 
 #include <dirent.h>
@@ -21,9 +22,9 @@ read_whole(const char *path)
 }
 
 struct question {
-	char action[128], args[1024], history[1024], result[32], want[128];
+	char action[128], args[1024], history[1024], provenance[1024], result[32], want[128];
 	bool tainted;
-	int hour;
+	int hour, steps, denied;
 };
 
 static void
@@ -31,6 +32,9 @@ read_word(struct question *q, const char *word)
 {
 	q->tainted |= strcmp(word, "tainted") == 0;
 	sscanf(word, "hour=%d", &q->hour);
+	sscanf(word, "steps=%d", &q->steps);
+	sscanf(word, "denied=%d", &q->denied);
+	sscanf(word, "provenance=%1023s", q->provenance);
 	sscanf(word, "history=%1023s", q->history);
 	sscanf(word, "result=%31s", q->result);
 }
@@ -39,7 +43,7 @@ static bool
 read_question(char *line, struct question *q)
 {
 	char *arrow = strstr(line, " => "), *rest;
-	*q = (struct question){.hour = 9, .history = "{}"};
+	*q = (struct question){.hour = 9, .history = "{}", .provenance = "[]"};
 	if (arrow == NULL)
 		return false;
 	*arrow = '\0';
@@ -57,21 +61,26 @@ static void
 ask(struct sg_policy *policy, const struct question *q, struct sg_buf *answer)
 {
 	static const char form[] =
-		"{\"action\":{\"class\":\"data\",\"effect\":\"read\",\"name\":\"%s\",\"sensitivity\":\"internal\"},"
-		"\"agent\":{"
-		"\"environment\":\"staging\",\"id\":\"spiffe://acme.example/"
-		"a\",\"name\":\"a\",\"owner\":\"mira\",\"strength\":\"boundary\"},"
-		"\"approval\":null,\"args\":%s,\"context\":{},\"enforcer\":null,\"history\":%s,\"instance\":{\"facts\":"
-		"{},\"id\":\"i1\"},"
-		"\"outcome\":%s%s%s,\"resource\":{\"id\":\"res-7\",\"properties\":{},\"type\":\"thing\"},\"task\":{"
-		"\"age\":5000,\"depth\":0,"
+		"{\"action\":{\"authority\":[\"iban\"],\"class\":\"data\",\"effect\":\"read\",\"environment\":\"\","
+		"\"name\":\"%s\",\"sensitivity\":\"internal\"},"
+		"\"agent\":{\"autonomy\":\"autonomous\",\"environment\":\"staging\",\"id\":\"spiffe://acme.example/a\","
+		"\"name\":\"a\",\"owner\":\"mira\",\"review_left\":86400000,\"strength\":\"boundary\"},"
+		"\"approval\":null,\"args\":%s,\"context\":{},\"enforcer\":null,\"history\":%s,"
+		"\"instance\":{\"facts\":{},\"id\":\"i1\",\"labels\":[],\"sensitivity\":\"internal\"},"
+		"\"outcome\":%s%s%s,\"provenance\":%s,"
+		"\"resource\":{\"environment\":\"\",\"id\":\"res-7\",\"known\":true,\"owner\":\"\",\"properties\":{},"
+		"\"sensitivity\":\"internal\",\"type\":\"thing\"},\"sensitivity\":\"internal\","
+		"\"task\":{\"age\":5000,\"budget\":{\"money\":100000},\"chain\":[{\"agent\":\"a\",\"intent\":\"fix-bug\","
+		"\"narrowed\":[],\"role\":null,\"task\":\"t1\"}],\"classes\":[],\"denied\":%d,\"depth\":0,"
 		"\"environment\":\"staging\",\"id\":\"t1\",\"intent\":\"fix-bug\",\"labels\":[%s],\"left\":60000,"
-		"\"sensitivity\":\"internal\","
-		"\"tainted\":%s},\"time\":{\"hour\":%d,\"minute\":30,\"unix\":1790000000,\"weekday\":1}}";
+		"\"on_behalf_of\":null,\"parent\":null,\"role\":null,\"root\":\"t1\",\"sensitivity\":\"internal\","
+		"\"step_ups\":0,\"steps\":%d,\"tainted\":%s},"
+		"\"time\":{\"hour\":%d,\"minute\":30,\"unix\":1790000000,\"weekday\":1}}";
 	char request[8192];
 	bool after = q->result[0] != '\0';
-	snprintf(request, sizeof(request), form, q->action, q->args, q->history, after ? "{\"result\":\"" : "null",
-		 q->result, after ? "\"}" : "", q->tainted ? "\"mail:1\"" : "", q->tainted ? "true" : "false", q->hour);
+	snprintf(request, sizeof(request), form, q->action, q->args, q->history,
+		 after ? "{\"labels\":[],\"result\":\"" : "null", q->result, after ? "\"}" : "", q->provenance, q->denied,
+		 q->tainted ? "\"mail:1\"" : "", q->steps, q->tainted ? "true" : "false", q->hour);
 	CU_ASSERT_EQUAL((after ? sg_policy_after : sg_policy_judge)(policy, sg_str(request), answer), SG_OK);
 }
 

@@ -21,6 +21,30 @@ typed(void)
 }
 
 static void
+tasks(void)
+{
+	CU_ASSERT_TRUE(
+		world_says(WHEN("r.task.budget.money == 12050 and r.task.budget.calls == 7 and r.task.budget.bytes == nil "
+				"and r.task.root == 't0' and r.task.parent == 't0' and r.task.role == 'executor' and "
+				"r.task.on_behalf_of == nil and r.task.steps == 3 and r.task.step_ups == 0 and "
+				"r.task.denied == 0 and table.has(r.task.classes, 'web') and r.agent.review_left > 0 and "
+				"r.agent.autonomy == 'autonomous' and r.instance.labels[1] == 'web' and "
+				"r.resource.known and r.sensitivity == 'confidential' and r.action.authority[1] == 'iban' "
+				"and #r.outcome.labels == 0 and r.action.environment == ''"),
+			   args, MATCHES));
+	CU_ASSERT_TRUE(world_says(WHEN("r.task.chain[1].agent == 'p' and #r.task.chain == r.task.depth + 1 and "
+				       "r.task.chain[2].narrowed[1] == 'pay.*' and r.task.chain[1].role == nil"),
+				  args, MATCHES));
+	CU_ASSERT_TRUE(world_says(WHEN("r.task.chain[1].agnt == 'p'"), args, "did you mean 'agent'"));
+	CU_ASSERT_TRUE(world_says(WHEN("({x=r}).x.task.budget.mony == nil"), args, "did you mean 'money'"));
+	CU_ASSERT_TRUE(world_says(WHEN("r.task.chain[3] == nil"), args, "\"code\":\"policy_error\""));
+	CU_ASSERT_TRUE(world_refuses(WHEN("r.task.budget.mony == 1"), "task.budget has no field 'mony'"));
+	CU_ASSERT_TRUE(world_says("rule{id='x',on='**',when=function(r) local s = '' for i, link in ipairs(r.task.chain) do "
+				  "s = s .. link.task .. ' ' end return s == 't0 t1 ' end,effect=allow{}}",
+				  args, MATCHES));
+}
+
+static void
 untrusted(void)
 {
 	CU_ASSERT_TRUE(world_says(
@@ -94,5 +118,6 @@ history(void)
 }
 
 SG_CASES("policy.view", {"typed fields, and hints for misspelt ones", typed},
+	 {"the task, its tree and what is left of it", tasks},
 	 {"arguments: missing ones raise", untrusted}, {"iteration in a fixed order", iteration},
 	 {"nothing can be written", read_only}, {"history as declared, and only that", history})

@@ -91,7 +91,7 @@ static void
 ask(struct sg_link *worker, enum sg_frame_type type, uint64_t id, const char *action)
 {
 	char request[8192];
-	snprintf(request, sizeof(request), REQUEST, action, "{}", "{}");
+	snprintf(request, sizeof(request), REQUEST, action, "{}", "{}", "[]");
 	CU_ASSERT_EQUAL(sg_link_queue(worker, type, id, sg_str(request), -1, NULL), SG_OK);
 }
 

@@ -11,15 +11,24 @@
 
 #include <stdio.h>
 
-/* Canonical. %s: action, args, history. */
+/* Canonical. %s: action, args, history, provenance. */
 #define REQUEST                                                                                                        \
-	"{\"action\":{\"class\":\"data\",\"effect\":\"read\",\"name\":\"%s\",\"sensitivity\":\"internal\"},"           \
-	"\"agent\":{\"environment\":\"staging\",\"id\":\"spiffe://acme.example/a\",\"name\":\"a\",\"owner\":\"mira\"," \
-	"\"strength\":\"boundary\"},\"approval\":null,\"args\":%s,\"context\":{},\"enforcer\":null,\"history\":%s,"    \
-	"\"instance\":{\"facts\":{\"uid\":1001},\"id\":\"i1\"},\"outcome\":{\"result\":\"ok\"},"                       \
-	"\"resource\":{\"id\":\"acct-7\",\"properties\":{},\"type\":\"account\"},"                                     \
-	"\"task\":{\"age\":5000,\"depth\":0,\"environment\":\"staging\",\"id\":\"t1\",\"intent\":\"fix-bug\","         \
-	"\"labels\":[\"mail:1\",\"web\"],\"left\":60000,\"sensitivity\":\"internal\",\"tainted\":true},"               \
+	"{\"action\":{\"authority\":[\"iban\"],\"class\":\"data\",\"effect\":\"read\",\"environment\":\"\","        \
+	"\"name\":\"%s\",\"sensitivity\":\"internal\"},"                                                              \
+	"\"agent\":{\"autonomy\":\"autonomous\",\"environment\":\"staging\",\"id\":\"spiffe://acme.example/a\","     \
+	"\"name\":\"a\",\"owner\":\"mira\",\"review_left\":86400000,\"strength\":\"boundary\"},"                     \
+	"\"approval\":null,\"args\":%s,\"context\":{},\"enforcer\":null,\"history\":%s,"                               \
+	"\"instance\":{\"facts\":{\"uid\":1001},\"id\":\"i1\",\"labels\":[\"web\"],\"sensitivity\":\"internal\"}," \
+	"\"outcome\":{\"labels\":[],\"result\":\"ok\"},\"provenance\":%s,"                                           \
+	"\"resource\":{\"environment\":\"\",\"id\":\"acct-7\",\"known\":true,\"owner\":\"\",\"properties\":{},"      \
+	"\"sensitivity\":\"confidential\",\"type\":\"account\"},\"sensitivity\":\"confidential\","                   \
+	"\"task\":{\"age\":5000,\"budget\":{\"calls\":7,\"money\":12050},"                                           \
+	"\"chain\":[{\"agent\":\"p\",\"intent\":\"plan\",\"narrowed\":[],\"role\":null,\"task\":\"t0\"},"         \
+	"{\"agent\":\"a\",\"intent\":\"fix-bug\",\"narrowed\":[\"pay.*\"],\"role\":\"executor\",\"task\":\"t1\"}]," \
+	"\"classes\":[\"data\",\"web\"],\"denied\":0,\"depth\":1,\"environment\":\"staging\",\"id\":\"t1\","       \
+	"\"intent\":\"fix-bug\",\"labels\":[\"mail:1\",\"web\"],\"left\":60000,\"on_behalf_of\":null,"             \
+	"\"parent\":\"t0\",\"role\":\"executor\",\"root\":\"t0\",\"sensitivity\":\"internal\",\"step_ups\":0,"     \
+	"\"steps\":3,\"tainted\":true},"                                                                              \
 	"\"time\":{\"hour\":9,\"minute\":30,\"unix\":1790000000,\"weekday\":1}}"
 
 static char world_report[1 << 16]; /* manifest or errors of the last load */
@@ -46,17 +55,25 @@ world_load(const char *text)
 }
 
 static inline const char *
-world_ask(struct sg_policy *policy, bool after, const char *action, const char *args, const char *history)
+world_ask_with(struct sg_policy *policy, bool after, const char *action, const char *args, const char *history,
+	       const char *provenance)
 {
-	char request[8192];
+	static char request[1 << 17];
 	struct sg_buf answer;
-	snprintf(request, sizeof(request), REQUEST, action, args, history);
+	CU_ASSERT_TRUE_FATAL((size_t)snprintf(request, sizeof(request), REQUEST, action, args, history, provenance) <
+			     sizeof(request));
 	sg_buf_init(&answer, sizeof(world_answer) - 1);
 	enum sg_status status = (after ? sg_policy_after : sg_policy_judge)(policy, sg_str(request), &answer);
 	CU_ASSERT_EQUAL(status, SG_OK);
 	snprintf(world_answer, sizeof(world_answer), "%.*s", SG_STR_ARG(sg_buf_view(&answer)));
 	sg_buf_done(&answer);
 	return world_answer;
+}
+
+static inline const char *
+world_ask(struct sg_policy *policy, bool after, const char *action, const char *args, const char *history)
+{
+	return world_ask_with(policy, after, action, args, history, "[]");
 }
 
 /* Loads one file, judges pay.transfer with `args`, and says whether the answer holds `want`. */
