@@ -79,21 +79,53 @@ write_times(struct sg_json_writer *w, const struct sg_gate *gate)
 }
 
 static void
+write_labels(struct sg_json_writer *w, const struct sg_taint *taint)
+{
+	sg_jw_name(w, "labels");
+	sg_jw_array(w);
+	for (size_t i = 0; i < taint->count; i++)
+		sg_jw_text(w, taint->labels[i]);
+	sg_jw_end(w);
+}
+
+/* A task that no other made is a chain of one. */
+static void
+write_chain(struct sg_json_writer *w, const struct sg_task *task)
+{
+	sg_jw_name(w, "chain");
+	sg_jw_array(w);
+	sg_jw_object(w);
+	sg_jw_member_text(w, "agent", task->agent);
+	sg_jw_member_text(w, "intent", task->intent);
+	sg_jw_member_raw(w, "narrowed", SG_STR("[]"));
+	sg_jw_member_raw(w, "role", SG_STR("null"));
+	sg_jw_member_text(w, "task", task->id);
+	sg_jw_end(w);
+	sg_jw_end(w);
+}
+
+static void
 write_task(struct sg_json_writer *w, const struct sg_gate *gate, const struct sg_task *task)
 {
 	sg_jw_object(w);
 	sg_jw_member_int(w, "age", gate->state.now.wall_ms > task->opened_ms ? gate->state.now.wall_ms - task->opened_ms : 0);
+	sg_jw_member_raw(w, "budget", SG_STR("{}"));
+	write_chain(w, task);
+	sg_jw_member_raw(w, "classes", SG_STR("[]"));
+	sg_jw_member_int(w, "denied", 0);
 	sg_jw_member_int(w, "depth", 0);
 	sg_jw_member_text(w, "environment", task->environment);
 	sg_jw_member_text(w, "id", task->id);
 	sg_jw_member_text(w, "intent", task->intent);
-	sg_jw_name(w, "labels");
-	sg_jw_array(w);
-	for (size_t i = 0; i < task->taint.count; i++)
-		sg_jw_text(w, task->taint.labels[i]);
-	sg_jw_end(w);
+	write_labels(w, &task->taint);
 	sg_jw_member_int(w, "left", sg_deadline_left(&task->ends, &gate->state.now));
+	sg_jw_member_raw(w, "on_behalf_of", SG_STR("null"));
+	sg_jw_member_raw(w, "parent", SG_STR("null"));
+	sg_jw_member_raw(w, "role", SG_STR("null"));
+	sg_jw_member_text(w, "root", task->id);
 	sg_jw_member_text(w, "sensitivity", sg_sensitivity_name(task->taint.sensitivity));
+	sg_jw_member_int(w, "step_ups", 0);
+	sg_jw_member_int(w, "steps", 0);
 	sg_jw_member_bool(w, "tainted", task->taint.count > 0);
 	sg_jw_end(w);
 }
@@ -137,6 +169,7 @@ rule_matches(const struct sg_json *rule, struct sg_str action)
 static void
 write_history(struct sg_json_writer *w, const struct sg_gate *gate, struct sg_request *r)
 {
+	static const char *const others[] = {"never_together", "order", "since", "sum"};
 	sg_jw_object(w);
 	for (size_t i = 0; i < gate->needy_count; i++) {
 		const struct sg_json *rule = gate->needy[i];
@@ -150,6 +183,8 @@ write_history(struct sg_json_writer *w, const struct sg_gate *gate, struct sg_re
 		write_needs(w, gate, r, rule, "count", &r->arena);
 		sg_jw_name(w, "did");
 		write_needs(w, gate, r, rule, "did", &r->arena);
+		for (size_t other = 0; other < sizeof(others) / sizeof(others[0]); other++)
+			sg_jw_member_raw(w, others[other], SG_STR("{}"));
 		sg_jw_end(w);
 	}
 	sg_jw_end(w);
@@ -188,7 +223,7 @@ write_approval(struct sg_json_writer *w, const struct sg_approval *a)
 }
 
 static void
-write_facts(struct sg_json_writer *w, const struct sg_gate *gate, const struct sg_request *r)
+write_facts(struct sg_json_writer *w, const struct sg_gate *gate, const struct sg_request *r, const struct sg_taint *taint)
 {
 	struct sg_conn *conn = r->enforcer == NULL ? sg_conn_find((struct sg_gate *)gate, r->conn) : NULL;
 	sg_jw_object(w);
@@ -198,6 +233,8 @@ write_facts(struct sg_json_writer *w, const struct sg_gate *gate, const struct s
 	else
 		sg_jw_raw(w, SG_STR("{}"));
 	sg_jw_member_text(w, "id", r->instance);
+	write_labels(w, taint);
+	sg_jw_member_text(w, "sensitivity", sg_sensitivity_name(taint->sensitivity));
 	sg_jw_end(w);
 }
 
@@ -209,17 +246,21 @@ write_input(struct sg_buf *out, struct sg_gate *gate, struct sg_request *r, cons
 	sg_jw_object(&w);
 	sg_jw_name(&w, "action");
 	sg_jw_object(&w);
+	sg_jw_member_raw(&w, "authority", SG_STR("[]"));
 	sg_jw_member_str(&w, "class", r->action->kind);
 	sg_jw_member_str(&w, "effect", r->action->effect);
+	sg_jw_member_str(&w, "environment", r->action->environment);
 	sg_jw_member_str(&w, "name", r->action->name);
 	sg_jw_member_str(&w, "sensitivity", sg_str(sg_sensitivity_name(r->action->sensitivity)));
 	sg_jw_end(&w);
 	sg_jw_name(&w, "agent");
 	sg_jw_object(&w);
+	sg_jw_member_text(&w, "autonomy", "autonomous");
 	sg_jw_member_str(&w, "environment", r->agent->environment);
 	sg_jw_member_str(&w, "id", r->agent->id);
 	sg_jw_member_str(&w, "name", r->agent->name);
 	sg_jw_member_str(&w, "owner", r->agent->owner);
+	sg_jw_member_int(&w, "review_left", 0);
 	sg_jw_member_str(&w, "strength", sg_str(sg_strength_name(r->strength)));
 	sg_jw_end(&w);
 	sg_jw_name(&w, "approval");
@@ -233,17 +274,23 @@ write_input(struct sg_buf *out, struct sg_gate *gate, struct sg_request *r, cons
 	sg_jw_name(&w, "history");
 	write_history(&w, gate, r);
 	sg_jw_name(&w, "instance");
-	write_facts(&w, gate, r);
+	write_facts(&w, gate, r, &task->instance->taint);
 	sg_jw_name(&w, "outcome");
 	sg_jw_null(&w);
+	sg_jw_member_raw(&w, "provenance", SG_STR("[]"));
 	sg_jw_name(&w, "resource");
 	sg_jw_object(&w);
+	sg_jw_member_text(&w, "environment", "");
 	sg_jw_member_str(&w, "id", r->resource_id);
+	sg_jw_member_bool(&w, "known", false);
+	sg_jw_member_text(&w, "owner", "");
 	sg_jw_name(&w, "properties");
 	const struct sg_json *properties = sg_json_get(r->resource, "properties");
 	properties != NULL && properties->type == SG_JSON_OBJECT ? sg_jw_value(&w, properties) : sg_jw_raw(&w, SG_STR("{}"));
+	sg_jw_member_text(&w, "sensitivity", sg_sensitivity_name(SG_PUBLIC));
 	sg_jw_member_str(&w, "type", r->resource_type);
 	sg_jw_end(&w);
+	sg_jw_member_text(&w, "sensitivity", sg_sensitivity_name(r->action->sensitivity));
 	sg_jw_name(&w, "task");
 	write_task(&w, gate, task);
 	sg_jw_name(&w, "time");
