@@ -5,6 +5,7 @@
 #include "policy/api.h"
 #include "policy/effect.h"
 #include "policy/field.h"
+#include "policy/origin.h"
 
 #include <stdio.h>
 
@@ -71,6 +72,18 @@ markdown_calls(struct sg_buf *out)
 }
 
 static void
+markdown_origin(struct sg_buf *out)
+{
+	sg_buf_text(out, "\n## Where a value came from\n\nOn any text or number, looked up by its value among `r.provenance`.\n\n"
+			 "| member | type | meaning |\n|---|---|---|\n");
+	for (int i = 0; i < SG_ORIGIN_MEMBER_COUNT; i++) {
+		char name[64];
+		snprintf(name, sizeof(name), "r.args.NAME.%s", sg_origin_rows[i].name);
+		add_row(out, name, sg_origin_rows[i].type, sg_origin_rows[i].meaning);
+	}
+}
+
+static void
 write_markdown(struct sg_buf *out)
 {
 	sg_buf_text(out,
@@ -96,6 +109,7 @@ write_markdown(struct sg_buf *out)
 		snprintf(name, sizeof(name), "r.%s%s%s", within, within[0] == '\0' ? "" : ".", sg_fields[i].name);
 		add_row(out, name, sg_fields[i].type, sg_fields[i].meaning);
 	}
+	markdown_origin(out);
 	sg_buf_text(out, "\n");
 	markdown_calls(out);
 }
@@ -104,6 +118,17 @@ static void
 stub_field(struct sg_buf *out, const char *name, const char *type, bool optional, const char *meaning)
 {
 	sg_buf_printf(out, "---@field %s%s %s # %s\n", name, optional ? "?" : "", type, meaning);
+}
+
+static void
+stub_scalars(struct sg_buf *out)
+{
+	static const char *const classes[] = {"string", "number"};
+	for (size_t c = 0; c < 2; c++) {
+		sg_buf_printf(out, "\n---@class %s\n", classes[c]);
+		for (int i = 0; i < SG_ORIGIN_MEMBER_COUNT; i++)
+			stub_field(out, sg_origin_rows[i].name, sg_origin_rows[i].type, false, sg_origin_rows[i].meaning);
+	}
 }
 
 static void
@@ -178,6 +203,7 @@ sg_policy_api_write(struct sg_buf *out, enum sg_policy_format format)
 			 "---@class sg.effect\n---@class sg.bound\n\n---@class sg.open\n---@field [string] any\n"
 			 "local open = {}\n---@param path string\n---@param default any\n---@return any\n"
 			 "function open:get(path, default) end\n");
+	stub_scalars(out);
 	stub_classes(out);
 	sg_buf_text(out, "\nmath = {}\nstring = {}\ntable = {}\n");
 	for (size_t i = 0; i < sg_policy_api_count; i++)

@@ -5,6 +5,7 @@
 #include "policy/api.h"
 #include "policy/effect.h"
 #include "policy/freeze.h"
+#include "policy/origin.h"
 #include "base/near.h"
 #include "policy/view.h"
 
@@ -72,16 +73,12 @@ fill(lua_State *L, const char *library)
 
 /* ("x"):upper() finds the same functions; the metatable itself is out of reach. */
 static void
-set_string_methods(lua_State *L)
+set_scalar_members(lua_State *L)
 {
-	lua_pushliteral(L, "");
-	lua_createtable(L, 0, 1);
 	lua_newtable(L);
 	fill(L, "string");
 	make_strict(L);
-	lua_setfield(L, -2, "__index");
-	lua_setmetatable(L, -2);
-	lua_pop(L, 1);
+	sg_origin_open(L);
 }
 
 void
@@ -92,7 +89,7 @@ sg_sandbox_open(lua_State *L)
 	policy->memo = luaL_ref(L, LUA_REGISTRYINDEX);
 	sg_view_open(L);
 	sg_effect_open(L);
-	set_string_methods(L);
+	set_scalar_members(L);
 
 	lua_newtable(L);
 	fill(L, "");

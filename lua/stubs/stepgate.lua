@@ -12,6 +12,18 @@ local open = {}
 ---@return any
 function open:get(path, default) end
 
+---@class string
+---@field labels string[] # taint of what brought the value; empty if that is not known
+---@field origin string # task, unknown, or the action whose outcome brought it
+---@field source string # resource it came from, type:id; may be empty
+---@field trusted boolean # true if origin is task, or is known and labels is empty
+
+---@class number
+---@field labels string[] # taint of what brought the value; empty if that is not known
+---@field origin string # task, unknown, or the action whose outcome brought it
+---@field source string # resource it came from, type:id; may be empty
+---@field trusted boolean # true if origin is task, or is known and labels is empty
+
 ---@class (exact) sg.request
 ---@field action sg.action # what was asked for, as the catalogue knows it
 ---@field agent sg.agent # who asks

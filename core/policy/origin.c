@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Members of texts and numbers: the four words of the table first, then the methods of texts. */
+#include "policy/origin.h"
+
+#include "base/near.h"
+#include "base/str.h"
+#include "policy/view.h"
+
+const struct sg_origin_row sg_origin_rows[SG_ORIGIN_MEMBER_COUNT] = {
+#define X(name, type, meaning) {#name, type, meaning},
+	SG_ORIGIN_MEMBERS(X)
+#undef X
+};
+
+static const struct sg_json no_labels = {.type = SG_JSON_ARRAY, .span = 1};
+
+/* The member's index, or SG_ORIGIN_MEMBER_COUNT. */
+static int
+member_named(struct sg_str name)
+{
+	int i = 0;
+	while (i < SG_ORIGIN_MEMBER_COUNT && !sg_str_is(name, sg_origin_rows[i].name))
+		i++;
+	return i;
+}
+
+/* Exact: an integer that no double carries is in no request, and NaN equals nothing. */
+static bool
+same_number(lua_State *L, const struct sg_json *value)
+{
+	const lua_Integer most = INT64_C(9007199254740991);
+	if (value->type != SG_JSON_NUMBER)
+		return false;
+	if (lua_isinteger(L, 1) && (lua_tointeger(L, 1) > most || lua_tointeger(L, 1) < -most))
+		return false;
+	return lua_tonumber(L, 1) == value->number;
+}
+
+static bool
+same_text(lua_State *L, const struct sg_json *value)
+{
+	struct sg_str text;
+	text.ptr = lua_tolstring(L, 1, &text.len);
+	if (value->type != SG_JSON_STRING || value->string.len != text.len)
+		return false;
+	sg_vm_charge_bytes(L, text.len);
+	return sg_str_eq(value->string, text);
+}
+
+static bool
+trusted(const struct sg_json *row)
+{
+	const struct sg_json *labels = sg_json_get(row, "labels");
+	struct sg_str origin;
+	if (!sg_json_string(sg_json_get(row, "origin"), &origin) || sg_str_is(origin, "unknown") || origin.len == 0)
+		return false;
+	return sg_str_is(origin, "task") || (labels != NULL && labels->type == SG_JSON_ARRAY && labels->count == 0);
+}
+
+/* The row of the value at index 1, NULL if there is none. Should one value stand there twice, the row that is not
+ * trusted counts. */
+static const struct sg_json *
+find_row(lua_State *L)
+{
+	const struct sg_json *rows = sg_json_get(sg_policy_of(L)->request, "provenance"), *found = NULL;
+	bool number = lua_type(L, 1) == LUA_TNUMBER;
+	if (rows == NULL || rows->type != SG_JSON_ARRAY)
+		sg_vm_raise(L, SG_CODE_ERROR, NULL, "the request came without provenance");
+	if (rows->count > SG_POLICY_PROVENANCE)
+		sg_vm_raise(L, SG_CODE_ERROR, NULL, "provenance has more than %d values", SG_POLICY_PROVENANCE);
+	sg_vm_charge(L, 1 + rows->count / 4);
+	for (const struct sg_json *row = sg_json_first(rows); row != NULL; row = sg_json_next(rows, row)) {
+		const struct sg_json *value = sg_json_get(row, "value");
+		if (value != NULL && (number ? same_number(L, value) : same_text(L, value)) && (found == NULL || trusted(found)))
+			found = row;
+	}
+	return found;
+}
+
+static int
+push_member(lua_State *L, enum sg_origin_member member)
+{
+	if (sg_policy_of(L)->request == NULL)
+		return sg_vm_raise(L, SG_CODE_UNKNOWN_FIELD, "ask within when or effect",
+				   "there is no request yet whose values could come from anywhere");
+	const struct sg_json *row = find_row(L);
+	const struct sg_json *value = sg_json_get(row, sg_origin_rows[member].name);
+	enum sg_json_type type = member == SG_ORIGIN_labels ? SG_JSON_ARRAY : SG_JSON_STRING;
+	if (member == SG_ORIGIN_trusted)
+		lua_pushboolean(L, row != NULL && trusted(row));
+	else if (row != NULL && (value == NULL || value->type != type))
+		return sg_vm_raise(L, SG_CODE_ERROR, NULL, "the request came without the %s of a value",
+				   sg_origin_rows[member].name);
+	else if (row != NULL || member == SG_ORIGIN_labels)
+		sg_view_push(L, row != NULL ? value : &no_labels, SG_SHAPE_LIST);
+	else
+		lua_pushstring(L, member == SG_ORIGIN_origin ? "unknown" : "");
+	return 1;
+}
+
+static bool
+key(lua_State *L, struct sg_str *name)
+{
+	*name = SG_STR("");
+	if (lua_type(L, 2) != LUA_TSTRING)
+		return false;
+	name->ptr = lua_tolstring(L, 2, &name->len);
+	return true;
+}
+
+static int
+text_index(lua_State *L)
+{
+	struct sg_str name;
+	sg_vm_charge(L, 1);
+	int member = key(L, &name) ? member_named(name) : SG_ORIGIN_MEMBER_COUNT;
+	if (member < SG_ORIGIN_MEMBER_COUNT)
+		return push_member(L, (enum sg_origin_member)member);
+	lua_pushvalue(L, 2);
+	lua_gettable(L, lua_upvalueindex(1));
+	return 1;
+}
+
+static int
+number_index(lua_State *L)
+{
+	struct sg_str name;
+	char hint[SG_VM_TEXT];
+	sg_vm_charge(L, 1);
+	int member = key(L, &name) ? member_named(name) : SG_ORIGIN_MEMBER_COUNT;
+	if (member < SG_ORIGIN_MEMBER_COUNT)
+		return push_member(L, (enum sg_origin_member)member);
+	struct sg_near near = sg_near(name);
+	for (int i = 0; i < SG_ORIGIN_MEMBER_COUNT; i++)
+		sg_near_offer(&near, sg_str(sg_origin_rows[i].name));
+	return sg_vm_raise(L, SG_CODE_UNKNOWN_FIELD, sg_near_hint(&near, '\'', NULL, hint, sizeof(hint)),
+			   "numbers have no such member");
+}
+
+void
+sg_origin_open(lua_State *L)
+{
+	lua_createtable(L, 0, 1);
+	lua_insert(L, -2);
+	lua_pushcclosure(L, text_index, 1);
+	lua_setfield(L, -2, "__index");
+	lua_pushliteral(L, "");
+	lua_insert(L, -2);
+	lua_setmetatable(L, -2);
+	lua_pop(L, 1);
+
+	lua_pushinteger(L, 0);
+	lua_createtable(L, 0, 1);
+	lua_pushcfunction(L, number_index);
+	lua_setfield(L, -2, "__index");
+	lua_setmetatable(L, -2);
+	lua_pop(L, 1);
+}
