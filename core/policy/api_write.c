@@ -25,7 +25,7 @@ static const struct {
 	{"rule", "on", "string|string[]",
 	 "action patterns: \"pay.transfer\", \"pay.*\" (one segment), \"pay.**\" (the rest)"},
 	{"rule", "needs", "table?",
-	 "{ count = {\"pay.*\", within = \"1h\"}, did = {\"mail.read\"} }, single or lists of them"},
+	 "what it needs to know of the past; see below"},
 	{"rule", "when", "(fun(r: sg.request): boolean)?", "must return true or false; left out = always"},
 	{"rule", "effect", "sg.effect|fun(r: sg.request): sg.effect",
 	 "what is returned to the gate when the rule matches"},
@@ -72,6 +72,21 @@ markdown_calls(struct sg_buf *out)
 }
 
 static void
+markdown_needs(struct sg_buf *out)
+{
+	sg_buf_text(out, "\n## Needs\n\nEach is one or a list of such. `within` is a window; `scope` is \"task\", \"tree\", \"instance\" or "
+			 "\"agent\". What is not bounded by a window must be by scope task or tree, for count and sum.\n\n"
+			 "| in needs | scope | read as | type | meaning |\n|---|---|---|---|---|\n");
+	for (size_t kind = 0; kind < SG_NEED_COUNT_OF; kind++) {
+		const struct sg_need_row *row = &sg_needs[kind];
+		const char *name = kind == SG_NEED_SUM ? "money:pay.*" : row->joined[0] == '\0' ? "pay.*" : "";
+		sg_buf_printf(out, "| `%s` | %s | `r.history.%s[\"%s%s%s\"]` | %s | %s |\n", row->example, sg_scopes[row->scope],
+			      row->name, row->joined[0] != '\0' ? "a" : name, row->joined, row->joined[0] != '\0' ? "b" : "",
+			      row->value, row->meaning);
+	}
+}
+
+static void
 markdown_origin(struct sg_buf *out)
 {
 	sg_buf_text(out, "\n## Where a value came from\n\nOn any text or number, looked up by its value among `r.provenance`.\n\n"
@@ -94,6 +109,7 @@ write_markdown(struct sg_buf *out)
 		snprintf(name, sizeof(name), "%s.%s", taken[i].of, taken[i].name);
 		add_row(out, name, taken[i].type, taken[i].meaning);
 	}
+	markdown_needs(out);
 	sg_buf_text(out, "\n## Effects\n\n| member | type | meaning |\n|---|---|---|\n");
 	for (size_t i = 0; i < sg_effect_member_count; i++) {
 		const struct sg_effect_member *m = &sg_effect_members[i];

@@ -47,7 +47,9 @@ sg_shape_name(enum sg_shape shape)
 		[SG_SHAPE_OUTCOME] = "outcome",  [SG_SHAPE_RESOURCE] = "resource",     [SG_SHAPE_TASK] = "task",
 		[SG_SHAPE_TIME] = "time",        [SG_SHAPE_OPEN] = "object",           [SG_SHAPE_LIST] = "list",
 		[SG_SHAPE_CHAIN] = "task.chain", [SG_SHAPE_ORIGINS] = "provenance",    [SG_SHAPE_HISTORY] = "history",
-		[SG_SHAPE_COUNT] = "history.count", [SG_SHAPE_DID] = "history.did",
+		[SG_SHAPE_COUNT] = "history.count", [SG_SHAPE_DID] = "history.did",   [SG_SHAPE_SINCE] = "history.since",
+		[SG_SHAPE_ORDER] = "history.order", [SG_SHAPE_SUM] = "history.sum",
+		[SG_SHAPE_NEVER_TOGETHER] = "history.never_together",
 	};
 	return names[shape];
 }

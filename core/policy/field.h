@@ -27,8 +27,12 @@ enum sg_shape {
 	SG_SHAPE_CHAIN,   /* a list of LINK */
 	SG_SHAPE_ORIGINS, /* a list of ORIGIN */
 	SG_SHAPE_HISTORY,
-	SG_SHAPE_COUNT,
+	SG_SHAPE_COUNT, /* from here on one for each kind of need, in its order (need.h) */
 	SG_SHAPE_DID,
+	SG_SHAPE_NEVER_TOGETHER,
+	SG_SHAPE_ORDER,
+	SG_SHAPE_SINCE,
+	SG_SHAPE_SUM,
 };
 
 /* The rows of a shape stand in canonical order: requests can be written by them.
@@ -113,7 +117,11 @@ enum sg_shape {
 	X(TIME, "unix", NONE, "integer", "seconds since 1970")                                                  \
 	X(TIME, "weekday", NONE, "integer", "1 is Monday, 7 is Sunday")                                         \
 	X(HISTORY, "count", COUNT, "table<string, integer>", "how often, per pattern of needs.count")           \
-	X(HISTORY, "did", DID, "table<string, boolean>", "whether at all, per pattern of needs.did")
+	X(HISTORY, "did", DID, "table<string, boolean>", "whether at all, per pattern of needs.did")            \
+	X(HISTORY, "never_together", NEVER_TOGETHER, "table<string, boolean>", "whether, with this action, all would have happened: \"web.** + pay.**\"") \
+	X(HISTORY, "order", ORDER, "table<string, boolean>", "whether they happened in that order: \"plan.write > plan.sign\"") \
+	X(HISTORY, "since", SINCE, "table<string, integer?>", "milliseconds since the last one, nil if never, per pattern of needs.since") \
+	X(HISTORY, "sum", SUM, "table<string, integer>", "how much was spent: \"money:pay.*\"; money in hundredths")
 
 struct sg_field {
 	enum sg_shape within;

@@ -23,6 +23,20 @@ behind(const struct sg_lint *lint, size_t i)
 	return i;
 }
 
+/* Words that mean something in needs; any other name there stands for a value that only running tells. */
+static bool
+needs_word(const struct sg_token *token)
+{
+	static const char *const words[] = {"of", "scope", "within"};
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (sg_lint_is(token, words[i]))
+			return true;
+	for (size_t kind = 0; kind < SG_NEED_COUNT_OF; kind++)
+		if (sg_lint_is(token, sg_needs[kind].name))
+			return true;
+	return false;
+}
+
 /* Does `needs` of the rule whose braces are [from, to) name this pattern? Anything but plain literals there counts as
  * yes. */
 static bool
@@ -35,13 +49,28 @@ needs_named(const struct sg_lint *lint, size_t from, size_t to, struct sg_str pa
 			return true;
 		for (size_t j = i + 2, end = behind(lint, i + 2); j < end; j++) {
 			const struct sg_token *t = &lint->tokens[j];
-			bool word = t->kind == SG_TOKEN_NAME && !sg_lint_is(t, "count") && !sg_lint_is(t, "did") &&
-				    !sg_lint_is(t, "within");
+			bool word = t->kind == SG_TOKEN_NAME && !needs_word(t);
 			if (word || (t->kind == SG_TOKEN_STRING && sg_str_eq(t->text, pattern)))
 				return true;
 		}
 	}
 	return false;
+}
+
+/* Does it name each pattern of a need's name: "a", "money:a", "a > b", "a + b"? */
+static bool
+needs_all(const struct sg_lint *lint, size_t from, size_t to, enum sg_need_kind kind, struct sg_str name)
+{
+	const char *joined = sg_needs[kind].joined;
+	const char *colon = kind == SG_NEED_SUM && name.len > 0 ? memchr(name.ptr, ':', name.len) : NULL;
+	if (colon != NULL)
+		name = (struct sg_str){colon + 1, (size_t)(name.ptr + name.len - colon - 1)};
+	for (const char *at; joined[0] != '\0' && (at = memmem(name.ptr, name.len, joined, 3)) != NULL;) {
+		if (!needs_named(lint, from, to, (struct sg_str){name.ptr, (size_t)(at - name.ptr)}))
+			return false;
+		name = (struct sg_str){at + 3, (size_t)(name.ptr + name.len - at - 3)};
+	}
+	return needs_named(lint, from, to, name);
 }
 
 struct body {
@@ -51,12 +80,12 @@ struct body {
 
 /* history.count["x"] or history.count.x, `i` at the part's name. */
 static void
-check_history(struct sg_lint *lint, const struct body *body, size_t i)
+check_history(struct sg_lint *lint, const struct body *body, size_t i, enum sg_need_kind kind)
 {
 	const struct sg_token *t = &lint->tokens[i];
 	const struct sg_token *key = sg_lint_is(t + 1, "[") ? t + 2 : sg_lint_is(t + 1, ".") ? t + 2 : NULL;
 	if (key == NULL || (sg_lint_is(t + 1, "[") && (key->kind != SG_TOKEN_STRING || !sg_lint_is(key + 1, "]"))) ||
-	    key->text.len > 200 || needs_named(lint, body->rule_from, body->rule_to, key->text))
+	    key->text.len > 200 || needs_all(lint, body->rule_from, body->rule_to, kind, key->text))
 		return;
 	sg_problem_add(lint->policy, lint->file, key->line, "add it to the rule's needs",
 		       "history.%.*s of '%.*s' is read but not declared", SG_STR_ARG(t->text), SG_STR_ARG(key->text));
@@ -79,8 +108,8 @@ check_path(struct sg_lint *lint, const struct body *body, size_t i)
 			return;
 		}
 		shape = field->shape;
-		if (shape == SG_SHAPE_COUNT || shape == SG_SHAPE_DID) {
-			check_history(lint, body, i);
+		if (shape >= SG_SHAPE_COUNT) {
+			check_history(lint, body, i, (enum sg_need_kind)(shape - SG_SHAPE_COUNT));
 			return;
 		}
 	}

@@ -52,15 +52,34 @@ write_file(struct sg_json_writer *w, const struct sg_policy_file *file)
 }
 
 static void
-write_needs(struct sg_json_writer *w, const struct sg_policy_rule *rule, bool did)
+write_patterns(struct sg_json_writer *w, const struct sg_policy_need *need)
 {
+	if (sg_needs[need->kind].joined[0] == '\0') {
+		sg_jw_member_str(w, "action", need->patterns[0]);
+		return;
+	}
+	sg_jw_name(w, "actions");
+	sg_jw_array(w);
+	for (size_t i = 0; i < need->pattern_count; i++)
+		sg_jw_str(w, need->patterns[i]);
+	sg_jw_end(w);
+}
+
+static void
+write_needs(struct sg_json_writer *w, const struct sg_policy_rule *rule, enum sg_need_kind kind)
+{
+	sg_jw_name(w, sg_needs[kind].name);
 	sg_jw_array(w);
 	for (size_t i = 0; i < rule->need_count; i++) {
-		if (rule->needs[i].did != did)
+		const struct sg_policy_need *need = &rule->needs[i];
+		if (need->kind != kind)
 			continue;
 		sg_jw_object(w);
-		sg_jw_member_str(w, "action", rule->needs[i].action);
-		sg_jw_member_int(w, "within", rule->needs[i].within);
+		write_patterns(w, need);
+		if (need->of != NULL)
+			sg_jw_member_text(w, "of", need->of);
+		sg_jw_member_text(w, "scope", sg_scopes[need->scope]);
+		sg_jw_member_int(w, "within", need->within);
 		sg_jw_end(w);
 	}
 	sg_jw_end(w);
@@ -76,10 +95,8 @@ write_rule(struct sg_json_writer *w, const struct sg_policy *policy, const struc
 	sg_jw_member_int(w, "line", rule->line);
 	sg_jw_name(w, "needs");
 	sg_jw_object(w);
-	sg_jw_name(w, "count");
-	write_needs(w, rule, false);
-	sg_jw_name(w, "did");
-	write_needs(w, rule, true);
+	for (int kind = 0; kind < SG_NEED_COUNT_OF; kind++)
+		write_needs(w, rule, (enum sg_need_kind)kind);
 	sg_jw_end(w);
 	sg_jw_name(w, "on");
 	sg_jw_array(w);

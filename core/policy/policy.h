@@ -51,7 +51,10 @@ struct sg_policy; /* a loaded set; one thread at a time */
 /* Loads a whole set; the order of `sources` does not matter. On SG_OK `*policy` belongs to the caller and `report` has
  * the manifest:
  *   {"digest":hex,"files":[{"meta":{},"name","sha256"}],"rules":[{"after":bool,"file","id","line",
- *    "needs":{"count":[{"action","within":ms}],"did":[...]},"on":[...]}]}          rules sorted by id, files by name
+ *    "needs":{"count":[{"action","scope","within":ms}],"did":[...],"never_together":[{"actions":[...],"scope","within"}],
+ *             "order":[{"actions"...}],"since":[...],"sum":[{"action","of","scope","within"}]},"on":[...]}]}
+ * rules sorted by id, files by name, needs of a kind in canonical order of the keys under which the request's history
+ * has them (need.h),
  * where digest = SHA-256 over, for each file in order of names: name, NUL, size in decimal, NUL, bytes.
  * SG_REFUSED: `report` has {"errors":[{"file","hint","line","what"}]}, all that could be found, at most
  * SG_POLICY_PROBLEMS. SG_NOMEM: nothing is promised about `report`. */

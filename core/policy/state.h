@@ -6,6 +6,7 @@
 #include "base/arena.h"
 #include "base/json.h"
 #include "policy/match.h"
+#include "policy/need.h"
 #include "policy/policy.h"
 #include "policy/vm.h"
 
@@ -21,9 +22,13 @@ struct sg_policy_file {
 };
 
 struct sg_policy_need {
-	bool did; /* else count */
-	struct sg_str action;
-	int64_t within; /* ms; 0 = the task's whole life */
+	enum sg_need_kind kind;
+	enum sg_scope scope;
+	struct sg_str *patterns;
+	size_t pattern_count;
+	const char *of; /* what is summed up; NULL for other kinds */
+	int64_t within; /* ms; 0 = all there is */
+	struct sg_str name, key;
 };
 
 /* A rule or an after hook. */

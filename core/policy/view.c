@@ -8,6 +8,9 @@
 
 #define VIEW "request value"
 
+_Static_assert(SG_SHAPE_SUM - SG_SHAPE_COUNT == SG_NEED_SUM && SG_SHAPE_ORDER - SG_SHAPE_COUNT == SG_NEED_ORDER,
+	       "the shapes of history follow the kinds of needs");
+
 struct view {
 	uint64_t generation;
 	const struct sg_json *node;
@@ -164,14 +167,16 @@ typed_index(lua_State *L, const struct view *view)
 static int
 history_index(lua_State *L, const struct view *view)
 {
+	char hint[SG_VM_TEXT];
 	struct sg_str name = SG_STR("");
 	if (lua_type(L, 2) == LUA_TSTRING)
 		name.ptr = lua_tolstring(L, 2, &name.len);
 	if (view->shape != SG_SHAPE_HISTORY)
-		return sg_history_push(L, view->shape == SG_SHAPE_DID, name);
+		return sg_history_push(L, (enum sg_need_kind)(view->shape - SG_SHAPE_COUNT), name);
 	const struct sg_field *field = sg_field_find(view->shape, name);
 	if (field == NULL)
-		return sg_vm_raise(L, SG_CODE_UNKNOWN_FIELD, "history has count and did", "history has no such field");
+		return sg_vm_raise(L, SG_CODE_UNKNOWN_FIELD, sg_field_hint(view->shape, name, hint, sizeof(hint)),
+				   "history has no such field");
 	struct view *part = lua_newuserdatauv(L, sizeof(*part), 0);
 	*part = (struct view){view->generation, view->node, field->shape, SG_SHAPE_NONE};
 	luaL_setmetatable(L, VIEW);

@@ -129,6 +129,10 @@ function open:get(path, default) end
 ---@class (exact) sg.history
 ---@field count table<string, integer> # how often, per pattern of needs.count
 ---@field did table<string, boolean> # whether at all, per pattern of needs.did
+---@field never_together table<string, boolean> # whether, with this action, all would have happened: "web.** + pay.**"
+---@field order table<string, boolean> # whether they happened in that order: "plan.write > plan.sign"
+---@field since table<string, integer?> # milliseconds since the last one, nil if never, per pattern of needs.since
+---@field sum table<string, integer> # how much was spent: "money:pay.*"; money in hundredths
 
 ---@class (exact) sg.allow
 ---@field narrow? table<string, sg.bound> # bounds on arguments, by path
@@ -162,7 +166,7 @@ function open:get(path, default) end
 ---@class (exact) sg.rule
 ---@field id string # unique over all files
 ---@field on string|string[] # action patterns: "pay.transfer", "pay.*" (one segment), "pay.**" (the rest)
----@field needs table? # { count = {"pay.*", within = "1h"}, did = {"mail.read"} }, single or lists of them
+---@field needs table? # what it needs to know of the past; see below
 ---@field when (fun(r: sg.request): boolean)? # must return true or false; left out = always
 ---@field effect sg.effect|fun(r: sg.request): sg.effect # what is returned to the gate when the rule matches
 

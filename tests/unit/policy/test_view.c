@@ -108,8 +108,8 @@ history(void)
 			   "when=function(r) local h = r.history; return h.count['c'] > 1 end,effect=allow{}}");
 	CU_ASSERT_PTR_NOT_NULL_FATAL(policy);
 	CU_ASSERT_PTR_NOT_NULL(strstr(
-		world_report, "\"needs\":{\"count\":[{\"action\":\"pay.*\",\"within\":3600000}],\"did\":[{\"action\":"
-			      "\"mail.read\",\"within\":0}]},\"on\":[\"pay.*\"]"));
+		world_report, "\"needs\":{\"count\":[{\"action\":\"pay.*\",\"scope\":\"agent\",\"within\":3600000}],\"did\":["
+			      "{\"action\":\"mail.read\",\"scope\":\"task\",\"within\":0}],\"never_together\":[],"));
 	CU_ASSERT_PTR_NOT_NULL(strstr(world_ask(policy, false, "pay.x", "{}", HISTORY), MATCHES));
 	CU_ASSERT_PTR_NOT_NULL(strstr(world_ask(policy, false, "pay.x", "{}", "{}"), "without the history"));
 	CU_ASSERT_PTR_NOT_NULL(
