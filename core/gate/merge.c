@@ -268,6 +268,27 @@ join_allow(struct sg_merged *m, const struct sg_effect *effect)
 	return true;
 }
 
+/* A deny that cannot be read as saying otherwise stops the task. */
+static void
+join_freeze(struct sg_merged *m, const struct sg_effect *effects, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		const struct sg_json *freeze = sg_json_get(effects[i].json, "freeze");
+		if (is(&effects[i], "deny") && freeze != NULL)
+			m->freeze |= freeze->type != SG_JSON_BOOL || freeze->boolean;
+	}
+}
+
+static void
+join_raise(struct sg_merged *m, const struct sg_effect *effects, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		struct sg_str level = word(&effects[i], "raise");
+		if (level.len > 0 && sg_sensitivity_named(level) > m->raise)
+			m->raise = sg_sensitivity_named(level);
+	}
+}
+
 static void
 defer(struct sg_merged *m, const struct sg_effect *effects, size_t count)
 {
@@ -315,6 +336,7 @@ sg_merge(const struct sg_effect *effects, size_t count, struct sg_merged *m)
 	       steps = count_kind(effects, count, "step_up"), defers = count_kind(effects, count, "defer");
 	if (denies > 0) {
 		deny(m, SG_REASON_policy_denied);
+		join_freeze(m, effects, count);
 		name_rule(m, effects, count, "deny");
 		return;
 	}
@@ -330,6 +352,7 @@ sg_merge(const struct sg_effect *effects, size_t count, struct sg_merged *m)
 		defer(m, effects, count);
 		return;
 	}
+	join_raise(m, effects, count);
 	m->verdict = steps > 0 ? SG_STEP_UP : SG_ALLOW;
 	m->reason = steps > 0 ? SG_REASON_approval_needed : SG_REASON_allowed;
 	name_rule(m, effects, count, steps > 0 ? "step_up" : "allow");

@@ -45,6 +45,8 @@ struct sg_merged {
 	struct sg_str obligations[SG_OBLIGATIONS_MAX], taints[SG_TAINTS_MAX];
 	size_t obligation_count, taint_count;
 	int64_t ttl_ms, retry_ms; /* 0: none */
+	bool freeze;               /* some deny says so: the task is stopped */
+	enum sg_sensitivity raise; /* what the task is raised to at commit: the highest that allows and step-ups ask for; SG_PUBLIC unless allowed */
 };
 
 /* Reads the worker's answer {"effects":[...],"error":null} into `effects`. SG_MALFORMED (effects_form) for anything that is not exactly that; a policy

@@ -137,12 +137,14 @@ function open:get(path, default) end
 ---@class (exact) sg.allow
 ---@field narrow? table<string, sg.bound> # bounds on arguments, by path
 ---@field obligations? string[] # what the enforcer must do
+---@field raise? string # sensitivity the task gets when the allow commits
 ---@field say? string # text for the agent
 ---@field taint? string[] # labels the task gets when the allow commits
 ---@field ttl? string|integer # longest life of the permission
 
 ---@class (exact) sg.deny
 ---@field code? string # your own reason code
+---@field freeze? boolean # stop the task until an operator looks
 ---@field say? string # text for the agent
 
 ---@class (exact) sg.step_up
@@ -150,6 +152,7 @@ function open:get(path, default) end
 ---@field methods? string[] # proofs that count; none = any
 ---@field narrow? table<string, sg.bound> # bounds on arguments, by path
 ---@field quorum? integer # how many humans, 1 to 16
+---@field raise? string # sensitivity the task gets when what was approved commits
 ---@field say? string # text for agent and approver
 ---@field ttl? string|integer # how long the approval stands open
 

@@ -237,4 +237,65 @@ deny_is_zero(void)
 	CU_ASSERT_TRUE(__builtin_popcount(SG_ALLOW ^ SG_DENY) >= 8 && __builtin_popcount(SG_ALLOW ^ SG_STEP_UP) >= 8);
 }
 
-SG_CASES("gate.merge", {"against the oracle, in every order", against_oracle}, {"deny is zero", deny_is_zero})
+static struct sg_merged
+merge_text(struct sg_arena *arena, const char *text)
+{
+	static struct sg_effect effects[SG_EFFECTS_MAX];
+	const struct sg_json *answer = NULL;
+	struct sg_merged merged;
+	enum sg_reason reason;
+	size_t count = 0;
+	sg_arena_init(arena, 1 << 20);
+	CU_ASSERT_EQUAL_FATAL(sg_json_parse(arena, sg_str(text), NULL, &answer, NULL), SG_OK);
+	CU_ASSERT_EQUAL_FATAL(sg_effects_read(answer, effects, &count, &reason, NULL), SG_OK);
+	sg_merge(effects, count, &merged);
+	return merged;
+}
+
+#define SAYS(id, effect) "{\"effect\":{" effect "},\"file\":\"a.lua\",\"line\":1,\"rule\":\"" id "\"}"
+#define SET(list) "{\"effects\":[" list "],\"error\":null}"
+#define SAYS_DENY(id, freeze) SAYS(id, "\"code\":\"\",\"freeze\":" freeze ",\"kind\":\"deny\",\"say\":\"\"")
+#define SAYS_ALLOW(id, raise) SAYS(id, "\"kind\":\"allow\",\"narrow\":{},\"raise\":\"" raise "\"")
+#define SAYS_STEP(id, raise) SAYS(id, "\"approvers\":\"g\",\"kind\":\"step_up\",\"narrow\":{},\"quorum\":1,\"raise\":\"" raise "\"")
+
+static void
+freezes(void)
+{
+	static const struct {
+		const char *text;
+		bool freeze;
+	} rows[] = {{SET(SAYS_DENY("a", "false")), false},
+		    {SET(SAYS_DENY("a", "false") "," SAYS_DENY("b", "true")), true},
+		    {SET(SAYS_DENY("a", "true") "," SAYS_ALLOW("b", "")), true},
+		    {SET(SAYS_DENY("a", "1")), true}, /* what cannot be read does not lessen it */
+		    {SET(SAYS("a", "\"code\":\"\",\"kind\":\"deny\",\"say\":\"\"")), false},
+		    {SET(SAYS("a", "\"freeze\":true,\"kind\":\"allow\"")), false},
+		    {SET(""), false}};
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct sg_arena arena;
+		CU_ASSERT_EQUAL(merge_text(&arena, rows[i].text).freeze, rows[i].freeze);
+		sg_arena_done(&arena);
+	}
+}
+
+static void
+raises(void)
+{
+	static const struct {
+		const char *text;
+		enum sg_sensitivity raise;
+	} rows[] = {{SET(SAYS_ALLOW("a", "")), SG_PUBLIC},
+		    {SET(SAYS_ALLOW("a", "confidential") "," SAYS_ALLOW("b", "internal")), SG_CONFIDENTIAL},
+		    {SET(SAYS_ALLOW("a", "internal") "," SAYS_STEP("b", "restricted")), SG_RESTRICTED},
+		    {SET(SAYS_ALLOW("a", "unheard-of")), SG_RESTRICTED}, /* an unknown level is the highest */
+		    {SET(SAYS_ALLOW("a", "restricted") "," SAYS_DENY("b", "false")), SG_PUBLIC},
+		    {SET(SAYS_ALLOW("a", "restricted") "," SAYS("b", "\"kind\":\"defer\",\"retry_after\":1")), SG_PUBLIC}};
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct sg_arena arena;
+		CU_ASSERT_EQUAL(merge_text(&arena, rows[i].text).raise, rows[i].raise);
+		sg_arena_done(&arena);
+	}
+}
+
+SG_CASES("gate.merge", {"against the oracle, in every order", against_oracle}, {"deny is zero", deny_is_zero},
+	 {"one deny is enough to freeze", freezes}, {"the highest level asked for, once allowed", raises})

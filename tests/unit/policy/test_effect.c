@@ -32,21 +32,24 @@ forms(void)
 {
 	CU_ASSERT_TRUE(
 		gives("allow{}",
-		      "{\"kind\":\"allow\",\"narrow\":{},\"obligations\":[],\"say\":\"\",\"taint\":[],\"ttl\":0}"));
+		      "{\"kind\":\"allow\",\"narrow\":{},\"obligations\":[],\"raise\":\"\",\"say\":\"\",\"taint\":[],\"ttl\":0}"));
 	CU_ASSERT_TRUE(
 		gives("allow()",
-		      "{\"kind\":\"allow\",\"narrow\":{},\"obligations\":[],\"say\":\"\",\"taint\":[],\"ttl\":0}"));
-	CU_ASSERT_TRUE(gives("deny 'not at night'", "{\"code\":\"\",\"kind\":\"deny\",\"say\":\"not at night\"}"));
+		      "{\"kind\":\"allow\",\"narrow\":{},\"obligations\":[],\"raise\":\"\",\"say\":\"\",\"taint\":[],\"ttl\":0}"));
+	CU_ASSERT_TRUE(gives("deny 'not at night'", "{\"code\":\"\",\"freeze\":false,\"kind\":\"deny\",\"say\":\"not at night\"}"));
+	CU_ASSERT_TRUE(gives("deny{freeze=true}", "{\"code\":\"\",\"freeze\":true,\"kind\":\"deny\",\"say\":\"\"}"));
+	CU_ASSERT_TRUE(gives("allow{raise='restricted'}", "{\"kind\":\"allow\",\"narrow\":{},\"obligations\":[],\"raise\":\"restricted\","
+						    "\"say\":\"\",\"taint\":[],\"ttl\":0}"));
 	CU_ASSERT_TRUE(
 		gives("defer{retry_after='5m',say='s'}", "{\"kind\":\"defer\",\"retry_after\":300000,\"say\":\"s\"}"));
 	CU_ASSERT_TRUE(gives("step_up{approvers='finance',quorum=2,ttl='2m',methods={'passkey'},say='s',narrow={b=at_"
 			     "least(1),a=at_most(2.5)}}",
 			     "{\"approvers\":\"finance\",\"kind\":\"step_up\",\"methods\":[\"passkey\"],\"narrow\":{"
 			     "\"a\":{\"at_most\":2.5},"
-			     "\"b\":{\"at_least\":1}},\"quorum\":2,\"say\":\"s\",\"ttl\":120000}"));
+			     "\"b\":{\"at_least\":1}},\"quorum\":2,\"raise\":\"\",\"say\":\"s\",\"ttl\":120000}"));
 	CU_ASSERT_TRUE(gives("allow{narrow={['to.country']=only{'DE',7,true}},obligations={'log'},ttl=1500}",
 			     "{\"kind\":\"allow\",\"narrow\":{\"to.country\":{\"only\":[\"DE\",7,true]}},"
-			     "\"obligations\":[\"log\"],\"say\":\"\","
+			     "\"obligations\":[\"log\"],\"raise\":\"\",\"say\":\"\","
 			     "\"taint\":[],\"ttl\":1500}"));
 }
 
@@ -57,6 +60,12 @@ bad_forms(void)
 					  "allow{kind='deny'}",
 					  "allow{1}",
 					  "allow{ttl='5 minutes'}",
+					  "allow{raise='secret'}",
+					  "allow{raise=true}",
+					  "allow{freeze=true}",
+					  "deny{freeze='yes'}",
+					  "deny{freeze=1}",
+					  "deny{raise='internal'}",
 					  "allow{ttl=-1}",
 					  "allow{ttl=1.5}",
 					  "allow{ttl='400d'}",

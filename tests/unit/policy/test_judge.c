@@ -10,10 +10,10 @@ exact_answer(void)
 					      "rule{id='c',on='mail.read',effect=deny{}}");
 	CU_ASSERT_PTR_NOT_NULL_FATAL(policy);
 	CU_ASSERT_STRING_EQUAL(world_ask(policy, false, "pay.transfer", "{}", "{}"),
-			       "{\"effects\":[{\"effect\":{\"kind\":\"allow\",\"narrow\":{},\"obligations\":[],\"say\":"
+			       "{\"effects\":[{\"effect\":{\"kind\":\"allow\",\"narrow\":{},\"obligations\":[],\"raise\":\"\",\"say\":"
 			       "\"\",\"taint\":[\"x\",\"y\"],"
 			       "\"ttl\":120000},\"file\":\"a.lua\",\"line\":3,\"rule\":\"a\"},{\"effect\":{\"code\":"
-			       "\"no.pay\",\"kind\":\"deny\","
+			       "\"no.pay\",\"freeze\":false,\"kind\":\"deny\","
 			       "\"say\":\"no\"},\"file\":\"a.lua\",\"line\":2,\"rule\":\"b\"}],\"error\":null}");
 	CU_ASSERT_STRING_EQUAL(world_ask(policy, false, "pay", "{}", "{}"), world_ask(policy, false, "x", "{}", "{}"));
 	sg_policy_free(policy);

@@ -58,7 +58,7 @@ frozen_reads(void)
 	CU_ASSERT_TRUE(world_says(
 		"local opts = {taint={'a'},narrow={amount=at_most(5)}}\n"
 		"rule{id='x',on='**',effect=function(r) return allow(opts) end}",
-		"{}", "\"narrow\":{\"amount\":{\"at_most\":5}},\"obligations\":[],\"say\":\"\",\"taint\":[\"a\"]"));
+		"{}", "\"narrow\":{\"amount\":{\"at_most\":5}},\"obligations\":[],\"raise\":\"\",\"say\":\"\",\"taint\":[\"a\"]"));
 }
 
 static void
