@@ -29,24 +29,51 @@ sg_peer_pidfd(int socket)
 	return getsockopt(socket, SOL_SOCKET, SO_PEERPIDFD, &pidfd, &len) == 0 ? pidfd : -1;
 }
 
-uint64_t
-sg_process_start_time(pid_t pid)
+static uint64_t
+start_time_in(const char *text)
 {
-	char path[32], text[1024];
-	snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return 0;
-	ssize_t got = read(fd, text, sizeof(text) - 1);
-	close(fd);
-	if (got <= 0)
-		return 0;
-	text[got] = '\0';
-
-	char *at = strrchr(text, ')'); /* the command name may hold anything, also spaces and brackets */
+	const char *at = strrchr(text, ')'); /* the command name may hold anything, also spaces and brackets */
 	for (int field = 2; at != NULL && field < 22; field++)
 		at = strchr(at + 1, ' ');
 	return at == NULL ? 0 : strtoull(at + 1, NULL, 10);
+}
+
+/* Bytes read, 0 if there is no such process, -1 if that could not be found out. */
+static ssize_t
+read_stat(pid_t pid, char *text, size_t room)
+{
+	char path[32];
+	snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return errno == ENOENT || errno == ESRCH ? 0 : -1;
+	ssize_t got = read(fd, text, room - 1);
+	int error = errno;
+	close(fd);
+	if (got < 0)
+		return error == ESRCH ? 0 : -1;
+	text[got] = '\0';
+	return got;
+}
+
+uint64_t
+sg_process_start_time(pid_t pid)
+{
+	char text[1024];
+	return read_stat(pid, text, sizeof(text)) > 0 ? start_time_in(text) : 0;
+}
+
+uint64_t
+sg_process_start(const struct sg_sys *self, pid_t pid)
+{
+	char text[1024];
+	ssize_t got = read_stat(pid, text, sizeof(text));
+	const char *name = got > 0 ? strrchr(text, ')') : NULL;
+	(void)self;
+	if (got < 0)
+		return UINT64_MAX;
+	bool ended = name != NULL && strlen(name) > 2 && (name[2] == 'Z' || name[2] == 'X');
+	return got == 0 || ended ? 0 : start_time_in(text);
 }
 
 static enum sg_status

@@ -24,4 +24,7 @@ uint64_t sg_process_start_time(pid_t pid);
 /* Closes the pidfd, if any. */
 void sg_peer_done(struct sg_peer *peer);
 
+/* sg_sys.process_start for real, from /proc/PID/stat (proc_pid_stat(5)): a process that has ended and is not yet waited for counts as gone. */
+uint64_t sg_process_start(const struct sg_sys *self, pid_t pid);
+
 #endif

@@ -42,6 +42,9 @@ struct sg_sys {
 	enum sg_status (*peer)(const struct sg_sys *self, int socket, struct sg_peer *peer, struct sg_err *err);
 	/* True while the process behind `peer` is the same and alive. */
 	bool (*peer_alive)(const struct sg_sys *self, const struct sg_peer *peer);
+	/* When the process with this number started, in clock ticks since boot; 0: there is none, or it has ended;
+	 * UINT64_MAX: this could not be found out. NULL: this world has no processes. */
+	uint64_t (*process_start)(const struct sg_sys *self, pid_t pid);
 };
 
 /* The real world. */

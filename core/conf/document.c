@@ -84,12 +84,13 @@ write_value(struct writing *w, const struct sg_conf_option *option, const struct
 	}
 }
 
+/* Those whose keys stand behind `from` and before `to`; NULL: all. */
 static void
-write_options(struct writing *w, const struct sg_conf_node *group, const char *section)
+write_options(struct writing *w, const struct sg_conf_node *group, const char *section, const char *from, const char *to)
 {
 	for (size_t i = 0; i < sg_conf_option_count; i++) {
 		const struct sg_conf_option *option = &sg_conf_options[i];
-		if (strcmp(option->section, section) != 0)
+		if (strcmp(option->section, section) != 0 || (from != NULL && strcmp(option->key, from) <= 0) || (to != NULL && strcmp(option->key, to) >= 0))
 			continue;
 		sg_jw_name(&w->json, option->key);
 		if (option->type == SG_CONF_REST_OPTION)
@@ -108,29 +109,37 @@ write_stanzas(struct writing *w, const struct sg_conf_node *group, const char *s
 	for (size_t i = 0; list != NULL && i < group->count; i++) {
 		sg_jw_name_str(&w->json, list[i]->name);
 		sg_jw_object(&w->json);
-		write_options(w, list[i], section);
+		write_options(w, list[i], section, NULL, NULL);
 		sg_jw_end(&w->json);
 	}
+}
+
+static void
+write_section(struct writing *w, const struct sg_conf_node *root, const struct sg_conf_section *section)
+{
+	const struct sg_conf_node *group = sg_conf_node_get(root, section->name);
+	sg_jw_name(&w->json, section->name);
+	sg_jw_object(&w->json);
+	if (section->stanzas)
+		write_stanzas(w, group, section->name);
+	else
+		write_options(w, group, section->name, NULL, NULL);
+	sg_jw_end(&w->json);
 }
 
 void
 sg_conf_document(struct sg_buf *out, struct sg_arena *arena, const struct sg_conf_node *root)
 {
 	struct writing w = {.arena = arena};
+	const char *from = "";
 	sg_jw_begin(&w.json, out);
 	sg_jw_object(&w.json);
-	for (size_t i = 0; i < sg_conf_section_count; i++) {
-		const struct sg_conf_section *section = &sg_conf_sections[i];
-		const struct sg_conf_node *group = sg_conf_node_get(root, section->name);
-		sg_jw_name(&w.json, section->name);
-		sg_jw_object(&w.json);
-		if (section->stanzas)
-			write_stanzas(&w, group, section->name);
-		else
-			write_options(&w, group, section->name);
-		sg_jw_end(&w.json);
+	for (size_t i = 0; i < sg_conf_section_count; i++) { /* what belongs to no section stands among them, by name */
+		write_options(&w, root, "", from, sg_conf_sections[i].name);
+		write_section(&w, root, &sg_conf_sections[i]);
+		from = sg_conf_sections[i].name;
 	}
-	write_options(&w, root, "");
+	write_options(&w, root, "", from, NULL);
 	sg_jw_end(&w.json);
 	if (!sg_jw_done(&w.json) || arena->overflow)
 		out->failed = true;

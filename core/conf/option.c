@@ -7,6 +7,7 @@
 #include "base/pattern.h"
 #include "base/str.h"
 #include "conf/address.h"
+#include "conf/budget.h"
 #include "conf/grant.h"
 #include "conf/unit.h"
 #include "conf/written.h"
@@ -114,6 +115,33 @@ fits_grant(struct sg_str text)
 }
 
 static bool
+fits_budget(struct sg_str text)
+{
+	struct sg_budget budget;
+	return sg_budget_read(text, &budget);
+}
+
+static bool
+fits_cost(struct sg_str text)
+{
+	struct sg_cost cost;
+	return sg_cost_read(text, &cost);
+}
+
+static bool
+fits_schema(struct sg_str text)
+{
+	struct sg_argument argument;
+	return sg_argument_read(text, &argument);
+}
+
+static bool
+fits_digest(struct sg_str text)
+{
+	return text.len == 64 && only(text, DIGIT "abcdef");
+}
+
+static bool
 fits_argument(struct sg_str text)
 {
 	return text.len > 0 && memchr(text.ptr, ' ', text.len) == NULL;
@@ -133,7 +161,9 @@ static bool (*const forms[SG_CONF_TYPE_COUNT])(struct sg_str) = {
 	[SG_CONF_STRINGS_OPTION] = fits_string,     [SG_CONF_NAMES_OPTION] = sg_conf_is_name,
 	[SG_CONF_AGENTS_OPTION] = fits_agent,       [SG_CONF_ACTIONS_OPTION] = fits_pattern,
 	[SG_CONF_RESOURCES_OPTION] = fits_resource, [SG_CONF_MATCHES_OPTION] = fits_match,
-	[SG_CONF_ADDRESS_OPTION] = fits_address,
+	[SG_CONF_ADDRESS_OPTION] = fits_address,    [SG_CONF_DIGEST_OPTION] = fits_digest,
+	[SG_CONF_BUDGETS_OPTION] = fits_budget,     [SG_CONF_COSTS_OPTION] = fits_cost,
+	[SG_CONF_ARGUMENTS_OPTION] = fits_schema,
 	[SG_CONF_PATHS_OPTION] = fits_argument,     [SG_CONF_GRANTS_OPTION] = fits_grant,
 };
 

@@ -28,6 +28,10 @@
 	X(ACTIONS, LIST, "dotted patterns, such as [ \"repo.*\", \"deploy.run\" ]")                                    \
 	X(RESOURCES, LIST, "slashed patterns, such as [ \"/srv/data/**\" ]")                                           \
 	X(MATCHES, LIST, "STEP:fact=value, !=value, ~pattern or the fact alone, such as [ \"peer:uid=1001\", \"peer:exe~/usr/lib/agents/*\" ]")                                                       \
+	X(BUDGETS, LIST, "budgets DIMENSION=AMOUNT or DIMENSION=AMOUNT/WINDOW (calls, bytes, money, tokens), such as [ \"money=10000/1d\", \"calls=100\" ]") \
+	X(COSTS, LIST, "costs DIMENSION=NUMBER or DIMENSION=ARGUMENT, such as [ \"money=amount\", \"bytes=4096\" ]")   \
+	X(ARGUMENTS, LIST, "arguments NAME:TYPE or NAME?:TYPE (any, string, number, integer, boolean, array, object), with a range where there can be one, such as [ \"amount:number(0..2000)\", \"note?:string(0..200)\" ]") \
+	X(DIGEST, TEXT, "a SHA-256 digest: 64 hexadecimal digits")                                                     \
 	X(PATHS, LIST, "argument paths, such as [ \"amount\" ]")                                                       \
 	X(GRANTS, LIST, "grants NAME=KIND:WHAT (secret, file, folder, unix, tcp, url, run), such as [ \"key=secret:/etc/stepgate/key.pem\" ]")  \
 	X(REST, TEXT, "")   /* all other keys of the stanza: one value each, handed to the module as strings */        \

@@ -15,6 +15,10 @@ static const struct reference {
 	char cut; /* the name ends at this byte; 0: it is the whole text */
 } references[] = {
 	{"actions", "credential", "issue", 0}, {"agents", "intents", "intents", 0},
+	{"agents", "approvers", "groups", 0},  {"agents", "delegates", "agents", 0},
+	{"agents", "roles", "roles", 0},       {"humans", "admin", "admins", 0},
+	{"humans", "agents", "agents", 0},     {"intents", "roles", "roles", 0},
+	{"roles", "apart", "roles", 0},
 	{"attest", "after", "attest", 0},      {"attest", "before", "attest", 0},
 	{"agents", "match", "attest", ':'},    {"enforcers", "for_agents", "agents", 0},
 	{"enforcers", "match", "attest", ':'}, {"groups", "members", "admins", 0},
@@ -58,22 +62,44 @@ check_reference(const struct sg_conf_node *root, const struct reference *ref, st
 	}
 }
 
+/* No two stanzas of SECTION say the same for KEY. */
 static void
-check_unique(const struct sg_conf_node *actions, struct sg_conf_errors *errors)
+check_unique(const struct sg_conf_node *root, const char *section, const char *key, const char *hint, struct sg_conf_errors *errors)
 {
-	for (const struct sg_conf_node *a = actions == NULL ? NULL : actions->first; a != NULL; a = a->next) {
-		const struct sg_conf_node *name = sg_conf_node_get(a, "name"), *other;
+	const struct sg_conf_node *group = sg_conf_node_get(root, section);
+	for (const struct sg_conf_node *a = group == NULL ? NULL : group->first; a != NULL; a = a->next) {
+		const struct sg_conf_node *name = sg_conf_node_get(a, key), *other;
 		if (name == NULL || name->kind != SG_CONF_TEXT)
 			continue;
-		for (const struct sg_conf_node *b = actions->first; b != a; b = b->next) {
-			other = sg_conf_node_get(b, "name");
+		for (const struct sg_conf_node *b = group->first; b != a; b = b->next) {
+			other = sg_conf_node_get(b, key);
 			if (other == NULL || other->kind != SG_CONF_TEXT || !sg_str_eq(name->text, other->text))
 				continue;
-			sg_conf_error_add(
-				errors, SG_CONF_E_not_unique, name->value, "give each action a name of its own",
-				"\"%.*s\" is the name of actions.%.*s already (%s:%u:%u)", SG_STR_ARG(name->text),
-				SG_STR_ARG(b->name), other->value.file->path, other->value.line, other->value.column);
+			sg_conf_error_add(errors, SG_CONF_E_not_unique, name->value, hint, "\"%.*s\" is the %s of %s.%.*s already (%s:%u:%u)",
+					  SG_STR_ARG(name->text), key, section, SG_STR_ARG(b->name), other->value.file->path, other->value.line,
+					  other->value.column);
 			break;
+		}
+	}
+}
+
+/* Nobody owns more agents than their quota; agents of people who are not listed have no owner once people are listed. */
+static void
+check_quota(const struct sg_conf_node *root, struct sg_conf_errors *errors)
+{
+	const struct sg_conf_node *humans = sg_conf_node_get(root, "humans"), *agents = sg_conf_node_get(root, "agents");
+	for (const struct sg_conf_node *h = humans == NULL ? NULL : humans->first; h != NULL; h = h->next) {
+		const struct sg_conf_node *id = sg_conf_node_get(h, "id"), *quota = sg_conf_node_get(h, "quota");
+		int64_t owned = 0;
+		if (id == NULL || id->kind != SG_CONF_TEXT || quota == NULL || quota->kind != SG_CONF_WHOLE)
+			continue;
+		for (const struct sg_conf_node *a = agents == NULL ? NULL : agents->first; a != NULL; a = a->next) {
+			const struct sg_conf_node *owner = sg_conf_node_get(a, "owner");
+			if (owner == NULL || owner->kind != SG_CONF_TEXT || !sg_str_eq(owner->text, id->text) || ++owned != quota->number + 1)
+				continue;
+			sg_conf_error_add(errors, SG_CONF_E_too_many, owner->value, "retire agents of this owner, or raise the quota",
+					  "agents.%.*s is one more than humans.%.*s may own (quota %lld)", SG_STR_ARG(a->name), SG_STR_ARG(h->name),
+					  (long long)quota->number);
 		}
 	}
 }
@@ -162,7 +188,10 @@ sg_conf_check_references(struct sg_conf_node *root, struct sg_conf_errors *error
 {
 	for (size_t i = 0; i < sizeof(references) / sizeof(references[0]); i++)
 		check_reference(root, &references[i], errors);
-	check_unique(sg_conf_node_get(root, "actions"), errors);
+	check_unique(root, "actions", "name", "give each action a name of its own", errors);
+	check_unique(root, "humans", "id", "one stanza for each person", errors);
+	check_unique(root, "tools", "action", "give each tool an action of its own", errors);
+	check_quota(root, errors);
 	check_stack(root, errors);
 	check_listen(root, errors);
 	check_identity(root, "agents", errors);

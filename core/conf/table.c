@@ -18,12 +18,13 @@
 #define KIB(n) (INT64_C(1024) * (n))
 #define MIB(n) (INT64_C(1048576) * (n))
 
-#define CLASSES "infrastructure|secret|payment|data|code|web|other"
+#define CLASSES "infrastructure|secret|payment|data|code|web|api|other"
 #define EFFECTS "read|write|execute|delegate"
 #define LEVELS "public|internal|confidential|restricted"
 #define CONTROLS "required|requisite|sufficient|optional"
 #define STRENGTHS "boundary|content|hint"
 #define INSTANCES "process|cgroup|unit"
+#define LEVELS_OF_AUTONOMY "read-only|propose|act-and-tell|autonomous"
 
 const struct sg_conf_section sg_conf_sections[] = {
 	{"actions", true, "what can be asked for"},
@@ -33,10 +34,14 @@ const struct sg_conf_section sg_conf_sections[] = {
 	{"audit", true, "where the record is carried to"},
 	{"enforcers", true, "registered parties that ask on behalf of agents"},
 	{"groups", true, "named groups of admins, for approvals"},
+	{"humans", true, "people who own agents and whom agents act for; none means that owners are not looked up"},
 	{"intents", true, "named purposes of tasks"},
 	{"issue", true, "issuers of credentials"},
 	{"limits", false, "bounds; each has a name"},
 	{"listen", true, "faces over the network, with TLS 1.3; none means that there is no such socket"},
+	{"resources", true, "what actions are done to; none means that resources are not looked up, else an unknown one counts as restricted"},
+	{"roles", true, "parts that agents take in a tree of tasks"},
+	{"tools", true, "tools of servers, each pinned by the digest of its definition"},
 };
 const size_t sg_conf_section_count = sizeof(sg_conf_sections) / sizeof(sg_conf_sections[0]);
 
@@ -46,7 +51,11 @@ const size_t sg_conf_section_count = sizeof(sg_conf_sections) / sizeof(sg_conf_s
 /* clang-format off */
 const struct sg_conf_option sg_conf_options[] = {
 /*     section      key            type       default     min  max    choices    what it is */
+OPTION("actions", "arguments",     ARGUMENTS, "",           0,  64, NULL,      "its arguments; none: any. With some, an argument that is not among them is refused")
+OPTION("actions", "authority",     PATHS,     "",           0,  32, NULL,      "arguments that bear authority: payees, recipients, hosts, accounts, branches")
+OPTION("actions", "budgets",       BUDGETS,   "",           0,  16, NULL,      "what all agents together may spend on it")
 OPTION("actions", "class",         CHOICE,    "other",      0,   0, CLASSES,   "kind of thing the action touches")
+OPTION("actions", "costs",         COSTS,     "",           0,   8, NULL,      "what one of it costs, beside one call")
 OPTION("actions", "credential",    NAME,      "",           0,  63, NULL,      "issuer of the credential an allow hands out; empty: none")
 OPTION("actions", "effect",        CHOICE,    NULL,         0,   0, EFFECTS,   "what the action does to it")
 OPTION("actions", "environment",   NAME,      "",           0,  63, NULL,      "the one environment it belongs to; empty: any")
@@ -58,15 +67,22 @@ OPTION("actions", "taints",        STRINGS,   "",           0,  16, NULL,      "
 OPTION("admins", "groups",         NAMES,     "",           0,  64, NULL,      "approval groups this admin belongs to, besides those that list the admin")
 OPTION("admins", "uid",            INTEGER,   NULL,         0, INT32_MAX, NULL, "user id of the peer")
 
+OPTION("agents", "approvers",      NAME,      "",           0,  63, NULL,      "group that is asked where a ceiling asks a person: autonomy \"propose\", an overdue review; empty: then it is denied")
+OPTION("agents", "autonomy",       CHOICE,    "autonomous", 0,   0, LEVELS_OF_AUTONOMY, "read-only: reads alone; propose: a person for all else; act-and-tell: the owner is told; autonomous")
+OPTION("agents", "budgets",        BUDGETS,   "",           0,  16, NULL,      "what all its tasks together may spend")
+OPTION("agents", "delegates",      AGENTS,    "",           0, 256, NULL,      "agents it may hand tasks to; \"*\": all")
 OPTION("agents", "environment",    NAME,      NULL,         1,  63, NULL,      "where it works, such as \"staging\"")
 OPTION("agents", "escalate",       STRING,    NULL,         1, 254, NULL,      "whom to tell when something is wrong")
+OPTION("agents", "essential",      DURATION,  "0ms",        0, DAY(30), NULL,  "so long it may still read after its owner is gone")
+OPTION("agents", "human_use",      CHOICE,    "refuse",     0,   0, "refuse|allow", "a peer with a terminal or a login session that passes for it")
 OPTION("agents", "identity",       CHOICE,    "content",    0,   0, STRENGTHS, "weakest strength its identity may rest on; with \"hint\" it gets no credentials")
 OPTION("agents", "instance",       CHOICE,    "process",    0,   0, INSTANCES, "what counts as one incarnation")
 OPTION("agents", "intents",        NAMES,     "",           0,  64, NULL,      "purposes it may open tasks for")
 OPTION("agents", "match",          MATCHES,   NULL,         1,  16, NULL,      "facts that must all hold for a peer to be this agent")
 OPTION("agents", "owner",          STRING,    NULL,         1, 254, NULL,      "the human who answers for it")
 OPTION("agents", "reach",          ACTIONS,   NULL,         0, 256, NULL,      "actions it may ever be allowed")
-OPTION("agents", "review_by",      DATE,      NULL,        10,  10, NULL,      "the day its registration must be looked at again")
+OPTION("agents", "review_by",      DATE,      NULL,        10,  10, NULL,      "the day its registration must be looked at again; from then on a person is asked for all but reads, and limits.review_grace later it is denied")
+OPTION("agents", "roles",          NAMES,     "",           0,  16, NULL,      "roles it may take in a tree of tasks")
 
 OPTION("attest", "after",          NAME,      "",           0,  63, NULL,      "a step that runs before this one")
 OPTION("attest", "before",         NAME,      "",           0,  63, NULL,      "a step that runs after this one")
@@ -94,10 +110,24 @@ OPTION("enforcers", "resources",   RESOURCES, "**",         0, 256, NULL,      "
 
 OPTION("groups", "members",        NAMES,     NULL,         0, 1024, NULL,     "admins in it")
 
+OPTION("humans", "admin",          NAME,      "",           0,  63, NULL,      "the stanza in admins that is this person; empty: none")
+OPTION("humans", "agents",         AGENTS,    "",           0, 256, NULL,      "agents that may act for this person; \"*\": all")
+OPTION("humans", "budgets",        BUDGETS,   "",           0,  16, NULL,      "what all agents of this owner together may spend")
+OPTION("humans", "delegates",      ACTIONS,   "",           0, 256, NULL,      "actions that this person hands to agents that act for them")
+OPTION("humans", "disabled",       BOOL,      "false",      0,   0, NULL,      "gone: their agents fall at once")
+OPTION("humans", "id",             STRING,    NULL,         1, 254, NULL,      "as owner, escalate and on_behalf_of write it; unique")
+OPTION("humans", "quota",          INTEGER,   "100",        0, 100000, NULL,   "agents this person may own")
+
 OPTION("intents", "actions",       ACTIONS,   NULL,         0, 256, NULL,      "actions a task of this intent may be allowed")
+OPTION("intents", "budgets",       BUDGETS,   "",           0,  16, NULL,      "what one task of it may spend, its children's part included")
+OPTION("intents", "children",      INTEGER,   "16",         0, 100000, NULL,   "open tasks right below one of it")
+OPTION("intents", "depth",         INTEGER,   "3",          0,   8, NULL,      "how deep its tree may grow; 0: no children")
 OPTION("intents", "environment",   NAME,      "",           0,  63, NULL,      "the one environment it is for; empty: the agent's own")
+OPTION("intents", "idle",          DURATION,  "0ms",        0, DAY(7), NULL,   "a task without a request for so long ends; \"0ms\": only its ttl counts")
 OPTION("intents", "resources",     RESOURCES, "**",         0, 256, NULL,      "resources likewise")
+OPTION("intents", "roles",         NAMES,     "",           0,  16, NULL,      "roles its tree knows; the first is the role of who opens it; none: no roles")
 OPTION("intents", "sensitivity",   CHOICE,    NULL,         0,   0, LEVELS,    "ceiling: nothing above it")
+OPTION("intents", "tree",          BUDGETS,   "",           0,  16, NULL,      "what a whole tree whose root is of it may spend")
 OPTION("intents", "ttl",           DURATION,  "1h",    SEC(1), DAY(7), NULL,   "longest life of a task")
 
 OPTION("issue", "audience",        STRINGS,   "",           0,  32, NULL,      "whom its credentials may be made for")
@@ -112,8 +142,11 @@ OPTION("limits", "approvals_per_agent",     INTEGER,  "3",     1, 100, NULL,    
 OPTION("limits", "attempts_per_task",       INTEGER,  "1000",  1, 1000000, NULL,        "attempts remembered for one task")
 OPTION("limits", "body_timeout",            DURATION, "10s",   MS(100), MIN(5), NULL,   "from the head to the end of the body")
 OPTION("limits", "burst",                   INTEGER,  "100",   1, 100000, NULL,         "requests at once above the rate, per agent and per user")
+OPTION("limits", "children_burst",          INTEGER,  "50",    1, 100000, NULL,         "tasks opened below one task within ten seconds; that many, and it is frozen")
 OPTION("limits", "connections",             INTEGER,  "4096",  16, 65536, NULL,         "open connections, all faces")
 OPTION("limits", "credential_ttl_max",      DURATION, "60s",   SEC(1), HOUR(1), NULL,   "longest life of any credential")
+OPTION("limits", "denials",                 INTEGER,  "50",    1,  64, NULL,             "denials in one tree of tasks within limits.denials_within; that many, and it is frozen")
+OPTION("limits", "denials_within",          DURATION, "10m",   SEC(1), DAY(1), NULL,    "see denials")
 OPTION("limits", "doors",                   INTEGER,  "64",    1, 1024, NULL,           "doors of the agent face, one per user")
 OPTION("limits", "head_timeout",            DURATION, "5s",    MS(100), MIN(5), NULL,   "from the first byte to the end of the head")
 OPTION("limits", "host_deadline",           DURATION, "1s",    MS(1), SEC(30), NULL,    "one call of a module")
@@ -122,22 +155,50 @@ OPTION("limits", "leases_per_agent",        INTEGER,  "1000",  1, 1000000, NULL,
 OPTION("limits", "max_body",                SIZE,     "64KiB", KIB(1), MIB(1), NULL,    "a request's body")
 OPTION("limits", "outcome_deadline",        DURATION, "5m",    SEC(1), DAY(1), NULL,    "until a missing outcome counts as unknown")
 OPTION("limits", "policy_deadline",         DURATION, "50ms",  MS(1), SEC(5), NULL,     "one judgement; then the worker is killed")
+OPTION("limits", "policy_kills",            INTEGER,  "5",     1,  64, NULL,             "judgements of one task that had to be killed within a minute; that many, and it is frozen")
 OPTION("limits", "policy_load_deadline",    DURATION, "5s",    MS(100), MIN(1), NULL,   "compiling the policy")
 OPTION("limits", "policy_memory",           SIZE,     "64MiB", MIB(1), MIB(1024), NULL, "one policy worker")
 OPTION("limits", "policy_workers",          INTEGER,  "2",     1, 16, NULL,             "processes that judge")
 OPTION("limits", "rate",                    INTEGER,  "20",    1, 100000, NULL,         "requests a second, per agent and per user")
 OPTION("limits", "requests_per_connection", INTEGER,  "1000",  1, 1000000, NULL,        "then the connection closes")
+OPTION("limits", "review_grace",            DURATION, "7d",    0, DAY(365), NULL,         "from the day a review was due until everything is denied")
 OPTION("limits", "segment_bytes",           SIZE,     "64MiB", MIB(1), MIB(1024), NULL, "a journal segment; then a new one begins")
+OPTION("limits", "snapshot_leaves",         INTEGER,  "100000", 100, 100000000, NULL,   "leaves behind the newest snapshot; that many, and another is made")
+OPTION("limits", "step_ups",                INTEGER,  "12",    1,  64, NULL,             "step-ups in one tree of tasks within limits.step_ups_within; that many, and it is frozen")
+OPTION("limits", "step_ups_within",         DURATION, "5m",    SEC(1), DAY(1), NULL,    "see step_ups")
 OPTION("limits", "task_ttl_max",            DURATION, "8h",    SEC(1), DAY(7), NULL,    "longest life of any task")
 OPTION("limits", "tasks",                   INTEGER,  "100000", 1, 1000000, NULL,       "open tasks, all agents")
 OPTION("limits", "tasks_per_agent",         INTEGER,  "100",   1, 100000, NULL,         "open tasks of one agent")
 OPTION("limits", "uid_connections",         INTEGER,  "64",    1, 65536, NULL,          "open connections of one user")
 OPTION("limits", "use_by",                  DURATION, "30s",   SEC(1), MIN(5), NULL,    "an allow must be used within this time")
+OPTION("limits", "values",                  INTEGER,  "4096",  0, 65536, NULL,          "values of one tree of tasks whose origin is remembered")
+OPTION("limits", "values_per_report",       INTEGER,  "512",   0, 1024, NULL,           "values taken from one report or one opening")
 
 OPTION("listen", "address",           ADDRESS,  NULL,    9, 47, NULL,              "where, such as \"127.0.0.1:8443\"")
 OPTION("listen", "certificate",       PATH,     NULL,  1, 1024, NULL,              "the daemon's certificate and those between it and its CA, PEM")
 OPTION("listen", "handshake_timeout", DURATION, "5s",  MS(100), MIN(1), NULL,      "from the connection to the end of the handshake")
 OPTION("listen", "key",               PATH,     NULL,  1, 1024, NULL,              "its private key, PEM, readable by its owner alone")
+
+OPTION("resources", "budgets",        BUDGETS,   "",       0,  16, NULL,             "what all agents together may spend on it")
+OPTION("resources", "environment",    NAME,      "",       0,  63, NULL,             "the one environment it belongs to; empty: any")
+OPTION("resources", "memory",         BOOL,      "false",  0,   0, NULL,             "what is written there carries the writer's taint to whoever reads it")
+OPTION("resources", "owner",          STRING,    "",       0, 254, NULL,             "who answers for it")
+OPTION("resources", "patterns",       RESOURCES, NULL,     1, 256, NULL,             "ids of it, slashed")
+OPTION("resources", "sensitivity",    CHOICE,    NULL,     0,   0, LEVELS,           "of what it holds")
+OPTION("resources", "taints",         STRINGS,   "",       0,  16, NULL,             "labels that reading it puts on the task")
+OPTION("resources", "type",           STRING,    NULL,     1, 128, NULL,             "type as asked for")
+
+OPTION("roles", "actions",            ACTIONS,   "",       0, 256, NULL,             "actions it may be allowed itself")
+OPTION("roles", "apart",              NAMES,     "",       0,  16, NULL,             "roles whose holders in one tree must be other agents, instances and users")
+OPTION("roles", "hand_on",            ACTIONS,   "",       0, 256, NULL,             "actions it may hand to tasks below it, whether or not it may use them")
+OPTION("roles", "other_owner",        BOOL,      "false",  0,   0, NULL,             "holders of the roles in apart must have other owners, too")
+OPTION("roles", "planned",            BOOL,      "false",  0,   0, NULL,             "it acts only on steps of a plan that was signed in its tree")
+OPTION("roles", "signs",              BOOL,      "false",  0,   0, NULL,             "it may sign its tree's plan")
+
+OPTION("tools", "action",             ACTION,    NULL,     1, 128, NULL,             "the action that a call of it is")
+OPTION("tools", "digest",             DIGEST,    NULL,    64,  64, NULL,             "SHA-256 of the RFC 8785 form of its definition")
+OPTION("tools", "server",             STRING,    NULL,     1, 254, NULL,             "the server it belongs to")
+OPTION("tools", "tool",               STRING,    NULL,     1, 128, NULL,             "its name there")
 
 OPTION("", "mode",         CHOICE, "enforce",                   0,    0, "enforce|dev", "dev lifts the rule that an admin is no agent, and marks everything")
 OPTION("", "module_dir",   PATH,   SG_MODULE_DIR, 1, 1024, NULL, "where modules lie")

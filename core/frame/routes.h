@@ -25,6 +25,9 @@ enum sg_body {
 	X(A_OUTCOME,     5,  AGENT,    "POST",   "/v1/decisions/{}/outcome",   JSON) /* say what really happened */           \
 	X(A_APPROVAL,    6,  AGENT,    "GET",    "/v1/approvals/{}",           NONE) /* state of an own approval; wait=S */   \
 	X(A_CEILING,     7,  AGENT,    "POST",   "/v1/ceiling",                JSON) /* which of these actions can ever be allowed */ \
+	X(A_DELEGATE,    8,  AGENT,    "POST",   "/v1/tasks/{}/delegate",      JSON) /* hand a part of a task on */            \
+	X(A_PLAN,        9,  AGENT,    "POST",   "/v1/tasks/{}/plan",          JSON) /* sign the plan of a tree */             \
+	X(A_TREE,        10, AGENT,    "GET",    "/v1/tasks/{}/tree",          NONE) /* a task of this instance, with all below it */ \
 	X(E_TASK_OPEN,   20, ENFORCER, "POST",   "/v1/tasks",                  JSON) /* open a task for an agent it speaks for */ \
 	X(E_TASK_SHOW,   21, ENFORCER, "GET",    "/v1/tasks/{}",               NONE)                                          \
 	X(E_TASK_CLOSE,  22, ENFORCER, "DELETE", "/v1/tasks/{}",               NONE)                                          \
@@ -51,7 +54,13 @@ enum sg_body {
 	X(O_RELOAD,      53, ADMIN,    "POST",   "/v1/reload",                 JSON)                                          \
 	X(O_TRY,         54, ADMIN,    "POST",   "/v1/try",                    JSON) /* judge, spend and record nothing */     \
 	X(O_EVENTS,      55, ADMIN,    "GET",    "/v1/events",                 NONE) /* leaves after a number; wait=S */         \
-	X(O_CONFIG,      56, ADMIN,    "GET",    "/v1/config",                 NONE) /* the configuration in force */
+	X(O_CONFIG,      56, ADMIN,    "GET",    "/v1/config",                 NONE) /* the configuration in force */          \
+	X(O_TASK_OPEN,   57, ADMIN,    "POST",   "/v1/tasks",                  JSON) /* open a task for an agent, which then claims it */ \
+	X(O_TREE,        58, ADMIN,    "GET",    "/v1/tasks/{}/tree",          NONE) /* a task, what is above and below it */   \
+	X(O_THAW,        59, ADMIN,    "POST",   "/v1/tasks/{}/thaw",          JSON) /* a frozen task may go on */             \
+	X(O_AGENTS,      60, ADMIN,    "GET",    "/v1/agents",                 NONE) /* agents with their states and owners */  \
+	X(O_AGENT,       61, ADMIN,    "POST",   "/v1/agents/{}",              JSON) /* {"event":"suspend|resume|retire|register"} */ \
+	X(O_HUMAN,       62, ADMIN,    "POST",   "/v1/humans/{}",              JSON) /* {"disabled":bool} */
 
 enum sg_route {
 	SG_ROUTE_NONE,

@@ -21,7 +21,7 @@ sg_decision_leaf(struct sg_str decision, uint64_t *number)
 
 /* The same question as before, with the outcome in it. */
 static void
-write_question(struct sg_buf *out, const struct sg_json *input, struct sg_str result)
+write_question(struct sg_buf *out, const struct sg_json *input, struct sg_str result, const struct sg_json *labels)
 {
 	struct sg_json_writer w;
 	sg_jw_begin(&w, out);
@@ -33,6 +33,8 @@ write_question(struct sg_buf *out, const struct sg_json *input, struct sg_str re
 			continue;
 		}
 		sg_jw_object(&w);
+		sg_jw_name(&w, "labels");
+		labels != NULL && labels->type == SG_JSON_ARRAY ? sg_jw_value(&w, labels) : sg_jw_raw(&w, SG_STR("[]"));
 		sg_jw_member_str(&w, "result", result);
 		sg_jw_end(&w);
 	}
@@ -65,16 +67,6 @@ effect_of(struct sg_gate *gate, const char *decision, struct sg_task *task, cons
 }
 
 static void
-freeze(struct sg_gate *gate, const struct sg_task *task)
-{
-	struct sg_buf body;
-	sg_buf_init(&body, 512);
-	sg_buf_printf(&body, "{\"how\":\"frozen\",\"task\":\"%s\",\"why\":\"policy\"}", task->id);
-	sg_record(gate, "task_end", sg_buf_view(&body), SG_STR(""), NULL, NULL);
-	sg_buf_done(&body);
-}
-
-static void
 revoke_all(struct sg_gate *gate, const struct sg_task *task)
 {
 	size_t at = 0;
@@ -93,7 +85,7 @@ apply(struct sg_gate *gate, const char *decision, struct sg_task *task, const st
 	if ((labels != NULL && labels->count > 0) || raise.len > 0)
 		effect_of(gate, decision, task, labels, raise.len > 0 ? sg_sensitivity_name(sg_sensitivity_named(raise)) : "public");
 	if (sg_json_bool(sg_json_get(effect->json, "freeze"), &wants) && wants)
-		freeze(gate, task);
+		sg_gate_freeze(gate, task, "policy");
 	wants = false;
 	if (sg_json_bool(sg_json_get(effect->json, "revoke"), &wants) && wants)
 		revoke_all(gate, task);
@@ -123,7 +115,7 @@ ask(struct sg_gate *gate, struct sg_request *r, const struct sg_json *input, str
 	if (hook == NULL)
 		return;
 	sg_buf_init(&question, 2 << 20);
-	write_question(&question, input, result);
+	write_question(&question, input, result, sg_json_get(r->body, "labels"));
 	hook->task = sg_arena_copy(&hook->arena, r->task);
 	hook->hook = true;
 	hook->stage = SG_STAGE_JUDGE;

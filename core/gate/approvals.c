@@ -202,14 +202,26 @@ group_for(const struct sg_approval *a, const struct sg_admin *admin)
 	return NULL;
 }
 
+static bool
+is_joined(struct sg_str text, const char *head, struct sg_str tail)
+{
+	size_t len = strlen(head);
+	return text.len == len + tail.len && sg_str_starts(text, head) && sg_str_eq((struct sg_str){text.ptr + len, tail.len}, tail);
+}
+
 /* Neither the process's own user nor the agent's owner is a second person. In dev mode, where all share a uid, that says nothing. */
 static bool
 is_self(const struct sg_gate *gate, const struct sg_approval *a, const struct sg_admin *admin)
 {
-	struct sg_str owner = sg_str(a->owner);
+	struct sg_str owner = sg_str(a->owner), opener = sg_str(a->opener);
+	const struct sg_human *human = sg_catalogue_human_admin(gate->catalogue, admin->name);
 	if (gate->catalogue->dev)
 		return false;
-	if (a->task->uid == (int64_t)admin->uid)
+	if (human != NULL && (sg_str_eq(owner, human->id) || is_joined(opener, "human:", human->id)))
+		return true;
+	if (is_joined(opener, "admin:", admin->name))
+		return true;
+	if (a->task->instance->uid == (int64_t)admin->uid)
 		return true;
 	return sg_str_eq(owner, admin->name) ||
 	       (sg_str_starts(owner, "") && owner.len > admin->name.len && owner.ptr[admin->name.len] == '@' &&

@@ -7,7 +7,9 @@
 #include "base/pattern.h"
 #include "base/str.h"
 
+#include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 
 enum { CATALOGUE_BUDGET = 64 << 20, DOCUMENT_MAX = 4 << 20, DOCUMENT_NODES = 1 << 20 };
 
@@ -60,13 +62,123 @@ sensitivity_of(struct reader *r, const struct sg_json *object)
 	return sg_sensitivity_named(text_of(r, object, "sensitivity"));
 }
 
+/* What a document of before may lack. */
+static struct sg_str
+text_or(const struct sg_json *object, const char *name, const char *otherwise)
+{
+	struct sg_str text = sg_str(otherwise);
+	sg_json_string(sg_json_get(object, name), &text);
+	return text;
+}
+
+static int64_t
+number_or(const struct sg_json *object, const char *name, int64_t otherwise)
+{
+	int64_t number = otherwise;
+	sg_json_int(sg_json_get(object, name), &number);
+	return number;
+}
+
+static bool
+flag_of(const struct sg_json *object, const char *name)
+{
+	bool flag = false;
+	sg_json_bool(sg_json_get(object, name), &flag);
+	return flag;
+}
+
+static struct sg_strings
+list_or(struct reader *r, const struct sg_json *object, const char *name)
+{
+	return sg_json_get(object, name) == NULL ? (struct sg_strings){NULL, 0} : list_of(r, object, name);
+}
+
+/* Each entry of a list by `read` into an array of `size`-byte rows. */
+static void *
+rows_of(struct reader *r, const struct sg_json *object, const char *name, size_t size, size_t *count, bool (*read)(struct sg_str, void *))
+{
+	const struct sg_json *list = sg_json_get(object, name);
+	char *rows = sg_arena_alloc(&r->catalogue->arena, (list == NULL ? 0 : list->count) * size);
+	struct sg_str text = {"", 0};
+	*count = 0;
+	for (const struct sg_json *e = sg_json_first(list); rows != NULL && e != NULL; e = sg_json_next(list, e))
+		if (!sg_json_string(e, &text) || !read(text, rows + size * (*count)++))
+			r->missing = name;
+	return rows;
+}
+
+static bool
+budget_row(struct sg_str text, void *row)
+{
+	return sg_budget_read(text, row);
+}
+
+static bool
+cost_row(struct sg_str text, void *row)
+{
+	return sg_cost_read(text, row);
+}
+
+static bool
+argument_row(struct sg_str text, void *row)
+{
+	return sg_argument_read(text, row);
+}
+
+static struct sg_budgets
+budgets_of(struct reader *r, const struct sg_json *object, const char *name)
+{
+	struct sg_budgets out = {NULL, 0};
+	out.items = rows_of(r, object, name, sizeof(*out.items), &out.count, budget_row);
+	return out;
+}
+
+static const char *const autonomies[] = {"read-only", "propose", "act-and-tell", "autonomous"};
+
+const char *
+sg_autonomy_name(enum sg_autonomy autonomy)
+{
+	return (unsigned)autonomy <= SG_AUTONOMOUS ? autonomies[autonomy] : autonomies[SG_READ_ONLY];
+}
+
+/* An unknown word is the least. */
+static enum sg_autonomy
+autonomy_named(struct sg_str word)
+{
+	for (int i = SG_PROPOSE; i <= SG_AUTONOMOUS; i++)
+		if (sg_str_is(word, autonomies[i]))
+			return (enum sg_autonomy)i;
+	return SG_READ_ONLY;
+}
+
+/* "2027-01-31" to the end of that day. What is no day is long over. */
+static int64_t
+day_end_ms(struct sg_str day)
+{
+	struct tm tm = {0};
+	char text[16] = "";
+	if (day.len != 10)
+		return 0;
+	memcpy(text, day.ptr, 10);
+	if (sscanf(text, "%4d-%2d-%2d", &tm.tm_year, &tm.tm_mon, &tm.tm_mday) != 3)
+		return 0;
+	tm.tm_year -= 1900;
+	tm.tm_mon -= 1;
+	return ((int64_t)timegm(&tm) + 86400) * 1000;
+}
+
 static void
 read_action(struct reader *r, const struct sg_json *j, void *out)
 {
-	*(struct sg_action *)out = (struct sg_action){
+	struct sg_action *a = out;
+	*a = (struct sg_action){
 		.name = text_of(r, j, "name"), .kind = text_of(r, j, "class"), .effect = text_of(r, j, "effect"),
 		.environment = text_of(r, j, "environment"), .credential = text_of(r, j, "credential"),
-		.sensitivity = sensitivity_of(r, j), .taints = list_of(r, j, "taints"), .narrow = list_of(r, j, "narrow")};
+		.sensitivity = sensitivity_of(r, j), .taints = list_of(r, j, "taints"), .narrow = list_of(r, j, "narrow"),
+		.authority = list_or(r, j, "authority"), .budgets = budgets_of(r, j, "budgets")};
+	a->costs = rows_of(r, j, "costs", sizeof(*a->costs), &a->cost_count, cost_row);
+	a->arguments = rows_of(r, j, "arguments", sizeof(*a->arguments), &a->argument_count, argument_row);
+	a->reads = sg_str_is(a->effect, "read");
 }
 
 static void
@@ -77,7 +189,11 @@ read_agent(struct reader *r, const struct sg_json *j, void *out)
 	*(struct sg_agent *)out = (struct sg_agent){
 		.name = j->name, .id = sg_str(id), .owner = text_of(r, j, "owner"),
 		.environment = text_of(r, j, "environment"), .instance = text_of(r, j, "instance"), .identity = text_of(r, j, "identity"),
-		.match = list_of(r, j, "match"), .reach = list_of(r, j, "reach"), .intents = list_of(r, j, "intents")};
+		.match = list_of(r, j, "match"), .reach = list_of(r, j, "reach"), .intents = list_of(r, j, "intents"),
+		.escalate = text_or(j, "escalate", ""), .approvers = text_or(j, "approvers", ""), .autonomy = autonomy_named(text_or(j, "autonomy", "autonomous")),
+		.roles = list_or(r, j, "roles"), .delegates = list_or(r, j, "delegates"), .budgets = budgets_of(r, j, "budgets"),
+		.review_ms = day_end_ms(text_or(j, "review_by", "")), .essential_ms = number_or(j, "essential", 0),
+		.human_use = sg_str_is(text_or(j, "human_use", "refuse"), "allow")};
 }
 
 static void
@@ -85,7 +201,41 @@ read_intent(struct reader *r, const struct sg_json *j, void *out)
 {
 	*(struct sg_intent *)out = (struct sg_intent){
 		.name = j->name, .environment = text_of(r, j, "environment"), .actions = list_of(r, j, "actions"),
-		.resources = list_of(r, j, "resources"), .sensitivity = sensitivity_of(r, j), .ttl_ms = number_of(r, j, "ttl")};
+		.resources = list_of(r, j, "resources"), .sensitivity = sensitivity_of(r, j), .ttl_ms = number_of(r, j, "ttl"),
+		.roles = list_or(r, j, "roles"), .budgets = budgets_of(r, j, "budgets"), .tree = budgets_of(r, j, "tree"),
+		.idle_ms = number_or(j, "idle", 0), .depth = number_or(j, "depth", 3), .children = number_or(j, "children", 16)};
+}
+
+static void
+read_human(struct reader *r, const struct sg_json *j, void *out)
+{
+	*(struct sg_human *)out = (struct sg_human){
+		.name = j->name, .id = text_of(r, j, "id"), .admin = text_of(r, j, "admin"), .agents = list_of(r, j, "agents"),
+		.delegates = list_of(r, j, "delegates"), .budgets = budgets_of(r, j, "budgets"), .disabled = flag_of(j, "disabled")};
+}
+
+static void
+read_resource(struct reader *r, const struct sg_json *j, void *out)
+{
+	*(struct sg_resource *)out = (struct sg_resource){
+		.name = j->name, .type = text_of(r, j, "type"), .environment = text_of(r, j, "environment"), .owner = text_of(r, j, "owner"),
+		.patterns = list_of(r, j, "patterns"), .taints = list_of(r, j, "taints"), .sensitivity = sensitivity_of(r, j),
+		.budgets = budgets_of(r, j, "budgets"), .memory = flag_of(j, "memory")};
+}
+
+static void
+read_task_role(struct reader *r, const struct sg_json *j, void *out)
+{
+	*(struct sg_task_role *)out = (struct sg_task_role){
+		.name = j->name, .actions = list_of(r, j, "actions"), .hand_on = list_of(r, j, "hand_on"), .apart = list_of(r, j, "apart"),
+		.other_owner = flag_of(j, "other_owner"), .planned = flag_of(j, "planned"), .signs = flag_of(j, "signs")};
+}
+
+static void
+read_tool(struct reader *r, const struct sg_json *j, void *out)
+{
+	*(struct sg_tool *)out = (struct sg_tool){.name = j->name, .action = text_of(r, j, "action"), .server = text_of(r, j, "server"),
+						  .tool = text_of(r, j, "tool"), .digest = text_of(r, j, "digest")};
 }
 
 static void
@@ -155,6 +305,9 @@ read_limits(struct reader *r)
 #define X(name) r->catalogue->limits.name = number_of(r, limits, #name);
 	SG_LIMITS(X)
 #undef X
+#define X(name, standard) r->catalogue->limits.name = number_or(limits, #name, INT64_C(standard));
+	SG_LIMITS_MORE(X)
+#undef X
 }
 
 /* The document has the stanzas by name; each says where in the stack it stands. */
@@ -195,6 +348,14 @@ read_all(struct reader *r)
 	SECTION(enforcer, "enforcers", enforcer);
 	SECTION(admin, "admins", admin);
 	SECTION(issuer, "issue", issuer);
+#undef SECTION
+#define SECTION(field, word, type) \
+	if (sg_json_get(c->document, word) != NULL) \
+	c->field##s = section(r, word, sizeof(struct sg_##type), &c->field##_count, read_##type)
+	SECTION(human, "humans", human);
+	SECTION(resource, "resources", resource);
+	SECTION(task_role, "roles", task_role);
+	SECTION(tool, "tools", tool);
 #undef SECTION
 	read_stack(r);
 }
@@ -257,6 +418,14 @@ FIND(sg_catalogue_issuer(const struct sg_catalogue *catalogue, struct sg_str nam
 FIND(sg_catalogue_admin(const struct sg_catalogue *catalogue, struct sg_str name), admin, admins, sg_str_eq(row->name, name))
 FIND(sg_catalogue_admin_uid(const struct sg_catalogue *catalogue, uid_t uid), admin, admins, row->uid == uid)
 
+FIND(sg_catalogue_human(const struct sg_catalogue *catalogue, struct sg_str name), human, humans, sg_str_eq(row->name, name))
+FIND(sg_catalogue_human_id(const struct sg_catalogue *catalogue, struct sg_str id), human, humans, sg_str_eq(row->id, id))
+FIND(sg_catalogue_human_admin(const struct sg_catalogue *catalogue, struct sg_str admin), human, humans, admin.len > 0 && sg_str_eq(row->admin, admin))
+FIND(sg_catalogue_role(const struct sg_catalogue *catalogue, struct sg_str name), task_role, task_roles, sg_str_eq(row->name, name))
+FIND(sg_catalogue_tool(const struct sg_catalogue *catalogue, struct sg_str action), tool, tools, sg_str_eq(row->action, action))
+FIND(sg_catalogue_resource(const struct sg_catalogue *catalogue, struct sg_str type, struct sg_str id), resource, resources,
+     sg_str_eq(row->type, type) && sg_strings_match(&row->patterns, id, '/'))
+
 bool
 sg_admin_in(const struct sg_admin *admin, struct sg_str group)
 {
@@ -296,4 +465,22 @@ sg_strings_have(const struct sg_strings *list, struct sg_str text)
 		if (sg_str_eq(list->items[i], text))
 			return true;
 	return false;
+}
+
+/* As in conf/table.c. The number of a class stands in the record: rows are only added, at the end. */
+static const char *const classes[] = {"", "infrastructure", "secret", "payment", "data", "code", "web", "other", "api"};
+
+int
+sg_class_number(struct sg_str name)
+{
+	for (size_t i = 1; i < sizeof(classes) / sizeof(classes[0]); i++)
+		if (sg_str_is(name, classes[i]))
+			return (int)i;
+	return 0;
+}
+
+const char *
+sg_class_name(int number)
+{
+	return number > 0 && (size_t)number < sizeof(classes) / sizeof(classes[0]) ? classes[number] : "other";
 }

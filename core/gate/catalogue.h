@@ -6,6 +6,7 @@
 #include "base/arena.h"
 #include "base/digest.h"
 #include "base/json.h"
+#include "conf/budget.h"
 #include "gate/stack.h"
 
 #include <sys/types.h>
@@ -17,24 +18,69 @@ struct sg_strings {
 	size_t count;
 };
 
+struct sg_budgets {
+	const struct sg_budget *items;
+	size_t count;
+};
+
 struct sg_action {
 	struct sg_str name, kind /* class */, effect, environment, credential;
 	enum sg_sensitivity sensitivity;
-	struct sg_strings taints; /* labels the task carries once this was allowed */
-	struct sg_strings narrow; /* arguments that policy may narrow */
+	struct sg_strings taints;    /* labels the task carries once this was allowed */
+	struct sg_strings narrow;    /* arguments that policy may narrow */
+	struct sg_strings authority; /* arguments that bear authority */
+	struct sg_budgets budgets;
+	const struct sg_cost *costs;
+	size_t cost_count;
+	const struct sg_argument *arguments; /* none: any */
+	size_t argument_count;
+	bool reads; /* its effect is "read" */
 };
 
+enum sg_autonomy { SG_READ_ONLY, SG_PROPOSE, SG_ACT_AND_TELL, SG_AUTONOMOUS };
+
 struct sg_agent {
-	struct sg_str name, id /* SPIFFE ID */, owner, environment, instance;
+	struct sg_str name, id /* SPIFFE ID */, owner, escalate, environment, instance, approvers;
 	struct sg_str identity; /* weakest strength its identity may rest on: "boundary", "content", "hint" */
-	struct sg_strings match, reach, intents;
+	enum sg_autonomy autonomy;
+	struct sg_strings match, reach, intents, roles, delegates;
+	struct sg_budgets budgets;
+	int64_t review_ms;    /* when its review is due: the end of that day, UTC, since 1970; INT64_MAX: never */
+	int64_t essential_ms; /* so long it may still read after its owner is gone */
+	bool human_use;       /* a peer with a terminal may pass for it */
 };
 
 struct sg_intent {
 	struct sg_str name, environment;
-	struct sg_strings actions, resources;
+	struct sg_strings actions, resources, roles;
 	enum sg_sensitivity sensitivity;
-	int64_t ttl_ms;
+	struct sg_budgets budgets, tree;
+	int64_t ttl_ms, idle_ms, depth, children;
+};
+
+struct sg_human {
+	struct sg_str name, id, admin;
+	struct sg_strings agents, delegates;
+	struct sg_budgets budgets;
+	bool disabled;
+};
+
+struct sg_resource {
+	struct sg_str name, type, environment, owner;
+	struct sg_strings patterns, taints;
+	enum sg_sensitivity sensitivity;
+	struct sg_budgets budgets;
+	bool memory;
+};
+
+struct sg_task_role {
+	struct sg_str name;
+	struct sg_strings actions, hand_on, apart;
+	bool other_owner, planned, signs;
+};
+
+struct sg_tool {
+	struct sg_str name, action, server, tool, digest;
 };
 
 struct sg_enforcer {
@@ -62,9 +108,17 @@ struct sg_issuer {
 	X(approvals_per_agent) X(attempts_per_task) X(use_by) X(approval_ttl) X(credential_ttl_max) X(task_ttl_max)    \
 	X(doors) X(outcome_deadline) X(segment_bytes)
 
+/* Bounds that a document of before may lack; each with what it then is. */
+#define SG_LIMITS_MORE(X)                                                                                              \
+	X(children_burst, 50) X(denials, 50) X(denials_within, 600000) X(policy_kills, 5) X(review_grace, 604800000)   \
+	X(snapshot_leaves, 100000) X(step_ups, 12) X(step_ups_within, 300000) X(values, 4096) X(values_per_report, 512)
+
 struct sg_limits {
 #define X(name) int64_t name;
 	SG_LIMITS(X)
+#undef X
+#define X(name, standard) int64_t name;
+	SG_LIMITS_MORE(X)
 #undef X
 };
 
@@ -83,10 +137,14 @@ struct sg_catalogue {
 	struct sg_enforcer *enforcers;
 	struct sg_admin *admins;
 	struct sg_issuer *issuers;
+	struct sg_human *humans;
+	struct sg_resource *resources;
+	struct sg_task_role *task_roles;
+	struct sg_tool *tools;
 	struct sg_strings attest; /* names of the attestation steps, in the stack's order */
 	struct sg_step *steps;    /* the same, attest.count of them */
 	bool looks, reads;        /* some step looks at processes; some step reads what is presented */
-	size_t action_count, agent_count, intent_count, enforcer_count, admin_count, issuer_count;
+	size_t action_count, agent_count, intent_count, enforcer_count, admin_count, issuer_count, human_count, resource_count, task_role_count, tool_count;
 };
 
 /* Builds a catalogue from the configuration document (see conf/load.h for its form). SG_MALFORMED (json_*, catalogue_form) leaves
@@ -103,11 +161,25 @@ const struct sg_enforcer *sg_catalogue_enforcer(const struct sg_catalogue *catal
 const struct sg_issuer *sg_catalogue_issuer(const struct sg_catalogue *catalogue, struct sg_str name);
 const struct sg_admin *sg_catalogue_admin(const struct sg_catalogue *catalogue, struct sg_str name);
 const struct sg_admin *sg_catalogue_admin_uid(const struct sg_catalogue *catalogue, uid_t uid);
+const struct sg_human *sg_catalogue_human(const struct sg_catalogue *catalogue, struct sg_str name);
+/* By the id that `owner` and `on_behalf_of` write. */
+const struct sg_human *sg_catalogue_human_id(const struct sg_catalogue *catalogue, struct sg_str id);
+/* The human that an admin's stanza is, or NULL. */
+const struct sg_human *sg_catalogue_human_admin(const struct sg_catalogue *catalogue, struct sg_str admin);
+const struct sg_task_role *sg_catalogue_role(const struct sg_catalogue *catalogue, struct sg_str name);
+const struct sg_tool *sg_catalogue_tool(const struct sg_catalogue *catalogue, struct sg_str action);
+/* The stanza whose type and patterns fit, or NULL: the first by name. */
+const struct sg_resource *sg_catalogue_resource(const struct sg_catalogue *catalogue, struct sg_str type, struct sg_str id);
+const char *sg_autonomy_name(enum sg_autonomy autonomy);
 bool sg_admin_in(const struct sg_admin *admin, struct sg_str group);
 
 /* "public" ... "restricted"; an unknown word is the highest. */
 enum sg_sensitivity sg_sensitivity_named(struct sg_str word);
 const char *sg_sensitivity_name(enum sg_sensitivity level);
+
+/* Classes of actions as numbers from 1 on, for sets of them. 0: unknown. */
+int sg_class_number(struct sg_str name);
+const char *sg_class_name(int number);
 
 /* True if one of the patterns fits. */
 bool sg_strings_match(const struct sg_strings *patterns, struct sg_str text, char separator);

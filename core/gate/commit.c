@@ -19,127 +19,6 @@ sg_asker(const struct sg_request *r, char out[80])
 		snprintf(out, 80, "unknown");
 }
 
-/* ---- the leaf ---- */
-
-static void
-write_lease(struct sg_json_writer *w, const struct sg_gate *gate, const struct sg_request *r)
-{
-	if (r->lease[0] == '\0') {
-		sg_jw_null(w);
-		return;
-	}
-	sg_jw_object(w);
-	sg_jw_member_str(w, "audience", r->audience);
-	sg_jw_name(w, "ends");
-	sg_write_deadline(w, gate, &r->lease_ends);
-	sg_jw_member_str(w, "id", sg_str(r->lease));
-	sg_jw_member_str(w, "issuer", r->issuer->name);
-	sg_jw_end(w);
-}
-
-/* Catalogue first, then what policy added; a label stands once. */
-static void
-write_taint(struct sg_json_writer *w, const struct sg_request *r)
-{
-	sg_jw_array(w);
-	if (r->verdict == SG_ALLOW) {
-		for (size_t i = 0; i < r->action->taints.count; i++)
-			sg_jw_str(w, r->action->taints.items[i]);
-		for (size_t i = 0; i < r->merged.taint_count; i++)
-			sg_jw_str(w, r->merged.taints[i]);
-	}
-	sg_jw_end(w);
-}
-
-static void
-write_body(struct sg_buf *out, struct sg_gate *gate, const struct sg_request *r)
-{
-	struct sg_json_writer w;
-	char asker[80];
-	bool keyed = r->task.len > 0 && sg_state_task(&gate->state, r->task) != NULL && r->asked[0] != '\0';
-	sg_asker(r, asker);
-	sg_jw_begin(&w, out);
-	sg_jw_object(&w);
-	sg_jw_member_str(&w, "action", r->action_name);
-	sg_jw_member_str(&w, "agent", r->agent != NULL ? r->agent->name : SG_STR(""));
-	sg_jw_member_str(&w, "approval", sg_str(r->approval));
-	sg_jw_member_str(&w, "asked", sg_str(r->asked));
-	sg_jw_member_str(&w, "asker", sg_str(asker));
-	sg_jw_member_str(&w, "code", sg_str(sg_reason_code(r->reason)));
-	sg_jw_member_str(&w, "deny_code", r->merged.code);
-	sg_jw_member_str(&w, "digest", sg_str(r->digest));
-	sg_jw_member_str(&w, "file", r->merged.file);
-	sg_jw_member_str(&w, "instance", sg_str(r->instance));
-	sg_jw_member_str(&w, "key", sg_str(r->attempt));
-	sg_jw_name(&w, "lease");
-	write_lease(&w, gate, r);
-	sg_jw_member_int(&w, "line", r->merged.line);
-	sg_jw_member_bool(&w, "narrowed", r->narrowed);
-	sg_jw_name(&w, "obligations");
-	sg_jw_array(&w);
-	for (size_t i = 0; i < r->merged.obligation_count && r->verdict == SG_ALLOW; i++)
-		sg_jw_str(&w, r->merged.obligations[i]);
-	sg_jw_end(&w);
-	sg_jw_member_str(&w, "resource_type", r->resource_type);
-	sg_jw_member_str(&w, "rule", r->merged.rule);
-	sg_jw_member_str(&w, "sensitivity", sg_str(r->verdict == SG_ALLOW ? sg_sensitivity_name(r->action->sensitivity) : "public"));
-	sg_jw_member_str(&w, "strength", sg_str(sg_strength_name(r->strength)));
-	sg_jw_member_str(&w, "tail", sg_str(r->tail));
-	sg_jw_name(&w, "taint");
-	write_taint(&w, r);
-	sg_jw_member_str(&w, "task", keyed ? r->task : SG_STR(""));
-	sg_jw_name(&w, "use_by");
-	sg_write_deadline(&w, gate, &r->use_by);
-	sg_jw_member_str(&w, "verdict", sg_str(sg_verdict_name(r->verdict)));
-	sg_jw_end(&w);
-}
-
-static void
-write_seal(struct sg_buf *out, const struct sg_request *r)
-{
-	struct sg_json_writer w;
-	sg_jw_begin(&w, out);
-	sg_jw_object(&w);
-	sg_jw_name(&w, "answer");
-	r->answer.len > 0 ? sg_jw_raw(&w, r->answer) : sg_jw_null(&w);
-	sg_jw_name(&w, "effective");
-	r->effective.len > 0 ? sg_jw_raw(&w, r->effective) : sg_jw_null(&w);
-	sg_jw_name(&w, "input");
-	r->input.len > 0 ? sg_jw_raw(&w, r->input) : sg_jw_null(&w);
-	sg_jw_name(&w, "request");
-	r->body != NULL ? sg_jw_value(&w, r->body) : sg_jw_null(&w);
-	sg_jw_end(&w);
-}
-
-static bool
-new_tail(struct sg_gate *gate, char tail[17])
-{
-	unsigned char bytes[8];
-	if (gate->sys->random(gate->sys, bytes, sizeof(bytes)) != 0)
-		return false;
-	sg_hex(tail, bytes, sizeof(bytes));
-	return true;
-}
-
-static bool
-record_decision(struct sg_gate *gate, struct sg_request *r, uint64_t *number)
-{
-	struct sg_buf body, seal;
-	sg_buf_init(&body, LEAF_BODY_MAX);
-	sg_buf_init(&seal, SEAL_MAX);
-	r->use_by = sg_deadline_in(&gate->state.now, gate->catalogue->limits.use_by);
-	bool good = new_tail(gate, r->tail);
-	write_body(&body, gate, r);
-	write_seal(&seal, r);
-	good = good && !body.failed && !seal.failed &&
-	       sg_record(gate, "decision", sg_buf_view(&body), sg_buf_view(&seal), number, NULL) == SG_OK;
-	if (good)
-		snprintf(r->decision, sizeof(r->decision), "d%llu-%s", (unsigned long long)*number, r->tail);
-	sg_buf_done(&body);
-	sg_buf_done(&seal);
-	return good;
-}
-
 static void
 say_decision(struct sg_gate *gate, const struct sg_request *r)
 {
@@ -180,10 +59,13 @@ record_and_answer(struct sg_gate *gate, struct sg_request *r)
 	gate->decided++;
 	if (r->ask)
 		sg_answer_decision(gate, r);
-	else if (!record_decision(gate, r, &number))
+	else if (!sg_record_decision(gate, r, &number))
 		deny_unrecorded(gate, r);
-	else
+	else {
+		sg_tool_quarantine(gate, r);
+		sg_thresholds(gate, r);
 		sg_request_sync(gate, r, number, answer_recorded);
+	}
 }
 
 void
@@ -323,7 +205,8 @@ settle_approval(struct sg_gate *gate, struct sg_request *r, struct sg_task *task
 	struct sg_approval *a = r->approval_named.len > 0 ? sg_state_approval(&gate->state, r->approval_named)
 							  : sg_state_approval_of(&gate->state, task, r->digest);
 	if (r->approval_named.len > 0 && (a == NULL || a->task != task)) {
-		sg_deny(gate, r, SG_REASON_approval_unknown);
+		bool above = a != NULL && a->task != task && a->task->root == task->root; /* approvals are not inherited */
+		sg_deny(gate, r, above ? SG_REASON_rule_9_approval : SG_REASON_approval_unknown);
 	} else if (a == NULL) {
 		step_up_new(gate, r, task);
 	} else if (!sg_approval_live(&gate->state, a)) {
@@ -400,18 +283,20 @@ commit_allow(struct sg_gate *gate, struct sg_request *r, struct sg_task *task)
 		sg_deny(gate, r, SG_REASON_clock_behind);
 		return;
 	}
-	if (!plan_lease(gate, r, task, &reason)) {
+	if ((reason = sg_may_spend(gate, r)) != SG_REASON_allowed || !plan_lease(gate, r, task, &reason)) {
 		sg_deny(gate, r, reason);
 		return;
 	}
 	r->verdict = SG_ALLOW;
 	r->reason = r->narrowed ? SG_REASON_narrowed : SG_REASON_allowed;
 	gate->decided++;
-	if (!record_decision(gate, r, &number)) {
+	if (!sg_record_decision(gate, r, &number)) {
 		deny_unrecorded(gate, r);
 		return;
 	}
 	gate->allowed++;
+	sg_tool_quarantine(gate, r);
+	sg_thresholds(gate, r);
 	r->task_seq = task->taint.seq; /* with this commit's own taint: what comes on top is foreign */
 	r->instance_seq = task->instance->taint.seq;
 	sg_request_sync(gate, r, number, sg_issue);

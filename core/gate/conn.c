@@ -294,5 +294,5 @@ sg_peer_uid_fits(const struct sg_gate *gate, struct sg_request *r, const struct 
 		r->strength = SG_HINT;
 		return true;
 	}
-	return uid == task->uid;
+	return uid == task->instance->uid;
 }

@@ -8,19 +8,25 @@
 /*     kind        folded by   what it says */
 #define SG_LEAF_KINDS(X)                                                                                               \
 	X(start,       start,      "a gate started: boot, mode, key fingerprint, bytes of a torn tail that were dropped") \
-	X(stop,        nothing,    "a gate stopped as asked")                                                          \
-	X(task,        task,       "a task was opened")                                                                \
-	X(task_end,    task_end,   "a task ended or was frozen, with everything below it")                             \
+	X(stop,        stop,       "a gate stopped as asked")                                                          \
+	X(task,        task,       "a task was opened, alone or below another")                                        \
+	X(task_end,    task_end,   "a task ended, was frozen or thawed, with everything below it")                     \
+	X(claim,       claim,      "an instance took the task that was handed to its agent")                           \
+	X(plan,        plan,       "the plan of a tree was signed")                                                    \
+	X(tool,        tool,       "a tool is in quarantine for a tree: new, changed, or added from within")           \
 	X(decision,    decision,   "an action was judged; an allow holds its lease, pending")                          \
 	X(withheld,    withheld,   "an allow was taken back before its answer left, or lost its record")               \
 	X(lease,       lease,      "a lease became active, revoking or dead")                                          \
 	X(approval,    approval,   "an approval was opened, proven, denied, made void, or ran out")                    \
-	X(outcome,     outcome,    "what really happened, told by the one who asked")                                  \
+	X(outcome,     outcome,    "what really happened, told by the one who asked, or unknown by its deadline")      \
 	X(kill,        kill,       "an operator stopped, or let go again, everything or one agent")                    \
-	X(gap,         nothing,    "how many answers were given without a record, why, from when to when")             \
-	X(admin,       nothing,    "an operator did something else: reload, refused reload")                           \
-	X(snapshot,    nothing,    "reserved")                                                                         \
-	X(checkpoint,  nothing,    "reserved")
+	X(agent,       agent,      "an agent was suspended, resumed, retired or registered again; its owner went or came") \
+	X(human,       human,      "a human was disabled or enabled")                                                  \
+	X(gap,         gap,        "how many answers were given without a record, why, from when to when")             \
+	X(admin,       admin,      "an operator did something else: reload, refused reload")                           \
+	X(alert,       alert,      "somebody was told of something: who, what, about whom")                            \
+	X(snapshot,    snapshot,   "the state up to a leaf was written beside the journal; its digest")                \
+	X(checkpoint,  checkpoint, "reserved")
 
 /* True if the proofs gathered meet the requirement. An empty requirement is never met. */
 bool sg_requirement_met(const struct sg_requirement *requirement, const struct sg_approval *approval);

@@ -21,6 +21,9 @@ static const struct {
 	{SG_ROUTE_A_OUTCOME, sg_route_outcome},
 	{SG_ROUTE_A_APPROVAL, sg_route_approval},
 	{SG_ROUTE_A_CEILING, sg_route_ceiling},
+	{SG_ROUTE_A_DELEGATE, sg_route_delegate},
+	{SG_ROUTE_A_PLAN, sg_route_plan},
+	{SG_ROUTE_A_TREE, sg_route_tree},
 	{SG_ROUTE_E_TASK_OPEN, sg_route_task_open},
 	{SG_ROUTE_E_TASK_SHOW, sg_route_task_show},
 	{SG_ROUTE_E_TASK_CLOSE, sg_route_task_close},
@@ -40,6 +43,12 @@ static const struct {
 	{SG_ROUTE_O_TASKS, sg_route_tasks},
 	{SG_ROUTE_O_TASK, sg_route_task_show},
 	{SG_ROUTE_O_TASK_CLOSE, sg_route_task_close},
+	{SG_ROUTE_O_TASK_OPEN, sg_route_task_open},
+	{SG_ROUTE_O_TREE, sg_route_tree},
+	{SG_ROUTE_O_THAW, sg_route_thaw},
+	{SG_ROUTE_O_AGENTS, sg_route_agents},
+	{SG_ROUTE_O_AGENT, sg_route_agent_change},
+	{SG_ROUTE_O_HUMAN, sg_route_human_change},
 	{SG_ROUTE_O_LEASES, sg_route_leases},
 	{SG_ROUTE_O_LEASE_REVOKE, sg_route_lease_revoke},
 	{SG_ROUTE_O_KILL, sg_route_kill},
@@ -269,7 +278,10 @@ static bool
 is_needy(const struct sg_json *rule)
 {
 	const struct sg_json *needs = sg_json_get(rule, "needs");
-	return sg_json_first(sg_json_get(needs, "count")) != NULL || sg_json_first(sg_json_get(needs, "did")) != NULL;
+	for (const struct sg_json *kind = sg_json_first(needs); kind != NULL; kind = sg_json_next(needs, kind))
+		if (kind->count > 0)
+			return true;
+	return false;
 }
 
 static void
@@ -326,6 +338,10 @@ sg_gate_configure(struct sg_gate *gate, struct sg_str document, struct sg_err *e
 		if (c->face == SG_FACE_ADMIN)
 			c->admin = sg_catalogue_admin_uid(fresh, c->peer.uid);
 	sg_gate_orphans(gate);
+	if (gate->recovered) {
+		sg_agent_ids(gate);
+		sg_gate_owners(gate);
+	}
 	sg_issuers_forget(gate);
 	return SG_OK;
 }
@@ -406,7 +422,11 @@ recover(struct sg_gate *gate, const struct sg_gate_start *start, struct sg_err *
 						(off_t)gate->catalogue->limits.segment_bytes, fold_one, gate, &torn, err);
 	if (status != SG_OK)
 		return status;
+	gate->recovered = true;
 	record_start(gate, torn);
+	sg_agent_ids(gate);
+	sg_gate_owners(gate);
+	sg_gate_orphans(gate);
 	sg_state_pending(&gate->state, revoke_pending, gate);
 	return SG_OK;
 }
@@ -546,11 +566,14 @@ sg_gate_tick(struct sg_gate *gate)
 	if (gate->gap_since != 0 && !gate->journal.closed && now - gate->gap_since >= 10 * SG_SEC)
 		sg_gate_write_gaps(gate);
 	sg_wake(gate);
+	sg_gate_silence(gate);
+	sg_gate_watch(gate);
 	end_late(gate);
 	drop_retired(gate);
 	if (now - gate->last_sweep >= 10 * SG_SEC) {
 		gate->last_sweep = now;
 		sg_state_sweep(&gate->state, 600 * 1000, 1000);
+		sg_gate_idle(gate);
 		sg_address_sweep(gate);
 		sg_gate_expire(gate);
 	}

@@ -88,8 +88,10 @@ struct sg_gate {
 	} gap[2]; /* unrecorded answers: overload, closed journal */
 	struct sg_owed *owed; /* leaves that a closed journal could not take, newest first */
 	bool stopping, reloading;
+	bool recovered; /* the state is that of the journal: what is found wrong with it may be recorded */
 	bool audit_lags; /* a required sink is too far behind: nothing is allowed */
 	uint64_t reload_conn;
+	size_t watched_at; /* where the look at processes of instances goes on */
 	sg_time last_sweep, last_reopen, gap_since;
 	uint64_t decided, allowed;
 	struct sg_buf layers; /* canonical JSON array: which processes lack which layer of confinement */

@@ -2,11 +2,9 @@
  * Judging: the digests of an action, the question for policy, and what its answer comes to. */
 #include "gate/request.h"
 
-#include "base/pattern.h"
 #include "base/str.h"
 
 #include <stdio.h>
-#include <time.h>
 
 enum { INPUT_MAX = 2 << 20 };
 
@@ -64,240 +62,6 @@ sg_digest_asked(struct sg_gate *gate, struct sg_request *r, const struct sg_task
 
 /* ---- the question ---- */
 
-static void
-write_times(struct sg_json_writer *w, const struct sg_gate *gate)
-{
-	time_t now = (time_t)(gate->state.now.wall_ms / 1000);
-	struct tm utc;
-	gmtime_r(&now, &utc);
-	sg_jw_object(w);
-	sg_jw_member_int(w, "hour", utc.tm_hour);
-	sg_jw_member_int(w, "minute", utc.tm_min);
-	sg_jw_member_int(w, "unix", now);
-	sg_jw_member_int(w, "weekday", utc.tm_wday == 0 ? 7 : utc.tm_wday);
-	sg_jw_end(w);
-}
-
-static void
-write_labels(struct sg_json_writer *w, const struct sg_taint *taint)
-{
-	sg_jw_name(w, "labels");
-	sg_jw_array(w);
-	for (size_t i = 0; i < taint->count; i++)
-		sg_jw_text(w, taint->labels[i]);
-	sg_jw_end(w);
-}
-
-/* A task that no other made is a chain of one. */
-static void
-write_chain(struct sg_json_writer *w, const struct sg_task *task)
-{
-	sg_jw_name(w, "chain");
-	sg_jw_array(w);
-	sg_jw_object(w);
-	sg_jw_member_text(w, "agent", task->agent);
-	sg_jw_member_text(w, "intent", task->intent);
-	sg_jw_member_raw(w, "narrowed", SG_STR("[]"));
-	sg_jw_member_raw(w, "role", SG_STR("null"));
-	sg_jw_member_text(w, "task", task->id);
-	sg_jw_end(w);
-	sg_jw_end(w);
-}
-
-static void
-write_task(struct sg_json_writer *w, const struct sg_gate *gate, const struct sg_task *task)
-{
-	sg_jw_object(w);
-	sg_jw_member_int(w, "age", gate->state.now.wall_ms > task->opened_ms ? gate->state.now.wall_ms - task->opened_ms : 0);
-	sg_jw_member_raw(w, "budget", SG_STR("{}"));
-	write_chain(w, task);
-	sg_jw_member_raw(w, "classes", SG_STR("[]"));
-	sg_jw_member_int(w, "denied", 0);
-	sg_jw_member_int(w, "depth", 0);
-	sg_jw_member_text(w, "environment", task->environment);
-	sg_jw_member_text(w, "id", task->id);
-	sg_jw_member_text(w, "intent", task->intent);
-	write_labels(w, &task->taint);
-	sg_jw_member_int(w, "left", sg_deadline_left(&task->ends, &gate->state.now));
-	sg_jw_member_raw(w, "on_behalf_of", SG_STR("null"));
-	sg_jw_member_raw(w, "parent", SG_STR("null"));
-	sg_jw_member_raw(w, "role", SG_STR("null"));
-	sg_jw_member_text(w, "root", task->id);
-	sg_jw_member_text(w, "sensitivity", sg_sensitivity_name(task->taint.sensitivity));
-	sg_jw_member_int(w, "step_ups", 0);
-	sg_jw_member_int(w, "steps", 0);
-	sg_jw_member_bool(w, "tainted", task->taint.count > 0);
-	sg_jw_end(w);
-}
-
-/* What the rules that match this action declared they need, computed here so that a decision replays from its record. */
-static void
-write_needs(struct sg_json_writer *w, const struct sg_gate *gate, const struct sg_request *r, const struct sg_json *rule,
-	    const char *kind, struct sg_arena *arena)
-{
-	const struct sg_task *task = sg_state_task(&gate->state, r->task);
-	const struct sg_json *needs = sg_json_get(sg_json_get(rule, "needs"), kind);
-	bool did = strcmp(kind, "did") == 0;
-	sg_jw_object(w);
-	for (const struct sg_json *n = sg_json_first(needs); n != NULL; n = sg_json_next(needs, n)) {
-		struct sg_str pattern = {"", 0};
-		int64_t within = 0;
-		sg_json_string(sg_json_get(n, "action"), &pattern);
-		sg_json_int(sg_json_get(n, "within"), &within);
-		const char *name = sg_arena_printf(arena, "%.*s|%lld", SG_STR_ARG(pattern), (long long)within);
-		int64_t count = sg_state_count(&gate->state, r->agent->name, did ? task : NULL, pattern, within);
-		if (name == NULL)
-			continue;
-		sg_jw_name(w, name);
-		did ? sg_jw_bool(w, count > 0) : sg_jw_int(w, count);
-	}
-	sg_jw_end(w);
-}
-
-static bool
-rule_matches(const struct sg_json *rule, struct sg_str action)
-{
-	const struct sg_json *on = sg_json_get(rule, "on");
-	for (const struct sg_json *p = sg_json_first(on); p != NULL; p = sg_json_next(on, p)) {
-		struct sg_str pattern;
-		if (sg_json_string(p, &pattern) && sg_pattern_match(pattern, action, '.'))
-			return true;
-	}
-	return false;
-}
-
-static void
-write_history(struct sg_json_writer *w, const struct sg_gate *gate, struct sg_request *r)
-{
-	static const char *const others[] = {"never_together", "order", "since", "sum"};
-	sg_jw_object(w);
-	for (size_t i = 0; i < gate->needy_count; i++) {
-		const struct sg_json *rule = gate->needy[i];
-		struct sg_str id = {"", 0};
-		sg_json_string(sg_json_get(rule, "id"), &id);
-		if (!rule_matches(rule, r->action_name))
-			continue;
-		sg_jw_name_str(w, id);
-		sg_jw_object(w);
-		sg_jw_name(w, "count");
-		write_needs(w, gate, r, rule, "count", &r->arena);
-		sg_jw_name(w, "did");
-		write_needs(w, gate, r, rule, "did", &r->arena);
-		for (size_t other = 0; other < sizeof(others) / sizeof(others[0]); other++)
-			sg_jw_member_raw(w, others[other], SG_STR("{}"));
-		sg_jw_end(w);
-	}
-	sg_jw_end(w);
-}
-
-/* The approval that this very question would redeem, as far as policy may see it. */
-static struct sg_approval *
-approval_at_hand(struct sg_gate *gate, const struct sg_request *r, const struct sg_task *task)
-{
-	if (r->approval_named.len > 0) {
-		struct sg_approval *a = sg_state_approval(&gate->state, r->approval_named);
-		return a != NULL && a->task == task ? a : NULL;
-	}
-	size_t at = 0;
-	for (struct sg_approval *a; (a = sg_table_next(&gate->state.approvals, &at)) != NULL;)
-		if (a->task == task && strcmp(a->asked, r->asked) == 0 && sg_approval_live(&gate->state, a))
-			return a;
-	return NULL;
-}
-
-static void
-write_approval(struct sg_json_writer *w, const struct sg_approval *a)
-{
-	if (a == NULL || a->state != SG_APPROVAL_GRANTED) {
-		sg_jw_null(w);
-		return;
-	}
-	sg_jw_object(w);
-	sg_jw_name(w, "groups");
-	sg_jw_array(w);
-	for (size_t i = 0; i < a->requirement.count; i++)
-		sg_jw_text(w, a->requirement.groups[i].group);
-	sg_jw_end(w);
-	sg_jw_member_text(w, "id", a->id);
-	sg_jw_end(w);
-}
-
-static void
-write_facts(struct sg_json_writer *w, const struct sg_gate *gate, const struct sg_request *r, const struct sg_taint *taint)
-{
-	struct sg_conn *conn = r->enforcer == NULL ? sg_conn_find((struct sg_gate *)gate, r->conn) : NULL;
-	sg_jw_object(w);
-	sg_jw_name(w, "facts");
-	if (conn != NULL && conn->facts.json != NULL && !r->ask)
-		sg_jw_raw(w, conn->facts.text);
-	else
-		sg_jw_raw(w, SG_STR("{}"));
-	sg_jw_member_text(w, "id", r->instance);
-	write_labels(w, taint);
-	sg_jw_member_text(w, "sensitivity", sg_sensitivity_name(taint->sensitivity));
-	sg_jw_end(w);
-}
-
-static void
-write_input(struct sg_buf *out, struct sg_gate *gate, struct sg_request *r, const struct sg_task *task)
-{
-	struct sg_json_writer w;
-	sg_jw_begin(&w, out);
-	sg_jw_object(&w);
-	sg_jw_name(&w, "action");
-	sg_jw_object(&w);
-	sg_jw_member_raw(&w, "authority", SG_STR("[]"));
-	sg_jw_member_str(&w, "class", r->action->kind);
-	sg_jw_member_str(&w, "effect", r->action->effect);
-	sg_jw_member_str(&w, "environment", r->action->environment);
-	sg_jw_member_str(&w, "name", r->action->name);
-	sg_jw_member_str(&w, "sensitivity", sg_str(sg_sensitivity_name(r->action->sensitivity)));
-	sg_jw_end(&w);
-	sg_jw_name(&w, "agent");
-	sg_jw_object(&w);
-	sg_jw_member_text(&w, "autonomy", "autonomous");
-	sg_jw_member_str(&w, "environment", r->agent->environment);
-	sg_jw_member_str(&w, "id", r->agent->id);
-	sg_jw_member_str(&w, "name", r->agent->name);
-	sg_jw_member_str(&w, "owner", r->agent->owner);
-	sg_jw_member_int(&w, "review_left", 0);
-	sg_jw_member_str(&w, "strength", sg_str(sg_strength_name(r->strength)));
-	sg_jw_end(&w);
-	sg_jw_name(&w, "approval");
-	write_approval(&w, approval_at_hand(gate, r, task));
-	sg_jw_name(&w, "args");
-	sg_jw_value(&w, r->args);
-	sg_jw_name(&w, "context");
-	sg_jw_value(&w, r->context);
-	sg_jw_name(&w, "enforcer");
-	r->enforcer != NULL ? sg_jw_str(&w, r->enforcer->name) : sg_jw_null(&w);
-	sg_jw_name(&w, "history");
-	write_history(&w, gate, r);
-	sg_jw_name(&w, "instance");
-	write_facts(&w, gate, r, &task->instance->taint);
-	sg_jw_name(&w, "outcome");
-	sg_jw_null(&w);
-	sg_jw_member_raw(&w, "provenance", SG_STR("[]"));
-	sg_jw_name(&w, "resource");
-	sg_jw_object(&w);
-	sg_jw_member_text(&w, "environment", "");
-	sg_jw_member_str(&w, "id", r->resource_id);
-	sg_jw_member_bool(&w, "known", false);
-	sg_jw_member_text(&w, "owner", "");
-	sg_jw_name(&w, "properties");
-	const struct sg_json *properties = sg_json_get(r->resource, "properties");
-	properties != NULL && properties->type == SG_JSON_OBJECT ? sg_jw_value(&w, properties) : sg_jw_raw(&w, SG_STR("{}"));
-	sg_jw_member_text(&w, "sensitivity", sg_sensitivity_name(SG_PUBLIC));
-	sg_jw_member_str(&w, "type", r->resource_type);
-	sg_jw_end(&w);
-	sg_jw_member_text(&w, "sensitivity", sg_sensitivity_name(r->action->sensitivity));
-	sg_jw_name(&w, "task");
-	write_task(&w, gate, task);
-	sg_jw_name(&w, "time");
-	write_times(&w, gate);
-	sg_jw_end(&w);
-}
-
 void
 sg_judge(struct sg_gate *gate, struct sg_request *r)
 {
@@ -313,7 +77,7 @@ sg_judge(struct sg_gate *gate, struct sg_request *r)
 		return;
 	}
 	sg_buf_init(&input, INPUT_MAX);
-	write_input(&input, gate, r, task);
+	sg_write_question(&input, gate, r, task);
 	r->input = sg_arena_copy(&r->arena, sg_buf_view(&input));
 	r->judgements++;
 	r->judged_task_seq = task->taint.seq;
@@ -347,11 +111,32 @@ narrow(struct sg_gate *gate, struct sg_request *r, const struct sg_task *task, e
 	bool good = sg_narrow(r->args, &r->merged, &r->action->narrow, &args, &r->narrowed, reason) == SG_OK;
 	if (good) {
 		r->effective = sg_arena_copy(&r->arena, sg_buf_view(&args));
-		good = r->effective.ptr != NULL && digest_of(gate, r, r->effective, task, r->digest);
+		good = r->effective.ptr != NULL && digest_of(gate, r, r->effective, task, r->digest) &&
+		       sg_canon_parse(&r->arena, r->effective, NULL, &r->effective_args, NULL) == SG_OK;
 		*reason = SG_REASON_internal;
 	}
 	sg_buf_done(&args);
-	return good;
+	return good && (!r->narrowed || sg_ceilings(gate, r, reason)); /* again: what is left must fit as well */
+}
+
+/* A ceiling that asks a person is one more group, whatever the rules ask. */
+static void
+ask_owner(struct sg_request *r)
+{
+	struct sg_requirement *req = &r->merged.requirement;
+	if (!r->ask_owner)
+		return;
+	r->merged.verdict = SG_STEP_UP;
+	r->merged.reason = SG_REASON_approval_needed;
+	for (size_t i = 0; i < req->count; i++)
+		if (sg_str_is(r->agent->approvers, req->groups[i].group))
+			return;
+	if (req->count == SG_APPROVAL_GROUPS || r->agent->approvers.len >= sizeof(req->groups[0].group)) {
+		r->merged.verdict = SG_DENY; /* no room to ask whom must be asked */
+		return;
+	}
+	snprintf(req->groups[req->count].group, sizeof(req->groups[0].group), "%.*s", SG_STR_ARG(r->agent->approvers));
+	req->groups[req->count++].quorum = 1;
 }
 
 void
@@ -375,6 +160,7 @@ sg_judged(struct sg_gate *gate, struct sg_request *r)
 		sg_deny(gate, r, r->merged.reason);
 		return;
 	}
+	r->effective_args = r->args;
 	if (!sg_ceilings(gate, r, &reason) || !narrow(gate, r, task, &reason)) {
 		r->merged.verdict = SG_DENY;
 		sg_deny(gate, r, reason);
@@ -385,5 +171,12 @@ sg_judged(struct sg_gate *gate, struct sg_request *r)
 		sg_deny(gate, r, SG_REASON_obligation_unsupported);
 		return;
 	}
-	sg_commit_decision(gate, r);
+	ask_owner(r);
+	reason = sg_may_spend(gate, r);
+	if (r->merged.verdict == SG_DENY)
+		sg_deny(gate, r, SG_REASON_autonomy);
+	else if (reason != SG_REASON_allowed) /* nobody is asked about what a budget refuses */
+		sg_deny(gate, r, reason);
+	else
+		sg_commit_decision(gate, r);
 }

@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Outcomes: what really happened, told by the one who asked; then the hooks of policy, which may only add. */
 #include "gate/request.h"
+#include "gate/values.h"
 
 #include "base/str.h"
 
 #include <stdio.h>
+
+#define USED_MOST (INT64_C(1) << 45)
 
 static bool
 result_known(struct sg_str result)
@@ -33,6 +36,32 @@ masked(struct sg_gate *gate, const struct sg_request *r, struct sg_str label)
 	return SG_STR("outcome:secret_masked");
 }
 
+/* Only what was reported: the fold takes the rest from the decision. */
+static void
+write_used(struct sg_json_writer *w, const struct sg_request *r)
+{
+	const struct sg_json *used = sg_json_get(r->body, "used");
+	if (used != NULL)
+		sg_jw_value(w, used);
+	else
+		sg_jw_raw(w, SG_STR("{}"));
+}
+
+/* Values of a result, as keyed digests; what the tree has no room for stays unknown. */
+static void
+write_values(struct sg_json_writer *w, const struct sg_gate *gate, const struct sg_request *r)
+{
+	const struct sg_json *values = sg_json_get(r->body, "values");
+	const struct sg_task *task = sg_state_task(&gate->state, r->task);
+	const struct sg_tree *tree = task == NULL ? NULL : task->root->tree;
+	size_t held = tree == NULL ? 0 : tree->values.count, most = (size_t)gate->catalogue->limits.values, room = held < most ? most - held : 0;
+	size_t of_report = (size_t)gate->catalogue->limits.values_per_report;
+	if (values == NULL || task == NULL || room == 0)
+		sg_jw_raw(w, SG_STR("[]"));
+	else
+		sg_values_write(w, &gate->state, task, values, room < of_report ? room : of_report);
+}
+
 /* `labels` of the report become taint: they can only raise what is suspected. */
 static void
 write_outcome(struct sg_buf *out, struct sg_gate *gate, const struct sg_request *r, struct sg_str result, const char *asker)
@@ -58,7 +87,26 @@ write_outcome(struct sg_buf *out, struct sg_gate *gate, const struct sg_request 
 	}
 	sg_jw_end(&w);
 	sg_jw_member_str(&w, "task", r->task);
+	sg_jw_name(&w, "used");
+	write_used(&w, r);
+	sg_jw_name(&w, "values");
+	write_values(&w, gate, r);
 	sg_jw_end(&w);
+}
+
+static bool
+used_well(const struct sg_request *r)
+{
+	const struct sg_json *used = sg_json_get(r->body, "used");
+	if (used == NULL)
+		return true;
+	for (const struct sg_json *u = sg_json_first(used); u != NULL; u = sg_json_next(used, u)) {
+		enum sg_dimension d;
+		int64_t amount;
+		if (!sg_dimension_named(u->name, &d) || !sg_json_int(u, &amount) || amount < 0 || amount > USED_MOST)
+			return false;
+	}
+	return used->type == SG_JSON_OBJECT;
 }
 
 static void
@@ -86,9 +134,11 @@ report(struct sg_gate *gate, struct sg_request *r)
 		sg_answer_error(gate, r, 404, known ? SG_REASON_not_found : reason, "only the asker of an allowed action reports on it");
 	else if (!result_known(result))
 		sg_answer_error(gate, r, 400, SG_REASON_bad_request, "result is ok, failed, partial or unknown");
+	else if (!used_well(r))
+		sg_answer_error(gate, r, 400, SG_REASON_bad_request, "used is {\"money\":hundredths,...}: bytes, calls, money, tokens, whole numbers from 0 on");
 	else if (attempt->outcome && sg_str_is(result, attempt->result))
 		sg_request_sync(gate, r, gate->journal.appended, answer_outcome);
-	else if (attempt->outcome)
+	else if (attempt->outcome && strcmp(attempt->result, "unknown") != 0)
 		sg_answer_error(gate, r, 409, SG_REASON_outcome_known, attempt->result);
 	else
 		sg_outcome_record(gate, r, attempt, result, asker);
@@ -100,7 +150,7 @@ sg_outcome_record(struct sg_gate *gate, struct sg_request *r, struct sg_attempt 
 	struct sg_buf body;
 	uint64_t number = 0;
 	r->task = sg_arena_copy(&r->arena, sg_str(attempt->task->id));
-	sg_buf_init(&body, 48 << 10); /* every label at its bound, every byte of it escaped */
+	sg_buf_init(&body, 60 << 10); /* every label at its bound, every byte of it escaped, and the values */
 	write_outcome(&body, gate, r, result, asker);
 	bool good = !body.failed && sg_record(gate, "outcome", sg_buf_view(&body), SG_STR(""), &number, NULL) == SG_OK;
 	sg_buf_done(&body);
@@ -110,6 +160,27 @@ sg_outcome_record(struct sg_gate *gate, struct sg_request *r, struct sg_attempt 
 	}
 	sg_after(gate, r, result, number);
 	sg_request_sync(gate, r, number, answer_outcome);
+}
+
+/* Silence is an answer, too: nobody knows what came of it, and its owner is told. */
+void
+sg_gate_silence(struct sg_gate *gate)
+{
+	struct sg_attempt *a;
+	while ((a = gate->state.owed_first) != NULL && sg_deadline_over(&a->report_by, &gate->state.now)) {
+		struct sg_buf body;
+		const struct sg_agent *agent = sg_catalogue_agent(gate->catalogue, sg_str(a->task->agent));
+		sg_buf_init(&body, 1024);
+		sg_buf_printf(&body,
+			      "{\"by\":\"stepgate\",\"decision\":\"%s\",\"result\":\"unknown\",\"self\":false,\"sensitivity\":\"public\",\"taint\":[],"
+			      "\"task\":\"%s\",\"used\":{},\"values\":[]}",
+			      a->decision, a->task->id);
+		bool good = sg_record(gate, "outcome", sg_buf_view(&body), SG_STR(""), NULL, NULL) == SG_OK;
+		sg_buf_done(&body);
+		if (!good)
+			return; /* again at the next tick */
+		sg_alert(gate, "outcome_unknown", agent != NULL ? agent->owner : SG_STR(""), sg_str(a->task->agent), sg_str(a->task->id));
+	}
 }
 
 void

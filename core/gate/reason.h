@@ -39,6 +39,42 @@
 	X(enforcer_agent,        "this enforcer may not ask for that agent")                                           \
 	X(enforcer_action,       "this enforcer may not ask for that action")                                          \
 	X(enforcer_resource,     "this enforcer may not ask for that resource")                                        \
+	X(unknown_resource,      "no such resource in the catalogue, so it counts as restricted")                      \
+	X(arguments_form,        "an argument is missing, unknown, of the wrong type or out of its range")             \
+	X(agent_suspended,       "this agent is suspended")                                                            \
+	X(agent_retired,         "an agent of this name was retired; the name is not used again")                      \
+	X(owner_gone,            "nobody answers for this agent any more; its owner must be replaced")                 \
+	X(human_use,             "a person at a terminal passes for this agent")                                       \
+	X(review_overdue,        "the review of this agent is overdue; its owner must look at it")                     \
+	X(autonomy,              "more than this agent may do by itself")                                              \
+	X(not_delegated,         "the person this task acts for has not delegated that")                               \
+	X(outside_role,          "not what this role does")                                                            \
+	X(outside_grant,         "outside what this task was given")                                                   \
+	X(outside_constraint,    "an argument is outside what this task was given")                                    \
+	X(budget_exceeded,       "the budget does not allow this")                                                     \
+	X(budget_argument,       "an argument that says what this costs is missing or is no number from 0 on")         \
+	X(split,                 "less of what a budget just refused: asking in parts is not a way around it")         \
+	X(outcome_unknown,       "what came of the same action before is not known; find out before it is done again") \
+	X(tool_new,              "this tool is not in the catalogue as it is now; it is in quarantine")                \
+	X(tool_changed,          "this tool's definition has changed; it is in quarantine")                            \
+	X(tool_quarantined,      "this tool was added or changed during this task, which may not use it")              \
+	X(plan_unsigned,         "the plan is not signed yet; ask again when it is")                                   \
+	X(plan_divergence,       "this is no step of the plan that was signed")                                        \
+	X(not_signer,            "this task's role does not sign plans")                                               \
+	X(task_unclaimed,        "nobody has taken this task yet")                                                     \
+	X(task_taken,            "an instance holds this task already")                                                \
+	X(children_burst,        "too many tasks were opened below this one in a short time; it is frozen")            \
+	X(rule_1_lineage,        "rule 1: a task below another belongs to its tree, and that one must live")           \
+	X(rule_2_life,           "rule 2: it may not live longer than the one above it")                               \
+	X(rule_3_depth,          "rule 3: the tree may not grow deeper, or wider, than its intent allows")             \
+	X(rule_4_scope,          "rule 4: it may be given only what is handed on by the one above it")                 \
+	X(rule_5_constraint,     "rule 5: each limit on an argument must be at least as tight, and comparable")        \
+	X(rule_6_sensitivity,    "rule 6: it may not touch what is more sensitive, and carries the taint above it")    \
+	X(rule_7_budget,         "rule 7: what it may spend is taken from what is left above it")                      \
+	X(rule_8_key,            "rule 8: who hands work on and who does it are two")                                  \
+	X(rule_9_approval,       "rule 9: an approval belongs to the task it was given to")                            \
+	X(rule_10_duty,          "rule 10: these roles may not be one agent, instance, user or owner")                 \
+	X(rule_11_may_act,       "rule 11: this agent may not hand tasks to that one")                                 \
 	X(overloaded,            "too many requests; slow down")                                                       \
 	X(too_many_tasks,        "this agent has too many open tasks; close some")                                     \
 	X(too_many_attempts,     "this task has made too many attempts; open a new one")                               \

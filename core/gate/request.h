@@ -49,6 +49,12 @@ struct sg_request {
 	const struct sg_json *resource, *args, *context;
 	struct sg_str action_name, resource_type, resource_id, audience;
 	char asked[SG_SHA256_HEX], digest[SG_SHA256_HEX];
+	const struct sg_resource *found;         /* the catalogue's stanza of the resource, or NULL */
+	enum sg_sensitivity level;               /* of action and resource, the higher */
+	const struct sg_json *effective_args;    /* after narrowing; the arguments before */
+	int64_t cost[SG_DIMENSIONS];
+	struct sg_str narrowed_to; /* what a task was given less than asked, canonical */
+	bool ask_owner; /* a ceiling asks a person: an overdue review, a level of autonomy */
 
 	/* what was said */
 	unsigned judgements;
@@ -106,9 +112,38 @@ void sg_gap_count(struct sg_gate *gate, int which, enum sg_reason reason);
 enum sg_status sg_record(struct sg_gate *gate, const char *kind, struct sg_str body, struct sg_str input, uint64_t *number,
 			 struct sg_err *err);
 void sg_write_deadline(struct sg_json_writer *w, const struct sg_gate *gate, const struct sg_deadline *deadline);
+/* decision_leaf.c: fills request->decision. False: it could not be recorded. */
+bool sg_record_decision(struct sg_gate *gate, struct sg_request *request, uint64_t *number);
 bool sg_record_lease(struct sg_gate *gate, const char *lease, const char *state, const char *why);
 bool sg_record_withheld(struct sg_gate *gate, struct sg_request *request, enum sg_reason reason);
 bool sg_random_id(struct sg_gate *gate, const char *prefix, char out[SG_ID_MAX]);
+
+/* tasks.c */
+void sg_write_task(struct sg_json_writer *w, const struct sg_gate *gate, const struct sg_task *task, bool with_token);
+void sg_answer_opened(struct sg_gate *gate, struct sg_request *request);
+/* duty.c: may this agent (as this instance and user, where they are known: "" and -1 else) take this role in this tree? */
+bool sg_duty_allows(const struct sg_gate *gate, const struct sg_task *root, const struct sg_agent *agent, struct sg_str role, const char *instance, int64_t uid);
+/* task_open.c */
+/* A child as it is to be opened; NULL parent: a root. */
+struct sg_opening {
+	const struct sg_agent *agent;
+	const struct sg_intent *intent;
+	const struct sg_task *parent;
+	struct sg_str role, on_behalf;
+	const char *opener;
+	struct sg_str grant;  /* canonical; "" for a root */
+	struct sg_str limits; /* canonical object */
+	const struct sg_json *inputs;
+	int64_t ttl_ms;
+	bool claimed;
+};
+/* Records it under r->task, then answers. */
+void sg_open_task(struct sg_gate *gate, struct sg_request *request, const struct sg_opening *opening);
+/* The key makes the id, so that a repeat finds the task that the first one opened, also after a restart. */
+void sg_task_id(const struct sg_gate *gate, const struct sg_request *request, const char *opener, struct sg_str agent, char out[SG_ID_MAX]);
+/* The body is the one that opened this task. */
+bool sg_asked_same(struct sg_request *request, const struct sg_task *task);
+bool sg_task_room(const struct sg_gate *gate, struct sg_str agent);
 
 /* routes */
 void sg_route_act(struct sg_gate *gate, struct sg_request *request);
@@ -116,6 +151,13 @@ void sg_route_evaluation(struct sg_gate *gate, struct sg_request *request);
 void sg_route_try(struct sg_gate *gate, struct sg_request *request);
 void sg_route_ceiling(struct sg_gate *gate, struct sg_request *request);
 void sg_route_task_open(struct sg_gate *gate, struct sg_request *request);
+void sg_route_plan(struct sg_gate *gate, struct sg_request *request);
+void sg_route_delegate(struct sg_gate *gate, struct sg_request *request);
+void sg_route_tree(struct sg_gate *gate, struct sg_request *request);
+void sg_route_thaw(struct sg_gate *gate, struct sg_request *request);
+void sg_route_agents(struct sg_gate *gate, struct sg_request *request);
+void sg_route_agent_change(struct sg_gate *gate, struct sg_request *request);
+void sg_route_human_change(struct sg_gate *gate, struct sg_request *request);
 void sg_route_task_show(struct sg_gate *gate, struct sg_request *request);
 void sg_route_task_close(struct sg_gate *gate, struct sg_request *request);
 void sg_route_outcome(struct sg_gate *gate, struct sg_request *request);
@@ -139,6 +181,33 @@ void sg_route_events(struct sg_gate *gate, struct sg_request *request);
 /* decide.c, commit.c, release.c: one decision */
 bool sg_in_force(struct sg_gate *gate, struct sg_request *request, enum sg_reason *reason);
 bool sg_ceilings(struct sg_gate *gate, struct sg_request *request, enum sg_reason *reason);
+enum sg_reason sg_may_spend(const struct sg_gate *gate, const struct sg_request *request);
+/* plan.c: may this task, whose role acts on a plan alone, do this? False: *reason. */
+bool sg_plan_admits(const struct sg_gate *gate, const struct sg_request *request, const struct sg_task *task, enum sg_reason *reason);
+/* owner.c */
+bool sg_human_gone(const struct sg_gate *gate, const struct sg_human *human);
+/* Since when nobody answers for this agent; 0: somebody does. */
+int64_t sg_owner_gone_ms(const struct sg_gate *gate, const struct sg_agent *agent);
+/* people.c: ids of agents that were registered again. After recovery, a reload and each such change. */
+void sg_agent_ids(struct sg_gate *gate);
+bool sg_record_agent(struct sg_gate *gate, struct sg_str agent, const char *event, struct sg_str by, uint64_t *number);
+bool sg_behalf_admits(const struct sg_gate *gate, const struct sg_agent *agent, struct sg_str human_id, const struct sg_action *action);
+/* arguments.c: SG_REASON_allowed or arguments_form. */
+enum sg_reason sg_arguments_fit(const struct sg_action *action, const struct sg_json *args);
+/* tool.c: SG_REASON_allowed, tool_new, tool_changed or tool_quarantined. */
+enum sg_reason sg_tool_admits(const struct sg_gate *gate, const struct sg_request *request, const struct sg_task *task);
+/* Puts what was refused as new or changed, or is being registered from within, into quarantine for its tree. */
+void sg_tool_quarantine(struct sg_gate *gate, const struct sg_request *request);
+/* threshold.c: counts what was just recorded, and freezes the tree where it happens too often. */
+void sg_thresholds(struct sg_gate *gate, struct sg_request *request);
+/* Records that somebody was told: `what` a reason's code, `who` a person. */
+void sg_alert(struct sg_gate *gate, const char *what, struct sg_str who, struct sg_str agent, struct sg_str task);
+void sg_gate_freeze(struct sg_gate *gate, const struct sg_task *task, const char *why);
+/* question.c: what policy is asked. */
+void sg_write_question(struct sg_buf *out, struct sg_gate *gate, struct sg_request *request, const struct sg_task *task);
+/* past.c: the answers to one rule's needs, an object. */
+void sg_write_past(struct sg_json_writer *w, const struct sg_state *state, const struct sg_task *task, const struct sg_json *needs, struct sg_str now,
+		   struct sg_arena *arena);
 void sg_judge(struct sg_gate *gate, struct sg_request *request);
 void sg_judged(struct sg_gate *gate, struct sg_request *request);
 void sg_deny(struct sg_gate *gate, struct sg_request *request, enum sg_reason reason);
@@ -189,6 +258,13 @@ void sg_gate_pay(struct sg_gate *gate);
 void sg_gate_write_gaps(struct sg_gate *gate);
 void sg_gate_forget_owed(struct sg_gate *gate);
 void sg_gate_expire(struct sg_gate *gate);
+void sg_gate_silence(struct sg_gate *gate);
+/* Looks at the processes of some instances: tasks of those that are gone end. */
+void sg_gate_watch(struct sg_gate *gate);
+/* Tasks without a request for longer than their intent allows end. */
+void sg_gate_idle(struct sg_gate *gate);
+/* Agents whose owner went, or came back, since this was last looked at: recorded, and those without one fall. */
+void sg_gate_owners(struct sg_gate *gate);
 void sg_gate_orphans(struct sg_gate *gate);
 void sg_gate_end_task(struct sg_gate *gate, const struct sg_task *task, const char *why);
 void sg_gate_synced_if_idle(struct sg_gate *gate);

@@ -36,8 +36,8 @@ sg_state_init(struct sg_state *state, const unsigned char key[SG_KEY_BYTES], con
 	*state = (struct sg_state){.killed_all = false};
 	memcpy(state->key, key, SG_KEY_BYTES);
 	snprintf(state->boot_id, sizeof(state->boot_id), "%s", boot_id);
-	struct sg_table *tables[] = {&state->tasks,	&state->instances, &state->leases,   &state->approvals,
-				     &state->histories, &state->killed,	   &state->decisions};
+	struct sg_table *tables[] = {&state->tasks, &state->instances, &state->leases, &state->approvals, &state->histories, &state->killed,
+				     &state->decisions, &state->words, &state->accounts, &state->memories, &state->agents, &state->humans};
 	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++) {
 		uint64_t seed;
 		enum sg_status status = sg_random(&seed, sizeof(seed), err);
@@ -78,11 +78,92 @@ sg_state_killed(const struct sg_state *state, struct sg_str agent)
 	return state->killed_all || sg_table_get(&state->killed, agent) != NULL;
 }
 
+struct sg_agent_life *
+sg_state_agent(const struct sg_state *state, struct sg_str name)
+{
+	return sg_table_get(&state->agents, name);
+}
+
+struct sg_human_life *
+sg_state_human(const struct sg_state *state, struct sg_str id)
+{
+	return sg_table_get(&state->humans, id);
+}
+
+struct sg_memory *
+sg_state_memory(const struct sg_state *state, const char *id)
+{
+	return sg_table_get(&state->memories, sg_str(id));
+}
+
+const char *
+sg_state_word(struct sg_state *state, struct sg_str text)
+{
+	char *word = text.len == 0 ? "" : sg_table_get(&state->words, text);
+	if (word != NULL)
+		return word;
+	word = strndup(text.ptr, text.len);
+	if (word != NULL && sg_table_put(&state->words, sg_str(word), word) != SG_OK) {
+		free(word);
+		return NULL;
+	}
+	return word;
+}
+
+uint64_t
+sg_state_tag(const char *id)
+{
+	const char *dash = strchr(id, '-');
+	char digits[17] = "";
+	snprintf(digits, sizeof(digits), "%s", dash != NULL ? dash + 1 : id);
+	return strtoull(digits, NULL, 16);
+}
+
+bool
+sg_task_is_below(const struct sg_task *task, const struct sg_task *above)
+{
+	for (; task != NULL; task = task->parent)
+		if (task == above)
+			return true;
+	return false;
+}
+
+const struct sg_task *
+sg_task_stopped(const struct sg_state *state, const struct sg_task *task)
+{
+	for (; task != NULL; task = task->parent)
+		if (task->state != SG_TASK_OPEN || sg_deadline_over(&task->ends, &state->now) || sg_state_killed(state, sg_str(task->agent)))
+			return task;
+	return NULL;
+}
+
+struct sg_tree *
+sg_task_tree(struct sg_task *task)
+{
+	if (task->root->tree == NULL)
+		task->root->tree = calloc(1, sizeof(*task->root->tree));
+	return task->root->tree;
+}
+
+void
+sg_times_note(struct sg_times *times, int64_t at_ms)
+{
+	times->at_ms[times->next++ % SG_TIMES_MAX] = at_ms;
+}
+
+int64_t
+sg_times_count(const struct sg_times *times, int64_t now_ms, int64_t within_ms)
+{
+	int64_t count = 0;
+	for (uint64_t i = times == NULL ? 0 : times->next; i > 0 && times->next - i < SG_TIMES_MAX; i--)
+		count += times->at_ms[(i - 1) % SG_TIMES_MAX] > now_ms - within_ms;
+	return count;
+}
+
 bool
 sg_task_live(const struct sg_state *state, const struct sg_task *task)
 {
-	return task->state == SG_TASK_OPEN && !sg_deadline_over(&task->ends, &state->now) &&
-	       !sg_state_killed(state, sg_str(task->agent));
+	return task->claimed && sg_task_stopped(state, task) == NULL;
 }
 
 bool
@@ -135,23 +216,6 @@ sg_state_agent_approvals(const struct sg_state *state, struct sg_str agent, size
 	return count;
 }
 
-int64_t
-sg_state_count(const struct sg_state *state, struct sg_str agent, const struct sg_task *task, struct sg_str pattern,
-	       int64_t within_ms)
-{
-	const struct sg_history *h = sg_table_get(&state->histories, agent);
-	int64_t count = 0, since = within_ms == 0 ? INT64_MIN : state->now.wall_ms - within_ms;
-	for (uint64_t i = h == NULL ? 0 : h->next; i > 0 && h->next - i < SG_HISTORY_MAX; i--) {
-		size_t slot = (size_t)((i - 1) % SG_HISTORY_MAX);
-		if (h->events[slot].at_ms < since)
-			break;
-		if ((task == NULL || strcmp(h->events[slot].task, task->id) == 0) &&
-		    sg_pattern_match(pattern, sg_str(h->events[slot].action), '.'))
-			count++;
-	}
-	return count;
-}
-
 static void
 task_mac(const struct sg_state *state, const char *purpose, struct sg_str task, int64_t generation,
 	 unsigned char out[SG_SHA256_BYTES])
@@ -166,6 +230,16 @@ sg_state_fingerprint(const struct sg_state *state, char out[33])
 {
 	unsigned char mac[SG_SHA256_BYTES];
 	task_mac(state, "fingerprint", SG_STR(""), 0, mac);
+	sg_hex(out, mac, 16);
+}
+
+void
+sg_state_handle(const struct sg_state *state, struct sg_str type, struct sg_str id, char out[33])
+{
+	char text[4608];
+	unsigned char mac[SG_SHA256_BYTES];
+	int len = snprintf(text, sizeof(text), "memory|%.*s|%.*s", SG_STR_ARG(type), SG_STR_ARG(id));
+	sg_hmac(mac, state->key, (struct sg_str){text, (size_t)len < sizeof(text) ? (size_t)len : sizeof(text) - 1});
 	sg_hex(out, mac, 16);
 }
 
@@ -204,8 +278,23 @@ sg_state_token_task(const struct sg_state *state, struct sg_str token)
 const char *
 sg_task_state_name(enum sg_task_state state)
 {
-	static const char *const names[] = {"open", "frozen", "closed", "killed"};
+	static const char *const names[] = {
+#define X(name, meaning) #name,
+		SG_TASK_STATES(X)
+#undef X
+	};
 	return names[state];
+}
+
+bool
+sg_task_may_become(enum sg_task_state from, enum sg_task_state to)
+{
+	static const bool may[SG_TASK_STATE_COUNT][SG_TASK_STATE_COUNT] = {
+		[SG_TASK_open] = {[SG_TASK_frozen] = true, [SG_TASK_closing] = true, [SG_TASK_closed] = true, [SG_TASK_killed] = true},
+		[SG_TASK_frozen] = {[SG_TASK_open] = true, [SG_TASK_closing] = true, [SG_TASK_closed] = true, [SG_TASK_killed] = true},
+		[SG_TASK_closing] = {[SG_TASK_closed] = true},
+	};
+	return may[from][to];
 }
 
 const char *
@@ -220,15 +309,6 @@ sg_approval_state_name(enum sg_approval_state state)
 {
 	static const char *const names[] = {"open", "granted", "consumed", "denied", "void", "expired"};
 	return names[state];
-}
-
-bool
-sg_taint_has(const struct sg_taint *taint, struct sg_str label)
-{
-	for (size_t i = 0; i < taint->count; i++)
-		if (sg_str_is(label, taint->labels[i]))
-			return true;
-	return false;
 }
 
 void

@@ -12,7 +12,13 @@ enum {
 	SG_ID_MAX = 64,          /* ids: "t-", "a-", "l-" and 32 hex digits; decisions "d<leaf>-<16 hex>" */
 	SG_LABELS_MAX = 64,      /* labels of one task or instance; one more and it carries "overflow" and the highest sensitivity */
 	SG_LABEL_MAX = 128,      /* bytes of a label */
-	SG_HISTORY_MAX = 1024,   /* allowed actions remembered per agent; counts stop there, which is more than any rule should ask */
+	SG_HISTORY_MAX = 1024,   /* allowed actions remembered per agent and per tree; counts stop there, which is more than any rule should ask */
+	SG_DEPTH_MAX = 8,        /* tasks above a task */
+	SG_TIMES_MAX = 64,       /* moments remembered of what freezes when it happens too often */
+	SG_CHARGES_MAX = 64,     /* accounts that one decision may charge */
+	SG_QUARANTINE_MAX = 64,  /* tools in quarantine for one tree; one more and every pinned tool is */
+	SG_PLAN_STEPS_MAX = 256, /* steps of a signed plan */
+	SG_SLOTS = 64,           /* parts that an account's window is counted in */
 	SG_APPROVAL_GROUPS = 8,  /* groups one approval may need */
 	SG_APPROVAL_PROOFS = 32, /* yes-sayers one approval may gather */
 };
@@ -35,13 +41,34 @@ int64_t sg_deadline_left(const struct sg_deadline *deadline, const struct sg_clo
 
 /* Labels and high-water sensitivity; both only grow. `seq` rises with every change. */
 struct sg_taint {
-	char *labels[SG_LABELS_MAX];
-	size_t count;
+	char **labels;
+	size_t count, room;
 	enum sg_sensitivity sensitivity;
 	uint64_t seq;
 };
 
-enum sg_task_state { SG_TASK_OPEN, SG_TASK_FROZEN, SG_TASK_CLOSED, SG_TASK_KILLED };
+/* X(name, what it means). Ranks only rise: a task never goes back to a row above, but that an operator may thaw a frozen one. */
+#define SG_TASK_STATES(X)                                                                                              \
+	X(open, "it may act")                                                                                          \
+	X(frozen, "it may not act until an operator has looked at it")                                                 \
+	X(closing, "it has ended; issuers are still taking back what it held")                                         \
+	X(closed, "it has ended, and nothing of it is left alive")                                                     \
+	X(killed, "an operator stopped it")
+
+enum sg_task_state {
+#define X(name, meaning) SG_TASK_##name,
+	SG_TASK_STATES(X)
+#undef X
+	SG_TASK_STATE_COUNT
+};
+#define SG_TASK_OPEN SG_TASK_open
+#define SG_TASK_FROZEN SG_TASK_frozen
+#define SG_TASK_CLOSING SG_TASK_closing
+#define SG_TASK_CLOSED SG_TASK_closed
+#define SG_TASK_KILLED SG_TASK_killed
+
+/* The one table of steps between them: may `from` become `to`? */
+bool sg_task_may_become(enum sg_task_state from, enum sg_task_state to);
 
 struct sg_instance {
 	char id[SG_ID_MAX];
@@ -49,20 +76,114 @@ struct sg_instance {
 	size_t tasks; /* open ones */
 	size_t refs;  /* tasks in memory */
 	int64_t seen_ms; /* when its last task was opened */
+	int64_t uid;     /* of its process; -1 if only asserted or not yet there */
+	int64_t pid, start_time; /* of its process; 0: not known */
+};
+
+/* When something last happened, up to SG_TIMES_MAX times. */
+struct sg_times {
+	int64_t at_ms[SG_TIMES_MAX];
+	uint64_t next;
+};
+
+/* An allowed action. Tags stand for ids: their first 16 hex digits. */
+struct sg_event {
+	const char *action;
+	int64_t at_ms;
+	uint64_t task, root, instance;
+	int64_t spent[SG_DIMENSIONS];
+};
+
+/* Allowed actions, newest at `next - 1`; grows to SG_HISTORY_MAX. */
+struct sg_history {
+	char *agent; /* "" for a tree's */
+	struct sg_event *events;
+	size_t room;
+	uint64_t next;
+};
+
+/* Where a value was first seen. */
+struct sg_seen {
+	uint64_t digest;
+	uint32_t source;
+};
+
+struct sg_origin {
+	const char *where; /* "task", "unknown" or an action's name */
+	char decision[SG_ID_MAX];
+	struct sg_taint taint;
+};
+
+/* Values of a tree by keyed digest, in a hash table of its own. Full: `full` is set and further values stay unknown. */
+struct sg_values {
+	struct sg_seen *slots;
+	size_t size, count; /* size: power of two */
+	struct sg_origin **sources;
+	size_t source_count, source_room;
+	bool full;
+};
+
+struct sg_plan {
+	char digest[SG_SHA256_HEX], signer[SG_ID_MAX];
+	uint64_t *steps;
+	size_t count;
+};
+
+/* What belongs to a whole tree; kept at its root, made when first needed. */
+struct sg_tree {
+	int64_t spent[SG_DIMENSIONS];
+	struct sg_history history;
+	struct sg_values values;
+	struct sg_plan plan;
+	struct sg_times denials, step_ups, kills;
+	uint64_t classes; /* set of the classes of actions it was allowed */
+	struct sg_quarantined {
+		const char *action;
+		char digest[SG_SHA256_HEX];
+	} *quarantine;
+	size_t quarantine_count;
+	bool quarantine_full;
+};
+
+/* What a task was given by the one above it; NULL lists and -1 mean no bound of its own. */
+struct sg_task_grant {
+	struct sg_arena arena;
+	struct sg_str text; /* as it stands in the leaf, canonical */
+	bool has_actions, has_hand_on, has_resources;
+	struct sg_strings actions, hand_on, resources;
+	const struct sg_json *constraints; /* NULL: none */
+	enum sg_sensitivity sensitivity;
+	int64_t max_depth; /* of its tree, counted from the root */
 };
 
 struct sg_task {
 	char id[SG_ID_MAX];
-	char *agent, *intent, *environment, *opener, *enforcer; /* enforcer: "" if the agent itself opened it */
+	const char *agent, *intent, *environment, *opener, *enforcer; /* enforcer: "" if the agent itself opened it */
+	const char *role, *on_behalf; /* "": none */
+	char asked[17]; /* names the body that opened it; "": not recorded */
+	struct sg_task *parent, *root;
+	struct sg_tree *tree;                         /* of a root; NULL until needed, and below one */
+	struct sg_task_grant *grant;                       /* NULL for a root */
 	struct sg_instance *instance;
-	int64_t uid;   /* of the instance's process; -1 if only asserted */
 	bool asserted; /* an enforcer opened it without proof of the agent: no credentials */
+	bool claimed;  /* an instance holds it; a task handed on waits for one */
+	bool merged;   /* its spending was handed up */
 	enum sg_task_state state;
+	int64_t depth, children, kept; /* children: open ones right below it; kept: those in memory */
 	int64_t opened_ms, ended_ms; /* ended_ms: 0 while open */
+	int64_t idle_ms, last_ms;    /* idle_ms: 0 for never */
+	sg_time last_boot;           /* not recorded: when this gate last saw it act */
 	struct sg_deadline ends;
 	struct sg_taint taint;
 	struct sg_table attempts; /* by key */
+	struct sg_times *opened_below; /* NULL until the first child */
 	int64_t generation;
+	int64_t leases, approvals; /* not dead; open or granted */
+	int64_t leases_kept, approvals_kept; /* in memory, in whatever state */
+	int64_t denied, step_ups;
+	int64_t steps; /* of a root: allowed in its tree since a person last had a say */
+	int64_t limit[SG_DIMENSIONS], spent[SG_DIMENSIONS], reserved[SG_DIMENSIONS], lent[SG_DIMENSIONS]; /* limit: -1 for none of its own */
+	int64_t split_below; /* of a root: the money that broke a budget; less of it, asked next, is a split; 0: none did */
 };
 
 enum sg_attempt_state {
@@ -80,10 +201,54 @@ struct sg_attempt {
 	enum sg_reason reason;
 	struct sg_deadline use_by;
 	char asker[80]; /* who asked: "agent:NAME" or "enforcer:NAME" */
+	const char *action;
 	bool plain;   /* allowed as asked: not narrowed, no obligations */
 	bool outcome; /* one was reported */
+	bool owed;    /* one must be reported by `report_by` */
+	struct sg_deadline report_by;
+	struct sg_attempt *owed_next, *owed_before;
 	char result[16];
+	int64_t spent[SG_DIMENSIONS]; /* reserved for it, or settled */
+	struct sg_charge {
+		struct sg_account *account;
+		int64_t amount;
+		enum sg_dimension dimension;
+		int64_t at_ms;
+	} *charges; /* on accounts other than those of its tree */
+	size_t charge_count;
+	struct sg_taint labels; /* what the allow put on the task: what its results carry */
 	struct sg_task *task;
+};
+
+/* What one subject has spent of one dimension, in a sliding window or ever. */
+struct sg_account {
+	char *key; /* "agent:NAME/money/86400000", the window in milliseconds, 0: ever */
+	int64_t window_ms, total;
+	int64_t slot[SG_SLOTS]; /* what was spent in each part of the window */
+	int64_t newest;         /* number of the newest part */
+};
+
+/* What was written to a declared memory. */
+struct sg_memory {
+	char id[33]; /* keyed digest of type and id */
+	struct sg_taint taint;
+};
+
+enum sg_agent_state { SG_AGENT_active, SG_AGENT_suspended, SG_AGENT_retired };
+
+/* What was decided about an agent or a human at run time; what is not here is as its stanza says. */
+struct sg_agent_life {
+	char *name;
+	enum sg_agent_state state;
+	int64_t generation;  /* 1 from the start; one more each time a retired name is registered again */
+	int64_t alone_ms;    /* since when its owner is gone; 0: the owner is there */
+	int64_t since_ms;
+};
+
+struct sg_human_life {
+	char *id;
+	bool disabled;
+	int64_t since_ms;
 };
 
 enum sg_lease_state { SG_LEASE_PENDING, SG_LEASE_ACTIVE, SG_LEASE_REVOKING, SG_LEASE_DEAD };
@@ -133,19 +298,10 @@ struct sg_approval {
 	struct sg_deadline ends;
 };
 
-/* Allowed actions of one agent, newest at `next - 1`. */
-struct sg_history {
-	char *agent;
-	struct {
-		char *action;
-		int64_t at_ms;
-		char task[SG_ID_MAX];
-	} events[SG_HISTORY_MAX];
-	uint64_t next;
-};
-
 struct sg_state {
 	struct sg_table tasks, instances, leases, approvals, histories, killed, decisions; /* decisions: id → attempt */
+	struct sg_table words, accounts, memories, agents, humans; /* words: strings that are kept once */
+	struct sg_attempt *owed_first, *owed_last; /* allowed actions whose outcome is awaited, oldest first */
 	bool killed_all;
 	struct sg_clock now;    /* set by the caller before folding */
 	char boot_id[SG_ID_MAX];
@@ -179,9 +335,28 @@ size_t sg_state_agent_tasks(const struct sg_state *state, struct sg_str agent, s
 size_t sg_state_agent_leases(const struct sg_state *state, struct sg_str agent, size_t most);
 size_t sg_state_agent_approvals(const struct sg_state *state, struct sg_str agent, size_t most);
 
-/* How often `pattern` was allowed: over all tasks of the agent, or (task not NULL) in that task, within `within_ms` (0: ever). */
-int64_t sg_state_count(const struct sg_state *state, struct sg_str agent, const struct sg_task *task, struct sg_str pattern,
-		       int64_t within_ms);
+/* A copy of `text` that is kept once and for ever; NULL on no memory. For names that the configuration bounds. */
+const char *sg_state_word(struct sg_state *state, struct sg_str text);
+/* The first 16 hex digits of an id, behind its prefix, as a number. */
+uint64_t sg_state_tag(const char *id);
+/* `task` is `above`, or below it. */
+bool sg_task_is_below(const struct sg_task *task, const struct sg_task *above);
+/* A task above it, or itself, that is not open; NULL: all are. */
+const struct sg_task *sg_task_stopped(const struct sg_state *state, const struct sg_task *task);
+/* What belongs to its tree; made if need be, NULL on no memory. */
+struct sg_tree *sg_task_tree(struct sg_task *task);
+void sg_times_note(struct sg_times *times, int64_t at_ms);
+/* How many of `times` lie within the last `within_ms`. */
+int64_t sg_times_count(const struct sg_times *times, int64_t now_ms, int64_t within_ms);
+
+struct sg_agent_life *sg_state_agent(const struct sg_state *state, struct sg_str name);
+struct sg_human_life *sg_state_human(const struct sg_state *state, struct sg_str id);
+struct sg_memory *sg_state_memory(const struct sg_state *state, const char *id);
+struct sg_account *sg_state_account(const struct sg_state *state, struct sg_str key);
+/* What an account holds at `now_ms`. */
+int64_t sg_account_spent(const struct sg_account *account, int64_t now_ms);
+/* Names a resource without telling it: 32 hex digits. */
+void sg_state_handle(const struct sg_state *state, struct sg_str type, struct sg_str id, char out[33]);
 
 /* Names the state key without telling it: 32 hex digits. */
 void sg_state_fingerprint(const struct sg_state *state, char out[33]);

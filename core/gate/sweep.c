@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Forgetting: what ended long ago leaves memory, not the journal. */
-#include "gate/fold.h"
+#include "gate/fold_in.h"
 
 #include "base/str.h"
+#include "gate/grant.h"
+#include "gate/values.h"
 
 #include <stdlib.h>
 
@@ -31,11 +33,30 @@ sg_approval_free(struct sg_approval *approval)
 }
 
 static void
-free_taint(struct sg_taint *taint)
+free_tree(struct sg_tree *tree)
 {
-	for (size_t i = 0; i < taint->count; i++)
-		free(taint->labels[i]);
-	taint->count = 0;
+	if (tree == NULL)
+		return;
+	free(tree->history.events);
+	sg_values_free(&tree->values);
+	free(tree->plan.steps);
+	free(tree->quarantine);
+	free(tree);
+}
+
+static void
+free_attempts(struct sg_state *state, struct sg_task *task)
+{
+	size_t at = 0;
+	for (struct sg_attempt *a; (a = sg_table_next(&task->attempts, &at)) != NULL;) {
+		if (sg_table_get(&state->decisions, sg_str(a->decision)) == a)
+			sg_table_take(&state->decisions, sg_str(a->decision));
+		sg_fold_await_no_more(state, a);
+		free(a->charges);
+		sg_taint_free(&a->labels);
+		free(a);
+	}
+	sg_table_done(&task->attempts);
 }
 
 void
@@ -43,19 +64,11 @@ sg_task_free(struct sg_state *state, struct sg_task *task)
 {
 	if (task == NULL)
 		return;
-	size_t at = 0;
-	for (struct sg_attempt *a; (a = sg_table_next(&task->attempts, &at)) != NULL;) {
-		if (sg_table_get(&state->decisions, sg_str(a->decision)) == a)
-			sg_table_take(&state->decisions, sg_str(a->decision));
-		free(a);
-	}
-	sg_table_done(&task->attempts);
-	free_taint(&task->taint);
-	free(task->agent);
-	free(task->intent);
-	free(task->environment);
-	free(task->opener);
-	free(task->enforcer);
+	free_attempts(state, task);
+	sg_taint_free(&task->taint);
+	sg_task_grant_free(task->grant);
+	free_tree(task->tree);
+	free(task->opened_below);
 	free(task);
 }
 
@@ -73,14 +86,14 @@ static void
 drop_below(struct sg_state *state, const struct sg_task *task)
 {
 	size_t at = 0;
-	for (struct sg_lease *l; (l = sg_table_next(&state->leases, &at)) != NULL;)
+	for (struct sg_lease *l; task->leases_kept > 0 && (l = sg_table_next(&state->leases, &at)) != NULL;)
 		if (l->task == task) {
 			if (l->state < SG_LEASE_REVOKING)
 				state->live_leases--;
 			sg_lease_free(sg_table_take(&state->leases, sg_str(l->id)));
 		}
 	at = 0;
-	for (struct sg_approval *a; (a = sg_table_next(&state->approvals, &at)) != NULL;)
+	for (struct sg_approval *a; task->approvals_kept > 0 && (a = sg_table_next(&state->approvals, &at)) != NULL;)
 		if (a->task == task) {
 			if (a->state == SG_APPROVAL_OPEN || a->state == SG_APPROVAL_GRANTED)
 				state->open_approvals--;
@@ -97,7 +110,7 @@ drop_instances(struct sg_state *state)
 		if (i->refs > 0 || state->now.wall_ms - i->seen_ms < INT64_C(86400000))
 			continue;
 		sg_table_take(&state->instances, sg_str(i->id));
-		free_taint(&i->taint);
+		sg_taint_free(&i->taint);
 		free(i);
 	}
 }
@@ -111,8 +124,8 @@ drop_leases(struct sg_state *state)
 		struct sg_deadline gone = {l->ends.wall_ms + 60000, l->ends.boot + 60 * SG_SEC};
 		if (!sg_deadline_over(&gone, &state->now))
 			continue;
-		if (l->state < SG_LEASE_REVOKING)
-			state->live_leases--;
+		sg_fold_end_lease(state, l, SG_LEASE_DEAD);
+		l->task->leases_kept--;
 		sg_lease_free(sg_table_take(&state->leases, sg_str(l->id)));
 	}
 }
@@ -122,11 +135,13 @@ sg_state_sweep(struct sg_state *state, int64_t keep_ms, size_t most)
 {
 	size_t at = 0, swept = 0;
 	for (struct sg_task *t; swept < most && (t = sg_table_next(&state->tasks, &at)) != NULL;) {
-		if (t->state < SG_TASK_CLOSED || state->now.wall_ms - t->ended_ms < keep_ms || has_live_lease(state, t))
+		if (t->state < SG_TASK_CLOSING || t->kept > 0 || state->now.wall_ms - t->ended_ms < keep_ms || (t->leases_kept > 0 && has_live_lease(state, t)))
 			continue;
 		drop_below(state, t);
 		sg_table_take(&state->tasks, sg_str(t->id));
 		t->instance->refs--;
+		if (t->parent != NULL)
+			t->parent->kept--;
 		sg_task_free(state, t);
 		swept++;
 	}
@@ -149,21 +164,43 @@ sg_state_done(struct sg_state *state)
 		sg_approval_free(a);
 	at = 0;
 	for (struct sg_instance *i; (i = sg_table_next(&state->instances, &at)) != NULL;) {
-		free_taint(&i->taint);
+		sg_taint_free(&i->taint);
 		free(i);
 	}
 	at = 0;
 	for (struct sg_history *h; (h = sg_table_next(&state->histories, &at)) != NULL;) {
-		for (size_t i = 0; i < SG_HISTORY_MAX; i++)
-			free(h->events[i].action);
+		free(h->events);
 		free(h->agent);
 		free(h);
 	}
 	at = 0;
 	for (char *k; (k = sg_table_next(&state->killed, &at)) != NULL;)
 		free(k);
-	struct sg_table *tables[] = {&state->tasks,	&state->instances, &state->leases,   &state->approvals,
-				     &state->histories, &state->killed,	   &state->decisions};
+	at = 0;
+	for (struct sg_account *a; (a = sg_table_next(&state->accounts, &at)) != NULL;) {
+		free(a->key);
+		free(a);
+	}
+	at = 0;
+	for (struct sg_memory *m; (m = sg_table_next(&state->memories, &at)) != NULL;) {
+		sg_taint_free(&m->taint);
+		free(m);
+	}
+	at = 0;
+	for (struct sg_agent_life *l; (l = sg_table_next(&state->agents, &at)) != NULL;) {
+		free(l->name);
+		free(l);
+	}
+	at = 0;
+	for (struct sg_human_life *l; (l = sg_table_next(&state->humans, &at)) != NULL;) {
+		free(l->id);
+		free(l);
+	}
+	at = 0;
+	for (char *w; (w = sg_table_next(&state->words, &at)) != NULL;)
+		free(w);
+	struct sg_table *tables[] = {&state->tasks, &state->instances, &state->leases, &state->approvals, &state->histories, &state->killed,
+				     &state->decisions, &state->words, &state->accounts, &state->memories, &state->agents, &state->humans};
 	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++)
 		sg_table_done(tables[i]);
 }

@@ -6,7 +6,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)
 
 # A room may include itself, base, <stepgate/...> and these; process rooms never each other (ARCHITECTURE.md section 4).
 ROOMS = {"base": [], "conf": [], "token": [], "frame": ["token"], "door": ["token", "frame"], "policy": ["frame"], "host": ["conf", "token", "frame"],
-         "gate": ["token", "frame"], "index": ["token", "frame"], "publish": ["token", "frame"], "enforce": ["token", "frame"],
+         "gate": ["conf", "token", "frame"], "index": ["token", "frame"], "publish": ["token", "frame"], "enforce": ["token", "frame"],
          "ctl": ["conf", "token", "frame"],
          "main": ["conf", "token", "frame", "door", "policy", "host", "gate", "index", "publish", "enforce", "ctl"]}
 

@@ -7,6 +7,7 @@ folder=$(mktemp -d /tmp/story.XXXXXX)
 export STEPGATE_RUN=$folder NO_COLOR=1
 daemon=
 clean() {
+	[ -n "${held:-}" ] && kill "$held" 2>/dev/null || true
 	[ -n "$daemon" ] && kill "$daemon" 2>/dev/null && wait "$daemon" 2>/dev/null || true
 	rm -rf "$folder"
 }
@@ -22,6 +23,18 @@ ends() {
 }
 has() { case $out in *"$1"*) ;; *) fail "no '$1' in: $out" ;; esac }
 agent() { printf '%s\n' "$@" | "$gate" agent; }
+
+# hold COMMAND...: an agent that stays until `let_go`; its output is in $folder/held. A task ends with the process that opened it.
+hold() {
+	rm -f "$folder/hold" && mkfifo "$folder/hold"
+	"$gate" agent --json <"$folder/hold" >"$folder/held" 2>&1 &
+	held=$!
+	exec 7>"$folder/hold"
+	printf '%s\n' "$@" >&7
+	for _ in $(seq 100); do [ "$(wc -l <"$folder/held")" -ge $# ] && return; sleep 0.05; done
+	fail "the agent does not answer: $(cat "$folder/held")"
+}
+let_go() { exec 7>&-; wait "$held" || true; held=; }
 
 # ---- nobody at home, wrong words ----
 ends 69 "$gate" status
@@ -70,8 +83,8 @@ ends 0 "$gate" status --run "$folder"
 
 # ---- an agent; text that tries to steer the reader's terminal is shown, not obeyed ----
 steering=$(printf '/srv/docs/\033[2Ja\342\200\256')
-ends 2 agent 'open write-report' "act fs.write --resource file:plan --arg path=$steering"
-has 'approval_needed'
+hold 'open write-report' "act fs.write --resource file:plan --arg path=$steering"
+grep -q 'approval_needed' "$folder/held" || fail "no approval is needed: $(cat "$folder/held")"
 ends 0 "$gate" approvals
 has 'a-'
 approval=$(grep -o 'a-[0-9a-f]*' <<<"$out" | head -n 1)
@@ -84,9 +97,11 @@ ends 1 "$gate" approvals approve "$approval"
 ends 0 "$gate" approvals list --all
 has denied
 ends 1 "$gate" approvals show a-00
+let_go
 
 # ---- a task belongs to the process that opened it ----
-ends 0 "$gate" task open write-report --json
+hold 'open write-report'
+out=$(cat "$folder/held")
 task=$(grep -o '"id":"t-[0-9a-f]*"' <<<"$out" | cut -d'"' -f4)
 token=$(grep -o 'sgt1[^"]*' <<<"$out")
 ends 1 "$gate" act "$task" fs.list --resource dir:docs --arg path=/srv/docs/a
@@ -124,6 +139,17 @@ has 'the same name twice'
 ends 0 "$gate" tasks
 has "$task"
 ends 0 "$gate" tasks show "$task"
+has "$task"
+let_go
+
+# ---- and ends with it ----
+for _ in $(seq 100); do "$gate" tasks show "$task" | grep -q 'closed\|closing' && break; sleep 0.05; done
+ends 0 "$gate" tasks show "$task"
+has clos
+ends 1 "$gate" act - fs.list --resource dir:docs --arg path=/srv/docs/a --token "$token"
+has task_closed
+hold 'open write-report'
+task=$(grep -o '"id":"t-[0-9a-f]*"' "$folder/held" | cut -d'"' -f4)
 ends 0 "$gate" kill --agent demo --reason drill
 has effective
 ends 0 "$gate" status
@@ -137,10 +163,13 @@ ends 0 "$gate" lift --all
 ends 1 "$gate" kill --agent nobody
 ends 0 "$gate" tasks
 case $out in *"$task"*) fail "a killed task is listed as open" ;; esac
-ends 0 "$gate" task open write-report --json
-task=$(grep -o '"id":"t-[0-9a-f]*"' <<<"$out" | cut -d'"' -f4)
+let_go
+hold 'open write-report'
+task=$(grep -o '"id":"t-[0-9a-f]*"' "$folder/held" | cut -d'"' -f4)
 ends 0 "$gate" tasks close "$task"
-has closed
+has clos
+let_go
+ends 0 "$gate" task open write-report --json
 ends 0 "$gate" tasks list --all
 has closed
 

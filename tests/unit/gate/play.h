@@ -32,6 +32,7 @@ struct play {
 	char folder[64];
 	int journal, keys;
 	bool peer_dead;
+	pid_t gone; /* this process has ended; 0: none */
 	/* the disk fails at this call of writing or syncing (counted down); 0 never */
 	long fail_at, calls;
 	int fail_errno;
@@ -373,6 +374,12 @@ play_open(struct play *p, struct sg_err *err)
 	return status;
 }
 
+static uint64_t
+play_process_start(const struct sg_sys *sys, pid_t pid)
+{
+	return pid == play_of(sys)->gone ? 0 : 5;
+}
+
 static inline struct play *
 play_begin(void)
 {
@@ -386,6 +393,7 @@ play_begin(void)
 	p->sys.openat = play_openat;
 	p->sys.renameat = play_rename;
 	p->sys.peer_alive = play_alive;
+	p->sys.process_start = play_process_start;
 	p->boot = 1000 * SG_SEC;
 	p->wall = 1800000000 * SG_SEC;
 	p->fail_errno = EIO;

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Leaves about approvals: opened, proven, refused, void, over. */
+#include "gate/fold_in.h"
+
+#include "base/str.h"
+
+#include <stdlib.h>
+
+static void
+read_requirement(struct sg_fold *f, struct sg_approval *approval)
+{
+	const struct sg_json *groups = sg_json_get(f->body, "groups");
+	for (const struct sg_json *g = sg_json_first(groups); g != NULL; g = sg_json_next(groups, g)) {
+		size_t i = approval->requirement.count;
+		if (i == SG_APPROVAL_GROUPS || g->name.len >= sizeof(approval->requirement.groups[i].group) ||
+		    !sg_json_int(g, &approval->requirement.groups[i].quorum)) {
+			f->missing = "groups";
+			return;
+		}
+		memcpy(approval->requirement.groups[i].group, g->name.ptr, g->name.len);
+		approval->requirement.count++;
+	}
+}
+
+static void
+open_approval(struct sg_fold *f)
+{
+	struct sg_approval *a = calloc(1, sizeof(*a));
+	if (a == NULL) {
+		f->missing = "memory";
+		return;
+	}
+	sg_fold_id(f, "approval", a->id, sizeof(a->id));
+	sg_fold_id(f, "asked", a->asked, sizeof(a->asked));
+	sg_fold_id(f, "digest", a->digest, sizeof(a->digest));
+	memcpy(a->config, f->config.ptr, f->config.len < SG_SHA256_HEX ? f->config.len : 0);
+	memcpy(a->policy, f->policy.ptr, f->policy.len < SG_SHA256_HEX ? f->policy.len : 0);
+	a->agent = sg_fold_keep(f, "agent");
+	a->owner = sg_fold_keep(f, "owner");
+	a->opener = sg_fold_keep(f, "opener");
+	a->say = sg_fold_keep(f, "say");
+	a->leaf = f->number;
+	a->task = sg_fold_task_of(f);
+	a->opened_ms = f->at_ms;
+	a->ends = sg_fold_deadline(f, "ends");
+	read_requirement(f, a);
+	if (f->missing != NULL) {
+		sg_approval_free(a);
+		return;
+	}
+	f->state->open_approvals++;
+	a->task->approvals++;
+	a->task->approvals_kept++;
+	a->task->step_ups++;
+	struct sg_tree *tree = sg_task_tree(a->task);
+	if (tree != NULL)
+		sg_times_note(&tree->step_ups, f->at_ms);
+	sg_fold_put(f, &f->state->approvals, a->id, a);
+}
+
+static void
+add_proof(struct sg_fold *f, struct sg_approval *a)
+{
+	if (a->proof_count == SG_APPROVAL_PROOFS) {
+		f->missing = "room for a proof";
+		return;
+	}
+	sg_fold_id(f, "human", a->proofs[a->proof_count].human, sizeof(a->proofs[0].human));
+	sg_fold_id(f, "group", a->proofs[a->proof_count].group, sizeof(a->proofs[0].group));
+	a->proofs[a->proof_count++].at_ms = f->at_ms;
+	a->task->root->steps = 0; /* a person had a say */
+	a->task->root->split_below = 0;
+	if (sg_requirement_met(&a->requirement, a) && a->state == SG_APPROVAL_OPEN)
+		a->state = SG_APPROVAL_GRANTED;
+}
+
+void
+sg_fold_kind_approval(struct sg_fold *f)
+{
+	struct sg_str event = sg_fold_text(f, "event");
+	struct sg_approval *a = sg_state_approval(f->state, sg_fold_text(f, "approval"));
+	if (sg_str_is(event, "open"))
+		open_approval(f);
+	else if (a == NULL)
+		f->missing = "approval";
+	else if (sg_str_is(event, "proof"))
+		add_proof(f, a);
+	else if (sg_str_is(event, "denied"))
+		sg_fold_end_approval(f->state, a, SG_APPROVAL_DENIED);
+	else if (sg_str_is(event, "void"))
+		sg_fold_end_approval(f->state, a, SG_APPROVAL_VOID);
+	else if (sg_str_is(event, "expired"))
+		sg_fold_end_approval(f->state, a, SG_APPROVAL_EXPIRED);
+	else
+		f->missing = "event";
+}
+
+bool
+sg_requirement_met(const struct sg_requirement *requirement, const struct sg_approval *approval)
+{
+	if (requirement->count == 0)
+		return false;
+	for (size_t i = 0; i < requirement->count; i++) {
+		int64_t have = 0;
+		for (size_t p = 0; p < approval->proof_count; p++)
+			have += strcmp(approval->proofs[p].group, requirement->groups[i].group) == 0;
+		if (have < requirement->groups[i].quorum)
+			return false;
+	}
+	return true;
+}

@@ -1,0 +1,300 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Leaves about decisions: judged, withheld, their leases, and what really happened. */
+#include "gate/fold_in.h"
+
+#include "base/str.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+/* ---- outcomes awaited ---- */
+
+void
+sg_fold_await(struct sg_state *state, struct sg_attempt *attempt)
+{
+	attempt->owed = true;
+	attempt->owed_before = state->owed_last;
+	attempt->owed_next = NULL;
+	if (state->owed_last != NULL)
+		state->owed_last->owed_next = attempt;
+	else
+		state->owed_first = attempt;
+	state->owed_last = attempt;
+}
+
+void
+sg_fold_await_no_more(struct sg_state *state, struct sg_attempt *attempt)
+{
+	if (!attempt->owed)
+		return;
+	attempt->owed = false;
+	if (attempt->owed_before != NULL)
+		attempt->owed_before->owed_next = attempt->owed_next;
+	else
+		state->owed_first = attempt->owed_next;
+	if (attempt->owed_next != NULL)
+		attempt->owed_next->owed_before = attempt->owed_before;
+	else
+		state->owed_last = attempt->owed_before;
+	attempt->owed_before = attempt->owed_next = NULL;
+}
+
+/* ---- decisions ---- */
+
+static struct sg_attempt *
+attempt_of(struct sg_fold *f, struct sg_task *task)
+{
+	struct sg_attempt *attempt = calloc(1, sizeof(*attempt));
+	if (attempt == NULL) {
+		f->missing = "memory";
+		return NULL;
+	}
+	sg_fold_id(f, "key", attempt->key, sizeof(attempt->key));
+	sg_fold_id(f, "asked", attempt->asked, sizeof(attempt->asked));
+	sg_fold_id(f, "digest", attempt->digest, sizeof(attempt->digest));
+	sg_fold_id(f, "asker", attempt->asker, sizeof(attempt->asker));
+	sg_fold_id(f, "approval", attempt->approval, sizeof(attempt->approval));
+	struct sg_str code = sg_fold_text(f, "code");
+	attempt->reason = sg_reason_named(code.ptr, code.len);
+	attempt->use_by = sg_fold_deadline(f, "use_by");
+	const struct sg_json *obligations = sg_json_get(f->body, "obligations");
+	if (obligations == NULL)
+		f->missing = "obligations";
+	attempt->plain = !sg_fold_flag(f, "narrowed") && obligations != NULL && obligations->count == 0;
+	attempt->task = task;
+	char tail[SG_ID_MAX];
+	sg_fold_id(f, "tail", tail, 17);
+	snprintf(attempt->decision, sizeof(attempt->decision), "d%llu-%.16s", (unsigned long long)f->number, tail);
+	return attempt;
+}
+
+static void
+new_lease(struct sg_fold *f, struct sg_attempt *attempt, const struct sg_json *stanza)
+{
+	struct sg_fold inner = *f;
+	inner.body = stanza;
+	struct sg_lease *lease = calloc(1, sizeof(*lease));
+	if (lease == NULL) {
+		f->missing = "memory";
+		return;
+	}
+	sg_fold_id(&inner, "id", lease->id, sizeof(lease->id));
+	lease->issuer = sg_fold_keep(&inner, "issuer");
+	lease->audience = sg_fold_keep(&inner, "audience");
+	lease->ends = sg_fold_deadline(&inner, "ends");
+	lease->agent = strdup(attempt->task->agent);
+	lease->task = attempt->task;
+	memcpy(lease->decision, attempt->decision, sizeof(lease->decision));
+	memcpy(lease->approval, attempt->approval, sizeof(lease->approval));
+	memcpy(lease->digest, attempt->digest, sizeof(lease->digest));
+	memcpy(attempt->lease, lease->id, sizeof(lease->id));
+	f->missing = inner.missing;
+	sg_fold_put(f, &f->state->leases, lease->id, lease);
+	f->state->live_leases++;
+	attempt->task->leases++;
+	attempt->task->leases_kept++;
+}
+
+static void
+add_labels(struct sg_fold *f, struct sg_taint *labels, const struct sg_json *list)
+{
+	for (const struct sg_json *l = sg_json_first(list); l != NULL; l = sg_json_next(list, l)) {
+		struct sg_str label;
+		if (sg_json_string(l, &label) && !sg_taint_add(labels, label))
+			f->missing = "memory";
+	}
+}
+
+/* A note carries what its writer had read to whoever reads it. */
+static void
+use_memory(struct sg_fold *f, struct sg_task *task, struct sg_attempt *attempt)
+{
+	struct sg_fold inner = *f;
+	inner.body = sg_json_get(f->body, "memory");
+	if (inner.body == NULL || inner.body->type != SG_JSON_OBJECT)
+		return;
+	struct sg_str id = sg_fold_text(&inner, "id");
+	struct sg_memory *memory = sg_table_get(&f->state->memories, id);
+	bool writes = sg_fold_flag(&inner, "write");
+	if (memory == NULL && writes) {
+		memory = calloc(1, sizeof(*memory));
+		if (memory == NULL) {
+			f->missing = "memory";
+			return;
+		}
+		sg_fold_id(&inner, "id", memory->id, sizeof(memory->id));
+		sg_fold_put(f, &f->state->memories, memory->id, memory);
+	}
+	if (memory == NULL)
+		return;
+	if (writes ? !sg_taint_join(&memory->taint, &task->taint) : !sg_taint_join(&attempt->labels, &memory->taint))
+		f->missing = "memory";
+	for (struct sg_task *t = writes ? NULL : task; t != NULL; t = t->parent)
+		if (!sg_taint_join(&t->taint, &memory->taint) || !sg_taint_join(&t->instance->taint, &memory->taint))
+			f->missing = "memory";
+}
+
+static void
+note_class(struct sg_fold *f, struct sg_task *task)
+{
+	struct sg_tree *tree = sg_task_tree(task);
+	int64_t class = sg_fold_int_or(f, "class", 0);
+	if (tree != NULL && class > 0 && class < 64)
+		tree->classes |= UINT64_C(1) << class;
+}
+
+static void
+fold_allow(struct sg_fold *f, struct sg_task *task, struct sg_attempt *attempt)
+{
+	const struct sg_json *lease = sg_json_get(f->body, "lease");
+	struct sg_approval *approval = sg_state_approval(f->state, sg_str(attempt->approval));
+	attempt->state = SG_ATTEMPT_ALLOWED;
+	attempt->action = sg_fold_word(f, "action");
+	sg_fold_spread(f, task);
+	add_labels(f, &attempt->labels, sg_json_get(f->body, "taint"));
+	use_memory(f, task, attempt);
+	sg_fold_charge(f, attempt);
+	sg_fold_remember(f, attempt);
+	note_class(f, task);
+	task->root->steps++;
+	sg_fold_values(f, task, sg_json_get(f->body, "args_seen"), "unknown", "", NULL);
+	if (approval != NULL)
+		sg_fold_end_approval(f->state, approval, SG_APPROVAL_CONSUMED);
+	if (lease != NULL && lease->type == SG_JSON_OBJECT)
+		new_lease(f, attempt, lease);
+	const struct sg_json *report_by = sg_json_get(f->body, "report_by");
+	if (report_by != NULL && report_by->type == SG_JSON_OBJECT) {
+		attempt->report_by = sg_fold_deadline(f, "report_by");
+		sg_fold_await(f->state, attempt);
+	}
+}
+
+static void
+fold_deny(struct sg_fold *f, struct sg_task *task, const struct sg_attempt *attempt)
+{
+	struct sg_tree *tree = sg_task_tree(task);
+	int64_t money = 0;
+	task->denied++;
+	if (tree == NULL) {
+		f->missing = "memory";
+		return;
+	}
+	sg_times_note(&tree->denials, f->at_ms);
+	if (attempt->reason == SG_REASON_policy_timeout)
+		sg_times_note(&tree->kills, f->at_ms);
+	if (attempt->reason == SG_REASON_budget_exceeded && sg_json_int(sg_json_get(sg_json_get(f->body, "cost"), "money"), &money))
+		task->root->split_below = money;
+}
+
+void
+sg_fold_kind_decision(struct sg_fold *f)
+{
+	struct sg_str verdict = sg_fold_text(f, "verdict");
+	struct sg_task *task = sg_state_task(f->state, sg_fold_text(f, "task"));
+	if (task == NULL) /* a denial without a task leaves nothing but its record */
+		return;
+	struct sg_attempt *attempt = attempt_of(f, task);
+	if (attempt == NULL)
+		return;
+	task->last_ms = f->at_ms;
+	task->last_boot = f->state->now.boot;
+	attempt->state = sg_str_is(verdict, "step_up") ? SG_ATTEMPT_STEP_UP : SG_ATTEMPT_DENIED;
+	if (sg_str_is(verdict, "allow"))
+		fold_allow(f, task, attempt);
+	else if (sg_str_is(verdict, "deny"))
+		fold_deny(f, task, attempt);
+	if (sg_table_get(&task->attempts, sg_str(attempt->key)) != NULL) {
+		f->missing = "a new key";
+		return;
+	}
+	sg_fold_put(f, &task->attempts, attempt->key, attempt);
+	sg_fold_put(f, &f->state->decisions, attempt->decision, attempt);
+}
+
+void
+sg_fold_kind_withheld(struct sg_fold *f)
+{
+	static const int64_t nothing[SG_DIMENSIONS];
+	struct sg_attempt *attempt = sg_state_decision(f->state, sg_fold_text(f, "decision"));
+	struct sg_lease *lease = sg_state_lease(f->state, sg_fold_text(f, "lease"));
+	struct sg_str code = sg_fold_text(f, "code");
+	if (attempt != NULL) {
+		if (attempt->state == SG_ATTEMPT_ALLOWED && !attempt->outcome)
+			sg_fold_settle(attempt, nothing);
+		attempt->state = SG_ATTEMPT_WITHHELD;
+		attempt->reason = sg_reason_named(code.ptr, code.len);
+		sg_fold_await_no_more(f->state, attempt);
+	}
+	if (lease != NULL)
+		sg_fold_end_lease(f->state, lease, SG_LEASE_REVOKING);
+	/* an allow whose record was lost with a failed sync: what it read still counts */
+	struct sg_task *task = sg_state_task(f->state, sg_fold_text(f, "task"));
+	if (task != NULL)
+		sg_fold_spread(f, task);
+}
+
+void
+sg_fold_kind_lease(struct sg_fold *f)
+{
+	struct sg_lease *lease = sg_state_lease(f->state, sg_fold_text(f, "lease"));
+	struct sg_str to = sg_fold_text(f, "state");
+	if (lease == NULL)
+		return;
+	if (sg_str_is(to, "active") && lease->state == SG_LEASE_PENDING)
+		lease->state = SG_LEASE_ACTIVE;
+	else if (sg_str_is(to, "revoking"))
+		sg_fold_end_lease(f->state, lease, SG_LEASE_REVOKING);
+	else if (sg_str_is(to, "dead"))
+		sg_fold_end_lease(f->state, lease, SG_LEASE_DEAD);
+}
+
+/* ---- outcomes ---- */
+
+/* What failed used nothing; what is unknown may have used all. */
+static void
+settle(struct sg_fold *f, struct sg_attempt *attempt)
+{
+	const struct sg_json *used = sg_json_get(f->body, "used");
+	int64_t amounts[SG_DIMENSIONS];
+	for (int d = 0; d < SG_DIMENSIONS; d++) {
+		int64_t told = -1;
+		amounts[d] = strcmp(attempt->result, "failed") == 0 && d != SG_DIMENSION_calls ? 0 : attempt->spent[d];
+		if (sg_json_int(sg_json_get(used, sg_dimension_name((enum sg_dimension)d)), &told) && told >= 0)
+			amounts[d] = told;
+	}
+	sg_fold_settle(attempt, amounts);
+}
+
+/* What came back carries what the action brought, what the report says, and that it is the agent's own word. */
+static void
+seen(struct sg_fold *f, struct sg_task *task, const struct sg_attempt *attempt)
+{
+	struct sg_taint labels = {.count = 0};
+	if (!sg_taint_join(&labels, &attempt->labels))
+		f->missing = "memory";
+	add_labels(f, &labels, sg_json_get(f->body, "taint"));
+	if (sg_fold_flag_or(f, "self", true) && !sg_taint_add(&labels, SG_STR("self_reported")))
+		f->missing = "memory";
+	sg_fold_values(f, task, sg_json_get(f->body, "values"), attempt->action != NULL ? attempt->action : "unknown", attempt->decision, &labels);
+	sg_taint_free(&labels);
+}
+
+/* A deadline says unknown; whoever asked may say better later. */
+void
+sg_fold_kind_outcome(struct sg_fold *f)
+{
+	struct sg_attempt *attempt = sg_state_decision(f->state, sg_fold_text(f, "decision"));
+	struct sg_task *task = sg_state_task(f->state, sg_fold_text(f, "task"));
+	if (attempt != NULL && (!attempt->outcome || strcmp(attempt->result, "unknown") == 0)) {
+		sg_fold_id(f, "result", attempt->result, sizeof(attempt->result));
+		if (attempt->state == SG_ATTEMPT_ALLOWED)
+			settle(f, attempt);
+		attempt->outcome = true;
+		sg_fold_await_no_more(f->state, attempt);
+	}
+	if (task == NULL)
+		return;
+	sg_fold_spread(f, task);
+	if (attempt != NULL)
+		seen(f, task, attempt);
+}

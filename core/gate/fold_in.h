@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * One leaf being folded: reading its body. The first thing missing is remembered; a fold with something missing is refused whole. Private to the
+ * files fold_*.c. */
+#ifndef SG_GATE_FOLD_IN_H
+#define SG_GATE_FOLD_IN_H
+
+#include "gate/fold.h"
+
+struct sg_fold {
+	struct sg_state *state;
+	const struct sg_json *body;
+	uint64_t number;
+	int64_t at_ms;
+	const char *missing;
+	struct sg_str config, policy;
+};
+
+/* Members that must be there. */
+struct sg_str sg_fold_text(struct sg_fold *f, const char *name);
+bool sg_fold_flag(struct sg_fold *f, const char *name);
+int64_t sg_fold_int(struct sg_fold *f, const char *name);
+/* A copy that the caller owns. */
+char *sg_fold_keep(struct sg_fold *f, const char *name);
+/* A copy that the state keeps once. "" if `name` is not there: leaves of before lack some. */
+const char *sg_fold_word(struct sg_fold *f, const char *name);
+void sg_fold_id(struct sg_fold *f, const char *name, char *out, size_t room);
+/* Boot time holds within a boot; in another one only the wall clock is left. */
+struct sg_deadline sg_fold_deadline(struct sg_fold *f, const char *name);
+struct sg_task *sg_fold_task_of(struct sg_fold *f);
+void sg_fold_put(struct sg_fold *f, struct sg_table *table, const char *key, void *value);
+/* Members that leaves of before lack. */
+int64_t sg_fold_int_or(const struct sg_fold *f, const char *name, int64_t otherwise);
+bool sg_fold_flag_or(const struct sg_fold *f, const char *name, bool otherwise);
+struct sg_str sg_fold_text_or(const struct sg_fold *f, const char *name);
+
+/* taint.c */
+void sg_taint_raise(struct sg_taint *taint, enum sg_sensitivity level);
+/* One label more. False on no memory. */
+bool sg_taint_add(struct sg_taint *taint, struct sg_str label);
+/* All that `from` has. */
+bool sg_taint_join(struct sg_taint *taint, const struct sg_taint *from);
+void sg_taint_free(struct sg_taint *taint);
+/* Members `taint` and `sensitivity` of the leaf, to the task, those above it and their instances. */
+void sg_fold_spread(struct sg_fold *f, struct sg_task *task);
+
+/* account.c */
+void sg_fold_charge(struct sg_fold *f, struct sg_attempt *attempt);
+/* What was not used goes back; then the attempt holds what was. */
+void sg_fold_settle(struct sg_attempt *attempt, const int64_t used[SG_DIMENSIONS]);
+/* An ended task hands its spending up and gives back what was lent to it. */
+void sg_task_merge(struct sg_task *task);
+
+/* history.c */
+bool sg_history_add(struct sg_history *history, const struct sg_event *event);
+void sg_fold_remember(struct sg_fold *f, struct sg_attempt *attempt);
+
+/* values.c */
+/* Values (hex digests, an array) seen first at `origin`. */
+void sg_fold_values(struct sg_fold *f, struct sg_task *task, const struct sg_json *values, const char *origin, const char *decision, const struct sg_taint *taint);
+
+void sg_fold_end_lease(struct sg_state *state, struct sg_lease *lease, enum sg_lease_state to);
+void sg_fold_end_approval(struct sg_state *state, struct sg_approval *approval, enum sg_approval_state to);
+/* Everything that hangs on the tasks for which `hit` is true ends with them. */
+void sg_fold_end_tasks(struct sg_fold *f, enum sg_task_state to, bool (*hit)(const struct sg_task *, const void *), const void *what);
+void sg_fold_await(struct sg_state *state, struct sg_attempt *attempt);
+void sg_fold_await_no_more(struct sg_state *state, struct sg_attempt *attempt);
+
+/* The kinds, each in its file. */
+#define X(name, function, text) void sg_fold_kind_##function(struct sg_fold *f);
+SG_LEAF_KINDS(X)
+#undef X
+
+#endif

@@ -1,0 +1,349 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Leaves about tasks: opened, handed on, claimed, planned, ended, frozen. */
+#include "gate/fold_in.h"
+
+#include "base/str.h"
+#include "gate/grant.h"
+#include "gate/values.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+static struct sg_instance *
+instance_of(struct sg_fold *f)
+{
+	struct sg_str id = sg_fold_text(f, "instance");
+	struct sg_instance *instance = sg_table_get(&f->state->instances, id);
+	if (instance != NULL)
+		return instance;
+	instance = calloc(1, sizeof(*instance));
+	if (instance == NULL) {
+		f->missing = "memory";
+		return NULL;
+	}
+	sg_fold_id(f, "instance", instance->id, sizeof(instance->id));
+	sg_fold_put(f, &f->state->instances, instance->id, instance);
+	return instance;
+}
+
+/* A clean new task in a poisoned instance, or below a poisoned task, starts tainted; and poisons the instance that takes it. */
+static void
+hold(struct sg_fold *f, struct sg_task *task, struct sg_instance *instance)
+{
+	task->instance = instance;
+	instance->tasks++;
+	instance->refs++;
+	instance->seen_ms = f->at_ms;
+	instance->uid = sg_fold_int(f, "uid");
+	instance->pid = sg_fold_int_or(f, "pid", 0);
+	instance->start_time = sg_fold_int_or(f, "start", 0);
+	if (!sg_taint_join(&task->taint, &instance->taint) || !sg_taint_join(&instance->taint, &task->taint))
+		f->missing = "memory";
+}
+
+static void
+let_go(struct sg_task *task)
+{
+	task->instance->tasks--;
+	task->instance->refs--;
+}
+
+static void
+read_limits(struct sg_fold *f, struct sg_task *task)
+{
+	const struct sg_json *limits = sg_json_get(f->body, "limits");
+	for (int d = 0; d < SG_DIMENSIONS; d++) {
+		task->limit[d] = -1;
+		sg_json_int(sg_json_get(limits, sg_dimension_name((enum sg_dimension)d)), &task->limit[d]);
+	}
+}
+
+static void
+below(struct sg_fold *f, struct sg_task *task)
+{
+	struct sg_str id = sg_fold_text_or(f, "parent");
+	task->root = task;
+	if (id.len == 0)
+		return;
+	struct sg_task *parent = sg_state_task(f->state, id);
+	if (parent == NULL || parent->depth >= SG_DEPTH_MAX || parent->state > SG_TASK_FROZEN) {
+		f->missing = "parent";
+		return;
+	}
+	task->parent = parent;
+	task->root = parent->root;
+	task->depth = parent->depth + 1;
+	task->grant = sg_task_grant_read(sg_json_get(f->body, "grant"));
+	if (task->grant == NULL || !sg_taint_join(&task->taint, &parent->taint))
+		f->missing = "grant";
+}
+
+static void
+link_up(struct sg_fold *f, struct sg_task *task)
+{
+	struct sg_task *parent = task->parent;
+	if (parent == NULL)
+		return;
+	parent->children++;
+	parent->kept++;
+	for (int d = 0; d < SG_DIMENSIONS; d++)
+		if (task->limit[d] >= 0)
+			parent->lent[d] += task->limit[d];
+	if (parent->opened_below == NULL)
+		parent->opened_below = calloc(1, sizeof(*parent->opened_below));
+	if (parent->opened_below == NULL)
+		f->missing = "memory";
+	else
+		sg_times_note(parent->opened_below, f->at_ms);
+}
+
+static struct sg_task *
+read_task(struct sg_fold *f)
+{
+	struct sg_task *task = calloc(1, sizeof(*task));
+	if (task == NULL) {
+		f->missing = "memory";
+		return NULL;
+	}
+	sg_fold_id(f, "task", task->id, sizeof(task->id));
+	task->agent = sg_fold_word(f, "agent");
+	task->intent = sg_fold_word(f, "intent");
+	task->environment = sg_fold_word(f, "environment");
+	task->opener = sg_fold_word(f, "opener");
+	task->enforcer = sg_fold_word(f, "enforcer");
+	task->role = sg_fold_word(f, "role");
+	task->on_behalf = sg_fold_word(f, "on_behalf");
+	task->asserted = sg_fold_flag(f, "asserted");
+	task->claimed = sg_fold_flag_or(f, "claimed", true);
+	task->opened_ms = task->last_ms = f->at_ms;
+	task->last_boot = f->state->now.boot;
+	task->idle_ms = sg_fold_int_or(f, "idle", 0);
+	task->ends = sg_fold_deadline(f, "ends");
+	task->generation = 1;
+	read_limits(f, task);
+	struct sg_str asked = sg_fold_text_or(f, "asked");
+	snprintf(task->asked, sizeof(task->asked), "%.*s", SG_STR_ARG(asked));
+	sg_table_init(&task->attempts, f->state->tasks.seed);
+	return task;
+}
+
+void
+sg_fold_kind_task(struct sg_fold *f)
+{
+	if (sg_state_task(f->state, sg_fold_text(f, "task")) != NULL) {
+		f->missing = "a new task id";
+		return;
+	}
+	struct sg_task *task = read_task(f);
+	struct sg_instance *instance = task == NULL ? NULL : instance_of(f);
+	if (task != NULL)
+		below(f, task);
+	if (f->missing != NULL || instance == NULL) {
+		sg_task_free(f->state, task);
+		return;
+	}
+	hold(f, task, instance);
+	link_up(f, task);
+	f->state->open_tasks++;
+	sg_fold_put(f, &f->state->tasks, task->id, task);
+	/* what it was opened with is its own; opened by an instance that had read from outside, it carries that */
+	sg_fold_values(f, task, sg_json_get(f->body, "inputs"), task->parent == NULL ? "task" : "unknown", "", &task->taint);
+}
+
+void
+sg_fold_kind_claim(struct sg_fold *f)
+{
+	struct sg_task *task = sg_fold_task_of(f);
+	struct sg_instance *instance = task == NULL ? NULL : instance_of(f);
+	if (task == NULL || instance == NULL)
+		return;
+	let_go(task);
+	hold(f, task, instance);
+	task->claimed = true;
+	task->asserted = sg_fold_flag_or(f, "asserted", false);
+}
+
+/* ---- the end ---- */
+
+void
+sg_fold_end_lease(struct sg_state *state, struct sg_lease *lease, enum sg_lease_state to)
+{
+	bool was_live = lease->state == SG_LEASE_PENDING || lease->state == SG_LEASE_ACTIVE, was_dead = lease->state == SG_LEASE_DEAD;
+	if (to > lease->state)
+		lease->state = to;
+	if (was_live && lease->state >= SG_LEASE_REVOKING)
+		state->live_leases--;
+	if (was_dead || lease->state != SG_LEASE_DEAD)
+		return;
+	if (--lease->task->leases == 0 && lease->task->state == SG_TASK_CLOSING)
+		lease->task->state = SG_TASK_CLOSED;
+}
+
+void
+sg_fold_end_approval(struct sg_state *state, struct sg_approval *approval, enum sg_approval_state to)
+{
+	bool stood = approval->state == SG_APPROVAL_OPEN || approval->state == SG_APPROVAL_GRANTED;
+	if (!stood && to != SG_APPROVAL_VOID)
+		return;
+	if (stood) {
+		state->open_approvals--;
+		approval->task->approvals--;
+	}
+	approval->state = to;
+}
+
+static void
+end_task(struct sg_fold *f, struct sg_task *t, enum sg_task_state to)
+{
+	t->state = to == SG_TASK_CLOSED && t->leases > 0 ? SG_TASK_CLOSING : to;
+	t->ended_ms = f->at_ms;
+	t->instance->tasks--;
+	f->state->open_tasks--;
+	if (t->parent != NULL)
+		t->parent->children--;
+	sg_task_merge(t);
+}
+
+void
+sg_fold_end_tasks(struct sg_fold *f, enum sg_task_state to, bool (*hit)(const struct sg_task *, const void *), const void *what)
+{
+	struct sg_state *state = f->state;
+	size_t at = 0;
+	for (struct sg_lease *l; (l = sg_table_next(&state->leases, &at)) != NULL;)
+		if (hit(l->task, what))
+			sg_fold_end_lease(state, l, SG_LEASE_REVOKING);
+	at = 0;
+	for (struct sg_approval *a; (a = sg_table_next(&state->approvals, &at)) != NULL;)
+		if (hit(a->task, what))
+			sg_fold_end_approval(state, a, SG_APPROVAL_VOID);
+	at = 0;
+	for (struct sg_task *t; (t = sg_table_next(&state->tasks, &at)) != NULL;)
+		if (t->state <= SG_TASK_FROZEN && hit(t, what))
+			end_task(f, t, to);
+}
+
+static bool
+is_below(const struct sg_task *task, const void *what)
+{
+	return sg_task_is_below(task, what);
+}
+
+static bool
+is_agents(const struct sg_task *task, const void *what)
+{
+	return sg_str_is(*(const struct sg_str *)what, task->agent);
+}
+
+static bool
+is_any(const struct sg_task *task, const void *what)
+{
+	(void)task;
+	(void)what;
+	return true;
+}
+
+/* One without children, credentials and approvals ends without a look at all others. */
+static void
+end_tree(struct sg_fold *f, struct sg_task *task)
+{
+	bool alone = task->kept == 0 && task->leases == 0 && task->approvals == 0;
+	if (alone && task->state <= SG_TASK_FROZEN)
+		end_task(f, task, SG_TASK_CLOSED);
+	else
+		sg_fold_end_tasks(f, SG_TASK_CLOSED, is_below, task);
+}
+
+void
+sg_fold_kind_task_end(struct sg_fold *f)
+{
+	struct sg_task *task = sg_fold_task_of(f);
+	struct sg_str how = sg_fold_text(f, "how");
+	if (task == NULL)
+		return;
+	if (sg_str_is(how, "frozen")) {
+		if (sg_task_may_become(task->state, SG_TASK_FROZEN))
+			task->state = SG_TASK_FROZEN;
+	} else if (sg_str_is(how, "thawed")) {
+		if (sg_task_may_become(task->state, SG_TASK_OPEN))
+			task->state = SG_TASK_OPEN;
+		task->root->split_below = 0;
+		if (task->root->tree != NULL)
+			task->root->tree->denials.next = task->root->tree->step_ups.next = task->root->tree->kills.next = 0;
+		if (task->opened_below != NULL)
+			task->opened_below->next = 0;
+	} else {
+		end_tree(f, task);
+	}
+}
+
+void
+sg_fold_kind_kill(struct sg_fold *f)
+{
+	struct sg_str agent = sg_fold_text(f, "agent");
+	bool all = sg_fold_flag(f, "all"), lift = sg_fold_flag(f, "lift");
+	if (lift) {
+		if (all)
+			f->state->killed_all = false;
+		else
+			free(sg_table_take(&f->state->killed, agent));
+		return;
+	}
+	if (all) {
+		f->state->killed_all = true;
+		sg_fold_end_tasks(f, SG_TASK_KILLED, is_any, NULL);
+		return;
+	}
+	if (sg_table_get(&f->state->killed, agent) == NULL) {
+		char *name = sg_fold_keep(f, "agent");
+		if (name != NULL)
+			sg_fold_put(f, &f->state->killed, name, name);
+	}
+	sg_fold_end_tasks(f, SG_TASK_KILLED, is_agents, &agent);
+}
+
+/* ---- plan and tools ---- */
+
+void
+sg_fold_kind_plan(struct sg_fold *f)
+{
+	struct sg_task *task = sg_fold_task_of(f);
+	const struct sg_json *steps = sg_json_get(f->body, "steps");
+	struct sg_tree *tree = task == NULL ? NULL : sg_task_tree(task);
+	if (tree == NULL || steps == NULL || steps->count > SG_PLAN_STEPS_MAX) {
+		f->missing = "steps";
+		return;
+	}
+	uint64_t *kept = calloc(steps->count + 1, sizeof(*kept));
+	if (kept == NULL) {
+		f->missing = "memory";
+		return;
+	}
+	free(tree->plan.steps);
+	tree->plan = (struct sg_plan){.steps = kept};
+	sg_fold_id(f, "digest", tree->plan.digest, sizeof(tree->plan.digest));
+	memcpy(tree->plan.signer, task->id, sizeof(task->id));
+	for (const struct sg_json *s = sg_json_first(steps); s != NULL; s = sg_json_next(steps, s)) {
+		struct sg_str hex;
+		if (sg_json_string(s, &hex))
+			kept[tree->plan.count++] = sg_value_unhex(hex);
+	}
+}
+
+void
+sg_fold_kind_tool(struct sg_fold *f)
+{
+	struct sg_task *task = sg_fold_task_of(f);
+	struct sg_tree *tree = task == NULL ? NULL : sg_task_tree(task);
+	if (tree == NULL)
+		return;
+	struct sg_quarantined *more = realloc(tree->quarantine, (tree->quarantine_count + 1) * sizeof(*more));
+	if (more != NULL)
+		tree->quarantine = more;
+	if (more == NULL || tree->quarantine_count == SG_QUARANTINE_MAX) {
+		tree->quarantine_full = true;
+		return;
+	}
+	struct sg_quarantined *q = &more[tree->quarantine_count++];
+	*q = (struct sg_quarantined){.action = sg_fold_word(f, "action")};
+	sg_fold_id(f, "digest", q->digest, sizeof(q->digest));
+}

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Grants: read from their leaf, asked at every action. */
+#include "gate/grant.h"
+
+#include "base/canon.h"
+#include "base/pattern.h"
+#include "base/str.h"
+
+#include <stdlib.h>
+
+enum { GRANT_BUDGET = 1 << 20 };
+
+static bool
+read_list(struct sg_task_grant *grant, const struct sg_json *json, const char *name, bool *has, struct sg_strings *out)
+{
+	const struct sg_json *list = sg_json_get(json, name);
+	*has = list != NULL && list->type == SG_JSON_ARRAY;
+	if (!*has)
+		return list != NULL && list->type == SG_JSON_NULL;
+	struct sg_str *items = sg_arena_alloc(&grant->arena, (list->count + 1) * sizeof(*items));
+	if (items == NULL)
+		return false;
+	out->items = items;
+	for (const struct sg_json *e = sg_json_first(list); e != NULL; e = sg_json_next(list, e))
+		if (!sg_json_string(e, &items[out->count++]))
+			return false;
+	return true;
+}
+
+static bool
+read_grant(struct sg_task_grant *grant, const struct sg_json *json)
+{
+	struct sg_str level = {"", 0};
+	grant->constraints = sg_json_get(json, "constraints");
+	bool levelled = sg_json_string(sg_json_get(json, "sensitivity"), &level);
+	grant->sensitivity = sg_sensitivity_named(level);
+	return levelled && read_list(grant, json, "actions", &grant->has_actions, &grant->actions) &&
+	       read_list(grant, json, "hand_on", &grant->has_hand_on, &grant->hand_on) &&
+	       read_list(grant, json, "resources", &grant->has_resources, &grant->resources) &&
+	       sg_json_int(sg_json_get(json, "max_depth"), &grant->max_depth);
+}
+
+struct sg_task_grant *
+sg_task_grant_read(const struct sg_json *json)
+{
+	struct sg_task_grant *grant = json == NULL || json->type != SG_JSON_OBJECT ? NULL : calloc(1, sizeof(*grant));
+	const struct sg_json *own = NULL;
+	struct sg_buf text;
+	if (grant == NULL)
+		return NULL;
+	sg_arena_init(&grant->arena, GRANT_BUDGET);
+	sg_buf_init(&text, SG_GRANT_BYTES);
+	sg_canon_write(&text, json);
+	grant->text = sg_arena_copy(&grant->arena, sg_buf_view(&text));
+	bool good = !text.failed && grant->text.ptr != NULL && sg_canon_parse(&grant->arena, grant->text, NULL, &own, NULL) == SG_OK && read_grant(grant, own);
+	sg_buf_done(&text);
+	if (good)
+		return grant;
+	sg_task_grant_free(grant);
+	return NULL;
+}
+
+void
+sg_task_grant_free(struct sg_task_grant *grant)
+{
+	if (grant == NULL)
+		return;
+	sg_arena_done(&grant->arena);
+	free(grant);
+}
+
+const struct sg_json *
+sg_argument_at(const struct sg_json *args, struct sg_str path)
+{
+	const struct sg_json *at = args;
+	for (struct sg_str rest = path; rest.ptr != NULL && at != NULL;)
+		at = at->type == SG_JSON_OBJECT ? sg_json_get_str(at, sg_str_cut(&rest, '.')) : NULL;
+	return at;
+}
+
+static bool
+constraints_admit(const struct sg_json *constraints, struct sg_str action, const struct sg_json *args)
+{
+	for (const struct sg_json *of = sg_json_first(constraints); of != NULL; of = sg_json_next(constraints, of)) {
+		if (!sg_pattern_match(of->name, action, '.'))
+			continue;
+		for (const struct sg_json *c = sg_json_first(of); c != NULL; c = sg_json_next(of, c))
+			if (!sg_constraint_admits(c, sg_argument_at(args, c->name)))
+				return false;
+	}
+	return true;
+}
+
+enum sg_reason
+sg_task_grant_admits(const struct sg_task_grant *grant, struct sg_str action, struct sg_str resource, const struct sg_json *args, enum sg_sensitivity level)
+{
+	if (level > grant->sensitivity)
+		return SG_REASON_over_sensitivity;
+	if (grant->has_actions && !sg_strings_match(&grant->actions, action, '.'))
+		return SG_REASON_outside_grant;
+	if (grant->has_resources && !sg_strings_match(&grant->resources, resource, '/'))
+		return SG_REASON_outside_grant;
+	return constraints_admit(grant->constraints, action, args) ? SG_REASON_allowed : SG_REASON_outside_constraint;
+}
+
+bool
+sg_patterns_cover(const struct sg_strings *outer, const struct sg_strings *inner, char separator)
+{
+	for (size_t i = 0; i < inner->count; i++) {
+		bool covered = false;
+		for (size_t o = 0; o < outer->count && !covered; o++)
+			covered = sg_pattern_covers(outer->items[o], inner->items[i], separator);
+		if (!covered)
+			return false;
+	}
+	return true;
+}

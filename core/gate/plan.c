@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Plans: a task whose role signs sets down the steps of its tree; tasks whose role is planned do those steps and no others. */
+#include "base/str.h"
+#include "gate/request.h"
+#include "gate/values.h"
+
+#include <stdio.h>
+
+enum { BODY_MAX = 48 << 10, STEP_MAX = 64 << 10 };
+
+/* A step without arguments stands for any; one with them for exactly those. */
+static uint64_t
+step_digest(const struct sg_gate *gate, const struct sg_task *task, struct sg_str action, struct sg_str type, struct sg_str id, const struct sg_json *args)
+{
+	struct sg_buf text;
+	struct sg_json_writer w;
+	unsigned char hash[SG_SHA256_BYTES];
+	char form[SG_SHA256_HEX];
+	sg_buf_init(&text, STEP_MAX);
+	sg_jw_begin(&w, &text);
+	sg_jw_object(&w);
+	sg_jw_member_str(&w, "action", action);
+	sg_jw_name(&w, "arguments");
+	args != NULL ? sg_jw_value(&w, args) : sg_jw_null(&w);
+	sg_jw_member_str(&w, "id", id);
+	sg_jw_member_str(&w, "type", type);
+	sg_jw_end(&w);
+	sg_sha256(hash, sg_buf_view(&text));
+	sg_hex(form, hash, sizeof(hash));
+	uint64_t digest = text.failed ? 0 : sg_value_digest(&gate->state, task, sg_str(form));
+	sg_buf_done(&text);
+	return digest;
+}
+
+static bool
+has_step(const struct sg_plan *plan, uint64_t digest)
+{
+	for (size_t i = 0; digest != 0 && i < plan->count; i++)
+		if (plan->steps[i] == digest)
+			return true;
+	return false;
+}
+
+bool
+sg_plan_admits(const struct sg_gate *gate, const struct sg_request *r, const struct sg_task *task, enum sg_reason *reason)
+{
+	const struct sg_tree *tree = task->root->tree;
+	*reason = SG_REASON_plan_unsigned;
+	if (tree == NULL || tree->plan.digest[0] == '\0')
+		return false;
+	*reason = SG_REASON_plan_divergence;
+	return has_step(&tree->plan, step_digest(gate, task, r->action->name, r->resource_type, r->resource_id, NULL)) ||
+	       has_step(&tree->plan, step_digest(gate, task, r->action->name, r->resource_type, r->resource_id, r->effective_args));
+}
+
+/* ---- signing ---- */
+
+static struct sg_str
+text_at(const struct sg_json *object, const char *name)
+{
+	struct sg_str out = {"", 0};
+	sg_json_string(sg_json_get(object, name), &out);
+	return out;
+}
+
+static bool
+write_steps(struct sg_json_writer *w, const struct sg_gate *gate, const struct sg_task *task, const struct sg_json *plan)
+{
+	bool good = true;
+	sg_jw_array(w);
+	for (const struct sg_json *s = sg_json_first(plan); s != NULL; s = sg_json_next(plan, s)) {
+		char hex[17];
+		const struct sg_json *resource = sg_json_get(s, "resource"), *args = sg_json_get(s, "arguments");
+		struct sg_str action = text_at(s, "action"), type = text_at(resource, "type"), id = text_at(resource, "id");
+		uint64_t digest = step_digest(gate, task, action, type, id, args);
+		good &= action.len > 0 && type.len > 0 && id.len > 0 && digest != 0 && (args == NULL || args->type == SG_JSON_OBJECT);
+		sg_value_hex(digest, hex);
+		sg_jw_text(w, hex);
+	}
+	sg_jw_end(w);
+	return good;
+}
+
+static void
+answer_signed(struct sg_gate *gate, struct sg_request *r)
+{
+	struct sg_buf body;
+	const struct sg_task *task = sg_state_task(&gate->state, r->task);
+	const struct sg_tree *tree = task == NULL ? NULL : task->root->tree;
+	if (tree == NULL) {
+		sg_answer_error(gate, r, 404, SG_REASON_no_task, "");
+		return;
+	}
+	sg_buf_init(&body, 1024);
+	sg_buf_printf(&body, "{\"digest\":\"%s\",\"signer\":\"%s\",\"steps\":%zu}", tree->plan.digest, tree->plan.signer, tree->plan.count);
+	sg_answer_buf(gate, r, 200, &body);
+}
+
+static void
+sign(struct sg_gate *gate, struct sg_request *r, const struct sg_task *task, const struct sg_json *plan)
+{
+	struct sg_buf body, sealed;
+	struct sg_json_writer w;
+	char digest[SG_SHA256_HEX];
+	uint64_t number = 0;
+	sg_buf_init(&sealed, STEP_MAX);
+	sg_canon_write(&sealed, plan);
+	sg_sha256_hex(digest, sg_buf_view(&sealed));
+	sg_buf_init(&body, BODY_MAX);
+	sg_jw_begin(&w, &body);
+	sg_jw_object(&w);
+	sg_jw_member_text(&w, "digest", digest);
+	sg_jw_name(&w, "steps");
+	bool good = write_steps(&w, gate, task, plan);
+	sg_jw_member_text(&w, "task", task->id);
+	sg_jw_end(&w);
+	if (!good)
+		sg_answer_error(gate, r, 400, SG_REASON_bad_request, "each step is {\"action\",\"resource\":{\"type\",\"id\"}} and perhaps \"arguments\"");
+	else if (body.failed || sealed.failed || sg_record(gate, "plan", sg_buf_view(&body), sg_buf_view(&sealed), &number, NULL) != SG_OK)
+		sg_answer_error(gate, r, 503, SG_REASON_audit_unavailable, "sign again");
+	else
+		sg_request_sync(gate, r, number, answer_signed);
+	sg_buf_done(&body);
+	sg_buf_done(&sealed);
+}
+
+static void
+sign_who(struct sg_gate *gate, struct sg_request *r)
+{
+	const struct sg_conn *conn = sg_conn_find(gate, r->conn);
+	const struct sg_json *plan = sg_json_get(r->body, "plan");
+	const struct sg_task *task = sg_state_task(&gate->state, r->argument);
+	enum sg_reason reason = SG_REASON_no_task;
+	r->task = r->argument;
+	if (conn == NULL || !sg_who_agent(gate, r, conn, &reason) || task == NULL || strcmp(task->instance->id, r->instance) != 0) {
+		sg_answer_error(gate, r, 404, reason, "");
+		return;
+	}
+	const struct sg_task_role *role = sg_catalogue_role(gate->catalogue, sg_str(task->role));
+	if (!sg_task_live(&gate->state, task))
+		sg_answer_error(gate, r, 409, SG_REASON_task_closed, "");
+	else if (role == NULL || !role->signs || !r->proven)
+		sg_answer_error(gate, r, 403, SG_REASON_not_signer, "");
+	else if (plan == NULL || plan->type != SG_JSON_ARRAY || plan->count == 0 || plan->count > SG_PLAN_STEPS_MAX)
+		sg_answer_error(gate, r, 400, SG_REASON_bad_request, "{\"plan\":[1 to 256 steps]}");
+	else
+		sign(gate, r, task, plan);
+}
+
+void
+sg_route_plan(struct sg_gate *gate, struct sg_request *r)
+{
+	sg_look_first(gate, r, sign_who);
+}

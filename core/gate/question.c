@@ -1,0 +1,343 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The question for policy: everything a rule may see of one request, written by the gate. Its fields are the table in policy/field.h. */
+#include "gate/history.h"
+#include "gate/request.h"
+#include "gate/spend.h"
+#include "gate/values.h"
+
+#include "base/pattern.h"
+#include "base/str.h"
+
+#include <stdio.h>
+#include <time.h>
+
+enum { PROVENANCE_MAX = 256 };
+
+static void
+write_times(struct sg_json_writer *w, const struct sg_gate *gate)
+{
+	time_t now = (time_t)(gate->state.now.wall_ms / 1000);
+	struct tm utc;
+	gmtime_r(&now, &utc);
+	sg_jw_object(w);
+	sg_jw_member_int(w, "hour", utc.tm_hour);
+	sg_jw_member_int(w, "minute", utc.tm_min);
+	sg_jw_member_int(w, "unix", now);
+	sg_jw_member_int(w, "weekday", utc.tm_wday == 0 ? 7 : utc.tm_wday);
+	sg_jw_end(w);
+}
+
+static void
+write_labels(struct sg_json_writer *w, const struct sg_taint *taint)
+{
+	sg_jw_name(w, "labels");
+	sg_jw_array(w);
+	for (size_t i = 0; taint != NULL && i < taint->count; i++)
+		sg_jw_text(w, taint->labels[i]);
+	sg_jw_end(w);
+}
+
+static void
+text_or_null(struct sg_json_writer *w, const char *name, const char *text)
+{
+	sg_jw_name(w, name);
+	text[0] != '\0' ? sg_jw_text(w, text) : sg_jw_null(w);
+}
+
+/* ---- the task and its tree ---- */
+
+static void
+write_limits(struct sg_json_writer *w, const struct sg_json *constraints)
+{
+	for (const struct sg_json *of = sg_json_first(constraints); of != NULL; of = sg_json_next(constraints, of))
+		for (const struct sg_json *c = sg_json_first(of); c != NULL; c = sg_json_next(of, c)) {
+			char line[SG_LABEL_MAX];
+			snprintf(line, sizeof(line), "limit %.*s %.*s", SG_STR_ARG(of->name), SG_STR_ARG(c->name));
+			sg_jw_text(w, line);
+		}
+}
+
+/* What was handed down with bounds: in words, for people and rules. */
+static void
+write_narrowed(struct sg_json_writer *w, const struct sg_task_grant *grant)
+{
+	sg_jw_name(w, "narrowed");
+	sg_jw_array(w);
+	for (size_t i = 0; grant != NULL && i < grant->actions.count; i++)
+		sg_jw_str(w, grant->actions.items[i]);
+	for (size_t i = 0; grant != NULL && i < grant->resources.count; i++)
+		sg_jw_str(w, grant->resources.items[i]);
+	if (grant != NULL)
+		write_limits(w, grant->constraints);
+	sg_jw_end(w);
+}
+
+static void
+write_link(struct sg_json_writer *w, const struct sg_task *task)
+{
+	if (task->parent != NULL)
+		write_link(w, task->parent); /* at most SG_DEPTH_MAX deep */
+	sg_jw_object(w);
+	sg_jw_member_text(w, "agent", task->agent);
+	sg_jw_member_text(w, "intent", task->intent);
+	write_narrowed(w, task->grant);
+	text_or_null(w, "role", task->role);
+	sg_jw_member_text(w, "task", task->id);
+	sg_jw_end(w);
+}
+
+static void
+write_classes(struct sg_json_writer *w, const struct sg_tree *tree)
+{
+	sg_jw_name(w, "classes");
+	sg_jw_array(w);
+	for (int c = 1; tree != NULL && c < 64; c++)
+		if ((tree->classes >> c & 1) != 0)
+			sg_jw_text(w, sg_class_name(c));
+	sg_jw_end(w);
+}
+
+static void
+write_task(struct sg_json_writer *w, const struct sg_gate *gate, const struct sg_task *task)
+{
+	int64_t left[SG_DIMENSIONS];
+	sg_budget_left(gate, task, left);
+	sg_jw_object(w);
+	sg_jw_member_int(w, "age", gate->state.now.wall_ms > task->opened_ms ? gate->state.now.wall_ms - task->opened_ms : 0);
+	sg_jw_name(w, "budget");
+	sg_write_left(w, left);
+	sg_jw_name(w, "chain");
+	sg_jw_array(w);
+	write_link(w, task);
+	sg_jw_end(w);
+	write_classes(w, task->root->tree);
+	sg_jw_member_int(w, "denied", task->denied);
+	sg_jw_member_int(w, "depth", task->depth);
+	sg_jw_member_text(w, "environment", task->environment);
+	sg_jw_member_text(w, "id", task->id);
+	sg_jw_member_text(w, "intent", task->intent);
+	write_labels(w, &task->taint);
+	sg_jw_member_int(w, "left", sg_deadline_left(&task->ends, &gate->state.now));
+	text_or_null(w, "on_behalf_of", task->on_behalf);
+	text_or_null(w, "parent", task->parent != NULL ? task->parent->id : "");
+	text_or_null(w, "role", task->role);
+	sg_jw_member_text(w, "root", task->root->id);
+	sg_jw_member_text(w, "sensitivity", sg_sensitivity_name(task->taint.sensitivity));
+	sg_jw_member_int(w, "step_ups", task->step_ups);
+	sg_jw_member_int(w, "steps", task->root->steps);
+	sg_jw_member_bool(w, "tainted", task->taint.count > 0);
+	sg_jw_end(w);
+}
+
+/* ---- the past, as rules declared that they need it ---- */
+
+static bool
+rule_matches(const struct sg_json *rule, struct sg_str action)
+{
+	const struct sg_json *on = sg_json_get(rule, "on");
+	for (const struct sg_json *p = sg_json_first(on); p != NULL; p = sg_json_next(on, p)) {
+		struct sg_str pattern;
+		if (sg_json_string(p, &pattern) && sg_pattern_match(pattern, action, '.'))
+			return true;
+	}
+	return false;
+}
+
+static void
+write_history(struct sg_json_writer *w, const struct sg_gate *gate, struct sg_request *r, const struct sg_task *task)
+{
+	sg_jw_object(w);
+	for (size_t i = 0; i < gate->needy_count; i++) {
+		struct sg_str id = {"", 0};
+		sg_json_string(sg_json_get(gate->needy[i], "id"), &id);
+		if (!rule_matches(gate->needy[i], r->action_name))
+			continue;
+		sg_jw_name_str(w, id);
+		sg_write_past(w, &gate->state, task, sg_json_get(gate->needy[i], "needs"), r->action_name, &r->arena);
+	}
+	sg_jw_end(w);
+}
+
+/* The approval that this very question would redeem, as far as policy may see it. */
+static struct sg_approval *
+approval_at_hand(struct sg_gate *gate, const struct sg_request *r, const struct sg_task *task)
+{
+	if (r->approval_named.len > 0) {
+		struct sg_approval *a = sg_state_approval(&gate->state, r->approval_named);
+		return a != NULL && a->task == task ? a : NULL;
+	}
+	size_t at = 0;
+	for (struct sg_approval *a; (a = sg_table_next(&gate->state.approvals, &at)) != NULL;)
+		if (a->task == task && strcmp(a->asked, r->asked) == 0 && sg_approval_live(&gate->state, a))
+			return a;
+	return NULL;
+}
+
+static void
+write_approval(struct sg_json_writer *w, const struct sg_approval *a)
+{
+	if (a == NULL || a->state != SG_APPROVAL_GRANTED) {
+		sg_jw_null(w);
+		return;
+	}
+	sg_jw_object(w);
+	sg_jw_name(w, "groups");
+	sg_jw_array(w);
+	for (size_t i = 0; i < a->requirement.count; i++)
+		sg_jw_text(w, a->requirement.groups[i].group);
+	sg_jw_end(w);
+	sg_jw_member_text(w, "id", a->id);
+	sg_jw_end(w);
+}
+
+/* ---- where arguments come from ---- */
+
+struct origins {
+	struct sg_json_writer *w;
+	const struct sg_state *state;
+	const struct sg_task *task;
+	const struct sg_json *written[PROVENANCE_MAX];
+	size_t count;
+};
+
+static void
+write_origin(struct origins *o, const struct sg_json *value)
+{
+	bool part = false;
+	const struct sg_origin *origin = sg_value_origin(o->state, o->task, value, &part);
+	for (size_t i = 0; i < o->count; i++)
+		if (sg_json_eq(o->written[i], value))
+			return;
+	if (o->count == PROVENANCE_MAX)
+		return; /* what is not listed is unknown to policy */
+	o->written[o->count++] = value;
+	sg_jw_object(o->w);
+	sg_jw_name(o->w, "labels");
+	sg_jw_array(o->w);
+	for (size_t i = 0; origin != NULL && i < origin->taint.count; i++)
+		sg_jw_text(o->w, origin->taint.labels[i]);
+	sg_jw_end(o->w);
+	sg_jw_member_text(o->w, "origin", origin != NULL ? origin->where : "unknown");
+	sg_jw_member_text(o->w, "source", origin != NULL ? origin->decision : "");
+	sg_jw_name(o->w, "value");
+	sg_jw_value(o->w, value);
+	sg_jw_end(o->w);
+}
+
+static void
+write_origins(struct origins *o, const struct sg_json *value, int depth)
+{
+	bool many = value->type == SG_JSON_ARRAY || value->type == SG_JSON_OBJECT;
+	if (depth == SG_VALUE_DEPTH)
+		return;
+	for (const struct sg_json *v = many ? sg_json_first(value) : NULL; v != NULL; v = sg_json_next(value, v))
+		write_origins(o, v, depth + 1);
+	if (value->type == SG_JSON_STRING || value->type == SG_JSON_NUMBER)
+		write_origin(o, value);
+}
+
+/* ---- all of it ---- */
+
+static void
+write_instance(struct sg_json_writer *w, const struct sg_gate *gate, const struct sg_request *r, const struct sg_task *task)
+{
+	const struct sg_conn *conn = r->enforcer == NULL ? sg_conn_find((struct sg_gate *)gate, r->conn) : NULL;
+	sg_jw_object(w);
+	sg_jw_name(w, "facts");
+	if (conn != NULL && conn->facts.json != NULL && !r->ask)
+		sg_jw_raw(w, conn->facts.text);
+	else
+		sg_jw_raw(w, SG_STR("{}"));
+	sg_jw_member_text(w, "id", r->instance);
+	write_labels(w, &task->instance->taint);
+	sg_jw_member_text(w, "sensitivity", sg_sensitivity_name(task->instance->taint.sensitivity));
+	sg_jw_end(w);
+}
+
+static void
+write_resource(struct sg_json_writer *w, const struct sg_gate *gate, const struct sg_request *r)
+{
+	const struct sg_json *properties = sg_json_get(r->resource, "properties");
+	const struct sg_resource *f = r->found;
+	enum sg_sensitivity level = f != NULL ? f->sensitivity : gate->catalogue->resource_count > 0 ? SG_RESTRICTED : SG_PUBLIC;
+	sg_jw_object(w);
+	sg_jw_member_str(w, "environment", f != NULL ? f->environment : SG_STR(""));
+	sg_jw_member_str(w, "id", r->resource_id);
+	sg_jw_member_bool(w, "known", f != NULL);
+	sg_jw_member_str(w, "owner", f != NULL ? f->owner : SG_STR(""));
+	sg_jw_name(w, "properties");
+	properties != NULL && properties->type == SG_JSON_OBJECT ? sg_jw_value(w, properties) : sg_jw_raw(w, SG_STR("{}"));
+	sg_jw_member_text(w, "sensitivity", sg_sensitivity_name(level));
+	sg_jw_member_str(w, "type", r->resource_type);
+	sg_jw_end(w);
+}
+
+static void
+write_action(struct sg_json_writer *w, const struct sg_action *a)
+{
+	sg_jw_object(w);
+	sg_jw_name(w, "authority");
+	sg_jw_array(w);
+	for (size_t i = 0; i < a->authority.count; i++)
+		sg_jw_str(w, a->authority.items[i]);
+	sg_jw_end(w);
+	sg_jw_member_str(w, "class", a->kind);
+	sg_jw_member_str(w, "effect", a->effect);
+	sg_jw_member_str(w, "environment", a->environment);
+	sg_jw_member_str(w, "name", a->name);
+	sg_jw_member_text(w, "sensitivity", sg_sensitivity_name(a->sensitivity));
+	sg_jw_end(w);
+}
+
+static void
+write_agent(struct sg_json_writer *w, const struct sg_gate *gate, const struct sg_request *r)
+{
+	sg_jw_object(w);
+	sg_jw_member_text(w, "autonomy", sg_autonomy_name(r->agent->autonomy));
+	sg_jw_member_str(w, "environment", r->agent->environment);
+	sg_jw_member_str(w, "id", r->agent->id);
+	sg_jw_member_str(w, "name", r->agent->name);
+	sg_jw_member_str(w, "owner", r->agent->owner);
+	sg_jw_member_int(w, "review_left", r->agent->review_ms - gate->state.now.wall_ms);
+	sg_jw_member_text(w, "strength", sg_strength_name(r->strength));
+	sg_jw_end(w);
+}
+
+void
+sg_write_question(struct sg_buf *out, struct sg_gate *gate, struct sg_request *r, const struct sg_task *task)
+{
+	struct sg_json_writer w;
+	struct origins origins = {.w = &w, .state = &gate->state, .task = task};
+	sg_jw_begin(&w, out);
+	sg_jw_object(&w);
+	sg_jw_name(&w, "action");
+	write_action(&w, r->action);
+	sg_jw_name(&w, "agent");
+	write_agent(&w, gate, r);
+	sg_jw_name(&w, "approval");
+	write_approval(&w, approval_at_hand(gate, r, task));
+	sg_jw_name(&w, "args");
+	sg_jw_value(&w, r->args);
+	sg_jw_name(&w, "context");
+	sg_jw_value(&w, r->context);
+	sg_jw_name(&w, "enforcer");
+	r->enforcer != NULL ? sg_jw_str(&w, r->enforcer->name) : sg_jw_null(&w);
+	sg_jw_name(&w, "history");
+	write_history(&w, gate, r, task);
+	sg_jw_name(&w, "instance");
+	write_instance(&w, gate, r, task);
+	sg_jw_name(&w, "outcome");
+	sg_jw_null(&w);
+	sg_jw_name(&w, "provenance");
+	sg_jw_array(&w);
+	write_origins(&origins, r->args, 0);
+	sg_jw_end(&w);
+	sg_jw_name(&w, "resource");
+	write_resource(&w, gate, r);
+	sg_jw_member_text(&w, "sensitivity", sg_sensitivity_name(r->level));
+	sg_jw_name(&w, "task");
+	write_task(&w, gate, task);
+	sg_jw_name(&w, "time");
+	write_times(&w, gate);
+	sg_jw_end(&w);
+}

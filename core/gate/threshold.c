@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Thresholds: refusals, step-ups and killed judgements are counted over the whole tree, whatever was asked and under whatever name; too many, and the
+ * tree stands still until an operator has looked at it. And telling: what somebody should hear of is recorded as an alert. */
+#include "base/str.h"
+#include "gate/request.h"
+
+#include <stdio.h>
+
+void
+sg_alert(struct sg_gate *gate, const char *what, struct sg_str who, struct sg_str agent, struct sg_str task)
+{
+	struct sg_buf body;
+	struct sg_json_writer w;
+	char line[256];
+	sg_buf_init(&body, 4096);
+	sg_jw_begin(&w, &body);
+	sg_jw_object(&w);
+	sg_jw_member_str(&w, "agent", agent);
+	sg_jw_member_str(&w, "task", task);
+	sg_jw_member_str(&w, "what", sg_str(what));
+	sg_jw_member_str(&w, "who", who);
+	sg_jw_end(&w);
+	sg_record(gate, "alert", sg_buf_view(&body), SG_STR(""), NULL, NULL);
+	sg_buf_done(&body);
+	snprintf(line, sizeof(line), "ALERT    %s  %.*s  tell %.*s", what, SG_STR_ARG(agent), SG_STR_ARG(who));
+	gate->ports.say(gate->ports.self, line);
+}
+
+static struct sg_str
+owner_of(const struct sg_gate *gate, const struct sg_task *task)
+{
+	const struct sg_agent *agent = sg_catalogue_agent(gate->catalogue, sg_str(task->agent));
+	return agent != NULL ? agent->owner : SG_STR("");
+}
+
+void
+sg_gate_freeze(struct sg_gate *gate, const struct sg_task *task, const char *why)
+{
+	struct sg_buf body;
+	if (task->state != SG_TASK_OPEN)
+		return;
+	sg_buf_init(&body, 512);
+	sg_buf_printf(&body, "{\"how\":\"frozen\",\"task\":\"%s\",\"why\":\"%s\"}", task->id, why);
+	sg_record(gate, "task_end", sg_buf_view(&body), SG_STR(""), NULL, NULL);
+	sg_buf_done(&body);
+	sg_alert(gate, "frozen", owner_of(gate, task), sg_str(task->agent), sg_str(task->id));
+}
+
+static const char *
+too_often(const struct sg_gate *gate, const struct sg_tree *tree)
+{
+	const struct sg_limits *l = &gate->catalogue->limits;
+	int64_t now = gate->state.now.wall_ms;
+	if (sg_times_count(&tree->denials, now, l->denials_within) >= l->denials)
+		return "denials";
+	if (sg_times_count(&tree->step_ups, now, l->step_ups_within) >= l->step_ups)
+		return "step_ups";
+	return sg_times_count(&tree->kills, now, 60000) >= l->policy_kills ? "policy_kills" : NULL;
+}
+
+static bool
+tells_owner(const struct sg_request *r)
+{
+	return r->reason == SG_REASON_outside_reach || r->reason == SG_REASON_split || r->reason == SG_REASON_human_use || r->reason == SG_REASON_agent_retired ||
+	       (r->verdict == SG_ALLOW && r->agent->autonomy == SG_ACT_AND_TELL && r->action != NULL && !r->action->reads);
+}
+
+void
+sg_thresholds(struct sg_gate *gate, struct sg_request *r)
+{
+	const struct sg_task *task = sg_state_task(&gate->state, r->task);
+	if (r->ask || r->agent == NULL)
+		return;
+	if (tells_owner(r))
+		sg_alert(gate, r->verdict == SG_ALLOW ? "acted" : sg_reason_code(r->reason), r->agent->owner, r->agent->name, r->task);
+	if (task == NULL || task->root->tree == NULL || r->asked[0] == '\0')
+		return;
+	const char *why = r->reason == SG_REASON_split ? "split" : r->verdict == SG_DENY && r->merged.freeze ? "policy" : too_often(gate, task->root->tree);
+	if (why != NULL && r->verdict != SG_ALLOW)
+		sg_gate_freeze(gate, r->merged.freeze ? task : task->root, why);
+}

@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * From JSON to the digests of its values, and back from a value to where it was seen. */
+#include "base/canon.h"
+#include "base/str.h"
+#include "gate/values.h"
+
+#include <stdio.h>
+
+enum { TEXT_MAX = 1 << 20, DIGEST_TEXT = SG_FORM_MAX + SG_ID_MAX + 16 };
+
+bool
+sg_value_text(const struct sg_json *value, struct sg_buf *out)
+{
+	struct sg_str text;
+	if (sg_json_string(value, &text)) {
+		sg_buf_str(out, text);
+		return !out->failed;
+	}
+	if (value == NULL || value->type != SG_JSON_NUMBER)
+		return false;
+	sg_canon_write(out, value);
+	return !out->failed;
+}
+
+uint64_t
+sg_value_digest(const struct sg_state *state, const struct sg_task *task, struct sg_str form)
+{
+	char text[DIGEST_TEXT];
+	unsigned char mac[SG_SHA256_BYTES];
+	uint64_t digest = 0;
+	int len = snprintf(text, sizeof(text), "value|%s|%.*s", task->root->id, SG_STR_ARG(form));
+	if (len < 0 || (size_t)len >= sizeof(text))
+		return 0;
+	sg_hmac(mac, state->key, (struct sg_str){text, (size_t)len});
+	memcpy(&digest, mac, sizeof(digest));
+	return digest == 0 ? 1 : digest;
+}
+
+void
+sg_value_hex(uint64_t digest, char out[17])
+{
+	snprintf(out, 17, "%016llx", (unsigned long long)digest);
+}
+
+uint64_t
+sg_value_unhex(struct sg_str hex)
+{
+	uint64_t digest = 0;
+	if (hex.len != 16)
+		return 0;
+	for (size_t i = 0; i < hex.len; i++) {
+		const char *digits = "0123456789abcdef", *at = hex.ptr[i] == '\0' ? NULL : strchr(digits, hex.ptr[i]);
+		if (at == NULL)
+			return 0;
+		digest = digest << 4 | (uint64_t)(at - digits);
+	}
+	return digest;
+}
+
+struct writing {
+	struct sg_json_writer *w;
+	const struct sg_state *state;
+	const struct sg_task *task;
+	struct sg_values written; /* so that each stands once */
+	size_t most;
+};
+
+static bool
+write_form(void *to, struct sg_str form, bool whole)
+{
+	struct writing *wr = to;
+	char hex[17];
+	uint64_t digest = sg_value_digest(wr->state, wr->task, form);
+	const struct sg_tree *tree = wr->task->root->tree;
+	(void)whole;
+	size_t before = wr->written.count;
+	if (before >= wr->most)
+		return false;
+	if ((tree != NULL && sg_values_find(&tree->values, digest) != NULL) || !sg_values_put(&wr->written, digest, 0) || wr->written.count == before)
+		return true;
+	sg_value_hex(digest, hex);
+	sg_jw_text(wr->w, hex);
+	return true;
+}
+
+static void
+write_scalars(struct writing *wr, const struct sg_json *value, int depth)
+{
+	if (value == NULL || depth == SG_VALUE_DEPTH || wr->written.count >= wr->most)
+		return;
+	if (value->type == SG_JSON_ARRAY || value->type == SG_JSON_OBJECT) {
+		for (const struct sg_json *v = sg_json_first(value); v != NULL; v = sg_json_next(value, v))
+			write_scalars(wr, v, depth + 1);
+		return;
+	}
+	struct sg_buf text;
+	sg_buf_init(&text, TEXT_MAX);
+	if (sg_value_text(value, &text))
+		sg_value_forms(sg_buf_view(&text), write_form, wr);
+	sg_buf_done(&text);
+}
+
+size_t
+sg_values_write(struct sg_json_writer *w, const struct sg_state *state, const struct sg_task *task, const struct sg_json *value, size_t most)
+{
+	struct writing wr = {.w = w, .state = state, .task = task, .most = most};
+	struct sg_origin nowhere = {.where = ""}, *sources[1] = {&nowhere};
+	wr.written.sources = sources; /* sg_values_find gives one back for what is there */
+	wr.written.source_count = 1;
+	sg_jw_array(w);
+	write_scalars(&wr, value, 0);
+	sg_jw_end(w);
+	size_t count = wr.written.count;
+	wr.written.sources = NULL;
+	wr.written.source_count = 0;
+	sg_values_free(&wr.written);
+	return count;
+}
+
+struct search {
+	const struct sg_state *state;
+	const struct sg_task *task;
+	const struct sg_origin *whole, *part;
+};
+
+/* A part that is clean makes nothing trusted; one that has labels makes the whole suspect. */
+static bool
+search_form(void *to, struct sg_str form, bool whole)
+{
+	struct search *s = to;
+	const struct sg_origin *found = sg_values_find(&s->task->root->tree->values, sg_value_digest(s->state, s->task, form));
+	if (found == NULL)
+		return true;
+	if (whole && s->whole == NULL)
+		s->whole = found;
+	if (!whole && s->part == NULL && found->taint.count > 0)
+		s->part = found;
+	return true;
+}
+
+const struct sg_origin *
+sg_value_origin(const struct sg_state *state, const struct sg_task *task, const struct sg_json *value, bool *part)
+{
+	struct search s = {.state = state, .task = task};
+	struct sg_buf text;
+	*part = false;
+	if (task->root->tree == NULL || task->root->tree->values.count == 0)
+		return NULL;
+	sg_buf_init(&text, TEXT_MAX);
+	if (sg_value_text(value, &text))
+		sg_value_forms(sg_buf_view(&text), search_form, &s);
+	sg_buf_done(&text);
+	*part = s.whole == NULL && s.part != NULL;
+	return s.whole != NULL ? s.whole : s.part;
+}

@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Where values were first seen: an open table of keyed digests for each tree. What does not fit stays unknown, which no rule takes for trusted. */
+#include "gate/values.h"
+
+#include "base/str.h"
+#include "gate/fold_in.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { VALUES_MOST = 65536, SOURCES_MOST = 65536 };
+
+static struct sg_seen *
+slot_of(const struct sg_values *values, uint64_t digest)
+{
+	for (size_t i = 0, at = (size_t)digest; i < values->size; i++, at++) {
+		struct sg_seen *slot = &values->slots[at & (values->size - 1)];
+		if (slot->digest == digest || slot->digest == 0)
+			return slot;
+	}
+	return NULL;
+}
+
+const struct sg_origin *
+sg_values_find(const struct sg_values *values, uint64_t digest)
+{
+	struct sg_seen *slot = digest == 0 ? NULL : slot_of(values, digest);
+	return slot == NULL || slot->digest == 0 ? NULL : values->sources[slot->source];
+}
+
+static bool
+values_grow(struct sg_values *values)
+{
+	struct sg_values larger = *values;
+	larger.size = values->size == 0 ? 16 : values->size * 2;
+	larger.slots = calloc(larger.size, sizeof(*larger.slots));
+	if (larger.slots == NULL)
+		return false;
+	for (size_t i = 0; i < values->size; i++)
+		if (values->slots[i].digest != 0)
+			*slot_of(&larger, values->slots[i].digest) = values->slots[i];
+	free(values->slots);
+	*values = larger;
+	return true;
+}
+
+bool
+sg_values_put(struct sg_values *values, uint64_t digest, uint32_t source)
+{
+	if (digest == 0 || sg_values_find(values, digest) != NULL)
+		return true;
+	if (values->count >= VALUES_MOST) {
+		values->full = true;
+		return true;
+	}
+	if (4 * (values->count + 1) > 3 * values->size && !values_grow(values))
+		return false;
+	*slot_of(values, digest) = (struct sg_seen){digest, source};
+	values->count++;
+	return true;
+}
+
+struct sg_origin *
+sg_values_origin(struct sg_values *values, const char *origin, const char *decision, const struct sg_taint *taint, uint32_t *index)
+{
+	struct sg_origin *source = values->source_count < SOURCES_MOST ? calloc(1, sizeof(*source)) : NULL;
+	if (source == NULL)
+		return NULL;
+	source->where = origin;
+	snprintf(source->decision, sizeof(source->decision), "%s", decision);
+	if (values->source_count == values->source_room) {
+		size_t room = values->source_room == 0 ? 4 : values->source_room * 2;
+		struct sg_origin **more = realloc(values->sources, room * sizeof(*more));
+		if (more == NULL) {
+			free(source);
+			return NULL;
+		}
+		values->sources = more;
+		values->source_room = room;
+	}
+	if (taint != NULL && !sg_taint_join(&source->taint, taint)) {
+		sg_taint_free(&source->taint);
+		free(source);
+		return NULL;
+	}
+	*index = (uint32_t)values->source_count;
+	values->sources[values->source_count++] = source;
+	return source;
+}
+
+void
+sg_values_free(struct sg_values *values)
+{
+	for (size_t i = 0; i < values->source_count; i++) {
+		sg_taint_free(&values->sources[i]->taint);
+		free(values->sources[i]);
+	}
+	free(values->sources);
+	free(values->slots);
+	*values = (struct sg_values){.size = 0};
+}
+
+static bool
+any_new(const struct sg_values *values, const struct sg_json *list)
+{
+	for (const struct sg_json *v = sg_json_first(list); v != NULL; v = sg_json_next(list, v)) {
+		struct sg_str hex;
+		if (sg_json_string(v, &hex) && sg_values_find(values, sg_value_unhex(hex)) == NULL)
+			return true;
+	}
+	return false;
+}
+
+void
+sg_fold_values(struct sg_fold *f, struct sg_task *task, const struct sg_json *list, const char *origin, const char *decision, const struct sg_taint *taint)
+{
+	struct sg_tree *tree = list == NULL || list->count == 0 ? NULL : sg_task_tree(task);
+	uint32_t source = 0;
+	if (tree == NULL || !any_new(&tree->values, list))
+		return;
+	if (sg_values_origin(&tree->values, sg_state_word(f->state, sg_str(origin)), decision, taint, &source) == NULL) {
+		tree->values.full = true;
+		return;
+	}
+	for (const struct sg_json *v = sg_json_first(list); v != NULL; v = sg_json_next(list, v)) {
+		struct sg_str hex;
+		if (sg_json_string(v, &hex) && !sg_values_put(&tree->values, sg_value_unhex(hex), source))
+			f->missing = "memory";
+	}
+}

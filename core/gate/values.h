@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Provenance of values: which values a tree of tasks has seen, and where first. Values are kept as keyed digests of their forms, never as they are. */
+#ifndef SG_GATE_VALUES_H
+#define SG_GATE_VALUES_H
+
+#include "base/canon.h"
+#include "gate/state.h"
+
+enum {
+	SG_FORM_MAX = 256,       /* bytes of one form; a longer value has no form as a whole, only its words */
+	SG_FORM_LEAST = 2,       /* a shorter one says nothing about where it came from */
+	SG_FORMS_OF_VALUE = 512, /* forms taken from one value; the rest of a long text stays unknown */
+	SG_VALUE_DEPTH = 16,     /* arrays and objects within each other that are looked through */
+};
+
+/* Calls `each` for every form of one scalar, the whole value first. A form is the value as one would compare it: see sg_value_forms_table. `whole`
+ * says that this form stands for all of the value, not for a part such as a host or a word. Stops when `each` says false or at SG_FORMS_OF_VALUE. */
+void sg_value_forms(struct sg_str value, bool (*each)(void *to, struct sg_str form, bool whole), void *to);
+
+/* What is done to a value to find its forms, for tests and documentation. */
+struct sg_value_form {
+	const char *name, *what;
+};
+const struct sg_value_form *sg_value_forms_table(size_t *count);
+
+/* The scalar as text; false for what has no provenance: null, true, false, arrays, objects. A number is written as in RFC 8785. */
+bool sg_value_text(const struct sg_json *value, struct sg_buf *out);
+
+/* The keyed digest of a form within a tree; never 0. */
+uint64_t sg_value_digest(const struct sg_state *state, const struct sg_task *task, struct sg_str form);
+void sg_value_hex(uint64_t digest, char out[17]);
+/* 0 for anything but 16 hex digits. */
+uint64_t sg_value_unhex(struct sg_str hex);
+
+/* Appends the digests of all forms of all scalars in `value` (names of members are none) as a JSON array of hex, each once, at most `most`; those
+ * that the tree knows already are left out. Returns how many. */
+size_t sg_values_write(struct sg_json_writer *w, const struct sg_state *state, const struct sg_task *task, const struct sg_json *value, size_t most);
+
+/* Where a scalar was first seen: the source of its whole form if there is one; else, where a part of it (host, address, word) was seen with labels,
+ * that one, with *part set; else NULL. */
+const struct sg_origin *sg_value_origin(const struct sg_state *state, const struct sg_task *task, const struct sg_json *value, bool *part);
+
+/* The table. Digests of 0 are ignored. False on no memory; full is no error. */
+const struct sg_origin *sg_values_find(const struct sg_values *values, uint64_t digest);
+bool sg_values_put(struct sg_values *values, uint64_t digest, uint32_t source);
+/* A source more; `origin` is borrowed for ever, `taint` may be NULL. NULL: no room. */
+struct sg_origin *sg_values_origin(struct sg_values *values, const char *origin, const char *decision, const struct sg_taint *taint, uint32_t *index);
+void sg_values_free(struct sg_values *values);
+
+#endif
