@@ -64,6 +64,9 @@ struct sg_policy {
 	struct sg_policy_problem problems[SG_POLICY_PROBLEMS];
 	size_t problem_count;
 	bool loading, spent;
+	bool spec;            /* a file of tests, not of rules */
+	struct sg_buf tests;  /* what a spec declared: JSON, separated by commas */
+	size_t test_count;
 	uint32_t file; /* being run, while loading */
 
 	/* One judgement. */
