@@ -139,4 +139,18 @@ printf 'test { id = "x", ask = { action = "pay.transfr" }, expect = "deny" }\n' 
 ends 1 "$gate" policy test -c stepgate.conf p/class.lua
 has "the catalogue has no action 'pay.transfr'"
 ends 78 "$gate" policy test -c nowhere.conf p
+
+# ---- the default policy, copied beside other rules ----
+pack=$(dirname "$0")/../../lua/stepgate
+mkdir policy.d
+cp "$pack"/*.lua policy.d/
+printf 'rule { id = "own", on = "**", effect = allow {} }\n' >policy.d/own.lua
+sed -i 's/"oncall" -- the group/"people" -- the group/' policy.d/*.lua
+sed -i 's/groups = { "oncall" }/groups = { "people" }/' policy.d/*_test.lua
+ends 0 "$gate" policy check policy.d
+has '7 files, 8 rules: good'
+ends 0 "$gate" policy test policy.d
+for file in policy.d/*.lua; do
+	case $file in *_test.lua | */own.lua) ;; *) ends 0 "$gate" policy test "${file%.lua}_test.lua" ;; esac
+done
 echo done
