@@ -153,4 +153,15 @@ ends 0 "$gate" policy test policy.d
 for file in policy.d/*.lua; do
 	case $file in *_test.lua | */own.lua) ;; *) ends 0 "$gate" policy test "${file%.lua}_test.lua" ;; esac
 done
+
+# ---- the guide: its last two blocks are a policy and the tests of it ----
+mkdir guide
+python3 - "$(dirname "$0")/../../lua/README.md" <<'PYTHON'
+import re, sys
+blocks = re.findall(r"```lua\n(.*?)```", open(sys.argv[1], encoding="utf-8").read(), re.S)
+open("guide/pay.lua", "w").write(blocks[-2])
+open("guide/pay_test.lua", "w").write(blocks[-1])
+PYTHON
+ends 0 "$gate" policy test guide
+has '8 tests, 0 failed'
 echo done
