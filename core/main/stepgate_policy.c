@@ -109,7 +109,7 @@ load_all(const struct wish *wish, const struct sg_try_files *files, struct sg_tr
 	sg_buf_init(&report, SG_TRY_REPORT);
 	for (size_t i = 0; i < files->count; i++) {
 		sets[i].folder = &files->folders[i];
-		sets[i].actions = sg_json_get(wish->conf, "actions");
+		sets[i].conf = wish->conf;
 		if (code == 0 && !sg_try_set_load(&sets[i], &report)) {
 			print_problems(&files->folders[i], wish->form);
 			code = EXIT_CONFIG;

@@ -38,7 +38,7 @@ struct sg_try_set {
 	const struct sg_try_folder *folder;
 	struct sg_policy *policy;
 	struct sg_arena arena;
-	const struct sg_json *manifest, *actions; /* actions: of the configuration, NULL without one */
+	const struct sg_json *manifest, *conf; /* conf: the configuration, NULL without one */
 };
 
 /* False: `report` has what is wrong, as {"errors":[...]}. */

@@ -64,7 +64,7 @@ give_up(struct sg_try *try, const char *what)
 static bool
 ask(struct sg_try *try, struct sg_try_set *set)
 {
-	struct sg_fixture fixture = {.ask = try->ask, .actions = set->actions, .manifest = set->manifest};
+	struct sg_fixture fixture = {.ask = try->ask, .actions = sg_json_get(set->conf, "actions"), .manifest = set->manifest};
 	struct sg_buf request, answer;
 	const struct sg_json *asked, *said = NULL;
 	enum sg_reason reason;
@@ -103,7 +103,7 @@ approved(const struct sg_try *try)
 static struct sg_strings
 may_narrow(struct sg_try *try, const struct sg_try_set *set)
 {
-	struct sg_fixture fixture = {.ask = try->ask, .actions = set->actions};
+	struct sg_fixture fixture = {.ask = try->ask, .actions = sg_json_get(set->conf, "actions")};
 	const struct sg_json *list = sg_fixture_narrow(&fixture);
 	size_t count = list != NULL ? list->count : try->merged.narrow_count;
 	struct sg_str *items = sg_arena_alloc(&try->arena, (count + 1) * sizeof(*items));
@@ -134,6 +134,23 @@ narrow(struct sg_try *try, const struct sg_try_set *set)
 	sg_buf_done(&effective);
 }
 
+/* Can the enforcer of the test do what the rules ask for? Without one nobody can; one that is not in a configuration can
+ * do all. */
+static bool
+supported(const struct sg_try *try, const struct sg_try_set *set)
+{
+	struct sg_str enforcer;
+	if (!sg_json_string(sg_json_get(try->ask, "enforcer"), &enforcer))
+		return try->merged.obligation_count == 0;
+	const struct sg_json *known = sg_json_get_str(sg_json_get(set->conf, "enforcers"), enforcer);
+	const struct sg_json *list = sg_json_get(known, "obligations");
+	size_t found = 0;
+	for (size_t i = 0; i < try->merged.obligation_count; i++)
+		for (const struct sg_json *e = sg_json_first(list); e != NULL; e = sg_json_next(list, e))
+			found += e->type == SG_JSON_STRING && sg_str_eq(e->string, try->merged.obligations[i]);
+	return set->conf == NULL || found >= try->merged.obligation_count;
+}
+
 static void
 merge(struct sg_try *try, const struct sg_try_set *set)
 {
@@ -141,10 +158,15 @@ merge(struct sg_try *try, const struct sg_try_set *set)
 	try->effective = try->args;
 	if (try->merged.verdict == SG_ALLOW || try->merged.verdict == SG_STEP_UP)
 		narrow(try, set);
-	if (try->merged.verdict == SG_STEP_UP && approved(try)) {
-		try->merged.verdict = SG_ALLOW;
-		try->merged.reason = SG_REASON_allowed;
+	bool granted = try->merged.verdict == SG_ALLOW || try->merged.verdict == SG_STEP_UP;
+	if (granted && !supported(try, set)) {
+		try->merged.verdict = SG_DENY;
+		try->merged.reason = SG_REASON_obligation_unsupported;
 	}
+	if (try->merged.verdict == SG_STEP_UP && approved(try))
+		try->merged.verdict = SG_ALLOW;
+	if (try->merged.verdict == SG_ALLOW)
+		try->merged.reason = sg_json_eq(try->args, try->effective) ? SG_REASON_allowed : SG_REASON_narrowed;
 	try->verdict = sg_verdict_name(try->merged.verdict);
 	try->code = sg_reason_code(try->merged.reason);
 }

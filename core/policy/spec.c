@@ -22,7 +22,7 @@ bool
 sg_spec_named(struct sg_str file)
 {
 	size_t end = sizeof(SG_SPEC_ENDING) - 1;
-	return file.len > end && memcmp(file.ptr + file.len - end, SG_SPEC_ENDING, end) == 0;
+	return file.len >= end && memcmp(file.ptr + file.len - end, SG_SPEC_ENDING, end) == 0;
 }
 
 static bool write_value(lua_State *L, struct sg_buf *out, int depth);

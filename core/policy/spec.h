@@ -47,7 +47,7 @@ struct sg_expect_row {
 
 extern const struct sg_expect_row sg_expects[SG_EXPECT_COUNT];
 
-/* True for the name of a spec: something before SG_SPEC_ENDING. */
+/* True for the name of a spec: it ends in SG_SPEC_ENDING. */
 bool sg_spec_named(struct sg_str file);
 
 /* Runs one spec file. SG_OK: `report` has {"tests":[{"ask":{...},"expect":...,"id":"...","line":N}]} in the order of the

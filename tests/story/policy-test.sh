@@ -31,13 +31,15 @@ after { id = "failed", on = "pay.*", effect = function(r) return add { freeze = 
 LUA
 cat >p/pay_test.lua <<'LUA'
 local function pay(amount, more)
-	local ask = { action = "pay.transfer", args = { amount = amount, iban = "DE1" }, provenance = { iban = "task" } }
+	local ask = { action = "pay.transfer", args = { amount = amount, iban = "DE1" }, provenance = { iban = "task" }, enforcer = "gateway" }
 	for name, value in pairs(more or {}) do ask[name] = value end
 	return ask
 end
-test { id = "small", ask = pay(100), expect = { verdict = "allow", rule = "pay-small", narrowed = { amount = 50 }, ttl = "30s",
+test { id = "small", ask = pay(100), expect = { verdict = "allow", code = "narrowed", rule = "pay-small", narrowed = { amount = 50 }, ttl = "30s",
 	taint = { "a", "b" }, obligations = { "log" }, raise = "internal", silent = { "pay-large" } } }
-test { id = "smaller", ask = pay(10), expect = { verdict = "allow", narrowed = {} } }
+test { id = "smaller", ask = pay(10), expect = { verdict = "allow", code = "allowed", narrowed = {} } }
+test { id = "nobody-logs", ask = { action = "pay.transfer", args = { amount = 10, iban = "DE1" }, provenance = "task" },
+	expect = { verdict = "deny", code = "obligation_unsupported" } }
 test { id = "payee", ask = pay(1, { provenance = {} }), expect = { verdict = "deny", code = "payee", freeze = true } }
 test { id = "large", ask = pay(101), expect = { verdict = "step_up", code = "approval_needed", groups = { finance = 2 }, say = "Large" } }
 test { id = "one-is-not-enough", ask = pay(101, { approval = { groups = { "finance" } } }), expect = "step_up" }
@@ -54,22 +56,22 @@ LUA
 
 # ---- as expected ----
 ends 0 "$gate" policy test p
-[ "$out" = '13 tests, 0 failed' ] || fail "$out"
+[ "$out" = '14 tests, 0 failed' ] || fail "$out"
 ends 0 "$gate" policy test p/pay_test.lua
 ends 0 "$gate" policy test p/pay.lua
 ends 0 "$gate" policy test --tap p
 has 'TAP version 14'
 has 'ok 1 - p/pay_test.lua:6 small'
-has '1..13'
+has '1..14'
 ends 0 "$gate" policy test --json p
-printf '%s' "$out" | python3 -c 'import json, sys; d = json.load(sys.stdin); assert d["total"] == 13 and d["wrong"] == 0 and d["tests"][0]["got"]["narrowed"] == {"amount": 50}'
+printf '%s' "$out" | python3 -c 'import json, sys; d = json.load(sys.stdin); assert d["total"] == 14 and d["wrong"] == 0 and d["tests"][0]["got"]["narrowed"] == {"amount": 50}'
 ends 0 "$gate" policy check p
 has '1 file, 6 rules: good'
 has '1 file of tests: not loaded'
 
 # ---- not as expected, and mistakes ----
 cat >p/wrong_test.lua <<'LUA'
-test { id = "wrong", ask = { action = "pay.transfer", args = { amount = 1, iban = "DE1" }, provenance = "task" },
+test { id = "wrong", ask = { action = "pay.transfer", args = { amount = 1, iban = "DE1" }, provenance = "task", enforcer = "gateway" },
 	expect = { verdict = "deny", taint = { "a" } } }
 test { id = "misspelt-field", ask = { action = "pay.transfer", task = { taintd = true } }, expect = "deny" }
 test { id = "misspelt-verdict", ask = { action = "pay.transfer" }, expect = "denied" }
@@ -88,7 +90,7 @@ has "did you mean 'tainted'?"
 has "expect: there is no verdict 'denied'"
 has "did you mean 'verdict'?"
 has "no rule needs history.count of 'pay.x'"
-has '18 tests, 5 failed'
+has '19 tests, 5 failed'
 ends 1 "$gate" policy test --tap p/wrong_test.lua
 has 'not ok 1 - p/wrong_test.lua:1 wrong'
 ends 1 "$gate" policy test --json p/wrong_test.lua
@@ -118,6 +120,10 @@ trust_domain = "acme.example"
 state_dir = "$folder/state"
 run_dir = "$folder/run"
 policy_dir = "$folder/p"
+attest : { peer : { use = "peer"  control = "required" } }
+enforcers : {
+  gw : { match = [ "peer:uid=1" ]  for_agents = [ "*" ]  obligations = [ "log" ] }
+}
 actions : {
   pay : { name = "pay.transfer"  class = "payment"  effect = "write"  sensitivity = "restricted"  narrow = [ "amount" ] }
   ask : { name = "pay.ask"  class = "other"  effect = "read"  sensitivity = "public" }
@@ -126,10 +132,12 @@ CONF
 cat >p/class.lua <<'LUA'
 rule { id = "class", on = "pay.*", when = function(r) return r.action.class == "payment" and r.sensitivity == "restricted" end,
 	effect = allow { narrow = { amount = at_most(5) } } }
+rule { id = "logged", on = "pay.transfer", when = function(r) return r.enforcer ~= nil end, effect = allow { obligations = { "log", "seal" } } }
 rule { id = "asked", on = "pay.ask", effect = allow { narrow = { amount = at_most(5) } } }
 LUA
 cat >p/class_test.lua <<'LUA'
 test { id = "known", ask = { action = "pay.transfer", args = { amount = 9 } }, expect = { narrowed = { amount = 5 } } }
+test { id = "cannot-seal", ask = { action = "pay.transfer", args = { amount = 9 }, enforcer = "gw" }, expect = { code = "obligation_unsupported" } }
 test { id = "not-narrowable", ask = { action = "pay.ask", args = { amount = 9 } }, expect = { verdict = "deny", code = "narrow_forbidden" } }
 LUA
 ends 0 "$gate" policy test -c stepgate.conf p/class.lua
@@ -139,6 +147,16 @@ printf 'test { id = "x", ask = { action = "pay.transfr" }, expect = "deny" }\n' 
 ends 1 "$gate" policy test -c stepgate.conf p/class.lua
 has "the catalogue has no action 'pay.transfr'"
 ends 78 "$gate" policy test -c nowhere.conf p
+
+# ---- the limit of folders, and one more ----
+for i in $(seq 65); do
+	mkdir "many$i"
+	printf 'test { id = "x", ask = { action = "a" }, expect = "deny" }\n' >"many$i/a_test.lua"
+done
+ends 0 "$gate" policy test $(seq -f 'many%g' 64)
+has '64 tests, 0 failed'
+ends 66 "$gate" policy test $(seq -f 'many%g' 65)
+has 'too many folders'
 
 # ---- the default policy, copied beside other rules ----
 pack=$(dirname "$0")/../../lua/stepgate
