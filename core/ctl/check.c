@@ -5,6 +5,8 @@
 
 #include "base/str.h"
 
+enum { TEST_WORDS = 2000 };
+
 static int
 check_folder(const struct sg_ctl *ctl, const char *folder)
 {
@@ -29,6 +31,27 @@ sg_ctl_policy_check(struct sg_ctl *ctl)
 	sg_arena_done(&arena);
 	sg_buf_done(&text);
 	return code == SG_CTL_OK ? check_folder(ctl, folder) : code;
+}
+
+int
+sg_ctl_policy_test(struct sg_ctl *ctl)
+{
+	const char *words[TEST_WORDS + 6] = {"test"};
+	size_t count = 1;
+	if (ctl->option[SG_CTL_OPTION_config] != NULL) {
+		words[count++] = "--config";
+		words[count++] = ctl->option[SG_CTL_OPTION_config];
+	}
+	if (ctl->json)
+		words[count++] = "--json";
+	if (ctl->option[SG_CTL_OPTION_tap] != NULL)
+		words[count++] = "--tap";
+	for (char **word = ctl->rest; *word != NULL; word++) {
+		if (count >= TEST_WORDS)
+			return sg_ctl_fail(ctl, SG_CTL_USAGE, "usage", "name folders", "policy test: too many words");
+		words[count++] = *word;
+	}
+	return sg_daemon_become(ctl, "stepgate-policy", words);
 }
 
 int

@@ -55,6 +55,7 @@ enum sg_ctl_exit {
 	X(resource,  'r', "resource",   "TYPE:ID",     "the resource")                                                \
 	X(run,       0,   "run",        "DIR",         "folder of the sockets (default $STEPGATE_RUN, then /run/stepgate)") \
 	X(running,   0,   "running",    NULL,          "with what the daemon has in force")                           \
+	X(tap,       0,   "tap",        NULL,          "print the results as TAP version 14")                         \
 	X(task,      't', "task",       "ID",          "judge as within this task")                                   \
 	X(token,     0,   "token",      "TOKEN",       "ask as an enforcer, for the task of this task token")         \
 	X(ttl,       0,   "ttl",        "SECONDS",     "how long, at most what the intent allows")                    \
@@ -143,6 +144,13 @@ enum { SG_CTL_REST = 1000 }; /* as `most`: everything behind the command's word 
 	X(policy_check,  "policy check",    "[DIR]",            0, 1, SG_CTL_BIT(json) | SG_CTL_BIT(config),                     \
 	  "check policy files",                                                                                        \
 	  "All mistakes at once, each with file, line and a hint. Without DIR: the folder that the configuration names.")       \
+	X(policy_test,   "policy test",     "[OPTION...] [PATH...]", 0, SG_CTL_REST,                                            \
+	  SG_CTL_BIT(json) | SG_CTL_BIT(config) | SG_CTL_BIT(tap),                                                             \
+	  "ask a policy set what its tests expect of it",                                                              \
+	  "Tests stand in NAME_test.lua beside the policy files; the daemon does not load those. PATH is a folder, such a file, or a policy file "  \
+	  "(then the files given are the set). Without PATH: the folder that the configuration names. Each test runs in the sandbox of policies, "  \
+	  "and its verdict is made by the gate's own merge; ceilings of the gate are not asked. --config takes class, effect, sensitivity, "  \
+	  "authority and narrow of actions from a configuration. Exit 0 all as expected, 1 something is not, 78 the set does not load.")        \
 	X(config_check,  "config check",    "[FILE]",           0, 1, SG_CTL_BIT(json) | SG_CTL_BIT(vendor),                    \
 	  "check configuration and policy", "All mistakes at once, each with file, line and a hint.")                   \
 	X(config_show,   "config show",     "",                 0, 0, SG_CTL_FILES | SG_CTL_BIT(changed) | SG_CTL_BIT(for),      \

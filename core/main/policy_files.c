@@ -4,6 +4,7 @@
 
 #include "base/canon.h"
 #include "base/str.h"
+#include "policy/spec.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -113,7 +114,9 @@ sg_policy_files_read(struct sg_policy_files *files, const char *path, struct sg_
 	}
 	files->list = sg_arena_alloc(&files->arena, (size_t)(count > 0 ? count : 0) * sizeof(*files->list) + 1);
 	for (int i = 0; i < count; i++) {
-		if (status == SG_OK && files->list != NULL)
+		bool spec = sg_spec_named(sg_str(names[i]->d_name));
+		files->specs += spec;
+		if (status == SG_OK && files->list != NULL && !spec)
 			status = read_one(files, folder, names[i]->d_name, report);
 		free(names[i]);
 	}

@@ -11,9 +11,10 @@ struct sg_policy_files {
 	struct sg_arena arena;
 	struct sg_policy_source *list;
 	size_t count;
+	size_t specs; /* files of tests (policy/spec.h), which were not read */
 };
 
-/* Reads FOLDER/[!.]*.lua: regular, owned by root or the effective user, not writable for group or others, not through a link. A folder that does not
+/* Reads FOLDER/[!.]*.lua but no specs (*_test.lua): regular, owned by root or the effective user, not writable for group or others, not through a link. A folder that does not
  * exist is an empty set (everything is denied). On failure `report` has {"errors":[{"file","hint","line","what"}]}; SG_MALFORMED. */
 enum sg_status sg_policy_files_read(struct sg_policy_files *files, const char *folder, struct sg_buf *report);
 void sg_policy_files_done(struct sg_policy_files *files);

@@ -28,6 +28,8 @@ check_policy(const char *folder, bool json)
 	enum sg_status status = sg_policy_files_read(&files, folder, &out);
 	if (status == SG_OK)
 		status = sg_policy_check(files.list, files.count, json, &out);
+	if (!json && files.specs > 0)
+		sg_buf_printf(&out, "%zu file%s of tests: not loaded, run by `stepgate policy test`\n", files.specs, files.specs == 1 ? "" : "s");
 	print(&out, json || status == SG_OK ? stdout : stderr);
 	sg_policy_files_done(&files);
 	return status == SG_OK ? 0 : 1;

@@ -35,6 +35,7 @@ const struct sg_policy_call sg_policy_api[] = {
 	 "Text of a simple value; for others the name of their type, never an address."},
 	{"", "type", sg_lua_type, "value: any", "string",
 	 "\"nil\", \"boolean\", \"number\", \"string\", \"table\", \"function\", \"effect\"."},
+	{SG_SPEC_LIBRARY, "test", sg_spec_test, "test: sg.test", "", "Declares a test. In specs (NAME_test.lua) only."},
 	{"math", "abs", sg_math_abs, "x: number", "number", "Absolute value."},
 	{"math", "ceil", sg_math_ceil, "x: number", "integer", "Smallest integer not below x."},
 	{"math", "floor", sg_math_floor, "x: number", "integer", "Largest integer not above x."},

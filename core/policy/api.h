@@ -6,8 +6,10 @@
 
 #include "policy/state.h"
 
+#define SG_SPEC_LIBRARY "spec"
+
 struct sg_policy_call {
-	const char *library; /* "" for globals */
+	const char *library; /* "" for globals, SG_SPEC_LIBRARY for globals of specs alone */
 	const char *name;
 	lua_CFunction call;
 	const char *arguments; /* "text: string, part: string" with `?` behind optional names */
@@ -22,9 +24,9 @@ extern const size_t sg_policy_api_count;
 void sg_sandbox_open(lua_State *L);
 
 /* "did you mean 'NAME'?" among the globals, or "" into `out`. */
-const char *sg_sandbox_hint(struct sg_str name, char *out, size_t room);
-/* True if `name` is a global of policies (a function or a library). */
-bool sg_sandbox_has(struct sg_str name);
+const char *sg_sandbox_hint(const struct sg_policy *policy, struct sg_str name, char *out, size_t room);
+/* True if `name` is a global of policies, or of specs if this is one (a function or a library). */
+bool sg_sandbox_has(const struct sg_policy *policy, struct sg_str name);
 
 /* The functions, by file. */
 int sg_lua_assert(lua_State *L);
@@ -65,6 +67,8 @@ int sg_math_tointeger(lua_State *L);
 int sg_rule_rule(lua_State *L);
 int sg_rule_after(lua_State *L);
 int sg_rule_policy(lua_State *L);
+
+int sg_spec_test(lua_State *L);
 
 /* The string argument `index`; raises on anything else. No coercion from numbers. */
 struct sg_str sg_argument_string(lua_State *L, int index);

@@ -2,7 +2,7 @@
  * `stepgate policy check`: all that is wrong with a set, for people or for programs. */
 #include "base/canon.h"
 #include "base/str.h"
-#include "policy/policy.h"
+#include "policy/set.h"
 
 enum { REPORT = 64 << 20, NODES = 1 << 20, ARENA = 256 << 20 };
 
@@ -15,7 +15,7 @@ text_of(const struct sg_json *object, const char *name)
 }
 
 static void
-write_problem(struct sg_buf *out, const struct sg_json *problem)
+write_problem(struct sg_buf *out, const struct sg_json *problem, const char *kind)
 {
 	struct sg_str file = text_of(problem, "file"), what = text_of(problem, "what"), hint = text_of(problem, "hint");
 	int64_t line = 0;
@@ -24,7 +24,7 @@ write_problem(struct sg_buf *out, const struct sg_json *problem)
 		sg_buf_printf(out, "%.*s:%lld: ", SG_STR_ARG(file), (long long)line);
 	else if (file.len > 0)
 		sg_buf_printf(out, "%.*s: ", SG_STR_ARG(file));
-	sg_buf_printf(out, "%.*s\n", SG_STR_ARG(what));
+	sg_buf_printf(out, "%s%.*s\n", kind, SG_STR_ARG(what));
 	if (hint.len > 0)
 		sg_buf_printf(out, "\thint: %.*s\n", SG_STR_ARG(hint));
 }
@@ -32,10 +32,12 @@ write_problem(struct sg_buf *out, const struct sg_json *problem)
 static void
 write_text(struct sg_buf *out, const struct sg_json *report)
 {
-	const struct sg_json *errors = sg_json_get(report, "errors");
+	const struct sg_json *errors = sg_json_get(report, "errors"), *warnings = sg_json_get(report, "warnings");
 	const struct sg_json *files = sg_json_get(report, "files"), *rules = sg_json_get(report, "rules");
 	for (const struct sg_json *m = sg_json_first(errors); m != NULL; m = sg_json_next(errors, m))
-		write_problem(out, m);
+		write_problem(out, m, "");
+	for (const struct sg_json *m = sg_json_first(warnings); m != NULL; m = sg_json_next(warnings, m))
+		write_problem(out, m, "warning: ");
 	if (errors != NULL && errors->count >= SG_POLICY_PROBLEMS)
 		sg_buf_printf(out, "only the first %d errors are shown\n", SG_POLICY_PROBLEMS);
 	if (files != NULL && rules != NULL)
@@ -56,6 +58,8 @@ sg_policy_check(const struct sg_policy_source *sources, size_t count, bool json,
 	enum sg_status status = sg_policy_load(sources, count, NULL, &policy, &report);
 	if (status != SG_OK && status != SG_REFUSED)
 		goto out;
+	if (status == SG_OK)
+		sg_warnings_write(policy, &report);
 	if (json)
 		sg_buf_str(out, sg_buf_view(&report));
 	else if (sg_canon_parse(&arena, sg_buf_view(&report), &limits, &root, NULL) == SG_OK)

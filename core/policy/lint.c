@@ -111,9 +111,9 @@ check_name(struct sg_lint *lint, size_t i, bool braces)
 	}
 	bool member = i > 0 && (sg_lint_is(t - 1, ".") || sg_lint_is(t - 1, ":"));
 	bool attribute = i > 0 && sg_lint_is(t - 1, "<") && sg_lint_is(t + 1, ">");
-	if (member || attribute || is_key(lint, i, braces) || sg_sandbox_has(t->text) || declares(lint, t->text))
+	if (member || attribute || is_key(lint, i, braces) || sg_sandbox_has(lint->policy, t->text) || declares(lint, t->text))
 		return;
-	sg_sandbox_hint(t->text, hint, sizeof(hint));
+	sg_sandbox_hint(lint->policy, t->text, hint, sizeof(hint));
 	sg_problem_add(lint->policy, lint->file, t->line, hint, "there is no '%.*s'",
 		       (int)(t->text.len < 100 ? t->text.len : 100), t->text.ptr);
 }
@@ -160,6 +160,7 @@ sg_lint(struct sg_policy *policy, uint32_t file, bool bits)
 		collect_declared(&lint);
 		check_names(&lint);
 		sg_lint_fields(&lint);
+		sg_lint_roles(&lint);
 		if (!bits)
 			check_bits(&lint);
 	} else {

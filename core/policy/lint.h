@@ -19,7 +19,13 @@ struct sg_lint {
 /* True if the token is this operator, keyword or name. */
 bool sg_lint_is(const struct sg_token *token, const char *text);
 
+/* The index behind the block or bracket that opens at token `i`. */
+size_t sg_lint_behind(const struct sg_lint *lint, size_t i);
+
 /* Notes request fields that do not exist and history that is not declared. */
 void sg_lint_fields(struct sg_lint *lint);
+
+/* Warns of rules that allow and look at nothing but who asks. */
+void sg_lint_roles(struct sg_lint *lint);
 
 #endif

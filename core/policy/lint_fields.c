@@ -5,9 +5,8 @@
 #include "policy/field.h"
 #include "policy/lint.h"
 
-/* The index behind the block or bracket that opens at `i`. */
-static size_t
-behind(const struct sg_lint *lint, size_t i)
+size_t
+sg_lint_behind(const struct sg_lint *lint, size_t i)
 {
 	size_t depth = 0;
 	for (; i < lint->count; i++) {
@@ -47,7 +46,7 @@ needs_named(const struct sg_lint *lint, size_t from, size_t to, struct sg_str pa
 			continue;
 		if (!sg_lint_is(&lint->tokens[i + 2], "{"))
 			return true;
-		for (size_t j = i + 2, end = behind(lint, i + 2); j < end; j++) {
+		for (size_t j = i + 2, end = sg_lint_behind(lint, i + 2); j < end; j++) {
 			const struct sg_token *t = &lint->tokens[j];
 			bool word = t->kind == SG_TOKEN_NAME && !needs_word(t);
 			if (word || (t->kind == SG_TOKEN_STRING && sg_str_eq(t->text, pattern)))
@@ -154,7 +153,7 @@ check_rule(struct sg_lint *lint, size_t from, size_t to)
 		if (!(sg_lint_is(t, "when") || sg_lint_is(t, "effect")) || !sg_lint_is(t + 1, "=") ||
 		    !sg_lint_is(t + 2, "function") || !sg_lint_is(t + 3, "(") || t[4].kind != SG_TOKEN_NAME)
 			continue;
-		struct body body = {from, to, i + 2, behind(lint, i + 2), t[4].text};
+		struct body body = {from, to, i + 2, sg_lint_behind(lint, i + 2), t[4].text};
 		check_body(lint, &body);
 		i = body.to - 1;
 	}
@@ -167,6 +166,6 @@ sg_lint_fields(struct sg_lint *lint)
 		const struct sg_token *t = &lint->tokens[i];
 		if (!(sg_lint_is(t, "rule") || sg_lint_is(t, "after")) || !sg_lint_is(t + 1, "{"))
 			continue;
-		check_rule(lint, i + 1, behind(lint, i + 1));
+		check_rule(lint, i + 1, sg_lint_behind(lint, i + 1));
 	}
 }

@@ -140,24 +140,46 @@ by_place(const void *left, const void *right)
 	return a->line != b->line ? a->line - b->line : sg_str_cmp(a->what, b->what);
 }
 
+static void
+write_problems(struct sg_json_writer *w, const char *name, struct sg_policy_problem *list, size_t count)
+{
+	qsort(list, count, sizeof(list[0]), by_place);
+	sg_jw_name(w, name);
+	sg_jw_array(w);
+	for (size_t i = 0; i < count; i++) {
+		sg_jw_object(w);
+		sg_jw_member_str(w, "file", list[i].file);
+		sg_jw_member_str(w, "hint", list[i].hint);
+		sg_jw_member_int(w, "line", list[i].line);
+		sg_jw_member_str(w, "what", list[i].what);
+		sg_jw_end(w);
+	}
+	sg_jw_end(w);
+}
+
 void
 sg_problems_write(struct sg_policy *policy, struct sg_buf *out)
 {
 	struct sg_json_writer w;
-	qsort(policy->problems, policy->problem_count, sizeof(policy->problems[0]), by_place);
 	sg_jw_begin(&w, out);
 	sg_jw_object(&w);
-	sg_jw_name(&w, "errors");
-	sg_jw_array(&w);
-	for (size_t i = 0; i < policy->problem_count; i++) {
-		const struct sg_policy_problem *p = &policy->problems[i];
-		sg_jw_object(&w);
-		sg_jw_member_str(&w, "file", p->file);
-		sg_jw_member_str(&w, "hint", p->hint);
-		sg_jw_member_int(&w, "line", p->line);
-		sg_jw_member_str(&w, "what", p->what);
-		sg_jw_end(&w);
-	}
+	write_problems(&w, "errors", policy->problems, policy->problem_count);
 	sg_jw_end(&w);
+}
+
+void
+sg_warnings_write(struct sg_policy *policy, struct sg_buf *out)
+{
+	struct sg_json_writer w;
+	if (out->len == 0 || out->ptr[out->len - 1] != '}')
+		return;
+	out->ptr[out->len - 1] = ',';
+	struct sg_buf list;
+	sg_buf_init(&list, 1 << 20);
+	sg_jw_begin(&w, &list);
+	sg_jw_object(&w);
+	write_problems(&w, "warnings", policy->warnings, policy->warning_count);
 	sg_jw_end(&w);
+	sg_buf_add(out, list.ptr + 1, list.len - 1);
+	sg_buf_done(&list);
 }

@@ -80,7 +80,8 @@ enum sg_status sg_policy_after(struct sg_policy *policy, struct sg_str input, st
 bool sg_policy_spent(const struct sg_policy *policy);
 
 /* `stepgate policy check`: loads, and writes for people ("FILE:LINE: what\n\thint: ...") or, as JSON, the manifest or
- * the errors. SG_OK if the set would load, else SG_REFUSED. */
+ * the errors. The manifest has "warnings" here, of the same form as errors: what loads and is yet likely a mistake. SG_OK
+ * if the set would load, else SG_REFUSED. */
 enum sg_status sg_policy_check(const struct sg_policy_source *sources, size_t count, bool json, struct sg_buf *out);
 
 /* The whole Lua surface, from the tables that make it: a reference in markdown, or stubs for lua-language-server. */

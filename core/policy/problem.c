@@ -7,13 +7,11 @@
 #include <stdio.h>
 
 static bool
-known(const struct sg_policy *policy, struct sg_str file, int line, struct sg_str what)
+known(const struct sg_policy_problem *list, size_t count, struct sg_str file, int line, struct sg_str what)
 {
-	for (size_t i = 0; i < policy->problem_count; i++) {
-		const struct sg_policy_problem *p = &policy->problems[i];
-		if (p->line == line && sg_str_eq(p->file, file) && sg_str_eq(p->what, what))
+	for (size_t i = 0; i < count; i++)
+		if (list[i].line == line && sg_str_eq(list[i].file, file) && sg_str_eq(list[i].what, what))
 			return true;
-	}
 	return false;
 }
 
@@ -28,21 +26,39 @@ plain_copy(struct sg_policy *policy, const char *text)
 	return sg_str(copy);
 }
 
+static void
+add(struct sg_policy *policy, struct sg_policy_problem *list, size_t *count, uint32_t file, int line, const char *hint,
+    const char *text)
+{
+	struct sg_str name = file < policy->file_count ? policy->files[file].name : SG_STR("");
+	struct sg_str what = plain_copy(policy, text);
+	if (*count == SG_POLICY_PROBLEMS || known(list, *count, name, line, what))
+		return;
+	list[(*count)++] = (struct sg_policy_problem){name, what, plain_copy(policy, hint == NULL ? "" : hint), line};
+}
+
+enum { TEXT = 512 };
+
 void
 sg_problem_add(struct sg_policy *policy, uint32_t file, int line, const char *hint, const char *format, ...)
 {
-	char text[512];
+	char text[TEXT];
 	va_list args;
 	va_start(args, format);
 	vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
+	add(policy, policy->problems, &policy->problem_count, file, line, hint, text);
+}
 
-	struct sg_str name = file < policy->file_count ? policy->files[file].name : SG_STR("");
-	struct sg_str what = plain_copy(policy, text);
-	if (policy->problem_count == SG_POLICY_PROBLEMS || known(policy, name, line, what))
-		return;
-	policy->problems[policy->problem_count++] =
-		(struct sg_policy_problem){name, what, plain_copy(policy, hint == NULL ? "" : hint), line};
+void
+sg_warning_add(struct sg_policy *policy, uint32_t file, int line, const char *hint, const char *format, ...)
+{
+	char text[TEXT];
+	va_list args;
+	va_start(args, format);
+	vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	add(policy, policy->warnings, &policy->warning_count, file, line, hint, text);
 }
 
 int

@@ -6,6 +6,7 @@
 #include "policy/api.h"
 #include "policy/effect.h"
 #include "policy/history.h"
+#include "policy/spec.h"
 #include "policy/take.h"
 
 #include <stdlib.h>
@@ -129,6 +130,10 @@ declare(lua_State *L, bool after)
 	struct sg_policy_rule rule = {.after = after, .file = policy->file, .line = sg_policy_line(L)};
 	rule.when = rule.effect = rule.cells = LUA_NOREF;
 	loading_only(L, name);
+	if (policy->spec) {
+		sg_take_problem(L, "rules stand in files that do not end in " SG_SPEC_ENDING, "a spec declares tests, not rules");
+		return 0;
+	}
 	if (lua_gettop(L) != 1 || !sg_take_table(L, 1)) {
 		sg_take_problem(L, "rule { id = \"...\", on = \"...\", effect = ... }",
 				"rule and after take one table");

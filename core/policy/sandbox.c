@@ -12,26 +12,33 @@
 static const char *const libraries[] = {"math", "string", "table"};
 enum { LIBRARIES = sizeof(libraries) / sizeof(libraries[0]) };
 
+/* Is it a function without a library's name before it? */
+static bool
+global(const struct sg_policy *policy, const struct sg_policy_call *call)
+{
+	return call->library[0] == '\0' || (policy->spec && strcmp(call->library, SG_SPEC_LIBRARY) == 0);
+}
+
 bool
-sg_sandbox_has(struct sg_str name)
+sg_sandbox_has(const struct sg_policy *policy, struct sg_str name)
 {
 	for (size_t i = 0; i < LIBRARIES; i++)
 		if (sg_str_is(name, libraries[i]))
 			return true;
 	for (size_t i = 0; i < sg_policy_api_count; i++)
-		if (sg_policy_api[i].library[0] == '\0' && sg_str_is(name, sg_policy_api[i].name))
+		if (global(policy, &sg_policy_api[i]) && sg_str_is(name, sg_policy_api[i].name))
 			return true;
 	return false;
 }
 
 const char *
-sg_sandbox_hint(struct sg_str name, char *out, size_t room)
+sg_sandbox_hint(const struct sg_policy *policy, struct sg_str name, char *out, size_t room)
 {
 	struct sg_near near = sg_near(name);
 	for (size_t i = 0; i < LIBRARIES; i++)
 		sg_near_offer(&near, sg_str(libraries[i]));
 	for (size_t i = 0; i < sg_policy_api_count; i++)
-		if (sg_policy_api[i].library[0] == '\0')
+		if (global(policy, &sg_policy_api[i]))
 			sg_near_offer(&near, sg_str(sg_policy_api[i].name));
 	return sg_near_hint(&near, '\'', NULL, out, room);
 }
@@ -44,7 +51,7 @@ unknown_name(lua_State *L)
 	struct sg_str name = SG_STR("");
 	if (lua_type(L, 2) == LUA_TSTRING)
 		name.ptr = lua_tolstring(L, 2, &name.len);
-	sg_sandbox_hint(name, hint, sizeof(hint));
+	sg_sandbox_hint(sg_policy_of(L), name, hint, sizeof(hint));
 	if (sg_policy_of(L)->loading)
 		return sg_vm_raise(L, SG_CODE_UNKNOWN_FIELD, hint, "there is no '%.60s'", name.ptr);
 	return sg_vm_raise(L, SG_CODE_UNKNOWN_FIELD, hint, "there is no such name");
@@ -93,6 +100,8 @@ sg_sandbox_open(lua_State *L)
 
 	lua_newtable(L);
 	fill(L, "");
+	if (policy->spec)
+		fill(L, SG_SPEC_LIBRARY);
 	for (size_t i = 0; i < LIBRARIES; i++) {
 		lua_newtable(L);
 		fill(L, libraries[i]);

@@ -7,6 +7,7 @@
 #include "base/str.h"
 #include "policy/api.h"
 #include "policy/freeze.h"
+#include "policy/spec.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -210,34 +211,71 @@ load_files(struct sg_policy *policy)
 	return policy->problem_count == 0 && !index_rules(policy) ? SG_NOMEM : SG_OK;
 }
 
+static void
+write_report(struct sg_policy *policy, struct sg_buf *report)
+{
+	if (policy->problem_count > 0)
+		sg_problems_write(policy, report);
+	else if (policy->spec)
+		sg_buf_printf(report, "{\"tests\":[%.*s]}", SG_STR_ARG(sg_buf_view(&policy->tests)));
+	else
+		sg_manifest_write(policy, report);
+}
+
+static enum sg_status
+load_set(struct sg_policy *policy, const struct sg_policy_source *sources, size_t count, struct sg_buf *report)
+{
+	enum sg_status status = take_sources(policy, sources, count) ? SG_OK : SG_NOMEM;
+	if (status == SG_OK && policy->problem_count == 0)
+		status = load_files(policy);
+	if (status == SG_OK) {
+		write_report(policy, report);
+		status = policy->problem_count > 0 ? SG_REFUSED : SG_OK;
+	}
+	if (status == SG_OK && (report->failed || policy->arena.overflow || policy->tests.failed))
+		status = SG_NOMEM;
+	for (size_t i = 0; i < policy->file_count; i++)
+		policy->files[i].text = (struct sg_str){NULL, 0}; /* was borrowed */
+	return status;
+}
+
+static struct sg_policy *
+new_set(const struct sg_policy_limits *limits, bool spec)
+{
+	struct sg_policy *policy = calloc(1, sizeof(*policy));
+	if (policy == NULL)
+		return NULL;
+	fill_limits(&policy->limits, limits);
+	sg_arena_init(&policy->arena, ARENA);
+	sg_buf_init(&policy->scratch, SG_POLICY_STRING);
+	sg_buf_init(&policy->tests, SG_SPEC_REPORT);
+	policy->spec = spec;
+	return policy;
+}
+
 enum sg_status
 sg_policy_load(const struct sg_policy_source *sources, size_t count, const struct sg_policy_limits *limits,
 	       struct sg_policy **loaded, struct sg_buf *report)
 {
-	struct sg_policy *policy = calloc(1, sizeof(*policy));
+	struct sg_policy *policy = new_set(limits, false);
 	if (policy == NULL)
 		return SG_NOMEM;
-	fill_limits(&policy->limits, limits);
-	sg_arena_init(&policy->arena, ARENA);
-	sg_buf_init(&policy->scratch, SG_POLICY_STRING);
-
-	enum sg_status status = take_sources(policy, sources, count) ? SG_OK : SG_NOMEM;
-	if (status == SG_OK && policy->problem_count == 0)
-		status = load_files(policy);
-	if (status == SG_OK && policy->problem_count > 0) {
-		sg_problems_write(policy, report);
-		status = SG_REFUSED;
-	} else if (status == SG_OK) {
-		sg_manifest_write(policy, report);
-	}
-	if (status == SG_OK && (report->failed || policy->arena.overflow))
-		status = SG_NOMEM;
-	for (size_t i = 0; i < policy->file_count; i++)
-		policy->files[i].text = (struct sg_str){NULL, 0}; /* was borrowed */
+	enum sg_status status = load_set(policy, sources, count, report);
 	if (status == SG_OK)
 		*loaded = policy;
 	else
 		sg_policy_free(policy);
+	return status;
+}
+
+enum sg_status
+sg_policy_spec(const struct sg_policy_source *source, struct sg_buf *report)
+{
+	struct sg_policy *policy = new_set(NULL, true);
+	if (policy == NULL)
+		return SG_NOMEM;
+	enum sg_status status = load_set(policy, source, 1, report);
+	sg_policy_free(policy);
 	return status;
 }
 
@@ -250,6 +288,7 @@ sg_policy_free(struct sg_policy *policy)
 	sg_match_free(policy->match[0]);
 	sg_match_free(policy->match[1]);
 	sg_buf_done(&policy->scratch);
+	sg_buf_done(&policy->tests);
 	sg_arena_done(&policy->arena);
 	free(policy->rules);
 	free(policy);

@@ -13,5 +13,7 @@ void sg_lint(struct sg_policy *policy, uint32_t file, bool bits);
 /* Writes the manifest, or the problems (manifest.c). */
 void sg_manifest_write(const struct sg_policy *policy, struct sg_buf *out);
 void sg_problems_write(struct sg_policy *policy, struct sg_buf *out);
+/* Adds "warnings" behind the last member of the manifest in `out`. */
+void sg_warnings_write(struct sg_policy *policy, struct sg_buf *out);
 
 #endif

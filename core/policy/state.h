@@ -62,8 +62,12 @@ struct sg_policy {
 	size_t rule_count, rule_room;
 	struct sg_match *match[2]; /* [after] */
 	struct sg_policy_problem problems[SG_POLICY_PROBLEMS];
-	size_t problem_count;
+	struct sg_policy_problem warnings[SG_POLICY_PROBLEMS];
+	size_t problem_count, warning_count;
 	bool loading, spent;
+	bool spec;            /* a file of tests, not of rules */
+	struct sg_buf tests;  /* what a spec declared: JSON, separated by commas */
+	size_t test_count;
 	uint32_t file; /* being run, while loading */
 
 	/* One judgement. */
@@ -84,6 +88,10 @@ sg_policy_of(lua_State *L)
 
 /* Notes an error of the set. The same place and text is noted once; what does not fit any more is dropped. */
 void sg_problem_add(struct sg_policy *policy, uint32_t file, int line, const char *hint, const char *format, ...)
+	__attribute__((format(printf, 5, 6)));
+
+/* The same for what does not keep a set from loading. */
+void sg_warning_add(struct sg_policy *policy, uint32_t file, int line, const char *hint, const char *format, ...)
 	__attribute__((format(printf, 5, 6)));
 
 /* While loading: notes "WHAT 'NAME'" at the calling Lua line and returns, so that the next mistake can be found too. In

@@ -178,10 +178,48 @@ function open:get(path, default) end
 ---@field on string|string[] # action patterns
 ---@field effect fun(r: sg.request): sg.effect # returns add{...}; r.outcome.result says what happened
 
+---@class (exact) sg.test
+---@field id string # what it shows, in a word
+---@field ask sg.ask # the request: action, and what differs from the default request
+---@field expect string|sg.expect # allow, deny, step_up, defer, or a table of what must come out
+
 ---@class (exact) sg.policy
 ---@field name string? # of this file
 ---@field description string? # of this file
 ---@field owner string? # who answers for this file
+
+---@class (exact) sg.ask
+---@field action any # what was asked for, as the catalogue knows it
+---@field agent? any # who asks
+---@field approval? any # the approval that came with the request; nil without one
+---@field args? any # the arguments. Untrusted: whoever steers the agent wrote them
+---@field context? any # what the asker adds; it may only raise risk
+---@field enforcer? any # the enforcer that asks for the agent; nil if it asks itself
+---@field history? any # what the rule declared in needs
+---@field instance? any # the running incarnation of the agent
+---@field outcome? any # what really happened; in after hooks only, else nil
+---@field provenance? any # where the values in args were first seen; r.args.NAME.trusted is the short way
+---@field resource? any # what the action is done to
+---@field sensitivity? any # the effective level: the higher one of action and resource
+---@field task? any # the task this action belongs to
+---@field time? any # when it was asked: the only clock there is
+
+---@class (exact) sg.expect
+---@field code? string # the code callers see, as policy_denied, or the word the deny gave itself
+---@field freeze? boolean # does it stop the task?
+---@field groups? table<string, integer>|string[] # who must approve, and how many of them; exactly these groups
+---@field narrowed? table<string, any> # effective values of the arguments that were cut, by path; exactly these
+---@field obligations? string[] # what the enforcer must do; exactly these
+---@field raise? string # sensitivity the task gets; empty: none
+---@field retry_after? string|integer # of a defer
+---@field revoke? boolean # of hooks: does it revoke what was issued?
+---@field rule? string # id of the rule that decided
+---@field say? string # its text for the agent
+---@field silent? string[] # ids of rules that must not have spoken
+---@field spoke? string[] # ids of rules that must have spoken
+---@field taint? string[] # labels the task gets; exactly these
+---@field ttl? string|integer # longest life of the permission
+---@field verdict? string # allow, deny, step_up, defer; of hooks add or none
 
 math = {}
 string = {}
@@ -279,6 +317,10 @@ function tostring(value) end
 ---@param value any
 ---@return string
 function type(value) end
+
+---Declares a test. In specs (NAME_test.lua) only.
+---@param test sg.test
+function test(test) end
 
 ---Absolute value.
 ---@param x number

@@ -186,8 +186,9 @@ cp "$folder/bad.d/bad.lua" "$folder/policy.d/"
 ends 78 "$gate" reload
 has bad.lua
 has 'kept out'
-rm "$folder/policy.d/bad.lua"
+mv "$folder/policy.d/bad.lua" "$folder/policy.d/bad_test.lua" # tests are none of the daemon's business
 ends 0 "$gate" reload
+rm "$folder/policy.d/bad_test.lua"
 
 # ---- the record ----
 ends 0 "$gate" audit tail

@@ -16,7 +16,15 @@ static const char policy_text[] =
 	"rule{id='fields',on='*',effect=function(r) return deny{say=r.agent.name .. r.task.id .. #r.task.labels .. "
 	"r.time.hour} end}\n"
 	"rule{id='history',on='pay.*',needs={count={'a',within='1h'}},when=function(r) return r.history.count['a'] > 1 "
-	"end,effect=deny{}}";
+	"end,effect=deny{}}\n"
+	"rule{id='origin',on='origin.*',when=function(r) for k, v in pairs(r.args) do if type(v) ~= 'table' and type(v) ~= "
+	"'boolean' and v ~= nil and v.trusted and #v.labels + #v.origin + #v.source > 0 then return true end end return false "
+	"end,effect=allow{}}\n"
+	"rule{id='tree',on='tree.*',needs={since='a',sum={'a',of='money',scope='task'},order={'a','b'},never_together={'a','b'}},\n"
+	"when=function(r) local n = r.task.steps + r.task.denied + (r.task.budget.money or 0) + (r.history.since.a or 0)\n"
+	"for _, l in ipairs(r.task.chain) do n = n + #l.agent + #l.narrowed end for _, o in ipairs(r.provenance) do n = n + #o.origin end\n"
+	"return r.history.order['a > b'] or r.history.never_together['a + b'] or n + r.history.sum['money:a'] > 10 "
+	"end,effect=deny{freeze=true}}";
 
 static struct sg_policy *
 load(struct sg_buf *out)

@@ -213,7 +213,55 @@ check(void)
 	sg_buf_done(&out);
 }
 
+static bool
+warns(const char *text)
+{
+	struct sg_policy_source source = {SG_STR("a.lua"), sg_str(text)};
+	struct sg_buf out;
+	sg_buf_init(&out, 1 << 16);
+	CU_ASSERT_EQUAL(sg_policy_check(&source, 1, false, &out), SG_OK);
+	bool found = out.len > 0 && memmem(out.ptr, out.len, "a.lua:2: warning: this rule allows by who asks alone\n\thint: ", 59) != NULL;
+	sg_buf_done(&out);
+	return found;
+}
+
+static void
+warnings(void)
+{
+	static const char *const bad[] = {
+		"when=function(r) return r.agent.name == 'x' end,effect=allow{}",
+		"when=function(r) return r.task.role == 'x' or r.agent.id:starts('spiffe://') end,effect=allow{ttl='5s'}",
+		"effect=function(q) if q.agent.name == 'x' then return allow{} end return deny{} end",
+		"when=function(r) return table.has({'a','b'}, r.agent.name) end,effect=function(r) return allow{} end"};
+	static const char *const good[] = {
+		"when=function(r) return r.agent.name == 'x' and r.args.n < 5 end,effect=allow{}",
+		"when=function(r) return r.agent.name == 'x' end,effect=deny{}",
+		"when=function(r) return r.agent.name == 'x' end,effect=step_up{approvers='g'}",
+		"when=function(r) return r.agent.name == 'x' and small(r) end,effect=allow{}",
+		"when=function(r) return r.agent.name == 'x' end,effect=function(r) return allow{narrow={n=at_most(r.time.hour)}} end",
+		"when=by_name,effect=allow{}",
+		"when=function(r) return not r.task.tainted end,effect=allow{}",
+		"effect=allow{}"};
+	char text[512];
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		snprintf(text, sizeof(text), "\nrule{id='x',on='a',%s}", bad[i]);
+		CU_ASSERT_TRUE(warns(text));
+	}
+	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
+		snprintf(text, sizeof(text), "local function small(r) return r.args.n < 5 end local function by_name(r) return r.agent.name == 'x' end"
+			 "\nrule{id='x',on='a',%s}", good[i]);
+		CU_ASSERT_FALSE(warns(text));
+	}
+	struct sg_policy_source source = {SG_STR("a.lua"), SG_STR("rule{id='x',on='a',effect=allow{}}")};
+	struct sg_buf out;
+	sg_buf_init(&out, 1 << 16);
+	CU_ASSERT_EQUAL(sg_policy_check(&source, 1, true, &out), SG_OK);
+	CU_ASSERT_TRUE(out.len > 15 && memcmp(out.ptr + out.len - 15, ",\"warnings\":[]}", 15) == 0);
+	sg_buf_done(&out);
+}
+
 SG_CASES("policy.load", {"the manifest, exactly", manifest}, {"all errors of all files at once", all_errors},
 	 {"rule, after and policy take their members and no others", rule_members},
 	 {"what is seen before a file runs, and nothing invented", lint}, {"bounds of loading", bounds},
-	 {"names of files", names}, {"policy check for people and programs", check})
+	 {"names of files", names}, {"policy check for people and programs", check},
+	 {"a rule that allows by role alone is told", warnings})

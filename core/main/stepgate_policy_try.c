@@ -1,0 +1,323 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * One test: the request is written, judged, merged and narrowed as in the gate. What approvals in the test cover counts
+ * as approved. Ceilings of the gate are not asked: they hold whatever policy says. */
+#include "main/stepgate_policy.h"
+
+#include "base/canon.h"
+#include "base/str.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { ARENA = 64 << 20, NODES = 1 << 20 };
+
+bool
+sg_try_set_load(struct sg_try_set *set, struct sg_buf *report)
+{
+	static const struct sg_json_limits limits = {.bytes = SG_TRY_REPORT, .nodes = NODES};
+	sg_arena_init(&set->arena, 4 * ARENA);
+	set->policy = NULL;
+	sg_buf_clear(report);
+	if (sg_policy_load(set->folder->set, set->folder->set_count, NULL, &set->policy, report) != SG_OK)
+		return false;
+	return sg_canon_parse(&set->arena, sg_buf_view(report), &limits, &set->manifest, NULL) == SG_OK;
+}
+
+void
+sg_try_set_done(struct sg_try_set *set)
+{
+	sg_policy_free(set->policy);
+	set->policy = NULL;
+	sg_arena_done(&set->arena);
+}
+
+/* A judgement that was aborted spends the set; the next test gets a new one, as the next request would. */
+static void
+refresh(struct sg_try_set *set)
+{
+	struct sg_buf report;
+	if (set->policy != NULL && !sg_policy_spent(set->policy))
+		return;
+	sg_policy_free(set->policy);
+	set->policy = NULL;
+	sg_buf_init(&report, SG_TRY_REPORT);
+	sg_policy_load(set->folder->set, set->folder->set_count, NULL, &set->policy, &report);
+	sg_buf_done(&report);
+}
+
+static const struct sg_json *
+parse(struct sg_try *try, struct sg_str text)
+{
+	static const struct sg_json_limits limits = {.bytes = 4 << 20, .nodes = NODES};
+	const struct sg_json *root = NULL;
+	return sg_json_parse(&try->arena, text, &limits, &root, NULL) == SG_OK ? root : NULL;
+}
+
+static void
+give_up(struct sg_try *try, const char *what)
+{
+	if (try->error.what[0] == '\0')
+		snprintf(try->error.what, sizeof(try->error.what), "%s", what);
+}
+
+/* Puts the question to policy; false if there is no answer that can be read. */
+static bool
+ask(struct sg_try *try, struct sg_try_set *set)
+{
+	struct sg_fixture fixture = {.ask = try->ask, .actions = sg_json_get(set->conf, "actions"), .manifest = set->manifest};
+	struct sg_buf request, answer;
+	const struct sg_json *asked, *said = NULL;
+	enum sg_reason reason;
+	sg_buf_init(&request, SG_POLICY_INPUT);
+	sg_buf_init(&answer, 2 * SG_POLICY_OUTPUT);
+	refresh(set);
+	bool good = set->policy != NULL && sg_fixture_write(&fixture, &try->arena, &request, &try->error) == SG_OK;
+	if (good)
+		good = (try->hook ? sg_policy_after : sg_policy_judge)(set->policy, sg_buf_view(&request), &answer) == SG_OK;
+	if (good && (asked = parse(try, sg_buf_view(&request))) != NULL && (said = parse(try, sg_buf_view(&answer))) != NULL) {
+		try->args = sg_json_get(asked, "args");
+		enum sg_status status = sg_effects_read(said, try->effects, &try->effect_count, &reason, NULL);
+		try->failure = status == SG_OK ? NULL : sg_json_get(said, "error");
+		try->code = sg_reason_code(reason);
+	}
+	if (said == NULL)
+		give_up(try, "the request cannot be judged");
+	sg_buf_done(&request);
+	sg_buf_done(&answer);
+	return said != NULL;
+}
+
+/* ---- what comes of it ---- */
+
+static bool
+approved(const struct sg_try *try)
+{
+	struct sg_fixture fixture = {.ask = try->ask};
+	for (size_t i = 0; i < try->merged.requirement.count; i++)
+		if (sg_fixture_approved(&fixture, sg_str(try->merged.requirement.groups[i].group)) < try->merged.requirement.groups[i].quorum)
+			return false;
+	return true;
+}
+
+/* The paths that may be narrowed: the catalogue's, or whatever the rules narrow where none is given. */
+static struct sg_strings
+may_narrow(struct sg_try *try, const struct sg_try_set *set)
+{
+	struct sg_fixture fixture = {.ask = try->ask, .actions = sg_json_get(set->conf, "actions")};
+	const struct sg_json *list = sg_fixture_narrow(&fixture);
+	size_t count = list != NULL ? list->count : try->merged.narrow_count;
+	struct sg_str *items = sg_arena_alloc(&try->arena, (count + 1) * sizeof(*items));
+	struct sg_strings out = {items, 0};
+	if (items == NULL)
+		return out;
+	for (size_t i = 0; list == NULL && i < count; i++)
+		items[out.count++] = try->merged.narrow[i].path;
+	for (const struct sg_json *e = sg_json_first(list); e != NULL; e = sg_json_next(list, e))
+		out.count += sg_json_string(e, &items[out.count]);
+	return out;
+}
+
+static void
+narrow(struct sg_try *try, const struct sg_try_set *set)
+{
+	struct sg_strings may = may_narrow(try, set);
+	enum sg_reason reason;
+	struct sg_buf effective;
+	bool changed;
+	sg_buf_init(&effective, SG_POLICY_INPUT);
+	if (sg_narrow(try->args, &try->merged, &may, &effective, &changed, &reason) == SG_OK) {
+		try->effective = parse(try, sg_buf_view(&effective));
+	} else {
+		try->merged.verdict = SG_DENY;
+		try->merged.reason = reason;
+	}
+	sg_buf_done(&effective);
+}
+
+/* Can the enforcer of the test do what the rules ask for? Without one nobody can; one that is not in a configuration can
+ * do all. */
+static bool
+supported(const struct sg_try *try, const struct sg_try_set *set)
+{
+	struct sg_str enforcer;
+	if (!sg_json_string(sg_json_get(try->ask, "enforcer"), &enforcer))
+		return try->merged.obligation_count == 0;
+	const struct sg_json *known = sg_json_get_str(sg_json_get(set->conf, "enforcers"), enforcer);
+	const struct sg_json *list = sg_json_get(known, "obligations");
+	size_t found = 0;
+	for (size_t i = 0; i < try->merged.obligation_count; i++)
+		for (const struct sg_json *e = sg_json_first(list); e != NULL; e = sg_json_next(list, e))
+			found += e->type == SG_JSON_STRING && sg_str_eq(e->string, try->merged.obligations[i]);
+	return set->conf == NULL || found >= try->merged.obligation_count;
+}
+
+static void
+merge(struct sg_try *try, const struct sg_try_set *set)
+{
+	sg_merge(try->effects, try->effect_count, &try->merged);
+	try->effective = try->args;
+	if (try->merged.verdict == SG_ALLOW || try->merged.verdict == SG_STEP_UP)
+		narrow(try, set);
+	bool granted = try->merged.verdict == SG_ALLOW || try->merged.verdict == SG_STEP_UP;
+	if (granted && !supported(try, set)) {
+		try->merged.verdict = SG_DENY;
+		try->merged.reason = SG_REASON_obligation_unsupported;
+	}
+	if (try->merged.verdict == SG_STEP_UP && approved(try))
+		try->merged.verdict = SG_ALLOW;
+	if (try->merged.verdict == SG_ALLOW)
+		try->merged.reason = sg_json_eq(try->args, try->effective) ? SG_REASON_allowed : SG_REASON_narrowed;
+	try->verdict = sg_verdict_name(try->merged.verdict);
+	try->code = sg_reason_code(try->merged.reason);
+}
+
+/* What hooks add: the union of all. */
+static void
+join_hooks(struct sg_try *try)
+{
+	struct sg_merged *m = &try->merged;
+	for (size_t i = 0; i < try->effect_count; i++) {
+		const struct sg_json *json = try->effects[i].json, *labels = sg_json_get(json, "taint");
+		struct sg_str level = SG_STR("");
+		bool freeze = false;
+		sg_json_bool(sg_json_get(json, "freeze"), &freeze);
+		sg_json_string(sg_json_get(json, "raise"), &level);
+		m->freeze |= freeze;
+		if (level.len > 0 && sg_sensitivity_named(level) > m->raise)
+			m->raise = sg_sensitivity_named(level);
+		for (const struct sg_json *l = sg_json_first(labels); l != NULL && m->taint_count < SG_TAINTS_MAX; l = sg_json_next(labels, l))
+			sg_json_string(l, &m->taints[m->taint_count++]);
+	}
+	try->verdict = try->effect_count > 0 ? "add" : "none";
+	try->code = "";
+	try->effective = try->args;
+}
+
+/* ---- everything a test can expect ---- */
+
+static void
+write_list(struct sg_json_writer *w, const char *name, const struct sg_str *items, size_t count)
+{
+	sg_jw_name(w, name);
+	sg_jw_array(w);
+	for (size_t i = 0; i < count; i++)
+		sg_jw_str(w, items[i]);
+	sg_jw_end(w);
+}
+
+static void
+write_groups(struct sg_json_writer *w, const struct sg_requirement *requirement)
+{
+	sg_jw_name(w, "groups");
+	sg_jw_object(w);
+	for (size_t i = 0; i < requirement->count; i++)
+		sg_jw_member_int(w, requirement->groups[i].group, requirement->groups[i].quorum);
+	sg_jw_end(w);
+}
+
+static const struct sg_json *
+at_path(const struct sg_json *value, struct sg_str path)
+{
+	while (path.ptr != NULL && value != NULL)
+		value = sg_json_get_str(value, sg_str_cut(&path, '.'));
+	return value;
+}
+
+static int
+by_path(const void *left, const void *right)
+{
+	const struct sg_narrowing *a = left, *b = right;
+	return sg_json_name_cmp(a->path, b->path);
+}
+
+/* Effective values of the arguments that are not as asked. */
+static void
+write_narrowed(struct sg_json_writer *w, struct sg_try *try)
+{
+	qsort(try->merged.narrow, try->merged.narrow_count, sizeof(try->merged.narrow[0]), by_path);
+	sg_jw_name(w, "narrowed");
+	sg_jw_object(w);
+	for (size_t i = 0; i < try->merged.narrow_count; i++) {
+		const struct sg_json *asked = at_path(try->args, try->merged.narrow[i].path),
+				     *left = at_path(try->effective, try->merged.narrow[i].path);
+		if (asked == NULL || left == NULL || sg_json_eq(asked, left))
+			continue;
+		sg_jw_name_str(w, try->merged.narrow[i].path);
+		sg_jw_value(w, left);
+	}
+	sg_jw_end(w);
+}
+
+static void
+write_spoke(struct sg_json_writer *w, const struct sg_try *try)
+{
+	sg_jw_name(w, "spoke");
+	sg_jw_array(w);
+	for (size_t i = 0; i < try->effect_count; i++)
+		sg_jw_str(w, try->effects[i].rule);
+	sg_jw_end(w);
+}
+
+static void
+write_got(struct sg_try *try)
+{
+	const struct sg_merged *m = &try->merged;
+	bool revoke = false, wants;
+	struct sg_json_writer w;
+	struct sg_buf text;
+	for (size_t i = 0; i < try->effect_count; i++)
+		revoke |= sg_json_bool(sg_json_get(try->effects[i].json, "revoke"), &wants) && wants;
+	sg_buf_init(&text, 4 << 20);
+	sg_jw_begin(&w, &text);
+	sg_jw_object(&w);
+	sg_jw_member_text(&w, "code", try->code);
+	sg_jw_member_bool(&w, "freeze", m->freeze);
+	write_groups(&w, &m->requirement);
+	write_narrowed(&w, try);
+	write_list(&w, "obligations", m->obligations, m->obligation_count);
+	sg_jw_member_text(&w, "raise", m->raise == SG_PUBLIC ? "" : sg_sensitivity_name(m->raise));
+	sg_jw_member_int(&w, "retry_after", m->retry_ms);
+	sg_jw_member_bool(&w, "revoke", revoke);
+	sg_jw_member_str(&w, "rule", m->rule);
+	sg_jw_member_str(&w, "say", m->say);
+	write_spoke(&w, try);
+	write_list(&w, "taint", m->taints, m->taint_count);
+	sg_jw_member_int(&w, "ttl", m->ttl_ms);
+	sg_jw_member_text(&w, "verdict", try->verdict);
+	sg_jw_member_str(&w, "word", m->code);
+	sg_jw_end(&w);
+	try->got = sg_jw_done(&w) ? parse(try, sg_buf_view(&text)) : NULL;
+	sg_buf_done(&text);
+	if (try->got == NULL)
+		give_up(try, "what came out is too large");
+}
+
+void
+sg_try_run(struct sg_try *try, struct sg_try_set *set, struct sg_str file, const struct sg_json *test)
+{
+	const struct sg_json *outcome = sg_json_get(sg_json_get(test, "ask"), "outcome");
+	*try = (struct sg_try){.file = file, .ask = sg_json_get(test, "ask"), .expect = sg_json_get(test, "expect"), .hook = outcome != NULL};
+	sg_arena_init(&try->arena, 4 * ARENA);
+	sg_json_string(sg_json_get(test, "id"), &try->id);
+	sg_json_int(sg_json_get(test, "line"), &try->line);
+	try->verdict = "deny";
+	if (!ask(try, set))
+		return;
+	if (try->failure == NULL)
+		try->hook ? join_hooks(try) : merge(try, set);
+	write_got(try);
+	if (try->got != NULL)
+		sg_try_compare(try);
+}
+
+bool
+sg_try_good(const struct sg_try *try)
+{
+	return try->error.what[0] == '\0' && try->got != NULL && try->wrong_count == 0;
+}
+
+void
+sg_try_done(struct sg_try *try)
+{
+	sg_arena_done(&try->arena);
+}

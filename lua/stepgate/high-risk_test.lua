@@ -1,0 +1,17 @@
+local function act(class, effect) return { action = { name = "some.action", class = class, effect = effect } } end
+local asks, silent = { spoke = { "high-risk" } }, { silent = { "high-risk" } }
+
+test { id = "secret-read", ask = act("secret", "read"), expect = { verdict = "step_up", rule = "high-risk", groups = { "oncall" }, say = "secret: some.action" } }
+for _, class in ipairs { "infrastructure", "payment" } do
+	for _, effect in ipairs { "write", "execute", "delegate" } do
+		test { id = class .. "-" .. effect, ask = act(class, effect), expect = asks }
+	end
+	test { id = class .. "-read", ask = act(class, "read"), expect = silent }
+end
+for _, class in ipairs { "data", "code", "web", "other" } do
+	test { id = class .. "-write", ask = act(class, "write"), expect = silent }
+end
+test { id = "approved", ask = { action = { name = "pay.transfer", class = "payment", effect = "write" }, approval = { groups = { "oncall" } } },
+	expect = { verdict = "allow", rule = "high-risk" } }
+test { id = "approved-by-others", ask = { action = { name = "pay.transfer", class = "payment", effect = "write" }, approval = { groups = { "finance" } } },
+	expect = "step_up" }
