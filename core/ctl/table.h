@@ -197,7 +197,7 @@ enum { SG_CTL_REST = 1000 }; /* as `most`: everything behind the command's word 
 	  "Exit 0 nothing is broken, 1 something is.")                                                                  \
 	X(task_open,     "task open",       "INTENT",           1, 1, SG_CTL_TALK | SG_CTL_BIT(ttl) | SG_CTL_BIT(key),           \
 	  "open a task as the agent that this process is",                                                             \
-	  "The task is this process's, which ends here, and the task with it: see `stepgate agent`. Its token is for an enforcer (act --token).") \
+	  "The task is this process's, which ends here, and the task with it: see `stepgate agent`. Its token is for an enforcer: see act.") \
 	X(act,           "act",             "TASK ACTION",      2, 2,                                                           \
 	  SG_CTL_TALK | SG_CTL_BIT(resource) | SG_CTL_BIT(arg) | SG_CTL_BIT(key) | SG_CTL_BIT(approval) | SG_CTL_BIT(audience) | SG_CTL_BIT(token), \
 	  "ask for one action",                                                                                        \
