@@ -63,7 +63,7 @@ static bool
 tainted_and_high(const struct sg_gate *gate, const struct sg_request *r)
 {
 	const struct sg_task *task = sg_state_task(&gate->state, r->task);
-	return r->verdict == SG_DENY && r->reason == SG_REASON_policy_denied && task != NULL && task->taint.count > 0 && r->action != NULL && !r->action->reads &&
+	return r->verdict == SG_DENY && (r->reason == SG_REASON_policy_denied || r->reason == SG_REASON_policy_none) && task != NULL && task->taint.count > 0 && r->action != NULL && !r->action->reads &&
 	       (sg_str_is(r->action->kind, "payment") || sg_str_is(r->action->kind, "secret") || sg_str_is(r->action->kind, "infrastructure"));
 }
 
