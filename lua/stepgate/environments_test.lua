@@ -6,6 +6,7 @@ end
 local silent = { silent = { "crossing-read", "crossing-change" } }
 
 test { id = "same", ask = act("write", "staging", "staging"), expect = silent }
+test { id = "same-read", ask = act("read", "staging", "staging"), expect = silent }
 test { id = "any", ask = act("write", "", ""), expect = silent }
 test { id = "read-of-resource", ask = act("read", "", "production"), expect = { verdict = "step_up", rule = "crossing-read", groups = { "oncall" } } }
 test { id = "change-of-resource", ask = act("write", "", "production"), expect = { verdict = "deny", code = "crossing", rule = "crossing-change" } }

@@ -6,6 +6,7 @@ end
 local asks, silent = { spoke = { "tainted-high-risk" } }, { silent = { "tainted-high-risk" } }
 
 test { id = "payment-read", ask = act("payment", "read"), expect = { verdict = "step_up", rule = "tainted-high-risk", groups = { "oncall" } } }
+test { id = "infrastructure-read", ask = act("infrastructure", "read"), expect = asks }
 test { id = "payment-write", ask = act("payment", "write"), expect = asks }
 test { id = "clean", ask = act("payment", "write", { task = {} }), expect = silent }
 test { id = "clean-task-in-tainted-instance", ask = act("secret", "read", { task = {}, instance = { labels = { "web" } } }), expect = asks }
