@@ -64,7 +64,8 @@ give_up(struct sg_try *try, const char *what)
 static bool
 ask(struct sg_try *try, struct sg_try_set *set)
 {
-	struct sg_fixture fixture = {.ask = try->ask, .actions = sg_json_get(set->conf, "actions"), .manifest = set->manifest};
+	struct sg_fixture fixture = {.ask = try->ask, .actions = sg_json_get(set->conf, "actions"), .manifest = set->manifest,
+				     .facts = sg_try_facts(try, set->catalogue)};
 	struct sg_buf request, answer;
 	const struct sg_json *asked, *said = NULL;
 	enum sg_reason reason;

@@ -300,21 +300,31 @@ find_action(struct sg_fixture_run *run)
 				 SG_STR_ARG(name));
 }
 
-/* {"action":{...}} of the catalogue. */
+static void
+add_part(struct sg_buf *text, const char *name, const struct sg_json *value)
+{
+	if (value == NULL)
+		return;
+	sg_buf_printf(text, "%s\"%s\":", text->len > 1 ? "," : "", name);
+	sg_canon_write(text, value);
+}
+
+/* {"action":{...},"agent":{...},"resource":{...}} of the catalogue, as far as it has them. */
 static bool
 catalogue_layer(struct sg_fixture_run *run)
 {
-	const struct sg_json *action = catalogued(run->fixture, action_name(run->fixture));
+	const struct sg_fixture *fixture = run->fixture;
 	struct sg_buf text;
-	if (action == NULL)
-		return true;
 	sg_buf_init(&text, 1 << 20);
-	sg_buf_text(&text, "{\"action\":");
-	sg_canon_write(&text, action);
+	sg_buf_text(&text, "{");
+	add_part(&text, "action", catalogued(fixture, action_name(fixture)));
+	add_part(&text, "agent", sg_json_get(fixture->facts, "agent"));
+	add_part(&text, "resource", sg_json_get(fixture->facts, "resource"));
 	sg_buf_text(&text, "}");
-	bool good = sg_json_parse(run->arena, sg_buf_view(&text), NULL, &run->request.of[SG_LAYER_CATALOGUE], NULL) == SG_OK;
+	bool good = !text.failed &&
+		    sg_json_parse(run->arena, sg_buf_view(&text), NULL, &run->request.of[SG_LAYER_CATALOGUE], NULL) == SG_OK;
 	sg_buf_done(&text);
-	return good || sg_fixture_refuse(run, NULL, "the action of the catalogue is too large");
+	return good || sg_fixture_refuse(run, NULL, "what the catalogue says is too large");
 }
 
 static bool

@@ -121,11 +121,18 @@ state_dir = "$folder/state"
 run_dir = "$folder/run"
 policy_dir = "$folder/p"
 attest : { peer : { use = "peer"  control = "required" } }
+agents : {
+  payer : { owner = "mira@acme.example"  escalate = "mira@acme.example"  review_by = "2099-12-31"  environment = "production"
+            match = [ "peer:uid=1" ]  reach = [ "pay.*" ]  autonomy = "propose" }
+}
+resources : {
+  vendors : { type = "account"  patterns = [ "vendors/*" ]  sensitivity = "confidential"  environment = "production"  owner = "finance" }
+}
 enforcers : {
   gw : { match = [ "peer:uid=1" ]  for_agents = [ "*" ]  obligations = [ "log" ] }
 }
 actions : {
-  pay : { name = "pay.transfer"  class = "payment"  effect = "write"  sensitivity = "restricted"  narrow = [ "amount" ] }
+  pay : { name = "pay.transfer"  class = "payment"  effect = "write"  sensitivity = "restricted"  narrow = [ "amount" ]  authority = [ "iban" ] }
   ask : { name = "pay.ask"  class = "other"  effect = "read"  sensitivity = "public" }
 }
 CONF
@@ -133,11 +140,21 @@ cat >p/class.lua <<'LUA'
 rule { id = "class", on = "pay.*", when = function(r) return r.action.class == "payment" and r.sensitivity == "restricted" end,
 	effect = allow { narrow = { amount = at_most(5) } } }
 rule { id = "logged", on = "pay.transfer", when = function(r) return r.enforcer ~= nil end, effect = allow { obligations = { "log", "seal" } } }
+rule { id = "payee", on = "pay.*", when = function(r)
+	return table.has(r.action.authority, "iban") and r.args:get("iban") ~= nil and not r.args.iban.trusted end, effect = deny {} }
+rule { id = "there", on = "pay.ask", when = function(r)
+	return r.resource.known and r.resource.owner == "finance" and r.sensitivity == "confidential" and r.agent.autonomy == "propose" and
+		r.task.environment == "production" and r.agent.owner == "mira@acme.example" end, effect = deny {} }
+rule { id = "nowhere", on = "pay.ask", when = function(r) return not r.resource.known and r.sensitivity == "restricted" end, effect = deny {} }
 rule { id = "asked", on = "pay.ask", effect = allow { narrow = { amount = at_most(5) } } }
 LUA
 cat >p/class_test.lua <<'LUA'
 test { id = "known", ask = { action = "pay.transfer", args = { amount = 9 } }, expect = { narrowed = { amount = 5 } } }
 test { id = "cannot-seal", ask = { action = "pay.transfer", args = { amount = 9 }, enforcer = "gw" }, expect = { code = "obligation_unsupported" } }
+test { id = "authority", ask = { action = "pay.transfer", args = { amount = 1, iban = "DE1" } }, expect = { spoke = { "payee" } } }
+test { id = "resource", ask = { action = "pay.ask", args = { amount = 1 }, resource = "account:vendors/7", agent = { name = "payer" } }, expect = { spoke = { "there" } } }
+test { id = "resource-unknown", ask = { action = "pay.ask", args = { amount = 1 }, resource = { type = "account", id = "x" } }, expect = { spoke = { "nowhere" } } }
+test { id = "own-word", ask = { action = "pay.ask", args = { amount = 1 }, resource = { type = "account", id = "x", known = true } }, expect = { silent = { "nowhere" } } }
 test { id = "not-narrowable", ask = { action = "pay.ask", args = { amount = 9 } }, expect = { verdict = "deny", code = "narrow_forbidden" } }
 LUA
 ends 0 "$gate" policy test -c stepgate.conf p/class.lua
