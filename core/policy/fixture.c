@@ -112,7 +112,7 @@ known_members(struct sg_fixture_run *run, const struct sg_json *given, enum sg_s
 	return sg_fixture_members(run, given, path, names);
 }
 
-/* Words that a field of this name can have; NULL: any. */
+/* Words that a field of this name can have; NULL: any. Those of the configuration; story.policy-test compares them. */
 static const char *const *
 words_of(const char *name)
 {
@@ -120,7 +120,7 @@ words_of(const char *name)
 		*const autonomy[] = {"read-only", "propose", "act-and-tell", "autonomous", NULL},
 		*const strength[] = {"boundary", "content", "hint", NULL},
 		*const results[] = {"ok", "failed", "partial", "unknown", NULL},
-		*const classes[] = {"infrastructure", "secret", "payment", "data", "code", "web", "other", NULL},
+		*const classes[] = {"infrastructure", "secret", "payment", "data", "code", "web", "api", "other", NULL},
 		*const effects[] = {"read", "write", "execute", "delegate", NULL};
 	static const struct {
 		const char *name;

@@ -10,7 +10,7 @@ for _, class in ipairs { "infrastructure", "payment" } do
 	end
 	test { id = class .. "-read", ask = act(class, "read"), expect = silent }
 end
-for _, class in ipairs { "data", "code", "web", "other" } do
+for _, class in ipairs { "data", "code", "web", "api", "other" } do
 	test { id = class .. "-write", ask = act(class, "write"), expect = silent }
 end
 test { id = "approved", ask = { action = { name = "some.action", class = "payment", effect = "write" }, approval = { groups = { approvers } } },

@@ -165,6 +165,23 @@ ends 1 "$gate" policy test -c stepgate.conf p/class.lua
 has "the catalogue has no action 'pay.transfr'"
 ends 78 "$gate" policy test -c nowhere.conf p
 
+# ---- the words that the configuration takes are those that tests take ----
+mkdir words
+printf 'rule { id = "none", on = "nothing.ever", effect = allow {} }\n' >words/none.lua
+for row in 'actions.class action class' 'actions.effect action effect' 'actions.sensitivity action sensitivity' \
+	'agents.autonomy agent autonomy' 'agents.identity agent strength'; do
+	read -r option of member <<<"$row"
+	choices=$("$gate" config explain "$option" -c stepgate.conf | sed -n 's/^  takes    one of //p' | tr '|' ' ')
+	[ -n "$choices" ] || fail "no choices of $option"
+	for word in $choices not-a-word; do
+		printf 'local ask = { action = { name = "a" }, agent = {} } ask.%s.%s = "%s" ' "$of" "$member" "$word"
+		printf 'test { id = "%s", ask = ask, expect = "deny" }\n' "$word"
+	done >words/words_test.lua
+	ends 1 "$gate" policy test words
+	has ' 1 failed'
+	has "cannot be 'not-a-word'"
+done
+
 # ---- the limit of folders, and one more ----
 for i in $(seq 65); do
 	mkdir "many$i"
