@@ -71,8 +71,9 @@ record_and_answer(struct sg_gate *gate, struct sg_request *r)
 void
 sg_deny(struct sg_gate *gate, struct sg_request *r, enum sg_reason reason)
 {
-	r->verdict = SG_DENY;
+	r->verdict = reason == SG_REASON_plan_unsigned ? SG_DEFER : SG_DENY; /* what only time is missing for is not refused for good */
 	r->reason = reason;
+	r->merged.retry_ms = r->verdict == SG_DEFER ? 5000 : 0;
 	r->lease[0] = r->approval[0] = '\0';
 	record_and_answer(gate, r);
 }
@@ -290,10 +291,13 @@ commit_allow(struct sg_gate *gate, struct sg_request *r, struct sg_task *task)
 	r->verdict = SG_ALLOW;
 	r->reason = r->narrowed ? SG_REASON_narrowed : SG_REASON_allowed;
 	gate->decided++;
+	size_t labels = task->taint.count;
 	if (!sg_record_decision(gate, r, &number)) {
 		deny_unrecorded(gate, r);
 		return;
 	}
+	if (task->taint.count > labels)
+		sg_leases_tainted(gate, task, r->decision);
 	gate->allowed++;
 	sg_tool_quarantine(gate, r);
 	sg_thresholds(gate, r);

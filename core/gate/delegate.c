@@ -76,7 +76,7 @@ read_amounts(const struct sg_request *r, int64_t out[SG_DIMENSIONS])
 static bool
 read_asked(struct sg_gate *gate, struct sg_request *r, struct sg_delegation *d, const char **wrong)
 {
-	struct sg_str agent = text_at(r->body, "agent"), intent = text_at(r->body, "intent"), level = text_at(r->body, "sensitivity"), excess = text_at(r->body, "excess");
+	struct sg_str agent = text_at(r->body, "to"), intent = text_at(r->body, "intent"), level = text_at(r->body, "sensitivity"), excess = text_at(r->body, "excess");
 	int64_t ttl_s = 0;
 	d->to = agent.len == 0 ? r->agent : sg_catalogue_agent(gate->catalogue, agent);
 	if (d->to == NULL)

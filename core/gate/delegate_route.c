@@ -187,7 +187,7 @@ sg_route_delegate(struct sg_gate *gate, struct sg_request *r)
 	for (size_t i = 0; i < key.len; i++)
 		plain &= key.ptr[i] > ' ' && key.ptr[i] <= '~';
 	if (key.len == 0 || key.len > SG_KEY_MAX || !plain) {
-		sg_answer_error(gate, r, 400, SG_REASON_key_missing, "{\"key\":\"...\",\"agent\":NAME,\"actions\":[...],...}");
+		sg_answer_error(gate, r, 400, SG_REASON_key_missing, "{\"key\":\"...\",\"to\":AGENT,\"role\":NAME,\"actions\":[...],...}");
 		return;
 	}
 	memcpy(r->attempt, key.ptr, key.len);

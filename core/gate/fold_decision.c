@@ -82,6 +82,7 @@ new_lease(struct sg_fold *f, struct sg_attempt *attempt, const struct sg_json *s
 	lease->issuer = sg_fold_keep(&inner, "issuer");
 	lease->audience = sg_fold_keep(&inner, "audience");
 	lease->ends = sg_fold_deadline(&inner, "ends");
+	lease->level = sg_sensitivity_named(sg_fold_text_or(&inner, "level"));
 	lease->agent = strdup(attempt->task->agent);
 	lease->task = attempt->task;
 	memcpy(lease->decision, attempt->decision, sizeof(lease->decision));

@@ -1,0 +1,191 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A stage for stories: a private daemon, and people, agents and enforcers that are processes with users of their own. Every line of a story is one
+row of requirements.md; `row` says which."""
+import json, os, subprocess, sys, time
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "fault"))
+import daemon
+from daemon import BUILD, Closed, journal
+
+HEAD = """
+trust_domain = "acme.example"
+mode = "enforce"
+state_dir = "%(dir)s/state"
+run_dir = "%(dir)s/run"
+module_dir = "%(build)s/modules"
+policy_dir = "%(dir)s/policy.d"
+attest : { peer : { use = "peer"  control = "required" } }
+issue : { token : { use = "jwt"  ttl = "60s"  audience = [ "repo-api" ] } }
+"""
+LIMITS = 'limits : { rate = 100000  burst = 100000  uid_connections = 1000  %(limits)s }\n'
+SKIP = 77
+passed = 0
+
+# One process of some user: reads {"method","path","body"} lines, answers [status, body] lines. It lives until its input ends.
+PUPPET = r"""
+import json, os, socket, sys
+sys.path.insert(0, sys.argv[3])
+from daemon import Client, Closed
+if len(sys.argv) > 4:
+    import fcntl, pty, termios
+    keep, slave = pty.openpty()
+    os.setsid()
+    fcntl.ioctl(slave, termios.TIOCSCTTY, 0)
+json.loads("{}"); "x".encode("idna")  # what a module imports late could not be read by that user
+os.setgroups([]); os.setgid(int(sys.argv[1])); os.setuid(int(sys.argv[1]))
+c = None
+for line in sys.stdin:
+    m = json.loads(line)
+    try:
+        c = c or Client(sys.argv[2])
+        answer = c.ask(m["method"], m["path"], m.get("body"))
+    except (Closed, OSError) as e:
+        c, answer = None, [0, {"closed": str(e)[:200]}]
+    print(json.dumps(answer), flush=True)
+"""
+
+
+class Puppet:
+    """A process with a user of its own on one face."""
+    def __init__(self, stage, face, uid, terminal=False):
+        self.uid = uid
+        here = os.path.dirname(os.path.abspath(daemon.__file__))
+        self.p = subprocess.Popen([sys.executable, "-c", PUPPET, str(uid), stage.path(face), here] + (["tty"] if terminal else []), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+    def ask(self, method, path, body=None):
+        self.p.stdin.write(json.dumps(dict(method=method, path=path, body=body)) + "\n")
+        self.p.stdin.flush()
+        status, answer = json.loads(self.p.stdout.readline())
+        return status, answer
+
+    def die(self):
+        self.p.kill()
+        self.p.wait()
+
+    keys = 0
+
+    def key(self):
+        Puppet.keys += 1
+        return "k%d" % Puppet.keys
+
+    # ---- an agent's words ----
+    def open(self, intent, **more):
+        status, answer = self.ask("POST", "/v1/tasks", dict(dict(intent=intent, key=self.key()), **more))
+        return answer["task"] if "task" in answer else answer
+
+    def claim(self, task):
+        status, answer = self.ask("POST", "/v1/tasks", dict(task_token=task["token"], key=self.key()))
+        return answer["task"] if "task" in answer else answer
+
+    def act(self, task, action, resource="thing:x", args=None, **more):
+        kind, name = resource.split(":", 1)
+        body = dict(action=action, key=more.pop("key", None) or self.key(), resource=dict(type=kind, id=name), arguments=args or {}, context={})
+        for name in ("approval", "tool"):
+            if name in more:
+                body["context"][name] = more.pop(name)
+        if isinstance(task, dict) and more.pop("as_enforcer", False):
+            body.update(task_token=task["token"])
+        else:
+            body.update(task=task["id"] if isinstance(task, dict) else task)
+        body.update(more)
+        return self.ask("POST", "/v1/act", body)[1]
+
+    def delegate(self, task, **more):
+        return self.ask("POST", "/v1/tasks/%s/delegate" % task["id"], dict(dict(key=self.key()), **more))[1]
+
+    def outcome(self, decision, result, **more):
+        return self.ask("POST", "/v1/decisions/%s/outcome" % (decision["decision_id"] if isinstance(decision, dict) else decision), dict(result=result, **more))
+
+    def close(self, task):
+        return self.ask("DELETE", "/v1/tasks/%s" % task["id"])[1]
+
+    # ---- a person's words ----
+    def approve(self, decision):
+        return self.ask("POST", "/v1/approvals/%s/approve" % decision["approval"]["id"], {})
+
+
+class Stage(daemon.Daemon):
+    def __init__(self, conf, policy, limits=""):
+        if os.getuid() != 0:
+            print("NOT RUN: agents with users of their own need root")
+            sys.exit(SKIP)
+        daemon.CONF = HEAD + LIMITS + conf
+        super().__init__(mode="enforce", limits=limits, policy=policy, start=False)
+        os.makedirs(os.path.join(self.dir, "conf.d"), 0o755)
+        self.write("conf.d/99-stage.conf", b"admins : { stage : { uid = 0 } }\n")
+        self.puppets = []
+        self.start()
+        os.chmod(self.path("admin"), 0o666)  # several people; who may is decided by uid
+
+    def puppet(self, face, uid, terminal=False):
+        p = Puppet(self, face, uid, terminal)
+        self.puppets.append(p)
+        return p
+
+    def agent_of(self, uid, terminal=False):
+        return self.puppet("agent", uid, terminal)
+
+    def enforcer_of(self, uid):
+        return self.puppet("enforcer", uid)
+
+    def admin_of(self, uid):
+        return self.puppet("admin", uid)
+
+    def alerts(self):
+        return [l["body"]["what"] for l in self.leaves("alert")]
+
+    def task(self, task):
+        """as an operator sees it"""
+        c = self.admin()
+        answer = c.ask("GET", "/v1/tasks/" + task["id"])[1]
+        c.close()
+        return answer.get("task", answer)
+
+    def configure(self, name, text):
+        """Writes conf.d/NAME and reloads; returns the answer."""
+        self.write("conf.d/" + name, text.encode())
+        c = self.admin()
+        answer = c.ask("POST", "/v1/reload", {})[1]
+        c.close()
+        return answer
+
+    def leaves(self, kind=None):
+        return [l for l in journal(os.path.join(self.dir, "state", "journal")) if kind is None or l["kind"] == kind]
+
+    def end(self):
+        for p in self.puppets:
+            p.p.stdin.close()
+            p.p.wait()
+        code = self.stop()
+        if code != 0:
+            fail("the daemon ended with %s" % code)
+
+
+def until(what, seconds=10):
+    end = time.time() + seconds
+    while time.time() < end:
+        got = what()
+        if got:
+            return got
+        time.sleep(0.05)
+    return what()
+
+
+def fail(text):
+    print("FAILED: " + text)
+    raise SystemExit(1)
+
+
+def row(number, what, good, seen=None):
+    global passed
+    if not good:
+        fail("row %s: %s%s" % (number, what, "" if seen is None else "\n  seen: " + json.dumps(seen)[:1500]))
+    passed += 1
+    print("ok row %s: %s" % (number, what))
+
+
+def says(answer, verdict, code=None):
+    return answer.get("verdict") == verdict and (code is None or answer.get("code") == code)
+
+
+def done():
+    print("%d passed, 0 failed" % passed)
