@@ -138,6 +138,10 @@ try_all(const struct wish *wish, const struct sg_try_files *files)
 		sg_try_tell_end(&tell);
 	for (size_t i = 0; i < files->count; i++)
 		sg_try_set_done(&sets[i]);
+	if (code == 0 && tell.done == 0) { /* nothing asked is nothing shown */
+		fprintf(stderr, "stepgate policy test: the files declare no test\n");
+		code = EXIT_UNREADABLE;
+	}
 	return code != 0 ? code : tell.failed > 0 ? EXIT_FAILED : 0;
 }
 

@@ -111,6 +111,9 @@ rm p/bad.lua p/pay_test.lua
 ends 66 "$gate" policy test p
 has 'no tests there'
 ends 66 "$gate" policy test nowhere
+printf -- '-- none yet\n' >p/pay_test.lua
+ends 66 "$gate" policy test p
+has 'declare no test'
 ends 64 "$gate" policy test --nonsense
 ends 0 "$gate" policy test --help
 
