@@ -130,9 +130,8 @@ use_memory(struct sg_fold *f, struct sg_task *task, struct sg_attempt *attempt)
 		return;
 	if (writes ? !sg_taint_join(&memory->taint, &task->taint) : !sg_taint_join(&attempt->labels, &memory->taint))
 		f->missing = "memory";
-	for (struct sg_task *t = writes ? NULL : task; t != NULL; t = t->parent)
-		if (!sg_taint_join(&t->taint, &memory->taint) || !sg_taint_join(&t->instance->taint, &memory->taint))
-			f->missing = "memory";
+	if (!writes)
+		sg_taint_soak(f, task, &memory->taint);
 }
 
 static void
