@@ -407,7 +407,7 @@ replay(char out[SG_SHA256_HEX])
 	size_t torn = 0;
 	CU_ASSERT_EQUAL(sg_state_init(&state, p->gate->state.key, p->gate->state.boot_id, NULL), SG_OK);
 	state.now = p->gate->state.now;
-	CU_ASSERT_EQUAL(sg_journal_open(&journal, &p->sys, p->journal, p->keys, 64 << 20, fold_one, &state, &torn, &err), SG_OK);
+	CU_ASSERT_EQUAL(sg_journal_open(&journal, &p->sys, p->journal, p->keys, 64 << 20, NULL, fold_one, &state, &torn, &err), SG_OK);
 	CU_ASSERT_EQUAL(sg_snapshot_digest(&state, &head, out, NULL), SG_OK);
 	sg_journal_close(&journal);
 	sg_state_done(&state);
