@@ -180,7 +180,7 @@ fold_deny(struct sg_fold *f, struct sg_task *task, const struct sg_attempt *atte
 		return;
 	}
 	sg_times_note(&tree->denials, f->at_ms);
-	if (attempt->reason == SG_REASON_policy_timeout)
+	if (attempt->reason == SG_REASON_policy_timeout || attempt->reason == SG_REASON_policy_steps || attempt->reason == SG_REASON_policy_memory)
 		sg_times_note(&tree->kills, f->at_ms);
 	if (attempt->reason == SG_REASON_budget_exceeded && sg_json_int(sg_json_get(sg_json_get(f->body, "cost"), "money"), &money))
 		task->root->split_below = money;
