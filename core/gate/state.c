@@ -78,6 +78,15 @@ sg_state_killed(const struct sg_state *state, struct sg_str agent)
 	return state->killed_all || sg_table_get(&state->killed, agent) != NULL;
 }
 
+int64_t
+sg_state_steady(const struct sg_state *state)
+{
+	const struct sg_steady *s = &state->steady;
+	int64_t wall = state->now.wall_ms - s->at.wall_ms, boot = (state->now.boot - s->at.boot) / SG_MSEC;
+	int64_t passed = strcmp(s->boot_id, state->boot_id) == 0 && boot < wall ? boot : wall;
+	return s->ms + (passed > 0 ? passed : 0);
+}
+
 struct sg_agent_life *
 sg_state_agent(const struct sg_state *state, struct sg_str name)
 {

@@ -107,7 +107,7 @@ drop_instances(struct sg_state *state)
 {
 	size_t at = 0;
 	for (struct sg_instance *i; (i = sg_table_next(&state->instances, &at)) != NULL;) {
-		if (i->refs > 0 || state->now.wall_ms - i->seen_ms < INT64_C(86400000))
+		if (i->refs > 0 || sg_state_steady(state) - i->seen_ms < INT64_C(86400000))
 			continue;
 		sg_table_take(&state->instances, sg_str(i->id));
 		sg_taint_free(&i->taint);
