@@ -339,6 +339,37 @@ def all_at_once(d, o):
     good("words of gate and zygote in one turn: the supervisor waits for nobody")
 
 
+def old_worker(d, o):
+    """A worker that was asked for by the old policy's zygote, and given a question, when the new one came into force: it is still made, and the
+    question answered, not denied as late."""
+    supervisor, gate = d.process.pid, d.processes("sg-gate")[0]
+    until = time.time() + 30
+    while len(zygotes(d)) > 1 and time.time() < until:
+        time.sleep(0.1)
+    (zygote,) = zygotes(d)
+    c = d.agent()
+    task = c.ask("POST", "/v1/tasks", dict(intent="work", key="old-worker"))[1]["task"]["id"]
+    os.kill(gate, signal.SIGSTOP)
+    variant(d, 302)
+    os.kill(supervisor, signal.SIGHUP)
+    while len(zygotes(d)) < 2 and time.time() < until:
+        time.sleep(0.01)
+    at_rest((zygotes(d) - {zygote}).pop())
+    at_rest(supervisor)
+    os.kill(supervisor, signal.SIGSTOP)
+    for worker in [p for p in d.processes("sg-policy") if state_of(p)[1] == zygote]:
+        os.kill(worker, signal.SIGKILL)
+    os.kill(gate, signal.SIGCONT)
+    time.sleep(1)  # it asks for workers, and says that what it prepared is ready
+    body = json.dumps(dict(task=task, action="pay.send", key="old", arguments=dict(amount=1), resource=dict(type="x", id="y"))).encode()
+    c.s.sendall(b"POST /v1/act HTTP/1.1\r\nHost: stepgate\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n" % len(body) + body)
+    time.sleep(1)  # the question waits for a worker
+    os.kill(supervisor, signal.SIGCONT)
+    status, answer = c.read()
+    assert status == 200 and answer["verdict"] == "allow", answer
+    good("a worker asked for before a swap and needed after it is made all the same")
+
+
 def policy_survives(d, o):
     """A policy that was kept out is not what a new zygote compiles."""
     put(d, "policy.d/91-bad.lua", "rule {")
@@ -479,7 +510,7 @@ def refreshed(d, o):
 def main():
     d = Daemon(limits='policy_deadline = "2s"')  # what is measured here is no speed
     try:
-        for test in (swapped_whole, kept_out, half_written, replaced_while_read, by_signal, asked_meanwhile, all_at_once, policy_survives, elsewhere, modules_beside, refreshed):
+        for test in (swapped_whole, kept_out, half_written, replaced_while_read, by_signal, asked_meanwhile, all_at_once, old_worker, policy_survives, elsewhere, modules_beside, refreshed):
             test(d, d.admin())
         print("%d passed, 0 failed" % passed)
     finally:
