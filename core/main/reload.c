@@ -25,6 +25,10 @@ tell_failed(struct sg_supervisor *s, struct sg_str errors)
 	struct sg_buf text;
 	sg_buf_init(&text, SG_FRAME_MAX);
 	sg_buf_printf(&text, "{\"errors\":%.*s}", (int)errors.len, errors.ptr);
+	if (text.failed) { /* whoever waits is told, if not everything */
+		sg_buf_init(&text, SG_FRAME_MAX);
+		sg_buf_text(&text, "{\"errors\":[{\"what\":\"more is wrong than fits; the daemon's log has it\"}]}");
+	}
 	tell_gate(s, &text);
 	sg_buf_done(&text);
 }
