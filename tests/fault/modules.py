@@ -74,6 +74,7 @@ REFUSED = [
     ('rogue"  how = "configure', None, "rogue_configure"), ('rogue"  how = "start', None, "rogue_start"), ('rogue"  how = "start_silent', None, "the module refused without a reason"),
     ('rogue"  how = "start_code', None, "module_error"), ('rogue"  how = "start_crash', None, "it died while it was started"), ('rogue"  how = "start_exit', None, "it died while it was started"),
     ('rogue"  how = "start_memory', None, "module_memory"), ('rogue"  hwo = "x', None, "option_unknown"), ("rogue", None, "option_missing"),
+    ('rogue"  how = "start_ready', None, "module_unwalled"), ('rogue"  how = "start_own_list', None, "module_unwalled"),
     ('rogue"  how = "start_hang', None, "it did not start in time"),
 ]
 
