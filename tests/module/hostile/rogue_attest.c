@@ -113,6 +113,14 @@ start(const struct sg_host *given, const struct sg_options *options, void **stat
 	return SG_OK;
 }
 
+static void
+stop(void *state)
+{
+	(void)state;
+	while (is("stop_hang"))
+		poll(NULL, 0, 1000);
+}
+
 static char *
 filled(size_t len, char with)
 {
@@ -228,4 +236,4 @@ look(void *state, const struct sg_attest_in *in, struct sg_attest_out *out, stru
 }
 
 static const struct sg_attest_ops operations = {sizeof(operations), look};
-SG_MODULE(attest, "rogue", .options = options_table, .configure = configure, .start = start, .attest = &operations);
+SG_MODULE(attest, "rogue", .options = options_table, .configure = configure, .start = start, .stop = stop, .attest = &operations);
