@@ -213,7 +213,7 @@ allow_narrowed(scmp_filter_ctx filter, unsigned profile, const void *next)
 		rc = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(openat), 1,
 				      SCMP_A2(SCMP_CMP_MASKED_EQ, O_ACCMODE | O_CREAT | O_TRUNC, O_RDONLY));
 	/* fork without threads or namespaces: glibc's fork() is clone() with these flags */
-	if (rc == 0 && (profile & ZYGOTE) != 0)
+	if (rc == 0 && (profile & (ZYGOTE | GATE)) != 0) /* the gate's copy writes a snapshot; it has the gate's list, and can run no other program */
 		rc = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(clone), 1,
 				      SCMP_A0(SCMP_CMP_MASKED_EQ, CLONE_THREAD | CLONE_VM | CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWNET, 0));
 	/* one thread for the disk; clone3 hides its flags behind a pointer, so libc is sent back to clone */

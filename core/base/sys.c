@@ -92,7 +92,14 @@ real_renameat(const struct sg_sys *self, int folder, const char *from, const cha
 #define REAL_WORLD                                                                                                     \
 	.boot_time = boot_time, .wall_time = wall_time, .random = random_bytes, .openat = real_openat,                 \
 	.pwrite = real_pwrite, .pread = real_pread, .fdatasync = real_fdatasync, .fsync = real_fsync,                  \
-	.close = real_close, .renameat = real_renameat, .peer_alive = sg_peer_alive, .process_start = sg_process_start
+	.close = real_close, .renameat = real_renameat, .peer_alive = sg_peer_alive, .process_start = sg_process_start, .copy = real_copy
+
+static pid_t
+real_copy(const struct sg_sys *self)
+{
+	(void)self;
+	return fork();
+}
 
 const struct sg_sys sg_sys_real = {REAL_WORLD, .peer = sg_peer_read};
 const struct sg_sys sg_sys_without_peerpidfd = {REAL_WORLD, .peer = sg_peer_read_old};

@@ -149,8 +149,8 @@ enum { SG_CTL_REST = 1000 }; /* as `most`: everything behind the command's word 
 	  "ask a policy set what its tests expect of it",                                                              \
 	  "Tests stand in NAME_test.lua beside the policy files; the daemon does not load those. PATH is a folder, such a file, or a policy file "  \
 	  "(then the files given are the set). Without PATH: the folder that the configuration names. Each test runs in the sandbox of policies, "  \
-	  "and its verdict is made by the gate's own merge; ceilings of the gate are not asked. --config takes class, effect, sensitivity, "  \
-	  "authority and narrow of actions from a configuration. Exit 0 all as expected, 1 something is not, 78 the set does not load.")        \
+	  "and its verdict is made by the gate's own merge; ceilings of the gate are not asked. --config takes what is known of "  \
+	  "actions, agents and resources from a configuration. Exit 0 all as expected, 1 something is not, 78 the set does not load.")        \
 	X(config_check,  "config check",    "[FILE]",           0, 1, SG_CTL_BIT(json) | SG_CTL_BIT(vendor),                    \
 	  "check configuration and policy", "All mistakes at once, each with file, line and a hint.")                   \
 	X(config_show,   "config show",     "",                 0, 0, SG_CTL_FILES | SG_CTL_BIT(changed) | SG_CTL_BIT(for),      \

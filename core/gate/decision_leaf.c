@@ -22,6 +22,7 @@ write_lease(struct sg_json_writer *w, const struct sg_gate *gate, const struct s
 	sg_write_deadline(w, gate, &r->lease_ends);
 	sg_jw_member_str(w, "id", sg_str(r->lease));
 	sg_jw_member_str(w, "issuer", r->issuer->name);
+	sg_jw_member_text(w, "level", sg_sensitivity_name(r->level));
 	sg_jw_end(w);
 }
 

@@ -31,6 +31,40 @@ sg_facts_done(struct sg_facts *facts)
 	facts->text = (struct sg_str){NULL, 0};
 }
 
+static bool
+ends_in(struct sg_str text, const char *tail)
+{
+	size_t len = strlen(tail);
+	return text.len >= len && memcmp(text.ptr + text.len - len, tail, len) == 0;
+}
+
+static bool
+is_human(const struct sg_json *fact)
+{
+	struct sg_str value = {"", 0};
+	sg_json_string(sg_json_get(fact, "value"), &value);
+	if (ends_in(fact->name, ":terminal"))
+		return !sg_str_is(value, "no");
+	if (!ends_in(fact->name, ":cgroup"))
+		return false;
+	struct sg_str rest = value;
+	while (rest.ptr != NULL) {
+		struct sg_str part = sg_str_cut(&rest, '/');
+		if (sg_str_starts(part, "session-") && ends_in(part, ".scope"))
+			return true;
+	}
+	return false;
+}
+
+bool
+sg_facts_human(const struct sg_facts *facts)
+{
+	for (const struct sg_json *f = sg_json_first(facts->json); f != NULL; f = sg_json_next(facts->json, f))
+		if (is_human(f))
+			return true;
+	return false;
+}
+
 bool
 sg_facts_same(const struct sg_facts *a, const struct sg_facts *b)
 {

@@ -35,6 +35,9 @@ enum sg_status sg_facts_agent(const struct sg_facts *facts, const struct sg_cata
 			      const struct sg_agent **agent, enum sg_strength *strength);
 const struct sg_enforcer *sg_facts_enforcer(const struct sg_facts *facts, const struct sg_catalogue *catalogue);
 
+/* A person seems to sit there: some step says that the process has a terminal, or that it lives in a login session's scope. */
+bool sg_facts_human(const struct sg_facts *facts);
+
 const char *sg_strength_name(enum sg_strength strength);
 /* An unknown word is a hint. */
 enum sg_strength sg_strength_named(struct sg_str word);

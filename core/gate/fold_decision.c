@@ -82,6 +82,7 @@ new_lease(struct sg_fold *f, struct sg_attempt *attempt, const struct sg_json *s
 	lease->issuer = sg_fold_keep(&inner, "issuer");
 	lease->audience = sg_fold_keep(&inner, "audience");
 	lease->ends = sg_fold_deadline(&inner, "ends");
+	lease->level = sg_sensitivity_named(sg_fold_text_or(&inner, "level"));
 	lease->agent = strdup(attempt->task->agent);
 	lease->task = attempt->task;
 	memcpy(lease->decision, attempt->decision, sizeof(lease->decision));
@@ -129,9 +130,8 @@ use_memory(struct sg_fold *f, struct sg_task *task, struct sg_attempt *attempt)
 		return;
 	if (writes ? !sg_taint_join(&memory->taint, &task->taint) : !sg_taint_join(&attempt->labels, &memory->taint))
 		f->missing = "memory";
-	for (struct sg_task *t = writes ? NULL : task; t != NULL; t = t->parent)
-		if (!sg_taint_join(&t->taint, &memory->taint) || !sg_taint_join(&t->instance->taint, &memory->taint))
-			f->missing = "memory";
+	if (!writes)
+		sg_taint_soak(f, task, &memory->taint);
 }
 
 static void

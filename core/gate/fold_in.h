@@ -40,6 +40,8 @@ bool sg_taint_add(struct sg_taint *taint, struct sg_str label);
 /* All that `from` has. */
 bool sg_taint_join(struct sg_taint *taint, const struct sg_taint *from);
 void sg_taint_free(struct sg_taint *taint);
+/* Into a task, those above it, their instances, and the other tasks of those. */
+void sg_taint_soak(struct sg_fold *f, struct sg_task *task, const struct sg_taint *with);
 /* Members `taint` and `sensitivity` of the leaf, to the task, those above it and their instances. */
 void sg_fold_spread(struct sg_fold *f, struct sg_task *task);
 

@@ -37,8 +37,8 @@ hold(struct sg_fold *f, struct sg_task *task, struct sg_instance *instance)
 	instance->uid = sg_fold_int(f, "uid");
 	instance->pid = sg_fold_int_or(f, "pid", 0);
 	instance->start_time = sg_fold_int_or(f, "start", 0);
-	if (!sg_taint_join(&task->taint, &instance->taint) || !sg_taint_join(&instance->taint, &task->taint))
-		f->missing = "memory";
+	sg_taint_soak(f, task, &instance->taint);
+	sg_taint_soak(f, task, &task->taint);
 }
 
 static void
@@ -142,10 +142,10 @@ sg_fold_kind_task(struct sg_fold *f)
 		sg_task_free(f->state, task);
 		return;
 	}
-	hold(f, task, instance);
+	sg_fold_put(f, &f->state->tasks, task->id, task);
 	link_up(f, task);
 	f->state->open_tasks++;
-	sg_fold_put(f, &f->state->tasks, task->id, task);
+	hold(f, task, instance);
 	/* what it was opened with is its own; opened by an instance that had read from outside, it carries that */
 	sg_fold_values(f, task, sg_json_get(f->body, "inputs"), task->parent == NULL ? "task" : "unknown", "", &task->taint);
 }

@@ -5,6 +5,7 @@
 #include "base/err.h"
 #include "base/secret.h"
 #include "base/str.h"
+#include "gate/remember.h"
 #include "gate/request.h"
 
 #include <stdio.h>
@@ -385,13 +386,6 @@ sg_gate_keys(struct sg_gate *gate, struct sg_str jwks)
 
 /* ---- life ---- */
 
-static enum sg_status
-fold_one(void *to, const struct sg_record *record, struct sg_err *err)
-{
-	struct sg_gate *gate = to;
-	return sg_state_fold(&gate->state, record, err);
-}
-
 static void
 record_start(struct sg_gate *gate, size_t torn)
 {
@@ -418,8 +412,7 @@ static enum sg_status
 recover(struct sg_gate *gate, const struct sg_gate_start *start, struct sg_err *err)
 {
 	size_t torn = 0;
-	enum sg_status status = sg_journal_open(&gate->journal, gate->sys, start->journal_folder, start->keys_folder,
-						(off_t)gate->catalogue->limits.segment_bytes, fold_one, gate, &torn, err);
+	enum sg_status status = sg_gate_recall(gate, start, &torn, err);
 	if (status != SG_OK)
 		return status;
 	gate->recovered = true;
@@ -568,6 +561,7 @@ sg_gate_tick(struct sg_gate *gate)
 	sg_wake(gate);
 	sg_gate_silence(gate);
 	sg_gate_watch(gate);
+	sg_gate_remember(gate);
 	end_late(gate);
 	drop_retired(gate);
 	if (now - gate->last_sweep >= 10 * SG_SEC) {

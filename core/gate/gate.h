@@ -90,6 +90,8 @@ struct sg_gate {
 	bool stopping, reloading;
 	bool recovered; /* the state is that of the journal: what is found wrong with it may be recorded */
 	bool audit_lags; /* a required sink is too far behind: nothing is allowed */
+	uint64_t snapshot_last, snapshot_at; /* leaf of the newest one that a leaf names; of the one being written, 0: none */
+	sg_time snapshot_since;
 	uint64_t reload_conn;
 	size_t watched_at; /* where the look at processes of instances goes on */
 	sg_time last_sweep, last_reopen, gap_since;

@@ -55,11 +55,19 @@ struct sg_journal {
 /* Called for each leaf while recovering, in order. Anything but SG_OK ends recovery with that error. */
 typedef enum sg_status sg_journal_fold(void *to, const struct sg_record *record, struct sg_err *err);
 
+/* A leaf up to which the state is known from elsewhere, with the chain hash behind it. */
+struct sg_journal_from {
+	uint64_t leaf; /* 0: from the beginning */
+	int64_t at_ms;
+	unsigned char chain[SG_SHA256_BYTES];
+};
+
 /* Recovers and starts a new segment. `folder` and `keys` must stay open. Leaves are folded in order. A torn tail is dropped (`*torn` bytes), everything kept is
- * written again and synced, so that what was read is what is on disk. SG_MALFORMED: journal_* when the middle is broken: refuse to start.
+ * written again and synced, so that what was read is what is on disk. With `from` (may be NULL) segments wholly behind it are not read, and leaves up to it
+ * not folded. SG_MALFORMED: journal_* when the middle is broken: refuse to start; snapshot_chain when leaf `from` is not there or is another.
  * SG_UNAVAILABLE: journal_io. */
 enum sg_status sg_journal_open(struct sg_journal *journal, const struct sg_sys *sys, int folder, int keys,
-			       off_t segment_bytes, sg_journal_fold *fold, void *to, size_t *torn,
+			       off_t segment_bytes, const struct sg_journal_from *from, sg_journal_fold *fold, void *to, size_t *torn,
 			       struct sg_err *err);
 /* Frees; does not sync. */
 void sg_journal_close(struct sg_journal *journal);

@@ -9,6 +9,7 @@
 #include "base/str.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -377,6 +378,7 @@ sg_gate_run(const struct sg_gate_process *how)
 		free(loop);
 		return EXIT_LINK;
 	}
+	signal(SIGCHLD, SIG_IGN); /* copies that write snapshots: nobody waits for them */
 	loop->sys = &sg_sys_real;
 	loop->root = geteuid() == 0;
 	loop->epoll = epoll_create1(EPOLL_CLOEXEC);

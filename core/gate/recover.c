@@ -13,6 +13,7 @@ enum { RECORD_BUDGET = 8 << 20 };
 
 struct recovery {
 	struct sg_journal *journal;
+	const struct sg_journal_from *from;
 	sg_journal_fold *fold;
 	void *to;
 	uint64_t *segments; /* those that count, ascending */
@@ -106,6 +107,52 @@ note_leaf(struct sg_journal *journal, const struct sg_record *record)
 	memcpy(journal->chain, record->chain, SG_SHA256_BYTES);
 }
 
+/* Its effect is in the state already; the last of these must be the very leaf that the state was taken behind. */
+static enum sg_status
+known_leaf(const struct recovery *r, const struct sg_record *record, struct sg_err *err)
+{
+	if (record->number < r->from->leaf || memcmp(record->chain, r->from->chain, SG_SHA256_BYTES) == 0)
+		return SG_OK;
+	return sg_fail(err, SG_MALFORMED, "snapshot_chain", "leaf %llu is not the one that the snapshot stands behind", (unsigned long long)record->number);
+}
+
+/* A segment whose leaves are all known: its place in the chain is in the header of the one behind it. */
+static void
+pass_segment(struct recovery *r, const struct sg_segment_header *header, const struct sg_segment_header *after)
+{
+	struct sg_journal *journal = r->journal;
+	journal->segment = header->segment;
+	memcpy(journal->durable_chain, header->chain, SG_SHA256_BYTES);
+	sg_journal_mark(journal, header->first, header->segment, SG_SEGMENT_HEADER);
+	journal->durable = journal->appended = after->last;
+	memcpy(journal->durable_chain, after->chain, SG_SHA256_BYTES);
+	memcpy(journal->chain, after->chain, SG_SHA256_BYTES);
+	journal->next = after->first;
+	journal->last_at_ms = r->from->at_ms;
+}
+
+static enum sg_status
+may_pass(struct recovery *r, size_t i, bool *passed, struct sg_err *err)
+{
+	struct sg_segment_header header, after;
+	bool torn = false;
+	*passed = false;
+	if (r->from->leaf == 0 || i + 1 == r->count)
+		return SG_OK;
+	enum sg_status status = read_header(r->journal, r->segments[i], &header, &torn, err);
+	if (status == SG_OK)
+		status = sg_segment_follows(&header, r->journal->segment, r->journal->durable, r->journal->durable_chain, err);
+	if (status == SG_OK)
+		status = read_header(r->journal, r->segments[i + 1], &after, &torn, err);
+	if (status != SG_OK || after.last > r->from->leaf)
+		return status;
+	if (after.last == r->from->leaf && memcmp(after.chain, r->from->chain, SG_SHA256_BYTES) != 0)
+		return sg_fail(err, SG_MALFORMED, "snapshot_chain", "leaf %llu is not the one that the snapshot stands behind", (unsigned long long)after.last);
+	pass_segment(r, &header, &after);
+	*passed = true;
+	return SG_OK;
+}
+
 /* Folds the leaves of one segment up to number `last` (those behind it are void). */
 static enum sg_status
 fold_segment(struct recovery *r, struct sg_segment_reader *reader, uint64_t last, struct sg_err *err)
@@ -118,7 +165,7 @@ fold_segment(struct recovery *r, struct sg_segment_reader *reader, uint64_t last
 		status = sg_segment_next(reader, &arena, &record, err);
 		if (status == SG_OK) {
 			note_leaf(r->journal, &record);
-			status = r->fold(r->to, &record, err);
+			status = record.number <= r->from->leaf ? known_leaf(r, &record, err) : r->fold(r->to, &record, err);
 			if (status != SG_OK && status != SG_NOMEM)
 				status = SG_BUG; /* never mistaken for the end or for a torn record */
 		}
@@ -195,18 +242,25 @@ one_segment(struct recovery *r, size_t i, struct sg_buf *bytes, struct sg_err *e
 
 enum sg_status
 sg_journal_open(struct sg_journal *journal, const struct sg_sys *sys, int folder, int keys, off_t segment_bytes,
-		sg_journal_fold *fold, void *to, size_t *torn, struct sg_err *err)
+		const struct sg_journal_from *from, sg_journal_fold *fold, void *to, size_t *torn, struct sg_err *err)
 {
+	static const struct sg_journal_from beginning;
 	*journal = (struct sg_journal){.sys = sys, .folder = folder, .keys = keys, .fd = -1, .next = 1, .roll_at = segment_bytes};
 	sg_buf_init(&journal->pending, SG_JOURNAL_PENDING_MAX);
 	sg_buf_init(&journal->commit.bytes, SG_JOURNAL_PENDING_MAX);
 
-	struct recovery r = {.journal = journal, .fold = fold, .to = to};
+	struct recovery r = {.journal = journal, .from = from != NULL ? from : &beginning, .fold = fold, .to = to};
 	struct sg_buf bytes;
 	sg_buf_init(&bytes, SG_SEGMENT_MAX);
 	enum sg_status status = choose_segments(&r, err);
-	for (size_t i = 0; status == SG_OK && i < r.count; i++)
-		status = one_segment(&r, i, &bytes, err);
+	for (size_t i = 0; status == SG_OK && i < r.count; i++) {
+		bool passed = false;
+		status = may_pass(&r, i, &passed, err);
+		if (status == SG_OK && !passed)
+			status = one_segment(&r, i, &bytes, err);
+	}
+	if (status == SG_OK && journal->durable < r.from->leaf)
+		status = sg_fail(err, SG_MALFORMED, "snapshot_chain", "the journal ends before the snapshot's leaf");
 	sg_buf_done(&bytes);
 	free(r.segments);
 	*torn = r.torn;

@@ -239,6 +239,7 @@ bool sg_ask_verify(struct sg_gate *gate, const struct sg_request *request, enum 
 		   struct sg_str lease);
 /* Revokes a lease: recorded, told to its issuer, dead once the issuer says so. False if it could not be recorded. */
 bool sg_lease_revoke(struct sg_gate *gate, struct sg_lease *lease, const char *why);
+void sg_leases_tainted(struct sg_gate *gate, const struct sg_task *task, const char *but);
 /* Tells the issuers about every lease that is revoking. */
 void sg_leases_revoking(struct sg_gate *gate);
 /* The leaf number in a decision id. */

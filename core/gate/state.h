@@ -259,6 +259,7 @@ struct sg_lease {
 	char *issuer, *audience, *agent;
 	struct sg_task *task;
 	enum sg_lease_state state;
+	enum sg_sensitivity level; /* of what it is for */
 	struct sg_deadline ends;
 };
 

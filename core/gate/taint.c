@@ -78,25 +78,57 @@ sg_taint_has(const struct sg_taint *taint, struct sg_str label)
 	return false;
 }
 
+static void soak_task(struct sg_fold *f, struct sg_task *task, const struct sg_taint *with);
+
+/* Whatever one task of a process read, its other tasks may have heard. */
 static void
-add_all(struct sg_fold *f, struct sg_taint *taint, const struct sg_json *labels, enum sg_sensitivity level)
+soak_instance(struct sg_fold *f, struct sg_instance *instance, const struct sg_taint *with)
 {
-	sg_taint_raise(taint, level);
-	for (const struct sg_json *l = sg_json_first(labels); l != NULL; l = sg_json_next(labels, l)) {
-		struct sg_str label;
-		if (sg_json_string(l, &label) && !sg_taint_add(taint, label))
+	uint64_t before = instance->taint.seq;
+	size_t at = 0;
+	if (!sg_taint_join(&instance->taint, with))
+		f->missing = "memory";
+	if (instance->taint.seq == before || instance->tasks < 2)
+		return;
+	for (struct sg_task *t; (t = sg_table_next(&f->state->tasks, &at)) != NULL;)
+		if (t->instance == instance && t->state <= SG_TASK_FROZEN)
+			soak_task(f, t, &instance->taint);
+}
+
+/* What a child read comes back to its parent: whoever hands work on gets the answer. Ends because labels only grow. */
+static void
+soak_task(struct sg_fold *f, struct sg_task *task, const struct sg_taint *with)
+{
+	for (struct sg_task *t = task; t != NULL; t = t->parent) {
+		uint64_t before = t->taint.seq;
+		if (!sg_taint_join(&t->taint, with))
 			f->missing = "memory";
+		if (t->taint.seq == before && t != task)
+			return;
+		soak_instance(f, t->instance, with);
 	}
 }
 
-/* What a child read comes back to its parent: whoever hands work on gets the answer. */
+void
+sg_taint_soak(struct sg_fold *f, struct sg_task *task, const struct sg_taint *with)
+{
+	struct sg_taint own = {.count = 0}; /* a copy: `with` may be one of those that change */
+	if (!sg_taint_join(&own, with))
+		f->missing = "memory";
+	soak_task(f, task, &own);
+	sg_taint_free(&own);
+}
+
 void
 sg_fold_spread(struct sg_fold *f, struct sg_task *task)
 {
 	const struct sg_json *labels = sg_json_get(f->body, "taint");
-	enum sg_sensitivity level = sg_sensitivity_named(sg_fold_text(f, "sensitivity"));
-	for (struct sg_task *t = task; t != NULL; t = t->parent) {
-		add_all(f, &t->taint, labels, level);
-		add_all(f, &t->instance->taint, labels, level);
+	struct sg_taint with = {.sensitivity = sg_sensitivity_named(sg_fold_text(f, "sensitivity"))};
+	for (const struct sg_json *l = sg_json_first(labels); l != NULL; l = sg_json_next(labels, l)) {
+		struct sg_str label;
+		if (sg_json_string(l, &label) && !sg_taint_add(&with, label))
+			f->missing = "memory";
 	}
+	soak_task(f, task, &with);
+	sg_taint_free(&with);
 }

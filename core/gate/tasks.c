@@ -59,6 +59,8 @@ answer_task(struct sg_gate *gate, struct sg_request *r, unsigned status, bool wi
 	sg_buf_init(&body, BODY_MAX);
 	sg_jw_begin(&w, &body);
 	sg_jw_object(&w);
+	if (with_token && r->narrowed_to.len > 0)
+		sg_jw_member_raw(&w, "narrowed", r->narrowed_to);
 	sg_jw_name(&w, "task");
 	sg_write_task(&w, gate, task, with_token);
 	sg_jw_end(&w);

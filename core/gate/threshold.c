@@ -58,6 +58,15 @@ too_often(const struct sg_gate *gate, const struct sg_tree *tree)
 	return sg_times_count(&tree->kills, now, 60000) >= l->policy_kills ? "policy_kills" : NULL;
 }
 
+/* A tainted task that is refused one of the high classes is what an attack looks like. */
+static bool
+tainted_and_high(const struct sg_gate *gate, const struct sg_request *r)
+{
+	const struct sg_task *task = sg_state_task(&gate->state, r->task);
+	return r->verdict == SG_DENY && (r->reason == SG_REASON_policy_denied || r->reason == SG_REASON_policy_none) && task != NULL && task->taint.count > 0 && r->action != NULL && !r->action->reads &&
+	       (sg_str_is(r->action->kind, "payment") || sg_str_is(r->action->kind, "secret") || sg_str_is(r->action->kind, "infrastructure"));
+}
+
 static bool
 tells_owner(const struct sg_request *r)
 {
@@ -71,7 +80,7 @@ sg_thresholds(struct sg_gate *gate, struct sg_request *r)
 	const struct sg_task *task = sg_state_task(&gate->state, r->task);
 	if (r->ask || r->agent == NULL)
 		return;
-	if (tells_owner(r))
+	if (tells_owner(r) || tainted_and_high(gate, r))
 		sg_alert(gate, r->verdict == SG_ALLOW ? "acted" : sg_reason_code(r->reason), r->agent->owner, r->agent->name, r->task);
 	if (task == NULL || task->root->tree == NULL || r->asked[0] == '\0')
 		return;

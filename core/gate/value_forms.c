@@ -138,27 +138,42 @@ give_words(struct forms *f, struct sg_str text, int depth)
 	}
 }
 
-/* Short groups of letters and digits that follow each other, joined: an account number as people write it. */
+/* One group: letters and digits, at most six, one of them a digit. Its length, 0 if there is none at `at`. */
+static size_t
+group_at(struct sg_str text, size_t at)
+{
+	size_t len = 0;
+	bool digit = false;
+	while (at + len < text.len && is_word(text.ptr[at + len])) {
+		digit |= text.ptr[at + len] >= '0' && text.ptr[at + len] <= '9';
+		len++;
+	}
+	return digit && len <= 6 ? len : 0;
+}
+
+/* Short groups with digits that follow each other, joined: an account or card number as people write it. */
 static void
 give_runs(struct forms *f, struct sg_str text)
 {
 	char out[SG_FORM_MAX];
-	size_t len = 0, group = 0, groups = 0;
-	for (size_t i = 0; i <= text.len && !f->stopped; i++) {
-		bool word = i < text.len && is_word(text.ptr[i]);
-		if (word && len < sizeof(out)) {
-			out[len++] = lower(text.ptr[i]);
-			group++;
-			if (group <= 6)
-				continue;
-		} else if (!word && i < text.len && (text.ptr[i] == ' ' || text.ptr[i] == '-') && group > 0) {
+	for (size_t at = 0; at < text.len && !f->stopped;) {
+		size_t len = 0, groups = 0, group;
+		while ((group = group_at(text, at)) > 0 && len + group <= sizeof(out)) {
+			for (size_t i = 0; i < group; i++)
+				out[len++] = lower(text.ptr[at + i]);
 			groups++;
-			group = 0;
-			continue;
+			at += group;
+			if (at + 1 < text.len && (text.ptr[at] == ' ' || text.ptr[at] == '-') && group_at(text, at + 1) > 0)
+				at++;
+			else
+				break;
 		}
-		if (groups >= 2 && group <= 6 && len >= 8)
+		if (groups >= 2 && len >= 8)
 			give(f, (struct sg_str){out, len}, false);
-		len = group = groups = 0;
+		while (at < text.len && is_word(text.ptr[at]))
+			at++;
+		while (at < text.len && !is_word(text.ptr[at]))
+			at++;
 	}
 }
 
@@ -263,7 +278,7 @@ static const struct sg_value_form table[] = {
 	{"host", "the host of a URL"},
 	{"domain", "the domain of an address with @"},
 	{"words", "each word of a text, with all rows of this table"},
-	{"runs", "short groups that follow each other, joined, such as an account number in groups of four"},
+	{"runs", "groups of at most six letters and digits, each with a digit, that follow each other, joined: an account number in groups of four"},
 	{"decoded", "percent, hexadecimal and base64 undone, twice at most, with all rows of this table"},
 };
 

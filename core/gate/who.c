@@ -59,6 +59,10 @@ sg_who_agent(struct sg_gate *gate, struct sg_request *request, const struct sg_c
 		*reason = SG_REASON_facts_weak;
 		return false;
 	}
+	if (!gate->catalogue->dev && !request->agent->human_use && sg_facts_human(&conn->facts)) {
+		*reason = SG_REASON_human_use;
+		return false;
+	}
 	request->proven = request->strength != SG_HINT; /* who is only hinted at is asserted: no credentials */
 	sg_instance_id(gate, conn, request->instance);
 	return true;

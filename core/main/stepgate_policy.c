@@ -24,6 +24,7 @@ struct wish {
 	struct sg_buf document; /* of the configuration */
 	struct sg_arena arena;
 	const struct sg_json *conf; /* NULL without one */
+	struct sg_catalogue *catalogue;
 };
 
 static int
@@ -32,7 +33,7 @@ usage(FILE *to, int code)
 	fprintf(to, "stepgate policy test [OPTION...] [PATH...]\n"
 		    "    asks a policy set what its specs (NAME_test.lua) say it should answer. PATH is a folder, a spec, or a policy\n"
 		    "    file; default is the folder that the configuration names. Exit 0: as expected, 1: not, 78: the set does not load\n"
-		    "    -c, --config FILE   take what is known of actions from this configuration\n"
+		    "    -c, --config FILE   take what is known of actions, agents and resources from this configuration\n"
 		    "    -j, --json          the results as JSON\n"
 		    "        --tap           the results as TAP version 14\n"
 		    "    -h, --help          print this\n");
@@ -55,7 +56,7 @@ read_config(struct wish *wish)
 	}
 	sg_buf_done(&text);
 	sg_conf_errors_done(&errors);
-	return good;
+	return good && sg_catalogue_create(&wish->catalogue, sg_buf_view(&wish->document), NULL) == SG_OK;
 }
 
 /* ---- the way through ---- */
@@ -110,6 +111,7 @@ load_all(const struct wish *wish, const struct sg_try_files *files, struct sg_tr
 	for (size_t i = 0; i < files->count; i++) {
 		sets[i].folder = &files->folders[i];
 		sets[i].conf = wish->conf;
+		sets[i].catalogue = wish->catalogue;
 		if (code == 0 && !sg_try_set_load(&sets[i], &report)) {
 			print_problems(&files->folders[i], wish->form);
 			code = EXIT_CONFIG;
@@ -136,6 +138,10 @@ try_all(const struct wish *wish, const struct sg_try_files *files)
 		sg_try_tell_end(&tell);
 	for (size_t i = 0; i < files->count; i++)
 		sg_try_set_done(&sets[i]);
+	if (code == 0 && tell.done == 0) { /* nothing asked is nothing shown */
+		fprintf(stderr, "stepgate policy test: the files declare no test\n");
+		code = EXIT_UNREADABLE;
+	}
 	return code != 0 ? code : tell.failed > 0 ? EXIT_FAILED : 0;
 }
 
@@ -185,6 +191,7 @@ main(int argc, char **argv)
 	sg_buf_init(&wish.document, SG_CONF_MAX_DOCUMENT);
 	sg_arena_init(&wish.arena, 256 << 20);
 	int code = run(&wish);
+	sg_catalogue_destroy(wish.catalogue);
 	sg_arena_done(&wish.arena);
 	sg_buf_done(&wish.document);
 	return fflush(stdout) != 0 && code == 0 ? EXIT_INTERNAL : code;

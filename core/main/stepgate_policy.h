@@ -39,6 +39,7 @@ struct sg_try_set {
 	struct sg_policy *policy;
 	struct sg_arena arena;
 	const struct sg_json *manifest, *conf; /* conf: the configuration, NULL without one */
+	const struct sg_catalogue *catalogue;  /* the same, as the gate reads it */
 };
 
 /* False: `report` has what is wrong, as {"errors":[...]}. */
@@ -72,6 +73,15 @@ struct sg_try {
 void sg_try_run(struct sg_try *try, struct sg_try_set *set, struct sg_str file, const struct sg_json *test);
 bool sg_try_good(const struct sg_try *try);
 void sg_try_done(struct sg_try *try);
+
+/* JSON into the try's arena; NULL if it is none. */
+const struct sg_json *sg_try_parse(struct sg_try *try, struct sg_str text);
+
+/* Writes try->got (stepgate_policy_got.c). */
+void sg_try_write_got(struct sg_try *try);
+
+/* What the catalogue says of the test's agent and resource, as sg_fixture takes it (stepgate_policy_facts.c). NULL: nothing. */
+const struct sg_json *sg_try_facts(struct sg_try *try, const struct sg_catalogue *catalogue);
 
 /* Compares what was got with what was expected (stepgate_policy_expect.c). */
 void sg_try_compare(struct sg_try *try);

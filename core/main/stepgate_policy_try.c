@@ -45,8 +45,8 @@ refresh(struct sg_try_set *set)
 	sg_buf_done(&report);
 }
 
-static const struct sg_json *
-parse(struct sg_try *try, struct sg_str text)
+const struct sg_json *
+sg_try_parse(struct sg_try *try, struct sg_str text)
 {
 	static const struct sg_json_limits limits = {.bytes = 4 << 20, .nodes = NODES};
 	const struct sg_json *root = NULL;
@@ -64,7 +64,8 @@ give_up(struct sg_try *try, const char *what)
 static bool
 ask(struct sg_try *try, struct sg_try_set *set)
 {
-	struct sg_fixture fixture = {.ask = try->ask, .actions = sg_json_get(set->conf, "actions"), .manifest = set->manifest};
+	struct sg_fixture fixture = {.ask = try->ask, .actions = sg_json_get(set->conf, "actions"), .manifest = set->manifest,
+				     .facts = sg_try_facts(try, set->catalogue)};
 	struct sg_buf request, answer;
 	const struct sg_json *asked, *said = NULL;
 	enum sg_reason reason;
@@ -74,7 +75,7 @@ ask(struct sg_try *try, struct sg_try_set *set)
 	bool good = set->policy != NULL && sg_fixture_write(&fixture, &try->arena, &request, &try->error) == SG_OK;
 	if (good)
 		good = (try->hook ? sg_policy_after : sg_policy_judge)(set->policy, sg_buf_view(&request), &answer) == SG_OK;
-	if (good && (asked = parse(try, sg_buf_view(&request))) != NULL && (said = parse(try, sg_buf_view(&answer))) != NULL) {
+	if (good && (asked = sg_try_parse(try, sg_buf_view(&request))) != NULL && (said = sg_try_parse(try, sg_buf_view(&answer))) != NULL) {
 		try->args = sg_json_get(asked, "args");
 		enum sg_status status = sg_effects_read(said, try->effects, &try->effect_count, &reason, NULL);
 		try->failure = status == SG_OK ? NULL : sg_json_get(said, "error");
@@ -126,7 +127,7 @@ narrow(struct sg_try *try, const struct sg_try_set *set)
 	bool changed;
 	sg_buf_init(&effective, SG_POLICY_INPUT);
 	if (sg_narrow(try->args, &try->merged, &may, &effective, &changed, &reason) == SG_OK) {
-		try->effective = parse(try, sg_buf_view(&effective));
+		try->effective = sg_try_parse(try, sg_buf_view(&effective));
 	} else {
 		try->merged.verdict = SG_DENY;
 		try->merged.reason = reason;
@@ -193,105 +194,6 @@ join_hooks(struct sg_try *try)
 	try->effective = try->args;
 }
 
-/* ---- everything a test can expect ---- */
-
-static void
-write_list(struct sg_json_writer *w, const char *name, const struct sg_str *items, size_t count)
-{
-	sg_jw_name(w, name);
-	sg_jw_array(w);
-	for (size_t i = 0; i < count; i++)
-		sg_jw_str(w, items[i]);
-	sg_jw_end(w);
-}
-
-static void
-write_groups(struct sg_json_writer *w, const struct sg_requirement *requirement)
-{
-	sg_jw_name(w, "groups");
-	sg_jw_object(w);
-	for (size_t i = 0; i < requirement->count; i++)
-		sg_jw_member_int(w, requirement->groups[i].group, requirement->groups[i].quorum);
-	sg_jw_end(w);
-}
-
-static const struct sg_json *
-at_path(const struct sg_json *value, struct sg_str path)
-{
-	while (path.ptr != NULL && value != NULL)
-		value = sg_json_get_str(value, sg_str_cut(&path, '.'));
-	return value;
-}
-
-static int
-by_path(const void *left, const void *right)
-{
-	const struct sg_narrowing *a = left, *b = right;
-	return sg_json_name_cmp(a->path, b->path);
-}
-
-/* Effective values of the arguments that are not as asked. */
-static void
-write_narrowed(struct sg_json_writer *w, struct sg_try *try)
-{
-	qsort(try->merged.narrow, try->merged.narrow_count, sizeof(try->merged.narrow[0]), by_path);
-	sg_jw_name(w, "narrowed");
-	sg_jw_object(w);
-	for (size_t i = 0; i < try->merged.narrow_count; i++) {
-		const struct sg_json *asked = at_path(try->args, try->merged.narrow[i].path),
-				     *left = at_path(try->effective, try->merged.narrow[i].path);
-		if (asked == NULL || left == NULL || sg_json_eq(asked, left))
-			continue;
-		sg_jw_name_str(w, try->merged.narrow[i].path);
-		sg_jw_value(w, left);
-	}
-	sg_jw_end(w);
-}
-
-static void
-write_spoke(struct sg_json_writer *w, const struct sg_try *try)
-{
-	sg_jw_name(w, "spoke");
-	sg_jw_array(w);
-	for (size_t i = 0; i < try->effect_count; i++)
-		sg_jw_str(w, try->effects[i].rule);
-	sg_jw_end(w);
-}
-
-static void
-write_got(struct sg_try *try)
-{
-	const struct sg_merged *m = &try->merged;
-	bool revoke = false, wants;
-	struct sg_json_writer w;
-	struct sg_buf text;
-	for (size_t i = 0; i < try->effect_count; i++)
-		revoke |= sg_json_bool(sg_json_get(try->effects[i].json, "revoke"), &wants) && wants;
-	sg_buf_init(&text, 4 << 20);
-	sg_jw_begin(&w, &text);
-	sg_jw_object(&w);
-	sg_jw_member_text(&w, "code", try->code);
-	sg_jw_member_bool(&w, "freeze", m->freeze);
-	write_groups(&w, &m->requirement);
-	write_narrowed(&w, try);
-	write_list(&w, "obligations", m->obligations, m->obligation_count);
-	sg_jw_member_text(&w, "raise", m->raise == SG_PUBLIC ? "" : sg_sensitivity_name(m->raise));
-	sg_jw_member_int(&w, "retry_after", m->retry_ms);
-	sg_jw_member_bool(&w, "revoke", revoke);
-	sg_jw_member_str(&w, "rule", m->rule);
-	sg_jw_member_str(&w, "say", m->say);
-	write_spoke(&w, try);
-	write_list(&w, "taint", m->taints, m->taint_count);
-	sg_jw_member_int(&w, "ttl", m->ttl_ms);
-	sg_jw_member_text(&w, "verdict", try->verdict);
-	sg_jw_member_str(&w, "word", m->code);
-	sg_jw_end(&w);
-	try->got = sg_jw_done(&w) ? parse(try, sg_buf_view(&text)) : NULL;
-	sg_buf_done(&text);
-	if (try->got == NULL)
-		give_up(try, "what came out is too large");
-}
-
 void
 sg_try_run(struct sg_try *try, struct sg_try_set *set, struct sg_str file, const struct sg_json *test)
 {
@@ -305,7 +207,7 @@ sg_try_run(struct sg_try *try, struct sg_try_set *set, struct sg_str file, const
 		return;
 	if (try->failure == NULL)
 		try->hook ? join_hooks(try) : merge(try, set);
-	write_got(try);
+	sg_try_write_got(try);
 	if (try->got != NULL)
 		sg_try_compare(try);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Writing a request by the table of fields, each from the first layer that has it. */
+ * The layers of a request, from the default up, and the way through its members. */
 #include "policy/fixture_parts.h"
 
 #include "base/near.h"
@@ -25,9 +25,6 @@ const char sg_fixture_default[] =
 	"\"on_behalf_of\":null,\"parent\":null,\"role\":null,\"root\":\"t-1\",\"sensitivity\":\"public\",\"step_ups\":0,"
 	"\"steps\":0,\"tainted\":false},"
 	"\"time\":{\"hour\":10,\"minute\":0,\"unix\":1767607200,\"weekday\":1}}";
-
-static const char link_default[] =
-	"{\"agent\":\"tested\",\"intent\":\"testing\",\"narrowed\":[],\"role\":null,\"task\":\"t-1\"}";
 
 struct sg_layered
 sg_layered_member(const struct sg_layered *value, const char *name)
@@ -95,172 +92,7 @@ sg_fixture_members(struct sg_fixture_run *run, const struct sg_json *given, cons
 	return true;
 }
 
-/* ---- by the table ---- */
-
-enum { FIELDS_MOST = 32, PATH_MOST = 128 };
-
-static bool
-known_members(struct sg_fixture_run *run, const struct sg_json *given, enum sg_shape shape, const char *path)
-{
-	const char *names[FIELDS_MOST + 2] = {NULL};
-	size_t count = 0;
-	for (size_t i = 0; i < sg_field_count && count < FIELDS_MOST; i++)
-		if (sg_fields[i].within == shape)
-			names[count++] = sg_fields[i].name;
-	if (shape == SG_SHAPE_ACTION)
-		names[count++] = "narrow"; /* of the catalogue, for who applies the narrowing */
-	return sg_fixture_members(run, given, path, names);
-}
-
-/* Words that a field of this name can have; NULL: any. */
-static const char *const *
-words_of(const char *name)
-{
-	static const char *const levels[] = {"public", "internal", "confidential", "restricted", NULL},
-		*const autonomy[] = {"read-only", "propose", "act-and-tell", "autonomous", NULL},
-		*const strength[] = {"boundary", "content", "hint", NULL},
-		*const results[] = {"ok", "failed", "partial", "unknown", NULL},
-		*const classes[] = {"infrastructure", "secret", "payment", "data", "code", "web", "other", NULL},
-		*const effects[] = {"read", "write", "execute", "delegate", NULL};
-	static const struct {
-		const char *name;
-		const char *const *words;
-	} rows[] = {{"sensitivity", levels}, {"autonomy", autonomy}, {"strength", strength},
-		    {"result", results},     {"class", classes},     {"effect", effects}};
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-		if (strcmp(rows[i].name, name) == 0)
-			return rows[i].words;
-	return NULL;
-}
-
-static bool
-good_word(struct sg_fixture_run *run, const struct sg_field *field, const struct sg_json *value, const char *path)
-{
-	const char *const *words = words_of(field->name);
-	struct sg_near near = sg_near(value->string);
-	char hint[SG_FIXTURE_TEXT];
-	for (size_t i = 0; words != NULL && words[i] != NULL; i++) {
-		if (sg_str_is(value->string, words[i]))
-			return true;
-		sg_near_offer(&near, sg_str(words[i]));
-	}
-	return words == NULL || sg_fixture_refuse(run, sg_near_hint(&near, '\'', NULL, hint, sizeof(hint)),
-						  "%s cannot be '%.*s'", path, SG_STR_ARG(value->string));
-}
-
-static bool
-write_scalar(struct sg_fixture_run *run, struct sg_json_writer *w, const struct sg_field *field, const struct sg_json *value,
-	     const char *path)
-{
-	int64_t whole;
-	size_t len = strlen(field->type);
-	bool optional = field->type[len - 1] == '?', good = optional && value->type == SG_JSON_NULL;
-	if (strncmp(field->type, "string", 6) == 0 && value->type == SG_JSON_STRING)
-		good = good_word(run, field, value, path);
-	else if (strncmp(field->type, "integer", 7) == 0)
-		good |= sg_json_int(value, &whole);
-	else if (strncmp(field->type, "boolean", 7) == 0)
-		good |= value->type == SG_JSON_BOOL;
-	else if (strcmp(field->type, "string|number") == 0)
-		good |= value->type == SG_JSON_NUMBER;
-	if (!good)
-		return sg_fixture_refuse(run, NULL, "%s must be %s", path, field->type);
-	sg_jw_value(w, value);
-	return true;
-}
-
-/* An empty table of Lua may stand for a list. */
-static bool
-empty(const struct sg_json *value)
-{
-	return value->type == SG_JSON_OBJECT && value->count == 0;
-}
-
-static bool
-write_texts(struct sg_fixture_run *run, struct sg_json_writer *w, const struct sg_json *value, const char *path)
-{
-	if (empty(value)) {
-		sg_jw_raw(w, SG_STR("[]"));
-		return true;
-	}
-	bool good = value->type == SG_JSON_ARRAY;
-	for (const struct sg_json *e = good ? sg_json_first(value) : NULL; e != NULL; e = sg_json_next(value, e))
-		good &= e->type == SG_JSON_STRING;
-	if (!good)
-		return sg_fixture_refuse(run, NULL, "%s must be a list of texts", path);
-	sg_jw_value(w, value);
-	return true;
-}
-
-static bool write_shape(struct sg_fixture_run *run, struct sg_json_writer *w, const struct sg_layered *place,
-			enum sg_shape shape, const char *path);
-
-static bool
-write_elements(struct sg_fixture_run *run, struct sg_json_writer *w, const struct sg_json *list, enum sg_shape shape,
-	       const char *path)
-{
-	struct sg_layered place = {{NULL}};
-	if (list->type != SG_JSON_ARRAY && !empty(list))
-		return sg_fixture_refuse(run, NULL, "%s must be a list", path);
-	if (shape == SG_SHAPE_LINK)
-		sg_json_parse(run->arena, sg_str(link_default), NULL, &place.of[SG_LAYER_DEFAULT], NULL);
-	sg_jw_array(w);
-	for (const struct sg_json *e = list->type == SG_JSON_ARRAY ? sg_json_first(list) : NULL; e != NULL; e = sg_json_next(list, e)) {
-		place.of[SG_LAYER_GIVEN] = e;
-		if (!write_shape(run, w, &place, shape, path))
-			return false;
-	}
-	sg_jw_end(w);
-	return true;
-}
-
-static bool
-write_field(struct sg_fixture_run *run, struct sg_json_writer *w, const struct sg_layered *place, const struct sg_field *field,
-	    const char *path)
-{
-	const struct sg_json *value = sg_layered_value(place);
-	if (value == NULL)
-		return sg_fixture_refuse(run, NULL, "%s must be given", path);
-	if (field->shape == SG_SHAPE_NONE)
-		return write_scalar(run, w, field, value, path);
-	if (field->shape == SG_SHAPE_LIST)
-		return write_texts(run, w, value, path);
-	if (sg_shape_element(field->shape) != SG_SHAPE_NONE)
-		return write_elements(run, w, value, sg_shape_element(field->shape), path);
-	if (field->shape < SG_SHAPE_OPEN && value->type != SG_JSON_NULL)
-		return write_shape(run, w, place, field->shape, path);
-	bool optional = field->type[strlen(field->type) - 1] == '?';
-	if (value->type != SG_JSON_OBJECT && !(optional && value->type == SG_JSON_NULL))
-		return sg_fixture_refuse(run, NULL, "%s must be a table with names", path);
-	sg_jw_value(w, value);
-	return true;
-}
-
-static bool
-write_shape(struct sg_fixture_run *run, struct sg_json_writer *w, const struct sg_layered *place, enum sg_shape shape,
-	    const char *path)
-{
-	const struct sg_json *given = place->of[SG_LAYER_GIVEN];
-	if (given != NULL && given->type != SG_JSON_OBJECT)
-		return sg_fixture_refuse(run, NULL, "%s must be a table with names", path);
-	if (!known_members(run, given, shape, path))
-		return false;
-	sg_jw_object(w);
-	for (size_t i = 0; i < sg_field_count; i++) {
-		char below[PATH_MOST];
-		struct sg_layered member = sg_layered_member(place, sg_fields[i].name);
-		if (sg_fields[i].within != shape || (shape == SG_SHAPE_BUDGET && sg_layered_value(&member) == NULL))
-			continue;
-		snprintf(below, sizeof(below), "%s.%s", path, sg_fields[i].name);
-		sg_jw_name(w, sg_fields[i].name);
-		if (!write_field(run, w, &member, &sg_fields[i], below))
-			return false;
-	}
-	sg_jw_end(w);
-	return true;
-}
-
-/* ---- layers ---- */
+/* ---- the catalogue ---- */
 
 static const struct sg_json *
 catalogued(const struct sg_fixture *fixture, struct sg_str name)
@@ -300,21 +132,31 @@ find_action(struct sg_fixture_run *run)
 				 SG_STR_ARG(name));
 }
 
-/* {"action":{...}} of the catalogue. */
+static void
+add_part(struct sg_buf *text, const char *name, const struct sg_json *value)
+{
+	if (value == NULL)
+		return;
+	sg_buf_printf(text, "%s\"%s\":", text->len > 1 ? "," : "", name);
+	sg_canon_write(text, value);
+}
+
+/* {"action":{...},"agent":{...},"resource":{...}} of the catalogue, as far as it has them. */
 static bool
 catalogue_layer(struct sg_fixture_run *run)
 {
-	const struct sg_json *action = catalogued(run->fixture, action_name(run->fixture));
+	const struct sg_fixture *fixture = run->fixture;
 	struct sg_buf text;
-	if (action == NULL)
-		return true;
 	sg_buf_init(&text, 1 << 20);
-	sg_buf_text(&text, "{\"action\":");
-	sg_canon_write(&text, action);
+	sg_buf_text(&text, "{");
+	add_part(&text, "action", catalogued(fixture, action_name(fixture)));
+	add_part(&text, "agent", sg_json_get(fixture->facts, "agent"));
+	add_part(&text, "resource", sg_json_get(fixture->facts, "resource"));
 	sg_buf_text(&text, "}");
-	bool good = sg_json_parse(run->arena, sg_buf_view(&text), NULL, &run->request.of[SG_LAYER_CATALOGUE], NULL) == SG_OK;
+	bool good = !text.failed &&
+		    sg_json_parse(run->arena, sg_buf_view(&text), NULL, &run->request.of[SG_LAYER_CATALOGUE], NULL) == SG_OK;
 	sg_buf_done(&text);
-	return good || sg_fixture_refuse(run, NULL, "the action of the catalogue is too large");
+	return good || sg_fixture_refuse(run, NULL, "what the catalogue says is too large");
 }
 
 static bool
@@ -356,11 +198,11 @@ write_request(struct sg_fixture_run *run, struct sg_buf *out)
 	sg_jw_begin(&w, out);
 	sg_jw_object(&w);
 	for (size_t i = 0; i < sg_field_count && sg_fields[i].within == SG_SHAPE_REQUEST; i++) {
-		char path[PATH_MOST];
+		char path[SG_FIXTURE_PATH];
 		struct sg_layered member = without_short(&run->request, sg_fields[i].name);
 		snprintf(path, sizeof(path), "ask.%s", sg_fields[i].name);
 		sg_jw_name(&w, sg_fields[i].name);
-		if (!write_field(run, &w, &member, &sg_fields[i], path))
+		if (!sg_fixture_field(run, &w, &member, &sg_fields[i], path))
 			return false;
 	}
 	sg_jw_end(&w);
@@ -378,7 +220,7 @@ sg_fixture_write(const struct sg_fixture *fixture, struct sg_arena *arena, struc
 	run.request.of[SG_LAYER_GIVEN] = fixture->ask;
 	if (fixture->ask->type != SG_JSON_OBJECT)
 		sg_fixture_refuse(&run, "ask = { action = \"pay.transfer\" }", "ask must be a table with names");
-	bool good = !run.refused && known_members(&run, fixture->ask, SG_SHAPE_REQUEST, "ask") && find_action(&run) &&
+	bool good = !run.refused && sg_fixture_known(&run, fixture->ask, SG_SHAPE_REQUEST, "ask") && find_action(&run) &&
 		    catalogue_layer(&run) && derived_layer(&run) && write_request(&run, request);
 	return good ? SG_OK : SG_REFUSED;
 }

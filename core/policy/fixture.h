@@ -12,6 +12,7 @@ enum { SG_FIXTURE_TEXT = 240, SG_FIXTURE_DEPTH = 32 /* tasks of a chain that is 
 struct sg_fixture {
 	const struct sg_json *ask;      /* as the test has it */
 	const struct sg_json *actions;  /* "actions" of the configuration; NULL: none was given */
+	const struct sg_json *facts;    /* what the catalogue says of "agent" and "resource", by fields; NULL: nothing */
 	const struct sg_json *manifest; /* of the set that will be asked */
 };
 

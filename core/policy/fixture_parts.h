@@ -35,9 +35,17 @@ bool sg_fixture_refuse(struct sg_fixture_run *run, const char *hint, const char 
 /* Refuses members of `given` that are not in `names` (ended by NULL), with the nearest of those. `what` is its path. */
 bool sg_fixture_members(struct sg_fixture_run *run, const struct sg_json *given, const char *what, const char *const *names);
 
+enum { SG_FIXTURE_PATH = 128 };
+
+/* Refuses members of `given` that the shape does not have. */
+bool sg_fixture_known(struct sg_fixture_run *run, const struct sg_json *given, enum sg_shape shape, const char *path);
+/* Writes one field and everything below it (fixture_write.c). `path` is what a mistake calls it. */
+bool sg_fixture_field(struct sg_fixture_run *run, struct sg_json_writer *w, const struct sg_layered *place,
+		      const struct sg_field *field, const char *path);
+
 /* Writes the members that follow from others, as one canonical object: the derived layer (fixture_derived.c). */
 bool sg_fixture_derive(struct sg_fixture_run *run, struct sg_buf *out);
-/* The parts of it that look back (fixture_past.c). */
+/* The parts of it that look back. */
 bool sg_fixture_history(struct sg_fixture_run *run, struct sg_json_writer *w);
 bool sg_fixture_provenance(struct sg_fixture_run *run, struct sg_json_writer *w);
 

@@ -95,9 +95,10 @@ member(const struct sg_json *node, struct sg_str name)
 static int
 view_get(lua_State *L)
 {
+	const struct view *view = view_at(L, 1);
 	const struct sg_json *node = sg_view_node(L, 1);
 	struct sg_str rest = {NULL, 0};
-	if (node != NULL && lua_type(L, 2) == LUA_TSTRING)
+	if (node != NULL && view->element == SG_SHAPE_NONE && lua_type(L, 2) == LUA_TSTRING) /* fields are never optional */
 		rest.ptr = lua_tolstring(L, 2, &rest.len);
 	if (rest.ptr == NULL)
 		return sg_vm_raise(L, SG_CODE_ERROR, "r.args:get(\"a.b\", default)", "get takes a path and a default");
@@ -121,7 +122,7 @@ open_index(lua_State *L, const struct view *view)
 		found = element(view->node, lua_tointeger(L, 2));
 	if (lua_type(L, 2) == LUA_TSTRING)
 		name.ptr = lua_tolstring(L, 2, &name.len);
-	if (name.ptr != NULL && sg_str_is(name, "get")) {
+	if (name.ptr != NULL && view->element == SG_SHAPE_NONE && sg_str_is(name, "get")) {
 		lua_pushcfunction(L, view_get);
 		return 1;
 	}

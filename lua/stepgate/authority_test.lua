@@ -1,5 +1,5 @@
 local function pay(args, authority, provenance)
-	return { action = { name = "pay.transfer", class = "payment", effect = "write", authority = authority }, args = args, provenance = provenance }
+	return { action = { name = "some.action", class = "payment", effect = "write", authority = authority }, args = args, provenance = provenance }
 end
 local mail = { origin = "mail.read", labels = { "mail:7" }, source = "mail:7" }
 local denied = { verdict = "deny", code = "untrusted_argument", spoke = { "authority-untrusted" } }

@@ -1,3 +1,5 @@
+local approvers = "oncall" -- the group that is asked
+
 local function act(class, effect, more)
 	local ask = { action = { name = "some.action", class = class, effect = effect }, task = { labels = { "mail:7" } } }
 	for name, value in pairs(more or {}) do ask[name] = value end
@@ -5,7 +7,8 @@ local function act(class, effect, more)
 end
 local asks, silent = { spoke = { "tainted-high-risk" } }, { silent = { "tainted-high-risk" } }
 
-test { id = "payment-read", ask = act("payment", "read"), expect = { verdict = "step_up", rule = "tainted-high-risk", groups = { "oncall" } } }
+test { id = "payment-read", ask = act("payment", "read"), expect = { verdict = "step_up", rule = "tainted-high-risk", groups = { approvers } } }
+test { id = "infrastructure-read", ask = act("infrastructure", "read"), expect = asks }
 test { id = "payment-write", ask = act("payment", "write"), expect = asks }
 test { id = "clean", ask = act("payment", "write", { task = {} }), expect = silent }
 test { id = "clean-task-in-tainted-instance", ask = act("secret", "read", { task = {}, instance = { labels = { "web" } } }), expect = asks }

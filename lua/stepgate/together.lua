@@ -2,7 +2,7 @@
 -- when an action would bring the three together, and from then on for everything that is not a read.
 --   browse    class web
 --   code      class code
---   inside    every other class
+--   inside    every other class: api, data and so on, and what the catalogue gave none
 -- What the whole tree of tasks has used counts, so that splitting the work over children changes nothing.
 policy { name = "together", description = "Browsing, code and internal calls in one task step up", owner = "security" }
 

@@ -52,6 +52,15 @@ proc_line(const char *text, const char *label, char value[PROC_VALUE])
 }
 
 /* The name, in brackets, may hold anything: fields are counted from the last bracket, behind which the third begins. */
+bool
+proc_terminal(const char *stat)
+{
+	const char *at = strrchr(stat, ')'); /* the command name may hold anything, also spaces and brackets */
+	for (int field = 2; at != NULL && field < 7; field++)
+		at = strchr(at + 1, ' ');
+	return at != NULL && strtol(at + 1, NULL, 10) != 0;
+}
+
 uint64_t
 proc_start_time(const char *stat)
 {

@@ -26,6 +26,9 @@ bool proc_line(const char *text, const char *label, char value[PROC_VALUE]);
 /* Field 22 of `stat`, 0 if it is not there. */
 uint64_t proc_start_time(const char *stat);
 
+/* Field 7 of `stat`: whether the process has a controlling terminal. */
+bool proc_terminal(const char *stat);
+
 /* Effective user of `status`, -1 if it is not there. */
 int64_t proc_user(const char *status);
 

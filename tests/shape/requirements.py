@@ -35,6 +35,8 @@ def named(row):
 
 def sources(name):
     """Files in which a test's cases stand."""
+    if name.startswith("policy.pack."):  # the default policy's tests stand beside it
+        return [f for f in [os.path.join(TESTS, "..", "lua", "stepgate", name.split(".")[2] + "_test.lua")] if os.path.exists(f)]
     kind, rest = name.split(".", 1)
     last = rest.split(".")[-1]
     spots = ["%s/%s" % (kind, rest.replace(".", "/")), "%s/%s/fuzz_%s" % (kind, rest.split(".")[0], last), "%s/test_%s" % (kind, rest)]

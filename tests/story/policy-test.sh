@@ -111,6 +111,9 @@ rm p/bad.lua p/pay_test.lua
 ends 66 "$gate" policy test p
 has 'no tests there'
 ends 66 "$gate" policy test nowhere
+printf -- '-- none yet\n' >p/pay_test.lua
+ends 66 "$gate" policy test p
+has 'declare no test'
 ends 64 "$gate" policy test --nonsense
 ends 0 "$gate" policy test --help
 
@@ -121,11 +124,18 @@ state_dir = "$folder/state"
 run_dir = "$folder/run"
 policy_dir = "$folder/p"
 attest : { peer : { use = "peer"  control = "required" } }
+agents : {
+  payer : { owner = "mira@acme.example"  escalate = "mira@acme.example"  review_by = "2099-12-31"  environment = "production"
+            match = [ "peer:uid=1" ]  reach = [ "pay.*" ]  autonomy = "propose" }
+}
+resources : {
+  vendors : { type = "account"  patterns = [ "vendors/*" ]  sensitivity = "confidential"  environment = "production"  owner = "finance" }
+}
 enforcers : {
   gw : { match = [ "peer:uid=1" ]  for_agents = [ "*" ]  obligations = [ "log" ] }
 }
 actions : {
-  pay : { name = "pay.transfer"  class = "payment"  effect = "write"  sensitivity = "restricted"  narrow = [ "amount" ] }
+  pay : { name = "pay.transfer"  class = "payment"  effect = "write"  sensitivity = "restricted"  narrow = [ "amount" ]  authority = [ "iban" ] }
   ask : { name = "pay.ask"  class = "other"  effect = "read"  sensitivity = "public" }
 }
 CONF
@@ -133,11 +143,21 @@ cat >p/class.lua <<'LUA'
 rule { id = "class", on = "pay.*", when = function(r) return r.action.class == "payment" and r.sensitivity == "restricted" end,
 	effect = allow { narrow = { amount = at_most(5) } } }
 rule { id = "logged", on = "pay.transfer", when = function(r) return r.enforcer ~= nil end, effect = allow { obligations = { "log", "seal" } } }
+rule { id = "payee", on = "pay.*", when = function(r)
+	return table.has(r.action.authority, "iban") and r.args:get("iban") ~= nil and not r.args.iban.trusted end, effect = deny {} }
+rule { id = "there", on = "pay.ask", when = function(r)
+	return r.resource.known and r.resource.owner == "finance" and r.sensitivity == "confidential" and r.agent.autonomy == "propose" and
+		r.task.environment == "production" and r.agent.owner == "mira@acme.example" end, effect = deny {} }
+rule { id = "nowhere", on = "pay.ask", when = function(r) return not r.resource.known and r.sensitivity == "restricted" end, effect = deny {} }
 rule { id = "asked", on = "pay.ask", effect = allow { narrow = { amount = at_most(5) } } }
 LUA
 cat >p/class_test.lua <<'LUA'
 test { id = "known", ask = { action = "pay.transfer", args = { amount = 9 } }, expect = { narrowed = { amount = 5 } } }
 test { id = "cannot-seal", ask = { action = "pay.transfer", args = { amount = 9 }, enforcer = "gw" }, expect = { code = "obligation_unsupported" } }
+test { id = "authority", ask = { action = "pay.transfer", args = { amount = 1, iban = "DE1" } }, expect = { spoke = { "payee" } } }
+test { id = "resource", ask = { action = "pay.ask", args = { amount = 1 }, resource = "account:vendors/7", agent = { name = "payer" } }, expect = { spoke = { "there" } } }
+test { id = "resource-unknown", ask = { action = "pay.ask", args = { amount = 1 }, resource = { type = "account", id = "x" } }, expect = { spoke = { "nowhere" } } }
+test { id = "own-word", ask = { action = "pay.ask", args = { amount = 1 }, resource = { type = "account", id = "x", known = true } }, expect = { silent = { "nowhere" } } }
 test { id = "not-narrowable", ask = { action = "pay.ask", args = { amount = 9 } }, expect = { verdict = "deny", code = "narrow_forbidden" } }
 LUA
 ends 0 "$gate" policy test -c stepgate.conf p/class.lua
@@ -147,6 +167,23 @@ printf 'test { id = "x", ask = { action = "pay.transfr" }, expect = "deny" }\n' 
 ends 1 "$gate" policy test -c stepgate.conf p/class.lua
 has "the catalogue has no action 'pay.transfr'"
 ends 78 "$gate" policy test -c nowhere.conf p
+
+# ---- the words that the configuration takes are those that tests take ----
+mkdir words
+printf 'rule { id = "none", on = "nothing.ever", effect = allow {} }\n' >words/none.lua
+for row in 'actions.class action class' 'actions.effect action effect' 'actions.sensitivity action sensitivity' \
+	'agents.autonomy agent autonomy' 'agents.identity agent strength'; do
+	read -r option of member <<<"$row"
+	choices=$("$gate" config explain "$option" -c stepgate.conf | sed -n 's/^  takes    one of //p' | tr '|' ' ')
+	[ -n "$choices" ] || fail "no choices of $option"
+	for word in $choices not-a-word; do
+		printf 'local ask = { action = { name = "a" }, agent = {} } ask.%s.%s = "%s" ' "$of" "$member" "$word"
+		printf 'test { id = "%s", ask = ask, expect = "deny" }\n' "$word"
+	done >words/words_test.lua
+	ends 1 "$gate" policy test words
+	has ' 1 failed'
+	has "cannot be 'not-a-word'"
+done
 
 # ---- the limit of folders, and one more ----
 for i in $(seq 65); do
@@ -162,15 +199,14 @@ has 'too many folders'
 pack=$(dirname "$0")/../../lua/stepgate
 mkdir policy.d
 cp "$pack"/*.lua policy.d/
+grep -q '"oncall"' policy.d/*_test.lua || fail 'no test names the group'
 printf 'rule { id = "own", on = "**", effect = allow {} }\n' >policy.d/own.lua
 sed -i 's/"oncall" -- the group/"people" -- the group/' policy.d/*.lua
-sed -i 's/groups = { "oncall" }/groups = { "people" }/' policy.d/*_test.lua
+cp "$pack"/../examples/*.lua policy.d/
 ends 0 "$gate" policy check policy.d
-has '7 files, 8 rules: good'
+has '11 files, '
 ends 0 "$gate" policy test policy.d
-for file in policy.d/*.lua; do
-	case $file in *_test.lua | */own.lua) ;; *) ends 0 "$gate" policy test "${file%.lua}_test.lua" ;; esac
-done
+for file in policy.d/*_test.lua; do ends 0 "$gate" policy test "$file"; done
 
 # ---- the guide: its last two blocks are a policy and the tests of it ----
 mkdir guide

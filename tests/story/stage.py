@@ -25,6 +25,11 @@ PUPPET = r"""
 import json, os, socket, sys
 sys.path.insert(0, sys.argv[3])
 from daemon import Client, Closed
+if len(sys.argv) > 4:
+    import fcntl, pty, termios
+    keep, slave = pty.openpty()
+    os.setsid()
+    fcntl.ioctl(slave, termios.TIOCSCTTY, 0)
 json.loads("{}"); "x".encode("idna")  # what a module imports late could not be read by that user
 os.setgroups([]); os.setgid(int(sys.argv[1])); os.setuid(int(sys.argv[1]))
 c = None
@@ -41,10 +46,10 @@ for line in sys.stdin:
 
 class Puppet:
     """A process with a user of its own on one face."""
-    def __init__(self, stage, face, uid):
+    def __init__(self, stage, face, uid, terminal=False):
         self.uid = uid
         here = os.path.dirname(os.path.abspath(daemon.__file__))
-        self.p = subprocess.Popen([sys.executable, "-c", PUPPET, str(uid), stage.path(face), here], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.p = subprocess.Popen([sys.executable, "-c", PUPPET, str(uid), stage.path(face), here] + (["tty"] if terminal else []), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
     def ask(self, method, path, body=None):
         self.p.stdin.write(json.dumps(dict(method=method, path=path, body=body)) + "\n")
@@ -111,19 +116,37 @@ class Stage(daemon.Daemon):
         self.start()
         os.chmod(self.path("admin"), 0o666)  # several people; who may is decided by uid
 
-    def puppet(self, face, uid):
-        p = Puppet(self, face, uid)
+    def puppet(self, face, uid, terminal=False):
+        p = Puppet(self, face, uid, terminal)
         self.puppets.append(p)
         return p
 
-    def agent_of(self, uid):
-        return self.puppet("agent", uid)
+    def agent_of(self, uid, terminal=False):
+        return self.puppet("agent", uid, terminal)
 
     def enforcer_of(self, uid):
         return self.puppet("enforcer", uid)
 
     def admin_of(self, uid):
         return self.puppet("admin", uid)
+
+    def alerts(self):
+        return [l["body"]["what"] for l in self.leaves("alert")]
+
+    def task(self, task):
+        """as an operator sees it"""
+        c = self.admin()
+        answer = c.ask("GET", "/v1/tasks/" + task["id"])[1]
+        c.close()
+        return answer.get("task", answer)
+
+    def configure(self, name, text):
+        """Writes conf.d/NAME and reloads; returns the answer."""
+        self.write("conf.d/" + name, text.encode())
+        c = self.admin()
+        answer = c.ask("POST", "/v1/reload", {})[1]
+        c.close()
+        return answer
 
     def leaves(self, kind=None):
         return [l for l in journal(os.path.join(self.dir, "state", "journal")) if kind is None or l["kind"] == kind]

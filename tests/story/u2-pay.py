@@ -63,6 +63,7 @@ def first_day(d, agent, jon, priya, erp, bank):
     row(3, "a payment to the account on file asks a person, because the task is tainted", says(got, "step_up", "approval_needed") and "outside" in got["say"], got)
     no = bank.act(task, "vendor.update", "account:vendor-311", dict(iban=NEW), as_enforcer=True, peer_uid=AGENT)
     row(4, "a change of the payee taken from the mail is denied", says(no, "deny"), no)
+    row(4, "and the owner is told", until(lambda: "policy_none" in d.alerts()))
     no = pay(18400, NEW.replace(" ", ""))
     row(5, "a payment to that new account is denied", says(no, "deny"), no)
     status, answer = jon.approve(got)

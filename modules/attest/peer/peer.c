@@ -38,6 +38,8 @@ read_process(const struct peer *self, int process, struct sg_attest_out *out)
 		proc_state(self->host, out, "no_new_privs", value, SG_FACT_HINT);
 	if (proc_line(text, "Seccomp:\t", value))
 		proc_state(self->host, out, "seccomp", value, SG_FACT_HINT);
+	proc_read(process, "stat", text);
+	proc_state(self->host, out, "terminal", proc_terminal(text) ? "yes" : "no", SG_FACT_HINT);
 	proc_read(process, "cgroup", text);
 	if (proc_cgroup(text, value))
 		proc_state(self->host, out, "cgroup", value, proc_cgroup_strength(value));

@@ -38,6 +38,8 @@ tasks(void)
 	CU_ASSERT_TRUE(world_says(WHEN("r.task.chain[1].agnt == 'p'"), args, "did you mean 'agent'"));
 	CU_ASSERT_TRUE(world_says(WHEN("({x=r}).x.task.budget.mony == nil"), args, "did you mean 'money'"));
 	CU_ASSERT_TRUE(world_says(WHEN("r.task.chain[3] == nil"), args, "\"code\":\"policy_error\""));
+	CU_ASSERT_TRUE(world_says(WHEN("r.task.chain:get('1.agnt') == nil"), args, "\"code\":\"policy_error\""));
+	CU_ASSERT_TRUE(world_says(WHEN("r.args.get ~= nil and r.args.items.get(r.task.chain, '1.agnt') == nil"), args, "\"code\":\"policy_error\""));
 	CU_ASSERT_TRUE(world_refuses(WHEN("r.task.budget.mony == 1"), "task.budget has no field 'mony'"));
 	CU_ASSERT_TRUE(world_says("rule{id='x',on='**',when=function(r) local s = '' for i, link in ipairs(r.task.chain) do "
 				  "s = s .. link.task .. ' ' end return s == 't0 t1 ' end,effect=allow{}}",

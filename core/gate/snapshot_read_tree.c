@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Lines of a snapshot about tasks, read. */
+#include "gate/snapshot_in.h"
+
+#include "base/str.h"
+#include "gate/grant.h"
+#include "gate/values.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+void
+sg_read_instance_line(struct sg_fold *f)
+{
+	struct sg_instance *i = sg_take_fresh(f, sizeof(*i));
+	if (i == NULL)
+		return;
+	sg_fold_id(f, "id", i->id, sizeof(i->id));
+	sg_take_taint(f, &i->taint);
+	i->pid = sg_fold_int(f, "pid");
+	i->seen_ms = sg_fold_int(f, "seen");
+	i->start_time = sg_fold_int(f, "start");
+	i->uid = sg_fold_int(f, "uid");
+	sg_fold_put(f, &f->state->instances, i->id, i);
+}
+
+static enum sg_task_state
+state_named(struct sg_fold *f)
+{
+	struct sg_str word = sg_fold_text(f, "state");
+	for (int s = 0; s < SG_TASK_STATE_COUNT; s++)
+		if (sg_str_is(word, sg_task_state_name((enum sg_task_state)s)))
+			return (enum sg_task_state)s;
+	f->missing = "state";
+	return SG_TASK_KILLED;
+}
+
+static void
+read_words(struct sg_fold *f, struct sg_task *t)
+{
+	t->agent = sg_fold_word(f, "agent");
+	t->intent = sg_fold_word(f, "intent");
+	t->environment = sg_fold_word(f, "environment");
+	t->opener = sg_fold_word(f, "opener");
+	t->enforcer = sg_fold_word(f, "enforcer");
+	t->role = sg_fold_word(f, "role");
+	t->on_behalf = sg_fold_word(f, "on_behalf");
+	struct sg_str asked = sg_fold_text(f, "asked");
+	snprintf(t->asked, sizeof(t->asked), "%.*s", SG_STR_ARG(asked));
+}
+
+static void
+read_numbers(struct sg_fold *f, struct sg_task *t)
+{
+	t->asserted = sg_fold_flag(f, "asserted");
+	t->claimed = sg_fold_flag(f, "claimed");
+	t->merged = sg_fold_flag(f, "merged");
+	t->denied = sg_fold_int(f, "denied");
+	t->step_ups = sg_fold_int(f, "step_ups");
+	t->steps = sg_fold_int(f, "steps");
+	t->split_below = sg_fold_int(f, "split_below");
+	t->generation = sg_fold_int(f, "generation");
+	t->opened_ms = sg_fold_int(f, "opened");
+	t->ended_ms = sg_fold_int(f, "ended");
+	t->last_ms = sg_fold_int(f, "last");
+	t->idle_ms = sg_fold_int(f, "idle");
+	t->last_boot = f->state->now.boot;
+	t->ends = sg_fold_deadline(f, "ends");
+	t->state = state_named(f);
+	sg_take_ints(f, "limit", t->limit, SG_DIMENSIONS);
+	sg_take_ints(f, "spent", t->spent, SG_DIMENSIONS);
+	sg_take_ints(f, "reserved", t->reserved, SG_DIMENSIONS);
+	sg_take_ints(f, "lent", t->lent, SG_DIMENSIONS);
+}
+
+static void
+place_task(struct sg_fold *f, struct sg_task *t)
+{
+	struct sg_str parent = sg_fold_text(f, "parent");
+	bool open = t->state <= SG_TASK_FROZEN;
+	t->instance = sg_table_get(&f->state->instances, sg_fold_text(f, "instance"));
+	t->root = t;
+	if (t->instance == NULL)
+		f->missing = "instance";
+	if (parent.len > 0) {
+		t->parent = sg_state_task(f->state, parent);
+		t->grant = sg_task_grant_read(sg_json_get(f->body, "grant"));
+		if (t->parent == NULL || t->grant == NULL || t->parent->depth >= SG_DEPTH_MAX)
+			f->missing = "parent";
+	}
+	if (f->missing != NULL)
+		return;
+	if (t->parent != NULL) {
+		t->root = t->parent->root;
+		t->depth = t->parent->depth + 1;
+		t->parent->kept++;
+		t->parent->children += open;
+	}
+	t->instance->refs++;
+	t->instance->tasks += open;
+	f->state->open_tasks += open;
+}
+
+void
+sg_read_task_line(struct sg_fold *f)
+{
+	const struct sg_json *below = sg_json_get(f->body, "opened_below");
+	struct sg_task *t = sg_take_fresh(f, sizeof(*t));
+	if (t == NULL)
+		return;
+	sg_table_init(&t->attempts, f->state->tasks.seed);
+	sg_fold_id(f, "id", t->id, sizeof(t->id));
+	read_words(f, t);
+	read_numbers(f, t);
+	sg_take_taint(f, &t->taint);
+	place_task(f, t);
+	if (below != NULL && below->count > 0 && (t->opened_below = sg_take_fresh(f, sizeof(*t->opened_below))) != NULL)
+		sg_take_times(f, "opened_below", t->opened_below);
+	if (f->missing != NULL)
+		sg_task_free(f->state, t);
+	else
+		sg_fold_put(f, &f->state->tasks, t->id, t);
+}
+
+static void
+read_plan(struct sg_fold *f, struct sg_plan *plan)
+{
+	const struct sg_json *steps = sg_json_get(f->body, "steps");
+	sg_fold_id(f, "plan", plan->digest, sizeof(plan->digest));
+	sg_fold_id(f, "signer", plan->signer, sizeof(plan->signer));
+	if (steps == NULL || steps->count == 0 || steps->count > SG_PLAN_STEPS_MAX || (plan->steps = calloc(steps->count, sizeof(*plan->steps))) == NULL)
+		return;
+	for (const struct sg_json *s = sg_json_first(steps); s != NULL; s = sg_json_next(steps, s))
+		plan->steps[plan->count++] = sg_take_hex(s);
+}
+
+static void
+read_quarantine(struct sg_fold *f, struct sg_tree *t)
+{
+	const struct sg_json *list = sg_json_get(f->body, "quarantine");
+	if (list == NULL || list->count == 0)
+		return;
+	t->quarantine = calloc(list->count / 2 + 1, sizeof(*t->quarantine));
+	for (const struct sg_json *e = sg_json_first(list); t->quarantine != NULL && e != NULL; e = sg_json_next(list, e)) {
+		struct sg_str action = {"", 0}, digest = {"", 0};
+		sg_json_string(e, &action);
+		e = sg_json_next(list, e);
+		if (!sg_json_string(e, &digest)) {
+			f->missing = "quarantine";
+			return;
+		}
+		struct sg_quarantined *q = &t->quarantine[t->quarantine_count++];
+		q->action = sg_state_word(f->state, action);
+		snprintf(q->digest, sizeof(q->digest), "%.*s", SG_STR_ARG(digest));
+	}
+}
+
+static struct sg_tree *
+tree_of(struct sg_fold *f)
+{
+	struct sg_task *root = sg_fold_task_of(f);
+	struct sg_tree *tree = root == NULL ? NULL : sg_task_tree(root);
+	if (tree == NULL)
+		f->missing = "task";
+	return tree;
+}
+
+void
+sg_read_tree_line(struct sg_fold *f)
+{
+	struct sg_tree *t = tree_of(f);
+	if (t == NULL)
+		return;
+	t->classes = sg_take_hex(sg_json_get(f->body, "classes"));
+	sg_take_times(f, "denials", &t->denials);
+	sg_take_times(f, "kills", &t->kills);
+	sg_take_times(f, "step_ups", &t->step_ups);
+	sg_take_ints(f, "spent", t->spent, SG_DIMENSIONS);
+	read_plan(f, &t->plan);
+	read_quarantine(f, t);
+	t->quarantine_full = sg_fold_flag(f, "quarantine_full");
+	t->values.full = sg_fold_flag(f, "values_full");
+}
+
+void
+sg_read_source_line(struct sg_fold *f)
+{
+	struct sg_tree *t = tree_of(f);
+	char decision[SG_ID_MAX] = "";
+	struct sg_taint taint = {.count = 0};
+	const struct sg_json *list = sg_json_get(f->body, "values");
+	uint32_t source = 0;
+	if (t == NULL)
+		return;
+	sg_fold_id(f, "decision", decision, sizeof(decision));
+	sg_take_taint(f, &taint);
+	if (sg_fold_flag(f, "more"))
+		source = (uint32_t)t->values.source_count - 1;
+	else if (sg_values_origin(&t->values, sg_fold_word(f, "where"), decision, &taint, &source) == NULL)
+		f->missing = "memory";
+	sg_taint_free(&taint);
+	for (const struct sg_json *v = sg_json_first(list); v != NULL && f->missing == NULL; v = sg_json_next(list, v))
+		if (!sg_values_put(&t->values, sg_take_hex(v), source))
+			f->missing = "memory";
+}
+
+static struct sg_history *
+history_of(struct sg_fold *f)
+{
+	struct sg_str agent = sg_fold_text(f, "agent");
+	if (agent.len == 0) {
+		struct sg_tree *t = tree_of(f);
+		return t == NULL ? NULL : &t->history;
+	}
+	struct sg_history *h = sg_table_get(&f->state->histories, agent);
+	if (h != NULL || (h = sg_take_fresh(f, sizeof(*h))) == NULL)
+		return h;
+	h->agent = sg_fold_keep(f, "agent");
+	if (h->agent != NULL)
+		sg_fold_put(f, &f->state->histories, h->agent, h);
+	return h;
+}
+
+static bool
+read_event(struct sg_fold *f, const struct sg_json *json, struct sg_event *event)
+{
+	const struct sg_json *part[5 + SG_DIMENSIONS] = {sg_json_first(json)};
+	struct sg_str action = {"", 0};
+	for (size_t i = 1; i < sizeof(part) / sizeof(part[0]); i++)
+		part[i] = part[i - 1] == NULL ? NULL : sg_json_next(json, part[i - 1]);
+	*event = (struct sg_event){.task = sg_take_hex(part[2]), .root = sg_take_hex(part[3]), .instance = sg_take_hex(part[4])};
+	bool good = sg_json_string(part[0], &action) && sg_json_int(part[1], &event->at_ms);
+	for (int d = 0; d < SG_DIMENSIONS; d++)
+		good &= sg_json_int(part[5 + d], &event->spent[d]);
+	event->action = sg_state_word(f->state, action);
+	return good && event->action != NULL;
+}
+
+void
+sg_read_history_line(struct sg_fold *f)
+{
+	struct sg_history *h = history_of(f);
+	const struct sg_json *list = sg_json_get(f->body, "events");
+	for (const struct sg_json *e = sg_json_first(list); h != NULL && e != NULL; e = sg_json_next(list, e)) {
+		struct sg_event event;
+		if (!read_event(f, e, &event) || !sg_history_add(h, &event))
+			f->missing = "events";
+	}
+}

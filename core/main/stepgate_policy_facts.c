@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * What the catalogue knows of whom and what a test names, found as the gate finds it. What a test says itself wins. */
+#include "main/stepgate_policy.h"
+
+#include "base/canon.h"
+#include "base/str.h"
+
+static struct sg_str
+member(const struct sg_json *object, const char *name)
+{
+	struct sg_str text = SG_STR("");
+	sg_json_string(sg_json_get(object, name), &text);
+	return text;
+}
+
+static void
+write_agent(struct sg_json_writer *w, const struct sg_catalogue *catalogue, const struct sg_json *asked)
+{
+	const struct sg_agent *agent = sg_catalogue_agent(catalogue, member(asked, "name"));
+	if (agent == NULL)
+		return;
+	sg_jw_name(w, "agent");
+	sg_jw_object(w);
+	sg_jw_member_text(w, "autonomy", sg_autonomy_name(agent->autonomy));
+	sg_jw_member_str(w, "environment", agent->environment);
+	sg_jw_member_str(w, "id", agent->id);
+	sg_jw_member_str(w, "owner", agent->owner);
+	sg_jw_end(w);
+}
+
+/* "type:id" as a text, or both as members. */
+static void
+write_resource(struct sg_json_writer *w, const struct sg_catalogue *catalogue, const struct sg_json *asked)
+{
+	struct sg_str id = member(asked, "id"), type = member(asked, "type");
+	if (sg_json_string(asked, &id))
+		type = sg_str_cut(&id, ':');
+	if (id.len == 0 || type.len == 0)
+		return;
+	const struct sg_resource *found = sg_catalogue_resource(catalogue, type, id);
+	enum sg_sensitivity level = found != NULL ? found->sensitivity : catalogue->resource_count > 0 ? SG_RESTRICTED : SG_PUBLIC;
+	sg_jw_name(w, "resource");
+	sg_jw_object(w);
+	if (found != NULL)
+		sg_jw_member_str(w, "environment", found->environment);
+	sg_jw_member_bool(w, "known", found != NULL);
+	if (found != NULL)
+		sg_jw_member_str(w, "owner", found->owner);
+	sg_jw_member_text(w, "sensitivity", sg_sensitivity_name(level));
+	sg_jw_end(w);
+}
+
+const struct sg_json *
+sg_try_facts(struct sg_try *try, const struct sg_catalogue *catalogue)
+{
+	const struct sg_json *facts = NULL;
+	struct sg_json_writer w;
+	struct sg_buf text;
+	if (catalogue == NULL)
+		return NULL;
+	sg_buf_init(&text, SG_TRY_TEXT);
+	sg_jw_begin(&w, &text);
+	sg_jw_object(&w);
+	write_agent(&w, catalogue, sg_json_get(try->ask, "agent"));
+	write_resource(&w, catalogue, sg_json_get(try->ask, "resource"));
+	sg_jw_end(&w);
+	if (sg_jw_done(&w))
+		sg_json_parse(&try->arena, sg_buf_view(&text), NULL, &facts, NULL);
+	sg_buf_done(&text);
+	return facts;
+}
