@@ -130,6 +130,7 @@ reloaded(struct sg_loop *loop, uint64_t id, const struct sg_json *json)
 		sg_buf_text(&text, "[{\"what\":\"reload failed\"}]");
 	sg_instances_settled(loop);
 	sg_hosts_fill(loop); /* what was prepared is in use before anything is decided by the new document */
+	sg_sinks_turn(loop); /* and a sink that must not lag from now on counts */
 	sg_gate_reloaded(loop->gate, id, text.len == 0 ? (struct sg_str){NULL, 0} : sg_buf_view(&text));
 	sg_buf_done(&text);
 }
