@@ -114,10 +114,10 @@ add_charge(struct sg_fold *f, struct sg_attempt *attempt, const struct sg_json *
 		return;
 	}
 	charge->account = account_of(f, name, &charge->dimension);
-	charge->at_ms = f->at_ms;
+	charge->at_ms = f->steady_ms;
 	if (charge->account == NULL)
 		return;
-	account_add(charge->account, charge->amount, f->at_ms);
+	account_add(charge->account, charge->amount, f->steady_ms);
 	attempt->charge_count++;
 }
 

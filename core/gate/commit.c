@@ -124,6 +124,8 @@ write_open(struct sg_buf *out, struct sg_gate *gate, const struct sg_request *r,
 	sg_jw_member_str(&w, "agent", r->agent->name);
 	sg_jw_member_str(&w, "approval", sg_str(r->approval));
 	sg_jw_member_str(&w, "asked", sg_str(r->asked));
+	sg_jw_name(&w, "clock");
+	sg_write_clock(&w, gate);
 	sg_jw_member_str(&w, "digest", sg_str(r->digest));
 	sg_jw_name(&w, "ends");
 	sg_write_deadline(&w, gate, &ends);

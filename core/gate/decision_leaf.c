@@ -110,6 +110,8 @@ write_body(struct sg_buf *out, struct sg_gate *gate, const struct sg_request *r)
 	sg_jw_name(&w, "charges");
 	r->verdict == SG_ALLOW ? sg_write_charges(&w, gate, r) : sg_jw_raw(&w, SG_STR("[]"));
 	sg_jw_member_int(&w, "class", r->action != NULL ? sg_class_number(r->action->kind) : 0);
+	sg_jw_name(&w, "clock");
+	sg_write_clock(&w, gate);
 	sg_jw_member_str(&w, "code", sg_str(sg_reason_code(r->reason)));
 	sg_jw_name(&w, "cost");
 	sg_write_cost(&w, r->cost);

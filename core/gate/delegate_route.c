@@ -108,7 +108,7 @@ static bool
 bursts(struct sg_gate *gate, const struct sg_task *parent)
 {
 	return parent->opened_below != NULL &&
-	       sg_times_count(parent->opened_below, gate->state.now.wall_ms, 10000) >= gate->catalogue->limits.children_burst;
+	       sg_times_count(parent->opened_below, sg_state_steady(&gate->state), 10000) >= gate->catalogue->limits.children_burst;
 }
 
 static void

@@ -36,6 +36,26 @@ static const struct {
 #undef X
 };
 
+/* Leaves that windows and thresholds count say what both clocks showed. */
+static void
+bring_up(struct sg_fold *f)
+{
+	struct sg_steady *s = &f->state->steady;
+	const struct sg_json *clock = sg_json_get(f->body, "clock");
+	int64_t wall_ms = 0, boot_ms = 0;
+	struct sg_str boot_id;
+	if (sg_json_int(sg_json_get(clock, "wall"), &wall_ms) && sg_json_int(sg_json_get(clock, "boot"), &boot_ms) &&
+	    sg_json_string(sg_json_get(clock, "boot_id"), &boot_id) && boot_id.len < sizeof(s->boot_id)) {
+		bool first = s->boot_id[0] == '\0', same = sg_str_is(boot_id, s->boot_id);
+		int64_t wall = wall_ms - s->at.wall_ms, boot = boot_ms - s->at.boot / SG_MSEC, passed = same && boot < wall ? boot : wall;
+		s->ms += first ? wall_ms : passed > 0 ? passed : 0;
+		s->at = (struct sg_clock){wall_ms, boot_ms * SG_MSEC};
+		memcpy(s->boot_id, boot_id.ptr, boot_id.len);
+		s->boot_id[boot_id.len] = '\0';
+	}
+	f->steady_ms = s->boot_id[0] == '\0' ? f->at_ms : s->ms;
+}
+
 enum sg_status
 sg_state_fold(struct sg_state *state, const struct sg_record *record, struct sg_err *err)
 {
@@ -48,6 +68,7 @@ sg_state_fold(struct sg_state *state, const struct sg_record *record, struct sg_
 	if (!sg_json_int(sg_json_get(record->json, "at"), &f.at_ms) || !sg_json_int(sg_json_get(record->json, "n"), &n))
 		f.missing = "at";
 	f.number = (uint64_t)n;
+	bring_up(&f);
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
 		if (!sg_str_is(kind, kinds[i].kind))
 			continue;

@@ -54,7 +54,7 @@ open_approval(struct sg_fold *f)
 	a->task->step_ups++;
 	struct sg_tree *tree = sg_task_tree(a->task);
 	if (tree != NULL)
-		sg_times_note(&tree->step_ups, f->at_ms);
+		sg_times_note(&tree->step_ups, f->steady_ms);
 	sg_fold_put(f, &f->state->approvals, a->id, a);
 }
 

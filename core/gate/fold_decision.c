@@ -179,9 +179,9 @@ fold_deny(struct sg_fold *f, struct sg_task *task, const struct sg_attempt *atte
 		f->missing = "memory";
 		return;
 	}
-	sg_times_note(&tree->denials, f->at_ms);
-	if (attempt->reason == SG_REASON_policy_timeout)
-		sg_times_note(&tree->kills, f->at_ms);
+	sg_times_note(&tree->denials, f->steady_ms);
+	if (attempt->reason == SG_REASON_policy_timeout || attempt->reason == SG_REASON_policy_steps || attempt->reason == SG_REASON_policy_memory)
+		sg_times_note(&tree->kills, f->steady_ms);
 	if (attempt->reason == SG_REASON_budget_exceeded && sg_json_int(sg_json_get(sg_json_get(f->body, "cost"), "money"), &money))
 		task->root->split_below = money;
 }

@@ -11,6 +11,7 @@ struct sg_fold {
 	const struct sg_json *body;
 	uint64_t number;
 	int64_t at_ms;
+	int64_t steady_ms; /* the same, on the clock that only passes */
 	const char *missing;
 	struct sg_str config, policy;
 };

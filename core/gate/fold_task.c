@@ -33,7 +33,7 @@ hold(struct sg_fold *f, struct sg_task *task, struct sg_instance *instance)
 	task->instance = instance;
 	instance->tasks++;
 	instance->refs++;
-	instance->seen_ms = f->at_ms;
+	instance->seen_ms = f->steady_ms;
 	instance->uid = sg_fold_int(f, "uid");
 	instance->pid = sg_fold_int_or(f, "pid", 0);
 	instance->start_time = sg_fold_int_or(f, "start", 0);
@@ -73,7 +73,7 @@ below(struct sg_fold *f, struct sg_task *task)
 	task->parent = parent;
 	task->root = parent->root;
 	task->depth = parent->depth + 1;
-	task->grant = sg_task_grant_read(sg_json_get(f->body, "grant"));
+	task->grant = sg_task_grant_read(f->state, sg_json_get(f->body, "grant"));
 	if (task->grant == NULL || !sg_taint_join(&task->taint, &parent->taint))
 		f->missing = "grant";
 }
@@ -94,7 +94,7 @@ link_up(struct sg_fold *f, struct sg_task *task)
 	if (parent->opened_below == NULL)
 		f->missing = "memory";
 	else
-		sg_times_note(parent->opened_below, f->at_ms);
+		sg_times_note(parent->opened_below, f->steady_ms);
 }
 
 static struct sg_task *

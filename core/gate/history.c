@@ -51,7 +51,7 @@ sg_fold_remember(struct sg_fold *f, struct sg_attempt *attempt)
 	struct sg_task *task = attempt->task;
 	struct sg_history *own = history_of(f, task->agent);
 	struct sg_tree *tree = sg_task_tree(task);
-	struct sg_event event = {.action = attempt->action, .at_ms = f->at_ms, .task = sg_state_tag(task->id), .root = sg_state_tag(task->root->id),
+	struct sg_event event = {.action = attempt->action, .at_ms = f->steady_ms, .task = sg_state_tag(task->id), .root = sg_state_tag(task->root->id),
 				 .instance = sg_state_tag(task->instance->id)};
 	memcpy(event.spent, attempt->spent, sizeof(event.spent));
 	if (own == NULL || tree == NULL || !sg_history_add(own, &event) || !sg_history_add(&tree->history, &event))
@@ -96,7 +96,7 @@ static void
 walk(const struct sg_state *state, const struct sg_asked *q, bool (*each)(const struct sg_event *, void *), void *to)
 {
 	const struct sg_history *h = ring_of(state, q);
-	int64_t since = q->within_ms == 0 ? INT64_MIN : state->now.wall_ms - q->within_ms;
+	int64_t since = q->within_ms == 0 ? INT64_MIN : sg_state_steady(state) - q->within_ms;
 	for (uint64_t i = h == NULL ? 0 : h->next; i > 0 && h->next - i < h->room; i--) {
 		const struct sg_event *event = &h->events[(i - 1) % h->room];
 		if (counts(q, event, since) && !each(event, to))
@@ -147,7 +147,8 @@ int64_t
 sg_history_since(const struct sg_state *state, const struct sg_asked *q, struct sg_str pattern)
 {
 	struct tally t = tally(state, q, pattern, SG_DIMENSION_calls);
-	return t.count == 0 ? -1 : state->now.wall_ms > t.last_ms ? state->now.wall_ms - t.last_ms : 0;
+	int64_t now = sg_state_steady(state);
+	return t.count == 0 ? -1 : now > t.last_ms ? now - t.last_ms : 0;
 }
 
 struct sequence {

@@ -8,7 +8,7 @@
 
 #include <pthread.h>
 
-enum { SG_LISTENERS = 8, SG_CHILDREN = 128, SG_WORKER_DEPTH = 8, SG_JUDGE_QUEUE = 4096, SG_ACCEPT_BATCH = 64 };
+enum { SG_LISTENERS = 8, SG_CHILDREN = 128, SG_WORKER_DEPTH = 8, SG_WORKER_SHARE = 4 /* of one agent in one worker */, SG_JUDGE_QUEUE = 4096, SG_JUDGE_SHARE = 2048 /* of one agent in the queue */, SG_JUDGE_AGAIN = 3, SG_SUSPECTS = 64, SG_SUSPECT_S = 60, SG_ACCEPT_BATCH = 64 };
 enum {
 	SG_WORKER_START = 1000, /* milliseconds a worker may take to be forked and confined, on top of its first answer */
 	SG_CHILD_NAME = 96,
@@ -34,7 +34,8 @@ struct sg_question {
 	struct sg_question *next;
 	uint64_t id;
 	enum sg_frame_type type;
-	bool again; /* was already behind a head that had to be killed */
+	unsigned again; /* so often a worker left when this stood at its head */
+	uint64_t whose; /* names the agent; 0: nobody's */
 	sg_time since; /* asked at */
 	size_t len;
 	char input[];
@@ -60,6 +61,7 @@ struct sg_child {
 	/* worker: what it was given, in order; the clock runs on the head */
 	struct sg_question *head, *tail;
 	size_t depth;
+	uint64_t served, last; /* answers so far; whose the last one was */
 	sg_time head_since;
 	/* host: an instance of a module */
 	int pid;
@@ -126,6 +128,11 @@ struct sg_waiting_conn {
 
 struct sg_loop {
 	struct sg_gate *gate;
+	struct {
+		uint64_t whose;
+		sg_time until;
+	} suspects[SG_SUSPECTS]; /* agents whose judgements cost workers lately */
+	size_t suspect_next;
 	const struct sg_sys *sys;
 	int epoll, commit_event, state_folder;
 	struct sg_source supervisor_source, commit_source;

@@ -40,6 +40,13 @@ sg_write_deadline(struct sg_json_writer *w, const struct sg_gate *gate, const st
 	sg_jw_end(w);
 }
 
+void
+sg_write_clock(struct sg_json_writer *w, const struct sg_gate *gate)
+{
+	struct sg_deadline now = {gate->state.now.wall_ms, gate->state.now.boot};
+	sg_write_deadline(w, gate, &now);
+}
+
 bool
 sg_record_lease(struct sg_gate *gate, const char *lease, const char *state, const char *why)
 {

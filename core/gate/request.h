@@ -112,6 +112,8 @@ void sg_gap_count(struct sg_gate *gate, int which, enum sg_reason reason);
 enum sg_status sg_record(struct sg_gate *gate, const char *kind, struct sg_str body, struct sg_str input, uint64_t *number,
 			 struct sg_err *err);
 void sg_write_deadline(struct sg_json_writer *w, const struct sg_gate *gate, const struct sg_deadline *deadline);
+/* What both clocks show now. */
+void sg_write_clock(struct sg_json_writer *w, const struct sg_gate *gate);
 /* decision_leaf.c: fills request->decision. False: it could not be recorded. */
 bool sg_record_decision(struct sg_gate *gate, struct sg_request *request, uint64_t *number);
 bool sg_record_lease(struct sg_gate *gate, const char *lease, const char *state, const char *why);

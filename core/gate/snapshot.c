@@ -242,6 +242,13 @@ head_line(struct sg_snapshot_out *o, const struct sg_snapshot_head *head)
 	sg_jw_member_text(&o->w, "key", key);
 	sg_jw_member_bool(&o->w, "killed_all", o->state->killed_all);
 	sg_jw_member_int(&o->w, "leaf", (int64_t)head->leaf);
+	sg_jw_member_int(&o->w, "steady", o->state->steady.ms);
+	sg_jw_name(&o->w, "steady_at");
+	sg_jw_object(&o->w);
+	sg_jw_member_int(&o->w, "boot", o->state->steady.at.boot / SG_MSEC);
+	sg_jw_member_text(&o->w, "boot_id", o->state->steady.boot_id);
+	sg_jw_member_int(&o->w, "wall", o->state->steady.at.wall_ms);
+	sg_jw_end(&o->w);
 	sg_line_end(o);
 }
 

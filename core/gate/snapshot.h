@@ -2,7 +2,7 @@
  * The state as lines of canonical JSON, and back. What is written is a function of the state alone, in one order, so its digest names the state: two
  * gates that folded the same journal write the same bytes. What only this process knows (which peers it saw when) is not in it.
  *
- * First line {"at","boot_id","chain","format":1,"k":"snapshot","key","killed_all","leaf"}, last line {"k":"end","lines":n}; between them, in this order:
+ * First line {"at","chain","format":1,"k":"snapshot","key","killed_all","leaf","steady","steady_at"}, last line {"k":"end","lines":n}; between them, in this order:
  * instances, tasks (those above before those below), trees with their values and pasts, accounts, attempts (oldest first), leases, approvals, pasts of
  * agents, memories, agents, humans, kills. */
 #ifndef SG_GATE_SNAPSHOT_H

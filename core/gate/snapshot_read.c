@@ -235,6 +235,18 @@ static const struct {
 };
 
 static void
+read_steady(struct sg_fold *f)
+{
+	struct sg_fold inner = {.body = sg_json_get(f->body, "steady_at")};
+	struct sg_steady *s = &f->state->steady;
+	s->ms = sg_fold_int(f, "steady");
+	s->at = (struct sg_clock){sg_fold_int(&inner, "wall"), sg_fold_int(&inner, "boot") * SG_MSEC};
+	sg_fold_id(&inner, "boot_id", s->boot_id, sizeof(s->boot_id));
+	if (inner.missing != NULL)
+		f->missing = inner.missing;
+}
+
+static void
 read_head(struct sg_fold *f, struct sg_snapshot_head *head)
 {
 	char key[33];
@@ -245,6 +257,7 @@ read_head(struct sg_fold *f, struct sg_snapshot_head *head)
 		f->missing = "a format this version knows";
 	f->state->killed_all = sg_fold_flag(f, "killed_all");
 	head->leaf = (uint64_t)sg_fold_int(f, "leaf");
+	read_steady(f);
 	head->at_ms = sg_fold_int(f, "at");
 	if (!sg_unhex(head->chain, sizeof(head->chain), sg_fold_text(f, "chain")))
 		f->missing = "chain";

@@ -81,7 +81,7 @@ left_of(const struct sg_gate *gate, const struct subject *s, const struct sg_bud
 {
 	char key[256];
 	const struct sg_account *account = sg_state_account(&gate->state, key_of(s, b, key));
-	int64_t spent = account == NULL ? 0 : sg_account_spent(account, gate->state.now.wall_ms);
+	int64_t spent = account == NULL ? 0 : sg_account_spent(account, sg_state_steady(&gate->state));
 	return spent < b->amount ? b->amount - spent : 0;
 }
 

@@ -37,7 +37,7 @@ sg_state_init(struct sg_state *state, const unsigned char key[SG_KEY_BYTES], con
 	memcpy(state->key, key, SG_KEY_BYTES);
 	snprintf(state->boot_id, sizeof(state->boot_id), "%s", boot_id);
 	struct sg_table *tables[] = {&state->tasks, &state->instances, &state->leases, &state->approvals, &state->histories, &state->killed,
-				     &state->decisions, &state->words, &state->accounts, &state->memories, &state->agents, &state->humans};
+				     &state->decisions, &state->words, &state->grants, &state->accounts, &state->memories, &state->agents, &state->humans};
 	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++) {
 		uint64_t seed;
 		enum sg_status status = sg_random(&seed, sizeof(seed), err);
@@ -76,6 +76,15 @@ bool
 sg_state_killed(const struct sg_state *state, struct sg_str agent)
 {
 	return state->killed_all || sg_table_get(&state->killed, agent) != NULL;
+}
+
+int64_t
+sg_state_steady(const struct sg_state *state)
+{
+	const struct sg_steady *s = &state->steady;
+	int64_t wall = state->now.wall_ms - s->at.wall_ms, boot = (state->now.boot - s->at.boot) / SG_MSEC;
+	int64_t passed = strcmp(s->boot_id, state->boot_id) == 0 && boot < wall ? boot : wall;
+	return s->ms + (passed > 0 ? passed : 0);
 }
 
 struct sg_agent_life *

@@ -34,6 +34,14 @@ struct sg_clock {
 	sg_time boot;
 };
 
+/* Time that only passes: from one leaf to the next the lesser of what both clocks say, so that neither a clock set forward nor one set back moves
+ * windows and thresholds. Across boots the wall clock alone is left. */
+struct sg_steady {
+	int64_t ms;
+	struct sg_clock at; /* of the leaf it was last brought up to */
+	char boot_id[64];   /* "": of none yet */
+};
+
 bool sg_deadline_over(const struct sg_deadline *deadline, const struct sg_clock *now);
 struct sg_deadline sg_deadline_in(const struct sg_clock *now, int64_t ms);
 /* Milliseconds left, 0 if over. */
@@ -148,6 +156,7 @@ struct sg_tree {
 /* What a task was given by the one above it; NULL lists and -1 mean no bound of its own. */
 struct sg_task_grant {
 	struct sg_arena arena;
+	size_t refs; /* tasks that have it: equal grants are kept once */
 	struct sg_str text; /* as it stands in the leaf, canonical */
 	bool has_actions, has_hand_on, has_resources;
 	struct sg_strings actions, hand_on, resources;
@@ -301,10 +310,11 @@ struct sg_approval {
 
 struct sg_state {
 	struct sg_table tasks, instances, leases, approvals, histories, killed, decisions; /* decisions: id → attempt */
-	struct sg_table words, accounts, memories, agents, humans; /* words: strings that are kept once */
+	struct sg_table words, grants, accounts, memories, agents, humans; /* words, grants: kept once */
 	struct sg_attempt *owed_first, *owed_last; /* allowed actions whose outcome is awaited, oldest first */
 	bool killed_all;
 	struct sg_clock now;    /* set by the caller before folding */
+	struct sg_steady steady;
 	char boot_id[SG_ID_MAX];
 	unsigned char key[SG_KEY_BYTES]; /* the state key: names and nonces derive from it */
 	uint64_t open_tasks, live_leases, open_approvals;
@@ -349,6 +359,9 @@ struct sg_tree *sg_task_tree(struct sg_task *task);
 void sg_times_note(struct sg_times *times, int64_t at_ms);
 /* How many of `times` lie within the last `within_ms`. */
 int64_t sg_times_count(const struct sg_times *times, int64_t now_ms, int64_t within_ms);
+
+/* Steady milliseconds as of `state->now`. */
+int64_t sg_state_steady(const struct sg_state *state);
 
 struct sg_agent_life *sg_state_agent(const struct sg_state *state, struct sg_str name);
 struct sg_human_life *sg_state_human(const struct sg_state *state, struct sg_str id);

@@ -86,6 +86,8 @@ write_open(struct sg_buf *out, struct sg_gate *gate, struct sg_request *r, const
 	sg_jw_member_str(&w, "asked", asked_tag(r));
 	sg_jw_member_bool(&w, "asserted", o->claimed && !r->proven);
 	sg_jw_member_bool(&w, "claimed", o->claimed);
+	sg_jw_name(&w, "clock");
+	sg_write_clock(&w, gate);
 	sg_jw_name(&w, "ends");
 	sg_write_deadline(&w, gate, &ends);
 	sg_jw_member_str(&w, "enforcer", r->enforcer != NULL ? r->enforcer->name : SG_STR(""));
@@ -246,6 +248,8 @@ write_claim(struct sg_buf *out, struct sg_gate *gate, const struct sg_request *r
 	sg_jw_begin(&w, out);
 	sg_jw_object(&w);
 	sg_jw_member_bool(&w, "asserted", !r->proven);
+	sg_jw_name(&w, "clock");
+	sg_write_clock(&w, gate);
 	sg_jw_member_str(&w, "instance", sg_str(r->instance));
 	write_peer(&w, gate, r, true, "pid");
 	write_peer(&w, gate, r, true, "start");

@@ -50,7 +50,7 @@ static const char *
 too_often(const struct sg_gate *gate, const struct sg_tree *tree)
 {
 	const struct sg_limits *l = &gate->catalogue->limits;
-	int64_t now = gate->state.now.wall_ms;
+	int64_t now = sg_state_steady(&gate->state);
 	if (sg_times_count(&tree->denials, now, l->denials_within) >= l->denials)
 		return "denials";
 	if (sg_times_count(&tree->step_ups, now, l->step_ups_within) >= l->step_ups)
