@@ -149,6 +149,11 @@ FORGED = ("sub", "aud", "exp", "iat", "iss", "jti", "scope", "client_id", "task"
           "omit_sub", "omit_exp", "omit_jti", "omit_scope", "omit_sg", "omit_aud")
 
 
+def all_ready(d):
+    """The faces open once peers can be attested; until issuers are ready, too, they are away."""
+    until(lambda: all(m["state"] == "ready" for m in d.admin().ask("GET", "/v1/status")[1]["modules"]))
+
+
 def bad_credentials():
     cases = [("forger", "forge", f, "credential_wrong") for f in FORGED]
     cases += [("forger", "forge", f, "issue_unavailable") for f in ("crash", "hang", "leave")]
@@ -158,6 +163,7 @@ def bad_credentials():
         d = new('issue : { token : { use = "%s"  %s = "%s" } }\nlimits : { host_deadline = "500ms" }\n' % (use, option, how))
         d.start()
         gate = d.processes("sg-gate")
+        all_ready(d)
         c, task, _ = session(d, "t")
         got = act(c, task, "a")
         assert got["verdict"] == "deny" and got["code"] == want and "credential" not in got, (how, got)
@@ -171,6 +177,7 @@ def bad_credentials():
         d.stop()
     d = new('issue : { token : { use = "forger"  forge = "nothing" } }\n')
     d.start()
+    all_ready(d)
     c, task, _ = session(d, "t")
     assert act(c, task, "a")["verdict"] == "allow"  # the positive control: the same module, honest
     d.stop()
@@ -184,6 +191,7 @@ def walls():
     d = new('issue : { token : { use = "prober" } }\n')
     d.start()
     gate = d.processes("sg-gate")
+    all_ready(d)
     c, task, _ = session(d, "t")
     told = act(c, task, "a")["credential"]["token"]
     rows = dict(r.split("=") for r in told.split(";") if r)
