@@ -37,6 +37,10 @@ hold(struct sg_fold *f, struct sg_task *task, struct sg_instance *instance)
 	instance->uid = sg_fold_int(f, "uid");
 	instance->pid = sg_fold_int_or(f, "pid", 0);
 	instance->start_time = sg_fold_int_or(f, "start", 0);
+	struct sg_str group = sg_fold_text_or(f, "group");
+	free(instance->group);
+	if ((instance->group = strndup(group.len == 0 ? "" : group.ptr, group.len)) == NULL)
+		f->missing = "memory";
 	sg_taint_soak(f, task, &instance->taint);
 	sg_taint_soak(f, task, &task->taint);
 }

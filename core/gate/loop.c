@@ -242,6 +242,8 @@ confine(struct sg_loop *loop, const struct start_files *files, struct sg_err *er
 	snprintf(keys, sizeof(keys), "%s/keys", files->state_path);
 	struct sg_confinement how = {.profile = SG_PROFILE_GATE, .folders = {{journal, true}, {keys, true}, {"/proc", false}}, .folder_count = 3,
 				     .keep = keep, .keep_count = count};
+	if (access("/sys/fs/cgroup", F_OK) == 0) /* whether instances that are control groups are still there */
+		how.folders[how.folder_count++] = (struct sg_confine_folder){"/sys/fs/cgroup", false};
 	return sg_confine(&how, &loop->layers, err);
 }
 

@@ -13,6 +13,7 @@ static void
 end_instance(void *value)
 {
 	sg_taint_free(&((struct sg_instance *)value)->taint);
+	free(((struct sg_instance *)value)->group);
 	free(value);
 }
 
@@ -28,6 +29,7 @@ sg_read_instance_line(struct sg_fold *f)
 	i->seen_ms = sg_fold_int(f, "seen");
 	i->start_time = sg_fold_int(f, "start");
 	i->uid = sg_fold_int(f, "uid");
+	i->group = sg_fold_keep(f, "group");
 	sg_take_place(f, &f->state->instances, i->id, i, end_instance);
 }
 
