@@ -156,7 +156,7 @@ sg_argument_read(struct sg_str text, struct sg_argument *argument)
 			known = true;
 		}
 	bool may_range = out.type == SG_ARGUMENT_string || out.type == SG_ARGUMENT_number || out.type == SG_ARGUMENT_integer || out.type == SG_ARGUMENT_array;
-	if (!known || !is_path(out.name) || (rest.ptr != NULL && (!may_range || !range_read(rest, &out))))
+	if (!known || !is_path(out.name) || memchr(out.name.ptr, '?', out.name.len) != NULL || (rest.ptr != NULL && (!may_range || !range_read(rest, &out))))
 		return false;
 	*argument = out;
 	return true;

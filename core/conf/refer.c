@@ -183,6 +183,28 @@ check_listen(const struct sg_conf_node *root, struct sg_conf_errors *errors)
 	}
 }
 
+/* Tasks live shorter than windows: theirs are for their whole life. And two words say where a value came from, so no action is called so. */
+static void
+check_tasks(const struct sg_conf_node *root, struct sg_conf_errors *errors)
+{
+	static const char *const keys[] = {"budgets", "tree"};
+	const struct sg_conf_node *intents = sg_conf_node_get(root, "intents"), *actions = sg_conf_node_get(root, "actions");
+	for (const struct sg_conf_node *s = intents == NULL ? NULL : intents->first; s != NULL; s = s->next)
+		for (size_t k = 0; k < 2; k++) {
+			const struct sg_conf_node *list = sg_conf_node_get(s, keys[k]);
+			for (const struct sg_conf_node *e = list == NULL || list->kind != SG_CONF_LIST ? NULL : list->first; e != NULL; e = e->next)
+				if (e->kind == SG_CONF_TEXT && memchr(e->text.ptr, '/', e->text.len) != NULL)
+					sg_conf_error_add(errors, SG_CONF_E_value, e->place, "leave the window out; agents, humans, actions and resources may have one",
+							  "a budget of a task is for its whole life");
+		}
+	for (const struct sg_conf_node *a = actions == NULL ? NULL : actions->first; a != NULL; a = a->next) {
+		const struct sg_conf_node *name = sg_conf_node_get(a, "name");
+		if (name != NULL && (sg_str_is(name->text, "task") || sg_str_is(name->text, "unknown")))
+			sg_conf_error_add(errors, SG_CONF_E_value, name->value, "give it a dotted name, such as \"task.list\"",
+					  "\"%.*s\" says where a value came from and is no action's name", SG_STR_ARG(name->text));
+	}
+}
+
 void
 sg_conf_check_references(struct sg_conf_node *root, struct sg_conf_errors *errors)
 {
@@ -192,6 +214,7 @@ sg_conf_check_references(struct sg_conf_node *root, struct sg_conf_errors *error
 	check_unique(root, "humans", "id", "one stanza for each person", errors);
 	check_unique(root, "tools", "action", "give each tool an action of its own", errors);
 	check_quota(root, errors);
+	check_tasks(root, errors);
 	check_stack(root, errors);
 	check_listen(root, errors);
 	check_identity(root, "agents", errors);

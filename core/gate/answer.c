@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Answers: the only place where a verdict becomes bytes for the caller. Nothing here decides. */
-#include "gate/request.h"
+#include "gate/spend.h"
 
 #include "base/str.h"
 
@@ -58,6 +58,19 @@ write_credential(struct sg_json_writer *w, const struct sg_request *r)
 	sg_jw_end(w);
 }
 
+/* What is left for this task, where anything bounds it. */
+static void
+write_left(struct sg_json_writer *w, const struct sg_gate *gate, const struct sg_request *r)
+{
+	int64_t left[SG_DIMENSIONS];
+	const struct sg_task *task = r->asked[0] == '\0' ? NULL : sg_state_task(&gate->state, r->task);
+	if (task == NULL)
+		return;
+	sg_budget_left(gate, task, left);
+	sg_jw_name(w, "budget");
+	sg_write_left(w, left);
+}
+
 /* The same object stands in native answers and in context.stepgate of AuthZEN. */
 static void
 write_decision(struct sg_json_writer *w, struct sg_gate *gate, const struct sg_request *r)
@@ -69,6 +82,7 @@ write_decision(struct sg_json_writer *w, struct sg_gate *gate, const struct sg_r
 		sg_jw_name(w, "approval");
 		write_approval(w, a);
 	}
+	write_left(w, gate, r);
 	sg_jw_member_text(w, "code", sg_reason_code(r->reason));
 	if (allow && r->token.len > 0) {
 		sg_jw_name(w, "credential");

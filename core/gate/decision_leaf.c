@@ -119,6 +119,7 @@ write_body(struct sg_buf *out, struct sg_gate *gate, const struct sg_request *r)
 	sg_jw_member_str(&w, "digest", sg_str(r->digest));
 	sg_jw_member_str(&w, "file", r->merged.file);
 	sg_jw_member_str(&w, "instance", sg_str(r->instance));
+	sg_jw_member_text(&w, "intent", task != NULL ? task->intent : "");
 	sg_jw_member_str(&w, "key", sg_str(r->attempt));
 	sg_jw_name(&w, "lease");
 	write_lease(&w, gate, r);

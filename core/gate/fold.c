@@ -45,7 +45,7 @@ bring_up(struct sg_fold *f)
 	int64_t wall_ms = 0, boot_ms = 0;
 	struct sg_str boot_id;
 	if (sg_json_int(sg_json_get(clock, "wall"), &wall_ms) && sg_json_int(sg_json_get(clock, "boot"), &boot_ms) &&
-	    sg_json_string(sg_json_get(clock, "boot_id"), &boot_id) && boot_id.len < sizeof(s->boot_id)) {
+	    sg_json_string(sg_json_get(clock, "boot_id"), &boot_id) && boot_id.len < sizeof(s->boot_id) && sg_fold_time(wall_ms) && sg_fold_time(boot_ms)) {
 		bool first = s->boot_id[0] == '\0', same = sg_str_is(boot_id, s->boot_id);
 		int64_t wall = wall_ms - s->at.wall_ms, boot = boot_ms - s->at.boot / SG_MSEC, passed = same && boot < wall ? boot : wall;
 		s->ms += first ? wall_ms : passed > 0 ? passed : 0;

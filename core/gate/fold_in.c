@@ -6,6 +6,8 @@
 
 #include <stdlib.h>
 
+#define TIME_MOST (INT64_C(1) << 42) /* milliseconds: the year 2109, and nanoseconds of it still fit twice */
+
 struct sg_str
 sg_fold_text(struct sg_fold *f, const char *name)
 {
@@ -88,6 +90,12 @@ sg_fold_id(struct sg_fold *f, const char *name, char *out, size_t room)
 	out[from.len] = '\0';
 }
 
+bool
+sg_fold_time(int64_t ms)
+{
+	return ms > -TIME_MOST && ms < TIME_MOST;
+}
+
 struct sg_deadline
 sg_fold_deadline(struct sg_fold *f, const char *name)
 {
@@ -96,6 +104,10 @@ sg_fold_deadline(struct sg_fold *f, const char *name)
 	struct sg_str boot;
 	if (!sg_json_int(sg_json_get(pair, "wall"), &wall_ms) || !sg_json_int(sg_json_get(pair, "boot"), &boot_ms) ||
 	    !sg_json_string(sg_json_get(pair, "boot_id"), &boot)) {
+		f->missing = name;
+		return (struct sg_deadline){0, 0};
+	}
+	if (!sg_fold_time(boot_ms) || !sg_fold_time(wall_ms)) {
 		f->missing = name;
 		return (struct sg_deadline){0, 0};
 	}

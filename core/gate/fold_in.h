@@ -25,6 +25,8 @@ char *sg_fold_keep(struct sg_fold *f, const char *name);
 /* A copy that the state keeps once. "" if `name` is not there: leaves of before lack some. */
 const char *sg_fold_word(struct sg_fold *f, const char *name);
 void sg_fold_id(struct sg_fold *f, const char *name, char *out, size_t room);
+/* A number of milliseconds that can be a time. */
+bool sg_fold_time(int64_t ms);
 /* Boot time holds within a boot; in another one only the wall clock is left. */
 struct sg_deadline sg_fold_deadline(struct sg_fold *f, const char *name);
 struct sg_task *sg_fold_task_of(struct sg_fold *f);

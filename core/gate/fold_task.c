@@ -73,7 +73,7 @@ below(struct sg_fold *f, struct sg_task *task)
 	task->parent = parent;
 	task->root = parent->root;
 	task->depth = parent->depth + 1;
-	task->grant = sg_task_grant_read(sg_json_get(f->body, "grant"));
+	task->grant = sg_task_grant_read(f->state, sg_json_get(f->body, "grant"));
 	if (task->grant == NULL || !sg_taint_join(&task->taint, &parent->taint))
 		f->missing = "grant";
 }

@@ -40,33 +40,56 @@ read_grant(struct sg_task_grant *grant, const struct sg_json *json)
 	       sg_json_int(sg_json_get(json, "max_depth"), &grant->max_depth);
 }
 
-struct sg_task_grant *
-sg_task_grant_read(const struct sg_json *json)
-{
-	struct sg_task_grant *grant = json == NULL || json->type != SG_JSON_OBJECT ? NULL : calloc(1, sizeof(*grant));
-	const struct sg_json *own = NULL;
-	struct sg_buf text;
-	if (grant == NULL)
-		return NULL;
-	sg_arena_init(&grant->arena, GRANT_BUDGET);
-	sg_buf_init(&text, SG_GRANT_BYTES);
-	sg_canon_write(&text, json);
-	grant->text = sg_arena_copy(&grant->arena, sg_buf_view(&text));
-	bool good = !text.failed && grant->text.ptr != NULL && sg_canon_parse(&grant->arena, grant->text, NULL, &own, NULL) == SG_OK && read_grant(grant, own);
-	sg_buf_done(&text);
-	if (good)
-		return grant;
-	sg_task_grant_free(grant);
-	return NULL;
-}
-
-void
-sg_task_grant_free(struct sg_task_grant *grant)
+static void
+end_grant(struct sg_task_grant *grant)
 {
 	if (grant == NULL)
 		return;
 	sg_arena_done(&grant->arena);
 	free(grant);
+}
+
+static struct sg_task_grant *
+new_grant(struct sg_str text)
+{
+	const struct sg_json *own = NULL;
+	struct sg_task_grant *grant = calloc(1, sizeof(*grant));
+	if (grant == NULL)
+		return NULL;
+	sg_arena_init(&grant->arena, GRANT_BUDGET);
+	grant->text = sg_arena_copy(&grant->arena, text);
+	if (grant->text.ptr != NULL && sg_canon_parse(&grant->arena, grant->text, NULL, &own, NULL) == SG_OK && read_grant(grant, own))
+		return grant;
+	end_grant(grant);
+	return NULL;
+}
+
+struct sg_task_grant *
+sg_task_grant_read(struct sg_state *state, const struct sg_json *json)
+{
+	struct sg_buf text;
+	if (json == NULL || json->type != SG_JSON_OBJECT)
+		return NULL;
+	sg_buf_init(&text, SG_GRANT_BYTES);
+	sg_canon_write(&text, json);
+	struct sg_task_grant *grant = text.failed ? NULL : sg_table_get(&state->grants, sg_buf_view(&text));
+	if (grant == NULL && !text.failed && (grant = new_grant(sg_buf_view(&text))) != NULL && sg_table_put(&state->grants, grant->text, grant) != SG_OK) {
+		end_grant(grant);
+		grant = NULL;
+	}
+	sg_buf_done(&text);
+	if (grant != NULL)
+		grant->refs++;
+	return grant;
+}
+
+void
+sg_task_grant_free(struct sg_state *state, struct sg_task_grant *grant)
+{
+	if (grant == NULL || --grant->refs > 0)
+		return;
+	sg_table_take(&state->grants, grant->text);
+	end_grant(grant);
 }
 
 const struct sg_json *

@@ -15,9 +15,9 @@ enum {
 };
 
 /* {"actions":[..]|null,"constraints":{ACTION PATTERN:{PATH:{TYPE:VALUE}}},"hand_on":[..]|null,"max_depth":n,"resources":[..]|null,"sensitivity":level}.
- * NULL on no memory or another form. sg_task_grant_free ends it. */
-struct sg_task_grant *sg_task_grant_read(const struct sg_json *json);
-void sg_task_grant_free(struct sg_task_grant *grant);
+ * NULL on no memory or another form. Equal ones are one; sg_task_grant_free gives one back. */
+struct sg_task_grant *sg_task_grant_read(struct sg_state *state, const struct sg_json *json);
+void sg_task_grant_free(struct sg_state *state, struct sg_task_grant *grant);
 
 /* Does this grant let the action through? SG_REASON_allowed, outside_grant or outside_constraint. */
 enum sg_reason sg_task_grant_admits(const struct sg_task_grant *grant, struct sg_str action, struct sg_str resource, const struct sg_json *args, enum sg_sensitivity level);

@@ -239,8 +239,12 @@ read_steady(struct sg_fold *f)
 {
 	struct sg_fold inner = {.body = sg_json_get(f->body, "steady_at")};
 	struct sg_steady *s = &f->state->steady;
+	int64_t wall_ms = sg_fold_int(&inner, "wall"), boot_ms = sg_fold_int(&inner, "boot");
 	s->ms = sg_fold_int(f, "steady");
-	s->at = (struct sg_clock){sg_fold_int(&inner, "wall"), sg_fold_int(&inner, "boot") * SG_MSEC};
+	if (!sg_fold_time(s->ms) || !sg_fold_time(wall_ms) || !sg_fold_time(boot_ms))
+		f->missing = "steady";
+	else
+		s->at = (struct sg_clock){wall_ms, boot_ms * SG_MSEC};
 	sg_fold_id(&inner, "boot_id", s->boot_id, sizeof(s->boot_id));
 	if (inner.missing != NULL)
 		f->missing = inner.missing;

@@ -84,7 +84,7 @@ place_task(struct sg_fold *f, struct sg_task *t)
 		f->missing = "instance";
 	if (parent.len > 0) {
 		t->parent = sg_state_task(f->state, parent);
-		t->grant = sg_task_grant_read(sg_json_get(f->body, "grant"));
+		t->grant = sg_task_grant_read(f->state, sg_json_get(f->body, "grant"));
 		if (t->parent == NULL || t->grant == NULL || t->parent->depth >= SG_DEPTH_MAX)
 			f->missing = "parent";
 	}

@@ -156,6 +156,7 @@ struct sg_tree {
 /* What a task was given by the one above it; NULL lists and -1 mean no bound of its own. */
 struct sg_task_grant {
 	struct sg_arena arena;
+	size_t refs; /* tasks that have it: equal grants are kept once */
 	struct sg_str text; /* as it stands in the leaf, canonical */
 	bool has_actions, has_hand_on, has_resources;
 	struct sg_strings actions, hand_on, resources;
@@ -309,7 +310,7 @@ struct sg_approval {
 
 struct sg_state {
 	struct sg_table tasks, instances, leases, approvals, histories, killed, decisions; /* decisions: id → attempt */
-	struct sg_table words, accounts, memories, agents, humans; /* words: strings that are kept once */
+	struct sg_table words, grants, accounts, memories, agents, humans; /* words, grants: kept once */
 	struct sg_attempt *owed_first, *owed_last; /* allowed actions whose outcome is awaited, oldest first */
 	bool killed_all;
 	struct sg_clock now;    /* set by the caller before folding */

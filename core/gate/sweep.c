@@ -66,7 +66,7 @@ sg_task_free(struct sg_state *state, struct sg_task *task)
 		return;
 	free_attempts(state, task);
 	sg_taint_free(&task->taint);
-	sg_task_grant_free(task->grant);
+	sg_task_grant_free(state, task->grant);
 	free_tree(task->tree);
 	free(task->opened_below);
 	free(task);
@@ -200,7 +200,7 @@ sg_state_done(struct sg_state *state)
 	for (char *w; (w = sg_table_next(&state->words, &at)) != NULL;)
 		free(w);
 	struct sg_table *tables[] = {&state->tasks, &state->instances, &state->leases, &state->approvals, &state->histories, &state->killed,
-				     &state->decisions, &state->words, &state->accounts, &state->memories, &state->agents, &state->humans};
+				     &state->decisions, &state->words, &state->grants, &state->accounts, &state->memories, &state->agents, &state->humans};
 	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++)
 		sg_table_done(tables[i]);
 }

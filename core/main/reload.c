@@ -25,6 +25,11 @@ tell_failed(struct sg_supervisor *s, struct sg_str errors)
 	struct sg_buf text;
 	sg_buf_init(&text, SG_FRAME_MAX);
 	sg_buf_printf(&text, "{\"errors\":%.*s}", (int)errors.len, errors.ptr);
+	if (text.failed) { /* whoever waits is told, if not everything */
+		sg_buf_done(&text);
+		sg_buf_init(&text, SG_FRAME_MAX);
+		sg_buf_text(&text, "{\"errors\":[{\"what\":\"more is wrong than fits; the daemon's log has it\"}]}");
+	}
 	tell_gate(s, &text);
 	sg_buf_done(&text);
 }
@@ -163,6 +168,7 @@ swap_both(struct sg_supervisor *s, struct sg_str manifest)
 		sg_buf_clear(&s->manifest);
 		sg_buf_str(&s->manifest, manifest);
 		tell_gate(s, &text);
+		sg_link_flush(&s->gate, NULL); /* now: what follows waits for the disk, and whoever asked need not */
 		sg_supervisor_adopt(s, sg_buf_view(&s->next_document));
 		sg_policy_files_done(&s->sources);
 		s->sources = s->next_sources;

@@ -99,7 +99,9 @@ sg_role_gate(struct sg_supervisor *s)
 	}
 	if (s->tls >= 0)
 		sg_link_queue(&s->gate, SG_FRAME_S_LISTEN, 0, SG_STR("{\"face\":\"tls\"}"), fcntl(s->tls, F_DUPFD_CLOEXEC, 3), NULL);
-	return sg_link_flush(&s->gate, NULL) == SG_OK;
+	bool told = sg_link_flush(&s->gate, NULL) == SG_OK;
+	fcntl(ends[0], F_SETFL, O_NONBLOCK); /* from here on nobody makes the supervisor wait */
+	return told;
 }
 
 bool
@@ -122,6 +124,7 @@ sg_role_zygote(struct sg_supervisor *s, const struct sg_policy_files *files)
 		return false;
 	}
 	s->candidate_pid = pid;
+	fcntl(ends[0], F_SETFL, O_NONBLOCK); /* nobody makes the supervisor wait */
 	sg_link_init(&s->candidate, ends[0], SG_ROLE_SUPERVISOR, SG_ROLE_ZYGOTE);
 	s->candidate_since = sg_sys_real.boot_time(&sg_sys_real);
 	return true;

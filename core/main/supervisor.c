@@ -65,12 +65,22 @@ read_gate(struct sg_supervisor *s)
 		sg_link_done(&s->gate);
 }
 
+/* One that closes its link or breaks the frame table is of no more use: its end is noticed by SIGCHLD, and it is made again. */
+static void
+lose_zygote(struct sg_supervisor *s, struct sg_link *link)
+{
+	pid_t pid = link == &s->zygote ? s->zygote_pid : link == &s->candidate ? s->candidate_pid : s->retired_pid;
+	sg_link_done(link);
+	if (pid > 0)
+		kill(pid, SIGKILL);
+}
+
 static void
 read_zygote(struct sg_supervisor *s, struct sg_link *link)
 {
 	struct sg_frame frame;
-	enum sg_status filled = sg_link_fill(link, NULL);
-	while (link->fd >= 0 && sg_link_next(link, &frame, NULL) == SG_OK) {
+	enum sg_status filled = sg_link_fill(link, NULL), status;
+	while ((status = sg_link_next(link, &frame, NULL)) == SG_OK) {
 		if (frame.type == SG_FRAME_Z_SPAWNED) {
 			sg_role_spawned(s, frame.id, frame.fd);
 			continue;
@@ -78,8 +88,8 @@ read_zygote(struct sg_supervisor *s, struct sg_link *link)
 		sg_reload_zygote_said(s, &frame);
 		return; /* the link may have moved */
 	}
-	if (link->fd >= 0 && filled != SG_OK && filled != SG_AGAIN)
-		sg_link_done(link);
+	if (status != SG_AGAIN || (filled != SG_OK && filled != SG_AGAIN))
+		lose_zygote(s, link);
 }
 
 static void
@@ -114,8 +124,8 @@ read_watch(struct sg_supervisor *s)
 static void
 flush_all(struct sg_supervisor *s)
 {
-	struct sg_link *links[] = {&s->gate, &s->zygote, &s->candidate};
-	for (size_t i = 0; i < 3; i++)
+	struct sg_link *links[] = {&s->gate, &s->zygote, &s->candidate, &s->retired};
+	for (size_t i = 0; i < sizeof(links) / sizeof(*links); i++)
 		if (links[i]->fd >= 0 && sg_link_pending(links[i]))
 			sg_link_flush(links[i], NULL);
 }
@@ -140,22 +150,34 @@ restart_gate(struct sg_supervisor *s)
 	return -1;
 }
 
+static struct pollfd
+wish(const struct sg_link *link)
+{
+	return (struct pollfd){link->fd, (short)(POLLIN | (link->fd >= 0 && sg_link_pending(link) ? POLLOUT : 0)), 0};
+}
+
+/* Links move while a turn lasts (a candidate comes into force): what was seen of one is no word on another that stands in its place. */
+static bool
+may_read(const struct pollfd *seen, const struct sg_link *link)
+{
+	return (seen->revents & ~POLLOUT) != 0 && seen->fd == link->fd;
+}
+
 static void
 turn(struct sg_supervisor *s)
 {
-	struct pollfd polls[] = {{s->signals, POLLIN, 0}, {s->gate.fd, POLLIN, 0}, {s->zygote.fd, POLLIN, 0},
-				 {s->candidate.fd, POLLIN, 0}, {s->watch, POLLIN, 0}};
-	if (poll(polls, 5, 200) < 0 && errno != EINTR)
+	struct sg_link *zygotes[] = {&s->zygote, &s->candidate, &s->retired};
+	struct pollfd polls[] = {{s->signals, POLLIN, 0}, {s->watch, POLLIN, 0}, wish(&s->gate), wish(zygotes[0]), wish(zygotes[1]), wish(zygotes[2])};
+	if (poll(polls, sizeof(polls) / sizeof(*polls), 200) < 0 && errno != EINTR)
 		return;
-	if (polls[1].revents != 0)
+	if (may_read(&polls[2], &s->gate))
 		read_gate(s);
-	if (polls[2].revents != 0)
-		read_zygote(s, &s->zygote);
-	if (polls[3].revents != 0)
-		read_zygote(s, &s->candidate);
+	for (size_t i = 0; i < 3; i++)
+		if (may_read(&polls[3 + i], zygotes[i]))
+			read_zygote(s, zygotes[i]);
 	if (polls[0].revents != 0)
 		read_signals(s);
-	if (polls[4].revents != 0)
+	if (polls[1].revents != 0)
 		read_watch(s);
 	sg_reload_deadline(s);
 	sg_reload_retire(s, false);
@@ -176,6 +198,7 @@ stop(struct sg_supervisor *s)
 	}
 	while (s->gate_pid != 0 && sg_sys_real.boot_time(&sg_sys_real) < until) {
 		poll(NULL, 0, 10);
+		sg_link_flush(&s->gate, NULL);
 		sg_role_reap(s);
 	}
 	int status = s->gate_pid == 0 && s->gate_status == 0 ? EXIT_OK : EXIT_INTERNAL;

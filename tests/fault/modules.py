@@ -154,6 +154,7 @@ def bad_credentials():
         d = new('issue : { token : { use = "%s"  %s = "%s" } }\nlimits : { host_deadline = "200ms" }\n' % (use, option, how))
         d.start()
         gate = d.processes("sg-gate")
+        until(lambda: all(m["state"] == "ready" for m in healthy(d, gate).values()))  # faces open as soon as peers can be told apart
         c, task, _ = session(d, "t")
         got = act(c, task, "a")
         assert got["verdict"] == "deny" and got["code"] == want and "credential" not in got, (how, got)
@@ -167,6 +168,7 @@ def bad_credentials():
         d.stop()
     d = new('issue : { token : { use = "forger"  forge = "nothing" } }\n')
     d.start()
+    until(lambda: all(m["state"] == "ready" for m in healthy(d, d.processes("sg-gate")).values()))
     c, task, _ = session(d, "t")
     assert act(c, task, "a")["verdict"] == "allow"  # the positive control: the same module, honest
     d.stop()

@@ -75,7 +75,11 @@ def pair_text(n, reach):
 class Load:
     """Agents that never stop asking. pay.send is allowed under every variant; of repo.read and mail.read each variant reaches exactly one."""
 
+    loads = 0
+
     def __init__(self, d, clients):
+        Load.loads += 1
+        self.name = "w%d" % Load.loads  # keys of its own: what is asked again is not decided again
         self.d, self.stop, self.bad, self.asked, self.seen = d, threading.Event(), [], 0, set()
         self.threads = [threading.Thread(target=self.work, args=(i,)) for i in range(clients)]
         for t in self.threads:
@@ -89,7 +93,7 @@ class Load:
                 if left <= 0:  # a connection has a thousand requests, of which each round takes two at most
                     left = 400
                     c = self.d.agent()
-                    status, answer = c.ask("POST", "/v1/tasks", dict(intent="work", key="w%d-%d" % (i, n)))
+                    status, answer = c.ask("POST", "/v1/tasks", dict(intent="work", key="%s-%d-%d" % (self.name, i, n)))
                     if status >= 300:
                         self.bad.append(answer)
                         return
@@ -248,6 +252,9 @@ def replaced_while_read(d, o):
 
 
 def by_signal(d, o):
+    variant(d, 41)
+    assert reload(o)[0] == 200
+    last = digests(o)  # of both: a reload may begin between a variant's two files
     variant(d, 1)
     assert reload(o)[0] == 200
     load = Load(d, 3)
@@ -255,9 +262,9 @@ def by_signal(d, o):
         variant(d, n)
         d.process.send_signal(signal.SIGHUP)
     until = time.time() + 20
-    while running(o)["limits"]["tasks_per_agent"] != 10041 and time.time() < until:
+    while digests(o) != last and time.time() < until:
         time.sleep(0.02)
-    assert running(o)["limits"]["tasks_per_agent"] == 10041
+    assert digests(o) == last and running(o)["limits"]["tasks_per_agent"] == 10041
     before, said = digests(o), d.text().count("conf_unknown")
     put(d, *BAD[0][:2])
     d.process.send_signal(signal.SIGHUP)
@@ -281,6 +288,91 @@ def asked_meanwhile(d, o):
     good("a reload that is asked for while another is under way is done after it")
 
 
+def state_of(pid):
+    with open("/proc/%d/stat" % pid) as f:
+        fields = f.read().rsplit(")", 1)[1].split()
+    return fields[0], int(fields[1]), fields[11:13]  # letter, parent, time used
+
+
+def at_rest(pid):
+    """Until it waits for something, with nothing left to do."""
+    before, until = None, time.time() + 20
+    while time.time() < until:
+        now = state_of(pid)
+        if now[0] == "S" and now == before:
+            return
+        before = now
+        time.sleep(0.3)
+    raise AssertionError("%d does not come to rest" % pid)
+
+
+def zygotes(d):
+    return {pid for pid in d.processes("sg-policy") if state_of(pid)[1] == d.process.pid}
+
+
+def all_at_once(d, o):
+    """The gate's word that modules are ready and the old zygote's word of a new worker come in one turn of the supervisor: the first moves another
+    zygote to the old one's place, which has nothing to say."""
+    supervisor, gate = d.process.pid, d.processes("sg-gate")[0]
+    until = time.time() + 30
+    while len(zygotes(d)) > 1 and time.time() < until:
+        time.sleep(0.1)  # one of an earlier reload stays for ten seconds
+    (zygote,) = zygotes(d)
+    os.kill(zygote, signal.SIGSTOP)
+    for worker in [p for p in d.processes("sg-policy") if p != zygote]:
+        os.kill(worker, signal.SIGKILL)  # the gate asks for others, which the zygote does not make yet
+    time.sleep(0.5)
+    os.kill(gate, signal.SIGSTOP)
+    variant(d, 300)
+    os.kill(supervisor, signal.SIGHUP)
+    until = time.time() + 20
+    while len(zygotes(d)) < 2 and time.time() < until:
+        time.sleep(0.01)
+    candidate = (zygotes(d) - {zygote}).pop()
+    at_rest(candidate)  # it has compiled, and the supervisor has asked the gate
+    at_rest(supervisor)
+    os.kill(supervisor, signal.SIGSTOP)
+    os.kill(gate, signal.SIGCONT)
+    os.kill(zygote, signal.SIGCONT)
+    time.sleep(1)  # both speak
+    os.kill(supervisor, signal.SIGCONT)
+    variant(d, 301)
+    status, answer = reload(o)
+    assert status == 200 and running(o)["limits"]["tasks_per_agent"] == 10301, answer
+    good("words of gate and zygote in one turn: the supervisor waits for nobody")
+
+
+def old_worker(d, o):
+    """A worker that was asked for by the old policy's zygote, and given a question, when the new one came into force: it is still made, and the
+    question answered, not denied as late."""
+    supervisor, gate = d.process.pid, d.processes("sg-gate")[0]
+    until = time.time() + 30
+    while len(zygotes(d)) > 1 and time.time() < until:
+        time.sleep(0.1)
+    (zygote,) = zygotes(d)
+    c = d.agent()
+    task = c.ask("POST", "/v1/tasks", dict(intent="work", key="old-worker"))[1]["task"]["id"]
+    os.kill(gate, signal.SIGSTOP)
+    variant(d, 302)
+    os.kill(supervisor, signal.SIGHUP)
+    while len(zygotes(d)) < 2 and time.time() < until:
+        time.sleep(0.01)
+    at_rest((zygotes(d) - {zygote}).pop())
+    at_rest(supervisor)
+    os.kill(supervisor, signal.SIGSTOP)
+    for worker in [p for p in d.processes("sg-policy") if state_of(p)[1] == zygote]:
+        os.kill(worker, signal.SIGKILL)
+    os.kill(gate, signal.SIGCONT)
+    time.sleep(1)  # it asks for workers, and says that what it prepared is ready
+    body = json.dumps(dict(task=task, action="pay.send", key="old", arguments=dict(amount=1), resource=dict(type="x", id="y"))).encode()
+    c.s.sendall(b"POST /v1/act HTTP/1.1\r\nHost: stepgate\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n" % len(body) + body)
+    time.sleep(1)  # the question waits for a worker
+    os.kill(supervisor, signal.SIGCONT)
+    status, answer = c.read()
+    assert status == 200 and answer["verdict"] == "allow", answer
+    good("a worker asked for before a swap and needed after it is made all the same")
+
+
 def policy_survives(d, o):
     """A policy that was kept out is not what a new zygote compiles."""
     put(d, "policy.d/91-bad.lua", "rule {")
@@ -292,7 +384,10 @@ def policy_survives(d, o):
     task = c.ask("POST", "/v1/tasks", dict(intent="work", key="survives"))[1]["task"]["id"]
     for n in range(3):
         for pid in d.processes("sg-policy"):
-            os.kill(pid, signal.SIGKILL)
+            try:
+                os.kill(pid, signal.SIGKILL)
+            except ProcessLookupError:
+                pass  # it went with its zygote
         until, got = time.time() + 20, {}
         while got.get("verdict") != "allow" and time.time() < until:
             got = c.ask("POST", "/v1/act", dict(task=task, action="pay.send", key="s%d-%f" % (n, time.time()), arguments=dict(amount=1),
@@ -421,7 +516,7 @@ def refreshed(d, o):
 def main():
     d = Daemon(limits='policy_deadline = "2s"')  # what is measured here is no speed
     try:
-        for test in (swapped_whole, kept_out, half_written, replaced_while_read, by_signal, asked_meanwhile, policy_survives, elsewhere, modules_beside, refreshed):
+        for test in (swapped_whole, kept_out, half_written, replaced_while_read, by_signal, asked_meanwhile, all_at_once, old_worker, policy_survives, elsewhere, modules_beside, refreshed):
             test(d, d.admin())
         print("%d passed, 0 failed" % passed)
     finally:

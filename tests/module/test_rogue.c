@@ -262,7 +262,7 @@ open_in(const char *seen, int stage)
 static void
 check_wall(const char *name, const char *seen, bool (*may)(const char *name, int stage))
 {
-	char entry[64];
+	char entry[96];
 	snprintf(entry, sizeof(entry), "%s=open,open,open;", name);
 	bool works = strstr(control, entry) != NULL;
 	if (SANITIZED)

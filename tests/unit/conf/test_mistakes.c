@@ -285,6 +285,23 @@ static const struct mistake {
 	{SG_STR("mode = \"dev\" \"enforce\"\n"), "conf_comma", 1, 14, "a string right behind a string",
 	 "libconfig would join the two"},
 	{SG_STR("rate = 5\n"), "conf_unknown", 1, 1, "unknown option \"rate\"", "it stands in limits : { ... }"},
+	/* tasks, people, tools */
+	{SG_STR("intents : { i : { actions = [ ]  sensitivity = \"internal\"  budgets = [ \"money=5/1d\" ] } }\n"), "conf_value", 1, 72,
+	 "a budget of a task is for its whole life", "leave the window out"},
+	{SG_STR("intents : { i : { actions = [ ]  sensitivity = \"internal\"  budgets = [ \"gold=5\" ] } }\n"), "conf_value", 1, 72,
+	 "an entry of budgets does not have the form it needs", "DIMENSION=AMOUNT"},
+	{SG_STR("actions : { a : { name = \"a.b\"  effect = \"read\"  sensitivity = \"public\"  costs = [ \"money=\" ] } }\n"), "conf_value", 1, 84,
+	 "an entry of costs does not have the form it needs", "DIMENSION=ARGUMENT"},
+	{SG_STR("actions : { a : { name = \"a.b\"  effect = \"read\"  sensitivity = \"public\"  arguments = [ \"x:float\" ] } }\n"), "conf_value", 1, 88,
+	 "an entry of arguments does not have the form it needs", "NAME:TYPE"},
+	{SG_STR("actions : { a : { name = \"unknown\"  effect = \"read\"  sensitivity = \"public\" } }\n"), "conf_value", 1, 26,
+	 "\"unknown\" says where a value came from and is no action's name", "dotted name"},
+	{SG_STR("tools : { t : { action = \"a.b\"  server = \"s\"  tool = \"t\"  digest = \"abc\" } }\n"), "conf_range", 1, 68, "the length of digest is out of bounds", "from 64"},
+	{SG_STR("intents : { i : { actions = [ ]  sensitivity = \"internal\"  roles = [ \"planer\" ] } }\nroles : { planner : { } }\n"), "conf_reference", 1, 70,
+	 "there is no \"planer\" in roles", "planner"},
+	{SG_STR("humans : { a : { id = \"x@y\" } b : { id = \"x@y\" } }\n"), "conf_not_unique", 1, 42, "\"x@y\" is the id of humans.a already", "one stanza"},
+	{SG_STR("humans : { h : { id = \"o\"  quota = 0 } }\n" AGENT("")), "conf_too_many", 3, 26, "agents.a is one more than humans.h may own (quota 0)", "raise the quota"},
+	{SG_STR(AGENT("autonomy = \"full\"")), "conf_choice", 4, 12, "\"full\" is not a choice of autonomy", "read-only"},
 };
 
 static void
