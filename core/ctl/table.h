@@ -201,6 +201,14 @@ enum { SG_CTL_REST = 1000 }; /* as `most`: everything behind the command's word 
 	  "Runs $VISUAL, $EDITOR or vi on a copy of conf.d/NAME.conf (which need not exist), checks the whole configuration with the new text "  \
 	  "and puts it in place in one step, with the mode and owner of the old file. With a mistake nothing changes (exit 78); on a terminal "  \
 	  "it asks whether to edit again.")                                                                              \
+	X(catalogue_show, "catalogue show", "[KIND [NAME]]",    0, 2, SG_CTL_FILES | SG_CTL_BIT(run) | SG_CTL_BIT(running),      \
+	  "what exists, and who may",                                                                                  \
+	  "KIND is actions, tools, resources, intents, roles, agents, humans, groups, admins or enforcers; NAME is a stanza's, an action's name, "  \
+	  "a tool's action or a person's id, and shows it whole. As the files say; with --running as the daemon has it.")                          \
+	X(catalogue_diff, "catalogue diff", "",                 0, 0, SG_CTL_FILES | SG_CTL_BIT(run),                            \
+	  "what the files would add, take away and change, and what of it widens",                                     \
+	  "Against what the daemon has in force. A change that is not known to be harmless counts as one that widens. Exit 0 when there is "  \
+	  "none, 1 when there are some.")                                                                                \
 	X(secret_put,    "secret put",      "NAME",             1, 1, SG_CTL_SECRETS,                                           \
 	  "put a secret into the store, from standard input",                                                          \
 	  "For issuers that use secret. UTF-8 of 1 to 4096 bytes; one line end at its end is not part of it; what was there is replaced. On a "   \
