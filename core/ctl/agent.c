@@ -78,7 +78,7 @@ sg_ctl_session_quit(struct sg_ctl *ctl)
 static int
 run_line(struct sg_ctl *session, char *line)
 {
-	enum { WORDS = 2 * SG_CTL_PAIRS + 32 };
+	enum { WORDS = 2 * SG_CTL_GIVEN + 32 };
 	char *words[WORDS];
 	const char *run = session->option[SG_CTL_OPTION_run];
 	struct sg_ctl one = {.json = session->json, .color = session->color, .task = session->task};

@@ -8,7 +8,7 @@ static void
 options_of(FILE *to, const struct sg_ctl_command *command)
 {
 	for (int i = 0; i < SG_CTL_OPTION_COUNT; i++)
-		if ((command->options & (UINT32_C(1) << i)) != 0)
+		if ((command->options & (UINT64_C(1) << i)) != 0)
 			fprintf(to, " --%s", sg_ctl_options[i].name);
 }
 
@@ -95,7 +95,7 @@ zsh(FILE *to)
 		const struct sg_ctl_command *c = &sg_ctl_commands[i];
 		fprintf(to, "\"%s%s) options=(", c->words, strchr(c->words, ' ') != NULL ? "\"" : " \"*");
 		for (int k = 0; k < SG_CTL_OPTION_COUNT; k++)
-			if ((c->options & (UINT32_C(1) << k)) != 0) {
+			if ((c->options & (UINT64_C(1) << k)) != 0) {
 				fprintf(to, " '--%s%s[", sg_ctl_options[k].name,
 					sg_ctl_options[k].argument != NULL ? "=" : "");
 				quoted(to, sg_ctl_options[k].text);

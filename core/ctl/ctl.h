@@ -13,7 +13,7 @@
 #define SG_CTL_CONFIG_FILE "/etc/stepgate/stepgate.conf"
 
 enum {
-	SG_CTL_PAIRS = 64,      /* --arg on one command line */
+	SG_CTL_GIVEN = 64,      /* options that may be repeated, on one command line */
 	SG_CTL_ARGS = 8,        /* arguments of one command line, its own words included */
 	SG_CTL_BODY = 1 << 20,  /* a request's body */
 	SG_CTL_ANSWER = 8 << 20 /* an answer's */
@@ -22,8 +22,11 @@ enum {
 struct sg_ctl {
 	const struct sg_ctl_command *command;
 	const char *option[SG_CTL_OPTION_COUNT]; /* NULL: not given; "" for one without argument */
-	const char *pairs[SG_CTL_PAIRS];
-	size_t pair_count;
+	struct {
+		int option;
+		const char *value;
+	} given[SG_CTL_GIVEN]; /* those of SG_CTL_REPEATED, in their order */
+	size_t given_count;
 	const char *args[SG_CTL_ARGS]; /* after the command's words; NULL behind the last */
 	size_t arg_count;
 	char **rest; /* SG_CTL_REST: what stands behind the command's word, NULL-terminated */
@@ -73,6 +76,8 @@ int sg_ctl_asked(const struct sg_ctl *ctl, enum sg_face face, const char *method
 int sg_ctl_decided(const struct sg_ctl *ctl, const struct sg_json *answer);
 /* act and introspect write their bodies. False after a failure was told; `code` is then the exit code. */
 bool sg_ctl_act_body(const struct sg_ctl *ctl, const char *task, const char *action, struct sg_buf *body, int *code);
+/* A token on a command line can be read by everybody on the machine: `-` reads it from standard input. False: that is none. */
+bool sg_ctl_token(const char *argument, char *out, size_t room);
 /* A random name for an attempt. */
 void sg_ctl_random_key(char key[33]);
 

@@ -61,7 +61,7 @@ sg_ctl_help_command(FILE *to, const struct sg_ctl_command *command)
 	}
 	fprintf(to, "\nOptions:\n");
 	for (int i = 0; i < SG_CTL_OPTION_COUNT; i++)
-		if ((command->options & (UINT32_C(1) << i)) != 0)
+		if ((command->options & (UINT64_C(1) << i)) != 0)
 			one_option(to, &sg_ctl_options[i]);
 	if (command->run == sg_ctl_agent) {
 		fprintf(to, "\nLines it reads:\n");

@@ -57,7 +57,7 @@ one_command(FILE *to, const struct sg_ctl_command *command, const char *before)
 		fputc('\n', to);
 	const char *comma = "Options: ";
 	for (int i = 0; i < SG_CTL_OPTION_COUNT; i++)
-		if (i != SG_CTL_OPTION_help && (command->options & (UINT32_C(1) << i)) != 0) {
+		if (i != SG_CTL_OPTION_help && (command->options & (UINT64_C(1) << i)) != 0) {
 			fprintf(to, "%s\\fB\\-\\-", comma);
 			text(to, sg_ctl_options[i].name);
 			fputs("\\fR", to);

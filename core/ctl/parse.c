@@ -82,10 +82,11 @@ read_option(struct sg_ctl *ctl, int argc, char **argv, int *at)
 		if (value == NULL)
 			return usage(ctl, "%.200s: a value is missing", word);
 	}
-	if (index == SG_CTL_OPTION_arg) {
-		if (ctl->pair_count == SG_CTL_PAIRS)
+	if ((SG_CTL_REPEATED & (UINT64_C(1) << index)) != 0) {
+		if (ctl->given_count == SG_CTL_GIVEN)
 			return usage(ctl, "%.200s: too many", word);
-		ctl->pairs[ctl->pair_count++] = value;
+		ctl->given[ctl->given_count].option = index;
+		ctl->given[ctl->given_count++].value = value;
 	} else if (ctl->option[index] != NULL && value != NULL) {
 		return usage(ctl, "%.200s: given twice", word);
 	}
@@ -129,7 +130,7 @@ static int
 check_command(const struct sg_ctl *ctl)
 {
 	for (int i = 0; i < SG_CTL_OPTION_COUNT; i++)
-		if (ctl->option[i] != NULL && (ctl->command->options & (UINT32_C(1) << i)) == 0)
+		if (ctl->option[i] != NULL && (ctl->command->options & (UINT64_C(1) << i)) == 0)
 			return sg_ctl_fail(ctl, SG_CTL_USAGE, "usage", "", "%s takes no --%s", ctl->command->words,
 					   sg_ctl_options[i].name);
 	if (ctl->option[SG_CTL_OPTION_help] == NULL &&
@@ -156,7 +157,7 @@ sg_ctl_parse(struct sg_ctl *ctl, const struct sg_ctl_command *commands, size_t c
 	bool options = true;
 	size_t taken = 0;
 	ctl->command = NULL;
-	ctl->pair_count = ctl->arg_count = 0;
+	ctl->given_count = ctl->arg_count = 0;
 	memset(ctl->option, 0, sizeof(ctl->option));
 	for (int i = 0; i < argc; i++) {
 		if (options && strcmp(argv[i], "--") == 0) {

@@ -33,6 +33,7 @@ enum sg_ctl_exit {
 
 /*        field      letter long          argument       what it does */
 #define SG_CTL_OPTIONS(X)                                                                                              \
+	X(action,    0,   "action",     "PATTERN",     "an action that is handed on; may be repeated (default: all that may be)") \
 	X(after,     0,   "after",      "N",           "leaves behind number N (default: the last twenty)")           \
 	X(agent,     0,   "agent",      "NAME",        "this agent alone")                                            \
 	X(all,       'a', "all",        NULL,          "everything: all agents, or also what has ended")              \
@@ -40,25 +41,34 @@ enum sg_ctl_exit {
 	X(approval,  0,   "approval",   "ID",          "redeem this approval")                                        \
 	X(arg,       0,   "arg",        "NAME=VALUE",  "an argument; NAME:=JSON for anything but text; may be repeated") \
 	X(audience,  0,   "audience",   "NAME",        "whom the credential is for")                                  \
+	X(budget,    0,   "budget",     "DIM=AMOUNT",  "at most so much of what is left above: calls, bytes, money, tokens; may be repeated") \
 	X(changed,   'n', "changed",   NULL,          "only what is not the default")                                \
 	X(completion, 0,  "completion", "SHELL",       "print the completion of bash or zsh")                         \
 	X(config,    'c', "config",     "FILE",        "configuration file (default /etc/stepgate/stepgate.conf)")    \
+	X(excess,    0,   "excess",     "narrow|refuse", "what is asked beyond what may be handed on is cut off, or refused") \
 	X(file,      0,   "file",       "DIR",         "read the journal of this state folder, without the daemon")   \
 	X(follow,    'f', "follow",     NULL,          "go on as new leaves come")                                    \
 	X(for,       0,   "for",        "agent=NAME",  "only what concerns this agent")                               \
 	X(help,      'h', "help",       NULL,          "print help")                                                  \
+	X(input,     0,   "input",      "NAME=VALUE",  "a value the task is given, so that policy knows its origin; may be repeated") \
 	X(issuer,    0,   "issuer",     "NAME",        "the stanza of this name, where several would do")              \
 	X(json,      'j', "json",       NULL,          "print the answer as canonical JSON")                          \
 	X(key,       'k', "key",        "KEY",         "name of this attempt; a repeat with it does nothing twice (default: random)") \
 	X(man,       0,   "man",        NULL,          "print the manual page")                                       \
+	X(on_behalf, 0,   "on-behalf",  "HUMAN",       "for this person, who must have delegated what is done")       \
 	X(reason,    0,   "reason",     "TEXT",        "why; it stands in the record")                                \
-	X(resource,  'r', "resource",   "TYPE:ID",     "the resource")                                                \
+	X(resource,  'r', "resource",   "TYPE:ID",     "the resource; of a delegation: a pattern of ids, may be repeated") \
+	X(role,      0,   "role",       "ROLE",        "the role that is taken in the tree")                          \
 	X(run,       0,   "run",        "DIR",         "folder of the sockets (default $STEPGATE_RUN, then /run/stepgate)") \
 	X(running,   0,   "running",    NULL,          "with what the daemon has in force")                           \
+	X(svg,       0,   "svg",        NULL,          "as a picture")                                                \
 	X(tap,       0,   "tap",        NULL,          "print the results as TAP version 14")                         \
 	X(task,      't', "task",       "ID",          "judge as within this task")                                   \
+	X(to,        0,   "to",         "AGENT",       "who gets it (default: the agent itself, as a subtask)")       \
 	X(token,     0,   "token",      "TOKEN",       "ask as an enforcer, for the task of this task token")         \
 	X(ttl,       0,   "ttl",        "SECONDS",     "how long, at most what the intent allows")                    \
+	X(used,      0,   "used",       "DIM=AMOUNT",  "what was used: bytes, calls, money, tokens; may be repeated") \
+	X(value,     0,   "value",      "TEXT",        "a value that came back; may be repeated")                     \
 	X(vendor,    0,   "vendor",     "DIR",         "vendor configuration, masked by name in conf.d")              \
 	X(version,   'V', "version",    NULL,          "print the version")                                           \
 	X(wait,      'w', "wait",       "SECONDS",     "wait until it is settled, at most 60")
@@ -75,7 +85,11 @@ struct sg_ctl_option {
 	const char *name, *argument, *text;
 };
 
-#define SG_CTL_BIT(field) (UINT32_C(1) << SG_CTL_OPTION_##field)
+#define SG_CTL_BIT(field) (UINT64_C(1) << SG_CTL_OPTION_##field)
+/* These may be given more than once. */
+#define SG_CTL_REPEATED                                                                                                \
+	(SG_CTL_BIT(action) | SG_CTL_BIT(arg) | SG_CTL_BIT(budget) | SG_CTL_BIT(input) | SG_CTL_BIT(resource) |        \
+	 SG_CTL_BIT(used) | SG_CTL_BIT(value))
 #define SG_CTL_TALK (SG_CTL_BIT(json) | SG_CTL_BIT(run))
 #define SG_CTL_FILES (SG_CTL_BIT(json) | SG_CTL_BIT(config) | SG_CTL_BIT(vendor))
 
@@ -125,7 +139,25 @@ enum { SG_CTL_REST = 1000 }; /* as `most`: everything behind the command's word 
 	  "tasks that are open", "With --all also those that have ended.")                                             \
 	X(tasks_show,    "tasks show",      "ID",               1, 1, SG_CTL_TALK, "one task", "")                          \
 	X(tasks_close,   "tasks close",     "ID",               1, 1, SG_CTL_TALK,                                              \
-	  "end a task", "Its credentials are revoked, its approvals void.")                                            \
+	  "end a task", "Its credentials are revoked, its approvals void, and everything below it ends with it.")      \
+	X(tasks_thaw,    "tasks thaw",      "ID",               1, 1, SG_CTL_TALK,                                              \
+	  "let a frozen task go on", "Somebody has looked at it: see stepgate task tree ID and the record.")           \
+	X(task_tree,     "task tree",       "ID",               1, 1, SG_CTL_TALK | SG_CTL_BIT(svg),                            \
+	  "the tree that a task stands in, from its root",                                                             \
+	  "Who holds which task, in which role, what it was given, what is left, what was decided. The task asked for is marked. --svg "      \
+	  "writes a picture to standard output.")                                                                       \
+	X(agents_list,   "agents list",     "",                 0, 0, SG_CTL_TALK,                                              \
+	  "agents, their states and who answers for them", "")                                                         \
+	X(agents_suspend, "agents suspend", "NAME",             1, 1, SG_CTL_TALK,                                              \
+	  "stop an agent until it is resumed", "Its tasks end and its credentials are revoked.")                       \
+	X(agents_resume, "agents resume",   "NAME",             1, 1, SG_CTL_TALK, "let a suspended agent work again", "")   \
+	X(agents_retire, "agents retire",   "NAME",             1, 1, SG_CTL_TALK,                                              \
+	  "end an agent for good", "Its name is not used again, unless it is registered as another one.")              \
+	X(agents_register, "agents register", "NAME",           1, 1, SG_CTL_TALK,                                              \
+	  "use the name of a retired agent for another one", "It gets an id of its own: no old token or policy line fits it.") \
+	X(humans_disable, "humans disable", "NAME",             1, 1, SG_CTL_TALK,                                              \
+	  "this person is gone: the agents they own fall at once", "NAME is the stanza in humans.")                    \
+	X(humans_enable, "humans enable",   "NAME",             1, 1, SG_CTL_TALK, "this person is back", "NAME is the stanza in humans.") \
 	X(leases_list,   "leases list",     "",                 0, 0, SG_CTL_TALK | SG_CTL_BIT(all),                            \
 	  "credentials that are out", "With --all also those that are dead.")                                          \
 	X(leases_revoke, "leases revoke",   "ID",               1, 1, SG_CTL_TALK, "take a credential back", "")            \
@@ -169,6 +201,14 @@ enum { SG_CTL_REST = 1000 }; /* as `most`: everything behind the command's word 
 	  "Runs $VISUAL, $EDITOR or vi on a copy of conf.d/NAME.conf (which need not exist), checks the whole configuration with the new text "  \
 	  "and puts it in place in one step, with the mode and owner of the old file. With a mistake nothing changes (exit 78); on a terminal "  \
 	  "it asks whether to edit again.")                                                                              \
+	X(catalogue_show, "catalogue show", "[KIND [NAME]]",    0, 2, SG_CTL_FILES | SG_CTL_BIT(run) | SG_CTL_BIT(running),      \
+	  "what exists, and who may",                                                                                  \
+	  "KIND is actions, tools, resources, intents, roles, agents, humans, groups, admins or enforcers; NAME is a stanza's, an action's name, "  \
+	  "a tool's action or a person's id, and shows it whole. As the files say; with --running as the daemon has it.")                          \
+	X(catalogue_diff, "catalogue diff", "",                 0, 0, SG_CTL_FILES | SG_CTL_BIT(run),                            \
+	  "what the files would add, take away and change, and what of it widens",                                     \
+	  "Against what the daemon has in force. A change that is not known to be harmless counts as one that widens. Exit 0 when there is "  \
+	  "none, 1 when there are some.")                                                                                \
 	X(secret_put,    "secret put",      "NAME",             1, 1, SG_CTL_SECRETS,                                           \
 	  "put a secret into the store, from standard input",                                                          \
 	  "For issuers that use secret. UTF-8 of 1 to 4096 bytes; one line end at its end is not part of it; what was there is replaced. On a "   \
@@ -195,26 +235,51 @@ enum { SG_CTL_REST = 1000 }; /* as `most`: everything behind the command's word 
 	  "promise and its line in the headers. A grant without WHAT is a stand-in that the check makes: secret (a P-256 key in PEM), folder, "   \
 	  "unix (a datagram socket), tcp, file. --claim/--argument NAME=VALUE say what an issuer is asked for, its --help also of which resource; --seconds N bounds a step. "  \
 	  "Exit 0 nothing is broken, 1 something is.")                                                                  \
-	X(task_open,     "task open",       "INTENT",           1, 1, SG_CTL_TALK | SG_CTL_BIT(ttl) | SG_CTL_BIT(key),           \
+	X(task_open,     "task open",       "INTENT",           1, 1,                                                           \
+	  SG_CTL_TALK | SG_CTL_BIT(agent) | SG_CTL_BIT(input) | SG_CTL_BIT(key) | SG_CTL_BIT(on_behalf) | SG_CTL_BIT(role) | SG_CTL_BIT(ttl), \
 	  "open a task as the agent that this process is",                                                             \
-	  "The task is this process's, which ends here, and the task with it: see `stepgate agent`. Its token is for an enforcer: see act.") \
+	  "The task is this process's, which ends here, and the task with it: see `stepgate agent`. Its token is for an enforcer: see act. "  \
+	  "With --agent an operator opens it on the admin's socket for that agent, which then takes it: see task claim.")                       \
+	X(task_claim,    "task claim",      "TOKEN",            1, 1, SG_CTL_TALK | SG_CTL_BIT(key),                            \
+	  "take a task that was opened for this agent",                                                                \
+	  "TOKEN - reads it from standard input.")                                                                     \
+	X(task_delegate, "task delegate",   "TASK",             1, 1,                                                           \
+	  SG_CTL_TALK | SG_CTL_BIT(action) | SG_CTL_BIT(budget) | SG_CTL_BIT(excess) | SG_CTL_BIT(input) | SG_CTL_BIT(key) |    \
+	  SG_CTL_BIT(resource) | SG_CTL_BIT(role) | SG_CTL_BIT(to) | SG_CTL_BIT(ttl),                                           \
+	  "hand a part of a task on",                                                                                  \
+	  "Each hop may only narrow; what is refused names its rule. Without --to it is a subtask of the agent itself, where what is beyond "  \
+	  "is cut off and shown; else it is refused, unless --excess says otherwise.")                                                          \
+	X(task_plan,     "task plan",       "TASK FILE",        2, 2, SG_CTL_TALK,                                              \
+	  "sign the plan of a tree",                                                                                   \
+	  "For a role with signs. FILE (- is standard input) is a JSON list of steps: {\"action\",\"resource\":{\"id\",\"type\"}}, and "  \
+	  "perhaps \"arguments\". Tasks whose role is planned do these steps and no others.")                                                 \
 	X(act,           "act",             "TASK ACTION",      2, 2,                                                           \
 	  SG_CTL_TALK | SG_CTL_BIT(resource) | SG_CTL_BIT(arg) | SG_CTL_BIT(key) | SG_CTL_BIT(approval) | SG_CTL_BIT(audience) | SG_CTL_BIT(token), \
 	  "ask for one action",                                                                                        \
 	  "Exit 0 allowed, 1 denied, 2 a person must approve, 3 a person refused or the approval expired. With --token on the enforcer's "  \
 	  "socket (TASK may then be -), else on the agent's.")                                                          \
-	X(outcome,       "outcome",         "ID RESULT",        2, 2, SG_CTL_TALK,                                              \
-	  "say what became of an allowed action", "RESULT is ok, failed, partial or unknown. On the enforcer's socket.") \
+	X(outcome,       "outcome",         "ID RESULT",        2, 2, SG_CTL_TALK | SG_CTL_BIT(used) | SG_CTL_BIT(value),        \
+	  "say what became of an allowed action",                                                                      \
+	  "RESULT is ok, failed, partial or unknown. On the enforcer's socket. --value tells what came back, so that policy knows where an "  \
+	  "argument was first seen.")                                                                                   \
 	X(introspect,    "introspect",      "TOKEN",            1, 1, SG_CTL_TALK,                                              \
 	  "whether a credential still stands for anything (RFC 7662)",                                                 \
 	  "On the enforcer's socket. TOKEN - reads it from standard input. Exit 1 when it is not active.")
 
 /* The lines that `stepgate agent` reads: commands of the same form. */
 #define SG_CTL_SESSION(X)                                                                                              \
-	X(session_open,  "open",            "INTENT",           1, 1, SG_CTL_BIT(ttl) | SG_CTL_BIT(key), "open a task and work in it", "") \
+	X(session_open,  "open",            "INTENT",           1, 1,                                                           \
+	  SG_CTL_BIT(input) | SG_CTL_BIT(key) | SG_CTL_BIT(on_behalf) | SG_CTL_BIT(role) | SG_CTL_BIT(ttl), "open a task and work in it", "") \
+	X(session_claim, "claim",           "TOKEN",            1, 1, SG_CTL_BIT(key), "take a task that was opened for this agent, and work in it", "") \
+	X(session_delegate, "delegate",     "",                 0, 0,                                                           \
+	  SG_CTL_BIT(action) | SG_CTL_BIT(budget) | SG_CTL_BIT(excess) | SG_CTL_BIT(input) | SG_CTL_BIT(key) | SG_CTL_BIT(resource) | \
+	  SG_CTL_BIT(role) | SG_CTL_BIT(to) | SG_CTL_BIT(ttl), "hand a part of the task on", "")                                \
+	X(session_use,   "use",             "TASK",             1, 1, 0, "work in another task of this process", "")              \
+	X(session_plan,  "plan",            "FILE",             1, 1, 0, "sign the plan of the tree", "")                         \
+	X(session_tree,  "tree",            "",                 0, 0, 0, "show the task and all below it", "")                    \
 	X(session_act,   "act",             "ACTION",           1, 1,                                                           \
 	  SG_CTL_BIT(resource) | SG_CTL_BIT(arg) | SG_CTL_BIT(key) | SG_CTL_BIT(approval) | SG_CTL_BIT(audience), "ask for one action", "") \
-	X(session_outcome, "outcome",       "ID RESULT",        2, 2, 0, "say what became of it: ok, failed, partial, unknown", "")     \
+	X(session_outcome, "outcome",       "ID RESULT",        2, 2, SG_CTL_BIT(used) | SG_CTL_BIT(value), "say what became of it: ok, failed, partial, unknown", "")     \
 	X(session_approval, "approval",     "ID",               1, 1, SG_CTL_BIT(wait), "the state of an own approval", "")      \
 	X(session_task,  "task",            "",                 0, 0, 0, "show the task", "")                                     \
 	X(session_close, "close",           "",                 0, 0, 0, "end the task", "")                                     \
@@ -226,7 +291,7 @@ struct sg_ctl;
 struct sg_ctl_command {
 	const char *words, *arguments;
 	unsigned least, most; /* arguments */
-	uint32_t options;     /* bits; help is taken by all */
+	uint64_t options;     /* bits; help is taken by all */
 	const char *text, *more;
 	int (*run)(struct sg_ctl *ctl); /* the exit code */
 };

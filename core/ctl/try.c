@@ -1,30 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Judging a request from a file; nothing is spent or recorded. */
+#include "ctl/form.h"
 #include "ctl/show.h"
 
 #include "base/str.h"
-
-#include <errno.h>
-
-static bool
-read_file(const struct sg_ctl *ctl, const char *path, struct sg_buf *out, int *code)
-{
-	bool is_input = strcmp(path, "-") == 0;
-	FILE *file = is_input ? stdin : fopen(path, "re");
-	char chunk[4096];
-	if (file == NULL) {
-		*code = sg_ctl_fail(ctl, SG_CTL_UNREADABLE, "file", "", "%s: %s", path, strerror(errno));
-		return false;
-	}
-	for (size_t n; (n = fread(chunk, 1, sizeof(chunk), file)) > 0;)
-		sg_buf_add(out, chunk, n);
-	bool good = ferror(file) == 0 && !out->failed;
-	if (!is_input)
-		fclose(file);
-	if (!good)
-		*code = sg_ctl_fail(ctl, SG_CTL_UNREADABLE, "file", "", "%s: too large, or not readable", path);
-	return good;
-}
 
 /* The object with its task set; members that only a real request has are left out. */
 static void
@@ -55,7 +34,7 @@ write_body(const struct sg_ctl *ctl, const struct sg_json *request, struct sg_bu
 int
 sg_ctl_try(struct sg_ctl *ctl)
 {
-	int code = SG_CTL_OK;
+	int code;
 	struct sg_buf text, body;
 	struct sg_arena arena;
 	struct sg_err err = {0};
@@ -64,7 +43,8 @@ sg_ctl_try(struct sg_ctl *ctl)
 	sg_buf_init(&text, SG_CTL_BODY);
 	sg_buf_init(&body, SG_CTL_BODY);
 	sg_arena_init(&arena, 64 << 20);
-	if (!read_file(ctl, ctl->args[0], &text, &code))
+	code = sg_form_file(ctl, ctl->args[0], &text);
+	if (code != SG_CTL_OK)
 		goto out;
 	struct sg_json_limits limits = {.bytes = SG_CTL_BODY};
 	if (sg_json_parse(&arena, sg_buf_view(&text), &limits, &json, &err) != SG_OK || json->type != SG_JSON_OBJECT) {

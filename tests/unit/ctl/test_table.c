@@ -78,7 +78,7 @@ test_each_option(void)
 		roff(sg_ctl_options[i].name, name);
 		CU_ASSERT_PTR_NOT_NULL(strstr(man, name));
 		for (size_t c = 0; c < sg_ctl_command_count; c++)
-			used |= (sg_ctl_commands[c].options & (UINT32_C(1) << i)) != 0;
+			used |= (sg_ctl_commands[c].options & (UINT64_C(1) << i)) != 0;
 		CU_ASSERT_TRUE(used);
 		for (int k = 0; k < i; k++) {
 			CU_ASSERT_STRING_NOT_EQUAL(sg_ctl_options[i].name, sg_ctl_options[k].name);
@@ -86,7 +86,7 @@ test_each_option(void)
 				       sg_ctl_options[i].letter != sg_ctl_options[k].letter);
 		}
 	}
-	CU_ASSERT_TRUE(SG_CTL_OPTION_COUNT <= 32);
+	CU_ASSERT_TRUE(SG_CTL_OPTION_COUNT <= 64);
 	free(man);
 }
 
@@ -101,9 +101,9 @@ test_help_of_each(void)
 		fclose(to);
 		for (int k = 0; k < SG_CTL_OPTION_COUNT; k++) {
 			char name[64];
-			snprintf(name, sizeof(name), "  --%s", sg_ctl_options[k].name);
+			snprintf(name, sizeof(name), "  --%s ", sg_ctl_options[k].name);
 			bool there = strstr(text, name + 1) != NULL || strstr(text, sg_ctl_options[k].text) != NULL;
-			CU_ASSERT_EQUAL(there, (sg_ctl_commands[i].options & (UINT32_C(1) << k)) != 0);
+			CU_ASSERT_EQUAL(there, (sg_ctl_commands[i].options & (UINT64_C(1) << k)) != 0);
 		}
 		free(text);
 	}
@@ -141,8 +141,10 @@ test_parse(void)
 	CU_ASSERT_EQUAL(ctl.command->run, sg_ctl_approvals_list);
 	CU_ASSERT_STRING_EQUAL(ctl.option[SG_CTL_OPTION_run], "/x");
 	CU_ASSERT_EQUAL(PARSE(&ctl, "act", "t", "a.b", "--arg", "a=1", "--arg=b:=2", "-r", "x:y"), SG_CTL_OK);
-	CU_ASSERT_EQUAL(ctl.pair_count, 2);
-	CU_ASSERT_STRING_EQUAL(ctl.pairs[1], "b:=2");
+	CU_ASSERT_EQUAL(ctl.given_count, 3);
+	CU_ASSERT_EQUAL(ctl.given[1].option, SG_CTL_OPTION_arg);
+	CU_ASSERT_STRING_EQUAL(ctl.given[1].value, "b:=2");
+	CU_ASSERT_EQUAL(ctl.given[2].option, SG_CTL_OPTION_resource);
 	CU_ASSERT_EQUAL(PARSE(&ctl, "why", "--", "-x"), SG_CTL_OK);
 	CU_ASSERT_STRING_EQUAL(ctl.args[0], "-x");
 	CU_ASSERT_EQUAL(PARSE(&ctl, "introspect", "-"), SG_CTL_OK);
@@ -173,12 +175,12 @@ static void
 test_pairs_limit(void)
 {
 	static char pair[] = "--arg=a=b";
-	char *argv[SG_CTL_PAIRS + 5] = {"act", "t", "a.b"};
+	char *argv[SG_CTL_GIVEN + 5] = {"act", "t", "a.b"};
 	struct sg_ctl ctl;
-	for (size_t i = 0; i < SG_CTL_PAIRS; i++)
+	for (size_t i = 0; i < SG_CTL_GIVEN; i++)
 		argv[3 + i] = pair;
 	CU_ASSERT_EQUAL(parse(&ctl, argv), SG_CTL_OK);
-	argv[3 + SG_CTL_PAIRS] = pair;
+	argv[3 + SG_CTL_GIVEN] = pair;
 	CU_ASSERT_EQUAL(parse(&ctl, argv), SG_CTL_USAGE);
 }
 
@@ -244,6 +246,7 @@ test_body(void)
 	BODY(NULL, "--arg", "a:=");
 	BODY(NULL, "--arg", "a=1", "--arg", "a=2");
 	BODY(NULL, "--arg", "a=\377");
+	BODY(NULL, "--resource", "file:x", "--resource", "file:y");
 	BODY(NULL, "--resource", "file");
 	BODY(NULL, "--resource", ":x");
 	BODY(NULL, "--resource", "file:");
