@@ -161,8 +161,15 @@ sg_fold_kind_claim(struct sg_fold *f)
 	struct sg_instance *instance = task == NULL ? NULL : instance_of(f);
 	if (task == NULL || instance == NULL)
 		return;
+	struct sg_instance *nobody = task->instance;
 	let_go(task);
 	hold(f, task, instance);
+	if (nobody->refs == 0 && nobody != instance) { /* it stood in for whoever would come */
+		sg_table_take(&f->state->instances, sg_str(nobody->id));
+		sg_taint_free(&nobody->taint);
+		free(nobody->group);
+		free(nobody);
+	}
 	task->claimed = true;
 	task->asserted = sg_fold_flag_or(f, "asserted", false);
 }
