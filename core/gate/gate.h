@@ -36,6 +36,8 @@ struct sg_ports {
 	void (*modules)(void *self, struct sg_json_writer *w);
 	/* Asks the supervisor to read configuration and policy again, from now on. Answer: sg_gate_reloaded with this id. */
 	void (*reload)(void *self, uint64_t id);
+	/* Ends the process now: the state in memory is not to be used any more. Does not come back. NULL in tests: the call fails instead. */
+	void (*end)(void *self);
 	/* A line for the operator's eyes (dev mode prints decisions). */
 	void (*say)(void *self, const char *line);
 };

@@ -156,6 +156,24 @@ sg_journal_append(struct sg_journal *journal, const struct sg_leaf *leaf, uint64
 	return status;
 }
 
+struct sg_journal_point
+sg_journal_here(const struct sg_journal *journal)
+{
+	struct sg_journal_point point = {journal->pending.len, journal->next, journal->appended, journal->last_at_ms, {0}};
+	memcpy(point.chain, journal->chain, sizeof(point.chain));
+	return point;
+}
+
+void
+sg_journal_back(struct sg_journal *journal, const struct sg_journal_point *point)
+{
+	journal->pending.len = point->pending;
+	journal->next = point->next;
+	journal->appended = point->appended;
+	journal->last_at_ms = point->last_at_ms;
+	memcpy(journal->chain, point->chain, sizeof(journal->chain));
+}
+
 bool
 sg_journal_ready(const struct sg_journal *journal)
 {

@@ -84,6 +84,17 @@ struct sg_leaf {
 enum sg_status sg_journal_append(struct sg_journal *journal, const struct sg_leaf *leaf, uint64_t *number,
 				 struct sg_str *text, struct sg_err *err);
 
+/* Where the pending group stands, to take back the one leaf that is appended next. */
+struct sg_journal_point {
+	size_t pending;
+	uint64_t next, appended;
+	int64_t last_at_ms;
+	unsigned char chain[SG_SHA256_BYTES];
+};
+struct sg_journal_point sg_journal_here(const struct sg_journal *journal);
+/* Nothing may have been appended, taken or reopened in between but that one leaf. */
+void sg_journal_back(struct sg_journal *journal, const struct sg_journal_point *point);
+
 /* True if leaves wait and no commit is on its way: then take, write, done. */
 bool sg_journal_ready(const struct sg_journal *journal);
 struct sg_commit *sg_journal_take(struct sg_journal *journal);

@@ -247,11 +247,18 @@ confine(struct sg_loop *loop, const struct start_files *files, struct sg_err *er
 	return sg_confine(&how, &loop->layers, err);
 }
 
+static void
+end_now(void *self)
+{
+	(void)self;
+	_exit(EXIT_STATE);
+}
+
 static struct sg_ports
 ports(struct sg_loop *loop)
 {
 	return (struct sg_ports){loop,		 sg_doors_answer, sg_doors_admit, sg_doors_close, sg_pool_judge,
-				 sg_hosts_look, sg_hosts_call, sg_hosts_tell, ask_reload, say};
+				 sg_hosts_look, sg_hosts_call, sg_hosts_tell, ask_reload, end_now, say};
 }
 
 static enum sg_status

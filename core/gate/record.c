@@ -9,6 +9,17 @@
 
 enum { FOLD_BUDGET = 4 << 20 };
 
+/* A leaf that cannot be folded must never reach the disk: no start would come past it. What memory holds may be half of it, so the process ends, and
+ * the next one comes up from what is on the disk. */
+static void
+cannot_go_on(struct sg_gate *gate, const struct sg_journal_point *before, const char *kind)
+{
+	sg_journal_back(&gate->journal, before);
+	fprintf(stderr, "stepgated: gate: a leaf (%s) cannot be folded; starting again from the journal\n", kind);
+	if (gate->ports.end != NULL)
+		gate->ports.end(gate->ports.self);
+}
+
 enum sg_status
 sg_record(struct sg_gate *gate, const char *kind, struct sg_str body, struct sg_str input, uint64_t *number,
 	  struct sg_err *err)
@@ -17,6 +28,7 @@ sg_record(struct sg_gate *gate, const char *kind, struct sg_str body, struct sg_
 	struct sg_arena arena;
 	struct sg_record record = {0};
 	uint64_t n = 0;
+	struct sg_journal_point before = sg_journal_here(&gate->journal);
 	enum sg_status status = sg_journal_append(&gate->journal, &leaf, &n, &record.leaf, err);
 	if (status != SG_OK)
 		return status;
@@ -25,6 +37,8 @@ sg_record(struct sg_gate *gate, const char *kind, struct sg_str body, struct sg_
 	if (status == SG_OK)
 		status = sg_state_fold(&gate->state, &record, err);
 	sg_arena_done(&arena);
+	if (status != SG_OK)
+		cannot_go_on(gate, &before, kind);
 	if (number != NULL)
 		*number = n;
 	return status;

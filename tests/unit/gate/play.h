@@ -359,7 +359,7 @@ play_open(struct play *p, struct sg_err *err)
 	char *document = play_canonical(play_document);
 	struct sg_gate_start start = {
 		.sys = &p->sys,
-		.ports = {p, play_answer, play_admit, play_close, play_judge, play_look, play_call, play_modules, play_reload, play_say},
+		.ports = {p, play_answer, play_admit, play_close, play_judge, play_look, play_call, play_modules, play_reload, NULL, play_say},
 		.document = sg_str(document),
 		.journal_folder = p->journal,
 		.keys_folder = p->keys,
