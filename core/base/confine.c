@@ -151,12 +151,32 @@ writes_files(const struct sg_confinement *how)
 	return false;
 }
 
-static enum sg_status
-apply_calls(const struct sg_confinement *how, bool loading, struct sg_err *err)
+static const void *next_list; /* of a loading host: what sg_confine_further loads. A module that changes this ends its process. */
+
+static unsigned
+call_sets(const struct sg_confinement *how)
 {
-	unsigned sets = (loading ? SG_CALLS_LOADING : 0) | (writes_files(how) ? SG_CALLS_FILES : 0);
-	int failed = sg_confine_calls(how->profile, sets);
+	return (how->loading ? SG_CALLS_LOADING : 0) | (writes_files(how) ? SG_CALLS_FILES : 0);
+}
+
+static enum sg_status
+calls_failed(int failed, struct sg_err *err)
+{
 	return failed == 0 ? SG_OK : sg_fail(err, SG_UNAVAILABLE, "not_confined", "seccomp: %s", strerror(-failed));
+}
+
+static enum sg_status
+apply_calls(const struct sg_confinement *how, struct sg_err *err)
+{
+	return calls_failed(sg_confine_calls(how->profile, call_sets(how), next_list), err);
+}
+
+/* Before Landlock, which would not let it open what it lays down. */
+static enum sg_status
+keep_next(const struct sg_confinement *how, struct sg_err *err)
+{
+	unsigned sets = call_sets(how) & ~(unsigned)SG_CALLS_LOADING;
+	return how->loading ? calls_failed(sg_confine_next_keep(how->profile, sets, &next_list), err) : SG_OK;
 }
 
 enum sg_status
@@ -164,6 +184,8 @@ sg_confine(const struct sg_confinement *how, unsigned *layers, struct sg_err *er
 {
 	*layers = 0;
 	close_others(how);
+	if (keep_next(how, err) != SG_OK)
+		return SG_UNAVAILABLE;
 	if (drop_capabilities(how->profile) != 0)
 		return sg_fail(err, SG_UNAVAILABLE, "not_confined", "capabilities: %s", strerror(errno));
 	sg_process_undumpable();
@@ -173,7 +195,7 @@ sg_confine(const struct sg_confinement *how, unsigned *layers, struct sg_err *er
 
 	if ((sg_profile_layers(how->profile) & SG_LAYER_LANDLOCK) != 0 && apply_landlock(how))
 		*layers |= SG_LAYER_LANDLOCK;
-	enum sg_status status = apply_calls(how, how->loading, err);
+	enum sg_status status = apply_calls(how, err);
 	if (status == SG_OK)
 		*layers |= SG_LAYER_SECCOMP;
 	return status;
@@ -184,7 +206,7 @@ sg_confine_further(const struct sg_confinement *how, struct sg_err *err)
 {
 	if ((sg_profile_layers(how->profile) & SG_LAYER_LANDLOCK) != 0)
 		narrow_landlock(how); /* what can fail here failed, and was told, at the first wall */
-	return apply_calls(how, false, err);
+	return calls_failed(sg_confine_next_load(next_list), err);
 }
 
 enum sg_status

@@ -47,8 +47,15 @@ struct sg_confinement {
 enum sg_status sg_confine(const struct sg_confinement *how, unsigned *layers, struct sg_err *err);
 
 /* After a `loading` confinement: the profile's own system calls and no more; a host with a folder that it may write keeps those for files,
- * which Landlock holds to that folder. SG_UNAVAILABLE not_confined: the caller must exit. */
+ * which Landlock holds to that folder. SG_UNAVAILABLE not_confined: the caller must exit.
+ * A module has run by now, and what runs first need not return. So the list of this stage was made at the first one, is the only one that can be loaded
+ * over it, and whether it was can be seen from outside: sg_confined_lists. A module that loads it by itself leaves out Landlock's part: what system
+ * libraries hold stays readable to it where its profile opens files at all. */
 enum sg_status sg_confine_further(const struct sg_confinement *how, struct sg_err *err);
+
+/* How many lists of system calls the process `pid` (0: this one) has on, by the kernel's word; -1 if it cannot be seen (/proc is hidden, or the
+ * kernel, before 5.9, does not say). */
+int sg_confined_lists(int pid);
 
 /* Layers a profile should have; what is missing of them is told in `stepgate status`. */
 unsigned sg_profile_layers(enum sg_profile profile);

@@ -4,12 +4,18 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/seccomp.h>
 #include <sched.h>
 #include <seccomp.h>
+#include <stdint.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+
+#ifndef MAP_FIXED_NOREPLACE
+#define MAP_FIXED_NOREPLACE 0x100000
+#endif
 
 enum {
 	GATE = 1 << SG_PROFILE_GATE,
@@ -35,8 +41,6 @@ static const struct {
 	{SCMP_SYS(writev), ALL},
 	{SCMP_SYS(close), ALL},
 	{SCMP_SYS(brk), ALL},
-	{SCMP_SYS(munmap), ALL},
-	{SCMP_SYS(mremap), ALL},
 	{SCMP_SYS(madvise), ALL},
 	{SCMP_SYS(futex), ALL},
 	{SCMP_SYS(exit), ALL},
@@ -97,7 +101,6 @@ static const struct {
 	{SCMP_SYS(sched_getaffinity), LOADING},
 	{SCMP_SYS(rt_sigaction), LOADING},
 	{SCMP_SYS(getcwd), LOADING},
-	{SCMP_SYS(seccomp), LOADING},
 	{SCMP_SYS(landlock_create_ruleset), LOADING},
 	{SCMP_SYS(landlock_add_rule), LOADING},
 	{SCMP_SYS(landlock_restrict_self), LOADING},
@@ -145,15 +148,51 @@ allow(scmp_filter_ctx filter, int call)
 	return seccomp_rule_add(filter, SCMP_ACT_ALLOW, call, 0);
 }
 
-/* Memory may be mapped, never executable but while a module is loaded; fcntl only for flags; limits only of oneself; opening only for reading (attest). */
 static int
-allow_narrowed(scmp_filter_ctx filter, unsigned profile)
+allow_if(scmp_filter_ctx filter, int call, unsigned count, const struct scmp_arg_cmp *if_all)
 {
-	unsigned no_code = (profile & LOADING) != 0 ? 0 : PROT_EXEC;
-	int rc = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(mmap), 1, SCMP_A2(SCMP_CMP_MASKED_EQ, no_code, 0));
+	return seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, call, count, if_all);
+}
+
+/* Memory may be mapped, never executable. */
+static int
+allow_memory(scmp_filter_ctx filter)
+{
+	const struct scmp_arg_cmp no_code = SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0);
+	int rc = allow_if(filter, SCMP_SYS(mmap), 1, &no_code);
 	if (rc == 0)
-		rc = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(mprotect), 1,
-				      SCMP_A2(SCMP_CMP_MASKED_EQ, no_code, 0));
+		rc = allow_if(filter, SCMP_SYS(mprotect), 1, &no_code);
+	if (rc == 0)
+		rc = allow(filter, SCMP_SYS(munmap));
+	return rc == 0 ? allow(filter, SCMP_SYS(mremap)) : rc;
+}
+
+/* While a module is loaded memory may be mapped as code, too, but nothing at or over the list that comes next, and only that one may be loaded. */
+static int
+allow_memory_above(scmp_filter_ctx filter, const void *next)
+{
+	const scmp_datum_t end = (uintptr_t)next + SG_CONFINE_NEXT_BYTES;
+	const struct scmp_arg_cmp above = SCMP_A0(SCMP_CMP_GE, end);
+	const struct scmp_arg_cmp anywhere[] = {SCMP_A0(SCMP_CMP_EQ, 0), SCMP_A3(SCMP_CMP_MASKED_EQ, MAP_FIXED | MAP_FIXED_NOREPLACE, 0)};
+	const struct scmp_arg_cmp grown[] = {above, SCMP_A3(SCMP_CMP_MASKED_EQ, MREMAP_FIXED, 0)};
+	const struct scmp_arg_cmp ours[] = {SCMP_A0(SCMP_CMP_EQ, SECCOMP_SET_MODE_FILTER), SCMP_A1(SCMP_CMP_EQ, 0), SCMP_A2(SCMP_CMP_EQ, (uintptr_t)next)};
+	int rc = allow_if(filter, SCMP_SYS(mmap), 1, &above);
+	if (rc == 0)
+		rc = allow_if(filter, SCMP_SYS(mmap), 2, anywhere);
+	if (rc == 0)
+		rc = allow_if(filter, SCMP_SYS(munmap), 1, &above);
+	if (rc == 0)
+		rc = allow_if(filter, SCMP_SYS(mremap), 2, grown);
+	if (rc == 0)
+		rc = allow_if(filter, SCMP_SYS(mprotect), 1, &above);
+	return rc == 0 ? allow_if(filter, SCMP_SYS(seccomp), 3, ours) : rc;
+}
+
+/* fcntl only for flags; limits only of oneself; opening only for reading (attest). */
+static int
+allow_narrowed(scmp_filter_ctx filter, unsigned profile, const void *next)
+{
+	int rc = (profile & LOADING) != 0 ? allow_memory_above(filter, next) : allow_memory(filter);
 	/* over a socket that was connected for it, to and from nowhere else */
 	static const int talking[] = {SCMP_SYS(sendto), SCMP_SYS(recvfrom)};
 	for (size_t i = 0; rc == 0 && (profile & AUDIT) != 0 && i < sizeof(talking) / sizeof(talking[0]); i++)
@@ -190,19 +229,38 @@ allow_narrowed(scmp_filter_ctx filter, unsigned profile)
 	return rc;
 }
 
-int
-sg_confine_calls(enum sg_profile profile, unsigned sets)
+static int
+make_filter(scmp_filter_ctx *filter, enum sg_profile profile, unsigned sets, const void *next)
 {
-	scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ERRNO(EPERM));
-	if (filter == NULL)
-		return -ENOMEM;
 	unsigned bits = 1U << profile | ((sets & SG_CALLS_LOADING) != 0 ? LOADING : 0) | ((sets & SG_CALLS_FILES) != 0 ? FILES : 0);
-	int rc = allow_narrowed(filter, bits);
+	*filter = seccomp_init(SCMP_ACT_ERRNO(EPERM));
+	int rc = *filter == NULL ? -ENOMEM : allow_narrowed(*filter, bits, next);
 	for (size_t i = 0; rc == 0 && i < sizeof(plain) / sizeof(plain[0]); i++)
 		if ((plain[i].profiles & bits) != 0)
-			rc = allow(filter, plain[i].call);
+			rc = allow(*filter, plain[i].call);
+	return rc;
+}
+
+int
+sg_confine_calls(enum sg_profile profile, unsigned sets, const void *next)
+{
+	scmp_filter_ctx filter;
+	int rc = make_filter(&filter, profile, sets, next);
 	if (rc == 0)
 		rc = seccomp_load(filter);
-	seccomp_release(filter);
+	if (filter != NULL)
+		seccomp_release(filter);
+	return rc;
+}
+
+int
+sg_confine_calls_write(enum sg_profile profile, unsigned sets, int fd)
+{
+	scmp_filter_ctx filter;
+	int rc = make_filter(&filter, profile, sets, NULL);
+	if (rc == 0)
+		rc = seccomp_export_bpf(filter, fd);
+	if (filter != NULL)
+		seccomp_release(filter);
 	return rc;
 }

@@ -3,6 +3,7 @@
 #include "base/sys.h"
 
 #include "base/err.h"
+#include "base/group.h"
 #include "base/peer.h"
 
 #include <fcntl.h>
@@ -92,7 +93,7 @@ real_renameat(const struct sg_sys *self, int folder, const char *from, const cha
 #define REAL_WORLD                                                                                                     \
 	.boot_time = boot_time, .wall_time = wall_time, .random = random_bytes, .openat = real_openat,                 \
 	.pwrite = real_pwrite, .pread = real_pread, .fdatasync = real_fdatasync, .fsync = real_fsync,                  \
-	.close = real_close, .renameat = real_renameat, .peer_alive = sg_peer_alive, .process_start = sg_process_start, .copy = real_copy
+	.close = real_close, .renameat = real_renameat, .peer_alive = sg_peer_alive, .process_start = sg_process_start, .copy = real_copy, .group_empty = sg_group_empty
 
 static pid_t
 real_copy(const struct sg_sys *self)

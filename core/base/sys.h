@@ -42,6 +42,8 @@ struct sg_sys {
 	enum sg_status (*peer)(const struct sg_sys *self, int socket, struct sg_peer *peer, struct sg_err *err);
 	/* True while the process behind `peer` is the same and alive. */
 	bool (*peer_alive)(const struct sg_sys *self, const struct sg_peer *peer);
+	/* Whether anybody is left in a control group: see base/group.h. NULL: this world has none. */
+	int (*group_empty)(const struct sg_sys *self, const char *path);
 	/* A copy of this process (fork): its number, 0 in the copy, -1 if there is none. NULL: this world makes none. Nobody waits for it. */
 	pid_t (*copy)(const struct sg_sys *self);
 	/* When the process with this number started, in clock ticks since boot; 0: there is none, or it has ended;

@@ -244,7 +244,7 @@ enum { SG_CTL_REST = 1000, SG_CTL_BEHIND = 999 };
 	  "whether a module keeps what the headers promise",                                                           \
 	  "Runs the module in processes of its own, unconfined, each step with a bound, and prints TAP version 14: a step that fails names the "  \
 	  "promise and its line in the headers. A grant without WHAT is a stand-in that the check makes: secret (a P-256 key in PEM), folder, "   \
-	  "unix (a datagram socket), tcp, file. --claim/--argument NAME=VALUE add to what an issuer is asked for; --seconds N bounds a step. "  \
+	  "unix (a datagram socket), tcp, file. --claim/--argument NAME=VALUE say what an issuer is asked for, its --help also of which resource; --seconds N bounds a step. "  \
 	  "Exit 0 nothing is broken, 1 something is.")                                                                  \
 	X(task_open,     "task open",       "INTENT",           1, 1,                                                           \
 	  SG_CTL_TALK | SG_CTL_BIT(agent) | SG_CTL_BIT(input) | SG_CTL_BIT(key) | SG_CTL_BIT(on_behalf) | SG_CTL_BIT(role) | SG_CTL_BIT(ttl), \

@@ -23,7 +23,7 @@ enum { SG_FRAME_MAX = 4 << 20 };
 /*     name         number sender      receiver    state     payload  descriptor  becomes ready */
 #define SG_FRAMES(X)                                                                                                   \
 	X(S_CONFIG,     1,  SUPERVISOR, GATE,       ANY,      JSON,    false, true)  /* {"document":{...},"state":path} */ \
-	X(S_CHILD,      2,  SUPERVISOR, GATE,       READY,    JSON,    true,  false) /* {"generation":n,"slot":n}: your end of a new process */ \
+	X(S_CHILD,      2,  SUPERVISOR, GATE,       READY,    JSON,    true,  false) /* {"generation":n,"pid":n,"slot":n}: your end of a new process; 0: a worker */ \
 	X(S_POLICY,     3,  SUPERVISOR, GATE,       READY,    JSON,    false, false) /* manifest of a policy set that loaded, id = generation */ \
 	X(S_RELOADED,   4,  SUPERVISOR, GATE,       READY,    JSON,    false, false) /* a reload ended, id = the G_RELOAD it answers or 0: {"document":{...},"errors":[],"generation":n,"policy":manifest} or {"errors":[...]} */ \
 	X(S_STOP,       5,  SUPERVISOR, GATE,       ANY,      NONE,    false, false) /* finish: sync what is appended and leave */ \

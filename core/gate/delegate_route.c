@@ -89,6 +89,15 @@ hand_on(struct sg_gate *gate, struct sg_request *r, struct sg_delegation *d)
 		sg_open_task(gate, r, &o);
 }
 
+/* Refused delegations stand among the attempts of their task under a name that no caller can give to anything else. */
+static void
+own_name(const struct sg_request *r, char out[SG_KEY_MAX + 1])
+{
+	char hex[SG_SHA256_HEX];
+	sg_sha256_hex(hex, sg_str(r->attempt));
+	snprintf(out, SG_KEY_MAX + 1, " %.40s", hex); /* keys of callers have no blanks */
+}
+
 /* Refusals count in the tree like any other, so that trying is not free. */
 static void
 refuse(struct sg_gate *gate, struct sg_request *r, const struct sg_task *parent, enum sg_reason reason)
@@ -99,6 +108,9 @@ refuse(struct sg_gate *gate, struct sg_request *r, const struct sg_task *parent,
 		sg_deny_unkeyed(gate, r, SG_REASON_too_many_attempts);
 		return;
 	}
+	char name[SG_KEY_MAX + 1];
+	own_name(r, name);
+	memcpy(r->attempt, name, sizeof(name));
 	sg_digest_asked(gate, r, parent);
 	sg_deny(gate, r, reason);
 }
@@ -133,7 +145,9 @@ delegate(struct sg_gate *gate, struct sg_request *r, const struct sg_task *paren
 static bool
 repeated(struct sg_gate *gate, struct sg_request *r, const struct sg_task *parent)
 {
-	const struct sg_attempt *before = sg_table_get(&parent->attempts, sg_str(r->attempt));
+	char name[SG_KEY_MAX + 1];
+	own_name(r, name);
+	const struct sg_attempt *before = sg_table_get(&parent->attempts, sg_str(name));
 	const struct sg_task *child = sg_state_task(&gate->state, r->task);
 	if (child != NULL && !sg_asked_same(r, child)) {
 		sg_answer_error(gate, r, 409, SG_REASON_idempotency_conflict, "");

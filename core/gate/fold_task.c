@@ -37,6 +37,10 @@ hold(struct sg_fold *f, struct sg_task *task, struct sg_instance *instance)
 	instance->uid = sg_fold_int(f, "uid");
 	instance->pid = sg_fold_int_or(f, "pid", 0);
 	instance->start_time = sg_fold_int_or(f, "start", 0);
+	struct sg_str group = sg_fold_text_or(f, "group");
+	free(instance->group);
+	if ((instance->group = strndup(group.len == 0 ? "" : group.ptr, group.len)) == NULL)
+		f->missing = "memory";
 	sg_taint_soak(f, task, &instance->taint);
 	sg_taint_soak(f, task, &task->taint);
 }
@@ -157,8 +161,15 @@ sg_fold_kind_claim(struct sg_fold *f)
 	struct sg_instance *instance = task == NULL ? NULL : instance_of(f);
 	if (task == NULL || instance == NULL)
 		return;
+	struct sg_instance *nobody = task->instance;
 	let_go(task);
 	hold(f, task, instance);
+	if (nobody->refs == 0 && nobody != instance) { /* it stood in for whoever would come */
+		sg_table_take(&f->state->instances, sg_str(nobody->id));
+		sg_taint_free(&nobody->taint);
+		free(nobody->group);
+		free(nobody);
+	}
 	task->claimed = true;
 	task->asserted = sg_fold_flag_or(f, "asserted", false);
 }

@@ -53,8 +53,9 @@ ask_reload(void *self, uint64_t id)
 static void
 link_child(struct sg_loop *loop, const struct sg_json *json, int fd)
 {
-	int64_t slot = 0, generation = 0;
+	int64_t slot = 0, generation = 0, pid = 0;
 	sg_json_int(sg_json_get(json, "slot"), &slot);
+	sg_json_int(sg_json_get(json, "pid"), &pid);
 	sg_json_int(sg_json_get(json, "generation"), &generation);
 	struct sg_child *child = sg_child_slot(loop, (uint64_t)slot);
 	if (child == NULL || child->linked) {
@@ -63,6 +64,8 @@ link_child(struct sg_loop *loop, const struct sg_json *json, int fd)
 	}
 	sg_link_init(&child->link, fd, SG_ROLE_GATE, child->role);
 	child->linked = true;
+	child->pid = (int)pid;
+	child->visible = pid > 0 && sg_confined_lists((int)pid) >= 0;
 	child->generation = (uint64_t)generation;
 	child->source.fd = fd;
 	child->events = EPOLLIN;
@@ -127,6 +130,7 @@ reloaded(struct sg_loop *loop, uint64_t id, const struct sg_json *json)
 		sg_buf_text(&text, "[{\"what\":\"reload failed\"}]");
 	sg_instances_settled(loop);
 	sg_hosts_fill(loop); /* what was prepared is in use before anything is decided by the new document */
+	sg_sinks_turn(loop); /* and a sink that must not lag from now on counts */
 	sg_gate_reloaded(loop->gate, id, text.len == 0 ? (struct sg_str){NULL, 0} : sg_buf_view(&text));
 	sg_buf_done(&text);
 }
@@ -238,6 +242,8 @@ confine(struct sg_loop *loop, const struct start_files *files, struct sg_err *er
 	snprintf(keys, sizeof(keys), "%s/keys", files->state_path);
 	struct sg_confinement how = {.profile = SG_PROFILE_GATE, .folders = {{journal, true}, {keys, true}, {"/proc", false}}, .folder_count = 3,
 				     .keep = keep, .keep_count = count};
+	if (access("/sys/fs/cgroup", F_OK) == 0) /* whether instances that are control groups are still there */
+		how.folders[how.folder_count++] = (struct sg_confine_folder){"/sys/fs/cgroup", false};
 	return sg_confine(&how, &loop->layers, err);
 }
 

@@ -64,6 +64,8 @@ struct sg_child {
 	uint64_t served, last; /* answers so far; whose the last one was */
 	sg_time head_since;
 	/* host: an instance of a module */
+	int pid;
+	bool visible; /* in /proc, when it was linked */
 	char name[SG_CHILD_NAME]; /* "issue.token": the stanza */
 	char stanza[SG_SHA256_HEX], digest[SG_SHA256_HEX]; /* what it was started for; the module's file */
 	char why[320]; /* the last thing that went wrong; "" */

@@ -101,7 +101,10 @@ void sg_answer_attempt(struct sg_gate *gate, struct sg_request *request, const s
 /* who.c: agents, enforcers, tasks */
 bool sg_who_agent(struct sg_gate *gate, struct sg_request *request, const struct sg_conn *conn, enum sg_reason *reason);
 bool sg_who_enforcer(struct sg_gate *gate, struct sg_request *request, const struct sg_conn *conn, enum sg_reason *reason);
-void sg_instance_id(const struct sg_gate *gate, const struct sg_conn *conn, char out[SG_ID_MAX]);
+/* False: the agent's instance is a control group or a unit, and this process is surely in none. */
+bool sg_instance_id(const struct sg_gate *gate, const struct sg_conn *conn, const struct sg_agent *agent, char out[SG_ID_MAX]);
+/* The control group that is the instance; "" where it is a process. */
+struct sg_str sg_instance_group(const struct sg_conn *conn, const struct sg_agent *agent);
 bool sg_bucket_take(struct sg_gate *gate, const char *kind, struct sg_str name);
 /* address.c: false if more connections come from there than the rate admits. */
 bool sg_address_take(struct sg_gate *gate, const unsigned char address[16]);

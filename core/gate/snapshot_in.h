@@ -14,6 +14,9 @@ uint64_t sg_take_hex(const struct sg_json *json);
 /* Zeroed memory, or NULL and noted as missing. */
 void *sg_take_fresh(struct sg_fold *f, size_t size);
 
+/* Into its table, if nothing is missing and its key is new; else it is ended by `end`, and that is noted. */
+void sg_take_place(struct sg_fold *f, struct sg_table *table, const char *key, void *value, void (*end)(void *));
+
 /* snapshot_read_tree.c: one kind of line each. */
 void sg_read_instance_line(struct sg_fold *f);
 void sg_read_task_line(struct sg_fold *f);

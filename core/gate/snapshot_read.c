@@ -12,16 +12,66 @@
 enum { LINE_BUDGET = 32 << 20 };
 
 static void
+end_account(void *value)
+{
+	free(((struct sg_account *)value)->key);
+	free(value);
+}
+
+static void
+end_attempt(void *value)
+{
+	struct sg_attempt *a = value;
+	free(a->charges);
+	sg_taint_free(&a->labels);
+	free(a);
+}
+
+static void
+end_lease(void *value)
+{
+	sg_lease_free(value);
+}
+
+static void
+end_approval(void *value)
+{
+	sg_approval_free(value);
+}
+
+static void
+end_memory(void *value)
+{
+	sg_taint_free(&((struct sg_memory *)value)->taint);
+	free(value);
+}
+
+static void
+end_agent(void *value)
+{
+	free(((struct sg_agent_life *)value)->name);
+	free(value);
+}
+
+static void
+end_human(void *value)
+{
+	free(((struct sg_human_life *)value)->id);
+	free(value);
+}
+
+static void
 read_account(struct sg_fold *f)
 {
 	struct sg_account *a = sg_take_fresh(f, sizeof(*a));
-	if (a == NULL || (a->key = sg_fold_keep(f, "key")) == NULL)
+	if (a == NULL)
 		return;
+	a->key = sg_fold_keep(f, "key");
 	a->window_ms = sg_fold_int(f, "window");
 	a->total = sg_fold_int(f, "total");
 	a->newest = sg_fold_int(f, "newest");
 	sg_take_ints(f, "slots", a->slot, SG_SLOTS);
-	sg_fold_put(f, &f->state->accounts, a->key, a);
+	sg_take_place(f, &f->state->accounts, a->key, a, end_account);
 }
 
 static void
@@ -72,10 +122,12 @@ read_attempt(struct sg_fold *f)
 	a->task = sg_fold_task_of(f);
 	if (a->task == NULL || a->state < SG_ATTEMPT_DENIED || a->state > SG_ATTEMPT_WITHHELD)
 		f->missing = "state";
+	if (f->missing == NULL && sg_table_get(&a->task->attempts, sg_str(a->key)) != NULL)
+		f->missing = "a key of its own";
+	sg_take_place(f, &f->state->decisions, a->decision, a, end_attempt);
 	if (f->missing != NULL)
 		return;
 	sg_fold_put(f, &a->task->attempts, a->key, a);
-	sg_fold_put(f, &f->state->decisions, a->decision, a);
 	if (sg_fold_flag(f, "owed"))
 		sg_fold_await(f->state, a);
 }
@@ -99,12 +151,12 @@ read_lease(struct sg_fold *f)
 	l->task = sg_fold_task_of(f);
 	if (l->task == NULL || l->state < SG_LEASE_PENDING || l->state > SG_LEASE_DEAD)
 		f->missing = "state";
+	sg_take_place(f, &f->state->leases, l->id, l, end_lease);
 	if (f->missing != NULL)
 		return;
 	l->task->leases += l->state != SG_LEASE_DEAD;
 	l->task->leases_kept++;
 	f->state->live_leases += l->state < SG_LEASE_REVOKING;
-	sg_fold_put(f, &f->state->leases, l->id, l);
 }
 
 static void
@@ -170,13 +222,13 @@ read_approval(struct sg_fold *f)
 	a->task = sg_fold_task_of(f);
 	if (a->task == NULL || a->state < SG_APPROVAL_OPEN || a->state > SG_APPROVAL_EXPIRED)
 		f->missing = "state";
+	sg_take_place(f, &f->state->approvals, a->id, a, end_approval);
 	if (f->missing != NULL)
 		return;
 	bool stands = a->state == SG_APPROVAL_OPEN || a->state == SG_APPROVAL_GRANTED;
 	a->task->approvals += stands;
 	a->task->approvals_kept++;
 	f->state->open_approvals += stands;
-	sg_fold_put(f, &f->state->approvals, a->id, a);
 }
 
 static void
@@ -187,33 +239,35 @@ read_memory(struct sg_fold *f)
 		return;
 	sg_fold_id(f, "id", m->id, sizeof(m->id));
 	sg_take_taint(f, &m->taint);
-	sg_fold_put(f, &f->state->memories, m->id, m);
+	sg_take_place(f, &f->state->memories, m->id, m, end_memory);
 }
 
 static void
 read_agent(struct sg_fold *f)
 {
 	struct sg_agent_life *l = sg_take_fresh(f, sizeof(*l));
-	if (l == NULL || (l->name = sg_fold_keep(f, "name")) == NULL)
+	if (l == NULL)
 		return;
+	l->name = sg_fold_keep(f, "name");
 	l->alone_ms = sg_fold_int(f, "alone");
 	l->generation = sg_fold_int(f, "generation");
 	l->since_ms = sg_fold_int(f, "since");
 	l->state = (enum sg_agent_state)sg_fold_int(f, "state");
 	if (l->state < SG_AGENT_active || l->state > SG_AGENT_retired)
 		f->missing = "state";
-	sg_fold_put(f, &f->state->agents, l->name, l);
+	sg_take_place(f, &f->state->agents, l->name, l, end_agent);
 }
 
 static void
 read_human(struct sg_fold *f)
 {
 	struct sg_human_life *l = sg_take_fresh(f, sizeof(*l));
-	if (l == NULL || (l->id = sg_fold_keep(f, "id")) == NULL)
+	if (l == NULL)
 		return;
+	l->id = sg_fold_keep(f, "id");
 	l->disabled = sg_fold_flag(f, "disabled");
 	l->since_ms = sg_fold_int(f, "since");
-	sg_fold_put(f, &f->state->humans, l->id, l);
+	sg_take_place(f, &f->state->humans, l->id, l, end_human);
 }
 
 static void
@@ -221,7 +275,7 @@ read_killed(struct sg_fold *f)
 {
 	char *name = sg_fold_keep(f, "agent");
 	if (name != NULL)
-		sg_fold_put(f, &f->state->killed, name, name);
+		sg_take_place(f, &f->state->killed, name, name, free);
 }
 
 static const struct {

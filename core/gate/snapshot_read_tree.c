@@ -9,6 +9,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+static void
+end_instance(void *value)
+{
+	sg_taint_free(&((struct sg_instance *)value)->taint);
+	free(((struct sg_instance *)value)->group);
+	free(value);
+}
+
 void
 sg_read_instance_line(struct sg_fold *f)
 {
@@ -21,7 +29,8 @@ sg_read_instance_line(struct sg_fold *f)
 	i->seen_ms = sg_fold_int(f, "seen");
 	i->start_time = sg_fold_int(f, "start");
 	i->uid = sg_fold_int(f, "uid");
-	sg_fold_put(f, &f->state->instances, i->id, i);
+	i->group = sg_fold_keep(f, "group");
+	sg_take_place(f, &f->state->instances, i->id, i, end_instance);
 }
 
 static enum sg_task_state
@@ -116,6 +125,8 @@ sg_read_task_line(struct sg_fold *f)
 	place_task(f, t);
 	if (below != NULL && below->count > 0 && (t->opened_below = sg_take_fresh(f, sizeof(*t->opened_below))) != NULL)
 		sg_take_times(f, "opened_below", t->opened_below);
+	if (f->missing == NULL && sg_state_task(f->state, sg_str(t->id)) != NULL)
+		f->missing = "an id of its own";
 	if (f->missing != NULL)
 		sg_task_free(f->state, t);
 	else
@@ -126,6 +137,10 @@ static void
 read_plan(struct sg_fold *f, struct sg_plan *plan)
 {
 	const struct sg_json *steps = sg_json_get(f->body, "steps");
+	if (plan->steps != NULL) {
+		f->missing = "one plan";
+		return;
+	}
 	sg_fold_id(f, "plan", plan->digest, sizeof(plan->digest));
 	sg_fold_id(f, "signer", plan->signer, sizeof(plan->signer));
 	if (steps == NULL || steps->count == 0 || steps->count > SG_PLAN_STEPS_MAX || (plan->steps = calloc(steps->count, sizeof(*plan->steps))) == NULL)
@@ -138,7 +153,7 @@ static void
 read_quarantine(struct sg_fold *f, struct sg_tree *t)
 {
 	const struct sg_json *list = sg_json_get(f->body, "quarantine");
-	if (list == NULL || list->count == 0)
+	if (list == NULL || list->count == 0 || t->quarantine != NULL)
 		return;
 	t->quarantine = calloc(list->count / 2 + 1, sizeof(*t->quarantine));
 	for (const struct sg_json *e = sg_json_first(list); t->quarantine != NULL && e != NULL; e = sg_json_next(list, e)) {
@@ -194,7 +209,9 @@ sg_read_source_line(struct sg_fold *f)
 		return;
 	sg_fold_id(f, "decision", decision, sizeof(decision));
 	sg_take_taint(f, &taint);
-	if (sg_fold_flag(f, "more"))
+	if (sg_fold_flag(f, "more") && t->values.source_count == 0)
+		f->missing = "the first line of a source";
+	else if (sg_fold_flag(f, "more"))
 		source = (uint32_t)t->values.source_count - 1;
 	else if (sg_values_origin(&t->values, sg_fold_word(f, "where"), decision, &taint, &source) == NULL)
 		f->missing = "memory";
@@ -216,8 +233,11 @@ history_of(struct sg_fold *f)
 	if (h != NULL || (h = sg_take_fresh(f, sizeof(*h))) == NULL)
 		return h;
 	h->agent = sg_fold_keep(f, "agent");
-	if (h->agent != NULL)
-		sg_fold_put(f, &f->state->histories, h->agent, h);
+	if (h->agent == NULL) {
+		free(h);
+		return NULL;
+	}
+	sg_fold_put(f, &f->state->histories, h->agent, h);
 	return h;
 }
 

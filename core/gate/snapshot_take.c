@@ -56,3 +56,13 @@ sg_take_fresh(struct sg_fold *f, size_t size)
 		f->missing = "memory";
 	return out;
 }
+
+void
+sg_take_place(struct sg_fold *f, struct sg_table *table, const char *key, void *value, void (*end)(void *))
+{
+	if (f->missing == NULL && key != NULL && sg_table_get(table, sg_str(key)) == NULL && sg_table_put(table, sg_str(key), value) == SG_OK)
+		return;
+	if (f->missing == NULL)
+		f->missing = "a key of its own";
+	end(value);
+}

@@ -15,6 +15,7 @@ sg_snapshot_instance(struct sg_snapshot_out *o, const void *value)
 {
 	const struct sg_instance *i = value;
 	sg_line_begin(o);
+	sg_jw_member_text(&o->w, "group", i->group != NULL ? i->group : "");
 	sg_jw_member_text(&o->w, "id", i->id);
 	sg_jw_member_text(&o->w, "k", "instance");
 	sg_line_labels(&o->w, &i->taint);

@@ -86,6 +86,7 @@ struct sg_instance {
 	int64_t seen_ms; /* when its last task was opened */
 	int64_t uid;     /* of its process; -1 if only asserted or not yet there */
 	int64_t pid, start_time; /* of its process; 0: not known */
+	char *group;             /* the control group it is; "" or NULL: it is a process */
 };
 
 /* When something last happened, up to SG_TIMES_MAX times. */

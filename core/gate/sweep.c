@@ -111,6 +111,7 @@ drop_instances(struct sg_state *state)
 			continue;
 		sg_table_take(&state->instances, sg_str(i->id));
 		sg_taint_free(&i->taint);
+		free(i->group);
 		free(i);
 	}
 }
@@ -165,6 +166,7 @@ sg_state_done(struct sg_state *state)
 	at = 0;
 	for (struct sg_instance *i; (i = sg_table_next(&state->instances, &at)) != NULL;) {
 		sg_taint_free(&i->taint);
+		free(i->group);
 		free(i);
 	}
 	at = 0;

@@ -51,10 +51,13 @@ write_peer(struct sg_json_writer *w, struct sg_gate *gate, const struct sg_reque
 {
 	const struct sg_conn *conn = sg_conn_find(gate, r->conn);
 	bool own = claimed && r->enforcer == NULL && conn != NULL;
-	if (strcmp(name, "pid") == 0)
-		sg_jw_member_int(w, "pid", own ? (int64_t)conn->peer.pid : 0);
+	struct sg_str group = own ? sg_instance_group(conn, r->agent) : SG_STR("");
+	if (strcmp(name, "group") == 0)
+		sg_jw_member_str(w, "group", group);
+	else if (strcmp(name, "pid") == 0)
+		sg_jw_member_int(w, "pid", own && group.len == 0 ? (int64_t)conn->peer.pid : 0);
 	else if (strcmp(name, "start") == 0)
-		sg_jw_member_int(w, "start", own ? (int64_t)conn->peer.start_time : 0);
+		sg_jw_member_int(w, "start", own && group.len == 0 ? (int64_t)conn->peer.start_time : 0);
 	else
 		sg_jw_member_int(w, "uid", own && r->proven ? (int64_t)conn->peer.uid : -1);
 }
@@ -94,6 +97,7 @@ write_open(struct sg_buf *out, struct sg_gate *gate, struct sg_request *r, const
 	sg_jw_member_str(&w, "environment", o->agent->environment);
 	sg_jw_name(&w, "grant");
 	o->grant.len > 0 ? sg_jw_raw(&w, o->grant) : sg_jw_null(&w);
+	write_peer(&w, gate, r, o->claimed, "group");
 	sg_jw_member_int(&w, "idle", o->intent->idle_ms);
 	sg_jw_name(&w, "inputs");
 	write_inputs(&w, gate, r, o);
@@ -250,6 +254,7 @@ write_claim(struct sg_buf *out, struct sg_gate *gate, const struct sg_request *r
 	sg_jw_member_bool(&w, "asserted", !r->proven);
 	sg_jw_name(&w, "clock");
 	sg_write_clock(&w, gate);
+	write_peer(&w, gate, r, true, "group");
 	sg_jw_member_str(&w, "instance", sg_str(r->instance));
 	write_peer(&w, gate, r, true, "pid");
 	write_peer(&w, gate, r, true, "start");

@@ -210,7 +210,9 @@ sg_gate_idle(struct sg_gate *gate)
 	size_t at = 0;
 	for (struct sg_task *t; (t = sg_table_next(&gate->state.tasks, &at)) != NULL;) {
 		bool idle = t->idle_ms > 0 && (gate->state.now.wall_ms - t->last_ms >= t->idle_ms || (gate->state.now.boot - t->last_boot) / SG_MSEC >= t->idle_ms);
-		if (t->state <= SG_TASK_FROZEN && idle && t->children == 0)
-			sg_gate_end_task(gate, t, "idle");
+		const struct sg_agent *agent = sg_catalogue_agent(gate->catalogue, sg_str(t->agent));
+		bool overdue = agent != NULL && gate->state.now.wall_ms - agent->review_ms >= gate->catalogue->limits.review_grace;
+		if (t->state <= SG_TASK_FROZEN && (overdue || (idle && t->children == 0)))
+			sg_gate_end_task(gate, t, overdue ? "review overdue" : "idle");
 	}
 }

@@ -19,6 +19,8 @@ end_tasks_of(struct sg_gate *gate, const struct sg_instance *instance)
 static bool
 is_gone(const struct sg_gate *gate, const struct sg_instance *i)
 {
+	if (i->tasks > 0 && i->group != NULL && i->group[0] != '\0')
+		return gate->sys->group_empty != NULL && gate->sys->group_empty(gate->sys, i->group) == 1;
 	if (i->tasks == 0 || i->pid <= 0)
 		return false;
 	uint64_t started = gate->sys->process_start(gate->sys, (pid_t)i->pid);

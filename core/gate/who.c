@@ -2,24 +2,53 @@
  * Who asks: the agent behind a connection, the enforcer and the agent it asks for, and how often they may. */
 #include "gate/request.h"
 
+#include "base/group.h"
 #include "base/str.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
-/* An opaque name for one incarnation of a process: the same for every connection it makes, another one after it is gone, and after an exec, since
- * the facts about it are part of it. */
-void
-sg_instance_id(const struct sg_gate *gate, const struct sg_conn *conn, char out[SG_ID_MAX])
+/* A fact of this name from any step, with strength boundary; "" if there is none. */
+static struct sg_str
+sure_fact(const struct sg_facts *facts, const char *name)
 {
-	char text[256], hex[33], facts[SG_SHA256_HEX];
+	size_t len = strlen(name);
+	struct sg_str value = {"", 0};
+	for (const struct sg_json *f = sg_json_first(facts->json); f != NULL; f = sg_json_next(facts->json, f)) {
+		bool named = f->name.len > len && f->name.ptr[f->name.len - len - 1] == ':' && memcmp(f->name.ptr + f->name.len - len, name, len) == 0;
+		if (named && sg_json_is(f, "strength", "boundary") && sg_json_string(sg_json_get(f, "value"), &value))
+			return value;
+	}
+	return (struct sg_str){"", 0};
+}
+
+struct sg_str
+sg_instance_group(const struct sg_conn *conn, const struct sg_agent *agent)
+{
+	struct sg_str path = sg_str_is(agent->instance, "process") ? SG_STR("") : sure_fact(&conn->facts, "cgroup");
+	return sg_group_valid(path) ? path : SG_STR("");
+}
+
+/* An opaque name for one incarnation: of a process the same for every connection it makes, another one after it is gone, and after an exec, since the
+ * facts about it are part of it; of a control group or a unit the same for all its processes. The root group and login sessions are none: what is known
+ * of them is a hint. */
+bool
+sg_instance_id(const struct sg_gate *gate, const struct sg_conn *conn, const struct sg_agent *agent, char out[SG_ID_MAX])
+{
+	char text[1024], hex[33], facts[SG_SHA256_HEX];
 	unsigned char mac[SG_SHA256_BYTES];
+	struct sg_str group = sg_instance_group(conn, agent), run = sg_str_is(agent->instance, "unit") ? sure_fact(&conn->facts, "invocation_id") : SG_STR("");
+	bool process = sg_str_is(agent->instance, "process");
+	if (!process && (group.len == 0 || (sg_str_is(agent->instance, "unit") && run.len == 0)))
+		return false;
 	sg_sha256_hex(facts, conn->facts.text);
-	int len = snprintf(text, sizeof(text), "instance|%s|%d|%llu|%u|%s", gate->state.boot_id, (int)conn->peer.pid,
-			   (unsigned long long)conn->peer.start_time, (unsigned)conn->peer.uid, facts);
-	sg_hmac(mac, gate->state.key, (struct sg_str){text, (size_t)len});
+	int len = process ? snprintf(text, sizeof(text), "instance|%s|%d|%llu|%u|%s", gate->state.boot_id, (int)conn->peer.pid,
+				     (unsigned long long)conn->peer.start_time, (unsigned)conn->peer.uid, facts)
+			  : snprintf(text, sizeof(text), "group|%s|%.*s|%.*s|%u", gate->state.boot_id, SG_STR_ARG(group), SG_STR_ARG(run), (unsigned)conn->peer.uid);
+	sg_hmac(mac, gate->state.key, (struct sg_str){text, (size_t)len < sizeof(text) ? (size_t)len : sizeof(text) - 1});
 	sg_hex(hex, mac, 16);
 	snprintf(out, SG_ID_MAX, "i-%s", hex);
+	return true;
 }
 
 static struct sg_str
@@ -64,8 +93,8 @@ sg_who_agent(struct sg_gate *gate, struct sg_request *request, const struct sg_c
 		return false;
 	}
 	request->proven = request->strength != SG_HINT; /* who is only hinted at is asserted: no credentials */
-	sg_instance_id(gate, conn, request->instance);
-	return true;
+	*reason = SG_REASON_facts_weak;
+	return sg_instance_id(gate, conn, request->agent, request->instance);
 }
 
 bool

@@ -26,6 +26,7 @@ struct sg_check_memory {
 struct sg_check_wish {
 	const char *file;
 	struct sg_check_list options, grants, claims, arguments;
+	const char *resource; /* what an issuer is asked for, TYPE:ID; NULL: "repo:acme/site" */
 	unsigned seconds; /* for a step */
 	const struct sg_check_memory *memory;
 };

@@ -2,6 +2,7 @@
  * Steps about credentials: made, taken back, and the contract of taking back: twice, late, of what never was, after a restart. */
 #include "host/check_step.h"
 
+#include "base/canon.h"
 #include "base/err.h"
 #include "base/str.h"
 
@@ -32,6 +33,17 @@ add(struct sg_buf *out, const struct sg_check_list *list, const char *name, cons
 	*comma = ",";
 }
 
+static void
+write_resource(const struct sg_check *c, struct sg_buf *out)
+{
+	struct sg_str id = sg_str(c->wish->resource != NULL ? c->wish->resource : "repo:acme/site"), type = sg_str_cut(&id, ':');
+	sg_buf_text(out, "\"resource\":{\"id\":");
+	sg_canon_string(out, id);
+	sg_buf_text(out, ",\"type\":");
+	sg_canon_string(out, type);
+	sg_buf_text(out, "},");
+}
+
 /* What the gate would say; `pad` adds a claim or an argument of so many bytes. */
 static void
 write_make(struct sg_check *c, const char *lease, size_t claim_pad, size_t argument_pad, bool empty, struct sg_buf *out)
@@ -56,7 +68,9 @@ write_make(struct sg_check *c, const char *lease, size_t claim_pad, size_t argum
 		if (claim_pad > 0)
 			sg_buf_printf(out, ",\"zz_pad\":\"%0*d\"", (int)claim_pad, 0);
 	}
-	sg_buf_text(out, "},\"request\":{\"action\":\"repo.read\",\"decision\":\"d1-00112233445566778899\",\"resource\":{\"id\":\"acme/site\",\"type\":\"repo\"},\"arguments\":{");
+	sg_buf_text(out, "},\"request\":{\"action\":\"repo.read\",\"decision\":\"d1-00112233445566778899\",");
+	write_resource(c, out);
+	sg_buf_text(out, "\"arguments\":{");
 	comma = "";
 	if (!empty)
 		sg_check_members(out, &c->wish->arguments, false);
@@ -125,7 +139,7 @@ sg_check_issue_make(struct sg_check *c)
 	if (!sg_check_begin(c))
 		return false;
 	const char *name = lease(1);
-	bool good = must(c, SG_PROMISE_make, make(c, name, 0, 0, false, &why), "make refuses an ordinary request (add --claim or --argument if it needs more)", &why) &&
+	bool good = must(c, SG_PROMISE_make, make(c, name, 0, 0, false, &why), "make refuses an ordinary request (add --claim, --argument or --resource if it needs more)", &why) &&
 		    must(c, SG_PROMISE_twice, make(c, name, 0, 0, false, &why), "make for the same lease a second time", &why);
 	verb(c, "revoke", name, &why);
 	sg_check_stop(c);

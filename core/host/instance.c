@@ -244,7 +244,7 @@ good_code(const char *code)
 void
 sg_module_err(struct sg_err *safe, const struct sg_err *err, enum sg_status status)
 {
-	bool known = status < SG_OK && status >= SG_BUG;
+	bool known = status < SG_AGAIN && status >= SG_BUG; /* SG_AGAIN has a meaning of its own here: no module may say it */
 	struct sg_err made = {.status = known ? status : SG_BUG,
 			      .code = good_code(err->code) ? err->code : "module_error"};
 	size_t len = strnlen(err->text, sizeof(err->text) - 1);

@@ -43,16 +43,23 @@ copy_text(const struct sg_json *config, const char *name, char *out, size_t room
 }
 
 static void
-check_same(const struct sg_supervisor *s, const struct sg_json *next, const char *name, struct sg_conf_errors *errors)
+check_same(const struct sg_supervisor *s, const struct sg_json *now_in, const struct sg_json *next_in, const char *name, const char *called,
+	   struct sg_conf_errors *errors)
 {
 	struct sg_str now = {"", 0}, then = {"", 0};
 	struct sg_conf_place place = {&(struct sg_conf_file){.path = s->options->config}, 0, 0};
-	sg_json_string(sg_json_get(s->config, name), &now);
-	sg_json_string(sg_json_get(next, name), &then);
+	sg_json_string(sg_json_get(now_in, name), &now);
+	sg_json_string(sg_json_get(next_in, name), &then);
 	if (!sg_str_eq(now, then))
 		sg_conf_error_add(errors, SG_CONF_E_restart, place, "restart stepgated, or take it back",
-				  "%s was \"%.*s\" when stepgated was started and cannot become \"%.*s\" while it runs", name,
+				  "%s was \"%.*s\" when stepgated was started and cannot become \"%.*s\" while it runs", called,
 				  SG_STR_ARG(now), SG_STR_ARG(then));
+}
+
+static const struct sg_json *
+tls_face(const struct sg_json *document)
+{
+	return sg_json_get(sg_json_get(document, "listen"), "enforcer");
 }
 
 bool
@@ -66,8 +73,9 @@ sg_supervisor_may_follow(const struct sg_supervisor *s, struct sg_str document, 
 	bool good = sg_canon_parse(&arena, document, &sg_conf_document_limits, &next, NULL) == SG_OK &&
 		    copy_text(next, "policy_dir", policy_dir, 1024);
 	if (good) {
-		check_same(s, next, "state_dir", &errors);
-		check_same(s, next, "run_dir", &errors);
+		check_same(s, s->config, next, "state_dir", "state_dir", &errors);
+		check_same(s, s->config, next, "run_dir", "run_dir", &errors);
+		check_same(s, tls_face(s->config), tls_face(next), "address", "listen.enforcer.address", &errors);
 	}
 	if (sg_conf_errors_any(&errors))
 		sg_conf_errors_write(report, &errors);

@@ -230,10 +230,10 @@ fork_child(struct sg_supervisor *s, int ends[2], const char *role, enum sg_face 
 }
 
 static void
-give_to_gate(struct sg_supervisor *s, uint64_t slot, int fd)
+give_to_gate(struct sg_supervisor *s, uint64_t slot, pid_t pid, int fd)
 {
 	char text[96];
-	int len = snprintf(text, sizeof(text), "{\"generation\":%llu,\"slot\":%llu}", (unsigned long long)s->generation,
+	int len = snprintf(text, sizeof(text), "{\"generation\":%llu,\"pid\":%d,\"slot\":%llu}", (unsigned long long)s->generation, (int)pid,
 			   (unsigned long long)slot);
 	sg_link_queue(&s->gate, SG_FRAME_S_CHILD, 0, (struct sg_str){text, (size_t)len}, fd, NULL);
 }
@@ -261,7 +261,7 @@ sg_role_spawn(struct sg_supervisor *s, const struct sg_json *request)
 		bool asked = s->zygote.fd >= 0 && sg_link_queue(&s->zygote, SG_FRAME_Z_SPAWN, (uint64_t)slot, SG_STR(""), ends[1], NULL) == SG_OK;
 		if (!asked && s->zygote.fd < 0)
 			close(ends[1]);
-		give_to_gate(s, (uint64_t)slot, ends[0]); /* without a zygote the gate sees the other end closed, and denies */
+		give_to_gate(s, (uint64_t)slot, 0, ends[0]); /* without a zygote the gate sees the other end closed, and denies */
 		return;
 	}
 	bool next = false;
@@ -273,7 +273,7 @@ sg_role_spawn(struct sg_supervisor *s, const struct sg_json *request)
 		close(ends[0]);
 		return;
 	}
-	give_to_gate(s, (uint64_t)slot, ends[0]);
+	give_to_gate(s, (uint64_t)slot, pid, ends[0]);
 }
 
 void

@@ -29,6 +29,7 @@ usage(FILE *to, int code)
 		    "                                unix (a datagram socket that is read), tcp (a connection that is read)\n"
 		    "    --claim NAME=VALUE          issue: a claim, beside or instead of those that the check makes up\n"
 		    "    --argument NAME=VALUE       issue: an argument of the action\n"
+		    "    --resource TYPE:ID          issue: the resource of the action (repo:acme/site)\n"
 		    "    --seconds N                 a step that takes longer hangs (default %d, at most %d)\n",
 		SG_CHECK_SECONDS, SG_CHECK_SECONDS_MAX);
 	return code;
@@ -116,7 +117,7 @@ take(struct sg_check_list *list, const char *pair)
 int
 main(int argc, char **argv)
 {
-	static const struct option longs[] = {{"option", 1, NULL, 'o'}, {"grant", 1, NULL, 'g'}, {"claim", 1, NULL, 'c'}, {"argument", 1, NULL, 'a'},
+	static const struct option longs[] = {{"option", 1, NULL, 'o'}, {"grant", 1, NULL, 'g'}, {"claim", 1, NULL, 'c'}, {"argument", 1, NULL, 'a'}, {"resource", 1, NULL, 'r'},
 					      {"seconds", 1, NULL, 's'}, {"json", 0, NULL, 'j'}, {"help", 0, NULL, 'h'}, {0}};
 	struct sg_check_wish wish = {.seconds = SG_CHECK_SECONDS, .memory = &sg_check_malloc};
 	struct sg_err err = {0};
@@ -127,6 +128,8 @@ main(int argc, char **argv)
 			return usage(stdout, 0);
 		if (c == 'j')
 			as_json = true;
+		else if (c == 'r')
+			good = strchr(wish.resource = optarg, ':') != NULL;
 		else if (c == 's')
 			good = (wish.seconds = (unsigned)strtoul(optarg, NULL, 10)) >= 1 && wish.seconds <= SG_CHECK_SECONDS_MAX;
 		else

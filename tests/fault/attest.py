@@ -4,6 +4,7 @@
 agent, and nothing else does. A process that is moved to another group in between is another."""
 import hashlib, json, os, shutil, subprocess, sys
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from attest_groups import group_root
 from daemon import Daemon
 
 passed = 0
@@ -58,21 +59,6 @@ def good(what):
     global passed
     passed += 1
     print("ok: " + what)
-
-
-def group_root():
-    """Where control groups may be made, in the hierarchy that the modules read; None if nowhere."""
-    for root in ("/sys/fs/cgroup/unified", "/sys/fs/cgroup"):
-        try:
-            path = os.path.join(root, "sg-probe-%d" % os.getpid())
-            os.mkdir(path)
-            usable = os.path.exists(os.path.join(path, "cgroup.procs"))
-            os.rmdir(path)
-            if usable:
-                return root
-        except OSError:
-            pass
-    return None
 
 
 def sha(path):

@@ -407,6 +407,10 @@ def elsewhere(d, o):
         status, answer = reload(o)
         assert status == 422 and answer["reload"][0]["code"] == "conf_restart" and name in answer["reload"][0]["what"], answer
         assert digests(o) == before
+    put(d, "conf.d/70-move.conf", 'listen : { enforcer : { address = "127.0.0.1:9"  certificate = "/a"  key = "/b" } }\n'
+        'attest : { gw : { kind = "verify"  use = "x509"  control = "sufficient" } }\n')
+    status, answer = reload(o)
+    assert status == 422 and answer["reload"][0]["code"] == "conf_restart" and "listen.enforcer.address" in answer["reload"][0]["what"], answer
     put(d, "conf.d/70-move.conf", "attest : { peer : { control = \"requisite\" } }\nissue : { token : { ttl = \"30s\" } }\n")
     status, answer = reload(o)
     assert status == 200 and answer["config"] != before[1], answer  # what the gate itself goes by may change

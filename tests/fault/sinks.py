@@ -155,8 +155,62 @@ def what_is_gone():
     return d, folder, segments
 
 
+def behind_a_rotation():
+    """A crash between the rotation and the cursor: the present file is empty, and what was written last stands in the one before."""
+    d = new(FILE % "")
+    c, task = session(d, "t")
+    for i in range(20):
+        act(c, task, "a%d" % i)
+    durable = d.admin().ask("GET", "/v1/status")[1]["durable"]
+    until(lambda: module(d)["durable"] >= durable)
+    d.stop(keep=True)
+    out = os.path.join(d.dir, "out")
+    os.rename(os.path.join(out, "journal.jsonl"), os.path.join(out, "journal.jsonl.1"))
+    open(os.path.join(out, "journal.jsonl"), "w").close()
+    os.chmod(os.path.join(out, "journal.jsonl"), 0o600)
+    os.remove(os.path.join(d.dir, "state", "audit", "copy", "cursor"))
+    d.start()
+    durable = d.admin().ask("GET", "/v1/status")[1]["durable"]
+    until(lambda: module(d) and module(d)["durable"] >= durable)
+    numbers, leaves = in_step(d, lines(d, "journal.jsonl.1") + lines(d))
+    assert numbers[0] == 1 and numbers[-1] >= durable and lines(d)[0]["n"] > 20, (numbers, durable)
+    good("a crash right behind a rotation: %d leaves, each once" % len(numbers))
+    d.stop()
+
+
+def another_journal():
+    """The folder holds the copy of another journal: nothing is added to it, and nothing counts as carried."""
+    first = new(FILE % "")
+    until(lambda: lines(first) and module(first)["durable"] >= first.admin().ask("GET", "/v1/status")[1]["durable"])
+    first.stop(keep=True)
+    with open(os.path.join(first.dir, "out", "journal.jsonl"), "rb") as f:
+        theirs = f.read()
+    last = json.loads(theirs.split(b"\n")[-2])["n"]
+    for name in ("journal.jsonl", "journal.jsonl.1"):
+        d = Daemon(start=False)
+        os.mkdir(os.path.join(d.dir, "out"), 0o700)
+        d.write("out/" + name, theirs, 0o600)
+        with open(os.path.join(d.dir, "stepgate.conf"), "ab") as f:
+            f.write((FILE % "" % dict(dir=d.dir)).encode())
+        d.start()
+        c, task = session(d, "t")
+        for i in range(last + 5):
+            assert act(c, task, "a%d" % i)["verdict"] == "allow"
+        row = until(lambda: (lambda m: m if m and "file_other_journal" in m["why"] else None)(module(d)))
+        assert row["durable"] == 0, row
+        d.stop(keep=True)
+        with open(os.path.join(d.dir, "out", name), "rb") as f:
+            assert f.read() == theirs
+        assert name == "journal.jsonl" or os.path.getsize(os.path.join(d.dir, "out", "journal.jsonl")) == 0
+        d.stop()
+    first.stop()
+    good("the copy of another journal, also before a rotation, is refused and left as it is")
+
+
 every_leaf_once()
 must_not_lag()
 others_may_lag()
-assert passed == 5, passed
+behind_a_rotation()
+another_journal()
+assert passed == 7, passed
 print("%d passed, 0 failed" % passed)

@@ -2,8 +2,15 @@
  * An attest module that misbehaves as its option says: in start, or in a look. */
 #include <stepgate/attest.h>
 
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <poll.h>
+#include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 static const struct sg_option options_table[] = {
@@ -31,6 +38,51 @@ configure(const struct sg_options *options, struct sg_err *err)
 	return is("configure") ? sg_refuse(err, SG_MALFORMED, "rogue_configure", "no") : SG_OK;
 }
 
+/* What the host would say if it were behind its second wall, on every descriptor there is; then it never returns. */
+static void
+say_ready(void)
+{
+	static const char text[] = "{\"durable\":0,\"enforcer_only\":false,\"format\":null,\"jwks\":null,\"kind\":\"attest\",\"module\":\"rogue\",\"name\":\"bad\",\"revocation\":null}";
+	unsigned char frame[16 + sizeof(text) - 1] = {sizeof(text) - 1, 0, 0, 0, 50};
+	memcpy(frame + 16, text, sizeof(text) - 1);
+	for (int fd = 3; fd < 64; fd++)
+		if (write(fd, frame, sizeof(frame)) < 0)
+			continue;
+	for (;;)
+		poll(NULL, 0, 1000);
+}
+
+/* True if another page lies at `place` now. */
+static bool
+covered(void *place, const struct sock_fprog *own)
+{
+	char *high = mmap(NULL, 65536, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	memcpy(high, own, sizeof(*own));
+	mprotect(place, 65536, PROT_READ | PROT_WRITE);
+	munmap(place, 65536);
+	mremap(place, 65536, 65536, MREMAP_MAYMOVE | MREMAP_FIXED, high + (1 << 20));
+	mmap(NULL, (uintptr_t)place + 65536, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
+	if (mremap(high, 65536, 65536, MREMAP_MAYMOVE | MREMAP_FIXED, place) == place)
+		return true;
+	bool put = mmap(place, 65536, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) == place;
+	if (put)
+		memcpy(place, own, sizeof(*own));
+	return put;
+}
+
+/* A list of system calls that forbids nothing, so that the kernel counts one more: from where it lies, and from where the host's own does. */
+static void
+load_own_list(void)
+{
+	static struct sock_filter all[] = {{BPF_RET | BPF_K, 0, 0, SECCOMP_RET_ALLOW}};
+	struct sock_fprog own = {1, all};
+	syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &own);
+	prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &own);
+	for (uintptr_t at = 0x10000; at <= 0x200000; at *= 2)
+		if (covered((void *)at, &own))
+			syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, (void *)at);
+}
+
 static enum sg_status
 start(const struct sg_host *given, const struct sg_options *options, void **state, struct sg_err *err)
 {
@@ -46,6 +98,10 @@ start(const struct sg_host *given, const struct sg_options *options, void **stat
 		return (enum sg_status)17;
 	if (is("start_crash"))
 		abort();
+	if (is("start_own_list"))
+		load_own_list();
+	if (is("start_ready") || is("start_own_list"))
+		say_ready();
 	if (is("start_hang"))
 		for (;;)
 			poll(NULL, 0, 1000);
@@ -55,6 +111,14 @@ start(const struct sg_host *given, const struct sg_options *options, void **stat
 		while (host->alloc(host, 4096) != NULL)
 			;
 	return SG_OK;
+}
+
+static void
+stop(void *state)
+{
+	(void)state;
+	while (is("stop_hang"))
+		poll(NULL, 0, 1000);
 }
 
 static char *
@@ -172,4 +236,4 @@ look(void *state, const struct sg_attest_in *in, struct sg_attest_out *out, stru
 }
 
 static const struct sg_attest_ops operations = {sizeof(operations), look};
-SG_MODULE(attest, "rogue", .options = options_table, .configure = configure, .start = start, .attest = &operations);
+SG_MODULE(attest, "rogue", .options = options_table, .configure = configure, .start = start, .stop = stop, .attest = &operations);

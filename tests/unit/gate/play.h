@@ -395,6 +395,7 @@ play_begin(void)
 	p->sys.peer_alive = play_alive;
 	p->sys.process_start = play_process_start;
 	p->sys.copy = NULL;
+	p->sys.group_empty = NULL;
 	p->boot = 1000 * SG_SEC;
 	p->wall = 1800000000 * SG_SEC;
 	p->fail_errno = EIO;

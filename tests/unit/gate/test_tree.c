@@ -445,4 +445,25 @@ many_worlds(void)
 		one_world(world * 7919);
 }
 
-SG_CASES("gate.tree", {"random trees agree with the model, and come back as they were", many_worlds})
+/* A refused delegation and an action under one key, the one recorded while the other is still judged: two attempts, and a journal that can be read. */
+static void
+one_key_for_both(void)
+{
+	char body[400];
+	struct sg_err err = {0};
+	p = play_new();
+	configure();
+	CU_ASSERT_TRUE_FATAL(play_connect(p, 1, SG_FACE_AGENT, 1010));
+	char *id = play_between(ask(0, SG_ROUTE_A_TASK_OPEN, "", "{\"intent\":\"tree\",\"key\":\"r\"}"), "\"id\":\"", "\"");
+	snprintf(nodes[0].id, sizeof(nodes[0].id), "%s", id);
+	free(id);
+	snprintf(body, sizeof(body), "{\"actions\":[\"nothing.of.it\"],\"key\":\"same\"}");
+	CU_ASSERT_TRUE(play_has(ask(0, SG_ROUTE_A_DELEGATE, nodes[0].id, body), "rule_4_scope"));
+	CU_ASSERT_TRUE(play_has(ask(0, SG_ROUTE_A_ACT, "", play_act_body(nodes[0].id, "x.a", "{\"amount\":1}", "same")), "\"verdict\":\"allow\""));
+	CU_ASSERT_TRUE(play_has(ask(0, SG_ROUTE_A_DELEGATE, nodes[0].id, body), "rule_4_scope"));
+	CU_ASSERT_EQUAL(play_restart(p, &err), SG_OK);
+	play_end(p);
+}
+
+SG_CASES("gate.tree", {"random trees agree with the model, and come back as they were", many_worlds},
+	 {"one key for a delegation and an action", one_key_for_both})
