@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * The session: reading strictly, routing by the method table, deciding, filtering lists, reporting outcomes. */
 #include "enforce/proxy.h"
+#include "enforce/values.h"
 
 #include "base/canon.h"
 #include "base/digest.h"
@@ -420,7 +421,7 @@ forward_decided(struct sg_proxy *proxy, const struct message *m, const struct sg
 	if (error == SG_MCP_FINE) {
 		write_decided(&proxy->to_server, m, sg_buf_view(&params));
 	} else {
-		sg_daemon_outcome(proxy->daemon, reply->decision, "failed");
+		sg_daemon_outcome(proxy->daemon, reply->decision, "failed", (struct sg_str){NULL, 0});
 		refuse(proxy, SG_SIDE_CLIENT, m->id, error);
 	}
 	sg_buf_done(&params);
@@ -627,6 +628,18 @@ result_of(const struct message *m)
 	return failed ? "failed" : "ok";
 }
 
+/* Told before the client sees the answer, so that no argument made of it can come first. */
+static void
+report(struct sg_proxy *proxy, const struct message *m, struct sg_str decision)
+{
+	struct sg_buf values;
+	const struct sg_json *error = sg_json_get(m->json, "error");
+	sg_buf_init(&values, 2 * SG_MCP_VALUES_BYTES);
+	sg_mcp_values(&values, error != NULL ? error : sg_json_get(m->json, "result"));
+	sg_daemon_outcome(proxy->daemon, decision, result_of(m), values.failed || values.len <= 2 ? (struct sg_str){NULL, 0} : sg_buf_view(&values));
+	sg_buf_done(&values);
+}
+
 static void
 server_answer(struct sg_proxy *proxy, struct message *m, struct sg_str line)
 {
@@ -636,7 +649,7 @@ server_answer(struct sg_proxy *proxy, struct message *m, struct sg_str line)
 		return;
 	}
 	if (call->decision[0] != '\0')
-		sg_daemon_outcome(proxy->daemon, sg_str(call->decision), result_of(m));
+		report(proxy, m, sg_str(call->decision));
 	const struct sg_json *tools = sg_json_get(sg_json_get(m->json, "result"), "tools");
 	if (call->method->treatment == SG_METHOD_FILTERED && tools != NULL && tools->type == SG_JSON_ARRAY)
 		filter_tools(proxy, m);
@@ -674,7 +687,7 @@ sg_proxy_server_gone(struct sg_proxy *proxy)
 		if (sg_json_parse(&arena, sg_str(c->id), NULL, &id, NULL) == SG_OK)
 			write_error(&proxy->to_client, id, SG_MCP_mcp_server_gone);
 		if (c->decision[0] != '\0')
-			sg_daemon_outcome(proxy->daemon, sg_str(c->decision), "unknown");
+			sg_daemon_outcome(proxy->daemon, sg_str(c->decision), "unknown", (struct sg_str){NULL, 0});
 		sg_table_take(&proxy->open, sg_str(c->id));
 		free(c->id);
 		free(c);
