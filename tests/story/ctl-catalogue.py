@@ -62,7 +62,7 @@ actions : { ci : { name = "ci.run"  class = "code"  effect = "execute"  sensitiv
     check("what is changed, and why it widens", "changed  agents.helper.reach  WIDENS: more actions in reach\n  in force " in out and "50-more.conf:2:" in out, out)
     check("a taint less widens", "changed  actions.mail_read.taints  WIDENS: it taints less" in out, out)
     check("what narrows is said to be no more", "changed  agents.helper.autonomy\n" in out and "changed  agents.helper.budgets\n" in out, out)
-    check("and counted", "5 changes, 3 of them let more through" in out, out)
+    check("and counted", "changes: 5; that let more through: 3" in out, out)
     code, out, err = run.files("catalogue", "diff", "--json")
     got = {c["key"]: c for c in json.loads(out)["changes"]}
     check("as JSON", json.loads(out)["widen"] == 3 and got["actions.ci"]["was"] is None and got["agents.helper.autonomy"]["widens"] is None
