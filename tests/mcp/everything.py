@@ -116,6 +116,49 @@ def changed(d, session):
     s.end()
 
 
+# A server whose only tool changes its definition when it is told to, says so, and lists one tool a page.
+SHIFTY = r"""
+import json, sys
+version, say = 1, lambda m: print(json.dumps(dict(m, jsonrpc="2.0")), flush=True)
+for line in sys.stdin:
+    m = json.loads(line)
+    if "id" not in m: continue
+    if m["method"] == "tools/list" and "cursor" not in m["params"]: say(dict(id=m["id"], result=dict(tools=[dict(name="other", inputSchema=dict(type="object"))], nextCursor="2")))
+    elif m["method"] == "tools/list": say(dict(id=m["id"], result=dict(tools=[dict(name="shift", description="v%d" % version, inputSchema=dict(type="object", properties=dict(how=dict(type="string"))))])))
+    elif m["method"] == "tools/call":
+        if m["params"]["arguments"]["how"] == "change":
+            version = 2
+            say(dict(method="notifications/tools/list_changed"))
+        say(dict(id=m["id"], result=dict(content=[dict(type="text", text="done")])))
+    else: say(dict(id=m["id"], result=dict(protocolVersion="2025-06-18", capabilities={}, serverInfo=dict(name="shifty", version="1"))))
+"""
+
+
+def shifty():
+    """Who calls without having asked for the list is served by the pin all the same; and a definition that changed is known at the next call."""
+    server = [sys.executable, "-c", SHIFTY]
+    d = Daemon(start=False, policy='rule { id = "all", on = "mcp.**", effect = allow {} }\n')
+    try:
+        out = subprocess.run([CORE + "/stepgate", "catalogue", "learn", "--mcp", "shifty", "--", *server], capture_output=True, text=True, timeout=60)
+        os.makedirs(d.dir + "/conf.d", exist_ok=True)
+        d.write("conf.d/50-learned.conf", out.stdout.encode())
+        d.write("conf.d/60-site.conf", b"""
+intents : { shift : { actions = [ "mcp.shifty.**" ]  sensitivity = "restricted" } }
+agents : { helper : { reach = [ "mcp.shifty.**" ]  intents = [ "shift" ] } }
+""")
+        d.start()
+        s = Session([CORE + "/stepgate-mcp", "--run", d.dir + "/run", "--name", "shifty", "--intent", "shift", "--", *server])
+        check("a pinned tool is called without a list", text(s.call("shift", how="x")) == "done")
+        check("and again", text(s.call("shift", how="change")) == "done")
+        got = text(s.call("shift", how="x"))
+        check("its definition changed: refused", "tool_changed" in got, got)
+        got = text(s.call("shift", how="x"))
+        check("and in quarantine", "tool_quarantined" in got, got)
+        s.end()
+    finally:
+        d.stop()
+
+
 def cooperative(server):
     d = Daemon(start=False, policy=POLICY)
     try:
@@ -165,6 +208,7 @@ def enforced(server):
 
 def main():
     server = [shutil.which("node"), MODULES + "/node_modules/@modelcontextprotocol/server-everything/dist/index.js"]
+    shifty()
     cooperative(server)
     enforced(server)
     print("%d passed, 0 failed" % passed)
