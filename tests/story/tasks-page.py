@@ -6,7 +6,7 @@ import os, re, subprocess, sys, time, shutil, tempfile, signal
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
 GATE = os.path.join(os.path.abspath(os.environ.get("STEPGATE_BUILD", "build")), "core", "stepgate")
-END = "Options as in stepgate act --help."
+END = "Options as in stepgate act"
 names = {}
 
 
