@@ -129,7 +129,8 @@ for line in sys.stdin:
         if m["params"]["arguments"]["how"] == "change":
             version = 2
             say(dict(method="notifications/tools/list_changed"))
-        say(dict(id=m["id"], result=dict(content=[dict(type="text", text="done")])))
+        words = " ".join("word%d" % i for i in range(5000)) if m["params"]["arguments"]["how"] == "long" else "done"
+        say(dict(id=m["id"], result=dict(content=[dict(type="text", text=words)])))
     else: say(dict(id=m["id"], result=dict(protocolVersion="2025-06-18", capabilities={}, serverInfo=dict(name="shifty", version="1"))))
 """
 
@@ -137,7 +138,7 @@ for line in sys.stdin:
 def shifty():
     """Who calls without having asked for the list is served by the pin all the same; and a definition that changed is known at the next call."""
     server = [sys.executable, "-c", SHIFTY]
-    d = Daemon(start=False, policy='rule { id = "all", on = "mcp.**", effect = allow {} }\n')
+    d = Daemon(start=False, policy='rule { id = "all", on = "mcp.**", effect = allow {} }\n', limits='max_body = "2KiB"')
     try:
         out = subprocess.run([CORE + "/stepgate", "catalogue", "learn", "--mcp", "shifty", "--", *server], capture_output=True, text=True, timeout=60)
         os.makedirs(d.dir + "/conf.d", exist_ok=True)
@@ -149,6 +150,9 @@ agents : { helper : { reach = [ "mcp.shifty.**" ]  intents = [ "shift" ] } }
         d.start()
         s = Session([CORE + "/stepgate-mcp", "--run", d.dir + "/run", "--name", "shifty", "--intent", "shift", "--", *server])
         check("a pinned tool is called without a list", text(s.call("shift", how="x")) == "done")
+        check("its outcome has values", outcomes(d)[-1]["values"], outcomes(d))
+        long = text(s.call("shift", how="long"))
+        check("more came back than a report may hold: it is told without values", "word4999" in long and len(outcomes(d)) == 2 and outcomes(d)[-1]["values"] == [], outcomes(d))
         check("and again", text(s.call("shift", how="change")) == "done")
         got = text(s.call("shift", how="x"))
         check("its definition changed: refused", "tool_changed" in got, got)
