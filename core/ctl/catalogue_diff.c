@@ -138,7 +138,7 @@ compare_all(struct diff *d)
 	else if (d->count == 0)
 		sg_buf_text(&d->out, "the files say what is in force\n");
 	else
-		sg_buf_printf(&d->out, "%zu changes, %zu of them let more through\n", d->count, d->widening);
+		sg_buf_printf(&d->out, "changes: %zu; that let more through: %zu\n", d->count, d->widening);
 	if (d->out.failed)
 		return sg_ctl_fail(d->ctl, SG_CTL_INTERNAL, "memory", "", "the difference is too large to be shown");
 	sg_config_print(&d->out);

@@ -29,7 +29,7 @@ struct sg_ctl {
 	size_t given_count;
 	const char *args[SG_CTL_ARGS]; /* after the command's words; NULL behind the last */
 	size_t arg_count;
-	char **rest; /* SG_CTL_REST: what stands behind the command's word, NULL-terminated */
+	char **rest; /* SG_CTL_REST: what stands behind the command's word; SG_CTL_BEHIND: behind `--`; NULL-terminated */
 	bool json, color;
 	const char *task; /* of the session; NULL outside */
 	bool ended;       /* the session was told to quit */

@@ -47,7 +47,7 @@ sg_ctl_help_session(FILE *to)
 {
 	for (size_t i = 0; i < sg_ctl_session_count; i++)
 		one_command(to, &sg_ctl_session[i]);
-	fprintf(to, "Options as in stepgate act --help. Words with spaces stand in double quotes.\n");
+	fprintf(to, "Options as in stepgate act, task open, task delegate and outcome. Words with spaces stand in double quotes.\n");
 }
 
 void

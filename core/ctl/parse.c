@@ -151,6 +151,16 @@ passes_on(const struct sg_ctl_command *commands, size_t count, char **argv, int 
 	return NULL;
 }
 
+/* A command whose words stand already, and which runs what comes behind `--`. */
+static bool
+takes_program(const struct sg_ctl_command *commands, size_t count, const struct sg_ctl *ctl)
+{
+	for (size_t i = 0; i < count; i++)
+		if (commands[i].most == SG_CTL_BEHIND && words_match(commands[i].words, ctl->args, ctl->arg_count) > 0)
+			return true;
+	return false;
+}
+
 int
 sg_ctl_parse(struct sg_ctl *ctl, const struct sg_ctl_command *commands, size_t count, int argc, char **argv)
 {
@@ -162,6 +172,10 @@ sg_ctl_parse(struct sg_ctl *ctl, const struct sg_ctl_command *commands, size_t c
 	for (int i = 0; i < argc; i++) {
 		if (options && strcmp(argv[i], "--") == 0) {
 			options = false;
+			if (takes_program(commands, count, ctl)) {
+				ctl->rest = argv + i + 1;
+				break;
+			}
 		} else if (options && argv[i][0] == '-' && argv[i][1] != '\0') {
 			if (read_option(ctl, argc, argv, &i) != SG_CTL_OK)
 				return SG_CTL_USAGE;

@@ -45,6 +45,7 @@ enum sg_ctl_exit {
 	X(changed,   'n', "changed",   NULL,          "only what is not the default")                                \
 	X(completion, 0,  "completion", "SHELL",       "print the completion of bash or zsh")                         \
 	X(config,    'c', "config",     "FILE",        "configuration file (default /etc/stepgate/stepgate.conf)")    \
+	X(denials,   0,   "denials",    NULL,          "from what was denied")                                         \
 	X(excess,    0,   "excess",     "narrow|refuse", "what is asked beyond what may be handed on is cut off, or refused") \
 	X(file,      0,   "file",       "DIR",         "read the journal of this state folder, without the daemon")   \
 	X(follow,    'f', "follow",     NULL,          "go on as new leaves come")                                    \
@@ -55,12 +56,14 @@ enum sg_ctl_exit {
 	X(json,      'j', "json",       NULL,          "print the answer as canonical JSON")                          \
 	X(key,       'k', "key",        "KEY",         "name of this attempt; a repeat with it does nothing twice (default: random)") \
 	X(man,       0,   "man",        NULL,          "print the manual page")                                       \
+	X(mcp,       0,   "mcp",        "NAME",        "from an MCP server, called NAME as in stepgate mcp --name NAME") \
 	X(on_behalf, 0,   "on-behalf",  "HUMAN",       "for this person, who must have delegated what is done")       \
 	X(reason,    0,   "reason",     "TEXT",        "why; it stands in the record")                                \
 	X(resource,  'r', "resource",   "TYPE:ID",     "the resource; of a delegation: a pattern of ids, may be repeated") \
 	X(role,      0,   "role",       "ROLE",        "the role that is taken in the tree")                          \
 	X(run,       0,   "run",        "DIR",         "folder of the sockets (default $STEPGATE_RUN, then /run/stepgate)") \
 	X(running,   0,   "running",    NULL,          "with what the daemon has in force")                           \
+	X(since,     0,   "since",      "N",           "only what stands behind leaf N (default: the last 10000)")    \
 	X(svg,       0,   "svg",        NULL,          "as a picture")                                                \
 	X(tap,       0,   "tap",        NULL,          "print the results as TAP version 14")                         \
 	X(task,      't', "task",       "ID",          "judge as within this task")                                   \
@@ -95,7 +98,8 @@ struct sg_ctl_option {
 
 #define SG_CTL_SECRETS (SG_CTL_BIT(json) | SG_CTL_BIT(config) | SG_CTL_BIT(issuer))
 
-enum { SG_CTL_REST = 1000 }; /* as `most`: everything behind the command's word is another program's to read */
+/* As `most`: everything behind the command's word is another program's to read; or what stands behind `--` is another program. */
+enum { SG_CTL_REST = 1000, SG_CTL_BEHIND = 999 };
 
 /* `[X]` may be left out. A command of two words whose second is `list` is also meant by its first word alone.
  *  function         words              arguments           least most  options                                          one line; more */
@@ -136,7 +140,7 @@ enum { SG_CTL_REST = 1000 }; /* as `most`: everything behind the command's word 
 	X(approvals_deny, "approvals deny", "ID",               1, 1, SG_CTL_TALK,                                              \
 	  "say no", "Also takes back a yes that was not used yet.")                                                    \
 	X(tasks_list,    "tasks list",      "",                 0, 0, SG_CTL_TALK | SG_CTL_BIT(all),                            \
-	  "tasks that are open", "With --all also those that have ended.")                                             \
+	  "tasks that are open or frozen", "With --all also those that have ended.")                                             \
 	X(tasks_show,    "tasks show",      "ID",               1, 1, SG_CTL_TALK, "one task", "")                          \
 	X(tasks_close,   "tasks close",     "ID",               1, 1, SG_CTL_TALK,                                              \
 	  "end a task", "Its credentials are revoked, its approvals void, and everything below it ends with it.")      \
@@ -209,6 +213,13 @@ enum { SG_CTL_REST = 1000 }; /* as `most`: everything behind the command's word 
 	  "what the files would add, take away and change, and what of it widens",                                     \
 	  "Against what the daemon has in force. A change that is not known to be harmless counts as one that widens. Exit 0 when there is "  \
 	  "none, 1 when there are some.")                                                                                \
+	X(catalogue_learn, "catalogue learn", "[-- SERVER...]", 0, SG_CTL_BEHIND,                                               \
+	  SG_CTL_TALK | SG_CTL_BIT(denials) | SG_CTL_BIT(mcp) | SG_CTL_BIT(since),                                              \
+	  "propose stanzas, from an MCP server's tools or from what was denied; nothing is put in force",              \
+	  "--mcp NAME runs SERVER, asks for its tools and prints actions and tools for a file of conf.d, each pinned by the digest of its "   \
+	  "definition. What is guessed is guessed on the side of refusing; a server that says too much or names what no file can hold is refused "  \
+	  "(exit 1). --denials reads the record and prints, as comments, what would have to be added for what was unknown or out of reach, the most "  \
+	  "frequent first.")                                                                                             \
 	X(secret_put,    "secret put",      "NAME",             1, 1, SG_CTL_SECRETS,                                           \
 	  "put a secret into the store, from standard input",                                                          \
 	  "For issuers that use secret. UTF-8 of 1 to 4096 bytes; one line end at its end is not part of it; what was there is replaced. On a "   \

@@ -51,6 +51,8 @@ sg_ctl_task_open(struct sg_ctl *ctl)
 	struct sg_form body;
 	const char *agent = ctl->option[SG_CTL_OPTION_agent];
 	sg_form_begin(&body, ctl);
+	if (agent != NULL && ctl->option[SG_CTL_OPTION_on_behalf] != NULL)
+		sg_form_wrong(&body, "--on-behalf", "with --agent it is for you, if the agent may act for you");
 	sg_form_text(&body, "agent", agent);
 	sg_form_text(&body, "intent", ctl->args[0]);
 	sg_form_pairs(&body, "inputs", SG_CTL_OPTION_input, false);
@@ -145,7 +147,7 @@ plan(struct sg_ctl *ctl, const char *task, const char *path)
 	int code = sg_form_file(ctl, path, &steps);
 	if (code == SG_CTL_OK) {
 		sg_form_begin(&body, ctl);
-		sg_form_json(&body, "plan", sg_buf_view(&steps));
+		sg_form_value(&body, "plan", path, sg_buf_view(&steps));
 		code = sg_form_end(&body, &text);
 	}
 	if (code == SG_CTL_OK)

@@ -173,17 +173,31 @@ sg_daemon_act(struct sg_daemon *daemon, const struct sg_ask *ask, struct sg_aren
 	sg_buf_done(&body);
 }
 
-void
-sg_daemon_outcome(struct sg_daemon *daemon, struct sg_str decision, const char *result)
+static bool
+report(struct sg_daemon *daemon, struct sg_str decision, const char *result, struct sg_str values)
 {
-	char target[128], body[64];
-	struct sg_buf bytes;
-	struct sg_client_answer answer;
+	char target[128];
+	struct sg_buf body, bytes;
+	struct sg_client_answer answer = {0};
 	snprintf(target, sizeof(target), "/v1/decisions/%.*s/outcome", SG_STR_ARG(decision));
-	int len = snprintf(body, sizeof(body), "{\"result\":\"%s\"}", result);
+	sg_buf_init(&body, BODY_MAX);
 	sg_buf_init(&bytes, BODY_MAX);
-	talk(daemon, "POST", target, (struct sg_str){body, (size_t)len}, &bytes, &answer, NULL);
+	sg_buf_printf(&body, "{\"result\":\"%s\"", result);
+	sg_buf_text(&body, values.len > 0 ? ",\"values\":" : "");
+	sg_buf_str(&body, values);
+	sg_buf_text(&body, "}");
+	bool taken = !body.failed && talk(daemon, "POST", target, sg_buf_view(&body), &bytes, &answer, NULL) == SG_OK && answer.status < 300;
 	sg_buf_done(&bytes);
+	sg_buf_done(&body);
+	return taken;
+}
+
+void
+sg_daemon_outcome(struct sg_daemon *daemon, struct sg_str decision, const char *result, struct sg_str values)
+{
+	struct sg_str none = {NULL, 0};
+	if (!report(daemon, decision, result, values) && values.len > 0 && !report(daemon, decision, result, none))
+		fprintf(stderr, "stepgate mcp: the outcome of %.*s was not taken\n", SG_STR_ARG(decision));
 }
 
 enum sg_status

@@ -9,34 +9,8 @@
 #include "base/buf.h"
 #include "base/table.h"
 #include "enforce/daemon.h"
+#include "enforce/message.h"
 #include "enforce/method.h"
-
-enum { SG_MCP_CLIENT_LINE = 1 << 20, SG_MCP_SERVER_LINE = 32 << 20, SG_MCP_OPEN_CALLS = 1024 };
-
-/* Why a line was refused; stable.
- *     code                 JSON-RPC  what the other side is told */
-#define SG_MCP_ERRORS(X)                                                                                               \
-	X(mcp_json,          -32700, "the line is not strict JSON")                                                    \
-	X(mcp_batch,         -32600, "batches are not spoken here")                                                    \
-	X(mcp_not_object,    -32600, "a message is one JSON object")                                                   \
-	X(mcp_jsonrpc,       -32600, "jsonrpc must be \"2.0\"")                                                        \
-	X(mcp_id,            -32600, "an id is a string or a whole number")                                            \
-	X(mcp_id_used,       -32600, "this id is still in use")                                                        \
-	X(mcp_shape,         -32600, "neither request, notification nor answer")                                       \
-	X(mcp_params,        -32602, "the params are not what this method takes")                                      \
-	X(mcp_method,        -32601, "this method is not known here, so it is refused")                                \
-	X(mcp_era,           -32022, "this gateway speaks the initialize-based revisions only (2025-11-25 and before)") \
-	X(mcp_line,          -32600, "the line is longer than a message may be")                                       \
-	X(mcp_too_many,      -32600, "too many calls are open")                                                        \
-	X(mcp_answer,        -32600, "an answer to nothing that was asked")                                            \
-	X(mcp_server_gone,   -32603, "the server ended before it answered")
-
-enum sg_mcp_error {
-	SG_MCP_FINE,
-#define X(code, number, text) SG_MCP_##code,
-	SG_MCP_ERRORS(X)
-#undef X
-};
 
 struct sg_proxy {
 	struct sg_daemon *daemon;
@@ -45,6 +19,10 @@ struct sg_proxy {
 	struct sg_table open;       /* requests to the server that wait for their answer, by canonical id */
 	struct sg_table from_server; /* requests of the server that wait for the client */
 	struct sg_table tools;      /* tool name → digest of its definition */
+	struct sg_buf held;         /* lines of the client that wait until the tools are known */
+	bool listed, listing;       /* all tools are known; they are being asked for */
+	bool changed, letting_go;   /* they changed meanwhile; what was held is let go */
+	unsigned pages;
 	uint64_t refused;           /* lines that were not let through */
 };
 
@@ -55,7 +33,5 @@ void sg_proxy_client_line(struct sg_proxy *proxy, struct sg_str line);
 void sg_proxy_server_line(struct sg_proxy *proxy, struct sg_str line);
 /* The server is gone: every open call is answered and its outcome is unknown. */
 void sg_proxy_server_gone(struct sg_proxy *proxy);
-
-const char *sg_mcp_code(enum sg_mcp_error error);
 
 #endif

@@ -154,17 +154,36 @@ def lines(d, docs):
     p.stdin.close()
     p.wait(20)
     got = [l for l in p.stderr.read().decode(errors="replace").splitlines() if l.startswith("GOT ")]
-    first = json.loads(got[0][4:])
-    assert set(first["params"]) == {"name", "arguments"}, first
     methods = [json.loads(l[4:])["method"] for l in got]
-    assert methods == ["tools/call", "tools/call", "ping", "tools/list"], methods
-    assert json.loads(got[2][4:]) == {"jsonrpc": "2.0", "id": 1, "method": "ping"}
+    assert methods == ["tools/list", "tools/call", "tools/call", "ping", "tools/list"], methods  # the first of them is the gateway's own
+    first = json.loads(got[1][4:])
+    assert set(first["params"]) == {"name", "arguments"}, first
+    assert json.loads(got[3][4:]) == {"jsonrpc": "2.0", "id": 1, "method": "ping"}
     return refused + 1
+
+
+# A server that lists nothing, and then does something.
+LISTS = "import sys,os,json; print(json.dumps(dict(jsonrpc='2.0', id=json.loads(sys.stdin.readline())['id'], result=dict(tools=[]))), flush=True); %s"
+
+
+def dies_at_list(d, docs):
+    """What waits for the list is answered, and nothing was decided."""
+    before = len(journal(d.dir + "/state/journal"))
+    p = subprocess.Popen([PROGRAM, "--run", d.dir + "/run", "--name", "files", "--intent", "documents", "--", sys.executable, "-c",
+                          "import sys,os; sys.stdin.readline(); os._exit(3)"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    p.stdin.write((CALL % ("1", docs) + "\n" + CALL % ("2", docs)).encode() + b"\n")
+    p.stdin.flush()
+    for n in (1, 2):
+        answer = json.loads(p.stdout.readline())
+        assert answer["error"]["data"]["stepgate"] == "mcp_server_gone" and answer["id"] == n, answer
+    assert p.stdout.readline() == b"" and p.wait(20) == 3
+    time.sleep(0.3)
+    assert [l["kind"] for l in journal(d.dir + "/state/journal")[before:]] == ["task", "task_end"]
 
 
 def server_dies(d, docs):
     p = subprocess.Popen([PROGRAM, "--run", d.dir + "/run", "--name", "files", "--intent", "documents", "--", sys.executable, "-c",
-                          "import sys,os; sys.stdin.readline(); os._exit(3)"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+                          LISTS % "sys.stdin.readline(); os._exit(3)"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
     p.stdin.write((CALL % ("1", docs)).encode() + b"\n")
     p.stdin.flush()
     answer = json.loads(p.stdout.readline())
@@ -198,6 +217,7 @@ def main():
     try:
         official(d, docs)
         print("malformed lines refused: %d" % lines(d, docs))
+        dies_at_list(d, docs)
         server_dies(d, docs)
         daemon_away(docs, d)
         print("mcp: good")

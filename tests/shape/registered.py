@@ -12,7 +12,7 @@ PARTS = {"tests/fault/daemon.py": "a private daemon", "tests/fault/attest_groups
          "tests/bench/load.c": "a load, run by hand", "tests/bench/leaf.c": "a bench, run by hand", "tests/bench/host.c": "a bench, run by hand", "tests/bench/tasks.c": "a bench, run by hand", "tests/bench/ratio.py": "a bench, run by hand", "tests/bench/replay.c": "run by instructions.py",
          "tests/bench/append.c": "a bench's probe", "tests/bench/echo.py": "a bench's server", "tests/bench/stand.py": "what the benches share"}
 
-NEEDS_NPM = ("mcp.story", "mcp.resource")
+NEEDS_NPM = ("mcp.story", "mcp.resource", "mcp.everything")
 NOT_SANITIZED = ("fault.walls", "bench.instructions")
 
 

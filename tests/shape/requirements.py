@@ -17,7 +17,7 @@ IDS = (["R%d" % i for i in range(1, 76)] + ["N%d" % i for i in range(1, 13)] + [
        + ["rel-%s%d" % (letter, i) for letter, last in (("D", 9), ("U", 6), ("P", 5), ("L", 4), ("N", 3), ("Q", 2), ("T", 22)) for i in range(1, last + 1)])
 
 # Tests that a build may lack, and what must be so for that.
-WITHOUT = {"mcp.story": lambda: shutil.which("npm") is None, "mcp.resource": lambda: shutil.which("npm") is None,
+WITHOUT = {"mcp.story": lambda: shutil.which("npm") is None, "mcp.resource": lambda: shutil.which("npm") is None, "mcp.everything": lambda: shutil.which("npm") is None,
            "fault.walls": lambda: os.environ.get("SG_SANITIZE", "") not in ("", "OFF")}
 
 

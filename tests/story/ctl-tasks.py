@@ -62,6 +62,8 @@ def tree_story(d):
     row(1, "a person opens a task for an agent", code == 0 and not root["claimed"] and root["on_behalf_of"] == "asha@acme.example", [out, err])
     code, out, err = root_user.run("task", "open", "rotate", "--agent", "p")
     row(1, "but only for agents of theirs", code == 77 and "not_permitted" in err, [code, err])
+    code, out, err = asha.run("task", "open", "rotate", "--agent", "p", "--on-behalf", "omar@acme.example")
+    row(1, "and never for somebody else", code == 64 and "it is for you" in err, [code, err])
     got = p.agent("claim " + root["token"])
     row(1, "which takes it", got["task"]["claimed"], got)
     got = p.agent("act plan.write --resource plan:plan")
@@ -82,6 +84,11 @@ def tree_story(d):
     checker = p.agent("delegate --to v --role validator --action check.read")["task"]
     v.agent("claim " + checker["token"])
     plan = os.path.join(d.dir, "plan.json")
+    with open(plan, "w") as f:
+        f.write('[],"task":"x"')
+    os.chmod(plan, 0o644)
+    got = v.agent("plan " + plan)
+    row(7, "a plan is one value", got["error"]["code"] == "usage", got)
     with open(plan, "w") as f:
         json.dump(PLAN, f)
     os.chmod(plan, 0o644)

@@ -136,6 +136,7 @@ test_examples(void)
 	uncomment(&f, "20-attest.conf");
 	uncomment(&f, "30-issue.conf");
 	uncomment(&f, "40-audit.conf");
+	uncomment(&f, "50-tasks.conf");
 	CU_ASSERT_TRUE(loads(&f));
 	folder_close(&f);
 	CU_ASSERT_EQUAL_FATAL(glob(SG_SOURCE_DIR "/modules/[aiv]*/*/*.conf", 0, NULL, &found), 0);
@@ -163,6 +164,7 @@ test_shipped(void)
 	load_shipped(&f, "20-attest.conf", "conf.d/20-attest.conf");
 	load_shipped(&f, "30-issue.conf", "conf.d/30-issue.conf");
 	load_shipped(&f, "40-audit.conf", "conf.d/40-audit.conf");
+	load_shipped(&f, "50-tasks.conf", "conf.d/50-tasks.conf");
 	enum sg_status status = folder_load(&f, NULL);
 	CU_ASSERT_EQUAL(status, SG_OK);
 	if (status != SG_OK)

@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * A call before the server sees it: what it is as an action, the daemon's answer, and what a refused client is told. */
+#include "enforce/proxy_in.h"
+
+#include "base/secret.h"
+#include "base/str.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+/* "mcp.files.tools.read_file"; what a catalogue cannot name is asked under a name that no catalogue has. */
+struct sg_str
+sg_proxy_action(const struct sg_proxy *proxy, const struct sg_method *method, struct sg_str subject, struct sg_arena *arena)
+{
+	bool is_tool = strcmp(method->name, "tools/call") == 0;
+	if (!is_tool)
+		return sg_str(sg_arena_printf(arena, "mcp.%s.%s.%s", proxy->name, method->action, strrchr(method->name, '/') + 1));
+	for (size_t i = 0; i < subject.len; i++) {
+		char c = subject.ptr[i];
+		if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-'))
+			return SG_STR("mcp.unnameable");
+	}
+	return sg_str(sg_arena_printf(arena, "mcp.%s.tools.%.*s", proxy->name, SG_STR_ARG(subject)));
+}
+
+void
+sg_proxy_key(char key[48])
+{
+	unsigned char bytes[16];
+	char hex[33];
+	if (sg_random(bytes, sizeof(bytes), NULL) != SG_OK)
+		abort(); /* without randomness nothing may be asked twice by accident */
+	sg_hex(hex, bytes, sizeof(bytes));
+	snprintf(key, 48, "mcp-%s", hex);
+}
+
+/* What the model is told: what was refused, why, whether asking again helps, and the decision to name when asking a person. */
+static struct sg_str
+denial_text(const struct sg_reply *reply, struct sg_str action, struct sg_arena *arena)
+{
+	if (reply->said == SG_SAID_STEP_UP)
+		return sg_str(sg_arena_printf(arena,
+					      "Approval pending (%.*s): a person must approve %.*s first. Repeat the call unchanged once it is granted. "
+					      "%.*s%s[decision %.*s]",
+					      SG_STR_ARG(reply->approval), SG_STR_ARG(action), SG_STR_ARG(reply->say),
+					      reply->say.len > 0 ? " " : "", SG_STR_ARG(reply->decision)));
+	return sg_str(sg_arena_printf(arena, "Refused by stepgate: %.*s (%.*s: %.*s). %.*s%sWhat may be asked for is what tools/list shows; asking again "
+				      "unchanged does not help. [decision %.*s]", SG_STR_ARG(action),
+				      SG_STR_ARG(reply->code), SG_STR_ARG(reply->reason), SG_STR_ARG(reply->say),
+				      reply->say.len > 0 ? ". " : "", SG_STR_ARG(reply->decision)));
+}
+
+static void
+write_meta(struct sg_json_writer *w, const struct sg_reply *reply)
+{
+	sg_jw_object(w);
+	sg_jw_name(w, "dev.stepgate/decision");
+	sg_jw_object(w);
+	if (reply->approval.len > 0)
+		sg_jw_member_str(w, "approval", reply->approval);
+	sg_jw_member_str(w, "code", reply->code);
+	sg_jw_member_str(w, "decision_id", reply->decision);
+	sg_jw_member_text(w, "verdict", reply->said == SG_SAID_STEP_UP ? "step_up" : "deny");
+	sg_jw_end(w);
+	sg_jw_end(w);
+}
+
+/* A tool's denial is a result that the model reads; other methods have no such result and get an error. */
+static void
+sg_proxy_deny(struct sg_proxy *proxy, const struct sg_mcp_message *m, const struct sg_method *method, const struct sg_reply *reply, struct sg_str text)
+{
+	struct sg_json_writer w;
+	bool is_tool = strcmp(method->name, "tools/call") == 0;
+	sg_jw_begin(&w, &proxy->to_client);
+	sg_jw_object(&w);
+	if (!is_tool) {
+		sg_jw_name(&w, "error");
+		sg_jw_object(&w);
+		sg_jw_member_int(&w, "code", -32001);
+		sg_jw_name(&w, "data");
+		write_meta(&w, reply);
+		sg_jw_member_str(&w, "message", text);
+		sg_jw_end(&w);
+	}
+	sg_jw_name(&w, "id");
+	sg_jw_value(&w, m->id);
+	sg_jw_member_text(&w, "jsonrpc", "2.0");
+	if (is_tool) {
+		sg_jw_name(&w, "result");
+		sg_jw_object(&w);
+		sg_jw_name(&w, "_meta");
+		write_meta(&w, reply);
+		sg_jw_name(&w, "content");
+		sg_jw_array(&w);
+		sg_jw_object(&w);
+		sg_jw_member_str(&w, "text", text);
+		sg_jw_member_text(&w, "type", "text");
+		sg_jw_end(&w);
+		sg_jw_end(&w);
+		sg_jw_member_bool(&w, "isError", true);
+		sg_jw_end(&w);
+	}
+	sg_jw_end(&w);
+	sg_buf_text(&proxy->to_client, "\n");
+}
+
+/* For tools and prompts the decided arguments are `arguments`; for resources they are {"uri"}. */
+static bool
+read_arguments(const struct sg_mcp_message *m, const struct sg_method *method, struct sg_buf *out, bool *with_arguments)
+{
+	const struct sg_json *arguments = sg_json_get(m->params, "arguments");
+	*with_arguments = strcmp(method->subject, "name") == 0;
+	if (*with_arguments) {
+		if (arguments != NULL && arguments->type != SG_JSON_OBJECT)
+			return false;
+		arguments != NULL ? sg_canon_write(out, arguments) : sg_buf_text(out, "{}");
+		return !out->failed;
+	}
+	struct sg_json_writer w;
+	sg_jw_begin(&w, out);
+	sg_jw_object(&w);
+	sg_jw_name(&w, "uri");
+	sg_jw_value(&w, sg_json_get(m->params, "uri"));
+	sg_jw_end(&w);
+	return !out->failed;
+}
+
+void
+sg_proxy_decide(struct sg_proxy *proxy, struct sg_mcp_message *m, const struct sg_method *method)
+{
+	struct sg_str subject = {NULL, 0};
+	struct sg_buf arguments;
+	bool with_arguments = false;
+	char key[48];
+	if (!m->request || !sg_json_string(sg_json_get(m->params, method->subject), &subject) || subject.len == 0) {
+		sg_proxy_refuse(proxy, SG_SIDE_CLIENT, m->id, SG_MCP_mcp_params);
+		return;
+	}
+	if (sg_mcp_in_use(&proxy->open, m->id)) {
+		sg_proxy_refuse(proxy, SG_SIDE_CLIENT, m->id, SG_MCP_mcp_id_used);
+		return;
+	}
+	sg_buf_init(&arguments, SG_MCP_SERVER_LINE);
+	if (!read_arguments(m, method, &arguments, &with_arguments)) {
+		sg_proxy_refuse(proxy, SG_SIDE_CLIENT, m->id, SG_MCP_mcp_params);
+		sg_buf_done(&arguments);
+		return;
+	}
+	sg_proxy_key(key);
+	bool is_tool = strcmp(method->name, "tools/call") == 0;
+	struct sg_ask ask = {.action = sg_proxy_action(proxy, method, subject, &m->arena), .tool = sg_tool_digest(proxy, method, subject),
+			     .resource_type = is_tool ? SG_STR("mcp_tool") : sg_str(sg_arena_printf(&m->arena, "mcp_%.*s", (int)strlen(method->action) - 1, method->action)),
+			     .resource_id = is_tool ? sg_str(sg_arena_printf(&m->arena, "%s/%.*s", proxy->name, SG_STR_ARG(subject))) : subject,
+			     .arguments = sg_buf_view(&arguments), .key = key};
+	struct sg_reply reply;
+	sg_daemon_act(proxy->daemon, &ask, &m->arena, &reply);
+	if (reply.said == SG_SAID_ALLOW)
+		sg_proxy_forward(proxy, m, method, with_arguments, &reply);
+	else
+		sg_proxy_deny(proxy, m, method, &reply, denial_text(&reply, ask.action, &m->arena));
+	sg_buf_done(&arguments);
+}

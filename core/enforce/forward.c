@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * A decided call on its way to the server: written anew, with the arguments that were decided and nothing that was not. */
+#include "enforce/proxy_in.h"
+
+#include "base/str.h"
+
+/* The message again, canonical, with the arguments that were decided. */
+static void
+write_decided(struct sg_buf *to, const struct sg_mcp_message *m, struct sg_str arguments)
+{
+	struct sg_json_writer w;
+	sg_jw_begin(&w, to);
+	sg_jw_object(&w);
+	sg_jw_name(&w, "id");
+	sg_jw_value(&w, m->id);
+	sg_jw_member_text(&w, "jsonrpc", "2.0");
+	sg_jw_member_str(&w, "method", m->method);
+	sg_jw_member_raw(&w, "params", arguments);
+	sg_jw_end(&w);
+	sg_buf_text(to, "\n");
+}
+
+/* Only what was decided goes on: the name or uri, the arguments, and the token by which progress is told. Anything else was not judged. */
+static bool
+may_pass(const struct sg_json *member, const char *subject)
+{
+	const struct sg_json *token = sg_json_get(member, "progressToken");
+	if (sg_str_is(member->name, "_meta"))
+		return token != NULL && sg_mcp_id_fine(token);
+	return sg_str_is(member->name, subject) || (sg_str_is(member->name, "arguments") && strcmp(subject, "name") == 0);
+}
+
+static void
+write_progress(struct sg_json_writer *w, const struct sg_json *meta)
+{
+	sg_jw_object(w);
+	sg_jw_name(w, "progressToken");
+	sg_jw_value(w, sg_json_get(meta, "progressToken"));
+	sg_jw_end(w);
+}
+
+/* params with `arguments` replaced (tools/call, prompts/get), members in canonical order. */
+static void
+write_params(struct sg_buf *out, const struct sg_json *params, const char *subject, struct sg_str arguments)
+{
+	struct sg_buf canonical;
+	struct sg_arena arena;
+	const struct sg_json *sorted = NULL;
+	struct sg_json_writer w;
+	struct sg_json_limits limits = {.bytes = SG_MCP_SERVER_LINE, .nodes = 1 << 20};
+	sg_buf_init(&canonical, SG_MCP_SERVER_LINE);
+	sg_arena_init(&arena, 64 << 20);
+	sg_canon_write(&canonical, params);
+	sg_jw_begin(&w, out);
+	if (sg_canon_parse(&arena, sg_buf_view(&canonical), &limits, &sorted, NULL) != SG_OK) {
+		out->failed = true;
+	} else {
+		bool written = sg_json_get(sorted, "arguments") != NULL;
+		sg_jw_object(&w);
+		for (const struct sg_json *p = sg_json_first(sorted); p != NULL; p = sg_json_next(sorted, p)) {
+			if (!may_pass(p, subject))
+				continue;
+			if (sg_str_is(p->name, "_meta")) {
+				sg_jw_name_str(&w, p->name);
+				write_progress(&w, p);
+				continue;
+			}
+			if (!written && sg_str_cmp(p->name, SG_STR("arguments")) > 0 && arguments.len > 2) {
+				sg_jw_member_raw(&w, "arguments", arguments);
+				written = true;
+			}
+			sg_jw_name_str(&w, p->name);
+			sg_str_is(p->name, "arguments") ? sg_jw_raw(&w, arguments) : sg_jw_value(&w, p);
+		}
+		sg_jw_end(&w);
+	}
+	sg_arena_done(&arena);
+	sg_buf_done(&canonical);
+}
+
+void
+sg_proxy_forward(struct sg_proxy *proxy, const struct sg_mcp_message *m, const struct sg_method *method, bool with_arguments, const struct sg_reply *reply)
+{
+	struct sg_buf params;
+	sg_buf_init(&params, SG_MCP_SERVER_LINE);
+	write_params(&params, m->params, method->subject, with_arguments ? reply->arguments : SG_STR(""));
+	enum sg_mcp_error error = params.failed ? SG_MCP_mcp_line : sg_mcp_remember(&proxy->open, m, method, reply->decision);
+	if (error == SG_MCP_FINE) {
+		write_decided(&proxy->to_server, m, sg_buf_view(&params));
+	} else {
+		sg_daemon_outcome(proxy->daemon, reply->decision, "failed", (struct sg_str){NULL, 0});
+		sg_proxy_refuse(proxy, SG_SIDE_CLIENT, m->id, error);
+	}
+	sg_buf_done(&params);
+}

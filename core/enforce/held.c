@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * A tool that is pinned is called by its definition, so the definition must be known: where the client has not asked for the list, the gateway does, and
+ * calls wait until it is there. */
+#include "enforce/proxy_in.h"
+
+#include "base/str.h"
+
+#include <stdio.h>
+
+enum { PAGES_MOST = 64, CURSOR_MOST = 4096 };
+
+static void
+ask_page(struct sg_proxy *proxy, struct sg_str cursor)
+{
+	char key[48];
+	struct sg_mcp_message m;
+	struct sg_buf line;
+	sg_proxy_key(key);
+	sg_buf_init(&line, 8 * CURSOR_MOST);
+	sg_buf_printf(&line, "{\"id\":\"%s\",\"jsonrpc\":\"2.0\",\"method\":\"tools/list\",\"params\":{", key);
+	sg_buf_text(&line, cursor.len > 0 ? "\"cursor\":" : "");
+	if (cursor.len > 0)
+		sg_canon_string(&line, cursor);
+	sg_buf_text(&line, "}}");
+	proxy->listing = !line.failed && sg_mcp_read(&m, sg_buf_view(&line), SG_MCP_CLIENT_LINE) == SG_MCP_FINE &&
+			 sg_mcp_remember_own(&proxy->open, &m) == SG_MCP_FINE;
+	if (proxy->listing)
+		sg_mcp_pass(&proxy->to_server, sg_buf_view(&line));
+	if (!line.failed)
+		sg_arena_done(&m.arena);
+	sg_buf_done(&line);
+}
+
+/* Calls, and what takes one of them back. */
+static bool
+waits(const struct sg_proxy *proxy, const struct sg_mcp_message *m, const struct sg_method *method)
+{
+	struct sg_str name = {"", 0};
+	if (strcmp(method->name, "notifications/cancelled") == 0)
+		return proxy->listing;
+	sg_json_string(sg_json_get(m->params, "name"), &name);
+	return m->request && strcmp(method->name, "tools/call") == 0 && name.len > 0 &&
+	       (proxy->listing || (!proxy->listed && sg_tool_digest(proxy, method, name).len == 0));
+}
+
+bool
+sg_held_hold(struct sg_proxy *proxy, const struct sg_mcp_message *m, const struct sg_method *method, struct sg_str line)
+{
+	if (proxy->letting_go || !waits(proxy, m, method))
+		return false;
+	if (!proxy->listing) {
+		proxy->pages = 1;
+		ask_page(proxy, SG_STR(""));
+	}
+	if (!proxy->listing)
+		return false;
+	if (proxy->held.len + line.len + 1 > proxy->held.max)
+		sg_proxy_refuse(proxy, SG_SIDE_CLIENT, m->id, SG_MCP_mcp_too_many);
+	else
+		sg_mcp_pass(&proxy->held, line);
+	return true;
+}
+
+static void
+let_go(struct sg_proxy *proxy, void (*take)(struct sg_proxy *, struct sg_str))
+{
+	struct sg_buf lines = proxy->held;
+	sg_buf_init(&proxy->held, lines.max);
+	proxy->listing = false;
+	proxy->letting_go = true;
+	for (struct sg_str rest = sg_buf_view(&lines); rest.len > 0;)
+		take(proxy, sg_str_cut(&rest, '\n'));
+	proxy->letting_go = false;
+	sg_buf_done(&lines);
+}
+
+void
+sg_held_answer(struct sg_proxy *proxy, const struct sg_mcp_message *m)
+{
+	struct sg_str cursor = {"", 0};
+	const struct sg_json *result = sg_json_get(m->json, "result"), *tools = sg_json_get(result, "tools");
+	bool more = sg_json_string(sg_json_get(result, "nextCursor"), &cursor) && cursor.len > 0;
+	bool again = proxy->changed; /* from the beginning: what came before may be no more */
+	if (!again && tools != NULL && tools->type == SG_JSON_ARRAY)
+		sg_tools_learn(proxy, tools, !more);
+	proxy->listing = proxy->changed = false;
+	if ((again || more) && ++proxy->pages <= PAGES_MOST)
+		ask_page(proxy, again ? SG_STR("") : cursor);
+	if (!proxy->listing)
+		let_go(proxy, sg_proxy_client_line);
+}
+
+static void
+answer_gone(struct sg_proxy *proxy, struct sg_str line)
+{
+	struct sg_mcp_message m;
+	if (sg_mcp_read(&m, line, SG_MCP_CLIENT_LINE) == SG_MCP_FINE && m.request)
+		sg_mcp_write_error(&proxy->to_client, m.id, SG_MCP_mcp_server_gone);
+	sg_arena_done(&m.arena);
+}
+
+void
+sg_held_gone(struct sg_proxy *proxy)
+{
+	let_go(proxy, answer_gone);
+}

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * One line of a session: read strictly, or refused with a code; and the error that answers it. */
+#include "enforce/message.h"
+
+#include "base/str.h"
+
+static const struct {
+	const char *code, *text;
+	int number;
+} errors[] = {
+	{"", "", 0},
+#define X(code, number, text) {#code, text, number},
+	SG_MCP_ERRORS(X)
+#undef X
+};
+
+const char *
+sg_mcp_code(enum sg_mcp_error error)
+{
+	return errors[error].code;
+}
+
+void
+sg_mcp_pass(struct sg_buf *to, struct sg_str line)
+{
+	sg_buf_str(to, line);
+	sg_buf_text(to, "\n");
+}
+
+/* `id` NULL: the id is not known. Nothing of the refused line is said back. */
+void
+sg_mcp_write_error(struct sg_buf *to, const struct sg_json *id, enum sg_mcp_error error)
+{
+	struct sg_json_writer w;
+	sg_jw_begin(&w, to);
+	sg_jw_object(&w);
+	sg_jw_name(&w, "error");
+	sg_jw_object(&w);
+	sg_jw_member_int(&w, "code", errors[error].number);
+	sg_jw_name(&w, "data");
+	sg_jw_object(&w);
+	sg_jw_member_text(&w, "stepgate", errors[error].code);
+	if (error == SG_MCP_mcp_era)
+		sg_jw_member_raw(&w, "supported", SG_STR("[\"2025-11-25\",\"2025-06-18\",\"2025-03-26\",\"2024-11-05\"]"));
+	sg_jw_end(&w);
+	sg_jw_member_text(&w, "message", errors[error].text);
+	sg_jw_end(&w);
+	sg_jw_name(&w, "id");
+	id != NULL ? sg_jw_value(&w, id) : sg_jw_null(&w);
+	sg_jw_member_text(&w, "jsonrpc", "2.0");
+	sg_jw_end(&w);
+	sg_buf_text(to, "\n");
+}
+
+bool
+sg_mcp_id_fine(const struct sg_json *id)
+{
+	int64_t number;
+	struct sg_str text;
+	return sg_json_int(id, &number) || (sg_json_string(id, &text) && text.len <= 256);
+}
+
+static enum sg_mcp_error
+read_shape(struct sg_mcp_message *m)
+{
+	m->id = sg_json_get(m->json, "id");
+	m->params = sg_json_get(m->json, "params");
+	bool has_method = sg_json_string(sg_json_get(m->json, "method"), &m->method);
+	bool has_result = sg_json_get(m->json, "result") != NULL, has_error = sg_json_get(m->json, "error") != NULL;
+	if (!sg_json_is(m->json, "jsonrpc", "2.0"))
+		return SG_MCP_mcp_jsonrpc;
+	if (m->id != NULL && !sg_mcp_id_fine(m->id) && !(has_error && m->id->type == SG_JSON_NULL))
+		return SG_MCP_mcp_id;
+	m->request = has_method && m->id != NULL;
+	m->notification = has_method && m->id == NULL;
+	m->answer = !has_method && sg_json_get(m->json, "method") == NULL && m->id != NULL && has_result != has_error;
+	if ((has_method && (has_result || has_error)) || !(m->request || m->notification || m->answer))
+		return SG_MCP_mcp_shape;
+	return m->params != NULL && m->params->type != SG_JSON_OBJECT ? SG_MCP_mcp_params : SG_MCP_FINE;
+}
+
+enum sg_mcp_error
+sg_mcp_read(struct sg_mcp_message *m, struct sg_str line, size_t most)
+{
+	struct sg_json_limits limits = {.bytes = most, .nodes = 1 << 20};
+	*m = (struct sg_mcp_message){.json = NULL};
+	sg_arena_init(&m->arena, 16 * most + (1 << 20));
+	if (line.len > most)
+		return SG_MCP_mcp_line;
+	if (sg_json_parse(&m->arena, line, &limits, &m->json, NULL) != SG_OK)
+		return SG_MCP_mcp_json;
+	if (m->json->type == SG_JSON_ARRAY)
+		return SG_MCP_mcp_batch;
+	if (m->json->type != SG_JSON_OBJECT)
+		return SG_MCP_mcp_not_object;
+	return read_shape(m);
+}
+
+/* The newer era marks each request with its protocol version, and probes with server/discover. */
+bool
+sg_mcp_newer_era(const struct sg_mcp_message *m)
+{
+	const struct sg_json *meta = sg_json_get(m->params, "_meta");
+	return sg_json_get(meta, "io.modelcontextprotocol/protocolVersion") != NULL || sg_str_is(m->method, "server/discover");
+}

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * One JSON-RPC message of an MCP session. */
+#ifndef SG_ENFORCE_MESSAGE_H
+#define SG_ENFORCE_MESSAGE_H
+
+#include "base/arena.h"
+#include "base/canon.h"
+
+enum { SG_MCP_CLIENT_LINE = 1 << 20, SG_MCP_SERVER_LINE = 32 << 20, SG_MCP_OPEN_CALLS = 1024 };
+
+/* Why a line was refused; stable.
+ *     code                 JSON-RPC  what the other side is told */
+#define SG_MCP_ERRORS(X)                                                                                               \
+	X(mcp_json,          -32700, "the line is not strict JSON")                                                    \
+	X(mcp_batch,         -32600, "batches are not spoken here")                                                    \
+	X(mcp_not_object,    -32600, "a message is one JSON object")                                                   \
+	X(mcp_jsonrpc,       -32600, "jsonrpc must be \"2.0\"")                                                        \
+	X(mcp_id,            -32600, "an id is a string or a whole number")                                            \
+	X(mcp_id_used,       -32600, "this id is still in use")                                                        \
+	X(mcp_shape,         -32600, "neither request, notification nor answer")                                       \
+	X(mcp_params,        -32602, "the params are not what this method takes")                                      \
+	X(mcp_method,        -32601, "this method is not known here, so it is refused")                                \
+	X(mcp_era,           -32022, "this gateway speaks the initialize-based revisions only (2025-11-25 and before)") \
+	X(mcp_line,          -32600, "the line is longer than a message may be")                                       \
+	X(mcp_too_many,      -32600, "too many calls are open")                                                        \
+	X(mcp_answer,        -32600, "an answer to nothing that was asked")                                            \
+	X(mcp_server_gone,   -32603, "the server ended before it answered")
+
+enum sg_mcp_error {
+	SG_MCP_FINE,
+#define X(code, number, text) SG_MCP_##code,
+	SG_MCP_ERRORS(X)
+#undef X
+};
+
+const char *sg_mcp_code(enum sg_mcp_error error);
+
+struct sg_mcp_message {
+	struct sg_arena arena; /* everything below lives here */
+	const struct sg_json *json, *id, *params;
+	struct sg_str method;
+	bool request, notification, answer; /* one of them, if it is well formed */
+};
+
+/* Reads one line of at most `most` bytes. In every case: sg_arena_done(&message->arena). */
+enum sg_mcp_error sg_mcp_read(struct sg_mcp_message *message, struct sg_str line, size_t most);
+bool sg_mcp_id_fine(const struct sg_json *id);
+/* Of the era whose requests are marked with their protocol version? */
+bool sg_mcp_newer_era(const struct sg_mcp_message *message);
+
+/* Appends the line as it came, or an error in answer to `id` (NULL: not known). */
+void sg_mcp_pass(struct sg_buf *to, struct sg_str line);
+void sg_mcp_write_error(struct sg_buf *to, const struct sg_json *id, enum sg_mcp_error error);
+
+#endif

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Inside the session: what its files call of each other. */
+#ifndef SG_ENFORCE_PROXY_IN_H
+#define SG_ENFORCE_PROXY_IN_H
+
+#include "enforce/calls.h"
+#include "enforce/proxy.h"
+
+/* proxy.c: answers the sender with an error and notes it on stderr. */
+void sg_proxy_refuse(struct sg_proxy *proxy, enum sg_side sender, const struct sg_json *id, enum sg_mcp_error error);
+
+/* decide.c: "mcp.files.tools.read_file"; what a catalogue cannot name is asked under a name that no catalogue has. */
+struct sg_str sg_proxy_action(const struct sg_proxy *proxy, const struct sg_method *method, struct sg_str subject, struct sg_arena *arena);
+/* Decides a call and passes it on or answers it. */
+void sg_proxy_decide(struct sg_proxy *proxy, struct sg_mcp_message *message, const struct sg_method *method);
+/* "mcp-" and 32 random hex digits. */
+void sg_proxy_key(char key[48]);
+
+/* forward.c: to the server, with the decided arguments. */
+void sg_proxy_forward(struct sg_proxy *proxy, const struct sg_mcp_message *message, const struct sg_method *method, bool with_arguments, const struct sg_reply *reply);
+
+/* tools.c: the digest of the tool's definition as it was last listed, else "". */
+struct sg_str sg_tool_digest(const struct sg_proxy *proxy, const struct sg_method *method, struct sg_str subject);
+/* Learns from a page of tools, whoever asked for it; `last`: nothing stands behind it. */
+void sg_tools_learn(struct sg_proxy *proxy, const struct sg_json *tools, bool last);
+/* Passes such a page on, filtered. */
+void sg_tools_filter(struct sg_proxy *proxy, struct sg_mcp_message *message);
+/* The server says that they have changed: nothing is known any more. */
+void sg_tools_forget(struct sg_proxy *proxy);
+
+/* held.c: true if the client's line has to wait, because it calls a tool whose definition is not known; it is kept, and the server is asked. */
+bool sg_held_hold(struct sg_proxy *proxy, const struct sg_mcp_message *message, const struct sg_method *method, struct sg_str line);
+/* The server's answer to that. */
+void sg_held_answer(struct sg_proxy *proxy, const struct sg_mcp_message *message);
+/* The server is gone: what waits is answered. */
+void sg_held_gone(struct sg_proxy *proxy);
+
+#endif
