@@ -217,8 +217,8 @@ join_step_up(struct sg_merged *m, const struct sg_effect *effect)
 	return true;
 }
 
-static void
-sort_groups(struct sg_requirement *r)
+void
+sg_requirement_sort(struct sg_requirement *r)
 {
 	for (size_t i = 1; i < r->count; i++)
 		for (size_t j = i; j > 0 && strcmp(r->groups[j - 1].group, r->groups[j].group) > 0; j--) {
@@ -324,7 +324,7 @@ join_all(struct sg_merged *m, const struct sg_effect *effects, size_t count)
 	for (size_t i = 0; i < count; i++)
 		if (is(&effects[i], "allow") && !join_allow(m, &effects[i]))
 			return false;
-	sort_groups(&m->requirement);
+	sg_requirement_sort(&m->requirement);
 	return true;
 }
 

@@ -13,15 +13,13 @@ enum sg_status
 sg_record(struct sg_gate *gate, const char *kind, struct sg_str body, struct sg_str input, uint64_t *number,
 	  struct sg_err *err)
 {
-	struct sg_leaf leaf = {.kind = kind, .body = body, .input = input, .config = gate->catalogue->digest, .policy = gate->policy};
 	struct sg_arena arena;
 	struct sg_record record = {0};
+	struct sg_leaf leaf = {.kind = kind, .body = body, .input = input, .config = gate->catalogue->digest, .policy = gate->policy,
+			       .arena = &arena, .json = &record.json};
 	uint64_t n = 0;
-	enum sg_status status = sg_journal_append(&gate->journal, &leaf, &n, &record.leaf, err);
-	if (status != SG_OK)
-		return status;
 	sg_arena_init(&arena, FOLD_BUDGET);
-	status = sg_canon_parse(&arena, record.leaf, NULL, &record.json, err);
+	enum sg_status status = sg_journal_append(&gate->journal, &leaf, &n, &record.leaf, err);
 	if (status == SG_OK)
 		status = sg_state_fold(&gate->state, &record, err);
 	sg_arena_done(&arena);

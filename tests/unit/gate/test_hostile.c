@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Ways around the ceilings, the record and the provenance of values, tried one by one: each ends in a refusal, and in a journal that can be read. */
+#include "unit/gate/play.h"
+
+static struct play *p;
+
+static const char actions[] =
+	"\"actions\":{"
+	"\"xa\":{\"arguments\":[],\"authority\":[\"to\"],\"budgets\":[],\"class\":\"payment\",\"costs\":[],\"credential\":\"\",\"effect\":\"write\",\"environment\":\"\","
+	"\"name\":\"x.a\",\"narrow\":[],\"sensitivity\":\"public\",\"taints\":[]},"
+	"\"xb\":{\"arguments\":[],\"authority\":[],\"budgets\":[],\"class\":\"other\",\"costs\":[],\"credential\":\"\",\"effect\":\"write\",\"environment\":\"\","
+	"\"name\":\"x.b\",\"narrow\":[],\"sensitivity\":\"public\",\"taints\":[]},"
+	"\"xread\":{\"arguments\":[],\"authority\":[],\"budgets\":[],\"class\":\"other\",\"costs\":[],\"credential\":\"\",\"effect\":\"read\",\"environment\":\"\","
+	"\"name\":\"x.read\",\"narrow\":[],\"sensitivity\":\"public\",\"taints\":[]},";
+
+static const char agents[] =
+	"\"agents\":{"
+	"\"n0\":{\"approvers\":\"aaa\",\"autonomy\":\"autonomous\",\"delegates\":[\"*\"],\"environment\":\"staging\",\"escalate\":\"o@x\",\"identity\":\"content\",\"instance\":\"process\","
+	"\"intents\":[\"tree\",\"team\",\"prod\"],\"match\":[\"peer:uid=1010\"],\"owner\":\"jon\",\"reach\":[\"x.*\"],\"review_by\":\"2027-01-31\",\"roles\":[\"plan\",\"lead\",\"do\",\"check\"]},"
+	"\"n1\":{\"approvers\":\"aaa\",\"autonomy\":\"propose\",\"delegates\":[\"*\"],\"environment\":\"staging\",\"escalate\":\"o@x\",\"identity\":\"content\",\"instance\":\"process\","
+	"\"intents\":[\"tree\",\"team\"],\"match\":[\"peer:uid=1011\"],\"owner\":\"jon\",\"reach\":[\"x.*\"],\"review_by\":\"2027-01-31\",\"roles\":[\"plan\",\"lead\",\"do\",\"check\"]},"
+	"\"n2\":{\"delegates\":[\"*\"],\"environment\":\"staging\",\"escalate\":\"o@x\",\"identity\":\"content\",\"instance\":\"process\","
+	"\"intents\":[\"tree\",\"team\"],\"match\":[\"peer:uid=1012\"],\"owner\":\"jon\",\"reach\":[\"x.*\"],\"review_by\":\"2027-01-31\",\"roles\":[\"plan\",\"lead\",\"do\",\"check\"]},";
+
+static const char intents[] =
+	"\"intents\":{"
+	"\"prod\":{\"actions\":[\"x.*\"],\"budgets\":[],\"children\":50,\"depth\":4,\"environment\":\"prod\",\"idle\":0,\"resources\":[\"**\"],\"roles\":[],\"sensitivity\":"
+	"\"confidential\",\"tree\":[],\"ttl\":3600000},"
+	"\"team\":{\"actions\":[\"x.*\"],\"budgets\":[],\"children\":50,\"depth\":4,\"environment\":\"\",\"idle\":0,\"resources\":[\"**\"],\"roles\":[\"plan\",\"lead\",\"do\",\"check\"],"
+	"\"sensitivity\":\"confidential\",\"tree\":[],\"ttl\":36000000},"
+	"\"tree\":{\"actions\":[\"x.*\"],\"budgets\":[],\"children\":50,\"depth\":4,\"environment\":\"\",\"idle\":0,\"resources\":[\"**\"],\"roles\":[],\"sensitivity\":"
+	"\"confidential\",\"tree\":[],\"ttl\":3600000},";
+
+static const char roles[] =
+	"\"roles\":{"
+	"\"check\":{\"actions\":[\"x.*\"],\"apart\":[\"do\"],\"hand_on\":[],\"other_owner\":false,\"planned\":false,\"signs\":false},"
+	"\"do\":{\"actions\":[\"x.*\"],\"apart\":[\"check\"],\"hand_on\":[],\"other_owner\":false,\"planned\":false,\"signs\":false},"
+	"\"lead\":{\"actions\":[\"x.*\"],\"apart\":[],\"hand_on\":[\"x.*\"],\"other_owner\":false,\"planned\":false,\"signs\":false},"
+	"\"plan\":{\"actions\":[\"x.*\"],\"apart\":[],\"hand_on\":[\"x.*\"],\"other_owner\":false,\"planned\":false,\"signs\":false}},";
+
+static void
+up_to(struct sg_buf *out, const char **at, const char *mark)
+{
+	const char *next = strstr(*at, mark);
+	sg_buf_add(out, *at, (size_t)(next - *at));
+	*at = next + strlen(mark);
+}
+
+static void
+configure(void)
+{
+	struct sg_buf text;
+	struct sg_err err = {0};
+	const char *at = play_document;
+	sg_buf_init(&text, 1 << 20);
+	up_to(&text, &at, "\"actions\":{");
+	sg_buf_text(&text, actions);
+	up_to(&text, &at, "\"agents\":{");
+	sg_buf_text(&text, agents);
+	up_to(&text, &at, "\"intents\":{");
+	sg_buf_text(&text, intents);
+	up_to(&text, &at, "\"trust_domain\"");
+	sg_buf_text(&text, roles);
+	sg_buf_text(&text, "\"trust_domain\"");
+	sg_buf_text(&text, at);
+	sg_buf_add(&text, "", 1);
+	char *canonical = play_canonical(text.ptr);
+	CU_ASSERT_EQUAL_FATAL(sg_gate_configure(p->gate, sg_str(canonical), &err), SG_OK);
+	free(canonical);
+	sg_buf_done(&text);
+}
+
+static void
+begin(void)
+{
+	p = play_new();
+	configure();
+	for (int a = 0; a < 3; a++)
+		CU_ASSERT_TRUE_FATAL(play_connect(p, (uint64_t)a + 1, SG_FACE_AGENT, (uid_t)(1010 + a)));
+}
+
+/* As agent `a`, on its connection. */
+static const char *
+ask(int a, enum sg_route route, const char *argument, const char *body)
+{
+	play_facts(p, (uid_t)(1010 + a));
+	return play_ask(p, (uint64_t)a + 1, route, argument, body);
+}
+
+static char *
+task(int a, const char *body)
+{
+	return play_between(ask(a, SG_ROUTE_A_TASK_OPEN, "", body), "\"id\":\"", "\"");
+}
+
+static const char *
+act(int a, const char *id, const char *action, const char *args, const char *key)
+{
+	return ask(a, SG_ROUTE_A_ACT, "", play_act_body(id, action, args, key));
+}
+
+static void
+later(int64_t seconds)
+{
+	p->boot += seconds * SG_SEC;
+	p->wall += seconds * SG_SEC;
+	play_all(p);
+}
+
+/* What a limit compares with may be nested as deep as a request may be, and deeper in the leaf than there. */
+static void
+deep_limit(void)
+{
+	struct sg_err err = {0};
+	begin();
+	char *root = task(0, "{\"intent\":\"tree\",\"key\":\"r\"}");
+	for (int depth = 20; depth <= 28; depth++) {
+		char body[400], open[32], close[32];
+		memset(open, '[', sizeof(open));
+		memset(close, ']', sizeof(close));
+		snprintf(body, sizeof(body), "{\"constraints\":{\"x.*\":{\"to\":{\"exact\":%.*s%.*s}}},\"key\":\"d%d\"}", depth, open, depth, close, depth);
+		CU_ASSERT_EQUAL(strstr(ask(0, SG_ROUTE_A_DELEGATE, root, body), "\"task\":{") != NULL, depth <= 26);
+		CU_ASSERT_TRUE(depth <= 26 || p->conns[1].status == 413);
+	}
+	CU_ASSERT_TRUE(play_has(act(0, root, "x.a", "{}", "1"), "\"verdict\":\"allow\""));
+	free(root);
+	CU_ASSERT_EQUAL_FATAL(play_restart(p, &err), SG_OK);
+	CU_ASSERT_EQUAL(p->gate->state.decisions.count, 1);
+	play_end(p);
+}
+
+static const char *
+ask_finance(const char *input)
+{
+	(void)input;
+	return "{\"effects\":[{\"effect\":{\"approvers\":\"finance\",\"kind\":\"step_up\",\"methods\":[],\"narrow\":{},\"quorum\":1,\"say\":\"\",\"ttl\":0},\"file\":\"a.lua\","
+	       "\"line\":1,\"rule\":\"r\"}],\"error\":null}";
+}
+
+/* The group that a ceiling asks stands in its place among those that rules ask. */
+static void
+groups_in_order(void)
+{
+	struct sg_err err = {0};
+	begin();
+	p->effects = ask_finance;
+	char *id = task(1, "{\"intent\":\"tree\",\"key\":\"r\"}");
+	CU_ASSERT_TRUE(play_has(act(1, id, "x.a", "{}", "1"), "\"verdict\":\"step_up\""));
+	CU_ASSERT_EQUAL(p->gate->state.approvals.count, 1);
+	CU_ASSERT_TRUE(play_has(act(1, id, "x.read", "{}", "2"), "\"verdict\":\"step_up\""));
+	free(id);
+	CU_ASSERT_EQUAL_FATAL(play_restart(p, &err), SG_OK);
+	CU_ASSERT_EQUAL(p->gate->state.approvals.count, 2);
+	play_end(p);
+}
+
+static bool
+from(const char *value, const char *where)
+{
+	char row[300];
+	snprintf(row, sizeof(row), "\"origin\":\"%s\",\"source\":\"\",\"value\":\"%s\"}", where, value);
+	return play_has(question, row);
+}
+
+SG_CASES("gate.hostile", {"a limit nested too deeply", deep_limit},
+	 {"groups that a ceiling adds", groups_in_order})
