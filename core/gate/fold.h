@@ -39,5 +39,7 @@ void sg_lease_free(struct sg_lease *lease);
 /* Forgets tasks that ended `keep_ms` ago and have no live lease, and instances that had none for a day.
  * At most `most` a call. Returns how many. */
 size_t sg_state_sweep(struct sg_state *state, int64_t keep_ms, size_t most);
+/* One that ended, and all below it, at once. */
+void sg_state_forget(struct sg_state *state, struct sg_task *task);
 
 #endif

@@ -134,10 +134,13 @@ read_task(struct sg_fold *f)
 void
 sg_fold_kind_task(struct sg_fold *f)
 {
-	if (sg_state_task(f->state, sg_fold_text(f, "task")) != NULL) {
+	struct sg_task *before = sg_state_task(f->state, sg_fold_text(f, "task"));
+	if (before != NULL && before->state <= SG_TASK_FROZEN) {
 		f->missing = "a new task id";
 		return;
 	}
+	if (before != NULL) /* who wrote this had forgotten the one of that name; who reads it again has not */
+		sg_state_forget(f->state, before);
 	struct sg_task *task = read_task(f);
 	struct sg_instance *instance = task == NULL ? NULL : instance_of(f);
 	if (task != NULL)

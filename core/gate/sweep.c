@@ -131,6 +131,29 @@ drop_leases(struct sg_state *state)
 	}
 }
 
+static void
+forget(struct sg_state *state, struct sg_task *task)
+{
+	drop_below(state, task);
+	sg_table_take(&state->tasks, sg_str(task->id));
+	task->instance->refs--;
+	if (task->parent != NULL)
+		task->parent->kept--;
+	sg_task_free(state, task);
+}
+
+void
+sg_state_forget(struct sg_state *state, struct sg_task *task)
+{
+	while (task->kept > 0) { /* those without any below them first: as many rounds as the tree is deep */
+		size_t at = 0;
+		for (struct sg_task *t; (t = sg_table_next(&state->tasks, &at)) != NULL;)
+			if (t != task && t->kept == 0 && sg_task_is_below(t, task))
+				forget(state, t);
+	}
+	forget(state, task);
+}
+
 size_t
 sg_state_sweep(struct sg_state *state, int64_t keep_ms, size_t most)
 {
@@ -138,12 +161,7 @@ sg_state_sweep(struct sg_state *state, int64_t keep_ms, size_t most)
 	for (struct sg_task *t; swept < most && (t = sg_table_next(&state->tasks, &at)) != NULL;) {
 		if (t->state < SG_TASK_CLOSING || t->kept > 0 || state->now.wall_ms - t->ended_ms < keep_ms || (t->leases_kept > 0 && has_live_lease(state, t)))
 			continue;
-		drop_below(state, t);
-		sg_table_take(&state->tasks, sg_str(t->id));
-		t->instance->refs--;
-		if (t->parent != NULL)
-			t->parent->kept--;
-		sg_task_free(state, t);
+		forget(state, t);
 		swept++;
 	}
 	drop_leases(state);

@@ -99,12 +99,52 @@ act(int a, const char *id, const char *action, const char *args, const char *key
 	return ask(a, SG_ROUTE_A_ACT, "", play_act_body(id, action, args, key));
 }
 
+/* Delegates and, where another agent is to have it, lets that one claim it; the id is to be freed. */
+static char *
+hand_on(int from, int to, const char *parent, const char *body)
+{
+	char claim[400];
+	const char *answer = ask(from, SG_ROUTE_A_DELEGATE, parent, body);
+	char *id = play_between(answer, "\"id\":\"", "\""), *token = play_between(answer, "\"token\":\"", "\"");
+	if (id[0] == '\0')
+		fprintf(stderr, "  %s\n", answer);
+	snprintf(claim, sizeof(claim), "{\"key\":\"claim\",\"task_token\":\"%s\"}", token);
+	if (from != to)
+		CU_ASSERT_TRUE(play_has(ask(to, SG_ROUTE_A_TASK_OPEN, "", claim), "\"claimed\":true"));
+	free(token);
+	return id;
+}
+
 static void
 later(int64_t seconds)
 {
 	p->boot += seconds * SG_SEC;
 	p->wall += seconds * SG_SEC;
 	play_all(p);
+}
+
+/* The same key again, long after the first task of that name was forgotten: another task, and the journal still tells both. */
+static void
+name_again(void)
+{
+	struct sg_err err = {0};
+	begin();
+	char *first = task(0, "{\"intent\":\"tree\",\"key\":\"k\"}");
+	char *child = hand_on(0, 0, first, "{\"actions\":[\"x.a\"],\"key\":\"c\"}");
+	CU_ASSERT_TRUE(play_has(act(0, child, "x.a", "{}", "1"), "\"verdict\":\"allow\""));
+	ask(0, SG_ROUTE_A_TASK_CLOSE, first, "{}");
+	later(700);
+	later(20);
+	CU_ASSERT_PTR_NULL(sg_state_task(&p->gate->state, sg_str(first)));
+	char *second = task(0, "{\"intent\":\"tree\",\"key\":\"k\"}");
+	CU_ASSERT_STRING_EQUAL(first, second);
+	CU_ASSERT_TRUE(play_has(act(0, second, "x.a", "{}", "1"), "\"verdict\":\"allow\""));
+	CU_ASSERT_EQUAL_FATAL(play_restart(p, &err), SG_OK);
+	CU_ASSERT_EQUAL(p->gate->state.open_tasks, 0); /* their agent is not in the document the restart reads */
+	free(first);
+	free(second);
+	free(child);
+	play_end(p);
 }
 
 /* What a limit compares with may be nested as deep as a request may be, and deeper in the leaf than there. */
@@ -162,5 +202,6 @@ from(const char *value, const char *where)
 	return play_has(question, row);
 }
 
-SG_CASES("gate.hostile", {"a limit nested too deeply", deep_limit},
+SG_CASES("gate.hostile", {"a name used again after it was forgotten", name_again},
+	 {"a limit nested too deeply", deep_limit},
 	 {"groups that a ceiling adds", groups_in_order})
