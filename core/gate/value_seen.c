@@ -28,10 +28,11 @@ sg_value_digest(const struct sg_state *state, const struct sg_task *task, struct
 	char text[DIGEST_TEXT];
 	unsigned char mac[SG_SHA256_BYTES];
 	uint64_t digest = 0;
-	int len = snprintf(text, sizeof(text), "value|%s|%.*s", task->root->id, SG_STR_ARG(form));
-	if (len < 0 || (size_t)len >= sizeof(text))
+	int len = snprintf(text, sizeof(text), "value|%s|", task->root->id);
+	if (len < 0 || (size_t)len + form.len >= sizeof(text))
 		return 0;
-	sg_hmac(mac, state->key, (struct sg_str){text, (size_t)len});
+	memcpy(text + len, form.ptr, form.len); /* all of it: what goes on behind a NUL is another value */
+	sg_hmac(mac, state->key, (struct sg_str){text, (size_t)len + form.len});
 	memcpy(&digest, mac, sizeof(digest));
 	return digest == 0 ? 1 : digest;
 }

@@ -194,6 +194,15 @@ groups_in_order(void)
 	play_end(p);
 }
 
+static char question[20000];
+
+static const char *
+note_question(const char *input)
+{
+	snprintf(question, sizeof(question), "%s", input);
+	return play_allow(input);
+}
+
 static bool
 from(const char *value, const char *where)
 {
@@ -202,6 +211,22 @@ from(const char *value, const char *where)
 	return play_has(question, row);
 }
 
+/* A value that goes on behind a NUL is another value. */
+static void
+behind_nul(void)
+{
+	begin();
+	p->effects = note_question;
+	char *id = task(0, "{\"inputs\":{\"to\":\"DE1111\"},\"intent\":\"tree\",\"key\":\"r\"}");
+	act(0, id, "x.a", "{\"to\":\"DE1111\"}", "1");
+	CU_ASSERT_TRUE(from("DE1111", "task"));
+	act(0, id, "x.a", "{\"to\":\"DE1111\\u00002222\"}", "2");
+	CU_ASSERT_TRUE(from("DE1111\\u00002222", "unknown"));
+	free(id);
+	play_end(p);
+}
+
 SG_CASES("gate.hostile", {"a name used again after it was forgotten", name_again},
 	 {"a limit nested too deeply", deep_limit},
-	 {"groups that a ceiling adds", groups_in_order})
+	 {"groups that a ceiling adds", groups_in_order},
+	 {"a value behind a NUL", behind_nul})
