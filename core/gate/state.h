@@ -100,6 +100,7 @@ struct sg_event {
 	const char *action;
 	int64_t at_ms;
 	uint64_t task, root, instance;
+	uint64_t above[SG_DEPTH_MAX - 1]; /* tasks between these two, the nearest first; 0: none */
 	int64_t spent[SG_DIMENSIONS];
 };
 

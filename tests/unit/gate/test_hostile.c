@@ -226,7 +226,36 @@ behind_nul(void)
 	play_end(p);
 }
 
+/* What was handed down as two in an hour is two, whoever below does them. */
+static void
+rate_below(void)
+{
+	begin();
+	char *root = task(0, "{\"intent\":\"tree\",\"key\":\"r\"}");
+	char *held = hand_on(0, 0, root, "{\"constraints\":{\"x.a\":{\"\":{\"rate\":{\"count\":2,\"within\":3600000}}}},\"key\":\"c\"}");
+	char *below = hand_on(0, 0, held, "{\"key\":\"b\"}");
+	CU_ASSERT_TRUE(play_has(act(0, held, "x.a", "{}", "1"), "\"verdict\":\"allow\""));
+	CU_ASSERT_TRUE(play_has(act(0, below, "x.a", "{}", "1"), "\"verdict\":\"allow\""));
+	CU_ASSERT_TRUE(play_has(act(0, below, "x.a", "{}", "2"), "\"code\":\"outside_constraint\""));
+	CU_ASSERT_TRUE(play_has(act(0, root, "x.a", "{}", "1"), "\"verdict\":\"allow\""));
+	char *noise = hand_on(0, 0, root, "{\"key\":\"n\"}");
+	for (int i = 0; i < 2 * 600; i++) { /* until what was done is remembered no longer */
+		char key[16];
+		snprintf(key, sizeof(key), "n%d", i);
+		act(0, i < 600 ? root : noise, "x.read", "{}", key);
+	}
+	CU_ASSERT_TRUE(play_has(act(0, held, "x.a", "{}", "3"), "\"code\":\"outside_constraint\""));
+	later(3500);
+	CU_ASSERT_TRUE(play_has(act(0, held, "x.b", "{}", "4"), "\"verdict\":\"allow\""));
+	free(noise);
+	free(root);
+	free(held);
+	free(below);
+	play_end(p);
+}
+
 SG_CASES("gate.hostile", {"a name used again after it was forgotten", name_again},
 	 {"a limit nested too deeply", deep_limit},
 	 {"groups that a ceiling adds", groups_in_order},
-	 {"a value behind a NUL", behind_nul})
+	 {"a value behind a NUL", behind_nul},
+	 {"a rate spent by those below", rate_below})
