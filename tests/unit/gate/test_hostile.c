@@ -254,8 +254,23 @@ rate_below(void)
 	play_end(p);
 }
 
+/* A role hands on what it may, and of that no more than it was given to hand on. */
+static void
+role_hands_on(void)
+{
+	begin();
+	char *root = task(0, "{\"intent\":\"team\",\"key\":\"r\",\"role\":\"plan\"}");
+	char *lead = hand_on(0, 1, root, "{\"actions\":[\"x.a\",\"x.b\"],\"hand_on\":[\"x.a\"],\"key\":\"c\",\"role\":\"lead\",\"to\":\"n1\"}");
+	CU_ASSERT_TRUE(play_has(ask(1, SG_ROUTE_A_DELEGATE, lead, "{\"actions\":[\"x.b\"],\"key\":\"d\",\"role\":\"do\",\"to\":\"n2\"}"), "rule_4_scope"));
+	CU_ASSERT_TRUE(play_has(ask(1, SG_ROUTE_A_DELEGATE, lead, "{\"actions\":[\"x.a\"],\"key\":\"e\",\"role\":\"do\",\"to\":\"n2\"}"), "\"task\":{"));
+	free(root);
+	free(lead);
+	play_end(p);
+}
+
 SG_CASES("gate.hostile", {"a name used again after it was forgotten", name_again},
 	 {"a limit nested too deeply", deep_limit},
 	 {"groups that a ceiling adds", groups_in_order},
 	 {"a value behind a NUL", behind_nul},
-	 {"a rate spent by those below", rate_below})
+	 {"a rate spent by those below", rate_below},
+	 {"a role hands on no more than it was given", role_hands_on})
