@@ -154,12 +154,22 @@ sg_state_forget(struct sg_state *state, struct sg_task *task)
 	forget(state, task);
 }
 
+/* Who had which role is asked for as long as the tree goes on. What nobody claimed, or the same hands held above in the same role, tells nothing new. */
+static bool
+tells_duty(const struct sg_task *t)
+{
+	const struct sg_task *up = t->parent;
+	bool same = up != NULL && up->instance == t->instance && strcmp(up->agent, t->agent) == 0 && strcmp(up->role, t->role) == 0;
+	return t->role[0] != '\0' && t->claimed && !same && t->root->state <= SG_TASK_FROZEN;
+}
+
 size_t
 sg_state_sweep(struct sg_state *state, int64_t keep_ms, size_t most)
 {
 	size_t at = 0, swept = 0;
 	for (struct sg_task *t; swept < most && (t = sg_table_next(&state->tasks, &at)) != NULL;) {
-		if (t->state < SG_TASK_CLOSING || t->kept > 0 || state->now.wall_ms - t->ended_ms < keep_ms || (t->leases_kept > 0 && has_live_lease(state, t)))
+		if (t->state < SG_TASK_CLOSING || t->kept > 0 || state->now.wall_ms - t->ended_ms < keep_ms || (t->leases_kept > 0 && has_live_lease(state, t)) ||
+		    tells_duty(t))
 			continue;
 		forget(state, t);
 		swept++;

@@ -268,9 +268,41 @@ role_hands_on(void)
 	play_end(p);
 }
 
+/* Who did the work does not check it, however long ago that was. */
+static void
+duty_stays(void)
+{
+	begin();
+	char *root = task(0, "{\"intent\":\"team\",\"key\":\"r\",\"role\":\"plan\"}");
+	char *work = hand_on(0, 2, root, "{\"actions\":[\"x.a\"],\"key\":\"c\",\"role\":\"do\",\"to\":\"n2\"}");
+	CU_ASSERT_TRUE(play_has(act(2, work, "x.a", "{}", "1"), "\"verdict\":\"allow\""));
+	ask(2, SG_ROUTE_A_TASK_CLOSE, work, "{}");
+	CU_ASSERT_TRUE(play_has(ask(0, SG_ROUTE_A_DELEGATE, root, "{\"actions\":[\"x.a\"],\"key\":\"d\",\"role\":\"check\",\"to\":\"n2\"}"), "rule_10_duty"));
+	later(700);
+	later(20);
+	CU_ASSERT_TRUE(play_has(ask(0, SG_ROUTE_A_DELEGATE, root, "{\"actions\":[\"x.a\"],\"key\":\"e\",\"role\":\"check\",\"to\":\"n2\"}"), "rule_10_duty"));
+	free(root);
+	free(work);
+	play_end(p);
+}
+
+/* An intent of another environment is no more open to a part of a task than to a whole one. */
+static void
+intent_elsewhere(void)
+{
+	begin();
+	char *root = task(0, "{\"intent\":\"tree\",\"key\":\"r\"}");
+	CU_ASSERT_TRUE(play_has(ask(0, SG_ROUTE_A_TASK_OPEN, "", "{\"intent\":\"prod\",\"key\":\"p\"}"), "wrong_environment"));
+	CU_ASSERT_TRUE(play_has(ask(0, SG_ROUTE_A_DELEGATE, root, "{\"intent\":\"prod\",\"key\":\"c\"}"), "wrong_environment"));
+	free(root);
+	play_end(p);
+}
+
 SG_CASES("gate.hostile", {"a name used again after it was forgotten", name_again},
 	 {"a limit nested too deeply", deep_limit},
 	 {"groups that a ceiling adds", groups_in_order},
 	 {"a value behind a NUL", behind_nul},
 	 {"a rate spent by those below", rate_below},
-	 {"a role hands on no more than it was given", role_hands_on})
+	 {"a role hands on no more than it was given", role_hands_on},
+	 {"duties after their task was forgotten", duty_stays},
+	 {"an intent of another environment", intent_elsewhere})
