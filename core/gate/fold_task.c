@@ -153,8 +153,9 @@ sg_fold_kind_task(struct sg_fold *f)
 	link_up(f, task);
 	f->state->open_tasks++;
 	hold(f, task, instance);
-	/* what it was opened with is its own; opened by an instance that had read from outside, it carries that */
-	sg_fold_values(f, task, sg_json_get(f->body, "inputs"), task->parent == NULL ? "task" : "unknown", "", &task->taint);
+	/* what it was opened with is its own, but for what an instance brought that had read from outside: that may come from there */
+	bool own = task->parent == NULL && task->taint.count == 0;
+	sg_fold_values(f, task, sg_json_get(f->body, "inputs"), own ? "task" : "unknown", "", &task->taint);
 }
 
 void

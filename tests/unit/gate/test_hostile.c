@@ -226,6 +226,25 @@ behind_nul(void)
 	play_end(p);
 }
 
+/* What a tainted instance opens a task with is not the task's own. */
+static void
+tainted_opener(void)
+{
+	char *decision;
+	begin();
+	p->effects = note_question;
+	char *id = task(0, "{\"intent\":\"tree\",\"key\":\"r\"}");
+	decision = play_between(act(0, id, "x.read", "{}", "1"), "\"decision_id\":\"", "\"");
+	ask(0, SG_ROUTE_A_OUTCOME, decision, "{\"labels\":[\"outside\"],\"result\":\"ok\"}");
+	free(id);
+	id = task(0, "{\"inputs\":{\"to\":\"EVIL1111\"},\"intent\":\"tree\",\"key\":\"r2\"}");
+	act(0, id, "x.a", "{\"to\":\"EVIL1111\"}", "1");
+	CU_ASSERT_TRUE(from("EVIL1111", "unknown"));
+	free(decision);
+	free(id);
+	play_end(p);
+}
+
 /* What was handed down as two in an hour is two, whoever below does them. */
 static void
 rate_below(void)
@@ -302,6 +321,7 @@ SG_CASES("gate.hostile", {"a name used again after it was forgotten", name_again
 	 {"a limit nested too deeply", deep_limit},
 	 {"groups that a ceiling adds", groups_in_order},
 	 {"a value behind a NUL", behind_nul},
+	 {"inputs from a tainted opener", tainted_opener},
 	 {"a rate spent by those below", rate_below},
 	 {"a role hands on no more than it was given", role_hands_on},
 	 {"duties after their task was forgotten", duty_stays},
