@@ -134,6 +134,15 @@ use_memory(struct sg_fold *f, struct sg_task *task, struct sg_attempt *attempt)
 		sg_taint_soak(f, task, &memory->taint);
 }
 
+/* More came with the arguments than is recorded of them: a result that repeats it proves nothing. */
+static void
+args_seen(struct sg_fold *f, struct sg_task *task, struct sg_attempt *attempt)
+{
+	sg_fold_values(f, task, sg_json_get(f->body, "args_seen"), "unknown", "", NULL);
+	if (sg_fold_flag_or(f, "args_cut", false) && !sg_taint_add(&attempt->labels, SG_STR("args_unseen")))
+		f->missing = "memory";
+}
+
 static void
 note_class(struct sg_fold *f, struct sg_task *task)
 {
@@ -157,7 +166,7 @@ fold_allow(struct sg_fold *f, struct sg_task *task, struct sg_attempt *attempt)
 	sg_fold_remember(f, attempt);
 	note_class(f, task);
 	task->root->steps++;
-	sg_fold_values(f, task, sg_json_get(f->body, "args_seen"), "unknown", "", NULL);
+	args_seen(f, task, attempt);
 	if (approval != NULL)
 		sg_fold_end_approval(f->state, approval, SG_APPROVAL_CONSUMED);
 	if (lease != NULL && lease->type == SG_JSON_OBJECT)

@@ -293,11 +293,12 @@ give_all(struct forms *f, struct sg_str text, bool whole, int depth)
 	give_runs(f, text);
 }
 
-void
+bool
 sg_value_forms(struct sg_str value, bool (*each)(void *to, struct sg_str form, bool whole), void *to)
 {
 	struct forms f = {.each = each, .to = to};
 	give_all(&f, value, true, 2);
+	return !f.stopped;
 }
 
 const struct sg_value_form *

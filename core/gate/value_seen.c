@@ -64,6 +64,7 @@ struct writing {
 	const struct sg_task *task;
 	struct sg_values written; /* so that each stands once */
 	size_t most;
+	bool cut;
 };
 
 static bool
@@ -87,7 +88,9 @@ write_form(void *to, struct sg_str form, bool whole)
 static void
 write_scalars(struct writing *wr, const struct sg_json *value, int depth)
 {
-	if (value == NULL || depth == SG_VALUE_DEPTH || wr->written.count >= wr->most)
+	bool over = depth == SG_VALUE_DEPTH || wr->written.count >= wr->most;
+	wr->cut |= over;
+	if (value == NULL || over)
 		return;
 	if (value->type == SG_JSON_ARRAY || value->type == SG_JSON_OBJECT) {
 		for (const struct sg_json *v = sg_json_first(value); v != NULL; v = sg_json_next(value, v))
@@ -97,12 +100,12 @@ write_scalars(struct writing *wr, const struct sg_json *value, int depth)
 	struct sg_buf text;
 	sg_buf_init(&text, TEXT_MAX);
 	if (sg_value_text(value, &text))
-		sg_value_forms(sg_buf_view(&text), write_form, wr);
+		wr->cut |= !sg_value_forms(sg_buf_view(&text), write_form, wr);
 	sg_buf_done(&text);
 }
 
 size_t
-sg_values_write(struct sg_json_writer *w, const struct sg_state *state, const struct sg_task *task, const struct sg_json *value, size_t most)
+sg_values_write(struct sg_json_writer *w, const struct sg_state *state, const struct sg_task *task, const struct sg_json *value, size_t most, bool *all)
 {
 	struct writing wr = {.w = w, .state = state, .task = task, .most = most};
 	struct sg_origin nowhere = {.where = ""}, *sources[1] = {&nowhere};
@@ -112,6 +115,8 @@ sg_values_write(struct sg_json_writer *w, const struct sg_state *state, const st
 	write_scalars(&wr, value, 0);
 	sg_jw_end(w);
 	size_t count = wr.written.count;
+	if (all != NULL)
+		*all = !wr.cut;
 	wr.written.sources = NULL;
 	wr.written.source_count = 0;
 	sg_values_free(&wr.written);

@@ -317,6 +317,37 @@ intent_elsewhere(void)
 	play_end(p);
 }
 
+/* Where more came with the arguments than is remembered of them, what a result repeats of it proves nothing. */
+static void
+padded_arguments(void)
+{
+	struct sg_buf args;
+	begin();
+	p->effects = note_question;
+	char *id = task(0, "{\"intent\":\"tree\",\"key\":\"r\"}");
+	sg_buf_init(&args, 2000);
+	sg_buf_text(&args, "{\"a\":\"");
+	for (int i = 0; i < 80; i++)
+		sg_buf_printf(&args, "w%03d ", i);
+	sg_buf_text(&args, "\",\"q\":\"EVIL2222\"}");
+	sg_buf_add(&args, "", 1);
+	char *decision = play_between(act(0, id, "x.read", args.ptr, "1"), "\"decision_id\":\"", "\"");
+	const struct sg_attempt *attempt = sg_state_decision(&p->gate->state, sg_str(decision));
+	CU_ASSERT_PTR_NOT_NULL_FATAL(attempt);
+	CU_ASSERT_TRUE(sg_taint_has(&attempt->labels, SG_STR("args_unseen")));
+	CU_ASSERT_EQUAL(attempt->task->taint.count, 0);
+	char *deep = play_between(act(0, id, "x.read", "{\"q\":[[[[[[[[[[[[[[[[\"EVIL4444\"]]]]]]]]]]]]]]]]}", "3"), "\"decision_id\":\"", "\"");
+	CU_ASSERT_TRUE(sg_taint_has(&sg_state_decision(&p->gate->state, sg_str(deep))->labels, SG_STR("args_unseen")));
+	free(deep);
+	char *plain = play_between(act(0, id, "x.read", "{\"q\":\"EVIL3333\"}", "2"), "\"decision_id\":\"", "\"");
+	CU_ASSERT_EQUAL(sg_state_decision(&p->gate->state, sg_str(plain))->labels.count, 0);
+	sg_buf_done(&args);
+	free(plain);
+	free(decision);
+	free(id);
+	play_end(p);
+}
+
 SG_CASES("gate.hostile", {"a name used again after it was forgotten", name_again},
 	 {"a limit nested too deeply", deep_limit},
 	 {"groups that a ceiling adds", groups_in_order},
@@ -325,4 +356,5 @@ SG_CASES("gate.hostile", {"a name used again after it was forgotten", name_again
 	 {"a rate spent by those below", rate_below},
 	 {"a role hands on no more than it was given", role_hands_on},
 	 {"duties after their task was forgotten", duty_stays},
-	 {"an intent of another environment", intent_elsewhere})
+	 {"an intent of another environment", intent_elsewhere},
+	 {"arguments padded until nobody looks", padded_arguments})
