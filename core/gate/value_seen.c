@@ -67,14 +67,23 @@ struct writing {
 	bool cut;
 };
 
+static uint64_t
+form_digest(const struct sg_state *state, const struct sg_task *task, struct sg_str form, enum sg_form_kind kind)
+{
+	char marked[1 + SG_FORM_MAX] = "\1"; /* no form of another kind begins so, but for hosts that are none */
+	if (kind != SG_FORM_COMPACT || form.len > SG_FORM_MAX)
+		return sg_value_digest(state, task, form);
+	memcpy(marked + 1, form.ptr, form.len);
+	return sg_value_digest(state, task, (struct sg_str){marked, 1 + form.len});
+}
+
 static bool
-write_form(void *to, struct sg_str form, bool whole)
+write_form(void *to, struct sg_str form, enum sg_form_kind kind)
 {
 	struct writing *wr = to;
 	char hex[17];
-	uint64_t digest = sg_value_digest(wr->state, wr->task, form);
+	uint64_t digest = form_digest(wr->state, wr->task, form, kind);
 	const struct sg_tree *tree = wr->task->root->tree;
-	(void)whole;
 	size_t before = wr->written.count;
 	if (before >= wr->most)
 		return false;
@@ -129,18 +138,25 @@ struct search {
 	const struct sg_origin *whole, *part;
 };
 
-/* A part that is clean makes nothing trusted; one that has labels makes the whole suspect. */
+static void
+suspect(struct search *s, const struct sg_origin *found)
+{
+	if (s->part == NULL && found != NULL && found->taint.count > 0)
+		s->part = found;
+}
+
+/* A part that is clean makes nothing trusted; one that has labels makes the whole suspect. So does the same without marks, whichever of the two had them. */
 static bool
-search_form(void *to, struct sg_str form, bool whole)
+search_form(void *to, struct sg_str form, enum sg_form_kind kind)
 {
 	struct search *s = to;
-	const struct sg_origin *found = sg_values_find(&s->task->root->tree->values, sg_value_digest(s->state, s->task, form));
-	if (found == NULL)
-		return true;
-	if (whole && s->whole == NULL)
+	const struct sg_values *values = &s->task->root->tree->values;
+	const struct sg_origin *found = sg_values_find(values, sg_value_digest(s->state, s->task, form));
+	if (kind == SG_FORM_WHOLE && s->whole == NULL)
 		s->whole = found;
-	if (!whole && s->part == NULL && found->taint.count > 0)
-		s->part = found;
+	if (kind != SG_FORM_WHOLE)
+		suspect(s, found);
+	suspect(s, sg_values_find(values, form_digest(s->state, s->task, form, SG_FORM_COMPACT)));
 	return true;
 }
 

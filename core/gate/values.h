@@ -13,10 +13,13 @@ enum {
 	SG_VALUE_DEPTH = 16,     /* arrays and objects within each other that are looked through */
 };
 
-/* Calls `each` for every form of one scalar, the whole value first. A form is the value as one would compare it: see sg_value_forms_table. `whole`
- * says that this form stands for all of the value, not for a part such as a host or a word. Stops when `each` says false or at SG_FORMS_OF_VALUE, and is
+/* What a form stands for: a part such as a host or a word; all of the value; or the value, or a part, without the marks in it. The last is compared with its
+ * like alone: 10.5 is not 105. */
+enum sg_form_kind { SG_FORM_PART, SG_FORM_WHOLE, SG_FORM_COMPACT };
+
+/* Calls `each` for every form of one scalar, the whole value first. A form is the value as one would compare it: see sg_value_forms_table. Stops when `each` says false or at SG_FORMS_OF_VALUE, and is
  * false then. */
-bool sg_value_forms(struct sg_str value, bool (*each)(void *to, struct sg_str form, bool whole), void *to);
+bool sg_value_forms(struct sg_str value, bool (*each)(void *to, struct sg_str form, enum sg_form_kind kind), void *to);
 
 /* What is done to a value to find its forms, for tests and documentation. */
 struct sg_value_form {

@@ -226,6 +226,25 @@ behind_nul(void)
 	play_end(p);
 }
 
+/* A part of what was seen, with its dashes taken out, is not what was seen. */
+static void
+without_dashes(void)
+{
+	begin();
+	p->effects = note_question;
+	char *id = task(0, "{\"inputs\":{\"branch\":\"ma-in\"},\"intent\":\"tree\",\"key\":\"r\"}");
+	act(0, id, "x.a", "{\"to\":\"ma-in\"}", "1");
+	CU_ASSERT_TRUE(from("ma-in", "task"));
+	act(0, id, "x.a", "{\"to\":\"main\"}", "2");
+	CU_ASSERT_TRUE(from("main", "unknown"));
+	free(id);
+	id = task(0, "{\"inputs\":{\"amount\":10.5},\"intent\":\"tree\",\"key\":\"r2\"}");
+	act(0, id, "x.a", "{\"amount\":105}", "1");
+	CU_ASSERT_TRUE(play_has(question, "\"origin\":\"unknown\",\"source\":\"\",\"value\":105}"));
+	free(id);
+	play_end(p);
+}
+
 /* What a tainted instance opens a task with is not the task's own. */
 static void
 tainted_opener(void)
@@ -317,6 +336,24 @@ intent_elsewhere(void)
 	play_end(p);
 }
 
+/* With dashes or without, what came from outside is suspect; the whole of it seen clean before is not. */
+static void
+dashes_of_the_tainted(void)
+{
+	begin();
+	p->effects = note_question;
+	char *id = task(0, "{\"intent\":\"tree\",\"key\":\"r\"}");
+	char *decision = play_between(act(0, id, "x.read", "{}", "1"), "\"decision_id\":\"", "\"");
+	ask(0, SG_ROUTE_A_OUTCOME, decision, "{\"labels\":[\"outside\"],\"result\":\"ok\",\"values\":[\"EV-IL-77\",\"EVIL88\"]}");
+	act(0, id, "x.a", "{\"to\":\"EVIL77\"}", "2");
+	CU_ASSERT_TRUE(play_has(question, "\"labels\":[\"outside\",\"self_reported\"],\"origin\":\"x.read\""));
+	act(0, id, "x.a", "{\"to\":\"EVIL-88\"}", "3");
+	CU_ASSERT_TRUE(play_has(question, "\"labels\":[\"outside\",\"self_reported\"],\"origin\":\"x.read\""));
+	free(decision);
+	free(id);
+	play_end(p);
+}
+
 /* Where more came with the arguments than is remembered of them, what a result repeats of it proves nothing. */
 static void
 padded_arguments(void)
@@ -352,9 +389,11 @@ SG_CASES("gate.hostile", {"a name used again after it was forgotten", name_again
 	 {"a limit nested too deeply", deep_limit},
 	 {"groups that a ceiling adds", groups_in_order},
 	 {"a value behind a NUL", behind_nul},
+	 {"a value without its dashes", without_dashes},
 	 {"inputs from a tainted opener", tainted_opener},
 	 {"a rate spent by those below", rate_below},
 	 {"a role hands on no more than it was given", role_hands_on},
 	 {"duties after their task was forgotten", duty_stays},
 	 {"an intent of another environment", intent_elsewhere},
+	 {"what came from outside, its dashes moved", dashes_of_the_tainted},
 	 {"arguments padded until nobody looks", padded_arguments})
