@@ -111,7 +111,7 @@ own_name(const struct sg_request *r, char out[SG_KEY_MAX + 1])
 static void
 refuse(struct sg_gate *gate, struct sg_request *r, const struct sg_task *parent, enum sg_reason reason)
 {
-	r->task = sg_str(parent->id);
+	r->task = sg_arena_copy(&r->arena, sg_str(parent->id));
 	r->args = r->body;
 	if (parent->attempts.count >= (size_t)gate->catalogue->limits.attempts_per_task) {
 		sg_deny_unkeyed(gate, r, SG_REASON_too_many_attempts);

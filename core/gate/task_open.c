@@ -297,7 +297,7 @@ claim(struct sg_gate *gate, struct sg_request *r, struct sg_str token)
 		sg_deny_unkeyed(gate, r, reason);
 		return;
 	}
-	r->task = sg_str(task->id);
+	r->task = sg_arena_copy(&r->arena, sg_str(task->id)); /* the task may be forgotten while the disk is waited for */
 	if (task->claimed) {
 		sg_request_sync(gate, r, gate->journal.appended, sg_answer_opened);
 		return;

@@ -385,6 +385,34 @@ padded_arguments(void)
 	play_end(p);
 }
 
+/* The disk hangs for ten minutes behind a claim whose task ends meanwhile. */
+static void
+hanging_disk(void)
+{
+	char claim[400];
+	begin();
+	char *root = task(0, "{\"intent\":\"tree\",\"key\":\"r\"}");
+	char *token = play_between(ask(0, SG_ROUTE_A_DELEGATE, root, "{\"key\":\"c\",\"to\":\"n2\"}"), "\"token\":\"", "\"");
+	snprintf(claim, sizeof(claim), "{\"key\":\"claim\",\"task_token\":\"%s\"}", token);
+	p->no_sync = true;
+	play_facts(p, 1012);
+	play_send(p, 3, SG_ROUTE_A_TASK_OPEN, "", claim);
+	while (p->count > 0)
+		play_one(p);
+	play_facts(p, 1010);
+	play_send(p, 1, SG_ROUTE_A_TASK_CLOSE, root, "{}");
+	while (p->count > 0)
+		play_one(p);
+	later(700);
+	later(20);
+	p->no_sync = false;
+	later(1);
+	CU_ASSERT_EQUAL(p->conns[3].status, 404);
+	free(root);
+	free(token);
+	play_end(p);
+}
+
 SG_CASES("gate.hostile", {"a name used again after it was forgotten", name_again},
 	 {"a limit nested too deeply", deep_limit},
 	 {"groups that a ceiling adds", groups_in_order},
@@ -396,4 +424,5 @@ SG_CASES("gate.hostile", {"a name used again after it was forgotten", name_again
 	 {"duties after their task was forgotten", duty_stays},
 	 {"an intent of another environment", intent_elsewhere},
 	 {"what came from outside, its dashes moved", dashes_of_the_tainted},
-	 {"arguments padded until nobody looks", padded_arguments})
+	 {"arguments padded until nobody looks", padded_arguments},
+	 {"a disk that hangs", hanging_disk})
