@@ -221,18 +221,24 @@ sg_fold_kind_decision(struct sg_fold *f)
 }
 
 void
-sg_fold_kind_withheld(struct sg_fold *f)
+sg_fold_unspend(struct sg_state *state, struct sg_attempt *attempt)
 {
 	static const int64_t nothing[SG_DIMENSIONS];
+	if (attempt->state == SG_ATTEMPT_ALLOWED && !attempt->outcome)
+		sg_fold_settle(attempt, nothing);
+	sg_fold_await_no_more(state, attempt);
+}
+
+void
+sg_fold_kind_withheld(struct sg_fold *f)
+{
 	struct sg_attempt *attempt = sg_state_decision(f->state, sg_fold_text(f, "decision"));
 	struct sg_lease *lease = sg_state_lease(f->state, sg_fold_text(f, "lease"));
 	struct sg_str code = sg_fold_text(f, "code");
 	if (attempt != NULL) {
-		if (attempt->state == SG_ATTEMPT_ALLOWED && !attempt->outcome)
-			sg_fold_settle(attempt, nothing);
+		sg_fold_unspend(f->state, attempt);
 		attempt->state = SG_ATTEMPT_WITHHELD;
 		attempt->reason = sg_reason_named(code.ptr, code.len);
-		sg_fold_await_no_more(f->state, attempt);
 	}
 	if (lease != NULL)
 		sg_fold_end_lease(f->state, lease, SG_LEASE_REVOKING);

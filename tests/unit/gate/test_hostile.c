@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Ways around the ceilings, the record and the provenance of values, tried one by one: each ends in a refusal, and in a journal that can be read. */
+#include "gate/snapshot.h"
 #include "unit/gate/play.h"
 
 static struct play *p;
@@ -385,6 +386,62 @@ padded_arguments(void)
 	play_end(p);
 }
 
+static bool
+keep(void *to, struct sg_str line)
+{
+	sg_buf_str(to, line);
+	sg_buf_text(to, "\n");
+	return true;
+}
+
+/* However much is said to have been used: sums stay numbers that a snapshot can hold and be read with. */
+static void
+huge_use(void)
+{
+	struct sg_buf text;
+	struct sg_state state;
+	struct sg_snapshot_head head = {.leaf = 1}, read;
+	begin();
+	char *id = task(0, "{\"intent\":\"tree\",\"key\":\"r\"}");
+	for (int i = 0; i < 300; i++) {
+		char key[16];
+		snprintf(key, sizeof(key), "%d", i);
+		char *decision = play_between(act(0, id, "x.read", "{}", key), "\"decision_id\":\"", "\"");
+		CU_ASSERT_TRUE(play_has(ask(0, SG_ROUTE_A_OUTCOME, decision, "{\"result\":\"ok\",\"used\":{\"money\":35184372088832}}"), "recorded"));
+		free(decision);
+	}
+	sg_buf_init(&text, 64 << 20);
+	CU_ASSERT_EQUAL(sg_snapshot_write(&p->gate->state, &head, keep, &text, NULL), SG_OK);
+	CU_ASSERT_EQUAL(sg_state_init(&state, p->gate->state.key, p->gate->state.boot_id, NULL), SG_OK);
+	state.now = p->gate->state.now;
+	CU_ASSERT_EQUAL(sg_snapshot_read(&state, sg_buf_view(&text), &read, NULL), SG_OK);
+	sg_state_done(&state);
+	sg_buf_done(&text);
+	free(id);
+	play_end(p);
+}
+
+/* An allow that lost its record used nothing, and nobody waits for what came of it. */
+static void
+lost_allow(void)
+{
+	begin();
+	char *id = task(0, "{\"intent\":\"tree\",\"key\":\"r\"}");
+	p->calls = 0;
+	p->fail_at = 1;
+	p->fail_forever = true;
+	CU_ASSERT_TRUE(play_has(act(0, id, "x.a", "{}", "1"), "\"code\":\"audit_unavailable\""));
+	p->fail_at = 0;
+	p->fail_forever = false;
+	later(2);
+	const struct sg_task *t = sg_state_task(&p->gate->state, sg_str(id));
+	CU_ASSERT_PTR_NOT_NULL_FATAL(t);
+	CU_ASSERT_EQUAL(t->spent[SG_DIMENSION_calls], 0);
+	CU_ASSERT_PTR_NULL(p->gate->state.owed_first);
+	free(id);
+	play_end(p);
+}
+
 /* The disk hangs for ten minutes behind a claim whose task ends meanwhile. */
 static void
 hanging_disk(void)
@@ -425,4 +482,6 @@ SG_CASES("gate.hostile", {"a name used again after it was forgotten", name_again
 	 {"an intent of another environment", intent_elsewhere},
 	 {"what came from outside, its dashes moved", dashes_of_the_tainted},
 	 {"arguments padded until nobody looks", padded_arguments},
+	 {"more use than fits a number", huge_use},
+	 {"an allow that lost its record", lost_allow},
 	 {"a disk that hangs", hanging_disk})
