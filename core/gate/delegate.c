@@ -353,7 +353,7 @@ sg_delegation_refused(struct sg_gate *gate, struct sg_request *r, struct sg_dele
 		return SG_REASON_wrong_environment;
 	if (!sg_behalf_admits(gate, d->to, sg_str(d->parent->on_behalf), NULL))
 		return SG_REASON_not_delegated;
-	return sg_task_room(gate, d->to->name) ? SG_REASON_allowed : SG_REASON_too_many_tasks;
+	return sg_task_room(gate, d->to->name) && sg_task_room(gate, r->agent->name) ? SG_REASON_allowed : SG_REASON_too_many_tasks;
 }
 
 bool

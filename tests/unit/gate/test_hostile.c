@@ -421,6 +421,29 @@ huge_use(void)
 	play_end(p);
 }
 
+/* Tasks that nobody claims count for who handed them on: one agent does not fill the table for all. */
+static void
+nobodys_tasks(void)
+{
+	int opened = 0;
+	begin();
+	for (int r = 0; r < 4; r++) {
+		char body[200];
+		snprintf(body, sizeof(body), "{\"intent\":\"tree\",\"key\":\"r%d\"}", r);
+		char *root = task(0, body);
+		for (int c = 0; c < 40; c++) {
+			snprintf(body, sizeof(body), "{\"key\":\"c%d-%d\",\"to\":\"n2\"}", r, c);
+			opened += strstr(ask(0, SG_ROUTE_A_DELEGATE, root, body), "\"task\":{") != NULL;
+		}
+		free(root);
+	}
+	CU_ASSERT_TRUE(opened <= 100);
+	char *own = task(2, "{\"intent\":\"tree\",\"key\":\"own\"}"); /* and whom they were meant for has room for its own */
+	CU_ASSERT_TRUE(own[0] != '\0');
+	free(own);
+	play_end(p);
+}
+
 /* An allow that lost its record used nothing, and nobody waits for what came of it. */
 static void
 lost_allow(void)
@@ -483,5 +506,6 @@ SG_CASES("gate.hostile", {"a name used again after it was forgotten", name_again
 	 {"what came from outside, its dashes moved", dashes_of_the_tainted},
 	 {"arguments padded until nobody looks", padded_arguments},
 	 {"more use than fits a number", huge_use},
+	 {"tasks of nobody", nobodys_tasks},
 	 {"an allow that lost its record", lost_allow},
 	 {"a disk that hangs", hanging_disk})
