@@ -93,14 +93,23 @@ account_of(struct sg_fold *f, struct sg_str key, enum sg_dimension *dimension)
 	return account;
 }
 
-/* Up to the one that was lent its own. */
+/* What a task used beyond what it was lent: that much the one above it has no longer. */
+static int64_t
+beyond(const struct sg_task *task, enum sg_dimension d)
+{
+	return task->spent[d] > task->limit[d] ? task->spent[d] - task->limit[d] : 0;
+}
+
+/* Up to the one that was lent its own, and further what it used beyond that. */
 static void
 charge_up(struct sg_task *task, enum sg_dimension d, int64_t amount)
 {
-	for (struct sg_task *t = task; t != NULL; t = t->parent) {
+	for (struct sg_task *t = task; t != NULL && amount != 0; t = t->parent) {
+		bool lent = t->parent != NULL && t->limit[d] >= 0 && !t->merged;
+		int64_t before = lent ? beyond(t, d) : 0;
 		t->spent[d] = sum(t->spent[d], amount);
-		if (t->parent != NULL && t->limit[d] >= 0 && !t->merged)
-			break;
+		if (lent)
+			amount = beyond(t, d) - before;
 	}
 }
 
@@ -178,6 +187,6 @@ sg_task_merge(struct sg_task *task)
 		if (task->limit[d] < 0)
 			continue;
 		task->parent->lent[d] -= task->limit[d];
-		charge_up(task->parent, (enum sg_dimension)d, task->spent[d]);
+		charge_up(task->parent, (enum sg_dimension)d, task->spent[d] - beyond(task, (enum sg_dimension)d));
 	}
 }

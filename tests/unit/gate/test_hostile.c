@@ -394,6 +394,28 @@ keep(void *to, struct sg_str line)
 	return true;
 }
 
+/* What a part of a task used beyond what it was lent, nobody above has left. */
+static void
+used_beyond(void)
+{
+	begin();
+	char *root = task(0, "{\"intent\":\"tree\",\"key\":\"r\"}");
+	char *part = hand_on(0, 0, root, "{\"budgets\":{\"money\":1000},\"key\":\"c\"}");
+	const struct sg_task *t = sg_state_task(&p->gate->state, sg_str(root));
+	char *decision = play_between(act(0, part, "x.read", "{}", "1"), "\"decision_id\":\"", "\"");
+	CU_ASSERT_TRUE(play_has(ask(0, SG_ROUTE_A_OUTCOME, decision, "{\"result\":\"unknown\",\"used\":{\"money\":5000}}"), "recorded"));
+	CU_ASSERT_EQUAL(t->spent[SG_DIMENSION_money] + t->lent[SG_DIMENSION_money], 5000);
+	CU_ASSERT_TRUE(play_has(ask(0, SG_ROUTE_A_OUTCOME, decision, "{\"result\":\"ok\",\"used\":{\"money\":1500}}"), "recorded"));
+	CU_ASSERT_EQUAL(t->spent[SG_DIMENSION_money] + t->lent[SG_DIMENSION_money], 1500);
+	ask(0, SG_ROUTE_A_TASK_CLOSE, part, "{}");
+	CU_ASSERT_EQUAL(t->spent[SG_DIMENSION_money], 1500);
+	CU_ASSERT_EQUAL(t->lent[SG_DIMENSION_money], 0);
+	free(decision);
+	free(root);
+	free(part);
+	play_end(p);
+}
+
 /* However much is said to have been used: sums stay numbers that a snapshot can hold and be read with. */
 static void
 huge_use(void)
@@ -505,6 +527,7 @@ SG_CASES("gate.hostile", {"a name used again after it was forgotten", name_again
 	 {"an intent of another environment", intent_elsewhere},
 	 {"what came from outside, its dashes moved", dashes_of_the_tainted},
 	 {"arguments padded until nobody looks", padded_arguments},
+	 {"more use than was lent", used_beyond},
 	 {"more use than fits a number", huge_use},
 	 {"tasks of nobody", nobodys_tasks},
 	 {"an allow that lost its record", lost_allow},
