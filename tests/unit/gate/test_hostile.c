@@ -416,6 +416,29 @@ used_beyond(void)
 	play_end(p);
 }
 
+/* Who opened the whole is no second person for a part of it. */
+static void
+opener_above(void)
+{
+	begin();
+	p->effects = ask_finance;
+	CU_ASSERT_TRUE_FATAL(play_connect(p, 10, SG_FACE_ADMIN, 501));
+	CU_ASSERT_TRUE_FATAL(play_connect(p, 11, SG_FACE_ADMIN, 502));
+	char claim[400];
+	const char *answer = play_ask(p, 10, SG_ROUTE_O_TASK_OPEN, "", "{\"agent\":\"n0\",\"intent\":\"tree\",\"key\":\"r\"}");
+	char *root = play_between(answer, "\"id\":\"", "\""), *token = play_between(answer, "\"token\":\"", "\"");
+	snprintf(claim, sizeof(claim), "{\"key\":\"claim\",\"task_token\":\"%s\"}", token);
+	CU_ASSERT_TRUE(play_has(ask(0, SG_ROUTE_A_TASK_OPEN, "", claim), "\"claimed\":true"));
+	char *part = hand_on(0, 0, root, "{\"key\":\"c\"}");
+	char *approval = play_between(act(0, part, "x.a", "{}", "1"), "\"id\":\"", "\"");
+	CU_ASSERT_TRUE(play_has(play_ask(p, 10, SG_ROUTE_O_APPROVE, approval, "{}"), "self_approval"));
+	free(approval);
+	free(part);
+	free(root);
+	free(token);
+	play_end(p);
+}
+
 /* However much is said to have been used: sums stay numbers that a snapshot can hold and be read with. */
 static void
 huge_use(void)
@@ -528,6 +551,7 @@ SG_CASES("gate.hostile", {"a name used again after it was forgotten", name_again
 	 {"what came from outside, its dashes moved", dashes_of_the_tainted},
 	 {"arguments padded until nobody looks", padded_arguments},
 	 {"more use than was lent", used_beyond},
+	 {"the opener of the whole", opener_above},
 	 {"more use than fits a number", huge_use},
 	 {"tasks of nobody", nobodys_tasks},
 	 {"an allow that lost its record", lost_allow},
