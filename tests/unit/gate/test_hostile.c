@@ -32,6 +32,11 @@ static const char intents[] =
 	"\"tree\":{\"actions\":[\"x.*\"],\"budgets\":[],\"children\":50,\"depth\":4,\"environment\":\"\",\"idle\":0,\"resources\":[\"**\"],\"roles\":[],\"sensitivity\":"
 	"\"confidential\",\"tree\":[],\"ttl\":3600000},";
 
+static const char resources[] =
+	"\"resources\":{"
+	"\"all\":{\"budgets\":[],\"environment\":\"\",\"memory\":false,\"owner\":\"\",\"patterns\":[\"**\"],\"sensitivity\":\"public\",\"taints\":[],\"type\":\"any\"},"
+	"\"hr\":{\"budgets\":[],\"environment\":\"\",\"memory\":false,\"owner\":\"\",\"patterns\":[\"hr/**\"],\"sensitivity\":\"restricted\",\"taints\":[],\"type\":\"any\"}},";
+
 static const char roles[] =
 	"\"roles\":{"
 	"\"check\":{\"actions\":[\"x.*\"],\"apart\":[\"do\"],\"hand_on\":[],\"other_owner\":false,\"planned\":false,\"signs\":false},"
@@ -61,6 +66,7 @@ configure(void)
 	up_to(&text, &at, "\"intents\":{");
 	sg_buf_text(&text, intents);
 	up_to(&text, &at, "\"trust_domain\"");
+	sg_buf_text(&text, resources);
 	sg_buf_text(&text, roles);
 	sg_buf_text(&text, "\"trust_domain\"");
 	sg_buf_text(&text, at);
@@ -439,6 +445,20 @@ opener_above(void)
 	play_end(p);
 }
 
+/* Of several stanzas that fit, the one that says most of what is there counts, whatever they are called. */
+static void
+most_sensitive(void)
+{
+	char body[400];
+	begin();
+	char *id = task(0, "{\"intent\":\"tree\",\"key\":\"r\"}");
+	CU_ASSERT_TRUE(play_has(act(0, id, "x.read", "{}", "1"), "\"verdict\":\"allow\""));
+	snprintf(body, sizeof(body), "{\"action\":\"x.read\",\"key\":\"2\",\"resource\":{\"id\":\"hr/pay\",\"type\":\"any\"},\"task\":\"%s\"}", id);
+	CU_ASSERT_TRUE(play_has(ask(0, SG_ROUTE_A_ACT, "", body), "over_sensitivity"));
+	free(id);
+	play_end(p);
+}
+
 /* However much is said to have been used: sums stay numbers that a snapshot can hold and be read with. */
 static void
 huge_use(void)
@@ -550,6 +570,7 @@ SG_CASES("gate.hostile", {"a name used again after it was forgotten", name_again
 	 {"an intent of another environment", intent_elsewhere},
 	 {"what came from outside, its dashes moved", dashes_of_the_tainted},
 	 {"arguments padded until nobody looks", padded_arguments},
+	 {"resources that overlap", most_sensitive},
 	 {"more use than was lent", used_beyond},
 	 {"the opener of the whole", opener_above},
 	 {"more use than fits a number", huge_use},
