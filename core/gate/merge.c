@@ -217,6 +217,16 @@ join_step_up(struct sg_merged *m, const struct sg_effect *effect)
 	return true;
 }
 
+/* An approval holds so many proofs and no more. */
+bool
+sg_requirement_fits(const struct sg_requirement *r)
+{
+	int64_t people = 0;
+	for (size_t i = 0; i < r->count; i++)
+		people += r->groups[i].quorum;
+	return people <= SG_APPROVAL_PROOFS;
+}
+
 void
 sg_requirement_sort(struct sg_requirement *r)
 {
@@ -321,6 +331,8 @@ join_all(struct sg_merged *m, const struct sg_effect *effects, size_t count)
 	for (size_t i = 0; i < count; i++)
 		if (is(&effects[i], "step_up") && !join_step_up(m, &effects[i]))
 			return false;
+	if (!sg_requirement_fits(&m->requirement))
+		return deny(m, SG_REASON_policy_bad_effect);
 	for (size_t i = 0; i < count; i++)
 		if (is(&effects[i], "allow") && !join_allow(m, &effects[i]))
 			return false;

@@ -445,6 +445,59 @@ opener_above(void)
 	play_end(p);
 }
 
+static const char *
+ask_many(const char *input)
+{
+	(void)input;
+	return "{\"effects\":[{\"effect\":{\"approvers\":\"finance\",\"kind\":\"step_up\",\"methods\":[],\"narrow\":{},\"quorum\":20,\"say\":\"\",\"ttl\":0},\"file\":\"a.lua\","
+	       "\"line\":1,\"rule\":\"r\"},{\"effect\":{\"approvers\":\"ops\",\"kind\":\"step_up\",\"methods\":[],\"narrow\":{},\"quorum\":20,\"say\":\"\",\"ttl\":0},\"file\":"
+	       "\"a.lua\",\"line\":2,\"rule\":\"s\"}],\"error\":null}";
+}
+
+/* More people than an approval has room for are never asked: the last yes would be a record that nobody can read. */
+static void
+too_many_people(void)
+{
+	begin();
+	p->effects = ask_many;
+	char *id = task(0, "{\"intent\":\"tree\",\"key\":\"r\"}");
+	CU_ASSERT_TRUE(play_has(act(0, id, "x.a", "{}", "1"), "policy_bad_effect"));
+	free(id);
+	play_end(p);
+}
+
+static const char *
+check_utf8(const char *input)
+{
+	struct sg_arena arena;
+	const struct sg_json *json = NULL;
+	sg_arena_init(&arena, 4 << 20);
+	CU_ASSERT_EQUAL(sg_canon_parse(&arena, sg_str(input), &(struct sg_json_limits){.bytes = 1 << 20, .nodes = 1 << 16}, &json, NULL), SG_OK);
+	sg_arena_done(&arena);
+	return play_allow(input);
+}
+
+/* What policy is told of limits is text, however long the names in them. */
+static void
+long_limit_names(void)
+{
+	char body[1000], name[300] = "";
+	begin();
+	p->effects = check_utf8;
+	char *root = task(0, "{\"intent\":\"tree\",\"key\":\"r\"}");
+	for (int i = 0; i < 2; i++) {
+		strcpy(name, i == 0 ? "" : "a");
+		for (int j = 0; j < 100; j++)
+			strcat(name, "\xc3\xa4");
+		snprintf(body, sizeof(body), "{\"constraints\":{\"x.b\":{\"%s\":{\"exact\":1}}},\"key\":\"c%d\"}", name, i);
+		char *part = hand_on(0, 0, root, body);
+		CU_ASSERT_TRUE(play_has(act(0, part, "x.a", "{}", "1"), "\"verdict\":\"allow\""));
+		free(part);
+	}
+	free(root);
+	play_end(p);
+}
+
 /* Of several stanzas that fit, the one that says most of what is there counts, whatever they are called. */
 static void
 most_sensitive(void)
@@ -570,6 +623,8 @@ SG_CASES("gate.hostile", {"a name used again after it was forgotten", name_again
 	 {"an intent of another environment", intent_elsewhere},
 	 {"what came from outside, its dashes moved", dashes_of_the_tainted},
 	 {"arguments padded until nobody looks", padded_arguments},
+	 {"more people than have room", too_many_people},
+	 {"long names in limits", long_limit_names},
 	 {"resources that overlap", most_sensitive},
 	 {"more use than was lent", used_beyond},
 	 {"the opener of the whole", opener_above},
