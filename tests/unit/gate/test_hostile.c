@@ -498,6 +498,41 @@ long_limit_names(void)
 	play_end(p);
 }
 
+/* Labels that cannot be kept are not passed over: the worst is assumed and said. */
+static void
+labels_cut(void)
+{
+	begin();
+	char *id = task(0, "{\"intent\":\"tree\",\"key\":\"r\"}"), body[3000] = "{\"labels\":[\"";
+	for (int i = 0; i <= SG_LABEL_MAX; i++)
+		strcat(body, "x");
+	strcat(body, "\"],\"result\":\"ok\"}");
+	char *decision = play_between(act(0, id, "x.read", "{}", "1"), "\"decision_id\":\"", "\"");
+	CU_ASSERT_TRUE(play_has(ask(0, SG_ROUTE_A_OUTCOME, decision, body), "recorded"));
+	const struct sg_task *t = sg_state_task(&p->gate->state, sg_str(id));
+	CU_ASSERT_TRUE(sg_taint_has(&t->taint, SG_STR("overflow")));
+	CU_ASSERT_EQUAL(t->taint.sensitivity, SG_RESTRICTED);
+	free(decision);
+	free(id);
+	id = task(0, "{\"intent\":\"tree\",\"key\":\"r2\"}");
+	play_end(p);
+	free(id);
+	begin();
+	id = task(0, "{\"intent\":\"tree\",\"key\":\"r\"}");
+	snprintf(body, sizeof(body), "{\"labels\":[");
+	for (int i = 0; i <= SG_TAINTS_MAX; i++)
+		sprintf(body + strlen(body), "%s\"l%d\"", i > 0 ? "," : "", i);
+	strcat(body, "],\"result\":\"ok\"}");
+	decision = play_between(act(0, id, "x.read", "{}", "1"), "\"decision_id\":\"", "\"");
+	CU_ASSERT_TRUE(play_has(ask(0, SG_ROUTE_A_OUTCOME, decision, body), "recorded"));
+	t = sg_state_task(&p->gate->state, sg_str(id));
+	CU_ASSERT_TRUE(sg_taint_has(&t->taint, SG_STR("overflow")));
+	CU_ASSERT_EQUAL(t->taint.count, SG_TAINTS_MAX + 1);
+	free(decision);
+	free(id);
+	play_end(p);
+}
+
 /* Of several stanzas that fit, the one that says most of what is there counts, whatever they are called. */
 static void
 most_sensitive(void)
@@ -625,6 +660,7 @@ SG_CASES("gate.hostile", {"a name used again after it was forgotten", name_again
 	 {"arguments padded until nobody looks", padded_arguments},
 	 {"more people than have room", too_many_people},
 	 {"long names in limits", long_limit_names},
+	 {"labels too many and too long", labels_cut},
 	 {"resources that overlap", most_sensitive},
 	 {"more use than was lent", used_beyond},
 	 {"the opener of the whole", opener_above},
