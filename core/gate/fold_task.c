@@ -358,7 +358,8 @@ sg_fold_kind_tool(struct sg_fold *f)
 		tree->quarantine_full = true;
 		return;
 	}
-	struct sg_quarantined *q = &more[tree->quarantine_count++];
-	*q = (struct sg_quarantined){.action = sg_fold_word(f, "action")};
+	struct sg_quarantined *q = &more[tree->quarantine_count];
+	*q = (struct sg_quarantined){.action = sg_fold_keep(f, "action")};
+	tree->quarantine_count += q->action != NULL;
 	sg_fold_id(f, "digest", q->digest, sizeof(q->digest));
 }

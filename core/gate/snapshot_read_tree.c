@@ -164,8 +164,12 @@ read_quarantine(struct sg_fold *f, struct sg_tree *t)
 			f->missing = "quarantine";
 			return;
 		}
-		struct sg_quarantined *q = &t->quarantine[t->quarantine_count++];
-		q->action = sg_state_word(f->state, action);
+		struct sg_quarantined *q = &t->quarantine[t->quarantine_count];
+		if ((q->action = strndup(action.ptr, action.len)) == NULL) {
+			f->missing = "memory";
+			return;
+		}
+		t->quarantine_count++;
 		snprintf(q->digest, sizeof(q->digest), "%.*s", SG_STR_ARG(digest));
 	}
 }

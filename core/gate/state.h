@@ -148,7 +148,7 @@ struct sg_tree {
 	struct sg_times denials, step_ups, kills;
 	uint64_t classes; /* set of the classes of actions it was allowed */
 	struct sg_quarantined {
-		const char *action;
+		char *action; /* as an agent named it: not kept once and for ever */
 		char digest[SG_SHA256_HEX];
 	} *quarantine;
 	size_t quarantine_count;

@@ -40,6 +40,8 @@ free_tree(struct sg_tree *tree)
 	free(tree->history.events);
 	sg_values_free(&tree->values);
 	free(tree->plan.steps);
+	for (size_t i = 0; i < tree->quarantine_count; i++)
+		free(tree->quarantine[i].action);
 	free(tree->quarantine);
 	free(tree);
 }

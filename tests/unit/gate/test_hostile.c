@@ -533,6 +533,21 @@ labels_cut(void)
 	play_end(p);
 }
 
+/* Names that agents make up leave memory with the tree that made them up. */
+static void
+made_up_names(void)
+{
+	begin();
+	char *id = task(0, "{\"intent\":\"tree\",\"key\":\"r\"}");
+	size_t words = p->gate->state.words.count;
+	act(0, id, "tool.register", "{\"action\":\"made.up.name\"}", "1");
+	CU_ASSERT_TRUE(play_has(act(0, id, "x.read", "{}", "2"), "\"verdict\":\"allow\""));
+	CU_ASSERT_EQUAL(sg_state_task(&p->gate->state, sg_str(id))->tree->quarantine_count, 1);
+	CU_ASSERT_TRUE(p->gate->state.words.count <= words + 1); /* x.read */
+	free(id);
+	play_end(p);
+}
+
 /* Of several stanzas that fit, the one that says most of what is there counts, whatever they are called. */
 static void
 most_sensitive(void)
@@ -661,6 +676,7 @@ SG_CASES("gate.hostile", {"a name used again after it was forgotten", name_again
 	 {"more people than have room", too_many_people},
 	 {"long names in limits", long_limit_names},
 	 {"labels too many and too long", labels_cut},
+	 {"names that agents make up", made_up_names},
 	 {"resources that overlap", most_sensitive},
 	 {"more use than was lent", used_beyond},
 	 {"the opener of the whole", opener_above},
