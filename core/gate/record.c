@@ -18,6 +18,10 @@ sg_record(struct sg_gate *gate, const char *kind, struct sg_str body, struct sg_
 	struct sg_leaf leaf = {.kind = kind, .body = body, .input = input, .config = gate->catalogue->digest, .policy = gate->policy,
 			       .arena = &arena, .json = &record.json};
 	uint64_t n = 0;
+	if (gate->owed != NULL && !gate->journal.closed)
+		sg_gate_pay(gate); /* it stands before what builds on it */
+	if (gate->owed != NULL && !gate->journal.closed)
+		return sg_fail(err, SG_UNAVAILABLE, "audit_unavailable", "what a failed disk owes is not written yet");
 	sg_arena_init(&arena, FOLD_BUDGET);
 	enum sg_status status = sg_journal_append(&gate->journal, &leaf, &n, &record.leaf, err);
 	if (status == SG_OK)

@@ -548,6 +548,20 @@ made_up_names(void)
 	play_end(p);
 }
 
+/* What a failed disk owes stands before what builds on it: a part whose whole is recorded later could not be folded. */
+static void
+owed_first(void)
+{
+	begin();
+	CU_ASSERT_TRUE(sg_gate_owe(p->gate, "alert", SG_STR("{\"agent\":\"\",\"task\":\"\",\"what\":\"x\",\"who\":\"\"}")));
+	play_facts(p, 1010);
+	play_send(p, 1, SG_ROUTE_A_TASK_OPEN, "", "{\"intent\":\"tree\",\"key\":\"r\"}");
+	while (p->count > 0)
+		play_one(p);
+	CU_ASSERT_PTR_NULL(p->gate->owed);
+	play_end(p);
+}
+
 /* Of several stanzas that fit, the one that says most of what is there counts, whatever they are called. */
 static void
 most_sensitive(void)
@@ -677,6 +691,7 @@ SG_CASES("gate.hostile", {"a name used again after it was forgotten", name_again
 	 {"long names in limits", long_limit_names},
 	 {"labels too many and too long", labels_cut},
 	 {"names that agents make up", made_up_names},
+	 {"what is owed comes first", owed_first},
 	 {"resources that overlap", most_sensitive},
 	 {"more use than was lent", used_beyond},
 	 {"the opener of the whole", opener_above},
