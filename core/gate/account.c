@@ -8,6 +8,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#define SUM_MOST (INT64_C(1) << 52) /* what JSON still holds as a whole number; what is said to have been used has no other bound together */
+
+/* Between nothing and the most, whatever is added or returned. */
+static int64_t
+sum(int64_t held, int64_t amount)
+{
+	int64_t all = held + amount;
+	return all < 0 ? 0 : all < SUM_MOST ? all : SUM_MOST;
+}
+
 static int64_t
 part_of(const struct sg_account *account, int64_t at_ms)
 {
@@ -18,27 +28,27 @@ part_of(const struct sg_account *account, int64_t at_ms)
 int64_t
 sg_account_spent(const struct sg_account *account, int64_t now_ms)
 {
-	int64_t sum = 0, now = part_of(account, now_ms);
+	int64_t all = 0, now = part_of(account, now_ms);
 	if (account->window_ms == 0)
 		return account->total;
 	for (int64_t part = account->newest; part > account->newest - SG_SLOTS && part >= 0; part--)
 		if (part > now - SG_SLOTS)
-			sum += account->slot[part % SG_SLOTS];
-	return sum;
+			all = sum(all, account->slot[part % SG_SLOTS]);
+	return all;
 }
 
 static void
 account_add(struct sg_account *account, int64_t amount, int64_t at_ms)
 {
 	int64_t part = part_of(account, at_ms);
-	account->total += amount;
+	account->total = sum(account->total, amount);
 	if (account->window_ms == 0 || part <= account->newest - SG_SLOTS)
 		return;
 	for (int64_t i = part - account->newest < SG_SLOTS ? account->newest + 1 : part - SG_SLOTS + 1; i <= part; i++)
 		account->slot[i % SG_SLOTS] = 0;
 	if (part > account->newest)
 		account->newest = part;
-	account->slot[part % SG_SLOTS] += amount;
+	account->slot[part % SG_SLOTS] = sum(account->slot[part % SG_SLOTS], amount);
 }
 
 struct sg_account *
@@ -83,14 +93,23 @@ account_of(struct sg_fold *f, struct sg_str key, enum sg_dimension *dimension)
 	return account;
 }
 
-/* Up to the one that was lent its own. */
+/* What a task used beyond what it was lent: that much the one above it has no longer. */
+static int64_t
+beyond(const struct sg_task *task, enum sg_dimension d)
+{
+	return task->spent[d] > task->limit[d] ? task->spent[d] - task->limit[d] : 0;
+}
+
+/* Up to the one that was lent its own, and further what it used beyond that. */
 static void
 charge_up(struct sg_task *task, enum sg_dimension d, int64_t amount)
 {
-	for (struct sg_task *t = task; t != NULL; t = t->parent) {
-		t->spent[d] += amount;
-		if (t->parent != NULL && t->limit[d] >= 0 && !t->merged)
-			break;
+	for (struct sg_task *t = task; t != NULL && amount != 0; t = t->parent) {
+		bool lent = t->parent != NULL && t->limit[d] >= 0 && !t->merged;
+		int64_t before = lent ? beyond(t, d) : 0;
+		t->spent[d] = sum(t->spent[d], amount);
+		if (lent)
+			amount = beyond(t, d) - before;
 	}
 }
 
@@ -100,7 +119,7 @@ charge_tree(struct sg_task *task, enum sg_dimension d, int64_t amount)
 	struct sg_tree *tree = sg_task_tree(task);
 	charge_up(task, d, amount);
 	if (tree != NULL)
-		tree->spent[d] += amount;
+		tree->spent[d] = sum(tree->spent[d], amount);
 }
 
 static void
@@ -130,7 +149,7 @@ sg_fold_charge(struct sg_fold *f, struct sg_attempt *attempt)
 		sg_json_int(sg_json_get(cost, sg_dimension_name((enum sg_dimension)d)), &amount);
 		attempt->spent[d] = amount;
 		charge_tree(attempt->task, (enum sg_dimension)d, amount);
-		attempt->task->reserved[d] += amount;
+		attempt->task->reserved[d] = sum(attempt->task->reserved[d], amount);
 	}
 	if (charges == NULL || charges->count == 0 || charges->count > SG_CHARGES_MAX)
 		return;
@@ -153,7 +172,7 @@ sg_fold_settle(struct sg_attempt *attempt, const int64_t used[SG_DIMENSIONS])
 	}
 	for (int d = 0; d < SG_DIMENSIONS; d++) {
 		charge_tree(attempt->task, (enum sg_dimension)d, used[d] - attempt->spent[d]);
-		attempt->task->reserved[d] -= attempt->outcome ? 0 : attempt->spent[d]; /* settled once: no longer reserved */
+		attempt->task->reserved[d] = sum(attempt->task->reserved[d], attempt->outcome ? 0 : -attempt->spent[d]); /* settled once: no longer reserved */
 		attempt->spent[d] = used[d];
 	}
 }
@@ -168,6 +187,6 @@ sg_task_merge(struct sg_task *task)
 		if (task->limit[d] < 0)
 			continue;
 		task->parent->lent[d] -= task->limit[d];
-		charge_up(task->parent, (enum sg_dimension)d, task->spent[d]);
+		charge_up(task->parent, (enum sg_dimension)d, task->spent[d] - beyond(task, (enum sg_dimension)d));
 	}
 }

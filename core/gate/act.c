@@ -134,7 +134,7 @@ enforced_task(struct sg_gate *gate, struct sg_request *r, enum sg_reason *reason
 		return false;
 	r->proven = has_token && !task->asserted;
 	r->strength = r->proven ? SG_BOUNDARY : SG_HINT;
-	r->task = sg_str(task->id);
+	r->task = sg_arena_copy(&r->arena, sg_str(task->id)); /* the task may be forgotten while the disk is waited for */
 	r->agent = sg_catalogue_agent(gate->catalogue, sg_str(task->agent));
 	snprintf(r->instance, sizeof(r->instance), "%s", task->instance->id);
 	struct sg_str named = r->authzen ? text_at(sg_json_get(r->body, "subject"), "id") : text_at(r->body, "agent");

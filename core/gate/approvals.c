@@ -213,13 +213,13 @@ is_joined(struct sg_str text, const char *head, struct sg_str tail)
 static bool
 is_self(const struct sg_gate *gate, const struct sg_approval *a, const struct sg_admin *admin)
 {
-	struct sg_str owner = sg_str(a->owner), opener = sg_str(a->opener);
+	struct sg_str owner = sg_str(a->owner), opener = sg_str(a->opener), whole = sg_str(a->task->root->opener);
 	const struct sg_human *human = sg_catalogue_human_admin(gate->catalogue, admin->name);
 	if (gate->catalogue->dev)
 		return false;
-	if (human != NULL && (sg_str_eq(owner, human->id) || is_joined(opener, "human:", human->id)))
+	if (human != NULL && (sg_str_eq(owner, human->id) || is_joined(opener, "human:", human->id) || is_joined(whole, "human:", human->id)))
 		return true;
-	if (is_joined(opener, "admin:", admin->name))
+	if (is_joined(opener, "admin:", admin->name) || is_joined(whole, "admin:", admin->name))
 		return true;
 	if (a->task->instance->uid == (int64_t)admin->uid)
 		return true;

@@ -423,8 +423,19 @@ FIND(sg_catalogue_human_id(const struct sg_catalogue *catalogue, struct sg_str i
 FIND(sg_catalogue_human_admin(const struct sg_catalogue *catalogue, struct sg_str admin), human, humans, admin.len > 0 && sg_str_eq(row->admin, admin))
 FIND(sg_catalogue_role(const struct sg_catalogue *catalogue, struct sg_str name), task_role, task_roles, sg_str_eq(row->name, name))
 FIND(sg_catalogue_tool(const struct sg_catalogue *catalogue, struct sg_str action), tool, tools, sg_str_eq(row->action, action))
-FIND(sg_catalogue_resource(const struct sg_catalogue *catalogue, struct sg_str type, struct sg_str id), resource, resources,
-     sg_str_eq(row->type, type) && sg_strings_match(&row->patterns, id, '/'))
+
+/* Names are no ranks: a catch-all that comes first by name hides nothing of what is more sensitive. */
+const struct sg_resource *
+sg_catalogue_resource(const struct sg_catalogue *catalogue, struct sg_str type, struct sg_str id)
+{
+	const struct sg_resource *most = NULL;
+	for (size_t i = 0; i < catalogue->resource_count; i++) {
+		const struct sg_resource *row = &catalogue->resources[i];
+		if (sg_str_eq(row->type, type) && sg_strings_match(&row->patterns, id, '/') && (most == NULL || row->sensitivity > most->sensitivity))
+			most = row;
+	}
+	return most;
+}
 
 bool
 sg_admin_in(const struct sg_admin *admin, struct sg_str group)

@@ -168,7 +168,7 @@ const struct sg_human *sg_catalogue_human_id(const struct sg_catalogue *catalogu
 const struct sg_human *sg_catalogue_human_admin(const struct sg_catalogue *catalogue, struct sg_str admin);
 const struct sg_task_role *sg_catalogue_role(const struct sg_catalogue *catalogue, struct sg_str name);
 const struct sg_tool *sg_catalogue_tool(const struct sg_catalogue *catalogue, struct sg_str action);
-/* The stanza whose type and patterns fit, or NULL: the first by name. */
+/* The stanza whose type and patterns fit, or NULL; of several the most sensitive, of several such the first by name. */
 const struct sg_resource *sg_catalogue_resource(const struct sg_catalogue *catalogue, struct sg_str type, struct sg_str id);
 const char *sg_autonomy_name(enum sg_autonomy autonomy);
 bool sg_admin_in(const struct sg_admin *admin, struct sg_str group);

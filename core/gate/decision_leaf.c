@@ -63,13 +63,21 @@ static void
 write_args_seen(struct sg_json_writer *w, const struct sg_gate *gate, const struct sg_request *r, const struct sg_task *task)
 {
 	enum { ARGS_SEEN_MAX = 64 };
+	bool all = true;
+	struct sg_buf seen;
+	struct sg_json_writer in;
 	const struct sg_tree *tree = task == NULL ? NULL : task->root->tree;
 	size_t held = tree == NULL ? 0 : tree->values.count, most = (size_t)gate->catalogue->limits.values;
 	size_t room = r->verdict != SG_ALLOW || held >= most ? 0 : most - held;
+	sg_buf_init(&seen, 32 * ARGS_SEEN_MAX);
+	sg_jw_begin(&in, &seen);
 	if (room == 0 || task == NULL)
-		sg_jw_raw(w, SG_STR("[]"));
+		sg_jw_raw(&in, SG_STR("[]"));
 	else
-		sg_values_write(w, &gate->state, task, r->effective_args, room < ARGS_SEEN_MAX ? room : ARGS_SEEN_MAX);
+		sg_values_write(&in, &gate->state, task, r->effective_args, room < ARGS_SEEN_MAX ? room : ARGS_SEEN_MAX, &all);
+	sg_jw_member_bool(w, "args_cut", !all);
+	sg_jw_member_raw(w, "args_seen", sg_buf_view(&seen));
+	sg_buf_done(&seen);
 }
 
 static void
@@ -103,7 +111,6 @@ write_body(struct sg_buf *out, struct sg_gate *gate, const struct sg_request *r)
 	sg_jw_member_str(&w, "action", r->action_name);
 	sg_jw_member_str(&w, "agent", r->agent != NULL ? r->agent->name : SG_STR(""));
 	sg_jw_member_str(&w, "approval", sg_str(r->approval));
-	sg_jw_name(&w, "args_seen");
 	write_args_seen(&w, gate, r, keyed ? task : NULL);
 	sg_jw_member_str(&w, "asked", sg_str(r->asked));
 	sg_jw_member_str(&w, "asker", sg_str(asker));

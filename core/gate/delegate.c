@@ -108,15 +108,38 @@ read_asked(struct sg_gate *gate, struct sg_request *r, struct sg_delegation *d, 
 
 /* ---- what may be handed on ---- */
 
-/* By a role: what it hands on. Without one: what it was given to hand on, else what it was given, else what its intent has. */
+/* What is in both: what of the one is covered by the other, both ways. */
 static struct sg_strings
-may_hand_on(const struct sg_gate *gate, const struct sg_task *parent)
+in_both(struct sg_request *r, const struct sg_strings *from, const struct sg_strings *asked, char separator)
+{
+	struct sg_str *items = sg_arena_alloc(&r->arena, (asked->count + from->count + 1) * sizeof(*items));
+	struct sg_strings kept = {items, 0};
+	for (size_t i = 0; items != NULL && i < asked->count; i++) {
+		struct sg_strings one = {&asked->items[i], 1};
+		if (sg_patterns_cover(from, &one, separator))
+			items[kept.count++] = asked->items[i];
+	}
+	for (size_t i = 0; items != NULL && i < from->count; i++) {
+		struct sg_strings one = {&from->items[i], 1};
+		if (sg_patterns_cover(asked, &one, separator) && !sg_strings_have(&kept, from->items[i]))
+			items[kept.count++] = from->items[i];
+	}
+	return kept;
+}
+
+/* By a role: what it hands on, and of that no more than it was given to hand on. Without one: what it was given to hand on, else what it was given, else
+ * what its intent has. */
+static struct sg_strings
+may_hand_on(const struct sg_gate *gate, struct sg_request *r, const struct sg_task *parent)
 {
 	const struct sg_task_role *role = sg_catalogue_role(gate->catalogue, sg_str(parent->role));
 	const struct sg_intent *intent = sg_catalogue_intent(gate->catalogue, sg_str(parent->intent));
+	bool given = parent->grant != NULL && parent->grant->has_hand_on;
+	if (parent->role[0] != '\0' && role != NULL && given)
+		return in_both(r, &parent->grant->hand_on, &role->hand_on, '.');
 	if (parent->role[0] != '\0')
 		return role != NULL ? role->hand_on : (struct sg_strings){NULL, 0};
-	if (parent->grant != NULL && parent->grant->has_hand_on)
+	if (given)
 		return parent->grant->hand_on;
 	if (parent->grant != NULL && parent->grant->has_actions)
 		return parent->grant->actions;
@@ -140,28 +163,16 @@ say_cut(struct sg_delegation *d, const char *what, struct sg_str which)
 	sg_buf_printf(&d->cut, "%s%s %.*s", d->cut.len > 0 ? "\n" : "", what, SG_STR_ARG(which));
 }
 
-/* What is in both: what was asked and is covered, and what is covered by what was asked. */
 static bool
 cut(struct sg_request *r, struct sg_delegation *d, const char *what, const struct sg_strings *from, struct sg_strings *asked, char separator)
 {
-	struct sg_str *items = sg_arena_alloc(&r->arena, (asked->count + from->count + 1) * sizeof(*items));
-	struct sg_strings kept = {items, 0};
-	if (items == NULL)
-		return false;
 	for (size_t i = 0; i < asked->count; i++) {
 		struct sg_strings one = {&asked->items[i], 1};
-		if (sg_patterns_cover(from, &one, separator))
-			items[kept.count++] = asked->items[i];
-		else
+		if (!sg_patterns_cover(from, &one, separator))
 			say_cut(d, what, asked->items[i]);
 	}
-	for (size_t i = 0; i < from->count; i++) {
-		struct sg_strings one = {&from->items[i], 1};
-		if (sg_patterns_cover(asked, &one, separator) && !sg_strings_have(&kept, from->items[i]))
-			items[kept.count++] = from->items[i];
-	}
-	*asked = kept;
-	return kept.count > 0 && kept.count <= SG_GRANT_PATTERNS;
+	*asked = in_both(r, from, asked, separator);
+	return asked->count > 0 && asked->count <= SG_GRANT_PATTERNS;
 }
 
 static bool
@@ -211,7 +222,7 @@ rule_3(struct sg_gate *gate, struct sg_request *r, struct sg_delegation *d)
 static bool
 rule_4(struct sg_gate *gate, struct sg_request *r, struct sg_delegation *d)
 {
-	struct sg_strings hand_on = may_hand_on(gate, d->parent), resources = resources_of(gate, d->parent);
+	struct sg_strings hand_on = may_hand_on(gate, r, d->parent), resources = resources_of(gate, d->parent);
 	if (!d->has_actions)
 		d->actions = hand_on;
 	if (!d->has_resources)
@@ -337,11 +348,12 @@ sg_delegation_refused(struct sg_gate *gate, struct sg_request *r, struct sg_dele
 			return rules[i].reason;
 	if (!sg_strings_have(&d->to->intents, d->intent->name))
 		return SG_REASON_intent_forbidden;
-	if (!sg_str_is(d->to->environment, d->parent->environment))
+	if (!sg_str_is(d->to->environment, d->parent->environment) ||
+	    (d->intent->environment.len > 0 && !sg_str_eq(d->intent->environment, d->to->environment)))
 		return SG_REASON_wrong_environment;
 	if (!sg_behalf_admits(gate, d->to, sg_str(d->parent->on_behalf), NULL))
 		return SG_REASON_not_delegated;
-	return sg_task_room(gate, d->to->name) ? SG_REASON_allowed : SG_REASON_too_many_tasks;
+	return sg_task_room(gate, d->to->name) && sg_task_room(gate, r->agent->name) ? SG_REASON_allowed : SG_REASON_too_many_tasks;
 }
 
 bool

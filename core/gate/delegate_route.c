@@ -7,7 +7,7 @@
 
 #include <stdio.h>
 
-enum { CUT_MAX = 16 << 10 };
+enum { CUT_MAX = 16 << 10, GRANT_DEPTH = 30, GRANT_VALUES = 4096 }; /* within a leaf, which adds two levels and values of its own */
 
 static void
 write_patterns(struct sg_json_writer *w, const char *name, const struct sg_strings *list)
@@ -17,6 +17,15 @@ write_patterns(struct sg_json_writer *w, const char *name, const struct sg_strin
 	for (size_t i = 0; i < list->count; i++)
 		sg_jw_str(w, list->items[i]);
 	sg_jw_end(w);
+}
+
+/* A limit may hold any value; in the leaf it stands deeper than in the request. */
+static bool
+may_be_written(struct sg_request *r, struct sg_str grant)
+{
+	static const struct sg_json_limits limits = {.depth = GRANT_DEPTH, .nodes = GRANT_VALUES};
+	const struct sg_json *json = NULL;
+	return grant.ptr != NULL && sg_canon_parse(&r->arena, grant, &limits, &json, NULL) == SG_OK;
 }
 
 static struct sg_str
@@ -83,8 +92,8 @@ hand_on(struct sg_gate *gate, struct sg_request *r, struct sg_delegation *d)
 			       .claimed = d->own};
 	sg_asker(r, opener);
 	r->narrowed_to = cut_text(r, d);
-	if (grant.ptr == NULL)
-		sg_answer_error(gate, r, 413, SG_REASON_bad_request, "the grant is too long");
+	if (!may_be_written(r, grant))
+		sg_answer_error(gate, r, 413, SG_REASON_bad_request, "the grant is too long or nested too deeply");
 	else
 		sg_open_task(gate, r, &o);
 }
@@ -102,7 +111,7 @@ own_name(const struct sg_request *r, char out[SG_KEY_MAX + 1])
 static void
 refuse(struct sg_gate *gate, struct sg_request *r, const struct sg_task *parent, enum sg_reason reason)
 {
-	r->task = sg_str(parent->id);
+	r->task = sg_arena_copy(&r->arena, sg_str(parent->id));
 	r->args = r->body;
 	if (parent->attempts.count >= (size_t)gate->catalogue->limits.attempts_per_task) {
 		sg_deny_unkeyed(gate, r, SG_REASON_too_many_attempts);

@@ -36,8 +36,13 @@ void sg_task_free(struct sg_state *state, struct sg_task *task);
 void sg_approval_free(struct sg_approval *approval);
 void sg_lease_free(struct sg_lease *lease);
 
+/* An allow that came to nothing used nothing, and no outcome of it is awaited. */
+void sg_fold_unspend(struct sg_state *state, struct sg_attempt *attempt);
+
 /* Forgets tasks that ended `keep_ms` ago and have no live lease, and instances that had none for a day.
  * At most `most` a call. Returns how many. */
 size_t sg_state_sweep(struct sg_state *state, int64_t keep_ms, size_t most);
+/* One that ended, and all below it, at once. */
+void sg_state_forget(struct sg_state *state, struct sg_task *task);
 
 #endif

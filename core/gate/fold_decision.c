@@ -134,6 +134,15 @@ use_memory(struct sg_fold *f, struct sg_task *task, struct sg_attempt *attempt)
 		sg_taint_soak(f, task, &memory->taint);
 }
 
+/* More came with the arguments than is recorded of them: a result that repeats it proves nothing. */
+static void
+args_seen(struct sg_fold *f, struct sg_task *task, struct sg_attempt *attempt)
+{
+	sg_fold_values(f, task, sg_json_get(f->body, "args_seen"), "unknown", "", NULL);
+	if (sg_fold_flag_or(f, "args_cut", false) && !sg_taint_add(&attempt->labels, SG_STR("args_unseen")))
+		f->missing = "memory";
+}
+
 static void
 note_class(struct sg_fold *f, struct sg_task *task)
 {
@@ -157,7 +166,7 @@ fold_allow(struct sg_fold *f, struct sg_task *task, struct sg_attempt *attempt)
 	sg_fold_remember(f, attempt);
 	note_class(f, task);
 	task->root->steps++;
-	sg_fold_values(f, task, sg_json_get(f->body, "args_seen"), "unknown", "", NULL);
+	args_seen(f, task, attempt);
 	if (approval != NULL)
 		sg_fold_end_approval(f->state, approval, SG_APPROVAL_CONSUMED);
 	if (lease != NULL && lease->type == SG_JSON_OBJECT)
@@ -212,18 +221,24 @@ sg_fold_kind_decision(struct sg_fold *f)
 }
 
 void
-sg_fold_kind_withheld(struct sg_fold *f)
+sg_fold_unspend(struct sg_state *state, struct sg_attempt *attempt)
 {
 	static const int64_t nothing[SG_DIMENSIONS];
+	if (attempt->state == SG_ATTEMPT_ALLOWED && !attempt->outcome)
+		sg_fold_settle(attempt, nothing);
+	sg_fold_await_no_more(state, attempt);
+}
+
+void
+sg_fold_kind_withheld(struct sg_fold *f)
+{
 	struct sg_attempt *attempt = sg_state_decision(f->state, sg_fold_text(f, "decision"));
 	struct sg_lease *lease = sg_state_lease(f->state, sg_fold_text(f, "lease"));
 	struct sg_str code = sg_fold_text(f, "code");
 	if (attempt != NULL) {
-		if (attempt->state == SG_ATTEMPT_ALLOWED && !attempt->outcome)
-			sg_fold_settle(attempt, nothing);
+		sg_fold_unspend(f->state, attempt);
 		attempt->state = SG_ATTEMPT_WITHHELD;
 		attempt->reason = sg_reason_named(code.ptr, code.len);
-		sg_fold_await_no_more(f->state, attempt);
 	}
 	if (lease != NULL)
 		sg_fold_end_lease(f->state, lease, SG_LEASE_REVOKING);

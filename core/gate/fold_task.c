@@ -134,10 +134,13 @@ read_task(struct sg_fold *f)
 void
 sg_fold_kind_task(struct sg_fold *f)
 {
-	if (sg_state_task(f->state, sg_fold_text(f, "task")) != NULL) {
+	struct sg_task *before = sg_state_task(f->state, sg_fold_text(f, "task"));
+	if (before != NULL && before->state <= SG_TASK_FROZEN) {
 		f->missing = "a new task id";
 		return;
 	}
+	if (before != NULL) /* who wrote this had forgotten the one of that name; who reads it again has not */
+		sg_state_forget(f->state, before);
 	struct sg_task *task = read_task(f);
 	struct sg_instance *instance = task == NULL ? NULL : instance_of(f);
 	if (task != NULL)
@@ -150,8 +153,9 @@ sg_fold_kind_task(struct sg_fold *f)
 	link_up(f, task);
 	f->state->open_tasks++;
 	hold(f, task, instance);
-	/* what it was opened with is its own; opened by an instance that had read from outside, it carries that */
-	sg_fold_values(f, task, sg_json_get(f->body, "inputs"), task->parent == NULL ? "task" : "unknown", "", &task->taint);
+	/* what it was opened with is its own, but for what an instance brought that had read from outside: that may come from there */
+	bool own = task->parent == NULL && task->taint.count == 0;
+	sg_fold_values(f, task, sg_json_get(f->body, "inputs"), own ? "task" : "unknown", "", &task->taint);
 }
 
 void
@@ -354,7 +358,8 @@ sg_fold_kind_tool(struct sg_fold *f)
 		tree->quarantine_full = true;
 		return;
 	}
-	struct sg_quarantined *q = &more[tree->quarantine_count++];
-	*q = (struct sg_quarantined){.action = sg_fold_word(f, "action")};
+	struct sg_quarantined *q = &more[tree->quarantine_count];
+	*q = (struct sg_quarantined){.action = sg_fold_keep(f, "action")};
+	tree->quarantine_count += q->action != NULL;
 	sg_fold_id(f, "digest", q->digest, sizeof(q->digest));
 }

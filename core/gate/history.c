@@ -53,6 +53,9 @@ sg_fold_remember(struct sg_fold *f, struct sg_attempt *attempt)
 	struct sg_tree *tree = sg_task_tree(task);
 	struct sg_event event = {.action = attempt->action, .at_ms = f->steady_ms, .task = sg_state_tag(task->id), .root = sg_state_tag(task->root->id),
 				 .instance = sg_state_tag(task->instance->id)};
+	size_t above = 0;
+	for (const struct sg_task *t = task->parent; t != NULL && t->parent != NULL; t = t->parent)
+		event.above[above++] = sg_state_tag(t->id);
 	memcpy(event.spent, attempt->spent, sizeof(event.spent));
 	if (own == NULL || tree == NULL || !sg_history_add(own, &event) || !sg_history_add(&tree->history, &event))
 		f->missing = "memory";
@@ -76,9 +79,18 @@ sg_scope_named(struct sg_str word, enum sg_scope *scope)
 static const struct sg_history *
 ring_of(const struct sg_state *state, const struct sg_asked *q)
 {
-	if (q->scope == SG_SCOPE_TASK || q->scope == SG_SCOPE_TREE)
+	if (q->scope == SG_SCOPE_TASK || q->scope == SG_SCOPE_TREE || q->scope == SG_SCOPE_BELOW)
 		return q->task->root->tree == NULL ? NULL : &q->task->root->tree->history;
 	return sg_table_get(&state->histories, sg_str(q->task->agent));
+}
+
+static bool
+is_below(const struct sg_event *event, uint64_t task)
+{
+	bool below = event->task == task;
+	for (size_t i = 0; i < SG_DEPTH_MAX - 1; i++)
+		below |= event->above[i] == task;
+	return below;
 }
 
 static bool
@@ -88,6 +100,8 @@ counts(const struct sg_asked *q, const struct sg_event *event, int64_t since)
 		return false;
 	if (q->scope == SG_SCOPE_TASK)
 		return event->task == sg_state_tag(q->task->id);
+	if (q->scope == SG_SCOPE_BELOW)
+		return is_below(event, sg_state_tag(q->task->id));
 	return q->scope != SG_SCOPE_INSTANCE || event->instance == sg_state_tag(q->task->instance->id);
 }
 
@@ -135,6 +149,13 @@ int64_t
 sg_history_count(const struct sg_state *state, const struct sg_asked *q, struct sg_str pattern)
 {
 	return tally(state, q, pattern, SG_DIMENSION_calls).count;
+}
+
+bool
+sg_history_lost(const struct sg_state *state, const struct sg_asked *q)
+{
+	const struct sg_history *h = ring_of(state, q);
+	return h != NULL && h->next > SG_HISTORY_MAX && h->events[h->next % h->room].at_ms >= sg_state_steady(state) - q->within_ms;
 }
 
 int64_t

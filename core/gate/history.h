@@ -6,7 +6,8 @@
 
 #include "gate/state.h"
 
-enum sg_scope { SG_SCOPE_TASK, SG_SCOPE_TREE, SG_SCOPE_INSTANCE, SG_SCOPE_AGENT };
+/* The last is the task and all below it; rules have no word for it. */
+enum sg_scope { SG_SCOPE_TASK, SG_SCOPE_TREE, SG_SCOPE_INSTANCE, SG_SCOPE_AGENT, SG_SCOPE_BELOW };
 
 /* "task", "tree", "instance", "agent". False (output untouched) for another word. */
 bool sg_scope_named(struct sg_str word, enum sg_scope *scope);
@@ -20,6 +21,8 @@ struct sg_asked {
 
 /* How often an action that fits was allowed. */
 int64_t sg_history_count(const struct sg_state *state, const struct sg_asked *q, struct sg_str pattern);
+/* More happened within that time than is remembered. */
+bool sg_history_lost(const struct sg_state *state, const struct sg_asked *q);
 /* What those cost together. */
 int64_t sg_history_sum(const struct sg_state *state, const struct sg_asked *q, struct sg_str pattern, enum sg_dimension of);
 /* Milliseconds since the last one; -1: there was none. */

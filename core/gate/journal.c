@@ -144,6 +144,8 @@ sg_journal_append(struct sg_journal *journal, const struct sg_leaf *leaf, uint64
 		status = begin_group(journal, err);
 	if (status == SG_OK)
 		status = append_sealed(journal, leaf, &leaf_text, sealed, err);
+	if (status == SG_OK && leaf->json != NULL)
+		status = sg_canon_parse(leaf->arena, sg_buf_view(&leaf_text), NULL, leaf->json, err);
 	if (status == SG_OK)
 		status = finish_append(journal, sg_buf_view(&leaf_text), (struct sg_str){sealed, sealed_len}, text, err);
 	if (status == SG_OK)

@@ -77,9 +77,11 @@ struct sg_leaf {
 	const char *kind;
 	struct sg_str body, input;
 	const char *config, *policy; /* digests, hex */
+	struct sg_arena *arena;      /* with `json`: the leaf as it was read back, which stands here before it is appended; NULL: not needed */
+	const struct sg_json **json;
 };
 
-/* Appends to the pending group. `*text` (may be NULL) is the leaf as written, borrowed until the next append or take.
+/* Appends to the pending group. A leaf that could not be read again is none: it would end every later recovery. `*text` (may be NULL) is the leaf as written, borrowed until the next append or take.
  * SG_UNAVAILABLE (audit_unavailable) when closed; SG_LIMIT (leaf_size, journal_backlog); SG_BUG. */
 enum sg_status sg_journal_append(struct sg_journal *journal, const struct sg_leaf *leaf, uint64_t *number,
 				 struct sg_str *text, struct sg_err *err);

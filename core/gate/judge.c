@@ -137,6 +137,9 @@ ask_owner(struct sg_request *r)
 	}
 	snprintf(req->groups[req->count].group, sizeof(req->groups[0].group), "%.*s", SG_STR_ARG(r->agent->approvers));
 	req->groups[req->count++].quorum = 1;
+	sg_requirement_sort(req);
+	if (!sg_requirement_fits(req))
+		r->merged.verdict = SG_DENY;
 }
 
 void

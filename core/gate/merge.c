@@ -217,8 +217,18 @@ join_step_up(struct sg_merged *m, const struct sg_effect *effect)
 	return true;
 }
 
-static void
-sort_groups(struct sg_requirement *r)
+/* An approval holds so many proofs and no more. */
+bool
+sg_requirement_fits(const struct sg_requirement *r)
+{
+	int64_t people = 0;
+	for (size_t i = 0; i < r->count; i++)
+		people += r->groups[i].quorum;
+	return people <= SG_APPROVAL_PROOFS;
+}
+
+void
+sg_requirement_sort(struct sg_requirement *r)
 {
 	for (size_t i = 1; i < r->count; i++)
 		for (size_t j = i; j > 0 && strcmp(r->groups[j - 1].group, r->groups[j].group) > 0; j--) {
@@ -321,10 +331,12 @@ join_all(struct sg_merged *m, const struct sg_effect *effects, size_t count)
 	for (size_t i = 0; i < count; i++)
 		if (is(&effects[i], "step_up") && !join_step_up(m, &effects[i]))
 			return false;
+	if (!sg_requirement_fits(&m->requirement))
+		return deny(m, SG_REASON_policy_bad_effect);
 	for (size_t i = 0; i < count; i++)
 		if (is(&effects[i], "allow") && !join_allow(m, &effects[i]))
 			return false;
-	sort_groups(&m->requirement);
+	sg_requirement_sort(&m->requirement);
 	return true;
 }
 

@@ -54,6 +54,11 @@ struct sg_merged {
 enum sg_status sg_effects_read(const struct sg_json *answer, struct sg_effect *effects, size_t *count,
 			       enum sg_reason *reason, struct sg_err *err);
 
+/* Groups in the order in which canonical JSON has them; whoever adds one sorts again. */
+void sg_requirement_sort(struct sg_requirement *requirement);
+/* There is room for the yes of everybody it asks. */
+bool sg_requirement_fits(const struct sg_requirement *requirement);
+
 /* Steps 1, 2 and 3 without the approval: deny, narrowing, requirement; then defer or allow as if every step-up were met. A verdict of SG_STEP_UP
  * means: allow once the requirement is met. Pure; effects may come in any order. */
 void sg_merge(const struct sg_effect *effects, size_t count, struct sg_merged *merged);

@@ -59,7 +59,25 @@ write_values(struct sg_json_writer *w, const struct sg_gate *gate, const struct 
 	if (values == NULL || task == NULL || room == 0)
 		sg_jw_raw(w, SG_STR("[]"));
 	else
-		sg_values_write(w, &gate->state, task, values, room < of_report ? room : of_report);
+		sg_values_write(w, &gate->state, task, values, room < of_report ? room : of_report, NULL);
+}
+
+static bool
+label_of(const struct sg_json *l, struct sg_str *label)
+{
+	return sg_json_string(l, label) && label->len > 0 && label->len <= SG_LABEL_MAX && memchr(label->ptr, '\0', label->len) == NULL;
+}
+
+/* Something was reported that is no label or for which there is no room: the worst is assumed and said. */
+static bool
+labels_cut(const struct sg_json *labels)
+{
+	bool cut = labels != NULL && labels->type != SG_JSON_ARRAY && labels->type != SG_JSON_NULL;
+	for (const struct sg_json *l = cut ? NULL : sg_json_first(labels); l != NULL; l = sg_json_next(labels, l)) {
+		struct sg_str label;
+		cut |= !label_of(l, &label);
+	}
+	return cut || (labels != NULL && labels->count > SG_TAINTS_MAX);
 }
 
 /* `labels` of the report become taint: they can only raise what is suspected. */
@@ -74,17 +92,20 @@ write_outcome(struct sg_buf *out, struct sg_gate *gate, const struct sg_request 
 	sg_jw_member_str(&w, "decision", r->argument);
 	sg_jw_member_str(&w, "result", result);
 	sg_jw_member_bool(&w, "self", r->enforcer == NULL);
-	sg_jw_member_str(&w, "sensitivity", SG_STR("public"));
+	bool cut = labels_cut(labels);
+	sg_jw_member_text(&w, "sensitivity", cut ? "restricted" : "public");
 	sg_jw_name(&w, "taint");
 	sg_jw_array(&w);
 	size_t count = 0;
 	for (const struct sg_json *l = sg_json_first(labels); l != NULL && count < SG_TAINTS_MAX; l = sg_json_next(labels, l)) {
 		struct sg_str label;
-		if (sg_json_string(l, &label) && label.len > 0 && label.len <= SG_LABEL_MAX) {
+		if (label_of(l, &label)) {
 			sg_jw_str(&w, masked(gate, r, label));
 			count++;
 		}
 	}
+	if (cut)
+		sg_jw_text(&w, "overflow");
 	sg_jw_end(&w);
 	sg_jw_member_str(&w, "task", r->task);
 	sg_jw_name(&w, "used");

@@ -70,6 +70,7 @@ owe_withheld(struct sg_gate *gate, const struct sg_json *body, int64_t number)
 	struct sg_attempt *attempt = sg_state_decision(&gate->state, sg_str(decision));
 	struct sg_lease *lease = sg_state_lease(&gate->state, text(sg_json_get(body, "lease"), "id"));
 	if (attempt != NULL) {
+		sg_fold_unspend(&gate->state, attempt);
 		attempt->state = SG_ATTEMPT_WITHHELD;
 		attempt->reason = SG_REASON_audit_unavailable;
 	}

@@ -46,14 +46,23 @@ text_or_null(struct sg_json_writer *w, const char *name, const char *text)
 
 /* ---- the task and its tree ---- */
 
+/* A text that was cut ends with a whole character. */
+static struct sg_str
+whole_characters(const char *line, size_t len)
+{
+	while (len > 0 && ((unsigned char)line[len - 1] & 0xc0) == 0x80)
+		len--;
+	return (struct sg_str){line, len > 0 && (unsigned char)line[len - 1] >= 0xc0 ? len - 1 : len};
+}
+
 static void
 write_limits(struct sg_json_writer *w, const struct sg_json *constraints)
 {
 	for (const struct sg_json *of = sg_json_first(constraints); of != NULL; of = sg_json_next(constraints, of))
 		for (const struct sg_json *c = sg_json_first(of); c != NULL; c = sg_json_next(of, c)) {
 			char line[SG_LABEL_MAX];
-			snprintf(line, sizeof(line), "limit %.*s %.*s", SG_STR_ARG(of->name), SG_STR_ARG(c->name));
-			sg_jw_text(w, line);
+			size_t len = (size_t)snprintf(line, sizeof(line), "limit %.*s %.*s", SG_STR_ARG(of->name), SG_STR_ARG(c->name));
+			sg_jw_str(w, len < sizeof(line) ? sg_str(line) : whole_characters(line, strlen(line)));
 		}
 }
 

@@ -24,18 +24,23 @@ enum sg_status
 sg_record(struct sg_gate *gate, const char *kind, struct sg_str body, struct sg_str input, uint64_t *number,
 	  struct sg_err *err)
 {
-	struct sg_leaf leaf = {.kind = kind, .body = body, .input = input, .config = gate->catalogue->digest, .policy = gate->policy};
 	struct sg_arena arena;
 	struct sg_record record = {0};
+	struct sg_leaf leaf = {.kind = kind, .body = body, .input = input, .config = gate->catalogue->digest, .policy = gate->policy,
+			       .arena = &arena, .json = &record.json};
 	uint64_t n = 0;
+	if (gate->owed != NULL && !gate->journal.closed)
+		sg_gate_pay(gate); /* it stands before what builds on it */
+	if (gate->owed != NULL && !gate->journal.closed)
+		return sg_fail(err, SG_UNAVAILABLE, "audit_unavailable", "what a failed disk owes is not written yet");
 	struct sg_journal_point before = sg_journal_here(&gate->journal);
-	enum sg_status status = sg_journal_append(&gate->journal, &leaf, &n, &record.leaf, err);
-	if (status != SG_OK)
-		return status;
 	sg_arena_init(&arena, FOLD_BUDGET);
-	status = sg_canon_parse(&arena, record.leaf, NULL, &record.json, err);
-	if (status == SG_OK)
-		status = sg_state_fold(&gate->state, &record, err);
+	enum sg_status status = sg_journal_append(&gate->journal, &leaf, &n, &record.leaf, err);
+	if (status != SG_OK) {
+		sg_arena_done(&arena);
+		return status;
+	}
+	status = sg_state_fold(&gate->state, &record, err);
 	sg_arena_done(&arena);
 	if (status != SG_OK)
 		cannot_go_on(gate, &before, kind);

@@ -164,8 +164,12 @@ read_quarantine(struct sg_fold *f, struct sg_tree *t)
 			f->missing = "quarantine";
 			return;
 		}
-		struct sg_quarantined *q = &t->quarantine[t->quarantine_count++];
-		q->action = sg_state_word(f->state, action);
+		struct sg_quarantined *q = &t->quarantine[t->quarantine_count];
+		if ((q->action = strndup(action.ptr, action.len)) == NULL) {
+			f->missing = "memory";
+			return;
+		}
+		t->quarantine_count++;
 		snprintf(q->digest, sizeof(q->digest), "%.*s", SG_STR_ARG(digest));
 	}
 }
@@ -244,7 +248,8 @@ history_of(struct sg_fold *f)
 static bool
 read_event(struct sg_fold *f, const struct sg_json *json, struct sg_event *event)
 {
-	const struct sg_json *part[5 + SG_DIMENSIONS] = {sg_json_first(json)};
+	enum { ABOVE = 5 + SG_DIMENSIONS };
+	const struct sg_json *part[ABOVE + SG_DEPTH_MAX - 1] = {sg_json_first(json)};
 	struct sg_str action = {"", 0};
 	for (size_t i = 1; i < sizeof(part) / sizeof(part[0]); i++)
 		part[i] = part[i - 1] == NULL ? NULL : sg_json_next(json, part[i - 1]);
@@ -252,6 +257,8 @@ read_event(struct sg_fold *f, const struct sg_json *json, struct sg_event *event
 	bool good = sg_json_string(part[0], &action) && sg_json_int(part[1], &event->at_ms);
 	for (int d = 0; d < SG_DIMENSIONS; d++)
 		good &= sg_json_int(part[5 + d], &event->spent[d]);
+	for (size_t a = 0; a < SG_DEPTH_MAX - 1; a++)
+		event->above[a] = sg_take_hex(part[ABOVE + a]); /* those that are not there are 0 */
 	event->action = sg_state_word(f->state, action);
 	return good && event->action != NULL;
 }

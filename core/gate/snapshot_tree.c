@@ -89,6 +89,8 @@ history_lines(struct sg_snapshot_out *o, const struct sg_history *h, const char 
 			sg_line_hex(&o->w, e->instance);
 			for (int d = 0; d < SG_DIMENSIONS; d++)
 				sg_jw_int(&o->w, e->spent[d]);
+			for (size_t a = 0; a < SG_DEPTH_MAX - 1 && e->above[a] != 0; a++)
+				sg_line_hex(&o->w, e->above[a]);
 			sg_jw_end(&o->w);
 		}
 		sg_jw_end(&o->w);

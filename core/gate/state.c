@@ -192,6 +192,16 @@ sg_state_approval_of(const struct sg_state *state, const struct sg_task *task, c
 	return NULL;
 }
 
+/* Whoever holds it; while nobody does, the agent that handed it on. */
+static bool
+is_tasks_agent(const struct sg_task *task, struct sg_str agent)
+{
+	struct sg_str opener = sg_str(task->opener);
+	if (task->claimed)
+		return sg_str_is(agent, task->agent);
+	return sg_str_starts(opener, "agent:") && sg_str_eq((struct sg_str){opener.ptr + 6, opener.len - 6}, agent);
+}
+
 size_t
 sg_state_agent_tasks(const struct sg_state *state, struct sg_str agent, size_t most)
 {
@@ -199,7 +209,7 @@ sg_state_agent_tasks(const struct sg_state *state, struct sg_str agent, size_t m
 	if (state->open_tasks < most) /* all together are fewer: no need to look whose they are */
 		return 0;
 	for (struct sg_task *t; (t = sg_table_next(&state->tasks, &at)) != NULL;)
-		count += sg_str_is(agent, t->agent) && sg_task_live(state, t);
+		count += is_tasks_agent(t, agent) && sg_task_stopped(state, t) == NULL;
 	return count;
 }
 

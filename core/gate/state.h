@@ -100,6 +100,7 @@ struct sg_event {
 	const char *action;
 	int64_t at_ms;
 	uint64_t task, root, instance;
+	uint64_t above[SG_DEPTH_MAX - 1]; /* tasks between these two, the nearest first; 0: none */
 	int64_t spent[SG_DIMENSIONS];
 };
 
@@ -147,7 +148,7 @@ struct sg_tree {
 	struct sg_times denials, step_ups, kills;
 	uint64_t classes; /* set of the classes of actions it was allowed */
 	struct sg_quarantined {
-		const char *action;
+		char *action; /* as an agent named it: not kept once and for ever */
 		char digest[SG_SHA256_HEX];
 	} *quarantine;
 	size_t quarantine_count;

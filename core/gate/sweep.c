@@ -40,6 +40,8 @@ free_tree(struct sg_tree *tree)
 	free(tree->history.events);
 	sg_values_free(&tree->values);
 	free(tree->plan.steps);
+	for (size_t i = 0; i < tree->quarantine_count; i++)
+		free(tree->quarantine[i].action);
 	free(tree->quarantine);
 	free(tree);
 }
@@ -131,19 +133,47 @@ drop_leases(struct sg_state *state)
 	}
 }
 
+static void
+forget(struct sg_state *state, struct sg_task *task)
+{
+	drop_below(state, task);
+	sg_table_take(&state->tasks, sg_str(task->id));
+	task->instance->refs--;
+	if (task->parent != NULL)
+		task->parent->kept--;
+	sg_task_free(state, task);
+}
+
+void
+sg_state_forget(struct sg_state *state, struct sg_task *task)
+{
+	while (task->kept > 0) { /* those without any below them first: as many rounds as the tree is deep */
+		size_t at = 0;
+		for (struct sg_task *t; (t = sg_table_next(&state->tasks, &at)) != NULL;)
+			if (t != task && t->kept == 0 && sg_task_is_below(t, task))
+				forget(state, t);
+	}
+	forget(state, task);
+}
+
+/* Who had which role is asked for as long as the tree goes on. What nobody claimed, or the same hands held above in the same role, tells nothing new. */
+static bool
+tells_duty(const struct sg_task *t)
+{
+	const struct sg_task *up = t->parent;
+	bool same = up != NULL && up->instance == t->instance && strcmp(up->agent, t->agent) == 0 && strcmp(up->role, t->role) == 0;
+	return t->role[0] != '\0' && t->claimed && !same && t->root->state <= SG_TASK_FROZEN;
+}
+
 size_t
 sg_state_sweep(struct sg_state *state, int64_t keep_ms, size_t most)
 {
 	size_t at = 0, swept = 0;
 	for (struct sg_task *t; swept < most && (t = sg_table_next(&state->tasks, &at)) != NULL;) {
-		if (t->state < SG_TASK_CLOSING || t->kept > 0 || state->now.wall_ms - t->ended_ms < keep_ms || (t->leases_kept > 0 && has_live_lease(state, t)))
+		if (t->state < SG_TASK_CLOSING || t->kept > 0 || state->now.wall_ms - t->ended_ms < keep_ms || (t->leases_kept > 0 && has_live_lease(state, t)) ||
+		    tells_duty(t))
 			continue;
-		drop_below(state, t);
-		sg_table_take(&state->tasks, sg_str(t->id));
-		t->instance->refs--;
-		if (t->parent != NULL)
-			t->parent->kept--;
-		sg_task_free(state, t);
+		forget(state, t);
 		swept++;
 	}
 	drop_leases(state);

@@ -73,7 +73,7 @@ write_inputs(struct sg_json_writer *w, struct sg_gate *gate, const struct sg_req
 	}
 	snprintf(fresh.id, sizeof(fresh.id), "%.*s", SG_STR_ARG(r->task)); /* digests are keyed by the root, which is not there yet */
 	fresh.root = &fresh;
-	sg_values_write(w, &gate->state, root, o->inputs, most < all ? most : all);
+	sg_values_write(w, &gate->state, root, o->inputs, most < all ? most : all, NULL);
 }
 
 static void
@@ -297,7 +297,7 @@ claim(struct sg_gate *gate, struct sg_request *r, struct sg_str token)
 		sg_deny_unkeyed(gate, r, reason);
 		return;
 	}
-	r->task = sg_str(task->id);
+	r->task = sg_arena_copy(&r->arena, sg_str(task->id)); /* the task may be forgotten while the disk is waited for */
 	if (task->claimed) {
 		sg_request_sync(gate, r, gate->journal.appended, sg_answer_opened);
 		return;

@@ -8,18 +8,18 @@
 #include <string.h>
 
 struct forms {
-	bool (*each)(void *to, struct sg_str form, bool whole);
+	bool (*each)(void *to, struct sg_str form, enum sg_form_kind kind);
 	void *to;
 	size_t count;
 	bool stopped;
 };
 
 static void
-give(struct forms *f, struct sg_str form, bool whole)
+give(struct forms *f, struct sg_str form, enum sg_form_kind kind)
 {
 	if (f->stopped || form.len < SG_FORM_LEAST || form.len > SG_FORM_MAX)
 		return;
-	f->stopped = ++f->count > SG_FORMS_OF_VALUE || !f->each(f->to, form, whole);
+	f->stopped = ++f->count > SG_FORMS_OF_VALUE || !f->each(f->to, form, kind);
 }
 
 static char
@@ -49,29 +49,30 @@ squeeze(struct sg_str text, const char *without, char out[SG_FORM_MAX])
 	return (struct sg_str){out, len};
 }
 
-/* What the three squeezes of one text come to; equal ones stand once. Only case and blanks are taken for the same by whoever acts on a value, so
- * only those forms stand for the whole: dashes, dots and slashes tell hosts and branches apart. */
+/* What the three squeezes of one text come to; equal ones stand once. Only case and blanks are taken for the same by whoever acts on a value,
+ * so only those forms stand for the whole: dashes, dots and slashes tell hosts, branches and amounts apart. */
 static void
 give_squeezed(struct forms *f, struct sg_str text, bool whole)
 {
+	enum sg_form_kind kind = whole ? SG_FORM_WHOLE : SG_FORM_PART;
 	char plain[SG_FORM_MAX], tight[SG_FORM_MAX], compact[SG_FORM_MAX];
 	while (text.len > 0 && (unsigned char)text.ptr[0] <= ' ')
 		text = (struct sg_str){text.ptr + 1, text.len - 1};
 	while (text.len > 0 && (unsigned char)text.ptr[text.len - 1] <= ' ')
 		text.len--;
 	struct sg_str one = squeeze(text, "", plain), two = squeeze(text, " \t\r\n", tight), three = squeeze(text, " \t\r\n-_./()+:", compact);
-	give(f, one, whole);
+	give(f, one, kind);
 	if (!sg_str_eq(one, two))
-		give(f, two, whole);
+		give(f, two, kind);
 	if (!sg_str_eq(two, three))
-		give(f, three, false);
+		give(f, three, SG_FORM_COMPACT);
 }
 
 static void
 give_plain(struct forms *f, struct sg_str text)
 {
 	char out[SG_FORM_MAX];
-	give(f, squeeze(text, "", out), false);
+	give(f, squeeze(text, "", out), SG_FORM_PART);
 }
 
 static struct sg_str
@@ -169,7 +170,7 @@ give_runs(struct forms *f, struct sg_str text)
 				break;
 		}
 		if (groups >= 2 && len >= 8)
-			give(f, (struct sg_str){out, len}, false);
+			give(f, (struct sg_str){out, len}, SG_FORM_PART);
 		while (at < text.len && is_word(text.ptr[at]))
 			at++;
 		while (at < text.len && !is_word(text.ptr[at]))
@@ -274,7 +275,7 @@ give_decoded(struct forms *f, struct sg_str text, int depth)
 static const struct sg_value_form table[] = {
 	{"plain", "lower case, blanks at the ends cut; stands for the whole value"},
 	{"tight", "lower case without blanks; stands for the whole value"},
-	{"compact", "lower case without blanks, dashes, dots, slashes, colons, brackets"},
+	{"compact", "lower case without blanks, dashes, dots, slashes, colons, brackets; compared with its like alone"},
 	{"host", "the host of a URL"},
 	{"domain", "the domain of an address with @"},
 	{"words", "each word of a text, with all rows of this table"},
@@ -293,11 +294,12 @@ give_all(struct forms *f, struct sg_str text, bool whole, int depth)
 	give_runs(f, text);
 }
 
-void
-sg_value_forms(struct sg_str value, bool (*each)(void *to, struct sg_str form, bool whole), void *to)
+bool
+sg_value_forms(struct sg_str value, bool (*each)(void *to, struct sg_str form, enum sg_form_kind kind), void *to)
 {
 	struct forms f = {.each = each, .to = to};
 	give_all(&f, value, true, 2);
+	return !f.stopped;
 }
 
 const struct sg_value_form *

@@ -28,10 +28,11 @@ sg_value_digest(const struct sg_state *state, const struct sg_task *task, struct
 	char text[DIGEST_TEXT];
 	unsigned char mac[SG_SHA256_BYTES];
 	uint64_t digest = 0;
-	int len = snprintf(text, sizeof(text), "value|%s|%.*s", task->root->id, SG_STR_ARG(form));
-	if (len < 0 || (size_t)len >= sizeof(text))
+	int len = snprintf(text, sizeof(text), "value|%s|", task->root->id);
+	if (len < 0 || (size_t)len + form.len >= sizeof(text))
 		return 0;
-	sg_hmac(mac, state->key, (struct sg_str){text, (size_t)len});
+	memcpy(text + len, form.ptr, form.len); /* all of it: what goes on behind a NUL is another value */
+	sg_hmac(mac, state->key, (struct sg_str){text, (size_t)len + form.len});
 	memcpy(&digest, mac, sizeof(digest));
 	return digest == 0 ? 1 : digest;
 }
@@ -63,16 +64,26 @@ struct writing {
 	const struct sg_task *task;
 	struct sg_values written; /* so that each stands once */
 	size_t most;
+	bool cut;
 };
 
+static uint64_t
+form_digest(const struct sg_state *state, const struct sg_task *task, struct sg_str form, enum sg_form_kind kind)
+{
+	char marked[1 + SG_FORM_MAX] = "\1"; /* no form of another kind begins so, but for hosts that are none */
+	if (kind != SG_FORM_COMPACT || form.len > SG_FORM_MAX)
+		return sg_value_digest(state, task, form);
+	memcpy(marked + 1, form.ptr, form.len);
+	return sg_value_digest(state, task, (struct sg_str){marked, 1 + form.len});
+}
+
 static bool
-write_form(void *to, struct sg_str form, bool whole)
+write_form(void *to, struct sg_str form, enum sg_form_kind kind)
 {
 	struct writing *wr = to;
 	char hex[17];
-	uint64_t digest = sg_value_digest(wr->state, wr->task, form);
+	uint64_t digest = form_digest(wr->state, wr->task, form, kind);
 	const struct sg_tree *tree = wr->task->root->tree;
-	(void)whole;
 	size_t before = wr->written.count;
 	if (before >= wr->most)
 		return false;
@@ -86,7 +97,9 @@ write_form(void *to, struct sg_str form, bool whole)
 static void
 write_scalars(struct writing *wr, const struct sg_json *value, int depth)
 {
-	if (value == NULL || depth == SG_VALUE_DEPTH || wr->written.count >= wr->most)
+	bool over = depth == SG_VALUE_DEPTH || wr->written.count >= wr->most;
+	wr->cut |= over;
+	if (value == NULL || over)
 		return;
 	if (value->type == SG_JSON_ARRAY || value->type == SG_JSON_OBJECT) {
 		for (const struct sg_json *v = sg_json_first(value); v != NULL; v = sg_json_next(value, v))
@@ -96,12 +109,12 @@ write_scalars(struct writing *wr, const struct sg_json *value, int depth)
 	struct sg_buf text;
 	sg_buf_init(&text, TEXT_MAX);
 	if (sg_value_text(value, &text))
-		sg_value_forms(sg_buf_view(&text), write_form, wr);
+		wr->cut |= !sg_value_forms(sg_buf_view(&text), write_form, wr);
 	sg_buf_done(&text);
 }
 
 size_t
-sg_values_write(struct sg_json_writer *w, const struct sg_state *state, const struct sg_task *task, const struct sg_json *value, size_t most)
+sg_values_write(struct sg_json_writer *w, const struct sg_state *state, const struct sg_task *task, const struct sg_json *value, size_t most, bool *all)
 {
 	struct writing wr = {.w = w, .state = state, .task = task, .most = most};
 	struct sg_origin nowhere = {.where = ""}, *sources[1] = {&nowhere};
@@ -111,6 +124,8 @@ sg_values_write(struct sg_json_writer *w, const struct sg_state *state, const st
 	write_scalars(&wr, value, 0);
 	sg_jw_end(w);
 	size_t count = wr.written.count;
+	if (all != NULL)
+		*all = !wr.cut;
 	wr.written.sources = NULL;
 	wr.written.source_count = 0;
 	sg_values_free(&wr.written);
@@ -123,18 +138,25 @@ struct search {
 	const struct sg_origin *whole, *part;
 };
 
-/* A part that is clean makes nothing trusted; one that has labels makes the whole suspect. */
+static void
+suspect(struct search *s, const struct sg_origin *found)
+{
+	if (s->part == NULL && found != NULL && found->taint.count > 0)
+		s->part = found;
+}
+
+/* A part that is clean makes nothing trusted; one that has labels makes the whole suspect. So does the same without marks, whichever of the two had them. */
 static bool
-search_form(void *to, struct sg_str form, bool whole)
+search_form(void *to, struct sg_str form, enum sg_form_kind kind)
 {
 	struct search *s = to;
-	const struct sg_origin *found = sg_values_find(&s->task->root->tree->values, sg_value_digest(s->state, s->task, form));
-	if (found == NULL)
-		return true;
-	if (whole && s->whole == NULL)
+	const struct sg_values *values = &s->task->root->tree->values;
+	const struct sg_origin *found = sg_values_find(values, sg_value_digest(s->state, s->task, form));
+	if (kind == SG_FORM_WHOLE && s->whole == NULL)
 		s->whole = found;
-	if (!whole && s->part == NULL && found->taint.count > 0)
-		s->part = found;
+	if (kind != SG_FORM_WHOLE)
+		suspect(s, found);
+	suspect(s, sg_values_find(values, form_digest(s->state, s->task, form, SG_FORM_COMPACT)));
 	return true;
 }
 

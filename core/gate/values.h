@@ -13,9 +13,13 @@ enum {
 	SG_VALUE_DEPTH = 16,     /* arrays and objects within each other that are looked through */
 };
 
-/* Calls `each` for every form of one scalar, the whole value first. A form is the value as one would compare it: see sg_value_forms_table. `whole`
- * says that this form stands for all of the value, not for a part such as a host or a word. Stops when `each` says false or at SG_FORMS_OF_VALUE. */
-void sg_value_forms(struct sg_str value, bool (*each)(void *to, struct sg_str form, bool whole), void *to);
+/* What a form stands for: a part such as a host or a word; all of the value; or the value, or a part, without the marks in it. The last is compared with its
+ * like alone: 10.5 is not 105. */
+enum sg_form_kind { SG_FORM_PART, SG_FORM_WHOLE, SG_FORM_COMPACT };
+
+/* Calls `each` for every form of one scalar, the whole value first. A form is the value as one would compare it: see sg_value_forms_table. Stops when `each` says false or at SG_FORMS_OF_VALUE, and is
+ * false then. */
+bool sg_value_forms(struct sg_str value, bool (*each)(void *to, struct sg_str form, enum sg_form_kind kind), void *to);
 
 /* What is done to a value to find its forms, for tests and documentation. */
 struct sg_value_form {
@@ -33,8 +37,8 @@ void sg_value_hex(uint64_t digest, char out[17]);
 uint64_t sg_value_unhex(struct sg_str hex);
 
 /* Appends the digests of all forms of all scalars in `value` (names of members are none) as a JSON array of hex, each once, at most `most`; those
- * that the tree knows already are left out. Returns how many. */
-size_t sg_values_write(struct sg_json_writer *w, const struct sg_state *state, const struct sg_task *task, const struct sg_json *value, size_t most);
+ * that the tree knows already are left out. Returns how many; `*all` (may be NULL): nothing was passed over, for its number, its length or its depth. */
+size_t sg_values_write(struct sg_json_writer *w, const struct sg_state *state, const struct sg_task *task, const struct sg_json *value, size_t most, bool *all);
 
 /* Where a scalar was first seen: the source of its whole form if there is one; else, where a part of it (host, address, word) was seen with labels,
  * that one, with *part set; else NULL. */

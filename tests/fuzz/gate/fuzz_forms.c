@@ -16,13 +16,13 @@ struct seen {
 };
 
 static bool
-each(void *to, struct sg_str form, bool whole)
+each(void *to, struct sg_str form, enum sg_form_kind kind)
 {
 	struct seen *s = to;
 	MUST(form.len >= SG_FORM_LEAST && form.len <= SG_FORM_MAX);
 	for (size_t i = 0; i < form.len; i++)
 		s->sum = s->sum * 31 + (unsigned char)form.ptr[i];
-	s->sum = s->sum * 31 + whole;
+	s->sum = s->sum * 31 + kind;
 	s->count++;
 	return true;
 }

@@ -15,11 +15,11 @@ struct wanted {
 };
 
 static bool
-look(void *to, struct sg_str form, bool whole)
+look(void *to, struct sg_str form, enum sg_form_kind kind)
 {
 	struct wanted *w = to;
 	w->count++;
-	if (sg_str_is(form, w->form) && whole == w->whole)
+	if (sg_str_is(form, w->form) && (kind == SG_FORM_WHOLE) == w->whole)
 		w->found = true;
 	return true;
 }
