@@ -265,17 +265,21 @@ sg_fold_kind_lease(struct sg_fold *f)
 
 /* ---- outcomes ---- */
 
-/* What failed used nothing; what is unknown may have used all. */
+/* What failed used nothing; what is unknown may have used all. An agent's word on itself may only add: else "failed" after every payment were money
+ * without end. */
 static void
 settle(struct sg_fold *f, struct sg_attempt *attempt)
 {
 	const struct sg_json *used = sg_json_get(f->body, "used");
+	bool self = sg_fold_flag_or(f, "self", true);
 	int64_t amounts[SG_DIMENSIONS];
 	for (int d = 0; d < SG_DIMENSIONS; d++) {
 		int64_t told = -1;
 		amounts[d] = strcmp(attempt->result, "failed") == 0 && d != SG_DIMENSION_calls ? 0 : attempt->spent[d];
 		if (sg_json_int(sg_json_get(used, sg_dimension_name((enum sg_dimension)d)), &told) && told >= 0)
 			amounts[d] = told;
+		if (self && amounts[d] < attempt->spent[d])
+			amounts[d] = attempt->spent[d];
 	}
 	sg_fold_settle(attempt, amounts);
 }

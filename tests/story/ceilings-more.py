@@ -4,12 +4,13 @@
 of actions and resources, rates that were handed down."""
 from stage import Stage, done, row, says, until
 
-READ, PROPOSE, TELL, AUTO, BOSS, NINA = 61121, 61122, 61123, 61124, 62121, 62122
+READ, PROPOSE, TELL, AUTO, BOSS, NINA, METER = 61121, 61122, 61123, 61124, 62121, 62122, 63121
 AGENT = """  %s : { owner = "nina@acme.example"  escalate = "o@acme.example"  review_by = "2027-01-31"  environment = "prod"  match = [ "peer:uid=%d" ]  reach = [ "**" ]
     intents = [ "work" ]  autonomy = "%s" %s }
 """
 CONF = """
 groups : { ops : { members = [ "boss" ] } }
+enforcers : { meter : { match = [ "peer:uid=63121" ]  for_agents = [ "*" ] } }
 admins : { boss : { uid = 62121 } nina : { uid = 62122 } }
 humans : { nina : { id = "nina@acme.example"  admin = "nina"  agents = [ "auto" ]  delegates = [ "db.*" ]  budgets = [ "calls=1000" ] }
            olaf : { id = "olaf@acme.example"  agents = [ "read" ]  delegates = [ "**" ] } }
@@ -75,13 +76,21 @@ def arguments(d, agent, t):
 
 
 def spending(d, agent, t):
+    meter = d.enforcer_of(METER)
+    asked = lambda most: meter.act(t, "model.ask", "page:m", dict(max=most), as_enforcer=True, peer_uid=AUTO)
     got = [agent.act(t, "db.insert", "page:%d" % i)["code"] for i in range(4)]
     row("budget", "an action's own, for all agents, in a window", got == ["allowed"] * 3 + ["budget_exceeded"], got)
-    got = agent.act(t, "model.ask", "page:m", dict(max=60))
+    got = asked(60)
     row("budget", "tokens of an agent", says(got, "allow") and got["budget"]["tokens"] == 40, got)
-    status, answer = agent.outcome(got, "ok", used=dict(tokens=10))
-    got = agent.act(t, "model.ask", "page:m", dict(max=90))
-    row("budget", "what was not used comes back, once", says(got, "allow") and got["budget"]["tokens"] == 0, got)
+    status, answer = meter.outcome(got, "ok", used=dict(tokens=10))
+    got = agent.act(t, "model.ask", "page:m", dict(max=20))
+    row("budget", "what was not used comes back, once", says(got, "allow") and got["budget"]["tokens"] == 70, got)
+    agent.outcome(got, "failed", used=dict(tokens=0))
+    got = agent.act(t, "model.ask", "page:m", dict(max=10))
+    row("budget", "an agent's own word gives nothing back", says(got, "allow") and got["budget"]["tokens"] == 60, got)
+    agent.outcome(got, "ok", used=dict(tokens=30))
+    got = agent.act(t, "model.ask", "page:m", dict(max=40))
+    row("budget", "and may add", says(got, "allow") and got["budget"]["tokens"] == 0, got)
     got = agent.act(t, "model.ask", "page:m", dict(max=1))
     row("budget", "and no more", says(got, "deny", "budget_exceeded"), got)
 

@@ -307,11 +307,11 @@ act(void)
 		used = 0;
 		snprintf(result, sizeof(result), "{\"result\":\"failed\"}");
 	} else {
-		used = (int64_t)roll((unsigned)money + 1);
+		used = (int64_t)roll((unsigned)money + 3);
 		snprintf(result, sizeof(result), "{\"result\":\"partial\",\"used\":{\"money\":%lld}}", (long long)used);
 	}
 	CU_ASSERT_TRUE(play_has(ask(nodes[n].agent, SG_ROUTE_A_OUTCOME, decision, result), "recorded"));
-	spend(n, used - money);
+	spend(n, used > money ? used - money : 0); /* an agent's own word gives nothing back */
 	free(decision);
 }
 
