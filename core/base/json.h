@@ -58,6 +58,8 @@ const struct sg_json *sg_json_next(const struct sg_json *container, const struct
 
 /* Typed reads: false (output untouched) if `value` is NULL or of another type. */
 bool sg_json_string(const struct sg_json *value, struct sg_str *out);
+/* The text of a member, borrowed; empty when there is none or it is no text: only where the two need no telling apart. */
+struct sg_str sg_json_text_at(const struct sg_json *object, const char *name);
 /* An integer in [-(2^53-1), 2^53-1]; a number with a fraction is not one. */
 bool sg_json_int(const struct sg_json *value, int64_t *out);
 bool sg_json_bool(const struct sg_json *value, bool *out);

@@ -42,6 +42,14 @@ sg_json_string(const struct sg_json *value, struct sg_str *out)
 	return true;
 }
 
+struct sg_str
+sg_json_text_at(const struct sg_json *object, const char *name)
+{
+	struct sg_str out = SG_STR("");
+	sg_json_string(sg_json_get(object, name), &out);
+	return out;
+}
+
 bool
 sg_json_int(const struct sg_json *value, int64_t *out)
 {

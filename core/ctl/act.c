@@ -89,7 +89,7 @@ show_recorded(const struct sg_ctl *ctl, const struct sg_json *answer)
 {
 	(void)ctl;
 	printf("recorded for ");
-	sg_show_cell(sg_show_string(answer, "decision_id"), 0);
+	sg_show_cell(sg_json_text_at(answer, "decision_id"), 0);
 	putchar('\n');
 }
 

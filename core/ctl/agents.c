@@ -19,15 +19,15 @@ show_review(int64_t left_ms)
 static void
 show_line(const struct sg_ctl *ctl, const struct sg_json *agent)
 {
-	sg_show_cell(sg_show_string(agent, "name"), 24);
-	sg_show_verdict(ctl, sg_show_string(agent, "state"), 11);
-	sg_show_cell(sg_show_string(agent, "environment"), 12);
-	sg_show_cell(sg_show_string(agent, "autonomy"), 13);
-	sg_show_cell(sg_show_string(agent, "owner"), 28);
+	sg_show_cell(sg_json_text_at(agent, "name"), 24);
+	sg_show_verdict(ctl, sg_json_text_at(agent, "state"), 11);
+	sg_show_cell(sg_json_text_at(agent, "environment"), 12);
+	sg_show_cell(sg_json_text_at(agent, "autonomy"), 13);
+	sg_show_cell(sg_json_text_at(agent, "owner"), 28);
 	show_review(sg_show_int(agent, "review_left_ms"));
 	if (sg_show_bool(agent, "owner_gone")) {
 		printf("  OWNER GONE, escalate to ");
-		sg_show_cell(sg_show_string(agent, "escalate"), 0);
+		sg_show_cell(sg_json_text_at(agent, "escalate"), 0);
 	}
 	putchar('\n');
 }
@@ -100,7 +100,7 @@ static void
 show_human(const struct sg_ctl *ctl, const struct sg_json *answer)
 {
 	const struct sg_json *agents = sg_json_get(answer, "agents");
-	sg_show_cell(sg_show_string(answer, "human"), 0);
+	sg_show_cell(sg_json_text_at(answer, "human"), 0);
 	printf(": ");
 	sg_show_verdict(ctl, sg_show_bool(answer, "disabled") ? SG_STR("disabled") : SG_STR("active"), 0);
 	printf("; owns %u agents\n", agents == NULL ? 0 : (unsigned)agents->count);

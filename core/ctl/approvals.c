@@ -11,8 +11,8 @@ show_proofs(const struct sg_json *proofs)
 	for (const struct sg_json *p = sg_json_first(proofs); p != NULL; p = sg_json_next(proofs, p)) {
 		char at[32];
 		sg_show_time(at, sg_show_int(p, "at"));
-		sg_show_rowf("yes from", "%.*s of %.*s, %s", SG_STR_ARG(sg_show_string(p, "human")),
-			     SG_STR_ARG(sg_show_string(p, "group")), at);
+		sg_show_rowf("yes from", "%.*s of %.*s, %s", SG_STR_ARG(sg_json_text_at(p, "human")),
+			     SG_STR_ARG(sg_json_text_at(p, "group")), at);
 	}
 }
 
@@ -22,9 +22,9 @@ show_approval(const struct sg_ctl *ctl, const struct sg_json *answer)
 	char until[32];
 	const struct sg_json *a = sg_json_get(answer, "approval"), *action = sg_json_get(a, "action");
 	sg_show_time(until, sg_show_int(a, "expires_at"));
-	sg_show_cell(sg_show_string(a, "id"), 0);
+	sg_show_cell(sg_json_text_at(a, "id"), 0);
 	printf("  ");
-	sg_show_verdict(ctl, sg_show_string(a, "state"), 0);
+	sg_show_verdict(ctl, sg_json_text_at(a, "state"), 0);
 	putchar('\n');
 	sg_show_member("policy says", a, "say");
 	sg_show_member("agent", a, "agent");
@@ -48,11 +48,11 @@ show_approvals(const struct sg_ctl *ctl, const struct sg_json *answer)
 {
 	const struct sg_json *list = sg_json_get(answer, "approvals");
 	for (const struct sg_json *a = sg_json_first(list); a != NULL; a = sg_json_next(list, a)) {
-		sg_show_cell(sg_show_string(a, "id"), 36);
-		sg_show_verdict(ctl, sg_show_string(a, "state"), 9);
-		sg_show_cell(sg_show_string(a, "agent"), 20);
-		sg_show_cell(sg_show_string(sg_json_get(a, "action"), "action"), 20);
-		sg_show_cell(sg_show_string(a, "say"), 0);
+		sg_show_cell(sg_json_text_at(a, "id"), 36);
+		sg_show_verdict(ctl, sg_json_text_at(a, "state"), 9);
+		sg_show_cell(sg_json_text_at(a, "agent"), 20);
+		sg_show_cell(sg_json_text_at(sg_json_get(a, "action"), "action"), 20);
+		sg_show_cell(sg_json_text_at(a, "say"), 0);
 		putchar('\n');
 	}
 	if (list == NULL || list->count == 0)

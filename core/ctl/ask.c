@@ -52,15 +52,15 @@ static int
 told(const struct sg_ctl *ctl, const struct sg_ctl_answer *answer)
 {
 	const struct sg_json *error = sg_json_get(answer->json, "error");
-	struct sg_str code = sg_show_string(error, "code");
+	struct sg_str code = sg_json_text_at(error, "code");
 	struct sg_buf text, hint;
 	int exit_code = error_exit(answer, code);
 	if (ctl->json || error == NULL)
 		return exit_code;
 	sg_buf_init(&text, 4096);
 	sg_buf_init(&hint, 4096);
-	sg_show_text(&text, sg_show_string(error, "message"));
-	sg_show_text(&hint, sg_show_string(error, "hint"));
+	sg_show_text(&text, sg_json_text_at(error, "message"));
+	sg_show_text(&hint, sg_json_text_at(error, "hint"));
 	fprintf(stderr, "stepgate: %.*s: %.*s\n", SG_STR_ARG(code), (int)text.len, text.ptr == NULL ? "" : text.ptr);
 	if (hint.len > 0)
 		fprintf(stderr, "  hint: %.*s\n", (int)hint.len, hint.ptr);

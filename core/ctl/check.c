@@ -27,7 +27,7 @@ sg_ctl_policy_check(struct sg_ctl *ctl)
 	sg_buf_init(&text, SG_DAEMON_DOCUMENT);
 	sg_arena_init(&arena, 256 << 20);
 	int code = sg_daemon_config(ctl, config != NULL ? config : SG_CTL_CONFIG_FILE, &text, &arena, &json);
-	snprintf(folder, sizeof(folder), "%.*s", SG_STR_ARG(sg_show_string(json, "policy_dir")));
+	snprintf(folder, sizeof(folder), "%.*s", SG_STR_ARG(sg_json_text_at(json, "policy_dir")));
 	sg_arena_done(&arena);
 	sg_buf_done(&text);
 	return code == SG_CTL_OK ? check_folder(ctl, folder) : code;

@@ -25,7 +25,7 @@ sg_config_place(struct sg_buf *out, const struct sg_json *origin)
 		sg_buf_text(out, "default");
 		return;
 	}
-	sg_show_text(out, sg_show_string(origin, "file"));
+	sg_show_text(out, sg_json_text_at(origin, "file"));
 	sg_buf_printf(out, ":%lld:%lld", (long long)sg_show_int(origin, "line"),
 		      (long long)sg_show_int(origin, "column"));
 }

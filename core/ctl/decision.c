@@ -12,7 +12,7 @@ show_approval(const struct sg_json *approval)
 	char until[32];
 	if (approval == NULL)
 		return;
-	struct sg_str id = sg_show_string(approval, "id"), state = sg_show_string(approval, "state");
+	struct sg_str id = sg_json_text_at(approval, "id"), state = sg_json_text_at(approval, "state");
 	sg_show_time(until, sg_show_int(approval, "expires_at"));
 	sg_show_rowf("approval", "%.*s  %.*s until %s", SG_STR_ARG(id), SG_STR_ARG(state), until);
 	sg_show_member("needs", approval, "groups");
@@ -24,10 +24,10 @@ show_credential(const struct sg_json *credential)
 {
 	if (credential == NULL)
 		return;
-	struct sg_str lease = sg_show_string(credential, "lease"), token = sg_show_string(credential, "token");
+	struct sg_str lease = sg_json_text_at(credential, "lease"), token = sg_json_text_at(credential, "token");
 	long long left = (long long)(sg_show_int(credential, "expires_at") - (int64_t)time(NULL));
 	sg_show_rowf("credential", "%.*s, %zu bytes, for %lld s, lease %.*s",
-		     SG_STR_ARG(sg_show_string(credential, "type")), token.len, left > 0 ? left : 0, SG_STR_ARG(lease));
+		     SG_STR_ARG(sg_json_text_at(credential, "type")), token.len, left > 0 ? left : 0, SG_STR_ARG(lease));
 }
 
 static int
@@ -44,13 +44,13 @@ exit_of(struct sg_str verdict, struct sg_str code)
 int
 sg_ctl_decided(const struct sg_ctl *ctl, const struct sg_json *answer)
 {
-	struct sg_str verdict = sg_show_string(answer, "verdict"), code = sg_show_string(answer, "code");
+	struct sg_str verdict = sg_json_text_at(answer, "verdict"), code = sg_json_text_at(answer, "code");
 	if (ctl->json)
 		return exit_of(verdict, code);
 	sg_show_verdict(ctl, verdict, 8);
 	sg_show_cell(code, 0);
 	printf(": ");
-	sg_show_cell(sg_show_string(answer, "reason"), 0);
+	sg_show_cell(sg_json_text_at(answer, "reason"), 0);
 	putchar('\n');
 	sg_show_member("policy says", answer, "say");
 	if (sg_show_bool(answer, "narrowed"))

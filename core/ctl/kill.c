@@ -8,7 +8,7 @@ static void
 show_killed(const struct sg_ctl *ctl, const struct sg_json *answer)
 {
 	int64_t open = sg_show_int(answer, "revoking");
-	sg_show_verdict(ctl, sg_show_string(answer, "state"), 0);
+	sg_show_verdict(ctl, sg_json_text_at(answer, "state"), 0);
 	if (open > 0)
 		printf("; %lld credentials are being revoked; whoever verifies them offline takes them for %lld s more",
 		       (long long)open, (long long)((sg_show_int(answer, "residual_ms") + 999) / 1000));

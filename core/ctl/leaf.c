@@ -17,14 +17,14 @@ static void
 decision(const struct sg_ctl *ctl, const struct sg_json *leaf, const struct sg_json *body)
 {
 	char id[64];
-	snprintf(id, sizeof(id), "d%lld-%.16s", (long long)sg_show_int(leaf, "n"), sg_show_string(body, "tail").ptr);
-	sg_show_verdict(ctl, sg_show_string(body, "verdict"), 8);
-	part(sg_show_string(body, "agent"));
-	part(sg_show_string(body, "action"));
-	part(sg_show_string(body, "code"));
-	if (sg_show_string(body, "rule").len > 0)
+	snprintf(id, sizeof(id), "d%lld-%.16s", (long long)sg_show_int(leaf, "n"), sg_json_text_at(body, "tail").ptr);
+	sg_show_verdict(ctl, sg_json_text_at(body, "verdict"), 8);
+	part(sg_json_text_at(body, "agent"));
+	part(sg_json_text_at(body, "action"));
+	part(sg_json_text_at(body, "code"));
+	if (sg_json_text_at(body, "rule").len > 0)
 		printf(" by");
-	part(sg_show_string(body, "rule"));
+	part(sg_json_text_at(body, "rule"));
 	part(sg_str(id));
 }
 
@@ -48,7 +48,7 @@ void
 sg_show_leaf(const struct sg_ctl *ctl, const struct sg_json *leaf)
 {
 	char when[32];
-	struct sg_str kind = sg_show_string(leaf, "kind");
+	struct sg_str kind = sg_json_text_at(leaf, "kind");
 	const struct sg_json *body = sg_json_get(leaf, "body");
 	sg_show_time(when, sg_show_int(leaf, "at") / 1000);
 	printf("%s %6lld  ", when, (long long)sg_show_int(leaf, "n"));

@@ -39,13 +39,13 @@ look(struct denials *d, const struct sg_json *leaf, struct sg_denial *denial)
 {
 	char id[64];
 	struct sg_ctl_answer answer;
-	struct sg_str tail = sg_show_string(sg_json_get(leaf, "body"), "tail");
+	struct sg_str tail = sg_json_text_at(sg_json_get(leaf, "body"), "tail");
 	snprintf(id, sizeof(id), "d%lld-%.*s", (long long)sg_show_int(leaf, "n"), (int)(tail.len < 32 ? tail.len : 32), tail.ptr);
 	if (d->looked++ >= SG_DENIALS_LOOKS)
 		return;
 	if (sg_ctl_ask(&d->quiet, SG_FACE_ADMIN, "GET", "/v1/decisions/%s", id, NULL, &answer) == SG_CTL_OK) {
 		const struct sg_json *resource = sg_json_get(sg_json_get(sg_json_get(answer.json, "input"), "request"), "resource");
-		denial->id = sg_arena_copy(&d->arena, sg_show_string(resource, "id"));
+		denial->id = sg_arena_copy(&d->arena, sg_json_text_at(resource, "id"));
 	}
 	sg_ctl_answer_done(&answer);
 }
@@ -60,7 +60,7 @@ alike(const struct sg_denial *a, const struct sg_denial *b)
 static struct sg_str
 kept(struct denials *d, const struct sg_json *body, const char *name)
 {
-	return sg_arena_copy(&d->arena, sg_show_string(body, name));
+	return sg_arena_copy(&d->arena, sg_json_text_at(body, name));
 }
 
 static void
@@ -82,7 +82,7 @@ static void
 take(struct denials *d, const struct sg_json *leaf)
 {
 	const struct sg_json *body = sg_json_get(leaf, "body");
-	struct sg_denial one = {.code = learnable(sg_show_string(body, "code")), .count = 1};
+	struct sg_denial one = {.code = learnable(sg_json_text_at(body, "code")), .count = 1};
 	if (!sg_json_is(leaf, "kind", "decision") || one.code == NULL)
 		return;
 	one.first = one.last = sg_show_int(leaf, "n");

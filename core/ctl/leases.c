@@ -9,11 +9,11 @@ show_line(const struct sg_ctl *ctl, const struct sg_json *lease)
 {
 	char until[32];
 	sg_show_time(until, sg_show_int(lease, "expires_at"));
-	sg_show_cell(sg_show_string(lease, "id"), 36);
-	sg_show_verdict(ctl, sg_show_string(lease, "state"), 9);
-	sg_show_cell(sg_show_string(lease, "agent"), 20);
-	sg_show_cell(sg_show_string(lease, "issuer"), 12);
-	sg_show_cell(sg_show_string(lease, "audience"), 24);
+	sg_show_cell(sg_json_text_at(lease, "id"), 36);
+	sg_show_verdict(ctl, sg_json_text_at(lease, "state"), 9);
+	sg_show_cell(sg_json_text_at(lease, "agent"), 20);
+	sg_show_cell(sg_json_text_at(lease, "issuer"), 12);
+	sg_show_cell(sg_json_text_at(lease, "audience"), 24);
 	printf("until %s\n", until);
 }
 

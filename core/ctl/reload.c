@@ -8,7 +8,7 @@
 static void
 add_source(struct sg_buf *out, const struct sg_json *problem)
 {
-	struct sg_str source = sg_show_string(problem, "source");
+	struct sg_str source = sg_json_text_at(problem, "source");
 	int64_t caret = sg_show_int(problem, "caret");
 	if (source.len == 0)
 		return;
@@ -34,11 +34,11 @@ static void
 show_problem(const struct sg_json *problem)
 {
 	struct sg_buf line;
-	struct sg_str what = sg_show_string(problem, "what"), hint = sg_show_string(problem, "hint");
+	struct sg_str what = sg_json_text_at(problem, "what"), hint = sg_json_text_at(problem, "hint");
 	if (what.len == 0)
-		what = sg_show_string(problem, "message");
+		what = sg_json_text_at(problem, "message");
 	sg_buf_init(&line, 16 << 10);
-	sg_show_text(&line, sg_show_string(problem, "file"));
+	sg_show_text(&line, sg_json_text_at(problem, "file"));
 	if (sg_show_int(problem, "line") > 0)
 		sg_buf_printf(&line, ":%lld", (long long)sg_show_int(problem, "line"));
 	if (sg_show_int(problem, "column") > 0)

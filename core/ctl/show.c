@@ -152,14 +152,6 @@ sg_show_member(const char *name, const struct sg_json *object, const char *membe
 	sg_buf_done(&shown);
 }
 
-struct sg_str
-sg_show_string(const struct sg_json *object, const char *member)
-{
-	struct sg_str out = {"", 0};
-	sg_json_string(sg_json_get(object, member), &out);
-	return out;
-}
-
 int64_t
 sg_show_int(const struct sg_json *object, const char *member)
 {

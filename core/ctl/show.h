@@ -18,8 +18,6 @@ void sg_show_row(const char *name, struct sg_str value);
 void sg_show_rowf(const char *name, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* A member of `object`: a string as text, anything else as JSON. */
 void sg_show_member(const char *name, const struct sg_json *object, const char *member);
-/* Prints a string member, "" if there is none. */
-struct sg_str sg_show_string(const struct sg_json *object, const char *member);
 int64_t sg_show_int(const struct sg_json *object, const char *member);
 bool sg_show_bool(const struct sg_json *object, const char *member);
 /* Escaped, on stdout, padded to `width` with spaces. */

@@ -130,7 +130,7 @@ sg_start_state(const struct sg_ctl *ctl, const char *file, struct sg_made *made)
 	sg_buf_init(&text, SG_DAEMON_DOCUMENT);
 	sg_arena_init(&arena, 256 << 20);
 	int code = sg_daemon_config(ctl, file, &text, &arena, &config);
-	snprintf(state, sizeof(state), "%.*s", SG_STR_ARG(sg_show_string(config, "state_dir")));
+	snprintf(state, sizeof(state), "%.*s", SG_STR_ARG(sg_json_text_at(config, "state_dir")));
 	if (code == SG_CTL_OK)
 		code = make_folders(ctl, state, made);
 	if (code == SG_CTL_OK)

@@ -23,7 +23,7 @@ static void
 show_modules(const struct sg_json *modules)
 {
 	for (const struct sg_json *m = sg_json_first(modules); m != NULL; m = sg_json_next(modules, m)) {
-		struct sg_str name = sg_show_string(m, "name"), state = sg_show_string(m, "state"), why = sg_show_string(m, "why");
+		struct sg_str name = sg_json_text_at(m, "name"), state = sg_json_text_at(m, "state"), why = sg_json_text_at(m, "why");
 		sg_show_rowf("module", "%-20.*s %.*s%s%.*s", SG_STR_ARG(name), SG_STR_ARG(state), why.len > 0 ? "  " : "", SG_STR_ARG(why));
 	}
 }
@@ -44,11 +44,11 @@ show_warnings(const char *name, const struct sg_json *list)
 static void
 show_status(const struct sg_ctl *ctl, const struct sg_json *a)
 {
-	struct sg_str policy = sg_show_string(a, "policy");
+	struct sg_str policy = sg_json_text_at(a, "policy");
 	printf("stepgated ");
-	sg_show_cell(sg_show_string(a, "version"), 0);
+	sg_show_cell(sg_json_text_at(a, "version"), 0);
 	printf("  journal ");
-	sg_show_verdict(ctl, sg_show_string(a, "journal"), 0);
+	sg_show_verdict(ctl, sg_json_text_at(a, "journal"), 0);
 	putchar('\n');
 	sg_show_member("mode", a, "mode");
 	if (sg_json_is(a, "mode", "dev"))

@@ -135,7 +135,7 @@ sg_store_open(const struct sg_ctl *ctl, const struct sg_json *config, struct sg_
 				   "%zu issuers use \"secret\"", count);
 	if (!sg_store_path(stanza, path, sizeof(path)))
 		return sg_ctl_fail(ctl, SG_CTL_CONFIG, "secret_no_store", "grants = [ \"store=folder:PATH\" ]", "the issuer has no store");
-	snprintf(key, sizeof(key), "%.*s/issue/%.*s.pem", SG_STR_ARG(sg_show_string(config, "state_dir")), SG_STR_ARG(stanza->name));
+	snprintf(key, sizeof(key), "%.*s/issue/%.*s.pem", SG_STR_ARG(sg_json_text_at(config, "state_dir")), SG_STR_ARG(stanza->name));
 	if (access(key, F_OK) != 0)
 		granted(stanza, "key", SG_GRANT_secret, key, sizeof(key));
 	if (!read_key(key, store->key, &err) || sg_open_trusted_folder(path, &store->folder, &err) != SG_OK)

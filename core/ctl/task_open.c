@@ -22,7 +22,7 @@ opened(struct sg_ctl *ctl, const struct sg_json *answer, bool take)
 	if (task == NULL)
 		return sg_ctl_decided(ctl, answer);
 	if (take)
-		work_in(ctl, sg_show_string(task, "id"));
+		work_in(ctl, sg_json_text_at(task, "id"));
 	if (!ctl->json)
 		sg_show_task(ctl, answer);
 	return SG_CTL_OK;

@@ -72,9 +72,9 @@ sg_show_task(const struct sg_ctl *ctl, const struct sg_json *answer)
 	char until[32];
 	const struct sg_json *task = sg_json_get(answer, "task");
 	sg_show_time(until, sg_show_int(task, "expires_at"));
-	sg_show_cell(sg_show_string(task, "id"), 0);
+	sg_show_cell(sg_json_text_at(task, "id"), 0);
 	printf("  ");
-	sg_show_verdict(ctl, sg_show_string(task, "state"), 0);
+	sg_show_verdict(ctl, sg_json_text_at(task, "state"), 0);
 	putchar('\n');
 	sg_show_member("agent", task, "agent");
 	sg_show_member("intent", task, "intent");

@@ -14,12 +14,12 @@ static void
 show_line(const struct sg_ctl *ctl, const struct sg_json *task)
 {
 	const struct sg_json *labels = sg_json_get(task, "labels");
-	struct sg_str parent = sg_show_string(task, "parent");
-	sg_show_cell(sg_show_string(task, "id"), 36);
-	sg_show_verdict(ctl, sg_show_string(task, "state"), 9);
-	sg_show_cell(sg_show_string(task, "agent"), 20);
-	sg_show_cell(sg_show_string(task, "intent"), 20);
-	sg_show_cell(sg_show_string(task, "role"), 12);
+	struct sg_str parent = sg_json_text_at(task, "parent");
+	sg_show_cell(sg_json_text_at(task, "id"), 36);
+	sg_show_verdict(ctl, sg_json_text_at(task, "state"), 9);
+	sg_show_cell(sg_json_text_at(task, "agent"), 20);
+	sg_show_cell(sg_json_text_at(task, "intent"), 20);
+	sg_show_cell(sg_json_text_at(task, "role"), 12);
 	printf("depth %lld  %5lld s left%s", (long long)sg_show_int(task, "depth"), (long long)(sg_show_int(task, "left_ms") / 1000),
 	       labels != NULL && labels->count > 0 ? "  tainted" : "");
 	if (parent.len > 0) {
@@ -36,7 +36,7 @@ show_tasks(const struct sg_ctl *ctl, const struct sg_json *answer)
 	int64_t total = sg_show_int(answer, "total");
 	unsigned shown = 0;
 	for (const struct sg_json *t = sg_json_first(tasks); t != NULL; t = sg_json_next(tasks, t)) {
-		if (ctl->option[SG_CTL_OPTION_all] == NULL && is_over(sg_show_string(t, "state")))
+		if (ctl->option[SG_CTL_OPTION_all] == NULL && is_over(sg_json_text_at(t, "state")))
 			continue;
 		shown++;
 		show_line(ctl, t);

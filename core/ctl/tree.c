@@ -11,7 +11,7 @@ enum { LINE_MAX = 256 << 10, GUIDE_MAX = 4096 };
 static void
 word(struct sg_buf *out, const char *before, const struct sg_json *object, const char *member)
 {
-	struct sg_str text = sg_show_string(object, member);
+	struct sg_str text = sg_json_text_at(object, member);
 	if (text.len == 0)
 		return;
 	sg_buf_text(out, before);

@@ -85,7 +85,7 @@ write_node(struct picture *p, const struct sg_json *node, int depth, int parent_
 {
 	const struct sg_json *task = sg_json_get(node, "task"), *children = sg_json_get(node, "children");
 	int x = EDGE + INDENT * depth, y = EDGE + (ROW + GAP) * p->row++;
-	bool asked = sg_str_eq(sg_show_string(task, "id"), p->asked);
+	bool asked = sg_str_eq(sg_json_text_at(task, "id"), p->asked);
 	p->deepest = depth > p->deepest ? depth : p->deepest;
 	if (depth > 0)
 		sg_buf_printf(&p->out, "<path d=\"M%d %dV%dH%d\" fill=\"none\" stroke=\"#6e7781\"/>\n", x - INDENT / 2, parent_y + ROW, y + ROW / 2, x);
@@ -106,7 +106,7 @@ print(const struct picture *p, const struct sg_json *root)
 	int width = 2 * EDGE + INDENT * p->deepest + BOX, height = 2 * EDGE + (ROW + GAP) * p->row - GAP;
 	struct sg_buf name;
 	sg_buf_init(&name, 4096);
-	escaped(&name, sg_show_string(sg_json_get(root, "task"), "id"));
+	escaped(&name, sg_json_text_at(sg_json_get(root, "task"), "id"));
 	printf("<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%d\" viewBox=\"0 0 %d %d\" role=\"img\" font-family=\"monospace\" font-size=\"12\">\n"
 	       "<title>Tree of task %.*s</title>\n<desc>%d tasks, each in a box below and to the right of the one it was opened below.</desc>\n"
 	       "<rect width=\"%d\" height=\"%d\" fill=\"#ffffff\"/>\n",

@@ -10,7 +10,7 @@ show_facts(const struct sg_json *input)
 	const struct sg_json *facts = sg_json_get(sg_json_get(input, "instance"), "facts");
 	for (const struct sg_json *f = sg_json_first(facts); f != NULL; f = sg_json_next(facts, f))
 		sg_show_rowf(f == sg_json_first(facts) ? "facts" : "", "%.*s = %.*s (%.*s)", SG_STR_ARG(f->name),
-			     SG_STR_ARG(sg_show_string(f, "value")), SG_STR_ARG(sg_show_string(f, "strength")));
+			     SG_STR_ARG(sg_json_text_at(f, "value")), SG_STR_ARG(sg_json_text_at(f, "strength")));
 }
 
 /* {"effects":[{"effect":{...},"file","line","rule"},...],"error":...} */
@@ -23,7 +23,7 @@ show_said(const struct sg_json *said)
 		sg_buf_init(&json, 256 << 10);
 		sg_canon_write(&json, sg_json_get(e, "effect"));
 		sg_show_rowf(e == sg_json_first(effects) ? "rules said" : "", "%.*s (%.*s:%lld) %.*s",
-			     SG_STR_ARG(sg_show_string(e, "rule")), SG_STR_ARG(sg_show_string(e, "file")),
+			     SG_STR_ARG(sg_json_text_at(e, "rule")), SG_STR_ARG(sg_json_text_at(e, "file")),
 			     (long long)sg_show_int(e, "line"), (int)json.len, json.ptr);
 		sg_buf_done(&json);
 	}
@@ -34,15 +34,15 @@ static void
 show_who(const struct sg_json *body, const struct sg_json *input)
 {
 	const struct sg_json *task = sg_json_get(input, "task");
-	sg_show_rowf("agent", "%.*s (%.*s), asked by %.*s", SG_STR_ARG(sg_show_string(body, "agent")),
-		     SG_STR_ARG(sg_show_string(body, "strength")), SG_STR_ARG(sg_show_string(body, "asker")));
+	sg_show_rowf("agent", "%.*s (%.*s), asked by %.*s", SG_STR_ARG(sg_json_text_at(body, "agent")),
+		     SG_STR_ARG(sg_json_text_at(body, "strength")), SG_STR_ARG(sg_json_text_at(body, "asker")));
 	show_facts(input);
 	sg_show_member("task", body, "task");
 	if (task != NULL)
 		sg_show_rowf(
 			"ceilings", "intent %.*s, environment %.*s, %lld s left, has seen %.*s",
-			SG_STR_ARG(sg_show_string(task, "intent")), SG_STR_ARG(sg_show_string(task, "environment")),
-			(long long)(sg_show_int(task, "left") / 1000), SG_STR_ARG(sg_show_string(task, "sensitivity")));
+			SG_STR_ARG(sg_json_text_at(task, "intent")), SG_STR_ARG(sg_json_text_at(task, "environment")),
+			(long long)(sg_show_int(task, "left") / 1000), SG_STR_ARG(sg_json_text_at(task, "sensitivity")));
 	const struct sg_json *labels = sg_json_get(task, "labels");
 	if (labels != NULL && labels->count > 0)
 		sg_show_member("tainted by", task, "labels");
@@ -54,8 +54,8 @@ show_asked(const struct sg_json *body, const struct sg_json *seal, const struct 
 	const struct sg_json *resource = sg_json_get(input, "resource"), *request = sg_json_get(seal, "request");
 	sg_show_member("action", body, "action");
 	if (resource != NULL)
-		sg_show_rowf("resource", "%.*s:%.*s", SG_STR_ARG(sg_show_string(resource, "type")),
-			     SG_STR_ARG(sg_show_string(resource, "id")));
+		sg_show_rowf("resource", "%.*s:%.*s", SG_STR_ARG(sg_json_text_at(resource, "type")),
+			     SG_STR_ARG(sg_json_text_at(resource, "id")));
 	else
 		sg_show_member("resource", request, "resource");
 	sg_show_member("asked", input != NULL ? input : request, input != NULL ? "args" : "arguments");
@@ -66,17 +66,17 @@ show_asked(const struct sg_json *body, const struct sg_json *seal, const struct 
 static void
 show_effects(const struct sg_json *body)
 {
-	struct sg_str rule = sg_show_string(body, "rule");
+	struct sg_str rule = sg_json_text_at(body, "rule");
 	if (rule.len > 0)
-		sg_show_rowf("rule", "%.*s (%.*s:%lld)", SG_STR_ARG(rule), SG_STR_ARG(sg_show_string(body, "file")),
+		sg_show_rowf("rule", "%.*s (%.*s:%lld)", SG_STR_ARG(rule), SG_STR_ARG(sg_json_text_at(body, "file")),
 			     (long long)sg_show_int(body, "line"));
 	sg_show_member("its code", body, "deny_code");
 	sg_show_member("approval", body, "approval");
 	const struct sg_json *lease = sg_json_get(body, "lease"), *taint = sg_json_get(body, "taint");
 	if (lease != NULL && lease->type == SG_JSON_OBJECT)
-		sg_show_rowf("lease", "%.*s by %.*s for %.*s", SG_STR_ARG(sg_show_string(lease, "id")),
-			     SG_STR_ARG(sg_show_string(lease, "issuer")),
-			     SG_STR_ARG(sg_show_string(lease, "audience")));
+		sg_show_rowf("lease", "%.*s by %.*s for %.*s", SG_STR_ARG(sg_json_text_at(lease, "id")),
+			     SG_STR_ARG(sg_json_text_at(lease, "issuer")),
+			     SG_STR_ARG(sg_json_text_at(lease, "audience")));
 	if (taint != NULL && taint->count > 0)
 		sg_show_member("adds taint", body, "taint");
 }
@@ -106,9 +106,9 @@ show_why(const struct sg_ctl *ctl, const struct sg_json *answer)
 			     *seal = sg_json_get(answer, "input");
 	const struct sg_json *input = sg_json_get(seal, "input"), *replay = sg_json_get(answer, "replay");
 	sg_show_time(when, sg_show_int(leaf, "at") / 1000);
-	sg_show_verdict(ctl, sg_show_string(body, "verdict"), 0);
+	sg_show_verdict(ctl, sg_json_text_at(body, "verdict"), 0);
 	printf("  ");
-	sg_show_cell(sg_show_string(body, "code"), 0);
+	sg_show_cell(sg_json_text_at(body, "code"), 0);
 	printf("  %s, leaf %lld\n", when, (long long)sg_show_int(leaf, "n"));
 	input = input != NULL && input->type == SG_JSON_OBJECT ? input : NULL;
 	show_who(body, input);
@@ -118,7 +118,7 @@ show_why(const struct sg_ctl *ctl, const struct sg_json *answer)
 	sg_show_member("digest", body, "digest");
 	sg_show_member("policy", leaf, "policy");
 	sg_show_member("config", leaf, "config");
-	sg_show_row("replay", sg_str(replay_text(sg_show_string(replay, "result"))));
+	sg_show_row("replay", sg_str(replay_text(sg_json_text_at(replay, "result"))));
 }
 
 int

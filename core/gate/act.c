@@ -6,14 +6,6 @@
 
 #include <stdio.h>
 
-static struct sg_str
-text_at(const struct sg_json *object, const char *name)
-{
-	struct sg_str out = {"", 0};
-	sg_json_string(sg_json_get(object, name), &out);
-	return out;
-}
-
 /* Members a body may have: a misspelt one must not be a silent default. */
 static bool
 only_members(const struct sg_json *object, const char *const *names)
@@ -69,13 +61,13 @@ read_common(struct sg_request *r)
 	bool good = true;
 	r->context = object_or_empty(sg_json_get(r->body, "context"), &good);
 	r->resource = sg_json_get(r->body, "resource");
-	r->resource_type = text_at(r->resource, "type");
-	r->resource_id = text_at(r->resource, "id");
-	r->approval_named = text_at(r->context, "approval");
-	r->tool = text_at(r->context, "tool");
-	struct sg_str key = text_at(r->context, "key");
+	r->resource_type = sg_json_text_at(r->resource, "type");
+	r->resource_id = sg_json_text_at(r->resource, "id");
+	r->approval_named = sg_json_text_at(r->context, "approval");
+	r->tool = sg_json_text_at(r->context, "tool");
+	struct sg_str key = sg_json_text_at(r->context, "key");
 	if (!r->authzen)
-		key = text_at(r->body, "key");
+		key = sg_json_text_at(r->body, "key");
 	good &= r->resource == NULL || r->resource->type == SG_JSON_OBJECT;
 	good &= is_hex_digest(r->tool);
 	if (key.len > SG_KEY_MAX || !printable(key) || !bounded(r))
@@ -90,10 +82,10 @@ read_native(struct sg_request *r)
 	static const char *const members[] = {"action", "agent", "arguments", "audience", "context", "key", "peer_uid",
 					      "resource", "task", "task_token", NULL};
 	bool good = only_members(r->body, members);
-	r->action_name = text_at(r->body, "action");
-	r->audience = text_at(r->body, "audience");
+	r->action_name = sg_json_text_at(r->body, "action");
+	r->audience = sg_json_text_at(r->body, "audience");
 	r->args = object_or_empty(sg_json_get(r->body, "arguments"), &good);
-	r->task = text_at(r->body, "task");
+	r->task = sg_json_text_at(r->body, "task");
 	return good && read_common(r) && r->action_name.len > 0;
 }
 
@@ -103,11 +95,11 @@ read_authzen(struct sg_request *r)
 {
 	const struct sg_json *subject = sg_json_get(r->body, "subject"), *action = sg_json_get(r->body, "action");
 	bool good = r->body != NULL && r->body->type == SG_JSON_OBJECT;
-	r->action_name = text_at(action, "name");
+	r->action_name = sg_json_text_at(action, "name");
 	r->args = object_or_empty(sg_json_get(action, "properties"), &good);
 	good &= read_common(r);
-	r->task = text_at(r->context, "task");
-	return good && r->action_name.len > 0 && text_at(subject, "id").len > 0 && text_at(subject, "type").len > 0 &&
+	r->task = sg_json_text_at(r->context, "task");
+	return good && r->action_name.len > 0 && sg_json_text_at(subject, "id").len > 0 && sg_json_text_at(subject, "type").len > 0 &&
 	       r->resource_id.len > 0 && r->resource_type.len > 0;
 }
 
@@ -126,7 +118,7 @@ own_task(struct sg_gate *gate, struct sg_request *r, enum sg_reason *reason)
 static bool
 enforced_task(struct sg_gate *gate, struct sg_request *r, enum sg_reason *reason)
 {
-	struct sg_str token = r->authzen ? r->task : text_at(r->body, "task_token");
+	struct sg_str token = r->authzen ? r->task : sg_json_text_at(r->body, "task_token");
 	bool has_token = sg_str_starts(token, "sgt1.");
 	struct sg_task *task = has_token ? sg_state_token_task(&gate->state, token) : sg_state_task(&gate->state, r->task);
 	*reason = has_token ? SG_REASON_bad_task_token : SG_REASON_no_task;
@@ -137,7 +129,7 @@ enforced_task(struct sg_gate *gate, struct sg_request *r, enum sg_reason *reason
 	r->task = sg_arena_copy(&r->arena, sg_str(task->id)); /* the task may be forgotten while the disk is waited for */
 	r->agent = sg_catalogue_agent(gate->catalogue, sg_str(task->agent));
 	snprintf(r->instance, sizeof(r->instance), "%s", task->instance->id);
-	struct sg_str named = r->authzen ? text_at(sg_json_get(r->body, "subject"), "id") : text_at(r->body, "agent");
+	struct sg_str named = r->authzen ? sg_json_text_at(sg_json_get(r->body, "subject"), "id") : sg_json_text_at(r->body, "agent");
 	*reason = SG_REASON_no_agent;
 	if (r->agent == NULL)
 		return false;
@@ -293,9 +285,9 @@ sg_route_try(struct sg_gate *gate, struct sg_request *r)
 	bool good = only_members(r->body, members);
 	enum sg_reason reason;
 	r->ask = true;
-	r->action_name = text_at(r->body, "action");
+	r->action_name = sg_json_text_at(r->body, "action");
 	r->args = object_or_empty(sg_json_get(r->body, "arguments"), &good);
-	r->task = text_at(r->body, "task");
+	r->task = sg_json_text_at(r->body, "task");
 	if (!good || !read_common(r)) {
 		sg_answer_error(gate, r, 400, SG_REASON_bad_request, "{\"action\",\"arguments\",\"resource\",\"task\"}");
 		return;

@@ -10,14 +10,6 @@
 
 #include <stdio.h>
 
-static struct sg_str
-text_at(const struct sg_json *object, const char *name)
-{
-	struct sg_str out = {"", 0};
-	sg_json_string(sg_json_get(object, name), &out);
-	return out;
-}
-
 /* ---- reading what is asked ---- */
 
 static bool
@@ -76,14 +68,14 @@ read_amounts(const struct sg_request *r, int64_t out[SG_DIMENSIONS])
 static bool
 read_asked(struct sg_gate *gate, struct sg_request *r, struct sg_delegation *d, const char **wrong)
 {
-	struct sg_str agent = text_at(r->body, "to"), intent = text_at(r->body, "intent"), level = text_at(r->body, "sensitivity"), excess = text_at(r->body, "excess");
+	struct sg_str agent = sg_json_text_at(r->body, "to"), intent = sg_json_text_at(r->body, "intent"), level = sg_json_text_at(r->body, "sensitivity"), excess = sg_json_text_at(r->body, "excess");
 	int64_t ttl_s = 0;
 	d->to = agent.len == 0 ? r->agent : sg_catalogue_agent(gate->catalogue, agent);
 	if (d->to == NULL)
 		d->to = sg_catalogue_agent_id(gate->catalogue, agent);
 	d->own = d->to == r->agent;
 	d->intent = sg_catalogue_intent(gate->catalogue, intent.len > 0 ? intent : sg_str(d->parent->intent));
-	d->role = text_at(r->body, "role");
+	d->role = sg_json_text_at(r->body, "role");
 	d->narrow = excess.len == 0 ? d->own : sg_str_is(excess, "narrow");
 	d->has_level = level.len > 0;
 	d->level = sg_sensitivity_named(level);

@@ -39,14 +39,6 @@ sg_gate_forget_owed(struct sg_gate *gate)
 	}
 }
 
-static struct sg_str
-text(const struct sg_json *object, const char *name)
-{
-	struct sg_str out = {"", 0};
-	sg_json_string(sg_json_get(object, name), &out);
-	return out;
-}
-
 /* An allow that lost its record never happened, except for what it may have read. */
 static void
 owe_withheld(struct sg_gate *gate, const struct sg_json *body, int64_t number)
@@ -54,21 +46,21 @@ owe_withheld(struct sg_gate *gate, const struct sg_json *body, int64_t number)
 	struct sg_buf out;
 	struct sg_json_writer w;
 	char decision[SG_ID_MAX];
-	snprintf(decision, sizeof(decision), "d%lld-%.*s", (long long)number, SG_STR_ARG(text(body, "tail")));
+	snprintf(decision, sizeof(decision), "d%lld-%.*s", (long long)number, SG_STR_ARG(sg_json_text_at(body, "tail")));
 	sg_buf_init(&out, SG_LEAF_MAX);
 	sg_jw_begin(&w, &out);
 	sg_jw_object(&w);
 	sg_jw_member_text(&w, "code", "audit_unavailable");
 	sg_jw_member_text(&w, "decision", decision);
-	sg_jw_member_str(&w, "lease", text(sg_json_get(body, "lease"), "id"));
-	sg_jw_member_str(&w, "sensitivity", text(body, "sensitivity"));
+	sg_jw_member_str(&w, "lease", sg_json_text_at(sg_json_get(body, "lease"), "id"));
+	sg_jw_member_str(&w, "sensitivity", sg_json_text_at(body, "sensitivity"));
 	sg_jw_name(&w, "taint");
 	sg_jw_value(&w, sg_json_get(body, "taint"));
-	sg_jw_member_str(&w, "task", text(body, "task"));
+	sg_jw_member_str(&w, "task", sg_json_text_at(body, "task"));
 	sg_jw_end(&w);
 
 	struct sg_attempt *attempt = sg_state_decision(&gate->state, sg_str(decision));
-	struct sg_lease *lease = sg_state_lease(&gate->state, text(sg_json_get(body, "lease"), "id"));
+	struct sg_lease *lease = sg_state_lease(&gate->state, sg_json_text_at(sg_json_get(body, "lease"), "id"));
 	if (attempt != NULL) {
 		sg_fold_unspend(&gate->state, attempt);
 		attempt->state = SG_ATTEMPT_WITHHELD;
@@ -97,7 +89,7 @@ lose(void *to, const struct sg_record *record, struct sg_err *err)
 {
 	struct sg_gate *gate = to;
 	const struct sg_json *body = sg_json_get(record->json, "body");
-	struct sg_str kind = text(record->json, "kind");
+	struct sg_str kind = sg_json_text_at(record->json, "kind");
 	int64_t number = 0;
 	(void)err;
 	sg_json_int(sg_json_get(record->json, "n"), &number);

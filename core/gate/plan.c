@@ -55,14 +55,6 @@ sg_plan_admits(const struct sg_gate *gate, const struct sg_request *r, const str
 
 /* ---- signing ---- */
 
-static struct sg_str
-text_at(const struct sg_json *object, const char *name)
-{
-	struct sg_str out = {"", 0};
-	sg_json_string(sg_json_get(object, name), &out);
-	return out;
-}
-
 static bool
 write_steps(struct sg_json_writer *w, const struct sg_gate *gate, const struct sg_task *task, const struct sg_json *plan)
 {
@@ -71,7 +63,7 @@ write_steps(struct sg_json_writer *w, const struct sg_gate *gate, const struct s
 	for (const struct sg_json *s = sg_json_first(plan); s != NULL; s = sg_json_next(plan, s)) {
 		char hex[17];
 		const struct sg_json *resource = sg_json_get(s, "resource"), *args = sg_json_get(s, "arguments");
-		struct sg_str action = text_at(s, "action"), type = text_at(resource, "type"), id = text_at(resource, "id");
+		struct sg_str action = sg_json_text_at(s, "action"), type = sg_json_text_at(resource, "type"), id = sg_json_text_at(resource, "id");
 		uint64_t digest = step_digest(gate, task, action, type, id, args);
 		good &= action.len > 0 && type.len > 0 && id.len > 0 && digest != 0 && (args == NULL || args->type == SG_JSON_OBJECT);
 		sg_value_hex(digest, hex);

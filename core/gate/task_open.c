@@ -9,14 +9,6 @@
 
 enum { BODY_MAX = 60 << 10 };
 
-static struct sg_str
-text_at(const struct sg_json *object, const char *name)
-{
-	struct sg_str out = {"", 0};
-	sg_json_string(sg_json_get(object, name), &out);
-	return out;
-}
-
 /* ---- the leaf ---- */
 
 /* What was asked under this key, so that a repeat can be told from another question. */
@@ -221,7 +213,7 @@ open_as(struct sg_gate *gate, struct sg_request *r, const char *opener, struct s
 {
 	char id[SG_ID_MAX];
 	enum sg_reason reason = SG_REASON_internal;
-	struct sg_str intent_name = text_at(r->body, "intent"), role = text_at(r->body, "role");
+	struct sg_str intent_name = sg_json_text_at(r->body, "intent"), role = sg_json_text_at(r->body, "role");
 	struct sg_opening o = {.agent = r->agent, .intent = sg_catalogue_intent(gate->catalogue, intent_name), .opener = opener, .role = role,
 			       .on_behalf = on_behalf, .inputs = sg_json_get(r->body, "inputs"), .claimed = claimed};
 	if (role.len == 0 && o.intent != NULL && o.intent->roles.count > 0)
@@ -318,19 +310,19 @@ static void
 open_agent(struct sg_gate *gate, struct sg_request *r)
 {
 	char opener[80];
-	struct sg_str token = text_at(r->body, "task_token");
+	struct sg_str token = sg_json_text_at(r->body, "task_token");
 	sg_asker(r, opener);
 	if (token.len > 0 && r->enforcer == NULL)
 		claim(gate, r, token);
 	else
-		open_as(gate, r, opener, text_at(r->body, "on_behalf_of"), true);
+		open_as(gate, r, opener, sg_json_text_at(r->body, "on_behalf_of"), true);
 }
 
 /* An enforcer may open a task for an agent it only asserts: such a task gets no credentials. */
 static bool
 asserted_agent(struct sg_gate *gate, struct sg_request *r, enum sg_reason *reason)
 {
-	struct sg_str name = text_at(r->body, "agent");
+	struct sg_str name = sg_json_text_at(r->body, "agent");
 	r->agent = sg_catalogue_agent(gate->catalogue, name);
 	if (r->agent == NULL)
 		r->agent = sg_catalogue_agent_id(gate->catalogue, name);
@@ -373,7 +365,7 @@ open_admin(struct sg_gate *gate, struct sg_request *r)
 	char opener[300];
 	const struct sg_conn *conn = sg_conn_find(gate, r->conn);
 	const struct sg_human *human = conn == NULL || conn->admin == NULL ? NULL : sg_catalogue_human_admin(gate->catalogue, conn->admin->name);
-	r->agent = sg_catalogue_agent(gate->catalogue, text_at(r->body, "agent"));
+	r->agent = sg_catalogue_agent(gate->catalogue, sg_json_text_at(r->body, "agent"));
 	if (conn == NULL || conn->admin == NULL || r->agent == NULL) {
 		sg_answer_error(gate, r, 404, SG_REASON_no_agent, "{\"agent\":NAME,\"intent\":NAME,\"key\":\"...\"}");
 		return;
@@ -391,7 +383,7 @@ open_admin(struct sg_gate *gate, struct sg_request *r)
 void
 sg_route_task_open(struct sg_gate *gate, struct sg_request *r)
 {
-	struct sg_str key = text_at(r->body, "key");
+	struct sg_str key = sg_json_text_at(r->body, "key");
 	bool plain = true;
 	for (size_t i = 0; i < key.len; i++)
 		plain &= key.ptr[i] > ' ' && key.ptr[i] <= '~';

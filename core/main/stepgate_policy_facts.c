@@ -5,18 +5,10 @@
 #include "base/canon.h"
 #include "base/str.h"
 
-static struct sg_str
-member(const struct sg_json *object, const char *name)
-{
-	struct sg_str text = SG_STR("");
-	sg_json_string(sg_json_get(object, name), &text);
-	return text;
-}
-
 static void
 write_agent(struct sg_json_writer *w, const struct sg_catalogue *catalogue, const struct sg_json *asked)
 {
-	const struct sg_agent *agent = sg_catalogue_agent(catalogue, member(asked, "name"));
+	const struct sg_agent *agent = sg_catalogue_agent(catalogue, sg_json_text_at(asked, "name"));
 	if (agent == NULL)
 		return;
 	sg_jw_name(w, "agent");
@@ -32,7 +24,7 @@ write_agent(struct sg_json_writer *w, const struct sg_catalogue *catalogue, cons
 static void
 write_resource(struct sg_json_writer *w, const struct sg_catalogue *catalogue, const struct sg_json *asked)
 {
-	struct sg_str id = member(asked, "id"), type = member(asked, "type");
+	struct sg_str id = sg_json_text_at(asked, "id"), type = sg_json_text_at(asked, "type");
 	if (sg_json_string(asked, &id))
 		type = sg_str_cut(&id, ':');
 	if (id.len == 0 || type.len == 0)

@@ -11,14 +11,6 @@ enum { SHOWN = 400 }; /* bytes of a value shown to people */
 
 /* ---- shared ---- */
 
-static struct sg_str
-text_of(const struct sg_json *object, const char *name)
-{
-	struct sg_str text = SG_STR("");
-	sg_json_string(sg_json_get(object, name), &text);
-	return text;
-}
-
 /* Files of a set hold text of their authors; what reaches a terminal is plain. */
 static void
 put(struct sg_str text)
@@ -53,7 +45,7 @@ put_spoke(const struct sg_try *try, const char *lead)
 	for (size_t i = 0; i < try->effect_count; i++) {
 		const struct sg_effect *e = &try->effects[i];
 		label(lead, i == 0 ? "spoke" : "");
-		put(text_of(e->json, "kind"));
+		put(sg_json_text_at(e->json, "kind"));
 		printf(" by ");
 		put(e->rule);
 		printf(" at %.*s:%lld\n", SG_STR_ARG(e->file), (long long)e->line);
@@ -65,9 +57,9 @@ put_spoke(const struct sg_try *try, const char *lead)
 	int64_t line = 0;
 	sg_json_int(sg_json_get(try->failure, "line"), &line);
 	label(lead, "error");
-	put(text_of(try->failure, "code"));
-	printf(" at %.*s:%lld: ", SG_STR_ARG(text_of(try->failure, "file")), (long long)line);
-	put(text_of(try->failure, "text"));
+	put(sg_json_text_at(try->failure, "code"));
+	printf(" at %.*s:%lld: ", SG_STR_ARG(sg_json_text_at(try->failure, "file")), (long long)line);
+	put(sg_json_text_at(try->failure, "text"));
 	printf("\n");
 }
 
@@ -216,10 +208,10 @@ static void
 put_problem(const struct sg_json *problem, struct sg_str file, const char *lead)
 {
 	int64_t line = 0;
-	struct sg_str hint = text_of(problem, "hint");
+	struct sg_str hint = sg_json_text_at(problem, "hint");
 	sg_json_int(sg_json_get(problem, "line"), &line);
 	printf("%s%.*s:%lld: ", lead, SG_STR_ARG(file), (long long)line);
-	put(text_of(problem, "what"));
+	put(sg_json_text_at(problem, "what"));
 	printf("\n");
 	if (hint.len > 0)
 		printf("%s\thint: %.*s\n", lead, SG_STR_ARG(hint));

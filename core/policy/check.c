@@ -6,18 +6,10 @@
 
 enum { REPORT = 64 << 20, NODES = 1 << 20, ARENA = 256 << 20 };
 
-static struct sg_str
-text_of(const struct sg_json *object, const char *name)
-{
-	struct sg_str text = SG_STR("");
-	sg_json_string(sg_json_get(object, name), &text);
-	return text;
-}
-
 static void
 write_problem(struct sg_buf *out, const struct sg_json *problem, const char *kind)
 {
-	struct sg_str file = text_of(problem, "file"), what = text_of(problem, "what"), hint = text_of(problem, "hint");
+	struct sg_str file = sg_json_text_at(problem, "file"), what = sg_json_text_at(problem, "what"), hint = sg_json_text_at(problem, "hint");
 	int64_t line = 0;
 	sg_json_int(sg_json_get(problem, "line"), &line);
 	if (file.len > 0 && line > 0)
