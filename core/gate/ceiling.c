@@ -9,20 +9,8 @@
 static bool
 agent_ceilings(const struct sg_gate *gate, struct sg_request *r, enum sg_reason *reason)
 {
-	const struct sg_agent_life *life = sg_state_agent(&gate->state, r->agent->name);
-	*reason = SG_REASON_agent_retired;
-	if (life != NULL && life->state == SG_AGENT_retired)
-		return false;
-	*reason = SG_REASON_agent_suspended;
-	if (life != NULL && life->state == SG_AGENT_suspended)
-		return false;
-	*reason = SG_REASON_owner_gone;
-	int64_t alone = sg_owner_gone_ms(gate, r->agent);
-	if (alone > 0 && (r->action == NULL || !r->action->reads || gate->state.now.wall_ms - alone >= r->agent->essential_ms))
-		return false;
-	*reason = SG_REASON_review_overdue;
 	int64_t overdue = gate->state.now.wall_ms - r->agent->review_ms;
-	if (overdue >= gate->catalogue->limits.review_grace)
+	if (!sg_agent_stands(gate, r->agent, r->action != NULL && r->action->reads, reason))
 		return false;
 	*reason = SG_REASON_autonomy;
 	if (r->action == NULL || r->action->reads)

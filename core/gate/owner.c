@@ -23,6 +23,24 @@ sg_owner_gone_ms(const struct sg_gate *gate, const struct sg_agent *agent)
 	return owner == NULL || sg_human_gone(gate, owner) ? 1 : 0; /* not told yet since when: no grace */
 }
 
+bool
+sg_agent_stands(const struct sg_gate *gate, const struct sg_agent *agent, bool reads, enum sg_reason *reason)
+{
+	const struct sg_agent_life *life = sg_state_agent(&gate->state, agent->name);
+	int64_t alone = sg_owner_gone_ms(gate, agent), now = gate->state.now.wall_ms;
+	*reason = SG_REASON_agent_retired;
+	if (life != NULL && life->state == SG_AGENT_retired)
+		return false;
+	*reason = SG_REASON_agent_suspended;
+	if (life != NULL && life->state == SG_AGENT_suspended)
+		return false;
+	*reason = SG_REASON_owner_gone;
+	if (alone > 0 && (!reads || now - alone >= agent->essential_ms))
+		return false;
+	*reason = SG_REASON_review_overdue;
+	return now - agent->review_ms < gate->catalogue->limits.review_grace;
+}
+
 /* ---- what changes ---- */
 
 bool

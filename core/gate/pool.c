@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * The policy pool: up to eight questions a worker, the clock on the head alone. A head that is late is denied and its worker killed; what
- * stood behind it goes once to another worker. Asking again is safe because policy has no effects. */
+ * stood behind it goes to another worker, before what waits. Asking again is safe because policy has no effects. */
 #include "gate/loop.h"
 #include "gate/request.h"
 

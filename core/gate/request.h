@@ -193,6 +193,8 @@ bool sg_plan_admits(const struct sg_gate *gate, const struct sg_request *request
 bool sg_human_gone(const struct sg_gate *gate, const struct sg_human *human);
 /* Since when nobody answers for this agent; 0: somebody does. */
 int64_t sg_owner_gone_ms(const struct sg_gate *gate, const struct sg_agent *agent);
+/* Neither retired nor suspended nor long overdue, and somebody answers for it; without an owner it may still read for its `essential` time (`reads`). */
+bool sg_agent_stands(const struct sg_gate *gate, const struct sg_agent *agent, bool reads, enum sg_reason *reason);
 /* people.c: ids of agents that were registered again. After recovery, a reload and each such change. */
 void sg_agent_ids(struct sg_gate *gate);
 bool sg_record_agent(struct sg_gate *gate, struct sg_str agent, const char *event, struct sg_str by, uint64_t *number);

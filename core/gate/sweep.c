@@ -103,7 +103,7 @@ drop_below(struct sg_state *state, const struct sg_task *task)
 		}
 }
 
-/* An instance's taint outlives its tasks, so that closing and waiting does not wash it off; a day after its last task it is forgotten. */
+/* An instance's taint outlives its tasks, so that closing and waiting does not wash it off; a day after its last task was opened it is forgotten. */
 static void
 drop_instances(struct sg_state *state)
 {

@@ -148,22 +148,8 @@ sg_task_room(const struct sg_gate *gate, struct sg_str agent)
 static bool
 agent_may(struct sg_gate *gate, struct sg_request *r, enum sg_reason *reason)
 {
-	const struct sg_agent_life *life = sg_state_agent(&gate->state, r->agent->name);
-	int64_t alone = sg_owner_gone_ms(gate, r->agent), now = gate->state.now.wall_ms;
 	*reason = SG_REASON_killed;
-	if (sg_state_killed(&gate->state, r->agent->name))
-		return false;
-	*reason = SG_REASON_agent_retired;
-	if (life != NULL && life->state == SG_AGENT_retired)
-		return false;
-	*reason = SG_REASON_agent_suspended;
-	if (life != NULL && life->state == SG_AGENT_suspended)
-		return false;
-	*reason = SG_REASON_owner_gone;
-	if (alone > 0 && now - alone >= r->agent->essential_ms)
-		return false;
-	*reason = SG_REASON_review_overdue;
-	return now - r->agent->review_ms < gate->catalogue->limits.review_grace;
+	return !sg_state_killed(&gate->state, r->agent->name) && sg_agent_stands(gate, r->agent, true, reason);
 }
 
 static bool
