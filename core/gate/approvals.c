@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Approvals, first form: an admin's yes or no on the admin socket; and waiting for one. */
-#include "gate/request.h"
+#include "gate/sight.h"
 
 #include "base/str.h"
 
@@ -41,7 +41,7 @@ state_name(const struct sg_gate *gate, const struct sg_approval *a)
 	return over ? "expired" : sg_approval_state_name(a->state);
 }
 
-/* After a restart it is read from the journal; under a destroyed key nothing is left to show, and the digest must do. */
+/* What the person is shown. After a restart it is read from the journal; empty where nothing is left of it: nobody says yes to what cannot be shown. */
 static struct sg_str
 action_of(struct sg_gate *gate, struct sg_approval *a)
 {
@@ -52,7 +52,7 @@ action_of(struct sg_gate *gate, struct sg_approval *a)
 	if (a->action == NULL && sg_journal_read(&gate->journal, a->leaf, &arena, &record, &input, NULL) == SG_OK && input.len > 0)
 		a->action = strndup(input.ptr, input.len);
 	sg_arena_done(&arena);
-	return a->action != NULL ? sg_str(a->action) : SG_STR("{}");
+	return a->action != NULL ? sg_str(a->action) : SG_STR("");
 }
 
 /* `full` shows what a person needs to judge; an agent sees the state alone. */
@@ -61,7 +61,8 @@ write_approval(struct sg_json_writer *w, struct sg_gate *gate, struct sg_approva
 {
 	sg_jw_object(w);
 	if (full) {
-		sg_jw_member_raw(w, "action", action_of(gate, a));
+		struct sg_str action = action_of(gate, a);
+		sg_jw_member_raw(w, "action", action.len > 0 ? action : SG_STR("{}"));
 		sg_jw_member_str(w, "agent", sg_str(a->agent));
 		sg_jw_member_str(w, "digest", sg_str(a->digest));
 	}
@@ -203,32 +204,6 @@ group_for(const struct sg_approval *a, const struct sg_admin *admin)
 }
 
 static bool
-is_joined(struct sg_str text, const char *head, struct sg_str tail)
-{
-	size_t len = strlen(head);
-	return text.len == len + tail.len && sg_str_starts(text, head) && sg_str_eq((struct sg_str){text.ptr + len, tail.len}, tail);
-}
-
-/* Neither the process's own user nor the agent's owner is a second person. In dev mode, where all share a uid, that says nothing. */
-static bool
-is_self(const struct sg_gate *gate, const struct sg_approval *a, const struct sg_admin *admin)
-{
-	struct sg_str owner = sg_str(a->owner), opener = sg_str(a->opener), whole = sg_str(a->task->root->opener);
-	const struct sg_human *human = sg_catalogue_human_admin(gate->catalogue, admin->name);
-	if (gate->catalogue->dev)
-		return false;
-	if (human != NULL && (sg_str_eq(owner, human->id) || is_joined(opener, "human:", human->id) || is_joined(whole, "human:", human->id)))
-		return true;
-	if (is_joined(opener, "admin:", admin->name) || is_joined(whole, "admin:", admin->name))
-		return true;
-	if (a->task->instance->uid == (int64_t)admin->uid)
-		return true;
-	return sg_str_eq(owner, admin->name) ||
-	       (sg_str_starts(owner, "") && owner.len > admin->name.len && owner.ptr[admin->name.len] == '@' &&
-		memcmp(owner.ptr, admin->name.ptr, admin->name.len) == 0);
-}
-
-static bool
 record_event(struct sg_gate *gate, struct sg_request *r, const char *event, const char *group, struct sg_str human,
 	     uint64_t *number)
 {
@@ -257,13 +232,16 @@ settle(struct sg_gate *gate, struct sg_request *r, bool yes)
 	uint64_t number = 0;
 	bool live = a != NULL && (a->state == SG_APPROVAL_OPEN || (!yes && a->state != SG_APPROVAL_DENIED && a->state != SG_APPROVAL_VOID));
 	const char *group = a == NULL || admin == NULL ? NULL : group_for(a, admin);
+	enum sg_reason may = a == NULL ? SG_REASON_not_found : sg_may_give(gate, a, admin);
 	if (a == NULL || admin == NULL)
 		sg_answer_error(gate, r, 404, SG_REASON_not_found, "stepgate approvals list");
 	else if (!live || (yes && sg_deadline_over(&a->ends, &gate->state.now)))
 		sg_answer_error(gate, r, 409, yes && a->state == SG_APPROVAL_OPEN ? SG_REASON_approval_expired : SG_REASON_approval_void,
 				state_name(gate, a));
-	else if (yes && is_self(gate, a, admin))
-		sg_answer_error(gate, r, 403, SG_REASON_self_approval, "");
+	else if (yes && may != SG_REASON_allowed)
+		sg_answer_error(gate, r, 403, may, "");
+	else if (yes && action_of(gate, a).len == 0)
+		sg_answer_error(gate, r, 409, SG_REASON_approval_unreadable, "");
 	else if (yes && group == NULL)
 		sg_answer_error(gate, r, 403, SG_REASON_not_approver, "");
 	else if (!record_event(gate, r, yes ? "proof" : a->state == SG_APPROVAL_CONSUMED ? "void" : "denied", group == NULL ? "" : group, admin->name, &number))

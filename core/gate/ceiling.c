@@ -76,7 +76,7 @@ rates_admit(const struct sg_gate *gate, const struct sg_request *r, const struct
 	const struct sg_json *all = task->grant->constraints;
 	for (const struct sg_json *of = sg_json_first(all); of != NULL; of = sg_json_next(all, of)) {
 		const struct sg_json *rate = sg_json_get(sg_json_get(of, ""), "rate");
-		struct sg_asked q = {.task = task, .scope = SG_SCOPE_BELOW};
+		struct sg_asked q = {.task = task, .scope = SG_SCOPE_BELOW, .now_ms = sg_state_steady(&gate->state)};
 		int64_t most = 0;
 		if (rate == NULL || !sg_pattern_match(of->name, r->action->name, '.'))
 			continue;

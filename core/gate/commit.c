@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Committing: the approval is settled, the decision becomes a leaf, and nobody hears of it before that leaf is on disk. */
-#include "gate/request.h"
+#include "gate/moved.h"
+#include "gate/sight.h"
+#include "gate/turns.h"
 
 #include "base/str.h"
 
@@ -107,16 +109,28 @@ write_summary(struct sg_buf *out, const struct sg_request *r)
 	sg_jw_member_str(&w, "agent", r->agent->name);
 	sg_jw_member_raw(&w, "arguments", r->effective);
 	sg_jw_member_str(&w, "audience", r->audience);
+	sg_jw_name(&w, "credential");
+	sg_write_credential(&w, r);
 	sg_jw_name(&w, "resource");
 	sg_jw_value(&w, r->resource);
 	sg_jw_member_str(&w, "rule", r->merged.rule);
 	sg_jw_end(&w);
 }
 
+/* Of the process that asks; -1: it is on another machine. */
+static int64_t
+asker_uid(struct sg_gate *gate, const struct sg_request *r)
+{
+	const struct sg_conn *conn = sg_conn_find(gate, r->conn);
+	return conn != NULL && conn->peer.pid > 0 ? (int64_t)conn->peer.uid : -1;
+}
+
 static void
 write_open(struct sg_buf *out, struct sg_gate *gate, const struct sg_request *r, const struct sg_task *task)
 {
 	struct sg_json_writer w;
+	char asker[80];
+	sg_asker(r, asker);
 	int64_t most = gate->catalogue->limits.approval_ttl, asked = r->merged.requirement.ttl_ms;
 	struct sg_deadline ends = sg_deadline_in(&gate->state.now, asked > 0 && asked < most ? asked : most);
 	sg_jw_begin(&w, out);
@@ -124,6 +138,8 @@ write_open(struct sg_buf *out, struct sg_gate *gate, const struct sg_request *r,
 	sg_jw_member_str(&w, "agent", r->agent->name);
 	sg_jw_member_str(&w, "approval", sg_str(r->approval));
 	sg_jw_member_str(&w, "asked", sg_str(r->asked));
+	sg_jw_member_str(&w, "asker", sg_str(asker));
+	sg_jw_member_int(&w, "asker_uid", asker_uid(gate, r));
 	sg_jw_name(&w, "clock");
 	sg_write_clock(&w, gate);
 	sg_jw_member_str(&w, "digest", sg_str(r->digest));
@@ -131,10 +147,12 @@ write_open(struct sg_buf *out, struct sg_gate *gate, const struct sg_request *r,
 	sg_write_deadline(&w, gate, &ends);
 	sg_jw_member_str(&w, "event", SG_STR("open"));
 	sg_write_groups(&w, &r->merged.requirement);
+	sg_jw_member_int(&w, "life", r->life_ms);
 	sg_jw_member_str(&w, "opener", sg_str(task->opener));
 	sg_jw_member_str(&w, "owner", r->agent->owner);
 	sg_jw_member_str(&w, "say", r->merged.say);
 	sg_jw_member_str(&w, "task", r->task);
+	sg_jw_member_int(&w, "v", SG_DIGEST_V);
 	sg_jw_end(&w);
 }
 
@@ -168,21 +186,6 @@ step_up_new(struct sg_gate *gate, struct sg_request *r, const struct sg_task *ta
 	record_and_answer(gate, r);
 }
 
-static void
-void_approval(struct sg_gate *gate, const struct sg_approval *a, const char *event)
-{
-	struct sg_buf body;
-	struct sg_json_writer w;
-	sg_buf_init(&body, 1024);
-	sg_jw_begin(&w, &body);
-	sg_jw_object(&w);
-	sg_jw_member_str(&w, "approval", sg_str(a->id));
-	sg_jw_member_str(&w, "event", sg_str(event));
-	sg_jw_end(&w);
-	sg_record(gate, "approval", sg_buf_view(&body), SG_STR(""), NULL, NULL);
-	sg_buf_done(&body);
-}
-
 static enum sg_reason
 dead_reason(const struct sg_state *state, const struct sg_approval *a)
 {
@@ -214,14 +217,14 @@ settle_approval(struct sg_gate *gate, struct sg_request *r, struct sg_task *task
 		step_up_new(gate, r, task);
 	} else if (!sg_approval_live(&gate->state, a)) {
 		sg_deny(gate, r, dead_reason(&gate->state, a));
-	} else if (strcmp(a->digest, r->digest) != 0) {
-		void_approval(gate, a, "void");
+	} else if (strcmp(a->digest, r->digest) != 0 || (r->blind && a->state == SG_APPROVAL_GRANTED)) { /* shown to policy, it led to something else */
+		sg_approval_record(gate, a, "void");
 		sg_deny(gate, r, SG_REASON_approval_mismatch);
 	} else if (a->state == SG_APPROVAL_GRANTED && sg_requirement_met(&r->merged.requirement, a)) {
 		snprintf(r->approval, sizeof(r->approval), "%s", a->id);
 		commit_allow(gate, r, task);
 	} else if (a->state == SG_APPROVAL_GRANTED) { /* the rules ask for more by now: what was gathered is not enough */
-		void_approval(gate, a, "void");
+		sg_approval_record(gate, a, "void");
 		step_up_new(gate, r, task);
 	} else {
 		snprintf(r->approval, sizeof(r->approval), "%s", a->id);
@@ -233,15 +236,12 @@ settle_approval(struct sg_gate *gate, struct sg_request *r, struct sg_task *task
 
 /* ---- allow ---- */
 
-/* Formats other than tokens are for whoever the issuer serves: without a list the audience is the issuer's own name. */
+/* What the request names must be one of the issuer's. */
 static bool
-choose_audience(struct sg_request *r)
+audience_served(const struct sg_request *r)
 {
 	const struct sg_strings *list = &r->issuer->audience;
-	struct sg_str standard = list->count > 0 ? list->items[0] : r->issuer->name;
-	if (r->audience.len == 0)
-		r->audience = standard;
-	return list->count > 0 ? sg_strings_have(list, r->audience) : sg_str_eq(r->audience, standard);
+	return list->count > 0 ? sg_strings_have(list, r->audience) : sg_str_eq(r->audience, r->issuer->name);
 }
 
 static bool
@@ -261,7 +261,7 @@ plan_lease(struct sg_gate *gate, struct sg_request *r, const struct sg_task *tas
 	if (told->enforcer_only && r->enforcer == NULL)
 		return false;
 	*reason = SG_REASON_bad_request;
-	if (!choose_audience(r))
+	if (!audience_served(r))
 		return false;
 	*reason = SG_REASON_too_many_leases;
 	if (sg_state_agent_leases(&gate->state, r->agent->name, (size_t)gate->catalogue->limits.leases_per_agent) >=
@@ -309,10 +309,29 @@ commit_allow(struct sg_gate *gate, struct sg_request *r, struct sg_task *task)
 }
 
 static bool
-judged_too_early(const struct sg_gate *gate, const struct sg_request *r, const struct sg_task *task)
+judged_too_early(struct sg_gate *gate, struct sg_request *r, const struct sg_task *task)
 {
-	return r->judged_task_seq != task->taint.seq || r->judged_instance_seq != task->instance->taint.seq ||
-	       r->judged_generation != gate->policy_generation || r->judged_catalogue != gate->catalogue;
+	if (r->judged_task_seq != task->taint.seq || r->judged_instance_seq != task->instance->taint.seq ||
+	    r->judged_generation != gate->policy_generation || r->judged_catalogue != gate->catalogue)
+		return true;
+	return !r->judged_in_turn && sg_past_moved(gate, r, task);
+}
+
+/* Once at large; who is overtaken again takes its turn, and then nobody overtakes it. */
+static void
+judge_again(struct sg_gate *gate, struct sg_request *r, const struct sg_task *task)
+{
+	bool may = r->stale++ == 0 || r->turn == SG_TURN_HAS;
+	if (may || sg_turn_take(gate, r, task))
+		sg_judge(gate, r);
+}
+
+/* An approval that a rule looked at is used by the allow it led to. */
+static void
+use_sight(struct sg_request *r)
+{
+	if (r->sight[0] != '\0' && (r->reads >> SG_MOVING_approval & 1) != 0)
+		snprintf(r->approval, sizeof(r->approval), "%s", r->sight);
 }
 
 /* try: said, not done */
@@ -330,16 +349,18 @@ sg_commit_decision(struct sg_gate *gate, struct sg_request *r)
 	struct sg_task *task = sg_state_task(&gate->state, r->task);
 	if (r->ask)
 		answer_ask(gate, r);
-	else if (judged_too_early(gate, r, task) && r->judgements < SG_JUDGE_MOST)
-		sg_judge(gate, r);
 	else if (judged_too_early(gate, r, task))
-		sg_deny(gate, r, SG_REASON_rejudge_limit);
+		judge_again(gate, r, task);
+	else if (r->turn == SG_TURN_NONE && sg_turn_taken(gate, r, task))
+		sg_turn_take(gate, r, task);
 	else if (gate->audit_lags)
 		sg_deny(gate, r, SG_REASON_audit_lags);
 	else if (r->verdict == SG_DEFER)
 		record_and_answer(gate, r);
-	else if (r->merged.verdict == SG_STEP_UP)
+	else if (r->merged.verdict == SG_STEP_UP) {
 		settle_approval(gate, r, task);
-	else
+	} else {
+		use_sight(r);
 		commit_allow(gate, r, task);
+	}
 }

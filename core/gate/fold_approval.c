@@ -22,6 +22,19 @@ read_requirement(struct sg_fold *f, struct sg_approval *approval)
 	}
 }
 
+/* Who asked, and under which form of digest; leaves of before lack it. */
+void
+sg_fold_asker(struct sg_fold *f, struct sg_approval *a)
+{
+	struct sg_str asker = sg_fold_text_or(f, "asker");
+	a->asker = strndup(asker.ptr, asker.len);
+	if (a->asker == NULL)
+		f->missing = "memory";
+	a->asker_uid = sg_fold_int_or(f, "asker_uid", -1);
+	a->life_ms = sg_fold_int_or(f, "life", 0);
+	a->v = sg_fold_int_or(f, "v", 1);
+}
+
 static void
 open_approval(struct sg_fold *f)
 {
@@ -39,6 +52,7 @@ open_approval(struct sg_fold *f)
 	a->owner = sg_fold_keep(f, "owner");
 	a->opener = sg_fold_keep(f, "opener");
 	a->say = sg_fold_keep(f, "say");
+	sg_fold_asker(f, a);
 	a->leaf = f->number;
 	a->task = sg_fold_task_of(f);
 	a->opened_ms = f->at_ms;

@@ -63,6 +63,8 @@ void sg_fold_remember(struct sg_fold *f, struct sg_attempt *attempt);
 /* Values (hex digests, an array) seen first at `origin`. */
 void sg_fold_values(struct sg_fold *f, struct sg_task *task, const struct sg_json *values, const char *origin, const char *decision, const struct sg_taint *taint);
 
+/* fold_approval.c: members that say who asked for what an approval is for. */
+void sg_fold_asker(struct sg_fold *f, struct sg_approval *approval);
 void sg_fold_end_lease(struct sg_state *state, struct sg_lease *lease, enum sg_lease_state to);
 void sg_fold_end_approval(struct sg_state *state, struct sg_approval *approval, enum sg_approval_state to);
 /* Everything that hangs on the tasks for which `hit` is true ends with them. */

@@ -5,8 +5,10 @@
 #include "base/err.h"
 #include "base/secret.h"
 #include "base/str.h"
+#include "gate/moved.h"
 #include "gate/remember.h"
-#include "gate/request.h"
+#include "gate/sight.h"
+#include "gate/turns.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -134,6 +136,7 @@ read_answer(struct sg_request *r, struct sg_str answer, enum sg_reason why)
 	}
 	if (sg_effects_read(json, r->effects, &r->effect_count, &r->reason, NULL) != SG_OK)
 		return false;
+	r->reads = sg_reads_of(json);
 	r->reason = SG_REASON_allowed;
 	return true;
 }
@@ -156,6 +159,7 @@ sg_gate_judged(struct sg_gate *gate, uint64_t id, struct sg_str answer, enum sg_
 	} else {
 		sg_deny(gate, r, r->reason);
 	}
+	sg_turns_pump(gate);
 }
 
 void
@@ -342,6 +346,7 @@ sg_gate_configure(struct sg_gate *gate, struct sg_str document, struct sg_err *e
 	if (gate->recovered) {
 		sg_agent_ids(gate);
 		sg_gate_owners(gate);
+		sg_approvals_review(gate);
 	}
 	sg_issuers_forget(gate);
 	return SG_OK;
@@ -420,6 +425,7 @@ recover(struct sg_gate *gate, const struct sg_gate_start *start, struct sg_err *
 	sg_agent_ids(gate);
 	sg_gate_owners(gate);
 	sg_gate_orphans(gate);
+	sg_approvals_review(gate);
 	sg_state_pending(&gate->state, revoke_pending, gate);
 	return SG_OK;
 }

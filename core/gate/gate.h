@@ -79,6 +79,7 @@ struct sg_gate {
 	bool has_hooks; /* some rule looks at outcomes */
 	uint64_t policy_generation;
 	struct sg_table conns, requests, buckets, uid_conns;
+	struct sg_request *turns; /* who stands in line for a turn, first come first */
 	struct sg_buf jwks; /* key set of the JWT issuers, canonical */
 	struct sg_issuer_told *issuers;
 	struct sg_mask mask; /* secrets that went out */

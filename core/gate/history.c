@@ -110,7 +110,7 @@ static void
 walk(const struct sg_state *state, const struct sg_asked *q, bool (*each)(const struct sg_event *, void *), void *to)
 {
 	const struct sg_history *h = ring_of(state, q);
-	int64_t since = q->within_ms == 0 ? INT64_MIN : sg_state_steady(state) - q->within_ms;
+	int64_t since = q->within_ms == 0 ? INT64_MIN : q->now_ms - q->within_ms;
 	for (uint64_t i = h == NULL ? 0 : h->next; i > 0 && h->next - i < h->room; i--) {
 		const struct sg_event *event = &h->events[(i - 1) % h->room];
 		if (counts(q, event, since) && !each(event, to))
@@ -155,7 +155,7 @@ bool
 sg_history_lost(const struct sg_state *state, const struct sg_asked *q)
 {
 	const struct sg_history *h = ring_of(state, q);
-	return h != NULL && h->next > SG_HISTORY_MAX && h->events[h->next % h->room].at_ms >= sg_state_steady(state) - q->within_ms;
+	return h != NULL && h->next > SG_HISTORY_MAX && h->events[h->next % h->room].at_ms >= q->now_ms - q->within_ms;
 }
 
 int64_t
@@ -168,8 +168,7 @@ int64_t
 sg_history_since(const struct sg_state *state, const struct sg_asked *q, struct sg_str pattern)
 {
 	struct tally t = tally(state, q, pattern, SG_DIMENSION_calls);
-	int64_t now = sg_state_steady(state);
-	return t.count == 0 ? -1 : now > t.last_ms ? now - t.last_ms : 0;
+	return t.count == 0 ? -1 : q->now_ms > t.last_ms ? q->now_ms - t.last_ms : 0;
 }
 
 struct sequence {

@@ -17,6 +17,7 @@ struct sg_asked {
 	const struct sg_task *task;
 	enum sg_scope scope;
 	int64_t within_ms; /* 0: ever */
+	int64_t now_ms;    /* as of when: steady milliseconds (sg_state_steady) */
 };
 
 /* How often an action that fits was allowed. */

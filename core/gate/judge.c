@@ -1,12 +1,59 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Judging: the digests of an action, the question for policy, and what its answer comes to. */
-#include "gate/request.h"
+#include "gate/moved.h"
+#include "gate/sight.h"
+#include "gate/turns.h"
 
 #include "base/str.h"
 
 #include <stdio.h>
 
 enum { INPUT_MAX = 2 << 20 };
+
+/* What a credential of this decision will say and for whom; its life as the longest that it may be, never as a clock cuts it. */
+void
+sg_write_credential(struct sg_json_writer *w, const struct sg_request *r)
+{
+	if (r->action == NULL || r->action->credential.len == 0) {
+		sg_jw_null(w);
+		return;
+	}
+	sg_jw_object(w);
+	sg_jw_member_str(w, "audience", r->audience);
+	sg_jw_member_str(w, "issuer", r->action->credential);
+	sg_jw_member_str(w, "scope", r->action_name);
+	sg_jw_member_int(w, "ttl", r->life_ms);
+	sg_jw_end(w);
+}
+
+/* The issuer's and the limit's bound; policy's where it is shorter. Where policy is shorter still than what the approval at hand was given for, that one's
+ * bound stands: what a person allowed for longer may be done for shorter. */
+static void
+bind_life(const struct sg_gate *gate, struct sg_request *r, int64_t policy_ms)
+{
+	const struct sg_issuer *issuer = r->action == NULL ? NULL : sg_catalogue_issuer(gate->catalogue, r->action->credential);
+	const struct sg_approval *a = sg_state_approval(&gate->state, sg_str(r->sight));
+	int64_t most = gate->catalogue->limits.credential_ttl_max;
+	r->life_ms = issuer == NULL ? 0 : issuer->ttl_ms < most ? issuer->ttl_ms : most;
+	if (policy_ms > 0 && policy_ms < r->life_ms)
+		r->life_ms = a != NULL && a->life_ms >= policy_ms && a->life_ms <= r->life_ms ? a->life_ms : policy_ms;
+}
+
+static void
+find_action(const struct sg_gate *gate, struct sg_request *r)
+{
+	if (r->action == NULL)
+		r->action = sg_catalogue_action(gate->catalogue, r->action_name);
+}
+
+/* Formats other than tokens are for whoever the issuer serves: without a list the audience is the issuer's own name. */
+static void
+bind_audience(const struct sg_gate *gate, struct sg_request *r)
+{
+	const struct sg_issuer *issuer = r->action == NULL ? NULL : sg_catalogue_issuer(gate->catalogue, r->action->credential);
+	if (issuer != NULL && r->audience.len == 0)
+		r->audience = issuer->audience.count > 0 ? issuer->audience.items[0] : issuer->name;
+}
 
 void
 sg_write_action(struct sg_buf *out, const struct sg_gate *gate, const struct sg_request *r, struct sg_str args,
@@ -22,6 +69,8 @@ sg_write_action(struct sg_buf *out, const struct sg_gate *gate, const struct sg_
 	sg_jw_member_str(&w, "action", r->action_name);
 	sg_jw_member_str(&w, "agent", r->agent->id);
 	sg_jw_member_raw(&w, "arguments", args);
+	sg_jw_name(&w, "credential");
+	sg_write_credential(&w, r);
 	sg_jw_name(&w, "enforcer");
 	r->enforcer != NULL ? sg_jw_str(&w, r->enforcer->name) : sg_jw_null(&w);
 	sg_jw_member_text(&w, "environment", task->environment);
@@ -32,7 +81,7 @@ sg_write_action(struct sg_buf *out, const struct sg_gate *gate, const struct sg_
 	sg_jw_member_text(&w, "task", task->id);
 	sg_jw_name(&w, "tool");
 	r->tool.len > 0 ? sg_jw_str(&w, r->tool) : sg_jw_null(&w);
-	sg_jw_member_int(&w, "v", 1);
+	sg_jw_member_int(&w, "v", SG_DIGEST_V);
 	sg_jw_end(&w);
 }
 
@@ -54,6 +103,9 @@ sg_digest_asked(struct sg_gate *gate, struct sg_request *r, const struct sg_task
 	struct sg_buf args;
 	sg_buf_init(&args, INPUT_MAX);
 	sg_canon_write(&args, r->args);
+	find_action(gate, r);
+	bind_audience(gate, r);
+	bind_life(gate, r, 0);
 	r->effective = sg_arena_copy(&r->arena, sg_buf_view(&args));
 	digest_of(gate, r, sg_buf_view(&args), task, r->asked);
 	memcpy(r->digest, r->asked, sizeof(r->digest));
@@ -76,6 +128,13 @@ sg_judge(struct sg_gate *gate, struct sg_request *r)
 		sg_deny(gate, r, SG_REASON_policy_unavailable);
 		return;
 	}
+	const struct sg_approval *sight = sg_approval_in_sight(gate, r, task);
+	snprintf(r->sight, sizeof(r->sight), "%s", sight != NULL ? sight->id : "");
+	r->judged_at = gate->state.now;
+	r->judged_steady = sg_state_steady(&gate->state);
+	r->judged_in_turn = r->turn == SG_TURN_HAS;
+	r->asks_past = false;
+	r->reads = 0;
 	sg_buf_init(&input, INPUT_MAX);
 	sg_write_question(&input, gate, r, task);
 	r->input = sg_arena_copy(&r->arena, sg_buf_view(&input));
@@ -109,6 +168,7 @@ narrow(struct sg_gate *gate, struct sg_request *r, const struct sg_task *task, e
 	struct sg_buf args;
 	sg_buf_init(&args, INPUT_MAX);
 	bool good = sg_narrow(r->args, &r->merged, &r->action->narrow, &args, &r->narrowed, reason) == SG_OK;
+	bind_life(gate, r, r->merged.ttl_ms);
 	if (good) {
 		r->effective = sg_arena_copy(&r->arena, sg_buf_view(&args));
 		good = r->effective.ptr != NULL && digest_of(gate, r, r->effective, task, r->digest) &&
@@ -117,6 +177,14 @@ narrow(struct sg_gate *gate, struct sg_request *r, const struct sg_task *task, e
 	}
 	sg_buf_done(&args);
 	return good && (!r->narrowed || sg_ceilings(gate, r, reason)); /* again: what is left must fit as well */
+}
+
+/* What policy was shown and read is for another effective action than the one it came to. */
+static bool
+sight_misfits(const struct sg_gate *gate, const struct sg_request *r)
+{
+	const struct sg_approval *a = sg_state_approval(&gate->state, sg_str(r->sight));
+	return r->sight[0] != '\0' && (r->reads >> SG_MOVING_approval & 1) != 0 && (a == NULL || strcmp(a->digest, r->digest) != 0);
 }
 
 /* A ceiling that asks a person is one more group, whatever the rules ask. */
@@ -172,6 +240,11 @@ sg_judged(struct sg_gate *gate, struct sg_request *r)
 	if (!obligations_supported(r)) {
 		r->merged.verdict = SG_DENY;
 		sg_deny(gate, r, SG_REASON_obligation_unsupported);
+		return;
+	}
+	if (sight_misfits(gate, r)) {
+		r->blind = true;
+		sg_judge(gate, r);
 		return;
 	}
 	ask_owner(r);

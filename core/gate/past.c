@@ -104,10 +104,10 @@ joined(const struct sg_json *patterns, const char *by, struct sg_arena *arena)
 }
 
 static bool
-read_need(const struct kind *kind, const struct sg_json *json, const struct sg_task *task, struct sg_arena *arena, struct need *out)
+read_need(const struct kind *kind, const struct sg_json *json, const struct sg_task *task, int64_t now_ms, struct sg_arena *arena, struct need *out)
 {
 	struct sg_str scope = {"", 0}, of = {"", 0}, pattern = {"", 0};
-	*out = (struct need){.json = json, .asked = {.task = task, .scope = kind->usual}};
+	*out = (struct need){.json = json, .asked = {.task = task, .scope = kind->usual, .now_ms = now_ms}};
 	sg_json_int(sg_json_get(json, "within"), &out->asked.within_ms);
 	sg_json_string(sg_json_get(json, "scope"), &scope);
 	sg_json_string(sg_json_get(json, "of"), &of);
@@ -130,7 +130,7 @@ by_key(const void *a, const void *b)
 
 void
 sg_write_past(struct sg_json_writer *w, const struct sg_state *state, const struct sg_task *task, const struct sg_json *needs, struct sg_str now,
-	      struct sg_arena *arena)
+	      int64_t now_ms, struct sg_arena *arena)
 {
 	sg_jw_object(w);
 	for (size_t k = 0; k < sizeof(kinds) / sizeof(kinds[0]); k++) {
@@ -138,7 +138,7 @@ sg_write_past(struct sg_json_writer *w, const struct sg_state *state, const stru
 		struct need all[NEEDS_MAX];
 		size_t count = 0;
 		for (const struct sg_json *n = sg_json_first(list); n != NULL && count < NEEDS_MAX; n = sg_json_next(list, n))
-			count += read_need(&kinds[k], n, task, arena, &all[count]);
+			count += read_need(&kinds[k], n, task, now_ms, arena, &all[count]);
 		qsort(all, count, sizeof(all[0]), by_key);
 		sg_jw_name(w, kinds[k].name);
 		sg_jw_object(w);

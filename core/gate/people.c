@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * What operators do with agents and people: suspend, resume, retire, register again; disable, enable. */
 #include "base/str.h"
-#include "gate/request.h"
+#include "gate/sight.h"
 
 enum { BODY_MAX = 1 << 20 };
 
@@ -164,6 +164,7 @@ sg_route_human_change(struct sg_gate *gate, struct sg_request *r)
 	else if (!record_human(gate, human, disabled, conn->admin->name))
 		sg_answer_error(gate, r, 503, SG_REASON_audit_unavailable, "");
 	else {
+		sg_approvals_review(gate);
 		sg_gate_owners(gate); /* what falls with its owner falls behind the same sync */
 		sg_wake(gate);
 		sg_request_sync(gate, r, gate->journal.appended, answer_human);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  * The question for policy: everything a rule may see of one request, written by the gate. Its fields are the table in policy/field.h. */
 #include "gate/history.h"
-#include "gate/request.h"
+#include "gate/moved.h"
+#include "gate/sight.h"
 #include "gate/spend.h"
 #include "gate/values.h"
 
@@ -98,7 +99,6 @@ write_link(struct sg_json_writer *w, const struct sg_task *task)
 static void
 write_classes(struct sg_json_writer *w, const struct sg_tree *tree)
 {
-	sg_jw_name(w, "classes");
 	sg_jw_array(w);
 	for (int c = 1; tree != NULL && c < 64; c++)
 		if ((tree->classes >> c & 1) != 0)
@@ -119,6 +119,7 @@ write_task(struct sg_json_writer *w, const struct sg_gate *gate, const struct sg
 	sg_jw_array(w);
 	write_link(w, task);
 	sg_jw_end(w);
+	sg_jw_name(w, "classes");
 	write_classes(w, task->root->tree);
 	sg_jw_member_int(w, "denied", task->denied);
 	sg_jw_member_int(w, "depth", task->depth);
@@ -152,8 +153,8 @@ rule_matches(const struct sg_json *rule, struct sg_str action)
 	return false;
 }
 
-static void
-write_history(struct sg_json_writer *w, const struct sg_gate *gate, struct sg_request *r, const struct sg_task *task)
+void
+sg_write_history(struct sg_json_writer *w, struct sg_gate *gate, struct sg_request *r, const struct sg_task *task)
 {
 	sg_jw_object(w);
 	for (size_t i = 0; i < gate->needy_count; i++) {
@@ -161,31 +162,17 @@ write_history(struct sg_json_writer *w, const struct sg_gate *gate, struct sg_re
 		sg_json_string(sg_json_get(gate->needy[i], "id"), &id);
 		if (!rule_matches(gate->needy[i], r->action_name))
 			continue;
+		r->asks_past = true;
 		sg_jw_name_str(w, id);
-		sg_write_past(w, &gate->state, task, sg_json_get(gate->needy[i], "needs"), r->action_name, &r->arena);
+		sg_write_past(w, &gate->state, task, sg_json_get(gate->needy[i], "needs"), r->action_name, r->judged_steady, &r->arena);
 	}
 	sg_jw_end(w);
-}
-
-/* The approval that this very question would redeem, as far as policy may see it. */
-static struct sg_approval *
-approval_at_hand(struct sg_gate *gate, const struct sg_request *r, const struct sg_task *task)
-{
-	if (r->approval_named.len > 0) {
-		struct sg_approval *a = sg_state_approval(&gate->state, r->approval_named);
-		return a != NULL && a->task == task ? a : NULL;
-	}
-	size_t at = 0;
-	for (struct sg_approval *a; (a = sg_table_next(&gate->state.approvals, &at)) != NULL;)
-		if (a->task == task && strcmp(a->asked, r->asked) == 0 && sg_approval_live(&gate->state, a))
-			return a;
-	return NULL;
 }
 
 static void
 write_approval(struct sg_json_writer *w, const struct sg_approval *a)
 {
-	if (a == NULL || a->state != SG_APPROVAL_GRANTED) {
+	if (a == NULL) {
 		sg_jw_null(w);
 		return;
 	}
@@ -243,6 +230,15 @@ write_origins(struct origins *o, const struct sg_json *value, int depth)
 		write_origins(o, v, depth + 1);
 	if (value->type == SG_JSON_STRING || value->type == SG_JSON_NUMBER)
 		write_origin(o, value);
+}
+
+static void
+write_provenance(struct sg_json_writer *w, const struct sg_gate *gate, const struct sg_request *r, const struct sg_task *task)
+{
+	struct origins origins = {.w = w, .state = &gate->state, .task = task};
+	sg_jw_array(w);
+	write_origins(&origins, r->args, 0);
+	sg_jw_end(w);
 }
 
 /* ---- all of it ---- */
@@ -316,7 +312,6 @@ void
 sg_write_question(struct sg_buf *out, struct sg_gate *gate, struct sg_request *r, const struct sg_task *task)
 {
 	struct sg_json_writer w;
-	struct origins origins = {.w = &w, .state = &gate->state, .task = task};
 	sg_jw_begin(&w, out);
 	sg_jw_object(&w);
 	sg_jw_name(&w, "action");
@@ -324,7 +319,7 @@ sg_write_question(struct sg_buf *out, struct sg_gate *gate, struct sg_request *r
 	sg_jw_name(&w, "agent");
 	write_agent(&w, gate, r);
 	sg_jw_name(&w, "approval");
-	write_approval(&w, approval_at_hand(gate, r, task));
+	write_approval(&w, sg_approval_in_sight(gate, r, task));
 	sg_jw_name(&w, "args");
 	sg_jw_value(&w, r->args);
 	sg_jw_name(&w, "context");
@@ -332,15 +327,13 @@ sg_write_question(struct sg_buf *out, struct sg_gate *gate, struct sg_request *r
 	sg_jw_name(&w, "enforcer");
 	r->enforcer != NULL ? sg_jw_str(&w, r->enforcer->name) : sg_jw_null(&w);
 	sg_jw_name(&w, "history");
-	write_history(&w, gate, r, task);
+	sg_write_history(&w, gate, r, task);
 	sg_jw_name(&w, "instance");
 	write_instance(&w, gate, r, task);
 	sg_jw_name(&w, "outcome");
 	sg_jw_null(&w);
 	sg_jw_name(&w, "provenance");
-	sg_jw_array(&w);
-	write_origins(&origins, r->args, 0);
-	sg_jw_end(&w);
+	write_provenance(&w, gate, r, task);
 	sg_jw_name(&w, "resource");
 	write_resource(&w, gate, r);
 	sg_jw_member_text(&w, "sensitivity", sg_sensitivity_name(r->level));
@@ -349,4 +342,37 @@ sg_write_question(struct sg_buf *out, struct sg_gate *gate, struct sg_request *r
 	sg_jw_name(&w, "time");
 	write_times(&w, gate);
 	sg_jw_end(&w);
+}
+
+void
+sg_write_moving(struct sg_json_writer *w, enum sg_moving part, struct sg_gate *gate, struct sg_request *r, const struct sg_task *task)
+{
+	int64_t left[SG_DIMENSIONS];
+	switch (part) {
+	case SG_MOVING_approval:
+		write_approval(w, sg_approval_in_sight(gate, r, task));
+		break;
+	case SG_MOVING_provenance:
+		write_provenance(w, gate, r, task);
+		break;
+	case SG_MOVING_budget:
+		sg_budget_left(gate, task, left);
+		sg_write_left(w, left);
+		break;
+	case SG_MOVING_classes:
+		write_classes(w, task->root->tree);
+		break;
+	case SG_MOVING_denied:
+		sg_jw_int(w, task->denied);
+		break;
+	case SG_MOVING_step_ups:
+		sg_jw_int(w, task->step_ups);
+		break;
+	case SG_MOVING_steps:
+		sg_jw_int(w, task->root->steps);
+		break;
+	case SG_MOVING_COUNT:
+		sg_jw_null(w);
+		break;
+	}
 }

@@ -101,6 +101,7 @@
 	X(approval_void,         "the approval is void")                                                               \
 	X(approval_expired,      "the approval has expired")                                                           \
 	X(approval_refused,      "a person said no")                                                                   \
+	X(approval_unreadable,   "what it is for cannot be shown any more; let the agent ask again")                   \
 	X(approval_used,         "the approval has been used")                                                         \
 	X(self_approval,         "who asks or owns may not approve")                                                   \
 	X(not_approver,          "you are not in a group that this approval needs, or have already said yes")          \

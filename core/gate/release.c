@@ -25,6 +25,8 @@ write_binding(struct sg_json_writer *w, const struct sg_gate *gate, const struct
 	sg_task_nonce(&gate->state, sg_str(task->id), nonce);
 	sg_hex(hex, nonce, sizeof(nonce));
 	sg_jw_object(w);
+	sg_jw_name(w, "credential");
+	sg_write_credential(w, r);
 	sg_jw_member_str(w, "decision", sg_str(r->decision));
 	sg_jw_member_str(w, "digest", sg_str(r->digest));
 	named_or_null(w, "enforcer", r->enforcer != NULL ? r->enforcer->name : SG_STR(""));
@@ -34,7 +36,7 @@ write_binding(struct sg_json_writer *w, const struct sg_gate *gate, const struct
 	sg_jw_member_str(w, "nonce", sg_str(hex));
 	sg_jw_member_str(w, "task", sg_str(task->id));
 	named_or_null(w, "tool", r->tool);
-	sg_jw_member_int(w, "v", 1);
+	sg_jw_member_int(w, "v", SG_DIGEST_V);
 	sg_jw_end(w);
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * A request's life: made, found, waiting, ended. Ids are never used twice, so a late answer finds nothing. */
-#include "gate/request.h"
+#include "gate/turns.h"
 
 #include "base/str.h"
 
@@ -58,6 +58,7 @@ sg_request_end(struct sg_gate *gate, struct sg_request *request)
 	struct sg_conn *conn = sg_conn_find(gate, request->conn);
 	if (conn != NULL && conn->request == request->id)
 		conn->request = 0;
+	sg_turn_leave(gate, request);
 	sg_table_take(&gate->requests, sg_str(request->key));
 	sg_arena_done(&request->arena);
 	free(request);

@@ -14,6 +14,7 @@ enum sg_stage {
 	SG_STAGE_VERIFY,  /* waits for the verify host's reading of what was issued */
 	SG_STAGE_CALL,    /* waits for a host on behalf of another route */
 	SG_STAGE_POLL,    /* waits for something to happen, until `wait_until` */
+	SG_STAGE_TURN,    /* judged, but others were quicker: waits for its turn (turns.h) */
 };
 
 enum { SG_REQUEST_BUDGET = 16 << 20, SG_JUDGE_MOST = 3, SG_KEY_MAX = 64, SG_TOKEN_MAX = 4096, SG_ACTION_NAME_MAX = 256, SG_RESOURCE_TYPE_MAX = 128, SG_RESOURCE_ID_MAX = 4096 };
@@ -43,6 +44,7 @@ struct sg_request {
 	bool authzen, ask; /* ask: judge only, spend and record nothing */
 	bool replay;       /* judge again what the record says */
 	bool hook;         /* an after-hook: answers nobody */
+	bool blind;        /* judged without an approval: the one at hand is for something else */
 	char attempt[SG_KEY_MAX + 1];
 	struct sg_str task, approval_named, tool;
 	const struct sg_action *action;
@@ -58,6 +60,17 @@ struct sg_request {
 
 	/* what was said */
 	unsigned judgements;
+	unsigned stale; /* so often the past had moved when it was to commit */
+	int turn;       /* enum sg_turn */
+	bool judged_in_turn, asks_past;
+	uint64_t turn_root;
+	const char *turn_agent;
+	struct sg_request *turn_next;
+	uint32_t reads; /* of enum sg_moving: what rules read */
+	struct sg_clock judged_at;
+	int64_t judged_steady;
+	char sight[SG_ID_MAX]; /* the approval that policy was shown */
+	int64_t life_ms;       /* what the digest says of the credential's life; 0: there is none */
 	uint64_t judged_task_seq, judged_instance_seq, judged_generation;
 	const struct sg_catalogue *judged_catalogue;
 	struct sg_str input, answer; /* to and from policy */
@@ -212,9 +225,9 @@ void sg_alert(struct sg_gate *gate, const char *what, struct sg_str who, struct 
 void sg_gate_freeze(struct sg_gate *gate, const struct sg_task *task, const char *why);
 /* question.c: what policy is asked. */
 void sg_write_question(struct sg_buf *out, struct sg_gate *gate, struct sg_request *request, const struct sg_task *task);
-/* past.c: the answers to one rule's needs, an object. */
+/* past.c: the answers to one rule's needs, an object, as of `now_ms` (steady). */
 void sg_write_past(struct sg_json_writer *w, const struct sg_state *state, const struct sg_task *task, const struct sg_json *needs, struct sg_str now,
-		   struct sg_arena *arena);
+		   int64_t now_ms, struct sg_arena *arena);
 void sg_judge(struct sg_gate *gate, struct sg_request *request);
 void sg_judged(struct sg_gate *gate, struct sg_request *request);
 void sg_deny(struct sg_gate *gate, struct sg_request *request, enum sg_reason reason);
@@ -223,6 +236,7 @@ void sg_issue(struct sg_gate *gate, struct sg_request *request);
 void sg_issue_looked(struct sg_gate *gate, struct sg_request *request, bool same);
 void sg_issue_called(struct sg_gate *gate, struct sg_request *request, const struct sg_json *answer);
 void sg_release(struct sg_gate *gate, struct sg_request *request);
+void sg_write_credential(struct sg_json_writer *w, const struct sg_request *request);
 void sg_write_action(struct sg_buf *out, const struct sg_gate *gate, const struct sg_request *request, struct sg_str args,
 		     const struct sg_task *task);
 /* Calls `then` once the facts of the asker are fresh: at once if the last look is young, else after another. */

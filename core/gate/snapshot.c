@@ -163,6 +163,8 @@ approval_line(struct sg_snapshot_out *o, const void *value)
 	sg_line_begin(o);
 	sg_jw_member_text(&o->w, "agent", a->agent);
 	sg_jw_member_text(&o->w, "asked", a->asked);
+	sg_jw_member_text(&o->w, "asker", a->asker);
+	sg_jw_member_int(&o->w, "asker_uid", a->asker_uid);
 	sg_jw_member_text(&o->w, "config", a->config);
 	sg_jw_member_text(&o->w, "digest", a->digest);
 	sg_line_deadline(o, "ends", &a->ends);
@@ -170,6 +172,7 @@ approval_line(struct sg_snapshot_out *o, const void *value)
 	sg_jw_member_text(&o->w, "id", a->id);
 	sg_jw_member_text(&o->w, "k", "approval");
 	sg_jw_member_int(&o->w, "leaf", (int64_t)a->leaf);
+	sg_jw_member_int(&o->w, "life", a->life_ms);
 	sg_jw_member_int(&o->w, "opened", a->opened_ms);
 	sg_jw_member_text(&o->w, "opener", a->opener);
 	sg_jw_member_text(&o->w, "owner", a->owner);
@@ -178,6 +181,7 @@ approval_line(struct sg_snapshot_out *o, const void *value)
 	sg_jw_member_text(&o->w, "say", a->say);
 	sg_jw_member_int(&o->w, "state", a->state);
 	sg_jw_member_text(&o->w, "task", a->task->id);
+	sg_jw_member_int(&o->w, "v", a->v);
 	sg_line_end(o);
 }
 

@@ -21,6 +21,7 @@ enum {
 	SG_SLOTS = 64,           /* parts that an account's window is counted in */
 	SG_APPROVAL_GROUPS = 8,  /* groups one approval may need */
 	SG_APPROVAL_PROOFS = 32, /* yes-sayers one approval may gather */
+	SG_DIGEST_V = 2,         /* form of an action's digest (JOINTS, canonical bytes and digest); 1 had no credential in it */
 };
 
 /* Time in both clocks: over when either says so, so that neither sleep nor a clock set back prolongs anything. */
@@ -302,6 +303,10 @@ struct sg_approval {
 	} proofs[SG_APPROVAL_PROOFS];
 	size_t proof_count;
 	char *agent, *owner, *opener, *say;
+	char *asker;       /* who asked for the action: "agent:NAME", "enforcer:NAME"; "" where an older leaf does not say */
+	int64_t asker_uid; /* of the process that asked; -1: none on this machine, or not recorded */
+	int64_t v;         /* form of its digests */
+	int64_t life_ms;   /* of the credential, as the digest binds it; 0: none */
 	uint64_t leaf; /* where it was opened; what the human sees is sealed beside that leaf */
 	char *action;  /* the same, canonical JSON, once it was read; NULL before */
 	struct sg_task *task;

@@ -28,6 +28,7 @@ sg_approval_free(struct sg_approval *approval)
 	free(approval->owner);
 	free(approval->opener);
 	free(approval->say);
+	free(approval->asker);
 	free(approval->action);
 	free(approval);
 }

@@ -40,7 +40,7 @@ enum sg_shape {
 #define SG_REQUEST_FIELDS(X)                                                                                           \
 	X(REQUEST, "action", ACTION, "sg.action", "what was asked for, as the catalogue knows it")              \
 	X(REQUEST, "agent", AGENT, "sg.agent", "who asks")                                                      \
-	X(REQUEST, "approval", APPROVAL, "sg.approval?", "the approval that came with the request; nil without one") \
+	X(REQUEST, "approval", APPROVAL, "sg.approval?", "the granted approval of exactly this action, from people who still may give it; nil without one. An allow is its one use wherever a rule looked at it") \
 	X(REQUEST, "args", OPEN, "sg.open", "the arguments. Untrusted: whoever steers the agent wrote them")    \
 	X(REQUEST, "context", OPEN, "sg.open", "what the asker adds; it may only raise risk")                   \
 	X(REQUEST, "enforcer", NONE, "string?", "the enforcer that asks for the agent; nil if it asks itself")  \

@@ -6,6 +6,7 @@
 #include "base/str.h"
 #include "policy/effect.h"
 #include "policy/freeze.h"
+#include "policy/reads.h"
 #include "policy/view.h"
 
 #include <stdio.h>
@@ -144,6 +145,7 @@ run(struct judgement *j)
 	sg_jw_end(&j->w);
 	sg_jw_name(&j->w, "error");
 	sg_jw_null(&j->w);
+	sg_reads_write(&j->w, j->policy->reads);
 	sg_jw_end(&j->w);
 	return true;
 }
@@ -154,6 +156,7 @@ answer(struct judgement *j)
 	struct sg_policy *policy = j->policy;
 	j->start = j->output->len;
 	policy->rule = NULL;
+	policy->reads = 0;
 	if (!run(j)) {
 		policy->spent |= sg_policy_code_spends(policy->vm.code);
 		j->output->len = j->start;

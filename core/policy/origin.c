@@ -4,6 +4,7 @@
 
 #include "base/near.h"
 #include "base/str.h"
+#include "policy/reads.h"
 #include "policy/view.h"
 
 const struct sg_origin_row sg_origin_rows[SG_ORIGIN_MEMBER_COUNT] = {
@@ -64,6 +65,7 @@ find_row(lua_State *L)
 {
 	const struct sg_json *rows = sg_json_get(sg_policy_of(L)->request, "provenance"), *found = NULL;
 	bool number = lua_type(L, 1) == LUA_TNUMBER;
+	sg_reads_note(&sg_policy_of(L)->reads, SG_SHAPE_REQUEST, "provenance");
 	if (rows == NULL || rows->type != SG_JSON_ARRAY)
 		sg_vm_raise(L, SG_CODE_ERROR, NULL, "the request came without provenance");
 	if (rows->count > SG_POLICY_PROVENANCE)

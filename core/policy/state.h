@@ -74,6 +74,7 @@ struct sg_policy {
 	uint64_t generation;
 	const struct sg_json *request;
 	const struct sg_policy_rule *rule; /* being asked */
+	uint32_t reads;                    /* of what moves, what was read (reads.h) */
 	struct sg_buf scratch;             /* effect under construction */
 
 	/* Registry references. */

@@ -5,6 +5,7 @@
 
 #include "base/str.h"
 #include "policy/history.h"
+#include "policy/reads.h"
 
 #define VIEW "request value"
 
@@ -153,6 +154,7 @@ typed_index(lua_State *L, const struct view *view)
 		luaL_setmetatable(L, VIEW);
 		return 1;
 	}
+	sg_reads_note(&sg_policy_of(L)->reads, view->shape, field->name);
 	const struct sg_json *node = sg_json_get_str(view->node, name);
 	if (node == NULL && view->shape == SG_SHAPE_BUDGET) {
 		lua_pushnil(L);

@@ -27,7 +27,7 @@ function open:get(path, default) end
 ---@class (exact) sg.request
 ---@field action sg.action # what was asked for, as the catalogue knows it
 ---@field agent sg.agent # who asks
----@field approval sg.approval? # the approval that came with the request; nil without one
+---@field approval sg.approval? # the granted approval of exactly this action, from people who still may give it; nil without one. An allow is its one use wherever a rule looked at it
 ---@field args sg.open # the arguments. Untrusted: whoever steers the agent wrote them
 ---@field context sg.open # what the asker adds; it may only raise risk
 ---@field enforcer string? # the enforcer that asks for the agent; nil if it asks itself
@@ -191,7 +191,7 @@ function open:get(path, default) end
 ---@class (exact) sg.ask
 ---@field action any # what was asked for, as the catalogue knows it
 ---@field agent? any # who asks
----@field approval? any # the approval that came with the request; nil without one
+---@field approval? any # the granted approval of exactly this action, from people who still may give it; nil without one. An allow is its one use wherever a rule looked at it
 ---@field args? any # the arguments. Untrusted: whoever steers the agent wrote them
 ---@field context? any # what the asker adds; it may only raise risk
 ---@field enforcer? any # the enforcer that asks for the agent; nil if it asks itself

@@ -30,8 +30,9 @@ const canonical = (v) =>
   : JSON.stringify(v);
 
 const digest = (claims, action, resource, args) => {
-  const { enforcer, environment, instance, nonce, task, tool, v } = claims.sg;
-  const whole = { action, agent: claims.sub, arguments: args, enforcer, environment, instance, nonce, resource, task, tool, v };
+  const { credential, enforcer, environment, instance, nonce, task, tool, v } = claims.sg;
+  assert.deepEqual([credential.audience, credential.scope], [claims.aud, claims.scope]); // what was approved is what the token says
+  const whole = { action, agent: claims.sub, arguments: args, credential, enforcer, environment, instance, nonce, resource, task, tool, v };
   return createHash('sha256').update(canonical(whole)).digest('hex');
 };
 

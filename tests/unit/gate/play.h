@@ -374,6 +374,37 @@ play_open(struct play *p, struct sg_err *err)
 	return status;
 }
 
+/* The document with each `from` of the pairs replaced once; the list ends with NULL. */
+static inline char *
+play_changed(const char *const *pairs)
+{
+	char *document = play_canonical(play_document);
+	for (; pairs[0] != NULL; pairs += 2) {
+		char *at = strstr(document, pairs[0]), *other;
+		if (at == NULL) {
+			fprintf(stderr, "  the document has no %s\n", pairs[0]);
+			abort();
+		}
+		if (asprintf(&other, "%.*s%s%s", (int)(at - document), document, pairs[1], at + strlen(pairs[0])) < 0)
+			abort();
+		free(document);
+		document = other;
+	}
+	char *canonical = play_canonical(document);
+	free(document);
+	return canonical;
+}
+
+static inline bool
+play_reconfigure(struct play *p, const char *const *pairs)
+{
+	struct sg_err err = {0};
+	char *document = play_changed(pairs);
+	bool good = sg_gate_configure(p->gate, sg_str(document), &err) == SG_OK;
+	free(document);
+	return good;
+}
+
 static uint64_t
 play_process_start(const struct sg_sys *sys, pid_t pid)
 {

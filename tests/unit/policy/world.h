@@ -32,7 +32,8 @@
 	"\"time\":{\"hour\":9,\"minute\":30,\"unix\":1790000000,\"weekday\":1}}"
 
 static char world_report[1 << 16]; /* manifest or errors of the last load */
-static char world_answer[1 << 16]; /* of the last judgement */
+static char world_answer[1 << 16]; /* of the last judgement, without its member "read" */
+static char world_read[256];       /* that member's list; "" without one */
 
 static inline struct sg_policy *
 world_load_many(const struct sg_policy_source *sources, size_t count, const struct sg_policy_limits *limits)
@@ -66,6 +67,12 @@ world_ask_with(struct sg_policy *policy, bool after, const char *action, const c
 	enum sg_status status = (after ? sg_policy_after : sg_policy_judge)(policy, sg_str(request), &answer);
 	CU_ASSERT_EQUAL(status, SG_OK);
 	snprintf(world_answer, sizeof(world_answer), "%.*s", SG_STR_ARG(sg_buf_view(&answer)));
+	char *read = strstr(world_answer, ",\"read\":");
+	snprintf(world_read, sizeof(world_read), "%s", read != NULL ? read + strlen(",\"read\":") : "");
+	if (read != NULL) { /* it stands last */
+		world_read[strlen(world_read) - 1] = '\0';
+		snprintf(read, 2, "}");
+	}
 	sg_buf_done(&answer);
 	return world_answer;
 }

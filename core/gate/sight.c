@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Which approval a question may show. One for something else, one that is used or over, and one whose giver no longer may give it are not there. */
+#include "gate/sight.h"
+
+#include "base/str.h"
+
+static bool
+fits(const struct sg_gate *gate, const struct sg_request *r, const struct sg_task *task, const struct sg_approval *a)
+{
+	return a->task == task && a->state == SG_APPROVAL_GRANTED && strcmp(a->asked, r->asked) == 0 &&
+	       sg_approval_live(&gate->state, a) && sg_givers_stand(gate, a);
+}
+
+struct sg_approval *
+sg_approval_in_sight(struct sg_gate *gate, const struct sg_request *r, const struct sg_task *task)
+{
+	size_t at = 0;
+	if (r->blind)
+		return NULL;
+	if (r->approval_named.len > 0) {
+		struct sg_approval *a = sg_state_approval(&gate->state, r->approval_named);
+		return a != NULL && fits(gate, r, task, a) ? a : NULL;
+	}
+	for (struct sg_approval *a; (a = sg_table_next(&gate->state.approvals, &at)) != NULL;)
+		if (fits(gate, r, task, a))
+			return a;
+	return NULL;
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Approvals as policy sees them, and the people behind them. Gate thread only. */
+#ifndef SG_GATE_SIGHT_H
+#define SG_GATE_SIGHT_H
+
+#include "gate/request.h"
+
+/* The approval that policy may be shown: live, granted, for exactly what is asked, of this task, and given by people who still may. The one that the
+ * request names, or else any. NULL: none, or the request is judged without one. Owned by the state. */
+struct sg_approval *sg_approval_in_sight(struct sg_gate *gate, const struct sg_request *request, const struct sg_task *task);
+
+/* givers.c: may this admin say yes to it? SG_REASON_allowed, not_approver (nobody's admin, its human is gone) or self_approval (asked for it,
+ * or answers for who asked: see core/gate/README.md). In mode dev nobody is oneself. */
+enum sg_reason sg_may_give(const struct sg_gate *gate, const struct sg_approval *approval, const struct sg_admin *admin);
+/* Everybody who said yes still may, in the group they said it for. */
+bool sg_givers_stand(const struct sg_gate *gate, const struct sg_approval *approval);
+/* Records as void what was given by somebody who no longer may, and what was opened under another form of digest. After recovery, after each
+ * reload, and when a human changed. */
+void sg_approvals_review(struct sg_gate *gate);
+/* Records an approval's end ("void"). */
+bool sg_approval_record(struct sg_gate *gate, const struct sg_approval *approval, const char *event);
+
+#endif
