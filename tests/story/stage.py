@@ -105,6 +105,51 @@ class Puppet:
         return self.ask("POST", "/v1/approvals/%s/approve" % decision["approval"]["id"], {})
 
 
+# One process of some user with many connections: reads a list of requests a line, asks them all at once, answers with the list of answers.
+SWARM = r"""
+import json, os, sys, threading
+sys.path.insert(0, sys.argv[3])
+from daemon import Client
+json.loads("{}"); "x".encode("idna")
+os.setgroups([]); os.setgid(int(sys.argv[1])); os.setuid(int(sys.argv[1]))
+for line in sys.stdin:
+    asked = json.loads(line)
+    clients, answers, start = [Client(sys.argv[2], 60) for _ in asked], [None] * len(asked), threading.Barrier(len(asked))
+    def go(i):
+        start.wait()
+        try:
+            answers[i] = clients[i].ask(asked[i]["method"], asked[i]["path"], asked[i].get("body"))
+        except Exception as e:
+            answers[i] = [0, {"closed": str(e)[:100]}]
+    threads = [threading.Thread(target=go, args=(i,)) for i in range(len(asked))]
+    [t.start() for t in threads]; [t.join() for t in threads]; [c.close() for c in clients]
+    print(json.dumps(answers), flush=True)
+"""
+
+
+class Swarm(Puppet):
+    """A process with a user of its own and many connections."""
+    def __init__(self, stage, face, uid):
+        self.uid = uid
+        here = os.path.dirname(os.path.abspath(daemon.__file__))
+        self.p = subprocess.Popen([sys.executable, "-c", SWARM, str(uid), stage.path(face), here], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+    def many(self, asked):
+        self.p.stdin.write(json.dumps(asked) + "\n")
+        self.p.stdin.flush()
+        return [answer for _, answer in json.loads(self.p.stdout.readline())]
+
+    def ask(self, method, path, body=None):
+        self.p.stdin.write(json.dumps([dict(method=method, path=path, body=body)]) + "\n")
+        self.p.stdin.flush()
+        return json.loads(self.p.stdout.readline())[0]
+
+    def acts(self, task, asked):
+        """(action, arguments) each, all at once, each under a key of its own"""
+        return self.many([dict(method="POST", path="/v1/act", body=dict(action=action, arguments=args, key=self.key(), task=task["id"],
+                                                                        resource=dict(type="thing", id="x"))) for action, args in asked])
+
+
 class Stage(daemon.Daemon):
     def __init__(self, conf, policy, limits=""):
         if os.getuid() != 0:
@@ -120,6 +165,11 @@ class Stage(daemon.Daemon):
 
     def puppet(self, face, uid, terminal=False):
         p = Puppet(self, face, uid, terminal)
+        self.puppets.append(p)
+        return p
+
+    def swarm_of(self, uid):
+        p = Swarm(self, "agent", uid)
         self.puppets.append(p)
         return p
 
