@@ -68,20 +68,20 @@ intent_ceilings(const struct sg_gate *gate, const struct sg_request *r, const st
 	return r->level <= intent->sensitivity;
 }
 
-/* So many allowed actions of a pattern within a time, for each such limit that was handed down: by the task it was handed to and all below it. Where more
- * happened in that time than is remembered, it counts as used up, else it could be washed out. */
+/* So many allowed actions of a pattern within a time, for each such limit that was handed down: by the task it was handed to and all below it. What
+ * cannot be told counts as used up. */
 static bool
 rates_admit(const struct sg_gate *gate, const struct sg_request *r, const struct sg_task *task)
 {
 	const struct sg_json *all = task->grant->constraints;
 	for (const struct sg_json *of = sg_json_first(all); of != NULL; of = sg_json_next(all, of)) {
 		const struct sg_json *rate = sg_json_get(sg_json_get(of, ""), "rate");
-		struct sg_asked q = {.task = task, .scope = SG_SCOPE_BELOW, .now_ms = sg_state_steady(&gate->state)};
+		struct sg_asked q = {.task = task, .scope = SG_SCOPE_BELOW, .now_ms = sg_state_steady(&gate->state), .trouble = SG_REASON_allowed};
 		int64_t most = 0;
 		if (rate == NULL || !sg_pattern_match(of->name, r->action->name, '.'))
 			continue;
 		if (!sg_json_int(sg_json_get(rate, "count"), &most) || !sg_json_int(sg_json_get(rate, "within"), &q.within_ms) ||
-		    sg_history_lost(&gate->state, &q) || sg_history_count(&gate->state, &q, of->name) >= most)
+		    sg_history_count(&gate->state, &q, of->name) >= most || q.trouble != SG_REASON_allowed)
 			return false;
 	}
 	return true;

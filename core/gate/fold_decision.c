@@ -308,6 +308,8 @@ sg_fold_kind_outcome(struct sg_fold *f)
 		sg_fold_id(f, "result", attempt->result, sizeof(attempt->result));
 		if (attempt->state == SG_ATTEMPT_ALLOWED)
 			settle(f, attempt);
+		if (strcmp(attempt->result, "failed") == 0 && !sg_fold_flag_or(f, "self", true))
+			sg_fold_failed(f, attempt);
 		attempt->outcome = true;
 		sg_fold_await_no_more(f->state, attempt);
 	}

@@ -56,8 +56,9 @@ void sg_fold_settle(struct sg_attempt *attempt, const int64_t used[SG_DIMENSIONS
 void sg_task_merge(struct sg_task *task);
 
 /* history.c */
-bool sg_history_add(struct sg_history *history, const struct sg_event *event);
 void sg_fold_remember(struct sg_fold *f, struct sg_attempt *attempt);
+/* It failed, as somebody else than its agent says. */
+void sg_fold_failed(struct sg_fold *f, const struct sg_attempt *attempt);
 
 /* values.c */
 /* Values (hex digests, an array) seen first at `origin`. */

@@ -8,27 +8,6 @@
 
 #include <stdlib.h>
 
-static bool
-grow(struct sg_history *history)
-{
-	size_t room = history->room == 0 ? 4 : history->room * 2;
-	struct sg_event *more = realloc(history->events, room * sizeof(*more));
-	if (more == NULL)
-		return false;
-	history->events = more;
-	history->room = room;
-	return true;
-}
-
-bool
-sg_history_add(struct sg_history *history, const struct sg_event *event)
-{
-	if (history->next >= history->room && history->room < SG_HISTORY_MAX && !grow(history))
-		return false;
-	history->events[history->next++ % history->room] = *event;
-	return true;
-}
-
 static struct sg_history *
 history_of(struct sg_fold *f, const char *agent)
 {
@@ -51,14 +30,30 @@ sg_fold_remember(struct sg_fold *f, struct sg_attempt *attempt)
 	struct sg_task *task = attempt->task;
 	struct sg_history *own = history_of(f, task->agent);
 	struct sg_tree *tree = sg_task_tree(task);
-	struct sg_event event = {.action = attempt->action, .at_ms = f->steady_ms, .task = sg_state_tag(task->id), .root = sg_state_tag(task->root->id),
-				 .instance = sg_state_tag(task->instance->id)};
+	struct sg_event mine = {.action = attempt->action, .at_ms = f->steady_ms, .instance = sg_state_tag(task->instance->id)},
+			whole = {.action = attempt->action, .at_ms = f->steady_ms, .task = sg_state_tag(task->id)};
 	size_t above = 0;
 	for (const struct sg_task *t = task->parent; t != NULL && t->parent != NULL; t = t->parent)
-		event.above[above++] = sg_state_tag(t->id);
-	memcpy(event.spent, attempt->spent, sizeof(event.spent));
-	if (own == NULL || tree == NULL || !sg_history_add(own, &event) || !sg_history_add(&tree->history, &event))
+		whole.above[above++] = sg_state_tag(t->id);
+	memcpy(mine.spent, attempt->spent, sizeof(mine.spent));
+	memcpy(whole.spent, attempt->spent, sizeof(whole.spent));
+	if (own == NULL || tree == NULL || !sg_history_add(own, &mine) || !sg_history_add(&tree->history, &whole)) {
 		f->missing = "memory";
+		return;
+	}
+	attempt->deed[0] = own->next;
+	attempt->deed[1] = tree->history.next;
+}
+
+void
+sg_fold_failed(struct sg_fold *f, const struct sg_attempt *attempt)
+{
+	struct sg_history *own = sg_table_get(&f->state->histories, sg_str(attempt->task->agent));
+	struct sg_tree *tree = attempt->task->root->tree;
+	if (own != NULL && attempt->deed[0] > 0)
+		sg_history_fail(own, attempt->action, attempt->deed[0] - 1);
+	if (tree != NULL && attempt->deed[1] > 0)
+		sg_history_fail(&tree->history, attempt->action, attempt->deed[1] - 1);
 }
 
 /* ---- questions ---- */
@@ -77,7 +72,7 @@ sg_scope_named(struct sg_str word, enum sg_scope *scope)
 }
 
 static const struct sg_history *
-ring_of(const struct sg_state *state, const struct sg_asked *q)
+past_of(const struct sg_state *state, const struct sg_asked *q)
 {
 	if (q->scope == SG_SCOPE_TASK || q->scope == SG_SCOPE_TREE || q->scope == SG_SCOPE_BELOW)
 		return q->task->root->tree == NULL ? NULL : &q->task->root->tree->history;
@@ -94,33 +89,53 @@ is_below(const struct sg_event *event, uint64_t task)
 }
 
 static bool
-counts(const struct sg_asked *q, const struct sg_event *event, int64_t since)
+of_root(const struct sg_asked *q)
 {
-	if (event->at_ms < since)
+	return q->scope == SG_SCOPE_BELOW && q->task->parent == NULL;
+}
+
+static bool
+is_whole(const struct sg_asked *q)
+{
+	return q->scope == SG_SCOPE_TREE || q->scope == SG_SCOPE_AGENT || of_root(q);
+}
+
+/* One of several doers is within any scope narrower than the whole: nobody can tell. */
+static bool
+counts(struct sg_asked *q, const struct sg_event *event)
+{
+	if (is_whole(q))
+		return true;
+	if (event->mixed) {
+		q->trouble = SG_REASON_history_full;
 		return false;
+	}
 	if (q->scope == SG_SCOPE_TASK)
 		return event->task == sg_state_tag(q->task->id);
 	if (q->scope == SG_SCOPE_BELOW)
 		return is_below(event, sg_state_tag(q->task->id));
-	return q->scope != SG_SCOPE_INSTANCE || event->instance == sg_state_tag(q->task->instance->id);
+	return event->instance == sg_state_tag(q->task->instance->id);
 }
 
-/* Events that count, newest first, until `each` says no. */
+/* Events of actions that fit and count, newest first for each action, until `each` says no. */
 static void
-walk(const struct sg_state *state, const struct sg_asked *q, bool (*each)(const struct sg_event *, void *), void *to)
+walk(const struct sg_state *state, struct sg_asked *q, struct sg_str pattern, bool (*each)(const struct sg_event *, void *), void *to)
 {
-	const struct sg_history *h = ring_of(state, q);
+	const struct sg_history *h = past_of(state, q);
 	int64_t since = q->within_ms == 0 ? INT64_MIN : q->now_ms - q->within_ms;
-	for (uint64_t i = h == NULL ? 0 : h->next; i > 0 && h->next - i < h->room; i--) {
-		const struct sg_event *event = &h->events[(i - 1) % h->room];
-		if (counts(q, event, since) && !each(event, to))
-			return;
+	if (h != NULL && h->short_ms > 0 && since < h->short_ms)
+		q->trouble = SG_REASON_history_short;
+	for (size_t a = 0; h != NULL && a < h->count; a++) {
+		const struct sg_deeds *d = &h->deeds[a];
+		bool fits = sg_pattern_match(pattern, sg_str(d->action), '.');
+		for (size_t i = d->count; fits && i > 0 && d->events[i - 1].at_ms >= since; i--)
+			if (counts(q, &d->events[i - 1]) && !each(&d->events[i - 1], to))
+				break;
 	}
 }
 
 struct tally {
-	struct sg_str pattern;
-	int64_t count, sum, last_ms;
+	int64_t count, sum, last_ms; /* last_ms: of what did not fail; -1: none */
 	enum sg_dimension of;
 };
 
@@ -128,53 +143,65 @@ static bool
 tally_one(const struct sg_event *event, void *to)
 {
 	struct tally *t = to;
-	if (!sg_pattern_match(t->pattern, sg_str(event->action), '.'))
-		return true;
-	t->count++;
-	t->sum += event->spent[t->of];
-	if (t->last_ms < event->at_ms)
+	t->count += event->times;
+	if (__builtin_add_overflow(t->sum, event->spent[t->of], &t->sum))
+		t->sum = INT64_MAX;
+	if (t->last_ms < event->at_ms && event->failed < event->times)
 		t->last_ms = event->at_ms;
 	return true;
 }
 
 static struct tally
-tally(const struct sg_state *state, const struct sg_asked *q, struct sg_str pattern, enum sg_dimension of)
+tally(const struct sg_state *state, struct sg_asked *q, struct sg_str pattern, enum sg_dimension of)
 {
-	struct tally t = {.pattern = pattern, .of = of, .last_ms = -1};
-	walk(state, q, tally_one, &t);
+	struct tally t = {.of = of, .last_ms = -1};
+	walk(state, q, pattern, tally_one, &t);
 	return t;
 }
 
 int64_t
-sg_history_count(const struct sg_state *state, const struct sg_asked *q, struct sg_str pattern)
+sg_history_count(const struct sg_state *state, struct sg_asked *q, struct sg_str pattern)
 {
 	return tally(state, q, pattern, SG_DIMENSION_calls).count;
 }
 
-bool
-sg_history_lost(const struct sg_state *state, const struct sg_asked *q)
-{
-	const struct sg_history *h = ring_of(state, q);
-	return h != NULL && h->next > SG_HISTORY_MAX && h->events[h->next % h->room].at_ms >= q->now_ms - q->within_ms;
-}
-
 int64_t
-sg_history_sum(const struct sg_state *state, const struct sg_asked *q, struct sg_str pattern, enum sg_dimension of)
+sg_history_sum(const struct sg_state *state, struct sg_asked *q, struct sg_str pattern, enum sg_dimension of)
 {
 	return tally(state, q, pattern, of).sum;
 }
 
-int64_t
-sg_history_since(const struct sg_state *state, const struct sg_asked *q, struct sg_str pattern)
+bool
+sg_history_did(const struct sg_state *state, struct sg_asked *q, struct sg_str pattern)
 {
-	struct tally t = tally(state, q, pattern, SG_DIMENSION_calls);
-	return t.count == 0 ? -1 : q->now_ms > t.last_ms ? q->now_ms - t.last_ms : 0;
+	return tally(state, q, pattern, SG_DIMENSION_calls).last_ms >= 0;
 }
 
-struct sequence {
-	const struct sg_json *patterns;
-	size_t left; /* of the patterns, from the first one on, those not yet met */
+int64_t
+sg_history_since(const struct sg_state *state, struct sg_asked *q, struct sg_str pattern)
+{
+	struct tally t = tally(state, q, pattern, SG_DIMENSION_calls);
+	return t.last_ms < 0 ? -1 : q->now_ms > t.last_ms ? q->now_ms - t.last_ms : 0;
+}
+
+/* The newest event before a number. An entry that reaches over that number has its first event before it for certain, and perhaps a later one. */
+struct before {
+	uint64_t limit, found; /* found: its number and one; 0: none */
+	bool unsure;
 };
+
+static bool
+before_one(const struct sg_event *event, void *to)
+{
+	struct before *b = to;
+	if (event->failed == event->times)
+		return true;
+	uint64_t n = event->n < b->limit ? event->n + 1 : event->first_n < b->limit ? event->first_n + 1 : 0;
+	b->unsure |= n > 0 && event->n >= b->limit;
+	if (n > b->found)
+		b->found = n;
+	return true;
+}
 
 static struct sg_str
 pattern_at(const struct sg_json *patterns, size_t index)
@@ -186,31 +213,30 @@ pattern_at(const struct sg_json *patterns, size_t index)
 	return out;
 }
 
-static bool
-sequence_one(const struct sg_event *event, void *to)
+bool
+sg_history_order(const struct sg_state *state, struct sg_asked *q, const struct sg_json *patterns)
 {
-	struct sequence *s = to;
-	if (sg_pattern_match(pattern_at(s->patterns, s->left - 1), sg_str(event->action), '.'))
-		s->left--;
-	return s->left > 0;
+	struct before b = {.limit = UINT64_MAX};
+	for (size_t left = patterns->count; left > 0; left--) {
+		b.found = 0;
+		walk(state, q, pattern_at(patterns, left - 1), before_one, &b);
+		if (b.found == 0) {
+			if (b.unsure)
+				q->trouble = SG_REASON_history_full;
+			return false;
+		}
+		b.limit = b.found - 1;
+	}
+	return true;
 }
 
 bool
-sg_history_order(const struct sg_state *state, const struct sg_asked *q, const struct sg_json *patterns)
-{
-	struct sequence s = {patterns, patterns->count};
-	if (s.left > 0)
-		walk(state, q, sequence_one, &s);
-	return s.left == 0;
-}
-
-bool
-sg_history_together(const struct sg_state *state, const struct sg_asked *q, const struct sg_json *patterns, struct sg_str now)
+sg_history_together(const struct sg_state *state, struct sg_asked *q, const struct sg_json *patterns, struct sg_str now)
 {
 	for (const struct sg_json *p = sg_json_first(patterns); p != NULL; p = sg_json_next(patterns, p)) {
 		struct sg_str pattern = {"", 0};
 		sg_json_string(p, &pattern);
-		if (!sg_pattern_match(pattern, now, '.') && sg_history_count(state, q, pattern) == 0)
+		if (!sg_pattern_match(pattern, now, '.') && !sg_history_did(state, q, pattern))
 			return false;
 	}
 	return patterns->count > 0;

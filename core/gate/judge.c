@@ -134,6 +134,7 @@ sg_judge(struct sg_gate *gate, struct sg_request *r)
 	r->judged_steady = sg_state_steady(&gate->state);
 	r->judged_in_turn = r->turn == SG_TURN_HAS;
 	r->asks_past = false;
+	r->trouble = SG_REASON_allowed;
 	r->reads = 0;
 	sg_buf_init(&input, INPUT_MAX);
 	sg_write_question(&input, gate, r, task);
@@ -144,6 +145,11 @@ sg_judge(struct sg_gate *gate, struct sg_request *r)
 	r->judged_generation = gate->policy_generation;
 	r->judged_catalogue = gate->catalogue;
 	r->stage = SG_STAGE_JUDGE;
+	if (r->trouble != SG_REASON_allowed) { /* a smaller count would be a lie */
+		sg_buf_done(&input);
+		sg_deny(gate, r, r->trouble);
+		return;
+	}
 	bool asked = !input.failed && r->input.ptr != NULL &&
 		     gate->ports.judge(gate->ports.self, r->id, SG_FRAME_P_JUDGE, r->input);
 	sg_buf_done(&input);

@@ -20,7 +20,7 @@ struct need {
 struct kind {
 	const char *name, *joined;
 	enum sg_scope usual;
-	void (*write)(struct sg_json_writer *w, const struct sg_state *state, const struct need *need, struct sg_str now);
+	void (*write)(struct sg_json_writer *w, const struct sg_state *state, struct need *need, struct sg_str now);
 };
 
 static struct sg_str
@@ -32,34 +32,34 @@ pattern_of(const struct need *need)
 }
 
 static void
-write_count(struct sg_json_writer *w, const struct sg_state *state, const struct need *need, struct sg_str now)
+write_count(struct sg_json_writer *w, const struct sg_state *state, struct need *need, struct sg_str now)
 {
 	(void)now;
 	sg_jw_int(w, sg_history_count(state, &need->asked, pattern_of(need)));
 }
 
 static void
-write_did(struct sg_json_writer *w, const struct sg_state *state, const struct need *need, struct sg_str now)
+write_did(struct sg_json_writer *w, const struct sg_state *state, struct need *need, struct sg_str now)
 {
 	(void)now;
-	sg_jw_bool(w, sg_history_count(state, &need->asked, pattern_of(need)) > 0);
+	sg_jw_bool(w, sg_history_did(state, &need->asked, pattern_of(need)));
 }
 
 static void
-write_together(struct sg_json_writer *w, const struct sg_state *state, const struct need *need, struct sg_str now)
+write_together(struct sg_json_writer *w, const struct sg_state *state, struct need *need, struct sg_str now)
 {
 	sg_jw_bool(w, sg_history_together(state, &need->asked, sg_json_get(need->json, "actions"), now));
 }
 
 static void
-write_order(struct sg_json_writer *w, const struct sg_state *state, const struct need *need, struct sg_str now)
+write_order(struct sg_json_writer *w, const struct sg_state *state, struct need *need, struct sg_str now)
 {
 	(void)now;
 	sg_jw_bool(w, sg_history_order(state, &need->asked, sg_json_get(need->json, "actions")));
 }
 
 static void
-write_since(struct sg_json_writer *w, const struct sg_state *state, const struct need *need, struct sg_str now)
+write_since(struct sg_json_writer *w, const struct sg_state *state, struct need *need, struct sg_str now)
 {
 	int64_t since = sg_history_since(state, &need->asked, pattern_of(need));
 	(void)now;
@@ -67,7 +67,7 @@ write_since(struct sg_json_writer *w, const struct sg_state *state, const struct
 }
 
 static void
-write_sum(struct sg_json_writer *w, const struct sg_state *state, const struct need *need, struct sg_str now)
+write_sum(struct sg_json_writer *w, const struct sg_state *state, struct need *need, struct sg_str now)
 {
 	enum sg_dimension of = SG_DIMENSION_calls;
 	struct sg_str word = {"", 0};
@@ -107,7 +107,7 @@ static bool
 read_need(const struct kind *kind, const struct sg_json *json, const struct sg_task *task, int64_t now_ms, struct sg_arena *arena, struct need *out)
 {
 	struct sg_str scope = {"", 0}, of = {"", 0}, pattern = {"", 0};
-	*out = (struct need){.json = json, .asked = {.task = task, .scope = kind->usual, .now_ms = now_ms}};
+	*out = (struct need){.json = json, .asked = {.task = task, .scope = kind->usual, .now_ms = now_ms, .trouble = SG_REASON_allowed}};
 	sg_json_int(sg_json_get(json, "within"), &out->asked.within_ms);
 	sg_json_string(sg_json_get(json, "scope"), &scope);
 	sg_json_string(sg_json_get(json, "of"), &of);
@@ -130,7 +130,7 @@ by_key(const void *a, const void *b)
 
 void
 sg_write_past(struct sg_json_writer *w, const struct sg_state *state, const struct sg_task *task, const struct sg_json *needs, struct sg_str now,
-	      int64_t now_ms, struct sg_arena *arena)
+	      int64_t now_ms, struct sg_arena *arena, enum sg_reason *trouble)
 {
 	sg_jw_object(w);
 	for (size_t k = 0; k < sizeof(kinds) / sizeof(kinds[0]); k++) {
@@ -145,6 +145,8 @@ sg_write_past(struct sg_json_writer *w, const struct sg_state *state, const stru
 		for (size_t i = 0; i < count; i++) {
 			sg_jw_name(w, all[i].key);
 			kinds[k].write(w, state, &all[i], now);
+			if (all[i].asked.trouble != SG_REASON_allowed)
+				*trouble = all[i].asked.trouble;
 		}
 		sg_jw_end(w);
 	}

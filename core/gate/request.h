@@ -63,6 +63,7 @@ struct sg_request {
 	unsigned stale; /* so often the past had moved when it was to commit */
 	int turn;       /* enum sg_turn */
 	bool judged_in_turn, asks_past;
+	enum sg_reason trouble; /* of the past that rules asked for; SG_REASON_allowed: none */
 	uint64_t turn_root;
 	const char *turn_agent;
 	struct sg_request *turn_next;
@@ -225,9 +226,9 @@ void sg_alert(struct sg_gate *gate, const char *what, struct sg_str who, struct 
 void sg_gate_freeze(struct sg_gate *gate, const struct sg_task *task, const char *why);
 /* question.c: what policy is asked. */
 void sg_write_question(struct sg_buf *out, struct sg_gate *gate, struct sg_request *request, const struct sg_task *task);
-/* past.c: the answers to one rule's needs, an object, as of `now_ms` (steady). */
+/* past.c: the answers to one rule's needs, an object, as of `now_ms` (steady). *trouble: set to what keeps an answer from being told, if anything does. */
 void sg_write_past(struct sg_json_writer *w, const struct sg_state *state, const struct sg_task *task, const struct sg_json *needs, struct sg_str now,
-		   int64_t now_ms, struct sg_arena *arena);
+		   int64_t now_ms, struct sg_arena *arena, enum sg_reason *trouble);
 void sg_judge(struct sg_gate *gate, struct sg_request *request);
 void sg_judged(struct sg_gate *gate, struct sg_request *request);
 void sg_deny(struct sg_gate *gate, struct sg_request *request, enum sg_reason reason);

@@ -93,6 +93,7 @@ attempt_line(struct sg_snapshot_out *o, const void *value)
 	write_charges(&o->w, a);
 	sg_jw_member_text(&o->w, "code", sg_reason_code(a->reason));
 	sg_jw_member_text(&o->w, "decision", a->decision);
+	sg_line_ints(&o->w, "deed", (const int64_t[]){(int64_t)a->deed[0], (int64_t)a->deed[1]}, 2);
 	sg_jw_member_text(&o->w, "digest", a->digest);
 	sg_jw_member_text(&o->w, "k", "attempt");
 	sg_jw_member_text(&o->w, "key", a->key);

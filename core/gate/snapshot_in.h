@@ -17,11 +17,15 @@ void *sg_take_fresh(struct sg_fold *f, size_t size);
 /* Into its table, if nothing is missing and its key is new; else it is ended by `end`, and that is noted. */
 void sg_take_place(struct sg_fold *f, struct sg_table *table, const char *key, void *value, void (*end)(void *));
 
-/* snapshot_read_tree.c: one kind of line each. */
+/* What belongs to the whole of the task that the line names; NULL and noted as missing if there is none. */
+struct sg_tree *sg_take_tree(struct sg_fold *f);
+
+/* snapshot_read_tree.c, snapshot_read_past.c: one kind of line each. */
 void sg_read_instance_line(struct sg_fold *f);
 void sg_read_task_line(struct sg_fold *f);
 void sg_read_tree_line(struct sg_fold *f);
 void sg_read_source_line(struct sg_fold *f);
 void sg_read_history_line(struct sg_fold *f);
+void sg_read_deeds_line(struct sg_fold *f);
 
 #endif

@@ -94,6 +94,17 @@ read_charges(struct sg_fold *f, struct sg_attempt *a)
 	}
 }
 
+/* Snapshots of before do not have it. */
+static void
+read_deed(struct sg_fold *f, struct sg_attempt *a)
+{
+	int64_t deed[2] = {0, 0};
+	if (sg_json_get(f->body, "deed") != NULL)
+		sg_take_ints(f, "deed", deed, 2);
+	a->deed[0] = (uint64_t)deed[0];
+	a->deed[1] = (uint64_t)deed[1];
+}
+
 static void
 read_attempt(struct sg_fold *f)
 {
@@ -117,6 +128,7 @@ read_attempt(struct sg_fold *f)
 	a->report_by = sg_fold_deadline(f, "report_by");
 	a->state = (enum sg_attempt_state)sg_fold_int(f, "state");
 	sg_take_ints(f, "spent", a->spent, SG_DIMENSIONS);
+	read_deed(f, a);
 	sg_take_taint(f, &a->labels);
 	read_charges(f, a);
 	a->task = sg_fold_task_of(f);
@@ -284,7 +296,7 @@ static const struct {
 	void (*read)(struct sg_fold *);
 } kinds[] = {
 	{"instance", sg_read_instance_line}, {"task", sg_read_task_line}, {"tree", sg_read_tree_line}, {"source", sg_read_source_line},
-	{"history", sg_read_history_line},
+	{"history", sg_read_history_line},	{"deeds", sg_read_deeds_line},
 	{"account", read_account},   {"attempt", read_attempt},	  {"lease", read_lease},     {"approval", read_approval}, {"memory", read_memory},
 	{"agent", read_agent},	     {"human", read_human},	  {"killed", read_killed},
 };

@@ -174,8 +174,8 @@ read_quarantine(struct sg_fold *f, struct sg_tree *t)
 	}
 }
 
-static struct sg_tree *
-tree_of(struct sg_fold *f)
+struct sg_tree *
+sg_take_tree(struct sg_fold *f)
 {
 	struct sg_task *root = sg_fold_task_of(f);
 	struct sg_tree *tree = root == NULL ? NULL : sg_task_tree(root);
@@ -187,7 +187,7 @@ tree_of(struct sg_fold *f)
 void
 sg_read_tree_line(struct sg_fold *f)
 {
-	struct sg_tree *t = tree_of(f);
+	struct sg_tree *t = sg_take_tree(f);
 	if (t == NULL)
 		return;
 	t->classes = sg_take_hex(sg_json_get(f->body, "classes"));
@@ -204,7 +204,7 @@ sg_read_tree_line(struct sg_fold *f)
 void
 sg_read_source_line(struct sg_fold *f)
 {
-	struct sg_tree *t = tree_of(f);
+	struct sg_tree *t = sg_take_tree(f);
 	char decision[SG_ID_MAX] = "";
 	struct sg_taint taint = {.count = 0};
 	const struct sg_json *list = sg_json_get(f->body, "values");
@@ -223,54 +223,4 @@ sg_read_source_line(struct sg_fold *f)
 	for (const struct sg_json *v = sg_json_first(list); v != NULL && f->missing == NULL; v = sg_json_next(list, v))
 		if (!sg_values_put(&t->values, sg_take_hex(v), source))
 			f->missing = "memory";
-}
-
-static struct sg_history *
-history_of(struct sg_fold *f)
-{
-	struct sg_str agent = sg_fold_text(f, "agent");
-	if (agent.len == 0) {
-		struct sg_tree *t = tree_of(f);
-		return t == NULL ? NULL : &t->history;
-	}
-	struct sg_history *h = sg_table_get(&f->state->histories, agent);
-	if (h != NULL || (h = sg_take_fresh(f, sizeof(*h))) == NULL)
-		return h;
-	h->agent = sg_fold_keep(f, "agent");
-	if (h->agent == NULL) {
-		free(h);
-		return NULL;
-	}
-	sg_fold_put(f, &f->state->histories, h->agent, h);
-	return h;
-}
-
-static bool
-read_event(struct sg_fold *f, const struct sg_json *json, struct sg_event *event)
-{
-	enum { ABOVE = 5 + SG_DIMENSIONS };
-	const struct sg_json *part[ABOVE + SG_DEPTH_MAX - 1] = {sg_json_first(json)};
-	struct sg_str action = {"", 0};
-	for (size_t i = 1; i < sizeof(part) / sizeof(part[0]); i++)
-		part[i] = part[i - 1] == NULL ? NULL : sg_json_next(json, part[i - 1]);
-	*event = (struct sg_event){.task = sg_take_hex(part[2]), .root = sg_take_hex(part[3]), .instance = sg_take_hex(part[4])};
-	bool good = sg_json_string(part[0], &action) && sg_json_int(part[1], &event->at_ms);
-	for (int d = 0; d < SG_DIMENSIONS; d++)
-		good &= sg_json_int(part[5 + d], &event->spent[d]);
-	for (size_t a = 0; a < SG_DEPTH_MAX - 1; a++)
-		event->above[a] = sg_take_hex(part[ABOVE + a]); /* those that are not there are 0 */
-	event->action = sg_state_word(f->state, action);
-	return good && event->action != NULL;
-}
-
-void
-sg_read_history_line(struct sg_fold *f)
-{
-	struct sg_history *h = history_of(f);
-	const struct sg_json *list = sg_json_get(f->body, "events");
-	for (const struct sg_json *e = sg_json_first(list); h != NULL && e != NULL; e = sg_json_next(list, e)) {
-		struct sg_event event;
-		if (!read_event(f, e, &event) || !sg_history_add(h, &event))
-			f->missing = "events";
-	}
 }

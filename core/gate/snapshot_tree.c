@@ -70,34 +70,46 @@ sg_snapshot_task(struct sg_snapshot_out *o, const void *value)
 	sg_line_end(o);
 }
 
+/* Action, times of the newest and the oldest, their numbers, how many, how many failed, of several doers, task, instance, spent, tasks above. */
+static void
+event_item(struct sg_json_writer *w, const struct sg_event *e)
+{
+	sg_jw_array(w);
+	sg_jw_text(w, e->action);
+	sg_jw_int(w, e->at_ms);
+	sg_jw_int(w, e->first_ms);
+	sg_jw_int(w, (int64_t)e->n);
+	sg_jw_int(w, (int64_t)e->first_n);
+	sg_jw_int(w, e->times);
+	sg_jw_int(w, e->failed);
+	sg_jw_int(w, e->mixed);
+	sg_line_hex(w, e->task);
+	sg_line_hex(w, e->instance);
+	for (int d = 0; d < SG_DIMENSIONS; d++)
+		sg_jw_int(w, e->spent[d]);
+	for (size_t a = 0; a < SG_DEPTH_MAX - 1 && e->above[a] != 0; a++)
+		sg_line_hex(w, e->above[a]);
+	sg_jw_end(w);
+}
+
 static void
 history_lines(struct sg_snapshot_out *o, const struct sg_history *h, const char *agent, const char *task)
 {
-	uint64_t count = h->next < h->room ? h->next : h->room;
-	for (uint64_t from = h->next - count; from < h->next; from += EVENTS_OF_LINE) {
-		sg_line_begin(o);
-		sg_jw_member_text(&o->w, "agent", agent);
-		sg_jw_name(&o->w, "events");
-		sg_jw_array(&o->w);
-		for (uint64_t i = from; i < h->next && i < from + EVENTS_OF_LINE; i++) {
-			const struct sg_event *e = &h->events[i % h->room];
+	for (size_t a = 0; a < h->count; a++)
+		for (size_t from = 0; from < h->deeds[a].count; from += EVENTS_OF_LINE) {
+			sg_line_begin(o);
+			sg_jw_member_text(&o->w, "agent", agent);
+			sg_jw_name(&o->w, "events");
 			sg_jw_array(&o->w);
-			sg_jw_text(&o->w, e->action);
-			sg_jw_int(&o->w, e->at_ms);
-			sg_line_hex(&o->w, e->task);
-			sg_line_hex(&o->w, e->root);
-			sg_line_hex(&o->w, e->instance);
-			for (int d = 0; d < SG_DIMENSIONS; d++)
-				sg_jw_int(&o->w, e->spent[d]);
-			for (size_t a = 0; a < SG_DEPTH_MAX - 1 && e->above[a] != 0; a++)
-				sg_line_hex(&o->w, e->above[a]);
+			for (size_t i = from; i < h->deeds[a].count && i < from + EVENTS_OF_LINE; i++)
+				event_item(&o->w, &h->deeds[a].events[i]);
 			sg_jw_end(&o->w);
+			sg_jw_member_text(&o->w, "k", "deeds");
+			sg_jw_member_int(&o->w, "next", (int64_t)h->next);
+			sg_jw_member_int(&o->w, "short", h->short_ms);
+			sg_jw_member_text(&o->w, "task", task);
+			sg_line_end(o);
 		}
-		sg_jw_end(&o->w);
-		sg_jw_member_text(&o->w, "k", "history");
-		sg_jw_member_text(&o->w, "task", task);
-		sg_line_end(o);
-	}
 }
 
 static int

@@ -12,7 +12,6 @@ enum {
 	SG_ID_MAX = 64,          /* ids: "t-", "a-", "l-" and 32 hex digits; decisions "d<leaf>-<16 hex>" */
 	SG_LABELS_MAX = 64,      /* labels of one task or instance; one more and it carries "overflow" and the highest sensitivity */
 	SG_LABEL_MAX = 128,      /* bytes of a label */
-	SG_HISTORY_MAX = 1024,   /* allowed actions remembered per agent and per tree; counts stop there, which is more than any rule should ask */
 	SG_DEPTH_MAX = 8,        /* tasks above a task */
 	SG_TIMES_MAX = 64,       /* moments remembered of what freezes when it happens too often */
 	SG_CHARGES_MAX = 64,     /* accounts that one decision may charge */
@@ -96,21 +95,34 @@ struct sg_times {
 	uint64_t next;
 };
 
-/* An allowed action. Tags stand for ids: their first 16 hex digits. */
+/* An allowed action, or several close together. Tags stand for ids: their first 16 hex digits. An agent's past knows instances alone, a tree's tasks
+ * alone; the others are 0. */
 struct sg_event {
 	const char *action;
-	int64_t at_ms;
-	uint64_t task, root, instance;
-	uint64_t above[SG_DEPTH_MAX - 1]; /* tasks between these two, the nearest first; 0: none */
+	int64_t at_ms, first_ms; /* of the newest and the oldest of them */
+	uint64_t n, first_n;     /* their numbers in the order of all of that past */
+	int64_t times, failed; /* failed: of how many somebody else than the agent said so */
+	bool mixed; /* of several doers: the tags below are of one of them */
+	uint64_t task, instance;
+	uint64_t above[SG_DEPTH_MAX - 1]; /* tasks between this one and the root, the nearest first; 0: none */
 	int64_t spent[SG_DIMENSIONS];
 };
 
-/* Allowed actions, newest at `next - 1`; grows to SG_HISTORY_MAX. */
-struct sg_history {
-	char *agent; /* "" for a tree's */
+/* What one subject did of one action, oldest first. */
+struct sg_deeds {
+	const char *action;
 	struct sg_event *events;
-	size_t room;
+	size_t count, room;
+};
+
+/* What one subject was allowed. */
+struct sg_history {
+	char *agent; /* NULL for a tree's */
+	struct sg_deeds *deeds;
+	size_t count;
 	uint64_t next;
+	int64_t old_ms;   /* while an older snapshot is read: of its first event */
+	int64_t short_ms; /* what happened before was perhaps not kept; 0: all was */
 };
 
 /* Where a value was first seen. */
@@ -228,6 +240,7 @@ struct sg_attempt {
 		int64_t at_ms;
 	} *charges; /* on accounts other than those of its tree */
 	size_t charge_count;
+	uint64_t deed[2];       /* its number in the past of its agent and of its tree, and one; 0: none */
 	struct sg_taint labels; /* what the allow put on the task: what its results carry */
 	struct sg_task *task;
 };

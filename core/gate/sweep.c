@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Forgetting: what ended long ago leaves memory, not the journal. */
+#include "gate/history.h"
 #include "gate/fold_in.h"
 
 #include "base/str.h"
@@ -38,7 +39,7 @@ free_tree(struct sg_tree *tree)
 {
 	if (tree == NULL)
 		return;
-	free(tree->history.events);
+	sg_history_free(&tree->history);
 	sg_values_free(&tree->values);
 	free(tree->plan.steps);
 	for (size_t i = 0; i < tree->quarantine_count; i++)
@@ -202,7 +203,7 @@ sg_state_done(struct sg_state *state)
 	}
 	at = 0;
 	for (struct sg_history *h; (h = sg_table_next(&state->histories, &at)) != NULL;) {
-		free(h->events);
+		sg_history_free(h);
 		free(h->agent);
 		free(h);
 	}

@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * A count is never smaller than the truth, whatever else happened and however often; what cannot be told is said. */
+#include "gate/history.h"
+#include "unit/cases.h"
+
+#include "base/str.h"
+
+enum { MOST = 120000 };
+
+static struct sg_state state;
+static struct sg_history agent;
+static struct sg_tree tree;
+static struct sg_task root, child;
+static struct sg_instance one;
+
+static void
+begin(void)
+{
+	memset(&state, 0, sizeof(state));
+	memset(&agent, 0, sizeof(agent));
+	memset(&tree, 0, sizeof(tree));
+	agent.agent = "a";
+	CU_ASSERT_EQUAL_FATAL(sg_table_put(&state.histories, SG_STR("a"), &agent), SG_OK);
+	snprintf(one.id, sizeof(one.id), "i-00000000000000010000000000000000");
+	root = (struct sg_task){.agent = "a", .root = &root, .tree = &tree, .instance = &one};
+	child = (struct sg_task){.agent = "a", .root = &root, .parent = &root, .instance = &one};
+	snprintf(root.id, sizeof(root.id), "t-00000000000000aa0000000000000000");
+	snprintf(child.id, sizeof(child.id), "t-00000000000000bb0000000000000000");
+}
+
+static void
+end(void)
+{
+	sg_history_free(&agent);
+	sg_history_free(&tree.history);
+	sg_table_done(&state.histories);
+}
+
+static void
+did(const char *action, int64_t at_ms, uint64_t instance, uint64_t task)
+{
+	struct sg_event mine = {.action = action, .at_ms = at_ms, .instance = instance}, whole = {.action = action, .at_ms = at_ms, .task = task};
+	mine.spent[SG_DIMENSION_money] = whole.spent[SG_DIMENSION_money] = 100;
+	CU_ASSERT_TRUE_FATAL(sg_history_add(&agent, &mine) && sg_history_add(&tree.history, &whole));
+}
+
+static struct sg_asked
+asked(enum sg_scope scope, int64_t within_ms, int64_t now_ms)
+{
+	return (struct sg_asked){.task = &root, .scope = scope, .within_ms = within_ms, .now_ms = now_ms, .trouble = SG_REASON_allowed};
+}
+
+static int64_t
+count(const char *pattern, struct sg_asked q)
+{
+	int64_t n = sg_history_count(&state, &q, sg_str(pattern));
+	CU_ASSERT_EQUAL(q.trouble, SG_REASON_allowed);
+	return n;
+}
+
+/* Cheap actions, many and of many kinds, push nothing out. */
+static void
+others_wash_nothing(void)
+{
+	static char names[300][16];
+	begin();
+	did("pay.once", 1000, 1, 0xaa);
+	did("pay.once", 2000, 1, 0xaa);
+	for (int i = 0; i < 30000; i++) {
+		snprintf(names[i % 300], sizeof(names[0]), "x.r%d", i % 300);
+		did(names[i % 300], 2000 + i, 1, 0xaa);
+	}
+	CU_ASSERT_EQUAL(count("pay.*", asked(SG_SCOPE_AGENT, 86400000, 40000)), 2);
+	CU_ASSERT_EQUAL(count("pay.*", asked(SG_SCOPE_TREE, 0, 40000)), 2);
+	CU_ASSERT_EQUAL(count("pay.*", asked(SG_SCOPE_TASK, 0, 40000)), 2);
+	CU_ASSERT_EQUAL(count("pay.*", asked(SG_SCOPE_INSTANCE, 0, 40000)), 2);
+	CU_ASSERT_EQUAL(count("**", asked(SG_SCOPE_AGENT, 0, 40000)), 30002);
+	CU_ASSERT_EQUAL(count("x.*", asked(SG_SCOPE_AGENT, 0, 40000)), 30000);
+	end();
+}
+
+/* Of one action, as often as it was: no window is told less than the truth, nor more than a sixteenth of its length adds. */
+static void
+never_smaller(void)
+{
+	static int64_t at[MOST];
+	static const int64_t windows[] = {1000, 10000, 60000, 600000, 0};
+	uint32_t seed = 7;
+	begin();
+	int64_t now = 1000;
+	for (int n = 0; n < MOST; n++) {
+		seed = seed * 1664525u + 1013904223u;
+		now += seed >> 28; /* 0 to 15 ms apart */
+		at[n] = now;
+		did("x.a", now, 1, 0xaa);
+		if (n % 9973 != 0 && n != MOST - 1)
+			continue;
+		for (size_t w = 0; w < sizeof(windows) / sizeof(windows[0]); w++) {
+			int64_t truth = 0, wide = 0, length = windows[w];
+			for (int i = 0; i <= n; i++) {
+				truth += length == 0 || at[i] >= now - length;
+				wide += length == 0 || at[i] >= now - length - length / 16 - 200;
+			}
+			int64_t got = count("x.a", asked(SG_SCOPE_AGENT, length, now));
+			CU_ASSERT_TRUE(got >= truth && got <= wide);
+			struct sg_asked q = asked(SG_SCOPE_AGENT, length, now);
+			CU_ASSERT_EQUAL(sg_history_sum(&state, &q, SG_STR("x.a"), SG_DIMENSION_money), 100 * got);
+		}
+	}
+	CU_ASSERT_TRUE(agent.deeds[0].count <= 1024);
+	end();
+}
+
+/* 100000 in ten minutes is a bound like another: it is reached at 100000, not at 1025, and not before. */
+static void
+high_rates(void)
+{
+	begin();
+	for (int n = 0; n < 100000; n++) {
+		if (n == 1025 || n == 99999)
+			CU_ASSERT_EQUAL(count("x.a", asked(SG_SCOPE_BELOW, 600000, n)), n);
+		did("x.a", n, 1, 0xaa);
+	}
+	CU_ASSERT_EQUAL(count("x.a", asked(SG_SCOPE_BELOW, 600000, 100000)), 100000);
+	CU_ASSERT_EQUAL(count("x.a", asked(SG_SCOPE_BELOW, 600000, 100000 + 700000)), 0);
+	end();
+}
+
+/* Thousands of doers: the whole is exact; one of them is told exactly or not at all. */
+static void
+many_doers(void)
+{
+	begin();
+	for (uint64_t i = 0; i < 5000; i++)
+		did("x.a", 1000 + (int64_t)i, 1 + i % 2500, 0xaa + i % 2500);
+	CU_ASSERT_EQUAL(count("x.a", asked(SG_SCOPE_AGENT, 0, 7000)), 5000);
+	CU_ASSERT_EQUAL(count("x.a", asked(SG_SCOPE_TREE, 0, 7000)), 5000);
+	enum sg_scope narrow[] = {SG_SCOPE_INSTANCE, SG_SCOPE_TASK};
+	for (size_t i = 0; i < 2; i++) {
+		struct sg_asked q = asked(narrow[i], 0, 7000);
+		int64_t n = sg_history_count(&state, &q, SG_STR("x.a"));
+		CU_ASSERT_TRUE(q.trouble == SG_REASON_history_full || n == 2);
+	}
+	struct sg_asked below = asked(SG_SCOPE_BELOW, 0, 7000);
+	below.task = &child;
+	sg_history_count(&state, &below, SG_STR("x.a"));
+	CU_ASSERT_EQUAL(below.trouble, SG_REASON_history_full);
+	end();
+}
+
+static bool
+order(const char *patterns, enum sg_reason *trouble)
+{
+	struct sg_arena arena;
+	const struct sg_json *json = NULL;
+	struct sg_asked q = asked(SG_SCOPE_TREE, 0, 100000);
+	sg_arena_init(&arena, 1 << 16);
+	CU_ASSERT_EQUAL_FATAL(sg_json_parse(&arena, sg_str(patterns), NULL, &json, NULL), SG_OK);
+	bool yes = sg_history_order(&state, &q, json);
+	*trouble = q.trouble;
+	sg_arena_done(&arena);
+	return yes;
+}
+
+static void
+orders(void)
+{
+	static const struct {
+		const char *patterns;
+		bool yes;
+	} rows[] = {
+		{"[\"a.x\",\"b.x\"]", true},	    {"[\"b.x\",\"a.x\"]", false},      {"[\"a.x\",\"b.x\",\"c.x\"]", true}, {"[\"c.x\",\"b.x\"]", false},
+		{"[\"a.x\",\"a.x\"]", false},	    {"[\"*.x\",\"*.x\",\"*.x\"]", true}, {"[\"*.x\",\"*.x\",\"*.x\",\"*.x\"]", false}, {"[\"c.x\"]", true},
+		{"[\"d.x\"]", false},		    {"[]", true},
+	};
+	enum sg_reason trouble;
+	begin();
+	did("a.x", 1000, 1, 0xaa); /* all within one millisecond: their numbers tell */
+	did("b.x", 1000, 1, 0xaa);
+	did("c.x", 1000, 1, 0xaa);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		CU_ASSERT_EQUAL(order(rows[i].patterns, &trouble), rows[i].yes);
+		CU_ASSERT_EQUAL(trouble, SG_REASON_allowed);
+	}
+	end();
+	begin(); /* entries that hold many still know their first and their last */
+	did("b.x", 1, 1, 0xaa);
+	for (int i = 0; i < 5000; i++)
+		did("a.x", 2 + i, 1, 0xaa);
+	did("c.x", 6000, 1, 0xaa);
+	CU_ASSERT_TRUE(order("[\"b.x\",\"a.x\",\"c.x\"]", &trouble));
+	CU_ASSERT_TRUE(order("[\"b.x\",\"a.x\",\"a.x\",\"c.x\"]", &trouble));
+	CU_ASSERT_FALSE(order("[\"a.x\",\"b.x\"]", &trouble));
+	end();
+}
+
+/* What failed did not happen; it still was allowed, and counts so. */
+static void
+failures(void)
+{
+	enum sg_reason trouble;
+	begin();
+	did("a.x", 1000, 1, 0xaa);
+	did("a.x", 2000, 1, 0xaa);
+	did("b.x", 3000, 1, 0xaa);
+	struct sg_asked q = asked(SG_SCOPE_TREE, 0, 4000);
+	sg_history_fail(&tree.history, "a.x", 1);
+	CU_ASSERT_EQUAL(sg_history_since(&state, &q, SG_STR("a.x")), 3000);
+	CU_ASSERT_TRUE(sg_history_did(&state, &q, SG_STR("a.x")));
+	CU_ASSERT_TRUE(order("[\"a.x\",\"b.x\"]", &trouble));
+	sg_history_fail(&tree.history, "a.x", 0);
+	sg_history_fail(&tree.history, "a.x", 0); /* said twice, failed once */
+	sg_history_fail(&tree.history, "b.x", 0); /* another's number */
+	CU_ASSERT_FALSE(sg_history_did(&state, &q, SG_STR("a.x")));
+	CU_ASSERT_TRUE(sg_history_did(&state, &q, SG_STR("b.x")));
+	CU_ASSERT_EQUAL(sg_history_since(&state, &q, SG_STR("a.x")), -1);
+	CU_ASSERT_FALSE(order("[\"a.x\",\"b.x\"]", &trouble));
+	CU_ASSERT_EQUAL(sg_history_count(&state, &q, SG_STR("a.x")), 2);
+	CU_ASSERT_TRUE(sg_history_did(&state, &(struct sg_asked){.task = &root, .scope = SG_SCOPE_AGENT}, SG_STR("a.x"))); /* that one was not told */
+	end();
+}
+
+static void
+kept_less_before(void)
+{
+	begin();
+	did("x.a", 5000, 1, 0xaa);
+	agent.short_ms = 4000;
+	struct sg_asked far = asked(SG_SCOPE_AGENT, 10000, 6000), near = asked(SG_SCOPE_AGENT, 2000, 6000), ever = asked(SG_SCOPE_AGENT, 0, 6000);
+	CU_ASSERT_EQUAL(sg_history_count(&state, &far, SG_STR("x.a")), 1);
+	CU_ASSERT_EQUAL(far.trouble, SG_REASON_history_short);
+	CU_ASSERT_EQUAL(sg_history_count(&state, &near, SG_STR("x.a")), 1);
+	CU_ASSERT_EQUAL(near.trouble, SG_REASON_allowed);
+	sg_history_since(&state, &ever, SG_STR("y.*"));
+	CU_ASSERT_EQUAL(ever.trouble, SG_REASON_history_short);
+	end();
+}
+
+static void
+sums_stay(void)
+{
+	begin();
+	for (int i = 0; i < 3; i++) {
+		struct sg_event e = {.action = "x.a", .at_ms = i, .instance = 1};
+		e.spent[SG_DIMENSION_money] = INT64_MAX / 2;
+		CU_ASSERT_TRUE(sg_history_add(&agent, &e));
+	}
+	struct sg_asked q = asked(SG_SCOPE_AGENT, 0, 10);
+	CU_ASSERT_EQUAL(sg_history_sum(&state, &q, SG_STR("x.a"), SG_DIMENSION_money), INT64_MAX);
+	end();
+}
+
+SG_CASES("gate.history", {"others wash nothing out", others_wash_nothing}, {"never smaller than the truth", never_smaller}, {"high rates", high_rates},
+	 {"many doers", many_doers}, {"orders", orders}, {"what failed", failures}, {"kept less before", kept_less_before}, {"sums stay within numbers", sums_stay})
