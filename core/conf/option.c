@@ -169,6 +169,7 @@ static bool (*const forms[SG_CONF_TYPE_COUNT])(struct sg_str) = {
 
 static bool (*const units[SG_CONF_TYPE_COUNT])(struct sg_str, int64_t *) = {
 	[SG_CONF_DURATION_OPTION] = sg_conf_duration,
+	[SG_CONF_LIFE_OPTION] = sg_conf_life,
 	[SG_CONF_SIZE_OPTION] = sg_conf_size,
 	[SG_CONF_MODE_OPTION] = sg_conf_mode,
 };

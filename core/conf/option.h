@@ -20,6 +20,7 @@
 	X(INTEGER, WHOLE, "a number, such as 10")                                                                      \
 	X(BOOL, FLAG, "true or false")                                                                                 \
 	X(DURATION, TEXT, "a time with its unit (ms, s, m, h, d), such as \"60s\"")                                    \
+	X(LIFE, TEXT, "a time with its unit, such as \"1h\", or \"never\"")                                            \
 	X(SIZE, TEXT, "a size with its unit (B, KiB, MiB, GiB), such as \"64KiB\"")                                    \
 	X(MODE, TEXT, "a mode, such as \"0660\"")                                                                      \
 	X(STRINGS, LIST, "strings, such as [ \"a\", \"b\" ]")                                                          \

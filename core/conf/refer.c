@@ -163,6 +163,20 @@ check_identity(const struct sg_conf_node *root, const char *section, struct sg_c
 }
 
 /* Peers from the network are no processes: only what they present says who they are. */
+/* A control group keeps nothing apart where its processes write files that others of their user read: only the admin can know. */
+static void
+check_domain(const struct sg_conf_node *root, struct sg_conf_errors *errors)
+{
+	const struct sg_conf_node *agents = sg_conf_node_get(root, "agents");
+	for (const struct sg_conf_node *a = agents == NULL ? NULL : agents->first; a != NULL; a = a->next) {
+		const struct sg_conf_node *domain = sg_conf_node_get(a, "domain"), *files = sg_conf_node_get(a, "isolated_files");
+		bool isolated = files != NULL && files->kind == SG_CONF_FLAG && files->number != 0;
+		if (domain != NULL && domain->kind == SG_CONF_TEXT && sg_str_is(domain->text, "cgroup") && !isolated)
+			sg_conf_error_add(errors, SG_CONF_E_value, domain->value, "isolated_files = true, if that is so; else domain = \"uid\"",
+					  "domain \"cgroup\" keeps nothing apart where files can be shared");
+	}
+}
+
 static void
 check_listen(const struct sg_conf_node *root, struct sg_conf_errors *errors)
 {
@@ -216,6 +230,7 @@ sg_conf_check_references(struct sg_conf_node *root, struct sg_conf_errors *error
 	check_quota(root, errors);
 	check_tasks(root, errors);
 	check_stack(root, errors);
+	check_domain(root, errors);
 	check_listen(root, errors);
 	check_identity(root, "agents", errors);
 	check_identity(root, "enforcers", errors);

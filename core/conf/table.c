@@ -4,6 +4,7 @@
 #include "conf/table.h"
 
 #include "base/str.h"
+#include "conf/unit.h"
 
 /* Where the build installs them. */
 #ifndef SG_MODULE_DIR
@@ -24,6 +25,7 @@
 #define CONTROLS "required|requisite|sufficient|optional"
 #define STRENGTHS "boundary|content|hint"
 #define INSTANCES "process|cgroup|unit"
+#define DOMAINS "auto|uid|cgroup|unit|process"
 #define LEVELS_OF_AUTONOMY "read-only|propose|act-and-tell|autonomous"
 
 const struct sg_conf_section sg_conf_sections[] = {
@@ -71,13 +73,16 @@ OPTION("agents", "approvers",      NAME,      "",           0,  63, NULL,      "
 OPTION("agents", "autonomy",       CHOICE,    "autonomous", 0,   0, LEVELS_OF_AUTONOMY, "read-only: reads alone; propose: a person for all else; act-and-tell: the owner is told; autonomous")
 OPTION("agents", "budgets",        BUDGETS,   "",           0,  16, NULL,      "what all its tasks together may spend")
 OPTION("agents", "delegates",      AGENTS,    "",           0, 256, NULL,      "agents it may hand tasks to; \"*\": all")
+OPTION("agents", "domain",         CHOICE,    "auto",       0,   0, DOMAINS,   "what the kernel keeps apart, so that what was read in one is not carried into another; auto: uid, in mode dev process; of stanzas that name one uid the coarsest counts")
 OPTION("agents", "environment",    NAME,      NULL,         1,  63, NULL,      "where it works, such as \"staging\"")
 OPTION("agents", "escalate",       STRING,    NULL,         1, 254, NULL,      "whom to tell when something is wrong")
 OPTION("agents", "essential",      DURATION,  "0ms",        0, DAY(30), NULL,  "so long it may still read after its owner is gone")
+OPTION("agents", "fade",           LIFE,      "1h",         0, SG_CONF_NEVER, NULL, "so long after the last open task of its domain is gone, labels, freezes and counts of that domain stay; a patient agent can wait that long")
 OPTION("agents", "human_use",      CHOICE,    "refuse",     0,   0, "refuse|allow", "a peer with a terminal or a login session that passes for it")
 OPTION("agents", "identity",       CHOICE,    "content",    0,   0, STRENGTHS, "weakest strength its identity may rest on; with \"hint\" it gets no credentials")
 OPTION("agents", "instance",       CHOICE,    "process",    0,   0, INSTANCES, "what counts as one incarnation")
 OPTION("agents", "intents",        NAMES,     "",           0,  64, NULL,      "purposes it may open tasks for")
+OPTION("agents", "isolated_files", BOOL,      "false",      0,   0, NULL,      "the admin's word that its control group cannot reach files that another of that uid can read; domain = \"cgroup\" needs it")
 OPTION("agents", "match",          MATCHES,   NULL,         1,  16, NULL,      "facts that must all hold for a peer to be this agent")
 OPTION("agents", "owner",          STRING,    NULL,         1, 254, NULL,      "the human who answers for it")
 OPTION("agents", "reach",          ACTIONS,   NULL,         0, 256, NULL,      "actions it may ever be allowed")
@@ -147,6 +152,8 @@ OPTION("limits", "connections",             INTEGER,  "4096",  16, 65536, NULL, 
 OPTION("limits", "credential_ttl_max",      DURATION, "60s",   SEC(1), HOUR(1), NULL,   "longest life of any credential")
 OPTION("limits", "denials",                 INTEGER,  "50",    1,  64, NULL,             "denials in one tree of tasks within limits.denials_within; that many, and it is frozen")
 OPTION("limits", "denials_within",          DURATION, "10m",   SEC(1), DAY(1), NULL,    "see denials")
+OPTION("limits", "domain_denials",          INTEGER,  "0",     0,  64, NULL,             "the same over all roots that agents of one domain opened themselves, within denials_within: that many, and the domain is frozen; 0: as denials")
+OPTION("limits", "domain_step_ups",         INTEGER,  "0",     0,  64, NULL,             "as domain_denials, for step-ups within step_ups_within; 0: as step_ups")
 OPTION("limits", "doors",                   INTEGER,  "64",    1, 1024, NULL,           "doors of the agent face, one per user")
 OPTION("limits", "head_timeout",            DURATION, "5s",    MS(100), MIN(5), NULL,   "from the first byte to the end of the head")
 OPTION("limits", "host_deadline",           DURATION, "1s",    MS(1), SEC(30), NULL,    "one call of a module")

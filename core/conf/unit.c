@@ -41,6 +41,15 @@ sg_conf_duration(struct sg_str text, int64_t *milliseconds)
 }
 
 bool
+sg_conf_life(struct sg_str text, int64_t *milliseconds)
+{
+	if (!sg_str_is(text, "never"))
+		return sg_conf_duration(text, milliseconds);
+	*milliseconds = SG_CONF_NEVER;
+	return true;
+}
+
+bool
 sg_conf_size(struct sg_str text, int64_t *bytes)
 {
 	return read_with_unit(text, sizes, COUNT(sizes), bytes);

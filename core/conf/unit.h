@@ -11,6 +11,9 @@
 bool sg_conf_duration(struct sg_str text, int64_t *milliseconds);
 
 /* "512B", "64KiB", "1MiB", "2GiB" to bytes. False as above. */
+/* The same, or "never". */
+#define SG_CONF_NEVER (INT64_C(86400000) * 36500)
+bool sg_conf_life(struct sg_str text, int64_t *milliseconds);
 bool sg_conf_size(struct sg_str text, int64_t *bytes);
 
 /* "0660": a zero and three octal digits. False as above. */

@@ -26,6 +26,12 @@ sg_conf_number_write(char out[32], enum sg_conf_type type, int64_t number)
 		{SG_CONF_SIZE_OPTION, 1 << 10, "KiB"},
 		{SG_CONF_SIZE_OPTION, 1, "B"},
 	};
+	if (type == SG_CONF_LIFE_OPTION && number == SG_CONF_NEVER) {
+		snprintf(out, 32, "\"never\"");
+		return;
+	}
+	if (type == SG_CONF_LIFE_OPTION)
+		type = SG_CONF_DURATION_OPTION;
 	snprintf(out, 32, type == SG_CONF_MODE_OPTION ? "\"%04llo\"" : "%lld", (long long)number);
 	for (size_t i = 0; i < sizeof(scales) / sizeof(scales[0]); i++) {
 		if (scales[i].type != type || number % scales[i].factor != 0 || (number == 0 && scales[i].factor > 1))
@@ -67,6 +73,7 @@ standard_number(const struct sg_conf_option *option, int64_t *out)
 {
 	struct sg_str text = sg_str(option->standard);
 	return option->type == SG_CONF_DURATION_OPTION ? sg_conf_duration(text, out)
+	       : option->type == SG_CONF_LIFE_OPTION   ? sg_conf_life(text, out)
 	       : option->type == SG_CONF_SIZE_OPTION   ? sg_conf_size(text, out)
 	       : option->type == SG_CONF_MODE_OPTION   ? sg_conf_mode(text, out)
 						       : sg_str_int(text, INT32_MIN, INT32_MAX, out);

@@ -60,7 +60,9 @@ enum sg_body {
 	X(O_THAW,        59, ADMIN,    "POST",   "/v1/tasks/{}/thaw",          JSON) /* a frozen task may go on */             \
 	X(O_AGENTS,      60, ADMIN,    "GET",    "/v1/agents",                 NONE) /* agents with their states and owners */  \
 	X(O_AGENT,       61, ADMIN,    "POST",   "/v1/agents/{}",              JSON) /* {"event":"suspend|resume|retire|register"} */ \
-	X(O_HUMAN,       62, ADMIN,    "POST",   "/v1/humans/{}",              JSON) /* {"disabled":bool} */
+	X(O_HUMAN,       62, ADMIN,    "POST",   "/v1/humans/{}",              JSON) /* {"disabled":bool} */                  \
+	X(O_DOMAINS,     63, ADMIN,    "GET",    "/v1/domains",                NONE) /* those that carry labels or a freeze */ \
+	X(O_DOMAIN,      64, ADMIN,    "POST",   "/v1/domains/{}",             JSON) /* {"event":"thaw|cleanse","reason"} */
 
 enum sg_route {
 	SG_ROUTE_NONE,

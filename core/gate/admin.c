@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * What operators do beside approving: kill, let go, reload, look. */
-#include "gate/request.h"
+#include "gate/domain.h"
 
 #include "base/str.h"
 
@@ -28,7 +28,9 @@ answer_kill(struct sg_gate *gate, struct sg_request *r)
 	sg_jw_begin(&w, &body);
 	sg_jw_object(&w);
 	sg_jw_member_bool(&w, "durable", !gate->journal.closed);
+	sg_jw_member_int(&w, "ended", (int64_t)r->ended_tasks); /* tasks, those of others below them too */
 	sg_jw_member_bool(&w, "killed_all", gate->state.killed_all);
+	sg_jw_member_int(&w, "leases", (int64_t)r->ended_leases);
 	sg_jw_member_int(&w, "residual_ms", longest); /* how long an offline verifier may still take what was issued */
 	sg_jw_member_int(&w, "revoking", open);
 	sg_jw_member_str(&w, "state", gate->journal.closed ? SG_STR("effective_not_durable") : SG_STR("effective"));
@@ -88,9 +90,13 @@ kill_or_lift(struct sg_gate *gate, struct sg_request *r, bool lift)
 	sg_jw_member_bool(&w, "lift", lift);
 	sg_jw_member_str(&w, "reason", why);
 	sg_jw_end(&w);
+	r->ended_tasks = gate->state.open_tasks;
+	r->ended_leases = gate->state.live_leases;
 	bool recorded = sg_record(gate, "kill", sg_buf_view(&body), SG_STR(""), &number, NULL) == SG_OK;
 	bool in_force = recorded || (!lift && fold_unrecorded(gate, sg_buf_view(&body)));
 	sg_buf_done(&body);
+	r->ended_tasks -= gate->state.open_tasks;
+	r->ended_leases -= gate->state.live_leases;
 	if (in_force) {
 		sg_leases_revoking(gate);
 		sg_wake(gate);
@@ -185,18 +191,20 @@ write_gaps(struct sg_json_writer *w, const struct sg_gate *gate)
 	sg_jw_end(w);
 }
 
-/* Agents whose stanza lets them be whoever says so: told in words, every time. */
+/* Stanzas that trust more than the kernel tells: said in words, every time. */
 static void
 write_weak(struct sg_json_writer *w, const struct sg_catalogue *catalogue)
 {
 	sg_jw_array(w);
 	for (size_t i = 0; i < catalogue->agent_count; i++) {
-		char text[192];
-		if (!sg_str_is(catalogue->agents[i].identity, "hint"))
-			continue;
-		snprintf(text, sizeof(text), "agent %.*s: its identity rests on what its process says of itself (identity = \"hint\")",
-			 SG_STR_ARG(catalogue->agents[i].name));
-		sg_jw_text(w, text);
+		const struct sg_agent *a = &catalogue->agents[i];
+		char text[224];
+		snprintf(text, sizeof(text), "agent %.*s: its identity rests on what its process says of itself (identity = \"hint\")", SG_STR_ARG(a->name));
+		if (sg_str_is(a->identity, "hint"))
+			sg_jw_text(w, text);
+		snprintf(text, sizeof(text), "agent %.*s: what one process of it read may reach another unseen (domain = \"process\")", SG_STR_ARG(a->name));
+		if (sg_str_is(a->domain, "process") && !catalogue->dev)
+			sg_jw_text(w, text);
 	}
 	sg_jw_end(w);
 }
@@ -217,6 +225,8 @@ sg_route_status(struct sg_gate *gate, struct sg_request *r)
 	gate->layers.len > 0 ? sg_jw_raw(&w, sg_buf_view(&gate->layers)) : sg_jw_raw(&w, SG_STR("[]"));
 	sg_jw_member_int(&w, "connections", gate->conns.count);
 	sg_jw_member_int(&w, "decided", gate->decided);
+	sg_jw_name(&w, "domains");
+	sg_write_domains(&w, gate);
 	sg_jw_member_int(&w, "durable", gate->journal.durable);
 	sg_jw_name(&w, "identity");
 	write_weak(&w, gate->catalogue);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Hooks behind an outcome: policy is asked once more, and may only add taint, raise sensitivity, freeze or revoke. A hook that fails is itself
  * taint, at the highest sensitivity. */
-#include "gate/request.h"
+#include "gate/domain.h"
 
 #include "base/str.h"
 
@@ -75,6 +75,17 @@ revoke_all(struct sg_gate *gate, const struct sg_task *task)
 			sg_lease_revoke(gate, l, "policy");
 }
 
+/* The tree and the domain, unless the hook says that it means the task alone. */
+static void
+freeze(struct sg_gate *gate, const struct sg_task *task, const struct sg_effect *effect)
+{
+	bool alone = false;
+	sg_json_bool(sg_json_get(effect->json, "only_task"), &alone);
+	sg_gate_freeze(gate, alone ? task : task->root, "policy");
+	if (!alone)
+		sg_domain_freeze(gate, task, "policy");
+}
+
 static void
 apply(struct sg_gate *gate, const char *decision, struct sg_task *task, const struct sg_effect *effect)
 {
@@ -85,7 +96,7 @@ apply(struct sg_gate *gate, const char *decision, struct sg_task *task, const st
 	if ((labels != NULL && labels->count > 0) || raise.len > 0)
 		effect_of(gate, decision, task, labels, raise.len > 0 ? sg_sensitivity_name(sg_sensitivity_named(raise)) : "public");
 	if (sg_json_bool(sg_json_get(effect->json, "freeze"), &wants) && wants)
-		sg_gate_freeze(gate, task, "policy");
+		freeze(gate, task, effect);
 	wants = false;
 	if (sg_json_bool(sg_json_get(effect->json, "revoke"), &wants) && wants)
 		revoke_all(gate, task);

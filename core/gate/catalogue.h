@@ -41,6 +41,8 @@ enum sg_autonomy { SG_READ_ONLY, SG_PROPOSE, SG_ACT_AND_TELL, SG_AUTONOMOUS };
 
 struct sg_agent {
 	struct sg_str name, id /* SPIFFE ID */, owner, escalate, environment, instance, approvers;
+	struct sg_str domain;   /* "auto", or a kind of domain.h */
+	int64_t fade_ms;        /* below 0: never */
 	struct sg_str identity; /* weakest strength its identity may rest on: "boundary", "content", "hint" */
 	enum sg_autonomy autonomy;
 	struct sg_strings match, reach, intents, roles, delegates;
@@ -110,7 +112,7 @@ struct sg_issuer {
 
 /* Bounds that a document of before may lack; each with what it then is. */
 #define SG_LIMITS_MORE(X)                                                                                              \
-	X(children_burst, 50) X(denials, 50) X(denials_within, 600000) X(policy_kills, 5) X(review_grace, 604800000)   \
+	X(children_burst, 50) X(domain_denials, 0) X(domain_step_ups, 0) X(denials, 50) X(denials_within, 600000) X(policy_kills, 5) X(review_grace, 604800000)   \
 	X(snapshot_leaves, 100000) X(step_ups, 12) X(step_ups_within, 300000) X(values, 4096) X(values_per_report, 512)
 
 struct sg_limits {

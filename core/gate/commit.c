@@ -304,14 +304,14 @@ commit_allow(struct sg_gate *gate, struct sg_request *r, struct sg_task *task)
 	sg_tool_quarantine(gate, r);
 	sg_thresholds(gate, r);
 	r->task_seq = task->taint.seq; /* with this commit's own taint: what comes on top is foreign */
-	r->instance_seq = task->instance->taint.seq;
+	r->instance_seq = task->domain->taint.seq;
 	sg_request_sync(gate, r, number, sg_issue);
 }
 
 static bool
 judged_too_early(struct sg_gate *gate, struct sg_request *r, const struct sg_task *task)
 {
-	if (r->judged_task_seq != task->taint.seq || r->judged_instance_seq != task->instance->taint.seq ||
+	if (r->judged_task_seq != task->taint.seq || r->judged_instance_seq != task->domain->taint.seq ||
 	    r->judged_generation != gate->policy_generation || r->judged_catalogue != gate->catalogue)
 		return true;
 	return !r->judged_in_turn && sg_past_moved(gate, r, task);

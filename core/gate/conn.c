@@ -171,21 +171,25 @@ sg_gate_changed(struct sg_gate *gate, uint64_t id)
 	note_conn(gate, conn, SG_REASON_peer_changed);
 }
 
-/* The first look stays: a later one that differs means that the process became another one behind the same connection. What is presented in
- * between adds facts, and may keep optional ones from counting; what both looks know must be the same. */
+/* A later look that the first does not stand before means that the process became another one behind the same connection. What is presented in between
+ * adds facts, and may keep optional ones from counting; what both looks know must be the same. */
 static bool
 take_facts(struct sg_gate *gate, struct sg_conn *conn, struct sg_facts *facts)
 {
 	bool first = conn->facts.json == NULL || conn->unread;
-	if (first ? !sg_facts_agree(&conn->facts, facts) : !sg_facts_same(&conn->facts, facts)) {
+	bool reloaded = conn->configured != gate->configured; /* another stack may state more, or less */
+	bool stands = first      ? sg_facts_agree(&conn->facts, facts)
+		      : reloaded ? sg_facts_stand(&conn->facts, facts, gate->catalogue)
+				 : sg_facts_same(&conn->facts, facts);
+	if (!stands) {
 		sg_facts_done(facts);
 		conn->changed = true;
 		conn->why = SG_REASON_peer_changed;
 		return false;
 	}
-	sg_facts_done(first ? &conn->facts : facts);
-	if (first)
-		conn->facts = *facts;
+	sg_facts_done(&conn->facts);
+	conn->facts = *facts;
+	conn->configured = gate->configured;
 	conn->looked = gate->state.now.boot;
 	return true;
 }

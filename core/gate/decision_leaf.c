@@ -74,7 +74,7 @@ write_args_seen(struct sg_json_writer *w, const struct sg_gate *gate, const stru
 	if (room == 0 || task == NULL)
 		sg_jw_raw(&in, SG_STR("[]"));
 	else
-		sg_values_write(&in, &gate->state, task, r->effective_args, room < ARGS_SEEN_MAX ? room : ARGS_SEEN_MAX, &all);
+		sg_values_write(&in, &gate->state, task, r->effective_args, room < ARGS_SEEN_MAX ? room : ARGS_SEEN_MAX, false, &all);
 	sg_jw_member_bool(w, "args_cut", !all);
 	sg_jw_member_raw(w, "args_seen", sg_buf_view(&seen));
 	sg_buf_done(&seen);
@@ -114,6 +114,8 @@ write_body(struct sg_buf *out, struct sg_gate *gate, const struct sg_request *r)
 	write_args_seen(&w, gate, r, keyed ? task : NULL);
 	sg_jw_member_str(&w, "asked", sg_str(r->asked));
 	sg_jw_member_str(&w, "asker", sg_str(asker));
+	sg_jw_name(&w, "carried");
+	sg_write_carried(&w, gate, r, keyed ? task : NULL);
 	sg_jw_name(&w, "charges");
 	r->verdict == SG_ALLOW ? sg_write_charges(&w, gate, r) : sg_jw_raw(&w, SG_STR("[]"));
 	sg_jw_member_int(&w, "class", r->action != NULL ? sg_class_number(r->action->kind) : 0);

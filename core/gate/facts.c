@@ -82,6 +82,31 @@ sg_facts_agree(const struct sg_facts *before, const struct sg_facts *after)
 	return true;
 }
 
+static bool
+kernel_says(const struct sg_facts *before, const struct sg_facts *after)
+{
+	for (const struct sg_json *f = sg_json_first(before->json); f != NULL; f = sg_json_next(before->json, f)) {
+		if (sg_json_is(f, "strength", "boundary") && sg_json_get_str(after->json, f->name) == NULL)
+			return false;
+	}
+	return true;
+}
+
+bool
+sg_facts_stand(const struct sg_facts *before, const struct sg_facts *after, const struct sg_catalogue *catalogue)
+{
+	enum sg_strength a, b;
+	if (before->json == NULL || after->json == NULL || !kernel_says(before, after) || !sg_facts_agree(before, after))
+		return false;
+	for (size_t i = 0; i < catalogue->agent_count; i++)
+		if (sg_facts_fit(before, &catalogue->agents[i].match, &a) != sg_facts_fit(after, &catalogue->agents[i].match, &b))
+			return false;
+	for (size_t i = 0; i < catalogue->enforcer_count; i++)
+		if (sg_facts_fit(before, &catalogue->enforcers[i].match, &a) != sg_facts_fit(after, &catalogue->enforcers[i].match, &b))
+			return false;
+	return true;
+}
+
 enum sg_strength
 sg_strength_named(struct sg_str word)
 {

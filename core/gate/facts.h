@@ -23,6 +23,9 @@ void sg_facts_done(struct sg_facts *facts);
 bool sg_facts_same(const struct sg_facts *a, const struct sg_facts *b);
 /* True if every fact that both have is the same in both; `before` may be empty. */
 bool sg_facts_agree(const struct sg_facts *before, const struct sg_facts *after);
+/* They agree, what the kernel said before is still said, and no stanza of an agent or an enforcer fits now that did not, or the other way round: what else
+ * became known, or is no longer, is judged by `match` each time. */
+bool sg_facts_stand(const struct sg_facts *before, const struct sg_facts *after, const struct sg_catalogue *catalogue);
 
 /* True if a match expression (base/match.h) holds; `*strength` is then the fact's own, or hint where the expression does not narrow. */
 bool sg_facts_hold(const struct sg_facts *facts, struct sg_str match, enum sg_strength *strength);

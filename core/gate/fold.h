@@ -24,6 +24,7 @@
 	X(human,       human,      "a human was disabled or enabled")                                                  \
 	X(gap,         gap,        "how many answers were given without a record, why, from when to when")             \
 	X(admin,       admin,      "an operator did something else: reload, refused reload")                           \
+	X(domain,      domain,     "what shares a boundary of the kernel was frozen, thawed, cleansed, or what it carried has faded") \
 	X(alert,       alert,      "somebody was told of something: who, what, about whom")                            \
 	X(snapshot,    snapshot,   "the state up to a leaf was written beside the journal; its digest")                \
 	X(checkpoint,  checkpoint, "reserved")

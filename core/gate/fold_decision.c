@@ -161,6 +161,7 @@ fold_allow(struct sg_fold *f, struct sg_task *task, struct sg_attempt *attempt)
 	attempt->action = sg_fold_word(f, "action");
 	sg_fold_spread(f, task);
 	add_labels(f, &attempt->labels, sg_json_get(f->body, "taint"));
+	add_labels(f, &attempt->labels, sg_json_get(f->body, "carried"));
 	use_memory(f, task, attempt);
 	sg_fold_charge(f, attempt);
 	sg_fold_remember(f, attempt);
@@ -188,8 +189,13 @@ fold_deny(struct sg_fold *f, struct sg_task *task, const struct sg_attempt *atte
 		f->missing = "memory";
 		return;
 	}
+	if (sg_reason_is_ours(attempt->reason))
+		return; /* an outage of ours is no conduct of theirs */
 	sg_times_note(&tree->denials, f->steady_ms);
-	if (attempt->reason == SG_REASON_policy_timeout || attempt->reason == SG_REASON_policy_steps || attempt->reason == SG_REASON_policy_memory)
+	bool scripts = attempt->reason == SG_REASON_policy_timeout || attempt->reason == SG_REASON_policy_steps || attempt->reason == SG_REASON_policy_memory;
+	if (sg_task_self_opened(task->root) && !scripts) /* a script that ends by itself is first of all its writer's */
+		sg_times_note(&task->domain->denials, f->steady_ms);
+	if (scripts)
 		sg_times_note(&tree->kills, f->steady_ms);
 	if (attempt->reason == SG_REASON_budget_exceeded && sg_json_int(sg_json_get(sg_json_get(f->body, "cost"), "money"), &money))
 		task->root->split_below = money;

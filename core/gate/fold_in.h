@@ -36,6 +36,16 @@ int64_t sg_fold_int_or(const struct sg_fold *f, const char *name, int64_t otherw
 bool sg_fold_flag_or(const struct sg_fold *f, const char *name, bool otherwise);
 struct sg_str sg_fold_text_or(const struct sg_fold *f, const char *name);
 
+/* fold_domain.c */
+struct sg_domain *sg_fold_domain_of(struct sg_fold *f, struct sg_str id);
+/* The one that the leaf names, brought up to date with it; its instance where it names none. NULL and noted as missing on no memory. */
+struct sg_domain *sg_fold_domain_named(struct sg_fold *f);
+void sg_domain_enter(struct sg_domain *domain, struct sg_task *task);
+void sg_domain_leave(struct sg_task *task, int64_t steady_ms);
+/* One of its open tasks ended. */
+void sg_domain_ended(struct sg_domain *domain, int64_t steady_ms);
+void sg_domain_free(struct sg_domain *domain);
+
 /* taint.c */
 void sg_taint_raise(struct sg_taint *taint, enum sg_sensitivity level);
 /* One label more. False on no memory. */
@@ -43,9 +53,9 @@ bool sg_taint_add(struct sg_taint *taint, struct sg_str label);
 /* All that `from` has. */
 bool sg_taint_join(struct sg_taint *taint, const struct sg_taint *from);
 void sg_taint_free(struct sg_taint *taint);
-/* Into a task, those above it, their instances, and the other tasks of those. */
+/* Into a task, its whole tree, the domains of those, and the other tasks of these. */
 void sg_taint_soak(struct sg_fold *f, struct sg_task *task, const struct sg_taint *with);
-/* Members `taint` and `sensitivity` of the leaf, to the task, those above it and their instances. */
+/* Members `taint` and `sensitivity` of the leaf, soaked into the task. */
 void sg_fold_spread(struct sg_fold *f, struct sg_task *task);
 
 /* account.c */

@@ -26,7 +26,7 @@ life_of(struct sg_fold *f)
 static bool
 is_agents(const struct sg_task *task, const void *what)
 {
-	return sg_str_is(*(const struct sg_str *)what, task->agent);
+	return sg_task_serves(task, *(const struct sg_str *)what);
 }
 
 static void

@@ -26,11 +26,12 @@ instance_of(struct sg_fold *f)
 	return instance;
 }
 
-/* A clean new task in a poisoned instance, or below a poisoned task, starts tainted; and poisons the instance that takes it. */
+/* A clean new task in a poisoned domain, or below a poisoned task, starts tainted, and poisons the domain that takes it. In a frozen domain it starts frozen. */
 static void
-hold(struct sg_fold *f, struct sg_task *task, struct sg_instance *instance)
+hold(struct sg_fold *f, struct sg_task *task, struct sg_instance *instance, struct sg_domain *domain)
 {
 	task->instance = instance;
+	sg_domain_enter(domain, task);
 	instance->tasks++;
 	instance->refs++;
 	instance->seen_ms = f->steady_ms;
@@ -41,13 +42,18 @@ hold(struct sg_fold *f, struct sg_task *task, struct sg_instance *instance)
 	free(instance->group);
 	if ((instance->group = strndup(group.len == 0 ? "" : group.ptr, group.len)) == NULL)
 		f->missing = "memory";
-	sg_taint_soak(f, task, &instance->taint);
+	sg_taint_soak(f, task, &domain->taint);
 	sg_taint_soak(f, task, &task->taint);
+	if (domain->frozen && task->state == SG_TASK_OPEN) {
+		task->state = SG_TASK_FROZEN;
+		task->by_domain = true;
+	}
 }
 
 static void
-let_go(struct sg_task *task)
+let_go(struct sg_fold *f, struct sg_task *task)
 {
+	sg_domain_leave(task, f->steady_ms);
 	task->instance->tasks--;
 	task->instance->refs--;
 }
@@ -131,6 +137,17 @@ read_task(struct sg_fold *f)
 	return task;
 }
 
+/* Whose word the inputs are. What a person or an enforcer says is the task's. An agent's own word is its own, and a parent's is another party's, as long as
+ * nothing from outside had reached task and domain; afterwards it may come from there. */
+static const char *
+who_said(const struct sg_task *task)
+{
+	bool clean = task->taint.count == 0;
+	if (task->parent == NULL && !sg_task_self_opened(task))
+		return "task";
+	return !clean ? "unknown" : task->parent != NULL ? "task" : "self";
+}
+
 void
 sg_fold_kind_task(struct sg_fold *f)
 {
@@ -143,19 +160,19 @@ sg_fold_kind_task(struct sg_fold *f)
 		sg_state_forget(f->state, before);
 	struct sg_task *task = read_task(f);
 	struct sg_instance *instance = task == NULL ? NULL : instance_of(f);
+	struct sg_domain *domain = task == NULL ? NULL : sg_fold_domain_named(f);
 	if (task != NULL)
 		below(f, task);
-	if (f->missing != NULL || instance == NULL) {
+	if (f->missing != NULL || instance == NULL || domain == NULL) {
 		sg_task_free(f->state, task);
 		return;
 	}
 	sg_fold_put(f, &f->state->tasks, task->id, task);
 	link_up(f, task);
 	f->state->open_tasks++;
-	hold(f, task, instance);
-	/* what it was opened with is its own, but for what an instance brought that had read from outside: that may come from there */
-	bool own = task->parent == NULL && task->taint.count == 0;
-	sg_fold_values(f, task, sg_json_get(f->body, "inputs"), own ? "task" : "unknown", "", &task->taint);
+	sg_task_join_tree(task);
+	hold(f, task, instance, domain);
+	sg_fold_values(f, task, sg_json_get(f->body, "inputs"), who_said(task), "", &task->taint);
 }
 
 void
@@ -163,11 +180,12 @@ sg_fold_kind_claim(struct sg_fold *f)
 {
 	struct sg_task *task = sg_fold_task_of(f);
 	struct sg_instance *instance = task == NULL ? NULL : instance_of(f);
-	if (task == NULL || instance == NULL)
+	struct sg_domain *domain = task == NULL ? NULL : sg_fold_domain_named(f);
+	if (task == NULL || instance == NULL || domain == NULL)
 		return;
 	struct sg_instance *nobody = task->instance;
-	let_go(task);
-	hold(f, task, instance);
+	let_go(f, task);
+	hold(f, task, instance, domain);
 	if (nobody->refs == 0 && nobody != instance) { /* it stood in for whoever would come */
 		sg_table_take(&f->state->instances, sg_str(nobody->id));
 		sg_taint_free(&nobody->taint);
@@ -213,6 +231,7 @@ end_task(struct sg_fold *f, struct sg_task *t, enum sg_task_state to)
 	t->state = to == SG_TASK_CLOSED && t->leases > 0 ? SG_TASK_CLOSING : to;
 	t->ended_ms = f->at_ms;
 	t->instance->tasks--;
+	sg_domain_ended(t->domain, f->steady_ms);
 	f->state->open_tasks--;
 	if (t->parent != NULL)
 		t->parent->children--;
@@ -243,10 +262,11 @@ is_below(const struct sg_task *task, const void *what)
 	return sg_task_is_below(task, what);
 }
 
+/* Its own, and what others hold below its own. */
 static bool
 is_agents(const struct sg_task *task, const void *what)
 {
-	return sg_str_is(*(const struct sg_str *)what, task->agent);
+	return sg_task_serves(task, *(const struct sg_str *)what);
 }
 
 static bool
@@ -279,8 +299,9 @@ sg_fold_kind_task_end(struct sg_fold *f)
 		if (sg_task_may_become(task->state, SG_TASK_FROZEN))
 			task->state = SG_TASK_FROZEN;
 	} else if (sg_str_is(how, "thawed")) {
-		if (sg_task_may_become(task->state, SG_TASK_OPEN))
-			task->state = SG_TASK_OPEN;
+		for (struct sg_task *t = task; t != NULL; t = t->parent) /* it stands still as long as one above it does */
+			if (sg_task_may_become(t->state, SG_TASK_OPEN))
+				t->state = SG_TASK_OPEN;
 		task->root->split_below = 0;
 		if (task->root->tree != NULL)
 			task->root->tree->denials.next = task->root->tree->step_ups.next = task->root->tree->kills.next = 0;

@@ -5,6 +5,7 @@
 #include "base/err.h"
 #include "base/secret.h"
 #include "base/str.h"
+#include "gate/domain.h"
 #include "gate/moved.h"
 #include "gate/remember.h"
 #include "gate/sight.h"
@@ -52,6 +53,8 @@ static const struct {
 	{SG_ROUTE_O_AGENTS, sg_route_agents},
 	{SG_ROUTE_O_AGENT, sg_route_agent_change},
 	{SG_ROUTE_O_HUMAN, sg_route_human_change},
+	{SG_ROUTE_O_DOMAINS, sg_route_domains},
+	{SG_ROUTE_O_DOMAIN, sg_route_domain_change},
 	{SG_ROUTE_O_LEASES, sg_route_leases},
 	{SG_ROUTE_O_LEASE_REVOKE, sg_route_lease_revoke},
 	{SG_ROUTE_O_KILL, sg_route_kill},
@@ -338,6 +341,7 @@ sg_gate_configure(struct sg_gate *gate, struct sg_str document, struct sg_err *e
 		gate->retired = gate->catalogue;
 	}
 	gate->catalogue = fresh;
+	gate->configured++;
 	size_t at = 0;
 	for (struct sg_conn *c; (c = sg_table_next(&gate->conns, &at)) != NULL;)
 		if (c->face == SG_FACE_ADMIN)
@@ -574,6 +578,7 @@ sg_gate_tick(struct sg_gate *gate)
 		gate->last_sweep = now;
 		sg_state_sweep(&gate->state, 600 * 1000, 1000);
 		sg_gate_idle(gate);
+		sg_domains_fade(gate, 100);
 		sg_address_sweep(gate);
 		sg_gate_expire(gate);
 	}

@@ -53,6 +53,7 @@ struct sg_conn {
 	enum sg_face face;
 	struct sg_peer peer; /* pidfd owned */
 	struct sg_facts facts;
+	uint64_t configured; /* the configuration that they were read under, counted */
 	sg_time looked; /* when the facts were read; 0 never */
 	bool admitted, changed;
 	bool blind;  /* an operator of whom nothing could be established: may look, stop and reload, nothing else */
@@ -79,6 +80,7 @@ struct sg_gate {
 	bool has_hooks; /* some rule looks at outcomes */
 	uint64_t policy_generation;
 	struct sg_table conns, requests, buckets, uid_conns;
+	uint64_t configured; /* how many configurations there were */
 	struct sg_request *turns; /* who stands in line for a turn, first come first */
 	struct sg_buf jwks; /* key set of the JWT issuers, canonical */
 	struct sg_issuer_told *issuers;

@@ -141,7 +141,7 @@ sg_judge(struct sg_gate *gate, struct sg_request *r)
 	r->input = sg_arena_copy(&r->arena, sg_buf_view(&input));
 	r->judgements++;
 	r->judged_task_seq = task->taint.seq;
-	r->judged_instance_seq = task->instance->taint.seq;
+	r->judged_instance_seq = task->domain->taint.seq;
 	r->judged_generation = gate->policy_generation;
 	r->judged_catalogue = gate->catalogue;
 	r->stage = SG_STAGE_JUDGE;

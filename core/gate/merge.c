@@ -278,14 +278,21 @@ join_allow(struct sg_merged *m, const struct sg_effect *effect)
 	return true;
 }
 
-/* A deny that cannot be read as saying otherwise stops the task. */
+static bool
+flag_or(const struct sg_effect *effect, const char *name, bool unread)
+{
+	const struct sg_json *flag = sg_json_get(effect->json, name);
+	return flag == NULL ? false : flag->type == SG_JSON_BOOL ? flag->boolean : unread;
+}
+
+/* A deny that cannot be read as saying otherwise stops the task, and all that hangs on it. */
 static void
 join_freeze(struct sg_merged *m, const struct sg_effect *effects, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
-		const struct sg_json *freeze = sg_json_get(effects[i].json, "freeze");
-		if (is(&effects[i], "deny") && freeze != NULL)
-			m->freeze |= freeze->type != SG_JSON_BOOL || freeze->boolean;
+		bool freezes = is(&effects[i], "deny") && flag_or(&effects[i], "freeze", true);
+		m->freeze |= freezes;
+		m->freeze_whole |= freezes && !flag_or(&effects[i], "only_task", false);
 	}
 }
 

@@ -46,6 +46,7 @@ struct sg_merged {
 	size_t obligation_count, taint_count;
 	int64_t ttl_ms, retry_ms; /* 0: none */
 	bool freeze;               /* some deny says so: the task is stopped */
+	bool freeze_whole;         /* with its tree and its domain: some such deny does not say only_task */
 	enum sg_sensitivity raise; /* what the task is raised to at commit: the highest that allows and step-ups ask for; SG_PUBLIC unless allowed */
 };
 

@@ -254,8 +254,8 @@ write_instance(struct sg_json_writer *w, const struct sg_gate *gate, const struc
 	else
 		sg_jw_raw(w, SG_STR("{}"));
 	sg_jw_member_text(w, "id", r->instance);
-	write_labels(w, &task->instance->taint);
-	sg_jw_member_text(w, "sensitivity", sg_sensitivity_name(task->instance->taint.sensitivity));
+	write_labels(w, &task->domain->taint);
+	sg_jw_member_text(w, "sensitivity", sg_sensitivity_name(task->domain->taint.sensitivity));
 	sg_jw_end(w);
 }
 

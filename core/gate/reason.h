@@ -3,6 +3,7 @@
 #ifndef SG_GATE_REASON_H
 #define SG_GATE_REASON_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /*     name                    what the caller is told */
@@ -144,5 +145,8 @@ const char *sg_reason_code(enum sg_reason reason);
 const char *sg_reason_text(enum sg_reason reason);
 /* The reason of that name, SG_REASON_internal if there is none. */
 enum sg_reason sg_reason_named(const char *code, size_t len);
+
+/* A fault of the system's own, not of whoever asked: it freezes nobody. */
+bool sg_reason_is_ours(enum sg_reason reason);
 
 #endif

@@ -147,7 +147,7 @@ still_true(struct sg_gate *gate, struct sg_request *r, enum sg_reason *reason)
 	if (task == NULL || !sg_task_live(&gate->state, task))
 		return false;
 	*reason = SG_REASON_withheld_taint;
-	if (task->taint.seq != r->task_seq || task->instance->taint.seq != r->instance_seq)
+	if (task->taint.seq != r->task_seq || task->domain->taint.seq != r->instance_seq)
 		return false;
 	*reason = SG_REASON_withheld_approval;
 	if (r->approval[0] != '\0' && (a == NULL || a->state != SG_APPROVAL_CONSUMED))

@@ -71,6 +71,7 @@ struct sg_request {
 	struct sg_clock judged_at;
 	int64_t judged_steady;
 	char sight[SG_ID_MAX]; /* the approval that policy was shown */
+	uint64_t ended_tasks, ended_leases; /* of a kill */
 	int64_t life_ms;       /* what the digest says of the credential's life; 0: there is none */
 	uint64_t judged_task_seq, judged_instance_seq, judged_generation;
 	const struct sg_catalogue *judged_catalogue;
@@ -117,6 +118,8 @@ bool sg_who_agent(struct sg_gate *gate, struct sg_request *request, const struct
 bool sg_who_enforcer(struct sg_gate *gate, struct sg_request *request, const struct sg_conn *conn, enum sg_reason *reason);
 /* False: the agent's instance is a control group or a unit, and this process is surely in none. */
 bool sg_instance_id(const struct sg_gate *gate, const struct sg_conn *conn, const struct sg_agent *agent, char out[SG_ID_MAX]);
+/* The control group of the peer, as a fact of strength boundary says; "" without one. */
+struct sg_str sg_conn_group(const struct sg_conn *conn);
 /* The control group that is the instance; "" where it is a process. */
 struct sg_str sg_instance_group(const struct sg_conn *conn, const struct sg_agent *agent);
 bool sg_bucket_take(struct sg_gate *gate, const char *kind, struct sg_str name);
@@ -131,6 +134,8 @@ enum sg_status sg_record(struct sg_gate *gate, const char *kind, struct sg_str b
 void sg_write_deadline(struct sg_json_writer *w, const struct sg_gate *gate, const struct sg_deadline *deadline);
 /* What both clocks show now. */
 void sg_write_clock(struct sg_json_writer *w, const struct sg_gate *gate);
+/* carry.c: array of the labels that the arguments bring into the result. */
+void sg_write_carried(struct sg_json_writer *w, const struct sg_gate *gate, const struct sg_request *request, const struct sg_task *task);
 /* decision_leaf.c: fills request->decision. False: it could not be recorded. */
 bool sg_record_decision(struct sg_gate *gate, struct sg_request *request, uint64_t *number);
 bool sg_record_lease(struct sg_gate *gate, const char *lease, const char *state, const char *why);
@@ -176,6 +181,8 @@ void sg_route_tree(struct sg_gate *gate, struct sg_request *request);
 void sg_route_thaw(struct sg_gate *gate, struct sg_request *request);
 void sg_route_agents(struct sg_gate *gate, struct sg_request *request);
 void sg_route_agent_change(struct sg_gate *gate, struct sg_request *request);
+void sg_route_domains(struct sg_gate *gate, struct sg_request *request);
+void sg_route_domain_change(struct sg_gate *gate, struct sg_request *request);
 void sg_route_human_change(struct sg_gate *gate, struct sg_request *request);
 void sg_route_task_show(struct sg_gate *gate, struct sg_request *request);
 void sg_route_task_close(struct sg_gate *gate, struct sg_request *request);

@@ -265,6 +265,7 @@ sg_snapshot_write(const struct sg_state *state, const struct sg_snapshot_head *h
 	sg_buf_init(&o.buf, SG_SNAPSHOT_LINE);
 	head_line(&o, head);
 	each(&o, &state->instances, by_key, sg_snapshot_instance);
+	each(&o, &state->domains, by_key, sg_snapshot_domain);
 	each(&o, &state->tasks, by_depth, sg_snapshot_task);
 	each(&o, &state->tasks, by_depth, sg_snapshot_tree);
 	each(&o, &state->accounts, by_key, account_line);

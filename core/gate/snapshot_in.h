@@ -22,6 +22,7 @@ struct sg_tree *sg_take_tree(struct sg_fold *f);
 
 /* snapshot_read_tree.c, snapshot_read_past.c: one kind of line each. */
 void sg_read_instance_line(struct sg_fold *f);
+void sg_read_domain_line(struct sg_fold *f);
 void sg_read_task_line(struct sg_fold *f);
 void sg_read_tree_line(struct sg_fold *f);
 void sg_read_source_line(struct sg_fold *f);

@@ -33,6 +33,46 @@ sg_read_instance_line(struct sg_fold *f)
 	sg_take_place(f, &f->state->instances, i->id, i, end_instance);
 }
 
+static void
+end_domain(void *value)
+{
+	sg_domain_free(value);
+}
+
+void
+sg_read_domain_line(struct sg_fold *f)
+{
+	struct sg_domain *d = sg_take_fresh(f, sizeof(*d));
+	if (d == NULL)
+		return;
+	struct sg_str kind = sg_fold_text(f, "kind"), name = sg_fold_text(f, "name");
+	sg_fold_id(f, "id", d->id, sizeof(d->id));
+	snprintf(d->kind, sizeof(d->kind), "%.*s", SG_STR_ARG(kind));
+	snprintf(d->name, sizeof(d->name), "%.*s", SG_STR_ARG(name));
+	sg_take_taint(f, &d->taint);
+	sg_take_times(f, "denials", &d->denials);
+	sg_take_times(f, "step_ups", &d->step_ups);
+	d->fade_ms = sg_fold_int(f, "fade");
+	d->frozen = sg_fold_flag(f, "frozen");
+	d->frozen_ms = sg_fold_int(f, "frozen_at");
+	d->idle_ms = sg_fold_int(f, "idle");
+	d->since_ms = sg_fold_int(f, "since");
+	sg_take_place(f, &f->state->domains, d->id, d, end_domain);
+}
+
+/* In a snapshot of before the instance carried what its domain does now. */
+static struct sg_domain *
+domain_of(struct sg_fold *f, const struct sg_instance *instance)
+{
+	struct sg_str id = sg_fold_text_or(f, "domain");
+	if (id.len > 0 || instance == NULL)
+		return sg_fold_domain_of(f, id);
+	struct sg_domain *d = sg_fold_domain_of(f, sg_str(instance->id));
+	if (d != NULL && !sg_taint_join(&d->taint, &instance->taint))
+		f->missing = "memory";
+	return d;
+}
+
 static enum sg_task_state
 state_named(struct sg_fold *f)
 {
@@ -97,6 +137,7 @@ place_task(struct sg_fold *f, struct sg_task *t)
 		if (t->parent == NULL || t->grant == NULL || t->parent->depth >= SG_DEPTH_MAX)
 			f->missing = "parent";
 	}
+	struct sg_domain *domain = f->missing != NULL ? NULL : domain_of(f, t->instance);
 	if (f->missing != NULL)
 		return;
 	if (t->parent != NULL) {
@@ -105,6 +146,9 @@ place_task(struct sg_fold *f, struct sg_task *t)
 		t->parent->kept++;
 		t->parent->children += open;
 	}
+	sg_task_join_tree(t);
+	sg_domain_enter(domain, t);
+	t->by_domain = sg_fold_flag_or(f, "by_domain", false);
 	t->instance->refs++;
 	t->instance->tasks += open;
 	f->state->open_tasks += open;
@@ -219,6 +263,8 @@ sg_read_source_line(struct sg_fold *f)
 		source = (uint32_t)t->values.source_count - 1;
 	else if (sg_values_origin(&t->values, sg_fold_word(f, "where"), decision, &taint, &source) == NULL)
 		f->missing = "memory";
+	else
+		t->values.sources[source]->teller = sg_take_hex(sg_json_get(f->body, "teller"));
 	sg_taint_free(&taint);
 	for (const struct sg_json *v = sg_json_first(list); v != NULL && f->missing == NULL; v = sg_json_next(list, v))
 		if (!sg_values_put(&t->values, sg_take_hex(v), source))

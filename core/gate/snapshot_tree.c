@@ -28,6 +28,27 @@ sg_snapshot_instance(struct sg_snapshot_out *o, const void *value)
 }
 
 void
+sg_snapshot_domain(struct sg_snapshot_out *o, const void *value)
+{
+	const struct sg_domain *d = value;
+	sg_line_begin(o);
+	sg_line_times(&o->w, "denials", &d->denials);
+	sg_jw_member_int(&o->w, "fade", d->fade_ms);
+	sg_jw_member_bool(&o->w, "frozen", d->frozen);
+	sg_jw_member_int(&o->w, "frozen_at", d->frozen_ms);
+	sg_jw_member_text(&o->w, "id", d->id);
+	sg_jw_member_int(&o->w, "idle", d->idle_ms);
+	sg_jw_member_text(&o->w, "k", "domain");
+	sg_jw_member_text(&o->w, "kind", d->kind);
+	sg_line_labels(&o->w, &d->taint);
+	sg_jw_member_text(&o->w, "name", d->name);
+	sg_line_level(&o->w, d->taint.sensitivity);
+	sg_jw_member_int(&o->w, "since", d->since_ms);
+	sg_line_times(&o->w, "step_ups", &d->step_ups);
+	sg_line_end(o);
+}
+
+void
 sg_snapshot_task(struct sg_snapshot_out *o, const void *value)
 {
 	const struct sg_task *t = value;
@@ -35,8 +56,10 @@ sg_snapshot_task(struct sg_snapshot_out *o, const void *value)
 	sg_jw_member_text(&o->w, "agent", t->agent);
 	sg_jw_member_text(&o->w, "asked", t->asked);
 	sg_jw_member_bool(&o->w, "asserted", t->asserted);
+	sg_jw_member_bool(&o->w, "by_domain", t->by_domain);
 	sg_jw_member_bool(&o->w, "claimed", t->claimed);
 	sg_jw_member_int(&o->w, "denied", t->denied);
+	sg_jw_member_text(&o->w, "domain", t->domain->id);
 	sg_jw_member_int(&o->w, "ended", t->ended_ms);
 	sg_line_deadline(o, "ends", &t->ends);
 	sg_jw_member_text(&o->w, "enforcer", t->enforcer);
@@ -133,6 +156,8 @@ source_line(struct sg_snapshot_out *o, const struct sg_task *root, const struct 
 	sg_jw_member_bool(&o->w, "more", more);
 	sg_line_level(&o->w, s->taint.sensitivity);
 	sg_jw_member_text(&o->w, "task", root->id);
+	sg_jw_name(&o->w, "teller");
+	sg_line_hex(&o->w, s->teller);
 	sg_jw_name(&o->w, "values");
 	sg_jw_array(&o->w);
 	for (; i < count && i < VALUES_OF_LINE; i++)

@@ -36,7 +36,7 @@ sg_state_init(struct sg_state *state, const unsigned char key[SG_KEY_BYTES], con
 	*state = (struct sg_state){.killed_all = false};
 	memcpy(state->key, key, SG_KEY_BYTES);
 	snprintf(state->boot_id, sizeof(state->boot_id), "%s", boot_id);
-	struct sg_table *tables[] = {&state->tasks, &state->instances, &state->leases, &state->approvals, &state->histories, &state->killed,
+	struct sg_table *tables[] = {&state->tasks, &state->domains, &state->instances, &state->leases, &state->approvals, &state->histories, &state->killed,
 				     &state->decisions, &state->words, &state->grants, &state->accounts, &state->memories, &state->agents, &state->humans};
 	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++) {
 		uint64_t seed;
@@ -126,6 +126,45 @@ sg_state_tag(const char *id)
 	char digits[17] = "";
 	snprintf(digits, sizeof(digits), "%s", dash != NULL ? dash + 1 : id);
 	return strtoull(digits, NULL, 16);
+}
+
+bool
+sg_task_self_opened(const struct sg_task *task)
+{
+	return strncmp(task->opener, "agent:", 6) == 0;
+}
+
+bool
+sg_task_serves(const struct sg_task *task, struct sg_str agent)
+{
+	for (const struct sg_task *t = task; t != NULL; t = t->parent)
+		if (sg_str_is(agent, t->agent))
+			return true;
+	return false;
+}
+
+void
+sg_task_join_tree(struct sg_task *task)
+{
+	struct sg_task *root = task->root;
+	if (root == task) {
+		task->tree_next = task->tree_before = task;
+		return;
+	}
+	task->tree_next = root->tree_next;
+	task->tree_before = root;
+	root->tree_next->tree_before = task;
+	root->tree_next = task;
+}
+
+void
+sg_task_leave_tree(struct sg_task *task)
+{
+	if (task->tree_next == NULL)
+		return;
+	task->tree_next->tree_before = task->tree_before;
+	task->tree_before->tree_next = task->tree_next;
+	task->tree_next = task->tree_before = NULL;
 }
 
 bool

@@ -20,6 +20,7 @@ enum {
 	SG_SLOTS = 64,           /* parts that an account's window is counted in */
 	SG_APPROVAL_GROUPS = 8,  /* groups one approval may need */
 	SG_APPROVAL_PROOFS = 32, /* yes-sayers one approval may gather */
+	SG_DOMAIN_NAME = 128,    /* bytes of a domain's name, as people read it */
 	SG_DIGEST_V = 2,         /* form of an action's digest (JOINTS, canonical bytes and digest); 1 had no credential in it */
 };
 
@@ -78,21 +79,34 @@ enum sg_task_state {
 /* The one table of steps between them: may `from` become `to`? */
 bool sg_task_may_become(enum sg_task_state from, enum sg_task_state to);
 
+/* When something last happened, up to SG_TIMES_MAX times. */
+struct sg_times {
+	int64_t at_ms[SG_TIMES_MAX];
+	uint64_t next;
+};
+
+/* What the kernel keeps apart from other domains (domain.h). What is read in one task of it may be known to all its processes. */
+struct sg_domain {
+	char id[SG_ID_MAX], kind[16], name[SG_DOMAIN_NAME];
+	struct sg_taint taint;
+	bool frozen;
+	struct sg_times denials, step_ups; /* of roots that their agent opened itself */
+	size_t tasks, refs;                /* open ones; those in memory */
+	struct sg_task *first;
+	int64_t fade_ms;              /* so long after its last open task it carries what it carries; below 0: for ever */
+	int64_t idle_ms;              /* steady: when its last open task ended */
+	int64_t since_ms, frozen_ms;  /* since when it carries labels; 0: none; when it was frozen */
+};
+
 struct sg_instance {
 	char id[SG_ID_MAX];
-	struct sg_taint taint;
+	struct sg_taint taint; /* as older snapshots have it, until its domain takes it over */
 	size_t tasks; /* open ones */
 	size_t refs;  /* tasks in memory */
 	int64_t seen_ms; /* when its last task was opened */
 	int64_t uid;     /* of its process; -1 if only asserted or not yet there */
 	int64_t pid, start_time; /* of its process; 0: not known */
 	char *group;             /* the control group it is; "" or NULL: it is a process */
-};
-
-/* When something last happened, up to SG_TIMES_MAX times. */
-struct sg_times {
-	int64_t at_ms[SG_TIMES_MAX];
-	uint64_t next;
 };
 
 /* An allowed action, or several close together. Tags stand for ids: their first 16 hex digits. An agent's past knows instances alone, a tree's tasks
@@ -134,6 +148,7 @@ struct sg_seen {
 struct sg_origin {
 	const char *where; /* "task", "unknown" or an action's name */
 	char decision[SG_ID_MAX];
+	uint64_t teller; /* the task that named it (sg_state_tag); 0: not recorded */
 	struct sg_taint taint;
 };
 
@@ -189,6 +204,10 @@ struct sg_task {
 	struct sg_tree *tree;                         /* of a root; NULL until needed, and below one */
 	struct sg_task_grant *grant;                       /* NULL for a root */
 	struct sg_instance *instance;
+	struct sg_domain *domain;
+	struct sg_task *domain_next, *domain_before; /* others of its domain */
+	struct sg_task *tree_next, *tree_before;     /* others of its tree, a ring */
+	bool by_domain; /* frozen with its domain */
 	bool asserted; /* an enforcer opened it without proof of the agent: no credentials */
 	bool claimed;  /* an instance holds it; a task handed on waits for one */
 	bool merged;   /* its spending was handed up */
@@ -330,6 +349,7 @@ struct sg_approval {
 
 struct sg_state {
 	struct sg_table tasks, instances, leases, approvals, histories, killed, decisions; /* decisions: id → attempt */
+	struct sg_table domains;
 	struct sg_table words, grants, accounts, memories, agents, humans; /* words, grants: kept once */
 	struct sg_attempt *owed_first, *owed_last; /* allowed actions whose outcome is awaited, oldest first */
 	bool killed_all;
@@ -351,6 +371,8 @@ enum sg_status sg_state_fold(struct sg_state *state, const struct sg_record *rec
 /* After recovery: everything pending becomes revoking; attempts without an answer stay as recorded. Calls `each` for each such lease. */
 void sg_state_pending(struct sg_state *state, void (*each)(void *to, struct sg_lease *lease), void *to);
 
+/* It has labels, a level, counts or a freeze. */
+bool sg_domain_carries(const struct sg_domain *domain);
 struct sg_task *sg_state_task(const struct sg_state *state, struct sg_str id);
 struct sg_lease *sg_state_lease(const struct sg_state *state, struct sg_str id);
 struct sg_approval *sg_state_approval(const struct sg_state *state, struct sg_str id);
@@ -370,6 +392,13 @@ size_t sg_state_agent_approvals(const struct sg_state *state, struct sg_str agen
 const char *sg_state_word(struct sg_state *state, struct sg_str text);
 /* The first 16 hex digits of an id, behind its prefix, as a number. */
 uint64_t sg_state_tag(const char *id);
+/* Into the ring of its tree, and out of it. A root is a ring of its own. */
+void sg_task_join_tree(struct sg_task *task);
+void sg_task_leave_tree(struct sg_task *task);
+/* Its agent opened it of its own accord. */
+bool sg_task_self_opened(const struct sg_task *task);
+/* It is that agent's, or below one that is. */
+bool sg_task_serves(const struct sg_task *task, struct sg_str agent);
 /* `task` is `above`, or below it. */
 bool sg_task_is_below(const struct sg_task *task, const struct sg_task *above);
 /* A task above it, or itself, that is not open; NULL: all are. */

@@ -105,7 +105,7 @@ drop_below(struct sg_state *state, const struct sg_task *task)
 		}
 }
 
-/* An instance's taint outlives its tasks, so that closing and waiting does not wash it off; a day after its last task was opened it is forgotten. */
+/* A day after its last task was opened an instance is forgotten. */
 static void
 drop_instances(struct sg_state *state)
 {
@@ -118,6 +118,16 @@ drop_instances(struct sg_state *state)
 		free(i->group);
 		free(i);
 	}
+}
+
+/* What a domain carries outlives its tasks, so that closing and waiting does not wash it off; one that carries nothing is forgotten with them. */
+static void
+drop_domains(struct sg_state *state)
+{
+	size_t at = 0;
+	for (struct sg_domain *d; (d = sg_table_next(&state->domains, &at)) != NULL;)
+		if (d->refs == 0 && !sg_domain_carries(d))
+			sg_domain_free(sg_table_take(&state->domains, sg_str(d->id)));
 }
 
 /* A lease is forgotten a minute after its end, whatever became of its task: by then nothing it stood for can be alive. */
@@ -141,6 +151,8 @@ forget(struct sg_state *state, struct sg_task *task)
 	drop_below(state, task);
 	sg_table_take(&state->tasks, sg_str(task->id));
 	task->instance->refs--;
+	sg_domain_leave(task, sg_state_steady(state));
+	sg_task_leave_tree(task);
 	if (task->parent != NULL)
 		task->parent->kept--;
 	sg_task_free(state, task);
@@ -180,6 +192,7 @@ sg_state_sweep(struct sg_state *state, int64_t keep_ms, size_t most)
 	}
 	drop_leases(state);
 	drop_instances(state);
+	drop_domains(state);
 	return swept;
 }
 
@@ -201,6 +214,9 @@ sg_state_done(struct sg_state *state)
 		free(i->group);
 		free(i);
 	}
+	at = 0;
+	for (struct sg_domain *d; (d = sg_table_next(&state->domains, &at)) != NULL;)
+		sg_domain_free(d);
 	at = 0;
 	for (struct sg_history *h; (h = sg_table_next(&state->histories, &at)) != NULL;) {
 		sg_history_free(h);
@@ -233,7 +249,7 @@ sg_state_done(struct sg_state *state)
 	at = 0;
 	for (char *w; (w = sg_table_next(&state->words, &at)) != NULL;)
 		free(w);
-	struct sg_table *tables[] = {&state->tasks, &state->instances, &state->leases, &state->approvals, &state->histories, &state->killed,
+	struct sg_table *tables[] = {&state->tasks, &state->domains, &state->instances, &state->leases, &state->approvals, &state->histories, &state->killed,
 				     &state->decisions, &state->words, &state->grants, &state->accounts, &state->memories, &state->agents, &state->humans};
 	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++)
 		sg_table_done(tables[i]);

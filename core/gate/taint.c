@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Taint: labels and sensitivity that only grow, and how they travel: to the task that read, to those above it, to the instances that hold them. */
+ * Taint: labels and sensitivity that only grow, and how they travel: through the tree of the task that read, and through the domains of its tasks. */
 #include "gate/fold_in.h"
 
 #include "base/str.h"
@@ -80,33 +80,42 @@ sg_taint_has(const struct sg_taint *taint, struct sg_str label)
 
 static void soak_task(struct sg_fold *f, struct sg_task *task, const struct sg_taint *with);
 
-/* Whatever one task of a process read, its other tasks may have heard. */
+/* Whatever one task of a domain read, its other tasks may have heard. */
 static void
-soak_instance(struct sg_fold *f, struct sg_instance *instance, const struct sg_taint *with)
+soak_domain(struct sg_fold *f, struct sg_domain *domain, const struct sg_taint *with)
 {
-	uint64_t before = instance->taint.seq;
-	size_t at = 0;
-	if (!sg_taint_join(&instance->taint, with))
+	uint64_t before = domain->taint.seq;
+	if (!sg_taint_join(&domain->taint, with))
 		f->missing = "memory";
-	if (instance->taint.seq == before || instance->tasks < 2)
+	if (domain->taint.seq == before)
 		return;
-	for (struct sg_task *t; (t = sg_table_next(&f->state->tasks, &at)) != NULL;)
-		if (t->instance == instance && t->state <= SG_TASK_FROZEN)
-			soak_task(f, t, &instance->taint);
+	if (domain->since_ms == 0)
+		domain->since_ms = f->at_ms;
+	for (struct sg_task *t = domain->first; t != NULL; t = t->domain_next)
+		if (t->state <= SG_TASK_FROZEN)
+			soak_task(f, t, &domain->taint);
 }
 
-/* What a child read comes back to its parent: whoever hands work on gets the answer. Ends because labels only grow. */
+static bool
+soak_one(struct sg_fold *f, struct sg_task *task, const struct sg_taint *with)
+{
+	uint64_t before = task->taint.seq;
+	if (!sg_taint_join(&task->taint, with))
+		f->missing = "memory";
+	soak_domain(f, task->domain, with);
+	return task->taint.seq != before;
+}
+
+/* What one task of a tree read comes back to those above, who got the answer, and from there to all that work for them: they all carry the same, so what
+ * is not new to one is not new to the others. Ends because labels only grow. */
 static void
 soak_task(struct sg_fold *f, struct sg_task *task, const struct sg_taint *with)
 {
-	for (struct sg_task *t = task; t != NULL; t = t->parent) {
-		uint64_t before = t->taint.seq;
-		if (!sg_taint_join(&t->taint, with))
-			f->missing = "memory";
-		if (t->taint.seq == before && t != task)
-			return;
-		soak_instance(f, t->instance, with);
-	}
+	if (!soak_one(f, task, with))
+		return;
+	for (struct sg_task *t = task->tree_next; t != task; t = t->tree_next)
+		if (t->state <= SG_TASK_FROZEN)
+			soak_one(f, t, with);
 }
 
 void

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Opening tasks: by an agent for itself, by an enforcer for an agent, by an operator for an agent; and claiming one that was handed over. */
-#include "gate/request.h"
+#include "gate/domain.h"
 #include "gate/values.h"
 
 #include "base/str.h"
@@ -65,7 +65,7 @@ write_inputs(struct sg_json_writer *w, struct sg_gate *gate, const struct sg_req
 	}
 	snprintf(fresh.id, sizeof(fresh.id), "%.*s", SG_STR_ARG(r->task)); /* digests are keyed by the root, which is not there yet */
 	fresh.root = &fresh;
-	sg_values_write(w, &gate->state, root, o->inputs, most < all ? most : all, NULL);
+	sg_values_write(w, &gate->state, root, o->inputs, most < all ? most : all, false, NULL);
 }
 
 static void
@@ -83,6 +83,8 @@ write_open(struct sg_buf *out, struct sg_gate *gate, struct sg_request *r, const
 	sg_jw_member_bool(&w, "claimed", o->claimed);
 	sg_jw_name(&w, "clock");
 	sg_write_clock(&w, gate);
+	sg_jw_name(&w, "domain");
+	o->claimed ? sg_write_domain(&w, gate, r) : sg_jw_null(&w);
 	sg_jw_name(&w, "ends");
 	sg_write_deadline(&w, gate, &ends);
 	sg_jw_member_str(&w, "enforcer", r->enforcer != NULL ? r->enforcer->name : SG_STR(""));
@@ -232,6 +234,8 @@ write_claim(struct sg_buf *out, struct sg_gate *gate, const struct sg_request *r
 	sg_jw_member_bool(&w, "asserted", !r->proven);
 	sg_jw_name(&w, "clock");
 	sg_write_clock(&w, gate);
+	sg_jw_name(&w, "domain");
+	sg_write_domain(&w, gate, r);
 	write_peer(&w, gate, r, true, "group");
 	sg_jw_member_str(&w, "instance", sg_str(r->instance));
 	write_peer(&w, gate, r, true, "pid");

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Tasks: showing, closing, letting go on. */
+#include "gate/domain.h"
 #include "gate/spend.h"
 
 #include "base/str.h"
@@ -111,6 +112,19 @@ show(struct sg_gate *gate, struct sg_request *r)
 		sg_answer_error(gate, r, 404, reason, "");
 }
 
+/* It, one above it, or one below it stands still. */
+static bool
+holds_frozen(const struct sg_task *task)
+{
+	for (const struct sg_task *t = task; t != NULL; t = t->parent)
+		if (t->state == SG_TASK_FROZEN)
+			return true;
+	for (const struct sg_task *t = task->tree_next; t != task; t = t->tree_next)
+		if (t->state == SG_TASK_FROZEN && sg_task_is_below(t, task))
+			return true;
+	return false;
+}
+
 static void
 close_now(struct sg_gate *gate, struct sg_request *r)
 {
@@ -126,6 +140,10 @@ close_now(struct sg_gate *gate, struct sg_request *r)
 	}
 	if (task->state >= SG_TASK_CLOSING) {
 		sg_request_sync(gate, r, gate->journal.appended, answer_shown);
+		return;
+	}
+	if (r->route->face != SG_FACE_ADMIN && holds_frozen(task)) { /* what is to be looked at does not go away by itself */
+		sg_answer_error(gate, r, 409, SG_REASON_frozen, "an operator closes or thaws it");
 		return;
 	}
 	sg_buf_init(&body, 1024);
@@ -194,6 +212,8 @@ sg_route_thaw(struct sg_gate *gate, struct sg_request *r)
 		sg_answer_error(gate, r, task == NULL ? 404 : 409, task == NULL ? SG_REASON_no_task : SG_REASON_bad_request, "only a frozen task can be thawed");
 		return;
 	}
+	if (task->domain->frozen)
+		sg_domain_thaw(gate, r, task->domain);
 	sg_buf_init(&body, 512);
 	sg_buf_printf(&body, "{\"how\":\"thawed\",\"task\":\"%s\",\"why\":\"operator\"}", task->id);
 	bool good = sg_record(gate, "task_end", sg_buf_view(&body), SG_STR(""), &number, NULL) == SG_OK;

@@ -2,7 +2,7 @@
  * Thresholds: refusals, step-ups and killed judgements are counted over the whole tree, whatever was asked and under whatever name; too many, and the
  * tree stands still until an operator has looked at it. And telling: what somebody should hear of is recorded as an alert. */
 #include "base/str.h"
-#include "gate/request.h"
+#include "gate/domain.h"
 
 #include <stdio.h>
 
@@ -58,6 +58,15 @@ too_often(const struct sg_gate *gate, const struct sg_tree *tree)
 	return sg_times_count(&tree->kills, now, 60000) >= l->policy_kills ? "policy_kills" : NULL;
 }
 
+static bool
+domain_too_often(const struct sg_gate *gate, const struct sg_domain *domain)
+{
+	const struct sg_limits *l = &gate->catalogue->limits;
+	int64_t now = sg_state_steady(&gate->state), denials = l->domain_denials > 0 ? l->domain_denials : l->denials,
+		step_ups = l->domain_step_ups > 0 ? l->domain_step_ups : l->step_ups;
+	return sg_times_count(&domain->denials, now, l->denials_within) >= denials || sg_times_count(&domain->step_ups, now, l->step_ups_within) >= step_ups;
+}
+
 /* A tainted task that is refused one of the high classes is what an attack looks like. */
 static bool
 tainted_and_high(const struct sg_gate *gate, const struct sg_request *r)
@@ -84,7 +93,12 @@ sg_thresholds(struct sg_gate *gate, struct sg_request *r)
 		sg_alert(gate, r->verdict == SG_ALLOW ? "acted" : sg_reason_code(r->reason), r->agent->owner, r->agent->name, r->task);
 	if (task == NULL || task->root->tree == NULL || r->asked[0] == '\0')
 		return;
-	const char *why = r->reason == SG_REASON_split ? "split" : r->verdict == SG_DENY && r->merged.freeze ? "policy" : too_often(gate, task->root->tree);
-	if (why != NULL && r->verdict != SG_ALLOW)
-		sg_gate_freeze(gate, r->merged.freeze ? task : task->root, why);
+	if (r->verdict == SG_ALLOW)
+		return;
+	bool freezes = r->verdict == SG_DENY && r->merged.freeze;
+	const char *why = r->reason == SG_REASON_split ? "split" : freezes ? "policy" : too_often(gate, task->root->tree);
+	if (why != NULL)
+		sg_gate_freeze(gate, freezes && !r->merged.freeze_whole ? task : task->root, why);
+	if (freezes ? r->merged.freeze_whole : domain_too_often(gate, task->domain))
+		sg_domain_freeze(gate, task, freezes ? "policy" : "denials or step_ups");
 }

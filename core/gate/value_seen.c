@@ -64,7 +64,7 @@ struct writing {
 	const struct sg_task *task;
 	struct sg_values written; /* so that each stands once */
 	size_t most;
-	bool cut;
+	bool cut, better;
 };
 
 static uint64_t
@@ -78,6 +78,12 @@ form_digest(const struct sg_state *state, const struct sg_task *task, struct sg_
 }
 
 static bool
+is_placed(const struct writing *wr, const struct sg_origin *origin)
+{
+	return origin != NULL && !(wr->better && sg_value_unplaced(origin, sg_state_tag(wr->task->id)));
+}
+
+static bool
 write_form(void *to, struct sg_str form, enum sg_form_kind kind)
 {
 	struct writing *wr = to;
@@ -87,7 +93,7 @@ write_form(void *to, struct sg_str form, enum sg_form_kind kind)
 	size_t before = wr->written.count;
 	if (before >= wr->most)
 		return false;
-	if ((tree != NULL && sg_values_find(&tree->values, digest) != NULL) || !sg_values_put(&wr->written, digest, 0) || wr->written.count == before)
+	if ((tree != NULL && is_placed(wr, sg_values_find(&tree->values, digest))) || !sg_values_put(&wr->written, digest, 0) || wr->written.count == before)
 		return true;
 	sg_value_hex(digest, hex);
 	sg_jw_text(wr->w, hex);
@@ -114,9 +120,10 @@ write_scalars(struct writing *wr, const struct sg_json *value, int depth)
 }
 
 size_t
-sg_values_write(struct sg_json_writer *w, const struct sg_state *state, const struct sg_task *task, const struct sg_json *value, size_t most, bool *all)
+sg_values_write(struct sg_json_writer *w, const struct sg_state *state, const struct sg_task *task, const struct sg_json *value, size_t most, bool better,
+		bool *all)
 {
-	struct writing wr = {.w = w, .state = state, .task = task, .most = most};
+	struct writing wr = {.w = w, .state = state, .task = task, .most = most, .better = better};
 	struct sg_origin nowhere = {.where = ""}, *sources[1] = {&nowhere};
 	wr.written.sources = sources; /* sg_values_find gives one back for what is there */
 	wr.written.source_count = 1;

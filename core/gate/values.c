@@ -60,6 +60,23 @@ sg_values_put(struct sg_values *values, uint64_t digest, uint32_t source)
 	return true;
 }
 
+bool
+sg_value_unplaced(const struct sg_origin *origin, uint64_t teller)
+{
+	return strcmp(origin->where, "unknown") == 0 && origin->teller != 0 && origin->teller != teller;
+}
+
+bool
+sg_values_place(struct sg_values *values, uint64_t digest, uint32_t source, uint64_t teller)
+{
+	const struct sg_origin *before = sg_values_find(values, digest);
+	if (before == NULL)
+		return sg_values_put(values, digest, source);
+	if (sg_value_unplaced(before, teller))
+		slot_of(values, digest)->source = source;
+	return true;
+}
+
 struct sg_origin *
 sg_values_origin(struct sg_values *values, const char *origin, const char *decision, const struct sg_taint *taint, uint32_t *index)
 {
@@ -101,11 +118,12 @@ sg_values_free(struct sg_values *values)
 }
 
 static bool
-any_new(const struct sg_values *values, const struct sg_json *list)
+any_new(const struct sg_values *values, const struct sg_json *list, uint64_t teller)
 {
 	for (const struct sg_json *v = sg_json_first(list); v != NULL; v = sg_json_next(list, v)) {
 		struct sg_str hex;
-		if (sg_json_string(v, &hex) && sg_values_find(values, sg_value_unhex(hex)) == NULL)
+		const struct sg_origin *before = sg_json_string(v, &hex) ? sg_values_find(values, sg_value_unhex(hex)) : NULL;
+		if (before == NULL || sg_value_unplaced(before, teller))
 			return true;
 	}
 	return false;
@@ -116,15 +134,18 @@ sg_fold_values(struct sg_fold *f, struct sg_task *task, const struct sg_json *li
 {
 	struct sg_tree *tree = list == NULL || list->count == 0 ? NULL : sg_task_tree(task);
 	uint32_t source = 0;
-	if (tree == NULL || !any_new(&tree->values, list))
+	uint64_t teller = sg_state_tag(task->id);
+	if (tree == NULL || !any_new(&tree->values, list, teller))
 		return;
 	if (sg_values_origin(&tree->values, sg_state_word(f->state, sg_str(origin)), decision, taint, &source) == NULL) {
 		tree->values.full = true;
 		return;
 	}
+	tree->values.sources[source]->teller = teller;
+	bool places = strcmp(origin, "unknown") != 0 && !(taint != NULL && sg_taint_has(taint, SG_STR("self_reported")));
 	for (const struct sg_json *v = sg_json_first(list); v != NULL; v = sg_json_next(list, v)) {
 		struct sg_str hex;
-		if (sg_json_string(v, &hex) && !sg_values_put(&tree->values, sg_value_unhex(hex), source))
+		if (sg_json_string(v, &hex) && !(places ? sg_values_place(&tree->values, sg_value_unhex(hex), source, teller) : sg_values_put(&tree->values, sg_value_unhex(hex), source)))
 			f->missing = "memory";
 	}
 }

@@ -37,8 +37,9 @@ void sg_value_hex(uint64_t digest, char out[17]);
 uint64_t sg_value_unhex(struct sg_str hex);
 
 /* Appends the digests of all forms of all scalars in `value` (names of members are none) as a JSON array of hex, each once, at most `most`; those
- * that the tree knows already are left out. Returns how many; `*all` (may be NULL): nothing was passed over, for its number, its length or its depth. */
-size_t sg_values_write(struct sg_json_writer *w, const struct sg_state *state, const struct sg_task *task, const struct sg_json *value, size_t most, bool *all);
+ * that the tree knows already are left out. With `better` those that another task named, and nobody could place, are not left out. Returns how many; `*all` (may be NULL): nothing was passed over, for its number, its length or its depth. */
+size_t sg_values_write(struct sg_json_writer *w, const struct sg_state *state, const struct sg_task *task, const struct sg_json *value, size_t most, bool better,
+		       bool *all);
 
 /* Where a scalar was first seen: the source of its whole form if there is one; else, where a part of it (host, address, word) was seen with labels,
  * that one, with *part set; else NULL. */
@@ -49,6 +50,10 @@ const struct sg_origin *sg_values_find(const struct sg_values *values, uint64_t 
 bool sg_values_put(struct sg_values *values, uint64_t digest, uint32_t source);
 /* A source more; `origin` is borrowed for ever, `taint` may be NULL. NULL: no room. */
 struct sg_origin *sg_values_origin(struct sg_values *values, const char *origin, const char *decision, const struct sg_taint *taint, uint32_t *index);
+/* Nobody could place it, and another task than `teller` named it: whoever knows better may say so. */
+bool sg_value_unplaced(const struct sg_origin *origin, uint64_t teller);
+/* The same as sg_values_put, over what was unplaced. */
+bool sg_values_place(struct sg_values *values, uint64_t digest, uint32_t source, uint64_t teller);
 void sg_values_free(struct sg_values *values);
 
 #endif

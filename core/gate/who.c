@@ -23,15 +23,22 @@ sure_fact(const struct sg_facts *facts, const char *name)
 }
 
 struct sg_str
+sg_conn_group(const struct sg_conn *conn)
+{
+	struct sg_str path = conn->facts.json == NULL ? SG_STR("") : sure_fact(&conn->facts, "cgroup");
+	return sg_group_valid(path) ? path : SG_STR("");
+}
+
+struct sg_str
 sg_instance_group(const struct sg_conn *conn, const struct sg_agent *agent)
 {
 	struct sg_str path = sg_str_is(agent->instance, "process") ? SG_STR("") : sure_fact(&conn->facts, "cgroup");
 	return sg_group_valid(path) ? path : SG_STR("");
 }
 
-/* An opaque name for one incarnation: of a process the same for every connection it makes, another one after it is gone, and after an exec, since the
- * facts about it are part of it; of a control group or a unit the same for all its processes. The root group and login sessions are none: what is known
- * of them is a hint. */
+/* An opaque name for one incarnation: of a process the same for every connection it makes, whatever is presented on it and whatever else is found out
+ * about it, another one after it is gone; of a control group or a unit the same for all its processes. What the process is, `match` says, each time. The
+ * root group and login sessions are no instance: what is known of them is a hint. A peer of another machine is what it presented. */
 bool
 sg_instance_id(const struct sg_gate *gate, const struct sg_conn *conn, const struct sg_agent *agent, char out[SG_ID_MAX])
 {
@@ -41,7 +48,9 @@ sg_instance_id(const struct sg_gate *gate, const struct sg_conn *conn, const str
 	bool process = sg_str_is(agent->instance, "process");
 	if (!process && (group.len == 0 || (sg_str_is(agent->instance, "unit") && run.len == 0)))
 		return false;
-	sg_sha256_hex(facts, conn->facts.text);
+	snprintf(facts, sizeof(facts), "%s", "");
+	if (conn->peer.pid <= 0)
+		sg_sha256_hex(facts, conn->facts.text);
 	int len = process ? snprintf(text, sizeof(text), "instance|%s|%d|%llu|%u|%s", gate->state.boot_id, (int)conn->peer.pid,
 				     (unsigned long long)conn->peer.start_time, (unsigned)conn->peer.uid, facts)
 			  : snprintf(text, sizeof(text), "group|%s|%.*s|%.*s|%u", gate->state.boot_id, SG_STR_ARG(group), SG_STR_ARG(run), (unsigned)conn->peer.uid);

@@ -33,7 +33,7 @@ sg_member_type_text(enum sg_member_type type)
 		[SG_MEMBER_KIND] = "",          [SG_MEMBER_SAY] = "string",
 		[SG_MEMBER_WORD] = "string",    [SG_MEMBER_GROUP] = "string",
 		[SG_MEMBER_LIST] = "string[]",  [SG_MEMBER_DURATION] = "string|integer",
-		[SG_MEMBER_QUORUM] = "integer", [SG_MEMBER_FLAG] = "boolean",
+		[SG_MEMBER_QUORUM] = "integer", [SG_MEMBER_FLAG] = "boolean", [SG_MEMBER_RARE] = "boolean",
 		[SG_MEMBER_LEVEL] = "string",   [SG_MEMBER_NARROW] = "table<string, sg.bound>",
 	};
 	return types[type];

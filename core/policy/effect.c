@@ -19,8 +19,9 @@ const struct sg_effect_member sg_effect_members[] = {
 	{SG_EFFECT_ALLOW, "taint", SG_MEMBER_LIST, "labels the task gets when the allow commits"},
 	{SG_EFFECT_ALLOW, "ttl", SG_MEMBER_DURATION, "longest life of the permission"},
 	{SG_EFFECT_DENY, "code", SG_MEMBER_WORD, "your own reason code"},
-	{SG_EFFECT_DENY, "freeze", SG_MEMBER_FLAG, "stop the task until an operator looks"},
+	{SG_EFFECT_DENY, "freeze", SG_MEMBER_FLAG, "stop the whole tree of the task, and its domain, until an operator looks"},
 	{SG_EFFECT_DENY, "kind", SG_MEMBER_KIND, ""},
+	{SG_EFFECT_DENY, "only_task", SG_MEMBER_RARE, "with freeze: this task alone"},
 	{SG_EFFECT_DENY, "say", SG_MEMBER_SAY, "text for the agent"},
 	{SG_EFFECT_STEP_UP, "approvers", SG_MEMBER_GROUP, "group whose members may approve; must be given"},
 	{SG_EFFECT_STEP_UP, "kind", SG_MEMBER_KIND, ""},
@@ -33,8 +34,9 @@ const struct sg_effect_member sg_effect_members[] = {
 	{SG_EFFECT_DEFER, "kind", SG_MEMBER_KIND, ""},
 	{SG_EFFECT_DEFER, "retry_after", SG_MEMBER_DURATION, "when asking again makes sense"},
 	{SG_EFFECT_DEFER, "say", SG_MEMBER_SAY, "text for the agent"},
-	{SG_EFFECT_ADD, "freeze", SG_MEMBER_FLAG, "stop the task until an operator looks"},
+	{SG_EFFECT_ADD, "freeze", SG_MEMBER_FLAG, "stop the whole tree of the task, and its domain, until an operator looks"},
 	{SG_EFFECT_ADD, "kind", SG_MEMBER_KIND, ""},
+	{SG_EFFECT_ADD, "only_task", SG_MEMBER_RARE, "with freeze: this task alone"},
 	{SG_EFFECT_ADD, "raise", SG_MEMBER_LEVEL, "raise the task's sensitivity to this"},
 	{SG_EFFECT_ADD, "revoke", SG_MEMBER_FLAG, "revoke what this decision issued"},
 	{SG_EFFECT_ADD, "taint", SG_MEMBER_LIST, "labels the task gets"},
@@ -116,8 +118,13 @@ write_members(lua_State *L, enum sg_effect_kind kind)
 		const struct sg_effect_member *member = &sg_effect_members[i];
 		if (member->kind != kind)
 			continue;
-		sg_jw_name(&w, member->name);
 		lua_getfield(L, 1, member->name);
+		bool plain = lua_isnil(L, 2) || (lua_isboolean(L, 2) && !lua_toboolean(L, 2));
+		if (member->type == SG_MEMBER_RARE && plain) {
+			lua_settop(L, 1);
+			continue;
+		}
+		sg_jw_name(&w, member->name);
 		good &= sg_member_write(L, &w, member);
 		lua_settop(L, 1);
 	}

@@ -25,6 +25,7 @@ enum sg_member_type {
 	SG_MEMBER_DURATION, /* ms; 0 = none */
 	SG_MEMBER_QUORUM,   /* 1 to 16, 1 if not given */
 	SG_MEMBER_FLAG,
+	SG_MEMBER_RARE, /* a flag that is written only where it is true */
 	SG_MEMBER_LEVEL,  /* a sensitivity, or "" */
 	SG_MEMBER_NARROW, /* {["path"] = at_most(n) | at_least(n) | only{...}} */
 };

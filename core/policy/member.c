@@ -191,6 +191,7 @@ static const struct {
 				"\"200ms\", \"30s\", \"2m\", \"1h\", \"7d\" or milliseconds, at most 366 days"},
 	[SG_MEMBER_QUORUM] = {write_quorum, "an integer from 1 to 16"},
 	[SG_MEMBER_FLAG] = {write_flag, "true or false"},
+	[SG_MEMBER_RARE] = {write_flag, "true or false"},
 	[SG_MEMBER_LEVEL] = {write_level, "\"public\", \"internal\", \"confidential\" or \"restricted\""},
 	[SG_MEMBER_NARROW] = {write_narrow, "{ [\"path\"] = at_most(n), at_least(n) or only{...} }, at most 32"},
 };

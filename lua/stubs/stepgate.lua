@@ -82,7 +82,7 @@ function open:get(path, default) end
 
 ---@class (exact) sg.origin
 ---@field labels string[] # taint of what brought the value
----@field origin string # task, unknown, or the action whose outcome brought it
+---@field origin string # task (another party said it), self (its own agent said it, before anything from outside had reached it), unknown, or the action whose outcome brought it
 ---@field source string # resource it came from, type:id; may be empty
 ---@field value string|number # the value
 
@@ -144,7 +144,8 @@ function open:get(path, default) end
 
 ---@class (exact) sg.deny
 ---@field code? string # your own reason code
----@field freeze? boolean # stop the task until an operator looks
+---@field freeze? boolean # stop the whole tree of the task, and its domain, until an operator looks
+---@field only_task? boolean # with freeze: this task alone
 ---@field say? string # text for the agent
 
 ---@class (exact) sg.step_up
@@ -161,7 +162,8 @@ function open:get(path, default) end
 ---@field say? string # text for the agent
 
 ---@class (exact) sg.add
----@field freeze? boolean # stop the task until an operator looks
+---@field freeze? boolean # stop the whole tree of the task, and its domain, until an operator looks
+---@field only_task? boolean # with freeze: this task alone
 ---@field raise? string # raise the task's sensitivity to this
 ---@field revoke? boolean # revoke what this decision issued
 ---@field taint? string[] # labels the task gets

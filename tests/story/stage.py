@@ -49,7 +49,7 @@ for line in sys.stdin:
 class Puppet:
     """A process with a user of its own on one face."""
     def __init__(self, stage, face, uid, terminal=False):
-        self.uid = uid
+        self.uid, self.stage = uid, stage
         here = os.path.dirname(os.path.abspath(daemon.__file__))
         self.p = subprocess.Popen([sys.executable, "-c", PUPPET, str(uid), stage.path(face), here] + (["tty"] if terminal else []), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
@@ -130,7 +130,7 @@ for line in sys.stdin:
 class Swarm(Puppet):
     """A process with a user of its own and many connections."""
     def __init__(self, stage, face, uid):
-        self.uid = uid
+        self.uid, self.stage = uid, stage
         here = os.path.dirname(os.path.abspath(daemon.__file__))
         self.p = subprocess.Popen([sys.executable, "-c", SWARM, str(uid), stage.path(face), here], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 

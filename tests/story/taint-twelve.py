@@ -9,7 +9,7 @@ CONF = """
 groups : { ops : { members = [ "boss" ] } }
 admins : { boss : { uid = 62071 } }
 intents : { work : { actions = [ "**" ]  sensitivity = "confidential"  depth = 3 } }
-agents : { helper : { owner = "mira@acme.example"  escalate = "o@acme.example"  review_by = "2027-01-31"  environment = "prod"  match = [ "peer:uid=61071" ]
+agents : { helper : { domain = "process"  owner = "mira@acme.example"  escalate = "o@acme.example"  review_by = "2027-01-31"  environment = "prod"  match = [ "peer:uid=61071" ]
   reach = [ "mail.*", "pay.*", "erp.*", "notes.*" ]  intents = [ "work" ] } }
 enforcers : { mail : { match = [ "peer:uid=63071" ]  for_agents = [ "*" ] } bank : { match = [ "peer:uid=63072" ]  for_agents = [ "*" ] }
               other : { match = [ "peer:uid=63073" ]  for_agents = [ "*" ] } }

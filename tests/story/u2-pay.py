@@ -11,7 +11,7 @@ admins : { jon : { uid = 62011 } priya : { uid = 62012 } }
 humans : { jon : { id = "jon@acme.example"  admin = "jon"  agents = [ "ap-agent" ]  delegates = [ "**" ] }
            priya : { id = "priya@acme.example"  admin = "priya" } }
 intents : { invoices : { actions = [ "mail.*", "erp.*", "pay.*", "vendor.*", "notes.*" ]  sensitivity = "confidential" } }
-agents : { ap-agent : { owner = "jon@acme.example"  escalate = "o@acme.example"  review_by = "2027-01-31"  environment = "prod"
+agents : { ap-agent : { domain = "process"  owner = "jon@acme.example"  escalate = "o@acme.example"  review_by = "2027-01-31"  environment = "prod"
   match = [ "peer:uid=61011" ]  reach = [ "mail.*", "erp.*", "pay.*", "vendor.*", "notes.*" ]  intents = [ "invoices" ]
   budgets = [ "money=10000/1d" ] } }
 enforcers : { bank : { match = [ "peer:uid=63011" ]  for_agents = [ "*" ]  actions = [ "pay.*", "vendor.*", "notes.*" ] }

@@ -226,7 +226,7 @@ behind_nul(void)
 	p->effects = note_question;
 	char *id = task(0, "{\"inputs\":{\"to\":\"DE1111\"},\"intent\":\"tree\",\"key\":\"r\"}");
 	act(0, id, "x.a", "{\"to\":\"DE1111\"}", "1");
-	CU_ASSERT_TRUE(from("DE1111", "task"));
+	CU_ASSERT_TRUE(from("DE1111", "self"));
 	act(0, id, "x.a", "{\"to\":\"DE1111\\u00002222\"}", "2");
 	CU_ASSERT_TRUE(from("DE1111\\u00002222", "unknown"));
 	free(id);
@@ -241,7 +241,7 @@ without_dashes(void)
 	p->effects = note_question;
 	char *id = task(0, "{\"inputs\":{\"branch\":\"ma-in\"},\"intent\":\"tree\",\"key\":\"r\"}");
 	act(0, id, "x.a", "{\"to\":\"ma-in\"}", "1");
-	CU_ASSERT_TRUE(from("ma-in", "task"));
+	CU_ASSERT_TRUE(from("ma-in", "self"));
 	act(0, id, "x.a", "{\"to\":\"main\"}", "2");
 	CU_ASSERT_TRUE(from("main", "unknown"));
 	free(id);

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * What an action's arguments carry into its result: the labels of where each came from. Of one that nobody can place it is all that task and domain have
+ * read: it may have come from there, in pieces or in another form. */
+#include "gate/fold_in.h"
+#include "gate/request.h"
+#include "gate/values.h"
+
+#include <string.h>
+
+enum { LOOKED_AT = 256 };
+
+struct carrying {
+	const struct sg_state *state;
+	const struct sg_task *task;
+	struct sg_taint labels;
+	size_t looked;
+	bool unknown; /* of one at least nobody knows */
+};
+
+static void
+look(struct carrying *c, const struct sg_json *value)
+{
+	bool part = false;
+	const struct sg_origin *origin = c->looked++ < LOOKED_AT ? sg_value_origin(c->state, c->task, value, &part) : NULL;
+	c->unknown |= origin == NULL || strcmp(origin->where, "unknown") == 0 || part;
+	if (origin != NULL && !sg_taint_join(&c->labels, &origin->taint))
+		c->unknown = true;
+}
+
+static void
+walk(struct carrying *c, const struct sg_json *value, int depth)
+{
+	if (value->type == SG_JSON_STRING || value->type == SG_JSON_NUMBER)
+		look(c, value);
+	if (depth == SG_VALUE_DEPTH)
+		c->unknown = true;
+	if (value->type != SG_JSON_ARRAY && value->type != SG_JSON_OBJECT)
+		return;
+	for (const struct sg_json *v = sg_json_first(value); v != NULL && !c->unknown; v = sg_json_next(value, v))
+		walk(c, v, depth + 1);
+}
+
+static void
+write_labels(struct sg_json_writer *w, const struct sg_taint *labels)
+{
+	for (size_t i = 0; i < labels->count; i++)
+		sg_jw_text(w, labels->labels[i]);
+}
+
+void
+sg_write_carried(struct sg_json_writer *w, const struct sg_gate *gate, const struct sg_request *r, const struct sg_task *task)
+{
+	struct carrying c = {.state = &gate->state, .task = task};
+	bool clean = task == NULL || r->verdict != SG_ALLOW || r->effective_args == NULL || (task->taint.count == 0 && task->domain->taint.count == 0);
+	sg_jw_array(w);
+	if (!clean) {
+		walk(&c, r->effective_args, 0);
+		if (c.unknown && sg_taint_join(&c.labels, &task->taint))
+			sg_taint_join(&c.labels, &task->domain->taint);
+		write_labels(w, &c.labels);
+	}
+	sg_jw_end(w);
+	sg_taint_free(&c.labels);
+}
