@@ -23,7 +23,9 @@ agents : { helper : { reach = [ "mcp.files.**" ]  intents = [ "documents" ] } }
 SCRIPT = r"""#!%s
 import sys, json, os
 for line in sys.stdin:
-    m = json.loads(line)
+    try: m = json.loads(line)
+    except ValueError: continue
+    open(os.path.join(os.path.dirname(__file__), "calls"), "a").write(m["method"] + "\n")
     if "id" in m:
         print(json.dumps({"jsonrpc": "2.0", "id": m["id"], "result": {"content": [{"type": "text", "text": open(os.path.join(os.path.dirname(__file__), "doc")).read()}], "uid": os.getuid()}}), flush=True)
 """
@@ -86,6 +88,14 @@ def main():
         p.stdin.flush()
         answer = json.loads(p.stdout.readline())
         assert answer["result"]["isError"] and "policy_none" in answer["result"]["content"][0]["text"], answer
+        # the same call hidden behind white space at which the server's reader cuts lines: one message there, too
+        p.stdin.write(b'{"jsonrpc":"2.0","id":3,"method":"ping","params":{"a":\r%s\r}}\n{"jsonrpc":"2.0","id":4,"method":"ping"}\n' % call("write", 77).strip())
+        p.stdin.flush()
+        answers = [json.loads(p.stdout.readline()) for _ in range(2)]
+        assert [a["id"] for a in answers] == [3, 4], answers
+        with open(os.path.join(home, "calls")) as f:
+            methods = f.read().split()
+        assert methods.count("tools/call") == 1 and methods.count("ping") == 2, methods
         p.stdin.close()
         assert p.wait(20) == 0
 
@@ -135,7 +145,7 @@ def main():
         leaves = journal(d.dir + "/state/journal")
         seen = [(l["body"]["asker"], l["body"]["verdict"]) for l in leaves if l["kind"] == "decision"]
         assert ("enforcer:repo-api", "allow") in seen, seen
-        print("enforced: good\n11 passed, 0 failed")
+        print("enforced: good\n12 passed, 0 failed")
     finally:
         for part in parts:
             part.kill()
