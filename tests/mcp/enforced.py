@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Enforced MCP under three uids: agent, gateway, server. The agent gets through the gateway what policy allows, and nothing by any other way: it can
 neither start the server, nor reach its socket, nor its files, nor the gateway's face. Needs root."""
-import json, os, socket, subprocess, sys, tempfile, time
+import json, os, signal, socket, subprocess, sys, tempfile, time
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "..", "fault"))
 from daemon import BUILD, Daemon, journal
@@ -21,8 +21,8 @@ actions : { a_read : { name = "mcp.files.tools.read"  effect = "read"  sensitivi
 agents : { helper : { reach = [ "mcp.files.**" ]  intents = [ "documents" ] } }
 """
 SCRIPT = r"""#!%s
-import sys, json, os
-for line in sys.stdin:
+import sys, json, os, io
+for line in io.TextIOWrapper(sys.stdin.buffer, encoding="utf-8"):  # as the official SDK reads
     try: m = json.loads(line)
     except ValueError: continue
     open(os.path.join(os.path.dirname(__file__), "calls"), "a").write(m["method"] + "\n")
@@ -47,7 +47,13 @@ def call(name, n=1):
     return json.dumps(dict(jsonrpc="2.0", id=n, method="tools/call", params=dict(name=name, arguments={}))).encode() + b"\n"
 
 
+def too_long(number, frame):
+    raise AssertionError("silence")
+
+
 def main():
+    signal.signal(signal.SIGALRM, too_long)
+    signal.alarm(90)
     if os.geteuid() != 0:
         print("NOT RUN (needs root: three uids)\n0 passed, 0 failed, 1 skipped")
         return

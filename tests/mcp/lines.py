@@ -61,20 +61,27 @@ CONTROL = ["\x0b", "\x0c", "\x1c", "\x1d", "\x1e", "\0", "\x1b"]  # raw they are
 
 
 class Session:
-    def __init__(self, d, server, extra=()):
+    def __init__(self, d, server):
         self.log = os.path.join(d.dir, "lines")
         open(self.log, "w").close()
         self.p = subprocess.Popen([PROGRAM, "--run", d.dir + "/run", "--name", "files", "--intent", "documents", "--"] + SERVERS[server] + [self.log],
-                                  stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+                                  stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, bufsize=0)
+        self.rest = b""
 
     def send(self, line):
-        self.p.stdin.write((line.encode() if isinstance(line, str) else line) + b"\n")
-        self.p.stdin.flush()
+        line = (line.encode() if isinstance(line, str) else line) + b"\n"
+        while line:
+            line = line[os.write(self.p.stdin.fileno(), line):]
 
     def line(self, seconds=10):
-        if not select.select([self.p.stdout], [], [], seconds)[0] and not self.p.stdout.peek(1):
-            raise AssertionError("silence")
-        return self.p.stdout.readline()
+        while b"\n" not in self.rest:
+            if not select.select([self.p.stdout], [], [], seconds)[0]:
+                raise AssertionError("silence")
+            more = os.read(self.p.stdout.fileno(), 1 << 16)
+            assert more, "the session has ended"
+            self.rest += more
+        line, _, self.rest = self.rest.partition(b"\n")
+        return line + b"\n"
 
     def ask(self, line):
         self.send(line)
