@@ -221,7 +221,9 @@ rule_4(struct sg_gate *gate, struct sg_request *r, struct sg_delegation *d)
 		d->resources = resources;
 	if (!d->has_hand_on)
 		d->hand_on = d->actions;
-	return d->actions.count > 0 && within(r, d, "action", &hand_on, &d->actions, '.') && (d->hand_on.count == 0 || within(r, d, "hand_on", &hand_on, &d->hand_on, '.')) &&
+	/* whatever is done below must be within this grant: to hand on more would be to hand on nothing */
+	return d->actions.count > 0 && within(r, d, "action", &hand_on, &d->actions, '.') &&
+	       (d->hand_on.count == 0 || (within(r, d, "hand_on", &hand_on, &d->hand_on, '.') && within(r, d, "hand_on", &d->actions, &d->hand_on, '.'))) &&
 	       within(r, d, "resource", &resources, &d->resources, '/');
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Plans: a task whose role signs sets down the steps of its tree; tasks whose role is planned do those steps and no others. */
 #include "base/str.h"
+#include "gate/body.h"
 #include "gate/request.h"
 #include "gate/values.h"
 
@@ -8,10 +9,11 @@
 
 enum { BODY_MAX = 48 << 10, STEP_MAX = 64 << 10 };
 
-/* A step without arguments stands for any; one with them for exactly those. */
+/* A step without arguments stands for any; one with them for exactly those. Properties of the resource are part of it: none are none. */
 static uint64_t
-step_digest(const struct sg_gate *gate, const struct sg_task *task, struct sg_str action, struct sg_str type, struct sg_str id, const struct sg_json *args)
+step_digest(const struct sg_gate *gate, const struct sg_task *task, struct sg_str action, const struct sg_json *resource, const struct sg_json *args)
 {
+	const struct sg_json *properties = sg_json_get(resource, "properties");
 	struct sg_buf text;
 	struct sg_json_writer w;
 	unsigned char hash[SG_SHA256_BYTES];
@@ -22,8 +24,12 @@ step_digest(const struct sg_gate *gate, const struct sg_task *task, struct sg_st
 	sg_jw_member_str(&w, "action", action);
 	sg_jw_name(&w, "arguments");
 	args != NULL ? sg_jw_value(&w, args) : sg_jw_null(&w);
-	sg_jw_member_str(&w, "id", id);
-	sg_jw_member_str(&w, "type", type);
+	sg_jw_member_str(&w, "id", sg_json_text_at(resource, "id"));
+	if (properties != NULL && properties->count > 0) {
+		sg_jw_name(&w, "properties");
+		sg_jw_value(&w, properties);
+	}
+	sg_jw_member_str(&w, "type", sg_json_text_at(resource, "type"));
 	sg_jw_end(&w);
 	sg_sha256(hash, sg_buf_view(&text));
 	sg_hex(form, hash, sizeof(hash));
@@ -49,11 +55,43 @@ sg_plan_admits(const struct sg_gate *gate, const struct sg_request *r, const str
 	if (tree == NULL || tree->plan.digest[0] == '\0')
 		return false;
 	*reason = SG_REASON_plan_divergence;
-	return has_step(&tree->plan, step_digest(gate, task, r->action->name, r->resource_type, r->resource_id, NULL)) ||
-	       has_step(&tree->plan, step_digest(gate, task, r->action->name, r->resource_type, r->resource_id, r->effective_args));
+	return has_step(&tree->plan, step_digest(gate, task, r->action->name, r->resource, NULL)) ||
+	       has_step(&tree->plan, step_digest(gate, task, r->action->name, r->resource, r->effective_args));
 }
 
 /* ---- signing ---- */
+
+static bool
+is_star(struct sg_str text)
+{
+	return text.len > 0 && memchr(text.ptr, '*', text.len) != NULL;
+}
+
+/* A step says one thing that can be done, and nothing that would be passed over. */
+static bool
+step_good(const struct sg_gate *gate, const struct sg_json *step, char hint[SG_BODY_HINT])
+{
+	static const char *const members[] = {"action", "arguments", "resource", NULL}, *const of_resource[] = {"id", "properties", "type", NULL};
+	const struct sg_json *resource = sg_json_get(step, "resource"), *args = sg_json_get(step, "arguments"), *properties = sg_json_get(resource, "properties");
+	struct sg_str action = sg_json_text_at(step, "action"), type = sg_json_text_at(resource, "type"), id = sg_json_text_at(resource, "id");
+	snprintf(hint, SG_BODY_HINT, "each step is {\"action\",\"resource\":{\"type\",\"id\"}} and perhaps \"arguments\" and the resource's \"properties\"");
+	if (step->type != SG_JSON_OBJECT || resource == NULL || resource->type != SG_JSON_OBJECT || action.len == 0 || type.len == 0 || id.len == 0 ||
+	    (args != NULL && args->type != SG_JSON_OBJECT) || (properties != NULL && properties->type != SG_JSON_OBJECT))
+		return false;
+	if (!sg_members_known(step, members, "a step", hint) || !sg_members_known(resource, of_resource, "a step's resource", hint))
+		return false;
+	snprintf(hint, SG_BODY_HINT, "a step names one action of the catalogue and one resource: a * would never match");
+	return !is_star(action) && !is_star(type) && !is_star(id) && sg_catalogue_action(gate->catalogue, action) != NULL;
+}
+
+static bool
+steps_good(const struct sg_gate *gate, const struct sg_json *plan, char hint[SG_BODY_HINT])
+{
+	for (const struct sg_json *s = sg_json_first(plan); s != NULL; s = sg_json_next(plan, s))
+		if (!step_good(gate, s, hint))
+			return false;
+	return true;
+}
 
 static bool
 write_steps(struct sg_json_writer *w, const struct sg_gate *gate, const struct sg_task *task, const struct sg_json *plan)
@@ -62,10 +100,8 @@ write_steps(struct sg_json_writer *w, const struct sg_gate *gate, const struct s
 	sg_jw_array(w);
 	for (const struct sg_json *s = sg_json_first(plan); s != NULL; s = sg_json_next(plan, s)) {
 		char hex[17];
-		const struct sg_json *resource = sg_json_get(s, "resource"), *args = sg_json_get(s, "arguments");
-		struct sg_str action = sg_json_text_at(s, "action"), type = sg_json_text_at(resource, "type"), id = sg_json_text_at(resource, "id");
-		uint64_t digest = step_digest(gate, task, action, type, id, args);
-		good &= action.len > 0 && type.len > 0 && id.len > 0 && digest != 0 && (args == NULL || args->type == SG_JSON_OBJECT);
+		uint64_t digest = step_digest(gate, task, sg_json_text_at(s, "action"), sg_json_get(s, "resource"), sg_json_get(s, "arguments"));
+		good &= digest != 0;
 		sg_value_hex(digest, hex);
 		sg_jw_text(w, hex);
 	}
@@ -107,7 +143,7 @@ sign(struct sg_gate *gate, struct sg_request *r, const struct sg_task *task, con
 	sg_jw_member_text(&w, "task", task->id);
 	sg_jw_end(&w);
 	if (!good)
-		sg_answer_error(gate, r, 400, SG_REASON_bad_request, "each step is {\"action\",\"resource\":{\"type\",\"id\"}} and perhaps \"arguments\"");
+		sg_answer_error(gate, r, 413, SG_REASON_bad_request, "a step is too long");
 	else if (body.failed || sealed.failed || sg_record(gate, "plan", sg_buf_view(&body), sg_buf_view(&sealed), &number, NULL) != SG_OK)
 		sg_answer_error(gate, r, 503, SG_REASON_audit_unavailable, "sign again");
 	else
@@ -123,6 +159,7 @@ sign_who(struct sg_gate *gate, struct sg_request *r)
 	const struct sg_json *plan = sg_json_get(r->body, "plan");
 	const struct sg_task *task = sg_state_task(&gate->state, r->argument);
 	enum sg_reason reason = SG_REASON_no_task;
+	char hint[SG_BODY_HINT];
 	r->task = r->argument;
 	if (conn == NULL || !sg_who_agent(gate, r, conn, &reason) || task == NULL || strcmp(task->instance->id, r->instance) != 0) {
 		sg_answer_error(gate, r, 404, reason, "");
@@ -135,6 +172,8 @@ sign_who(struct sg_gate *gate, struct sg_request *r)
 		sg_answer_error(gate, r, 403, SG_REASON_not_signer, "");
 	else if (plan == NULL || plan->type != SG_JSON_ARRAY || plan->count == 0 || plan->count > SG_PLAN_STEPS_MAX)
 		sg_answer_error(gate, r, 400, SG_REASON_bad_request, "{\"plan\":[1 to 256 steps]}");
+	else if (!steps_good(gate, plan, hint))
+		sg_answer_error(gate, r, 400, SG_REASON_bad_request, hint);
 	else
 		sign(gate, r, task, plan);
 }
