@@ -86,6 +86,7 @@ enum sg_body_kind {
 	X(A_DELEGATE,    "to",            NAMED,     SG_BODY_NAME,       false)                                        \
 	X(A_DELEGATE,    "ttl",           COUNT,     31536000,           false)                                        \
 	X(A_PLAN,        "agent",         NAMED,     SG_BODY_NAME,       false)                                        \
+	X(A_PLAN,        "order",         NAMED,     SG_BODY_NAME,       false) /* given or any */                     \
 	X(A_PLAN,        "plan",          LIST,      SG_BODY_MANY,       true)                                         \
 	X(A_TREE,        "agent",         NAMED,     SG_BODY_NAME,       false)                                        \
 	X(E_TASK_OPEN,   "agent",         NAMED,     SG_BODY_NAME,       true)                                         \

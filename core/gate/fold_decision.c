@@ -152,6 +152,16 @@ note_class(struct sg_fold *f, struct sg_task *task)
 		tree->classes |= UINT64_C(1) << class;
 }
 
+/* An allow that was a step of the plan has done it, whatever comes of it: as a budget is spent. */
+static void
+note_step(struct sg_fold *f, struct sg_task *task)
+{
+	struct sg_tree *tree = sg_task_tree(task);
+	int64_t step = sg_fold_int_or(f, "step", 0);
+	if (tree != NULL && step > 0 && (uint64_t)step <= tree->plan.count)
+		tree->plan.steps[step - 1].done++;
+}
+
 static void
 fold_allow(struct sg_fold *f, struct sg_task *task, struct sg_attempt *attempt)
 {
@@ -159,6 +169,7 @@ fold_allow(struct sg_fold *f, struct sg_task *task, struct sg_attempt *attempt)
 	struct sg_approval *approval = sg_state_approval(f->state, sg_str(attempt->approval));
 	attempt->state = SG_ATTEMPT_ALLOWED;
 	attempt->action = sg_fold_word(f, "action");
+	note_step(f, task);
 	sg_fold_spread(f, task);
 	add_labels(f, &attempt->labels, sg_json_get(f->body, "taint"));
 	use_memory(f, task, attempt);

@@ -39,24 +39,38 @@ step_digest(const struct sg_gate *gate, const struct sg_task *task, struct sg_st
 }
 
 static bool
-has_step(const struct sg_plan *plan, uint64_t digest)
+is_done(const struct sg_plan_step *step)
 {
-	for (size_t i = 0; digest != 0 && i < plan->count; i++)
-		if (plan->steps[i] == digest)
-			return true;
-	return false;
+	return step->times > 0 && step->done >= step->times;
+}
+
+/* Which step this is, from 1 on: one that is not done, and whose turn it is. 0: none. */
+static size_t
+step_now(const struct sg_plan *plan, uint64_t any_arguments, uint64_t these)
+{
+	for (size_t i = 0; i < plan->count; i++) {
+		const struct sg_plan_step *step = &plan->steps[i];
+		if (is_done(step))
+			continue;
+		if (step->digest != 0 && (step->digest == any_arguments || step->digest == these))
+			return i + 1;
+		if (!plan->any_order)
+			return 0; /* this one comes first */
+	}
+	return 0;
 }
 
 bool
-sg_plan_admits(const struct sg_gate *gate, const struct sg_request *r, const struct sg_task *task, enum sg_reason *reason)
+sg_plan_admits(const struct sg_gate *gate, struct sg_request *r, const struct sg_task *task, enum sg_reason *reason)
 {
 	const struct sg_tree *tree = task->root->tree;
 	*reason = SG_REASON_plan_unsigned;
 	if (tree == NULL || tree->plan.digest[0] == '\0')
 		return false;
 	*reason = SG_REASON_plan_divergence;
-	return has_step(&tree->plan, step_digest(gate, task, r->action->name, r->resource, NULL)) ||
-	       has_step(&tree->plan, step_digest(gate, task, r->action->name, r->resource, r->effective_args));
+	r->step = step_now(&tree->plan, step_digest(gate, task, r->action->name, r->resource, NULL),
+			   step_digest(gate, task, r->action->name, r->resource, r->effective_args));
+	return r->step > 0;
 }
 
 /* ---- signing ---- */
@@ -71,7 +85,8 @@ is_star(struct sg_str text)
 static bool
 step_good(const struct sg_gate *gate, const struct sg_json *step, char hint[SG_BODY_HINT])
 {
-	static const char *const members[] = {"action", "arguments", "resource", NULL}, *const of_resource[] = {"id", "properties", "type", NULL};
+	static const char *const members[] = {"action", "arguments", "resource", "times", NULL}, *const of_resource[] = {"id", "properties", "type", NULL};
+	int64_t times;
 	const struct sg_json *resource = sg_json_get(step, "resource"), *args = sg_json_get(step, "arguments"), *properties = sg_json_get(resource, "properties");
 	struct sg_str action = sg_json_text_at(step, "action"), type = sg_json_text_at(resource, "type"), id = sg_json_text_at(resource, "id");
 	snprintf(hint, SG_BODY_HINT, "each step is {\"action\",\"resource\":{\"type\",\"id\"}} and perhaps \"arguments\" and the resource's \"properties\"");
@@ -80,17 +95,21 @@ step_good(const struct sg_gate *gate, const struct sg_json *step, char hint[SG_B
 		return false;
 	if (!sg_members_known(step, members, "a step", hint) || !sg_members_known(resource, of_resource, "a step's resource", hint))
 		return false;
+	snprintf(hint, SG_BODY_HINT, "a step's \"times\" is a whole number from 1 to %d", SG_PLAN_TIMES_MAX);
+	if (sg_json_get(step, "times") != NULL && (!sg_json_int(sg_json_get(step, "times"), &times) || times < 1 || times > SG_PLAN_TIMES_MAX))
+		return false;
 	snprintf(hint, SG_BODY_HINT, "a step names one action of the catalogue and one resource: a * would never match");
 	return !is_star(action) && !is_star(type) && !is_star(id) && sg_catalogue_action(gate->catalogue, action) != NULL;
 }
 
 static bool
-steps_good(const struct sg_gate *gate, const struct sg_json *plan, char hint[SG_BODY_HINT])
+steps_good(const struct sg_gate *gate, const struct sg_json *plan, struct sg_str order, char hint[SG_BODY_HINT])
 {
 	for (const struct sg_json *s = sg_json_first(plan); s != NULL; s = sg_json_next(plan, s))
 		if (!step_good(gate, s, hint))
 			return false;
-	return true;
+	snprintf(hint, SG_BODY_HINT, "\"order\" is \"given\" or \"any\"");
+	return order.len == 0 || sg_str_is(order, "given") || sg_str_is(order, "any");
 }
 
 static bool
@@ -107,6 +126,19 @@ write_steps(struct sg_json_writer *w, const struct sg_gate *gate, const struct s
 	}
 	sg_jw_end(w);
 	return good;
+}
+
+/* Once, where a step does not say how often. */
+static void
+write_times(struct sg_json_writer *w, const struct sg_json *plan)
+{
+	sg_jw_array(w);
+	for (const struct sg_json *s = sg_json_first(plan); s != NULL; s = sg_json_next(plan, s)) {
+		int64_t times = 1;
+		sg_json_int(sg_json_get(s, "times"), &times);
+		sg_jw_int(w, times);
+	}
+	sg_jw_end(w);
 }
 
 static void
@@ -137,10 +169,13 @@ sign(struct sg_gate *gate, struct sg_request *r, const struct sg_task *task, con
 	sg_buf_init(&body, BODY_MAX);
 	sg_jw_begin(&w, &body);
 	sg_jw_object(&w);
+	sg_jw_member_bool(&w, "any_order", sg_json_is(r->body, "order", "any"));
 	sg_jw_member_text(&w, "digest", digest);
 	sg_jw_name(&w, "steps");
 	bool good = write_steps(&w, gate, task, plan);
 	sg_jw_member_text(&w, "task", task->id);
+	sg_jw_name(&w, "times");
+	write_times(&w, plan);
 	sg_jw_end(&w);
 	if (!good)
 		sg_answer_error(gate, r, 413, SG_REASON_bad_request, "a step is too long");
@@ -172,7 +207,7 @@ sign_who(struct sg_gate *gate, struct sg_request *r)
 		sg_answer_error(gate, r, 403, SG_REASON_not_signer, "");
 	else if (plan == NULL || plan->type != SG_JSON_ARRAY || plan->count == 0 || plan->count > SG_PLAN_STEPS_MAX)
 		sg_answer_error(gate, r, 400, SG_REASON_bad_request, "{\"plan\":[1 to 256 steps]}");
-	else if (!steps_good(gate, plan, hint))
+	else if (!steps_good(gate, plan, sg_json_text_at(r->body, "order"), hint))
 		sg_answer_error(gate, r, 400, SG_REASON_bad_request, hint);
 	else
 		sign(gate, r, task, plan);

@@ -133,6 +133,22 @@ sg_read_task_line(struct sg_fold *f)
 		sg_fold_put(f, &f->state->tasks, t->id, t);
 }
 
+/* A snapshot of before plans counted has none of it. */
+static void
+read_counts(struct sg_fold *f, struct sg_plan *plan)
+{
+	const struct sg_json *times = sg_json_get(f->body, "plan_times"), *done = sg_json_get(f->body, "plan_done");
+	const struct sg_json *t = sg_json_first(times), *d = sg_json_first(done);
+	for (size_t i = 0; i < plan->count && times != NULL; i++) {
+		if (!sg_json_int(t, &plan->steps[i].times) || !sg_json_int(d, &plan->steps[i].done)) {
+			f->missing = "plan_times";
+			return;
+		}
+		t = sg_json_next(times, t);
+		d = sg_json_next(done, d);
+	}
+}
+
 static void
 read_plan(struct sg_fold *f, struct sg_plan *plan)
 {
@@ -146,7 +162,9 @@ read_plan(struct sg_fold *f, struct sg_plan *plan)
 	if (steps == NULL || steps->count == 0 || steps->count > SG_PLAN_STEPS_MAX || (plan->steps = calloc(steps->count, sizeof(*plan->steps))) == NULL)
 		return;
 	for (const struct sg_json *s = sg_json_first(steps); s != NULL; s = sg_json_next(steps, s))
-		plan->steps[plan->count++] = sg_take_hex(s);
+		plan->steps[plan->count++].digest = sg_take_hex(s);
+	plan->any_order = sg_fold_flag_or(f, "plan_any", true);
+	read_counts(f, plan);
 }
 
 static void

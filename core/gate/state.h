@@ -17,6 +17,7 @@ enum {
 	SG_CHARGES_MAX = 64,     /* accounts that one decision may charge */
 	SG_QUARANTINE_MAX = 64,  /* tools in quarantine for one tree; one more and every pinned tool is */
 	SG_PLAN_STEPS_MAX = 256, /* steps of a signed plan */
+	SG_PLAN_TIMES_MAX = 1000000, /* times that a step may be done */
 	SG_SLOTS = 64,           /* parts that an account's window is counted in */
 	SG_APPROVAL_GROUPS = 8,  /* groups one approval may need */
 	SG_APPROVAL_PROOFS = 32, /* yes-sayers one approval may gather */
@@ -146,10 +147,17 @@ struct sg_values {
 	bool full;
 };
 
+/* One step of a plan: how often it may be done, and how often it was. */
+struct sg_plan_step {
+	uint64_t digest;
+	int64_t times, done; /* times 0: as often as asked (signed before plans counted) */
+};
+
 struct sg_plan {
 	char digest[SG_SHA256_HEX], signer[SG_ID_MAX];
-	uint64_t *steps;
+	struct sg_plan_step *steps;
 	size_t count;
+	bool any_order; /* else a step's turn comes when those before it are done */
 };
 
 /* What belongs to a whole tree; kept at its root, made when first needed. */

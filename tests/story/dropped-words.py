@@ -3,7 +3,7 @@
 """No word of a request is dropped in silence: what a route does not know or cannot take is refused by its name, on every face; a plan, a role and a grant
 bind what they say."""
 import os, shutil, subprocess, sys, tempfile
-from stage import PUPPET, Puppet, Stage, daemon, done, row, says
+from stage import PUPPET, Puppet, Stage, daemon, done, row, says, until
 
 A, B, C, BOSS, GATE = 61111, 61112, 61113, 62111, 63111
 # A program that is nobody else's, so that its path can be the hint by which two agents are known.
@@ -102,20 +102,50 @@ def plan(d):
     sign = lambda *steps: a.ask("POST", "/v1/tasks/%s/plan" % root["id"], dict(plan=list(steps)))
     step = lambda **more: dict(dict(action="x.write", resource=dict(type="t", id="x"), arguments=dict(v=1)), **more)
     for wrong, name in ((step(action="x.*"), "*"), (step(action="**"), "*"), (step(action="x.gone"), "catalogue"), (step(resource=dict(type="t", id="**")), "*"), (step(resource=dict(type="*", id="x")), "*"),
-                        (step(times=1), '"times"'), (step(order=1), '"order"'), (step(args={}), '"args"'), (step(resource=dict(type="t", id="x", props={})), '"props"'), (step(resource=dict(type="t")), "each step"),
+                        (step(times=0), '"times"'), (step(times=1000001), '"times"'), (step(times="2"), '"times"'), (step(time=2), 'did you mean "times"'), (step(order=1), '"order"'), (step(args={}), '"args"'), (step(resource=dict(type="t", id="x", props={})), '"props"'), (step(resource=dict(type="t")), "each step"),
                         (step(resource=dict(type="t", id="x", properties=[])), "each step"), (step(arguments=[]), "each step"), (5, "each step"), (None, "each step")):
         refused("F8", "a plan with %s" % (wrong,), sign(wrong), name)
-    row("F8", "a good one is signed", sign(step(), step(action="x.read", resource=dict(type="t", id="y", properties=dict(cluster="test"))))[0] == 200)
+    for wrong, name in ((dict(order=5), '"order"'), (dict(order="free"), '"order"'), (dict(ordr="any"), 'did you mean "order"')):
+        refused("F8", "a plan with %s" % wrong, a.ask("POST", "/v1/tasks/%s/plan" % root["id"], dict(wrong, plan=[step()])), name)
     do = b.claim(a.delegate(root, to="b", role="doer", actions=["x.*"])["task"])
-    ask = lambda action, resource, **more: b.ask("POST", "/v1/act", dict(dict(action=action, key=b.key(), task=do["id"], resource=resource), **more))[1]
+    ask = lambda action, resource, **more: b.ask("POST", "/v1/act", dict(dict(action=action, key=b.key(), task=do["id"], resource=resource, arguments=dict(v=1)), **more))[1]
     x, y = dict(type="t", id="x"), dict(type="t", id="y")
-    row("F8", "the step as signed", says(ask("x.write", x, arguments=dict(v=1)), "allow"))
-    row("F8", "no properties said is none", says(ask("x.write", dict(x, properties={}), arguments=dict(v=1)), "allow"))
-    for what, got in (("with a property", ask("x.write", dict(x, properties=dict(cluster="prod")), arguments=dict(v=1))), ("other arguments", ask("x.write", x, arguments=dict(v=2))),
-                      ("a property left out", ask("x.read", y, arguments=dict(v=1))), ("another property", ask("x.read", dict(y, properties=dict(cluster="prod")), arguments=dict(v=1))),
-                      ("one more property", ask("x.read", dict(y, properties=dict(cluster="test", more=1)), arguments=dict(v=1)))):
+    with_test = dict(y, properties=dict(cluster="test"))
+
+    def no_step(what, got):
         row("F8", what + " is no step", says(got, "deny", "plan_divergence"), got)
-    row("F8", "its own properties", says(ask("x.read", dict(y, properties=dict(cluster="test")), arguments=dict(v=1)), "allow"))
+    row("F8", "a good one is signed, each step once and in order", sign(step(), step(action="x.read", resource=with_test, times=2), step(resource=y))[0] == 200)
+    no_step("what comes second", ask("x.read", with_test))
+    no_step("with a property", ask("x.write", dict(x, properties=dict(cluster="prod"))))
+    no_step("with other arguments", ask("x.write", x, arguments=dict(v=2)))
+    first = b.key()
+    row("F8", "the step as signed; no properties said is none", says(ask("x.write", dict(x, properties={}), key=first), "allow"))
+    row("F8", "its repeat is the same attempt and counts once", says(ask("x.write", dict(x, properties={}), key=first), "allow"))
+    no_step("the same once more", ask("x.write", x))
+    no_step("the last before the second", ask("x.write", y))
+    for what, resource in (("a property left out", y), ("another property", dict(y, properties=dict(cluster="prod"))), ("one more property", dict(y, properties=dict(cluster="test", more=1)))):
+        no_step(what, ask("x.read", resource))
+    row("F8", "its own properties", says(ask("x.read", with_test), "allow"))
+    no_step("the last before the second was done twice", ask("x.write", y))
+    behind, filler = d.leaves()[-1]["n"], a.open("work")
+    held = lambda: [l for l in d.leaves("snapshot") if l["body"]["leaf"] >= behind]
+    row("F8", "a snapshot holds it", until(lambda: held() or not says(a.act(filler, "x.read"), "allow"), 30) and held())
+    d.stop(keep=True)
+    d.start()
+    os.chmod(d.path("admin"), 0o666)
+    row("F8", "a start rests on it", "behind the snapshot of leaf" in d.text())
+    no_step("after a restart the first", ask("x.write", x))
+    row("F8", "the second time", says(ask("x.read", with_test), "allow"))
+    no_step("a third time", ask("x.read", with_test))
+    row("F8", "the last", says(ask("x.write", y), "allow"))
+    no_step("anything after the last", ask("x.write", y))
+    row("F8", "signed anew it begins anew, in any order", a.ask("POST", "/v1/tasks/%s/plan" % root["id"], dict(order="any", plan=[step(), step(resource=y)]))[0] == 200)
+    row("F8", "the second first", says(ask("x.write", y), "allow"))
+    no_step("and not twice", ask("x.write", y))
+    row("F8", "then the first", says(ask("x.write", x), "allow"))
+    sign(step(times=3))
+    got = [ask("x.write", x)["verdict"] for _ in range(5)]
+    row("F8", "three times are three", got.count("allow") == 3, got)
 
 
 def duty(d):
@@ -145,7 +175,7 @@ def grant(d):
 
 shutil.copy(os.path.realpath(sys.executable), EXE)
 os.chmod(HINTED, 0o755)
-d = Stage(CONF, POLICY, limits="denials = 64")
+d = Stage(CONF, POLICY, limits="denials = 64  snapshot_leaves = 100")
 try:
     for part in (words, plan, duty, grant):
         if part.__name__ in sys.argv[1:] or len(sys.argv) == 1:
