@@ -146,6 +146,23 @@ def plan(d):
     sign(step(times=3))
     got = [ask("x.write", x)["verdict"] for _ in range(5)]
     row("F8", "three times are three", got.count("allow") == 3, got)
+    # thirty-two at once: what is on its way counts, too
+    swarm = d.swarm_of(B)
+    for times in (1, 5):
+        fresh = a.open("planned")
+        a.ask("POST", "/v1/tasks/%s/plan" % fresh["id"], dict(plan=[step(resource=dict(type="thing", id="x"), times=times)]))
+        crowd = swarm.claim(a.delegate(fresh, to="b", role="doer", actions=["x.*"])["task"])
+        got = [g.get("verdict") for g in swarm.acts(crowd, [("x.write", dict(v=1))] * 32)]
+        row("F8", "%d of 32 at once" % times, got.count("allow") == times and got.count("deny") == 32 - times, got)
+    # what is only asked, or does not go through, does no step
+    sign(step())
+    boss = d.admin_of(BOSS)
+    for _ in range(3):
+        tried = boss.ask("POST", "/v1/try", dict(action="x.write", task=do["id"], resource=x, arguments=dict(v=1)))
+        row("F8", "trying does no step", says(tried[1], "allow"), tried)
+    row("F8", "it is still to be done", says(ask("x.write", x), "allow"))
+    tried = boss.ask("POST", "/v1/try", dict(action="x.write", task=do["id"], resource=x, arguments=dict(v=1)))
+    row("F8", "and then it is done for trying, too", says(tried[1], "deny", "plan_divergence"), tried)
 
 
 def duty(d):
