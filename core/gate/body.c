@@ -60,14 +60,15 @@ bool
 sg_members_known(const struct sg_json *object, const char *const *names, const char *what, char hint[SG_BODY_HINT])
 {
 	for (const struct sg_json *m = sg_json_first(object); m != NULL; m = sg_json_next(object, m)) {
-		struct sg_near near = sg_near(m->name);
 		bool known = false;
-		for (size_t i = 0; names[i] != NULL && !known; i++) {
+		for (size_t i = 0; names[i] != NULL && !known; i++)
 			known = sg_str_is(m->name, names[i]);
+		if (known)
+			continue;
+		struct sg_near near = sg_near(m->name);
+		for (size_t i = 0; names[i] != NULL; i++)
 			sg_near_offer(&near, sg_str(names[i]));
-		}
-		if (!known)
-			return unknown(what, m->name, &near, hint);
+		return unknown(what, m->name, &near, hint);
 	}
 	return true;
 }
@@ -207,16 +208,22 @@ member_fits(const struct sg_body_row *row, const struct sg_json *value, char hin
 }
 
 static const struct sg_body_row *
-row_of(enum sg_route route, struct sg_str name, struct sg_near *near)
+row_of(enum sg_route route, struct sg_str name)
 {
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		if (rows[i].route != route)
-			continue;
-		if (sg_str_is(name, rows[i].member))
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (rows[i].route == route && sg_str_is(name, rows[i].member))
 			return &rows[i];
-		sg_near_offer(near, sg_str(rows[i].member));
-	}
 	return NULL;
+}
+
+static bool
+refuse_unknown(enum sg_route route, struct sg_str name, char hint[SG_BODY_HINT])
+{
+	struct sg_near near = sg_near(name);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (rows[i].route == route)
+			sg_near_offer(&near, sg_str(rows[i].member));
+	return unknown("this request", name, &near, hint);
 }
 
 bool
@@ -224,10 +231,9 @@ sg_body_fits(enum sg_route route, const struct sg_json *body, char hint[SG_BODY_
 {
 	bool lenient = sg_body_lenient(route);
 	for (const struct sg_json *m = sg_json_first(body); m != NULL; m = sg_json_next(body, m)) {
-		struct sg_near near = sg_near(m->name);
-		const struct sg_body_row *row = row_of(route, m->name, &near);
+		const struct sg_body_row *row = row_of(route, m->name);
 		if (row == NULL && !lenient)
-			return unknown("this request", m->name, &near, hint);
+			return refuse_unknown(route, m->name, hint);
 		if (row != NULL && !member_fits(row, m, hint))
 			return false;
 	}
