@@ -49,6 +49,7 @@ read_number(struct reader *r, struct sg_json *value)
 	value->type = SG_JSON_NUMBER;
 	switch (sg_json_number(&at, &value->number)) {
 	case SG_JSON_NUMBER_OK:
+		value->string = (struct sg_str){r->at, (size_t)(at - r->at)};
 		r->at += at - r->at;
 		return SG_OK;
 	case SG_JSON_NUMBER_RANGE:

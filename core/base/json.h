@@ -33,7 +33,7 @@ struct sg_json {
 	bool sorted;        /* SG_JSON_OBJECT: the members stand in the order of sg_json_name_cmp */
 	struct sg_str name; /* the member's name if its parent is an object, else {NULL, 0} */
 	double number;      /* SG_JSON_NUMBER; -0 is read as 0 */
-	struct sg_str string;
+	struct sg_str string; /* SG_JSON_STRING: what it says. SG_JSON_NUMBER: its text as it came, for sg_json_line alone */
 };
 
 /* Reads `text` whole. On SG_OK `*root` lives as long as the arena. Errors: SG_MALFORMED (json_syntax, json_utf8, json_surrogate,

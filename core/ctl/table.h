@@ -58,6 +58,7 @@ enum sg_ctl_exit {
 	X(man,       0,   "man",        NULL,          "print the manual page")                                       \
 	X(mcp,       0,   "mcp",        "NAME",        "from an MCP server, called NAME as in stepgate mcp --name NAME") \
 	X(on_behalf, 0,   "on-behalf",  "HUMAN",       "for this person, who must have delegated what is done")       \
+	X(order,     0,   "order",      "given|any",     "whether the steps of a plan are done in the order given (as they are without it), or in any") \
 	X(reason,    0,   "reason",     "TEXT",        "why; it stands in the record")                                \
 	X(resource,  'r', "resource",   "TYPE:ID",     "the resource; of a delegation: a pattern of ids, may be repeated") \
 	X(role,      0,   "role",       "ROLE",        "the role that is taken in the tree")                          \
@@ -260,10 +261,11 @@ enum { SG_CTL_REST = 1000, SG_CTL_BEHIND = 999 };
 	  "hand a part of a task on",                                                                                  \
 	  "Each hop may only narrow; what is refused names its rule. Without --to it is a subtask of the agent itself, where what is beyond "  \
 	  "is cut off and shown; else it is refused, unless --excess says otherwise.")                                                          \
-	X(task_plan,     "task plan",       "TASK FILE",        2, 2, SG_CTL_TALK,                                              \
+	X(task_plan,     "task plan",       "TASK FILE",        2, 2, SG_CTL_TALK | SG_CTL_BIT(order),                                              \
 	  "sign the plan of a tree",                                                                                   \
 	  "For a role with signs. FILE (- is standard input) is a JSON list of steps: {\"action\",\"resource\":{\"id\",\"type\"}}, and "  \
-	  "perhaps \"arguments\". Tasks whose role is planned do these steps and no others.")                                                 \
+	  "perhaps \"arguments\", the resource's \"properties\", and \"times\" (1 where it is not said). Tasks whose role is planned do these steps and no "  \
+	  "others, so often and in this order.")                                                 \
 	X(act,           "act",             "TASK ACTION",      2, 2,                                                           \
 	  SG_CTL_TALK | SG_CTL_BIT(resource) | SG_CTL_BIT(arg) | SG_CTL_BIT(key) | SG_CTL_BIT(approval) | SG_CTL_BIT(audience) | SG_CTL_BIT(token), \
 	  "ask for one action",                                                                                        \
@@ -286,7 +288,7 @@ enum { SG_CTL_REST = 1000, SG_CTL_BEHIND = 999 };
 	  SG_CTL_BIT(action) | SG_CTL_BIT(budget) | SG_CTL_BIT(excess) | SG_CTL_BIT(input) | SG_CTL_BIT(key) | SG_CTL_BIT(resource) | \
 	  SG_CTL_BIT(role) | SG_CTL_BIT(to) | SG_CTL_BIT(ttl), "hand a part of the task on", "")                                \
 	X(session_use,   "use",             "TASK",             1, 1, 0, "work in another task of this process", "")              \
-	X(session_plan,  "plan",            "FILE",             1, 1, 0, "sign the plan of the tree", "")                         \
+	X(session_plan,  "plan",            "FILE",             1, 1, SG_CTL_BIT(order), "sign the plan of the tree", "")                         \
 	X(session_tree,  "tree",            "",                 0, 0, 0, "show the task and all below it", "")                    \
 	X(session_act,   "act",             "ACTION",           1, 1,                                                           \
 	  SG_CTL_BIT(resource) | SG_CTL_BIT(arg) | SG_CTL_BIT(key) | SG_CTL_BIT(approval) | SG_CTL_BIT(audience), "ask for one action", "") \

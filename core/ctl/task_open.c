@@ -147,6 +147,7 @@ plan(struct sg_ctl *ctl, const char *task, const char *path)
 	int code = sg_form_file(ctl, path, &steps);
 	if (code == SG_CTL_OK) {
 		sg_form_begin(&body, ctl);
+		sg_form_text(&body, "order", ctl->option[SG_CTL_OPTION_order]);
 		sg_form_value(&body, "plan", path, sg_buf_view(&steps));
 		code = sg_form_end(&body, &text);
 	}

@@ -12,6 +12,7 @@ void
 sg_mcp_call_free(struct sg_mcp_call *call)
 {
 	free(call->id);
+	free(call->asked);
 	free(call);
 }
 
@@ -44,17 +45,33 @@ sg_mcp_take(struct sg_table *table, const struct sg_json *id)
 	return call;
 }
 
+struct sg_mcp_call *
+sg_mcp_take_text(struct sg_table *table, struct sg_str id)
+{
+	size_t at = 0;
+	struct sg_arena arena;
+	const struct sg_json *json = NULL;
+	const struct sg_mcp_call *only = id.len == 0 && table->count == 1 ? sg_table_next(table, &at) : NULL;
+	sg_arena_init(&arena, 64 << 10);
+	struct sg_mcp_call *call = only != NULL ? sg_table_take(table, sg_str(only->id)) : NULL;
+	if (id.len > 0 && sg_json_parse(&arena, id, NULL, &json, NULL) == SG_OK)
+		call = sg_mcp_take(table, json);
+	sg_arena_done(&arena);
+	return call;
+}
+
 enum sg_mcp_error
 sg_mcp_remember(struct sg_table *table, const struct sg_mcp_message *m, const struct sg_method *method, struct sg_str decision)
 {
 	struct sg_mcp_call *call = calloc(1, sizeof(*call));
-	if (call == NULL || table->count >= SG_MCP_OPEN_CALLS || (call->id = canonical_id(m->id)) == NULL) {
-		free(call);
+	if (call == NULL || table->count >= SG_MCP_OPEN_CALLS || (call->id = canonical_id(m->id)) == NULL ||
+	    (call->asked = strndup(m->id_text.ptr, m->id_text.len)) == NULL) {
+		if (call != NULL)
+			sg_mcp_call_free(call);
 		return SG_MCP_mcp_too_many;
 	}
 	if (sg_table_get(table, sg_str(call->id)) != NULL || sg_table_put(table, sg_str(call->id), call) != SG_OK) {
-		free(call->id);
-		free(call);
+		sg_mcp_call_free(call);
 		return SG_MCP_mcp_id_used;
 	}
 	call->method = method;

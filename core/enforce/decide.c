@@ -69,9 +69,11 @@ write_meta(struct sg_json_writer *w, const struct sg_reply *reply)
 static void
 sg_proxy_deny(struct sg_proxy *proxy, const struct sg_mcp_message *m, const struct sg_method *method, const struct sg_reply *reply, struct sg_str text)
 {
+	struct sg_buf line;
 	struct sg_json_writer w;
 	bool is_tool = strcmp(method->name, "tools/call") == 0;
-	sg_jw_begin(&w, &proxy->to_client);
+	sg_buf_init(&line, SG_MCP_CLIENT_LINE);
+	sg_jw_begin(&w, &line);
 	sg_jw_object(&w);
 	if (!is_tool) {
 		sg_jw_name(&w, "error");
@@ -83,7 +85,7 @@ sg_proxy_deny(struct sg_proxy *proxy, const struct sg_mcp_message *m, const stru
 		sg_jw_end(&w);
 	}
 	sg_jw_name(&w, "id");
-	sg_jw_value(&w, m->id);
+	sg_jw_raw(&w, m->id_text);
 	sg_jw_member_text(&w, "jsonrpc", "2.0");
 	if (is_tool) {
 		sg_jw_name(&w, "result");
@@ -101,7 +103,30 @@ sg_proxy_deny(struct sg_proxy *proxy, const struct sg_mcp_message *m, const stru
 		sg_jw_end(&w);
 	}
 	sg_jw_end(&w);
-	sg_buf_text(&proxy->to_client, "\n");
+	if (line.failed || !sg_mcp_put(&proxy->to_client, sg_buf_view(&line)))
+		sg_proxy_refuse(proxy, SG_SIDE_CLIENT, m->id_text, SG_MCP_mcp_line);
+	sg_buf_done(&line);
+}
+
+/* A completion is decided with all that its params say, and goes on with nothing else. */
+static bool
+read_completion(const struct sg_json *params, struct sg_buf *out)
+{
+	static const char *const members[] = {"argument", "context", "ref"};
+	struct sg_json_writer w;
+	size_t known = 0;
+	sg_jw_begin(&w, out);
+	sg_jw_object(&w);
+	for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++) {
+		const struct sg_json *member = sg_json_get(params, members[i]);
+		if (member == NULL)
+			continue;
+		known += member->type == SG_JSON_OBJECT;
+		sg_jw_name(&w, members[i]);
+		sg_jw_value(&w, member);
+	}
+	sg_jw_end(&w);
+	return !out->failed && known + (sg_json_get(params, "_meta") != NULL) == params->count;
 }
 
 /* For tools and prompts the decided arguments are `arguments`; for resources they are {"uri"}. */
@@ -109,7 +134,9 @@ static bool
 read_arguments(const struct sg_mcp_message *m, const struct sg_method *method, struct sg_buf *out, bool *with_arguments)
 {
 	const struct sg_json *arguments = sg_json_get(m->params, "arguments");
-	*with_arguments = strcmp(method->subject, "name") == 0;
+	*with_arguments = strcmp(method->subject, "uri") != 0;
+	if (strcmp(method->subject, "ref") == 0)
+		return read_completion(m->params, out);
 	if (*with_arguments) {
 		if (arguments != NULL && arguments->type != SG_JSON_OBJECT)
 			return false;
@@ -125,6 +152,18 @@ read_arguments(const struct sg_mcp_message *m, const struct sg_method *method, s
 	return !out->failed;
 }
 
+/* What the call is about: a name, a uri, or the one of them that a completion refers to. */
+static bool
+read_subject(const struct sg_mcp_message *m, const struct sg_method *method, struct sg_str *subject)
+{
+	const struct sg_json *member = sg_json_get(m->params, method->subject);
+	if (member != NULL && strcmp(method->subject, "ref") == 0) {
+		const struct sg_json *name = sg_json_get(member, "name"), *uri = sg_json_get(member, "uri");
+		member = (name == NULL) == (uri == NULL) ? NULL : name != NULL ? name : uri;
+	}
+	return sg_json_string(member, subject) && subject->len > 0;
+}
+
 void
 sg_proxy_decide(struct sg_proxy *proxy, struct sg_mcp_message *m, const struct sg_method *method)
 {
@@ -132,17 +171,17 @@ sg_proxy_decide(struct sg_proxy *proxy, struct sg_mcp_message *m, const struct s
 	struct sg_buf arguments;
 	bool with_arguments = false;
 	char key[48];
-	if (!m->request || !sg_json_string(sg_json_get(m->params, method->subject), &subject) || subject.len == 0) {
-		sg_proxy_refuse(proxy, SG_SIDE_CLIENT, m->id, SG_MCP_mcp_params);
+	if (!m->request || !read_subject(m, method, &subject)) {
+		sg_proxy_refuse(proxy, SG_SIDE_CLIENT, m->id_text, SG_MCP_mcp_params);
 		return;
 	}
 	if (sg_mcp_in_use(&proxy->open, m->id)) {
-		sg_proxy_refuse(proxy, SG_SIDE_CLIENT, m->id, SG_MCP_mcp_id_used);
+		sg_proxy_refuse(proxy, SG_SIDE_CLIENT, m->id_text, SG_MCP_mcp_id_used);
 		return;
 	}
 	sg_buf_init(&arguments, SG_MCP_SERVER_LINE);
 	if (!read_arguments(m, method, &arguments, &with_arguments)) {
-		sg_proxy_refuse(proxy, SG_SIDE_CLIENT, m->id, SG_MCP_mcp_params);
+		sg_proxy_refuse(proxy, SG_SIDE_CLIENT, m->id_text, SG_MCP_mcp_params);
 		sg_buf_done(&arguments);
 		return;
 	}

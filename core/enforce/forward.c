@@ -5,19 +5,23 @@
 #include "base/str.h"
 
 /* The message again, canonical, with the arguments that were decided. */
-static void
-write_decided(struct sg_buf *to, const struct sg_mcp_message *m, struct sg_str arguments)
+static bool
+write_decided(struct sg_buf *to, const struct sg_mcp_message *m, struct sg_str params)
 {
+	struct sg_buf line;
 	struct sg_json_writer w;
-	sg_jw_begin(&w, to);
+	sg_buf_init(&line, to->max);
+	sg_jw_begin(&w, &line);
 	sg_jw_object(&w);
 	sg_jw_name(&w, "id");
-	sg_jw_value(&w, m->id);
+	sg_jw_raw(&w, m->id_text);
 	sg_jw_member_text(&w, "jsonrpc", "2.0");
 	sg_jw_member_str(&w, "method", m->method);
-	sg_jw_member_raw(&w, "params", arguments);
+	sg_jw_member_raw(&w, "params", params);
 	sg_jw_end(&w);
-	sg_buf_text(to, "\n");
+	bool good = !line.failed && sg_mcp_put(to, sg_buf_view(&line));
+	sg_buf_done(&line);
+	return good;
 }
 
 /* Only what was decided goes on: the name or uri, the arguments, and the token by which progress is told. Anything else was not judged. */
@@ -34,8 +38,12 @@ static void
 write_progress(struct sg_json_writer *w, const struct sg_json *meta)
 {
 	sg_jw_object(w);
+	struct sg_buf token; /* an id of its own: as it came */
+	sg_buf_init(&token, 8192);
+	sg_json_line(&token, sg_json_get(meta, "progressToken"));
 	sg_jw_name(w, "progressToken");
-	sg_jw_value(w, sg_json_get(meta, "progressToken"));
+	sg_jw_raw(w, token.failed ? SG_STR("") : sg_buf_view(&token));
+	sg_buf_done(&token);
 	sg_jw_end(w);
 }
 
@@ -62,7 +70,7 @@ write_params(struct sg_buf *out, const struct sg_json *params, const char *subje
 				continue;
 			if (sg_str_is(p->name, "_meta")) {
 				sg_jw_name_str(&w, p->name);
-				write_progress(&w, p);
+				write_progress(&w, sg_json_get(params, "_meta")); /* as it came, not as it was sorted */
 				continue;
 			}
 			if (!written && sg_str_cmp(p->name, SG_STR("arguments")) > 0 && arguments.len > 2) {
@@ -83,13 +91,16 @@ sg_proxy_forward(struct sg_proxy *proxy, const struct sg_mcp_message *m, const s
 {
 	struct sg_buf params;
 	sg_buf_init(&params, SG_MCP_SERVER_LINE);
-	write_params(&params, m->params, method->subject, with_arguments ? reply->arguments : SG_STR(""));
+	if (strcmp(method->subject, "ref") == 0)
+		sg_buf_str(&params, reply->arguments);
+	else
+		write_params(&params, m->params, method->subject, with_arguments ? reply->arguments : SG_STR(""));
 	enum sg_mcp_error error = params.failed ? SG_MCP_mcp_line : sg_mcp_remember(&proxy->open, m, method, reply->decision);
-	if (error == SG_MCP_FINE) {
-		write_decided(&proxy->to_server, m, sg_buf_view(&params));
-	} else {
+	if (error != SG_MCP_FINE) {
 		sg_daemon_outcome(proxy->daemon, reply->decision, "failed", (struct sg_str){NULL, 0});
-		sg_proxy_refuse(proxy, SG_SIDE_CLIENT, m->id, error);
+		sg_proxy_refuse(proxy, SG_SIDE_CLIENT, m->id_text, error);
+	} else if (!write_decided(&proxy->to_server, m, sg_buf_view(&params))) {
+		sg_proxy_spoil(proxy, sg_mcp_take(&proxy->open, m->id), SG_MCP_mcp_line);
 	}
 	sg_buf_done(&params);
 }

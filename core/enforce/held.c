@@ -25,7 +25,7 @@ ask_page(struct sg_proxy *proxy, struct sg_str cursor)
 	proxy->listing = !line.failed && sg_mcp_read(&m, sg_buf_view(&line), SG_MCP_CLIENT_LINE) == SG_MCP_FINE &&
 			 sg_mcp_remember_own(&proxy->open, &m) == SG_MCP_FINE;
 	if (proxy->listing)
-		sg_mcp_pass(&proxy->to_server, sg_buf_view(&line));
+		proxy->listing = sg_mcp_put(&proxy->to_server, sg_buf_view(&line));
 	if (!line.failed)
 		sg_arena_done(&m.arena);
 	sg_buf_done(&line);
@@ -44,7 +44,7 @@ waits(const struct sg_proxy *proxy, const struct sg_mcp_message *m, const struct
 }
 
 bool
-sg_held_hold(struct sg_proxy *proxy, const struct sg_mcp_message *m, const struct sg_method *method, struct sg_str line)
+sg_held_hold(struct sg_proxy *proxy, const struct sg_mcp_message *m, const struct sg_method *method)
 {
 	if (proxy->letting_go || !waits(proxy, m, method))
 		return false;
@@ -54,10 +54,8 @@ sg_held_hold(struct sg_proxy *proxy, const struct sg_mcp_message *m, const struc
 	}
 	if (!proxy->listing)
 		return false;
-	if (proxy->held.len + line.len + 1 > proxy->held.max)
-		sg_proxy_refuse(proxy, SG_SIDE_CLIENT, m->id, SG_MCP_mcp_too_many);
-	else
-		sg_mcp_pass(&proxy->held, line);
+	if (!sg_mcp_pass(&proxy->held, m->json, SG_STR("")) && m->request)
+		sg_proxy_refuse(proxy, SG_SIDE_CLIENT, m->id_text, SG_MCP_mcp_too_many);
 	return true;
 }
 
@@ -90,12 +88,19 @@ sg_held_answer(struct sg_proxy *proxy, const struct sg_mcp_message *m)
 		let_go(proxy, sg_proxy_client_line);
 }
 
+void
+sg_held_spoilt(struct sg_proxy *proxy)
+{
+	proxy->listing = proxy->changed = false;
+	let_go(proxy, sg_proxy_client_line);
+}
+
 static void
 answer_gone(struct sg_proxy *proxy, struct sg_str line)
 {
 	struct sg_mcp_message m;
 	if (sg_mcp_read(&m, line, SG_MCP_CLIENT_LINE) == SG_MCP_FINE && m.request)
-		sg_mcp_write_error(&proxy->to_client, m.id, SG_MCP_mcp_server_gone);
+		sg_mcp_write_error(&proxy->to_client, m.id_text, SG_MCP_mcp_server_gone);
 	sg_arena_done(&m.arena);
 }
 

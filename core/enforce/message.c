@@ -20,19 +20,47 @@ sg_mcp_code(enum sg_mcp_error error)
 	return errors[error].code;
 }
 
-void
-sg_mcp_pass(struct sg_buf *to, struct sg_str line)
+bool
+sg_mcp_put(struct sg_buf *to, struct sg_str json)
 {
-	sg_buf_str(to, line);
+	size_t before = to->len;
+	bool good = !to->failed;
+	sg_json_line_text(to, json);
 	sg_buf_text(to, "\n");
+	if (good && to->failed) {
+		to->len = before; /* what did not fit is not there, and the next may fit */
+		to->failed = false;
+		return false;
+	}
+	return good;
 }
 
-/* `id` NULL: the id is not known. Nothing of the refused line is said back. */
-void
-sg_mcp_write_error(struct sg_buf *to, const struct sg_json *id, enum sg_mcp_error error)
+bool
+sg_mcp_pass(struct sg_buf *to, const struct sg_json *message, struct sg_str id)
 {
+	struct sg_buf line;
+	const struct sg_json *first = sg_json_first(message);
+	sg_buf_init(&line, to->max);
+	for (const struct sg_json *m = first; m != NULL; m = sg_json_next(message, m)) {
+		sg_buf_text(&line, m == first ? "{" : ",");
+		sg_canon_string(&line, m->name);
+		sg_buf_text(&line, ":");
+		id.len > 0 && sg_str_is(m->name, "id") ? sg_buf_str(&line, id) : sg_json_line(&line, m);
+	}
+	sg_buf_text(&line, "}");
+	bool good = !line.failed && first != NULL && sg_mcp_put(to, sg_buf_view(&line));
+	sg_buf_done(&line);
+	return good;
+}
+
+/* Nothing of the refused line is said back but its id. */
+void
+sg_mcp_write_error(struct sg_buf *to, struct sg_str id, enum sg_mcp_error error)
+{
+	struct sg_buf line;
 	struct sg_json_writer w;
-	sg_jw_begin(&w, to);
+	sg_buf_init(&line, 8192);
+	sg_jw_begin(&w, &line);
 	sg_jw_object(&w);
 	sg_jw_name(&w, "error");
 	sg_jw_object(&w);
@@ -46,10 +74,12 @@ sg_mcp_write_error(struct sg_buf *to, const struct sg_json *id, enum sg_mcp_erro
 	sg_jw_member_text(&w, "message", errors[error].text);
 	sg_jw_end(&w);
 	sg_jw_name(&w, "id");
-	id != NULL ? sg_jw_value(&w, id) : sg_jw_null(&w);
+	id.len > 0 ? sg_jw_raw(&w, id) : sg_jw_null(&w);
 	sg_jw_member_text(&w, "jsonrpc", "2.0");
 	sg_jw_end(&w);
-	sg_buf_text(to, "\n");
+	if (line.failed || !sg_mcp_put(to, sg_buf_view(&line)))
+		to->failed = true; /* not even that: the session ends, and every call with it */
+	sg_buf_done(&line);
 }
 
 bool
@@ -57,7 +87,18 @@ sg_mcp_id_fine(const struct sg_json *id)
 {
 	int64_t number;
 	struct sg_str text;
-	return sg_json_int(id, &number) || (sg_json_string(id, &text) && text.len <= 256);
+	return (sg_json_int(id, &number) && id->string.len <= SG_MCP_ID_DIGITS) || (sg_json_string(id, &text) && text.len <= SG_MCP_ID_BYTES);
+}
+
+static struct sg_str
+id_text(struct sg_mcp_message *m)
+{
+	struct sg_buf text;
+	sg_buf_init(&text, 8192);
+	sg_json_line(&text, m->id);
+	struct sg_str copy = text.failed ? (struct sg_str){NULL, 0} : sg_arena_copy(&m->arena, sg_buf_view(&text));
+	sg_buf_done(&text);
+	return copy;
 }
 
 static enum sg_mcp_error
@@ -70,6 +111,8 @@ read_shape(struct sg_mcp_message *m)
 	if (!sg_json_is(m->json, "jsonrpc", "2.0"))
 		return SG_MCP_mcp_jsonrpc;
 	if (m->id != NULL && !sg_mcp_id_fine(m->id) && !(has_error && m->id->type == SG_JSON_NULL))
+		return SG_MCP_mcp_id;
+	if (m->id != NULL && m->id->type != SG_JSON_NULL && (m->id_text = id_text(m)).len == 0)
 		return SG_MCP_mcp_id;
 	m->request = has_method && m->id != NULL;
 	m->notification = has_method && m->id == NULL;

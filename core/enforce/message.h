@@ -5,6 +5,7 @@
 
 #include "base/arena.h"
 #include "base/canon.h"
+#include "base/json_line.h"
 
 enum { SG_MCP_CLIENT_LINE = 1 << 20, SG_MCP_SERVER_LINE = 32 << 20, SG_MCP_OPEN_CALLS = 1024 };
 
@@ -24,6 +25,7 @@ enum { SG_MCP_CLIENT_LINE = 1 << 20, SG_MCP_SERVER_LINE = 32 << 20, SG_MCP_OPEN_
 	X(mcp_line,          -32600, "the line is longer than a message may be")                                       \
 	X(mcp_too_many,      -32600, "too many calls are open")                                                        \
 	X(mcp_answer,        -32600, "an answer to nothing that was asked")                                            \
+	X(mcp_unreadable,    -32603, "the answer cannot be read as one message, so it is not passed on")                \
 	X(mcp_server_gone,   -32603, "the server ended before it answered")
 
 enum sg_mcp_error {
@@ -35,9 +37,13 @@ enum sg_mcp_error {
 
 const char *sg_mcp_code(enum sg_mcp_error error);
 
+/* An id that is text is no longer than this, decoded; one that is a number no longer as it is written. */
+enum { SG_MCP_ID_BYTES = 256, SG_MCP_ID_DIGITS = 64 };
+
 struct sg_mcp_message {
 	struct sg_arena arena; /* everything below lives here */
 	const struct sg_json *json, *id, *params;
+	struct sg_str id_text; /* a good id as it is written again: its type and, of a number, its text as it came; else empty */
 	struct sg_str method;
 	bool request, notification, answer; /* one of them, if it is well formed */
 };
@@ -48,8 +54,13 @@ bool sg_mcp_id_fine(const struct sg_json *id);
 /* Of the era whose requests are marked with their protocol version? */
 bool sg_mcp_newer_era(const struct sg_mcp_message *message);
 
-/* Appends the line as it came, or an error in answer to `id` (NULL: not known). */
-void sg_mcp_pass(struct sg_buf *to, struct sg_str line);
-void sg_mcp_write_error(struct sg_buf *to, const struct sg_json *id, enum sg_mcp_error error);
+/* The only ways to write a line. None of them appends half a line: false, and nothing appended, if there is no room.
+ * One message of ours, canonical JSON without an end of line. */
+bool sg_mcp_put(struct sg_buf *to, struct sg_str json);
+/* A message that passes, written anew: strings canonical, numbers as they came, one line for every reader of lines. `id`: JSON text that stands for its
+ * id, or empty: its own. */
+bool sg_mcp_pass(struct sg_buf *to, const struct sg_json *message, struct sg_str id);
+/* An error in answer to `id`, JSON text (empty: not known). */
+void sg_mcp_write_error(struct sg_buf *to, struct sg_str id, enum sg_mcp_error error);
 
 #endif

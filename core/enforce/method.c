@@ -5,10 +5,17 @@
 #include "base/str.h"
 
 static const struct sg_method rows[] = {
-#define X(name, side, treatment, action, subject) {name, SG_SIDE_##side, SG_METHOD_##treatment, action, subject},
+#define X(name, side, treatment, action, subject, why) {name, SG_SIDE_##side, SG_METHOD_##treatment, action, subject, why},
 	SG_METHODS(X)
 #undef X
 };
+
+const struct sg_method *
+sg_methods(size_t *count)
+{
+	*count = sizeof(rows) / sizeof(rows[0]);
+	return rows;
+}
 
 const struct sg_method *
 sg_method_find(enum sg_side side, struct sg_str name)

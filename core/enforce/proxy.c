@@ -37,20 +37,20 @@ sg_proxy_done(struct sg_proxy *proxy)
 }
 
 void
-sg_proxy_refuse(struct sg_proxy *proxy, enum sg_side sender, const struct sg_json *id, enum sg_mcp_error error)
+sg_proxy_refuse(struct sg_proxy *proxy, enum sg_side sender, struct sg_str id, enum sg_mcp_error error)
 {
 	proxy->refused++;
 	fprintf(stderr, "stepgate mcp: refused a line of the %s: %s\n", sender == SG_SIDE_CLIENT ? "client" : "server", sg_mcp_code(error));
 	if (sender == SG_SIDE_CLIENT)
 		sg_mcp_write_error(&proxy->to_client, id, error);
-	else if (id != NULL)
+	else if (id.len > 0)
 		sg_mcp_write_error(&proxy->to_server, id, error);
 }
 
 /* ---- the client's lines ---- */
 
 static void
-client_answer(struct sg_proxy *proxy, const struct sg_mcp_message *m, struct sg_str line)
+client_answer(struct sg_proxy *proxy, const struct sg_mcp_message *m)
 {
 	struct sg_mcp_call *call = sg_mcp_take(&proxy->from_server, m->id);
 	if (call == NULL) {
@@ -58,20 +58,21 @@ client_answer(struct sg_proxy *proxy, const struct sg_mcp_message *m, struct sg_
 		fprintf(stderr, "stepgate mcp: the client answered nothing that was asked\n");
 		return;
 	}
+	if (!sg_mcp_pass(&proxy->to_server, m->json, sg_str(call->asked)))
+		sg_mcp_write_error(&proxy->to_server, sg_str(call->asked), SG_MCP_mcp_line);
 	sg_mcp_call_free(call);
-	sg_mcp_pass(&proxy->to_server, line);
 }
 
 static void
-send_on(struct sg_proxy *proxy, struct sg_mcp_message *m, const struct sg_method *method, struct sg_str line)
+send_on(struct sg_proxy *proxy, struct sg_mcp_message *m, const struct sg_method *method)
 {
 	enum sg_mcp_error error;
 	if (method->treatment == SG_METHOD_DECIDED)
 		sg_proxy_decide(proxy, m, method);
 	else if (m->request && (error = sg_mcp_remember(&proxy->open, m, method, SG_STR(""))) != SG_MCP_FINE)
-		sg_proxy_refuse(proxy, SG_SIDE_CLIENT, m->id, error);
-	else
-		sg_mcp_pass(&proxy->to_server, line);
+		sg_proxy_refuse(proxy, SG_SIDE_CLIENT, m->id_text, error);
+	else if (!sg_mcp_pass(&proxy->to_server, m->json, SG_STR("")) && m->request)
+		sg_proxy_spoil(proxy, sg_mcp_take(&proxy->open, m->id), SG_MCP_mcp_line);
 }
 
 void
@@ -80,15 +81,16 @@ sg_proxy_client_line(struct sg_proxy *proxy, struct sg_str line)
 	struct sg_mcp_message m;
 	enum sg_mcp_error error = sg_mcp_read(&m, line, SG_MCP_CLIENT_LINE);
 	const struct sg_method *method = error == SG_MCP_FINE ? sg_method_find(SG_SIDE_CLIENT, m.method) : NULL;
-	const struct sg_json *id = error == SG_MCP_FINE || (m.json != NULL && m.id != NULL && sg_mcp_id_fine(m.id)) ? m.id : NULL;
-	if (error == SG_MCP_FINE && m.answer)
-		client_answer(proxy, &m, line);
-	else if (error == SG_MCP_FINE && sg_mcp_newer_era(&m))
-		sg_proxy_refuse(proxy, SG_SIDE_CLIENT, id, SG_MCP_mcp_era);
-	else if (error != SG_MCP_FINE || method == NULL || method->treatment == SG_METHOD_REFUSED)
-		sg_proxy_refuse(proxy, SG_SIDE_CLIENT, id, error != SG_MCP_FINE ? error : SG_MCP_mcp_method);
-	else if (!sg_held_hold(proxy, &m, method, line))
-		send_on(proxy, &m, method, line);
+	if (error != SG_MCP_FINE)
+		sg_proxy_lost_client(proxy, &m, line, error);
+	else if (m.answer)
+		client_answer(proxy, &m);
+	else if (sg_mcp_newer_era(&m))
+		sg_proxy_refuse(proxy, SG_SIDE_CLIENT, m.id_text, SG_MCP_mcp_era);
+	else if (method == NULL || method->treatment == SG_METHOD_REFUSED)
+		sg_proxy_refuse(proxy, SG_SIDE_CLIENT, m.id_text, SG_MCP_mcp_method);
+	else if (!sg_held_hold(proxy, &m, method))
+		send_on(proxy, &m, method);
 	sg_arena_done(&m.arena);
 }
 
@@ -121,27 +123,30 @@ server_answer(struct sg_proxy *proxy, struct sg_mcp_message *m, struct sg_str li
 {
 	struct sg_mcp_call *call = sg_mcp_take(&proxy->open, m->id);
 	if (call == NULL) {
-		sg_proxy_refuse(proxy, SG_SIDE_SERVER, NULL, SG_MCP_mcp_answer);
+		sg_proxy_lost_server(proxy, m, line, SG_MCP_mcp_answer);
 		return;
 	}
 	if (call->decision[0] != '\0')
 		report(proxy, m, sg_str(call->decision));
+	call->decision[0] = '\0';
 	const struct sg_json *tools = sg_json_get(sg_json_get(m->json, "result"), "tools");
+	bool filtered = call->method->treatment == SG_METHOD_FILTERED && tools != NULL && tools->type == SG_JSON_ARRAY;
 	if (call->own)
 		sg_held_answer(proxy, m);
-	else if (call->method->treatment == SG_METHOD_FILTERED && tools != NULL && tools->type == SG_JSON_ARRAY)
-		sg_tools_filter(proxy, m);
-	else
-		sg_mcp_pass(&proxy->to_client, line);
+	else if (filtered ? !sg_tools_filter(proxy, m, sg_str(call->asked)) : !sg_mcp_pass(&proxy->to_client, m->json, sg_str(call->asked))) {
+		sg_proxy_spoil(proxy, call, SG_MCP_mcp_line);
+		return;
+	}
 	sg_mcp_call_free(call);
 }
 
 static void
-server_says(struct sg_proxy *proxy, const struct sg_mcp_message *m, struct sg_str line)
+server_says(struct sg_proxy *proxy, const struct sg_mcp_message *m)
 {
 	if (sg_str_is(m->method, "notifications/tools/list_changed"))
 		sg_tools_forget(proxy);
-	sg_mcp_pass(&proxy->to_client, line);
+	if (!sg_mcp_pass(&proxy->to_client, m->json, SG_STR("")) && m->request)
+		sg_proxy_spoil(proxy, sg_mcp_take(&proxy->from_server, m->id), SG_MCP_mcp_line);
 }
 
 void
@@ -150,14 +155,16 @@ sg_proxy_server_line(struct sg_proxy *proxy, struct sg_str line)
 	struct sg_mcp_message m;
 	enum sg_mcp_error error = sg_mcp_read(&m, line, SG_MCP_SERVER_LINE);
 	const struct sg_method *method = error == SG_MCP_FINE ? sg_method_find(SG_SIDE_SERVER, m.method) : NULL;
-	if (error == SG_MCP_FINE && m.answer)
+	if (error != SG_MCP_FINE)
+		sg_proxy_lost_server(proxy, &m, line, error);
+	else if (m.answer)
 		server_answer(proxy, &m, line);
-	else if (error != SG_MCP_FINE || method == NULL)
-		sg_proxy_refuse(proxy, SG_SIDE_SERVER, error == SG_MCP_FINE ? m.id : NULL, error != SG_MCP_FINE ? error : SG_MCP_mcp_method);
+	else if (method == NULL || method->treatment == SG_METHOD_REFUSED)
+		sg_proxy_refuse(proxy, SG_SIDE_SERVER, m.id_text, SG_MCP_mcp_method);
 	else if (m.request && (error = sg_mcp_remember(&proxy->from_server, &m, method, SG_STR(""))) != SG_MCP_FINE)
-		sg_proxy_refuse(proxy, SG_SIDE_SERVER, m.id, error);
+		sg_proxy_refuse(proxy, SG_SIDE_SERVER, m.id_text, error);
 	else
-		server_says(proxy, &m, line);
+		server_says(proxy, &m);
 	sg_arena_done(&m.arena);
 }
 
@@ -167,15 +174,7 @@ sg_proxy_server_gone(struct sg_proxy *proxy)
 	size_t at = 0;
 	sg_held_gone(proxy);
 	for (struct sg_mcp_call *c; (c = sg_table_next(&proxy->open, &at)) != NULL;) {
-		struct sg_arena arena;
-		const struct sg_json *id = NULL;
-		sg_arena_init(&arena, 1 << 20);
-		if (!c->own && sg_json_parse(&arena, sg_str(c->id), NULL, &id, NULL) == SG_OK)
-			sg_mcp_write_error(&proxy->to_client, id, SG_MCP_mcp_server_gone);
-		if (c->decision[0] != '\0')
-			sg_daemon_outcome(proxy->daemon, sg_str(c->decision), "unknown", (struct sg_str){NULL, 0});
 		sg_table_take(&proxy->open, sg_str(c->id));
-		sg_mcp_call_free(c);
-		sg_arena_done(&arena);
+		sg_proxy_spoil(proxy, c, SG_MCP_mcp_server_gone);
 	}
 }

@@ -2,7 +2,8 @@
  * An MCP session seen from the middle: lines from the client, lines from the server, and a decision before anything that does something. Only the
  * `initialize`-based era is spoken; a message of the newer one is refused and said to be.
  *
- * What passes goes byte for byte. A decided call is written anew from the very arguments that were decided. */
+ * No byte of one side reaches the other: what passes is written anew as one line (strings canonical, numbers and ids as they came), a decided call from
+ * the very arguments that were decided. A message that cannot be read becomes an error with its id, in both directions. */
 #ifndef SG_ENFORCE_PROXY_H
 #define SG_ENFORCE_PROXY_H
 
@@ -21,6 +22,7 @@ struct sg_proxy {
 	struct sg_table tools;      /* tool name → digest of its definition */
 	struct sg_buf held;         /* lines of the client that wait until the tools are known */
 	bool listed, listing;       /* all tools are known; they are being asked for */
+	bool broken;                /* the server said something so long that nobody can say whose it is: the session ends */
 	bool changed, letting_go;   /* they changed meanwhile; what was held is let go */
 	unsigned pages;
 	uint64_t refused;           /* lines that were not let through */

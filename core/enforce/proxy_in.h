@@ -7,7 +7,13 @@
 #include "enforce/proxy.h"
 
 /* proxy.c: answers the sender with an error and notes it on stderr. */
-void sg_proxy_refuse(struct sg_proxy *proxy, enum sg_side sender, const struct sg_json *id, enum sg_mcp_error error);
+void sg_proxy_refuse(struct sg_proxy *proxy, enum sg_side sender, struct sg_str id, enum sg_mcp_error error);
+
+/* lost.c: what can be done for whoever waits when a line cannot be read. */
+void sg_proxy_lost_client(struct sg_proxy *proxy, const struct sg_mcp_message *message, struct sg_str line, enum sg_mcp_error error);
+void sg_proxy_lost_server(struct sg_proxy *proxy, const struct sg_mcp_message *message, struct sg_str line, enum sg_mcp_error error);
+/* Ends a call whose answer does not come in a form that may be passed on. */
+void sg_proxy_spoil(struct sg_proxy *proxy, struct sg_mcp_call *call, enum sg_mcp_error error);
 
 /* decide.c: "mcp.files.tools.read_file"; what a catalogue cannot name is asked under a name that no catalogue has. */
 struct sg_str sg_proxy_action(const struct sg_proxy *proxy, const struct sg_method *method, struct sg_str subject, struct sg_arena *arena);
@@ -23,15 +29,17 @@ void sg_proxy_forward(struct sg_proxy *proxy, const struct sg_mcp_message *messa
 struct sg_str sg_tool_digest(const struct sg_proxy *proxy, const struct sg_method *method, struct sg_str subject);
 /* Learns from a page of tools, whoever asked for it; `last`: nothing stands behind it. */
 void sg_tools_learn(struct sg_proxy *proxy, const struct sg_json *tools, bool last);
-/* Passes such a page on, filtered. */
-void sg_tools_filter(struct sg_proxy *proxy, struct sg_mcp_message *message);
+/* Passes such a page on, filtered, as the answer to `id`. False: there was no room for it. */
+bool sg_tools_filter(struct sg_proxy *proxy, struct sg_mcp_message *message, struct sg_str id);
 /* The server says that they have changed: nothing is known any more. */
 void sg_tools_forget(struct sg_proxy *proxy);
 
 /* held.c: true if the client's line has to wait, because it calls a tool whose definition is not known; it is kept, and the server is asked. */
-bool sg_held_hold(struct sg_proxy *proxy, const struct sg_mcp_message *message, const struct sg_method *method, struct sg_str line);
+bool sg_held_hold(struct sg_proxy *proxy, const struct sg_mcp_message *message, const struct sg_method *method);
 /* The server's answer to that. */
 void sg_held_answer(struct sg_proxy *proxy, const struct sg_mcp_message *message);
+/* The server's answer to that cannot be read: it counts as a list without tools. */
+void sg_held_spoilt(struct sg_proxy *proxy);
 /* The server is gone: what waits is answered. */
 void sg_held_gone(struct sg_proxy *proxy);
 

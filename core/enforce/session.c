@@ -63,26 +63,60 @@ end_server(struct sg_session *session)
 	return 128;
 }
 
-/* Reads once; hands every whole line to `take`. A line may end with CR LF. False at the end, or when a line outgrows its bound. */
+/* One side's bytes, and where its lines go. */
+struct side {
+	int fd;
+	size_t most;     /* bytes of a line */
+	struct sg_buf in;
+	size_t at;       /* of `in` that was handed over */
+	bool more;       /* there may be a whole line that waits for room */
+	bool skipping;   /* the rest of a line that was too long */
+	void (*take)(struct sg_proxy *, struct sg_str);
+};
+
+/* A server that waits until it is read from must not wait for itself: what it says depends on the client alone. */
 static bool
-take_lines(int fd, struct sg_buf *in, struct sg_proxy *proxy, void (*take)(struct sg_proxy *, struct sg_str))
+has_room(const struct side *s, const struct sg_proxy *proxy)
 {
-	char *to = sg_buf_reserve(in, READ_CHUNK);
-	ssize_t got = to == NULL ? 0 : read(fd, to, READ_CHUNK);
+	return proxy->to_client.len < READ_CHUNK && (s->take == sg_proxy_server_line || proxy->to_server.len < READ_CHUNK);
+}
+
+/* Hands over whole lines, as long as what they lead to has room (or all of them). A line may end with CR LF. One that is longer than a message may be is
+ * refused by its beginning, and the rest of it is dropped. */
+static void
+hand_over(struct side *s, struct sg_proxy *proxy, bool all)
+{
+	for (s->more = s->in.len > s->at; s->more && (all || has_room(s, proxy));) {
+		const char *from = s->in.ptr + s->at, *end = memchr(from, '\n', s->in.len - s->at);
+		struct sg_str line = {from, end != NULL ? (size_t)(end - from) : s->in.len - s->at};
+		bool rest = s->skipping;
+		s->more = end != NULL;
+		if (end == NULL && line.len <= s->most && !rest)
+			return;
+		s->skipping = end == NULL;
+		s->at += line.len + (end != NULL);
+		if (end != NULL && line.len > 0 && line.ptr[line.len - 1] == '\r')
+			line.len--;
+		if (!rest)
+			s->take(proxy, line);
+	}
+}
+
+/* Reads once. False at the end. */
+static bool
+read_some(struct side *s)
+{
+	if (s->at > 0)
+		sg_buf_drop(&s->in, s->at);
+	s->at = 0;
+	char *to = sg_buf_reserve(&s->in, READ_CHUNK);
+	ssize_t got = to == NULL ? 0 : read(s->fd, to, READ_CHUNK);
 	if (got < 0 && (errno == EINTR || errno == EAGAIN))
 		return true;
 	if (got <= 0)
 		return false;
-	in->len += (size_t)got;
-	size_t from = 0;
-	for (char *end; (end = memchr(in->ptr + from, '\n', in->len - from)) != NULL;) {
-		struct sg_str line = {in->ptr + from, (size_t)(end - in->ptr) - from};
-		from += line.len + 1;
-		if (line.len > 0 && line.ptr[line.len - 1] == '\r')
-			line.len--;
-		take(proxy, line);
-	}
-	sg_buf_drop(in, from);
+	s->in.len += (size_t)got;
+	s->more = true;
 	return true;
 }
 
@@ -115,42 +149,51 @@ unblock(int fd)
 		fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK);
 }
 
-int
-sg_session_run(struct sg_session *s, struct sg_proxy *proxy)
+static void
+relay_lines(struct sg_session *s, struct sg_proxy *proxy, struct side *client, struct side *server, bool *client_there, bool *server_there)
 {
-	struct sg_buf from_client, from_server;
-	bool client = true, server = true;
-	signal(SIGPIPE, SIG_IGN);
-	sg_buf_init(&from_client, SG_MCP_CLIENT_LINE + READ_CHUNK + 1);
-	sg_buf_init(&from_server, SG_MCP_SERVER_LINE + READ_CHUNK + 1);
-	unblock(s->server_in);
-	unblock(s->client_out);
-	while (client && server) {
-		struct pollfd polls[] = {{proxy->to_server.len < READ_CHUNK ? s->client_in : -1, POLLIN, 0},
-					 {proxy->to_client.len < READ_CHUNK ? s->server_out : -1, POLLIN, 0},
+	while (*client_there && *server_there && !proxy->broken && !proxy->to_client.failed && !proxy->to_server.failed) {
+		hand_over(server, proxy, false);
+		hand_over(client, proxy, false);
+		struct pollfd polls[] = {{has_room(client, proxy) && !client->more ? s->client_in : -1, POLLIN, 0},
+					 {has_room(server, proxy) && !server->more ? s->server_out : -1, POLLIN, 0},
 					 {proxy->to_server.len > 0 ? s->server_in : -1, POLLOUT, 0},
 					 {proxy->to_client.len > 0 ? s->client_out : -1, POLLOUT, 0}};
 		if (poll(polls, 4, -1) < 0 && errno != EINTR)
 			break;
 		if (polls[3].revents != 0)
-			client = send_some(s->client_out, &proxy->to_client);
+			*client_there = send_some(s->client_out, &proxy->to_client);
 		if (polls[2].revents != 0)
-			server = send_some(s->server_in, &proxy->to_server) && server;
+			*server_there = send_some(s->server_in, &proxy->to_server) && *server_there;
 		if (polls[1].revents != 0)
-			server = take_lines(s->server_out, &from_server, proxy, sg_proxy_server_line) && server;
+			*server_there = read_some(server) && *server_there;
 		if (polls[0].revents != 0)
-			client = take_lines(s->client_in, &from_client, proxy, sg_proxy_client_line) && client;
+			*client_there = read_some(client) && *client_there;
 	}
-	if (from_client.failed)
-		fprintf(stderr, "stepgate mcp: %s\n", sg_mcp_code(SG_MCP_mcp_line));
-	if (client)
+	hand_over(server, proxy, true); /* what was said before a side ended */
+	hand_over(client, proxy, true);
+}
+
+int
+sg_session_run(struct sg_session *s, struct sg_proxy *proxy)
+{
+	struct side client = {.fd = s->client_in, .most = SG_MCP_CLIENT_LINE, .take = sg_proxy_client_line};
+	struct side server = {.fd = s->server_out, .most = SG_MCP_SERVER_LINE, .take = sg_proxy_server_line};
+	bool client_there = true, server_there = true;
+	signal(SIGPIPE, SIG_IGN);
+	sg_buf_init(&client.in, SG_MCP_CLIENT_LINE + 2 * READ_CHUNK);
+	sg_buf_init(&server.in, SG_MCP_SERVER_LINE + 2 * READ_CHUNK);
+	unblock(s->server_in);
+	unblock(s->client_out);
+	relay_lines(s, proxy, &client, &server, &client_there, &server_there);
+	if (client_there)
 		sg_proxy_server_gone(proxy);
 	drain(s->client_out, &proxy->to_client);
-	if (server)
+	if (server_there)
 		drain(s->server_in, &proxy->to_server);
 	sg_proxy_server_gone(proxy); /* what was still open when the client left: its outcome is not known */
-	sg_buf_done(&from_client);
-	sg_buf_done(&from_server);
+	sg_buf_done(&client.in);
+	sg_buf_done(&server.in);
 	return end_server(s);
 }
 

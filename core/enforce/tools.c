@@ -100,48 +100,52 @@ listed(const struct sg_json *allowed, struct sg_str action)
 	return false;
 }
 
-/* The list without what ceilings can never allow. If the daemon does not say, nothing is listed: the call would be refused anyway. */
-void
-sg_tools_filter(struct sg_proxy *proxy, struct sg_mcp_message *m)
+static void
+write_shown(struct sg_buf *line, const struct sg_proxy *proxy, struct sg_mcp_message *m, const struct sg_json *allowed)
 {
 	const struct sg_method *call = sg_method_find(SG_SIDE_CLIENT, SG_STR("tools/call"));
+	const struct sg_json *result = sg_json_get(m->json, "result"), *tools = sg_json_get(result, "tools");
+	static const char *const beside[] = {"_meta", "nextCursor"};
+	const char *comma = "";
+	sg_buf_text(line, "\"result\":{");
+	for (size_t i = 0; i < sizeof(beside) / sizeof(beside[0]); i++)
+		if (sg_json_get(result, beside[i]) != NULL) {
+			sg_buf_printf(line, "\"%s\":", beside[i]);
+			sg_json_line(line, sg_json_get(result, beside[i]));
+			sg_buf_text(line, ",");
+		}
+	sg_buf_text(line, "\"tools\":[");
+	for (const struct sg_json *t = sg_json_first(tools); t != NULL; t = sg_json_next(tools, t)) {
+		struct sg_str name;
+		if (!sg_json_string(sg_json_get(t, "name"), &name) || !listed(allowed, sg_proxy_action(proxy, call, name, &m->arena)))
+			continue;
+		sg_buf_text(line, comma);
+		sg_json_line(line, t);
+		comma = ",";
+	}
+	sg_buf_text(line, "]}");
+}
+
+/* The list without what ceilings can never allow. If the daemon does not say, nothing is listed: the call would be refused anyway. */
+bool
+sg_tools_filter(struct sg_proxy *proxy, struct sg_mcp_message *m, struct sg_str id)
+{
 	const struct sg_json *result = sg_json_get(m->json, "result"), *tools = sg_json_get(result, "tools"), *allowed = NULL;
-	struct sg_buf names, answer;
-	struct sg_json_writer w;
+	struct sg_buf names, answer, line;
 	sg_tools_learn(proxy, tools, sg_json_get(result, "nextCursor") == NULL);
 	sg_buf_init(&names, 1 << 20);
 	sg_buf_init(&answer, 1 << 20);
+	sg_buf_init(&line, proxy->to_client.max);
 	write_names(proxy, tools, &names, &m->arena);
 	if (!names.failed && sg_daemon_ceiling(proxy->daemon, sg_buf_view(&names), &answer, NULL) == SG_OK &&
 	    sg_json_parse(&m->arena, sg_arena_copy(&m->arena, sg_buf_view(&answer)), NULL, &allowed, NULL) == SG_OK)
 		allowed = sg_json_get(allowed, "actions");
-	sg_jw_begin(&w, &proxy->to_client);
-	sg_jw_object(&w);
-	sg_jw_name(&w, "id");
-	sg_jw_value(&w, m->id);
-	sg_jw_member_text(&w, "jsonrpc", "2.0");
-	sg_jw_name(&w, "result");
-	sg_jw_object(&w);
-	const struct sg_json *cursor = sg_json_get(result, "nextCursor");
-	if (sg_json_get(result, "_meta") != NULL) {
-		sg_jw_name(&w, "_meta");
-		sg_jw_value(&w, sg_json_get(result, "_meta"));
-	}
-	if (cursor != NULL) {
-		sg_jw_name(&w, "nextCursor");
-		sg_jw_value(&w, cursor);
-	}
-	sg_jw_name(&w, "tools");
-	sg_jw_array(&w);
-	for (const struct sg_json *t = sg_json_first(tools); t != NULL; t = sg_json_next(tools, t)) {
-		struct sg_str name;
-		if (sg_json_string(sg_json_get(t, "name"), &name) && listed(allowed, sg_proxy_action(proxy, call, name, &m->arena)))
-			sg_jw_value(&w, t);
-	}
-	sg_jw_end(&w);
-	sg_jw_end(&w);
-	sg_jw_end(&w);
-	sg_buf_text(&proxy->to_client, "\n");
+	sg_buf_printf(&line, "{\"id\":%.*s,\"jsonrpc\":\"2.0\",", SG_STR_ARG(id));
+	write_shown(&line, proxy, m, allowed);
+	sg_buf_text(&line, "}");
+	bool good = !line.failed && sg_mcp_put(&proxy->to_client, sg_buf_view(&line));
+	sg_buf_done(&line);
 	sg_buf_done(&names);
 	sg_buf_done(&answer);
+	return good;
 }

@@ -6,22 +6,6 @@
 
 #include <stdio.h>
 
-/* Members a body may have: a misspelt one must not be a silent default. */
-static bool
-only_members(const struct sg_json *object, const char *const *names)
-{
-	if (object == NULL || object->type != SG_JSON_OBJECT)
-		return false;
-	for (const struct sg_json *m = sg_json_first(object); m != NULL; m = sg_json_next(object, m)) {
-		bool known = false;
-		for (size_t i = 0; names[i] != NULL; i++)
-			known |= sg_str_is(m->name, names[i]);
-		if (!known)
-			return false;
-	}
-	return true;
-}
-
 static const struct sg_json *
 object_or_empty(const struct sg_json *value, bool *good)
 {
@@ -79,9 +63,7 @@ read_common(struct sg_request *r)
 static bool
 read_native(struct sg_request *r)
 {
-	static const char *const members[] = {"action", "agent", "arguments", "audience", "context", "key", "peer_uid",
-					      "resource", "task", "task_token", NULL};
-	bool good = only_members(r->body, members);
+	bool good = true;
 	r->action_name = sg_json_text_at(r->body, "action");
 	r->audience = sg_json_text_at(r->body, "audience");
 	r->args = object_or_empty(sg_json_get(r->body, "arguments"), &good);
@@ -281,8 +263,7 @@ sg_route_evaluation(struct sg_gate *gate, struct sg_request *request)
 void
 sg_route_try(struct sg_gate *gate, struct sg_request *r)
 {
-	static const char *const members[] = {"action", "agent", "arguments", "context", "resource", "task", NULL};
-	bool good = only_members(r->body, members);
+	bool good = true;
 	enum sg_reason reason;
 	r->ask = true;
 	r->action_name = sg_json_text_at(r->body, "action");

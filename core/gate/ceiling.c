@@ -105,8 +105,9 @@ chain_ceilings(const struct sg_gate *gate, const struct sg_request *r, const str
 }
 
 static bool
-role_ceilings(const struct sg_gate *gate, const struct sg_request *r, const struct sg_task *task, enum sg_reason *reason)
+role_ceilings(const struct sg_gate *gate, struct sg_request *r, const struct sg_task *task, enum sg_reason *reason)
 {
+	r->step = 0;
 	if (task->role[0] == '\0')
 		return true;
 	const struct sg_task_role *role = sg_catalogue_role(gate->catalogue, sg_str(task->role));

@@ -146,6 +146,7 @@ write_body(struct sg_buf *out, struct sg_gate *gate, const struct sg_request *r)
 	sg_jw_member_str(&w, "resource_type", r->resource_type);
 	sg_jw_member_str(&w, "rule", r->merged.rule);
 	sg_jw_member_text(&w, "sensitivity", leaf_sensitivity(r));
+	sg_jw_member_int(&w, "step", (int64_t)r->step);
 	sg_jw_member_str(&w, "strength", sg_str(sg_strength_name(r->strength)));
 	sg_jw_member_str(&w, "tail", sg_str(r->tail));
 	sg_jw_name(&w, "taint");

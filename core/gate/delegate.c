@@ -65,6 +65,21 @@ read_amounts(const struct sg_request *r, int64_t out[SG_DIMENSIONS])
 	return budgets == NULL || budgets->type == SG_JSON_OBJECT;
 }
 
+/* A limit on what nobody can do limits nothing: its pattern is misspelt. What is no pattern at all is rule 5's. */
+static bool
+limits_something(const struct sg_gate *gate, const struct sg_request *r)
+{
+	const struct sg_json *all = sg_json_get(r->body, "constraints");
+	for (const struct sg_json *of = sg_json_first(all); of != NULL; of = sg_json_next(all, of)) {
+		bool some = !sg_pattern_valid(of->name, '.');
+		for (size_t i = 0; i < gate->catalogue->action_count && !some; i++)
+			some = sg_pattern_match(of->name, gate->catalogue->actions[i].name, '.');
+		if (!some)
+			return false;
+	}
+	return true;
+}
+
 static bool
 read_asked(struct sg_gate *gate, struct sg_request *r, struct sg_delegation *d, const char **wrong)
 {
@@ -95,7 +110,8 @@ read_asked(struct sg_gate *gate, struct sg_request *r, struct sg_delegation *d, 
 	if ((ttl != NULL && (!sg_json_int(ttl, &ttl_s) || ttl_s < 1 || ttl_s > 31536000)) || (depth != NULL && (!sg_json_int(depth, &d->max_depth) || d->max_depth < 0)))
 		return false;
 	d->ttl_ms = ttl_s * 1000;
-	return true;
+	*wrong = "each pattern in constraints names an action of the catalogue; one of these names none";
+	return limits_something(gate, r);
 }
 
 /* ---- what may be handed on ---- */
@@ -221,7 +237,9 @@ rule_4(struct sg_gate *gate, struct sg_request *r, struct sg_delegation *d)
 		d->resources = resources;
 	if (!d->has_hand_on)
 		d->hand_on = d->actions;
-	return d->actions.count > 0 && within(r, d, "action", &hand_on, &d->actions, '.') && (d->hand_on.count == 0 || within(r, d, "hand_on", &hand_on, &d->hand_on, '.')) &&
+	/* whatever is done below must be within this grant: to hand on more would be to hand on nothing */
+	return d->actions.count > 0 && within(r, d, "action", &hand_on, &d->actions, '.') &&
+	       (d->hand_on.count == 0 || (within(r, d, "hand_on", &hand_on, &d->hand_on, '.') && within(r, d, "hand_on", &d->actions, &d->hand_on, '.'))) &&
 	       within(r, d, "resource", &resources, &d->resources, '/');
 }
 

@@ -152,6 +152,16 @@ note_class(struct sg_fold *f, struct sg_task *task)
 		tree->classes |= UINT64_C(1) << class;
 }
 
+/* An allow that was a step of the plan has done it, whatever comes of it: as a budget is spent. */
+static void
+note_step(struct sg_fold *f, struct sg_task *task)
+{
+	struct sg_tree *tree = sg_task_tree(task);
+	int64_t step = sg_fold_int_or(f, "step", 0);
+	if (tree != NULL && step > 0 && (uint64_t)step <= tree->plan.count)
+		tree->plan.steps[step - 1].done++;
+}
+
 static void
 fold_allow(struct sg_fold *f, struct sg_task *task, struct sg_attempt *attempt)
 {
@@ -159,6 +169,7 @@ fold_allow(struct sg_fold *f, struct sg_task *task, struct sg_attempt *attempt)
 	struct sg_approval *approval = sg_state_approval(f->state, sg_str(attempt->approval));
 	attempt->state = SG_ATTEMPT_ALLOWED;
 	attempt->action = sg_fold_word(f, "action");
+	note_step(f, task);
 	sg_fold_spread(f, task);
 	add_labels(f, &attempt->labels, sg_json_get(f->body, "taint"));
 	add_labels(f, &attempt->labels, sg_json_get(f->body, "carried"));
@@ -193,8 +204,9 @@ fold_deny(struct sg_fold *f, struct sg_task *task, const struct sg_attempt *atte
 		return; /* an outage of ours is no conduct of theirs */
 	sg_times_note(&tree->denials, f->steady_ms);
 	bool scripts = attempt->reason == SG_REASON_policy_timeout || attempt->reason == SG_REASON_policy_steps || attempt->reason == SG_REASON_policy_memory;
-	if (sg_task_self_opened(task->root) && !scripts) /* a script that ends by itself is first of all its writer's */
-		sg_times_note(&task->domain->denials, f->steady_ms);
+	bool counts = sg_task_self_opened(task->root) && !scripts; /* a script that ends by itself is first of all its writer's */
+	if (counts && !sg_counted_note(&task->domain->denials, f->steady_ms))
+		f->missing = "memory";
 	if (scripts)
 		sg_times_note(&tree->kills, f->steady_ms);
 	if (attempt->reason == SG_REASON_budget_exceeded && sg_json_int(sg_json_get(sg_json_get(f->body, "cost"), "money"), &money))

@@ -98,6 +98,8 @@ sg_domain_free(struct sg_domain *d)
 	if (d == NULL)
 		return;
 	sg_taint_free(&d->taint);
+	sg_counted_free(&d->denials);
+	sg_counted_free(&d->step_ups);
 	free(d);
 }
 
@@ -124,7 +126,8 @@ static void
 thaw(struct sg_domain *d)
 {
 	d->frozen = false;
-	d->denials.next = d->step_ups.next = 0;
+	sg_counted_free(&d->denials);
+	sg_counted_free(&d->step_ups);
 	for (struct sg_task *t = d->first; t != NULL; t = t->domain_next)
 		if (t->by_domain && t->state == SG_TASK_FROZEN) {
 			t->state = SG_TASK_OPEN;

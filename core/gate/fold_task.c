@@ -349,19 +349,23 @@ sg_fold_kind_plan(struct sg_fold *f)
 		f->missing = "steps";
 		return;
 	}
-	uint64_t *kept = calloc(steps->count + 1, sizeof(*kept));
+	struct sg_plan_step *kept = calloc(steps->count + 1, sizeof(*kept));
+	const struct sg_json *times = sg_json_first(sg_json_get(f->body, "times"));
 	if (kept == NULL) {
 		f->missing = "memory";
 		return;
 	}
 	free(tree->plan.steps);
-	tree->plan = (struct sg_plan){.steps = kept};
+	tree->plan = (struct sg_plan){.steps = kept, .any_order = sg_fold_flag_or(f, "any_order", true)}; /* plans of before neither counted nor ordered */
 	sg_fold_id(f, "digest", tree->plan.digest, sizeof(tree->plan.digest));
 	memcpy(tree->plan.signer, task->id, sizeof(task->id));
 	for (const struct sg_json *s = sg_json_first(steps); s != NULL; s = sg_json_next(steps, s)) {
 		struct sg_str hex;
+		struct sg_plan_step *step = &kept[tree->plan.count++];
 		if (sg_json_string(s, &hex))
-			kept[tree->plan.count++] = sg_value_unhex(hex);
+			step->digest = sg_value_unhex(hex);
+		if (times != NULL && sg_json_int(times, &step->times))
+			times = sg_json_next(sg_json_get(f->body, "times"), times);
 	}
 }
 

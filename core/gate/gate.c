@@ -5,6 +5,7 @@
 #include "base/err.h"
 #include "base/secret.h"
 #include "base/str.h"
+#include "gate/body.h"
 #include "gate/domain.h"
 #include "gate/moved.h"
 #include "gate/remember.h"
@@ -100,6 +101,7 @@ sg_gate_request(struct sg_gate *gate, uint64_t id, unsigned route, struct sg_str
 		sg_gate_disconnect(gate, id);
 		return true;
 	}
+	char hint[SG_BODY_HINT];
 	struct sg_json_limits limits = {.bytes = SG_FRAME_MAX}; /* max_body bounds what was sent; written out canonically it may be longer */
 	enum sg_status status = sg_canon_parse(&r->arena, body, &limits, &r->body, NULL);
 	if (status == SG_MALFORMED || (status == SG_OK && r->body->type != SG_JSON_OBJECT)) {
@@ -111,7 +113,9 @@ sg_gate_request(struct sg_gate *gate, uint64_t id, unsigned route, struct sg_str
 		sg_answer_error(gate, r, 413, SG_REASON_bad_request, "too large to be judged");
 		return true;
 	}
-	if (conn->blind && !may_blind(route))
+	if (!sg_body_fits(row->route, r->body, hint))
+		sg_answer_error(gate, r, 400, SG_REASON_bad_request, hint);
+	else if (conn->blind && !may_blind(route))
 		sg_answer_error(gate, r, 503, SG_REASON_facts_unavailable, "no module attests this connection; stepgate status says which is ill");
 	else if (conn->unread)
 		sg_look_now(gate, r, run_route);

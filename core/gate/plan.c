@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Plans: a task whose role signs sets down the steps of its tree; tasks whose role is planned do those steps and no others. */
 #include "base/str.h"
+#include "gate/body.h"
 #include "gate/request.h"
 #include "gate/values.h"
 
@@ -8,10 +9,11 @@
 
 enum { BODY_MAX = 48 << 10, STEP_MAX = 64 << 10 };
 
-/* A step without arguments stands for any; one with them for exactly those. */
+/* A step without arguments stands for any; one with them for exactly those. Properties of the resource are part of it: none are none. */
 static uint64_t
-step_digest(const struct sg_gate *gate, const struct sg_task *task, struct sg_str action, struct sg_str type, struct sg_str id, const struct sg_json *args)
+step_digest(const struct sg_gate *gate, const struct sg_task *task, struct sg_str action, const struct sg_json *resource, const struct sg_json *args)
 {
+	const struct sg_json *properties = sg_json_get(resource, "properties");
 	struct sg_buf text;
 	struct sg_json_writer w;
 	unsigned char hash[SG_SHA256_BYTES];
@@ -22,8 +24,12 @@ step_digest(const struct sg_gate *gate, const struct sg_task *task, struct sg_st
 	sg_jw_member_str(&w, "action", action);
 	sg_jw_name(&w, "arguments");
 	args != NULL ? sg_jw_value(&w, args) : sg_jw_null(&w);
-	sg_jw_member_str(&w, "id", id);
-	sg_jw_member_str(&w, "type", type);
+	sg_jw_member_str(&w, "id", sg_json_text_at(resource, "id"));
+	if (properties != NULL && properties->count > 0) {
+		sg_jw_name(&w, "properties");
+		sg_jw_value(&w, properties);
+	}
+	sg_jw_member_str(&w, "type", sg_json_text_at(resource, "type"));
 	sg_jw_end(&w);
 	sg_sha256(hash, sg_buf_view(&text));
 	sg_hex(form, hash, sizeof(hash));
@@ -33,27 +39,78 @@ step_digest(const struct sg_gate *gate, const struct sg_task *task, struct sg_st
 }
 
 static bool
-has_step(const struct sg_plan *plan, uint64_t digest)
+is_done(const struct sg_plan_step *step)
 {
-	for (size_t i = 0; digest != 0 && i < plan->count; i++)
-		if (plan->steps[i] == digest)
-			return true;
-	return false;
+	return step->times > 0 && step->done >= step->times;
+}
+
+/* Which step this is, from 1 on: one that is not done, and whose turn it is. 0: none. */
+static size_t
+step_now(const struct sg_plan *plan, uint64_t any_arguments, uint64_t these)
+{
+	for (size_t i = 0; i < plan->count; i++) {
+		const struct sg_plan_step *step = &plan->steps[i];
+		if (is_done(step))
+			continue;
+		if (step->digest != 0 && (step->digest == any_arguments || step->digest == these))
+			return i + 1;
+		if (!plan->any_order)
+			return 0; /* this one comes first */
+	}
+	return 0;
 }
 
 bool
-sg_plan_admits(const struct sg_gate *gate, const struct sg_request *r, const struct sg_task *task, enum sg_reason *reason)
+sg_plan_admits(const struct sg_gate *gate, struct sg_request *r, const struct sg_task *task, enum sg_reason *reason)
 {
 	const struct sg_tree *tree = task->root->tree;
 	*reason = SG_REASON_plan_unsigned;
 	if (tree == NULL || tree->plan.digest[0] == '\0')
 		return false;
 	*reason = SG_REASON_plan_divergence;
-	return has_step(&tree->plan, step_digest(gate, task, r->action->name, r->resource_type, r->resource_id, NULL)) ||
-	       has_step(&tree->plan, step_digest(gate, task, r->action->name, r->resource_type, r->resource_id, r->effective_args));
+	r->step = step_now(&tree->plan, step_digest(gate, task, r->action->name, r->resource, NULL),
+			   step_digest(gate, task, r->action->name, r->resource, r->effective_args));
+	return r->step > 0;
 }
 
 /* ---- signing ---- */
+
+static bool
+is_star(struct sg_str text)
+{
+	return text.len > 0 && memchr(text.ptr, '*', text.len) != NULL;
+}
+
+/* A step says one thing that can be done, and nothing that would be passed over. */
+static bool
+step_good(const struct sg_gate *gate, const struct sg_json *step, char hint[SG_BODY_HINT])
+{
+	static const char *const members[] = {"action", "arguments", "resource", "times", NULL}, *const of_resource[] = {"id", "properties", "type", NULL};
+	int64_t times;
+	const struct sg_json *resource = sg_json_get(step, "resource"), *args = sg_json_get(step, "arguments"), *properties = sg_json_get(resource, "properties");
+	struct sg_str action = sg_json_text_at(step, "action"), type = sg_json_text_at(resource, "type"), id = sg_json_text_at(resource, "id");
+	snprintf(hint, SG_BODY_HINT, "each step is {\"action\",\"resource\":{\"type\",\"id\"}} and perhaps \"arguments\" and the resource's \"properties\"");
+	if (step->type != SG_JSON_OBJECT || resource == NULL || resource->type != SG_JSON_OBJECT || action.len == 0 || type.len == 0 || id.len == 0 ||
+	    (args != NULL && args->type != SG_JSON_OBJECT) || (properties != NULL && properties->type != SG_JSON_OBJECT))
+		return false;
+	if (!sg_members_known(step, members, "a step", hint) || !sg_members_known(resource, of_resource, "a step's resource", hint))
+		return false;
+	snprintf(hint, SG_BODY_HINT, "a step's \"times\" is a whole number from 1 to %d", SG_PLAN_TIMES_MAX);
+	if (sg_json_get(step, "times") != NULL && (!sg_json_int(sg_json_get(step, "times"), &times) || times < 1 || times > SG_PLAN_TIMES_MAX))
+		return false;
+	snprintf(hint, SG_BODY_HINT, "a step names one action of the catalogue and one resource: a * would never match");
+	return !is_star(action) && !is_star(type) && !is_star(id) && sg_catalogue_action(gate->catalogue, action) != NULL;
+}
+
+static bool
+steps_good(const struct sg_gate *gate, const struct sg_json *plan, struct sg_str order, char hint[SG_BODY_HINT])
+{
+	for (const struct sg_json *s = sg_json_first(plan); s != NULL; s = sg_json_next(plan, s))
+		if (!step_good(gate, s, hint))
+			return false;
+	snprintf(hint, SG_BODY_HINT, "\"order\" is \"given\" or \"any\"");
+	return order.len == 0 || sg_str_is(order, "given") || sg_str_is(order, "any");
+}
 
 static bool
 write_steps(struct sg_json_writer *w, const struct sg_gate *gate, const struct sg_task *task, const struct sg_json *plan)
@@ -62,15 +119,26 @@ write_steps(struct sg_json_writer *w, const struct sg_gate *gate, const struct s
 	sg_jw_array(w);
 	for (const struct sg_json *s = sg_json_first(plan); s != NULL; s = sg_json_next(plan, s)) {
 		char hex[17];
-		const struct sg_json *resource = sg_json_get(s, "resource"), *args = sg_json_get(s, "arguments");
-		struct sg_str action = sg_json_text_at(s, "action"), type = sg_json_text_at(resource, "type"), id = sg_json_text_at(resource, "id");
-		uint64_t digest = step_digest(gate, task, action, type, id, args);
-		good &= action.len > 0 && type.len > 0 && id.len > 0 && digest != 0 && (args == NULL || args->type == SG_JSON_OBJECT);
+		uint64_t digest = step_digest(gate, task, sg_json_text_at(s, "action"), sg_json_get(s, "resource"), sg_json_get(s, "arguments"));
+		good &= digest != 0;
 		sg_value_hex(digest, hex);
 		sg_jw_text(w, hex);
 	}
 	sg_jw_end(w);
 	return good;
+}
+
+/* Once, where a step does not say how often. */
+static void
+write_times(struct sg_json_writer *w, const struct sg_json *plan)
+{
+	sg_jw_array(w);
+	for (const struct sg_json *s = sg_json_first(plan); s != NULL; s = sg_json_next(plan, s)) {
+		int64_t times = 1;
+		sg_json_int(sg_json_get(s, "times"), &times);
+		sg_jw_int(w, times);
+	}
+	sg_jw_end(w);
 }
 
 static void
@@ -101,13 +169,16 @@ sign(struct sg_gate *gate, struct sg_request *r, const struct sg_task *task, con
 	sg_buf_init(&body, BODY_MAX);
 	sg_jw_begin(&w, &body);
 	sg_jw_object(&w);
+	sg_jw_member_bool(&w, "any_order", sg_json_is(r->body, "order", "any"));
 	sg_jw_member_text(&w, "digest", digest);
 	sg_jw_name(&w, "steps");
 	bool good = write_steps(&w, gate, task, plan);
 	sg_jw_member_text(&w, "task", task->id);
+	sg_jw_name(&w, "times");
+	write_times(&w, plan);
 	sg_jw_end(&w);
 	if (!good)
-		sg_answer_error(gate, r, 400, SG_REASON_bad_request, "each step is {\"action\",\"resource\":{\"type\",\"id\"}} and perhaps \"arguments\"");
+		sg_answer_error(gate, r, 413, SG_REASON_bad_request, "a step is too long");
 	else if (body.failed || sealed.failed || sg_record(gate, "plan", sg_buf_view(&body), sg_buf_view(&sealed), &number, NULL) != SG_OK)
 		sg_answer_error(gate, r, 503, SG_REASON_audit_unavailable, "sign again");
 	else
@@ -123,6 +194,7 @@ sign_who(struct sg_gate *gate, struct sg_request *r)
 	const struct sg_json *plan = sg_json_get(r->body, "plan");
 	const struct sg_task *task = sg_state_task(&gate->state, r->argument);
 	enum sg_reason reason = SG_REASON_no_task;
+	char hint[SG_BODY_HINT];
 	r->task = r->argument;
 	if (conn == NULL || !sg_who_agent(gate, r, conn, &reason) || task == NULL || strcmp(task->instance->id, r->instance) != 0) {
 		sg_answer_error(gate, r, 404, reason, "");
@@ -135,6 +207,8 @@ sign_who(struct sg_gate *gate, struct sg_request *r)
 		sg_answer_error(gate, r, 403, SG_REASON_not_signer, "");
 	else if (plan == NULL || plan->type != SG_JSON_ARRAY || plan->count == 0 || plan->count > SG_PLAN_STEPS_MAX)
 		sg_answer_error(gate, r, 400, SG_REASON_bad_request, "{\"plan\":[1 to 256 steps]}");
+	else if (!steps_good(gate, plan, sg_json_text_at(r->body, "order"), hint))
+		sg_answer_error(gate, r, 400, SG_REASON_bad_request, hint);
 	else
 		sign(gate, r, task, plan);
 }

@@ -56,6 +56,7 @@ struct sg_request {
 	const struct sg_json *effective_args;    /* after narrowing; the arguments before */
 	int64_t cost[SG_DIMENSIONS];
 	struct sg_str narrowed_to; /* what a task was given less than asked, canonical */
+	size_t step;    /* of the signed plan, from 1 on; 0: none */
 	bool ask_owner; /* a ceiling asks a person: an overdue review, a level of autonomy */
 
 	/* what was said */
@@ -208,8 +209,8 @@ void sg_route_events(struct sg_gate *gate, struct sg_request *request);
 bool sg_in_force(struct sg_gate *gate, struct sg_request *request, enum sg_reason *reason);
 bool sg_ceilings(struct sg_gate *gate, struct sg_request *request, enum sg_reason *reason);
 enum sg_reason sg_may_spend(const struct sg_gate *gate, const struct sg_request *request);
-/* plan.c: may this task, whose role acts on a plan alone, do this? False: *reason. */
-bool sg_plan_admits(const struct sg_gate *gate, const struct sg_request *request, const struct sg_task *task, enum sg_reason *reason);
+/* plan.c: may this task, whose role acts on a plan alone, do this now? request->step says which step it is, from 1 on. False: *reason. */
+bool sg_plan_admits(const struct sg_gate *gate, struct sg_request *request, const struct sg_task *task, enum sg_reason *reason);
 /* owner.c */
 bool sg_human_gone(const struct sg_gate *gate, const struct sg_human *human);
 /* Since when nobody answers for this agent; 0: somebody does. */

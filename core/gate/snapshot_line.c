@@ -72,6 +72,17 @@ sg_line_times(struct sg_json_writer *w, const char *name, const struct sg_times 
 }
 
 void
+sg_line_counted(struct sg_json_writer *w, const char *name, const struct sg_counted *counted)
+{
+	uint64_t count = counted->next < counted->room ? counted->next : counted->room;
+	sg_jw_name(w, name);
+	sg_jw_array(w);
+	for (uint64_t i = count; i > 0; i--)
+		sg_jw_int(w, counted->at_ms[(counted->next - i) % counted->room]);
+	sg_jw_end(w);
+}
+
+void
 sg_line_hex(struct sg_json_writer *w, uint64_t number)
 {
 	char hex[17];

@@ -24,6 +24,7 @@ void sg_line_level(struct sg_json_writer *w, enum sg_sensitivity level);
 void sg_line_deadline(struct sg_snapshot_out *o, const char *name, const struct sg_deadline *deadline);
 void sg_line_ints(struct sg_json_writer *w, const char *name, const int64_t *numbers, size_t count);
 void sg_line_times(struct sg_json_writer *w, const char *name, const struct sg_times *times);
+void sg_line_counted(struct sg_json_writer *w, const char *name, const struct sg_counted *counted);
 void sg_line_hex(struct sg_json_writer *w, uint64_t number);
 
 /* snapshot_tree.c: the lines of one instance, one task, one root's tree, one agent's past. */

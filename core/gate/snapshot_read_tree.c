@@ -34,6 +34,17 @@ sg_read_instance_line(struct sg_fold *f)
 }
 
 static void
+take_counted(struct sg_fold *f, const char *name, struct sg_counted *out)
+{
+	const struct sg_json *list = sg_json_get(f->body, name);
+	for (const struct sg_json *e = sg_json_first(list); e != NULL; e = sg_json_next(list, e)) {
+		int64_t at_ms = 0;
+		if (!sg_json_int(e, &at_ms) || !sg_counted_note(out, at_ms))
+			f->missing = name;
+	}
+}
+
+static void
 end_domain(void *value)
 {
 	sg_domain_free(value);
@@ -50,8 +61,8 @@ sg_read_domain_line(struct sg_fold *f)
 	snprintf(d->kind, sizeof(d->kind), "%.*s", SG_STR_ARG(kind));
 	snprintf(d->name, sizeof(d->name), "%.*s", SG_STR_ARG(name));
 	sg_take_taint(f, &d->taint);
-	sg_take_times(f, "denials", &d->denials);
-	sg_take_times(f, "step_ups", &d->step_ups);
+	take_counted(f, "denials", &d->denials);
+	take_counted(f, "step_ups", &d->step_ups);
 	d->fade_ms = sg_fold_int(f, "fade");
 	d->frozen = sg_fold_flag(f, "frozen");
 	d->frozen_ms = sg_fold_int(f, "frozen_at");
@@ -177,6 +188,22 @@ sg_read_task_line(struct sg_fold *f)
 		sg_fold_put(f, &f->state->tasks, t->id, t);
 }
 
+/* A snapshot of before plans counted has none of it. */
+static void
+read_counts(struct sg_fold *f, struct sg_plan *plan)
+{
+	const struct sg_json *times = sg_json_get(f->body, "plan_times"), *done = sg_json_get(f->body, "plan_done");
+	const struct sg_json *t = sg_json_first(times), *d = sg_json_first(done);
+	for (size_t i = 0; i < plan->count && times != NULL; i++) {
+		if (!sg_json_int(t, &plan->steps[i].times) || !sg_json_int(d, &plan->steps[i].done)) {
+			f->missing = "plan_times";
+			return;
+		}
+		t = sg_json_next(times, t);
+		d = sg_json_next(done, d);
+	}
+}
+
 static void
 read_plan(struct sg_fold *f, struct sg_plan *plan)
 {
@@ -190,7 +217,9 @@ read_plan(struct sg_fold *f, struct sg_plan *plan)
 	if (steps == NULL || steps->count == 0 || steps->count > SG_PLAN_STEPS_MAX || (plan->steps = calloc(steps->count, sizeof(*plan->steps))) == NULL)
 		return;
 	for (const struct sg_json *s = sg_json_first(steps); s != NULL; s = sg_json_next(steps, s))
-		plan->steps[plan->count++] = sg_take_hex(s);
+		plan->steps[plan->count++].digest = sg_take_hex(s);
+	plan->any_order = sg_fold_flag_or(f, "plan_any", true);
+	read_counts(f, plan);
 }
 
 static void

@@ -32,7 +32,7 @@ sg_snapshot_domain(struct sg_snapshot_out *o, const void *value)
 {
 	const struct sg_domain *d = value;
 	sg_line_begin(o);
-	sg_line_times(&o->w, "denials", &d->denials);
+	sg_line_counted(&o->w, "denials", &d->denials);
 	sg_jw_member_int(&o->w, "fade", d->fade_ms);
 	sg_jw_member_bool(&o->w, "frozen", d->frozen);
 	sg_jw_member_int(&o->w, "frozen_at", d->frozen_ms);
@@ -44,7 +44,7 @@ sg_snapshot_domain(struct sg_snapshot_out *o, const void *value)
 	sg_jw_member_text(&o->w, "name", d->name);
 	sg_line_level(&o->w, d->taint.sensitivity);
 	sg_jw_member_int(&o->w, "since", d->since_ms);
-	sg_line_times(&o->w, "step_ups", &d->step_ups);
+	sg_line_counted(&o->w, "step_ups", &d->step_ups);
 	sg_line_end(o);
 }
 
@@ -206,6 +206,17 @@ sg_snapshot_tree(struct sg_snapshot_out *o, const void *value)
 	sg_jw_member_text(&o->w, "k", "tree");
 	sg_line_times(&o->w, "kills", &t->kills);
 	sg_jw_member_text(&o->w, "plan", t->plan.digest);
+	sg_jw_member_bool(&o->w, "plan_any", t->plan.any_order);
+	sg_jw_name(&o->w, "plan_done");
+	sg_jw_array(&o->w);
+	for (size_t i = 0; i < t->plan.count; i++)
+		sg_jw_int(&o->w, t->plan.steps[i].done);
+	sg_jw_end(&o->w);
+	sg_jw_name(&o->w, "plan_times");
+	sg_jw_array(&o->w);
+	for (size_t i = 0; i < t->plan.count; i++)
+		sg_jw_int(&o->w, t->plan.steps[i].times);
+	sg_jw_end(&o->w);
 	sg_jw_name(&o->w, "quarantine");
 	sg_jw_array(&o->w);
 	for (size_t i = 0; i < t->quarantine_count; i++) {
@@ -220,7 +231,7 @@ sg_snapshot_tree(struct sg_snapshot_out *o, const void *value)
 	sg_jw_name(&o->w, "steps");
 	sg_jw_array(&o->w);
 	for (size_t i = 0; i < t->plan.count; i++)
-		sg_line_hex(&o->w, t->plan.steps[i]);
+		sg_line_hex(&o->w, t->plan.steps[i].digest);
 	sg_jw_end(&o->w);
 	sg_jw_member_text(&o->w, "task", root->id);
 	sg_jw_member_bool(&o->w, "values_full", t->values.full);

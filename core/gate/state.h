@@ -17,9 +17,11 @@ enum {
 	SG_CHARGES_MAX = 64,     /* accounts that one decision may charge */
 	SG_QUARANTINE_MAX = 64,  /* tools in quarantine for one tree; one more and every pinned tool is */
 	SG_PLAN_STEPS_MAX = 256, /* steps of a signed plan */
+	SG_PLAN_TIMES_MAX = 1000000, /* times that a step may be done */
 	SG_SLOTS = 64,           /* parts that an account's window is counted in */
 	SG_APPROVAL_GROUPS = 8,  /* groups one approval may need */
 	SG_APPROVAL_PROOFS = 32, /* yes-sayers one approval may gather */
+	SG_COUNTED_MAX = 1024,   /* moments remembered of a domain: a power of two */
 	SG_DOMAIN_NAME = 128,    /* bytes of a domain's name, as people read it */
 	SG_DIGEST_V = 2,         /* form of an action's digest (JOINTS, canonical bytes and digest); 1 had no credential in it */
 };
@@ -85,12 +87,19 @@ struct sg_times {
 	uint64_t next;
 };
 
+/* The same, up to SG_COUNTED_MAX times, with memory for as many as there were. */
+struct sg_counted {
+	int64_t *at_ms;
+	size_t room;
+	uint64_t next;
+};
+
 /* What the kernel keeps apart from other domains (domain.h). What is read in one task of it may be known to all its processes. */
 struct sg_domain {
 	char id[SG_ID_MAX], kind[16], name[SG_DOMAIN_NAME];
 	struct sg_taint taint;
 	bool frozen;
-	struct sg_times denials, step_ups; /* of roots that their agent opened itself */
+	struct sg_counted denials, step_ups; /* of roots that their agent opened itself */
 	size_t tasks, refs;                /* open ones; those in memory */
 	struct sg_task *first;
 	int64_t fade_ms;              /* so long after its last open task it carries what it carries; below 0: for ever */
@@ -161,10 +170,17 @@ struct sg_values {
 	bool full;
 };
 
+/* One step of a plan: how often it may be done, and how often it was. */
+struct sg_plan_step {
+	uint64_t digest;
+	int64_t times, done; /* times 0: as often as asked (signed before plans counted) */
+};
+
 struct sg_plan {
 	char digest[SG_SHA256_HEX], signer[SG_ID_MAX];
-	uint64_t *steps;
+	struct sg_plan_step *steps;
 	size_t count;
+	bool any_order; /* else a step's turn comes when those before it are done */
 };
 
 /* What belongs to a whole tree; kept at its root, made when first needed. */
@@ -406,6 +422,10 @@ const struct sg_task *sg_task_stopped(const struct sg_state *state, const struct
 /* What belongs to its tree; made if need be, NULL on no memory. */
 struct sg_tree *sg_task_tree(struct sg_task *task);
 void sg_times_note(struct sg_times *times, int64_t at_ms);
+/* False on no memory. */
+bool sg_counted_note(struct sg_counted *counted, int64_t at_ms);
+int64_t sg_counted_within(const struct sg_counted *counted, int64_t now_ms, int64_t within_ms);
+void sg_counted_free(struct sg_counted *counted);
 /* How many of `times` lie within the last `within_ms`. */
 int64_t sg_times_count(const struct sg_times *times, int64_t now_ms, int64_t within_ms);
 

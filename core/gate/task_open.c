@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Opening tasks: by an agent for itself, by an enforcer for an agent, by an operator for an agent; and claiming one that was handed over. */
+#include "gate/body.h"
 #include "gate/domain.h"
 #include "gate/values.h"
 
@@ -51,7 +52,7 @@ write_peer(struct sg_json_writer *w, struct sg_gate *gate, const struct sg_reque
 	else if (strcmp(name, "start") == 0)
 		sg_jw_member_int(w, "start", own && group.len == 0 ? (int64_t)conn->peer.start_time : 0);
 	else
-		sg_jw_member_int(w, "uid", own && r->proven ? (int64_t)conn->peer.uid : -1);
+		sg_jw_member_int(w, "uid", own ? (int64_t)conn->peer.uid : -1); /* the kernel's word, whatever the identity rests on */
 }
 
 static void
@@ -264,7 +265,7 @@ may_claim(struct sg_gate *gate, struct sg_request *r, const struct sg_task *task
 	if (task->parent != NULL && strcmp(task->parent->instance->id, r->instance) == 0)
 		return false;
 	*reason = SG_REASON_rule_10_duty;
-	return sg_duty_allows(gate, task->root, r->agent, sg_str(task->role), r->instance, conn != NULL && r->proven ? (int64_t)conn->peer.uid : -1);
+	return sg_duty_allows(gate, task->root, r->agent, sg_str(task->role), r->instance, conn != NULL ? (int64_t)conn->peer.uid : -1);
 }
 
 static void
@@ -301,8 +302,12 @@ open_agent(struct sg_gate *gate, struct sg_request *r)
 {
 	char opener[80];
 	struct sg_str token = sg_json_text_at(r->body, "task_token");
+	static const char *const of_claim[] = {"agent", "key", "task_token", NULL};
+	char hint[SG_BODY_HINT];
 	sg_asker(r, opener);
-	if (token.len > 0 && r->enforcer == NULL)
+	if (token.len > 0 && !sg_members_known(r->body, of_claim, "a claim", hint))
+		sg_answer_error(gate, r, 400, SG_REASON_bad_request, hint);
+	else if (token.len > 0)
 		claim(gate, r, token);
 	else
 		open_as(gate, r, opener, sg_json_text_at(r->body, "on_behalf_of"), true);

@@ -5,6 +5,7 @@
 #include "gate/domain.h"
 
 #include <stdio.h>
+#include <string.h>
 
 void
 sg_alert(struct sg_gate *gate, const char *what, struct sg_str who, struct sg_str agent, struct sg_str task)
@@ -62,9 +63,9 @@ static bool
 domain_too_often(const struct sg_gate *gate, const struct sg_domain *domain)
 {
 	const struct sg_limits *l = &gate->catalogue->limits;
-	int64_t now = sg_state_steady(&gate->state), denials = l->domain_denials > 0 ? l->domain_denials : l->denials,
-		step_ups = l->domain_step_ups > 0 ? l->domain_step_ups : l->step_ups;
-	return sg_times_count(&domain->denials, now, l->denials_within) >= denials || sg_times_count(&domain->step_ups, now, l->step_ups_within) >= step_ups;
+	int64_t now = sg_state_steady(&gate->state);
+	return sg_counted_within(&domain->denials, now, l->denials_within) >= l->domain_denials ||
+	       sg_counted_within(&domain->step_ups, now, l->step_ups_within) >= l->domain_step_ups;
 }
 
 /* A tainted task that is refused one of the high classes is what an attack looks like. */
@@ -99,6 +100,7 @@ sg_thresholds(struct sg_gate *gate, struct sg_request *r)
 	const char *why = r->reason == SG_REASON_split ? "split" : freezes ? "policy" : too_often(gate, task->root->tree);
 	if (why != NULL)
 		sg_gate_freeze(gate, freezes && !r->merged.freeze_whole ? task : task->root, why);
-	if (freezes ? r->merged.freeze_whole : domain_too_often(gate, task->domain))
+	bool own = why != NULL && strcmp(why, "policy_kills") != 0 && sg_task_self_opened(task->root); /* another root would begin to count from nothing */
+	if (freezes ? r->merged.freeze_whole : own || domain_too_often(gate, task->domain))
 		sg_domain_freeze(gate, task, freezes ? "policy" : "denials or step_ups");
 }

@@ -119,6 +119,8 @@ check_names(const struct sg_json *claims, const struct sg_outside_rules *rules, 
 		return sg_fail(err, SG_REFUSED, "token_audience", "aud is not this audience alone");
 	if (!sg_json_string(sg_json_get(claims, "sub"), &subject) || subject.len == 0)
 		return sg_fail(err, SG_MALFORMED, "token_claim", "sub is missing or not a text");
+	if (sg_json_get(claims, "cnf") != NULL) /* whoever holds it has shown no key */
+		return sg_fail(err, SG_REFUSED, "token_bound", "bound to a key (cnf), which nobody has shown here: it is no bearer token");
 	return SG_OK;
 }
 

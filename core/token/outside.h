@@ -61,6 +61,7 @@ struct sg_outside_rules {
  *   token_claims          payload not a JSON object
  *   token_issuer, token_audience   not as the rules say (SG_REFUSED)
  *   token_claim           sub missing, empty or not a text
+ *   token_bound           has a cnf, whatever it says: it is of use only with a key that nobody shows here (SG_REFUSED)
  *   token_time            exp missing, or a time that is no positive integer; exp not after iat
  *   token_lifetime, token_early, token_expired   (SG_REFUSED)
  *   token_memory          SG_NOMEM

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Enforced MCP under three uids: agent, gateway, server. The agent gets through the gateway what policy allows, and nothing by any other way: it can
 neither start the server, nor reach its socket, nor its files, nor the gateway's face. Needs root."""
-import json, os, socket, subprocess, sys, tempfile, time
+import json, os, signal, socket, subprocess, sys, tempfile, time
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "..", "fault"))
 from daemon import BUILD, Daemon, journal
@@ -21,9 +21,11 @@ actions : { a_read : { name = "mcp.files.tools.read"  effect = "read"  sensitivi
 agents : { helper : { reach = [ "mcp.files.**" ]  intents = [ "documents" ] } }
 """
 SCRIPT = r"""#!%s
-import sys, json, os
-for line in sys.stdin:
-    m = json.loads(line)
+import sys, json, os, io
+for line in io.TextIOWrapper(sys.stdin.buffer, encoding="utf-8"):  # as the official SDK reads
+    try: m = json.loads(line)
+    except ValueError: continue
+    open(os.path.join(os.path.dirname(__file__), "calls"), "a").write(m["method"] + "\n")
     if "id" in m:
         print(json.dumps({"jsonrpc": "2.0", "id": m["id"], "result": {"content": [{"type": "text", "text": open(os.path.join(os.path.dirname(__file__), "doc")).read()}], "uid": os.getuid()}}), flush=True)
 """
@@ -45,7 +47,13 @@ def call(name, n=1):
     return json.dumps(dict(jsonrpc="2.0", id=n, method="tools/call", params=dict(name=name, arguments={}))).encode() + b"\n"
 
 
+def too_long(number, frame):
+    raise AssertionError("silence")
+
+
 def main():
+    signal.signal(signal.SIGALRM, too_long)
+    signal.alarm(90)
     if os.geteuid() != 0:
         print("NOT RUN (needs root: three uids)\n0 passed, 0 failed, 1 skipped")
         return
@@ -86,6 +94,14 @@ def main():
         p.stdin.flush()
         answer = json.loads(p.stdout.readline())
         assert answer["result"]["isError"] and "policy_none" in answer["result"]["content"][0]["text"], answer
+        # the same call hidden behind white space at which the server's reader cuts lines: one message there, too
+        p.stdin.write(b'{"jsonrpc":"2.0","id":3,"method":"ping","params":{"a":\r%s\r}}\n{"jsonrpc":"2.0","id":4,"method":"ping"}\n' % call("write", 77).strip())
+        p.stdin.flush()
+        answers = [json.loads(p.stdout.readline()) for _ in range(2)]
+        assert [a["id"] for a in answers] == [3, 4], answers
+        with open(os.path.join(home, "calls")) as f:
+            methods = f.read().split()
+        assert methods.count("tools/call") == 1 and methods.count("ping") == 2, methods
         p.stdin.close()
         assert p.wait(20) == 0
 
@@ -135,7 +151,7 @@ def main():
         leaves = journal(d.dir + "/state/journal")
         seen = [(l["body"]["asker"], l["body"]["verdict"]) for l in leaves if l["kind"] == "decision"]
         assert ("enforcer:repo-api", "allow") in seen, seen
-        print("enforced: good\n11 passed, 0 failed")
+        print("enforced: good\n12 passed, 0 failed")
     finally:
         for part in parts:
             part.kill()

@@ -248,6 +248,18 @@ claims(void)
 		{"{\"iss\":\"https://idp.example\",\"aud\":\"stepgate\",\"iat\":1800000000,\"exp\":1800000600}", "token_claim"},
 		{"{\"iss\":\"https://idp.example\",\"sub\":\"\",\"aud\":\"stepgate\",\"iat\":1800000000,\"exp\":1800000600}", "token_claim"},
 		{"[]", "token_claims"},
+		/* bound to a key: no bearer */
+		{CLAIMS("\"iat\":1800000000,\"exp\":1800000600,\"cnf\":{\"x5t#S256\":\"bwcK0esc3ACC3DB2Y5_lESsXE8o9ltc05O89jdN-dg2\"}"), "token_bound"},
+		{CLAIMS("\"iat\":1800000000,\"exp\":1800000600,\"cnf\":{\"jkt\":\"0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I\"}"), "token_bound"},
+		{CLAIMS("\"iat\":1800000000,\"exp\":1800000600,\"cnf\":{\"jwk\":{}}"), "token_bound"},
+		{CLAIMS("\"iat\":1800000000,\"exp\":1800000600,\"cnf\":{\"kid\":\"x\"}"), "token_bound"},
+		{CLAIMS("\"iat\":1800000000,\"exp\":1800000600,\"cnf\":{}"), "token_bound"},
+		{CLAIMS("\"iat\":1800000000,\"exp\":1800000600,\"cnf\":null"), "token_bound"},
+		{CLAIMS("\"iat\":1800000000,\"exp\":1800000600,\"cnf\":\"\""), "token_bound"},
+		{CLAIMS("\"iat\":1800000000,\"exp\":1800000600,\"cnf\":[]"), "token_bound"},
+		{CLAIMS("\"iat\":1800000000,\"exp\":1800000600,\"c\\u006ef\":false"), "token_bound"},
+		{CLAIMS("\"iat\":1800000000,\"exp\":1800000600,\"Cnf\":{}"), "ok"},
+		{CLAIMS("\"iat\":1800000000,\"exp\":1800000600,\"act\":{\"cnf\":{}}"), "ok"},
 	};
 	begin();
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
@@ -271,6 +283,8 @@ svids(void)
 	expect("ES256", p256, "{\"alg\":\"ES256\",\"kid\":\"sv\",\"x5t\":\"a\"}", SVID, &svid, "token_header_member");
 	expect("ES256", p256, "{\"alg\":\"ES256\",\"kid\":\"es\"}", SVID, &svid, "token_kid"); /* a key of another use */
 	expect("EdDSA", ed, "{\"alg\":\"EdDSA\",\"kid\":\"se\"}", SVID, &svid, "token_alg");
+	expect("ES256", p256, "{\"alg\":\"ES256\",\"kid\":\"sv\"}", "{\"sub\":\"spiffe://acme.example/gw\",\"aud\":[\"stepgate\"],\"exp\":1800000200,\"cnf\":{\"x5t#S256\":\"a\"}}",
+	       &svid, "token_bound");
 	end();
 }
 
