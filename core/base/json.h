@@ -24,7 +24,9 @@ struct sg_json_limits {
 enum { SG_JSON_MAX_BYTES = 65536, SG_JSON_MAX_DEPTH = 32, SG_JSON_MAX_NODES = 8192 };
 
 /* One value on the tape. A container is followed by its members; `span` nodes (itself included) belong to it.
- * Everything points into the arena, decoded: escapes are gone, strings may hold NUL. */
+ * Everything points into the arena, decoded: escapes are gone, strings may hold NUL.
+ * A node means something only where it stands, before its members. Outside base/json it is therefore borrowed through a pointer to const
+ * and never held, copied or made: tests/shape/tape.py refuses any other use of the type. */
 struct sg_json {
 	enum sg_json_type type;
 	uint32_t span;      /* nodes of this value, at least 1 */
@@ -66,6 +68,9 @@ bool sg_json_bool(const struct sg_json *value, bool *out);
 
 /* True if object member `name` is a string equal to `text`. */
 bool sg_json_is(const struct sg_json *object, const char *name, const char *text);
+
+/* An object, an array that has nothing in it: for where one is absent. */
+extern const struct sg_json sg_json_no_members, sg_json_no_elements;
 
 /* Deep equality by value, the order of members not counting. What is absent (NULL) equals nothing. */
 bool sg_json_eq(const struct sg_json *a, const struct sg_json *b);

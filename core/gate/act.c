@@ -25,9 +25,8 @@ only_members(const struct sg_json *object, const char *const *names)
 static const struct sg_json *
 object_or_empty(const struct sg_json *value, bool *good)
 {
-	static const struct sg_json empty = {.type = SG_JSON_OBJECT, .span = 1};
 	if (value == NULL)
-		return &empty;
+		return &sg_json_no_members;
 	*good &= value->type == SG_JSON_OBJECT;
 	return value;
 }

@@ -58,7 +58,7 @@ struct play {
 static const char play_document[] =
 	"{\"actions\":{"
 	"\"mail\":{\"class\":\"data\",\"credential\":\"\",\"effect\":\"read\",\"environment\":\"\",\"name\":\"mail.read\",\"narrow\":[],\"sensitivity\":\"internal\",\"taints\":[\"mail\"]},"
-	"\"pay\":{\"class\":\"payment\",\"credential\":\"\",\"effect\":\"write\",\"environment\":\"\",\"name\":\"pay.send\",\"narrow\":[\"amount\",\"to\"],\"sensitivity\":\"confidential\",\"taints\":[]},"
+	"\"pay\":{\"class\":\"payment\",\"credential\":\"\",\"effect\":\"write\",\"environment\":\"\",\"name\":\"pay.send\",\"narrow\":[\"amount\",\"to\",\"to.n\"],\"sensitivity\":\"confidential\",\"taints\":[]},"
 	"\"prod\":{\"class\":\"infrastructure\",\"credential\":\"\",\"effect\":\"execute\",\"environment\":\"prod\",\"name\":\"deploy.prod\",\"narrow\":[],\"sensitivity\":\"internal\",\"taints\":[]},"
 	"\"read\":{\"class\":\"code\",\"credential\":\"token\",\"effect\":\"read\",\"environment\":\"\",\"name\":\"repo.read\",\"narrow\":[],\"sensitivity\":\"internal\",\"taints\":[]},"
 	"\"secret\":{\"class\":\"secret\",\"credential\":\"\",\"effect\":\"read\",\"environment\":\"\",\"name\":\"secret.read\",\"narrow\":[],\"sensitivity\":\"restricted\",\"taints\":[]},"
