@@ -46,6 +46,9 @@ struct sg_json {
 enum sg_status sg_json_parse(struct sg_arena *arena, struct sg_str text, const struct sg_json_limits *limits,
 			     const struct sg_json **root, struct sg_err *err);
 
+/* At most so many values are in a text, told by its commas and opening brackets; for asking a bound before anything is read. */
+size_t sg_json_most_values(struct sg_str text);
+
 /* The order of names in RFC 8785 3.2.3 (UTF-16 code units), for valid UTF-8: <0, 0, >0. */
 int sg_json_name_cmp(struct sg_str a, struct sg_str b);
 

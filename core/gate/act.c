@@ -229,9 +229,8 @@ decide_who(struct sg_gate *gate, struct sg_request *r)
 		sg_deny_unkeyed(gate, r, reason);
 		return;
 	}
-	if (!sg_bucket_take(gate, "agent", r->agent->name)) {
-		sg_gap_count(gate, 0, SG_REASON_overloaded);
-		sg_answer_error(gate, r, 429, SG_REASON_overloaded, "rate and burst are in limits");
+	if (!sg_agent_afford(gate, r, r->agent->name)) {
+		sg_request_refuse(gate, r);
 		return;
 	}
 	start_attempt(gate, r);

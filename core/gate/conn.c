@@ -35,6 +35,8 @@ may_connect(struct sg_gate *gate, enum sg_face face, const struct sg_peer *peer,
 	size_t most = (size_t)limits->connections - (face == SG_FACE_ADMIN ? 0 : 16);
 	if (gate->conns.count >= most || conns_of(gate, peer) >= (size_t)limits->uid_connections)
 		return sg_fail(err, SG_LIMIT, "too_many_connections", "too many connections");
+	if (!sg_connect_afford(gate, face, peer))
+		return sg_fail(err, SG_LIMIT, "too_many_connections", "too many connections a second of this user");
 	if (peer->network && !sg_address_take(gate, peer->address))
 		return sg_fail(err, SG_LIMIT, "too_many_connections", "too many connections a second");
 	if (face == SG_FACE_ADMIN && sg_catalogue_admin_uid(gate->catalogue, peer->uid) == NULL)
@@ -138,7 +140,7 @@ sg_gate_disconnect(struct sg_gate *gate, uint64_t id)
 	sg_table_take(&gate->conns, sg_str(conn->key));
 	free_conn(conn);
 	/* what is already committed goes its way and is withheld; what only waits has nobody left to wait */
-	if (request != NULL && (request->stage == SG_STAGE_POLL || request->stage == SG_STAGE_LOOK))
+	if (request != NULL && (request->stage == SG_STAGE_POLL || request->stage == SG_STAGE_LOOK || request->stage == SG_STAGE_SLOWED))
 		sg_request_end(gate, request);
 }
 

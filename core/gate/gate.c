@@ -97,6 +97,10 @@ sg_gate_request(struct sg_gate *gate, uint64_t id, unsigned route, struct sg_str
 		sg_gate_disconnect(gate, id);
 		return true;
 	}
+	if (!sg_request_afford(gate, r, body)) {
+		sg_request_refuse(gate, r);
+		return true;
+	}
 	struct sg_json_limits limits = {.bytes = SG_FRAME_MAX}; /* max_body bounds what was sent; written out canonically it may be longer */
 	enum sg_status status = sg_canon_parse(&r->arena, body, &limits, &r->body, NULL);
 	if (status == SG_MALFORMED || (status == SG_OK && r->body->type != SG_JSON_OBJECT)) {
@@ -210,6 +214,25 @@ is_polling(const struct sg_gate *gate, const struct sg_request *r)
 {
 	(void)gate;
 	return r->stage == SG_STAGE_POLL;
+}
+
+static bool
+is_slowed(const struct sg_gate *gate, const struct sg_request *r)
+{
+	return r->stage == SG_STAGE_SLOWED && gate->state.now.boot >= r->wait_until;
+}
+
+static void
+wake_slowed(struct sg_gate *gate)
+{
+	uint64_t *ids;
+	size_t count = collect(gate, &ids, is_slowed);
+	for (size_t i = 0; i < count; i++) {
+		struct sg_request *r = sg_request_find(gate, ids[i]);
+		if (r != NULL)
+			sg_slowed_wake(gate, r);
+	}
+	free(ids);
 }
 
 static void
@@ -564,6 +587,7 @@ sg_gate_tick(struct sg_gate *gate)
 		sg_gate_pay(gate);
 	if (gate->gap_since != 0 && !gate->journal.closed && now - gate->gap_since >= 10 * SG_SEC)
 		sg_gate_write_gaps(gate);
+	wake_slowed(gate);
 	sg_wake(gate);
 	sg_gate_silence(gate);
 	sg_gate_watch(gate);

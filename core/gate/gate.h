@@ -44,7 +44,8 @@ struct sg_ports {
 
 struct sg_bucket {
 	char *key;
-	int64_t tokens_milli; /* thousandths of a request */
+	int64_t tokens_milli; /* thousandths of a unit; below 0: a debt */
+	uint64_t refused;     /* in a row */
 	sg_time at;
 };
 
@@ -61,6 +62,7 @@ struct sg_conn {
 	struct sg_str presented[2]; /* token, chain: what the peer presented, owned; {NULL, 0}: nothing */
 	uint64_t request; /* the one under way, 0 if none */
 	const struct sg_admin *admin;
+	char caller[64]; /* the agent that spoke last; "" until it is known */
 	char key[24];
 };
 

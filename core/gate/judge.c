@@ -139,7 +139,8 @@ sg_judge(struct sg_gate *gate, struct sg_request *r)
 	sg_buf_init(&input, INPUT_MAX);
 	sg_write_question(&input, gate, r, task);
 	r->input = sg_arena_copy(&r->arena, sg_buf_view(&input));
-	r->judgements++;
+	if (r->judgements++ > 0)
+		sg_agent_owes(gate, r, 1);
 	r->judged_task_seq = task->taint.seq;
 	r->judged_instance_seq = task->instance->taint.seq;
 	r->judged_generation = gate->policy_generation;

@@ -4,6 +4,7 @@
 #define SG_GATE_REQUEST_H
 
 #include "base/canon.h"
+#include "gate/buckets.h"
 #include "gate/gate.h"
 
 enum sg_stage {
@@ -13,6 +14,7 @@ enum sg_stage {
 	SG_STAGE_ISSUE,   /* waits for the credential and for the second look at facts */
 	SG_STAGE_VERIFY,  /* waits for the verify host's reading of what was issued */
 	SG_STAGE_CALL,    /* waits for a host on behalf of another route */
+	SG_STAGE_SLOWED,  /* refused for its caller's rate; the answer waits until `wait_until` */
 	SG_STAGE_POLL,    /* waits for something to happen, until `wait_until` */
 	SG_STAGE_TURN,    /* judged, but others were quicker: waits for its turn (turns.h) */
 };
@@ -34,6 +36,8 @@ struct sg_request {
 	void (*after_call)(struct sg_gate *gate, struct sg_request *request, const struct sg_json *answer);
 
 	/* who asks */
+	int64_t units; /* what it costs, see buckets.h */
+	bool paid, agent_paid; /* by whoever is behind the connection; by its agent */
 	const struct sg_agent *agent;
 	const struct sg_enforcer *enforcer;
 	enum sg_strength strength;
