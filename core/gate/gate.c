@@ -81,6 +81,16 @@ may_blind(unsigned route)
 	return route == SG_ROUTE_O_STATUS || route == SG_ROUTE_O_KILL || route == SG_ROUTE_O_RELOAD;
 }
 
+static void
+run_seen(struct sg_gate *gate, struct sg_request *r)
+{
+	const struct sg_conn *conn = sg_conn_find(gate, r->conn);
+	if (conn != NULL && conn->blind && !may_blind(r->route->route))
+		sg_answer_error(gate, r, 503, SG_REASON_facts_unavailable, "no module attests this connection; stepgate status says which is ill");
+	else
+		run_route(gate, r);
+}
+
 bool
 sg_gate_request(struct sg_gate *gate, uint64_t id, unsigned route, struct sg_str argument, struct sg_str body)
 {
@@ -112,12 +122,10 @@ sg_gate_request(struct sg_gate *gate, uint64_t id, unsigned route, struct sg_str
 		sg_answer_error(gate, r, 413, SG_REASON_bad_request, "too large to be judged");
 		return true;
 	}
-	if (conn->blind && !may_blind(route))
-		sg_answer_error(gate, r, 503, SG_REASON_facts_unavailable, "no module attests this connection; stepgate status says which is ill");
-	else if (conn->unread)
-		sg_look_now(gate, r, run_route);
+	if (conn->unread || sg_first_look_due(gate, conn))
+		sg_look_now(gate, r, run_seen);
 	else
-		run_route(gate, r);
+		run_seen(gate, r);
 	return true;
 }
 

@@ -56,6 +56,7 @@ struct sg_conn {
 	struct sg_facts facts;
 	sg_time looked; /* when the facts were read; 0 never */
 	bool admitted, changed;
+	bool seen;   /* a first look is over */
 	bool blind;  /* an operator of whom nothing could be established: may look, stop and reload, nothing else */
 	bool unread; /* something was presented since the last look */
 	enum sg_reason why; /* changed: how; no facts: why there are none */

@@ -244,6 +244,8 @@ void sg_release(struct sg_gate *gate, struct sg_request *request);
 void sg_write_credential(struct sg_json_writer *w, const struct sg_request *request);
 void sg_write_action(struct sg_buf *out, const struct sg_gate *gate, const struct sg_request *request, struct sg_str args,
 		     const struct sg_task *task);
+/* Nobody has looked at who is behind this connection: it comes before its first request is judged. */
+bool sg_first_look_due(const struct sg_gate *gate, const struct sg_conn *conn);
 /* Calls `then` once the facts of the asker are fresh: at once if the last look is young, else after another. */
 void sg_look_first(struct sg_gate *gate, struct sg_request *request, void (*then)(struct sg_gate *, struct sg_request *));
 /* The same, with another look in any case. */
