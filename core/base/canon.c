@@ -75,7 +75,7 @@ write_sorted(struct sg_buf *out, const struct sg_json *object)
 	const struct sg_json *few[FEW], **list = few;
 	size_t count = 0;
 	if (object->count > FEW)
-		list = malloc(object->count * sizeof(struct sg_json *));
+		list = malloc(object->count * sizeof(*list));
 	if (list == NULL) {
 		out->failed = true;
 		return;

@@ -45,6 +45,7 @@ void sg_jw_name_str(struct sg_json_writer *w, struct sg_str name);
 void sg_jw_str(struct sg_json_writer *w, struct sg_str text); /* {NULL, 0} writes "" */
 void sg_jw_text(struct sg_json_writer *w, const char *text);  /* NULL writes null */
 void sg_jw_int(struct sg_json_writer *w, int64_t number);
+void sg_jw_number(struct sg_json_writer *w, double number); /* as it was read: neither NaN nor infinite */
 void sg_jw_bool(struct sg_json_writer *w, bool value);
 void sg_jw_null(struct sg_json_writer *w);
 /* A value that was read, or canonical bytes made before (trusted to be canonical). */

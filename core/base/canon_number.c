@@ -35,12 +35,29 @@ hits_from_above(char *text, double number)
 	return strtod(text, NULL) == number;
 }
 
+/* What people write has few digits behind its point, and needs no search: of all texts of at most 15 digits one alone is this number. 0: it is none. */
+static size_t
+in_thousandths(double number, char digits[20], int *place)
+{
+	double scaled = nearbyint(number * 1000);
+	if (!(scaled >= 1 && scaled < 1e15) || scaled / 1000 != number)
+		return 0;
+	size_t count = (size_t)snprintf(digits, 20, "%lld", (long long)scaled);
+	*place = (int)count - 3;
+	while (digits[count - 1] == '0')
+		count--;
+	return count;
+}
+
 /* The fewest significant digits of `number` > 0, without trailing zeros, and the place of the point: 0.DIGITS x
  * 10^place. 15 digits always survive in a normal double, so shorter ones appear there with zeros behind; subnormals
  * hold fewer. */
 static size_t
 shortest(double number, char digits[20], int *place)
 {
+	size_t few = in_thousandths(number, digits, place);
+	if (few > 0)
+		return few;
 	char text[40];
 	int precision = number < DBL_MIN ? 0 : 14;
 	do

@@ -7,6 +7,7 @@
 #include "base/str.h"
 
 #include <openssl/evp.h>
+#include <openssl/params.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -57,14 +58,29 @@ sg_sha256_hex(char out[SG_SHA256_HEX], struct sg_str a)
 	sg_hex(out, digest, sizeof(digest));
 }
 
+/* Looked up once a thread: finding an algorithm costs more than using it. No key ever stays in it. */
+static EVP_MAC_CTX *
+keyless_hmac(void)
+{
+	static _Thread_local EVP_MAC_CTX *context;
+	OSSL_PARAM how[] = {OSSL_PARAM_construct_utf8_string("digest", (char *)"SHA256", 0), OSSL_PARAM_construct_end()};
+	EVP_MAC *mac = context != NULL ? NULL : EVP_MAC_fetch(NULL, "HMAC", NULL);
+	if (mac != NULL && (context = EVP_MAC_CTX_new(mac)) != NULL && EVP_MAC_CTX_set_params(context, how) != 1)
+		abort();
+	EVP_MAC_free(mac);
+	return context;
+}
+
 void
 sg_hmac(unsigned char out[SG_SHA256_BYTES], const unsigned char key[SG_KEY_BYTES], struct sg_str text)
 {
 	size_t len = 0;
-	if (EVP_Q_mac(NULL, "HMAC", NULL, "SHA256", NULL, key, SG_KEY_BYTES, (const unsigned char *)text.ptr, text.len, out,
-		      SG_SHA256_BYTES, &len) == NULL ||
+	EVP_MAC_CTX *context = EVP_MAC_CTX_dup(keyless_hmac());
+	if (context == NULL || EVP_MAC_init(context, key, SG_KEY_BYTES, NULL) != 1 ||
+	    EVP_MAC_update(context, (const unsigned char *)text.ptr, text.len) != 1 || EVP_MAC_final(context, out, &len, SG_SHA256_BYTES) != 1 ||
 	    len != SG_SHA256_BYTES)
 		abort();
+	EVP_MAC_CTX_free(context); /* wipes the key */
 }
 
 void

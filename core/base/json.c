@@ -191,8 +191,8 @@ equal_bytes(uint64_t word, unsigned char pattern)
 
 /* Each value but the first follows a comma or an opening bracket of its own; those within strings only make the tape
  * longer. Setting bit 0x20 makes [ and { the same byte. */
-static size_t
-most_values(struct sg_str text)
+size_t
+sg_json_most_values(struct sg_str text)
 {
 	size_t most = 1, i = 0;
 	uint64_t word, same_bracket = UINT64_C(0x2020202020202020);
@@ -239,7 +239,7 @@ sg_json_parse(struct sg_arena *arena, struct sg_str text, const struct sg_json_l
 	if (r.depth > SG_JSON_MAX_DEPTH)
 		r.depth = SG_JSON_MAX_DEPTH;
 
-	most = most_values(text);
+	most = sg_json_most_values(text);
 	r.room = most < nodes ? most : nodes;
 	r.start = r.at = sg_arena_strdup(arena, text);
 	r.tape = sg_arena_alloc(arena, r.room * sizeof(*r.tape));

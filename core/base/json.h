@@ -24,7 +24,9 @@ struct sg_json_limits {
 enum { SG_JSON_MAX_BYTES = 65536, SG_JSON_MAX_DEPTH = 32, SG_JSON_MAX_NODES = 8192 };
 
 /* One value on the tape. A container is followed by its members; `span` nodes (itself included) belong to it.
- * Everything points into the arena, decoded: escapes are gone, strings may hold NUL. */
+ * Everything points into the arena, decoded: escapes are gone, strings may hold NUL.
+ * A node means something only where it stands, before its members. Outside base/json it is therefore borrowed through a pointer to const
+ * and never held, copied or made: tests/shape/tape.py refuses any other use of the type. */
 struct sg_json {
 	enum sg_json_type type;
 	uint32_t span;      /* nodes of this value, at least 1 */
@@ -43,6 +45,9 @@ struct sg_json {
  * and 8 bytes a member of objects that are not sorted. So 64 KiB of hostile input take at most about 600 KiB. */
 enum sg_status sg_json_parse(struct sg_arena *arena, struct sg_str text, const struct sg_json_limits *limits,
 			     const struct sg_json **root, struct sg_err *err);
+
+/* At most so many values are in a text, told by its commas and opening brackets; for asking a bound before anything is read. */
+size_t sg_json_most_values(struct sg_str text);
 
 /* The order of names in RFC 8785 3.2.3 (UTF-16 code units), for valid UTF-8: <0, 0, >0. */
 int sg_json_name_cmp(struct sg_str a, struct sg_str b);
@@ -66,6 +71,9 @@ bool sg_json_bool(const struct sg_json *value, bool *out);
 
 /* True if object member `name` is a string equal to `text`. */
 bool sg_json_is(const struct sg_json *object, const char *name, const char *text);
+
+/* An object, an array that has nothing in it: for where one is absent. */
+extern const struct sg_json sg_json_no_members, sg_json_no_elements;
 
 /* Deep equality by value, the order of members not counting. What is absent (NULL) equals nothing. */
 bool sg_json_eq(const struct sg_json *a, const struct sg_json *b);

@@ -3,6 +3,9 @@
 #include "base/json_scan.h"
 #include "base/str.h"
 
+const struct sg_json sg_json_no_members = {.type = SG_JSON_OBJECT, .span = 1, .sorted = true};
+const struct sg_json sg_json_no_elements = {.type = SG_JSON_ARRAY, .span = 1};
+
 const struct sg_json *
 sg_json_first(const struct sg_json *container)
 {

@@ -115,6 +115,13 @@ sg_jw_int(struct sg_json_writer *w, int64_t number)
 }
 
 void
+sg_jw_number(struct sg_json_writer *w, double number)
+{
+	if (begin_value(w))
+		sg_canon_number(w->out, number);
+}
+
+void
 sg_jw_raw(struct sg_json_writer *w, struct sg_str canonical)
 {
 	if (canonical.len == 0)

@@ -9,9 +9,8 @@
 static const struct sg_json *
 object_or_empty(const struct sg_json *value, bool *good)
 {
-	static const struct sg_json empty = {.type = SG_JSON_OBJECT, .span = 1};
 	if (value == NULL)
-		return &empty;
+		return &sg_json_no_members;
 	*good &= value->type == SG_JSON_OBJECT;
 	return value;
 }
@@ -212,9 +211,8 @@ decide_who(struct sg_gate *gate, struct sg_request *r)
 		sg_deny_unkeyed(gate, r, reason);
 		return;
 	}
-	if (!sg_bucket_take(gate, "agent", r->agent->name)) {
-		sg_gap_count(gate, 0, SG_REASON_overloaded);
-		sg_answer_error(gate, r, 429, SG_REASON_overloaded, "rate and burst are in limits");
+	if (!sg_agent_afford(gate, r, r->agent->name)) {
+		sg_request_refuse(gate, r);
 		return;
 	}
 	start_attempt(gate, r);

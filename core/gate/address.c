@@ -35,7 +35,8 @@ sg_address_sweep(struct sg_gate *gate)
 	int64_t most = gate->catalogue->limits.burst * 1000;
 	for (struct sg_bucket *b; (b = sg_table_next(&gate->buckets, &at)) != NULL;) {
 		int64_t passed_ms = (gate->state.now.boot - b->at) / SG_MSEC;
-		if (strncmp(b->key, "address:", 8) != 0 || (passed_ms < 3600000 && b->tokens_milli + passed_ms * gate->catalogue->limits.rate < most))
+		bool passing = strncmp(b->key, "address:", 8) == 0 || strncmp(b->key, "uid:", 4) == 0 || strncmp(b->key, "connect:agent:", 14) == 0;
+		if (!passing || (passed_ms < 3600000 && b->tokens_milli + passed_ms * gate->catalogue->limits.rate < most))
 			continue;
 		sg_table_take(&gate->buckets, sg_str(b->key));
 		free(b->key);

@@ -7,13 +7,11 @@
 
 #include <string.h>
 
-enum { LOOKED_AT = 256 };
-
 struct carrying {
 	const struct sg_state *state;
 	const struct sg_task *task;
 	struct sg_taint labels;
-	size_t looked;
+	struct sg_value_look look;
 	bool unknown; /* of one at least nobody knows */
 };
 
@@ -21,7 +19,7 @@ static void
 look(struct carrying *c, const struct sg_json *value)
 {
 	bool part = false;
-	const struct sg_origin *origin = c->looked++ < LOOKED_AT ? sg_value_origin(c->state, c->task, value, &part) : NULL;
+	const struct sg_origin *origin = sg_value_look_take(&c->look, value) ? sg_value_origin(c->state, c->task, value, &c->look, &part) : NULL;
 	c->unknown |= origin == NULL || strcmp(origin->where, "unknown") == 0 || part;
 	if (origin != NULL && !sg_taint_join(&c->labels, &origin->taint))
 		c->unknown = true;
@@ -50,7 +48,7 @@ write_labels(struct sg_json_writer *w, const struct sg_taint *labels)
 void
 sg_write_carried(struct sg_json_writer *w, const struct sg_gate *gate, const struct sg_request *r, const struct sg_task *task)
 {
-	struct carrying c = {.state = &gate->state, .task = task};
+	struct carrying c = {.state = &gate->state, .task = task, .look = SG_LOOK_AT_ARGUMENTS};
 	bool clean = task == NULL || r->verdict != SG_ALLOW || r->effective_args == NULL || (task->taint.count == 0 && task->domain->taint.count == 0);
 	sg_jw_array(w);
 	if (!clean) {

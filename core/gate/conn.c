@@ -14,7 +14,6 @@
 #include <stdlib.h>
 
 enum { LOOK_FRESH_MS = 1000 };
-static const uint64_t conn_look = UINT64_C(1) << 63; /* a look on behalf of a connection, not of a request */
 
 /* Of one user; of one address where there is no user. */
 static size_t
@@ -35,6 +34,8 @@ may_connect(struct sg_gate *gate, enum sg_face face, const struct sg_peer *peer,
 	size_t most = (size_t)limits->connections - (face == SG_FACE_ADMIN ? 0 : 16);
 	if (gate->conns.count >= most || conns_of(gate, peer) >= (size_t)limits->uid_connections)
 		return sg_fail(err, SG_LIMIT, "too_many_connections", "too many connections");
+	if (!sg_connect_afford(gate, face, peer))
+		return sg_fail(err, SG_LIMIT, "too_many_connections", "too many connections a second of this user");
 	if (peer->network && !sg_address_take(gate, peer->address))
 		return sg_fail(err, SG_LIMIT, "too_many_connections", "too many connections a second");
 	if (face == SG_FACE_ADMIN && sg_catalogue_admin_uid(gate->catalogue, peer->uid) == NULL)
@@ -78,18 +79,20 @@ sg_gate_connect(struct sg_gate *gate, uint64_t id, enum sg_face face, struct sg_
 	if (face == SG_FACE_ADMIN)
 		conn->admin = sg_catalogue_admin_uid(gate->catalogue, peer->uid);
 	conn->why = SG_REASON_facts_unavailable;
-	bool kept = sg_table_put(&gate->conns, sg_str(conn->key), conn) == SG_OK;
-	if (kept && speaks_first(gate, conn)) {
-		conn->admitted = true;
-		gate->ports.admit(gate->ports.self, id, face);
-		return SG_OK;
-	}
-	if (!kept || !gate->ports.look(gate->ports.self, conn_look | id, id)) {
-		sg_table_take(&gate->conns, sg_str(conn->key));
+	if (sg_table_put(&gate->conns, sg_str(conn->key), conn) != SG_OK) {
 		free_conn(conn);
-		return sg_fail(err, SG_UNAVAILABLE, "facts_unavailable", "nothing attests peers now");
+		return sg_fail(err, SG_NOMEM, "no_memory", "no memory for a connection");
 	}
+	/* credentials, pidfd and start time were taken with the connection; a module looks once there is a request, so that connecting alone is no work */
+	conn->admitted = true;
+	gate->ports.admit(gate->ports.self, id, face);
 	return SG_OK;
+}
+
+bool
+sg_first_look_due(const struct sg_gate *gate, const struct sg_conn *conn)
+{
+	return !conn->seen && !speaks_first(gate, conn);
 }
 
 enum presented {
@@ -138,7 +141,7 @@ sg_gate_disconnect(struct sg_gate *gate, uint64_t id)
 	sg_table_take(&gate->conns, sg_str(conn->key));
 	free_conn(conn);
 	/* what is already committed goes its way and is withheld; what only waits has nobody left to wait */
-	if (request != NULL && (request->stage == SG_STAGE_POLL || request->stage == SG_STAGE_LOOK))
+	if (request != NULL && (request->stage == SG_STAGE_POLL || request->stage == SG_STAGE_LOOK || request->stage == SG_STAGE_SLOWED))
 		sg_request_end(gate, request);
 }
 
@@ -217,23 +220,23 @@ fits_an_agent(const struct sg_gate *gate, const struct sg_conn *conn)
 	return false;
 }
 
-static void
-looked_conn(struct sg_gate *gate, struct sg_conn *conn, struct sg_str text, enum sg_reason why)
+/* The first look: false, if whoever speaks here is nobody to answer, and the connection is gone. */
+static bool
+first_look(struct sg_gate *gate, struct sg_conn *conn, struct sg_str text, enum sg_reason why)
 {
 	bool good = take_look(gate, conn, text, why);
+	conn->seen = true;
 	if (!good && conn->why == SG_REASON_facts_conflict)
 		note_conn(gate, conn, conn->why);
 	/* an agent must not be its own operator; only dev mode, which is marked everywhere, lets one uid be both */
 	conn->blind = !good && conn->face == SG_FACE_ADMIN && !conn->changed;
 	if (good && conn->face == SG_FACE_ADMIN && !gate->catalogue->dev && fits_an_agent(gate, conn))
 		good = false;
-	if (good || conn->blind) {
-		conn->admitted = true;
-		gate->ports.admit(gate->ports.self, conn->id, conn->face);
-	} else {
-		gate->ports.close(gate->ports.self, conn->id);
-		sg_gate_disconnect(gate, conn->id);
-	}
+	if (good || conn->blind)
+		return true;
+	gate->ports.close(gate->ports.self, conn->id);
+	sg_gate_disconnect(gate, conn->id); /* and the request with it */
+	return false;
 }
 
 void
@@ -242,11 +245,16 @@ sg_look_now(struct sg_gate *gate, struct sg_request *r, void (*then)(struct sg_g
 	struct sg_conn *conn = sg_conn_find(gate, r->conn);
 	r->stage = SG_STAGE_LOOK;
 	r->after_look = then;
-	if (conn != NULL && !gate->ports.look(gate->ports.self, r->id, r->conn)) {
-		conn->why = SG_REASON_facts_unavailable;
-		conn->changed = true;
-		then(gate, r);
+	if (conn == NULL || gate->ports.look(gate->ports.self, r->id, r->conn))
+		return;
+	if (sg_first_look_due(gate, conn)) {
+		if (first_look(gate, conn, (struct sg_str){NULL, 0}, SG_REASON_facts_unavailable))
+			then(gate, r);
+		return;
 	}
+	conn->why = SG_REASON_facts_unavailable;
+	conn->changed = true;
+	then(gate, r);
 }
 
 void
@@ -265,16 +273,15 @@ void
 sg_gate_looked(struct sg_gate *gate, uint64_t id, struct sg_str text, enum sg_reason why)
 {
 	sg_gate_now(gate);
-	if ((id & conn_look) != 0) {
-		struct sg_conn *conn = sg_conn_find(gate, id & ~conn_look);
-		if (conn != NULL && !conn->admitted)
-			looked_conn(gate, conn, text, why);
-		return;
-	}
 	struct sg_request *r = sg_request_find(gate, id);
 	struct sg_conn *conn = r == NULL ? NULL : sg_conn_find(gate, r->conn);
 	if (r == NULL)
 		return;
+	if (conn != NULL && r->stage == SG_STAGE_LOOK && sg_first_look_due(gate, conn)) {
+		if (first_look(gate, conn, text, why))
+			r->after_look(gate, r);
+		return;
+	}
 	bool same = conn != NULL && take_look(gate, conn, text, why);
 	if (r->stage == SG_STAGE_LOOK) {
 		if (conn != NULL && !same)

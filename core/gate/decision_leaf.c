@@ -74,7 +74,7 @@ write_args_seen(struct sg_json_writer *w, const struct sg_gate *gate, const stru
 	if (room == 0 || task == NULL)
 		sg_jw_raw(&in, SG_STR("[]"));
 	else
-		sg_values_write(&in, &gate->state, task, r->effective_args, room < ARGS_SEEN_MAX ? room : ARGS_SEEN_MAX, false, &all);
+		sg_values_write(&in, &gate->state, task, r->effective_args, room < ARGS_SEEN_MAX ? room : ARGS_SEEN_MAX, SG_LOOK_AT_ARGUMENTS, false, &all);
 	sg_jw_member_bool(w, "args_cut", !all);
 	sg_jw_member_raw(w, "args_seen", sg_buf_view(&seen));
 	sg_buf_done(&seen);

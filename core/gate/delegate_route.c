@@ -189,9 +189,8 @@ delegate_who(struct sg_gate *gate, struct sg_request *r)
 		sg_deny_unkeyed(gate, r, parent == NULL || !sg_str_is(r->agent->name, parent->agent) ? SG_REASON_no_task : SG_REASON_wrong_peer);
 		return;
 	}
-	if (!sg_bucket_take(gate, "agent", r->agent->name)) {
-		sg_gap_count(gate, 0, SG_REASON_overloaded);
-		sg_answer_error(gate, r, 429, SG_REASON_overloaded, "");
+	if (!sg_agent_afford(gate, r, r->agent->name)) {
+		sg_request_refuse(gate, r);
 		return;
 	}
 	sg_asker(r, opener);

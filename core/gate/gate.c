@@ -85,6 +85,16 @@ may_blind(unsigned route)
 	return route == SG_ROUTE_O_STATUS || route == SG_ROUTE_O_KILL || route == SG_ROUTE_O_RELOAD;
 }
 
+static void
+run_seen(struct sg_gate *gate, struct sg_request *r)
+{
+	const struct sg_conn *conn = sg_conn_find(gate, r->conn);
+	if (conn != NULL && conn->blind && !may_blind(r->route->route))
+		sg_answer_error(gate, r, 503, SG_REASON_facts_unavailable, "no module attests this connection; stepgate status says which is ill");
+	else
+		run_route(gate, r);
+}
+
 bool
 sg_gate_request(struct sg_gate *gate, uint64_t id, unsigned route, struct sg_str argument, struct sg_str body)
 {
@@ -102,6 +112,10 @@ sg_gate_request(struct sg_gate *gate, uint64_t id, unsigned route, struct sg_str
 		return true;
 	}
 	char hint[SG_BODY_HINT];
+	if (!sg_request_afford(gate, r, body)) {
+		sg_request_refuse(gate, r);
+		return true;
+	}
 	struct sg_json_limits limits = {.bytes = SG_FRAME_MAX}; /* max_body bounds what was sent; written out canonically it may be longer */
 	enum sg_status status = sg_canon_parse(&r->arena, body, &limits, &r->body, NULL);
 	if (status == SG_MALFORMED || (status == SG_OK && r->body->type != SG_JSON_OBJECT)) {
@@ -115,12 +129,10 @@ sg_gate_request(struct sg_gate *gate, uint64_t id, unsigned route, struct sg_str
 	}
 	if (!sg_body_fits(row->route, r->body, hint))
 		sg_answer_error(gate, r, 400, SG_REASON_bad_request, hint);
-	else if (conn->blind && !may_blind(route))
-		sg_answer_error(gate, r, 503, SG_REASON_facts_unavailable, "no module attests this connection; stepgate status says which is ill");
-	else if (conn->unread)
-		sg_look_now(gate, r, run_route);
+	else if (conn->unread || sg_first_look_due(gate, conn))
+		sg_look_now(gate, r, run_seen);
 	else
-		run_route(gate, r);
+		run_seen(gate, r);
 	return true;
 }
 
@@ -217,6 +229,25 @@ is_polling(const struct sg_gate *gate, const struct sg_request *r)
 {
 	(void)gate;
 	return r->stage == SG_STAGE_POLL;
+}
+
+static bool
+is_slowed(const struct sg_gate *gate, const struct sg_request *r)
+{
+	return r->stage == SG_STAGE_SLOWED && gate->state.now.boot >= r->wait_until;
+}
+
+static void
+wake_slowed(struct sg_gate *gate)
+{
+	uint64_t *ids;
+	size_t count = collect(gate, &ids, is_slowed);
+	for (size_t i = 0; i < count; i++) {
+		struct sg_request *r = sg_request_find(gate, ids[i]);
+		if (r != NULL)
+			sg_slowed_wake(gate, r);
+	}
+	free(ids);
 }
 
 static void
@@ -572,6 +603,7 @@ sg_gate_tick(struct sg_gate *gate)
 		sg_gate_pay(gate);
 	if (gate->gap_since != 0 && !gate->journal.closed && now - gate->gap_since >= 10 * SG_SEC)
 		sg_gate_write_gaps(gate);
+	wake_slowed(gate);
 	sg_wake(gate);
 	sg_gate_silence(gate);
 	sg_gate_watch(gate);

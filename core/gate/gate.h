@@ -44,7 +44,8 @@ struct sg_ports {
 
 struct sg_bucket {
 	char *key;
-	int64_t tokens_milli; /* thousandths of a request */
+	int64_t tokens_milli; /* thousandths of a unit; below 0: a debt */
+	uint64_t refused;     /* in a row */
 	sg_time at;
 };
 
@@ -56,12 +57,14 @@ struct sg_conn {
 	uint64_t configured; /* the configuration that they were read under, counted */
 	sg_time looked; /* when the facts were read; 0 never */
 	bool admitted, changed;
+	bool seen;   /* a first look is over */
 	bool blind;  /* an operator of whom nothing could be established: may look, stop and reload, nothing else */
 	bool unread; /* something was presented since the last look */
 	enum sg_reason why; /* changed: how; no facts: why there are none */
 	struct sg_str presented[2]; /* token, chain: what the peer presented, owned; {NULL, 0}: nothing */
 	uint64_t request; /* the one under way, 0 if none */
 	const struct sg_admin *admin;
+	char caller[64]; /* the agent that spoke last; "" until it is known */
 	char key[24];
 };
 

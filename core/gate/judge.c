@@ -139,7 +139,8 @@ sg_judge(struct sg_gate *gate, struct sg_request *r)
 	sg_buf_init(&input, INPUT_MAX);
 	sg_write_question(&input, gate, r, task);
 	r->input = sg_arena_copy(&r->arena, sg_buf_view(&input));
-	r->judgements++;
+	if (r->judgements++ > 0)
+		sg_agent_owes(gate, r, 1);
 	r->judged_task_seq = task->taint.seq;
 	r->judged_instance_seq = task->domain->taint.seq;
 	r->judged_generation = gate->policy_generation;
@@ -168,14 +169,28 @@ obligations_supported(const struct sg_request *r)
 	return true;
 }
 
+/* For whoever asked: which argument it was. */
+static struct sg_str
+which_argument(struct sg_arena *arena, const struct sg_narrowed *narrowed)
+{
+	char text[320];
+	int len = snprintf(text, sizeof(text), "%.*s: %s", narrowed->path.len > 200 ? 200 : (int)narrowed->path.len, narrowed->path.ptr, narrowed->why);
+	return sg_arena_copy(arena, (struct sg_str){text, len > 0 && (size_t)len < sizeof(text) ? (size_t)len : 0});
+}
+
 static bool
 narrow(struct sg_gate *gate, struct sg_request *r, const struct sg_task *task, enum sg_reason *reason)
 {
 	struct sg_buf args;
+	struct sg_narrowed narrowed;
 	sg_buf_init(&args, INPUT_MAX);
-	bool good = sg_narrow(r->args, &r->merged, &r->action->narrow, &args, &r->narrowed, reason) == SG_OK;
+	bool good = sg_narrow(r->args, &r->merged, &r->action->narrow, &args, &narrowed) == SG_OK;
+	*reason = narrowed.reason;
+	r->narrowed = narrowed.changed;
 	bind_life(gate, r, r->merged.ttl_ms);
-	if (good) {
+	if (!good) {
+		r->merged.say = which_argument(&r->arena, &narrowed);
+	} else {
 		r->effective = sg_arena_copy(&r->arena, sg_buf_view(&args));
 		good = r->effective.ptr != NULL && digest_of(gate, r, r->effective, task, r->digest) &&
 		       sg_canon_parse(&r->arena, r->effective, NULL, &r->effective_args, NULL) == SG_OK;

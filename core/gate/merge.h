@@ -64,9 +64,17 @@ bool sg_requirement_fits(const struct sg_requirement *requirement);
  * means: allow once the requirement is met. Pure; effects may come in any order. */
 void sg_merge(const struct sg_effect *effects, size_t count, struct sg_merged *merged);
 
+/* What came of narrowing. Refused: which argument, and why it cannot be brought inside its limit; the path lives as long as the limits. */
+struct sg_narrowed {
+	bool changed;
+	enum sg_reason reason;
+	struct sg_str path;
+	const char *why;
+};
+
 /* Applies the narrowing to the arguments and appends the effective arguments, canonical. `may` names the paths that the catalogue lets policy
- * narrow. SG_OK with *changed; SG_REFUSED with *reason narrow_empty or narrow_forbidden. */
-enum sg_status sg_narrow(const struct sg_json *args, const struct sg_merged *merged, const struct sg_strings *may,
-			 struct sg_buf *out, bool *changed, enum sg_reason *reason);
+ * narrow. SG_OK with `changed`; SG_REFUSED with the reason narrow_empty or narrow_forbidden, path and why. */
+enum sg_status sg_narrow(const struct sg_json *args, const struct sg_merged *merged, const struct sg_strings *may, struct sg_buf *out,
+			 struct sg_narrowed *narrowed);
 
 #endif

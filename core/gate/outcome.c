@@ -59,7 +59,7 @@ write_values(struct sg_json_writer *w, const struct sg_gate *gate, const struct 
 	if (values == NULL || task == NULL || room == 0)
 		sg_jw_raw(w, SG_STR("[]"));
 	else
-		sg_values_write(w, &gate->state, task, values, room < of_report ? room : of_report, r->enforcer != NULL, NULL);
+		sg_values_write(w, &gate->state, task, values, room < of_report ? room : of_report, SG_LOOK_AT_REPORT, r->enforcer != NULL, NULL);
 }
 
 static bool
@@ -148,9 +148,8 @@ report(struct sg_gate *gate, struct sg_request *r)
 	sg_json_string(sg_json_get(r->body, "result"), &result);
 	bool theirs = attempt != NULL && strcmp(attempt->asker, asker) == 0 &&
 		      (conn->face == SG_FACE_ENFORCER || strcmp(attempt->task->instance->id, r->instance) == 0);
-	if (known && r->enforcer == NULL && !sg_bucket_take(gate, "agent", r->agent->name)) {
-		sg_gap_count(gate, 0, SG_REASON_overloaded);
-		sg_answer_error(gate, r, 429, SG_REASON_overloaded, "");
+	if (known && (r->enforcer == NULL || theirs) && !sg_agent_afford(gate, r, r->enforcer == NULL ? r->agent->name : sg_str(attempt->task->agent))) {
+		sg_request_refuse(gate, r);
 	} else if (!known || !theirs || attempt->state != SG_ATTEMPT_ALLOWED)
 		sg_answer_error(gate, r, 404, known ? SG_REASON_not_found : reason, "only the asker of an allowed action reports on it");
 	else if (!result_known(result))

@@ -12,8 +12,6 @@
 #include <stdio.h>
 #include <time.h>
 
-enum { PROVENANCE_MAX = 256 };
-
 static void
 write_times(struct sg_json_writer *w, const struct sg_gate *gate)
 {
@@ -186,61 +184,6 @@ write_approval(struct sg_json_writer *w, const struct sg_approval *a)
 	sg_jw_end(w);
 }
 
-/* ---- where arguments come from ---- */
-
-struct origins {
-	struct sg_json_writer *w;
-	const struct sg_state *state;
-	const struct sg_task *task;
-	const struct sg_json *written[PROVENANCE_MAX];
-	size_t count;
-};
-
-static void
-write_origin(struct origins *o, const struct sg_json *value)
-{
-	bool part = false;
-	const struct sg_origin *origin = sg_value_origin(o->state, o->task, value, &part);
-	for (size_t i = 0; i < o->count; i++)
-		if (sg_json_eq(o->written[i], value))
-			return;
-	if (o->count == PROVENANCE_MAX)
-		return; /* what is not listed is unknown to policy */
-	o->written[o->count++] = value;
-	sg_jw_object(o->w);
-	sg_jw_name(o->w, "labels");
-	sg_jw_array(o->w);
-	for (size_t i = 0; origin != NULL && i < origin->taint.count; i++)
-		sg_jw_text(o->w, origin->taint.labels[i]);
-	sg_jw_end(o->w);
-	sg_jw_member_text(o->w, "origin", origin != NULL ? origin->where : "unknown");
-	sg_jw_member_text(o->w, "source", origin != NULL ? origin->decision : "");
-	sg_jw_name(o->w, "value");
-	sg_jw_value(o->w, value);
-	sg_jw_end(o->w);
-}
-
-static void
-write_origins(struct origins *o, const struct sg_json *value, int depth)
-{
-	bool many = value->type == SG_JSON_ARRAY || value->type == SG_JSON_OBJECT;
-	if (depth == SG_VALUE_DEPTH)
-		return;
-	for (const struct sg_json *v = many ? sg_json_first(value) : NULL; v != NULL; v = sg_json_next(value, v))
-		write_origins(o, v, depth + 1);
-	if (value->type == SG_JSON_STRING || value->type == SG_JSON_NUMBER)
-		write_origin(o, value);
-}
-
-static void
-write_provenance(struct sg_json_writer *w, const struct sg_gate *gate, const struct sg_request *r, const struct sg_task *task)
-{
-	struct origins origins = {.w = w, .state = &gate->state, .task = task};
-	sg_jw_array(w);
-	write_origins(&origins, r->args, 0);
-	sg_jw_end(w);
-}
-
 /* ---- all of it ---- */
 
 static void
@@ -333,7 +276,7 @@ sg_write_question(struct sg_buf *out, struct sg_gate *gate, struct sg_request *r
 	sg_jw_name(&w, "outcome");
 	sg_jw_null(&w);
 	sg_jw_name(&w, "provenance");
-	write_provenance(&w, gate, r, task);
+	sg_write_origins(&w, &gate->state, task, r->action, r->args);
 	sg_jw_name(&w, "resource");
 	write_resource(&w, gate, r);
 	sg_jw_member_text(&w, "sensitivity", sg_sensitivity_name(r->level));
@@ -353,7 +296,7 @@ sg_write_moving(struct sg_json_writer *w, enum sg_moving part, struct sg_gate *g
 		write_approval(w, sg_approval_in_sight(gate, r, task));
 		break;
 	case SG_MOVING_provenance:
-		write_provenance(w, gate, r, task);
+		sg_write_origins(w, &gate->state, task, r->action, r->args);
 		break;
 	case SG_MOVING_budget:
 		sg_budget_left(gate, task, left);

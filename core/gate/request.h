@@ -4,6 +4,7 @@
 #define SG_GATE_REQUEST_H
 
 #include "base/canon.h"
+#include "gate/buckets.h"
 #include "gate/gate.h"
 
 enum sg_stage {
@@ -13,6 +14,7 @@ enum sg_stage {
 	SG_STAGE_ISSUE,   /* waits for the credential and for the second look at facts */
 	SG_STAGE_VERIFY,  /* waits for the verify host's reading of what was issued */
 	SG_STAGE_CALL,    /* waits for a host on behalf of another route */
+	SG_STAGE_SLOWED,  /* refused for its caller's rate; the answer waits until `wait_until` */
 	SG_STAGE_POLL,    /* waits for something to happen, until `wait_until` */
 	SG_STAGE_TURN,    /* judged, but others were quicker: waits for its turn (turns.h) */
 };
@@ -34,6 +36,8 @@ struct sg_request {
 	void (*after_call)(struct sg_gate *gate, struct sg_request *request, const struct sg_json *answer);
 
 	/* who asks */
+	int64_t units; /* what it costs, see buckets.h */
+	bool paid, agent_paid; /* by whoever is behind the connection; by its agent */
 	const struct sg_agent *agent;
 	const struct sg_enforcer *enforcer;
 	enum sg_strength strength;
@@ -248,6 +252,8 @@ void sg_release(struct sg_gate *gate, struct sg_request *request);
 void sg_write_credential(struct sg_json_writer *w, const struct sg_request *request);
 void sg_write_action(struct sg_buf *out, const struct sg_gate *gate, const struct sg_request *request, struct sg_str args,
 		     const struct sg_task *task);
+/* Nobody has looked at who is behind this connection: it comes before its first request is judged. */
+bool sg_first_look_due(const struct sg_gate *gate, const struct sg_conn *conn);
 /* Calls `then` once the facts of the asker are fresh: at once if the last look is young, else after another. */
 void sg_look_first(struct sg_gate *gate, struct sg_request *request, void (*then)(struct sg_gate *, struct sg_request *));
 /* The same, with another look in any case. */

@@ -253,6 +253,15 @@ sg_state_agent_tasks(const struct sg_state *state, struct sg_str agent, size_t m
 }
 
 size_t
+sg_state_agent_kept(const struct sg_state *state, struct sg_str agent)
+{
+	size_t at = 0, count = 0;
+	for (struct sg_task *t; (t = sg_table_next(&state->tasks, &at)) != NULL;)
+		count += is_tasks_agent(t, agent);
+	return count;
+}
+
+size_t
 sg_state_agent_leases(const struct sg_state *state, struct sg_str agent, size_t most)
 {
 	size_t at = 0, count = 0;

@@ -401,6 +401,8 @@ bool sg_approval_live(const struct sg_state *state, const struct sg_approval *ap
 
 /* How many an agent has, counted only if it could have `most`: 0 where all agents together have fewer. */
 size_t sg_state_agent_tasks(const struct sg_state *state, struct sg_str agent, size_t most);
+/* The same with those that ended and are still kept. Looks at all of them. */
+size_t sg_state_agent_kept(const struct sg_state *state, struct sg_str agent);
 size_t sg_state_agent_leases(const struct sg_state *state, struct sg_str agent, size_t most);
 size_t sg_state_agent_approvals(const struct sg_state *state, struct sg_str agent, size_t most);
 

@@ -66,7 +66,7 @@ write_inputs(struct sg_json_writer *w, struct sg_gate *gate, const struct sg_req
 	}
 	snprintf(fresh.id, sizeof(fresh.id), "%.*s", SG_STR_ARG(r->task)); /* digests are keyed by the root, which is not there yet */
 	fresh.root = &fresh;
-	sg_values_write(w, &gate->state, root, o->inputs, most < all ? most : all, false, NULL);
+	sg_values_write(w, &gate->state, root, o->inputs, most < all ? most : all, SG_LOOK_AT_REPORT, false, NULL);
 }
 
 static void
@@ -140,12 +140,19 @@ sg_task_id(const struct sg_gate *gate, const struct sg_request *r, const char *o
 	snprintf(out, SG_ID_MAX, "t-%s", hex);
 }
 
+enum { SG_TASKS_KEPT = 4 }; /* times limits.tasks: those that ended are kept a while */
+
 bool
 sg_task_room(const struct sg_gate *gate, struct sg_str agent)
 {
 	const struct sg_limits *l = &gate->catalogue->limits;
-	return gate->state.open_tasks < (uint64_t)l->tasks && gate->state.tasks.count < 4 * (size_t)l->tasks && /* those that ended are kept a while */
-	       sg_state_agent_tasks(&gate->state, agent, (size_t)l->tasks_per_agent) < (size_t)l->tasks_per_agent;
+	size_t agents = gate->catalogue->agent_count > 0 ? gate->catalogue->agent_count : 1, share = (size_t)l->tasks / agents;
+	/* where all together have too many, those who have more than their share are refused, and nobody else */
+	if (gate->state.open_tasks >= (uint64_t)l->tasks && sg_state_agent_tasks(&gate->state, agent, 0) >= share)
+		return false;
+	if (gate->state.tasks.count >= SG_TASKS_KEPT * (size_t)l->tasks && sg_state_agent_kept(&gate->state, agent) >= SG_TASKS_KEPT * share)
+		return false;
+	return sg_state_agent_tasks(&gate->state, agent, (size_t)l->tasks_per_agent) < (size_t)l->tasks_per_agent;
 }
 
 static bool
@@ -213,9 +220,8 @@ open_as(struct sg_gate *gate, struct sg_request *r, const char *opener, struct s
 	const struct sg_task *before = sg_state_task(&gate->state, r->task);
 	if (before != NULL) {
 		repeat_open(gate, r, before);
-	} else if (!sg_bucket_take(gate, "agent", r->agent->name)) {
-		sg_gap_count(gate, 0, SG_REASON_overloaded);
-		sg_answer_error(gate, r, 429, SG_REASON_overloaded, "");
+	} else if (!sg_agent_afford(gate, r, r->agent->name)) {
+		sg_request_refuse(gate, r);
 	} else if (!may_open(gate, r, &o, &reason)) {
 		sg_deny_unkeyed(gate, r, reason);
 	} else {

@@ -5,12 +5,14 @@
 
 #include "base/str.h"
 
-enum { TREE_BYTES = 2 << 20, TREE_TASKS = 2000 };
+#include <stdlib.h>
+
+enum { TREE_BYTES = 2 << 20, TREE_TASKS = 2000, TREE_UNIT = 16 /* tasks shown for a unit */ };
 
 struct walk {
 	struct sg_json_writer *w;
 	const struct sg_gate *gate;
-	const struct sg_task **tasks; /* of the tree, parents before children */
+	const struct sg_task **tasks; /* of the tree, by parent, so that children stand together */
 	size_t count;
 	const struct sg_buf *out;
 };
@@ -34,6 +36,27 @@ write_counts(struct sg_json_writer *w, const struct sg_task *task)
 	sg_jw_end(w);
 }
 
+static int
+by_parent(const void *left, const void *right)
+{
+	const struct sg_task *a = *(const struct sg_task *const *)left, *b = *(const struct sg_task *const *)right;
+	return a->parent < b->parent ? -1 : a->parent > b->parent;
+}
+
+static size_t
+first_below(const struct walk *k, const struct sg_task *parent)
+{
+	size_t from = 0, to = k->count;
+	while (from < to) {
+		size_t middle = from + (to - from) / 2;
+		if (k->tasks[middle]->parent < parent)
+			from = middle + 1;
+		else
+			to = middle;
+	}
+	return from;
+}
+
 static void
 write_node(struct walk *k, const struct sg_task *task)
 {
@@ -41,9 +64,8 @@ write_node(struct walk *k, const struct sg_task *task)
 	sg_jw_object(w);
 	sg_jw_name(w, "children");
 	sg_jw_array(w);
-	for (size_t i = 0; i < k->count && k->out->len < TREE_BYTES - 65536; i++)
-		if (k->tasks[i]->parent == task)
-			write_node(k, k->tasks[i]); /* at most SG_DEPTH_MAX deep */
+	for (size_t i = first_below(k, task); i < k->count && k->tasks[i]->parent == task && k->out->len < TREE_BYTES - 65536; i++)
+		write_node(k, k->tasks[i]); /* at most SG_DEPTH_MAX deep */
 	sg_jw_end(w);
 	sg_jw_name(w, "decisions");
 	write_counts(w, task);
@@ -61,12 +83,16 @@ answer_tree(struct sg_gate *gate, struct sg_request *r, const struct sg_task *fr
 	struct sg_json_writer w;
 	size_t at = 0, all = 0;
 	struct walk k = {.w = &w, .gate = gate, .out = &body, .tasks = sg_arena_alloc(&r->arena, TREE_TASKS * sizeof(*k.tasks))};
-	for (struct sg_task *t; k.tasks != NULL && (t = sg_table_next(&gate->state.tasks, &at)) != NULL;)
+	for (struct sg_task *t; k.tasks != NULL && from->kept > 0 && (t = sg_table_next(&gate->state.tasks, &at)) != NULL;)
 		if (t != from && sg_task_is_below(t, from)) {
 			if (k.count < TREE_TASKS)
 				k.tasks[k.count++] = t;
 			all++;
 		}
+	if (k.count > 0)
+		qsort(k.tasks, k.count, sizeof(*k.tasks), by_parent);
+	if (r->route->face == SG_FACE_AGENT)
+		sg_agent_owes(gate, r, (int64_t)(all / TREE_UNIT));
 	sg_buf_init(&body, TREE_BYTES);
 	sg_jw_begin(&w, &body);
 	sg_jw_object(&w);

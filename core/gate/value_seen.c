@@ -58,8 +58,21 @@ sg_value_unhex(struct sg_str hex)
 	return digest;
 }
 
+bool
+sg_value_look_take(struct sg_value_look *look, const struct sg_json *value)
+{
+	struct sg_str text = {"", 0};
+	sg_json_string(value, &text);
+	if (look->values == 0 || look->forms == 0 || text.len > look->bytes)
+		return false;
+	look->values--;
+	look->bytes -= text.len;
+	return true;
+}
+
 struct writing {
 	struct sg_json_writer *w;
+	struct sg_value_look look;
 	const struct sg_state *state;
 	const struct sg_task *task;
 	struct sg_values written; /* so that each stands once */
@@ -88,11 +101,12 @@ write_form(void *to, struct sg_str form, enum sg_form_kind kind)
 {
 	struct writing *wr = to;
 	char hex[17];
-	uint64_t digest = form_digest(wr->state, wr->task, form, kind);
 	const struct sg_tree *tree = wr->task->root->tree;
 	size_t before = wr->written.count;
-	if (before >= wr->most)
+	if (before >= wr->most || wr->look.forms == 0)
 		return false;
+	wr->look.forms--;
+	uint64_t digest = form_digest(wr->state, wr->task, form, kind);
 	if ((tree != NULL && is_placed(wr, sg_values_find(&tree->values, digest))) || !sg_values_put(&wr->written, digest, 0) || wr->written.count == before)
 		return true;
 	sg_value_hex(digest, hex);
@@ -103,7 +117,7 @@ write_form(void *to, struct sg_str form, enum sg_form_kind kind)
 static void
 write_scalars(struct writing *wr, const struct sg_json *value, int depth)
 {
-	bool over = depth == SG_VALUE_DEPTH || wr->written.count >= wr->most;
+	bool over = depth == SG_VALUE_DEPTH || wr->written.count >= wr->most || wr->look.values == 0 || wr->look.forms == 0;
 	wr->cut |= over;
 	if (value == NULL || over)
 		return;
@@ -113,6 +127,10 @@ write_scalars(struct writing *wr, const struct sg_json *value, int depth)
 		return;
 	}
 	struct sg_buf text;
+	if (!sg_value_look_take(&wr->look, value)) {
+		wr->cut = true;
+		return;
+	}
 	sg_buf_init(&text, TEXT_MAX);
 	if (sg_value_text(value, &text))
 		wr->cut |= !sg_value_forms(sg_buf_view(&text), write_form, wr);
@@ -120,10 +138,10 @@ write_scalars(struct writing *wr, const struct sg_json *value, int depth)
 }
 
 size_t
-sg_values_write(struct sg_json_writer *w, const struct sg_state *state, const struct sg_task *task, const struct sg_json *value, size_t most, bool better,
-		bool *all)
+sg_values_write(struct sg_json_writer *w, const struct sg_state *state, const struct sg_task *task, const struct sg_json *value, size_t most,
+		struct sg_value_look look, bool better, bool *all)
 {
-	struct writing wr = {.w = w, .state = state, .task = task, .most = most, .better = better};
+	struct writing wr = {.w = w, .look = look, .state = state, .task = task, .most = most, .better = better};
 	struct sg_origin nowhere = {.where = ""}, *sources[1] = {&nowhere};
 	wr.written.sources = sources; /* sg_values_find gives one back for what is there */
 	wr.written.source_count = 1;
@@ -140,6 +158,7 @@ sg_values_write(struct sg_json_writer *w, const struct sg_state *state, const st
 }
 
 struct search {
+	struct sg_value_look *look;
 	const struct sg_state *state;
 	const struct sg_task *task;
 	const struct sg_origin *whole, *part;
@@ -158,6 +177,9 @@ search_form(void *to, struct sg_str form, enum sg_form_kind kind)
 {
 	struct search *s = to;
 	const struct sg_values *values = &s->task->root->tree->values;
+	if (s->look->forms == 0)
+		return false;
+	s->look->forms--;
 	const struct sg_origin *found = sg_values_find(values, sg_value_digest(s->state, s->task, form));
 	if (kind == SG_FORM_WHOLE && s->whole == NULL)
 		s->whole = found;
@@ -168,9 +190,9 @@ search_form(void *to, struct sg_str form, enum sg_form_kind kind)
 }
 
 const struct sg_origin *
-sg_value_origin(const struct sg_state *state, const struct sg_task *task, const struct sg_json *value, bool *part)
+sg_value_origin(const struct sg_state *state, const struct sg_task *task, const struct sg_json *value, struct sg_value_look *look, bool *part)
 {
-	struct search s = {.state = state, .task = task};
+	struct search s = {.look = look, .state = state, .task = task};
 	struct sg_buf text;
 	*part = false;
 	if (task->root->tree == NULL || task->root->tree->values.count == 0)

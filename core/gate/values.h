@@ -13,6 +13,23 @@ enum {
 	SG_VALUE_DEPTH = 16,     /* arrays and objects within each other that are looked through */
 };
 
+/* What one request may cost in looking at its values, asked before each step. What is not looked at is unknown. */
+struct sg_value_look {
+	size_t values, bytes, forms; /* left */
+};
+enum {
+	SG_LOOK_VALUES = 512,        /* values of arguments, those that come twice counted twice */
+	SG_LOOK_BYTES = 16 << 10,    /* bytes of those */
+	SG_LOOK_FORMS = 1024,        /* forms of those, each looked up */
+	SG_REPORT_VALUES = 4096,     /* of a report or an opening */
+	SG_REPORT_BYTES = 64 << 10,
+	SG_REPORT_FORMS = 2048,
+};
+#define SG_LOOK_AT_ARGUMENTS ((struct sg_value_look){SG_LOOK_VALUES, SG_LOOK_BYTES, SG_LOOK_FORMS})
+#define SG_LOOK_AT_REPORT ((struct sg_value_look){SG_REPORT_VALUES, SG_REPORT_BYTES, SG_REPORT_FORMS})
+/* Takes one scalar from what is left; false: there is not enough, and it is not looked at. */
+bool sg_value_look_take(struct sg_value_look *look, const struct sg_json *value);
+
 /* What a form stands for: a part such as a host or a word; all of the value; or the value, or a part, without the marks in it. The last is compared with its
  * like alone: 10.5 is not 105. */
 enum sg_form_kind { SG_FORM_PART, SG_FORM_WHOLE, SG_FORM_COMPACT };
@@ -37,13 +54,18 @@ void sg_value_hex(uint64_t digest, char out[17]);
 uint64_t sg_value_unhex(struct sg_str hex);
 
 /* Appends the digests of all forms of all scalars in `value` (names of members are none) as a JSON array of hex, each once, at most `most`; those
- * that the tree knows already are left out. With `better` those that another task named, and nobody could place, are not left out. Returns how many; `*all` (may be NULL): nothing was passed over, for its number, its length or its depth. */
-size_t sg_values_write(struct sg_json_writer *w, const struct sg_state *state, const struct sg_task *task, const struct sg_json *value, size_t most, bool better,
-		       bool *all);
+ * that the tree knows already are left out; with `better` not those that another task named and nobody could place. Returns how many; `*all` (may be NULL): nothing was passed over, for its number, its length, its depth or
+ * because `look` was used up. */
+size_t sg_values_write(struct sg_json_writer *w, const struct sg_state *state, const struct sg_task *task, const struct sg_json *value, size_t most,
+		       struct sg_value_look look, bool better, bool *all);
 
 /* Where a scalar was first seen: the source of its whole form if there is one; else, where a part of it (host, address, word) was seen with labels,
- * that one, with *part set; else NULL. */
-const struct sg_origin *sg_value_origin(const struct sg_state *state, const struct sg_task *task, const struct sg_json *value, bool *part);
+ * that one, with *part set; else NULL. Each form comes out of `look`; where it runs out, what was found so far counts. */
+const struct sg_origin *sg_value_origin(const struct sg_state *state, const struct sg_task *task, const struct sg_json *value, struct sg_value_look *look,
+					bool *part);
+/* origins.c: the array "provenance" of a question: values that bear authority first, so that no padding can push them out. */
+void sg_write_origins(struct sg_json_writer *w, const struct sg_state *state, const struct sg_task *task, const struct sg_action *action,
+		      const struct sg_json *args);
 
 /* The table. Digests of 0 are ignored. False on no memory; full is no error. */
 const struct sg_origin *sg_values_find(const struct sg_values *values, uint64_t digest);

@@ -102,6 +102,7 @@ sg_who_agent(struct sg_gate *gate, struct sg_request *request, const struct sg_c
 		return false;
 	}
 	request->proven = request->strength != SG_HINT; /* who is only hinted at is asserted: no credentials */
+	sg_caller_known(gate, request);
 	*reason = SG_REASON_facts_weak;
 	return sg_instance_id(gate, conn, request->agent, request->instance);
 }
@@ -112,46 +113,6 @@ sg_who_enforcer(struct sg_gate *gate, struct sg_request *request, const struct s
 	request->enforcer = conn->facts.json == NULL ? NULL : sg_facts_enforcer(&conn->facts, gate->catalogue);
 	*reason = conn->changed || conn->facts.json == NULL ? conn->why : SG_REASON_not_enforcer;
 	return request->enforcer != NULL && !conn->changed;
-}
-
-static struct sg_bucket *
-bucket_of(struct sg_gate *gate, const char *kind, struct sg_str name)
-{
-	char key[160];
-	snprintf(key, sizeof(key), "%s:%.*s", kind, SG_STR_ARG(name));
-	struct sg_bucket *bucket = sg_table_get(&gate->buckets, sg_str(key));
-	if (bucket != NULL)
-		return bucket;
-	bucket = calloc(1, sizeof(*bucket));
-	if (bucket == NULL || (bucket->key = strdup(key)) == NULL ||
-	    sg_table_put(&gate->buckets, sg_str(bucket->key), bucket) != SG_OK) {
-		if (bucket != NULL)
-			free(bucket->key);
-		free(bucket);
-		return NULL;
-	}
-	bucket->tokens_milli = gate->catalogue->limits.burst * 1000;
-	bucket->at = gate->state.now.boot;
-	return bucket;
-}
-
-bool
-sg_bucket_take(struct sg_gate *gate, const char *kind, struct sg_str name)
-{
-	struct sg_bucket *b = bucket_of(gate, kind, name);
-	if (b == NULL)
-		return false;
-	int64_t most = gate->catalogue->limits.burst * 1000;
-	int64_t passed_ms = (gate->state.now.boot - b->at) / SG_MSEC;
-	if (passed_ms > 0) {
-		int64_t gained = passed_ms > 3600000 ? most : passed_ms * gate->catalogue->limits.rate;
-		b->tokens_milli = b->tokens_milli + gained < most ? b->tokens_milli + gained : most;
-		b->at += passed_ms * SG_MSEC;
-	}
-	if (b->tokens_milli < 1000)
-		return false;
-	b->tokens_milli -= 1000;
-	return true;
 }
 
 void

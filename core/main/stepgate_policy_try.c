@@ -122,15 +122,14 @@ static void
 narrow(struct sg_try *try, const struct sg_try_set *set)
 {
 	struct sg_strings may = may_narrow(try, set);
-	enum sg_reason reason;
+	struct sg_narrowed narrowed;
 	struct sg_buf effective;
-	bool changed;
 	sg_buf_init(&effective, SG_POLICY_INPUT);
-	if (sg_narrow(try->args, &try->merged, &may, &effective, &changed, &reason) == SG_OK) {
+	if (sg_narrow(try->args, &try->merged, &may, &effective, &narrowed) == SG_OK) {
 		try->effective = sg_try_parse(try, sg_buf_view(&effective));
 	} else {
 		try->merged.verdict = SG_DENY;
-		try->merged.reason = reason;
+		try->merged.reason = narrowed.reason;
 	}
 	sg_buf_done(&effective);
 }

@@ -13,8 +13,6 @@ const struct sg_origin_row sg_origin_rows[SG_ORIGIN_MEMBER_COUNT] = {
 #undef X
 };
 
-static const struct sg_json no_labels = {.type = SG_JSON_ARRAY, .span = 1};
-
 /* The member's index, or SG_ORIGIN_MEMBER_COUNT. */
 static int
 member_named(struct sg_str name)
@@ -94,7 +92,7 @@ push_member(lua_State *L, enum sg_origin_member member)
 		return sg_vm_raise(L, SG_CODE_ERROR, NULL, "the request came without the %s of a value",
 				   sg_origin_rows[member].name);
 	else if (row != NULL || member == SG_ORIGIN_labels)
-		sg_view_push(L, row != NULL ? value : &no_labels, SG_SHAPE_LIST);
+		sg_view_push(L, row != NULL ? value : &sg_json_no_elements, SG_SHAPE_LIST);
 	else
 		lua_pushstring(L, member == SG_ORIGIN_origin ? "unknown" : "");
 	return 1;

@@ -43,7 +43,8 @@ struct play {
 	struct {
 		unsigned status;
 		char *body;
-		bool closed, admitted;
+		bool closed, admitted, looked;
+		char facts[128]; /* what the first look finds; "": as all others */
 	} conns[PLAY_CONNS];
 	const char *facts;                         /* what a look finds */
 	enum sg_reason why;                        /* and if it finds nothing, why */
@@ -58,7 +59,7 @@ struct play {
 static const char play_document[] =
 	"{\"actions\":{"
 	"\"mail\":{\"class\":\"data\",\"credential\":\"\",\"effect\":\"read\",\"environment\":\"\",\"name\":\"mail.read\",\"narrow\":[],\"sensitivity\":\"internal\",\"taints\":[\"mail\"]},"
-	"\"pay\":{\"class\":\"payment\",\"credential\":\"\",\"effect\":\"write\",\"environment\":\"\",\"name\":\"pay.send\",\"narrow\":[\"amount\",\"to\"],\"sensitivity\":\"confidential\",\"taints\":[]},"
+	"\"pay\":{\"class\":\"payment\",\"credential\":\"\",\"effect\":\"write\",\"environment\":\"\",\"name\":\"pay.send\",\"narrow\":[\"amount\",\"to\",\"to.n\"],\"sensitivity\":\"confidential\",\"taints\":[]},"
 	"\"prod\":{\"class\":\"infrastructure\",\"credential\":\"\",\"effect\":\"execute\",\"environment\":\"prod\",\"name\":\"deploy.prod\",\"narrow\":[],\"sensitivity\":\"internal\",\"taints\":[]},"
 	"\"read\":{\"class\":\"code\",\"credential\":\"token\",\"effect\":\"read\",\"environment\":\"\",\"name\":\"repo.read\",\"narrow\":[],\"sensitivity\":\"internal\",\"taints\":[]},"
 	"\"secret\":{\"class\":\"secret\",\"credential\":\"\",\"effect\":\"read\",\"environment\":\"\",\"name\":\"secret.read\",\"narrow\":[],\"sensitivity\":\"restricted\",\"taints\":[]},"
@@ -270,7 +271,10 @@ play_one(struct play *p)
 {
 	struct play_event event = p->queue[0];
 	memmove(p->queue, p->queue + 1, --p->count * sizeof(event));
-	if (event.kind == PLAY_LOOK) {
+	if (event.kind == PLAY_LOOK && !p->conns[event.conn].looked && p->conns[event.conn].facts[0] != '\0') {
+		p->conns[event.conn].looked = true;
+		sg_gate_looked(p->gate, event.id, sg_str(p->conns[event.conn].facts), p->why);
+	} else if (event.kind == PLAY_LOOK) {
 		sg_gate_looked(p->gate, event.id, sg_str(p->facts), p->why);
 	} else if (event.kind == PLAY_JUDGE) {
 		const char *said = p->effects(event.text);
@@ -500,14 +504,12 @@ static inline bool
 play_connect(struct play *p, uint64_t conn, enum sg_face face, uid_t uid)
 {
 	struct sg_peer peer = {.uid = uid, .gid = uid, .pid = 4000 + (pid_t)conn, .pidfd = -1, .start_time = 5, .pidfd_exact = true};
-	char facts[128];
-	const char *before = p->facts;
-	snprintf(facts, sizeof(facts), "{\"peer:uid\":{\"strength\":\"boundary\",\"value\":\"%u\"}}", (unsigned)uid);
-	if (strstr(before, "exe") == NULL)
-		p->facts = facts;
+	p->conns[conn].closed = p->conns[conn].admitted = p->conns[conn].looked = false;
+	p->conns[conn].facts[0] = '\0';
+	if (strstr(p->facts, "exe") == NULL)
+		snprintf(p->conns[conn].facts, sizeof(p->conns[conn].facts), "{\"peer:uid\":{\"strength\":\"boundary\",\"value\":\"%u\"}}", (unsigned)uid);
 	bool good = sg_gate_connect(p->gate, conn, face, &peer, NULL) == SG_OK;
 	play_all(p);
-	p->facts = before;
 	return good && p->conns[conn].admitted;
 }
 

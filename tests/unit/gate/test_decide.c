@@ -122,6 +122,64 @@ narrowing(void)
 	end();
 }
 
+static const char *
+says_narrow_deep(const char *input)
+{
+	(void)input;
+	return "{\"effects\":[{\"effect\":{\"kind\":\"allow\",\"narrow\":{\"amount\":{\"at_most\":100},\"to.n\":{\"at_most\":7}},\"obligations\":[],\"say\":\"\",\"taint\":[],\"ttl\":0},\"file\":\"a\",\"line\":1,\"rule\":\"r\"},"
+	       "{\"effect\":{\"kind\":\"allow\",\"narrow\":{\"to.n\":{\"at_least\":-10}},\"obligations\":[],\"say\":\"\",\"taint\":[],\"ttl\":0},\"file\":\"a\",\"line\":2,\"rule\":\"s\"}],\"error\":null}";
+}
+
+/* What cannot be brought inside its limit is denied, and whoever asked is told which argument it was. A container is no number, whatever is in it. */
+static void
+narrowing_of_what_is_no_number(void)
+{
+	static const struct {
+		const char *args, *say;
+	} cases[] = {
+		{"{\"amount\":[1,5000]}", "\"say\":\"amount: only a number can be brought inside a range\""},
+		{"{\"amount\":[]}", "amount: only a number"},
+		{"{\"amount\":{}}", "amount: only a number"},
+		{"{\"amount\":{\"a\":1,\"b\":[1,2,{\"c\":3}]}}", "amount: only a number"},
+		{"{\"amount\":[[[[[[1]]]]],{\"x\":[]}]}", "amount: only a number"},
+		{"{\"amount\":\"50\"}", "amount: only a number"},
+		{"{\"amount\":null}", "amount: only a number"},
+		{"{\"amount\":true}", "amount: only a number"},
+		{"{\"amount\":-1}", "amount: it is below zero"},
+		{"{\"amount\":-0.5}", "amount: it is below zero"},
+		{"{}", "amount: a rule limits it, and it is not there"},
+		{"{\"amounts\":1,\"z\":[1,5000]}", "amount: a rule limits it, and it is not there"},
+	};
+	static const struct {
+		const char *args, *say;
+	} deep[] = {
+		{"{\"amount\":5,\"to\":{\"n\":[1,2]}}", "to.n: only a number"},	 {"{\"amount\":5,\"to\":{\"n\":{\"n\":1}}}", "to.n: only a number"},
+		{"{\"amount\":5,\"to\":{}}", "to.n: a rule limits it"},		 {"{\"amount\":5,\"to\":[{\"n\":1}]}", "to.n: a rule limits it"},
+		{"{\"amount\":5,\"to\":{\"n\":1},\"to.n\":900}", "a name with a dot"}, {"{\"amount\":[5],\"to\":{\"n\":[1]}}", "amount: only a number"},
+	};
+	char key[16];
+	begin();
+	p->effects = says_narrow;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		snprintf(key, sizeof(key), "k%zu", i);
+		const char *answer = play_act(p, 1, task, "pay.send", cases[i].args, key);
+		CU_ASSERT_TRUE(play_has(answer, "\"code\":\"narrow_empty\""));
+		CU_ASSERT_TRUE(play_has(answer, cases[i].say));
+	}
+	CU_ASSERT_TRUE(play_has(play_act(p, 1, task, "pay.send", "{\"amount\":0}", "zero"), "\"narrowed\":false"));
+	p->effects = says_narrow_deep;
+	for (size_t i = 0; i < sizeof(deep) / sizeof(*deep); i++) {
+		snprintf(key, sizeof(key), "d%zu", i);
+		const char *answer = play_act(p, 1, task, "pay.send", deep[i].args, key);
+		CU_ASSERT_TRUE(play_has(answer, "\"verdict\":\"deny\""));
+		CU_ASSERT_TRUE(play_has(answer, deep[i].say));
+	}
+	/* a least that a rule names is a word on numbers below zero */
+	CU_ASSERT_TRUE(play_has(play_act(p, 1, task, "pay.send", "{\"amount\":5,\"to\":{\"n\":-3}}", "below"), "\"narrowed\":false"));
+	CU_ASSERT_TRUE(play_has(play_act(p, 1, task, "pay.send", "{\"amount\":5,\"to\":{\"n\":-30}}", "far"), "\"to\":{\"n\":-10}"));
+	end();
+}
+
 /* Every bound at its limit and one above; what is refused leaves no record behind that could not be read again. */
 static void
 input_bounds(void)
@@ -601,7 +659,7 @@ why(void)
 }
 
 SG_CASES("gate.decide", {"an allow with a credential", allow_with_credential}, {"without policy everything is denied", no_policy_no_allow},
-	 {"whatever policy says that is no effect is a no", unknown_answers_are_no}, {"narrowing", narrowing},
+	 {"whatever policy says that is no effect is a no", unknown_answers_are_no}, {"narrowing", narrowing}, {"narrowing of what is no number", narrowing_of_what_is_no_number},
 	 {"ceilings that policy cannot lift", ceilings}, {"bounds of what is asked", input_bounds}, {"who asks", who}, {"a process that became another one", changed_peer},
 	 {"a repeat is the same attempt", repeats}, {"a repeat of less is no allow", repeats_of_less}, {"a repeat before the disk", repeat_before_the_disk},
 	 {"ways around narrowing", around_narrowing}, {"many tasks, one after the other", many_tasks_one_after_the_other},

@@ -57,7 +57,9 @@ hints_alone(void)
 	CU_ASSERT_TRUE(play_has(play_act(p, 1, task, "repo.read", "{}", "k2"), "\"code\":\"asserted_agent\""));
 	CU_ASSERT_EQUAL(p->gate->state.live_leases, 0);
 	CU_ASSERT_TRUE(sg_state_task(&p->gate->state, sg_str(task))->asserted);
-	CU_ASSERT_TRUE(play_connect(p, 2, SG_FACE_ADMIN, 500) == false); /* an admin who fits any agent is none, however weak the fit */
+	CU_ASSERT_TRUE(play_connect(p, 2, SG_FACE_ADMIN, 500));
+	CU_ASSERT_STRING_EQUAL(play_ask(p, 2, SG_ROUTE_O_STATUS, "", "{}"), ""); /* an admin who fits any agent is none, however weak the fit */
+	CU_ASSERT_TRUE(p->conns[2].closed);
 	p->facts = "{\"peer:uid\":{\"strength\":\"boundary\",\"value\":\"500\"}}";
 	CU_ASSERT_TRUE(play_connect(p, 3, SG_FACE_ADMIN, 500));
 	CU_ASSERT_TRUE(play_has(play_ask(p, 3, SG_ROUTE_O_STATUS, "", "{}"),
@@ -197,6 +199,7 @@ token_on_a_process(void)
 		p = play_new();
 		configure("", STEP, "");
 		CU_ASSERT_TRUE(play_connect(p, 1, SG_FACE_AGENT, 1001));
+		play_ask(p, 1, SG_ROUTE_A_TASK_SHOW, "t-none", "{}"); /* looked at once before */
 		CU_ASSERT_TRUE(sg_gate_presented(p->gate, 1, SG_PRESENTED_TOKEN, SG_STR("a.b.c")));
 		CU_ASSERT_FALSE(sg_gate_presented(p->gate, 1, SG_PRESENTED_CHAIN, SG_STR("DER"))); /* nothing proved its key here */
 		CU_ASSERT_FALSE(sg_gate_presented(p->gate, 1, 3, SG_STR("x")));
@@ -238,7 +241,9 @@ nothing_to_look_at(void)
 	p->gate->catalogue->reads = false; /* and with no step at all nobody is let in */
 	peer.uid = 1001;
 	p->gate->ports.look = no_look;
-	CU_ASSERT_EQUAL(sg_gate_connect(p->gate, 3, SG_FACE_ENFORCER, &peer, NULL), SG_UNAVAILABLE);
+	CU_ASSERT_EQUAL(sg_gate_connect(p->gate, 3, SG_FACE_ENFORCER, &peer, NULL), SG_OK);
+	CU_ASSERT_STRING_EQUAL(play_ask(p, 3, SG_ROUTE_E_TASK_OPEN, "", wide_allow), "");
+	CU_ASSERT_TRUE(p->conns[3].closed);
 	play_end(p);
 }
 
@@ -252,7 +257,9 @@ conflict_at_connect(void)
 	p->why = SG_REASON_facts_conflict;
 	CU_ASSERT_EQUAL(sg_gate_connect(p->gate, 1, SG_FACE_AGENT, &peer, NULL), SG_OK);
 	play_all(p);
-	CU_ASSERT_TRUE(p->conns[1].closed && !p->conns[1].admitted);
+	CU_ASSERT_FALSE(p->conns[1].closed); /* nothing was asked, nobody looked */
+	CU_ASSERT_STRING_EQUAL(play_ask(p, 1, SG_ROUTE_A_TASK_SHOW, "t-none", "{}"), "");
+	CU_ASSERT_TRUE(p->conns[1].closed);
 	p->facts = "{\"peer:uid\":{\"strength\":\"boundary\",\"value\":\"500\"}}";
 	CU_ASSERT_TRUE(play_connect(p, 2, SG_FACE_ADMIN, 500));
 	CU_ASSERT_TRUE(play_has(play_ask(p, 2, SG_ROUTE_O_EVENTS, "", "{\"after\":\"0\"}"), "\"result\":\"facts_conflict\""));

@@ -29,6 +29,7 @@ begin(void)
 	p = play_new();
 	CU_ASSERT_TRUE(play_connect(p, 1, SG_FACE_AGENT, 1001));
 	CU_ASSERT_TRUE(play_connect(p, 2, SG_FACE_ADMIN, 501));
+	play_ask(p, 2, SG_ROUTE_O_TASKS, "", "{}"); /* looked at: what it asks later is at once */
 	task = play_task(p, 1, "t1");
 	second = play_task(p, 1, "t2");
 }
@@ -123,10 +124,10 @@ taint_from_elsewhere(void)
 		/* another connection of the same process reads mail in another task: same instance, foreign to this commit */
 		struct sg_peer peer = {.uid = 1001, .gid = 1001, .pid = 4001, .pidfd = -1, .start_time = 5, .pidfd_exact = true};
 		sg_gate_connect(p->gate, 3, SG_FACE_AGENT, &peer, NULL);
+		play_send(p, 3, SG_ROUTE_A_ACT, "", play_act_body(second, "mail.read", "{}", "m"));
 		struct play_event look = p->queue[--p->count];
 		sg_gate_looked(p->gate, look.id, sg_str(p->facts), SG_REASON_facts_unavailable);
 		free(look.text);
-		play_send(p, 3, SG_ROUTE_A_ACT, "", play_act_body(second, "mail.read", "{}", "m"));
 		struct play_event judge = p->queue[--p->count];
 		sg_gate_judged(p->gate, judge.id, sg_str(play_allow("")), SG_REASON_policy_timeout);
 		free(judge.text);

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Where the arguments of a question come from. Only so many are looked at as `sg_value_look` has room for: those that bear authority first, so that no
+ * padding pushes them out; what is not listed is unknown to policy. */
+#include "gate/values.h"
+
+#include "gate/catalogue.h"
+
+#include <string.h>
+
+enum { PROVENANCE_MAX = 256 }; /* values listed; as many as policy takes */
+
+struct origins {
+	struct sg_json_writer *w;
+	const struct sg_state *state;
+	const struct sg_task *task;
+	struct sg_value_look look;
+	const struct sg_json *written[PROVENANCE_MAX];
+	size_t count;
+};
+
+static bool
+is_written(const struct origins *o, const struct sg_json *value)
+{
+	for (size_t i = 0; i < o->count; i++)
+		if (sg_json_eq(o->written[i], value))
+			return true;
+	return false;
+}
+
+static void
+write_origin(struct origins *o, const struct sg_json *value)
+{
+	bool part = false;
+	if (o->count == PROVENANCE_MAX || !sg_value_look_take(&o->look, value) || is_written(o, value))
+		return;
+	const struct sg_origin *origin = sg_value_origin(o->state, o->task, value, &o->look, &part);
+	o->written[o->count++] = value;
+	sg_jw_object(o->w);
+	sg_jw_name(o->w, "labels");
+	sg_jw_array(o->w);
+	for (size_t i = 0; origin != NULL && i < origin->taint.count; i++)
+		sg_jw_text(o->w, origin->taint.labels[i]);
+	sg_jw_end(o->w);
+	sg_jw_member_text(o->w, "origin", origin != NULL ? origin->where : "unknown");
+	sg_jw_member_text(o->w, "source", origin != NULL ? origin->decision : "");
+	sg_jw_name(o->w, "value");
+	sg_jw_value(o->w, value);
+	sg_jw_end(o->w);
+}
+
+static bool
+is_spent(const struct origins *o)
+{
+	return o->count == PROVENANCE_MAX || o->look.values == 0 || o->look.forms == 0;
+}
+
+static void
+write_below(struct origins *o, const struct sg_json *value, int depth)
+{
+	bool many = value->type == SG_JSON_ARRAY || value->type == SG_JSON_OBJECT;
+	if (depth == SG_VALUE_DEPTH || is_spent(o))
+		return;
+	for (const struct sg_json *v = many ? sg_json_first(value) : NULL; v != NULL && !is_spent(o); v = sg_json_next(value, v))
+		write_below(o, v, depth + 1);
+	if (value->type == SG_JSON_STRING || value->type == SG_JSON_NUMBER)
+		write_origin(o, value);
+}
+
+/* What is left of a path behind the member `name`; false: it leads elsewhere. "payee.iban" as one name is taken for the path. */
+static bool
+path_behind(struct sg_str path, struct sg_str name, struct sg_str *rest)
+{
+	if (name.len > path.len || memcmp(path.ptr, name.ptr, name.len) != 0)
+		return false;
+	*rest = (struct sg_str){path.ptr + name.len, path.len - name.len};
+	if (rest->len > 0 && rest->ptr[0] != '.')
+		return false;
+	if (rest->len > 0)
+		*rest = (struct sg_str){rest->ptr + 1, rest->len - 1};
+	return true;
+}
+
+/* Behind a number that stands for a place in a list; else the path as it is. */
+static struct sg_str
+behind_place(struct sg_str path)
+{
+	size_t len = 0;
+	while (len < path.len && path.ptr[len] >= '0' && path.ptr[len] <= '9')
+		len++;
+	bool place = len > 0 && (len == path.len || path.ptr[len] == '.');
+	len += place && len < path.len;
+	return place ? (struct sg_str){path.ptr + len, path.len - len} : path;
+}
+
+/* A list along the way stands for all its elements, whatever place the path names. */
+static void
+write_at(struct origins *o, const struct sg_json *value, struct sg_str path, int depth)
+{
+	bool list = value->type == SG_JSON_ARRAY;
+	struct sg_str rest = list ? behind_place(path) : path;
+	if (depth == SG_VALUE_DEPTH || is_spent(o))
+		return;
+	if (path.len == 0 || (!list && value->type != SG_JSON_OBJECT)) {
+		write_below(o, value, depth);
+		return;
+	}
+	for (const struct sg_json *v = sg_json_first(value); v != NULL && !is_spent(o); v = sg_json_next(value, v))
+		if (list || path_behind(path, v->name, &rest))
+			write_at(o, v, rest, depth + 1);
+}
+
+void
+sg_write_origins(struct sg_json_writer *w, const struct sg_state *state, const struct sg_task *task, const struct sg_action *action,
+		 const struct sg_json *args)
+{
+	struct origins o = {.w = w, .state = state, .task = task, .look = SG_LOOK_AT_ARGUMENTS};
+	sg_jw_array(w);
+	for (size_t i = 0; i < action->authority.count; i++)
+		write_at(&o, args, action->authority.items[i], 0);
+	write_below(&o, args, 0);
+	sg_jw_end(w);
+}

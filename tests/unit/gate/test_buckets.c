@@ -1,0 +1,279 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * What callers may ask: every route takes from its caller's bucket, a small request is one unit, nobody pays for another, and what stops is never refused. */
+#include "unit/gate/play.h"
+
+static struct play *p;
+
+static void
+begin(int64_t rate, int64_t burst)
+{
+	p = play_new();
+	p->gate->catalogue->limits.rate = rate;
+	p->gate->catalogue->limits.burst = burst;
+	CU_ASSERT_TRUE_FATAL(play_connect(p, 1, SG_FACE_AGENT, 1001));
+	CU_ASSERT_TRUE_FATAL(play_connect(p, 2, SG_FACE_AGENT, 1002));
+	play_facts(p, 1001);
+}
+
+static void
+later(int64_t ms)
+{
+	p->boot += ms * SG_MSEC;
+	p->wall += ms * SG_MSEC;
+	sg_gate_tick(p->gate);
+}
+
+static bool
+refused(uint64_t conn, enum sg_route route, const char *argument, const char *body)
+{
+	const char *answer = play_ask(p, conn, route, argument, body);
+	return p->conns[conn].status == 429 || answer[0] == '\0';
+}
+
+/* How many of these are let through before the first is refused. */
+static int
+let_through(uint64_t conn, enum sg_route route, const char *argument, const char *body, int most)
+{
+	int count = 0;
+	while (count < most && !refused(conn, route, argument, body))
+		count++;
+	return count;
+}
+
+static void
+every_route_pays(void)
+{
+	static const struct {
+		enum sg_route route;
+		const char *argument, *body;
+	} routes[] = {
+		{SG_ROUTE_A_TASK_OPEN, "", "{\"intent\":\"none\",\"key\":\"k\"}"}, {SG_ROUTE_A_TASK_SHOW, "t-1", "{}"}, {SG_ROUTE_A_TASK_CLOSE, "t-1", "{}"},
+		{SG_ROUTE_A_ACT, "", "{\"action\":\"mail.read\",\"key\":\"a\",\"task\":\"t-1\"}"}, {SG_ROUTE_A_OUTCOME, "d1-1", "{\"result\":\"ok\"}"},
+		{SG_ROUTE_A_APPROVAL, "a-1", "{}"}, {SG_ROUTE_A_CEILING, "", "{\"actions\":[\"a.b\"],\"task\":\"t-1\"}"}, {SG_ROUTE_A_DELEGATE, "t-1", "{\"key\":\"k\"}"},
+		{SG_ROUTE_A_PLAN, "t-1", "{}"}, {SG_ROUTE_A_TREE, "t-1", "{}"},
+	};
+	size_t count, of_agents = 0;
+	const struct sg_route_row *rows = sg_routes(&count);
+	for (size_t i = 0; i < count; i++)
+		of_agents += rows[i].face == SG_FACE_AGENT;
+	CU_ASSERT_EQUAL(of_agents, sizeof(routes) / sizeof(*routes)); /* a new one stands here */
+	for (size_t i = 0; i < sizeof(routes) / sizeof(*routes); i++) {
+		begin(20, 10);
+		int most = let_through(1, routes[i].route, routes[i].argument, routes[i].body, 100);
+		CU_ASSERT_TRUE(most >= 9 && most <= 30); /* its uid for the first, its agent for the rest, a reserve for what tidies up */
+		CU_ASSERT_FALSE(refused(2, routes[i].route, routes[i].argument, routes[i].body)); /* and nobody else */
+		play_end(p);
+	}
+}
+
+/* A small act is one unit: the default rate is what it was. */
+static void
+the_rate_holds(void)
+{
+	begin(20, 100);
+	char *task = play_task(p, 1, "o");
+	int count = 0;
+	for (char key[16]; count < 300; count++) {
+		snprintf(key, sizeof(key), "k%d", count);
+		if (refused(1, SG_ROUTE_A_ACT, "", play_act_body(task, "mail.read", "{}", key)))
+			break;
+	}
+	CU_ASSERT_EQUAL(count, 99); /* the opening was one */
+	later(1000);
+	int more = 0;
+	for (char key[16]; more < 300; more++) {
+		snprintf(key, sizeof(key), "m%d", more);
+		if (refused(1, SG_ROUTE_A_ACT, "", play_act_body(task, "mail.read", "{}", key)))
+			break;
+	}
+	CU_ASSERT_EQUAL(more, 20);
+	free(task);
+	play_end(p);
+}
+
+static void
+units(void)
+{
+	static const struct {
+		size_t bytes, values;
+		int64_t units;
+	} cases[] = {{0, 0, 1}, {4095, 0, 1}, {4096, 0, 2}, {100, 62, 1}, {126, 63, 2}, {65535, 0, 16}, {65536, 8191, 145}};
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		char *body = malloc(cases[i].bytes + 1);
+		memset(body, 'x', cases[i].bytes);
+		memset(body, ',', cases[i].values);
+		CU_ASSERT_EQUAL(sg_request_units((struct sg_str){body, cases[i].bytes}), cases[i].units);
+		free(body);
+	}
+}
+
+/* Dear ones are let through as their units say, and one that is dearer than a full bucket only by a full one. */
+static void
+dear_requests(void)
+{
+	struct sg_buf b;
+	begin(20, 100);
+	char *task = play_task(p, 1, "o");
+	later(10000);
+	sg_buf_init(&b, 1 << 20);
+	sg_buf_printf(&b, "{\"actions\":[\"x\"");
+	for (int i = 0; i < 6400 - 1; i++)
+		sg_buf_text(&b, ",\"x\"");
+	sg_buf_printf(&b, "],\"task\":\"%s\"}", task);
+	sg_buf_add(&b, "", 1);
+	CU_ASSERT_EQUAL(let_through(1, SG_ROUTE_A_CEILING, "", b.ptr, 10), 1);
+	CU_ASSERT_TRUE(refused(1, SG_ROUTE_A_TREE, task, "{}"));
+	later(3000); /* not yet full again */
+	CU_ASSERT_TRUE(refused(1, SG_ROUTE_A_CEILING, "", b.ptr));
+	CU_ASSERT_FALSE(refused(1, SG_ROUTE_A_TREE, task, "{}"));
+	CU_ASSERT_FALSE(refused(2, SG_ROUTE_A_TREE, "t-1", "{}"));
+	sg_buf_done(&b);
+	free(task);
+	play_end(p);
+}
+
+static void
+tidying_up(void)
+{
+	begin(20, 10);
+	char *task = play_task(p, 1, "o");
+	char *decision = play_between(play_act(p, 1, task, "mail.read", "{}", "a"), "\"decision_id\":\"", "\"");
+	CU_ASSERT_TRUE(let_through(1, SG_ROUTE_A_TREE, task, "{}", 50) < 50);
+	CU_ASSERT_TRUE(refused(1, SG_ROUTE_A_ACT, "", play_act_body(task, "mail.read", "{}", "b")));
+	CU_ASSERT_FALSE(refused(1, SG_ROUTE_A_OUTCOME, decision, "{\"result\":\"ok\"}"));
+	CU_ASSERT_FALSE(refused(1, SG_ROUTE_A_TASK_CLOSE, task, "{}"));
+	CU_ASSERT_TRUE(let_through(1, SG_ROUTE_A_TASK_CLOSE, task, "{}", 50) <= 4); /* the reserve is a bound, too */
+	free(decision);
+	free(task);
+	play_end(p);
+}
+
+static void
+stopping_is_free(void)
+{
+	begin(20, 10);
+	p->gate->catalogue->limits.party_burst = 3;
+	p->gate->catalogue->limits.party_rate = 1;
+	CU_ASSERT_TRUE(play_connect(p, 4, SG_FACE_ADMIN, 500));
+	CU_ASSERT_TRUE(let_through(4, SG_ROUTE_O_TASKS, "", "{}", 50) <= 3);
+	for (int i = 0; i < 50; i++) {
+		CU_ASSERT_FALSE(refused(4, SG_ROUTE_O_KILL, "", "{\"agent\":\"other\"}"));
+		CU_ASSERT_FALSE(refused(4, SG_ROUTE_O_LIFT, "", "{\"agent\":\"other\"}"));
+		CU_ASSERT_FALSE(refused(4, SG_ROUTE_O_REFUSE, "a-1", "{}"));
+	}
+	CU_ASSERT_TRUE(refused(4, SG_ROUTE_O_TASKS, "", "{}"));
+	play_end(p);
+}
+
+/* An enforcer stands in front of many: what one of its agents asks, that one pays. */
+static void
+behind_an_enforcer(void)
+{
+	begin(20, 10);
+	CU_ASSERT_TRUE(play_connect(p, 3, SG_FACE_ENFORCER, 2001));
+	char *task = play_task(p, 1, "o");
+	play_facts(p, 2001);
+	int count = 0;
+	char body[512], key[16];
+	for (; count < 100; count++) {
+		snprintf(key, sizeof(key), "e%d", count);
+		snprintf(body, sizeof(body), "{\"action\":\"mail.read\",\"key\":\"%s\",\"resource\":{\"id\":\"r\",\"type\":\"any\"},\"task\":\"%s\"}", key, task);
+		if (refused(3, SG_ROUTE_E_ACT, "", body))
+			break;
+	}
+	CU_ASSERT_TRUE(count > 5 && count <= 10);
+	CU_ASSERT_EQUAL(let_through(3, SG_ROUTE_E_JWKS, "", "{}", 500), 500); /* its own purse is whole */
+	free(task);
+	play_end(p);
+}
+
+static void
+connects(void)
+{
+	begin(20, 10);
+	int count = 0;
+	for (uint64_t c = 10; c < 40; c++, count++) {
+		if (!play_connect(p, c, SG_FACE_AGENT, 1001))
+			break;
+		sg_gate_disconnect(p->gate, c);
+	}
+	CU_ASSERT_TRUE(count >= 8 && count <= 10);
+	CU_ASSERT_TRUE(play_connect(p, 41, SG_FACE_AGENT, 1002));
+	for (uint64_t c = 42; c < 62; c++)
+		CU_ASSERT_TRUE(play_connect(p, c, SG_FACE_ADMIN, 500));
+	later(1000);
+	CU_ASSERT_TRUE(play_connect(p, 63, SG_FACE_AGENT, 1001));
+	play_end(p);
+}
+
+/* Whoever goes on asking is answered late, so that asking is no work for the gate. */
+static void
+late_refusals(void)
+{
+	begin(1, 2);
+	int at_once = 0;
+	while (at_once < 100) {
+		play_ask(p, 1, SG_ROUTE_A_TREE, "t-1", "{}");
+		if (p->conns[1].status == 0)
+			break;
+		at_once += p->conns[1].status == 429;
+	}
+	CU_ASSERT_EQUAL(at_once, SG_REFUSED_AT_ONCE);
+	later(SG_REFUSED_LATE_MS - 1);
+	CU_ASSERT_EQUAL(p->conns[1].status, 0);
+	later(1);
+	CU_ASSERT_EQUAL(p->conns[1].status, 429);
+	/* one that hangs up meanwhile is forgotten */
+	play_ask(p, 1, SG_ROUTE_A_TREE, "t-1", "{}");
+	CU_ASSERT_EQUAL(p->conns[1].status, 0);
+	sg_gate_disconnect(p->gate, 1);
+	CU_ASSERT_EQUAL(p->gate->requests.count, 0);
+	later(1000);
+	play_end(p);
+}
+
+/* One agent's opens and closes fill what is kept, and bring too_many_tasks to itself alone. */
+static void
+shares(void)
+{
+	begin(100000, 100000);
+	p->gate->catalogue->limits.tasks = 6; /* of three agents: 2 each, 8 kept each */
+	p->gate->catalogue->limits.tasks_per_agent = 6;
+	char key[16];
+	const char *answer = "";
+	for (int i = 0; i < 40; i++) {
+		snprintf(key, sizeof(key), "o%d", i);
+		char *task = play_task(p, 1, key);
+		answer = play_ask(p, 1, SG_ROUTE_A_TASK_CLOSE, task, "{}");
+		free(task);
+	}
+	play_facts(p, 1001);
+	answer = play_ask(p, 1, SG_ROUTE_A_TASK_OPEN, "", "{\"intent\":\"work\",\"key\":\"last\"}");
+	CU_ASSERT_TRUE(play_has(answer, "too_many_tasks"));
+	play_facts(p, 1002);
+	for (int i = 0; i < 2; i++) {
+		snprintf(key, sizeof(key), "b%d", i);
+		char body[64];
+		snprintf(body, sizeof(body), "{\"intent\":\"work\",\"key\":\"%s\"}", key);
+		answer = play_ask(p, 2, SG_ROUTE_A_TASK_OPEN, "", body);
+		CU_ASSERT_TRUE(play_has(answer, "\"state\":\"open\""));
+	}
+	play_end(p);
+	/* the same with tasks that stay open */
+	begin(100000, 100000);
+	p->gate->catalogue->limits.tasks = 6;
+	p->gate->catalogue->limits.tasks_per_agent = 6;
+	for (int i = 0; i < 8; i++) {
+		snprintf(key, sizeof(key), "o%d", i);
+		free(play_task(p, 1, key));
+	}
+	play_facts(p, 1002);
+	answer = play_ask(p, 2, SG_ROUTE_A_TASK_OPEN, "", "{\"intent\":\"work\",\"key\":\"b\"}");
+	CU_ASSERT_TRUE(play_has(answer, "\"state\":\"open\""));
+	play_end(p);
+}
+
+SG_CASES("gate.buckets", {"every route takes from its caller", every_route_pays}, {"a small act is one", the_rate_holds}, {"units", units},
+	 {"dear requests", dear_requests}, {"outcomes and closing have a reserve", tidying_up}, {"stopping is free", stopping_is_free},
+	 {"behind an enforcer each agent pays for itself", behind_an_enforcer}, {"connections", connects}, {"late refusals", late_refusals},
+	 {"one agent's tasks are no bound for another", shares})
