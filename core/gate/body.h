@@ -95,7 +95,7 @@ enum sg_body_kind {
 	X(E_TASK_OPEN,   "key",           TEXT,      SG_BODY_KEY,        false)                                        \
 	X(E_TASK_OPEN,   "on_behalf_of",  NAMED,     SG_BODY_NAME,       false)                                        \
 	X(E_TASK_OPEN,   "role",          NAMED,     SG_BODY_NAME,       false)                                        \
-	X(E_TASK_OPEN,   "session",       NAMED,     SG_BODY_NAME,       false) /* whom it speaks for: a domain of its own */ \
+	X(E_TASK_OPEN,   "session",       NAMED,     128,                false) /* whom it speaks for: a domain of its own */ \
 	X(E_TASK_OPEN,   "ttl",           COUNT,     31536000,           false)                                        \
 	X(E_ACT,         "action",        NAMED,     SG_BODY_NAME,       true)                                         \
 	X(E_ACT,         "agent",         NAMED,     SG_BODY_NAME,       false)                                        \
