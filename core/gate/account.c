@@ -71,6 +71,43 @@ key_parts(struct sg_str key, enum sg_dimension *dimension, int64_t *window_ms)
 	       sg_str_int((struct sg_str){key.ptr + last, key.len - last}, 0, INT64_MAX, window_ms);
 }
 
+/* "agent:NAME/money": what accounts that differ in their window alone have in common. */
+static struct sg_str
+subject_of(struct sg_str key)
+{
+	while (key.len > 0 && key.ptr[key.len - 1] != '/')
+		key.len--;
+	return (struct sg_str){key.ptr, key.len > 0 ? key.len - 1 : 0};
+}
+
+struct sg_account *
+sg_state_accounts_like(const struct sg_state *state, struct sg_str key)
+{
+	return sg_table_get(&state->subjects, subject_of(key));
+}
+
+int64_t
+sg_accounts_spent(const struct sg_state *state, struct sg_str key, int64_t window_ms, int64_t now_ms)
+{
+	int64_t most = 0;
+	for (const struct sg_account *a = sg_state_accounts_like(state, key); a != NULL; a = a->like) {
+		int64_t spent = window_ms == 0 ? a->total : sg_account_spent(a, now_ms);
+		most = spent > most ? spent : most;
+	}
+	return most;
+}
+
+bool
+sg_account_link(struct sg_state *state, struct sg_account *account)
+{
+	struct sg_account *first = sg_state_accounts_like(state, sg_str(account->key));
+	if (first == NULL)
+		return sg_table_put(&state->subjects, subject_of(sg_str(account->key)), account) == SG_OK;
+	account->like = first->like;
+	first->like = account;
+	return true;
+}
+
 static struct sg_account *
 account_of(struct sg_fold *f, struct sg_str key, enum sg_dimension *dimension)
 {
@@ -89,7 +126,11 @@ account_of(struct sg_fold *f, struct sg_str key, enum sg_dimension *dimension)
 		return NULL;
 	}
 	account->window_ms = window_ms;
+	int64_t before = sg_accounts_spent(f->state, key, window_ms, f->steady_ms);
 	sg_fold_put(f, &f->state->accounts, account->key, account);
+	if (!sg_account_link(f->state, account))
+		f->missing = "memory";
+	account_add(account, before, f->steady_ms); /* another window of the same budget: what was spent under the one before stays spent */
 	return account;
 }
 
@@ -140,6 +181,18 @@ add_charge(struct sg_fold *f, struct sg_attempt *attempt, const struct sg_json *
 	attempt->charge_count++;
 }
 
+/* All before any is charged: a new one begins with what its like held before this. */
+static void
+make_accounts(struct sg_fold *f, const struct sg_json *charges)
+{
+	for (const struct sg_json *e = sg_json_first(charges); e != NULL; e = sg_json_next(charges, e)) {
+		enum sg_dimension dimension;
+		struct sg_str name;
+		if (sg_json_string(sg_json_first(e), &name))
+			account_of(f, name, &dimension);
+	}
+}
+
 void
 sg_fold_charge(struct sg_fold *f, struct sg_attempt *attempt)
 {
@@ -158,15 +211,40 @@ sg_fold_charge(struct sg_fold *f, struct sg_attempt *attempt)
 		f->missing = "memory";
 		return;
 	}
+	make_accounts(f, charges);
 	for (const struct sg_json *e = sg_json_first(charges); e != NULL; e = sg_json_next(charges, e))
 		add_charge(f, attempt, e);
 }
 
+/* An account that others spend from as well. */
+static bool
+is_shared(const struct sg_account *account)
+{
+	return strncmp(account->key, "agent:", 6) != 0;
+}
+
+int64_t
+sg_fold_own_room(const struct sg_task *task, enum sg_dimension d)
+{
+	int64_t room = 0;
+	for (const struct sg_task *t = task; t != NULL; t = t->parent) {
+		int64_t left = t->limit[d] - t->spent[d] - t->lent[d];
+		if (t->parent == NULL)
+			return SUM_MOST;
+		room = sum(room, t->limit[d] >= 0 && left > 0 ? left : 0);
+		if (strcmp(t->parent->agent, t->agent) != 0)
+			break;
+	}
+	return room;
+}
+
 void
-sg_fold_settle(struct sg_attempt *attempt, const int64_t used[SG_DIMENSIONS])
+sg_fold_settle(struct sg_attempt *attempt, const int64_t used[SG_DIMENSIONS], bool self)
 {
 	for (size_t i = 0; i < attempt->charge_count; i++) {
 		struct sg_charge *c = &attempt->charges[i];
+		if (self && is_shared(c->account) && used[c->dimension] > c->amount)
+			continue;
 		account_add(c->account, used[c->dimension] - c->amount, c->at_ms);
 		c->amount = used[c->dimension];
 	}

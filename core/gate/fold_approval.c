@@ -85,7 +85,7 @@ add_proof(struct sg_fold *f, struct sg_approval *a)
 	sg_fold_id(f, "group", a->proofs[a->proof_count].group, sizeof(a->proofs[0].group));
 	a->proofs[a->proof_count++].at_ms = f->at_ms;
 	a->task->root->steps = 0; /* a person had a say */
-	a->task->root->split_below = 0;
+	sg_task_no_split(a->task);
 	if (sg_requirement_met(&a->requirement, a) && a->state == SG_APPROVAL_OPEN)
 		a->state = SG_APPROVAL_GRANTED;
 }

@@ -210,7 +210,7 @@ fold_deny(struct sg_fold *f, struct sg_task *task, const struct sg_attempt *atte
 	if (scripts)
 		sg_times_note(&tree->kills, f->steady_ms);
 	if (attempt->reason == SG_REASON_budget_exceeded && sg_json_int(sg_json_get(sg_json_get(f->body, "cost"), "money"), &money))
-		task->root->split_below = money;
+		task->split_below = money;
 }
 
 void
@@ -243,7 +243,7 @@ sg_fold_unspend(struct sg_state *state, struct sg_attempt *attempt)
 {
 	static const int64_t nothing[SG_DIMENSIONS];
 	if (attempt->state == SG_ATTEMPT_ALLOWED && !attempt->outcome)
-		sg_fold_settle(attempt, nothing);
+		sg_fold_settle(attempt, nothing, false);
 	sg_fold_await_no_more(state, attempt);
 }
 
@@ -284,7 +284,7 @@ sg_fold_kind_lease(struct sg_fold *f)
 /* ---- outcomes ---- */
 
 /* What failed used nothing; what is unknown may have used all. An agent's word on itself may only add: else "failed" after every payment were money
- * without end. */
+ * without end. And it adds to what is its own alone: else one word filled what others live on. */
 static void
 settle(struct sg_fold *f, struct sg_attempt *attempt)
 {
@@ -296,10 +296,11 @@ settle(struct sg_fold *f, struct sg_attempt *attempt)
 		amounts[d] = strcmp(attempt->result, "failed") == 0 && d != SG_DIMENSION_calls ? 0 : attempt->spent[d];
 		if (sg_json_int(sg_json_get(used, sg_dimension_name((enum sg_dimension)d)), &told) && told >= 0)
 			amounts[d] = told;
-		if (self && amounts[d] < attempt->spent[d])
-			amounts[d] = attempt->spent[d];
+		int64_t room = sg_fold_own_room(attempt->task, (enum sg_dimension)d), more = amounts[d] - attempt->spent[d];
+		if (self)
+			amounts[d] = attempt->spent[d] + (more < 0 ? 0 : more < room ? more : room);
 	}
-	sg_fold_settle(attempt, amounts);
+	sg_fold_settle(attempt, amounts, self);
 }
 
 /* What came back carries what the action brought, what the report says, and that it is the agent's own word. */

@@ -60,8 +60,12 @@ void sg_fold_spread(struct sg_fold *f, struct sg_task *task);
 
 /* account.c */
 void sg_fold_charge(struct sg_fold *f, struct sg_attempt *attempt);
-/* What was not used goes back; then the attempt holds what was. */
-void sg_fold_settle(struct sg_attempt *attempt, const int64_t used[SG_DIMENSIONS]);
+/* What was not used goes back; then the attempt holds what was. `self`: it is the agent's own word, which fills no account that others spend from. */
+void sg_fold_settle(struct sg_attempt *attempt, const int64_t used[SG_DIMENSIONS], bool self);
+/* What its agent may say that it used beyond what was reserved: of a root all, of a part what its agent was lent and has left. */
+int64_t sg_fold_own_room(const struct sg_task *task, enum sg_dimension dimension);
+/* Beside those of its subject. False on no memory. */
+bool sg_account_link(struct sg_state *state, struct sg_account *account);
 /* An ended task hands its spending up and gives back what was lent to it. */
 void sg_task_merge(struct sg_task *task);
 

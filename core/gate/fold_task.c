@@ -302,7 +302,7 @@ sg_fold_kind_task_end(struct sg_fold *f)
 		for (struct sg_task *t = task; t != NULL; t = t->parent) /* it stands still as long as one above it does */
 			if (sg_task_may_become(t->state, SG_TASK_OPEN))
 				t->state = SG_TASK_OPEN;
-		task->root->split_below = 0;
+		sg_task_no_split(task);
 		if (task->root->tree != NULL)
 			task->root->tree->denials.next = task->root->tree->step_ups.next = task->root->tree->kills.next = 0;
 		if (task->opened_below != NULL)

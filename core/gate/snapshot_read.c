@@ -72,6 +72,8 @@ read_account(struct sg_fold *f)
 	a->newest = sg_fold_int(f, "newest");
 	sg_take_ints(f, "slots", a->slot, SG_SLOTS);
 	sg_take_place(f, &f->state->accounts, a->key, a, end_account);
+	if (f->missing == NULL && !sg_account_link(f->state, a))
+		f->missing = "memory";
 }
 
 static void

@@ -22,7 +22,7 @@ amount_of(const struct sg_json *value, enum sg_dimension dimension, int64_t *out
 	double amount = dimension == SG_DIMENSION_money ? ceil(value->number * 100 - 1e-6) : ceil(value->number);
 	if (!(amount < (double)COST_MOST))
 		return false;
-	*out = (int64_t)amount;
+	*out = amount < 1 && value->number > 0 ? 1 : (int64_t)amount; /* however little it is, it is not nothing */
 	return true;
 }
 
@@ -81,7 +81,8 @@ left_of(const struct sg_gate *gate, const struct subject *s, const struct sg_bud
 {
 	char key[256];
 	const struct sg_account *account = sg_state_account(&gate->state, key_of(s, b, key));
-	int64_t spent = account == NULL ? 0 : sg_account_spent(account, sg_state_steady(&gate->state));
+	int64_t now_ms = sg_state_steady(&gate->state);
+	int64_t spent = account != NULL ? sg_account_spent(account, now_ms) : sg_accounts_spent(&gate->state, sg_str(key), b->window_ms, now_ms);
 	return spent < b->amount ? b->amount - spent : 0;
 }
 
@@ -161,23 +162,55 @@ sg_budgets_allow(const struct sg_gate *gate, const struct sg_request *r, const s
 	for (int d = 0; d < SG_DIMENSIONS; d++)
 		if (left[d] >= 0 && cost[d] > left[d])
 			return SG_REASON_budget_exceeded;
-	return money > 0 && money < task->root->split_below ? SG_REASON_split : SG_REASON_allowed;
+	return money > 0 && money < sg_task_split_below(task) ? SG_REASON_split : SG_REASON_allowed;
+}
+
+static void
+write_entry(struct sg_json_writer *w, struct sg_str key, int64_t amount, size_t *left)
+{
+	if (*left == 0)
+		return;
+	--*left;
+	sg_jw_array(w);
+	sg_jw_str(w, key);
+	sg_jw_int(w, amount);
+	sg_jw_end(w);
+}
+
+static bool
+is_configured(const struct subject *s, const struct sg_account *account)
+{
+	char key[256];
+	for (size_t i = 0; i < s->budgets->count; i++)
+		if (sg_str_is(key_of(s, &s->budgets->items[i], key), account->key))
+			return true;
+	return false;
+}
+
+/* Also to windows that a reload took out: should it come back, nothing was forgotten meanwhile. */
+static void
+write_charge(struct sg_json_writer *w, const struct sg_gate *gate, const struct sg_request *r, const struct subject *s, const struct sg_budget *b, size_t *left)
+{
+	char key[256];
+	int64_t amount = r->cost[b->dimension];
+	bool first = true;
+	for (const struct sg_budget *o = s->budgets->items; o < b; o++)
+		first &= o->dimension != b->dimension;
+	write_entry(w, key_of(s, b, key), amount, left);
+	for (const struct sg_account *a = first ? sg_state_accounts_like(&gate->state, sg_str(key)) : NULL; a != NULL; a = a->like)
+		if (!is_configured(s, a))
+			write_entry(w, sg_str(a->key), amount, left);
 }
 
 void
 sg_write_charges(struct sg_json_writer *w, const struct sg_gate *gate, const struct sg_request *r)
 {
 	struct subject subjects[SUBJECTS];
-	size_t count = subjects_of(gate, r->agent, r->action, r->found, subjects);
+	size_t count = subjects_of(gate, r->agent, r->action, r->found, subjects), left = SG_CHARGES_MAX;
 	sg_jw_array(w);
 	for (size_t s = 0; s < count; s++)
-		for (size_t i = 0; i < subjects[s].budgets->count; i++) {
-			char key[256];
-			sg_jw_array(w);
-			sg_jw_str(w, key_of(&subjects[s], &subjects[s].budgets->items[i], key));
-			sg_jw_int(w, r->cost[subjects[s].budgets->items[i].dimension]);
-			sg_jw_end(w);
-		}
+		for (size_t i = 0; i < subjects[s].budgets->count; i++)
+			write_charge(w, gate, r, &subjects[s], &subjects[s].budgets->items[i], &left);
 	sg_jw_end(w);
 }
 

@@ -37,7 +37,7 @@ sg_state_init(struct sg_state *state, const unsigned char key[SG_KEY_BYTES], con
 	memcpy(state->key, key, SG_KEY_BYTES);
 	snprintf(state->boot_id, sizeof(state->boot_id), "%s", boot_id);
 	struct sg_table *tables[] = {&state->tasks, &state->domains, &state->instances, &state->leases, &state->approvals, &state->histories, &state->killed,
-				     &state->decisions, &state->words, &state->grants, &state->accounts, &state->memories, &state->agents, &state->humans};
+				     &state->decisions, &state->subjects, &state->words, &state->grants, &state->accounts, &state->memories, &state->agents, &state->humans};
 	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++) {
 		uint64_t seed;
 		enum sg_status status = sg_random(&seed, sizeof(seed), err);
@@ -141,6 +141,27 @@ sg_task_serves(const struct sg_task *task, struct sg_str agent)
 		if (sg_str_is(agent, t->agent))
 			return true;
 	return false;
+}
+
+void
+sg_task_no_split(struct sg_task *task)
+{
+	struct sg_task *t = task;
+	do
+		t->split_below = 0;
+	while ((t = t->tree_next) != task);
+}
+
+int64_t
+sg_task_split_below(const struct sg_task *task)
+{
+	int64_t most = 0;
+	const struct sg_task *t = task;
+	do
+		if (t->split_below > most && strcmp(t->agent, task->agent) == 0)
+			most = t->split_below;
+	while ((t = t->tree_next) != task);
+	return most;
 }
 
 void

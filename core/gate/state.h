@@ -242,7 +242,7 @@ struct sg_task {
 	int64_t denied, step_ups;
 	int64_t steps; /* of a root: allowed in its tree since a person last had a say */
 	int64_t limit[SG_DIMENSIONS], spent[SG_DIMENSIONS], reserved[SG_DIMENSIONS], lent[SG_DIMENSIONS]; /* limit: -1 for none of its own */
-	int64_t split_below; /* of a root: the money that broke a budget; less of it, asked next, is a split; 0: none did */
+	int64_t split_below; /* the money that broke a budget; less of it, asked next by the same agent in this tree, is a split; 0: none did */
 };
 
 enum sg_attempt_state {
@@ -284,6 +284,7 @@ struct sg_attempt {
 struct sg_account {
 	char *key; /* "agent:NAME/money/86400000", the window in milliseconds, 0: ever */
 	int64_t window_ms, total;
+	struct sg_account *like; /* of the same subject and dimension, with another window; ends with NULL */
 	int64_t slot[SG_SLOTS]; /* what was spent in each part of the window */
 	int64_t newest;         /* number of the newest part */
 };
@@ -366,6 +367,7 @@ struct sg_approval {
 struct sg_state {
 	struct sg_table tasks, instances, leases, approvals, histories, killed, decisions; /* decisions: id → attempt */
 	struct sg_table domains;
+	struct sg_table subjects; /* accounts by what their keys have before the window: the first of those that are alike */
 	struct sg_table words, grants, accounts, memories, agents, humans; /* words, grants: kept once */
 	struct sg_attempt *owed_first, *owed_last; /* allowed actions whose outcome is awaited, oldest first */
 	bool killed_all;
@@ -389,6 +391,9 @@ void sg_state_pending(struct sg_state *state, void (*each)(void *to, struct sg_l
 
 /* It has labels, a level, counts or a freeze. */
 bool sg_domain_carries(const struct sg_domain *domain);
+/* account.c. The first of the accounts that differ from `key` in their window alone, then ->like; and the most that any of them holds as spent. */
+struct sg_account *sg_state_accounts_like(const struct sg_state *state, struct sg_str key);
+int64_t sg_accounts_spent(const struct sg_state *state, struct sg_str key, int64_t window_ms, int64_t now_ms);
 struct sg_task *sg_state_task(const struct sg_state *state, struct sg_str id);
 struct sg_lease *sg_state_lease(const struct sg_state *state, struct sg_str id);
 struct sg_approval *sg_state_approval(const struct sg_state *state, struct sg_str id);
@@ -410,6 +415,10 @@ size_t sg_state_agent_approvals(const struct sg_state *state, struct sg_str agen
 const char *sg_state_word(struct sg_state *state, struct sg_str text);
 /* The first 16 hex digits of an id, behind its prefix, as a number. */
 uint64_t sg_state_tag(const char *id);
+/* Somebody has looked at it: what was asked before is no beginning of a split, in all its tree. */
+void sg_task_no_split(struct sg_task *task);
+/* The money below which this task's next is a split; 0: any. */
+int64_t sg_task_split_below(const struct sg_task *task);
 /* Into the ring of its tree, and out of it. A root is a ring of its own. */
 void sg_task_join_tree(struct sg_task *task);
 void sg_task_leave_tree(struct sg_task *task);

@@ -250,7 +250,7 @@ sg_state_done(struct sg_state *state)
 	for (char *w; (w = sg_table_next(&state->words, &at)) != NULL;)
 		free(w);
 	struct sg_table *tables[] = {&state->tasks, &state->domains, &state->instances, &state->leases, &state->approvals, &state->histories, &state->killed,
-				     &state->decisions, &state->words, &state->grants, &state->accounts, &state->memories, &state->agents, &state->humans};
+				     &state->decisions, &state->subjects, &state->words, &state->grants, &state->accounts, &state->memories, &state->agents, &state->humans};
 	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++)
 		sg_table_done(tables[i]);
 }

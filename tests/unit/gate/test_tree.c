@@ -84,6 +84,17 @@ smaller(int64_t a, int64_t b)
 	return a < b ? a : b;
 }
 
+/* What a node may say that it used beyond: a root what it likes, a part what it was lent. */
+static int64_t
+own_room(int n)
+{
+	int64_t left = nodes[n].limit - nodes[n].spent - nodes[n].lent;
+	if (nodes[n].parent < 0)
+		return INT64_C(1) << 40;
+	left = nodes[n].limit >= 0 && left > 0 ? left : 0;
+	return nodes[nodes[n].parent].agent == nodes[n].agent ? left + own_room(nodes[n].parent) : left;
+}
+
 static int64_t
 money_left(int n)
 {
@@ -311,7 +322,7 @@ act(void)
 		snprintf(result, sizeof(result), "{\"result\":\"partial\",\"used\":{\"money\":%lld}}", (long long)used);
 	}
 	CU_ASSERT_TRUE(play_has(ask(nodes[n].agent, SG_ROUTE_A_OUTCOME, decision, result), "recorded"));
-	spend(n, used > money ? used - money : 0); /* an agent's own word gives nothing back */
+	spend(n, smaller(used > money ? used - money : 0, own_room(n))); /* an agent's own word gives nothing back, and fills its own alone */
 	free(decision);
 }
 
