@@ -153,6 +153,9 @@ sg_agent_afford(struct sg_gate *gate, struct sg_request *r, struct sg_str agent)
 	char key[160];
 	if (r->agent_paid)
 		return true;
+	sg_work_known(gate, r);
+	if (sg_work_refused(gate, r))
+		return false;
 	give_back(gate, r);
 	snprintf(key, sizeof(key), "agent:%.*s", SG_STR_ARG(agent));
 	r->agent_paid = take(gate, PURSE_CALLER, key, r->units, reserve_of(gate, r->route->route));
@@ -220,6 +223,10 @@ refused_by(struct sg_gate *gate, const struct sg_request *r)
 void
 sg_request_refuse(struct sg_gate *gate, struct sg_request *r)
 {
+	if (sg_work_refused(gate, r)) {
+		sg_answer_error(gate, r, 503, SG_REASON_caller_hung, "");
+		return;
+	}
 	sg_gap_count(gate, 0, SG_REASON_overloaded);
 	if (refused_by(gate, r) <= SG_REFUSED_AT_ONCE) {
 		answer_refused(gate, r);

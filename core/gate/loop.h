@@ -5,6 +5,7 @@
 
 #include "frame/link.h"
 #include "gate/gate.h"
+#include "gate/pulse.h"
 
 #include <pthread.h>
 
@@ -15,6 +16,7 @@ enum {
 	SG_WANTED_MAX = 64,  /* modules, all kinds; one more is never started */
 	SG_HOST_START_S = 10, /* from the request for a process to its READY */
 	SG_HOST_LEAVE_S = 1, /* from the end of its link to SIGKILL */
+	SG_ADMIN_FIRST_MS = 500, /* operators who wait when the gate opens are served before other faces open, for so long */
 	SG_BACKOFF_S = 60,   /* longest pause before another try */
 	SG_SINKS_MAX = SG_WANTED_MAX,
 	SG_SINK_PROGRESS_S = 10, /* a sink that has something to carry and gets no further for so long is killed */
@@ -164,6 +166,7 @@ struct sg_loop {
 	pthread_cond_t work;
 	struct sg_commit *commit; /* with the disk's thread; NULL when idle */
 	bool commit_done, ending, policy_known, stop;
+	sg_time admin_since; /* the admin face is open since; 0: not yet */
 	bool accepting, root;
 	unsigned layers;
 };
@@ -171,6 +174,7 @@ struct sg_loop {
 struct sg_gate_process {
 	int supervisor; /* link to the supervisor */
 	int parent;     /* its pid */
+	struct sg_pulse *pulse;
 };
 
 /* The gate's process, from its first line to its exit code. */
