@@ -196,6 +196,19 @@ sg_connect_afford(struct sg_gate *gate, enum sg_face face, const struct sg_peer 
 	return take(gate, face == SG_FACE_AGENT ? PURSE_CALLER : PURSE_PARTY, key, 1, 0);
 }
 
+bool
+sg_connect_spent(struct sg_gate *gate, enum sg_face face, uid_t uid)
+{
+	char key[64];
+	snprintf(key, sizeof(key), "connect:%s:%u", sg_face_name(face), (unsigned)uid);
+	struct sg_bucket *b = face == SG_FACE_ADMIN ? NULL : sg_table_get(&gate->buckets, sg_str(key));
+	if (b == NULL)
+		return false;
+	sg_gate_now(gate);
+	refill(gate, face == SG_FACE_AGENT ? PURSE_CALLER : PURSE_PARTY, b);
+	return b->tokens_milli < 1000;
+}
+
 /* ---- those who have nothing left ---- */
 
 static void

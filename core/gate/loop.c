@@ -331,7 +331,7 @@ one_event(struct sg_loop *loop, const struct epoll_event *event)
 	case SG_SOURCE_LISTEN:
 		for (size_t i = 0; i < loop->listener_count; i++)
 			if (&loop->listeners[i].source == source)
-				sg_doors_accept(loop, source->fd, loop->listeners[i].face);
+				sg_doors_accept(loop, source, loop->listeners[i].face);
 		return true;
 	case SG_SOURCE_CHILD:
 		sg_child_event(loop, (struct sg_child *)source, event->events);
@@ -346,6 +346,8 @@ one_event(struct sg_loop *loop, const struct epoll_event *event)
 static int
 patience_ms(const struct sg_loop *loop)
 {
+	if (loop->accept_rests != 0)
+		return SG_ACCEPT_REST_MS;
 	for (size_t i = 0; i < SG_CHILDREN; i++)
 		if (loop->children[i].used && loop->children[i].head != NULL)
 			return 5;
@@ -365,6 +367,7 @@ turn(struct sg_loop *loop)
 		sg_pulse_hand("");
 	}
 	sg_pulse_beat();
+	sg_doors_rested(loop);
 	sg_disk_turn(loop);
 	sg_pool_deadlines(loop);
 	sg_time now = loop->sys->boot_time(loop->sys);

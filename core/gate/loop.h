@@ -9,7 +9,7 @@
 
 #include <pthread.h>
 
-enum { SG_LISTENERS = 8, SG_CHILDREN = 128, SG_WORKER_DEPTH = 8, SG_WORKER_SHARE = 4 /* of one agent in one worker */, SG_JUDGE_QUEUE = 4096, SG_JUDGE_SHARE = 2048 /* of one agent in the queue */, SG_JUDGE_AGAIN = 3, SG_SUSPECTS = 64, SG_SUSPECT_S = 60, SG_ACCEPT_BATCH = 64 };
+enum { SG_LISTENERS = 8, SG_CHILDREN = 128, SG_WORKER_DEPTH = 8, SG_WORKER_SHARE = 4 /* of one agent in one worker */, SG_JUDGE_QUEUE = 4096, SG_JUDGE_SHARE = 2048 /* of one agent in the queue */, SG_JUDGE_AGAIN = 3, SG_SUSPECTS = 64, SG_SUSPECT_S = 60, SG_ACCEPT_BATCH = 64, SG_ACCEPT_SPENT = 32 /* of them by users without a connection left; then the face rests */, SG_ACCEPT_REST_MS = 5 };
 enum {
 	SG_WORKER_START = 1000, /* milliseconds a worker may take to be forked and confined, on top of its first answer */
 	SG_CHILD_NAME = 96,
@@ -167,6 +167,7 @@ struct sg_loop {
 	struct sg_commit *commit; /* with the disk's thread; NULL when idle */
 	bool commit_done, ending, policy_known, stop;
 	sg_time admin_since; /* the admin face is open since; 0: not yet */
+	sg_time accept_rests; /* some face rests until then; 0: none */
 	bool accepting, root;
 	unsigned layers;
 };
@@ -181,7 +182,9 @@ struct sg_gate_process {
 int sg_gate_run(const struct sg_gate_process *how);
 
 /* doors.c */
-void sg_doors_accept(struct sg_loop *loop, int listener, enum sg_face face);
+void sg_doors_accept(struct sg_loop *loop, struct sg_source *listener, enum sg_face face);
+/* Each turn: faces that rest from connections nobody could afford are open again once it is time. */
+void sg_doors_rested(struct sg_loop *loop);
 void sg_doors_admit(void *self, uint64_t conn, enum sg_face face);
 void sg_doors_answer(void *self, uint64_t conn, unsigned status, struct sg_str body);
 void sg_doors_close(void *self, uint64_t conn);
