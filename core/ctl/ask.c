@@ -6,8 +6,11 @@
 #include "base/str.h"
 #include "frame/client.h"
 
+#include <poll.h>
 #include <stdlib.h>
 #include <unistd.h>
+
+enum { KILL_TRIES = 4, KILL_PAUSE_MS = 250 };
 
 static void
 socket_path(const struct sg_ctl *ctl, enum sg_face face, char *out, size_t room)
@@ -102,6 +105,23 @@ take(const struct sg_ctl *ctl, const struct sg_client_answer *from, struct sg_ct
 	return answer->status < 300 ? SG_CTL_OK : told(ctl, answer);
 }
 
+/* A gate that hung is started again behind the same socket: a kill order that it took and did not answer is said once more, which kills nobody twice.
+ * Anything else might be done twice, or its answer tells whom to ask. */
+static enum sg_status
+talk(const char *where, const char *path, const struct sg_buf *request, struct sg_buf *bytes, struct sg_client_answer *got, struct sg_err *err)
+{
+	enum sg_status status = SG_UNAVAILABLE;
+	for (int i = 0; i < (strcmp(path, "/v1/kill") == 0 ? KILL_TRIES : 1); i++) {
+		if (i > 0)
+			poll(NULL, 0, KILL_PAUSE_MS);
+		sg_buf_clear(bytes);
+		status = sg_client_talk(where, sg_buf_view(request), bytes, got, err);
+		if (status == SG_OK || (strcmp(err->code, "answer_none") != 0 && strcmp(err->code, "answer_cut") != 0 && status != SG_TIMEOUT))
+			return status;
+	}
+	return status;
+}
+
 int
 sg_ctl_ask(const struct sg_ctl *ctl, enum sg_face face, const char *method, const char *path, const char *argument,
 	   const struct sg_buf *body, struct sg_ctl_answer *answer)
@@ -128,7 +148,7 @@ sg_ctl_ask(const struct sg_ctl *ctl, enum sg_face face, const char *method, cons
 			: form       ? "application/x-www-form-urlencoded"
 				     : "application/json",
 			body == NULL ? SG_STR("") : sg_buf_view(body));
-	enum sg_status status = sg_client_talk(where, sg_buf_view(&request), &bytes, &got, &err);
+	enum sg_status status = talk(where, path, &request, &bytes, &got, &err);
 	int code = status == SG_OK ? take(ctl, &got, answer) : away(ctl, face, &err);
 	sg_buf_done(&request);
 	sg_buf_done(&bytes);

@@ -12,6 +12,12 @@ show_counts(const struct sg_json *a)
 	sg_show_rowf("open", "%lld tasks, %lld credentials, %lld approvals waiting, %lld connections",
 		     (long long)sg_show_int(a, "tasks"), (long long)sg_show_int(a, "leases"),
 		     (long long)sg_show_int(a, "approvals"), (long long)sg_show_int(a, "connections"));
+	const struct sg_json *work = sg_json_get(a, "work"), *slowest = sg_json_get(work, "slowest_request");
+	if (sg_show_int(slowest, "us") > 0)
+		sg_show_rowf("slowest", "request %.*s, %lld us in the gate; a turn of it %lld us", SG_STR_ARG(sg_json_text_at(slowest, "route")),
+			     (long long)sg_show_int(slowest, "us"), (long long)sg_show_int(work, "slowest_turn_us"));
+	if (sg_show_int(work, "hangs") > 0)
+		sg_show_rowf("hangs", "%lld, %lld callers refused for it now", (long long)sg_show_int(work, "hangs"), (long long)sg_show_int(work, "refused_callers"));
 	const struct sg_json *gaps = sg_json_get(a, "unrecorded");
 	if (sg_show_int(gaps, "closed") + sg_show_int(gaps, "overloaded") > 0)
 		sg_show_rowf("unrecorded", "%lld denials while the journal was closed, %lld while overloaded",

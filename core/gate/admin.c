@@ -250,6 +250,8 @@ sg_route_status(struct sg_gate *gate, struct sg_request *r)
 	sg_jw_name(&w, "unrecorded");
 	write_gaps(&w, gate);
 	sg_jw_member_str(&w, "version", SG_STR(SG_VERSION));
+	sg_jw_name(&w, "work");
+	sg_write_work(&w, gate);
 	sg_jw_end(&w);
 	sg_answer_buf(gate, r, 200, &body);
 }

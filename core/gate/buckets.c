@@ -153,6 +153,9 @@ sg_agent_afford(struct sg_gate *gate, struct sg_request *r, struct sg_str agent)
 	char key[160];
 	if (r->agent_paid)
 		return true;
+	sg_work_known(gate, r);
+	if (sg_work_refused(gate, r))
+		return false;
 	give_back(gate, r);
 	snprintf(key, sizeof(key), "agent:%.*s", SG_STR_ARG(agent));
 	r->agent_paid = take(gate, PURSE_CALLER, key, r->units, reserve_of(gate, r->route->route));
@@ -193,6 +196,19 @@ sg_connect_afford(struct sg_gate *gate, enum sg_face face, const struct sg_peer 
 	return take(gate, face == SG_FACE_AGENT ? PURSE_CALLER : PURSE_PARTY, key, 1, 0);
 }
 
+bool
+sg_connect_spent(struct sg_gate *gate, enum sg_face face, uid_t uid)
+{
+	char key[64];
+	snprintf(key, sizeof(key), "connect:%s:%u", sg_face_name(face), (unsigned)uid);
+	struct sg_bucket *b = face == SG_FACE_ADMIN ? NULL : sg_table_get(&gate->buckets, sg_str(key));
+	if (b == NULL)
+		return false;
+	sg_gate_now(gate);
+	refill(gate, face == SG_FACE_AGENT ? PURSE_CALLER : PURSE_PARTY, b);
+	return b->tokens_milli < 1000;
+}
+
 /* ---- those who have nothing left ---- */
 
 static void
@@ -220,6 +236,10 @@ refused_by(struct sg_gate *gate, const struct sg_request *r)
 void
 sg_request_refuse(struct sg_gate *gate, struct sg_request *r)
 {
+	if (sg_work_refused(gate, r)) {
+		sg_answer_error(gate, r, 503, SG_REASON_caller_hung, "");
+		return;
+	}
 	sg_gap_count(gate, 0, SG_REASON_overloaded);
 	if (refused_by(gate, r) <= SG_REFUSED_AT_ONCE) {
 		answer_refused(gate, r);

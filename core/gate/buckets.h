@@ -28,6 +28,8 @@ void sg_agent_owes(struct sg_gate *gate, const struct sg_request *request, int64
 void sg_caller_known(struct sg_gate *gate, struct sg_request *request);
 /* A connection of a local user. */
 bool sg_connect_afford(struct sg_gate *gate, enum sg_face face, const struct sg_peer *peer);
+/* It has none left now; takes nothing. */
+bool sg_connect_spent(struct sg_gate *gate, enum sg_face face, uid_t uid);
 /* Answers 429 overloaded: at once, or late to whoever goes on asking. */
 void sg_request_refuse(struct sg_gate *gate, struct sg_request *request);
 /* Each tick, for requests in SG_STAGE_SLOWED. */

@@ -269,14 +269,10 @@ sg_look_first(struct sg_gate *gate, struct sg_request *r, void (*then)(struct sg
 		sg_look_now(gate, r, then);
 }
 
-void
-sg_gate_looked(struct sg_gate *gate, uint64_t id, struct sg_str text, enum sg_reason why)
+static void
+looked(struct sg_gate *gate, struct sg_request *r, struct sg_str text, enum sg_reason why)
 {
-	sg_gate_now(gate);
-	struct sg_request *r = sg_request_find(gate, id);
-	struct sg_conn *conn = r == NULL ? NULL : sg_conn_find(gate, r->conn);
-	if (r == NULL)
-		return;
+	struct sg_conn *conn = sg_conn_find(gate, r->conn);
 	if (conn != NULL && r->stage == SG_STAGE_LOOK && sg_first_look_due(gate, conn)) {
 		if (first_look(gate, conn, text, why))
 			r->after_look(gate, r);
@@ -290,6 +286,18 @@ sg_gate_looked(struct sg_gate *gate, uint64_t id, struct sg_str text, enum sg_re
 	} else if (r->stage == SG_STAGE_ISSUE && !r->looked_again) {
 		sg_issue_looked(gate, r, same);
 	}
+}
+
+void
+sg_gate_looked(struct sg_gate *gate, uint64_t id, struct sg_str text, enum sg_reason why)
+{
+	sg_gate_now(gate);
+	struct sg_request *r = sg_request_find(gate, id);
+	if (r == NULL)
+		return;
+	sg_work_begin(gate, r);
+	looked(gate, r, text, why);
+	sg_work_end(gate);
 }
 
 bool

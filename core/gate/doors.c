@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Doors: accepting, looking before any byte is read, passing the descriptor on, carrying answers back. */
 #include "gate/loop.h"
+#include "gate/buckets.h"
 
 #include "base/octets.h"
 #include "base/peer.h"
@@ -11,6 +12,7 @@
 #include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/epoll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -110,19 +112,54 @@ accept_one(struct sg_loop *loop, int fd, enum sg_face face, const struct sockadd
 		drop_waiting(loop, id);
 }
 
-void
-sg_doors_accept(struct sg_loop *loop, int listener, enum sg_face face)
+/* Its user has no connection left to make: closed before anything more is asked of the kernel. */
+static bool
+is_spent(struct sg_loop *loop, int fd, enum sg_face face)
 {
-	for (int i = 0; i < SG_ACCEPT_BATCH; i++) {
+	struct ucred by;
+	socklen_t len = sizeof(by);
+	return face != SG_FACE_TLS && getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &by, &len) == 0 && sg_connect_spent(loop->gate, face, by.uid);
+}
+
+/* Whoever only connects is let wait where the kernel keeps them, so that the loop has time for those who ask something. */
+static void
+rest(struct sg_loop *loop, struct sg_source *listener)
+{
+	sg_loop_watch(loop, listener, 0, false);
+	loop->accept_rests = loop->sys->boot_time(loop->sys) + SG_ACCEPT_REST_MS * SG_MSEC;
+}
+
+void
+sg_doors_rested(struct sg_loop *loop)
+{
+	if (loop->accept_rests == 0 || loop->sys->boot_time(loop->sys) < loop->accept_rests)
+		return;
+	loop->accept_rests = 0;
+	for (size_t i = 0; i < loop->listener_count; i++)
+		sg_loop_watch(loop, &loop->listeners[i].source, EPOLLIN, false);
+}
+
+void
+sg_doors_accept(struct sg_loop *loop, struct sg_source *listener, enum sg_face face)
+{
+	int spent = 0;
+	for (int i = 0; i < SG_ACCEPT_BATCH && spent < SG_ACCEPT_SPENT; i++) {
 		struct sockaddr_storage from = {0};
 		socklen_t len = sizeof(from);
-		int fd = accept4(listener, (struct sockaddr *)&from, &len, SOCK_CLOEXEC | SOCK_NONBLOCK);
+		int fd = accept4(listener->fd, (struct sockaddr *)&from, &len, SOCK_CLOEXEC | SOCK_NONBLOCK);
 		if (fd < 0 && errno == EINTR)
 			continue;
 		if (fd < 0)
 			return;
-		accept_one(loop, fd, face, &from);
+		if (is_spent(loop, fd, face)) {
+			close(fd);
+			spent++;
+		} else {
+			accept_one(loop, fd, face, &from);
+		}
 	}
+	if (spent == SG_ACCEPT_SPENT && face != SG_FACE_ADMIN && loop->accepting)
+		rest(loop, listener);
 }
 
 /* The agent face has one door per uid, so that one user's bytes never meet another's; the others have one. */

@@ -8,6 +8,7 @@
 #include "gate/body.h"
 #include "gate/domain.h"
 #include "gate/moved.h"
+#include "gate/pulse.h"
 #include "gate/remember.h"
 #include "gate/sight.h"
 #include "gate/turns.h"
@@ -95,6 +96,31 @@ run_seen(struct sg_gate *gate, struct sg_request *r)
 		run_route(gate, r);
 }
 
+static bool
+take_request(struct sg_gate *gate, struct sg_request *r, struct sg_str body)
+{
+	const struct sg_conn *conn = sg_conn_find(gate, r->conn);
+	char hint[SG_BODY_HINT];
+	struct sg_json_limits limits = {.bytes = SG_FRAME_MAX}; /* max_body bounds what was sent; written out canonically it may be longer */
+	enum sg_status status = sg_canon_parse(&r->arena, body, &limits, &r->body, NULL);
+	if (status == SG_MALFORMED || (status == SG_OK && r->body->type != SG_JSON_OBJECT)) {
+		sg_request_end(gate, r);
+		return false; /* a door sends canonical objects or it is no door */
+	}
+	if (status != SG_OK) {
+		r->body = NULL;
+		sg_answer_error(gate, r, 413, SG_REASON_bad_request, "too large to be judged");
+		return true;
+	}
+	if (!sg_body_fits(r->route->route, r->body, hint))
+		sg_answer_error(gate, r, 400, SG_REASON_bad_request, hint);
+	else if (conn->unread || sg_first_look_due(gate, conn))
+		sg_look_now(gate, r, run_seen);
+	else
+		run_seen(gate, r);
+	return true;
+}
+
 bool
 sg_gate_request(struct sg_gate *gate, uint64_t id, unsigned route, struct sg_str argument, struct sg_str body)
 {
@@ -111,29 +137,18 @@ sg_gate_request(struct sg_gate *gate, uint64_t id, unsigned route, struct sg_str
 		sg_gate_disconnect(gate, id);
 		return true;
 	}
-	char hint[SG_BODY_HINT];
+	if (sg_work_refused(gate, r)) {
+		sg_answer_error(gate, r, 503, SG_REASON_caller_hung, "");
+		return true;
+	}
 	if (!sg_request_afford(gate, r, body)) {
 		sg_request_refuse(gate, r);
 		return true;
 	}
-	struct sg_json_limits limits = {.bytes = SG_FRAME_MAX}; /* max_body bounds what was sent; written out canonically it may be longer */
-	enum sg_status status = sg_canon_parse(&r->arena, body, &limits, &r->body, NULL);
-	if (status == SG_MALFORMED || (status == SG_OK && r->body->type != SG_JSON_OBJECT)) {
-		sg_request_end(gate, r);
-		return false; /* a door sends canonical objects or it is no door */
-	}
-	if (status != SG_OK) {
-		r->body = NULL;
-		sg_answer_error(gate, r, 413, SG_REASON_bad_request, "too large to be judged");
-		return true;
-	}
-	if (!sg_body_fits(row->route, r->body, hint))
-		sg_answer_error(gate, r, 400, SG_REASON_bad_request, hint);
-	else if (conn->unread || sg_first_look_due(gate, conn))
-		sg_look_now(gate, r, run_seen);
-	else
-		run_seen(gate, r);
-	return true;
+	sg_work_begin(gate, r);
+	bool good = take_request(gate, r, body);
+	sg_work_end(gate);
+	return good;
 }
 
 /* ---- what others answer ---- */
@@ -167,6 +182,7 @@ sg_gate_judged(struct sg_gate *gate, uint64_t id, struct sg_str answer, enum sg_
 	struct sg_request *r = sg_request_find(gate, id);
 	if (r == NULL || r->stage != SG_STAGE_JUDGE)
 		return;
+	sg_work_begin(gate, r);
 	bool good = read_answer(r, answer, why);
 	if (r->hook) {
 		sg_afterwards(gate, r);
@@ -189,6 +205,7 @@ sg_gate_called(struct sg_gate *gate, uint64_t id, struct sg_str answer)
 	struct sg_request *r = sg_request_find(gate, id);
 	if (r == NULL)
 		return;
+	sg_work_begin(gate, r);
 	struct sg_str copy = sg_arena_copy(&r->arena, answer);
 	if (answer.len == 0 || copy.ptr == NULL || sg_canon_parse(&r->arena, copy, NULL, &json, NULL) != SG_OK)
 		json = NULL;
@@ -196,6 +213,7 @@ sg_gate_called(struct sg_gate *gate, uint64_t id, struct sg_str answer)
 		r->after_call(gate, r, json);
 	else if ((r->stage == SG_STAGE_ISSUE && !r->made) || r->stage == SG_STAGE_VERIFY)
 		sg_issue_called(gate, r, json);
+	sg_work_end(gate);
 }
 
 /* ---- the disk ---- */
@@ -285,8 +303,11 @@ sg_gate_synced(struct sg_gate *gate)
 	size_t count = collect(gate, &ids, is_synced);
 	for (size_t i = 0; i < count; i++) {
 		struct sg_request *r = sg_request_find(gate, ids[i]);
-		if (r != NULL && is_synced(gate, r))
-			r->after_sync(gate, r);
+		if (r == NULL || !is_synced(gate, r))
+			continue;
+		sg_work_begin(gate, r);
+		r->after_sync(gate, r);
+		sg_work_end(gate);
 	}
 	free(ids);
 }
@@ -460,6 +481,7 @@ recover(struct sg_gate *gate, const struct sg_gate_start *start, struct sg_err *
 	if (status != SG_OK)
 		return status;
 	gate->recovered = true;
+	sg_pulse_take_up(gate->state.now.boot + gate->catalogue->limits.hang_refusal * SG_MSEC);
 	record_start(gate, torn);
 	sg_agent_ids(gate);
 	sg_gate_owners(gate);

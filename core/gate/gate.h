@@ -102,6 +102,15 @@ struct sg_gate {
 	sg_time snapshot_since;
 	uint64_t reload_conn;
 	size_t watched_at; /* where the look at processes of instances goes on */
+	struct {
+		uint64_t id; /* the request that is worked on, 0: none */
+		sg_time since;
+	} work;
+	struct {
+		const char *route;
+		sg_time took;
+	} slowest_request;
+	sg_time slowest_turn;
 	sg_time last_sweep, last_reopen, gap_since;
 	uint64_t decided, allowed;
 	struct sg_buf layers; /* canonical JSON array: which processes lack which layer of confinement */
@@ -123,6 +132,8 @@ void sg_gate_destroy(struct sg_gate *gate);
 
 /* ---- events ---- */
 
+/* The surroundings turned once, in this time: the slowest stands in status. */
+void sg_work_turned(struct sg_gate *gate, sg_time took);
 /* A peer connected. Takes the peer's pidfd. SG_REFUSED (too_many_connections, not_admin, admin_is_agent is decided after the look) closes it. */
 enum sg_status sg_gate_connect(struct sg_gate *gate, uint64_t conn, enum sg_face face, struct sg_peer *peer,
 			       struct sg_err *err);

@@ -293,14 +293,28 @@ start(struct sg_loop *loop, struct sg_err *err)
 	return status;
 }
 
-/* Faces open once peers can be attested and it is known what policy says, also that it says nothing. */
+static void
+watch_listeners(struct sg_loop *loop, bool admin)
+{
+	for (size_t i = 0; i < loop->listener_count; i++)
+		if ((loop->listeners[i].face == SG_FACE_ADMIN) == admin)
+			sg_loop_watch(loop, &loop->listeners[i].source, EPOLLIN, true);
+}
+
+/* The admin face first: a kill order that waited in its backlog is in force before anybody else is answered. The others a tick later, or once
+ * operators who wait there had half a second. Faces open once peers can be attested and it is known what policy says, also that it says nothing. */
 static void
 open_faces(struct sg_loop *loop)
 {
 	if (loop->accepting || !loop->policy_known || !sg_hosts_attest_ready(loop) || loop->gate->journal.durable == 0)
 		return;
-	for (size_t i = 0; i < loop->listener_count; i++)
-		sg_loop_watch(loop, &loop->listeners[i].source, EPOLLIN, true);
+	sg_time now = loop->sys->boot_time(loop->sys);
+	if (loop->admin_since == 0)
+		watch_listeners(loop, true);
+	loop->admin_since = loop->admin_since == 0 ? now : loop->admin_since;
+	if (now - loop->admin_since < (loop->gate->conns.count > 0 ? SG_ADMIN_FIRST_MS : 1) * SG_MSEC)
+		return;
+	watch_listeners(loop, false);
 	loop->accepting = true;
 	sg_link_queue(&loop->supervisor, SG_FRAME_G_OPEN, 0, SG_STR(""), -1, NULL);
 }
@@ -317,7 +331,7 @@ one_event(struct sg_loop *loop, const struct epoll_event *event)
 	case SG_SOURCE_LISTEN:
 		for (size_t i = 0; i < loop->listener_count; i++)
 			if (&loop->listeners[i].source == source)
-				sg_doors_accept(loop, source->fd, loop->listeners[i].face);
+				sg_doors_accept(loop, source, loop->listeners[i].face);
 		return true;
 	case SG_SOURCE_CHILD:
 		sg_child_event(loop, (struct sg_child *)source, event->events);
@@ -332,6 +346,8 @@ one_event(struct sg_loop *loop, const struct epoll_event *event)
 static int
 patience_ms(const struct sg_loop *loop)
 {
+	if (loop->accept_rests != 0)
+		return SG_ACCEPT_REST_MS;
 	for (size_t i = 0; i < SG_CHILDREN; i++)
 		if (loop->children[i].used && loop->children[i].head != NULL)
 			return 5;
@@ -344,9 +360,14 @@ turn(struct sg_loop *loop)
 	struct epoll_event events[EVENTS];
 	static sg_time last_tick;
 	int count = epoll_wait(loop->epoll, events, EVENTS, patience_ms(loop));
-	for (int i = 0; i < count; i++)
+	sg_time from = loop->sys->boot_time(loop->sys);
+	for (int i = 0; i < count; i++) {
 		if (!one_event(loop, &events[i]))
 			return false;
+		sg_pulse_hand("");
+	}
+	sg_pulse_beat();
+	sg_doors_rested(loop);
 	sg_disk_turn(loop);
 	sg_pool_deadlines(loop);
 	sg_time now = loop->sys->boot_time(loop->sys);
@@ -365,6 +386,7 @@ turn(struct sg_loop *loop)
 		sg_doors_turn(loop);
 		sg_loop_flush(loop);
 	}
+	sg_work_turned(loop->gate, loop->sys->boot_time(loop->sys) - from);
 	return count >= 0 || errno == EINTR;
 }
 
@@ -388,6 +410,8 @@ sg_gate_run(const struct sg_gate_process *how)
 		free(loop);
 		return EXIT_LINK;
 	}
+	sg_pulse_use(how->pulse);
+	sg_pulse_beat();
 	signal(SIGCHLD, SIG_IGN); /* copies that write snapshots: nobody waits for them */
 	loop->sys = &sg_sys_real;
 	loop->root = geteuid() == 0;

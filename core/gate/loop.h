@@ -5,16 +5,18 @@
 
 #include "frame/link.h"
 #include "gate/gate.h"
+#include "gate/pulse.h"
 
 #include <pthread.h>
 
-enum { SG_LISTENERS = 8, SG_CHILDREN = 128, SG_WORKER_DEPTH = 8, SG_WORKER_SHARE = 4 /* of one agent in one worker */, SG_JUDGE_QUEUE = 4096, SG_JUDGE_SHARE = 2048 /* of one agent in the queue */, SG_JUDGE_AGAIN = 3, SG_SUSPECTS = 64, SG_SUSPECT_S = 60, SG_ACCEPT_BATCH = 64 };
+enum { SG_LISTENERS = 8, SG_CHILDREN = 128, SG_WORKER_DEPTH = 8, SG_WORKER_SHARE = 4 /* of one agent in one worker */, SG_JUDGE_QUEUE = 4096, SG_JUDGE_SHARE = 2048 /* of one agent in the queue */, SG_JUDGE_AGAIN = 3, SG_SUSPECTS = 64, SG_SUSPECT_S = 60, SG_ACCEPT_BATCH = 64, SG_ACCEPT_SPENT = 32 /* of them by users without a connection left; then the face rests */, SG_ACCEPT_REST_MS = 5 };
 enum {
 	SG_WORKER_START = 1000, /* milliseconds a worker may take to be forked and confined, on top of its first answer */
 	SG_CHILD_NAME = 96,
 	SG_WANTED_MAX = 64,  /* modules, all kinds; one more is never started */
 	SG_HOST_START_S = 10, /* from the request for a process to its READY */
 	SG_HOST_LEAVE_S = 1, /* from the end of its link to SIGKILL */
+	SG_ADMIN_FIRST_MS = 500, /* operators who wait when the gate opens are served before other faces open, for so long */
 	SG_BACKOFF_S = 60,   /* longest pause before another try */
 	SG_SINKS_MAX = SG_WANTED_MAX,
 	SG_SINK_PROGRESS_S = 10, /* a sink that has something to carry and gets no further for so long is killed */
@@ -164,6 +166,8 @@ struct sg_loop {
 	pthread_cond_t work;
 	struct sg_commit *commit; /* with the disk's thread; NULL when idle */
 	bool commit_done, ending, policy_known, stop;
+	sg_time admin_since; /* the admin face is open since; 0: not yet */
+	sg_time accept_rests; /* some face rests until then; 0: none */
 	bool accepting, root;
 	unsigned layers;
 };
@@ -171,13 +175,16 @@ struct sg_loop {
 struct sg_gate_process {
 	int supervisor; /* link to the supervisor */
 	int parent;     /* its pid */
+	struct sg_pulse *pulse;
 };
 
 /* The gate's process, from its first line to its exit code. */
 int sg_gate_run(const struct sg_gate_process *how);
 
 /* doors.c */
-void sg_doors_accept(struct sg_loop *loop, int listener, enum sg_face face);
+void sg_doors_accept(struct sg_loop *loop, struct sg_source *listener, enum sg_face face);
+/* Each turn: faces that rest from connections nobody could afford are open again once it is time. */
+void sg_doors_rested(struct sg_loop *loop);
 void sg_doors_admit(void *self, uint64_t conn, enum sg_face face);
 void sg_doors_answer(void *self, uint64_t conn, unsigned status, struct sg_str body);
 void sg_doors_close(void *self, uint64_t conn);

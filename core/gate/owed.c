@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * What a failed disk owes: kills, revocations, taint and the rest of what was appended but never synced is written again once the journal opens;
  * what was answered without a record is counted and written as a gap. */
+#include "gate/pulse.h"
 #include "gate/request.h"
 
 #include "base/str.h"
@@ -136,7 +137,10 @@ turn_round(struct sg_gate *gate)
 void
 sg_gate_reopen(struct sg_gate *gate)
 {
-	if (sg_journal_reopen(&gate->journal, NULL) != SG_OK)
+	sg_pulse_disk(true);
+	bool open = sg_journal_reopen(&gate->journal, NULL) == SG_OK;
+	sg_pulse_disk(false);
+	if (!open)
 		return;
 	sg_gate_write_gaps(gate);
 	sg_gate_pay(gate);

@@ -76,6 +76,7 @@
 	X(rule_9_approval,       "rule 9: an approval belongs to the task it was given to")                            \
 	X(rule_10_duty,          "rule 10: these roles may not be one agent, instance, user or owner")                 \
 	X(rule_11_may_act,       "rule 11: this agent may not hand tasks to that one")                                 \
+	X(caller_hung,           "the gate stood still at a request of yours; for a while it takes no other")          \
 	X(overloaded,            "too many requests; slow down")                                                       \
 	X(too_many_tasks,        "this agent has too many open tasks; close some")                                     \
 	X(too_many_attempts,     "this task has made too many attempts; open a new one")                               \

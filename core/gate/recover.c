@@ -3,6 +3,7 @@
 #include "base/err.h"
 #include "base/str.h"
 #include "gate/journal_files.h"
+#include "gate/pulse.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -162,6 +163,7 @@ fold_segment(struct recovery *r, struct sg_segment_reader *reader, uint64_t last
 		struct sg_arena arena;
 		struct sg_record record;
 		sg_arena_init(&arena, RECORD_BUDGET);
+		sg_pulse_beat();
 		status = sg_segment_next(reader, &arena, &record, err);
 		if (status == SG_OK) {
 			note_leaf(r->journal, &record);
@@ -205,7 +207,10 @@ end_of_last(struct recovery *r, const struct sg_segment_reader *reader, enum sg_
 			return status;
 		r->torn = reader->bytes.len - reader->at;
 	}
-	return rewrite(r, reader->header.segment, (struct sg_str){reader->bytes.ptr, reader->at}, err);
+	sg_pulse_disk(true);
+	status = rewrite(r, reader->header.segment, (struct sg_str){reader->bytes.ptr, reader->at}, err);
+	sg_pulse_disk(false);
+	return status;
 }
 
 static enum sg_status
@@ -217,7 +222,10 @@ one_segment(struct recovery *r, size_t i, struct sg_buf *bytes, struct sg_err *e
 	bool last = i + 1 == r->count, torn = false;
 	int error = 0;
 	sg_buf_clear(bytes);
-	if (sg_segment_read(journal->sys, journal->folder, r->segments[i], bytes, &error) != 0)
+	sg_pulse_disk(true);
+	int failed = sg_segment_read(journal->sys, journal->folder, r->segments[i], bytes, &error);
+	sg_pulse_disk(false);
+	if (failed != 0)
 		return io_error(err, "a segment", error);
 	enum sg_status status = sg_segment_begin(&reader, sg_buf_view(bytes), err);
 	if (status == SG_OK)

@@ -56,6 +56,7 @@ void
 sg_request_end(struct sg_gate *gate, struct sg_request *request)
 {
 	struct sg_conn *conn = sg_conn_find(gate, request->conn);
+	sg_work_spent(gate, request);
 	if (conn != NULL && conn->request == request->id)
 		conn->request = 0;
 	sg_turn_leave(gate, request);

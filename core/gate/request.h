@@ -36,6 +36,7 @@ struct sg_request {
 	void (*after_call)(struct sg_gate *gate, struct sg_request *request, const struct sg_json *answer);
 
 	/* who asks */
+	sg_time spent; /* in the gate's thread */
 	int64_t units; /* what it costs, see buckets.h */
 	bool paid, agent_paid; /* by whoever is behind the connection; by its agent */
 	const struct sg_agent *agent;
@@ -100,6 +101,16 @@ struct sg_request {
 	const struct sg_issuer *issuer;
 };
 
+/* work.c: the gate works on this request from now on, or on none. Between them nobody else is in hand. */
+void sg_work_begin(struct sg_gate *gate, const struct sg_request *request);
+/* Behind an enforcer: request->agent is known, and from now on it is in hand alone. */
+void sg_work_known(struct sg_gate *gate, const struct sg_request *request);
+void sg_work_spent(struct sg_gate *gate, struct sg_request *request);
+void sg_work_end(struct sg_gate *gate);
+/* Its caller was in hand when a gate hung, lately. */
+bool sg_work_refused(struct sg_gate *gate, const struct sg_request *request);
+/* status: hangs, refused callers, the slowest request and turn. */
+void sg_write_work(struct sg_json_writer *w, const struct sg_gate *gate);
 /* request.c: life */
 struct sg_request *sg_request_new(struct sg_gate *gate, struct sg_conn *conn, const struct sg_route_row *route,
 				  struct sg_str argument);

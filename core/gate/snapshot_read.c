@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Reading a snapshot: one function a kind of line. Counts that follow from what is there are counted, not read. */
+#include "gate/pulse.h"
 #include "gate/snapshot_in.h"
 
 #include "base/canon.h"
@@ -359,6 +360,7 @@ sg_snapshot_read(struct sg_state *state, struct sg_str text, struct sg_snapshot_
 		struct sg_arena arena;
 		struct sg_fold f = {.state = state};
 		sg_arena_init(&arena, LINE_BUDGET);
+		sg_pulse_beat();
 		good = sg_canon_parse(&arena, sg_str_cut(&rest, '\n'), &limits, &f.body, NULL) == SG_OK;
 		ended = good && sg_json_is(f.body, "k", "end") && sg_json_int(sg_json_get(f.body, "lines"), &said);
 		if (good && lines == 0) {

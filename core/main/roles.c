@@ -75,17 +75,20 @@ sg_role_gate(struct sg_supervisor *s)
 	int ends[2], self = getpid();
 	if (!pair(ends))
 		return false;
+	sg_pulse_lend(s->pulse);
 	pid_t pid = fork();
 	if (pid == 0) {
 		become_child("sg-gate", ends[1]);
-		_exit(sg_gate_run(&(struct sg_gate_process){.supervisor = ends[1], .parent = self}));
+		_exit(sg_gate_run(&(struct sg_gate_process){.supervisor = ends[1], .parent = self, .pulse = s->pulse}));
 	}
+	sg_pulse_keep(s->pulse);
 	close(ends[1]);
 	if (pid < 0) {
 		close(ends[0]);
 		return false;
 	}
 	s->gate_pid = pid;
+	sg_pulse_watch_begin(&s->pulse_watch, s->pulse, sg_supervisor_monotonic());
 	sg_link_init(&s->gate, ends[0], SG_ROLE_SUPERVISOR, SG_ROLE_GATE);
 	struct sg_buf first;
 	sg_buf_init(&first, SG_FRAME_MAX);
@@ -347,6 +350,8 @@ ended(struct sg_supervisor *s, pid_t pid, int status)
 	if (pid == s->gate_pid) {
 		s->gate_pid = 0;
 		s->gate_status = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+		if (WIFSIGNALED(status) && WTERMSIG(status) != SIGKILL && WTERMSIG(status) != SIGTERM)
+			atomic_store(&s->pulse->at_fault, true); /* it broke down by itself: whoever was in hand may have done it */
 		sg_link_done(&s->gate);
 	}
 }

@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <sys/inotify.h>
 #include <sys/signalfd.h>
+#include <time.h>
 #include <unistd.h>
 
 enum { EXIT_OK = 0, EXIT_INTERNAL = 70, EXIT_CONFIG = 78, STOP_SECONDS = 5 };
@@ -163,6 +164,28 @@ may_read(const struct pollfd *seen, const struct sg_link *link)
 	return (seen->revents & ~POLLOUT) != 0 && seen->fd == link->fd;
 }
 
+sg_time
+sg_supervisor_monotonic(void)
+{
+	struct timespec now = {0};
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (sg_time)now.tv_sec * SG_SEC + now.tv_nsec;
+}
+
+/* A gate that does not turn is ended. A new one is started once this one is reaped; the admin face's connections wait in its backlog until then. */
+static void
+watch_gate(struct sg_supervisor *s)
+{
+	int64_t most = sg_supervisor_limit(s, "gate_hang");
+	if (!sg_pulse_watch_hangs(&s->pulse_watch, s->pulse, sg_supervisor_monotonic(), most * SG_MSEC) || s->gate_pid == 0)
+		return;
+	fprintf(stderr, "stepgated: the gate has not turned for %lld ms and is ended\n", (long long)most);
+	s->pulse->hangs++;
+	atomic_store(&s->pulse->at_fault, true);
+	kill(s->gate_pid, SIGKILL); /* its end is noticed by SIGCHLD */
+	sg_pulse_watch_begin(&s->pulse_watch, s->pulse, sg_supervisor_monotonic());
+}
+
 static void
 turn(struct sg_supervisor *s)
 {
@@ -186,6 +209,7 @@ turn(struct sg_supervisor *s)
 		sg_role_zygote(s, &s->sources);
 	sg_reload_turn(s);
 	flush_all(s);
+	watch_gate(s);
 }
 
 static int
@@ -223,6 +247,7 @@ start_signals(struct sg_supervisor *s)
 	sigaddset(&set, SIGINT);
 	sigaddset(&set, SIGHUP);
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN); /* in every role: a file that may not grow is a disk error, as a full disk is */
 	sigprocmask(SIG_BLOCK, &set, NULL);
 	s->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 	s->watch = -1;
@@ -249,8 +274,10 @@ static struct sg_supervisor *
 new_supervisor(const struct sg_main_options *options)
 {
 	struct sg_supervisor *s = calloc(1, sizeof(*s));
-	if (s == NULL)
+	if (s == NULL || (s->pulse = sg_pulse_new()) == NULL) {
+		free(s);
 		return NULL;
+	}
 	s->options = options;
 	s->gate.fd = s->zygote.fd = s->candidate.fd = s->retired.fd = s->tls = -1;
 	sg_buf_init(&s->document, SG_FRAME_MAX);

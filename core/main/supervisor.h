@@ -6,6 +6,7 @@
 
 #include "frame/link.h"
 #include "frame/routes.h"
+#include "gate/pulse.h"
 #include "main/options.h"
 #include "main/policy_files.h"
 
@@ -39,6 +40,8 @@ struct sg_supervisor {
 	sg_time retired_at;
 	struct sg_process processes[SG_PROCESSES];
 	pid_t gate_pid, zygote_pid, candidate_pid; /* 0: none */
+	struct sg_pulse *pulse;            /* the gate's */
+	struct sg_pulse_watch pulse_watch;
 	int gate_status; /* exit status of the last gate, -1 if it was killed */
 	struct sg_policy_files sources, next_sources; /* in force; of the reload under way */
 	struct sg_buf manifest;
@@ -56,6 +59,8 @@ struct sg_supervisor {
 	char module_dir[1024], state_dir[1024], policy_dir[1024], run_dir[128];
 };
 
+/* CLOCK_MONOTONIC: stands still while the machine sleeps. */
+sg_time sg_supervisor_monotonic(void);
 /* Runs until stopped; the exit status. */
 int sg_supervisor_run(const struct sg_main_options *options);
 

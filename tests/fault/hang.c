@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Preloaded into a daemon by tests/fault/hang.py: the gate spins for ever, or breaks down, at the first digest over certain words. Whatever fault a gate
+ * may have one day, this is one. */
+#include <dlfcn.h>
+#include <stdarg.h>
+#include <string.h>
+#include <stddef.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+int EVP_DigestUpdate(void *context, const void *bytes, size_t len);
+
+static int is_gate;
+
+/* Each role names itself as its first act; later the gate may ask for no name any more. */
+int
+prctl(int option, ...)
+{
+	unsigned long args[4];
+	va_list list;
+	va_start(list, option);
+	for (int i = 0; i < 4; i++)
+		args[i] = va_arg(list, unsigned long);
+	va_end(list);
+	if (option == PR_SET_NAME)
+		is_gate = strcmp((const char *)args[0], "sg-gate") == 0;
+	return (int)syscall(SYS_prctl, option, args[0], args[1], args[2], args[3]);
+}
+
+static int
+holds(const void *bytes, size_t len, const char *word)
+{
+	const char *at = bytes;
+	size_t most = strlen(word);
+	for (size_t i = 0; i + most <= len; i++)
+		if (memcmp(at + i, word, most) == 0)
+			return 1;
+	return 0;
+}
+
+int
+EVP_DigestUpdate(void *context, const void *bytes, size_t len)
+{
+	static int (*real)(void *, const void *, size_t);
+	volatile int spins = 1;
+	if (real == NULL)
+		*(void **)&real = dlsym(RTLD_NEXT, "EVP_DigestUpdate");
+	if (holds(bytes, len, "please-hang-here") && is_gate)
+		while (spins)
+			;
+	if (holds(bytes, len, "please-break-here") && is_gate)
+		__builtin_trap();
+	return real(context, bytes, len);
+}
