@@ -59,6 +59,20 @@ read_common(struct sg_request *r)
 	return good;
 }
 
+/* What the body itself has a member for stands there and not in its context; what names something is not empty. */
+static bool
+context_of_native(const struct sg_json *context)
+{
+	static const char *const elsewhere[] = {"key", "peer_uid", "task"}, *const names[] = {"approval", "tool"};
+	for (size_t i = 0; i < sizeof(elsewhere) / sizeof(elsewhere[0]); i++)
+		if (sg_json_get(context, elsewhere[i]) != NULL)
+			return false;
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (sg_json_get(context, names[i]) != NULL && sg_json_text_at(context, names[i]).len == 0)
+			return false;
+	return true;
+}
+
 static bool
 read_native(struct sg_request *r)
 {
@@ -67,7 +81,7 @@ read_native(struct sg_request *r)
 	r->audience = sg_json_text_at(r->body, "audience");
 	r->args = object_or_empty(sg_json_get(r->body, "arguments"), &good);
 	r->task = sg_json_text_at(r->body, "task");
-	return good && read_common(r) && r->action_name.len > 0;
+	return good && read_common(r) && r->action_name.len > 0 && context_of_native(r->context);
 }
 
 /* AuthZEN 1.0, section 5: subject, action, resource, context. Unknown members are ignored there. */
@@ -103,7 +117,8 @@ enforced_task(struct sg_gate *gate, struct sg_request *r, enum sg_reason *reason
 	bool has_token = sg_str_starts(token, "sgt1.");
 	struct sg_task *task = has_token ? sg_state_token_task(&gate->state, token) : sg_state_task(&gate->state, r->task);
 	*reason = has_token ? SG_REASON_bad_task_token : SG_REASON_no_task;
-	if (task == NULL)
+	bool other = has_token && !r->authzen && r->task.len > 0 && task != NULL && !sg_str_is(r->task, task->id);
+	if (task == NULL || other)
 		return false;
 	r->proven = has_token && !task->asserted;
 	r->strength = r->proven ? SG_BOUNDARY : SG_HINT;
@@ -243,7 +258,8 @@ sg_route_act(struct sg_gate *gate, struct sg_request *request)
 		begin(gate, request);
 	else
 		sg_answer_error(gate, request, 400, SG_REASON_bad_request,
-				"{\"action\",\"arguments\",\"context\",\"key\",\"resource\":{\"type\",\"id\"},\"task\"}");
+				"{\"action\",\"arguments\",\"context\",\"key\",\"resource\":{\"type\",\"id\"},\"task\"}; in context approval and tool are not empty; key, task and "
+				"peer_uid stand beside it");
 }
 
 void

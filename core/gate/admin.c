@@ -130,6 +130,8 @@ sg_route_reload(struct sg_gate *gate, struct sg_request *r)
 		sg_answer_error(gate, r, 409, SG_REASON_attempt_pending, "a reload is under way");
 		return;
 	}
+	const struct sg_conn *conn = sg_conn_find(gate, r->conn);
+	r->argument = conn != NULL && conn->admin != NULL ? sg_arena_copy(&r->arena, conn->admin->name) : SG_STR("stepgate"); /* a reload may take the stanza away */
 	gate->reloading = true;
 	gate->reload_conn = r->id;
 	r->stage = SG_STAGE_CALL;
@@ -137,13 +139,20 @@ sg_route_reload(struct sg_gate *gate, struct sg_request *r)
 }
 
 static void
-record_reload(struct sg_gate *gate, bool good)
+record_reload(struct sg_gate *gate, struct sg_str by, bool good)
 {
 	struct sg_buf body;
 	sg_buf_init(&body, 1024);
-	sg_buf_printf(&body, "{\"by\":\"\",\"result\":\"%s\",\"verb\":\"reload\"}", good ? "in_force" : "kept_out");
+	sg_buf_printf(&body, "{\"by\":\"%.*s\",\"result\":\"%s\",\"verb\":\"reload\"}", SG_STR_ARG(by), good ? "in_force" : "kept_out");
 	sg_record(gate, "admin", sg_buf_view(&body), SG_STR(""), NULL, NULL);
 	sg_buf_done(&body);
+}
+
+/* A signal or a watched file: the daemon itself. */
+static struct sg_str
+asked_by(const struct sg_request *r)
+{
+	return r != NULL ? r->argument : SG_STR("stepgate");
 }
 
 void
@@ -152,7 +161,7 @@ sg_gate_reloaded(struct sg_gate *gate, uint64_t id, struct sg_str errors)
 	bool asked = gate->reloading && id == gate->reload_conn; /* one that began before it was asked for may have read older files */
 	struct sg_request *r = asked ? sg_request_find(gate, id) : NULL;
 	gate->reloading = gate->reloading && !asked;
-	record_reload(gate, errors.len == 0);
+	record_reload(gate, asked_by(r), errors.len == 0);
 	gate->ports.say(gate->ports.self, errors.len == 0 ? "reload: in force" : "reload: kept out, the old one stays");
 	if (r == NULL)
 		return;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
- * What an action's arguments carry into its result: the labels of where each came from. Of one that nobody can place it is all that task and domain have
- * read: it may have come from there, in pieces or in another form. */
+ * What an action's arguments carry into its result: the labels of where each came from. Of one that nobody can place, or that the agent itself declared, it
+ * is all that task and domain have read: it may have come from there, in pieces or in another form. So it is where there are several: whoever has read
+ * chose and ordered them, and a tool that joins them makes of clean pieces what was read. */
 #include "gate/fold_in.h"
 #include "gate/request.h"
 #include "gate/values.h"
@@ -12,7 +13,8 @@ struct carrying {
 	const struct sg_task *task;
 	struct sg_taint labels;
 	struct sg_value_look look;
-	bool unknown; /* of one at least nobody knows */
+	size_t count;
+	bool unknown; /* they may say anything that was read */
 };
 
 static void
@@ -20,7 +22,7 @@ look(struct carrying *c, const struct sg_json *value)
 {
 	bool part = false;
 	const struct sg_origin *origin = sg_value_look_take(&c->look, value) ? sg_value_origin(c->state, c->task, value, &c->look, &part) : NULL;
-	c->unknown |= origin == NULL || strcmp(origin->where, "unknown") == 0 || part;
+	c->unknown |= origin == NULL || strcmp(origin->where, "unknown") == 0 || strcmp(origin->where, "self") == 0 || part || ++c->count > 1;
 	if (origin != NULL && !sg_taint_join(&c->labels, &origin->taint))
 		c->unknown = true;
 }

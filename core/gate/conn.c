@@ -157,7 +157,7 @@ note_conn(struct sg_gate *gate, const struct sg_conn *conn, enum sg_reason reaso
 		return;
 	}
 	sg_buf_init(&body, 256);
-	sg_buf_printf(&body, "{\"by\":\"\",\"pid\":%d,\"result\":\"%s\",\"uid\":%s,\"verb\":\"connection\"}", (int)conn->peer.pid,
+	sg_buf_printf(&body, "{\"by\":\"stepgate\",\"pid\":%d,\"result\":\"%s\",\"uid\":%s,\"verb\":\"connection\"}", (int)conn->peer.pid,
 		      sg_reason_code(reason), uid);
 	sg_record(gate, "admin", sg_buf_view(&body), SG_STR(""), NULL, NULL);
 	sg_buf_done(&body);
@@ -220,7 +220,41 @@ fits_an_agent(const struct sg_gate *gate, const struct sg_conn *conn)
 	return false;
 }
 
-/* The first look: false, if whoever speaks here is nobody to answer, and the connection is gone. */
+static bool
+is_operator(const struct sg_gate *gate, const struct sg_conn *conn)
+{
+	return conn->admin != NULL && (gate->catalogue->dev || conn->facts.json == NULL || !fits_an_agent(gate, conn));
+}
+
+/* An operator whom no look has seen since the last reload. */
+static bool
+is_anew(const struct sg_gate *gate, const struct sg_conn *conn)
+{
+	return conn->face == SG_FACE_ADMIN && conn->configured != gate->configured;
+}
+
+bool
+sg_look_due(const struct sg_gate *gate, const struct sg_conn *conn)
+{
+	return conn->unread || sg_first_look_due(gate, conn) || (conn->facts.json != NULL && conn->configured != gate->configured);
+}
+
+void
+sg_conns_review(struct sg_gate *gate, size_t most)
+{
+	struct sg_conn *c;
+	for (size_t n = 0; n < most && gate->reviewed != gate->configured; n++) {
+		if ((c = sg_table_next(&gate->conns, &gate->review_at)) == NULL) {
+			gate->review_at = 0;
+			gate->reviewed = gate->configured;
+		} else if (c->face == SG_FACE_ADMIN && c->request == 0 && !is_operator(gate, c)) {
+			gate->ports.close(gate->ports.self, c->id);
+			sg_gate_disconnect(gate, c->id);
+		}
+	}
+}
+
+/* The first look, and of an operator the first after each reload: false, if whoever speaks here is nobody to answer, and the connection is gone. */
 static bool
 first_look(struct sg_gate *gate, struct sg_conn *conn, struct sg_str text, enum sg_reason why)
 {
@@ -229,8 +263,8 @@ first_look(struct sg_gate *gate, struct sg_conn *conn, struct sg_str text, enum 
 	if (!good && conn->why == SG_REASON_facts_conflict)
 		note_conn(gate, conn, conn->why);
 	/* an agent must not be its own operator; only dev mode, which is marked everywhere, lets one uid be both */
-	conn->blind = !good && conn->face == SG_FACE_ADMIN && !conn->changed;
-	if (good && conn->face == SG_FACE_ADMIN && !gate->catalogue->dev && fits_an_agent(gate, conn))
+	conn->blind = !good && conn->face == SG_FACE_ADMIN && conn->admin != NULL && !conn->changed;
+	if (good && conn->face == SG_FACE_ADMIN && !is_operator(gate, conn))
 		good = false;
 	if (good || conn->blind)
 		return true;
@@ -247,7 +281,7 @@ sg_look_now(struct sg_gate *gate, struct sg_request *r, void (*then)(struct sg_g
 	r->after_look = then;
 	if (conn == NULL || gate->ports.look(gate->ports.self, r->id, r->conn))
 		return;
-	if (sg_first_look_due(gate, conn)) {
+	if (sg_first_look_due(gate, conn) || is_anew(gate, conn)) {
 		if (first_look(gate, conn, (struct sg_str){NULL, 0}, SG_REASON_facts_unavailable))
 			then(gate, r);
 		return;
@@ -273,7 +307,7 @@ static void
 looked(struct sg_gate *gate, struct sg_request *r, struct sg_str text, enum sg_reason why)
 {
 	struct sg_conn *conn = sg_conn_find(gate, r->conn);
-	if (conn != NULL && r->stage == SG_STAGE_LOOK && sg_first_look_due(gate, conn)) {
+	if (conn != NULL && r->stage == SG_STAGE_LOOK && (is_anew(gate, conn) || sg_first_look_due(gate, conn))) {
 		if (first_look(gate, conn, text, why))
 			r->after_look(gate, r);
 		return;

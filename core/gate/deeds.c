@@ -28,6 +28,12 @@ deeds_of(struct sg_history *h, const char *action)
 	return &h->deeds[h->count++];
 }
 
+enum sg_came_to
+sg_event_came_to(const struct sg_event *event)
+{
+	return event->failed == 0 ? SG_CAME_TO_PASS : event->failed == event->times ? SG_CAME_TO_NOTHING : SG_CAME_TO_SOME;
+}
+
 static bool
 same_doer(const struct sg_event *a, const struct sg_event *b)
 {
@@ -71,7 +77,7 @@ squeeze(struct sg_deeds *d, int64_t now_ms, int64_t part, bool mix)
 	for (size_t i = d->count; i > 0; i--) {
 		struct sg_event one = d->events[i - 1], *into = NULL;
 		for (size_t k = left; k < d->count && k < left + LOOK_BACK && into == NULL; k++)
-			if ((mix || same_doer(&d->events[k], &one)) && close_enough(&d->events[k], &one, now_ms, part))
+			if ((mix || same_doer(&d->events[k], &one)) && sg_event_came_to(&d->events[k]) == sg_event_came_to(&one) && close_enough(&d->events[k], &one, now_ms, part))
 				into = &d->events[k];
 		if (into != NULL)
 			join(into, &one);
@@ -126,17 +132,46 @@ sg_history_add(struct sg_history *h, const struct sg_event *event)
 	return sg_history_put(h, &one);
 }
 
-void
-sg_history_fail(struct sg_history *h, const char *action, uint64_t n)
+static bool
+spans(const struct sg_event *event, uint64_t n)
 {
+	return event->n >= n && event->first_n <= n;
+}
+
+/* The entry that holds the event of that number: its doer's, or else one of several doers. */
+static struct sg_event *
+event_of(struct sg_history *h, const struct sg_event *doer, uint64_t n)
+{
+	struct sg_event *several = NULL;
 	for (size_t a = 0; a < h->count; a++) {
 		struct sg_deeds *d = &h->deeds[a];
-		bool mine = strcmp(d->action, action) == 0;
-		for (size_t i = d->count; mine && i > 0; i--)
-			if (d->events[i - 1].n >= n && d->events[i - 1].first_n <= n && d->events[i - 1].failed < d->events[i - 1].times) {
-				d->events[i - 1].failed++;
-				return;
-			}
+		bool mine = strcmp(d->action, doer->action) == 0;
+		for (size_t i = d->count; mine && i > 0; i--) {
+			struct sg_event *e = &d->events[i - 1];
+			if (spans(e, n) && same_doer(e, doer))
+				return e;
+			if (spans(e, n) && e->mixed)
+				several = e;
+		}
+	}
+	return several;
+}
+
+void
+sg_history_fail(struct sg_history *h, const struct sg_event *doer, uint64_t n)
+{
+	struct sg_event *event = event_of(h, doer, n);
+	if (event != NULL && event->failed < event->times)
+		event->failed++;
+}
+
+void
+sg_history_settle(struct sg_history *h, const struct sg_event *doer, uint64_t n, const int64_t more[SG_DIMENSIONS])
+{
+	struct sg_event *event = event_of(h, doer, n);
+	for (int d = 0; event != NULL && d < SG_DIMENSIONS; d++) {
+		int64_t all = plus(event->spent[d], more[d]);
+		event->spent[d] = all < 0 ? 0 : all;
 	}
 }
 

@@ -50,14 +50,16 @@ names_uid(const struct sg_agent *agent, uid_t uid)
 	return false;
 }
 
+/* Of all stanzas that name this user, or that this process could pass for. */
 static enum kind
-coarsest(const struct sg_gate *gate, const struct sg_agent *agent, uid_t uid, int64_t *fade_ms)
+coarsest(const struct sg_gate *gate, const struct sg_agent *agent, const struct sg_conn *conn, int64_t *fade_ms)
 {
 	enum kind kind = kind_of(gate, agent);
 	*fade_ms = agent->fade_ms;
 	for (size_t i = 0; i < gate->catalogue->agent_count; i++) {
 		const struct sg_agent *other = &gate->catalogue->agents[i];
-		if (!names_uid(other, uid))
+		enum sg_strength strength;
+		if (!names_uid(other, conn->peer.uid) && !sg_facts_fit(&conn->facts, &other->match, &strength))
 			continue;
 		if (kind_of(gate, other) < kind)
 			kind = kind_of(gate, other);
@@ -84,7 +86,7 @@ static void
 of_process(struct sg_gate *gate, const struct sg_request *r, const struct sg_conn *conn, struct named *d)
 {
 	char text[400];
-	enum kind kind = coarsest(gate, r->agent, conn->peer.uid, &d->fade_ms);
+	enum kind kind = coarsest(gate, r->agent, conn, &d->fade_ms);
 	struct sg_str group = sg_conn_group(conn);
 	if ((kind == KIND_cgroup || kind == KIND_unit) && group.len == 0)
 		kind = KIND_uid; /* what cannot be told apart is one */

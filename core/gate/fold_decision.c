@@ -290,7 +290,7 @@ settle(struct sg_fold *f, struct sg_attempt *attempt)
 {
 	const struct sg_json *used = sg_json_get(f->body, "used");
 	bool self = sg_fold_flag_or(f, "self", true);
-	int64_t amounts[SG_DIMENSIONS];
+	int64_t amounts[SG_DIMENSIONS], before[SG_DIMENSIONS];
 	for (int d = 0; d < SG_DIMENSIONS; d++) {
 		int64_t told = -1;
 		amounts[d] = strcmp(attempt->result, "failed") == 0 && d != SG_DIMENSION_calls ? 0 : attempt->spent[d];
@@ -300,7 +300,9 @@ settle(struct sg_fold *f, struct sg_attempt *attempt)
 		if (self)
 			amounts[d] = attempt->spent[d] + (more < 0 ? 0 : more < room ? more : room);
 	}
+	memcpy(before, attempt->spent, sizeof(before));
 	sg_fold_settle(attempt, amounts, self);
+	sg_fold_spent(f, attempt, before);
 }
 
 /* What came back carries what the action brought, what the report says, and that it is the agent's own word. */

@@ -71,6 +71,8 @@ void sg_task_merge(struct sg_task *task);
 
 /* history.c */
 void sg_fold_remember(struct sg_fold *f, struct sg_attempt *attempt);
+/* What it spent was `before`, and is settled now: its past says so as well. */
+void sg_fold_spent(struct sg_fold *f, const struct sg_attempt *attempt, const int64_t before[SG_DIMENSIONS]);
 /* It failed, as somebody else than its agent says. */
 void sg_fold_failed(struct sg_fold *f, const struct sg_attempt *attempt);
 

@@ -8,6 +8,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 static struct sg_instance *
 instance_of(struct sg_fold *f)
@@ -145,7 +146,8 @@ who_said(const struct sg_task *task)
 	bool clean = task->taint.count == 0;
 	if (task->parent == NULL && !sg_task_self_opened(task))
 		return "task";
-	return !clean ? "unknown" : task->parent != NULL ? "task" : "self";
+	bool handed = task->parent != NULL && strcmp(task->parent->agent, task->agent) != 0; /* who hands a task to itself is no other party */
+	return !clean ? "unknown" : handed ? "task" : "self";
 }
 
 void
@@ -298,10 +300,13 @@ sg_fold_kind_task_end(struct sg_fold *f)
 	if (sg_str_is(how, "frozen")) {
 		if (sg_task_may_become(task->state, SG_TASK_FROZEN))
 			task->state = SG_TASK_FROZEN;
+		task->by_domain = false;
 	} else if (sg_str_is(how, "thawed")) {
-		for (struct sg_task *t = task; t != NULL; t = t->parent) /* it stands still as long as one above it does */
-			if (sg_task_may_become(t->state, SG_TASK_OPEN))
+		for (struct sg_task *t = task; t != NULL; t = t->parent) /* it stands still as long as one above it does; what a domain stopped, the domain lets go */
+			if (!(t->by_domain && t->domain->frozen) && sg_task_may_become(t->state, SG_TASK_OPEN)) {
 				t->state = SG_TASK_OPEN;
+				t->by_domain = false;
+			}
 		sg_task_no_split(task);
 		if (task->root->tree != NULL)
 			task->root->tree->denials.next = task->root->tree->step_ups.next = task->root->tree->kills.next = 0;

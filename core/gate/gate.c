@@ -90,6 +90,11 @@ static void
 run_seen(struct sg_gate *gate, struct sg_request *r)
 {
 	const struct sg_conn *conn = sg_conn_find(gate, r->conn);
+	if (conn != NULL && conn->face == SG_FACE_ADMIN && conn->admin == NULL) { /* no operator any more */
+		gate->ports.close(gate->ports.self, conn->id);
+		sg_gate_disconnect(gate, conn->id); /* and the request with it: it waits for nothing yet */
+		return;
+	}
 	if (conn != NULL && conn->blind && !may_blind(r->route->route))
 		sg_answer_error(gate, r, 503, SG_REASON_facts_unavailable, "no module attests this connection; stepgate status says which is ill");
 	else
@@ -114,7 +119,7 @@ take_request(struct sg_gate *gate, struct sg_request *r, struct sg_str body)
 	}
 	if (!sg_body_fits(r->route->route, r->body, hint))
 		sg_answer_error(gate, r, 400, SG_REASON_bad_request, hint);
-	else if (conn->unread || sg_first_look_due(gate, conn))
+	else if (sg_look_due(gate, conn))
 		sg_look_now(gate, r, run_seen);
 	else
 		run_seen(gate, r);
@@ -398,6 +403,7 @@ sg_gate_configure(struct sg_gate *gate, struct sg_str document, struct sg_err *e
 	}
 	gate->catalogue = fresh;
 	gate->configured++;
+	gate->review_at = 0;
 	size_t at = 0;
 	for (struct sg_conn *c; (c = sg_table_next(&gate->conns, &at)) != NULL;)
 		if (c->face == SG_FACE_ADMIN)
@@ -629,6 +635,7 @@ sg_gate_tick(struct sg_gate *gate)
 	sg_wake(gate);
 	sg_gate_silence(gate);
 	sg_gate_watch(gate);
+	sg_conns_review(gate, 256);
 	sg_gate_remember(gate);
 	end_late(gate);
 	drop_retired(gate);

@@ -83,7 +83,8 @@ struct sg_gate {
 	bool has_hooks; /* some rule looks at outcomes */
 	uint64_t policy_generation;
 	struct sg_table conns, requests, buckets, uid_conns;
-	uint64_t configured; /* how many configurations there were */
+	uint64_t configured, reviewed; /* how many configurations there were; under which all connections were judged anew */
+	size_t review_at;
 	struct sg_request *turns; /* who stands in line for a turn, first come first */
 	struct sg_buf jwks; /* key set of the JWT issuers, canonical */
 	struct sg_issuer_told *issuers;

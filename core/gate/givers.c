@@ -4,6 +4,7 @@
 #include "gate/sight.h"
 
 #include <stdio.h>
+#include <strings.h>
 
 struct person {
 	const struct sg_admin *admin;
@@ -18,14 +19,21 @@ is_joined(struct sg_str text, const char *head, struct sg_str tail)
 	       sg_str_eq((struct sg_str){text.ptr + len, tail.len}, tail);
 }
 
+/* People write mail addresses in any case, and mean one person. */
+static bool
+same(struct sg_str a, struct sg_str b)
+{
+	return a.len == b.len && strncasecmp(a.ptr, b.ptr, a.len) == 0;
+}
+
 /* `id` as owner and on_behalf_of write people: the human's id; the admin's name; a mail address that begins with it. */
 static bool
 is_id(const struct person *p, struct sg_str id)
 {
 	struct sg_str name = p->admin->name;
-	if (p->human != NULL && sg_str_eq(id, p->human->id))
+	if (p->human != NULL && same(id, p->human->id))
 		return true;
-	return sg_str_eq(id, name) || (id.len > name.len && id.ptr[name.len] == '@' && memcmp(id.ptr, name.ptr, name.len) == 0);
+	return same(id, name) || (id.len > name.len && id.ptr[name.len] == '@' && same((struct sg_str){id.ptr, name.len}, name));
 }
 
 static bool

@@ -24,17 +24,31 @@ history_of(struct sg_fold *f, const char *agent)
 	return h;
 }
 
+/* Who did it: as an agent's past tells it, and as a tree's. */
+static struct sg_event
+own_deed(const struct sg_task *task, const char *action)
+{
+	return (struct sg_event){.action = action, .instance = sg_state_tag(task->instance->id)};
+}
+
+static struct sg_event
+tree_deed(const struct sg_task *task, const char *action)
+{
+	struct sg_event e = {.action = action, .task = sg_state_tag(task->id)};
+	size_t above = 0;
+	for (const struct sg_task *t = task->parent; t != NULL && t->parent != NULL; t = t->parent)
+		e.above[above++] = sg_state_tag(t->id);
+	return e;
+}
+
 void
 sg_fold_remember(struct sg_fold *f, struct sg_attempt *attempt)
 {
 	struct sg_task *task = attempt->task;
 	struct sg_history *own = history_of(f, task->agent);
 	struct sg_tree *tree = sg_task_tree(task);
-	struct sg_event mine = {.action = attempt->action, .at_ms = f->steady_ms, .instance = sg_state_tag(task->instance->id)},
-			whole = {.action = attempt->action, .at_ms = f->steady_ms, .task = sg_state_tag(task->id)};
-	size_t above = 0;
-	for (const struct sg_task *t = task->parent; t != NULL && t->parent != NULL; t = t->parent)
-		whole.above[above++] = sg_state_tag(t->id);
+	struct sg_event mine = own_deed(task, attempt->action), whole = tree_deed(task, attempt->action);
+	mine.at_ms = whole.at_ms = f->steady_ms;
 	memcpy(mine.spent, attempt->spent, sizeof(mine.spent));
 	memcpy(whole.spent, attempt->spent, sizeof(whole.spent));
 	if (own == NULL || tree == NULL || !sg_history_add(own, &mine) || !sg_history_add(&tree->history, &whole)) {
@@ -46,14 +60,30 @@ sg_fold_remember(struct sg_fold *f, struct sg_attempt *attempt)
 }
 
 void
+sg_fold_spent(struct sg_fold *f, const struct sg_attempt *attempt, const int64_t before[SG_DIMENSIONS])
+{
+	const struct sg_task *task = attempt->task;
+	struct sg_history *own = sg_table_get(&f->state->histories, sg_str(task->agent));
+	struct sg_event mine = own_deed(task, attempt->action), whole = tree_deed(task, attempt->action);
+	int64_t more[SG_DIMENSIONS];
+	for (int d = 0; d < SG_DIMENSIONS; d++)
+		more[d] = attempt->spent[d] - before[d];
+	if (own != NULL && attempt->deed[0] > 0)
+		sg_history_settle(own, &mine, attempt->deed[0] - 1, more);
+	if (task->root->tree != NULL && attempt->deed[1] > 0)
+		sg_history_settle(&task->root->tree->history, &whole, attempt->deed[1] - 1, more);
+}
+
+void
 sg_fold_failed(struct sg_fold *f, const struct sg_attempt *attempt)
 {
-	struct sg_history *own = sg_table_get(&f->state->histories, sg_str(attempt->task->agent));
-	struct sg_tree *tree = attempt->task->root->tree;
+	const struct sg_task *task = attempt->task;
+	struct sg_history *own = sg_table_get(&f->state->histories, sg_str(task->agent));
+	struct sg_event mine = own_deed(task, attempt->action), whole = tree_deed(task, attempt->action);
 	if (own != NULL && attempt->deed[0] > 0)
-		sg_history_fail(own, attempt->action, attempt->deed[0] - 1);
-	if (tree != NULL && attempt->deed[1] > 0)
-		sg_history_fail(&tree->history, attempt->action, attempt->deed[1] - 1);
+		sg_history_fail(own, &mine, attempt->deed[0] - 1);
+	if (task->root->tree != NULL && attempt->deed[1] > 0)
+		sg_history_fail(&task->root->tree->history, &whole, attempt->deed[1] - 1);
 }
 
 /* ---- questions ---- */
@@ -136,6 +166,7 @@ walk(const struct sg_state *state, struct sg_asked *q, struct sg_str pattern, bo
 
 struct tally {
 	int64_t count, sum, last_ms; /* last_ms: of what did not fail; -1: none */
+	int64_t perhaps_ms;          /* of entries of which some failed, nobody knows which; -1: none */
 	enum sg_dimension of;
 };
 
@@ -146,15 +177,18 @@ tally_one(const struct sg_event *event, void *to)
 	t->count += event->times;
 	if (__builtin_add_overflow(t->sum, event->spent[t->of], &t->sum))
 		t->sum = INT64_MAX;
-	if (t->last_ms < event->at_ms && event->failed < event->times)
+	enum sg_came_to came_to = sg_event_came_to(event);
+	if (came_to == SG_CAME_TO_PASS && t->last_ms < event->at_ms)
 		t->last_ms = event->at_ms;
+	if (came_to == SG_CAME_TO_SOME && t->perhaps_ms < event->at_ms)
+		t->perhaps_ms = event->at_ms;
 	return true;
 }
 
 static struct tally
 tally(const struct sg_state *state, struct sg_asked *q, struct sg_str pattern, enum sg_dimension of)
 {
-	struct tally t = {.of = of, .last_ms = -1};
+	struct tally t = {.of = of, .last_ms = -1, .perhaps_ms = -1};
 	walk(state, q, pattern, tally_one, &t);
 	return t;
 }
@@ -174,13 +208,18 @@ sg_history_sum(const struct sg_state *state, struct sg_asked *q, struct sg_str p
 bool
 sg_history_did(const struct sg_state *state, struct sg_asked *q, struct sg_str pattern)
 {
-	return tally(state, q, pattern, SG_DIMENSION_calls).last_ms >= 0;
+	struct tally t = tally(state, q, pattern, SG_DIMENSION_calls);
+	if (t.last_ms < 0 && t.perhaps_ms >= 0)
+		q->trouble = SG_REASON_history_full;
+	return t.last_ms >= 0;
 }
 
 int64_t
 sg_history_since(const struct sg_state *state, struct sg_asked *q, struct sg_str pattern)
 {
 	struct tally t = tally(state, q, pattern, SG_DIMENSION_calls);
+	if (t.perhaps_ms > t.last_ms)
+		q->trouble = SG_REASON_history_full;
 	return t.last_ms < 0 ? -1 : q->now_ms > t.last_ms ? q->now_ms - t.last_ms : 0;
 }
 
@@ -194,8 +233,12 @@ static bool
 before_one(const struct sg_event *event, void *to)
 {
 	struct before *b = to;
-	if (event->failed == event->times)
+	if (sg_event_came_to(event) == SG_CAME_TO_NOTHING)
 		return true;
+	if (sg_event_came_to(event) == SG_CAME_TO_SOME) {
+		b->unsure = true;
+		return true;
+	}
 	uint64_t n = event->n < b->limit ? event->n + 1 : event->first_n < b->limit ? event->first_n + 1 : 0;
 	b->unsure |= n > 0 && event->n >= b->limit;
 	if (n > b->found)

@@ -41,8 +41,14 @@ bool sg_history_together(const struct sg_state *state, struct sg_asked *q, const
 bool sg_history_add(struct sg_history *history, const struct sg_event *event);
 /* The same with an event that has its number already, as a snapshot holds it. */
 bool sg_history_put(struct sg_history *history, const struct sg_event *event);
-/* The event of that number failed. One that is not kept by itself any more is passed over while others of its entry did not fail. */
-void sg_history_fail(struct sg_history *history, const char *action, uint64_t n);
+/* The event of that number, of the action and the doer of `doer`, failed. In an entry of several nobody can tell which one did: then what asks for what came
+ * of it has no answer. */
+void sg_history_fail(struct sg_history *history, const struct sg_event *doer, uint64_t n);
+/* What it really spent differs by so much from what was reserved. */
+void sg_history_settle(struct sg_history *history, const struct sg_event *doer, uint64_t n, const int64_t more[SG_DIMENSIONS]);
+/* What came of an entry's events: all happened, none did, some did. */
+enum sg_came_to { SG_CAME_TO_PASS, SG_CAME_TO_NOTHING, SG_CAME_TO_SOME };
+enum sg_came_to sg_event_came_to(const struct sg_event *event);
 void sg_history_free(struct sg_history *history);
 
 #endif

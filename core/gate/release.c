@@ -132,6 +132,20 @@ sg_issue(struct sg_gate *gate, struct sg_request *r)
 		withhold(gate, r, SG_REASON_withheld_facts);
 }
 
+/* A reload may make somebody else of whoever asked. */
+static bool
+still_who(const struct sg_gate *gate, const struct sg_request *r, const struct sg_conn *conn)
+{
+	const struct sg_agent *agent;
+	enum sg_strength strength;
+	if (gate->catalogue == r->judged_catalogue)
+		return true;
+	if (r->enforcer == NULL)
+		return sg_facts_agent(&conn->facts, gate->catalogue, r->agent->name, &agent, &strength) == SG_OK;
+	const struct sg_enforcer *enforcer = sg_facts_enforcer(&conn->facts, gate->catalogue);
+	return enforcer != NULL && sg_str_eq(enforcer->name, r->enforcer->name);
+}
+
 /* Everything that was true at commit must be true in the step that lets the answer go. */
 static bool
 still_true(struct sg_gate *gate, struct sg_request *r, enum sg_reason *reason)
@@ -154,6 +168,8 @@ still_true(struct sg_gate *gate, struct sg_request *r, enum sg_reason *reason)
 		return false;
 	*reason = SG_REASON_withheld_facts;
 	if (conn == NULL || conn->changed || r->facts_changed || !gate->sys->peer_alive(gate->sys, &conn->peer))
+		return false;
+	if (!still_who(gate, r, conn))
 		return false;
 	if (gate->catalogue != r->judged_catalogue && !sg_in_force(gate, r, reason))
 		return false; /* a reload took away what this rests on */

@@ -72,6 +72,7 @@ struct sg_request {
 	enum sg_reason trouble; /* of the past that rules asked for; SG_REASON_allowed: none */
 	uint64_t turn_root;
 	const char *turn_agent;
+	struct sg_str turn_owner; /* whose budget its rules read; "" none */
 	struct sg_request *turn_next;
 	uint32_t reads; /* of enum sg_moving: what rules read */
 	struct sg_clock judged_at;
@@ -264,6 +265,10 @@ void sg_write_credential(struct sg_json_writer *w, const struct sg_request *requ
 void sg_write_action(struct sg_buf *out, const struct sg_gate *gate, const struct sg_request *request, struct sg_str args,
 		     const struct sg_task *task);
 /* Nobody has looked at who is behind this connection: it comes before its first request is judged. */
+/* conn.c. A module must look before this connection's next request is run: it never has, something was presented, or a reload came. */
+bool sg_look_due(const struct sg_gate *gate, const struct sg_conn *conn);
+/* After a reload: closes operators' connections that are none any more, at most `most` looked at in a call. */
+void sg_conns_review(struct sg_gate *gate, size_t most);
 bool sg_first_look_due(const struct sg_gate *gate, const struct sg_conn *conn);
 /* Calls `then` once the facts of the asker are fresh: at once if the last look is young, else after another. */
 void sg_look_first(struct sg_gate *gate, struct sg_request *request, void (*then)(struct sg_gate *, struct sg_request *));

@@ -5,7 +5,6 @@
 #include "gate/domain.h"
 
 #include <stdio.h>
-#include <string.h>
 
 void
 sg_alert(struct sg_gate *gate, const char *what, struct sg_str who, struct sg_str agent, struct sg_str task)
@@ -38,7 +37,8 @@ void
 sg_gate_freeze(struct sg_gate *gate, const struct sg_task *task, const char *why)
 {
 	struct sg_buf body;
-	if (task->state != SG_TASK_OPEN)
+	bool with_domain = task->state == SG_TASK_FROZEN && task->by_domain; /* from now on for itself as well */
+	if (task->state != SG_TASK_OPEN && !with_domain)
 		return;
 	sg_buf_init(&body, 512);
 	sg_buf_printf(&body, "{\"how\":\"frozen\",\"task\":\"%s\",\"why\":\"%s\"}", task->id, why);
@@ -100,7 +100,7 @@ sg_thresholds(struct sg_gate *gate, struct sg_request *r)
 	const char *why = r->reason == SG_REASON_split ? "split" : freezes ? "policy" : too_often(gate, task->root->tree);
 	if (why != NULL)
 		sg_gate_freeze(gate, freezes && !r->merged.freeze_whole ? task : task->root, why);
-	bool own = why != NULL && strcmp(why, "policy_kills") != 0 && sg_task_self_opened(task->root); /* another root would begin to count from nothing */
+	bool own = why != NULL && !sg_str_is(sg_str(why), "policy_kills") && sg_task_self_opened(task->root); /* another root would begin to count from nothing */
 	if (freezes ? r->merged.freeze_whole : own || domain_too_often(gate, task->domain))
 		sg_domain_freeze(gate, task, freezes ? "policy" : "denials or step_ups");
 }

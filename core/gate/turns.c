@@ -2,12 +2,16 @@
  * The line of requests that wait for a turn or have one. It is short: a request stands in it only after others overtook it. */
 #include "gate/turns.h"
 
+#include "gate/moved.h"
+
 #include "base/str.h"
 
+/* `a` stands before `b`. What is left of an owner's budget all agents of that owner move. */
 static bool
 overlap(const struct sg_request *a, const struct sg_request *b)
 {
-	return a->turn_root == b->turn_root || a->turn_agent == b->turn_agent;
+	bool owned = a->turn_owner.len > 0 && b->agent != NULL && sg_str_eq(a->turn_owner, b->agent->owner);
+	return a->turn_root == b->turn_root || a->turn_agent == b->turn_agent || owned;
 }
 
 static void
@@ -15,6 +19,7 @@ name_subjects(struct sg_request *r, const struct sg_task *task)
 {
 	r->turn_root = sg_state_tag(task->root->id);
 	r->turn_agent = task->agent; /* a word that the state keeps once */
+	r->turn_owner = (r->reads >> SG_MOVING_budget & 1) != 0 ? r->agent->owner : SG_STR("");
 }
 
 static bool
@@ -29,7 +34,7 @@ first_of_its_kind(const struct sg_gate *gate, const struct sg_request *r)
 bool
 sg_turn_taken(const struct sg_gate *gate, const struct sg_request *r, const struct sg_task *task)
 {
-	struct sg_request probe = {.turn_root = sg_state_tag(task->root->id), .turn_agent = task->agent};
+	struct sg_request probe = {.turn_root = sg_state_tag(task->root->id), .turn_agent = task->agent, .agent = r->agent};
 	for (const struct sg_request *o = gate->turns; o != NULL && o != r; o = o->turn_next)
 		if (overlap(o, &probe))
 			return true;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Turns: requests that hang on the same past are judged one after the other, so that being many ends in no livelock. Who was found stale twice takes
- * the turn of its subjects (its tree and its agent, both at once); until it has committed nobody else commits there. In order of arrival, so
+ * the turn of its subjects (its tree, its agent and, where its rules read what is left to spend, its owner, all at once); until it has committed nobody else commits there. In order of arrival, so
  * nobody waits for ever. Gate thread only. */
 #ifndef SG_GATE_TURNS_H
 #define SG_GATE_TURNS_H

@@ -5,7 +5,7 @@ identity. They fade by a stated rule, or by an operator's word."""
 import time
 from stage import Stage, done, row, says, until
 
-A, B, C, NEVER, PROC, GATE, HUGO, OPS = 61401, 61402, 61403, 61404, 61405, 63401, 62401, 62402
+A, B, C, NEVER, PROC, PIECES, OTHER, GATE, HUGO, OPS = 61401, 61402, 61403, 61404, 61405, 61406, 61407, 63401, 62401, 62402
 AGENT = ('%s : { owner = "o@acme.example"  escalate = "e@acme.example"  review_by = "2027-01-31"  environment = "prod"  match = [ "peer:uid=%d" ]\n'
          '  reach = [ "**" ]  intents = [ "work" ]  delegates = [ "*" ] %s }\n')
 CONF = """
@@ -17,7 +17,7 @@ intents : { work : { actions = [ "**" ]  sensitivity = "confidential"  depth = 4
 resources : { thing : { type = "thing"  patterns = [ "**" ]  sensitivity = "internal" } }
 agents : {
 """ + AGENT % ("a", A, 'fade = "1s"') + AGENT % ("b", B, '') + AGENT % ("c", C, '') + AGENT % ("n", NEVER, 'fade = "never"') + \
-    AGENT % ("p", PROC, 'domain = "process"') + AGENT % ("q", A, 'domain = "process"  fade = "1s"') + """}
+    AGENT % ("p", PROC, 'domain = "process"') + AGENT % ("x", PIECES, '') + AGENT % ("m", OTHER, 'domain = "process"') + (AGENT % ("g", OTHER, 'fade = "never"')).replace("peer:uid", "peer:gid") + AGENT % ("q", A, 'domain = "process"  fade = "1s"') + """}
 enforcers : { gate : { match = [ "peer:uid=63401" ]  for_agents = [ "*" ] } }
 actions : {
   mail : { name = "mail.read"  class = "data"  effect = "read"  sensitivity = "internal"  taints = [ "mail" ] }
@@ -79,6 +79,33 @@ def results(d, gate, agent):
     got = gate.act(task, "erp.lookup", as_enforcer=True, peer_uid=C)
     gate.outcome(got, "ok", values=dict(account=GOOD))
     row("results", "what a tool found by itself is trusted", says(gate.act(task, "pay.send", args=dict(iban=GOOD), as_enforcer=True, peer_uid=C), "allow"))
+
+
+def handed_to_itself(d, agent):
+    task = agent.open("work")
+    part = agent.delegate(task, actions=["**"], inputs=dict(iban=GOOD))["task"]
+    agent.act(part, "pay.send", args=dict(iban=GOOD))
+    question = d.ops.ask("GET", "/v1/decisions/" + agent.act(part, "pay.send", args=dict(iban=GOOD))["decision_id"])[1]
+    origins = [p["origin"] for p in question["input"]["input"]["provenance"]]
+    row("inputs", "what an agent hands to itself is its own word", origins == ["self"], origins)
+
+
+def pieces(d, gate, agent):
+    """What an agent declared while nothing had been read is clean; what it makes of that afterwards is not."""
+    task = agent.open("work", inputs=dict(p=["DE"] + ["%02d" % i for i in range(100)]))
+    gate.outcome(gate.act(task, "mail.read", as_enforcer=True, peer_uid=PIECES), "ok")
+    for args in (dict(parts=[EVIL[i:i + 2] for i in range(0, 22, 2)]), dict(a="DE", b="75"), dict(one="DE")):
+        got = gate.act(task, "calc.concat", args=args, as_enforcer=True, peer_uid=PIECES)
+        gate.outcome(got, "ok", values=dict(joined=EVIL))
+        got = gate.act(task, "pay.send", args=dict(iban=EVIL), as_enforcer=True, peer_uid=PIECES)
+        row("results", "clean pieces, chosen by who has read", says(got, "deny", "policy_denied"), got)
+
+
+def by_other_facts(d, agent):
+    """A stanza that fits without naming the user is one of that user's, too."""
+    task = agent.open("work", agent="m")
+    agent.act(task, "mail.read", agent="m")
+    row("process", "stanzas that name a user, or do not", labels(agent, agent.open("work", agent="g")) == ["mail"])
 
 
 def named_first(d, gate, boss, worker):
@@ -212,6 +239,9 @@ running_children(d, d.agent_of(NEVER), d.agent_of(PROC))
 second_process(d, b1, b2)
 by_others(d, hugo, b1)
 results(d, gate, c1)
+handed_to_itself(d, d.agent_of(PIECES))
+pieces(d, gate, d.agent_of(PIECES))
+by_other_facts(d, d.agent_of(OTHER))
 process_apart(d)
 frozen(d, d.agent_of(C), d.agent_of(C), hugo)
 counted(d, d.agent_of(C), d.agent_of(C))

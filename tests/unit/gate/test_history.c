@@ -194,6 +194,13 @@ orders(void)
 	end();
 }
 
+static void
+fail(const char *action, uint64_t task, uint64_t n)
+{
+	struct sg_event doer = {.action = action, .task = task};
+	sg_history_fail(&tree.history, &doer, n);
+}
+
 /* What failed did not happen; it still was allowed, and counts so. */
 static void
 failures(void)
@@ -204,19 +211,90 @@ failures(void)
 	did("a.x", 2000, 1, 0xaa);
 	did("b.x", 3000, 1, 0xaa);
 	struct sg_asked q = asked(SG_SCOPE_TREE, 0, 4000);
-	sg_history_fail(&tree.history, "a.x", 1);
+	fail("a.x", 0xaa, 1);
 	CU_ASSERT_EQUAL(sg_history_since(&state, &q, SG_STR("a.x")), 3000);
 	CU_ASSERT_TRUE(sg_history_did(&state, &q, SG_STR("a.x")));
 	CU_ASSERT_TRUE(order("[\"a.x\",\"b.x\"]", &trouble));
-	sg_history_fail(&tree.history, "a.x", 0);
-	sg_history_fail(&tree.history, "a.x", 0); /* said twice, failed once */
-	sg_history_fail(&tree.history, "b.x", 0); /* another's number */
+	fail("a.x", 0xaa, 0);
+	fail("a.x", 0xaa, 0); /* said twice, failed once */
+	fail("b.x", 0xaa, 0); /* another's number */
 	CU_ASSERT_FALSE(sg_history_did(&state, &q, SG_STR("a.x")));
 	CU_ASSERT_TRUE(sg_history_did(&state, &q, SG_STR("b.x")));
 	CU_ASSERT_EQUAL(sg_history_since(&state, &q, SG_STR("a.x")), -1);
 	CU_ASSERT_FALSE(order("[\"a.x\",\"b.x\"]", &trouble));
 	CU_ASSERT_EQUAL(sg_history_count(&state, &q, SG_STR("a.x")), 2);
 	CU_ASSERT_TRUE(sg_history_did(&state, &(struct sg_asked){.task = &root, .scope = SG_SCOPE_AGENT}, SG_STR("a.x"))); /* that one was not told */
+	end();
+}
+
+/* Two of this task that happened, two of another between them that failed, and then so many that entries are joined: it is not this task's that failed. */
+static void
+failures_of_others(void)
+{
+	for (int squeezed = 0; squeezed < 2; squeezed++) {
+		struct sg_asked q = asked(SG_SCOPE_TASK, 0, 200000);
+		begin();
+		did("m.x", 1000, 1, 0xaa);
+		did("m.x", 1010, 1, 0xbb);
+		did("m.x", 1020, 1, 0xbb);
+		did("m.x", 1030, 1, 0xaa);
+		for (int i = 0; squeezed && i < 3000; i++)
+			did("m.x", 3000 + i, 1, 0xcc);
+		fail("m.x", 0xbb, 1);
+		fail("m.x", 0xbb, 2);
+		CU_ASSERT_TRUE(sg_history_did(&state, &q, SG_STR("m.x")) || q.trouble == SG_REASON_history_full);
+		end();
+	}
+}
+
+/* Signed, written, and a second signature that failed: the order holds for no one, also once entries are joined. */
+static void
+failed_in_between(void)
+{
+	enum sg_reason trouble;
+	for (int when = 0; when < 3; when++) { /* never joined; joined after it failed; joined before */
+		begin();
+		did("s.x", 1000, 1, 0xaa);
+		did("w.x", 1010, 1, 0xaa);
+		did("s.x", 1020, 1, 0xaa);
+		if (when < 2)
+			fail("s.x", 0xaa, 2);
+		for (int i = 0; when > 0 && i < 3000; i++)
+			did("s.x", 3000 + i, 1, 0xcc);
+		if (when == 2)
+			fail("s.x", 0xaa, 2);
+		struct sg_asked q = asked(SG_SCOPE_TASK, 0, 200000);
+		struct sg_arena arena;
+		const struct sg_json *json = NULL;
+		sg_arena_init(&arena, 1 << 16);
+		CU_ASSERT_EQUAL_FATAL(sg_json_parse(&arena, SG_STR("[\"w.x\",\"s.x\"]"), NULL, &json, NULL), SG_OK);
+		bool yes = sg_history_order(&state, &q, json);
+		trouble = q.trouble;
+		CU_ASSERT_TRUE(!yes || trouble == SG_REASON_history_full);
+		q = asked(SG_SCOPE_TASK, 0, 200000);
+		int64_t since = sg_history_since(&state, &q, SG_STR("s.x"));
+		CU_ASSERT_TRUE(since == 199000 || q.trouble == SG_REASON_history_full);
+		sg_arena_done(&arena);
+		end();
+	}
+}
+
+/* A sum is of what was really used. */
+static void
+settled_sums(void)
+{
+	int64_t more[SG_DIMENSIONS] = {0};
+	struct sg_event doer = {.action = "x.a", .task = 0xaa};
+	struct sg_asked q = asked(SG_SCOPE_TREE, 0, 9000);
+	begin();
+	did("x.a", 1000, 1, 0xaa);
+	did("x.a", 2000, 1, 0xaa);
+	more[SG_DIMENSION_money] = 5000;
+	sg_history_settle(&tree.history, &doer, 1, more);
+	CU_ASSERT_EQUAL(sg_history_sum(&state, &q, SG_STR("x.a"), SG_DIMENSION_money), 5200);
+	more[SG_DIMENSION_money] = -5100;
+	sg_history_settle(&tree.history, &doer, 1, more);
+	CU_ASSERT_EQUAL(sg_history_sum(&state, &q, SG_STR("x.a"), SG_DIMENSION_money), 100);
 	end();
 }
 
@@ -251,4 +329,5 @@ sums_stay(void)
 }
 
 SG_CASES("gate.history", {"others wash nothing out", others_wash_nothing}, {"never smaller than the truth", never_smaller}, {"high rates", high_rates},
-	 {"many doers", many_doers}, {"orders", orders}, {"what failed", failures}, {"kept less before", kept_less_before}, {"sums stay within numbers", sums_stay})
+	 {"many doers", many_doers}, {"orders", orders}, {"what failed", failures}, {"what failed of others", failures_of_others}, {"what failed in between", failed_in_between},
+	 {"sums of what was used", settled_sums}, {"kept less before", kept_less_before}, {"sums stay within numbers", sums_stay})
