@@ -163,6 +163,12 @@ enum { SG_CTL_REST = 1000, SG_CTL_BEHIND = 999 };
 	X(humans_disable, "humans disable", "NAME",             1, 1, SG_CTL_TALK,                                              \
 	  "this person is gone: the agents they own fall at once", "NAME is the stanza in humans.")                    \
 	X(humans_enable, "humans enable",   "NAME",             1, 1, SG_CTL_TALK, "this person is back", "NAME is the stanza in humans.") \
+	X(domains_list,  "domains list",    "",                 0, 0, SG_CTL_TALK,                                              \
+	  "what shares a boundary of the kernel and carries labels or a freeze", "")                                   \
+	X(domains_thaw,  "domains thaw",    "ID",               1, 1, SG_CTL_TALK | SG_CTL_BIT(reason),                         \
+	  "let a frozen domain go on", "Needs --reason. What stood still with it goes on; what a rule stopped for itself does not.") \
+	X(domains_cleanse, "domains cleanse", "ID",             1, 1, SG_CTL_TALK | SG_CTL_BIT(reason),                         \
+	  "take the labels from a domain", "Needs --reason. Its open tasks keep theirs; what is opened from now on begins clean.") \
 	X(leases_list,   "leases list",     "",                 0, 0, SG_CTL_TALK | SG_CTL_BIT(all),                            \
 	  "credentials that are out", "With --all also those that are dead.")                                          \
 	X(leases_revoke, "leases revoke",   "ID",               1, 1, SG_CTL_TALK, "take a credential back", "")            \

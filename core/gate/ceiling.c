@@ -285,6 +285,8 @@ ceiling_who(struct sg_gate *gate, struct sg_request *r)
 	int64_t uid = -1;
 	if (task != NULL && enforcer && sg_json_int(sg_json_get(r->body, "peer_uid"), &uid) && uid != task->instance->uid)
 		task = NULL; /* a token under another uid than its instance's */
+	if (task != NULL && enforcer && !sg_strings_match(&r->enforcer->for_agents, sg_str(task->agent), '.'))
+		task = NULL; /* it does not stand in front of that agent */
 	if (task != NULL && !sg_task_live(&gate->state, task))
 		task = NULL;
 	if (known && task != NULL && !enforcer && strcmp(task->instance->id, r->instance) != 0)

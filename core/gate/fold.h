@@ -29,6 +29,8 @@
 	X(snapshot,    snapshot,   "the state up to a leaf was written beside the journal; its digest")                \
 	X(checkpoint,  checkpoint, "reserved")
 
+/* A person, by the id that the stanza in humans writes; 0 for "". */
+uint64_t sg_person_tag(struct sg_str id);
 /* True if the proofs gathered meet the requirement. An empty requirement is never met. */
 bool sg_requirement_met(const struct sg_requirement *requirement, const struct sg_approval *approval);
 

@@ -22,6 +22,17 @@ read_requirement(struct sg_fold *f, struct sg_approval *approval)
 	}
 }
 
+uint64_t
+sg_person_tag(struct sg_str id)
+{
+	char hex[SG_SHA256_HEX];
+	if (id.len == 0)
+		return 0;
+	sg_sha256_hex(hex, id);
+	hex[16] = '\0';
+	return strtoull(hex, NULL, 16) | 1;
+}
+
 /* Who asked, and under which form of digest; leaves of before lack it. */
 void
 sg_fold_asker(struct sg_fold *f, struct sg_approval *a)
@@ -83,6 +94,9 @@ add_proof(struct sg_fold *f, struct sg_approval *a)
 	}
 	sg_fold_id(f, "human", a->proofs[a->proof_count].human, sizeof(a->proofs[0].human));
 	sg_fold_id(f, "group", a->proofs[a->proof_count].group, sizeof(a->proofs[0].group));
+	struct sg_str person = sg_fold_text_or(f, "person");
+	a->proofs[a->proof_count].uid = sg_fold_int_or(f, "uid", -1);
+	a->proofs[a->proof_count].person = sg_person_tag(person);
 	a->proofs[a->proof_count++].at_ms = f->at_ms;
 	a->task->root->steps = 0; /* a person had a say */
 	sg_task_no_split(a->task);

@@ -107,12 +107,23 @@ sg_may_give(const struct sg_gate *gate, const struct sg_approval *a, const struc
 	return is_self(gate, a, &p) ? SG_REASON_self_approval : SG_REASON_allowed;
 }
 
+/* The stanza still is who said yes: a name that went on to somebody else says nothing. */
+static bool
+is_same_person(const struct sg_gate *gate, const struct sg_approval *a, size_t proof, const struct sg_admin *admin)
+{
+	const struct sg_human *human = sg_catalogue_human_admin(gate->catalogue, admin->name);
+	uint64_t person = human != NULL ? sg_person_tag(human->id) : 0;
+	if (a->proofs[proof].uid < 0) /* a leaf of before does not say */
+		return true;
+	return a->proofs[proof].uid == (int64_t)admin->uid && (a->proofs[proof].person == 0 || a->proofs[proof].person == person);
+}
+
 bool
 sg_givers_stand(const struct sg_gate *gate, const struct sg_approval *a)
 {
 	for (size_t i = 0; i < a->proof_count; i++) {
 		const struct sg_admin *admin = sg_catalogue_admin(gate->catalogue, sg_str(a->proofs[i].human));
-		if (admin == NULL || !sg_admin_in(admin, sg_str(a->proofs[i].group)) || sg_may_give(gate, a, admin) != SG_REASON_allowed)
+		if (admin == NULL || !is_same_person(gate, a, i, admin) || !sg_admin_in(admin, sg_str(a->proofs[i].group)) || sg_may_give(gate, a, admin) != SG_REASON_allowed)
 			return false;
 	}
 	return true;

@@ -153,6 +153,8 @@ write_proofs(struct sg_json_writer *w, const struct sg_approval *a)
 		sg_jw_text(w, a->proofs[i].human);
 		sg_jw_text(w, a->proofs[i].group);
 		sg_jw_int(w, a->proofs[i].at_ms);
+		sg_jw_int(w, a->proofs[i].uid);
+		sg_line_hex(w, a->proofs[i].person);
 	}
 	sg_jw_end(w);
 }

@@ -209,6 +209,13 @@ read_proofs(struct sg_fold *f, struct sg_approval *a)
 		}
 		snprintf(a->proofs[i].human, sizeof(a->proofs[i].human), "%.*s", SG_STR_ARG(human));
 		snprintf(a->proofs[i].group, sizeof(a->proofs[i].group), "%.*s", SG_STR_ARG(group));
+		a->proofs[i].uid = -1;
+		const struct sg_json *uid = sg_json_next(list, e); /* a snapshot of before goes on with the next one's name */
+		if (uid != NULL && uid->type == SG_JSON_NUMBER) {
+			sg_json_int(uid, &a->proofs[i].uid);
+			e = sg_json_next(list, uid);
+			a->proofs[i].person = sg_take_hex(e);
+		}
 		a->proof_count++;
 	}
 }

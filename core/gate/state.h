@@ -347,8 +347,10 @@ struct sg_approval {
 	char config[SG_SHA256_HEX], policy[SG_SHA256_HEX]; /* digests in force when it was opened */
 	struct sg_requirement requirement;
 	struct {
-		char human[64], group[64];
+		char human[64], group[64]; /* human: the admin's stanza */
 		int64_t at_ms;
+		int64_t uid;     /* of the admin then; -1: not recorded */
+		uint64_t person; /* sg_person_tag of the human that the admin was; 0: none */
 	} proofs[SG_APPROVAL_PROOFS];
 	size_t proof_count;
 	char *agent, *owner, *opener, *say;

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the kernel does not keep apart is one: taint, freezes and counts cannot be washed off by another process, another connection, another root, another
 identity. They fade by a stated rule, or by an operator's word."""
-import time
-from stage import Stage, done, row, says, until
+import os, subprocess, time
+from stage import BUILD, Stage, done, row, says, until
 
 A, B, C, NEVER, PROC, PIECES, OTHER, GATE, HUGO, OPS = 61401, 61402, 61403, 61404, 61405, 61406, 61407, 63401, 62401, 62402
 AGENT = ('%s : { owner = "o@acme.example"  escalate = "e@acme.example"  review_by = "2027-01-31"  environment = "prod"  match = [ "peer:uid=%d" ]\n'
@@ -214,6 +214,23 @@ def cleansed(d, agent):
     row("cleanse", "stands in the record, with who and why", leaf["by"] == "ops" and leaf["why"] == "the mail was ours", leaf)
 
 
+def on_the_command_line(d, agent):
+    def stepgate(*words):
+        r = subprocess.run([os.path.join(os.path.abspath(BUILD), "core", "stepgate")] + list(words), capture_output=True, text=True,
+                           env=dict(os.environ, STEPGATE_RUN=os.path.join(d.dir, "run")))
+        return r.returncode, r.stdout, r.stderr
+    code, out, err = stepgate("domains", "list")
+    row("cli", "this one carries nothing", code == 0 and " %d " % NEVER not in out, [code, out, err])
+    agent.act(agent.open("work"), "mail.read")
+    code, out, err = stepgate("domains", "list")
+    row("cli", "one does", code == 0 and any(" uid " in l and "never" in l and l.rstrip().endswith("mail") for l in out.splitlines() if " %d " % NEVER in l), [code, out, err])
+    name = [l for l in out.splitlines() if " %d " % NEVER in l][0].split()[0]
+    row("cli", "no word without a reason", stepgate("domains", "cleanse", name)[0] == 64)
+    code, out, err = stepgate("domains", "cleanse", name, "--reason", "it was ours", "--json")
+    row("cli", "cleansed", code == 0 and '"labels":[]' in out, [code, out, err])
+    row("cli", "one that is not there", stepgate("domains", "thaw", "n-none", "--reason", "x")[0] == 1)
+
+
 def killed_below(d, boss, worker):
     """Killing an agent ends what others hold below it, and its credentials."""
     task = boss.open("work", inputs=dict(iban=GOOD))
@@ -249,6 +266,7 @@ fades(d, a1)
 for t in d.ops.ask("GET", "/v1/tasks")[1]["tasks"]:
     d.ops.ask("DELETE", "/v1/tasks/" + t["id"])
 cleansed(d, n1)
+on_the_command_line(d, n1)
 counted_out(d, d.agent_of(B), d.agent_of(B))
 killed_below(d, d.agent_of(NEVER), d.agent_of(PROC))
 d.end()

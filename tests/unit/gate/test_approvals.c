@@ -352,6 +352,33 @@ giver_goes(void)
 		}
 }
 
+/* The stanza's name goes on to somebody else: another user, another human, or both. */
+static void
+giver_renamed(void)
+{
+	static const char *const others[][6] = {
+		{PEOPLE, "\"uid\":501", "\"uid\":777", NULL},
+		{PEOPLE, "\"id\":\"priya@x\"", "\"id\":\"paul@x\"", NULL},
+	};
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+		for (int restart = 0; restart < 2; restart++) {
+			char approval[64];
+			struct sg_err err = {0};
+			begin(reads_approval);
+			CU_ASSERT_TRUE(play_reconfigure(p, (const char *const[]){PEOPLE, NULL}));
+			snprintf(approval, sizeof(approval), "%s", asked(&lunch, "a"));
+			CU_ASSERT_TRUE(says_yes(10, approval));
+			if (restart) {
+				CU_ASSERT_EQUAL(play_restart(p, &err), SG_OK);
+				CU_ASSERT_TRUE_FATAL(play_connect(p, 1, SG_FACE_AGENT, 1001));
+			}
+			CU_ASSERT_TRUE(play_reconfigure(p, others[i]));
+			CU_ASSERT_STRING_EQUAL(state_of(approval), "void");
+			CU_ASSERT_FALSE(allowed(act(&lunch, approval, "b")));
+			end();
+		}
+}
+
 /* Removed altogether: the stanza, and with it the person. */
 static void
 giver_removed(void)
@@ -378,6 +405,7 @@ giver_disabled(void)
 		if (!before)
 			CU_ASSERT_TRUE(says_yes(10, approval));
 		CU_ASSERT_TRUE(play_has(play_ask(p, 12, SG_ROUTE_O_HUMAN, "p", "{\"disabled\":true}"), "\"disabled\":true"));
+		CU_ASSERT_TRUE(play_has(play_ask(p, 10, SG_ROUTE_O_HUMAN, "p", "{\"disabled\":false}"), "\"code\":\"not_permitted\"")); /* nor do they enable themselves */
 		CU_ASSERT_FALSE(says_yes(10, approval));
 		CU_ASSERT_FALSE(allowed(act(&lunch, approval, "b")));
 		end();
@@ -451,5 +479,5 @@ older_form(void)
 SG_CASES("gate.approvals", {"another thing", another_thing}, {"once", once}, {"once, unnamed", once_unnamed}, {"forty at once", forty_at_once},
 	 {"what nobody read is not used", not_used}, {"the effective action differs", effective_differs}, {"another audience", another_audience},
 	 {"another life", another_life}, {"shorter than approved", shorter_than_approved}, {"a giver who may no more", giver_goes},
-	 {"a giver who is removed", giver_removed}, {"a giver who is disabled", giver_disabled}, {"the enforcer who asked", enforcer_approves},
+	 {"a giver whose name goes on", giver_renamed}, {"a giver who is removed", giver_removed}, {"a giver who is disabled", giver_disabled}, {"the enforcer who asked", enforcer_approves},
 	 {"nothing to show", nothing_to_show}, {"an older form of digest", older_form})

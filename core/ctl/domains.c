@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Domains: what the kernel keeps apart, what each carries, and an operator's word on one. */
+#include "ctl/show.h"
+
+#include "base/str.h"
+
+static void
+show_line(const struct sg_ctl *ctl, const struct sg_json *domain)
+{
+	const struct sg_json *labels = sg_json_get(domain, "labels");
+	int64_t fade_ms = sg_show_int(domain, "fade_ms");
+	sg_show_cell(sg_json_text_at(domain, "id"), 36);
+	sg_show_cell(sg_json_text_at(domain, "kind"), 9);
+	putchar(' ');
+	sg_show_cell(sg_json_text_at(domain, "name"), 24);
+	putchar(' ');
+	sg_show_verdict(ctl, sg_show_bool(domain, "frozen") ? SG_STR("frozen") : SG_STR("open"), 8);
+	printf("%lld tasks  fades ", (long long)sg_show_int(domain, "tasks"));
+	fade_ms < 0 ? printf("never ") : printf("after %lld s ", (long long)(fade_ms / 1000));
+	for (const struct sg_json *l = sg_json_first(labels); l != NULL; l = sg_json_next(labels, l)) {
+		struct sg_str label = {"", 0};
+		sg_json_string(l, &label);
+		putchar(' ');
+		sg_show_cell(label, 0);
+	}
+	putchar('\n');
+}
+
+static void
+show_domains(const struct sg_ctl *ctl, const struct sg_json *answer)
+{
+	const struct sg_json *domains = sg_json_get(answer, "domains");
+	for (const struct sg_json *d = sg_json_first(domains); d != NULL; d = sg_json_next(domains, d))
+		show_line(ctl, d);
+	if (domains == NULL || domains->count == 0)
+		fprintf(stderr, "no domain carries labels, and none is frozen\n");
+}
+
+static void
+show_domain(const struct sg_ctl *ctl, const struct sg_json *answer)
+{
+	show_line(ctl, sg_json_get(answer, "domain"));
+}
+
+int
+sg_ctl_domains_list(struct sg_ctl *ctl)
+{
+	return sg_ctl_asked(ctl, SG_FACE_ADMIN, "GET", "/v1/domains", NULL, NULL, show_domains);
+}
+
+static int
+change(struct sg_ctl *ctl, const char *event)
+{
+	struct sg_buf body;
+	struct sg_json_writer w;
+	const char *reason = ctl->option[SG_CTL_OPTION_reason];
+	if (reason == NULL || reason[0] == '\0')
+		return sg_ctl_fail(ctl, SG_CTL_USAGE, "usage", "", "say why: --reason TEXT");
+	sg_buf_init(&body, 4096);
+	sg_jw_begin(&w, &body);
+	sg_jw_object(&w);
+	sg_jw_member_text(&w, "event", event);
+	sg_jw_member_text(&w, "reason", reason);
+	sg_jw_end(&w);
+	int code = body.failed ? sg_ctl_fail(ctl, SG_CTL_USAGE, "usage", "", "too long, or no UTF-8")
+			       : sg_ctl_asked(ctl, SG_FACE_ADMIN, "POST", "/v1/domains/%s", ctl->args[0], &body, show_domain);
+	sg_buf_done(&body);
+	return code;
+}
+
+int
+sg_ctl_domains_thaw(struct sg_ctl *ctl)
+{
+	return change(ctl, "thaw");
+}
+
+int
+sg_ctl_domains_cleanse(struct sg_ctl *ctl)
+{
+	return change(ctl, "cleanse");
+}
