@@ -47,12 +47,14 @@ RULES = {
     "budget": ('rule { id = "budget", on = "pay.*", when = function(r) return r.task.budget.calls <= 20 end, effect = deny {} }', pays, dict(allow=20, deny=44)),
     "step-ups": ('rule { id = "ups", on = "pay.*", when = function(r) return r.task.step_ups < 2 end, effect = step_up { approvers = "finance" } }\n'
                  'rule { id = "ups-most", on = "pay.*", when = function(r) return r.task.step_ups >= 2 end, effect = deny {} }', pays, dict(step_up=2, deny=62)),
+    "pack: together": (open(os.path.join(HERE, "..", "..", "lua", "stepgate", "together.lua")).read(),
+                      lambda n: [(("web.get", "code.edit", "data.get")[i % 3], dict(amount=100 + i)) for i in range(63)], dict(allow=42, step_up=21)),
     "no past": ('rule { id = "none", on = "pay.*", when = function(r) return r.args.amount < 0 end, effect = deny {} }', pays, dict(allow=64)),
 }
 AGENT = ('a%(i)d : { owner = "o@acme.example"  escalate = "e@acme.example"  review_by = "2027-01-31"  environment = "prod"\n'
          '  match = [ "peer:uid=%(uid)d" ]  reach = [ "**" ]  intents = [ "work", "few" ] }\n')
 CONF = """
-groups : { finance : { members = [ "priya" ] } }
+groups : { finance : { members = [ "priya" ] }  oncall : { members = [ "priya" ] } }
 admins : { priya : { uid = 62012 } }
 intents : { work : { actions = [ "**" ]  sensitivity = "confidential" }
             few : { actions = [ "**" ]  sensitivity = "confidential"  budgets = [ "calls=40" ] } }
@@ -60,6 +62,8 @@ resources : { thing : { type = "thing"  patterns = [ "**" ]  sensitivity = "inte
 agents : {\n""" + "".join(AGENT % dict(i=i, uid=FIRST + i) for i in range(2 * len(RULES))) + """}
 actions : {
   pay : { name = "pay.send"  class = "payment"  effect = "write"  sensitivity = "internal"  costs = [ "money=amount" ]  arguments = [ "amount:number(0..1000000)" ] }
+  code : { name = "code.edit"  class = "code"  effect = "write"  sensitivity = "internal" }
+  data : { name = "data.get"  class = "data"  effect = "read"  sensitivity = "internal" }
   web : { name = "web.get"  class = "web"  effect = "read"  sensitivity = "internal" } }
 """
 BASE = 'rule { id = "allow", on = "**", effect = allow {} }\n'
@@ -75,7 +79,7 @@ def play(d, i, name, at_once):
     asked = asks(MANY)
     answers = agent.acts(task, asked) if at_once else [agent.acts(task, [one])[0] for one in asked]
     seen = Counter(a.get("verdict", str(a)[:200]) for a in answers)
-    row(name, "%d %s" % (MANY, "at once" if at_once else "one by one"), dict(seen) == want, [dict(seen), Counter(a.get("code") for a in answers)])
+    row(name, "%d %s" % (len(asked), "at once" if at_once else "one by one"), dict(seen) == want, [dict(seen), Counter(a.get("code") for a in answers)])
 
 
 d = Stage(CONF, BASE, limits="denials = 64  step_ups = 64  approvals_per_agent = 100")
