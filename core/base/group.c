@@ -105,3 +105,22 @@ sg_group_empty(const struct sg_sys *self, const char *path)
 	}
 	return there || gone ? 1 : -1;
 }
+
+bool
+sg_group_kept(const struct sg_sys *self, const char *path, uid_t uid)
+{
+	static const char *const mounts[] = {"/sys/fs/cgroup", "/sys/fs/cgroup/unified", "/sys/fs/cgroup/systemd"};
+	bool kept = false;
+	(void)self;
+	for (size_t i = 0; i < sizeof(mounts) / sizeof(mounts[0]); i++) {
+		char whole[SG_GROUP_PATH + 64];
+		struct stat status;
+		snprintf(whole, sizeof(whole), "%s%s", mounts[i], path);
+		if (stat(whole, &status) != 0)
+			continue;
+		if (status.st_uid == uid || (status.st_mode & S_IWOTH) != 0)
+			return false;
+		kept = true;
+	}
+	return kept;
+}

@@ -10,6 +10,9 @@ enum { SG_GROUP_PATH = 257 };
 /* A path as /proc/PID/cgroup shows it: absolute, without "..", shorter than SG_GROUP_PATH. */
 bool sg_group_valid(struct sg_str path);
 
+/* True if the group's folder can be seen and `uid` does not own it: only then it cannot make groups of its own there. */
+bool sg_group_kept(const struct sg_sys *self, const char *path, uid_t uid);
+
 /* 1: nobody is left in the group and below it, or it is gone; 0: somebody is; -1: it could not be found out. Version 2 (cgroup.events), else
  * systemd's own hierarchy of version 1 (cgroup.procs of the group itself; with groups below it, it counts as held). */
 int sg_group_empty(const struct sg_sys *self, const char *path);

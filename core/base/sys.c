@@ -93,7 +93,7 @@ real_renameat(const struct sg_sys *self, int folder, const char *from, const cha
 #define REAL_WORLD                                                                                                     \
 	.boot_time = boot_time, .wall_time = wall_time, .random = random_bytes, .openat = real_openat,                 \
 	.pwrite = real_pwrite, .pread = real_pread, .fdatasync = real_fdatasync, .fsync = real_fsync,                  \
-	.close = real_close, .renameat = real_renameat, .peer_alive = sg_peer_alive, .process_start = sg_process_start, .copy = real_copy, .group_empty = sg_group_empty
+	.close = real_close, .renameat = real_renameat, .peer_alive = sg_peer_alive, .process_start = sg_process_start, .copy = real_copy, .group_empty = sg_group_empty, .group_kept = sg_group_kept
 
 static pid_t
 real_copy(const struct sg_sys *self)

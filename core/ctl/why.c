@@ -13,6 +13,22 @@ show_facts(const struct sg_json *input)
 			     SG_STR_ARG(sg_json_text_at(f, "value")), SG_STR_ARG(sg_json_text_at(f, "strength")));
 }
 
+/* What the asker's domain carries by now, where it carries something. */
+static void
+show_domain(const struct sg_json *domain)
+{
+	char since[32];
+	const struct sg_json *labels = sg_json_get(domain, "labels");
+	bool frozen = sg_show_bool(domain, "frozen");
+	if (domain == NULL || domain->type != SG_JSON_OBJECT || (!frozen && (labels == NULL || labels->count == 0)))
+		return;
+	sg_show_time(since, sg_show_int(domain, "since"));
+	sg_show_rowf("domain", "%.*s %.*s%s, since %s", SG_STR_ARG(sg_json_text_at(domain, "kind")), SG_STR_ARG(sg_json_text_at(domain, "name")),
+		     frozen ? ", frozen" : "", since);
+	if (labels != NULL && labels->count > 0)
+		sg_show_member("it carries", domain, "labels");
+}
+
 /* {"effects":[{"effect":{...},"file","line","rule"},...],"error":...} */
 static void
 show_said(const struct sg_json *said)
@@ -112,6 +128,7 @@ show_why(const struct sg_ctl *ctl, const struct sg_json *answer)
 	printf("  %s, leaf %lld\n", when, (long long)sg_show_int(leaf, "n"));
 	input = input != NULL && input->type == SG_JSON_OBJECT ? input : NULL;
 	show_who(body, input);
+	show_domain(sg_json_get(answer, "domain"));
 	show_asked(body, seal, input);
 	show_effects(body);
 	show_said(sg_json_get(seal, "answer"));

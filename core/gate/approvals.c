@@ -238,6 +238,17 @@ record_event(struct sg_gate *gate, struct sg_request *r, const char *event, cons
 	return good;
 }
 
+/* The admin's process is one of the control group that is the asker, or one above it. */
+static bool
+shares_group(const struct sg_gate *gate, const struct sg_approval *a, const struct sg_conn *conn)
+{
+	struct sg_str group = conn == NULL || gate->catalogue->dev ? SG_STR("") : sg_conn_group(conn);
+	for (const struct sg_task *t = a->task; group.len > 0 && t != NULL; t = t->parent)
+		if (t->instance->group != NULL && sg_str_is(group, t->instance->group))
+			return true;
+	return false;
+}
+
 static void
 settle(struct sg_gate *gate, struct sg_request *r, bool yes)
 {
@@ -247,7 +258,7 @@ settle(struct sg_gate *gate, struct sg_request *r, bool yes)
 	uint64_t number = 0;
 	bool live = a != NULL && (a->state == SG_APPROVAL_OPEN || (!yes && a->state != SG_APPROVAL_DENIED && a->state != SG_APPROVAL_VOID));
 	const char *group = a == NULL || admin == NULL ? NULL : group_for(gate, a, admin);
-	enum sg_reason may = a == NULL ? SG_REASON_not_found : sg_may_give(gate, a, admin);
+	enum sg_reason may = a == NULL ? SG_REASON_not_found : shares_group(gate, a, conn) ? SG_REASON_self_approval : sg_may_give(gate, a, admin);
 	if (a == NULL || admin == NULL)
 		sg_answer_error(gate, r, 404, SG_REASON_not_found, "stepgate approvals list");
 	else if (!live || (yes && sg_deadline_over(&a->ends, &gate->state.now)))

@@ -2,6 +2,7 @@
  * Which domain a peer is in, and what happens to domains: frozen, thawed, cleansed, faded. Names are keyed, so that nobody can ask for another's. */
 #include "gate/domain.h"
 
+#include "base/group.h"
 #include "base/str.h"
 
 #include <stdio.h>
@@ -82,13 +83,22 @@ name_it(const struct sg_gate *gate, struct named *d, const char *kind, const cha
 	d->kind = kind;
 }
 
+/* There is such a group, and that user cannot put its processes into another one at will. */
+static bool
+is_kept(const struct sg_gate *gate, struct sg_str group, uid_t uid)
+{
+	char path[SG_GROUP_PATH];
+	snprintf(path, sizeof(path), "%.*s", SG_STR_ARG(group));
+	return group.len > 0 && gate->sys->group_kept != NULL && gate->sys->group_kept(gate->sys, path, uid);
+}
+
 static void
 of_process(struct sg_gate *gate, const struct sg_request *r, const struct sg_conn *conn, struct named *d)
 {
 	char text[400];
 	enum kind kind = coarsest(gate, r->agent, conn, &d->fade_ms);
 	struct sg_str group = sg_conn_group(conn);
-	if ((kind == KIND_cgroup || kind == KIND_unit) && group.len == 0)
+	if ((kind == KIND_cgroup || kind == KIND_unit) && !is_kept(gate, group, conn->peer.uid))
 		kind = KIND_uid; /* what cannot be told apart is one */
 	if (kind == KIND_uid)
 		snprintf(text, sizeof(text), "%u", (unsigned)conn->peer.uid);
@@ -192,9 +202,13 @@ sg_domains_fade(struct sg_gate *gate, size_t most)
 
 /* ---- operators ---- */
 
-static void
-write_one(struct sg_json_writer *w, const struct sg_domain *d)
+void
+sg_write_domain_now(struct sg_json_writer *w, const struct sg_domain *d)
 {
+	if (d == NULL) {
+		sg_jw_null(w);
+		return;
+	}
 	sg_jw_object(w);
 	sg_jw_member_int(w, "fade_ms", d->fade_ms);
 	sg_jw_member_bool(w, "frozen", d->frozen);
@@ -219,7 +233,7 @@ sg_write_domains(struct sg_json_writer *w, const struct sg_gate *gate)
 	sg_jw_array(w);
 	for (const struct sg_domain *d; shown < SHOWN && (d = sg_table_next(&gate->state.domains, &at)) != NULL;)
 		if (d->frozen || d->taint.count > 0) {
-			write_one(w, d);
+			sg_write_domain_now(w, d);
 			shown++;
 		}
 	sg_jw_end(w);
@@ -249,7 +263,7 @@ answer_domain(struct sg_gate *gate, struct sg_request *r)
 	sg_jw_begin(&w, &body);
 	sg_jw_object(&w);
 	sg_jw_name(&w, "domain");
-	d != NULL ? write_one(&w, d) : sg_jw_null(&w);
+	sg_write_domain_now(&w, d);
 	sg_jw_end(&w);
 	sg_answer_buf(gate, r, 200, &body);
 }

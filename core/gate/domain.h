@@ -23,6 +23,8 @@ void sg_domain_freeze(struct sg_gate *gate, const struct sg_task *task, const ch
 void sg_domain_thaw(struct sg_gate *gate, struct sg_request *request, const struct sg_domain *domain);
 /* Records that those have faded whose time is over. At most `most` a call. */
 void sg_domains_fade(struct sg_gate *gate, size_t most);
+/* One domain as it is now: id, kind, name, labels, since when; null for NULL. */
+void sg_write_domain_now(struct sg_json_writer *w, const struct sg_domain *domain);
 /* Array for status: those that carry something, at most 100. */
 void sg_write_domains(struct sg_json_writer *w, const struct sg_gate *gate);
 

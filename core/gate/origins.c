@@ -3,6 +3,7 @@
  * padding pushes them out; what is not listed is unknown to policy. */
 #include "gate/values.h"
 
+#include "base/str.h"
 #include "gate/catalogue.h"
 
 #include <string.h>
@@ -27,6 +28,29 @@ is_written(const struct origins *o, const struct sg_json *value)
 	return false;
 }
 
+/* Of what nobody can place: all that task and domain carry; it may have come from there. The domain's first, which has the task's among them; what the
+ * domain was cleansed of stands behind. */
+static void
+write_unplaced(const struct origins *o)
+{
+	const struct sg_taint *task = &o->task->taint, *domain = &o->task->domain->taint;
+	for (size_t i = 0; i < domain->count; i++)
+		sg_jw_text(o->w, domain->labels[i]);
+	for (size_t i = 0; i < task->count; i++)
+		if (!sg_taint_has(domain, sg_str(task->labels[i])))
+			sg_jw_text(o->w, task->labels[i]);
+}
+
+static void
+write_labels(const struct origins *o, const struct sg_origin *origin)
+{
+	bool placed = origin != NULL && strcmp(origin->where, "unknown") != 0;
+	for (size_t i = 0; placed && i < origin->taint.count; i++)
+		sg_jw_text(o->w, origin->taint.labels[i]);
+	if (!placed)
+		write_unplaced(o);
+}
+
 static void
 write_origin(struct origins *o, const struct sg_json *value)
 {
@@ -38,8 +62,7 @@ write_origin(struct origins *o, const struct sg_json *value)
 	sg_jw_object(o->w);
 	sg_jw_name(o->w, "labels");
 	sg_jw_array(o->w);
-	for (size_t i = 0; origin != NULL && i < origin->taint.count; i++)
-		sg_jw_text(o->w, origin->taint.labels[i]);
+	write_labels(o, origin);
 	sg_jw_end(o->w);
 	sg_jw_member_text(o->w, "origin", origin != NULL ? origin->where : "unknown");
 	sg_jw_member_text(o->w, "source", origin != NULL ? origin->decision : "");

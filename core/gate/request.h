@@ -60,6 +60,7 @@ struct sg_request {
 	enum sg_sensitivity level;               /* of action and resource, the higher */
 	const struct sg_json *effective_args;    /* after narrowing; the arguments before */
 	int64_t cost[SG_DIMENSIONS];
+	struct sg_str domain;      /* of the decision that is looked at */
 	struct sg_str narrowed_to; /* what a task was given less than asked, canonical */
 	size_t step;    /* of the signed plan, from 1 on; 0: none */
 	bool ask_owner; /* a ceiling asks a person: an overdue review, a level of autonomy */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Why: one decision from its record, judged again by the policy in force, so that the answer is shown to follow. */
-#include "gate/request.h"
+#include "gate/domain.h"
 
 #include "base/str.h"
 
@@ -8,10 +8,21 @@
 
 enum { BODY_MAX = 4 << 20 };
 
+/* The domain that it was decided in, as it is now. */
 static void
-write_why(struct sg_buf *out, const struct sg_request *r, const char *replay)
+write_domain(struct sg_buf *out, const struct sg_gate *gate, const struct sg_request *r)
 {
-	sg_buf_printf(out, "{\"input\":%.*s,\"leaf\":%.*s,\"replay\":{\"result\":\"%s\"", SG_STR_ARG(r->input.len > 0 ? r->input : SG_STR("null")),
+	struct sg_json_writer w;
+	sg_jw_begin(&w, out);
+	sg_write_domain_now(&w, r->domain.len > 0 ? sg_table_get(&gate->state.domains, r->domain) : NULL);
+}
+
+static void
+write_why(struct sg_buf *out, const struct sg_gate *gate, const struct sg_request *r, const char *replay)
+{
+	sg_buf_text(out, "{\"domain\":");
+	write_domain(out, gate, r);
+	sg_buf_printf(out, ",\"input\":%.*s,\"leaf\":%.*s,\"replay\":{\"result\":\"%s\"", SG_STR_ARG(r->input.len > 0 ? r->input : SG_STR("null")),
 		      SG_STR_ARG(r->claims), replay);
 	if (r->token.len > 0) {
 		sg_buf_text(out, ",\"said\":");
@@ -25,7 +36,7 @@ answer_why(struct sg_gate *gate, struct sg_request *r, const char *replay)
 {
 	struct sg_buf body;
 	sg_buf_init(&body, BODY_MAX);
-	write_why(&body, r, replay);
+	write_why(&body, gate, r, replay);
 	sg_answer_buf(gate, r, 200, &body);
 }
 
@@ -83,6 +94,7 @@ sg_route_decision(struct sg_gate *gate, struct sg_request *r)
 		return;
 	}
 	r->claims = record.leaf;
+	sg_json_string(sg_json_get(sg_json_get(record.json, "body"), "domain"), &r->domain);
 	if (sealed.len == 0 || sg_canon_parse(&r->arena, sealed, &(struct sg_json_limits){.bytes = SG_SEALED_MAX, .nodes = 1 << 16}, &seal, NULL) != SG_OK) {
 		answer_why(gate, r, "not_reproducible");
 		return;
