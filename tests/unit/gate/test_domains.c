@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Domains and instances in one process: who is the same, what freezes nobody, and what a restart remembers. */
+#include "gate/snapshot.h"
+#include "unit/gate/play.h"
+
+static struct play *p;
+
+static void
+begin(void)
+{
+	p = play_new();
+	CU_ASSERT_TRUE_FATAL(play_connect(p, 1, SG_FACE_AGENT, 1001));
+}
+
+/* Another connection of the process behind connection 1. */
+static void
+connect_again(uint64_t conn)
+{
+	struct sg_peer peer = sg_conn_find(p->gate, 1)->peer;
+	peer.pidfd = -1;
+	CU_ASSERT_EQUAL_FATAL(sg_gate_connect(p->gate, conn, SG_FACE_AGENT, &peer, NULL), SG_OK);
+}
+
+static bool
+allowed(const char *answer)
+{
+	return strstr(answer, "\"verdict\":\"allow\"") != NULL;
+}
+
+/* An upgraded executable, a hint that is gone, a token that is presented: the same process all the same, with its tasks and what they carry. */
+static void
+one_self(void)
+{
+	static const char *const facts[] = {
+		"{\"peer:exe\":{\"strength\":\"hint\",\"value\":\"/bin/agent\"},\"peer:uid\":{\"strength\":\"boundary\",\"value\":\"1001\"}}",
+		"{\"peer:exe\":{\"strength\":\"hint\",\"value\":\"/bin/agent (deleted)\"},\"peer:uid\":{\"strength\":\"boundary\",\"value\":\"1001\"}}",
+		"{\"peer:uid\":{\"strength\":\"boundary\",\"value\":\"1001\"}}",
+		"{\"peer:uid\":{\"strength\":\"boundary\",\"value\":\"1001\"},\"token:sub\":{\"strength\":\"boundary\",\"value\":\"whoever\"}}",
+		"{\"other:uid\":{\"strength\":\"boundary\",\"value\":\"1001\"},\"peer:uid\":{\"strength\":\"boundary\",\"value\":\"1001\"}}",
+	};
+	p = play_new();
+	p->facts = facts[0];
+	struct sg_peer peer = {.uid = 1001, .gid = 1001, .pid = 4001, .pidfd = -1, .start_time = 5, .pidfd_exact = true};
+	CU_ASSERT_EQUAL_FATAL(sg_gate_connect(p->gate, 1, SG_FACE_AGENT, &peer, NULL), SG_OK);
+	char *task = play_task(p, 1, "t"), instance[SG_ID_MAX];
+	snprintf(instance, sizeof(instance), "%s", sg_state_task(&p->gate->state, sg_str(task))->instance->id);
+	CU_ASSERT_TRUE(allowed(play_act(p, 1, task, "mail.read", "{}", "m")));
+	for (size_t i = 1; i < sizeof(facts) / sizeof(facts[0]); i++) {
+		char key[8];
+		snprintf(key, sizeof(key), "k%zu", i);
+		p->facts = facts[i];
+		connect_again(10 + i);
+		CU_ASSERT_TRUE(allowed(play_act(p, 10 + i, task, "mail.read", "{}", key)));
+		char *other = play_task(p, 10 + i, key);
+		const struct sg_task *t = sg_state_task(&p->gate->state, sg_str(other));
+		CU_ASSERT_PTR_NOT_NULL_FATAL(t);
+		CU_ASSERT_STRING_EQUAL(t->instance->id, instance);
+		CU_ASSERT_TRUE(sg_taint_has(&t->taint, SG_STR("mail")));
+		free(other);
+	}
+	free(task);
+	play_end(p);
+}
+
+/* An outage of ours, however long, freezes nobody; refusals do, in a tree and in the domain of who opened it. */
+static void
+our_own_fault(void)
+{
+	begin();
+	char *task = play_task(p, 1, "t"), key[16];
+	p->gate->audit_lags = true;
+	for (int i = 0; i < 80; i++) {
+		snprintf(key, sizeof(key), "k%d", i);
+		CU_ASSERT_TRUE(play_has(play_act(p, 1, task, "repo.read", "{}", key), "\"code\":\"audit_lags\""));
+	}
+	p->gate->audit_lags = false;
+	CU_ASSERT_TRUE(allowed(play_act(p, 1, task, "repo.read", "{}", "after")));
+	for (int i = 0; i < 50; i++) {
+		snprintf(key, sizeof(key), "d%d", i);
+		play_act(p, 1, task, "no.such", "{}", key);
+	}
+	CU_ASSERT_EQUAL(sg_state_task(&p->gate->state, sg_str(task))->state, SG_TASK_FROZEN);
+	char *other = play_task(p, 1, "u");
+	CU_ASSERT_EQUAL(sg_state_task(&p->gate->state, sg_str(other))->state, SG_TASK_FROZEN);
+	CU_ASSERT_TRUE(play_has(play_ask(p, 1, SG_ROUTE_A_TASK_CLOSE, other, "{}"), "\"code\":\"frozen\""));
+	free(task);
+	free(other);
+	play_end(p);
+}
+
+static bool
+keep(void *to, struct sg_str line)
+{
+	sg_buf_str(to, line);
+	sg_buf_text(to, "\n");
+	return true;
+}
+
+static struct sg_buf
+written(void)
+{
+	struct sg_buf out;
+	struct sg_snapshot_head head = {.leaf = 1};
+	sg_buf_init(&out, 4 << 20);
+	CU_ASSERT_EQUAL(sg_snapshot_write(&p->gate->state, &head, keep, &out, NULL), SG_OK);
+	return out;
+}
+
+/* What domains carry is what the journal says, to the last word of a snapshot. */
+static void
+remembered(void)
+{
+	struct sg_err err = {0};
+	begin();
+	CU_ASSERT_TRUE_FATAL(play_connect(p, 2, SG_FACE_AGENT, 1002));
+	char *task = play_task(p, 1, "t"), key[16];
+	for (int i = 0; i < 60; i++) {
+		snprintf(key, sizeof(key), "k%d", i);
+		play_act(p, 1, task, i % 3 == 0 ? "mail.read" : "no.such", "{}", key);
+	}
+	play_facts(p, 1002);
+	char *theirs = play_task(p, 2, "u");
+	play_act(p, 2, theirs, "mail.read", "{}", "m");
+	play_ask(p, 2, SG_ROUTE_A_TASK_CLOSE, theirs, "{}");
+	play_facts(p, 1001);
+	play_all(p);
+	struct sg_buf before = written();
+	CU_ASSERT_EQUAL_FATAL(play_restart(p, &err), SG_OK);
+	struct sg_buf after = written();
+	const char *a = strstr(before.ptr, "\"k\":\"domain\""), *b = strstr(after.ptr, "\"k\":\"domain\"");
+	CU_ASSERT_PTR_NOT_NULL_FATAL(a);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(b);
+	char *one = play_between(before.ptr, "\"k\":\"instance\"", "\"k\":\"task\""), *other = play_between(after.ptr, "\"k\":\"instance\"", "\"k\":\"task\"");
+	CU_ASSERT_STRING_EQUAL(one, other);
+	free(one);
+	free(other);
+	sg_buf_done(&before);
+	sg_buf_done(&after);
+	free(task);
+	free(theirs);
+	play_end(p);
+}
+
+/* Tasks come and go; rings and lists hold those that are there. */
+static void
+rings(void)
+{
+	begin();
+	for (int round = 0; round < 20; round++) {
+		char key[16];
+		char *tasks[5];
+		for (int i = 0; i < 5; i++) {
+			snprintf(key, sizeof(key), "r%d.%d", round, i);
+			tasks[i] = play_task(p, 1, key);
+		}
+		play_act(p, 1, tasks[round % 5], "mail.read", "{}", key);
+		for (int i = 0; i < 5; i++) {
+			play_ask(p, 1, SG_ROUTE_A_TASK_CLOSE, tasks[i], "{}");
+			free(tasks[i]);
+		}
+		p->boot += 700 * SG_SEC;
+		p->wall += 700 * SG_SEC;
+		play_all(p);
+		sg_gate_tick(p->gate);
+		size_t at = 0, listed = 0;
+		for (struct sg_domain *d; (d = sg_table_next(&p->gate->state.domains, &at)) != NULL;) {
+			size_t mine = 0;
+			for (struct sg_task *t = d->first; t != NULL; t = t->domain_next) {
+				CU_ASSERT_PTR_EQUAL(t->domain, d);
+				CU_ASSERT_PTR_EQUAL(t->tree_next->tree_before, t);
+				mine++;
+			}
+			CU_ASSERT_EQUAL(mine, d->refs);
+			listed += mine;
+		}
+		CU_ASSERT_EQUAL(listed, p->gate->state.tasks.count);
+	}
+	play_end(p);
+}
+
+SG_CASES("gate.domains", {"one self", one_self}, {"our own fault", our_own_fault}, {"remembered", remembered}, {"rings", rings})
