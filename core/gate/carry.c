@@ -6,7 +6,11 @@
 #include "gate/request.h"
 #include "gate/values.h"
 
+#include "base/str.h"
+
 #include <string.h>
+
+enum { SHORT_NAME = 8 }; /* bytes of a resource's name that hold no account, host or address worth the trouble */
 
 struct carrying {
 	const struct sg_state *state;
@@ -27,17 +31,39 @@ look(struct carrying *c, const struct sg_json *value)
 		c->unknown = true;
 }
 
-static void
-walk(struct carrying *c, const struct sg_json *value, int depth)
+static bool
+is_declared(const struct sg_action *action, struct sg_str name)
 {
-	if (value->type == SG_JSON_STRING || value->type == SG_JSON_NUMBER)
-		look(c, value);
-	if (depth == SG_VALUE_DEPTH)
-		c->unknown = true;
-	if (value->type != SG_JSON_ARRAY && value->type != SG_JSON_OBJECT)
-		return;
-	for (const struct sg_json *v = sg_json_first(value); v != NULL && !c->unknown; v = sg_json_next(value, v))
-		walk(c, v, depth + 1);
+	for (size_t i = 0; i < action->argument_count; i++)
+		if (sg_str_eq(action->arguments[i].name, name))
+			return true;
+	return false;
+}
+
+/* One text or number under a name of the catalogue's can be placed. Anything else, names and yes or no and the order of a list among it, says whatever
+ * its writer likes. */
+static void
+look_through(struct carrying *c, const struct sg_action *action, const struct sg_json *args)
+{
+	for (const struct sg_json *v = sg_json_first(args); v != NULL && !c->unknown; v = sg_json_next(args, v)) {
+		c->unknown = (v->type != SG_JSON_STRING && v->type != SG_JSON_NUMBER) || !is_declared(action, v->name);
+		if (!c->unknown)
+			look(c, v);
+	}
+}
+
+/* What it is done to is named by the asker as well: a name that nobody has seen may be made of what was read, unless it is too short to hold it. One that
+ * was seen stays what it was, should it come back. */
+static void
+look_at_resource(struct carrying *c, const struct sg_json *resource)
+{
+	const struct sg_json *id = sg_json_get(resource, "id"), *properties = sg_json_get(resource, "properties");
+	struct sg_str text = {"", 0};
+	if (sg_json_string(id, &text) && text.len <= SHORT_NAME)
+		id = NULL;
+	bool part = false, looked = id != NULL && sg_value_look_take(&c->look, id);
+	c->unknown |= properties != NULL && properties->count > 0;
+	c->unknown |= id != NULL && (!looked || sg_value_origin(c->state, c->task, id, &c->look, &part) == NULL);
 }
 
 static void
@@ -54,7 +80,8 @@ sg_write_carried(struct sg_json_writer *w, const struct sg_gate *gate, const str
 	bool clean = task == NULL || r->verdict != SG_ALLOW || r->effective_args == NULL || (task->taint.count == 0 && task->domain->taint.count == 0);
 	sg_jw_array(w);
 	if (!clean) {
-		walk(&c, r->effective_args, 0);
+		look_through(&c, r->action, r->effective_args);
+		look_at_resource(&c, r->resource);
 		if (c.unknown && sg_taint_join(&c.labels, &task->taint))
 			sg_taint_join(&c.labels, &task->domain->taint);
 		write_labels(w, &c.labels);

@@ -239,6 +239,14 @@ sg_look_due(const struct sg_gate *gate, const struct sg_conn *conn)
 	return conn->unread || sg_first_look_due(gate, conn) || (conn->facts.json != NULL && conn->configured != gate->configured);
 }
 
+/* Something that it asked for is being done; what only waits is not. */
+static bool
+is_busy(struct sg_gate *gate, const struct sg_conn *conn)
+{
+	const struct sg_request *r = sg_request_find(gate, conn->request);
+	return r != NULL && r->stage != SG_STAGE_POLL;
+}
+
 void
 sg_conns_review(struct sg_gate *gate, size_t most)
 {
@@ -246,8 +254,13 @@ sg_conns_review(struct sg_gate *gate, size_t most)
 	for (size_t n = 0; n < most && gate->reviewed != gate->configured; n++) {
 		if ((c = sg_table_next(&gate->conns, &gate->review_at)) == NULL) {
 			gate->review_at = 0;
-			gate->reviewed = gate->configured;
-		} else if (c->face == SG_FACE_ADMIN && c->request == 0 && !is_operator(gate, c)) {
+			gate->reviewed = gate->review_again ? gate->reviewed : gate->configured;
+			gate->review_again = false;
+		} else if (c->face != SG_FACE_ADMIN || is_operator(gate, c)) {
+			continue;
+		} else if (is_busy(gate, c)) {
+			gate->review_again = true; /* its answer first: it was asked before the reload */
+		} else {
 			gate->ports.close(gate->ports.self, c->id);
 			sg_gate_disconnect(gate, c->id);
 		}

@@ -253,6 +253,8 @@ sg_fold_kind_withheld(struct sg_fold *f)
 	struct sg_attempt *attempt = sg_state_decision(f->state, sg_fold_text(f, "decision"));
 	struct sg_lease *lease = sg_state_lease(f->state, sg_fold_text(f, "lease"));
 	struct sg_str code = sg_fold_text(f, "code");
+	if (attempt != NULL && attempt->state == SG_ATTEMPT_ALLOWED)
+		sg_fold_failed(f->state, attempt); /* nobody was ever told that they may */
 	if (attempt != NULL) {
 		sg_fold_unspend(f->state, attempt);
 		attempt->state = SG_ATTEMPT_WITHHELD;
@@ -330,7 +332,7 @@ sg_fold_kind_outcome(struct sg_fold *f)
 		if (attempt->state == SG_ATTEMPT_ALLOWED)
 			settle(f, attempt);
 		if (strcmp(attempt->result, "failed") == 0 && !sg_fold_flag_or(f, "self", true))
-			sg_fold_failed(f, attempt);
+			sg_fold_failed(f->state, attempt);
 		attempt->outcome = true;
 		sg_fold_await_no_more(f->state, attempt);
 	}

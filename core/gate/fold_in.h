@@ -73,12 +73,12 @@ void sg_task_merge(struct sg_task *task);
 void sg_fold_remember(struct sg_fold *f, struct sg_attempt *attempt);
 /* What it spent was `before`, and is settled now: its past says so as well. */
 void sg_fold_spent(struct sg_fold *f, const struct sg_attempt *attempt, const int64_t before[SG_DIMENSIONS]);
-/* It failed, as somebody else than its agent says. */
-void sg_fold_failed(struct sg_fold *f, const struct sg_attempt *attempt);
 
 /* values.c */
 /* Values (hex digests, an array) seen first at `origin`. */
 void sg_fold_values(struct sg_fold *f, struct sg_task *task, const struct sg_json *values, const char *origin, const char *decision, const struct sg_taint *taint);
+/* The same, said by an agent that hands the task on: for that agent it is its own word. */
+void sg_fold_values_of(struct sg_fold *f, struct sg_task *task, const struct sg_json *values, const char *origin, uint64_t sayer, const struct sg_taint *taint);
 
 /* fold_approval.c: members that say who asked for what an approval is for. */
 void sg_fold_asker(struct sg_fold *f, struct sg_approval *approval);

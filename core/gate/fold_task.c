@@ -174,7 +174,8 @@ sg_fold_kind_task(struct sg_fold *f)
 	f->state->open_tasks++;
 	sg_task_join_tree(task);
 	hold(f, task, instance, domain);
-	sg_fold_values(f, task, sg_json_get(f->body, "inputs"), who_said(task), "", &task->taint);
+	uint64_t sayer = task->parent != NULL ? sg_person_tag(sg_str(task->parent->agent)) : 0;
+	sg_fold_values_of(f, task, sg_json_get(f->body, "inputs"), who_said(task), sayer, &task->taint);
 }
 
 void
@@ -303,7 +304,7 @@ sg_fold_kind_task_end(struct sg_fold *f)
 		task->by_domain = false;
 	} else if (sg_str_is(how, "thawed")) {
 		for (struct sg_task *t = task; t != NULL; t = t->parent) /* it stands still as long as one above it does; what a domain stopped, the domain lets go */
-			if (!(t->by_domain && t->domain->frozen) && sg_task_may_become(t->state, SG_TASK_OPEN)) {
+			if (!t->domain->frozen && sg_task_may_become(t->state, SG_TASK_OPEN)) {
 				t->state = SG_TASK_OPEN;
 				t->by_domain = false;
 			}

@@ -85,6 +85,7 @@ struct sg_gate {
 	struct sg_table conns, requests, buckets, uid_conns;
 	uint64_t configured, reviewed; /* how many configurations there were; under which all connections were judged anew */
 	size_t review_at;
+	bool review_again;
 	struct sg_request *turns; /* who stands in line for a turn, first come first */
 	struct sg_buf jwks; /* key set of the JWT issuers, canonical */
 	struct sg_issuer_told *issuers;

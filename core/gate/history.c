@@ -75,10 +75,10 @@ sg_fold_spent(struct sg_fold *f, const struct sg_attempt *attempt, const int64_t
 }
 
 void
-sg_fold_failed(struct sg_fold *f, const struct sg_attempt *attempt)
+sg_fold_failed(struct sg_state *state, const struct sg_attempt *attempt)
 {
 	const struct sg_task *task = attempt->task;
-	struct sg_history *own = sg_table_get(&f->state->histories, sg_str(task->agent));
+	struct sg_history *own = sg_table_get(&state->histories, sg_str(task->agent));
 	struct sg_event mine = own_deed(task, attempt->action), whole = tree_deed(task, attempt->action);
 	if (own != NULL && attempt->deed[0] > 0)
 		sg_history_fail(own, &mine, attempt->deed[0] - 1);

@@ -226,7 +226,9 @@ sg_journal_write(const struct sg_journal *journal, struct sg_commit *commit)
 static void
 mark_group(struct sg_journal *journal, const struct sg_commit *commit)
 {
-	sg_journal_mark(journal, journal->durable + 1, commit->segment, (size_t)commit->at);
+	/* a new segment begins behind the numbers that were lost */
+	uint64_t first = commit->starts_segment ? journal->header.first : journal->durable + 1;
+	sg_journal_mark(journal, first, commit->segment, (size_t)commit->at);
 }
 
 void

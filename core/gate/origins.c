@@ -5,6 +5,7 @@
 
 #include "base/str.h"
 #include "gate/catalogue.h"
+#include "gate/fold.h"
 
 #include <string.h>
 
@@ -51,6 +52,16 @@ write_labels(const struct origins *o, const struct sg_origin *origin)
 		write_unplaced(o);
 }
 
+/* What an agent handed on with a task is another party's word for who took it, and its own for itself. */
+static const char *
+where_of(const struct origins *o, const struct sg_origin *origin)
+{
+	if (origin == NULL)
+		return "unknown";
+	bool own = origin->sayer != 0 && origin->sayer == sg_person_tag(sg_str(o->task->agent));
+	return own && strcmp(origin->where, "task") == 0 ? "self" : origin->where;
+}
+
 static void
 write_origin(struct origins *o, const struct sg_json *value)
 {
@@ -64,7 +75,7 @@ write_origin(struct origins *o, const struct sg_json *value)
 	sg_jw_array(o->w);
 	write_labels(o, origin);
 	sg_jw_end(o->w);
-	sg_jw_member_text(o->w, "origin", origin != NULL ? origin->where : "unknown");
+	sg_jw_member_text(o->w, "origin", where_of(o, origin));
 	sg_jw_member_text(o->w, "source", origin != NULL ? origin->decision : "");
 	sg_jw_name(o->w, "value");
 	sg_jw_value(o->w, value);

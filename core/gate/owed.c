@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * What a failed disk owes: kills, revocations, taint and the rest of what was appended but never synced is written again once the journal opens;
  * what was answered without a record is counted and written as a gap. */
+#include "gate/fold_in.h"
 #include "gate/pulse.h"
 #include "gate/request.h"
 
@@ -62,6 +63,10 @@ owe_withheld(struct sg_gate *gate, const struct sg_json *body, int64_t number)
 
 	struct sg_attempt *attempt = sg_state_decision(&gate->state, sg_str(decision));
 	struct sg_lease *lease = sg_state_lease(&gate->state, sg_json_text_at(sg_json_get(body, "lease"), "id"));
+	int64_t step = 0;
+	sg_json_int(sg_json_get(body, "step"), &step);
+	if (attempt != NULL && attempt->state == SG_ATTEMPT_ALLOWED)
+		sg_state_lost_allow(&gate->state, attempt, step, sg_json_text_at(body, "approval"));
 	if (attempt != NULL) {
 		sg_fold_unspend(&gate->state, attempt);
 		attempt->state = SG_ATTEMPT_WITHHELD;
@@ -85,6 +90,27 @@ owe_raw(struct sg_gate *gate, struct sg_str kind, const struct sg_json *body)
 	sg_buf_done(&out);
 }
 
+/* What a person was to see is sealed beside the leaf that is lost: the approval is void, and whatever was said to it. */
+static bool
+lost_with_its_text(struct sg_gate *gate, const struct sg_json *body)
+{
+	struct sg_approval *a = sg_state_approval(&gate->state, sg_json_text_at(body, "approval"));
+	if (a != NULL && sg_json_is(body, "event", "open")) {
+		a->lost = true;
+		sg_fold_end_approval(&gate->state, a, SG_APPROVAL_VOID);
+	}
+	return a != NULL && a->lost;
+}
+
+static void
+lose_refusal(struct sg_gate *gate, const struct sg_json *body, int64_t number)
+{
+	char decision[SG_ID_MAX];
+	snprintf(decision, sizeof(decision), "d%lld-%.*s", (long long)number, SG_STR_ARG(sg_json_text_at(body, "tail")));
+	sg_state_lost_attempt(&gate->state, sg_str(decision));
+	sg_gap_count(gate, 1, SG_REASON_audit_unavailable);
+}
+
 static enum sg_status
 lose(void *to, const struct sg_record *record, struct sg_err *err)
 {
@@ -94,12 +120,14 @@ lose(void *to, const struct sg_record *record, struct sg_err *err)
 	int64_t number = 0;
 	(void)err;
 	sg_json_int(sg_json_get(record->json, "n"), &number);
+	if (sg_str_is(kind, "approval") && lost_with_its_text(gate, body))
+		return SG_OK;
 	if (!sg_str_is(kind, "decision"))
 		owe_raw(gate, kind, body);
 	else if (sg_json_is(body, "verdict", "allow"))
 		owe_withheld(gate, body, number);
 	else
-		sg_gap_count(gate, 1, SG_REASON_audit_unavailable);
+		lose_refusal(gate, body, number);
 	return SG_OK;
 }
 

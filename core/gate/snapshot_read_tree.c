@@ -292,8 +292,10 @@ sg_read_source_line(struct sg_fold *f)
 		source = (uint32_t)t->values.source_count - 1;
 	else if (sg_values_origin(&t->values, sg_fold_word(f, "where"), decision, &taint, &source) == NULL)
 		f->missing = "memory";
-	else
+	else {
 		t->values.sources[source]->teller = sg_take_hex(sg_json_get(f->body, "teller"));
+		t->values.sources[source]->sayer = sg_take_hex(sg_json_get(f->body, "sayer"));
+	}
 	sg_taint_free(&taint);
 	for (const struct sg_json *v = sg_json_first(list); v != NULL && f->missing == NULL; v = sg_json_next(list, v))
 		if (!sg_values_put(&t->values, sg_take_hex(v), source))

@@ -154,6 +154,8 @@ source_line(struct sg_snapshot_out *o, const struct sg_task *root, const struct 
 	sg_jw_member_text(&o->w, "k", "source");
 	sg_line_labels(&o->w, &s->taint);
 	sg_jw_member_bool(&o->w, "more", more);
+	sg_jw_name(&o->w, "sayer");
+	sg_line_hex(&o->w, s->sayer);
 	sg_line_level(&o->w, s->taint.sensitivity);
 	sg_jw_member_text(&o->w, "task", root->id);
 	sg_jw_name(&o->w, "teller");

@@ -157,6 +157,7 @@ struct sg_seen {
 struct sg_origin {
 	const char *where; /* "task", "unknown" or an action's name */
 	char decision[SG_ID_MAX];
+	uint64_t sayer;  /* sg_person_tag of the agent whose word it is, for what a task was handed with; 0: nobody's */
 	uint64_t teller; /* the task that named it (sg_state_tag); 0: not recorded */
 	struct sg_taint taint;
 };
@@ -358,6 +359,7 @@ struct sg_approval {
 	int64_t asker_uid; /* of the process that asked; -1: none on this machine, or not recorded */
 	int64_t v;         /* form of its digests */
 	int64_t life_ms;   /* of the credential, as the digest binds it; 0: none */
+	bool lost;     /* its opening lost its record: void, and no restart will find it */
 	uint64_t leaf; /* where it was opened; what the human sees is sealed beside that leaf */
 	char *action;  /* the same, canonical JSON, once it was read; NULL before */
 	struct sg_task *task;

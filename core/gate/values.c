@@ -129,8 +129,8 @@ any_new(const struct sg_values *values, const struct sg_json *list, uint64_t tel
 	return false;
 }
 
-void
-sg_fold_values(struct sg_fold *f, struct sg_task *task, const struct sg_json *list, const char *origin, const char *decision, const struct sg_taint *taint)
+static void
+fold_values(struct sg_fold *f, struct sg_task *task, const struct sg_json *list, const char *origin, const char *decision, uint64_t sayer, const struct sg_taint *taint)
 {
 	struct sg_tree *tree = list == NULL || list->count == 0 ? NULL : sg_task_tree(task);
 	uint32_t source = 0;
@@ -142,10 +142,23 @@ sg_fold_values(struct sg_fold *f, struct sg_task *task, const struct sg_json *li
 		return;
 	}
 	tree->values.sources[source]->teller = teller;
+	tree->values.sources[source]->sayer = sayer;
 	bool places = strcmp(origin, "unknown") != 0 && !(taint != NULL && sg_taint_has(taint, SG_STR("self_reported")));
 	for (const struct sg_json *v = sg_json_first(list); v != NULL; v = sg_json_next(list, v)) {
 		struct sg_str hex;
 		if (sg_json_string(v, &hex) && !(places ? sg_values_place(&tree->values, sg_value_unhex(hex), source, teller) : sg_values_put(&tree->values, sg_value_unhex(hex), source)))
 			f->missing = "memory";
 	}
+}
+
+void
+sg_fold_values(struct sg_fold *f, struct sg_task *task, const struct sg_json *list, const char *origin, const char *decision, const struct sg_taint *taint)
+{
+	fold_values(f, task, list, origin, decision, 0, taint);
+}
+
+void
+sg_fold_values_of(struct sg_fold *f, struct sg_task *task, const struct sg_json *list, const char *origin, uint64_t sayer, const struct sg_taint *taint)
+{
+	fold_values(f, task, list, origin, "", sayer, taint);
 }

@@ -81,6 +81,25 @@ def results(d, gate, agent):
     row("results", "what a tool found by itself is trusted", says(gate.act(task, "pay.send", args=dict(iban=GOOD), as_enforcer=True, peer_uid=C), "allow"))
 
 
+def other_ways_in(d, gate, agent):
+    """What goes into a tool by a name, by yes and no, or by what it is done to."""
+    task = agent.open("work", inputs=dict(known=GOOD))
+    gate.outcome(gate.act(task, "mail.read", as_enforcer=True, peer_uid=PIECES), "ok")
+    for args, more in ((dict(parts={EVIL: True}), {}), (dict(bits=[c in "13579" for c in EVIL]), {}), ({EVIL: GOOD}, {}), ({}, dict(resource="thing:" + EVIL)),
+                       ({}, dict(resource="thing:" + EVIL[::-1]))):
+        got = gate.act(task, "calc.concat", args=args, as_enforcer=True, peer_uid=PIECES, **more)
+        gate.outcome(got, "ok", values=dict(joined=EVIL))
+        row("results", "in by another way", says(agent.act(task, "pay.send", args=dict(iban=EVIL)), "deny", "policy_denied"), [args, more])
+
+
+def said_to_another(d, boss, agent):
+    task = boss.open("work")
+    boss.delegate(task, to="p", actions=["**"], inputs=dict(iban=GOOD))
+    question = d.ops.ask("GET", "/v1/decisions/" + boss.act(task, "pay.send", args=dict(iban=GOOD))["decision_id"])[1]
+    origins = [p["origin"] for p in question["input"]["input"]["provenance"]]
+    row("inputs", "what one hands to another is its own word for itself", origins == ["self"], origins)
+
+
 def handed_to_itself(d, agent):
     task = agent.open("work")
     part = agent.delegate(task, actions=["**"], inputs=dict(iban=GOOD))["task"]
@@ -257,6 +276,8 @@ second_process(d, b1, b2)
 by_others(d, hugo, b1)
 results(d, gate, c1)
 handed_to_itself(d, d.agent_of(PIECES))
+said_to_another(d, d.agent_of(PIECES), None)
+other_ways_in(d, gate, d.agent_of(PIECES))
 pieces(d, gate, d.agent_of(PIECES))
 by_other_facts(d, d.agent_of(OTHER))
 process_apart(d)

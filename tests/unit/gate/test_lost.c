@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * A sync fails: what was denied for it did not happen, live as after a restart. */
+#include "gate/history.h"
+#include "unit/gate/play.h"
+
+static struct play *p;
+static char *task;
+
+#define ALLOWS                                                                                                          \
+	"{\"effect\":{\"kind\":\"allow\",\"narrow\":{},\"obligations\":[],\"say\":\"\",\"taint\":[],\"ttl\":0},\"file\":\"a.lua\",\"line\":1,\"rule\":\"r\"}"
+#define ASKS                                                                                                            \
+	"{\"effect\":{\"approvers\":\"finance\",\"kind\":\"step_up\",\"methods\":[],\"narrow\":{},\"quorum\":1,\"say\":\"ask\",\"ttl\":120000},\"file\":\"a.lua\"," \
+	"\"line\":1,\"rule\":\"s\"}"
+
+static const char *
+asks(const char *input)
+{
+	(void)input;
+	return "{\"effects\":[" ASKS "],\"error\":null}";
+}
+
+static const char *
+refuses(const char *input)
+{
+	(void)input;
+	return "{\"effects\":[],\"error\":null}";
+}
+
+static void
+begin(void)
+{
+	p = play_new();
+	CU_ASSERT_TRUE_FATAL(play_connect(p, 1, SG_FACE_AGENT, 1001));
+	CU_ASSERT_TRUE_FATAL(play_connect(p, 10, SG_FACE_ADMIN, 501));
+	task = play_task(p, 1, "t");
+}
+
+static void
+end(void)
+{
+	free(task);
+	play_end(p);
+}
+
+/* The disk fails until `disk_back`. */
+static void
+disk_fails(void)
+{
+	p->calls = 0;
+	p->fail_at = 1;
+	p->fail_forever = true;
+}
+
+static void
+disk_back(void)
+{
+	p->fail_at = 0;
+	p->fail_forever = false;
+	p->boot += 2 * SG_SEC;
+	p->wall += 2 * SG_SEC;
+	play_all(p);
+	play_all(p);
+	CU_ASSERT_FALSE(p->gate->journal.closed);
+}
+
+static bool
+did(const char *pattern)
+{
+	const struct sg_task *t = sg_state_task(&p->gate->state, sg_str(task));
+	struct sg_asked q = {.task = t, .scope = SG_SCOPE_TREE, .now_ms = sg_state_steady(&p->gate->state), .trouble = SG_REASON_allowed};
+	return sg_history_did(&p->gate->state, &q, sg_str(pattern));
+}
+
+static void
+an_allow(void)
+{
+	struct sg_err err = {0};
+	begin();
+	disk_fails();
+	CU_ASSERT_TRUE(play_has(play_act(p, 1, task, "pay.send", "{}", "a"), "\"code\":\"audit_unavailable\""));
+	disk_back();
+	CU_ASSERT_FALSE(did("pay.*"));
+	CU_ASSERT_EQUAL_FATAL(play_restart(p, &err), SG_OK);
+	CU_ASSERT_FALSE(did("pay.*"));
+	end();
+}
+
+/* Not used live, not used after a restart, and used once in the end. */
+static void
+an_approval(void)
+{
+	for (int restart = 0; restart < 2; restart++) {
+		struct sg_err err = {0};
+		char approval[64];
+		begin();
+		p->effects = asks;
+		char *id = play_between(play_act(p, 1, task, "pay.send", "{}", "a"), "\"id\":\"a-", "\"");
+		snprintf(approval, sizeof(approval), "a-%s", id);
+		free(id);
+		CU_ASSERT_TRUE(play_has(play_ask(p, 10, SG_ROUTE_O_APPROVE, approval, "{}"), "granted"));
+		disk_fails();
+		CU_ASSERT_TRUE(play_has(play_act(p, 1, task, "pay.send", "{}", "b"), "\"code\":\"audit_unavailable\""));
+		disk_back();
+		if (restart) {
+			CU_ASSERT_EQUAL_FATAL(play_restart(p, &err), SG_OK);
+			CU_ASSERT_TRUE_FATAL(play_connect(p, 1, SG_FACE_AGENT, 1001));
+		}
+		CU_ASSERT_EQUAL(sg_state_approval(&p->gate->state, sg_str(approval))->state, SG_APPROVAL_GRANTED);
+		CU_ASSERT_EQUAL(p->gate->state.open_approvals, 1);
+		CU_ASSERT_TRUE(play_has(play_act(p, 1, task, "pay.send", "{}", "c"), "\"verdict\":\"allow\""));
+		CU_ASSERT_TRUE(play_has(play_act(p, 1, task, "pay.send", "{}", "d"), "\"verdict\":\"step_up\""));
+		end();
+	}
+}
+
+/* What a person was to see is lost: nobody says yes to it, live or after a restart. */
+static void
+an_opening(void)
+{
+	struct sg_err err = {0};
+	begin();
+	p->effects = asks;
+	disk_fails();
+	play_act(p, 1, task, "pay.send", "{}", "a");
+	disk_back();
+	size_t at = 0;
+	char approval[SG_ID_MAX] = "";
+	for (struct sg_approval *a; (a = sg_table_next(&p->gate->state.approvals, &at)) != NULL;) {
+		CU_ASSERT_EQUAL(a->state, SG_APPROVAL_VOID);
+		snprintf(approval, sizeof(approval), "%s", a->id);
+	}
+	CU_ASSERT_PTR_NULL(strstr(play_ask(p, 10, SG_ROUTE_O_APPROVE, approval, "{}"), "granted"));
+	CU_ASSERT_TRUE(play_has(play_act(p, 1, task, "pay.send", "{}", "b"), "\"verdict\":\"step_up\""));
+	CU_ASSERT_EQUAL_FATAL(play_restart(p, &err), SG_OK);
+	CU_ASSERT_PTR_NULL(sg_state_approval(&p->gate->state, sg_str(approval)));
+	CU_ASSERT_EQUAL(p->gate->state.open_approvals, 1);
+	end();
+}
+
+/* No answer names a record that is not there: the key is judged anew. */
+static void
+a_refusal(void)
+{
+	begin();
+	p->effects = refuses;
+	disk_fails();
+	CU_ASSERT_TRUE(play_has(play_act(p, 1, task, "pay.send", "{}", "a"), "\"code\":\"audit_unavailable\""));
+	disk_back();
+	CU_ASSERT_TRUE(play_has(play_act(p, 1, task, "pay.send", "{}", "a"), "\"code\":\"policy_none\""));
+	char *decision = play_between(p->conns[1].body, "\"decision_id\":\"", "\"");
+	struct sg_err err = {0};
+	CU_ASSERT_TRUE(play_has(play_ask(p, 10, SG_ROUTE_O_DECISION, decision, "{}"), "\"kind\":\"decision\"")); /* and it can be read at once */
+	CU_ASSERT_EQUAL_FATAL(play_restart(p, &err), SG_OK);
+	CU_ASSERT_PTR_NOT_NULL(sg_state_decision(&p->gate->state, sg_str(decision)));
+	free(decision);
+	end();
+}
+
+SG_CASES("gate.lost", {"an allow", an_allow}, {"an approval that was used", an_approval}, {"an approval that was opened", an_opening}, {"a refusal", a_refusal})
