@@ -174,6 +174,7 @@ OPTION("limits", "rate",                    INTEGER,  "20",    1, 100000, NULL, 
 OPTION("limits", "requests_per_connection", INTEGER,  "1000",  1, 1000000, NULL,        "then the connection closes")
 OPTION("limits", "review_grace",            DURATION, "7d",    0, DAY(365), NULL,         "from the day a review was due until everything is denied")
 OPTION("limits", "segment_bytes",           SIZE,     "64MiB", MIB(1), MIB(1024), NULL, "a journal segment; then a new one begins")
+OPTION("limits", "session_idle",            DURATION, "1h",    SEC(1), DAY(7), NULL,    "an enforcer's session in which nothing was asked, by none of its agents, for so long: its open tasks end")
 OPTION("limits", "snapshot_leaves",         INTEGER,  "100000", 100, 100000000, NULL,   "leaves behind the newest snapshot; that many, and another is made")
 OPTION("limits", "step_ups",                INTEGER,  "12",    1,  64, NULL,             "step-ups in one tree of tasks within limits.step_ups_within; that many, and it is frozen")
 OPTION("limits", "step_ups_within",         DURATION, "5m",    SEC(1), DAY(1), NULL,    "see step_ups")

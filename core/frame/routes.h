@@ -38,6 +38,7 @@ enum sg_body {
 	X(E_INTROSPECT,  27, ENFORCER, "POST",   "/oauth2/introspect",         FORM) /* RFC 7662 */                           \
 	X(E_JWKS,        28, ENFORCER, "GET",    "/oauth2/jwks",               NONE) /* RFC 7517 key set of the issuers */    \
 	X(E_CEILING,     29, ENFORCER, "POST",   "/v1/ceiling",                JSON) /* which of these actions can ever be allowed */ \
+	X(E_SESSION_END, 30, ENFORCER, "POST",   "/v1/sessions/{}/end",        JSON) /* a session that it named is over: its tasks end */ \
 	X(O_STATUS,      40, ADMIN,    "GET",    "/v1/status",                 NONE)                                          \
 	X(O_DECISION,    41, ADMIN,    "GET",    "/v1/decisions/{}",           NONE) /* one decision, judged again from its record */ \
 	X(O_APPROVALS,   42, ADMIN,    "GET",    "/v1/approvals",              NONE)                                          \

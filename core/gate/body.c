@@ -142,6 +142,18 @@ is_digits(const struct sg_json *value, int64_t most)
 	return sg_json_string(value, &text) && sg_str_int(text, 0, most, &number);
 }
 
+static bool
+is_segment(const struct sg_json *value, int64_t most)
+{
+	struct sg_str text;
+	bool good = sg_json_string(value, &text) && text.len > 0 && (int64_t)text.len <= most;
+	for (size_t i = 0; good && i < text.len; i++) {
+		char c = text.ptr[i];
+		good = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '-' || c == '_';
+	}
+	return good;
+}
+
 static const char *const kinds[] = {
 	[SG_BODY_NAMED] = "a text that is not empty", [SG_BODY_TEXT] = "a text", [SG_BODY_COUNT] = "a whole number from 1 on",
 	[SG_BODY_NUMBER] = "a whole number from 0 on", [SG_BODY_FLAG] = "true or false", [SG_BODY_LIST] = "a list", [SG_BODY_VALUES] = "a list or an object", [SG_BODY_TEXTS] = "a list of texts",
@@ -149,7 +161,7 @@ static const char *const kinds[] = {
 	[SG_BODY_RESOURCE] = "{\"type\":text,\"id\":text,\"properties\":object}",
 	[SG_BODY_CONTEXT] = "an object; in it approval, key, task, tool are texts and peer_uid is a uid",
 	[SG_BODY_SUBJECT] = "{\"type\":text,\"id\":text,\"properties\":object}", [SG_BODY_ACTION] = "{\"name\":text,\"properties\":object}",
-	[SG_BODY_DIGITS] = "a number's digits", [SG_BODY_YES] = "yes or no",
+	[SG_BODY_DIGITS] = "a number's digits", [SG_BODY_YES] = "yes or no", [SG_BODY_SEGMENT] = "letters, digits, dots, dashes and underscores",
 };
 
 static bool
@@ -187,6 +199,8 @@ is_kind(const struct sg_body_row *row, const struct sg_json *value)
 		return is_digits(value, row->most);
 	case SG_BODY_YES:
 		return value->type == SG_JSON_STRING && (sg_str_is(value->string, "yes") || sg_str_is(value->string, "no"));
+	case SG_BODY_SEGMENT:
+		return is_segment(value, row->most);
 	}
 	return false;
 }

@@ -35,6 +35,7 @@ enum sg_body_kind {
 	SG_BODY_ACTION,   /* AuthZEN: {"name","properties"} */
 	SG_BODY_DIGITS,   /* of a query: a number's digits */
 	SG_BODY_YES,      /* of a query: yes or no */
+	SG_BODY_SEGMENT,  /* a text that can stand in a path: [A-Za-z0-9._-] */
 };
 
 /* Routes whose standard says that what is not known is ignored (AuthZEN 1.0; RFC 7662 2.1; RFC 7517). Known members are held to their types there, too. */
@@ -95,7 +96,7 @@ enum sg_body_kind {
 	X(E_TASK_OPEN,   "key",           TEXT,      SG_BODY_KEY,        false)                                        \
 	X(E_TASK_OPEN,   "on_behalf_of",  NAMED,     SG_BODY_NAME,       false)                                        \
 	X(E_TASK_OPEN,   "role",          NAMED,     SG_BODY_NAME,       false)                                        \
-	X(E_TASK_OPEN,   "session",       NAMED,     128,                false) /* whom it speaks for: a domain of its own */ \
+	X(E_TASK_OPEN,   "session",       SEGMENT,   128,                false) /* whom it speaks for: a domain of its own */ \
 	X(E_TASK_OPEN,   "ttl",           COUNT,     31536000,           false)                                        \
 	X(E_ACT,         "action",        NAMED,     SG_BODY_NAME,       true)                                         \
 	X(E_ACT,         "agent",         NAMED,     SG_BODY_NAME,       false)                                        \

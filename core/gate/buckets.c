@@ -100,7 +100,8 @@ is_free(enum sg_route route)
 static int64_t
 reserve_of(const struct sg_gate *gate, enum sg_route route)
 {
-	bool tidies = route == SG_ROUTE_A_OUTCOME || route == SG_ROUTE_E_OUTCOME || route == SG_ROUTE_A_TASK_CLOSE || route == SG_ROUTE_E_TASK_CLOSE;
+	bool tidies = route == SG_ROUTE_A_OUTCOME || route == SG_ROUTE_E_OUTCOME || route == SG_ROUTE_A_TASK_CLOSE || route == SG_ROUTE_E_TASK_CLOSE ||
+		      route == SG_ROUTE_E_SESSION_END;
 	return tidies ? (gate->catalogue->limits.burst + 1) / 2 : 0;
 }
 

@@ -110,6 +110,15 @@ of_process(struct sg_gate *gate, const struct sg_request *r, const struct sg_con
 	name_it(gate, d, kinds[kind], text);
 }
 
+/* The session comes last: nothing it says can stand for another enforcer or agent. */
+static void
+of_session(const struct sg_gate *gate, struct named *d, struct sg_str enforcer, struct sg_str agent, struct sg_str session)
+{
+	char text[400];
+	snprintf(text, sizeof(text), "%.*s|%.*s|%.*s", SG_STR_ARG(enforcer), SG_STR_ARG(agent), SG_STR_ARG(session));
+	name_it(gate, d, "session", text);
+}
+
 static void
 of_request(struct sg_gate *gate, const struct sg_request *r, struct named *d)
 {
@@ -118,8 +127,7 @@ of_request(struct sg_gate *gate, const struct sg_request *r, struct named *d)
 	struct sg_str session = sg_json_text_at(r->body, "session");
 	d->fade_ms = r->agent->fade_ms;
 	if (r->enforcer != NULL && session.len > 0) {
-		snprintf(text, sizeof(text), "%.*s|%.*s|%.*s", SG_STR_ARG(r->enforcer->name), SG_STR_ARG(r->agent->name), SG_STR_ARG(session));
-		name_it(gate, d, "session", text);
+		of_session(gate, d, r->enforcer->name, r->agent->name, session);
 	} else if (r->enforcer != NULL) {
 		snprintf(text, sizeof(text), "%.*s|%.*s", SG_STR_ARG(r->enforcer->name), SG_STR_ARG(r->agent->name));
 		name_it(gate, d, "asserted", text);
@@ -198,6 +206,20 @@ sg_domains_fade(struct sg_gate *gate, size_t most)
 		if (sg_domain_carries(d))
 			faded += record(gate, d, "faded", SG_STR("stepgate"), SG_STR(""), NULL);
 	}
+}
+
+struct sg_domain *
+sg_domain_of_session(const struct sg_gate *gate, struct sg_str enforcer, struct sg_str agent, struct sg_str session)
+{
+	struct named d = {.kind = ""};
+	of_session(gate, &d, enforcer, agent, session);
+	return sg_table_get(&gate->state.domains, sg_str(d.id));
+}
+
+bool
+sg_domain_over(struct sg_gate *gate, const struct sg_domain *d, struct sg_str by, uint64_t *number)
+{
+	return d->tasks > 0 || d->frozen || !sg_domain_carries(d) || record(gate, d, "faded", by, SG_STR("session ended"), number);
 }
 
 /* ---- operators ---- */

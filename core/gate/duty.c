@@ -37,9 +37,10 @@ clashes(const struct sg_gate *gate, const struct sg_task *task, const struct sg_
 bool
 sg_duty_allows(const struct sg_gate *gate, const struct sg_task *root, const struct sg_agent *agent, struct sg_str role, const char *instance, int64_t uid)
 {
-	size_t at = 0;
-	for (struct sg_task *t; role.len > 0 && (t = sg_table_next(&gate->state.tasks, &at)) != NULL;)
-		if (t->root == root && t->role[0] != '\0' && clashes(gate, t, agent, role, instance, uid))
+	const struct sg_task *t = root;
+	do
+		if (role.len > 0 && t->role[0] != '\0' && clashes(gate, t, agent, role, instance, uid))
 			return false;
+	while ((t = t->tree_next) != root);
 	return true;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Leaves about tasks: opened, handed on, claimed, planned, ended, frozen. */
+ * Leaves about tasks: opened, handed on, claimed, ended, frozen. */
 #include "gate/fold_in.h"
 
 #include "base/str.h"
@@ -241,19 +241,31 @@ end_task(struct sg_fold *f, struct sg_task *t, enum sg_task_state to)
 	sg_task_merge(t);
 }
 
+static void
+end_leases(struct sg_state *state, bool (*hit)(const struct sg_task *, const void *), const void *what)
+{
+	size_t at = 0;
+	for (struct sg_lease *l; (l = sg_table_next(&state->leases, &at)) != NULL;)
+		if (hit(l->task, what))
+			sg_fold_end_lease(state, l, SG_LEASE_REVOKING);
+}
+
+static void
+end_approvals(struct sg_state *state, bool (*hit)(const struct sg_task *, const void *), const void *what)
+{
+	size_t at = 0;
+	for (struct sg_approval *a; (a = sg_table_next(&state->approvals, &at)) != NULL;)
+		if (hit(a->task, what))
+			sg_fold_end_approval(state, a, SG_APPROVAL_VOID);
+}
+
 void
 sg_fold_end_tasks(struct sg_fold *f, enum sg_task_state to, bool (*hit)(const struct sg_task *, const void *), const void *what)
 {
 	struct sg_state *state = f->state;
 	size_t at = 0;
-	for (struct sg_lease *l; (l = sg_table_next(&state->leases, &at)) != NULL;)
-		if (hit(l->task, what))
-			sg_fold_end_lease(state, l, SG_LEASE_REVOKING);
-	at = 0;
-	for (struct sg_approval *a; (a = sg_table_next(&state->approvals, &at)) != NULL;)
-		if (hit(a->task, what))
-			sg_fold_end_approval(state, a, SG_APPROVAL_VOID);
-	at = 0;
+	end_leases(state, hit, what);
+	end_approvals(state, hit, what);
 	for (struct sg_task *t; (t = sg_table_next(&state->tasks, &at)) != NULL;)
 		if (t->state <= SG_TASK_FROZEN && hit(t, what))
 			end_task(f, t, to);
@@ -280,15 +292,35 @@ is_any(const struct sg_task *task, const void *what)
 	return true;
 }
 
-/* One without children, credentials and approvals ends without a look at all others. */
+/* Has any of it a credential, or an approval, in memory? */
+static void
+holds(const struct sg_task *task, bool *leases, bool *approvals)
+{
+	const struct sg_task *t = task;
+	do
+		if (sg_task_is_below(t, task)) {
+			*leases |= t->leases_kept > 0;
+			*approvals |= t->approvals_kept > 0;
+		}
+	while ((t = t->tree_next) != task);
+}
+
+/* It and all below it, with a look at its own tree alone; at all credentials and approvals only where some are of it. */
 static void
 end_tree(struct sg_fold *f, struct sg_task *task)
 {
-	bool alone = task->kept == 0 && task->leases == 0 && task->approvals == 0;
-	if (alone && task->state <= SG_TASK_FROZEN)
-		end_task(f, task, SG_TASK_CLOSED);
-	else
-		sg_fold_end_tasks(f, SG_TASK_CLOSED, is_below, task);
+	bool alone = task->kept == 0 && task->leases == 0 && task->approvals == 0 && task->state <= SG_TASK_FROZEN, leases = false, approvals = false;
+	struct sg_task *t = task;
+	if (!alone)
+		holds(task, &leases, &approvals);
+	if (leases)
+		end_leases(f->state, is_below, task);
+	if (approvals)
+		end_approvals(f->state, is_below, task);
+	do
+		if (t->state <= SG_TASK_FROZEN && sg_task_is_below(t, task))
+			end_task(f, t, SG_TASK_CLOSED);
+	while (!alone && (t = t->tree_next) != task);
 }
 
 void
@@ -341,56 +373,4 @@ sg_fold_kind_kill(struct sg_fold *f)
 			sg_fold_put(f, &f->state->killed, name, name);
 	}
 	sg_fold_end_tasks(f, SG_TASK_KILLED, is_agents, &agent);
-}
-
-/* ---- plan and tools ---- */
-
-void
-sg_fold_kind_plan(struct sg_fold *f)
-{
-	struct sg_task *task = sg_fold_task_of(f);
-	const struct sg_json *steps = sg_json_get(f->body, "steps");
-	struct sg_tree *tree = task == NULL ? NULL : sg_task_tree(task);
-	if (tree == NULL || steps == NULL || steps->count > SG_PLAN_STEPS_MAX) {
-		f->missing = "steps";
-		return;
-	}
-	struct sg_plan_step *kept = calloc(steps->count + 1, sizeof(*kept));
-	const struct sg_json *times = sg_json_first(sg_json_get(f->body, "times"));
-	if (kept == NULL) {
-		f->missing = "memory";
-		return;
-	}
-	free(tree->plan.steps);
-	tree->plan = (struct sg_plan){.steps = kept, .any_order = sg_fold_flag_or(f, "any_order", true)}; /* plans of before neither counted nor ordered */
-	sg_fold_id(f, "digest", tree->plan.digest, sizeof(tree->plan.digest));
-	memcpy(tree->plan.signer, task->id, sizeof(task->id));
-	for (const struct sg_json *s = sg_json_first(steps); s != NULL; s = sg_json_next(steps, s)) {
-		struct sg_str hex;
-		struct sg_plan_step *step = &kept[tree->plan.count++];
-		if (sg_json_string(s, &hex))
-			step->digest = sg_value_unhex(hex);
-		if (times != NULL && sg_json_int(times, &step->times))
-			times = sg_json_next(sg_json_get(f->body, "times"), times);
-	}
-}
-
-void
-sg_fold_kind_tool(struct sg_fold *f)
-{
-	struct sg_task *task = sg_fold_task_of(f);
-	struct sg_tree *tree = task == NULL ? NULL : sg_task_tree(task);
-	if (tree == NULL)
-		return;
-	struct sg_quarantined *more = realloc(tree->quarantine, (tree->quarantine_count + 1) * sizeof(*more));
-	if (more != NULL)
-		tree->quarantine = more;
-	if (more == NULL || tree->quarantine_count == SG_QUARANTINE_MAX) {
-		tree->quarantine_full = true;
-		return;
-	}
-	struct sg_quarantined *q = &more[tree->quarantine_count];
-	*q = (struct sg_quarantined){.action = sg_fold_keep(f, "action")};
-	tree->quarantine_count += q->action != NULL;
-	sg_fold_id(f, "digest", q->digest, sizeof(q->digest));
 }

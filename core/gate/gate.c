@@ -40,6 +40,7 @@ static const struct {
 	{SG_ROUTE_E_INTROSPECT, sg_route_introspect},
 	{SG_ROUTE_E_JWKS, sg_route_jwks},
 	{SG_ROUTE_E_CEILING, sg_route_ceiling},
+	{SG_ROUTE_E_SESSION_END, sg_route_session_end},
 	{SG_ROUTE_O_STATUS, sg_route_status},
 	{SG_ROUTE_O_DECISION, sg_route_decision},
 	{SG_ROUTE_O_APPROVALS, sg_route_approvals},
@@ -648,6 +649,7 @@ sg_gate_tick(struct sg_gate *gate)
 		gate->last_sweep = now;
 		sg_state_sweep(&gate->state, 600 * 1000, 1000);
 		sg_gate_idle(gate);
+		sg_sessions_idle(gate);
 		sg_domains_fade(gate, 100);
 		sg_address_sweep(gate);
 		sg_gate_expire(gate);

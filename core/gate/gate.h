@@ -103,6 +103,7 @@ struct sg_gate {
 	uint64_t snapshot_last, snapshot_at; /* leaf of the newest one that a leaf names; of the one being written, 0: none */
 	sg_time snapshot_since;
 	uint64_t reload_conn;
+	size_t sessions_at; /* where the look at idle sessions goes on */
 	size_t watched_at; /* where the look at processes of instances goes on */
 	struct {
 		uint64_t id; /* the request that is worked on, 0: none */

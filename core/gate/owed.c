@@ -228,14 +228,21 @@ sg_gate_expire(struct sg_gate *gate)
 	sg_leases_revoking(gate);
 }
 
-void
-sg_gate_end_task(struct sg_gate *gate, const struct sg_task *task, const char *why)
+bool
+sg_end_task(struct sg_gate *gate, const struct sg_task *task, const char *why, uint64_t *number)
 {
 	struct sg_buf body;
 	sg_buf_init(&body, 512);
 	sg_buf_printf(&body, "{\"how\":\"closed\",\"task\":\"%s\",\"why\":\"%s\"}", task->id, why);
-	sg_record(gate, "task_end", sg_buf_view(&body), SG_STR(""), NULL, NULL);
+	bool good = sg_record(gate, "task_end", sg_buf_view(&body), SG_STR(""), number, NULL) == SG_OK;
 	sg_buf_done(&body);
+	return good;
+}
+
+void
+sg_gate_end_task(struct sg_gate *gate, const struct sg_task *task, const char *why)
+{
+	sg_end_task(gate, task, why, NULL);
 }
 
 /* The instance that made a credential takes it back: it still runs when the configuration changes, and leaves only when it owes no answer. */

@@ -163,6 +163,8 @@ bool sg_random_id(struct sg_gate *gate, const char *prefix, char out[SG_ID_MAX])
 /* tasks.c */
 void sg_write_task(struct sg_json_writer *w, const struct sg_gate *gate, const struct sg_task *task, bool with_token);
 void sg_answer_opened(struct sg_gate *gate, struct sg_request *request);
+/* It, one above it, or one below it stands still: who asks cannot end it. */
+bool sg_task_holds_frozen(const struct sg_task *task);
 /* duty.c: may this agent (as this instance and user, where they are known: "" and -1 else) take this role in this tree? */
 bool sg_duty_allows(const struct sg_gate *gate, const struct sg_task *root, const struct sg_agent *agent, struct sg_str role, const char *instance, int64_t uid);
 /* task_open.c */
@@ -204,6 +206,7 @@ void sg_route_domain_change(struct sg_gate *gate, struct sg_request *request);
 void sg_route_human_change(struct sg_gate *gate, struct sg_request *request);
 void sg_route_task_show(struct sg_gate *gate, struct sg_request *request);
 void sg_route_task_close(struct sg_gate *gate, struct sg_request *request);
+void sg_route_session_end(struct sg_gate *gate, struct sg_request *request);
 void sg_route_outcome(struct sg_gate *gate, struct sg_request *request);
 void sg_route_approval(struct sg_gate *gate, struct sg_request *request);
 void sg_route_introspect(struct sg_gate *gate, struct sg_request *request);
@@ -321,6 +324,8 @@ void sg_gate_idle(struct sg_gate *gate);
 void sg_gate_owners(struct sg_gate *gate);
 void sg_gate_orphans(struct sg_gate *gate);
 void sg_gate_end_task(struct sg_gate *gate, const struct sg_task *task, const char *why);
+/* The same. False: it could not be recorded; *number: of its leaf, may be NULL. */
+bool sg_end_task(struct sg_gate *gate, const struct sg_task *task, const char *why, uint64_t *number);
 void sg_gate_synced_if_idle(struct sg_gate *gate);
 bool sg_gate_owe(struct sg_gate *gate, const char *kind, struct sg_str body);
 void sg_replayed(struct sg_gate *gate, struct sg_request *request);

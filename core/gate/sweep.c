@@ -161,12 +161,12 @@ forget(struct sg_state *state, struct sg_task *task)
 void
 sg_state_forget(struct sg_state *state, struct sg_task *task)
 {
-	while (task->kept > 0) { /* those without any below them first: as many rounds as the tree is deep */
-		size_t at = 0;
-		for (struct sg_task *t; (t = sg_table_next(&state->tasks, &at)) != NULL;)
-			if (t != task && t->kept == 0 && sg_task_is_below(t, task))
+	while (task->kept > 0) /* those without any below them first: as many rounds as the tree is deep */
+		for (struct sg_task *t = task->tree_next, *next; t != task; t = next) {
+			next = t->tree_next;
+			if (t->kept == 0 && sg_task_is_below(t, task))
 				forget(state, t);
-	}
+		}
 	forget(state, task);
 }
 

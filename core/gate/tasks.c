@@ -112,9 +112,8 @@ show(struct sg_gate *gate, struct sg_request *r)
 		sg_answer_error(gate, r, 404, reason, "");
 }
 
-/* It, one above it, or one below it stands still. */
-static bool
-holds_frozen(const struct sg_task *task)
+bool
+sg_task_holds_frozen(const struct sg_task *task)
 {
 	for (const struct sg_task *t = task; t != NULL; t = t->parent)
 		if (t->state == SG_TASK_FROZEN)
@@ -142,7 +141,7 @@ close_now(struct sg_gate *gate, struct sg_request *r)
 		sg_request_sync(gate, r, gate->journal.appended, answer_shown);
 		return;
 	}
-	if (r->route->face != SG_FACE_ADMIN && holds_frozen(task)) { /* what is to be looked at does not go away by itself */
+	if (r->route->face != SG_FACE_ADMIN && sg_task_holds_frozen(task)) { /* what is to be looked at does not go away by itself */
 		sg_answer_error(gate, r, 409, SG_REASON_frozen, "an operator closes or thaws it");
 		return;
 	}

@@ -81,10 +81,10 @@ answer_tree(struct sg_gate *gate, struct sg_request *r, const struct sg_task *fr
 {
 	struct sg_buf body;
 	struct sg_json_writer w;
-	size_t at = 0, all = 0;
+	size_t all = 0;
 	struct walk k = {.w = &w, .gate = gate, .out = &body, .tasks = sg_arena_alloc(&r->arena, TREE_TASKS * sizeof(*k.tasks))};
-	for (struct sg_task *t; k.tasks != NULL && from->kept > 0 && (t = sg_table_next(&gate->state.tasks, &at)) != NULL;)
-		if (t != from && sg_task_is_below(t, from)) {
+	for (const struct sg_task *t = from->tree_next; k.tasks != NULL && from->kept > 0 && t != from; t = t->tree_next)
+		if (sg_task_is_below(t, from)) {
 			if (k.count < TREE_TASKS)
 				k.tasks[k.count++] = t;
 			all++;

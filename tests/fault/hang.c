@@ -1,17 +1,38 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Preloaded into a daemon by tests/fault/hang.py: the gate spins for ever, or breaks down, at the first digest over certain words. Whatever fault a gate
- * may have one day, this is one. */
+ * may have one day, this is one. For tests/fault/recovery.py it takes $FAULT_SLOW_US longer over others, as on a slow machine. */
 #include <dlfcn.h>
 #include <stdarg.h>
+#include <stdlib.h>
 #include <string.h>
 #include <stddef.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 int EVP_DigestUpdate(void *context, const void *bytes, size_t len);
 
 static int is_gate;
+static long slow_us;
+
+__attribute__((constructor)) static void
+begin(void)
+{
+	const char *text = getenv("FAULT_SLOW_US");
+	slow_us = text != NULL ? atol(text) : 0;
+}
+
+/* Busy, not asleep: as somebody who works. */
+static void
+take_long(void)
+{
+	struct timespec from, now;
+	clock_gettime(CLOCK_MONOTONIC, &from);
+	do
+		clock_gettime(CLOCK_MONOTONIC, &now);
+	while ((now.tv_sec - from.tv_sec) * 1000000 + (now.tv_nsec - from.tv_nsec) / 1000 < slow_us);
+}
 
 /* Each role names itself as its first act; later the gate may ask for no name any more. */
 int
@@ -49,6 +70,8 @@ EVP_DigestUpdate(void *context, const void *bytes, size_t len)
 	if (holds(bytes, len, "please-hang-here") && is_gate)
 		while (spins)
 			;
+	if (slow_us > 0 && holds(bytes, len, "please-slow-here") && is_gate)
+		take_long();
 	if (holds(bytes, len, "please-break-here") && is_gate)
 		__builtin_trap();
 	return real(context, bytes, len);

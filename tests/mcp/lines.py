@@ -90,6 +90,17 @@ class Session:
     def got(self):
         return [json.loads(l) for l in open(self.log)]
 
+    def got_with(self, text, seconds=20):
+        """The messages that the server was given with this in them, once there is one: what the gateway says by itself comes in no order with what we say."""
+        until = time.monotonic() + seconds
+        while True:
+            whole = [l for l in open(self.log) if l.endswith("\n")]
+            found = [m for m in (json.loads(l) for l in whole) if text in m]
+            if found or time.monotonic() > until:
+                assert found, (text, whole[-3:])
+                return [json.loads(m) for m in found]
+            time.sleep(0.02)
+
     def end(self):
         self.p.stdin.close()
         self.p.stdout.read()
@@ -245,11 +256,12 @@ def spoilt(d):
     # a question of the server that cannot be read is answered to the server, and so is an answer of the client
     s.send(notify('{"jsonrpc":"2.0","id":"q","method":"roots/list","params":{"a":NaN}}'))
     s.ask('{"jsonrpc":"2.0","id":2,"method":"ping"}')
-    assert [json.loads(l) for l in s.got() if '"mcp_json"' in l][-1]["id"] == "q", s.got()[-3:]
+    told = s.got_with('"mcp_json"')
+    assert [t["id"] for t in told] == ["q"], told
     s.ask(notify('{"jsonrpc":"2.0","id":6,"method":"roots/list"}'))
     s.send('{"jsonrpc":"2.0","id":6,"result":{"roots":NaN}}')
     s.ask('{"jsonrpc":"2.0","id":3,"method":"ping"}')
-    told = [json.loads(l) for l in s.got() if '"mcp_unreadable"' in l]
+    told = s.got_with('"mcp_unreadable"')
     assert [t["id"] for t in told] == [6], told
     s.end()
     results = [l["body"]["result"] for l in journal(d.dir + "/state/journal") if l["kind"] == "outcome"]

@@ -389,6 +389,8 @@ write_body(struct sg_buf *b, enum sg_route route)
 			member(b, "inputs", roll(2) ? "{\"iban\":\"DE75512108001245126199\",\"to\":\"a@x\"}" : NULL);
 		if (route != SG_ROUTE_A_TASK_OPEN)
 			member(b, "agent", "\"helper\"");
+		if (route == SG_ROUTE_E_TASK_OPEN && roll(2) == 0)
+			member(b, "session", roll(4) ? "\"s-1\"" : NULL);
 	} else if (route == SG_ROUTE_A_DELEGATE) {
 		member(b, "key", quoted(key));
 		member(b, "actions", roll(2) ? "[\"db.*\",\"x.*\"]" : NULL);
@@ -537,7 +539,7 @@ one(const struct sg_route_row *row)
 	sg_buf_init(&body, 1 << 20);
 	write_body(&body, row->route);
 	sg_buf_add(&body, "", 1);
-	const char *argument = strstr(row->path, "{}") != NULL ? (row->route == SG_ROUTE_O_AGENT ? "other" : row->route == SG_ROUTE_O_HUMAN ? "jon" : some_id(kind_in(row->path))) : "";
+	const char *argument = strstr(row->path, "{}") != NULL ? (row->route == SG_ROUTE_O_AGENT ? "other" : row->route == SG_ROUTE_O_HUMAN ? "jon" : row->route == SG_ROUTE_E_SESSION_END ? "s-1" : some_id(kind_in(row->path))) : "";
 	snprintf(last, sizeof(last), "%s %s %.*s", row->name, argument, BODY_MAX, body.failed ? "" : body.ptr);
 	sg_arena_init(&arena, 16 << 20);
 	watch();

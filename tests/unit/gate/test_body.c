@@ -32,7 +32,7 @@ good_value(enum sg_body_kind kind)
 		[SG_BODY_NAMED] = "\"x\"", [SG_BODY_TEXT] = "\"x\"", [SG_BODY_COUNT] = "5", [SG_BODY_NUMBER] = "5", [SG_BODY_FLAG] = "true",
 		[SG_BODY_LIST] = "[]", [SG_BODY_VALUES] = "[]", [SG_BODY_TEXTS] = "[\"x\"]", [SG_BODY_OBJECT] = "{}", [SG_BODY_LEVEL] = "\"internal\"",
 		[SG_BODY_RESOURCE] = "{\"type\":\"a\",\"id\":\"b\"}", [SG_BODY_CONTEXT] = "{}", [SG_BODY_SUBJECT] = "{\"type\":\"a\",\"id\":\"b\"}",
-		[SG_BODY_ACTION] = "{\"name\":\"a\"}", [SG_BODY_DIGITS] = "\"5\"", [SG_BODY_YES] = "\"yes\"",
+		[SG_BODY_ACTION] = "{\"name\":\"a\"}", [SG_BODY_DIGITS] = "\"5\"", [SG_BODY_YES] = "\"yes\"", [SG_BODY_SEGMENT] = "\"x\"",
 	};
 	return values[kind];
 }
@@ -82,13 +82,13 @@ test_types(void)
 		const char *value;
 		const char *kinds; /* letters below */
 	} values[] = {{"null", ""},         {"true", "F"}, {"false", "F"}, {"5", "CN"},  {"0", "N"},    {"-1", ""},  {"1.5", ""},      {"9007199254740991", ""},
-		      {"\"\"", "T"},        {"\"x\"", "AT"}, {"\"5\"", "ATD"}, {"\"yes\"", "ATY"}, {"\"internal\"", "ATL"}, {"[]", "VHS"},   {"[5]", "VH"},
+		      {"\"\"", "T"},        {"\"x\"", "ATG"}, {"\"5\"", "ATDG"}, {"\"yes\"", "ATYG"}, {"\"internal\"", "ATLG"}, {"\"a|b\"", "AT"}, {"\"a/b\"", "AT"}, {"\"\\u00e4\"", "AT"}, {"[]", "VHS"},   {"[5]", "VH"},
 		      {"[\"x\"]", "VHS"},    {"[[]]", "VH"}, {"{}", "HORXUW"}, {"{\"type\":5}", "HOXW"}, {"{\"id\":null}", "HOXW"}, {"{\"properties\":[]}", "HOX"},
 		      {"{\"name\":5}", "HOXUr"}, {"{\"approval\":5}", "HOUWr"}, {"{\"task\":[]}", "HOUWr"}, {"{\"tool\":{}}", "HOUWr"}, {"{\"key\":1}", "HOUWr"}, {"{\"peer_uid\":\"x\"}", "HOUWr"},
 		      {"{\"peer_uid\":-1}", "HOUWr"}};
 	static const char letters[] = {[SG_BODY_NAMED] = 'A', [SG_BODY_TEXT] = 'T', [SG_BODY_COUNT] = 'C', [SG_BODY_NUMBER] = 'N', [SG_BODY_FLAG] = 'F',
 				       [SG_BODY_LIST] = 'V', [SG_BODY_VALUES] = 'H', [SG_BODY_TEXTS] = 'S', [SG_BODY_OBJECT] = 'O', [SG_BODY_LEVEL] = 'L', [SG_BODY_RESOURCE] = 'R',
-				       [SG_BODY_CONTEXT] = 'X', [SG_BODY_SUBJECT] = 'U', [SG_BODY_ACTION] = 'W', [SG_BODY_DIGITS] = 'D', [SG_BODY_YES] = 'Y'};
+				       [SG_BODY_CONTEXT] = 'X', [SG_BODY_SUBJECT] = 'U', [SG_BODY_ACTION] = 'W', [SG_BODY_DIGITS] = 'D', [SG_BODY_YES] = 'Y', [SG_BODY_SEGMENT] = 'G'};
 	size_t count = 0;
 	const struct sg_body_row *rows = sg_bodies(&count);
 	for (size_t i = 0; i < count; i++)
