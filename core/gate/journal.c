@@ -40,7 +40,8 @@ sg_journal_plan_segment(struct sg_journal *journal, struct sg_err *err)
 static enum sg_status
 begin_group(struct sg_journal *journal, struct sg_err *err)
 {
-	off_t start = journal->at + (journal->committing ? (off_t)journal->commit.bytes.len : 0);
+	/* behind what is on its way, which may be the first of a new segment */
+	off_t start = journal->committing ? journal->commit.at + (off_t)journal->commit.bytes.len : journal->at;
 	if (!journal->pending_starts_segment && (start >= journal->roll_at || today(journal) > journal->header.day)) {
 		enum sg_status status = sg_journal_plan_segment(journal, err);
 		if (status != SG_OK)
@@ -200,6 +201,7 @@ sg_journal_take(struct sg_journal *journal)
 		commit->fd = -1;
 		commit->at = SG_SEGMENT_HEADER;
 		commit->segment = journal->header.segment;
+		commit->header = journal->header;
 	}
 	journal->pending_starts_segment = false;
 	journal->committing = true;
@@ -211,7 +213,7 @@ sg_journal_write(const struct sg_journal *journal, struct sg_commit *commit)
 {
 	commit->status = SG_OK;
 	if (commit->starts_segment)
-		commit->fd = sg_segment_create(journal->sys, journal->folder, &journal->header, &commit->error);
+		commit->fd = sg_segment_create(journal->sys, journal->folder, &commit->header, &commit->error);
 	if (commit->fd < 0 || sg_write_all(journal->sys, commit->fd, sg_buf_view(&commit->bytes), commit->at, &commit->error) != 0) {
 		commit->status = SG_UNAVAILABLE;
 		return;
@@ -227,7 +229,7 @@ static void
 mark_group(struct sg_journal *journal, const struct sg_commit *commit)
 {
 	/* a new segment begins behind the numbers that were lost */
-	uint64_t first = commit->starts_segment ? journal->header.first : journal->durable + 1;
+	uint64_t first = commit->starts_segment ? commit->header.first : journal->durable + 1;
 	sg_journal_mark(journal, first, commit->segment, (size_t)commit->at);
 }
 

@@ -19,6 +19,7 @@ struct sg_commit {
 	off_t at;
 	uint64_t last; /* highest leaf in it; 0 if it is empty */
 	bool starts_segment;
+	struct sg_segment_header header; /* of the segment that it starts: its own copy, the next one may be planned before this one is written */
 	uint64_t segment;
 	enum sg_status status;
 	int error; /* errno of what failed */

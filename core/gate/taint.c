@@ -34,10 +34,9 @@ sg_taint_add(struct sg_taint *taint, struct sg_str label)
 {
 	if (sg_taint_has(taint, label))
 		return true;
-	taint->seq++;
-	if (taint->count >= SG_LABELS_MAX - 1) { /* no room to say what: the worst is assumed and said */
+	if (taint->count >= SG_LABELS_MAX - 1) { /* no room to say what: the worst is assumed and said, once */
 		label = SG_STR("overflow");
-		taint->sensitivity = SG_RESTRICTED;
+		sg_taint_raise(taint, SG_RESTRICTED);
 	}
 	if (taint->count == SG_LABELS_MAX || sg_taint_has(taint, label))
 		return true;
@@ -47,6 +46,7 @@ sg_taint_add(struct sg_taint *taint, struct sg_str label)
 		return false;
 	}
 	taint->labels[taint->count++] = copy;
+	taint->seq++;
 	return true;
 }
 

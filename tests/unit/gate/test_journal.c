@@ -366,7 +366,46 @@ segments_roll(void)
 	play_end(p);
 }
 
+/* While the disk has one group in hand the next one waits: each segment is written as it was planned, whatever was planned since; also over midnight. */
+static void
+rolls_on_the_way(void)
+{
+	static const off_t sizes[] = {1, 500, 2000, 5000};
+	for (size_t s = 0; s < sizeof(sizes) / sizeof(sizes[0]); s++) {
+		struct play *p = play_new();
+		struct sg_err err = {0};
+		struct sg_journal *j = &p->gate->journal;
+		j->roll_at = sizes[s];
+		for (int i = 0; i < 60; i++) {
+			uint64_t number;
+			struct sg_commit *commit = sg_journal_ready(j) ? sg_journal_take(j) : NULL;
+			for (int n = 0; n <= i % 3; n++)
+				CU_ASSERT_EQUAL(sg_record(p->gate, "alert", SG_STR("{\"agent\":\"a\",\"task\":\"\",\"what\":\"x\",\"who\":\"y\"}"), SG_STR("{\"sealed\":1}"), &number, &err), SG_OK);
+			if (i % 17 == 0)
+				p->wall += 86400 * SG_SEC;
+			if (commit != NULL) {
+				sg_journal_write(j, commit);
+				sg_journal_done(j, commit);
+			}
+		}
+		play_flush(p);
+		size_t allows, leaves;
+		CU_ASSERT_TRUE(verify(p, &allows, &leaves, NULL));
+		CU_ASSERT_TRUE(leaves > 110);
+		for (uint64_t n = 1; n <= j->durable; n++) { /* and each can be read, with what was sealed beside it */
+			struct sg_arena arena;
+			struct sg_record record;
+			struct sg_str input = {NULL, 0};
+			sg_arena_init(&arena, 1 << 20);
+			CU_ASSERT_EQUAL(sg_journal_read(j, n, &arena, &record, &input, &err), SG_OK);
+			sg_arena_done(&arena);
+		}
+		CU_ASSERT_EQUAL(play_restart(p, &err), SG_OK);
+		play_end(p);
+	}
+}
+
 SG_CASES("gate.journal", {"a restart remembers", restart_remembers}, {"cut at each offset", cut_anywhere},
 	 {"changed at each byte", changed_anywhere}, {"a broken middle is refused", broken_middle}, {"EIO once, at each call", eio_once},
 	 {"EIO from each call on", eio_forever}, {"ENOSPC", enospc}, {"short writes", short_writes},
-	 {"closed, and back", closed_and_back}, {"segments roll", segments_roll})
+	 {"closed, and back", closed_and_back}, {"segments roll", segments_roll}, {"segments roll while one is on its way", rolls_on_the_way})
