@@ -83,10 +83,11 @@ sg_facts_agree(const struct sg_facts *before, const struct sg_facts *after)
 }
 
 static bool
-kernel_says(const struct sg_facts *before, const struct sg_facts *after)
+kernel_says(const struct sg_facts *before, const struct sg_facts *after, const struct sg_catalogue *catalogue)
 {
 	for (const struct sg_json *f = sg_json_first(before->json); f != NULL; f = sg_json_next(before->json, f)) {
-		if (sg_json_is(f, "strength", "boundary") && sg_json_get_str(after->json, f->name) == NULL)
+		struct sg_str rest = f->name, step = sg_str_cut(&rest, ':'); /* one that a reload took away says nothing any more */
+		if (sg_json_is(f, "strength", "boundary") && sg_strings_have(&catalogue->attest, step) && sg_json_get_str(after->json, f->name) == NULL)
 			return false;
 	}
 	return true;
@@ -96,7 +97,7 @@ bool
 sg_facts_stand(const struct sg_facts *before, const struct sg_facts *after, const struct sg_catalogue *catalogue)
 {
 	enum sg_strength a, b;
-	if (before->json == NULL || after->json == NULL || !kernel_says(before, after) || !sg_facts_agree(before, after))
+	if (before->json == NULL || after->json == NULL || !kernel_says(before, after, catalogue) || !sg_facts_agree(before, after))
 		return false;
 	for (size_t i = 0; i < catalogue->agent_count; i++)
 		if (sg_facts_fit(before, &catalogue->agents[i].match, &a) != sg_facts_fit(after, &catalogue->agents[i].match, &b))

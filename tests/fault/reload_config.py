@@ -289,7 +289,11 @@ def asked_meanwhile(d, o):
 
 
 def state_of(pid):
-    with open("/proc/%d/stat" % pid) as f:
+    try:
+        f = open("/proc/%d/stat" % pid)
+    except FileNotFoundError:
+        return "gone", 0  # between the listing and this look
+    with f:
         fields = f.read().rsplit(")", 1)[1].split()
     return fields[0], int(fields[1]), fields[11:13]  # letter, parent, time used
 
@@ -516,7 +520,7 @@ def refreshed(d, o):
 
 
 def main():
-    d = Daemon(limits='policy_deadline = "2s"')  # what is measured here is no speed
+    d = Daemon(limits='policy_deadline = "2s"  gate_hang = "60s"')  # what is measured here is no speed, and the gate is stopped on purpose
     try:
         for test in (swapped_whole, kept_out, half_written, replaced_while_read, by_signal, asked_meanwhile, all_at_once, old_worker, policy_survives, elsewhere, modules_beside, refreshed):
             test(d, d.admin())
