@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Domains and instances in one process: who is the same, what freezes nobody, and what a restart remembers. */
+#include "gate/fold_in.h"
 #include "gate/snapshot.h"
 #include "unit/gate/play.h"
 
@@ -178,4 +179,43 @@ rings(void)
 	play_end(p);
 }
 
-SG_CASES("gate.domains", {"one self", one_self}, {"our own fault", our_own_fault}, {"remembered", remembered}, {"rings", rings})
+/* Two who are full of labels, each of their own, come together: what finds no room moves nothing, and the gate goes on. */
+static void
+full_of_labels(void)
+{
+	begin();
+	CU_ASSERT_TRUE_FATAL(play_connect(p, 2, SG_FACE_AGENT, 1002));
+	for (int a = 0; a < 2; a++) {
+		play_facts(p, a == 0 ? 1001 : 1002);
+		char *task = play_task(p, (uint64_t)a + 1, "t"), key[16], labels[2048];
+		for (int n = 0; n < 10; n++) {
+			size_t len = 0;
+			snprintf(key, sizeof(key), "k%d", n);
+			char *decision = play_between(play_act(p, (uint64_t)a + 1, task, "mail.read", "{}", key), "\"decision_id\":\"", "\"");
+			for (int l = 0; l < 16; l++)
+				len += (size_t)snprintf(labels + len, sizeof(labels) - len, "%s\"%c%d.%d\"", l > 0 ? "," : "", 'a' + a, n, l);
+			char body[4096];
+			snprintf(body, sizeof(body), "{\"labels\":[%s],\"result\":\"ok\"}", labels);
+			play_ask(p, (uint64_t)a + 1, SG_ROUTE_A_OUTCOME, decision, body);
+			free(decision);
+		}
+		free(task);
+	}
+	size_t at = 0;
+	struct sg_domain *first = NULL;
+	for (struct sg_domain *d; (d = sg_table_next(&p->gate->state.domains, &at)) != NULL;)
+		if (d->taint.count == SG_LABELS_MAX) {
+			uint64_t seq = d->taint.seq;
+			CU_ASSERT_TRUE(sg_taint_add(&d->taint, SG_STR("one more")));
+			CU_ASSERT_EQUAL(d->taint.seq, seq);
+			if (first != NULL) { /* each has what the other has not: joined again and again, nothing moves */
+				CU_ASSERT_TRUE(sg_taint_join(&d->taint, &first->taint) && sg_taint_join(&first->taint, &d->taint));
+				CU_ASSERT_EQUAL(d->taint.seq, seq);
+			}
+			first = d;
+		}
+	CU_ASSERT_PTR_NOT_NULL(first);
+	play_end(p);
+}
+
+SG_CASES("gate.domains", {"one self", one_self}, {"our own fault", our_own_fault}, {"remembered", remembered}, {"rings", rings}, {"full of labels", full_of_labels})
