@@ -54,7 +54,7 @@ enum sg_body {
 	X(O_LIFT,        52, ADMIN,    "POST",   "/v1/kill/lift",              JSON)                                          \
 	X(O_RELOAD,      53, ADMIN,    "POST",   "/v1/reload",                 JSON)                                          \
 	X(O_TRY,         54, ADMIN,    "POST",   "/v1/try",                    JSON) /* judge, spend and record nothing */     \
-	X(O_EVENTS,      55, ADMIN,    "GET",    "/v1/events",                 NONE) /* leaves after a number; wait=S */         \
+	X(O_EVENTS,      55, ADMIN,    "GET",    "/v1/events",                 NONE) /* leaves after a number: after=N */         \
 	X(O_CONFIG,      56, ADMIN,    "GET",    "/v1/config",                 NONE) /* the configuration in force */          \
 	X(O_TASK_OPEN,   57, ADMIN,    "POST",   "/v1/tasks",                  JSON) /* open a task for an agent, which then claims it */ \
 	X(O_TREE,        58, ADMIN,    "GET",    "/v1/tasks/{}/tree",          NONE) /* a task, what is above and below it */   \
