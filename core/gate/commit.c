@@ -314,15 +314,18 @@ judged_too_early(struct sg_gate *gate, struct sg_request *r, const struct sg_tas
 	if (r->judged_task_seq != task->taint.seq || r->judged_instance_seq != task->domain->taint.seq ||
 	    r->judged_generation != gate->policy_generation || r->judged_catalogue != gate->catalogue)
 		return true;
-	return !r->judged_in_turn && sg_past_moved(gate, r, task);
+	return sg_past_moved(gate, r, task);
 }
 
-/* Once at large; who is overtaken again takes its turn, and then nobody overtakes it. */
+/* Once at large; who is overtaken again takes its turn, and then no commit overtakes it. What moves without one (refusals, outcomes, an operator's word) is
+ * more than a caller's burst only where somebody sees to it. */
 static void
 judge_again(struct sg_gate *gate, struct sg_request *r, const struct sg_task *task)
 {
 	bool may = r->stale++ == 0 || r->turn == SG_TURN_HAS;
-	if (may || sg_turn_take(gate, r, task))
+	if (r->stale > SG_STALE_MOST)
+		sg_deny(gate, r, SG_REASON_rejudge_limit);
+	else if (may || sg_turn_take(gate, r, task))
 		sg_judge(gate, r);
 }
 
@@ -347,17 +350,17 @@ void
 sg_commit_decision(struct sg_gate *gate, struct sg_request *r)
 {
 	struct sg_task *task = sg_state_task(&gate->state, r->task);
-	if (r->ask)
+	if (r->ask) {
 		answer_ask(gate, r);
-	else if (judged_too_early(gate, r, task))
+	} else if (judged_too_early(gate, r, task)) {
 		judge_again(gate, r, task);
-	else if (r->turn == SG_TURN_NONE && sg_turn_taken(gate, r, task))
+	} else if (r->turn == SG_TURN_NONE && sg_turn_taken(gate, r, task)) {
 		sg_turn_take(gate, r, task);
-	else if (gate->audit_lags)
+	} else if (gate->audit_lags) {
 		sg_deny(gate, r, SG_REASON_audit_lags);
-	else if (r->verdict == SG_DEFER)
+	} else if (r->verdict == SG_DEFER) {
 		record_and_answer(gate, r);
-	else if (r->merged.verdict == SG_STEP_UP) {
+	} else if (r->merged.verdict == SG_STEP_UP) {
 		settle_approval(gate, r, task);
 	} else {
 		use_sight(r);

@@ -132,7 +132,6 @@ sg_judge(struct sg_gate *gate, struct sg_request *r)
 	snprintf(r->sight, sizeof(r->sight), "%s", sight != NULL ? sight->id : "");
 	r->judged_at = gate->state.now;
 	r->judged_steady = sg_state_steady(&gate->state);
-	r->judged_in_turn = r->turn == SG_TURN_HAS;
 	r->asks_past = false;
 	r->trouble = SG_REASON_allowed;
 	r->reads = 0;

@@ -19,7 +19,7 @@ enum sg_stage {
 	SG_STAGE_TURN,    /* judged, but others were quicker: waits for its turn (turns.h) */
 };
 
-enum { SG_REQUEST_BUDGET = 16 << 20, SG_JUDGE_MOST = 3, SG_KEY_MAX = 64, SG_TOKEN_MAX = 4096, SG_ACTION_NAME_MAX = 256, SG_RESOURCE_TYPE_MAX = 128, SG_RESOURCE_ID_MAX = 4096 };
+enum { SG_REQUEST_BUDGET = 16 << 20, SG_JUDGE_MOST = 3 /* judgements of one refusal, however often there is a reload */, SG_STALE_MOST = 256 /* judgements that the past overtook */, SG_KEY_MAX = 64, SG_TOKEN_MAX = 4096, SG_ACTION_NAME_MAX = 256, SG_RESOURCE_TYPE_MAX = 128, SG_RESOURCE_ID_MAX = 4096 };
 
 struct sg_request {
 	uint64_t id, conn;
@@ -69,7 +69,7 @@ struct sg_request {
 	unsigned judgements;
 	unsigned stale; /* so often the past had moved when it was to commit */
 	int turn;       /* enum sg_turn */
-	bool judged_in_turn, asks_past;
+	bool asks_past;
 	enum sg_reason trouble; /* of the past that rules asked for; SG_REASON_allowed: none */
 	uint64_t turn_root;
 	const char *turn_agent;
