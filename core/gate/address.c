@@ -9,9 +9,8 @@
 
 enum { ADDRESSES_MAX = 4096, NETWORK_BYTES = 8 };
 
-/* An IPv6 user has a whole network of 64 bits; an IPv4 address stands for itself. */
-static void
-name_of(const unsigned char address[16], char out[33])
+void
+sg_address_name(const unsigned char address[16], char out[33])
 {
 	static const unsigned char mapped[12] = {[10] = 0xff, [11] = 0xff};
 	sg_hex(out, address, memcmp(address, mapped, sizeof(mapped)) == 0 ? 16 : NETWORK_BYTES);
@@ -21,7 +20,7 @@ bool
 sg_address_take(struct sg_gate *gate, const unsigned char address[16])
 {
 	char name[33], key[48];
-	name_of(address, name);
+	sg_address_name(address, name);
 	snprintf(key, sizeof(key), "address:%s", name);
 	bool room = gate->buckets.count < ADDRESSES_MAX || sg_table_get(&gate->buckets, sg_str(key)) != NULL;
 	return sg_bucket_take(gate, "address", room ? sg_str(name) : SG_STR("others"));

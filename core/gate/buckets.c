@@ -109,11 +109,8 @@ reserve_of(const struct sg_gate *gate, enum sg_route route)
 static enum purse
 payer_of(const struct sg_conn *conn, char key[160])
 {
-	char name[40];
-	if (conn->peer.network)
-		sg_hex(name, conn->peer.address, sizeof(conn->peer.address));
-	else
-		snprintf(name, sizeof(name), "%u", (unsigned)conn->peer.uid);
+	char name[SG_CONN_NAME];
+	sg_conn_name(conn, name);
 	if (conn->face == SG_FACE_AGENT && conn->caller[0] != '\0')
 		snprintf(key, 160, "agent:%s", conn->caller);
 	else

@@ -84,9 +84,10 @@ void
 sg_deny_unkeyed(struct sg_gate *gate, struct sg_request *r, enum sg_reason reason)
 {
 	struct sg_conn *conn = sg_conn_find(gate, r->conn);
-	char uid[16];
-	snprintf(uid, sizeof(uid), "%u", conn != NULL ? (unsigned)conn->peer.uid : 0);
-	if (!sg_bucket_take(gate, "unknown", sg_str(uid))) { /* nobody fills the journal without being somebody */
+	char name[SG_CONN_NAME] = "";
+	if (conn != NULL)
+		sg_conn_name(conn, name);
+	if (!sg_bucket_take(gate, "unknown", sg_str(name))) { /* nobody fills the journal without being somebody */
 		sg_gap_count(gate, 0, SG_REASON_overloaded);
 		sg_answer_error(gate, r, 429, SG_REASON_overloaded, "");
 		return;
@@ -98,7 +99,6 @@ sg_deny_unkeyed(struct sg_gate *gate, struct sg_request *r, enum sg_reason reaso
 /* ---- approvals ---- */
 
 /* What a person must see to judge. It holds the arguments, so it is sealed beside the leaf and never stands in it. */
-
 static void
 write_summary(struct sg_buf *out, const struct sg_request *r)
 {
@@ -117,14 +117,6 @@ write_summary(struct sg_buf *out, const struct sg_request *r)
 	sg_jw_end(&w);
 }
 
-/* Of the process that asks; -1: it is on another machine. */
-static int64_t
-asker_uid(struct sg_gate *gate, const struct sg_request *r)
-{
-	const struct sg_conn *conn = sg_conn_find(gate, r->conn);
-	return conn != NULL && conn->peer.pid > 0 ? (int64_t)conn->peer.uid : -1;
-}
-
 static void
 write_open(struct sg_buf *out, struct sg_gate *gate, const struct sg_request *r, const struct sg_task *task)
 {
@@ -139,7 +131,7 @@ write_open(struct sg_buf *out, struct sg_gate *gate, const struct sg_request *r,
 	sg_jw_member_str(&w, "approval", sg_str(r->approval));
 	sg_jw_member_str(&w, "asked", sg_str(r->asked));
 	sg_jw_member_str(&w, "asker", sg_str(asker));
-	sg_jw_member_int(&w, "asker_uid", asker_uid(gate, r));
+	sg_jw_member_int(&w, "asker_uid", sg_conn_uid(sg_conn_find(gate, r->conn)));
 	sg_jw_name(&w, "clock");
 	sg_write_clock(&w, gate);
 	sg_jw_member_str(&w, "digest", sg_str(r->digest));

@@ -149,16 +149,16 @@ sg_gate_disconnect(struct sg_gate *gate, uint64_t id)
 static void
 note_conn(struct sg_gate *gate, const struct sg_conn *conn, enum sg_reason reason)
 {
-	char uid[16];
+	char name[SG_CONN_NAME];
 	struct sg_buf body;
-	snprintf(uid, sizeof(uid), "%u", (unsigned)conn->peer.uid);
-	if (!sg_bucket_take(gate, "unknown", sg_str(uid))) {
+	sg_conn_name(conn, name);
+	if (!sg_bucket_take(gate, "unknown", sg_str(name))) {
 		sg_gap_count(gate, 0, reason);
 		return;
 	}
 	sg_buf_init(&body, 256);
-	sg_buf_printf(&body, "{\"by\":\"stepgate\",\"pid\":%d,\"result\":\"%s\",\"uid\":%s,\"verb\":\"connection\"}", (int)conn->peer.pid,
-		      sg_reason_code(reason), uid);
+	sg_buf_printf(&body, "{\"by\":\"stepgate\",\"pid\":%d,\"result\":\"%s\",\"uid\":%lld,\"verb\":\"connection\"}", (int)conn->peer.pid,
+		      sg_reason_code(reason), (long long)sg_conn_uid(conn));
 	sg_record(gate, "admin", sg_buf_view(&body), SG_STR(""), NULL, NULL);
 	sg_buf_done(&body);
 }

@@ -37,20 +37,6 @@ kind_of(const struct sg_gate *gate, const struct sg_agent *agent)
 	return gate->catalogue->dev ? KIND_process : KIND_uid; /* in dev all share a uid, which keeps nothing apart */
 }
 
-static bool
-names_uid(const struct sg_agent *agent, uid_t uid)
-{
-	char want[16];
-	snprintf(want, sizeof(want), "uid=%u", (unsigned)uid);
-	for (size_t i = 0; i < agent->match.count; i++) {
-		struct sg_str rest = agent->match.items[i];
-		sg_str_cut(&rest, ':');
-		if (rest.ptr != NULL && sg_str_is(rest, want))
-			return true;
-	}
-	return false;
-}
-
 /* Of all stanzas that name this user, or that this process could pass for. */
 static enum kind
 coarsest(const struct sg_gate *gate, const struct sg_agent *agent, const struct sg_conn *conn, int64_t *fade_ms)
@@ -60,7 +46,7 @@ coarsest(const struct sg_gate *gate, const struct sg_agent *agent, const struct 
 	for (size_t i = 0; i < gate->catalogue->agent_count; i++) {
 		const struct sg_agent *other = &gate->catalogue->agents[i];
 		enum sg_strength strength;
-		if (!names_uid(other, conn->peer.uid) && !sg_facts_fit(&conn->facts, &other->match, &strength))
+		if (!sg_match_names_uid(&other->match, conn->peer.uid) && !sg_facts_fit(&conn->facts, &other->match, &strength))
 			continue;
 		if (kind_of(gate, other) < kind)
 			kind = kind_of(gate, other);

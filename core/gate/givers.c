@@ -3,7 +3,6 @@
 #include "base/str.h"
 #include "gate/sight.h"
 
-#include <stdio.h>
 #include <strings.h>
 
 struct person {
@@ -48,15 +47,7 @@ static bool
 runs(const struct sg_gate *gate, const struct person *p, struct sg_str enforcer)
 {
 	const struct sg_enforcer *e = sg_catalogue_enforcer(gate->catalogue, enforcer);
-	char uid[16];
-	snprintf(uid, sizeof(uid), "uid=%u", (unsigned)p->admin->uid);
-	for (size_t i = 0; e != NULL && i < e->match.count; i++) {
-		struct sg_str rest = e->match.items[i];
-		sg_str_cut(&rest, ':');
-		if (rest.ptr != NULL && sg_str_is(rest, uid))
-			return true;
-	}
-	return false;
+	return e != NULL && sg_match_names_uid(&e->match, p->admin->uid);
 }
 
 /* `who` as openers and askers are written. */
@@ -113,8 +104,6 @@ is_same_person(const struct sg_gate *gate, const struct sg_approval *a, size_t p
 {
 	const struct sg_human *human = sg_catalogue_human_admin(gate->catalogue, admin->name);
 	uint64_t person = human != NULL ? sg_person_tag(human->id) : 0;
-	if (a->proofs[proof].uid < 0) /* a leaf of before does not say */
-		return true;
 	return a->proofs[proof].uid == (int64_t)admin->uid && (a->proofs[proof].person == 0 || a->proofs[proof].person == person);
 }
 

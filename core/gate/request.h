@@ -35,10 +35,12 @@ struct sg_request {
 	void (*after_look)(struct sg_gate *gate, struct sg_request *request);
 	void (*after_call)(struct sg_gate *gate, struct sg_request *request, const struct sg_json *answer);
 
-	/* who asks */
+	/* what it costs */
 	sg_time spent; /* in the gate's thread */
-	int64_t units; /* what it costs, see buckets.h */
+	int64_t units; /* see buckets.h */
 	bool paid, agent_paid; /* by whoever is behind the connection; by its agent */
+
+	/* who asks */
 	const struct sg_agent *agent;
 	const struct sg_enforcer *enforcer;
 	enum sg_strength strength;
@@ -131,7 +133,14 @@ void sg_answer_decision(struct sg_gate *gate, struct sg_request *request);
 void sg_answer_attempt(struct sg_gate *gate, struct sg_request *request, const struct sg_attempt *attempt,
 		       enum sg_verdict verdict, enum sg_reason reason);
 
-/* who.c: agents, enforcers, tasks */
+/* who.c: users, agents, enforcers */
+enum { SG_CONN_NAME = 40 };
+/* The user behind a connection, as the kernel says; -1: it is on another machine, or gone (NULL). */
+int64_t sg_conn_uid(const struct sg_conn *conn);
+/* Its user's number, or what its address counts as: for buckets and whatever else is kept of a caller. */
+void sg_conn_name(const struct sg_conn *conn, char out[SG_CONN_NAME]);
+/* One of these match expressions is "STEP:uid=UID". */
+bool sg_match_names_uid(const struct sg_strings *match, uid_t uid);
 bool sg_who_agent(struct sg_gate *gate, struct sg_request *request, const struct sg_conn *conn, enum sg_reason *reason);
 bool sg_who_enforcer(struct sg_gate *gate, struct sg_request *request, const struct sg_conn *conn, enum sg_reason *reason);
 /* False: the agent's instance is a control group or a unit, and this process is surely in none. */
@@ -141,7 +150,9 @@ struct sg_str sg_conn_group(const struct sg_conn *conn);
 /* The control group that is the instance; "" where it is a process. */
 struct sg_str sg_instance_group(const struct sg_conn *conn, const struct sg_agent *agent);
 bool sg_bucket_take(struct sg_gate *gate, const char *kind, struct sg_str name);
-/* address.c: false if more connections come from there than the rate admits. */
+/* address.c. What an address counts as: an IPv6 user has a whole network of 64 bits; an IPv4 address stands for itself. */
+void sg_address_name(const unsigned char address[16], char out[33]);
+/* False if more connections come from there than the rate admits. */
 bool sg_address_take(struct sg_gate *gate, const unsigned char address[16]);
 void sg_address_sweep(struct sg_gate *gate);
 void sg_gap_count(struct sg_gate *gate, int which, enum sg_reason reason);
@@ -268,11 +279,11 @@ void sg_release(struct sg_gate *gate, struct sg_request *request);
 void sg_write_credential(struct sg_json_writer *w, const struct sg_request *request);
 void sg_write_action(struct sg_buf *out, const struct sg_gate *gate, const struct sg_request *request, struct sg_str args,
 		     const struct sg_task *task);
-/* Nobody has looked at who is behind this connection: it comes before its first request is judged. */
 /* conn.c. A module must look before this connection's next request is run: it never has, something was presented, or a reload came. */
 bool sg_look_due(const struct sg_gate *gate, const struct sg_conn *conn);
 /* After a reload: closes operators' connections that are none any more, at most `most` looked at in a call. */
 void sg_conns_review(struct sg_gate *gate, size_t most);
+/* Nobody has looked at who is behind this connection: it comes before its first request is judged. */
 bool sg_first_look_due(const struct sg_gate *gate, const struct sg_conn *conn);
 /* Calls `then` once the facts of the asker are fresh: at once if the last look is young, else after another. */
 void sg_look_first(struct sg_gate *gate, struct sg_request *request, void (*then)(struct sg_gate *, struct sg_request *));

@@ -52,7 +52,7 @@ write_peer(struct sg_json_writer *w, struct sg_gate *gate, const struct sg_reque
 	else if (strcmp(name, "start") == 0)
 		sg_jw_member_int(w, "start", own && group.len == 0 ? (int64_t)conn->peer.start_time : 0);
 	else
-		sg_jw_member_int(w, "uid", own ? (int64_t)conn->peer.uid : -1); /* the kernel's word, whatever the identity rests on */
+		sg_jw_member_int(w, "uid", own ? sg_conn_uid(conn) : -1); /* the kernel's word, whatever the identity rests on */
 }
 
 static void
@@ -140,7 +140,7 @@ sg_task_id(const struct sg_gate *gate, const struct sg_request *r, const char *o
 	snprintf(out, SG_ID_MAX, "t-%s", hex);
 }
 
-enum { SG_TASKS_KEPT = 4 }; /* times limits.tasks: those that ended are kept a while */
+enum { KEPT_TIMES = 4 }; /* times limits.tasks: those that ended are kept a while */
 
 bool
 sg_task_room(const struct sg_gate *gate, struct sg_str agent)
@@ -150,7 +150,7 @@ sg_task_room(const struct sg_gate *gate, struct sg_str agent)
 	/* where all together have too many, those who have more than their share are refused, and nobody else */
 	if (gate->state.open_tasks >= (uint64_t)l->tasks && sg_state_agent_tasks(&gate->state, agent, 0) >= share)
 		return false;
-	if (gate->state.tasks.count >= SG_TASKS_KEPT * (size_t)l->tasks && sg_state_agent_kept(&gate->state, agent) >= SG_TASKS_KEPT * share)
+	if (gate->state.tasks.count >= KEPT_TIMES * (size_t)l->tasks && sg_state_agent_kept(&gate->state, agent) >= KEPT_TIMES * share)
 		return false;
 	return sg_state_agent_tasks(&gate->state, agent, (size_t)l->tasks_per_agent) < (size_t)l->tasks_per_agent;
 }
@@ -271,7 +271,7 @@ may_claim(struct sg_gate *gate, struct sg_request *r, const struct sg_task *task
 	if (task->parent != NULL && strcmp(task->parent->instance->id, r->instance) == 0)
 		return false;
 	*reason = SG_REASON_rule_10_duty;
-	return sg_duty_allows(gate, task->root, r->agent, sg_str(task->role), r->instance, conn != NULL ? (int64_t)conn->peer.uid : -1);
+	return sg_duty_allows(gate, task->root, r->agent, sg_str(task->role), r->instance, sg_conn_uid(conn));
 }
 
 static void

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Who asks: the agent behind a connection, the enforcer and the agent it asks for, and how often they may. */
+ * Who asks: the user or the address behind a connection, its agent, the enforcer and the agent it asks for. */
 #include "gate/request.h"
 
 #include "base/group.h"
@@ -20,6 +20,35 @@ sure_fact(const struct sg_facts *facts, const char *name)
 			return value;
 	}
 	return (struct sg_str){"", 0};
+}
+
+int64_t
+sg_conn_uid(const struct sg_conn *conn)
+{
+	return conn == NULL || conn->peer.network ? -1 : (int64_t)conn->peer.uid;
+}
+
+void
+sg_conn_name(const struct sg_conn *conn, char out[SG_CONN_NAME])
+{
+	if (conn->peer.network)
+		sg_address_name(conn->peer.address, out);
+	else
+		snprintf(out, SG_CONN_NAME, "%u", (unsigned)conn->peer.uid);
+}
+
+bool
+sg_match_names_uid(const struct sg_strings *match, uid_t uid)
+{
+	char want[16];
+	snprintf(want, sizeof(want), "uid=%u", (unsigned)uid);
+	for (size_t i = 0; i < match->count; i++) {
+		struct sg_str rest = match->items[i];
+		sg_str_cut(&rest, ':');
+		if (rest.ptr != NULL && sg_str_is(rest, want))
+			return true;
+	}
+	return false;
 }
 
 struct sg_str

@@ -11,15 +11,12 @@
 static void
 name_caller(struct sg_gate *gate, const struct sg_request *r, char out[SG_PULSE_CALLER])
 {
-	char name[40];
+	char name[SG_CONN_NAME];
 	const struct sg_conn *conn = sg_conn_find(gate, r->conn);
 	out[0] = '\0';
 	if (conn == NULL || conn->face == SG_FACE_ADMIN)
 		return;
-	if (conn->peer.network)
-		sg_hex(name, conn->peer.address, sizeof(conn->peer.address));
-	else
-		snprintf(name, sizeof(name), "%u", (unsigned)conn->peer.uid);
+	sg_conn_name(conn, name);
 	if (conn->face == SG_FACE_ENFORCER && r->agent != NULL)
 		snprintf(out, SG_PULSE_CALLER, "agent:%.*s", SG_STR_ARG(r->agent->name));
 	else

@@ -314,8 +314,28 @@ address_rate(void)
 	play_end(p);
 }
 
+/* What is kept of a caller is kept of its user, or of its network: another address of it is no other caller. */
+static void
+one_caller(void)
+{
+	struct sg_conn a = {.peer = {.uid = (uid_t)-1, .network = true, .address = {0x20, 1, [15] = 1}}}, b = a, c = a, local = {.peer = {.uid = 1001}};
+	char of_a[SG_CONN_NAME], of_b[SG_CONN_NAME], of_c[SG_CONN_NAME], of_local[SG_CONN_NAME];
+	b.peer.address[15] = 2;
+	c.peer.address[1] = 2;
+	sg_conn_name(&a, of_a);
+	sg_conn_name(&b, of_b);
+	sg_conn_name(&c, of_c);
+	sg_conn_name(&local, of_local);
+	CU_ASSERT_STRING_EQUAL(of_a, of_b);
+	CU_ASSERT_STRING_NOT_EQUAL(of_a, of_c);
+	CU_ASSERT_STRING_EQUAL(of_local, "1001");
+	CU_ASSERT_EQUAL(sg_conn_uid(&a), -1); /* two of another machine have no user in common */
+	CU_ASSERT_EQUAL(sg_conn_uid(NULL), -1);
+	CU_ASSERT_EQUAL(sg_conn_uid(&local), 1001);
+}
+
 SG_CASES("gate.identity", {"an agent on hints alone", hints_alone}, {"the weakest strength", weakest_strength},
 	 {"absence proves nothing", absence_proves_nothing}, {"a peer from the network", network_peer},
 	 {"a peer from the network, the second look", network_second_look}, {"a token on a local connection", token_on_a_process},
 	 {"nothing to look at", nothing_to_look_at},
-	 {"conflicting facts at connect", conflict_at_connect}, {"connections of one address", address_bound}, {"connections a second", address_rate})
+	 {"conflicting facts at connect", conflict_at_connect}, {"connections of one address", address_bound}, {"connections a second", address_rate}, {"one caller", one_caller})
