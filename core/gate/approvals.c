@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Approvals, first form: an admin's yes or no on the admin socket; and waiting for one. */
+#include "gate/labels.h"
 #include "gate/sight.h"
 
 #include "base/str.h"
@@ -78,10 +79,7 @@ write_approval(struct sg_json_writer *w, struct sg_gate *gate, struct sg_approva
 	sg_jw_member_str(w, "state", sg_str(state_name(gate, a)));
 	if (full) {
 		sg_jw_name(w, "tainted");
-		sg_jw_array(w);
-		for (size_t i = 0; i < a->task->taint.count; i++)
-			sg_jw_text(w, a->task->taint.labels[i]);
-		sg_jw_end(w);
+		sg_write_labels(w, &a->task->taint);
 		sg_jw_member_str(w, "task", sg_str(a->task->id));
 	}
 	sg_jw_end(w);

@@ -6,6 +6,7 @@
 #include "base/str.h"
 #include "gate/catalogue.h"
 #include "gate/fold.h"
+#include "gate/labels.h"
 
 #include <string.h>
 
@@ -29,29 +30,6 @@ is_written(const struct origins *o, const struct sg_json *value)
 	return false;
 }
 
-/* Of what nobody can place: all that task and domain carry; it may have come from there. The domain's first, which has the task's among them; what the
- * domain was cleansed of stands behind. */
-static void
-write_unplaced(const struct origins *o)
-{
-	const struct sg_taint *task = &o->task->taint, *domain = &o->task->domain->taint;
-	for (size_t i = 0; i < domain->count; i++)
-		sg_jw_text(o->w, domain->labels[i]);
-	for (size_t i = 0; i < task->count; i++)
-		if (!sg_taint_has(domain, sg_str(task->labels[i])))
-			sg_jw_text(o->w, task->labels[i]);
-}
-
-static void
-write_labels(const struct origins *o, const struct sg_origin *origin)
-{
-	bool placed = origin != NULL && strcmp(origin->where, "unknown") != 0;
-	for (size_t i = 0; placed && i < origin->taint.count; i++)
-		sg_jw_text(o->w, origin->taint.labels[i]);
-	if (!placed)
-		write_unplaced(o);
-}
-
 /* What an agent handed on with a task is another party's word for who took it, and its own for itself. */
 static const char *
 where_of(const struct origins *o, const struct sg_origin *origin)
@@ -72,9 +50,10 @@ write_origin(struct origins *o, const struct sg_json *value)
 	o->written[o->count++] = value;
 	sg_jw_object(o->w);
 	sg_jw_name(o->w, "labels");
-	sg_jw_array(o->w);
-	write_labels(o, origin);
-	sg_jw_end(o->w);
+	if (origin != NULL && strcmp(origin->where, "unknown") != 0)
+		sg_write_labels(o->w, &origin->taint);
+	else
+		sg_write_all_read(o->w, o->task, NULL);
 	sg_jw_member_text(o->w, "origin", where_of(o, origin));
 	sg_jw_member_text(o->w, "source", origin != NULL ? origin->decision : "");
 	sg_jw_name(o->w, "value");

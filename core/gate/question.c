@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * The question for policy: everything a rule may see of one request, written by the gate. Its fields are the table in policy/field.h. */
 #include "gate/history.h"
+#include "gate/labels.h"
 #include "gate/moved.h"
 #include "gate/sight.h"
 #include "gate/spend.h"
@@ -30,10 +31,7 @@ static void
 write_labels(struct sg_json_writer *w, const struct sg_taint *taint)
 {
 	sg_jw_name(w, "labels");
-	sg_jw_array(w);
-	for (size_t i = 0; taint != NULL && i < taint->count; i++)
-		sg_jw_text(w, taint->labels[i]);
-	sg_jw_end(w);
+	sg_write_labels(w, taint);
 }
 
 static void

@@ -3,6 +3,7 @@
 #include "gate/snapshot_out.h"
 
 #include "base/str.h"
+#include "gate/labels.h"
 #include "gate/values.h"
 
 void
@@ -27,10 +28,7 @@ void
 sg_line_labels(struct sg_json_writer *w, const struct sg_taint *taint)
 {
 	sg_jw_name(w, "labels");
-	sg_jw_array(w);
-	for (size_t i = 0; i < taint->count; i++)
-		sg_jw_text(w, taint->labels[i]);
-	sg_jw_end(w);
+	sg_write_labels(w, taint);
 }
 
 void

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Tasks: showing, closing, letting go on. */
 #include "gate/domain.h"
+#include "gate/labels.h"
 #include "gate/spend.h"
 
 #include "base/str.h"
@@ -27,10 +28,7 @@ sg_write_task(struct sg_json_writer *w, const struct sg_gate *gate, const struct
 	sg_jw_member_str(w, "instance", sg_str(task->instance->id));
 	sg_jw_member_str(w, "intent", sg_str(task->intent));
 	sg_jw_name(w, "labels");
-	sg_jw_array(w);
-	for (size_t i = 0; i < task->taint.count; i++)
-		sg_jw_text(w, task->taint.labels[i]);
-	sg_jw_end(w);
+	sg_write_labels(w, &task->taint);
 	sg_jw_member_int(w, "left_ms", sg_deadline_left(&task->ends, &gate->state.now));
 	sg_jw_member_str(w, "on_behalf_of", sg_str(task->on_behalf));
 	sg_jw_member_str(w, "opener", sg_str(task->opener));

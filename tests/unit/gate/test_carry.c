@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * What goes into a tool comes out of it: a result's labels, for each way in. */
+#include "unit/gate/play.h"
+
+static struct play *p;
+static char *task;
+
+#define SEEN "DE75512108001245126199"
+
+/* A task that has read a mail, in which that account stood. */
+static void
+begin(void)
+{
+	p = play_new();
+	CU_ASSERT_TRUE_FATAL(play_connect(p, 1, SG_FACE_AGENT, 1001));
+	CU_ASSERT_TRUE_FATAL(play_connect(p, 2, SG_FACE_ENFORCER, 2001));
+	play_facts(p, 1001);
+	task = play_task(p, 1, "t");
+}
+
+static void
+end(void)
+{
+	free(task);
+	play_end(p);
+}
+
+static const struct sg_attempt *
+act(const char *action, const char *args, const char *resource)
+{
+	static int keys;
+	char body[1024];
+	snprintf(body, sizeof(body), "{\"action\":\"%s\",\"arguments\":%s,\"key\":\"k%d\",\"resource\":%s,\"task\":\"%s\"}", action, args, keys++, resource, task);
+	char *decision = play_between(play_ask(p, 1, SG_ROUTE_A_ACT, "", body), "\"decision_id\":\"", "\"");
+	const struct sg_attempt *attempt = sg_state_decision(&p->gate->state, sg_str(decision));
+	free(decision);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(attempt);
+	CU_ASSERT_EQUAL(attempt->state, SG_ATTEMPT_ALLOWED);
+	return attempt;
+}
+
+static void
+read_mail(void)
+{
+	const struct sg_attempt *mail = act("mail.read", "{}", "{\"id\":\"7\",\"type\":\"mail\"}");
+	CU_ASSERT_TRUE(play_has(play_ask(p, 1, SG_ROUTE_A_OUTCOME, mail->decision, "{\"result\":\"ok\",\"values\":[\"" SEEN "\"]}"), "recorded"));
+}
+
+static bool
+carries(const struct sg_attempt *attempt)
+{
+	return sg_taint_has(&attempt->labels, SG_STR("mail"));
+}
+
+static void
+ways_in(void)
+{
+	static const struct {
+		const char *args, *resource;
+		bool carries;
+	} rows[] = {
+		{"{}", "{\"id\":\"1\",\"type\":\"any\"}", false},
+		{"{}", "{\"id\":\"12345678\",\"type\":\"any\"}", false},
+		{"{}", "{\"id\":\"123456789\",\"type\":\"any\"}", true},
+		{"{}", "{\"id\":\"1\",\"type\":\"abcdefgh\"}", false},
+		{"{}", "{\"id\":\"1\",\"type\":\"abcdefghi\"}", true},
+		{"{}", "{\"id\":\"1\",\"type\":\"" SEEN "\"}", true},
+		{"{}", "{\"id\":\"" SEEN "\",\"type\":\"any\"}", true},
+		{"{}", "{\"id\":\"DE75 5121 0800 1245 1261 99\",\"type\":\"any\"}", true},
+		{"{}", "{\"id\":\"1\",\"properties\":{\"a\":1},\"type\":\"any\"}", true},
+		{"{\"a\":\"" SEEN "\"}", "{\"id\":\"1\",\"type\":\"any\"}", true},
+		{"{\"a\":null}", "{\"id\":\"1\",\"type\":\"any\"}", true},
+		{"{\"a\":[]}", "{\"id\":\"1\",\"type\":\"any\"}", true},
+		{"{\"a\":true}", "{\"id\":\"1\",\"type\":\"any\"}", true},
+		{"{\"" SEEN "\":1}", "{\"id\":\"1\",\"type\":\"any\"}", true},
+	};
+	begin(); /* what the agent named before is placed by nobody */
+	CU_ASSERT_FALSE(carries(act("pay.send", "{\"a\":\"" SEEN "\"}", "{\"id\":\"" SEEN "\",\"type\":\"any\"}")));
+	read_mail();
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (carries(act("pay.send", rows[i].args, rows[i].resource)) != rows[i].carries) {
+			fprintf(stderr, "  row %zu\n", i);
+			CU_FAIL("a result carries what went in, and nothing else");
+		}
+	end();
+}
+
+SG_CASES("gate.carry", {"ways in", ways_in})
