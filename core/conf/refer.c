@@ -162,7 +162,6 @@ check_identity(const struct sg_conf_node *root, const char *section, struct sg_c
 	}
 }
 
-/* Peers from the network are no processes: only what they present says who they are. */
 /* A control group keeps nothing apart where its processes write files that others of their user read: only the admin can know. */
 static void
 check_domain(const struct sg_conf_node *root, struct sg_conf_errors *errors)
@@ -177,6 +176,7 @@ check_domain(const struct sg_conf_node *root, struct sg_conf_errors *errors)
 	}
 }
 
+/* Peers from the network are no processes: only what they present says who they are. */
 static void
 check_listen(const struct sg_conf_node *root, struct sg_conf_errors *errors)
 {
@@ -197,11 +197,11 @@ check_listen(const struct sg_conf_node *root, struct sg_conf_errors *errors)
 	}
 }
 
-/* Tasks live shorter than windows: theirs are for their whole life. And two words say where a value came from, so no action is called so. */
+/* Tasks live shorter than windows: theirs are for their whole life. And these words say where a value came from, so no action is called so. */
 static void
 check_tasks(const struct sg_conf_node *root, struct sg_conf_errors *errors)
 {
-	static const char *const keys[] = {"budgets", "tree"};
+	static const char *const keys[] = {"budgets", "tree"}, *const origins[] = {"self", "task", "unknown"};
 	const struct sg_conf_node *intents = sg_conf_node_get(root, "intents"), *actions = sg_conf_node_get(root, "actions");
 	for (const struct sg_conf_node *s = intents == NULL ? NULL : intents->first; s != NULL; s = s->next)
 		for (size_t k = 0; k < 2; k++) {
@@ -213,9 +213,10 @@ check_tasks(const struct sg_conf_node *root, struct sg_conf_errors *errors)
 		}
 	for (const struct sg_conf_node *a = actions == NULL ? NULL : actions->first; a != NULL; a = a->next) {
 		const struct sg_conf_node *name = sg_conf_node_get(a, "name");
-		if (name != NULL && (sg_str_is(name->text, "task") || sg_str_is(name->text, "unknown")))
-			sg_conf_error_add(errors, SG_CONF_E_value, name->value, "give it a dotted name, such as \"task.list\"",
-					  "\"%.*s\" says where a value came from and is no action's name", SG_STR_ARG(name->text));
+		for (size_t i = 0; name != NULL && i < sizeof(origins) / sizeof(origins[0]); i++)
+			if (sg_str_is(name->text, origins[i]))
+				sg_conf_error_add(errors, SG_CONF_E_value, name->value, "give it a dotted name, such as \"task.list\"",
+						  "\"%s\" says where a value came from and is no action's name", origins[i]);
 	}
 }
 

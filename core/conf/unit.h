@@ -10,10 +10,11 @@
 /* "200ms", "60s", "5m", "1h", "7d" to milliseconds. False (output untouched) on any other form or beyond 2^53 ms. */
 bool sg_conf_duration(struct sg_str text, int64_t *milliseconds);
 
-/* "512B", "64KiB", "1MiB", "2GiB" to bytes. False as above. */
-/* The same, or "never". */
+/* The same, or "never", which is SG_CONF_NEVER: a hundred years. */
 #define SG_CONF_NEVER (INT64_C(86400000) * 36500)
 bool sg_conf_life(struct sg_str text, int64_t *milliseconds);
+
+/* "512B", "64KiB", "1MiB", "2GiB" to bytes. False as above. */
 bool sg_conf_size(struct sg_str text, int64_t *bytes);
 
 /* "0660": a zero and three octal digits. False as above. */

@@ -86,7 +86,7 @@ kill_or_lift(struct sg_gate *gate, struct sg_request *r, bool lift)
 	sg_jw_object(&w);
 	sg_jw_member_str(&w, "agent", agent);
 	sg_jw_member_bool(&w, "all", all);
-	sg_jw_member_str(&w, "by", conn != NULL && conn->admin != NULL ? conn->admin->name : SG_STR(""));
+	sg_jw_member_str(&w, "by", sg_conn_operator(conn));
 	sg_jw_member_bool(&w, "lift", lift);
 	sg_jw_member_str(&w, "reason", why);
 	sg_jw_end(&w);
@@ -131,7 +131,7 @@ sg_route_reload(struct sg_gate *gate, struct sg_request *r)
 		return;
 	}
 	const struct sg_conn *conn = sg_conn_find(gate, r->conn);
-	r->argument = conn != NULL && conn->admin != NULL ? sg_arena_copy(&r->arena, conn->admin->name) : SG_STR("stepgate"); /* a reload may take the stanza away */
+	r->argument = sg_arena_copy(&r->arena, sg_conn_operator(conn)); /* a reload may take the stanza away */
 	gate->reloading = true;
 	gate->reload_conn = r->id;
 	r->stage = SG_STAGE_CALL;

@@ -72,7 +72,7 @@ revoke_all(struct sg_gate *gate, const struct sg_task *task)
 	size_t at = 0;
 	for (struct sg_lease *l; (l = sg_table_next(&gate->state.leases, &at)) != NULL;)
 		if (l->task == task && l->state < SG_LEASE_REVOKING)
-			sg_lease_revoke(gate, l, "policy");
+			sg_lease_revoke(gate, l, SG_STR("stepgate"), "policy");
 }
 
 /* The tree and the domain, unless the hook says that it means the task alone. */

@@ -173,7 +173,7 @@ void
 sg_domain_thaw(struct sg_gate *gate, struct sg_request *r, const struct sg_domain *domain)
 {
 	const struct sg_conn *conn = sg_conn_find(gate, r->conn);
-	record(gate, domain, "thaw", conn != NULL && conn->admin != NULL ? conn->admin->name : SG_STR(""), SG_STR("a task of it was thawed"), NULL);
+	record(gate, domain, "thaw", sg_conn_operator(conn), SG_STR("a task of it was thawed"), NULL);
 }
 
 static bool

@@ -482,7 +482,7 @@ revoke_pending(void *to, struct sg_lease *lease)
 {
 	struct sg_gate *gate = to;
 	if (lease->state == SG_LEASE_PENDING)
-		sg_record_lease(gate, lease->id, "revoking", "pending at restart");
+		sg_record_lease(gate, lease->id, "revoking", SG_STR("stepgate"), "pending at restart");
 }
 
 static enum sg_status

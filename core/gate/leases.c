@@ -25,13 +25,13 @@ tell_issuer(struct sg_gate *gate, const struct sg_lease *lease)
 }
 
 bool
-sg_lease_revoke(struct sg_gate *gate, struct sg_lease *lease, const char *why)
+sg_lease_revoke(struct sg_gate *gate, struct sg_lease *lease, struct sg_str by, const char *why)
 {
 	if (lease->state >= SG_LEASE_REVOKING) {
 		tell_issuer(gate, lease);
 		return true;
 	}
-	if (!sg_record_lease(gate, lease->id, "revoking", why))
+	if (!sg_record_lease(gate, lease->id, "revoking", by, why))
 		return false;
 	tell_issuer(gate, lease);
 	return true;
@@ -45,7 +45,7 @@ sg_leases_tainted(struct sg_gate *gate, const struct sg_task *task, const char *
 	size_t at = 0;
 	for (struct sg_lease *l; (l = sg_table_next(&gate->state.leases, &at)) != NULL;)
 		if (l->state < SG_LEASE_REVOKING && l->level >= SG_CONFIDENTIAL && strcmp(l->decision, but) != 0 && sg_task_is_below(task, l->task))
-			sg_lease_revoke(gate, l, "tainted");
+			sg_lease_revoke(gate, l, SG_STR("stepgate"), "tainted");
 }
 
 void
@@ -69,7 +69,7 @@ sg_gate_confirmed(struct sg_gate *gate, struct sg_str issuer, struct sg_str answ
 	    sg_json_string(sg_json_get(json, "lease"), &id)) {
 		struct sg_lease *lease = sg_state_lease(&gate->state, id);
 		if (lease != NULL && lease->state == SG_LEASE_REVOKING && sg_str_is(issuer, lease->issuer))
-			sg_record_lease(gate, lease->id, "dead", "confirmed by its issuer");
+			sg_record_lease(gate, lease->id, "dead", SG_STR("stepgate"), "confirmed by its issuer");
 	}
 	sg_arena_done(&arena);
 }
@@ -78,7 +78,7 @@ sg_gate_confirmed(struct sg_gate *gate, struct sg_str issuer, struct sg_str answ
 void
 sg_repeat_credential(struct sg_gate *gate, struct sg_request *r, const struct sg_attempt *attempt, struct sg_lease *lease)
 {
-	if (lease != NULL && !sg_lease_revoke(gate, lease, "credential_lost")) {
+	if (lease != NULL && !sg_lease_revoke(gate, lease, SG_STR("stepgate"), "credential_lost")) {
 		sg_answer_error(gate, r, 503, SG_REASON_audit_unavailable, "ask again with the same key");
 		return;
 	}
@@ -151,7 +151,7 @@ sg_route_lease_revoke(struct sg_gate *gate, struct sg_request *r)
 	struct sg_lease *lease = sg_state_lease(&gate->state, r->argument);
 	if (lease == NULL)
 		sg_answer_error(gate, r, 404, SG_REASON_not_found, "stepgate leases");
-	else if (!sg_lease_revoke(gate, lease, "operator"))
+	else if (!sg_lease_revoke(gate, lease, sg_conn_operator(sg_conn_find(gate, r->conn)), "operator"))
 		sg_answer_error(gate, r, 503, SG_REASON_audit_unavailable, "");
 	else
 		sg_request_sync(gate, r, gate->journal.appended, answer_lease);

@@ -224,25 +224,8 @@ sg_gate_expire(struct sg_gate *gate)
 	at = 0;
 	for (struct sg_task *t; (t = sg_table_next(&gate->state.tasks, &at)) != NULL;)
 		if (t->state <= SG_TASK_FROZEN && sg_deadline_over(&t->ends, &gate->state.now))
-			sg_gate_end_task(gate, t, "expired");
+			sg_end_task(gate, t, "expired");
 	sg_leases_revoking(gate);
-}
-
-bool
-sg_end_task(struct sg_gate *gate, const struct sg_task *task, const char *why, uint64_t *number)
-{
-	struct sg_buf body;
-	sg_buf_init(&body, 512);
-	sg_buf_printf(&body, "{\"how\":\"closed\",\"task\":\"%s\",\"why\":\"%s\"}", task->id, why);
-	bool good = sg_record(gate, "task_end", sg_buf_view(&body), SG_STR(""), number, NULL) == SG_OK;
-	sg_buf_done(&body);
-	return good;
-}
-
-void
-sg_gate_end_task(struct sg_gate *gate, const struct sg_task *task, const char *why)
-{
-	sg_end_task(gate, task, why, NULL);
 }
 
 /* The instance that made a credential takes it back: it still runs when the configuration changes, and leaves only when it owes no answer. */
@@ -259,11 +242,11 @@ sg_gate_orphans(struct sg_gate *gate)
 	size_t at = 0;
 	for (struct sg_lease *l; (l = sg_table_next(&gate->state.leases, &at)) != NULL;)
 		if (l->state < SG_LEASE_REVOKING && !has_issuer(gate->catalogue, gate->retired, l))
-			sg_lease_revoke(gate, l, "issuer removed");
+			sg_lease_revoke(gate, l, SG_STR("stepgate"), "issuer removed");
 	at = 0;
 	for (struct sg_task *t; (t = sg_table_next(&gate->state.tasks, &at)) != NULL;)
 		if (t->state <= SG_TASK_FROZEN && sg_catalogue_agent(gate->catalogue, sg_str(t->agent)) == NULL)
-			sg_gate_end_task(gate, t, "agent removed");
+			sg_end_task(gate, t, "agent removed");
 }
 
 void

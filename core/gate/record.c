@@ -67,13 +67,14 @@ sg_write_clock(struct sg_json_writer *w, const struct sg_gate *gate)
 }
 
 bool
-sg_record_lease(struct sg_gate *gate, const char *lease, const char *state, const char *why)
+sg_record_lease(struct sg_gate *gate, const char *lease, const char *state, struct sg_str by, const char *why)
 {
 	struct sg_buf body;
 	struct sg_json_writer w;
 	sg_buf_init(&body, 4096);
 	sg_jw_begin(&w, &body);
 	sg_jw_object(&w);
+	sg_jw_member_str(&w, "by", by);
 	sg_jw_member_text(&w, "lease", lease);
 	sg_jw_member_text(&w, "state", state);
 	sg_jw_member_text(&w, "why", why);
@@ -81,6 +82,30 @@ sg_record_lease(struct sg_gate *gate, const char *lease, const char *state, cons
 	bool ok = sg_record(gate, "lease", sg_buf_view(&body), SG_STR(""), NULL, NULL) == SG_OK;
 	sg_buf_done(&body);
 	return ok;
+}
+
+bool
+sg_record_task(struct sg_gate *gate, const struct sg_task *task, const char *how, struct sg_str by, const char *why, uint64_t *number)
+{
+	struct sg_buf body;
+	struct sg_json_writer w;
+	sg_buf_init(&body, 1024);
+	sg_jw_begin(&w, &body);
+	sg_jw_object(&w);
+	sg_jw_member_str(&w, "by", by);
+	sg_jw_member_text(&w, "how", how);
+	sg_jw_member_text(&w, "task", task->id);
+	sg_jw_member_text(&w, "why", why);
+	sg_jw_end(&w);
+	bool good = sg_record(gate, "task_end", sg_buf_view(&body), SG_STR(""), number, NULL) == SG_OK;
+	sg_buf_done(&body);
+	return good;
+}
+
+bool
+sg_end_task(struct sg_gate *gate, const struct sg_task *task, const char *why)
+{
+	return sg_record_task(gate, task, "closed", SG_STR("stepgate"), why, NULL);
 }
 
 bool

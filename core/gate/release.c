@@ -107,7 +107,7 @@ withhold(struct sg_gate *gate, struct sg_request *r, enum sg_reason reason)
 	r->reason = reason;
 	r->token = (struct sg_str){NULL, 0};
 	if (lease != NULL && told)
-		sg_lease_revoke(gate, lease, sg_reason_code(reason));
+		sg_lease_revoke(gate, lease, SG_STR("stepgate"), sg_reason_code(reason));
 	if (lease != NULL && lease->state < SG_LEASE_REVOKING)
 		lease->state = SG_LEASE_REVOKING; /* not durable, yet in force: the journal holds it as pending, which recovery revokes */
 	gate->ports.say(gate->ports.self, "withheld: the answer above was taken back");
@@ -185,7 +185,7 @@ sg_release(struct sg_gate *gate, struct sg_request *r)
 		withhold(gate, r, reason);
 		return;
 	}
-	if (r->lease[0] != '\0' && !sg_record_lease(gate, r->lease, "active", "released")) {
+	if (r->lease[0] != '\0' && !sg_record_lease(gate, r->lease, "active", SG_STR("stepgate"), "released")) {
 		withhold(gate, r, SG_REASON_audit_unavailable);
 		return;
 	}

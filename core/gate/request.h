@@ -139,6 +139,8 @@ enum { SG_CONN_NAME = 40 };
 int64_t sg_conn_uid(const struct sg_conn *conn);
 /* Its user's number, or what its address counts as: for buckets and whatever else is kept of a caller. */
 void sg_conn_name(const struct sg_conn *conn, char out[SG_CONN_NAME]);
+/* The operator who speaks there, as records name them: never empty; "stepgate" where the daemon itself does it. */
+struct sg_str sg_conn_operator(const struct sg_conn *conn);
 /* One of these match expressions is "STEP:uid=UID". */
 bool sg_match_names_uid(const struct sg_strings *match, uid_t uid);
 bool sg_who_agent(struct sg_gate *gate, struct sg_request *request, const struct sg_conn *conn, enum sg_reason *reason);
@@ -167,7 +169,12 @@ void sg_write_clock(struct sg_json_writer *w, const struct sg_gate *gate);
 void sg_write_carried(struct sg_json_writer *w, const struct sg_gate *gate, const struct sg_request *request, const struct sg_task *task);
 /* decision_leaf.c: fills request->decision. False: it could not be recorded. */
 bool sg_record_decision(struct sg_gate *gate, struct sg_request *request, uint64_t *number);
-bool sg_record_lease(struct sg_gate *gate, const char *lease, const char *state, const char *why);
+/* How: "closed" (with what stands below it), "frozen", "thawed"; `by` whom: an operator, "agent:NAME", "enforcer:NAME", "stepgate"; `why` a word of ours.
+ * False: it could not be recorded; *number: of its leaf, may be NULL. */
+bool sg_record_task(struct sg_gate *gate, const struct sg_task *task, const char *how, struct sg_str by, const char *why, uint64_t *number);
+/* The daemon itself ends a task. */
+bool sg_end_task(struct sg_gate *gate, const struct sg_task *task, const char *why);
+bool sg_record_lease(struct sg_gate *gate, const char *lease, const char *state, struct sg_str by, const char *why);
 bool sg_record_withheld(struct sg_gate *gate, struct sg_request *request, enum sg_reason reason);
 bool sg_random_id(struct sg_gate *gate, const char *prefix, char out[SG_ID_MAX]);
 
@@ -305,7 +312,7 @@ void sg_write_groups(struct sg_json_writer *w, const struct sg_requirement *requ
 bool sg_ask_verify(struct sg_gate *gate, const struct sg_request *request, enum sg_issue_format format, struct sg_str keys,
 		   struct sg_str lease);
 /* Revokes a lease: recorded, told to its issuer, dead once the issuer says so. False if it could not be recorded. */
-bool sg_lease_revoke(struct sg_gate *gate, struct sg_lease *lease, const char *why);
+bool sg_lease_revoke(struct sg_gate *gate, struct sg_lease *lease, struct sg_str by, const char *why);
 void sg_leases_tainted(struct sg_gate *gate, const struct sg_task *task, const char *but);
 /* Tells the issuers about every lease that is revoking. */
 void sg_leases_revoking(struct sg_gate *gate);
@@ -334,9 +341,6 @@ void sg_gate_idle(struct sg_gate *gate);
 /* Agents whose owner went, or came back, since this was last looked at: recorded, and those without one fall. */
 void sg_gate_owners(struct sg_gate *gate);
 void sg_gate_orphans(struct sg_gate *gate);
-void sg_gate_end_task(struct sg_gate *gate, const struct sg_task *task, const char *why);
-/* The same. False: it could not be recorded; *number: of its leaf, may be NULL. */
-bool sg_end_task(struct sg_gate *gate, const struct sg_task *task, const char *why, uint64_t *number);
 void sg_gate_synced_if_idle(struct sg_gate *gate);
 bool sg_gate_owe(struct sg_gate *gate, const char *kind, struct sg_str body);
 void sg_replayed(struct sg_gate *gate, struct sg_request *request);

@@ -10,6 +10,7 @@ enum { SLICE = 256 /* tasks ended between two looks at the rest of the gate */, 
 
 struct end {
 	size_t known, ended, frozen; /* domains of it; tasks ended in this slice; tasks and domains that stand still */
+	const char *by;              /* "enforcer:NAME" */
 	uint64_t number;             /* of the last leaf */
 	bool good;
 };
@@ -25,7 +26,7 @@ end_tasks(struct sg_gate *gate, const struct sg_domain *d, struct end *e)
 			e->frozen++;
 			continue;
 		}
-		e->good = sg_end_task(gate, t, "session ended", &e->number);
+		e->good = sg_record_task(gate, t, "closed", sg_str(e->by), "session ended", &e->number);
 		e->ended++;
 	}
 }
@@ -37,7 +38,7 @@ each_agent(struct sg_gate *gate, const struct sg_request *r, struct end *e, bool
 		const struct sg_domain *d = sg_domain_of_session(gate, r->enforcer->name, gate->catalogue->agents[i].name, r->argument);
 		e->known += d != NULL && !over;
 		if (d != NULL && over)
-			e->good = sg_domain_over(gate, d, r->enforcer->name, &e->number);
+			e->good = sg_domain_over(gate, d, sg_str(e->by), &e->number);
 		else if (d != NULL) {
 			e->frozen += d->frozen;
 			end_tasks(gate, d, e);
@@ -71,11 +72,13 @@ end_some(struct sg_gate *gate, struct sg_request *r)
 {
 	enum sg_reason reason = SG_REASON_not_found;
 	const struct sg_conn *conn = sg_conn_find(gate, r->conn);
-	struct end e = {.good = true, .number = gate->journal.appended};
+	char asker[80] = "";
+	struct end e = {.good = true, .by = asker, .number = gate->journal.appended};
 	if (conn == NULL || !sg_who_enforcer(gate, r, conn, &reason)) {
 		sg_answer_error(gate, r, 404, reason, "");
 		return;
 	}
+	sg_asker(r, asker);
 	each_agent(gate, r, &e, false);
 	r->ended_tasks += e.ended;
 	if (e.ended > 0)
@@ -146,7 +149,7 @@ end_idle(struct sg_gate *gate, const struct sg_domain *d)
 	if (d->tasks == 0 || strcmp(d->kind, "session") != 0 || session_asks(gate, d))
 		return;
 	for (const struct sg_task *t = d->first; t != NULL; t = t->domain_next)
-		if (may_end(t) && !sg_end_task(gate, t, "session idle", NULL))
+		if (may_end(t) && !sg_end_task(gate, t, "session idle"))
 			return;
 	sg_leases_revoking(gate);
 }

@@ -127,8 +127,8 @@ close_now(struct sg_gate *gate, struct sg_request *r)
 {
 	enum sg_reason reason;
 	uint64_t number = 0;
-	struct sg_buf body;
-	struct sg_json_writer w;
+	char asker[80];
+	bool operator = r->route->face == SG_FACE_ADMIN;
 	r->task = r->argument;
 	const struct sg_task *task = sg_state_task(&gate->state, r->task);
 	if (!may_see(gate, r, task, &reason)) {
@@ -139,19 +139,12 @@ close_now(struct sg_gate *gate, struct sg_request *r)
 		sg_request_sync(gate, r, gate->journal.appended, answer_shown);
 		return;
 	}
-	if (r->route->face != SG_FACE_ADMIN && sg_task_holds_frozen(task)) { /* what is to be looked at does not go away by itself */
+	if (!operator && sg_task_holds_frozen(task)) { /* what is to be looked at does not go away by itself */
 		sg_answer_error(gate, r, 409, SG_REASON_frozen, "an operator closes or thaws it");
 		return;
 	}
-	sg_buf_init(&body, 1024);
-	sg_jw_begin(&w, &body);
-	sg_jw_object(&w);
-	sg_jw_member_str(&w, "how", SG_STR("closed"));
-	sg_jw_member_str(&w, "task", r->task);
-	sg_jw_member_str(&w, "why", r->route->face == SG_FACE_ADMIN ? SG_STR("operator") : SG_STR("asked"));
-	sg_jw_end(&w);
-	bool good = sg_record(gate, "task_end", sg_buf_view(&body), SG_STR(""), &number, NULL) == SG_OK;
-	sg_buf_done(&body);
+	sg_asker(r, asker);
+	bool good = sg_record_task(gate, task, "closed", operator ? sg_conn_operator(sg_conn_find(gate, r->conn)) : sg_str(asker), operator ? "operator" : "asked", &number);
 	if (!good) {
 		sg_answer_error(gate, r, 503, SG_REASON_audit_unavailable, "ask again: closing twice does no harm");
 		return;
@@ -203,7 +196,6 @@ void
 sg_route_thaw(struct sg_gate *gate, struct sg_request *r)
 {
 	const struct sg_task *task = sg_state_task(&gate->state, r->argument);
-	struct sg_buf body;
 	uint64_t number = 0;
 	if (task == NULL || task->state != SG_TASK_FROZEN) {
 		sg_answer_error(gate, r, task == NULL ? 404 : 409, task == NULL ? SG_REASON_no_task : SG_REASON_bad_request, "only a frozen task can be thawed");
@@ -211,10 +203,7 @@ sg_route_thaw(struct sg_gate *gate, struct sg_request *r)
 	}
 	if (task->domain->frozen)
 		sg_domain_thaw(gate, r, task->domain);
-	sg_buf_init(&body, 512);
-	sg_buf_printf(&body, "{\"how\":\"thawed\",\"task\":\"%s\",\"why\":\"operator\"}", task->id);
-	bool good = sg_record(gate, "task_end", sg_buf_view(&body), SG_STR(""), &number, NULL) == SG_OK;
-	sg_buf_done(&body);
+	bool good = sg_record_task(gate, task, "thawed", sg_conn_operator(sg_conn_find(gate, r->conn)), "operator", &number);
 	if (good)
 		sg_request_sync(gate, r, number, answer_thawed);
 	else
@@ -230,6 +219,6 @@ sg_gate_idle(struct sg_gate *gate)
 		const struct sg_agent *agent = sg_catalogue_agent(gate->catalogue, sg_str(t->agent));
 		bool overdue = agent != NULL && gate->state.now.wall_ms - agent->review_ms >= gate->catalogue->limits.review_grace;
 		if (t->state <= SG_TASK_FROZEN && (overdue || (idle && t->children == 0)))
-			sg_gate_end_task(gate, t, overdue ? "review overdue" : "idle");
+			sg_end_task(gate, t, overdue ? "review overdue" : "idle");
 	}
 }

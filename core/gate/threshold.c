@@ -36,14 +36,10 @@ owner_of(const struct sg_gate *gate, const struct sg_task *task)
 void
 sg_gate_freeze(struct sg_gate *gate, const struct sg_task *task, const char *why)
 {
-	struct sg_buf body;
 	bool with_domain = task->state == SG_TASK_FROZEN && task->by_domain; /* from now on for itself as well */
 	if (task->state != SG_TASK_OPEN && !with_domain)
 		return;
-	sg_buf_init(&body, 512);
-	sg_buf_printf(&body, "{\"how\":\"frozen\",\"task\":\"%s\",\"why\":\"%s\"}", task->id, why);
-	sg_record(gate, "task_end", sg_buf_view(&body), SG_STR(""), NULL, NULL);
-	sg_buf_done(&body);
+	sg_record_task(gate, task, "frozen", SG_STR("stepgate"), why, NULL);
 	sg_alert(gate, "frozen", owner_of(gate, task), sg_str(task->agent), sg_str(task->id));
 }
 

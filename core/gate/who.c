@@ -37,6 +37,12 @@ sg_conn_name(const struct sg_conn *conn, char out[SG_CONN_NAME])
 		snprintf(out, SG_CONN_NAME, "%u", (unsigned)conn->peer.uid);
 }
 
+struct sg_str
+sg_conn_operator(const struct sg_conn *conn)
+{
+	return conn != NULL && conn->admin != NULL ? conn->admin->name : SG_STR("stepgate");
+}
+
 bool
 sg_match_names_uid(const struct sg_strings *match, uid_t uid)
 {

@@ -77,7 +77,7 @@ def ended(d, gate, other):
     row("end", "others' are not", labels(d, opened(gate, "e-2")) == ["mail"])
     row("end", "it may be said again", end(gate, "e-1")[1]["ended"] == 2 and end(gate, "e-1")[1]["ended"] == 0)
     leaves = [l["body"] for l in d.leaves("domain") if l["body"]["why"] == "session ended"]
-    row("end", "each fade is recorded with who said so", [(l["event"], l["by"]) for l in leaves] == [("faded", "gate")] * 2, leaves)
+    row("end", "each fade is recorded with who said so", [(l["event"], l["by"]) for l in leaves] == [("faded", "enforcer:gate")] * 2, leaves)
 
 
 def many(d, gate):

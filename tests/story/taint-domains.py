@@ -49,6 +49,8 @@ def second_process(d, one, two):
     row("process", "and what it declares is no word of its own", says(got, "deny", "policy_denied"), got)
     before = two.open("work")
     row("process", "closing washes nothing", one.close(task)["task"]["state"] == "closed" and labels(two, before) == ["mail"])
+    ended = [l["body"] for l in d.leaves("task_end") if l["body"]["task"] == task["id"]]
+    row("process", "and is recorded with who did it", [(l["how"], l["by"], l["why"]) for l in ended] == [("closed", "agent:" + task["agent"], "asked")], [ended, task])
 
 
 def by_others(d, hugo, agent):
@@ -184,6 +186,8 @@ def frozen(d, agent, other, hugo):
     row("freeze", "what a rule stopped does not", says(agent.act(part, "erp.lookup"), "deny", "frozen"))
     status, answer = d.ops.ask("POST", "/v1/tasks/%s/thaw" % root["id"], {})
     row("freeze", "until it is thawed itself", status == 200 and says(agent.act(part, "erp.lookup"), "allow"), answer)
+    leaves = [l["body"] for l in d.leaves("task_end") if l["body"]["task"] == root["id"]]
+    row("freeze", "each is recorded with who did it", [(l["how"], l["by"]) for l in leaves] == [("frozen", "stepgate"), ("thawed", "ops")], leaves)
     alone = agent.delegate(root, actions=["**"])["task"]
     agent.act(alone, "bad.alone")
     row("freeze", "only_task is that task alone", says(agent.act(alone, "erp.lookup"), "deny", "frozen") and says(agent.act(root, "erp.lookup"), "allow"))

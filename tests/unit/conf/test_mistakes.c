@@ -296,6 +296,8 @@ static const struct mistake {
 	 "an entry of arguments does not have the form it needs", "NAME:TYPE"},
 	{SG_STR("actions : { a : { name = \"unknown\"  effect = \"read\"  sensitivity = \"public\" } }\n"), "conf_value", 1, 26,
 	 "\"unknown\" says where a value came from and is no action's name", "dotted name"},
+	{SG_STR("actions : { a : { name = \"self\"  effect = \"read\"  sensitivity = \"public\" } }\n"), "conf_value", 1, 26,
+	 "\"self\" says where a value came from and is no action's name", "dotted name"},
 	{SG_STR("tools : { t : { action = \"a.b\"  server = \"s\"  tool = \"t\"  digest = \"abc\" } }\n"), "conf_range", 1, 68, "the length of digest is out of bounds", "from 64"},
 	{SG_STR("intents : { i : { actions = [ ]  sensitivity = \"internal\"  roles = [ \"planer\" ] } }\nroles : { planner : { } }\n"), "conf_reference", 1, 70,
 	 "there is no \"planer\" in roles", "planner"},

@@ -330,8 +330,25 @@ crash_while_pending(void)
 	}
 }
 
+/* Who took it back stands in the record. */
+static void
+taken_back(void)
+{
+	size_t at = 0;
+	begin();
+	CU_ASSERT_TRUE_FATAL(play_connect(p, 10, SG_FACE_ADMIN, 501));
+	CU_ASSERT_TRUE(play_has(play_act(p, 1, task, "repo.read", "{}", "k"), "\"verdict\":\"allow\""));
+	const struct sg_lease *lease = sg_table_next(&p->gate->state.leases, &at);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(lease);
+	CU_ASSERT_EQUAL(lease->state, SG_LEASE_ACTIVE);
+	CU_ASSERT_TRUE(play_has(play_ask(p, 10, SG_ROUTE_O_LEASE_REVOKE, lease->id, "{}"), "\"lease\""));
+	CU_ASSERT_TRUE(lease->state >= SG_LEASE_REVOKING);
+	CU_ASSERT_TRUE(recorded("\"by\":\"priya\",\"lease\":"));
+	end();
+}
+
 SG_CASES("gate.release", {"kill between commit and answer", kill_in_between}, {"task closed", close_in_between},
 	 {"taint from elsewhere", taint_from_elsewhere}, {"approval void", approval_void_in_between},
 	 {"facts changed, process dead, connection gone", facts_change_in_between}, {"a reload in between", reload_in_between}, {"a reload while policy thinks", reload_while_thinking}, {"an allow's own taint is released", own_taint_is_released},
 	 {"an issuer that fails", issuer_fails}, {"an issuer that lies", issuer_lies},
-	 {"taint while policy thinks", judged_too_early}, {"a crash while a credential is made", crash_while_pending})
+	 {"taint while policy thinks", judged_too_early}, {"a crash while a credential is made", crash_while_pending}, {"taken back by an operator", taken_back})
