@@ -238,13 +238,20 @@ record_event(struct sg_gate *gate, struct sg_request *r, const char *event, cons
 	return good;
 }
 
-/* The admin's process is one of the control group that is the asker, or one above it. */
+static bool
+is_within(struct sg_str group, const char *of)
+{
+	size_t len = of == NULL ? 0 : strlen(of);
+	return len > 0 && sg_str_starts(group, of) && (group.len == len || group.ptr[len] == '/');
+}
+
+/* The admin's process is in the control group that is the asker, or in one that holds a task above; groups below count, the asker can make them. */
 static bool
 shares_group(const struct sg_gate *gate, const struct sg_approval *a, const struct sg_conn *conn)
 {
 	struct sg_str group = conn == NULL || gate->catalogue->dev ? SG_STR("") : sg_conn_group(conn);
 	for (const struct sg_task *t = a->task; group.len > 0 && t != NULL; t = t->parent)
-		if (t->instance->group != NULL && sg_str_is(group, t->instance->group))
+		if (is_within(group, t->instance->group))
 			return true;
 	return false;
 }
