@@ -113,13 +113,34 @@ may_see(struct sg_gate *gate, struct sg_request *r, const struct sg_approval *a,
 	*reason = SG_REASON_not_found;
 	if (conn == NULL || a == NULL)
 		return false;
-	if (conn->face == SG_FACE_ADMIN)
-		return true;
+	if (conn->face == SG_FACE_ADMIN) {
+		*reason = SG_REASON_not_permitted;
+		return sg_is_operator(gate, conn);
+	}
 	if (conn->face == SG_FACE_ENFORCER)
 		return sg_who_enforcer(gate, r, conn, reason) &&
 		       sg_strings_match(&r->enforcer->for_agents, sg_str(a->agent), '.');
 	return sg_who_agent(gate, r, conn, reason) && sg_str_is(r->agent->name, a->agent) &&
 	       strcmp(a->task->instance->id, r->instance) == 0;
+}
+
+/* Whoever waited may be nobody by now, or somebody else's: a reload came. */
+static void
+answer_who_may_see(struct sg_gate *gate, struct sg_request *r)
+{
+	enum sg_reason reason;
+	if (may_see(gate, r, sg_state_approval(&gate->state, r->argument), &reason))
+		answer_approval(gate, r);
+	else
+		sg_answer_error(gate, r, 404, reason, "");
+}
+
+void
+sg_poll_review(struct sg_gate *gate, struct sg_request *r)
+{
+	enum sg_reason reason;
+	if (r != NULL && r->stage == SG_STAGE_POLL && !may_see(gate, r, sg_state_approval(&gate->state, r->argument), &reason))
+		answer_who_may_see(gate, r);
 }
 
 void
@@ -128,7 +149,7 @@ sg_polled(struct sg_gate *gate, struct sg_request *r)
 	const struct sg_approval *a = sg_state_approval(&gate->state, r->argument);
 	bool settled = a == NULL || a->state != SG_APPROVAL_OPEN || sg_deadline_over(&a->ends, &gate->state.now);
 	if (settled || gate->state.now.boot >= r->wait_until)
-		sg_request_sync(gate, r, gate->journal.appended, answer_approval); /* nothing is told before it is durable */
+		sg_request_sync(gate, r, gate->journal.appended, answer_who_may_see); /* nothing is told before it is durable */
 	else
 		r->stage = SG_STAGE_POLL;
 }
