@@ -106,6 +106,37 @@ sg_group_empty(const struct sg_sys *self, const char *path)
 	return there || gone ? 1 : -1;
 }
 
+/* What is not there is nobody's. */
+static bool
+is_writable(const char *whole, const char *name, uid_t uid)
+{
+	char file[SG_GROUP_PATH + 96];
+	struct stat status;
+	snprintf(file, sizeof(file), "%s%s", whole, name);
+	if (stat(file, &status) != 0)
+		return errno != ENOENT;
+	return status.st_uid == uid || (status.st_mode & (S_IWGRP | S_IWOTH)) != 0;
+}
+
+int
+sg_group_kept_at(const char *mount, const char *path, uid_t uid)
+{
+	char whole[SG_GROUP_PATH + 64];
+	struct stat status;
+	size_t root = strlen(mount);
+	snprintf(whole, sizeof(whole), "%s%s", mount, path);
+	if (stat(whole, &status) != 0)
+		return -1;
+	for (;;) {
+		if (is_writable(whole, "", uid) || is_writable(whole, "/cgroup.procs", uid))
+			return 0;
+		char *last = strrchr(whole + root, '/');
+		if (last == NULL)
+			return 1;
+		*last = '\0';
+	}
+}
+
 bool
 sg_group_kept(const struct sg_sys *self, const char *path, uid_t uid)
 {
@@ -113,14 +144,10 @@ sg_group_kept(const struct sg_sys *self, const char *path, uid_t uid)
 	bool kept = false;
 	(void)self;
 	for (size_t i = 0; i < sizeof(mounts) / sizeof(mounts[0]); i++) {
-		char whole[SG_GROUP_PATH + 64];
-		struct stat status;
-		snprintf(whole, sizeof(whole), "%s%s", mounts[i], path);
-		if (stat(whole, &status) != 0)
-			continue;
-		if (status.st_uid == uid || (status.st_mode & S_IWOTH) != 0)
+		int one = sg_group_kept_at(mounts[i], path, uid);
+		if (one == 0)
 			return false;
-		kept = true;
+		kept |= one == 1;
 	}
 	return kept;
 }

@@ -10,8 +10,11 @@ enum { SG_GROUP_PATH = 257 };
 /* A path as /proc/PID/cgroup shows it: absolute, without "..", shorter than SG_GROUP_PATH. */
 bool sg_group_valid(struct sg_str path);
 
-/* True if the group's folder can be seen and `uid` does not own it: only then it cannot make groups of its own there. */
+/* True if the group's folder can be seen and `uid` may write neither there nor in any folder above: only then it cannot make groups of its own and put its
+ * processes there. What a user group, others or an access list (its mask is the group's bits) may write counts as writable by everybody. */
 bool sg_group_kept(const struct sg_sys *self, const char *path, uid_t uid);
+/* The same in the hierarchy at `mount`. 1: kept; 0: not; -1: there is no such group. */
+int sg_group_kept_at(const char *mount, const char *path, uid_t uid);
 
 /* 1: nobody is left in the group and below it, or it is gone; 0: somebody is; -1: it could not be found out. Version 2 (cgroup.events), else
  * systemd's own hierarchy of version 1 (cgroup.procs of the group itself; with groups below it, it counts as held). */

@@ -44,7 +44,7 @@ struct sg_sys {
 	bool (*peer_alive)(const struct sg_sys *self, const struct sg_peer *peer);
 	/* Whether anybody is left in a control group: see base/group.h. NULL: this world has none. */
 	int (*group_empty)(const struct sg_sys *self, const char *path);
-	/* That user does not own the control group's folder (group.h). NULL: not known, taken for no. */
+	/* That user may not write in the control group's folder or above (group.h). NULL: not known, taken for no. */
 	bool (*group_kept)(const struct sg_sys *self, const char *path, uid_t uid);
 	/* A copy of this process (fork): its number, 0 in the copy, -1 if there is none. NULL: this world makes none. Nobody waits for it. */
 	pid_t (*copy)(const struct sg_sys *self);

@@ -111,13 +111,34 @@ may_see(struct sg_gate *gate, struct sg_request *r, const struct sg_approval *a,
 	*reason = SG_REASON_not_found;
 	if (conn == NULL || a == NULL)
 		return false;
-	if (conn->face == SG_FACE_ADMIN)
-		return true;
+	if (conn->face == SG_FACE_ADMIN) {
+		*reason = SG_REASON_not_permitted;
+		return sg_is_operator(gate, conn);
+	}
 	if (conn->face == SG_FACE_ENFORCER)
 		return sg_who_enforcer(gate, r, conn, reason) &&
 		       sg_strings_match(&r->enforcer->for_agents, sg_str(a->agent), '.');
 	return sg_who_agent(gate, r, conn, reason) && sg_str_is(r->agent->name, a->agent) &&
 	       strcmp(a->task->instance->id, r->instance) == 0;
+}
+
+/* Whoever waited may be nobody by now, or somebody else's: a reload came. */
+static void
+answer_who_may_see(struct sg_gate *gate, struct sg_request *r)
+{
+	enum sg_reason reason;
+	if (may_see(gate, r, sg_state_approval(&gate->state, r->argument), &reason))
+		answer_approval(gate, r);
+	else
+		sg_answer_error(gate, r, 404, reason, "");
+}
+
+void
+sg_poll_review(struct sg_gate *gate, struct sg_request *r)
+{
+	enum sg_reason reason;
+	if (r != NULL && r->stage == SG_STAGE_POLL && !may_see(gate, r, sg_state_approval(&gate->state, r->argument), &reason))
+		answer_who_may_see(gate, r);
 }
 
 void
@@ -126,7 +147,7 @@ sg_polled(struct sg_gate *gate, struct sg_request *r)
 	const struct sg_approval *a = sg_state_approval(&gate->state, r->argument);
 	bool settled = a == NULL || a->state != SG_APPROVAL_OPEN || sg_deadline_over(&a->ends, &gate->state.now);
 	if (settled || gate->state.now.boot >= r->wait_until)
-		sg_request_sync(gate, r, gate->journal.appended, answer_approval); /* nothing is told before it is durable */
+		sg_request_sync(gate, r, gate->journal.appended, answer_who_may_see); /* nothing is told before it is durable */
 	else
 		r->stage = SG_STAGE_POLL;
 }
@@ -236,13 +257,20 @@ record_event(struct sg_gate *gate, struct sg_request *r, const char *event, cons
 	return good;
 }
 
-/* The admin's process is one of the control group that is the asker, or one above it. */
+static bool
+is_within(struct sg_str group, const char *of)
+{
+	size_t len = of == NULL ? 0 : strlen(of);
+	return len > 0 && sg_str_starts(group, of) && (group.len == len || group.ptr[len] == '/');
+}
+
+/* The admin's process is in the control group that is the asker, or in one that holds a task above; groups below count, the asker can make them. */
 static bool
 shares_group(const struct sg_gate *gate, const struct sg_approval *a, const struct sg_conn *conn)
 {
 	struct sg_str group = conn == NULL || gate->catalogue->dev ? SG_STR("") : sg_conn_group(conn);
 	for (const struct sg_task *t = a->task; group.len > 0 && t != NULL; t = t->parent)
-		if (t->instance->group != NULL && sg_str_is(group, t->instance->group))
+		if (is_within(group, t->instance->group))
 			return true;
 	return false;
 }

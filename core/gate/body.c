@@ -73,6 +73,36 @@ sg_members_known(const struct sg_json *object, const char *const *names, const c
 	return true;
 }
 
+enum { SHORT = 6 }; /* bytes: a name below this has words of their own right one letter away (tool: pool, tools) */
+
+/* `known` in other letters' case, or, if it is not short, one change away in any case. */
+static bool
+is_misspelt(struct sg_str name, const char *known)
+{
+	char low[SG_NEAR_MAX];
+	if (name.len > sizeof(low) || sg_str_is(name, known))
+		return false;
+	for (size_t i = 0; i < name.len; i++)
+		low[i] = name.ptr[i] >= 'A' && name.ptr[i] <= 'Z' ? (char)(name.ptr[i] + ('a' - 'A')) : name.ptr[i];
+	struct sg_near near = {.word = {low, name.len}, .distance = strlen(known) < SHORT ? 1 : 2};
+	sg_near_offer(&near, sg_str(known));
+	return near.best.len > 0;
+}
+
+/* A context is policy's own; only what is meant for the gate itself must not be missed by a letter. */
+static bool
+context_spelt(const struct sg_json *context, char hint[SG_BODY_HINT])
+{
+	static const char *const ours[] = {"approval", "tool"};
+	for (const struct sg_json *m = sg_json_first(context); m != NULL; m = sg_json_next(context, m))
+		for (size_t i = 0; i < sizeof(ours) / sizeof(ours[0]); i++)
+			if (is_misspelt(m->name, ours[i])) {
+				snprintf(hint, SG_BODY_HINT, "\"context\" has \"%.*s\"; did you mean \"%s\"?", SG_STR_ARG(shown(m->name)), ours[i]);
+				return false;
+			}
+	return true;
+}
+
 /* ---- kinds ---- */
 
 static bool
@@ -218,7 +248,11 @@ member_fits(const struct sg_body_row *row, const struct sg_json *value, char hin
 		snprintf(hint, SG_BODY_HINT, "\"%s\" is %s%s", row->member, kinds[row->kind], most);
 		return false;
 	}
-	return row->kind != SG_BODY_RESOURCE || sg_body_lenient(row->route) || sg_members_known(value, of_resource, "\"resource\"", hint);
+	if (sg_body_lenient(row->route))
+		return true;
+	if (row->kind == SG_BODY_CONTEXT)
+		return context_spelt(value, hint);
+	return row->kind != SG_BODY_RESOURCE || sg_members_known(value, of_resource, "\"resource\"", hint);
 }
 
 static const struct sg_body_row *

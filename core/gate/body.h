@@ -30,7 +30,7 @@ enum sg_body_kind {
 	SG_BODY_OBJECT,   /* an object */
 	SG_BODY_LEVEL,    /* the name of a sensitivity */
 	SG_BODY_RESOURCE, /* {"type","id","properties"} and nothing else; where the route is lenient, perhaps more */
-	SG_BODY_CONTEXT,  /* an object whose reserved names are what they must be */
+	SG_BODY_CONTEXT,  /* an object whose reserved names are what they must be; a misspelt one only where the route is lenient */
 	SG_BODY_SUBJECT,  /* AuthZEN: {"type","id","properties"} */
 	SG_BODY_ACTION,   /* AuthZEN: {"name","properties"} */
 	SG_BODY_DIGITS,   /* of a query: a number's digits */

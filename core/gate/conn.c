@@ -220,8 +220,8 @@ fits_an_agent(const struct sg_gate *gate, const struct sg_conn *conn)
 	return false;
 }
 
-static bool
-is_operator(const struct sg_gate *gate, const struct sg_conn *conn)
+bool
+sg_is_operator(const struct sg_gate *gate, const struct sg_conn *conn)
 {
 	return conn->admin != NULL && (gate->catalogue->dev || conn->facts.json == NULL || !fits_an_agent(gate, conn));
 }
@@ -256,8 +256,8 @@ sg_conns_review(struct sg_gate *gate, size_t most)
 			gate->review_at = 0;
 			gate->reviewed = gate->review_again ? gate->reviewed : gate->configured;
 			gate->review_again = false;
-		} else if (c->face != SG_FACE_ADMIN || is_operator(gate, c)) {
-			continue;
+		} else if (c->face != SG_FACE_ADMIN || sg_is_operator(gate, c)) {
+			sg_poll_review(gate, sg_request_find(gate, c->request));
 		} else if (is_busy(gate, c)) {
 			gate->review_again = true; /* its answer first: it was asked before the reload */
 		} else {
@@ -277,7 +277,7 @@ first_look(struct sg_gate *gate, struct sg_conn *conn, struct sg_str text, enum 
 		note_conn(gate, conn, conn->why);
 	/* an agent must not be its own operator; only dev mode, which is marked everywhere, lets one uid be both */
 	conn->blind = !good && conn->face == SG_FACE_ADMIN && conn->admin != NULL && !conn->changed;
-	if (good && conn->face == SG_FACE_ADMIN && !is_operator(gate, conn))
+	if (good && conn->face == SG_FACE_ADMIN && !sg_is_operator(gate, conn))
 		good = false;
 	if (good || conn->blind)
 		return true;

@@ -288,7 +288,9 @@ void sg_write_action(struct sg_buf *out, const struct sg_gate *gate, const struc
 		     const struct sg_task *task);
 /* conn.c. A module must look before this connection's next request is run: it never has, something was presented, or a reload came. */
 bool sg_look_due(const struct sg_gate *gate, const struct sg_conn *conn);
-/* After a reload: closes operators' connections that are none any more, at most `most` looked at in a call. */
+/* Its user is an operator and, but for mode dev, no agent. */
+bool sg_is_operator(const struct sg_gate *gate, const struct sg_conn *conn);
+/* After a reload: closes operators' connections that are none any more, and refuses who waits for what it may see no more; at most `most` looked at in a call. */
 void sg_conns_review(struct sg_gate *gate, size_t most);
 /* Nobody has looked at who is behind this connection: it comes before its first request is judged. */
 bool sg_first_look_due(const struct sg_gate *gate, const struct sg_conn *conn);
@@ -345,6 +347,8 @@ void sg_gate_synced_if_idle(struct sg_gate *gate);
 bool sg_gate_owe(struct sg_gate *gate, const char *kind, struct sg_str body);
 void sg_replayed(struct sg_gate *gate, struct sg_request *request);
 void sg_polled(struct sg_gate *gate, struct sg_request *request);
+/* approvals.c: answers this request with a refusal if it waits, and who asks may see no more what it waits for. NULL: nothing. */
+void sg_poll_review(struct sg_gate *gate, struct sg_request *request);
 /* Tells everybody who waits for an approval or an event that something may have happened. */
 void sg_wake(struct sg_gate *gate);
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Files of snapshots. */
+#include "gate/pulse.h"
 #include "gate/snapshot_file.h"
 
 #include "base/err.h"
@@ -15,7 +16,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { NAME_ROOM = 128, WRITE_AT_ONCE = 1 << 20 };
+enum { NAME_ROOM = 128, WRITE_AT_ONCE = 1 << 20, HASH_AT_ONCE = 1 << 20 };
 
 static void
 name_of(const struct sg_snapshot_file *file, char out[NAME_ROOM])
@@ -149,10 +150,42 @@ sg_snapshot_tidy(int folder)
 
 /* ---- reading ---- */
 
+/* Bytes read; a slow disk is no hang. */
+static size_t
+read_text(int fd, char *text, size_t len)
+{
+	size_t got = 0;
+	sg_pulse_disk(true);
+	for (ssize_t n = 1; text != NULL && n > 0 && got < len; got += n > 0 ? (size_t)n : 0)
+		n = read(fd, text + got, len - got);
+	sg_pulse_disk(false);
+	return got;
+}
+
+/* A long one takes seconds: the pulse goes on. */
+static bool
+has_digest(struct sg_str text, const char *want)
+{
+	unsigned char hash[SG_SHA256_BYTES];
+	char digest[SG_SHA256_HEX] = "";
+	EVP_MD_CTX *context = EVP_MD_CTX_new();
+	bool good = context != NULL && EVP_DigestInit_ex(context, EVP_sha256(), NULL) == 1;
+	while (good && text.len > 0) {
+		size_t part = text.len < HASH_AT_ONCE ? text.len : HASH_AT_ONCE;
+		sg_pulse_beat();
+		good = EVP_DigestUpdate(context, text.ptr, part) == 1;
+		text = (struct sg_str){text.ptr + part, text.len - part};
+	}
+	if (good && EVP_DigestFinal_ex(context, hash, NULL) == 1)
+		sg_hex(digest, hash, sizeof(hash));
+	EVP_MD_CTX_free(context);
+	return strcmp(digest, want) == 0;
+}
+
 enum sg_status
 sg_snapshot_load(int folder, const struct sg_snapshot_file *file, struct sg_state *state, struct sg_snapshot_head *head, struct sg_err *err)
 {
-	char name[NAME_ROOM], digest[SG_SHA256_HEX];
+	char name[NAME_ROOM];
 	struct stat status;
 	name_of(file, name);
 	int fd = openat(folder, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
@@ -161,17 +194,13 @@ sg_snapshot_load(int folder, const struct sg_snapshot_file *file, struct sg_stat
 			close(fd);
 		return sg_fail(err, SG_UNAVAILABLE, "snapshot_read", "%s cannot be read", name);
 	}
-	size_t len = (size_t)status.st_size, got = 0;
-	char *text = malloc(len);
-	for (ssize_t n = 1; text != NULL && n > 0 && got < len; got += n > 0 ? (size_t)n : 0)
-		n = read(fd, text + got, len - got);
+	char *text = malloc((size_t)status.st_size);
+	struct sg_str whole = {text, read_text(fd, text, (size_t)status.st_size)};
 	close(fd);
 	enum sg_status result = text == NULL ? sg_fail(err, SG_NOMEM, "no_memory", "no memory for a snapshot") : SG_OK;
-	if (result == SG_OK) {
-		sg_sha256_hex(digest, (struct sg_str){text, got});
-		result = strcmp(digest, file->digest) != 0 ? sg_fail(err, SG_MALFORMED, "snapshot_digest", "%s is not what it was", name)
-							   : sg_snapshot_read(state, (struct sg_str){text, got}, head, err);
-	}
+	if (result == SG_OK)
+		result = !has_digest(whole, file->digest) ? sg_fail(err, SG_MALFORMED, "snapshot_digest", "%s is not what it was", name)
+							  : sg_snapshot_read(state, whole, head, err);
 	if (result == SG_OK && head->leaf != file->leaf)
 		result = sg_fail(err, SG_MALFORMED, "snapshot_form", "%s is of another leaf", name);
 	free(text);

@@ -53,11 +53,17 @@ class Puppet:
         here = os.path.dirname(os.path.abspath(daemon.__file__))
         self.p = subprocess.Popen([sys.executable, "-c", PUPPET, str(uid), stage.path(face), here] + (["tty"] if terminal else []), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
-    def ask(self, method, path, body=None):
+    def begin(self, method, path, body=None):
         self.p.stdin.write(json.dumps(dict(method=method, path=path, body=body)) + "\n")
         self.p.stdin.flush()
+
+    def end(self):
         status, answer = json.loads(self.p.stdout.readline())
         return status, answer
+
+    def ask(self, method, path, body=None):
+        self.begin(method, path, body)
+        return self.end()
 
     def die(self):
         self.p.kill()

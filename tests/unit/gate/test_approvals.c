@@ -439,6 +439,79 @@ enforcer_approves(void)
 	CU_ASSERT_FALSE(by_enforcer("\"uid\":501", "\"uid\":2001")); /* conn 10 is no admin at all then */
 }
 
+/* ---- where the giver's process is ---- */
+
+#define HELPER "\"instance\":\"process\",\"intents\":[\"work\"],\"match\":[\"peer:uid=1001\"]"
+#define OTHER "\"instance\":\"process\",\"intents\":[\"work\"],\"match\":[\"peer:uid=1002\"]"
+#define IN_GROUP "\"delegates\":[\"*\"],\"instance\":\"cgroup\",\"intents\":[\"work\"],\"match\":"
+
+static const char *
+grouped(char facts[128], const char *strength, const char *group, unsigned uid)
+{
+	snprintf(facts, 128, "{\"peer:cgroup\":{\"strength\":\"%s\",\"value\":\"%s\"},\"peer:uid\":{\"strength\":\"boundary\",\"value\":\"%u\"}}", strength, group, uid);
+	return facts;
+}
+
+/* A process of this user in this control group, on a connection that nobody has looked at. */
+static void
+connect_in(uint64_t conn, enum sg_face face, uid_t uid, const char *strength, const char *group)
+{
+	CU_ASSERT_TRUE_FATAL(play_connect(p, conn, face, uid));
+	grouped(p->conns[conn].facts, strength, group, uid);
+}
+
+/* helper in /a/x opens a task; what a step asks for is asked by it or, handed on, by other in /a/y. Returns the approval, borrowed until the next. */
+static const char *
+asked_in_group(const char *mode, bool handed_on)
+{
+	static char facts[128], body[256];
+	p = play_new();
+	p->effects = asks_always;
+	CU_ASSERT_TRUE_FATAL(play_reconfigure(p, (const char *const[]){HELPER, IN_GROUP "[\"peer:uid=1001\"]", OTHER, IN_GROUP "[\"peer:uid=1002\"]", "\"mode\":\"enforce\"", mode, NULL}));
+	p->facts = grouped(facts, "boundary", "/a/x", 1001);
+	connect_in(handed_on ? 2 : 1, SG_FACE_AGENT, 1001, "boundary", "/a/x");
+	task = play_task(p, handed_on ? 2 : 1, "t");
+	if (handed_on) {
+		char *token = play_between(play_ask(p, 2, SG_ROUTE_A_DELEGATE, task, "{\"actions\":[\"pay.*\"],\"key\":\"d\",\"to\":\"other\"}"), "\"token\":\"", "\"");
+		snprintf(body, sizeof(body), "{\"key\":\"c\",\"task_token\":\"%s\"}", token);
+		free(token);
+		free(task);
+		p->facts = grouped(facts, "boundary", "/a/y", 1002);
+		connect_in(1, SG_FACE_AGENT, 1002, "boundary", "/a/y");
+		task = play_between(play_ask(p, 1, SG_ROUTE_A_TASK_OPEN, "", body), "\"id\":\"", "\"");
+	}
+	return asked(&lunch, "a");
+}
+
+/* Whoever runs inside what asked, or inside what it was handed on by, is the asker's hand, whatever user it has. */
+static void
+giver_in_the_askers_group(void)
+{
+	static const struct {
+		const char *mode;
+		bool handed_on;
+		const char *strength, *group;
+		bool good;
+	} rows[] = {
+		{"\"mode\":\"enforce\"", false, "boundary", "/a/x", false},	 {"\"mode\":\"enforce\"", false, "boundary", "/a/y", true},
+		{"\"mode\":\"enforce\"", false, "boundary", "/a/x/below", false}, {"\"mode\":\"enforce\"", false, "boundary", "/a/xx", true},
+		{"\"mode\":\"enforce\"", false, "boundary", "/a", true},	 {"\"mode\":\"enforce\"", false, "hint", "/a/x", true},
+		{"\"mode\":\"enforce\"", true, "boundary", "/a/x", false},	 {"\"mode\":\"enforce\"", true, "boundary", "/a/y", false},
+		{"\"mode\":\"enforce\"", true, "boundary", "/a/z", true},	 {"\"mode\":\"dev\"", false, "boundary", "/a/x", true},
+	};
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		const char *approval = asked_in_group(rows[i].mode, rows[i].handed_on);
+		connect_in(10, SG_FACE_ADMIN, 501, rows[i].strength, rows[i].group);
+		const char *answer = play_ask(p, 10, SG_ROUTE_O_APPROVE, approval, "{}");
+		bool right = play_has(answer, rows[i].good ? "\"state\":\"granted\"" : "\"code\":\"self_approval\"");
+		if (!right)
+			fprintf(stderr, "  row %zu\n", i);
+		CU_ASSERT_TRUE(right);
+		CU_ASSERT_STRING_EQUAL(state_of(approval), rows[i].good ? "granted" : "open");
+		end();
+	}
+}
+
 /* After the key of its day is gone nothing is left to show. */
 static void
 nothing_to_show(void)
@@ -479,5 +552,5 @@ older_form(void)
 SG_CASES("gate.approvals", {"another thing", another_thing}, {"once", once}, {"once, unnamed", once_unnamed}, {"forty at once", forty_at_once},
 	 {"what nobody read is not used", not_used}, {"the effective action differs", effective_differs}, {"another audience", another_audience},
 	 {"another life", another_life}, {"shorter than approved", shorter_than_approved}, {"a giver who may no more", giver_goes},
-	 {"a giver whose name goes on", giver_renamed}, {"a giver who is removed", giver_removed}, {"a giver who is disabled", giver_disabled}, {"the enforcer who asked", enforcer_approves},
+	 {"a giver whose name goes on", giver_renamed}, {"a giver who is removed", giver_removed}, {"a giver who is disabled", giver_disabled}, {"the enforcer who asked", enforcer_approves}, {"a giver in the asker's group", giver_in_the_askers_group},
 	 {"nothing to show", nothing_to_show}, {"an older form of digest", older_form})

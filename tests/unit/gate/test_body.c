@@ -183,5 +183,37 @@ test_hints(void)
 	}
 }
 
+/* A context is policy's own: what the gate reads in it is not missed by a letter, everything else is taken. AuthZEN's is taken as it is. */
+static void
+test_context(void)
+{
+	static const enum sg_route routes[] = {SG_ROUTE_A_ACT, SG_ROUTE_E_ACT, SG_ROUTE_O_TRY, SG_ROUTE_E_EVALUATION};
+	static const char *const wrong[][2] = {{"aproval", "approval"}, {"Approval", "approval"}, {"APPROVAL", "approval"}, {"Aproval", "approval"}, {"approvel", "approval"}, {"apporval", "approval"},
+					       {"approvals", "approval"}, {"approval ", "approval"}, {"\\u0000approval", "approval"}, {"approva", "approval"}, {"Tool", "tool"}, {"TOOL", "tool"}, {"tooL", "tool"}},
+		     *const right[] = {"approved", "approver", "approved_by", "approvalsx", "pool", "tools", "total", "to", "too", "", "ask", "day", "Total", "trool", "more",
+				       "approval_approval_approval_approval_approval_approval_approval_approval"};
+	for (size_t r = 0; r < sizeof(routes) / sizeof(routes[0]); r++) {
+		char body[2048], more[256], want[64], hint[SG_BODY_HINT];
+		for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+			snprintf(more, sizeof(more), "\"context\":{\"a\":1,\"%s\":\"a-1\"}", wrong[i][0]);
+			body_with(body, sizeof(body), routes[r], "", more);
+			bool taken = fits(routes[r], body, hint);
+			if (taken != sg_body_lenient(routes[r]))
+				fprintf(stderr, "\n%s\n", body);
+			CU_ASSERT_EQUAL(taken, sg_body_lenient(routes[r]));
+			snprintf(want, sizeof(want), "did you mean \"%s\"?", wrong[i][1]);
+			CU_ASSERT_TRUE(taken || (strstr(hint, want) != NULL && strstr(hint, "\"context\" has") != NULL));
+		}
+		for (size_t i = 0; i < sizeof(right) / sizeof(right[0]); i++) {
+			snprintf(more, sizeof(more), "\"context\":{\"approval\":\"a-1\",\"tool\":\"\",\"%s\":[]}", right[i]);
+			body_with(body, sizeof(body), routes[r], "", more);
+			if (!fits(routes[r], body, hint))
+				fprintf(stderr, "\n%s: %s\n", body, hint);
+			CU_ASSERT_TRUE(fits(routes[r], body, hint));
+		}
+	}
+}
+
 SG_CASES("gate.body", {"every route refuses an unknown member", test_unknown}, {"every member refuses every other type", test_types},
-	 {"what is required", test_required}, {"at the limit and one more", test_bounds}, {"the hint names what was meant", test_hints})
+	 {"what is required", test_required}, {"at the limit and one more", test_bounds}, {"the hint names what was meant", test_hints},
+	 {"a context's own names and ours", test_context})

@@ -218,4 +218,61 @@ full_of_labels(void)
 	play_end(p);
 }
 
-SG_CASES("gate.domains", {"one self", one_self}, {"our own fault", our_own_fault}, {"remembered", remembered}, {"rings", rings}, {"full of labels", full_of_labels})
+/* ---- what may keep two of one user apart ---- */
+
+static bool is_root_owned;
+static char asked_path[64];
+static uid_t asked_uid;
+
+static bool
+kept(const struct sg_sys *sys, const char *path, uid_t uid)
+{
+	(void)sys;
+	snprintf(asked_path, sizeof(asked_path), "%s", path);
+	asked_uid = uid;
+	return is_root_owned;
+}
+
+/* A group that cannot be seen, or that its own user could leave, is no wall: the domain is the user. */
+static void
+group_not_kept(void)
+{
+	static const char bound[] = "{\"peer:cgroup\":{\"strength\":\"boundary\",\"value\":\"/a/x\"},\"peer:uid\":{\"strength\":\"boundary\",\"value\":\"1001\"}}",
+			  hinted[] = "{\"peer:cgroup\":{\"strength\":\"hint\",\"value\":\"/a/x\"},\"peer:uid\":{\"strength\":\"boundary\",\"value\":\"1001\"}}",
+			  none[] = "{\"peer:uid\":{\"strength\":\"boundary\",\"value\":\"1001\"}}";
+	static const struct {
+		const char *said, *facts;
+		bool root_owned, can_see;
+		const char *kind;
+	} rows[] = {
+		{"cgroup", bound, true, true, "cgroup"}, {"cgroup", bound, false, true, "uid"}, {"cgroup", bound, true, false, "uid"},
+		{"cgroup", hinted, true, true, "uid"},	 {"cgroup", none, true, true, "uid"},	{"unit", bound, true, true, "unit"},
+		{"unit", bound, false, true, "uid"},	 {"unit", none, true, true, "uid"},	{"uid", bound, true, true, "uid"},
+		{"process", bound, false, true, "process"},
+	};
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		char domain[128];
+		snprintf(domain, sizeof(domain), "\"domain\":\"%s\",\"instance\":\"process\",\"intents\":[\"work\"],\"match\":[\"peer:uid=1001\"]", rows[i].said);
+		p = play_new();
+		p->sys.group_kept = rows[i].can_see ? kept : NULL;
+		is_root_owned = rows[i].root_owned;
+		CU_ASSERT_TRUE_FATAL(play_reconfigure(p, (const char *const[]){"\"instance\":\"process\",\"intents\":[\"work\"],\"match\":[\"peer:uid=1001\"]", domain, NULL}));
+		p->facts = rows[i].facts;
+		CU_ASSERT_TRUE_FATAL(play_connect(p, 1, SG_FACE_AGENT, 1001));
+		snprintf(p->conns[1].facts, sizeof(p->conns[1].facts), "%s", rows[i].facts);
+		char *task = play_task(p, 1, "t");
+		const struct sg_task *t = sg_state_task(&p->gate->state, sg_str(task));
+		CU_ASSERT_PTR_NOT_NULL_FATAL(t);
+		if (strcmp(t->domain->kind, rows[i].kind) != 0)
+			fprintf(stderr, "  row %zu: %s\n", i, t->domain->kind);
+		CU_ASSERT_STRING_EQUAL(t->domain->kind, rows[i].kind);
+		CU_ASSERT_STRING_EQUAL(t->domain->name, strcmp(rows[i].kind, "uid") == 0 ? "1001" : strcmp(rows[i].kind, "process") == 0 ? t->domain->name : "1001 /a/x");
+		free(task);
+		play_end(p);
+	}
+	CU_ASSERT_STRING_EQUAL(asked_path, "/a/x");
+	CU_ASSERT_EQUAL(asked_uid, 1001);
+}
+
+SG_CASES("gate.domains", {"one self", one_self}, {"our own fault", our_own_fault}, {"remembered", remembered}, {"rings", rings}, {"full of labels", full_of_labels},
+	 {"a group that is not kept", group_not_kept})

@@ -1,11 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  * When a gate has hung, and when nobody looked long enough to say so. */
-#include "unit/cases.h"
-
 #include "gate/pulse.h"
-
-#include <stdlib.h>
-#include <string.h>
+#include "gate/snapshot_file.h"
+#include "unit/gate/play.h"
 
 #define MS(n) ((sg_time)(n) * SG_MSEC)
 
@@ -97,4 +94,100 @@ refusing(void)
 	sg_pulse_use(NULL);
 }
 
-SG_CASES("gate.pulse", {"a gate that hangs", hanging}, {"each turn counts anew", counting_anew}, {"whoever was in hand", refusing})
+/* ---- what takes long beats as it gets further ---- */
+
+/* A gate that has done a little; its pulse is in use. */
+static struct play *
+begin_busy(struct sg_pulse *pulse)
+{
+	struct play *p = play_new();
+	CU_ASSERT_TRUE_FATAL(play_connect(p, 1, SG_FACE_AGENT, 1001));
+	for (int i = 0; i < 30; i++) {
+		char key[8];
+		snprintf(key, sizeof(key), "k%d", i);
+		char *task = play_task(p, 1, key);
+		play_act(p, 1, task, "mail.read", "{}", "m");
+		free(task);
+	}
+	sg_pulse_use(pulse);
+	return p;
+}
+
+static uint64_t
+beats_since(struct sg_pulse *pulse, uint64_t before)
+{
+	CU_ASSERT_FALSE(atomic_load(&pulse->at_disk));
+	return atomic_load(&pulse->beats) - before;
+}
+
+static bool
+count_line(void *to, struct sg_str line)
+{
+	(void)line;
+	++*(size_t *)to;
+	return true;
+}
+
+/* One beat a line, however long the snapshot is. */
+static void
+reading_a_snapshot(void)
+{
+	struct sg_pulse *pulse = calloc(1, sizeof(*pulse));
+	struct play *p = begin_busy(pulse);
+	struct sg_snapshot_head head = {.leaf = 1}, read;
+	struct sg_snapshot_file file;
+	struct sg_state state;
+	size_t lines = 0;
+	CU_ASSERT_EQUAL_FATAL(sg_snapshot_write(&p->gate->state, &head, count_line, &lines, NULL), SG_OK);
+	CU_ASSERT_TRUE(lines > 60);
+	CU_ASSERT_EQUAL_FATAL(sg_snapshot_save(&p->gate->state, &head, p->journal, &file, NULL), SG_OK);
+	CU_ASSERT_EQUAL_FATAL(sg_state_init(&state, p->gate->state.key, p->gate->state.boot_id, NULL), SG_OK);
+	uint64_t before = atomic_load(&pulse->beats);
+	CU_ASSERT_EQUAL(sg_snapshot_load(p->journal, &file, &state, &read, NULL), SG_OK);
+	CU_ASSERT_TRUE(beats_since(pulse, before) >= lines);
+	sg_state_done(&state);
+	sg_pulse_use(NULL);
+	play_end(p);
+	free(pulse);
+}
+
+/* Before the first line is read, the file is: twice for the disk, and once a mebibyte for its digest. */
+static void
+reading_its_file(void)
+{
+	enum { MEBIBYTES = 8 };
+	struct sg_pulse *pulse = calloc(1, sizeof(*pulse));
+	struct play *p = begin_busy(pulse);
+	struct sg_snapshot_file file = {.leaf = 7};
+	struct sg_snapshot_head head;
+	char name[128];
+	memset(file.digest, '0', 64);
+	snprintf(name, sizeof(name), "snapshot-%020d-%s.jsonl", 7, file.digest);
+	int fd = openat(p->journal, name, O_CREAT | O_WRONLY, 0600);
+	CU_ASSERT_EQUAL_FATAL(ftruncate(fd, (off_t)MEBIBYTES << 20), 0);
+	close(fd);
+	uint64_t before = atomic_load(&pulse->beats);
+	CU_ASSERT_EQUAL(sg_snapshot_load(p->journal, &file, &p->gate->state, &head, NULL), SG_MALFORMED);
+	CU_ASSERT_EQUAL(beats_since(pulse, before), MEBIBYTES + 2);
+	sg_pulse_use(NULL);
+	play_end(p);
+	free(pulse);
+}
+
+static void
+reading_a_journal(void)
+{
+	struct sg_pulse *pulse = calloc(1, sizeof(*pulse));
+	struct sg_err err = {0};
+	struct play *p = begin_busy(pulse);
+	uint64_t leaves = p->gate->journal.durable, before = atomic_load(&pulse->beats);
+	CU_ASSERT_TRUE(leaves >= 60);
+	CU_ASSERT_EQUAL(play_restart(p, &err), SG_OK);
+	CU_ASSERT_TRUE(beats_since(pulse, before) >= leaves);
+	sg_pulse_use(NULL);
+	play_end(p);
+	free(pulse);
+}
+
+SG_CASES("gate.pulse", {"a gate that hangs", hanging}, {"each turn counts anew", counting_anew}, {"whoever was in hand", refusing},
+	 {"a snapshot is read", reading_a_snapshot}, {"its file is read", reading_its_file}, {"a journal is read", reading_a_journal})
