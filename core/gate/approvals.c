@@ -113,7 +113,7 @@ may_see(struct sg_gate *gate, struct sg_request *r, const struct sg_approval *a,
 		return false;
 	if (conn->face == SG_FACE_ADMIN) {
 		*reason = SG_REASON_not_permitted;
-		return sg_is_operator(gate, conn);
+		return sg_is_operator(gate, conn) && !sg_operator_gone(gate, conn);
 	}
 	if (conn->face == SG_FACE_ENFORCER)
 		return sg_who_enforcer(gate, r, conn, reason) &&
@@ -138,7 +138,7 @@ sg_poll_review(struct sg_gate *gate, struct sg_request *r)
 {
 	enum sg_reason reason;
 	if (r != NULL && r->stage == SG_STAGE_POLL && !may_see(gate, r, sg_state_approval(&gate->state, r->argument), &reason))
-		answer_who_may_see(gate, r);
+		sg_answer_error(gate, r, 404, reason, "");
 }
 
 void

@@ -226,6 +226,13 @@ sg_is_operator(const struct sg_gate *gate, const struct sg_conn *conn)
 	return conn->admin != NULL && (gate->catalogue->dev || conn->facts.json == NULL || !fits_an_agent(gate, conn));
 }
 
+bool
+sg_operator_gone(const struct sg_gate *gate, const struct sg_conn *conn)
+{
+	const struct sg_human *human = conn == NULL || conn->admin == NULL ? NULL : sg_catalogue_human_admin(gate->catalogue, conn->admin->name);
+	return human != NULL && sg_human_gone(gate, human);
+}
+
 /* An operator whom no look has seen since the last reload. */
 static bool
 is_anew(const struct sg_gate *gate, const struct sg_conn *conn)

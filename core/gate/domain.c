@@ -179,7 +179,7 @@ sg_domain_thaw(struct sg_gate *gate, struct sg_request *r, const struct sg_domai
 static bool
 is_over(const struct sg_gate *gate, const struct sg_domain *d)
 {
-	return d->tasks == 0 && d->fade_ms >= 0 && sg_state_steady(&gate->state) - d->idle_ms >= d->fade_ms;
+	return d->tasks == 0 && !d->frozen && d->fade_ms >= 0 && sg_state_steady(&gate->state) - d->idle_ms >= d->fade_ms;
 }
 
 void

@@ -96,8 +96,7 @@ run_seen(struct sg_gate *gate, struct sg_request *r)
 		sg_gate_disconnect(gate, conn->id); /* and the request with it: it waits for nothing yet */
 		return;
 	}
-	const struct sg_human *human = conn == NULL || conn->admin == NULL ? NULL : sg_catalogue_human_admin(gate->catalogue, conn->admin->name);
-	if (human != NULL && sg_human_gone(gate, human) && !may_blind(r->route->route)) {
+	if (sg_operator_gone(gate, conn) && !may_blind(r->route->route)) {
 		sg_answer_error(gate, r, 403, SG_REASON_not_permitted, "this person is disabled: they may look, stop and reload, nothing else");
 		return;
 	}

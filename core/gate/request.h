@@ -290,6 +290,8 @@ void sg_write_action(struct sg_buf *out, const struct sg_gate *gate, const struc
 bool sg_look_due(const struct sg_gate *gate, const struct sg_conn *conn);
 /* Its user is an operator and, but for mode dev, no agent. */
 bool sg_is_operator(const struct sg_gate *gate, const struct sg_conn *conn);
+/* Its operator is a person whom another operator disabled. */
+bool sg_operator_gone(const struct sg_gate *gate, const struct sg_conn *conn);
 /* After a reload: closes operators' connections that are none any more, and refuses who waits for what it may see no more; at most `most` looked at in a call. */
 void sg_conns_review(struct sg_gate *gate, size_t most);
 /* Nobody has looked at who is behind this connection: it comes before its first request is judged. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Domains and instances in one process: who is the same, what freezes nobody, and what a restart remembers. */
+#include "gate/domain.h"
 #include "gate/fold_in.h"
 #include "gate/snapshot.h"
 #include "unit/gate/play.h"
@@ -274,5 +275,53 @@ group_not_kept(void)
 	CU_ASSERT_EQUAL(asked_uid, 1001);
 }
 
+static const struct sg_domain *
+mine(void)
+{
+	size_t at = 0;
+	struct sg_domain *d;
+	while ((d = sg_table_next(&p->gate->state.domains, &at)) != NULL && strcmp(d->name, "1001") != 0)
+		continue;
+	return d;
+}
+
+static void
+long_after(void)
+{
+	for (int hour = 0; hour < 4; hour++) {
+		p->boot += 3600 * SG_SEC;
+		p->wall += 3600 * SG_SEC;
+		play_all(p);
+		sg_gate_tick(p->gate);
+	}
+}
+
+/* Waiting lets nobody go: a freeze ends with an operator's word, and only then what it carries may fade. */
+static void
+frozen_does_not_fade(void)
+{
+	char body[128], id[SG_ID_MAX];
+	begin();
+	CU_ASSERT_TRUE_FATAL(play_connect(p, 12, SG_FACE_ADMIN, 500));
+	play_facts(p, 1001);
+	char *task = play_task(p, 1, "t");
+	play_act(p, 1, task, "mail.read", "{}", "k");
+	sg_domain_freeze(p->gate, sg_state_task(&p->gate->state, sg_str(task)), "policy");
+	long_after();
+	const struct sg_domain *d = mine();
+	CU_ASSERT_PTR_NOT_NULL_FATAL(d);
+	CU_ASSERT_EQUAL(d->tasks, 0);
+	CU_ASSERT_TRUE(d->frozen);
+	CU_ASSERT_EQUAL(d->taint.count, 1);
+	snprintf(body, sizeof(body), "{\"event\":\"thaw\",\"reason\":\"looked at\"}");
+	snprintf(id, sizeof(id), "%s", d->id);
+	CU_ASSERT_TRUE(play_connect(p, 13, SG_FACE_ADMIN, 500));
+	CU_ASSERT_TRUE(play_has(play_ask(p, 13, SG_ROUTE_O_DOMAIN, id, body), "\"frozen\":false"));
+	long_after();
+	CU_ASSERT_TRUE(mine() == NULL || mine()->taint.count == 0);
+	free(task);
+	play_end(p);
+}
+
 SG_CASES("gate.domains", {"one self", one_self}, {"our own fault", our_own_fault}, {"remembered", remembered}, {"rings", rings}, {"full of labels", full_of_labels},
-	 {"a group that is not kept", group_not_kept})
+	 {"a group that is not kept", group_not_kept}, {"what is frozen does not fade", frozen_does_not_fade})

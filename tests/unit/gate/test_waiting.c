@@ -21,10 +21,12 @@ struct row {
 	const char *nothing;   /* and when nothing came but the review; NULL: it goes on waiting; "": it is closed */
 };
 
+#define DISABLED "\"humans\":{\"p\":{\"admin\":\"priya\",\"agents\":[],\"budgets\":[],\"delegates\":[],\"disabled\":true,\"id\":\"priya@x\"}},"
 static const struct row rows[] = {
 	{"an operator who stays", 10, SG_ROUTE_O_APPROVAL, "\"rate\":100000", "\"rate\":99999", "\"state\":\"granted\"", NULL},
 	{"an operator who is removed", 10, SG_ROUTE_O_APPROVAL, "\"uid\":501", "\"uid\":509", "\"code\":\"not_permitted\"", ""},
 	{"an operator who is an agent now", 10, SG_ROUTE_O_APPROVAL, "uid=1002", "uid=501", "\"code\":\"not_permitted\"", ""},
+	{"an operator who is disabled", 10, SG_ROUTE_O_APPROVAL, "\"groups\":{\"finance\"", DISABLED "\"groups\":{\"finance\"", "\"code\":\"not_permitted\"", "\"code\":\"not_permitted\""},
 	{"an enforcer that stays", 2, SG_ROUTE_E_APPROVAL, "\"rate\":100000", "\"rate\":99999", "\"state\":\"granted\"", NULL},
 	{"an enforcer that is removed", 2, SG_ROUTE_E_APPROVAL, "uid=2001", "uid=2009", "\"code\":\"not_enforcer\"", "\"code\":\"not_enforcer\""},
 	{"an enforcer for others now", 2, SG_ROUTE_E_APPROVAL, "\"for_agents\":[\"helper\"]", "\"for_agents\":[\"other\"]", "\"code\":\"not_enforcer\"", "\"code\":\"not_enforcer\""},
