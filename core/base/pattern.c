@@ -3,6 +3,8 @@
 #include "base/pattern.h"
 #include "base/str.h"
 
+#include <strings.h>
+
 static bool
 valid_segment(struct sg_str segment, char separator, bool last)
 {
@@ -29,37 +31,88 @@ sg_pattern_valid(struct sg_str pattern, char separator)
 	return true;
 }
 
+/* What a file system, a web server or a shell takes for the end of a name. */
+static size_t
+end_of_name(struct sg_str text)
+{
+	static const struct sg_str ends[] = {SG_STR("/"), SG_STR("\\"), SG_STR(";"), SG_STR("%2f"), SG_STR("%5c"), SG_STR("%3b"), SG_STR("%00")};
+	for (size_t i = 0; i < sizeof(ends) / sizeof(*ends); i++)
+		if (text.len >= ends[i].len && strncasecmp(text.ptr, ends[i].ptr, ends[i].len) == 0)
+			return ends[i].len;
+	return 0;
+}
+
+/* The length of one dot, written as it is or in percent; 0: there is none. */
+static size_t
+dot(struct sg_str text)
+{
+	if (text.len > 0 && text.ptr[0] == '.')
+		return 1;
+	return text.len >= 3 && strncasecmp(text.ptr, "%2e", 3) == 0 ? 3 : 0;
+}
+
+static struct sg_str
+behind(struct sg_str text, size_t len)
+{
+	return (struct sg_str){text.ptr + len, text.len - len};
+}
+
+/* One or two dots, and then the end of a name. */
+static bool
+is_dots(struct sg_str text)
+{
+	size_t count = 0;
+	for (size_t len; (len = dot(text)) > 0; count++)
+		text = behind(text, len);
+	return (count == 1 || count == 2) && (text.len == 0 || end_of_name(text) > 0);
+}
+
+/* Is there a name in it that stands for the folder it is in, or for the one above, in whatever spelling? */
 static bool
 climbs(struct sg_str segment)
 {
-	return sg_str_is(segment, ".") || sg_str_is(segment, "..");
+	for (bool begins = true; segment.len > 0;) {
+		if (begins && is_dots(segment))
+			return true;
+		size_t len = end_of_name(segment);
+		begins = len > 0;
+		segment = behind(segment, len > 0 ? len : 1);
+	}
+	return false;
 }
 
-/* One or more segments, none of which climbs. */
-static bool
-takes_rest(struct sg_str first, struct sg_str rest, char separator)
+bool
+sg_segment_plain(struct sg_str segment)
 {
-	if (climbs(first) || (first.len == 0 && rest.ptr == NULL))
-		return false;
-	while (rest.ptr != NULL)
-		if (climbs(sg_str_cut(&rest, separator)))
-			return false;
-	return true;
+	return segment.len > 0 && memchr(segment.ptr, '\0', segment.len) == NULL && !climbs(segment);
+}
+
+/* One or more segments. Two stars alone stand for anything at all, with empty segments ("https://x") in it; behind a folder they stand for names. */
+static bool
+takes_rest(struct sg_str first, struct sg_str rest, char separator, bool alone)
+{
+	bool good = sg_segment_plain(first) || (alone && first.len == 0 && rest.ptr != NULL);
+	while (good && rest.ptr != NULL) {
+		struct sg_str segment = sg_str_cut(&rest, separator);
+		good = sg_segment_plain(segment) || (alone && segment.len == 0);
+	}
+	return good;
 }
 
 /* `inner_stars`: the text is itself a pattern, whose stars stand for any segment. */
 static bool
 match(struct sg_str pattern, struct sg_str text, char separator, bool inner_stars)
 {
+	bool alone = sg_str_is(pattern, "**");
 	while (pattern.ptr != NULL) {
 		if (text.ptr == NULL)
 			return false;
 		struct sg_str want = sg_str_cut(&pattern, separator), got = sg_str_cut(&text, separator);
 		if (sg_str_is(want, "**"))
-			return takes_rest(got, text, separator);
+			return takes_rest(got, text, separator, alone);
 		if (inner_stars && sg_str_is(got, "**"))
 			return false;
-		bool fits = sg_str_is(want, "*") ? got.len > 0 && !climbs(got) : sg_str_eq(want, got);
+		bool fits = sg_str_is(want, "*") ? sg_segment_plain(got) : sg_str_eq(want, got);
 		if (!fits)
 			return false;
 	}

@@ -12,9 +12,10 @@ enum { SG_PATTERN_MAX = 512, SG_PATTERN_SEGMENTS = 32 };
 /* A pattern is a run of segments joined by `separator`:
  *   a literal   stands for itself, byte for byte
  *   *           exactly one segment that is not empty
- *   **          one or more segments; only as the last one
+ *   **          one or more segments that are not empty; only as the last one. Alone, anything that does not climb ("https://x/")
  * A star beside other characters in one segment is not a pattern, so nobody mistakes it for a shell's.
- * Neither star ever takes a segment "." or "..": a path that climbs is not below the folder it names. */
+ * Neither star takes a NUL, nor a segment with "." or ".." as a name in it, however it is written ("..\\x", "%2e%2e", "..%2fx", "..;"): a path that
+ * climbs is not below the folder it names, and "key/" is not another name of "key". */
 
 /* True if `pattern` is well formed: 1 to SG_PATTERN_MAX bytes, at most SG_PATTERN_SEGMENTS segments, no NUL. Segments
  * of a dotted pattern are never empty; of a slashed one they may be ("/srv", "file:///srv"). */
@@ -22,6 +23,9 @@ bool sg_pattern_valid(struct sg_str pattern, char separator);
 
 /* True if `text` fits `pattern`. False for a pattern that is not valid and for an empty text. */
 bool sg_pattern_match(struct sg_str pattern, struct sg_str text, char separator);
+
+/* What a star takes: not empty, no NUL, nothing in it that climbs in whatever spelling. */
+bool sg_segment_plain(struct sg_str segment);
 
 /* True if every text that fits `inner` fits `outer` too: what a narrower reach or a delegation must satisfy. */
 bool sg_pattern_covers(struct sg_str outer, struct sg_str inner, char separator);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Typed limits on one argument: what each admits, and which is narrower than which. What is not comparable is never narrower. */
 #include "base/canon.h"
+#include "base/pattern.h"
 #include "base/str.h"
 #include "gate/grant.h"
 
@@ -61,22 +62,28 @@ static bool
 path_plain(struct sg_str path)
 {
 	struct sg_str rest = path;
-	if (path.len == 0 || path.ptr[0] != '/' || memchr(path.ptr, '\0', path.len) != NULL)
+	if (path.len == 0 || path.ptr[0] != '/')
 		return false;
 	sg_str_cut(&rest, '/');
-	while (rest.ptr != NULL) {
-		struct sg_str part = sg_str_cut(&rest, '/');
-		if (sg_str_is(part, ".") || sg_str_is(part, "..") || (part.len == 0 && rest.ptr != NULL))
+	while (rest.ptr != NULL && path.len > 1)
+		if (!sg_segment_plain(sg_str_cut(&rest, '/')))
 			return false;
-	}
 	return true;
+}
+
+/* A folder, with or without the slash behind it. */
+static struct sg_str
+folder_of(struct sg_str path)
+{
+	while (path.len > 1 && path.ptr[path.len - 1] == '/')
+		path.len--;
+	return path;
 }
 
 static bool
 path_within(struct sg_str outer, struct sg_str inner)
 {
-	while (outer.len > 1 && outer.ptr[outer.len - 1] == '/')
-		outer.len--;
+	outer = folder_of(outer);
 	if (!path_plain(outer) || !path_plain(inner) || !(inner.len >= outer.len && memcmp(inner.ptr, outer.ptr, outer.len) == 0))
 		return false;
 	return outer.len == 1 || inner.len == outer.len || inner.ptr[outer.len] == '/';
@@ -163,7 +170,7 @@ static bool
 valid_subpath(const struct sg_json *v)
 {
 	struct sg_str text;
-	return text_of(v, &text) && path_plain(text);
+	return text_of(v, &text) && path_plain(folder_of(text));
 }
 
 static bool

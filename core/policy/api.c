@@ -50,7 +50,7 @@ const struct sg_policy_call sg_policy_api[] = {
 	 "%s, %d, %q (quoted as JSON) and %% only; no widths."},
 	{"string", "glob", sg_string_glob, "text: string, pattern: string, separator?: string", "boolean",
 	 "Does text fit the pattern? * is one segment, ** at the end the rest; segments are separated by \"/\" (or by "
-	 "\".\"). Stars never take \"..\"."},
+	 "\".\"). Stars never take an empty segment, a NUL, or \"..\" in any spelling; ** alone takes anything but those two."},
 	{"string", "len", sg_string_len, "text: string", "integer", "Bytes."},
 	{"string", "lower", sg_string_lower, "text: string", "string", "ASCII letters in lower case."},
 	{"string", "split", sg_string_split, "text: string, separator: string", "string[]",

@@ -82,7 +82,7 @@ enum sg_shape {
 	X(LINK, "task", NONE, "string", "id of the task")                                                       \
 	X(ORIGIN, "labels", LIST, "string[]", "taint of what brought the value")                                \
 	X(ORIGIN, "origin", NONE, "string", "task (another party said it), self (its own agent said it, before anything from outside had reached it), unknown, or the action whose outcome brought it")            \
-	X(ORIGIN, "source", NONE, "string", "resource it came from, type:id; may be empty")                     \
+	X(ORIGIN, "source", NONE, "string", "decision that brought it; may be empty")                     \
 	X(ORIGIN, "value", NONE, "string|number", "the value")                                                  \
 	X(OUTCOME, "labels", LIST, "string[]", "taint that came with the outcome")                              \
 	X(OUTCOME, "result", NONE, "string", "ok, failed, partial, unknown")                                    \

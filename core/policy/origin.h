@@ -12,10 +12,10 @@ enum { SG_POLICY_PROVENANCE = 256 }; /* values of one request whose origin is kn
 
 /*        name       type        meaning */
 #define SG_ORIGIN_MEMBERS(X)                                                                                           \
-	X(labels, "string[]", "taint of what brought the value; empty if that is not known")                           \
-	X(origin, "string", "task, unknown, or the action whose outcome brought it")                                   \
-	X(source, "string", "resource it came from, type:id; may be empty")                                            \
-	X(trusted, "boolean", "true if origin is task, or is known and labels is empty")
+	X(labels, "string[]", "taint of what brought the value; of what is unknown, all that task and domain have read") \
+	X(origin, "string", "task (another party said it), self (its own agent did), unknown, or the action whose outcome brought it or a piece of it") \
+	X(source, "string", "decision that brought it; may be empty")                                                  \
+	X(trusted, "boolean", "true if origin is task, or is neither unknown nor has labels")
 
 enum sg_origin_member {
 #define X(name, type, meaning) SG_ORIGIN_##name,

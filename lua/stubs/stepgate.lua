@@ -13,16 +13,16 @@ local open = {}
 function open:get(path, default) end
 
 ---@class string
----@field labels string[] # taint of what brought the value; empty if that is not known
----@field origin string # task, unknown, or the action whose outcome brought it
----@field source string # resource it came from, type:id; may be empty
----@field trusted boolean # true if origin is task, or is known and labels is empty
+---@field labels string[] # taint of what brought the value; of what is unknown, all that task and domain have read
+---@field origin string # task (another party said it), self (its own agent did), unknown, or the action whose outcome brought it or a piece of it
+---@field source string # decision that brought it; may be empty
+---@field trusted boolean # true if origin is task, or is neither unknown nor has labels
 
 ---@class number
----@field labels string[] # taint of what brought the value; empty if that is not known
----@field origin string # task, unknown, or the action whose outcome brought it
----@field source string # resource it came from, type:id; may be empty
----@field trusted boolean # true if origin is task, or is known and labels is empty
+---@field labels string[] # taint of what brought the value; of what is unknown, all that task and domain have read
+---@field origin string # task (another party said it), self (its own agent did), unknown, or the action whose outcome brought it or a piece of it
+---@field source string # decision that brought it; may be empty
+---@field trusted boolean # true if origin is task, or is neither unknown nor has labels
 
 ---@class (exact) sg.request
 ---@field action sg.action # what was asked for, as the catalogue knows it
@@ -83,7 +83,7 @@ function open:get(path, default) end
 ---@class (exact) sg.origin
 ---@field labels string[] # taint of what brought the value
 ---@field origin string # task (another party said it), self (its own agent said it, before anything from outside had reached it), unknown, or the action whose outcome brought it
----@field source string # resource it came from, type:id; may be empty
+---@field source string # decision that brought it; may be empty
 ---@field value string|number # the value
 
 ---@class (exact) sg.outcome
@@ -381,7 +381,7 @@ function string.find(text, part, from) end
 ---@return string
 function string.format(format, ...) end
 
----Does text fit the pattern? * is one segment, ** at the end the rest; segments are separated by "/" (or by "."). Stars never take "..".
+---Does text fit the pattern? * is one segment, ** at the end the rest; segments are separated by "/" (or by "."). Stars never take an empty segment, a NUL, or ".." in any spelling; ** alone takes anything but those two.
 ---@param text string
 ---@param pattern string
 ---@param separator? string

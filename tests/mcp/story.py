@@ -16,7 +16,7 @@ local function inside(r) return r.args.path:glob("%(docs)s/**") end
 rule { id = "read", on = { "mcp.files.tools.read_text_file", "mcp.files.tools.list_directory" }, when = inside, effect = allow {} }
 rule { id = "write", on = { "mcp.files.tools.write_file", "mcp.files.tools.edit_file" }, when = inside,
        effect = step_up { approvers = "ops", ttl = "5m", say = "A document is changed" } }
-rule { id = "keys", on = "mcp.**", when = function(r) return r.args.path:ends(".key") end,
+rule { id = "keys", on = "mcp.**", when = function(r) return r.args.path:lower():ends(".key") end,
        effect = deny { code = "key_file", say = "Key files are not for agents" } }
 """
 
@@ -162,6 +162,29 @@ def lines(d, docs):
     return refused + 1
 
 
+def spellings(d, docs):
+    """What the server would take for the key file under another name never gets there."""
+    p = subprocess.Popen([PROGRAM, "--run", d.dir + "/run", "--name", "files", "--intent", "documents", "--", "node", SERVER, docs],
+                         stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+
+    def rpc(method, params):
+        p.stdin.write(json.dumps(dict(jsonrpc="2.0", id=1, method=method, params=params)).encode() + b"\n")
+        p.stdin.flush()
+        return json.loads(p.stdout.readline())["result"]
+
+    rpc("initialize", dict(protocolVersion="2025-06-18", capabilities={}, clientInfo=dict(name="x", version="1")))
+    p.stdin.write(b'{"jsonrpc":"2.0","method":"notifications/initialized"}\n')
+    read = lambda path: rpc("tools/call", dict(name="read_text_file", arguments=dict(path=path)))
+    assert not read(docs + "/a.txt").get("isError")
+    names = ["secret.key", "secret.key/", "secret.key//", "/secret.key", "./secret.key", "x/../secret.key/", "secret.key/.", "secret.KEY", "secret.key\0", "secret.key\0.txt", "../docs/secret.key/"]
+    for name in names:
+        got = read(docs + "/" + name)
+        assert got["isError"] and "Refused by stepgate" in got["content"][0]["text"], (name, got)
+    p.stdin.close()
+    p.wait(20)
+    return len(names)
+
+
 # A server that lists nothing, and then does something.
 LISTS = "import sys,os,json; print(json.dumps(dict(jsonrpc='2.0', id=json.loads(sys.stdin.readline())['id'], result=dict(tools=[]))), flush=True); %s"
 
@@ -217,6 +240,7 @@ def main():
     try:
         official(d, docs)
         print("malformed lines refused: %d" % lines(d, docs))
+        print("spellings of a key refused: %d" % spellings(d, docs))
         dies_at_list(d, docs)
         server_dies(d, docs)
         daemon_away(docs, d)

@@ -62,9 +62,37 @@ slashed(void)
 		{"/srv/*/log", "/srv/x/log", true},
 		{"/srv/../etc", "/srv/../etc", true},
 		{"file:///srv/**", "file:///srv/a", true},
-		{"/srv/**", "/srv/a/", true},
+		{"/srv/**", "/srv/a/", false}, /* a server takes it for /srv/a, and a rule that looks at how it ends does not */
+		{"/srv/**", "/srv/key//", false},
+		{"/srv/**", "/srv//key", false},
+		{"/srv/**", "/srv/a//key", false},
+		{"/srv/*/key", "/srv//key", false},
+		{"/srv/**", "/srv/..\\etc", false},
+		{"/srv/**", "/srv/a\\..\\..\\etc", false},
+		{"/srv/**", "/srv/%2e%2e/etc", false},
+		{"/srv/**", "/srv/.%2E/etc", false},
+		{"/srv/**", "/srv/..%2fetc", false},
+		{"/srv/**", "/srv/..%5Cetc", false},
+		{"/srv/**", "/srv/a%2f..%2f..%2fetc", false},
+		{"/srv/**", "/srv/..;/etc", false},
+		{"/srv/**", "/srv/..;x=1/etc", false},
+		{"/srv/**", "/srv/..%00", false},
+		{"/srv/*", "/srv/%2e", false},
+		{"/srv/**", "/srv/...", true},
+		{"/srv/**", "/srv/..a", true},
+		{"/srv/**", "/srv/a..", true},
+		{"/srv/**", "/srv/a;b", true},
+		{"/srv/**", "/srv/a%2fb", true},
+		{"**", "https://acme.example/", true},
+		{"**", "file:///srv/a", true},
+		{"**", "/srv/../etc", false},
+		{"**", "/", true},
+		{"file:///**", "file:////etc", false},
+		{"a:*", "a:../x", false},
 	};
 	check(rows, sizeof(rows) / sizeof(rows[0]), '/');
+	CU_ASSERT_FALSE(sg_pattern_match(SG_STR("/srv/**"), ((struct sg_str){"/srv/key\0", 9}), '/'));
+	CU_ASSERT_FALSE(sg_pattern_match(SG_STR("/srv/*"), ((struct sg_str){"/srv/key\0.txt", 13}), '/'));
 }
 
 static void
