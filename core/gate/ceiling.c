@@ -47,6 +47,9 @@ task_ceilings(const struct sg_gate *gate, const struct sg_request *r, const stru
 		*reason = stopped_reason(&gate->state, stopped);
 		return false;
 	}
+	*reason = SG_REASON_labels_full;
+	if (task->taint.full || task->domain->taint.full)
+		return false;
 	*reason = SG_REASON_task_unclaimed;
 	return task->claimed;
 }

@@ -96,16 +96,6 @@ new_lease(struct sg_fold *f, struct sg_attempt *attempt, const struct sg_json *s
 	attempt->task->leases_kept++;
 }
 
-static void
-add_labels(struct sg_fold *f, struct sg_taint *labels, const struct sg_json *list)
-{
-	for (const struct sg_json *l = sg_json_first(list); l != NULL; l = sg_json_next(list, l)) {
-		struct sg_str label;
-		if (sg_json_string(l, &label) && !sg_taint_add(labels, label))
-			f->missing = "memory";
-	}
-}
-
 /* A note carries what its writer had read to whoever reads it. */
 static void
 use_memory(struct sg_fold *f, struct sg_task *task, struct sg_attempt *attempt)
@@ -139,7 +129,7 @@ static void
 args_seen(struct sg_fold *f, struct sg_task *task, struct sg_attempt *attempt)
 {
 	sg_fold_values(f, task, sg_json_get(f->body, "args_seen"), "unknown", "", NULL);
-	if (sg_fold_flag_or(f, "args_cut", false) && !sg_taint_add(&attempt->labels, SG_STR("args_unseen")))
+	if (sg_fold_flag_or(f, "args_cut", false) && !sg_taint_add(&attempt->labels, SG_STR("args_unseen"), SG_WORD_NAMED))
 		f->missing = "memory";
 }
 
@@ -170,9 +160,9 @@ fold_allow(struct sg_fold *f, struct sg_task *task, struct sg_attempt *attempt)
 	attempt->state = SG_ATTEMPT_ALLOWED;
 	attempt->action = sg_fold_word(f, "action");
 	note_step(f, task);
-	sg_fold_spread(f, task);
-	add_labels(f, &attempt->labels, sg_json_get(f->body, "taint"));
-	add_labels(f, &attempt->labels, sg_json_get(f->body, "carried"));
+	sg_fold_spread(f, task, SG_WORD_NAMED);
+	sg_fold_labels(f, &attempt->labels, "taint", SG_WORD_NAMED);
+	sg_fold_labels(f, &attempt->labels, "carried", SG_WORD_REPORTED); /* whosever word it is in the task */
 	use_memory(f, task, attempt);
 	sg_fold_charge(f, attempt);
 	sg_fold_remember(f, attempt);
@@ -265,7 +255,7 @@ sg_fold_kind_withheld(struct sg_fold *f)
 	/* an allow whose record was lost with a failed sync: what it read still counts */
 	struct sg_task *task = sg_state_task(f->state, sg_fold_text(f, "task"));
 	if (task != NULL)
-		sg_fold_spread(f, task);
+		sg_fold_spread(f, task, SG_WORD_NAMED);
 }
 
 void
@@ -307,15 +297,25 @@ settle(struct sg_fold *f, struct sg_attempt *attempt)
 	sg_fold_spent(f, attempt, before);
 }
 
+/* A hook behind an outcome is policy's word. */
+static enum sg_word
+whose(const struct sg_fold *f)
+{
+	if (sg_fold_flag_or(f, "self", true))
+		return SG_WORD_OWN;
+	return sg_str_is(sg_fold_text_or(f, "by"), "policy") ? SG_WORD_NAMED : SG_WORD_REPORTED;
+}
+
 /* What came back carries what the action brought, what the report says, and that it is the agent's own word. */
 static void
 seen(struct sg_fold *f, struct sg_task *task, const struct sg_attempt *attempt)
 {
+	bool self = sg_fold_flag_or(f, "self", true);
 	struct sg_taint labels = {.count = 0};
 	if (!sg_taint_join(&labels, &attempt->labels))
 		f->missing = "memory";
-	add_labels(f, &labels, sg_json_get(f->body, "taint"));
-	if (sg_fold_flag_or(f, "self", true) && !sg_taint_add(&labels, SG_STR("self_reported")))
+	sg_fold_labels(f, &labels, "taint", whose(f));
+	if (self && !sg_taint_add(&labels, SG_STR("self_reported"), SG_WORD_NAMED))
 		f->missing = "memory";
 	sg_fold_values(f, task, sg_json_get(f->body, "values"), attempt->action != NULL ? attempt->action : "unknown", attempt->decision, &labels);
 	sg_taint_free(&labels);
@@ -338,7 +338,7 @@ sg_fold_kind_outcome(struct sg_fold *f)
 	}
 	if (task == NULL)
 		return;
-	sg_fold_spread(f, task);
+	sg_fold_spread(f, task, whose(f));
 	if (attempt != NULL)
 		seen(f, task, attempt);
 }

@@ -48,15 +48,19 @@ void sg_domain_free(struct sg_domain *domain);
 
 /* taint.c */
 void sg_taint_raise(struct sg_taint *taint, enum sg_sensitivity level);
-/* One label more. False on no memory. */
-bool sg_taint_add(struct sg_taint *taint, struct sg_str label);
+/* One label more, as that word. False on no memory. */
+bool sg_taint_add(struct sg_taint *taint, struct sg_str label, enum sg_word word);
+/* A named label has found no place. */
+void sg_taint_fill(struct sg_taint *taint);
+/* All that stand in a member of the leaf. */
+void sg_fold_labels(struct sg_fold *f, struct sg_taint *labels, const char *member, enum sg_word word);
 /* All that `from` has. */
 bool sg_taint_join(struct sg_taint *taint, const struct sg_taint *from);
 void sg_taint_free(struct sg_taint *taint);
 /* Into a task, its whole tree, the domains of those, and the other tasks of these. */
 void sg_taint_soak(struct sg_fold *f, struct sg_task *task, const struct sg_taint *with);
 /* Members `taint` and `sensitivity` of the leaf, soaked into the task. */
-void sg_fold_spread(struct sg_fold *f, struct sg_task *task);
+void sg_fold_spread(struct sg_fold *f, struct sg_task *task, enum sg_word word);
 
 /* account.c */
 void sg_fold_charge(struct sg_fold *f, struct sg_attempt *attempt);

@@ -30,14 +30,16 @@ is_written(const struct origins *o, const struct sg_json *value)
 	return false;
 }
 
-/* What an agent handed on with a task is another party's word for who took it, and its own for itself. */
+/* What an agent handed on with a task is another party's word for who took it, and its own for itself. Either is a word for what was said, and for nothing
+ * that was built with a piece of it. */
 static const char *
-where_of(const struct origins *o, const struct sg_origin *origin)
+where_of(const struct origins *o, const struct sg_origin *origin, bool part)
 {
-	if (origin == NULL)
+	bool inputs = origin != NULL && (strcmp(origin->where, "task") == 0 || strcmp(origin->where, "self") == 0);
+	if (origin == NULL || (part && inputs))
 		return "unknown";
 	bool own = origin->sayer != 0 && origin->sayer == sg_person_tag(sg_str(o->task->agent));
-	return own && strcmp(origin->where, "task") == 0 ? "self" : origin->where;
+	return own && inputs ? "self" : origin->where;
 }
 
 static void
@@ -50,11 +52,11 @@ write_origin(struct origins *o, const struct sg_json *value)
 	o->written[o->count++] = value;
 	sg_jw_object(o->w);
 	sg_jw_name(o->w, "labels");
-	if (origin != NULL && strcmp(origin->where, "unknown") != 0)
+	if (origin != NULL && !part && strcmp(origin->where, "unknown") != 0)
 		sg_write_labels(o->w, &origin->taint);
-	else
-		sg_write_all_read(o->w, o->task, NULL);
-	sg_jw_member_text(o->w, "origin", where_of(o, origin));
+	else /* what stands around the part may be from anywhere */
+		sg_write_all_read(o->w, o->task, part ? &origin->taint : NULL);
+	sg_jw_member_text(o->w, "origin", where_of(o, origin, part));
 	sg_jw_member_text(o->w, "source", origin != NULL ? origin->decision : "");
 	sg_jw_name(o->w, "value");
 	sg_jw_value(o->w, value);

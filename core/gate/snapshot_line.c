@@ -3,7 +3,6 @@
 #include "gate/snapshot_out.h"
 
 #include "base/str.h"
-#include "gate/labels.h"
 #include "gate/values.h"
 
 void
@@ -28,7 +27,15 @@ void
 sg_line_labels(struct sg_json_writer *w, const struct sg_taint *taint)
 {
 	sg_jw_name(w, "labels");
-	sg_write_labels(w, taint);
+	sg_jw_array(w);
+	for (size_t i = 0; i < taint->count; i++) {
+		if (sg_taint_word(taint, i) != SG_WORD_NAMED)
+			sg_jw_int(w, sg_taint_word(taint, i)); /* of the label behind it */
+		sg_jw_text(w, taint->labels[i]);
+	}
+	if (taint->full)
+		sg_jw_int(w, SG_WORD_NAMED);
+	sg_jw_end(w);
 }
 
 void

@@ -10,11 +10,18 @@
 void
 sg_take_taint(struct sg_fold *f, struct sg_taint *taint)
 {
+	int64_t word = SG_WORD_NAMED;
 	const struct sg_json *list = sg_json_get(f->body, "labels");
 	for (const struct sg_json *l = sg_json_first(list); l != NULL; l = sg_json_next(list, l)) {
+		const struct sg_json *next = sg_json_next(list, l);
 		struct sg_str label;
-		if (!sg_json_string(l, &label) || !sg_taint_add(taint, label))
+		if (sg_json_int(l, &word) && next == NULL && word == SG_WORD_NAMED)
+			sg_taint_fill(taint);
+		else if (sg_json_int(l, &word) && next != NULL && word >= SG_WORD_OWN && word < SG_WORD_NAMED)
+			continue; /* of the label behind it */
+		else if (!sg_json_string(l, &label) || !sg_taint_add(taint, label, (enum sg_word)word))
 			f->missing = "labels";
+		word = SG_WORD_NAMED;
 	}
 	taint->sensitivity = sg_sensitivity_named(sg_fold_text(f, "sensitivity"));
 }

@@ -10,7 +10,7 @@
 
 enum {
 	SG_ID_MAX = 64,          /* ids: "t-", "a-", "l-" and 32 hex digits; decisions "d<leaf>-<16 hex>" */
-	SG_LABELS_MAX = 64,      /* labels of one task or instance; one more and it carries "overflow" and the highest sensitivity */
+	SG_LABELS_MAX = 64,      /* labels of one task or instance; one more and it carries "overflow" and the highest sensitivity, and lacks the one that is the weakest word (sg_word) */
 	SG_LABEL_MAX = 128,      /* bytes of a label */
 	SG_DEPTH_MAX = 8,        /* tasks above a task */
 	SG_TIMES_MAX = 64,       /* moments remembered of what freezes when it happens too often */
@@ -50,10 +50,19 @@ struct sg_deadline sg_deadline_in(const struct sg_clock *now, int64_t ms);
 /* Milliseconds left, 0 if over. */
 int64_t sg_deadline_left(const struct sg_deadline *deadline, const struct sg_clock *now);
 
+/* Whose word a label is. Where there is no room, the weaker word makes it. */
+enum sg_word {
+	SG_WORD_OWN,      /* the agent's, in a report on itself */
+	SG_WORD_REPORTED, /* an enforcer's */
+	SG_WORD_NAMED,    /* the catalogue's, or a rule's */
+};
+
 /* Labels and high-water sensitivity; both only grow. `seq` rises with every change. */
 struct sg_taint {
 	char **labels;
+	uint64_t own, reported; /* sets of places in `labels`; what is in neither is named */
 	size_t count, room;
+	bool full; /* one that is named found no place: nothing more may be done (labels_full) */
 	enum sg_sensitivity sensitivity;
 	uint64_t seq;
 };
@@ -471,5 +480,6 @@ const char *sg_lease_state_name(enum sg_lease_state state);
 const char *sg_approval_state_name(enum sg_approval_state state);
 
 bool sg_taint_has(const struct sg_taint *taint, struct sg_str label);
+enum sg_word sg_taint_word(const struct sg_taint *taint, size_t place);
 
 #endif

@@ -29,24 +29,90 @@ room_for_one(struct sg_taint *taint)
 	return true;
 }
 
-bool
-sg_taint_add(struct sg_taint *taint, struct sg_str label)
+enum sg_word
+sg_taint_word(const struct sg_taint *taint, size_t place)
 {
-	if (sg_taint_has(taint, label))
-		return true;
-	if (taint->count >= SG_LABELS_MAX - 1) { /* no room to say what: the worst is assumed and said, once */
-		label = SG_STR("overflow");
-		sg_taint_raise(taint, SG_RESTRICTED);
-	}
-	if (taint->count == SG_LABELS_MAX || sg_taint_has(taint, label))
-		return true;
+	return (taint->own >> place & 1) != 0 ? SG_WORD_OWN : (taint->reported >> place & 1) != 0 ? SG_WORD_REPORTED : SG_WORD_NAMED;
+}
+
+static void
+set_word(struct sg_taint *taint, size_t place, enum sg_word word)
+{
+	uint64_t bit = UINT64_C(1) << place;
+	taint->own = word == SG_WORD_OWN ? taint->own | bit : taint->own & ~bit;
+	taint->reported = word == SG_WORD_REPORTED ? taint->reported | bit : taint->reported & ~bit;
+	taint->seq++;
+}
+
+/* The place of that label; `count` without it. */
+static size_t
+place_of(const struct sg_taint *taint, struct sg_str label)
+{
+	size_t place = 0;
+	while (place < taint->count && !sg_str_is(label, taint->labels[place]))
+		place++;
+	return place;
+}
+
+/* The place of the weakest word that is weaker than this one; `count` where there is none. */
+static size_t
+weakest(const struct sg_taint *taint, enum sg_word word)
+{
+	size_t found = taint->count;
+	for (size_t place = 0; place < taint->count; place++)
+		if (sg_taint_word(taint, place) < (found < taint->count ? sg_taint_word(taint, found) : word))
+			found = place;
+	return found;
+}
+
+/* Over what stands there, or at the end. */
+static bool
+put(struct sg_taint *taint, size_t place, struct sg_str label, enum sg_word word)
+{
 	char *copy = strndup(label.ptr, label.len < SG_LABEL_MAX ? label.len : SG_LABEL_MAX);
-	if (copy == NULL || !room_for_one(taint)) {
+	if (copy == NULL || (place == taint->count && !room_for_one(taint))) {
 		free(copy);
 		return false;
 	}
-	taint->labels[taint->count++] = copy;
-	taint->seq++;
+	if (place == taint->count)
+		taint->count++;
+	else
+		free(taint->labels[place]);
+	taint->labels[place] = copy;
+	set_word(taint, place, word);
+	return true;
+}
+
+void
+sg_taint_fill(struct sg_taint *taint)
+{
+	taint->seq += !taint->full;
+	taint->full = true;
+}
+
+bool
+sg_taint_add(struct sg_taint *taint, struct sg_str label, enum sg_word word)
+{
+	static const char overflow[] = "overflow";
+	size_t place = place_of(taint, label);
+	word = sg_str_is(label, overflow) ? SG_WORD_NAMED : word;
+	if (place < taint->count) {
+		if (sg_taint_word(taint, place) < word)
+			set_word(taint, place, word);
+		return true;
+	}
+	if (taint->count < SG_LABELS_MAX - 1)
+		return put(taint, place, label, word);
+	sg_taint_raise(taint, SG_RESTRICTED); /* something finds no room: the worst is assumed and said */
+	if (taint->count < SG_LABELS_MAX && !put(taint, taint->count, sg_str(overflow), SG_WORD_NAMED))
+		return false;
+	if (sg_str_is(label, overflow))
+		return true;
+	place = weakest(taint, word);
+	if (place < taint->count)
+		return put(taint, place, label, word);
+	if (word == SG_WORD_NAMED)
+		sg_taint_fill(taint);
 	return true;
 }
 
@@ -55,8 +121,10 @@ sg_taint_join(struct sg_taint *taint, const struct sg_taint *from)
 {
 	bool good = true;
 	sg_taint_raise(taint, from->sensitivity);
+	if (from->full)
+		sg_taint_fill(taint);
 	for (size_t i = 0; i < from->count; i++)
-		good &= sg_taint_add(taint, sg_str(from->labels[i]));
+		good &= sg_taint_add(taint, sg_str(from->labels[i]), sg_taint_word(from, i));
 	return good;
 }
 
@@ -72,10 +140,7 @@ sg_taint_free(struct sg_taint *taint)
 bool
 sg_taint_has(const struct sg_taint *taint, struct sg_str label)
 {
-	for (size_t i = 0; i < taint->count; i++)
-		if (sg_str_is(label, taint->labels[i]))
-			return true;
-	return false;
+	return place_of(taint, label) < taint->count;
 }
 
 static void soak_task(struct sg_fold *f, struct sg_task *task, const struct sg_taint *with);
@@ -107,7 +172,7 @@ soak_one(struct sg_fold *f, struct sg_task *task, const struct sg_taint *with)
 }
 
 /* What one task of a tree read comes back to those above, who got the answer, and from there to all that work for them: they all carry the same, so what
- * is not new to one is not new to the others. Ends because labels only grow. */
+ * is not new to one is not new to the others. Ends because labels only grow, and only stronger words take the place of weaker ones. */
 static void
 soak_task(struct sg_fold *f, struct sg_task *task, const struct sg_taint *with)
 {
@@ -129,15 +194,21 @@ sg_taint_soak(struct sg_fold *f, struct sg_task *task, const struct sg_taint *wi
 }
 
 void
-sg_fold_spread(struct sg_fold *f, struct sg_task *task)
+sg_fold_labels(struct sg_fold *f, struct sg_taint *labels, const char *member, enum sg_word word)
 {
-	const struct sg_json *labels = sg_json_get(f->body, "taint");
-	struct sg_taint with = {.sensitivity = sg_sensitivity_named(sg_fold_text(f, "sensitivity"))};
-	for (const struct sg_json *l = sg_json_first(labels); l != NULL; l = sg_json_next(labels, l)) {
+	const struct sg_json *list = sg_json_get(f->body, member);
+	for (const struct sg_json *l = sg_json_first(list); l != NULL; l = sg_json_next(list, l)) {
 		struct sg_str label;
-		if (sg_json_string(l, &label) && !sg_taint_add(&with, label))
+		if (sg_json_string(l, &label) && !sg_taint_add(labels, label, word))
 			f->missing = "memory";
 	}
+}
+
+void
+sg_fold_spread(struct sg_fold *f, struct sg_task *task, enum sg_word word)
+{
+	struct sg_taint with = {.sensitivity = sg_sensitivity_named(sg_fold_text(f, "sensitivity"))};
+	sg_fold_labels(f, &with, "taint", word);
 	soak_task(f, task, &with);
 	sg_taint_free(&with);
 }

@@ -164,10 +164,17 @@ struct search {
 	const struct sg_origin *whole, *part;
 };
 
+/* What the tree's own actions brought says more than what its inputs carry. */
+static bool
+is_input(const struct sg_origin *origin)
+{
+	return strcmp(origin->where, "task") == 0 || strcmp(origin->where, "self") == 0 || strcmp(origin->where, "unknown") == 0;
+}
+
 static void
 suspect(struct search *s, const struct sg_origin *found)
 {
-	if (s->part == NULL && found != NULL && found->taint.count > 0)
+	if (found != NULL && found->taint.count > 0 && (s->part == NULL || (is_input(s->part) && !is_input(found))))
 		s->part = found;
 }
 

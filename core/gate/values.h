@@ -60,7 +60,7 @@ size_t sg_values_write(struct sg_json_writer *w, const struct sg_state *state, c
 		       struct sg_value_look look, bool better, bool *all);
 
 /* Where a scalar was first seen: the source of its whole form if there is one; else, where a part of it (host, address, word) was seen with labels,
- * that one, with *part set; else NULL. Each form comes out of `look`; where it runs out, what was found so far counts. */
+ * that one, with *part set (what an action brought before what the inputs said); else NULL. A part trusts nothing: it says what the value may hold. Each form comes out of `look`; where it runs out, what was found so far counts. */
 const struct sg_origin *sg_value_origin(const struct sg_state *state, const struct sg_task *task, const struct sg_json *value, struct sg_value_look *look,
 					bool *part);
 /* origins.c: the array "provenance" of a question: values that bear authority first, so that no padding can push them out. */

@@ -207,7 +207,7 @@ full_of_labels(void)
 	for (struct sg_domain *d; (d = sg_table_next(&p->gate->state.domains, &at)) != NULL;)
 		if (d->taint.count == SG_LABELS_MAX) {
 			uint64_t seq = d->taint.seq;
-			CU_ASSERT_TRUE(sg_taint_add(&d->taint, SG_STR("one more")));
+			CU_ASSERT_TRUE(sg_taint_add(&d->taint, SG_STR("one more"), SG_WORD_OWN));
 			CU_ASSERT_EQUAL(d->taint.seq, seq);
 			if (first != NULL) { /* each has what the other has not: joined again and again, nothing moves */
 				CU_ASSERT_TRUE(sg_taint_join(&d->taint, &first->taint) && sg_taint_join(&first->taint, &d->taint));

@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Labels at their bound: what the agent or its enforcer reports makes room for what catalogue and policy name, and never takes it. */
+#include "gate/domain.h"
+#include "gate/fold_in.h"
+#include "gate/snapshot.h"
+#include "unit/gate/play.h"
+
+static struct play *p;
+static char *task;
+
+static void
+begin(void)
+{
+	p = play_new();
+	CU_ASSERT_TRUE(play_reconfigure(p, (const char *const[]){"\"credential\":\"token\"", "\"credential\":\"\"", NULL}));
+	CU_ASSERT_TRUE_FATAL(play_connect(p, 1, SG_FACE_AGENT, 1001));
+	CU_ASSERT_TRUE_FATAL(play_connect(p, 2, SG_FACE_ENFORCER, 2001));
+	task = play_task(p, 1, "t");
+}
+
+static void
+end(void)
+{
+	free(task);
+	play_end(p);
+}
+
+/* The agent asks (connection 1), or its enforcer (2). */
+static void
+read_something(uint64_t conn, const char *action, const char *key, char *decision, size_t room)
+{
+	char body[512];
+	play_facts(p, conn == 1 ? 1001 : 2001);
+	snprintf(body, sizeof(body), "{\"action\":\"%s\",%s\"key\":\"%s\",\"resource\":{\"id\":\"1\",\"type\":\"any\"},\"task\":\"%s\"}", action,
+		 conn == 1 ? "" : "\"peer_uid\":1001,", key, task);
+	char *id = play_between(play_ask(p, conn, conn == 1 ? SG_ROUTE_A_ACT : SG_ROUTE_E_ACT, "", body), "\"decision_id\":\"", "\"");
+	CU_ASSERT_TRUE_FATAL(play_has(p->conns[conn].body, "\"verdict\":\"allow\""));
+	snprintf(decision, room, "%s", id);
+	free(id);
+}
+
+/* An outcome with `count` labels that nobody has heard of, by the agent (connection 1) or its enforcer (2). */
+static void
+report(uint64_t conn, const char *key, int count)
+{
+	char decision[SG_ID_MAX], body[4096];
+	int len = snprintf(body, sizeof(body), "{\"labels\":[");
+	read_something(conn, "repo.read", key, decision, sizeof(decision));
+	for (int i = 0; i < count; i++)
+		len += snprintf(body + len, sizeof(body) - (size_t)len, "%s\"%s-%d\"", i > 0 ? "," : "", key, i);
+	snprintf(body + len, sizeof(body) - (size_t)len, "],\"result\":\"ok\"}");
+	CU_ASSERT_TRUE(play_has(play_ask(p, conn, conn == 1 ? SG_ROUTE_A_OUTCOME : SG_ROUTE_E_OUTCOME, decision, body), "recorded"));
+}
+
+static const struct sg_taint *
+labels(void)
+{
+	return &sg_state_task(&p->gate->state, sg_str(task))->taint;
+}
+
+static bool
+both_have(const char *label)
+{
+	const struct sg_task *t = sg_state_task(&p->gate->state, sg_str(task));
+	return sg_taint_has(&t->taint, sg_str(label)) && sg_taint_has(&t->domain->taint, sg_str(label));
+}
+
+static void
+junk_first(uint64_t conn)
+{
+	char decision[SG_ID_MAX];
+	struct sg_err err = {0};
+	begin();
+	report(conn, "a", 32);
+	report(conn, "b", 32);
+	CU_ASSERT_EQUAL(labels()->count, SG_LABELS_MAX);
+	CU_ASSERT_TRUE(both_have("overflow"));
+	CU_ASSERT_EQUAL(labels()->sensitivity, SG_RESTRICTED);
+	read_something(1, "mail.read", "m", decision, sizeof(decision));
+	CU_ASSERT_TRUE(both_have("mail"));
+	CU_ASSERT_EQUAL(labels()->count, SG_LABELS_MAX);
+	report(conn, "c", 32);
+	CU_ASSERT_TRUE(both_have("mail") && both_have("overflow"));
+	CU_ASSERT_EQUAL_FATAL(play_restart(p, &err), SG_OK);
+	CU_ASSERT_TRUE(both_have("mail") && both_have("overflow"));
+	end();
+}
+
+static void
+own_junk(void)
+{
+	junk_first(1);
+}
+
+static void
+reported_junk(void)
+{
+	junk_first(2);
+}
+
+/* The agent's words give way to the enforcer's, these to what is named; the same label in a stronger word is that. */
+static void
+order_of_words(void)
+{
+	struct sg_taint taint = {.count = 0};
+	char text[8];
+	for (int i = 0; i < SG_LABELS_MAX - 1; i++) {
+		snprintf(text, sizeof(text), "j%d", i);
+		CU_ASSERT_TRUE(sg_taint_add(&taint, sg_str(text), i < 2 ? SG_WORD_OWN : SG_WORD_NAMED));
+	}
+	CU_ASSERT_EQUAL(taint.count, SG_LABELS_MAX - 1);
+	CU_ASSERT_FALSE(sg_taint_has(&taint, SG_STR("overflow")));
+	CU_ASSERT_TRUE(sg_taint_add(&taint, SG_STR("j0"), SG_WORD_REPORTED)); /* no label more */
+	CU_ASSERT_EQUAL(taint.count, SG_LABELS_MAX - 1);
+	CU_ASSERT_TRUE(sg_taint_add(&taint, SG_STR("own"), SG_WORD_OWN)); /* nothing is weaker */
+	CU_ASSERT_FALSE(sg_taint_has(&taint, SG_STR("own")));
+	CU_ASSERT_TRUE(sg_taint_has(&taint, SG_STR("overflow")));
+	CU_ASSERT_TRUE(sg_taint_add(&taint, SG_STR("mail"), SG_WORD_NAMED)); /* in the place of j1 */
+	CU_ASSERT_TRUE(sg_taint_has(&taint, SG_STR("mail")) && sg_taint_has(&taint, SG_STR("j0")));
+	CU_ASSERT_FALSE(sg_taint_has(&taint, SG_STR("j1")));
+	CU_ASSERT_TRUE(sg_taint_add(&taint, SG_STR("web"), SG_WORD_NAMED)); /* in the place of j0 */
+	CU_ASSERT_FALSE(sg_taint_has(&taint, SG_STR("j0")));
+	CU_ASSERT_TRUE(sg_taint_add(&taint, SG_STR("late"), SG_WORD_NAMED)); /* all are named: one more has no place */
+	CU_ASSERT_FALSE(sg_taint_has(&taint, SG_STR("late")));
+	CU_ASSERT_EQUAL(taint.count, SG_LABELS_MAX);
+	CU_ASSERT_TRUE(taint.full);
+	sg_taint_free(&taint);
+}
+
+static const char *
+names_one_more(const char *input)
+{
+	static char effects[512];
+	static int count;
+	(void)input;
+	snprintf(effects, sizeof(effects),
+		 "{\"effects\":[{\"effect\":{\"kind\":\"allow\",\"narrow\":{},\"obligations\":[],\"say\":\"\",\"taint\":[\"n%d\"],\"ttl\":0},\"file\":\"a.lua\",\"line\":1,\"rule\":\"r\"}],"
+		 "\"error\":null}",
+		 count++);
+	return effects;
+}
+
+/* Labels that a rule makes of what is asked have no bound. Where one is not kept, nothing more is allowed, here or in another task of the domain. */
+static void
+no_place(void)
+{
+	char key[16], *other;
+	struct sg_err err = {0};
+	begin();
+	p->effects = names_one_more;
+	for (int i = 0; i < SG_LABELS_MAX - 1; i++) {
+		snprintf(key, sizeof(key), "n%d", i);
+		CU_ASSERT_TRUE(play_has(play_act(p, 1, task, "repo.read", "{}", key), "\"verdict\":\"allow\""));
+	}
+	CU_ASSERT_FALSE(labels()->full);
+	CU_ASSERT_TRUE(strstr(play_act(p, 1, task, "repo.read", "{}", "last"), "\"verdict\"") != NULL);
+	CU_ASSERT_TRUE(labels()->full);
+	CU_ASSERT_TRUE(play_has(play_act(p, 1, task, "repo.read", "{}", "more"), "\"code\":\"labels_full\""));
+	other = play_task(p, 1, "u");
+	CU_ASSERT_TRUE(play_has(play_act(p, 1, other, "repo.read", "{}", "more2"), "\"code\":\"labels_full\""));
+	CU_ASSERT_EQUAL_FATAL(play_restart(p, &err), SG_OK);
+	CU_ASSERT_TRUE(labels()->full);
+	free(other);
+	end();
+}
+
+/* ---- the snapshot knows whose word each is ---- */
+
+static bool
+keep(void *to, struct sg_str line)
+{
+	sg_buf_str(to, line);
+	sg_buf_text(to, "\n");
+	return true;
+}
+
+static void
+kept(void)
+{
+	static const unsigned char key[SG_KEY_BYTES] = {7};
+	struct sg_snapshot_head head = {.leaf = 9, .at_ms = 1}, read;
+	struct sg_state state;
+	struct sg_buf text, again;
+	begin();
+	report(1, "a", 32);
+	report(2, "b", 20);
+	sg_taint_fill(&sg_state_task(&p->gate->state, sg_str(task))->taint);
+	sg_buf_init(&text, 4 << 20);
+	sg_buf_init(&again, 4 << 20);
+	CU_ASSERT_EQUAL_FATAL(sg_snapshot_write(&p->gate->state, &head, keep, &text, NULL), SG_OK);
+	CU_ASSERT_EQUAL_FATAL(sg_state_init(&state, key, "11111111-2222-3333-4444-555555555555", NULL), SG_OK);
+	CU_ASSERT_EQUAL_FATAL(sg_snapshot_read(&state, sg_buf_view(&text), &read, NULL), SG_OK);
+	const struct sg_taint *before = labels(), *after = &sg_state_task(&state, sg_str(task))->taint;
+	CU_ASSERT_TRUE(after->full && !sg_state_task(&state, sg_str(task))->domain->taint.full);
+	CU_ASSERT_EQUAL(after->own, before->own);
+	CU_ASSERT_EQUAL(after->reported, before->reported);
+	CU_ASSERT_TRUE(before->own != 0 && before->reported != 0);
+	CU_ASSERT_EQUAL(sg_snapshot_write(&state, &head, keep, &again, NULL), SG_OK);
+	CU_ASSERT_TRUE(sg_str_eq(sg_buf_view(&text), sg_buf_view(&again)));
+	sg_state_done(&state);
+	sg_buf_done(&text);
+	sg_buf_done(&again);
+	end();
+}
+
+SG_CASES("gate.labels",
+	 {"an agent's junk", own_junk}, {"an enforcer's junk", reported_junk}, {"the order of words", order_of_words}, {"no place", no_place},
+	 {"the snapshot", kept})
