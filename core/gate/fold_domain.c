@@ -50,6 +50,8 @@ sg_fold_domain_named(struct sg_fold *f)
 	struct sg_domain *d = sg_fold_domain_of(f, id.len > 0 ? id : sg_fold_text(f, "instance"));
 	if (d != NULL)
 		read_stanza(f, d);
+	if (d != NULL && d->tasks == 0)
+		sg_domain_join_kin(f, d);
 	return d;
 }
 
@@ -110,7 +112,7 @@ sg_domain_carries(const struct sg_domain *d)
 }
 
 static void
-freeze(struct sg_domain *d, int64_t at_ms)
+freeze_one(struct sg_domain *d, int64_t at_ms)
 {
 	if (!d->frozen)
 		d->frozen_ms = at_ms;
@@ -120,6 +122,16 @@ freeze(struct sg_domain *d, int64_t at_ms)
 			t->state = SG_TASK_FROZEN;
 			t->by_domain = true;
 		}
+}
+
+static void
+freeze(const struct sg_fold *f, struct sg_domain *domain)
+{
+	size_t at = 0;
+	freeze_one(domain, f->at_ms);
+	for (struct sg_domain *d; (d = sg_domain_kin(f->state, domain, &at)) != NULL;)
+		if (d->tasks > 0)
+			freeze_one(d, f->at_ms);
 }
 
 static void
@@ -160,7 +172,7 @@ sg_fold_kind_domain(struct sg_fold *f)
 	if (d == NULL)
 		f->missing = "domain";
 	else if (sg_str_is(event, "frozen"))
-		freeze(d, f->at_ms);
+		freeze(f, d);
 	else if (sg_str_is(event, "thaw"))
 		thaw(d);
 	else if (sg_str_is(event, "cleanse"))

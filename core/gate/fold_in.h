@@ -45,6 +45,10 @@ void sg_domain_leave(struct sg_task *task, int64_t steady_ms);
 /* One of its open tasks ended. */
 void sg_domain_ended(struct sg_domain *domain, int64_t steady_ms);
 void sg_domain_free(struct sg_domain *domain);
+/* fold_kin.c. The next domain of the same user that is of another kind; NULL: no more. *at begins at 0. */
+struct sg_domain *sg_domain_kin(const struct sg_state *state, const struct sg_domain *domain, size_t *at);
+/* One that nobody was in takes over what those carry. */
+void sg_domain_join_kin(struct sg_fold *f, struct sg_domain *domain);
 
 /* taint.c */
 void sg_taint_raise(struct sg_taint *taint, enum sg_sensitivity level);

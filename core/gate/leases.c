@@ -37,14 +37,14 @@ sg_lease_revoke(struct sg_gate *gate, struct sg_lease *lease, struct sg_str by, 
 	return true;
 }
 
-/* What a task was given before it read from outside is not what it would be given now: what touches confidential things is taken back, in its task
- * and in those above it. `but` is the decision that brought the taint. */
+/* What a task was given before it read from outside is not what it would be given now: what touches confidential things is taken back, wherever the labels
+ * go: in its tree and in its domain. `but` is the decision that brought the taint. */
 void
 sg_leases_tainted(struct sg_gate *gate, const struct sg_task *task, const char *but)
 {
 	size_t at = 0;
 	for (struct sg_lease *l; (l = sg_table_next(&gate->state.leases, &at)) != NULL;)
-		if (l->state < SG_LEASE_REVOKING && l->level >= SG_CONFIDENTIAL && strcmp(l->decision, but) != 0 && sg_task_is_below(task, l->task))
+		if (l->state < SG_LEASE_REVOKING && l->level >= SG_CONFIDENTIAL && strcmp(l->decision, but) != 0 && (l->task->root == task->root || l->task->domain == task->domain))
 			sg_lease_revoke(gate, l, SG_STR("stepgate"), "tainted");
 }
 

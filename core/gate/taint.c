@@ -144,8 +144,18 @@ sg_taint_has(const struct sg_taint *taint, struct sg_str label)
 }
 
 static void soak_task(struct sg_fold *f, struct sg_task *task, const struct sg_taint *with);
+static void soak_domain(struct sg_fold *f, struct sg_domain *domain, const struct sg_taint *with);
 
-/* Whatever one task of a domain read, its other tasks may have heard. */
+static void
+soak_kin(struct sg_fold *f, const struct sg_domain *domain)
+{
+	size_t at = 0;
+	for (struct sg_domain *d; (d = sg_domain_kin(f->state, domain, &at)) != NULL;)
+		if (d->tasks > 0)
+			soak_domain(f, d, &domain->taint);
+}
+
+/* Whatever one task of a domain read, its other tasks may have heard, and those of its processes that began when another wall was drawn. */
 static void
 soak_domain(struct sg_fold *f, struct sg_domain *domain, const struct sg_taint *with)
 {
@@ -159,6 +169,7 @@ soak_domain(struct sg_fold *f, struct sg_domain *domain, const struct sg_taint *
 	for (struct sg_task *t = domain->first; t != NULL; t = t->domain_next)
 		if (t->state <= SG_TASK_FROZEN)
 			soak_task(f, t, &domain->taint);
+	soak_kin(f, domain);
 }
 
 static bool

@@ -347,8 +347,28 @@ taken_back(void)
 	end();
 }
 
+/* What another task of the same process reads takes back what this one holds of confidential things, and leaves the rest. */
+static void
+read_elsewhere(void)
+{
+	static const struct {
+		const char *sensitivity;
+		bool taken;
+	} rows[] = {{"\"sensitivity\":\"internal\",\"taints\":[]},\"secret\"", false}, {"\"sensitivity\":\"confidential\",\"taints\":[]},\"secret\"", true}};
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		begin();
+		CU_ASSERT_TRUE_FATAL(play_reconfigure(p, (const char *const[]){rows[0].sensitivity, rows[i].sensitivity, NULL}));
+		char *lease = play_between(play_act(p, 1, task, "repo.read", "{}", "k"), "\"lease\":\"", "\"");
+		CU_ASSERT_PTR_NOT_NULL_FATAL(sg_state_lease(&p->gate->state, sg_str(lease)));
+		CU_ASSERT_TRUE(play_has(play_act(p, 1, second, "mail.read", "{}", "m"), "\"verdict\":\"allow\""));
+		CU_ASSERT_EQUAL(sg_state_lease(&p->gate->state, sg_str(lease))->state >= SG_LEASE_REVOKING, rows[i].taken);
+		free(lease);
+		end();
+	}
+}
+
 SG_CASES("gate.release", {"kill between commit and answer", kill_in_between}, {"task closed", close_in_between},
 	 {"taint from elsewhere", taint_from_elsewhere}, {"approval void", approval_void_in_between},
 	 {"facts changed, process dead, connection gone", facts_change_in_between}, {"a reload in between", reload_in_between}, {"a reload while policy thinks", reload_while_thinking}, {"an allow's own taint is released", own_taint_is_released},
 	 {"an issuer that fails", issuer_fails}, {"an issuer that lies", issuer_lies},
-	 {"taint while policy thinks", judged_too_early}, {"a crash while a credential is made", crash_while_pending}, {"taken back by an operator", taken_back})
+	 {"taint while policy thinks", judged_too_early}, {"a crash while a credential is made", crash_while_pending}, {"taken back by an operator", taken_back}, {"a mail is read elsewhere", read_elsewhere})
