@@ -4,6 +4,8 @@
 
 #include "base/str.h"
 
+#include <inttypes.h>
+
 static void
 show_line(const struct sg_ctl *ctl, const struct sg_json *domain)
 {
@@ -32,6 +34,9 @@ show_domains(const struct sg_ctl *ctl, const struct sg_json *answer)
 	const struct sg_json *domains = sg_json_get(answer, "domains");
 	for (const struct sg_json *d = sg_json_first(domains); d != NULL; d = sg_json_next(domains, d))
 		show_line(ctl, d);
+	int64_t more = 0;
+	if (sg_json_int(sg_json_get(answer, "domains_more"), &more) && more > 0)
+		fprintf(stderr, "and %" PRId64 " more\n", more);
 	if (domains == NULL || domains->count == 0)
 		fprintf(stderr, "no domain carries labels, and none is frozen\n");
 }

@@ -237,14 +237,15 @@ sg_write_domain_now(struct sg_json_writer *w, const struct sg_domain *d)
 void
 sg_write_domains(struct sg_json_writer *w, const struct sg_gate *gate)
 {
-	size_t at = 0, shown = 0;
+	size_t at = 0, all = 0;
+	sg_jw_name(w, "domains");
 	sg_jw_array(w);
-	for (const struct sg_domain *d; shown < SHOWN && (d = sg_table_next(&gate->state.domains, &at)) != NULL;)
-		if (d->frozen || d->taint.count > 0) {
-			sg_write_domain_now(w, d);
-			shown++;
-		}
+	for (const struct sg_domain *d; (d = sg_table_next(&gate->state.domains, &at)) != NULL;)
+		if (d->frozen || d->taint.count > 0 || d->taint.sensitivity > SG_PUBLIC)
+			if (all++ < SHOWN)
+				sg_write_domain_now(w, d);
 	sg_jw_end(w);
+	sg_jw_member_int(w, "domains_more", (int64_t)(all > SHOWN ? all - SHOWN : 0));
 }
 
 void
@@ -255,7 +256,6 @@ sg_route_domains(struct sg_gate *gate, struct sg_request *r)
 	sg_buf_init(&body, BODY_MAX);
 	sg_jw_begin(&w, &body);
 	sg_jw_object(&w);
-	sg_jw_name(&w, "domains");
 	sg_write_domains(&w, gate);
 	sg_jw_end(&w);
 	sg_answer_buf(gate, r, 200, &body);

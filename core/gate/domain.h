@@ -32,7 +32,7 @@ struct sg_domain *sg_domain_of_session(const struct sg_gate *gate, struct sg_str
 bool sg_domain_over(struct sg_gate *gate, const struct sg_domain *domain, struct sg_str by, uint64_t *number);
 /* sessions.c. Tasks of sessions in which nothing was asked for limits.session_idle end. */
 void sg_sessions_idle(struct sg_gate *gate);
-/* Array for status: those that carry something, at most 100. */
+/* Members "domains", those that carry something, at most 100, and "domains_more", how many are not shown. */
 void sg_write_domains(struct sg_json_writer *w, const struct sg_gate *gate);
 
 #endif

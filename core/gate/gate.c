@@ -204,6 +204,7 @@ sg_gate_judged(struct sg_gate *gate, uint64_t id, struct sg_str answer, enum sg_
 	} else {
 		sg_deny(gate, r, r->reason);
 	}
+	sg_work_end(gate);
 	sg_turns_pump(gate);
 }
 

@@ -98,7 +98,7 @@
 	X(methods_empty,         "rules ask for proofs that no one can give together")                                 \
 	X(obligation_unsupported, "a rule asks for something this enforcer cannot do")                                 \
 	X(labels_full,           "what was read here carries more labels than are kept; an operator cleanses the domain, then begin another task") \
-	X(history_full,          "what a rule counts here cannot be told apart any more; begin another task")             \
+	X(history_full,          "too many did what a rule counts here to tell them apart; once its window has passed they are counted again") \
 	X(history_short,         "what a rule counts was not kept that far back; it can be asked again once its window has passed") \
 	X(rejudge_limit,         "the task changed while it was judged; ask again")                                    \
 	X(approval_unknown,      "no such approval for this task")                                                     \

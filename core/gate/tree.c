@@ -40,7 +40,9 @@ static int
 by_parent(const void *left, const void *right)
 {
 	const struct sg_task *a = *(const struct sg_task *const *)left, *b = *(const struct sg_task *const *)right;
-	return a->parent < b->parent ? -1 : a->parent > b->parent;
+	if (a->parent != b->parent)
+		return a->parent < b->parent ? -1 : 1;
+	return a->opened_ms != b->opened_ms ? (a->opened_ms < b->opened_ms ? -1 : 1) : strcmp(a->id, b->id);
 }
 
 static size_t

@@ -95,7 +95,9 @@ sg_turns_pump(struct sg_gate *gate)
 			sg_turn_leave(gate, r);
 		} else if ((r = next(gate)) != NULL) {
 			r->turn = SG_TURN_HAS;
+			sg_work_begin(gate, r);
 			sg_judged(gate, r);
+			sg_work_end(gate);
 		}
 	}
 }
