@@ -23,14 +23,23 @@ struct judgement {
 	size_t start; /* of this answer in `output` */
 };
 
+/* The one thing that a function of a rule returns. What stands behind it would be dropped in silence: `return allow {}, deny "no"`. */
+static void
+call_for_one(lua_State *L, int function, enum sg_policy_code code, const char *what)
+{
+	lua_rawgeti(L, LUA_REGISTRYINDEX, function);
+	lua_pushvalue(L, 1);
+	lua_call(L, 1, LUA_MULTRET);
+	if (lua_gettop(L) != 2)
+		sg_vm_raise(L, code, "return one thing", "%s returned %d things", what, lua_gettop(L) - 1);
+}
+
 static bool
 applies(lua_State *L, const struct sg_policy_rule *rule)
 {
 	if (rule->when == LUA_NOREF)
 		return true;
-	lua_rawgeti(L, LUA_REGISTRYINDEX, rule->when);
-	lua_pushvalue(L, 1);
-	lua_call(L, 1, 1);
+	call_for_one(L, rule->when, SG_CODE_ERROR, "when");
 	if (!lua_isboolean(L, -1))
 		sg_vm_raise(L, SG_CODE_ERROR, "compare: return r.args:get(\"x\") ~= nil",
 			    "when must return true or false, not %s", luaL_typename(L, -1));
@@ -59,9 +68,7 @@ ask(lua_State *L, struct judgement *j, const struct sg_policy_rule *rule)
 	sg_vm_charge(L, 5);
 	if (applies(L, rule)) {
 		if (rule->effect != LUA_NOREF) {
-			lua_rawgeti(L, LUA_REGISTRYINDEX, rule->effect);
-			lua_pushvalue(L, 1);
-			lua_call(L, 1, 1);
+			call_for_one(L, rule->effect, SG_CODE_BAD_EFFECT, "the effect function");
 			if (!sg_effect_read(L, -1, &kind, &json) || (kind == SG_EFFECT_ADD) != rule->after ||
 			    json.ptr == NULL)
 				sg_vm_raise(L, SG_CODE_BAD_EFFECT,

@@ -21,6 +21,16 @@ text_within(lua_State *L, struct sg_str *out, size_t most)
 	return sg_take_string(L, -1, out) && out->len <= most;
 }
 
+/* A name with such a byte in it ends early for whoever takes it for a C string. */
+static bool
+has_control(struct sg_str text)
+{
+	for (size_t i = 0; i < text.len; i++)
+		if ((unsigned char)text.ptr[i] < 0x20 || text.ptr[i] == 0x7F)
+			return true;
+	return false;
+}
+
 static bool
 write_say(lua_State *L, struct sg_json_writer *w, enum sg_effect_kind kind)
 {
@@ -51,7 +61,7 @@ write_group(lua_State *L, struct sg_json_writer *w, enum sg_effect_kind kind)
 {
 	(void)kind;
 	struct sg_str text;
-	if (!text_within(L, &text, SG_POLICY_WORD) || text.len == 0)
+	if (!text_within(L, &text, SG_POLICY_WORD) || text.len == 0 || has_control(text))
 		return false;
 	sg_jw_str(w, text);
 	return true;
@@ -69,7 +79,7 @@ write_list(lua_State *L, struct sg_json_writer *w, enum sg_effect_kind kind)
 	sg_jw_array(w);
 	for (size_t i = 1; i <= count; i++) {
 		lua_geti(L, list, (lua_Integer)i);
-		if (!text_within(L, &text, SG_POLICY_WORD) || text.len == 0)
+		if (!text_within(L, &text, SG_POLICY_WORD) || text.len == 0 || has_control(text))
 			return false;
 		sg_jw_str(w, text);
 		lua_settop(L, list);
@@ -82,8 +92,8 @@ static bool
 write_duration(lua_State *L, struct sg_json_writer *w, enum sg_effect_kind kind)
 {
 	(void)kind;
-	int64_t milliseconds = 0;
-	if (!lua_isnil(L, -1) && !sg_take_duration(L, -1, &milliseconds))
+	int64_t milliseconds = 0; /* left out; given, it would say the opposite of what it seems to */
+	if (!lua_isnil(L, -1) && (!sg_take_duration(L, -1, &milliseconds) || milliseconds == 0))
 		return false;
 	sg_jw_int(w, milliseconds);
 	return true;
@@ -186,9 +196,9 @@ static const struct {
 	[SG_MEMBER_SAY] = {write_say, "text of at most 500 bytes"},
 	[SG_MEMBER_WORD] = {write_word, "lower-case letters, digits, _ . - ; at most 128"},
 	[SG_MEMBER_GROUP] = {write_group, "the name of a group, at most 128 bytes; it must be given"},
-	[SG_MEMBER_LIST] = {write_list, "a list of at most 32 texts of 1 to 128 bytes"},
+	[SG_MEMBER_LIST] = {write_list, "a list of at most 32 texts of 1 to 128 bytes without control characters"},
 	[SG_MEMBER_DURATION] = {write_duration,
-				"\"200ms\", \"30s\", \"2m\", \"1h\", \"7d\" or milliseconds, at most 366 days"},
+				"\"200ms\", \"30s\", \"2m\", \"1h\", \"7d\" or milliseconds, more than 0, at most 366 days"},
 	[SG_MEMBER_QUORUM] = {write_quorum, "an integer from 1 to 16"},
 	[SG_MEMBER_FLAG] = {write_flag, "true or false"},
 	[SG_MEMBER_RARE] = {write_flag, "true or false"},

@@ -13,9 +13,8 @@ const struct sg_origin_row sg_origin_rows[SG_ORIGIN_MEMBER_COUNT] = {
 #undef X
 };
 
-/* The member's index, or SG_ORIGIN_MEMBER_COUNT. */
-static int
-member_named(struct sg_str name)
+int
+sg_origin_member_named(struct sg_str name)
 {
 	int i = 0;
 	while (i < SG_ORIGIN_MEMBER_COUNT && !sg_str_is(name, sg_origin_rows[i].name))
@@ -23,31 +22,35 @@ member_named(struct sg_str name)
 	return i;
 }
 
-/* Exact: an integer that no double carries is in no request, and NaN equals nothing. */
+/* What a rule asks after, at index 1. An integer that no double carries is in no request. */
 static bool
-same_number(lua_State *L, const struct sg_json *value)
+sought_at(lua_State *L, struct sg_sought *sought)
 {
 	const lua_Integer most = INT64_C(9007199254740991);
-	if (value->type != SG_JSON_NUMBER)
-		return false;
-	if (lua_isinteger(L, 1) && (lua_tointeger(L, 1) > most || lua_tointeger(L, 1) < -most))
-		return false;
-	return lua_tonumber(L, 1) == value->number;
+	bool too_long = lua_isinteger(L, 1) && (lua_tointeger(L, 1) > most || lua_tointeger(L, 1) < -most);
+	*sought = (struct sg_sought){.is_number = lua_type(L, 1) == LUA_TNUMBER};
+	if (sought->is_number)
+		sought->number = lua_tonumber(L, 1);
+	else
+		sought->text.ptr = lua_tolstring(L, 1, &sought->text.len);
+	return !too_long;
 }
 
 static bool
-same_text(lua_State *L, const struct sg_json *value)
+same(lua_State *L, const struct sg_sought *sought, const struct sg_json *value)
 {
-	struct sg_str text;
-	text.ptr = lua_tolstring(L, 1, &text.len);
-	if (value->type != SG_JSON_STRING || value->string.len != text.len)
+	if (value == NULL || value->type != (sought->is_number ? SG_JSON_NUMBER : SG_JSON_STRING))
 		return false;
-	sg_vm_charge_bytes(L, text.len);
-	return sg_str_eq(value->string, text);
+	if (sought->is_number)
+		return sought->number == value->number;
+	if (sought->text.len != value->string.len)
+		return false;
+	sg_vm_charge_bytes(L, sought->text.len);
+	return sg_str_eq(value->string, sought->text);
 }
 
-static bool
-trusted(const struct sg_json *row)
+bool
+sg_origin_trusted(const struct sg_json *row)
 {
 	const struct sg_json *labels = sg_json_get(row, "labels");
 	struct sg_str origin;
@@ -56,45 +59,63 @@ trusted(const struct sg_json *row)
 	return sg_str_is(origin, "task") || (labels != NULL && labels->type == SG_JSON_ARRAY && labels->count == 0);
 }
 
-/* The row of the value at index 1, NULL if there is none. Should one value stand there twice, the row that is not
- * trusted counts. */
-static const struct sg_json *
-find_row(lua_State *L)
+const struct sg_json *
+sg_origin_row(lua_State *L, const struct sg_sought *sought)
 {
 	const struct sg_json *rows = sg_json_get(sg_policy_of(L)->request, "provenance"), *found = NULL;
-	bool number = lua_type(L, 1) == LUA_TNUMBER;
 	sg_reads_note(&sg_policy_of(L)->reads, SG_SHAPE_REQUEST, "provenance");
 	if (rows == NULL || rows->type != SG_JSON_ARRAY)
 		sg_vm_raise(L, SG_CODE_ERROR, NULL, "the request came without provenance");
 	if (rows->count > SG_POLICY_PROVENANCE)
 		sg_vm_raise(L, SG_CODE_ERROR, NULL, "provenance has more than %d values", SG_POLICY_PROVENANCE);
 	sg_vm_charge(L, 1 + rows->count / 4);
-	for (const struct sg_json *row = sg_json_first(rows); row != NULL; row = sg_json_next(rows, row)) {
-		const struct sg_json *value = sg_json_get(row, "value");
-		if (value != NULL && (number ? same_number(L, value) : same_text(L, value)) && (found == NULL || trusted(found)))
+	for (const struct sg_json *row = sg_json_first(rows); row != NULL; row = sg_json_next(rows, row))
+		if ((found == NULL || sg_origin_trusted(found)) && same(L, sought, sg_json_get(row, "value")))
 			found = row;
-	}
 	return found;
+}
+
+const struct sg_json *
+sg_origin_labels(lua_State *L, const struct sg_json *row)
+{
+	const struct sg_json *labels = sg_json_get(row, "labels");
+	if (row == NULL)
+		labels = sg_json_get(sg_json_get(sg_policy_of(L)->request, "task"), "labels");
+	if (labels == NULL || labels->type != SG_JSON_ARRAY)
+		sg_vm_raise(L, SG_CODE_ERROR, NULL, "the request came without the labels of a value");
+	return labels;
+}
+
+struct sg_str
+sg_origin_word(lua_State *L, const struct sg_json *row, enum sg_origin_member member)
+{
+	struct sg_str word = member == SG_ORIGIN_origin ? SG_STR("unknown") : SG_STR("");
+	if (row != NULL && !sg_json_string(sg_json_get(row, sg_origin_rows[member].name), &word))
+		sg_vm_raise(L, SG_CODE_ERROR, NULL, "the request came without the %s of a value", sg_origin_rows[member].name);
+	return word;
+}
+
+void
+sg_origin_asked(lua_State *L)
+{
+	if (sg_policy_of(L)->request == NULL)
+		sg_vm_raise(L, SG_CODE_UNKNOWN_FIELD, "ask within when or effect", "there is no request yet whose values could come from anywhere");
 }
 
 static int
 push_member(lua_State *L, enum sg_origin_member member)
 {
-	if (sg_policy_of(L)->request == NULL)
-		return sg_vm_raise(L, SG_CODE_UNKNOWN_FIELD, "ask within when or effect",
-				   "there is no request yet whose values could come from anywhere");
-	const struct sg_json *row = find_row(L);
-	const struct sg_json *value = sg_json_get(row, sg_origin_rows[member].name);
-	enum sg_json_type type = member == SG_ORIGIN_labels ? SG_JSON_ARRAY : SG_JSON_STRING;
-	if (member == SG_ORIGIN_trusted)
-		lua_pushboolean(L, row != NULL && trusted(row));
-	else if (row != NULL && (value == NULL || value->type != type))
-		return sg_vm_raise(L, SG_CODE_ERROR, NULL, "the request came without the %s of a value",
-				   sg_origin_rows[member].name);
-	else if (row != NULL || member == SG_ORIGIN_labels)
-		sg_view_push(L, row != NULL ? value : &sg_json_no_elements, SG_SHAPE_LIST);
-	else
-		lua_pushstring(L, member == SG_ORIGIN_origin ? "unknown" : "");
+	struct sg_sought sought;
+	sg_origin_asked(L);
+	const struct sg_json *row = sought_at(L, &sought) ? sg_origin_row(L, &sought) : NULL;
+	if (member == SG_ORIGIN_trusted) {
+		lua_pushboolean(L, row != NULL && sg_origin_trusted(row));
+	} else if (member == SG_ORIGIN_labels) {
+		sg_view_push(L, sg_origin_labels(L, row), SG_SHAPE_LIST);
+	} else {
+		struct sg_str word = sg_origin_word(L, row, member);
+		lua_pushlstring(L, word.ptr, word.len);
+	}
 	return 1;
 }
 
@@ -113,7 +134,7 @@ text_index(lua_State *L)
 {
 	struct sg_str name;
 	sg_vm_charge(L, 1);
-	int member = key(L, &name) ? member_named(name) : SG_ORIGIN_MEMBER_COUNT;
+	int member = key(L, &name) ? sg_origin_member_named(name) : SG_ORIGIN_MEMBER_COUNT;
 	if (member < SG_ORIGIN_MEMBER_COUNT)
 		return push_member(L, (enum sg_origin_member)member);
 	lua_pushvalue(L, 2);
@@ -127,7 +148,7 @@ number_index(lua_State *L)
 	struct sg_str name;
 	char hint[SG_VM_TEXT];
 	sg_vm_charge(L, 1);
-	int member = key(L, &name) ? member_named(name) : SG_ORIGIN_MEMBER_COUNT;
+	int member = key(L, &name) ? sg_origin_member_named(name) : SG_ORIGIN_MEMBER_COUNT;
 	if (member < SG_ORIGIN_MEMBER_COUNT)
 		return push_member(L, (enum sg_origin_member)member);
 	struct sg_near near = sg_near(name);

@@ -5,6 +5,7 @@
 
 #include "base/str.h"
 #include "policy/history.h"
+#include "policy/origin.h"
 #include "policy/reads.h"
 
 #define VIEW "request value"
@@ -113,6 +114,16 @@ view_get(lua_State *L)
 	return 1;
 }
 
+/* The gate's four words. A member of the caller's of such a name must not pass for one, nor the other way round. */
+static int
+origin_index(lua_State *L, const struct view *view, enum sg_origin_member member)
+{
+	if (view->shape == SG_SHAPE_OPEN && sg_json_get(view->node, sg_origin_rows[member].name) != NULL)
+		return sg_vm_raise(L, SG_CODE_ERROR, "use :get(name, default) for the caller's own",
+				   "the request has a member named like a word of ours: %s", sg_origin_rows[member].name);
+	return sg_origin_push_table(L, view->node, member);
+}
+
 static int
 open_index(lua_State *L, const struct view *view)
 {
@@ -127,6 +138,8 @@ open_index(lua_State *L, const struct view *view)
 		lua_pushcfunction(L, view_get);
 		return 1;
 	}
+	if (name.ptr != NULL && view->element == SG_SHAPE_NONE && sg_origin_member_named(name) < SG_ORIGIN_MEMBER_COUNT)
+		return origin_index(L, view, (enum sg_origin_member)sg_origin_member_named(name));
 	if (name.ptr != NULL && view->shape == SG_SHAPE_OPEN)
 		found = sg_json_get_str(view->node, name);
 	if (found == NULL)

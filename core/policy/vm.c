@@ -99,11 +99,23 @@ sg_vm_charge_bytes(lua_State *L, size_t bytes)
 	sg_vm_charge(L, 1 + bytes / SG_VM_BYTES_PER_STEP);
 }
 
+/* What Lua counts as one step copies all arguments or results of a call: `return g(n, ...)` that hands on ever more, `return 1, f(n - 1)` that returns ever
+ * more. Neither can grow where few are in hand and calls are not deep. */
+static void
+look_at_stack(lua_State *L, lua_Debug *at)
+{
+	lua_Debug deep;
+	if (lua_getlocal(L, at, -(SG_VM_ARGUMENTS + 1)) != NULL)
+		sg_vm_raise(L, SG_CODE_STEPS, "hand on a table", "a function has more than %d arguments", SG_VM_ARGUMENTS);
+	if (lua_getstack(L, SG_VM_CALLS, &deep) == 1)
+		sg_vm_raise(L, SG_CODE_STEPS, "use a loop", "calls are more than %d deep", SG_VM_CALLS);
+}
+
 static void
 on_count(lua_State *L, lua_Debug *at)
 {
 	struct sg_vm *vm = sg_vm_of(L);
-	(void)at;
+	look_at_stack(L, at);
 	if (vm->on_time != NULL)
 		vm->on_time(vm->on_time_for);
 	sg_vm_charge(L, SG_VM_HOOK);

@@ -12,7 +12,13 @@
 #include <stdint.h>
 #include <stepgate/types.h>
 
-enum { SG_VM_TEXT = 240, SG_VM_HOOK = 500, SG_VM_BYTES_PER_STEP = 32 };
+enum {
+	SG_VM_TEXT = 240,
+	SG_VM_HOOK = 500, /* steps between two looks at budget and stack */
+	SG_VM_BYTES_PER_STEP = 32,
+	SG_VM_ARGUMENTS = 250, /* variable ones of one function, found by a look: policy_steps */
+	SG_VM_CALLS = 180,     /* within each other, found by a look: policy_steps */
+};
 
 struct sg_vm {
 	lua_State *L;

@@ -57,6 +57,18 @@ static void
 bad_forms(void)
 {
 	static const char *const bad[] = {"allow{tll=5}",
+					  "allow{ttl=0}",
+					  "allow{ttl='0s'}",
+					  "allow{ttl='0d'}",
+					  "allow{ttl=0.0}",
+					  "step_up{approvers='ops',ttl='0ms'}",
+					  "defer{retry_after='0s'}",
+					  "allow{taint={'mail\\0x'}}",
+					  "allow{taint={'mail\\n'}}",
+					  "allow{taint={'\\127'}}",
+					  "allow{obligations={'log\\0'}}",
+					  "step_up{approvers='ops\\0'}",
+					  "step_up{approvers='ops',methods={'passkey\\0'}}",
 					  "allow{kind='deny'}",
 					  "allow{1}",
 					  "allow{ttl='5 minutes'}",

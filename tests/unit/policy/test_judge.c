@@ -38,6 +38,29 @@ when_wants_boolean(void)
 	CU_ASSERT_TRUE(world_says(WHEN("'true'"), "{}", "\"code\":\"policy_error\""));
 }
 
+/* What stands behind the first thing returned is not dropped in silence. */
+static void
+one_thing(void)
+{
+	static const struct {
+		const char *rule, *want;
+	} rows[] = {
+		{"rule{id='x',on='**',effect=function(r) return allow{}, deny 'no' end}", "policy_bad_effect"},
+		{"rule{id='x',on='**',effect=function(r) return deny 'no', allow{} end}", "policy_bad_effect"},
+		{"rule{id='x',on='**',effect=function(r) return allow{}, nil end}", "policy_bad_effect"},
+		{"rule{id='x',on='**',effect=function(r) end}", "policy_bad_effect"},
+		{"rule{id='x',on='**',effect=function(r) return ('a'):find('a') end}", "policy_bad_effect"},
+		{"rule{id='x',on='**',when=function(r) return true, false end,effect=allow{}}", "policy_error"},
+		{"rule{id='x',on='**',when=function(r) return false, true end,effect=allow{}}", "policy_error"},
+		{"rule{id='x',on='**',when=function(r) end,effect=allow{}}", "policy_error"},
+		{"local function two() return true, 1 end rule{id='x',on='**',when=function(r) return two() end,effect=allow{}}", "policy_error"},
+		{"local function two() return true, 1 end rule{id='x',on='**',when=function(r) return (two()) end,effect=allow{}}", MATCHES},
+		{"rule{id='x',on='**',effect=function(r) return allow{} end}", MATCHES},
+	};
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		CU_ASSERT_TRUE(world_says(rows[i].rule, "{}", rows[i].want));
+}
+
 static void
 error_wins(void)
 {
@@ -124,7 +147,7 @@ output_bound(void)
 	sg_policy_free(policy);
 }
 
-SG_CASES("policy.judge", {"every matching rule answers, sorted by id, exactly", exact_answer},
+SG_CASES("policy.judge", {"one thing is returned", one_thing}, {"every matching rule answers, sorted by id, exactly", exact_answer},
 	 {"no rule, no effect", no_rule}, {"when returns a boolean and nothing else", when_wants_boolean},
 	 {"one failing rule leaves no effect", error_wins},
 	 {"texts never carry values of the request", texts_hide_values}, {"after hooks only add", hooks},

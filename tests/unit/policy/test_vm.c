@@ -53,6 +53,28 @@ caps(void)
 	CU_ASSERT_EQUAL(run(&vm, "return print", 1000), SG_CODE_NONE); /* no library at all: nil */
 }
 
+/* What one step copies is bounded: neither arguments nor results may grow for ever. */
+static void
+copied(void)
+{
+	static const char *const grows[] = {
+		"local function g(n, ...) return g(n - 1, n, ...) end g(100000)",
+		"local function g(...) return g(1, ...) end g()",
+		"local function f(n) if n == 0 then return end return 1, f(n - 1) end f(100000)",
+		"local function f(n) if n == 0 then return 0 end local x = f(n - 1) return x end f(100000)",
+		"local function f(n, ...) if n > 0 then local t = {...} return f(n - 1, n, n, n, n, ...) end end f(100000)",
+	};
+	struct sg_vm vm;
+	for (size_t i = 0; i < sizeof(grows) / sizeof(grows[0]); i++) {
+		CU_ASSERT_EQUAL(run(&vm, grows[i], 1000000), SG_CODE_STEPS);
+		CU_ASSERT_TRUE(vm.steps < 50000);
+		if (vm.steps >= 50000)
+			fprintf(stderr, "  %s: %llu steps\n", grows[i], (unsigned long long)vm.steps);
+	}
+	CU_ASSERT_EQUAL(run(&vm, "local function f(n) if n == 0 then return 0 end return (f(n - 1)) end for i = 1, 100 do f(150) end", 1000000), SG_CODE_NONE);
+	CU_ASSERT_EQUAL(run(&vm, "local function g(n, ...) if n > 0 then return g(n - 1, n, ...) end end for i = 1, 100 do g(200) end", 1000000), SG_CODE_NONE);
+}
+
 /* The allocator fails at every step once: nothing crashes, nothing leaks, nothing is called a success that is none. */
 static void
 starved(void)
@@ -256,7 +278,7 @@ index_is_flat(void)
 
 SG_CASES("policy.vm", {"memory and steps end a call, with its place", caps},
 	 {"the allocator fails at every size once", starved},
-	 {"bit operators are refused where they are compiled wrongly", bits}, {"Lua's words", words},
+	 {"what one step copies", copied}, {"bit operators are refused where they are compiled wrongly", bits}, {"Lua's words", words},
 	 {"nothing hides behind line ends", line_ends}, {"durations", durations},
 	 {"neighbours of misspelt words", neighbours},
 	 {"the index of rules agrees with the plain matcher", index_agrees},
