@@ -336,6 +336,7 @@ sg_fold_kind_outcome(struct sg_fold *f)
 		attempt->outcome = true;
 		sg_fold_await_no_more(f->state, attempt);
 	}
+	sg_fold_hook(f, attempt);
 	if (task == NULL)
 		return;
 	sg_fold_spread(f, task);

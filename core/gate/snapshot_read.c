@@ -125,6 +125,7 @@ read_attempt(struct sg_fold *f)
 	sg_fold_id(f, "lease", a->lease, sizeof(a->lease));
 	sg_fold_id(f, "result", a->result, sizeof(a->result));
 	a->reason = sg_reason_named(code.ptr, code.len);
+	a->hooks = (unsigned)sg_fold_int_or(f, "hooks", 0); /* snapshots of before do not have it */
 	a->outcome = sg_fold_flag(f, "outcome");
 	a->plain = sg_fold_flag(f, "plain");
 	a->use_by = sg_fold_deadline(f, "use_by");

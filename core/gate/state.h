@@ -265,6 +265,8 @@ struct sg_attempt {
 	bool plain;   /* allowed as asked: not narrowed, no obligations */
 	bool outcome; /* one was reported */
 	bool owed;    /* one must be reported by `report_by` */
+	unsigned hooks;       /* outcomes whose hook is due: its end is recorded, too */
+	unsigned hooks_asked; /* of them, those that policy is being asked about; in memory alone */
 	struct sg_deadline report_by;
 	struct sg_attempt *owed_next, *owed_before;
 	char result[16];
