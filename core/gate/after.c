@@ -127,6 +127,7 @@ sg_afterwards(struct sg_gate *gate, struct sg_request *r)
 {
 	struct sg_attempt *attempt = sg_state_decision(&gate->state, r->argument);
 	bool good = r->reason == SG_REASON_allowed;
+	gate->hooks_asked--;
 	if (attempt == NULL)
 		return; /* forgotten with its task */
 	attempt->hooks_asked--;
@@ -151,7 +152,7 @@ asked_before(struct sg_gate *gate, struct sg_request *hook)
 }
 
 static bool
-ask(struct sg_gate *gate, struct sg_request *hook, struct sg_str result, const struct sg_json *labels)
+ask(struct sg_gate *gate, struct sg_request *hook, struct sg_str agent, struct sg_str result, const struct sg_json *labels)
 {
 	struct sg_buf question;
 	const struct sg_json *input = asked_before(gate, hook);
@@ -159,6 +160,7 @@ ask(struct sg_gate *gate, struct sg_request *hook, struct sg_str result, const s
 		return false;
 	hook->hook = true;
 	hook->stage = SG_STAGE_JUDGE;
+	hook->agent = sg_catalogue_agent(gate->catalogue, agent); /* whose place among those who wait it takes */
 	sg_buf_init(&question, 2 << 20);
 	write_question(&question, input, result, labels);
 	bool asked = !question.failed && gate->ports.judge(gate->ports.self, hook->id, SG_FRAME_P_AFTER, sg_buf_view(&question));
@@ -173,9 +175,11 @@ sg_after(struct sg_gate *gate, struct sg_attempt *attempt, struct sg_str result,
 	struct sg_conn nobody = {.id = UINT64_MAX};
 	struct sg_request *hook = sg_request_new(gate, &nobody, sg_route_row(SG_ROUTE_A_OUTCOME), sg_str(attempt->decision));
 	attempt->hooks_asked++;
-	if (hook != NULL && ask(gate, hook, result, labels))
+	gate->hooks_asked++;
+	if (hook != NULL && ask(gate, hook, sg_str(attempt->task->agent), result, labels))
 		return;
 	attempt->hooks_asked--;
+	gate->hooks_asked--;
 	if (hook != NULL)
 		sg_request_end(gate, hook);
 	over(gate, attempt, false);

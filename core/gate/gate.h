@@ -80,6 +80,7 @@ struct sg_gate {
 	struct sg_arena manifest_arena;
 	const struct sg_json *const *needy, *const *hooks; /* rules that need history, by id; that look at outcomes: in the manifest's arena */
 	size_t needy_count, hook_count;
+	size_t hooks_asked; /* that policy is being asked about */
 	bool hooks_lost; /* a hook is due that nobody is asking about */
 	uint64_t policy_generation;
 	struct sg_table conns, requests, buckets, uid_conns;

@@ -189,27 +189,6 @@ sg_outcome_record(struct sg_gate *gate, struct sg_request *r, struct sg_attempt 
 	sg_request_sync(gate, r, number, answer_outcome);
 }
 
-/* Silence is an answer, too: nobody knows what came of it, and its owner is told. */
-void
-sg_gate_silence(struct sg_gate *gate)
-{
-	struct sg_attempt *a;
-	while ((a = gate->state.owed_first) != NULL && sg_deadline_over(&a->report_by, &gate->state.now)) {
-		struct sg_buf body;
-		const struct sg_agent *agent = sg_catalogue_agent(gate->catalogue, sg_str(a->task->agent));
-		sg_buf_init(&body, 1024);
-		sg_buf_printf(&body,
-			      "{\"by\":\"stepgate\",\"decision\":\"%s\",\"result\":\"unknown\",\"self\":false,\"sensitivity\":\"public\",\"taint\":[],"
-			      "\"task\":\"%s\",\"used\":{},\"values\":[]}",
-			      a->decision, a->task->id);
-		bool good = sg_record(gate, "outcome", sg_buf_view(&body), SG_STR(""), NULL, NULL) == SG_OK;
-		sg_buf_done(&body);
-		if (!good)
-			return; /* again at the next tick */
-		sg_alert(gate, "outcome_unknown", agent != NULL ? agent->owner : SG_STR(""), sg_str(a->task->agent), sg_str(a->task->id));
-	}
-}
-
 void
 sg_route_outcome(struct sg_gate *gate, struct sg_request *request)
 {

@@ -19,7 +19,7 @@ enum sg_stage {
 	SG_STAGE_TURN,    /* judged, but others were quicker: waits for its turn (turns.h) */
 };
 
-enum { SG_REQUEST_BUDGET = 16 << 20, SG_JUDGE_MOST = 3 /* judgements of one refusal, however often there is a reload */, SG_STALE_MOST = 256 /* judgements that the past overtook */, SG_KEY_MAX = 64, SG_TOKEN_MAX = 4096, SG_ACTION_NAME_MAX = 256, SG_RESOURCE_TYPE_MAX = 128, SG_RESOURCE_ID_MAX = 4096 };
+enum { SG_REQUEST_BUDGET = 16 << 20, SG_JUDGE_MOST = 3 /* judgements of one refusal, however often there is a reload */, SG_STALE_MOST = 256 /* judgements that the past overtook */, SG_HOOKS_AT_ONCE = 128 /* silence waits while so many are asked about */, SG_KEY_MAX = 64, SG_TOKEN_MAX = 4096, SG_ACTION_NAME_MAX = 256, SG_RESOURCE_TYPE_MAX = 128, SG_RESOURCE_ID_MAX = 4096 };
 
 struct sg_request {
 	uint64_t id, conn;
@@ -344,6 +344,7 @@ void sg_gate_pay(struct sg_gate *gate);
 void sg_gate_write_gaps(struct sg_gate *gate);
 void sg_gate_forget_owed(struct sg_gate *gate);
 void sg_gate_expire(struct sg_gate *gate);
+/* silence.c: what nobody reported on in time becomes unknown. */
 void sg_gate_silence(struct sg_gate *gate);
 /* Looks at the processes of some instances: tasks of those that are gone end. */
 void sg_gate_watch(struct sg_gate *gate);

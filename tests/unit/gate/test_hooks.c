@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Hooks that are due: none is lost when the gate dies or the disk fails before its answer is recorded. */
+ * Hooks that are due: none is lost when the gate dies or the disk fails before its answer is recorded, or when nobody reports. */
 #include "gate/snapshot.h"
 #include "unit/gate/play.h"
 
@@ -201,6 +201,101 @@ disk_fails(void)
 	end();
 }
 
+/* ---- silence ---- */
+
+static void
+falls_silent(struct play *play)
+{
+	play->boot += 301 * SG_SEC;
+	play->wall += 301 * SG_SEC;
+	sg_gate_tick(play->gate);
+}
+
+static void
+nobody_reports(void)
+{
+	begin("pay.send");
+	adds = ADDS("true");
+	falls_silent(p);
+	play_all(p);
+	CU_ASSERT_EQUAL(asked, 1);
+	CU_ASSERT_EQUAL(sg_state_task(&p->gate->state, sg_str(task))->state, SG_TASK_FROZEN);
+	end();
+}
+
+static void
+died_in_silence(void)
+{
+	begin("pay.send");
+	falls_silent(p);
+	play_flush(p);
+	dies();
+	CU_ASSERT_TRUE(suspected());
+	end();
+}
+
+/* Until it is known which hooks there are. */
+static void
+silence_before_policy(void)
+{
+	begin("pay.send");
+	adds = ADDS("true");
+	dies();
+	sg_gate_policy(p->gate, SG_STR("{}"), 1);
+	falls_silent(p);
+	CU_ASSERT_EQUAL(p->count, 0);
+	sg_gate_policy(p->gate, sg_str(manifest), 2);
+	play_all(p);
+	play_all(p);
+	CU_ASSERT_EQUAL(asked, 1);
+	CU_ASSERT_EQUAL(sg_state_task(&p->gate->state, sg_str(task))->state, SG_TASK_FROZEN);
+	end();
+}
+
+/* The task is over long before the outcome is due: closing it does not keep the hook away. */
+static void
+closed_before_the_deadline(void)
+{
+	begin("repo.read");
+	CU_ASSERT_TRUE(play_reconfigure(p, (const char *const[]){"\"outcome_deadline\":300000", "\"outcome_deadline\":1200000", NULL}));
+	play_act(p, 1, task, "pay.send", "{}", "late");
+	play_ask(p, 1, SG_ROUTE_A_TASK_CLOSE, task, "{}");
+	adds = ADDS("true");
+	for (int i = 0; i < 8; i++) {
+		falls_silent(p);
+		play_all(p);
+	}
+	CU_ASSERT_EQUAL(asked, 1);
+	size_t at = 0;
+	const struct sg_domain *domain = sg_table_next(&p->gate->state.domains, &at);
+	CU_ASSERT_TRUE(domain != NULL && domain->frozen);
+	CU_ASSERT_PTR_NULL(sg_state_task(&p->gate->state, sg_str(task))); /* and then it is forgotten */
+	end();
+}
+
+/* As many as nobody reports on: each is asked about, few at a time, in the name of its agent. */
+static void
+many_at_once(void)
+{
+	enum { MANY = 300 };
+	char key[16];
+	begin("pay.send");
+	for (int i = 1; i < MANY; i++) {
+		snprintf(key, sizeof(key), "k%d", i);
+		play_act(p, 1, task, "pay.send", "{}", key);
+	}
+	falls_silent(p);
+	CU_ASSERT_EQUAL_FATAL(p->count, SG_HOOKS_AT_ONCE);
+	const struct sg_request *hook = sg_request_find(p->gate, p->queue[0].id);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(hook->agent);
+	CU_ASSERT_TRUE(sg_str_is(hook->agent->name, "helper"));
+	for (int i = 0; i < 3; i++)
+		play_all(p);
+	CU_ASSERT_EQUAL(asked, MANY);
+	CU_ASSERT_FALSE(has("policy_error"));
+	end();
+}
+
 /* ---- a snapshot between the outcome and its hook ---- */
 
 static bool
@@ -231,6 +326,7 @@ read_back(const struct sg_buf *text, const char *hooks)
 	state.now = p->gate->state.now;
 	CU_ASSERT_EQUAL_FATAL(sg_snapshot_read(&state, sg_buf_view(text), &read, NULL), SG_OK);
 	struct sg_buf again = written(&state);
+	CU_ASSERT_EQUAL(sg_state_task(&state, sg_str(task))->owed, strstr(hooks, ":1") != NULL);
 	sg_buf_add(&again, "", 1);
 	CU_ASSERT_PTR_NOT_NULL(strstr(again.ptr, hooks));
 	sg_buf_done(&again);
@@ -259,4 +355,5 @@ in_a_snapshot(void)
 
 SG_CASES("gate.hooks", {"the gate died before its answer", died_before}, {"the gate died behind its answer", died_behind}, {"one for each outcome", two_of_them},
 	 {"no hook for the action", no_hook_for_it}, {"no set in force", no_set}, {"told again", told_again}, {"the disk fails in between", disk_fails},
-	 {"in a snapshot", in_a_snapshot})
+	 {"nobody reports", nobody_reports}, {"the gate died in silence", died_in_silence}, {"silence before there is policy", silence_before_policy},
+	 {"closed before the deadline", closed_before_the_deadline}, {"many at once", many_at_once}, {"in a snapshot", in_a_snapshot})
