@@ -17,12 +17,19 @@ sg_mcp_call_free(struct sg_mcp_call *call)
 }
 
 void
-sg_mcp_calls_done(struct sg_table *table)
+sg_mcp_calls_init(struct sg_mcp_calls *calls, uint64_t seed)
+{
+	sg_table_init(&calls->table, seed);
+	calls->aside = 0;
+}
+
+void
+sg_mcp_calls_done(struct sg_mcp_calls *calls)
 {
 	size_t at = 0;
-	for (struct sg_mcp_call *c; (c = sg_table_next(table, &at)) != NULL;)
+	for (struct sg_mcp_call *c; (c = sg_table_next(&calls->table, &at)) != NULL;)
 		sg_mcp_call_free(c);
-	sg_table_done(table);
+	sg_table_done(&calls->table);
 }
 
 static char *
@@ -36,41 +43,71 @@ canonical_id(const struct sg_json *id)
 	return copy;
 }
 
+static struct sg_mcp_call *
+take(struct sg_mcp_calls *calls, struct sg_str key)
+{
+	struct sg_mcp_call *call = sg_table_take(&calls->table, key);
+	if (call != NULL && call->aside)
+		calls->aside--;
+	return call;
+}
+
 struct sg_mcp_call *
-sg_mcp_take(struct sg_table *table, const struct sg_json *id)
+sg_mcp_take(struct sg_mcp_calls *calls, const struct sg_json *id)
 {
 	char *key = canonical_id(id);
-	struct sg_mcp_call *call = key == NULL ? NULL : sg_table_take(table, sg_str(key));
+	struct sg_mcp_call *call = key == NULL ? NULL : take(calls, sg_str(key));
 	free(key);
 	return call;
 }
 
 struct sg_mcp_call *
-sg_mcp_take_text(struct sg_table *table, struct sg_str id)
+sg_mcp_take_any(struct sg_mcp_calls *calls)
 {
 	size_t at = 0;
+	const struct sg_mcp_call *any = sg_table_next(&calls->table, &at);
+	return any == NULL ? NULL : take(calls, sg_str(any->id));
+}
+
+/* The one that waits for its answer; of cancelled ones none is expected. */
+static const struct sg_mcp_call *
+only_one(const struct sg_mcp_calls *calls)
+{
+	size_t at = 0;
+	const struct sg_mcp_call *only = NULL;
+	for (const struct sg_mcp_call *c; (c = sg_table_next(&calls->table, &at)) != NULL;) {
+		if (!c->cancelled && only != NULL)
+			return NULL;
+		only = c->cancelled ? only : c;
+	}
+	return only;
+}
+
+struct sg_mcp_call *
+sg_mcp_take_text(struct sg_mcp_calls *calls, struct sg_str id)
+{
 	struct sg_arena arena;
 	const struct sg_json *json = NULL;
-	const struct sg_mcp_call *only = id.len == 0 && table->count == 1 ? sg_table_next(table, &at) : NULL;
+	const struct sg_mcp_call *only = id.len == 0 ? only_one(calls) : NULL;
 	sg_arena_init(&arena, 64 << 10);
-	struct sg_mcp_call *call = only != NULL ? sg_table_take(table, sg_str(only->id)) : NULL;
+	struct sg_mcp_call *call = only != NULL ? take(calls, sg_str(only->id)) : NULL;
 	if (id.len > 0 && sg_json_parse(&arena, id, NULL, &json, NULL) == SG_OK)
-		call = sg_mcp_take(table, json);
+		call = sg_mcp_take(calls, json);
 	sg_arena_done(&arena);
 	return call;
 }
 
 enum sg_mcp_error
-sg_mcp_remember(struct sg_table *table, const struct sg_mcp_message *m, const struct sg_method *method, struct sg_str decision)
+sg_mcp_remember(struct sg_mcp_calls *calls, const struct sg_mcp_message *m, const struct sg_method *method, struct sg_str decision)
 {
 	struct sg_mcp_call *call = calloc(1, sizeof(*call));
-	if (call == NULL || table->count >= SG_MCP_OPEN_CALLS || (call->id = canonical_id(m->id)) == NULL ||
+	if (call == NULL || calls->table.count - calls->aside >= SG_MCP_OPEN_CALLS || (call->id = canonical_id(m->id)) == NULL ||
 	    (call->asked = strndup(m->id_text.ptr, m->id_text.len)) == NULL) {
 		if (call != NULL)
 			sg_mcp_call_free(call);
 		return SG_MCP_mcp_too_many;
 	}
-	if (sg_table_get(table, sg_str(call->id)) != NULL || sg_table_put(table, sg_str(call->id), call) != SG_OK) {
+	if (sg_table_get(&calls->table, sg_str(call->id)) != NULL || sg_table_put(&calls->table, sg_str(call->id), call) != SG_OK) {
 		sg_mcp_call_free(call);
 		return SG_MCP_mcp_id_used;
 	}
@@ -79,22 +116,38 @@ sg_mcp_remember(struct sg_table *table, const struct sg_mcp_message *m, const st
 	return SG_MCP_FINE;
 }
 
-bool
-sg_mcp_in_use(const struct sg_table *table, const struct sg_json *id)
+static struct sg_mcp_call *
+find(const struct sg_mcp_calls *calls, const struct sg_json *id)
 {
 	char *key = canonical_id(id);
-	bool used = key == NULL || sg_table_get(table, sg_str(key)) != NULL;
+	struct sg_mcp_call *call = key == NULL ? NULL : sg_table_get(&calls->table, sg_str(key));
 	free(key);
-	return used;
+	return call;
+}
+
+bool
+sg_mcp_in_use(const struct sg_mcp_calls *calls, const struct sg_json *id)
+{
+	return find(calls, id) != NULL;
+}
+
+struct sg_mcp_call *
+sg_mcp_cancel(struct sg_mcp_calls *calls, const struct sg_json *id)
+{
+	struct sg_mcp_call *call = id == NULL ? NULL : find(calls, id);
+	if (call == NULL || call->own || call->cancelled || strcmp(call->method->name, "initialize") == 0)
+		return NULL;
+	call->cancelled = true;
+	call->aside = calls->aside < SG_MCP_CANCELLED_CALLS;
+	calls->aside += call->aside;
+	return call;
 }
 
 enum sg_mcp_error
-sg_mcp_remember_own(struct sg_table *table, const struct sg_mcp_message *m)
+sg_mcp_remember_own(struct sg_mcp_calls *calls, const struct sg_mcp_message *m)
 {
-	enum sg_mcp_error error = sg_mcp_remember(table, m, sg_method_find(SG_SIDE_CLIENT, m->method), SG_STR(""));
-	char *id = error == SG_MCP_FINE ? canonical_id(m->id) : NULL;
-	struct sg_mcp_call *call = id == NULL ? NULL : sg_table_get(table, sg_str(id));
-	free(id);
+	enum sg_mcp_error error = sg_mcp_remember(calls, m, sg_method_find(SG_SIDE_CLIENT, m->method), SG_STR(""));
+	struct sg_mcp_call *call = error == SG_MCP_FINE ? find(calls, m->id) : NULL;
 	if (call != NULL)
 		call->own = true;
 	return error == SG_MCP_FINE && call == NULL ? SG_MCP_mcp_too_many : error;

@@ -12,20 +12,35 @@ struct sg_mcp_call {
 	char *asked; /* as the asker wrote it */
 	char decision[64];
 	const struct sg_method *method;
-	bool own; /* the gateway itself asked */
+	bool own;       /* the gateway itself asked */
+	bool cancelled; /* the asker took it back: it gets no answer, and its id is in use until one comes */
+	bool aside;     /* cancelled, and not counted among those that are open */
 };
 
+/* One side's requests, by canonical id. At most SG_MCP_OPEN_CALLS of them and SG_MCP_CANCELLED_CALLS aside. */
+struct sg_mcp_calls {
+	struct sg_table table;
+	size_t aside;
+};
+
+void sg_mcp_calls_init(struct sg_mcp_calls *calls, uint64_t seed);
+
 /* SG_MCP_FINE, or mcp_too_many, mcp_id_used. */
-enum sg_mcp_error sg_mcp_remember(struct sg_table *table, const struct sg_mcp_message *message, const struct sg_method *method, struct sg_str decision);
+enum sg_mcp_error sg_mcp_remember(struct sg_mcp_calls *calls, const struct sg_mcp_message *message, const struct sg_method *method, struct sg_str decision);
 /* A request of the gateway's own. */
-enum sg_mcp_error sg_mcp_remember_own(struct sg_table *table, const struct sg_mcp_message *message);
-bool sg_mcp_in_use(const struct sg_table *table, const struct sg_json *id);
+enum sg_mcp_error sg_mcp_remember_own(struct sg_mcp_calls *calls, const struct sg_mcp_message *message);
+bool sg_mcp_in_use(const struct sg_mcp_calls *calls, const struct sg_json *id);
 /* The call that waits under this id, taken out: sg_mcp_call_free. NULL: none. */
-struct sg_mcp_call *sg_mcp_take(struct sg_table *table, const struct sg_json *id);
+struct sg_mcp_call *sg_mcp_take(struct sg_mcp_calls *calls, const struct sg_json *id);
 /* The same for an id as JSON text, as enforce/stray.h finds it; empty: the one call that waits, if it is one. */
-struct sg_mcp_call *sg_mcp_take_text(struct sg_table *table, struct sg_str id);
+struct sg_mcp_call *sg_mcp_take_text(struct sg_mcp_calls *calls, struct sg_str id);
+/* Any of them, taken out; NULL: there is none. */
+struct sg_mcp_call *sg_mcp_take_any(struct sg_mcp_calls *calls);
+/* Its asker takes the request with this id back. The call, which stays; NULL: there is none (id may be NULL), it was taken back before, or it cannot
+ * be: `initialize`, and the gateway's own. Where SG_MCP_CANCELLED_CALLS are aside it counts as open, as before. */
+struct sg_mcp_call *sg_mcp_cancel(struct sg_mcp_calls *calls, const struct sg_json *id);
 void sg_mcp_call_free(struct sg_mcp_call *call);
 /* Frees all of them. */
-void sg_mcp_calls_done(struct sg_table *table);
+void sg_mcp_calls_done(struct sg_mcp_calls *calls);
 
 #endif

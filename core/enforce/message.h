@@ -7,7 +7,7 @@
 #include "base/canon.h"
 #include "base/json_line.h"
 
-enum { SG_MCP_CLIENT_LINE = 1 << 20, SG_MCP_SERVER_LINE = 32 << 20, SG_MCP_OPEN_CALLS = 1024 };
+enum { SG_MCP_CLIENT_LINE = 1 << 20, SG_MCP_SERVER_LINE = 32 << 20, SG_MCP_OPEN_CALLS = 1024, SG_MCP_CANCELLED_CALLS = 16384 /* that the other side has not answered */ };
 
 /* Why a line was refused; stable.
  *     code                 JSON-RPC  what the other side is told */

@@ -26,7 +26,7 @@ enum sg_treatment { SG_METHOD_REFUSED, SG_METHOD_PASSED, SG_METHOD_DECIDED, SG_M
 	X("prompts/get",                            CLIENT, DECIDED,  "prompts",      "name",  "takes in what somebody wrote") \
 	X("completion/complete",                    CLIENT, DECIDED,  "completions",  "ref",   "looks values up by what the agent typed: a reading, and a way out for words") \
 	X("logging/setLevel",                       CLIENT, PASSED,   "",             "",      "how much of its own log the server sends; nothing else") \
-	X("notifications/cancelled",                CLIENT, PASSED,   "",             "",      "takes back what was decided; it can only undo") \
+	X("notifications/cancelled",                CLIENT, PASSED,   "",             "",      "takes back what was asked; what was decided ends as unknown, and no answer to it passes") \
 	X("notifications/progress",                 CLIENT, PASSED,   "",             "",      "of something the server asked for") \
 	X("notifications/roots/list_changed",       CLIENT, PASSED,   "",             "",      "the server may ask again; the client answers") \
 	X("tasks/get",                              CLIENT, REFUSED,  "",             "",      "a call goes on without its `task`, so that its answer and its outcome are one: there is none to ask for") \
@@ -38,7 +38,7 @@ enum sg_treatment { SG_METHOD_REFUSED, SG_METHOD_PASSED, SG_METHOD_DECIDED, SG_M
 	X("roots/list",                             SERVER, PASSED,   "",             "",      "the client answers what it will") \
 	X("sampling/createMessage",                 SERVER, PASSED,   "",             "",      "the client's model and its person answer; what comes of it is decided as calls are") \
 	X("elicitation/create",                     SERVER, PASSED,   "",             "",      "the client's person answers") \
-	X("notifications/cancelled",                SERVER, PASSED,   "",             "",      "the server no longer wants what it asked") \
+	X("notifications/cancelled",                SERVER, PASSED,   "",             "",      "the server no longer wants what it asked; no answer to it passes") \
 	X("notifications/progress",                 SERVER, PASSED,   "",             "",      "of a call that was decided") \
 	X("notifications/message",                  SERVER, PASSED,   "",             "",      "the server's log") \
 	X("notifications/tools/list_changed",       SERVER, PASSED,   "",             "",      "what was known of its tools is forgotten") \

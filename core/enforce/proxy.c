@@ -19,8 +19,8 @@ sg_proxy_init(struct sg_proxy *proxy, struct sg_daemon *daemon, const char *name
 	sg_buf_init(&proxy->to_client, 2 * SG_MCP_SERVER_LINE);
 	sg_buf_init(&proxy->to_server, 2 * SG_MCP_SERVER_LINE);
 	sg_buf_init(&proxy->held, 4 * SG_MCP_CLIENT_LINE);
-	sg_table_init(&proxy->open, seed);
-	sg_table_init(&proxy->from_server, seed);
+	sg_mcp_calls_init(&proxy->open, seed);
+	sg_mcp_calls_init(&proxy->from_server, seed);
 	sg_table_init(&proxy->tools, seed);
 }
 
@@ -58,7 +58,7 @@ client_answer(struct sg_proxy *proxy, const struct sg_mcp_message *m)
 		fprintf(stderr, "stepgate mcp: the client answered nothing that was asked\n");
 		return;
 	}
-	if (!sg_mcp_pass(&proxy->to_server, m->json, sg_str(call->asked)))
+	if (!call->cancelled && !sg_mcp_pass(&proxy->to_server, m->json, sg_str(call->asked)))
 		sg_mcp_write_error(&proxy->to_server, sg_str(call->asked), SG_MCP_mcp_line);
 	sg_mcp_call_free(call);
 }
@@ -67,6 +67,8 @@ static void
 send_on(struct sg_proxy *proxy, struct sg_mcp_message *m, const struct sg_method *method)
 {
 	enum sg_mcp_error error;
+	if (m->notification && sg_str_is(m->method, "notifications/cancelled"))
+		sg_proxy_cancelled(proxy, &proxy->open, m);
 	if (method->treatment == SG_METHOD_DECIDED)
 		sg_proxy_decide(proxy, m, method);
 	else if (m->request && (error = sg_mcp_remember(&proxy->open, m, method, SG_STR(""))) != SG_MCP_FINE)
@@ -118,12 +120,25 @@ report(struct sg_proxy *proxy, const struct sg_mcp_message *m, struct sg_str dec
 	sg_buf_done(&values);
 }
 
+/* Nobody waits for it. A result says more than `unknown`, as which it was told; an error may say no more than that it was cancelled. */
+static void
+answered_late(struct sg_proxy *proxy, struct sg_mcp_call *call, const struct sg_mcp_message *m)
+{
+	if (call->decision[0] != '\0' && strcmp(result_of(m), "ok") == 0)
+		report(proxy, m, sg_str(call->decision));
+	sg_mcp_call_free(call);
+}
+
 static void
 server_answer(struct sg_proxy *proxy, struct sg_mcp_message *m, struct sg_str line)
 {
 	struct sg_mcp_call *call = sg_mcp_take(&proxy->open, m->id);
 	if (call == NULL) {
 		sg_proxy_lost_server(proxy, m, line, SG_MCP_mcp_answer);
+		return;
+	}
+	if (call->cancelled) {
+		answered_late(proxy, call, m);
 		return;
 	}
 	if (call->decision[0] != '\0')
@@ -145,6 +160,8 @@ server_says(struct sg_proxy *proxy, const struct sg_mcp_message *m)
 {
 	if (sg_str_is(m->method, "notifications/tools/list_changed"))
 		sg_tools_forget(proxy);
+	if (sg_str_is(m->method, "notifications/cancelled"))
+		sg_proxy_cancelled(proxy, &proxy->from_server, m);
 	if (!sg_mcp_pass(&proxy->to_client, m->json, SG_STR("")) && m->request)
 		sg_proxy_spoil(proxy, sg_mcp_take(&proxy->from_server, m->id), SG_MCP_mcp_line);
 }
@@ -171,10 +188,7 @@ sg_proxy_server_line(struct sg_proxy *proxy, struct sg_str line)
 void
 sg_proxy_server_gone(struct sg_proxy *proxy)
 {
-	size_t at = 0;
 	sg_held_gone(proxy);
-	for (struct sg_mcp_call *c; (c = sg_table_next(&proxy->open, &at)) != NULL;) {
-		sg_table_take(&proxy->open, sg_str(c->id));
+	for (struct sg_mcp_call *c; (c = sg_mcp_take_any(&proxy->open)) != NULL;)
 		sg_proxy_spoil(proxy, c, SG_MCP_mcp_server_gone);
-	}
 }

@@ -9,6 +9,7 @@
 
 #include "base/buf.h"
 #include "base/table.h"
+#include "enforce/calls.h"
 #include "enforce/daemon.h"
 #include "enforce/message.h"
 #include "enforce/method.h"
@@ -17,8 +18,8 @@ struct sg_proxy {
 	struct sg_daemon *daemon;
 	char name[64];              /* of the server: mcp.NAME.tools.TOOL */
 	struct sg_buf to_client, to_server; /* lines to be written */
-	struct sg_table open;       /* requests to the server that wait for their answer, by canonical id */
-	struct sg_table from_server; /* requests of the server that wait for the client */
+	struct sg_mcp_calls open;   /* requests to the server that wait for their answer */
+	struct sg_mcp_calls from_server; /* requests of the server that wait for the client */
 	struct sg_table tools;      /* tool name → digest of its definition */
 	struct sg_buf held;         /* lines of the client that wait until the tools are known */
 	bool listed, listing;       /* all tools are known; they are being asked for */

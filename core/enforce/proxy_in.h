@@ -15,6 +15,9 @@ void sg_proxy_lost_server(struct sg_proxy *proxy, const struct sg_mcp_message *m
 /* Ends a call whose answer does not come in a form that may be passed on. */
 void sg_proxy_spoil(struct sg_proxy *proxy, struct sg_mcp_call *call, enum sg_mcp_error error);
 
+/* cancel.c: one side takes back what it asked: it gets no answer, and what was decided ends as unknown, at once. */
+void sg_proxy_cancelled(struct sg_proxy *proxy, struct sg_mcp_calls *calls, const struct sg_mcp_message *message);
+
 /* decide.c: "mcp.files.tools.read_file"; what a catalogue cannot name is asked under a name that no catalogue has. */
 struct sg_str sg_proxy_action(const struct sg_proxy *proxy, const struct sg_method *method, struct sg_str subject, struct sg_arena *arena);
 /* Decides a call and passes it on or answers it. */

@@ -160,13 +160,16 @@ record(struct sg_gate *gate, const struct sg_domain *d, const char *event, struc
 	return good;
 }
 
-void
+bool
 sg_domain_freeze(struct sg_gate *gate, const struct sg_task *task, const char *why)
 {
 	const struct sg_agent *agent = sg_catalogue_agent(gate->catalogue, sg_str(task->agent));
-	if (task->domain == NULL || task->domain->frozen || !record(gate, task->domain, "frozen", SG_STR("stepgate"), sg_str(why), NULL))
-		return;
+	if (task->domain == NULL || task->domain->frozen)
+		return true;
+	if (!record(gate, task->domain, "frozen", SG_STR("stepgate"), sg_str(why), NULL))
+		return false;
 	sg_alert(gate, "domain_frozen", agent != NULL ? agent->owner : SG_STR(""), sg_str(task->agent), sg_str(task->id));
+	return true;
 }
 
 void

@@ -17,8 +17,8 @@
  * enforcer asserts: that agent behind that enforcer, or the session it names. */
 void sg_write_domain(struct sg_json_writer *w, struct sg_gate *gate, const struct sg_request *request);
 
-/* Records a domain's freeze, unless it is frozen. `why` a word of ours. */
-void sg_domain_freeze(struct sg_gate *gate, const struct sg_task *task, const char *why);
+/* Records a domain's freeze, unless it is frozen. `why` a word of ours. False: it could not be recorded. */
+bool sg_domain_freeze(struct sg_gate *gate, const struct sg_task *task, const char *why);
 /* An operator thaws a task that stands still with its domain: the domain is thawed. */
 void sg_domain_thaw(struct sg_gate *gate, struct sg_request *request, const struct sg_domain *domain);
 /* Records that those have faded whose time is over. At most `most` a call. */

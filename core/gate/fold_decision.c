@@ -13,6 +13,7 @@ void
 sg_fold_await(struct sg_state *state, struct sg_attempt *attempt)
 {
 	attempt->owed = true;
+	attempt->task->owed++;
 	attempt->owed_before = state->owed_last;
 	attempt->owed_next = NULL;
 	if (state->owed_last != NULL)
@@ -28,6 +29,7 @@ sg_fold_await_no_more(struct sg_state *state, struct sg_attempt *attempt)
 	if (!attempt->owed)
 		return;
 	attempt->owed = false;
+	attempt->task->owed--;
 	if (attempt->owed_before != NULL)
 		attempt->owed_before->owed_next = attempt->owed_next;
 	else
@@ -336,6 +338,7 @@ sg_fold_kind_outcome(struct sg_fold *f)
 		attempt->outcome = true;
 		sg_fold_await_no_more(f->state, attempt);
 	}
+	sg_fold_hook(f, attempt);
 	if (task == NULL)
 		return;
 	sg_fold_spread(f, task, whose(f));

@@ -66,6 +66,9 @@ void sg_taint_soak(struct sg_fold *f, struct sg_task *task, const struct sg_tain
 /* Members `taint` and `sensitivity` of the leaf, soaked into the task. */
 void sg_fold_spread(struct sg_fold *f, struct sg_task *task, enum sg_word word);
 
+/* fold_hook.c: a hook is due for the outcome of `attempt` (NULL: none), or one that was due is over, as the leaf says. */
+void sg_fold_hook(struct sg_fold *f, struct sg_attempt *attempt);
+
 /* account.c */
 void sg_fold_charge(struct sg_fold *f, struct sg_attempt *attempt);
 /* What was not used goes back; then the attempt holds what was. `self`: it is the agent's own word, which fills no account that others spend from. */

@@ -340,61 +340,6 @@ sg_wake(struct sg_gate *gate)
 
 /* ---- what is in force ---- */
 
-static int
-by_id(const void *a, const void *b)
-{
-	struct sg_str x = {"", 0}, y = {"", 0};
-	sg_json_string(sg_json_get(*(const struct sg_json *const *)a, "id"), &x);
-	sg_json_string(sg_json_get(*(const struct sg_json *const *)b, "id"), &y);
-	return sg_str_cmp(x, y);
-}
-
-static bool
-is_needy(const struct sg_json *rule)
-{
-	const struct sg_json *needs = sg_json_get(rule, "needs");
-	for (const struct sg_json *kind = sg_json_first(needs); kind != NULL; kind = sg_json_next(needs, kind))
-		if (kind->count > 0)
-			return true;
-	return false;
-}
-
-static void
-index_rules(struct sg_gate *gate, const struct sg_json *rules)
-{
-	const struct sg_json **needy = sg_arena_alloc(&gate->manifest_arena, ((rules == NULL ? 0 : rules->count) + 1) * sizeof(*needy));
-	gate->needy_count = 0;
-	gate->has_hooks = false;
-	gate->needy = needy;
-	for (const struct sg_json *rule = sg_json_first(rules); needy != NULL && rule != NULL; rule = sg_json_next(rules, rule)) {
-		bool hook = false;
-		if (sg_json_bool(sg_json_get(rule, "after"), &hook) && hook)
-			gate->has_hooks = true;
-		if (is_needy(rule))
-			needy[gate->needy_count++] = rule;
-	}
-	if (needy != NULL)
-		qsort((void *)needy, gate->needy_count, sizeof(*needy), by_id);
-}
-
-void
-sg_gate_policy(struct sg_gate *gate, struct sg_str manifest, uint64_t generation)
-{
-	const struct sg_json *json = NULL;
-	struct sg_str digest = {"", 0};
-	struct sg_json_limits limits = {.bytes = SG_FRAME_MAX, .nodes = 1 << 20};
-	sg_arena_done(&gate->manifest_arena);
-	gate->policy[0] = '\0';
-	gate->needy_count = 0;
-	if (sg_canon_parse(&gate->manifest_arena, manifest, &limits, &json, NULL) != SG_OK ||
-	    !sg_json_string(sg_json_get(json, "digest"), &digest) || digest.len != SG_SHA256_HEX - 1)
-		return; /* no policy: everything is denied */
-	memcpy(gate->policy, digest.ptr, digest.len);
-	gate->policy[digest.len] = '\0';
-	gate->policy_generation = generation;
-	index_rules(gate, sg_json_get(json, "rules"));
-}
-
 /* Requests under way hold pointers into the catalogue they began with, so an old one is kept until they are gone. */
 enum sg_status
 sg_gate_configure(struct sg_gate *gate, struct sg_str document, struct sg_err *err)
@@ -499,6 +444,7 @@ recover(struct sg_gate *gate, const struct sg_gate_start *start, struct sg_err *
 	sg_gate_owners(gate);
 	sg_gate_orphans(gate);
 	sg_approvals_review(gate);
+	sg_hooks_lost(gate);
 	sg_state_pending(&gate->state, revoke_pending, gate);
 	return SG_OK;
 }
@@ -635,6 +581,8 @@ sg_gate_tick(struct sg_gate *gate)
 	}
 	if (gate->owed != NULL && !gate->journal.closed)
 		sg_gate_pay(gate);
+	if (gate->hooks_lost && !gate->journal.closed)
+		sg_hooks_lost(gate);
 	if (gate->gap_since != 0 && !gate->journal.closed && now - gate->gap_since >= 10 * SG_SEC)
 		sg_gate_write_gaps(gate);
 	wake_slowed(gate);

@@ -78,9 +78,10 @@ struct sg_gate {
 	char policy[SG_SHA256_HEX];
 	struct sg_buf manifest;    /* of the policy in force */
 	struct sg_arena manifest_arena;
-	const struct sg_json *const *needy; /* rules that need history, by id, in the manifest's arena */
-	size_t needy_count;
-	bool has_hooks; /* some rule looks at outcomes */
+	const struct sg_json *const *needy, *const *hooks; /* rules that need history, by id; that look at outcomes: in the manifest's arena */
+	size_t needy_count, hook_count;
+	size_t hooks_asked; /* that policy is being asked about */
+	bool hooks_lost; /* a hook is due that nobody is asking about */
 	uint64_t policy_generation;
 	struct sg_table conns, requests, buckets, uid_conns;
 	uint64_t configured, reviewed; /* how many configurations there were; under which all connections were judged anew */

@@ -82,7 +82,7 @@ labels_cut(const struct sg_json *labels)
 
 /* `labels` of the report become taint: they can only raise what is suspected. */
 static void
-write_outcome(struct sg_buf *out, struct sg_gate *gate, const struct sg_request *r, struct sg_str result, const char *asker)
+write_outcome(struct sg_buf *out, struct sg_gate *gate, const struct sg_request *r, struct sg_str result, const char *asker, bool hook)
 {
 	struct sg_json_writer w;
 	const struct sg_json *labels = sg_json_get(r->body, "labels");
@@ -90,6 +90,8 @@ write_outcome(struct sg_buf *out, struct sg_gate *gate, const struct sg_request 
 	sg_jw_object(&w);
 	sg_jw_member_str(&w, "by", sg_str(asker));
 	sg_jw_member_str(&w, "decision", r->argument);
+	if (hook)
+		sg_jw_member_text(&w, "hook", "due");
 	sg_jw_member_str(&w, "result", result);
 	sg_jw_member_bool(&w, "self", r->enforcer == NULL);
 	bool cut = labels_cut(labels);
@@ -169,9 +171,10 @@ sg_outcome_record(struct sg_gate *gate, struct sg_request *r, struct sg_attempt 
 {
 	struct sg_buf body;
 	uint64_t number = 0;
+	bool hook = sg_hook_due(gate, attempt);
 	r->task = sg_arena_copy(&r->arena, sg_str(attempt->task->id));
 	sg_buf_init(&body, 60 << 10); /* every label at its bound, every byte of it escaped, and the values */
-	write_outcome(&body, gate, r, result, asker);
+	write_outcome(&body, gate, r, result, asker, hook);
 	uint64_t before = attempt->task->taint.seq;
 	bool good = !body.failed && sg_record(gate, "outcome", sg_buf_view(&body), SG_STR(""), &number, NULL) == SG_OK;
 	sg_buf_done(&body);
@@ -181,29 +184,9 @@ sg_outcome_record(struct sg_gate *gate, struct sg_request *r, struct sg_attempt 
 		sg_answer_error(gate, r, 503, SG_REASON_audit_unavailable, "report again");
 		return;
 	}
-	sg_after(gate, r, result, number);
+	if (hook)
+		sg_after(gate, attempt, result, sg_json_get(r->body, "labels"));
 	sg_request_sync(gate, r, number, answer_outcome);
-}
-
-/* Silence is an answer, too: nobody knows what came of it, and its owner is told. */
-void
-sg_gate_silence(struct sg_gate *gate)
-{
-	struct sg_attempt *a;
-	while ((a = gate->state.owed_first) != NULL && sg_deadline_over(&a->report_by, &gate->state.now)) {
-		struct sg_buf body;
-		const struct sg_agent *agent = sg_catalogue_agent(gate->catalogue, sg_str(a->task->agent));
-		sg_buf_init(&body, 1024);
-		sg_buf_printf(&body,
-			      "{\"by\":\"stepgate\",\"decision\":\"%s\",\"result\":\"unknown\",\"self\":false,\"sensitivity\":\"public\",\"taint\":[],"
-			      "\"task\":\"%s\",\"used\":{},\"values\":[]}",
-			      a->decision, a->task->id);
-		bool good = sg_record(gate, "outcome", sg_buf_view(&body), SG_STR(""), NULL, NULL) == SG_OK;
-		sg_buf_done(&body);
-		if (!good)
-			return; /* again at the next tick */
-		sg_alert(gate, "outcome_unknown", agent != NULL ? agent->owner : SG_STR(""), sg_str(a->task->agent), sg_str(a->task->id));
-	}
 }
 
 void

@@ -7,7 +7,6 @@
 #include "gate/spend.h"
 #include "gate/values.h"
 
-#include "base/pattern.h"
 #include "base/str.h"
 
 #include <stdio.h>
@@ -137,18 +136,6 @@ write_task(struct sg_json_writer *w, const struct sg_gate *gate, const struct sg
 
 /* ---- the past, as rules declared that they need it ---- */
 
-static bool
-rule_matches(const struct sg_json *rule, struct sg_str action)
-{
-	const struct sg_json *on = sg_json_get(rule, "on");
-	for (const struct sg_json *p = sg_json_first(on); p != NULL; p = sg_json_next(on, p)) {
-		struct sg_str pattern;
-		if (sg_json_string(p, &pattern) && sg_pattern_match(pattern, action, '.'))
-			return true;
-	}
-	return false;
-}
-
 void
 sg_write_history(struct sg_json_writer *w, struct sg_gate *gate, struct sg_request *r, const struct sg_task *task)
 {
@@ -156,7 +143,7 @@ sg_write_history(struct sg_json_writer *w, struct sg_gate *gate, struct sg_reque
 	for (size_t i = 0; i < gate->needy_count; i++) {
 		struct sg_str id = {"", 0};
 		sg_json_string(sg_json_get(gate->needy[i], "id"), &id);
-		if (!rule_matches(gate->needy[i], r->action_name))
+		if (!sg_rule_fits(gate->needy[i], r->action_name))
 			continue;
 		r->asks_past = true;
 		sg_jw_name_str(w, id);

@@ -19,7 +19,7 @@ enum sg_stage {
 	SG_STAGE_TURN,    /* judged, but others were quicker: waits for its turn (turns.h) */
 };
 
-enum { SG_REQUEST_BUDGET = 16 << 20, SG_JUDGE_MOST = 3 /* judgements of one refusal, however often there is a reload */, SG_STALE_MOST = 256 /* judgements that the past overtook */, SG_KEY_MAX = 64, SG_TOKEN_MAX = 4096, SG_ACTION_NAME_MAX = 256, SG_RESOURCE_TYPE_MAX = 128, SG_RESOURCE_ID_MAX = 4096 };
+enum { SG_REQUEST_BUDGET = 16 << 20, SG_JUDGE_MOST = 3 /* judgements of one refusal, however often there is a reload */, SG_STALE_MOST = 256 /* judgements that the past overtook */, SG_HOOKS_AT_ONCE = 128 /* silence waits while so many are asked about */, SG_KEY_MAX = 64, SG_TOKEN_MAX = 4096, SG_ACTION_NAME_MAX = 256, SG_RESOURCE_TYPE_MAX = 128, SG_RESOURCE_ID_MAX = 4096 };
 
 struct sg_request {
 	uint64_t id, conn;
@@ -269,7 +269,8 @@ void sg_tool_quarantine(struct sg_gate *gate, const struct sg_request *request);
 void sg_thresholds(struct sg_gate *gate, struct sg_request *request);
 /* Records that somebody was told: `what` a reason's code, `who` a person. */
 void sg_alert(struct sg_gate *gate, const char *what, struct sg_str who, struct sg_str agent, struct sg_str task);
-void sg_gate_freeze(struct sg_gate *gate, const struct sg_task *task, const char *why);
+/* False: it could not be recorded. */
+bool sg_gate_freeze(struct sg_gate *gate, const struct sg_task *task, const char *why);
 /* question.c: what policy is asked. */
 void sg_write_question(struct sg_buf *out, struct sg_gate *gate, struct sg_request *request, const struct sg_task *task);
 /* past.c: the answers to one rule's needs, an object, as of `now_ms` (steady). *trouble: set to what keeps an answer from being told, if anything does. */
@@ -324,10 +325,16 @@ void sg_leases_revoking(struct sg_gate *gate);
 bool sg_decision_leaf(struct sg_str decision, uint64_t *number);
 void sg_outcome_record(struct sg_gate *gate, struct sg_request *request, struct sg_attempt *attempt, struct sg_str result,
 		       const char *asker);
-/* Starts the hooks of policy for a reported outcome. */
-void sg_after(struct sg_gate *gate, struct sg_request *request, struct sg_str result, uint64_t leaf);
+/* rules.c. The rule's patterns take this action. */
+bool sg_rule_fits(const struct sg_json *rule, struct sg_str action);
+/* The set in force has a hook for what was done; true, too, where no set is in force. */
+bool sg_hook_due(const struct sg_gate *gate, const struct sg_attempt *attempt);
+/* after.c. Starts the hooks of policy for an outcome whose leaf says that one is due. `labels`: of the report, or NULL. */
+void sg_after(struct sg_gate *gate, struct sg_attempt *attempt, struct sg_str result, const struct sg_json *labels);
 /* A hook's answer is in: request->reason is `allowed` if it may be applied. */
 void sg_afterwards(struct sg_gate *gate, struct sg_request *request);
+/* Hooks that are due and that nobody is asking about have failed. After recovery, and once the journal takes what it did not. */
+void sg_hooks_lost(struct sg_gate *gate);
 /* Keeps a body that could not be recorded, to be appended when the journal opens again. */
 /* After a failed sync: turns what was appended and lost into what is owed. */
 void sg_gate_lost(struct sg_gate *gate);
@@ -337,6 +344,7 @@ void sg_gate_pay(struct sg_gate *gate);
 void sg_gate_write_gaps(struct sg_gate *gate);
 void sg_gate_forget_owed(struct sg_gate *gate);
 void sg_gate_expire(struct sg_gate *gate);
+/* silence.c: what nobody reported on in time becomes unknown. */
 void sg_gate_silence(struct sg_gate *gate);
 /* Looks at the processes of some instances: tasks of those that are gone end. */
 void sg_gate_watch(struct sg_gate *gate);

@@ -95,6 +95,7 @@ attempt_line(struct sg_snapshot_out *o, const void *value)
 	sg_jw_member_text(&o->w, "decision", a->decision);
 	sg_line_ints(&o->w, "deed", (const int64_t[]){(int64_t)a->deed[0], (int64_t)a->deed[1]}, 2);
 	sg_jw_member_text(&o->w, "digest", a->digest);
+	sg_jw_member_int(&o->w, "hooks", a->hooks);
 	sg_jw_member_text(&o->w, "k", "attempt");
 	sg_jw_member_text(&o->w, "key", a->key);
 	sg_line_labels(&o->w, &a->labels);

@@ -108,6 +108,16 @@ read_deed(struct sg_fold *f, struct sg_attempt *a)
 	a->deed[1] = (uint64_t)deed[1];
 }
 
+/* Snapshots of before do not have it. */
+static unsigned
+read_hooks(struct sg_fold *f)
+{
+	int64_t hooks = sg_fold_int_or(f, "hooks", 0);
+	if (hooks < 0 || hooks > SG_ATTEMPT_HOOKS)
+		f->missing = "hooks";
+	return (unsigned)hooks;
+}
+
 static void
 read_attempt(struct sg_fold *f)
 {
@@ -125,6 +135,7 @@ read_attempt(struct sg_fold *f)
 	sg_fold_id(f, "lease", a->lease, sizeof(a->lease));
 	sg_fold_id(f, "result", a->result, sizeof(a->result));
 	a->reason = sg_reason_named(code.ptr, code.len);
+	a->hooks = read_hooks(f);
 	a->outcome = sg_fold_flag(f, "outcome");
 	a->plain = sg_fold_flag(f, "plain");
 	a->use_by = sg_fold_deadline(f, "use_by");
@@ -143,6 +154,7 @@ read_attempt(struct sg_fold *f)
 	if (f->missing != NULL)
 		return;
 	sg_fold_put(f, &a->task->attempts, a->key, a);
+	a->task->owed += a->hooks;
 	if (sg_fold_flag(f, "owed"))
 		sg_fold_await(f->state, a);
 }

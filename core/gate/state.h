@@ -249,6 +249,7 @@ struct sg_task {
 	int64_t generation;
 	int64_t leases, approvals; /* not dead; open or granted */
 	int64_t leases_kept, approvals_kept; /* in memory, in whatever state */
+	size_t owed; /* outcomes of its actions that are awaited, and hooks that are due: it is not forgotten before them */
 	int64_t denied, step_ups;
 	int64_t steps; /* of a root: allowed in its tree since a person last had a say */
 	int64_t limit[SG_DIMENSIONS], spent[SG_DIMENSIONS], reserved[SG_DIMENSIONS], lent[SG_DIMENSIONS]; /* limit: -1 for none of its own */
@@ -262,6 +263,8 @@ enum sg_attempt_state {
 	SG_ATTEMPT_WITHHELD,
 };
 
+enum { SG_ATTEMPT_HOOKS = 2 }; /* due for one attempt: unknown, and what became known later */
+
 struct sg_attempt {
 	char key[SG_ID_MAX + 1]; /* as the caller named it */
 	char asked[SG_SHA256_HEX], digest[SG_SHA256_HEX];
@@ -274,6 +277,8 @@ struct sg_attempt {
 	bool plain;   /* allowed as asked: not narrowed, no obligations */
 	bool outcome; /* one was reported */
 	bool owed;    /* one must be reported by `report_by` */
+	unsigned hooks;       /* outcomes whose hook is due: its end is recorded, too */
+	unsigned hooks_asked; /* of them, those that policy is being asked about; in memory alone */
 	struct sg_deadline report_by;
 	struct sg_attempt *owed_next, *owed_before;
 	char result[16];

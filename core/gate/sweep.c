@@ -184,7 +184,7 @@ sg_state_sweep(struct sg_state *state, int64_t keep_ms, size_t most)
 {
 	size_t at = 0, swept = 0;
 	for (struct sg_task *t; swept < most && (t = sg_table_next(&state->tasks, &at)) != NULL;) {
-		if (t->state < SG_TASK_CLOSING || t->kept > 0 || state->now.wall_ms - t->ended_ms < keep_ms || (t->leases_kept > 0 && has_live_lease(state, t)) ||
+		if (t->state < SG_TASK_CLOSING || t->kept > 0 || t->owed > 0 || state->now.wall_ms - t->ended_ms < keep_ms || (t->leases_kept > 0 && has_live_lease(state, t)) ||
 		    tells_duty(t))
 			continue;
 		forget(state, t);

@@ -33,14 +33,15 @@ owner_of(const struct sg_gate *gate, const struct sg_task *task)
 	return agent != NULL ? agent->owner : SG_STR("");
 }
 
-void
+bool
 sg_gate_freeze(struct sg_gate *gate, const struct sg_task *task, const char *why)
 {
 	bool with_domain = task->state == SG_TASK_FROZEN && task->by_domain; /* from now on for itself as well */
 	if (task->state != SG_TASK_OPEN && !with_domain)
-		return;
-	sg_record_task(gate, task, "frozen", SG_STR("stepgate"), why, NULL);
+		return true;
+	bool good = sg_record_task(gate, task, "frozen", SG_STR("stepgate"), why, NULL);
 	sg_alert(gate, "frozen", owner_of(gate, task), sg_str(task->agent), sg_str(task->id));
+	return good;
 }
 
 static const char *

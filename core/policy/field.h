@@ -85,7 +85,7 @@ enum sg_shape {
 	X(ORIGIN, "source", NONE, "string", "decision that brought it; may be empty")                     \
 	X(ORIGIN, "value", NONE, "string|number", "the value")                                                  \
 	X(OUTCOME, "labels", LIST, "string[]", "taint that came with the outcome")                              \
-	X(OUTCOME, "result", NONE, "string", "ok, failed, partial, unknown")                                    \
+	X(OUTCOME, "result", NONE, "string", "ok, failed, partial, unknown (also where nobody said anything in time)") \
 	X(RESOURCE, "environment", NONE, "string", "environment it belongs to; empty for any")                  \
 	X(RESOURCE, "id", NONE, "string", "its id")                                                             \
 	X(RESOURCE, "known", NONE, "boolean", "does the catalogue have it?")                                    \

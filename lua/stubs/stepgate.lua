@@ -88,7 +88,7 @@ function open:get(path, default) end
 
 ---@class (exact) sg.outcome
 ---@field labels string[] # taint that came with the outcome
----@field result string # ok, failed, partial, unknown
+---@field result string # ok, failed, partial, unknown (also where nobody said anything in time)
 
 ---@class (exact) sg.resource
 ---@field environment string # environment it belongs to; empty for any

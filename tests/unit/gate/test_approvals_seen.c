@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * What a person sees is what they say yes to: a yes serves nothing else. Each row is a way to make it serve another. */
+#include "unit/gate/approving.h"
+
+/* What was approved is lunch; each of these is something else. */
+static void
+another_thing(void)
+{
+	static const struct ask others[] = {
+		{.action = "pay.send", .args = "{\"amount\":1000000,\"to\":\"attacker\"}"},
+		{.action = "pay.send", .args = "{\"amount\":5,\"to\":\"Lunch\"}"},
+		{.action = "pay.send", .args = "{\"amount\":5,\"to\":\"lunch\",\"x\":null}"},
+		{.action = "pay.send", .args = "{\"amount\":5}"},
+		{.action = "pay.send", .args = "{}"},
+		{.action = "pay.send", .args = "{\"amount\":[5],\"to\":\"lunch\"}"},
+		{.action = "repo.read", .args = "{\"amount\":5,\"to\":\"lunch\"}"},
+		{.action = "pay.send", .args = "{\"amount\":5,\"to\":\"lunch\"}", .resource = "{\"id\":\"other\",\"type\":\"any\"}"},
+		{.action = "pay.send", .args = "{\"amount\":5,\"to\":\"lunch\"}", .resource = "{\"id\":\"thing\",\"type\":\"some\"}"},
+		{.action = "pay.send", .args = "{\"amount\":5,\"to\":\"lunch\"}", .resource = "{\"id\":\"thing\",\"properties\":{\"a\":1},\"type\":\"any\"}"},
+		{.action = "pay.send", .args = "{\"amount\":5,\"to\":\"lunch\"}",
+		 .tool = "0000000000000000000000000000000000000000000000000000000000000000"},
+	};
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
+		char key[16];
+		const char *approval = granted(reads_approval, &lunch);
+		for (int n = 0; n < 3; n++) {
+			snprintf(key, sizeof(key), "k%d", n);
+			if (allowed(act(&others[i], approval, key))) {
+				fprintf(stderr, "  row %zu was allowed\n", i);
+				CU_FAIL("an approval served another action");
+			}
+		}
+		end();
+	}
+}
+
+/* ---- what a credential will say ---- */
+
+#define TWO_AUDIENCES "\"audience\":[\"repo-api\"]", "\"audience\":[\"repo-api\",\"bank-api\"]"
+
+static void
+another_audience(void)
+{
+	static const struct ask repo = {.action = "repo.read", .args = "{}", .audience = "repo-api"},
+				bank = {.action = "repo.read", .args = "{}", .audience = "bank-api"}, standard = {.action = "repo.read", .args = "{}"};
+	const char *(*const policies[])(const char *) = {reads_approval, asks_always};
+	for (size_t i = 0; i < 2; i++) {
+		begin(policies[i]);
+		CU_ASSERT_TRUE(play_reconfigure(p, (const char *const[]){TWO_AUDIENCES, NULL}));
+		const char *approval = asked(&repo, "a");
+		CU_ASSERT_TRUE(play_has(play_ask(p, 10, SG_ROUTE_O_APPROVAL, approval, "{}"), "\"credential\":{\"audience\":\"repo-api\",\"issuer\":\"token\",\"scope\":\"repo.read\",\"ttl\":60000}"));
+		CU_ASSERT_TRUE(says_yes(10, approval));
+		CU_ASSERT_FALSE(allowed(act(&bank, NULL, "b")));
+		CU_ASSERT_TRUE(allowed(act(&standard, NULL, "c"))); /* the first of the list is what no name means */
+		CU_ASSERT_FALSE(allowed(act(&repo, NULL, "d")));
+		end();
+	}
+}
+
+/* A reload makes the credential longer, or another issuer's: it is not what was approved. A shorter one is. */
+static void
+another_life(void)
+{
+	static const struct ask read = {.action = "repo.read", .args = "{}"};
+	static const struct {
+		const char *from, *to;
+		bool good;
+	} rows[] = {{"\"ttl\":60000", "\"ttl\":50000", false}, {"\"ttl\":60000", "\"ttl\":60000", true}, {"\"credential_ttl_max\":60000", "\"credential_ttl_max\":5000", false}};
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		granted(asks_always, &read);
+		CU_ASSERT_TRUE(play_reconfigure(p, (const char *const[]){rows[i].from, rows[i].to, NULL}));
+		CU_ASSERT_EQUAL(allowed(act(&read, NULL, "b")), rows[i].good);
+		end();
+	}
+}
+
+/* ---- what policy makes of it once it sees the yes ---- */
+
+static const char *
+narrows_when_seen(const char *input)
+{
+	return WHEN_SEEN(input, EFFECT("allow", ",\"narrow\":{\"amount\":{\"at_most\":3}},\"obligations\":[],\"say\":\"\",\"taint\":[],\"ttl\":0"), ASKS);
+}
+
+static const char *
+shortens_when_seen(const char *input)
+{
+	return WHEN_SEEN(input, EFFECT("allow", ",\"narrow\":{},\"obligations\":[],\"say\":\"\",\"taint\":[],\"ttl\":5000"), ASKS);
+}
+
+/* The person saw 5; what came out is 3: judged once more as if nobody had said yes. A shorter life is less than what was approved. */
+static void
+less_when_seen(void)
+{
+	static const struct ask read = {.action = "repo.read", .args = "{}"};
+	const char *approval = granted(narrows_when_seen, &lunch);
+	CU_ASSERT_TRUE(play_has(act(&lunch, NULL, "b"), "\"code\":\"approval_mismatch\""));
+	CU_ASSERT_STRING_EQUAL(state_of(approval), "void");
+	end();
+	granted(shortens_when_seen, &read);
+	CU_ASSERT_TRUE(allowed(act(&read, NULL, "b")));
+	CU_ASSERT_PTR_NOT_NULL(strstr(p->made_claims, "\"exp\":1800000005"));
+	end();
+}
+
+/* ---- what cannot be seen any more ---- */
+
+/* After the key of its day is gone nothing is left to show. */
+static void
+nothing_to_show(void)
+{
+	char command[160];
+	struct sg_err err = {0};
+	begin(asks_always);
+	const char *approval = asked(&lunch, "a");
+	snprintf(command, sizeof(command), "rm -f %s/keys/*", p->folder);
+	play_stop_gate(p);
+	CU_ASSERT_EQUAL(system(command), 0);
+	CU_ASSERT_EQUAL_FATAL(play_open(p, &err), SG_OK);
+	play_flush(p);
+	CU_ASSERT_TRUE_FATAL(play_connect(p, 10, SG_FACE_ADMIN, 501));
+	CU_ASSERT_TRUE(play_has(play_ask(p, 10, SG_ROUTE_O_APPROVE, approval, "{}"), "\"code\":\"approval_unreadable\""));
+	CU_ASSERT_STRING_EQUAL(state_of(approval), "open");
+	end();
+}
+
+/* Opened under another form of digest, it is void from the start on. */
+static void
+older_form(void)
+{
+	struct sg_err err = {0};
+	const char *approval = granted(asks_always, &lunch);
+	sg_state_approval(&p->gate->state, sg_str(approval))->v = 1;
+	CU_ASSERT_TRUE(play_reconfigure(p, (const char *const[]){"\"rate\":100000", "\"rate\":99999", NULL}));
+	CU_ASSERT_STRING_EQUAL(state_of(approval), "void");
+	play_all(p);
+	CU_ASSERT_EQUAL(play_restart(p, &err), SG_OK);
+	CU_ASSERT_STRING_EQUAL(state_of(approval), "void");
+	end();
+}
+
+SG_CASES("gate.approvals_seen", {"another thing", another_thing}, {"another audience", another_audience}, {"another life", another_life},
+	 {"less when it is seen", less_when_seen}, {"nothing to show", nothing_to_show}, {"an older form of digest", older_form})
