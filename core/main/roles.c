@@ -70,7 +70,7 @@ pair(int ends[2])
 }
 
 bool
-sg_role_gate(struct sg_supervisor *s)
+sg_role_gate(struct sg_supervisor *s, bool tells)
 {
 	int ends[2], self = getpid();
 	if (!pair(ends))
@@ -79,7 +79,7 @@ sg_role_gate(struct sg_supervisor *s)
 	pid_t pid = fork();
 	if (pid == 0) {
 		become_child("sg-gate", ends[1]);
-		_exit(sg_gate_run(&(struct sg_gate_process){.supervisor = ends[1], .parent = self, .pulse = s->pulse}));
+		_exit(sg_gate_run(&(struct sg_gate_process){.supervisor = ends[1], .parent = self, .pulse = s->pulse, .tells = tells}));
 	}
 	sg_pulse_keep(s->pulse);
 	close(ends[1]);
