@@ -251,7 +251,7 @@ static void
 end_now(void *self)
 {
 	(void)self;
-	_exit(SG_GATE_BROKEN);
+	_exit(SG_GATE_ANEW);
 }
 
 static struct sg_ports

@@ -177,6 +177,7 @@ enum sg_gate_end {
 	SG_GATE_STOPPED = 0,  /* it was told to */
 	SG_GATE_LINK = 70,    /* without its supervisor, or before it could begin */
 	SG_GATE_NO_ROOM = 74, /* it could not start for now: the disk or memory did not give what it takes */
+	SG_GATE_ANEW = 75,    /* it ran and cannot go on: another one, which reads the journal, can */
 	SG_GATE_BROKEN = 78   /* it can never start from this state or configuration */
 };
 

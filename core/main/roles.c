@@ -350,8 +350,9 @@ ended(struct sg_supervisor *s, pid_t pid, int status)
 	if (pid == s->gate_pid) {
 		s->gate_pid = 0;
 		s->gate_status = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-		if (WIFSIGNALED(status) && WTERMSIG(status) != SIGKILL && WTERMSIG(status) != SIGTERM)
-			atomic_store(&s->pulse->at_fault, true); /* it broke down by itself: whoever was in hand may have done it */
+		bool broke = WIFSIGNALED(status) ? WTERMSIG(status) != SIGKILL && WTERMSIG(status) != SIGTERM : s->gate_status == SG_GATE_ANEW;
+		if (broke)
+			atomic_store(&s->pulse->at_fault, true); /* by itself: whoever was in hand may have done it */
 		sg_link_done(&s->gate);
 	}
 }

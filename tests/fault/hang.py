@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """A gate that no longer turns: the supervisor ends it and starts another, what was in force is in force, a kill order that waits is in force before anybody else is answered, and whoever sent the
-request at which it hung is refused for a while. What is no hang is not taken for one. Needs root: agents are users."""
+request at which it hung is refused for a while. So it is with one that breaks down or cannot go on. What is no hang is not taken for one. Needs root: agents are users."""
 import os, signal, subprocess, sys, threading, time
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "story"))
 from stage import Stage, done, row, says, until
@@ -82,6 +82,22 @@ def poisoned(d):
     row("poison", "so it is where the gate broke down", again[0] == 503 and gate(d) != pid, again)
 
 
+def starved(d):
+    """No memory for what a leaf says: the gate cannot go on with half of it in mind, and another one goes on from the journal."""
+    if os.environ.get("SG_SANITIZE") == "ON":
+        print("NOT RUN: a sanitizer has an allocator of its own")
+        return
+    until(lambda: says(ask(d, EVIL) or {}, "allow"), 10)
+    evil, pid = d.agent_of(EVIL), gate(d)
+    task = evil.open("work")
+    quiet(lambda: act(evil, task, "plain", resource="please-starve-here:x"))
+    row("starved", "the daemon stays", until(lambda: says(ask(d, GOOD) or {}, "allow"), 10) and d.process.poll() is None, [d.process.poll(), d.text()[-500:]])
+    row("starved", "with another gate", gate(d) != pid and "cannot be folded" in d.text())
+    row("starved", "the leaf is not in the record", not any("please-starve-here" in str(l) for l in d.leaves()))
+    again = quiet(lambda: d.agent_of(EVIL).ask("POST", "/v1/tasks", dict(intent="work", key="yet")))
+    row("starved", "and whoever asked for it is refused for a while", again[0] == 503 and again[1]["error"]["code"] == "caller_hung", again)
+
+
 def no_hang(d):
     """All of the daemon stands still, as in a suspended machine or a stopped group: nobody ran, so nobody hung."""
     pid = gate(d)
@@ -120,6 +136,7 @@ def main():
     try:
         hang(d)
         poisoned(d)
+        starved(d)
         no_hang(d)
         file_size(d)
     except BaseException:
