@@ -4,18 +4,16 @@
 request at which it hung is refused for a while. So it is with one that breaks down or cannot go on. What is no hang is not taken for one. Needs root: agents are users."""
 import os, signal, subprocess, sys, threading, time
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "story"))
-from stage import Stage, done, row, says, until
+from stage import FAULTS, agent, perform, row, says, until
 
 EVIL, GOOD, BOSS = 61081, 61082, 62081
 CONF = """
 groups : { ops : { members = [ "boss" ] } }
 admins : { boss : { uid = 62081 } }
 intents : { work : { actions = [ "**" ]  sensitivity = "internal" } }
-agents : {
-  evil : { owner = "a@acme.example"  escalate = "o@acme.example"  review_by = "2027-01-31"  environment = "dev"  match = [ "peer:uid=61081" ]  reach = [ "**" ]  intents = [ "work" ] }
-  good : { owner = "b@acme.example"  escalate = "o@acme.example"  review_by = "2027-01-31"  environment = "dev"  match = [ "peer:uid=61082" ]  reach = [ "**" ]  intents = [ "work" ] } }
+agents : { %s %s }
 actions : { read : { name = "data.read"  effect = "read"  sensitivity = "internal" } }
-"""
+""" % (agent("evil", EVIL), agent("good", GOOD))
 POLICY = 'rule { id = "read", on = "data.read", effect = allow {} }'
 LIMITS = 'gate_hang = "1s"  hang_refusal = "4s"'
 
@@ -65,7 +63,6 @@ def hang(d):
     after = [l["kind"] for l in leaves[start:]]
     row("kill", "and in force before anybody else is answered", "kill" in after and all(after.index("kill") < i for i, k in enumerate(after) if k in ("decision", "task_open")), after[:8])
     row("state", "what was in force before is in force", d.admin_of(BOSS).ask("GET", "/v1/status")[1]["work"]["hangs"] == 1)
-    return good, mine
 
 
 def poisoned(d):
@@ -129,25 +126,4 @@ def file_size(d):
     row("size", "and the same gate goes on once it can", until(lambda: says(act(a, task, "plain", key="k%d" % time.time_ns()), "allow"), 10) and gate(d) == pid)
 
 
-def main():
-    os.environ["LD_PRELOAD"] = os.path.abspath(os.path.join(os.environ["STEPGATE_BUILD"], "tests", "fault", "libfault_hang.so"))
-    d = Stage(CONF, POLICY, limits=LIMITS)
-    del os.environ["LD_PRELOAD"]
-    try:
-        hang(d)
-        poisoned(d)
-        starved(d)
-        no_hang(d)
-        file_size(d)
-    except BaseException:
-        print(d.text()[-4000:])
-        raise
-    finally:
-        d.end()
-    done()
-
-
-if os.getuid() != 0:
-    print("needs root: agents are users")
-    sys.exit(77)
-main()
+perform(CONF, POLICY, hang, poisoned, starved, no_hang, file_size, limits=LIMITS, env=FAULTS)

@@ -4,17 +4,15 @@
 room at its first start. Needs root: agents are users, a full disk is mounted."""
 import os, resource, shutil, signal, subprocess, sys, time
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "story"))
-from stage import Stage, done, row, says, until
+from stage import agent, perform, row, says, until
 
 AGENT, OTHER, BOSS = 61101, 61102, 62101
-AGENTS = "".join("""%s : { owner = "a@acme.example"  escalate = "o@acme.example"  review_by = "2027-01-31"  environment = "dev"  match = [ "peer:uid=%d" ]  reach = [ "**" ]  intents = [ "work" ] }
-""" % (name, uid) for name, uid in (("one", AGENT), ("two", OTHER)))
 CONF = """
 admins : { boss : { uid = 62101 } }
 intents : { work : { actions = [ "**" ]  sensitivity = "internal" } }
-agents : { %s }
+agents : { %s %s }
 actions : { read : { name = "data.read"  effect = "read"  sensitivity = "internal" } }
-""" % AGENTS
+""" % (agent("one", AGENT), agent("two", OTHER))
 POLICY = 'rule { id = "read", on = "data.read", effect = allow {} }'
 KEPT, BEFORE = 64 << 10, 200  # bytes that a file may have where there is no room; acts that make a journal longer than that
 BROKEN, DENIED = 78, "audit_unavailable"
@@ -66,7 +64,6 @@ def full(d):
     try:
         shutil.copytree(folder + ".old", folder, dirs_exist_ok=True)
         d.start()
-        os.chmod(d.path("admin"), 0o666)
         on_small(d, folder, a, boss)
         d.stop(keep=True)
         os.unlink(os.path.join(folder, "filler")) if os.path.exists(os.path.join(folder, "filler")) else None
@@ -76,7 +73,6 @@ def full(d):
         subprocess.run(["umount", folder], check=True)
         shutil.copytree(folder + ".old", folder, dirs_exist_ok=True)
     d.start()
-    os.chmod(d.path("admin"), 0o666)
 
 
 def on_small(d, folder, a, boss):
@@ -147,36 +143,28 @@ def unruly(d):
     os.unlink(path)
 
 
+def change(path, text):
+    """What stood there before"""
+    with open(path, "r+b") as f:
+        f.seek(400)
+        before = f.read(len(text))
+        f.seek(400)
+        f.write(text)
+    return before
+
+
 def broken(d):
     d.start()
-    os.chmod(d.path("admin"), 0o666)
     folder = os.path.join(d.dir, "state", "journal")
     a = d.agent_of(AGENT)
     acts(a, a.open("work"), 20)
-    with open(os.path.join(folder, max(f for f in os.listdir(folder) if f.endswith(".seg"))), "r+b") as f:
-        f.seek(400)
-        f.write(b"broken here")
+    path = os.path.join(folder, max(f for f in os.listdir(folder) if f.endswith(".seg")))
+    whole = change(path, b"broken here")
     end_gate(d)
     row("broken", "what is broken ends the daemon", until(lambda: d.process.poll() is not None, 10) and d.process.returncode == BROKEN, [d.process.poll(), d.text()[-500:]])
+    change(path, whole)
+    d.start()
+    row("broken", "and once it is mended all is there", len(d.leaves("decision")) > BEFORE)
 
 
-def main():
-    d = Stage(CONF, POLICY)
-    try:
-        full(d)
-        wanting(d)
-        first(d)
-        unruly(d)
-        broken(d)
-    except BaseException:
-        print(d.text()[-4000:])
-        raise
-    finally:
-        d.stop()
-    done()
-
-
-if os.getuid() != 0:
-    print("needs root: agents are users")
-    sys.exit(77)
-main()
+perform(CONF, POLICY, full, wanting, first, unruly, broken)
