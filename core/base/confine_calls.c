@@ -84,7 +84,7 @@ static const struct {
 	{SCMP_SYS(unlinkat), GATE | AUDIT | FILES},
 	{SCMP_SYS(pidfd_open), GATE | ZYGOTE},
 	{SCMP_SYS(readlinkat), ATTEST | LOADING},
-	{SCMP_SYS(ftruncate), AUDIT | FILES},
+	{SCMP_SYS(ftruncate), GATE | AUDIT | FILES},
 	{SCMP_SYS(flock), FILES}, /* two instances of one stanza may live for a moment, and share a folder */
 	/* what the loader of libraries, libraries at their start and the second wall itself need */
 	{SCMP_SYS(readlink), LOADING},

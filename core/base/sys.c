@@ -77,6 +77,13 @@ real_fsync(const struct sg_sys *self, int fd)
 }
 
 static int
+real_ftruncate(const struct sg_sys *self, int fd, off_t len)
+{
+	(void)self;
+	return ftruncate(fd, len);
+}
+
+static int
 real_close(const struct sg_sys *self, int fd)
 {
 	(void)self;
@@ -93,7 +100,7 @@ real_renameat(const struct sg_sys *self, int folder, const char *from, const cha
 #define REAL_WORLD                                                                                                     \
 	.boot_time = boot_time, .wall_time = wall_time, .random = random_bytes, .openat = real_openat,                 \
 	.pwrite = real_pwrite, .pread = real_pread, .fdatasync = real_fdatasync, .fsync = real_fsync,                  \
-	.close = real_close, .renameat = real_renameat, .peer_alive = sg_peer_alive, .process_start = sg_process_start, .copy = real_copy, .group_empty = sg_group_empty, .group_kept = sg_group_kept
+	.ftruncate = real_ftruncate, .close = real_close, .renameat = real_renameat, .peer_alive = sg_peer_alive, .process_start = sg_process_start, .copy = real_copy, .group_empty = sg_group_empty, .group_kept = sg_group_kept
 
 static pid_t
 real_copy(const struct sg_sys *self)

@@ -34,7 +34,8 @@ struct sg_sys {
 	ssize_t (*pwrite)(const struct sg_sys *self, int fd, const void *bytes, size_t len, off_t at);
 	ssize_t (*pread)(const struct sg_sys *self, int fd, void *bytes, size_t len, off_t at);
 	int (*fdatasync)(const struct sg_sys *self, int fd);
-	int (*fsync)(const struct sg_sys *self, int fd); /* folders */
+	int (*fsync)(const struct sg_sys *self, int fd); /* folders; files whose length must be on the disk, too */
+	int (*ftruncate)(const struct sg_sys *self, int fd, off_t len);
 	int (*close)(const struct sg_sys *self, int fd);
 	int (*renameat)(const struct sg_sys *self, int folder, const char *from, const char *to);
 

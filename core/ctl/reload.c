@@ -79,6 +79,8 @@ sg_ctl_reload(struct sg_ctl *ctl)
 		sg_show_member("policy", answer.json, "policy");
 		sg_show_member("config", answer.json, "config");
 	}
+	if (!ctl->json && code == SG_CTL_OK && !sg_show_bool(answer.json, "durable"))
+		fprintf(stderr, "It is in force, but could not be recorded: it will be once the disk is back.\n");
 	if (!ctl->json && code == SG_CTL_CONFIG) {
 		show_problems(sg_json_get(answer.json, "reload"));
 		fprintf(stderr, "stepgate: kept out; what was in force stays\n");

@@ -180,7 +180,8 @@ enum { SG_CTL_REST = 1000, SG_CTL_BEHIND = 999 };
 	  "end a kill", "Needs --all or --agent. What was revoked stays revoked.")                                     \
 	X(reload,        "reload",          "",                 0, 0, SG_CTL_TALK,                                              \
 	  "load configuration and policy again",                                                                       \
-	  "Waits for the result. What is wrong is printed and kept out, and what was in force stays (exit 78).")       \
+	  "Waits for the result. What is wrong is printed and kept out, and what was in force stays (exit 78). Works also "  \
+	  "when nothing can be recorded, and says so.")                                                                 \
 	X(try,           "try",             "REQUEST.json",     1, 1, SG_CTL_TALK | SG_CTL_BIT(task),                           \
 	  "judge a request; nothing is spent or recorded",                                                             \
 	  "The file (- is standard input) holds the body of POST /v1/act without `key`. --task puts it into that task. Exit as for act.")   \

@@ -8,6 +8,13 @@
 
 enum { BODY_MAX = 1 << 20, EVENTS_MOST = 200, BODY_ROOM = 64 }; /* BODY_ROOM: what the frame adds to a body */
 
+/* What is in force before it is recorded says which of the two it is. */
+static bool
+is_durable(const struct sg_gate *gate, const struct sg_request *r)
+{
+	return r->wait_leaf != 0 && r->wait_leaf <= gate->journal.durable;
+}
+
 /* ---- kill ---- */
 
 static void
@@ -27,13 +34,13 @@ answer_kill(struct sg_gate *gate, struct sg_request *r)
 	sg_buf_init(&body, BODY_MAX);
 	sg_jw_begin(&w, &body);
 	sg_jw_object(&w);
-	sg_jw_member_bool(&w, "durable", !gate->journal.closed);
+	sg_jw_member_bool(&w, "durable", is_durable(gate, r));
 	sg_jw_member_int(&w, "ended", (int64_t)r->ended_tasks); /* tasks, those of others below them too */
 	sg_jw_member_bool(&w, "killed_all", gate->state.killed_all);
 	sg_jw_member_int(&w, "leases", (int64_t)r->ended_leases);
 	sg_jw_member_int(&w, "residual_ms", longest); /* how long an offline verifier may still take what was issued */
 	sg_jw_member_int(&w, "revoking", open);
-	sg_jw_member_str(&w, "state", gate->journal.closed ? SG_STR("effective_not_durable") : SG_STR("effective"));
+	sg_jw_member_str(&w, "state", is_durable(gate, r) ? SG_STR("effective") : SG_STR("effective_not_durable"));
 	sg_jw_end(&w);
 	sg_answer_buf(gate, r, 200, &body);
 }
@@ -138,14 +145,15 @@ sg_route_reload(struct sg_gate *gate, struct sg_request *r)
 	gate->ports.reload(gate->ports.self, r->id);
 }
 
-static void
+static uint64_t
 record_reload(struct sg_gate *gate, struct sg_str by, bool good)
 {
 	struct sg_buf body;
 	sg_buf_init(&body, 1024);
 	sg_buf_printf(&body, "{\"by\":\"%.*s\",\"result\":\"%s\",\"verb\":\"reload\"}", SG_STR_ARG(by), good ? "in_force" : "kept_out");
-	sg_record(gate, "admin", sg_buf_view(&body), SG_STR(""), NULL, NULL);
+	uint64_t number = sg_record_or_owe(gate, "admin", sg_buf_view(&body));
 	sg_buf_done(&body);
+	return number;
 }
 
 /* A signal or a watched file: the daemon itself. */
@@ -155,23 +163,43 @@ asked_by(const struct sg_request *r)
 	return r != NULL ? r->argument : SG_STR("stepgate");
 }
 
+/* r->answer: what was wrong, "" if nothing was. */
+static void
+answer_reload(struct sg_gate *gate, struct sg_request *r)
+{
+	struct sg_buf body;
+	const char *durable = is_durable(gate, r) ? "true" : "false";
+	bool good = r->answer.len == 0;
+	sg_buf_init(&body, BODY_MAX);
+	if (good)
+		sg_buf_printf(&body, "{\"config\":\"%s\",\"durable\":%s,\"policy\":\"%s\",\"result\":\"in_force\"}", gate->catalogue->digest, durable, gate->policy);
+	else
+		sg_buf_printf(&body, "{\"durable\":%s,\"policy\":\"%s\",\"reload\":%.*s,\"result\":\"kept_out\"}", durable, gate->policy, SG_STR_ARG(r->answer));
+	sg_answer_buf(gate, r, good ? 200 : 422, &body);
+}
+
+static void
+keep_errors(struct sg_request *r, struct sg_str errors)
+{
+	struct sg_str copy = sg_arena_copy(&r->arena, errors);
+	r->answer = errors.len == 0 ? SG_STR("") : copy.ptr != NULL ? copy : SG_STR("[{\"what\":\"more is wrong than fits; the daemon's log has it\"}]");
+}
+
 void
 sg_gate_reloaded(struct sg_gate *gate, uint64_t id, struct sg_str errors)
 {
 	bool asked = gate->reloading && id == gate->reload_conn; /* one that began before it was asked for may have read older files */
 	struct sg_request *r = asked ? sg_request_find(gate, id) : NULL;
 	gate->reloading = gate->reloading && !asked;
-	record_reload(gate, asked_by(r), errors.len == 0);
+	uint64_t number = record_reload(gate, asked_by(r), errors.len == 0);
 	gate->ports.say(gate->ports.self, errors.len == 0 ? "reload: in force" : "reload: kept out, the old one stays");
 	if (r == NULL)
 		return;
-	struct sg_buf body;
-	sg_buf_init(&body, BODY_MAX);
-	if (errors.len > 0)
-		sg_buf_printf(&body, "{\"policy\":\"%s\",\"reload\":%.*s,\"result\":\"kept_out\"}", gate->policy, SG_STR_ARG(errors));
+	keep_errors(r, errors);
+	if (number != 0)
+		sg_request_sync(gate, r, number, answer_reload);
 	else
-		sg_buf_printf(&body, "{\"config\":\"%s\",\"policy\":\"%s\",\"result\":\"in_force\"}", gate->catalogue->digest, gate->policy);
-	sg_answer_buf(gate, r, errors.len > 0 ? 422 : 200, &body);
+		answer_reload(gate, r);
 }
 
 /* ---- looking ---- */

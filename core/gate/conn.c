@@ -159,7 +159,8 @@ note_conn(struct sg_gate *gate, const struct sg_conn *conn, enum sg_reason reaso
 	sg_buf_init(&body, 256);
 	sg_buf_printf(&body, "{\"by\":\"stepgate\",\"pid\":%d,\"result\":\"%s\",\"uid\":%lld,\"verb\":\"connection\"}", (int)conn->peer.pid,
 		      sg_reason_code(reason), (long long)sg_conn_uid(conn));
-	sg_record(gate, "admin", sg_buf_view(&body), SG_STR(""), NULL, NULL);
+	if (sg_record(gate, "admin", sg_buf_view(&body), SG_STR(""), NULL, NULL) != SG_OK)
+		sg_gap_count(gate, 1, SG_REASON_audit_unavailable);
 	sg_buf_done(&body);
 }
 

@@ -19,9 +19,12 @@ read_key(const struct sg_journal *journal, const char *name, unsigned char key[S
 		return sg_fail(err, errno == ENOENT ? SG_NOT_FOUND : SG_UNAVAILABLE, errno == ENOENT ? "day_key_gone" : "journal_io",
 			       "%s: %s", name, strerror(errno));
 	ssize_t got = sys->pread(sys, fd, key, SG_KEY_BYTES, 0);
+	int error = errno;
 	sys->close(sys, fd);
+	if (got < 0)
+		return sg_fail(err, SG_UNAVAILABLE, "journal_io", "%s: %s", name, strerror(error));
 	if (got != SG_KEY_BYTES)
-		return sg_fail(err, SG_UNAVAILABLE, "journal_io", "%s is not a key", name);
+		return sg_fail(err, SG_MALFORMED, "day_key", "%s is not a key", name);
 	return SG_OK;
 }
 

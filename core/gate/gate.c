@@ -292,7 +292,7 @@ fail_unsynced(struct sg_gate *gate)
 			r->verdict = SG_DENY;
 			r->reason = SG_REASON_audit_unavailable;
 			sg_answer_decision(gate, r);
-		} else if (r->route->route == SG_ROUTE_O_KILL) {
+		} else if (r->route->route == SG_ROUTE_O_KILL || r->route->route == SG_ROUTE_O_RELOAD) {
 			r->after_sync(gate, r); /* in force, and says itself that it is not durable */
 		} else {
 			sg_answer_error(gate, r, 503, SG_REASON_audit_unavailable, "in force now, recorded once the disk is back; look again then");

@@ -111,7 +111,7 @@ record_module(struct sg_loop *loop, const struct sg_child *host)
 	sg_buf_init(&body, 1024);
 	sg_buf_printf(&body, "{\"by\":\"stepgate\",\"digest\":\"%s\",\"module\":\"%s\",\"result\":\"ready\",\"stanza\":\"%s\",\"verb\":\"module\"}", host->digest,
 		      host->name, host->stanza);
-	sg_record(loop->gate, "admin", sg_buf_view(&body), SG_STR(""), NULL, NULL);
+	sg_record_or_owe(loop->gate, "admin", sg_buf_view(&body));
 	sg_buf_done(&body);
 }
 

@@ -63,10 +63,10 @@ struct sg_journal_from {
 	unsigned char chain[SG_SHA256_BYTES];
 };
 
-/* Recovers and starts a new segment. `folder` and `keys` must stay open. Leaves are folded in order. A torn tail is dropped (`*torn` bytes), everything kept is
- * written again and synced, so that what was read is what is on disk. With `from` (may be NULL) segments wholly behind it are not read, and leaves up to it
+/* Recovers and starts a new segment. `folder` and `keys` must stay open. Leaves are folded in order. A torn tail is cut off (`*torn` bytes), what the last
+ * segment keeps is written over itself and synced, so that what was read is what is on disk; nothing of it needs room there. With `from` (may be NULL) segments wholly behind it are not read, and leaves up to it
  * not folded. SG_MALFORMED: journal_* when the middle is broken: refuse to start; snapshot_chain when leaf `from` is not there or is another.
- * SG_UNAVAILABLE: journal_io. */
+ * SG_UNAVAILABLE: journal_io, the disk does not give or take what it should now. */
 enum sg_status sg_journal_open(struct sg_journal *journal, const struct sg_sys *sys, int folder, int keys,
 			       off_t segment_bytes, const struct sg_journal_from *from, sg_journal_fold *fold, void *to, size_t *torn,
 			       struct sg_err *err);

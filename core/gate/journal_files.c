@@ -127,7 +127,7 @@ sg_segment_read(const struct sg_sys *sys, int folder, uint64_t segment, struct s
 		if (n < 0 && to != NULL && errno == EINTR)
 			continue;
 		if (n <= 0) {
-			*error = to == NULL ? EFBIG : errno;
+			*error = to != NULL ? errno : out->len > out->max - CHUNK ? EFBIG : ENOMEM;
 			sys->close(sys, fd);
 			return n == 0 ? 0 : -1;
 		}

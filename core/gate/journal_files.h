@@ -19,7 +19,7 @@ int sg_segment_create(const struct sg_sys *sys, int folder, const struct sg_segm
 /* Segment numbers in the folder, ascending; at most `room`. Returns how many there are, or -1 with *error. */
 int sg_segment_list(int folder, uint64_t *segments, size_t room, int *error);
 
-/* The whole file in `out`. 0, or -1 with *error. */
+/* The whole file in `out`. 0, or -1 with *error; EFBIG: it does not fit. */
 int sg_segment_read(const struct sg_sys *sys, int folder, uint64_t segment, struct sg_buf *out, int *error);
 
 /* The next leaf in records that this process wrote: start with record->end = 0; false at the end. Fills leaf, sealed and end. */
@@ -32,11 +32,11 @@ void sg_commit_chain(const struct sg_commit *commit, unsigned char chain[SG_SHA2
 void sg_journal_mark(struct sg_journal *journal, uint64_t number, uint64_t segment, size_t at);
 
 /* The key of a day, from state/keys/DAY.key; made and synced if `create`. SG_NOT_FOUND (day_key_gone) if it was destroyed or never was,
- * SG_UNAVAILABLE (journal_io). */
+ * SG_MALFORMED (day_key) if it is none, SG_UNAVAILABLE (journal_io). */
 enum sg_status sg_day_key(const struct sg_journal *journal, uint64_t day, bool create, unsigned char key[SG_KEY_BYTES],
 			  struct sg_err *err);
 
-/* Makes the next group start a new segment, under today's key. SG_UNAVAILABLE: no_randomness, journal_io. */
+/* Makes the next group start a new segment, under today's key. SG_MALFORMED: day_key; SG_UNAVAILABLE: no_randomness, journal_io. */
 enum sg_status sg_journal_plan_segment(struct sg_journal *journal, struct sg_err *err);
 
 #endif

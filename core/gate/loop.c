@@ -18,7 +18,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { EVENTS = 64, EXIT_STATE = 78, EXIT_LINK = 70 };
+enum { EVENTS = 64 };
 
 bool
 sg_supervisor_send(struct sg_loop *loop, enum sg_frame_type type, const char *format, ...)
@@ -213,7 +213,7 @@ open_state(struct start_files *files, const char *path, struct sg_err *err)
 		return sg_fail(err, SG_UNAVAILABLE, "state_missing", "%s lacks journal/ or keys/; run stepgate init first", path);
 	enum sg_status status = read_file(files->keys, "state.key", files->state_key, SG_KEY_BYTES, &len, err);
 	if (status == SG_OK && len != SG_KEY_BYTES)
-		status = sg_fail(err, SG_UNAVAILABLE, "state_key", "keys/state.key is not %d bytes", SG_KEY_BYTES);
+		status = sg_fail(err, SG_MALFORMED, "state_key", "keys/state.key is not %d bytes", SG_KEY_BYTES);
 	if (status == SG_OK)
 		status = read_file(AT_FDCWD, "/proc/sys/kernel/random/boot_id", files->boot_id, 36, &len, err);
 	return status;
@@ -251,7 +251,7 @@ static void
 end_now(void *self)
 {
 	(void)self;
-	_exit(EXIT_STATE);
+	_exit(SG_GATE_ANEW);
 }
 
 static struct sg_ports
@@ -408,7 +408,7 @@ sg_gate_run(const struct sg_gate_process *how)
 	struct sg_loop *loop = calloc(1, sizeof(*loop));
 	if (loop == NULL || sg_die_with_parent(how->parent, &err) != SG_OK || sg_digest_start(&err) != SG_OK) {
 		free(loop);
-		return EXIT_LINK;
+		return SG_GATE_LINK;
 	}
 	sg_pulse_use(how->pulse);
 	sg_pulse_beat();
@@ -418,10 +418,14 @@ sg_gate_run(const struct sg_gate_process *how)
 	loop->epoll = epoll_create1(EPOLL_CLOEXEC);
 	sg_link_init(&loop->supervisor, how->supervisor, SG_ROLE_GATE, SG_ROLE_SUPERVISOR);
 	sg_table_init(&loop->conn_doors, (uint64_t)loop->sys->boot_time(loop->sys));
-	if (start(loop, &err) != SG_OK || !sg_disk_start(loop)) {
-		fprintf(stderr, "stepgated: gate: %s (%s)\n", err.text, err.code);
+	enum sg_status started = start(loop, &err);
+	if (started == SG_OK && !sg_disk_start(loop))
+		started = sg_fail(&err, SG_UNAVAILABLE, "no_thread", "no thread for the disk");
+	if (started != SG_OK) {
+		if (how->tells)
+			fprintf(stderr, "stepgated: gate: %s (%s)\n", err.text, err.code);
 		free(loop);
-		return EXIT_STATE;
+		return started == SG_UNAVAILABLE || started == SG_NOMEM ? SG_GATE_NO_ROOM : SG_GATE_BROKEN;
 	}
 	note_layers(loop);
 	fcntl(how->supervisor, F_SETFL, O_NONBLOCK);
@@ -434,7 +438,7 @@ sg_gate_run(const struct sg_gate_process *how)
 	sg_gate_stop(loop->gate);
 	sg_disk_end(loop);
 	sg_loop_flush(loop);
-	int status = loop->stop ? 0 : EXIT_LINK;
+	int status = loop->stop ? SG_GATE_STOPPED : SG_GATE_LINK;
 	free(loop); /* the rest goes with the process */
 	return status;
 }

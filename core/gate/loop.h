@@ -172,13 +172,23 @@ struct sg_loop {
 	unsigned layers;
 };
 
+/* How a gate's process ends: what the supervisor makes of it. */
+enum sg_gate_end {
+	SG_GATE_STOPPED = 0,  /* it was told to */
+	SG_GATE_LINK = 70,    /* without its supervisor, or before it could begin */
+	SG_GATE_NO_ROOM = 74, /* it could not start for now: the disk or memory did not give what it takes */
+	SG_GATE_ANEW = 75,    /* it ran and cannot go on: another one, which reads the journal, can */
+	SG_GATE_BROKEN = 78   /* it can never start from this state or configuration */
+};
+
 struct sg_gate_process {
 	int supervisor; /* link to the supervisor */
 	int parent;     /* its pid */
 	struct sg_pulse *pulse;
+	bool tells; /* on stderr, why it does not start */
 };
 
-/* The gate's process, from its first line to its exit code. */
+/* The gate's process, from its first line to its exit code (enum sg_gate_end). */
 int sg_gate_run(const struct sg_gate_process *how);
 
 /* doors.c */

@@ -49,6 +49,17 @@ sg_record(struct sg_gate *gate, const char *kind, struct sg_str body, struct sg_
 	return status;
 }
 
+uint64_t
+sg_record_or_owe(struct sg_gate *gate, const char *kind, struct sg_str body)
+{
+	uint64_t number = 0;
+	if (sg_record(gate, kind, body, SG_STR(""), &number, NULL) == SG_OK)
+		return number;
+	if (!sg_gate_owe(gate, kind, body))
+		sg_gap_count(gate, 1, SG_REASON_audit_unavailable);
+	return 0;
+}
+
 void
 sg_write_deadline(struct sg_json_writer *w, const struct sg_gate *gate, const struct sg_deadline *deadline)
 {

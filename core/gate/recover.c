@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 enum { RECORD_BUDGET = 8 << 20 };
 
@@ -176,26 +177,24 @@ fold_segment(struct recovery *r, struct sg_segment_reader *reader, uint64_t last
 	return status;
 }
 
-/* Keeps the good part of the last segment by writing it anew, so that nothing rests on a page cache. */
+/* A sync that failed may have left pages in the cache that count as written and are not. So the good part is written once more over itself, which makes them
+ * count as unwritten, what is torn is cut off, and length and name are synced along: nothing rests on a page cache, and nothing of it needs room on the disk. */
 static enum sg_status
-rewrite(struct recovery *r, uint64_t segment, struct sg_str good, struct sg_err *err)
+write_again(const struct recovery *r, uint64_t segment, struct sg_str good, struct sg_err *err)
 {
 	const struct sg_sys *sys = r->journal->sys;
 	char name[SG_SEGMENT_NAME];
 	int error = 0;
 	sg_segment_name(name, segment);
-	int fd = sys->openat(sys, r->journal->folder, "rewrite.tmp", O_RDWR | O_CREAT | O_TRUNC, 0600);
+	int fd = sys->openat(sys, r->journal->folder, name, O_RDWR, 0);
 	if (fd < 0)
-		return io_error(err, "rewrite.tmp", errno);
+		return io_error(err, name, errno);
 	int failed = sg_write_all(sys, fd, good, 0, &error);
-	if (failed == 0 && ((failed = sys->fdatasync(sys, fd)) != 0))
-		error = errno;
-	sys->close(sys, fd);
-	if (failed == 0 && (sys->renameat(sys, r->journal->folder, "rewrite.tmp", name) != 0 ||
-			    sys->fsync(sys, r->journal->folder) != 0)) {
+	if (failed == 0 && (sys->ftruncate(sys, fd, (off_t)good.len) != 0 || sys->fsync(sys, fd) != 0 || sys->fsync(sys, r->journal->folder) != 0)) {
 		failed = -1;
 		error = errno;
 	}
+	sys->close(sys, fd);
 	return failed == 0 ? SG_OK : io_error(err, name, error);
 }
 
@@ -208,7 +207,8 @@ end_of_last(struct recovery *r, const struct sg_segment_reader *reader, enum sg_
 		r->torn = reader->bytes.len - reader->at;
 	}
 	sg_pulse_disk(true);
-	status = rewrite(r, reader->header.segment, (struct sg_str){reader->bytes.ptr, reader->at}, err);
+	unlinkat(r->journal->folder, "rewrite.tmp", 0); /* of releases that wrote the segment anew beside itself: as large as one */
+	status = write_again(r, reader->header.segment, (struct sg_str){reader->bytes.ptr, reader->at}, err);
 	sg_pulse_disk(false);
 	return status;
 }
@@ -225,6 +225,8 @@ one_segment(struct recovery *r, size_t i, struct sg_buf *bytes, struct sg_err *e
 	sg_pulse_disk(true);
 	int failed = sg_segment_read(journal->sys, journal->folder, r->segments[i], bytes, &error);
 	sg_pulse_disk(false);
+	if (failed != 0 && error == EFBIG)
+		return sg_fail(err, SG_MALFORMED, "journal_length", "segment %llu is longer than any can be", (unsigned long long)r->segments[i]);
 	if (failed != 0)
 		return io_error(err, "a segment", error);
 	enum sg_status status = sg_segment_begin(&reader, sg_buf_view(bytes), err);

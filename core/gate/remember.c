@@ -138,13 +138,19 @@ sg_gate_recall(struct sg_gate *gate, const struct sg_gate_start *start, size_t *
 		struct sg_err why = {0};
 		head = (struct sg_snapshot_head){.leaf = 0};
 		status = sg_snapshot_load(start->journal_folder, &file, &gate->state, &head, &why);
-		if (status == SG_OK)
+		bool opened = status == SG_OK;
+		if (opened)
 			status = open_from(gate, start, &file, &head, torn, &why);
 		if (status == SG_OK) {
 			gate->snapshot_last = file.leaf;
 			fprintf(stderr, "stepgated: %llu leaves behind the snapshot of leaf %llu\n", (unsigned long long)(gate->journal.durable - file.leaf),
 				(unsigned long long)file.leaf);
 			return SG_OK;
+		}
+		if (opened && (status == SG_UNAVAILABLE || status == SG_NOMEM)) { /* no fault of the snapshot, and no other would help */
+			if (err != NULL)
+				*err = why;
+			return status;
 		}
 		fprintf(stderr, "stepgated: snapshot of leaf %llu is passed over: %s (%s)\n", (unsigned long long)file.leaf, why.text, why.code);
 		if (again(gate, start, err) != SG_OK)

@@ -162,6 +162,9 @@ void sg_gap_count(struct sg_gate *gate, int which, enum sg_reason reason);
 /* record.c: leaves */
 enum sg_status sg_record(struct sg_gate *gate, const char *kind, struct sg_str body, struct sg_str input, uint64_t *number,
 			 struct sg_err *err);
+/* What is so whether it can be recorded or not, and changes nothing in the state: where it cannot be recorded now, its record is owed. The leaf's number, which
+ * is on disk once it is synced; 0: it has none yet. */
+uint64_t sg_record_or_owe(struct sg_gate *gate, const char *kind, struct sg_str body);
 void sg_write_deadline(struct sg_json_writer *w, const struct sg_gate *gate, const struct sg_deadline *deadline);
 /* What both clocks show now. */
 void sg_write_clock(struct sg_json_writer *w, const struct sg_gate *gate);

@@ -102,6 +102,8 @@ sg_snapshot_save(const struct sg_state *state, const struct sg_snapshot_head *he
 	name_of(file, name);
 	if (status == SG_OK && (renameat(folder, "snapshot.tmp", folder, name) != 0 || fsync(folder) != 0))
 		status = sg_fail(err, SG_UNAVAILABLE, "snapshot_write", "%s: %s", name, strerror(errno));
+	if (status != SG_OK)
+		unlinkat(folder, "snapshot.tmp", 0); /* half of one keeps the journal from the room that it takes */
 	return status;
 }
 

@@ -54,6 +54,15 @@ failed_with(struct sg_supervisor *s, struct sg_str report)
 }
 
 void
+sg_reload_tell_policy(struct sg_supervisor *s)
+{
+	struct sg_str none = SG_STR("{\"digest\":\"\",\"files\":[],\"rules\":[]}");
+	bool known = s->manifest.len > 0;
+	if (s->gate.fd >= 0)
+		sg_link_queue(&s->gate, SG_FRAME_S_POLICY, known ? s->generation : 0, known ? sg_buf_view(&s->manifest) : none, -1, NULL);
+}
+
+void
 sg_reload_failed(struct sg_supervisor *s, struct sg_str errors)
 {
 	fprintf(stderr, "stepgated: policy or configuration kept out: %.*s\n", (int)errors.len, errors.ptr);
@@ -61,8 +70,8 @@ sg_reload_failed(struct sg_supervisor *s, struct sg_str errors)
 		tell_failed(s, errors);
 	s->reloading = s->preparing = false;
 	sg_policy_files_done(&s->next_sources);
-	if (s->manifest.len == 0 && s->gate.fd >= 0) /* nothing was ever in force: the gate must know that, and deny */
-		sg_link_queue(&s->gate, SG_FRAME_S_POLICY, 0, SG_STR("{\"digest\":\"\",\"files\":[],\"rules\":[]}"), -1, NULL);
+	if (s->manifest.len == 0) /* nothing was ever in force: the gate must know that, and deny */
+		sg_reload_tell_policy(s);
 }
 
 /* The policy files of the next document: they are what it names, not what the one in force does. */

@@ -70,7 +70,7 @@ pair(int ends[2])
 }
 
 bool
-sg_role_gate(struct sg_supervisor *s)
+sg_role_gate(struct sg_supervisor *s, bool tells)
 {
 	int ends[2], self = getpid();
 	if (!pair(ends))
@@ -79,7 +79,7 @@ sg_role_gate(struct sg_supervisor *s)
 	pid_t pid = fork();
 	if (pid == 0) {
 		become_child("sg-gate", ends[1]);
-		_exit(sg_gate_run(&(struct sg_gate_process){.supervisor = ends[1], .parent = self, .pulse = s->pulse}));
+		_exit(sg_gate_run(&(struct sg_gate_process){.supervisor = ends[1], .parent = self, .pulse = s->pulse, .tells = tells}));
 	}
 	sg_pulse_keep(s->pulse);
 	close(ends[1]);
@@ -350,8 +350,9 @@ ended(struct sg_supervisor *s, pid_t pid, int status)
 	if (pid == s->gate_pid) {
 		s->gate_pid = 0;
 		s->gate_status = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-		if (WIFSIGNALED(status) && WTERMSIG(status) != SIGKILL && WTERMSIG(status) != SIGTERM)
-			atomic_store(&s->pulse->at_fault, true); /* it broke down by itself: whoever was in hand may have done it */
+		bool broke = WIFSIGNALED(status) ? WTERMSIG(status) != SIGKILL && WTERMSIG(status) != SIGTERM : s->gate_status == SG_GATE_ANEW;
+		if (broke)
+			atomic_store(&s->pulse->at_fault, true); /* by itself: whoever was in hand may have done it */
 		sg_link_done(&s->gate);
 	}
 }

@@ -38,7 +38,7 @@ gate_frame(struct sg_supervisor *s, const struct sg_frame *frame)
 			fflush(stdout);
 		}
 		s->announced = true;
-		s->restarts = 0; /* this one came up */
+		sg_restart_over(s); /* this one came up */
 		return true;
 	}
 	sg_arena_init(&arena, 64 << 10);
@@ -131,26 +131,6 @@ flush_all(struct sg_supervisor *s)
 			sg_link_flush(links[i], NULL);
 }
 
-/* A gate that dies takes its children along and starts again from the journal; one that dies too often is left dead. */
-static int
-restart_gate(struct sg_supervisor *s)
-{
-	sg_role_kill_all(s);
-	sg_reload_gate_gone(s);
-	if (s->gate_status == EXIT_CONFIG)
-		return EXIT_CONFIG;
-	if (++s->restarts > SG_RESTARTS) {
-		fprintf(stderr, "stepgated: the gate died %d times in a row before it could open\n", SG_RESTARTS);
-		return EXIT_INTERNAL;
-	}
-	fprintf(stderr, "stepgated: the gate died; starting it again from the journal\n");
-	if (!sg_role_gate(s))
-		return EXIT_INTERNAL;
-	if (s->manifest.len > 0)
-		sg_link_queue(&s->gate, SG_FRAME_S_POLICY, s->generation, sg_buf_view(&s->manifest), -1, NULL);
-	return -1;
-}
-
 static struct pollfd
 wish(const struct sg_link *link)
 {
@@ -225,7 +205,8 @@ stop(struct sg_supervisor *s)
 		sg_link_flush(&s->gate, NULL);
 		sg_role_reap(s);
 	}
-	int status = s->gate_pid == 0 && s->gate_status == 0 ? EXIT_OK : EXIT_INTERNAL;
+	bool over = s->gate_pid == 0 && (s->gate_status == 0 || s->gate_due != 0); /* one that found no room had nothing to write */
+	int status = over ? EXIT_OK : EXIT_INTERNAL;
 	sg_role_kill_all(s);
 	if (s->gate_pid != 0)
 		kill(s->gate_pid, SIGKILL);
@@ -319,7 +300,7 @@ supervise(struct sg_supervisor *s)
 {
 	if (!configure(s))
 		return EXIT_CONFIG;
-	if (!start_signals(s) || !sg_role_gate(s) || !start_policy(s))
+	if (!start_signals(s) || !sg_role_gate(s, true) || !start_policy(s))
 		return EXIT_INTERNAL;
 	int result = -1;
 	while (!s->stopping && result < 0) {
@@ -327,7 +308,7 @@ supervise(struct sg_supervisor *s)
 		if (s->refused)
 			result = EXIT_CONFIG;
 		if (s->gate_pid == 0 && !s->stopping)
-			result = restart_gate(s);
+			result = sg_restart_turn(s);
 	}
 	return s->stopping ? stop(s) : (stop(s), result);
 }

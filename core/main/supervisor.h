@@ -42,7 +42,9 @@ struct sg_supervisor {
 	pid_t gate_pid, zygote_pid, candidate_pid; /* 0: none */
 	struct sg_pulse *pulse;            /* the gate's */
 	struct sg_pulse_watch pulse_watch;
-	int gate_status; /* exit status of the last gate, -1 if it was killed */
+	int gate_status; /* exit status of the last gate (enum sg_gate_end), -1 if it was killed */
+	sg_time gate_due; /* monotonic: without a gate until then, for want of room; 0: not so */
+	unsigned room_tries; /* in a row that found no room */
 	struct sg_policy_files sources, next_sources; /* in force; of the reload under way */
 	struct sg_buf manifest;
 	uint64_t generation;
@@ -85,7 +87,8 @@ bool sg_tls_files(const struct sg_supervisor *s, int *certificate, int *key);
 int64_t sg_tls_handshake_ms(const struct sg_supervisor *s);
 
 /* roles.c: forking. Each child keeps its own end and nothing else. */
-bool sg_role_gate(struct sg_supervisor *s);
+/* `tells`: says why if it cannot start. False: nothing was forked (gate_pid is 0), or it was not told everything. */
+bool sg_role_gate(struct sg_supervisor *s, bool tells);
 bool sg_role_zygote(struct sg_supervisor *s, const struct sg_policy_files *files);
 void sg_role_spawn(struct sg_supervisor *s, const struct sg_json *request);
 void sg_role_kill(struct sg_supervisor *s, uint64_t slot);
@@ -93,7 +96,15 @@ void sg_role_kill_all(struct sg_supervisor *s);
 void sg_role_reap(struct sg_supervisor *s);
 void sg_role_spawned(struct sg_supervisor *s, uint64_t slot, int pidfd);
 
+/* restart.c */
+/* Each turn without a gate: starts another one, at once or when it is due. The exit status of the daemon, or -1: it goes on. */
+int sg_restart_turn(struct sg_supervisor *s);
+/* A gate is open: what was counted of those before it is over. */
+void sg_restart_over(struct sg_supervisor *s);
+
 /* reload.c */
+/* A new gate hears which policy is in force, or that none is. */
+void sg_reload_tell_policy(struct sg_supervisor *s);
 /* `asked`: the frame's id that asked for it, 0 for a signal or a saved file. Begins now, or once the one under way has ended. */
 void sg_reload_begin(struct sg_supervisor *s, uint64_t asked);
 void sg_reload_turn(struct sg_supervisor *s);

@@ -85,7 +85,7 @@ class Client:
 
 
 class Daemon:
-    def __init__(self, mode="dev", agent=None, admin=None, enforcer=None, limits="", policy=POLICY, start=True):
+    def __init__(self, mode="dev", agent=None, admin=None, enforcer=None, limits="", policy=POLICY, start=True, env=None):
         self.dir = tempfile.mkdtemp(prefix="sg-test-", dir="/tmp")
         os.chmod(self.dir, 0o755)
         me = os.getuid()
@@ -103,6 +103,7 @@ class Daemon:
         self.write("policy.d/10-test.lua", policy.encode())
         self.binary = os.path.join(build, "core", "stepgated")
         self.process = None
+        self.env = env or {}  # beside what the test itself has
         if start:
             self.start()
 
@@ -115,7 +116,7 @@ class Daemon:
     def start(self, wait=True):
         self.log = open(os.path.join(self.dir, "log"), "ab")
         self.process = subprocess.Popen([self.binary, "-c", os.path.join(self.dir, "stepgate.conf")], stdout=self.log, stderr=self.log,
-                                        start_new_session=True)
+                                        start_new_session=True, env=dict(os.environ, **self.env))
         if wait:
             self.wait_open()
 

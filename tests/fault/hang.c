@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Preloaded into a daemon by tests/fault/hang.py: the gate spins for ever, or breaks down, at the first digest over certain words. Whatever fault a gate
- * may have one day, this is one. For tests/fault/recovery.py it takes $FAULT_SLOW_US longer over others, as on a slow machine. */
+ * may have one day, this is one. Over others it gets no memory any more for what it remembers of a leaf, once that leaf stands in the journal's pending group. For tests/fault/recovery.py it takes $FAULT_SLOW_US longer over others, as on a slow machine. */
 #include <dlfcn.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -14,6 +14,7 @@
 int EVP_DigestUpdate(void *context, const void *bytes, size_t len);
 
 static int is_gate;
+static int leaves; /* digests over a leaf with the word for want of memory: the first is for its seal, the second for the chain */
 static long slow_us;
 
 __attribute__((constructor)) static void
@@ -60,6 +61,21 @@ holds(const void *bytes, size_t len, const char *word)
 	return 0;
 }
 
+void *__libc_calloc(size_t count, size_t size);
+
+void *
+calloc(size_t count, size_t size)
+{
+	return leaves >= 2 ? NULL : __libc_calloc(count, size);
+}
+
+static int
+is_leaf(const void *bytes, size_t len)
+{
+	static const char begins[] = "{\"at\":";
+	return len > sizeof(begins) && memcmp(bytes, begins, sizeof(begins) - 1) == 0;
+}
+
 int
 EVP_DigestUpdate(void *context, const void *bytes, size_t len)
 {
@@ -72,6 +88,8 @@ EVP_DigestUpdate(void *context, const void *bytes, size_t len)
 			;
 	if (slow_us > 0 && holds(bytes, len, "please-slow-here") && is_gate)
 		take_long();
+	if (is_gate && is_leaf(bytes, len) && holds(bytes, len, "please-starve-here"))
+		leaves++;
 	if (holds(bytes, len, "please-break-here") && is_gate)
 		__builtin_trap();
 	return real(context, bytes, len);

@@ -4,18 +4,16 @@
 within a minute is frozen. Needs root: two agents are two users."""
 import os, sys, threading, time
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "story"))
-from stage import Stage, done, row, says, until
+from stage import agent, perform, row, says, until
 
 SLOW, QUICK, BOSS = 61091, 61092, 62091
 CONF = """
 groups : { ops : { members = [ "boss" ] } }
 admins : { boss : { uid = 62091 } }
 intents : { work : { actions = [ "**" ]  sensitivity = "internal" } }
-agents : {
-  slow : { owner = "a@acme.example"  escalate = "o@acme.example"  review_by = "2027-01-31"  environment = "dev"  match = [ "peer:uid=61091" ]  reach = [ "**" ]  intents = [ "work" ] }
-  quick : { owner = "b@acme.example"  escalate = "o@acme.example"  review_by = "2027-01-31"  environment = "dev"  match = [ "peer:uid=61092" ]  reach = [ "**" ]  intents = [ "work" ] } }
+agents : { %s %s }
 actions : { burn : { name = "cpu.burn"  effect = "read"  sensitivity = "internal" } read : { name = "data.read"  effect = "read"  sensitivity = "internal" } }
-"""
+""" % (agent("slow", SLOW), agent("quick", QUICK))
 POLICY = """
 local function spin(n) local x = 0 for i = 1, n do x = (x * 31 + i) % 65521 end return x end
 rule { id = "burn", on = "cpu.burn", when = function(r) return spin(900000) >= 0 end, effect = allow {} }
@@ -53,16 +51,4 @@ def story(d):
     row("kills", "and others go on", says(quick.act(mine, "data.read"), "allow"))
 
 
-def main():
-    d = Stage(CONF, POLICY, limits='policy_deadline = "2ms"  denials = 64')
-    try:
-        story(d)
-    except BaseException:
-        print(d.text()[-4000:])
-        raise
-    finally:
-        d.end()
-    done()
-
-
-main()
+perform(CONF, POLICY, story, limits='policy_deadline = "2ms"  denials = 64')

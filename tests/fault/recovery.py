@@ -3,15 +3,15 @@
 """A gate that reads a long journal gets further all the while: however long that takes, it is not taken for one that hangs. One that stands still while it reads is. Needs root: agents are users."""
 import os, signal, sys, time
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "story"))
-from stage import Stage, done, row, says, until
+from stage import FAULTS, agent, perform, row, says, until
 
 AGENT, BOSS = 61091, 62091
 CONF = """
 admins : { boss : { uid = 62091 } }
 intents : { work : { actions = [ "**" ]  sensitivity = "internal" } }
-agents : { a : { owner = "a@acme.example"  escalate = "o@acme.example"  review_by = "2027-01-31"  environment = "dev"  match = [ "peer:uid=61091" ]  reach = [ "**" ]  intents = [ "work" ] } }
+agents : { %s }
 actions : { read : { name = "data.read"  effect = "read"  sensitivity = "internal" } }
-"""
+""" % agent("a", AGENT)
 POLICY = 'rule { id = "read", on = "data.read", effect = allow {} }'
 HANG, LEAVES, SLOW = 1.0, 200, 0.020  # seconds; a leaf takes SLOW at least
 SAID = "has not turned"
@@ -48,12 +48,15 @@ def fill(d):
 
 
 def at_start(d):
+    a, task = fill(d)
     d.stop(keep=True)
+    d.env["FAULT_SLOW_US"] = "%d" % (SLOW * 1e6)
     d.start(wait=False)
     seen, took, status = gates(d)
-    os.chmod(d.path("admin"), 0o666)
+    d.let_in()
     row("start", "recovery took longer than a hang (%.1f s)" % took, took > 3 * HANG, took)
     row("start", "and it was one gate all the while", len(seen) == 1 and status["work"]["hangs"] == 0 and SAID not in d.text(), [seen, status["work"]])
+    row("start", "what was in force is", says(a.act(task, "data.read"), "allow"))
 
 
 def again(d):
@@ -80,25 +83,4 @@ def stands(d):
     row("stands", "by one gate, which counts it", len(seen) == 1 and status["work"]["hangs"] == 1 and d.text().count(SAID) == 1, [seen, status["work"]])
 
 
-def main():
-    os.environ["LD_PRELOAD"] = os.path.abspath(os.path.join(os.environ["STEPGATE_BUILD"], "tests", "fault", "libfault_hang.so"))
-    d = Stage(CONF, POLICY, limits='gate_hang = "1s"')
-    try:
-        a, task = fill(d)
-        os.environ["FAULT_SLOW_US"] = "%d" % (SLOW * 1e6)
-        at_start(d)
-        row("start", "what was in force is", says(a.act(task, "data.read"), "allow"))
-        again(d)
-        stands(d)
-    except BaseException:
-        print(d.text()[-4000:])
-        raise
-    finally:
-        d.end()
-    done()
-
-
-if os.getuid() != 0:
-    print("needs root: agents are users")
-    sys.exit(77)
-main()
+perform(CONF, POLICY, at_start, again, stands, limits='gate_hang = "1s"', env=FAULTS)

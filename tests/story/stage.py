@@ -157,16 +157,23 @@ class Swarm(Puppet):
 
 
 class Stage(daemon.Daemon):
-    def __init__(self, conf, policy, limits=""):
+    def __init__(self, conf, policy, limits="", env=None):
         if os.getuid() != 0:
             print("NOT RUN: agents with users of their own need root")
             sys.exit(SKIP)
         daemon.CONF = HEAD + LIMITS + conf
-        super().__init__(mode="enforce", limits=limits, policy=policy, start=False)
+        super().__init__(mode="enforce", limits=limits, policy=policy, start=False, env=env)
         os.makedirs(os.path.join(self.dir, "conf.d"), 0o755)
         self.write("conf.d/99-stage.conf", b"admins : { stage : { uid = 0 } }\n")
         self.puppets = []
         self.start()
+
+    def start(self, wait=True):
+        super().start(wait)
+        if wait:
+            self.let_in()
+
+    def let_in(self):
         os.chmod(self.path("admin"), 0o666)  # several people; who may is decided by uid
 
     def puppet(self, face, uid, terminal=False):
@@ -216,6 +223,30 @@ class Stage(daemon.Daemon):
         code = self.stop()
         if code != 0:
             fail("the daemon ended with %s" % code)
+
+
+def agent(name, uid, environment="dev"):
+    """The stanza of one that may do whatever its intent, work, takes."""
+    return """
+  %s : { owner = "%s@acme.example"  escalate = "o@acme.example"  review_by = "2027-01-31"  environment = "%s"  match = [ "peer:uid=%d" ]  reach = [ "**" ]  intents = [ "work" ] }""" % (name, name, environment, uid)
+
+
+# Preloaded into a daemon: its gate fails where it is told to, see tests/fault/hang.c.
+FAULTS = dict(LD_PRELOAD=os.path.join(os.path.abspath(BUILD), "tests", "fault", "libfault_hang.so"))
+
+
+def perform(conf, policy, *acts, limits="", env=None):
+    """These acts, one after the other, on a stage of their own. What the daemon said is shown where one fails."""
+    d = Stage(conf, policy, limits, env)
+    try:
+        for act in acts:
+            act(d)
+    except BaseException:
+        print(d.text()[-4000:])
+        raise
+    finally:
+        d.end()
+    done()
 
 
 def until(what, seconds=10):

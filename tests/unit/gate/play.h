@@ -38,6 +38,7 @@ struct play {
 	int fail_errno;
 	bool fail_short;   /* a short write instead of an error */
 	bool fail_forever; /* from then on always */
+	bool full;         /* no file grows */
 	struct play_event queue[PLAY_QUEUE];
 	size_t count;
 	struct {
@@ -110,10 +111,21 @@ play_fails(struct play *p)
 	return p->calls == p->fail_at;
 }
 
+static bool
+play_no_room(const struct play *p, int fd, off_t end)
+{
+	struct stat status;
+	return p->full && (fstat(fd, &status) != 0 || end > status.st_size);
+}
+
 static ssize_t
 play_pwrite(const struct sg_sys *sys, int fd, const void *bytes, size_t len, off_t at)
 {
 	struct play *p = play_of(sys);
+	if (play_no_room(p, fd, at + (off_t)len)) {
+		errno = ENOSPC;
+		return -1;
+	}
 	if (play_fails(p)) {
 		if (p->fail_short && len > 1) {
 			ssize_t some = pwrite(fd, bytes, len / 2, at);
@@ -140,6 +152,17 @@ play_sync(const struct sg_sys *sys, int fd)
 		return -1;
 	}
 	return 0; /* the file system under test keeps what was written; real syncs would only cost time */
+}
+
+static int
+play_truncate(const struct sg_sys *sys, int fd, off_t len)
+{
+	struct play *p = play_of(sys);
+	if (play_fails(p)) {
+		errno = p->fail_errno;
+		return -1;
+	}
+	return ftruncate(fd, len);
 }
 
 static int
@@ -425,6 +448,7 @@ play_begin(void)
 	p->sys.pwrite = play_pwrite;
 	p->sys.fdatasync = play_sync;
 	p->sys.fsync = play_sync;
+	p->sys.ftruncate = play_truncate;
 	p->sys.openat = play_openat;
 	p->sys.renameat = play_rename;
 	p->sys.peer_alive = play_alive;

@@ -340,6 +340,114 @@ closed_and_back(void)
 	play_end(p);
 }
 
+/* A disk without a byte of room is no reason not to come up: closed, with all that is in force, and open again once there is room. */
+static void
+restart_when_full(void)
+{
+	struct play *p = play_new();
+	struct sg_err err = {0};
+	size_t allows, leaves;
+	work(p);
+	p->full = true;
+	CU_ASSERT_EQUAL_FATAL(play_restart(p, &err), SG_OK);
+	CU_ASSERT_TRUE(p->gate->journal.closed);
+	CU_ASSERT_TRUE(sg_state_killed(&p->gate->state, SG_STR("other")));
+	play_connect(p, 2, SG_FACE_ADMIN, 500);
+	CU_ASSERT_TRUE(play_has(play_ask(p, 2, SG_ROUTE_O_KILL, "", "{\"all\":true}"), "\"state\":\"effective_not_durable\""));
+	p->full = false;
+	p->boot += 2 * SG_SEC;
+	play_all(p);
+	CU_ASSERT_FALSE(p->gate->journal.closed);
+	CU_ASSERT_TRUE(verify(p, &allows, &leaves, "\"all\":true"));
+	CU_ASSERT_EQUAL(allows, 2);
+	play_end(p);
+}
+
+/* What was written again of one file since it was looked for, from its beginning on without a hole, and whether that was synced. */
+static struct {
+	ino_t file;
+	off_t to;
+	bool synced;
+} again;
+
+static bool
+is_again(int fd)
+{
+	struct stat status;
+	return fstat(fd, &status) == 0 && status.st_ino == again.file;
+}
+
+static ssize_t
+again_pwrite(const struct sg_sys *sys, int fd, const void *bytes, size_t len, off_t at)
+{
+	ssize_t n = play_pwrite(sys, fd, bytes, len, at);
+	if (n > 0 && is_again(fd)) {
+		again.to = at <= again.to && at + n > again.to ? at + n : again.to;
+		again.synced = false;
+	}
+	return n;
+}
+
+static int
+again_sync(const struct sg_sys *sys, int fd)
+{
+	again.synced |= is_again(fd);
+	return play_sync(sys, fd);
+}
+
+/* A sync that failed may have left pages that no later sync would write: all that is kept is written once more. */
+static void
+written_again(void)
+{
+	struct play *p = play_new();
+	struct sg_err err = {0};
+	struct stat status;
+	char path[128];
+	work(p);
+	snprintf(path, sizeof(path), "%s/journal/%08llu.seg", p->folder, (unsigned long long)p->gate->journal.segment);
+	CU_ASSERT_EQUAL_FATAL(stat(path, &status), 0);
+	again.file = status.st_ino;
+	again.to = 0;
+	p->sys.pwrite = again_pwrite;
+	p->sys.fdatasync = p->sys.fsync = again_sync;
+	CU_ASSERT_EQUAL(play_restart(p, &err), SG_OK);
+	CU_ASSERT_EQUAL(again.to, status.st_size);
+	CU_ASSERT_TRUE(again.synced);
+	play_end(p);
+}
+
+/* The disk fails once at each of its calls while the gate recovers: that is no broken state, and the next try finds all. */
+static void
+failing_recovery(void)
+{
+	size_t failed = 0, allows, leaves;
+	for (long n = 1;; n++) {
+		struct play *p = play_new();
+		struct sg_err err = {0};
+		work(p);
+		play_stop_gate(p);
+		p->fail_at = p->calls + n;
+		p->fail_errno = n % 2 == 0 ? EIO : EDQUOT;
+		enum sg_status status = play_open(p, &err);
+		long calls = p->calls;
+		if (status != SG_OK) {
+			CU_ASSERT_EQUAL(status, SG_UNAVAILABLE);
+			CU_ASSERT_STRING_EQUAL(err.code, "journal_io");
+			CU_ASSERT_EQUAL(play_open(p, &err), SG_OK);
+			failed++;
+		}
+		CU_ASSERT_TRUE(sg_state_killed(&p->gate->state, SG_STR("other")));
+		CU_ASSERT_TRUE(verify(p, &allows, &leaves, NULL));
+		CU_ASSERT_EQUAL(allows, 2);
+		bool over = calls < p->fail_at;
+		play_end(p);
+		if (over)
+			break;
+	}
+	printf("(%zu points) ", failed);
+	CU_ASSERT_TRUE(failed >= 4);
+}
+
 static void
 segments_roll(void)
 {
@@ -408,4 +516,5 @@ rolls_on_the_way(void)
 SG_CASES("gate.journal", {"a restart remembers", restart_remembers}, {"cut at each offset", cut_anywhere},
 	 {"changed at each byte", changed_anywhere}, {"a broken middle is refused", broken_middle}, {"EIO once, at each call", eio_once},
 	 {"EIO from each call on", eio_forever}, {"ENOSPC", enospc}, {"short writes", short_writes},
-	 {"closed, and back", closed_and_back}, {"segments roll", segments_roll}, {"segments roll while one is on its way", rolls_on_the_way})
+	 {"closed, and back", closed_and_back}, {"a restart on a full disk", restart_when_full},
+	 {"what is kept is written again", written_again}, {"the disk fails in recovery", failing_recovery}, {"segments roll", segments_roll}, {"segments roll while one is on its way", rolls_on_the_way})

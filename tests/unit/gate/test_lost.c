@@ -156,4 +156,95 @@ a_refusal(void)
 	end();
 }
 
-SG_CASES("gate.lost", {"an allow", an_allow}, {"an approval that was used", an_approval}, {"an approval that was opened", an_opening}, {"a refusal", a_refusal})
+/* Leaves on disk with these words, of the last few. */
+static size_t
+recorded(const char *words)
+{
+	enum { LAST = 12 };
+	size_t found = 0;
+	for (uint64_t n = p->gate->journal.durable > LAST ? p->gate->journal.durable - LAST : 1; n <= p->gate->journal.durable; n++) {
+		struct sg_arena arena;
+		struct sg_record record;
+		struct sg_str input;
+		sg_arena_init(&arena, 8 << 20);
+		if (sg_journal_read(&p->gate->journal, n, &arena, &record, &input, NULL) == SG_OK)
+			found += memmem(record.leaf.ptr, record.leaf.len, words, strlen(words)) != NULL;
+		sg_arena_done(&arena);
+	}
+	return found;
+}
+
+/* An operator asks for one; it ends with these errors, "" none. */
+static const char *
+reload(const char *errors)
+{
+	play_send(p, 10, SG_ROUTE_O_RELOAD, "", "{}");
+	play_all(p);
+	sg_gate_reloaded(p->gate, p->gate->reload_conn, errors[0] == '\0' ? (struct sg_str){NULL, 0} : sg_str(errors));
+	play_all(p);
+	return p->conns[10].body != NULL ? p->conns[10].body : "";
+}
+
+#define RELOADED "\"by\":\"priya\",\"result\":\"in_force\",\"verb\":\"reload\""
+
+/* Nothing is told as recorded before it is. */
+static void
+a_reload_waits(void)
+{
+	begin();
+	p->no_sync = true;
+	CU_ASSERT_STRING_EQUAL(reload(""), "");
+	p->no_sync = false;
+	play_all(p);
+	CU_ASSERT_TRUE(p->conns[10].body != NULL && play_has(p->conns[10].body, "\"durable\":true,"));
+	CU_ASSERT_EQUAL(recorded(RELOADED), 1);
+	CU_ASSERT_TRUE(play_has(reload("[{\"what\":\"no\"}]"), "\"durable\":true,\"policy\":"));
+	CU_ASSERT_EQUAL(p->conns[10].status, 422);
+	end();
+}
+
+/* In force all the same, says so, and stands in the record once there is a disk: whether its own sync fails or the journal was closed before; also one that
+ * nobody waits for. */
+static void
+a_reload(void)
+{
+	begin();
+	disk_fails();
+	CU_ASSERT_TRUE(play_has(reload(""), "\"durable\":false,"));
+	CU_ASSERT_TRUE(p->gate->journal.closed && p->conns[10].status == 200);
+	CU_ASSERT_TRUE(play_has(reload(""), "\"durable\":false,"));
+	CU_ASSERT_TRUE(play_has(reload("[{\"what\":\"no\"}]"), "\"durable\":false,"));
+	sg_gate_reloaded(p->gate, 0, (struct sg_str){NULL, 0});
+	disk_back();
+	CU_ASSERT_EQUAL(recorded(RELOADED), 2);
+	CU_ASSERT_EQUAL(recorded("\"by\":\"priya\",\"result\":\"kept_out\",\"verb\":\"reload\""), 1);
+	CU_ASSERT_EQUAL(recorded("\"by\":\"stepgate\",\"result\":\"in_force\",\"verb\":\"reload\""), 1);
+	end();
+}
+
+/* The journal is open and takes nothing more for now: a kill is in force and owed, and says so. */
+static void
+a_kill_behind_a_backlog(void)
+{
+	static char much[1 << 20];
+	begin();
+	memset(much, 'x', sizeof(much));
+	p->no_sync = true;
+	while (sg_record(p->gate, "alert", SG_STR("{\"agent\":\"a\",\"task\":\"\",\"what\":\"x\",\"who\":\"y\"}"), (struct sg_str){much, sizeof(much)}, NULL, NULL) == SG_OK) {
+	}
+	while (sg_record(p->gate, "alert", SG_STR("{\"agent\":\"a\",\"task\":\"\",\"what\":\"x\",\"who\":\"y\"}"), (struct sg_str){much, 1000}, NULL, NULL) == SG_OK) {
+	}
+	while (sg_record(p->gate, "alert", SG_STR("{\"agent\":\"a\",\"task\":\"\",\"what\":\"x\",\"who\":\"y\"}"), SG_STR(""), NULL, NULL) == SG_OK) {
+	}
+	const char *answer = play_ask(p, 10, SG_ROUTE_O_KILL, "", "{\"agent\":\"other\"}");
+	CU_ASSERT_TRUE(play_has(answer, "\"durable\":false") && play_has(answer, "effective_not_durable"));
+	CU_ASSERT_TRUE(sg_state_killed(&p->gate->state, SG_STR("other")) && !p->gate->journal.closed);
+	p->no_sync = false;
+	play_all(p);
+	play_all(p);
+	CU_ASSERT_EQUAL(recorded("\"agent\":\"other\",\"all\":false"), 1);
+	end();
+}
+
+SG_CASES("gate.lost", {"an allow", an_allow}, {"an approval that was used", an_approval}, {"an approval that was opened", an_opening}, {"a refusal", a_refusal}, {"a reload waits for its record", a_reload_waits}, {"a reload", a_reload},
+	 {"a kill behind a backlog", a_kill_behind_a_backlog})

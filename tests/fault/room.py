@@ -1,0 +1,170 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""A gate that dies where there is no room: it comes up without any if it can, else it is tried again until there is some, and the daemon stays. What is broken ends the daemon, and so does want of
+room at its first start. Needs root: agents are users, a full disk is mounted."""
+import os, resource, shutil, signal, subprocess, sys, time
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "story"))
+from stage import agent, perform, row, says, until
+
+AGENT, OTHER, BOSS = 61101, 61102, 62101
+CONF = """
+admins : { boss : { uid = 62101 } }
+intents : { work : { actions = [ "**" ]  sensitivity = "internal" } }
+agents : { %s %s }
+actions : { read : { name = "data.read"  effect = "read"  sensitivity = "internal" } }
+""" % (agent("one", AGENT), agent("two", OTHER))
+POLICY = 'rule { id = "read", on = "data.read", effect = allow {} }'
+KEPT, BEFORE = 64 << 10, 200  # bytes that a file may have where there is no room; acts that make a journal longer than that
+BROKEN, DENIED = 78, "audit_unavailable"
+
+
+def acts(a, task, count):
+    return [a.act(task, "data.read", args=dict(word="x" * 600, n=i)) for i in range(count)]
+
+
+def end_gate(d):
+    before = d.processes("sg-gate")
+    for pid in before:
+        os.kill(pid, signal.SIGKILL)
+    until(lambda: not set(before) & set(d.processes("sg-gate")))
+
+
+def status(d):
+    """None while there is no gate to answer"""
+    c = None
+    try:
+        c = d.admin(1)
+        return c.ask("GET", "/v1/status")[1]
+    except Exception:
+        return None
+    finally:
+        if c is not None:
+            c.close()
+
+
+def free(folder):
+    of = os.statvfs(folder)
+    return of.f_bavail * of.f_frsize
+
+
+def fill_to(folder, left):
+    with open(os.path.join(folder, "filler"), "ab") as f:
+        f.write(b"x" * max(0, free(folder) - left))
+
+
+def full(d):
+    """The journal on a disk of its own that has less room than the journal is long, then none at all."""
+    folder = os.path.join(d.dir, "state", "journal")
+    a, boss = d.agent_of(AGENT), d.admin_of(BOSS)
+    d.stop(keep=True)
+    shutil.copytree(folder, folder + ".old")
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=4m,mode=700", "none", folder], stderr=subprocess.DEVNULL).returncode != 0:
+        print("NOT RUN: a full disk needs mount")
+        return d.start()
+    try:
+        shutil.copytree(folder + ".old", folder, dirs_exist_ok=True)
+        d.start()
+        on_small(d, folder, a, boss)
+        d.stop(keep=True)
+        os.unlink(os.path.join(folder, "filler")) if os.path.exists(os.path.join(folder, "filler")) else None
+        shutil.copytree(folder, folder + ".old", dirs_exist_ok=True)
+    finally:
+        d.stop(keep=True)
+        subprocess.run(["umount", folder], check=True)
+        shutil.copytree(folder + ".old", folder, dirs_exist_ok=True)
+    d.start()
+
+
+def on_small(d, folder, a, boss):
+    task = a.open("work")
+    row("small", "the agent acts", all(says(x, "allow") for x in acts(a, task, BEFORE)))
+    fill_to(folder, 64 << 10)
+    end_gate(d)
+    row("small", "with less room than the journal is long a gate comes up again", until(lambda: status(d), 10) is not None and d.process.poll() is None, d.text()[-500:])
+    row("small", "and goes on", says(acts(a, task, 1)[0], "allow"))
+    fill_to(folder, 0)
+    row("none", "without room nothing is allowed", until(lambda: acts(a, task, 1)[0].get("code") == DENIED))
+    end_gate(d)
+    row("none", "but a gate comes up again", until(lambda: (status(d) or {}).get("journal") == "closed", 10), d.text()[-500:])
+    got = boss.ask("POST", "/v1/kill", dict(agent="two", reason="full"))
+    row("none", "which takes a kill order", got[0] == 200 and got[1]["state"] == "effective_not_durable", got)
+    os.unlink(os.path.join(folder, "filler"))
+    row("none", "and opens once there is room", until(lambda: (status(d) or {}).get("journal") == "open" and says(acts(a, task, 1)[0], "allow"), 10))
+    row("none", "with the order in its record", until(lambda: [l["body"]["agent"] for l in d.leaves("kill")] == ["two"]))
+
+
+def take_room(d):
+    before = resource.prlimit(d.process.pid, resource.RLIMIT_FSIZE, (KEPT, resource.RLIM_INFINITY))
+    end_gate(d)
+    return before
+
+
+def wanting(d):
+    """Files that may not grow beyond what the journal has already: no gate can start."""
+    a = d.agent_of(AGENT)
+    task = a.open("work")
+    acts(a, task, BEFORE)
+    said = d.text().count("journal_io")
+    before = take_room(d)
+    time.sleep(3.5)
+    row("wanting", "no gate answers, and the daemon stays", status(d) is None and d.process.poll() is None, [d.process.poll(), d.text()[-500:]])
+    row("wanting", "it says so once", d.text().count("journal_io") == said + 1 and d.text().count("tried again each second") == 1, d.text()[-800:])
+    d.process.send_signal(signal.SIGHUP)
+    time.sleep(1)
+    row("wanting", "a reload meanwhile does no harm", d.process.poll() is None)
+    resource.prlimit(d.process.pid, resource.RLIMIT_FSIZE, before)
+    row("wanting", "once there is room a gate comes up", until(lambda: status(d), 10) is not None, d.text()[-500:])
+    row("wanting", "with what was in force", says(acts(a, task, 1)[0], "allow"))
+    row("wanting", "and that is said", "is back after" in d.text())
+    acts(a, task, BEFORE)  # the journal's last file is long again
+    take_room(d)
+    row("wanting", "and another time", until(lambda: d.text().count("tried again each second") == 2))
+    row("wanting", "a daemon that waits for room can be stopped", d.stop(keep=True) == 0)
+
+
+def first(d):
+    """Where an operator waits for the answer, there is one."""
+    log = os.path.join(d.dir, "first")
+    with open(log, "wb") as out:
+        code = subprocess.run([d.binary, "-c", os.path.join(d.dir, "stepgate.conf")], stdout=out, stderr=out, timeout=20,
+                              preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (KEPT, resource.RLIM_INFINITY))).returncode
+    with open(log) as f:
+        row("first", "a first start without room is refused, with the reason", code == BROKEN and "journal_io" in f.read(), code)
+
+
+def unruly(d):
+    """A policy that does not load keeps no later gate from opening."""
+    path = os.path.join(d.dir, "policy.d", "zz.lua")
+    d.write(path, b"rule {")
+    d.start()
+    end_gate(d)
+    row("policy", "a gate that follows knows that no policy is in force, and opens", until(lambda: status(d), 10) is not None, d.text()[-500:])
+    d.stop(keep=True)
+    os.unlink(path)
+
+
+def change(path, text):
+    """What stood there before"""
+    with open(path, "r+b") as f:
+        f.seek(400)
+        before = f.read(len(text))
+        f.seek(400)
+        f.write(text)
+    return before
+
+
+def broken(d):
+    d.start()
+    folder = os.path.join(d.dir, "state", "journal")
+    a = d.agent_of(AGENT)
+    acts(a, a.open("work"), 20)
+    path = os.path.join(folder, max(f for f in os.listdir(folder) if f.endswith(".seg")))
+    whole = change(path, b"broken here")
+    end_gate(d)
+    row("broken", "what is broken ends the daemon", until(lambda: d.process.poll() is not None, 10) and d.process.returncode == BROKEN, [d.process.poll(), d.text()[-500:]])
+    change(path, whole)
+    d.start()
+    row("broken", "and once it is mended all is there", len(d.leaves("decision")) > BEFORE)
+
+
+perform(CONF, POLICY, full, wanting, first, unruly, broken)
