@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * URIs (RFC 3986, section 6.2.2): case and percent are brought into one form; who reads `..`, `;`, a user or a fragment as what is refused. */
+#include "base/form_in.h"
+
+#include "base/pattern.h"
+#include "base/str.h"
+
+#include <stdio.h>
+
+static const struct {
+	const char *scheme;
+	int64_t port;
+	bool web; /* without a path it is "/" */
+} schemes[] = {{"http", 80, true}, {"https", 443, true}, {"ws", 80, true}, {"wss", 443, true}, {"ftp", 21, false}, {"ssh", 22, false}, {"file", 0, false}};
+
+struct parts {
+	struct sg_str scheme, host, port, path, query; /* ptr NULL: it is not there */
+};
+
+static bool
+is_scheme(struct sg_str text)
+{
+	for (size_t i = 0; i < text.len; i++)
+		if (!sg_form_is_letter(text.ptr[i]) && (i == 0 || (!sg_form_is_digit(text.ptr[i]) && strchr("+-.", text.ptr[i]) == NULL)))
+			return false;
+	return text.len > 0;
+}
+
+static size_t
+until(struct sg_str text, const char *ends)
+{
+	size_t len = 0;
+	while (len < text.len && strchr(ends, text.ptr[len]) == NULL)
+		len++;
+	return len;
+}
+
+static struct sg_str
+behind(struct sg_str text, size_t len)
+{
+	return (struct sg_str){text.ptr + len, text.len - len};
+}
+
+/* "host", "host:port", "[v6]:port" */
+static void
+cut_port(struct sg_str authority, struct parts *p)
+{
+	size_t len = authority.len;
+	while (len > 0 && sg_form_is_digit(authority.ptr[len - 1]))
+		len--;
+	bool port = len > 0 && authority.ptr[len - 1] == ':';
+	p->host = port ? (struct sg_str){authority.ptr, len - 1} : authority;
+	p->port = port ? behind(authority, len) : (struct sg_str){NULL, 0};
+}
+
+static const char *
+cut(struct sg_str text, struct parts *p)
+{
+	size_t len = until(text, ":");
+	p->scheme = (struct sg_str){text.ptr, len};
+	if (!is_scheme(p->scheme) || text.len < len + 3 || memcmp(text.ptr + len, "://", 3) != 0)
+		return "a URI begins with scheme://";
+	struct sg_str rest = behind(text, len + 3);
+	len = until(rest, "/?#");
+	struct sg_str authority = {rest.ptr, len};
+	rest = behind(rest, len);
+	if (memchr(authority.ptr, '@', authority.len) != NULL)
+		return "a URI names no user";
+	if (memchr(rest.ptr, '#', rest.len) != NULL)
+		return "a URI has no fragment";
+	cut_port(authority, p);
+	len = until(rest, "?");
+	p->path = (struct sg_str){rest.ptr, len};
+	p->query = len < rest.len ? behind(rest, len + 1) : (struct sg_str){NULL, 0};
+	return NULL;
+}
+
+static int
+hex(char c)
+{
+	const char *digits = "0123456789abcdef", *at = c == '\0' ? NULL : strchr(digits, c >= 'A' && c <= 'F' ? c - 'A' + 'a' : c);
+	return at == NULL ? -1 : (int)(at - digits);
+}
+
+/* One byte in percent: as itself if that means the same everywhere, else with capitals. NULL if good. */
+static const char *
+write_percent(struct sg_str at, struct sg_buf *out)
+{
+	int byte = at.len < 3 || hex(at.ptr[1]) < 0 || hex(at.ptr[2]) < 0 ? -1 : hex(at.ptr[1]) * 16 + hex(at.ptr[2]);
+	char c = (char)byte, code[12];
+	if (byte < 0x20 || byte == 0x7F)
+		return "'%' stands before two hexadecimal digits, not of a control character";
+	if (strchr(".%/\\;", c) != NULL)
+		return "a URI has no '.', '/', '\\', ';' or '%' in percent";
+	bool plain = sg_form_is_letter(c) || sg_form_is_digit(c) || strchr("-_~", c) != NULL;
+	snprintf(code, sizeof(code), "%%%02X", (unsigned)byte);
+	plain ? sg_buf_add(out, &c, 1) : sg_buf_text(out, code);
+	return NULL;
+}
+
+static const char *
+write_text(struct sg_str text, const char *marks, struct sg_buf *out)
+{
+	const char *wrong = NULL;
+	for (size_t i = 0; wrong == NULL && i < text.len; i++) {
+		char c = text.ptr[i];
+		if (c == '%') {
+			wrong = write_percent(behind(text, i), out);
+			i += 2;
+		} else if (sg_form_is_letter(c) || sg_form_is_digit(c) || strchr(marks, c) != NULL) {
+			sg_buf_add(out, &c, 1);
+		} else {
+			wrong = "a URI has letters, digits and -._~!$&'()*+,=:@/ alone; others stand in percent, ';' and '\\' not at all";
+		}
+	}
+	return wrong;
+}
+
+static const char *
+write_path(struct sg_str path, struct sg_buf *out)
+{
+	struct sg_str rest = path;
+	if (rest.len > 0)
+		sg_str_cut(&rest, '/');
+	while (path.len > 0 && rest.ptr != NULL) {
+		struct sg_str name = sg_str_cut(&rest, '/');
+		bool last = rest.ptr == NULL;
+		if (!(last && name.len == 0) && !sg_segment_plain(name))
+			return "a URI has no '.', '..' or empty name in its path";
+	}
+	return write_text(path, "-._~!$&'()*+,=:@/", out);
+}
+
+static const char *
+write_host(const struct parts *p, int64_t standard, struct sg_buf *out)
+{
+	bool v6 = memchr(p->host.ptr, ':', p->host.len) != NULL;
+	int64_t port = 0;
+	if (p->host.len == 0)
+		return "a URI names a host";
+	if (v6 != (p->host.ptr[0] == '['))
+		return "an IPv6 address stands in brackets in a URI";
+	sg_buf_text(out, v6 ? "[" : "");
+	const char *wrong = sg_form_host(p->host, out);
+	sg_buf_text(out, v6 ? "]" : "");
+	if (wrong == NULL && p->port.ptr != NULL && !sg_str_int(p->port, 1, 65535, &port))
+		wrong = "a port is 1 to 65535";
+	if (port != 0 && port != standard)
+		sg_buf_printf(out, ":%d", (int)port);
+	return wrong;
+}
+
+const char *
+sg_form_uri(struct sg_str text, struct sg_buf *out)
+{
+	struct parts p;
+	const char *wrong = cut(text, &p);
+	if (wrong != NULL)
+		return wrong;
+	size_t at = out->len, row = 0;
+	sg_form_lower(p.scheme, out);
+	struct sg_str scheme = {out->ptr + at, out->len - at};
+	while (row < sizeof(schemes) / sizeof(schemes[0]) && !sg_str_is(scheme, schemes[row].scheme))
+		row++;
+	bool known = row < sizeof(schemes) / sizeof(schemes[0]), file = known && schemes[row].port == 0;
+	sg_buf_text(out, "://");
+	if (!file || p.host.len > 0 || p.port.ptr != NULL)
+		wrong = file ? "a file is on this machine: file:///path" : write_host(&p, known ? schemes[row].port : 0, out);
+	if (p.path.len == 0 && known && schemes[row].web)
+		sg_buf_text(out, "/");
+	if (wrong == NULL)
+		wrong = write_path(p.path, out);
+	sg_buf_text(out, p.query.ptr != NULL ? "?" : "");
+	return wrong != NULL ? wrong : p.query.ptr != NULL ? write_text(p.query, "-._~!$&'()*+,=:@/?", out) : NULL;
+}
