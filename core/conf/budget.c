@@ -140,6 +140,20 @@ range_read(struct sg_str text, struct sg_argument *out)
 	return false;
 }
 
+/* A type of JSON, or a form of a text: "email", and "email[]" for an array of them. */
+static bool
+type_read(struct sg_str word, struct sg_argument *out)
+{
+	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++)
+		if (sg_str_is(word, types[i])) {
+			out->type = (enum sg_argument_type)i;
+			return true;
+		}
+	bool list = word.len > 2 && memcmp(word.ptr + word.len - 2, "[]", 2) == 0;
+	out->type = list ? SG_ARGUMENT_array : SG_ARGUMENT_string;
+	return sg_form_named((struct sg_str){word.ptr, word.len - (list ? 2 : 0)}, &out->form);
+}
+
 bool
 sg_argument_read(struct sg_str text, struct sg_argument *argument)
 {
@@ -149,12 +163,7 @@ sg_argument_read(struct sg_str text, struct sg_argument *argument)
 		return false;
 	out.name = (struct sg_str){name.ptr, name.len - out.optional};
 	struct sg_str type = sg_str_cut(&rest, '(');
-	bool known = false;
-	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++)
-		if (sg_str_is(type, types[i])) {
-			out.type = (enum sg_argument_type)i;
-			known = true;
-		}
+	bool known = type_read(type, &out);
 	bool may_range = out.type == SG_ARGUMENT_string || out.type == SG_ARGUMENT_number || out.type == SG_ARGUMENT_integer || out.type == SG_ARGUMENT_array;
 	if (!known || !is_path(out.name) || memchr(out.name.ptr, '?', out.name.len) != NULL || (rest.ptr != NULL && (!may_range || !range_read(rest, &out))))
 		return false;

@@ -3,6 +3,8 @@
 #ifndef SG_CONF_BUDGET_H
 #define SG_CONF_BUDGET_H
 
+#include "base/form.h"
+
 #include <stdbool.h>
 #include <stepgate/types.h>
 
@@ -52,11 +54,12 @@ struct sg_argument {
 	struct sg_str name;
 	bool optional;
 	enum sg_argument_type type;
+	enum sg_form form; /* of a string, or of each element of an array */
 	bool ranged;
 	double least, most; /* of a number its value, of a string its bytes, of an array its elements */
 };
 
-/* "amount:number(0..2000)", "note?:string(0..200)", "to:array". False (output untouched) on any other form. */
+/* "amount:number(0..2000)", "note?:string(0..200)", "tags:array", "iban:iban", "to:email[]" (an array of such). False (output untouched) on any other form. */
 bool sg_argument_read(struct sg_str text, struct sg_argument *argument);
 
 #endif

@@ -22,4 +22,7 @@ void sg_conf_document(struct sg_buf *out, struct sg_arena *arena, const struct s
 /* Writes where each value of a checked tree was given, as canonical JSON by key; sets out->failed if that cannot be. */
 void sg_conf_origins(struct sg_buf *out, struct sg_arena *arena, const struct sg_conf_node *root);
 
+/* Types of resources whose stanzas disagree on their form, and patterns that fit no id of it. */
+void sg_conf_check_forms(const struct sg_conf_node *root, struct sg_conf_errors *errors);
+
 #endif

@@ -31,7 +31,7 @@
 	X(MATCHES, LIST, "STEP:fact=value, !=value, ~pattern or the fact alone, such as [ \"peer:uid=1001\", \"peer:exe~/usr/lib/agents/*\" ]")                                                       \
 	X(BUDGETS, LIST, "budgets DIMENSION=AMOUNT or DIMENSION=AMOUNT/WINDOW (calls, bytes, money, tokens), such as [ \"money=10000/1d\", \"calls=100\" ]") \
 	X(COSTS, LIST, "costs DIMENSION=NUMBER or DIMENSION=ARGUMENT, such as [ \"money=amount\", \"bytes=4096\" ]")   \
-	X(ARGUMENTS, LIST, "arguments NAME:TYPE or NAME?:TYPE (any, string, number, integer, boolean, array, object), with a range where there can be one, such as [ \"amount:number(0..2000)\", \"note?:string(0..200)\" ]") \
+	X(ARGUMENTS, LIST, "arguments NAME:TYPE or NAME?:TYPE (any, string, number, integer, boolean, array, object, or a form of a text: exact, email, host, iban, ip, name, path, relative, uri, uuid; email[] is an array of them), with a range where there can be one, such as [ \"amount:number(0..2000)\", \"iban:iban\" ]") \
 	X(DIGEST, TEXT, "a SHA-256 digest: 64 hexadecimal digits")                                                     \
 	X(PATHS, LIST, "argument paths, such as [ \"amount\" ]")                                                       \
 	X(GRANTS, LIST, "grants NAME=KIND:WHAT (secret, file, folder, unix, tcp, url, run), such as [ \"key=secret:/etc/stepgate/key.pem\" ]")  \

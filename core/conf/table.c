@@ -26,6 +26,8 @@
 #define STRENGTHS "boundary|content|hint"
 #define INSTANCES "process|cgroup|unit"
 #define DOMAINS "auto|uid|cgroup|unit|process"
+#define FORMS "exact|email|host|iban|ip|name|path|relative|uri|uuid"
+#define CLOSED "auto|no|yes"
 #define LEVELS_OF_AUTONOMY "read-only|propose|act-and-tell|autonomous"
 
 const struct sg_conf_section sg_conf_sections[] = {
@@ -192,7 +194,9 @@ OPTION("listen", "handshake_timeout", DURATION, "5s",  MS(100), MIN(1), NULL,   
 OPTION("listen", "key",               PATH,     NULL,  1, 1024, NULL,              "its private key, PEM, readable by its owner alone")
 
 OPTION("resources", "budgets",        BUDGETS,   "",       0,  16, NULL,             "what all agents together may spend on it")
+OPTION("resources", "closed",         CHOICE,  "auto",   0,   0, CLOSED,           "whether ids of its type that no stanza has are refused; auto: if its form is exact and a stanza of it has an environment, a budget or a sensitivity above internal")
 OPTION("resources", "environment",    NAME,      "",       0,  63, NULL,             "the one environment it belongs to; empty: any")
+OPTION("resources", "form",           CHOICE,  "exact",  0,   0, FORMS,            "how ids of its type are written, the same in all stanzas of it; other spellings of an id are brought into it, or refused")
 OPTION("resources", "memory",         BOOL,      "false",  0,   0, NULL,             "what is written there carries the writer's taint to whoever reads it")
 OPTION("resources", "owner",          STRING,    "",       0, 254, NULL,             "who answers for it")
 OPTION("resources", "patterns",       RESOURCES, NULL,     1, 256, NULL,             "ids of it, slashed")

@@ -10,7 +10,7 @@
 /* ---- the body ---- */
 
 static void
-write_resource(struct sg_form *body)
+write_resource(struct sg_ctl_form *body)
 {
 	size_t count = 0;
 	const char *resource = body->ctl->option[SG_CTL_OPTION_resource], *colon = resource == NULL ? NULL : strchr(resource, ':');
@@ -19,10 +19,10 @@ write_resource(struct sg_form *body)
 	if (resource == NULL)
 		return;
 	if (count > 1 || colon == NULL || colon == resource || colon[1] == '\0') {
-		sg_form_wrong(body, resource, "--resource takes TYPE:ID, once");
+		sg_ctl_form_wrong(body, resource, "--resource takes TYPE:ID, once");
 		return;
 	}
-	sg_form_json(body, "resource", SG_STR("{\"id\":"));
+	sg_ctl_form_json(body, "resource", SG_STR("{\"id\":"));
 	sg_canon_string(&body->text, sg_str(colon + 1));
 	sg_buf_text(&body->text, ",\"type\":");
 	sg_canon_string(&body->text, (struct sg_str){resource, (size_t)(colon - resource)});
@@ -30,12 +30,12 @@ write_resource(struct sg_form *body)
 }
 
 static void
-write_approval(struct sg_form *body)
+write_approval(struct sg_ctl_form *body)
 {
 	const char *approval = body->ctl->option[SG_CTL_OPTION_approval];
 	if (approval == NULL)
 		return;
-	sg_form_json(body, "context", SG_STR("{\"approval\":"));
+	sg_ctl_form_json(body, "context", SG_STR("{\"approval\":"));
 	sg_canon_string(&body->text, sg_str(approval));
 	sg_buf_text(&body->text, "}");
 }
@@ -44,21 +44,21 @@ bool
 sg_ctl_act_body(const struct sg_ctl *ctl, const char *task, const char *action, struct sg_buf *out, int *code)
 {
 	char uid[32];
-	struct sg_form body;
+	struct sg_ctl_form body;
 	const char *token = ctl->option[SG_CTL_OPTION_token];
-	sg_form_begin(&body, ctl);
-	sg_form_text(&body, "action", action);
-	sg_form_pairs(&body, "arguments", SG_CTL_OPTION_arg, true);
-	sg_form_text(&body, "audience", ctl->option[SG_CTL_OPTION_audience]);
+	sg_ctl_form_begin(&body, ctl);
+	sg_ctl_form_text(&body, "action", action);
+	sg_ctl_form_pairs(&body, "arguments", SG_CTL_OPTION_arg, true);
+	sg_ctl_form_text(&body, "audience", ctl->option[SG_CTL_OPTION_audience]);
 	write_approval(&body);
-	sg_form_key(&body);
+	sg_ctl_form_key(&body);
 	write_resource(&body);
-	sg_form_text(&body, "task", task);
-	sg_form_text(&body, "task_token", token);
+	sg_ctl_form_text(&body, "task", task);
+	sg_ctl_form_text(&body, "task_token", token);
 	snprintf(uid, sizeof(uid), "%u", (unsigned)getuid());
 	if (token != NULL)
-		sg_form_json(&body, "peer_uid", sg_str(uid));
-	*code = sg_form_end(&body, out);
+		sg_ctl_form_json(&body, "peer_uid", sg_str(uid));
+	*code = sg_ctl_form_end(&body, out);
 	return *code == SG_CTL_OK;
 }
 
@@ -96,14 +96,14 @@ show_recorded(const struct sg_ctl *ctl, const struct sg_json *answer)
 static int
 outcome(struct sg_ctl *ctl, enum sg_face face)
 {
-	struct sg_form body;
+	struct sg_ctl_form body;
 	struct sg_buf text;
 	sg_buf_init(&text, SG_CTL_BODY);
-	sg_form_begin(&body, ctl);
-	sg_form_text(&body, "result", ctl->args[1]);
-	sg_form_amounts(&body, "used", SG_CTL_OPTION_used);
-	sg_form_list(&body, "values", SG_CTL_OPTION_value);
-	int code = sg_form_end(&body, &text);
+	sg_ctl_form_begin(&body, ctl);
+	sg_ctl_form_text(&body, "result", ctl->args[1]);
+	sg_ctl_form_amounts(&body, "used", SG_CTL_OPTION_used);
+	sg_ctl_form_list(&body, "values", SG_CTL_OPTION_value);
+	int code = sg_ctl_form_end(&body, &text);
 	if (code == SG_CTL_OK)
 		code = sg_ctl_asked(ctl, face, "POST", "/v1/decisions/%s/outcome", ctl->args[0], &text, show_recorded);
 	sg_buf_done(&text);

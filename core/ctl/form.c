@@ -8,15 +8,15 @@
 #include <errno.h>
 
 void
-sg_form_begin(struct sg_form *form, const struct sg_ctl *ctl)
+sg_ctl_form_begin(struct sg_ctl_form *form, const struct sg_ctl *ctl)
 {
-	*form = (struct sg_form){.ctl = ctl, .code = SG_CTL_OK};
+	*form = (struct sg_ctl_form){.ctl = ctl, .code = SG_CTL_OK};
 	sg_buf_init(&form->text, SG_CTL_BODY);
 	sg_buf_text(&form->text, "{");
 }
 
 void
-sg_form_wrong(struct sg_form *form, const char *what, const char *text)
+sg_ctl_form_wrong(struct sg_ctl_form *form, const char *what, const char *text)
 {
 	char hint[96];
 	snprintf(hint, sizeof(hint), "stepgate %s --help", form->ctl->command != NULL ? form->ctl->command->words : "");
@@ -25,13 +25,13 @@ sg_form_wrong(struct sg_form *form, const char *what, const char *text)
 }
 
 static void
-name_of(struct sg_form *form, const char *name)
+name_of(struct sg_ctl_form *form, const char *name)
 {
 	sg_buf_printf(&form->text, "%s\"%s\":", form->text.len > 1 ? "," : "", name);
 }
 
 void
-sg_form_text(struct sg_form *form, const char *name, const char *value)
+sg_ctl_form_text(struct sg_ctl_form *form, const char *name, const char *value)
 {
 	if (value == NULL)
 		return;
@@ -40,30 +40,30 @@ sg_form_text(struct sg_form *form, const char *name, const char *value)
 }
 
 void
-sg_form_json(struct sg_form *form, const char *name, struct sg_str json)
+sg_ctl_form_json(struct sg_ctl_form *form, const char *name, struct sg_str json)
 {
 	name_of(form, name);
 	sg_buf_str(&form->text, json);
 }
 
 void
-sg_form_ttl(struct sg_form *form)
+sg_ctl_form_ttl(struct sg_ctl_form *form)
 {
 	int64_t ttl = 0;
 	const char *given = form->ctl->option[SG_CTL_OPTION_ttl];
 	if (given != NULL && !sg_str_int(sg_str(given), 1, 7 * 86400, &ttl))
-		sg_form_wrong(form, given, "--ttl takes seconds");
+		sg_ctl_form_wrong(form, given, "--ttl takes seconds");
 	if (given != NULL)
-		sg_form_json(form, "ttl", sg_str(given));
+		sg_ctl_form_json(form, "ttl", sg_str(given));
 }
 
 void
-sg_form_key(struct sg_form *form)
+sg_ctl_form_key(struct sg_ctl_form *form)
 {
 	char key[33];
 	const char *named = form->ctl->option[SG_CTL_OPTION_key];
 	sg_ctl_random_key(key);
-	sg_form_text(form, "key", named != NULL ? named : key);
+	sg_ctl_form_text(form, "key", named != NULL ? named : key);
 }
 
 /* ---- repeated options ---- */
@@ -84,20 +84,20 @@ write_json(struct sg_buf *out, struct sg_str text)
 }
 
 void
-sg_form_value(struct sg_form *form, const char *name, const char *what, struct sg_str json)
+sg_ctl_form_value(struct sg_ctl_form *form, const char *name, const char *what, struct sg_str json)
 {
 	name_of(form, name);
 	if (!write_json(&form->text, json))
-		sg_form_wrong(form, what, "that is not one value in strict JSON");
+		sg_ctl_form_wrong(form, what, "that is not one value in strict JSON");
 }
 
 /* "name=text" and "name:=json"; a name given twice is the reader's to refuse. */
 static void
-pair(struct sg_form *form, const char *text)
+pair(struct sg_ctl_form *form, const char *text)
 {
 	const char *equals = strchr(text, '=');
 	if (equals == NULL || equals == text || (equals == text + 1 && text[0] == ':')) {
-		sg_form_wrong(form, text, "it takes NAME=VALUE or NAME:=JSON");
+		sg_ctl_form_wrong(form, text, "it takes NAME=VALUE or NAME:=JSON");
 		return;
 	}
 	bool json = equals[-1] == ':';
@@ -106,29 +106,29 @@ pair(struct sg_form *form, const char *text)
 	if (!json)
 		sg_canon_string(&form->text, sg_str(equals + 1));
 	else if (!write_json(&form->text, sg_str(equals + 1)))
-		sg_form_wrong(form, text, "what stands behind := is not one value in strict JSON");
+		sg_ctl_form_wrong(form, text, "what stands behind := is not one value in strict JSON");
 }
 
 static void
-element(struct sg_form *form, const char *text)
+element(struct sg_ctl_form *form, const char *text)
 {
 	sg_canon_string(&form->text, sg_str(text));
 }
 
 /* "calls=10", "money=18.40". */
 static void
-amount(struct sg_form *form, const char *text)
+amount(struct sg_ctl_form *form, const char *text)
 {
 	struct sg_budget budget;
 	if (!sg_budget_read(sg_str(text), &budget) || budget.window_ms != 0) {
-		sg_form_wrong(form, text, "it takes DIM=AMOUNT: bytes, calls, money, tokens, such as calls=10 or money=18.40");
+		sg_ctl_form_wrong(form, text, "it takes DIM=AMOUNT: bytes, calls, money, tokens, such as calls=10 or money=18.40");
 		return;
 	}
 	sg_buf_printf(&form->text, "\"%s\":%lld", sg_dimension_name(budget.dimension), (long long)budget.amount);
 }
 
 static void
-each(struct sg_form *form, const char *name, int option, const char ends[2], void (*write)(struct sg_form *, const char *))
+each(struct sg_ctl_form *form, const char *name, int option, const char ends[2], void (*write)(struct sg_ctl_form *, const char *))
 {
 	size_t count = 0;
 	for (size_t i = 0; i < form->ctl->given_count; i++) {
@@ -144,21 +144,21 @@ each(struct sg_form *form, const char *name, int option, const char ends[2], voi
 }
 
 void
-sg_form_pairs(struct sg_form *form, const char *name, int option, bool always)
+sg_ctl_form_pairs(struct sg_ctl_form *form, const char *name, int option, bool always)
 {
 	if (always && form->ctl->option[option] == NULL)
-		sg_form_json(form, name, SG_STR("{}"));
+		sg_ctl_form_json(form, name, SG_STR("{}"));
 	each(form, name, option, "{}", pair);
 }
 
 void
-sg_form_list(struct sg_form *form, const char *name, int option)
+sg_ctl_form_list(struct sg_ctl_form *form, const char *name, int option)
 {
 	each(form, name, option, "[]", element);
 }
 
 void
-sg_form_amounts(struct sg_form *form, const char *name, int option)
+sg_ctl_form_amounts(struct sg_ctl_form *form, const char *name, int option)
 {
 	each(form, name, option, "{}", amount);
 }
@@ -166,7 +166,7 @@ sg_form_amounts(struct sg_form *form, const char *name, int option)
 /* ---- the end ---- */
 
 int
-sg_form_end(struct sg_form *form, struct sg_buf *out)
+sg_ctl_form_end(struct sg_ctl_form *form, struct sg_buf *out)
 {
 	struct sg_arena arena;
 	struct sg_err err = {0};
@@ -175,18 +175,18 @@ sg_form_end(struct sg_form *form, struct sg_buf *out)
 	sg_arena_init(&arena, 64 << 20);
 	sg_buf_text(&form->text, "}");
 	if (form->text.failed)
-		sg_form_wrong(form, "the request", "too long, or no UTF-8");
+		sg_ctl_form_wrong(form, "the request", "too long, or no UTF-8");
 	if (form->code == SG_CTL_OK && sg_json_parse(&arena, sg_buf_view(&form->text), &limits, &json, &err) == SG_OK)
 		sg_canon_write(out, json);
 	if (json == NULL || out->failed)
-		sg_form_wrong(form, "the request", err.text);
+		sg_ctl_form_wrong(form, "the request", err.text);
 	sg_arena_done(&arena);
 	sg_buf_done(&form->text);
 	return form->code;
 }
 
 int
-sg_form_file(const struct sg_ctl *ctl, const char *path, struct sg_buf *out)
+sg_ctl_form_file(const struct sg_ctl *ctl, const char *path, struct sg_buf *out)
 {
 	bool is_input = strcmp(path, "-") == 0;
 	FILE *file = is_input ? stdin : fopen(path, "re");

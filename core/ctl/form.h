@@ -6,37 +6,37 @@
 
 #include "ctl/ctl.h"
 
-struct sg_form {
+struct sg_ctl_form {
 	const struct sg_ctl *ctl;
 	struct sg_buf text;
 	int code; /* SG_CTL_OK until something was wrong and has been told */
 };
 
-void sg_form_begin(struct sg_form *form, const struct sg_ctl *ctl);
+void sg_ctl_form_begin(struct sg_ctl_form *form, const struct sg_ctl *ctl);
 
 /* "name":"value"; nothing if `value` is NULL. */
-void sg_form_text(struct sg_form *form, const char *name, const char *value);
+void sg_ctl_form_text(struct sg_ctl_form *form, const char *name, const char *value);
 /* --ttl: whole seconds. */
-void sg_form_ttl(struct sg_form *form);
+void sg_ctl_form_ttl(struct sg_ctl_form *form);
 /* What --key names, else a random one. */
-void sg_form_key(struct sg_form *form);
+void sg_ctl_form_key(struct sg_ctl_form *form);
 /* NAME=TEXT and NAME:=JSON of a repeated option as {"NAME":...}. Without one: nothing, or {} if `always`. */
-void sg_form_pairs(struct sg_form *form, const char *name, int option, bool always);
+void sg_ctl_form_pairs(struct sg_ctl_form *form, const char *name, int option, bool always);
 /* A repeated option as a list of texts; nothing without one. */
-void sg_form_list(struct sg_form *form, const char *name, int option);
+void sg_ctl_form_list(struct sg_ctl_form *form, const char *name, int option);
 /* DIM=AMOUNT of a repeated option as {"DIM":n}, money in hundredths; nothing without one. */
-void sg_form_amounts(struct sg_form *form, const char *name, int option);
+void sg_ctl_form_amounts(struct sg_ctl_form *form, const char *name, int option);
 /* JSON that somebody else wrote: exactly one value, or it is wrong; `what` names it. */
-void sg_form_value(struct sg_form *form, const char *name, const char *what, struct sg_str json);
+void sg_ctl_form_value(struct sg_ctl_form *form, const char *name, const char *what, struct sg_str json);
 /* JSON that was made here. */
-void sg_form_json(struct sg_form *form, const char *name, struct sg_str json);
+void sg_ctl_form_json(struct sg_ctl_form *form, const char *name, struct sg_str json);
 /* Tells that it is wrong, once. */
-void sg_form_wrong(struct sg_form *form, const char *what, const char *text);
+void sg_ctl_form_wrong(struct sg_ctl_form *form, const char *what, const char *text);
 
 /* Writes it to `out` and ends `form`. SG_CTL_OK, or the exit code once what is wrong was told. */
-int sg_form_end(struct sg_form *form, struct sg_buf *out);
+int sg_ctl_form_end(struct sg_ctl_form *form, struct sg_buf *out);
 
 /* A file, or standard input as "-", at most as many bytes as `out` takes. SG_CTL_OK, or told. */
-int sg_form_file(const struct sg_ctl *ctl, const char *path, struct sg_buf *out);
+int sg_ctl_form_file(const struct sg_ctl *ctl, const char *path, struct sg_buf *out);
 
 #endif

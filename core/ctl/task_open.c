@@ -29,12 +29,12 @@ opened(struct sg_ctl *ctl, const struct sg_json *answer, bool take)
 }
 
 static int
-ask(struct sg_ctl *ctl, enum sg_face face, const char *path, const char *argument, struct sg_form *body, bool take)
+ask(struct sg_ctl *ctl, enum sg_face face, const char *path, const char *argument, struct sg_ctl_form *body, bool take)
 {
 	struct sg_buf text;
 	struct sg_ctl_answer answer;
 	sg_buf_init(&text, SG_CTL_BODY);
-	int code = sg_form_end(body, &text);
+	int code = sg_ctl_form_end(body, &text);
 	if (code == SG_CTL_OK) {
 		code = sg_ctl_ask(ctl, face, "POST", path, argument, &text, &answer);
 		if (code == SG_CTL_OK)
@@ -48,18 +48,18 @@ ask(struct sg_ctl *ctl, enum sg_face face, const char *path, const char *argumen
 int
 sg_ctl_task_open(struct sg_ctl *ctl)
 {
-	struct sg_form body;
+	struct sg_ctl_form body;
 	const char *agent = ctl->option[SG_CTL_OPTION_agent];
-	sg_form_begin(&body, ctl);
+	sg_ctl_form_begin(&body, ctl);
 	if (agent != NULL && ctl->option[SG_CTL_OPTION_on_behalf] != NULL)
-		sg_form_wrong(&body, "--on-behalf", "with --agent it is for you, if the agent may act for you");
-	sg_form_text(&body, "agent", agent);
-	sg_form_text(&body, "intent", ctl->args[0]);
-	sg_form_pairs(&body, "inputs", SG_CTL_OPTION_input, false);
-	sg_form_key(&body);
-	sg_form_text(&body, "on_behalf_of", ctl->option[SG_CTL_OPTION_on_behalf]);
-	sg_form_text(&body, "role", ctl->option[SG_CTL_OPTION_role]);
-	sg_form_ttl(&body);
+		sg_ctl_form_wrong(&body, "--on-behalf", "with --agent it is for you, if the agent may act for you");
+	sg_ctl_form_text(&body, "agent", agent);
+	sg_ctl_form_text(&body, "intent", ctl->args[0]);
+	sg_ctl_form_pairs(&body, "inputs", SG_CTL_OPTION_input, false);
+	sg_ctl_form_key(&body);
+	sg_ctl_form_text(&body, "on_behalf_of", ctl->option[SG_CTL_OPTION_on_behalf]);
+	sg_ctl_form_text(&body, "role", ctl->option[SG_CTL_OPTION_role]);
+	sg_ctl_form_ttl(&body);
 	return ask(ctl, agent != NULL ? SG_FACE_ADMIN : SG_FACE_AGENT, "/v1/tasks", NULL, &body, agent == NULL);
 }
 
@@ -75,12 +75,12 @@ int
 sg_ctl_task_claim(struct sg_ctl *ctl)
 {
 	char token[512];
-	struct sg_form body;
+	struct sg_ctl_form body;
 	if (!sg_ctl_token(ctl->args[0], token, sizeof(token)))
 		return sg_ctl_fail(ctl, SG_CTL_USAGE, "usage", "", "that is no token");
-	sg_form_begin(&body, ctl);
-	sg_form_key(&body);
-	sg_form_text(&body, "task_token", token);
+	sg_ctl_form_begin(&body, ctl);
+	sg_ctl_form_key(&body);
+	sg_ctl_form_text(&body, "task_token", token);
 	return ask(ctl, SG_FACE_AGENT, "/v1/tasks", NULL, &body, true);
 }
 
@@ -95,17 +95,17 @@ sg_ctl_session_claim(struct sg_ctl *ctl)
 static int
 delegate(struct sg_ctl *ctl, const char *task)
 {
-	struct sg_form body;
-	sg_form_begin(&body, ctl);
-	sg_form_list(&body, "actions", SG_CTL_OPTION_action);
-	sg_form_amounts(&body, "budgets", SG_CTL_OPTION_budget);
-	sg_form_text(&body, "excess", ctl->option[SG_CTL_OPTION_excess]);
-	sg_form_pairs(&body, "inputs", SG_CTL_OPTION_input, false);
-	sg_form_key(&body);
-	sg_form_list(&body, "resources", SG_CTL_OPTION_resource);
-	sg_form_text(&body, "role", ctl->option[SG_CTL_OPTION_role]);
-	sg_form_text(&body, "to", ctl->option[SG_CTL_OPTION_to]);
-	sg_form_ttl(&body);
+	struct sg_ctl_form body;
+	sg_ctl_form_begin(&body, ctl);
+	sg_ctl_form_list(&body, "actions", SG_CTL_OPTION_action);
+	sg_ctl_form_amounts(&body, "budgets", SG_CTL_OPTION_budget);
+	sg_ctl_form_text(&body, "excess", ctl->option[SG_CTL_OPTION_excess]);
+	sg_ctl_form_pairs(&body, "inputs", SG_CTL_OPTION_input, false);
+	sg_ctl_form_key(&body);
+	sg_ctl_form_list(&body, "resources", SG_CTL_OPTION_resource);
+	sg_ctl_form_text(&body, "role", ctl->option[SG_CTL_OPTION_role]);
+	sg_ctl_form_text(&body, "to", ctl->option[SG_CTL_OPTION_to]);
+	sg_ctl_form_ttl(&body);
 	return ask(ctl, SG_FACE_AGENT, "/v1/tasks/%s/delegate", task, &body, false);
 }
 
@@ -140,16 +140,16 @@ show_signed(const struct sg_ctl *ctl, const struct sg_json *answer)
 static int
 plan(struct sg_ctl *ctl, const char *task, const char *path)
 {
-	struct sg_form body;
+	struct sg_ctl_form body;
 	struct sg_buf steps, text;
 	sg_buf_init(&steps, SG_CTL_BODY);
 	sg_buf_init(&text, SG_CTL_BODY);
-	int code = sg_form_file(ctl, path, &steps);
+	int code = sg_ctl_form_file(ctl, path, &steps);
 	if (code == SG_CTL_OK) {
-		sg_form_begin(&body, ctl);
-		sg_form_text(&body, "order", ctl->option[SG_CTL_OPTION_order]);
-		sg_form_value(&body, "plan", path, sg_buf_view(&steps));
-		code = sg_form_end(&body, &text);
+		sg_ctl_form_begin(&body, ctl);
+		sg_ctl_form_text(&body, "order", ctl->option[SG_CTL_OPTION_order]);
+		sg_ctl_form_value(&body, "plan", path, sg_buf_view(&steps));
+		code = sg_ctl_form_end(&body, &text);
 	}
 	if (code == SG_CTL_OK)
 		code = sg_ctl_asked(ctl, SG_FACE_AGENT, "POST", "/v1/tasks/%s/plan", task, &text, show_signed);

@@ -43,7 +43,7 @@ sg_ctl_try(struct sg_ctl *ctl)
 	sg_buf_init(&text, SG_CTL_BODY);
 	sg_buf_init(&body, SG_CTL_BODY);
 	sg_arena_init(&arena, 64 << 20);
-	code = sg_form_file(ctl, ctl->args[0], &text);
+	code = sg_ctl_form_file(ctl, ctl->args[0], &text);
 	if (code != SG_CTL_OK)
 		goto out;
 	struct sg_json_limits limits = {.bytes = SG_CTL_BODY};

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Acting: from a request's body to a question for policy. Who, which task, which attempt, which action, within which ceilings. */
-#include "gate/request.h"
+#include "gate/spell.h"
 
 #include "base/str.h"
 
@@ -198,6 +198,10 @@ start_attempt(struct sg_gate *gate, struct sg_request *r)
 	struct sg_task *task = sg_state_task(&gate->state, r->task);
 	struct sg_attempt *before = r->ask ? NULL : sg_table_get(&task->attempts, sg_str(r->attempt));
 	enum sg_reason reason;
+	if (!sg_spell(gate, r)) {
+		sg_deny_unkeyed(gate, r, SG_REASON_internal);
+		return;
+	}
 	sg_digest_asked(gate, r, task);
 	if (!r->ask && in_flight(gate, r))
 		sg_answer_error(gate, r, 409, SG_REASON_attempt_pending, ""); /* also where its record stands already: its answer does not yet */
@@ -298,6 +302,10 @@ sg_route_try(struct sg_gate *gate, struct sg_request *r)
 	snprintf(r->instance, sizeof(r->instance), "%s", task->instance->id);
 	if (r->agent == NULL) {
 		sg_deny(gate, r, SG_REASON_no_agent);
+		return;
+	}
+	if (!sg_spell(gate, r)) {
+		sg_deny_unkeyed(gate, r, SG_REASON_internal);
 		return;
 	}
 	sg_digest_asked(gate, r, task);

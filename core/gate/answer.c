@@ -89,6 +89,10 @@ write_decision(struct sg_json_writer *w, struct sg_gate *gate, const struct sg_r
 		write_credential(w, r);
 	}
 	sg_jw_member_text(w, "decision_id", r->decision);
+	if (!allow && r->reason == SG_REASON_resource_form && r->misspelt != NULL)
+		sg_jw_member_text(w, "hint", r->misspelt);
+	if (!allow && r->reason == SG_REASON_arguments_form && r->misfit.len > 0 && r->misfit.len <= SG_LABEL_MAX)
+		sg_jw_member_str(w, "hint", r->misfit);
 	if (allow || a != NULL) {
 		sg_jw_member_text(w, "digest", r->digest);
 		if (r->effective.len > 0) { /* a repeat is told the digest alone; what it stands for was in the first answer */

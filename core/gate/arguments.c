@@ -2,9 +2,10 @@
  * Arguments against what the catalogue says of them: known, there, of their type, within their range. */
 #include "base/str.h"
 #include "gate/grant.h"
-#include "gate/request.h"
+#include "gate/spell.h"
 
 #include <math.h>
+#include <strings.h>
 
 static bool
 size_of(const struct sg_json *value, double *out)
@@ -52,25 +53,74 @@ fits(const struct sg_argument *argument, const struct sg_json *args)
 	double size = 0;
 	if (value == NULL)
 		return argument->optional;
-	if (!has_type(value, argument->type))
+	if (!has_type(value, argument->type) || !sg_spell_argument_fits(argument->form, value))
 		return false;
 	return !argument->ranged || (size_of(value, &size) && size >= argument->least && size <= argument->most);
 }
 
-enum sg_reason
-sg_arguments_fit(const struct sg_action *action, const struct sg_json *args)
+static bool
+is_near(struct sg_str a, struct sg_str b)
 {
-	if (action->argument_count == 0)
-		return SG_REASON_allowed;
-	for (const struct sg_json *m = sg_json_first(args); m != NULL; m = sg_json_next(args, m)) {
-		bool known = false;
-		for (size_t i = 0; i < action->argument_count && !known; i++)
-			known = sg_str_eq(m->name, action->arguments[i].name);
-		if (!known)
-			return SG_REASON_arguments_form;
+	return a.len == b.len && !sg_str_eq(a, b) && strncasecmp(a.ptr, b.ptr, a.len) == 0;
+}
+
+/* At each step of a path that the catalogue names: a member that differs from it in case alone. Many who read JSON take the one for the other. */
+static const struct sg_json *
+shadow(struct sg_str path, const struct sg_json *args)
+{
+	for (struct sg_str rest = path; rest.ptr != NULL && args != NULL && args->type == SG_JSON_OBJECT;) {
+		struct sg_str name = sg_str_cut(&rest, '.');
+		for (const struct sg_json *m = sg_json_first(args); m != NULL; m = sg_json_next(args, m))
+			if (is_near(m->name, name) || is_near(m->name, path))
+				return m;
+		args = sg_json_get_str(args, name);
+	}
+	return NULL;
+}
+
+static const struct sg_json *
+shadow_of_any(const struct sg_strings *paths, const struct sg_json *args)
+{
+	const struct sg_json *found = NULL;
+	for (size_t i = 0; i < paths->count && found == NULL; i++)
+		found = shadow(paths->items[i], args);
+	return found;
+}
+
+static const struct sg_json *
+shadowed(const struct sg_action *action, const struct sg_json *args)
+{
+	const struct sg_json *found = shadow_of_any(&action->narrow, args);
+	if (found == NULL)
+		found = shadow_of_any(&action->authority, args);
+	for (size_t i = 0; i < action->cost_count && found == NULL; i++)
+		found = action->costs[i].argument.len > 0 ? shadow(action->costs[i].argument, args) : NULL;
+	return found;
+}
+
+static bool
+is_declared(const struct sg_action *action, struct sg_str name)
+{
+	for (size_t i = 0; i < action->argument_count; i++)
+		if (sg_str_eq(name, action->arguments[i].name))
+			return true;
+	return action->argument_count == 0;
+}
+
+enum sg_reason
+sg_arguments_fit(const struct sg_action *action, const struct sg_json *args, struct sg_str *which)
+{
+	const struct sg_json *wrong = shadowed(action, args);
+	for (const struct sg_json *m = sg_json_first(args); m != NULL && wrong == NULL; m = sg_json_next(args, m))
+		wrong = is_declared(action, m->name) ? NULL : m;
+	if (wrong != NULL) {
+		*which = wrong->name;
+		return SG_REASON_arguments_form;
 	}
 	for (size_t i = 0; i < action->argument_count; i++)
-		if (!fits(&action->arguments[i], args))
+		if (!fits(&action->arguments[i], args)) {
+			*which = action->arguments[i].name;
 			return SG_REASON_arguments_form;
+		}
 	return SG_REASON_allowed;
 }

@@ -29,23 +29,24 @@ is_placed(const struct sg_origin *origin, bool part)
 }
 
 static void
-look(struct carrying *c, const struct sg_json *value)
+look(struct carrying *c, const struct sg_json *value, enum sg_form form)
 {
 	bool part = false;
-	const struct sg_origin *origin = sg_value_look_take(&c->look, value) ? sg_value_origin(c->state, c->task, value, &c->look, &part) : NULL;
+	const struct sg_origin *origin = sg_value_look_take(&c->look, value) ? sg_value_origin(c->state, c->task, value, form, &c->look, &part) : NULL;
 	bool labelled = origin != NULL && origin->taint.count > 0;
 	c->unknown |= !is_placed(origin, part) || (labelled && c->labels != NULL);
 	if (labelled)
 		c->labels = &origin->taint;
 }
 
-static bool
-is_declared(const struct sg_action *action, struct sg_str name)
+/* NULL: the catalogue has no such argument. */
+static const struct sg_argument *
+declared(const struct sg_action *action, struct sg_str name)
 {
 	for (size_t i = 0; i < action->argument_count; i++)
 		if (sg_str_eq(action->arguments[i].name, name))
-			return true;
-	return false;
+			return &action->arguments[i];
+	return NULL;
 }
 
 /* One text or number under a name of the catalogue's can be placed. Anything else, names and yes or no and the order of a list among it, says whatever
@@ -54,9 +55,10 @@ static void
 look_through(struct carrying *c, const struct sg_action *action, const struct sg_json *args)
 {
 	for (const struct sg_json *v = sg_json_first(args); v != NULL && !c->unknown; v = sg_json_next(args, v)) {
-		c->unknown = (v->type != SG_JSON_STRING && v->type != SG_JSON_NUMBER) || !is_declared(action, v->name) || c->count++ > 0;
+		const struct sg_argument *argument = declared(action, v->name);
+		c->unknown = (v->type != SG_JSON_STRING && v->type != SG_JSON_NUMBER) || argument == NULL || c->count++ > 0;
 		if (!c->unknown)
-			look(c, v);
+			look(c, v, argument->form);
 	}
 }
 
@@ -68,7 +70,7 @@ look_at_resource(struct carrying *c, const struct sg_request *r)
 	c->unknown |= r->resource_type.len > SHORT_NAME && r->found == NULL; /* a type that the catalogue does not have is any text */
 	c->unknown |= properties != NULL && properties->count > 0;
 	if (r->resource_id.len > SHORT_NAME)
-		look(c, sg_json_get(r->resource, "id"));
+		look(c, sg_json_get(r->resource, "id"), r->found != NULL ? r->found->form : SG_FORM_exact);
 }
 
 void

@@ -222,13 +222,44 @@ read_human(struct reader *r, const struct sg_json *j, void *out)
 		.delegates = list_of(r, j, "delegates"), .budgets = budgets_of(r, j, "budgets"), .disabled = flag_of(j, "disabled")};
 }
 
+/* Where a wrong id would slip past what its stanza says, it is refused. In a document of before a type is open. */
+static bool
+closes(const struct sg_json *j, const struct sg_resource *row)
+{
+	struct sg_str said = text_or(j, "closed", "no");
+	bool guarded = row->environment.len > 0 || row->budgets.count > 0 || row->sensitivity > SG_INTERNAL;
+	return sg_str_is(said, "yes") || (sg_str_is(said, "auto") && row->form == SG_FORM_exact && guarded);
+}
+
+/* Patterns as ids of that form are written, so that they fit those: two slashes are one. */
+static struct sg_strings
+in_form(struct reader *r, const struct sg_strings *patterns, enum sg_form form)
+{
+	struct sg_str *items = sg_arena_alloc(&r->catalogue->arena, patterns->count * sizeof(*items));
+	struct sg_buf out;
+	for (size_t i = 0; items != NULL && i < patterns->count; i++) {
+		sg_buf_init(&out, 3 * SG_SPELLING_MAX);
+		bool other = form != SG_FORM_exact && sg_form_write(form, patterns->items[i], &out, NULL) == SG_SPELLING_OTHER;
+		items[i] = other ? sg_arena_copy(&r->catalogue->arena, sg_buf_view(&out)) : patterns->items[i];
+		if (items[i].ptr == NULL)
+			r->missing = "patterns";
+		sg_buf_done(&out);
+	}
+	return (struct sg_strings){items, items == NULL ? 0 : patterns->count};
+}
+
 static void
 read_resource(struct reader *r, const struct sg_json *j, void *out)
 {
-	*(struct sg_resource *)out = (struct sg_resource){
+	struct sg_resource *row = out;
+	*row = (struct sg_resource){
 		.name = j->name, .type = text_of(r, j, "type"), .environment = text_of(r, j, "environment"), .owner = text_of(r, j, "owner"),
 		.patterns = list_of(r, j, "patterns"), .taints = list_of(r, j, "taints"), .sensitivity = sensitivity_of(r, j),
 		.budgets = budgets_of(r, j, "budgets"), .memory = flag_of(j, "memory")};
+	if (!sg_form_named(text_or(j, "form", "exact"), &row->form))
+		r->missing = "form";
+	row->closed = closes(j, row);
+	row->patterns = in_form(r, &row->patterns, row->form);
 }
 
 static void

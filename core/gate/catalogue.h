@@ -73,6 +73,8 @@ struct sg_resource {
 	enum sg_sensitivity sensitivity;
 	struct sg_budgets budgets;
 	bool memory;
+	enum sg_form form; /* of all ids of its type */
+	bool closed;       /* ids of its type that no row has are refused */
 };
 
 struct sg_task_role {
@@ -174,6 +176,10 @@ const struct sg_task_role *sg_catalogue_role(const struct sg_catalogue *catalogu
 const struct sg_tool *sg_catalogue_tool(const struct sg_catalogue *catalogue, struct sg_str action);
 /* The stanza whose type and patterns fit, or NULL; of several the most sensitive, of several such the first by name. */
 const struct sg_resource *sg_catalogue_resource(const struct sg_catalogue *catalogue, struct sg_str type, struct sg_str id);
+/* A row of that type, for what is the same in all of them: its form; NULL: there is none. */
+const struct sg_resource *sg_catalogue_type(const struct sg_catalogue *catalogue, struct sg_str type);
+/* Ids of that type that no row has are refused. */
+bool sg_catalogue_closed(const struct sg_catalogue *catalogue, struct sg_str type);
 const char *sg_autonomy_name(enum sg_autonomy autonomy);
 bool sg_admin_in(const struct sg_admin *admin, struct sg_str group);
 

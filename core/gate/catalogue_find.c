@@ -45,6 +45,24 @@ sg_catalogue_resource(const struct sg_catalogue *catalogue, struct sg_str type, 
 	return most;
 }
 
+const struct sg_resource *
+sg_catalogue_type(const struct sg_catalogue *catalogue, struct sg_str type)
+{
+	for (size_t i = 0; i < catalogue->resource_count; i++)
+		if (sg_str_eq(catalogue->resources[i].type, type))
+			return &catalogue->resources[i];
+	return NULL;
+}
+
+bool
+sg_catalogue_closed(const struct sg_catalogue *catalogue, struct sg_str type)
+{
+	for (size_t i = 0; i < catalogue->resource_count; i++)
+		if (catalogue->resources[i].closed && sg_str_eq(catalogue->resources[i].type, type))
+			return true;
+	return false;
+}
+
 bool
 sg_admin_in(const struct sg_admin *admin, struct sg_str group)
 {

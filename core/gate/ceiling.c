@@ -4,6 +4,7 @@
 #include "base/str.h"
 #include "gate/grant.h"
 #include "gate/history.h"
+#include "gate/spell.h"
 #include "gate/spend.h"
 
 static bool
@@ -137,7 +138,13 @@ resource_ceilings(const struct sg_gate *gate, struct sg_request *r, const struct
 	*reason = SG_REASON_no_resource;
 	if (r->resource_type.len == 0 || r->resource_id.len == 0)
 		return false;
+	*reason = SG_REASON_resource_form;
+	if (!sg_spell_resource_fits(gate->catalogue, r->resource_type, r->resource_id, &r->misspelt))
+		return false;
 	r->found = sg_catalogue_resource(gate->catalogue, r->resource_type, r->resource_id);
+	*reason = SG_REASON_unknown_resource;
+	if (r->found == NULL && sg_catalogue_closed(gate->catalogue, r->resource_type))
+		return false;
 	r->level = r->action->sensitivity;
 	enum sg_sensitivity held = r->found != NULL ? r->found->sensitivity : gate->catalogue->resource_count > 0 ? SG_RESTRICTED : SG_PUBLIC;
 	if (held > r->level)
@@ -192,7 +199,7 @@ sg_ceilings(struct sg_gate *gate, struct sg_request *r, enum sg_reason *reason)
 	*reason = SG_REASON_not_delegated;
 	if (!sg_behalf_admits(gate, r->agent, sg_str(task->on_behalf), r->action))
 		return false;
-	*reason = sg_arguments_fit(r->action, r->effective_args);
+	*reason = sg_arguments_fit(r->action, r->effective_args, &r->misfit);
 	if (*reason == SG_REASON_allowed)
 		*reason = sg_tool_admits(gate, r, task);
 	if (*reason == SG_REASON_allowed)

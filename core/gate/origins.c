@@ -17,15 +17,21 @@ struct origins {
 	const struct sg_state *state;
 	const struct sg_task *task;
 	struct sg_value_look look;
-	const struct sg_json *written[PROVENANCE_MAX];
+	const struct sg_action *action;
+	enum sg_form form; /* of the argument that is looked through */
+	struct {
+		const struct sg_json *value;
+		enum sg_form form;
+	} written[PROVENANCE_MAX];
 	size_t count;
 };
 
+/* Once for each form it has: where two arguments have one value, the row that is not trusted counts. */
 static bool
 is_written(const struct origins *o, const struct sg_json *value)
 {
 	for (size_t i = 0; i < o->count; i++)
-		if (sg_json_eq(o->written[i], value))
+		if (o->written[i].form == o->form && sg_json_eq(o->written[i].value, value))
 			return true;
 	return false;
 }
@@ -48,8 +54,9 @@ write_origin(struct origins *o, const struct sg_json *value)
 	bool part = false;
 	if (o->count == PROVENANCE_MAX || !sg_value_look_take(&o->look, value) || is_written(o, value))
 		return;
-	const struct sg_origin *origin = sg_value_origin(o->state, o->task, value, &o->look, &part);
-	o->written[o->count++] = value;
+	const struct sg_origin *origin = sg_value_origin(o->state, o->task, value, o->form, &o->look, &part);
+	o->written[o->count].form = o->form;
+	o->written[o->count++].value = value;
 	sg_jw_object(o->w);
 	sg_jw_name(o->w, "labels");
 	if (origin != NULL && !part && strcmp(origin->where, "unknown") != 0)
@@ -69,14 +76,26 @@ is_spent(const struct origins *o)
 	return o->count == PROVENANCE_MAX || o->look.values == 0 || o->look.forms == 0;
 }
 
+/* All below one argument is of its form. */
+static void
+set_form(struct origins *o, struct sg_str argument, int depth)
+{
+	for (size_t i = 0; depth == 0 && i < o->action->argument_count; i++)
+		if (sg_str_eq(o->action->arguments[i].name, argument))
+			o->form = o->action->arguments[i].form;
+}
+
 static void
 write_below(struct origins *o, const struct sg_json *value, int depth)
 {
 	bool many = value->type == SG_JSON_ARRAY || value->type == SG_JSON_OBJECT;
 	if (depth == SG_VALUE_DEPTH || is_spent(o))
 		return;
-	for (const struct sg_json *v = many ? sg_json_first(value) : NULL; v != NULL && !is_spent(o); v = sg_json_next(value, v))
+	for (const struct sg_json *v = many ? sg_json_first(value) : NULL; v != NULL && !is_spent(o); v = sg_json_next(value, v)) {
+		o->form = depth == 0 ? SG_FORM_exact : o->form;
+		set_form(o, v->name, depth);
 		write_below(o, v, depth + 1);
+	}
 	if (value->type == SG_JSON_STRING || value->type == SG_JSON_NUMBER)
 		write_origin(o, value);
 }
@@ -120,15 +139,18 @@ write_at(struct origins *o, const struct sg_json *value, struct sg_str path, int
 		return;
 	}
 	for (const struct sg_json *v = sg_json_first(value); v != NULL && !is_spent(o); v = sg_json_next(value, v))
-		if (list || path_behind(path, v->name, &rest))
+		if (list || path_behind(path, v->name, &rest)) {
+			o->form = depth == 0 ? SG_FORM_exact : o->form;
+			set_form(o, v->name, depth);
 			write_at(o, v, rest, depth + 1);
+		}
 }
 
 void
 sg_write_origins(struct sg_json_writer *w, const struct sg_state *state, const struct sg_task *task, const struct sg_action *action,
 		 const struct sg_json *args)
 {
-	struct origins o = {.w = w, .state = state, .task = task, .look = SG_LOOK_AT_ARGUMENTS};
+	struct origins o = {.w = w, .action = action, .state = state, .task = task, .look = SG_LOOK_AT_ARGUMENTS};
 	sg_jw_array(w);
 	for (size_t i = 0; i < action->authority.count; i++)
 		write_at(&o, args, action->authority.items[i], 0);

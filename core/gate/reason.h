@@ -40,8 +40,9 @@
 	X(enforcer_agent,        "this enforcer may not ask for that agent")                                           \
 	X(enforcer_action,       "this enforcer may not ask for that action")                                          \
 	X(enforcer_resource,     "this enforcer may not ask for that resource")                                        \
-	X(unknown_resource,      "no such resource in the catalogue, so it counts as restricted")                      \
-	X(arguments_form,        "an argument is missing, unknown, of the wrong type or out of its range")             \
+	X(unknown_resource,      "no such resource in the catalogue: it counts as restricted, or its type is closed")                      \
+	X(resource_form,         "the resource's id is not written as the catalogue says of its type")                 \
+	X(arguments_form,        "an argument is missing, unknown, of the wrong type or form, or out of its range")             \
 	X(agent_suspended,       "this agent is suspended")                                                            \
 	X(agent_retired,         "an agent of this name was retired; the name is not used again")                      \
 	X(owner_gone,            "nobody answers for this agent any more; its owner must be replaced")                 \

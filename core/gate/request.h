@@ -63,6 +63,8 @@ struct sg_request {
 	const struct sg_json *effective_args;    /* after narrowing; the arguments before */
 	int64_t cost[SG_DIMENSIONS];
 	struct sg_str domain;      /* of the decision that is looked at */
+	const char *misspelt;      /* what is wrong with the resource's id, in words of ours; NULL: nothing */
+	struct sg_str misfit;      /* the argument that does not fit the catalogue */
 	struct sg_str narrowed_to; /* what a task was given less than asked, canonical */
 	size_t step;    /* of the signed plan, from 1 on; 0: none */
 	bool ask_owner; /* a ceiling asks a person: an overdue review, a level of autonomy */
@@ -262,8 +264,8 @@ bool sg_agent_stands(const struct sg_gate *gate, const struct sg_agent *agent, b
 void sg_agent_ids(struct sg_gate *gate);
 bool sg_record_agent(struct sg_gate *gate, struct sg_str agent, const char *event, struct sg_str by, uint64_t *number);
 bool sg_behalf_admits(const struct sg_gate *gate, const struct sg_agent *agent, struct sg_str human_id, const struct sg_action *action);
-/* arguments.c: SG_REASON_allowed or arguments_form. */
-enum sg_reason sg_arguments_fit(const struct sg_action *action, const struct sg_json *args);
+/* arguments.c: SG_REASON_allowed or arguments_form with the name of one that does not fit. */
+enum sg_reason sg_arguments_fit(const struct sg_action *action, const struct sg_json *args, struct sg_str *which);
 /* tool.c: SG_REASON_allowed, tool_new, tool_changed or tool_quarantined. */
 enum sg_reason sg_tool_admits(const struct sg_gate *gate, const struct sg_request *request, const struct sg_task *task);
 /* Puts what was refused as new or changed, or is being registered from within, into quarantine for its tree. */

@@ -326,7 +326,9 @@ sg_state_handle(const struct sg_state *state, struct sg_str type, struct sg_str 
 {
 	char text[4608];
 	unsigned char mac[SG_SHA256_BYTES];
-	int len = snprintf(text, sizeof(text), "memory|%.*s|%.*s", SG_STR_ARG(type), SG_STR_ARG(id));
+	bool bar = memchr(type.ptr, '|', type.len) != NULL; /* its end is told, so that no other type and id are written the same */
+	int len = bar ? snprintf(text, sizeof(text), "memory%zu|%.*s|%.*s", type.len, SG_STR_ARG(type), SG_STR_ARG(id))
+		      : snprintf(text, sizeof(text), "memory|%.*s|%.*s", SG_STR_ARG(type), SG_STR_ARG(id));
 	sg_hmac(mac, state->key, (struct sg_str){text, (size_t)len < sizeof(text) ? (size_t)len : sizeof(text) - 1});
 	sg_hex(out, mac, 16);
 }

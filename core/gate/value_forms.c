@@ -12,6 +12,7 @@ struct forms {
 	void *to;
 	size_t count;
 	bool stopped;
+	struct sg_buf spelled; /* room for one normal form */
 };
 
 static void
@@ -20,6 +21,26 @@ give(struct forms *f, struct sg_str form, enum sg_form_kind kind)
 	if (f->stopped || form.len < SG_FORM_LEAST || form.len > SG_FORM_MAX)
 		return;
 	f->stopped = ++f->count > SG_FORMS_OF_VALUE || !f->each(f->to, form, kind);
+}
+
+bool
+sg_value_spelled(enum sg_form form, struct sg_str text, struct sg_buf *out, enum sg_spelling *spelling)
+{
+	out->len = 0;
+	sg_buf_text(out, sg_form_word(form));
+	sg_buf_text(out, " ");
+	*spelling = text.len > SG_FORM_MAX ? SG_SPELLING_REFUSED : sg_form_write(form, text, out, NULL);
+	return *spelling != SG_SPELLING_REFUSED;
+}
+
+/* As what it is another spelling of; with `all` also as what it is itself. */
+static void
+give_spelled(struct forms *f, struct sg_str text, bool all)
+{
+	enum sg_spelling spelling;
+	for (int form = SG_FORM_exact + 1; form < SG_FORM_COUNT && !f->stopped; form++)
+		if (sg_value_spelled((enum sg_form)form, text, &f->spelled, &spelling) && (all || spelling == SG_SPELLING_OTHER))
+			give(f, sg_buf_view(&f->spelled), SG_FORM_SPELLED);
 }
 
 static char
@@ -49,21 +70,18 @@ squeeze(struct sg_str text, const char *without, char out[SG_FORM_MAX])
 	return (struct sg_str){out, len};
 }
 
-/* What the three squeezes of one text come to; equal ones stand once. Only case and blanks are taken for the same by whoever acts on a value,
- * so only those forms stand for the whole: dashes, dots and slashes tell hosts, branches and amounts apart. */
+/* The text itself; what it comes to without case, blanks and marks is compared with its like alone: who acts on a value tells those apart, unless the
+ * catalogue declares a form for it. */
 static void
-give_squeezed(struct forms *f, struct sg_str text, bool whole)
+give_text(struct forms *f, struct sg_str text, enum sg_form_kind kind)
 {
-	enum sg_form_kind kind = whole ? SG_FORM_WHOLE : SG_FORM_PART;
 	char plain[SG_FORM_MAX], tight[SG_FORM_MAX], compact[SG_FORM_MAX];
-	while (text.len > 0 && (unsigned char)text.ptr[0] <= ' ')
-		text = (struct sg_str){text.ptr + 1, text.len - 1};
-	while (text.len > 0 && (unsigned char)text.ptr[text.len - 1] <= ' ')
-		text.len--;
 	struct sg_str one = squeeze(text, "", plain), two = squeeze(text, " \t\r\n", tight), three = squeeze(text, " \t\r\n-_./()+:", compact);
-	give(f, one, kind);
+	give(f, text, kind);
+	if (!sg_str_eq(one, text))
+		give(f, one, SG_FORM_COMPACT);
 	if (!sg_str_eq(one, two))
-		give(f, two, kind);
+		give(f, two, SG_FORM_COMPACT);
 	if (!sg_str_eq(two, three))
 		give(f, three, SG_FORM_COMPACT);
 }
@@ -72,7 +90,11 @@ static void
 give_plain(struct forms *f, struct sg_str text)
 {
 	char out[SG_FORM_MAX];
-	give(f, squeeze(text, "", out), SG_FORM_PART);
+	struct sg_str plain = squeeze(text, "", out);
+	give(f, text, SG_FORM_PART);
+	if (!sg_str_eq(plain, text))
+		give(f, plain, SG_FORM_COMPACT);
+	give_spelled(f, text, false);
 }
 
 static struct sg_str
@@ -169,8 +191,10 @@ give_runs(struct forms *f, struct sg_str text)
 			else
 				break;
 		}
-		if (groups >= 2 && len >= 8)
-			give(f, (struct sg_str){out, len}, SG_FORM_PART);
+		if (groups >= 2 && len >= 8) {
+			give(f, (struct sg_str){out, len}, SG_FORM_COMPACT);
+			give_spelled(f, (struct sg_str){out, len}, true);
+		}
 		while (at < text.len && is_word(text.ptr[at]))
 			at++;
 		while (at < text.len && !is_word(text.ptr[at]))
@@ -273,9 +297,9 @@ give_decoded(struct forms *f, struct sg_str text, int depth)
 }
 
 static const struct sg_value_form table[] = {
-	{"plain", "lower case, blanks at the ends cut; stands for the whole value"},
-	{"tight", "lower case without blanks; stands for the whole value"},
-	{"compact", "lower case without blanks, dashes, dots, slashes, colons, brackets; compared with its like alone"},
+	{"whole", "the value, byte for byte"},
+	{"spelled", "its normal form in each form of the catalogue that it is another spelling of; for arguments of that form alone"},
+	{"compact", "lower case; that without blanks; that without dashes, dots, slashes, colons, brackets; compared with its like alone"},
 	{"host", "the host of a URL"},
 	{"domain", "the domain of an address with @"},
 	{"words", "each word of a text, with all rows of this table"},
@@ -286,7 +310,8 @@ static const struct sg_value_form table[] = {
 static void
 give_all(struct forms *f, struct sg_str text, bool whole, int depth)
 {
-	give_squeezed(f, text, whole);
+	give_text(f, text, whole ? SG_FORM_WHOLE : SG_FORM_PART);
+	give_spelled(f, text, false);
 	give_host(f, text);
 	give_domain(f, text);
 	give_decoded(f, text, depth);
@@ -298,7 +323,9 @@ bool
 sg_value_forms(struct sg_str value, bool (*each)(void *to, struct sg_str form, enum sg_form_kind kind), void *to)
 {
 	struct forms f = {.each = each, .to = to};
+	sg_buf_init(&f.spelled, 4 * SG_FORM_MAX);
 	give_all(&f, value, true, 2);
+	sg_buf_done(&f.spelled);
 	return !f.stopped;
 }
 

@@ -80,11 +80,13 @@ struct writing {
 	bool cut, better;
 };
 
+/* A mark before the form, so that kinds that are compared with their like alone meet no other, nor a value that begins with a mark. */
 static uint64_t
 form_digest(const struct sg_state *state, const struct sg_task *task, struct sg_str form, enum sg_form_kind kind)
 {
-	char marked[1 + SG_FORM_MAX] = "\1"; /* no form of another kind begins so, but for hosts that are none */
-	if (kind != SG_FORM_COMPACT || form.len > SG_FORM_MAX)
+	char marked[1 + SG_FORM_MAX] = {kind == SG_FORM_COMPACT ? '\1' : kind == SG_FORM_SPELLED ? '\2' : '\3'};
+	bool plain = marked[0] == '\3' && (form.len == 0 || (unsigned char)form.ptr[0] > 3);
+	if (plain || form.len > SG_FORM_MAX)
 		return sg_value_digest(state, task, form);
 	memcpy(marked + 1, form.ptr, form.len);
 	return sg_value_digest(state, task, (struct sg_str){marked, 1 + form.len});
@@ -187,7 +189,9 @@ search_form(void *to, struct sg_str form, enum sg_form_kind kind)
 	if (s->look->forms == 0)
 		return false;
 	s->look->forms--;
-	const struct sg_origin *found = sg_values_find(values, sg_value_digest(s->state, s->task, form));
+	if (kind == SG_FORM_SPELLED)
+		return true; /* what an argument has is in its form already */
+	const struct sg_origin *found = sg_values_find(values, form_digest(s->state, s->task, form, SG_FORM_WHOLE));
 	if (kind == SG_FORM_WHOLE && s->whole == NULL)
 		s->whole = found;
 	if (kind != SG_FORM_WHOLE)
@@ -196,8 +200,23 @@ search_form(void *to, struct sg_str form, enum sg_form_kind kind)
 	return true;
 }
 
+/* Seen in another spelling. */
+static const struct sg_origin *
+find_spelled(const struct search *s, enum sg_form form, struct sg_str text)
+{
+	const struct sg_values *values = &s->task->root->tree->values;
+	const struct sg_origin *found = NULL;
+	enum sg_spelling spelling;
+	struct sg_buf out;
+	sg_buf_init(&out, 4 * SG_FORM_MAX);
+	if (form != SG_FORM_exact && sg_value_spelled(form, text, &out, &spelling))
+		found = sg_values_find(values, form_digest(s->state, s->task, sg_buf_view(&out), SG_FORM_SPELLED));
+	sg_buf_done(&out);
+	return found;
+}
+
 const struct sg_origin *
-sg_value_origin(const struct sg_state *state, const struct sg_task *task, const struct sg_json *value, struct sg_value_look *look, bool *part)
+sg_value_origin(const struct sg_state *state, const struct sg_task *task, const struct sg_json *value, enum sg_form form, struct sg_value_look *look, bool *part)
 {
 	struct search s = {.look = look, .state = state, .task = task};
 	struct sg_buf text;
@@ -205,8 +224,11 @@ sg_value_origin(const struct sg_state *state, const struct sg_task *task, const 
 	if (task->root->tree == NULL || task->root->tree->values.count == 0)
 		return NULL;
 	sg_buf_init(&text, TEXT_MAX);
-	if (sg_value_text(value, &text))
+	if (sg_value_text(value, &text)) {
 		sg_value_forms(sg_buf_view(&text), search_form, &s);
+		if (s.whole == NULL)
+			s.whole = find_spelled(&s, form, sg_buf_view(&text));
+	}
 	sg_buf_done(&text);
 	*part = s.whole == NULL && s.part != NULL;
 	return s.whole != NULL ? s.whole : s.part;

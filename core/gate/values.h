@@ -4,6 +4,7 @@
 #define SG_GATE_VALUES_H
 
 #include "base/canon.h"
+#include "base/form.h"
 #include "gate/state.h"
 
 enum {
@@ -30,13 +31,16 @@ enum {
 /* Takes one scalar from what is left; false: there is not enough, and it is not looked at. */
 bool sg_value_look_take(struct sg_value_look *look, const struct sg_json *value);
 
-/* What a form stands for: a part such as a host or a word; all of the value; or the value, or a part, without the marks in it. The last is compared with its
- * like alone: 10.5 is not 105. */
-enum sg_form_kind { SG_FORM_PART, SG_FORM_WHOLE, SG_FORM_COMPACT };
+/* What a form stands for: a part such as a host or a word; all of the value; its normal form, behind the name of that form and a blank; or the value, or a
+ * part, without case, blanks and marks in it. The last two are compared with their like alone: 10.5 is not 105. */
+enum sg_form_kind { SG_FORM_PART, SG_FORM_WHOLE, SG_FORM_SPELLED, SG_FORM_COMPACT };
 
 /* Calls `each` for every form of one scalar, the whole value first. A form is the value as one would compare it: see sg_value_forms_table. Stops when `each` says false or at SG_FORMS_OF_VALUE, and is
  * false then. */
 bool sg_value_forms(struct sg_str value, bool (*each)(void *to, struct sg_str form, enum sg_form_kind kind), void *to);
+
+/* "iban DE75512108001245126199": the normal form of a text behind the name of its form, over what stands in `out`. False: it is none. */
+bool sg_value_spelled(enum sg_form form, struct sg_str text, struct sg_buf *out, enum sg_spelling *spelling);
 
 /* What is done to a value to find its forms, for tests and documentation. */
 struct sg_value_form {
@@ -59,10 +63,10 @@ uint64_t sg_value_unhex(struct sg_str hex);
 size_t sg_values_write(struct sg_json_writer *w, const struct sg_state *state, const struct sg_task *task, const struct sg_json *value, size_t most,
 		       struct sg_value_look look, bool better, bool *all);
 
-/* Where a scalar was first seen: the source of its whole form if there is one; else, where a part of it (host, address, word) was seen with labels,
+/* Where a scalar was first seen: the source of the very same, or of another spelling of it in `form`, if there is one; else, where a part of it (host, address, word) was seen with labels,
  * that one, with *part set (what an action brought before what the inputs said); else NULL. A part trusts nothing: it says what the value may hold. Each form comes out of `look`; where it runs out, what was found so far counts. */
-const struct sg_origin *sg_value_origin(const struct sg_state *state, const struct sg_task *task, const struct sg_json *value, struct sg_value_look *look,
-					bool *part);
+const struct sg_origin *sg_value_origin(const struct sg_state *state, const struct sg_task *task, const struct sg_json *value, enum sg_form form,
+					struct sg_value_look *look, bool *part);
 /* origins.c: the array "provenance" of a question: values that bear authority first, so that no padding can push them out. */
 void sg_write_origins(struct sg_json_writer *w, const struct sg_state *state, const struct sg_task *task, const struct sg_action *action,
 		      const struct sg_json *args);

@@ -20,11 +20,13 @@ actions : {
   erp : { name = "erp.lookup"  class = "data"  effect = "read"  sensitivity = "internal" }
   save : { name = "notes.save"  class = "data"  effect = "write"  sensitivity = "internal" }
   load : { name = "notes.read"  class = "data"  effect = "read"  sensitivity = "internal" }
+  account : { name = "pay.account"  class = "payment"  effect = "write"  sensitivity = "internal"  arguments = [ "iban:iban" ] }
   pay : { name = "pay.send"  class = "payment"  effect = "write"  sensitivity = "internal"  authority = [ "iban" ] } }
 """
 POLICY = """
 rule { id = "reads", on = { "mail.*", "erp.*", "notes.*" }, effect = allow {} }
 rule { id = "pay", on = "pay.send", effect = allow {} }
+rule { id = "account", on = "pay.account", when = function(r) return r.args.iban.trusted end, effect = allow {} }
 rule { id = "pay-payee", on = "pay.send", when = function(r) return r.args:get("iban", nil) ~= nil and r.args.iban.origin == "unknown" end,
        effect = deny { code = "unknown" } }
 rule { id = "pay-seen", on = "pay.send", when = function(r) return r.args:get("iban", nil) ~= nil and r.args.iban.origin ~= "unknown" and not r.args.iban.trusted end,
@@ -151,8 +153,14 @@ def story(d):
     row(9, "what the agent itself reports proves nothing", why(d, got) == "seen", got)
     got = m.act(clean, "erp.lookup", args=dict(q="vendor 312"), as_enforcer=True, peer_uid=AGENT)
     m.outcome(got, "ok", values=dict(account="DE02120300000000202051"))
+    got = pay(clean, iban="DE02120300000000202051")
+    row(0, "what an enforcer of a clean action reports is trusted", says(got, "allow"), got)
     got = pay(clean, iban="de02 1203 0000 0000 2020 51")
-    row(0, "what an enforcer of a clean action reports is trusted, however it is written", says(got, "allow"), got)
+    row(0, "as it was reported, in an argument whose form the catalogue does not say", why(d, got) == "unknown", got)
+    got = bank.act(clean, "pay.account", args=dict(iban="de02 1203 0000 0000 2020 51"), as_enforcer=True, peer_uid=AGENT)
+    row(0, "and however it is written, where it says so", says(got, "allow") and got["effective"]["arguments"] == dict(iban="DE02120300000000202051"), got)
+    got = bank.act(clean, "pay.account", args=dict(iban="DE02 1203 0000 0000 2020 52"), as_enforcer=True, peer_uid=AGENT)
+    row(0, "what is no account is refused with the reason", says(got, "deny", "arguments_form") and got["hint"] == "iban", got)
 
     d.process.kill()
     d.process.wait()

@@ -65,4 +65,20 @@ names(void)
 	CU_ASSERT_STRING_EQUAL(sg_form_word(SG_FORM_COUNT), "");
 }
 
-SG_CASES("base.form", {"every spelling", table}, {"bytes and bounds", bytes}, {"names", names})
+/* The page for operators has the table. */
+static void
+page(void)
+{
+	static char text[1 << 17];
+	FILE *file = fopen(SG_SOURCE_DIR "/conf.d/README.md", "rb");
+	CU_ASSERT_PTR_NOT_NULL_FATAL(file);
+	CU_ASSERT_TRUE(fread(text, 1, sizeof(text) - 1, file) > 1000);
+	fclose(file);
+	for (int i = 0; i < SG_FORM_COUNT; i++) {
+		char row[512];
+		snprintf(row, sizeof(row), "| `%s` | %s |", sg_form_word((enum sg_form)i), sg_form_meaning((enum sg_form)i));
+		CU_ASSERT_PTR_NOT_NULL(strstr(text, row));
+	}
+}
+
+SG_CASES("base.form", {"every spelling", table}, {"bytes and bounds", bytes}, {"names", names}, {"the page", page})

@@ -61,6 +61,16 @@ arguments(void)
 	CU_ASSERT(sg_argument_read(SG_STR("note?:string(0..200)"), &a) && a.optional && sg_str_is(a.name, "note") && a.type == SG_ARGUMENT_string);
 	CU_ASSERT(sg_argument_read(SG_STR("t:integer(-5..5)"), &a) && a.least == -5);
 	CU_ASSERT(sg_argument_read(SG_STR("to:array"), &a) && !a.ranged);
+	CU_ASSERT(sg_argument_read(SG_STR("to:array"), &a) && a.form == SG_FORM_exact);
+	CU_ASSERT(sg_argument_read(SG_STR("iban:iban"), &a) && a.form == SG_FORM_iban && a.type == SG_ARGUMENT_string && !a.ranged);
+	CU_ASSERT(sg_argument_read(SG_STR("to?:email[](0..5)"), &a) && a.form == SG_FORM_email && a.type == SG_ARGUMENT_array && a.optional && a.ranged && a.most == 5);
+	CU_ASSERT(sg_argument_read(SG_STR("p:path(1..255)"), &a) && a.form == SG_FORM_path && a.ranged);
+	CU_ASSERT(sg_argument_read(SG_STR("x:exact"), &a) && a.form == SG_FORM_exact && a.type == SG_ARGUMENT_string);
+	CU_ASSERT_FALSE(sg_argument_read(SG_STR("x:IBAN"), &a));
+	CU_ASSERT_FALSE(sg_argument_read(SG_STR("x:[]"), &a));
+	CU_ASSERT_FALSE(sg_argument_read(SG_STR("x:email[][]"), &a));
+	CU_ASSERT_FALSE(sg_argument_read(SG_STR("x:email["), &a));
+	CU_ASSERT_FALSE(sg_argument_read(SG_STR("x:string[]"), &a));
 	CU_ASSERT_FALSE(sg_argument_read(SG_STR("x:number(5..1)"), &a));
 	CU_ASSERT_FALSE(sg_argument_read(SG_STR("x:boolean(0..1)"), &a));
 	CU_ASSERT_FALSE(sg_argument_read(SG_STR("x:float"), &a));

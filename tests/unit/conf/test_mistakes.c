@@ -96,6 +96,14 @@ static const struct mistake {
 	 "actions.d has no name", "add name"},
 	{SG_STR("admins : { Mira : { uid = 1 } }\n"), "conf_name", 1, 12, "\"Mira\" is not a name", "a-z"},
 	{SG_STR("admins : { *x : { uid = 1 } }\n"), "conf_name", 1, 12, "\"*x\" is not a name", "a-z"},
+	/* forms of resources */
+	{SG_STR("resources : { a : { type = \"f\"  patterns = [ \"/a\" ]  sensitivity = \"public\"  form = \"path\" }\n b : { type = \"f\"  patterns = [ \"/b\" ]  sensitivity = \"public\" } }\n"), "conf_value", 2, 2,
+	 "resources.a and resources.b have one type and two forms", "form = \"path\" in both"},
+	{SG_STR("resources : { a : { type = \"f\"  patterns = [ \"srv/key\" ]  sensitivity = \"public\"  form = \"path\" } }\n"), "conf_value", 1, 46,
+	 "\"srv/key\" of resources.a fits no id of form path: a path begins with '/'", "an absolute path"},
+	{SG_STR("resources : { a : { type = \"f\"  patterns = [ \"x\" ]  sensitivity = \"public\"  form = \"paths\" } }\n"), "conf_value", 1, 84,
+	 "form", "path"},
+	{SG_STR("resources : { a : { type = \"f\"  patterns = [ \"x\" ]  sensitivity = \"public\"  closed = true } }\n"), "conf_type", 1, 86, "closed is", "auto|no|yes"},
 	/* kinds, forms, bounds */
 	{SG_STR("limits : { use_by = 30 }\n"), "conf_type", 1, 21, "use_by is a number", "\"60s\""},
 	{SG_STR("limits : { rate = \"20\" }\n"), "conf_type", 1, 19, "rate is a string", "such as 10"},

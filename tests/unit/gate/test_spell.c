@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * One thing, one spelling: every row of the table as a resource, as an argument, as an element of one, as a handle of memory and as a pattern. What is decided
+ * is the normal form, for the digest, policy and the answer alike; what is none is refused with a hint. */
+#include "base/pattern.h"
+#include "gate/spell.h"
+#include "unit/base/spellings.h"
+#include "unit/gate/play.h"
+
+static struct play *p;
+static char *task;
+static char asked[1 << 16]; /* the last question */
+
+static const char *
+keep(const char *input)
+{
+	snprintf(asked, sizeof(asked), "%s", input);
+	return play_allow(input);
+}
+
+/* A type t-FORM and two arguments FORM and FORM.s for each form. */
+static void
+configure(void)
+{
+	char arguments[1024] = "\"name\":\"mail.read\",\"arguments\":[", resources[4096] = "\"resources\":{";
+	for (int f = 0; f < SG_FORM_COUNT; f++) {
+		const char *name = sg_form_word((enum sg_form)f);
+		snprintf(arguments + strlen(arguments), sizeof(arguments) - strlen(arguments), "%s\"%s?:%s\",\"%ss?:%s[]\"", f > 0 ? "," : "", name, name, name, name);
+		snprintf(resources + strlen(resources), sizeof(resources) - strlen(resources),
+			 "\"%s\":{\"budgets\":[],\"closed\":\"no\",\"environment\":\"\",\"form\":\"%s\",\"memory\":true,\"owner\":\"\",\"patterns\":[\"**\"],\"sensitivity\":\"internal\","
+			 "\"taints\":[],\"type\":\"t-%s\"},",
+			 name, name, name);
+	}
+	strcat(arguments, "]");
+	strcat(resources, "\"any\":{\"budgets\":[],\"closed\":\"no\",\"environment\":\"\",\"form\":\"exact\",\"memory\":false,\"owner\":\"\",\"patterns\":[\"**\"],\"sensitivity\":"
+			  "\"public\",\"taints\":[],\"type\":\"any\"}},\"attest\":{");
+	CU_ASSERT_TRUE_FATAL(play_reconfigure(p, (const char *const[]){"\"name\":\"mail.read\"", arguments, "\"attest\":{", resources,
+								"\"limits\":{", "\"limits\":{\"denials\":1000000,\"domain_denials\":1000000,", NULL}));
+}
+
+static void
+begin(void)
+{
+	p = play_new();
+	p->effects = keep;
+	configure();
+	CU_ASSERT_TRUE_FATAL(play_connect(p, 1, SG_FACE_AGENT, 1001));
+	task = play_task(p, 1, "t");
+}
+
+static void
+end(void)
+{
+	free(task);
+	play_end(p);
+}
+
+/* As JSON, quotes around it. */
+static const char *
+quoted(const char *text)
+{
+	static struct sg_buf out;
+	sg_buf_done(&out);
+	sg_buf_init(&out, 64 << 10);
+	sg_canon_string(&out, sg_str(text));
+	sg_buf_add(&out, "", 1);
+	return out.ptr;
+}
+
+static const char *
+ask(const char *args, const char *type, const char *id)
+{
+	static int keys;
+	static char body[16384];
+	asked[0] = '\0';
+	if (++keys % 400 == 0) { /* a task has a bound on its attempts */
+		char key[16];
+		snprintf(key, sizeof(key), "t%d", keys);
+		free(task);
+		task = play_task(p, 1, key);
+	}
+	snprintf(body, sizeof(body), "{\"action\":\"mail.read\",\"arguments\":%s,\"key\":\"k%d\",\"resource\":{\"id\":%s,\"properties\":{\"a\":1},\"type\":\"%s\"},\"task\":\"%s\"}", args,
+		 keys, id, type, task);
+	return play_ask(p, 1, SG_ROUTE_A_ACT, "", body);
+}
+
+static bool
+says(const struct spelling *s, const char *answer, const char *code, const char *seen)
+{
+	bool good = s->normal == NULL ? strstr(answer, code) != NULL && strstr(answer, "\"hint\":") != NULL && asked[0] == '\0'
+				      : strstr(answer, "\"verdict\":\"allow\"") != NULL && strstr(asked, seen) != NULL;
+	if (!good)
+		fprintf(stderr, "  %s '%s': %.600s\n  wanted %s in %.300s\n", sg_form_word(s->form), s->text, answer, seen, asked);
+	return good;
+}
+
+static bool
+never_sent(const struct spelling *s)
+{
+	return s->text[0] == '\0' || (s->form == SG_FORM_exact && !sg_pattern_match(SG_STR("**"), sg_str(s->text), '/')); /* refused before, by route and intent */
+}
+
+static void
+resources(void)
+{
+	begin();
+	for (size_t i = 0; i < sizeof(spellings) / sizeof(spellings[0]); i++) {
+		const struct spelling *s = &spellings[i];
+		char type[32], seen[16384] = "";
+		if (never_sent(s))
+			continue;
+		snprintf(type, sizeof(type), "t-%s", sg_form_word(s->form));
+		if (s->normal != NULL)
+			snprintf(seen, sizeof(seen), "\"resource\":{\"environment\":\"\",\"id\":%s,", quoted(s->normal));
+		CU_ASSERT_TRUE(says(s, ask("{}", type, quoted(s->text)), "\"code\":\"resource_form\"", seen));
+	}
+	end();
+}
+
+static void
+arguments(void)
+{
+	begin();
+	for (int list = 0; list < 2; list++)
+		for (size_t i = 0; i < sizeof(spellings) / sizeof(spellings[0]); i++) {
+			const struct spelling *s = &spellings[i];
+			const char *name = sg_form_word(s->form);
+			char args[16384], seen[16384] = "";
+			snprintf(args, sizeof(args), list ? "{\"%ss\":[%s]}" : "{\"%s\":%s}", name, quoted(s->text));
+			if (s->normal != NULL)
+				snprintf(seen, sizeof(seen), list ? "\"args\":{\"%ss\":[%s]}" : "\"args\":{\"%s\":%s}", name, quoted(s->normal));
+			const char *answer = ask(args, "any", "\"1\"");
+			CU_ASSERT_TRUE(says(s, answer, "\"code\":\"arguments_form\"", seen));
+			if (s->normal != NULL) /* who executes is told */
+				CU_ASSERT_PTR_NOT_NULL(strstr(answer, list ? "\"effective\":{\"arguments\":{\"" : strstr(seen, "{")));
+		}
+	end();
+}
+
+static void
+one_digest(void)
+{
+	char *one, *other;
+	begin();
+	one = play_between(ask("{\"iban\":\"DE75 5121 0800 1245 1261 99\"}", "t-path", "\"/srv//key/\""), "\"digest\":\"", "\"");
+	other = play_between(ask("{\"iban\":\"DE75512108001245126199\"}", "t-path", "\"/srv/key\""), "\"digest\":\"", "\"");
+	CU_ASSERT_EQUAL(strlen(one), 64);
+	CU_ASSERT_STRING_EQUAL(one, other);
+	free(one);
+	free(other);
+	end();
+}
+
+/* What is written under one spelling is read under another. */
+static void
+memory(void)
+{
+	begin();
+	ask("{}", "t-path", "\"/notes//a/\"");
+	size_t at = 0, count = 0;
+	for (void *m; (m = sg_table_next(&p->gate->state.memories, &at)) != NULL;)
+		count++;
+	ask("{}", "t-path", "\"/notes/a\"");
+	ask("{}", "t-path", "\"//notes/a//\"");
+	at = 0;
+	size_t after = 0;
+	for (void *m; (m = sg_table_next(&p->gate->state.memories, &at)) != NULL;)
+		after++;
+	CU_ASSERT_EQUAL(count, after);
+	char one[33], other[33];
+	sg_state_handle(&p->gate->state, SG_STR("a|b"), SG_STR("c"), one);
+	sg_state_handle(&p->gate->state, SG_STR("a"), SG_STR("b|c"), other);
+	CU_ASSERT_STRING_NOT_EQUAL(one, other);
+	end();
+}
+
+/* ---- what the catalogue knows by another spelling ---- */
+
+#define ROW(name, more) "\"" name "\":{\"budgets\":[],\"memory\":false,\"owner\":\"\",\"taints\":[]," more "}"
+
+static void
+known(void)
+{
+	static const struct {
+		const char *row, *type, *id, *code; /* NULL: allowed */
+	} rows[] = {
+		{ROW("k", "\"closed\":\"auto\",\"environment\":\"prod\",\"form\":\"exact\",\"patterns\":[\"prod\"],\"sensitivity\":\"internal\",\"type\":\"db\""), "db", "prod", "wrong_environment"},
+		{ROW("k", "\"closed\":\"auto\",\"environment\":\"prod\",\"form\":\"exact\",\"patterns\":[\"prod\"],\"sensitivity\":\"internal\",\"type\":\"db\""), "db", "prod/", "unknown_resource"},
+		{ROW("k", "\"closed\":\"auto\",\"environment\":\"prod\",\"form\":\"exact\",\"patterns\":[\"prod\"],\"sensitivity\":\"internal\",\"type\":\"db\""), "db", "Prod", "unknown_resource"},
+		{ROW("k", "\"closed\":\"auto\",\"environment\":\"prod\",\"form\":\"exact\",\"patterns\":[\"prod\"],\"sensitivity\":\"internal\",\"type\":\"db\""), "db", "prod%2Fx", "unknown_resource"},
+		{ROW("k", "\"closed\":\"auto\",\"environment\":\"prod\",\"form\":\"name\",\"patterns\":[\"prod\"],\"sensitivity\":\"internal\",\"type\":\"db\""), "db", "Prod", "wrong_environment"},
+		{ROW("k", "\"closed\":\"auto\",\"environment\":\"prod\",\"form\":\"name\",\"patterns\":[\"prod\"],\"sensitivity\":\"internal\",\"type\":\"db\""), "db", "prod/", "resource_form"},
+		{ROW("k", "\"closed\":\"yes\",\"environment\":\"\",\"form\":\"name\",\"patterns\":[\"prod\"],\"sensitivity\":\"public\",\"type\":\"db\""), "db", "test", "unknown_resource"},
+		{ROW("k", "\"closed\":\"auto\",\"environment\":\"\",\"form\":\"exact\",\"patterns\":[\"prod\"],\"sensitivity\":\"confidential\",\"type\":\"db\""), "db", "test", "unknown_resource"},
+		{ROW("k", "\"closed\":\"auto\",\"environment\":\"\",\"form\":\"path\",\"patterns\":[\"/srv//pub/**\"],\"sensitivity\":\"internal\",\"type\":\"f\""), "f", "/srv/pub/key", NULL},
+		{ROW("k", "\"closed\":\"auto\",\"environment\":\"\",\"form\":\"path\",\"patterns\":[\"/srv//pub/**\"],\"sensitivity\":\"internal\",\"type\":\"f\""), "f", "/srv/pub//key/", NULL},
+		{ROW("k", "\"closed\":\"auto\",\"environment\":\"prod\",\"form\":\"path\",\"patterns\":[\"/srv/pub/key/\"],\"sensitivity\":\"internal\",\"type\":\"f\""), "f", "/srv/pub//key", "wrong_environment"},
+		{ROW("k", "\"closed\":\"auto\",\"environment\":\"\",\"form\":\"path\",\"patterns\":[\"/srv/pub/**\"],\"sensitivity\":\"internal\",\"type\":\"f\""), "f", "/srv/pub/../key", "resource_form"},
+	};
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		char resources[512], id[64];
+		p = play_new();
+		snprintf(resources, sizeof(resources), "\"resources\":{%s},\"attest\":{", rows[i].row);
+		CU_ASSERT_TRUE_FATAL(play_reconfigure(p, (const char *const[]){"\"attest\":{", resources, NULL}));
+		CU_ASSERT_TRUE_FATAL(play_connect(p, 1, SG_FACE_AGENT, 1001));
+		task = play_task(p, 1, "t");
+		snprintf(id, sizeof(id), "\"%s\"", rows[i].id);
+		const char *answer = ask("{}", rows[i].type, id);
+		char code[64];
+		snprintf(code, sizeof(code), "\"code\":\"%s\"", rows[i].code == NULL ? "allowed" : rows[i].code);
+		if (!play_has(answer, code))
+			fprintf(stderr, "  row %zu\n", i);
+		CU_ASSERT_PTR_NOT_NULL(strstr(answer, code));
+		end();
+	}
+}
+
+/* A member beside one that the catalogue names, in another case. */
+static void
+shadows(void)
+{
+	static const struct {
+		const char *args;
+		bool good;
+	} rows[] = {
+		{"{\"amount\":5,\"to\":{\"n\":1}}", true},	  {"{\"Amount\":5}", false},			 {"{\"AMOUNT\":5,\"amount\":1}", false},
+		{"{\"amount\":5,\"amounts\":1}", true},	  {"{\"to\":{\"N\":1}}", false},		 {"{\"to\":{\"N\":1,\"n\":1}}", false},
+		{"{\"To\":{\"n\":1}}", false},		  {"{\"TO.N\":1}", false},			 {"{\"other\":1,\"Other\":2}", true},
+		{"{\"to\":[{\"N\":1}]}", true},		  {"{\"deep\":{\"Amount\":1}}", true},
+	};
+	p = play_new();
+	CU_ASSERT_TRUE_FATAL(play_connect(p, 1, SG_FACE_AGENT, 1001));
+	task = play_task(p, 1, "t");
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		char key[8];
+		snprintf(key, sizeof(key), "s%zu", i);
+		const char *answer = play_act(p, 1, task, "pay.send", rows[i].args, key);
+		if ((strstr(answer, "\"code\":\"arguments_form\"") == NULL) != rows[i].good)
+			fprintf(stderr, "  %s: %s\n", rows[i].args, answer);
+		CU_ASSERT_EQUAL(strstr(answer, "\"code\":\"arguments_form\"") == NULL, rows[i].good);
+	}
+	end();
+}
+
+SG_CASES("gate.spell", {"resources", resources}, {"arguments", arguments}, {"one digest", one_digest}, {"memory", memory}, {"what the catalogue knows", known},
+	 {"members in another case", shadows})
