@@ -8,6 +8,8 @@
 #include <stdbool.h>
 #include <stepgate/types.h>
 
+enum { SG_BUDGETS_MAX = 16 }; /* of one stanza */
+
 /* X(name, what one of it is); in canonical order. */
 #define SG_DIMENSIONS_TABLE(X)                                                                                         \
 	X(bytes, "one byte")                                                                                           \

@@ -4,6 +4,7 @@
 #include "conf/table.h"
 
 #include "base/str.h"
+#include "conf/budget.h"
 #include "conf/unit.h"
 
 /* Where the build installs them. */
@@ -57,7 +58,7 @@ const struct sg_conf_option sg_conf_options[] = {
 /*     section      key            type       default     min  max    choices    what it is */
 OPTION("actions", "arguments",     ARGUMENTS, "",           0,  64, NULL,      "its arguments; none: any. With some, an argument that is not among them is refused")
 OPTION("actions", "authority",     PATHS,     "",           0,  32, NULL,      "arguments that bear authority: payees, recipients, hosts, accounts, branches")
-OPTION("actions", "budgets",       BUDGETS,   "",           0,  16, NULL,      "what all agents together may spend on it")
+OPTION("actions", "budgets",       BUDGETS,   "",           0, SG_BUDGETS_MAX, NULL,      "what all agents together may spend on it")
 OPTION("actions", "class",         CHOICE,    "other",      0,   0, CLASSES,   "kind of thing the action touches")
 OPTION("actions", "costs",         COSTS,     "",           0,   8, NULL,      "what one of it costs, beside one call")
 OPTION("actions", "credential",    NAME,      "",           0,  63, NULL,      "issuer of the credential an allow hands out; empty: none")
@@ -73,7 +74,7 @@ OPTION("admins", "uid",            INTEGER,   NULL,         0, INT32_MAX, NULL, 
 
 OPTION("agents", "approvers",      NAME,      "",           0,  63, NULL,      "group that is asked where a ceiling asks a person: autonomy \"propose\", an overdue review; empty: then it is denied")
 OPTION("agents", "autonomy",       CHOICE,    "autonomous", 0,   0, LEVELS_OF_AUTONOMY, "read-only: reads alone; propose: a person for all else; act-and-tell: the owner is told; autonomous")
-OPTION("agents", "budgets",        BUDGETS,   "",           0,  16, NULL,      "what all its tasks together may spend")
+OPTION("agents", "budgets",        BUDGETS,   "",           0, SG_BUDGETS_MAX, NULL,      "what all its tasks together may spend")
 OPTION("agents", "delegates",      AGENTS,    "",           0, 256, NULL,      "agents it may hand tasks to; \"*\": all")
 OPTION("agents", "domain",         CHOICE,    "auto",       0,   0, DOMAINS,   "what the kernel keeps apart, so that what was read in one is not carried into another; auto: uid, in mode dev process; of stanzas that name one uid the coarsest counts")
 OPTION("agents", "environment",    NAME,      NULL,         1,  63, NULL,      "where it works, such as \"staging\"")
@@ -119,14 +120,14 @@ OPTION("groups", "members",        NAMES,     NULL,         0, 1024, NULL,     "
 
 OPTION("humans", "admin",          NAME,      "",           0,  63, NULL,      "the stanza in admins that is this person; empty: none")
 OPTION("humans", "agents",         AGENTS,    "",           0, 256, NULL,      "agents that may act for this person; \"*\": all")
-OPTION("humans", "budgets",        BUDGETS,   "",           0,  16, NULL,      "what all agents of this owner together may spend")
+OPTION("humans", "budgets",        BUDGETS,   "",           0, SG_BUDGETS_MAX, NULL,      "what all agents of this owner together may spend")
 OPTION("humans", "delegates",      ACTIONS,   "",           0, 256, NULL,      "actions that this person hands to agents that act for them")
 OPTION("humans", "disabled",       BOOL,      "false",      0,   0, NULL,      "gone: their agents fall at once")
 OPTION("humans", "id",             STRING,    NULL,         1, 254, NULL,      "as owner, escalate and on_behalf_of write it; unique")
 OPTION("humans", "quota",          INTEGER,   "100",        0, 100000, NULL,   "agents this person may own")
 
 OPTION("intents", "actions",       ACTIONS,   NULL,         0, 256, NULL,      "actions a task of this intent may be allowed")
-OPTION("intents", "budgets",       BUDGETS,   "",           0,  16, NULL,      "what one task of it may spend, its children's part included")
+OPTION("intents", "budgets",       BUDGETS,   "",           0, SG_BUDGETS_MAX, NULL,      "what one task of it may spend, its children's part included")
 OPTION("intents", "children",      INTEGER,   "16",         0, 100000, NULL,   "open tasks right below one of it")
 OPTION("intents", "depth",         INTEGER,   "3",          0,   8, NULL,      "how deep its tree may grow; 0: no children")
 OPTION("intents", "environment",   NAME,      "",           0,  63, NULL,      "the one environment it is for; empty: the agent's own")
@@ -134,7 +135,7 @@ OPTION("intents", "idle",          DURATION,  "0ms",        0, DAY(7), NULL,   "
 OPTION("intents", "resources",     RESOURCES, "**",         0, 256, NULL,      "resources likewise")
 OPTION("intents", "roles",         NAMES,     "",           0,  16, NULL,      "roles its tree knows; the first is the role of who opens it; none: no roles")
 OPTION("intents", "sensitivity",   CHOICE,    NULL,         0,   0, LEVELS,    "ceiling: nothing above it")
-OPTION("intents", "tree",          BUDGETS,   "",           0,  16, NULL,      "what a whole tree whose root is of it may spend")
+OPTION("intents", "tree",          BUDGETS,   "",           0, SG_BUDGETS_MAX, NULL,      "what a whole tree whose root is of it may spend")
 OPTION("intents", "ttl",           DURATION,  "1h",    SEC(1), DAY(7), NULL,   "longest life of a task")
 
 OPTION("issue", "audience",        STRINGS,   "",           0,  32, NULL,      "whom its credentials may be made for")
@@ -193,7 +194,7 @@ OPTION("listen", "certificate",       PATH,     NULL,  1, 1024, NULL,           
 OPTION("listen", "handshake_timeout", DURATION, "5s",  MS(100), MIN(1), NULL,      "from the connection to the end of the handshake")
 OPTION("listen", "key",               PATH,     NULL,  1, 1024, NULL,              "its private key, PEM, readable by its owner alone")
 
-OPTION("resources", "budgets",        BUDGETS,   "",       0,  16, NULL,             "what all agents together may spend on it")
+OPTION("resources", "budgets",        BUDGETS,   "",       0, SG_BUDGETS_MAX, NULL,             "what all agents together may spend on it")
 OPTION("resources", "closed",         CHOICE,  "auto",   0,   0, CLOSED,           "whether ids of its type that no stanza has are refused; auto: if its form is exact and a stanza of it has an environment, a budget or a sensitivity above internal")
 OPTION("resources", "environment",    NAME,      "",       0,  63, NULL,             "the one environment it belongs to; empty: any")
 OPTION("resources", "form",           CHOICE,  "exact",  0,   0, FORMS,            "how ids of its type are written, the same in all stanzas of it; other spellings of an id are brought into it, or refused")

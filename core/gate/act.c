@@ -158,9 +158,11 @@ static void
 repeat(struct sg_gate *gate, struct sg_request *r)
 {
 	char asker[80];
+	enum sg_reason reason = SG_REASON_internal;
 	const struct sg_task *task = sg_state_task(&gate->state, r->task);
 	struct sg_attempt *attempt = task == NULL ? NULL : sg_table_get(&task->attempts, sg_str(r->attempt));
 	sg_asker(r, asker);
+	r->again = true;
 	if (attempt == NULL) {
 		sg_answer_error(gate, r, 409, SG_REASON_attempt_pending, "");
 		return;
@@ -178,6 +180,10 @@ repeat(struct sg_gate *gate, struct sg_request *r)
 		sg_answer_attempt(gate, r, attempt, SG_DENY, SG_REASON_answer_lost);
 	else if (sg_deadline_over(&attempt->use_by, &gate->state.now) || !sg_task_live(&gate->state, attempt->task))
 		sg_answer_attempt(gate, r, attempt, SG_DENY, SG_REASON_use_by_passed);
+	else if (attempt->outcome)
+		sg_answer_attempt(gate, r, attempt, SG_DENY, SG_REASON_outcome_known); /* it is done: a second use would be counted by nobody */
+	else if (!sg_in_force(gate, r, &reason))
+		sg_answer_attempt(gate, r, attempt, SG_DENY, reason); /* a reload took away what it rested on */
 	else
 		sg_answer_attempt(gate, r, attempt, SG_ALLOW, attempt->reason);
 }

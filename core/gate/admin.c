@@ -75,6 +75,19 @@ fold_unrecorded(struct sg_gate *gate, struct sg_str body)
 	return good;
 }
 
+bool
+sg_gate_held(struct sg_gate *gate, struct sg_str kill)
+{
+	sg_gate_now(gate);
+	uint64_t number = 0;
+	bool recorded = sg_record(gate, "kill", kill, SG_STR(""), &number, NULL) == SG_OK;
+	if (recorded) {
+		gate->holds = gate->ports.hold != NULL;
+		gate->held_until = number;
+	}
+	return recorded || fold_unrecorded(gate, kill);
+}
+
 static void
 kill_or_lift(struct sg_gate *gate, struct sg_request *r, bool lift)
 {

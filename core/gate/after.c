@@ -64,11 +64,8 @@ record(struct sg_gate *gate, const struct sg_attempt *attempt, const char *hook,
 	labels != NULL ? sg_jw_value(&w, labels) : sg_jw_raw(&w, sg_str_is(sg_str(hook), "failed") ? SG_STR("[\"policy_error\"]") : SG_STR("[]"));
 	sg_jw_member_text(&w, "task", attempt->task->id);
 	sg_jw_end(&w);
-	uint64_t before = attempt->task->taint.seq;
 	bool good = !body.failed && sg_record(gate, "outcome", sg_buf_view(&body), SG_STR(""), NULL, NULL) == SG_OK;
 	sg_buf_done(&body);
-	if (good && attempt->task->taint.seq != before)
-		sg_leases_tainted(gate, attempt->task, "");
 	return good;
 }
 

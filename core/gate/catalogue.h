@@ -175,7 +175,10 @@ const struct sg_human *sg_catalogue_human_admin(const struct sg_catalogue *catal
 const struct sg_task_role *sg_catalogue_role(const struct sg_catalogue *catalogue, struct sg_str name);
 const struct sg_tool *sg_catalogue_tool(const struct sg_catalogue *catalogue, struct sg_str action);
 /* The stanza whose type and patterns fit, or NULL; of several the most sensitive, of several such the first by name. */
+/* The most sensitive of the stanzas that have it. */
 const struct sg_resource *sg_catalogue_resource(const struct sg_catalogue *catalogue, struct sg_str type, struct sg_str id);
+/* The next stanza that has it; all of them hold. `before` NULL: the first; NULL: no more. */
+const struct sg_resource *sg_catalogue_next_resource(const struct sg_catalogue *catalogue, struct sg_str type, struct sg_str id, const struct sg_resource *before);
 /* A row of that type, for what is the same in all of them: its form; NULL: there is none. */
 const struct sg_resource *sg_catalogue_type(const struct sg_catalogue *catalogue, struct sg_str type);
 /* Ids of that type that no row has are refused. */

@@ -34,14 +34,21 @@ FIND(sg_catalogue_tool(const struct sg_catalogue *catalogue, struct sg_str actio
 
 /* Names are no ranks: a catch-all that comes first by name hides nothing of what is more sensitive. */
 const struct sg_resource *
+sg_catalogue_next_resource(const struct sg_catalogue *catalogue, struct sg_str type, struct sg_str id, const struct sg_resource *before)
+{
+	for (const struct sg_resource *row = before == NULL ? catalogue->resources : before + 1; row < catalogue->resources + catalogue->resource_count; row++)
+		if (sg_str_eq(row->type, type) && sg_strings_match(&row->patterns, id, '/'))
+			return row;
+	return NULL;
+}
+
+const struct sg_resource *
 sg_catalogue_resource(const struct sg_catalogue *catalogue, struct sg_str type, struct sg_str id)
 {
 	const struct sg_resource *most = NULL;
-	for (size_t i = 0; i < catalogue->resource_count; i++) {
-		const struct sg_resource *row = &catalogue->resources[i];
-		if (sg_str_eq(row->type, type) && sg_strings_match(&row->patterns, id, '/') && (most == NULL || row->sensitivity > most->sensitivity))
+	for (const struct sg_resource *row = NULL; (row = sg_catalogue_next_resource(catalogue, type, id, row)) != NULL;)
+		if (most == NULL || row->sensitivity > most->sensitivity)
 			most = row;
-	}
 	return most;
 }
 

@@ -102,7 +102,7 @@ chain_ceilings(const struct sg_gate *gate, const struct sg_request *r, const str
 		if (*reason != SG_REASON_allowed)
 			return false;
 		*reason = SG_REASON_outside_constraint;
-		if (t->grant != NULL && !rates_admit(gate, r, t))
+		if (t->grant != NULL && !r->again && !rates_admit(gate, r, t))
 			return false;
 	}
 	return true;
@@ -118,7 +118,7 @@ role_ceilings(const struct sg_gate *gate, struct sg_request *r, const struct sg_
 	*reason = SG_REASON_outside_role;
 	if (role == NULL || !sg_strings_match(&role->actions, r->action->name, '.'))
 		return false;
-	return !role->planned || sg_plan_admits(gate, r, task, reason);
+	return !role->planned || r->again || sg_plan_admits(gate, r, task, reason);
 }
 
 /* Acting for a person yields at most what that person handed over, to this agent. */
@@ -130,6 +130,12 @@ sg_behalf_admits(const struct sg_gate *gate, const struct sg_agent *agent, struc
 	const struct sg_human *human = sg_catalogue_human_id(gate->catalogue, human_id);
 	return human != NULL && !sg_human_gone(gate, human) && (sg_strings_have(&human->agents, agent->name) || sg_strings_have(&human->agents, SG_STR("*"))) &&
 	       (action == NULL || sg_strings_match(&human->delegates, action->name, '.'));
+}
+
+const struct sg_resource *
+sg_next_found(const struct sg_gate *gate, const struct sg_request *r, const struct sg_resource *before)
+{
+	return sg_catalogue_next_resource(gate->catalogue, r->resource_type, r->resource_id, before);
 }
 
 static bool
@@ -150,7 +156,12 @@ resource_ceilings(const struct sg_gate *gate, struct sg_request *r, const struct
 	if (held > r->level)
 		r->level = held;
 	*reason = SG_REASON_wrong_environment;
-	return r->found == NULL || r->found->environment.len == 0 || sg_str_is(r->found->environment, task->environment);
+	size_t count = 0;
+	for (const struct sg_resource *f = NULL; (f = sg_next_found(gate, r, f)) != NULL; count++)
+		if (f->environment.len > 0 && !sg_str_is(f->environment, task->environment))
+			return false;
+	*reason = SG_REASON_resource_many;
+	return count <= SG_FOUND_MAX;
 }
 
 static bool
@@ -213,8 +224,9 @@ sg_may_spend(const struct sg_gate *gate, const struct sg_request *r)
 {
 	const struct sg_task *task = sg_state_task(&gate->state, r->task);
 	size_t at = 0;
+	uint64_t same = r->action->reads ? 0 : sg_step_digest(gate, task, r->action->name, r->resource, r->effective_args);
 	for (struct sg_attempt *a; !r->action->reads && (a = sg_table_next(&task->attempts, &at)) != NULL;)
-		if (a->state == SG_ATTEMPT_ALLOWED && a->outcome && strcmp(a->result, "unknown") == 0 && strcmp(a->digest, r->digest) == 0)
+		if (a->state == SG_ATTEMPT_ALLOWED && a->outcome && strcmp(a->result, "unknown") == 0 && ((same != 0 && a->same == same) || strcmp(a->digest, r->digest) == 0))
 			return SG_REASON_outcome_unknown;
 	return sg_budgets_allow(gate, r, task, r->cost);
 }

@@ -285,13 +285,10 @@ commit_allow(struct sg_gate *gate, struct sg_request *r, struct sg_task *task)
 	r->verdict = SG_ALLOW;
 	r->reason = r->narrowed ? SG_REASON_narrowed : SG_REASON_allowed;
 	gate->decided++;
-	uint64_t before = task->taint.seq;
 	if (!sg_record_decision(gate, r, &number)) {
 		deny_unrecorded(gate, r);
 		return;
 	}
-	if (task->taint.seq != before)
-		sg_leases_tainted(gate, task, r->decision);
 	gate->allowed++;
 	sg_tool_quarantine(gate, r);
 	sg_thresholds(gate, r);

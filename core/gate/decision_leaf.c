@@ -28,14 +28,15 @@ write_lease(struct sg_json_writer *w, const struct sg_gate *gate, const struct s
 
 /* Catalogue first, then what policy added; a label stands once. */
 static void
-write_taint(struct sg_json_writer *w, const struct sg_request *r)
+write_taint(struct sg_json_writer *w, const struct sg_gate *gate, const struct sg_request *r)
 {
 	sg_jw_array(w);
 	if (r->verdict == SG_ALLOW) {
 		for (size_t i = 0; i < r->action->taints.count; i++)
 			sg_jw_str(w, r->action->taints.items[i]);
-		for (size_t i = 0; r->found != NULL && r->action->reads && i < r->found->taints.count; i++)
-			sg_jw_str(w, r->found->taints.items[i]);
+		for (const struct sg_resource *f = NULL; r->action->reads && (f = sg_next_found(gate, r, f)) != NULL;)
+			for (size_t i = 0; i < f->taints.count; i++)
+				sg_jw_str(w, f->taints.items[i]);
 		for (size_t i = 0; i < r->merged.taint_count; i++)
 			sg_jw_str(w, r->merged.taints[i]);
 	}
@@ -47,7 +48,10 @@ static void
 write_memory(struct sg_json_writer *w, const struct sg_gate *gate, const struct sg_request *r)
 {
 	char id[33];
-	if (r->verdict != SG_ALLOW || r->found == NULL || !r->found->memory) {
+	bool memory = false;
+	for (const struct sg_resource *f = NULL; r->verdict == SG_ALLOW && (f = sg_next_found(gate, r, f)) != NULL;)
+		memory |= f->memory;
+	if (!memory) {
 		sg_jw_null(w);
 		return;
 	}
@@ -98,6 +102,16 @@ leaf_sensitivity(const struct sg_request *r)
 	return sg_sensitivity_name(r->merged.raise > r->level ? r->merged.raise : r->level);
 }
 
+/* What was allowed, whoever asked and however. */
+static void
+write_same(struct sg_json_writer *w, const struct sg_gate *gate, const struct sg_request *r, const struct sg_task *task)
+{
+	char hex[17] = "";
+	if (r->verdict == SG_ALLOW && task != NULL && !r->action->reads)
+		sg_value_hex(sg_step_digest(gate, task, r->action->name, r->resource, r->effective_args), hex);
+	sg_jw_member_text(w, "same", hex);
+}
+
 static void
 write_body(struct sg_buf *out, struct sg_gate *gate, const struct sg_request *r)
 {
@@ -146,12 +160,13 @@ write_body(struct sg_buf *out, struct sg_gate *gate, const struct sg_request *r)
 	write_report_by(&w, gate, r);
 	sg_jw_member_str(&w, "resource_type", r->resource_type);
 	sg_jw_member_str(&w, "rule", r->merged.rule);
+	write_same(&w, gate, r, keyed ? task : NULL);
 	sg_jw_member_text(&w, "sensitivity", leaf_sensitivity(r));
 	sg_jw_member_int(&w, "step", (int64_t)r->step);
 	sg_jw_member_str(&w, "strength", sg_str(sg_strength_name(r->strength)));
 	sg_jw_member_str(&w, "tail", sg_str(r->tail));
 	sg_jw_name(&w, "taint");
-	write_taint(&w, r);
+	write_taint(&w, gate, r);
 	sg_jw_member_str(&w, "task", keyed ? r->task : SG_STR(""));
 	sg_jw_name(&w, "use_by");
 	sg_write_deadline(&w, gate, &r->use_by);

@@ -3,6 +3,7 @@
 #include "gate/fold_in.h"
 
 #include "base/str.h"
+#include "gate/values.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -87,6 +88,7 @@ new_lease(struct sg_fold *f, struct sg_attempt *attempt, const struct sg_json *s
 	lease->level = sg_sensitivity_named(sg_fold_text_or(&inner, "level"));
 	lease->agent = strdup(attempt->task->agent);
 	lease->task = attempt->task;
+	lease->taint_seq = attempt->task->taint.seq; /* with what its own decision brought */
 	memcpy(lease->decision, attempt->decision, sizeof(lease->decision));
 	memcpy(lease->approval, attempt->approval, sizeof(lease->approval));
 	memcpy(lease->digest, attempt->digest, sizeof(lease->digest));
@@ -160,6 +162,7 @@ fold_allow(struct sg_fold *f, struct sg_task *task, struct sg_attempt *attempt)
 	const struct sg_json *lease = sg_json_get(f->body, "lease");
 	struct sg_approval *approval = sg_state_approval(f->state, sg_str(attempt->approval));
 	attempt->state = SG_ATTEMPT_ALLOWED;
+	attempt->same = sg_value_unhex(sg_fold_text_or(f, "same"));
 	attempt->action = sg_fold_word(f, "action");
 	note_step(f, task);
 	sg_fold_spread(f, task, SG_WORD_NAMED);

@@ -311,6 +311,7 @@ sg_gate_synced(struct sg_gate *gate)
 		fail_unsynced(gate);
 		return;
 	}
+	sg_gate_release_held(gate);
 	size_t count = collect(gate, &ids, is_synced);
 	for (size_t i = 0; i < count; i++) {
 		struct sg_request *r = sg_request_find(gate, ids[i]);
@@ -583,6 +584,7 @@ sg_gate_tick(struct sg_gate *gate)
 		sg_gate_pay(gate);
 	if (gate->hooks_lost && !gate->journal.closed)
 		sg_hooks_lost(gate);
+	sg_leases_soaked(gate);
 	if (gate->gap_since != 0 && !gate->journal.closed && now - gate->gap_since >= 10 * SG_SEC)
 		sg_gate_write_gaps(gate);
 	wake_slowed(gate);

@@ -38,14 +38,20 @@ sg_lease_revoke(struct sg_gate *gate, struct sg_lease *lease, struct sg_str by, 
 }
 
 /* What a task was given before it read from outside is not what it would be given now: what touches confidential things is taken back, wherever the labels
- * go: in its tree and in its domain. `but` is the decision that brought the taint. */
+ * went, by trees and domains and those of these. The decision that brought them keeps what it was given. */
 void
-sg_leases_tainted(struct sg_gate *gate, const struct sg_task *task, const char *but)
+sg_leases_soaked(struct sg_gate *gate)
 {
 	size_t at = 0;
+	if (gate->leases_soaked == gate->state.soaked || gate->journal.closed)
+		return;
+	bool good = true;
+	uint64_t soaked = gate->state.soaked;
 	for (struct sg_lease *l; (l = sg_table_next(&gate->state.leases, &at)) != NULL;)
-		if (l->state < SG_LEASE_REVOKING && l->level >= SG_CONFIDENTIAL && strcmp(l->decision, but) != 0 && (l->task->root == task->root || l->task->domain == task->domain))
-			sg_lease_revoke(gate, l, SG_STR("stepgate"), "tainted");
+		if (l->state < SG_LEASE_REVOKING && l->level >= SG_CONFIDENTIAL && l->taint_seq != l->task->taint.seq)
+			good &= sg_lease_revoke(gate, l, SG_STR("stepgate"), "tainted");
+	if (good)
+		gate->leases_soaked = soaked; /* else again at the next turn */
 }
 
 void

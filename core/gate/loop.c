@@ -48,6 +48,14 @@ ask_reload(void *self, uint64_t id)
 	sg_link_queue(&loop->supervisor, SG_FRAME_G_RELOAD, id, SG_STR(""), -1, NULL);
 }
 
+static void
+hold(void *self, struct sg_str kill)
+{
+	struct sg_loop *loop = self;
+	sg_link_queue(&loop->supervisor, SG_FRAME_G_HOLD, 0, kill, -1, NULL);
+	sg_link_flush(&loop->supervisor, NULL); /* before the kill is answered */
+}
+
 /* ---- the supervisor's frames ---- */
 
 static void
@@ -157,6 +165,8 @@ sg_supervisor_frame(struct sg_loop *loop, struct sg_frame *frame)
 		take_policy(loop, frame->payload, frame->id);
 	else if (frame->type == SG_FRAME_S_RELOADED)
 		reloaded(loop, frame->id, json);
+	else if (frame->type == SG_FRAME_S_HELD)
+		good = sg_gate_held(loop->gate, frame->payload);
 	else if (frame->type == SG_FRAME_S_PREPARE)
 		sg_instances_prepare(loop, frame->id, sg_json_get(json, "document"));
 	sg_arena_done(&arena);
@@ -258,7 +268,7 @@ static struct sg_ports
 ports(struct sg_loop *loop)
 {
 	return (struct sg_ports){loop,		 sg_doors_answer, sg_doors_admit, sg_doors_close, sg_pool_judge,
-				 sg_hosts_look, sg_hosts_call, sg_hosts_tell, ask_reload, end_now, say};
+				 sg_hosts_look, sg_hosts_call, sg_hosts_tell, ask_reload, end_now, say, hold};
 }
 
 static enum sg_status

@@ -175,11 +175,8 @@ sg_outcome_record(struct sg_gate *gate, struct sg_request *r, struct sg_attempt 
 	r->task = sg_arena_copy(&r->arena, sg_str(attempt->task->id));
 	sg_buf_init(&body, 60 << 10); /* every label at its bound, every byte of it escaped, and the values */
 	write_outcome(&body, gate, r, result, asker, hook);
-	uint64_t before = attempt->task->taint.seq;
 	bool good = !body.failed && sg_record(gate, "outcome", sg_buf_view(&body), SG_STR(""), &number, NULL) == SG_OK;
 	sg_buf_done(&body);
-	if (good && attempt->task->taint.seq != before)
-		sg_leases_tainted(gate, attempt->task, "");
 	if (!good) {
 		sg_answer_error(gate, r, 503, SG_REASON_audit_unavailable, "report again");
 		return;

@@ -2,6 +2,7 @@
  * What a failed disk owes: kills, revocations, taint and the rest of what was appended but never synced is written again once the journal opens;
  * what was answered without a record is counted and written as a gap. */
 #include "gate/fold_in.h"
+#include "gate/sight.h"
 #include "gate/pulse.h"
 #include "gate/request.h"
 
@@ -17,6 +18,26 @@ struct sg_owed {
 	char bytes[];
 };
 
+/* This process may die before there is room: what was said to be in force must not die with it. */
+static void
+hold(struct sg_gate *gate, struct sg_str kill)
+{
+	gate->held_until = 0;
+	if (gate->ports.hold == NULL)
+		return;
+	gate->holds = true;
+	gate->ports.hold(gate->ports.self, kill);
+}
+
+void
+sg_gate_release_held(struct sg_gate *gate)
+{
+	if (!gate->holds || gate->held_until == 0 || gate->owed != NULL || gate->journal.durable < gate->held_until)
+		return;
+	gate->holds = false;
+	gate->ports.hold(gate->ports.self, SG_STR("{}"));
+}
+
 bool
 sg_gate_owe(struct sg_gate *gate, const char *kind, struct sg_str body)
 {
@@ -28,6 +49,8 @@ sg_gate_owe(struct sg_gate *gate, const char *kind, struct sg_str body)
 	owed->body = (struct sg_str){owed->bytes, body.len};
 	owed->next = gate->owed; /* newest first; sg_gate_reopen turns them round */
 	gate->owed = owed;
+	if (strcmp(kind, "kill") == 0)
+		hold(gate, body);
 	return true;
 }
 
@@ -172,6 +195,9 @@ sg_gate_reopen(struct sg_gate *gate)
 		return;
 	sg_gate_write_gaps(gate);
 	sg_gate_pay(gate);
+	sg_gate_orphans(gate); /* what a reload let fall meanwhile could not be recorded then */
+	sg_gate_owners(gate);
+	sg_approvals_review(gate);
 }
 
 void
@@ -184,6 +210,7 @@ sg_gate_pay(struct sg_gate *gate)
 		uint64_t number;
 		if (sg_journal_append(&gate->journal, &leaf, &number, NULL, NULL) != SG_OK)
 			break; /* the rest stays owed until the next tick */
+		gate->held_until = number;
 		gate->owed = owed->next;
 		free(owed);
 	}

@@ -10,8 +10,8 @@
 enum { BODY_MAX = 48 << 10, STEP_MAX = 64 << 10 };
 
 /* A step without arguments stands for any; one with them for exactly those. Properties of the resource are part of it: none are none. */
-static uint64_t
-step_digest(const struct sg_gate *gate, const struct sg_task *task, struct sg_str action, const struct sg_json *resource, const struct sg_json *args)
+uint64_t
+sg_step_digest(const struct sg_gate *gate, const struct sg_task *task, struct sg_str action, const struct sg_json *resource, const struct sg_json *args)
 {
 	const struct sg_json *properties = sg_json_get(resource, "properties");
 	struct sg_buf text;
@@ -68,8 +68,8 @@ sg_plan_admits(const struct sg_gate *gate, struct sg_request *r, const struct sg
 	if (tree == NULL || tree->plan.digest[0] == '\0')
 		return false;
 	*reason = SG_REASON_plan_divergence;
-	r->step = step_now(&tree->plan, step_digest(gate, task, r->action->name, r->resource, NULL),
-			   step_digest(gate, task, r->action->name, r->resource, r->effective_args));
+	r->step = step_now(&tree->plan, sg_step_digest(gate, task, r->action->name, r->resource, NULL),
+			   sg_step_digest(gate, task, r->action->name, r->resource, r->effective_args));
 	return r->step > 0;
 }
 
@@ -119,7 +119,7 @@ write_steps(struct sg_json_writer *w, const struct sg_gate *gate, const struct s
 	sg_jw_array(w);
 	for (const struct sg_json *s = sg_json_first(plan); s != NULL; s = sg_json_next(plan, s)) {
 		char hex[17];
-		uint64_t digest = step_digest(gate, task, sg_json_text_at(s, "action"), sg_json_get(s, "resource"), sg_json_get(s, "arguments"));
+		uint64_t digest = sg_step_digest(gate, task, sg_json_text_at(s, "action"), sg_json_get(s, "resource"), sg_json_get(s, "arguments"));
 		good &= digest != 0;
 		sg_value_hex(digest, hex);
 		sg_jw_text(w, hex);

@@ -194,7 +194,10 @@ write_resource(struct sg_json_writer *w, const struct sg_gate *gate, const struc
 	const struct sg_resource *f = r->found;
 	enum sg_sensitivity level = f != NULL ? f->sensitivity : gate->catalogue->resource_count > 0 ? SG_RESTRICTED : SG_PUBLIC;
 	sg_jw_object(w);
-	sg_jw_member_str(w, "environment", f != NULL ? f->environment : SG_STR(""));
+	struct sg_str environment = SG_STR("");
+	for (const struct sg_resource *of = NULL; environment.len == 0 && (of = sg_next_found(gate, r, of)) != NULL;)
+		environment = of->environment;
+	sg_jw_member_str(w, "environment", environment);
 	sg_jw_member_str(w, "id", r->resource_id);
 	sg_jw_member_bool(w, "known", f != NULL);
 	sg_jw_member_str(w, "owner", f != NULL ? f->owner : SG_STR(""));

@@ -41,6 +41,7 @@
 	X(enforcer_action,       "this enforcer may not ask for that action")                                          \
 	X(enforcer_resource,     "this enforcer may not ask for that resource")                                        \
 	X(unknown_resource,      "no such resource in the catalogue: it counts as restricted, or its type is closed")                      \
+	X(resource_many,         "more stanzas of the catalogue than can be counted have this resource")                \
 	X(resource_form,         "the resource's id is not written as the catalogue says of its type")                 \
 	X(arguments_form,        "an argument is missing, unknown, of the wrong type or form, or out of its range")             \
 	X(agent_suspended,       "this agent is suspended")                                                            \

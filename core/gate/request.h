@@ -94,6 +94,7 @@ struct sg_request {
 	enum sg_verdict verdict;
 	enum sg_reason reason;
 	struct sg_str effective; /* arguments, canonical */
+	bool again; /* a repeat of what is done: what it counted itself is not held against it */
 	bool narrowed;
 
 	/* what came of it */
@@ -253,6 +254,8 @@ bool sg_in_force(struct sg_gate *gate, struct sg_request *request, enum sg_reaso
 bool sg_ceilings(struct sg_gate *gate, struct sg_request *request, enum sg_reason *reason);
 enum sg_reason sg_may_spend(const struct sg_gate *gate, const struct sg_request *request);
 /* plan.c: may this task, whose role acts on a plan alone, do this now? request->step says which step it is, from 1 on. False: *reason. */
+/* plan.c: what a step names: the action, what it is done to, with which arguments (NULL: any). Keyed by the tree; 0: no memory. */
+uint64_t sg_step_digest(const struct sg_gate *gate, const struct sg_task *task, struct sg_str action, const struct sg_json *resource, const struct sg_json *args);
 bool sg_plan_admits(const struct sg_gate *gate, struct sg_request *request, const struct sg_task *task, enum sg_reason *reason);
 /* owner.c */
 bool sg_human_gone(const struct sg_gate *gate, const struct sg_human *human);
@@ -264,6 +267,9 @@ bool sg_agent_stands(const struct sg_gate *gate, const struct sg_agent *agent, b
 void sg_agent_ids(struct sg_gate *gate);
 bool sg_record_agent(struct sg_gate *gate, struct sg_str agent, const char *event, struct sg_str by, uint64_t *number);
 bool sg_behalf_admits(const struct sg_gate *gate, const struct sg_agent *agent, struct sg_str human_id, const struct sg_action *action);
+enum { SG_FOUND_MAX = 8 }; /* stanzas that have one resource: resource_many */
+/* ceiling.c: the stanzas of the catalogue that have what a request is about; all of them hold. */
+const struct sg_resource *sg_next_found(const struct sg_gate *gate, const struct sg_request *request, const struct sg_resource *before);
 /* arguments.c: SG_REASON_allowed or arguments_form with the name of one that does not fit. */
 enum sg_reason sg_arguments_fit(const struct sg_action *action, const struct sg_json *args, struct sg_str *which);
 /* tool.c: SG_REASON_allowed, tool_new, tool_changed or tool_quarantined. */
@@ -323,7 +329,8 @@ bool sg_ask_verify(struct sg_gate *gate, const struct sg_request *request, enum 
 		   struct sg_str lease);
 /* Revokes a lease: recorded, told to its issuer, dead once the issuer says so. False if it could not be recorded. */
 bool sg_lease_revoke(struct sg_gate *gate, struct sg_lease *lease, struct sg_str by, const char *why);
-void sg_leases_tainted(struct sg_gate *gate, const struct sg_task *task, const char *but);
+/* Takes back what was given to tasks that labels have come to since. Cheap where none have: asked at the end of each piece of work and each tick. */
+void sg_leases_soaked(struct sg_gate *gate);
 /* Tells the issuers about every lease that is revoking. */
 void sg_leases_revoking(struct sg_gate *gate);
 /* The leaf number in a decision id. */
@@ -360,6 +367,8 @@ void sg_gate_owners(struct sg_gate *gate);
 void sg_gate_orphans(struct sg_gate *gate);
 void sg_gate_synced_if_idle(struct sg_gate *gate);
 bool sg_gate_owe(struct sg_gate *gate, const char *kind, struct sg_str body);
+/* Once the kills that are held outside are durable, they need not be any more. */
+void sg_gate_release_held(struct sg_gate *gate);
 void sg_replayed(struct sg_gate *gate, struct sg_request *request);
 void sg_polled(struct sg_gate *gate, struct sg_request *request);
 /* approvals.c: answers this request with a refusal if it waits, and who asks may see no more what it waits for. NULL: nothing. */

@@ -4,6 +4,7 @@
 
 #include "base/err.h"
 #include "base/str.h"
+#include "gate/values.h"
 
 #include <openssl/evp.h>
 #include <stdio.h>
@@ -105,6 +106,9 @@ attempt_line(struct sg_snapshot_out *o, const void *value)
 	sg_jw_member_bool(&o->w, "plain", a->plain);
 	sg_line_deadline(o, "report_by", &a->report_by);
 	sg_jw_member_text(&o->w, "result", a->result);
+	char same[17];
+	sg_value_hex(a->same, same);
+	sg_jw_member_text(&o->w, "same", same);
 	sg_line_level(&o->w, a->labels.sensitivity);
 	sg_line_ints(&o->w, "spent", a->spent, SG_DIMENSIONS);
 	sg_jw_member_int(&o->w, "state", a->state);
@@ -128,6 +132,7 @@ lease_line(struct sg_snapshot_out *o, const void *value)
 	sg_jw_member_text(&o->w, "issuer", l->issuer);
 	sg_jw_member_text(&o->w, "k", "lease");
 	sg_jw_member_text(&o->w, "level", sg_sensitivity_name(l->level));
+	sg_jw_member_bool(&o->w, "soaked", l->taint_seq != l->task->taint.seq);
 	sg_jw_member_int(&o->w, "state", l->state);
 	sg_jw_member_text(&o->w, "task", l->task->id);
 	sg_line_end(o);

@@ -6,6 +6,7 @@
 #include "base/canon.h"
 #include "base/err.h"
 #include "base/str.h"
+#include "gate/values.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -143,6 +144,7 @@ read_attempt(struct sg_fold *f)
 	a->state = (enum sg_attempt_state)sg_fold_int(f, "state");
 	sg_take_ints(f, "spent", a->spent, SG_DIMENSIONS);
 	read_deed(f, a);
+	a->same = sg_value_unhex(sg_fold_text_or(f, "same"));
 	sg_take_taint(f, &a->labels);
 	read_charges(f, a);
 	a->task = sg_fold_task_of(f);
@@ -181,6 +183,9 @@ read_lease(struct sg_fold *f)
 	sg_take_place(f, &f->state->leases, l->id, l, end_lease);
 	if (f->missing != NULL)
 		return;
+	bool soaked = sg_fold_flag_or(f, "soaked", false); /* its task was labelled since, and it is not taken back yet */
+	l->taint_seq = l->task->taint.seq + soaked;
+	f->state->soaked += soaked;
 	l->task->leases += l->state != SG_LEASE_DEAD;
 	l->task->leases_kept++;
 	f->state->live_leases += l->state < SG_LEASE_REVOKING;

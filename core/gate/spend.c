@@ -51,10 +51,10 @@ struct subject {
 	const struct sg_budgets *budgets;
 };
 
-enum { SUBJECTS = 4 };
+enum { SUBJECTS = 3 + SG_FOUND_MAX };
 
 static size_t
-subjects_of(const struct sg_gate *gate, const struct sg_agent *agent, const struct sg_action *action, const struct sg_resource *resource, struct subject out[SUBJECTS])
+subjects_of(const struct sg_gate *gate, const struct sg_agent *agent, const struct sg_request *r, struct subject out[SUBJECTS])
 {
 	const struct sg_human *owner = agent == NULL ? NULL : sg_catalogue_human_id(gate->catalogue, agent->owner);
 	size_t count = 0;
@@ -62,10 +62,10 @@ subjects_of(const struct sg_gate *gate, const struct sg_agent *agent, const stru
 		out[count++] = (struct subject){"agent", agent->name, &agent->budgets};
 	if (owner != NULL)
 		out[count++] = (struct subject){"owner", owner->name, &owner->budgets};
-	if (action != NULL)
-		out[count++] = (struct subject){"action", action->name, &action->budgets};
-	if (resource != NULL)
-		out[count++] = (struct subject){"resource", resource->name, &resource->budgets};
+	if (r != NULL && r->action != NULL)
+		out[count++] = (struct subject){"action", r->action->name, &r->action->budgets};
+	for (const struct sg_resource *f = NULL; r != NULL && count < SUBJECTS && (f = sg_next_found(gate, r, f)) != NULL;)
+		out[count++] = (struct subject){"resource", f->name, &f->budgets};
 	return count;
 }
 
@@ -148,7 +148,7 @@ sg_budget_left(const struct sg_gate *gate, const struct sg_task *task, int64_t l
 	struct subject subjects[SUBJECTS];
 	clear(left);
 	left_in_tree(gate, task, left);
-	left_beyond(gate, subjects, subjects_of(gate, sg_catalogue_agent(gate->catalogue, sg_str(task->agent)), NULL, NULL, subjects), left);
+	left_beyond(gate, subjects, subjects_of(gate, sg_catalogue_agent(gate->catalogue, sg_str(task->agent)), NULL, subjects), left);
 }
 
 enum sg_reason
@@ -158,7 +158,7 @@ sg_budgets_allow(const struct sg_gate *gate, const struct sg_request *r, const s
 	int64_t left[SG_DIMENSIONS], money = cost[SG_DIMENSION_money];
 	clear(left);
 	left_in_tree(gate, task, left);
-	left_beyond(gate, subjects, subjects_of(gate, r->agent, r->action, r->found, subjects), left);
+	left_beyond(gate, subjects, subjects_of(gate, r->agent, r, subjects), left);
 	for (int d = 0; d < SG_DIMENSIONS; d++)
 		if (left[d] >= 0 && cost[d] > left[d])
 			return SG_REASON_budget_exceeded;
@@ -187,30 +187,36 @@ is_configured(const struct subject *s, const struct sg_account *account)
 	return false;
 }
 
-/* Also to windows that a reload took out: should it come back, nothing was forgotten meanwhile. */
+/* Windows that a reload took out are charged as well: should one come back, nothing was forgotten meanwhile. */
 static void
-write_charge(struct sg_json_writer *w, const struct sg_gate *gate, const struct sg_request *r, const struct subject *s, const struct sg_budget *b, size_t *left)
+write_old(struct sg_json_writer *w, const struct sg_gate *gate, const struct sg_request *r, const struct subject *s, const struct sg_budget *b, size_t *left)
 {
 	char key[256];
-	int64_t amount = r->cost[b->dimension];
-	bool first = true;
 	for (const struct sg_budget *o = s->budgets->items; o < b; o++)
-		first &= o->dimension != b->dimension;
-	write_entry(w, key_of(s, b, key), amount, left);
-	for (const struct sg_account *a = first ? sg_state_accounts_like(&gate->state, sg_str(key)) : NULL; a != NULL; a = a->like)
+		if (o->dimension == b->dimension)
+			return;
+	for (const struct sg_account *a = sg_state_accounts_like(&gate->state, key_of(s, b, key)); a != NULL; a = a->like)
 		if (!is_configured(s, a))
-			write_entry(w, sg_str(a->key), amount, left);
+			write_entry(w, sg_str(a->key), r->cost[b->dimension], left);
 }
+
+_Static_assert(SUBJECTS * SG_BUDGETS_MAX < SG_CHARGES_MAX, "all that is configured is charged, whatever is charged beside it");
 
 void
 sg_write_charges(struct sg_json_writer *w, const struct sg_gate *gate, const struct sg_request *r)
 {
+	char key[256];
 	struct subject subjects[SUBJECTS];
-	size_t count = subjects_of(gate, r->agent, r->action, r->found, subjects), left = SG_CHARGES_MAX;
+	size_t count = subjects_of(gate, r->agent, r, subjects), left = SG_CHARGES_MAX;
 	sg_jw_array(w);
 	for (size_t s = 0; s < count; s++)
+		for (size_t i = 0; i < subjects[s].budgets->count; i++) {
+			const struct sg_budget *b = &subjects[s].budgets->items[i];
+			write_entry(w, key_of(&subjects[s], b, key), r->cost[b->dimension], &left);
+		}
+	for (size_t s = 0; s < count; s++)
 		for (size_t i = 0; i < subjects[s].budgets->count; i++)
-			write_charge(w, gate, r, &subjects[s], &subjects[s].budgets->items[i], &left);
+			write_old(w, gate, r, &subjects[s], &subjects[s].budgets->items[i], &left);
 	sg_jw_end(w);
 }
 

@@ -14,7 +14,7 @@ enum {
 	SG_LABEL_MAX = 128,      /* bytes of a label */
 	SG_DEPTH_MAX = 8,        /* tasks above a task */
 	SG_TIMES_MAX = 64,       /* moments remembered of what freezes when it happens too often */
-	SG_CHARGES_MAX = 64,     /* accounts that one decision may charge */
+	SG_CHARGES_MAX = 256,    /* accounts that one decision may charge: those of its budgets, and of windows of theirs that reloads took out */
 	SG_QUARANTINE_MAX = 64,  /* tools in quarantine for one tree; one more and every pinned tool is */
 	SG_PLAN_STEPS_MAX = 256, /* steps of a signed plan */
 	SG_PLAN_TIMES_MAX = 1000000, /* times that a step may be done */
@@ -290,6 +290,7 @@ struct sg_attempt {
 		int64_t at_ms;
 	} *charges; /* on accounts other than those of its tree */
 	size_t charge_count;
+	uint64_t same;          /* keyed digest of what is done to what with which arguments, whoever asks; 0: it reads, or a record of before */
 	uint64_t deed[2];       /* its number in the past of its agent and of its tree, and one; 0: none */
 	struct sg_taint labels; /* what the allow put on the task: what its results carry */
 	struct sg_task *task;
@@ -336,6 +337,7 @@ struct sg_lease {
 	struct sg_task *task;
 	enum sg_lease_state state;
 	enum sg_sensitivity level; /* of what it is for */
+	uint64_t taint_seq;        /* of its task, when it was given */
 	struct sg_deadline ends;
 };
 
@@ -394,6 +396,7 @@ struct sg_state {
 	char boot_id[SG_ID_MAX];
 	unsigned char key[SG_KEY_BYTES]; /* the state key: names and nonces derive from it */
 	uint64_t open_tasks, live_leases, open_approvals;
+	uint64_t soaked; /* how often labels came to a task; in memory alone */
 };
 
 enum sg_status sg_state_init(struct sg_state *state, const unsigned char key[SG_KEY_BYTES], const char *boot_id,

@@ -178,6 +178,7 @@ soak_one(struct sg_fold *f, struct sg_task *task, const struct sg_taint *with)
 	uint64_t before = task->taint.seq;
 	if (!sg_taint_join(&task->taint, with))
 		f->missing = "memory";
+	f->state->soaked += task->taint.seq != before;
 	soak_domain(f, task->domain, with);
 	return task->taint.seq != before;
 }

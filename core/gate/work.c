@@ -64,6 +64,7 @@ sg_work_end(struct sg_gate *gate)
 	struct sg_request *r = sg_request_find(gate, gate->work.id);
 	if (r != NULL)
 		sg_work_spent(gate, r);
+	sg_leases_soaked(gate);
 	gate->work.id = 0;
 	sg_pulse_hand("");
 }

@@ -95,6 +95,7 @@ sg_role_gate(struct sg_supervisor *s, bool tells)
 	sg_buf_printf(&first, "{\"document\":%.*s,\"state\":\"%s\"}", (int)s->document.len, s->document.ptr, s->state_dir);
 	sg_link_queue(&s->gate, SG_FRAME_S_CONFIG, 0, sg_buf_view(&first), -1, NULL);
 	sg_buf_done(&first);
+	sg_held_tell(s);
 	for (int i = 0; i < SG_FACES; i++) {
 		char face[64];
 		int len = snprintf(face, sizeof(face), "{\"face\":\"%s\"}", sg_face_name(s->faces[i].face));

@@ -28,6 +28,10 @@ gate_frame(struct sg_supervisor *s, const struct sg_frame *frame)
 		sg_reload_begin(s, frame->id);
 		return true;
 	}
+	if (frame->type == SG_FRAME_G_HOLD) {
+		sg_held_take(s, frame->payload);
+		return true;
+	}
 	if (frame->type == SG_FRAME_G_PREPARED) {
 		sg_reload_prepared(s, frame);
 		return true;

@@ -58,6 +58,11 @@ struct sg_supervisor {
 	bool preparing;                             /* policy is compiled, the gate starts the modules */
 	uint64_t preparation; /* counts them, so that late word of one is not taken for the next */
 	sg_time preparing_since;
+	struct sg_held { /* in the order in which they came */
+		struct sg_held *next;
+		size_t len;
+		char bytes[];
+	} *held; /* kills that no journal has yet */
 	char module_dir[1024], state_dir[1024], policy_dir[1024], run_dir[128];
 };
 
@@ -95,6 +100,13 @@ void sg_role_kill(struct sg_supervisor *s, uint64_t slot);
 void sg_role_kill_all(struct sg_supervisor *s);
 void sg_role_reap(struct sg_supervisor *s);
 void sg_role_spawned(struct sg_supervisor *s, uint64_t slot, int pidfd);
+
+/* held.c */
+/* A kill, canonical, or "{}": those that came are recorded. */
+void sg_held_take(struct sg_supervisor *s, struct sg_str kill);
+/* To a new gate, before it has a socket to answer on. */
+void sg_held_tell(struct sg_supervisor *s);
+void sg_held_forget(struct sg_supervisor *s);
 
 /* restart.c */
 /* Each turn without a gate: starts another one, at once or when it is due. The exit status of the daemon, or -1: it goes on. */

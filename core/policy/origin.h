@@ -4,7 +4,7 @@
  * wrote or changed itself is unknown unless the very same one is listed. What is not listed is unknown, and what is
  * unknown is not trusted and carries what the task has read. 1 and 1.0 are one value, as in JSON; "1" is another.
  *
- * On a table of the request the four words mean all texts and numbers in it, never members of its own of these names,
+ * On a table of the request the four words mean all texts and numbers in it, and the names of members that no path of the catalogue's authority has; never members of its own of these names,
  * which whoever steers the agent could write. Those are reached by :get. */
 #ifndef SG_POLICY_ORIGIN_H
 #define SG_POLICY_ORIGIN_H

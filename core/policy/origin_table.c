@@ -44,6 +44,16 @@ join_labels(struct together *t, const struct sg_json *row)
 }
 
 static void
+join_row(struct together *t, const struct sg_json *row)
+{
+	join_word(t, row, SG_ORIGIN_origin);
+	join_word(t, row, SG_ORIGIN_source);
+	join_labels(t, row);
+	t->trusted &= row != NULL && sg_origin_trusted(row);
+	t->leaves++;
+}
+
+static void
 join_leaf(struct together *t, const struct sg_json *leaf)
 {
 	struct sg_sought sought = {.is_number = leaf->type == SG_JSON_NUMBER};
@@ -52,15 +62,32 @@ join_leaf(struct together *t, const struct sg_json *leaf)
 	else if (leaf->type == SG_JSON_STRING)
 		sought.text = leaf->string;
 	bool placed = sought.is_number || leaf->type == SG_JSON_STRING;
-	const struct sg_json *row = placed ? sg_origin_row(t->L, &sought) : NULL;
-	join_word(t, row, SG_ORIGIN_origin);
-	join_word(t, row, SG_ORIGIN_source);
-	join_labels(t, row);
-	t->trusted &= row != NULL && sg_origin_trusted(row);
-	t->leaves++;
+	join_row(t, placed ? sg_origin_row(t->L, &sought) : NULL);
 }
 
-/* No deeper than the request may be (SG_JSON_MAX_DEPTH). */
+static void
+join_text(struct together *t, struct sg_str text)
+{
+	struct sg_sought sought = {.text = text};
+	join_row(t, sg_origin_row(t->L, &sought));
+}
+
+/* A step of a path that the catalogue says bears authority. */
+static bool
+is_declared(const struct together *t, struct sg_str name)
+{
+	const struct sg_json *paths = sg_json_get(sg_json_get(sg_policy_of(t->L)->request, "action"), "authority");
+	for (const struct sg_json *p = sg_json_first(paths); p != NULL; p = sg_json_next(paths, p)) {
+		struct sg_str rest = SG_STR("");
+		sg_json_string(p, &rest);
+		while (rest.ptr != NULL)
+			if (sg_str_eq(sg_str_cut(&rest, '.'), name))
+				return true;
+	}
+	return false;
+}
+
+/* No deeper than the request may be (SG_JSON_MAX_DEPTH). A member's name says whatever its writer likes, as a text does. */
 static void
 join(struct together *t, const struct sg_json *node)
 {
@@ -70,8 +97,11 @@ join(struct together *t, const struct sg_json *node)
 		join_leaf(t, node);
 		return;
 	}
-	for (const struct sg_json *n = sg_json_first(node); n != NULL; n = sg_json_next(node, n))
+	for (const struct sg_json *n = sg_json_first(node); n != NULL; n = sg_json_next(node, n)) {
+		if (node->type == SG_JSON_OBJECT && !is_declared(t, n->name))
+			join_text(t, n->name);
 		join(t, n);
+	}
 }
 
 static void

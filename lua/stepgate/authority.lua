@@ -10,6 +10,7 @@ local function untrusted(value, path, at)
 	if type(value) == "string" or type(value) == "number" then return not value.trusted end
 	if type(value) ~= "table" then return false end
 	for name, below in pairs(value) do
+		if at > #path and type(name) == "string" and not name.trusted then return true end -- a name says what its writer likes
 		local next = step(name, path, at)
 		if next and untrusted(below, path, next) then return true end
 	end

@@ -101,9 +101,9 @@ static const struct mistake {
 	 "resources.a and resources.b have one type and two forms", "form = \"path\" in both"},
 	{SG_STR("resources : { a : { type = \"f\"  patterns = [ \"srv/key\" ]  sensitivity = \"public\"  form = \"path\" } }\n"), "conf_value", 1, 46,
 	 "\"srv/key\" of resources.a fits no id of form path: a path begins with '/'", "an absolute path"},
-	{SG_STR("resources : { a : { type = \"f\"  patterns = [ \"x\" ]  sensitivity = \"public\"  form = \"paths\" } }\n"), "conf_value", 1, 84,
-	 "form", "path"},
-	{SG_STR("resources : { a : { type = \"f\"  patterns = [ \"x\" ]  sensitivity = \"public\"  closed = true } }\n"), "conf_type", 1, 86, "closed is", "auto|no|yes"},
+	{SG_STR("resources : { a : { type = \"f\"  patterns = [ \"x\" ]  sensitivity = \"public\"  form = \"paths\" } }\n"), "conf_choice", 1, 84,
+	 "\"paths\" is not a choice of form", "path"},
+	{SG_STR("resources : { a : { type = \"f\"  patterns = [ \"x\" ]  sensitivity = \"public\"  closed = true } }\n"), "conf_type", 1, 86, "closed is true or false", "auto|no|yes"},
 	/* kinds, forms, bounds */
 	{SG_STR("limits : { use_by = 30 }\n"), "conf_type", 1, 21, "use_by is a number", "\"60s\""},
 	{SG_STR("limits : { rate = \"20\" }\n"), "conf_type", 1, 19, "rate is a string", "such as 10"},

@@ -145,4 +145,26 @@ windows(void)
 	}
 }
 
-SG_CASES("gate.amounts", {"what others live on", shared}, {"what was lent", lent}, {"next to nothing", next_to_nothing}, {"windows", windows})
+/* However many windows of an agent's budget reloads took out: what is configured is charged. */
+static void
+windows_without_end(void)
+{
+	char budget[64], key[16];
+	const char *answer = "";
+	begin("\"calls=1000/1h\"");
+	char *task = open_task(1, "t");
+	for (int i = 0; i < 80; i++) {
+		snprintf(budget, sizeof(budget), "\"calls=1000/%dm\",\"money=1000/%dm\"", 61 + i, 61 + i);
+		CU_ASSERT_TRUE(configure(budget));
+		snprintf(key, sizeof(key), "w%d", i);
+		answer = pay(1, task, "1", key);
+		if (strstr(answer, "\"code\":\"budget_exceeded\"") != NULL)
+			break;
+		CU_ASSERT_TRUE(play_has(answer, "\"verdict\":\"allow\""));
+	}
+	CU_ASSERT_TRUE(play_has(answer, "\"code\":\"budget_exceeded\"")); /* of the action: 50 calls of all agents */
+	free(task);
+	play_end(p);
+}
+
+SG_CASES("gate.amounts", {"what others live on", shared}, {"what was lent", lent}, {"next to nothing", next_to_nothing}, {"windows", windows}, {"windows without end", windows_without_end})

@@ -246,5 +246,19 @@ a_kill_behind_a_backlog(void)
 	end();
 }
 
+/* An agent that a reload removes while nothing can be recorded: it has no task any more once something can. */
+static void
+a_reload_that_ends_tasks(void)
+{
+	begin();
+	disk_fails();
+	play_act(p, 1, task, "pay.send", "{}", "a"); /* the journal closes */
+	CU_ASSERT_TRUE(p->gate->journal.closed);
+	CU_ASSERT_TRUE(play_reconfigure(p, (const char *const[]){"\"agents\":{\"guess\"", "\"agents\":{\"guess\"", "\"helper\":{\"environment\"", "\"helped\":{\"environment\"", NULL}));
+	disk_back();
+	CU_ASSERT_EQUAL(sg_state_task(&p->gate->state, sg_str(task))->state, SG_TASK_CLOSED);
+	end();
+}
+
 SG_CASES("gate.lost", {"an allow", an_allow}, {"an approval that was used", an_approval}, {"an approval that was opened", an_opening}, {"a refusal", a_refusal}, {"a reload waits for its record", a_reload_waits}, {"a reload", a_reload},
-	 {"a kill behind a backlog", a_kill_behind_a_backlog})
+	 {"a kill behind a backlog", a_kill_behind_a_backlog}, {"a reload that ends tasks", a_reload_that_ends_tasks})

@@ -175,7 +175,11 @@ memory(void)
 
 /* ---- what the catalogue knows by another spelling ---- */
 
+#define ROW_OF(name, more) ROW(name, more)
 #define ROW(name, more) "\"" name "\":{\"budgets\":[],\"memory\":false,\"owner\":\"\",\"taints\":[]," more "}"
+
+#define CATCH_ALL(name, level) ROW_OF(name, "\"closed\":\"no\",\"environment\":\"\",\"form\":\"exact\",\"patterns\":[\"**\"],\"sensitivity\":\"" level "\",\"type\":\"f\"")
+#define PROD(name) ROW_OF(name, "\"closed\":\"no\",\"environment\":\"prod\",\"form\":\"exact\",\"patterns\":[\"prod/**\"],\"sensitivity\":\"internal\",\"type\":\"f\"")
 
 static void
 known(void)
@@ -195,9 +199,16 @@ known(void)
 		{ROW("k", "\"closed\":\"auto\",\"environment\":\"\",\"form\":\"path\",\"patterns\":[\"/srv//pub/**\"],\"sensitivity\":\"internal\",\"type\":\"f\""), "f", "/srv/pub//key/", NULL},
 		{ROW("k", "\"closed\":\"auto\",\"environment\":\"prod\",\"form\":\"path\",\"patterns\":[\"/srv/pub/key/\"],\"sensitivity\":\"internal\",\"type\":\"f\""), "f", "/srv/pub//key", "wrong_environment"},
 		{ROW("k", "\"closed\":\"auto\",\"environment\":\"\",\"form\":\"path\",\"patterns\":[\"/srv/pub/**\"],\"sensitivity\":\"internal\",\"type\":\"f\""), "f", "/srv/pub/../key", "resource_form"},
+		/* all stanzas that have it hold, whatever their names and however sensitive */
+		{CATCH_ALL("a", "internal") "," PROD("b"), "f", "prod/db", "wrong_environment"},
+		{CATCH_ALL("z", "internal") "," PROD("b"), "f", "prod/db", "wrong_environment"},
+		{CATCH_ALL("a", "confidential") "," PROD("b"), "f", "prod/db", "wrong_environment"},
+		{CATCH_ALL("a", "confidential") "," PROD("b"), "f", "test/db", NULL},
+		{CATCH_ALL("a", "public") "," CATCH_ALL("c", "public") "," CATCH_ALL("d", "public") "," CATCH_ALL("e", "public") "," CATCH_ALL("f", "public") "," CATCH_ALL("g", "public") "," CATCH_ALL("h", "public") "," CATCH_ALL("i", "public"), "f", "x", NULL},
+		{CATCH_ALL("a", "public") "," CATCH_ALL("c", "public") "," CATCH_ALL("d", "public") "," CATCH_ALL("e", "public") "," CATCH_ALL("f", "public") "," CATCH_ALL("g", "public") "," CATCH_ALL("h", "public") "," CATCH_ALL("i", "public") "," CATCH_ALL("j", "public"), "f", "x", "resource_many"},
 	};
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		char resources[512], id[64];
+		char resources[4096], id[64];
 		p = play_new();
 		snprintf(resources, sizeof(resources), "\"resources\":{%s},\"attest\":{", rows[i].row);
 		CU_ASSERT_TRUE_FATAL(play_reconfigure(p, (const char *const[]){"\"attest\":{", resources, NULL}));

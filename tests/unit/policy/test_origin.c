@@ -102,7 +102,7 @@ tables(void)
 		{"{\"to\":{\"labels\":[]}}", "#r.args.to.labels == 0", "policy_error"},
 		{"{\"to\":{\"source\":\"x\"}}", "r.args.to.source == 'x'", "policy_error"},
 		{"{\"to\":{\"Trusted\":true,\"v\":\"evil\"}}", "r.args.to.trusted", NO_MATCH},
-		{"{\"to\":{\"v\":\"DE2\"}}", "r.args.to.trusted and r.args.to.origin == 'db.query' and r.args.to.source == 'table:sales'", MATCHES},
+		{"{\"to\":{\"iban\":\"DE2\"}}", "r.args.to.trusted and r.args.to.origin == 'db.query' and r.args.to.source == 'table:sales'", MATCHES},
 		{"{\"to\":[\"DE2\",\"upper\"]}", "r.args.to.trusted and r.args.to.origin == 'unknown' and r.args.to.source == ''", MATCHES},
 		{"{\"to\":[\"DE2\",\"DE1\"]}", "r.args.to.trusted", NO_MATCH},
 		{"{\"to\":[\"DE2\",\"DE1\"]}", "r.args.to.labels[1] == 'mail:7' and #r.args.to.labels == 1", MATCHES},
@@ -113,7 +113,12 @@ tables(void)
 		{"{\"to\":[\"DE2\",{}]}", "r.args.to.trusted", NO_MATCH},
 		{"{\"to\":[]}", "r.args.to.trusted or r.args.to.origin ~= 'unknown'", NO_MATCH},
 		{"{\"to\":{}}", "r.args.to.trusted or #r.args.to.labels == 0", NO_MATCH},
-		{"{\"to\":{\"a\":{\"b\":[{\"c\":\"DE2\"},100]}}}", "r.args.to.trusted and r.args.to.a.b.trusted and r.args.trusted", MATCHES},
+		{"{\"to\":{\"iban\":{\"iban\":[{\"iban\":\"DE2\"},100]}}}", "r.args.to.trusted and r.args.to.iban.iban.trusted", MATCHES},
+		{"{\"to\":{\"evil\":100}}", "r.args.to.trusted or r.args.trusted", NO_MATCH},
+		{"{\"to\":{\"DE1\":100}}", "r.args.to.trusted", NO_MATCH},
+		{"{\"to\":{\"DE1\":100}}", "r.args.to.labels[1] == 'mail:7'", MATCHES},
+		{"{\"to\":{\"DE2\":100}}", "r.args.to.trusted", MATCHES},
+		{"{\"to\":[{\"\":100}]}", "r.args.to.trusted", NO_MATCH},
 		{"{\"to\":{\"a\":{\"b\":[{\"c\":\"DE1\"},100]}}}", "r.args.to.trusted or r.args.to.a.trusted or r.args.to.a.b.trusted or not r.args.to.a.b[2].trusted", NO_MATCH},
 	};
 	for (size_t i = 0; i < sizeof(asks) / sizeof(asks[0]); i++) {

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Kills that a gate took and could not record: held here, so that they do not die with it. */
+#include "main/supervisor.h"
+
+#include "base/str.h"
+
+#include <stdlib.h>
+
+static struct sg_held **
+same_or_end(struct sg_supervisor *s, struct sg_str kill)
+{
+	struct sg_held **at = &s->held;
+	while (*at != NULL && !sg_str_eq((struct sg_str){(*at)->bytes, (*at)->len}, kill))
+		at = &(*at)->next;
+	return at;
+}
+
+void
+sg_held_take(struct sg_supervisor *s, struct sg_str kill)
+{
+	if (sg_str_is(kill, "{}")) {
+		sg_held_forget(s);
+		return;
+	}
+	struct sg_held **at = same_or_end(s, kill), *held = *at != NULL ? NULL : malloc(sizeof(*held) + kill.len);
+	if (held == NULL)
+		return; /* it is there, or in force as long as this gate lives, which its answer said */
+	held->next = NULL;
+	held->len = kill.len;
+	memcpy(held->bytes, kill.ptr, kill.len);
+	*at = held;
+}
+
+void
+sg_held_tell(struct sg_supervisor *s)
+{
+	for (struct sg_held *held = s->held; held != NULL; held = held->next)
+		sg_link_queue(&s->gate, SG_FRAME_S_HELD, 0, (struct sg_str){held->bytes, held->len}, -1, NULL);
+}
+
+void
+sg_held_forget(struct sg_supervisor *s)
+{
+	while (s->held != NULL) {
+		struct sg_held *next = s->held->next;
+		free(s->held);
+		s->held = next;
+	}
+}

@@ -1,0 +1,82 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""What was given is taken back wherever labels go, and a repeat of what was allowed is not more than asking again would be."""
+from stage import Stage, done, row, says, until
+
+A, B, OPS, GATE = 61421, 61422, 62421, 63421
+AGENTS = "agents : { %s\n %s }\n"
+CONF = """
+groups : { ops : { members = [ "ops" ] } }
+admins : { ops : { uid = 62421 } }
+humans : { o : { id = "o@acme.example" } }
+intents : { work : { actions = [ "**" ]  sensitivity = "restricted"  depth = 4  children = 100 } }
+enforcers : { gate : { match = [ "peer:uid=63421" ]  for_agents = [ "*" ] } }
+actions : {
+  mail : { name = "mail.read"  class = "data"  effect = "read"  sensitivity = "internal"  taints = [ "mail" ] }
+  repo : { name = "repo.read"  class = "code"  effect = "read"  sensitivity = "confidential"  credential = "token" }
+  pay : { name = "pay.send"  class = "payment"  effect = "write"  sensitivity = "internal" } }
+"""
+POLICY = 'rule { id = "allow", on = { "mail.*", "repo.*", "pay.*" }, effect = allow {} }'
+
+
+def stanza(name, uid, reach="**"):
+    return ('%s : { owner = "o@acme.example"  escalate = "e@acme.example"  review_by = "2027-01-31"  environment = "prod"  match = [ "peer:uid=%d" ]  reach = [ "%s" ]\n'
+            '  intents = [ "work" ]  delegates = [ "*" ] }' % (name, uid, reach))
+
+
+def story(d):
+    a, b, ops, gate = d.agent_of(A), d.agent_of(B), d.admin_of(OPS), d.enforcer_of(GATE)
+    lease = lambda who, task: who.act(task, "repo.read")["credential"]["lease"]
+    state = lambda l: {x["id"]: x["state"] for x in ops.ask("GET", "/v1/leases?all=yes")[1]["leases"]}[l]
+    hand_on = lambda root: b.claim(a.delegate(root, to="b", actions=["**"])["task"])
+    cleanse = lambda: [ops.ask("POST", "/v1/domains/" + x["id"], dict(event="cleanse", reason="test")) for x in ops.ask("GET", "/v1/domains")[1]["domains"]]
+
+    root, other = a.open("work"), b.open("work")
+    hand_on(root)
+    theirs = lease(b, other)
+    row("far", "the root reads a mail", says(a.act(root, "mail.read"), "allow"))
+    row("far", "labels reach the other root of whoever works below", d.task(other)["labels"] == ["mail"])
+    row("far", "and what it holds is taken back", until(lambda: state(theirs) in ("revoking", "dead")), state(theirs))
+    a.close(root), b.close(other), cleanse()
+
+    read = b.open("work")
+    b.act(read, "mail.read")
+    root, second = a.open("work"), a.open("work")
+    mine, also = lease(a, root), lease(a, second)
+    hand_on(root)
+    row("claim", "one who has read takes a task below", d.task(second)["labels"] == ["mail"])
+    row("claim", "and what was given above is taken back", until(lambda: state(mine) != "active" and state(also) != "active"), [state(mine), state(also)])
+    a.close(root), a.close(second), b.close(read), cleanse()
+
+    old = a.open("work")
+    a.act(old, "mail.read")
+    cleanse()
+    new = a.open("work")
+    given = lease(a, new)
+    row("again", "a new task in a cleansed domain is clean", d.task(new)["labels"] == [])
+    a.act(old, "mail.read")
+    row("again", "until an old one reads again, and so is what it holds", until(lambda: state(given) != "active"), state(given))
+
+    task = a.open("work")
+    row("repeat", "a repeat is the same answer", all(says(a.act(task, "pay.send", key="r1"), "allow") for _ in range(2)))
+    done_it = a.act(task, "pay.send", key="u1", args=dict(n=1))
+    a.outcome(done_it, "unknown")
+    got = a.act(task, "pay.send", key="u1", args=dict(n=1))
+    row("repeat", "what is done is not allowed once more", says(got, "deny", "outcome_known"), got)
+    got = a.act(task, "pay.send", args=dict(n=1))
+    row("repeat", "nor under another key, while nobody knows what came of it", says(got, "deny", "outcome_unknown"), got)
+    got = gate.act(task, "pay.send", args=dict(n=1), as_enforcer=True)
+    row("repeat", "nor through an enforcer", says(got, "deny", "outcome_unknown"), got)
+    row("repeat", "another payment is another", says(gate.act(task, "pay.send", args=dict(n=2), as_enforcer=True), "allow"))
+    d.configure("50-agents.conf", AGENTS % (stanza("a", A, "mail.*"), stanza("b", B)))
+    got = a.act(task, "pay.send", key="r1")
+    row("repeat", "and a reload that takes the right away takes the repeat", says(got, "deny", "outside_reach"), got)
+
+
+d = Stage(CONF, POLICY)
+try:
+    d.configure("50-agents.conf", AGENTS % (stanza("a", A), stanza("b", B)))
+    story(d)
+finally:
+    d.end()
+done()
