@@ -31,24 +31,46 @@ sg_pattern_valid(struct sg_str pattern, char separator)
 	return true;
 }
 
+/* A byte in percent, once or more often ("%2e", "%252e"): its length; 0: it is not that byte. */
+static size_t
+coded(struct sg_str text, const char *code)
+{
+	size_t at = 1;
+	if (text.len < 3 || text.ptr[0] != '%')
+		return 0;
+	while (text.len - at >= 4 && memcmp(text.ptr + at, "25", 2) == 0)
+		at += 2;
+	return text.len - at >= 2 && strncasecmp(text.ptr + at, code, 2) == 0 ? at + 2 : 0;
+}
+
+static size_t
+one_of(struct sg_str text, const char *const *codes, size_t count)
+{
+	size_t len = 0;
+	for (size_t i = 0; i < count && len == 0; i++)
+		len = coded(text, codes[i]);
+	return len;
+}
+
 /* What a file system, a web server or a shell takes for the end of a name. */
 static size_t
 end_of_name(struct sg_str text)
 {
-	static const struct sg_str ends[] = {SG_STR("/"), SG_STR("\\"), SG_STR(";"), SG_STR("%2f"), SG_STR("%5c"), SG_STR("%3b"), SG_STR("%00")};
-	for (size_t i = 0; i < sizeof(ends) / sizeof(*ends); i++)
-		if (text.len >= ends[i].len && strncasecmp(text.ptr, ends[i].ptr, ends[i].len) == 0)
-			return ends[i].len;
-	return 0;
+	static const char *const codes[] = {"2f", "5c", "3b", "00", "3f", "23", "20"};
+	if (text.len > 0 && strchr("/\\;?# ", text.ptr[0]) != NULL)
+		return 1;
+	return one_of(text, codes, sizeof(codes) / sizeof(codes[0]));
 }
 
-/* The length of one dot, written as it is or in percent; 0: there is none. */
+/* The length of one dot, written as it is, in percent, or in more bytes than it needs ("%c0%ae"); 0: there is none. */
 static size_t
 dot(struct sg_str text)
 {
 	if (text.len > 0 && text.ptr[0] == '.')
 		return 1;
-	return text.len >= 3 && strncasecmp(text.ptr, "%2e", 3) == 0 ? 3 : 0;
+	if (text.len >= 6 && strncasecmp(text.ptr, "%c0%ae", 6) == 0)
+		return 6;
+	return coded(text, "2e");
 }
 
 static struct sg_str
@@ -84,7 +106,10 @@ climbs(struct sg_str segment)
 bool
 sg_segment_plain(struct sg_str segment)
 {
-	return segment.len > 0 && memchr(segment.ptr, '\0', segment.len) == NULL && !climbs(segment);
+	for (size_t i = 0; i < segment.len; i++)
+		if ((unsigned char)segment.ptr[i] < 0x20 || segment.ptr[i] == 0x7F)
+			return false; /* some readers stop there, some pass over it */
+	return segment.len > 0 && !climbs(segment);
 }
 
 /* One or more segments. Two stars alone stand for anything at all, with empty segments ("https://x") in it; behind a folder they stand for names. */

@@ -14,8 +14,8 @@ enum { SG_PATTERN_MAX = 512, SG_PATTERN_SEGMENTS = 32 };
  *   *           exactly one segment that is not empty
  *   **          one or more segments that are not empty; only as the last one. Alone, anything that does not climb ("https://x/")
  * A star beside other characters in one segment is not a pattern, so nobody mistakes it for a shell's.
- * Neither star takes a NUL, nor a segment with "." or ".." as a name in it, however it is written ("..\\x", "%2e%2e", "..%2fx", "..;"): a path that
- * climbs is not below the folder it names, and "key/" is not another name of "key". */
+ * Neither star takes a control character, nor a segment with "." or ".." as a name in it, however it is written ("..\\x", "%2e%2e", "%252e.", "..%2fx",
+ * "..;", "..?x", ".. "): a path that climbs is not below the folder it names, and "key/" is not another name of "key". */
 
 /* True if `pattern` is well formed: 1 to SG_PATTERN_MAX bytes, at most SG_PATTERN_SEGMENTS segments, no NUL. Segments
  * of a dotted pattern are never empty; of a slashed one they may be ("/srv", "file:///srv"). */

@@ -212,6 +212,9 @@ settle_approval(struct sg_gate *gate, struct sg_request *r, struct sg_task *task
 	} else if (strcmp(a->digest, r->digest) != 0 || (r->blind && a->state == SG_APPROVAL_GRANTED)) { /* shown to policy, it led to something else */
 		sg_approval_record(gate, a, "void");
 		sg_deny(gate, r, SG_REASON_approval_mismatch);
+	} else if (!sg_approval_stands(gate, a)) { /* who said yes may not any more, or the task has read what nobody was shown */
+		sg_approval_record(gate, a, "void");
+		step_up_new(gate, r, task);
 	} else if (a->state == SG_APPROVAL_GRANTED && sg_requirement_met(&r->merged.requirement, a)) {
 		snprintf(r->approval, sizeof(r->approval), "%s", a->id);
 		commit_allow(gate, r, task);

@@ -119,6 +119,12 @@ sg_givers_stand(const struct sg_gate *gate, const struct sg_approval *a)
 }
 
 bool
+sg_approval_stands(const struct sg_gate *gate, const struct sg_approval *a)
+{
+	return a->labels == sg_taint_tag(&a->task->taint) && sg_givers_stand(gate, a);
+}
+
+bool
 sg_approval_record(struct sg_gate *gate, const struct sg_approval *a, const char *event)
 {
 	struct sg_buf body;

@@ -36,6 +36,18 @@ is_written(const struct origins *o, const struct sg_json *value)
 	return false;
 }
 
+/* It said so itself, or another agent above it did that is the same user, or in the same domain: two names are not two parties. */
+static bool
+is_own_word(const struct sg_task *task, uint64_t sayer)
+{
+	for (const struct sg_task *t = task; sayer != 0 && t != NULL; t = t->parent) {
+		bool same = t == task || t->domain == task->domain || (t->instance->uid >= 0 && t->instance->uid == task->instance->uid);
+		if (same && sayer == sg_person_tag(sg_str(t->agent)))
+			return true;
+	}
+	return false;
+}
+
 /* What an agent handed on with a task is another party's word for who took it, and its own for itself. Either is a word for what was said, and for nothing
  * that was built with a piece of it. */
 static const char *
@@ -44,7 +56,7 @@ where_of(const struct origins *o, const struct sg_origin *origin, bool part)
 	bool inputs = origin != NULL && (strcmp(origin->where, "task") == 0 || strcmp(origin->where, "self") == 0);
 	if (origin == NULL || (part && inputs))
 		return "unknown";
-	bool own = origin->sayer != 0 && origin->sayer == sg_person_tag(sg_str(o->task->agent));
+	bool own = is_own_word(o->task, origin->sayer);
 	return own && inputs ? "self" : origin->where;
 }
 

@@ -8,7 +8,7 @@ static bool
 fits(const struct sg_gate *gate, const struct sg_request *r, const struct sg_task *task, const struct sg_approval *a)
 {
 	return a->task == task && a->state == SG_APPROVAL_GRANTED && strcmp(a->asked, r->asked) == 0 &&
-	       sg_approval_live(&gate->state, a) && sg_givers_stand(gate, a);
+	       sg_approval_live(&gate->state, a) && sg_approval_stands(gate, a);
 }
 
 struct sg_approval *

@@ -14,6 +14,8 @@ struct sg_approval *sg_approval_in_sight(struct sg_gate *gate, const struct sg_r
 enum sg_reason sg_may_give(const struct sg_gate *gate, const struct sg_approval *approval, const struct sg_admin *admin);
 /* Everybody who said yes still may, in the group they said it for. */
 bool sg_givers_stand(const struct sg_gate *gate, const struct sg_approval *approval);
+/* That, and its task carries what it carried when it was opened: what the person was shown. */
+bool sg_approval_stands(const struct sg_gate *gate, const struct sg_approval *approval);
 /* Records as void what was given by somebody who no longer may, and what was opened under another form of digest. After recovery, after each
  * reload, and when a human changed. */
 void sg_approvals_review(struct sg_gate *gate);

@@ -180,6 +180,9 @@ approval_line(struct sg_snapshot_out *o, const void *value)
 	write_people(&o->w, a);
 	sg_jw_member_text(&o->w, "id", a->id);
 	sg_jw_member_text(&o->w, "k", "approval");
+	char labels[17];
+	sg_value_hex(a->labels, labels);
+	sg_jw_member_text(&o->w, "labels", labels);
 	sg_jw_member_int(&o->w, "leaf", (int64_t)a->leaf);
 	sg_jw_member_int(&o->w, "life", a->life_ms);
 	sg_jw_member_int(&o->w, "opened", a->opened_ms);

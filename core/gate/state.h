@@ -375,6 +375,7 @@ struct sg_approval {
 	int64_t asker_uid; /* of the process that asked; -1: none on this machine, or not recorded */
 	int64_t v;         /* form of its digests */
 	int64_t life_ms;   /* of the credential, as the digest binds it; 0: none */
+	uint64_t labels;   /* sg_taint_tag of its task when it was opened: what the person was shown */
 	bool lost;     /* its opening lost its record: void, and no restart will find it */
 	uint64_t leaf; /* where it was opened; what the human sees is sealed beside that leaf */
 	char *action;  /* the same, canonical JSON, once it was read; NULL before */
@@ -488,6 +489,8 @@ const char *sg_lease_state_name(enum sg_lease_state state);
 const char *sg_approval_state_name(enum sg_approval_state state);
 
 bool sg_taint_has(const struct sg_taint *taint, struct sg_str label);
+/* The same for the same labels, in whatever order; else another, but by chance. */
+uint64_t sg_taint_tag(const struct sg_taint *taint);
 enum sg_word sg_taint_word(const struct sg_taint *taint, size_t place);
 
 #endif

@@ -69,7 +69,8 @@ sg_tool_quarantine(struct sg_gate *gate, const struct sg_request *r)
 		return;
 	if (name.len > 0 && !in_quarantine(task->root->tree, name)) {
 		quarantine(gate, r, name, SG_STR(""), NULL);
-	} else if (met && !in_quarantine(task->root->tree, r->action_name)) {
+	}
+	if (met && !in_quarantine(task->root->tree, r->action_name)) {
 		quarantine(gate, r, r->action_name, r->tool, sg_catalogue_tool(gate->catalogue, r->action_name));
 		sg_alert(gate, sg_reason_code(r->reason), r->agent->owner, r->agent->name, r->task);
 	}

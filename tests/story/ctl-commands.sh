@@ -83,7 +83,7 @@ ends 0 "$gate" status --run "$folder"
 
 # ---- an agent; text that tries to steer the reader's terminal is shown, not obeyed ----
 steering=$(printf '/srv/docs/\033[2Ja\342\200\256')
-hold 'open write-report' "act fs.write --resource file:plan --arg path=$steering"
+hold 'open write-report' "act fs.write --resource file:plan --arg path=/srv/docs/a --arg text=$steering"
 grep -q 'approval_needed' "$folder/held" || fail "no approval is needed: $(cat "$folder/held")"
 ends 0 "$gate" approvals
 has 'a-'
