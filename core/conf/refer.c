@@ -69,7 +69,7 @@ check_unique(const struct sg_conf_node *root, const char *section, const char *k
 	const struct sg_conf_node *group = sg_conf_node_get(root, section);
 	for (const struct sg_conf_node *a = group == NULL ? NULL : group->first; a != NULL; a = a->next) {
 		const struct sg_conf_node *name = sg_conf_node_get(a, key), *other;
-		if (name == NULL || name->kind != SG_CONF_TEXT)
+		if (name == NULL || name->kind != SG_CONF_TEXT || name->text.len == 0)
 			continue;
 		for (const struct sg_conf_node *b = group->first; b != a; b = b->next) {
 			other = sg_conf_node_get(b, key);
@@ -79,6 +79,22 @@ check_unique(const struct sg_conf_node *root, const char *section, const char *k
 					  SG_STR_ARG(name->text), key, section, SG_STR_ARG(b->name), other->value.file->path, other->value.line,
 					  other->value.column);
 			break;
+		}
+	}
+}
+
+/* Two names for one user would be two people to whoever counts them. */
+static void
+check_uids(const struct sg_conf_node *root, struct sg_conf_errors *errors)
+{
+	const struct sg_conf_node *admins = sg_conf_node_get(root, "admins");
+	for (const struct sg_conf_node *a = admins == NULL ? NULL : admins->first; a != NULL; a = a->next) {
+		const struct sg_conf_node *uid = sg_conf_node_get(a, "uid");
+		for (const struct sg_conf_node *b = admins->first; uid != NULL && uid->kind == SG_CONF_WHOLE && b != a; b = b->next) {
+			const struct sg_conf_node *other = sg_conf_node_get(b, "uid");
+			if (other != NULL && other->kind == SG_CONF_WHOLE && other->number == uid->number)
+				sg_conf_error_add(errors, SG_CONF_E_not_unique, uid->value, "one stanza for each user", "uid %lld is admins.%.*s already", (long long)uid->number,
+						  SG_STR_ARG(b->name));
 		}
 	}
 }
@@ -227,6 +243,8 @@ sg_conf_check_references(struct sg_conf_node *root, struct sg_conf_errors *error
 		check_reference(root, &references[i], errors);
 	check_unique(root, "actions", "name", "give each action a name of its own", errors);
 	check_unique(root, "humans", "id", "one stanza for each person", errors);
+	check_unique(root, "humans", "admin", "one admin for each person", errors);
+	check_uids(root, errors);
 	check_unique(root, "tools", "action", "give each tool an action of its own", errors);
 	check_quota(root, errors);
 	check_tasks(root, errors);

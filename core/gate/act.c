@@ -152,6 +152,14 @@ find_task(struct sg_gate *gate, struct sg_request *r, enum sg_reason *reason)
 	return r->enforcer != NULL ? enforced_task(gate, r, reason) : own_task(gate, r, reason);
 }
 
+/* The yes that it rests on was not taken back. */
+static bool
+is_used(const struct sg_state *state, const struct sg_attempt *attempt)
+{
+	const struct sg_approval *a = sg_state_approval(state, sg_str(attempt->approval));
+	return a != NULL && a->state == SG_APPROVAL_CONSUMED;
+}
+
 /* What an earlier request with this key came to, once that is on disk. An allow that narrowed or obliged said so in its first answer alone; its repeat
  * would be an allow without them, so there is none. */
 static void
@@ -180,6 +188,8 @@ repeat(struct sg_gate *gate, struct sg_request *r)
 		sg_answer_attempt(gate, r, attempt, SG_DENY, SG_REASON_answer_lost);
 	else if (sg_deadline_over(&attempt->use_by, &gate->state.now) || !sg_task_live(&gate->state, attempt->task))
 		sg_answer_attempt(gate, r, attempt, SG_DENY, SG_REASON_use_by_passed);
+	else if (attempt->approval[0] != '\0' && !is_used(&gate->state, attempt))
+		sg_answer_attempt(gate, r, attempt, SG_DENY, SG_REASON_approval_void);
 	else if (attempt->outcome)
 		sg_answer_attempt(gate, r, attempt, SG_DENY, SG_REASON_outcome_known); /* it is done: a second use would be counted by nobody */
 	else if (!sg_in_force(gate, r, &reason))

@@ -299,6 +299,7 @@ settle(struct sg_gate *gate, struct sg_request *r, bool yes)
 	else if (!record_event(gate, r, yes ? "proof" : a->state == SG_APPROVAL_CONSUMED ? "void" : "denied", group == NULL ? "" : group, admin, &number))
 		sg_answer_error(gate, r, 503, SG_REASON_audit_unavailable, "");
 	else {
+		sg_leases_revoking(gate); /* what a used one gave goes back with it */
 		sg_request_sync(gate, r, number, answer_approval);
 		sg_wake(gate);
 	}

@@ -212,7 +212,7 @@ settle_approval(struct sg_gate *gate, struct sg_request *r, struct sg_task *task
 	} else if (strcmp(a->digest, r->digest) != 0 || (r->blind && a->state == SG_APPROVAL_GRANTED)) { /* shown to policy, it led to something else */
 		sg_approval_record(gate, a, "void");
 		sg_deny(gate, r, SG_REASON_approval_mismatch);
-	} else if (!sg_approval_stands(gate, a)) { /* who said yes may not any more, or the task has read what nobody was shown */
+	} else if (!sg_approval_stands(gate, a) || !sg_approval_says(gate, a, r->merged.say)) { /* who said yes may not any more, or what they were shown is not so any more */
 		sg_approval_record(gate, a, "void");
 		step_up_new(gate, r, task);
 	} else if (a->state == SG_APPROVAL_GRANTED && sg_requirement_met(&r->merged.requirement, a)) {

@@ -211,8 +211,8 @@ take_look(struct sg_gate *gate, struct sg_conn *conn, struct sg_str text, enum s
 	return good;
 }
 
-static bool
-fits_an_agent(const struct sg_gate *gate, const struct sg_conn *conn)
+bool
+sg_fits_an_agent(const struct sg_gate *gate, const struct sg_conn *conn)
 {
 	enum sg_strength strength;
 	for (size_t i = 0; i < gate->catalogue->agent_count; i++)
@@ -224,7 +224,7 @@ fits_an_agent(const struct sg_gate *gate, const struct sg_conn *conn)
 bool
 sg_is_operator(const struct sg_gate *gate, const struct sg_conn *conn)
 {
-	return conn->admin != NULL && (gate->catalogue->dev || conn->facts.json == NULL || !fits_an_agent(gate, conn));
+	return conn->admin != NULL && (gate->catalogue->dev || conn->facts.json == NULL || !sg_fits_an_agent(gate, conn));
 }
 
 bool

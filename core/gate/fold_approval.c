@@ -105,6 +105,18 @@ add_proof(struct sg_fold *f, struct sg_approval *a)
 		a->state = SG_APPROVAL_GRANTED;
 }
 
+/* With what it gave, should it be used already. */
+static void
+take_back(struct sg_state *state, struct sg_approval *a)
+{
+	size_t at = 0;
+	bool used = a->state == SG_APPROVAL_CONSUMED;
+	sg_fold_end_approval(state, a, SG_APPROVAL_VOID);
+	for (struct sg_lease *l; used && (l = sg_table_next(&state->leases, &at)) != NULL;)
+		if (strcmp(l->approval, a->id) == 0 && l->state < SG_LEASE_REVOKING)
+			sg_fold_end_lease(state, l, SG_LEASE_REVOKING);
+}
+
 void
 sg_fold_kind_approval(struct sg_fold *f)
 {
@@ -119,7 +131,7 @@ sg_fold_kind_approval(struct sg_fold *f)
 	else if (sg_str_is(event, "denied"))
 		sg_fold_end_approval(f->state, a, SG_APPROVAL_DENIED);
 	else if (sg_str_is(event, "void"))
-		sg_fold_end_approval(f->state, a, SG_APPROVAL_VOID);
+		take_back(f->state, a);
 	else if (sg_str_is(event, "expired"))
 		sg_fold_end_approval(f->state, a, SG_APPROVAL_EXPIRED);
 	else

@@ -40,8 +40,9 @@ struct sg_ports {
 	void (*end)(void *self);
 	/* A line for the operator's eyes (dev mode prints decisions). */
 	void (*say)(void *self, const char *line);
-	/* Keeps a kill that could not be recorded for the gate after this one, should there be one; "{}": all of them are recorded. NULL: nobody keeps it. */
-	void (*hold)(void *self, struct sg_str kill);
+	/* Keeps a stop that could not be recorded ({"body","kind"}: a kill, a word on a human or an agent) for the gate after this one, should there be one;
+	 * "{}": all of them are recorded. NULL: nobody keeps it. */
+	void (*hold)(void *self, struct sg_str held);
 };
 
 struct sg_bucket {
@@ -100,7 +101,7 @@ struct sg_gate {
 		enum sg_reason reason;
 		int64_t from_ms, to_ms;
 	} gap[2]; /* unrecorded answers: overload, closed journal */
-	bool holds;           /* kills that are not durable are held outside */
+	bool holds;           /* stops that are not durable are held outside */
 	uint64_t held_until;  /* the leaf with which the last of those is; 0: it is not written yet */
 	struct sg_owed *owed; /* leaves that a closed journal could not take, newest first */
 	bool stopping, reloading;
@@ -151,8 +152,8 @@ void sg_gate_disconnect(struct sg_gate *gate, uint64_t conn);
 void sg_gate_changed(struct sg_gate *gate, uint64_t conn);
 /* A request, as the door parsed it. False if this connection may not send it: the door that did is to be killed. */
 bool sg_gate_request(struct sg_gate *gate, uint64_t conn, unsigned route, struct sg_str argument, struct sg_str body);
-/* A kill that a gate before this one took and could not record: in force before anybody is answered. False: no memory, or it is none. */
-bool sg_gate_held(struct sg_gate *gate, struct sg_str kill);
+/* {"body","kind"}: a stop that a gate before this one took and could not record, in force before anybody is answered. False: no memory, or it is none. */
+bool sg_gate_held(struct sg_gate *gate, const struct sg_json *held);
 /* Policy answered (`answer` canonical JSON), or did not: then `answer` is {NULL, 0} and `why` says so. */
 void sg_gate_judged(struct sg_gate *gate, uint64_t id, struct sg_str answer, enum sg_reason why);
 /* Attestation answered, or did not: then `facts` is {NULL, 0} and `why` says so. */

@@ -125,6 +125,12 @@ sg_approval_stands(const struct sg_gate *gate, const struct sg_approval *a)
 }
 
 bool
+sg_approval_says(const struct sg_gate *gate, const struct sg_approval *a, struct sg_str say)
+{
+	return strcmp(a->policy, gate->policy) == 0 || sg_str_eq(say, sg_str(a->say));
+}
+
+bool
 sg_approval_record(struct sg_gate *gate, const struct sg_approval *a, const char *event)
 {
 	struct sg_buf body;

@@ -165,7 +165,8 @@ obligations_supported(const struct sg_request *r)
 	for (size_t i = 0; i < r->merged.obligation_count; i++)
 		if (r->enforcer == NULL || !sg_strings_have(&r->enforcer->obligations, r->merged.obligations[i]))
 			return false;
-	return true;
+	/* AuthZEN's decision is for what was asked: only who says that it does what stands in `effective` may be told yes for less */
+	return !r->authzen || !r->narrowed || (r->enforcer != NULL && sg_strings_have(&r->enforcer->obligations, SG_STR("effective")));
 }
 
 /* For whoever asked: which argument it was. */

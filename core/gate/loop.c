@@ -49,11 +49,11 @@ ask_reload(void *self, uint64_t id)
 }
 
 static void
-hold(void *self, struct sg_str kill)
+hold(void *self, struct sg_str held)
 {
 	struct sg_loop *loop = self;
-	sg_link_queue(&loop->supervisor, SG_FRAME_G_HOLD, 0, kill, -1, NULL);
-	sg_link_flush(&loop->supervisor, NULL); /* before the kill is answered */
+	sg_link_queue(&loop->supervisor, SG_FRAME_G_HOLD, 0, held, -1, NULL);
+	sg_link_flush(&loop->supervisor, NULL); /* before it is answered */
 }
 
 /* ---- the supervisor's frames ---- */
@@ -166,7 +166,7 @@ sg_supervisor_frame(struct sg_loop *loop, struct sg_frame *frame)
 	else if (frame->type == SG_FRAME_S_RELOADED)
 		reloaded(loop, frame->id, json);
 	else if (frame->type == SG_FRAME_S_HELD)
-		good = sg_gate_held(loop->gate, frame->payload);
+		good = sg_gate_held(loop->gate, json);
 	else if (frame->type == SG_FRAME_S_PREPARE)
 		sg_instances_prepare(loop, frame->id, sg_json_get(json, "document"));
 	sg_arena_done(&arena);

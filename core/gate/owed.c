@@ -20,13 +20,17 @@ struct sg_owed {
 
 /* This process may die before there is room: what was said to be in force must not die with it. */
 static void
-hold(struct sg_gate *gate, struct sg_str kill)
+hold(struct sg_gate *gate, const char *kind, struct sg_str body)
 {
+	struct sg_buf held;
 	gate->held_until = 0;
 	if (gate->ports.hold == NULL)
 		return;
+	sg_buf_init(&held, SG_LEAF_MAX);
+	sg_buf_printf(&held, "{\"body\":%.*s,\"kind\":\"%s\"}", SG_STR_ARG(body), kind);
 	gate->holds = true;
-	gate->ports.hold(gate->ports.self, kill);
+	gate->ports.hold(gate->ports.self, sg_buf_view(&held));
+	sg_buf_done(&held);
 }
 
 void
@@ -49,8 +53,8 @@ sg_gate_owe(struct sg_gate *gate, const char *kind, struct sg_str body)
 	owed->body = (struct sg_str){owed->bytes, body.len};
 	owed->next = gate->owed; /* newest first; sg_gate_reopen turns them round */
 	gate->owed = owed;
-	if (strcmp(kind, "kill") == 0)
-		hold(gate, body);
+	if (sg_str_is(sg_str(kind), "kill") || sg_str_is(sg_str(kind), "human") || sg_str_is(sg_str(kind), "agent"))
+		hold(gate, kind, body);
 	return true;
 }
 

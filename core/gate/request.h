@@ -301,6 +301,8 @@ void sg_write_action(struct sg_buf *out, const struct sg_gate *gate, const struc
 /* conn.c. A module must look before this connection's next request is run: it never has, something was presented, or a reload came. */
 bool sg_look_due(const struct sg_gate *gate, const struct sg_conn *conn);
 /* Its user is an operator and, but for mode dev, no agent. */
+/* The process behind it could pass for an agent. */
+bool sg_fits_an_agent(const struct sg_gate *gate, const struct sg_conn *conn);
 bool sg_is_operator(const struct sg_gate *gate, const struct sg_conn *conn);
 /* Its operator is a person whom another operator disabled. */
 bool sg_operator_gone(const struct sg_gate *gate, const struct sg_conn *conn);

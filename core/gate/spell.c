@@ -126,12 +126,47 @@ is_normal(enum sg_form form, struct sg_str text, const char **why)
 	return good;
 }
 
+/* As a file system or a web server may read it: one slash for many, none at the end, none the other way round. */
+static size_t
+collapse(struct sg_str id, char out[SG_RESOURCE_ID_MAX])
+{
+	size_t len = 0;
+	for (size_t i = 0; i < id.len && i < SG_RESOURCE_ID_MAX; i++) {
+		char c = id.ptr[i] == '\\' ? '/' : id.ptr[i];
+		bool scheme = len >= 2 && out[len - 1] == '/' && out[len - 2] == ':'; /* "https://x" */
+		if (c != '/' || len == 0 || out[len - 1] != '/' || scheme)
+			out[len++] = c;
+	}
+	while (len > 1 && out[len - 1] == '/')
+		len--;
+	return len;
+}
+
+/* Another way to write what a stanza has, or what one remembers. Where the form is declared it is brought into that, and this is never so. */
+static bool
+is_alias(const struct sg_catalogue *catalogue, struct sg_str type, struct sg_str id)
+{
+	char plain[SG_RESOURCE_ID_MAX];
+	struct sg_str other = {plain, collapse(id, plain)};
+	if (sg_str_eq(id, other))
+		return false;
+	for (const struct sg_resource *row = NULL; (row = sg_catalogue_next_resource(catalogue, type, other, row)) != NULL;)
+		if (row->memory || !sg_strings_match(&row->patterns, id, '/'))
+			return true;
+	return false;
+}
+
 bool
 sg_spell_resource_fits(const struct sg_catalogue *catalogue, struct sg_str type, struct sg_str id, const char **why)
 {
 	const struct sg_resource *row = sg_catalogue_type(catalogue, type);
 	*why = NULL;
-	return row == NULL || row->form == SG_FORM_exact || is_normal(row->form, id, why);
+	if (row == NULL || row->form != SG_FORM_exact)
+		return row == NULL || is_normal(row->form, id, why);
+	if (!is_alias(catalogue, type, id))
+		return true;
+	*why = "it is another spelling of what a stanza has; give the type a form";
+	return false;
 }
 
 bool

@@ -147,7 +147,8 @@ sg_who_enforcer(struct sg_gate *gate, struct sg_request *request, const struct s
 {
 	request->enforcer = conn->facts.json == NULL ? NULL : sg_facts_enforcer(&conn->facts, gate->catalogue);
 	*reason = conn->changed || conn->facts.json == NULL ? conn->why : SG_REASON_not_enforcer;
-	return request->enforcer != NULL && !conn->changed;
+	bool both = request->enforcer != NULL && !gate->catalogue->dev && sg_fits_an_agent(gate, conn); /* its word for an agent would be the agent's */
+	return request->enforcer != NULL && !conn->changed && !both;
 }
 
 void

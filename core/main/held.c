@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Kills that a gate took and could not record: held here, so that they do not die with it. */
+ * Stops that a gate took and could not record: held here, so that they do not die with it. */
 #include "main/supervisor.h"
 
 #include "base/str.h"
@@ -7,27 +7,27 @@
 #include <stdlib.h>
 
 static struct sg_held **
-same_or_end(struct sg_supervisor *s, struct sg_str kill)
+same_or_end(struct sg_supervisor *s, struct sg_str stop)
 {
 	struct sg_held **at = &s->held;
-	while (*at != NULL && !sg_str_eq((struct sg_str){(*at)->bytes, (*at)->len}, kill))
+	while (*at != NULL && !sg_str_eq((struct sg_str){(*at)->bytes, (*at)->len}, stop))
 		at = &(*at)->next;
 	return at;
 }
 
 void
-sg_held_take(struct sg_supervisor *s, struct sg_str kill)
+sg_held_take(struct sg_supervisor *s, struct sg_str stop)
 {
-	if (sg_str_is(kill, "{}")) {
+	if (sg_str_is(stop, "{}")) {
 		sg_held_forget(s);
 		return;
 	}
-	struct sg_held **at = same_or_end(s, kill), *held = *at != NULL ? NULL : malloc(sizeof(*held) + kill.len);
+	struct sg_held **at = same_or_end(s, stop), *held = *at != NULL ? NULL : malloc(sizeof(*held) + stop.len);
 	if (held == NULL)
 		return; /* it is there, or in force as long as this gate lives, which its answer said */
 	held->next = NULL;
-	held->len = kill.len;
-	memcpy(held->bytes, kill.ptr, kill.len);
+	held->len = stop.len;
+	memcpy(held->bytes, stop.ptr, stop.len);
 	*at = held;
 }
 

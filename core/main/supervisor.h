@@ -62,7 +62,7 @@ struct sg_supervisor {
 		struct sg_held *next;
 		size_t len;
 		char bytes[];
-	} *held; /* kills that no journal has yet */
+	} *held; /* stops that no journal has yet */
 	char module_dir[1024], state_dir[1024], policy_dir[1024], run_dir[128];
 };
 
@@ -102,8 +102,8 @@ void sg_role_reap(struct sg_supervisor *s);
 void sg_role_spawned(struct sg_supervisor *s, uint64_t slot, int pidfd);
 
 /* held.c */
-/* A kill, canonical, or "{}": those that came are recorded. */
-void sg_held_take(struct sg_supervisor *s, struct sg_str kill);
+/* A stop, canonical, or "{}": those that came are recorded. */
+void sg_held_take(struct sg_supervisor *s, struct sg_str stop);
 /* To a new gate, before it has a socket to answer on. */
 void sg_held_tell(struct sg_supervisor *s);
 void sg_held_forget(struct sg_supervisor *s);

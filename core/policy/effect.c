@@ -38,7 +38,7 @@ const struct sg_effect_member sg_effect_members[] = {
 	{SG_EFFECT_ADD, "kind", SG_MEMBER_KIND, ""},
 	{SG_EFFECT_ADD, "only_task", SG_MEMBER_RARE, "with freeze: this task alone"},
 	{SG_EFFECT_ADD, "raise", SG_MEMBER_LEVEL, "raise the task's sensitivity to this"},
-	{SG_EFFECT_ADD, "revoke", SG_MEMBER_FLAG, "revoke what this decision issued"},
+	{SG_EFFECT_ADD, "revoke", SG_MEMBER_FLAG, "take back all credentials of the task"},
 	{SG_EFFECT_ADD, "taint", SG_MEMBER_LIST, "labels the task gets"},
 };
 const size_t sg_effect_member_count = sizeof(sg_effect_members) / sizeof(sg_effect_members[0]);

@@ -165,7 +165,7 @@ function open:get(path, default) end
 ---@field freeze? boolean # stop the whole tree of the task, and its domain, until an operator looks
 ---@field only_task? boolean # with freeze: this task alone
 ---@field raise? string # raise the task's sensitivity to this
----@field revoke? boolean # revoke what this decision issued
+---@field revoke? boolean # take back all credentials of the task
 ---@field taint? string[] # labels the task gets
 
 ---@class (exact) sg.rule

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """What was given is taken back wherever labels go, and a repeat of what was allowed is not more than asking again would be."""
+import json
 from stage import Stage, done, row, says, until
 
 A, B, OPS, GATE = 61421, 61422, 62421, 63421
@@ -14,9 +15,15 @@ enforcers : { gate : { match = [ "peer:uid=63421" ]  for_agents = [ "*" ] } }
 actions : {
   mail : { name = "mail.read"  class = "data"  effect = "read"  sensitivity = "internal"  taints = [ "mail" ] }
   repo : { name = "repo.read"  class = "code"  effect = "read"  sensitivity = "confidential"  credential = "token" }
+  ask : { name = "ask.this"  class = "data"  effect = "write"  sensitivity = "confidential"  credential = "token" }
+  word : { name = "others.word"  class = "data"  effect = "write"  sensitivity = "internal" }
   pay : { name = "pay.send"  class = "payment"  effect = "write"  sensitivity = "internal" } }
 """
-POLICY = 'rule { id = "allow", on = { "mail.*", "repo.*", "pay.*" }, effect = allow {} }'
+POLICY = """
+rule { id = "allow", on = { "mail.*", "repo.*", "pay.*" }, effect = allow {} }
+rule { id = "ask", on = "ask.*", effect = step_up { approvers = "ops", say = "a word" } }
+rule { id = "others", on = "others.word", when = function(r) return r.args.iban.origin == "task" end, effect = allow {} }
+"""
 
 
 def stanza(name, uid, reach="**"):
@@ -24,12 +31,51 @@ def stanza(name, uid, reach="**"):
             '  intents = [ "work" ]  delegates = [ "*" ] }' % (name, uid, reach))
 
 
+def clean(ops):
+    for x in ops.ask("GET", "/v1/domains")[1]["domains"]:
+        ops.ask("POST", "/v1/domains/" + x["id"], dict(event="cleanse", reason="test"))
+
+
+def approvals(d):
+    a, ops = d.agent_of(A), d.admin_of(OPS)
+    yes = lambda got: ops.ask("POST", "/v1/approvals/%s/approve" % got["approval"]["id"], {})
+    task = a.open("work")
+    got = a.act(task, "ask.this", key="q1")
+    row("yes", "a person is asked and says yes", says(got, "step_up") and yes(got)[0] == 200, got)
+    a.act(task, "mail.read")
+    got = a.act(task, "ask.this", key="q2")
+    row("yes", "which is none once the task has read what nobody was shown", says(got, "step_up") and '"tainted":["mail"]' in json.dumps(ops.ask("GET", "/v1/approvals/" + got["approval"]["id"])[1], separators=(",", ":")), got)
+    yes(got)
+    used = a.act(task, "ask.this", key="q3")
+    row("yes", "the next one, who saw it, serves", says(used, "allow"), used)
+    row("yes", "and can be taken back after its use", ops.ask("POST", "/v1/approvals/%s/deny" % got["approval"]["id"], {})[0] == 200)
+    state = {x["id"]: x["state"] for x in ops.ask("GET", "/v1/leases?all=yes")[1]["leases"]}[used["credential"]["lease"]]
+    row("yes", "with what it gave", state in ("revoking", "dead"), state)
+    a.close(task)
+    clean(ops)
+
+
+def one_user(d):
+    """Agents b and c are one user: two names, one party. An agent's process is no enforcer."""
+    b, c = d.agent_of(B), d.agent_of(B)
+    root = b.open("work", agent="b", inputs=dict(iban="DE75512108001245126199"))
+    got = b.act(root, "others.word", args=dict(iban="DE75512108001245126199"), agent="b")
+    row("party", "its own word is its own", says(got, "deny"), got)
+    child = b.delegate(root, to="c", actions=["**"], inputs=dict(iban="DE75512108001245126199"), agent="b")["task"]
+    child = c.ask("POST", "/v1/tasks", dict(task_token=child["token"], key=c.key(), agent="c"))[1]["task"]
+    got = c.act(child, "others.word", args=dict(iban="DE75512108001245126199"), agent="c")
+    row("party", "handed on to another name of the same user it still is", says(got, "deny", "policy_none"), got)
+    both = d.enforcer_of(B)
+    got = both.open("work", agent="b", session="s")
+    row("party", "nor does it speak as an enforcer", not isinstance(got, dict) or got.get("id") is None, got)
+
+
 def story(d):
     a, b, ops, gate = d.agent_of(A), d.agent_of(B), d.admin_of(OPS), d.enforcer_of(GATE)
     lease = lambda who, task: who.act(task, "repo.read")["credential"]["lease"]
     state = lambda l: {x["id"]: x["state"] for x in ops.ask("GET", "/v1/leases?all=yes")[1]["leases"]}[l]
     hand_on = lambda root: b.claim(a.delegate(root, to="b", actions=["**"])["task"])
-    cleanse = lambda: [ops.ask("POST", "/v1/domains/" + x["id"], dict(event="cleanse", reason="test")) for x in ops.ask("GET", "/v1/domains")[1]["domains"]]
+    cleanse = lambda: clean(ops)
 
     root, other = a.open("work"), b.open("work")
     hand_on(root)
@@ -76,7 +122,11 @@ def story(d):
 d = Stage(CONF, POLICY)
 try:
     d.configure("50-agents.conf", AGENTS % (stanza("a", A), stanza("b", B)))
+    approvals(d)
     story(d)
+    clean(d.admin_of(OPS))
+    d.configure("50-agents.conf", AGENTS % (stanza("a", A), stanza("b", B) + "\n " + stanza("c", B)) + 'enforcers : { both : { match = [ "peer:uid=%d" ]  for_agents = [ "*" ] } }\n' % B)
+    one_user(d)
 finally:
     d.end()
 done()

@@ -26,9 +26,9 @@ configure(void)
 		const char *name = sg_form_word((enum sg_form)f);
 		snprintf(arguments + strlen(arguments), sizeof(arguments) - strlen(arguments), "%s\"%s?:%s\",\"%ss?:%s[]\"", f > 0 ? "," : "", name, name, name, name);
 		snprintf(resources + strlen(resources), sizeof(resources) - strlen(resources),
-			 "\"%s\":{\"budgets\":[],\"closed\":\"no\",\"environment\":\"\",\"form\":\"%s\",\"memory\":true,\"owner\":\"\",\"patterns\":[\"**\"],\"sensitivity\":\"internal\","
+			 "\"%s\":{\"budgets\":[],\"closed\":\"no\",\"environment\":\"\",\"form\":\"%s\",\"memory\":%s,\"owner\":\"\",\"patterns\":[\"**\"],\"sensitivity\":\"internal\","
 			 "\"taints\":[],\"type\":\"t-%s\"},",
-			 name, name, name);
+			 name, name, f == SG_FORM_exact ? "false" : "true", name);
 	}
 	strcat(arguments, "]");
 	strcat(resources, "\"any\":{\"budgets\":[],\"closed\":\"no\",\"environment\":\"\",\"form\":\"exact\",\"memory\":false,\"owner\":\"\",\"patterns\":[\"**\"],\"sensitivity\":"
@@ -181,6 +181,10 @@ memory(void)
 #define CATCH_ALL(name, level) ROW_OF(name, "\"closed\":\"no\",\"environment\":\"\",\"form\":\"exact\",\"patterns\":[\"**\"],\"sensitivity\":\"" level "\",\"type\":\"f\"")
 #define PROD(name) ROW_OF(name, "\"closed\":\"no\",\"environment\":\"prod\",\"form\":\"exact\",\"patterns\":[\"prod/**\"],\"sensitivity\":\"internal\",\"type\":\"f\"")
 
+#define SECRET ROW_OF("s", "\"closed\":\"no\",\"environment\":\"\",\"form\":\"exact\",\"patterns\":[\"/srv/secret/**\"],\"sensitivity\":\"restricted\",\"type\":\"f\"")
+#define MEMORY                                                                                                          \
+	"\"m\":{\"budgets\":[],\"memory\":true,\"owner\":\"\",\"taints\":[],\"closed\":\"no\",\"environment\":\"\",\"form\":\"exact\",\"patterns\":[\"**\"],\"sensitivity\":\"internal\",\"type\":\"f\"}"
+
 static void
 known(void)
 {
@@ -188,7 +192,7 @@ known(void)
 		const char *row, *type, *id, *code; /* NULL: allowed */
 	} rows[] = {
 		{ROW("k", "\"closed\":\"auto\",\"environment\":\"prod\",\"form\":\"exact\",\"patterns\":[\"prod\"],\"sensitivity\":\"internal\",\"type\":\"db\""), "db", "prod", "wrong_environment"},
-		{ROW("k", "\"closed\":\"auto\",\"environment\":\"prod\",\"form\":\"exact\",\"patterns\":[\"prod\"],\"sensitivity\":\"internal\",\"type\":\"db\""), "db", "prod/", "unknown_resource"},
+		{ROW("k", "\"closed\":\"auto\",\"environment\":\"prod\",\"form\":\"exact\",\"patterns\":[\"prod\"],\"sensitivity\":\"internal\",\"type\":\"db\""), "db", "prod/", "resource_form"},
 		{ROW("k", "\"closed\":\"auto\",\"environment\":\"prod\",\"form\":\"exact\",\"patterns\":[\"prod\"],\"sensitivity\":\"internal\",\"type\":\"db\""), "db", "Prod", "unknown_resource"},
 		{ROW("k", "\"closed\":\"auto\",\"environment\":\"prod\",\"form\":\"exact\",\"patterns\":[\"prod\"],\"sensitivity\":\"internal\",\"type\":\"db\""), "db", "prod%2Fx", "unknown_resource"},
 		{ROW("k", "\"closed\":\"auto\",\"environment\":\"prod\",\"form\":\"name\",\"patterns\":[\"prod\"],\"sensitivity\":\"internal\",\"type\":\"db\""), "db", "Prod", "wrong_environment"},
@@ -199,6 +203,19 @@ known(void)
 		{ROW("k", "\"closed\":\"auto\",\"environment\":\"\",\"form\":\"path\",\"patterns\":[\"/srv//pub/**\"],\"sensitivity\":\"internal\",\"type\":\"f\""), "f", "/srv/pub//key/", NULL},
 		{ROW("k", "\"closed\":\"auto\",\"environment\":\"prod\",\"form\":\"path\",\"patterns\":[\"/srv/pub/key/\"],\"sensitivity\":\"internal\",\"type\":\"f\""), "f", "/srv/pub//key", "wrong_environment"},
 		{ROW("k", "\"closed\":\"auto\",\"environment\":\"\",\"form\":\"path\",\"patterns\":[\"/srv/pub/**\"],\"sensitivity\":\"internal\",\"type\":\"f\""), "f", "/srv/pub/../key", "resource_form"},
+		/* another spelling of what a stanza has, where the type has no form */
+		{CATCH_ALL("a", "internal") "," SECRET, "f", "/srv/secret/key", "over_sensitivity"},
+		{CATCH_ALL("a", "internal") "," SECRET, "f", "/srv//secret/key", "resource_form"},
+		{CATCH_ALL("a", "internal") "," SECRET, "f", "//srv/secret/key", "resource_form"},
+		{CATCH_ALL("a", "internal") "," SECRET, "f", "/srv/secret//key", "resource_form"},
+		{CATCH_ALL("a", "internal") "," SECRET, "f", "/srv/secret/key/", "resource_form"},
+		{CATCH_ALL("a", "internal") "," SECRET, "f", "/srv\\\\secret\\\\key", "resource_form"},
+		{CATCH_ALL("a", "internal") "," SECRET, "f", "/srv/secrets//key", NULL},
+		{CATCH_ALL("a", "internal") "," SECRET, "f", "https://acme.example/", NULL},
+		{MEMORY, "f", "memo/x", NULL},
+		{MEMORY, "f", "memo//x", "resource_form"},
+		{MEMORY, "f", "memo/x/", "resource_form"},
+		{MEMORY, "f", "https://acme.example/x", NULL},
 		/* all stanzas that have it hold, whatever their names and however sensitive */
 		{CATCH_ALL("a", "internal") "," PROD("b"), "f", "prod/db", "wrong_environment"},
 		{CATCH_ALL("z", "internal") "," PROD("b"), "f", "prod/db", "wrong_environment"},
