@@ -264,7 +264,9 @@ bool sg_record_agent(struct sg_gate *gate, struct sg_str agent, const char *even
 bool sg_behalf_admits(const struct sg_gate *gate, const struct sg_agent *agent, struct sg_str human_id, const struct sg_action *action);
 /* arguments.c: SG_REASON_allowed or arguments_form. */
 enum sg_reason sg_arguments_fit(const struct sg_action *action, const struct sg_json *args);
-/* tool.c: SG_REASON_allowed, tool_new, tool_changed or tool_quarantined. */
+/* What stands for a tool's digest where one listing had several of its name. */
+#define SG_TOOL_TWICE "twice"
+/* tool.c: SG_REASON_allowed, tool_new, tool_changed, tool_quarantined or tool_twice. */
 enum sg_reason sg_tool_admits(const struct sg_gate *gate, const struct sg_request *request, const struct sg_task *task);
 /* Puts what was refused as new or changed, or is being registered from within, into quarantine for its tree. */
 void sg_tool_quarantine(struct sg_gate *gate, const struct sg_request *request);
