@@ -40,6 +40,7 @@ action(struct sg_buf *out, const struct sg_learn_tool *t)
 	if (t->left_out > 0)
 		sg_buf_printf(out, "    # %zu of its arguments cannot be named here: calls with them are refused\n", t->left_out);
 	list(out, "authority", t->authority, t->authority_count);
+	list(out, "taints", &t->taint, 1);
 	sg_buf_text(out, "  }\n");
 }
 
@@ -51,9 +52,10 @@ heading(struct proposal *p)
 	sg_learn_comment(out, p->server.name, 60);
 	sg_buf_text(out, " ");
 	sg_learn_comment(out, p->server.version, 30);
-	sg_buf_printf(out, ", %zu tools. Nothing of it is in force.\n", p->server.count);
+	sg_buf_printf(out, ", %zu tools. Nothing of it is in force.\n", p->server.count + p->server.odd_count);
 	sg_buf_text(out, "# Guessed from names, on the side of refusing: class; effect is never \"read\" and sensitivity always \"restricted\" until you say otherwise;\n"
-			 "# authority names the arguments that say who gets something or where it goes. Still to do: an agent's reach and an intent's actions.\n");
+			 "# authority names the arguments that say who gets something or where it goes, whole where a schema cannot be looked into; taints is what a task\n"
+			 "# carries once it has read an answer: take it away where nobody else's words come back. Still to do: an agent's reach and an intent's actions.\n");
 }
 
 static void
@@ -66,6 +68,8 @@ as_text(struct proposal *p)
 			action(&p->out, &p->tools[i]);
 		else
 			sg_buf_printf(&p->out, "  # left out: %s cannot be called through stepgate: %s\n", p->tools[i].tool, p->tools[i].why_not);
+	for (size_t i = 0; i < p->server.odd_count; i++)
+		sg_buf_printf(&p->out, "  # left out: %s: %s\n", p->server.odd[i].name, p->server.odd[i].why);
 	sg_buf_text(&p->out, "}\ntools : {\n");
 	for (size_t i = 0; i < p->server.count; i++)
 		if (p->tools[i].why_not == NULL)
@@ -96,13 +100,22 @@ json_tool(struct sg_buf *out, const struct sg_learn_tool *t)
 	json_list(out, "authority", t->authority, t->authority_count);
 	sg_buf_printf(out, ",\"class\":\"%s\",\"digest\":\"%s\",\"effect\":\"%s\",\"left_out\":", t->kind, t->digest, t->effect);
 	sg_canon_string(out, sg_str(t->why_not != NULL ? t->why_not : ""));
-	sg_buf_printf(out, ",\"sensitivity\":\"restricted\",\"stanza\":\"%s\",\"tool\":\"%s\",\"unnamed_arguments\":%zu}", t->stanza, t->tool, t->left_out);
+	sg_buf_printf(out, ",\"sensitivity\":\"restricted\",\"stanza\":\"%s\",\"taints\":[\"%s\"],\"tool\":\"%s\",\"unnamed_arguments\":%zu}", t->stanza, t->taint, t->tool,
+		      t->left_out);
 }
 
 static void
 as_json(struct proposal *p)
 {
-	sg_buf_printf(&p->out, "{\"server\":\"%s\",\"tools\":[", p->name);
+	sg_buf_text(&p->out, "{\"left_out\":[");
+	for (size_t i = 0; i < p->server.odd_count; i++) {
+		sg_buf_text(&p->out, i > 0 ? ",{\"name\":" : "{\"name\":");
+		sg_canon_string(&p->out, sg_str(p->server.odd[i].name));
+		sg_buf_text(&p->out, ",\"why\":");
+		sg_canon_string(&p->out, sg_str(p->server.odd[i].why));
+		sg_buf_text(&p->out, "}");
+	}
+	sg_buf_printf(&p->out, "],\"server\":\"%s\",\"tools\":[", p->name);
 	for (size_t i = 0; i < p->server.count; i++) {
 		sg_buf_text(&p->out, i > 0 ? "," : "");
 		json_tool(&p->out, &p->tools[i]);
@@ -121,16 +134,23 @@ tell_apart(struct proposal *p, size_t at)
 			p->tools[at].stanza = sg_learn_apart(&p->server.arena, p->tools[at].stanza, sg_str(p->tools[at].tool));
 }
 
+/* What is left of it is proposed; where nothing is, what is wrong with the first of its tools is told. */
 static int
 read_tools(struct proposal *p)
 {
-	p->tools = sg_arena_alloc(&p->server.arena, (p->server.count + 1) * sizeof(*p->tools));
-	for (size_t i = 0; p->tools != NULL && i < p->server.count; i++) {
+	size_t read = 0;
+	struct sg_learn_server *server = &p->server;
+	p->tools = sg_arena_alloc(&server->arena, (server->count + 1) * sizeof(*p->tools));
+	for (size_t i = 0; p->tools != NULL && i < server->count; i++) {
 		const char *wrong = "";
-		if (!sg_learn_tool(&p->server.arena, p->name, p->server.tools[i], &p->tools[i], &wrong))
-			return sg_ctl_fail(p->ctl, SG_CTL_DENIED, "mcp_tool", "nothing of a server that does that is proposed", "tool %zu of %s: %s", i + 1, p->name, wrong);
-		tell_apart(p, i);
+		if (sg_learn_tool(&server->arena, p->name, server->tools[i], &p->tools[read], &wrong))
+			tell_apart(p, read++);
+		else
+			sg_learn_leave_out(server, server->tools[i], wrong);
 	}
+	server->count = read;
+	if (read == 0 && server->odd_count > 0)
+		return sg_ctl_fail(p->ctl, SG_CTL_DENIED, "mcp_tool", "no tool of this server can be proposed", "%s of %s: %s", server->odd[0].name, p->name, server->odd[0].why);
 	return p->tools != NULL && !p->server.arena.overflow ? SG_CTL_OK : sg_ctl_fail(p->ctl, SG_CTL_INTERNAL, "memory", "", "there is no memory for so many tools");
 }
 

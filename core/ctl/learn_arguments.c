@@ -5,21 +5,9 @@
 #include "base/str.h"
 #include "conf/budget.h"
 
-enum { NAME_MOST = 64, DEPTH_MOST = 3, TEXT_MOST = 65536, AUTHORITY_MOST = 32 };
+enum { TEXT_MOST = 65536 };
 
 static const char *const types[] = {"string", "number", "integer", "boolean", "array", "object"};
-
-/* Names that can stand in quotes without further ado. */
-static bool
-nameable(struct sg_str name)
-{
-	for (size_t i = 0; i < name.len; i++) {
-		char c = name.ptr[i];
-		if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-'))
-			return false;
-	}
-	return name.len > 0 && name.len <= NAME_MOST;
-}
 
 static bool
 is_required(const struct sg_json *schema, struct sg_str name)
@@ -66,59 +54,70 @@ range_of(struct sg_arena *arena, const struct sg_json *property, const char *typ
 	return sg_arena_printf(arena, "(%lld..%lld)", (long long)least, (long long)most);
 }
 
-/* ---- authority ---- */
-
-static void
-add_authority(struct sg_arena *arena, struct sg_learn_tool *tool, const char *before, struct sg_str name)
-{
-	const char *path = sg_arena_printf(arena, "%s%s%.*s", before, before[0] != '\0' ? "." : "", SG_STR_ARG(name));
-	if (path != NULL && tool->authority_count < AUTHORITY_MOST)
-		tool->authority[tool->authority_count++] = path;
-	else
-		tool->why_not = "too many of its arguments bear authority";
-}
+/* Properties of the whole schema, wherever it keeps them. */
+struct collected {
+	struct sg_arena *arena;
+	const struct sg_json *root;
+	struct sg_learn_tool *tool;
+	const struct sg_json *named[SG_LEARN_ARGUMENTS];
+	size_t left; /* schemas that are looked at, at most */
+};
 
 static bool
-within(const struct sg_json *schema, int depth)
+is_named(const struct collected *c, struct sg_str name, size_t *at)
 {
-	const struct sg_json *properties = sg_json_get(schema, "properties");
-	for (const struct sg_json *p = sg_json_first(properties); p != NULL && depth > 0; p = sg_json_next(properties, p))
-		if (sg_guess_authority(p->name) || within(p, depth - 1))
+	for (*at = 0; *at < c->tool->argument_count; ++*at)
+		if (sg_str_eq(c->named[*at]->name, name))
 			return true;
 	return false;
 }
 
-/* Objects are looked into; of a list, which no path leads into, the whole bears authority. */
+/* A name of two schemas is of any type: which of them counts is not known here. */
 static void
-authority(struct sg_arena *arena, struct sg_learn_tool *tool, const char *before, const struct sg_json *property, int depth)
+collect_one(struct collected *c, const struct sg_json *schema, const struct sg_json *p)
 {
-	const struct sg_json *inner = sg_json_get(property, "properties");
-	if (!nameable(property->name))
-		return;
-	if (sg_guess_authority(property->name) || within(sg_json_get(property, "items"), DEPTH_MOST)) {
-		add_authority(arena, tool, before, property->name);
+	struct sg_argument again;
+	size_t at;
+	bool known = sg_learn_nameable(p->name) && is_named(c, p->name, &at), direct = schema == c->root;
+	const char *type = known ? "any" : type_of(p), *range = known ? "" : range_of(c->arena, p, type);
+	const char *text = sg_arena_printf(c->arena, "%.*s%s:%s%s", SG_STR_ARG(p->name), direct && is_required(schema, p->name) ? "" : "?", type, range != NULL ? range : "");
+	if (!sg_learn_nameable(p->name) || text == NULL || !sg_argument_read(sg_str(text), &again) || (!known && c->tool->argument_count == SG_LEARN_ARGUMENTS)) {
+		c->tool->left_out++;
 		return;
 	}
-	const char *path = sg_arena_printf(arena, "%s%s%.*s", before, before[0] != '\0' ? "." : "", SG_STR_ARG(property->name));
-	for (const struct sg_json *p = sg_json_first(inner); p != NULL && depth > 0 && path != NULL; p = sg_json_next(inner, p))
-		authority(arena, tool, path, p, depth - 1);
+	if (!known)
+		at = c->tool->argument_count++;
+	c->named[at] = p;
+	c->tool->arguments[at] = text;
+	sg_learn_authority(c->arena, c->root, p, c->tool);
+}
+
+/* False: it has arguments whose names do not stand in it. */
+static bool
+collect(struct collected *c, const struct sg_json *schema, int depth)
+{
+	static const char *const branches[] = {"allOf", "anyOf", "oneOf"};
+	const struct sg_json *properties = sg_json_get(schema, "properties"), *ref = sg_json_get(schema, "$ref");
+	bool whole = depth > 0 && c->left > 0 && !sg_schema_unnamed(schema, sg_json_first(properties) == NULL);
+	c->left -= c->left > 0;
+	for (const struct sg_json *p = sg_json_first(properties); p != NULL; p = sg_json_next(properties, p))
+		collect_one(c, schema, p);
+	if (whole && ref != NULL)
+		whole = sg_schema_referred(c->root, ref) != NULL && collect(c, sg_schema_referred(c->root, ref), depth - 1);
+	for (size_t i = 0; i < sizeof(branches) / sizeof(branches[0]); i++) {
+		const struct sg_json *all = sg_json_get(schema, branches[i]);
+		for (const struct sg_json *b = sg_json_first(all); b != NULL && whole; b = sg_json_next(all, b))
+			whole = collect(c, b, depth - 1);
+	}
+	return whole;
 }
 
 void
 sg_learn_arguments(struct sg_arena *arena, const struct sg_json *schema, struct sg_learn_tool *tool)
 {
-	const struct sg_json *properties = sg_json_get(schema, "properties");
-	for (const struct sg_json *p = sg_json_first(properties); p != NULL; p = sg_json_next(properties, p)) {
-		struct sg_argument again;
-		const char *type = type_of(p), *range = range_of(arena, p, type);
-		const char *text = sg_arena_printf(arena, "%.*s%s:%s%s", SG_STR_ARG(p->name), is_required(schema, p->name) ? "" : "?", type, range != NULL ? range : "");
-		if (!nameable(p->name) || text == NULL || !sg_argument_read(sg_str(text), &again) || tool->argument_count == SG_LEARN_ARGUMENTS) {
-			tool->left_out++;
-			continue;
-		}
-		tool->arguments[tool->argument_count++] = text;
-		authority(arena, tool, "", p, DEPTH_MOST);
-	}
+	struct collected c = {.arena = arena, .root = schema, .tool = tool, .left = SG_SCHEMA_LOOKS};
+	if (!collect(&c, schema, SG_SCHEMA_DEPTH) && tool->argument_count == 0)
+		tool->why_not = "the names of its arguments do not stand in its inputSchema"; /* and any would be let through */
 	if (tool->argument_count == 0 && tool->left_out > 0) /* a stanza without arguments would let any through */
 		tool->why_not = "none of its arguments can be named";
 }

@@ -2,7 +2,9 @@
  * Asking an MCP server on stdio what tools it has: it is started, asked, and ended. Everything it says is bounded. */
 #include "ctl/learn.h"
 
+#include "base/json_cut.h"
 #include "base/str.h"
+#include "frame/capabilities.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -111,27 +113,67 @@ read_some(struct talk *t)
 	return true;
 }
 
+static void
+unreadable(void *server, struct sg_str entry, const struct sg_err *err)
+{
+	sg_learn_unreadable(server, entry, err);
+}
+
+/* A line as JSON; of a list of tools that cannot be read whole, what can be read. */
+static const struct sg_json *
+read_line(struct talk *t, struct sg_str line)
+{
+	static const char *const tools[] = {"result", "tools", NULL};
+	struct sg_json_limits limits = {.bytes = SG_LEARN_LINE, .nodes = 1 << 18};
+	const struct sg_json *json = NULL;
+	struct sg_buf rest;
+	struct sg_str kept = sg_arena_copy(&t->server->arena, line);
+	if (kept.ptr == NULL || sg_json_parse(&t->server->arena, kept, &limits, &json, NULL) == SG_OK)
+		return json;
+	sg_buf_init(&rest, SG_LEARN_LINE);
+	if (!sg_json_cut_list(&rest, kept, tools, &limits, unreadable, t->server) || rest.failed ||
+	    sg_json_parse(&t->server->arena, sg_arena_copy(&t->server->arena, sg_buf_view(&rest)), &limits, &json, NULL) != SG_OK)
+		json = NULL;
+	sg_buf_done(&rest);
+	return json;
+}
+
 /* The next line as JSON; NULL: told. */
 static const struct sg_json *
 next_message(struct talk *t)
 {
-	struct sg_json_limits limits = {.bytes = SG_LEARN_LINE, .nodes = 1 << 18};
 	const struct sg_json *json = NULL;
 	char *line_end;
 	while (t->bytes.len == 0 || (line_end = memchr(t->bytes.ptr, '\n', t->bytes.len)) == NULL)
 		if (!read_some(t))
 			return NULL;
 	struct sg_str line = {t->bytes.ptr, (size_t)(line_end - t->bytes.ptr)};
-	struct sg_str kept = sg_arena_copy(&t->server->arena, line);
-	sg_buf_drop(&t->bytes, line.len + 1);
 	if (++t->messages > SG_LEARN_MESSAGES)
 		wrong(t, "it says too much", "at most 2000 messages");
-	else if (kept.ptr == NULL || sg_json_parse(&t->server->arena, kept, &limits, &json, NULL) != SG_OK || json->type != SG_JSON_OBJECT)
+	else if ((json = read_line(t, line)) == NULL || json->type != SG_JSON_OBJECT)
 		json = NULL, wrong(t, "a line of it is no JSON object", "an MCP server writes nothing else to its output; strict JSON, at most 32 deep");
+	sg_buf_drop(&t->bytes, line.len + 1);
 	return t->wrong == NULL ? json : NULL;
 }
 
-/* Requests of the server: it may ping; nothing else is spoken here. */
+/* What a client without a person, a model or folders says to what it announced; nothing else is spoken here. */
+static const char *
+spoken(const struct sg_json *message)
+{
+	static const struct {
+		const char *method, *answer;
+	} rows[] = {
+		{"ping", "\"result\":{}"},
+		{"roots/list", "\"result\":{\"roots\":[]}"},
+		{"elicitation/create", "\"result\":{\"action\":\"decline\"}"},
+		{"sampling/createMessage", "\"error\":{\"code\":-1,\"message\":\"nobody is there\"}"},
+	};
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (sg_json_is(message, "method", rows[i].method))
+			return rows[i].answer;
+	return "\"error\":{\"code\":-32601,\"message\":\"not spoken here\"}";
+}
+
 static bool
 answer_request(struct talk *t, const struct sg_json *message)
 {
@@ -139,8 +181,7 @@ answer_request(struct talk *t, const struct sg_json *message)
 	sg_buf_init(&line, 8192);
 	sg_buf_text(&line, "{\"id\":");
 	sg_canon_write(&line, sg_json_get(message, "id"));
-	sg_buf_text(&line, sg_json_is(message, "method", "ping") ? ",\"jsonrpc\":\"2.0\",\"result\":{}}\n"
-								: ",\"jsonrpc\":\"2.0\",\"error\":{\"code\":-32601,\"message\":\"not spoken here\"}}\n");
+	sg_buf_printf(&line, ",\"jsonrpc\":\"2.0\",%s}\n", spoken(message));
 	sg_buf_add(&line, "", 1);
 	bool good = !line.failed && send_line(t, line.ptr);
 	sg_buf_done(&line);
@@ -168,28 +209,44 @@ result(struct talk *t, int64_t id)
 
 /* ---- the conversation ---- */
 
+/* With every capability that a client behind `stepgate mcp` can have: a server may have tools for those alone. */
+static void
+write_greeting(struct sg_buf *line)
+{
+	enum { CLIENT, SERVER };
+	static const struct {
+		const char *name, *text;
+		int side;
+	} rows[] = {
+#define X(name, side, text, why) {name, text, side},
+		SG_MCP_CAPABILITIES(X)
+#undef X
+	};
+	const char *comma = "";
+	sg_buf_text(line, "{\"id\":1,\"jsonrpc\":\"2.0\",\"method\":\"initialize\",\"params\":{\"capabilities\":{");
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (rows[i].side == CLIENT) {
+			sg_buf_printf(line, "%s\"%s\":%s", comma, rows[i].name, rows[i].text);
+			comma = ",";
+		}
+	sg_buf_text(line, "},\"clientInfo\":{\"name\":\"stepgate\",\"version\":\"" SG_VERSION "\"},\"protocolVersion\":\"2025-11-25\"}}\n");
+	sg_buf_add(line, "", 1);
+}
+
 static bool
 greet(struct talk *t)
 {
 	const struct sg_json *got = NULL, *info;
-	if (send_line(t, "{\"id\":1,\"jsonrpc\":\"2.0\",\"method\":\"initialize\",\"params\":{\"capabilities\":{},\"clientInfo\":{\"name\":\"stepgate\",\"version\":\"" SG_VERSION
-			 "\"},\"protocolVersion\":\"2025-06-18\"}}\n"))
+	struct sg_buf line;
+	sg_buf_init(&line, 8192);
+	write_greeting(&line);
+	if (!line.failed && send_line(t, line.ptr))
 		got = result(t, 1);
+	sg_buf_done(&line);
 	info = sg_json_get(got, "serverInfo");
 	sg_json_string(sg_json_get(info, "name"), &t->server->name);
 	sg_json_string(sg_json_get(info, "version"), &t->server->version);
 	return got != NULL && send_line(t, "{\"jsonrpc\":\"2.0\",\"method\":\"notifications/initialized\"}\n");
-}
-
-static bool
-known(const struct sg_learn_server *server, struct sg_str name)
-{
-	for (size_t i = 0; i < server->count; i++) {
-		struct sg_str other;
-		if (sg_json_string(sg_json_get(server->tools[i], "name"), &other) && sg_str_eq(other, name))
-			return true;
-	}
-	return false;
 }
 
 static bool
@@ -199,13 +256,12 @@ take_page(struct talk *t, const struct sg_json *tools)
 		return wrong(t, "its tools/list has no list of tools", "is it an MCP server?");
 	for (const struct sg_json *e = sg_json_first(tools); e != NULL; e = sg_json_next(tools, e)) {
 		struct sg_str name = {"", 0};
-		if (e->type != SG_JSON_OBJECT || !sg_json_string(sg_json_get(e, "name"), &name))
-			return wrong(t, "a tool of it has no name", "is it an MCP server?");
-		if (known(t->server, name))
-			return wrong(t, "two tools of it have one name", "which one a call means could not be told");
-		if (t->server->count == SG_LEARN_TOOLS)
+		if (++t->server->listed > SG_LEARN_TOOLS)
 			return wrong(t, "it has more than 512 tools", "start it with fewer");
-		t->server->tools[t->server->count++] = e;
+		if (e->type != SG_JSON_OBJECT || !sg_json_string(sg_json_get(e, "name"), &name))
+			sg_learn_leave_out(t->server, e, "it has no name");
+		else if (!sg_learn_twice(t->server, e, name))
+			t->server->tools[t->server->count++] = e;
 	}
 	return true;
 }
@@ -234,7 +290,7 @@ list(struct talk *t)
 		const struct sg_json *got = ask_page(t, page + 2, cursor) ? result(t, page + 2) : NULL;
 		if (got == NULL || !take_page(t, sg_json_get(got, "tools")))
 			return false;
-		if (!sg_json_string(sg_json_get(got, "nextCursor"), &cursor))
+		if (!sg_json_string(sg_json_get(got, "nextCursor"), &cursor) || cursor.len == 0)
 			return true;
 	}
 	return wrong(t, "its list does not end", "at most 64 pages");

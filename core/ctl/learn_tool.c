@@ -101,6 +101,9 @@ sg_learn_tool(struct sg_arena *arena, const char *name, const struct sg_json *en
 	*wrong = "its name is not 1 to 128 of A-Z, a-z, 0-9, '_', '-', '.' and '/'";
 	if (!is_tool_name(word, &callable))
 		return false;
+	*wrong = "it can only be called as a task, which stepgate mcp does not carry";
+	if (sg_json_is(sg_json_get(entry, "execution"), "taskSupport", "required"))
+		return false;
 	*wrong = "its inputSchema is no object";
 	if (schema == NULL || schema->type != SG_JSON_OBJECT)
 		return false;
@@ -111,10 +114,11 @@ sg_learn_tool(struct sg_arena *arena, const char *name, const struct sg_json *en
 		return false;
 	tool->stanza = sg_learn_stanza(arena, sg_str(sg_arena_printf(arena, "mcp_%s_%s", name, tool->tool)));
 	tool->about = about(arena, entry);
+	tool->taint = sg_arena_printf(arena, "mcp:%s", name);
 	tool->kind = sg_guess_class(word);
 	tool->effect = sg_guess_effect(word);
 	tool->says = claim(entry);
 	tool->why_not = !callable ? "its name has dots or slashes" : strlen(tool->action) > ACTION_MOST ? "its action's name would be longer than 128" : NULL;
 	sg_learn_arguments(arena, schema, tool);
-	return tool->stanza != NULL && tool->about != NULL && !arena->overflow;
+	return tool->stanza != NULL && tool->taint != NULL && tool->about != NULL && !arena->overflow;
 }

@@ -97,6 +97,20 @@ sg_mcp_take_text(struct sg_mcp_calls *calls, struct sg_str id)
 	return call;
 }
 
+/* Not by its text, which a server may choose as long as it likes. */
+static void
+name_page(struct sg_mcp_call *call, const struct sg_mcp_message *m)
+{
+	const struct sg_json *cursor = sg_json_get(m->params, "cursor");
+	struct sg_buf text;
+	if (cursor == NULL || cursor->type == SG_JSON_NULL || (cursor->type == SG_JSON_STRING && cursor->string.len == 0))
+		return;
+	sg_buf_init(&text, SG_MCP_CLIENT_LINE);
+	sg_canon_write(&text, cursor);
+	sg_sha256_hex(call->page, sg_buf_view(&text));
+	sg_buf_done(&text);
+}
+
 enum sg_mcp_error
 sg_mcp_remember(struct sg_mcp_calls *calls, const struct sg_mcp_message *m, const struct sg_method *method, struct sg_str decision)
 {
@@ -112,6 +126,7 @@ sg_mcp_remember(struct sg_mcp_calls *calls, const struct sg_mcp_message *m, cons
 		return SG_MCP_mcp_id_used;
 	}
 	call->method = method;
+	name_page(call, m);
 	snprintf(call->decision, sizeof(call->decision), "%.*s", SG_STR_ARG(decision));
 	return SG_MCP_FINE;
 }

@@ -3,6 +3,7 @@
 #ifndef SG_ENFORCE_CALLS_H
 #define SG_ENFORCE_CALLS_H
 
+#include "base/digest.h"
 #include "base/table.h"
 #include "enforce/message.h"
 #include "enforce/method.h"
@@ -11,6 +12,7 @@ struct sg_mcp_call {
 	char *id;    /* canonical: the key */
 	char *asked; /* as the asker wrote it */
 	char decision[64];
+	char page[SG_SHA256_HEX]; /* of a list: digest of the cursor it is asked with; "": its first page */
 	const struct sg_method *method;
 	bool own;       /* the gateway itself asked */
 	bool cancelled; /* the asker took it back: it gets no answer, and its id is in use until one comes */

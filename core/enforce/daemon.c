@@ -201,7 +201,7 @@ sg_daemon_outcome(struct sg_daemon *daemon, struct sg_str decision, const char *
 }
 
 enum sg_status
-sg_daemon_ceiling(struct sg_daemon *daemon, struct sg_str names, struct sg_buf *out, struct sg_err *err)
+sg_daemon_ceiling(struct sg_daemon *daemon, struct sg_str names, struct sg_str tools, struct sg_buf *out, struct sg_err *err)
 {
 	struct sg_buf body, bytes;
 	struct sg_client_answer answer = {0};
@@ -217,6 +217,8 @@ sg_daemon_ceiling(struct sg_daemon *daemon, struct sg_str names, struct sg_buf *
 	} else {
 		sg_jw_member_str(&w, "task", sg_str(daemon->task));
 	}
+	if (tools.len > 0)
+		sg_jw_member_raw(&w, "tools", tools);
 	sg_jw_end(&w);
 	enum sg_status status = talk(daemon, "POST", "/v1/ceiling", sg_buf_view(&body), &bytes, &answer, err);
 	if (status == SG_OK && answer.status != 200)

@@ -37,7 +37,8 @@ void sg_daemon_act(struct sg_daemon *daemon, const struct sg_ask *ask, struct sg
 /* Reports what happened: "ok", "failed", "partial", "unknown", and `values`, a canonical JSON array of what came back, or {NULL, 0}. Where a report
  * with values is not taken, one without them is made: what is not known to the gate is less bad than an outcome that nobody told. */
 void sg_daemon_outcome(struct sg_daemon *daemon, struct sg_str decision, const char *result, struct sg_str values);
-/* Appends those of `names` (a canonical JSON array of action names) that ceilings may ever allow, as {"actions":[...]}. */
-enum sg_status sg_daemon_ceiling(struct sg_daemon *daemon, struct sg_str names, struct sg_buf *out, struct sg_err *err);
+/* Appends those of `names` (a canonical JSON array of action names) that ceilings may ever allow, as {"actions":[...]}. `tools`: an array with one
+ * digest for each name, and only those are meant that the pin fits; or {NULL, 0}. */
+enum sg_status sg_daemon_ceiling(struct sg_daemon *daemon, struct sg_str names, struct sg_str tools, struct sg_buf *out, struct sg_err *err);
 
 #endif

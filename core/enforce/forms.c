@@ -179,7 +179,7 @@ token_good(struct sg_daemon *daemon)
 {
 	struct sg_buf answer;
 	sg_buf_init(&answer, 4096);
-	bool good = sg_daemon_ceiling(daemon, SG_STR("[]"), &answer, NULL) == SG_OK;
+	bool good = sg_daemon_ceiling(daemon, SG_STR("[]"), (struct sg_str){NULL, 0}, &answer, NULL) == SG_OK;
 	sg_buf_done(&answer);
 	return good;
 }

@@ -73,14 +73,14 @@ let_go(struct sg_proxy *proxy, void (*take)(struct sg_proxy *, struct sg_str))
 }
 
 void
-sg_held_answer(struct sg_proxy *proxy, const struct sg_mcp_message *m)
+sg_held_answer(struct sg_proxy *proxy, const struct sg_mcp_call *call, const struct sg_mcp_message *m)
 {
 	struct sg_str cursor = {"", 0};
 	const struct sg_json *result = sg_json_get(m->json, "result"), *tools = sg_json_get(result, "tools");
 	bool more = sg_json_string(sg_json_get(result, "nextCursor"), &cursor) && cursor.len > 0;
 	bool again = proxy->changed; /* from the beginning: what came before may be no more */
 	if (!again && tools != NULL && tools->type == SG_JSON_ARRAY)
-		sg_tools_learn(proxy, tools, !more);
+		sg_tools_learn(proxy, call, tools, !more);
 	proxy->listing = proxy->changed = false;
 	if ((again || more) && ++proxy->pages <= PAGES_MOST)
 		ask_page(proxy, again ? SG_STR("") : cursor);

@@ -15,7 +15,7 @@ enum sg_treatment { SG_METHOD_REFUSED, SG_METHOD_PASSED, SG_METHOD_DECIDED, SG_M
 	X("initialize",                             CLIENT, PASSED,   "",             "",      "versions and capabilities; nothing is done") \
 	X("notifications/initialized",              CLIENT, PASSED,   "",             "",      "says that the beginning is over") \
 	X("ping",                                   CLIENT, PASSED,   "",             "",      "is anybody there") \
-	X("tools/list",                             CLIENT, FILTERED, "",             "",      "what there is, without what can never be allowed") \
+	X("tools/list",                             CLIENT, FILTERED, "",             "",      "what there is, without what can never be allowed or is not what was pinned") \
 	X("tools/call",                             CLIENT, DECIDED,  "tools",        "name",  "does something") \
 	X("resources/list",                         CLIENT, PASSED,   "",             "",      "names of what there is; reading one is decided") \
 	X("resources/templates/list",               CLIENT, PASSED,   "",             "",      "patterns of such names; reading one is decided") \

@@ -27,8 +27,7 @@ sg_proxy_init(struct sg_proxy *proxy, struct sg_daemon *daemon, const char *name
 void
 sg_proxy_done(struct sg_proxy *proxy)
 {
-	sg_tools_forget(proxy);
-	sg_table_done(&proxy->tools);
+	sg_tools_done(proxy);
 	sg_buf_done(&proxy->held);
 	sg_mcp_calls_done(&proxy->open);
 	sg_mcp_calls_done(&proxy->from_server);
@@ -144,11 +143,14 @@ server_answer(struct sg_proxy *proxy, struct sg_mcp_message *m, struct sg_str li
 	if (call->decision[0] != '\0')
 		report(proxy, m, sg_str(call->decision));
 	call->decision[0] = '\0';
-	const struct sg_json *tools = sg_json_get(sg_json_get(m->json, "result"), "tools");
-	bool filtered = call->method->treatment == SG_METHOD_FILTERED && tools != NULL && tools->type == SG_JSON_ARRAY;
+	bool list = call->method->treatment == SG_METHOD_FILTERED && sg_json_get(m->json, "error") == NULL;
+	if (list && !call->own && !sg_tools_are(m)) {
+		sg_proxy_spoil(proxy, call, SG_MCP_mcp_unreadable);
+		return;
+	}
 	if (call->own)
-		sg_held_answer(proxy, m);
-	else if (filtered ? !sg_tools_filter(proxy, m, sg_str(call->asked)) : !sg_mcp_pass(&proxy->to_client, m->json, sg_str(call->asked))) {
+		sg_held_answer(proxy, call, m);
+	else if (list ? !sg_tools_show(proxy, call, m) : !sg_mcp_pass(&proxy->to_client, m->json, sg_str(call->asked))) {
 		sg_proxy_spoil(proxy, call, SG_MCP_mcp_line);
 		return;
 	}

@@ -20,7 +20,9 @@ struct sg_proxy {
 	struct sg_buf to_client, to_server; /* lines to be written */
 	struct sg_mcp_calls open;   /* requests to the server that wait for their answer */
 	struct sg_mcp_calls from_server; /* requests of the server that wait for the client */
-	struct sg_table tools;      /* tool name → digest of its definition */
+	struct sg_table tools;      /* tool name → digest of its definition, and the listing it came in */
+	uint64_t listings, answers; /* how many were begun, how many pages came: their numbers */
+	uint64_t listing_of[2];     /* the one that the client reads, the one that the gateway itself reads */
 	struct sg_buf held;         /* lines of the client that wait until the tools are known */
 	bool listed, listing;       /* all tools are known; they are being asked for */
 	bool broken;                /* the server said something so long that nobody can say whose it is: the session ends */

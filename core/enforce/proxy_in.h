@@ -28,19 +28,26 @@ void sg_proxy_key(char key[48]);
 /* forward.c: to the server, with the decided arguments. */
 void sg_proxy_forward(struct sg_proxy *proxy, const struct sg_mcp_message *message, const struct sg_method *method, bool with_arguments, const struct sg_reply *reply);
 
-/* tools.c: the digest of the tool's definition as it was last listed, else "". */
+/* tools.c: the digest of the tool's definition as it was last listed, "twice" if one listing had several of its name, else "". */
 struct sg_str sg_tool_digest(const struct sg_proxy *proxy, const struct sg_method *method, struct sg_str subject);
-/* Learns from a page of tools, whoever asked for it; `last`: nothing stands behind it. */
-void sg_tools_learn(struct sg_proxy *proxy, const struct sg_json *tools, bool last);
-/* Passes such a page on, filtered, as the answer to `id`. False: there was no room for it. */
-bool sg_tools_filter(struct sg_proxy *proxy, struct sg_mcp_message *message, struct sg_str id);
-/* The server says that they have changed: nothing is known any more. */
+/* Learns from a page of tools that `call` asked for; `last`: nothing stands behind it. A first page begins a listing; a name that comes twice in one
+ * (unless the same page was asked for again) is nobody's until the next. */
+void sg_tools_learn(struct sg_proxy *proxy, const struct sg_mcp_call *call, const struct sg_json *tools, bool last);
+/* Its digest as the page that was learned last shows it; "": that page has several, or it was not learned. */
+struct sg_str sg_tools_shown(const struct sg_proxy *proxy, struct sg_str name);
+/* The server says that they have changed: no digest is known any more. */
 void sg_tools_forget(struct sg_proxy *proxy);
+void sg_tools_done(struct sg_proxy *proxy);
+
+/* tools_show.c: is the answer a list of tools? */
+bool sg_tools_are(const struct sg_mcp_message *message);
+/* Passes a page that `call` asked for on, without what may not be shown. False: there was no room for it. */
+bool sg_tools_show(struct sg_proxy *proxy, const struct sg_mcp_call *call, struct sg_mcp_message *message);
 
 /* held.c: true if the client's line has to wait, because it calls a tool whose definition is not known; it is kept, and the server is asked. */
 bool sg_held_hold(struct sg_proxy *proxy, const struct sg_mcp_message *message, const struct sg_method *method);
 /* The server's answer to that. */
-void sg_held_answer(struct sg_proxy *proxy, const struct sg_mcp_message *message);
+void sg_held_answer(struct sg_proxy *proxy, const struct sg_mcp_call *call, const struct sg_mcp_message *message);
 /* The server's answer to that cannot be read: it counts as a list without tools. */
 void sg_held_spoilt(struct sg_proxy *proxy);
 /* The server is gone: what waits is answered. */

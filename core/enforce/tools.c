@@ -1,151 +1,126 @@
 /* SPDX-License-Identifier: Apache-2.0
- * What tools a server has: the digest of each definition, for the pin in the catalogue; and the list that the client sees, without what ceilings can
- * never allow. */
+ * What tools a server has, as its listings say: the digest of each definition, for the pin in the catalogue; and which names one listing had twice. */
 #include "enforce/proxy_in.h"
 
-#include "base/digest.h"
 #include "base/secret.h"
 #include "base/str.h"
 
 #include <stdlib.h>
 
-enum { TOOLS_MOST = 4096 }; /* what is beyond has no digest, and where it is pinned it is refused */
+enum { TOOLS_MOST = 4096 }; /* what is beyond is not shown, has no digest, and where it is pinned it is refused */
 
 struct tool {
 	char *name;
-	char digest[SG_SHA256_HEX];
+	char digest[SG_SHA256_HEX]; /* "": not known any more */
+	char page[SG_SHA256_HEX];   /* of its listing: as in struct sg_mcp_call */
+	uint64_t listing, answer;
+	bool twice;
 };
 
 struct sg_str
 sg_tool_digest(const struct sg_proxy *proxy, const struct sg_method *method, struct sg_str subject)
 {
 	const struct tool *tool = strcmp(method->name, "tools/call") == 0 ? sg_table_get(&proxy->tools, subject) : NULL;
+	if (tool != NULL && tool->twice)
+		return SG_STR("twice");
 	return tool == NULL ? SG_STR("") : sg_str(tool->digest);
 }
 
+struct sg_str
+sg_tools_shown(const struct sg_proxy *proxy, struct sg_str name)
+{
+	const struct tool *tool = sg_table_get(&proxy->tools, name);
+	return tool == NULL || tool->twice || tool->answer != proxy->answers ? SG_STR("") : sg_str(tool->digest);
+}
+
 static void
-learn_tool(struct sg_proxy *proxy, const struct sg_json *definition, struct sg_str name)
+free_tool(struct tool *tool)
+{
+	if (tool != NULL)
+		free(tool->name);
+	free(tool);
+}
+
+/* Makes room: what neither of the listings that are being read has. */
+static void
+drop_old(struct sg_proxy *proxy)
+{
+	size_t at = 0;
+	for (struct tool *t; (t = sg_table_next(&proxy->tools, &at)) != NULL;)
+		if (t->listing != proxy->listing_of[0] && t->listing != proxy->listing_of[1])
+			free_tool(sg_table_take(&proxy->tools, sg_str(t->name)));
+}
+
+/* NULL: there is no room. */
+static struct tool *
+tool_named(struct sg_proxy *proxy, struct sg_str name)
+{
+	struct tool *tool = sg_table_get(&proxy->tools, name);
+	if (tool != NULL)
+		return tool;
+	if (proxy->tools.count >= TOOLS_MOST)
+		drop_old(proxy);
+	if (proxy->tools.count >= TOOLS_MOST || (tool = calloc(1, sizeof(*tool))) == NULL)
+		return NULL;
+	if ((tool->name = strndup(name.ptr, name.len)) != NULL && sg_table_put(&proxy->tools, (struct sg_str){tool->name, name.len}, tool) == SG_OK)
+		return tool;
+	free_tool(tool);
+	return NULL;
+}
+
+static void
+learn_tool(struct sg_proxy *proxy, const struct sg_mcp_call *call, const struct sg_json *definition, struct sg_str name)
 {
 	struct sg_buf canonical;
-	struct tool *tool = sg_table_get(&proxy->tools, name);
-	if (tool == NULL && proxy->tools.count >= TOOLS_MOST)
+	struct tool *tool = memchr(name.ptr, '\0', name.len) == NULL ? tool_named(proxy, name) : NULL;
+	uint64_t listing = proxy->listing_of[call->own];
+	if (tool == NULL)
 		return;
-	if (tool == NULL) {
-		tool = calloc(1, sizeof(*tool));
-		if (tool == NULL || (tool->name = strndup(name.ptr, name.len)) == NULL ||
-		    sg_table_put(&proxy->tools, sg_str(tool->name), tool) != SG_OK) {
-			if (tool != NULL)
-				free(tool->name);
-			free(tool);
-			return;
-		}
-	}
+	bool again = tool->listing == listing && (tool->answer == proxy->answers || strcmp(tool->page, call->page) != 0);
+	tool->twice = again;
+	if (again)
+		return; /* and the page it came from first stays known */
 	sg_buf_init(&canonical, SG_MCP_SERVER_LINE);
 	sg_canon_write(&canonical, definition);
 	sg_sha256_hex(tool->digest, sg_buf_view(&canonical));
+	tool->listing = listing;
+	tool->answer = proxy->answers;
+	memcpy(tool->page, call->page, sizeof(tool->page));
 	sg_buf_done(&canonical);
 }
 
 void
-sg_tools_learn(struct sg_proxy *proxy, const struct sg_json *tools, bool last)
+sg_tools_learn(struct sg_proxy *proxy, const struct sg_mcp_call *call, const struct sg_json *tools, bool last)
 {
+	if (call->page[0] == '\0')
+		proxy->listing_of[call->own] = ++proxy->listings;
+	proxy->answers++;
 	for (const struct sg_json *t = sg_json_first(tools); t != NULL; t = sg_json_next(tools, t)) {
 		struct sg_str name;
 		if (sg_json_string(sg_json_get(t, "name"), &name))
-			learn_tool(proxy, t, name);
+			learn_tool(proxy, call, t, name);
 	}
 	proxy->listed |= last;
 }
 
+/* Of a listing that is being read it stays known which names it had. */
 void
 sg_tools_forget(struct sg_proxy *proxy)
 {
 	size_t at = 0;
 	for (struct tool *t; (t = sg_table_next(&proxy->tools, &at)) != NULL;) {
-		free(t->name);
-		free(t);
+		t->digest[0] = '\0';
+		t->twice = false;
 	}
-	uint64_t seed = 0;
-	sg_table_done(&proxy->tools);
-	sg_random(&seed, sizeof(seed), NULL);
-	sg_table_init(&proxy->tools, seed);
 	proxy->listed = false;
 	proxy->changed = proxy->listing;
 }
 
-static void
-write_names(struct sg_proxy *proxy, const struct sg_json *tools, struct sg_buf *names, struct sg_arena *arena)
+void
+sg_tools_done(struct sg_proxy *proxy)
 {
-	const struct sg_method *call = sg_method_find(SG_SIDE_CLIENT, SG_STR("tools/call"));
-	struct sg_json_writer w;
-	sg_jw_begin(&w, names);
-	sg_jw_array(&w);
-	for (const struct sg_json *t = sg_json_first(tools); t != NULL; t = sg_json_next(tools, t)) {
-		struct sg_str name;
-		if (!sg_json_string(sg_json_get(t, "name"), &name))
-			continue;
-		sg_jw_str(&w, sg_proxy_action(proxy, call, name, arena));
-	}
-	sg_jw_end(&w);
-}
-
-static bool
-listed(const struct sg_json *allowed, struct sg_str action)
-{
-	for (const struct sg_json *a = sg_json_first(allowed); a != NULL; a = sg_json_next(allowed, a)) {
-		struct sg_str name;
-		if (sg_json_string(a, &name) && sg_str_eq(name, action))
-			return true;
-	}
-	return false;
-}
-
-static void
-write_shown(struct sg_buf *line, const struct sg_proxy *proxy, struct sg_mcp_message *m, const struct sg_json *allowed)
-{
-	const struct sg_method *call = sg_method_find(SG_SIDE_CLIENT, SG_STR("tools/call"));
-	const struct sg_json *result = sg_json_get(m->json, "result"), *tools = sg_json_get(result, "tools");
-	static const char *const beside[] = {"_meta", "nextCursor"};
-	const char *comma = "";
-	sg_buf_text(line, "\"result\":{");
-	for (size_t i = 0; i < sizeof(beside) / sizeof(beside[0]); i++)
-		if (sg_json_get(result, beside[i]) != NULL) {
-			sg_buf_printf(line, "\"%s\":", beside[i]);
-			sg_json_line(line, sg_json_get(result, beside[i]));
-			sg_buf_text(line, ",");
-		}
-	sg_buf_text(line, "\"tools\":[");
-	for (const struct sg_json *t = sg_json_first(tools); t != NULL; t = sg_json_next(tools, t)) {
-		struct sg_str name;
-		if (!sg_json_string(sg_json_get(t, "name"), &name) || !listed(allowed, sg_proxy_action(proxy, call, name, &m->arena)))
-			continue;
-		sg_buf_text(line, comma);
-		sg_json_line(line, t);
-		comma = ",";
-	}
-	sg_buf_text(line, "]}");
-}
-
-/* The list without what ceilings can never allow. If the daemon does not say, nothing is listed: the call would be refused anyway. */
-bool
-sg_tools_filter(struct sg_proxy *proxy, struct sg_mcp_message *m, struct sg_str id)
-{
-	const struct sg_json *result = sg_json_get(m->json, "result"), *tools = sg_json_get(result, "tools"), *allowed = NULL;
-	struct sg_buf names, answer, line;
-	sg_tools_learn(proxy, tools, sg_json_get(result, "nextCursor") == NULL);
-	sg_buf_init(&names, 1 << 20);
-	sg_buf_init(&answer, 1 << 20);
-	sg_buf_init(&line, proxy->to_client.max);
-	write_names(proxy, tools, &names, &m->arena);
-	if (!names.failed && sg_daemon_ceiling(proxy->daemon, sg_buf_view(&names), &answer, NULL) == SG_OK &&
-	    sg_json_parse(&m->arena, sg_arena_copy(&m->arena, sg_buf_view(&answer)), NULL, &allowed, NULL) == SG_OK)
-		allowed = sg_json_get(allowed, "actions");
-	sg_buf_printf(&line, "{\"id\":%.*s,\"jsonrpc\":\"2.0\",", SG_STR_ARG(id));
-	write_shown(&line, proxy, m, allowed);
-	sg_buf_text(&line, "}");
-	bool good = !line.failed && sg_mcp_put(&proxy->to_client, sg_buf_view(&line));
-	sg_buf_done(&line);
-	sg_buf_done(&names);
-	sg_buf_done(&answer);
-	return good;
+	size_t at = 0;
+	for (struct tool *t; (t = sg_table_next(&proxy->tools, &at)) != NULL;)
+		free_tool(t);
+	sg_table_done(&proxy->tools);
 }

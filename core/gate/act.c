@@ -52,7 +52,7 @@ read_common(struct sg_request *r)
 	if (!r->authzen)
 		key = sg_json_text_at(r->body, "key");
 	good &= r->resource == NULL || r->resource->type == SG_JSON_OBJECT;
-	good &= is_hex_digest(r->tool);
+	good &= is_hex_digest(r->tool) || sg_str_is(r->tool, SG_TOOL_TWICE);
 	if (key.len > SG_KEY_MAX || !printable(key) || !bounded(r))
 		return false;
 	memcpy(r->attempt, key.ptr, key.len);

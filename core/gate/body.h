@@ -71,6 +71,7 @@ enum sg_body_kind {
 	X(A_CEILING,     "actions",       TEXTS,     SG_BODY_MANY,       true)                                         \
 	X(A_CEILING,     "agent",         NAMED,     SG_BODY_NAME,       false)                                        \
 	X(A_CEILING,     "task",          NAMED,     SG_BODY_NAME,       true)                                         \
+	X(A_CEILING,     "tools",         TEXTS,     SG_BODY_MANY,       false) /* one a name: its definition's digest */ \
 	X(A_DELEGATE,    "actions",       TEXTS,     SG_BODY_MANY,       false)                                        \
 	X(A_DELEGATE,    "agent",         NAMED,     SG_BODY_NAME,       false)                                        \
 	X(A_DELEGATE,    "budgets",       OBJECT,    0,                  false)                                        \
@@ -122,6 +123,7 @@ enum sg_body_kind {
 	X(E_CEILING,     "actions",       TEXTS,     SG_BODY_MANY,       true)                                         \
 	X(E_CEILING,     "peer_uid",      NUMBER,    4294967295,         false)                                        \
 	X(E_CEILING,     "task_token",    NAMED,     SG_BODY_TOKEN,      true)                                         \
+	X(E_CEILING,     "tools",         TEXTS,     SG_BODY_MANY,       false)                                        \
 	X(O_APPROVALS,   "all",           YES,       0,                  false)                                        \
 	X(O_APPROVAL,    "wait",          DIGITS,    3600,               false)                                        \
 	X(O_LEASES,      "all",           YES,       0,                  false)                                        \

@@ -274,16 +274,24 @@ answer_ever(struct sg_gate *gate, struct sg_request *r, const struct sg_task *ta
 {
 	struct sg_buf body;
 	struct sg_json_writer w;
-	const struct sg_json *names = sg_json_get(r->body, "actions");
+	const struct sg_json *names = sg_json_get(r->body, "actions"), *tools = sg_json_get(r->body, "tools");
+	if (tools != NULL && tools->count != names->count) {
+		sg_answer_error(gate, r, 400, SG_REASON_bad_request, "tools has one text for each of actions");
+		return;
+	}
 	sg_buf_init(&body, 256 << 10);
 	sg_jw_begin(&w, &body);
 	sg_jw_object(&w);
 	sg_jw_name(&w, "actions");
 	sg_jw_array(&w);
 	r->agent = sg_catalogue_agent(gate->catalogue, sg_str(task->agent));
-	for (const struct sg_json *n = sg_json_first(names); n != NULL; n = sg_json_next(names, n))
-		if (r->agent != NULL && sg_json_string(n, &r->action_name) && ever(r, gate, task))
+	for (const struct sg_json *n = sg_json_first(names), *t = sg_json_first(tools); n != NULL; n = sg_json_next(names, n)) {
+		r->tool = t != NULL ? t->string : SG_STR("");
+		if (r->agent != NULL && sg_json_string(n, &r->action_name) && ever(r, gate, task) &&
+		    (tools == NULL || sg_tool_admits(gate, r, task) == SG_REASON_allowed))
 			sg_jw_str(&w, r->action_name);
+		t = t != NULL ? sg_json_next(tools, t) : NULL;
+	}
 	sg_jw_end(&w);
 	sg_jw_end(&w);
 	sg_answer_buf(gate, r, 200, &body);
@@ -319,7 +327,8 @@ ceiling_who(struct sg_gate *gate, struct sg_request *r)
 		sg_answer_error(gate, r, 403, known ? SG_REASON_no_task : reason, "");
 }
 
-/* Which of the named actions a task's agent can ever be allowed: catalogue, reach, intent and the enforcer's own bounds, whatever policy says. */
+/* Which of the named actions a task's agent can ever be allowed: catalogue, reach, intent and the enforcer's own bounds, whatever policy says. With
+ * the digests of tools as they were listed: without those that the pin does not fit, and those that are in quarantine for the task's tree. */
 void
 sg_route_ceiling(struct sg_gate *gate, struct sg_request *r)
 {

@@ -61,6 +61,7 @@
 	X(tool_new,              "this tool is not in the catalogue as it is now; it is in quarantine")                \
 	X(tool_changed,          "this tool's definition has changed; it is in quarantine")                            \
 	X(tool_quarantined,      "this tool was added or changed during this task, which may not use it")              \
+	X(tool_twice,            "one listing had several tools of this name; list again, and name it when it is one") \
 	X(plan_unsigned,         "the plan is not signed yet; ask again when it is")                                   \
 	X(plan_divergence,       "this is no step of the plan that was signed")                                        \
 	X(not_signer,            "this task's role does not sign plans")                                               \

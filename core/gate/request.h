@@ -272,7 +272,9 @@ enum { SG_FOUND_MAX = 8 }; /* stanzas that have one resource: resource_many */
 const struct sg_resource *sg_next_found(const struct sg_gate *gate, const struct sg_request *request, const struct sg_resource *before);
 /* arguments.c: SG_REASON_allowed or arguments_form with the name of one that does not fit. */
 enum sg_reason sg_arguments_fit(const struct sg_action *action, const struct sg_json *args, struct sg_str *which);
-/* tool.c: SG_REASON_allowed, tool_new, tool_changed or tool_quarantined. */
+/* What stands for a tool's digest where one listing had several of its name. */
+#define SG_TOOL_TWICE "twice"
+/* tool.c: SG_REASON_allowed, tool_new, tool_changed, tool_quarantined or tool_twice. */
 enum sg_reason sg_tool_admits(const struct sg_gate *gate, const struct sg_request *request, const struct sg_task *task);
 /* Puts what was refused as new or changed, or is being registered from within, into quarantine for its tree. */
 void sg_tool_quarantine(struct sg_gate *gate, const struct sg_request *request);

@@ -21,6 +21,8 @@ sg_tool_admits(const struct sg_gate *gate, const struct sg_request *r, const str
 	const struct sg_tool *tool = sg_catalogue_tool(gate->catalogue, r->action->name);
 	if (in_quarantine(task->root->tree, r->action->name))
 		return SG_REASON_tool_quarantined;
+	if (sg_str_is(r->tool, SG_TOOL_TWICE))
+		return SG_REASON_tool_twice; /* pinned or not: nobody can say which of them was read */
 	if (tool == NULL)
 		return SG_REASON_allowed;
 	if (task->root->tree != NULL && task->root->tree->quarantine_full)

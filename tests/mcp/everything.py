@@ -21,8 +21,8 @@ rule { id = "list", on = { "mcp.everything.resources.read", "mcp.everything.tool
 CATALOGUE = """
 intents : { weather : { actions = [ "mcp.everything.**" ]  sensitivity = "internal" } }
 agents : { helper : { reach = [ "mcp.everything.**" ]  intents = [ "weather" ] } }
-actions : { mcp_everything_echo : { sensitivity = "internal" }  mcp_everything_get_structured_content : { sensitivity = "internal" }
-            mcp_everything_get_tiny_image : { sensitivity = "internal" }
+actions : { mcp_everything_echo : { sensitivity = "internal"  taints = [ ] }  mcp_everything_get_structured_content : { sensitivity = "internal"  taints = [ ] }
+            mcp_everything_get_tiny_image : { sensitivity = "internal"  taints = [ ] }
             read : { name = "mcp.everything.resources.read"  effect = "read"  sensitivity = "internal" } }
 """
 passed = 0
@@ -70,6 +70,8 @@ def outcomes(d):
 def catalogue(d, server):
     out = subprocess.run([CORE + "/stepgate", "catalogue", "learn", "--mcp", "everything", "--", *server], capture_output=True, text=True, timeout=60)
     check("the server is learned from", out.returncode == 0 and out.stdout.count("digest = ") >= 10, out)
+    for tool in ("get-roots-list", "trigger-sampling-request", "trigger-elicitation-request"):
+        check("also those that it has for clients that can do something: %s" % tool, 'tool = "%s"' % tool in out.stdout, out.stdout)
     os.makedirs(d.dir + "/conf.d", exist_ok=True)
     d.write("conf.d/50-learned.conf", out.stdout.encode())
     d.write("conf.d/60-site.conf", CATALOGUE.encode())

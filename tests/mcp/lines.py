@@ -34,7 +34,7 @@ def answer(line):
     raw = p.get("raw") or (p.get("arguments") or {}).get("raw")
     if raw: out.write(base64.b64decode(raw) + b"\n")
     elif "id" in m:
-        r = dict(tools=[dict(name=n, inputSchema={}) for n in ("read", "write")]) if m["method"] == "tools/list" else {}
+        r = dict(tools=[dict(name=n, inputSchema={}) for n in ("read", "write") if "cursor" not in p]) if m["method"] == "tools/list" else {}
         out.write(json.dumps(dict(jsonrpc="2.0", id=m["id"], result=r)).encode() + b"\n")
     out.flush()
 """
@@ -50,7 +50,7 @@ require("readline").createInterface({ input: process.stdin, crlfDelay: Infinity 
   if (m === null || typeof m !== "object" || m.method === undefined) return;
   const p = m.params || {}, raw = p.raw || (p.arguments || {}).raw;
   if (raw) process.stdout.write(Buffer.concat([Buffer.from(raw, "base64"), Buffer.from("\n")]));
-  else if (m.id !== undefined) process.stdout.write(JSON.stringify({ jsonrpc: "2.0", id: m.id, result: m.method === "tools/list" ? { tools: [{ name: "read" }, { name: "write" }] } : {} }) + "\n");
+  else if (m.id !== undefined) process.stdout.write(JSON.stringify({ jsonrpc: "2.0", id: m.id, result: m.method === "tools/list" ? { tools: p.cursor === undefined ? [{ name: "read" }, { name: "write" }] : [] } : {} }) + "\n");
 });"""],
 }
 INNER = '{"jsonrpc":"2.0","id":77,"method":"tools/call","params":{"name":"write","arguments":{}}}'

@@ -87,8 +87,13 @@ for line in sys.stdin:
     if how == "flood": sys.stdout.write('"' + "x" * (5 << 20))
     if how == "notes":
         for i in itertools.count(): say(dict(jsonrpc="2.0", method="notifications/message", params={}))
+    if how == "roots" and m["method"] == "tools/list":
+        say(dict(jsonrpc="2.0", id="r", method="roots/list"))
+        assert json.loads(sys.stdin.readline()) == dict(jsonrpc="2.0", id="r", result=dict(roots=[]))
     if how == "asks": say(dict(jsonrpc="2.0", id="s", method="ping")); json.loads(sys.stdin.readline())
     if m["method"] == "initialize":
+        able = m["params"]["capabilities"]
+        if how == "roots" and not all(n in able for n in ("roots", "sampling", "elicitation")) or "tasks" in able: tools = []
         if how == "no": say(dict(jsonrpc="2.0", id=m["id"], error=dict(code=-1, message="no")))
         else: say(dict(jsonrpc="2.0", id=m["id"], result=dict(protocolVersion="2025-06-18", capabilities={}, serverInfo=dict(name="bad\n}\x1b[2J", version="1"))))
     elif how == "endless": say(dict(jsonrpc="2.0", id=m["id"], result=dict(tools=[], nextCursor="again")))
@@ -128,7 +133,7 @@ def learn_mcp(d, run):
     check("class by name, effect never read, sensitivity the highest", 'name = "mcp.bank.tools.send_money"\n    class = "payment"  effect = "write"  sensitivity = "restricted"' in out
           and 'class = "code"  effect = "execute"' in out and 'effect = "read"  s' not in out, out)
     check("arguments from the schema", '[ "iban:string(0..34)", "amount:number(0..2000)", "note?:string(0..65536)", "tags?:array(0..5)" ]' in out and '"code?:any"' in out, out)
-    check("authority by name, within objects and lists too", 'authority = [ "iban" ]' in out and 'authority = [ "job.callbackUrl", "lines" ]' in out, out)
+    check("authority by name, within objects and lists too", 'authority = [ "iban", "tags" ]' in out and 'authority = [ "job.callbackUrl", "lines" ]' in out, out)
     check("what a server claims is said, not believed", "# the server says that it only reads" in out, out)
     check("names that no action can have are left out", "# left out: notes.add cannot be called" in out and "# left out: only-odd" in out and "notes.add\"" not in out, out)
     check("so are arguments that no stanza can name", 'arguments = [ "good?:boolean" ]' in out and "2 of its arguments cannot be named here" in out, out)
@@ -142,10 +147,49 @@ def learn_mcp(d, run):
     check("and nothing of it is in force", "added    tools.mcp_bank_send_money" in got and "added    actions.mcp_bank_now" in got, got)
     check("a reload takes it", run("reload")[0] == 0)
     code, got, err = learn(run, TOOLS, "well", "--json")
-    check("as JSON", json.loads(got)["tools"][0]["authority"] == ["iban"] and json.loads(got)["tools"][2]["left_out"] != "", got)
+    check("as JSON", json.loads(got)["tools"][0]["authority"] == ["iban", "tags"] and json.loads(got)["tools"][2]["left_out"] != "", got)
+    check("what every tool returns taints", out.count('taints = [ "mcp:bank" ]') == out.count('"  effect = ') and json.loads(got)["tools"][0]["taints"] == ["mcp:bank"], out)
     check("a server that asks back is answered", learn(run, TOOLS, "asks")[0] == 0)
     os.remove(d.dir + "/conf.d/60-bank.conf")
     run("reload")
+
+
+# Tools that are odd: (name of it in the proposal, its entry as JSON, why).
+ODD = [
+    ('"a b"', '{"name":"a b","inputSchema":{}}', "its name is not"), ('"big"', '{"name":"big","inputSchema":{"properties":{"n":{"maximum":9223372036854775807}}}}', "no strict JSON: integer beyond 2^53"),
+    ('"nan"', '{"inputSchema":{"default":NaN},"name":"nan"}', "no strict JSON"), ('"lone"', '{"name":"lone","description":"\\ud800","inputSchema":{}}', "no strict JSON"),
+    ('"deep"', '{"name":"deep","inputSchema":%s}' % ('{"items":' * 40 + "{}" + "}" * 40), "no strict JSON"), ('"none"', '{"name":"none"}', "inputSchema is no object"),
+    ("a tool without a name", '{"inputSchema":{}}', "it has no name"), ("a tool without a name", '"x"', "it has no name"),
+    ('"later"', '{"name":"later","execution":{"taskSupport":"required"},"inputSchema":{}}', "only be called as a task"),
+    ('"again"', '{"name":"again","inputSchema":{}},{"name":"again","description":"x","inputSchema":{}},{"name":"again","inputSchema":{}}', "have one name"),
+    ('"x??} admins : {"', '{"name":"x\\n\\u0007} admins : {","inputSchema":{}}', "its name is not"),
+]
+RAW = r"""
+import json, sys
+for line in sys.stdin:
+    m = json.loads(line)
+    if m.get("method") == "tools/list": print('{"jsonrpc":"2.0","id":%d,"result":{"tools":[%s]}}' % (m["id"], open(sys.argv[1]).read()), flush=True)
+    elif "id" in m: print(json.dumps(dict(jsonrpc="2.0", id=m["id"], result=dict(protocolVersion="2025-06-18", capabilities={}, serverInfo=dict(name="raw", version="1")))), flush=True)
+"""
+
+
+def odd(d, run):
+    """One odd tool does not lose those beside it."""
+    for name, entry, why in ODD:
+        d.write("entries", ('{"name":"first","inputSchema":{}},%s,{"name":"last","inputSchema":{}}' % entry).encode())
+        words = ("catalogue", "learn", "--mcp", "raw", "--", sys.executable, "-c", RAW, d.dir + "/entries")
+        code, out, err = run(*words)
+        told = [l for l in out.splitlines() if l.startswith("  # left out: ")]
+        name = name.replace("??", " ?")
+        check("left out by name: %s, %s" % (name, why), code == 0 and len(told) == 1 and name in told[0] and why in told[0], [code, out, err])
+        check("and the rest is proposed", out.count("digest = ") == 2 and "tools.first" in out and "tools.last" in out and out.isascii(), out)
+        code, out, err = run(*words[:4], "--json", *words[4:])
+        check("as JSON", code == 0 and [o["name"] for o in json.loads(out)["left_out"]] == [name] and len(json.loads(out)["tools"]) == 2, [code, out, err])
+    d.write("conf.d/60-raw.conf", run(*words)[1].encode())
+    code, got, err = run("config", "check", d.dir + "/stepgate.conf")
+    check("and it is good configuration", code == 0, [got, err])
+    os.remove(d.dir + "/conf.d/60-raw.conf")
+    check("a server whose tools depend on what a client can do is asked as such a client", learn(run, TOOLS, "roots")[0] == 0)
 
 
 def hostile(run):
@@ -160,7 +204,7 @@ def hostile(run):
         ("well", [dict(name="a"), ], "inputSchema is no object"), ("well", [dict(inputSchema=good)], "has no name"), ("well", ["a"], "has no name"),
         ("well", [dict(name="a", inputSchema=good), dict(name="a", inputSchema=good)], "have one name"),
         ("well", [dict(name="t%d" % i, inputSchema=good) for i in range(600)], "more than 512 tools"),
-        ("well", "[dict(name='t%d' % i, inputSchema=dict(type='object', properties={'argument_%d' % k: {} for k in range(64)})) for i in range(400)]", "too many tools for one file"),
+        ("well", "[dict(name='t%d' % i, inputSchema=dict(type='object', properties={'argument_%d' % k: dict(type='string') for k in range(64)})) for i in range(400)]", "too many tools for one file"),
     ]
     for how, tools, text in cases:
         if tools is None:
@@ -222,6 +266,7 @@ def main():
         show(d, run)
         diff(d, run)
         learn_mcp(d, run)
+        odd(d, run)
         hostile(run)
         denials(d, run)
     finally:

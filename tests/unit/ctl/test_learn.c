@@ -110,6 +110,99 @@ test_arguments(void)
 }
 
 static void
+authority_is(const char *schema, const char *want)
+{
+	char text[4096], got[2048] = "";
+	struct sg_arena arena;
+	struct sg_learn_tool tool;
+	sg_arena_init(&arena, 1 << 20);
+	snprintf(text, sizeof(text), "{\"name\":\"t\",\"inputSchema\":%s}", schema);
+	CU_ASSERT_TRUE(read_tool(&arena, text, &tool));
+	for (size_t i = 0; i < tool.authority_count; i++)
+		snprintf(got + strlen(got), sizeof(got) - strlen(got), "%s%s", i > 0 ? " " : "", tool.authority[i]);
+	if (tool.why_not != NULL)
+		snprintf(got, sizeof(got), "!");
+	if (strcmp(got, want) != 0)
+		fprintf(stderr, "\n%s: %s\n", schema, got);
+	CU_ASSERT_STRING_EQUAL(got, want);
+	sg_arena_done(&arena);
+}
+
+#define PAYMENT "{\"type\":\"object\",\"properties\":{\"recipient\":{\"type\":\"string\"},\"iban\":{\"type\":\"string\"},\"note\":{\"type\":\"string\"}}}"
+#define NOTE "{\"type\":\"object\",\"properties\":{\"note\":{\"type\":\"string\"}}}"
+#define WITH(properties, more) "{\"type\":\"object\",\"properties\":{" properties "}" more "}"
+#define DEFS ",\"$defs\":{\"P\":" PAYMENT ",\"N\":" NOTE ",\"Ring\":{\"type\":\"object\",\"properties\":{\"next\":{\"$ref\":\"#/$defs/Ring\"}}},\"Color\":{\"enum\":[\"red\",\"blue\"]}}"
+
+/* What cannot be looked into bears authority whole; what can be is looked into, wherever the schema keeps it. */
+static void
+test_authority_within(void)
+{
+	authority_is(WITH("\"payment\":" PAYMENT, ""), "payment.recipient payment.iban");
+	authority_is(WITH("\"payment\":{\"$ref\":\"#/$defs/P\"}", DEFS), "payment");
+	authority_is(WITH("\"payment\":{\"$ref\":\"#/definitions/P\"}", ",\"definitions\":{\"P\":" PAYMENT "}"), "payment");
+	authority_is(WITH("\"payment\":{\"anyOf\":[" PAYMENT ",{\"type\":\"null\"}]}", ""), "payment");
+	authority_is(WITH("\"payment\":{\"oneOf\":[{\"type\":\"string\"},{\"$ref\":\"#/$defs/P\"}]}", DEFS), "payment");
+	authority_is(WITH("\"payment\":{\"allOf\":[{\"$ref\":\"#/$defs/P\"}]}", DEFS), "payment");
+	authority_is(WITH("\"all\":{\"type\":\"array\",\"items\":{\"$ref\":\"#/$defs/P\"}}", DEFS), "all");
+	authority_is(WITH("\"all\":{\"type\":\"array\",\"items\":[{\"type\":\"string\"}," PAYMENT "]}", ""), "all");
+	authority_is(WITH("\"all\":{\"type\":\"array\",\"prefixItems\":[" PAYMENT "]}", ""), "all");
+	authority_is(WITH("\"all\":{\"type\":\"array\",\"items\":{\"type\":\"array\",\"items\":" PAYMENT "}}", ""), "all");
+	authority_is(WITH("\"x\":{\"$ref\":\"https://evil.example/s\"}", ""), "x");
+	authority_is(WITH("\"x\":{\"$ref\":\"#/$defs/None\"}", DEFS), "x");
+	authority_is(WITH("\"x\":{\"$ref\":\"#\"}", ""), "x");
+	authority_is(WITH("\"x\":{\"$ref\":\"#/$defs/Ring\"}", DEFS), "x");
+	authority_is(WITH("\"x\":{\"type\":\"object\"}", ""), "x");
+	authority_is(WITH("\"x\":{\"type\":\"array\"}", ""), "x");
+	authority_is(WITH("\"x\":{}", ""), "x");
+	authority_is(WITH("\"x\":true", ""), "x");
+	authority_is(WITH("\"x\":{\"type\":\"strnig\"}", ""), "x");
+	authority_is(WITH("\"x\":{\"type\":[\"string\",\"object\"]}", ""), "x");
+	authority_is(WITH("\"x\":{\"type\":\"object\",\"additionalProperties\":{\"type\":\"string\"}}", ""), "x");
+	authority_is(WITH("\"x\":{\"type\":\"object\",\"properties\":{\"note\":{\"type\":\"string\"}},\"additionalProperties\":true}", ""), "x");
+	authority_is(WITH("\"x\":{\"type\":\"object\",\"patternProperties\":{\".\":{}}}", ""), "x");
+	authority_is(WITH("\"x\":{\"type\":\"object\",\"properties\":{\"to whom\":{\"type\":\"string\"}}}", ""), "x");
+	authority_is(WITH("\"x\":{\"type\":\"object\",\"properties\":{\"a\":" WITH("\"b\":" WITH("\"c\":" WITH("\"iban\":{\"type\":\"string\"}", ""), ""), "") "}}", ""), "x.a.b.c");
+	/* what can be looked into, and bears none */
+	authority_is(WITH("\"x\":{\"$ref\":\"#/$defs/N\"}", DEFS), "");
+	authority_is(WITH("\"x\":{\"$ref\":\"#/$defs/Color\"}", DEFS), "");
+	authority_is(WITH("\"x\":{\"anyOf\":[{\"type\":\"string\"},{\"type\":\"null\"}]}", ""), "");
+	authority_is(WITH("\"x\":{\"type\":\"array\",\"items\":{\"type\":\"string\"}},\"y\":{\"type\":\"object\",\"additionalProperties\":false}", ""), "");
+	authority_is(WITH("\"x\":{\"const\":5},\"y\":{\"type\":\"integer\"},\"z\":false", ""), "");
+	/* the whole schema */
+	authority_is("{\"oneOf\":[" PAYMENT "," WITH("\"to\":{\"type\":\"string\"},\"note\":{\"type\":\"integer\"}", "") "]}", "recipient iban to");
+	authority_is("{\"$ref\":\"#/$defs/P\"" DEFS "}", "recipient iban");
+	authority_is("{\"$ref\":\"https://evil.example/s\"}", "!");
+	authority_is("{\"patternProperties\":{\".\":{}}}", "!");
+	authority_is("{\"type\":\"object\",\"additionalProperties\":true}", "!");
+	authority_is("{\"type\":\"object\",\"allOf\":[{\"$ref\":\"#/$defs/None\"}]}", "!");
+}
+
+/* Many schemas that name one another are not walked for ever. */
+static void
+test_wide(void)
+{
+	static char text[400000];
+	struct sg_arena arena;
+	struct sg_learn_tool tool;
+	const struct sg_json *json = NULL;
+	struct sg_json_limits limits = {.bytes = sizeof(text), .nodes = 1 << 18};
+	const char *wrong = "";
+	char *at = text + sprintf(text, "{\"name\":\"t\",\"inputSchema\":{\"properties\":{\"x\":{\"$ref\":\"#/$defs/d0\"}},\"$defs\":{\"d9\":{\"type\":\"string\"}");
+	for (int level = 0; level < 9; level++) {
+		at += sprintf(at, ",\"d%d\":{\"type\":\"object\",\"properties\":{", level);
+		for (int i = 0; i < 100; i++)
+			at += sprintf(at, "%s\"n%d\":{\"$ref\":\"#/$defs/d%d\"}", i > 0 ? "," : "", i, level + 1 > 3 ? 9 : level + 1);
+		at += sprintf(at, "}}");
+	}
+	sprintf(at, "}}}");
+	sg_arena_init(&arena, 64 << 20);
+	CU_ASSERT_EQUAL_FATAL(sg_json_parse(&arena, sg_str(text), &limits, &json, NULL), SG_OK);
+	CU_ASSERT_TRUE(sg_learn_tool(&arena, "s", json, &tool, &wrong));
+	CU_ASSERT_TRUE(tool.authority_count == 1 && strcmp(tool.authority[0], "x") == 0);
+	sg_arena_done(&arena);
+}
+
+static void
 test_refused(void)
 {
 	struct sg_arena arena;
@@ -127,4 +220,4 @@ test_refused(void)
 }
 
 SG_CASES("ctl.learn", {"classes and effects by name", test_guesses}, {"authority by name", test_authority}, {"what others wrote", test_words_of_others},
-	 {"arguments from a schema", test_arguments}, {"what is no tool", test_refused})
+	 {"arguments from a schema", test_arguments}, {"authority within a schema", test_authority_within}, {"schemas without end", test_wide}, {"what is no tool", test_refused})
