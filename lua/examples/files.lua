@@ -22,17 +22,17 @@ rule {
 	id = "files-secrets",
 	on = "fs.**",
 	when = function(r)
-		local path = r.args.path:lower()
-		return path:ends(".pem") or path:ends(".key")
+		local ending = r.args.path:path().ending:lower()
+		return ending == "pem" or ending == "key"
 	end,
 	effect = deny { code = "secret_file", say = "Key files are not for agents" },
 }
 
 -- try: fs.read {"path":"/srv/docs/a.txt"} => allow
--- try: fs.read {"path":"/srv/docs/../secret"} => none
+-- try: fs.read {"path":"/srv/docs/../secret"} => policy_error
 -- try: fs.read {"path":"/srv/docs/tls.key"} => allow deny
 -- try: fs.read {"path":"/srv/docs/TLS.Key"} => allow deny
--- try: fs.read {"path":"/srv/docs/tls.key/"} => none
+-- try: fs.read {"path":"/srv/docs/tls.key/"} => deny
 -- try: fs.read {"path":"/srv/docs//tls.key"} => deny
 -- try: fs.write {"path":"/srv/docs/a.txt"} => step_up
 -- try: fs.move {"destination":"/etc/cron.d/x","path":"/srv/docs/a.txt"} => none

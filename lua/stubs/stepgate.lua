@@ -362,6 +362,11 @@ function math.tointeger(x) end
 ---@return integer?
 function string.byte(text, at) end
 
+---Its parts in their normal form: host, user, text. Raises if it is no address, or more than one.
+---@param text string
+---@return table
+function string.email(text) end
+
 ---Does text end so?
 ---@param text string
 ---@param suffix string
@@ -374,6 +379,12 @@ function string.ends(text, suffix) end
 ---@param from? integer
 ---@return integer?
 function string.find(text, part, from) end
+
+---Its normal form (email, host, iban, ip, name, path, relative, uri, uuid: as in the catalogue). Raises if it has none.
+---@param text string
+---@param form string
+---@return string
+function string.form(text, form) end
 
 ---%s, %d, %q (quoted as JSON) and %% only; no widths.
 ---@param format string
@@ -388,6 +399,11 @@ function string.format(format, ...) end
 ---@return boolean
 function string.glob(text, pattern, separator) end
 
+---Its parts: text, version (4 or 6). Raises if it is no address.
+---@param text string
+---@return table
+function string.ip(text) end
+
 ---Bytes.
 ---@param text string
 ---@return integer
@@ -397,6 +413,11 @@ function string.len(text) end
 ---@param text string
 ---@return string
 function string.lower(text) end
+
+---Its parts: ending (behind the last dot of its name; empty if none), folder, name, text. Raises if it is no absolute path, or could be read as another one.
+---@param text string
+---@return table
+function string.path(text) end
 
 ---Parts between separators, at most 1000.
 ---@param text string
@@ -426,6 +447,11 @@ function string.trim(text) end
 ---@param text string
 ---@return string
 function string.upper(text) end
+
+---Its parts in their normal form: host, path, port (0: the scheme's own), query, scheme, text. Raises if it is none, or could be read as another one.
+---@param text string
+---@return table
+function string.uri(text) end
 
 ---Texts and numbers joined.
 ---@param list table

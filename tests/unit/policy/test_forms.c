@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Forms as policies read them: every spelling of the table, and the parts of those that have some. */
+#include "unit/base/spellings.h"
+#include "unit/policy/world.h"
+
+#include "base/canon.h"
+
+static void
+spelled(void)
+{
+	struct sg_policy *policy = world_load("rule{id='x',on='pay.transfer',when=function(r) return r.args.text:form(r.args.form) == r.args.normal end,effect=allow{}}");
+	CU_ASSERT_PTR_NOT_NULL_FATAL(policy);
+	for (size_t i = 0; i < sizeof(spellings) / sizeof(spellings[0]); i++) {
+		const struct spelling *s = &spellings[i];
+		struct sg_buf args;
+		sg_buf_init(&args, 64 << 10);
+		sg_buf_printf(&args, "{\"form\":\"%s\",\"normal\":", sg_form_word(s->form));
+		sg_canon_string(&args, sg_str(s->normal != NULL ? s->normal : ""));
+		sg_buf_text(&args, ",\"text\":");
+		sg_canon_string(&args, sg_str(s->text));
+		sg_buf_add(&args, "}", 2);
+		const char *answer = world_ask(policy, false, "pay.transfer", args.ptr, "{}");
+		bool good = strstr(answer, s->normal != NULL ? MATCHES : "\"code\":\"policy_error\"") != NULL;
+		if (!good)
+			fprintf(stderr, "  %s: %s\n", args.ptr, answer);
+		CU_ASSERT_TRUE(good);
+		sg_buf_done(&args);
+	}
+	sg_policy_free(policy);
+}
+
+static void
+parts(void)
+{
+	static const struct {
+		const char *expression, *want;
+	} rows[] = {
+		{"('Bob@ACME.example'):email().host == 'acme.example' and ('Bob@ACME.example'):email().user == 'bob'", MATCHES},
+		{"('x@evil.example,a@acme.example'):email().host == 'acme.example'", "policy_error"},
+		{"('a@acme.example'):email().domain == 'acme.example'", "policy_unknown_field"},
+		{"('HTTPS://ACME.example:8443/%41?b=c'):uri().host == 'acme.example'", MATCHES},
+		{"('HTTPS://ACME.example:8443/%41?b=c'):uri().port == 8443 and ('https://a.example:443/'):uri().port == 0", MATCHES},
+		{"('HTTPS://ACME.example:8443/%41?b=c'):uri().path == '/A' and ('HTTPS://ACME.example:8443/%41?b=c'):uri().query == 'b=c'", MATCHES},
+		{"('https://acme.example'):uri().path == '/' and ('https://acme.example'):uri().query == '' and ('https://acme.example'):uri().scheme == 'https'", MATCHES},
+		{"('https://[2001:DB8::1]/x'):uri().host == '2001:db8::1' and ('https://[2001:DB8::1]:81/x'):uri().port == 81", MATCHES},
+		{"('file:///srv/x'):uri().host == '' and ('file:///srv/x'):uri().path == '/srv/x'", MATCHES},
+		{"('https://acme.example@evil.example/'):uri().host == 'acme.example'", "policy_error"},
+		{"('/srv//docs/TLS.Key/'):path().ending == 'Key' and ('/srv//docs/a.b/'):path().name == 'a.b' and ('/srv//docs/a/'):path().folder == '/srv/docs'", MATCHES},
+		{"('/'):path().folder == '/' and ('/'):path().name == '' and ('/a'):path().folder == '/' and ('/.key'):path().ending == ''", MATCHES},
+		{"('/srv/../etc'):path().folder == '/srv'", "policy_error"},
+		{"('[::1]'):ip().version == 6 and ('10.0.0.1'):ip().version == 4 and ('[::1]'):ip().text == '::1'", MATCHES},
+		{"('127.1'):ip().version == 4", "policy_error"},
+		{"('a'):form('nmae') == 'a'", "did you mean 'name'"},
+		{"('a'):form('exact') == 'a'", MATCHES},
+	};
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		char text[1024];
+		snprintf(text, sizeof(text), WHEN("%s"), rows[i].expression);
+		CU_ASSERT_TRUE(world_says(text, "{}", rows[i].want));
+	}
+	CU_ASSERT_TRUE(world_says("rule{id='x',on='**',when=function(r) local e = ('a@b'):email() e.host = 'c' return e.host == 'c' end,effect=allow{}}", "{}", MATCHES));
+	CU_ASSERT_TRUE(world_says("rule{id='x',on='**',when=function(r) local e = ('a@b'):email() e.other = 'c' return true end,effect=allow{}}", "{}", "policy_error"));
+}
+
+SG_CASES("policy.forms", {"every spelling", spelled}, {"parts", parts})
