@@ -23,7 +23,7 @@ struct sg_effect {
 	int64_t line;
 };
 
-enum { SG_EFFECTS_MAX = 128, SG_NARROW_MAX = 16, SG_ONLY_MAX = 64, SG_OBLIGATIONS_MAX = 32, SG_TAINTS_MAX = 32 };
+enum { SG_EFFECTS_MAX = 256 /* SG_POLICY_ANSWERS */, SG_NARROW_MAX = 16, SG_ONLY_MAX = 64, SG_OBLIGATIONS_MAX = 32, SG_TAINTS_MAX = 32 };
 
 /* Limits on one argument, joined over all rules. */
 struct sg_narrowing {

@@ -30,6 +30,7 @@ enum {
 	SG_POLICY_FILES = 1000,       /* files of a set */
 	SG_POLICY_NAME = 200,         /* bytes of a file's name */
 	SG_POLICY_RULES = 20000,      /* rules and hooks of a set */
+	SG_POLICY_ANSWERS = 256,      /* rules, or hooks, of a set that may answer for one action */
 	SG_POLICY_PATTERNS = 32,      /* patterns of one rule's `on` */
 	SG_POLICY_NEEDS = 16,         /* declared needs of one rule */
 	SG_POLICY_ID = 100,           /* bytes of a rule's id */

@@ -208,7 +208,7 @@ load_files(struct sg_policy *policy)
 		freeze_set(policy);
 	policy->loading = false;
 	policy->rule = NULL;
-	return policy->problem_count == 0 && !index_rules(policy) ? SG_NOMEM : SG_OK;
+	return policy->problem_count == 0 && !(index_rules(policy) && sg_crowd_check(policy)) ? SG_NOMEM : SG_OK;
 }
 
 static void

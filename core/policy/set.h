@@ -13,6 +13,9 @@ void sg_lint(struct sg_policy *policy, uint32_t file, bool bits);
 /* Writes the manifest, or the problems (manifest.c). */
 void sg_manifest_write(const struct sg_policy *policy, struct sg_buf *out);
 void sg_problems_write(struct sg_policy *policy, struct sg_buf *out);
+/* Notes an action for which more rules may answer than SG_POLICY_ANSWERS, as far as patterns taken two by two show it. The set is indexed. False: no memory. */
+bool sg_crowd_check(struct sg_policy *policy);
+
 /* Adds "warnings" behind the last member of the manifest in `out`. */
 void sg_warnings_write(struct sg_policy *policy, struct sg_buf *out);
 
