@@ -45,6 +45,8 @@ int sg_string_format(lua_State *L);
 int sg_string_glob(lua_State *L);
 int sg_string_len(lua_State *L);
 int sg_string_lower(lua_State *L);
+int sg_string_at_least(lua_State *L);
+int sg_string_at_most(lua_State *L);
 int sg_string_email(lua_State *L);
 int sg_string_form(lua_State *L);
 int sg_string_ip(lua_State *L);

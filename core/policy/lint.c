@@ -160,6 +160,7 @@ sg_lint(struct sg_policy *policy, uint32_t file, bool bits)
 		collect_declared(&lint);
 		check_names(&lint);
 		sg_lint_fields(&lint);
+		sg_lint_levels(&lint);
 		sg_lint_roles(&lint);
 		if (!bits)
 			check_bits(&lint);

@@ -25,6 +25,9 @@ size_t sg_lint_behind(const struct sg_lint *lint, size_t i);
 /* Notes request fields that do not exist and history that is not declared. */
 void sg_lint_fields(struct sg_lint *lint);
 
+/* Notes levels that are compared as texts, or with a word that is none. */
+void sg_lint_levels(struct sg_lint *lint);
+
 /* Warns of rules that allow and look at nothing but who asks. */
 void sg_lint_roles(struct sg_lint *lint);
 

@@ -356,6 +356,18 @@ function math.min(x, ...) end
 ---@return integer?
 function math.tointeger(x) end
 
+---Is a level (of sensitivity, autonomy or strength) this one or above it? Raises for what is no level of that kind.
+---@param level string
+---@param other string
+---@return boolean
+function string.at_least(level, other) end
+
+---Is it this one or below it? Likewise.
+---@param level string
+---@param other string
+---@return boolean
+function string.at_most(level, other) end
+
 ---Value of one byte.
 ---@param text string
 ---@param at? integer

@@ -62,4 +62,38 @@ parts(void)
 	CU_ASSERT_TRUE(world_says("rule{id='x',on='**',when=function(r) local e = ('a@b'):email() e.other = 'c' return true end,effect=allow{}}", "{}", "policy_error"));
 }
 
-SG_CASES("policy.forms", {"every spelling", spelled}, {"parts", parts})
+/* ---- levels ---- */
+
+static void
+levels(void)
+{
+	static const struct {
+		const char *expression, *want; /* NULL: it does not load */
+	} rows[] = {
+		{"r.sensitivity:at_least('confidential')", MATCHES}, /* the request's is confidential */
+		{"r.sensitivity:at_least('restricted')", NO_MATCH},
+		{"r.sensitivity:at_most('internal')", NO_MATCH},
+		{"r.task.sensitivity:at_most('internal') and r.agent.autonomy:at_least('propose') and r.agent.strength:at_least('boundary')", MATCHES},
+		{"r.sensitivity:at_least('secret')", "policy_error"},
+		{"r.sensitivity:at_least('propose')", "policy_error"},
+		{"r.sensitivity == 'confidential' and r.sensitivity ~= 'internal'", MATCHES},
+		{"r.args.sensitivity == 'secret'", "policy_error"}, /* the caller's own, which is not there */
+		{"r.sensitivity <= 'internal'", NULL},
+		{"r.sensitivity > 'public'", NULL},
+		{"'internal' >= r.sensitivity", NULL},
+		{"r.task.sensitivity < r.sensitivity", NULL},
+		{"r.sensitivity < r.args.level", NULL},
+		{"r.sensitivity == 'secret'", NULL},
+		{"'Confidential' == r.action.sensitivity", NULL},
+		{"r.agent.autonomy ~= 'auto'", NULL},
+		{"r.agent.strength == 'strong'", NULL},
+	};
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		char text[1024];
+		snprintf(text, sizeof(text), WHEN("%s"), rows[i].expression);
+		CU_ASSERT_TRUE(rows[i].want != NULL ? world_says(text, "{}", rows[i].want) : world_refuses(text, "\"line\":1"));
+	}
+	CU_ASSERT_TRUE(world_refuses(WHEN("r.sensitivity == 'confidental'"), "did you mean 'confidential'"));
+}
+
+SG_CASES("policy.forms", {"every spelling", spelled}, {"parts", parts}, {"levels", levels})
