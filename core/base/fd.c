@@ -127,3 +127,22 @@ sg_write_whole(int fd, struct sg_str bytes)
 	}
 	return true;
 }
+
+bool
+sg_file_unwritten(int fd)
+{
+	return fcntl(fd, F_SETLEASE, F_RDLCK) == 0 || errno != EAGAIN;
+}
+
+static bool
+same_time(struct timespec a, struct timespec b)
+{
+	return a.tv_sec == b.tv_sec && a.tv_nsec == b.tv_nsec;
+}
+
+bool
+sg_file_unchanged(int fd, const struct stat *before)
+{
+	struct stat now;
+	return fstat(fd, &now) == 0 && now.st_size == before->st_size && same_time(now.st_mtim, before->st_mtim) && same_time(now.st_ctim, before->st_ctim);
+}

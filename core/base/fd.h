@@ -19,6 +19,12 @@ enum sg_status sg_open_trusted_folder(const char *path, int *fd, struct sg_err *
 
 /* Reads exactly `len` bytes from the start of `fd`; false on an error or an early end. */
 bool sg_read_whole(int fd, void *bytes, size_t len);
+/* Nobody has the file open for writing, and whoever wants to is held up until `fd` is closed. True also where that cannot be told (another user's file, some
+ * file systems): there sg_file_unchanged must do. */
+bool sg_file_unwritten(int fd);
+struct stat;
+/* Still what it was when `before` was taken: what was read meanwhile is never the half of something. */
+bool sg_file_unchanged(int fd, const struct stat *before);
 /* Writes all of `bytes` where `fd` stands; false on an error, errno says which. `fd` blocks. */
 bool sg_write_whole(int fd, struct sg_str bytes);
 

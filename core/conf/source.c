@@ -2,6 +2,7 @@
  * Opening configuration files: every check is made on the descriptor that is then read. */
 #include "conf/source.h"
 
+#include "base/fd.h"
 #include "base/str.h"
 #include "conf/token.h"
 
@@ -87,26 +88,9 @@ read_whole(int fd, char *bytes, size_t len)
 }
 
 static bool
-same_time(struct timespec a, struct timespec b)
-{
-	return a.tv_sec == b.tv_sec && a.tv_nsec == b.tv_nsec;
-}
-
-/* Still what it was before it was read. */
-static bool
-unchanged(int fd, const struct stat *before)
-{
-	struct stat now;
-	return fstat(fd, &now) == 0 && now.st_size == before->st_size && same_time(now.st_mtim, before->st_mtim) &&
-	       same_time(now.st_ctim, before->st_ctim);
-}
-
-/* A lease is given only on a file that nobody has open for writing, and holds up whoever wants to until it is closed.
- * Where there are none (another user's file, some file systems), comparing before and after must do. */
-static bool
 nobody_writes(struct reading *r, int fd, const char *path)
 {
-	if (fcntl(fd, F_SETLEASE, F_RDLCK) == 0 || errno != EAGAIN)
+	if (sg_file_unwritten(fd))
 		return true;
 	REPORT(r, path, busy, "wait until it is written, then load again", "somebody has it open for writing");
 	return false;
@@ -139,7 +123,7 @@ take_file(struct reading *r, int fd, const char *path, const struct stat *st)
 	struct sg_conf_file *file = nobody_writes(r, fd, path) ? keep_file(r, path, (size_t)st->st_size) : NULL;
 	if (file == NULL)
 		return;
-	if (!read_whole(fd, (char *)file->text.ptr, file->text.len) || !unchanged(fd, st))
+	if (!read_whole(fd, (char *)file->text.ptr, file->text.len) || !sg_file_unchanged(fd, st))
 		REPORT(r, path, busy, "wait until it is written, then load again", "it was written while it was read");
 }
 

@@ -6,13 +6,17 @@
 
 #include <stdlib.h>
 
-static struct sg_held **
-same_or_end(struct sg_supervisor *s, struct sg_str stop)
+/* The same said before is out: what counts is when it was said last. */
+static void
+forget(struct sg_supervisor *s, struct sg_str stop)
 {
-	struct sg_held **at = &s->held;
-	while (*at != NULL && !sg_str_eq((struct sg_str){(*at)->bytes, (*at)->len}, stop))
-		at = &(*at)->next;
-	return at;
+	for (struct sg_held **at = &s->held; *at != NULL; at = &(*at)->next)
+		if (sg_str_eq((struct sg_str){(*at)->bytes, (*at)->len}, stop)) {
+			struct sg_held *same = *at;
+			*at = same->next;
+			free(same);
+			return;
+		}
 }
 
 void
@@ -22,13 +26,16 @@ sg_held_take(struct sg_supervisor *s, struct sg_str stop)
 		sg_held_forget(s);
 		return;
 	}
-	struct sg_held **at = same_or_end(s, stop), *held = *at != NULL ? NULL : malloc(sizeof(*held) + stop.len);
+	struct sg_held *held = malloc(sizeof(*held) + stop.len), **end = &s->held;
 	if (held == NULL)
-		return; /* it is there, or in force as long as this gate lives, which its answer said */
+		return; /* in force as long as this gate lives, which its answer said */
+	forget(s, stop);
 	held->next = NULL;
 	held->len = stop.len;
 	memcpy(held->bytes, stop.ptr, stop.len);
-	*at = held;
+	while (*end != NULL)
+		end = &(*end)->next;
+	*end = held;
 }
 
 void

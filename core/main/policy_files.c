@@ -3,12 +3,14 @@
 #include "main/policy_files.h"
 
 #include "base/canon.h"
+#include "base/fd.h"
 #include "base/str.h"
 #include "policy/spec.h"
 
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -58,24 +60,20 @@ bad_owner(int fd)
 	return (status.st_mode & 022) != 0 ? "may be written by group or others" : NULL;
 }
 
-static bool
+/* What is wrong with it, or NULL. */
+static const char *
 read_all(struct sg_arena *arena, int fd, struct sg_str *out)
 {
 	struct stat status;
 	if (fstat(fd, &status) != 0 || !S_ISREG(status.st_mode) || status.st_size > SG_POLICY_FILE)
-		return false;
+		return "is not a regular file of at most 1 MiB";
+	if (!sg_file_unwritten(fd))
+		return "is open for writing: wait until it is written, then load again";
 	char *bytes = sg_arena_alloc(arena, (size_t)status.st_size + 1);
-	size_t len = 0;
-	while (bytes != NULL && len < (size_t)status.st_size) {
-		ssize_t got = read(fd, bytes + len, (size_t)status.st_size - len);
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got <= 0)
-			break;
-		len += (size_t)got;
-	}
-	*out = (struct sg_str){bytes, len};
-	return bytes != NULL && len == (size_t)status.st_size;
+	*out = (struct sg_str){bytes, (size_t)status.st_size};
+	if (bytes == NULL)
+		return "is more than there is memory for";
+	return sg_read_whole(fd, bytes, out->len) && sg_file_unchanged(fd, &status) ? NULL : "was written while it was read: load again";
 }
 
 static enum sg_status
@@ -84,8 +82,8 @@ read_one(struct sg_policy_files *files, int folder, const char *name, struct sg_
 	struct sg_policy_source *source = &files->list[files->count];
 	int fd = openat(folder, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
 	const char *bad = fd < 0 ? (errno == ELOOP ? "is a symbolic link" : "cannot be opened") : bad_owner(fd);
-	if (bad == NULL && !read_all(&files->arena, fd, &source->text))
-		bad = "is not a regular file of at most 1 MiB";
+	if (bad == NULL)
+		bad = read_all(&files->arena, fd, &source->text);
 	if (fd >= 0)
 		close(fd);
 	source->name = sg_arena_copy(&files->arena, sg_str(name));
@@ -100,11 +98,14 @@ enum sg_status
 sg_policy_files_read(struct sg_policy_files *files, const char *path, struct sg_buf *report)
 {
 	struct dirent **names = NULL;
+	void (*before)(int) = signal(SIGIO, SIG_IGN); /* somebody waits for a file that is being read: see base/fd.h */
 	*files = (struct sg_policy_files){.count = 0};
 	sg_arena_init(&files->arena, BUDGET);
 	int folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (folder < 0 && errno == ENOENT)
+	if (folder < 0 && errno == ENOENT) {
+		signal(SIGIO, before);
 		return SG_OK;
+	}
 	const char *bad = folder < 0 ? "cannot be opened" : bad_owner(folder);
 	int count = bad == NULL ? scandirat(folder, ".", &names, is_policy, by_bytes) : -1;
 	enum sg_status status = SG_OK;
@@ -123,6 +124,7 @@ sg_policy_files_read(struct sg_policy_files *files, const char *path, struct sg_
 	free(names);
 	if (folder >= 0)
 		close(folder);
+	signal(SIGIO, before);
 	return status;
 }
 

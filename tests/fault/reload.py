@@ -92,6 +92,25 @@ def under_load(d):
     good("fifteen good and fifteen bad reloads under load, and no request failed")
 
 
+def half_written(d):
+    """What somebody is writing is not read half."""
+    o, path = d.admin(), os.path.join(d.dir, "policy.d", "60-half.lua")
+    with open(path, "wb") as f:
+        f.write(b'rule { id = "half", on = "pay.send", effect = deny {} }\n')
+        f.flush()
+        time.sleep(0.3)
+        status, answer = o.ask("POST", "/v1/reload", {})
+        assert status == 422 and "open for writing" in str(answer), answer
+        c, task = session(d, "half")
+        assert act(c, task, "h1", amount=1)["verdict"] == "allow"
+        f.write(b'-- and its other half\n')
+    assert o.ask("POST", "/v1/reload", {})[0] == 200
+    assert act(c, task, "h2", amount=1)["code"] == "policy_denied"
+    os.remove(path)
+    assert o.ask("POST", "/v1/reload", {})[0] == 200
+    good("a policy that is being written is not read, and who writes is not hurt")
+
+
 def endless(d):
     d.write("policy.d/50-endless.lua", b'rule { id = "endless", on = "mail.read", when = function(r) while true do end end, effect = allow {} }\n')
     assert d.admin().ask("POST", "/v1/reload", {})[0] == 200
@@ -154,6 +173,7 @@ def main():
     try:
         takes_effect(d)
         under_load(d)
+        half_written(d)
         endless(d)
         second_daemon(d)
         broken_record(d)
