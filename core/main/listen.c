@@ -55,6 +55,18 @@ listen_at(const char *path, mode_t mode)
 	return good ? fd : -1;
 }
 
+/* Sockets are replaced only by who holds the folder: another daemon's are not taken over. */
+static bool
+lock_run(struct sg_supervisor *s)
+{
+	s->run_lock = open(s->run_dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (s->run_lock < 0 || flock(s->run_lock, LOCK_EX | LOCK_NB) != 0) {
+		fprintf(stderr, "stepgated: %s: %s\n", s->run_dir, s->run_lock < 0 ? strerror(errno) : "another daemon has its sockets here; choose another run_dir");
+		return false;
+	}
+	return true;
+}
+
 bool
 sg_supervisor_listen(struct sg_supervisor *s)
 {
@@ -67,6 +79,8 @@ sg_supervisor_listen(struct sg_supervisor *s)
 		fprintf(stderr, "stepgated: %s: %s\n", s->run_dir, strerror(errno));
 		return false;
 	}
+	if (!lock_run(s))
+		return false;
 	for (int i = 0; i < SG_FACES; i++) {
 		s->faces[i].face = rows[i].face;
 		snprintf(s->faces[i].path, sizeof(s->faces[i].path), "%.90s/%s.sock", s->run_dir, sg_face_name(rows[i].face));

@@ -296,7 +296,7 @@ configure(struct sg_supervisor *s)
 	sg_buf_init(&document, SG_FRAME_MAX);
 	bool good = sg_supervisor_config(s->options, &document, NULL) && sg_supervisor_adopt(s, sg_buf_view(&document));
 	sg_buf_done(&document);
-	return good && sg_supervisor_lock(s) && sg_supervisor_listen(s) && sg_tls_listen(s);
+	return good && sg_supervisor_state(s) && sg_supervisor_lock(s) && sg_supervisor_listen(s) && sg_tls_listen(s);
 }
 
 static int

@@ -27,7 +27,7 @@ struct sg_supervisor {
 	struct sg_buf document; /* the configuration in force, canonical */
 	struct sg_arena arena;
 	const struct sg_json *config;
-	int lock, signals, watch, self;
+	int lock, run_lock, signals, watch, self;
 	struct {
 		enum sg_face face;
 		int fd;
@@ -80,6 +80,9 @@ bool sg_supervisor_adopt(struct sg_supervisor *s, struct sg_str document);
 /* keep.c: keeps policy and configuration now in force by their digests. */
 void sg_supervisor_keep(const struct sg_supervisor *s);
 int64_t sg_supervisor_limit(const struct sg_supervisor *s, const char *name);
+
+/* state_folder.c: nobody else owns, writes or looks into what must not be. False with a line on stderr. */
+bool sg_supervisor_state(const struct sg_supervisor *s);
 
 /* listen.c: the sockets and the lock. False with a line on stderr. */
 bool sg_supervisor_lock(struct sg_supervisor *s);

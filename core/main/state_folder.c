@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The folder that holds record and keys: who owns it and who may reach into it is looked at before anything in it is believed. */
+#include "main/supervisor.h"
+
+#include "base/err.h"
+#include "base/fd.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static const struct {
+	const char *name;
+	bool secret; /* nobody else may look into it */
+} folders[] = {{"keys", true}, {"issue", true}, {"journal", false}};
+
+/* What is wrong with it, or NULL. `closed`: nobody else gets as far as this. */
+static const char *
+trouble(int fd, bool secret, bool closed)
+{
+	struct stat st;
+	if (fstat(fd, &st) != 0 || !S_ISDIR(st.st_mode))
+		return "is not a folder";
+	if (st.st_uid != 0 && st.st_uid != geteuid())
+		return "belongs to neither root nor the daemon's user";
+	if (!closed && (st.st_mode & 022) != 0)
+		return "may be written by group or others: chmod go-w";
+	return !closed && secret && (st.st_mode & 077) != 0 ? "can be looked into by others, and holds keys: chmod 0700" : NULL;
+}
+
+static bool
+check_below(const char *path, int state, bool closed)
+{
+	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++) {
+		int fd = openat(state, folders[i].name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+		const char *wrong = fd >= 0 ? trouble(fd, folders[i].secret, closed) : errno == ENOENT ? NULL : "is not a folder, or a link to one";
+		if (fd >= 0)
+			close(fd);
+		if (wrong != NULL) {
+			fprintf(stderr, "stepgated: %s/%s %s\n", path, folders[i].name, wrong);
+			return false;
+		}
+	}
+	return true;
+}
+
+/* A link in the way is followed if nobody else could have put it there: each folder that leads to it, and the one it leads to, are root's or the daemon's. */
+static int
+open_state(const char *path)
+{
+	struct sg_err err = {0};
+	int fd = -1;
+	char *real = realpath(path, NULL), above[1100];
+	snprintf(above, sizeof(above), "%s", path);
+	char *slash = strrchr(above, '/');
+	if (slash != NULL && slash > above)
+		*slash = '\0';
+	char *real_above = realpath(above, NULL);
+	bool good = real != NULL && real_above != NULL && (slash == above || sg_open_trusted_folder(real_above, &fd, &err) == SG_OK);
+	if (fd >= 0)
+		close(fd);
+	fd = -1;
+	if (good && sg_open_trusted_folder(real, &fd, &err) != SG_OK)
+		good = false;
+	if (!good)
+		fprintf(stderr, "stepgated: %s: %s\n\thint: %s\n", path, err.text[0] != '\0' ? err.text : strerror(errno),
+			err.text[0] != '\0' ? "nobody but root and the daemon's user may reach the state" : "run stepgate init first; it makes state and keys");
+	free(real);
+	free(real_above);
+	return good ? fd : -1;
+}
+
+bool
+sg_supervisor_state(const struct sg_supervisor *s)
+{
+	struct stat st;
+	int state = open_state(s->state_dir);
+	bool good = state >= 0 && fstat(state, &st) == 0 && check_below(s->state_dir, state, (st.st_mode & 077) == 0);
+	if (state >= 0)
+		close(state);
+	return good;
+}

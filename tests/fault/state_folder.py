@@ -1,0 +1,97 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Who could look into the state, or write it, is looked at before the daemon believes it. Another daemon's sockets are not taken over. Needs root: folders are given away."""
+import os, shutil, subprocess, sys
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from daemon import BUILD, Daemon
+
+passed = 0
+OTHER = 61999
+
+
+def row(what, good, seen=""):
+    global passed
+    if not good:
+        sys.exit("FAILED: %s\n  seen: %s" % (what, seen))
+    passed += 1
+
+
+def starts(d):
+    """The exit status and what was said; 0: it opened."""
+    try:
+        d.start()
+        d.stop(keep=True)
+        return 0, ""
+    except (Exception, SystemExit):
+        d.process.wait(10)
+        return d.process.returncode, d.text()
+
+
+def refused(d, what, word, change, back):
+    change()
+    code, text = starts(d)
+    back()
+    row(what, code == 78 and word in text, [code, text[-400:]])
+
+
+def folders(d):
+    at = lambda *names: os.path.join(d.dir, "state", *names)
+    mode = lambda path, m: (lambda: os.chmod(path, m))
+    give = lambda path, uid: (lambda: os.chown(path, uid, 0))
+    row("as it is made it starts", starts(d)[0] == 0, d.text())
+    os.chmod(at(), 0o755)
+    for name in ("keys", "issue", "journal"):
+        os.chmod(at(name), 0o700)
+    row("so it does where others may come as far as closed folders", starts(d)[0] == 0, d.text())
+    refused(d, "keys that others may list", "holds keys", mode(at("keys"), 0o755), mode(at("keys"), 0o700))
+    refused(d, "issuers' keys that a group may list", "holds keys", mode(at("issue"), 0o750), mode(at("issue"), 0o700))
+    refused(d, "a record that a group may write", "may be written", mode(at("journal"), 0o770), mode(at("journal"), 0o700))
+    refused(d, "keys of somebody else", "belongs to", give(at("keys"), OTHER), give(at("keys"), 0))
+    refused(d, "a state of somebody else", "belongs to", give(at(), OTHER), give(at(), 0))
+    refused(d, "a state that others may write", "may write", mode(at(), 0o777), mode(at(), 0o755))
+
+    def swap():
+        os.rename(at("keys"), at("keys.real"))
+        os.symlink("keys.real", at("keys"))
+
+    def swap_back():
+        os.unlink(at("keys"))
+        os.rename(at("keys.real"), at("keys"))
+    refused(d, "keys behind a link", "a link", swap, swap_back)
+
+
+def links(d):
+    """A link to the state is followed where nobody else could have put it there."""
+    state, real = os.path.join(d.dir, "state"), os.path.join(d.dir, "real")
+    os.rename(state, real)
+    os.symlink(real, state)
+    row("a state behind a link of root's", starts(d)[0] == 0, d.text())
+    os.chmod(d.dir, 0o777)
+    code, text = starts(d)
+    os.chmod(d.dir, 0o755)
+    row("not where others could have made the link", code == 78 and "may write" in text, [code, text[-300:]])
+    os.unlink(state)
+    os.rename(real, state)
+
+
+def sockets(d):
+    """A second state beside it, with the same run_dir."""
+    d.start()
+    other = Daemon(start=False)
+    text = open(other.dir + "/stepgate.conf").read().replace('run_dir = "%s/run"' % other.dir, 'run_dir = "%s/run"' % d.dir)
+    open(other.dir + "/stepgate.conf", "w").write(text)
+    p = subprocess.run([os.path.join(BUILD, "core", "stepgated"), "-c", other.dir + "/stepgate.conf"], capture_output=True, text=True, timeout=20)
+    row("another daemon's sockets are not taken over", p.returncode == 78 and "another daemon" in p.stderr, [p.returncode, p.stderr[-300:]])
+    row("and the first one goes on", d.admin().ask("GET", "/v1/status")[0] == 200)
+    shutil.rmtree(other.dir)
+
+
+d = Daemon(start=False)
+try:
+    os.chmod(d.dir, 0o755)
+    folders(d)
+    links(d)
+    sockets(d)
+    print("%d passed" % passed)
+finally:
+    d.stop()
