@@ -133,6 +133,7 @@ read_reply(const struct sg_json *json, struct sg_arena *arena, struct sg_reply *
 {
 	const struct sg_json *error = sg_json_get(json, "error");
 	const struct sg_json *arguments = sg_json_get(sg_json_get(json, "effective"), "arguments");
+	reply->resource_id = kept(arena, sg_json_get(sg_json_get(json, "effective"), "resource"), "id");
 	reply->code = kept(arena, error != NULL ? error : json, "code");
 	reply->reason = kept(arena, error != NULL ? error : json, error != NULL ? "message" : "reason");
 	reply->decision = kept(arena, json, "decision_id");

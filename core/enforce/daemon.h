@@ -26,6 +26,7 @@ struct sg_reply {
 	enum sg_said said;
 	struct sg_str decision, code, reason, say, approval; /* in `arena` */
 	struct sg_str arguments;                             /* effective, canonical; SG_SAID_ALLOW only */
+	struct sg_str resource_id;                           /* as it was decided, likewise */
 };
 
 /* Opens a task under `intent` on the agent face; fills task and token. Errors: daemon_away, daemon_refused with its reason as text. */

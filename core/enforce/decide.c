@@ -131,13 +131,12 @@ read_completion(const struct sg_json *params, struct sg_buf *out)
 
 /* For tools and prompts the decided arguments are `arguments`; for resources they are {"uri"}. */
 static bool
-read_arguments(const struct sg_mcp_message *m, const struct sg_method *method, struct sg_buf *out, bool *with_arguments)
+read_arguments(const struct sg_mcp_message *m, const struct sg_method *method, struct sg_buf *out)
 {
 	const struct sg_json *arguments = sg_json_get(m->params, "arguments");
-	*with_arguments = strcmp(method->subject, "uri") != 0;
 	if (strcmp(method->subject, "ref") == 0)
 		return read_completion(m->params, out);
-	if (*with_arguments) {
+	if (strcmp(method->subject, "uri") != 0) {
 		if (arguments != NULL && arguments->type != SG_JSON_OBJECT)
 			return false;
 		arguments != NULL ? sg_canon_write(out, arguments) : sg_buf_text(out, "{}");
@@ -169,7 +168,6 @@ sg_proxy_decide(struct sg_proxy *proxy, struct sg_mcp_message *m, const struct s
 {
 	struct sg_str subject = {NULL, 0};
 	struct sg_buf arguments;
-	bool with_arguments = false;
 	char key[48];
 	if (!m->request || !read_subject(m, method, &subject)) {
 		sg_proxy_refuse(proxy, SG_SIDE_CLIENT, m->id_text, SG_MCP_mcp_params);
@@ -180,7 +178,7 @@ sg_proxy_decide(struct sg_proxy *proxy, struct sg_mcp_message *m, const struct s
 		return;
 	}
 	sg_buf_init(&arguments, SG_MCP_SERVER_LINE);
-	if (!read_arguments(m, method, &arguments, &with_arguments)) {
+	if (!read_arguments(m, method, &arguments)) {
 		sg_proxy_refuse(proxy, SG_SIDE_CLIENT, m->id_text, SG_MCP_mcp_params);
 		sg_buf_done(&arguments);
 		return;
@@ -194,7 +192,7 @@ sg_proxy_decide(struct sg_proxy *proxy, struct sg_mcp_message *m, const struct s
 	struct sg_reply reply;
 	sg_daemon_act(proxy->daemon, &ask, &m->arena, &reply);
 	if (reply.said == SG_SAID_ALLOW)
-		sg_proxy_forward(proxy, m, method, with_arguments, &reply);
+		sg_proxy_forward(proxy, m, &(struct sg_proxy_call){method, subject, ask.resource_id}, &reply);
 	else
 		sg_proxy_deny(proxy, m, method, &reply, denial_text(&reply, ask.action, &m->arena));
 	sg_buf_done(&arguments);

@@ -47,9 +47,9 @@ write_progress(struct sg_json_writer *w, const struct sg_json *meta)
 	sg_jw_end(w);
 }
 
-/* params with `arguments` replaced (tools/call, prompts/get), members in canonical order. */
+/* params with `arguments` replaced (tools/call, prompts/get) and its subject named as it was decided, members in canonical order. */
 static void
-write_params(struct sg_buf *out, const struct sg_json *params, const char *subject, struct sg_str arguments)
+write_params(struct sg_buf *out, const struct sg_json *params, const char *subject, struct sg_str decided, struct sg_str arguments)
 {
 	struct sg_buf canonical;
 	struct sg_arena arena;
@@ -78,7 +78,7 @@ write_params(struct sg_buf *out, const struct sg_json *params, const char *subje
 				written = true;
 			}
 			sg_jw_name_str(&w, p->name);
-			sg_str_is(p->name, "arguments") ? sg_jw_raw(&w, arguments) : sg_jw_value(&w, p);
+			sg_str_is(p->name, "arguments") ? sg_jw_raw(&w, arguments) : sg_jw_str(&w, decided);
 		}
 		sg_jw_end(&w);
 	}
@@ -86,16 +86,48 @@ write_params(struct sg_buf *out, const struct sg_json *params, const char *subje
 	sg_buf_done(&canonical);
 }
 
-void
-sg_proxy_forward(struct sg_proxy *proxy, const struct sg_mcp_message *m, const struct sg_method *method, bool with_arguments, const struct sg_reply *reply)
+/* A resource is named twice in what was decided: as what it is done to, and in the arguments, which policy may narrow. What was narrowed to another one was not
+ * judged as that. */
+static bool
+names_one(const struct sg_proxy_call *call, const struct sg_reply *reply)
 {
+	struct sg_arena arena;
+	const struct sg_json *arguments = NULL;
+	struct sg_str uri = {"", 0};
+	bool is_uri = strcmp(call->method->subject, "uri") == 0;
+	if (strcmp(call->method->subject, "ref") == 0) /* it goes on as the arguments have it */
+		return sg_str_eq(reply->resource_id, call->resource_id);
+	sg_arena_init(&arena, 16 << 20);
+	bool good = !is_uri || (sg_json_parse(&arena, reply->arguments, NULL, &arguments, NULL) == SG_OK && sg_json_string(sg_json_get(arguments, "uri"), &uri) &&
+				(sg_str_eq(uri, call->subject) || sg_str_eq(uri, reply->resource_id)));
+	sg_arena_done(&arena);
+	return good;
+}
+
+/* The name or uri that goes to the server. False: it was decided on something else than can be sent. */
+static bool
+decided_subject(const struct sg_proxy_call *call, const struct sg_reply *reply, struct sg_str *subject)
+{
+	size_t before = call->resource_id.len - call->subject.len; /* a tool is "SERVER/tool" */
+	if (reply->resource_id.len <= before || memcmp(reply->resource_id.ptr, call->resource_id.ptr, before) != 0 || !names_one(call, reply))
+		return false;
+	*subject = (struct sg_str){reply->resource_id.ptr + before, reply->resource_id.len - before};
+	return true;
+}
+
+void
+sg_proxy_forward(struct sg_proxy *proxy, const struct sg_mcp_message *m, const struct sg_proxy_call *call, const struct sg_reply *reply)
+{
+	const struct sg_method *method = call->method;
 	struct sg_buf params;
+	struct sg_str subject = {"", 0};
+	bool named = decided_subject(call, reply, &subject);
 	sg_buf_init(&params, SG_MCP_SERVER_LINE);
 	if (strcmp(method->subject, "ref") == 0)
 		sg_buf_str(&params, reply->arguments);
 	else
-		write_params(&params, m->params, method->subject, with_arguments ? reply->arguments : SG_STR(""));
-	enum sg_mcp_error error = params.failed ? SG_MCP_mcp_line : sg_mcp_remember(&proxy->open, m, method, reply->decision);
+		write_params(&params, m->params, method->subject, subject, strcmp(method->subject, "uri") != 0 ? reply->arguments : SG_STR(""));
+	enum sg_mcp_error error = !named ? SG_MCP_mcp_decided : params.failed ? SG_MCP_mcp_line : sg_mcp_remember(&proxy->open, m, method, reply->decision);
 	if (error != SG_MCP_FINE) {
 		sg_daemon_outcome(proxy->daemon, reply->decision, "failed", (struct sg_str){NULL, 0});
 		sg_proxy_refuse(proxy, SG_SIDE_CLIENT, m->id_text, error);

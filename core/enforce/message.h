@@ -22,6 +22,7 @@ enum { SG_MCP_CLIENT_LINE = 1 << 20, SG_MCP_SERVER_LINE = 32 << 20, SG_MCP_OPEN_
 	X(mcp_params,        -32602, "the params are not what this method takes")                                      \
 	X(mcp_method,        -32601, "this method is not known here, so it is refused")                                \
 	X(mcp_era,           -32022, "this gateway speaks the initialize-based revisions only (2025-11-25 and before)") \
+	X(mcp_decided,       -32001, "decided was something else than can be sent: rules narrow the uri to one that was not judged") \
 	X(mcp_line,          -32600, "the line is longer than a message may be")                                       \
 	X(mcp_too_many,      -32600, "too many calls are open")                                                        \
 	X(mcp_answer,        -32600, "an answer to nothing that was asked")                                            \

@@ -26,7 +26,11 @@ void sg_proxy_decide(struct sg_proxy *proxy, struct sg_mcp_message *message, con
 void sg_proxy_key(char key[48]);
 
 /* forward.c: to the server, with the decided arguments. */
-void sg_proxy_forward(struct sg_proxy *proxy, const struct sg_mcp_message *message, const struct sg_method *method, bool with_arguments, const struct sg_reply *reply);
+struct sg_proxy_call {
+	const struct sg_method *method;
+	struct sg_str subject, resource_id; /* as the client named it, and as the gate was asked */
+};
+void sg_proxy_forward(struct sg_proxy *proxy, const struct sg_mcp_message *message, const struct sg_proxy_call *call, const struct sg_reply *reply);
 
 /* tools.c: the digest of the tool's definition as it was last listed, "twice" if one listing had several of its name, else "". */
 struct sg_str sg_tool_digest(const struct sg_proxy *proxy, const struct sg_method *method, struct sg_str subject);

@@ -71,6 +71,17 @@ write_left(struct sg_json_writer *w, const struct sg_gate *gate, const struct sg
 	sg_write_left(w, left);
 }
 
+/* What it is done to, as it was decided. */
+static void
+write_resource(struct sg_json_writer *w, const struct sg_request *r)
+{
+	sg_jw_name(w, "resource");
+	sg_jw_object(w);
+	sg_jw_member_str(w, "id", r->resource_id);
+	sg_jw_member_str(w, "type", r->resource_type);
+	sg_jw_end(w);
+}
+
 /* The same object stands in native answers and in context.stepgate of AuthZEN. */
 static void
 write_decision(struct sg_json_writer *w, struct sg_gate *gate, const struct sg_request *r)
@@ -99,6 +110,7 @@ write_decision(struct sg_json_writer *w, struct sg_gate *gate, const struct sg_r
 			sg_jw_name(w, "effective");
 			sg_jw_object(w);
 			sg_jw_member_raw(w, "arguments", r->effective);
+			write_resource(w, r);
 			sg_jw_end(w);
 			sg_jw_member_bool(w, "narrowed", r->narrowed);
 		}
