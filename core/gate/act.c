@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Acting: from a request's body to a question for policy. Who, which task, which attempt, which action, within which ceilings. */
+#include "gate/sight.h"
 #include "gate/spell.h"
 
 #include "base/str.h"
@@ -152,12 +153,19 @@ find_task(struct sg_gate *gate, struct sg_request *r, enum sg_reason *reason)
 	return r->enforcer != NULL ? enforced_task(gate, r, reason) : own_task(gate, r, reason);
 }
 
-/* The yes that it rests on was not taken back. */
+/* The yes that it rests on was not taken back, and who gave it still may. */
 static bool
-is_used(const struct sg_state *state, const struct sg_attempt *attempt)
+is_used(const struct sg_gate *gate, const struct sg_attempt *attempt)
 {
-	const struct sg_approval *a = sg_state_approval(state, sg_str(attempt->approval));
-	return a != NULL && a->state == SG_APPROVAL_CONSUMED;
+	const struct sg_approval *a = sg_state_approval(&gate->state, sg_str(attempt->approval));
+	return a != NULL && a->state == SG_APPROVAL_CONSUMED && sg_givers_stand(gate, a);
+}
+
+/* By the rules in force, and on what the task had read: else nobody has said yes to it as it is now. */
+static bool
+is_as_judged(const struct sg_gate *gate, const struct sg_attempt *attempt)
+{
+	return attempt->policy == sg_person_tag(sg_str(gate->policy)) && attempt->labels_tag == sg_taint_tag(&attempt->task->taint);
 }
 
 /* What an earlier request with this key came to, once that is on disk. An allow that narrowed or obliged said so in its first answer alone; its repeat
@@ -184,11 +192,11 @@ repeat(struct sg_gate *gate, struct sg_request *r)
 		sg_answer_attempt(gate, r, attempt, SG_DENY, attempt->reason);
 	else if (lease != NULL || attempt->lease[0] != '\0')
 		sg_repeat_credential(gate, r, attempt, lease);
-	else if (!attempt->plain)
+	else if (!attempt->plain || !is_as_judged(gate, attempt))
 		sg_answer_attempt(gate, r, attempt, SG_DENY, SG_REASON_answer_lost);
 	else if (sg_deadline_over(&attempt->use_by, &gate->state.now) || !sg_task_live(&gate->state, attempt->task))
 		sg_answer_attempt(gate, r, attempt, SG_DENY, SG_REASON_use_by_passed);
-	else if (attempt->approval[0] != '\0' && !is_used(&gate->state, attempt))
+	else if (attempt->approval[0] != '\0' && !is_used(gate, attempt))
 		sg_answer_attempt(gate, r, attempt, SG_DENY, SG_REASON_approval_void);
 	else if (attempt->outcome)
 		sg_answer_attempt(gate, r, attempt, SG_DENY, SG_REASON_outcome_known); /* it is done: a second use would be counted by nobody */

@@ -122,6 +122,8 @@ use_memory(struct sg_fold *f, struct sg_task *task, struct sg_attempt *attempt)
 	}
 	if (memory == NULL)
 		return;
+	if (writes)
+		memcpy(attempt->wrote, memory->id, sizeof(attempt->wrote));
 	if (writes ? !sg_taint_join(&memory->taint, &task->taint) : !sg_taint_join(&attempt->labels, &memory->taint))
 		f->missing = "memory";
 	if (!writes)
@@ -169,6 +171,8 @@ fold_allow(struct sg_fold *f, struct sg_task *task, struct sg_attempt *attempt)
 	sg_fold_labels(f, &attempt->labels, "taint", SG_WORD_NAMED);
 	sg_fold_labels(f, &attempt->labels, "carried", SG_WORD_REPORTED); /* whosever word it is in the task */
 	use_memory(f, task, attempt);
+	attempt->policy = sg_person_tag(f->policy);
+	attempt->labels_tag = sg_taint_tag(&task->taint);
 	sg_fold_charge(f, attempt);
 	sg_fold_remember(f, attempt);
 	note_class(f, task);
@@ -327,6 +331,15 @@ seen(struct sg_fold *f, struct sg_task *task, const struct sg_attempt *attempt)
 }
 
 /* A deadline says unknown; whoever asked may say better later. */
+/* It may have been done only now: what its writer has read since the allow is in it, too. */
+static void
+written(struct sg_fold *f, const struct sg_task *task, const struct sg_attempt *attempt)
+{
+	struct sg_memory *memory = attempt->wrote[0] == '\0' ? NULL : sg_table_get(&f->state->memories, sg_str(attempt->wrote));
+	if (memory != NULL && !sg_taint_join(&memory->taint, &task->taint))
+		f->missing = "memory";
+}
+
 void
 sg_fold_kind_outcome(struct sg_fold *f)
 {
@@ -345,6 +358,8 @@ sg_fold_kind_outcome(struct sg_fold *f)
 	if (task == NULL)
 		return;
 	sg_fold_spread(f, task, whose(f));
-	if (attempt != NULL)
+	if (attempt != NULL) {
 		seen(f, task, attempt);
+		written(f, task, attempt);
+	}
 }

@@ -132,6 +132,19 @@ used_well(const struct sg_request *r)
 	return used->type == SG_JSON_OBJECT;
 }
 
+/* More than the result: what a second report would have to pass over. */
+static bool
+says_more(const struct sg_json *body)
+{
+	static const char *const members[] = {"labels", "used", "values"};
+	for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++) {
+		const struct sg_json *member = sg_json_get(body, members[i]);
+		if (member != NULL && ((member->type != SG_JSON_ARRAY && member->type != SG_JSON_OBJECT) || member->count > 0))
+			return true;
+	}
+	return false;
+}
+
 static void
 report(struct sg_gate *gate, struct sg_request *r)
 {
@@ -158,6 +171,8 @@ report(struct sg_gate *gate, struct sg_request *r)
 		sg_answer_error(gate, r, 400, SG_REASON_bad_request, "result is ok, failed, partial or unknown");
 	else if (!used_well(r))
 		sg_answer_error(gate, r, 400, SG_REASON_bad_request, "used is {\"money\":hundredths,...}: bytes, calls, money, tokens, whole numbers from 0 on");
+	else if (attempt->outcome && sg_str_is(result, attempt->result) && says_more(r->body))
+		sg_answer_error(gate, r, 409, SG_REASON_outcome_known, "it is recorded already; of this report nothing is taken");
 	else if (attempt->outcome && sg_str_is(result, attempt->result))
 		sg_request_sync(gate, r, gate->journal.appended, answer_outcome);
 	else if (attempt->outcome && strcmp(attempt->result, "unknown") != 0)

@@ -117,7 +117,7 @@
 	X(idempotency_conflict,  "this key was used for something else")                                               \
 	X(attempt_pending,       "this attempt is still being decided; ask again with the same key")                   \
 	X(credential_lost,       "this attempt made a credential whose answer was lost; it is revoked, ask with a new key") \
-	X(answer_lost,           "this attempt was allowed with less or with obligations, and its answer was lost; ask with a new key") \
+	X(answer_lost,           "this attempt was allowed with less, with obligations, by other rules or before the task read what it has read; ask with a new key") \
 	X(use_by_passed,         "this permission is no longer fresh; ask with a new key")                             \
 	X(audit_unavailable,     "nothing can be recorded now, so nothing is allowed")                                 \
 	X(audit_lags,            "a place where the record must be kept is too far behind, so nothing is allowed")   \

@@ -83,6 +83,14 @@ write_charges(struct sg_json_writer *w, const struct sg_attempt *a)
 }
 
 static void
+write_tag(struct sg_json_writer *w, const char *name, uint64_t tag)
+{
+	char hex[17];
+	sg_value_hex(tag, hex);
+	sg_jw_member_text(w, name, hex);
+}
+
+static void
 attempt_line(struct sg_snapshot_out *o, const void *value)
 {
 	const struct sg_attempt *a = value;
@@ -100,20 +108,21 @@ attempt_line(struct sg_snapshot_out *o, const void *value)
 	sg_jw_member_text(&o->w, "k", "attempt");
 	sg_jw_member_text(&o->w, "key", a->key);
 	sg_line_labels(&o->w, &a->labels);
+	write_tag(&o->w, "labels_tag", a->labels_tag);
 	sg_jw_member_text(&o->w, "lease", a->lease);
 	sg_jw_member_bool(&o->w, "outcome", a->outcome);
 	sg_jw_member_bool(&o->w, "owed", a->owed);
 	sg_jw_member_bool(&o->w, "plain", a->plain);
+	write_tag(&o->w, "policy", a->policy);
 	sg_line_deadline(o, "report_by", &a->report_by);
 	sg_jw_member_text(&o->w, "result", a->result);
-	char same[17];
-	sg_value_hex(a->same, same);
-	sg_jw_member_text(&o->w, "same", same);
+	write_tag(&o->w, "same", a->same);
 	sg_line_level(&o->w, a->labels.sensitivity);
 	sg_line_ints(&o->w, "spent", a->spent, SG_DIMENSIONS);
 	sg_jw_member_int(&o->w, "state", a->state);
 	sg_jw_member_text(&o->w, "task", a->task->id);
 	sg_line_deadline(o, "use_by", &a->use_by);
+	sg_jw_member_text(&o->w, "wrote", a->wrote);
 	sg_line_end(o);
 }
 

@@ -145,6 +145,10 @@ read_attempt(struct sg_fold *f)
 	sg_take_ints(f, "spent", a->spent, SG_DIMENSIONS);
 	read_deed(f, a);
 	a->same = sg_value_unhex(sg_fold_text_or(f, "same"));
+	a->policy = sg_value_unhex(sg_fold_text_or(f, "policy"));
+	a->labels_tag = sg_value_unhex(sg_fold_text_or(f, "labels_tag"));
+	struct sg_str wrote = sg_fold_text_or(f, "wrote");
+	memcpy(a->wrote, wrote.ptr, wrote.len < sizeof(a->wrote) ? wrote.len : 0);
 	sg_take_taint(f, &a->labels);
 	read_charges(f, a);
 	a->task = sg_fold_task_of(f);

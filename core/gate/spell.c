@@ -4,6 +4,8 @@
 
 #include "base/str.h"
 
+#include <strings.h>
+
 enum { BODY_MAX = 1 << 20 };
 
 /* What a request is written anew with. */
@@ -156,11 +158,24 @@ is_alias(const struct sg_catalogue *catalogue, struct sg_str type, struct sg_str
 	return false;
 }
 
+static bool
+has_near_type(const struct sg_catalogue *catalogue, struct sg_str type)
+{
+	for (size_t i = 0; i < catalogue->resource_count; i++)
+		if (catalogue->resources[i].type.len == type.len && strncasecmp(catalogue->resources[i].type.ptr, type.ptr, type.len) == 0)
+			return true;
+	return false;
+}
+
 bool
 sg_spell_resource_fits(const struct sg_catalogue *catalogue, struct sg_str type, struct sg_str id, const char **why)
 {
 	const struct sg_resource *row = sg_catalogue_type(catalogue, type);
 	*why = NULL;
+	if (row == NULL && has_near_type(catalogue, type)) {
+		*why = "its type differs in case alone from one of the catalogue";
+		return false;
+	}
 	if (row == NULL || row->form != SG_FORM_exact)
 		return row == NULL || is_normal(row->form, id, why);
 	if (!is_alias(catalogue, type, id))

@@ -291,6 +291,8 @@ struct sg_attempt {
 	} *charges; /* on accounts other than those of its tree */
 	size_t charge_count;
 	uint64_t same;          /* keyed digest of what is done to what with which arguments, whoever asks; 0: it reads, or a record of before */
+	char wrote[33];         /* the memory it may write; "": none */
+	uint64_t policy, labels_tag; /* which rules allowed it, and sg_taint_tag of its task then */
 	uint64_t deed[2];       /* its number in the past of its agent and of its tree, and one; 0: none */
 	struct sg_taint labels; /* what the allow put on the task: what its results carry */
 	struct sg_task *task;

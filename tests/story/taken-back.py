@@ -11,12 +11,14 @@ groups : { ops : { members = [ "ops" ] } }
 admins : { ops : { uid = 62421 } }
 humans : { o : { id = "o@acme.example" } }
 intents : { work : { actions = [ "**" ]  sensitivity = "restricted"  depth = 4  children = 100 } }
+resources : { notes : { type = "note"  patterns = [ "**" ]  sensitivity = "internal"  memory = true } things : { type = "thing"  patterns = [ "**" ]  sensitivity = "internal" } }
 enforcers : { gate : { match = [ "peer:uid=63421" ]  for_agents = [ "*" ] } }
 actions : {
   mail : { name = "mail.read"  class = "data"  effect = "read"  sensitivity = "internal"  taints = [ "mail" ] }
   repo : { name = "repo.read"  class = "code"  effect = "read"  sensitivity = "confidential"  credential = "token" }
   ask : { name = "ask.this"  class = "data"  effect = "write"  sensitivity = "confidential"  credential = "token" }
   word : { name = "others.word"  class = "data"  effect = "write"  sensitivity = "internal" }
+  note : { name = "repo.note"  class = "data"  effect = "read"  sensitivity = "internal" }
   pay : { name = "pay.send"  class = "payment"  effect = "write"  sensitivity = "internal" } }
 """
 POLICY = """
@@ -53,6 +55,33 @@ def approvals(d):
     row("yes", "with what it gave", state in ("revoking", "dead"), state)
     a.close(task)
     clean(ops)
+
+
+def reports(d):
+    """What a second report says is not passed over, and a repeat is judged by what holds now."""
+    a, gate = d.agent_of(A), d.enforcer_of(GATE)
+    task = a.open("work")
+    got = gate.act(task, "pay.send", as_enforcer=True, key="g1")
+    row("report", "a first report", gate.outcome(got, "ok")[0] == 200)
+    row("report", "said again is the same", gate.outcome(got, "ok")[0] == 200)
+    row("report", "with more in it, it is refused", gate.outcome(got, "ok", labels=["pii"])[0] == 409)
+    row("report", "an allow", says(a.act(task, "pay.send", key="p1", args=dict(n=7)), "allow"))
+    a.act(task, "mail.read")
+    got = a.act(task, "pay.send", key="p1", args=dict(n=7))
+    row("report", "is no allow any more once the task has read", says(got, "deny", "answer_lost"), got)
+    got = a.act(task, "pay.send", resource="NOTE:x")
+    row("type", "a type in another case is none", says(got, "deny", "resource_form"), got)
+    writer = a.open("work")
+    clean(d.admin_of(OPS))
+    b = d.agent_of(B)
+    reader, fresh = b.open("work"), a.open("work")
+    wrote = a.act(fresh, "pay.send", resource="note:memo")
+    a.act(fresh, "mail.read")
+    a.outcome(wrote, "ok")
+    b.act(reader, "repo.note", resource="note:memo")
+    row("memory", "a note that is written later than it was allowed carries what was read meanwhile", d.task(reader)["labels"] == ["mail"], d.task(reader))
+    a.close(writer), a.close(fresh), a.close(task), b.close(reader)
+    clean(d.admin_of(OPS))
 
 
 def one_user(d):
@@ -123,6 +152,7 @@ d = Stage(CONF, POLICY)
 try:
     d.configure("50-agents.conf", AGENTS % (stanza("a", A), stanza("b", B)))
     approvals(d)
+    reports(d)
     story(d)
     clean(d.admin_of(OPS))
     d.configure("50-agents.conf", AGENTS % (stanza("a", A), stanza("b", B) + "\n " + stanza("c", B)) + 'enforcers : { both : { match = [ "peer:uid=%d" ]  for_agents = [ "*" ] } }\n' % B)
