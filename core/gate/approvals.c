@@ -268,7 +268,7 @@ is_within(struct sg_str group, const char *of)
 static bool
 shares_group(const struct sg_gate *gate, const struct sg_approval *a, const struct sg_conn *conn)
 {
-	struct sg_str group = conn == NULL || gate->catalogue->dev ? SG_STR("") : sg_conn_group(conn);
+	struct sg_str group = conn == NULL || gate->catalogue->dev ? SG_STR("") : sg_conn_group(gate, conn);
 	for (const struct sg_task *t = a->task; group.len > 0 && t != NULL; t = t->parent)
 		if (is_within(group, t->instance->group))
 			return true;

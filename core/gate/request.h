@@ -151,9 +151,9 @@ bool sg_who_enforcer(struct sg_gate *gate, struct sg_request *request, const str
 /* False: the agent's instance is a control group or a unit, and this process is surely in none. */
 bool sg_instance_id(const struct sg_gate *gate, const struct sg_conn *conn, const struct sg_agent *agent, char out[SG_ID_MAX]);
 /* The control group of the peer, as a fact of strength boundary says; "" without one. */
-struct sg_str sg_conn_group(const struct sg_conn *conn);
+struct sg_str sg_conn_group(const struct sg_gate *gate, const struct sg_conn *conn);
 /* The control group that is the instance; "" where it is a process. */
-struct sg_str sg_instance_group(const struct sg_conn *conn, const struct sg_agent *agent);
+struct sg_str sg_instance_group(const struct sg_gate *gate, const struct sg_conn *conn, const struct sg_agent *agent);
 bool sg_bucket_take(struct sg_gate *gate, const char *kind, struct sg_str name);
 /* address.c. What an address counts as: an IPv6 user has a whole network of 64 bits; an IPv4 address stands for itself. */
 void sg_address_name(const unsigned char address[16], char out[33]);
