@@ -106,35 +106,101 @@ sg_group_empty(const struct sg_sys *self, const char *path)
 	return there || gone ? 1 : -1;
 }
 
+enum { WHOLE = 4096 };
+
+/* Whose right to write counts. */
+struct writer {
+	uid_t uid;
+	bool anybody; /* but root */
+};
+
 /* What is not there is nobody's. */
 static bool
-is_writable(const char *whole, const char *name, uid_t uid)
+is_writable(const char *whole, const char *name, struct writer by)
 {
-	char file[SG_GROUP_PATH + 96];
+	char file[WHOLE + 32];
 	struct stat status;
 	snprintf(file, sizeof(file), "%s%s", whole, name);
 	if (stat(file, &status) != 0)
 		return errno != ENOENT;
-	return status.st_uid == uid || (status.st_mode & (S_IWGRP | S_IWOTH)) != 0;
+	bool owned = by.anybody ? status.st_uid != 0 : status.st_uid == by.uid;
+	return owned || (status.st_mode & (S_IWGRP | S_IWOTH)) != 0;
 }
 
-int
-sg_group_kept_at(const char *mount, const char *path, uid_t uid)
+/* `skip_last`: the right to write the group itself counts for nothing. */
+static int
+kept_at(const char *mount, const char *path, struct writer by, bool skip_last)
 {
-	char whole[SG_GROUP_PATH + 64];
+	char whole[WHOLE];
 	struct stat status;
 	size_t root = strlen(mount);
-	snprintf(whole, sizeof(whole), "%s%s", mount, path);
-	if (stat(whole, &status) != 0)
+	int len = snprintf(whole, sizeof(whole), "%s%s", mount, path);
+	if (len < 0 || (size_t)len >= sizeof(whole) || stat(whole, &status) != 0)
 		return -1;
-	for (;;) {
-		if (is_writable(whole, "", uid) || is_writable(whole, "/cgroup.procs", uid))
+	for (bool counts = !skip_last;; counts = true) {
+		if (counts && (is_writable(whole, "", by) || is_writable(whole, "/cgroup.procs", by)))
 			return 0;
 		char *last = strrchr(whole + root, '/');
 		if (last == NULL)
 			return 1;
 		*last = '\0';
 	}
+}
+
+int
+sg_group_kept_at(const char *mount, const char *path, uid_t uid)
+{
+	return kept_at(mount, path, (struct writer){.uid = uid}, false);
+}
+
+int
+sg_group_roots_at(const char *mount, const char *path, bool below, bool unified)
+{
+	return kept_at(mount, path, (struct writer){.anybody = true}, below && unified);
+}
+
+/* "36 35 0:31 ROOT POINT options [optional ...] - TYPE source super": 0 or the field, counted from 1, as it stands. */
+static struct sg_str
+field(struct sg_str line, int number)
+{
+	struct sg_str part = {"", 0};
+	while (number-- > 0 && line.ptr != NULL)
+		part = sg_str_cut(&line, ' ');
+	return number < 0 && part.ptr != NULL ? part : (struct sg_str){"", 0};
+}
+
+static struct sg_str
+behind_dash(struct sg_str line)
+{
+	while (line.ptr != NULL)
+		if (sg_str_is(sg_str_cut(&line, ' '), "-"))
+			return line.ptr != NULL ? line : SG_STR("");
+	return SG_STR("");
+}
+
+static bool
+is_named_systemd(struct sg_str options)
+{
+	while (options.ptr != NULL)
+		if (sg_str_is(sg_str_cut(&options, ','), "name=systemd"))
+			return true;
+	return false;
+}
+
+/* What is mounted last at a point is what one sees there; a name with an escape in it is none that is looked at. */
+bool
+sg_group_mount(struct sg_str mountinfo, bool unified, char out[SG_GROUP_PATH])
+{
+	bool found = false;
+	while (mountinfo.ptr != NULL) {
+		struct sg_str line = sg_str_cut(&mountinfo, '\n'), tail = behind_dash(line), point = field(line, 5);
+		bool is = unified ? sg_str_is(field(tail, 1), "cgroup2") : sg_str_is(field(tail, 1), "cgroup") && is_named_systemd(field(tail, 3));
+		if (!is || !sg_str_is(field(line, 4), "/") || point.len < 2 || point.len >= SG_GROUP_PATH || memchr(point.ptr, '\\', point.len) != NULL)
+			continue;
+		snprintf(out, SG_GROUP_PATH, "%.*s", SG_STR_ARG(point));
+		found = true;
+	}
+	return found;
 }
 
 bool

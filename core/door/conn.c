@@ -282,13 +282,12 @@ sender(struct msghdr *message)
 	return pid;
 }
 
-/* A byte from another process than the one that connected: the gate hears of it, and the connection ends. The kernel names the sender only from
- * the moment it was asked to (SO_PASSCRED, set right after accept), so the first bytes may come unnamed; later ones may not. */
+/* A byte from another process than the one that connected, or from nobody: the gate hears of it, and the connection ends. The kernel names each byte's
+ * sender, for the listener had SO_PASSCRED before anybody could connect, and a connection has it from its listener. */
 static bool
 same_sender(struct sg_door *door, struct sg_door_conn *conn, pid_t pid)
 {
-	bool first = conn->requests == 0 && conn->in.len == 0;
-	if ((pid > 0 && pid == conn->pid) || (pid == 0 && first))
+	if (pid > 0 && pid == conn->pid)
 		return true;
 	sg_link_queue(&door->gate, SG_FRAME_D_CHANGED, conn->id, SG_STR(""), -1, NULL);
 	sg_door_conn_end(door, conn, true);

@@ -140,6 +140,17 @@ find(const struct sg_mcp_calls *calls, const struct sg_json *id)
 	return call;
 }
 
+const struct sg_mcp_call *
+sg_mcp_find_text(const struct sg_mcp_calls *calls, struct sg_str id)
+{
+	struct sg_arena arena;
+	const struct sg_json *json = NULL;
+	sg_arena_init(&arena, 64 << 10);
+	const struct sg_mcp_call *call = sg_json_parse(&arena, id, NULL, &json, NULL) == SG_OK ? find(calls, json) : NULL;
+	sg_arena_done(&arena);
+	return call;
+}
+
 bool
 sg_mcp_in_use(const struct sg_mcp_calls *calls, const struct sg_json *id)
 {

@@ -36,6 +36,8 @@ bool sg_mcp_in_use(const struct sg_mcp_calls *calls, const struct sg_json *id);
 struct sg_mcp_call *sg_mcp_take(struct sg_mcp_calls *calls, const struct sg_json *id);
 /* The same for an id as JSON text, as enforce/stray.h finds it; empty: the one call that waits, if it is one. */
 struct sg_mcp_call *sg_mcp_take_text(struct sg_mcp_calls *calls, struct sg_str id);
+/* The call that waits under such an id, which stays. NULL: none. */
+const struct sg_mcp_call *sg_mcp_find_text(const struct sg_mcp_calls *calls, struct sg_str id);
 /* Any of them, taken out; NULL: there is none. */
 struct sg_mcp_call *sg_mcp_take_any(struct sg_mcp_calls *calls);
 /* Its asker takes the request with this id back. The call, which stays; NULL: there is none (id may be NULL), it was taken back before, or it cannot

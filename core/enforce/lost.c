@@ -3,6 +3,7 @@
 #include "enforce/proxy_in.h"
 #include "enforce/stray.h"
 
+#include "base/json_cut.h"
 #include "base/str.h"
 
 #include <stdio.h>
@@ -96,4 +97,31 @@ sg_proxy_lost_server(struct sg_proxy *proxy, const struct sg_mcp_message *m, str
 		spoil_batch(proxy, m->json);
 	else if (error == SG_MCP_mcp_line && !stray.method)
 		proxy->broken = true;
+}
+
+static void
+left_out(void *proxy, struct sg_str element, const struct sg_err *err)
+{
+	(void)proxy;
+	(void)element;
+	fprintf(stderr, "stepgate mcp: a tool of the server cannot be read and is left out: %s\n", err->text);
+}
+
+bool
+sg_proxy_mended(struct sg_proxy *proxy, struct sg_str line)
+{
+	static const char *const tools[] = {"result", "tools", NULL};
+	struct sg_json_limits limits = {.bytes = SG_MCP_SERVER_LINE, .nodes = 1 << 20};
+	struct sg_mcp_stray stray;
+	struct sg_buf rest;
+	sg_mcp_stray(&stray, line);
+	const struct sg_mcp_call *call = stray.id[0] != '\0' && stray.outcome && !stray.method ? sg_mcp_find_text(&proxy->open, sg_str(stray.id)) : NULL;
+	if (call == NULL || call->method->treatment != SG_METHOD_FILTERED)
+		return false;
+	sg_buf_init(&rest, SG_MCP_SERVER_LINE);
+	bool mended = sg_json_cut_list(&rest, line, tools, &limits, left_out, proxy) && !rest.failed;
+	if (mended)
+		sg_proxy_server_line(proxy, sg_buf_view(&rest)); /* in it nothing more is left out */
+	sg_buf_done(&rest);
+	return mended;
 }

@@ -7,12 +7,12 @@
 #include <stepgate/types.h>
 
 enum sg_side { SG_SIDE_CLIENT, SG_SIDE_SERVER }; /* who sends it */
-enum sg_treatment { SG_METHOD_REFUSED, SG_METHOD_PASSED, SG_METHOD_DECIDED, SG_METHOD_FILTERED };
+enum sg_treatment { SG_METHOD_REFUSED, SG_METHOD_PASSED, SG_METHOD_DECIDED, SG_METHOD_FILTERED, SG_METHOD_INTRODUCED };
 
 /* A method of a later revision is not here, and so refused until somebody has thought about it.
  *     method                                    sender  treatment  action (decided)  its subject  why */
 #define SG_METHODS(X) \
-	X("initialize",                             CLIENT, PASSED,   "",             "",      "versions and capabilities; nothing is done") \
+	X("initialize",                             CLIENT, INTRODUCED, "",           "",      "versions, and those capabilities that are carried; nothing is done") \
 	X("notifications/initialized",              CLIENT, PASSED,   "",             "",      "says that the beginning is over") \
 	X("ping",                                   CLIENT, PASSED,   "",             "",      "is anybody there") \
 	X("tools/list",                             CLIENT, FILTERED, "",             "",      "what there is, without what can never be allowed or is not what was pinned") \

@@ -72,7 +72,9 @@ send_on(struct sg_proxy *proxy, struct sg_mcp_message *m, const struct sg_method
 		sg_proxy_decide(proxy, m, method);
 	else if (m->request && (error = sg_mcp_remember(&proxy->open, m, method, SG_STR(""))) != SG_MCP_FINE)
 		sg_proxy_refuse(proxy, SG_SIDE_CLIENT, m->id_text, error);
-	else if (!sg_mcp_pass(&proxy->to_server, m->json, SG_STR("")) && m->request)
+	else if (!(method->treatment == SG_METHOD_INTRODUCED ? sg_capabilities_pass(&proxy->to_server, SG_SIDE_CLIENT, m, m->id_text)
+							     : sg_mcp_pass(&proxy->to_server, m->json, SG_STR(""))) &&
+		 m->request)
 		sg_proxy_spoil(proxy, sg_mcp_take(&proxy->open, m->id), SG_MCP_mcp_line);
 }
 
@@ -150,7 +152,9 @@ server_answer(struct sg_proxy *proxy, struct sg_mcp_message *m, struct sg_str li
 	}
 	if (call->own)
 		sg_held_answer(proxy, call, m);
-	else if (list ? !sg_tools_show(proxy, call, m) : !sg_mcp_pass(&proxy->to_client, m->json, sg_str(call->asked))) {
+	else if (!(list ? sg_tools_show(proxy, call, m)
+		   : call->method->treatment == SG_METHOD_INTRODUCED ? sg_capabilities_pass(&proxy->to_client, SG_SIDE_SERVER, m, sg_str(call->asked))
+								     : sg_mcp_pass(&proxy->to_client, m->json, sg_str(call->asked)))) {
 		sg_proxy_spoil(proxy, call, SG_MCP_mcp_line);
 		return;
 	}
@@ -174,7 +178,9 @@ sg_proxy_server_line(struct sg_proxy *proxy, struct sg_str line)
 	struct sg_mcp_message m;
 	enum sg_mcp_error error = sg_mcp_read(&m, line, SG_MCP_SERVER_LINE);
 	const struct sg_method *method = error == SG_MCP_FINE ? sg_method_find(SG_SIDE_SERVER, m.method) : NULL;
-	if (error != SG_MCP_FINE)
+	if (error == SG_MCP_mcp_json && sg_proxy_mended(proxy, line))
+		proxy->refused++;
+	else if (error != SG_MCP_FINE)
 		sg_proxy_lost_server(proxy, &m, line, error);
 	else if (m.answer)
 		server_answer(proxy, &m, line);

@@ -12,6 +12,8 @@ void sg_proxy_refuse(struct sg_proxy *proxy, enum sg_side sender, struct sg_str 
 /* lost.c: what can be done for whoever waits when a line cannot be read. */
 void sg_proxy_lost_client(struct sg_proxy *proxy, const struct sg_mcp_message *message, struct sg_str line, enum sg_mcp_error error);
 void sg_proxy_lost_server(struct sg_proxy *proxy, const struct sg_mcp_message *message, struct sg_str line, enum sg_mcp_error error);
+/* Is it an answer with a list of tools some of which cannot be read? Then what can be read of it is taken instead. */
+bool sg_proxy_mended(struct sg_proxy *proxy, struct sg_str line);
 /* Ends a call whose answer does not come in a form that may be passed on. */
 void sg_proxy_spoil(struct sg_proxy *proxy, struct sg_mcp_call *call, enum sg_mcp_error error);
 
@@ -47,6 +49,9 @@ void sg_tools_done(struct sg_proxy *proxy);
 bool sg_tools_are(const struct sg_mcp_message *message);
 /* Passes a page that `call` asked for on, without what may not be shown. False: there was no room for it. */
 bool sg_tools_show(struct sg_proxy *proxy, const struct sg_mcp_call *call, struct sg_mcp_message *message);
+
+/* capabilities.c: passes what `side` says in `initialize`, or in answer to it, on to the other without what is not carried. False: there was no room. */
+bool sg_capabilities_pass(struct sg_buf *to, enum sg_side side, const struct sg_mcp_message *message, struct sg_str id);
 
 /* held.c: true if the client's line has to wait, because it calls a tool whose definition is not known; it is kept, and the server is asked. */
 bool sg_held_hold(struct sg_proxy *proxy, const struct sg_mcp_message *message, const struct sg_method *method);

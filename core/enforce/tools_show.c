@@ -56,12 +56,19 @@ listed(const struct sg_json *allowed, struct sg_str action)
 	return false;
 }
 
+/* Such a call would be refused by the server: what makes a task of it is not carried. */
+static bool
+as_task_only(const struct sg_json *tool)
+{
+	return sg_json_is(sg_json_get(tool, "execution"), "taskSupport", "required");
+}
+
 static void
 write_allowed(struct page *page, const struct sg_json *tools, const struct sg_json *from, const struct sg_json *end, const struct sg_json *allowed)
 {
 	for (const struct sg_json *t = from; t != end; t = sg_json_next(tools, t)) {
 		struct sg_str name;
-		if (!sg_json_string(sg_json_get(t, "name"), &name) || sg_tools_shown(page->proxy, name).len == 0 ||
+		if (!sg_json_string(sg_json_get(t, "name"), &name) || sg_tools_shown(page->proxy, name).len == 0 || as_task_only(t) ||
 		    !listed(allowed, sg_proxy_action(page->proxy, page->call, name, &page->m->arena)))
 			continue;
 		sg_buf_text(&page->line, page->comma);

@@ -25,7 +25,7 @@ enum {
 	SG_RECORD_HEAD = 8,
 	SG_GROUP_BODY = 32,
 	SG_LEAF_MAX = 65535,
-	SG_SEALED_MAX = 2 << 20
+	SG_SEALED_MAX = 4 << 20 /* what was asked, of policy and in the end, each as long as limits.max_body lets a request be */
 };
 
 enum sg_record_type { SG_RECORD_LEAF = 1, SG_RECORD_SEALED = 2, SG_RECORD_GROUP = 3 };

@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { BODY_MAX = 128 << 10, WAIT_MAX_S = 60 };
+enum { BODY_MAX = SG_FRAME_MAX - (64 << 10), LIST_STOPS = 2 << 20, WAIT_MAX_S = 60 }; /* what is asked may be as long as limits.max_body lets it */
 
 void
 sg_write_groups(struct sg_json_writer *w, const struct sg_requirement *requirement)
@@ -188,12 +188,12 @@ sg_route_approvals(struct sg_gate *gate, struct sg_request *r)
 	struct sg_str all = {"", 0};
 	size_t at = 0, shown = 0;
 	sg_json_string(sg_json_get(r->body, "all"), &all);
-	sg_buf_init(&body, 3 << 20);
+	sg_buf_init(&body, BODY_MAX);
 	sg_jw_begin(&w, &body);
 	sg_jw_object(&w);
 	sg_jw_name(&w, "approvals");
 	sg_jw_array(&w);
-	for (struct sg_approval *a; (a = sg_table_next(&gate->state.approvals, &at)) != NULL && shown < 200 && body.len < (2 << 20);)
+	for (struct sg_approval *a; (a = sg_table_next(&gate->state.approvals, &at)) != NULL && shown < 200 && body.len < LIST_STOPS;)
 		if (all.len > 0 || sg_approval_live(&gate->state, a)) {
 			write_approval(&w, gate, a, true);
 			shown++;
@@ -268,7 +268,7 @@ is_within(struct sg_str group, const char *of)
 static bool
 shares_group(const struct sg_gate *gate, const struct sg_approval *a, const struct sg_conn *conn)
 {
-	struct sg_str group = conn == NULL || gate->catalogue->dev ? SG_STR("") : sg_conn_group(conn);
+	struct sg_str group = conn == NULL || gate->catalogue->dev ? SG_STR("") : sg_conn_group(gate, conn);
 	for (const struct sg_task *t = a->task; group.len > 0 && t != NULL; t = t->parent)
 		if (is_within(group, t->instance->group))
 			return true;

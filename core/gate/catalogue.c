@@ -364,7 +364,7 @@ read_stack(struct reader *r)
 				continue;
 			bool reads = sg_json_is(m, "kind", "verify");
 			names[filled] = m->name;
-			c->steps[filled++] = (struct sg_step){m->name, sg_control_named(text_of(r, m, "control")), reads};
+			c->steps[filled++] = (struct sg_step){m->name, sg_control_named(text_of(r, m, "control")), reads, text_of(r, m, "use")};
 			c->reads |= reads;
 			c->looks |= !reads;
 		}

@@ -8,7 +8,7 @@
 
 #include <stdio.h>
 
-enum { LEAF_BODY_MAX = 48 << 10, SEAL_MAX = 3 << 20 };
+enum { LEAF_BODY_MAX = 48 << 10, SEAL_MAX = SG_SEALED_MAX - SG_SEAL_OVERHEAD };
 
 void
 sg_asker(const struct sg_request *r, char out[80])

@@ -7,7 +7,7 @@
 
 #include <stdio.h>
 
-enum { LEAF_BODY_MAX = 48 << 10, SEAL_MAX = 3 << 20 };
+enum { LEAF_BODY_MAX = 48 << 10, SEAL_MAX = SG_SEALED_MAX - SG_SEAL_OVERHEAD };
 
 static void
 write_lease(struct sg_json_writer *w, const struct sg_gate *gate, const struct sg_request *r)

@@ -87,7 +87,7 @@ read_peer(struct sg_loop *loop, int fd, enum sg_face face, const struct sockaddr
 	int on = 1;
 	if (face == SG_FACE_TLS)
 		return read_address(from, peer);
-	setsockopt(fd, SOL_SOCKET, SO_PASSCRED, &on, sizeof(on)); /* from here on each byte names its sender, for the door to see */
+	setsockopt(fd, SOL_SOCKET, SO_PASSCRED, &on, sizeof(on)); /* it has it from its listener */
 	return loop->sys->peer(loop->sys, fd, peer, NULL) == SG_OK;
 }
 

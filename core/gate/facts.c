@@ -38,30 +38,47 @@ ends_in(struct sg_str text, const char *tail)
 	return text.len >= len && memcmp(text.ptr + text.len - len, tail, len) == 0;
 }
 
+/* The modules of ours that look at the kernel, and what is the kernel's word only from them. */
+static const struct {
+	const char *fact, *module;
+} kernels[] = {{"cgroup", "peer"}, {"terminal", "peer"}, {"invocation_id", "systemd"}};
+
 static bool
-is_human(const struct sg_json *fact)
+is_kernels(struct sg_str name, const char *fact, const struct sg_catalogue *catalogue)
 {
-	struct sg_str value = {"", 0};
-	sg_json_string(sg_json_get(fact, "value"), &value);
-	if (ends_in(fact->name, ":terminal"))
-		return !sg_str_is(value, "no");
-	if (!ends_in(fact->name, ":cgroup"))
+	struct sg_str step = sg_str_cut(&name, ':');
+	if (name.ptr == NULL || !sg_str_is(name, fact))
 		return false;
-	struct sg_str rest = value;
+	for (size_t i = 0; i < catalogue->attest.count; i++)
+		for (size_t k = 0; k < sizeof(kernels) / sizeof(kernels[0]); k++)
+			if (sg_str_eq(catalogue->steps[i].name, step) && !catalogue->steps[i].presented && strcmp(kernels[k].fact, fact) == 0 &&
+			    sg_str_is(catalogue->steps[i].use, kernels[k].module))
+				return true;
+	return false;
+}
+
+const struct sg_json *
+sg_facts_kernel(const struct sg_facts *facts, const struct sg_catalogue *catalogue, const char *fact)
+{
+	for (const struct sg_json *f = sg_json_first(facts->json); f != NULL; f = sg_json_next(facts->json, f))
+		if (is_kernels(f->name, fact, catalogue))
+			return f;
+	return NULL;
+}
+
+/* In a login session, or with a terminal. */
+bool
+sg_facts_human(const struct sg_facts *facts, const struct sg_catalogue *catalogue)
+{
+	const struct sg_json *terminal = sg_facts_kernel(facts, catalogue, "terminal");
+	if (terminal != NULL && !sg_str_is(sg_json_text_at(terminal, "value"), "no"))
+		return true;
+	struct sg_str rest = sg_json_text_at(sg_facts_kernel(facts, catalogue, "cgroup"), "value");
 	while (rest.ptr != NULL) {
 		struct sg_str part = sg_str_cut(&rest, '/');
 		if (sg_str_starts(part, "session-") && ends_in(part, ".scope"))
 			return true;
 	}
-	return false;
-}
-
-bool
-sg_facts_human(const struct sg_facts *facts)
-{
-	for (const struct sg_json *f = sg_json_first(facts->json); f != NULL; f = sg_json_next(facts->json, f))
-		if (is_human(f))
-			return true;
 	return false;
 }
 

@@ -111,8 +111,7 @@ take_request(struct sg_gate *gate, struct sg_request *r, struct sg_str body)
 {
 	const struct sg_conn *conn = sg_conn_find(gate, r->conn);
 	char hint[SG_BODY_HINT];
-	struct sg_json_limits limits = {.bytes = SG_FRAME_MAX}; /* max_body bounds what was sent; written out canonically it may be longer */
-	enum sg_status status = sg_canon_parse(&r->arena, body, &limits, &r->body, NULL);
+	enum sg_status status = sg_canon_parse(&r->arena, body, &sg_request_limits, &r->body, NULL);
 	if (status == SG_MALFORMED || (status == SG_OK && r->body->type != SG_JSON_OBJECT)) {
 		sg_request_end(gate, r);
 		return false; /* a door sends canonical objects or it is no door */

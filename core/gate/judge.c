@@ -193,7 +193,7 @@ narrow(struct sg_gate *gate, struct sg_request *r, const struct sg_task *task, e
 	} else {
 		r->effective = sg_arena_copy(&r->arena, sg_buf_view(&args));
 		good = r->effective.ptr != NULL && digest_of(gate, r, r->effective, task, r->digest) &&
-		       sg_canon_parse(&r->arena, r->effective, NULL, &r->effective_args, NULL) == SG_OK;
+		       sg_canon_parse(&r->arena, r->effective, &sg_request_limits, &r->effective_args, NULL) == SG_OK;
 		*reason = SG_REASON_internal;
 	}
 	sg_buf_done(&args);

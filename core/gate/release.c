@@ -7,7 +7,7 @@
 
 #include <stdio.h>
 
-enum { CALL_MAX = 128 << 10 }; /* claims and arguments; a frame holds more */
+enum { CALL_MAX = 2 << 20 }; /* claims and arguments, as long as a request may be */
 
 static void
 named_or_null(struct sg_json_writer *w, const char *name, struct sg_str value)
@@ -248,7 +248,7 @@ as_decided(const struct sg_gate *gate, struct sg_request *r, const struct sg_jso
 	const struct sg_json *claims = NULL, *arguments = NULL;
 	const struct sg_issuer_told *told = sg_issuer_told(gate, r->issuer->name);
 	return told != NULL && sg_canon_parse(&r->arena, r->claims, NULL, &claims, NULL) == SG_OK &&
-	       sg_canon_parse(&r->arena, r->effective, NULL, &arguments, NULL) == SG_OK &&
+	       sg_canon_parse(&r->arena, r->effective, &sg_request_limits, &arguments, NULL) == SG_OK &&
 	       sg_issued_as_decided(told->format, claims, arguments, made);
 }
 

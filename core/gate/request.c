@@ -8,6 +8,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+const struct sg_json_limits sg_request_limits = {.bytes = SG_FRAME_MAX};
+
 static void
 id_key(char out[24], uint64_t id)
 {

@@ -21,6 +21,9 @@ enum sg_stage {
 
 enum { SG_REQUEST_BUDGET = 16 << 20, SG_JUDGE_MOST = 3 /* judgements of one refusal, however often there is a reload */, SG_STALE_MOST = 256 /* judgements that the past overtook */, SG_HOOKS_AT_ONCE = 128 /* silence waits while so many are asked about */, SG_KEY_MAX = 64, SG_TOKEN_MAX = 4096, SG_ACTION_NAME_MAX = 256, SG_RESOURCE_TYPE_MAX = 128, SG_RESOURCE_ID_MAX = 4096 };
 
+/* Of what an agent sent, wherever it is read again: limits.max_body bounds it as it came; written out canonically it may be longer. */
+extern const struct sg_json_limits sg_request_limits;
+
 struct sg_request {
 	uint64_t id, conn;
 	char key[24];
@@ -151,9 +154,9 @@ bool sg_who_enforcer(struct sg_gate *gate, struct sg_request *request, const str
 /* False: the agent's instance is a control group or a unit, and this process is surely in none. */
 bool sg_instance_id(const struct sg_gate *gate, const struct sg_conn *conn, const struct sg_agent *agent, char out[SG_ID_MAX]);
 /* The control group of the peer, as a fact of strength boundary says; "" without one. */
-struct sg_str sg_conn_group(const struct sg_conn *conn);
+struct sg_str sg_conn_group(const struct sg_gate *gate, const struct sg_conn *conn);
 /* The control group that is the instance; "" where it is a process. */
-struct sg_str sg_instance_group(const struct sg_conn *conn, const struct sg_agent *agent);
+struct sg_str sg_instance_group(const struct sg_gate *gate, const struct sg_conn *conn, const struct sg_agent *agent);
 bool sg_bucket_take(struct sg_gate *gate, const char *kind, struct sg_str name);
 /* address.c. What an address counts as: an IPv6 user has a whole network of 64 bits; an IPv4 address stands for itself. */
 void sg_address_name(const unsigned char address[16], char out[33]);

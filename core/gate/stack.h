@@ -34,6 +34,7 @@ struct sg_step {
 	struct sg_str name;
 	enum sg_control control;
 	bool presented; /* kind verify: reads what the peer presents */
+	struct sg_str use; /* its module */
 };
 
 struct sg_stated {

@@ -44,7 +44,7 @@ write_peer(struct sg_json_writer *w, struct sg_gate *gate, const struct sg_reque
 {
 	const struct sg_conn *conn = sg_conn_find(gate, r->conn);
 	bool own = claimed && r->enforcer == NULL && conn != NULL;
-	struct sg_str group = own ? sg_instance_group(conn, r->agent) : SG_STR("");
+	struct sg_str group = own ? sg_instance_group(gate, conn, r->agent) : SG_STR("");
 	if (strcmp(name, "group") == 0)
 		sg_jw_member_str(w, "group", group);
 	else if (strcmp(name, "pid") == 0)

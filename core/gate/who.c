@@ -8,18 +8,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* A fact of this name from any step, with strength boundary; "" if there is none. */
+/* A fact of the kernel's, with strength boundary; "" if there is none. */
 static struct sg_str
-sure_fact(const struct sg_facts *facts, const char *name)
+sure_fact(const struct sg_gate *gate, const struct sg_facts *facts, const char *name)
 {
-	size_t len = strlen(name);
-	struct sg_str value = {"", 0};
-	for (const struct sg_json *f = sg_json_first(facts->json); f != NULL; f = sg_json_next(facts->json, f)) {
-		bool named = f->name.len > len && f->name.ptr[f->name.len - len - 1] == ':' && memcmp(f->name.ptr + f->name.len - len, name, len) == 0;
-		if (named && sg_json_is(f, "strength", "boundary") && sg_json_string(sg_json_get(f, "value"), &value))
-			return value;
-	}
-	return (struct sg_str){"", 0};
+	const struct sg_json *fact = facts->json == NULL ? NULL : sg_facts_kernel(facts, gate->catalogue, name);
+	return sg_json_is(fact, "strength", "boundary") ? sg_json_text_at(fact, "value") : SG_STR("");
 }
 
 int64_t
@@ -58,16 +52,16 @@ sg_match_names_uid(const struct sg_strings *match, uid_t uid)
 }
 
 struct sg_str
-sg_conn_group(const struct sg_conn *conn)
+sg_conn_group(const struct sg_gate *gate, const struct sg_conn *conn)
 {
-	struct sg_str path = conn->facts.json == NULL ? SG_STR("") : sure_fact(&conn->facts, "cgroup");
+	struct sg_str path = sure_fact(gate, &conn->facts, "cgroup");
 	return sg_group_valid(path) ? path : SG_STR("");
 }
 
 struct sg_str
-sg_instance_group(const struct sg_conn *conn, const struct sg_agent *agent)
+sg_instance_group(const struct sg_gate *gate, const struct sg_conn *conn, const struct sg_agent *agent)
 {
-	struct sg_str path = sg_str_is(agent->instance, "process") ? SG_STR("") : sure_fact(&conn->facts, "cgroup");
+	struct sg_str path = sg_str_is(agent->instance, "process") ? SG_STR("") : sure_fact(gate, &conn->facts, "cgroup");
 	return sg_group_valid(path) ? path : SG_STR("");
 }
 
@@ -79,7 +73,7 @@ sg_instance_id(const struct sg_gate *gate, const struct sg_conn *conn, const str
 {
 	char text[1024], hex[33], facts[SG_SHA256_HEX];
 	unsigned char mac[SG_SHA256_BYTES];
-	struct sg_str group = sg_instance_group(conn, agent), run = sg_str_is(agent->instance, "unit") ? sure_fact(&conn->facts, "invocation_id") : SG_STR("");
+	struct sg_str group = sg_instance_group(gate, conn, agent), run = sg_str_is(agent->instance, "unit") ? sure_fact(gate, &conn->facts, "invocation_id") : SG_STR("");
 	bool process = sg_str_is(agent->instance, "process");
 	if (!process && (group.len == 0 || (sg_str_is(agent->instance, "unit") && run.len == 0)))
 		return false;
@@ -132,7 +126,7 @@ sg_who_agent(struct sg_gate *gate, struct sg_request *request, const struct sg_c
 		*reason = SG_REASON_facts_weak;
 		return false;
 	}
-	if (!gate->catalogue->dev && !request->agent->human_use && sg_facts_human(&conn->facts)) {
+	if (!gate->catalogue->dev && !request->agent->human_use && sg_facts_human(&conn->facts, gate->catalogue)) {
 		*reason = SG_REASON_human_use;
 		return false;
 	}

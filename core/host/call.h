@@ -15,8 +15,8 @@ enum {
 	SG_FACT_VALUE_MAX = 256,
 	SG_LEASE_MAX = 64,
 	SG_VERIFY_TOKEN_MAX = 4096,
-	SG_ARGUMENTS_MAX = 64 << 10,
-	SG_REQUEST_MAX = 128 << 10
+	SG_ARGUMENTS_MAX = 2 << 20,
+	SG_REQUEST_MAX = 2 << 20 /* a call to a module: what an agent asked (limits.max_body) and claims */
 };
 enum { SG_ANSWER_MAX = 256 << 10 };
 

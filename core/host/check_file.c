@@ -9,7 +9,7 @@
 static const struct {
 	const char *code;
 	enum sg_promise promise;
-} loading[] = {{"module_symbols", SG_PROMISE_symbol}, {"module_abi", SG_PROMISE_abi},	     {"module_load", SG_PROMISE_alone},
+} loading[] = {{"module_symbols", SG_PROMISE_symbol}, {"module_abi", SG_PROMISE_abi},	     {"module_load", SG_PROMISE_alone},   {"module_needs", SG_PROMISE_alone},
 	       {"module_name", SG_PROMISE_descriptor}, {"module_kind", SG_PROMISE_descriptor}, {"module_descriptor", SG_PROMISE_descriptor}};
 
 static enum sg_promise

@@ -20,6 +20,7 @@ static const struct {
 	{"module_no_note", "end the source with SG_MODULE(KIND, \"NAME\", ...), and do not strip notes (objcopy -R .note.stepgate)"},
 	{"module_note", "exactly one SG_MODULE() in one file"},
 	{"module_symbols", "link with only_sg_module.map: stepgate_add_module() does, `pkg-config --variable=module_map stepgate` tells where it lies"},
+	{"module_needs", "link without -rpath (CMake: SKIP_BUILD_RPATH, no INSTALL_RPATH) and by -lNAME; a library of your own: link it in statically"},
 	{"module_abi", "build it with the headers of the host that loads it"},
 	{"module_kind", "rename the file to KIND-NAME.so with the kind that stands in SG_MODULE()"},
 	{"module_name", "name the file KIND-NAME.so as SG_MODULE(KIND, \"NAME\") says"},

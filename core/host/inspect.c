@@ -7,6 +7,7 @@
 #include "base/str.h"
 #include "host/elf_take.h"
 #include "host/load.h"
+#include "host/needed.h"
 #include "host/note.h"
 
 #include <fcntl.h>
@@ -66,22 +67,6 @@ exports(struct sg_str file, const ElfW(Shdr) * table, const ElfW(Shdr) * names, 
 	}
 }
 
-static void
-needs(struct sg_str file, const ElfW(Shdr) * table, const ElfW(Shdr) * names, struct sg_json_writer *w)
-{
-	char name[NAME_MAX_SHOWN];
-	unsigned count = 0;
-	for (uint64_t i = 0; i < table->sh_size / sizeof(ElfW(Dyn)) && count < NAMES_MAX; i++) {
-		ElfW(Dyn) row;
-		if (!sg_elf_take_row(file, table->sh_offset, i, &row, sizeof(row)) || row.d_tag == DT_NULL)
-			return;
-		if (row.d_tag == DT_NEEDED && name_at(file, names, row.d_un.d_val, name)) {
-			sg_jw_text(w, name);
-			count++;
-		}
-	}
-}
-
 typedef void names_fn(struct sg_str file, const ElfW(Shdr) * table, const ElfW(Shdr) * names, struct sg_json_writer *w);
 
 /* One array: of the first section of this type, if its strings are there. */
@@ -99,6 +84,23 @@ list_names(struct sg_json_writer *w, const char *member, struct sg_str file, uin
 				list(file, &table, &names, w);
 			break;
 		}
+	sg_jw_end(w);
+}
+
+/* What it has loaded besides, or where it looks for that: plain names, or "RUNPATH $ORIGIN". */
+static void
+list_needed(struct sg_json_writer *w, const char *member, struct sg_str file, bool refused)
+{
+	struct sg_needed row;
+	char text[SG_NEEDED_TEXT + 16];
+	sg_jw_name(w, member);
+	sg_jw_array(w);
+	for (unsigned i = 0; i < NAMES_MAX && sg_needed_row(file, i, &row, NULL) == SG_OK; i++) {
+		bool plain = strcmp(row.tag, "NEEDED") == 0;
+		snprintf(text, sizeof(text), "%s%s%s", plain ? "" : row.tag, plain ? "" : " ", row.text);
+		if (row.refused == refused)
+			sg_jw_text(w, text);
+	}
 	sg_jw_end(w);
 }
 
@@ -126,7 +128,7 @@ write_all(struct sg_json_writer *w, const char *path, struct sg_str file)
 	struct sg_err err = {0};
 	char digest[SG_SHA256_HEX];
 	enum sg_status read = sg_note_read(file, &note, &err);
-	bool noted = read == SG_OK || strcmp(err.code, "module_symbols") == 0; /* what is looked at last */
+	bool noted = read == SG_OK || strcmp(err.code, "module_symbols") == 0 || strcmp(err.code, "module_needs") == 0; /* what is looked at last */
 	bool loads = judge(path, &err) == SG_OK;
 	sg_sha256_hex(digest, file);
 	sg_jw_object(w);
@@ -142,7 +144,8 @@ write_all(struct sg_json_writer *w, const char *path, struct sg_str file)
 	sg_jw_member_text(w, "kind", noted ? sg_kind_name(note.kind) : NULL);
 	sg_jw_member_bool(w, "loads", loads);
 	sg_jw_member_text(w, "name", noted ? note.name : NULL);
-	list_names(w, "needs", file, SHT_DYNAMIC, needs);
+	list_needed(w, "needs", file, false);
+	list_needed(w, "paths", file, true);
 	sg_jw_member_text(w, "sha256", digest);
 	sg_jw_member_int(w, "size", (int64_t)file.len);
 	sg_jw_member_text(w, "text", loads ? NULL : err.text);

@@ -115,7 +115,7 @@ sg_instance_init(struct sg_instance *instance)
 {
 	*instance = (struct sg_instance){
 		.host = {sizeof(struct sg_host), host_alloc, host_on_cleanup, host_log, host_now, host_wall,
-			 host_random, host_secret, host_descriptor, sg_instance_member},
+			 host_random, host_secret, host_descriptor, sg_instance_member, sg_instance_group_roots},
 		.call_limit = SG_SEC,
 	};
 	sg_arena_init(&instance->life.arena, SG_LIFE_BUDGET);

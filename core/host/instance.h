@@ -49,6 +49,8 @@ enum sg_status sg_instance_secret(struct sg_instance *instance, const char *name
 
 /* What host->member does, with memory of the present step. member.c. */
 enum sg_status sg_instance_member(const struct sg_host *host, struct sg_str json, const char *path, struct sg_str *text);
+/* sg_host.group_roots. */
+bool sg_instance_group_roots(const struct sg_host *host, const char *path, bool below, bool unified);
 
 /* Configures and starts `module`; secrets are wiped afterwards, whatever came of it. `options`: an object of strings,
  * or NULL. Errors: sg_options_read's, and those of the module. */

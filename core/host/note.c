@@ -5,6 +5,7 @@
 #include "base/err.h"
 #include "base/str.h"
 #include "host/elf_take.h"
+#include "host/needed.h"
 
 #include <elf.h>
 #include <link.h>
@@ -166,5 +167,7 @@ sg_note_read(struct sg_str file, struct sg_note *note, struct sg_err *err)
 		status = find_note(file, &head, note, err);
 	if (status == SG_OK)
 		status = find_names(file, &head, err);
+	if (status == SG_OK)
+		status = sg_needed_check(file, err);
 	return status;
 }

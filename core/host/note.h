@@ -5,9 +5,9 @@
 
 #include <stepgate/module.h>
 
-/* Reads stepgate's ELF note and looks at the exported names. `file` is the whole file. Errors, all SG_REFUSED:
+/* Reads stepgate's ELF note and looks at the exported names and at what else would be loaded. `file` is the whole file. Errors, all SG_REFUSED:
  * module_elf (not a shared object for this kind of machine, or cut short), module_no_note, module_note (broken, or
- * there are two), module_symbols (exports anything but sg_module). On SG_OK note->name ends with a NUL. */
+ * there are two), module_symbols (exports anything but sg_module), module_needs (host/needed.h). On SG_OK note->name ends with a NUL. */
 enum sg_status sg_note_read(struct sg_str file, struct sg_note *note, struct sg_err *err);
 
 /* "attest", ... or NULL. */

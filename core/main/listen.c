@@ -46,9 +46,11 @@ listen_at(const char *path, mode_t mode)
 	if (strlen(path) >= sizeof(address.sun_path) || !clear_path(path))
 		return -1;
 	memcpy(address.sun_path, path, strlen(path) + 1);
-	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	int on = 1, fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	mode_t before = umask(0777 & ~mode);
-	bool good = fd >= 0 && bind(fd, (struct sockaddr *)&address, sizeof(address)) == 0 && listen(fd, 1024) == 0;
+	bool good = fd >= 0 && bind(fd, (struct sockaddr *)&address, sizeof(address)) == 0 &&
+		    setsockopt(fd, SOL_SOCKET, SO_PASSCRED, &on, sizeof(on)) == 0 && /* handed on to each connection: its very first byte names its sender */
+		    listen(fd, 1024) == 0;
 	umask(before);
 	if (!good && fd >= 0)
 		close(fd);

@@ -71,6 +71,7 @@ print_people(const struct sg_json *json, bool loads)
 		print_text(json, members[i], members[i]);
 	print_list(json, "exports", "exports");
 	print_list(json, "needs", "needs");
+	print_list(json, "paths", "paths"); /* none, in one that is taken */
 	printf("%-8s %s uid %u%s\n", "loader", loads ? "would take it, for a daemon of" : "refuses it, for a daemon of", (unsigned)geteuid(), geteuid() == 0 ? "" : " (a daemon of another user asks for a file of root or its own)");
 	if (loads)
 		return;

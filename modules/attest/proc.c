@@ -84,18 +84,61 @@ proc_user(const char *status)
 	return effective == NULL ? -1 : (int64_t)strtoul(effective + 1, NULL, 10);
 }
 
-bool
-proc_cgroup(const char *cgroup, char value[PROC_VALUE])
+/* Where the path begins in "4:memory:/path"; NULL if the line is none. */
+static const char *
+group_path(const char *line)
 {
-	bool unified = proc_line(cgroup, "0::", value);
-	if (unified && strcmp(value, "/") != 0)
-		return true;
+	const char *controllers = line + strspn(line, "0123456789"), *end = controllers + strcspn(controllers, "\n");
+	const char *path = *controllers == ':' ? memchr(controllers + 1, ':', (size_t)(end - controllers - 1)) : NULL;
+	return path == NULL ? NULL : path + 1;
+}
+
+static bool
+take_path(const char *from, char path[PROC_PATH])
+{
+	size_t len = strcspn(from, "\n");
+	bool plain = len > 0 && len < PROC_PATH;
+	for (size_t i = 0; plain && i < len; i++)
+		plain = from[i] >= ' ' && from[i] <= '~';
+	memcpy(path, from, plain ? len : 0);
+	path[plain ? len : 0] = '\0';
+	return plain;
+}
+
+static bool
+path_of(const char *cgroup, const char *controllers, char path[PROC_PATH])
+{
 	for (const char *line = cgroup; line != NULL; line = next_line(line)) {
 		const char *rest = line + strspn(line, "0123456789");
-		if (strncmp(rest, ":name=systemd:", strlen(":name=systemd:")) == 0)
-			return take_line(rest + strlen(":name=systemd:"), value);
+		if (rest > line && strncmp(rest, controllers, strlen(controllers)) == 0)
+			return take_path(rest + strlen(controllers), path);
 	}
-	return unified;
+	return false;
+}
+
+bool
+proc_cgroup(const char *cgroup, struct proc_group *group)
+{
+	char old[PROC_PATH];
+	group->unified = true;
+	bool unified = path_of(cgroup, "::", group->path), named = path_of(cgroup, ":name=systemd:", old);
+	if (!named || (unified && strcmp(old, "/") == 0) || (unified && strcmp(old, group->path) == 0))
+		return unified;
+	memcpy(group->path, old, sizeof(old));
+	group->unified = false;
+	return true;
+}
+
+bool
+proc_any_group(const char *cgroup, bool (*each)(const char *path))
+{
+	char path[PROC_PATH];
+	for (const char *line = cgroup; line != NULL; line = next_line(line)) {
+		const char *from = group_path(line);
+		if (from != NULL && take_path(from, path) && each(path))
+			return true;
+	}
+	return false;
 }
 
 bool
@@ -141,9 +184,14 @@ proc_state(const struct sg_host *host, struct sg_attest_out *out, const char *na
 }
 
 enum sg_fact_strength
-proc_cgroup_strength(const char *cgroup)
+proc_group_strength(const struct sg_host *host, const struct proc_group *group, size_t len, bool below)
 {
-	bool everybody = strcmp(cgroup, "/") == 0 || strncmp(cgroup, "/..", 3) == 0;
-	bool session = strstr(cgroup, "/session-") != NULL || strstr(cgroup, "/user@") != NULL;
-	return everybody || session ? SG_FACT_HINT : SG_FACT_BOUNDARY;
+	char path[PROC_PATH];
+	if (len == 0 || len >= sizeof(path))
+		return SG_FACT_HINT;
+	memcpy(path, group->path, len);
+	path[len] = '\0';
+	bool everybody = strcmp(path, "/") == 0 || strstr(path, "/..") != NULL;
+	bool session = strstr(path, "/session-") != NULL || strstr(path, "/user@") != NULL;
+	return !everybody && !session && sg_group_roots(host, path, below, group->unified) ? SG_FACT_BOUNDARY : SG_FACT_HINT;
 }

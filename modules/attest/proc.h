@@ -5,7 +5,7 @@
 
 #include <stepgate/attest.h>
 
-enum { PROC_TEXT = 4096, PROC_VALUE = 257 };
+enum { PROC_TEXT = 32768, PROC_VALUE = 257, PROC_PATH = 4096 };
 
 /* The folder of the process that connected, the caller's to close; -1 if it is gone, another has its number, or it is another user's by now. */
 int proc_open(const struct sg_attest_in *in);
@@ -32,11 +32,22 @@ bool proc_terminal(const char *stat);
 /* Effective user of `status`, -1 if it is not there. */
 int64_t proc_user(const char *status);
 
-/* Path of the control group: of version 2, or, where that is unused, of systemd's own hierarchy. */
-bool proc_cgroup(const char *cgroup, char value[PROC_VALUE]);
+/* A control group's path. */
+struct proc_group {
+	char path[PROC_PATH];
+	bool unified; /* of version 2; else of systemd's own hierarchy of version 1 */
+};
 
-/* What a path of a control group is worth: hint where everybody is, or where a user may move processes about. */
-enum sg_fact_strength proc_cgroup_strength(const char *cgroup);
+/* The control group that the process was put into: of version 2, or of systemd's own hierarchy where version 2 is unused or says something else: systemd
+ * keeps both alike, so where they differ a runtime has moved the process in version 1 and left it in version 2 where its own service is. */
+bool proc_cgroup(const char *cgroup, struct proc_group *group);
+
+/* Calls `each` with the path of every hierarchy until it says true, and says whether it did. */
+bool proc_any_group(const char *cgroup, bool (*each)(const char *path));
+
+/* What a fact is worth that says: it is in the group that the first `len` bytes of the path name (`below`: or in one below it). Boundary where root alone could
+ * have arranged that; hint where another user could, where everybody is, and in login sessions and users' own managers. */
+enum sg_fact_strength proc_group_strength(const struct sg_host *host, const struct proc_group *group, size_t len, bool below);
 
 /* Path of the program, as the kernel would show it now. */
 bool proc_exe(int process, char value[PROC_VALUE]);

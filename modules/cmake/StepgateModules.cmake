@@ -24,7 +24,7 @@ function(stepgate_add_module kind name)
   if(NOT (SG_SANITIZE AND CMAKE_C_COMPILER_ID MATCHES "Clang"))
     target_link_options(${target} PRIVATE -Wl,-z,defs)
   endif()
-  set_target_properties(${target} PROPERTIES PREFIX "" OUTPUT_NAME ${kind}-${name} LINK_DEPENDS ${STEPGATE_MODULE_MAP} C_VISIBILITY_PRESET hidden
+  set_target_properties(${target} PROPERTIES PREFIX "" OUTPUT_NAME ${kind}-${name} LINK_DEPENDS ${STEPGATE_MODULE_MAP} C_VISIBILITY_PRESET hidden SKIP_BUILD_RPATH ON INSTALL_RPATH ""
                         LIBRARY_OUTPUT_DIRECTORY ${STEPGATE_MODULE_OUTPUT}/${arg_OUTPUT})
   if(arg_TEST_ONLY)
     return()

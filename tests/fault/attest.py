@@ -78,6 +78,51 @@ def by_systemd(d, script):
     return 1
 
 
+USER = 4242
+
+
+def forge(d, root, made, script):
+    """A user who owns a group (a unit with Delegate=yes) makes groups in it whose names are a container's or a pod's, and enters them."""
+    pod = "1b2c3d4e-0000-4111-8222-333344445555"
+    top = "sgtest.slice"
+    names = ["/agent.service", "/agent.service/docker-%s.scope" % ID, "/agent.service/pod" + pod, "/agent.service/pod%s/%s" % (pod, ID), "/agent.slice", "/agent.slice/docker-%s.scope" % ID,
+             "/agent.slice/" + UNIT, "/given.slice", "/given.slice/docker-%s.scope" % ID, "/given.slice/docker-%s.scope/inner" % ID]
+    for name in names:
+        os.mkdir(os.path.join(root, top + name))
+        made.append(os.path.join(root, top + name))
+        if not name.startswith("/given.slice") or name.count("/") >= 2:
+            for owned in ("", "/cgroup.procs"):
+                os.chown(os.path.join(root, top + name) + owned, USER, USER)
+    d.write("conf.d/60-forge.conf", (FORGE % dict(unit=UNIT, id=ID, user=USER)).encode())
+    assert d.admin().ask("POST", "/v1/reload", {})[0] == 200
+
+    def as_user(agent, name):
+        """Put there as its user could; the daemon in mode dev lets any user in."""
+        entered = "import os\nwith open(%r, 'w') as f: f.write(str(os.getpid()))\nos.setgroups([]); os.setgid(%d); os.setuid(%d)\n" % (os.path.join(root, top + name, "cgroup.procs"), USER, USER)
+        return subprocess.run(["/usr/bin/python3", "-B", "-c", entered + script, d.path("agent"), agent], stdout=subprocess.PIPE, text=True, timeout=60, cwd="/").stdout.split()
+    for name in names[1:4]:
+        got = as_user("box-user", name)
+        assert got and got[0] in ("not_this_agent", "no_agent"), (name, got)
+    good("forms below a unit's own folder are no container")
+    for agent, name in (("box-user", names[5]), ("unit-user", names[6])):
+        got = as_user(agent, name)
+        assert got and got[0] in ("facts_weak", "not_this_agent"), (agent, name, got)
+    good("below a slice that its user owns the names are that user's: no boundary")
+    for name in names[8:]:
+        got = as_user("box-user", name)
+        assert got == ["allowed"], (name, got)
+    good("a container whose own folder was given to its user is one all the same: root made it")
+
+
+FORGE = """
+agents : {
+  box-user : { owner = "m@acme.example"  escalate = "o@acme.example"  review_by = "2099-01-31"  environment = "dev"
+    match = [ "box:id=%(id)s" ]  reach = [ "pay.*" ]  intents = [ "work" ] }
+  unit-user : { owner = "m@acme.example"  escalate = "o@acme.example"  review_by = "2099-01-31"  environment = "dev"
+    match = [ "unit:unit=%(unit)s" ]  reach = [ "pay.*" ]  intents = [ "work" ] } }
+"""
+
+
 def main():
     root = group_root() if os.getuid() == 0 else None
     d = Daemon(start=False)
@@ -110,11 +155,12 @@ def main():
         good("a process in the container is the agent; others are not")
         assert run("in-unit", unit, other) == ["allowed", "peer_changed"], run("in-unit", unit, other)
         good("moved to another group behind its connection it is refused")
+        forge(d, root, made, script)
         ran = by_systemd(d, script)
         c = d.admin()
         leaves = c.ask("GET", "/v1/status")[1]
         assert all(m["state"] == "ready" for m in leaves["modules"]), leaves["modules"]
-        assert passed == 4 + ran
+        assert passed == 4 + 3 + ran
     finally:
         d.stop()
         for path in reversed(made):

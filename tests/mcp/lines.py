@@ -258,6 +258,13 @@ def spoilt(d):
     s.ask('{"jsonrpc":"2.0","id":2,"method":"ping"}')
     told = s.got_with('"mcp_json"')
     assert [t["id"] for t in told] == ["q"], told
+    for n, (value, _) in enumerate(UNREADABLE):  # whatever it is that cannot be read
+        value = value if isinstance(value, bytes) else value.encode()
+        s.send(notify(b'{"jsonrpc":"2.0","id":"q%d","method":"sampling/createMessage","params":{"a":%s}}' % (n, value)))
+    s.send(notify('{"jsonrpc":"2.0","id":9007199254740993,"method":"roots/list"}'))
+    s.got_with('"id":9007199254740993,')  # the last of them
+    told = s.got_with('"mcp_json"')
+    assert [t["id"] for t in told] == ["q"] + ["q%d" % n for n in range(len(UNREADABLE))] + [9007199254740993], told
     s.ask(notify('{"jsonrpc":"2.0","id":6,"method":"roots/list"}'))
     s.send('{"jsonrpc":"2.0","id":6,"result":{"roots":NaN}}')
     s.ask('{"jsonrpc":"2.0","id":3,"method":"ping"}')

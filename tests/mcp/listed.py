@@ -144,13 +144,66 @@ def pinned(d):
         s.end()
 
 
+def spoken(server, *lines, conf=[]):
+    """A session with a server that answers `initialize` and what else it is told to: its answers by id, what the server was given by method."""
+    p = subprocess.Popen([PROGRAM, "--run", conf[0].dir + "/run", "--name", "files", "--intent", "documents", "--", sys.executable, "-c", server], stdin=subprocess.PIPE,
+                         stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    answers = {}
+    for line in lines:
+        p.stdin.write((json.dumps(line) if isinstance(line, dict) else line).encode() + b"\n")
+        p.stdin.flush()
+        answer = json.loads(p.stdout.readline())
+        answers[answer["id"]] = answer
+    err = p.communicate(timeout=30)[1]
+    given = [json.loads(l[6:]) for l in err.decode().splitlines() if l.startswith("GIVEN ")]
+    return answers, given
+
+
+ABLE = r"""
+import json, sys
+for line in sys.stdin:
+    print("GIVEN " + line.strip(), file=sys.stderr, flush=True)
+    m = json.loads(line)
+    if m["method"] == "initialize":
+        print(json.dumps(dict(jsonrpc="2.0", id=m["id"], result=dict(protocolVersion="2025-11-25", serverInfo=dict(name="x", version="1"), instructions="do", capabilities=dict(
+            tools=dict(listChanged=True), prompts={}, resources=dict(subscribe=True), logging={}, completions={}, tasks=dict(list={}, cancel={}), experimental=dict(a={}), extensions=dict(b={}))))), flush=True)
+    elif m["method"] == "tools/list":
+        print('{"jsonrpc":"2.0","id":%d,"result":{"tools":[%s]}}' % (m["id"], TOOLS), flush=True)
+"""
+
+
+def announced(d):
+    """What is not carried is announced in neither direction."""
+    able = dict(roots=dict(listChanged=True), sampling=dict(tools={}), elicitation=dict(form={}, url={}), tasks=dict(list={}), experimental=dict(c={}), extensions={})
+    answers, given = spoken(ABLE, dict(jsonrpc="2.0", id=1, method="initialize", params=dict(protocolVersion="2025-11-25", clientInfo=dict(name="c", version="1.0"), capabilities=able)), conf=[d])
+    check("the server hears of what the client can that is carried", given[0]["params"] == dict(protocolVersion="2025-11-25", clientInfo=dict(name="c", version="1.0"), capabilities=dict(
+        roots=dict(listChanged=True), sampling=dict(tools={}), elicitation=dict(form={}, url={}))), given)
+    check("and the client of what the server can", answers[1]["result"] == dict(protocolVersion="2025-11-25", serverInfo=dict(name="x", version="1"), instructions="do", capabilities=dict(
+        tools=dict(listChanged=True), prompts={}, resources=dict(subscribe=True), logging={}, completions={})), answers)
+    for odd in ("5", "[]", "null", '"x"'):
+        answers, given = spoken(ABLE, '{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"capabilities":%s}}' % odd, conf=[d])
+        check("capabilities that are none pass as they are: %s" % odd, given[0]["params"] == dict(capabilities=json.loads(odd)) and "result" in answers[1], [answers, given])
+
+
+def unreadable(d):
+    """One tool that cannot be read does not lose the list."""
+    for odd in ('{"name":"free","inputSchema":{"maximum":9223372036854775807}}', '{"name":"free","n":NaN}', '{"name":"free","d":"\\ud800"}', '{"name":"free","a":%s}' % ("[" * 40 + "]" * 40), '{"a":1,"a":2}'):
+        tools = "%s,%s,%s" % (json.dumps(GOOD), odd, json.dumps(OTHER))
+        server = "TOOLS = %r\n" % tools + ABLE
+        answers, _ = spoken(server, dict(jsonrpc="2.0", id=1, method="tools/list"), conf=[d])
+        check("a tool that is no strict JSON is left out, the rest is shown: %s" % odd[:40], names(answers[1].get("result", {}).get("tools", [])) == ["pinned", "other"], answers)
+    server = "TOOLS = %r\n" % json.dumps([dict(OTHER, execution=dict(taskSupport="required")), dict(FREE, execution=dict(taskSupport="optional"))])[1:-1] + ABLE
+    answers, _ = spoken(server, dict(jsonrpc="2.0", id=1, method="tools/list"), conf=[d])
+    check("a tool that can only be called as a task is not shown", names(answers[1]["result"]["tools"]) == ["free"], answers)
+
+
 def main():
     d = Daemon(start=False, policy=POLICY)
     os.mkdir(os.path.join(d.dir, "conf.d"), 0o755)
     d.write("conf.d/50-mcp.conf", CATALOGUE.encode())
     d.start()
     try:
-        for part in (one_page, two_pages, pinned):
+        for part in (one_page, two_pages, pinned, announced, unreadable):
             part(d)
         denied = [l["body"] for l in journal(d.dir + "/state/journal") if l["kind"] == "decision" and l["body"].get("code") == "tool_twice"]
         check("each refusal is a decision in the journal", len(denied) >= 8, denied)

@@ -6,6 +6,7 @@ import concurrent.futures, json, os, re, shutil, subprocess, sys, tempfile
 BUILD = os.environ["STEPGATE_BUILD"]
 SOURCE = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 HOSTILE = os.path.join(BUILD, "modules", "hostile")
+ELSEWHERE = os.path.join(BUILD, "tests", "module", "elsewhere")
 STEPGATE = os.path.join(BUILD, "core", "stepgate")
 SANITIZED = os.environ.get("SG_SANITIZE", "OFF") == "ON"
 
@@ -18,6 +19,7 @@ TABLE = [
     ("attest-kind", [], "file", "module_kind", "KIND-NAME.so"),
     ("attest-name", [], "file", "module_name", "KIND-NAME.so"),
     ("attest-undefined", [], "loads", "module_load", "links to nothing of it"),
+    ("attest-runpath", [], "file", "module_needs", "links to nothing of it"),
     ("attest-descriptor", [], "loads", "module_descriptor", "KIND-NAME.so"),
     ("attest-operations", [], "loads", "module_operations", "SG_OK and at least one fact"),
     ("attest-early", [], "loads", "crashes (signal 6", "Life, each step"),
@@ -146,6 +148,13 @@ def info():
         told = json.loads(r.stdout)
         if r.returncode != 1 or told["code"] != code or not told["hint"]:
             bad.append("info of %s: %s" % (name, told))
+    for name, path in (("rpath", "RPATH " + ELSEWHERE), ("runpath", "RUNPATH " + ELSEWHERE), ("origin", "RUNPATH $ORIGIN/elsewhere"), ("slash", ELSEWHERE), ("filter", "FILTER libsub.so")):
+        told = json.loads(run("info", os.path.join(HOSTILE, "attest-%s.so" % name), "--json").stdout)
+        if told["code"] != "module_needs" or told["name"] != name or len(told["paths"]) != 1 or not told["paths"][0].startswith(path[:100]) or not told["hint"]:
+            bad.append("info of %s: %s" % (name, told))
+        people = run("info", os.path.join(HOSTILE, "attest-%s.so" % name)).stdout
+        if "paths" not in people or path[:60] not in people:
+            bad.append("info of %s for people: %s" % (name, people))
     with tempfile.TemporaryDirectory() as folder:
         link, wide, text = (os.path.join(folder, n) for n in ("attest-link.so", "attest-peer.so", "attest-text.so"))
         os.symlink(os.path.join(BUILD, "modules", "attest-peer.so"), link)

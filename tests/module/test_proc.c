@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * attest/peer's reading of /proc, with names that a process may have chosen to be misread. */
-#include "../../modules/attest/container/id.c"
+#include "../../modules/attest/container_id.c"
 #include "../../modules/attest/proc.c"
 #define ends unit_ends
 #define take unit_take
@@ -8,13 +8,17 @@
 #undef ends
 #undef take
 
+#include "layouts.h"
 #include "unit/cases.h"
+
+#include "base/group.h"
+#include "base/str.h"
 
 static const char *
 cgroup_of(const char *text)
 {
-	static char value[PROC_VALUE];
-	return proc_cgroup(text, value) ? value : "none";
+	static struct proc_group group;
+	return proc_cgroup(text, &group) ? group.path : "none";
 }
 
 static void
@@ -25,7 +29,9 @@ cgroups(void)
 	CU_ASSERT_STRING_EQUAL(cgroup_of("0::/\n"), "/");
 	CU_ASSERT_STRING_EQUAL(cgroup_of("9:name=systemd:/a\n0::/\n"), "/a");
 	CU_ASSERT_STRING_EQUAL(cgroup_of("12:name=systemd:/a\n1:cpu:/b\n"), "/a");
-	CU_ASSERT_STRING_EQUAL(cgroup_of("9:name=systemd:/a\n0::/b\n"), "/b");
+	CU_ASSERT_STRING_EQUAL(cgroup_of("9:name=systemd:/a\n0::/b\n"), "/a"); /* a runtime moved it in version 1 alone */
+	CU_ASSERT_STRING_EQUAL(cgroup_of("9:name=systemd:/\n0::/b\n"), "/b");
+	CU_ASSERT_STRING_EQUAL(cgroup_of("9:name=systemd:/b\n0::/b\n"), "/b");
 	CU_ASSERT_STRING_EQUAL(cgroup_of("3:cpu:/x:name=systemd:/evil\n9:name=systemd:/a\n"), "/a");
 	CU_ASSERT_STRING_EQUAL(cgroup_of("3:cpu:/0::/evil\n0::/\n"), "/");
 	CU_ASSERT_STRING_EQUAL(cgroup_of("1:cpu:/b\n"), "none");
@@ -138,5 +144,87 @@ containers(void)
 		CU_ASSERT_FALSE(container_of(none[i], &c));
 }
 
+/* ---- layouts of others ---- */
+
+static void
+same(const struct layout *l, const char *what, const char *got, const char *want)
+{
+	bool good = strcmp(got, want != NULL ? want : "") == 0;
+	if (!good)
+		fprintf(stderr, "\n%s (%s): %s is \"%s\"\n", l->name, l->source, what, got);
+	CU_ASSERT_TRUE(good);
+}
+
+static void
+layouts_of_others(void)
+{
+	size_t count = sizeof(layouts) / sizeof(layouts[0]);
+	CU_ASSERT_TRUE(count >= 60);
+	for (size_t i = 0; i < count; i++) {
+		const struct layout *l = &layouts[i];
+		struct proc_group group;
+		struct container c = {.id = ""};
+		struct unit unit = {.unit = ""};
+		bool box = proc_cgroup(l->cgroup, &group) && container_of(group.path, &c), in_unit = unit_of_process(l->cgroup, &group, &unit);
+		same(l, "runtime", box ? c.runtime : "", l->runtime);
+		same(l, "id", box ? c.id : "", l->id);
+		same(l, "pod", box ? c.pod : "", l->pod);
+		same(l, "unit", in_unit ? unit.unit : "", l->unit);
+		CU_ASSERT_TRUE(!box || (c.end <= strlen(group.path) && c.end > CONTAINER_ID && (group.path[c.end] == '/' || group.path[c.end] == '\0')));
+		CU_ASSERT_TRUE(!in_unit || (unit.end <= strlen(group.path) && (group.path[unit.end] == '/' || group.path[unit.end] == '\0')));
+	}
+}
+
+static void
+mounts_of_others(void)
+{
+	for (size_t i = 0; i < sizeof(mount_tables) / sizeof(mount_tables[0]); i++)
+		for (int unified = 0; unified < 2; unified++) {
+			char out[SG_GROUP_PATH] = "";
+			const char *want = unified ? mount_tables[i].unified : mount_tables[i].named;
+			bool found = sg_group_mount(sg_str(mount_tables[i].mountinfo), unified, out);
+			if (found != (want != NULL) || (found && strcmp(out, want) != 0))
+				fprintf(stderr, "\n%s (%s): %s\n", mount_tables[i].name, mount_tables[i].source, out);
+			CU_ASSERT_TRUE(found == (want != NULL) && (!found || strcmp(out, want) == 0));
+		}
+}
+
+/* ---- what a path is worth ---- */
+
+static const char *roots_path;
+static bool roots_below, roots_unified, roots_say;
+
+static bool
+say_roots(const struct sg_host *host, const char *path, bool below, bool unified)
+{
+	static char kept[PROC_PATH];
+	(void)host;
+	snprintf(kept, sizeof(kept), "%s", path);
+	roots_path = kept;
+	roots_below = below;
+	roots_unified = unified;
+	return roots_say;
+}
+
+static void
+strengths(void)
+{
+	struct sg_host host = {.size = sizeof(host), .group_roots = say_roots}, old = {.size = offsetof(struct sg_host, group_roots)};
+	struct proc_group g = {.path = "/system.slice/a.service/b", .unified = true};
+	roots_say = true;
+	CU_ASSERT_EQUAL(proc_group_strength(&host, &g, strlen("/system.slice/a.service"), true), SG_FACT_BOUNDARY);
+	CU_ASSERT_STRING_EQUAL(roots_path, "/system.slice/a.service");
+	CU_ASSERT_TRUE(roots_below && roots_unified);
+	CU_ASSERT_EQUAL(proc_group_strength(&old, &g, strlen(g.path), true), SG_FACT_HINT); /* a host that cannot say */
+	roots_say = false;
+	CU_ASSERT_EQUAL(proc_group_strength(&host, &g, strlen(g.path), false), SG_FACT_HINT);
+	roots_say = true;
+	static const char *const hints[] = {"/", "/../a", "/a/../b", "/user.slice/user-1.slice/session-2.scope", "/user.slice/user-1.slice/user@1.service/app.slice/a.service"};
+	for (size_t i = 0; i < sizeof(hints) / sizeof(hints[0]); i++) {
+		snprintf(g.path, sizeof(g.path), "%s", hints[i]);
+		CU_ASSERT_EQUAL(proc_group_strength(&host, &g, strlen(g.path), false), SG_FACT_HINT);
+	}
+}
+
 SG_CASES("module.proc", {"control groups", cgroups}, {"lengths", lengths}, {"stat", stat_lines},
-	 {"status", status_lines}, {"units", units}, {"containers", containers})
+	 {"status", status_lines}, {"units", units}, {"containers", containers}, {"layouts of others", layouts_of_others}, {"mounts of others", mounts_of_others}, {"strengths", strengths})

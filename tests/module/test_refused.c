@@ -65,6 +65,11 @@ files(void)
 	refused(of("attest", "twice"), "module_note");
 	refused(of("attest", "symbols"), "module_symbols");
 	refused(of("attest", "undefined"), "module_load");
+	refused(of("attest", "rpath"), "module_needs");
+	refused(of("attest", "runpath"), "module_needs");
+	refused(of("attest", "origin"), "module_needs");
+	refused(of("attest", "slash"), "module_needs");
+	refused(of("attest", "filter"), "module_needs");
 	refused(of("attest", "descriptor"), "module_descriptor");
 	refused(of("attest", "operations"), "module_operations");
 	refused(of("attest", "table"), "option_table");

@@ -5,6 +5,7 @@
 #ifndef STEPGATE_ATTEST_H
 #define STEPGATE_ATTEST_H
 
+#include <stddef.h>
 #include <stepgate/module.h>
 #include <string.h>
 
@@ -42,6 +43,13 @@ struct sg_attest_ops {
 	size_t size;
 	enum sg_status (*look)(void *state, const struct sg_attest_in *in, struct sg_attest_out *out, struct sg_err *err);
 };
+
+/* sg_host.group_roots, false where the host is older than that. */
+static inline bool
+sg_group_roots(const struct sg_host *host, const char *path, bool below, bool unified)
+{
+	return host->size >= offsetof(struct sg_host, group_roots) + sizeof(host->group_roots) && host->group_roots != NULL && host->group_roots(host, path, below, unified);
+}
 
 /* Adds a fact. One too many raises `count` above `room`, and the host refuses the look. */
 static inline void

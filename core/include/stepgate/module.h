@@ -35,7 +35,8 @@
 /* Versions. Structs grow at their end only and `size` says how much of one the other side knows, so within one ABI a module of older
  * headers runs in a newer host (what it does not have is zero), and one of newer headers in an older host (what the host does not know is
  * not asked). Anything else that changes raises the number, and a host refuses all other numbers. What was promised, by day:
- *   2026-11-22  1  first with the promise: sg_host.descriptor and .member, issue formats, verify.identify, audit sinks */
+ *   2026-11-22  1  first with the promise: sg_host.descriptor and .member, issue formats, verify.identify, audit sinks
+ *   2026-11-28  1  sg_host.group_roots */
 #define SG_ABI 1
 
 enum sg_kind { SG_KIND_attest = 1, SG_KIND_issue = 2, SG_KIND_audit = 3, SG_KIND_verify = 4 };
@@ -64,6 +65,10 @@ struct sg_host {
 	/* Reads one value out of JSON bytes, strictly: "verdict", "sg.task", "aud.0". Texts decoded, numbers and booleans as written; the
 	 * text lives as long as what alloc gives. SG_NOT_FOUND if it is absent, null or no single value; SG_MALFORMED if the bytes are no JSON. */
 	enum sg_status (*member)(const struct sg_host *host, struct sg_str json, const char *path, struct sg_str *text);
+	/* For attest modules: true if root alone says which processes are in the control group `path`, as /proc/PID/cgroup shows it of the unified
+	 * hierarchy (`unified`) or of systemd's own one of version 1: no other user may write it or a group above it. `below`: in it or below it, as a
+	 * unit or a container is one. False also where that cannot be seen. A fact from such a path is a boundary only then. Ask through sg_group_roots. */
+	bool (*group_roots)(const struct sg_host *host, const char *path, bool below, bool unified);
 };
 
 /* ---- options: a table as data; the host reads values, checks bounds, refuses what is not in the table ---- */

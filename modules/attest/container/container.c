@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * attest/container: the container a process runs in, by its control group as the host sees it. */
-#include "id.h"
+#include "../container_id.h"
 
 #include <unistd.h>
 
@@ -8,16 +8,17 @@ static enum sg_status
 look(void *state, const struct sg_attest_in *in, struct sg_attest_out *out, struct sg_err *err)
 {
 	const struct sg_host *host = state;
-	char text[PROC_TEXT] = "", cgroup[PROC_VALUE];
+	char text[PROC_TEXT] = "";
+	struct proc_group group;
 	struct container container;
 	int process = proc_open(in);
 	if (process >= 0) {
 		proc_read(process, "cgroup", text);
 		close(process);
 	}
-	bool found = process >= 0 && proc_cgroup(text, cgroup) && container_of(cgroup, &container);
+	bool found = process >= 0 && proc_cgroup(text, &group) && container_of(group.path, &container);
 	if (found) {
-		enum sg_fact_strength strength = proc_cgroup_strength(cgroup);
+		enum sg_fact_strength strength = proc_group_strength(host, &group, container.end, true);
 		proc_state(host, out, "runtime", container.runtime, strength);
 		proc_state(host, out, "id", container.id, strength);
 		if (container.pod[0] != '\0')

@@ -33,6 +33,7 @@ static void
 read_process(const struct peer *self, int process, struct sg_attest_out *out)
 {
 	char text[PROC_TEXT], value[PROC_VALUE], hex[DIGEST_HEX];
+	struct proc_group group;
 	proc_read(process, "status", text);
 	if (proc_line(text, "NoNewPrivs:\t", value))
 		proc_state(self->host, out, "no_new_privs", value, SG_FACT_HINT);
@@ -41,8 +42,8 @@ read_process(const struct peer *self, int process, struct sg_attest_out *out)
 	proc_read(process, "stat", text);
 	proc_state(self->host, out, "terminal", proc_terminal(text) ? "yes" : "no", SG_FACT_HINT);
 	proc_read(process, "cgroup", text);
-	if (proc_cgroup(text, value))
-		proc_state(self->host, out, "cgroup", value, proc_cgroup_strength(value));
+	if (proc_cgroup(text, &group) && strlen(group.path) < sizeof(value)) /* a longer one cannot be a fact */
+		proc_state(self->host, out, "cgroup", group.path, proc_group_strength(self->host, &group, strlen(group.path), false));
 	if (proc_exe(process, value))
 		proc_state(self->host, out, "exe", value, SG_FACT_HINT);
 	if (self->digests != NULL && digests_of(self->digests, process, self->exe_max, hex))

@@ -20,11 +20,10 @@ read_invocation(const char *unit, char value[PROC_VALUE])
 }
 
 static void
-state_unit(const struct sg_host *host, const struct unit *unit, struct sg_attest_out *out)
+state_unit(const struct sg_host *host, const struct proc_group *group, const struct unit *unit, struct sg_attest_out *out)
 {
 	char invocation[PROC_VALUE];
-	bool session = strncmp(unit->unit, "session-", 8) == 0;
-	enum sg_fact_strength strength = unit->user || session ? SG_FACT_HINT : SG_FACT_BOUNDARY;
+	enum sg_fact_strength strength = proc_group_strength(host, group, unit->end, true);
 	proc_state(host, out, "unit", unit->unit, strength);
 	proc_state(host, out, "slice", unit->slice, strength);
 	proc_state(host, out, "manager", unit->user ? "user" : "system", strength);
@@ -36,16 +35,17 @@ static enum sg_status
 look(void *state, const struct sg_attest_in *in, struct sg_attest_out *out, struct sg_err *err)
 {
 	const struct sg_host *host = state;
-	char text[PROC_TEXT] = "", cgroup[PROC_VALUE];
+	char text[PROC_TEXT] = "";
+	struct proc_group group;
 	struct unit unit;
 	int process = proc_open(in);
 	if (process >= 0) {
 		proc_read(process, "cgroup", text);
 		close(process);
 	}
-	bool found = process >= 0 && proc_cgroup(text, cgroup) && unit_of(cgroup, &unit);
+	bool found = process >= 0 && unit_of_process(text, &group, &unit);
 	if (found)
-		state_unit(host, &unit, out);
+		state_unit(host, &group, &unit, out);
 	if (process < 0 || !proc_alive(in))
 		return sg_refuse(err, SG_REFUSED, "peer_gone", "the process that connected is gone, or is another now");
 	return found ? SG_OK : sg_refuse(err, SG_REFUSED, "no_unit", "the process runs in no unit of systemd");

@@ -115,4 +115,31 @@ access_list(void)
 	end();
 }
 
-SG_CASES("base.group", {"whose the folder is", owner}, {"given to that user", given}, {"writable by group or others", mode}, {"an access list", access_list})
+/* Anybody but root: whose word a group's name is. In version 2 who has the group alone brings nobody into it from outside. */
+static void
+roots(void)
+{
+	static const char *const above[] = {"", "/cgroup.procs", "/a", "/a/cgroup.procs"}, *const itself[] = {"/a/x", "/a/x/cgroup.procs"};
+	begin();
+	CU_ASSERT_EQUAL(sg_group_roots_at(mount, "/a/y", true, true), -1);
+	CU_ASSERT_EQUAL(sg_group_roots_at(mount, "/a/x", true, true), getuid() == 0);
+	for (size_t i = 0; i < 4 && getuid() == 0; i++) {
+		CU_ASSERT_EQUAL_FATAL(chown(at(above[i]), 12345, 12345), 0);
+		for (int form = 0; form < 4; form++)
+			CU_ASSERT_EQUAL(sg_group_roots_at(mount, "/a/x", form & 1, form & 2), 0);
+		CU_ASSERT_EQUAL_FATAL(chown(at(above[i]), 0, 0), 0);
+		CU_ASSERT_EQUAL_FATAL(chmod(at(above[i]), 0775), 0);
+		CU_ASSERT_EQUAL(sg_group_roots_at(mount, "/a/x", true, true), 0);
+		CU_ASSERT_EQUAL_FATAL(chmod(at(above[i]), 0755), 0);
+	}
+	for (size_t i = 0; i < 2 && getuid() == 0; i++) {
+		CU_ASSERT_EQUAL_FATAL(chown(at(itself[i]), 12345, 12345), 0);
+		CU_ASSERT_EQUAL(sg_group_roots_at(mount, "/a/x", true, true), 1); /* in it or below it: so put by root */
+		CU_ASSERT_EQUAL(sg_group_roots_at(mount, "/a/x", false, true), 0); /* in it: perhaps moved there from below */
+		CU_ASSERT_EQUAL(sg_group_roots_at(mount, "/a/x", true, false), 0);
+		CU_ASSERT_EQUAL_FATAL(chown(at(itself[i]), 0, 0), 0);
+	}
+	end();
+}
+
+SG_CASES("base.group", {"anybody but root", roots}, {"whose the folder is", owner}, {"given to that user", given}, {"writable by group or others", mode}, {"an access list", access_list})

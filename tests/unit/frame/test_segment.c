@@ -119,7 +119,7 @@ records(void)
 		unsigned length, type, reserved;
 		const char *body, *code;
 	} rows[] = {{0, 1, 0, "", "journal_length"}, {65536, 1, 0, "", "journal_length"}, {0xffffffff, 1, 0, "", "journal_length"},
-		    {0xffffffff, 2, 0, "", "journal_length"}, {(2 << 20) + 1, 2, 0, "", "journal_length"}, {31, 3, 0, "", "journal_length"},
+		    {0xffffffff, 2, 0, "", "journal_length"}, {SG_SEALED_MAX + 1, 2, 0, "", "journal_length"}, {31, 3, 0, "", "journal_length"},
 		    {33, 3, 0, "", "journal_length"}, {5, 0, 0, "hello", "journal_type"}, {5, 4, 0, "hello", "journal_type"},
 		    {5, 255, 0, "hello", "journal_type"}, {5, 1, 1, "hello", "journal_reserved"}, {5, 1, 0, "hello", "journal_cut"},
 		    {100, 1, 0, "short", "journal_cut"}, {32, 3, 0, "SGGROUP1aaaaaaaabbbbbbbbcccccccc", "journal_group"},

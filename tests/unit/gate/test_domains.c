@@ -240,6 +240,7 @@ group_not_kept(void)
 {
 	static const char bound[] = "{\"peer:cgroup\":{\"strength\":\"boundary\",\"value\":\"/a/x\"},\"peer:uid\":{\"strength\":\"boundary\",\"value\":\"1001\"}}",
 			  hinted[] = "{\"peer:cgroup\":{\"strength\":\"hint\",\"value\":\"/a/x\"},\"peer:uid\":{\"strength\":\"boundary\",\"value\":\"1001\"}}",
+			  others[] = "{\"a:cgroup\":{\"strength\":\"boundary\",\"value\":\"/a/x\"},\"peer:uid\":{\"strength\":\"boundary\",\"value\":\"1001\"}}", /* of a step that does not look at the kernel */
 			  none[] = "{\"peer:uid\":{\"strength\":\"boundary\",\"value\":\"1001\"}}";
 	static const struct {
 		const char *said, *facts;
@@ -249,7 +250,7 @@ group_not_kept(void)
 		{"cgroup", bound, true, true, "cgroup"}, {"cgroup", bound, false, true, "uid"}, {"cgroup", bound, true, false, "uid"},
 		{"cgroup", hinted, true, true, "uid"},	 {"cgroup", none, true, true, "uid"},	{"unit", bound, true, true, "unit"},
 		{"unit", bound, false, true, "uid"},	 {"unit", none, true, true, "uid"},	{"uid", bound, true, true, "uid"},
-		{"process", bound, false, true, "process"},
+		{"process", bound, false, true, "process"}, {"cgroup", others, true, true, "uid"},
 	};
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		char domain[128];
