@@ -22,7 +22,11 @@ print_leaf(const struct sg_ctl *ctl, const struct sg_json *leaf)
 	}
 	sg_buf_init(&json, 1 << 20);
 	sg_canon_write(&json, leaf);
-	printf("%.*s\n", (int)json.len, json.ptr);
+	struct sg_buf shown; /* the same JSON, and a terminal cannot be steered by it */
+	sg_buf_init(&shown, 8 << 20);
+	sg_show_json(&shown, sg_buf_view(&json));
+	printf("%.*s\n", (int)shown.len, shown.ptr);
+	sg_buf_done(&shown);
 	sg_buf_done(&json);
 }
 

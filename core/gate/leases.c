@@ -183,6 +183,21 @@ is_subject(const struct sg_gate *gate, const struct sg_lease *lease, const struc
 	return agent != NULL && sg_json_string(sg_json_get(claims, "sub"), &sub) && sg_str_eq(sub, agent->id);
 }
 
+/* By the configuration in force it would still be given: the agent reaches the action, whose issuer, audience and level are what they were. */
+static bool
+still_given(const struct sg_gate *gate, const struct sg_lease *lease)
+{
+	const struct sg_attempt *attempt = sg_state_decision(&gate->state, sg_str(lease->decision));
+	const struct sg_agent *agent = sg_catalogue_agent(gate->catalogue, sg_str(lease->agent));
+	const struct sg_action *action = attempt == NULL ? NULL : sg_catalogue_action(gate->catalogue, sg_str(attempt->action));
+	const struct sg_issuer *issuer = sg_catalogue_issuer(gate->catalogue, sg_str(lease->issuer));
+	const struct sg_intent *intent = sg_catalogue_intent(gate->catalogue, sg_str(lease->task->intent));
+	return agent != NULL && action != NULL && issuer != NULL && intent != NULL && sg_strings_match(&agent->reach, action->name, '.') &&
+	       sg_strings_have(&agent->intents, intent->name) && sg_strings_match(&intent->actions, action->name, '.') && sg_str_is(action->credential, lease->issuer) &&
+	       lease->level <= intent->sensitivity && action->sensitivity <= lease->level &&
+	       (issuer->audience.count > 0 ? sg_strings_have(&issuer->audience, sg_str(lease->audience)) : sg_str_is(issuer->name, lease->audience));
+}
+
 /* Active only for the audience, only while lease, task and agent live; everything else looks the same from outside. */
 static bool
 is_active(struct sg_gate *gate, const struct sg_request *r, const struct sg_json *claims)
@@ -194,7 +209,7 @@ is_active(struct sg_gate *gate, const struct sg_request *r, const struct sg_json
 	return lease != NULL && lease->state == SG_LEASE_ACTIVE && !sg_deadline_over(&lease->ends, &gate->state.now) &&
 	       sg_task_live(&gate->state, lease->task) && sg_str_is(audience, lease->audience) &&
 	       sg_str_eq(audience, r->enforcer->name) && sg_json_is(sg_json_get(claims, "sg"), "digest", lease->digest) &&
-	       is_subject(gate, lease, claims);
+	       is_subject(gate, lease, claims) && still_given(gate, lease);
 }
 
 static void

@@ -38,7 +38,7 @@ for line in sys.stdin:
     for again in (True, False):  # a connection ends after so many requests; what is asked twice has the same key
         try:
             c = c or Client(sys.argv[2])
-            answer = c.ask(m["method"], m["path"], m.get("body"))
+            answer = c.ask(m["method"], m["path"], m.get("body"), "application/x-www-form-urlencoded" if isinstance(m.get("body"), str) else "application/json")
             break
         except (Closed, OSError) as e:
             c, answer = None, [0, {"closed": str(e)[:200]}]

@@ -4,7 +4,7 @@
 import json
 from stage import Stage, done, row, says, until
 
-A, B, OPS, GATE = 61421, 61422, 62421, 63421
+A, B, OPS, GATE, API = 61421, 61422, 62421, 63421, 63422
 AGENTS = "agents : { %s\n %s }\n"
 CONF = """
 groups : { ops : { members = [ "ops" ] } }
@@ -12,7 +12,7 @@ admins : { ops : { uid = 62421 } }
 humans : { o : { id = "o@acme.example" } }
 intents : { work : { actions = [ "**" ]  sensitivity = "restricted"  depth = 4  children = 100 } }
 resources : { notes : { type = "note"  patterns = [ "**" ]  sensitivity = "internal"  memory = true } things : { type = "thing"  patterns = [ "**" ]  sensitivity = "internal" } }
-enforcers : { gate : { match = [ "peer:uid=63421" ]  for_agents = [ "*" ] } }
+enforcers : { gate : { match = [ "peer:uid=63421" ]  for_agents = [ "*" ] } repo-api : { match = [ "peer:uid=63422" ]  for_agents = [ "*" ] } }
 actions : {
   mail : { name = "mail.read"  class = "data"  effect = "read"  sensitivity = "internal"  taints = [ "mail" ] }
   repo : { name = "repo.read"  class = "code"  effect = "read"  sensitivity = "confidential"  credential = "token" }
@@ -84,6 +84,25 @@ def reports(d):
     clean(d.admin_of(OPS))
 
 
+def introspected(d):
+    """A token stands as long as it would still be given."""
+    a, api = d.agent_of(A), d.enforcer_of(API)
+    task = a.open("work")
+    token = a.act(task, "repo.read")["credential"]["token"]
+    active = lambda: api.ask("POST", "/oauth2/introspect", "token=" + token)[1].get("active")
+    row("token", "a token that was given is active", active() is True, active())
+    for what, text in (("reach", AGENTS % (stanza("a", A, "mail.*"), stanza("b", B))), ("the agent", "agents : { %s }\n" % stanza("b", B))):
+        d.configure("50-agents.conf", text)
+        row("token", "not without %s" % what, active() is False, active())
+        d.configure("50-agents.conf", AGENTS % (stanza("a", A), stanza("b", B)))
+        if active() is not True:  # its task ended with the agent
+            task = a.open("work")
+            token = a.act(task, "repo.read")["credential"]["token"]
+    d.configure("51-action.conf", 'actions : { repo : { sensitivity = "restricted" } }\n')
+    row("token", "nor where its action is more delicate by now", active() is False, active())
+    d.configure("51-action.conf", "")
+
+
 def one_user(d):
     """Agents b and c are one user: two names, one party. An agent's process is no enforcer."""
     b, c = d.agent_of(B), d.agent_of(B)
@@ -153,6 +172,7 @@ try:
     d.configure("50-agents.conf", AGENTS % (stanza("a", A), stanza("b", B)))
     approvals(d)
     reports(d)
+    introspected(d)
     story(d)
     clean(d.admin_of(OPS))
     d.configure("50-agents.conf", AGENTS % (stanza("a", A), stanza("b", B) + "\n " + stanza("c", B)) + 'enforcers : { both : { match = [ "peer:uid=%d" ]  for_agents = [ "*" ] } }\n' % B)
