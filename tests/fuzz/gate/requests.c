@@ -166,13 +166,17 @@ judge(const char *input)
 	"\"" key "\":{\"class\":\"" kind "\",\"credential\":\"\",\"effect\":\"" effect "\",\"environment\":\"\",\"name\":\"" name                     \
 	"\",\"narrow\":[\"limit\",\"options.region\",\"to\",\"amount\"],\"sensitivity\":\"internal\",\"taints\":[]" more "},"
 
+#define RESOURCE(name, type, form, memory, closed)                                                                                                   \
+	"\"" name "\":{\"budgets\":[\"calls=100000/1h\"],\"closed\":\"" closed "\",\"environment\":\"\",\"form\":\"" form "\",\"memory\":" memory                       \
+	",\"owner\":\"\",\"patterns\":[\"/srv/**\",\"plan\",\"https://h.example/**\"],\"sensitivity\":\"internal\",\"taints\":[\"note\"],\"type\":\"" type "\"}"
+
 static const char actions[] = ACTION("dq", "db.query", "data", "read", "")
 	ACTION("fr", "fs.read", "data", "read", ",\"authority\":[\"path\"]") ACTION("fw", "fs.write", "data", "write", ",\"authority\":[\"path\"]")
 	ACTION("fm", "fs.move", "data", "write", "") ACTION("ms", "mail.send", "web", "write", ",\"authority\":[\"to\"]")
 	ACTION("pt", "pay.transfer", "payment", "write", ",\"authority\":[\"iban\",\"to\"],\"costs\":[\"money=amount\"]")
 	ACTION("xa", "x.a", "web", "read",
 	       ",\"arguments\":[\"limit:integer(0..1000)\"]")
-	ACTION("xb", "x.b", "code", "execute", "") ACTION("dr", "deploy.run", "infrastructure", "execute", "");
+	ACTION("xb", "x.b", "code", "execute", ",\"arguments\":[\"to?:email[]\",\"iban?:iban\",\"path?:path\",\"a?:uri\",\"b?:host\",\"s?:name[](0..3)\"]") ACTION("dr", "deploy.run", "infrastructure", "execute", "");
 
 static bool
 configure(void)
@@ -187,6 +191,8 @@ configure(void)
 	sg_buf_text(&text, "\"intents\":{\"wide\":{\"actions\":[\"**\"],\"budgets\":[\"calls=200\",\"money=500\"],\"children\":6,\"depth\":4,\"environment\":\"\",\"idle\":0,"
 			   "\"resources\":[\"**\"],\"roles\":[],\"sensitivity\":\"restricted\",\"tree\":[],\"ttl\":3600000},");
 	sg_buf_text(&text, intents + 11);
+	text.len -= 1; /* the document's own brace */
+	sg_buf_text(&text, ",\"resources\":{" RESOURCE("f", "file", "path", "true", "auto") "," RESOURCE("t", "table", "exact", "false", "auto") "," RESOURCE("u", "url", "uri", "true", "no") "}}");
 	sg_buf_add(&text, "", 1);
 	for (char *i; (i = strstr(text.ptr, "\"intents\":[\"work\"]")) != NULL;)
 		memcpy(i, "\"intents\":[\"wide\"]", 18);
@@ -319,6 +325,17 @@ quoted(const char *text)
 	return out[at];
 }
 
+/* Of a type with a form, or without, in many spellings. */
+static const char *
+some_resource(void)
+{
+	static const char *const types[] = {"file", "table", "url", "FILE"};
+	static const char *const spelled[] = {"/srv/docs/a", "/srv//docs/a/", "/srv/docs/../x", "plan", "plan/", "/", "//", "https://h.example/", "HTTPS://H.example:443/%41", "..;", "\\\\srv", "/srv\\\\a"};
+	static char out[160];
+	snprintf(out, sizeof(out), "{\"id\":\"%s\",\"type\":\"%s\"}", PICK(spelled), PICK(types));
+	return out;
+}
+
 static const char *const called[] = {"db.query", "db.query", "fs.read", "fs.write", "fs.move", "mail.send", "mail.read", "pay.transfer", "pay.send", "x.a", "x.b", "deploy.run",
 				     "repo.read", "secret.read", "far.away", "no.such"};
 
@@ -359,7 +376,7 @@ write_act(struct sg_buf *b)
 	sg_buf_add(&part, "", 1);
 	member(b, "context", part.ptr);
 	member(b, "key", quoted(key));
-	member(b, "resource", roll(3) == 0 ? "{\"id\":\"thing\",\"type\":\"any\"}" : "{\"id\":\"repo:x/y\",\"properties\":{\"a\":[1,{}]},\"type\":\"repo\"}");
+	member(b, "resource", roll(3) == 0 ? some_resource() : roll(3) == 0 ? "{\"id\":\"thing\",\"type\":\"any\"}" : "{\"id\":\"repo:x/y\",\"properties\":{\"a\":[1,{}]},\"type\":\"repo\"}");
 	member(b, "task", quoted(some_id('t')));
 	sg_buf_done(&part);
 }
