@@ -266,6 +266,19 @@ write_weak(struct sg_json_writer *w, const struct sg_catalogue *catalogue)
 	sg_jw_end(w);
 }
 
+/* Connections of processes of which nobody can tell whether they have begun another program by exec. */
+static int64_t
+execs_unseen(const struct sg_gate *gate)
+{
+	int64_t count = 0;
+	size_t at = 0;
+	for (struct sg_conn *c; (c = sg_table_next(&gate->conns, &at)) != NULL;) {
+		const struct sg_json *run = c->facts.json == NULL || c->peer.network ? NULL : sg_facts_kernel(&c->facts, gate->catalogue, "run");
+		count += c->facts.json != NULL && !c->peer.network && (run == NULL || sg_json_is(run, "value", "unseen"));
+	}
+	return count;
+}
+
 void
 sg_route_status(struct sg_gate *gate, struct sg_request *r)
 {
@@ -284,6 +297,7 @@ sg_route_status(struct sg_gate *gate, struct sg_request *r)
 	sg_jw_member_int(&w, "decided", gate->decided);
 	sg_write_domains(&w, gate);
 	sg_jw_member_int(&w, "durable", gate->journal.durable);
+	sg_jw_member_int(&w, "execs_unseen", execs_unseen(gate));
 	sg_jw_name(&w, "identity");
 	write_weak(&w, gate->catalogue);
 	sg_jw_member_str(&w, "journal", gate->journal.closed ? SG_STR("closed") : SG_STR("open"));

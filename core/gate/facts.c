@@ -41,7 +41,7 @@ ends_in(struct sg_str text, const char *tail)
 /* The modules of ours that look at the kernel, and what is the kernel's word only from them. */
 static const struct {
 	const char *fact, *module;
-} kernels[] = {{"cgroup", "peer"}, {"terminal", "peer"}, {"invocation_id", "systemd"}};
+} kernels[] = {{"cgroup", "peer"}, {"terminal", "peer"}, {"run", "peer"}, {"invocation_id", "systemd"}};
 
 static bool
 is_kernels(struct sg_str name, const char *fact, const struct sg_catalogue *catalogue)

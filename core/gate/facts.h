@@ -40,7 +40,7 @@ const struct sg_enforcer *sg_facts_enforcer(const struct sg_facts *facts, const 
 
 /* A person seems to sit there: some step says that the process has a terminal, or that it lives in a login session's scope. */
 bool sg_facts_human(const struct sg_facts *facts, const struct sg_catalogue *catalogue);
-/* The fact `cgroup`, `terminal` or `invocation_id` of the step whose module looks at the kernel; NULL: it says nothing. What another step states under such a
+/* The fact `cgroup`, `terminal`, `run` or `invocation_id` of the step whose module looks at the kernel; NULL: it says nothing. What another step states under such a
  * name is that step's word, for `match` alone. */
 const struct sg_json *sg_facts_kernel(const struct sg_facts *facts, const struct sg_catalogue *catalogue, const char *fact);
 

@@ -4,6 +4,7 @@
 #include "base/str.h"
 #include "token/base64url.h"
 #include "token/jwk_point.h"
+#include "token/jwk_use.h"
 
 #include <openssl/core_names.h>
 #include <openssl/err.h>
@@ -72,7 +73,7 @@ check_members(const struct sg_json *json, struct sg_err *err)
 		return sg_fail(err, SG_MALFORMED, "jwk_type", "not an EC P-256 key");
 	if (!absent_or(json, "alg", "ES256"))
 		return sg_fail(err, SG_MALFORMED, "jwk_alg", "a P-256 key is for ES256 and nothing else");
-	if (!absent_or(json, "use", "sig"))
+	if (!absent_or(json, "use", "sig") || !sg_jwk_verifies(json))
 		return sg_fail(err, SG_MALFORMED, "jwk_use", "not a key for signatures");
 	return SG_OK;
 }

@@ -12,6 +12,7 @@
 #include <openssl/rsa.h>
 
 enum { SIGNATURE_MAX = SG_OUTSIDE_RSA_MOST / 8, DER_MAX = 2 * 48 + 16 };
+#define TIME_END 9007199254740992.0 /* from here on a double has no seconds */
 
 /* ---- signatures ---- */
 
@@ -124,24 +125,28 @@ check_names(const struct sg_json *claims, const struct sg_outside_rules *rules, 
 	return SG_OK;
 }
 
+/* NumericDate (RFC 7519, 2): seconds, perhaps with a fraction. */
 static bool
-time_of(const struct sg_json *claims, const char *name, bool needed, int64_t *out)
+time_of(const struct sg_json *claims, const char *name, bool needed, double *out)
 {
 	const struct sg_json *claim = sg_json_get(claims, name);
-	return claim == NULL ? !needed : sg_json_int(claim, out) && *out > 0;
+	if (claim == NULL)
+		return !needed;
+	*out = claim->number;
+	return claim->type == SG_JSON_NUMBER && *out > 0 && *out < TIME_END;
 }
 
 static enum sg_status
 check_times(const struct sg_json *claims, const struct sg_outside_rules *rules, struct sg_err *err)
 {
-	int64_t exp = 0, iat = 0, nbf = 0, now = rules->wall;
+	double exp = 0, iat = 0, nbf = 0, now = (double)rules->wall, leeway = (double)rules->leeway;
 	if (!time_of(claims, "exp", true, &exp) || !time_of(claims, "iat", false, &iat) || !time_of(claims, "nbf", false, &nbf) || exp <= iat)
 		return sg_fail(err, SG_MALFORMED, "token_time", "exp, iat or nbf is not a time, or exp is not after iat");
-	if (exp - (iat > 0 ? iat : now) > rules->lifetime)
+	if (exp - (iat > 0 ? iat : now) > (double)rules->lifetime)
 		return sg_fail(err, SG_REFUSED, "token_lifetime", "lives longer than %lld s", (long long)rules->lifetime);
-	if (iat > now + rules->leeway || nbf > now + rules->leeway)
+	if (iat > now + leeway || nbf > now + leeway)
 		return sg_fail(err, SG_REFUSED, "token_early", "from the future");
-	if (now >= exp + rules->leeway)
+	if (now >= exp + leeway)
 		return sg_fail(err, SG_REFUSED, "token_expired", "expired");
 	return SG_OK;
 }

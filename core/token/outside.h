@@ -32,8 +32,8 @@ struct sg_outside_keys {
 };
 
 /* Reads a JWK set (RFC 7517). RSA with alg RS256 (taken where none is said) or PS256, EC P-256 and P-384, Ed25519. Keys of other types, algorithms
- * and uses, and such without kid, are left out, as the standard wants. SG_MALFORMED: outside_form, outside_private (a private or symmetric member
- * anywhere), outside_alg (not this key's), outside_kid, outside_key (its numbers are no key, or too weak), outside_none (nothing usable);
+ * and uses (use, key_ops), and such without kid, are left out, as the standard wants. SG_MALFORMED: outside_form, outside_private (a private or symmetric member
+ * anywhere), outside_alg (not this key's), outside_kid, outside_key (its numbers are no key, too weak, or a ROCA modulus), outside_none (nothing usable);
  * SG_LIMIT outside_many. On failure nothing is left to free. */
 enum sg_status sg_outside_keys_read(struct sg_outside_keys *keys, const struct sg_json *json, struct sg_err *err);
 void sg_outside_keys_done(struct sg_outside_keys *keys);
@@ -62,7 +62,7 @@ struct sg_outside_rules {
  *   token_issuer, token_audience   not as the rules say (SG_REFUSED)
  *   token_claim           sub missing, empty or not a text
  *   token_bound           has a cnf, whatever it says: it is of use only with a key that nobody shows here (SG_REFUSED)
- *   token_time            exp missing, or a time that is no positive integer; exp not after iat
+ *   token_time            exp missing, or a time that is no positive number (a fraction may be there); exp not after iat
  *   token_lifetime, token_early, token_expired   (SG_REFUSED)
  *   token_memory          SG_NOMEM
  * On SG_OK `*claims` lives as long as the arena. */

@@ -3,7 +3,9 @@
 #include "base/err.h"
 #include "base/str.h"
 #include "token/base64url.h"
+#include "token/jwk_use.h"
 #include "token/outside.h"
+#include "token/roca.h"
 
 #include <openssl/core_names.h>
 #include <openssl/err.h>
@@ -64,7 +66,7 @@ read_rsa(const struct sg_json *json)
 	BIGNUM *modulus = BN_bin2bn(n, (int)n_len, NULL), *exponent = BN_bin2bn(e, (int)e_len, NULL);
 	OSSL_PARAM_BLD *build = OSSL_PARAM_BLD_new();
 	OSSL_PARAM *params = NULL;
-	if (modulus != NULL && exponent != NULL && build != NULL && BN_num_bits(modulus) >= SG_OUTSIDE_RSA_LEAST &&
+	if (modulus != NULL && exponent != NULL && build != NULL && BN_num_bits(modulus) >= SG_OUTSIDE_RSA_LEAST && !sg_roca(modulus) &&
 	    OSSL_PARAM_BLD_push_BN(build, OSSL_PKEY_PARAM_RSA_N, modulus) == 1 && OSSL_PARAM_BLD_push_BN(build, OSSL_PKEY_PARAM_RSA_E, exponent) == 1)
 		params = OSSL_PARAM_BLD_to_param(build);
 	EVP_PKEY *pkey = params == NULL ? NULL : from_params("RSA", params);
@@ -148,10 +150,9 @@ read_one(struct sg_outside_keys *keys, const struct sg_json *json, struct sg_err
 	for (size_t i = 0; i < sizeof(private) / sizeof(private[0]); i++)
 		if (sg_json_get(json, private[i]) != NULL)
 			return sg_fail(err, SG_MALFORMED, "outside_private", "a private member where public keys are read");
-	const struct sg_json *use = sg_json_get(json, "use");
 	key.svid = sg_json_is(json, "use", "jwt-svid");
 	int row = row_of(json);
-	if ((use != NULL && !key.svid && !sg_json_is(json, "use", "sig")) || row == -1 || sg_json_get(json, "kid") == NULL)
+	if (!sg_jwk_verifies(json) || row == -1 || sg_json_get(json, "kid") == NULL)
 		return SG_OK; /* left out */
 	if (row < 0)
 		return sg_fail(err, SG_MALFORMED, "outside_alg", "alg is not one that this key is for");

@@ -62,12 +62,18 @@ proc_terminal(const char *stat)
 }
 
 uint64_t
-proc_start_time(const char *stat)
+proc_stat_field(const char *stat, int number)
 {
 	const char *at = strrchr(stat, ')');
-	for (int field = 2; at != NULL && field < 22; field++)
+	for (int field = 2; at != NULL && field < number; field++)
 		at = strchr(at + 1, ' ');
 	return at == NULL ? 0 : strtoull(at + 1, NULL, 10);
+}
+
+uint64_t
+proc_start_time(const char *stat)
+{
+	return proc_stat_field(stat, 22);
 }
 
 int64_t

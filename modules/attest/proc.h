@@ -23,6 +23,8 @@ void proc_read(int process, const char *name, char text[PROC_TEXT]);
  * not plain ASCII: a fact that cannot be written down is left out. */
 bool proc_line(const char *text, const char *label, char value[PROC_VALUE]);
 
+/* A numeric field of `stat` from the third on, counted from 1; 0 if it is not there. */
+uint64_t proc_stat_field(const char *stat, int number);
 /* Field 22 of `stat`, 0 if it is not there. */
 uint64_t proc_start_time(const char *stat);
 

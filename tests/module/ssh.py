@@ -47,8 +47,11 @@ def codes():
     table += [(dict(principal=v), "ssh_principal") for v in (None, "", "a,b", "a b", "a\nb", "a*", "a\0b", "ä", "a" * 256, ["root"])]
     table += [(dict(principal=v), "ssh_bound") for v in ("root", "ro-diag", "ro-diag@prod", "ro-diag@web-18.prod", "ro-diag@web-17.staging", "a@b@web-17.prod", "@web-17.prod", "a" * 255)]
     table += [(dict(command=v), "ssh_command") for v in (None, "", "a\nb", "a\rb", "a\0b", "a\tb", "\x7f", "x" * 1025)]
+    # each half of what is left, and the last one twice: all there is
+    SIXTEEN = ",".join(["%d.%d.0.0/%d" % (((0xffff << (17 - n)) & 0xffff) >> 8, ((0xffff << (17 - n)) & 0xff), n) for n in range(1, 16)] + ["255.254.0.0/15"])
     table += [(dict(source_address=v), "ssh_source") for v in (
         None, "", "0.0.0.0/0", "::/0", "10.0.0.1/8", "10.0.0.0/33", "10.0.0.0/", "10.0.0.0/08", "10.0.0.0/-1", "10.0.0.0/8/8", "10.0.0", "010.0.0.1", "*", "host", ",", "10.0.0.1,",
+        "0.0.0.0/1,128.0.0.0/1", "128.0.0.0/1,10.0.0.0/8,0.0.0.0/1", "::/1,8000::/1", "10.0.0.1,::/2,4000::/2,8000::/1", "0.0.0.0/1,0.0.0.0/2,128.0.0.0/2,192.0.0.0/2", SIXTEEN,
         "10.0.0.1, 10.0.0.2", "!10.0.0.1", "fe80::1/64", "::1/129", "1:2", "10.0.0.1\0", ",".join(["10.0.0.1"] * 17), "10.0.0.1," * 60)]
     table += [(dict(claims=v), "ssh_time") for v in (dict(exp=now - 1), dict(exp=now, iat=now), dict(exp=now + 5, iat=now + 5), dict(iat=0), dict(exp=None))]
     table += [(dict(claims=dict(exp=now + 400)), "ssh_lifetime"), (dict(claims=dict(iat=now + 200, exp=now + 400)), "ssh_lifetime"), (dict(claims=dict(jti="other")), "ssh_jti"),
@@ -62,7 +65,7 @@ def codes():
     for (more, code), got in zip(table, answers):
         assert got and not got["ok"] and got["code"] == code, (more, code, got)
     good("%d wrong requests, each with its code" % len(table))
-    at_limit = [plain(command="x" * 1024), plain(source_address=",".join(["10.0.0.1"] * 16)), plain(source_address="::1,fe80::/64,2001:db8::/32,10.0.0.1/32"),
+    at_limit = [plain(command="x" * 1024), plain(source_address=",".join(["10.0.0.1"] * 16)), plain(source_address="0.0.0.0/1,0.0.0.0/1,64.0.0.0/2,128.0.0.0/2"), plain(source_address="0.0.0.0/1,8000::/1"), plain(source_address="::1,fe80::/64,2001:db8::/32,10.0.0.1/32"),
                 plain(principal="a" * 243 + "@web-17.prod", command="echo 'a' \"b\" `c` $(d) ; ä")]
     _, answers = ask("issue", "ssh", [make("l-1", a, now) for a in at_limit], KEY, GRANTS)
     assert all(a["ok"] for a in answers), answers

@@ -4,6 +4,7 @@
  * shows a living process afterwards. */
 #include "../proc.h"
 #include "digest.h"
+#include "run.h"
 
 #include <unistd.h>
 
@@ -18,6 +19,7 @@ static const struct sg_option options_table[] = {
 struct peer {
 	const struct sg_host *host;
 	struct digests *digests; /* NULL: not asked for */
+	struct runs *runs;
 	int64_t exe_max;
 };
 
@@ -30,7 +32,7 @@ state_number(const struct sg_host *host, struct sg_attest_out *out, const char *
 }
 
 static void
-read_process(const struct peer *self, int process, struct sg_attest_out *out)
+read_process(const struct peer *self, const struct sg_attest_in *in, int process, struct sg_attest_out *out)
 {
 	char text[PROC_TEXT], value[PROC_VALUE], hex[DIGEST_HEX];
 	struct proc_group group;
@@ -40,6 +42,9 @@ read_process(const struct peer *self, int process, struct sg_attest_out *out)
 	if (proc_line(text, "Seccomp:\t", value))
 		proc_state(self->host, out, "seccomp", value, SG_FACT_HINT);
 	proc_read(process, "stat", text);
+	unsigned run = runs_look(self->runs, in, text);
+	snprintf(value, sizeof(value), "%u", run);
+	proc_state(self->host, out, "run", run == 0 ? "unseen" : value, SG_FACT_HINT);
 	proc_state(self->host, out, "terminal", proc_terminal(text) ? "yes" : "no", SG_FACT_HINT);
 	proc_read(process, "cgroup", text);
 	if (proc_cgroup(text, &group) && strlen(group.path) < sizeof(value)) /* a longer one cannot be a fact */
@@ -56,7 +61,7 @@ look(void *state, const struct sg_attest_in *in, struct sg_attest_out *out, stru
 	const struct peer *self = state;
 	int process = proc_open(in);
 	if (process >= 0) {
-		read_process(self, process, out);
+		read_process(self, in, process, out);
 		close(process);
 	}
 	if (process < 0 || !proc_alive(in))
@@ -74,17 +79,23 @@ start(const struct sg_host *host, const struct sg_options *options, void **state
 	struct peer *self = host->alloc(host, sizeof(*self));
 	if (self == NULL)
 		return sg_refuse(err, SG_NOMEM, "no_memory", "no memory");
-	*self = (struct peer){.host = host, .exe_max = options->values[EXE_MAX].number};
+	*self = (struct peer){.host = host, .runs = runs_new(), .exe_max = options->values[EXE_MAX].number};
 	*state = self;
-	if (options->values[EXE_DIGEST].number == 1 && (self->digests = digests_new()) == NULL)
-		return sg_refuse(err, SG_NOMEM, "no_memory", "no memory, or no SHA-256");
-	return SG_OK;
+	if (options->values[EXE_DIGEST].number == 1)
+		self->digests = digests_new();
+	if (self->runs != NULL && (self->digests != NULL || options->values[EXE_DIGEST].number != 1))
+		return SG_OK;
+	runs_free(self->runs);
+	if (self->digests != NULL)
+		digests_free(self->digests);
+	return sg_refuse(err, SG_NOMEM, "no_memory", "no memory, or no SHA-256");
 }
 
 static void
 stop(void *state)
 {
 	struct peer *self = state;
+	runs_free(self->runs);
 	if (self->digests != NULL)
 		digests_free(self->digests);
 }

@@ -82,35 +82,64 @@ rest_is_zero(const unsigned char *address, unsigned bits, unsigned prefix)
 	return true;
 }
 
-static bool
-one_source(char *text)
-{
+/* A network, or one address. */
+struct source {
 	unsigned char address[16];
+	unsigned bits, prefix; /* of its family; of the network */
+};
+
+static bool
+read_source(char *text, struct source *out)
+{
 	char *slash = strchr(text, '/');
 	if (slash != NULL)
 		*slash = '\0';
-	unsigned bits = strchr(text, ':') != NULL ? 128 : 32;
-	if (inet_pton(bits == 128 ? AF_INET6 : AF_INET, text, address) != 1)
+	*out = (struct source){.bits = strchr(text, ':') != NULL ? 128 : 32};
+	if (inet_pton(out->bits == 128 ? AF_INET6 : AF_INET, text, out->address) != 1)
 		return false;
-	unsigned prefix = slash == NULL ? bits : prefix_of(slash + 1, bits);
-	return prefix > 0 && rest_is_zero(address, bits, prefix);
+	out->prefix = slash == NULL ? out->bits : prefix_of(slash + 1, out->bits);
+	return out->prefix > 0 && rest_is_zero(out->address, out->bits, out->prefix);
+}
+
+static bool
+lies_in(const struct source *small, const struct source *large)
+{
+	bool in = small->bits == large->bits && small->prefix >= large->prefix;
+	for (unsigned i = 0; in && i < large->prefix; i++)
+		in = ((small->address[i / 8] ^ large->address[i / 8]) >> (7 - i % 8) & 1) == 0;
+	return in;
+}
+
+/* Do they add up to every address of a family? So few can only with networks of at most SOURCES_MAX - 1 bits: each halves what is left. */
+static bool
+is_everything(const struct source *sources, size_t count, unsigned bits)
+{
+	unsigned long covered = 0;
+	for (size_t i = 0; i < count; i++) {
+		bool counts = sources[i].bits == bits && sources[i].prefix <= SOURCES_MAX;
+		for (size_t k = 0; k < count && counts; k++) /* what lies in another, or stands there before, counts once */
+			counts = k == i || !lies_in(&sources[i], &sources[k]) || (sources[i].prefix == sources[k].prefix && k > i);
+		covered += counts ? 1UL << (SOURCES_MAX - sources[i].prefix) : 0;
+	}
+	return covered >= 1UL << SOURCES_MAX;
 }
 
 bool
 bounds_source(struct sg_str text)
 {
 	char copy[SOURCE_MAX + 1];
+	struct source sources[SOURCES_MAX];
+	size_t count = 0;
 	if (text.len == 0 || text.len > SOURCE_MAX || memchr(text.ptr, '\0', text.len) != NULL)
 		return false;
 	memcpy(copy, text.ptr, text.len);
 	copy[text.len] = '\0';
-	size_t count = 0;
 	for (char *next, *at = copy; at != NULL; at = next) {
 		next = strchr(at, ',');
 		if (next != NULL)
 			*next++ = '\0';
-		if (!one_source(at) || ++count > SOURCES_MAX)
+		if (count == SOURCES_MAX || !read_source(at, &sources[count++]))
 			return false;
 	}
-	return true;
+	return !is_everything(sources, count, 32) && !is_everything(sources, count, 128);
 }

@@ -23,7 +23,8 @@ bool bounds_key(struct sg_str text, struct agent_key *key);
 bool bounds_principal(struct sg_str text);
 /* 1 to COMMAND_MAX bytes, no control characters: a line end would be a second command. */
 bool bounds_command(struct sg_str text);
-/* 1 to SOURCES_MAX addresses or networks, with commas and no blanks; a network's bits behind its length are zero, its length is not. */
+/* 1 to SOURCES_MAX addresses or networks, with commas and no blanks; a network's bits behind its length are zero, its length is not;
+ * together they are not all addresses of IPv4 or of IPv6. */
 bool bounds_source(struct sg_str text);
 
 #endif

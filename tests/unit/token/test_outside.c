@@ -232,7 +232,18 @@ claims(void)
 		{CLAIMS("\"iat\":1799999900,\"exp\":1799999995"), "token_expired"},
 		{CLAIMS("\"iat\":1800000000"), "token_time"},
 		{CLAIMS("\"iat\":1800000000,\"exp\":\"1800000600\""), "token_time"},
-		{CLAIMS("\"iat\":1800000000,\"exp\":1800000600.5"), "token_time"},
+		/* with a fraction, as RFC 7519 allows */
+		{CLAIMS("\"iat\":1800000000,\"exp\":1800000600.5"), "ok"},
+		{CLAIMS("\"iat\":1799999999.25,\"nbf\":1799999999.5,\"exp\":1.8000006e9"), "ok"},
+		{CLAIMS("\"iat\":1800000005.5,\"exp\":1800000600"), "token_early"},
+		{CLAIMS("\"nbf\":1800000005.5,\"iat\":1800000000,\"exp\":1800000600"), "token_early"},
+		{CLAIMS("\"iat\":1799999900,\"exp\":1799999995.5"), "ok"},
+		{CLAIMS("\"iat\":1799999900,\"exp\":1799999994.5"), "token_expired"},
+		{CLAIMS("\"iat\":1799999000,\"exp\":1800002600.5"), "token_lifetime"},
+		{CLAIMS("\"iat\":1800000000.5,\"exp\":1800000000.5"), "token_time"},
+		{CLAIMS("\"iat\":1800000000,\"exp\":1e300"), "token_time"},
+		{CLAIMS("\"iat\":1800000000,\"exp\":-0.5"), "token_time"},
+		{CLAIMS("\"iat\":1800000000,\"exp\":true"), "token_time"},
 		{CLAIMS("\"iat\":-1,\"exp\":1800000600"), "token_time"},
 		{CLAIMS("\"iat\":1800000600,\"exp\":1800000600"), "token_time"},
 		{CLAIMS("\"iat\":1800000000,\"exp\":9007199254740993"), "token_claims"},
@@ -328,6 +339,11 @@ key_sets(void)
 		EVP_PKEY *key; /* NULL: `more` is the whole key */
 		const char *more, *want;
 	} rows[] = {
+		/* published for something else (RFC 7517, 4.3) */
+		{p256, ",\"kid\":\"a\",\"key_ops\":[\"encrypt\"]", "outside_none"}, {p256, ",\"kid\":\"a\",\"key_ops\":[]", "outside_none"},
+		{rsa, ",\"kid\":\"a\",\"use\":\"sig\",\"key_ops\":[\"wrapKey\",\"encrypt\"]", "outside_none"}, {p256, ",\"kid\":\"a\",\"key_ops\":\"verify\"", "outside_none"},
+		{p256, ",\"kid\":\"a\",\"key_ops\":[\"verify\",5]", "outside_none"}, {p256, ",\"kid\":\"a\",\"key_ops\":[\"verify\",\"verify\"]", "outside_none"},
+		{p256, ",\"kid\":\"a\",\"use\":\"enc\",\"key_ops\":[\"verify\"]", "outside_none"},
 		{p256, ",\"kid\":\"a\",\"use\":\"enc\"", "outside_none"},	   {p256, "", "outside_none"},
 		{p256, ",\"kid\":\"a\",\"alg\":\"ES384\"", "outside_alg"},	   {p256, ",\"kid\":\"a\",\"alg\":\"HS256\"", "outside_alg"},
 		{rsa, ",\"kid\":\"a\",\"alg\":\"RS512\"", "outside_none"},	   {rsa, ",\"kid\":\"a\",\"alg\":\"RSA-OAEP\"", "outside_none"},
@@ -377,5 +393,76 @@ key_sets(void)
 	end();
 }
 
-SG_CASES("token.outside", {"the key says the algorithm", algorithms}, {"headers", headers}, {"claims", claims}, {"JWT-SVIDs", svids},
+/* A modulus as a chip with CVE-2017-15361 would make it, and one of another kind. */
+static const char *
+with_modulus(bool roca)
+{
+	struct sg_buf set;
+	struct sg_outside_keys read;
+	unsigned char bytes[512];
+	BN_CTX *context = BN_CTX_new();
+	BIGNUM *n = BN_new(), *primorial = BN_new(), *rest = BN_new(), *g = BN_new(), *e = BN_new();
+	BN_one(primorial);
+	for (unsigned p = 2; p <= 167; p++) {
+		bool prime = true;
+		for (unsigned d = 2; d * d <= p; d++)
+			prime &= p % d != 0;
+		if (prime)
+			BN_mul_word(primorial, p);
+	}
+	BN_set_word(g, 65537);
+	BN_set_word(e, 123456789);
+	BN_mod_exp(rest, g, e, primorial, context);
+	BN_rand(n, 2048 - BN_num_bits(primorial) + 1, BN_RAND_TOP_TWO, BN_RAND_BOTTOM_ANY);
+	BN_mul(n, n, primorial, context);
+	BN_add(n, n, rest);
+	if (!roca)
+		BN_add_word(n, 2);
+	int len = BN_bn2bin(n, bytes);
+	sg_buf_init(&set, 1 << 16);
+	sg_buf_text(&set, "{\"keys\":[{\"kty\":\"RSA\",\"kid\":\"a\",\"e\":\"AQAB\",\"n\":\"");
+	sg_b64u_write(&set, (struct sg_str){(char *)bytes, (size_t)len});
+	sg_buf_text(&set, "\"}]}");
+	const char *got = read_set(&read, sg_buf_view(&set));
+	sg_outside_keys_done(&read);
+	sg_buf_done(&set);
+	BN_free(n);
+	BN_free(primorial);
+	BN_free(rest);
+	BN_free(g);
+	BN_free(e);
+	BN_CTX_free(context);
+	return got;
+}
+
+static void
+roca(void)
+{
+	for (int i = 0; i < 20; i++) {
+		CU_ASSERT_STRING_EQUAL(with_modulus(true), "outside_key");
+		CU_ASSERT_STRING_EQUAL(with_modulus(false), "ok");
+	}
+}
+
+static void
+operations(void)
+{
+	static const char *const more[] = {",\"kid\":\"a\",\"key_ops\":[\"verify\"]", ",\"kid\":\"a\",\"key_ops\":[\"sign\",\"verify\"]", ",\"kid\":\"a\",\"use\":\"sig\",\"key_ops\":[\"verify\"]"};
+	struct sg_buf set;
+	struct sg_outside_keys read;
+	begin();
+	sg_buf_init(&set, 1 << 16);
+	for (size_t i = 0; i < sizeof(more) / sizeof(more[0]); i++) {
+		sg_buf_clear(&set);
+		sg_buf_text(&set, "{\"keys\":[");
+		put_key(&set, p256, more[i]);
+		sg_buf_text(&set, "]}");
+		CU_ASSERT_STRING_EQUAL(read_set(&read, sg_buf_view(&set)), "ok");
+		sg_outside_keys_done(&read);
+	}
+	sg_buf_done(&set);
+	end();
+}
+
+SG_CASES("token.outside", {"a chip's weak primes", roca}, {"operations of a key", operations}, {"the key says the algorithm", algorithms}, {"headers", headers}, {"claims", claims}, {"JWT-SVIDs", svids},
 	 {"one byte changed", mutations}, {"key sets", key_sets})
