@@ -139,9 +139,11 @@ write_open(struct sg_buf *out, struct sg_gate *gate, const struct sg_request *r,
 	sg_write_deadline(&w, gate, &ends);
 	sg_jw_member_str(&w, "event", SG_STR("open"));
 	sg_write_groups(&w, &r->merged.requirement);
+	sg_jw_member_int(&w, "level", r->level);
 	sg_jw_member_int(&w, "life", r->life_ms);
 	sg_jw_member_str(&w, "opener", sg_str(task->opener));
 	sg_jw_member_str(&w, "owner", r->agent->owner);
+	sg_jw_member_str(&w, "rule", r->merged.rule);
 	sg_jw_member_str(&w, "say", r->merged.say);
 	sg_jw_member_str(&w, "task", r->task);
 	sg_jw_member_int(&w, "v", SG_DIGEST_V);
@@ -212,7 +214,7 @@ settle_approval(struct sg_gate *gate, struct sg_request *r, struct sg_task *task
 	} else if (strcmp(a->digest, r->digest) != 0 || (r->blind && a->state == SG_APPROVAL_GRANTED)) { /* shown to policy, it led to something else */
 		sg_approval_record(gate, a, "void");
 		sg_deny(gate, r, SG_REASON_approval_mismatch);
-	} else if (!sg_approval_stands(gate, a) || !sg_approval_says(gate, a, r->merged.say)) { /* who said yes may not any more, or what they were shown is not so any more */
+	} else if (!sg_approval_stands(gate, a) || !sg_approval_says(gate, a, r)) { /* who said yes may not any more, or what they were shown is not so any more */
 		sg_approval_record(gate, a, "void");
 		step_up_new(gate, r, task);
 	} else if (a->state == SG_APPROVAL_GRANTED && sg_requirement_met(&r->merged.requirement, a)) {

@@ -44,6 +44,8 @@ sg_fold_asker(struct sg_fold *f, struct sg_approval *a)
 	a->asker_uid = sg_fold_int_or(f, "asker_uid", -1);
 	a->life_ms = sg_fold_int_or(f, "life", 0);
 	a->v = sg_fold_int_or(f, "v", 1);
+	a->level = sg_fold_int_or(f, "level", -1);
+	a->rule = sg_person_tag(sg_fold_text_or(f, "rule"));
 }
 
 static void

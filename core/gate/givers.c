@@ -125,9 +125,10 @@ sg_approval_stands(const struct sg_gate *gate, const struct sg_approval *a)
 }
 
 bool
-sg_approval_says(const struct sg_gate *gate, const struct sg_approval *a, struct sg_str say)
+sg_approval_says(const struct sg_gate *gate, const struct sg_approval *a, const struct sg_request *r)
 {
-	return strcmp(a->policy, gate->policy) == 0 || sg_str_eq(say, sg_str(a->say));
+	bool same_rule = sg_str_eq(r->merged.say, sg_str(a->say)) && (a->rule == 0 || a->rule == sg_person_tag(r->merged.rule));
+	return (strcmp(a->policy, gate->policy) == 0 || same_rule) && (a->level < 0 || (int64_t)r->level <= a->level);
 }
 
 bool

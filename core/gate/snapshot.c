@@ -193,12 +193,14 @@ approval_line(struct sg_snapshot_out *o, const void *value)
 	sg_value_hex(a->labels, labels);
 	sg_jw_member_text(&o->w, "labels", labels);
 	sg_jw_member_int(&o->w, "leaf", (int64_t)a->leaf);
+	sg_jw_member_int(&o->w, "level", a->level);
 	sg_jw_member_int(&o->w, "life", a->life_ms);
 	sg_jw_member_int(&o->w, "opened", a->opened_ms);
 	sg_jw_member_text(&o->w, "opener", a->opener);
 	sg_jw_member_text(&o->w, "owner", a->owner);
 	sg_jw_member_text(&o->w, "policy", a->policy);
 	write_proofs(&o->w, a);
+	write_tag(&o->w, "rule_tag", a->rule);
 	sg_jw_member_text(&o->w, "say", a->say);
 	sg_jw_member_int(&o->w, "state", a->state);
 	sg_jw_member_text(&o->w, "task", a->task->id);

@@ -257,6 +257,7 @@ read_approval(struct sg_fold *f)
 	a->opener = sg_fold_keep(f, "opener");
 	a->say = sg_fold_keep(f, "say");
 	sg_fold_asker(f, a);
+	a->rule = sg_value_unhex(sg_fold_text_or(f, "rule_tag"));
 	a->leaf = (uint64_t)sg_fold_int(f, "leaf");
 	a->opened_ms = sg_fold_int(f, "opened");
 	a->ends = sg_fold_deadline(f, "ends");

@@ -377,6 +377,8 @@ struct sg_approval {
 	int64_t asker_uid; /* of the process that asked; -1: none on this machine, or not recorded */
 	int64_t v;         /* form of its digests */
 	int64_t life_ms;   /* of the credential, as the digest binds it; 0: none */
+	uint64_t rule;     /* sg_person_tag of the rule that asked; 0: an older leaf does not say */
+	int64_t level;     /* of what it is for, then; -1: likewise */
 	uint64_t labels;   /* sg_taint_tag of its task when it was opened: what the person was shown */
 	bool lost;     /* its opening lost its record: void, and no restart will find it */
 	uint64_t leaf; /* where it was opened; what the human sees is sealed beside that leaf */

@@ -33,13 +33,13 @@ sg_value_spelled(enum sg_form form, struct sg_str text, struct sg_buf *out, enum
 	return *spelling != SG_SPELLING_REFUSED;
 }
 
-/* As what it is another spelling of; with `all` also as what it is itself. */
+/* As what it is another spelling of. */
 static void
-give_spelled(struct forms *f, struct sg_str text, bool all)
+give_spelled(struct forms *f, struct sg_str text)
 {
 	enum sg_spelling spelling;
 	for (int form = SG_FORM_exact + 1; form < SG_FORM_COUNT && !f->stopped; form++)
-		if (sg_value_spelled((enum sg_form)form, text, &f->spelled, &spelling) && (all || spelling == SG_SPELLING_OTHER))
+		if (sg_value_spelled((enum sg_form)form, text, &f->spelled, &spelling) && spelling == SG_SPELLING_OTHER)
 			give(f, sg_buf_view(&f->spelled), SG_FORM_SPELLED);
 }
 
@@ -94,7 +94,7 @@ give_plain(struct forms *f, struct sg_str text)
 	give(f, text, SG_FORM_PART);
 	if (!sg_str_eq(plain, text))
 		give(f, plain, SG_FORM_COMPACT);
-	give_spelled(f, text, false);
+	give_spelled(f, text);
 }
 
 static struct sg_str
@@ -174,6 +174,15 @@ group_at(struct sg_str text, size_t at)
 	return digit && len <= 6 ? len : 0;
 }
 
+/* Only an account is the same with blanks and without. */
+static void
+give_account(struct forms *f, struct sg_str joined)
+{
+	enum sg_spelling spelling;
+	if (sg_value_spelled(SG_FORM_iban, joined, &f->spelled, &spelling))
+		give(f, sg_buf_view(&f->spelled), SG_FORM_SPELLED);
+}
+
 /* Short groups with digits that follow each other, joined: an account or card number as people write it. */
 static void
 give_runs(struct forms *f, struct sg_str text)
@@ -193,7 +202,7 @@ give_runs(struct forms *f, struct sg_str text)
 		}
 		if (groups >= 2 && len >= 8) {
 			give(f, (struct sg_str){out, len}, SG_FORM_COMPACT);
-			give_spelled(f, (struct sg_str){out, len}, true);
+			give_account(f, (struct sg_str){out, len});
 		}
 		while (at < text.len && is_word(text.ptr[at]))
 			at++;
@@ -311,7 +320,7 @@ static void
 give_all(struct forms *f, struct sg_str text, bool whole, int depth)
 {
 	give_text(f, text, whole ? SG_FORM_WHOLE : SG_FORM_PART);
-	give_spelled(f, text, false);
+	give_spelled(f, text);
 	give_host(f, text);
 	give_domain(f, text);
 	give_decoded(f, text, depth);

@@ -200,6 +200,12 @@ search_form(void *to, struct sg_str form, enum sg_form_kind kind)
 	return true;
 }
 
+static bool
+is_placed_by_nobody(const struct sg_origin *origin)
+{
+	return origin == NULL || strcmp(origin->where, "unknown") == 0;
+}
+
 /* Seen in another spelling. */
 static const struct sg_origin *
 find_spelled(const struct search *s, enum sg_form form, struct sg_str text)
@@ -226,8 +232,9 @@ sg_value_origin(const struct sg_state *state, const struct sg_task *task, const 
 	sg_buf_init(&text, TEXT_MAX);
 	if (sg_value_text(value, &text)) {
 		sg_value_forms(sg_buf_view(&text), search_form, &s);
-		if (s.whole == NULL)
-			s.whole = find_spelled(&s, form, sg_buf_view(&text));
+		const struct sg_origin *spelled = is_placed_by_nobody(s.whole) ? find_spelled(&s, form, sg_buf_view(&text)) : NULL;
+		if (spelled != NULL)
+			s.whole = spelled; /* that the agent named it before says less */
 	}
 	sg_buf_done(&text);
 	*part = s.whole == NULL && s.part != NULL;

@@ -159,6 +159,8 @@ def story(d):
     row(0, "as it was reported, in an argument whose form the catalogue does not say", why(d, got) == "unknown", got)
     got = bank.act(clean, "pay.account", args=dict(iban="de02 1203 0000 0000 2020 51"), as_enforcer=True, peer_uid=AGENT)
     row(0, "and however it is written, where it says so", says(got, "allow") and got["effective"]["arguments"] == dict(iban="DE02120300000000202051"), got)
+    got = bank.act(clean, "pay.account", args=dict(iban="DE02 1203 0000 0000 2020 51"), as_enforcer=True, peer_uid=AGENT)
+    row(0, "also the second time, when the agent has named it itself", says(got, "allow"), got)
     got = bank.act(clean, "pay.account", args=dict(iban="DE02 1203 0000 0000 2020 52"), as_enforcer=True, peer_uid=AGENT)
     row(0, "what is no account is refused with the reason", says(got, "deny", "arguments_form") and got["hint"] == "iban", got)
 

@@ -55,6 +55,22 @@ def approvals(d):
     row("yes", "with what it gave", state in ("revoking", "dead"), state)
     a.close(task)
     clean(ops)
+    task = a.open("work")
+    got = a.act(task, "ask.this", key="q4")
+    row("yes", "another one", says(got, "step_up") and yes(got)[0] == 200, got)
+    d.write("policy.d/10-test.lua", POLICY.replace('id = "ask"', 'id = "grave"').encode())
+    d.configure("51-action.conf", "")
+    got = a.act(task, "ask.this", key="q5")
+    row("yes", "is none for another rule of a later set", says(got, "step_up"), got)
+    d.write("policy.d/10-test.lua", POLICY.encode())
+    d.configure("51-action.conf", "")
+    got = a.act(task, "ask.this", key="q6")
+    row("yes", "a third", says(got, "step_up") and yes(got)[0] == 200, got)
+    d.configure("51-action.conf", 'actions : { ask : { sensitivity = "restricted" } }\n')
+    got = a.act(task, "ask.this", key="q7")
+    row("yes", "nor once what it is for is more delicate", says(got, "step_up"), got)
+    d.configure("51-action.conf", "")
+    a.close(task)
 
 
 def reports(d):

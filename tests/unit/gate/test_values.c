@@ -50,6 +50,8 @@ forms(void)
 		{"DE75 5121 0800 1245 1261 99", "iban DE75512108001245126199", false, true},
 		{"pay DE75 5121 0800 1245 1261 99 now", "iban DE75512108001245126199", false, true},
 		{"DE75512108001245126199", "iban DE75512108001245126199", false, false}, /* as it is */
+		{"invoice 4711 0815", "name 47110815", false, false}, /* blanks are the same in an account alone */
+		{"A1B2 C3D4", "relative a1b2c3d4", false, false},
 		{"DE76 5121 0800 1245 1261 99", "iban DE76512108001245126199", false, false},
 		{"  Bob@Evil.Example ", "bob@evil.example", true, false},
 		{"Bob@Evil.Example", "email bob@evil.example", false, true},
