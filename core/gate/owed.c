@@ -28,8 +28,10 @@ hold(struct sg_gate *gate, const char *kind, struct sg_str body)
 		return;
 	sg_buf_init(&held, SG_LEAF_MAX);
 	sg_buf_printf(&held, "{\"body\":%.*s,\"kind\":\"%s\"}", SG_STR_ARG(body), kind);
-	gate->holds = true;
-	gate->ports.hold(gate->ports.self, sg_buf_view(&held));
+	if (!held.failed) { /* else it is in force as long as this gate lives, which its answer said */
+		gate->holds = true;
+		gate->ports.hold(gate->ports.self, sg_buf_view(&held));
+	}
 	sg_buf_done(&held);
 }
 
