@@ -15,6 +15,8 @@ show_line(const struct sg_ctl *ctl, const struct sg_json *lease)
 	sg_show_cell(sg_json_text_at(lease, "issuer"), 12);
 	sg_show_cell(sg_json_text_at(lease, "audience"), 24);
 	printf("until %s\n", until);
+	if (sg_json_text_at(lease, "failed").len > 0)
+		sg_show_rowf("", "not taken back after %lld tries: %.*s", (long long)sg_show_int(lease, "tries"), SG_STR_ARG(sg_json_text_at(lease, "failed")));
 }
 
 static void
@@ -47,6 +49,25 @@ sg_ctl_leases_revoke(struct sg_ctl *ctl)
 	sg_buf_init(&body, 64);
 	sg_buf_text(&body, "{}");
 	int code = sg_ctl_asked(ctl, SG_FACE_ADMIN, "POST", "/v1/leases/%s/revoke", ctl->args[0], &body, show_lease);
+	sg_buf_done(&body);
+	return code;
+}
+
+int
+sg_ctl_leases_forget(struct sg_ctl *ctl)
+{
+	struct sg_buf body;
+	struct sg_json_writer w;
+	const char *reason = ctl->option[SG_CTL_OPTION_reason];
+	if (reason == NULL || reason[0] == '\0')
+		return sg_ctl_fail(ctl, SG_CTL_USAGE, "usage", "", "say why: --reason TEXT");
+	sg_buf_init(&body, 4096);
+	sg_jw_begin(&w, &body);
+	sg_jw_object(&w);
+	sg_jw_member_text(&w, "reason", reason);
+	sg_jw_end(&w);
+	int code = body.failed ? sg_ctl_fail(ctl, SG_CTL_USAGE, "usage", "", "too long, or no UTF-8")
+			       : sg_ctl_asked(ctl, SG_FACE_ADMIN, "POST", "/v1/leases/%s/forget", ctl->args[0], &body, show_lease);
 	sg_buf_done(&body);
 	return code;
 }

@@ -18,6 +18,10 @@ show_counts(const struct sg_json *a)
 			     (long long)sg_show_int(slowest, "us"), (long long)sg_show_int(work, "slowest_turn_us"));
 	if (sg_show_int(work, "hangs") > 0)
 		sg_show_rowf("hangs", "%lld, %lld callers refused for it now", (long long)sg_show_int(work, "hangs"), (long long)sg_show_int(work, "refused_callers"));
+	const struct sg_json *revoking = sg_json_get(a, "revoking");
+	if (sg_show_int(revoking, "open") > 0)
+		sg_show_rowf("revoking", "%lld credentials, %lld of them their issuer does not take back: stepgate leases list", (long long)sg_show_int(revoking, "open"),
+			     (long long)sg_show_int(revoking, "failing"));
 	const struct sg_json *gaps = sg_json_get(a, "unrecorded");
 	if (sg_show_int(gaps, "closed") + sg_show_int(gaps, "overloaded") > 0)
 		sg_show_rowf("unrecorded", "%lld denials while the journal was closed, %lld while overloaded",

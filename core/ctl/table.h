@@ -172,6 +172,10 @@ enum { SG_CTL_REST = 1000, SG_CTL_BEHIND = 999 };
 	X(leases_list,   "leases list",     "",                 0, 0, SG_CTL_TALK | SG_CTL_BIT(all),                            \
 	  "credentials that are out", "With --all also those that are dead.")                                          \
 	X(leases_revoke, "leases revoke",   "ID",               1, 1, SG_CTL_TALK, "take a credential back", "")            \
+	X(leases_forget, "leases forget",   "ID",               1, 1, SG_CTL_TALK | SG_CTL_BIT(reason),                         \
+	  "end a credential that nobody can confirm to be gone",                                                       \
+	  "Needs --reason. Its issuer was told to take it back and has not said that it did: `stepgate leases list` says why. Make sure by hand " \
+	  "that it is gone. Your word is recorded.")                                                                   \
 	X(kill,          "kill",            "",                 0, 0, SG_CTL_TALK | SG_CTL_BIT(all) | SG_CTL_BIT(agent) | SG_CTL_BIT(reason), \
 	  "stop an agent, or all of them, now",                                                                        \
 	  "Needs --all or --agent. Everything is denied and every credential revoked until `stepgate lift`. Works also when nothing can be "   \

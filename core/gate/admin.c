@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * What operators do beside approving: kill, let go, reload, look. */
 #include "gate/domain.h"
+#include "gate/revoking.h"
 
 #include "base/str.h"
 
@@ -22,24 +23,19 @@ answer_kill(struct sg_gate *gate, struct sg_request *r)
 {
 	struct sg_buf body;
 	struct sg_json_writer w;
-	size_t at = 0;
-	uint64_t longest = 0, open = 0;
-	for (struct sg_lease *l; (l = sg_table_next(&gate->state.leases, &at)) != NULL;) {
-		uint64_t left = (uint64_t)sg_deadline_left(&l->ends, &gate->state.now);
-		if (l->state != SG_LEASE_REVOKING || left == 0)
-			continue;
-		open++;
-		longest = left > longest ? left : longest;
-	}
+	struct sg_revoking left = sg_revoking_now(gate);
 	sg_buf_init(&body, BODY_MAX);
 	sg_jw_begin(&w, &body);
 	sg_jw_object(&w);
 	sg_jw_member_bool(&w, "durable", is_durable(gate, r));
 	sg_jw_member_int(&w, "ended", (int64_t)r->ended_tasks); /* tasks, those of others below them too */
+	sg_jw_member_int(&w, "failing", left.failing);
+	sg_jw_name(&w, "failing_issuers");
+	sg_write_failing_issuers(&w, gate);
 	sg_jw_member_bool(&w, "killed_all", gate->state.killed_all);
 	sg_jw_member_int(&w, "leases", (int64_t)r->ended_leases);
-	sg_jw_member_int(&w, "residual_ms", longest); /* how long an offline verifier may still take what was issued */
-	sg_jw_member_int(&w, "revoking", open);
+	sg_jw_member_int(&w, "residual_ms", left.residual_ms);
+	sg_jw_member_int(&w, "revoking", left.open);
 	sg_jw_member_str(&w, "state", is_durable(gate, r) ? SG_STR("effective") : SG_STR("effective_not_durable"));
 	sg_jw_end(&w);
 	sg_answer_buf(gate, r, 200, &body);
@@ -279,6 +275,18 @@ execs_unseen(const struct sg_gate *gate)
 	return count;
 }
 
+static void
+write_revoking(struct sg_json_writer *w, const struct sg_gate *gate)
+{
+	struct sg_revoking left = sg_revoking_now(gate);
+	sg_jw_object(w);
+	sg_jw_member_int(w, "failing", left.failing);
+	sg_jw_name(w, "issuers");
+	sg_write_failing_issuers(w, gate);
+	sg_jw_member_int(w, "open", left.open);
+	sg_jw_end(w);
+}
+
 void
 sg_route_status(struct sg_gate *gate, struct sg_request *r)
 {
@@ -315,6 +323,8 @@ sg_route_status(struct sg_gate *gate, struct sg_request *r)
 	gate->ports.modules(gate->ports.self, &w);
 	sg_jw_member_str(&w, "policy", sg_str(gate->policy));
 	sg_jw_member_int(&w, "policy_generation", gate->policy_generation);
+	sg_jw_name(&w, "revoking");
+	write_revoking(&w, gate);
 	sg_jw_member_int(&w, "tasks", gate->state.open_tasks);
 	sg_jw_member_str(&w, "trust_domain", gate->catalogue->trust_domain);
 	sg_jw_name(&w, "unrecorded");

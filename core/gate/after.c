@@ -3,6 +3,7 @@
  * taint, at the highest sensitivity. The outcome's leaf says that one is due, and a leaf of its own that it is over: one that a death of the gate
  * came between has failed. */
 #include "gate/domain.h"
+#include "gate/revoking.h"
 
 #include "base/str.h"
 

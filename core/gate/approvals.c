@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Approvals, first form: an admin's yes or no on the admin socket; and waiting for one. */
 #include "gate/labels.h"
+#include "gate/revoking.h"
 #include "gate/sight.h"
 
 #include "base/str.h"

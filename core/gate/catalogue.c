@@ -318,7 +318,8 @@ static void
 read_issuer(struct reader *r, const struct sg_json *j, void *out)
 {
 	*(struct sg_issuer *)out = (struct sg_issuer){.name = j->name, .use = text_of(r, j, "use"),
-						      .audience = list_of(r, j, "audience"), .ttl_ms = number_of(r, j, "ttl")};
+						      .audience = list_of(r, j, "audience"), .ttl_ms = number_of(r, j, "ttl"),
+						      .unconfirmed_max = number_or(j, "unconfirmed_max", 0)};
 }
 
 /* Reads one section into an array of `size`-byte rows. */

@@ -101,7 +101,7 @@ struct sg_admin {
 struct sg_issuer {
 	struct sg_str name, use;
 	struct sg_strings audience;
-	int64_t ttl_ms;
+	int64_t ttl_ms, unconfirmed_max; /* 0: nothing is held up by what it has not taken back */
 };
 
 /* Bounds, in milliseconds, bytes or counts; see conf/table.c for defaults and ranges. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Committing: the approval is settled, the decision becomes a leaf, and nobody hears of it before that leaf is on disk. */
+#include "gate/lease_room.h"
 #include "gate/moved.h"
 #include "gate/sight.h"
 #include "gate/turns.h"
@@ -263,6 +264,8 @@ plan_lease(struct sg_gate *gate, struct sg_request *r, const struct sg_task *tas
 	*reason = SG_REASON_too_many_leases;
 	if (sg_state_agent_leases(&gate->state, r->agent->name, (size_t)gate->catalogue->limits.leases_per_agent) >=
 	    (size_t)gate->catalogue->limits.leases_per_agent)
+		return false;
+	if ((*reason = sg_lease_room(gate, r->issuer, r->agent)) != SG_REASON_allowed)
 		return false;
 	int64_t ttl = r->issuer->ttl_ms, most = gate->catalogue->limits.credential_ttl_max, left = sg_deadline_left(&task->ends, &gate->state.now);
 	ttl = ttl < most ? ttl : most;

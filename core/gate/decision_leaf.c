@@ -18,6 +18,7 @@ write_lease(struct sg_json_writer *w, const struct sg_gate *gate, const struct s
 	}
 	sg_jw_object(w);
 	sg_jw_member_str(w, "audience", r->audience);
+	sg_jw_member_bool(w, "confirm", sg_issuer_confirms(gate, r->issuer->name));
 	sg_jw_name(w, "ends");
 	sg_write_deadline(w, gate, &r->lease_ends);
 	sg_jw_member_str(w, "id", sg_str(r->lease));

@@ -86,6 +86,7 @@ new_lease(struct sg_fold *f, struct sg_attempt *attempt, const struct sg_json *s
 	lease->audience = sg_fold_keep(&inner, "audience");
 	lease->ends = sg_fold_deadline(&inner, "ends");
 	lease->level = sg_sensitivity_named(sg_fold_text_or(&inner, "level"));
+	lease->confirm = sg_fold_flag_or(&inner, "confirm", false);
 	lease->agent = strdup(attempt->task->agent);
 	lease->task = attempt->task;
 	lease->taint_seq = attempt->task->taint.seq; /* with what its own decision brought */
@@ -274,6 +275,7 @@ sg_fold_kind_lease(struct sg_fold *f)
 	struct sg_str to = sg_fold_text(f, "state");
 	if (lease == NULL)
 		return;
+	lease->handed |= sg_str_is(to, "active");
 	if (sg_str_is(to, "active") && lease->state == SG_LEASE_PENDING)
 		lease->state = SG_LEASE_ACTIVE;
 	else if (sg_str_is(to, "revoking"))

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * The gate's events: each finds what it is about and hands it on. */
 #include "gate/gate.h"
+#include "gate/revoking.h"
 
 #include "base/err.h"
 #include "base/secret.h"
@@ -60,6 +61,7 @@ static const struct {
 	{SG_ROUTE_O_DOMAIN, sg_route_domain_change},
 	{SG_ROUTE_O_LEASES, sg_route_leases},
 	{SG_ROUTE_O_LEASE_REVOKE, sg_route_lease_revoke},
+	{SG_ROUTE_O_LEASE_FORGET, sg_route_lease_forget},
 	{SG_ROUTE_O_KILL, sg_route_kill},
 	{SG_ROUTE_O_LIFT, sg_route_lift},
 	{SG_ROUTE_O_RELOAD, sg_route_reload},
@@ -426,6 +428,7 @@ static void
 revoke_pending(void *to, struct sg_lease *lease)
 {
 	struct sg_gate *gate = to;
+	lease->handed = true; /* the leaf that says so is written with the answer, not before it */
 	if (lease->state == SG_LEASE_PENDING)
 		sg_record_lease(gate, lease->id, "revoking", SG_STR("stepgate"), "pending at restart");
 }
@@ -593,6 +596,7 @@ sg_gate_tick(struct sg_gate *gate)
 	sg_conns_review(gate, 256);
 	sg_gate_remember(gate);
 	end_late(gate);
+	sg_leases_turn(gate);
 	drop_retired(gate);
 	if (now - gate->last_sweep >= 10 * SG_SEC) {
 		gate->last_sweep = now;

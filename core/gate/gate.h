@@ -85,6 +85,7 @@ struct sg_gate {
 	size_t needy_count, hook_count;
 	size_t hooks_asked; /* that policy is being asked about */
 	uint64_t leases_soaked; /* state.soaked when leases were last looked at */
+	sg_time leases_at;      /* then issuers are told again of what they have not confirmed */
 	bool hooks_lost; /* a hook is due that nobody is asking about */
 	uint64_t policy_generation;
 	struct sg_table conns, requests, buckets, uid_conns;

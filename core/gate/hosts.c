@@ -218,6 +218,29 @@ host_cursor(struct sg_loop *loop, struct sg_child *host, struct sg_str payload)
 	return good;
 }
 
+/* An issuer whose last call failed for its own reasons is not well, whatever it said when it started. What was wrong with one request says nothing. */
+static void
+note_answer(struct sg_loop *loop, struct sg_child *host, struct sg_str payload)
+{
+	struct sg_arena arena;
+	const struct sg_json *json = NULL;
+	bool ok = false;
+	sg_arena_init(&arena, 1 << 20);
+	bool read = is_kind(host, "issue.") && sg_canon_parse(&arena, payload, NULL, &json, NULL) == SG_OK && sg_json_bool(sg_json_get(json, "ok"), &ok);
+	if (read && ok) {
+		host->faults = 0;
+		host->why[0] = '\0';
+	} else if (read && sg_json_is(json, "fault", "module")) {
+		host->faults++;
+		snprintf(host->why, sizeof(host->why), "%.*s: %.*s", SG_STR_ARG(sg_json_text_at(json, "code")), SG_STR_ARG(sg_json_text_at(json, "text")));
+		if (host->faults == 1)
+			fprintf(stderr, "stepgated: %s: %s\n", host->name, host->why);
+	}
+	if (host->faults >= SG_FAULTS && host->entered && loop->sys->boot_time(loop->sys) - host->since > SG_FAULTS_REST_S * SG_SEC)
+		host->stanza[0] = '-'; /* one of an earlier stanza from now on: another takes over once it is ready */
+	sg_arena_done(&arena);
+}
+
 bool
 sg_host_frame(struct sg_loop *loop, struct sg_child *host, const struct sg_frame *frame)
 {
@@ -234,6 +257,7 @@ sg_host_frame(struct sg_loop *loop, struct sg_child *host, const struct sg_frame
 	if (frame->type != SG_FRAME_H_ANSWER || call == NULL)
 		return false; /* an answer nobody asked for */
 	host->failures = 0;
+	note_answer(loop, host, frame->payload);
 	host->answered = loop->sys->boot_time(loop->sys);
 	if (look)
 		sg_look_answered(loop, host, call->look, frame->payload);

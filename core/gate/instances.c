@@ -289,7 +289,7 @@ static const char *
 state_of(const struct sg_child *host)
 {
 	if (host->ready)
-		return host->retiring ? "retiring" : host->entered ? "ready" : "prepared";
+		return host->retiring ? "retiring" : host->faults > 0 ? "failing" : host->entered ? "ready" : "prepared";
 	if (host->failures >= SG_BREAKER)
 		return "breaker_open";
 	return host->respawn_at != 0 && !host->linked ? "backing_off" : "starting";

@@ -59,6 +59,23 @@ sg_issuer_told(const struct sg_gate *gate, struct sg_str name)
 	return find(gate, name);
 }
 
+bool
+sg_issuer_confirms(const struct sg_gate *gate, struct sg_str name)
+{
+	const struct sg_issuer_told *told = find(gate, name);
+	return told != NULL && told->format == SG_ISSUE_opaque && strcmp(told->revocation, "expiry") != 0;
+}
+
+bool
+sg_issuer_fails(struct sg_gate *gate, struct sg_str name, bool fails)
+{
+	struct sg_issuer_told *told = find(gate, name);
+	bool news = told == NULL || told->fails != fails;
+	if (told != NULL)
+		told->fails = fails;
+	return news;
+}
+
 static struct sg_issuer_told *
 find_or_make(struct sg_gate *gate, struct sg_str name)
 {
@@ -79,12 +96,15 @@ sg_gate_issuer(struct sg_gate *gate, struct sg_str name, const struct sg_json *r
 	const struct sg_json *keys = sg_json_get(ready, "jwks");
 	struct sg_issuer_told *told = find_or_make(gate, name);
 	bool enforcer_only;
+	int64_t revocations = 0;
+	sg_json_int(sg_json_get(ready, "revocations"), &revocations);
 	if (told == NULL || !sg_json_string(sg_json_get(ready, "format"), &format) || format_named(format) == SG_ISSUE_none ||
 	    !sg_json_string(sg_json_get(ready, "revocation"), &revocation) || revocation.len >= sizeof(told->revocation) ||
 	    !sg_json_bool(sg_json_get(ready, "enforcer_only"), &enforcer_only))
 		return false;
 	told->format = format_named(format);
 	told->enforcer_only = enforcer_only;
+	told->revocations = revocations > 0 ? (size_t)revocations : 0;
 	snprintf(told->revocation, sizeof(told->revocation), "%.*s", SG_STR_ARG(revocation));
 	sg_buf_clear(&told->keys);
 	if (keys != NULL && keys->type == SG_JSON_OBJECT)

@@ -24,8 +24,10 @@ enum sg_issue_format {
 struct sg_issuer_told {
 	struct sg_issuer_told *next;
 	char name[64], revocation[16];
+	size_t revocations; /* credentials that it can list as revoked at a time; 0: no bound */
 	enum sg_issue_format format;
 	bool enforcer_only;
+	bool fails; /* it was told to take something back, and did not, and has taken nothing back since */
 	struct sg_buf keys; /* JWK set, canonical; empty if there is none */
 };
 
@@ -34,6 +36,10 @@ struct sg_issuer_told {
 bool sg_gate_issuer(struct sg_gate *gate, struct sg_str name, const struct sg_json *ready);
 /* NULL if it never was ready. */
 const struct sg_issuer_told *sg_issuer_told(const struct sg_gate *gate, struct sg_str name);
+/* True if what it makes is gone only once it says so: there is no end in it, and its class is not "expiry". */
+bool sg_issuer_confirms(const struct sg_gate *gate, struct sg_str name);
+/* Notes whether an issuer takes back what it gave. True if that is news; also of one that never was ready. */
+bool sg_issuer_fails(struct sg_gate *gate, struct sg_str name, bool fails);
 /* Forgets issuers that the catalogue no longer has, and their keys: nothing they sign from now on is anybody's. */
 void sg_issuers_forget(struct sg_gate *gate);
 void sg_issuers_done(struct sg_gate *gate);

@@ -20,6 +20,8 @@ enum {
 	SG_BACKOFF_S = 60,   /* longest pause before another try */
 	SG_SINKS_MAX = SG_WANTED_MAX,
 	SG_SINK_PROGRESS_S = 10, /* a sink that has something to carry and gets no further for so long is killed */
+	SG_FAULTS = 3,       /* faults in a row of an issuer; then another instance of it is started beside it */
+	SG_FAULTS_REST_S = 10, /* and no instance is so replaced before it is so old */
 	SG_BREAKER = 6       /* failures in a row; from then on one try each SG_BACKOFF_S, and status says so */
 };
 
@@ -80,6 +82,7 @@ struct sg_child {
 	sg_time since, respawn_at;
 	sg_time answered; /* when it last answered a call: while it goes on, those behind are not late */
 	unsigned failures, restarts; /* failures: in a row */
+	unsigned faults; /* issuer: calls in a row that failed for the module's own reasons */
 	uint64_t asked;
 	/* audit host: how far it was told to carry, how far it is, leaves that were gone before it could */
 	uint64_t told, durable, gaps;

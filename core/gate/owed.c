@@ -5,6 +5,7 @@
 #include "gate/sight.h"
 #include "gate/pulse.h"
 #include "gate/request.h"
+#include "gate/revoking.h"
 
 #include "base/str.h"
 
@@ -258,7 +259,6 @@ sg_gate_expire(struct sg_gate *gate)
 	for (struct sg_task *t; (t = sg_table_next(&gate->state.tasks, &at)) != NULL;)
 		if (t->state <= SG_TASK_FROZEN && sg_deadline_over(&t->ends, &gate->state.now))
 			sg_end_task(gate, t, "expired");
-	sg_leases_revoking(gate);
 }
 
 /* The instance that made a credential takes it back: it still runs when the configuration changes, and leaves only when it owes no answer. */

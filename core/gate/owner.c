@@ -2,6 +2,7 @@
  * Owners: who answers for an agent, and what falls when nobody does. */
 #include "base/str.h"
 #include "gate/request.h"
+#include "gate/revoking.h"
 
 bool
 sg_human_gone(const struct sg_gate *gate, const struct sg_human *human)

@@ -2,6 +2,7 @@
  * What operators do with agents and people: suspend, resume, retire, register again; disable, enable. */
 #include "base/str.h"
 #include "gate/sight.h"
+#include "gate/revoking.h"
 
 enum { BODY_MAX = 1 << 20 };
 

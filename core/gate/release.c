@@ -2,6 +2,7 @@
  * Releasing: the credential is made and read again, the world is looked at a second time, and in the same step the answer leaves or is
  * withheld. */
 #include "gate/request.h"
+#include "gate/revoking.h"
 
 #include "base/str.h"
 

@@ -246,6 +246,7 @@ void sg_route_refuse(struct sg_gate *gate, struct sg_request *request);
 void sg_route_tasks(struct sg_gate *gate, struct sg_request *request);
 void sg_route_leases(struct sg_gate *gate, struct sg_request *request);
 void sg_route_lease_revoke(struct sg_gate *gate, struct sg_request *request);
+void sg_route_lease_forget(struct sg_gate *gate, struct sg_request *request);
 void sg_route_kill(struct sg_gate *gate, struct sg_request *request);
 void sg_route_lift(struct sg_gate *gate, struct sg_request *request);
 void sg_route_config(struct sg_gate *gate, struct sg_request *request);
@@ -334,12 +335,8 @@ void sg_write_groups(struct sg_json_writer *w, const struct sg_requirement *requ
  * it should be of, where the format holds only something derived from it. False: it could not be asked. */
 bool sg_ask_verify(struct sg_gate *gate, const struct sg_request *request, enum sg_issue_format format, struct sg_str keys,
 		   struct sg_str lease);
-/* Revokes a lease: recorded, told to its issuer, dead once the issuer says so. False if it could not be recorded. */
-bool sg_lease_revoke(struct sg_gate *gate, struct sg_lease *lease, struct sg_str by, const char *why);
 /* Takes back what was given to tasks that labels have come to since. Cheap where none have: asked at the end of each piece of work and each tick. */
 void sg_leases_soaked(struct sg_gate *gate);
-/* Tells the issuers about every lease that is revoking. */
-void sg_leases_revoking(struct sg_gate *gate);
 /* The leaf number in a decision id. */
 bool sg_decision_leaf(struct sg_str decision, uint64_t *number);
 void sg_outcome_record(struct sg_gate *gate, struct sg_request *request, struct sg_attempt *attempt, struct sg_str result,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Sessions that an enforcer speaks for: it says when one has ended, or nothing is asked in one for long. Each agent of a session is in a domain of its own. */
 #include "gate/domain.h"
+#include "gate/revoking.h"
 
 #include "base/str.h"
 

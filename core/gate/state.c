@@ -286,10 +286,10 @@ size_t
 sg_state_agent_leases(const struct sg_state *state, struct sg_str agent, size_t most)
 {
 	size_t at = 0, count = 0;
-	if (state->live_leases < most)
+	if (state->leases.count < most)
 		return 0;
 	for (struct sg_lease *l; (l = sg_table_next(&state->leases, &at)) != NULL;)
-		count += sg_str_is(agent, l->agent) && l->state != SG_LEASE_DEAD && !sg_deadline_over(&l->ends, &state->now);
+		count += sg_str_is(agent, l->agent) && l->state != SG_LEASE_DEAD && (l->confirm || !sg_deadline_over(&l->ends, &state->now));
 	return count;
 }
 

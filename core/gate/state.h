@@ -6,6 +6,7 @@
 #include "base/table.h"
 #include "frame/segment.h"
 #include "gate/catalogue.h"
+#include "gate/deadline.h"
 #include "gate/reason.h"
 
 enum {
@@ -25,30 +26,6 @@ enum {
 	SG_DOMAIN_NAME = 128,    /* bytes of a domain's name, as people read it */
 	SG_DIGEST_V = 2,         /* form of an action's digest (JOINTS, canonical bytes and digest); 1 had no credential in it */
 };
-
-/* Time in both clocks: over when either says so, so that neither sleep nor a clock set back prolongs anything. */
-struct sg_deadline {
-	int64_t wall_ms;
-	sg_time boot;
-};
-
-struct sg_clock {
-	int64_t wall_ms;
-	sg_time boot;
-};
-
-/* Time that only passes: from one leaf to the next the lesser of what both clocks say, so that neither a clock set forward nor one set back moves
- * windows and thresholds. Across boots the wall clock alone is left. */
-struct sg_steady {
-	int64_t ms;
-	struct sg_clock at; /* of the leaf it was last brought up to */
-	char boot_id[64];   /* "": of none yet */
-};
-
-bool sg_deadline_over(const struct sg_deadline *deadline, const struct sg_clock *now);
-struct sg_deadline sg_deadline_in(const struct sg_clock *now, int64_t ms);
-/* Milliseconds left, 0 if over. */
-int64_t sg_deadline_left(const struct sg_deadline *deadline, const struct sg_clock *now);
 
 /* Whose word a label is. Where there is no room, the weaker word makes it. */
 enum sg_word {
@@ -341,6 +318,12 @@ struct sg_lease {
 	enum sg_sensitivity level; /* of what it is for */
 	uint64_t taint_seq;        /* of its task, when it was given */
 	struct sg_deadline ends;
+	bool confirm; /* its end alone ends nothing: its issuer must say that it is gone */
+	/* in memory alone */
+	bool handed;     /* somebody may have it: false only between its decision and its release */
+	unsigned tries;  /* so often its issuer was told to take it back */
+	sg_time again;   /* not told again before */
+	char *failed;    /* why it is not gone yet, in its issuer's words; NULL: nothing is wrong */
 };
 
 enum sg_approval_state {

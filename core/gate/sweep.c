@@ -17,6 +17,7 @@ sg_lease_free(struct sg_lease *lease)
 	free(lease->issuer);
 	free(lease->audience);
 	free(lease->agent);
+	free(lease->failed);
 	free(lease);
 }
 
@@ -77,11 +78,17 @@ sg_task_free(struct sg_state *state, struct sg_task *task)
 }
 
 static bool
+needs_issuer(const struct sg_lease *lease)
+{
+	return lease->confirm && lease->state != SG_LEASE_DEAD;
+}
+
+static bool
 has_live_lease(const struct sg_state *state, const struct sg_task *task)
 {
 	size_t at = 0;
 	for (struct sg_lease *l; (l = sg_table_next(&state->leases, &at)) != NULL;)
-		if (l->task == task && !sg_deadline_over(&l->ends, &state->now))
+		if (l->task == task && (needs_issuer(l) || !sg_deadline_over(&l->ends, &state->now)))
 			return true;
 	return false;
 }
@@ -130,14 +137,15 @@ drop_domains(struct sg_state *state)
 			sg_domain_free(sg_table_take(&state->domains, sg_str(d->id)));
 }
 
-/* A lease is forgotten a minute after its end, whatever became of its task: by then nothing it stood for can be alive. */
+/* A lease is forgotten a minute after its end, whatever became of its task: by then nothing it stood for can be alive. One that must be confirmed waits
+ * for that. */
 static void
 drop_leases(struct sg_state *state)
 {
 	size_t at = 0;
 	for (struct sg_lease *l; (l = sg_table_next(&state->leases, &at)) != NULL;) {
 		struct sg_deadline gone = {l->ends.wall_ms + 60000, l->ends.boot + 60 * SG_SEC};
-		if (!sg_deadline_over(&gone, &state->now))
+		if (needs_issuer(l) || !sg_deadline_over(&gone, &state->now))
 			continue;
 		sg_fold_end_lease(state, l, SG_LEASE_DEAD);
 		l->task->leases_kept--;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Tasks: showing, closing, letting go on. */
 #include "gate/domain.h"
+#include "gate/revoking.h"
 #include "gate/labels.h"
 #include "gate/spend.h"
 

@@ -3,6 +3,7 @@
  * many cost no more than few; all are looked at again and again. */
 #include "base/str.h"
 #include "gate/request.h"
+#include "gate/revoking.h"
 
 enum { LOOKS_AT_ONCE = 256 };
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Work: whose request the gate is at, and how long it took. Times are shown and decide nothing. */
 #include "gate/request.h"
+#include "gate/revoking.h"
 
 #include "base/str.h"
 #include "gate/pulse.h"

@@ -30,14 +30,27 @@ dispatch(const struct sg_call *call, struct sg_err *err)
 	}
 }
 
+/* What is wrong with the one request, and says nothing of the module. Taking a credential back has no content that could be wrong. */
+static bool
+is_requests(const struct sg_call *call, enum sg_status status)
+{
+	bool making = sg_str_is(call->verb, "make") || sg_str_is(call->verb, "verify") || sg_str_is(call->verb, "look");
+	return making && (status == SG_REFUSED || status == SG_MALFORMED || status == SG_NOT_FOUND || status == SG_LIMIT);
+}
+
 static void
-answer_failure(struct sg_buf *answer, const struct sg_err *err)
+answer_failure(const struct sg_call *call, struct sg_buf *answer, const struct sg_err *err)
 {
 	struct sg_json_writer w;
+	struct sg_str lease = {"", 0};
+	sg_json_string(sg_json_get(call->request, "lease"), &lease);
 	sg_buf_clear(answer);
 	sg_jw_begin(&w, answer);
 	sg_jw_object(&w);
 	sg_jw_member_text(&w, "code", err->code);
+	sg_jw_member_text(&w, "fault", is_requests(call, err->status) ? "request" : "module");
+	if (lease.len > 0)
+		sg_jw_member_str(&w, "lease", lease);
 	sg_jw_member_bool(&w, "ok", false);
 	sg_jw_member_text(&w, "text", err->text);
 	sg_jw_end(&w);
@@ -65,7 +78,9 @@ sg_call(struct sg_instance *instance, struct sg_str request, int pidfd, struct s
 		status = sg_fail(&err, SG_NOMEM, "module_memory", "the module wants more memory than it may have");
 	if (status == SG_OK && !sg_jw_done(&w))
 		status = sg_fail(&err, SG_BUG, "module_error", "the module's answer cannot be written down");
-	if (status != SG_OK)
-		answer_failure(answer, &err);
+	if (status != SG_OK) {
+		err.status = status;
+		answer_failure(&call, answer, &err);
+	}
 	sg_arena_done(&arena);
 }

@@ -218,6 +218,12 @@ revocation_of(const struct sg_module *module)
 	return module->issue != NULL ? words[module->issue->revocation] : NULL;
 }
 
+static int64_t
+revocations_of(const struct sg_issue_ops *ops)
+{
+	return ops->revocations < INT32_MAX ? (int64_t)ops->revocations : INT32_MAX;
+}
+
 static const char *
 format_of(const struct sg_module *module)
 {
@@ -241,6 +247,7 @@ say_ready(struct running *r, struct sg_err *err)
 	sg_jw_member_text(&w, "module", r->how->module);
 	sg_jw_member_text(&w, "name", r->how->name);
 	sg_jw_member_text(&w, "revocation", revocation_of(r->loaded.module));
+	sg_jw_member_int(&w, "revocations", r->loaded.module->issue != NULL ? revocations_of(r->loaded.module->issue) : 0);
 	sg_jw_end(&w);
 	enum sg_status status = sg_jw_done(&w)
 					? sg_link_queue(&r->link, SG_FRAME_H_READY, 0, sg_buf_view(&out), -1, err)

@@ -20,7 +20,7 @@ struct sg_host_process {
 };
 
 /* Opens what is granted, confines this process, loads, configures and starts the module, confines the process further, says SG_FRAME_H_READY and answers calls
- * until the gate closes the socket. H_LOADING, before the module's code: {"digest","kind","layers"}; H_READY: {"durable","jwks","kind","module","name","revocation"}, and of an issuer "enforcer_only" and "format"; digest =
+ * until the gate closes the socket. H_LOADING, before the module's code: {"digest","kind","layers"}; H_READY: {"durable","jwks","kind","module","name","revocation"}, and of an issuer "enforcer_only", "format" and "revocations"; digest =
  * SHA-256 of the module's file, jwks = key set or null, layers = set of enum sg_layer in force, revocation = "instant",
  * "next_use", "expiry" or null, format = "jwt", "x509", "ssh" or "opaque". Returns the exit code: 0 the gate closed; 78 the module, its options or secrets were
  * refused (one line `CODE: text` on stderr says which); 70 not confined; 1 the gate broke the protocol, or left before

@@ -108,7 +108,7 @@ check_copy(struct sg_loaded *loaded, size_t len, enum sg_kind kind, const char *
 }
 
 /* Versions of ABI 1 so far, by the size of each struct: what may not be missing. */
-enum { MODULE_LEAST = sizeof(struct sg_module) };
+enum { MODULE_LEAST = sizeof(struct sg_module), ISSUE_LEAST = offsetof(struct sg_issue_ops, revocations) };
 
 /* Takes over as much of `from` as both sides know; false if it is smaller than the first version was, or says a size beyond reason. */
 static bool
@@ -128,7 +128,7 @@ static bool
 adopt_issue(struct sg_loaded *l)
 {
 	const struct sg_issue_ops *ops = &l->ops.issue;
-	bool good = adopt(&l->ops.issue, sizeof(l->ops.issue), l->own.issue, sizeof(l->ops.issue)) && ops->make != NULL &&
+	bool good = adopt(&l->ops.issue, sizeof(l->ops.issue), l->own.issue, ISSUE_LEAST) && ops->make != NULL &&
 		    ops->revoke != NULL && ops->revocation >= SG_REVOKE_INSTANT && ops->revocation <= SG_REVOKE_EXPIRY &&
 		    ops->format >= SG_FORMAT_JWT && ops->format <= SG_FORMAT_OPAQUE &&
 		    (ops->keys != NULL || ops->format == SG_FORMAT_OPAQUE);

@@ -279,6 +279,56 @@ def revoke(d, lease):
     return status == 200
 
 
+def issuer(d):
+    a = d.admin()
+    got = [m for m in a.ask("GET", "/v1/status")[1]["modules"] if m["name"] == "issue.ssh"]
+    a.close()
+    return got[0]
+
+
+def listed(d, id):
+    a = d.admin()
+    got = [l for l in a.ask("GET", "/v1/leases?all=yes")[1]["leases"] if l["id"] == id]
+    a.close()
+    return got[0]
+
+
+def cannot_be_written(d):
+    """A revocation that its issuer cannot do is seen: in the list, in status, in the answer of kill, in the log; and it is done once it can be."""
+    c = d.agent()
+    task = c.ask("POST", "/v1/tasks", dict(intent="incident", key="third"))[1]["task"]["id"]
+    lease = act(c, task, "w", {})["credential"]["lease"]
+    assert issuer(d)["state"] == "ready" and issuer(d)["why"] == "", issuer(d)
+    got = act(c, task, "x", dict(command=""))
+    assert got["code"] == "issue_failed" and issuer(d)["state"] == "ready", (got, issuer(d))
+    good("what was wrong with one request says nothing of the issuer")
+    beside = os.path.join(d.dir, "krl", ".revoked.krl.new")
+    os.mkdir(beside)
+    assert revoke(d, lease)
+    until(lambda: issuer(d)["state"] == "failing", d)
+    assert issuer(d)["why"].startswith("ssh_krl_write: "), issuer(d)
+    until(lambda: listed(d, lease)["tries"] > 1, d)
+    got = listed(d, lease)
+    assert got["state"] == "revoking" and got["failed"].startswith("ssh_krl_write: "), got
+    a = d.admin()
+    status = a.ask("GET", "/v1/status")[1]
+    killed = a.ask("POST", "/v1/kill", dict(agent=got["agent"], reason="test"))[1]
+    a.ask("POST", "/v1/kill/lift", dict(agent=got["agent"]))
+    a.close()
+    assert status["revoking"]["failing"] >= 1 and status["revoking"]["issuers"] == ["ssh"], status["revoking"]
+    assert killed["failing"] >= 1 and killed["failing_issuers"] == ["ssh"] and killed["revoking"] >= 1, killed
+    assert "issue.ssh does not take back what it gave: ssh_krl_write" in d.text() and "issue.ssh: ssh_krl_write" in d.text(), d.text()
+    good("a revocation that cannot be done stands in the list, in status, in kill's answer and in the log")
+    calls = issuer(d)["calls"]
+    until(lambda: issuer(d)["calls"] < calls, d, 60)
+    good("an issuer that goes on failing is replaced by another instance of it")
+    os.rmdir(beside)
+    until(lambda: listed(d, lease)["state"] == "dead", d, 70)
+    until(lambda: issuer(d)["state"] == "ready" and issuer(d)["why"] == "", d)
+    good("and is done once it can be")
+    c.close()
+
+
 def policy_denies(c, task):
     """Row 3."""
     got = act(c, task, "root", dict(principal="root@web-17.prod"), resource="web-*")
@@ -370,6 +420,7 @@ try:
     policy_denies(c, task)
     malformed(d, c, task)
     revoked(d, c, sshd, KEY)
+    cannot_be_written(d)
     environments(pem)
     all_at_once()
 finally:
@@ -378,5 +429,5 @@ finally:
     if d:
         d.stop()
     shutil.rmtree(scratch, ignore_errors=True)
-assert passed == 18, passed
+assert passed == 22, passed
 print("%d passed, 0 failed" % passed)

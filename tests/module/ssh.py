@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """issue/ssh and verify/ssh without a gate: each wrong argument and its code, the list over restarts, and certificates of the same authority that
 say more than was decided, made by ssh-keygen, which the reader must refuse."""
-import hashlib, os, shutil, subprocess, sys, tempfile, threading, time
+import hashlib, os, re, shutil, subprocess, sys, tempfile, threading, time
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from mint import Refused, ask, end, make, pem
 
@@ -103,10 +103,13 @@ def listed():
 
 def the_list():
     leases = ["l-%d" % i for i in range(300)]
-    _, answers = ask("issue", "ssh", [end("revoke", l) for l in leases[:200]] + [end("reap", l) for l in leases[100:300]], KEY, GRANTS)
+    _, answers = ask("issue", "ssh", [end("revoke", l) for l in leases[:200]] + [end("revoke", l) for l in leases[100:300]], KEY, GRANTS)
     assert all(a["ok"] for a in answers)
     assert listed() == {serial(l) for l in leases}
-    good("300 leases revoked or reaped, some twice, none ever made: each stands there once")
+    good("300 leases revoked, some twice, none ever made: each stands there once")
+    _, answers = ask("issue", "ssh", [end("reap", "r-%d" % i) for i in range(50)], KEY, GRANTS)
+    assert all(a["ok"] for a in answers) and listed() == {serial(l) for l in leases}
+    good("what was never handed out takes no place on the list")
     rows = [["m-%d-%d" % (i, n) for n in range(60)] for i in range(4)]
     threads = [threading.Thread(target=ask, args=("issue", "ssh", [end("revoke", l) for l in row], KEY, GRANTS)) for row in rows]
     for t in threads:
@@ -150,6 +153,28 @@ def the_list():
     except Refused as e:
         assert "ssh_krl_ca:" in str(e), e
     good("a list that is damaged or another key's is never written over")
+
+
+def until_its_end():
+    """A serial stays until its certificate's own end and a minute; the list stays in the order in which they go, whatever the order they came in."""
+    now, path = int(time.time()), folder + "/ends"
+    os.mkdir(path, 0o700)
+    file = path + "/revoked.krl"
+    at = lambda l, exp: dict(end("revoke", l), exp=exp)
+    ends = [300, 10, 3600, 600, 10, 60, 100000, 0, 301, -200, -59]
+    _, answers = ask("issue", "ssh", [at("e-%d" % i, now + e if e else 0) for i, e in enumerate(ends)], KEY, ["krl=folder:" + path])
+    assert all(a["ok"] for a in answers), answers
+    with open(file, "rb") as f:
+        comment = f.read()
+    comment = comment[comment.index(b"stepgate 1"):]
+    groups = [tuple(map(int, w.split(b":"))) for w in re.match(rb"stepgate 1((?: \d+:\d+)+)", comment).group(1).split()]
+    assert groups == sorted(groups) and sum(c for _, c in groups) in (len(ends) - 1, len(ends) - 2), groups
+    assert all(u % 60 == 0 and u <= now + 3660 + 120 for u, _ in groups), (groups, now)
+    assert groups[0][0] <= now + 120 and groups[-1][0] >= now + 3600, (groups, now)
+    for bad in ("soon", 1.5, None, [], {}, "7"):
+        _, answers = ask("issue", "ssh", [at("bad", bad)], KEY, ["krl=folder:" + path])
+        assert not answers[0]["ok"] and answers[0]["code"] == "call_malformed", (bad, answers)
+    good("a serial stays until its certificate's end and a minute, an hour at most")
 
 
 def verify(certificate, jwks, lease):
@@ -209,9 +234,10 @@ try:
     codes()
     starts()
     the_list()
+    until_its_end()
     read_again()
     say_more()
 finally:
     shutil.rmtree(folder, ignore_errors=True)
-assert passed == 11, passed
+assert passed == 13, passed
 print("%d passed, 0 failed" % passed)

@@ -20,7 +20,7 @@ enum sg_revocation {
  * out: what it finds must be what was decided (modules/README.md says which member of a format carries which claim). */
 enum sg_format { SG_FORMAT_JWT = 1, SG_FORMAT_X509 = 2, SG_FORMAT_SSH = 3, SG_FORMAT_OPAQUE = 4 };
 
-/* make: everything set. The others: only deadline and lease. A claim that is absent is {NULL, 0} or 0. */
+/* make: everything set. The others: only deadline and lease, and exp, the end of the lease, where it is known. A claim that is absent is {NULL, 0} or 0. */
 struct sg_issue_in {
 	size_t size;
 	sg_time deadline;
@@ -60,9 +60,11 @@ sg_x509_serial(unsigned char serial[16], const unsigned char digest[32])
 
 /* Every verb may come twice and answers the same way the second time.
  * make     the credential of this lease. Required.
- * revoke   it works no longer, as far as `revocation` promises. SG_OK also for what never existed. Required.
+ * revoke   it works no longer, as far as `revocation` promises. SG_OK also for what never existed. Required. Without SG_OK it comes again until there
+ *          is one. After its `exp` it comes for opaque credentials that are not of SG_REVOKE_EXPIRY: what was made for them is to go.
  * confirm  it was handed out. NULL: nothing to do.
- * reap     after a crash: what belongs to this lease, if anything, goes. NULL: as revoke.
+ * reap     it never left Stepgate, if it was made at all: what belongs to this lease, if anything, goes;
+ *          nobody need be warned of it. NULL: as revoke.
  * keys     what others verify these credentials with; asked once, after start. NULL: none. */
 struct sg_issue_ops {
 	size_t size;
@@ -74,6 +76,9 @@ struct sg_issue_ops {
 	enum sg_status (*confirm)(void *state, const struct sg_issue_in *in, struct sg_issue_out *out, struct sg_err *err);
 	enum sg_status (*reap)(void *state, const struct sg_issue_in *in, struct sg_issue_out *out, struct sg_err *err);
 	enum sg_status (*keys)(void *state, struct sg_issue_out *out, struct sg_err *err);
+	/* How many credentials can be revoked at a time, each until its exp and a minute: more are never out, so that each of them can be taken back.
+	 * 0: there is no such bound. */
+	uint64_t revocations;
 };
 
 #endif

@@ -36,7 +36,8 @@
  * headers runs in a newer host (what it does not have is zero), and one of newer headers in an older host (what the host does not know is
  * not asked). Anything else that changes raises the number, and a host refuses all other numbers. What was promised, by day:
  *   2026-11-22  1  first with the promise: sg_host.descriptor and .member, issue formats, verify.identify, audit sinks
- *   2026-11-28  1  sg_host.group_roots */
+ *   2026-11-28  1  sg_host.group_roots
+ *   2026-11-29  1  sg_issue_ops.revocations; sg_issue_in.exp of revoke and reap */
 #define SG_ABI 1
 
 enum sg_kind { SG_KIND_attest = 1, SG_KIND_issue = 2, SG_KIND_audit = 3, SG_KIND_verify = 4 };

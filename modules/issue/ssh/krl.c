@@ -28,20 +28,37 @@ has(const struct krl *krl, uint64_t serial)
 	return false;
 }
 
+/* The group of this minute, made in its place if there is none. A list that has as many groups as it may puts it into a later one: it stays longer. */
+static size_t
+group_of(struct krl *krl, int64_t until)
+{
+	size_t at = 0;
+	while (at < krl->group_count && krl->groups[at].until < until)
+		at++;
+	bool there = at < krl->group_count && (krl->groups[at].until == until || krl->group_count == GROUPS);
+	if (there)
+		return at;
+	if (krl->group_count == GROUPS) { /* later than all: the last one becomes later */
+		krl->groups[--at].until = until;
+		return at;
+	}
+	memmove(krl->groups + at + 1, krl->groups + at, (krl->group_count - at) * sizeof(krl->groups[0]));
+	krl->groups[at].until = until;
+	krl->groups[at].count = 0;
+	krl->group_count++;
+	return at;
+}
+
 static void
 add(struct krl *krl, uint64_t serial, int64_t until)
 {
-	size_t last = krl->group_count;
-	until = (until + MINUTE - 1) / MINUTE * MINUTE;
-	bool joins = last > 0 && (until <= krl->groups[last - 1].until || last == GROUPS);
-	if (!joins) {
-		krl->groups[last].until = until;
-		krl->groups[last].count = 0;
-		krl->group_count = ++last;
-	} else if (krl->groups[last - 1].until < until)
-		krl->groups[last - 1].until = until;
-	krl->groups[last - 1].count++;
-	krl->serials[krl->count++] = serial;
+	size_t group = group_of(krl, (until + MINUTE - 1) / MINUTE * MINUTE), at = 0;
+	for (size_t i = 0; i <= group; i++)
+		at += krl->groups[i].count;
+	memmove(krl->serials + at + 1, krl->serials + at, (krl->count - at) * sizeof(*krl->serials));
+	krl->serials[at] = serial;
+	krl->groups[group].count++;
+	krl->count++;
 }
 
 static bool
@@ -242,18 +259,21 @@ krl_done(struct krl *krl)
 }
 
 enum sg_status
-krl_revoke(struct krl *krl, uint64_t serial, int64_t now, struct sg_err *err)
+krl_revoke(struct krl *krl, uint64_t serial, int64_t exp, int64_t now, struct sg_err *err)
 {
 	bool missed;
+	int64_t most = now + KRL_KEEP_S, until = exp > 0 && exp + MINUTE < most ? exp + MINUTE : most;
+	if (until <= now)
+		return SG_OK; /* it says itself that it is over */
 	if (flock(krl->folder, LOCK_EX) != 0)
 		return sg_refuse(err, SG_UNAVAILABLE, "ssh_krl_read", "%s: %s", krl->name, strerror(errno));
 	enum sg_status status = take(krl, false, &missed, err);
 	if (status == SG_OK && !has(krl, serial)) {
 		forget(krl, now);
 		if (krl->count == KRL_MAX)
-			status = sg_refuse(err, SG_LIMIT, "ssh_krl_full", "%d serials in an hour", KRL_MAX);
+			status = sg_refuse(err, SG_LIMIT, "ssh_krl_full", "%d serials of certificates that live", KRL_MAX);
 		else {
-			add(krl, serial, now + KRL_KEEP_S);
+			add(krl, serial, until);
 			status = put(krl, now, err);
 		}
 	}

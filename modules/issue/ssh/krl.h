@@ -6,7 +6,8 @@
 
 #include <stepgate/module.h>
 
-enum { KRL_MAX = 65536, KRL_KEEP_S = 3660, KRL_NAME_MAX = 64 };
+/* KRL_LIVE: certificates that may live at a time; one that lives for a second stays on the list for two minutes, half of which count. */
+enum { KRL_MAX = 65536, KRL_LIVE = KRL_MAX / 2, KRL_KEEP_S = 3660, KRL_NAME_MAX = 64 };
 
 struct krl {
 	int folder;
@@ -15,9 +16,9 @@ struct krl {
 	size_t ca_len;
 	uint64_t version;
 	size_t count, group_count;
-	uint64_t *serials; /* room for KRL_MAX, oldest first */
+	uint64_t *serials; /* room for KRL_MAX, first those that are over first */
 	struct {
-		int64_t until; /* seconds since 1970; never falls */
+		int64_t until; /* seconds since 1970, whole minutes; rises */
 		size_t count;
 	} groups[128];
 };
@@ -27,7 +28,8 @@ struct krl {
 enum sg_status krl_start(struct krl *krl, int64_t now, struct sg_err *err);
 void krl_done(struct krl *krl);
 
-/* On disk, in place, when this answers SG_OK; the second time it only looks. Besides the above: ssh_krl_full. */
-enum sg_status krl_revoke(struct krl *krl, uint64_t serial, int64_t now, struct sg_err *err);
+/* On disk, in place, when this answers SG_OK; the second time it only looks. It stays there until a minute after `exp` (seconds since
+ * 1970), KRL_KEEP_S at most and if that is 0. Besides the above: ssh_krl_full. */
+enum sg_status krl_revoke(struct krl *krl, uint64_t serial, int64_t exp, int64_t now, struct sg_err *err);
 
 #endif

@@ -254,6 +254,14 @@ make(void *state, const struct sg_issue_in *in, struct sg_issue_out *out, struct
 	return SG_OK;
 }
 
+/* Nobody ever had it, and the list warns of those that somebody has. */
+static enum sg_status
+reap(void *state, const struct sg_issue_in *in, struct sg_issue_out *out, struct sg_err *err)
+{
+	(void)state, (void)in, (void)out, (void)err;
+	return SG_OK;
+}
+
 /* Also for what never was a certificate: what is on the list works no longer, whatever else happened. */
 static enum sg_status
 revoke(void *state, const struct sg_issue_in *in, struct sg_issue_out *out, struct sg_err *err)
@@ -263,7 +271,7 @@ revoke(void *state, const struct sg_issue_in *in, struct sg_issue_out *out, stru
 	(void)out;
 	if (!serial_of(in->lease, &serial))
 		return sg_refuse(err, SG_UNAVAILABLE, "ssh_sign", "no digest");
-	return krl_revoke(&self->krl, serial, wall(self), err);
+	return krl_revoke(&self->krl, serial, in->exp, wall(self), err);
 }
 
 static enum sg_status
@@ -277,6 +285,7 @@ keys(void *state, struct sg_issue_out *out, struct sg_err *err)
 }
 
 static const struct sg_issue_ops operations = {
-	.size = sizeof(operations), .revocation = SG_REVOKE_NEXT_USE, .format = SG_FORMAT_SSH, .make = make, .revoke = revoke, .keys = keys};
+	.size = sizeof(operations), .revocation = SG_REVOKE_NEXT_USE, .format = SG_FORMAT_SSH, .make = make, .revoke = revoke, .reap = reap, .keys = keys,
+	.revocations = KRL_LIVE};
 
 SG_MODULE(issue, "ssh", .options = options_table, .configure = configure, .start = start, .stop = stop, .issue = &operations);

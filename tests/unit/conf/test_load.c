@@ -58,7 +58,7 @@ test_document(void)
 		"\"deploy.run\"],\"budgets\":[],\"children\":16,\"depth\":3,\"environment\":\"\",\"idle\":0,\"resources\":[\"**\"],"
 		"\"roles\":[],\"sensitivity\":\"internal\",\"tree\":[],\"ttl\":"
 		"3600000}},"
-		"\"issue\":{\"token\":{\"audience\":[\"a\",\"b\"],\"grants\":[],\"options\":{},\"refresh\":0,\"ttl\":30000,\"use\":\"jwt\"}},"
+		"\"issue\":{\"token\":{\"audience\":[\"a\",\"b\"],\"grants\":[],\"options\":{},\"refresh\":0,\"ttl\":30000,\"unconfirmed_max\":0,\"use\":\"jwt\"}},"
 		"\"limits\":{"
 		"\"approval_ttl\":900000,\"approvals_per_agent\":3,\"attempts_per_task\":1000,\"body_timeout\":10000,"
 		"\"burst\":100,\"children_burst\":50,\"connections\":4096,\"credential_ttl_max\":60000,\"denials\":50,\"denials_within\":600000,\"domain_denials\":500,\"domain_step_ups\":120,\"doors\":64,\"gate_hang\":2000,\"hang_refusal\":60000,\"head_timeout\":5000,"

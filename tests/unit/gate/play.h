@@ -51,6 +51,8 @@ struct play {
 	enum sg_reason why;                        /* and if it finds nothing, why */
 	const char *(*effects)(const char *input); /* what policy says */
 	const char *call_answer;                   /* NULL: the built-in issuer and verifier */
+	const char *taken_back;                    /* what the issuer says to revoke and reap, after the lease; NULL: it is gone */
+	unsigned revokes, reaps;                   /* so often it was told */
 	bool no_sync;                              /* groups wait */
 	char *made_claims;
 	bool reload_asked;
@@ -313,8 +315,10 @@ play_one(struct play *p)
 		snprintf(answer, sizeof(answer), "{\"claims\":%s,\"ok\":true}", p->made_claims != NULL ? p->made_claims : "{}");
 		sg_gate_called(p->gate, event.id, sg_str(answer));
 	} else {
-		char answer[256], *lease = play_between(event.text, "\"lease\":\"", "\"");
-		snprintf(answer, sizeof(answer), "{\"lease\":\"%s\",\"ok\":true}", lease);
+		char answer[512], *lease = play_between(event.text, "\"lease\":\"", "\"");
+		strstr(event.text, "\"verb\":\"reap\"") != NULL ? p->reaps++ : p->revokes++;
+		snprintf(answer, sizeof(answer), "{%s\"lease\":\"%s\",\"ok\":%s}", p->taken_back != NULL ? p->taken_back : "", lease,
+			 p->taken_back != NULL ? "false,\"text\":\"no route to it\"" : "true");
 		event.id != 0 ? sg_gate_called(p->gate, event.id, sg_str(answer))
 			      : sg_gate_confirmed(p->gate, sg_str(strchr(event.host, '.') + 1), sg_str(answer));
 		free(lease);

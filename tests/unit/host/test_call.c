@@ -66,8 +66,8 @@ static bool
 fails(const char *answer, const char *code)
 {
 	char want[100];
-	snprintf(want, sizeof(want), "{\"code\":\"%s\",\"ok\":false,\"text\":", code);
-	return strncmp(answer, want, strlen(want)) == 0;
+	snprintf(want, sizeof(want), "{\"code\":\"%s\",\"fault\":\"", code);
+	return strncmp(answer, want, strlen(want)) == 0 && strstr(answer, ",\"ok\":false,\"text\":") != NULL;
 }
 
 static void

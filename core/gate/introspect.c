@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Whether a token still stands for anything (RFC 7662), and the keys that tokens are verified with. */
+#include "gate/request.h"
+
+#include "base/str.h"
+
+enum { CALL_MAX = 64 << 10 };
+
+static void
+answer_inactive(struct sg_gate *gate, struct sg_request *r)
+{
+	struct sg_buf body;
+	sg_buf_init(&body, 64);
+	sg_buf_text(&body, "{\"active\":false}");
+	sg_answer_buf(gate, r, 200, &body);
+}
+
+/* Issuers share the set that tokens are read with: what one signs about another's lease is told by what the lease is for. */
+static bool
+is_subject(const struct sg_gate *gate, const struct sg_lease *lease, const struct sg_json *claims)
+{
+	const struct sg_agent *agent = sg_catalogue_agent(gate->catalogue, sg_str(lease->agent));
+	struct sg_str sub = {NULL, 0};
+	return agent != NULL && sg_json_string(sg_json_get(claims, "sub"), &sub) && sg_str_eq(sub, agent->id);
+}
+
+/* By the configuration in force it would still be given: the agent reaches the action, whose issuer, audience and level are what they were. */
+static bool
+still_given(const struct sg_gate *gate, const struct sg_lease *lease)
+{
+	const struct sg_attempt *attempt = sg_state_decision(&gate->state, sg_str(lease->decision));
+	const struct sg_agent *agent = sg_catalogue_agent(gate->catalogue, sg_str(lease->agent));
+	const struct sg_action *action = attempt == NULL ? NULL : sg_catalogue_action(gate->catalogue, sg_str(attempt->action));
+	const struct sg_issuer *issuer = sg_catalogue_issuer(gate->catalogue, sg_str(lease->issuer));
+	const struct sg_intent *intent = sg_catalogue_intent(gate->catalogue, sg_str(lease->task->intent));
+	return agent != NULL && action != NULL && issuer != NULL && intent != NULL && sg_strings_match(&agent->reach, action->name, '.') &&
+	       sg_strings_have(&agent->intents, intent->name) && sg_strings_match(&intent->actions, action->name, '.') && sg_str_is(action->credential, lease->issuer) &&
+	       lease->level <= intent->sensitivity && action->sensitivity <= lease->level &&
+	       (issuer->audience.count > 0 ? sg_strings_have(&issuer->audience, sg_str(lease->audience)) : sg_str_is(issuer->name, lease->audience));
+}
+
+/* Active only for the audience, only while lease, task and agent live; everything else looks the same from outside. */
+static bool
+is_active(struct sg_gate *gate, const struct sg_request *r, const struct sg_json *claims)
+{
+	struct sg_str jti = {NULL, 0}, audience = {NULL, 0};
+	sg_json_string(sg_json_get(claims, "jti"), &jti);
+	sg_json_string(sg_json_get(claims, "aud"), &audience);
+	const struct sg_lease *lease = jti.ptr == NULL ? NULL : sg_state_lease(&gate->state, jti);
+	return lease != NULL && lease->state == SG_LEASE_ACTIVE && !sg_deadline_over(&lease->ends, &gate->state.now) &&
+	       sg_task_live(&gate->state, lease->task) && sg_str_is(audience, lease->audience) &&
+	       sg_str_eq(audience, r->enforcer->name) && sg_json_is(sg_json_get(claims, "sg"), "digest", lease->digest) &&
+	       is_subject(gate, lease, claims) && still_given(gate, lease);
+}
+
+static void
+introspected(struct sg_gate *gate, struct sg_request *r, const struct sg_json *answer)
+{
+	bool ok = false;
+	const struct sg_json *claims = sg_json_get(answer, "claims");
+	sg_json_bool(sg_json_get(answer, "ok"), &ok);
+	if (!ok || claims == NULL || claims->type != SG_JSON_OBJECT || !is_active(gate, r, claims)) {
+		answer_inactive(gate, r);
+		return;
+	}
+	struct sg_buf body;
+	struct sg_json_writer w;
+	sg_buf_init(&body, CALL_MAX);
+	sg_jw_begin(&w, &body);
+	sg_jw_object(&w);
+	sg_jw_member_bool(&w, "active", true);
+	for (const struct sg_json *m = sg_json_first(claims); m != NULL; m = sg_json_next(claims, m)) {
+		if (sg_str_is(m->name, "active"))
+			continue;
+		sg_jw_name_str(&w, m->name);
+		sg_jw_value(&w, m);
+		if (sg_str_is(m->name, "sub"))
+			sg_jw_member_text(&w, "token_type", "Bearer");
+	}
+	sg_jw_end(&w);
+	sg_answer_buf(gate, r, 200, &body);
+}
+
+static void
+introspect(struct sg_gate *gate, struct sg_request *r)
+{
+	const struct sg_conn *conn = sg_conn_find(gate, r->conn);
+	enum sg_reason reason;
+	if (conn == NULL || !sg_who_enforcer(gate, r, conn, &reason)) {
+		sg_answer_error(gate, r, 401, SG_REASON_not_enforcer, "");
+		return;
+	}
+	r->stage = SG_STAGE_CALL;
+	r->after_call = introspected;
+	if (!sg_ask_verify(gate, r, SG_ISSUE_jwt, sg_buf_view(&gate->jwks), SG_STR("")))
+		sg_answer_error(gate, r, 503, SG_REASON_issue_unavailable, "");
+}
+
+void
+sg_route_introspect(struct sg_gate *gate, struct sg_request *r)
+{
+	if (!sg_json_string(sg_json_get(r->body, "token"), &r->token) || r->token.len > SG_TOKEN_MAX)
+		sg_answer_error(gate, r, 400, SG_REASON_bad_request, "token=...");
+	else
+		sg_look_first(gate, r, introspect);
+}
+
+void
+sg_route_jwks(struct sg_gate *gate, struct sg_request *r)
+{
+	struct sg_buf body;
+	sg_buf_init(&body, CALL_MAX);
+	sg_buf_str(&body, gate->jwks.len > 0 ? sg_buf_view(&gate->jwks) : SG_STR("{\"keys\":[]}"));
+	sg_answer_buf(gate, r, 200, &body);
+}

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Counting what an issuer has out, agent by agent. */
+#include "gate/lease_room.h"
+
+#include "base/str.h"
+#include "gate/issuers.h"
+#include "gate/request.h"
+#include "gate/revoking.h"
+
+#include <stdlib.h>
+
+struct sg_lease_shares
+sg_lease_shares(size_t revocations, size_t agents)
+{
+	struct sg_lease_shares s = {.room = revocations - revocations / SG_LEASE_RESERVE};
+	s.share = s.room / 2 / (agents > 0 ? agents : 1);
+	s.share = s.share > 0 ? s.share : 1;
+	s.common = s.share * agents < s.room ? s.room - s.share * agents : 0;
+	return s;
+}
+
+/* Leases of this issuer by agent, in the order of the catalogue; the last place is for agents that it no longer has. NULL: no memory. */
+static size_t *
+count(const struct sg_gate *gate, const struct sg_issuer *issuer)
+{
+	const struct sg_catalogue *c = gate->catalogue;
+	size_t at = 0, *used = calloc(c->agent_count + 1, sizeof(*used));
+	for (const struct sg_lease *l; used != NULL && (l = sg_table_next(&gate->state.leases, &at)) != NULL;) {
+		if (!sg_str_is(issuer->name, l->issuer))
+			continue;
+		const struct sg_agent *agent = sg_catalogue_agent(c, sg_str(l->agent));
+		used[agent != NULL ? (size_t)(agent - c->agents) : c->agent_count]++;
+	}
+	return used;
+}
+
+static bool
+has_room(const struct sg_gate *gate, const struct sg_issuer *issuer, const struct sg_agent *agent, const struct sg_lease_shares *s)
+{
+	size_t *used = count(gate, issuer), agents = gate->catalogue->agent_count;
+	if (used == NULL)
+		return false;
+	size_t beyond = used[agents], own = used[agent - gate->catalogue->agents];
+	for (size_t i = 0; i < agents; i++)
+		beyond += used[i] > s->share ? used[i] - s->share : 0;
+	free(used);
+	return own < s->share || beyond < s->common;
+}
+
+enum sg_reason
+sg_lease_room(const struct sg_gate *gate, const struct sg_issuer *issuer, const struct sg_agent *agent)
+{
+	const struct sg_issuer_told *told = sg_issuer_told(gate, issuer->name);
+	if (issuer->unconfirmed_max > 0 && sg_lease_unconfirmed(gate, issuer->name) >= (size_t)issuer->unconfirmed_max)
+		return SG_REASON_issue_unconfirmed;
+	if (told == NULL || told->revocations == 0)
+		return SG_REASON_allowed;
+	struct sg_lease_shares s = sg_lease_shares(told->revocations, gate->catalogue->agent_count);
+	if (gate->state.leases.count < s.share || has_room(gate, issuer, agent, &s))
+		return SG_REASON_allowed;
+	return SG_REASON_issue_full;
+}
