@@ -104,6 +104,8 @@ write_decision(struct sg_json_writer *w, struct sg_gate *gate, const struct sg_r
 		sg_jw_member_text(w, "hint", r->misspelt);
 	if (!allow && r->reason == SG_REASON_arguments_form && r->misfit.len > 0 && r->misfit.len <= SG_LABEL_MAX)
 		sg_jw_member_str(w, "hint", r->misfit);
+	if (!allow && r->reason == SG_REASON_issue_failed && r->issuer_told.len > 0)
+		sg_jw_member_str(w, "hint", r->issuer_told);
 	if (allow || a != NULL) {
 		sg_jw_member_text(w, "digest", r->digest);
 		if (r->effective.len > 0) { /* a repeat is told the digest alone; what it stands for was in the first answer */

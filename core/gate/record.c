@@ -129,6 +129,8 @@ sg_record_withheld(struct sg_gate *gate, struct sg_request *request, enum sg_rea
 	sg_jw_object(&w);
 	sg_jw_member_text(&w, "code", sg_reason_code(reason));
 	sg_jw_member_text(&w, "decision", request->decision);
+	if (request->issuer_said.len > 0)
+		sg_jw_member_str(&w, "issuer", request->issuer_said);
 	sg_jw_member_text(&w, "lease", request->lease);
 	sg_jw_member_text(&w, "sensitivity", "public");
 	sg_jw_name(&w, "taint");

@@ -261,6 +261,22 @@ sg_issue_looked(struct sg_gate *gate, struct sg_request *r, bool same)
 	both_in(gate, r);
 }
 
+enum { ISSUER_SAID = 200 };
+
+/* An asker hears what is wrong with their own request; what is wrong with the issuer is the operator's, its code alone is told. */
+static void
+note_refusal(struct sg_request *r, const struct sg_json *answer)
+{
+	struct sg_str code = sg_json_text_at(answer, "code"), text = sg_json_text_at(answer, "text");
+	if (code.len == 0)
+		return;
+	for (size_t cut = ISSUER_SAID; cut < text.len; cut--)
+		if (cut == 0 || ((unsigned char)text.ptr[cut] & 0xc0) != 0x80)
+			text.len = cut; /* no letter in half */
+	r->issuer_said = sg_str(sg_arena_printf(&r->arena, "%.*s: %.*s", SG_STR_ARG(code), SG_STR_ARG(text)));
+	r->issuer_told = sg_json_is(answer, "fault", "request") ? r->issuer_said : sg_arena_copy(&r->arena, code);
+}
+
 void
 sg_issue_called(struct sg_gate *gate, struct sg_request *r, const struct sg_json *answer)
 {
@@ -276,6 +292,7 @@ sg_issue_called(struct sg_gate *gate, struct sg_request *r, const struct sg_json
 	}
 	sg_json_string(sg_json_get(answer, "token"), &token);
 	if (!ok || token.len == 0 || token.len > SG_TOKEN_MAX) {
+		note_refusal(r, answer);
 		withhold(gate, r, answer == NULL ? SG_REASON_issue_unavailable : SG_REASON_issue_failed);
 		return;
 	}

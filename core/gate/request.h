@@ -68,6 +68,7 @@ struct sg_request {
 	struct sg_str domain;      /* of the decision that is looked at */
 	const char *misspelt;      /* what is wrong with the resource's id, in words of ours; NULL: nothing */
 	struct sg_str misfit;      /* the argument that does not fit the catalogue */
+	struct sg_str issuer_said, issuer_told; /* why it made no credential: for the record; and as much of it as its asker may hear */
 	struct sg_str narrowed_to; /* what a task was given less than asked, canonical */
 	size_t step;    /* of the signed plan, from 1 on; 0: none */
 	bool ask_owner; /* a ceiling asks a person: an overdue review, a level of autonomy */

@@ -301,6 +301,7 @@ def cannot_be_written(d):
     assert issuer(d)["state"] == "ready" and issuer(d)["why"] == "", issuer(d)
     got = act(c, task, "x", dict(command=""))
     assert got["code"] == "issue_failed" and issuer(d)["state"] == "ready", (got, issuer(d))
+    assert got["hint"].startswith("ssh_command: "), got
     good("what was wrong with one request says nothing of the issuer")
     beside = os.path.join(d.dir, "krl", ".revoked.krl.new")
     os.mkdir(beside)
