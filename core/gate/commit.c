@@ -265,6 +265,9 @@ plan_lease(struct sg_gate *gate, struct sg_request *r, const struct sg_task *tas
 	if (sg_state_agent_leases(&gate->state, r->agent->name, (size_t)gate->catalogue->limits.leases_per_agent) >=
 	    (size_t)gate->catalogue->limits.leases_per_agent)
 		return false;
+	*reason = SG_REASON_masks_full;
+	if (told->format == SG_ISSUE_opaque && task->root->tree != NULL && task->root->tree->mask.count == SG_MASK_SECRETS)
+		return false;
 	if ((*reason = sg_lease_room(gate, r->issuer, r->agent)) != SG_REASON_allowed)
 		return false;
 	int64_t ttl = r->issuer->ttl_ms, most = gate->catalogue->limits.credential_ttl_max, left = sg_deadline_left(&task->ends, &gate->state.now);

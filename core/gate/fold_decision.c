@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Leaves about decisions: judged, withheld, their leases, and what really happened. */
 #include "gate/fold_in.h"
+#include "gate/mask_line.h"
 
 #include "base/str.h"
 #include "gate/values.h"
@@ -268,6 +269,14 @@ sg_fold_kind_withheld(struct sg_fold *f)
 		sg_fold_spread(f, task, SG_WORD_NAMED);
 }
 
+static void
+keep_secret(struct sg_fold *f, struct sg_task *task, struct sg_masked secret)
+{
+	struct sg_tree *tree = sg_task_tree(task->root);
+	if (tree == NULL || (!sg_mask_add(&tree->mask, secret) && tree->mask.count < SG_MASK_SECRETS))
+		f->missing = "memory";
+}
+
 void
 sg_fold_kind_lease(struct sg_fold *f)
 {
@@ -275,7 +284,10 @@ sg_fold_kind_lease(struct sg_fold *f)
 	struct sg_str to = sg_fold_text(f, "state");
 	if (lease == NULL)
 		return;
+	struct sg_masked secret;
 	lease->handed |= sg_str_is(to, "active");
+	if (sg_mask_read(sg_json_get(f->body, "mask"), f->state, sg_str(lease->id), 0, &secret))
+		keep_secret(f, lease->task, secret);
 	if (sg_str_is(to, "active") && lease->state == SG_LEASE_PENDING)
 		lease->state = SG_LEASE_ACTIVE;
 	else if (sg_str_is(to, "revoking"))

@@ -12,7 +12,6 @@
 #include "gate/fold.h"
 #include "gate/issuers.h"
 #include "gate/journal.h"
-#include "gate/mask.h"
 #include "gate/merge.h"
 
 struct sg_gate;
@@ -95,7 +94,6 @@ struct sg_gate {
 	struct sg_request *turns; /* who stands in line for a turn, first come first */
 	struct sg_buf jwks; /* key set of the JWT issuers, canonical */
 	struct sg_issuer_told *issuers;
-	struct sg_mask mask; /* secrets that went out */
 	uint64_t next_id;
 	struct {
 		uint64_t count;

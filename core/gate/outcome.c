@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Outcomes: what really happened, told by the one who asked; then the hooks of policy, which may only add. */
+#include "gate/mask_line.h"
 #include "gate/request.h"
 #include "gate/values.h"
 
@@ -28,7 +29,8 @@ answer_outcome(struct sg_gate *gate, struct sg_request *r)
 static struct sg_str
 masked(struct sg_gate *gate, const struct sg_request *r, struct sg_str label)
 {
-	if (!sg_mask_finds(&gate->mask, label))
+	const struct sg_task *task = sg_state_task(&gate->state, r->task);
+	if (task == NULL || task->root->tree == NULL || !sg_mask_finds(&task->root->tree->mask, sg_mask_key(&gate->state), label))
 		return label;
 	char line[160];
 	snprintf(line, sizeof(line), "ALERT    the outcome of %.*s held a secret; masked", (int)(r->argument.len < 80 ? r->argument.len : 80), r->argument.ptr);

@@ -124,6 +124,7 @@
 	X(clock_behind,          "the clock stands behind the record; nothing is issued until it is mended")           \
 	X(issue_full,            "this issuer has given out as much as it could take back; wait until some of it has run out") \
 	X(issue_unconfirmed,     "this issuer has not taken back what it was told to, and gives nothing until it has") \
+	X(masks_full,            "this tree of tasks was given more secrets than can be known again; begin another task") \
 	X(issue_unavailable,     "the issuer is away")                                                                 \
 	X(issue_failed,          "the issuer failed")                                                                  \
 	X(credential_wrong,      "the issuer made something else than was decided; it is revoked")                     \

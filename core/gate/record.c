@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Writing leaves: append, then fold the very bytes that were appended, so that a replay cannot come to another state. */
+#include "gate/mask_line.h"
 #include "gate/request.h"
 
 #include "base/err.h"
@@ -89,6 +90,29 @@ sg_record_lease(struct sg_gate *gate, const char *lease, const char *state, stru
 	sg_jw_member_text(&w, "lease", lease);
 	sg_jw_member_text(&w, "state", state);
 	sg_jw_member_text(&w, "why", why);
+	sg_jw_end(&w);
+	bool ok = sg_record(gate, "lease", sg_buf_view(&body), SG_STR(""), NULL, NULL) == SG_OK;
+	sg_buf_done(&body);
+	return ok;
+}
+
+/* The credential leaves with this leaf, and of a secret its fingerprint stays. */
+bool
+sg_record_handed(struct sg_gate *gate, const struct sg_request *r)
+{
+	struct sg_buf body;
+	struct sg_json_writer w;
+	sg_buf_init(&body, 4096);
+	sg_jw_begin(&w, &body);
+	sg_jw_object(&w);
+	sg_jw_member_text(&w, "by", "stepgate");
+	sg_jw_member_text(&w, "lease", r->lease);
+	if (r->secret.len > 0) {
+		sg_jw_name(&w, "mask");
+		sg_mask_write(&w, &gate->state, sg_str(r->lease), 0, r->secret);
+	}
+	sg_jw_member_text(&w, "state", "active");
+	sg_jw_member_text(&w, "why", "released");
 	sg_jw_end(&w);
 	bool ok = sg_record(gate, "lease", sg_buf_view(&body), SG_STR(""), NULL, NULL) == SG_OK;
 	sg_buf_done(&body);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Releasing: the credential is made and read again, the world is looked at a second time, and in the same step the answer leaves or is
  * withheld. */
+#include "gate/mask_line.h"
 #include "gate/request.h"
 #include "gate/revoking.h"
 
@@ -186,7 +187,12 @@ sg_release(struct sg_gate *gate, struct sg_request *r)
 		withhold(gate, r, reason);
 		return;
 	}
-	if (r->lease[0] != '\0' && !sg_record_lease(gate, r->lease, "active", SG_STR("stepgate"), "released")) {
+	const struct sg_task *task = sg_state_task(&gate->state, r->task);
+	if (task->root->tree != NULL && !sg_mask_room(&task->root->tree->mask, r->secret)) { /* others took the room meanwhile */
+		withhold(gate, r, SG_REASON_masks_full);
+		return;
+	}
+	if (r->lease[0] != '\0' && !sg_record_handed(gate, r)) {
 		withhold(gate, r, SG_REASON_audit_unavailable);
 		return;
 	}
@@ -226,7 +232,7 @@ verify(struct sg_gate *gate, struct sg_request *r)
 	struct sg_str keys = told != NULL ? sg_buf_view(&told->keys) : SG_STR("");
 	r->stage = SG_STAGE_VERIFY;
 	if (format == SG_ISSUE_opaque) {
-		sg_mask_note(&gate->mask, gate->sys, r->token);
+		r->secret = sg_mask_of(sg_mask_key(&gate->state), r->token);
 		sg_release(gate, r);
 	} else if (format == SG_ISSUE_none || !sg_ask_verify(gate, r, format, keys, sg_str(r->lease)))
 		withhold(gate, r, SG_REASON_issue_unavailable);
@@ -270,9 +276,10 @@ note_refusal(struct sg_request *r, const struct sg_json *answer)
 	struct sg_str code = sg_json_text_at(answer, "code"), text = sg_json_text_at(answer, "text");
 	if (code.len == 0)
 		return;
-	for (size_t cut = ISSUER_SAID; cut < text.len; cut--)
-		if (cut == 0 || ((unsigned char)text.ptr[cut] & 0xc0) != 0x80)
-			text.len = cut; /* no letter in half */
+	size_t cut = text.len > ISSUER_SAID ? ISSUER_SAID : text.len;
+	while (cut > 0 && cut < text.len && ((unsigned char)text.ptr[cut] & 0xc0) == 0x80)
+		cut--; /* no letter in half */
+	text.len = cut;
 	r->issuer_said = sg_str(sg_arena_printf(&r->arena, "%.*s: %.*s", SG_STR_ARG(code), SG_STR_ARG(text)));
 	r->issuer_told = sg_json_is(answer, "fault", "request") ? r->issuer_said : sg_arena_copy(&r->arena, code);
 }

@@ -68,6 +68,7 @@ struct sg_request {
 	struct sg_str domain;      /* of the decision that is looked at */
 	const char *misspelt;      /* what is wrong with the resource's id, in words of ours; NULL: nothing */
 	struct sg_str misfit;      /* the argument that does not fit the catalogue */
+	struct sg_masked secret; /* the fingerprint of an opaque credential */
 	struct sg_str issuer_said, issuer_told; /* why it made no credential: for the record; and as much of it as its asker may hear */
 	struct sg_str narrowed_to; /* what a task was given less than asked, canonical */
 	size_t step;    /* of the signed plan, from 1 on; 0: none */
@@ -184,6 +185,8 @@ bool sg_record_decision(struct sg_gate *gate, struct sg_request *request, uint64
 bool sg_record_task(struct sg_gate *gate, const struct sg_task *task, const char *how, struct sg_str by, const char *why, uint64_t *number);
 /* The daemon itself ends a task. */
 bool sg_end_task(struct sg_gate *gate, const struct sg_task *task, const char *why);
+/* "active": r->lease is handed out. */
+bool sg_record_handed(struct sg_gate *gate, const struct sg_request *request);
 bool sg_record_lease(struct sg_gate *gate, const char *lease, const char *state, struct sg_str by, const char *why);
 bool sg_record_withheld(struct sg_gate *gate, struct sg_request *request, enum sg_reason reason);
 bool sg_random_id(struct sg_gate *gate, const char *prefix, char out[SG_ID_MAX]);

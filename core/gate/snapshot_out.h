@@ -34,4 +34,7 @@ void sg_snapshot_task(struct sg_snapshot_out *o, const void *value);
 void sg_snapshot_tree(struct sg_snapshot_out *o, const void *value);
 void sg_snapshot_past(struct sg_snapshot_out *o, const void *value);
 
+/* One line for each secret that a tree was given: mask_line.c. */
+void sg_snapshot_masks(struct sg_snapshot_out *o, const void *root);
+
 #endif

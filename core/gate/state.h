@@ -7,6 +7,7 @@
 #include "frame/segment.h"
 #include "gate/catalogue.h"
 #include "gate/deadline.h"
+#include "gate/mask.h"
 #include "gate/reason.h"
 
 enum {
@@ -184,6 +185,7 @@ struct sg_tree {
 	} *quarantine;
 	size_t quarantine_count;
 	bool quarantine_full;
+	struct sg_mask mask; /* secrets it was given */
 };
 
 /* What a task was given by the one above it; NULL lists and -1 mean no bound of its own. */

@@ -42,6 +42,7 @@ free_tree(struct sg_tree *tree)
 		return;
 	sg_history_free(&tree->history);
 	sg_values_free(&tree->values);
+	sg_mask_free(&tree->mask);
 	free(tree->plan.steps);
 	for (size_t i = 0; i < tree->quarantine_count; i++)
 		free(tree->quarantine[i].action);
