@@ -135,10 +135,10 @@ print_result(const struct sg_ctl *ctl, const struct sg_verify_result *r)
 		struct sg_buf text;
 		sg_buf_init(&text, 4096);
 		sg_canon_string(&text, sg_str(intact ? "" : r->err.text));
-		printf("{\"code\":\"%s\",\"file\":\"%s\",\"head\":\"%s\",\"last\":%llu,\"leaves\":%llu,\"opened\":%llu,"
+		printf("{\"ahead\":%llu,\"beside\":%u,\"beside_unreadable\":%u,\"code\":\"%s\",\"file\":\"%s\",\"head\":\"%s\",\"last\":%llu,\"leaves\":%llu,\"opened\":%llu,"
 		       "\"result\":\"%.*s\","
 		       "\"sealed\":%llu,\"segments\":%llu,\"torn_bytes\":%zu,\"void_segments\":%llu,\"what\":%.*s}\n",
-		       intact ? "" : r->err.code, r->file, head, (unsigned long long)r->last,
+		       (unsigned long long)r->ahead, r->beside, r->beside_bad, intact ? "" : r->err.code, r->file, head, (unsigned long long)r->last,
 		       (unsigned long long)r->leaves, (unsigned long long)r->opened, SG_STR_ARG(verdict),
 		       (unsigned long long)r->sealed, (unsigned long long)r->segments, r->torn,
 		       (unsigned long long)r->void_segments, (int)text.len, text.ptr);
@@ -157,6 +157,13 @@ print_result(const struct sg_ctl *ctl, const struct sg_verify_result *r)
 			     r->opened < r->sealed ? "; the others' day keys are gone or not readable" : "");
 	if (r->void_segments > 0)
 		sg_show_rowf("void", "%llu segments behind syncs that failed", (unsigned long long)r->void_segments);
+	if (r->beside > 0)
+		sg_show_rowf("beside", "%u of head and snapshots%s", r->beside, intact ? ": they agree with it" : "");
+	if (r->beside_bad > 0)
+		sg_show_rowf("passed over", "%u beside it; %s", r->beside_bad, r->beside_why);
+	if (intact && !r->anchored)
+		sg_show_row("not known", SG_STR("whether leaves behind the last one were taken away together with what stood beside them: note the last leaf and "
+						"the chain head somewhere else, and give them as --anchor LEAF:HEAD"));
 	if (r->verdict == SG_VERIFY_TORN)
 		sg_show_rowf("torn",
 			     "%zu bytes behind the last leaf: the next start drops what a crash left; if there was "
@@ -179,6 +186,16 @@ verify(const char *folder, const struct sg_verify_anchor *anchor, struct sg_veri
 	}
 }
 
+/* The folder of `stepgate dev` holds the state folder. */
+void
+sg_ctl_state_folder(const struct sg_ctl *ctl, char *out, size_t room)
+{
+	const char *given = ctl->arg_count > 0 ? ctl->args[0] : "/var/lib/stepgate";
+	snprintf(out, room, "%s/state", given);
+	if (access(out, F_OK) != 0)
+		snprintf(out, room, "%s", given);
+}
+
 int
 sg_ctl_audit_verify(struct sg_ctl *ctl)
 {
@@ -186,15 +203,11 @@ sg_ctl_audit_verify(struct sg_ctl *ctl)
 	struct sg_verify_result result;
 	struct sg_verify_anchor anchor = {0};
 	char folder[1200];
-	const char *given = ctl->arg_count > 0 ? ctl->args[0] : "/var/lib/stepgate",
-		   *noted = ctl->option[SG_CTL_OPTION_anchor];
+	const char *noted = ctl->option[SG_CTL_OPTION_anchor];
 	if (noted != NULL && !read_anchor(noted, &anchor))
 		return sg_ctl_fail(ctl, SG_CTL_USAGE, "usage", "both are printed by stepgate audit verify",
 				   "--anchor takes NUMBER:CHAINHEAD");
-	/* the folder of `stepgate dev` holds the state folder */
-	snprintf(folder, sizeof(folder), "%s/state", given);
-	if (access(folder, F_OK) != 0)
-		snprintf(folder, sizeof(folder), "%s", given);
+	sg_ctl_state_folder(ctl, folder, sizeof(folder));
 	verify(folder, noted != NULL ? &anchor : NULL, &result);
 	if (result.verdict == SG_VERIFY_UNREADABLE)
 		return sg_ctl_fail(ctl, SG_CTL_UNREADABLE, result.err.code,

@@ -80,6 +80,13 @@ note(struct sg_walk *w, const struct sg_record *record)
 			return false;
 		}
 	}
+	for (size_t i = 0; i < w->beside_count; i++)
+		if (w->beside[i].good && w->beside[i].leaf == record->number && memcmp(w->beside[i].chain, record->chain, SG_SHA256_BYTES) != 0) {
+			w->result->ahead = record->number;
+			sg_fail(&w->result->err, SG_MALFORMED, "journal_lost", "leaf %" PRIu64 " is another one than %s stands behind", record->number,
+				w->beside[i].name);
+			return false;
+		}
 	if (w->each != NULL)
 		w->each(w->to, record);
 	return true;
@@ -165,12 +172,38 @@ walk(struct sg_walk *w)
 	struct sg_buf bytes;
 	sg_buf_init(&bytes, SG_SEGMENT_MAX + 1);
 	w->all = malloc(SG_WALK_SEGMENTS * sizeof(*w->all));
-	bool good = w->all != NULL && sg_walk_list(w) && sg_walk_choose(w);
+	bool good = w->all != NULL && sg_walk_list(w) && (w->count == 0 || sg_walk_choose(w));
 	for (size_t i = 0; good && i < w->count; i++)
 		good = one_segment(w, i, &bytes);
 	sg_buf_done(&bytes);
 	free(w->all);
 	return good;
+}
+
+static void
+read_beside(struct sg_walk *w)
+{
+	w->beside_count = sg_beside_read(w->journal, w->beside);
+	for (size_t i = 0; i < w->beside_count; i++) {
+		w->result->beside += w->beside[i].good;
+		if (!w->beside[i].good && w->result->beside_bad++ == 0)
+			snprintf(w->result->beside_why, sizeof(w->result->beside_why), "%s", w->beside[i].err.text);
+	}
+}
+
+/* What stands behind more leaves than there are was made of leaves that were on disk. */
+static void
+check_end(struct sg_walk *w)
+{
+	for (size_t i = 0; i < w->beside_count; i++) {
+		if (!w->beside[i].good || w->beside[i].leaf <= w->result->last)
+			continue;
+		w->result->ahead = w->beside[i].leaf;
+		sg_fail(&w->result->err, SG_MALFORMED, "journal_lost", SG_LOST_TEXT, (unsigned long long)w->result->last, w->beside[i].name,
+			(unsigned long long)w->beside[i].leaf);
+		sg_walk_wrong(w, SG_VERIFY_TAMPERED, "journal");
+		return;
+	}
 }
 
 void
@@ -185,12 +218,17 @@ sg_verify_journal(const char *folder, const struct sg_verify_anchor *anchor, sg_
 		sg_walk_unreadable(&w, state < 0 ? "the state folder" : "journal", errno);
 	} else {
 		w.keys = openat(state, "keys", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		read_beside(&w);
 		bool good = walk(&w);
 		if (good && result->torn > 0) {
 			sg_fail(&result->err, SG_MALFORMED, "journal_header",
 				"the newest segment is cut inside its header");
 			sg_walk_wrong(&w, SG_VERIFY_TORN, "journal");
 		}
+		if (result->verdict == SG_VERIFY_INTACT || result->verdict == SG_VERIFY_TORN)
+			check_end(&w);
+		if (result->verdict == SG_VERIFY_INTACT && w.count == 0)
+			sg_walk_unreadable(&w, "journal", ENOENT); /* and what stands beside it proves nothing */
 		if (result->verdict == SG_VERIFY_INTACT && anchor != NULL && !result->anchored) {
 			sg_fail(&result->err, SG_MALFORMED, "journal_anchor",
 				"leaf %" PRIu64 ", which was noted, is gone", anchor->number);

@@ -29,6 +29,9 @@ struct sg_verify_result {
 	uint64_t sealed, opened;              /* sealed inputs; those whose day key still exists and that opened */
 	size_t torn;                          /* bytes behind the last good record */
 	bool anchored;                        /* the anchor was met */
+	unsigned beside, beside_bad;          /* head and snapshots that were held against the journal; those that cannot be read and prove nothing */
+	char beside_why[256];                 /* what is wrong with the newest of those */
+	uint64_t ahead;                       /* journal_lost: the leaf that something stands behind */
 	char file[64];                        /* where it is wrong */
 	struct sg_err err;                    /* what is wrong, unless INTACT */
 };
@@ -36,9 +39,14 @@ struct sg_verify_result {
 /* Called for each leaf, in order. */
 typedef void sg_verify_leaf(void *to, const struct sg_record *record);
 
-/* Reads the journal of the state folder `folder` (holding journal/, perhaps keys/). `anchor` and `each` may be NULL. */
+/* Head and snapshots beside the segments are held against them: journal_lost, tampered, where one stands behind a leaf that is gone or another one.
+ * Reads the journal of the state folder `folder` (holding journal/, perhaps keys/). `anchor` and `each` may be NULL. */
 void sg_verify_journal(const char *folder, const struct sg_verify_anchor *anchor, sg_verify_leaf *each, void *to,
 		       struct sg_verify_result *result);
+
+struct sg_ctl;
+/* The state folder that a command's first argument means. */
+void sg_ctl_state_folder(const struct sg_ctl *ctl, char *out, size_t room);
 
 /* "intact", "tampered", "torn", "unreadable" */
 const char *sg_verify_name(enum sg_verify verdict);

@@ -69,6 +69,8 @@ show_status(const struct sg_ctl *ctl, const struct sg_json *a)
 	sg_show_rowf("agents", "%lld", (long long)sg_show_int(a, "agents"));
 	show_counts(a);
 	sg_show_rowf("journal", "durable up to leaf %lld", (long long)sg_show_int(a, "durable"));
+	if (sg_json_text_at(a, "passed_over").len > 0)
+		sg_show_member("PASSED OVER", a, "passed_over");
 	const struct sg_json *killed = sg_json_get(a, "killed");
 	if (killed != NULL && killed->count > 0)
 		sg_show_member("KILLED", a, "killed");

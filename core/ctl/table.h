@@ -129,9 +129,15 @@ enum { SG_CTL_REST = 1000, SG_CTL_BEHIND = 999 };
 	X(audit_verify,  "audit verify",    "[DIR]",            0, 1, SG_CTL_BIT(json) | SG_CTL_BIT(anchor),                     \
 	  "check the journal's chain, offline",                                                                        \
 	  "DIR is a state folder (default /var/lib/stepgate). Reads every leaf, prints the number of the last one and the head of the "     \
-	  "chain. Note both somewhere else: --anchor then tells whether what was noted is still in the journal, which nothing in the journal "    \
-	  "itself can tell once its end is gone. Sealed inputs are opened where their day key still exists. Exit 0 intact, 1 tampered, "      \
+	  "chain. Note both somewhere else: --anchor then tells whether what was noted is still in the journal. Head and snapshots beside the "    \
+	  "journal tell so too, as long as they are not gone with its end. Sealed inputs are opened where their day key still exists. Exit 0 intact, 1 tampered, "      \
 	  "65 torn end, 66 unreadable.")                                                                                \
+	X(audit_accept, "audit accept", "[DIR]",      0, 1, SG_CTL_BIT(json) | SG_CTL_BIT(reason),                     \
+	  "start again although leaves are gone",                                                                      \
+	  "DIR is a state folder (default /var/lib/stepgate). For a daemon that does not start because its journal ends before a leaf that was on "   \
+	  "disk (journal_lost): what was lost stays lost, a kill too. Put the journal back from where it went if you can. Else, with the daemon "     \
+	  "stopped, this moves head and snapshots that know more out of the way (lost-*) and has the next start record who took the loss and why. "   \
+	  "Needs --reason. Exit 1 if nothing is lost.")                                                                \
 	X(approvals_list, "approvals list", "",                 0, 0, SG_CTL_TALK | SG_CTL_BIT(all),                            \
 	  "what waits for a person", "With --all also what is settled.")                                               \
 	X(approvals_show, "approvals show", "ID",               1, 1, SG_CTL_TALK | SG_CTL_BIT(wait),                           \

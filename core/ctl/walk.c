@@ -67,7 +67,7 @@ sg_walk_list(struct sg_walk *w)
 			w->all[w->count++] = number_of(entry->d_name);
 	closedir(dir);
 	qsort(w->all, w->count, sizeof(*w->all), by_number);
-	if (w->count == 0)
+	if (w->count == 0 && w->beside_count == 0)
 		return sg_walk_unreadable(w, "journal", ENOENT); /* a daemon that ever ran has written one */
 	return true;
 }

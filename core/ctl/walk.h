@@ -4,6 +4,7 @@
 #define SG_CTL_WALK_H
 
 #include "ctl/segments.h"
+#include "frame/beside.h"
 
 enum { SG_WALK_SEGMENTS = 1 << 16, SG_WALK_NAME = 32 };
 
@@ -13,6 +14,8 @@ struct sg_walk {
 	size_t count;
 	uint64_t segment;
 	const struct sg_verify_anchor *anchor;
+	struct sg_beside beside[SG_BESIDE_MAX]; /* the newest first */
+	size_t beside_count;
 	sg_verify_leaf *each;
 	void *to;
 	struct sg_verify_result *result;

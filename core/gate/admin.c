@@ -321,6 +321,7 @@ sg_route_status(struct sg_gate *gate, struct sg_request *r)
 	sg_jw_member_str(&w, "mode", gate->catalogue->dev ? SG_STR("dev") : SG_STR("enforce"));
 	sg_jw_name(&w, "modules");
 	gate->ports.modules(gate->ports.self, &w);
+	sg_jw_member_text(&w, "passed_over", gate->passed_why);
 	sg_jw_member_str(&w, "policy", sg_str(gate->policy));
 	sg_jw_member_int(&w, "policy_generation", gate->policy_generation);
 	sg_jw_name(&w, "revoking");

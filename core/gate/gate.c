@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * The gate's events: each finds what it is about and hands it on. */
+#include "gate/lost.h"
 #include "gate/gate.h"
 #include "gate/revoking.h"
 
@@ -443,6 +444,7 @@ recover(struct sg_gate *gate, const struct sg_gate_start *start, struct sg_err *
 	gate->recovered = true;
 	sg_pulse_take_up(gate->state.now.boot + gate->catalogue->limits.hang_refusal * SG_MSEC);
 	record_start(gate, torn);
+	sg_lost_accepted(gate);
 	sg_agent_ids(gate);
 	sg_gate_owners(gate);
 	sg_gate_orphans(gate);
@@ -595,6 +597,7 @@ sg_gate_tick(struct sg_gate *gate)
 	sg_gate_watch(gate);
 	sg_conns_review(gate, 256);
 	sg_gate_remember(gate);
+	sg_head_follow(gate, false);
 	end_late(gate);
 	sg_leases_turn(gate);
 	drop_retired(gate);

@@ -108,6 +108,10 @@ struct sg_gate {
 	bool audit_lags; /* a required sink is too far behind: nothing is allowed */
 	uint64_t snapshot_last, snapshot_at; /* leaf of the newest one that a leaf names; of the one being written, 0: none */
 	sg_time snapshot_since;
+	uint64_t head_leaf, loss_leaf; /* of the head beside the journal; of the leaf that says that a loss was taken, 0: none */
+	sg_time head_at; /* not written again before */
+	unsigned passed_over; /* snapshots that could not be read at the start; the last of them, and why */
+	char passed_why[320];
 	uint64_t reload_conn;
 	size_t sessions_at; /* where the look at idle sessions goes on */
 	size_t watched_at; /* where the look at processes of instances goes on */

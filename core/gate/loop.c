@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * The gate's process: starts, confines itself, recovers, then turns: read what came, decide, hand groups to the disk, send. */
 #include "gate/loop.h"
+#include "gate/lost.h"
 
 #include "base/canon.h"
 #include "base/confine.h"
@@ -447,6 +448,7 @@ sg_gate_run(const struct sg_gate_process *how)
 	}
 	sg_gate_stop(loop->gate);
 	sg_disk_end(loop);
+	sg_head_follow(loop->gate, true);
 	sg_loop_flush(loop);
 	int status = loop->stop ? SG_GATE_STOPPED : SG_GATE_LINK;
 	free(loop); /* the rest goes with the process */

@@ -2,6 +2,7 @@
  * Recovery: which segments count, folding their leaves, healing a torn tail, refusing a broken middle; and reading one leaf again. */
 #include "base/err.h"
 #include "base/str.h"
+#include "frame/beside.h"
 #include "gate/journal_files.h"
 #include "gate/pulse.h"
 
@@ -115,7 +116,7 @@ known_leaf(const struct recovery *r, const struct sg_record *record, struct sg_e
 {
 	if (record->number < r->from->leaf || memcmp(record->chain, r->from->chain, SG_SHA256_BYTES) == 0)
 		return SG_OK;
-	return sg_fail(err, SG_MALFORMED, "snapshot_chain", "leaf %llu is not the one that the snapshot stands behind", (unsigned long long)record->number);
+	return sg_fail(err, SG_MALFORMED, "journal_lost", "leaf %llu is not the one that the snapshot stands behind; " SG_LOST_WAY, (unsigned long long)record->number);
 }
 
 /* A segment whose leaves are all known: its place in the chain is in the header of the one behind it. */
@@ -149,7 +150,7 @@ may_pass(struct recovery *r, size_t i, bool *passed, struct sg_err *err)
 	if (status != SG_OK || after.last > r->from->leaf)
 		return status;
 	if (after.last == r->from->leaf && memcmp(after.chain, r->from->chain, SG_SHA256_BYTES) != 0)
-		return sg_fail(err, SG_MALFORMED, "snapshot_chain", "leaf %llu is not the one that the snapshot stands behind", (unsigned long long)after.last);
+		return sg_fail(err, SG_MALFORMED, "journal_lost", "leaf %llu is not the one that the snapshot stands behind; " SG_LOST_WAY, (unsigned long long)after.last);
 	pass_segment(r, &header, &after);
 	*passed = true;
 	return SG_OK;
@@ -270,7 +271,7 @@ sg_journal_open(struct sg_journal *journal, const struct sg_sys *sys, int folder
 			status = one_segment(&r, i, &bytes, err);
 	}
 	if (status == SG_OK && journal->durable < r.from->leaf)
-		status = sg_fail(err, SG_MALFORMED, "snapshot_chain", "the journal ends before the snapshot's leaf");
+		status = sg_fail(err, SG_MALFORMED, "journal_lost", SG_LOST_TEXT, (unsigned long long)journal->durable, "a snapshot", (unsigned long long)r.from->leaf);
 	sg_buf_done(&bytes);
 	free(r.segments);
 	*torn = r.torn;

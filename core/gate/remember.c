@@ -5,6 +5,7 @@
 
 #include "base/err.h"
 #include "base/str.h"
+#include "gate/lost.h"
 #include "gate/request.h"
 #include "gate/snapshot_file.h"
 
@@ -25,7 +26,7 @@ static bool
 is_due(const struct sg_gate *gate)
 {
 	const struct sg_journal *j = &gate->journal;
-	return !j->closed && !j->committing && j->pending.len == 0 && j->appended == j->durable && gate->snapshot_at == 0 &&
+	return !j->closed && gate->owed == NULL && !j->committing && j->pending.len == 0 && j->appended == j->durable && gate->snapshot_at == 0 &&
 	       j->durable - gate->snapshot_last >= (uint64_t)gate->catalogue->limits.snapshot_leaves;
 }
 
@@ -128,8 +129,8 @@ again(struct sg_gate *gate, const struct sg_gate_start *start, struct sg_err *er
 	return status;
 }
 
-enum sg_status
-sg_gate_recall(struct sg_gate *gate, const struct sg_gate_start *start, size_t *torn, struct sg_err *err)
+static enum sg_status
+recall(struct sg_gate *gate, const struct sg_gate_start *start, size_t *torn, struct sg_err *err)
 {
 	struct sg_snapshot_file file = {.leaf = UINT64_MAX};
 	struct sg_snapshot_head head;
@@ -147,11 +148,14 @@ sg_gate_recall(struct sg_gate *gate, const struct sg_gate_start *start, size_t *
 				(unsigned long long)file.leaf);
 			return SG_OK;
 		}
-		if (opened && (status == SG_UNAVAILABLE || status == SG_NOMEM)) { /* no fault of the snapshot, and no other would help */
+		bool lost = opened && strcmp(why.code, "journal_lost") == 0; /* it was made of what was on disk: the fault is not its own */
+		if (lost || (opened && (status == SG_UNAVAILABLE || status == SG_NOMEM))) { /* no other would help */
 			if (err != NULL)
 				*err = why;
 			return status;
 		}
+		gate->passed_over++;
+		snprintf(gate->passed_why, sizeof(gate->passed_why), "snapshot of leaf %llu: %s (%s)", (unsigned long long)file.leaf, why.text, why.code);
 		fprintf(stderr, "stepgated: snapshot of leaf %llu is passed over: %s (%s)\n", (unsigned long long)file.leaf, why.text, why.code);
 		if (again(gate, start, err) != SG_OK)
 			return SG_NOMEM;
@@ -159,4 +163,13 @@ sg_gate_recall(struct sg_gate *gate, const struct sg_gate_start *start, size_t *
 	head = (struct sg_snapshot_head){.leaf = 0};
 	file = (struct sg_snapshot_file){.leaf = 0};
 	return open_from(gate, start, &file, &head, torn, err);
+}
+
+enum sg_status
+sg_gate_recall(struct sg_gate *gate, const struct sg_gate_start *start, size_t *torn, struct sg_err *err)
+{
+	enum sg_status status = recall(gate, start, torn, err);
+	if (status == SG_OK && (status = sg_lost_check(gate, err)) != SG_OK)
+		sg_journal_close(&gate->journal);
+	return status;
 }

@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * audit accept: an operator's word that a journal goes on without leaves that are gone. Written first, then what proves the loss is moved away: whatever
+ * ends in between, the daemon still refuses, and the command can be given again. */
+#include "ctl/segments.h"
+#include "ctl/show.h"
+
+#include "base/canon.h"
+#include "base/str.h"
+#include "frame/beside.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { LOSS_MOST = 2048, REASON_MOST = 256 };
+
+struct loss {
+	int state, lock, journal;
+	struct sg_verify_result found;
+	const char *reason;
+};
+
+/* The lock is the daemon's: while it runs, nothing is moved under it. */
+static int
+open_all(const struct sg_ctl *ctl, const char *folder, struct loss *l)
+{
+	l->state = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	l->journal = l->state < 0 ? -1 : openat(l->state, "journal", O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+	l->lock = l->journal < 0 ? -1 : openat(l->state, "lock", O_RDWR | O_CLOEXEC | O_NOFOLLOW);
+	if (l->lock < 0)
+		return sg_ctl_fail(ctl, SG_CTL_UNREADABLE, "state_unreadable", "give the state folder; its owner may write it", "%s: %s", folder, strerror(errno));
+	if (flock(l->lock, LOCK_EX | LOCK_NB) != 0)
+		return sg_ctl_fail(ctl, SG_CTL_DENIED, "daemon_runs", "stop it first", "%s is held by a daemon", folder);
+	return SG_CTL_OK;
+}
+
+static bool
+write_word(const struct loss *l)
+{
+	struct sg_buf text;
+	struct sg_json_writer w;
+	struct stat owner;
+	sg_buf_init(&text, LOSS_MOST);
+	sg_jw_begin(&w, &text);
+	sg_jw_object(&w);
+	sg_jw_member_int(&w, "ahead", (int64_t)l->found.ahead);
+	char by[32];
+	snprintf(by, sizeof(by), "uid:%u", (unsigned)getuid());
+	sg_jw_member_text(&w, "by", by);
+	sg_jw_member_int(&w, "last", (int64_t)l->found.last);
+	sg_jw_member_text(&w, "reason", l->reason);
+	sg_jw_end(&w);
+	int fd = text.failed ? -1 : openat(l->journal, ".loss.new", O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
+	bool good = fd >= 0 && write(fd, text.ptr, text.len) == (ssize_t)text.len && fstat(l->journal, &owner) == 0 &&
+		    (geteuid() != 0 || fchown(fd, owner.st_uid, owner.st_gid) == 0) && fsync(fd) == 0;
+	if (fd >= 0)
+		close(fd);
+	sg_buf_done(&text);
+	return good && renameat(l->journal, ".loss.new", l->journal, "loss") == 0 && fsync(l->journal) == 0;
+}
+
+/* All that says more than the journal has, or something else. */
+static bool
+move_away(const struct loss *l)
+{
+	struct sg_beside beside[SG_BESIDE_MAX];
+	size_t count = sg_beside_read(l->journal, beside);
+	bool good = true;
+	for (size_t i = 0; i < count; i++) {
+		char to[SG_BESIDE_NAME + 8];
+		snprintf(to, sizeof(to), "lost-%.*s", SG_BESIDE_NAME - 1, beside[i].name);
+		if (beside[i].leaf >= l->found.ahead || beside[i].leaf > l->found.last)
+			good &= renameat(l->journal, beside[i].name, l->journal, to) == 0;
+	}
+	return good && fsync(l->journal) == 0;
+}
+
+/* Whether what is wrong is a loss, and nothing else is: what was changed in the middle is nobody's to take. */
+static int
+take(const struct sg_ctl *ctl, const char *folder, struct loss *l)
+{
+	unsigned rounds = 0;
+	sg_verify_journal(folder, NULL, NULL, NULL, &l->found);
+	uint64_t ahead = l->found.ahead;
+	if (l->found.verdict != SG_VERIFY_TAMPERED && l->found.verdict != SG_VERIFY_UNREADABLE)
+		return sg_ctl_fail(ctl, SG_CTL_DENIED, "nothing_lost", "", "%s: nothing that stands beside the journal knows more than it", folder);
+	while (l->found.verdict == SG_VERIFY_TAMPERED && ahead != 0 && strcmp(l->found.err.code, "journal_lost") == 0 && rounds++ < SG_BESIDE_MAX) {
+		if (!write_word(l) || !move_away(l))
+			return sg_ctl_fail(ctl, SG_CTL_UNREADABLE, "journal_io", "nothing is taken yet; give it again", "%s/journal: %s", folder, strerror(errno));
+		sg_verify_journal(folder, NULL, NULL, NULL, &l->found);
+		l->found.ahead = l->found.ahead != 0 ? l->found.ahead : ahead;
+	}
+	if (l->found.verdict == SG_VERIFY_TAMPERED || l->found.verdict == SG_VERIFY_UNREADABLE)
+		return sg_ctl_fail(ctl, SG_CTL_DENIED, l->found.err.code, "this is no loss at its end; stepgate audit verify says what is wrong", "%s: %s", folder, l->found.err.text);
+	l->found.ahead = ahead;
+	return SG_CTL_OK;
+}
+
+int
+sg_ctl_audit_accept(struct sg_ctl *ctl)
+{
+	char folder[1200];
+	struct loss l = {.state = -1, .lock = -1, .journal = -1, .reason = ctl->option[SG_CTL_OPTION_reason]};
+	if (l.reason == NULL || l.reason[0] == '\0' || strlen(l.reason) > REASON_MOST)
+		return sg_ctl_fail(ctl, SG_CTL_USAGE, "usage", "", "say why: --reason TEXT, %d bytes at most", REASON_MOST);
+	sg_ctl_state_folder(ctl, folder, sizeof(folder));
+	int code = open_all(ctl, folder, &l);
+	if (code == SG_CTL_OK)
+		code = take(ctl, folder, &l);
+	if (code == SG_CTL_OK && ctl->json)
+		printf("{\"ahead\":%llu,\"last\":%llu,\"result\":\"taken\"}\n", (unsigned long long)l.found.ahead, (unsigned long long)l.found.last);
+	else if (code == SG_CTL_OK)
+		printf("taken: the journal goes on behind leaf %llu; something stood behind leaf %llu. The next start records it.\n",
+		       (unsigned long long)l.found.last, (unsigned long long)l.found.ahead);
+	int all[] = {l.state, l.lock, l.journal};
+	for (size_t i = 0; i < 3; i++)
+		if (all[i] >= 0)
+			close(all[i]);
+	return code;
+}
