@@ -69,6 +69,10 @@ show_status(const struct sg_ctl *ctl, const struct sg_json *a)
 	sg_show_rowf("agents", "%lld", (long long)sg_show_int(a, "agents"));
 	show_counts(a);
 	sg_show_rowf("journal", "durable up to leaf %lld", (long long)sg_show_int(a, "durable"));
+	const struct sg_json *clock = sg_json_get(a, "clock");
+	if (clock != NULL && !sg_json_is(clock, "state", "good"))
+		sg_show_rowf("CLOCK", "%.*s by %lld s: nothing is allowed; set it right, or stepgate clock accept", SG_STR_ARG(sg_json_text_at(clock, "state")),
+			     (long long)((sg_show_int(clock, "ahead_ms") + sg_show_int(clock, "behind_ms")) / 1000));
 	if (sg_json_text_at(a, "passed_over").len > 0)
 		sg_show_member("PASSED OVER", a, "passed_over");
 	const struct sg_json *killed = sg_json_get(a, "killed");

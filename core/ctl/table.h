@@ -182,6 +182,11 @@ enum { SG_CTL_REST = 1000, SG_CTL_BEHIND = 999 };
 	  "end a credential that nobody can confirm to be gone",                                                       \
 	  "Needs --reason. Its issuer was told to take it back and has not said that it did: `stepgate leases list` says why. Make sure by hand " \
 	  "that it is gone. Your word is recorded.")                                                                   \
+	X(clock_accept,  "clock accept",    "",                 0, 0, SG_CTL_TALK | SG_CTL_BIT(reason),                         \
+	  "say that the clock is right",                                                                               \
+	  "Needs --reason. While the wall clock stands further ahead than the time that passed (clock_ahead), or behind the record (clock_behind), "  \
+	  "nothing is allowed. Set the clock right if it is wrong. If it is right, and the record was written by a clock that was not, this has the "   \
+	  "record go on from now. Your word is recorded.")                                                             \
 	X(kill,          "kill",            "",                 0, 0, SG_CTL_TALK | SG_CTL_BIT(all) | SG_CTL_BIT(agent) | SG_CTL_BIT(reason), \
 	  "stop an agent, or all of them, now",                                                                        \
 	  "Needs --all or --agent. Everything is denied and every credential revoked until `stepgate lift`. Works also when nothing can be "   \

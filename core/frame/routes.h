@@ -64,6 +64,7 @@ enum sg_body {
 	X(O_HUMAN,       62, ADMIN,    "POST",   "/v1/humans/{}",              JSON) /* {"disabled":bool} */                  \
 	X(O_DOMAINS,     63, ADMIN,    "GET",    "/v1/domains",                NONE) /* those that carry labels or a freeze */ \
 	X(O_DOMAIN,      64, ADMIN,    "POST",   "/v1/domains/{}",             JSON) /* {"event":"thaw|cleanse","reason"} */ \
+	X(O_CLOCK_ACCEPT,65, ADMIN,    "POST",   "/v1/clock/accept",           JSON) /* {"reason"}: the wall clock is right */ \
 	X(O_LEASE_FORGET,66, ADMIN,    "POST",   "/v1/leases/{}/forget",       JSON) /* {"reason"}: one that nobody can confirm */
 
 enum sg_route {

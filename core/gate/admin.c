@@ -2,6 +2,7 @@
  * What operators do beside approving: kill, let go, reload, look. */
 #include "gate/domain.h"
 #include "gate/revoking.h"
+#include "gate/wall.h"
 
 #include "base/str.h"
 
@@ -298,6 +299,8 @@ sg_route_status(struct sg_gate *gate, struct sg_request *r)
 	sg_jw_member_int(&w, "agents", gate->catalogue->agent_count);
 	sg_jw_member_int(&w, "allowed", gate->allowed);
 	sg_jw_member_int(&w, "approvals", gate->state.open_approvals);
+	sg_jw_name(&w, "clock");
+	sg_write_wall(&w, gate);
 	sg_jw_member_str(&w, "config", sg_str(gate->catalogue->digest));
 	sg_jw_name(&w, "confinement");
 	gate->layers.len > 0 ? sg_jw_raw(&w, sg_buf_view(&gate->layers)) : sg_jw_raw(&w, SG_STR("[]"));

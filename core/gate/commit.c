@@ -285,8 +285,8 @@ commit_allow(struct sg_gate *gate, struct sg_request *r, struct sg_task *task)
 {
 	enum sg_reason reason = SG_REASON_internal;
 	uint64_t number = 0;
-	if (sg_journal_clock_behind(&gate->journal) > 5000) {
-		sg_deny(gate, r, SG_REASON_clock_behind);
+	if ((reason = sg_wall_good(gate)) != SG_REASON_allowed) {
+		sg_deny(gate, r, reason);
 		return;
 	}
 	if ((reason = sg_may_spend(gate, r)) != SG_REASON_allowed || !plan_lease(gate, r, task, &reason)) {

@@ -69,6 +69,7 @@ static const struct {
 	{SG_ROUTE_O_TRY, sg_route_try},
 	{SG_ROUTE_O_EVENTS, sg_route_events},
 	{SG_ROUTE_O_CONFIG, sg_route_config},
+	{SG_ROUTE_O_CLOCK_ACCEPT, sg_route_clock_accept},
 };
 
 static void
@@ -442,6 +443,7 @@ recover(struct sg_gate *gate, const struct sg_gate_start *start, struct sg_err *
 	if (status != SG_OK)
 		return status;
 	gate->recovered = true;
+	sg_gate_now(gate);
 	sg_pulse_take_up(gate->state.now.boot + gate->catalogue->limits.hang_refusal * SG_MSEC);
 	record_start(gate, torn);
 	sg_lost_accepted(gate);
@@ -596,6 +598,7 @@ sg_gate_tick(struct sg_gate *gate)
 	sg_gate_silence(gate);
 	sg_gate_watch(gate);
 	sg_conns_review(gate, 256);
+	sg_wall_turn(gate);
 	sg_gate_remember(gate);
 	sg_head_follow(gate, false);
 	end_late(gate);

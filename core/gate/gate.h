@@ -13,6 +13,7 @@
 #include "gate/issuers.h"
 #include "gate/journal.h"
 #include "gate/merge.h"
+#include "gate/wall.h"
 
 struct sg_gate;
 
@@ -83,6 +84,7 @@ struct sg_gate {
 	const struct sg_json *const *needy, *const *hooks; /* rules that need history, by id; that look at outcomes: in the manifest's arena */
 	size_t needy_count, hook_count;
 	size_t hooks_asked; /* that policy is being asked about */
+	struct sg_wall wall;
 	uint64_t leases_soaked; /* state.soaked when leases were last looked at */
 	sg_time leases_at;      /* then issuers are told again of what they have not confirmed */
 	bool hooks_lost; /* a hook is due that nobody is asking about */

@@ -14,7 +14,7 @@
 static uint64_t
 today(const struct sg_journal *journal)
 {
-	return (uint64_t)(journal->sys->wall_time(journal->sys) / (86400 * SG_SEC));
+	return (uint64_t)(sg_journal_wall(journal) / 86400000);
 }
 
 /* The new segment's salt and key are needed as soon as something is sealed for it; its place in the chain is filled in by `take`. */
@@ -78,7 +78,7 @@ write_leaf(struct sg_buf *out, const struct sg_journal *journal, const struct sg
 static int64_t
 leaf_time(struct sg_journal *journal)
 {
-	int64_t now_ms = journal->sys->wall_time(journal->sys) / SG_MSEC;
+	int64_t now_ms = sg_journal_wall(journal);
 	if (now_ms > journal->last_at_ms)
 		journal->last_at_ms = now_ms;
 	return journal->last_at_ms;
@@ -290,9 +290,16 @@ sg_journal_reopen(struct sg_journal *journal, struct sg_err *err)
 }
 
 int64_t
-sg_journal_clock_behind(const struct sg_journal *journal)
+sg_journal_wall(const struct sg_journal *journal)
 {
 	int64_t now_ms = journal->sys->wall_time(journal->sys) / SG_MSEC;
+	return journal->cap_ms != 0 && now_ms > journal->cap_ms ? journal->cap_ms : now_ms;
+}
+
+int64_t
+sg_journal_clock_behind(const struct sg_journal *journal)
+{
+	int64_t now_ms = sg_journal_wall(journal);
 	return now_ms < journal->last_at_ms ? journal->last_at_ms - now_ms : 0;
 }
 

@@ -31,6 +31,9 @@ struct sg_journal_mark {
 	unsigned char chain[SG_SHA256_BYTES]; /* before that leaf */
 };
 
+/* Verb of an admin leaf behind which leaf time goes on from its own, also backwards. */
+#define SG_VERB_CLOCK "clock-accept"
+
 struct sg_journal {
 	const struct sg_sys *sys;
 	int folder; /* state/journal; borrowed */
@@ -48,7 +51,8 @@ struct sg_journal {
 	struct sg_commit commit;
 	bool committing, closed;
 	bool pending_starts_segment; /* the pending group is the first of a new segment, whose salt is in `header` */
-	int64_t last_at_ms; /* leaf time never decreases */
+	int64_t last_at_ms; /* leaf time never decreases, but by an operator's word (SG_VERB_CLOCK) */
+	int64_t cap_ms;     /* the wall clock is not believed further than this; 0: it is believed */
 	struct sg_journal_mark *marks;
 	size_t mark_count, mark_room;
 };
@@ -114,6 +118,8 @@ enum sg_status sg_journal_reopen(struct sg_journal *journal, struct sg_err *err)
 enum sg_status sg_journal_void(const struct sg_journal *journal, sg_journal_fold *fold, void *to, struct sg_err *err);
 
 /* Milliseconds the wall clock stands behind the last leaf; 0 if it does not. */
+/* The wall clock in milliseconds, as far as it is believed. */
+int64_t sg_journal_wall(const struct sg_journal *journal);
 int64_t sg_journal_clock_behind(const struct sg_journal *journal);
 
 /* Reads a synced leaf again, with what was sealed beside it if its key is there (`input` {NULL, 0} else). Everything in `arena`.

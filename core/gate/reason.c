@@ -39,7 +39,7 @@ sg_reason_is_ours(enum sg_reason reason)
 	static const enum sg_reason ours[] = {
 		SG_REASON_internal,	   SG_REASON_facts_unavailable, SG_REASON_policy_unavailable, SG_REASON_audit_unavailable,
 		SG_REASON_audit_lags,	   SG_REASON_clock_behind,	SG_REASON_issue_unavailable,  SG_REASON_issue_failed,
-		SG_REASON_issue_unconfirmed,
+		SG_REASON_issue_unconfirmed, SG_REASON_clock_ahead,
 		SG_REASON_credential_wrong, SG_REASON_rejudge_limit,	SG_REASON_history_short,      SG_REASON_overloaded,
 	};
 	for (size_t i = 0; i < sizeof(ours) / sizeof(ours[0]); i++)

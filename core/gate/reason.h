@@ -121,6 +121,7 @@
 	X(use_by_passed,         "this permission is no longer fresh; ask with a new key")                             \
 	X(audit_unavailable,     "nothing can be recorded now, so nothing is allowed")                                 \
 	X(audit_lags,            "a place where the record must be kept is too far behind, so nothing is allowed")   \
+	X(clock_ahead,           "the clock stands further ahead than the time that passed; nothing is issued until it is mended, or an operator accepts it") \
 	X(clock_behind,          "the clock stands behind the record; nothing is issued until it is mended")           \
 	X(issue_full,            "this issuer has given out as much as it could take back; wait until some of it has run out") \
 	X(issue_unconfirmed,     "this issuer has not taken back what it was told to, and gives nothing until it has") \

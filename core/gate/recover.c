@@ -102,7 +102,9 @@ static void
 note_leaf(struct sg_journal *journal, const struct sg_record *record)
 {
 	int64_t at_ms = 0;
-	if (sg_json_int(sg_json_get(record->json, "at"), &at_ms) && at_ms > journal->last_at_ms)
+	const struct sg_json *body = sg_json_get(record->json, "body");
+	bool accepted = sg_json_is(record->json, "kind", "admin") && sg_json_is(body, "verb", SG_VERB_CLOCK) && sg_json_is(body, "result", "accepted");
+	if (sg_json_int(sg_json_get(record->json, "at"), &at_ms) && (accepted || at_ms > journal->last_at_ms))
 		journal->last_at_ms = at_ms;
 	sg_journal_mark(journal, record->number, journal->segment, record->at);
 	journal->durable = journal->appended = record->number;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * A request's life: made, found, waiting, ended. Ids are never used twice, so a late answer finds nothing. */
 #include "gate/turns.h"
+#include "gate/wall.h"
 
 #include "base/str.h"
 
@@ -84,5 +85,5 @@ void
 sg_gate_now(struct sg_gate *gate)
 {
 	gate->state.now.boot = gate->sys->boot_time(gate->sys);
-	gate->state.now.wall_ms = gate->sys->wall_time(gate->sys) / SG_MSEC;
+	gate->state.now.wall_ms = sg_wall_now(gate, gate->sys->wall_time(gate->sys) / SG_MSEC, gate->state.now.boot);
 }

@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Judging the wall clock by the record and by the time that passed. */
+#include "gate/wall.h"
+
+#include "base/str.h"
+#include "gate/request.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+static int64_t
+passed_ms(const struct sg_wall *w, sg_time boot)
+{
+	return (boot - w->boot) / SG_MSEC;
+}
+
+/* What the clock may say at most; INT64_MAX where nothing is recorded yet. */
+static int64_t
+latest(const struct sg_gate *gate, sg_time boot, int64_t *expected)
+{
+	const struct sg_wall *w = &gate->wall;
+	int64_t last = gate->journal.last_at_ms, passed = w->boot != 0 ? w->wall_ms + passed_ms(w, boot) : last;
+	*expected = passed > last ? passed : last;
+	if (!w->anchored && last == 0)
+		return INT64_MAX;
+	return *expected + (w->anchored ? gate->catalogue->limits.clock_jump : SG_CLOCK_START_MS);
+}
+
+int64_t
+sg_wall_now(struct sg_gate *gate, int64_t wall_ms, sg_time boot)
+{
+	struct sg_wall *w = &gate->wall;
+	int64_t expected = 0;
+	if (gate->catalogue == NULL || !gate->recovered)
+		return wall_ms;
+	int64_t most = latest(gate, boot, &expected);
+	w->ahead_ms = wall_ms > most ? wall_ms - expected : 0;
+	if (w->boot == 0)
+		*w = (struct sg_wall){false, gate->journal.last_at_ms, boot, w->ahead_ms, w->said}; /* until it is believed, time goes on from the last leaf */
+	if (w->ahead_ms == 0 && wall_ms >= gate->journal.last_at_ms)
+		*w = (struct sg_wall){true, wall_ms, boot, 0, w->said};
+	gate->journal.cap_ms = w->ahead_ms > 0 ? expected : 0;
+	return w->ahead_ms > 0 ? expected : wall_ms;
+}
+
+enum sg_reason
+sg_wall_good(const struct sg_gate *gate)
+{
+	if (gate->wall.ahead_ms > 0)
+		return SG_REASON_clock_ahead;
+	return sg_journal_clock_behind(&gate->journal) > SG_CLOCK_BEHIND_MS ? SG_REASON_clock_behind : SG_REASON_allowed;
+}
+
+static const char *
+state_name(enum sg_reason reason)
+{
+	return reason == SG_REASON_clock_ahead ? "ahead" : reason == SG_REASON_clock_behind ? "behind" : "good";
+}
+
+void
+sg_write_wall(struct sg_json_writer *w, const struct sg_gate *gate)
+{
+	sg_jw_object(w);
+	sg_jw_member_int(w, "ahead_ms", gate->wall.ahead_ms);
+	sg_jw_member_int(w, "behind_ms", sg_journal_clock_behind(&gate->journal));
+	sg_jw_member_text(w, "state", state_name(sg_wall_good(gate)));
+	sg_jw_end(w);
+}
+
+void
+sg_wall_turn(struct sg_gate *gate)
+{
+	enum sg_reason reason = sg_wall_good(gate);
+	bool wrong = reason != SG_REASON_allowed;
+	if (wrong == gate->wall.said)
+		return;
+	gate->wall.said = wrong;
+	char line[200];
+	int64_t by = gate->wall.ahead_ms > 0 ? gate->wall.ahead_ms : sg_journal_clock_behind(&gate->journal);
+	if (wrong)
+		snprintf(line, sizeof(line), "ALERT    the clock stands %" PRId64 " s %s; nothing is allowed until it is set right, or stepgate clock accept", by / 1000,
+			 gate->wall.ahead_ms > 0 ? "ahead of the record and of the time since" : "behind the record");
+	else
+		snprintf(line, sizeof(line), "the clock is right again");
+	gate->ports.say(gate->ports.self, line);
+}
+
+/* ---- an operator's word ---- */
+
+static void
+answer_clock(struct sg_gate *gate, struct sg_request *r)
+{
+	struct sg_buf body;
+	struct sg_json_writer w;
+	sg_buf_init(&body, 1024);
+	sg_jw_begin(&w, &body);
+	sg_jw_object(&w);
+	sg_jw_name(&w, "clock");
+	sg_write_wall(&w, gate);
+	sg_jw_end(&w);
+	sg_answer_buf(gate, r, 200, &body);
+}
+
+/* Tasks of a clock that stood far ahead would go on for as long as it stood ahead. */
+static void
+end_what_ends_too_late(struct sg_gate *gate)
+{
+	int64_t latest_end = gate->state.now.wall_ms + gate->catalogue->limits.task_ttl_max;
+	size_t at = 0;
+	for (struct sg_task *t; (t = sg_table_next(&gate->state.tasks, &at)) != NULL;)
+		if (t->state <= SG_TASK_FROZEN && t->ends.wall_ms > latest_end)
+			sg_end_task(gate, t, "clock");
+}
+
+static void
+write_accept(struct sg_buf *body, struct sg_str by, struct sg_str reason, int64_t from_ms, int64_t to_ms)
+{
+	struct sg_json_writer w;
+	sg_jw_begin(&w, body);
+	sg_jw_object(&w);
+	sg_jw_member_str(&w, "by", by);
+	sg_jw_member_int(&w, "from_ms", from_ms);
+	sg_jw_member_str(&w, "reason", reason);
+	sg_jw_member_text(&w, "result", "accepted");
+	sg_jw_member_int(&w, "to_ms", to_ms);
+	sg_jw_member_text(&w, "verb", SG_VERB_CLOCK);
+	sg_jw_end(&w);
+}
+
+static bool
+accept(struct sg_gate *gate, struct sg_request *r, struct sg_str reason, uint64_t *number)
+{
+	struct sg_wall before = gate->wall;
+	int64_t wall_ms = gate->sys->wall_time(gate->sys) / SG_MSEC, last = gate->journal.last_at_ms;
+	struct sg_buf body;
+	sg_buf_init(&body, 4096);
+	write_accept(&body, sg_conn_operator(sg_conn_find(gate, r->conn)), reason, last, wall_ms);
+	gate->journal.cap_ms = 0;
+	gate->journal.last_at_ms = wall_ms;
+	gate->wall = (struct sg_wall){true, wall_ms, gate->state.now.boot, 0, before.said};
+	bool good = sg_record(gate, "admin", sg_buf_view(&body), SG_STR(""), number, NULL) == SG_OK;
+	sg_buf_done(&body);
+	if (!good) {
+		gate->wall = before;
+		gate->journal.last_at_ms = last;
+	}
+	sg_gate_now(gate);
+	return good;
+}
+
+void
+sg_route_clock_accept(struct sg_gate *gate, struct sg_request *r)
+{
+	struct sg_str reason = SG_STR("");
+	uint64_t number = 0;
+	sg_json_string(sg_json_get(r->body, "reason"), &reason);
+	if (sg_wall_good(gate) == SG_REASON_allowed) {
+		sg_answer_error(gate, r, 409, SG_REASON_bad_request, "the clock is believed as it is: there is nothing to accept");
+	} else if (gate->journal.closed || !accept(gate, r, reason, &number)) {
+		sg_answer_error(gate, r, 503, SG_REASON_audit_unavailable, "");
+	} else {
+		end_what_ends_too_late(gate);
+		sg_request_sync(gate, r, number, answer_clock);
+	}
+}
