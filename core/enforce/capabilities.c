@@ -3,6 +3,7 @@
 #include "enforce/proxy_in.h"
 
 #include "base/str.h"
+#include "enforce/names.h"
 #include "frame/capabilities.h"
 
 static const struct {
@@ -47,6 +48,8 @@ write_holder(struct sg_buf *line, enum sg_side side, const struct sg_json *holde
 	const char *comma = "";
 	sg_buf_text(line, "{");
 	for (const struct sg_json *m = sg_json_first(holder); m != NULL; m = sg_json_next(holder, m)) {
+		if (!sg_str_is(m->name, "capabilities") && sg_name_folds_to(m->name, "capabilities"))
+			continue; /* to a reader that does not look at case they would be capabilities that nobody looked at */
 		sg_buf_text(line, comma);
 		sg_canon_string(line, m->name);
 		sg_buf_text(line, ":");
@@ -64,6 +67,8 @@ sg_capabilities_pass(struct sg_buf *to, enum sg_side side, const struct sg_mcp_m
 	sg_buf_init(&line, to->max);
 	sg_buf_text(&line, "{");
 	for (const struct sg_json *part = sg_json_first(m->json); part != NULL; part = sg_json_next(m->json, part)) {
+		if (!sg_mcp_member(part->name))
+			continue;
 		sg_buf_text(&line, comma);
 		sg_canon_string(&line, part->name);
 		sg_buf_text(&line, ":");

@@ -5,15 +5,32 @@
 
 #include <stdbool.h>
 
-/*     name       arguments                                                  what it is */
+/* X(bit, as it is written). In the order of the texts of sg_mcp_options. */
+#define SG_MCP_OPTIONS(X)                                                                                              \
+	X(RUN, "run") X(NAME, "name") X(INTENT, "intent") X(SOCKET, "socket") X(LISTEN, "listen") X(SERVER, "server")  \
+	X(GATEWAY, "gateway") X(ADMIT, "admit")
+
+enum {
+	SG_MCP_RUN = 1 << 0,
+	SG_MCP_NAME = 1 << 1,
+	SG_MCP_INTENT = 1 << 2,
+	SG_MCP_SOCKET = 1 << 3,
+	SG_MCP_LISTEN = 1 << 4,
+	SG_MCP_SERVER = 1 << 5,
+	SG_MCP_GATEWAY = 1 << 6,
+	SG_MCP_ADMIT = 1 << 7,
+	SG_MCP_COMMAND = 1 << 8 /* what stands behind the options */
+};
+
+/*     name       takes, needs, arguments                                    what it is */
 #define SG_MCP_FORMS(X)                                                                                                \
-	X(cooperate, "[--run DIR] [--name NAME] [--intent INTENT] -- SERVER...",                                       \
+	X(cooperate, SG_MCP_RUN | SG_MCP_NAME | SG_MCP_INTENT | SG_MCP_COMMAND, SG_MCP_COMMAND, "[--run DIR] [--name NAME] [--intent INTENT] -- SERVER...",                                       \
 	  "the agent's own child: starts SERVER and decides its calls. Cooperative: the agent could start SERVER itself") \
-	X(serve, "--socket PATH --admit UID -- SERVER...",                                                             \
+	X(serve, SG_MCP_SOCKET | SG_MCP_ADMIT | SG_MCP_COMMAND, SG_MCP_SOCKET | SG_MCP_ADMIT | SG_MCP_COMMAND, "--socket PATH --admit UID -- SERVER...",                                                             \
 	  "runs SERVER under this uid, for each connection anew, on a socket that admits the gateway's uid alone")     \
-	X(gateway, "[--run DIR] --name NAME --listen PATH --server PATH",                                              \
+	X(gateway, SG_MCP_RUN | SG_MCP_NAME | SG_MCP_LISTEN | SG_MCP_SERVER, SG_MCP_NAME | SG_MCP_LISTEN | SG_MCP_SERVER, "[--run DIR] --name NAME --listen PATH --server PATH",                                              \
 	  "a registered enforcer between agents' clients and a server behind `serve`")                                 \
-	X(connect, "[--run DIR] [--intent INTENT] --gateway PATH",                                                     \
+	X(connect, SG_MCP_RUN | SG_MCP_INTENT | SG_MCP_GATEWAY, SG_MCP_GATEWAY, "[--run DIR] [--intent INTENT] --gateway PATH",                                                     \
 	  "the agent's thin client: opens a task, hands its token to the gateway, relays")
 
 struct sg_mcp_options {

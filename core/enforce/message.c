@@ -3,6 +3,7 @@
 #include "enforce/message.h"
 
 #include "base/str.h"
+#include "enforce/names.h"
 
 static const struct {
 	const char *code, *text;
@@ -35,20 +36,34 @@ sg_mcp_put(struct sg_buf *to, struct sg_str json)
 	return good;
 }
 
+/* Readers there are that take `Method` for `method`, and the last of the two: what is none of these does not go on (JSON-RPC 2.0, sections 4 and 5). */
+bool
+sg_mcp_member(struct sg_str name)
+{
+	static const char *const members[] = {"error", "id", "jsonrpc", "method", "params", "result"};
+	for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++)
+		if (sg_str_is(name, members[i]))
+			return true;
+	return false;
+}
+
 bool
 sg_mcp_pass(struct sg_buf *to, const struct sg_json *message, struct sg_str id)
 {
 	struct sg_buf line;
-	const struct sg_json *first = sg_json_first(message);
+	const char *comma = "{";
 	sg_buf_init(&line, to->max);
-	for (const struct sg_json *m = first; m != NULL; m = sg_json_next(message, m)) {
-		sg_buf_text(&line, m == first ? "{" : ",");
+	for (const struct sg_json *m = sg_json_first(message); m != NULL; m = sg_json_next(message, m)) {
+		if (!sg_mcp_member(m->name))
+			continue;
+		sg_buf_text(&line, comma);
 		sg_canon_string(&line, m->name);
 		sg_buf_text(&line, ":");
 		id.len > 0 && sg_str_is(m->name, "id") ? sg_buf_str(&line, id) : sg_json_line(&line, m);
+		comma = ",";
 	}
 	sg_buf_text(&line, "}");
-	bool good = !line.failed && first != NULL && sg_mcp_put(to, sg_buf_view(&line));
+	bool good = !line.failed && comma[0] == ',' && sg_mcp_put(to, sg_buf_view(&line));
 	sg_buf_done(&line);
 	return good;
 }
@@ -101,6 +116,15 @@ id_text(struct sg_mcp_message *m)
 	return copy;
 }
 
+static bool
+has_others(const struct sg_json *message)
+{
+	for (const struct sg_json *m = sg_json_first(message); m != NULL; m = sg_json_next(message, m))
+		if (!sg_mcp_member(m->name))
+			return true;
+	return false;
+}
+
 static enum sg_mcp_error
 read_shape(struct sg_mcp_message *m)
 {
@@ -117,8 +141,10 @@ read_shape(struct sg_mcp_message *m)
 	m->request = has_method && m->id != NULL;
 	m->notification = has_method && m->id == NULL;
 	m->answer = !has_method && sg_json_get(m->json, "method") == NULL && m->id != NULL && has_result != has_error;
-	if ((has_method && (has_result || has_error)) || !(m->request || m->notification || m->answer))
+	if ((has_method && (has_result || has_error || has_others(m->json))) || !(m->request || m->notification || m->answer))
 		return SG_MCP_mcp_shape;
+	if (has_method && sg_names_collide(m->json))
+		return SG_MCP_mcp_names;
 	return m->params != NULL && m->params->type != SG_JSON_OBJECT ? SG_MCP_mcp_params : SG_MCP_FINE;
 }
 

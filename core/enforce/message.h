@@ -19,6 +19,7 @@ enum { SG_MCP_CLIENT_LINE = 1 << 20, SG_MCP_SERVER_LINE = 32 << 20, SG_MCP_OPEN_
 	X(mcp_id,            -32600, "an id is a string or a whole number")                                            \
 	X(mcp_id_used,       -32600, "this id is still in use")                                                        \
 	X(mcp_shape,         -32600, "neither request, notification nor answer")                                       \
+	X(mcp_names,         -32600, "two names of one object differ in case alone: to some servers they are one")     \
 	X(mcp_params,        -32602, "the params are not what this method takes")                                      \
 	X(mcp_method,        -32601, "this method is not known here, so it is refused")                                \
 	X(mcp_era,           -32022, "this gateway speaks the initialize-based revisions only (2025-11-25 and before)") \
@@ -58,6 +59,8 @@ bool sg_mcp_newer_era(const struct sg_mcp_message *message);
 /* The only ways to write a line. None of them appends half a line: false, and nothing appended, if there is no room.
  * One message of ours, canonical JSON without an end of line. */
 bool sg_mcp_put(struct sg_buf *to, struct sg_str json);
+/* True if a message may have a member of this name; others are refused where there is a method, and do not go on with an answer. */
+bool sg_mcp_member(struct sg_str name);
 /* A message that passes, written anew: strings canonical, numbers as they came, one line for every reader of lines. `id`: JSON text that stands for its
  * id, or empty: its own. */
 bool sg_mcp_pass(struct sg_buf *to, const struct sg_json *message, struct sg_str id);

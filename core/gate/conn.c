@@ -361,12 +361,11 @@ sg_peer_uid_fits(const struct sg_gate *gate, struct sg_request *r, const struct 
 	int64_t uid = -1;
 	const struct sg_json *from = r->authzen ? sg_json_get(r->body, "context") : r->body;
 	(void)gate;
-	if (!r->proven)
-		return true;
-	if (!sg_json_int(sg_json_get(from, "peer_uid"), &uid)) { /* who presented the token is not known: it proves nothing */
+	if (sg_json_int(sg_json_get(from, "peer_uid"), &uid)) /* an asserted task is of no process that anybody saw */
+		return (task->asserted && !r->proven) || uid == task->instance->uid;
+	if (r->proven) { /* who presented the token is not known: it proves nothing */
 		r->proven = false;
 		r->strength = SG_HINT;
-		return true;
 	}
-	return uid == task->instance->uid;
+	return true;
 }

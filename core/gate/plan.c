@@ -7,7 +7,7 @@
 
 #include <stdio.h>
 
-enum { BODY_MAX = 48 << 10, STEP_MAX = 64 << 10 };
+enum { BODY_MAX = 48 << 10, STEP_MAX = 8 << 20 /* of a request of any length, canonical */, PLAN_MAX = SG_SEALED_MAX - SG_SEAL_OVERHEAD };
 
 /* A step without arguments stands for any; one with them for exactly those. Properties of the resource are part of it: none are none. */
 uint64_t
@@ -163,7 +163,7 @@ sign(struct sg_gate *gate, struct sg_request *r, const struct sg_task *task, con
 	struct sg_json_writer w;
 	char digest[SG_SHA256_HEX];
 	uint64_t number = 0;
-	sg_buf_init(&sealed, STEP_MAX);
+	sg_buf_init(&sealed, PLAN_MAX);
 	sg_canon_write(&sealed, plan);
 	sg_sha256_hex(digest, sg_buf_view(&sealed));
 	sg_buf_init(&body, BODY_MAX);
@@ -177,9 +177,9 @@ sign(struct sg_gate *gate, struct sg_request *r, const struct sg_task *task, con
 	sg_jw_name(&w, "times");
 	write_times(&w, plan);
 	sg_jw_end(&w);
-	if (!good)
-		sg_answer_error(gate, r, 413, SG_REASON_bad_request, "a step is too long");
-	else if (body.failed || sealed.failed || sg_record(gate, "plan", sg_buf_view(&body), sg_buf_view(&sealed), &number, NULL) != SG_OK)
+	if (!good || sealed.failed)
+		sg_answer_error(gate, r, 413, SG_REASON_bad_request, "a step is too long, or all of them together");
+	else if (body.failed || sg_record(gate, "plan", sg_buf_view(&body), sg_buf_view(&sealed), &number, NULL) != SG_OK)
 		sg_answer_error(gate, r, 503, SG_REASON_audit_unavailable, "sign again");
 	else
 		sg_request_sync(gate, r, number, answer_signed);

@@ -167,6 +167,38 @@ def to_server(d, server):
     return sent
 
 
+def other_case(d):
+    """A server whose reader takes names in any case and the last of two (encoding/json of Go) is sent no call that passed as something else."""
+    s = Session(d, "python text")
+    call = '"params":{"name":"write","arguments":{}}'
+    refused = ['{"jsonrpc":"2.0","id":1,"method":"ping","%s":"tools/call",%s}' % (n, call) for n in ("Method", "METHOD", "methoD", "method ", "m\\u0065thods", "x", "")]
+    refused += ['{"Method":"tools/call","jsonrpc":"2.0","id":1,"method":"%s",%s}' % (m, call) for m in ("initialize", "tools/list", "logging/setLevel", "resources/list", "resources/unsubscribe")]
+    refused += ['{"jsonrpc":"2.0","id":1,"ID":2,"method":"ping"}', '{"jsonrpc":"2.0","id":1,"method":"ping","Params":{}}', '{"jsonrpc":"2.0","id":1,"method":"ping","param\u017f":{}}']
+    for line in refused:
+        before, answer = len(s.got()), s.ask(line)
+        assert code(answer) == "mcp_shape" and answer["id"] == 1 and len(s.got()) == before, (line, answer)
+    twice = ['{"jsonrpc":"2.0","id":1,"method":"ping","params":{"a":1,"A":2}}', '{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"capabilities":{},"Capabilities":{"tasks":{}}}}',
+             '{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"read","Name":"write","arguments":{}}}',
+             '{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"read","arguments":{"path":"/a","Path":"/b"}}}',
+             '{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"read","arguments":{"x":[{"to\u212aen":1,"token":2}]}}}']
+    for line in twice:
+        before, answer = len(s.got()), s.ask(line)
+        assert code(answer) == "mcp_names" and answer["id"] == 1 and len(s.got()) == before, (line, answer)
+    before = len(s.got())
+    assert code(s.ask('{"jsonrpc":"2.0","method":"notifications/progress","Method":"tools/call",%s}' % call)) == "mcp_shape"
+    assert s.ask(notify('{"jsonrpc":"2.0","id":5,"method":"roots/list"}'))["method"] == "roots/list"
+    s.send('{"jsonrpc":"2.0","id":5,"result":{"roots":[]},"Method":"tools/call",%s}' % call)
+    assert s.ask('{"jsonrpc":"2.0","id":6,"method":"initialize","params":{"protocolVersion":"2025-11-25","CAPABILITIES":{"tasks":{}}}}')["id"] == 6
+    got = [json.loads(l) for l in s.got()[before:]]
+    assert len(got) == 3 and set(got[1]) == {"jsonrpc", "id", "result", "params"}, got
+    assert "capabilities" not in json.dumps(got[2]).lower() and not [g for g in got if "tools/call" in json.dumps(g)], got
+    # and back
+    s.send(say('{"jsonrpc":"2.0","id":1,"result":{"a":1},"Result":{"a":2},"extra":3}'))
+    assert json.loads(s.line()) == dict(jsonrpc="2.0", id=1, result=dict(a=1))
+    s.end()
+    return len(refused) + len(twice) + 4
+
+
 def say(raw, n=1, method="ping"):
     raw = base64.b64encode(raw if isinstance(raw, bytes) else raw.encode()).decode()
     if method == "tools/call":
@@ -350,7 +382,7 @@ def main():
         for server in list(SERVERS):
             if not only or "to_server" in only:
                 print("%s: %d hidden messages, each one line or an error" % (server, to_server(d, server)))
-        for part in (to_client, numbers, spoilt, held, unreadable, completion):
+        for part in (to_client, other_case, numbers, spoilt, held, unreadable, completion):
             if not only or part.__name__ in only:
                 part(d)
                 print("%s: good" % part.__name__)

@@ -55,6 +55,11 @@ def subjects(d, a, b, gate):
     row("task", "a forged token", says(got, "deny", "bad_task_token"), got)
     got = gate.act(task, "x.read", as_enforcer=True, peer_uid=B)
     row("task", "a token under another user", says(got, "deny", "wrong_peer"), got)
+    got = [gate.act(task, "x.read", peer_uid=B), gate.act(task, "x.read", peer_uid=A)]
+    row("task", "its id under another user, and under its own", says(got[0], "deny", "wrong_peer") and says(got[1], "allow"), got)
+    ask = lambda uid: gate.ask("POST", "/access/v1/evaluation", dict(subject=dict(type="agent", id="spiffe://acme.example/agent/a"), action=dict(name="x.read"),
+                      resource=dict(type="thing", id="x"), context=dict(task=task["id"], peer_uid=uid)))[1]
+    row("task", "the same on AuthZEN", ask(B)["context"]["stepgate"]["code"] == "wrong_peer" and ask(A)["decision"] is True, [ask(B), ask(A)])
 
 
 def chains(d, a, b):

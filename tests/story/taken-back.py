@@ -10,6 +10,7 @@ CONF = """
 groups : { ops : { members = [ "ops" ] } }
 admins : { ops : { uid = 62421 } }
 humans : { o : { id = "o@acme.example" } }
+limits : { max_body = "1MiB" }
 intents : { work : { actions = [ "**" ]  sensitivity = "restricted"  depth = 4  children = 100 } }
 resources : { notes : { type = "note"  patterns = [ "**" ]  sensitivity = "internal"  memory = true } things : { type = "thing"  patterns = [ "**" ]  sensitivity = "internal" } }
 enforcers : { gate : { match = [ "peer:uid=63421" ]  for_agents = [ "*" ] } repo-api : { match = [ "peer:uid=63422" ]  for_agents = [ "*" ] } }
@@ -177,6 +178,10 @@ def story(d):
     row("repeat", "nor under another key, while nobody knows what came of it", says(got, "deny", "outcome_unknown"), got)
     got = gate.act(task, "pay.send", args=dict(n=1), as_enforcer=True)
     row("repeat", "nor through an enforcer", says(got, "deny", "outcome_unknown"), got)
+    long = dict(n=1, text="x" * 70000)
+    a.outcome(a.act(task, "pay.send", key="u2", args=long), "unknown")
+    got = [gate.act(task, "pay.send", args=long, as_enforcer=True), a.act(task, "pay.send", args=long)]
+    row("repeat", "however long it is", all(says(g, "deny", "outcome_unknown") for g in got), got)
     row("repeat", "another payment is another", says(gate.act(task, "pay.send", args=dict(n=2), as_enforcer=True), "allow"))
     d.configure("50-agents.conf", AGENTS % (stanza("a", A, "mail.*"), stanza("b", B)))
     got = a.act(task, "pay.send", key="r1")

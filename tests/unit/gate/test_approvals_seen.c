@@ -103,6 +103,59 @@ less_when_seen(void)
 	end();
 }
 
+/* ---- said to these rules, at this level ---- */
+
+#define ASKS_OTHERS                                                                                                     \
+	"{\"effect\":{\"approvers\":\"finance\",\"kind\":\"step_up\",\"methods\":[],\"narrow\":{},\"quorum\":1,\"say\":\"into production\",\"ttl\":120000},\"file\":\"a.lua\"," \
+	"\"line\":1,\"rule\":\"other\"}"
+
+static const char *
+asks_something_else(const char *input)
+{
+	return WHEN_SEEN(input, ALLOWS, ASKS_OTHERS "," ALLOWS);
+}
+
+static void
+new_policy(const char *(*effects)(const char *))
+{
+	static const char manifest[] = "{\"digest\":\"1111111111111111111111111111111111111111111111111111111111111111\",\"files\":[],\"rules\":[]}";
+	p->effects = effects;
+	sg_gate_policy(p->gate, sg_str(manifest), 2);
+	play_all(p);
+}
+
+/* A rule that looks at r.approval does not say for what it would have asked: a yes that was said to other rules is not there, unless they ask the same. */
+static void
+other_rules(void)
+{
+	const char *approval = granted(reads_approval, &lunch);
+	new_policy(asks_something_else);
+	CU_ASSERT_FALSE(allowed(act(&lunch, approval, "b")));
+	CU_ASSERT_FALSE(allowed(act(&lunch, NULL, "c")));
+	end();
+	granted(reads_approval, &lunch);
+	new_policy(reads_approval);
+	CU_ASSERT_TRUE(allowed(act(&lunch, NULL, "b")));
+	CU_ASSERT_FALSE(allowed(act(&lunch, NULL, "c")));
+	end();
+}
+
+static void
+another_level(void)
+{
+	static const struct ask read = {.action = "repo.read", .args = "{}"};
+	static const struct {
+		const char *to;
+		bool good;
+	} rows[] = {{"\"name\":\"repo.read\",\"narrow\":[],\"sensitivity\":\"confidential\"", false}, {"\"name\":\"repo.read\",\"narrow\":[],\"sensitivity\":\"public\"", true}};
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		granted(reads_approval, &read);
+		CU_ASSERT_TRUE(play_reconfigure(p, (const char *const[]){"\"name\":\"repo.read\",\"narrow\":[],\"sensitivity\":\"internal\"", rows[i].to, NULL}));
+		CU_ASSERT_EQUAL(allowed(act(&read, NULL, "b")), rows[i].good);
+		end();
+	}
+}
+
 /* ---- what cannot be seen any more ---- */
 
 /* After the key of its day is gone nothing is left to show. */
@@ -140,4 +193,4 @@ older_form(void)
 }
 
 SG_CASES("gate.approvals_seen", {"another thing", another_thing}, {"another audience", another_audience}, {"another life", another_life},
-	 {"less when it is seen", less_when_seen}, {"nothing to show", nothing_to_show}, {"an older form of digest", older_form})
+	 {"less when it is seen", less_when_seen}, {"said to other rules", other_rules}, {"said at another level", another_level}, {"nothing to show", nothing_to_show}, {"an older form of digest", older_form})

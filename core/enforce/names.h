@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Names of members as readers take them that do not look at case (encoding/json of Go, many of .NET and Java): two names that such a reader takes for one
+ * are one message for us and another for the server. */
+#ifndef SG_ENFORCE_NAMES_H
+#define SG_ENFORCE_NAMES_H
+
+#include "base/json.h"
+
+/* True if some object in it, at whatever depth, has two members whose names differ in case alone. U+017F and U+212A count as s and k, as Unicode folds
+ * them. True also without memory to tell. */
+bool sg_names_collide(const struct sg_json *json);
+/* True if the name is this word (lower-case ASCII) without regard to case. */
+bool sg_name_folds_to(struct sg_str name, const char *word);
+
+#endif
