@@ -48,6 +48,7 @@
 	X(not_unique, "two stanzas claim the same name")                                                               \
 	X(order, "steps that wait for each other, or for themselves")                                                  \
 	X(attest_stack, "nothing in attest must hold, and there are agents")                                           \
+	X(module, "the module of the stanza refuses what it says")                                                      \
 	X(restart, "an option that cannot change while the daemon runs")                                                \
 	X(timeout, "reading took longer than its deadline")                                                            \
 	X(crashed, "the process that read the files died")

@@ -142,7 +142,7 @@ OPTION("issue", "audience",        STRINGS,   "",           0,  32, NULL,      "
 OPTION("issue", "grants",         GRANTS,    "",           0,   8, NULL,      "what its module may have, opened for it; NAME.pem in state_dir/issue, if there, is \"key\" in any case")
 OPTION("issue", "options",         REST,      "",           0,   0, NULL,      "all other keys: the module's own options")
 OPTION("issue", "refresh",        DURATION,  "0ms",        0, DAY(30), NULL,   "so often its module is started anew, beside the one that runs: it then reads files and keys again; \"0ms\": never")
-OPTION("issue", "ttl",             DURATION,  "60s",   SEC(1), HOUR(1), NULL,  "life of a credential, at most limits.credential_ttl_max")
+OPTION("issue", "ttl",             DURATION,  "60s",   SEC(1), HOUR(1), NULL,  "life of a credential, at most limits.credential_ttl_max and what its module makes (its option lifetime_max)")
 OPTION("issue", "unconfirmed_max", INTEGER,    "0",          0, 1000000, NULL,   "credentials that it was told twice to take back, and has not: that many, and it gives no other; 0: it goes on")
 OPTION("issue", "use",             NAME,      NULL,         1,  63, NULL,      "the module")
 

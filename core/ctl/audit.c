@@ -135,11 +135,11 @@ print_result(const struct sg_ctl *ctl, const struct sg_verify_result *r)
 		struct sg_buf text;
 		sg_buf_init(&text, 4096);
 		sg_canon_string(&text, sg_str(intact ? "" : r->err.text));
-		printf("{\"ahead\":%llu,\"beside\":%u,\"beside_unreadable\":%u,\"code\":\"%s\",\"file\":\"%s\",\"head\":\"%s\",\"last\":%llu,\"leaves\":%llu,\"opened\":%llu,"
+		printf("{\"ahead\":%llu,\"beside\":%u,\"beside_unreadable\":%u,\"code\":\"%s\",\"file\":\"%s\",\"head\":\"%s\",\"last\":%llu,\"leaves\":%llu,\"not_reproducible\":%llu,\"opened\":%llu,"
 		       "\"result\":\"%.*s\","
 		       "\"sealed\":%llu,\"segments\":%llu,\"torn_bytes\":%zu,\"void_segments\":%llu,\"what\":%.*s}\n",
 		       (unsigned long long)r->ahead, r->beside, r->beside_bad, intact ? "" : r->err.code, r->file, head, (unsigned long long)r->last,
-		       (unsigned long long)r->leaves, (unsigned long long)r->opened, SG_STR_ARG(verdict),
+		       (unsigned long long)r->leaves, (unsigned long long)(r->sealed - r->opened), (unsigned long long)r->opened, SG_STR_ARG(verdict),
 		       (unsigned long long)r->sealed, (unsigned long long)r->segments, r->torn,
 		       (unsigned long long)r->void_segments, (int)text.len, text.ptr);
 		sg_buf_done(&text);
@@ -152,9 +152,10 @@ print_result(const struct sg_ctl *ctl, const struct sg_verify_result *r)
 	sg_show_rowf("last leaf", "%llu", (unsigned long long)r->last);
 	sg_show_row("chain head", sg_str(head));
 	if (r->sealed > 0)
-		sg_show_rowf("sealed", "%llu inputs, %llu opened%s", (unsigned long long)r->sealed,
-			     (unsigned long long)r->opened,
-			     r->opened < r->sealed ? "; the others' day keys are gone or not readable" : "");
+		sg_show_rowf("sealed", "%llu inputs, %llu opened", (unsigned long long)r->sealed, (unsigned long long)r->opened);
+	if (r->opened < r->sealed)
+		sg_show_rowf("not reproducible", "%llu inputs: their day keys are gone, others have taken their names, or you may not read them",
+			     (unsigned long long)(r->sealed - r->opened));
 	if (r->void_segments > 0)
 		sg_show_rowf("void", "%llu segments behind syncs that failed", (unsigned long long)r->void_segments);
 	if (r->beside > 0)

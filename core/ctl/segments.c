@@ -5,6 +5,7 @@
 #include "base/err.h"
 #include "base/secret.h"
 #include "base/str.h"
+#include "frame/seal_key.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -24,33 +25,28 @@ sg_verify_name(enum sg_verify verdict)
 
 /* ---- leaves ---- */
 
-static bool
+/* OTHER also where there is none. */
+static enum sg_seal_key
 read_key(const struct sg_walk *w, const struct sg_segment_header *header, unsigned char key[SG_KEY_BYTES])
 {
 	char name[32];
 	unsigned char day[SG_KEY_BYTES];
 	snprintf(name, sizeof(name), "%" PRIu64 ".key", header->day);
-	int fd = w->keys < 0 ? -1 : openat(w->keys, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	int fd = w->keys < 0 ? -1 : openat(w->keys, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
 	bool good = fd >= 0 && read(fd, day, sizeof(day)) == (ssize_t)sizeof(day);
 	if (fd >= 0)
 		close(fd);
+	enum sg_seal_key which = good ? sg_seal_key_is(header, day) : SG_SEAL_KEY_OTHER;
 	if (good)
 		sg_derive(key, day, (struct sg_str){(const char *)header->salt, sizeof(header->salt)}, "sealed frames");
 	sg_wipe(day, sizeof(day));
-	return good;
+	return which;
 }
 
-/* The tag of a sealed input is the only part of a segment that the chain does not cover: the key is needed to check it.
- */
 static bool
-open_sealed(struct sg_walk *w, const struct sg_record *record, const unsigned char *key)
+opens(const struct sg_record *record, const unsigned char *key)
 {
 	unsigned char hash[SG_SHA256_BYTES];
-	if (record->sealed.ptr == NULL)
-		return true;
-	w->result->sealed++;
-	if (key == NULL)
-		return true;
 	char *plain = malloc(record->sealed.len);
 	sg_sha256(hash, record->leaf);
 	bool good = plain != NULL && record->sealed.len > SG_SEAL_OVERHEAD &&
@@ -59,11 +55,41 @@ open_sealed(struct sg_walk *w, const struct sg_record *record, const unsigned ch
 	if (plain != NULL)
 		sg_wipe(plain, record->sealed.len);
 	free(plain);
-	w->result->opened += good;
-	if (!good)
-		sg_fail(&w->result->err, SG_MALFORMED, "journal_sealed",
-			"the sealed input of leaf %" PRIu64 " was changed", record->number);
 	return good;
+}
+
+/* One segment's sealed inputs, and what its key came to. */
+struct sealed {
+	enum sg_seal_key which;
+	unsigned char key[SG_KEY_BYTES];
+	uint64_t opened, shut; /* shut: the first leaf whose input did not open; 0: none */
+};
+
+/* The tag of a sealed input is the only part of a segment that the chain does not cover: the key is needed to check it. A key that the segment does not
+ * name is believed to be its own once it has opened one. */
+static bool
+check_sealed(struct sg_walk *w, const struct sealed *s)
+{
+	if (s->shut == 0 || (s->which == SG_SEAL_KEY_UNNAMED && s->opened == 0))
+		return true;
+	sg_fail(&w->result->err, SG_MALFORMED, "journal_sealed", "the sealed input of leaf %" PRIu64 " was changed", s->shut);
+	return false;
+}
+
+static bool
+open_sealed(struct sg_walk *w, const struct sg_record *record, struct sealed *s)
+{
+	if (record->sealed.ptr == NULL)
+		return true;
+	w->result->sealed++;
+	if (s->which == SG_SEAL_KEY_OTHER)
+		return true;
+	bool good = opens(record, s->key);
+	w->result->opened += good;
+	s->opened += good;
+	if (!good && s->shut == 0)
+		s->shut = record->number;
+	return check_sealed(w, s);
 }
 
 static bool
@@ -96,19 +122,19 @@ note(struct sg_walk *w, const struct sg_record *record)
 static enum sg_status
 read_leaves(struct sg_walk *w, struct sg_segment_reader *reader, uint64_t last)
 {
-	unsigned char key[SG_KEY_BYTES];
-	bool has_key = read_key(w, &reader->header, key);
+	struct sealed sealed = {.opened = 0};
+	sealed.which = read_key(w, &reader->header, sealed.key);
 	enum sg_status status = SG_OK;
 	while (status == SG_OK && reader->next <= last) {
 		struct sg_arena arena;
 		struct sg_record record;
 		sg_arena_init(&arena, RECORD_BUDGET);
 		status = sg_segment_next(reader, &arena, &record, &w->result->err);
-		if (status == SG_OK && (!open_sealed(w, &record, has_key ? key : NULL) || !note(w, &record)))
+		if (status == SG_OK && (!open_sealed(w, &record, &sealed) || !note(w, &record)))
 			status = SG_BUG; /* a good record with something wrong in it: never mistaken for a torn end */
 		sg_arena_done(&arena);
 	}
-	sg_wipe(key, sizeof(key));
+	sg_wipe(sealed.key, sizeof(sealed.key));
 	return status;
 }
 

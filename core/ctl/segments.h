@@ -26,7 +26,7 @@ struct sg_verify_result {
 	uint64_t segments, leaves, last;      /* last: number of the last good leaf */
 	unsigned char chain[SG_SHA256_BYTES]; /* behind it */
 	uint64_t void_segments;               /* left behind by syncs that failed: not part of the record */
-	uint64_t sealed, opened;              /* sealed inputs; those whose day key still exists and that opened */
+	uint64_t sealed, opened;              /* sealed inputs; those whose day key still exists and that opened; the others are not reproducible */
 	size_t torn;                          /* bytes behind the last good record */
 	bool anchored;                        /* the anchor was met */
 	unsigned beside, beside_bad;          /* head and snapshots that were held against the journal; those that cannot be read and prove nothing */

@@ -106,7 +106,7 @@ replay_text(struct sg_str result)
 		    {"different", "different: policy now says something else about the recorded question"},
 		    {"decided_by_ceiling", "decided before policy was asked, by a ceiling"},
 		    {"other_policy", "not judged again: another policy is in force by now"},
-		    {"not_reproducible", "not reproducible: the day key of its input is gone"},
+		    {"not_reproducible", "not reproducible: the day key of its input is gone, or another one has taken its name"},
 		    {"failed", "failed: policy did not answer this time"}};
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
 		if (sg_str_is(result, rows[i].result))

@@ -24,6 +24,7 @@ sg_segment_header_write(unsigned char out[SG_SEGMENT_HEADER], const struct sg_se
 	memcpy(out + 40, header->chain, SG_SHA256_BYTES);
 	memcpy(out + 72, header->salt, sizeof(header->salt));
 	sg_octets_put(out + 104, header->day, 8);
+	memcpy(out + 112, header->key_name, SG_KEY_NAME);
 	sg_sha256(out + HASHED, (struct sg_str){(char *)out, HASHED});
 }
 
@@ -94,6 +95,7 @@ sg_segment_begin(struct sg_segment_reader *reader, struct sg_str bytes, struct s
 	reader->header.day = sg_octets_get(bytes.ptr + 104, 8);
 	memcpy(reader->header.chain, bytes.ptr + 40, SG_SHA256_BYTES);
 	memcpy(reader->header.salt, bytes.ptr + 72, sizeof(reader->header.salt));
+	memcpy(reader->header.key_name, bytes.ptr + 112, SG_KEY_NAME);
 	memcpy(reader->chain, reader->header.chain, SG_SHA256_BYTES);
 	reader->next = reader->header.first;
 	return SG_OK;

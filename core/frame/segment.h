@@ -2,9 +2,10 @@
  * The journal's form on disk, for all who read it: gate, command line, index, publisher. Only the gate writes.
  *
  * A segment is a header of 160 bytes, then groups. A group is what one write and one sync made durable: a group record, then records.
- *   header  "SGJOURN1" | u64 segment | u64 previous segment | u64 last | u64 first | chain[32] | salt[32] | u64 day | zero[16] | SHA-256[32] of all before
+ *   header  "SGJOURN1" | u64 segment | u64 previous segment | u64 last | u64 first | chain[32] | salt[32] | u64 day | key name[16] | SHA-256[32] of all before
  *           `last` and `chain`: the last durable leaf before this segment. Numbers between `last` and `first` are void: they were
- *           appended behind a sync that failed and never counted. `day` (days since 1970, UTC) names the key of what is sealed.
+ *           appended behind a sync that failed and never counted. `day` (days since 1970, UTC) names the key of what is sealed, `key name` tells it from
+ *           another of that day (seal_key.h; zero in segments of before).
  *   record  u32 length | u8 type | u8[3] zero | body | for a leaf: chain[32]
  *   types   1 leaf: RFC 8785 JSON, at most 65535 bytes, {"at","body","config","kind","n","policy","sealed","v"}
  *           2 sealed: AES-256-GCM of the canonical input of the leaf behind it; key = HKDF(day key, salt), nonce = leaf number, AAD = SHA-256 of the leaf;
@@ -22,6 +23,7 @@
 enum {
 	SG_SEGMENT_HEADER = 160,
 	SG_SEGMENT_MAX = 512 << 20,
+	SG_KEY_NAME = 16,
 	SG_RECORD_HEAD = 8,
 	SG_GROUP_BODY = 32,
 	SG_LEAF_MAX = 65535,
@@ -32,7 +34,7 @@ enum sg_record_type { SG_RECORD_LEAF = 1, SG_RECORD_SEALED = 2, SG_RECORD_GROUP 
 
 struct sg_segment_header {
 	uint64_t segment, previous, last, first, day;
-	unsigned char chain[SG_SHA256_BYTES], salt[32];
+	unsigned char chain[SG_SHA256_BYTES], salt[32], key_name[SG_KEY_NAME];
 };
 
 /* One leaf with what was sealed beside it. Views into the bytes that are read. */

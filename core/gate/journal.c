@@ -6,6 +6,7 @@
 #include "base/err.h"
 #include "base/secret.h"
 #include "base/str.h"
+#include "frame/seal_key.h"
 #include "gate/journal_files.h"
 
 #include <errno.h>
@@ -30,6 +31,7 @@ sg_journal_plan_segment(struct sg_journal *journal, struct sg_err *err)
 	if (status != SG_OK)
 		return status;
 	sg_derive(journal->seal_key, day_key, (struct sg_str){(char *)header->salt, sizeof(header->salt)}, "sealed frames");
+	sg_seal_key_name(header, day_key);
 	sg_wipe(day_key, sizeof(day_key));
 	header->day = day;
 	header->first = journal->next;

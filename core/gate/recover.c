@@ -3,6 +3,7 @@
 #include "base/err.h"
 #include "base/str.h"
 #include "frame/beside.h"
+#include "frame/seal_key.h"
 #include "gate/journal_files.h"
 #include "gate/pulse.h"
 
@@ -333,17 +334,20 @@ open_input(const struct sg_journal *journal, const struct sg_segment_reader *rea
 		return SG_OK;
 	unsigned char day_key[SG_KEY_BYTES], key[SG_KEY_BYTES], aad[SG_SHA256_BYTES];
 	enum sg_status status = sg_day_key(journal, reader->header.day, false, day_key, err);
-	if (status != SG_OK) /* a destroyed key means not reproducible, which is an answer and not an error */
-		return status == SG_NOT_FOUND ? SG_OK : status;
+	if (status != SG_OK) /* a key that is gone, or cut, means not reproducible, which is an answer and not an error */
+		return status == SG_NOT_FOUND || status == SG_MALFORMED ? SG_OK : status;
+	enum sg_seal_key which = sg_seal_key_is(&reader->header, day_key);
 	char *plain = sg_arena_alloc(arena, record->sealed.len);
 	if (plain == NULL)
 		return sg_fail(err, SG_NOMEM, "no_memory", "no memory for a sealed input");
 	sg_derive(key, day_key, (struct sg_str){(const char *)reader->header.salt, 32}, "sealed frames");
 	sg_sha256(aad, record->leaf);
 	status = sg_unseal(plain, key, record->number, (struct sg_str){(char *)aad, sizeof(aad)}, record->sealed, err);
+	sg_wipe(day_key, sizeof(day_key));
+	sg_wipe(key, sizeof(key));
 	if (status == SG_OK)
 		*input = (struct sg_str){plain, record->sealed.len - SG_SEAL_OVERHEAD};
-	return status;
+	return which == SG_SEAL_KEY_OWN ? status : SG_OK; /* another key opens nothing, and says nothing either */
 }
 
 enum sg_status

@@ -34,6 +34,7 @@ static const struct {
 	{"option_missing", "give it: --option NAME=VALUE, or NAME = \"VALUE\" in the stanza"},
 	{"option_type", "a number in decimal digits; true or false"},
 	{"option_range", "within min and max of its row"},
+	{"issue_ttl", "lower ttl of the stanza, or raise lifetime_max where the module allows it"},
 	{"secret_many", "join secrets into one file"},
 	{"secret_size", "a secret has 1 to 65536 bytes"},
 	{"secret_unreadable", "the file is empty or cannot be read"},

@@ -8,6 +8,7 @@
 #include "base/str.h"
 #include "frame/link.h"
 #include "host/call.h"
+#include "host/life.h"
 #include "host/load.h"
 #include "host/note.h"
 #include "host/sink.h"
@@ -38,7 +39,7 @@ struct running {
 	struct sg_link link;
 	struct sg_sink sink;
 	struct sg_arena arena; /* the stanza */
-	const struct sg_json *options, *granted;
+	const struct sg_json *stanza, *options, *granted; /* stanza: NULL where the options alone were given */
 	unsigned layers;
 	bool confined;
 };
@@ -86,6 +87,7 @@ read_stanza(struct running *r, struct sg_err *err)
 	const struct sg_json *json = NULL;
 	enum sg_status status = r->how->stanza.len == 0 ? SG_OK : sg_canon_parse(&r->arena, r->how->stanza, NULL, &json, err);
 	bool whole = json != NULL && sg_json_get(json, "use") != NULL;
+	r->stanza = whole ? json : NULL;
 	r->options = whole ? sg_json_get(json, "options") : json;
 	r->granted = whole ? sg_json_get(json, "grants") : NULL;
 	return status;
@@ -195,6 +197,8 @@ start_module(struct running *r, struct sg_err *err)
 		status = say_loading(r, err);
 	if (status == SG_OK)
 		status = sg_load_run(&r->loaded, r->how->kind, r->how->module, err);
+	if (status == SG_OK)
+		status = sg_issue_life(&r->arena, r->loaded.module, r->stanza, err);
 	if (status == SG_OK)
 		status = sg_instance_start(&r->instance, r->loaded.module, r->options, err);
 	if (status == SG_OK)

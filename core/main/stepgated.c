@@ -3,6 +3,7 @@
 #include "base/canon.h"
 #include "base/digest.h"
 #include "base/str.h"
+#include "main/issuers.h"
 #include "main/supervisor.h"
 
 #include <fcntl.h>
@@ -58,6 +59,7 @@ check_config(const struct sg_main_options *options)
 	sg_buf_init(&document, SG_FRAME_MAX);
 	bool good = sg_supervisor_config(options, &document, NULL) && policy_folder(sg_buf_view(&document), folder);
 	sg_buf_done(&document);
+	good = good && sg_issuers_check(options);
 	return good && check_policy(folder, options->json != NULL) == 0 ? 0 : EXIT_BAD_CONFIG;
 }
 

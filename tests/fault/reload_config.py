@@ -453,7 +453,7 @@ def modules_beside(d, o):
     with open(os.path.join(d.dir, "state/issue/token.pem"), "rb") as f:
         d.write("other.pem", f.read(), 0o600)
     for n in range(8):
-        put(d, "conf.d/70-module.conf", 'issue : { token : { lifetime_max = %d } more : { use = "jwt"  audience = [ "x%d" ]  grants = [ "key=secret:%s/other.pem" ] } }\n' % (30 + n, n, d.dir))
+        put(d, "conf.d/70-module.conf", 'issue : { token : { ttl = "30s"  lifetime_max = %d } more : { use = "jwt"  audience = [ "x%d" ]  grants = [ "key=secret:%s/other.pem" ] } }\n' % (30 + n, n, d.dir))
         status, answer = reload(o)
         assert status == 200, answer
         now = instances(o)

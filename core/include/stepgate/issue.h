@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Issue modules make the credential of one decision and take it back. The gate has decided before, and wrote the lease down before;
  * claims come finished: a module may add what its format needs and never replaces or leaves out any (a verify module reads the
- * credential again before it is handed out). Names in outside systems derive from the lease, so that everything can be found again. */
+ * credential again before it is handed out). Names in outside systems derive from the lease, so that everything can be found again.
+ * A module that makes nothing beyond some life says so with an option of the type INTEGER named `lifetime_max`, in seconds: a stanza whose `ttl` is longer is
+ * then refused before anything is issued (issue_ttl), by `stepgate config check` as by start and reload. */
 #ifndef STEPGATE_ISSUE_H
 #define STEPGATE_ISSUE_H
 

@@ -5,6 +5,7 @@
 #include "base/secret.h"
 #include "base/str.h"
 #include "ctl/segments.h"
+#include "frame/seal_key.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -13,6 +14,7 @@
 #include <unistd.h>
 
 static char folder[64];
+static bool unnamed; /* segments as releases before wrote them */
 static unsigned char day_key[SG_KEY_BYTES] = {7, 7, 7}, salt[32] = {1, 2, 3};
 enum { DAY = 20000 };
 
@@ -98,6 +100,8 @@ begin_segment(struct journal *j, uint64_t segment, uint64_t previous)
 		.segment = segment, .previous = previous, .last = j->next - 1, .first = j->next, .day = DAY};
 	memcpy(header.chain, j->chain, sizeof(header.chain));
 	memcpy(header.salt, salt, sizeof(header.salt));
+	if (!unnamed)
+		sg_seal_key_name(&header, day_key);
 	sg_segment_header_write(head, &header);
 	sg_derive(j->key, day_key, (struct sg_str){(char *)salt, sizeof(salt)}, "sealed frames");
 	sg_buf_clear(&j->bytes);
@@ -212,6 +216,74 @@ test_each_byte(void)
 	CU_ASSERT_TRUE(tampered > 8 * j.bytes.len * 9 / 10);
 	sg_buf_done(&j.bytes);
 	end();
+}
+
+/* ---- day keys ---- */
+
+/* Where the last byte of the first sealed record stands: of its tag. */
+static size_t
+tag_end(const struct journal *j)
+{
+	size_t at = SG_SEGMENT_HEADER;
+	for (;;) {
+		const unsigned char *head = (const unsigned char *)j->bytes.ptr + at;
+		size_t len = (size_t)head[0] | (size_t)head[1] << 8 | (size_t)head[2] << 16;
+		at += SG_RECORD_HEAD + len + (head[4] == SG_RECORD_LEAF ? SG_SHA256_BYTES : 0);
+		if (head[4] == SG_RECORD_SEALED)
+			return at - 1;
+	}
+}
+
+/* What became of the day's key, whether one tag was changed, and what may be said then. */
+static void
+test_day_keys(void)
+{
+	static const char huge[4096];
+	static const unsigned char other[SG_KEY_BYTES] = {9};
+	static const struct {
+		bool unnamed, changed;
+		enum { OWN, GONE, OTHER, CUT, EMPTY, HUGE_OTHER, FOLDER } key;
+		enum sg_verify verdict;
+		uint64_t opened;
+	} rows[] = {
+		{false, false, OWN, SG_VERIFY_INTACT, 2}, {false, true, OWN, SG_VERIFY_TAMPERED, 0},  {false, false, GONE, SG_VERIFY_INTACT, 0},
+		{false, true, GONE, SG_VERIFY_INTACT, 0}, {false, false, OTHER, SG_VERIFY_INTACT, 0}, {false, true, OTHER, SG_VERIFY_INTACT, 0},
+		{false, false, CUT, SG_VERIFY_INTACT, 0}, {false, false, EMPTY, SG_VERIFY_INTACT, 0}, {false, false, HUGE_OTHER, SG_VERIFY_INTACT, 0},
+		{false, false, FOLDER, SG_VERIFY_INTACT, 0}, {true, false, OWN, SG_VERIFY_INTACT, 2}, {true, true, OWN, SG_VERIFY_TAMPERED, 1},
+		{true, false, GONE, SG_VERIFY_INTACT, 0}, {true, false, OTHER, SG_VERIFY_INTACT, 0},
+	};
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct journal j;
+		struct sg_verify_result r;
+		char path[128];
+		unnamed = rows[i].unnamed;
+		start();
+		small(&j);
+		add_leaf(&j, "{\"input\":1}");
+		j.bytes.ptr[tag_end(&j)] ^= (char)(rows[i].changed ? 1 : 0);
+		write_file("journal/00000001.seg", sg_buf_view(&j.bytes));
+		snprintf(path, sizeof(path), "%s/keys/20000.key", folder);
+		if (rows[i].key == GONE || rows[i].key == FOLDER)
+			remove_file("keys/20000.key");
+		if (rows[i].key == FOLDER)
+			mkdir(path, 0700);
+		if (rows[i].key == OTHER)
+			write_file("keys/20000.key", (struct sg_str){(const char *)other, sizeof(other)});
+		if (rows[i].key == CUT || rows[i].key == EMPTY)
+			cut_file("keys/20000.key", rows[i].key == CUT ? SG_KEY_BYTES - 1 : 0);
+		if (rows[i].key == HUGE_OTHER)
+			write_file("keys/20000.key", (struct sg_str){huge, sizeof(huge)});
+		CU_ASSERT_EQUAL(verify(NULL, &r), rows[i].verdict);
+		if (r.verdict != rows[i].verdict || (r.verdict == SG_VERIFY_INTACT && r.opened != rows[i].opened))
+			fprintf(stderr, "  row %zu: %s, %d opened\n", i, sg_verify_name(r.verdict), (int)r.opened);
+		if (r.verdict == SG_VERIFY_INTACT)
+			CU_ASSERT_EQUAL(r.opened, rows[i].opened);
+		if (rows[i].key == FOLDER)
+			rmdir(path);
+		sg_buf_done(&j.bytes);
+		end();
+	}
+	unnamed = false;
 }
 
 /* A cut shows as torn, or as an earlier end; with what was noted elsewhere, always. */
@@ -387,7 +459,8 @@ test_unreadable(void)
 }
 
 SG_CASES("ctl.verify", {"an intact journal, with and without its day key", test_intact},
-	 {"every bit of a segment changed: seen", test_each_byte}, {"cut at every place: told", test_each_cut},
+	 {"every bit of a segment changed: seen", test_each_byte},
+	 {"a day key that was lost, or is another one now: not reproducible, never tampered", test_day_keys}, {"cut at every place: told", test_each_cut},
 	 {"a hole that lost power leaves is torn, other bytes are tampering", test_holes},
 	 {"what was noted elsewhere must be there", test_anchor}, {"segments taken out", test_segments},
 	 {"cut in the middle at every place: tampered", test_middle_cut},
