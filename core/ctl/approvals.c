@@ -57,6 +57,8 @@ show_approvals(const struct sg_ctl *ctl, const struct sg_json *answer)
 	}
 	if (list == NULL || list->count == 0)
 		fprintf(stderr, "nothing waits\n");
+	else if (sg_show_int(answer, "total") > (int64_t)list->count)
+		fprintf(stderr, "%lld more wait; these are the oldest\n", (long long)(sg_show_int(answer, "total") - (int64_t)list->count));
 }
 
 int

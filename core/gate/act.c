@@ -130,6 +130,9 @@ enforced_task(struct sg_gate *gate, struct sg_request *r, enum sg_reason *reason
 	*reason = SG_REASON_no_agent;
 	if (r->agent == NULL)
 		return false;
+	*reason = SG_REASON_enforcer_agent; /* before the task has anything to do with it: not its denial, not its key, not its agent's rate */
+	if (!sg_strings_match(&r->enforcer->for_agents, r->agent->name, '.'))
+		return false;
 	*reason = SG_REASON_wrong_peer;
 	if (named.len > 0 && !sg_str_eq(named, r->agent->id) && !sg_str_eq(named, r->agent->name))
 		return false;

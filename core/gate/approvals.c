@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { BODY_MAX = SG_FRAME_MAX - (64 << 10), LIST_STOPS = 2 << 20, WAIT_MAX_S = 60 }; /* what is asked may be as long as limits.max_body lets it */
+enum { BODY_MAX = SG_FRAME_MAX - (64 << 10), LIST_MOST = 200, LIST_ACTION = 8 << 10 /* bytes of one that is shown in a list */, WAIT_MAX_S = 60 }; /* what is asked may be as long as limits.max_body lets it */
 
 void
 sg_write_groups(struct sg_json_writer *w, const struct sg_requirement *requirement)
@@ -57,14 +57,36 @@ action_of(struct sg_gate *gate, struct sg_approval *a)
 	return a->action != NULL ? sg_str(a->action) : SG_STR("");
 }
 
-/* `full` shows what a person needs to judge; an agent sees the state alone. */
+enum seen { SEEN_STATE, SEEN_LISTED, SEEN_WHOLE };
+
+/* In a list a long one is there by its name and its length: none keeps another from being seen. */
 static void
-write_approval(struct sg_json_writer *w, struct sg_gate *gate, struct sg_approval *a, bool full)
+write_action(struct sg_json_writer *w, struct sg_str action, enum seen seen)
 {
+	struct sg_arena arena;
+	const struct sg_json *json = NULL;
+	sg_jw_name(w, "action");
+	if (action.len == 0 || seen == SEEN_WHOLE || action.len <= LIST_ACTION) {
+		sg_jw_raw(w, action.len > 0 ? action : SG_STR("{}"));
+		return;
+	}
+	sg_arena_init(&arena, 64 << 20);
+	sg_json_parse(&arena, action, &sg_request_limits, &json, NULL);
+	sg_jw_object(w);
+	sg_jw_member_str(w, "action", sg_json_text_at(json, "action"));
+	sg_jw_member_int(w, "bytes", (int64_t)action.len);
+	sg_jw_end(w);
+	sg_arena_done(&arena);
+}
+
+/* `seen` from LISTED on shows what a person needs to judge; an agent sees the state alone. */
+static void
+write_approval(struct sg_json_writer *w, struct sg_gate *gate, struct sg_approval *a, enum seen seen)
+{
+	bool full = seen != SEEN_STATE;
 	sg_jw_object(w);
 	if (full) {
-		struct sg_str action = action_of(gate, a);
-		sg_jw_member_raw(w, "action", action.len > 0 ? action : SG_STR("{}"));
+		write_action(w, action_of(gate, a), seen);
 		sg_jw_member_str(w, "agent", sg_str(a->agent));
 		sg_jw_member_str(w, "digest", sg_str(a->digest));
 	}
@@ -100,7 +122,7 @@ answer_approval(struct sg_gate *gate, struct sg_request *r)
 	sg_jw_begin(&w, &body);
 	sg_jw_object(&w);
 	sg_jw_name(&w, "approval");
-	write_approval(&w, gate, a, r->route->face == SG_FACE_ADMIN);
+	write_approval(&w, gate, a, r->route->face == SG_FACE_ADMIN ? SEEN_WHOLE : SEEN_STATE);
 	sg_jw_end(&w);
 	sg_answer_buf(gate, r, 200, &body);
 }
@@ -181,26 +203,48 @@ sg_route_approval(struct sg_gate *gate, struct sg_request *request)
 		sg_look_first(gate, request, show);
 }
 
+static int
+by_age(const void *one, const void *other)
+{
+	const struct sg_approval *a = *(struct sg_approval *const *)one, *b = *(struct sg_approval *const *)other;
+	return a->leaf < b->leaf ? -1 : a->leaf > b->leaf;
+}
+
+/* Those that are asked for, oldest first: who came first is seen first. The caller frees. */
+static struct sg_approval **
+collect(const struct sg_gate *gate, bool all, size_t *count)
+{
+	struct sg_approval **list = calloc(gate->state.approvals.count + 1, sizeof(struct sg_approval *));
+	size_t at = 0;
+	*count = 0;
+	for (struct sg_approval *a; list != NULL && (a = sg_table_next(&gate->state.approvals, &at)) != NULL;)
+		if (all || sg_approval_live(&gate->state, a))
+			list[(*count)++] = a;
+	if (*count > 1)
+		qsort(list, *count, sizeof(struct sg_approval *), by_age);
+	return list;
+}
+
 void
 sg_route_approvals(struct sg_gate *gate, struct sg_request *r)
 {
 	struct sg_buf body;
 	struct sg_json_writer w;
 	struct sg_str all = {"", 0};
-	size_t at = 0, shown = 0;
+	size_t count;
 	sg_json_string(sg_json_get(r->body, "all"), &all);
+	struct sg_approval **list = collect(gate, all.len > 0, &count);
 	sg_buf_init(&body, BODY_MAX);
 	sg_jw_begin(&w, &body);
 	sg_jw_object(&w);
 	sg_jw_name(&w, "approvals");
 	sg_jw_array(&w);
-	for (struct sg_approval *a; (a = sg_table_next(&gate->state.approvals, &at)) != NULL && shown < 200 && body.len < LIST_STOPS;)
-		if (all.len > 0 || sg_approval_live(&gate->state, a)) {
-			write_approval(&w, gate, a, true);
-			shown++;
-		}
+	for (size_t i = 0; i < count && i < LIST_MOST; i++)
+		write_approval(&w, gate, list[i], SEEN_LISTED);
 	sg_jw_end(&w);
+	sg_jw_member_int(&w, "total", (int64_t)count);
 	sg_jw_end(&w);
+	free(list);
 	sg_answer_buf(gate, r, 200, &body);
 }
 

@@ -141,10 +141,10 @@ write_body(struct sg_buf *out, struct sg_gate *gate, const struct sg_request *r)
 	sg_write_cost(&w, r->cost);
 	sg_jw_member_str(&w, "deny_code", r->merged.code);
 	sg_jw_member_str(&w, "digest", sg_str(r->digest));
-	sg_jw_member_text(&w, "domain", task != NULL && task->domain != NULL ? task->domain->id : "");
+	sg_jw_member_text(&w, "domain", keyed && task->domain != NULL ? task->domain->id : "");
 	sg_jw_member_str(&w, "file", r->merged.file);
 	sg_jw_member_str(&w, "instance", sg_str(r->instance));
-	sg_jw_member_text(&w, "intent", task != NULL ? task->intent : "");
+	sg_jw_member_text(&w, "intent", keyed ? task->intent : "");
 	sg_jw_member_str(&w, "key", sg_str(r->attempt));
 	sg_jw_name(&w, "lease");
 	write_lease(&w, gate, r);

@@ -67,7 +67,10 @@ write_values(struct sg_json_writer *w, const struct sg_gate *gate, const struct 
 static bool
 label_of(const struct sg_json *l, struct sg_str *label)
 {
-	return sg_json_string(l, label) && label->len > 0 && label->len <= SG_LABEL_MAX && memchr(label->ptr, '\0', label->len) == NULL;
+	bool good = sg_json_string(l, label) && label->len > 0 && label->len <= SG_LABEL_MAX;
+	for (size_t i = 0; good && i < label->len; i++)
+		good = (unsigned char)label->ptr[i] >= ' ' && label->ptr[i] != 0x7f; /* as policy's: six bytes each in a leaf, and none to be read */
+	return good;
 }
 
 /* Something was reported that is no label or for which there is no room: the worst is assumed and said. */

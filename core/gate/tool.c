@@ -67,7 +67,7 @@ sg_tool_quarantine(struct sg_gate *gate, const struct sg_request *r)
 	const struct sg_task *task = sg_state_task(&gate->state, r->task);
 	struct sg_str name = registered(r);
 	bool met = r->reason == SG_REASON_tool_new || r->reason == SG_REASON_tool_changed;
-	if (task == NULL || r->ask)
+	if (task == NULL || r->ask || r->asked[0] == '\0') /* refused before it was found to be theirs: it is nobody's word on that tree */
 		return;
 	if (name.len > 0 && !in_quarantine(task->root->tree, name)) {
 		quarantine(gate, r, name, SG_STR(""), NULL);

@@ -62,6 +62,20 @@ tls_face(const struct sg_json *document)
 	return sg_json_get(sg_json_get(document, "listen"), "enforcer");
 }
 
+/* The door of the TLS face reads these once, when it starts. */
+static void
+check_face(const struct sg_supervisor *s, const struct sg_json *next, struct sg_conf_errors *errors)
+{
+	static const char *const texts[][2] = {{"address", "listen.enforcer.address"}, {"certificate", "listen.enforcer.certificate"}, {"key", "listen.enforcer.key"}};
+	const struct sg_json *now_in = tls_face(s->config), *next_in = tls_face(next);
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+		check_same(s, now_in, next_in, texts[i][0], texts[i][1], errors);
+	const struct sg_json *now = sg_json_get(now_in, "handshake_timeout"), *then = sg_json_get(next_in, "handshake_timeout");
+	if (now_in != NULL && next_in != NULL && (now == NULL || then == NULL || !sg_json_eq(now, then)))
+		sg_conf_error_add(errors, SG_CONF_E_restart, (struct sg_conf_place){&(struct sg_conf_file){.path = s->options->config}, 0, 0}, "restart stepgated, or take it back",
+				  "listen.enforcer.handshake_timeout is read once, when stepgated is started");
+}
+
 bool
 sg_supervisor_may_follow(const struct sg_supervisor *s, struct sg_str document, char policy_dir[1024], struct sg_buf *report)
 {
@@ -75,7 +89,7 @@ sg_supervisor_may_follow(const struct sg_supervisor *s, struct sg_str document, 
 	if (good) {
 		check_same(s, s->config, next, "state_dir", "state_dir", &errors);
 		check_same(s, s->config, next, "run_dir", "run_dir", &errors);
-		check_same(s, tls_face(s->config), tls_face(next), "address", "listen.enforcer.address", &errors);
+		check_face(s, next, &errors);
 	}
 	if (sg_conf_errors_any(&errors))
 		sg_conf_errors_write(report, &errors);

@@ -332,6 +332,21 @@ def refuses_to_start(d, certs):
     good("a key that others may read: the daemon does not start")
 
 
+def reloads(d, port, certs):
+    """What the door reads once cannot become another while it runs: a reload says so, and nothing of it is in force."""
+    whole = STACK % dict(dir=d.dir, port=port)
+    o = d.admin()
+    for what, old, new in (("certificate", "server.pem", "gw.pem"), ("certificate", "server.pem", "nowhere.pem"), ("key", "server.key", "gw.key"), ("handshake_timeout", '"2s"', '"3s"'),
+                           ("address", ":%d" % port, ":%d" % (port + 1))):
+        d.write("conf.d/50-tls.conf", whole.replace(old, new, 1).encode())
+        status, answer = o.ask("POST", "/v1/reload", {})
+        assert status == 422 and answer["result"] == "kept_out" and answer["reload"][0]["code"] == "conf_restart" and "listen.enforcer." + what in json.dumps(answer), (what, answer)
+    d.write("conf.d/50-tls.conf", whole.encode())
+    assert o.ask("POST", "/v1/reload", {})[0] == 200
+    o.close()
+    good("another certificate or key is refused while it runs, not passed over")
+
+
 def main():
     d = Daemon(start=False)
     port = free_port()
@@ -349,6 +364,7 @@ def main():
         dies_and_returns(d, port, certs)
         local_sockets(d, certs)
         said_in_status(d)
+        reloads(d, port, certs)
         print("%d passed, 0 failed" % passed)
     except BaseException:
         print(d.text()[-3000:])

@@ -10,7 +10,6 @@ CONF = """
 groups : { ops : { members = [ "ops" ] } }
 admins : { ops : { uid = 62421 } }
 humans : { o : { id = "o@acme.example" } }
-limits : { max_body = "1MiB" }
 intents : { work : { actions = [ "**" ]  sensitivity = "restricted"  depth = 4  children = 100 } }
 resources : { notes : { type = "note"  patterns = [ "**" ]  sensitivity = "internal"  memory = true } things : { type = "thing"  patterns = [ "**" ]  sensitivity = "internal" } }
 enforcers : { gate : { match = [ "peer:uid=63421" ]  for_agents = [ "*" ] } repo-api : { match = [ "peer:uid=63422" ]  for_agents = [ "*" ] } }
@@ -188,7 +187,7 @@ def story(d):
     row("repeat", "and a reload that takes the right away takes the repeat", says(got, "deny", "outside_reach"), got)
 
 
-d = Stage(CONF, POLICY)
+d = Stage(CONF, POLICY, limits='max_body = "1MiB"')
 try:
     d.configure("50-agents.conf", AGENTS % (stanza("a", A), stanza("b", B)))
     approvals(d)
