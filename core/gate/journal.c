@@ -44,7 +44,8 @@ begin_group(struct sg_journal *journal, struct sg_err *err)
 {
 	/* behind what is on its way, which may be the first of a new segment */
 	off_t start = journal->committing ? journal->commit.at + (off_t)journal->commit.bytes.len : journal->at;
-	if (!journal->pending_starts_segment && (start >= journal->roll_at || today(journal) > journal->header.day)) {
+	/* another day, or a clock that was wrong when the segment was planned: a key of that day would be kept and destroyed with the wrong ones */
+	if (today(journal) != journal->header.day || (!journal->pending_starts_segment && start >= journal->roll_at)) {
 		enum sg_status status = sg_journal_plan_segment(journal, err);
 		if (status != SG_OK)
 			return status;

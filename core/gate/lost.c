@@ -13,9 +13,8 @@
 #include <unistd.h>
 
 enum sg_status
-sg_lost_check(const struct sg_gate *gate, struct sg_err *err)
+sg_lost_check(const struct sg_journal *j, struct sg_err *err)
 {
-	const struct sg_journal *j = &gate->journal;
 	struct sg_beside head;
 	if (!sg_head_read(j->folder, &head) || !head.good)
 		return SG_OK;

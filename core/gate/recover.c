@@ -5,6 +5,7 @@
 #include "frame/beside.h"
 #include "frame/seal_key.h"
 #include "gate/journal_files.h"
+#include "gate/lost.h"
 #include "gate/pulse.h"
 
 #include <errno.h>
@@ -202,6 +203,15 @@ write_again(const struct recovery *r, uint64_t segment, struct sg_str good, stru
 	return failed == 0 ? SG_OK : io_error(err, name, error);
 }
 
+/* Asked before a byte is changed: what is cut off as torn may be what somebody mends by hand. */
+static enum sg_status
+nothing_lost(const struct recovery *r, struct sg_err *err)
+{
+	if (r->journal->durable < r->from->leaf)
+		return sg_fail(err, SG_MALFORMED, "journal_lost", SG_LOST_TEXT, (unsigned long long)r->journal->durable, "a snapshot", (unsigned long long)r->from->leaf);
+	return sg_lost_check(r->journal, err);
+}
+
 static enum sg_status
 end_of_last(struct recovery *r, const struct sg_segment_reader *reader, enum sg_status status, struct sg_err *err)
 {
@@ -210,6 +220,8 @@ end_of_last(struct recovery *r, const struct sg_segment_reader *reader, enum sg_
 			return status;
 		r->torn = reader->bytes.len - reader->at;
 	}
+	if ((status = nothing_lost(r, err)) != SG_OK)
+		return status;
 	sg_pulse_disk(true);
 	unlinkat(r->journal->folder, "rewrite.tmp", 0); /* of releases that wrote the segment anew beside itself: as large as one */
 	status = write_again(r, reader->header.segment, (struct sg_str){reader->bytes.ptr, reader->at}, err);
@@ -273,8 +285,8 @@ sg_journal_open(struct sg_journal *journal, const struct sg_sys *sys, int folder
 		if (status == SG_OK && !passed)
 			status = one_segment(&r, i, &bytes, err);
 	}
-	if (status == SG_OK && journal->durable < r.from->leaf)
-		status = sg_fail(err, SG_MALFORMED, "journal_lost", SG_LOST_TEXT, (unsigned long long)journal->durable, "a snapshot", (unsigned long long)r.from->leaf);
+	if (status == SG_OK && r.count == 0)
+		status = nothing_lost(&r, err);
 	sg_buf_done(&bytes);
 	free(r.segments);
 	*torn = r.torn;

@@ -5,7 +5,6 @@
 
 #include "base/err.h"
 #include "base/str.h"
-#include "gate/lost.h"
 #include "gate/request.h"
 #include "gate/snapshot_file.h"
 
@@ -129,8 +128,8 @@ again(struct sg_gate *gate, const struct sg_gate_start *start, struct sg_err *er
 	return status;
 }
 
-static enum sg_status
-recall(struct sg_gate *gate, const struct sg_gate_start *start, size_t *torn, struct sg_err *err)
+enum sg_status
+sg_gate_recall(struct sg_gate *gate, const struct sg_gate_start *start, size_t *torn, struct sg_err *err)
 {
 	struct sg_snapshot_file file = {.leaf = UINT64_MAX};
 	struct sg_snapshot_head head;
@@ -163,13 +162,4 @@ recall(struct sg_gate *gate, const struct sg_gate_start *start, size_t *torn, st
 	head = (struct sg_snapshot_head){.leaf = 0};
 	file = (struct sg_snapshot_file){.leaf = 0};
 	return open_from(gate, start, &file, &head, torn, err);
-}
-
-enum sg_status
-sg_gate_recall(struct sg_gate *gate, const struct sg_gate_start *start, size_t *torn, struct sg_err *err)
-{
-	enum sg_status status = recall(gate, start, torn, err);
-	if (status == SG_OK && (status = sg_lost_check(gate, err)) != SG_OK)
-		sg_journal_close(&gate->journal);
-	return status;
 }

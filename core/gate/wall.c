@@ -26,6 +26,17 @@ latest(const struct sg_gate *gate, sg_time boot, int64_t *expected)
 	return *expected + (w->anchored ? gate->catalogue->limits.clock_jump : SG_CLOCK_START_MS);
 }
 
+/* At the start: within one run of the machine the last leaf that told both clocks says what this one must show by now. In another run time goes on from the
+ * last leaf, until a clock is believed. */
+static struct sg_wall
+at_start(const struct sg_gate *gate, sg_time boot)
+{
+	const struct sg_steady *s = &gate->state.steady;
+	if (s->boot_id[0] != '\0' && strcmp(s->boot_id, gate->state.boot_id) == 0 && s->at.boot <= boot)
+		return (struct sg_wall){.anchored = true, .wall_ms = s->at.wall_ms, .boot = s->at.boot};
+	return (struct sg_wall){.anchored = false, .wall_ms = gate->journal.last_at_ms, .boot = boot};
+}
+
 int64_t
 sg_wall_now(struct sg_gate *gate, int64_t wall_ms, sg_time boot)
 {
@@ -33,10 +44,10 @@ sg_wall_now(struct sg_gate *gate, int64_t wall_ms, sg_time boot)
 	int64_t expected = 0;
 	if (gate->catalogue == NULL || !gate->recovered)
 		return wall_ms;
+	if (w->boot == 0)
+		*w = at_start(gate, boot);
 	int64_t most = latest(gate, boot, &expected);
 	w->ahead_ms = wall_ms > most ? wall_ms - expected : 0;
-	if (w->boot == 0)
-		*w = (struct sg_wall){false, gate->journal.last_at_ms, boot, w->ahead_ms, w->said}; /* until it is believed, time goes on from the last leaf */
 	if (w->ahead_ms == 0 && wall_ms >= gate->journal.last_at_ms)
 		*w = (struct sg_wall){true, wall_ms, boot, 0, w->said};
 	gate->journal.cap_ms = w->ahead_ms > 0 ? expected : 0;
@@ -113,12 +124,15 @@ end_what_ends_too_late(struct sg_gate *gate)
 }
 
 static void
-write_accept(struct sg_buf *body, struct sg_str by, struct sg_str reason, int64_t from_ms, int64_t to_ms)
+write_accept(struct sg_buf *body, const struct sg_gate *gate, struct sg_str by, struct sg_str reason, int64_t from_ms, int64_t to_ms)
 {
+	struct sg_deadline now = {to_ms, gate->state.now.boot};
 	struct sg_json_writer w;
 	sg_jw_begin(&w, body);
 	sg_jw_object(&w);
 	sg_jw_member_str(&w, "by", by);
+	sg_jw_name(&w, "clock"); /* what a start in this run of the machine goes by */
+	sg_write_deadline(&w, gate, &now);
 	sg_jw_member_int(&w, "from_ms", from_ms);
 	sg_jw_member_str(&w, "reason", reason);
 	sg_jw_member_text(&w, "result", "accepted");
@@ -134,7 +148,7 @@ accept(struct sg_gate *gate, struct sg_request *r, struct sg_str reason, uint64_
 	int64_t wall_ms = gate->sys->wall_time(gate->sys) / SG_MSEC, last = gate->journal.last_at_ms;
 	struct sg_buf body;
 	sg_buf_init(&body, 4096);
-	write_accept(&body, sg_conn_operator(sg_conn_find(gate, r->conn)), reason, last, wall_ms);
+	write_accept(&body, gate, sg_conn_operator(sg_conn_find(gate, r->conn)), reason, last, wall_ms);
 	gate->journal.cap_ms = 0;
 	gate->journal.last_at_ms = wall_ms;
 	gate->wall = (struct sg_wall){true, wall_ms, gate->state.now.boot, 0, before.said};

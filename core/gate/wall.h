@@ -21,7 +21,7 @@ struct sg_wall {
 	bool said;
 };
 
-/* The wall clock in milliseconds, or, while it stands further ahead than limits.clock_jump (at a start: SG_CLOCK_START_MS) of the last leaf and the time
+/* The wall clock in milliseconds, or, while it stands further ahead than limits.clock_jump (at the first start of a run of the machine: SG_CLOCK_START_MS) of the last leaf and the time
  * since, what it would be by the time that passed. The journal writes the same. */
 int64_t sg_wall_now(struct sg_gate *gate, int64_t wall_ms, sg_time boot);
 

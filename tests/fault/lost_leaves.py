@@ -125,6 +125,31 @@ try:
             code, text = refused(d)
             good("%s, %s left: it does not start, and says the way out" % (name, how), code == 78 and "journal_lost" in text and "audit accept" in text, (code, text[-600:]))
 
+    # A refused start leaves every byte as it is: behind a torn place there may be leaves that can be put back by hand.
+    def flipped(d):
+        with open(segments(d)[-1], "r+b") as f:
+            f.seek(-1, 2)
+            byte = f.read(1)
+            f.seek(-1, 2)
+            f.write(bytes([byte[0] ^ 1]))
+
+    def cut_a_little(d):
+        cut(segments(d)[-1], os.path.getsize(segments(d)[-1]) - 3)
+
+    def shape(d):
+        return {os.path.basename(f): open(f, "rb").read() for f in segments(d)}
+
+    for name, lose, leave in (("the last byte flipped, head", flipped, keep_head), ("three bytes cut, head", cut_a_little, keep_head), ("cut in the middle, head", last_cut, keep_head),
+                              ("cut in the middle, snapshots", last_cut, keep_snapshots)):
+        back(d, kept)
+        lose(d)
+        leave(d)
+        was = shape(d)
+        code, text = refused(d)
+        good("%s left: the refused start changed nothing" % name, code == 78 and shape(d) == was, (code, {f: (len(was.get(f, "")), len(b)) for f, b in shape(d).items()}))
+
+    back(d, kept)
+    last_cut(d)
     r = ctl("audit", "accept", d.dir + "/state")
     good("a loss is taken with a reason alone", r.returncode == 64, r.stderr)
     r = ctl("audit", "accept", d.dir + "/nowhere", "--reason", "x")

@@ -29,6 +29,7 @@ struct play {
 	struct sg_sys sys; /* first: the table is the play */
 	struct sg_gate *gate;
 	sg_time boot, wall;
+	const char *boot_id; /* of the machine's run that `boot` counts in */
 	char folder[64];
 	int journal, keys;
 	bool peer_dead;
@@ -395,7 +396,7 @@ play_open(struct play *p, struct sg_err *err)
 		.journal_folder = p->journal,
 		.keys_folder = p->keys,
 		.state_key = key,
-		.boot_id = "11111111-2222-3333-4444-555555555555"};
+		.boot_id = p->boot_id};
 	enum sg_status status = sg_gate_create(&p->gate, &start, err);
 	if (status == SG_OK) {
 		sg_gate_policy(p->gate, sg_str(play_manifest), 1);
@@ -460,6 +461,7 @@ play_begin(void)
 	p->sys.copy = NULL;
 	p->sys.group_empty = NULL;
 	p->boot = 1000 * SG_SEC;
+	p->boot_id = "11111111-2222-3333-4444-555555555555";
 	p->wall = 1800000000 * SG_SEC;
 	p->fail_errno = EIO;
 	p->facts = "{\"peer:uid\":{\"strength\":\"boundary\",\"value\":\"1001\"}}";

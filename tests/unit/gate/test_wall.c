@@ -52,6 +52,15 @@ restart(void)
 	connect_all();
 }
 
+/* As after a power cycle: nobody knows how long it was off. */
+static void
+reboot(void)
+{
+	p->boot_id = "66666666-7777-8888-9999-000000000000";
+	p->boot = 20 * SG_SEC;
+	restart();
+}
+
 /* What a new act of a new task is answered; the task too, as an old one may have run out. */
 static bool
 is(const char *code)
@@ -151,16 +160,64 @@ at_a_start(void)
 		begin();
 		int64_t before = p->wall / SG_MSEC;
 		p->wall += rows[i].wall;
-		p->boot += SG_SEC;
-		restart();
+		reboot();
 		CU_ASSERT(is(rows[i].code));
 		pass(HOUR, HOUR);
 		CU_ASSERT(is(rows[i].code));
 		if (strcmp(rows[i].code, "clock_ahead") == 0) {
 			CU_ASSERT(latest_leaf() < before + 2 * 3600 * 1000);
+			CU_ASSERT(p->gate->journal.header.day <= (uint64_t)(before / 86400000 + 1)); /* what is sealed now goes with the keys of these days */
 			pass(-rows[i].wall, SG_SEC);
 			CU_ASSERT(is("\"allow\""));
 		}
+		end();
+	}
+}
+
+/* Within one run of the machine it is known how long the gate was away: no restart makes a clock believed that was not. */
+static void
+started_again(void)
+{
+	static const struct {
+		sg_time wall, boot;
+		const char *code;
+	} rows[] = {
+		{30 * DAY, SG_SEC, "clock_ahead"}, {399 * DAY, SG_SEC, "clock_ahead"}, {23 * HOUR, SG_SEC, "\"allow\""}, {DAY + HOUR, SG_SEC, "clock_ahead"},
+		{7 * DAY, 7 * DAY, "\"allow\""},   {9 * DAY, 7 * DAY, "clock_ahead"},    {500 * DAY, 500 * DAY, "\"allow\""}, {-DAY, SG_SEC, "clock_behind"},
+	};
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		for (int live = 0; live < 2; live++) {
+			begin();
+			CU_ASSERT(is("\"allow\""));
+			pass(rows[i].wall, rows[i].boot);
+			if (live)
+				CU_ASSERT(is(rows[i].code));
+			for (int n = 0; n < 3; n++) {
+				restart();
+				CU_ASSERT(is(rows[i].code));
+			}
+			pass(-rows[i].wall + rows[i].boot + SG_SEC, SG_SEC);
+			CU_ASSERT(rows[i].code[0] != 'c' || is("\"allow\""));
+			end();
+		}
+}
+
+/* A clock that an operator accepted stays accepted, however long nothing is written and however often the gate is started. */
+static void
+accepted_stays(void)
+{
+	static const sg_time ways[] = {10 * YEAR, -10 * YEAR};
+	for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++) {
+		begin();
+		CU_ASSERT(is("\"allow\""));
+		pass(ways[i], SG_SEC);
+		CU_ASSERT(play_has(play_ask(p, 10, SG_ROUTE_O_CLOCK_ACCEPT, "", "{\"reason\":\"looked at it\"}"), "\"state\":\"good\""));
+		p->wall += 40 * HOUR; /* and nothing is written */
+		p->boot += 40 * HOUR;
+		restart();
+		CU_ASSERT(is("\"allow\""));
+		restart();
+		CU_ASSERT(is("\"allow\""));
 		end();
 	}
 }
@@ -171,7 +228,7 @@ set_right_after_a_start(void)
 {
 	begin();
 	p->wall -= 30 * DAY;
-	restart();
+	reboot();
 	CU_ASSERT(is("clock_behind"));
 	pass(40 * DAY, 10 * SG_SEC);
 	CU_ASSERT(is("\"allow\""));
@@ -249,5 +306,5 @@ not_without_a_record(void)
 	end();
 }
 
-SG_CASES("gate.wall", {"jumps", jumps}, {"a minute ahead", a_minute_ahead}, {"at a start", at_a_start}, {"set right after a start", set_right_after_a_start},
+SG_CASES("gate.wall", {"jumps", jumps}, {"a minute ahead", a_minute_ahead}, {"at a start", at_a_start}, {"started again in one run of the machine", started_again}, {"what is accepted stays accepted", accepted_stays}, {"set right after a start", set_right_after_a_start},
 	 {"an operator accepts", an_operator_accepts}, {"nothing lives on", nothing_lives_on}, {"not without a record", not_without_a_record})
