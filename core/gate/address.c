@@ -17,6 +17,15 @@ sg_address_name(const unsigned char address[16], char out[33])
 }
 
 bool
+sg_address_same(const unsigned char one[16], const unsigned char other[16])
+{
+	char a[33], b[33];
+	sg_address_name(one, a);
+	sg_address_name(other, b);
+	return strcmp(a, b) == 0;
+}
+
+bool
 sg_address_take(struct sg_gate *gate, const unsigned char address[16])
 {
 	char name[33], key[48];

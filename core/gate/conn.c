@@ -21,9 +21,18 @@ conns_of(const struct sg_gate *gate, const struct sg_peer *peer)
 {
 	size_t at = 0, count = 0;
 	for (struct sg_conn *c; (c = sg_table_next(&gate->conns, &at)) != NULL;)
-		count += c->peer.network == peer->network &&
-			 (peer->network ? memcmp(c->peer.address, peer->address, sizeof(peer->address)) == 0 : c->peer.uid == peer->uid);
+		count += c->peer.network == peer->network && (peer->network ? sg_address_same(c->peer.address, peer->address) : c->peer.uid == peer->uid);
 	return count;
+}
+
+/* Whoever is far has half of the connections and no more: those on this machine are never shut out from there. */
+static bool
+network_full(const struct sg_gate *gate, size_t most)
+{
+	size_t at = 0, count = 0;
+	for (struct sg_conn *c; (c = sg_table_next(&gate->conns, &at)) != NULL;)
+		count += c->peer.network;
+	return count >= most / 2;
 }
 
 static enum sg_status
@@ -32,7 +41,7 @@ may_connect(struct sg_gate *gate, enum sg_face face, const struct sg_peer *peer,
 	const struct sg_limits *limits = &gate->catalogue->limits;
 	/* operators keep a share of the connections for themselves */
 	size_t most = (size_t)limits->connections - (face == SG_FACE_ADMIN ? 0 : 16);
-	if (gate->conns.count >= most || conns_of(gate, peer) >= (size_t)limits->uid_connections)
+	if (gate->conns.count >= most || (peer->network && network_full(gate, most)) || conns_of(gate, peer) >= (size_t)limits->uid_connections)
 		return sg_fail(err, SG_LIMIT, "too_many_connections", "too many connections");
 	if (!sg_connect_afford(gate, face, peer))
 		return sg_fail(err, SG_LIMIT, "too_many_connections", "too many connections a second of this user");

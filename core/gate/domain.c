@@ -7,7 +7,7 @@
 
 #include <stdio.h>
 
-enum { BODY_MAX = 256 << 10, SHOWN = 100, REASON_MAX = 512 };
+enum { BODY_MAX = 512 << 10, SHOWN = 100, SHOWN_BYTES = 256 << 10, REASON_MAX = 512 };
 
 enum kind {
 #define X(name, meaning) KIND_##name,
@@ -240,15 +240,14 @@ sg_write_domain_now(struct sg_json_writer *w, const struct sg_domain *d)
 void
 sg_write_domains(struct sg_json_writer *w, const struct sg_gate *gate)
 {
-	size_t at = 0, all = 0;
+	size_t at = 0, more = 0, shown = 0, from = w->out->len;
 	sg_jw_name(w, "domains");
 	sg_jw_array(w);
 	for (const struct sg_domain *d; (d = sg_table_next(&gate->state.domains, &at)) != NULL;)
 		if (d->frozen || d->taint.count > 0 || d->taint.sensitivity > SG_PUBLIC)
-			if (all++ < SHOWN)
-				sg_write_domain_now(w, d);
+			shown < SHOWN && w->out->len - from < SHOWN_BYTES ? (shown++, sg_write_domain_now(w, d)) : (void)more++;
 	sg_jw_end(w);
-	sg_jw_member_int(w, "domains_more", (int64_t)(all > SHOWN ? all - SHOWN : 0));
+	sg_jw_member_int(w, "domains_more", (int64_t)more);
 }
 
 void

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Whether a token still stands for anything (RFC 7662), and the keys that tokens are verified with. */
 #include "gate/request.h"
+#include "gate/sight.h"
 
 #include "base/str.h"
 
@@ -50,9 +51,54 @@ says_the_lease(const struct sg_gate *gate, const struct sg_lease *lease, const s
 	       sg_json_int(sg_json_get(claims, "exp"), &exp) && exp == lease->ends.wall_ms / 1000 && sg_json_is(sg_json_get(claims, "sg"), "task", lease->task->id);
 }
 
+/* In whose name it is done, and who said yes to it, still may. */
+static bool
+still_said(const struct sg_gate *gate, const struct sg_lease *lease)
+{
+	const struct sg_attempt *attempt = sg_state_decision(&gate->state, sg_str(lease->decision));
+	const struct sg_agent *agent = sg_catalogue_agent(gate->catalogue, sg_str(lease->agent));
+	const struct sg_action *action = attempt == NULL ? NULL : sg_catalogue_action(gate->catalogue, sg_str(attempt->action));
+	const struct sg_approval *a = lease->approval[0] == '\0' ? NULL : sg_state_approval(&gate->state, sg_str(lease->approval));
+	if (agent == NULL || action == NULL || (lease->approval[0] != '\0' && a == NULL))
+		return false;
+	return sg_behalf_admits(gate, agent, sg_str(lease->task->on_behalf), action) && (a == NULL || sg_givers_stand(gate, a));
+}
+
+/* After a reload what it was given for is looked up as it was recorded: its environment, its level, and whether the intent still has it. */
+static bool
+still_there(struct sg_gate *gate, const struct sg_lease *lease, struct sg_request *r, const struct sg_json *asked)
+{
+	const struct sg_agent *agent = sg_catalogue_agent(gate->catalogue, sg_str(lease->agent));
+	const struct sg_json *resource = sg_json_get(asked, "resource");
+	enum sg_reason reason;
+	r->agent = agent;
+	r->action = sg_catalogue_action(gate->catalogue, sg_json_text_at(sg_json_get(asked, "action"), "name"));
+	if (r->action == NULL)
+		r->action = sg_catalogue_action(gate->catalogue, sg_json_text_at(asked, "action"));
+	r->resource_type = sg_json_text_at(resource, "type");
+	r->resource_id = sg_json_text_at(resource, "id");
+	return agent != NULL && r->action != NULL && sg_still_within(gate, r, lease->task, &reason) && r->level <= lease->level;
+}
+
+static bool
+as_recorded(struct sg_gate *gate, struct sg_request *r, const struct sg_lease *lease)
+{
+	uint64_t number;
+	struct sg_record record;
+	struct sg_str sealed;
+	const struct sg_json *seal = NULL;
+	struct sg_json_limits limits = {.bytes = SG_SEALED_MAX, .nodes = 1 << 20};
+	struct sg_request looked = {.enforcer = NULL};
+	if (!sg_decision_leaf(sg_str(lease->decision), &number) || sg_journal_read(&gate->journal, number, &r->arena, &record, &sealed, NULL) != SG_OK)
+		return false;
+	if (sg_json_is(record.json, "config", gate->catalogue->digest))
+		return true;
+	return sealed.len > 0 && sg_canon_parse(&r->arena, sealed, &limits, &seal, NULL) == SG_OK && still_there(gate, lease, &looked, sg_json_get(seal, "input"));
+}
+
 /* Active only for the audience, only while lease, task and agent live; everything else looks the same from outside. */
 static bool
-is_active(struct sg_gate *gate, const struct sg_request *r, const struct sg_json *claims)
+is_active(struct sg_gate *gate, struct sg_request *r, const struct sg_json *claims)
 {
 	struct sg_str jti = {NULL, 0}, audience = {NULL, 0};
 	sg_json_string(sg_json_get(claims, "jti"), &jti);
@@ -61,7 +107,7 @@ is_active(struct sg_gate *gate, const struct sg_request *r, const struct sg_json
 	return lease != NULL && lease->state == SG_LEASE_ACTIVE && !sg_deadline_over(&lease->ends, &gate->state.now) &&
 	       sg_task_live(&gate->state, lease->task) && sg_str_is(audience, lease->audience) &&
 	       sg_str_eq(audience, r->enforcer->name) && sg_json_is(sg_json_get(claims, "sg"), "digest", lease->digest) &&
-	       is_subject(gate, lease, claims) && says_the_lease(gate, lease, claims) && still_given(gate, lease);
+	       is_subject(gate, lease, claims) && says_the_lease(gate, lease, claims) && still_given(gate, lease) && still_said(gate, lease) && as_recorded(gate, r, lease);
 }
 
 static void

@@ -166,7 +166,7 @@ void
 sg_journal_mark(struct sg_journal *journal, uint64_t number, uint64_t segment, size_t at)
 {
 	struct sg_journal_mark *last = journal->mark_count == 0 || journal->marks == NULL ? NULL : &journal->marks[journal->mark_count - 1];
-	if (last != NULL && last->segment == segment && number < last->number + SG_JOURNAL_MARK_EVERY)
+	if (last != NULL && last->segment == segment && number < last->number + SG_JOURNAL_MARK_EVERY && at < last->at + SG_JOURNAL_MARK_BYTES)
 		return;
 	if (journal->mark_count == journal->mark_room) {
 		size_t room = journal->mark_room == 0 ? 256 : journal->mark_room * 2;

@@ -8,7 +8,7 @@
 
 #include <stdio.h>
 
-enum { INPUT_MAX = 2 << 20 };
+enum { INPUT_MAX = 2 << 20, QUESTION_FREE = 16 << 10 /* bytes of a question, one unit more for each */ };
 
 /* What a credential of this decision will say and for whom; its life as the longest that it may be, never as a clock cuts it. */
 void
@@ -140,6 +140,7 @@ sg_judge(struct sg_gate *gate, struct sg_request *r)
 	r->input = sg_arena_copy(&r->arena, sg_buf_view(&input));
 	if (r->judgements++ > 0)
 		sg_agent_owes(gate, r, 1);
+	sg_agent_owes(gate, r, (int64_t)(input.len / QUESTION_FREE)); /* labels and origins make it longer than the request that was paid for */
 	r->judged_task_seq = task->taint.seq;
 	r->judged_instance_seq = task->domain->taint.seq;
 	r->judged_generation = gate->policy_generation;

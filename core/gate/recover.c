@@ -337,6 +337,55 @@ read_range(const struct sg_journal *journal, const struct sg_journal_mark *mark,
 	return got < 0 ? io_error(err, name, error) : SG_OK;
 }
 
+/* One part, from its mark on. False: `each` has enough. */
+static bool
+tell_range(struct sg_segment_reader *reader, uint64_t last, uint64_t *told, bool (*each)(void *to, const struct sg_record *record), void *to)
+{
+	bool more = true;
+	while (more && reader->next <= last) {
+		struct sg_arena arena;
+		struct sg_record record = {0};
+		sg_arena_init(&arena, RECORD_BUDGET);
+		sg_pulse_beat();
+		more = sg_segment_next(reader, &arena, &record, NULL) == SG_OK;
+		if (more && record.number > *told) {
+			more = each(to, &record);
+			*told = more ? record.number : *told;
+		}
+		sg_arena_done(&arena);
+		if (!more)
+			return reader->at >= reader->bytes.len; /* at its end, not in the middle */
+	}
+	return true;
+}
+
+uint64_t
+sg_journal_leaves(const struct sg_journal *journal, uint64_t first, uint64_t last, size_t most, bool (*each)(void *to, const struct sg_record *record), void *to)
+{
+	uint64_t told = first - 1, before = UINT64_MAX;
+	size_t read = 0;
+	while (told < last && told != before && read < most) {
+		const struct sg_journal_mark *mark = find_mark(journal, told + 1);
+		struct sg_segment_reader reader = {.at = 0};
+		struct sg_buf bytes;
+		bool torn, good = mark != NULL && read_header(journal, mark->segment, &reader.header, &torn, NULL) == SG_OK;
+		sg_buf_init(&bytes, SG_SEGMENT_MAX);
+		good = good && read_range(journal, mark, &bytes, NULL) == SG_OK;
+		before = told;
+		if (good) {
+			reader.bytes = sg_buf_view(&bytes);
+			reader.next = mark->number;
+			memcpy(reader.chain, mark->chain, sizeof(reader.chain));
+			good = tell_range(&reader, last, &told, each, to);
+		}
+		read += bytes.len;
+		sg_buf_done(&bytes);
+		if (!good)
+			break;
+	}
+	return told;
+}
+
 static enum sg_status
 open_input(const struct sg_journal *journal, const struct sg_segment_reader *reader, const struct sg_record *record,
 	   struct sg_arena *arena, struct sg_str *input, struct sg_err *err)

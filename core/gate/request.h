@@ -161,6 +161,8 @@ struct sg_str sg_conn_group(const struct sg_gate *gate, const struct sg_conn *co
 struct sg_str sg_instance_group(const struct sg_gate *gate, const struct sg_conn *conn, const struct sg_agent *agent);
 bool sg_bucket_take(struct sg_gate *gate, const char *kind, struct sg_str name);
 /* address.c. What an address counts as: an IPv6 user has a whole network of 64 bits; an IPv4 address stands for itself. */
+/* Of one network: an address of IPv4, the first half of one of IPv6. */
+bool sg_address_same(const unsigned char one[16], const unsigned char other[16]);
 void sg_address_name(const unsigned char address[16], char out[33]);
 /* False if more connections come from there than the rate admits. */
 bool sg_address_take(struct sg_gate *gate, const unsigned char address[16]);
@@ -259,6 +261,7 @@ void sg_route_events(struct sg_gate *gate, struct sg_request *request);
 
 /* decide.c, commit.c, release.c: one decision */
 bool sg_in_force(struct sg_gate *gate, struct sg_request *request, enum sg_reason *reason);
+bool sg_still_within(struct sg_gate *gate, struct sg_request *request, const struct sg_task *task, enum sg_reason *reason);
 bool sg_ceilings(struct sg_gate *gate, struct sg_request *request, enum sg_reason *reason);
 enum sg_reason sg_may_spend(const struct sg_gate *gate, const struct sg_request *request);
 /* plan.c: may this task, whose role acts on a plan alone, do this now? request->step says which step it is, from 1 on. False: *reason. */

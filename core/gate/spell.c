@@ -6,7 +6,7 @@
 
 #include <strings.h>
 
-enum { BODY_MAX = 1 << 20 };
+enum { BODY_MAX = 8 << 20 };
 
 /* What a request is written anew with. */
 struct anew {
@@ -29,7 +29,7 @@ end(struct anew *a, struct sg_request *r, const struct sg_json *before)
 {
 	const struct sg_json *json = before;
 	struct sg_str text = a->other ? sg_arena_copy(&r->arena, sg_buf_view(&a->out)) : (struct sg_str){NULL, 0};
-	bool good = !a->out.failed && (!a->other || (text.ptr != NULL && sg_canon_parse(&r->arena, text, NULL, &json, NULL) == SG_OK));
+	bool good = !a->out.failed && (!a->other || (text.ptr != NULL && sg_canon_parse(&r->arena, text, &sg_request_limits, &json, NULL) == SG_OK));
 	sg_buf_done(&a->out);
 	return good ? json : NULL;
 }

@@ -7,7 +7,7 @@
 
 #include "base/str.h"
 
-enum { BODY_MAX = 64 << 10 };
+enum { BODY_MAX = 64 << 10, LIST_STOPS = 1 << 20 /* bytes: labels are as long as those who report them make them */ };
 
 void
 sg_write_task(struct sg_json_writer *w, const struct sg_gate *gate, const struct sg_task *task, bool with_token)
@@ -172,12 +172,12 @@ sg_route_tasks(struct sg_gate *gate, struct sg_request *r)
 	struct sg_buf body;
 	struct sg_json_writer w;
 	size_t at = 0, shown = 0;
-	sg_buf_init(&body, 1 << 20);
+	sg_buf_init(&body, 2 * LIST_STOPS);
 	sg_jw_begin(&w, &body);
 	sg_jw_object(&w);
 	sg_jw_name(&w, "tasks");
 	sg_jw_array(&w);
-	for (struct sg_task *t; (t = sg_table_next(&gate->state.tasks, &at)) != NULL && shown < 500; shown++)
+	for (struct sg_task *t; shown < 500 && body.len < LIST_STOPS && (t = sg_table_next(&gate->state.tasks, &at)) != NULL; shown++)
 		sg_write_task(&w, gate, t, false);
 	sg_jw_end(&w);
 	sg_jw_member_int(&w, "total", (int64_t)gate->state.tasks.count);

@@ -43,6 +43,7 @@ sg_work_known(struct sg_gate *gate, const struct sg_request *r)
 void
 sg_work_begin(struct sg_gate *gate, const struct sg_request *r)
 {
+	sg_pulse_beat(); /* many requests in one turn are no hang; one that does not end is */
 	sg_work_known(gate, r);
 	gate->work.id = r->id;
 	gate->work.since = gate->sys->boot_time(gate->sys);

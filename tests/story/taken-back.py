@@ -9,7 +9,7 @@ AGENTS = "agents : { %s\n %s }\n"
 CONF = """
 groups : { ops : { members = [ "ops" ] } }
 admins : { ops : { uid = 62421 } }
-humans : { o : { id = "o@acme.example" } }
+humans : { o : { id = "o@acme.example" } p : { id = "p@acme.example"  agents = [ "*" ]  delegates = [ "**" ] } }
 intents : { work : { actions = [ "**" ]  sensitivity = "restricted"  depth = 4  children = 100 } }
 resources : { notes : { type = "note"  patterns = [ "**" ]  sensitivity = "internal"  memory = true } things : { type = "thing"  patterns = [ "**" ]  sensitivity = "internal" } }
 enforcers : { gate : { match = [ "peer:uid=63421" ]  for_agents = [ "*" ] } repo-api : { match = [ "peer:uid=63422" ]  for_agents = [ "*" ] } }
@@ -117,6 +117,23 @@ def introspected(d):
     d.configure("51-action.conf", 'actions : { repo : { sensitivity = "restricted" } }\n')
     row("token", "nor where its action is more delicate by now", active() is False, active())
     d.configure("51-action.conf", "")
+    row("token", "and again once that is taken back", active() is True, active())
+    for what, text in (("its resource is more delicate", 'resources : { more : { type = "thing"  patterns = [ "x" ]  sensitivity = "restricted" } }\n'),
+                       ("its resource is another environment's", 'resources : { more : { type = "thing"  patterns = [ "x" ]  sensitivity = "internal"  environment = "elsewhere" } }\n'),
+                       ("its action is another environment's", 'actions : { repo : { environment = "elsewhere" } }\n'),
+                       ("its intent has other resources", 'intents : { work : { resources = [ "other/**" ] } }\n')):
+        got = d.configure("51-action.conf", text)
+        row("token", "nor where %s by now" % what, active() is False, [got, active()])
+        d.configure("51-action.conf", "")
+    d.configure("51-action.conf", 'actions : { other : { name = "other.thing"  effect = "read"  sensitivity = "public" } }\n')
+    row("token", "and a reload about something else leaves it", active() is True, active())
+    d.configure("51-action.conf", "")
+    boss = d.admin_of(OPS)
+    token = a.act(a.open("work", on_behalf_of="p@acme.example"), "repo.read")["credential"]["token"]
+    row("token", "in somebody's name", active() is True, active())
+    boss.ask("POST", "/v1/humans/p", dict(disabled=True))
+    row("token", "not once they are disabled", active() is False, active())
+    boss.ask("POST", "/v1/humans/p", dict(disabled=False))
 
 
 def one_user(d):
