@@ -2,7 +2,6 @@
  * The head is written behind syncs and is not synced itself: it may be old, never ahead of what was on disk. */
 #include "gate/lost.h"
 
-#include "base/err.h"
 #include "base/str.h"
 #include "frame/beside.h"
 #include "gate/pulse.h"
