@@ -115,7 +115,7 @@ static bool
 enforced_task(struct sg_gate *gate, struct sg_request *r, enum sg_reason *reason)
 {
 	struct sg_str token = r->authzen ? r->task : sg_json_text_at(r->body, "task_token");
-	bool has_token = sg_str_starts(token, "sgt1.");
+	bool has_token = r->authzen ? sg_str_starts(token, "sgt1.") : token.len > 0; /* a word in its place that is none is looked at, and found to be none */
 	struct sg_task *task = has_token ? sg_state_token_task(&gate->state, token) : sg_state_task(&gate->state, r->task);
 	*reason = has_token ? SG_REASON_bad_task_token : SG_REASON_no_task;
 	bool other = has_token && !r->authzen && r->task.len > 0 && task != NULL && !sg_str_is(r->task, task->id);
@@ -327,6 +327,11 @@ sg_route_try(struct sg_gate *gate, struct sg_request *r)
 	r->proven = true;
 	r->strength = SG_BOUNDARY;
 	snprintf(r->instance, sizeof(r->instance), "%s", task->instance->id);
+	struct sg_str named = sg_json_text_at(r->body, "agent");
+	if (named.len > 0 && !sg_str_is(named, task->agent) && (r->agent == NULL || !sg_str_eq(named, r->agent->id))) {
+		sg_answer_error(gate, r, 400, SG_REASON_bad_request, "the task is another agent's: leave \"agent\" out");
+		return;
+	}
 	if (r->agent == NULL) {
 		sg_deny(gate, r, SG_REASON_no_agent);
 		return;

@@ -233,7 +233,7 @@ sg_route_approvals(struct sg_gate *gate, struct sg_request *r)
 	struct sg_str all = {"", 0};
 	size_t count;
 	sg_json_string(sg_json_get(r->body, "all"), &all);
-	struct sg_approval **list = collect(gate, all.len > 0, &count);
+	struct sg_approval **list = collect(gate, sg_str_is(all, "yes"), &count);
 	sg_buf_init(&body, BODY_MAX);
 	sg_jw_begin(&w, &body);
 	sg_jw_object(&w);

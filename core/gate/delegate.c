@@ -72,6 +72,8 @@ limits_something(const struct sg_gate *gate, const struct sg_request *r)
 	const struct sg_json *all = sg_json_get(r->body, "constraints");
 	for (const struct sg_json *of = sg_json_first(all); of != NULL; of = sg_json_next(all, of)) {
 		bool some = !sg_pattern_valid(of->name, '.');
+		if (of->type == SG_JSON_OBJECT && of->count == 0)
+			return false;
 		for (size_t i = 0; i < gate->catalogue->action_count && !some; i++)
 			some = sg_pattern_match(of->name, gate->catalogue->actions[i].name, '.');
 		if (!some)
@@ -110,7 +112,7 @@ read_asked(struct sg_gate *gate, struct sg_request *r, struct sg_delegation *d, 
 	if ((ttl != NULL && (!sg_json_int(ttl, &ttl_s) || ttl_s < 1 || ttl_s > 31536000)) || (depth != NULL && (!sg_json_int(depth, &d->max_depth) || d->max_depth < 0)))
 		return false;
 	d->ttl_ms = ttl_s * 1000;
-	*wrong = "each pattern in constraints names an action of the catalogue; one of these names none";
+	*wrong = "each pattern in constraints names an action of the catalogue and limits something; one of these names none, or says nothing";
 	return limits_something(gate, r);
 }
 

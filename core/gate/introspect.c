@@ -39,6 +39,17 @@ still_given(const struct sg_gate *gate, const struct sg_lease *lease)
 	       (issuer->audience.count > 0 ? sg_strings_have(&issuer->audience, sg_str(lease->audience)) : sg_str_is(issuer->name, lease->audience));
 }
 
+/* What stands in the answer was decided, whoever signed it: a key that leaked signs other scopes for a lease that lives. */
+static bool
+says_the_lease(const struct sg_gate *gate, const struct sg_lease *lease, const struct sg_json *claims)
+{
+	const struct sg_attempt *attempt = sg_state_decision(&gate->state, sg_str(lease->decision));
+	const struct sg_agent *agent = sg_catalogue_agent(gate->catalogue, sg_str(lease->agent));
+	int64_t exp = 0;
+	return attempt != NULL && agent != NULL && sg_json_is(claims, "scope", attempt->action) && sg_str_eq(sg_json_text_at(claims, "client_id"), agent->id) &&
+	       sg_json_int(sg_json_get(claims, "exp"), &exp) && exp == lease->ends.wall_ms / 1000 && sg_json_is(sg_json_get(claims, "sg"), "task", lease->task->id);
+}
+
 /* Active only for the audience, only while lease, task and agent live; everything else looks the same from outside. */
 static bool
 is_active(struct sg_gate *gate, const struct sg_request *r, const struct sg_json *claims)
@@ -50,7 +61,7 @@ is_active(struct sg_gate *gate, const struct sg_request *r, const struct sg_json
 	return lease != NULL && lease->state == SG_LEASE_ACTIVE && !sg_deadline_over(&lease->ends, &gate->state.now) &&
 	       sg_task_live(&gate->state, lease->task) && sg_str_is(audience, lease->audience) &&
 	       sg_str_eq(audience, r->enforcer->name) && sg_json_is(sg_json_get(claims, "sg"), "digest", lease->digest) &&
-	       is_subject(gate, lease, claims) && still_given(gate, lease);
+	       is_subject(gate, lease, claims) && says_the_lease(gate, lease, claims) && still_given(gate, lease);
 }
 
 static void

@@ -84,9 +84,58 @@ find_or_make(struct sg_gate *gate, struct sg_str name)
 		return told;
 	memcpy(told->name, name.ptr, name.len);
 	sg_buf_init(&told->keys, KEYS_MAX);
-	told->next = gate->issuers;
-	gate->issuers = told;
-	return told;
+	sg_buf_init(&told->former, KEYS_MAX);
+	struct sg_issuer_told **at = &gate->issuers;
+	while (*at != NULL)
+		at = &(*at)->next;
+	return *at = told;
+}
+
+/* ---- keys ---- */
+
+static void
+join_keys(struct sg_gate *gate)
+{
+	sg_buf_clear(&gate->jwks);
+	for (const struct sg_issuer_told *i = gate->issuers; i != NULL; i = i->next) {
+		if (i->format != SG_ISSUE_jwt)
+			continue;
+		if (i->former.len > 0)
+			sg_gate_keys(gate, sg_buf_view(&i->former));
+		if (i->keys.len > 0)
+			sg_gate_keys(gate, sg_buf_view(&i->keys));
+	}
+}
+
+static void
+take_keys(struct sg_gate *gate, struct sg_issuer_told *told, const struct sg_json *keys)
+{
+	struct sg_buf now;
+	sg_buf_init(&now, KEYS_MAX);
+	if (keys != NULL && keys->type == SG_JSON_OBJECT)
+		sg_canon_write(&now, keys);
+	if (!sg_str_eq(sg_buf_view(&now), sg_buf_view(&told->keys))) {
+		sg_buf_done(&told->former);
+		told->former = told->keys;
+		told->former_until = gate->state.now.boot + gate->catalogue->limits.credential_ttl_max * SG_MSEC;
+		told->keys = now;
+	} else {
+		sg_buf_done(&now);
+	}
+	join_keys(gate);
+}
+
+void
+sg_issuers_turn(struct sg_gate *gate)
+{
+	bool gone = false;
+	for (struct sg_issuer_told *i = gate->issuers; i != NULL; i = i->next)
+		if (i->former.len > 0 && gate->state.now.boot >= i->former_until) {
+			sg_buf_clear(&i->former);
+			gone = true;
+		}
+	if (gone)
+		join_keys(gate);
 }
 
 bool
@@ -106,11 +155,7 @@ sg_gate_issuer(struct sg_gate *gate, struct sg_str name, const struct sg_json *r
 	told->enforcer_only = enforcer_only;
 	told->revocations = revocations > 0 ? (size_t)revocations : 0;
 	snprintf(told->revocation, sizeof(told->revocation), "%.*s", SG_STR_ARG(revocation));
-	sg_buf_clear(&told->keys);
-	if (keys != NULL && keys->type == SG_JSON_OBJECT)
-		sg_canon_write(&told->keys, keys);
-	if (told->format == SG_ISSUE_jwt && told->keys.len > 0)
-		sg_gate_keys(gate, sg_buf_view(&told->keys));
+	take_keys(gate, told, keys);
 	return true;
 }
 
@@ -118,6 +163,7 @@ static void
 free_told(struct sg_issuer_told *told)
 {
 	sg_buf_done(&told->keys);
+	sg_buf_done(&told->former);
 	free(told);
 }
 
@@ -135,12 +181,8 @@ sg_issuers_forget(struct sg_gate *gate)
 		free_told(told);
 		gone = true;
 	}
-	if (!gone)
-		return;
-	sg_buf_clear(&gate->jwks);
-	for (const struct sg_issuer_told *i = gate->issuers; i != NULL; i = i->next)
-		if (i->format == SG_ISSUE_jwt && i->keys.len > 0)
-			sg_gate_keys(gate, sg_buf_view(&i->keys));
+	if (gone)
+		join_keys(gate);
 }
 
 void

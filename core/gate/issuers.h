@@ -29,9 +29,11 @@ struct sg_issuer_told {
 	bool enforcer_only;
 	bool fails; /* it was told to take something back, and did not, and has taken nothing back since */
 	struct sg_buf keys; /* JWK set, canonical; empty if there is none */
+	struct sg_buf former; /* those before, until what they signed has ended */
+	sg_time former_until;
 };
 
-/* An issuer's instance is ready (H_READY). The keys of a JWT issuer stay known after it has changed them, until an issuer is taken away: tokens they
+/* An issuer's instance is ready (H_READY). The keys of a JWT issuer that has changed them stay known for limits.credential_ttl_max: tokens that they
  * signed may still live. False if what it says is not understood: then it is not used. */
 bool sg_gate_issuer(struct sg_gate *gate, struct sg_str name, const struct sg_json *ready);
 /* NULL if it never was ready. */
@@ -40,6 +42,8 @@ const struct sg_issuer_told *sg_issuer_told(const struct sg_gate *gate, struct s
 bool sg_issuer_confirms(const struct sg_gate *gate, struct sg_str name);
 /* Notes whether an issuer takes back what it gave. True if that is news; also of one that never was ready. */
 bool sg_issuer_fails(struct sg_gate *gate, struct sg_str name, bool fails);
+/* Each second: keys that nothing alive can be signed with any more go. */
+void sg_issuers_turn(struct sg_gate *gate);
 /* Forgets issuers that the catalogue no longer has, and their keys: nothing they sign from now on is anybody's. */
 void sg_issuers_forget(struct sg_gate *gate);
 void sg_issuers_done(struct sg_gate *gate);

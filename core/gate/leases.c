@@ -38,7 +38,7 @@ sg_route_leases(struct sg_gate *gate, struct sg_request *r)
 	sg_jw_name(&w, "leases");
 	sg_jw_array(&w);
 	for (struct sg_lease *l; (l = sg_table_next(&gate->state.leases, &at)) != NULL && shown < 500;)
-		if (all.len > 0 || (l->state < SG_LEASE_DEAD && !sg_lease_is_over(l, &gate->state.now))) {
+		if (sg_str_is(all, "yes") || (l->state < SG_LEASE_DEAD && !sg_lease_is_over(l, &gate->state.now))) {
 			write_lease(&w, gate, l);
 			shown++;
 		}

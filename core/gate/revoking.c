@@ -113,6 +113,7 @@ sg_leases_turn(struct sg_gate *gate)
 	if (gate->state.now.boot < gate->leases_at)
 		return;
 	gate->leases_at = gate->state.now.boot + SG_SEC;
+	sg_issuers_turn(gate);
 	expire(gate);
 	sg_leases_revoking(gate);
 }

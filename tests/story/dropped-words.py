@@ -54,7 +54,7 @@ def words(d):
                         (dict(to=5), '"to"'), (dict(to=""), '"to"'), (dict(to=None), '"to"'), (dict(actions=None), '"actions"'), (dict(actions="x.read"), '"actions"'),
                         (dict(action=["x.read"]), 'did you mean "actions"'), (dict(resource=["r"]), 'did you mean "resources"'), (dict(budget=dict(calls=1)), 'did you mean "budgets"'),
                         (dict(hand_on={}), '"hand_on"'), (dict(excess=1), '"excess"'), (dict(depth="1"), '"depth"'), (dict(ttl="60"), '"ttl"'), (dict(role=["doer"]), '"role"'),
-                        (dict(constraints=[]), '"constraints"'), (dict(constraints={"y.*": {"amount": {"range": [0, 1]}}}), "names none"),
+                        (dict(constraints=[]), '"constraints"'), (dict(constraints={"x.read": {}}), "says nothing"), (dict(constraints={"y.*": {"amount": {"range": [0, 1]}}}), "names none"),
                         (dict(constraints={"x.raed": {"": {"rate": {"count": 1, "within": 1000}}}}), "names none"), (dict(inputs=5), '"inputs"'), (dict(intent=["work"]), '"intent"')):
         refused("F1", "delegate %s" % wrong, a.ask("POST", on, dict(dict(key=a.key(), actions=["x.read"]), **wrong)), name)
     for wrong, name in ((dict(on_behalf="h@acme.example"), 'did you mean "on_behalf_of"'), (dict(on_behalf_of=5), '"on_behalf_of"'), (dict(ttl=-5), '"ttl"'), (dict(ttl=1.5), '"ttl"'),
@@ -85,8 +85,14 @@ def words(d):
                                      ("POST", "/v1/reload", dict(check=True), '"check"'), ("GET", "/v1/events?after=-1", None, '"after"'), ("GET", "/v1/events?afer=1", None, 'did you mean "after"'),
                                      ("POST", "/v1/tasks", dict(agent="a", intent="work", key="o1", on_behalf_of="x"), '"on_behalf_of"'), ("POST", "/v1/tasks/t-1/thaw", dict(reason="x"), '"reason"'),
                                      ("POST", "/v1/agents/a", dict(event=5), '"event"'), ("POST", "/v1/agents/a", dict(evnt="suspend"), 'did you mean "event"'), ("POST", "/v1/humans/h", dict(disabled="yes"), '"disabled"'),
-                                     ("POST", "/v1/try", dict(action="x.read", task=task["id"], args={}), '"args"'), ("GET", "/v1/status?x=1", None, '"x"'), ("GET", "/v1/config?x=1", None, '"x"')):
+                                     ("POST", "/v1/try", dict(action="x.read", task=task["id"], args={}), '"args"'), ("POST", "/v1/try", dict(action="x.read", task=task["id"], agent="b"), "another agent"), ("POST", "/v1/try", dict(action="x.read", task=task["id"], agent="nobody"), "another agent"), ("GET", "/v1/status?x=1", None, '"x"'), ("GET", "/v1/config?x=1", None, '"x"')):
         refused("F6", "%s %s %s" % (method, path, body), boss.ask(method, path, body), name)
+    for path, name in (("/v1/approvals", "approvals"), ("/v1/leases", "leases")):
+        lists = {w: len(boss.ask("GET", path + w)[1][name]) for w in ("", "?all=no", "?all=yes")}
+        row("F6", "all=no is not all", lists["?all=no"] == lists[""], lists)
+    for token in ("rubbish", task["token"].replace("sgt1", "SGT1"), " " + task["token"]):
+        got = gate.ask("POST", "/v1/act", dict(act, task_token=token, key=a.key()))[1]
+        row("F6", "a token that is none is not passed over beside a task: %s" % token[:8], says(got, "deny", "bad_task_token"), got)
     row("F6", "nobody was killed", says(a.act(task, "x.read"), "allow"))
     # AuthZEN ignores what it does not know and refuses wrong types of what it does
     ask = dict(subject=dict(type="agent", id="spiffe://acme.example/agent/a", more=1), action=dict(name="x.read", more=1), resource=dict(type="t", id="i", more=1), context=dict(task=task["token"], peer_uid=A, more=1), more=1)

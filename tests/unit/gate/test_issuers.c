@@ -166,6 +166,27 @@ keys_go_with_their_issuer(void)
 	play_end(p);
 }
 
+/* A key that was replaced is known for as long as what it signed may live, and not a second more. */
+static void
+keys_that_were_replaced(void)
+{
+	static const char *const sets[] = {"a", "b", "b", "c"};
+	struct play *p = play_new();
+	for (size_t i = 0; i < 4; i++) {
+		char ready[200];
+		snprintf(ready, sizeof(ready), "{\"enforcer_only\":false,\"format\":\"jwt\",\"jwks\":{\"keys\":[{\"kid\":\"%s\"}]},\"revocation\":\"next_use\"}", sets[i]);
+		play_issuer_ready(p, "token", ready);
+		if (i == 1)
+			CU_ASSERT(sg_str_is(sg_buf_view(&p->gate->jwks), "{\"keys\":[{\"kid\":\"a\"},{\"kid\":\"b\"}]}"));
+		p->boot += 61 * SG_SEC;
+		p->wall += 61 * SG_SEC;
+		play_all(p);
+		snprintf(ready, sizeof(ready), "{\"keys\":[{\"kid\":\"%s\"}]}", sets[i]);
+		CU_ASSERT(sg_str_is(sg_buf_view(&p->gate->jwks), ready));
+	}
+	play_end(p);
+}
+
 /* Whoever speaks for a lease that another made is not heard. */
 static void
 confirmed_by_its_issuer(void)
@@ -193,4 +214,4 @@ confirmed_by_its_issuer(void)
 SG_CASES("gate.issuers", {"tokens keep every claim", tokens_keep_every_claim}, {"certificates keep what they carry", certificates_keep_what_they_carry},
 	 {"other formats are no", other_formats_are_no}, {"what is not understood is not used", what_is_not_understood_is_not_used},
 	 {"an enforcer's credential is not for the agent", asked_before_it_is_known}, {"an issuer that goes takes back what it made", an_issuer_that_goes}, {"keys go with their issuer", keys_go_with_their_issuer},
-	 {"confirmed by its issuer", confirmed_by_its_issuer})
+	 {"keys that were replaced", keys_that_were_replaced}, {"confirmed by its issuer", confirmed_by_its_issuer})
