@@ -211,7 +211,8 @@ enum { SG_CTL_REST = 1000, SG_CTL_BEHIND = 999 };
 	  "and its verdict is made by the gate's own merge; ceilings of the gate are not asked. --config takes what is known of "  \
 	  "actions, agents and resources from a configuration. Exit 0 all as expected, 1 something is not, 78 the set does not load.")        \
 	X(config_check,  "config check",    "[FILE]",           0, 1, SG_CTL_BIT(json) | SG_CTL_BIT(vendor),                    \
-	  "check configuration and policy", "All mistakes at once, each with file, line and a hint.")                   \
+	  "check configuration and policy", "All mistakes at once, each with file, line and a hint. Each issuer's module is asked whether it takes its stanza; " \
+	  "one that cannot be loaded here is named.")                                                                  \
 	X(config_show,   "config show",     "",                 0, 0, SG_CTL_FILES | SG_CTL_BIT(changed) | SG_CTL_BIT(for),      \
 	  "what the files come to, each value with its place",                                                         \
 	  "One line a value: KEY = VALUE # FILE:LINE:COLUMN, or # default. -n leaves out defaults. --for agent=NAME leaves its stanza, the "   \

@@ -205,6 +205,8 @@ repeat(struct sg_gate *gate, struct sg_request *r)
 		sg_answer_attempt(gate, r, attempt, SG_DENY, SG_REASON_outcome_known); /* it is done: a second use would be counted by nobody */
 	else if (!sg_in_force(gate, r, &reason))
 		sg_answer_attempt(gate, r, attempt, SG_DENY, reason); /* a reload took away what it rested on */
+	else if ((reason = sg_wall_good(gate)) != SG_REASON_allowed)
+		sg_answer_attempt(gate, r, attempt, SG_DENY, reason); /* whether it is still fresh, nobody knows by this clock */
 	else
 		sg_answer_attempt(gate, r, attempt, SG_ALLOW, attempt->reason);
 }

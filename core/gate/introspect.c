@@ -104,6 +104,8 @@ is_active(struct sg_gate *gate, struct sg_request *r, const struct sg_json *clai
 	sg_json_string(sg_json_get(claims, "jti"), &jti);
 	sg_json_string(sg_json_get(claims, "aud"), &audience);
 	const struct sg_lease *lease = jti.ptr == NULL ? NULL : sg_state_lease(&gate->state, jti);
+	if (sg_wall_good(gate) == SG_REASON_clock_ahead)
+		return false; /* by the clock on the wall it may have ended */
 	return lease != NULL && lease->state == SG_LEASE_ACTIVE && !sg_deadline_over(&lease->ends, &gate->state.now) &&
 	       sg_task_live(&gate->state, lease->task) && sg_str_is(audience, lease->audience) &&
 	       sg_str_eq(audience, r->enforcer->name) && sg_json_is(sg_json_get(claims, "sg"), "digest", lease->digest) &&

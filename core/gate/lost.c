@@ -2,7 +2,6 @@
  * The head is written behind syncs and is not synced itself: it may be old, never ahead of what was on disk. */
 #include "gate/lost.h"
 
-#include "base/err.h"
 #include "base/str.h"
 #include "frame/beside.h"
 #include "gate/pulse.h"
@@ -11,19 +10,6 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <unistd.h>
-
-enum sg_status
-sg_lost_check(const struct sg_journal *j, struct sg_err *err)
-{
-	struct sg_beside head;
-	if (!sg_head_read(j->folder, &head) || !head.good)
-		return SG_OK;
-	if (head.leaf > j->durable)
-		return sg_fail(err, SG_MALFORMED, "journal_lost", SG_LOST_TEXT, (unsigned long long)j->durable, "its head", (unsigned long long)head.leaf);
-	if (head.leaf == j->durable && memcmp(head.chain, j->durable_chain, SG_SHA256_BYTES) != 0)
-		return sg_fail(err, SG_MALFORMED, "journal_lost", "leaf %llu is another one than its head says; " SG_LOST_WAY, (unsigned long long)head.leaf);
-	return SG_OK;
-}
 
 void
 sg_head_follow(struct sg_gate *gate, bool now)

@@ -10,9 +10,6 @@ enum { SG_HEAD_EACH_S = 10, SG_LOSS_FILE_MOST = 4096 };
 /* What `stepgate audit accept` leaves in the journal's folder: {"ahead":N,"by":TEXT,"last":N,"reason":TEXT}. */
 #define SG_LOSS_FILE "loss"
 
-/* Once all leaves are read, before anything is mended: SG_MALFORMED (journal_lost) if the head stands behind more leaves than the journal has, or behind another leaf than it has there. */
-enum sg_status sg_lost_check(const struct sg_journal *journal, struct sg_err *err);
-
 /* After recovery: records that an operator took a loss, if one did. The file goes once that leaf is on disk. */
 void sg_lost_accepted(struct sg_gate *gate);
 

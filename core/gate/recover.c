@@ -5,7 +5,6 @@
 #include "frame/beside.h"
 #include "frame/seal_key.h"
 #include "gate/journal_files.h"
-#include "gate/lost.h"
 #include "gate/pulse.h"
 
 #include <errno.h>
@@ -25,6 +24,8 @@ struct recovery {
 	size_t count;
 	uint64_t high;
 	size_t torn;
+	struct sg_beside head;
+	bool other; /* the head stands behind a leaf that is another one here */
 };
 
 static enum sg_status
@@ -173,6 +174,7 @@ fold_segment(struct recovery *r, struct sg_segment_reader *reader, uint64_t last
 		status = sg_segment_next(reader, &arena, &record, err);
 		if (status == SG_OK) {
 			note_leaf(r->journal, &record);
+			r->other |= r->head.good && r->head.leaf == record.number && memcmp(r->head.chain, record.chain, SG_SHA256_BYTES) != 0;
 			status = record.number <= r->from->leaf ? known_leaf(r, &record, err) : r->fold(r->to, &record, err);
 			if (status != SG_OK && status != SG_NOMEM)
 				status = SG_BUG; /* never mistaken for the end or for a torn record */
@@ -209,7 +211,11 @@ nothing_lost(const struct recovery *r, struct sg_err *err)
 {
 	if (r->journal->durable < r->from->leaf)
 		return sg_fail(err, SG_MALFORMED, "journal_lost", SG_LOST_TEXT, (unsigned long long)r->journal->durable, "a snapshot", (unsigned long long)r->from->leaf);
-	return sg_lost_check(r->journal, err);
+	if (r->other)
+		return sg_fail(err, SG_MALFORMED, "journal_lost", "leaf %llu is another one than its head says; " SG_LOST_WAY, (unsigned long long)r->head.leaf);
+	if (r->head.good && r->head.leaf > r->journal->durable)
+		return sg_fail(err, SG_MALFORMED, "journal_lost", SG_LOST_TEXT, (unsigned long long)r->journal->durable, "its head", (unsigned long long)r->head.leaf);
+	return SG_OK;
 }
 
 static enum sg_status
@@ -277,6 +283,7 @@ sg_journal_open(struct sg_journal *journal, const struct sg_sys *sys, int folder
 
 	struct recovery r = {.journal = journal, .from = from != NULL ? from : &beginning, .fold = fold, .to = to};
 	struct sg_buf bytes;
+	sg_head_read(folder, &r.head);
 	sg_buf_init(&bytes, SG_SEGMENT_MAX);
 	enum sg_status status = choose_segments(&r, err);
 	for (size_t i = 0; status == SG_OK && i < r.count; i++) {

@@ -175,6 +175,8 @@ still_true(struct sg_gate *gate, struct sg_request *r, enum sg_reason *reason)
 		return false;
 	if (gate->catalogue != r->judged_catalogue && !sg_in_force(gate, r, reason))
 		return false; /* a reload took away what this rests on */
+	if ((*reason = sg_wall_good(gate)) != SG_REASON_allowed)
+		return false;
 	*reason = SG_REASON_internal;
 	return r->lease[0] == '\0' || (lease != NULL && lease->state == SG_LEASE_PENDING && r->token.len > 0);
 }

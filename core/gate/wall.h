@@ -25,7 +25,8 @@ struct sg_wall {
  * since, what it would be by the time that passed. The journal writes the same. */
 int64_t sg_wall_now(struct sg_gate *gate, int64_t wall_ms, sg_time boot);
 
-/* allowed; clock_behind, clock_ahead: nothing is allowed now. */
+/* allowed; clock_behind, clock_ahead: nothing is allowed now. Every door that a yes leaves by asks it: a new allow, its repeat, its release, and introspection
+ * for clock_ahead (behind, a credential's life is counted by the boot clock). */
 enum sg_reason sg_wall_good(const struct sg_gate *gate);
 
 /* {"ahead_ms","behind_ms","state":"good"|"ahead"|"behind"} */

@@ -148,6 +148,28 @@ try:
         code, text = refused(d)
         good("%s left: the refused start changed nothing" % name, code == 78 and shape(d) == was, (code, {f: (len(was.get(f, "")), len(b)) for f, b in shape(d).items()}))
 
+    # Put back older and grown again, as by a release that knew of no head: longer than what was lost, and another record all the same.
+    back(d, kept)
+    older_put_back(d)
+    keep_head(d)
+    os.unlink(d.dir + "/state/journal/head")
+    d.start()
+    a = d.admin()
+    for i in range(200):
+        a.ask("POST", "/v1/kill", dict(all=True, reason="again %d" % i))
+    a.close()
+    d.process.terminate()
+    d.process.wait(20)
+    keep_head(d)
+    shutil.copy(kept + "/head", d.dir + "/state/journal/head")
+    os.chown(d.dir + "/state/journal/head", OWNER.st_uid, OWNER.st_gid)
+    was = shape(d)
+    good("it is longer than its head says", journal(d.dir + "/state/journal")[-1]["n"] > json.load(open(kept + "/head"))["leaf"])
+    code, text = refused(d)
+    good("grown again over what was lost: it does not start, and changes nothing", code == 78 and "journal_lost" in text and shape(d) == was, (code, text[-400:]))
+    r = ctl("audit", "verify", d.dir + "/state", "--json")
+    good("grown again: audit verify says so", r.returncode == 1 and json.loads(r.stdout)["code"] == "journal_lost", r.stdout)
+
     back(d, kept)
     last_cut(d)
     r = ctl("audit", "accept", d.dir + "/state")
