@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """A request that was refused before its task was found to be its own is nobody's word on that task: it freezes nothing, quarantines nothing, takes no key
 and no rate; and nothing that one agent reports makes what another does too long to be recorded, or hides what waits for a person."""
+import time
+
 from stage import Stage, done, row, says, until
 
 A, B, OPS, GATE, LIM = 61511, 61512, 62511, 63511, 63512
@@ -92,6 +94,29 @@ try:
 except BaseException:
     print(d.text()[-3000:])
     raise
+finally:
+    d.end()
+
+
+def doors(d):
+    """Strangers of many users take every door of the agent face: the other faces have theirs, and who is idle makes room."""
+    strangers = [d.agent_of(62600 + i) for i in range(6)]
+    for s in strangers:
+        s.begin("GET", "/v1/tasks/t-1")
+    time.sleep(1)
+    enforcer, ops = d.enforcer_of(GATE), d.admin_of(OPS)
+    row("doors", "an operator is answered", ops.ask("POST", "/v1/kill", dict(agent="b", reason="x"))[0] == 200)
+    row("doors", "and an enforcer that comes for the first time", enforcer.ask("GET", "/oauth2/jwks")[0] == 200)
+    for s in strangers:
+        s.p.stdin.close()
+        s.p.wait()
+        d.puppets.remove(s)
+    row("doors", "once they are gone an agent has its door", until(lambda: isinstance(d.agent_of(A).open("work"), dict)))
+
+
+d = Stage(CONF, POLICY, limits="doors = 3")
+try:
+    doors(d)
 finally:
     d.end()
 done()
