@@ -75,7 +75,7 @@ sg_walk_list(struct sg_walk *w)
 int
 sg_walk_read(struct sg_walk *w, const char *name, struct sg_buf *out, size_t most)
 {
-	int fd = openat(w->journal, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	int fd = openat(w->journal, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
 	ssize_t n = fd < 0 ? -1 : 1;
 	while (n > 0 && out->len < most) {
 		size_t chunk = most - out->len < 1 << 20 ? most - out->len : 1 << 20;

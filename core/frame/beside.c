@@ -68,7 +68,7 @@ static bool
 read_one(int folder, struct sg_beside *b, const char *digest)
 {
 	struct stat status;
-	int fd = openat(folder, b->name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	int fd = openat(folder, b->name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK); /* a pipe would wait for who writes it */
 	bool readable = fd >= 0 && fstat(fd, &status) == 0 && S_ISREG(status.st_mode) && status.st_size > 0 && (digest[0] != '\0' || status.st_size <= HEAD_MOST);
 	void *bytes = readable ? mmap(NULL, (size_t)status.st_size, PROT_READ, MAP_PRIVATE, fd, 0) : MAP_FAILED;
 	bool there = fd >= 0 || errno != ENOENT;

@@ -112,7 +112,7 @@ struct sg_gate {
 	sg_time snapshot_since;
 	uint64_t head_leaf, loss_leaf; /* of the head beside the journal; of the leaf that says that a loss was taken, 0: none */
 	sg_time head_at; /* not written again before */
-	unsigned passed_over; /* snapshots that could not be read at the start; the last of them, and why */
+	unsigned passed_over; /* head and snapshots that could not be read at the start; the last of them, and why */
 	char passed_why[320];
 	uint64_t reload_conn;
 	size_t sessions_at; /* where the look at idle sessions goes on */

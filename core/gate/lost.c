@@ -31,7 +31,7 @@ sg_head_follow(struct sg_gate *gate, bool now)
 static bool
 read_loss(int folder, char *text, size_t room, size_t *len)
 {
-	int fd = openat(folder, SG_LOSS_FILE, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	int fd = openat(folder, SG_LOSS_FILE, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
 	ssize_t got = fd < 0 ? -1 : read(fd, text, room);
 	if (fd >= 0)
 		close(fd);

@@ -5,6 +5,7 @@
 
 #include "base/err.h"
 #include "base/str.h"
+#include "frame/beside.h"
 #include "gate/request.h"
 #include "gate/snapshot_file.h"
 
@@ -128,12 +129,30 @@ again(struct sg_gate *gate, const struct sg_gate_start *start, struct sg_err *er
 	return status;
 }
 
+/* It proves nothing: said aloud, in log and status. */
+static void
+pass_over(struct sg_gate *gate, const char *what, const struct sg_err *why)
+{
+	gate->passed_over++;
+	snprintf(gate->passed_why, sizeof(gate->passed_why), "%s: %s (%s)", what, why->text, why->code);
+	fprintf(stderr, "stepgated: %s is passed over: %s (%s)\n", what, why->text, why->code);
+}
+
+static void
+look_at_head(struct sg_gate *gate, int folder)
+{
+	struct sg_beside head;
+	if (sg_head_read(folder, &head) && !head.good)
+		pass_over(gate, SG_HEAD_FILE, &head.err);
+}
+
 enum sg_status
 sg_gate_recall(struct sg_gate *gate, const struct sg_gate_start *start, size_t *torn, struct sg_err *err)
 {
 	struct sg_snapshot_file file = {.leaf = UINT64_MAX};
 	struct sg_snapshot_head head;
 	enum sg_status status = SG_MALFORMED;
+	look_at_head(gate, start->journal_folder);
 	for (sg_snapshot_newest(start->journal_folder, UINT64_MAX, &file); status != SG_OK && file.leaf != 0; sg_snapshot_newest(start->journal_folder, file.leaf, &file)) {
 		struct sg_err why = {0};
 		head = (struct sg_snapshot_head){.leaf = 0};
@@ -153,9 +172,9 @@ sg_gate_recall(struct sg_gate *gate, const struct sg_gate_start *start, size_t *
 				*err = why;
 			return status;
 		}
-		gate->passed_over++;
-		snprintf(gate->passed_why, sizeof(gate->passed_why), "snapshot of leaf %llu: %s (%s)", (unsigned long long)file.leaf, why.text, why.code);
-		fprintf(stderr, "stepgated: snapshot of leaf %llu is passed over: %s (%s)\n", (unsigned long long)file.leaf, why.text, why.code);
+		char what[64];
+		snprintf(what, sizeof(what), "snapshot of leaf %llu", (unsigned long long)file.leaf);
+		pass_over(gate, what, &why);
 		if (again(gate, start, err) != SG_OK)
 			return SG_NOMEM;
 	}

@@ -190,7 +190,7 @@ sg_snapshot_load(int folder, const struct sg_snapshot_file *file, struct sg_stat
 	char name[NAME_ROOM];
 	struct stat status;
 	name_of(file, name);
-	int fd = openat(folder, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	int fd = openat(folder, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
 	if (fd < 0 || fstat(fd, &status) != 0 || status.st_size <= 0 || status.st_size > SG_SNAPSHOT_MAX) {
 		if (fd >= 0)
 			close(fd);
