@@ -20,6 +20,8 @@ enum sg_stage {
 };
 
 enum { SG_REQUEST_BUDGET = 16 << 20, SG_JUDGE_MOST = 3 /* judgements of one refusal, however often there is a reload */, SG_STALE_MOST = 256 /* judgements that the past overtook */, SG_HOOKS_AT_ONCE = 128 /* silence waits while so many are asked about */, SG_KEY_MAX = 64, SG_TOKEN_MAX = 4096, SG_ACTION_NAME_MAX = 256, SG_RESOURCE_TYPE_MAX = 128, SG_RESOURCE_ID_MAX = 4096 };
+/* What falls silent in one tick: after a standstill all of it is due at once. A hook reads its decision again, which may be megabytes long. */
+enum { SG_SILENCE_AT_ONCE = 512, SG_SILENCE_HOOKS = 8 };
 
 /* Of what an agent sent, wherever it is read again: limits.max_body bounds it as it came; written out canonically it may be longer. */
 extern const struct sg_json_limits sg_request_limits;

@@ -4,9 +4,6 @@
 
 #include "base/str.h"
 
-/* In one tick: after a standstill all of them are due at once. A hook reads its decision again, which may be megabytes long. */
-enum { SILENCE_AT_ONCE = 512, SILENCE_HOOKS = 8 };
-
 static bool
 record(struct sg_gate *gate, const struct sg_attempt *attempt, bool hook)
 {
@@ -41,7 +38,7 @@ sg_gate_silence(struct sg_gate *gate)
 {
 	struct sg_attempt *a;
 	size_t asked = gate->hooks_asked;
-	for (int left = SILENCE_AT_ONCE; left > 0 && gate->hooks_asked < asked + SILENCE_HOOKS && gate->policy[0] != '\0' && gate->hooks_asked < SG_HOOKS_AT_ONCE && (a = gate->state.owed_first) != NULL &&
+	for (int left = SG_SILENCE_AT_ONCE; left > 0 && gate->hooks_asked < asked + SG_SILENCE_HOOKS && gate->policy[0] != '\0' && gate->hooks_asked < SG_HOOKS_AT_ONCE && (a = gate->state.owed_first) != NULL &&
 	       sg_deadline_over(&a->report_by, &gate->state.now) && end_silence(gate, a); left--) {
 	}
 }
