@@ -98,7 +98,7 @@ chain_ceilings(const struct sg_gate *gate, const struct sg_request *r, const str
 	for (const struct sg_task *t = task; t != NULL; t = t->parent) {
 		if (!intent_ceilings(gate, r, t, reason))
 			return false;
-		*reason = t->grant == NULL ? SG_REASON_allowed : sg_task_grant_admits(t->grant, r->action->name, r->resource_id, r->effective_args, r->level);
+		*reason = t->grant == NULL ? SG_REASON_allowed : sg_task_grant_admits(t->grant, r->action, r->resource_id, r->effective_args, r->level);
 		if (*reason != SG_REASON_allowed)
 			return false;
 		*reason = SG_REASON_outside_constraint;

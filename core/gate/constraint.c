@@ -128,11 +128,41 @@ rate_of(const struct sg_json *json, int64_t *count, int64_t *within)
 	       sg_json_int(sg_json_get(json, "within"), within) && *count >= 0 && *within > 0;
 }
 
+/* Another spelling of a value that is in its normal form. */
 static bool
-is_one_of(const struct sg_json *list, const struct sg_json *value)
+is_spelling_of(const struct sg_json *limit, const struct sg_json *value, enum sg_form form)
+{
+	struct sg_str written, want;
+	struct sg_buf normal;
+	if (form == SG_FORM_exact || !text_of(limit, &written) || !text_of(value, &want))
+		return false;
+	sg_buf_init(&normal, 4 * SG_SPELLING_MAX);
+	bool same = sg_form_write(form, written, &normal, NULL) == SG_SPELLING_OTHER && sg_str_eq(sg_buf_view(&normal), want);
+	sg_buf_done(&normal);
+	return same;
+}
+
+/* A list of values that have a form: each is looked at, in its place. */
+static bool
+is_that(const struct sg_json *limit, const struct sg_json *value, enum sg_form form)
+{
+	if (sg_json_eq(limit, value) || is_spelling_of(limit, value, form))
+		return true;
+	if (form == SG_FORM_exact || limit->type != SG_JSON_ARRAY || value->type != SG_JSON_ARRAY || limit->count != value->count)
+		return false;
+	const struct sg_json *l = sg_json_first(limit), *v = sg_json_first(value);
+	while (l != NULL && v != NULL && (sg_json_eq(l, v) || is_spelling_of(l, v, form))) {
+		l = sg_json_next(limit, l);
+		v = sg_json_next(value, v);
+	}
+	return l == NULL && v == NULL;
+}
+
+static bool
+is_one_of(const struct sg_json *list, const struct sg_json *value, enum sg_form form)
 {
 	for (const struct sg_json *e = sg_json_first(list); e != NULL; e = sg_json_next(list, e))
-		if (sg_json_eq(e, value))
+		if (is_that(e, value, form))
 			return true;
 	return false;
 }
@@ -188,48 +218,53 @@ valid_rate(const struct sg_json *v)
 }
 
 static bool
-admits_exact(const struct sg_json *limit, const struct sg_json *value)
+admits_exact(const struct sg_json *limit, const struct sg_json *value, enum sg_form form)
 {
-	return value != NULL && sg_json_eq(limit, value);
+	return value != NULL && is_that(limit, value, form);
 }
 
 static bool
-admits_one_of(const struct sg_json *limit, const struct sg_json *value)
+admits_one_of(const struct sg_json *limit, const struct sg_json *value, enum sg_form form)
 {
-	return value != NULL && is_one_of(limit, value);
+	return value != NULL && is_one_of(limit, value, form);
 }
 
 static bool
-admits_range(const struct sg_json *limit, const struct sg_json *value)
+admits_range(const struct sg_json *limit, const struct sg_json *value, enum sg_form form)
 {
+	(void)form;
 	double least, most;
 	return value != NULL && value->type == SG_JSON_NUMBER && pair(limit, &least, &most) && value->number >= least && value->number <= most;
 }
 
 static bool
-admits_cidr(const struct sg_json *limit, const struct sg_json *value)
+admits_cidr(const struct sg_json *limit, const struct sg_json *value, enum sg_form form)
 {
+	(void)form;
 	struct sg_str outer, inner;
 	return text_of(limit, &outer) && text_of(value, &inner) && cidr_within(outer, inner);
 }
 
 static bool
-admits_subpath(const struct sg_json *limit, const struct sg_json *value)
+admits_subpath(const struct sg_json *limit, const struct sg_json *value, enum sg_form form)
 {
+	(void)form;
 	struct sg_str outer, inner;
 	return text_of(limit, &outer) && text_of(value, &inner) && path_within(outer, inner);
 }
 
 static bool
-admits_max_len(const struct sg_json *limit, const struct sg_json *value)
+admits_max_len(const struct sg_json *limit, const struct sg_json *value, enum sg_form form)
 {
+	(void)form;
 	int64_t most, len;
 	return sg_json_int(limit, &most) && length_of(value, &len) && len <= most;
 }
 
 static bool
-admits_rate(const struct sg_json *limit, const struct sg_json *value)
+admits_rate(const struct sg_json *limit, const struct sg_json *value, enum sg_form form)
 {
+	(void)form;
 	(void)limit;
 	(void)value;
 	return true;
@@ -238,7 +273,7 @@ admits_rate(const struct sg_json *limit, const struct sg_json *value)
 static const struct type {
 	const char *name;
 	bool (*valid)(const struct sg_json *);
-	bool (*admits)(const struct sg_json *, const struct sg_json *);
+	bool (*admits)(const struct sg_json *, const struct sg_json *, enum sg_form);
 } types[] = {
 #define X(name, value, lets) {#name, valid_##name, admits_##name},
 	SG_CONSTRAINTS(X)
@@ -266,11 +301,11 @@ sg_constraint_valid(const struct sg_json *constraint)
 }
 
 bool
-sg_constraint_admits(const struct sg_json *constraint, const struct sg_json *value)
+sg_constraint_admits(const struct sg_json *constraint, const struct sg_json *value, enum sg_form form)
 {
 	const struct sg_json *limit;
 	const struct type *type = type_of(constraint, &limit);
-	return type != NULL && type->valid(limit) && type->admits(limit, value);
+	return type != NULL && type->valid(limit) && type->admits(limit, value, form);
 }
 
 /* ---- which is narrower ---- */
@@ -286,7 +321,7 @@ covers_same(const struct type *type, const struct sg_json *outer, const struct s
 		return rate_of(outer, &n, &w) && rate_of(inner, &m, &v) && m <= n && v >= w;
 	if (strcmp(type->name, "max_len") == 0)
 		return sg_json_int(outer, &n) && sg_json_int(inner, &m) && m <= n;
-	return type->admits(outer, inner); /* cidr, subpath: a value is the least network, the least path */
+	return type->admits(outer, inner, SG_FORM_exact); /* cidr, subpath: a value is the least network, the least path */
 }
 
 bool
@@ -300,10 +335,10 @@ sg_constraint_covers(const struct sg_json *outer, const struct sg_json *inner)
 	if (either_rate && of_outer != of_inner)
 		return false;
 	if (strcmp(of_inner->name, "exact") == 0)
-		return of_outer->admits(a, b);
+		return of_outer->admits(a, b, SG_FORM_exact);
 	if (strcmp(of_inner->name, "one_of") == 0) {
 		for (const struct sg_json *e = sg_json_first(b); e != NULL; e = sg_json_next(b, e))
-			if (!of_outer->admits(a, e))
+			if (!of_outer->admits(a, e, SG_FORM_exact))
 				return false;
 		return true;
 	}

@@ -101,25 +101,34 @@ sg_argument_at(const struct sg_json *args, struct sg_str path)
 	return at;
 }
 
+static enum sg_form
+form_of(const struct sg_action *action, struct sg_str path)
+{
+	for (size_t i = 0; i < action->argument_count; i++)
+		if (sg_str_eq(action->arguments[i].name, path))
+			return action->arguments[i].form;
+	return SG_FORM_exact;
+}
+
 static bool
-constraints_admit(const struct sg_json *constraints, struct sg_str action, const struct sg_json *args)
+constraints_admit(const struct sg_json *constraints, const struct sg_action *action, const struct sg_json *args)
 {
 	for (const struct sg_json *of = sg_json_first(constraints); of != NULL; of = sg_json_next(constraints, of)) {
-		if (!sg_pattern_match(of->name, action, '.'))
+		if (!sg_pattern_match(of->name, action->name, '.'))
 			continue;
 		for (const struct sg_json *c = sg_json_first(of); c != NULL; c = sg_json_next(of, c))
-			if (!sg_constraint_admits(c, sg_argument_at(args, c->name)))
+			if (!sg_constraint_admits(c, sg_argument_at(args, c->name), form_of(action, c->name)))
 				return false;
 	}
 	return true;
 }
 
 enum sg_reason
-sg_task_grant_admits(const struct sg_task_grant *grant, struct sg_str action, struct sg_str resource, const struct sg_json *args, enum sg_sensitivity level)
+sg_task_grant_admits(const struct sg_task_grant *grant, const struct sg_action *action, struct sg_str resource, const struct sg_json *args, enum sg_sensitivity level)
 {
 	if (level > grant->sensitivity)
 		return SG_REASON_over_sensitivity;
-	if (grant->has_actions && !sg_strings_match(&grant->actions, action, '.'))
+	if (grant->has_actions && !sg_strings_match(&grant->actions, action->name, '.'))
 		return SG_REASON_outside_grant;
 	if (grant->has_resources && !sg_strings_match(&grant->resources, resource, '/'))
 		return SG_REASON_outside_grant;

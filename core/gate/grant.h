@@ -20,7 +20,7 @@ struct sg_task_grant *sg_task_grant_read(struct sg_state *state, const struct sg
 void sg_task_grant_free(struct sg_state *state, struct sg_task_grant *grant);
 
 /* Does this grant let the action through? SG_REASON_allowed, outside_grant or outside_constraint. */
-enum sg_reason sg_task_grant_admits(const struct sg_task_grant *grant, struct sg_str action, struct sg_str resource, const struct sg_json *args, enum sg_sensitivity level);
+enum sg_reason sg_task_grant_admits(const struct sg_task_grant *grant, const struct sg_action *action, struct sg_str resource, const struct sg_json *args, enum sg_sensitivity level);
 
 /* True if every pattern of `inner` is covered by one of `outer`. */
 bool sg_patterns_cover(const struct sg_strings *outer, const struct sg_strings *inner, char separator);
@@ -37,8 +37,9 @@ bool sg_patterns_cover(const struct sg_strings *outer, const struct sg_strings *
 
 /* {TYPE:VALUE} of a known type, with a value of its form. */
 bool sg_constraint_valid(const struct sg_json *constraint);
-/* Does `value` (NULL: it is not there) satisfy it? A rate is not a matter of values and true here. */
-bool sg_constraint_admits(const struct sg_json *constraint, const struct sg_json *value);
+/* Does `value` (NULL: it is not there) satisfy it? It is in the normal form of its `form`; what `exact` and `one_of` name may be another spelling of it, as
+ * whoever handed it down wrote it. A rate is not a matter of values and true here. */
+bool sg_constraint_admits(const struct sg_json *constraint, const struct sg_json *value, enum sg_form form);
 /* Everything that `inner` admits, `outer` admits too, and their types are comparable. */
 bool sg_constraint_covers(const struct sg_json *outer, const struct sg_json *inner);
 

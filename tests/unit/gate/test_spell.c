@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
- * One thing, one spelling: every row of the table as a resource, as an argument, as an element of one, as a handle of memory and as a pattern. What is decided
+ * One thing, one spelling: every row of the table as a resource, as an argument, as an element of one, as what a grant names, as a handle of memory and as a pattern. What is decided
  * is the normal form, for the digest, policy and the answer alike; what is none is refused with a hint. */
 #include "base/pattern.h"
+#include "gate/grant.h"
 #include "gate/spell.h"
 #include "unit/base/spellings.h"
 #include "unit/gate/play.h"
@@ -133,6 +134,65 @@ arguments(void)
 			if (s->normal != NULL) /* who executes is told */
 				CU_ASSERT_PTR_NOT_NULL(strstr(answer, list ? "\"effective\":{\"arguments\":{\"" : strstr(seen, "{")));
 		}
+	end();
+}
+
+/* What one task hands down may be written in any spelling; what is asked below in any other is that, and another value is not. */
+static void
+grants(void)
+{
+	begin();
+	for (int how = 0; how < 3; how++)
+		for (size_t i = 0; i < sizeof(spellings) / sizeof(spellings[0]); i++) {
+			const struct spelling *s = &spellings[i];
+			const char *name = sg_form_word(s->form);
+			static const char *const ways[] = {"{\"%s\":{\"exact\":%s}}", "{\"%s\":{\"one_of\":[\"other\",%s]}}", "{\"%ss\":{\"exact\":[%s]}}"};
+			char limit[16384], text[20000], normal[16384];
+			if (s->normal == NULL || s->text[0] == '\0')
+				continue;
+			snprintf(limit, sizeof(limit), ways[how], name, quoted(s->text));
+			snprintf(text, sizeof(text), "{\"mail.read\":%s}", limit);
+			struct sg_arena arena;
+			const struct sg_json *constraints = NULL, *value = NULL;
+			sg_arena_init(&arena, 8 << 20);
+			CU_ASSERT_EQUAL_FATAL(sg_json_parse(&arena, sg_str(text), NULL, &constraints, NULL), SG_OK);
+			snprintf(normal, sizeof(normal), how == 2 ? "[%s]" : "%s", quoted(s->normal));
+			CU_ASSERT_EQUAL_FATAL(sg_json_parse(&arena, sg_str(normal), NULL, &value, NULL), SG_OK);
+			const struct sg_json *c = sg_json_first(sg_json_first(constraints));
+			bool good = sg_constraint_admits(c, value, s->form);
+			if (!good)
+				fprintf(stderr, "  %s: '%s' is not '%s' (%d)\n", name, s->text, s->normal, how);
+			CU_ASSERT(good);
+			CU_ASSERT_EQUAL_FATAL(sg_json_parse(&arena, how == 2 ? SG_STR("[\"something else\"]") : SG_STR("\"something else\""), NULL, &value, NULL), SG_OK);
+			CU_ASSERT_FALSE(sg_constraint_admits(c, value, s->form));
+			sg_arena_done(&arena);
+		}
+	end();
+}
+
+/* The same through the gate: handed on in one spelling, asked in another. */
+static void
+handed_on(void)
+{
+	begin();
+	CU_ASSERT_TRUE_FATAL(play_reconfigure(p, (const char *const[]){"\"name\":\"mail.read\"", "\"name\":\"mail.read\",\"arguments\":[\"iban?:iban\",\"host?:host\"]", "\"intents\":{\"work\":{",
+								"\"intents\":{\"work\":{\"children\":10,\"depth\":4,", NULL}));
+	char body[1024], on[128];
+	snprintf(body, sizeof(body), "{\"actions\":[\"mail.read\"],\"constraints\":{\"mail.read\":{\"iban\":{\"exact\":\"DE75 5121 0800 1245 1261 99\"}}},\"key\":\"d1\"}");
+	snprintf(on, sizeof(on), "%s", task);
+	char *child = play_between(play_ask(p, 1, SG_ROUTE_A_DELEGATE, on, body), "\"id\":\"", "\"");
+	CU_ASSERT_TRUE_FATAL(child[0] != '\0');
+	static const struct {
+		const char *args;
+		bool good;
+	} rows[] = {{"{\"iban\":\"DE75512108001245126199\"}", true}, {"{\"iban\":\"de75 5121 0800 1245 126199\"}", true}, {"{\"iban\":\"DE02120300000000202051\"}", false}, {"{}", false}};
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		char key[8];
+		snprintf(key, sizeof(key), "h%zu", i);
+		const char *answer = play_act(p, 1, child, "mail.read", rows[i].args, key);
+		CU_ASSERT_EQUAL(strstr(answer, "\"verdict\":\"allow\"") != NULL, rows[i].good);
+	}
+	free(child);
 	end();
 }
 
@@ -269,5 +329,5 @@ shadows(void)
 	end();
 }
 
-SG_CASES("gate.spell", {"resources", resources}, {"arguments", arguments}, {"one digest", one_digest}, {"memory", memory}, {"what the catalogue knows", known},
+SG_CASES("gate.spell", {"resources", resources}, {"arguments", arguments}, {"grants", grants}, {"handed on", handed_on}, {"one digest", one_digest}, {"memory", memory}, {"what the catalogue knows", known},
 	 {"members in another case", shadows})
