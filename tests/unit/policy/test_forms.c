@@ -96,4 +96,45 @@ levels(void)
 	CU_ASSERT_TRUE(world_refuses(WHEN("r.sensitivity == 'confidental'"), "did you mean 'confidential'"));
 }
 
-SG_CASES("policy.forms", {"every spelling", spelled}, {"parts", parts}, {"levels", levels})
+/* Through a local, in brackets, from either side; and what only looks like it. */
+static void
+through_locals(void)
+{
+	static const struct {
+		const char *body, *want; /* of `when`; NULL: it does not load */
+	} rows[] = {
+		{"local s = r.sensitivity return s < 'confidential'", NULL},
+		{"local s <const> = r.task.sensitivity; return 'internal' >= s", NULL},
+		{"local s = r.sensitivity local w = 'public' return w < s", NULL},
+		{"local w = 'secret' return r.sensitivity == w", NULL},
+		{"local w <const> = 'Confidential' return w ~= r.sensitivity", NULL},
+		{"local s, n = r.sensitivity, 1 return s < 'internal'", "any"},
+		{"local s = r.sensitivity local w = 'secret' return s == w", NULL},
+		{"return (r.sensitivity) < ('internal')", NULL},
+		{"return ((r.sensitivity)) == 'secret'", NULL},
+		{"return 'secret' == (r.agent.autonomy)", NULL},
+		{"local s = r.sensitivity return s == 'confidential'", MATCHES},
+		{"local w = 'confidential' return r.sensitivity == w", MATCHES},
+		{"local s = r.sensitivity return s:at_least('internal')", MATCHES},
+		{"return (r.sensitivity):upper() == 'SECRET'", "any"},
+		{"return tostring(r.sensitivity) == 'secret'", "any"},
+		{"return #r.sensitivity < 3", "any"},
+		{"local w = 'secret' w = 'confidential' return r.sensitivity == w", MATCHES},
+		{"local w = 'secret' if true then local w = 'confidential' return r.sensitivity == w end return false", MATCHES},
+		{"local s = r.sensitivity .. '' return s == 'secret'", NO_MATCH},
+		{"local s = r.sensitivity or 'secret' return s == 'secret'", NO_MATCH},
+		{"local s = r.args:get('sensitivity', 'x') return s == 'secret'", NO_MATCH},
+		{"local t = { s = 'secret' } return t.s == 'secret'", MATCHES},
+	};
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		char text[1024];
+		snprintf(text, sizeof(text), "rule{id='x',on='**',when=function(r) %s end,effect=allow{}}", rows[i].body);
+		bool any = rows[i].want != NULL && strcmp(rows[i].want, "any") == 0;
+		bool good = rows[i].want == NULL ? world_refuses(text, "\"line\":1") : any ? !world_refuses(text, "\"line\":1") : world_says(text, "{}", rows[i].want);
+		if (!good)
+			fprintf(stderr, "  row %zu: %s\n", i, rows[i].body);
+		CU_ASSERT_TRUE(good);
+	}
+}
+
+SG_CASES("policy.forms", {"every spelling", spelled}, {"parts", parts}, {"levels", levels}, {"through locals", through_locals})
