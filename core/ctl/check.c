@@ -8,9 +8,16 @@
 enum { TEST_WORDS = 2000 };
 
 static int
-check_folder(const struct sg_ctl *ctl, const char *folder)
+check_folder(const struct sg_ctl *ctl, const char *folder, const char *config)
 {
-	const char *arguments[] = {"--policy-check", folder, ctl->json ? "--json" : NULL, NULL};
+	const char *arguments[] = {"--policy-check", folder, NULL, NULL, NULL, NULL};
+	size_t at = 2;
+	if (ctl->json)
+		arguments[at++] = "--json";
+	if (config != NULL) {
+		arguments[at++] = "-c";
+		arguments[at] = config;
+	}
 	return sg_daemon_become(ctl, "stepgated", arguments);
 }
 
@@ -23,14 +30,14 @@ sg_ctl_policy_check(struct sg_ctl *ctl)
 	const struct sg_json *json = NULL;
 	const char *config = ctl->option[SG_CTL_OPTION_config];
 	if (ctl->arg_count > 0)
-		return check_folder(ctl, ctl->args[0]);
+		return check_folder(ctl, ctl->args[0], config);
 	sg_buf_init(&text, SG_DAEMON_DOCUMENT);
 	sg_arena_init(&arena, 256 << 20);
 	int code = sg_daemon_config(ctl, config != NULL ? config : SG_CTL_CONFIG_FILE, &text, &arena, &json);
 	snprintf(folder, sizeof(folder), "%.*s", SG_STR_ARG(sg_json_text_at(json, "policy_dir")));
 	sg_arena_done(&arena);
 	sg_buf_done(&text);
-	return code == SG_CTL_OK ? check_folder(ctl, folder) : code;
+	return code == SG_CTL_OK ? check_folder(ctl, folder, config != NULL ? config : SG_CTL_CONFIG_FILE) : code;
 }
 
 int

@@ -27,6 +27,8 @@ show_leases(const struct sg_ctl *ctl, const struct sg_json *answer)
 		show_line(ctl, l);
 	if (leases == NULL || leases->count == 0)
 		fprintf(stderr, "no credentials are out\n");
+	else if (sg_show_int(answer, "total") > (int64_t)leases->count)
+		fprintf(stderr, "%lld more are not shown; --agent NAME shows those of one agent\n", (long long)(sg_show_int(answer, "total") - (int64_t)leases->count));
 }
 
 static void
@@ -38,8 +40,11 @@ show_lease(const struct sg_ctl *ctl, const struct sg_json *answer)
 int
 sg_ctl_leases_list(struct sg_ctl *ctl)
 {
-	const char *path = ctl->option[SG_CTL_OPTION_all] != NULL ? "/v1/leases?all=yes" : "/v1/leases";
-	return sg_ctl_asked(ctl, SG_FACE_ADMIN, "GET", path, NULL, NULL, show_leases);
+	const char *agent = ctl->option[SG_CTL_OPTION_agent];
+	bool all = ctl->option[SG_CTL_OPTION_all] != NULL;
+	if (agent != NULL)
+		return sg_ctl_asked(ctl, SG_FACE_ADMIN, "GET", all ? "/v1/leases?all=yes&agent=%s" : "/v1/leases?agent=%s", agent, NULL, show_leases);
+	return sg_ctl_asked(ctl, SG_FACE_ADMIN, "GET", all ? "/v1/leases?all=yes" : "/v1/leases", NULL, NULL, show_leases);
 }
 
 int

@@ -175,8 +175,8 @@ enum { SG_CTL_REST = 1000, SG_CTL_BEHIND = 999 };
 	  "let a frozen domain go on", "Needs --reason. What stood still with it goes on; what a rule stopped for itself does not.") \
 	X(domains_cleanse, "domains cleanse", "ID",             1, 1, SG_CTL_TALK | SG_CTL_BIT(reason),                         \
 	  "take the labels from a domain", "Needs --reason. Its open tasks keep theirs; what is opened from now on begins clean.") \
-	X(leases_list,   "leases list",     "",                 0, 0, SG_CTL_TALK | SG_CTL_BIT(all),                            \
-	  "credentials that are out", "With --all also those that are dead.")                                          \
+	X(leases_list,   "leases list",     "",                 0, 0, SG_CTL_TALK | SG_CTL_BIT(all) | SG_CTL_BIT(agent),                            \
+	  "credentials that are out", "With --all also those that are dead; with --agent those of one agent. Those whose issuer does not take them back stand first.")                                          \
 	X(leases_revoke, "leases revoke",   "ID",               1, 1, SG_CTL_TALK, "take a credential back", "")            \
 	X(leases_forget, "leases forget",   "ID",               1, 1, SG_CTL_TALK | SG_CTL_BIT(reason),                         \
 	  "end a credential that nobody can confirm to be gone",                                                       \
@@ -202,7 +202,9 @@ enum { SG_CTL_REST = 1000, SG_CTL_BEHIND = 999 };
 	  "The file (- is standard input) holds the body of POST /v1/act without `key`. --task puts it into that task. Exit as for act.")   \
 	X(policy_check,  "policy check",    "[DIR]",            0, 1, SG_CTL_BIT(json) | SG_CTL_BIT(config),                     \
 	  "check policy files",                                                                                        \
-	  "All mistakes at once, each with file, line and a hint. Without DIR: the folder that the configuration names.")       \
+	  "All mistakes at once, each with file, line and a hint. Without DIR: the folder that the configuration names. With the configuration (-c, or "  \
+	  "without DIR) also what loads and is likely a mistake: patterns that no action fits, groups nobody is in, quorums nobody can meet, .trusted of "  \
+	  "an argument without a type, :ends and :starts of one that has a form.")       \
 	X(policy_test,   "policy test",     "[OPTION...] [PATH...]", 0, SG_CTL_REST,                                            \
 	  SG_CTL_BIT(json) | SG_CTL_BIT(config) | SG_CTL_BIT(tap),                                                             \
 	  "ask a policy set what its tests expect of it",                                                              \

@@ -3,7 +3,7 @@
 #include "enforce/proxy_in.h"
 
 #include "base/str.h"
-#include "enforce/names.h"
+#include "base/names.h"
 #include "frame/capabilities.h"
 
 static const struct {

@@ -3,7 +3,7 @@
 #include "enforce/message.h"
 
 #include "base/str.h"
-#include "enforce/names.h"
+#include "base/names.h"
 
 static const struct {
 	const char *code, *text;

@@ -15,6 +15,7 @@ struct tool {
 	char page[SG_SHA256_HEX];   /* of its listing: as in struct sg_mcp_call */
 	uint64_t listing, answer;
 	bool twice;
+	uint64_t again_in; /* the listing that had it twice last; 0: none */
 };
 
 struct sg_str
@@ -77,9 +78,11 @@ learn_tool(struct sg_proxy *proxy, const struct sg_mcp_call *call, const struct 
 	if (tool == NULL)
 		return;
 	bool again = tool->listing == listing && (tool->answer == proxy->answers || strcmp(tool->page, call->page) != 0);
-	tool->twice = again;
-	if (again)
-		return; /* and the page it came from first stays known */
+	if (again) { /* and the page it came from first stays known */
+		tool->twice = true;
+		tool->again_in = listing;
+		return;
+	}
 	sg_buf_init(&canonical, SG_MCP_SERVER_LINE);
 	sg_canon_write(&canonical, definition);
 	sg_sha256_hex(tool->digest, sg_buf_view(&canonical));
@@ -87,6 +90,16 @@ learn_tool(struct sg_proxy *proxy, const struct sg_mcp_call *call, const struct 
 	tool->answer = proxy->answers;
 	memcpy(tool->page, call->page, sizeof(tool->page));
 	sg_buf_done(&canonical);
+}
+
+/* A listing that was read to its end has what it had once; until then what another one had twice is not believed. */
+static void
+had_once(struct sg_proxy *proxy, uint64_t listing)
+{
+	size_t at = 0;
+	for (struct tool *t; (t = sg_table_next(&proxy->tools, &at)) != NULL;)
+		if (t->listing == listing && t->again_in != listing)
+			t->twice = false;
 }
 
 void
@@ -100,6 +113,8 @@ sg_tools_learn(struct sg_proxy *proxy, const struct sg_mcp_call *call, const str
 		if (sg_json_string(sg_json_get(t, "name"), &name))
 			learn_tool(proxy, call, t, name);
 	}
+	if (last)
+		had_once(proxy, proxy->listing_of[call->own]);
 	proxy->listed |= last;
 }
 

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Arguments against what the catalogue says of them: known, there, of their type, within their range. */
+#include "base/names.h"
 #include "base/str.h"
 #include "gate/grant.h"
 #include "gate/spell.h"
 
 #include <math.h>
-#include <strings.h>
 
 static bool
 size_of(const struct sg_json *value, double *out)
@@ -58,24 +58,39 @@ fits(const struct sg_argument *argument, const struct sg_json *args)
 	return !argument->ranged || (size_of(value, &size) && size >= argument->least && size <= argument->most);
 }
 
-static bool
-is_near(struct sg_str a, struct sg_str b)
+static const struct sg_json *shadow_at(struct sg_str rest, struct sg_str path, const struct sg_json *at);
+
+static const struct sg_json *
+shadow_in_list(struct sg_str rest, struct sg_str path, const struct sg_json *list)
 {
-	return a.len == b.len && !sg_str_eq(a, b) && strncasecmp(a.ptr, b.ptr, a.len) == 0;
+	const struct sg_json *found = NULL;
+	for (const struct sg_json *e = sg_json_first(list); e != NULL && found == NULL; e = sg_json_next(list, e))
+		found = shadow_at(rest, path, e);
+	return found;
 }
 
-/* At each step of a path that the catalogue names: a member that differs from it in case alone. Many who read JSON take the one for the other. */
+/* At each step of a path that the catalogue names: a member that differs from it in case alone. Many who read JSON take the one for the other. Paths go
+ * through lists, as authority does. */
+static const struct sg_json *
+shadow_at(struct sg_str rest, struct sg_str path, const struct sg_json *at)
+{
+	if (rest.ptr == NULL || at == NULL)
+		return NULL;
+	if (at->type == SG_JSON_ARRAY)
+		return shadow_in_list(rest, path, at);
+	if (at->type != SG_JSON_OBJECT)
+		return NULL;
+	struct sg_str name = sg_str_cut(&rest, '.');
+	for (const struct sg_json *m = sg_json_first(at); m != NULL; m = sg_json_next(at, m))
+		if (sg_names_alike(m->name, name) || sg_names_alike(m->name, path))
+			return m;
+	return shadow_at(rest, path, sg_json_get_str(at, name));
+}
+
 static const struct sg_json *
 shadow(struct sg_str path, const struct sg_json *args)
 {
-	for (struct sg_str rest = path; rest.ptr != NULL && args != NULL && args->type == SG_JSON_OBJECT;) {
-		struct sg_str name = sg_str_cut(&rest, '.');
-		for (const struct sg_json *m = sg_json_first(args); m != NULL; m = sg_json_next(args, m))
-			if (is_near(m->name, name) || is_near(m->name, path))
-				return m;
-		args = sg_json_get_str(args, name);
-	}
-	return NULL;
+	return shadow_at(path, path, args);
 }
 
 static const struct sg_json *

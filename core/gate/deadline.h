@@ -26,6 +26,8 @@ struct sg_steady {
 };
 
 bool sg_deadline_over(const struct sg_deadline *deadline, const struct sg_clock *now);
+/* Both clocks say so: a clock set forward is no reason to take something for ended. */
+bool sg_deadline_passed(const struct sg_deadline *deadline, const struct sg_clock *now);
 struct sg_deadline sg_deadline_in(const struct sg_clock *now, int64_t ms);
 /* Milliseconds left, 0 if over. */
 int64_t sg_deadline_left(const struct sg_deadline *deadline, const struct sg_clock *now);

@@ -24,25 +24,43 @@ write_lease(struct sg_json_writer *w, const struct sg_gate *gate, const struct s
 	sg_jw_end(w);
 }
 
+enum { LIST_MOST = 500 };
+
+static bool
+is_listed(const struct sg_gate *gate, const struct sg_request *r, const struct sg_lease *lease)
+{
+	struct sg_str all = {"", 0}, agent = {"", 0};
+	sg_json_string(sg_json_get(r->body, "all"), &all);
+	sg_json_string(sg_json_get(r->body, "agent"), &agent);
+	if (agent.len > 0 && !sg_str_is(agent, lease->agent))
+		return false;
+	return sg_str_is(all, "yes") || (lease->state < SG_LEASE_DEAD && !sg_lease_is_over(lease, &gate->state.now));
+}
+
+/* First what is not taken back, then the rest; how many there are is said, whatever is left out. */
 void
 sg_route_leases(struct sg_gate *gate, struct sg_request *r)
 {
 	struct sg_buf body;
 	struct sg_json_writer w;
-	struct sg_str all = {"", 0};
-	size_t at = 0, shown = 0;
-	sg_json_string(sg_json_get(r->body, "all"), &all);
+	size_t shown = 0, total = 0;
 	sg_buf_init(&body, 1 << 20);
 	sg_jw_begin(&w, &body);
 	sg_jw_object(&w);
 	sg_jw_name(&w, "leases");
 	sg_jw_array(&w);
-	for (struct sg_lease *l; (l = sg_table_next(&gate->state.leases, &at)) != NULL && shown < 500;)
-		if (sg_str_is(all, "yes") || (l->state < SG_LEASE_DEAD && !sg_lease_is_over(l, &gate->state.now))) {
-			write_lease(&w, gate, l);
-			shown++;
+	for (int failing = 1; failing >= 0; failing--) {
+		size_t at = 0;
+		for (struct sg_lease *l; (l = sg_table_next(&gate->state.leases, &at)) != NULL;) {
+			if ((l->failed != NULL) != failing || !is_listed(gate, r, l))
+				continue;
+			total++;
+			if (shown++ < LIST_MOST)
+				write_lease(&w, gate, l);
 		}
+	}
 	sg_jw_end(&w);
+	sg_jw_member_int(&w, "total", (int64_t)total);
 	sg_jw_end(&w);
 	sg_answer_buf(gate, r, 200, &body);
 }

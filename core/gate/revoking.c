@@ -13,7 +13,7 @@ enum { FAILED_MAX = 160, SHOWN_ISSUERS = 16 };
 bool
 sg_lease_is_over(const struct sg_lease *lease, const struct sg_clock *now)
 {
-	return !lease->confirm && sg_deadline_over(&lease->ends, now);
+	return !lease->confirm && sg_deadline_passed(&lease->ends, now);
 }
 
 /* ---- telling ---- */
@@ -33,14 +33,23 @@ failed(struct sg_gate *gate, struct sg_lease *lease, const char *why)
 	gate->ports.say(gate->ports.self, line);
 }
 
+/* By the clock that says more: one that was set forward leaves what was given as long as it was. */
+static int64_t
+left_ms(const struct sg_lease *lease, const struct sg_clock *now)
+{
+	int64_t wall = lease->ends.wall_ms - now->wall_ms, boot = (lease->ends.boot - now->boot) / SG_MSEC;
+	return wall > boot ? wall : boot;
+}
+
 static void
-write_call(struct sg_buf *call, const struct sg_lease *lease)
+write_call(struct sg_buf *call, const struct sg_lease *lease, const struct sg_clock *now)
 {
 	struct sg_json_writer w;
 	sg_jw_begin(&w, call);
 	sg_jw_object(&w);
-	sg_jw_member_int(&w, "exp", lease->ends.wall_ms / 1000);
+	sg_jw_member_int(&w, "exp", (now->wall_ms + left_ms(lease, now) + 999) / 1000);
 	sg_jw_member_str(&w, "lease", sg_str(lease->id));
+	sg_jw_member_int(&w, "now", now->wall_ms / 1000);
 	sg_jw_member_text(&w, "verb", lease->handed ? "revoke" : "reap"); /* nobody ever had it: there is nothing to warn others of */
 	sg_jw_end(&w);
 }
@@ -50,7 +59,7 @@ tell_issuer(struct sg_gate *gate, struct sg_lease *lease)
 {
 	struct sg_buf call;
 	sg_buf_init(&call, 4096);
-	write_call(&call, lease);
+	write_call(&call, lease, &gate->state.now);
 	unsigned pause = lease->tries < 5 ? 2U << lease->tries : SG_REVOKE_PAUSE_S;
 	lease->again = gate->state.now.boot + (sg_time)pause * SG_SEC;
 	lease->tries++;

@@ -16,6 +16,12 @@ sg_deadline_over(const struct sg_deadline *deadline, const struct sg_clock *now)
 	return now->wall_ms >= deadline->wall_ms || now->boot >= deadline->boot;
 }
 
+bool
+sg_deadline_passed(const struct sg_deadline *deadline, const struct sg_clock *now)
+{
+	return now->wall_ms >= deadline->wall_ms && now->boot >= deadline->boot;
+}
+
 struct sg_deadline
 sg_deadline_in(const struct sg_clock *now, int64_t ms)
 {

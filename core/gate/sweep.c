@@ -89,7 +89,7 @@ has_live_lease(const struct sg_state *state, const struct sg_task *task)
 {
 	size_t at = 0;
 	for (struct sg_lease *l; (l = sg_table_next(&state->leases, &at)) != NULL;)
-		if (l->task == task && (needs_issuer(l) || !sg_deadline_over(&l->ends, &state->now)))
+		if (l->task == task && (needs_issuer(l) || !sg_deadline_passed(&l->ends, &state->now)))
 			return true;
 	return false;
 }
@@ -146,7 +146,7 @@ drop_leases(struct sg_state *state)
 	size_t at = 0;
 	for (struct sg_lease *l; (l = sg_table_next(&state->leases, &at)) != NULL;) {
 		struct sg_deadline gone = {l->ends.wall_ms + 60000, l->ends.boot + 60 * SG_SEC};
-		if (needs_issuer(l) || !sg_deadline_over(&gone, &state->now))
+		if (needs_issuer(l) || !sg_deadline_passed(&gone, &state->now))
 			continue;
 		sg_fold_end_lease(state, l, SG_LEASE_DEAD);
 		l->task->leases_kept--;

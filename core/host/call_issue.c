@@ -26,8 +26,9 @@ read_lease(const struct sg_call *call, struct sg_issue_in *in, struct sg_err *er
 {
 	const struct sg_json *end = sg_json_get(call->request, "exp");
 	*in = (struct sg_issue_in){.size = sizeof(*in), .deadline = sg_call_deadline(call->instance)};
-	if (end != NULL && !sg_json_int(end, &in->exp))
-		return sg_fail(err, SG_MALFORMED, "call_malformed", "exp is a number of seconds");
+	const struct sg_json *now = sg_json_get(call->request, "now");
+	if ((end != NULL && !sg_json_int(end, &in->exp)) || (now != NULL && !sg_json_int(now, &in->iat)))
+		return sg_fail(err, SG_MALFORMED, "call_malformed", "exp and now are numbers of seconds");
 	if (!sg_json_string(sg_json_get(call->request, "lease"), &in->lease) || !good_lease(in->lease))
 		return sg_fail(err, SG_MALFORMED, "call_malformed", "a lease is 1 to %d of A-Z a-z 0-9 _ -",
 			       SG_LEASE_MAX);
@@ -145,8 +146,9 @@ end(const struct sg_call *call, verb_fn *verb, struct sg_err *err)
 	struct sg_issue_in in;
 	struct sg_issue_out out = {.size = sizeof(out)};
 	enum sg_status status = read_lease(call, &in, err);
-	if (status == SG_OK && call->request->count != (sg_json_get(call->request, "exp") != NULL ? 3 : 2))
-		status = sg_fail(err, SG_MALFORMED, "call_malformed", "this verb takes a lease, its exp, and nothing else");
+	unsigned more = (sg_json_get(call->request, "exp") != NULL) + (sg_json_get(call->request, "now") != NULL);
+	if (status == SG_OK && call->request->count != 2 + more)
+		status = sg_fail(err, SG_MALFORMED, "call_malformed", "this verb takes a lease, its exp, now, and nothing else");
 	if (status == SG_OK)
 		status = run(call, verb, &in, &out, err);
 	if (status == SG_OK)

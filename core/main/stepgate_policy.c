@@ -94,7 +94,7 @@ print_problems(const struct sg_try_folder *folder, enum sg_try_form form)
 	struct sg_buf out;
 	bool json = form == SG_TRY_JSON;
 	sg_buf_init(&out, SG_TRY_REPORT);
-	sg_policy_check(folder->set, folder->set_count, json, &out);
+	sg_policy_check(folder->set, folder->set_count, NULL, json, &out);
 	if (form == SG_TRY_TAP)
 		printf("Bail out! the policy set does not load\n");
 	fprintf(json ? stdout : stderr, "%.*s%s", SG_STR_ARG(sg_buf_view(&out)), json ? "\n" : "");

@@ -20,20 +20,40 @@ print(struct sg_buf *text, FILE *to)
 	sg_buf_done(text);
 }
 
+/* `document`: of the configuration that it is to be in force with; empty: none. */
 static int
-check_policy(const char *folder, bool json)
+check_policy(const char *folder, struct sg_str document, bool json)
 {
 	struct sg_policy_files files;
 	struct sg_buf out;
+	struct sg_arena arena;
+	const struct sg_json *conf = NULL;
+	struct sg_json_limits limits = {.bytes = SG_FRAME_MAX, .nodes = 1 << 20};
 	sg_buf_init(&out, 4 << 20);
-	enum sg_status status = sg_policy_files_read(&files, folder, &out);
+	sg_arena_init(&arena, 256 << 20);
+	enum sg_status status = document.len > 0 ? sg_canon_parse(&arena, document, &limits, &conf, NULL) : SG_OK;
+	enum sg_status read = sg_policy_files_read(&files, folder, &out);
+	status = read != SG_OK ? read : status;
 	if (status == SG_OK)
-		status = sg_policy_check(files.list, files.count, json, &out);
+		status = sg_policy_check(files.list, files.count, conf, json, &out);
 	if (!json && files.specs > 0)
 		sg_buf_printf(&out, "%zu file%s of tests: not loaded, run by `stepgate policy test`\n", files.specs, files.specs == 1 ? "" : "s");
 	print(&out, json || status == SG_OK ? stdout : stderr);
 	sg_policy_files_done(&files);
+	sg_arena_done(&arena);
 	return status == SG_OK ? 0 : 1;
+}
+
+/* By a folder, and where there is one with the configuration too. */
+static int
+check_folder(const struct sg_main_options *options)
+{
+	struct sg_buf document;
+	sg_buf_init(&document, SG_FRAME_MAX);
+	bool good = options->config == NULL || sg_supervisor_config(options, &document, NULL);
+	int code = good ? check_policy(options->policy_check, sg_buf_view(&document), options->json != NULL) : EXIT_BAD_CONFIG;
+	sg_buf_done(&document);
+	return code;
 }
 
 static bool
@@ -58,9 +78,10 @@ check_config(const struct sg_main_options *options)
 	char folder[1024];
 	sg_buf_init(&document, SG_FRAME_MAX);
 	bool good = sg_supervisor_config(options, &document, NULL) && policy_folder(sg_buf_view(&document), folder);
-	sg_buf_done(&document);
 	good = good && sg_issuers_check(options);
-	return good && check_policy(folder, options->json != NULL) == 0 ? 0 : EXIT_BAD_CONFIG;
+	good = good && check_policy(folder, sg_buf_view(&document), options->json != NULL) == 0;
+	sg_buf_done(&document);
+	return good ? 0 : EXIT_BAD_CONFIG;
 }
 
 static int
@@ -114,7 +135,7 @@ main(int argc, char **argv)
 	if (options.lua_api != NULL)
 		return print_api(options.lua_api);
 	if (options.policy_check != NULL)
-		return check_policy(options.policy_check, options.json != NULL);
+		return check_folder(&options);
 	if (options.config == NULL) {
 		fprintf(stderr, "stepgated: give a configuration with -c FILE; stepgated --help says more\n");
 		return EXIT_USAGE;

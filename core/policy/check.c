@@ -2,6 +2,7 @@
  * `stepgate policy check`: all that is wrong with a set, for people or for programs. */
 #include "base/canon.h"
 #include "base/str.h"
+#include "policy/advise.h"
 #include "policy/set.h"
 
 enum { REPORT = 64 << 20, NODES = 1 << 20, ARENA = 256 << 20 };
@@ -38,7 +39,7 @@ write_text(struct sg_buf *out, const struct sg_json *report)
 }
 
 enum sg_status
-sg_policy_check(const struct sg_policy_source *sources, size_t count, bool json, struct sg_buf *out)
+sg_policy_check(const struct sg_policy_source *sources, size_t count, const struct sg_json *conf, bool json, struct sg_buf *out)
 {
 	static const struct sg_json_limits limits = {.bytes = REPORT, .nodes = NODES};
 	struct sg_policy *policy = NULL;
@@ -50,6 +51,8 @@ sg_policy_check(const struct sg_policy_source *sources, size_t count, bool json,
 	enum sg_status status = sg_policy_load(sources, count, NULL, &policy, &report);
 	if (status != SG_OK && status != SG_REFUSED)
 		goto out;
+	if (status == SG_OK && conf != NULL)
+		sg_policy_advise(policy, sources, count, conf);
 	if (status == SG_OK)
 		sg_warnings_write(policy, &report);
 	if (json)

@@ -31,8 +31,8 @@ by_place(const void *a, const void *b)
 	return x < y ? -1 : x > y;
 }
 
-static bool
-read_tokens(struct sg_lint *lint, struct sg_str source)
+bool
+sg_lint_read(struct sg_lint *lint, struct sg_str source)
 {
 	struct sg_lexer lexer;
 	lint->tokens = calloc(source.len + 4, sizeof(*lint->tokens));
@@ -153,10 +153,18 @@ check_bits(struct sg_lint *lint)
 }
 
 void
+sg_lint_done(struct sg_lint *lint)
+{
+	free(lint->tokens);
+	free(lint->declared);
+	free(lint->places);
+}
+
+void
 sg_lint(struct sg_policy *policy, uint32_t file, bool bits)
 {
 	struct sg_lint lint = {.policy = policy, .file = file};
-	if (read_tokens(&lint, policy->files[file].text)) {
+	if (sg_lint_read(&lint, policy->files[file].text)) {
 		collect_declared(&lint);
 		check_names(&lint);
 		sg_lint_fields(&lint);
@@ -167,7 +175,5 @@ sg_lint(struct sg_policy *policy, uint32_t file, bool bits)
 	} else {
 		sg_problem_add(policy, file, 0, NULL, "no memory to check the file");
 	}
-	free(lint.tokens);
-	free(lint.declared);
-	free(lint.places);
+	sg_lint_done(&lint);
 }

@@ -16,6 +16,10 @@ struct sg_lint {
 	size_t declared_count;
 };
 
+/* Reads a file into tokens; false: no memory. In every case: sg_lint_done. */
+bool sg_lint_read(struct sg_lint *lint, struct sg_str source);
+void sg_lint_done(struct sg_lint *lint);
+
 /* True if the token is this operator, keyword or name. */
 bool sg_lint_is(const struct sg_token *token, const char *text);
 

@@ -47,6 +47,7 @@ struct sg_policy_source {
 	struct sg_str name, text;
 };
 
+struct sg_json;
 struct sg_policy; /* a loaded set; one thread at a time */
 
 /* Loads a whole set; the order of `sources` does not matter. On SG_OK `*policy` belongs to the caller and `report` has
@@ -81,9 +82,9 @@ enum sg_status sg_policy_after(struct sg_policy *policy, struct sg_str input, st
 bool sg_policy_spent(const struct sg_policy *policy);
 
 /* `stepgate policy check`: loads, and writes for people ("FILE:LINE: what\n\thint: ...") or, as JSON, the manifest or
- * the errors. The manifest has "warnings" here, of the same form as errors: what loads and is yet likely a mistake. SG_OK
+ * the errors. `conf` (may be NULL) is the document of the configuration that it is to be in force with. The manifest has "warnings" here, of the same form as errors: what loads and is yet likely a mistake. SG_OK
  * if the set would load, else SG_REFUSED. */
-enum sg_status sg_policy_check(const struct sg_policy_source *sources, size_t count, bool json, struct sg_buf *out);
+enum sg_status sg_policy_check(const struct sg_policy_source *sources, size_t count, const struct sg_json *conf, bool json, struct sg_buf *out);
 
 /* The whole Lua surface, from the tables that make it: a reference in markdown, or stubs for lua-language-server. */
 enum sg_policy_format { SG_POLICY_MARKDOWN, SG_POLICY_STUBS };

@@ -22,7 +22,8 @@ enum sg_revocation {
  * out: what it finds must be what was decided (modules/README.md says which member of a format carries which claim). */
 enum sg_format { SG_FORMAT_JWT = 1, SG_FORMAT_X509 = 2, SG_FORMAT_SSH = 3, SG_FORMAT_OPAQUE = 4 };
 
-/* make: everything set. The others: only deadline and lease, and exp, the end of the lease, where it is known. A claim that is absent is {NULL, 0} or 0. */
+/* make: everything set. The others: only deadline and lease, and where they are known exp, the end of the lease, and iat, the time now as Stepgate believes
+ * it: a clock that stands ahead does not change that. A claim that is absent is {NULL, 0} or 0. */
 struct sg_issue_in {
 	size_t size;
 	sg_time deadline;

@@ -245,7 +245,7 @@ krl_start(struct krl *krl, int64_t now, struct sg_err *err)
 	if (krl->serials == NULL || flock(krl->folder, LOCK_EX) != 0)
 		return sg_refuse(err, SG_UNAVAILABLE, "ssh_krl_read", "%s: %s", krl->name, strerror(errno));
 	enum sg_status status = take(krl, true, &missed, err);
-	if (status == SG_OK && (forget(krl, now) || missed))
+	if (status == SG_OK && missed)
 		status = put(krl, now, err);
 	flock(krl->folder, LOCK_UN);
 	return status;
@@ -263,13 +263,11 @@ krl_revoke(struct krl *krl, uint64_t serial, int64_t exp, int64_t now, struct sg
 {
 	bool missed;
 	int64_t most = now + KRL_KEEP_S, until = exp > 0 && exp + MINUTE < most ? exp + MINUTE : most;
-	if (until <= now)
-		return SG_OK; /* it says itself that it is over */
 	if (flock(krl->folder, LOCK_EX) != 0)
 		return sg_refuse(err, SG_UNAVAILABLE, "ssh_krl_read", "%s: %s", krl->name, strerror(errno));
 	enum sg_status status = take(krl, false, &missed, err);
 	if (status == SG_OK && !has(krl, serial)) {
-		forget(krl, now);
+		forget(krl, krl->count < KRL_LIVE ? now - KRL_KEEP_S : now); /* while there is room, what is over by one clock may not be by another's */
 		if (krl->count == KRL_MAX)
 			status = sg_refuse(err, SG_LIMIT, "ssh_krl_full", "%d serials of certificates that live", KRL_MAX);
 		else {

@@ -23,13 +23,13 @@ struct krl {
 	} groups[128];
 };
 
-/* Makes the file if there is none, so that sshd has something to read, and forgets what is over. Codes: ssh_krl_form, ssh_krl_ca, ssh_krl_read,
+/* Makes the file if there is none, so that sshd has something to read. Codes: ssh_krl_form, ssh_krl_ca, ssh_krl_read,
  * ssh_krl_write. */
 enum sg_status krl_start(struct krl *krl, int64_t now, struct sg_err *err);
 void krl_done(struct krl *krl);
 
 /* On disk, in place, when this answers SG_OK; the second time it only looks. It stays there until a minute after `exp` (seconds since
- * 1970), KRL_KEEP_S at most and if that is 0. Besides the above: ssh_krl_full. */
+ * 1970), KRL_KEEP_S at most and if that is 0, and while the list is not half full for KRL_KEEP_S more: what is over by one clock may not be by another's. Besides the above: ssh_krl_full. */
 enum sg_status krl_revoke(struct krl *krl, uint64_t serial, int64_t exp, int64_t now, struct sg_err *err);
 
 #endif

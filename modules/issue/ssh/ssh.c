@@ -271,7 +271,7 @@ revoke(void *state, const struct sg_issue_in *in, struct sg_issue_out *out, stru
 	(void)out;
 	if (!serial_of(in->lease, &serial))
 		return sg_refuse(err, SG_UNAVAILABLE, "ssh_sign", "no digest");
-	return krl_revoke(&self->krl, serial, in->exp, wall(self), err);
+	return krl_revoke(&self->krl, serial, in->exp, in->iat > 0 ? in->iat : wall(self), err);
 }
 
 static enum sg_status

@@ -293,6 +293,52 @@ words_that_do_not_count(void)
 	play_end(p);
 }
 
+/* A clock that is set forward, whether it is believed or not, ends nothing that was given: it is still taken back. */
+static void
+clock_set_forward(void)
+{
+	static const sg_time jumps[] = {600 * SG_SEC, 23 * 3600 * SG_SEC, 40 * 86400 * SG_SEC};
+	for (size_t i = 0; i < sizeof(jumps) / sizeof(jumps[0]); i++) {
+		const char *task;
+		struct play *p = begin("{\"enforcer_only\":false,\"format\":\"jwt\",\"jwks\":null,\"revocation\":\"next_use\"}", &task);
+		struct sg_lease *lease = given(p, task, "k1");
+		p->wall += jumps[i];
+		p->boot += SG_SEC;
+		sg_gate_tick(p->gate);
+		p->taken_back = away;
+		const char *answer = play_ask(p, 10, SG_ROUTE_O_KILL, "", "{\"agent\":\"helper\"}");
+		CU_ASSERT(play_has(answer, "\"revoking\":1"));
+		CU_ASSERT_EQUAL(p->revokes, 1);
+		CU_ASSERT_FALSE(sg_lease_is_over(lease, &p->gate->state.now));
+		free((char *)task);
+		play_end(p);
+	}
+}
+
+/* However many one agent has, how many there are is said, and another's can be seen. */
+static void
+listed(void)
+{
+	const char *task;
+	struct play *p = begin("{\"enforcer_only\":false,\"format\":\"jwt\",\"jwks\":null,\"revocation\":\"next_use\"}", &task);
+	CU_ASSERT_FATAL(play_connect(p, 2, SG_FACE_AGENT, 1002));
+	for (int i = 0; i < 510; i++) {
+		char key[16];
+		snprintf(key, sizeof(key), "k%d", i);
+		CU_ASSERT(play_has(play_act(p, 1, task, "repo.read", "{}", key), "\"allow\""));
+	}
+	play_facts(p, 1002);
+	char *other = play_task(p, 2, "t2");
+	CU_ASSERT(play_has(play_act(p, 2, other, "repo.read", "{}", "o"), "\"allow\""));
+	CU_ASSERT(play_has(play_ask(p, 10, SG_ROUTE_O_LEASES, "", "{}"), "\"total\":511"));
+	const char *own = play_ask(p, 10, SG_ROUTE_O_LEASES, "", "{\"agent\":\"other\"}");
+	CU_ASSERT(play_has(own, "\"total\":1") && strstr(own, "\"agent\":\"helper\"") == NULL);
+	CU_ASSERT(play_has(play_ask(p, 10, SG_ROUTE_O_LEASES, "", "{\"agent\":\"nobody\"}"), "\"leases\":[],\"total\":0"));
+	free(other);
+	free((char *)task);
+	play_end(p);
+}
+
 SG_CASES("gate.leases", {"the end of a lease", the_end_of_a_lease}, {"nothing is forgotten", nothing_is_forgotten}, {"over a snapshot", over_a_snapshot},
 	 {"never handed out", never_handed_out}, {"an operator ends it", an_operator_ends_it}, {"held up by its stanza's word", held_up}, {"shares", shares},
-	 {"no agent fills it", no_agent_fills_it}, {"words that do not count", words_that_do_not_count})
+	 {"no agent fills it", no_agent_fills_it}, {"words that do not count", words_that_do_not_count}, {"a clock set forward", clock_set_forward}, {"listed", listed})

@@ -198,17 +198,17 @@ check(void)
 	struct sg_policy_source source = {SG_STR("a.lua"), SG_STR("\nrule{id='x',on='a',efect=allow{}}")};
 	struct sg_buf out;
 	sg_buf_init(&out, 1 << 16);
-	CU_ASSERT_EQUAL(sg_policy_check(&source, 1, false, &out), SG_REFUSED);
+	CU_ASSERT_EQUAL(sg_policy_check(&source, 1, NULL, false, &out), SG_REFUSED);
 	sg_buf_add(&out, "", 1);
 	CU_ASSERT_STRING_EQUAL(out.ptr,
 			       "a.lua:2: effect is neither an effect nor a function\n\thint: effect = allow {}\n"
 			       "a.lua:2: rule has no such member: 'efect'\n\thint: did you mean 'effect'?\n");
 	sg_buf_clear(&out);
-	CU_ASSERT_EQUAL(sg_policy_check(&source, 1, true, &out), SG_REFUSED);
+	CU_ASSERT_EQUAL(sg_policy_check(&source, 1, NULL, true, &out), SG_REFUSED);
 	CU_ASSERT_TRUE(sg_str_starts(sg_buf_view(&out), "{\"errors\":[{\"file\":\"a.lua\""));
 	source.text = SG_STR("rule{id='x',on='a',effect=allow{}}");
 	sg_buf_clear(&out);
-	CU_ASSERT_EQUAL(sg_policy_check(&source, 1, false, &out), SG_OK);
+	CU_ASSERT_EQUAL(sg_policy_check(&source, 1, NULL, false, &out), SG_OK);
 	CU_ASSERT_TRUE(sg_str_is(sg_buf_view(&out), "1 file, 1 rule: good\n"));
 	sg_buf_done(&out);
 }
@@ -219,7 +219,7 @@ warns(const char *text)
 	struct sg_policy_source source = {SG_STR("a.lua"), sg_str(text)};
 	struct sg_buf out;
 	sg_buf_init(&out, 1 << 16);
-	CU_ASSERT_EQUAL(sg_policy_check(&source, 1, false, &out), SG_OK);
+	CU_ASSERT_EQUAL(sg_policy_check(&source, 1, NULL, false, &out), SG_OK);
 	bool found = out.len > 0 && memmem(out.ptr, out.len, "a.lua:2: warning: this rule allows by who asks alone\n\thint: ", 59) != NULL;
 	sg_buf_done(&out);
 	return found;
@@ -255,7 +255,7 @@ warnings(void)
 	struct sg_policy_source source = {SG_STR("a.lua"), SG_STR("rule{id='x',on='a',effect=allow{}}")};
 	struct sg_buf out;
 	sg_buf_init(&out, 1 << 16);
-	CU_ASSERT_EQUAL(sg_policy_check(&source, 1, true, &out), SG_OK);
+	CU_ASSERT_EQUAL(sg_policy_check(&source, 1, NULL, true, &out), SG_OK);
 	CU_ASSERT_TRUE(out.len > 15 && memcmp(out.ptr + out.len - 15, ",\"warnings\":[]}", 15) == 0);
 	sg_buf_done(&out);
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Names of members as readers take them that do not look at case (encoding/json of Go, many of .NET and Java): two names that such a reader takes for one
  * are one message for us and another for the server. */
-#ifndef SG_ENFORCE_NAMES_H
-#define SG_ENFORCE_NAMES_H
+#ifndef SG_BASE_NAMES_H
+#define SG_BASE_NAMES_H
 
 #include "base/json.h"
 
@@ -11,5 +11,8 @@
 bool sg_names_collide(const struct sg_json *json);
 /* True if the name is this word (lower-case ASCII) without regard to case. */
 bool sg_name_folds_to(struct sg_str name, const char *word);
+
+/* True if two names are not the same and such a reader takes them for one. */
+bool sg_names_alike(struct sg_str one, struct sg_str other);
 
 #endif

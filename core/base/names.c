@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Folding by what meets ASCII; other letters keep their case: no field of the protocol has any. */
-#include "enforce/names.h"
+#include "base/names.h"
 
 #include "base/str.h"
 
@@ -35,6 +35,12 @@ static int
 by_name(const void *a, const void *b)
 {
 	return compare((*(const struct sg_json *const *)a)->name, (*(const struct sg_json *const *)b)->name);
+}
+
+bool
+sg_names_alike(struct sg_str one, struct sg_str other)
+{
+	return !sg_str_eq(one, other) && compare(one, other) == 0;
 }
 
 bool

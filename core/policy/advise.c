@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Advice by catalogue and people. Only what can be seen: constants, and arguments that are read by their names. */
+#include "policy/advise.h"
+
+#include "base/form.h"
+#include "base/near.h"
+#include "base/pattern.h"
+#include "base/str.h"
+#include "policy/lint.h"
+
+struct advice {
+	struct sg_lint lint;
+	const struct sg_json *conf;
+};
+
+/* ---- actions ---- */
+
+static void
+check_patterns(struct sg_policy *policy, const struct sg_policy_rule *rule, const struct sg_json *actions)
+{
+	char hint[SG_VM_TEXT];
+	for (size_t i = 0; i < rule->on_count; i++) {
+		struct sg_near near = sg_near(rule->on[i]);
+		bool fits = false;
+		for (const struct sg_json *a = sg_json_first(actions); a != NULL; a = sg_json_next(actions, a)) {
+			fits |= sg_pattern_match(rule->on[i], sg_json_text_at(a, "name"), '.');
+			sg_near_offer(&near, sg_json_text_at(a, "name"));
+		}
+		if (!fits)
+			sg_warning_add(policy, rule->file, rule->line, sg_near_hint(&near, '\'', "stepgate catalogue show lists the actions", hint, sizeof(hint)),
+				       "no action of the catalogue fits '%.*s'", (int)(rule->on[i].len < 100 ? rule->on[i].len : 100), rule->on[i].ptr);
+	}
+}
+
+/* ---- people ---- */
+
+static bool
+lists(const struct sg_json *list, struct sg_str word)
+{
+	for (const struct sg_json *e = sg_json_first(list); e != NULL; e = sg_json_next(list, e))
+		if (e->type == SG_JSON_STRING && sg_str_eq(e->string, word))
+			return true;
+	return false;
+}
+
+/* Admins in a group, by its stanza or by their own. */
+static int64_t
+members_of(const struct sg_json *conf, struct sg_str group)
+{
+	const struct sg_json *admins = sg_json_get(conf, "admins"), *members = sg_json_get(sg_json_get_str(sg_json_get(conf, "groups"), group), "members");
+	int64_t count = 0;
+	for (const struct sg_json *a = sg_json_first(admins); a != NULL; a = sg_json_next(admins, a))
+		count += lists(members, a->name) || lists(sg_json_get(a, "groups"), group);
+	return count;
+}
+
+static void
+offer_groups(const struct sg_json *conf, struct sg_near *near)
+{
+	const struct sg_json *groups = sg_json_get(conf, "groups"), *admins = sg_json_get(conf, "admins");
+	for (const struct sg_json *g = sg_json_first(groups); g != NULL; g = sg_json_next(groups, g))
+		sg_near_offer(near, g->name);
+	for (const struct sg_json *a = sg_json_first(admins); a != NULL; a = sg_json_next(admins, a))
+		for (const struct sg_json *own = sg_json_get(a, "groups"), *g = sg_json_first(own); g != NULL; g = sg_json_next(own, g))
+			sg_near_offer(near, g->string);
+}
+
+/* The constant behind `name =` in the braces that begin at `from`; NULL: none. */
+static const struct sg_token *
+constant(const struct sg_lint *lint, size_t from, size_t to, const char *name, enum sg_token_kind kind)
+{
+	for (size_t i = from; i + 2 < to; i++)
+		if (sg_lint_is(&lint->tokens[i], name) && sg_lint_is(&lint->tokens[i + 1], "=") && lint->tokens[i + 2].kind == kind)
+			return &lint->tokens[i + 2];
+	return NULL;
+}
+
+static void
+check_people(struct advice *a, size_t from, size_t to)
+{
+	char hint[SG_VM_TEXT];
+	int64_t want = 0;
+	const struct sg_token *group = constant(&a->lint, from, to, "approvers", SG_TOKEN_STRING), *quorum = constant(&a->lint, from, to, "quorum", SG_TOKEN_NUMBER);
+	if (group == NULL)
+		return;
+	int64_t have = members_of(a->conf, group->text);
+	struct sg_near near = sg_near(group->text);
+	offer_groups(a->conf, &near);
+	if (have == 0)
+		sg_warning_add(a->lint.policy, a->lint.file, group->line, sg_near_hint(&near, '\'', "groups.NAME.members, or admins.NAME.groups", hint, sizeof(hint)),
+			       "nobody is in the group '%.*s': what asks it is never approved", (int)(group->text.len < 100 ? group->text.len : 100), group->text.ptr);
+	else if (quorum != NULL && sg_str_int(quorum->text, 0, INT64_MAX, &want) && want > have)
+		sg_warning_add(a->lint.policy, a->lint.file, quorum->line, "put more people into it, or ask for fewer", "the group '%.*s' has %lld member%s, a quorum of %lld is never met",
+			       (int)(group->text.len < 100 ? group->text.len : 100), group->text.ptr, (long long)have, have == 1 ? "" : "s", (long long)want);
+}
+
+/* ---- arguments ---- */
+
+/* How an action declares an argument: what stands behind its name, such as "iban" or "email[]"; empty: it does not. */
+static struct sg_str
+declared(const struct sg_json *action, struct sg_str argument)
+{
+	const struct sg_json *arguments = sg_json_get(action, "arguments");
+	for (const struct sg_json *e = sg_json_first(arguments); e != NULL; e = sg_json_next(arguments, e)) {
+		struct sg_str rest = {"", 0};
+		if (!sg_json_string(e, &rest))
+			continue;
+		struct sg_str name = sg_str_cut(&rest, ':');
+		name.len -= name.len > 0 && name.ptr[name.len - 1] == '?';
+		if (sg_str_eq(name, argument))
+			return rest.ptr != NULL ? rest : SG_STR("any");
+	}
+	return SG_STR("");
+}
+
+static bool
+is_form(struct sg_str type)
+{
+	enum sg_form form;
+	if (type.len > 2 && type.ptr[type.len - 1] == ']')
+		type.len -= 2;
+	return sg_form_named(type, &form) && form != SG_FORM_exact;
+}
+
+/* Of the actions that the rules at this line are about: does one declare it, and does one declare it with a form? */
+static void
+look_up(const struct advice *a, int line, struct sg_str argument, bool *typed, bool *formed)
+{
+	const struct sg_policy *policy = a->lint.policy;
+	const struct sg_json *actions = sg_json_get(a->conf, "actions");
+	*typed = *formed = false;
+	for (const struct sg_json *c = sg_json_first(actions); c != NULL; c = sg_json_next(actions, c))
+		for (size_t r = 0; r < policy->rule_count; r++)
+			for (size_t i = 0; policy->rules[r].file == a->lint.file && policy->rules[r].line == line && i < policy->rules[r].on_count; i++) {
+				if (!sg_pattern_match(policy->rules[r].on[i], sg_json_text_at(c, "name"), '.'))
+					continue;
+				struct sg_str type = declared(c, argument);
+				*typed |= type.len > 0;
+				*formed |= is_form(type);
+			}
+}
+
+static void
+check_argument(struct advice *a, int line, size_t i)
+{
+	const struct sg_token *name = &a->lint.tokens[i], *t = name + 1;
+	bool typed, formed, trusted = sg_lint_is(t, ".") && sg_lint_is(t + 1, "trusted");
+	bool cut = sg_lint_is(t, ":") && (sg_lint_is(t + 1, "ends") || sg_lint_is(t + 1, "starts"));
+	if (!trusted && !cut)
+		return;
+	look_up(a, line, name->text, &typed, &formed);
+	if (trusted && !typed)
+		sg_warning_add(a->lint.policy, a->lint.file, name->line, "declare it in the action's `arguments`: iban:iban, to:email[], note:string",
+			       "args.%.*s has no type in the catalogue: it may come as a list or an object as well", (int)(name->text.len < 60 ? name->text.len : 60), name->text.ptr);
+	if (cut && formed)
+		sg_warning_add(a->lint.policy, a->lint.file, name->line, "read its parts: :email().host, :uri().host, :path().folder, :ip().version",
+			       "args.%.*s has a form: how it ends or begins is not what it is", (int)(name->text.len < 60 ? name->text.len : 60), name->text.ptr);
+}
+
+/* ---- a file ---- */
+
+static void
+check_rule(struct advice *a, size_t at)
+{
+	size_t to = sg_lint_behind(&a->lint, at + 1);
+	for (size_t i = at + 1; i + 2 < to; i++) {
+		const struct sg_token *t = &a->lint.tokens[i];
+		if (sg_lint_is(t, "step_up") && sg_lint_is(t + 1, "{"))
+			check_people(a, i + 1, sg_lint_behind(&a->lint, i + 1));
+		if (sg_lint_is(t, "args") && sg_lint_is(t + 1, ".") && t[2].kind == SG_TOKEN_NAME)
+			check_argument(a, a->lint.tokens[at].line, i + 2);
+	}
+}
+
+static void
+check_file(struct sg_policy *policy, uint32_t file, struct sg_str text, const struct sg_json *conf)
+{
+	struct advice a = {.lint = {.policy = policy, .file = file}, .conf = conf};
+	bool read = sg_lint_read(&a.lint, text);
+	for (size_t i = 0; read && i + 1 < a.lint.count; i++)
+		if (sg_lint_is(&a.lint.tokens[i], "rule") && sg_lint_is(&a.lint.tokens[i + 1], "{"))
+			check_rule(&a, i);
+	sg_lint_done(&a.lint);
+}
+
+void
+sg_policy_advise(struct sg_policy *policy, const struct sg_policy_source *sources, size_t count, const struct sg_json *conf)
+{
+	const struct sg_json *actions = sg_json_get(conf, "actions");
+	if (actions == NULL || actions->type != SG_JSON_OBJECT || actions->count == 0)
+		return; /* nothing is known of what the rules are about */
+	for (size_t i = 0; i < policy->rule_count; i++)
+		check_patterns(policy, &policy->rules[i], actions);
+	for (size_t f = 0; f < policy->file_count; f++)
+		for (size_t i = 0; i < count; i++)
+			if (sg_str_eq(sources[i].name, policy->files[f].name))
+				check_file(policy, (uint32_t)f, sources[i].text, conf);
+}

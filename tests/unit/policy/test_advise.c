@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * What a set and a configuration say of each other: each mistake is warned of where it stands, and nothing else is. */
+#include "base/canon.h"
+#include "base/str.h"
+#include "policy/policy.h"
+#include "unit/cases.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const char conf_text[] =
+	"{\"actions\":{\"mail\":{\"arguments\":[\"to:email[]\",\"subject?:string\"],\"name\":\"mail.send\"},\"pay\":{\"arguments\":[\"iban:iban\"],\"name\":\"pay.transfer\"},"
+	"\"web\":{\"arguments\":[],\"name\":\"web.get\"}},"
+	"\"admins\":{\"jon\":{\"groups\":[]},\"mira\":{\"groups\":[\"oncall\"]},\"priya\":{\"groups\":[]}},\"groups\":{\"finance\":{\"members\":[\"jon\",\"priya\"]},\"empty\":{\"members\":[]}}}";
+
+static char *
+checked(const char *text, const char *conf)
+{
+	struct sg_policy_source source = {SG_STR("a.lua"), sg_str(text)};
+	struct sg_arena arena;
+	struct sg_buf out;
+	const struct sg_json *json = NULL;
+	sg_arena_init(&arena, 1 << 20);
+	sg_buf_init(&out, 1 << 16);
+	if (conf != NULL)
+		CU_ASSERT_EQUAL_FATAL(sg_json_parse(&arena, sg_str(conf), NULL, &json, NULL), SG_OK);
+	CU_ASSERT_EQUAL(sg_policy_check(&source, 1, json, false, &out), SG_OK);
+	char *copy = strndup(out.ptr, out.len);
+	sg_buf_done(&out);
+	sg_arena_done(&arena);
+	return copy;
+}
+
+#define RULE(on, more) "rule{id='x',on=" on "," more "}"
+#define WHEN(body) "when=function(r) return " body " end,effect=deny 'no'"
+
+static void
+rows(void)
+{
+	static const struct {
+		const char *rule, *warns; /* NULL: of nothing */
+	} table[] = {
+		{RULE("'mail.*'", "effect=deny 'no'"), NULL},
+		{RULE("'**'", "effect=deny 'no'"), NULL},
+		{RULE("'mail.sned'", "effect=deny 'no'"), "a.lua:1: warning: no action of the catalogue fits 'mail.sned'\n\thint: did you mean 'mail.send'?"},
+		{RULE("{'mail.send','mial.*'}", "effect=deny 'no'"), "fits 'mial.*'"},
+		{RULE("'pay.transfer'", "effect=step_up{approvers='finance',quorum=2}"), NULL},
+		{RULE("'pay.transfer'", "effect=step_up{approvers='oncall'}"), NULL},
+		{RULE("'pay.transfer'", "effect=step_up{approvers='finanse'}"), "nobody is in the group 'finanse': what asks it is never approved\n\thint: did you mean 'finance'?"},
+		{RULE("'pay.transfer'", "effect=step_up{approvers='empty'}"), "nobody is in the group 'empty'"},
+		{RULE("'pay.transfer'", "effect=step_up{quorum=3,approvers='finance'}"), "the group 'finance' has 2 members, a quorum of 3 is never met"},
+		{RULE("'pay.transfer'", "effect=function(r) return step_up{approvers='oncall',quorum=2} end"), "the group 'oncall' has 1 member, a quorum of 2"},
+		{RULE("'pay.transfer'", WHEN("not r.args.iban.trusted")), NULL},
+		{RULE("'web.get'", WHEN("not r.args.host.trusted")), "args.host has no type in the catalogue"},
+		{RULE("{'web.get','pay.transfer'}", WHEN("not r.args.iban.trusted")), NULL},
+		{RULE("'mail.send'", WHEN("r.args.subject:ends('x')")), NULL},
+		{RULE("'pay.transfer'", WHEN("r.args.iban:starts('DE')")), "args.iban has a form"},
+		{RULE("'mail.send'", WHEN("r.args.to:ends('@acme.example')")), "args.to has a form"},
+		{RULE("'web.get'", WHEN("r.args.host:ends('.example')")), NULL},
+	};
+	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+		char *said = checked(table[i].rule, conf_text);
+		bool good = table[i].warns == NULL ? strstr(said, "warning") == NULL : strstr(said, table[i].warns) != NULL && strstr(strstr(said, "warning") + 1, "warning") == NULL;
+		if (!good)
+			fprintf(stderr, "  row %zu: %s\n%s", i, table[i].rule, said);
+		CU_ASSERT(good);
+		free(said);
+	}
+}
+
+/* Without a configuration, or one that knows no actions, nothing is known to be wrong. */
+static void
+nothing_to_go_by(void)
+{
+	static const char *const confs[] = {NULL, "{}", "{\"actions\":{}}", "{\"actions\":[]}", "{\"actions\":5}", "[]"};
+	for (size_t i = 0; i < sizeof(confs) / sizeof(confs[0]); i++) {
+		char *said = checked(RULE("'mail.sned'", "effect=step_up{approvers='nobody'}"), confs[i]);
+		CU_ASSERT_PTR_NULL(strstr(said, "warning"));
+		free(said);
+	}
+}
+
+SG_CASES("policy.advise", {"rows", rows}, {"nothing to go by", nothing_to_go_by})
