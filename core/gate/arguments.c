@@ -93,6 +93,12 @@ shadow(struct sg_str path, const struct sg_json *args)
 	return shadow_at(path, path, args);
 }
 
+bool
+sg_argument_shadowed(struct sg_str path, const struct sg_json *args)
+{
+	return shadow(path, args) != NULL;
+}
+
 static const struct sg_json *
 shadow_of_any(const struct sg_strings *paths, const struct sg_json *args)
 {

@@ -85,6 +85,29 @@ labels_cut(const struct sg_json *labels)
 	return cut || (labels != NULL && labels->count > SG_TAINTS_MAX);
 }
 
+/* What hooks are shown of them is what is recorded of them. NULL: nothing. */
+static const struct sg_json *
+labels_of(struct sg_gate *gate, struct sg_request *r)
+{
+	struct sg_buf text;
+	struct sg_json_writer w;
+	const struct sg_json *labels = sg_json_get(r->body, "labels"), *out = NULL;
+	sg_buf_init(&text, 1 << 20);
+	sg_jw_begin(&w, &text);
+	sg_jw_array(&w);
+	for (const struct sg_json *l = sg_json_first(labels); labels != NULL && l != NULL; l = sg_json_next(labels, l)) {
+		struct sg_str label;
+		if (label_of(l, &label))
+			sg_jw_str(&w, masked(gate, r, label));
+	}
+	sg_jw_end(&w);
+	struct sg_str copy = text.failed ? (struct sg_str){NULL, 0} : sg_arena_copy(&r->arena, sg_buf_view(&text));
+	if (copy.ptr == NULL || sg_canon_parse(&r->arena, copy, &sg_request_limits, &out, NULL) != SG_OK)
+		out = NULL;
+	sg_buf_done(&text);
+	return out;
+}
+
 /* `labels` of the report become taint: they can only raise what is suspected. */
 static void
 write_outcome(struct sg_buf *out, struct sg_gate *gate, const struct sg_request *r, struct sg_str result, const char *asker, bool hook)
@@ -202,7 +225,7 @@ sg_outcome_record(struct sg_gate *gate, struct sg_request *r, struct sg_attempt 
 		return;
 	}
 	if (hook)
-		sg_after(gate, attempt, result, sg_json_get(r->body, "labels"));
+		sg_after(gate, attempt, result, labels_of(gate, r));
 	sg_request_sync(gate, r, number, answer_outcome);
 }
 

@@ -17,7 +17,7 @@ const struct sg_effect_member sg_effect_members[] = {
 	{SG_EFFECT_ALLOW, "raise", SG_MEMBER_LEVEL, "sensitivity the task gets when the allow commits"},
 	{SG_EFFECT_ALLOW, "say", SG_MEMBER_SAY, "text for the agent"},
 	{SG_EFFECT_ALLOW, "taint", SG_MEMBER_LIST, "labels the task gets when the allow commits"},
-	{SG_EFFECT_ALLOW, "ttl", SG_MEMBER_DURATION, "longest life of the permission"},
+	{SG_EFFECT_ALLOW, "ttl", SG_MEMBER_DURATION, "longest life of the permission: \"30s\", or milliseconds"},
 	{SG_EFFECT_DENY, "code", SG_MEMBER_WORD, "your own reason code"},
 	{SG_EFFECT_DENY, "freeze", SG_MEMBER_FLAG, "stop the whole tree of the task, and its domain, until an operator looks"},
 	{SG_EFFECT_DENY, "kind", SG_MEMBER_KIND, ""},

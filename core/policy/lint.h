@@ -35,4 +35,7 @@ void sg_lint_levels(struct sg_lint *lint);
 /* Warns of rules that allow and look at nothing but who asks. */
 void sg_lint_roles(struct sg_lint *lint);
 
+/* Once the files have run: notes rules whose `when` is nil. */
+void sg_lint_left_out(struct sg_policy *policy, uint32_t file);
+
 #endif

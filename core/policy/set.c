@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Loading a set: sort the files, check each, run each once, check the whole, freeze, index. What fails leaves nothing
  * behind but the list of problems. */
+#include "policy/lint.h"
 #include "policy/set.h"
 
 #include "base/digest.h"
@@ -204,6 +205,8 @@ load_files(struct sg_policy *policy)
 	if (sg_vm_run(&policy->vm, run_files, policy, policy->limits.load_steps) != SG_OK)
 		note_failure(policy, policy->file);
 	check_ids(policy);
+	for (uint32_t i = 0; i < policy->file_count && !policy->spec; i++)
+		sg_lint_left_out(policy, i);
 	if (policy->problem_count == 0)
 		freeze_set(policy);
 	policy->loading = false;

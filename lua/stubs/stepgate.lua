@@ -140,7 +140,7 @@ function open:get(path, default) end
 ---@field raise? string # sensitivity the task gets when the allow commits
 ---@field say? string # text for the agent
 ---@field taint? string[] # labels the task gets when the allow commits
----@field ttl? string|integer # longest life of the permission
+---@field ttl? string|integer # longest life of the permission: "30s", or milliseconds
 
 ---@class (exact) sg.deny
 ---@field code? string # your own reason code

@@ -106,6 +106,7 @@ def two_pages(d):
         check("%s on two pages: never the poisoned one" % what, EVIL not in shown and OTHER in shown, shown)
         check("the second page shows none", s.page("1") == [])
         check("a call is refused, also of one already shown", "tool_twice" in s.call("pinned"))
+        check("a new listing that is not read to its end takes nothing back", s.page() is not None and "tool_twice" in s.call("pinned"))
         s.server_has([GOOD, OTHER])
         check("a new listing starts anew", names(s.page()) == ["pinned", "other"] and s.call("pinned") == "done")
         s.end()

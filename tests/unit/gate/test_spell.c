@@ -186,6 +186,12 @@ handed_on(void)
 		const char *args;
 		bool good;
 	} rows[] = {{"{\"iban\":\"DE75512108001245126199\"}", true}, {"{\"iban\":\"de75 5121 0800 1245 126199\"}", true}, {"{\"iban\":\"DE02120300000000202051\"}", false}, {"{}", false}};
+	static const char *const beside[] = {"{\"n\":1,\"N\":2}", "{\"N\":1}"};
+	char *counted = play_between(play_ask(p, 1, SG_ROUTE_A_DELEGATE, on, "{\"actions\":[\"repo.read\"],\"constraints\":{\"repo.read\":{\"n\":{\"range\":[0,5]}}},\"key\":\"d2\"}"), "\"id\":\"", "\"");
+	for (size_t i = 0; i < 2; i++)
+		CU_ASSERT_TRUE(play_has(play_act(p, 1, counted, "repo.read", beside[i], i == 0 ? "n0" : "n1"), "outside_constraint"));
+	CU_ASSERT_TRUE(play_has(play_act(p, 1, counted, "repo.read", "{\"n\":1}", "n2"), "\"allow\""));
+	free(counted);
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		char key[8];
 		snprintf(key, sizeof(key), "h%zu", i);

@@ -137,4 +137,28 @@ through_locals(void)
 	}
 }
 
-SG_CASES("policy.forms", {"every spelling", spelled}, {"parts", parts}, {"levels", levels}, {"through locals", through_locals})
+/* A misspelt member of the author's own table is no rule that always applies. */
+static void
+when_is_nil(void)
+{
+	static const struct {
+		const char *text;
+		bool loads;
+	} rows[] = {
+		{"local is = { small = function(r) return true end } rule{id='x',on='**',when=is.smal,effect=allow{}}", false},
+		{"local is = { small = function(r) return true end } rule{id='x',on='**',when=is.small,effect=allow{}}", true},
+		{"rule{id='x',on='**',when=nil,effect=allow{}}", false},
+		{"rule{id='x',on='**',effect=allow{}}", true},
+		{"local t = { when = nil } rule{id='x',on='**',effect=allow{}}", true},
+		{"local is = {} rule{id='x',on='**', effect=function(r) local t = { when = is.x } return allow{} end}", true},
+		{"local is = {} rule{id='x',on='**'; when = is.y; effect=allow{}}", false},
+	};
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		bool good = rows[i].loads ? world_says(rows[i].text, "{}", "\"rule\":\"x\"") : world_refuses(rows[i].text, "what stands behind `when` is nil");
+		if (!good)
+			fprintf(stderr, "  row %zu: %s\n", i, rows[i].text);
+		CU_ASSERT_TRUE(good);
+	}
+}
+
+SG_CASES("policy.forms", {"every spelling", spelled}, {"parts", parts}, {"levels", levels}, {"through locals", through_locals}, {"when is nil", when_is_nil})

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * A `when` that stands in a rule and is nil once the rule has run: a misspelt member of a table of the author's own. To Lua it was never there, and the rule
+ * would always apply. */
+#include "policy/lint.h"
+
+#include <lua.h>
+#include <lauxlib.h>
+
+/* The token `when` of the rule whose braces are [from, to), not of a table within it; NULL: there is none. */
+static const struct sg_token *
+when_of(const struct sg_lint *lint, size_t from, size_t to)
+{
+	for (size_t i = from + 1; i + 1 < to; i++) {
+		const struct sg_token *t = &lint->tokens[i];
+		if (sg_lint_is(t, "when") && sg_lint_is(t + 1, "=") && (sg_lint_is(t - 1, "{") || sg_lint_is(t - 1, ",") || sg_lint_is(t - 1, ";")))
+			return t;
+		if (sg_lint_is(t, "{") || sg_lint_is(t, "(") || sg_lint_is(t, "function"))
+			i = sg_lint_behind(lint, i) - 1;
+	}
+	return NULL;
+}
+
+static const struct sg_policy_rule *
+only_rule_at(const struct sg_policy *policy, uint32_t file, int line)
+{
+	const struct sg_policy_rule *found = NULL;
+	size_t count = 0;
+	for (size_t i = 0; i < policy->rule_count; i++)
+		if (policy->rules[i].file == file && policy->rules[i].line == line) {
+			found = &policy->rules[i];
+			count++;
+		}
+	return count == 1 ? found : NULL;
+}
+
+void
+sg_lint_left_out(struct sg_policy *policy, uint32_t file)
+{
+	struct sg_lint lint = {.policy = policy, .file = file};
+	bool read = sg_lint_read(&lint, policy->files[file].text);
+	for (size_t i = 0; read && i + 1 < lint.count; i++) {
+		if (!sg_lint_is(&lint.tokens[i], "rule") || !sg_lint_is(&lint.tokens[i + 1], "{"))
+			continue;
+		const struct sg_token *when = when_of(&lint, i + 1, sg_lint_behind(&lint, i + 1));
+		const struct sg_policy_rule *rule = when == NULL ? NULL : only_rule_at(policy, file, lint.tokens[i].line);
+		if (rule != NULL && rule->when == LUA_NOREF)
+			sg_problem_add(policy, file, when->line, "is the name spelt as where it is defined? leave `when` out for a rule that always applies",
+				       "what stands behind `when` is nil");
+	}
+	sg_lint_done(&lint);
+}
