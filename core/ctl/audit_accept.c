@@ -21,6 +21,7 @@ struct loss {
 	int state, lock, journal;
 	struct sg_verify_result found;
 	const char *reason;
+	bool another; /* some of it was */
 };
 
 /* The lock is the daemon's: while it runs, nothing is moved under it. */
@@ -35,6 +36,13 @@ open_all(const struct sg_ctl *ctl, const char *folder, struct loss *l)
 	if (flock(l->lock, LOCK_EX | LOCK_NB) != 0)
 		return sg_ctl_fail(ctl, SG_CTL_DENIED, "daemon_runs", "stop it first", "%s is held by a daemon", folder);
 	return SG_CTL_OK;
+}
+
+/* Not fewer leaves than were on disk, but others: a journal that was put back and grew, or one that somebody wrote. The record says which of the two it is. */
+static bool
+is_another(const struct loss *l)
+{
+	return l->found.ahead <= l->found.last;
 }
 
 static bool
@@ -52,6 +60,7 @@ write_word(const struct loss *l)
 	sg_jw_member_text(&w, "by", by);
 	sg_jw_member_int(&w, "last", (int64_t)l->found.last);
 	sg_jw_member_text(&w, "reason", l->reason);
+	sg_jw_member_text(&w, "what", is_another(l) ? "other leaves stand where some were on disk" : "leaves that were on disk are gone");
 	sg_jw_end(&w);
 	int fd = text.failed ? -1 : openat(l->journal, ".loss.new", O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
 	bool good = fd >= 0 && write(fd, text.ptr, text.len) == (ssize_t)text.len && fstat(l->journal, &owner) == 0 &&
@@ -88,6 +97,7 @@ take(const struct sg_ctl *ctl, const char *folder, struct loss *l)
 	if (l->found.verdict != SG_VERIFY_TAMPERED && l->found.verdict != SG_VERIFY_UNREADABLE)
 		return sg_ctl_fail(ctl, SG_CTL_DENIED, "nothing_lost", "", "%s: nothing that stands beside the journal knows more than it", folder);
 	while (l->found.verdict == SG_VERIFY_TAMPERED && ahead != 0 && strcmp(l->found.err.code, "journal_lost") == 0 && rounds++ < SG_BESIDE_MAX) {
+		l->another |= is_another(l);
 		if (!write_word(l) || !move_away(l))
 			return sg_ctl_fail(ctl, SG_CTL_UNREADABLE, "journal_io", "nothing is taken yet; give it again", "%s/journal: %s", folder, strerror(errno));
 		sg_verify_journal(folder, NULL, NULL, NULL, &l->found);
@@ -110,6 +120,8 @@ sg_ctl_audit_accept(struct sg_ctl *ctl)
 	int code = open_all(ctl, folder, &l);
 	if (code == SG_CTL_OK)
 		code = take(ctl, folder, &l);
+	if (code == SG_CTL_OK && l.another)
+		fprintf(stderr, "stepgate: these are not the leaves that were on disk: whoever wrote them wrote them; the record says so\n");
 	if (code == SG_CTL_OK && ctl->json)
 		printf("{\"ahead\":%llu,\"last\":%llu,\"result\":\"taken\"}\n", (unsigned long long)l.found.ahead, (unsigned long long)l.found.last);
 	else if (code == SG_CTL_OK)

@@ -54,6 +54,7 @@ write_loss(struct sg_buf *body, const struct sg_json *loss)
 	sg_jw_member_str(&w, "reason", sg_json_text_at(loss, "reason"));
 	sg_jw_member_text(&w, "result", "taken");
 	sg_jw_member_text(&w, "verb", "accept-loss");
+	sg_jw_member_str(&w, "what", sg_json_text_at(loss, "what"));
 	sg_jw_end(&w);
 }
 

@@ -190,7 +190,7 @@ try:
     d.start()
     until(lambda: not os.path.exists(d.dir + "/state/journal/loss"))
     leaves = [l["body"] for l in journal(d.dir + "/state/journal") if l["kind"] == "admin" and l["body"]["verb"] == "accept-loss"]
-    good("the next start records who took it, and why", len(leaves) == 1 and leaves[0] == dict(ahead=ahead, by="uid:0", last=last, reason="the disk died, \"restored\" from monday", result="taken", verb="accept-loss"), leaves)
+    good("the next start records who took it, and why", len(leaves) == 1 and leaves[0] == dict(ahead=ahead, by="uid:0", last=last, reason="the disk died, \"restored\" from monday", result="taken", verb="accept-loss", what="leaves that were on disk are gone"), leaves)
     good("once", not os.path.exists(d.dir + "/state/journal/loss"))
     r = ctl("audit", "accept", d.dir + "/state", "--reason", "it runs")
     good("not while the daemon runs", r.returncode == 1 and "held by a daemon" in r.stderr, r.stderr)
