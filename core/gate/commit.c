@@ -285,6 +285,10 @@ commit_allow(struct sg_gate *gate, struct sg_request *r, struct sg_task *task)
 {
 	enum sg_reason reason = SG_REASON_internal;
 	uint64_t number = 0;
+	if (!sg_memory_room(gate, r)) {
+		sg_deny(gate, r, SG_REASON_memory_full);
+		return;
+	}
 	if ((reason = sg_wall_good(gate)) != SG_REASON_allowed) {
 		sg_deny(gate, r, reason);
 		return;
