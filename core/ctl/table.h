@@ -146,8 +146,8 @@ enum { SG_CTL_REST = 1000, SG_CTL_BEHIND = 999 };
 	  "say yes", "Good for exactly the action shown, once. The action is judged again when the agent redeems it.") \
 	X(approvals_deny, "approvals deny", "ID",               1, 1, SG_CTL_TALK,                                              \
 	  "say no", "Also takes back a yes that was not used yet.")                                                    \
-	X(tasks_list,    "tasks list",      "",                 0, 0, SG_CTL_TALK | SG_CTL_BIT(all),                            \
-	  "tasks that are open or frozen", "With --all also those that have ended.")                                             \
+	X(tasks_list,    "tasks list",      "",                 0, 0, SG_CTL_TALK | SG_CTL_BIT(all) | SG_CTL_BIT(agent),                            \
+	  "tasks that are open or frozen", "With --all also those that have ended; with --agent those of one agent.")                                             \
 	X(tasks_show,    "tasks show",      "ID",               1, 1, SG_CTL_TALK, "one task", "")                          \
 	X(tasks_close,   "tasks close",     "ID",               1, 1, SG_CTL_TALK,                                              \
 	  "end a task", "Its credentials are revoked, its approvals void, and everything below it ends with it.")      \

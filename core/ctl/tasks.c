@@ -50,7 +50,8 @@ show_tasks(const struct sg_ctl *ctl, const struct sg_json *answer)
 int
 sg_ctl_tasks_list(struct sg_ctl *ctl)
 {
-	return sg_ctl_asked(ctl, SG_FACE_ADMIN, "GET", "/v1/tasks", NULL, NULL, show_tasks);
+	const char *agent = ctl->option[SG_CTL_OPTION_agent];
+	return sg_ctl_asked(ctl, SG_FACE_ADMIN, "GET", agent != NULL ? "/v1/tasks?agent=%s" : "/v1/tasks", agent, NULL, show_tasks);
 }
 
 int

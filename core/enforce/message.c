@@ -125,6 +125,30 @@ has_others(const struct sg_json *message)
 	return false;
 }
 
+/* Words of the protocol in params. One in another case says nothing to us, and something to servers that do not look at case. */
+static bool
+is_misspelt(struct sg_str name)
+{
+	static const char *const words[] = {"_meta", "argument", "arguments", "capabilities", "clientInfo", "context", "cursor", "id", "level", "method", "name", "params",
+					    "progressToken", "protocolVersion", "reason", "ref", "requestId", "type", "uri", "value"};
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (sg_names_alike(name, sg_str(words[i])))
+			return true;
+	return false;
+}
+
+/* In params and what they hold; what a tool or prompt is called with is its own. */
+static bool
+has_misspelt(const struct sg_json *object)
+{
+	for (const struct sg_json *m = sg_json_first(object); m != NULL; m = sg_json_next(object, m)) {
+		bool own = sg_str_is(m->name, "arguments");
+		if (is_misspelt(m->name) || (!own && m->type == SG_JSON_OBJECT && has_misspelt(m)))
+			return true;
+	}
+	return false;
+}
+
 static enum sg_mcp_error
 read_shape(struct sg_mcp_message *m)
 {
@@ -143,7 +167,7 @@ read_shape(struct sg_mcp_message *m)
 	m->answer = !has_method && sg_json_get(m->json, "method") == NULL && m->id != NULL && has_result != has_error;
 	if ((has_method && (has_result || has_error || has_others(m->json))) || !(m->request || m->notification || m->answer))
 		return SG_MCP_mcp_shape;
-	if (has_method && sg_names_collide(m->json))
+	if (has_method && (sg_names_collide(m->json) || (m->params != NULL && m->params->type == SG_JSON_OBJECT && has_misspelt(m->params))))
 		return SG_MCP_mcp_names;
 	return m->params != NULL && m->params->type != SG_JSON_OBJECT ? SG_MCP_mcp_params : SG_MCP_FINE;
 }

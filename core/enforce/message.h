@@ -19,7 +19,7 @@ enum { SG_MCP_CLIENT_LINE = 1 << 20, SG_MCP_SERVER_LINE = 32 << 20, SG_MCP_OPEN_
 	X(mcp_id,            -32600, "an id is a string or a whole number")                                            \
 	X(mcp_id_used,       -32600, "this id is still in use")                                                        \
 	X(mcp_shape,         -32600, "neither request, notification nor answer")                                       \
-	X(mcp_names,         -32600, "two names of one object differ in case alone: to some servers they are one")     \
+	X(mcp_names,         -32600, "a name stands there in another case: some servers take it for the one it is like")     \
 	X(mcp_params,        -32602, "the params are not what this method takes")                                      \
 	X(mcp_method,        -32601, "this method is not known here, so it is refused")                                \
 	X(mcp_era,           -32022, "this gateway speaks the initialize-based revisions only (2025-11-25 and before)") \

@@ -7,7 +7,7 @@
 
 #include "base/str.h"
 
-enum { BODY_MAX = 64 << 10, LIST_STOPS = 1 << 20 /* bytes: labels are as long as those who report them make them */ };
+enum { BODY_MAX = 64 << 10, LIST_MOST = 500, LIST_STOPS = 1 << 20 /* bytes: labels are as long as those who report them make them */ };
 
 void
 sg_write_task(struct sg_json_writer *w, const struct sg_gate *gate, const struct sg_task *task, bool with_token)
@@ -171,16 +171,28 @@ sg_route_tasks(struct sg_gate *gate, struct sg_request *r)
 {
 	struct sg_buf body;
 	struct sg_json_writer w;
-	size_t at = 0, shown = 0;
+	struct sg_str agent = {"", 0};
+	size_t shown = 0, total = 0;
+	sg_json_string(sg_json_get(r->body, "agent"), &agent);
 	sg_buf_init(&body, 2 * LIST_STOPS);
 	sg_jw_begin(&w, &body);
 	sg_jw_object(&w);
 	sg_jw_name(&w, "tasks");
 	sg_jw_array(&w);
-	for (struct sg_task *t; shown < 500 && body.len < LIST_STOPS && (t = sg_table_next(&gate->state.tasks, &at)) != NULL; shown++)
-		sg_write_task(&w, gate, t, false);
+	for (int over = 0; over <= 1; over++) { /* those that go on first: what has ended hides none of them */
+		size_t at = 0;
+		for (struct sg_task *t; (t = sg_table_next(&gate->state.tasks, &at)) != NULL;) {
+			if ((t->state > SG_TASK_FROZEN) != over || (agent.len > 0 && !sg_str_is(agent, t->agent)))
+				continue;
+			total++;
+			if (shown >= LIST_MOST || body.len >= LIST_STOPS)
+				continue;
+			sg_write_task(&w, gate, t, false);
+			shown++;
+		}
+	}
 	sg_jw_end(&w);
-	sg_jw_member_int(&w, "total", (int64_t)gate->state.tasks.count);
+	sg_jw_member_int(&w, "total", (int64_t)total);
 	sg_jw_end(&w);
 	sg_answer_buf(gate, r, 200, &body);
 }

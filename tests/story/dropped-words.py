@@ -81,7 +81,7 @@ def words(d):
     for method, path, body, name in (("POST", "/v1/kill", dict(agent="a", al=True), 'did you mean "all"'), ("POST", "/v1/kill", dict(all="true"), '"all"'), ("POST", "/v1/kill", dict(all=True, reson="x"), 'did you mean "reason"'),
                                      ("POST", "/v1/kill/lift", dict(agent=5), '"agent"'), ("GET", "/v1/approvals?al=yes", None, 'did you mean "all"'), ("GET", "/v1/approvals?all=maybe", None, '"all"'),
                                      ("POST", "/v1/approvals/a-1/approve", dict(note="x"), '"note"'), ("POST", "/v1/approvals/a-1/deny", dict(reason="x"), '"reason"'),
-                                     ("GET", "/v1/tasks?agent=a", None, '"agent"'), ("GET", "/v1/leases?all=1", None, '"all"'), ("POST", "/v1/leases/l-1/revoke", dict(why="x"), '"why"'),
+                                     ("GET", "/v1/tasks?owner=a", None, '"owner"'), ("GET", "/v1/leases?all=1", None, '"all"'), ("POST", "/v1/leases/l-1/revoke", dict(why="x"), '"why"'),
                                      ("POST", "/v1/reload", dict(check=True), '"check"'), ("GET", "/v1/events?after=-1", None, '"after"'), ("GET", "/v1/events?afer=1", None, 'did you mean "after"'),
                                      ("POST", "/v1/tasks", dict(agent="a", intent="work", key="o1", on_behalf_of="x"), '"on_behalf_of"'), ("POST", "/v1/tasks/t-1/thaw", dict(reason="x"), '"reason"'),
                                      ("POST", "/v1/agents/a", dict(event=5), '"event"'), ("POST", "/v1/agents/a", dict(evnt="suspend"), 'did you mean "event"'), ("POST", "/v1/humans/h", dict(disabled="yes"), '"disabled"'),
