@@ -296,6 +296,27 @@ many_at_once(void)
 	end();
 }
 
+/* After a standstill all of it is due: so many a tick, in order, and none is lost. */
+static void
+after_a_standstill(void)
+{
+	enum { MANY = SG_SILENCE_AT_ONCE + 100 };
+	char key[16];
+	begin("pay.send");
+	sg_gate_policy(p->gate, SG_STR("{\"digest\":\"2222222222222222222222222222222222222222222222222222222222222222\",\"files\":[],\"rules\":[]}"), 3);
+	for (int i = 1; i < MANY; i++) {
+		snprintf(key, sizeof(key), "k%d", i);
+		play_act(p, 1, task, "pay.send", "{}", key);
+	}
+	uint64_t before = p->gate->journal.appended;
+	falls_silent(p);
+	CU_ASSERT_EQUAL(p->gate->journal.appended - before, 2 * SG_SILENCE_AT_ONCE); /* an outcome and an alert each */
+	CU_ASSERT_PTR_NOT_NULL(p->gate->state.owed_first);
+	play_all(p);
+	CU_ASSERT_PTR_NULL(p->gate->state.owed_first);
+	end();
+}
+
 /* ---- a snapshot between the outcome and its hook ---- */
 
 static bool
@@ -356,4 +377,4 @@ in_a_snapshot(void)
 SG_CASES("gate.hooks", {"the gate died before its answer", died_before}, {"the gate died behind its answer", died_behind}, {"one for each outcome", two_of_them},
 	 {"no hook for the action", no_hook_for_it}, {"no set in force", no_set}, {"told again", told_again}, {"the disk fails in between", disk_fails},
 	 {"nobody reports", nobody_reports}, {"the gate died in silence", died_in_silence}, {"silence before there is policy", silence_before_policy},
-	 {"closed before the deadline", closed_before_the_deadline}, {"many at once", many_at_once}, {"in a snapshot", in_a_snapshot})
+	 {"closed before the deadline", closed_before_the_deadline}, {"many at once", many_at_once}, {"after a standstill", after_a_standstill}, {"in a snapshot", in_a_snapshot})

@@ -292,6 +292,31 @@ address_bound(void)
 	play_end(p);
 }
 
+/* One network of 64 bits is one address for the number of its connections too, and all networks together leave half to those on this machine. */
+static void
+far_and_near(void)
+{
+	p = play_new();
+	configure("", STEP, ENFORCER);
+	int64_t most = p->gate->catalogue->limits.uid_connections, all = p->gate->catalogue->limits.connections - 16;
+	uint64_t id = 1000, open = 0, far = 0;
+	p->gate->ports.admit = play_nothing;
+	p->gate->catalogue->limits.rate = p->gate->catalogue->limits.burst = 1000000;
+	for (int64_t i = 0; i < most + 20; i++) {
+		struct sg_peer one = {.uid = (uid_t)-1, .pidfd = -1, .network = true, .address = {0x20, 1, [15] = (unsigned char)i}};
+		open += sg_gate_connect(p->gate, id++, SG_FACE_ENFORCER, &one, NULL) == SG_OK;
+	}
+	CU_ASSERT_EQUAL((int64_t)open, most);
+	for (int64_t i = 0; i < all; i++) {
+		struct sg_peer one = {.uid = (uid_t)-1, .pidfd = -1, .network = true, .address = {0x20, 2, (unsigned char)(i >> 8), (unsigned char)i, [15] = 1}};
+		far += sg_gate_connect(p->gate, id++, SG_FACE_ENFORCER, &one, NULL) == SG_OK;
+	}
+	CU_ASSERT_EQUAL((int64_t)(open + far), all / 2);
+	struct sg_peer near = {.uid = 1001, .gid = 1001, .pid = 4000, .pidfd = -1, .start_time = 5, .pidfd_exact = true};
+	CU_ASSERT_EQUAL(sg_gate_connect(p->gate, id++, SG_FACE_AGENT, &near, NULL), SG_OK);
+	play_end(p);
+}
+
 /* How often: a burst, then the rate; one IPv6 network of 64 bits is one address. */
 static void
 address_rate(void)
@@ -338,4 +363,4 @@ SG_CASES("gate.identity", {"an agent on hints alone", hints_alone}, {"the weakes
 	 {"absence proves nothing", absence_proves_nothing}, {"a peer from the network", network_peer},
 	 {"a peer from the network, the second look", network_second_look}, {"a token on a local connection", token_on_a_process},
 	 {"nothing to look at", nothing_to_look_at},
-	 {"conflicting facts at connect", conflict_at_connect}, {"connections of one address", address_bound}, {"connections a second", address_rate}, {"one caller", one_caller})
+	 {"conflicting facts at connect", conflict_at_connect}, {"connections of one address", address_bound}, {"connections a second", address_rate}, {"one caller", one_caller}, {"far and near", far_and_near})
