@@ -42,7 +42,7 @@ markdown_calls(struct sg_buf *out)
 static void
 markdown_needs(struct sg_buf *out)
 {
-	sg_buf_text(out, "\n## Needs\n\nEach is one or a list of such. `within` is a window; `scope` is \"task\", \"tree\", \"instance\" or "
+	sg_buf_text(out, "\n## Needs\n\nEach is one or a list of such. `within` is a window: \"1h\", \"30s\", or milliseconds; `scope` is \"task\", \"tree\", \"instance\" or "
 			 "\"agent\". What is not bounded by a window must be by scope task or tree, for count and sum.\n\n"
 			 "| in needs | scope | read as | type | meaning |\n|---|---|---|---|---|\n");
 	for (size_t kind = 0; kind < SG_NEED_COUNT_OF; kind++) {
