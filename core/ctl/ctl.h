@@ -72,6 +72,9 @@ int sg_ctl_asked(const struct sg_ctl *ctl, enum sg_face face, const char *method
 
 /* ---- what several commands do ---- */
 
+/* POST {"event","reason"} on the admin's face; `event` NULL: the reason alone. Without --reason nothing is asked (usage). */
+int sg_ctl_word(const struct sg_ctl *ctl, const char *path, const char *argument, const char *event, sg_ctl_show *show);
+
 /* Shows the answer to an act or a try (unless --json) and says how it ends: by verdict and code. */
 int sg_ctl_decided(const struct sg_ctl *ctl, const struct sg_json *answer);
 /* act and introspect write their bodies. False after a failure was told; `code` is then the exit code. */

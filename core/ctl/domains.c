@@ -53,34 +53,14 @@ sg_ctl_domains_list(struct sg_ctl *ctl)
 	return sg_ctl_asked(ctl, SG_FACE_ADMIN, "GET", "/v1/domains", NULL, NULL, show_domains);
 }
 
-static int
-change(struct sg_ctl *ctl, const char *event)
-{
-	struct sg_buf body;
-	struct sg_json_writer w;
-	const char *reason = ctl->option[SG_CTL_OPTION_reason];
-	if (reason == NULL || reason[0] == '\0')
-		return sg_ctl_fail(ctl, SG_CTL_USAGE, "usage", "", "say why: --reason TEXT");
-	sg_buf_init(&body, 4096);
-	sg_jw_begin(&w, &body);
-	sg_jw_object(&w);
-	sg_jw_member_text(&w, "event", event);
-	sg_jw_member_text(&w, "reason", reason);
-	sg_jw_end(&w);
-	int code = body.failed ? sg_ctl_fail(ctl, SG_CTL_USAGE, "usage", "", "too long, or no UTF-8")
-			       : sg_ctl_asked(ctl, SG_FACE_ADMIN, "POST", "/v1/domains/%s", ctl->args[0], &body, show_domain);
-	sg_buf_done(&body);
-	return code;
-}
-
 int
 sg_ctl_domains_thaw(struct sg_ctl *ctl)
 {
-	return change(ctl, "thaw");
+	return sg_ctl_word(ctl, "/v1/domains/%s", ctl->args[0], "thaw", show_domain);
 }
 
 int
 sg_ctl_domains_cleanse(struct sg_ctl *ctl)
 {
-	return change(ctl, "cleanse");
+	return sg_ctl_word(ctl, "/v1/domains/%s", ctl->args[0], "cleanse", show_domain);
 }

@@ -61,18 +61,5 @@ sg_ctl_leases_revoke(struct sg_ctl *ctl)
 int
 sg_ctl_leases_forget(struct sg_ctl *ctl)
 {
-	struct sg_buf body;
-	struct sg_json_writer w;
-	const char *reason = ctl->option[SG_CTL_OPTION_reason];
-	if (reason == NULL || reason[0] == '\0')
-		return sg_ctl_fail(ctl, SG_CTL_USAGE, "usage", "", "say why: --reason TEXT");
-	sg_buf_init(&body, 4096);
-	sg_jw_begin(&w, &body);
-	sg_jw_object(&w);
-	sg_jw_member_text(&w, "reason", reason);
-	sg_jw_end(&w);
-	int code = body.failed ? sg_ctl_fail(ctl, SG_CTL_USAGE, "usage", "", "too long, or no UTF-8")
-			       : sg_ctl_asked(ctl, SG_FACE_ADMIN, "POST", "/v1/leases/%s/forget", ctl->args[0], &body, show_lease);
-	sg_buf_done(&body);
-	return code;
+	return sg_ctl_word(ctl, "/v1/leases/%s/forget", ctl->args[0], NULL, show_lease);
 }
