@@ -4,9 +4,9 @@
 #include "ctl/walk.h"
 
 #include "base/err.h"
+#include "base/folder.h"
 #include "base/str.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -58,8 +58,7 @@ number_of(const char *name)
 bool
 sg_walk_list(struct sg_walk *w)
 {
-	int again = openat(w->journal, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *dir = again < 0 ? NULL : fdopendir(again);
+	DIR *dir = sg_folder_list(w->journal);
 	if (dir == NULL)
 		return sg_walk_unreadable(w, "journal", errno);
 	for (struct dirent *entry; w->count < SG_WALK_SEGMENTS && (entry = readdir(dir)) != NULL;)

@@ -4,9 +4,9 @@
 
 #include "base/canon.h"
 #include "base/err.h"
+#include "base/folder.h"
 #include "base/str.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -18,16 +18,21 @@
 
 enum { HEAD_MOST = 512, LINE_BUDGET = 1 << 20 };
 
-static const char pattern[] = "snapshot-%020" PRIu64 "-%s.jsonl", pending[] = ".head.new";
+static const char pending[] = ".head.new";
 
-/* "snapshot-<20 digits>-<64 hex>.jsonl"; false for every other name. */
-static bool
-read_name(const char *name, uint64_t *leaf, char digest[SG_SHA256_HEX])
+void
+sg_snapshot_name(char out[SG_BESIDE_NAME], uint64_t leaf, const char digest[SG_SHA256_HEX])
+{
+	snprintf(out, SG_BESIDE_NAME, "snapshot-%020" PRIu64 "-%s.jsonl", leaf, digest);
+}
+
+bool
+sg_snapshot_name_read(const char *name, uint64_t *leaf, char digest[SG_SHA256_HEX])
 {
 	char again[SG_BESIDE_NAME];
 	if (sscanf(name, "snapshot-%20" SCNu64 "-%64[0-9a-f].jsonl", leaf, digest) != 2 || *leaf == 0)
 		return false;
-	snprintf(again, sizeof(again), pattern, *leaf, digest);
+	sg_snapshot_name(again, *leaf, digest);
 	return strcmp(name, again) == 0;
 }
 
@@ -85,16 +90,6 @@ read_one(int folder, struct sg_beside *b, const char *digest)
 
 /* ---- the folder ---- */
 
-static DIR *
-open_folder(int folder)
-{
-	int fd = openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
-	if (dir == NULL && fd >= 0)
-		close(fd);
-	return dir;
-}
-
 static int
 newest_first(const void *one, const void *other)
 {
@@ -127,20 +122,20 @@ sg_head_read(int folder, struct sg_beside *out)
 size_t
 sg_beside_read(int folder, struct sg_beside *out)
 {
-	DIR *dir = open_folder(folder);
+	DIR *dir = sg_folder_list(folder);
 	size_t count = 0;
 	uint64_t leaf;
 	char digest[SG_SHA256_HEX];
 	for (struct dirent *entry; dir != NULL && (entry = readdir(dir)) != NULL;)
 		if (strcmp(entry->d_name, SG_HEAD_FILE) == 0)
 			note(out, &count, SG_HEAD_FILE, UINT64_MAX); /* never the one that makes room */
-		else if (read_name(entry->d_name, &leaf, digest))
+		else if (sg_snapshot_name_read(entry->d_name, &leaf, digest))
 			note(out, &count, entry->d_name, leaf);
 	if (dir != NULL)
 		closedir(dir);
 	for (size_t i = 0; i < count; i++) {
 		digest[0] = '\0';
-		if (!read_name(out[i].name, &leaf, digest))
+		if (!sg_snapshot_name_read(out[i].name, &leaf, digest))
 			out[i].leaf = 0; /* the head says it itself */
 		read_one(folder, &out[i], digest);
 	}

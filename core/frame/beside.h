@@ -25,6 +25,11 @@ struct sg_beside {
 	struct sg_err err;                    /* beside_form, beside_digest, beside_io */
 };
 
+/* "snapshot-<20 digits>-<64 hex>.jsonl": the leaf that it stands behind, and its own digest. */
+void sg_snapshot_name(char out[SG_BESIDE_NAME], uint64_t leaf, const char digest[SG_SHA256_HEX]);
+/* False for every other name; `leaf` and `digest` are then of no use. */
+bool sg_snapshot_name_read(const char *name, uint64_t *leaf, char digest[SG_SHA256_HEX]);
+
 /* Reads the newest of them out of the folder of a journal; `out` has room for SG_BESIDE_MAX. The number found; 0 also for a folder that cannot be read. */
 size_t sg_beside_read(int folder, struct sg_beside *out);
 

@@ -3,9 +3,9 @@
 #include "gate/journal_files.h"
 
 #include "base/octets.h"
+#include "base/folder.h"
 #include "base/str.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -87,8 +87,7 @@ segment_number(const char *name, uint64_t *out)
 int
 sg_segment_list(int folder, uint64_t *segments, size_t room, int *error)
 {
-	int again = openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *dir = again < 0 ? NULL : fdopendir(again);
+	DIR *dir = sg_folder_list(folder);
 	if (dir == NULL) {
 		*error = errno;
 		return -1;

@@ -4,9 +4,10 @@
 #include "gate/snapshot_file.h"
 
 #include "base/err.h"
+#include "base/folder.h"
 #include "base/str.h"
+#include "frame/beside.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -16,27 +17,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { NAME_ROOM = 128, WRITE_AT_ONCE = 1 << 20, HASH_AT_ONCE = 1 << 20 };
-
-static void
-name_of(const struct sg_snapshot_file *file, char out[NAME_ROOM])
-{
-	snprintf(out, NAME_ROOM, "snapshot-%020" PRIu64 "-%s.jsonl", file->leaf, file->digest);
-}
-
-static bool
-read_name(const char *name, struct sg_snapshot_file *file)
-{
-	struct sg_snapshot_file got = {.leaf = 0};
-	char again[NAME_ROOM];
-	if (sscanf(name, "snapshot-%20" SCNu64 "-%64[0-9a-f].jsonl", &got.leaf, got.digest) != 2 || got.leaf == 0)
-		return false;
-	name_of(&got, again);
-	if (strcmp(name, again) != 0)
-		return false;
-	*file = got;
-	return true;
-}
+enum { WRITE_AT_ONCE = 1 << 20, HASH_AT_ONCE = 1 << 20 };
 
 /* ---- writing ---- */
 
@@ -90,7 +71,7 @@ write_all(struct writing *w, const struct sg_state *state, const struct sg_snaps
 enum sg_status
 sg_snapshot_save(const struct sg_state *state, const struct sg_snapshot_head *head, int folder, struct sg_snapshot_file *file, struct sg_err *err)
 {
-	char name[NAME_ROOM];
+	char name[SG_BESIDE_NAME];
 	struct writing w = {.fd = openat(folder, "snapshot.tmp", O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600), .hash = EVP_MD_CTX_new()};
 	sg_buf_init(&w.pending, WRITE_AT_ONCE + SG_SNAPSHOT_LINE + 2);
 	file->leaf = head->leaf;
@@ -99,7 +80,7 @@ sg_snapshot_save(const struct sg_state *state, const struct sg_snapshot_head *he
 	EVP_MD_CTX_free(w.hash);
 	if (w.fd >= 0)
 		close(w.fd);
-	name_of(file, name);
+	sg_snapshot_name(name, file->leaf, file->digest);
 	if (status == SG_OK && (renameat(folder, "snapshot.tmp", folder, name) != 0 || fsync(folder) != 0))
 		status = sg_fail(err, SG_UNAVAILABLE, "snapshot_write", "%s: %s", name, strerror(errno));
 	if (status != SG_OK)
@@ -109,25 +90,15 @@ sg_snapshot_save(const struct sg_state *state, const struct sg_snapshot_head *he
 
 /* ---- finding ---- */
 
-static DIR *
-open_folder(int folder)
-{
-	int fd = openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
-	if (dir == NULL && fd >= 0)
-		close(fd);
-	return dir;
-}
-
 void
 sg_snapshot_newest(int folder, uint64_t before, struct sg_snapshot_file *file)
 {
-	DIR *dir = open_folder(folder);
+	DIR *dir = sg_folder_list(folder);
 	struct dirent *entry;
 	*file = (struct sg_snapshot_file){.leaf = 0};
 	while (dir != NULL && (entry = readdir(dir)) != NULL) {
 		struct sg_snapshot_file got;
-		if (read_name(entry->d_name, &got) && got.leaf < before && got.leaf > file->leaf)
+		if (sg_snapshot_name_read(entry->d_name, &got.leaf, got.digest) && got.leaf < before && got.leaf > file->leaf)
 			*file = got;
 	}
 	if (dir != NULL)
@@ -137,14 +108,14 @@ sg_snapshot_newest(int folder, uint64_t before, struct sg_snapshot_file *file)
 void
 sg_snapshot_tidy(int folder)
 {
-	char name[NAME_ROOM];
+	char name[SG_BESIDE_NAME];
 	struct sg_snapshot_file file = {.leaf = UINT64_MAX};
 	unlinkat(folder, "snapshot.tmp", 0);
 	for (int i = 0; i < SG_SNAPSHOTS_KEPT && file.leaf != 0; i++)
 		sg_snapshot_newest(folder, file.leaf, &file);
 	while (file.leaf != 0) {
 		sg_snapshot_newest(folder, file.leaf, &file);
-		name_of(&file, name);
+		sg_snapshot_name(name, file.leaf, file.digest);
 		if (file.leaf != 0)
 			unlinkat(folder, name, 0);
 	}
@@ -187,9 +158,9 @@ has_digest(struct sg_str text, const char *want)
 enum sg_status
 sg_snapshot_load(int folder, const struct sg_snapshot_file *file, struct sg_state *state, struct sg_snapshot_head *head, struct sg_err *err)
 {
-	char name[NAME_ROOM];
+	char name[SG_BESIDE_NAME];
 	struct stat status;
-	name_of(file, name);
+	sg_snapshot_name(name, file->leaf, file->digest);
 	int fd = openat(folder, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
 	if (fd < 0 || fstat(fd, &status) != 0 || status.st_size <= 0 || status.st_size > SG_SNAPSHOT_MAX) {
 		if (fd >= 0)

@@ -3,9 +3,9 @@
 #include "host/tail.h"
 
 #include "base/err.h"
+#include "base/folder.h"
 #include "base/str.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -50,8 +50,7 @@ static uint64_t
 newest(const struct sg_tail *tail)
 {
 	uint64_t best = 0;
-	int again = openat(tail->folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *dir = again < 0 ? NULL : fdopendir(again);
+	DIR *dir = sg_folder_list(tail->folder);
 	if (dir == NULL)
 		return 0;
 	for (struct dirent *entry; (entry = readdir(dir)) != NULL;) {
