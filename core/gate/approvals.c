@@ -234,6 +234,10 @@ sg_route_approvals(struct sg_gate *gate, struct sg_request *r)
 	size_t count;
 	sg_json_string(sg_json_get(r->body, "all"), &all);
 	struct sg_approval **list = collect(gate, sg_str_is(all, "yes"), &count);
+	if (list == NULL) {
+		sg_answer_error(gate, r, 503, SG_REASON_internal, "");
+		return;
+	}
 	sg_buf_init(&body, BODY_MAX);
 	sg_jw_begin(&w, &body);
 	sg_jw_object(&w);
