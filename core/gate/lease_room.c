@@ -19,18 +19,23 @@ sg_lease_shares(size_t revocations, size_t agents)
 	return s;
 }
 
-/* Leases of this issuer by agent, in the order of the catalogue; the last place is for agents that it no longer has. NULL: no memory. */
+/* Its place in the catalogue in force; the last one for agents that it no longer has. */
+static size_t
+place_of(const struct sg_catalogue *c, struct sg_str name)
+{
+	const struct sg_agent *agent = sg_catalogue_agent(c, name);
+	return agent != NULL ? (size_t)(agent - c->agents) : c->agent_count;
+}
+
+/* Leases of this issuer by agent, each in its place. NULL: no memory. */
 static size_t *
 count(const struct sg_gate *gate, const struct sg_issuer *issuer)
 {
 	const struct sg_catalogue *c = gate->catalogue;
 	size_t at = 0, *used = calloc(c->agent_count + 1, sizeof(*used));
-	for (const struct sg_lease *l; used != NULL && (l = sg_table_next(&gate->state.leases, &at)) != NULL;) {
-		if (!sg_str_is(issuer->name, l->issuer))
-			continue;
-		const struct sg_agent *agent = sg_catalogue_agent(c, sg_str(l->agent));
-		used[agent != NULL ? (size_t)(agent - c->agents) : c->agent_count]++;
-	}
+	for (const struct sg_lease *l; used != NULL && (l = sg_table_next(&gate->state.leases, &at)) != NULL;)
+		if (sg_str_is(issuer->name, l->issuer))
+			used[place_of(c, sg_str(l->agent))]++;
 	return used;
 }
 
@@ -40,7 +45,7 @@ has_room(const struct sg_gate *gate, const struct sg_issuer *issuer, const struc
 	size_t *used = count(gate, issuer), agents = gate->catalogue->agent_count;
 	if (used == NULL)
 		return false;
-	size_t beyond = used[agents], own = used[agent - gate->catalogue->agents];
+	size_t beyond = used[agents], own = used[place_of(gate->catalogue, agent->name)]; /* asked by name: who asks may have begun before a reload */
 	for (size_t i = 0; i < agents; i++)
 		beyond += used[i] > s->share ? used[i] - s->share : 0;
 	free(used);
