@@ -73,8 +73,6 @@ still_there(struct sg_gate *gate, const struct sg_lease *lease, struct sg_reques
 	enum sg_reason reason;
 	r->agent = agent;
 	r->action = sg_catalogue_action(gate->catalogue, sg_json_text_at(sg_json_get(asked, "action"), "name"));
-	if (r->action == NULL)
-		r->action = sg_catalogue_action(gate->catalogue, sg_json_text_at(asked, "action"));
 	r->resource_type = sg_json_text_at(resource, "type");
 	r->resource_id = sg_json_text_at(resource, "id");
 	return agent != NULL && r->action != NULL && sg_still_within(gate, r, lease->task, &reason) && r->level <= lease->level;

@@ -117,12 +117,12 @@ enum sg_status sg_journal_reopen(struct sg_journal *journal, struct sg_err *err)
 /* While closed, before reopening: every leaf that was appended and not synced, in order. */
 enum sg_status sg_journal_void(const struct sg_journal *journal, sg_journal_fold *fold, void *to, struct sg_err *err);
 
-/* Milliseconds the wall clock stands behind the last leaf; 0 if it does not. */
 /* Leaves `first` to `last` in their order, each file part read once, without what is sealed; stops when `each` says false, or behind `most` bytes read. The
  * number of the last one that was told, first - 1 if none. */
 uint64_t sg_journal_leaves(const struct sg_journal *journal, uint64_t first, uint64_t last, size_t most, bool (*each)(void *to, const struct sg_record *record), void *to);
 /* The wall clock in milliseconds, as far as it is believed. */
 int64_t sg_journal_wall(const struct sg_journal *journal);
+/* Milliseconds the wall clock stands behind the last leaf; 0 if it does not. */
 int64_t sg_journal_clock_behind(const struct sg_journal *journal);
 
 /* Reads a synced leaf again, with what was sealed beside it if its key is there (`input` {NULL, 0} else). Everything in `arena`.

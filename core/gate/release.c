@@ -9,7 +9,10 @@
 
 #include <stdio.h>
 
-enum { CALL_MAX = 2 << 20 }; /* claims and arguments, as long as a request may be */
+enum {
+	CALL_MAX = 2 << 20, /* claims and arguments, as long as a request may be */
+	ISSUER_SAID = 200   /* bytes of what an issuer says to a refusal */
+};
 
 static void
 named_or_null(struct sg_json_writer *w, const char *name, struct sg_str value)
@@ -268,8 +271,6 @@ sg_issue_looked(struct sg_gate *gate, struct sg_request *r, bool same)
 	r->facts_changed = !same;
 	both_in(gate, r);
 }
-
-enum { ISSUER_SAID = 200 };
 
 /* An asker hears what is wrong with their own request; what is wrong with the issuer is the operator's, its code alone is told. */
 static void

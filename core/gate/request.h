@@ -163,9 +163,9 @@ struct sg_str sg_conn_group(const struct sg_gate *gate, const struct sg_conn *co
 struct sg_str sg_instance_group(const struct sg_gate *gate, const struct sg_conn *conn, const struct sg_agent *agent);
 bool sg_bucket_take(struct sg_gate *gate, const char *kind, struct sg_str name);
 /* address.c. What an address counts as: an IPv6 user has a whole network of 64 bits; an IPv4 address stands for itself. */
-/* Of one network: an address of IPv4, the first half of one of IPv6. */
-bool sg_address_same(const unsigned char one[16], const unsigned char other[16]);
 void sg_address_name(const unsigned char address[16], char out[33]);
+/* True if both count as one. */
+bool sg_address_same(const unsigned char one[16], const unsigned char other[16]);
 /* False if more connections come from there than the rate admits. */
 bool sg_address_take(struct sg_gate *gate, const unsigned char address[16]);
 void sg_address_sweep(struct sg_gate *gate);
@@ -266,11 +266,11 @@ bool sg_in_force(struct sg_gate *gate, struct sg_request *request, enum sg_reaso
 bool sg_still_within(struct sg_gate *gate, struct sg_request *request, const struct sg_task *task, enum sg_reason *reason);
 bool sg_ceilings(struct sg_gate *gate, struct sg_request *request, enum sg_reason *reason);
 enum sg_reason sg_may_spend(const struct sg_gate *gate, const struct sg_request *request);
-/* plan.c: may this task, whose role acts on a plan alone, do this now? request->step says which step it is, from 1 on. False: *reason. */
 /* False: this would write to a resource with memory that was never written to, and limits.memories are kept already. */
 bool sg_memory_room(const struct sg_gate *gate, const struct sg_request *request);
 /* plan.c: what a step names: the action, what it is done to, with which arguments (NULL: any). Keyed by the tree; 0: no memory. */
 uint64_t sg_step_digest(const struct sg_gate *gate, const struct sg_task *task, struct sg_str action, const struct sg_json *resource, const struct sg_json *args);
+/* plan.c: may this task, whose role acts on a plan alone, do this now? request->step says which step it is, from 1 on. False: *reason. */
 bool sg_plan_admits(const struct sg_gate *gate, struct sg_request *request, const struct sg_task *task, enum sg_reason *reason);
 /* owner.c */
 bool sg_human_gone(const struct sg_gate *gate, const struct sg_human *human);
@@ -346,8 +346,6 @@ void sg_write_groups(struct sg_json_writer *w, const struct sg_requirement *requ
  * it should be of, where the format holds only something derived from it. False: it could not be asked. */
 bool sg_ask_verify(struct sg_gate *gate, const struct sg_request *request, enum sg_issue_format format, struct sg_str keys,
 		   struct sg_str lease);
-/* Takes back what was given to tasks that labels have come to since. Cheap where none have: asked at the end of each piece of work and each tick. */
-void sg_leases_soaked(struct sg_gate *gate);
 /* The leaf number in a decision id. */
 bool sg_decision_leaf(struct sg_str decision, uint64_t *number);
 void sg_outcome_record(struct sg_gate *gate, struct sg_request *request, struct sg_attempt *attempt, struct sg_str result,

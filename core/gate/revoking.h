@@ -24,7 +24,7 @@ bool sg_lease_is_over(const struct sg_lease *lease, const struct sg_clock *now);
 bool sg_lease_revoke(struct sg_gate *gate, struct sg_lease *lease, struct sg_str by, const char *why);
 /* Tells issuers what is being revoked and is due to be told: new ones at once. */
 void sg_leases_revoking(struct sg_gate *gate);
-/* Takes back what touches confidential things and was given before its task was labelled. Called after each request. */
+/* Takes back what touches confidential things and was given before its task was labelled. Cheap where none was: asked at the end of each piece of work and each tick. */
 void sg_leases_soaked(struct sg_gate *gate);
 /* Each second: what ran out and must be confirmed is revoked, and issuers are told again of what they have not confirmed. */
 void sg_leases_turn(struct sg_gate *gate);
