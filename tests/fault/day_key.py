@@ -4,18 +4,8 @@
 changed is still found, before and behind it."""
 import glob, json, os, subprocess, sys
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from checks import done, good
 from daemon import BUILD, Daemon
-
-passed = 0
-
-
-def good(what, ok=True, seen=None):
-    global passed
-    if not ok:
-        print("FAILED: %s %r" % (what, seen))
-        raise SystemExit(1)
-    passed += 1
-    print("ok: " + what)
 
 
 def verify(d):
@@ -85,7 +75,7 @@ def main():
     finally:
         if d.process.poll() is None:
             d.stop()
-    print("%d passed, 0 failed" % passed)
+    done()
 
 
 main()

@@ -5,6 +5,7 @@ group. Outside any group of its own a process is no such agent. Needs root and a
 import os, subprocess, sys, time
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from attest_groups import group_root
+from checks import done, good
 from daemon import Daemon
 
 CONF = """
@@ -31,17 +32,6 @@ sys.stdout.flush()
 if len(sys.argv) > 5:
     sys.stdin.read()
 """
-passed = 0
-
-
-def good(what, ok=True, seen=None):
-    global passed
-    if not ok:
-        print("FAILED: %s %r" % (what, seen))
-        raise SystemExit(1)
-    passed += 1
-    print("ok: " + what)
-
 
 def main():
     root = group_root() if os.getuid() == 0 else None
@@ -79,7 +69,7 @@ def main():
         d.stop()
         os.rmdir(group)
         os.rmdir(top)
-    print("%d passed, 0 failed" % passed)
+    done()
 
 
 main()

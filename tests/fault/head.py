@@ -2,15 +2,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """A head beside the journal that is none: it proves nothing, keeps neither the daemon nor audit verify, and is passed over aloud. One that is ahead is
 refused as ever. Nor does anything else in the journal's folder keep them that is no file."""
-import glob, json, os, shutil, subprocess, sys, time
+import glob, json, os, shutil, subprocess, sys
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from checks import good
 from daemon import BUILD, Daemon
-
-
-def good(what, ok=True, seen=None):
-    if not ok:
-        raise SystemExit("FAILED: %s %r" % (what, seen))
-    print("ok: " + what)
 
 
 def verify(d):

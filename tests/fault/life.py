@@ -4,9 +4,9 @@
 failing every act. Generally: each module that has the option."""
 import json, os, subprocess, sys
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from checks import done, good
 from daemon import BUILD, Daemon
 
-passed = 0
 LIMITS = 'credential_ttl_max = "1h"'
 STANZA = 'issue : { token : { use = "jwt"  ttl = "60s"  audience = [ "repo-api" ] } }'
 
@@ -32,15 +32,6 @@ ROWS = [
     ('use = "ssh"  ttl = "1m"  bind = "nobody"', "ssh_bind"),
     ('use = "secret"  ttl = "1h"', ""),
 ]
-
-
-def good(what, ok=True, seen=None):
-    global passed
-    if not ok:
-        print("FAILED: %s %r" % (what, seen))
-        raise SystemExit(1)
-    passed += 1
-    print("ok: " + what)
 
 
 def put(d, stanza):
@@ -90,7 +81,7 @@ def main():
     finally:
         if d.process is not None and d.process.poll() is None:
             d.stop()
-    print("%d passed, 0 failed" % passed)
+    done()
 
 
 main()

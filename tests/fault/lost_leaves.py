@@ -2,34 +2,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """A journal that lost leaves which were on disk: a kill is among them. The daemon does not start on it, audit verify says so, and an operator's word alone
 goes on without them, recorded. What cannot be read proves nothing and is passed over aloud."""
-import glob, json, os, shutil, subprocess, sys, time
+import glob, json, os, shutil, subprocess, sys
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from checks import act, done, good, until
 from daemon import BUILD, Daemon, journal
-
-passed = 0
-
-
-def good(what, ok=True, seen=None):
-    global passed
-    if not ok:
-        print("FAILED: %s %r" % (what, seen))
-        raise SystemExit(1)
-    passed += 1
-    print("ok: " + what)
-
-
-def until(what, seconds=20):
-    end = time.time() + seconds
-    while time.time() < end:
-        got = what()
-        if got:
-            return got
-        time.sleep(0.05)
-    return what()
-
-
-def act(c, task, key, action):
-    return c.ask("POST", "/v1/act", dict(task=task, action=action, key=key, resource=dict(type="any", id="x"), arguments=dict(amount=1)))[1]
 
 
 def ctl(*arguments):
@@ -75,7 +51,7 @@ try:
     c = d.agent()
     task = c.ask("POST", "/v1/tasks", dict(intent="work", key="t"))[1]["task"]["id"]
     for i in range(60):
-        assert act(c, task, "a%d" % i, "pay.send")["verdict"] == "allow"
+        assert act(c, task, "a%d" % i, "pay.send", amount=1)["verdict"] == "allow"
     early = d.dir + "/early"
     d.process.terminate()
     d.process.wait(20)
@@ -229,4 +205,4 @@ try:
 finally:
     if d.process.poll() is None:
         d.stop()
-print("%d passed, 0 failed" % passed)
+done()

@@ -4,32 +4,8 @@
 the journal does not name is passed over, and the whole journal is folded instead."""
 import glob, json, os, sys, time
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from checks import act, done, good, until
 from daemon import Daemon, journal
-
-passed = 0
-
-
-def good(what, ok=True, seen=None):
-    global passed
-    if not ok:
-        print("FAILED: %s %r" % (what, seen))
-        raise SystemExit(1)
-    passed += 1
-    print("ok: " + what)
-
-
-def until(what, seconds=20):
-    end = time.time() + seconds
-    while time.time() < end:
-        got = what()
-        if got:
-            return got
-        time.sleep(0.05)
-    return what()
-
-
-def act(c, task, key, action, **more):
-    return c.ask("POST", "/v1/act", dict(task=task, action=action, key=key, resource=dict(type="any", id="x"), arguments=more))[1]
 
 
 def work(d, c, task, name, count):
@@ -90,7 +66,7 @@ def main():
     finally:
         if d.process.poll() is None:
             d.stop()
-    print("%d passed, 0 failed" % passed)
+    done()
 
 
 main()
