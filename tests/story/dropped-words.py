@@ -78,6 +78,7 @@ def words(d):
                                      ("POST", "/v1/ceiling", dict(task=task["id"], actions=[5]), '"actions"'), ("GET", "/v1/approvals/a-1?wiat=5", None, 'did you mean "wait"'),
                                      ("GET", "/v1/approvals/a-1?wait=soon", None, '"wait"')):
         refused("F5", "%s %s" % (method, path.split("?")[-1]), a.ask(method, path, body), name)
+    said_before = len(d.leaves("admin"))
     for method, path, body, name in (("POST", "/v1/kill", dict(agent="a", al=True), 'did you mean "all"'), ("POST", "/v1/kill", dict(all="true"), '"all"'), ("POST", "/v1/kill", dict(all=True, reson="x"), 'did you mean "reason"'),
                                      ("POST", "/v1/kill/lift", dict(agent=5), '"agent"'), ("GET", "/v1/approvals?al=yes", None, 'did you mean "all"'), ("GET", "/v1/approvals?all=maybe", None, '"all"'),
                                      ("POST", "/v1/approvals/a-1/approve", dict(note="x"), '"note"'), ("POST", "/v1/approvals/a-1/deny", dict(reason="x"), '"reason"'),
@@ -87,6 +88,18 @@ def words(d):
                                      ("POST", "/v1/agents/a", dict(event=5), '"event"'), ("POST", "/v1/agents/a", dict(evnt="suspend"), 'did you mean "event"'), ("POST", "/v1/humans/h", dict(disabled="yes"), '"disabled"'),
                                      ("POST", "/v1/try", dict(action="x.read", task=task["id"], args={}), '"args"'), ("POST", "/v1/try", dict(action="x.read", task=task["id"], agent="b"), "another agent"), ("POST", "/v1/try", dict(action="x.read", task=task["id"], agent="nobody"), "another agent"), ("GET", "/v1/status?x=1", None, '"x"'), ("GET", "/v1/config?x=1", None, '"x"')):
         refused("F6", "%s %s %s" % (method, path, body), boss.ask(method, path, body), name)
+    for path in ("/v1/clock/accept", "/v1/leases/l-1/forget"):
+        for wrong, name in ((dict(), '"reason" is missing'), (dict(reason=""), '"reason"'), (dict(reason=None), '"reason"'), (dict(reason=5), '"reason"'), (dict(reason=["x"]), '"reason"'),
+                            (dict(reason={}), '"reason"'), (dict(reason=True), '"reason"'), (dict(reason="x" * 5000), '"reason"'), (dict(Reason="x"), '"Reason"'),
+                            (dict(reason="x", force=True), '"force"'), (dict(reason="x", reson="x"), 'did you mean "reason"')):
+            refused("F6", "POST %s %.60s" % (path, wrong), boss.ask("POST", path, wrong), name)
+    for path, name in (("/v1/tasks", "tasks"), ("/v1/leases", "leases")):
+        for query, said in (("?agent=", '"agent"'), ("?Agent=a", '"Agent"'), ("?agnet=a", 'did you mean "agent"')):
+            refused("F6", "GET %s%.20s" % (path, query), boss.ask("GET", path + query), said)
+        for none in ("A", "a%2A", "**", "nobody", "a%00", "a" * 300, "a" * 2000):
+            got = boss.ask("GET", path + "?agent=" + none)
+            row("F6", "%s of %.20s, who is no agent, are none" % (name, none), got[0] == 400 or (got[0] == 200 and got[1][name] == [] and got[1]["total"] == 0), got)
+    row("F6", "tasks of a are a's", [t["agent"] for t in boss.ask("GET", "/v1/tasks?agent=a")[1]["tasks"]] == ["a"] and len(d.leaves("admin")) == said_before)
     for path, name in (("/v1/approvals", "approvals"), ("/v1/leases", "leases")):
         lists = {w: len(boss.ask("GET", path + w)[1][name]) for w in ("", "?all=no", "?all=yes")}
         row("F6", "all=no is not all", lists["?all=no"] == lists[""], lists)
