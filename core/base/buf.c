@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Growing bytes: doubles up to its cap, then fails and stays failed. */
+ * Growing bytes: doubles up to its cap, then fails and stays failed. Credentials pass through here: what is no longer held is overwritten. */
 #include "base/buf.h"
 
 #include "base/secret.h"
@@ -27,8 +27,16 @@ sg_buf_done(struct sg_buf *buf)
 void
 sg_buf_clear(struct sg_buf *buf)
 {
-	buf->len = 0;
+	sg_buf_cut(buf, 0);
 	buf->failed = false;
+}
+
+void
+sg_buf_cut(struct sg_buf *buf, size_t len)
+{
+	if (buf->len > len)
+		sg_wipe(buf->ptr + len, buf->len - len);
+	buf->len = len;
 }
 
 static bool
@@ -107,8 +115,10 @@ sg_buf_printf(struct sg_buf *buf, const char *format, ...)
 void
 sg_buf_drop(struct sg_buf *buf, size_t len)
 {
-	memmove(buf->ptr, buf->ptr + len, buf->len - len);
-	buf->len -= len;
+	size_t left = buf->len - len;
+	if (left > 0 && len > 0)
+		memmove(buf->ptr, buf->ptr + len, left);
+	sg_buf_cut(buf, left);
 }
 
 struct sg_str

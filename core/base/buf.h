@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * A growing run of bytes with a hard cap and a sticky failure. */
+ * A growing run of bytes with a hard cap and a sticky failure. Behind its length nothing stays of what it held: whatever shortens it overwrites. */
 #ifndef SG_BASE_BUF_H
 #define SG_BASE_BUF_H
 
@@ -26,6 +26,8 @@ void sg_buf_add(struct sg_buf *buf, const void *bytes, size_t len);
 void sg_buf_str(struct sg_buf *buf, struct sg_str text);
 void sg_buf_text(struct sg_buf *buf, const char *text);
 void sg_buf_printf(struct sg_buf *buf, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* Keeps the first `len` bytes (len <= buf->len). */
+void sg_buf_cut(struct sg_buf *buf, size_t len);
 /* Drops the first `len` bytes (len <= buf->len). */
 void sg_buf_drop(struct sg_buf *buf, size_t len);
 /* The contents, borrowed until the next change. */

@@ -29,7 +29,19 @@ unsigned
 sg_profile_layers(enum sg_profile profile)
 {
 	unsigned all = SG_LAYER_SECCOMP | SG_LAYER_CAPABILITIES | SG_LAYER_NO_NEW_PRIVS;
-	return profile == SG_PROFILE_ATTEST ? all : all | SG_LAYER_LANDLOCK;
+	bool hands_on = profile == SG_PROFILE_GATE || profile == SG_PROFILE_DOOR || profile == SG_PROFILE_ISSUE || profile == SG_PROFILE_VERIFY;
+	return all | (profile == SG_PROFILE_ATTEST ? 0 : SG_LAYER_LANDLOCK) | (hands_on ? SG_LAYER_LOCKED : 0);
+}
+
+const char *
+sg_profile_lacks(enum sg_profile profile, unsigned layers)
+{
+	unsigned missing = sg_profile_layers(profile) & ~layers & (SG_LAYER_LANDLOCK | SG_LAYER_LOCKED);
+	if (missing == (SG_LAYER_LANDLOCK | SG_LAYER_LOCKED))
+		return "Landlock and locked memory (RLIMIT_MEMLOCK: unlimited)";
+	if (missing == SG_LAYER_LOCKED)
+		return "locked memory (RLIMIT_MEMLOCK: unlimited)";
+	return missing != 0 ? "Landlock" : NULL;
 }
 
 static bool
@@ -184,6 +196,7 @@ sg_confine(const struct sg_confinement *how, unsigned *layers, struct sg_err *er
 {
 	*layers = 0;
 	close_others(how);
+	bool locked = (sg_profile_layers(how->profile) & SG_LAYER_LOCKED) != 0 && sg_process_lock();
 	if (keep_next(how, err) != SG_OK)
 		return SG_UNAVAILABLE;
 	if (drop_capabilities(how->profile) != 0)
@@ -191,7 +204,7 @@ sg_confine(const struct sg_confinement *how, unsigned *layers, struct sg_err *er
 	sg_process_undumpable();
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
 		return sg_fail(err, SG_UNAVAILABLE, "not_confined", "no_new_privs: %s", strerror(errno));
-	*layers = SG_LAYER_CAPABILITIES | SG_LAYER_NO_NEW_PRIVS;
+	*layers = SG_LAYER_CAPABILITIES | SG_LAYER_NO_NEW_PRIVS | (locked ? SG_LAYER_LOCKED : 0);
 
 	if ((sg_profile_layers(how->profile) & SG_LAYER_LANDLOCK) != 0 && apply_landlock(how))
 		*layers |= SG_LAYER_LANDLOCK;

@@ -21,7 +21,8 @@ enum sg_profile {
 	SG_PROFILE_COUNT
 };
 
-enum sg_layer { SG_LAYER_SECCOMP = 1, SG_LAYER_LANDLOCK = 2, SG_LAYER_CAPABILITIES = 4, SG_LAYER_NO_NEW_PRIVS = 8 };
+/* LOCKED: memory is never swapped out, in the roles that credentials pass through. */
+enum sg_layer { SG_LAYER_SECCOMP = 1, SG_LAYER_LANDLOCK = 2, SG_LAYER_CAPABILITIES = 4, SG_LAYER_NO_NEW_PRIVS = 8, SG_LAYER_LOCKED = 16 };
 
 enum { SG_CONFINE_FOLDERS = 12 };
 
@@ -42,7 +43,8 @@ struct sg_confinement {
 
 /* Applies a row to this process, for good. Call after everything is opened and before the first foreign byte.
  * `*layers` gets the set of enum sg_layer now in force. SG_UNAVAILABLE (not_confined) if seccomp, capabilities or no_new_privs could not be
- * applied: the caller must exit. A kernel without Landlock is not an error here: the caller reports the missing layer.
+ * applied: the caller must exit. A kernel without Landlock, or memory that may not be
+ * locked, is not an error here: the caller reports the missing layer.
  * With SG_SANITIZE the seccomp list is the looser "sanitizer" one (the same, and what the sanitizer's run time needs). */
 enum sg_status sg_confine(const struct sg_confinement *how, unsigned *layers, struct sg_err *err);
 
@@ -59,6 +61,9 @@ int sg_confined_lists(int pid);
 
 /* Layers a profile should have; what is missing of them is told in `stepgate status`. */
 unsigned sg_profile_layers(enum sg_profile profile);
+
+/* What a profile lacks of those that may be missing, in words; NULL: nothing. */
+const char *sg_profile_lacks(enum sg_profile profile, unsigned layers);
 
 /* "gate", "door", ... */
 const char *sg_profile_name(enum sg_profile profile);

@@ -82,9 +82,17 @@ hex(char c)
 	return at == NULL ? -1 : (int)(at - digits);
 }
 
-/* One byte in percent: as itself if that means the same everywhere, else with capitals. NULL if good. */
+/* What stands on both sides of a name and its value, or for a blank, in a query: there as itself it means another thing than in percent. */
+static bool
+divides(char c, bool query)
+{
+	return query && strchr("&=+", c) != NULL;
+}
+
+/* One byte in percent: as itself if that may stand there and means the same, else with capitals. Servers read percent before they look at names, so
+ * that @ and %40 in a path are one. NULL if good. */
 static const char *
-write_percent(struct sg_str at, struct sg_buf *out)
+write_percent(struct sg_str at, const char *marks, bool query, struct sg_buf *out)
 {
 	int byte = at.len < 3 || hex(at.ptr[1]) < 0 || hex(at.ptr[2]) < 0 ? -1 : hex(at.ptr[1]) * 16 + hex(at.ptr[2]);
 	char c = (char)byte, code[12];
@@ -92,20 +100,20 @@ write_percent(struct sg_str at, struct sg_buf *out)
 		return "'%' stands before two hexadecimal digits, not of a control character";
 	if (strchr(".%/\\;", c) != NULL)
 		return "a URI has no '.', '/', '\\', ';' or '%' in percent";
-	bool plain = sg_form_is_letter(c) || sg_form_is_digit(c) || strchr("-_~", c) != NULL;
+	bool plain = sg_form_is_letter(c) || sg_form_is_digit(c) || (strchr(marks, c) != NULL && !divides(c, query));
 	snprintf(code, sizeof(code), "%%%02X", (unsigned)byte);
 	plain ? sg_buf_add(out, &c, 1) : sg_buf_text(out, code);
 	return NULL;
 }
 
 static const char *
-write_text(struct sg_str text, const char *marks, struct sg_buf *out)
+write_text(struct sg_str text, bool query, struct sg_buf *out)
 {
-	const char *wrong = NULL;
+	const char *wrong = NULL, *marks = query ? "-._~!$&'()*+,=:@/?" : "-._~!$&'()*+,=:@/";
 	for (size_t i = 0; wrong == NULL && i < text.len; i++) {
 		char c = text.ptr[i];
 		if (c == '%') {
-			wrong = write_percent(behind(text, i), out);
+			wrong = write_percent(behind(text, i), marks, query, out);
 			i += 2;
 		} else if (sg_form_is_letter(c) || sg_form_is_digit(c) || strchr(marks, c) != NULL) {
 			sg_buf_add(out, &c, 1);
@@ -116,19 +124,22 @@ write_text(struct sg_str text, const char *marks, struct sg_buf *out)
 	return wrong;
 }
 
+/* A slash behind the last name is left out: most servers answer the same with it and without, and what is decided is what is asked for. */
 static const char *
 write_path(struct sg_str path, struct sg_buf *out)
 {
+	bool root = path.len <= 1;
+	if (!root && path.ptr[path.len - 1] == '/')
+		path.len--;
 	struct sg_str rest = path;
 	if (rest.len > 0)
 		sg_str_cut(&rest, '/');
 	while (path.len > 0 && rest.ptr != NULL) {
 		struct sg_str name = sg_str_cut(&rest, '/');
-		bool last = rest.ptr == NULL;
-		if (!(last && name.len == 0) && !sg_segment_plain(name))
+		if (!root && !sg_segment_plain(name))
 			return "a URI has no '.', '..' or empty name in its path";
 	}
-	return write_text(path, "-._~!$&'()*+,=:@/", out);
+	return write_text(path, false, out);
 }
 
 static const char *
@@ -171,5 +182,5 @@ sg_form_uri(struct sg_str text, struct sg_buf *out)
 	if (wrong == NULL)
 		wrong = write_path(p.path, out);
 	sg_buf_text(out, p.query.ptr != NULL ? "?" : "");
-	return wrong != NULL ? wrong : p.query.ptr != NULL ? write_text(p.query, "-._~!$&'()*+,=:@/?", out) : NULL;
+	return wrong != NULL ? wrong : p.query.ptr != NULL ? write_text(p.query, true, out) : NULL;
 }

@@ -5,6 +5,8 @@
 #include "base/err.h"
 
 #include <openssl/crypto.h>
+#include <string.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/random.h>
 #include <sys/resource.h>
@@ -12,7 +14,7 @@
 void
 sg_wipe(void *bytes, size_t len)
 {
-	OPENSSL_cleanse(bytes, len);
+	explicit_bzero(bytes, len);
 }
 
 bool
@@ -41,4 +43,12 @@ sg_process_undumpable(void)
 	struct rlimit none = {0, 0};
 	setrlimit(RLIMIT_CORE, &none);
 	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+}
+
+bool
+sg_process_lock(void)
+{
+	struct rlimit all = {RLIM_INFINITY, RLIM_INFINITY}, now;
+	setrlimit(RLIMIT_MEMLOCK, &all); /* root's to do; whoever runs this without it may have been given the limit */
+	return getrlimit(RLIMIT_MEMLOCK, &now) == 0 && now.rlim_cur == RLIM_INFINITY && mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT) == 0;
 }

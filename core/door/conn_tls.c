@@ -90,7 +90,7 @@ sg_door_tls_seal(struct sg_door_conn *conn, size_t from, bool last)
 {
 	struct sg_str plain = {conn->out.ptr + from, conn->out.len - from};
 	bool good = !conn->out.failed && sg_tls_write(conn->tls, plain, last);
-	conn->out.len = from;
+	sg_buf_cut(&conn->out, from);
 	sg_tls_drain(conn->tls, &conn->out);
 	return good;
 }

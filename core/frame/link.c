@@ -226,8 +226,8 @@ check_head(const struct sg_link *link, uint64_t len, uint16_t type, uint16_t res
 	return SG_OK;
 }
 
-enum sg_status
-sg_link_next(struct sg_link *link, struct sg_frame *frame, struct sg_err *err)
+static enum sg_status
+next(struct sg_link *link, struct sg_frame *frame, struct sg_err *err)
 {
 	size_t left = link->in.len - link->in_used;
 	if (left < SG_FRAME_HEAD)
@@ -251,6 +251,16 @@ sg_link_next(struct sg_link *link, struct sg_frame *frame, struct sg_err *err)
 		link->state = SG_LINK_READY;
 	*frame = found;
 	return SG_OK;
+}
+
+/* What was handed out is not kept until more comes. */
+enum sg_status
+sg_link_next(struct sg_link *link, struct sg_frame *frame, struct sg_err *err)
+{
+	enum sg_status status = next(link, frame, err);
+	if (status == SG_AGAIN)
+		forget_used(link);
+	return status;
 }
 
 enum sg_status

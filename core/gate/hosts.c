@@ -143,8 +143,9 @@ host_loading(struct sg_loop *loop, struct sg_child *host, struct sg_str payload)
 		    sg_json_int(sg_json_get(json, "layers"), &layers);
 	if (good)
 		memcpy(host->digest, digest.ptr, digest.len);
-	if (good && (sg_profile_layers(profile_of(host, json)) & ~(unsigned)layers) != 0)
-		sg_gate_unconfined(loop->gate, host->name, "Landlock");
+	const char *lacks = good ? sg_profile_lacks(profile_of(host, json), (unsigned)layers) : NULL;
+	if (lacks != NULL)
+		sg_gate_unconfined(loop->gate, host->name, lacks);
 	sg_arena_done(&arena);
 	return good;
 }

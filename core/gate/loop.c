@@ -404,8 +404,9 @@ turn(struct sg_loop *loop)
 static void
 note_layers(struct sg_loop *loop)
 {
-	if ((sg_profile_layers(SG_PROFILE_GATE) & ~loop->layers) != 0)
-		sg_gate_unconfined(loop->gate, "gate", "Landlock");
+	const char *lacks = sg_profile_lacks(SG_PROFILE_GATE, loop->layers);
+	if (lacks != NULL)
+		sg_gate_unconfined(loop->gate, "gate", lacks);
 	if (!loop->root)
 		sg_gate_unconfined(loop->gate, "attestation", "a uid of its own (started without root): it sees processes of this uid only, and could read this uid's files");
 	else

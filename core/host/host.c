@@ -266,7 +266,9 @@ serve_one(struct running *r, const struct sg_frame *frame, struct sg_err *err)
 	sg_call(&r->instance, frame->payload, frame->fd, &r->answer);
 	if (frame->fd >= 0)
 		close(frame->fd);
-	return sg_link_queue(&r->link, SG_FRAME_H_ANSWER, frame->id, sg_buf_view(&r->answer), -1, err);
+	enum sg_status status = sg_link_queue(&r->link, SG_FRAME_H_ANSWER, frame->id, sg_buf_view(&r->answer), -1, err);
+	sg_buf_clear(&r->answer); /* it may hold a credential */
+	return status;
 }
 
 /* Answers of one read leave together, unless that would keep the gate waiting: it takes silence for a hang. */

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Story U8 (rows 1, 2, 4, 5, 7) on a running daemon: a brokered secret reaches the enforcer that asks on the agent's behalf and nobody else. Afterwards
 the secret is looked for in everything the daemon wrote and in every one of its processes."""
-import json, os, shutil, signal, subprocess, sys, time
+import json, os, resource, shutil, signal, subprocess, sys, time
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from daemon import BUILD, Daemon, journal
 
@@ -147,6 +147,50 @@ def nowhere(d):
     good("in none of %d files (journal, state, copies, log), in no arguments or environment of %d processes" % (seen, len(pids)))
 
 
+def remembers(pid):
+    """Whether a secret stands anywhere in what this process may write to, and how much of it the disk may never see."""
+    found = []
+    with open("/proc/%d/maps" % pid) as maps, open("/proc/%d/mem" % pid, "rb", 0) as memory:
+        for line in maps:
+            where, rights = line.split()[:2]
+            first, last = (int(x, 16) for x in where.split("-"))
+            if "w" not in rights or first >= 1 << 47:
+                continue
+            for at in range(first, last, 1 << 24):
+                try:
+                    text = os.pread(memory.fileno(), min(1 << 24, last - at) + (64 if last - at > 1 << 24 else 0), at)
+                except OSError:
+                    continue  # nothing is there
+                found += ["%s: %r" % (line.split()[-1], text[max(0, text.find(c) - 80):text.find(c) + 80]) for c in (CANARY.encode(), STATIC.encode()) if c in text]
+    with open("/proc/%d/status" % pid) as f:
+        locked = int([l for l in f if l.startswith("VmLck")][0].split()[1])
+    return found, locked
+
+
+def lockable():
+    """Whether whoever runs this may lock memory without a bound."""
+    try:
+        resource.setrlimit(resource.RLIMIT_MEMLOCK, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+        return True
+    except (ValueError, OSError):
+        return False
+
+
+def forgotten(d):
+    """What was handed out is cleansed in every process it went through, and none of its memory may be swapped out."""
+    names = {p: open("/proc/%d/comm" % p).read().strip() for p in d.processes()}
+    seen = {(p, n): remembers(p) for p, n in names.items()}
+    assert not any(found for found, _ in seen.values()), {k: v for k, v in seen.items() if v[0]}
+    through = [(k, locked) for k, (_, locked) in seen.items() if k[1] in ("sg-gate", "sg-door") or k[0] in broker(d)]
+    said = " ".join(d.admin().ask("GET", "/v1/status")[1]["confinement"])
+    assert len(through) > 4
+    if lockable():
+        assert all(locked > 0 for _, locked in through) and "locked memory" not in said, (through, said)
+    else:
+        assert not any(locked for _, locked in through) and "gate runs without locked memory" in said and "issue.vault runs without locked memory" in said, (through, said)
+    good("in the memory of none of %d processes; that of gate, doors and broker %s" % (len(seen), "is locked" if lockable() else "may not be locked here, and status says so"))
+
+
 def broker(d):
     """The process that holds the store."""
     found = []
@@ -192,9 +236,13 @@ try:
     outcome(d, e, decision)
     labels(d, e, task)
     nowhere(d)
+    if os.geteuid() == 0:
+        forgotten(d)
+    else:
+        print("not looked at: the memory of processes that may not be dumped is shown to root alone")
     no_core(d)
     nowhere(d)
 finally:
     d.stop()
-assert passed == 10, passed
+assert passed == 10 + (os.geteuid() == 0), passed
 print("%d passed, 0 failed" % passed)

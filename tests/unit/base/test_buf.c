@@ -4,6 +4,8 @@
 #include "base/str.h"
 #include "unit/cases.h"
 
+#include <string.h>
+
 static void
 test_cap(void)
 {
@@ -45,4 +47,37 @@ test_growth(void)
 	sg_buf_done(&buf);
 }
 
-SG_CASES("base.buf", {"the cap holds and failure sticks", test_cap}, {"it grows and drops", test_growth})
+static bool
+is_clean(const struct sg_buf *buf)
+{
+	for (size_t i = buf->len; i < buf->room; i++)
+		if (buf->ptr[i] == 'S')
+			return false;
+	return true;
+}
+
+/* Credentials pass through buffers that are kept for the next one. */
+static void
+test_forgets(void)
+{
+	struct sg_buf buf;
+	sg_buf_init(&buf, 1000);
+	memset(sg_buf_reserve(&buf, 256), 0, 256);
+	sg_buf_text(&buf, "SSSSSSSS0123456789");
+	sg_buf_drop(&buf, 8);
+	CU_ASSERT(is_clean(&buf) && sg_str_is(sg_buf_view(&buf), "0123456789"));
+	sg_buf_text(&buf, "SSSS");
+	sg_buf_cut(&buf, 10);
+	CU_ASSERT(is_clean(&buf) && buf.len == 10);
+	sg_buf_text(&buf, "SSSS");
+	sg_buf_clear(&buf);
+	CU_ASSERT(is_clean(&buf) && buf.len == 0);
+	sg_buf_text(&buf, "SSSS");
+	sg_buf_drop(&buf, 4);
+	CU_ASSERT(is_clean(&buf));
+	sg_buf_cut(&buf, 0);
+	sg_buf_done(&buf);
+}
+
+SG_CASES("base.buf", {"the cap holds and failure sticks", test_cap}, {"it grows and drops", test_growth},
+	 {"behind its length nothing stays", test_forgets})
