@@ -46,6 +46,7 @@ const size_t sg_effect_member_count = sizeof(sg_effect_members) / sizeof(sg_effe
 struct effect {
 	enum sg_effect_kind kind;
 	bool broken;
+	uint32_t made; /* the how many-th of its rule's judgement; 0: while loading */
 	size_t len;
 	char json[];
 };
@@ -76,13 +77,23 @@ sg_effect_read(lua_State *L, int index, enum sg_effect_kind *kind, struct sg_str
 	return true;
 }
 
+bool
+sg_effect_is_all(lua_State *L, int index)
+{
+	const struct effect *effect = luaL_testudata(L, index, EFFECT);
+	uint32_t made = sg_policy_of(L)->effects_made;
+	return effect != NULL && made <= 1 && effect->made == made;
+}
+
 static void
 push_effect(lua_State *L, enum sg_effect_kind kind, bool broken)
 {
 	struct sg_str json = sg_buf_view(&sg_policy_of(L)->scratch);
 	sg_vm_charge_bytes(L, json.len);
 	struct effect *effect = lua_newuserdatauv(L, sizeof(*effect) + json.len, 0);
-	*effect = (struct effect){.kind = kind, .broken = broken, .len = json.len};
+	struct sg_policy *policy = sg_policy_of(L);
+	policy->effects_made += !policy->loading;
+	*effect = (struct effect){.kind = kind, .broken = broken, .made = policy->loading ? 0 : policy->effects_made, .len = json.len};
 	if (json.len > 0)
 		memcpy(effect->json, json.ptr, json.len);
 	luaL_setmetatable(L, EFFECT);

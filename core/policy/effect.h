@@ -61,6 +61,9 @@ int sg_effect_only(lua_State *L);
  * broken one. */
 bool sg_effect_read(lua_State *L, int index, enum sg_effect_kind *kind, struct sg_str *json);
 
+/* Is that effect all that the function which returned it has made? One that was made and dropped was meant to be said. */
+bool sg_effect_is_all(lua_State *L, int index);
+
 /* The JSON of a bound made by at_most and so on; {NULL, 0} if the value is none. */
 struct sg_str sg_bound_read(lua_State *L, int index);
 

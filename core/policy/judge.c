@@ -44,6 +44,8 @@ applies(lua_State *L, const struct sg_policy_rule *rule)
 		sg_vm_raise(L, SG_CODE_ERROR, "compare: return r.args:get(\"x\") ~= nil",
 			    "when must return true or false, not %s", luaL_typename(L, -1));
 	bool yes = lua_toboolean(L, -1);
+	if (sg_policy_of(L)->effects_made > 0)
+		sg_vm_raise(L, SG_CODE_BAD_EFFECT, "effects are made by effect = function(r) ... end", "when made an effect, which nobody would see");
 	lua_settop(L, 1);
 	return yes;
 }
@@ -66,6 +68,7 @@ ask(lua_State *L, struct judgement *j, const struct sg_policy_rule *rule)
 	enum sg_effect_kind kind;
 	struct sg_str json = rule->fixed;
 	sg_vm_charge(L, 5);
+	j->policy->effects_made = 0;
 	if (applies(L, rule)) {
 		if (rule->effect != LUA_NOREF) {
 			call_for_one(L, rule->effect, SG_CODE_BAD_EFFECT, "the effect function");
@@ -75,6 +78,8 @@ ask(lua_State *L, struct judgement *j, const struct sg_policy_rule *rule)
 					    rule->after ? "return add{...}"
 							: "return allow{...}, deny{...}, step_up{...} or defer{...}",
 					    "the effect function returned no effect that fits here");
+			if (!sg_effect_is_all(L, -1))
+				sg_vm_raise(L, SG_CODE_BAD_EFFECT, "make the one effect that is returned, and no other", "an effect was made that is not returned");
 		}
 		write_effect(j, json);
 		if (j->output->failed || j->output->len - j->start > j->policy->limits.output)

@@ -6,6 +6,8 @@
 #include "policy/lex.h"
 #include "policy/state.h"
 
+enum { SG_LINT_LEVELS = 64 };
+
 struct sg_lint {
 	struct sg_policy *policy;
 	uint32_t file;
@@ -14,6 +16,8 @@ struct sg_lint {
 	struct sg_str *declared; /* every name a local, parameter, loop or function declares; sorted by text */
 	struct sg_str *places;   /* the same, sorted by place in the file */
 	size_t declared_count;
+	struct sg_str levels[SG_LINT_LEVELS]; /* names of locals that stand for a level */
+	size_t level_count;
 };
 
 /* Reads a file into tokens; false: no memory. In every case: sg_lint_done. */
@@ -31,6 +35,9 @@ void sg_lint_fields(struct sg_lint *lint);
 
 /* Notes levels that are compared as texts, or with a word that is none. */
 void sg_lint_levels(struct sg_lint *lint);
+
+/* Notes members that a table is given twice. */
+void sg_lint_twice(struct sg_lint *lint);
 
 /* Warns of rules that allow and look at nothing but who asks. */
 void sg_lint_roles(struct sg_lint *lint);

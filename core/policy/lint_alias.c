@@ -51,22 +51,39 @@ is_single(const struct sg_lint *lint, size_t value)
 	return ends_at(&t[value + 1]);
 }
 
+/* The same chain or text, word for word. */
+static bool
+same(const struct sg_lint *lint, size_t a, size_t b)
+{
+	const struct sg_token *t = lint->tokens;
+	while (t[a].kind == t[b].kind && sg_str_eq(t[a].text, t[b].text)) {
+		if (!sg_lint_is(&t[a + 1], ".") || !sg_lint_is(&t[b + 1], "."))
+			return !sg_lint_is(&t[a + 1], ".") && !sg_lint_is(&t[b + 1], ".");
+		a += 2;
+		b += 2;
+	}
+	return false;
+}
+
 size_t
 sg_lint_alias(const struct sg_lint *lint, size_t i)
 {
 	const struct sg_token *t = lint->tokens;
-	size_t value = 0, declared = 0;
+	size_t value = 0, declared = 0, found = 0;
 	if (t[i].kind != SG_TOKEN_NAME || (i > 0 && (sg_lint_is(&t[i - 1], ".") || sg_lint_is(&t[i - 1], ":"))))
 		return 0;
 	for (size_t d = 0; d < lint->declared_count; d++)
 		declared += sg_str_eq(lint->declared[d], t[i].text);
-	for (size_t at = 1; declared == 1 && at + 1 < lint->count; at++) {
+	for (size_t at = 1; declared > 0 && at + 1 < lint->count; at++) {
 		if (sg_lint_is(&t[at], "=") && is_assigned(lint, at, t[i].text))
 			return 0;
 		if (!sg_lint_is(&t[at - 1], "local") || !is_name(&t[at], t[i].text))
 			continue;
 		size_t equals = sg_lint_is(&t[at + 1], "<") ? at + 4 : at + 1;
-		value = equals + 1 < lint->count && sg_lint_is(&t[equals], "=") && is_single(lint, equals + 1) ? equals + 1 : 0;
+		if (equals + 1 >= lint->count || !sg_lint_is(&t[equals], "=") || !is_single(lint, equals + 1) || (found > 0 && !same(lint, value, equals + 1)))
+			return 0;
+		value = equals + 1;
+		found++;
 	}
-	return value;
+	return found == declared ? value : 0;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Locals that stand for one thing in a whole file: `local level = r.sensitivity`, `local secret = "secret"`. A name that is declared or assigned more than
- * once, or whose value is more than one chain or text, stands for nothing here. */
+ * Locals that stand for one thing in a whole file: `local level = r.sensitivity`, `local secret = "secret"`. A name that is assigned, declared
+ * with another value elsewhere, or whose value is more than one chain or text, stands for nothing here. */
 #ifndef SG_POLICY_LINT_ALIAS_H
 #define SG_POLICY_LINT_ALIAS_H
 

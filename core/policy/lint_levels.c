@@ -1,9 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Comparisons of levels that say something else than they seem to, as far as they can be seen, through locals that stand for one thing too: `r.sensitivity <= "internal"` compares letters, and
- * `== "secret"` never holds. A chain that goes through what the caller wrote (args, context ...) is no level. */
+ * Levels, where a file reads them. As texts they compare by their letters, and a word that is no level never fits: both in silence, and no Lua can tell
+ * it at run time. So a level may stand only where what is made of it can be seen here: before a method, beside == and a word of its own kind, in a text,
+ * or as all that a local stands for. A chain that goes through what the caller wrote (args, context ...) is no level. */
 #include "base/str.h"
 #include "policy/level.h"
 #include "policy/lint_alias.h"
+
+/* What stands somewhere: its first and last token, and the one that names the level. */
+struct level {
+	size_t first, last, field;
+};
 
 static bool
 is_order(const struct sg_token *t)
@@ -23,41 +29,136 @@ is_callers(const struct sg_token *t)
 	return sg_lint_is(t, "args") || sg_lint_is(t, "context") || sg_lint_is(t, "properties") || sg_lint_is(t, "facts");
 }
 
-/* The name at `i` ends a chain a.b.c that leads to a level. */
 static bool
-is_level(const struct sg_lint *lint, size_t i)
+ends_value(const struct sg_token *t)
+{
+	return t->kind == SG_TOKEN_NAME || t->kind == SG_TOKEN_STRING || sg_lint_is(t, ")") || sg_lint_is(t, "]") || sg_lint_is(t, "}");
+}
+
+/* The bracket that the one at `i` closes. */
+static size_t
+opening(const struct sg_lint *lint, size_t i)
+{
+	size_t depth = 0;
+	for (;; i--) {
+		const struct sg_token *t = &lint->tokens[i];
+		depth += sg_lint_is(t, ")") || sg_lint_is(t, "]");
+		if ((sg_lint_is(t, "(") || sg_lint_is(t, "[")) && --depth == 0)
+			return i;
+		if (i == 0)
+			return 0;
+	}
+}
+
+/* Where the chain begins whose member stands behind `at`; *callers if it leads through the caller's own. */
+static size_t
+chain_begin(const struct sg_lint *lint, size_t at, bool *callers)
 {
 	const struct sg_token *t = lint->tokens;
-	if (i < 2 || t[i].kind != SG_TOKEN_NAME || !sg_level_field(t[i].text) || !sg_lint_is(&t[i - 1], "."))
+	while (at > 0) {
+		size_t end = at - 1;
+		if (sg_lint_is(&t[end], ")") || sg_lint_is(&t[end], "]")) {
+			at = opening(lint, end);
+		} else if (t[end].kind == SG_TOKEN_NAME) {
+			*callers |= is_callers(&t[end]);
+			at = end;
+		} else if (sg_lint_is(&t[end], ".") || sg_lint_is(&t[end], ":")) {
+			at = end;
+			continue;
+		} else {
+			return at;
+		}
+		if (at > 0 && t[at].kind == SG_TOKEN_NAME && !sg_lint_is(&t[at - 1], ".") && !sg_lint_is(&t[at - 1], ":"))
+			return at;
+	}
+	return at;
+}
+
+/* `.sensitivity` or `["sensitivity"]` behind something; `field` is the name's token. */
+static bool
+is_member(const struct sg_lint *lint, size_t i)
+{
+	const struct sg_token *t = lint->tokens;
+	if (i < 2 || !sg_level_field(t[i].text))
 		return false;
-	size_t at = i;
-	for (; at >= 2 && sg_lint_is(&t[at - 1], ".") && t[at - 2].kind == SG_TOKEN_NAME; at -= 2)
-		if (is_callers(&t[at - 2]))
-			return false;
-	return at == 0 || !sg_lint_is(&t[at - 1], "#"); /* its length is no level */
+	if (t[i].kind == SG_TOKEN_NAME)
+		return sg_lint_is(&t[i - 1], ".");
+	return t[i].kind == SG_TOKEN_STRING && sg_lint_is(&t[i - 1], "[") && sg_lint_is(&t[i + 1], "]") && ends_value(&t[i - 2]);
 }
 
-/* The last name of the chain that begins at `i`; 0: what stands there is no such chain, or goes on (a call, an index). */
+static bool
+chain_at(const struct sg_lint *lint, size_t i, struct level *level)
+{
+	bool callers = false;
+	if (!is_member(lint, i))
+		return false;
+	*level = (struct level){chain_begin(lint, i - 1, &callers), i + (lint->tokens[i].kind == SG_TOKEN_STRING), i};
+	return !callers;
+}
+
+static bool
+is_noted(const struct sg_lint *lint, size_t i)
+{
+	for (size_t n = 0; n < lint->level_count && lint->tokens[i].kind == SG_TOKEN_NAME; n++)
+		if (sg_str_eq(lint->levels[n], lint->tokens[i].text))
+			return true;
+	return false;
+}
+
+/* The field that the local at `i` stands for; 0: for no level. */
 static size_t
-end_of_chain(const struct sg_lint *lint, size_t i)
+alias_at(const struct sg_lint *lint, size_t i)
+{
+	size_t value = is_noted(lint, i) ? sg_lint_alias(lint, i) : 0;
+	struct level level;
+	while (value > 0 && sg_lint_is(&lint->tokens[value + 1], "."))
+		value += 2;
+	return value > 0 && chain_at(lint, value, &level) ? level.field : 0;
+}
+
+static bool
+level_at(const struct sg_lint *lint, size_t i, struct level *level)
+{
+	if (chain_at(lint, i, level))
+		return true;
+	size_t field = alias_at(lint, i);
+	*level = (struct level){i, i, field};
+	return field > 0;
+}
+
+/* Brackets of its own, not those of a call. */
+static void
+widen(const struct sg_lint *lint, struct level *level)
 {
 	const struct sg_token *t = lint->tokens;
-	if (t[i].kind != SG_TOKEN_NAME)
-		return 0;
-	while (sg_lint_is(&t[i + 1], ".") && t[i + 2].kind == SG_TOKEN_NAME)
-		i += 2;
-	return sg_lint_is(&t[i + 1], ":") || sg_lint_is(&t[i + 1], "(") || sg_lint_is(&t[i + 1], "[") || sg_lint_is(&t[i + 1], ".") ? 0 : i;
+	while (level->first > 0 && sg_lint_is(&t[level->first - 1], "(") && sg_lint_is(&t[level->last + 1], ")") &&
+	       (level->first < 2 || !ends_value(&t[level->first - 2]))) {
+		level->first--;
+		level->last++;
+	}
 }
 
-/* The token that names the level the operand at `i` is: its own last name, or that of what a local stands for. Brackets around it make no difference. 0: none. */
+/* The NAME of `local NAME =`, `local NAME <const> =` before a value, where it stands for nothing else, so that whatever is made of it is seen; 0: none. */
 static size_t
-level_at(const struct sg_lint *lint, size_t first, size_t last)
+declared_by(const struct sg_lint *lint, size_t first)
 {
-	if (last > 0 && is_level(lint, last))
-		return last;
-	size_t value = last == first ? sg_lint_alias(lint, first) : 0;
-	size_t end = value > 0 ? end_of_chain(lint, value) : 0;
-	return end > 0 && is_level(lint, end) ? end : 0;
+	const struct sg_token *t = lint->tokens;
+	size_t at = first < 3 || !sg_lint_is(&t[first - 1], "=") ? 0 : first - 2;
+	if (at >= 4 && sg_lint_is(&t[at], ">"))
+		at -= 3;
+	return at > 0 && sg_lint_is(&t[at - 1], "local") && sg_lint_alias(lint, at) > 0 ? at : 0;
+}
+
+/* In a text, before a method, written to, or given on as a level. */
+static bool
+is_safe(const struct sg_lint *lint, const struct level *level)
+{
+	const struct sg_token *t = lint->tokens, *after = &t[level->last + 1], *before = &t[level->first - 1];
+	if (sg_lint_is(after, ":") || sg_lint_is(after, "=") || sg_lint_is(after, "..") || sg_lint_is(before, "..") || sg_lint_is(before, "#"))
+		return true;
+	if (level->first >= 2 && sg_lint_is(before, "="))
+		return sg_lint_is(before - 1, "raise") || is_noted(lint, declared_by(lint, level->first));
+	return level->first >= 2 && sg_lint_is(before, "(") && sg_lint_is(after, ")") && (sg_lint_is(before - 1, "tostring") || sg_lint_is(before - 1, "type"));
 }
 
 /* The text that the token at `i` is or stands for; NULL: none. */
@@ -69,64 +170,86 @@ word_at(const struct sg_lint *lint, size_t i)
 }
 
 static void
-no_order(struct sg_lint *lint, const struct sg_token *field, int line)
-{
-	sg_problem_add(lint->policy, lint->file, line, "use :at_least(\"...\") or :at_most(\"...\")", "%.*s is compared by its letters, not by its level",
-		       SG_STR_ARG(field->text));
-}
-
-static void
 check_word(struct sg_lint *lint, const struct sg_token *field, const struct sg_token *word, int line)
 {
 	char out[SG_VM_TEXT];
-	const char *hint = word != NULL ? sg_level_hint(field->text, word->text, out, sizeof(out)) : NULL;
+	const char *hint = sg_level_hint(field->text, word->text, out, sizeof(out));
 	if (hint != NULL)
 		sg_problem_add(lint->policy, lint->file, line, hint, "%.*s is never '%.*s'", SG_STR_ARG(field->text), (int)(word->text.len < 100 ? word->text.len : 100),
 			       word->text.ptr);
 }
 
-/* `(a.b)` is `a.b`. */
 static size_t
-behind_brackets(const struct sg_lint *lint, size_t i)
+skip(const struct sg_lint *lint, size_t i, const char *bracket, int step)
 {
-	while (i + 1 < lint->count && sg_lint_is(&lint->tokens[i], "("))
-		i++;
+	while (i > 0 && i + 1 < lint->count && sg_lint_is(&lint->tokens[i], bracket))
+		i += (size_t)step;
 	return i;
 }
 
-/* The last name of a chain that stands in brackets of its own, those of no call; what stands there else. */
+/* The last name of the chain that begins at `i`. */
 static size_t
-before_brackets(const struct sg_lint *lint, size_t i)
+chain_end(const struct sg_lint *lint, size_t i)
 {
-	const struct sg_token *t = lint->tokens;
-	size_t last = i, depth = 0;
-	while (last > 1 && sg_lint_is(&t[last], ")"))
-		last--, depth++;
-	size_t first = last;
-	while (first >= 2 && sg_lint_is(&t[first - 1], ".") && t[first - 2].kind == SG_TOKEN_NAME)
-		first -= 2;
-	for (; depth > 0 && first > 0 && sg_lint_is(&t[first - 1], "("); depth--)
-		first--;
-	bool call = first > 0 && (t[first - 1].kind == SG_TOKEN_NAME || t[first - 1].kind == SG_TOKEN_STRING || sg_lint_is(&t[first - 1], ")") || sg_lint_is(&t[first - 1], "]"));
-	return depth > 0 || (last != i && call) ? i : last;
+	while (lint->tokens[i].kind == SG_TOKEN_NAME && sg_lint_is(&lint->tokens[i + 1], ".") && lint->tokens[i + 2].kind == SG_TOKEN_NAME)
+		i += 2;
+	return i;
+}
+
+/* == with what can be told to be a level of its kind, or no level. */
+static bool
+is_compared(struct sg_lint *lint, const struct level *level)
+{
+	const struct sg_token *t = lint->tokens, *word;
+	struct level other;
+	bool right = is_equality(&t[level->last + 1]), left = !right && is_equality(&t[level->first - 1]) && level->first >= 2;
+	if (!right && !left)
+		return false;
+	size_t at = right ? skip(lint, level->last + 2, "(", 1) : skip(lint, level->first - 2, ")", -1);
+	bool whole = right ? !sg_lint_is(&t[at + 1], "..") && !sg_lint_is(&t[at + 1], ":") : at == 0 || !sg_lint_is(&t[at - 1], "..");
+	if (whole && (word = word_at(lint, at)) != NULL) {
+		check_word(lint, &t[level->field], word, t[level->last].line);
+		return true;
+	}
+	return sg_lint_is(&t[at], "nil") || level_at(lint, right ? chain_end(lint, at) : at, &other);
+}
+
+static void
+check_level(struct sg_lint *lint, struct level *level)
+{
+	const struct sg_token *t = lint->tokens, *field = &t[level->field];
+	widen(lint, level);
+	if (level->first == 0 || is_safe(lint, level) || is_compared(lint, level))
+		return;
+	if (is_order(&t[level->last + 1]) || is_order(&t[level->first - 1]))
+		sg_problem_add(lint->policy, lint->file, t[level->last].line, "use :at_least(\"...\") or :at_most(\"...\")", "%.*s is compared by its letters, not by its level",
+			       SG_STR_ARG(field->text));
+	else
+		sg_problem_add(lint->policy, lint->file, t[level->last].line,
+			       "compare it where it is read: :at_least(\"...\"), :at_most(\"...\"), == with one of its words; a local for it has a name that stands for nothing else in the file",
+			       "what becomes of %.*s here cannot be seen", SG_STR_ARG(field->text));
+}
+
+/* One more than are kept is not followed, and so refused where it is declared. */
+static void
+note_locals(struct sg_lint *lint)
+{
+	struct level level;
+	for (size_t i = 1; i + 1 < lint->count; i++) {
+		size_t name = chain_at(lint, i, &level) ? declared_by(lint, level.first) : 0;
+		if (name > 0 && !is_noted(lint, name) && lint->level_count < SG_LINT_LEVELS)
+			lint->levels[lint->level_count++] = lint->tokens[name].text;
+	}
 }
 
 void
 sg_lint_levels(struct sg_lint *lint)
 {
+	struct level level;
+	note_locals(lint);
 	for (size_t i = 1; i + 1 < lint->count; i++) {
-		const struct sg_token *t = &lint->tokens[i];
-		if (!is_order(t) && !is_equality(t))
-			continue;
-		size_t before = before_brackets(lint, i - 1), after = behind_brackets(lint, i + 1), end = end_of_chain(lint, after);
-		if (after != i + 1 && !sg_lint_is(&lint->tokens[end + 1], ")"))
-			end = 0;
-		size_t left = level_at(lint, before, before), right = end > 0 ? level_at(lint, after, end) : 0;
-		if (is_order(t) && (left > 0 || right > 0))
-			no_order(lint, &lint->tokens[left > 0 ? left : right], t->line);
-		if (is_equality(t) && left > 0 && !sg_lint_is(&lint->tokens[after + 1], ".."))
-			check_word(lint, &lint->tokens[left], word_at(lint, after), t->line);
-		if (is_equality(t) && right > 0)
-			check_word(lint, &lint->tokens[right], word_at(lint, before), t->line);
+		bool declared = i > 0 && sg_lint_is(&lint->tokens[i - 1], "local");
+		if (!declared && level_at(lint, i, &level))
+			check_level(lint, &level);
 	}
 }

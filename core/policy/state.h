@@ -76,6 +76,7 @@ struct sg_policy {
 	const struct sg_policy_rule *rule; /* being asked */
 	uint32_t reads;                    /* of what moves, what was read (reads.h) */
 	struct sg_buf scratch;             /* effect under construction */
+	uint32_t effects_made;             /* by this rule so far */
 
 	/* Registry references. */
 	int environment, memo;

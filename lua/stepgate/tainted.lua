@@ -5,10 +5,9 @@ policy { name = "tainted", description = "High risk in a tainted task or instanc
 local approvers = "oncall" -- the group that is asked
 
 local classes = { "infrastructure", "payment", "secret" }
-local levels = { "confidential", "restricted" }
 
 local function is_high(r)
-	return table.has(classes, r.action.class) or (r.action.effect ~= "read" and table.has(levels, r.sensitivity))
+	return table.has(classes, r.action.class) or (r.action.effect ~= "read" and r.sensitivity:at_least("confidential"))
 end
 
 rule {

@@ -29,7 +29,7 @@ print('\tcount = { "fs.*", within = "1h" }, did = { "fs.*", scope = "tree" }, si
 print('\tsum = { "fs.*", of = "calls", scope = "task" }, order = { "fs.list", "fs.read", scope = "instance" }, never_together = { "fs.read", "fs.list" } },')
 print("\twhen = function(r)")
 for name in reads:
-    print("\t\tif not look(%s) then return false end" % name)
+    print("\t\tif not look(%s) then return false end" % (name + ' .. ""' if re.search("sensitivity|autonomy|strength", name) else name))
 for kind, key in needs.items():
     print("\t\tif not look(r.history.%s[%s]) then return false end" % (kind, key))
 for member in ("origin", "labels", "source", "trusted"):

@@ -108,7 +108,7 @@ through_locals(void)
 		{"local s = r.sensitivity local w = 'public' return w < s", NULL},
 		{"local w = 'secret' return r.sensitivity == w", NULL},
 		{"local w <const> = 'Confidential' return w ~= r.sensitivity", NULL},
-		{"local s, n = r.sensitivity, 1 return s < 'internal'", "any"},
+		{"local s, n = r.sensitivity, 1 return s < 'internal'", NULL},
 		{"local s = r.sensitivity local w = 'secret' return s == w", NULL},
 		{"return (r.sensitivity) < ('internal')", NULL},
 		{"return ((r.sensitivity)) == 'secret'", NULL},
@@ -119,10 +119,36 @@ through_locals(void)
 		{"return (r.sensitivity):upper() == 'SECRET'", "any"},
 		{"return tostring(r.sensitivity) == 'secret'", "any"},
 		{"return #r.sensitivity < 3", "any"},
-		{"local w = 'secret' w = 'confidential' return r.sensitivity == w", MATCHES},
-		{"local w = 'secret' if true then local w = 'confidential' return r.sensitivity == w end return false", MATCHES},
+		{"local w = 'secret' w = 'confidential' return r.sensitivity == w", NULL},
+		{"local w = 'secret' if true then local w = 'confidential' return r.sensitivity == w end return false", NULL},
 		{"local s = r.sensitivity .. '' return s == 'secret'", NO_MATCH},
-		{"local s = r.sensitivity or 'secret' return s == 'secret'", NO_MATCH},
+		{"local s = r.sensitivity or 'secret' return s == 'secret'", NULL},
+		{"local s = (r.sensitivity) return s == 'secret'", NULL},
+		{"local s local t = r.sensitivity s = t return s <= 'internal'", NULL},
+		{"local s s = r.sensitivity return s <= 'internal'", NULL},
+		{"local s = r.sensitivity local t = s return t == 'secret'", NULL},
+		{"local s = r.sensitivity do local s = r.sensitivity if s == 'secret' then return true end end return s == 'secret'", NULL},
+		{"local s = r.sensitivity do local s = r.sensitivity if s == 'public' then return true end end return s == 'confidential'", MATCHES},
+		{"local s = r.sensitivity do local s = 'secret' end return s == 'confidential'", NULL},
+		{"return (r.task.tainted and r.sensitivity or 'public') <= 'internal'", NULL},
+		{"local L = { top = 'secret' } return r.sensitivity == L.top", NULL},
+		{"return table.has({ 'secret' }, r.sensitivity)", NULL},
+		{"return table.has({ r.sensitivity }, 'secret')", NULL},
+		{"local function f(l) return l <= 'internal' end return f(r.sensitivity)", NULL},
+		{"local function f(q) return q.sensitivity end return f(r) == 'secret'", NULL},
+		{"return r['sensitivity'] == 'secret'", NULL},
+		{"return r['sensitivity'] <= 'internal'", NULL},
+		{"return r['sensitivity'] == 'confidential'", MATCHES},
+		{"local t = { ['sensitivity'] = 'x' } return true", MATCHES},
+		{"return ({ r })[1].sensitivity <= 'internal'", NULL},
+		{"return r.args:get('x', r).sensitivity == 'secret'", NO_MATCH},
+		{"return r.resource.sensitivity == nil", NO_MATCH},
+		{"return nil ~= r.resource.sensitivity", MATCHES},
+		{"return r.sensitivity == r.action.sensitivity", "any"},
+		{"return r.sensitivity == 'confidential' .. ''", NULL},
+		{"return 'level ' .. r.sensitivity == 'level confidential'", MATCHES},
+		{"return not r.sensitivity == 'secret'", NULL},
+		{"if r.sensitivity then return true end return false", NULL},
 		{"local s = r.args:get('sensitivity', 'x') return s == 'secret'", NO_MATCH},
 		{"local t = { s = 'secret' } return t.s == 'secret'", MATCHES},
 	};
@@ -135,6 +161,28 @@ through_locals(void)
 			fprintf(stderr, "  row %zu: %s\n", i, rows[i].body);
 		CU_ASSERT_TRUE(good);
 	}
+}
+
+/* Lua keeps the last one. */
+static void
+given_twice(void)
+{
+	static const char *const rows[] = {
+		"rule{id='x',on='**',effect=deny{},effect=allow{}}",
+		"rule{id='x',on='**',when=function(r) return false end,when=function(r) return true end,effect=allow{}}",
+		"rule{id='x',on='**',effect=step_up{approvers='ops',quorum=2,quorum=1}}",
+		"rule{id='x',id='y',on='**',effect=allow{}}",
+		"rule{id='x',on='**',['effect']=deny{},effect=allow{}}",
+		"rule{id='x',on='**',effect=deny{};['effect']=allow{}}",
+		"rule{id='x',on='**',effect=allow{narrow={a=at_most(1),b=at_most(1),a=at_most(9)}}}",
+		"rule{id='x',on='**',effect=function(r) return allow{ttl='1s',say='x',ttl='9s'} end}",
+		"local t = { limits = { pay = 1, pay = 2 } } rule{id='x',on='**',effect=allow{}}",
+		"rule{id='x',on='**',needs={count={'a'},count={'b'}},effect=allow{}}",
+	};
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		CU_ASSERT_TRUE(world_refuses(rows[i], "is given twice"));
+	CU_ASSERT_TRUE(world_says("local t = { a = { a = 1 }, b = { a = 2 }, f = function() local a = 1 return { a = a } end } rule{id='x',on='**',when=function(r) local a = 1 return t.f().a == a end,effect=allow{}}", "{}", MATCHES));
+	CU_ASSERT_TRUE(world_says("local a = { 'x', 'x' } local b, c = (a == a), { a == a, a ~= a } rule{id='x',on='**',effect=allow{}}", "{}", MATCHES));
 }
 
 /* A misspelt member of the author's own table is no rule that always applies. */
@@ -161,4 +209,4 @@ when_is_nil(void)
 	}
 }
 
-SG_CASES("policy.forms", {"every spelling", spelled}, {"parts", parts}, {"levels", levels}, {"through locals", through_locals}, {"when is nil", when_is_nil})
+SG_CASES("policy.forms", {"every spelling", spelled}, {"parts", parts}, {"levels", levels}, {"through locals", through_locals}, {"when is nil", when_is_nil}, {"given twice", given_twice})
