@@ -14,7 +14,8 @@
 void
 sg_wipe(void *bytes, size_t len)
 {
-	explicit_bzero(bytes, len);
+	if (len > 0)
+		explicit_bzero(bytes, len);
 }
 
 bool

@@ -79,6 +79,9 @@ show_status(const struct sg_ctl *ctl, const struct sg_json *a)
 	if (killed != NULL && killed->count > 0)
 		sg_show_member("KILLED", a, "killed");
 	show_modules(sg_json_get(a, "modules"));
+	const struct sg_json *memories = sg_json_get(a, "memories");
+	if (sg_show_int(memories, "kept") * 2 >= sg_show_int(memories, "most") && memories != NULL)
+		sg_show_rowf("memories", "%lld of %lld are kept; stepgate memories list", (long long)sg_show_int(memories, "kept"), (long long)sg_show_int(memories, "most"));
 	if (sg_show_int(a, "execs_unseen") > 0)
 		sg_show_rowf("exec", "not seen on %lld connections: whether the process has begun another program since", (long long)sg_show_int(a, "execs_unseen"));
 	show_warnings("identity", sg_json_get(a, "identity"));

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * What operators do beside approving: kill, let go, reload, look. */
 #include "gate/domain.h"
+#include "gate/memories.h"
 #include "gate/revoking.h"
 #include "gate/wall.h"
 
@@ -321,6 +322,7 @@ sg_route_status(struct sg_gate *gate, struct sg_request *r)
 		sg_jw_text(&w, k);
 	sg_jw_end(&w);
 	sg_jw_member_int(&w, "leases", gate->state.live_leases);
+	sg_write_memories(&w, gate);
 	sg_jw_member_str(&w, "mode", gate->catalogue->dev ? SG_STR("dev") : SG_STR("enforce"));
 	sg_jw_name(&w, "modules");
 	gate->ports.modules(gate->ports.self, &w);

@@ -131,6 +131,7 @@ enum sg_body_kind {
 	X(O_LEASES,      "all",           YES,       0,                  false)                                        \
 	X(O_CLOCK_ACCEPT, "reason",       NAMED,     SG_BODY_NOTE,       true)                                         \
 	X(O_LEASE_FORGET, "reason",       NAMED,     SG_BODY_NOTE,       true)                                         \
+	X(O_MEMORY_FORGET, "reason",      NAMED,     SG_BODY_NOTE,       true)                                         \
 	X(O_KILL,        "agent",         NAMED,     SG_BODY_NAME,       false)                                        \
 	X(O_KILL,        "all",           FLAG,      0,                  false)                                        \
 	X(O_KILL,        "reason",        TEXT,      SG_BODY_NOTE,       false)                                        \

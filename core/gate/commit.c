@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Committing: the approval is settled, the decision becomes a leaf, and nobody hears of it before that leaf is on disk. */
 #include "gate/lease_room.h"
+#include "gate/memories.h"
 #include "gate/moved.h"
 #include "gate/sight.h"
 #include "gate/turns.h"

@@ -45,20 +45,6 @@ write_taint(struct sg_json_writer *w, const struct sg_gate *gate, const struct s
 }
 
 /* A declared memory: what is written there carries the taint of the task. */
-/* Whatever it is written to keeps what its writer had read, for as long as it is kept: no more of it than there is room for. */
-bool
-sg_memory_room(const struct sg_gate *gate, const struct sg_request *r)
-{
-	char id[33];
-	bool memory = false;
-	if (r->action->reads || gate->state.memories.count < (size_t)gate->catalogue->limits.memories)
-		return true;
-	for (const struct sg_resource *f = NULL; (f = sg_next_found(gate, r, f)) != NULL;)
-		memory |= f->memory;
-	sg_state_handle(&gate->state, r->resource_type, r->resource_id, id);
-	return !memory || sg_table_get(&gate->state.memories, sg_str(id)) != NULL;
-}
-
 static void
 write_memory(struct sg_json_writer *w, const struct sg_gate *gate, const struct sg_request *r)
 {

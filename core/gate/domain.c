@@ -197,14 +197,6 @@ sg_domains_fade(struct sg_gate *gate, size_t most)
 	}
 }
 
-struct sg_domain *
-sg_domain_of_session(const struct sg_gate *gate, struct sg_str enforcer, struct sg_str agent, struct sg_str session)
-{
-	struct named d = {.kind = ""};
-	of_session(gate, &d, enforcer, agent, session);
-	return sg_table_get(&gate->state.domains, sg_str(d.id));
-}
-
 bool
 sg_domain_over(struct sg_gate *gate, const struct sg_domain *d, struct sg_str by, uint64_t *number)
 {
@@ -230,7 +222,7 @@ sg_write_domain_now(struct sg_json_writer *w, const struct sg_domain *d)
 	for (size_t i = 0; i < d->taint.count; i++)
 		sg_jw_text(w, d->taint.labels[i]);
 	sg_jw_end(w);
-	sg_jw_member_text(w, "name", d->name);
+	sg_jw_member_text(w, "name", d->name != NULL ? d->name : "");
 	sg_jw_member_text(w, "sensitivity", sg_sensitivity_name(d->taint.sensitivity));
 	sg_jw_member_int(w, "since", (d->frozen && (d->since_ms == 0 || d->frozen_ms < d->since_ms) ? d->frozen_ms : d->since_ms) / 1000);
 	sg_jw_member_int(w, "tasks", (int64_t)d->tasks);

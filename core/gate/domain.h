@@ -25,8 +25,6 @@ void sg_domain_thaw(struct sg_gate *gate, struct sg_request *request, const stru
 void sg_domains_fade(struct sg_gate *gate, size_t most);
 /* One domain as it is now: id, kind, name, labels, since when; null for NULL. */
 void sg_write_domain_now(struct sg_json_writer *w, const struct sg_domain *domain);
-/* What this agent of the catalogue is in, in that session of that enforcer; NULL: nothing is in memory of it. */
-struct sg_domain *sg_domain_of_session(const struct sg_gate *gate, struct sg_str enforcer, struct sg_str agent, struct sg_str session);
 /* Its session has ended: what it carries fades at once, unless it holds an open task or stands still. *number: of the leaf, left alone where none is due.
  * False: it could not be recorded. */
 bool sg_domain_over(struct sg_gate *gate, const struct sg_domain *domain, struct sg_str by, uint64_t *number);

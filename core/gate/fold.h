@@ -25,6 +25,7 @@
 	X(gap,         gap,        "how many answers were given without a record, why, from when to when")             \
 	X(admin,       admin,      "an operator did something else: reload, refused reload")                           \
 	X(domain,      domain,     "what shares a boundary of the kernel was frozen, thawed, cleansed, or what it carried has faded") \
+	X(memory,      memory,     "an operator's word: what an agent wrote to resources with memory carries nothing any more") \
 	X(alert,       alert,      "somebody was told of something: who, what, about whom")                            \
 	X(snapshot,    snapshot,   "the state up to a leaf was written beside the journal; its digest")                \
 	X(checkpoint,  checkpoint, "reserved")

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Leaves about decisions: judged, withheld, their leases, and what really happened. */
 #include "gate/fold_in.h"
+#include "gate/fold_memory.h"
 #include "gate/mask_line.h"
 
 #include "base/str.h"
@@ -102,36 +103,6 @@ new_lease(struct sg_fold *f, struct sg_attempt *attempt, const struct sg_json *s
 	attempt->task->leases_kept++;
 }
 
-/* A note carries what its writer had read to whoever reads it. */
-static void
-use_memory(struct sg_fold *f, struct sg_task *task, struct sg_attempt *attempt)
-{
-	struct sg_fold inner = *f;
-	inner.body = sg_json_get(f->body, "memory");
-	if (inner.body == NULL || inner.body->type != SG_JSON_OBJECT)
-		return;
-	struct sg_str id = sg_fold_text(&inner, "id");
-	struct sg_memory *memory = sg_table_get(&f->state->memories, id);
-	bool writes = sg_fold_flag(&inner, "write");
-	if (memory == NULL && writes) {
-		memory = calloc(1, sizeof(*memory));
-		if (memory == NULL) {
-			f->missing = "memory";
-			return;
-		}
-		sg_fold_id(&inner, "id", memory->id, sizeof(memory->id));
-		sg_fold_put(f, &f->state->memories, memory->id, memory);
-	}
-	if (memory == NULL)
-		return;
-	if (writes)
-		memcpy(attempt->wrote, memory->id, sizeof(attempt->wrote));
-	if (writes ? !sg_taint_join(&memory->taint, &task->taint) : !sg_taint_join(&attempt->labels, &memory->taint))
-		f->missing = "memory";
-	if (!writes)
-		sg_taint_soak(f, task, &memory->taint);
-}
-
 /* More came with the arguments than is recorded of them: a result that repeats it proves nothing. */
 static void
 args_seen(struct sg_fold *f, struct sg_task *task, struct sg_attempt *attempt)
@@ -172,7 +143,7 @@ fold_allow(struct sg_fold *f, struct sg_task *task, struct sg_attempt *attempt)
 	sg_fold_spread(f, task, SG_WORD_NAMED);
 	sg_fold_labels(f, &attempt->labels, "taint", SG_WORD_NAMED);
 	sg_fold_labels(f, &attempt->labels, "carried", SG_WORD_REPORTED); /* whosever word it is in the task */
-	use_memory(f, task, attempt);
+	sg_fold_memory_used(f, task, attempt);
 	attempt->policy = sg_person_tag(f->policy);
 	attempt->labels_tag = sg_taint_tag(&task->taint);
 	sg_fold_charge(f, attempt);
@@ -189,6 +160,7 @@ fold_allow(struct sg_fold *f, struct sg_task *task, struct sg_attempt *attempt)
 		attempt->report_by = sg_fold_deadline(f, "report_by");
 		sg_fold_await(f->state, attempt);
 	}
+	sg_fold_memory_reading(f, attempt);
 }
 
 static void
@@ -224,8 +196,7 @@ sg_fold_kind_decision(struct sg_fold *f)
 	struct sg_attempt *attempt = attempt_of(f, task);
 	if (attempt == NULL)
 		return;
-	task->last_ms = f->at_ms;
-	task->last_boot = f->state->now.boot;
+	sg_task_asks(task, f->at_ms, f->state->now.boot);
 	attempt->state = sg_str_is(verdict, "step_up") ? SG_ATTEMPT_STEP_UP : SG_ATTEMPT_DENIED;
 	if (sg_str_is(verdict, "allow"))
 		fold_allow(f, task, attempt);
@@ -246,6 +217,7 @@ sg_fold_unspend(struct sg_state *state, struct sg_attempt *attempt)
 	if (attempt->state == SG_ATTEMPT_ALLOWED && !attempt->outcome)
 		sg_fold_settle(attempt, nothing, false);
 	sg_fold_await_no_more(state, attempt);
+	sg_reading_end(state, attempt);
 }
 
 void
@@ -345,15 +317,6 @@ seen(struct sg_fold *f, struct sg_task *task, const struct sg_attempt *attempt)
 }
 
 /* A deadline says unknown; whoever asked may say better later. */
-/* It may have been done only now: what its writer has read since the allow is in it, too. */
-static void
-written(struct sg_fold *f, const struct sg_task *task, const struct sg_attempt *attempt)
-{
-	struct sg_memory *memory = attempt->wrote[0] == '\0' ? NULL : sg_table_get(&f->state->memories, sg_str(attempt->wrote));
-	if (memory != NULL && !sg_taint_join(&memory->taint, &task->taint))
-		f->missing = "memory";
-}
-
 void
 sg_fold_kind_outcome(struct sg_fold *f)
 {
@@ -373,7 +336,7 @@ sg_fold_kind_outcome(struct sg_fold *f)
 		return;
 	sg_fold_spread(f, task, whose(f));
 	if (attempt != NULL) {
+		sg_fold_memory_told(f, task, attempt);
 		seen(f, task, attempt);
-		written(f, task, attempt);
 	}
 }

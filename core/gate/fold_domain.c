@@ -25,6 +25,19 @@ sg_fold_domain_of(struct sg_fold *f, struct sg_str id)
 	return d;
 }
 
+void
+sg_domain_call(struct sg_fold *f, struct sg_domain *d, struct sg_str name)
+{
+	name.len = name.len < SG_DOMAIN_NAME ? name.len : SG_DOMAIN_NAME - 1;
+	if (d->name != NULL && sg_str_is(name, d->name))
+		return;
+	sg_session_leave(f->state, d);
+	free(d->name);
+	d->name = strndup(name.len > 0 ? name.ptr : "", name.len);
+	if (d->name == NULL || !sg_session_enter(f->state, d))
+		f->missing = "memory";
+}
+
 static void
 read_stanza(struct sg_fold *f, struct sg_domain *d)
 {
@@ -36,7 +49,7 @@ read_stanza(struct sg_fold *f, struct sg_domain *d)
 	struct sg_str kind = sg_fold_text(&inner, "kind"), name = sg_fold_text(&inner, "name");
 	int64_t fade_ms = sg_fold_int(&inner, "fade");
 	snprintf(d->kind, sizeof(d->kind), "%.*s", SG_STR_ARG(kind));
-	snprintf(d->name, sizeof(d->name), "%.*s", SG_STR_ARG(name));
+	sg_domain_call(f, d, name);
 	if (d->fade_ms >= 0 && (fade_ms < 0 || fade_ms > d->fade_ms)) /* of several stanzas the slowest; below 0: never */
 		d->fade_ms = fade_ms;
 	f->missing = inner.missing;
@@ -95,10 +108,12 @@ sg_domain_ended(struct sg_domain *d, int64_t steady_ms)
 }
 
 void
-sg_domain_free(struct sg_domain *d)
+sg_domain_free(struct sg_state *state, struct sg_domain *d)
 {
 	if (d == NULL)
 		return;
+	sg_session_leave(state, d);
+	free(d->name);
 	sg_taint_free(&d->taint);
 	sg_counted_free(&d->denials);
 	sg_counted_free(&d->step_ups);

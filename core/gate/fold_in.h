@@ -44,7 +44,12 @@ void sg_domain_enter(struct sg_domain *domain, struct sg_task *task);
 void sg_domain_leave(struct sg_task *task, int64_t steady_ms);
 /* One of its open tasks ended. */
 void sg_domain_ended(struct sg_domain *domain, int64_t steady_ms);
-void sg_domain_free(struct sg_domain *domain);
+void sg_domain_free(struct sg_state *state, struct sg_domain *domain);
+/* Its kind is known; this is its name. */
+void sg_domain_call(struct sg_fold *f, struct sg_domain *domain, struct sg_str name);
+/* fold_session.c. What has kind and name of a session's is one of its domains from then on. False on no memory. */
+bool sg_session_enter(struct sg_state *state, struct sg_domain *domain);
+void sg_session_leave(struct sg_state *state, struct sg_domain *domain);
 /* fold_kin.c. The next domain of the same user that is of another kind; NULL: no more. *at begins at 0. */
 struct sg_domain *sg_domain_kin(const struct sg_state *state, const struct sg_domain *domain, size_t *at);
 /* One that nobody was in takes over what those carry. */

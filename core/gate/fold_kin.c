@@ -13,7 +13,7 @@ user_of(const struct sg_domain *d)
 	static const char *const kinds[] = {"uid", "cgroup", "unit", "process"};
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
 		if (strcmp(d->kind, kinds[i]) == 0)
-			return atoll(d->name);
+			return d->name != NULL ? atoll(d->name) : -1;
 	return -1;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * What a lost record leaves in memory that a restart would not find: taken back at once, so that nothing rests on what nobody can read any more. */
 #include "gate/fold_in.h"
+#include "gate/fold_memory.h"
 
 #include "base/str.h"
 
@@ -41,6 +42,7 @@ sg_state_lost_attempt(struct sg_state *state, struct sg_str decision)
 		return;
 	sg_table_take(&attempt->task->attempts, sg_str(attempt->key));
 	sg_fold_await_no_more(state, attempt);
+	sg_reading_end(state, attempt);
 	sg_taint_free(&attempt->labels);
 	free(attempt->charges);
 	free(attempt);

@@ -126,8 +126,7 @@ read_task(struct sg_fold *f)
 	task->on_behalf = sg_fold_word(f, "on_behalf");
 	task->asserted = sg_fold_flag(f, "asserted");
 	task->claimed = sg_fold_flag_or(f, "claimed", true);
-	task->opened_ms = task->last_ms = f->at_ms;
-	task->last_boot = f->state->now.boot;
+	task->opened_ms = f->at_ms;
 	task->idle_ms = sg_fold_int_or(f, "idle", 0);
 	task->ends = sg_fold_deadline(f, "ends");
 	task->generation = 1;
@@ -173,6 +172,7 @@ sg_fold_kind_task(struct sg_fold *f)
 	link_up(f, task);
 	f->state->open_tasks++;
 	sg_task_join_tree(task);
+	sg_task_asks(task, f->at_ms, f->state->now.boot);
 	hold(f, task, instance, domain);
 	uint64_t sayer = task->parent != NULL ? sg_person_tag(sg_str(task->parent->agent)) : 0;
 	sg_fold_values_of(f, task, sg_json_get(f->body, "inputs"), who_said(task), sayer, &task->taint);

@@ -9,6 +9,7 @@
 #include "base/str.h"
 #include "gate/body.h"
 #include "gate/domain.h"
+#include "gate/memories.h"
 #include "gate/moved.h"
 #include "gate/pulse.h"
 #include "gate/remember.h"
@@ -63,6 +64,8 @@ static const struct {
 	{SG_ROUTE_O_LEASES, sg_route_leases},
 	{SG_ROUTE_O_LEASE_REVOKE, sg_route_lease_revoke},
 	{SG_ROUTE_O_LEASE_FORGET, sg_route_lease_forget},
+	{SG_ROUTE_O_MEMORIES, sg_route_memories},
+	{SG_ROUTE_O_MEMORY_FORGET, sg_route_memories_forget},
 	{SG_ROUTE_O_KILL, sg_route_kill},
 	{SG_ROUTE_O_LIFT, sg_route_lift},
 	{SG_ROUTE_O_RELOAD, sg_route_reload},

@@ -266,8 +266,6 @@ bool sg_in_force(struct sg_gate *gate, struct sg_request *request, enum sg_reaso
 bool sg_still_within(struct sg_gate *gate, struct sg_request *request, const struct sg_task *task, enum sg_reason *reason);
 bool sg_ceilings(struct sg_gate *gate, struct sg_request *request, enum sg_reason *reason);
 enum sg_reason sg_may_spend(const struct sg_gate *gate, const struct sg_request *request);
-/* False: this would write to a resource with memory that was never written to, and limits.memories are kept already. */
-bool sg_memory_room(const struct sg_gate *gate, const struct sg_request *request);
 /* plan.c: what a step names: the action, what it is done to, with which arguments (NULL: any). Keyed by the tree; 0: no memory. */
 uint64_t sg_step_digest(const struct sg_gate *gate, const struct sg_task *task, struct sg_str action, const struct sg_json *resource, const struct sg_json *args);
 /* plan.c: may this task, whose role acts on a plan alone, do this now? request->step says which step it is, from 1 on. False: *reason. */

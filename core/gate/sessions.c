@@ -10,7 +10,7 @@ enum { SLICE = 256 /* tasks ended between two looks at the rest of the gate */, 
 /* ---- its end, said ---- */
 
 struct end {
-	size_t known, ended, frozen; /* domains of it; tasks ended in this slice; tasks and domains that stand still */
+	size_t ended, frozen; /* tasks ended in this slice; tasks and domains that stand still */
 	const char *by;              /* "enforcer:NAME" */
 	uint64_t number;             /* of the last leaf */
 	bool good;
@@ -33,14 +33,14 @@ end_tasks(struct sg_gate *gate, const struct sg_domain *d, struct end *e)
 }
 
 static void
-each_agent(struct sg_gate *gate, const struct sg_request *r, struct end *e, bool over)
+each_domain(struct sg_gate *gate, const struct sg_session *session, struct end *e, bool over)
 {
-	for (size_t i = 0; i < gate->catalogue->agent_count && e->good; i++) {
-		const struct sg_domain *d = sg_domain_of_session(gate, r->enforcer->name, gate->catalogue->agents[i].name, r->argument);
-		e->known += d != NULL && !over;
-		if (d != NULL && over)
+	const struct sg_domain *next;
+	for (const struct sg_domain *d = session->first; d != NULL && e->good; d = next) {
+		next = d->session_next;
+		if (over) {
 			e->good = sg_domain_over(gate, d, sg_str(e->by), &e->number);
-		else if (d != NULL) {
+		} else {
 			e->frozen += d->frozen;
 			end_tasks(gate, d, e);
 		}
@@ -79,16 +79,19 @@ end_some(struct sg_gate *gate, struct sg_request *r)
 		sg_answer_error(gate, r, 404, reason, "");
 		return;
 	}
+	const struct sg_session *session = sg_session_find(&gate->state, r->enforcer->name, r->argument);
+	if (session == NULL) {
+		sg_answer_error(gate, r, 404, SG_REASON_not_found, "no session of that name is known here");
+		return;
+	}
 	sg_asker(r, asker);
-	each_agent(gate, r, &e, false);
+	each_domain(gate, session, &e, false);
 	r->ended_tasks += e.ended;
 	if (e.ended > 0)
 		sg_leases_revoking(gate);
 	else if (e.good)
-		each_agent(gate, r, &e, true);
-	if (e.known == 0)
-		sg_answer_error(gate, r, 404, SG_REASON_not_found, "no session of that name is known here");
-	else if (!e.good)
+		each_domain(gate, session, &e, true);
+	if (!e.good)
 		sg_answer_error(gate, r, 503, SG_REASON_audit_unavailable, "ask again: ending twice does no harm");
 	else
 		sg_request_sync(gate, r, e.number, e.ended > 0 ? end_some : e.frozen > 0 ? answer_frozen : answer_ended);
@@ -104,38 +107,22 @@ sg_route_session_end(struct sg_gate *gate, struct sg_request *r)
 
 /* What is asked below counts: those are at work for it. */
 static bool
-tree_asks(const struct sg_gate *gate, const struct sg_task *task)
+tree_asks(const struct sg_gate *gate, const struct sg_task *root)
 {
 	const struct sg_clock *now = &gate->state.now;
-	const struct sg_task *t = task;
-	do {
-		if (now->wall_ms - t->last_ms < gate->catalogue->limits.session_idle && (now->boot - t->last_boot) / SG_MSEC < gate->catalogue->limits.session_idle)
-			return true;
-	} while ((t = t->tree_next) != task);
-	return false;
+	int64_t idle_ms = gate->catalogue->limits.session_idle;
+	return now->wall_ms - root->tree_last_ms < idle_ms && (now->boot - root->tree_last_boot) / SG_MSEC < idle_ms;
 }
 
+/* Whatever agent of it. Each task that is looked at counts. */
 static bool
-domain_asks(const struct sg_gate *gate, const struct sg_domain *d)
+session_asks(const struct sg_gate *gate, const struct sg_session *session, size_t *looks)
 {
-	for (const struct sg_task *t = d->first; t != NULL; t = t->domain_next)
-		if (t->state <= SG_TASK_FROZEN && tree_asks(gate, t))
-			return true;
+	for (const struct sg_domain *d = session->first; d != NULL; d = d->session_next)
+		for (const struct sg_task *t = d->first; t != NULL; t = t->domain_next, ++*looks)
+			if (t->state <= SG_TASK_FROZEN && tree_asks(gate, t->root))
+				return true;
 	return false;
-}
-
-/* Whatever agent of it. Where the name was too long to be kept whole the others are not found, and each agent is looked at by itself. */
-static bool
-session_asks(const struct sg_gate *gate, const struct sg_domain *d)
-{
-	struct sg_str rest = sg_str(d->name), enforcer = sg_str_cut(&rest, '|');
-	sg_str_cut(&rest, '|');
-	bool asks = domain_asks(gate, d);
-	for (size_t i = 0; i < gate->catalogue->agent_count && !asks; i++) {
-		const struct sg_domain *other = sg_domain_of_session(gate, enforcer, gate->catalogue->agents[i].name, rest);
-		asks = other != NULL && domain_asks(gate, other);
-	}
-	return asks;
 }
 
 static bool
@@ -144,26 +131,30 @@ may_end(const struct sg_task *task)
 	return task->state == SG_TASK_OPEN && !sg_task_holds_frozen(task); /* what stands still waits for an operator */
 }
 
-static void
-end_idle(struct sg_gate *gate, const struct sg_domain *d)
+/* At most a slice of them; the rest is as idle at the next look. False: it could not be recorded. */
+static bool
+end_idle(struct sg_gate *gate, const struct sg_session *session, size_t *ended)
 {
-	if (d->tasks == 0 || strcmp(d->kind, "session") != 0 || session_asks(gate, d))
-		return;
-	for (const struct sg_task *t = d->first; t != NULL; t = t->domain_next)
-		if (may_end(t) && !sg_end_task(gate, t, "session idle"))
-			return;
-	sg_leases_revoking(gate);
+	for (const struct sg_domain *d = session->first; d != NULL; d = d->session_next)
+		for (const struct sg_task *t = d->tasks > 0 ? d->first : NULL; t != NULL && *ended < SLICE; t = t->domain_next)
+			if (may_end(t) && !(++*ended, sg_end_task(gate, t, "session idle")))
+				return false;
+	return true;
 }
 
 void
 sg_sessions_idle(struct sg_gate *gate)
 {
-	for (int looks = 0; looks < LOOKS_AT_ONCE && !gate->journal.closed; looks++) {
-		const struct sg_domain *d = sg_table_next(&gate->state.domains, &gate->sessions_at);
-		if (d == NULL) {
+	size_t ended = 0;
+	for (size_t looks = 0; looks < LOOKS_AT_ONCE && ended < SLICE && !gate->journal.closed; looks++) {
+		const struct sg_session *session = sg_table_next(&gate->state.sessions, &gate->sessions_at);
+		if (session == NULL) {
 			gate->sessions_at = 0;
-			return;
+			break;
 		}
-		end_idle(gate, d);
+		if (!session_asks(gate, session, &looks) && !end_idle(gate, session, &ended))
+			break;
 	}
+	if (ended > 0)
+		sg_leases_revoking(gate);
 }

@@ -114,6 +114,8 @@ attempt_line(struct sg_snapshot_out *o, const void *value)
 	sg_jw_member_bool(&o->w, "owed", a->owed);
 	sg_jw_member_bool(&o->w, "plain", a->plain);
 	write_tag(&o->w, "policy", a->policy);
+	sg_jw_member_text(&o->w, "read", a->read);
+	sg_jw_member_int(&o->w, "read_until", a->read_until_ms);
 	sg_line_deadline(o, "report_by", &a->report_by);
 	sg_jw_member_text(&o->w, "result", a->result);
 	write_tag(&o->w, "same", a->same);
@@ -214,6 +216,7 @@ memory_line(struct sg_snapshot_out *o, const void *value)
 {
 	const struct sg_memory *m = value;
 	sg_line_begin(o);
+	sg_jw_member_text(&o->w, "agent", m->agent);
 	sg_jw_member_text(&o->w, "id", m->id);
 	sg_jw_member_text(&o->w, "k", "memory");
 	sg_line_labels(&o->w, &m->taint);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Reading a snapshot: one function a kind of line. Counts that follow from what is there are counted, not read. */
+#include "gate/fold_memory.h"
 #include "gate/pulse.h"
 #include "gate/snapshot_in.h"
 
@@ -44,8 +45,7 @@ end_approval(void *value)
 static void
 end_memory(void *value)
 {
-	sg_taint_free(&((struct sg_memory *)value)->taint);
-	free(value);
+	sg_memory_free(value);
 }
 
 static void
@@ -149,6 +149,9 @@ read_attempt(struct sg_fold *f)
 	a->labels_tag = sg_value_unhex(sg_fold_text_or(f, "labels_tag"));
 	struct sg_str wrote = sg_fold_text_or(f, "wrote");
 	memcpy(a->wrote, wrote.ptr, wrote.len < sizeof(a->wrote) ? wrote.len : 0);
+	struct sg_str reads = sg_fold_text_or(f, "read");
+	memcpy(a->read, reads.ptr, reads.len < sizeof(a->read) ? reads.len : 0);
+	a->read_until_ms = sg_fold_int_or(f, "read_until", 0);
 	sg_take_taint(f, &a->labels);
 	read_charges(f, a);
 	a->task = sg_fold_task_of(f);
@@ -161,6 +164,8 @@ read_attempt(struct sg_fold *f)
 		return;
 	sg_fold_put(f, &a->task->attempts, a->key, a);
 	a->task->owed += a->hooks;
+	if (a->read[0] != '\0' && !sg_reading_begin(f->state, a))
+		f->missing = "memory";
 	if (sg_fold_flag(f, "owed"))
 		sg_fold_await(f->state, a);
 }
@@ -287,7 +292,13 @@ read_memory(struct sg_fold *f)
 		return;
 	sg_fold_id(f, "id", m->id, sizeof(m->id));
 	sg_take_taint(f, &m->taint);
+	struct sg_str agent = sg_fold_text_or(f, "agent");
+	m->agent = strndup(agent.len > 0 ? agent.ptr : "", agent.len);
+	if (m->agent == NULL)
+		f->missing = "memory";
 	sg_take_place(f, &f->state->memories, m->id, m, end_memory);
+	if (f->missing == NULL && !sg_memory_counted(f->state, m, 1))
+		f->missing = "memory";
 }
 
 static void

@@ -47,7 +47,7 @@ take_counted(struct sg_fold *f, const char *name, struct sg_counted *out)
 static void
 end_domain(void *value)
 {
-	sg_domain_free(value);
+	sg_domain_free(NULL, value);
 }
 
 void
@@ -59,7 +59,6 @@ sg_read_domain_line(struct sg_fold *f)
 	struct sg_str kind = sg_fold_text(f, "kind"), name = sg_fold_text(f, "name");
 	sg_fold_id(f, "id", d->id, sizeof(d->id));
 	snprintf(d->kind, sizeof(d->kind), "%.*s", SG_STR_ARG(kind));
-	snprintf(d->name, sizeof(d->name), "%.*s", SG_STR_ARG(name));
 	sg_take_taint(f, &d->taint);
 	take_counted(f, "denials", &d->denials);
 	take_counted(f, "step_ups", &d->step_ups);
@@ -69,6 +68,8 @@ sg_read_domain_line(struct sg_fold *f)
 	d->idle_ms = sg_fold_int(f, "idle");
 	d->since_ms = sg_fold_int(f, "since");
 	sg_take_place(f, &f->state->domains, d->id, d, end_domain);
+	if (f->missing == NULL)
+		sg_domain_call(f, d, name);
 }
 
 /* In a snapshot of before the instance carried what its domain does now. */
@@ -124,7 +125,6 @@ read_numbers(struct sg_fold *f, struct sg_task *t)
 	t->ended_ms = sg_fold_int(f, "ended");
 	t->last_ms = sg_fold_int(f, "last");
 	t->idle_ms = sg_fold_int(f, "idle");
-	t->last_boot = f->state->now.boot;
 	t->ends = sg_fold_deadline(f, "ends");
 	t->state = state_named(f);
 	sg_take_ints(f, "limit", t->limit, SG_DIMENSIONS);
@@ -158,6 +158,7 @@ place_task(struct sg_fold *f, struct sg_task *t)
 		t->parent->children += open;
 	}
 	sg_task_join_tree(t);
+	sg_task_asks(t, t->last_ms, f->state->now.boot);
 	sg_domain_enter(domain, t);
 	t->by_domain = sg_fold_flag_or(f, "by_domain", false);
 	t->instance->refs++;

@@ -41,7 +41,7 @@ sg_snapshot_domain(struct sg_snapshot_out *o, const void *value)
 	sg_jw_member_text(&o->w, "k", "domain");
 	sg_jw_member_text(&o->w, "kind", d->kind);
 	sg_line_labels(&o->w, &d->taint);
-	sg_jw_member_text(&o->w, "name", d->name);
+	sg_jw_member_text(&o->w, "name", d->name != NULL ? d->name : "");
 	sg_line_level(&o->w, d->taint.sensitivity);
 	sg_jw_member_int(&o->w, "since", d->since_ms);
 	sg_line_counted(&o->w, "step_ups", &d->step_ups);

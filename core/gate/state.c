@@ -43,7 +43,7 @@ sg_state_init(struct sg_state *state, const unsigned char key[SG_KEY_BYTES], con
 	memcpy(state->key, key, SG_KEY_BYTES);
 	snprintf(state->boot_id, sizeof(state->boot_id), "%s", boot_id);
 	struct sg_table *tables[] = {&state->tasks, &state->domains, &state->instances, &state->leases, &state->approvals, &state->histories, &state->killed,
-				     &state->decisions, &state->subjects, &state->words, &state->grants, &state->accounts, &state->memories, &state->agents, &state->humans};
+				     &state->decisions, &state->subjects, &state->words, &state->grants, &state->accounts, &state->memories, &state->readings, &state->writers, &state->sessions, &state->agents, &state->humans};
 	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++) {
 		uint64_t seed;
 		enum sg_status status = sg_random(&seed, sizeof(seed), err);
@@ -168,6 +168,16 @@ sg_task_split_below(const struct sg_task *task)
 			most = t->split_below;
 	while ((t = t->tree_next) != task);
 	return most;
+}
+
+void
+sg_task_asks(struct sg_task *task, int64_t at_ms, sg_time boot)
+{
+	struct sg_task *root = task->root;
+	task->last_ms = at_ms;
+	task->last_boot = boot;
+	root->tree_last_ms = at_ms > root->tree_last_ms ? at_ms : root->tree_last_ms;
+	root->tree_last_boot = boot > root->tree_last_boot ? boot : root->tree_last_boot;
 }
 
 void

@@ -9,13 +9,13 @@
 #include "gate/deadline.h"
 #include "gate/mask.h"
 #include "gate/reason.h"
+#include "gate/times.h"
 
 enum {
 	SG_ID_MAX = 64,          /* ids: "t-", "a-", "l-" and 32 hex digits; decisions "d<leaf>-<16 hex>" */
 	SG_LABELS_MAX = 64,      /* labels of one task or instance; one more and it carries "overflow" and the highest sensitivity, and lacks the one that is the weakest word (sg_word) */
 	SG_LABEL_MAX = 128,      /* bytes of a label */
 	SG_DEPTH_MAX = 8,        /* tasks above a task */
-	SG_TIMES_MAX = 64,       /* moments remembered of what freezes when it happens too often */
 	SG_CHARGES_MAX = 256,    /* accounts that one decision may charge: those of its budgets, and of windows of theirs that reloads took out */
 	SG_QUARANTINE_MAX = 64,  /* tools in quarantine for one tree; one more and every pinned tool is */
 	SG_PLAN_STEPS_MAX = 256, /* steps of a signed plan */
@@ -23,8 +23,7 @@ enum {
 	SG_SLOTS = 64,           /* parts that an account's window is counted in */
 	SG_APPROVAL_GROUPS = 8,  /* groups one approval may need */
 	SG_APPROVAL_PROOFS = 32, /* yes-sayers one approval may gather */
-	SG_COUNTED_MAX = 1024,   /* moments remembered of a domain: a power of two */
-	SG_DOMAIN_NAME = 128,    /* bytes of a domain's name, as people read it */
+	SG_DOMAIN_NAME = 400,    /* bytes of a domain's name, as people read it */
 	SG_DIGEST_V = 2,         /* form of an action's digest (JOINTS, canonical bytes and digest); 1 had no credential in it */
 };
 
@@ -68,22 +67,18 @@ enum sg_task_state {
 /* The one table of steps between them: may `from` become `to`? */
 bool sg_task_may_become(enum sg_task_state from, enum sg_task_state to);
 
-/* When something last happened, up to SG_TIMES_MAX times. */
-struct sg_times {
-	int64_t at_ms[SG_TIMES_MAX];
-	uint64_t next;
-};
-
-/* The same, up to SG_COUNTED_MAX times, with memory for as many as there were. */
-struct sg_counted {
-	int64_t *at_ms;
-	size_t room;
-	uint64_t next;
+/* What an enforcer speaks for: each agent of it is in a domain of its own. Kept while there is one. */
+struct sg_session {
+	char *key; /* "enforcer|session" */
+	struct sg_domain *first;
 };
 
 /* What the kernel keeps apart from other domains (domain.h). What is read in one task of it may be known to all its processes. */
 struct sg_domain {
-	char id[SG_ID_MAX], kind[16], name[SG_DOMAIN_NAME];
+	char id[SG_ID_MAX], kind[16];
+	char *name; /* NULL: not known */
+	struct sg_session *session; /* NULL: it is of none */
+	struct sg_domain *session_next, *session_before;
 	struct sg_taint taint;
 	bool frozen;
 	struct sg_counted denials, step_ups; /* of roots that their agent opened itself */
@@ -230,6 +225,8 @@ struct sg_task {
 	int64_t leases_kept, approvals_kept; /* in memory, in whatever state */
 	size_t owed; /* outcomes of its actions that are awaited, and hooks that are due: it is not forgotten before them */
 	int64_t denied, step_ups;
+	int64_t tree_last_ms; /* of a root: when something of its tree was last asked */
+	sg_time tree_last_boot;
 	int64_t steps; /* of a root: allowed in its tree since a person last had a say */
 	int64_t limit[SG_DIMENSIONS], spent[SG_DIMENSIONS], reserved[SG_DIMENSIONS], lent[SG_DIMENSIONS]; /* limit: -1 for none of its own */
 	int64_t split_below; /* the money that broke a budget; less of it, asked next by the same agent in this tree, is a split; 0: none did */
@@ -271,6 +268,9 @@ struct sg_attempt {
 	size_t charge_count;
 	uint64_t same;          /* keyed digest of what is done to what with which arguments, whoever asks; 0: it reads, or a record of before */
 	char wrote[33];         /* the memory it may write; "": none */
+	char read[33];          /* the memory that it reads, while that may not be over; "": none */
+	int64_t read_until_ms;  /* nobody reads it by this allow later, unless an outcome says so */
+	struct sg_attempt *read_next, *read_before;
 	uint64_t policy, labels_tag; /* which rules allowed it, and sg_taint_tag of its task then */
 	uint64_t deed[2];       /* its number in the past of its agent and of its tree, and one; 0: none */
 	struct sg_taint labels; /* what the allow put on the task: what its results carry */
@@ -289,6 +289,7 @@ struct sg_account {
 /* What was written to a declared memory. */
 struct sg_memory {
 	char id[33]; /* keyed digest of type and id */
+	char *agent; /* who wrote what it carries first; "": a snapshot of before does not say */
 	struct sg_taint taint;
 };
 
@@ -379,6 +380,8 @@ struct sg_state {
 	struct sg_table domains;
 	struct sg_table subjects; /* accounts by what their keys have before the window: the first of those that are alike */
 	struct sg_table words, grants, accounts, memories, agents, humans; /* words, grants: kept once */
+	struct sg_table sessions;
+	struct sg_table readings, writers; /* fold_memory.c: reads of a memory that may not be over; how many memories an agent has */
 	struct sg_attempt *owed_first, *owed_last; /* allowed actions whose outcome is awaited, oldest first */
 	bool killed_all;
 	struct sg_clock now;    /* set by the caller before folding */
@@ -400,6 +403,8 @@ enum sg_status sg_state_fold(struct sg_state *state, const struct sg_record *rec
 /* After recovery: everything pending becomes revoking; attempts without an answer stay as recorded. Calls `each` for each such lease. */
 void sg_state_pending(struct sg_state *state, void (*each)(void *to, struct sg_lease *lease), void *to);
 
+/* fold_session.c. What that enforcer names so; NULL: nothing is in memory of it. */
+const struct sg_session *sg_session_find(const struct sg_state *state, struct sg_str enforcer, struct sg_str name);
 /* It has labels, a level, counts or a freeze. */
 bool sg_domain_carries(const struct sg_domain *domain);
 /* account.c. The first of the accounts that differ from `key` in their window alone, then ->like; and the most that any of them holds as spent. */
@@ -430,6 +435,8 @@ uint64_t sg_state_tag(const char *id);
 void sg_task_no_split(struct sg_task *task);
 /* The money below which this task's next is a split; 0: any. */
 int64_t sg_task_split_below(const struct sg_task *task);
+/* Something was asked in it. Once it is in its tree. */
+void sg_task_asks(struct sg_task *task, int64_t at_ms, sg_time boot);
 /* Into the ring of its tree, and out of it. A root is a ring of its own. */
 void sg_task_join_tree(struct sg_task *task);
 void sg_task_leave_tree(struct sg_task *task);
@@ -443,14 +450,6 @@ bool sg_task_is_below(const struct sg_task *task, const struct sg_task *above);
 const struct sg_task *sg_task_stopped(const struct sg_state *state, const struct sg_task *task);
 /* What belongs to its tree; made if need be, NULL on no memory. */
 struct sg_tree *sg_task_tree(struct sg_task *task);
-void sg_times_note(struct sg_times *times, int64_t at_ms);
-/* False on no memory. */
-bool sg_counted_note(struct sg_counted *counted, int64_t at_ms);
-int64_t sg_counted_within(const struct sg_counted *counted, int64_t now_ms, int64_t within_ms);
-void sg_counted_free(struct sg_counted *counted);
-/* How many of `times` lie within the last `within_ms`. */
-int64_t sg_times_count(const struct sg_times *times, int64_t now_ms, int64_t within_ms);
-
 /* Steady milliseconds as of `state->now`. */
 int64_t sg_state_steady(const struct sg_state *state);
 

@@ -2,6 +2,7 @@
  * Forgetting: what ended long ago leaves memory, not the journal. */
 #include "gate/history.h"
 #include "gate/fold_in.h"
+#include "gate/fold_memory.h"
 
 #include "base/str.h"
 #include "gate/grant.h"
@@ -58,6 +59,7 @@ free_attempts(struct sg_state *state, struct sg_task *task)
 		if (sg_table_get(&state->decisions, sg_str(a->decision)) == a)
 			sg_table_take(&state->decisions, sg_str(a->decision));
 		sg_fold_await_no_more(state, a);
+		sg_reading_end(state, a);
 		free(a->charges);
 		sg_taint_free(&a->labels);
 		free(a);
@@ -135,7 +137,7 @@ drop_domains(struct sg_state *state)
 	size_t at = 0;
 	for (struct sg_domain *d; (d = sg_table_next(&state->domains, &at)) != NULL;)
 		if (d->refs == 0 && !sg_domain_carries(d))
-			sg_domain_free(sg_table_take(&state->domains, sg_str(d->id)));
+			sg_domain_free(state, sg_table_take(&state->domains, sg_str(d->id)));
 }
 
 /* A lease is forgotten a minute after its end, whatever became of its task: by then nothing it stood for can be alive. One that must be confirmed waits
@@ -225,7 +227,7 @@ sg_state_done(struct sg_state *state)
 	}
 	at = 0;
 	for (struct sg_domain *d; (d = sg_table_next(&state->domains, &at)) != NULL;)
-		sg_domain_free(d);
+		sg_domain_free(state, d);
 	at = 0;
 	for (struct sg_history *h; (h = sg_table_next(&state->histories, &at)) != NULL;) {
 		sg_history_free(h);
@@ -242,8 +244,8 @@ sg_state_done(struct sg_state *state)
 	}
 	at = 0;
 	for (struct sg_memory *m; (m = sg_table_next(&state->memories, &at)) != NULL;) {
-		sg_taint_free(&m->taint);
-		free(m);
+		sg_memory_counted(state, m, -1);
+		sg_memory_free(m);
 	}
 	at = 0;
 	for (struct sg_agent_life *l; (l = sg_table_next(&state->agents, &at)) != NULL;) {
@@ -259,7 +261,7 @@ sg_state_done(struct sg_state *state)
 	for (char *w; (w = sg_table_next(&state->words, &at)) != NULL;)
 		free(w);
 	struct sg_table *tables[] = {&state->tasks, &state->domains, &state->instances, &state->leases, &state->approvals, &state->histories, &state->killed,
-				     &state->decisions, &state->subjects, &state->words, &state->grants, &state->accounts, &state->memories, &state->agents, &state->humans};
+				     &state->decisions, &state->subjects, &state->words, &state->grants, &state->accounts, &state->memories, &state->readings, &state->writers, &state->sessions, &state->agents, &state->humans};
 	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++)
 		sg_table_done(tables[i]);
 }

@@ -1,41 +1,161 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Resources with memory are kept up to a bound: one more is denied, those that are kept may be written to again, and reading needs no room. */
+ * Resources with memory. They are kept up to a bound, of which each agent has its share: one more is denied, those that are kept may be written to again, and
+ * reading needs no room. What comes to one reaches reads that may not be over. */
+#include "gate/fold_in.h"
+#include "gate/snapshot.h"
 #include "unit/cases.h"
 #include "unit/gate/play.h"
 
 static struct play *p;
-static char *task;
+static char *task, *others;
+
+static const char *
+act_as(uint64_t conn, const char *of, const char *action, const char *type, const char *id)
+{
+	static int keys;
+	static char body[512];
+	play_facts(p, conn == 1 ? 1001 : 1002);
+	snprintf(body, sizeof(body), "{\"action\":\"%s\",\"arguments\":{},\"key\":\"m%d\",\"resource\":{\"id\":\"%s\",\"type\":\"%s\"},\"task\":\"%s\"}", action, ++keys, id, type, of);
+	return play_ask(p, conn, SG_ROUTE_A_ACT, "", body);
+}
 
 static const char *
 act(const char *action, const char *type, const char *id)
 {
-	static int keys;
-	static char body[512];
-	snprintf(body, sizeof(body), "{\"action\":\"%s\",\"arguments\":{},\"key\":\"m%d\",\"resource\":{\"id\":\"%s\",\"type\":\"%s\"},\"task\":\"%s\"}", action, ++keys, id, type, task);
-	return play_ask(p, 1, SG_ROUTE_A_ACT, "", body);
+	return act_as(1, task, action, type, id);
 }
 
 static void
-up_to_the_bound(void)
+with_memory(const char *most)
 {
-	p = play_new();
+	char limits[64];
+	snprintf(limits, sizeof(limits), "\"limits\":{\"memories\":%s,", most);
 	CU_ASSERT_TRUE_FATAL(play_reconfigure(
 		p, (const char *const[]){"\"attest\":{",
 					 "\"resources\":{\"note\":{\"budgets\":[],\"environment\":\"\",\"memory\":true,\"owner\":\"\",\"patterns\":[\"**\"],\"sensitivity\":\"public\",\"taints\":[],\"type\":\"note\"},"
 					 "\"thing\":{\"budgets\":[],\"environment\":\"\",\"memory\":false,\"owner\":\"\",\"patterns\":[\"**\"],\"sensitivity\":\"public\",\"taints\":[],\"type\":\"thing\"}},\"attest\":{",
-					 "\"limits\":{", "\"limits\":{\"memories\":3,", NULL}));
+					 "\"credential\":\"token\"", "\"credential\":\"\"",
+					 "\"name\":\"pay.send\",\"narrow\":[\"amount\",\"to\",\"to.n\"],\"sensitivity\":\"confidential\"", "\"name\":\"pay.send\",\"narrow\":[\"amount\",\"to\",\"to.n\"],\"sensitivity\":\"public\"",
+					 "\"limits\":{", limits, NULL}));
+}
+
+static void
+begin(const char *most)
+{
+	p = play_new();
+	with_memory(most);
 	CU_ASSERT_TRUE_FATAL(play_connect(p, 1, SG_FACE_AGENT, 1001));
+	CU_ASSERT_TRUE_FATAL(play_connect(p, 2, SG_FACE_AGENT, 1002));
+	CU_ASSERT_TRUE_FATAL(play_connect(p, 10, SG_FACE_ADMIN, 500));
 	task = play_task(p, 1, "t");
-	CU_ASSERT_TRUE(play_has(act("pay.send", "note", "1"), "\"allow\""));
-	CU_ASSERT_TRUE(play_has(act("pay.send", "note", "2"), "\"allow\""));
-	CU_ASSERT_TRUE(play_has(act("pay.send", "note", "3"), "\"allow\""));
-	CU_ASSERT_TRUE(play_has(act("pay.send", "note", "4"), "memory_full"));
-	CU_ASSERT_TRUE(play_has(act("pay.send", "note", "2"), "\"allow\""));
-	CU_ASSERT_TRUE(play_has(act("mail.read", "note", "5"), "\"allow\""));
-	CU_ASSERT_TRUE(play_has(act("pay.send", "thing", "6"), "\"allow\""));
-	CU_ASSERT_EQUAL(p->gate->state.memories.count, 3);
+	play_facts(p, 1002);
+	others = play_task(p, 2, "o");
+}
+
+static void
+end(void)
+{
 	free(task);
+	free(others);
 	play_end(p);
 }
 
-SG_CASES("gate.memories", {"up to the bound", up_to_the_bound})
+static bool
+kept(size_t count)
+{
+	return p->gate->state.memories.count == count;
+}
+
+/* Three agents and room for five: one of each, and two for who comes first. */
+static void
+up_to_the_bound(void)
+{
+	begin("5");
+	CU_ASSERT_TRUE(play_has(act("pay.send", "note", "0"), "\"allow\"") && kept(0)); /* there is nothing to keep */
+	CU_ASSERT_TRUE(play_has(act("mail.read", "thing", "1"), "\"allow\""));
+	CU_ASSERT_TRUE(play_has(act("pay.send", "note", "1"), "\"allow\"") && kept(1));
+	CU_ASSERT_TRUE(play_has(act("pay.send", "note", "2"), "\"allow\""));
+	CU_ASSERT_TRUE(play_has(act("pay.send", "note", "3"), "\"allow\"") && kept(3));
+	CU_ASSERT_TRUE(play_has(act("pay.send", "note", "4"), "memory_full"));
+	CU_ASSERT_TRUE(play_has(act("pay.send", "note", "2"), "\"allow\""));
+	CU_ASSERT_TRUE(play_has(act("mail.read", "note", "5"), "\"allow\""));
+	CU_ASSERT_TRUE(play_has(act("pay.send", "thing", "6"), "\"allow\"") && kept(3));
+	CU_ASSERT_TRUE(play_has(act_as(2, others, "pay.send", "note", "7"), "\"allow\"") && kept(3)); /* with nothing to leave no room is needed */
+	CU_ASSERT_TRUE(play_has(act_as(2, others, "mail.read", "thing", "1"), "\"allow\""));
+	CU_ASSERT_TRUE(play_has(act_as(2, others, "pay.send", "note", "7"), "\"allow\"") && kept(4)); /* its own share */
+	CU_ASSERT_TRUE(play_has(act_as(2, others, "pay.send", "note", "8"), "memory_full"));
+	end();
+}
+
+/* An operator's word on what one agent wrote. */
+static void
+forgotten(void)
+{
+	begin("5");
+	CU_ASSERT_TRUE(play_has(act("mail.read", "thing", "1"), "\"allow\"") && play_has(act_as(2, others, "mail.read", "thing", "1"), "\"allow\""));
+	for (int i = 0; i < 3; i++)
+		CU_ASSERT_TRUE(play_has(act("pay.send", "note", (const char *const[]){"1", "2", "3"}[i]), "\"allow\""));
+	CU_ASSERT_TRUE(play_has(act_as(2, others, "pay.send", "note", "7"), "\"allow\"") && kept(4));
+	CU_ASSERT_TRUE(play_has(play_ask(p, 10, SG_ROUTE_O_MEMORIES, "", "{}"), "{\"agents\":[{\"kept\":3,\"name\":\"helper\"},{\"kept\":1,\"name\":\"other\"}],\"memories\":{\"kept\":4,\"most\":5}}"));
+	CU_ASSERT_TRUE(play_has(play_ask(p, 10, SG_ROUTE_O_MEMORY_FORGET, "helper", "{}"), "reason") && kept(4));
+	CU_ASSERT_TRUE(play_has(play_ask(p, 10, SG_ROUTE_O_MEMORY_FORGET, "helpers", "{\"reason\":\"x\"}"), "not_found") && kept(4));
+	CU_ASSERT_TRUE(play_has(play_ask(p, 10, SG_ROUTE_O_MEMORY_FORGET, "helper", "{\"reason\":\"notes are gone\"}"), "\"kept\":1,\"most\":5") && kept(1));
+	CU_ASSERT_TRUE(play_has(play_ask(p, 10, SG_ROUTE_O_MEMORY_FORGET, "helper", "{\"reason\":\"x\"}"), "not_found"));
+	CU_ASSERT_TRUE(play_has(act("pay.send", "note", "9"), "\"allow\"") && kept(2));
+	struct sg_err err = {0};
+	CU_ASSERT_EQUAL_FATAL(play_restart(p, &err), SG_OK);
+	CU_ASSERT_TRUE(kept(2));
+	end();
+}
+
+static bool
+reads_mail(const char *of)
+{
+	const struct sg_task *t = sg_state_task(&p->gate->state, sg_str(of));
+	return sg_taint_has(&t->taint, SG_STR("mail")) && sg_taint_has(&t->domain->taint, SG_STR("mail"));
+}
+
+/* A read is allowed now and done later: what is written in between is read by it, while it may be used or is not yet told of. `how`: 0 while it may be
+ * used, 1 after a restart, 2 once it is told of although that time is over, 3 that time is over, 4 it was told of before. */
+static void
+written_in_between(int how)
+{
+	begin("5");
+	struct sg_err err = {0};
+	char *read = play_between(act("repo.read", "note", "1"), "\"decision_id\":\"", "\"");
+	CU_ASSERT_TRUE(play_has(act_as(2, others, "mail.read", "thing", "1"), "\"allow\""));
+	play_facts(p, 1001);
+	if (how == 4)
+		CU_ASSERT_TRUE(play_has(play_ask(p, 1, SG_ROUTE_A_OUTCOME, read, "{\"result\":\"ok\"}"), "recorded"));
+	if (how == 1) {
+		CU_ASSERT_EQUAL_FATAL(play_restart(p, &err), SG_OK);
+		with_memory("5"); /* a play begins again with its first document */
+		CU_ASSERT_TRUE(play_connect(p, 1, SG_FACE_AGENT, 1001) && play_connect(p, 2, SG_FACE_AGENT, 1002));
+	}
+	if (how == 2 || how == 3) {
+		p->boot += 31 * SG_SEC;
+		p->wall += 31 * SG_SEC;
+	}
+	CU_ASSERT_TRUE(!reads_mail(task));
+	CU_ASSERT_TRUE(play_has(act_as(2, others, "pay.send", "note", "1"), "\"allow\""));
+	if (reads_mail(task) != (how < 2))
+		fprintf(stderr, "  how %d\n", how);
+	CU_ASSERT_EQUAL(reads_mail(task), how < 2);
+	play_facts(p, 1001);
+	if (how == 2) {
+		const char *told = play_ask(p, 1, SG_ROUTE_A_OUTCOME, read, "{\"result\":\"ok\"}");
+		CU_ASSERT_TRUE(play_has(told, "recorded"));
+		CU_ASSERT_TRUE(reads_mail(task));
+	}
+	free(read);
+	end();
+}
+
+static void
+read_later(void)
+{
+	for (int how = 0; how < 5; how++)
+		written_in_between(how);
+}
+
+SG_CASES("gate.memories", {"up to the bound", up_to_the_bound}, {"forgotten", forgotten}, {"read later than allowed", read_later})
