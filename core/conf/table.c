@@ -201,11 +201,11 @@ OPTION("resources", "budgets",        BUDGETS,   "",       0, SG_BUDGETS_MAX, NU
 OPTION("resources", "closed",         CHOICE,  "auto",   0,   0, CLOSED,           "whether ids of its type that no stanza has are refused; auto: if its form is exact and a stanza of it has an environment, a budget or a sensitivity above internal")
 OPTION("resources", "environment",    NAME,      "",       0,  63, NULL,             "the one environment it belongs to; empty: any")
 OPTION("resources", "form",           CHOICE,  "exact",  0,   0, FORMS,            "how ids of its type are written, the same in all stanzas of it; other spellings of an id are brought into it, or refused")
-OPTION("resources", "memory",         BOOL,      "false",  0,   0, NULL,             "what is written there carries the writer's taint to whoever reads it")
+OPTION("resources", "memory",         BOOL,      "false",  0,   0, NULL,             "what is written there carries the writer's taint to whoever does anything with it")
 OPTION("resources", "owner",          STRING,    "",       0, 254, NULL,             "who answers for it")
 OPTION("resources", "patterns",       RESOURCES, NULL,     1, 256, NULL,             "ids of it, slashed")
 OPTION("resources", "sensitivity",    CHOICE,    NULL,     0,   0, LEVELS,           "of what it holds")
-OPTION("resources", "taints",         STRINGS,   "",       0,  16, NULL,             "labels that reading it puts on the task")
+OPTION("resources", "taints",         STRINGS,   "",       0,  16, NULL,             "labels that whatever is done with it puts on the task")
 OPTION("resources", "type",           STRING,    NULL,     1, 128, NULL,             "type as asked for")
 
 OPTION("roles", "actions",            ACTIONS,   "",       0, 256, NULL,             "actions it may be allowed itself")

@@ -10,7 +10,7 @@
 
 #include <string.h>
 
-enum { SHORT_NAME = 8 }; /* bytes of a resource's name that hold no account, host or address worth the trouble */
+enum { SHORT_NAME = 8 }; /* bytes of a resource's name that can hold little but themselves: where that comes back, it is what the agent brought up */
 
 struct carrying {
 	const struct sg_state *state;
@@ -62,7 +62,7 @@ look_through(struct carrying *c, const struct sg_action *action, const struct sg
 	}
 }
 
-/* What it is done to is named by the asker as well, unless the name is too short to hold anything. */
+/* What it is done to is named by the asker as well, unless the name is too short to hold more than itself. */
 static void
 look_at_resource(struct carrying *c, const struct sg_request *r)
 {

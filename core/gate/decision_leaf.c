@@ -35,7 +35,7 @@ write_taint(struct sg_json_writer *w, const struct sg_gate *gate, const struct s
 	if (r->verdict == SG_ALLOW) {
 		for (size_t i = 0; i < r->action->taints.count; i++)
 			sg_jw_str(w, r->action->taints.items[i]);
-		for (const struct sg_resource *f = NULL; r->action->reads && (f = sg_next_found(gate, r, f)) != NULL;)
+		for (const struct sg_resource *f = NULL; (f = sg_next_found(gate, r, f)) != NULL;)
 			for (size_t i = 0; i < f->taints.count; i++)
 				sg_jw_str(w, f->taints.items[i]);
 		for (size_t i = 0; i < r->merged.taint_count; i++)
@@ -63,25 +63,43 @@ write_memory(struct sg_json_writer *w, const struct sg_gate *gate, const struct 
 	sg_jw_end(w);
 }
 
-/* What the agent itself brought up: if it comes back in a result, that is no proof of where it came from. */
-static void
-write_args_seen(struct sg_json_writer *w, const struct sg_gate *gate, const struct sg_request *r, const struct sg_task *task)
+/* An array of the forms in `value` that the tree does not know. False: some were passed over. */
+static bool
+write_seen(struct sg_buf *seen, const struct sg_gate *gate, const struct sg_request *r, const struct sg_task *task, const struct sg_json *value)
 {
-	enum { ARGS_SEEN_MAX = 64 };
+	enum { SEEN_MAX = 64 };
 	bool all = true;
-	struct sg_buf seen;
 	struct sg_json_writer in;
 	const struct sg_tree *tree = task == NULL ? NULL : task->root->tree;
 	size_t held = tree == NULL ? 0 : tree->values.count, most = (size_t)gate->catalogue->limits.values;
 	size_t room = r->verdict != SG_ALLOW || held >= most ? 0 : most - held;
-	sg_buf_init(&seen, 32 * ARGS_SEEN_MAX);
-	sg_jw_begin(&in, &seen);
-	if (room == 0 || task == NULL)
+	sg_buf_init(seen, 32 * SEEN_MAX);
+	sg_jw_begin(&in, seen);
+	if (room == 0 || task == NULL || value == NULL)
 		sg_jw_raw(&in, SG_STR("[]"));
 	else
-		sg_values_write(&in, &gate->state, task, r->effective_args, room < ARGS_SEEN_MAX ? room : ARGS_SEEN_MAX, SG_LOOK_AT_ARGUMENTS, false, &all);
+		sg_values_write(&in, &gate->state, task, value, room < SEEN_MAX ? room : SEEN_MAX, SG_LOOK_AT_ARGUMENTS, false, &all);
+	return all;
+}
+
+/* What the agent itself brought up: if it comes back in a result, that is no proof of where it came from. */
+static void
+write_args_seen(struct sg_json_writer *w, const struct sg_gate *gate, const struct sg_request *r, const struct sg_task *task)
+{
+	struct sg_buf seen;
+	bool all = write_seen(&seen, gate, r, task, r->effective_args);
 	sg_jw_member_bool(w, "args_cut", !all);
 	sg_jw_member_raw(w, "args_seen", sg_buf_view(&seen));
+	sg_buf_done(&seen);
+}
+
+/* Likewise what they named for it to be done to. */
+static void
+write_resource_seen(struct sg_json_writer *w, const struct sg_gate *gate, const struct sg_request *r, const struct sg_task *task)
+{
+	struct sg_buf seen;
+	write_seen(&seen, gate, r, task, r->resource); /* one of more than a few bytes makes everything that comes back suspect (carry.c) */
+	sg_jw_member_raw(w, "resource_seen", sg_buf_view(&seen));
 	sg_buf_done(&seen);
 }
 
@@ -159,6 +177,7 @@ write_body(struct sg_buf *out, struct sg_gate *gate, const struct sg_request *r)
 	sg_jw_end(&w);
 	sg_jw_name(&w, "report_by");
 	write_report_by(&w, gate, r);
+	write_resource_seen(&w, gate, r, keyed ? task : NULL);
 	sg_jw_member_str(&w, "resource_type", r->resource_type);
 	sg_jw_member_str(&w, "rule", r->merged.rule);
 	write_same(&w, gate, r, keyed ? task : NULL);

@@ -159,14 +159,14 @@ sg_fold_memory_used(struct sg_fold *f, struct sg_task *task, struct sg_attempt *
 	inner.body = sg_json_get(f->body, "memory");
 	if (inner.body == NULL || inner.body->type != SG_JSON_OBJECT)
 		return;
-	bool writes = sg_fold_flag(&inner, "write");
-	char *id = writes ? attempt->wrote : attempt->read;
-	sg_fold_id(&inner, "id", id, sizeof(attempt->wrote));
-	const struct sg_memory *memory = sg_table_get(&f->state->memories, sg_str(id));
-	if (writes)
-		leaves(&inner, task, id);
-	else if (memory != NULL)
+	sg_fold_id(&inner, "id", attempt->read, sizeof(attempt->read));
+	const struct sg_memory *memory = sg_table_get(&f->state->memories, sg_str(attempt->read));
+	if (memory != NULL) /* whatever its effect is called: what writes or runs answers, too */
 		takes_over(&inner, attempt, memory);
+	if (sg_fold_flag(&inner, "write")) {
+		memcpy(attempt->wrote, attempt->read, sizeof(attempt->wrote));
+		leaves(&inner, task, attempt->wrote);
+	}
 	f->missing = inner.missing;
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * What goes into a tool comes out of it: a result's labels, for each way in. */
+#include "gate/values.h"
 #include "unit/gate/play.h"
 
 static struct play *p;
@@ -85,4 +86,32 @@ ways_in(void)
 	end();
 }
 
-SG_CASES("gate.carry", {"ways in", ways_in})
+static const char *
+origin_of(const char *text)
+{
+	const struct sg_task *t = sg_state_task(&p->gate->state, sg_str(task));
+	const struct sg_origin *origin = sg_values_find(&t->root->tree->values, sg_value_digest(&p->gate->state, t, sg_str(text)));
+	return origin != NULL ? origin->where : "";
+}
+
+/* A tool that says what it was asked proves nothing of it, however short the name; what it found stands on its own. */
+static void
+echoes(void)
+{
+	static const char *const names[] = {"evil.org", "8.8.8.8", "31926820", "x.io", "ru", "999"};
+	begin();
+	read_mail();
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		char resource[128], report[128], found[32];
+		snprintf(resource, sizeof(resource), "{\"id\":\"%s\",\"type\":\"any\"}", names[i]);
+		snprintf(found, sizeof(found), "found-%zu", i);
+		snprintf(report, sizeof(report), "{\"result\":\"ok\",\"values\":[\"%s\",\"%s\"]}", names[i], found);
+		const struct sg_attempt *attempt = act("repo.read", "{}", resource);
+		CU_ASSERT_TRUE(play_has(play_ask(p, 1, SG_ROUTE_A_OUTCOME, attempt->decision, report), "recorded"));
+		CU_ASSERT_STRING_EQUAL(origin_of(names[i]), "unknown");
+		CU_ASSERT_STRING_EQUAL(origin_of(found), "repo.read");
+	}
+	end();
+}
+
+SG_CASES("gate.carry", {"ways in", ways_in}, {"echoes", echoes})

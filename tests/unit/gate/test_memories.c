@@ -6,6 +6,10 @@
 #include "unit/cases.h"
 #include "unit/gate/play.h"
 
+#define RESOURCE(name, memory, taints)                                                                                  \
+	"\"" name "\":{\"budgets\":[],\"environment\":\"\",\"memory\":" memory ",\"owner\":\"\",\"patterns\":[\"**\"],\"sensitivity\":\"public\",\"taints\":[" taints "],\"type\":\"" name "\"}"
+#define MEMORY "\"resources\":{" RESOURCE("note", "true", "") "," RESOURCE("thing", "false", "") "," RESOURCE("page", "false", "\"web\"") "},\"attest\":{"
+
 static struct play *p;
 static char *task, *others;
 
@@ -32,8 +36,7 @@ with_memory(const char *most)
 	snprintf(limits, sizeof(limits), "\"limits\":{\"memories\":%s,", most);
 	CU_ASSERT_TRUE_FATAL(play_reconfigure(
 		p, (const char *const[]){"\"attest\":{",
-					 "\"resources\":{\"note\":{\"budgets\":[],\"environment\":\"\",\"memory\":true,\"owner\":\"\",\"patterns\":[\"**\"],\"sensitivity\":\"public\",\"taints\":[],\"type\":\"note\"},"
-					 "\"thing\":{\"budgets\":[],\"environment\":\"\",\"memory\":false,\"owner\":\"\",\"patterns\":[\"**\"],\"sensitivity\":\"public\",\"taints\":[],\"type\":\"thing\"}},\"attest\":{",
+					 MEMORY,
 					 "\"credential\":\"token\"", "\"credential\":\"\"",
 					 "\"name\":\"pay.send\",\"narrow\":[\"amount\",\"to\",\"to.n\"],\"sensitivity\":\"confidential\"", "\"name\":\"pay.send\",\"narrow\":[\"amount\",\"to\",\"to.n\"],\"sensitivity\":\"public\"",
 					 "\"limits\":{", limits, NULL}));
@@ -151,6 +154,26 @@ written_in_between(int how)
 	end();
 }
 
+/* What is no read answers, too: it takes over what stands there, and what the resource brings. */
+static void
+whatever_touches(void)
+{
+	static const char *const actions[] = {"repo.read", "pay.send", "deploy.prod"};
+	for (size_t i = 0; i < 3; i++) {
+		begin("5");
+		CU_ASSERT_TRUE_FATAL(play_reconfigure(p, (const char *const[]){"\"attest\":{", MEMORY, "\"credential\":\"token\"", "\"credential\":\"\"",
+									       "\"class\":\"infrastructure\",\"credential\":\"\",\"effect\":\"execute\",\"environment\":\"prod\"",
+									       "\"class\":\"infrastructure\",\"credential\":\"\",\"effect\":\"execute\",\"environment\":\"\"", NULL}));
+		CU_ASSERT_TRUE(play_has(act_as(2, others, "mail.read", "thing", "1"), "\"allow\"") && play_has(act_as(2, others, "pay.send", "note", "1"), "\"allow\""));
+		CU_ASSERT_TRUE(!reads_mail(task));
+		CU_ASSERT_TRUE(play_has(act(actions[i], "note", "1"), "\"allow\""));
+		CU_ASSERT_TRUE(reads_mail(task));
+		CU_ASSERT_TRUE(play_has(act(actions[i], "page", "1"), "\"allow\""));
+		CU_ASSERT_TRUE(sg_taint_has(&sg_state_task(&p->gate->state, sg_str(task))->taint, SG_STR("web")));
+		end();
+	}
+}
+
 static void
 read_later(void)
 {
@@ -158,4 +181,4 @@ read_later(void)
 		written_in_between(how);
 }
 
-SG_CASES("gate.memories", {"up to the bound", up_to_the_bound}, {"forgotten", forgotten}, {"read later than allowed", read_later})
+SG_CASES("gate.memories", {"up to the bound", up_to_the_bound}, {"forgotten", forgotten}, {"read later than allowed", read_later}, {"whatever touches it", whatever_touches})
