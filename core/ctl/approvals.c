@@ -16,6 +16,33 @@ show_proofs(const struct sg_json *proofs)
 	}
 }
 
+/* Every rule that asks, the first too: a yes is a yes to all of them. */
+static void
+show_reasons(const struct sg_json *a, const struct sg_json *reasons)
+{
+	if (reasons == NULL || reasons->count == 0)
+		sg_show_member("policy says", a, "say");
+	for (const struct sg_json *r = sg_json_first(reasons); r != NULL; r = sg_json_next(reasons, r)) {
+		struct sg_str say = sg_json_text_at(r, "say");
+		sg_show_row("policy says", say.len > 0 ? say : SG_STR("nothing"));
+		sg_show_member("  by rule", r, "rule");
+	}
+}
+
+/* All that was sealed for a person to see, whatever it is called: what is in the digest and not on the screen is what a yes is stolen with. */
+static void
+show_sealed(const struct sg_json *a, const struct sg_json *action)
+{
+	show_reasons(a, sg_json_get(action, "reasons"));
+	for (const struct sg_json *m = sg_json_first(action); m != NULL; m = sg_json_next(action, m)) {
+		char name[64];
+		snprintf(name, sizeof(name), "%.*s", SG_STR_ARG(m->name));
+		bool told = sg_str_is(m->name, "reasons") || (sg_str_is(m->name, "rule") && sg_json_get(action, "reasons") != NULL);
+		if (!told && !sg_str_is(m->name, "agent"))
+			sg_show_member(name, action, name);
+	}
+}
+
 static void
 show_approval(const struct sg_ctl *ctl, const struct sg_json *answer)
 {
@@ -26,12 +53,8 @@ show_approval(const struct sg_ctl *ctl, const struct sg_json *answer)
 	printf("  ");
 	sg_show_verdict(ctl, sg_json_text_at(a, "state"), 0);
 	putchar('\n');
-	sg_show_member("policy says", a, "say");
 	sg_show_member("agent", a, "agent");
-	sg_show_member("action", action, "action");
-	sg_show_member("resource", action, "resource");
-	sg_show_member("arguments", action, "arguments");
-	sg_show_member("rule", action, "rule");
+	show_sealed(a, action);
 	sg_show_member("owner", a, "owner");
 	sg_show_member("task", a, "task");
 	const struct sg_json *tainted = sg_json_get(a, "tainted");

@@ -107,7 +107,7 @@ own_task(struct sg_gate *gate, struct sg_request *r, enum sg_reason *reason)
 	if (task == NULL || !sg_str_is(r->agent->name, task->agent))
 		return false;
 	*reason = SG_REASON_wrong_peer;
-	return strcmp(task->instance->id, r->instance) == 0;
+	return sg_who_owns(r, task);
 }
 
 /* For an enforcer the task says who the agent is; a token proves it, a bare id only asserts it. */

@@ -141,8 +141,7 @@ may_see(struct sg_gate *gate, struct sg_request *r, const struct sg_approval *a,
 	if (conn->face == SG_FACE_ENFORCER)
 		return sg_who_enforcer(gate, r, conn, reason) &&
 		       sg_strings_match(&r->enforcer->for_agents, sg_str(a->agent), '.');
-	return sg_who_agent(gate, r, conn, reason) && sg_str_is(r->agent->name, a->agent) &&
-	       strcmp(a->task->instance->id, r->instance) == 0;
+	return sg_who_agent(gate, r, conn, reason) && sg_str_is(r->agent->name, a->agent) && sg_who_owns(r, a->task);
 }
 
 /* Whoever waited may be nobody by now, or somebody else's: a reload came. */

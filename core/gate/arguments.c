@@ -69,6 +69,16 @@ shadow_in_list(struct sg_str rest, struct sg_str path, const struct sg_json *lis
 	return found;
 }
 
+/* "o.lim" beside, or instead of, o: {lim}: many who read JSON take a name with dots for the path. */
+static bool
+is_path(struct sg_str name, struct sg_str path)
+{
+	if (name.len == 0 || name.len > path.len || memchr(name.ptr, '.', name.len) == NULL || (name.len < path.len && path.ptr[name.len] != '.'))
+		return false;
+	struct sg_str head = {path.ptr, name.len};
+	return sg_str_eq(name, head) || sg_names_alike(name, head);
+}
+
 /* At each step of a path that the catalogue names: a member that differs from it in case alone. Many who read JSON take the one for the other. Paths go
  * through lists, as authority does. */
 static const struct sg_json *
@@ -80,9 +90,9 @@ shadow_at(struct sg_str rest, struct sg_str path, const struct sg_json *at)
 		return shadow_in_list(rest, path, at);
 	if (at->type != SG_JSON_OBJECT)
 		return NULL;
-	struct sg_str name = sg_str_cut(&rest, '.');
+	struct sg_str whole = rest, name = sg_str_cut(&rest, '.');
 	for (const struct sg_json *m = sg_json_first(at); m != NULL; m = sg_json_next(at, m))
-		if (sg_names_alike(m->name, name) || sg_names_alike(m->name, path))
+		if (sg_names_alike(m->name, name) || is_path(m->name, whole) || is_path(m->name, path))
 			return m;
 	return shadow_at(rest, path, sg_json_get_str(at, name));
 }

@@ -174,18 +174,6 @@ action_ceilings(const struct sg_request *r, const struct sg_task *task, enum sg_
 	return r->action->environment.len == 0 || sg_str_is(r->action->environment, task->environment);
 }
 
-/* Resource, environments, intents and grants, as they are in force now: what a reload may have taken from something that was given. Arguments are not looked at. */
-bool
-sg_still_within(struct sg_gate *gate, struct sg_request *r, const struct sg_task *task, enum sg_reason *reason)
-{
-	if (!resource_ceilings(gate, r, task, reason) || !action_ceilings(r, task, reason))
-		return false;
-	for (const struct sg_task *t = task; t != NULL; t = t->parent)
-		if (!intent_ceilings(gate, r, t, reason))
-			return false;
-	return true;
-}
-
 static bool
 enforcer_ceilings(const struct sg_request *r, enum sg_reason *reason)
 {
@@ -331,7 +319,7 @@ ceiling_who(struct sg_gate *gate, struct sg_request *r)
 		task = NULL; /* it does not stand in front of that agent */
 	if (task != NULL && !sg_task_live(&gate->state, task))
 		task = NULL;
-	if (known && task != NULL && !enforcer && strcmp(task->instance->id, r->instance) != 0)
+	if (known && task != NULL && !enforcer && !sg_who_owns(r, task))
 		task = NULL;
 	if (task != NULL)
 		answer_ever(gate, r, task);

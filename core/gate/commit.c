@@ -4,6 +4,7 @@
 #include "gate/memories.h"
 #include "gate/moved.h"
 #include "gate/sight.h"
+#include "gate/values.h"
 #include "gate/turns.h"
 
 #include "base/str.h"
@@ -100,6 +101,20 @@ sg_deny_unkeyed(struct sg_gate *gate, struct sg_request *r, enum sg_reason reaso
 
 /* ---- approvals ---- */
 
+static void
+write_reasons(struct sg_json_writer *w, const struct sg_request *r)
+{
+	sg_jw_name(w, "reasons");
+	sg_jw_array(w);
+	for (size_t i = 0; i < r->merged.ask_count; i++) {
+		sg_jw_object(w);
+		sg_jw_member_str(w, "rule", r->merged.asks[i].rule);
+		sg_jw_member_str(w, "say", r->merged.asks[i].say);
+		sg_jw_end(w);
+	}
+	sg_jw_end(w);
+}
+
 /* What a person must see to judge. It holds the arguments, so it is sealed beside the leaf and never stands in it. */
 static void
 write_summary(struct sg_buf *out, const struct sg_request *r)
@@ -113,10 +128,26 @@ write_summary(struct sg_buf *out, const struct sg_request *r)
 	sg_jw_member_str(&w, "audience", r->audience);
 	sg_jw_name(&w, "credential");
 	sg_write_credential(&w, r);
+	write_reasons(&w, r);
 	sg_jw_name(&w, "resource");
 	sg_jw_value(&w, r->resource);
 	sg_jw_member_str(&w, "rule", r->merged.rule);
 	sg_jw_end(&w);
+}
+
+static void
+write_reason_tags(struct sg_json_writer *w, const struct sg_request *r)
+{
+	char hex[17];
+	sg_jw_name(w, "reasons");
+	sg_jw_array(w);
+	for (size_t i = 0; i < r->merged.ask_count; i++) {
+		sg_value_hex(sg_person_tag(r->merged.asks[i].rule), hex);
+		sg_jw_text(w, hex);
+		sg_value_hex(sg_person_tag(r->merged.asks[i].say), hex);
+		sg_jw_text(w, hex);
+	}
+	sg_jw_end(w);
 }
 
 static void
@@ -145,6 +176,7 @@ write_open(struct sg_buf *out, struct sg_gate *gate, const struct sg_request *r,
 	sg_jw_member_int(&w, "life", r->life_ms);
 	sg_jw_member_str(&w, "opener", sg_str(task->opener));
 	sg_jw_member_str(&w, "owner", r->agent->owner);
+	write_reason_tags(&w, r);
 	sg_jw_member_str(&w, "rule", r->merged.rule);
 	sg_jw_member_str(&w, "say", r->merged.say);
 	sg_jw_member_str(&w, "task", r->task);

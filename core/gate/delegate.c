@@ -196,7 +196,7 @@ within(struct sg_request *r, struct sg_delegation *d, const char *what, const st
 static bool
 rule_1(struct sg_gate *gate, struct sg_request *r, struct sg_delegation *d)
 {
-	return d->parent->claimed && sg_task_stopped(&gate->state, d->parent) == NULL && strcmp(d->parent->instance->id, r->instance) == 0 && d->intent != NULL;
+	return d->parent->claimed && sg_task_stopped(&gate->state, d->parent) == NULL && sg_who_owns(r, d->parent) && d->intent != NULL;
 }
 
 static bool

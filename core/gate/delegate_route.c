@@ -185,7 +185,7 @@ delegate_who(struct sg_gate *gate, struct sg_request *r)
 		sg_deny_unkeyed(gate, r, reason);
 		return;
 	}
-	if (parent == NULL || strcmp(parent->instance->id, r->instance) != 0 || !sg_str_is(r->agent->name, parent->agent)) {
+	if (!sg_who_owns(r, parent)) {
 		sg_deny_unkeyed(gate, r, parent == NULL || !sg_str_is(r->agent->name, parent->agent) ? SG_REASON_no_task : SG_REASON_wrong_peer);
 		return;
 	}

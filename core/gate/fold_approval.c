@@ -3,6 +3,7 @@
 #include "gate/fold_in.h"
 
 #include "base/str.h"
+#include "gate/values.h"
 
 #include <stdlib.h>
 
@@ -33,6 +34,24 @@ sg_person_tag(struct sg_str id)
 	return strtoull(hex, NULL, 16) | 1;
 }
 
+/* Rule and words, rule and words. */
+static void
+read_reasons(struct sg_fold *f, struct sg_approval *a)
+{
+	const struct sg_json *list = sg_json_get(f->body, "reasons"), *rule = sg_json_first(list), *words;
+	if (list == NULL || list->count == 0)
+		return;
+	a->reasons = calloc(list->count / 2 + 1, sizeof(*a->reasons));
+	if (a->reasons == NULL)
+		f->missing = "memory";
+	for (; a->reasons != NULL && rule != NULL && (words = sg_json_next(list, rule)) != NULL; rule = sg_json_next(list, words)) {
+		struct sg_str one = {"", 0}, other = {"", 0};
+		sg_json_string(rule, &one);
+		sg_json_string(words, &other);
+		a->reasons[a->reason_count++] = (struct sg_reason_told){sg_value_unhex(one), sg_value_unhex(other)};
+	}
+}
+
 /* Who asked, and under which form of digest; leaves of before lack it. */
 void
 sg_fold_asker(struct sg_fold *f, struct sg_approval *a)
@@ -46,6 +65,7 @@ sg_fold_asker(struct sg_fold *f, struct sg_approval *a)
 	a->v = sg_fold_int_or(f, "v", 1);
 	a->level = sg_fold_int_or(f, "level", -1);
 	a->rule = sg_person_tag(sg_fold_text_or(f, "rule"));
+	read_reasons(f, a);
 }
 
 static void

@@ -124,11 +124,34 @@ sg_approval_stands(const struct sg_gate *gate, const struct sg_approval *a)
 	return a->labels == sg_taint_tag(&a->task->taint) && sg_givers_stand(gate, a);
 }
 
+/* Within one set of rules words may change with the hour. */
+static bool
+was_told(const struct sg_approval *a, const struct sg_ask *ask, bool same_rules)
+{
+	uint64_t rule = sg_person_tag(ask->rule), words = sg_person_tag(ask->say);
+	for (size_t i = 0; i < a->reason_count; i++)
+		if (a->reasons[i].rule == rule && (same_rules || a->reasons[i].words == words))
+			return true;
+	return false;
+}
+
+/* Whatever asks now has asked then: a person said yes to these reasons and to no more. */
+static bool
+same_reasons(const struct sg_gate *gate, const struct sg_approval *a, const struct sg_request *r)
+{
+	bool same_rules = strcmp(a->policy, gate->policy) == 0;
+	if (a->reason_count == 0) /* of before: it is held to the first of them, or to the very same rules */
+		return same_rules || (sg_str_eq(r->merged.say, sg_str(a->say)) && (a->rule == 0 || a->rule == sg_person_tag(r->merged.rule)));
+	for (size_t i = 0; i < r->merged.ask_count; i++)
+		if (!was_told(a, &r->merged.asks[i], same_rules))
+			return false;
+	return true;
+}
+
 bool
 sg_approval_says(const struct sg_gate *gate, const struct sg_approval *a, const struct sg_request *r)
 {
-	bool same_rule = sg_str_eq(r->merged.say, sg_str(a->say)) && (a->rule == 0 || a->rule == sg_person_tag(r->merged.rule));
-	return (strcmp(a->policy, gate->policy) == 0 || same_rule) && (a->level < 0 || (int64_t)r->level <= a->level);
+	return same_reasons(gate, a, r) && (a->level < 0 || (int64_t)r->level <= a->level);
 }
 
 bool

@@ -5,7 +5,7 @@
 
 #include "base/str.h"
 
-enum { CALL_MAX = 64 << 10 };
+enum { CALL_MAX = 64 << 10, LOOKED_MAX = 4 << 20 };
 
 static void
 answer_inactive(struct sg_gate *gate, struct sg_request *r)
@@ -64,18 +64,33 @@ still_said(const struct sg_gate *gate, const struct sg_lease *lease)
 	return sg_behalf_admits(gate, agent, sg_str(lease->task->on_behalf), action) && (a == NULL || sg_givers_stand(gate, a));
 }
 
-/* After a reload what it was given for is looked up as it was recorded: its environment, its level, and whether the intent still has it. */
+/* What was decided, as it was recorded, asked again under the ceilings in force: all of them but what it has spent itself. */
 static bool
-still_there(struct sg_gate *gate, const struct sg_lease *lease, struct sg_request *r, const struct sg_json *asked)
+still_within(struct sg_gate *gate, const struct sg_lease *lease, struct sg_request *r, const struct sg_json *seal)
 {
-	const struct sg_agent *agent = sg_catalogue_agent(gate->catalogue, sg_str(lease->agent));
-	const struct sg_json *resource = sg_json_get(asked, "resource");
+	const struct sg_json *asked = sg_json_get(seal, "input"), *request = sg_json_get(seal, "request");
 	enum sg_reason reason;
-	r->agent = agent;
-	r->action = sg_catalogue_action(gate->catalogue, sg_json_text_at(sg_json_get(asked, "action"), "name"));
-	r->resource_type = sg_json_text_at(resource, "type");
-	r->resource_id = sg_json_text_at(resource, "id");
-	return agent != NULL && r->action != NULL && sg_still_within(gate, r, lease->task, &reason) && r->level <= lease->level;
+	r->task = sg_str(lease->task->id);
+	r->again = true;
+	r->resource = sg_json_get(asked, "resource");
+	r->action_name = sg_json_text_at(sg_json_get(asked, "action"), "name");
+	r->resource_type = sg_json_text_at(r->resource, "type");
+	r->resource_id = sg_json_text_at(r->resource, "id");
+	r->args = r->effective_args = sg_json_get(seal, "effective");
+	r->body = request;
+	r->tool = sg_json_text_at(sg_json_get(request, "context"), "tool");
+	return r->args != NULL && sg_ceilings(gate, r, &reason) && r->level <= lease->level && (!r->ask_owner || lease->approval[0] != '\0');
+}
+
+/* Who asked for it: the agent, as well proven as it must be now, through an enforcer that still stands before it. */
+static bool
+still_asked(const struct sg_gate *gate, const struct sg_lease *lease, struct sg_request *r, const struct sg_json *leaf)
+{
+	const struct sg_attempt *attempt = sg_state_decision(&gate->state, sg_str(lease->decision));
+	struct sg_str strength = sg_json_text_at(leaf, "strength"), asker = sg_str(attempt->asker), kind = sg_str_cut(&asker, ':');
+	r->agent = sg_catalogue_agent(gate->catalogue, sg_str(lease->agent));
+	r->enforcer = sg_str_is(kind, "enforcer") ? sg_catalogue_enforcer(gate->catalogue, asker) : NULL;
+	return r->agent != NULL && (r->enforcer != NULL || !sg_str_is(kind, "enforcer")) && sg_strength_named(strength) >= sg_strength_named(r->agent->identity);
 }
 
 static bool
@@ -91,7 +106,11 @@ as_recorded(struct sg_gate *gate, struct sg_request *r, const struct sg_lease *l
 		return false;
 	if (sg_json_is(record.json, "config", gate->catalogue->digest))
 		return true;
-	return sealed.len > 0 && sg_canon_parse(&r->arena, sealed, &limits, &seal, NULL) == SG_OK && still_there(gate, lease, &looked, sg_json_get(seal, "input"));
+	sg_arena_init(&looked.arena, LOOKED_MAX);
+	bool good = sealed.len > 0 && sg_canon_parse(&r->arena, sealed, &limits, &seal, NULL) == SG_OK && still_asked(gate, lease, &looked, sg_json_get(record.json, "body")) &&
+		    still_within(gate, lease, &looked, seal);
+	sg_arena_done(&looked.arena);
+	return good;
 }
 
 /* Active only for the audience, only while lease, task and agent live; everything else looks the same from outside. */

@@ -203,6 +203,20 @@ lower(int64_t *most, int64_t value)
 		*most = value;
 }
 
+/* Whoever says yes is told every reason; more than can be told is no good effect. */
+static bool
+join_ask(struct sg_merged *m, const struct sg_effect *effect)
+{
+	size_t at = m->ask_count;
+	if (at == SG_ASKS_MAX)
+		return false;
+	for (; at > 0 && sg_str_cmp(m->asks[at - 1].rule, effect->rule) > 0; at--)
+		m->asks[at] = m->asks[at - 1];
+	m->asks[at] = (struct sg_ask){effect->rule, word(effect, "say")};
+	m->ask_count++;
+	return true;
+}
+
 static bool
 join_step_up(struct sg_merged *m, const struct sg_effect *effect)
 {
@@ -210,7 +224,7 @@ join_step_up(struct sg_merged *m, const struct sg_effect *effect)
 	if (!method_left(effect))
 		return deny(m, SG_REASON_methods_empty);
 	if (!sg_json_int(sg_json_get(effect->json, "quorum"), &quorum) || quorum < 1 || quorum > SG_APPROVAL_PROOFS ||
-	    !join_group(&m->requirement, word(effect, "approvers"), quorum))
+	    !join_group(&m->requirement, word(effect, "approvers"), quorum) || !join_ask(m, effect))
 		return deny(m, SG_REASON_policy_bad_effect);
 	if (sg_json_int(sg_json_get(effect->json, "ttl"), &ttl_ms))
 		lower(&m->requirement.ttl_ms, ttl_ms);

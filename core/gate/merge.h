@@ -23,7 +23,7 @@ struct sg_effect {
 	int64_t line;
 };
 
-enum { SG_EFFECTS_MAX = 256 /* SG_POLICY_ANSWERS */, SG_NARROW_MAX = 16, SG_ONLY_MAX = 64, SG_OBLIGATIONS_MAX = 32, SG_TAINTS_MAX = 32 };
+enum { SG_EFFECTS_MAX = 256 /* SG_POLICY_ANSWERS */, SG_NARROW_MAX = 16, SG_ONLY_MAX = 64, SG_OBLIGATIONS_MAX = 32, SG_TAINTS_MAX = 32, SG_ASKS_MAX = 64 };
 
 /* Limits on one argument, joined over all rules. */
 struct sg_narrowing {
@@ -34,6 +34,11 @@ struct sg_narrowing {
 	size_t only_count;
 };
 
+/* A rule that has a person asked, and what it tells them. */
+struct sg_ask {
+	struct sg_str rule, say;
+};
+
 struct sg_merged {
 	enum sg_verdict verdict;
 	enum sg_reason reason;
@@ -41,6 +46,8 @@ struct sg_merged {
 	int64_t line;
 	struct sg_narrowing narrow[SG_NARROW_MAX];
 	size_t narrow_count;
+	struct sg_ask asks[SG_ASKS_MAX]; /* by rule */
+	size_t ask_count;
 	struct sg_requirement requirement; /* of the step-ups, joined; count 0 if there is none */
 	struct sg_str obligations[SG_OBLIGATIONS_MAX], taints[SG_TAINTS_MAX];
 	size_t obligation_count, taint_count;

@@ -190,7 +190,7 @@ report(struct sg_gate *gate, struct sg_request *r)
 		sg_asker(r, asker);
 	sg_json_string(sg_json_get(r->body, "result"), &result);
 	bool theirs = attempt != NULL && strcmp(attempt->asker, asker) == 0 &&
-		      (conn->face == SG_FACE_ENFORCER || strcmp(attempt->task->instance->id, r->instance) == 0);
+		      (conn->face == SG_FACE_ENFORCER || sg_who_owns(r, attempt->task));
 	if (known && (r->enforcer == NULL || theirs) && !sg_agent_afford(gate, r, r->enforcer == NULL ? r->agent->name : sg_str(attempt->task->agent))) {
 		sg_request_refuse(gate, r);
 	} else if (!known || !theirs || attempt->state != SG_ATTEMPT_ALLOWED)

@@ -196,7 +196,7 @@ sign_who(struct sg_gate *gate, struct sg_request *r)
 	enum sg_reason reason = SG_REASON_no_task;
 	char hint[SG_BODY_HINT];
 	r->task = r->argument;
-	if (conn == NULL || !sg_who_agent(gate, r, conn, &reason) || task == NULL || strcmp(task->instance->id, r->instance) != 0) {
+	if (conn == NULL || !sg_who_agent(gate, r, conn, &reason) || !sg_who_owns(r, task)) {
 		sg_answer_error(gate, r, 404, reason, "");
 		return;
 	}

@@ -153,6 +153,8 @@ void sg_conn_name(const struct sg_conn *conn, char out[SG_CONN_NAME]);
 struct sg_str sg_conn_operator(const struct sg_conn *conn);
 /* One of these match expressions is "STEP:uid=UID". */
 bool sg_match_names_uid(const struct sg_strings *match, uid_t uid);
+/* Once sg_who_agent has said who asks: the task is that agent's and that process's own. */
+bool sg_who_owns(const struct sg_request *request, const struct sg_task *task);
 bool sg_who_agent(struct sg_gate *gate, struct sg_request *request, const struct sg_conn *conn, enum sg_reason *reason);
 bool sg_who_enforcer(struct sg_gate *gate, struct sg_request *request, const struct sg_conn *conn, enum sg_reason *reason);
 /* False: the agent's instance is a control group or a unit, and this process is surely in none. */
@@ -263,7 +265,6 @@ void sg_route_events(struct sg_gate *gate, struct sg_request *request);
 
 /* decide.c, commit.c, release.c: one decision */
 bool sg_in_force(struct sg_gate *gate, struct sg_request *request, enum sg_reason *reason);
-bool sg_still_within(struct sg_gate *gate, struct sg_request *request, const struct sg_task *task, enum sg_reason *reason);
 bool sg_ceilings(struct sg_gate *gate, struct sg_request *request, enum sg_reason *reason);
 enum sg_reason sg_may_spend(const struct sg_gate *gate, const struct sg_request *request);
 /* plan.c: what a step names: the action, what it is done to, with which arguments (NULL: any). Keyed by the tree; 0: no memory. */

@@ -16,8 +16,8 @@ enum sg_reason sg_may_give(const struct sg_gate *gate, const struct sg_approval 
 bool sg_givers_stand(const struct sg_gate *gate, const struct sg_approval *approval);
 /* That, and its task carries what it carried when it was opened: what the person was shown. */
 bool sg_approval_stands(const struct sg_gate *gate, const struct sg_approval *approval);
-/* It is no more delicate than it was, and where the set of rules has changed the same rule asks for the same reason (within one set a text may change with the
- * hour). */
+/* It is no more delicate than it was, and every rule that asks now asked then; where the set of rules has changed in the same words (within one set a text may
+ * change with the hour). */
 bool sg_approval_says(const struct sg_gate *gate, const struct sg_approval *approval, const struct sg_request *request);
 /* Records as void what was given by somebody who no longer may, and what was opened under another form of digest. After recovery, after each
  * reload, and when a human changed. */

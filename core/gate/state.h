@@ -364,6 +364,10 @@ struct sg_approval {
 	int64_t v;         /* form of its digests */
 	int64_t life_ms;   /* of the credential, as the digest binds it; 0: none */
 	uint64_t rule;     /* sg_person_tag of the rule that asked; 0: an older leaf does not say */
+	struct sg_reason_told {
+		uint64_t rule, words; /* sg_person_tag of a rule that asked, and of what it told; words 0: nothing */
+	} *reasons; /* none: an older leaf does not say */
+	size_t reason_count;
 	int64_t level;     /* of what it is for, then; -1: likewise */
 	uint64_t labels;   /* sg_taint_tag of its task when it was opened: what the person was shown */
 	bool lost;     /* its opening lost its record: void, and no restart will find it */

@@ -32,6 +32,7 @@ sg_approval_free(struct sg_approval *approval)
 	free(approval->opener);
 	free(approval->say);
 	free(approval->asker);
+	free(approval->reasons);
 	free(approval->action);
 	free(approval);
 }

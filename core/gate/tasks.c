@@ -95,7 +95,7 @@ may_see(struct sg_gate *gate, struct sg_request *r, const struct sg_task *task, 
 	if (!sg_who_agent(gate, r, conn, reason))
 		return false;
 	*reason = SG_REASON_no_task; /* somebody else's task does not exist for this agent, but for those it handed on */
-	while (task != NULL && (!sg_str_is(r->agent->name, task->agent) || strcmp(task->instance->id, r->instance) != 0))
+	while (task != NULL && !sg_who_owns(r, task))
 		task = task->parent;
 	return task != NULL;
 }

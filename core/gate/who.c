@@ -110,6 +110,12 @@ no_agent_reason(enum sg_status status, const struct sg_conn *conn, const struct 
 }
 
 bool
+sg_who_owns(const struct sg_request *r, const struct sg_task *task)
+{
+	return task != NULL && r->agent != NULL && sg_str_is(r->agent->name, task->agent) && strcmp(task->instance->id, r->instance) == 0;
+}
+
+bool
 sg_who_agent(struct sg_gate *gate, struct sg_request *request, const struct sg_conn *conn, enum sg_reason *reason)
 {
 	struct sg_str named = body_text(request, "agent");

@@ -89,6 +89,16 @@ ends 0 "$gate" approvals
 has 'a-'
 approval=$(grep -o 'a-[0-9a-f]*' <<<"$out" | head -n 1)
 ends 0 "$gate" approvals show "$approval"
+shown=$("$gate" approvals show "$approval")
+"$gate" --json approvals show "$approval" | SHOWN="$shown" python3 -c '
+import json, os, sys
+action = json.load(sys.stdin)["approval"]["action"]
+assert set(action) >= {"action", "agent", "arguments", "audience", "credential", "reasons", "resource", "rule"}, action
+rest = {k: v for k, v in action.items() if k != "reasons" and v not in (None, "", {}, [])}
+for name, value in rest.items():
+    assert (value if isinstance(value, str) else json.dumps(value, separators=(",", ":"))) in os.environ["SHOWN"], (name, value)
+for reason in action["reasons"]:
+    assert reason["rule"] in os.environ["SHOWN"] and reason["say"] in os.environ["SHOWN"], reason' || fail "what is sealed for a person is not all on the screen: $shown"
 has '\u001b[2Ja\u202e'
 case $out in *$'\033'*) fail "an escape sequence reached the terminal" ;; esac
 ends 0 "$gate" approvals deny "$approval"

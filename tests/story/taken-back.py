@@ -121,6 +121,7 @@ def introspected(d):
     for what, text in (("its resource is more delicate", 'resources : { more : { type = "thing"  patterns = [ "x" ]  sensitivity = "restricted" } }\n'),
                        ("its resource is another environment's", 'resources : { more : { type = "thing"  patterns = [ "x" ]  sensitivity = "internal"  environment = "elsewhere" } }\n'),
                        ("its action is another environment's", 'actions : { repo : { environment = "elsewhere" } }\n'),
+                       ("its action takes other arguments", 'actions : { repo : { arguments = [ "q:string" ] } }\n'),
                        ("its intent has other resources", 'intents : { work : { resources = [ "other/**" ] } }\n')):
         got = d.configure("51-action.conf", text)
         row("token", "nor where %s by now" % what, active() is False, [got, active()])

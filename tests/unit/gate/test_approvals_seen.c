@@ -156,6 +156,49 @@ another_level(void)
 	}
 }
 
+#define MORE                                                                                                            \
+	"{\"effect\":{\"approvers\":\"finance\",\"kind\":\"step_up\",\"methods\":[],\"narrow\":{},\"quorum\":1,\"say\":\"under investigation\",\"ttl\":120000},\"file\":\"a.lua\"," \
+	"\"line\":2,\"rule\":\"z-fraud\"}"
+
+static bool first, more;
+
+static const char *
+asks_for(const char *input)
+{
+	(void)input;
+	if (first && more)
+		return "{\"effects\":[" ASKS "," MORE "],\"error\":null}";
+	return more ? "{\"effects\":[" MORE "],\"error\":null}" : "{\"effects\":[" ASKS "],\"error\":null}";
+}
+
+/* A yes to one reason is none to another that comes later, of the same group, under the same rules or others; fewer reasons need no other. */
+static void
+another_reason(void)
+{
+	static const struct {
+		bool first, more, then_first, then_more, good;
+	} rows[] = {{true, false, true, false, true}, {true, false, true, true, false}, {true, false, false, true, false}, {true, true, true, true, true},
+		    {true, true, true, false, true}, {true, true, false, true, true}, {false, true, true, true, false}};
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		for (int reloaded = 0; reloaded < 2; reloaded++) {
+			first = rows[i].first;
+			more = rows[i].more;
+			const char *approval = granted(asks_for, &lunch);
+			const char *shown = play_ask(p, 10, SG_ROUTE_O_APPROVAL, approval, "{}");
+			CU_ASSERT_EQUAL(strstr(shown, "{\"rule\":\"step_up\",\"say\":\"ask\"}") != NULL, first);
+			CU_ASSERT_EQUAL(strstr(shown, "{\"rule\":\"z-fraud\",\"say\":\"under investigation\"}") != NULL, more);
+			first = rows[i].then_first;
+			more = rows[i].then_more;
+			if (reloaded)
+				new_policy(asks_for);
+			const char *answer = act(&lunch, NULL, "b");
+			if (allowed(answer) != rows[i].good)
+				fprintf(stderr, "  row %zu %d: %s\n", i, reloaded, answer);
+			CU_ASSERT_EQUAL(allowed(answer), rows[i].good);
+			end();
+		}
+}
+
 /* ---- what cannot be seen any more ---- */
 
 /* After the key of its day is gone nothing is left to show. */
@@ -193,4 +236,4 @@ older_form(void)
 }
 
 SG_CASES("gate.approvals_seen", {"another thing", another_thing}, {"another audience", another_audience}, {"another life", another_life},
-	 {"less when it is seen", less_when_seen}, {"said to other rules", other_rules}, {"said at another level", another_level}, {"nothing to show", nothing_to_show}, {"an older form of digest", older_form})
+	 {"less when it is seen", less_when_seen}, {"said to other rules", other_rules}, {"for another reason", another_reason}, {"said at another level", another_level}, {"nothing to show", nothing_to_show}, {"an older form of digest", older_form})

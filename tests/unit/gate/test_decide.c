@@ -155,7 +155,7 @@ narrowing_of_what_is_no_number(void)
 	} deep[] = {
 		{"{\"amount\":5,\"to\":{\"n\":[1,2]}}", "to.n: only a number"},	 {"{\"amount\":5,\"to\":{\"n\":{\"n\":1}}}", "to.n: only a number"},
 		{"{\"amount\":5,\"to\":{}}", "to.n: a rule limits it"},		 {"{\"amount\":5,\"to\":[{\"n\":1}]}", "to.n: a rule limits it"},
-		{"{\"amount\":5,\"to\":{\"n\":1},\"to.n\":900}", "a name with a dot"}, {"{\"amount\":[5],\"to\":{\"n\":[1]}}", "amount: only a number"},
+		{"{\"amount\":5,\"to\":{\"n\":1},\"to.n\":900}", "\"hint\":\"to.n\""}, {"{\"amount\":[5],\"to\":{\"n\":[1]}}", "amount: only a number"},
 	};
 	char key[16];
 	begin();

@@ -319,7 +319,9 @@ shadows(void)
 		{"{\"amount\":5,\"to\":{\"n\":1}}", true},	  {"{\"Amount\":5}", false},			 {"{\"AMOUNT\":5,\"amount\":1}", false},
 		{"{\"amount\":5,\"amounts\":1}", true},	  {"{\"to\":{\"N\":1}}", false},		 {"{\"to\":{\"N\":1,\"n\":1}}", false},
 		{"{\"To\":{\"n\":1}}", false},		  {"{\"TO.N\":1}", false},			 {"{\"other\":1,\"Other\":2}", true},
-		{"{\"to\":[{\"N\":1}]}", false}, {"{\"to\":[{\"n\":1},{\"n\":2,\"N\":1}]}", false}, {"{\"to\":[[{\"N\":1}]]}", false}, {"{\"to\":[{\"m\":1}]}", true},		  {"{\"deep\":{\"Amount\":1}}", true},
+		{"{\"to\":[{\"N\":1}]}", false}, {"{\"to\":[{\"n\":1},{\"n\":2,\"N\":1}]}", false}, {"{\"to\":[[{\"N\":1}]]}", false}, {"{\"to\":[{\"m\":1}]}", true},
+		{"{\"to\":{\"n\":1},\"to.n\":5}", false}, {"{\"to.n\":5}", false}, {"{\"to\":{\"n\":1,\"to.n\":2}}", false}, {"{\"to\":[{\"to.n\":2}]}", false}, {"{\"to.m\":1}", true}, {"{\"to.n.x\":1}", true},
+		{"{\"deep\":{\"Amount\":1}}", true},
 	};
 	p = play_new();
 	CU_ASSERT_TRUE_FATAL(play_connect(p, 1, SG_FACE_AGENT, 1001));
