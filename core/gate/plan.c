@@ -3,6 +3,7 @@
 #include "base/str.h"
 #include "gate/body.h"
 #include "gate/request.h"
+#include "gate/spell.h"
 #include "gate/values.h"
 
 #include <stdio.h>
@@ -81,6 +82,42 @@ is_star(struct sg_str text)
 	return text.len > 0 && memchr(text.ptr, '*', text.len) != NULL;
 }
 
+/* As an act of it would be brought into its forms; `as`: its own arena is to be ended. False: no memory. */
+static bool
+spell_step(struct sg_gate *gate, const struct sg_json *step, struct sg_request *as)
+{
+	const struct sg_json *resource = sg_json_get(step, "resource"), *args = sg_json_get(step, "arguments");
+	*as = (struct sg_request){.resource = resource, .args = args, .action_name = sg_json_text_at(step, "action"), .resource_type = sg_json_text_at(resource, "type"),
+				  .resource_id = sg_json_text_at(resource, "id")};
+	sg_arena_init(&as->arena, STEP_MAX);
+	if (args == NULL && sg_canon_parse(&as->arena, SG_STR("{}"), NULL, &as->args, NULL) != SG_OK)
+		return false;
+	return sg_spell(gate, as);
+}
+
+/* An act of it would not be refused for how it is written. */
+static bool
+step_fits(struct sg_gate *gate, const struct sg_json *step, char hint[SG_BODY_HINT])
+{
+	struct sg_request as;
+	const char *why = NULL;
+	struct sg_str misfit = {"", 0};
+	const struct sg_action *action = sg_catalogue_action(gate->catalogue, sg_json_text_at(step, "action"));
+	bool spelled = spell_step(gate, step, &as), good = spelled && sg_spell_resource_fits(gate->catalogue, as.resource_type, as.resource_id, &why);
+	if (good && sg_catalogue_resource(gate->catalogue, as.resource_type, as.resource_id) == NULL && sg_catalogue_closed(gate->catalogue, as.resource_type)) {
+		why = "the catalogue does not know it";
+		good = false;
+	}
+	if (!good)
+		snprintf(hint, SG_BODY_HINT, "a step's resource would never be allowed: %s", why != NULL ? why : "no memory to look at it");
+	else if (sg_json_get(step, "arguments") != NULL && sg_arguments_fit(action, as.args, &misfit) != SG_REASON_allowed) {
+		snprintf(hint, SG_BODY_HINT, "a step's arguments would never be allowed: %.*s", (int)(misfit.len < 60 ? misfit.len : 60), misfit.ptr);
+		good = false;
+	}
+	sg_arena_done(&as.arena);
+	return good;
+}
+
 /* A step says one thing that can be done, and nothing that would be passed over. */
 static bool
 step_good(const struct sg_gate *gate, const struct sg_json *step, char hint[SG_BODY_HINT])
@@ -103,23 +140,26 @@ step_good(const struct sg_gate *gate, const struct sg_json *step, char hint[SG_B
 }
 
 static bool
-steps_good(const struct sg_gate *gate, const struct sg_json *plan, struct sg_str order, char hint[SG_BODY_HINT])
+steps_good(struct sg_gate *gate, const struct sg_json *plan, struct sg_str order, char hint[SG_BODY_HINT])
 {
 	for (const struct sg_json *s = sg_json_first(plan); s != NULL; s = sg_json_next(plan, s))
-		if (!step_good(gate, s, hint))
+		if (!step_good(gate, s, hint) || !step_fits(gate, s, hint))
 			return false;
 	snprintf(hint, SG_BODY_HINT, "\"order\" is \"given\" or \"any\"");
 	return order.len == 0 || sg_str_is(order, "given") || sg_str_is(order, "any");
 }
 
 static bool
-write_steps(struct sg_json_writer *w, const struct sg_gate *gate, const struct sg_task *task, const struct sg_json *plan)
+write_steps(struct sg_json_writer *w, struct sg_gate *gate, const struct sg_task *task, const struct sg_json *plan)
 {
 	bool good = true;
 	sg_jw_array(w);
 	for (const struct sg_json *s = sg_json_first(plan); s != NULL; s = sg_json_next(plan, s)) {
 		char hex[17];
-		uint64_t digest = sg_step_digest(gate, task, sg_json_text_at(s, "action"), sg_json_get(s, "resource"), sg_json_get(s, "arguments"));
+		struct sg_request as;
+		bool spelled = spell_step(gate, s, &as);
+		uint64_t digest = !spelled ? 0 : sg_step_digest(gate, task, as.action_name, as.resource, sg_json_get(s, "arguments") != NULL ? as.args : NULL);
+		sg_arena_done(&as.arena);
 		good &= digest != 0;
 		sg_value_hex(digest, hex);
 		sg_jw_text(w, hex);

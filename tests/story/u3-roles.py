@@ -25,18 +25,22 @@ agents : {
         reach = [ "check.*" ]  intents = [ "rotate" ]  roles = [ "validator" ] }
   v2 : { owner = "asha@acme.example"  escalate = "o@acme.example"  review_by = "2027-01-31"  environment = "prod"  match = [ "peer:uid=61025" ]
         reach = [ "check.*" ]  intents = [ "rotate" ]  roles = [ "validator" ] } }
+resources : {
+  hosts : { type = "host"  form = "host"  patterns = [ "**" ]  sensitivity = "internal" }
+  proxies : { type = "proxy"  closed = "yes"  patterns = [ "edge-3" ]  sensitivity = "internal" }
+  plans : { type = "plan"  patterns = [ "**" ]  sensitivity = "internal" } }
 actions : {
   inv : { name = "inventory.read"  effect = "read"  sensitivity = "internal" }
   plan : { name = "plan.write"  effect = "write"  sensitivity = "internal" }
   cert : { name = "cert.issue"  class = "secret"  effect = "write"  sensitivity = "confidential" }
-  reload : { name = "proxy.reload"  class = "infrastructure"  effect = "execute"  sensitivity = "internal" }
+  reload : { name = "proxy.reload"  class = "infrastructure"  effect = "execute"  sensitivity = "internal"  arguments = [ "mode?:string" ] }
   dns : { name = "dns.write"  class = "infrastructure"  effect = "write"  sensitivity = "internal" }
   check : { name = "check.read"  effect = "read"  sensitivity = "internal" } }
 """
 POLICY = """
 rule { id = "all", on = "**", effect = allow {} }
 """
-PLAN = [dict(action="cert.issue", resource=dict(type="host", id="edge-3")), dict(action="proxy.reload", resource=dict(type="proxy", id="edge-3"))]
+PLAN = [dict(action="cert.issue", resource=dict(type="host", id="EDGE-3.")), dict(action="proxy.reload", resource=dict(type="proxy", id="edge-3"))]
 
 
 def story(d):
@@ -65,6 +69,12 @@ def story(d):
     got = p.delegate(root, to="v2", role="validator", actions=["check.read"])
     row(6, "nor is an agent of the same owner: rule 10", says(got, "deny", "rule_10_duty"), got)
     checker = v.claim(p.delegate(root, to="v", role="validator", actions=["check.read"])["task"])
+    for what, step in (("a host that is none", dict(action="cert.issue", resource=dict(type="host", id="edge..3"))), ("a type in another case", dict(action="cert.issue", resource=dict(type="Host", id="edge-3"))),
+                       ("what the catalogue does not know", dict(action="proxy.reload", resource=dict(type="proxy", id="edge-4"))),
+                       ("arguments that are none", dict(action="proxy.reload", resource=dict(type="proxy", id="edge-3"), arguments=dict(mode=5))),
+                       ("an argument nobody declared", dict(action="proxy.reload", resource=dict(type="proxy", id="edge-3"), arguments=dict(mood="soft")))):
+        status, got = v.ask("POST", "/v1/tasks/%s/plan" % checker["id"], dict(plan=[step]))
+        row(7, "a step that could never match is not signed: " + what, status == 400 and "never be allowed" in got["error"]["hint"], got)
     got = v.ask("POST", "/v1/tasks/%s/plan" % checker["id"], dict(plan=PLAN))[1]
     row(7, "an independent validator signs", got.get("steps") == 2, got)
     got = e.ask("POST", "/v1/tasks/%s/plan" % child["id"], dict(plan=PLAN))[1]
