@@ -1,35 +1,37 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Advice by catalogue and people. Only what can be seen: constants, and arguments that are read by their names. */
-#include "policy/advise.h"
+#include "policy/advise_in.h"
 
 #include "base/form.h"
 #include "base/near.h"
 #include "base/pattern.h"
 #include "base/str.h"
-#include "policy/lint.h"
-
-struct advice {
-	struct sg_lint lint;
-	const struct sg_json *conf;
-};
 
 /* ---- actions ---- */
 
 static void
-check_patterns(struct sg_policy *policy, const struct sg_policy_rule *rule, const struct sg_json *actions)
+check_pattern(struct sg_policy *policy, const struct sg_policy_rule *rule, const struct sg_json *actions, struct sg_str pattern)
 {
 	char hint[SG_VM_TEXT];
-	for (size_t i = 0; i < rule->on_count; i++) {
-		struct sg_near near = sg_near(rule->on[i]);
-		bool fits = false;
-		for (const struct sg_json *a = sg_json_first(actions); a != NULL; a = sg_json_next(actions, a)) {
-			fits |= sg_pattern_match(rule->on[i], sg_json_text_at(a, "name"), '.');
-			sg_near_offer(&near, sg_json_text_at(a, "name"));
-		}
-		if (!fits)
-			sg_warning_add(policy, rule->file, rule->line, sg_near_hint(&near, '\'', "stepgate catalogue show lists the actions", hint, sizeof(hint)),
-				       "no action of the catalogue fits '%.*s'", (int)(rule->on[i].len < 100 ? rule->on[i].len : 100), rule->on[i].ptr);
+	struct sg_near near = sg_near(pattern);
+	for (const struct sg_json *a = sg_json_first(actions); a != NULL; a = sg_json_next(actions, a)) {
+		if (sg_pattern_match(pattern, sg_json_text_at(a, "name"), '.'))
+			return;
+		sg_near_offer(&near, sg_json_text_at(a, "name"));
 	}
+	sg_warning_add(policy, rule->file, rule->line, sg_near_hint(&near, '\'', "stepgate catalogue show lists the actions", hint, sizeof(hint)),
+		       "no action of the catalogue fits '%.*s'", (int)(pattern.len < 100 ? pattern.len : 100), pattern.ptr);
+}
+
+/* What it is about, and what it looks for in the past. */
+static void
+check_patterns(struct sg_policy *policy, const struct sg_policy_rule *rule, const struct sg_json *actions)
+{
+	for (size_t i = 0; i < rule->on_count; i++)
+		check_pattern(policy, rule, actions, rule->on[i]);
+	for (size_t i = 0; i < rule->need_count; i++)
+		for (size_t j = 0; j < rule->needs[i].pattern_count; j++)
+			check_pattern(policy, rule, actions, rule->needs[i].patterns[j]);
 }
 
 /* ---- people ---- */
@@ -76,7 +78,7 @@ constant(const struct sg_lint *lint, size_t from, size_t to, const char *name, e
 }
 
 static void
-check_people(struct advice *a, size_t from, size_t to)
+check_people(struct sg_advice *a, size_t from, size_t to)
 {
 	char hint[SG_VM_TEXT];
 	int64_t want = 0;
@@ -124,7 +126,7 @@ is_form(struct sg_str type)
 
 /* Of the actions that the rules at this line are about: does one declare it, and does one declare it with a form? */
 static void
-look_up(const struct advice *a, int line, struct sg_str argument, bool *typed, bool *formed)
+look_up(const struct sg_advice *a, int line, struct sg_str argument, bool *typed, bool *formed)
 {
 	const struct sg_policy *policy = a->lint.policy;
 	const struct sg_json *actions = sg_json_get(a->conf, "actions");
@@ -141,7 +143,7 @@ look_up(const struct advice *a, int line, struct sg_str argument, bool *typed, b
 }
 
 static void
-check_argument(struct advice *a, int line, size_t i)
+check_argument(struct sg_advice *a, int line, size_t i)
 {
 	const struct sg_token *name = &a->lint.tokens[i], *t = name + 1;
 	bool typed, formed, trusted = sg_lint_is(t, ".") && sg_lint_is(t + 1, "trusted");
@@ -160,11 +162,12 @@ check_argument(struct advice *a, int line, size_t i)
 /* ---- a file ---- */
 
 static void
-check_rule(struct advice *a, size_t at)
+check_rule(struct sg_advice *a, size_t at)
 {
 	size_t to = sg_lint_behind(&a->lint, at + 1);
 	for (size_t i = at + 1; i + 2 < to; i++) {
 		const struct sg_token *t = &a->lint.tokens[i];
+		sg_advise_words(a, i);
 		if (sg_lint_is(t, "step_up") && sg_lint_is(t + 1, "{"))
 			check_people(a, i + 1, sg_lint_behind(&a->lint, i + 1));
 		if (sg_lint_is(t, "args") && sg_lint_is(t + 1, ".") && t[2].kind == SG_TOKEN_NAME)
@@ -175,10 +178,10 @@ check_rule(struct advice *a, size_t at)
 static void
 check_file(struct sg_policy *policy, uint32_t file, struct sg_str text, const struct sg_json *conf)
 {
-	struct advice a = {.lint = {.policy = policy, .file = file}, .conf = conf};
+	struct sg_advice a = {.lint = {.policy = policy, .file = file}, .conf = conf};
 	bool read = sg_lint_read(&a.lint, text);
 	for (size_t i = 0; read && i + 1 < a.lint.count; i++)
-		if (sg_lint_is(&a.lint.tokens[i], "rule") && sg_lint_is(&a.lint.tokens[i + 1], "{"))
+		if ((sg_lint_is(&a.lint.tokens[i], "rule") || sg_lint_is(&a.lint.tokens[i], "after")) && sg_lint_is(&a.lint.tokens[i + 1], "{"))
 			check_rule(&a, i);
 	sg_lint_done(&a.lint);
 }

@@ -36,4 +36,7 @@ int64_t sg_fixture_approved(const struct sg_fixture *fixture, struct sg_str grou
 /* The default request, canonical. */
 extern const char sg_fixture_default[];
 
+/* Words that a field of this name can have, ended by NULL; NULL: any. */
+const char *const *sg_fixture_words(const char *name);
+
 #endif

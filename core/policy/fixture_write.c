@@ -25,9 +25,9 @@ sg_fixture_known(struct sg_fixture_run *run, const struct sg_json *given, enum s
 	return sg_fixture_members(run, given, path, names);
 }
 
-/* Words that a field of this name can have; NULL: any. Those of the configuration; story.policy-test compares them. */
-static const char *const *
-words_of(const char *name)
+/* Those of the configuration; story.policy-test compares them. */
+const char *const *
+sg_fixture_words(const char *name)
 {
 	static const char *const levels[] = {"public", "internal", "confidential", "restricted", NULL},
 		*const autonomy[] = {"read-only", "propose", "act-and-tell", "autonomous", NULL},
@@ -49,7 +49,7 @@ words_of(const char *name)
 static bool
 good_word(struct sg_fixture_run *run, const struct sg_field *field, const struct sg_json *value, const char *path)
 {
-	const char *const *words = words_of(field->name);
+	const char *const *words = sg_fixture_words(field->name);
 	struct sg_near near = sg_near(value->string);
 	char hint[SG_FIXTURE_TEXT];
 	for (size_t i = 0; words != NULL && words[i] != NULL; i++) {

@@ -11,7 +11,7 @@
 static const char conf_text[] =
 	"{\"actions\":{\"mail\":{\"arguments\":[\"to:email[]\",\"subject?:string\"],\"name\":\"mail.send\"},\"pay\":{\"arguments\":[\"iban:iban\"],\"name\":\"pay.transfer\"},"
 	"\"web\":{\"arguments\":[],\"name\":\"web.get\"}},"
-	"\"admins\":{\"jon\":{\"groups\":[]},\"mira\":{\"groups\":[\"oncall\"]},\"priya\":{\"groups\":[]}},\"groups\":{\"finance\":{\"members\":[\"jon\",\"priya\"]},\"empty\":{\"members\":[]}}}";
+	"\"admins\":{\"jon\":{\"groups\":[]},\"mira\":{\"groups\":[\"oncall\"]},\"priya\":{\"groups\":[]}},\"groups\":{\"finance\":{\"members\":[\"jon\",\"priya\"]},\"empty\":{\"members\":[]}},\"agents\":{\"helper\":{}},\"intents\":{\"work\":{}},\"roles\":{}}";
 
 static char *
 checked(const char *text, const char *conf)
@@ -57,6 +57,18 @@ rows(void)
 		{RULE("'pay.transfer'", WHEN("r.args.iban:starts('DE')")), "args.iban has a form"},
 		{RULE("'mail.send'", WHEN("r.args.to:ends('@acme.example')")), "args.to has a form"},
 		{RULE("'web.get'", WHEN("r.args.host:ends('.example')")), NULL},
+		{RULE("'web.get'", WHEN("r.action.class == 'payments'")), "action.class is never 'payments'\n\thint: did you mean 'payment'?"},
+		{RULE("'web.get'", WHEN("'writes' == r.action.effect")), "action.effect is never 'writes'"},
+		{RULE("'web.get'", WHEN("r.action.effect ~= 'read' and r.action.class == 'web'")), NULL},
+		{RULE("'web.get'", WHEN("r.agent.name == 'helpr'")), "agent.name is never 'helpr'\n\thint: did you mean 'helper'?"},
+		{RULE("'web.get'", WHEN("r.agent.name == 'helper' and r.task.intent == 'work'")), NULL},
+		{RULE("'web.get'", WHEN("r.task.intent == 'wrok'")), "task.intent is never 'wrok'"},
+		{RULE("'web.get'", WHEN("r.task.role == 'planner'")), "task.role is never 'planner'"},
+		{RULE("'web.get'", WHEN("r.task.role ~= ''")), NULL},
+		{RULE("'web.get'", WHEN("r.args.action.class == 'payments'")), NULL},
+		{RULE("'web.get'", "needs={did='mail.sned'},when=function(r) return r.history.did['mail.sned'] end,effect=deny 'no'"), "no action of the catalogue fits 'mail.sned'"},
+		{RULE("'web.get'", "needs={did='mail.send'},when=function(r) return r.history.did['mail.send'] end,effect=deny 'no'"), NULL},
+		{"after{id='x',on='web.get',effect=function(r) if r.outcome.result == 'fail' then return add{freeze=true} end return add{} end}", "outcome.result is never 'fail'"},
 	};
 	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
 		char *said = checked(table[i].rule, conf_text);
