@@ -84,6 +84,11 @@ move_away(const struct loss *l)
 		if (beside[i].leaf >= l->found.ahead || beside[i].leaf > l->found.last)
 			good &= renameat(l->journal, beside[i].name, l->journal, to) == 0;
 	}
+	int keys = openat(l->state, "keys", O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+	if (keys >= 0 && sg_head_read(keys, &beside[0]) && (beside[0].leaf >= l->found.ahead || beside[0].leaf > l->found.last))
+		good &= renameat(keys, SG_HEAD_FILE, keys, "lost-" SG_HEAD_FILE) == 0 && fsync(keys) == 0;
+	if (keys >= 0)
+		close(keys);
 	return good && fsync(l->journal) == 0;
 }
 
@@ -103,7 +108,8 @@ take(const struct sg_ctl *ctl, const char *folder, struct loss *l)
 		sg_verify_journal(folder, NULL, NULL, NULL, &l->found);
 		l->found.ahead = l->found.ahead != 0 ? l->found.ahead : ahead;
 	}
-	if (l->found.verdict == SG_VERIFY_TAMPERED || l->found.verdict == SG_VERIFY_UNREADABLE)
+	bool none = rounds > 0 && l->found.verdict == SG_VERIFY_UNREADABLE && l->found.segments == 0; /* all of it is gone, and taken */
+	if (!none && (l->found.verdict == SG_VERIFY_TAMPERED || l->found.verdict == SG_VERIFY_UNREADABLE))
 		return sg_ctl_fail(ctl, SG_CTL_DENIED, l->found.err.code, "this is no loss at its end; stepgate audit verify says what is wrong", "%s: %s", folder, l->found.err.text);
 	l->found.ahead = ahead;
 	return SG_CTL_OK;

@@ -210,6 +210,12 @@ static void
 read_beside(struct sg_walk *w)
 {
 	w->beside_count = sg_beside_read(w->journal, w->beside);
+	w->beside_count -= w->beside_count == SG_BESIDE_MAX; /* the oldest makes room */
+	struct sg_beside *other = &w->beside[w->beside_count];
+	if (w->keys >= 0 && sg_head_read(w->keys, other)) {
+		snprintf(other->name, sizeof(other->name), "keys/" SG_HEAD_FILE);
+		w->beside_count++;
+	}
 	for (size_t i = 0; i < w->beside_count; i++) {
 		w->result->beside += w->beside[i].good;
 		if (!w->beside[i].good && w->result->beside_bad++ == 0)

@@ -36,7 +36,7 @@ size_t sg_beside_read(int folder, struct sg_beside *out);
 /* The head alone. False if there is none. */
 bool sg_head_read(int folder, struct sg_beside *out);
 
-/* Writes the head {"chain","leaf"} beside the journal: whole or not at all, unsynced. False: it was not written, which costs evidence alone. */
+/* Writes the head {"chain","leaf"} into a folder: whole or not at all, unsynced. False: it was not written, which costs evidence alone. */
 bool sg_head_write(int folder, uint64_t leaf, const unsigned char chain[SG_SHA256_BYTES]);
 
 #endif

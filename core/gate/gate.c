@@ -537,6 +537,7 @@ void
 sg_gate_stop(struct sg_gate *gate)
 {
 	gate->stopping = true;
+	sg_gate_now(gate); /* the clock may have been set since the last turn, and this leaf is what the next start goes by */
 	sg_gate_write_gaps(gate);
 	sg_record(gate, "stop", SG_STR("{}"), SG_STR(""), NULL, NULL);
 }

@@ -24,8 +24,8 @@ struct recovery {
 	size_t count;
 	uint64_t high;
 	size_t torn;
-	struct sg_beside head;
-	bool other; /* the head stands behind a leaf that is another one here */
+	struct sg_beside heads[2]; /* beside the journal, and beside the keys: where the whole folder was lost the other one says so */
+	const struct sg_beside *other; /* one that stands behind a leaf that is another one here */
 };
 
 static enum sg_status
@@ -161,6 +161,14 @@ may_pass(struct recovery *r, size_t i, bool *passed, struct sg_err *err)
 	return SG_OK;
 }
 
+static void
+compare_heads(struct recovery *r, const struct sg_record *record)
+{
+	for (size_t i = 0; i < 2; i++)
+		if (r->heads[i].good && r->heads[i].leaf == record->number && memcmp(r->heads[i].chain, record->chain, SG_SHA256_BYTES) != 0)
+			r->other = &r->heads[i];
+}
+
 /* Folds the leaves of one segment up to number `last` (those behind it are void). */
 static enum sg_status
 fold_segment(struct recovery *r, struct sg_segment_reader *reader, uint64_t last, struct sg_err *err)
@@ -174,7 +182,7 @@ fold_segment(struct recovery *r, struct sg_segment_reader *reader, uint64_t last
 		status = sg_segment_next(reader, &arena, &record, err);
 		if (status == SG_OK) {
 			note_leaf(r->journal, &record);
-			r->other |= r->head.good && r->head.leaf == record.number && memcmp(r->head.chain, record.chain, SG_SHA256_BYTES) != 0;
+			compare_heads(r, &record);
 			status = record.number <= r->from->leaf ? known_leaf(r, &record, err) : r->fold(r->to, &record, err);
 			if (status != SG_OK && status != SG_NOMEM)
 				status = SG_BUG; /* never mistaken for the end or for a torn record */
@@ -211,10 +219,11 @@ nothing_lost(const struct recovery *r, struct sg_err *err)
 {
 	if (r->journal->durable < r->from->leaf)
 		return sg_fail(err, SG_MALFORMED, "journal_lost", SG_LOST_TEXT, (unsigned long long)r->journal->durable, "a snapshot", (unsigned long long)r->from->leaf);
-	if (r->other)
-		return sg_fail(err, SG_MALFORMED, "journal_lost", "leaf %llu is another one than its head says; " SG_LOST_WAY, (unsigned long long)r->head.leaf);
-	if (r->head.good && r->head.leaf > r->journal->durable)
-		return sg_fail(err, SG_MALFORMED, "journal_lost", SG_LOST_TEXT, (unsigned long long)r->journal->durable, "its head", (unsigned long long)r->head.leaf);
+	if (r->other != NULL)
+		return sg_fail(err, SG_MALFORMED, "journal_lost", "leaf %llu is another one than its head says; " SG_LOST_WAY, (unsigned long long)r->other->leaf);
+	for (size_t i = 0; i < 2; i++)
+		if (r->heads[i].good && r->heads[i].leaf > r->journal->durable)
+			return sg_fail(err, SG_MALFORMED, "journal_lost", SG_LOST_TEXT, (unsigned long long)r->journal->durable, "its head", (unsigned long long)r->heads[i].leaf);
 	return SG_OK;
 }
 
@@ -283,7 +292,8 @@ sg_journal_open(struct sg_journal *journal, const struct sg_sys *sys, int folder
 
 	struct recovery r = {.journal = journal, .from = from != NULL ? from : &beginning, .fold = fold, .to = to};
 	struct sg_buf bytes;
-	sg_head_read(folder, &r.head);
+	sg_head_read(folder, &r.heads[0]);
+	sg_head_read(keys, &r.heads[1]);
 	sg_buf_init(&bytes, SG_SEGMENT_MAX);
 	enum sg_status status = choose_segments(&r, err);
 	for (size_t i = 0; status == SG_OK && i < r.count; i++) {

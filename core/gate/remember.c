@@ -139,11 +139,13 @@ pass_over(struct sg_gate *gate, const char *what, const struct sg_err *why)
 }
 
 static void
-look_at_head(struct sg_gate *gate, int folder)
+look_at_heads(struct sg_gate *gate, int journal, int keys)
 {
 	struct sg_beside head;
-	if (sg_head_read(folder, &head) && !head.good)
+	if (sg_head_read(journal, &head) && !head.good)
 		pass_over(gate, SG_HEAD_FILE, &head.err);
+	if (sg_head_read(keys, &head) && !head.good)
+		pass_over(gate, "keys/" SG_HEAD_FILE, &head.err);
 }
 
 enum sg_status
@@ -152,7 +154,7 @@ sg_gate_recall(struct sg_gate *gate, const struct sg_gate_start *start, size_t *
 	struct sg_snapshot_file file = {.leaf = UINT64_MAX};
 	struct sg_snapshot_head head;
 	enum sg_status status = SG_MALFORMED;
-	look_at_head(gate, start->journal_folder);
+	look_at_heads(gate, start->journal_folder, start->keys_folder);
 	for (sg_snapshot_newest(start->journal_folder, UINT64_MAX, &file); status != SG_OK && file.leaf != 0; sg_snapshot_newest(start->journal_folder, file.leaf, &file)) {
 		struct sg_err why = {0};
 		head = (struct sg_snapshot_head){.leaf = 0};

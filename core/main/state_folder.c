@@ -4,6 +4,7 @@
 
 #include "base/err.h"
 #include "base/fd.h"
+#include "base/folder.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -32,20 +33,58 @@ trouble(int fd, bool secret, bool closed)
 	return !closed && secret && (st.st_mode & 077) != 0 ? "can be looked into by others, and holds keys: chmod 0700" : NULL;
 }
 
+/* Whoever may write a segment may write another record: its chain is no secret. What is no file at all is looked at by who would read it. */
+static const char *
+file_trouble(int folder, const char *name, bool secret, bool closed)
+{
+	struct stat st;
+	if (fstatat(folder, name, &st, AT_SYMLINK_NOFOLLOW) != 0 || !S_ISREG(st.st_mode))
+		return NULL;
+	if (st.st_uid != 0 && st.st_uid != geteuid())
+		return "belongs to neither root nor the daemon's user";
+	if (!closed && (st.st_mode & 022) != 0)
+		return "may be written by group or others: chmod go-w";
+	return !closed && secret && (st.st_mode & 077) != 0 ? "is a key that others may read: chmod 0600" : NULL;
+}
+
+static bool
+check_files(const char *path, int folder, size_t which, bool closed)
+{
+	DIR *list = sg_folder_list(folder);
+	const char *wrong = list == NULL ? "cannot be listed" : NULL;
+	struct dirent *entry = NULL;
+	while (wrong == NULL && (entry = readdir(list)) != NULL)
+		wrong = file_trouble(folder, entry->d_name, folders[which].secret, closed);
+	if (wrong != NULL)
+		fprintf(stderr, "stepgated: %s/%s/%s %s\n", path, folders[which].name, entry != NULL ? entry->d_name : "", wrong);
+	if (list != NULL)
+		closedir(list);
+	return wrong == NULL;
+}
+
+static bool
+check_folder(const char *path, int state, size_t which, bool closed)
+{
+	struct stat st;
+	int fd = openat(state, folders[which].name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0 && errno == ENOENT)
+		return true;
+	const char *wrong = fd >= 0 ? trouble(fd, folders[which].secret, closed) : "is not a folder, or a link to one";
+	if (wrong != NULL)
+		fprintf(stderr, "stepgated: %s/%s %s\n", path, folders[which].name, wrong);
+	bool good = wrong == NULL && fstat(fd, &st) == 0 && check_files(path, fd, which, closed || (st.st_mode & 011) == 0);
+	if (fd >= 0)
+		close(fd);
+	return good;
+}
+
 static bool
 check_below(const char *path, int state, bool closed)
 {
-	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++) {
-		int fd = openat(state, folders[i].name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-		const char *wrong = fd >= 0 ? trouble(fd, folders[i].secret, closed) : errno == ENOENT ? NULL : "is not a folder, or a link to one";
-		if (fd >= 0)
-			close(fd);
-		if (wrong != NULL) {
-			fprintf(stderr, "stepgated: %s/%s %s\n", path, folders[i].name, wrong);
-			return false;
-		}
-	}
-	return true;
+	bool good = true;
+	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++)
+		good &= check_folder(path, state, i, closed);
+	return good;
 }
 
 /* A link in the way is followed if nobody else could have put it there: each folder that leads to it, and the one it leads to, are root's or the daemon's. */

@@ -23,7 +23,14 @@ def segments(d):
     return sorted(glob.glob(d.dir + "/state/journal/*.seg"))
 
 
+def forget(d):
+    """The head beside the keys, which knows whatever becomes of the journal's folder."""
+    if os.path.exists(d.dir + "/state/keys/head"):
+        os.unlink(d.dir + "/state/keys/head")
+
+
 def back(d, kept):
+    forget(d)
     shutil.rmtree(d.dir + "/state/journal")
     shutil.copytree(kept, d.dir + "/state/journal", symlinks=True)
     for root, folders, files in os.walk(d.dir + "/state/journal"):
@@ -100,6 +107,24 @@ try:
             good("%s, %s left: audit verify says so" % (name, how), r.returncode == 1 and json.loads(r.stdout)["code"] == "journal_lost" and json.loads(r.stdout)["result"] == "tampered", r.stdout + r.stderr)
             code, text = refused(d)
             good("%s, %s left: it does not start, and says the way out" % (name, how), code == 78 and "journal_lost" in text and "audit accept" in text, (code, text[-600:]))
+
+    # The folder that was not mounted, or restored without its files: what stands beside the keys is left.
+    mark = json.load(open(kept + "/head"))
+    for name, lose in (("all of it gone", lambda d: [os.unlink(f) for f in glob.glob(d.dir + "/state/journal/*")]), ("cut, head and snapshots gone", lambda d: (last_cut(d), keep_head(d), keep_snapshots(d))),
+                       ("an older one put back, head and snapshots gone", lambda d: (older_put_back(d), keep_head(d), keep_snapshots(d)))):
+        back(d, kept)
+        lose(d)
+        shutil.copy(kept + "/head", d.dir + "/state/keys/head")
+        os.chown(d.dir + "/state/keys/head", OWNER.st_uid, OWNER.st_gid)
+        code, text = refused(d)
+        good("%s: it does not start, and says the way out" % name, code == 78 and "journal_lost" in text and "leaf %d:" % mark["leaf"] in text and "audit accept" in text, (code, text[-600:]))
+        r = ctl("audit", "accept", d.dir + "/state", "--reason", "the volume is gone")
+        good("%s: the loss is taken" % name, r.returncode == 0 and not os.path.exists(d.dir + "/state/keys/head"), r.stdout + r.stderr)
+        d.start()
+        d.process.terminate()
+        d.process.wait(20)
+        good("%s: recorded" % name, [l["body"]["result"] for l in journal(d.dir + "/state/journal") if l["kind"] == "admin" and l["body"]["verb"] == "accept-loss"] == ["taken"])
+        good("and a head stands beside the keys again", json.load(open(d.dir + "/state/keys/head"))["leaf"] == journal(d.dir + "/state/journal")[-1]["n"])
 
     # A refused start leaves every byte as it is: behind a torn place there may be leaves that can be put back by hand.
     def flipped(d):

@@ -49,6 +49,18 @@ def folders(d):
     refused(d, "keys of somebody else", "belongs to", give(at("keys"), OTHER), give(at("keys"), 0))
     refused(d, "a state of somebody else", "belongs to", give(at(), OTHER), give(at(), 0))
     refused(d, "a state that others may write", "may write", mode(at(), 0o777), mode(at(), 0o755))
+    # what lies in a folder that others may enter is looked at, each by itself
+    segment = lambda: at("journal", sorted(f for f in os.listdir(at("journal")) if f.endswith(".seg"))[-1])
+    os.chmod(at("journal"), 0o755)
+    refused(d, "a segment that others may write", "may be written", lambda: os.chmod(segment(), 0o666), lambda: os.chmod(segment(), 0o600))
+    row("one that others may read is no secret", (os.chmod(segment(), 0o644), starts(d)[0])[1] == 0, d.text())
+    refused(d, "a head that others may write", "may be written", mode(at("journal", "head"), 0o622), mode(at("journal", "head"), 0o600))
+    os.chmod(at("journal"), 0o700)
+    refused(d, "a segment of somebody else", "belongs to", lambda: os.chown(segment(), OTHER, 0), lambda: os.chown(segment(), 0, 0))
+    refused(d, "a key of somebody else, in a closed folder", "belongs to", give(at("keys", "state.key"), OTHER), give(at("keys", "state.key"), 0))
+    os.chmod(at("keys", "state.key"), 0o644)
+    row("a key that nobody comes near may have any mode", starts(d)[0] == 0, d.text())
+    os.chmod(at("keys", "state.key"), 0o600)
 
     def swap():
         os.rename(at("keys"), at("keys.real"))

@@ -228,8 +228,12 @@ head -c $((size - 5)) "$folder/kept" >"$segment"
 ends 1 "$gate" audit verify "$folder" # the head beside it knows more
 has journal_lost
 mv "$folder/state/journal/head" "$folder/head"
+ends 1 "$gate" audit verify "$folder" # so does the one beside the keys
+has journal_lost
+mv "$folder/state/keys/head" "$folder/keys-head"
 ends 65 "$gate" audit verify "$folder" # without it this may be what a crash left
 mv "$folder/head" "$folder/state/journal/head"
+mv "$folder/keys-head" "$folder/state/keys/head"
 cp "$folder/kept" "$segment"
 ends 0 "$gate" audit verify "$folder"
 rm "$folder/state/keys/state.key"

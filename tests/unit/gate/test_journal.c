@@ -34,6 +34,8 @@ write_segment(struct play *p, uint64_t segment, const char *bytes, size_t len)
 	char path[128];
 	snprintf(path, sizeof(path), "%s/journal/head", p->folder);
 	unlink(path); /* a crash long before the next one: what it would tell is another test's (fault.lost_leaves) */
+	snprintf(path, sizeof(path), "%s/keys/head", p->folder);
+	unlink(path);
 	snprintf(path, sizeof(path), "%s/journal/%08llu.seg", p->folder, (unsigned long long)segment);
 	FILE *file = fopen(path, "wb");
 	fwrite(bytes, 1, len, file);

@@ -202,6 +202,23 @@ started_again(void)
 		}
 }
 
+/* Set, and the gate stopped at once: the last leaf says no more than the clock is believed. */
+static void
+set_before_a_stop(void)
+{
+	begin();
+	CU_ASSERT(is("\"allow\""));
+	int64_t before = p->wall / SG_MSEC;
+	p->wall += 10 * YEAR;
+	sg_gate_stop(p->gate);
+	CU_ASSERT(latest_leaf() < before + 120 * 1000);
+	restart();
+	CU_ASSERT(is("clock_ahead"));
+	pass(-10 * YEAR, SG_SEC);
+	CU_ASSERT(is("\"allow\""));
+	end();
+}
+
 /* A clock that an operator accepted stays accepted, however long nothing is written and however often the gate is started. */
 static void
 accepted_stays(void)
@@ -306,5 +323,5 @@ not_without_a_record(void)
 	end();
 }
 
-SG_CASES("gate.wall", {"jumps", jumps}, {"a minute ahead", a_minute_ahead}, {"at a start", at_a_start}, {"started again in one run of the machine", started_again}, {"what is accepted stays accepted", accepted_stays}, {"set right after a start", set_right_after_a_start},
+SG_CASES("gate.wall", {"jumps", jumps}, {"a minute ahead", a_minute_ahead}, {"at a start", at_a_start}, {"started again in one run of the machine", started_again}, {"set before a stop", set_before_a_stop}, {"what is accepted stays accepted", accepted_stays}, {"set right after a start", set_right_after_a_start},
 	 {"an operator accepts", an_operator_accepts}, {"nothing lives on", nothing_lives_on}, {"not without a record", not_without_a_record})
