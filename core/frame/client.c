@@ -8,6 +8,9 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <sys/stat.h>
+#include <stdio.h>
+#include <pwd.h>
 #include <strings.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -132,6 +135,34 @@ sg_client_write(struct sg_buf *out, const char *method, const char *target, cons
 
 /* ---- the connection ---- */
 
+/* Who owns the folder of a socket could have put any other there: root, this user, and the account the daemon runs under. */
+static bool
+is_trusted_owner(uid_t uid)
+{
+	const struct passwd *daemon = uid == 0 || uid == geteuid() ? NULL : getpwnam("stepgate");
+	return uid == 0 || uid == geteuid() || (daemon != NULL && daemon->pw_uid == uid);
+}
+
+/* An answer is believed only from where nobody else can listen. */
+static enum sg_status
+check_folder(const char *path, struct sg_err *err)
+{
+	char folder[sizeof(((struct sockaddr_un *)0)->sun_path)];
+	struct stat st;
+	snprintf(folder, sizeof(folder), "%s", path);
+	char *slash = strrchr(folder, '/');
+	if (slash == NULL)
+		return SG_OK;
+	slash[slash == folder] = '\0';
+	if (stat(folder, &st) != 0)
+		return sg_fail(err, SG_UNAVAILABLE, "socket_away", "%.120s: %s", folder, strerror(errno));
+	if (!is_trusted_owner(st.st_uid))
+		return sg_fail(err, SG_REFUSED, "socket_owner", "%.120s belongs to user %u, neither root's, yours nor the daemon's: anybody may answer there", folder, (unsigned)st.st_uid);
+	if ((st.st_mode & 022) != 0)
+		return sg_fail(err, SG_REFUSED, "socket_owner", "%.120s may be written by group or others: anybody may answer there", folder);
+	return SG_OK;
+}
+
 static enum sg_status
 dial(const char *path, int *out, struct sg_err *err)
 {
@@ -139,6 +170,9 @@ dial(const char *path, int *out, struct sg_err *err)
 	if (strlen(path) >= sizeof(address.sun_path))
 		return sg_fail(err, SG_UNAVAILABLE, "socket_path", "%.120s: the path of a socket has at most 107 bytes", path);
 	memcpy(address.sun_path, path, strlen(path) + 1);
+	enum sg_status trusted = check_folder(path, err);
+	if (trusted != SG_OK)
+		return trusted;
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (fd >= 0 && connect(fd, (struct sockaddr *)&address, sizeof(address)) == 0) {
 		*out = fd;

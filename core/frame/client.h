@@ -22,7 +22,7 @@ void sg_client_write(struct sg_buf *out, const char *method, const char *target,
 
 /* Sends `request` to the socket at `path` and reads the answer into `bytes` (initialised by the caller), which `answer` then borrows from.
  * SG_UNAVAILABLE: socket_path (too long), socket_away (nobody listens), answer_none (closed without an answer), answer_cut; SG_REFUSED:
- * socket_refused (no permission); SG_TIMEOUT: answer_late; and those of sg_client_read. */
+ * socket_refused (no permission), socket_owner (its folder is somebody's who may answer in another's name); SG_TIMEOUT: answer_late; and those of sg_client_read. */
 enum sg_status sg_client_talk(const char *path, struct sg_str request, struct sg_buf *bytes, struct sg_client_answer *answer,
 			      struct sg_err *err);
 

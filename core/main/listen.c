@@ -2,9 +2,13 @@
  * The state's lock and the faces' sockets. */
 #include "main/supervisor.h"
 
+#include "base/err.h"
+#include "base/fd.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/socket.h>
@@ -57,11 +61,28 @@ listen_at(const char *path, mode_t mode)
 	return good ? fd : -1;
 }
 
+/* Whoever may write the folder, or one above it, may put a socket of theirs in the place of ours, and answer a kill with "effective". */
+static int
+open_run(const struct sg_supervisor *s)
+{
+	struct sg_err err = {0};
+	int fd = -1;
+	char *real = realpath(s->run_dir, NULL);
+	if (real != NULL && sg_open_trusted_folder(real, &fd, &err) != SG_OK) {
+		fprintf(stderr, "stepgated: run_dir: %s\n\thint: nobody but root and the daemon's user may write where its sockets are\n", err.text);
+		fd = -2;
+	}
+	free(real);
+	return fd;
+}
+
 /* Sockets are replaced only by who holds the folder: another daemon's are not taken over. */
 static bool
 lock_run(struct sg_supervisor *s)
 {
-	s->run_lock = open(s->run_dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	s->run_lock = open_run(s);
+	if (s->run_lock == -2)
+		return false;
 	if (s->run_lock < 0 || flock(s->run_lock, LOCK_EX | LOCK_NB) != 0) {
 		fprintf(stderr, "stepgated: %s: %s\n", s->run_dir, s->run_lock < 0 ? strerror(errno) : "another daemon has its sockets here; choose another run_dir");
 		return false;

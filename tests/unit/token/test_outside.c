@@ -444,6 +444,28 @@ roca(void)
 	}
 }
 
+/* Points of small order, either sign: one signature under such a key is good for any text. One more than them is another point, or none. */
+static void
+small_points(void)
+{
+	static const unsigned char low[][2] = {{0, 0}, {1, 0}, {0xec, 0x7f}, {0xed, 0x7f}, {0xee, 0x7f}, {0, 0x80}, {1, 0x80}, {0xec, 0xff}, {0xed, 0xff}, {0xee, 0xff}};
+	for (size_t i = 0; i < sizeof(low) / sizeof(low[0]); i++) {
+		struct sg_buf set;
+		struct sg_outside_keys read;
+		unsigned char x[32];
+		memset(x, (low[i][1] & 0x7f) != 0 ? 0xff : 0, sizeof(x));
+		x[0] = low[i][0];
+		x[31] = low[i][1];
+		sg_buf_init(&set, 1 << 12);
+		sg_buf_text(&set, "{\"keys\":[{\"kty\":\"OKP\",\"crv\":\"Ed25519\",\"kid\":\"a\",\"x\":\"");
+		sg_b64u_write(&set, (struct sg_str){(char *)x, sizeof(x)});
+		sg_buf_text(&set, "\"}]}");
+		CU_ASSERT_STRING_EQUAL(read_set(&read, sg_buf_view(&set)), "outside_key");
+		sg_outside_keys_done(&read);
+		sg_buf_done(&set);
+	}
+}
+
 static void
 operations(void)
 {
@@ -464,5 +486,5 @@ operations(void)
 	end();
 }
 
-SG_CASES("token.outside", {"a chip's weak primes", roca}, {"operations of a key", operations}, {"the key says the algorithm", algorithms}, {"headers", headers}, {"claims", claims}, {"JWT-SVIDs", svids},
+SG_CASES("token.outside", {"a chip's weak primes", roca}, {"points of small order", small_points}, {"operations of a key", operations}, {"the key says the algorithm", algorithms}, {"headers", headers}, {"claims", claims}, {"JWT-SVIDs", svids},
 	 {"one byte changed", mutations}, {"key sets", key_sets})
