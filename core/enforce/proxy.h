@@ -29,6 +29,7 @@ struct sg_proxy {
 	bool changed, letting_go;   /* they changed meanwhile; what was held is let go */
 	unsigned pages;
 	uint64_t refused;           /* lines that were not let through */
+	int64_t look_ms;            /* when it is looked whether the task still stands, by sg_mcp_now_ms; 0: not yet begun */
 };
 
 void sg_proxy_init(struct sg_proxy *proxy, struct sg_daemon *daemon, const char *name);
@@ -36,6 +37,10 @@ void sg_proxy_done(struct sg_proxy *proxy);
 /* One line without its end. Fills to_client, to_server. */
 void sg_proxy_client_line(struct sg_proxy *proxy, struct sg_str line);
 void sg_proxy_server_line(struct sg_proxy *proxy, struct sg_str line);
+/* What is due by now; then `broken` may be set. Returns the milliseconds until something is again, -1: nothing will be. */
+int sg_proxy_tick(struct sg_proxy *proxy);
+/* Milliseconds since this machine began. */
+int64_t sg_mcp_now_ms(void);
 /* The server is gone: every open call is answered and its outcome is unknown. */
 void sg_proxy_server_gone(struct sg_proxy *proxy);
 
