@@ -66,8 +66,11 @@ static void
 send_on(struct sg_proxy *proxy, struct sg_mcp_message *m, const struct sg_method *method)
 {
 	enum sg_mcp_error error;
-	if (m->notification && sg_str_is(m->method, "notifications/cancelled"))
+	if (m->notification && sg_str_is(m->method, "notifications/cancelled")) {
+		if (sg_held_cancel(proxy, m))
+			return;
 		sg_proxy_cancelled(proxy, &proxy->open, m);
+	}
 	if (method->treatment == SG_METHOD_DECIDED)
 		sg_proxy_decide(proxy, m, method);
 	else if (m->request && (error = sg_mcp_remember(&proxy->open, m, method, SG_STR(""))) != SG_MCP_FINE)

@@ -27,9 +27,11 @@ struct sg_proxy {
 	bool listed, listing;       /* all tools are known; they are being asked for */
 	bool broken;                /* the server said something so long that nobody can say whose it is: the session ends */
 	bool changed, letting_go;   /* they changed meanwhile; what was held is let go */
+	bool overdue;               /* what the gateway asked for the tools was not answered in time; until it is, nothing waits for it */
 	unsigned pages;
 	uint64_t refused;           /* lines that were not let through */
 	int64_t look_ms;            /* when it is looked whether the task still stands, by sg_mcp_now_ms; 0: not yet begun */
+	int64_t list_ms;            /* until when what is held waits, likewise */
 };
 
 void sg_proxy_init(struct sg_proxy *proxy, struct sg_daemon *daemon, const char *name);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * What a session does by the clock: it ends with its task. */
+ * What a session does by the clock: it ends with its task, and what is held for the list of tools is held for so long only. */
 #include "enforce/proxy_in.h"
 
 #include "base/sys.h"
@@ -35,5 +35,10 @@ sg_proxy_tick(struct sg_proxy *proxy)
 {
 	int64_t now = sg_mcp_now_ms();
 	look(proxy, now);
-	return proxy->look_ms > 0 ? (int)(proxy->look_ms - now) : -1;
+	if (proxy->listing && now >= proxy->list_ms)
+		sg_held_late(proxy);
+	int64_t next = proxy->look_ms > 0 ? proxy->look_ms : INT64_MAX;
+	if (proxy->listing && proxy->list_ms < next)
+		next = proxy->list_ms;
+	return next == INT64_MAX ? -1 : (int)(next - now);
 }
