@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * catalogue learn: stanzas for what a server offers, or for what was denied. They are printed; taking them up is another step, by somebody who read them. */
+#include "ctl/config.h"
 #include "ctl/learn.h"
 #include "ctl/learn_denials.h"
 
@@ -178,7 +179,7 @@ learn_mcp(struct sg_ctl *ctl)
 		if (p.out.failed)
 			code = sg_ctl_fail(ctl, SG_CTL_DENIED, "mcp_server", "a file of conf.d has at most 256 KiB", "%s has too many tools for one file", p.name);
 		else
-			fwrite(p.out.ptr, 1, p.out.len, stdout);
+			sg_config_print(ctl, &p.out);
 	}
 	sg_buf_done(&p.out);
 	sg_learn_server_done(&p.server);
