@@ -53,6 +53,7 @@ sg_mcp_cooperate(const struct sg_mcp_options *o)
 		return failed;
 	fprintf(stderr, "stepgate mcp: task %s, cooperative: the agent could also start the server itself\n", daemon.task);
 	sg_proxy_init(&proxy, &daemon, o->name);
+	proxy.instructions = o->instructions;
 	int status = sg_session_start(&session, o->command) ? sg_session_run(&session, &proxy) : EXIT_AWAY;
 	sg_proxy_done(&proxy);
 	sg_daemon_close(&daemon);
@@ -153,6 +154,7 @@ gateway_one(int fd, int desk, const struct sg_mcp_options *o)
 		return;
 	struct sg_session session = {.client_in = fd, .client_out = fd, .server_in = server, .server_out = dup(server)};
 	sg_proxy_init(&proxy, &daemon, o->name);
+	proxy.instructions = o->instructions;
 	sg_session_run(&session, &proxy);
 	sg_proxy_done(&proxy);
 	end_both(fd, session.server_out);

@@ -75,7 +75,7 @@ send_on(struct sg_proxy *proxy, struct sg_mcp_message *m, const struct sg_method
 		sg_proxy_decide(proxy, m, method);
 	else if (m->request && (error = sg_mcp_remember(&proxy->open, m, method, SG_STR(""))) != SG_MCP_FINE)
 		sg_proxy_refuse(proxy, SG_SIDE_CLIENT, m->id_text, error);
-	else if (!(method->treatment == SG_METHOD_INTRODUCED ? sg_capabilities_pass(&proxy->to_server, SG_SIDE_CLIENT, m, m->id_text)
+	else if (!(method->treatment == SG_METHOD_INTRODUCED ? sg_capabilities_pass(&proxy->to_server, SG_SIDE_CLIENT, m, m->id_text, NULL)
 							     : sg_mcp_pass(&proxy->to_server, m->json, SG_STR(""))) &&
 		 m->request)
 		sg_proxy_spoil(proxy, sg_mcp_take(&proxy->open, m->id), SG_MCP_mcp_line);
@@ -156,7 +156,7 @@ server_answer(struct sg_proxy *proxy, struct sg_mcp_message *m, struct sg_str li
 	if (call->own)
 		sg_held_answer(proxy, call, m);
 	else if (!(list ? sg_tools_show(proxy, call, m)
-		   : call->method->treatment == SG_METHOD_INTRODUCED ? sg_capabilities_pass(&proxy->to_client, SG_SIDE_SERVER, m, sg_str(call->asked))
+		   : call->method->treatment == SG_METHOD_INTRODUCED ? sg_capabilities_pass(&proxy->to_client, SG_SIDE_SERVER, m, sg_str(call->asked), proxy->instructions)
 								     : sg_mcp_pass(&proxy->to_client, m->json, sg_str(call->asked)))) {
 		sg_proxy_spoil(proxy, call, SG_MCP_mcp_line);
 		return;

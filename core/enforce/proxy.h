@@ -17,6 +17,7 @@
 struct sg_proxy {
 	struct sg_daemon *daemon;
 	char name[64];              /* of the server: mcp.NAME.tools.TOOL */
+	const char *instructions;   /* their SHA-256 in hex, if the server's may pass; borrowed, NULL: they may not */
 	struct sg_buf to_client, to_server; /* lines to be written */
 	struct sg_mcp_calls open;   /* requests to the server that wait for their answer */
 	struct sg_mcp_calls from_server; /* requests of the server that wait for the client */

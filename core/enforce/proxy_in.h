@@ -50,8 +50,9 @@ bool sg_tools_are(const struct sg_mcp_message *message);
 /* Passes a page that `call` asked for on, without what may not be shown. False: there was no room for it. */
 bool sg_tools_show(struct sg_proxy *proxy, const struct sg_mcp_call *call, struct sg_mcp_message *message);
 
-/* capabilities.c: passes what `side` says in `initialize`, or in answer to it, on to the other without what is not carried. False: there was no room. */
-bool sg_capabilities_pass(struct sg_buf *to, enum sg_side side, const struct sg_mcp_message *message, struct sg_str id);
+/* capabilities.c: passes what `side` says in `initialize`, or in answer to it, on to the other without what is not carried. `pin`: digest of the
+ * server's instructions, without which they do not go on; NULL: none is known. False: there was no room. */
+bool sg_capabilities_pass(struct sg_buf *to, enum sg_side side, const struct sg_mcp_message *message, struct sg_str id, const char *pin);
 
 /* held.c: true if the client's line has to wait, because it calls a tool whose definition is not known and that may be allowed; it is kept, and the server
  * is asked. Nothing waits longer than SG_HELD_MS, however many pages there are. */
