@@ -71,6 +71,9 @@ as_text(struct proposal *p)
 			sg_buf_printf(&p->out, "  # left out: %s cannot be called through stepgate: %s\n", p->tools[i].tool, p->tools[i].why_not);
 	for (size_t i = 0; i < p->server.odd_count; i++)
 		sg_buf_printf(&p->out, "  # left out: %s: %s\n", p->server.odd[i].name, p->server.odd[i].why);
+	sg_buf_printf(&p->out, "  # What it says by the way (names in lists, its log, questions to the client's model) taints with this one, which a rule must then allow:\n"
+			       "  # %s : { name = \"mcp.%s.said\"  sensitivity = \"restricted\"  effect = \"read\"  taints = [ \"mcp:%s\" ] }\n",
+		      sg_learn_stanza(&p->server.arena, sg_str(sg_arena_printf(&p->server.arena, "said_mcp_%s", p->name))), p->name, p->name);
 	sg_buf_text(&p->out, "}\ntools : {\n");
 	for (size_t i = 0; i < p->server.count; i++)
 		if (p->tools[i].why_not == NULL)

@@ -153,6 +153,10 @@ server_answer(struct sg_proxy *proxy, struct sg_mcp_message *m, struct sg_str li
 		sg_proxy_spoil(proxy, call, SG_MCP_mcp_unreadable);
 		return;
 	}
+	if (!call->own && !sg_said_passes(proxy, call->method, m)) {
+		sg_proxy_spoil(proxy, call, SG_MCP_mcp_said);
+		return;
+	}
 	if (call->own)
 		sg_held_answer(proxy, call, m);
 	else if (!(list ? sg_tools_show(proxy, call, m)
@@ -191,8 +195,12 @@ sg_proxy_server_line(struct sg_proxy *proxy, struct sg_str line)
 		sg_proxy_refuse(proxy, SG_SIDE_SERVER, m.id_text, SG_MCP_mcp_method);
 	else if (m.request && (error = sg_mcp_remember(&proxy->from_server, &m, method, SG_STR(""))) != SG_MCP_FINE)
 		sg_proxy_refuse(proxy, SG_SIDE_SERVER, m.id_text, error);
-	else
+	else if (sg_said_passes(proxy, method, &m))
 		server_says(proxy, &m);
+	else if (m.request)
+		sg_proxy_spoil(proxy, sg_mcp_take(&proxy->from_server, m.id), SG_MCP_mcp_said);
+	else
+		proxy->refused++;
 	sg_arena_done(&m.arena);
 }
 

@@ -14,6 +14,9 @@
 #include "enforce/message.h"
 #include "enforce/method.h"
 
+/* What a server says that no call is decided for: not yet said, decided that it passes, that it does not. */
+enum sg_words { SG_WORDS_NEW, SG_WORDS_PASS, SG_WORDS_STAY };
+
 struct sg_proxy {
 	struct sg_daemon *daemon;
 	char name[64];              /* of the server: mcp.NAME.tools.TOOL */
@@ -30,6 +33,7 @@ struct sg_proxy {
 	bool changed, letting_go;   /* they changed meanwhile; what was held is let go */
 	bool overdue;               /* what the gateway asked for the tools was not answered in time; until it is, nothing waits for it */
 	unsigned pages;
+	enum sg_words said;
 	uint64_t refused;           /* lines that were not let through */
 	int64_t look_ms;            /* when it is looked whether the task still stands, by sg_mcp_now_ms; 0: not yet begun */
 	int64_t list_ms;            /* until when what is held waits, likewise */

@@ -291,6 +291,18 @@ stands_before(const struct sg_gate *gate, const struct sg_enforcer *enforcer)
 	return count;
 }
 
+/* Those that the catalogue does not have, for whoever has to know that from what is only not allowed here. */
+static void
+write_unknown(const struct sg_gate *gate, struct sg_json_writer *w, const struct sg_json *names)
+{
+	sg_jw_name(w, "unknown");
+	sg_jw_array(w);
+	for (const struct sg_json *n = sg_json_first(names); n != NULL; n = sg_json_next(names, n))
+		if (n->type == SG_JSON_STRING && sg_catalogue_action(gate->catalogue, n->string) == NULL)
+			sg_jw_str(w, n->string);
+	sg_jw_end(w);
+}
+
 static void
 answer_ever(struct sg_gate *gate, struct sg_request *r, const struct sg_task *task)
 {
@@ -319,6 +331,7 @@ answer_ever(struct sg_gate *gate, struct sg_request *r, const struct sg_task *ta
 		sg_jw_member_text(&w, "agent", task->agent);
 		sg_jw_member_int(&w, "agents", (int64_t)stands_before(gate, r->enforcer));
 	}
+	write_unknown(gate, &w, names);
 	sg_jw_end(&w);
 	sg_answer_buf(gate, r, 200, &body);
 }
