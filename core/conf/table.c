@@ -57,7 +57,7 @@ const size_t sg_conf_section_count = sizeof(sg_conf_sections) / sizeof(sg_conf_s
 const struct sg_conf_option sg_conf_options[] = {
 /*     section      key            type       default     min  max    choices    what it is */
 OPTION("actions", "arguments",     ARGUMENTS, "",           0,  64, NULL,      "its arguments; none: any. With some, an argument that is not among them is refused")
-OPTION("actions", "authority",     PATHS,     "",           0,  32, NULL,      "arguments that bear authority: payees, recipients, hosts, accounts, branches")
+OPTION("actions", "authority",     PATHS,     "",           0,  64, NULL,      "arguments that bear authority: payees, recipients, hosts, accounts, branches")
 OPTION("actions", "budgets",       BUDGETS,   "",           0, SG_BUDGETS_MAX, NULL,      "what all agents together may spend on it")
 OPTION("actions", "class",         CHOICE,    "other",      0,   0, CLASSES,   "kind of thing the action touches")
 OPTION("actions", "costs",         COSTS,     "",           0,   8, NULL,      "what one of it costs, beside one call")

@@ -72,22 +72,6 @@ told(const struct sg_ctl *ctl, const struct sg_ctl_answer *answer)
 	return exit_code;
 }
 
-static void
-print_json(const struct sg_buf *body)
-{
-	struct sg_buf shown;
-	if (!isatty(STDOUT_FILENO)) {
-		fwrite(body->ptr, 1, body->len, stdout);
-		putchar('\n');
-		fflush(stdout);
-		return;
-	}
-	sg_buf_init(&shown, 8 * (size_t)SG_CTL_ANSWER);
-	sg_show_json(&shown, sg_buf_view(body)); /* still the same JSON, and a terminal cannot be steered by it */
-	printf("%.*s\n", (int)shown.len, shown.ptr);
-	sg_buf_done(&shown);
-}
-
 static int
 take(const struct sg_ctl *ctl, const struct sg_client_answer *from, struct sg_ctl_answer *answer)
 {
@@ -101,7 +85,7 @@ take(const struct sg_ctl *ctl, const struct sg_client_answer *from, struct sg_ct
 				   "the answer is no canonical JSON object");
 	}
 	if (ctl->json)
-		print_json(&answer->body);
+		sg_show_answer(sg_buf_view(&answer->body));
 	return answer->status < 300 ? SG_CTL_OK : told(ctl, answer);
 }
 

@@ -22,11 +22,7 @@ print_leaf(const struct sg_ctl *ctl, const struct sg_json *leaf)
 	}
 	sg_buf_init(&json, 1 << 20);
 	sg_canon_write(&json, leaf);
-	struct sg_buf shown; /* the same JSON, and a terminal cannot be steered by it */
-	sg_buf_init(&shown, 8 << 20);
-	sg_show_json(&shown, sg_buf_view(&json));
-	printf("%.*s\n", (int)shown.len, shown.ptr);
-	sg_buf_done(&shown);
+	sg_show_answer(sg_buf_view(&json));
 	sg_buf_done(&json);
 }
 
@@ -132,16 +128,19 @@ print_result(const struct sg_ctl *ctl, const struct sg_verify_result *r)
 	bool intact = r->verdict == SG_VERIFY_INTACT;
 	sg_hex(head, r->chain, sizeof(r->chain));
 	if (ctl->json) {
-		struct sg_buf text;
+		struct sg_buf text, line;
 		sg_buf_init(&text, 4096);
+		sg_buf_init(&line, 16 << 10);
 		sg_canon_string(&text, sg_str(intact ? "" : r->err.text));
-		printf("{\"ahead\":%llu,\"beside\":%u,\"beside_unreadable\":%u,\"code\":\"%s\",\"file\":\"%s\",\"head\":\"%s\",\"last\":%llu,\"leaves\":%llu,\"not_reproducible\":%llu,\"opened\":%llu,"
+		sg_buf_printf(&line, "{\"ahead\":%llu,\"beside\":%u,\"beside_unreadable\":%u,\"code\":\"%s\",\"file\":\"%s\",\"head\":\"%s\",\"last\":%llu,\"leaves\":%llu,\"not_reproducible\":%llu,\"opened\":%llu,"
 		       "\"result\":\"%.*s\","
-		       "\"sealed\":%llu,\"segments\":%llu,\"torn_bytes\":%zu,\"void_segments\":%llu,\"what\":%.*s}\n",
+		       "\"sealed\":%llu,\"segments\":%llu,\"torn_bytes\":%zu,\"void_segments\":%llu,\"what\":%.*s}",
 		       (unsigned long long)r->ahead, r->beside, r->beside_bad, intact ? "" : r->err.code, r->file, head, (unsigned long long)r->last,
 		       (unsigned long long)r->leaves, (unsigned long long)(r->sealed - r->opened), (unsigned long long)r->opened, SG_STR_ARG(verdict),
 		       (unsigned long long)r->sealed, (unsigned long long)r->segments, r->torn,
 		       (unsigned long long)r->void_segments, (int)text.len, text.ptr);
+		sg_show_answer(sg_buf_view(&line));
+		sg_buf_done(&line);
 		sg_buf_done(&text);
 		return;
 	}

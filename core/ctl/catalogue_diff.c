@@ -141,7 +141,7 @@ compare_all(struct diff *d)
 		sg_buf_printf(&d->out, "changes: %zu; that let more through: %zu\n", d->count, d->widening);
 	if (d->out.failed)
 		return sg_ctl_fail(d->ctl, SG_CTL_INTERNAL, "memory", "", "the difference is too large to be shown");
-	sg_config_print(&d->out);
+	sg_config_print(d->ctl, &d->out);
 	return d->count == 0 ? SG_CTL_OK : SG_CTL_DENIED;
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * catalogue learn: stanzas for what a server offers, or for what was denied. They are printed; taking them up is another step, by somebody who read them. */
+#include "ctl/config.h"
 #include "ctl/learn.h"
 #include "ctl/learn_denials.h"
 
@@ -70,6 +71,9 @@ as_text(struct proposal *p)
 			sg_buf_printf(&p->out, "  # left out: %s cannot be called through stepgate: %s\n", p->tools[i].tool, p->tools[i].why_not);
 	for (size_t i = 0; i < p->server.odd_count; i++)
 		sg_buf_printf(&p->out, "  # left out: %s: %s\n", p->server.odd[i].name, p->server.odd[i].why);
+	sg_buf_printf(&p->out, "  # What it says by the way (names in lists, its log, questions to the client's model) taints with this one, which a rule must then allow:\n"
+			       "  # %s : { name = \"mcp.%s.said\"  sensitivity = \"restricted\"  effect = \"read\"  taints = [ \"mcp:%s\" ] }\n",
+		      sg_learn_stanza(&p->server.arena, sg_str(sg_arena_printf(&p->server.arena, "said_mcp_%s", p->name))), p->name, p->name);
 	sg_buf_text(&p->out, "}\ntools : {\n");
 	for (size_t i = 0; i < p->server.count; i++)
 		if (p->tools[i].why_not == NULL)
@@ -178,7 +182,7 @@ learn_mcp(struct sg_ctl *ctl)
 		if (p.out.failed)
 			code = sg_ctl_fail(ctl, SG_CTL_DENIED, "mcp_server", "a file of conf.d has at most 256 KiB", "%s has too many tools for one file", p.name);
 		else
-			fwrite(p.out.ptr, 1, p.out.len, stdout);
+			sg_config_print(ctl, &p.out);
 	}
 	sg_buf_done(&p.out);
 	sg_learn_server_done(&p.server);

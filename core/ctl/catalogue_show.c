@@ -211,7 +211,7 @@ show(const struct sg_ctl *ctl, struct sg_buf *out, const struct sg_config *confi
 	else
 		show_kind(out, config, kind);
 	sg_buf_text(out, ctl->json ? "}\n" : "");
-	sg_config_print(out);
+	sg_config_print(ctl, out);
 	return SG_CTL_OK;
 }
 

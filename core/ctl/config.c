@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Reading the configuration, and its values as rows. */
 #include "ctl/config.h"
+#include "ctl/show.h"
 
 #include "base/str.h"
 
@@ -27,8 +28,9 @@ sg_config_tell(const struct sg_ctl *ctl, const struct sg_conf_errors *errors)
 	else
 		sg_conf_errors_print(&text, errors);
 	if (ctl->json)
-		sg_buf_text(&text, "\n");
-	fprintf(ctl->json ? stdout : stderr, "%.*s", (int)text.len, text.ptr == NULL ? "" : text.ptr);
+		sg_show_answer(sg_buf_view(&text));
+	else
+		fprintf(stderr, "%.*s", (int)text.len, text.ptr == NULL ? "" : text.ptr);
 	sg_buf_done(&text);
 }
 

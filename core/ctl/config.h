@@ -45,7 +45,7 @@ const struct sg_json *sg_config_origin(const struct sg_config *config, const str
 void sg_config_value(struct sg_buf *out, const struct sg_config_row *row);
 void sg_config_place(struct sg_buf *out, const struct sg_json *origin);
 /* Prints and empties the buffer. */
-void sg_config_print(struct sg_buf *out);
+void sg_config_print(const struct sg_ctl *ctl, struct sg_buf *out);
 
 /* config_for.c: true if the row concerns that agent. */
 bool sg_config_concerns(const struct sg_config *config, const struct sg_config_row *row, struct sg_str agent);

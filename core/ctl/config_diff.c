@@ -105,7 +105,7 @@ diff(const struct sg_ctl *ctl, const struct sg_config *files, const struct sg_js
 	bool good = document != NULL && document->type == SG_JSON_OBJECT && sg_config_rows(&running, document);
 	if (good)
 		count = compare(ctl, &running, files, &out);
-	sg_config_print(&out);
+	sg_config_print(ctl, &out);
 	if (good && count == 0 && !ctl->json)
 		printf("the files say what is running\n");
 	sg_buf_done(&out);

@@ -75,7 +75,7 @@ tell(const struct sg_ctl *ctl, const struct sg_edit *edit, bool changed)
 	} else {
 		sg_buf_printf(&out, "nothing was changed\n");
 	}
-	sg_config_print(&out);
+	sg_config_print(ctl, &out);
 	sg_buf_done(&out);
 }
 

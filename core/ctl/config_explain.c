@@ -154,14 +154,14 @@ explain(const struct sg_ctl *ctl, const struct sg_conf_option *option, struct sg
 		sg_buf_printf(&out, "%s%s%s: %s\n", option->section, option->section[0] == '\0' ? "" : ".", option->key,
 			      option->help);
 		explain_value(&out, option);
-		sg_config_print(&out);
+		sg_config_print(ctl, &out);
 		if (sg_config_load(ctl, &source, &config) == SG_CTL_OK)
 			explain_now(&out, &config, option, stanza);
 		else
 			fprintf(stderr, "stepgate: so what is set now cannot be told\n");
 		sg_config_done(&config);
 	}
-	sg_config_print(&out);
+	sg_config_print(ctl, &out);
 	sg_buf_done(&out);
 }
 
@@ -182,7 +182,7 @@ explain_all(const struct sg_ctl *ctl, const char *section)
 		sg_jw_end(&w);
 		sg_buf_text(&out, "\n");
 	}
-	sg_config_print(&out);
+	sg_config_print(ctl, &out);
 	sg_buf_done(&out);
 	return SG_CTL_OK;
 }

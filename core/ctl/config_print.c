@@ -31,8 +31,11 @@ sg_config_place(struct sg_buf *out, const struct sg_json *origin)
 }
 
 void
-sg_config_print(struct sg_buf *out)
+sg_config_print(const struct sg_ctl *ctl, struct sg_buf *out)
 {
-	fwrite(out->ptr == NULL ? "" : out->ptr, 1, out->len, stdout);
+	if (ctl->json)
+		sg_show_answer(sg_buf_view(out));
+	else
+		fwrite(out->ptr == NULL ? "" : out->ptr, 1, out->len, stdout);
 	sg_buf_clear(out);
 }

@@ -67,7 +67,7 @@ show(const struct sg_ctl *ctl, const struct sg_config *config)
 		sg_jw_end(&w);
 		sg_buf_text(&out, "\n");
 	}
-	sg_config_print(&out);
+	sg_config_print(ctl, &out);
 	sg_buf_done(&out);
 }
 

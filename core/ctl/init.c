@@ -131,9 +131,7 @@ make(const struct sg_ctl *ctl, const char *folder, char *config, size_t room)
 	if (code == SG_CTL_OK)
 		code = sg_start_state(ctl, config, &made);
 	if (code == SG_CTL_OK && ctl->json)
-		printf("{\"kept\":[%.*s],\"made\":[%.*s]}\n", (int)made.kept.len,
-		       made.kept.ptr == NULL ? "" : made.kept.ptr, (int)made.made.len,
-		       made.made.ptr == NULL ? "" : made.made.ptr);
+		sg_made_print(&made);
 	sg_buf_done(&made.made);
 	sg_buf_done(&made.kept);
 	return code;

@@ -68,6 +68,8 @@ const char *sg_guess_class(struct sg_str name);
 const char *sg_guess_effect(struct sg_str name);
 /* Does an argument of that name say who gets something, or where it goes? */
 bool sg_guess_authority(struct sg_str name);
+/* Does a text of that name say what is meant, and neither who nor where? Only if each of its words is known to. */
+bool sg_guess_harmless(struct sg_str name);
 
 enum { SG_SCHEMA_DEPTH = 8, SG_SCHEMA_LOOKS = 2048, SG_SCHEMA_PATH = 3 }; /* schemas below one another, in all; names below an argument's in a path */
 

@@ -2,6 +2,7 @@
  * catalogue learn --denials: the record, page by page; denials that are alike become one, and the most frequent come first. */
 #include "ctl/learn_denials.h"
 #include "ctl/catalogue.h"
+#include "ctl/config.h"
 #include "ctl/learn.h"
 #include "ctl/show.h"
 
@@ -192,7 +193,7 @@ show(struct denials *d, const struct sg_json *document, struct sg_buf *out)
 	}
 	if (json)
 		sg_buf_printf(out, "],\"others\":%lld,\"until\":%lld}\n", (long long)d->others, (long long)d->after);
-	fwrite(out->ptr == NULL ? "" : out->ptr, 1, out->len, stdout);
+	sg_config_print(d->ctl, out);
 	if (!json && d->count == 0)
 		fprintf(stderr, "nothing was denied for want of a stanza in %lld leaves\n", (long long)d->read);
 	if (!json && d->others > 0)

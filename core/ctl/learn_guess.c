@@ -4,6 +4,8 @@
 
 #include "base/str.h"
 
+#include <string.h>
+
 enum { WORD_MAX = 32 };
 
 /* The first row that has one of the words wins: the three classes in which one mistake is dear stand first. */
@@ -26,7 +28,12 @@ static const char *const delegates = " delegate subagent agent handoff assign di
 static const char *const bears = " to cc bcc recipient payee beneficiary creditor receiver addressee iban bic swift account acct card wallet address host "
 				 "hostname server domain url uri link endpoint webhook callback origin proxy port branch ref remote upstream repo repository "
 				 "email mail phone mobile channel chat user username member owner assignee reviewer group team role permission scope bucket "
-				 "destination dest target tenant org organization project environment env region ";
+				 "destination dest target tenant org organization project environment env region attendee participant contact customer inbox routing ";
+/* Texts that say what, not who or where. A name of other words may say anything, in any language. */
+static const char *const says_what = " note text content body message title subject description comment summary caption label query search q term keyword question prompt instruction "
+				     "pattern regex glob filter format encoding language lang locale style color unit currency sort sorted order by direction limit offset page "
+				     "per size count max min cursor date day time since until before after start end timezone old new replacement reason thought html markdown "
+				     "sql expression formula level mode type kind priority status state ";
 
 static bool
 is_one_of(const char *words, const char *word, size_t len)
@@ -36,11 +43,15 @@ is_one_of(const char *words, const char *word, size_t len)
 	return len > 0 && len < WORD_MAX && size > 0 && strstr(words, padded) != NULL;
 }
 
-/* As it is, and without the s of many. */
+/* As it is, and as one of many: recipients, addresses, repositories. */
 static bool
 fits(const char *words, const char *word, size_t len)
 {
-	return is_one_of(words, word, len) || (len > 2 && word[len - 1] == 's' && is_one_of(words, word, len - 1));
+	char one[WORD_MAX + 1];
+	bool many = len > 2 && len < WORD_MAX && word[len - 1] == 's';
+	int size = many && len > 4 ? snprintf(one, sizeof(one), "%.*sy", (int)len - 3, word) : 0;
+	return is_one_of(words, word, len) || (many && is_one_of(words, word, len - 1)) ||
+	       (many && word[len - 2] == 'e' && is_one_of(words, word, len - 2)) || (size > 0 && memcmp(word + len - 3, "ies", 3) == 0 && is_one_of(words, one, (size_t)size));
 }
 
 static bool
@@ -104,4 +115,15 @@ bool
 sg_guess_authority(struct sg_str name)
 {
 	return any_word(bears, name);
+}
+
+bool
+sg_guess_harmless(struct sg_str name)
+{
+	char word[WORD_MAX];
+	size_t words = 0;
+	for (size_t len; (len = next_word(&name, word)) > 0; words++)
+		if (!fits(says_what, word, len))
+			return false;
+	return words > 0;
 }

@@ -5,12 +5,13 @@
 
 #include "base/str.h"
 
-enum { NAME_MOST = 64, AUTHORITY_MOST = 32, REF_MOST = 256 };
+enum { NAME_MOST = 64, AUTHORITY_MOST = SG_LEARN_ARGUMENTS, REF_MOST = 256 };
 
 /* Into one argument; references may lead round and round, and each schema in many. */
 struct look {
 	const struct sg_json *root;
 	size_t left; /* schemas that are looked at, at most: SG_SCHEMA_LOOKS */
+	bool harmless; /* the name nearest above: a text below it says neither who nor where */
 };
 
 static bool
@@ -93,6 +94,13 @@ says_type(const struct sg_json *schema)
 	return type != NULL && count == (type->type == SG_JSON_ARRAY ? type->count : 1) && count > 0;
 }
 
+/* JSON Schema lets in what it does not name, unless it says that it does not. */
+static bool
+is_closed(const struct sg_json *schema)
+{
+	return is_false(sg_json_get(schema, "additionalProperties")) || is_false(sg_json_get(schema, "unevaluatedProperties"));
+}
+
 static bool bears_within(struct look *look, const struct sg_json *schema, int depth);
 
 static bool
@@ -116,7 +124,8 @@ list_bears(struct look *look, const struct sg_json *schema, int depth)
 {
 	const struct sg_json *items = sg_json_get(schema, "items"), *first = sg_json_get(schema, "prefixItems");
 	bool many = items != NULL && items->type == SG_JSON_ARRAY;
-	bool bears = first == NULL && items == NULL; /* of anything */
+	bool bears = (items == NULL || many) && !is_false(sg_json_get(schema, many ? "additionalItems" : "items")) &&
+		     !is_false(sg_json_get(schema, "unevaluatedItems")); /* of anything, from some place on */
 	for (const struct sg_json *i = sg_json_first(first); i != NULL && !bears; i = sg_json_next(first, i))
 		bears = bears_within(look, i, depth - 1);
 	for (const struct sg_json *i = many ? sg_json_first(items) : NULL; i != NULL && !bears; i = sg_json_next(items, i))
@@ -128,9 +137,12 @@ static bool
 object_bears(struct look *look, const struct sg_json *schema, int depth)
 {
 	const struct sg_json *properties = sg_json_get(schema, "properties");
-	bool bears = sg_json_first(properties) == NULL && !is_false(sg_json_get(schema, "additionalProperties"));
-	for (const struct sg_json *p = sg_json_first(properties); p != NULL && !bears; p = sg_json_next(properties, p))
+	bool bears = !is_closed(schema), harmless = look->harmless;
+	for (const struct sg_json *p = sg_json_first(properties); p != NULL && !bears; p = sg_json_next(properties, p)) {
+		look->harmless = sg_guess_harmless(p->name);
 		bears = sg_guess_authority(p->name) || bears_within(look, p, depth - 1);
+	}
+	look->harmless = harmless;
 	return bears;
 }
 
@@ -148,7 +160,7 @@ bears_within(struct look *look, const struct sg_json *schema, int depth)
 		return false;
 	bool object = has_type(schema, "object") || sg_json_get(schema, "properties") != NULL;
 	bool list = has_type(schema, "array") || sg_json_get(schema, "items") != NULL || sg_json_get(schema, "prefixItems") != NULL;
-	if (!says_type(schema) && !branched && !object && !list)
+	if ((!says_type(schema) && !branched && !object && !list) || (has_type(schema, "string") && !look->harmless))
 		return true;
 	return (object && !(branched && sg_json_get(schema, "properties") == NULL) && object_bears(look, schema, depth)) ||
 	       (list && !(branched && sg_json_get(schema, "items") == NULL) && list_bears(look, schema, depth));
@@ -174,7 +186,7 @@ leads_on(const struct sg_json *schema)
 {
 	static const char *const elsewhere[] = {"$ref", "allOf", "anyOf", "oneOf", "items", "prefixItems"};
 	const struct sg_json *properties = sg_json_get(schema, "properties");
-	bool leads = sg_json_first(properties) != NULL && !sg_schema_unnamed(schema, true) && !has_type(schema, "array");
+	bool leads = sg_json_first(properties) != NULL && is_closed(schema) && !sg_schema_unnamed(schema, true) && !has_type(schema, "array");
 	for (size_t i = 0; i < sizeof(elsewhere) / sizeof(elsewhere[0]); i++)
 		leads &= sg_json_get(schema, elsewhere[i]) == NULL;
 	for (const struct sg_json *p = sg_json_first(properties); p != NULL && leads; p = sg_json_next(properties, p))
@@ -185,7 +197,7 @@ leads_on(const struct sg_json *schema)
 static void
 walk(struct sg_arena *arena, const struct sg_json *root, const struct sg_json *p, const char *path, struct sg_learn_tool *tool, int depth)
 {
-	struct look look = {root, SG_SCHEMA_LOOKS};
+	struct look look = {root, SG_SCHEMA_LOOKS, sg_guess_harmless(p->name)};
 	const struct sg_json *inner = sg_json_get(p, "properties");
 	bool bears = sg_guess_authority(p->name), leads = depth > 0 && leads_on(p);
 	if (path == NULL)

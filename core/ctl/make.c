@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Making folders and files so that they are there whole after a crash, or not at all. */
+#include "ctl/show.h"
 #include "ctl/start.h"
 
 #include "base/fd.h"
@@ -79,4 +80,18 @@ sg_made_note(const struct sg_ctl *ctl, struct sg_made *made, enum sg_make result
 	if (!made->json && result == SG_MAKE_MADE)
 		printf("made %s\n", path);
 	return SG_CTL_OK;
+}
+
+void
+sg_made_print(const struct sg_made *made)
+{
+	struct sg_buf line;
+	sg_buf_init(&line, 4 << 20);
+	sg_buf_text(&line, "{\"kept\":[");
+	sg_buf_str(&line, sg_buf_view(&made->kept));
+	sg_buf_text(&line, "],\"made\":[");
+	sg_buf_str(&line, sg_buf_view(&made->made));
+	sg_buf_text(&line, "]}");
+	sg_show_answer(sg_buf_view(&line));
+	sg_buf_done(&line);
 }

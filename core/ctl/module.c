@@ -124,8 +124,7 @@ sg_ctl_module_new(struct sg_ctl *ctl)
 	sg_buf_init(&made.kept, 1 << 20);
 	int code = write_project(ctl, &p, &made);
 	if (code == SG_CTL_OK && ctl->json)
-		printf("{\"kept\":[%.*s],\"made\":[%.*s]}\n", (int)made.kept.len, made.kept.ptr == NULL ? "" : made.kept.ptr, (int)made.made.len,
-		       made.made.ptr == NULL ? "" : made.made.ptr);
+		sg_made_print(&made);
 	else if (code == SG_CTL_OK)
 		printf("next: cd %s && cmake -B build && cmake --build build && ctest --test-dir build\n", p.folder);
 	sg_buf_done(&made.made);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Reading a command line by the tables. getopt_long takes any unique beginning of an option, which breaks scripts the
  * day a new one is added. */
-#include "ctl/ctl.h"
+#include "ctl/show.h"
 
 #include "base/str.h"
 #include "base/secret.h"
@@ -28,11 +28,11 @@ sg_ctl_fail(const struct sg_ctl *ctl, int code, const char *name, const char *hi
 	sg_canon_string(&out, sg_str(hint));
 	sg_buf_text(&out, ",\"message\":");
 	sg_canon_string(&out, sg_str(text));
-	sg_buf_text(&out, "}}\n");
+	sg_buf_text(&out, "}}");
 	if (out.failed) /* only a text that is no UTF-8 does that */
 		printf("{\"error\":{\"code\":\"%s\",\"hint\":\"\",\"message\":\"\"}}\n", name);
 	else
-		fwrite(out.ptr, 1, out.len, stdout);
+		sg_show_answer(sg_buf_view(&out));
 	sg_buf_done(&out);
 	return code;
 }

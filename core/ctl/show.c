@@ -7,7 +7,7 @@
 #include <stdarg.h>
 #include <time.h>
 
-enum { ROW_MAX = 4 << 20, NAME_WIDTH = 11 };
+enum { ROW_MAX = 4 << 20, ANSWER_MAX = 1 << 30 /* eight times as long as an answer, which may be all escapes */, NAME_WIDTH = 11 };
 
 /* ---- characters ---- */
 
@@ -74,6 +74,14 @@ show(struct sg_buf *out, struct sg_str text, bool json)
 {
 	while (text.len > 0) {
 		uint32_t c = 0;
+		size_t plain = 0;
+		while (plain < text.len && text.ptr[plain] >= 0x20 && text.ptr[plain] < 0x7f && text.ptr[plain] != '\\')
+			plain++;
+		sg_buf_add(out, text.ptr, plain);
+		text.ptr += plain;
+		text.len -= plain;
+		if (text.len == 0)
+			return;
 		size_t len = decode(text, &c);
 		if (len == 0)
 			sg_buf_printf(out, "\\x%02x", (unsigned)(unsigned char)text.ptr[0]);
@@ -99,6 +107,23 @@ void
 sg_show_json(struct sg_buf *out, struct sg_str json)
 {
 	show(out, json, true);
+}
+
+void
+sg_show_answer(struct sg_str json)
+{
+	struct sg_buf shown;
+	if (json.len > 0 && json.ptr[json.len - 1] == '\n')
+		json.len--;
+	sg_buf_init(&shown, ANSWER_MAX);
+	sg_show_json(&shown, json);
+	if (!shown.failed && shown.len > 0)
+		fwrite(shown.ptr, 1, shown.len, stdout);
+	else
+		fprintf(stderr, "stepgate: the answer is too large to be shown\n");
+	putchar('\n');
+	fflush(stdout);
+	sg_buf_done(&shown);
 }
 
 /* ---- rows ---- */

@@ -13,6 +13,9 @@ void sg_show_text(struct sg_buf *out, struct sg_str text);
 /* The same for JSON bytes, where a backslash already is an escape: stays JSON that means the same. */
 void sg_show_json(struct sg_buf *out, struct sg_str json);
 
+/* One JSON value as a line on stdout, shown as above: the only way by which --json prints anything. `json` is valid; it may end with a line feed. */
+void sg_show_answer(struct sg_str json);
+
 /* "  name        value" on stdout, shown as above. An absent or empty value prints nothing. */
 void sg_show_row(const char *name, struct sg_str value);
 void sg_show_rowf(const char *name, const char *format, ...) __attribute__((format(printf, 2, 3)));

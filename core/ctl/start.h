@@ -38,5 +38,7 @@ int sg_start_folder(const struct sg_ctl *ctl, const char *folder, char *path, si
 
 /* Notes one result; the exit code for it. */
 int sg_made_note(const struct sg_ctl *ctl, struct sg_made *made, enum sg_make result, const char *path);
+/* Both lists as one line of JSON on stdout. */
+void sg_made_print(const struct sg_made *made);
 
 #endif

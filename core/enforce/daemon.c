@@ -201,14 +201,12 @@ sg_daemon_outcome(struct sg_daemon *daemon, struct sg_str decision, const char *
 		fprintf(stderr, "stepgate mcp: the outcome of %.*s was not taken\n", SG_STR_ARG(decision));
 }
 
-enum sg_status
-sg_daemon_ceiling(struct sg_daemon *daemon, struct sg_str names, struct sg_str tools, struct sg_buf *out, struct sg_err *err)
+static enum sg_status
+ask_ceiling(const struct sg_daemon *daemon, struct sg_str names, struct sg_str tools, struct sg_buf *bytes, struct sg_client_answer *answer, struct sg_err *err)
 {
-	struct sg_buf body, bytes;
-	struct sg_client_answer answer = {0};
+	struct sg_buf body;
 	struct sg_json_writer w;
 	sg_buf_init(&body, BODY_MAX);
-	sg_buf_init(&bytes, BODY_MAX);
 	sg_jw_begin(&w, &body);
 	sg_jw_object(&w);
 	sg_jw_member_raw(&w, "actions", names);
@@ -221,12 +219,53 @@ sg_daemon_ceiling(struct sg_daemon *daemon, struct sg_str names, struct sg_str t
 	if (tools.len > 0)
 		sg_jw_member_raw(&w, "tools", tools);
 	sg_jw_end(&w);
-	enum sg_status status = talk(daemon, "POST", "/v1/ceiling", sg_buf_view(&body), &bytes, &answer, err);
+	enum sg_status status = talk(daemon, "POST", "/v1/ceiling", sg_buf_view(&body), bytes, answer, err);
+	sg_buf_done(&body);
+	return status;
+}
+
+enum sg_status
+sg_daemon_ceiling(struct sg_daemon *daemon, struct sg_str names, struct sg_str tools, struct sg_buf *out, struct sg_err *err)
+{
+	struct sg_buf bytes;
+	struct sg_client_answer answer = {0};
+	sg_buf_init(&bytes, BODY_MAX);
+	enum sg_status status = ask_ceiling(daemon, names, tools, &bytes, &answer, err);
 	if (status == SG_OK && answer.status != 200)
 		status = sg_fail(err, SG_REFUSED, "daemon_refused", "the daemon does not say what may ever be allowed");
 	if (status == SG_OK)
 		sg_buf_str(out, answer.body);
 	sg_buf_done(&bytes);
-	sg_buf_done(&body);
 	return status;
+}
+
+static enum sg_stands
+read_stands(const struct sg_json *json, unsigned status, char *agent, size_t room, size_t *agents)
+{
+	static const char *const ended[] = {"no_task", "killed", "task_closed", "task_expired"};
+	int64_t count = 0;
+	for (size_t i = 0; status == 403 && i < sizeof(ended) / sizeof(ended[0]); i++)
+		if (sg_json_is(sg_json_get(json, "error"), "code", ended[i]))
+			return SG_STANDS_NO_MORE;
+	if (status != 200 || !copy_text(json, "agent", agent, room) || !sg_json_int(sg_json_get(json, "agents"), &count) || count < 1)
+		return SG_STANDS_UNKNOWN;
+	*agents = (size_t)count;
+	return SG_STANDS;
+}
+
+enum sg_stands
+sg_daemon_stands(struct sg_daemon *daemon, char *agent, size_t room, size_t *agents)
+{
+	struct sg_buf bytes;
+	struct sg_arena arena;
+	struct sg_client_answer answer = {0};
+	const struct sg_json *json = NULL;
+	sg_buf_init(&bytes, BODY_MAX);
+	sg_arena_init(&arena, BODY_MAX);
+	bool told = ask_ceiling(daemon, SG_STR("[]"), (struct sg_str){NULL, 0}, &bytes, &answer, NULL) == SG_OK &&
+		    sg_json_parse(&arena, answer.body, NULL, &json, NULL) == SG_OK;
+	enum sg_stands stands = told ? read_stands(json, answer.status, agent, room, agents) : SG_STANDS_UNKNOWN;
+	sg_arena_done(&arena);
+	sg_buf_done(&bytes);
+	return stands;
 }

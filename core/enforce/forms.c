@@ -4,19 +4,17 @@
 #include "base/err.h"
 #include "base/secret.h"
 #include "base/str.h"
-#include "enforce/mcp.h"
+#include "enforce/places.h"
 #include "enforce/session.h"
 
-#include <errno.h>
-#include <signal.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
-enum { EXIT_DENIED = 1, EXIT_USAGE = 64, EXIT_AWAY = 69, HELLO_MAX = 512, HELLO_SECONDS = 5, SERVED_MAX = 256, SERVED_PER_UID = 32 };
+enum { EXIT_DENIED = 1, EXIT_USAGE = 64, EXIT_AWAY = 69, HELLO_MAX = 512, HELLO_SECONDS = 5, LAST_MS = 5000 /* a server that is asked to end is given four seconds */ };
 
 static void
 set_socket(struct sg_daemon *daemon, const struct sg_mcp_options *o, const char *face)
@@ -55,6 +53,7 @@ sg_mcp_cooperate(const struct sg_mcp_options *o)
 		return failed;
 	fprintf(stderr, "stepgate mcp: task %s, cooperative: the agent could also start the server itself\n", daemon.task);
 	sg_proxy_init(&proxy, &daemon, o->name);
+	proxy.instructions = o->instructions;
 	int status = sg_session_start(&session, o->command) ? sg_session_run(&session, &proxy) : EXIT_AWAY;
 	sg_proxy_done(&proxy);
 	sg_daemon_close(&daemon);
@@ -71,78 +70,19 @@ serve_one(int fd, char **command)
 		sg_session_relay(&session);
 }
 
-/* Who is being served: so many in all, so many for one uid. */
-struct served {
-	pid_t pid;
-	long uid;
-};
-
-static struct served served[SERVED_MAX];
-
 static void
-forget_ended(void)
+serve_place(int fd, int desk, const struct sg_mcp_options *o)
 {
-	for (pid_t pid; (pid = waitpid(-1, NULL, WNOHANG)) > 0;)
-		for (int i = 0; i < SERVED_MAX; i++)
-			if (served[i].pid == pid)
-				served[i].pid = 0;
+	(void)desk; /* open for as long as this process is there */
+	serve_one(fd, o->command);
 }
 
-static struct served *
-room_for(long uid)
-{
-	struct served *free_row = NULL;
-	int its = 0;
-	for (int i = 0; i < SERVED_MAX; i++) {
-		its += served[i].pid != 0 && served[i].uid == uid;
-		if (served[i].pid == 0)
-			free_row = &served[i];
-	}
-	return its < SERVED_PER_UID ? free_row : NULL;
-}
-
-static int
-accept_for_ever(int listener, const struct sg_mcp_options *o, void (*one)(int fd, const struct sg_mcp_options *o))
-{
-	signal(SIGCHLD, SIG_DFL);
-	for (;;) {
-		forget_ended();
-		int fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
-		if (fd < 0 && (errno == EINTR || errno == ECONNABORTED))
-			continue;
-		if (fd < 0)
-			return EXIT_AWAY;
-		struct served *row = room_for(sg_mcp_peer_uid(fd));
-		if (row == NULL) {
-			close(fd);
-			continue;
-		}
-		row->uid = sg_mcp_peer_uid(fd);
-		pid_t pid = fork();
-		row->pid = pid > 0 ? pid : 0;
-		if (pid == 0) {
-			close(listener);
-			one(fd, o);
-			_exit(0);
-		}
-		close(fd);
-	}
-}
-
-static void
-serve_if_admitted(int fd, const struct sg_mcp_options *o)
-{
-	if (sg_mcp_peer_uid(fd) == o->admit)
-		serve_one(fd, o->command);
-	else
-		fprintf(stderr, "stepgate mcp serve: uid %ld is not admitted\n", sg_mcp_peer_uid(fd));
-}
-
+/* The gateway keeps the agents apart; here all are one user, and there is only so much room. */
 int
 sg_mcp_serve(const struct sg_mcp_options *o)
 {
-	int listener = sg_mcp_listen(o->socket, 0666); /* who is admitted is decided by the kernel's word on the peer, below */
-	return listener < 0 ? EXIT_AWAY : accept_for_ever(listener, o, serve_if_admitted);
+	int listener = sg_mcp_listen(o->socket, 0666); /* who is admitted is decided by the kernel's word on the peer */
+	return listener < 0 ? EXIT_AWAY : sg_places_run(listener, o->admit, serve_place, o);
 }
 
 /* ---- gateway ---- */
@@ -173,19 +113,32 @@ read_hello(int fd, struct sg_daemon *daemon)
 	return good;
 }
 
-/* Nothing is started or passed for a client whose token the daemon does not know as this uid's. */
+/* Nothing is started or passed for a client whose token the daemon does not know as this uid's, or whose agent has its share of the sessions. */
 static bool
-token_good(struct sg_daemon *daemon)
+let_in(struct sg_daemon *daemon, int desk)
 {
-	struct sg_buf answer;
-	sg_buf_init(&answer, 4096);
-	bool good = sg_daemon_ceiling(daemon, SG_STR("[]"), (struct sg_str){NULL, 0}, &answer, NULL) == SG_OK;
-	sg_buf_done(&answer);
-	return good;
+	struct sg_place_wish wish = {.agents = 0};
+	if (sg_daemon_stands(daemon, wish.agent, sizeof(wish.agent), &wish.agents) == SG_STANDS)
+		return sg_place_ask(desk, &wish);
+	fprintf(stderr, "stepgate mcp gateway: the task token is not one for uid %ld, or its task has ended\n", daemon->peer_uid);
+	return false;
+}
+
+/* The client is told first; its place is free once the server's is. */
+static void
+end_both(int client, int server)
+{
+	char bytes[4096];
+	int64_t until = sg_mcp_now_ms() + LAST_MS;
+	struct pollfd wait = {server, POLLIN, 0};
+	shutdown(client, SHUT_RDWR);
+	shutdown(server, SHUT_WR);
+	for (int64_t left; (left = until - sg_mcp_now_ms()) > 0 && poll(&wait, 1, (int)left) > 0 && read(server, bytes, sizeof(bytes)) > 0;)
+		;
 }
 
 static void
-gateway_one(int fd, const struct sg_mcp_options *o)
+gateway_one(int fd, int desk, const struct sg_mcp_options *o)
 {
 	struct sg_daemon daemon = {.enforcer = true, .peer_uid = sg_mcp_peer_uid(fd)};
 	struct sg_proxy proxy;
@@ -194,24 +147,24 @@ gateway_one(int fd, const struct sg_mcp_options *o)
 		fprintf(stderr, "stepgate mcp gateway: a client without a task token\n");
 		return;
 	}
-	if (!token_good(&daemon)) {
-		fprintf(stderr, "stepgate mcp gateway: the task token is not one for uid %ld, or its task has ended\n", daemon.peer_uid);
+	if (!let_in(&daemon, desk))
 		return;
-	}
 	int server = sg_mcp_reach(o->server);
 	if (server < 0)
 		return;
 	struct sg_session session = {.client_in = fd, .client_out = fd, .server_in = server, .server_out = dup(server)};
 	sg_proxy_init(&proxy, &daemon, o->name);
+	proxy.instructions = o->instructions;
 	sg_session_run(&session, &proxy);
 	sg_proxy_done(&proxy);
+	end_both(fd, session.server_out);
 }
 
 int
 sg_mcp_gateway(const struct sg_mcp_options *o)
 {
 	int listener = sg_mcp_listen(o->listen, 0666);
-	return listener < 0 ? EXIT_AWAY : accept_for_ever(listener, o, gateway_one);
+	return listener < 0 ? EXIT_AWAY : sg_places_run(listener, -1, gateway_one, o);
 }
 
 /* ---- the thin client ---- */

@@ -31,25 +31,41 @@ ask_page(struct sg_proxy *proxy, struct sg_str cursor)
 	sg_buf_done(&line);
 }
 
-/* Calls, and what takes one of them back. */
+/* What no list makes allowed is answered at once. Where this cannot be asked, the decision cannot either, and says so. */
 static bool
-waits(const struct sg_proxy *proxy, const struct sg_mcp_message *m, const struct sg_method *method)
+may_ever(const struct sg_proxy *proxy, struct sg_mcp_message *m, const struct sg_method *method, struct sg_str name)
+{
+	struct sg_buf names, answer;
+	const struct sg_json *json = NULL;
+	sg_buf_init(&names, 8 * SG_MCP_CLIENT_LINE);
+	sg_buf_init(&answer, SG_MCP_CLIENT_LINE);
+	sg_buf_text(&names, "[");
+	sg_canon_string(&names, sg_proxy_action(proxy, method, name, &m->arena));
+	sg_buf_text(&names, "]");
+	bool may = !names.failed && sg_daemon_ceiling(proxy->daemon, sg_buf_view(&names), (struct sg_str){NULL, 0}, &answer, NULL) == SG_OK &&
+		   sg_json_parse(&m->arena, sg_buf_view(&answer), NULL, &json, NULL) == SG_OK && sg_json_first(sg_json_get(json, "actions")) != NULL;
+	sg_buf_done(&answer);
+	sg_buf_done(&names);
+	return may;
+}
+
+static bool
+waits(const struct sg_proxy *proxy, struct sg_mcp_message *m, const struct sg_method *method)
 {
 	struct sg_str name = {"", 0};
-	if (strcmp(method->name, "notifications/cancelled") == 0)
-		return proxy->listing;
 	sg_json_string(sg_json_get(m->params, "name"), &name);
-	return m->request && strcmp(method->name, "tools/call") == 0 && name.len > 0 &&
-	       (proxy->listing || (!proxy->listed && sg_tool_digest(proxy, method, name).len == 0));
+	return m->request && strcmp(method->name, "tools/call") == 0 && name.len > 0 && !proxy->overdue &&
+	       (proxy->listing || (!proxy->listed && sg_tool_digest(proxy, method, name).len == 0)) && may_ever(proxy, m, method, name);
 }
 
 bool
-sg_held_hold(struct sg_proxy *proxy, const struct sg_mcp_message *m, const struct sg_method *method)
+sg_held_hold(struct sg_proxy *proxy, struct sg_mcp_message *m, const struct sg_method *method)
 {
 	if (proxy->letting_go || !waits(proxy, m, method))
 		return false;
 	if (!proxy->listing) {
 		proxy->pages = 1;
+		proxy->list_ms = sg_mcp_now_ms() + SG_HELD_MS;
 		ask_page(proxy, SG_STR(""));
 	}
 	if (!proxy->listing)
@@ -81,7 +97,9 @@ sg_held_answer(struct sg_proxy *proxy, const struct sg_mcp_call *call, const str
 	bool again = proxy->changed; /* from the beginning: what came before may be no more */
 	if (!again && tools != NULL && tools->type == SG_JSON_ARRAY)
 		sg_tools_learn(proxy, call, tools, !more);
-	proxy->listing = proxy->changed = false;
+	if (proxy->overdue)
+		proxy->list_ms = sg_mcp_now_ms() + SG_HELD_MS;
+	proxy->listing = proxy->changed = proxy->overdue = false;
 	if ((again || more) && ++proxy->pages <= PAGES_MOST)
 		ask_page(proxy, again ? SG_STR("") : cursor);
 	if (!proxy->listing)
@@ -91,8 +109,53 @@ sg_held_answer(struct sg_proxy *proxy, const struct sg_mcp_call *call, const str
 void
 sg_held_spoilt(struct sg_proxy *proxy)
 {
-	proxy->listing = proxy->changed = false;
+	proxy->listing = proxy->changed = proxy->overdue = false;
 	let_go(proxy, sg_proxy_client_line);
+}
+
+void
+sg_held_late(struct sg_proxy *proxy)
+{
+	fprintf(stderr, "stepgate mcp: the server does not answer tools/list\n");
+	sg_held_spoilt(proxy);
+	proxy->overdue = true;
+}
+
+static bool
+has_id(struct sg_str line, struct sg_str id)
+{
+	struct sg_mcp_message m;
+	struct sg_buf its;
+	sg_buf_init(&its, 4096);
+	if (sg_mcp_read(&m, line, SG_MCP_CLIENT_LINE) == SG_MCP_FINE)
+		sg_canon_write(&its, m.id);
+	bool same = !its.failed && its.len > 0 && sg_str_eq(sg_buf_view(&its), id);
+	sg_buf_done(&its);
+	sg_arena_done(&m.arena);
+	return same;
+}
+
+bool
+sg_held_cancel(struct sg_proxy *proxy, const struct sg_mcp_message *cancel)
+{
+	const struct sg_json *id = sg_json_get(cancel->params, "requestId");
+	struct sg_buf lines = proxy->held, text;
+	if (lines.len == 0 || !sg_mcp_id_fine(id))
+		return false;
+	sg_buf_init(&text, 4096);
+	sg_canon_write(&text, id);
+	sg_buf_init(&proxy->held, lines.max);
+	bool found = false;
+	for (struct sg_str rest = sg_buf_view(&lines); rest.len > 0;) {
+		struct sg_str line = sg_str_cut(&rest, '\n');
+		bool taken = !found && has_id(line, sg_buf_view(&text));
+		found = found || taken;
+		if (!taken)
+			sg_mcp_put(&proxy->held, line);
+	}
+	sg_buf_done(&lines);
+	sg_buf_done(&text);
+	return found;
 }
 
 static void

@@ -66,13 +66,16 @@ static void
 send_on(struct sg_proxy *proxy, struct sg_mcp_message *m, const struct sg_method *method)
 {
 	enum sg_mcp_error error;
-	if (m->notification && sg_str_is(m->method, "notifications/cancelled"))
+	if (m->notification && sg_str_is(m->method, "notifications/cancelled")) {
+		if (sg_held_cancel(proxy, m))
+			return;
 		sg_proxy_cancelled(proxy, &proxy->open, m);
+	}
 	if (method->treatment == SG_METHOD_DECIDED)
 		sg_proxy_decide(proxy, m, method);
 	else if (m->request && (error = sg_mcp_remember(&proxy->open, m, method, SG_STR(""))) != SG_MCP_FINE)
 		sg_proxy_refuse(proxy, SG_SIDE_CLIENT, m->id_text, error);
-	else if (!(method->treatment == SG_METHOD_INTRODUCED ? sg_capabilities_pass(&proxy->to_server, SG_SIDE_CLIENT, m, m->id_text)
+	else if (!(method->treatment == SG_METHOD_INTRODUCED ? sg_capabilities_pass(&proxy->to_server, SG_SIDE_CLIENT, m, m->id_text, NULL)
 							     : sg_mcp_pass(&proxy->to_server, m->json, SG_STR(""))) &&
 		 m->request)
 		sg_proxy_spoil(proxy, sg_mcp_take(&proxy->open, m->id), SG_MCP_mcp_line);
@@ -150,10 +153,14 @@ server_answer(struct sg_proxy *proxy, struct sg_mcp_message *m, struct sg_str li
 		sg_proxy_spoil(proxy, call, SG_MCP_mcp_unreadable);
 		return;
 	}
+	if (!call->own && !sg_said_passes(proxy, call->method, m)) {
+		sg_proxy_spoil(proxy, call, SG_MCP_mcp_said);
+		return;
+	}
 	if (call->own)
 		sg_held_answer(proxy, call, m);
 	else if (!(list ? sg_tools_show(proxy, call, m)
-		   : call->method->treatment == SG_METHOD_INTRODUCED ? sg_capabilities_pass(&proxy->to_client, SG_SIDE_SERVER, m, sg_str(call->asked))
+		   : call->method->treatment == SG_METHOD_INTRODUCED ? sg_capabilities_pass(&proxy->to_client, SG_SIDE_SERVER, m, sg_str(call->asked), proxy->instructions)
 								     : sg_mcp_pass(&proxy->to_client, m->json, sg_str(call->asked)))) {
 		sg_proxy_spoil(proxy, call, SG_MCP_mcp_line);
 		return;
@@ -188,8 +195,12 @@ sg_proxy_server_line(struct sg_proxy *proxy, struct sg_str line)
 		sg_proxy_refuse(proxy, SG_SIDE_SERVER, m.id_text, SG_MCP_mcp_method);
 	else if (m.request && (error = sg_mcp_remember(&proxy->from_server, &m, method, SG_STR(""))) != SG_MCP_FINE)
 		sg_proxy_refuse(proxy, SG_SIDE_SERVER, m.id_text, error);
-	else
+	else if (sg_said_passes(proxy, method, &m))
 		server_says(proxy, &m);
+	else if (m.request)
+		sg_proxy_spoil(proxy, sg_mcp_take(&proxy->from_server, m.id), SG_MCP_mcp_said);
+	else
+		proxy->refused++;
 	sg_arena_done(&m.arena);
 }
 

@@ -14,9 +14,13 @@
 #include "enforce/message.h"
 #include "enforce/method.h"
 
+/* What a server says that no call is decided for: not yet said, decided that it passes, that it does not. */
+enum sg_words { SG_WORDS_NEW, SG_WORDS_PASS, SG_WORDS_STAY };
+
 struct sg_proxy {
 	struct sg_daemon *daemon;
 	char name[64];              /* of the server: mcp.NAME.tools.TOOL */
+	const char *instructions;   /* their SHA-256 in hex, if the server's may pass; borrowed, NULL: they may not */
 	struct sg_buf to_client, to_server; /* lines to be written */
 	struct sg_mcp_calls open;   /* requests to the server that wait for their answer */
 	struct sg_mcp_calls from_server; /* requests of the server that wait for the client */
@@ -27,8 +31,12 @@ struct sg_proxy {
 	bool listed, listing;       /* all tools are known; they are being asked for */
 	bool broken;                /* the server said something so long that nobody can say whose it is: the session ends */
 	bool changed, letting_go;   /* they changed meanwhile; what was held is let go */
+	bool overdue;               /* what the gateway asked for the tools was not answered in time; until it is, nothing waits for it */
 	unsigned pages;
+	enum sg_words said;
 	uint64_t refused;           /* lines that were not let through */
+	int64_t look_ms;            /* when it is looked whether the task still stands, by sg_mcp_now_ms; 0: not yet begun */
+	int64_t list_ms;            /* until when what is held waits, likewise */
 };
 
 void sg_proxy_init(struct sg_proxy *proxy, struct sg_daemon *daemon, const char *name);
@@ -36,6 +44,10 @@ void sg_proxy_done(struct sg_proxy *proxy);
 /* One line without its end. Fills to_client, to_server. */
 void sg_proxy_client_line(struct sg_proxy *proxy, struct sg_str line);
 void sg_proxy_server_line(struct sg_proxy *proxy, struct sg_str line);
+/* What is due by now; then `broken` may be set. Returns the milliseconds until something is again, -1: nothing will be. */
+int sg_proxy_tick(struct sg_proxy *proxy);
+/* Milliseconds since this machine began. */
+int64_t sg_mcp_now_ms(void);
 /* The server is gone: every open call is answered and its outcome is unknown. */
 void sg_proxy_server_gone(struct sg_proxy *proxy);
 

@@ -50,15 +50,25 @@ bool sg_tools_are(const struct sg_mcp_message *message);
 /* Passes a page that `call` asked for on, without what may not be shown. False: there was no room for it. */
 bool sg_tools_show(struct sg_proxy *proxy, const struct sg_mcp_call *call, struct sg_mcp_message *message);
 
-/* capabilities.c: passes what `side` says in `initialize`, or in answer to it, on to the other without what is not carried. False: there was no room. */
-bool sg_capabilities_pass(struct sg_buf *to, enum sg_side side, const struct sg_mcp_message *message, struct sg_str id);
+/* capabilities.c: passes what `side` says in `initialize`, or in answer to it, on to the other without what is not carried. `pin`: digest of the
+ * server's instructions, without which they do not go on; NULL: none is known. False: there was no room. */
+bool sg_capabilities_pass(struct sg_buf *to, enum sg_side side, const struct sg_mcp_message *message, struct sg_str id, const char *pin);
 
-/* held.c: true if the client's line has to wait, because it calls a tool whose definition is not known; it is kept, and the server is asked. */
-bool sg_held_hold(struct sg_proxy *proxy, const struct sg_mcp_message *message, const struct sg_method *method);
+/* said.c: may this message of the server go on, an answer to `method` or itself of it? What holds words is decided once. */
+bool sg_said_passes(struct sg_proxy *proxy, const struct sg_method *method, const struct sg_mcp_message *message);
+
+/* held.c: true if the client's line has to wait, because it calls a tool whose definition is not known and that may be allowed; it is kept, and the server
+ * is asked. Nothing waits longer than SG_HELD_MS, however many pages there are. */
+enum { SG_HELD_MS = 10000 };
+bool sg_held_hold(struct sg_proxy *proxy, struct sg_mcp_message *message, const struct sg_method *method);
 /* The server's answer to that. */
 void sg_held_answer(struct sg_proxy *proxy, const struct sg_mcp_call *call, const struct sg_mcp_message *message);
 /* The server's answer to that cannot be read: it counts as a list without tools. */
 void sg_held_spoilt(struct sg_proxy *proxy);
+/* By this time it should have been there. */
+void sg_held_late(struct sg_proxy *proxy);
+/* The client takes a request back: true if it waits here; then it is nobody's any more, and the server never hears of it. */
+bool sg_held_cancel(struct sg_proxy *proxy, const struct sg_mcp_message *cancel);
 /* The server is gone: what waits is answered. */
 void sg_held_gone(struct sg_proxy *proxy);
 

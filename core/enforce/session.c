@@ -155,11 +155,12 @@ relay_lines(struct sg_session *s, struct sg_proxy *proxy, struct side *client, s
 	while (*client_there && *server_there && !proxy->broken && !proxy->to_client.failed && !proxy->to_server.failed) {
 		hand_over(server, proxy, false);
 		hand_over(client, proxy, false);
+		int wait_ms = sg_proxy_tick(proxy);
 		struct pollfd polls[] = {{has_room(client, proxy) && !client->more ? s->client_in : -1, POLLIN, 0},
 					 {has_room(server, proxy) && !server->more ? s->server_out : -1, POLLIN, 0},
 					 {proxy->to_server.len > 0 ? s->server_in : -1, POLLOUT, 0},
 					 {proxy->to_client.len > 0 ? s->client_out : -1, POLLOUT, 0}};
-		if (poll(polls, 4, -1) < 0 && errno != EINTR)
+		if (!proxy->broken && poll(polls, 4, wait_ms) < 0 && errno != EINTR)
 			break;
 		if (polls[3].revents != 0)
 			*client_there = send_some(s->client_out, &proxy->to_client);

@@ -72,7 +72,7 @@ write_allowed(struct page *page, const struct sg_json *tools, const struct sg_js
 		    !listed(allowed, sg_proxy_action(page->proxy, page->call, name, &page->m->arena)))
 			continue;
 		sg_buf_text(&page->line, page->comma);
-		sg_json_line(&page->line, t);
+		sg_canon_write(&page->line, t); /* as it was digested: a number's further digits are in no pin */
 		page->comma = ",";
 	}
 }
@@ -97,17 +97,17 @@ write_some(struct page *page, const struct sg_json *tools, const struct sg_json 
 	return end;
 }
 
+/* With nothing beside the tools but where to ask on: a list's _meta is the server's words, and no pin is over them. */
 static void
 write_result(struct page *page, const struct sg_json *result, const struct sg_json *tools)
 {
-	static const char *const beside[] = {"_meta", "nextCursor"};
+	const struct sg_json *next = sg_json_get(result, "nextCursor");
 	sg_buf_text(&page->line, "\"result\":{");
-	for (size_t i = 0; i < sizeof(beside) / sizeof(beside[0]); i++)
-		if (sg_json_get(result, beside[i]) != NULL) {
-			sg_buf_printf(&page->line, "\"%s\":", beside[i]);
-			sg_json_line(&page->line, sg_json_get(result, beside[i]));
-			sg_buf_text(&page->line, ",");
-		}
+	if (next != NULL) {
+		sg_buf_text(&page->line, "\"nextCursor\":");
+		sg_json_line(&page->line, next);
+		sg_buf_text(&page->line, ",");
+	}
 	sg_buf_text(&page->line, "\"tools\":[");
 	for (const struct sg_json *t = sg_json_first(tools); t != NULL;)
 		t = write_some(page, tools, t);

@@ -269,6 +269,28 @@ ever(struct sg_request *r, struct sg_gate *gate, const struct sg_task *task)
 					sg_strings_match(&r->enforcer->for_agents, r->agent->name, '.')));
 }
 
+/* How many agents an enforcer stands in front of: among so many it shares what it has. */
+static size_t
+stands_before(const struct sg_gate *gate, const struct sg_enforcer *enforcer)
+{
+	size_t count = 0;
+	for (size_t i = 0; i < gate->catalogue->agent_count; i++)
+		count += sg_strings_match(&enforcer->for_agents, gate->catalogue->agents[i].name, '.');
+	return count;
+}
+
+/* Those that the catalogue does not have, for whoever has to know that from what is only not allowed here. */
+static void
+write_unknown(const struct sg_gate *gate, struct sg_json_writer *w, const struct sg_json *names)
+{
+	sg_jw_name(w, "unknown");
+	sg_jw_array(w);
+	for (const struct sg_json *n = sg_json_first(names); n != NULL; n = sg_json_next(names, n))
+		if (n->type == SG_JSON_STRING && sg_catalogue_action(gate->catalogue, n->string) == NULL)
+			sg_jw_str(w, n->string);
+	sg_jw_end(w);
+}
+
 static void
 answer_ever(struct sg_gate *gate, struct sg_request *r, const struct sg_task *task)
 {
@@ -293,6 +315,11 @@ answer_ever(struct sg_gate *gate, struct sg_request *r, const struct sg_task *ta
 		t = t != NULL ? sg_json_next(tools, t) : NULL;
 	}
 	sg_jw_end(&w);
+	if (r->enforcer != NULL) {
+		sg_jw_member_text(&w, "agent", task->agent);
+		sg_jw_member_int(&w, "agents", (int64_t)stands_before(gate, r->enforcer));
+	}
+	write_unknown(gate, &w, names);
 	sg_jw_end(&w);
 	sg_answer_buf(gate, r, 200, &body);
 }
@@ -317,11 +344,12 @@ ceiling_who(struct sg_gate *gate, struct sg_request *r)
 		task = NULL; /* a token under another uid than its instance's */
 	if (task != NULL && enforcer && !sg_strings_match(&r->enforcer->for_agents, sg_str(task->agent), '.'))
 		task = NULL; /* it does not stand in front of that agent */
-	if (task != NULL && !sg_task_live(&gate->state, task))
-		task = NULL;
 	if (known && task != NULL && !enforcer && !sg_who_owns(r, task))
 		task = NULL;
-	if (task != NULL)
+	const struct sg_task *stopped = task != NULL ? sg_task_stopped(&gate->state, task) : NULL;
+	if (stopped != NULL)
+		sg_answer_error(gate, r, 403, stopped_reason(&gate->state, stopped), "");
+	else if (task != NULL && task->claimed)
 		answer_ever(gate, r, task);
 	else
 		sg_answer_error(gate, r, 403, known ? SG_REASON_no_task : reason, "");

@@ -9,16 +9,6 @@
 
 #include <stdlib.h>
 
-struct sg_lease_shares
-sg_lease_shares(size_t revocations, size_t agents)
-{
-	struct sg_lease_shares s = {.room = revocations - revocations / SG_LEASE_RESERVE};
-	s.share = s.room / 2 / (agents > 0 ? agents : 1);
-	s.share = s.share > 0 ? s.share : 1;
-	s.common = s.share * agents < s.room ? s.room - s.share * agents : 0;
-	return s;
-}
-
 /* Its place in the catalogue in force; the last one for agents that it no longer has. */
 static size_t
 place_of(const struct sg_catalogue *c, struct sg_str name)
@@ -40,7 +30,7 @@ count(const struct sg_gate *gate, const struct sg_issuer *issuer)
 }
 
 static bool
-has_room(const struct sg_gate *gate, const struct sg_issuer *issuer, const struct sg_agent *agent, const struct sg_lease_shares *s)
+has_room(const struct sg_gate *gate, const struct sg_issuer *issuer, const struct sg_agent *agent, const struct sg_shares *s)
 {
 	size_t *used = count(gate, issuer), agents = gate->catalogue->agent_count;
 	if (used == NULL)
@@ -49,7 +39,7 @@ has_room(const struct sg_gate *gate, const struct sg_issuer *issuer, const struc
 	for (size_t i = 0; i < agents; i++)
 		beyond += used[i] > s->share ? used[i] - s->share : 0;
 	free(used);
-	return own < s->share || beyond < s->common;
+	return sg_shares_admit(s, own, beyond);
 }
 
 enum sg_reason
@@ -60,7 +50,7 @@ sg_lease_room(const struct sg_gate *gate, const struct sg_issuer *issuer, const 
 		return SG_REASON_issue_unconfirmed;
 	if (told == NULL || told->revocations == 0)
 		return SG_REASON_allowed;
-	struct sg_lease_shares s = sg_lease_shares(told->revocations, gate->catalogue->agent_count);
+	struct sg_shares s = sg_shares_of(told->revocations, gate->catalogue->agent_count);
 	if (gate->state.leases.count < s.share || has_room(gate, issuer, agent, &s))
 		return SG_REASON_allowed;
 	return SG_REASON_issue_full;

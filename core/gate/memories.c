@@ -2,9 +2,9 @@
  * Room among resources with memory, agent by agent, and the way out of one that is full. */
 #include "gate/memories.h"
 
+#include "base/shares.h"
 #include "base/str.h"
 #include "gate/fold_memory.h"
-#include "gate/lease_room.h"
 
 enum { BODY_MAX = 1 << 20 };
 
@@ -31,7 +31,7 @@ bool
 sg_memory_room(const struct sg_gate *gate, const struct sg_request *r)
 {
 	const struct sg_catalogue *c = gate->catalogue;
-	struct sg_lease_shares s = sg_lease_shares((size_t)c->limits.memories, c->agent_count);
+	struct sg_shares s = sg_shares_of((size_t)c->limits.memories, c->agent_count);
 	if (!writes_anew(gate, r) || sg_memory_written(&gate->state, r->agent->name) < s.share)
 		return true;
 	size_t known = 0, beyond = 0;
@@ -40,7 +40,7 @@ sg_memory_room(const struct sg_gate *gate, const struct sg_request *r)
 		known += own;
 		beyond += own > s.share ? own - s.share : 0;
 	}
-	return beyond + gate->state.memories.count - known < s.common; /* those that no agent of today wrote take what is common */
+	return sg_shares_admit(&s, s.share, beyond + gate->state.memories.count - known); /* those that no agent of today wrote take what is common */
 }
 
 void

@@ -6,7 +6,7 @@
 #include "gate/request.h"
 
 /* False: this would leave something in a memory that is not kept, and its agent has its share of limits.memories while what is common is used
- * (sg_lease_shares: an agent's share is its own). A writer with nothing to leave needs no room. */
+ * (base/shares.h: an agent's share is its own). A writer with nothing to leave needs no room. */
 bool sg_memory_room(const struct sg_gate *gate, const struct sg_request *request);
 
 /* Member "memories": {"kept","most"}. */

@@ -37,7 +37,7 @@ write_agent(struct sg_json_writer *w, const struct sg_gate *gate, const struct s
 	sg_jw_member_str(w, "owner", a->owner);
 	sg_jw_member_bool(w, "owner_gone", alone > 0);
 	sg_jw_member_int(w, "review_left_ms", a->review_ms - gate->state.now.wall_ms);
-	sg_jw_member_text(w, "state", state_name(life != NULL ? life->state : SG_AGENT_active));
+	sg_jw_member_text(w, "state", sg_state_killed(&gate->state, a->name) ? "killed" : state_name(life != NULL ? life->state : SG_AGENT_active)); /* whatever else it is */
 	sg_jw_end(w);
 }
 

@@ -113,9 +113,15 @@ has_forms(const struct sg_action *action)
 bool
 sg_spell(struct sg_gate *gate, struct sg_request *r)
 {
-	const struct sg_action *action = sg_catalogue_action(gate->catalogue, r->action_name);
-	const struct sg_resource *type = sg_catalogue_type(gate->catalogue, r->resource_type);
-	return (!has_forms(action) || spell_arguments(r, action)) && (r->resource == NULL || type == NULL || type->form == SG_FORM_exact || spell_resource(r, type->form));
+	return sg_spell_with(gate->catalogue, r);
+}
+
+bool
+sg_spell_with(const struct sg_catalogue *catalogue, struct sg_request *r)
+{
+	const struct sg_action *action = sg_catalogue_action(catalogue, r->action_name);
+	const struct sg_resource *type = sg_catalogue_type(catalogue, r->resource_type);
+	return (r->args == NULL || !has_forms(action) || spell_arguments(r, action)) && (r->resource == NULL || type == NULL || type->form == SG_FORM_exact || spell_resource(r, type->form));
 }
 
 static bool

@@ -28,6 +28,7 @@ usage(FILE *to, int status)
 	SG_MCP_FORMS(X)
 #undef X
 	fprintf(to, "\nActions are named mcp.NAME.tools.TOOL, mcp.NAME.resources.read, mcp.NAME.prompts.get; the catalogue must know them.\n"
+		    "A server's instructions reach the client only if --instructions is their SHA-256, which stderr says of those that are left out.\n"
 		    "Speaks the initialize-based revisions of MCP (2025-11-25 and before).\n"
 		    "Exit: the server's own, or 1 no task, 64 usage, 69 daemon or server away.\n");
 	return status;
@@ -67,6 +68,10 @@ keep(struct given *g, unsigned option, const char *value)
 	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
 		if (option == 1U << i)
 			*fields[i] = value;
+	if (option == SG_MCP_INSTRUCTIONS)
+		g->o->instructions = value;
+	if (option == SG_MCP_INSTRUCTIONS)
+		return strlen(value) == 64 && strspn(value, "0123456789abcdef") == 64;
 	if (option != SG_MCP_ADMIT)
 		return value[0] != '\0';
 	if (!sg_str_int(sg_str(value), 0, UINT32_MAX - 1, &uid))

@@ -83,6 +83,9 @@ void sg_try_write_got(struct sg_try *try);
 /* What the catalogue says of the test's agent and resource, as sg_fixture takes it (stepgate_policy_facts.c). NULL: nothing. */
 const struct sg_json *sg_try_facts(struct sg_try *try, const struct sg_catalogue *catalogue);
 
+/* What the test asks, with arguments and resource in the forms that the catalogue declares (stepgate_policy_spell.c); the same without a catalogue. */
+const struct sg_json *sg_try_spell(struct sg_try *try, const struct sg_catalogue *catalogue);
+
 /* Compares what was got with what was expected (stepgate_policy_expect.c). */
 void sg_try_compare(struct sg_try *try);
 

@@ -202,6 +202,7 @@ sg_try_run(struct sg_try *try, struct sg_try_set *set, struct sg_str file, const
 	sg_json_string(sg_json_get(test, "id"), &try->id);
 	sg_json_int(sg_json_get(test, "line"), &try->line);
 	try->verdict = "deny";
+	try->ask = sg_try_spell(try, set->catalogue);
 	if (!ask(try, set))
 		return;
 	if (try->failure == NULL)

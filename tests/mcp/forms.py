@@ -13,6 +13,7 @@ BAD = [
     "serve --socket s --admit 5 --name files -- ls", "serve --socket s --admit 5 --intent x -- ls", "serve --socket s --admit 5 --listen x -- ls", "serve --socket s --admit 5",
     "serve --socket s -- ls", "serve --socket s --admit +5 -- ls", "serve --socket s --admit -1 -- ls", "serve --socket s --admit 99999999999 -- ls", "serve --socket s --admit 4294967295 -- ls",
     "serve --socket s --admit 5x -- ls", "serve --socket s --admit= -- ls", "serve --socket s --admit 0x5 -- ls", "--na files -- ls", "--name files --name files -- ls", "--name= -- ls", "-n files -- ls",
+    "connect --gateway g --instructions " + "0" * 64, "serve --socket s --admit 5 --instructions " + "0" * 64 + " -- ls", "--instructions 0 -- ls", "--instructions " + "F" * 64 + " -- ls", "--instructions= -- ls",
     "--socket s -- ls", "--name files", "", "--", "serve-it --socket s", "gateway extra --name f --listen a --server b", "--name", "--unknown x -- ls", "--run /x --help=1 -- ls",
 ]
 for line in BAD:

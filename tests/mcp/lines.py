@@ -231,7 +231,7 @@ def to_client(d):
     tools = '{"jsonrpc":"2.0","id":1,"result":{"tools":[{"name":"read","description":"\u2028\x7f","inputSchema":{"maximum":1.0}}]}}'
     s.send(say(tools, method="tools/list"))
     line = s.line().decode()
-    assert len(line.splitlines()) == 1 and '"maximum":1.0' in line and "\\u2028\\u007f" in line, line
+    assert len(line.splitlines()) == 1 and '"maximum":1}' in line and "\\u2028\\u007f" in line, line
     s.end()
 
 

@@ -145,9 +145,9 @@ def pinned(d):
         s.end()
 
 
-def spoken(server, *lines, conf=[]):
+def spoken(server, *lines, conf=[], options=[]):
     """A session with a server that answers `initialize` and what else it is told to: its answers by id, what the server was given by method."""
-    p = subprocess.Popen([PROGRAM, "--run", conf[0].dir + "/run", "--name", "files", "--intent", "documents", "--", sys.executable, "-c", server], stdin=subprocess.PIPE,
+    p = subprocess.Popen([PROGRAM, "--run", conf[0].dir + "/run", "--name", "files", "--intent", "documents", *options, "--", sys.executable, "-c", server], stdin=subprocess.PIPE,
                          stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     answers = {}
     for line in lines:
@@ -179,11 +179,26 @@ def announced(d):
     answers, given = spoken(ABLE, dict(jsonrpc="2.0", id=1, method="initialize", params=dict(protocolVersion="2025-11-25", clientInfo=dict(name="c", version="1.0"), capabilities=able)), conf=[d])
     check("the server hears of what the client can that is carried", given[0]["params"] == dict(protocolVersion="2025-11-25", clientInfo=dict(name="c", version="1.0"), capabilities=dict(
         roots=dict(listChanged=True), sampling=dict(tools={}), elicitation=dict(form={}, url={}))), given)
-    check("and the client of what the server can", answers[1]["result"] == dict(protocolVersion="2025-11-25", serverInfo=dict(name="x", version="1"), instructions="do", capabilities=dict(
+    check("and the client of what the server can", answers[1]["result"] == dict(protocolVersion="2025-11-25", serverInfo=dict(name="x", version="1"), capabilities=dict(
         tools=dict(listChanged=True), prompts={}, resources=dict(subscribe=True), logging={}, completions={})), answers)
     for odd in ("5", "[]", "null", '"x"'):
         answers, given = spoken(ABLE, '{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"capabilities":%s}}' % odd, conf=[d])
         check("capabilities that are none pass as they are: %s" % odd, given[0]["params"] == dict(capabilities=json.loads(odd)) and "result" in answers[1], [answers, given])
+
+
+def words(d):
+    """What nobody has pinned the server does not say to the model, neither at the beginning nor beside its list, nor in the digits of a pinned number."""
+    first = dict(jsonrpc="2.0", id=1, method="initialize", params=dict(protocolVersion="2025-11-25", capabilities={}))
+    says = ABLE.replace('instructions="do"', 'instructions="do", Instructions="evil", _meta=dict(a="evil")')
+    digest = hashlib.sha256(b"do").hexdigest()
+    for options, passes in (([], False), (["--instructions", digest], True), (["--instructions", hashlib.sha256(b"other").hexdigest()], False)):
+        answers, _ = spoken(says, first, conf=[d], options=options)
+        check("instructions pass with their pin: %s" % options, answers[1]["result"].get("instructions") == ("do" if passes else None) and "evil" not in json.dumps(answers), answers)
+    bounded = dict(name="pinned", description="reads", inputSchema=dict(SCHEMA, maximum=100))
+    text = json.dumps(dict(bounded, name="free")).replace("100", "100.0000000000000000000000000" + "731")
+    server = "TOOLS = %r\n" % text + ABLE.replace('"result":{"tools"', '"result":{"_meta":{"a":"evil"},"Tools":[],"tools"')
+    answers, _ = spoken(server, dict(jsonrpc="2.0", id=1, method="tools/list"), conf=[d])
+    check("a list has tools and nothing else, as they are digested", json.dumps(answers[1]["result"]) == json.dumps(dict(tools=[dict(description="reads", inputSchema=dict(maximum=100, properties={}, type="object"), name="free")])), answers)
 
 
 def unreadable(d):
@@ -204,7 +219,7 @@ def main():
     d.write("conf.d/50-mcp.conf", CATALOGUE.encode())
     d.start()
     try:
-        for part in (one_page, two_pages, pinned, announced, unreadable):
+        for part in (one_page, two_pages, pinned, announced, words, unreadable):
             part(d)
         denied = [l["body"] for l in journal(d.dir + "/state/journal") if l["kind"] == "decision" and l["body"].get("code") == "tool_twice"]
         check("each refusal is a decision in the journal", len(denied) >= 8, denied)

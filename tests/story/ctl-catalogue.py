@@ -109,7 +109,7 @@ TOOLS = [
     dict(name="send_money", description="Pays.\n} tools : {", inputSchema=dict(type="object", required=["iban", "amount"], properties=dict(
         iban=dict(type="string", maxLength=34), amount=dict(type="number", minimum=0, maximum=2000), note=dict(type="string"), tags=dict(type="array", maxItems=5)))),
     dict(name="runScript", description="\x1b[2J\u202e*/ \"", annotations=dict(readOnlyHint=True), inputSchema=dict(type="object", properties=dict(
-        code=dict(type=["string", "null"]), job=dict(type="object", properties=dict(callbackUrl=dict(type="string"), size=dict(type="integer"))),
+        code=dict(type=["string", "null"]), job=dict(type="object", properties=dict(callbackUrl=dict(type="string"), size=dict(type="integer")), additionalProperties=False),
         lines=dict(type="array", items=dict(type="object", properties=dict(to=dict(type="string"))))))),
     dict(name="notes.add", inputSchema=dict(type="object")),
     dict(name="now", inputSchema=dict(type="object")),
@@ -133,7 +133,7 @@ def learn_mcp(d, run):
     check("class by name, effect never read, sensitivity the highest", 'name = "mcp.bank.tools.send_money"\n    class = "payment"  effect = "write"  sensitivity = "restricted"' in out
           and 'class = "code"  effect = "execute"' in out and 'effect = "read"  s' not in out, out)
     check("arguments from the schema", '[ "iban:string(0..34)", "amount:number(0..2000)", "note?:string(0..65536)", "tags?:array(0..5)" ]' in out and '"code?:any"' in out, out)
-    check("authority by name, within objects and lists too", 'authority = [ "iban", "tags" ]' in out and 'authority = [ "job.callbackUrl", "lines" ]' in out, out)
+    check("authority by name, within objects and lists too", 'authority = [ "iban", "tags" ]' in out and 'authority = [ "code", "job.callbackUrl", "lines" ]' in out, out)
     check("what a server claims is said, not believed", "# the server says that it only reads" in out, out)
     check("names that no action can have are left out", "# left out: notes.add cannot be called" in out and "# left out: only-odd" in out and "notes.add\"" not in out, out)
     check("so are arguments that no stanza can name", 'arguments = [ "good?:boolean" ]' in out and "2 of its arguments cannot be named here" in out, out)

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """Trees of tasks from the command line: a person opens, agents take over, hand on, are refused; an operator looks at the tree and at who is who."""
-import json, os, shutil, subprocess
+import json, os, shutil, subprocess, unicodedata
 import xml.etree.ElementTree as ET
 from stage import BUILD, Stage, done, row
 
@@ -151,6 +151,28 @@ def picture(d):
     row(9, "in text nothing steers the reader's terminal", "\\u202e" in out and "\u202e" not in out and out.count("\n") > 300, out[-500:])
 
 
+def steers(text):
+    """Characters that turn a reader's text or terminal; a line's end is none."""
+    return sorted({"U+%04X" % ord(c) for c in text if c not in "\n" and unicodedata.category(c) in ("Cc", "Cf", "Zl", "Zp")})
+
+
+def as_json(d):
+    """--json is read by people, too: it is the same JSON with what steers a terminal written as escapes, whatever command prints it."""
+    op, agent = Words(d, 0), d.agent_of(P)
+    bad = "\u202egnp\u2066\u009b31m\u0085\u200b\u2028\ufeff\U000e0041\u061c"
+    task = agent.open("deep")
+    got = agent.act(task, "plan.write", "plan:" + bad, args={"a" + bad: bad})
+    agent.outcome(got, "ok", labels=["l" + bad.replace("\u009b", "").replace("\u0085", "")])
+    agent.act(task, bad, "x:" + bad)
+    shown = {}
+    for words in (("why", got["decision_id"]), ("task", "show", task["id"]), ("task", "tree", task["id"]), ("tasks",), ("domains",), ("status",), ("approvals",), ("leases", "list"), ("agents",),
+                  ("audit", "tail", "-n", "50"), ("config", "show"), ("catalogue", "show"), ("catalogue", "learn", "--denials")):
+        code, out, err = op.run(*words, "--json")
+        shown[words[0]] = out
+        row(13, "%s --json steers nobody" % " ".join(words[:1]), out.strip() != "" and steers(out + err) == [] and all(json.loads(l) is not None for l in out.splitlines()), [code, steers(out), out[:200], err[:200]])
+    row(13, "and says the same", "\\u202e" in shown["why"] and bad in json.dumps(json.loads(shown["why"]), ensure_ascii=False))
+
+
 def freeze(d):
     op, agent = Words(d, 0), d.agent_of(P)
     task = agent.open("deep")
@@ -178,6 +200,12 @@ def who(d):
     row(11, "retired", "retired" in op.run("agents", "retire", "e")[1])
     code, out, err = op.run("agents", "register", "e", "--json")
     row(11, "registered as another one", json.loads(out)["agent"]["id"].endswith("/agent/e/2"), out)
+    op.run("kill", "--agent", "v", "--reason", "row")
+    code, out, err = op.run("agents")
+    row(11, "one that is killed is not called active", [l.split()[1] for l in out.splitlines()] == ["active", "active", "killed"], out)
+    row(11, "also when it is suspended beside", "killed" in op.run("agents", "suspend", "v")[1] and op.run("agents", "resume", "v")[0] == 0)
+    op.run("lift", "--agent", "v", "--reason", "row")
+    row(11, "and is again what it was", "killed" not in op.run("agents")[1])
     code, out, err = op.run("agents", "resume", "nobody")
     row(11, "who there is not", code == 1 and "stepgate agents lists them" in err, err)
     code, out, err = op.run("humans", "disable", "omar")
@@ -192,6 +220,7 @@ try:
     shutil.copy(os.path.join(BUILD, "core", "stepgate"), d.dir)
     tree_story(d)
     picture(d)
+    as_json(d)
     freeze(d)
     who(d)
 except BaseException:

@@ -168,6 +168,31 @@ ends 1 "$gate" policy test -c stepgate.conf p/class.lua
 has "the catalogue has no action 'pay.transfr'"
 ends 78 "$gate" policy test -c nowhere.conf p
 
+# With the catalogue a value is put to policy in the one form that the gate would bring it into, a resource likewise.
+mkdir f g g/conf.d
+cp stepgate.conf g/
+cat >g/conf.d/50-forms.conf <<'CONF'
+resources : { spelt : { type = "file"  form = "path"  patterns = [ "/srv/key" ]  sensitivity = "restricted" } }
+actions : { spelt_pay : { name = "spelt.pay"  effect = "write"  sensitivity = "internal"  arguments = [ "iban:iban", "amount?:number" ]  authority = [ "iban" ] }
+            spelt_read : { name = "spelt.read"  effect = "read"  sensitivity = "internal" } }
+CONF
+cat >f/forms.lua <<'LUA'
+rule { id = "never", on = "spelt.pay", when = function(r) return r.args.iban == "DE89370400440532013000" end, effect = deny {} }
+rule { id = "pay", on = "spelt.pay", effect = allow {} }
+rule { id = "key", on = "spelt.read", when = function(r) return r.resource.id == "/srv/key" end, effect = deny {} }
+rule { id = "read", on = "spelt.read", effect = allow {} }
+LUA
+cat >f/forms_test.lua <<'LUA'
+test { id = "blanks", ask = { action = "spelt.pay", args = { iban = "DE89 3704 0044 0532 0130 00" } }, expect = { spoke = { "never", "pay" } } }
+test { id = "action-as-object", ask = { action = { name = "spelt.pay" }, args = { iban = "de89370400440532013000", amount = 1 } }, expect = "deny" }
+test { id = "other", ask = { action = "spelt.pay", args = { iban = "DE75 5121 0800 1245 1261 99" } }, expect = "allow" }
+test { id = "slashes", ask = { action = "spelt.read", resource = "file:/srv//key/" }, expect = "deny" }
+test { id = "object", ask = { action = "spelt.read", resource = { type = "file", id = "/srv//key", owner = "me@acme.example" } }, expect = "deny" }
+test { id = "no-form", ask = { action = "spelt.read", resource = "thing:/srv//key/" }, expect = "allow" }
+LUA
+ends 0 "$gate" policy test -c g/stepgate.conf f
+ends 1 "$gate" policy test f
+
 # ---- the words that the configuration takes are those that tests take ----
 mkdir words
 printf 'rule { id = "none", on = "nothing.ever", effect = allow {} }\n' >words/none.lua

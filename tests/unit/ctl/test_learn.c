@@ -30,12 +30,19 @@ static void
 test_authority(void)
 {
 	static const char *const yes[] = {"to", "recipient", "recipients", "iban", "IBAN", "account", "toAccount", "to_account", "host", "hostName", "url", "callbackURL",
-					  "branch", "base-branch", "emailAddress", "ToDomain"};
+					  "branch", "base-branch", "emailAddress", "ToDomain", "addresses", "branches", "repositories", "beneficiaries",
+					  "attendees", "participants", "contact", "customer", "inbox", "routing_number"};
 	static const char *const no[] = {"", "amount", "note", "path", "limit", "total", "tomato", "hosting_fee", "query", "content"};
 	for (size_t i = 0; i < sizeof(yes) / sizeof(yes[0]); i++)
 		CU_ASSERT_TRUE(sg_guess_authority(sg_str(yes[i])));
 	for (size_t i = 0; i < sizeof(no) / sizeof(no[0]); i++)
 		CU_ASSERT_FALSE(sg_guess_authority(sg_str(no[i])));
+	static const char *const what[] = {"note", "notes", "query", "searchQuery", "page_size", "old_text", "sort-by"};
+	static const char *const who[] = {"", "x", "path", "folder", "toaddr", "emailaddress", "userid", "url2", "empfaenger", "note_to", "thing", "sort_code"};
+	for (size_t i = 0; i < sizeof(what) / sizeof(what[0]); i++)
+		CU_ASSERT_TRUE(sg_guess_harmless(sg_str(what[i])));
+	for (size_t i = 0; i < sizeof(who) / sizeof(who[0]); i++)
+		CU_ASSERT_FALSE(sg_guess_harmless(sg_str(who[i])));
 }
 
 static void
@@ -128,9 +135,10 @@ authority_is(const char *schema, const char *want)
 	sg_arena_done(&arena);
 }
 
-#define PAYMENT "{\"type\":\"object\",\"properties\":{\"recipient\":{\"type\":\"string\"},\"iban\":{\"type\":\"string\"},\"note\":{\"type\":\"string\"}}}"
-#define NOTE "{\"type\":\"object\",\"properties\":{\"note\":{\"type\":\"string\"}}}"
+#define PAYMENT "{\"type\":\"object\",\"properties\":{\"recipient\":{\"type\":\"string\"},\"iban\":{\"type\":\"string\"},\"note\":{\"type\":\"string\"}},\"additionalProperties\":false}"
+#define NOTE "{\"type\":\"object\",\"properties\":{\"note\":{\"type\":\"string\"}},\"additionalProperties\":false}"
 #define WITH(properties, more) "{\"type\":\"object\",\"properties\":{" properties "}" more "}"
+#define CLOSED ",\"additionalProperties\":false"
 #define DEFS ",\"$defs\":{\"P\":" PAYMENT ",\"N\":" NOTE ",\"Ring\":{\"type\":\"object\",\"properties\":{\"next\":{\"$ref\":\"#/$defs/Ring\"}}},\"Color\":{\"enum\":[\"red\",\"blue\"]}}"
 
 /* What cannot be looked into bears authority whole; what can be is looked into, wherever the schema keeps it. */
@@ -161,13 +169,23 @@ test_authority_within(void)
 	authority_is(WITH("\"x\":{\"type\":\"object\",\"properties\":{\"note\":{\"type\":\"string\"}},\"additionalProperties\":true}", ""), "x");
 	authority_is(WITH("\"x\":{\"type\":\"object\",\"patternProperties\":{\".\":{}}}", ""), "x");
 	authority_is(WITH("\"x\":{\"type\":\"object\",\"properties\":{\"to whom\":{\"type\":\"string\"}}}", ""), "x");
-	authority_is(WITH("\"x\":{\"type\":\"object\",\"properties\":{\"a\":" WITH("\"b\":" WITH("\"c\":" WITH("\"iban\":{\"type\":\"string\"}", ""), ""), "") "}}", ""), "x.a.b.c");
+	authority_is(WITH("\"x\":{\"type\":\"object\",\"properties\":{\"a\":" WITH("\"b\":" WITH("\"c\":" WITH("\"iban\":{\"type\":\"string\"}", CLOSED), CLOSED), CLOSED) "}" CLOSED "}", ""), "x.a.b.c");
 	/* what can be looked into, and bears none */
 	authority_is(WITH("\"x\":{\"$ref\":\"#/$defs/N\"}", DEFS), "");
 	authority_is(WITH("\"x\":{\"$ref\":\"#/$defs/Color\"}", DEFS), "");
-	authority_is(WITH("\"x\":{\"anyOf\":[{\"type\":\"string\"},{\"type\":\"null\"}]}", ""), "");
-	authority_is(WITH("\"x\":{\"type\":\"array\",\"items\":{\"type\":\"string\"}},\"y\":{\"type\":\"object\",\"additionalProperties\":false}", ""), "");
+	authority_is(WITH("\"note\":{\"anyOf\":[{\"type\":\"string\"},{\"type\":\"null\"}]}", ""), "");
+	authority_is(WITH("\"note\":{\"type\":\"array\",\"items\":{\"type\":\"string\"}},\"y\":{\"type\":\"object\",\"additionalProperties\":false}", ""), "");
 	authority_is(WITH("\"x\":{\"const\":5},\"y\":{\"type\":\"integer\"},\"z\":false", ""), "");
+	/* a text whose name nobody knows, and what is not closed */
+	authority_is(WITH("\"x\":{\"type\":\"string\"},\"path\":{\"type\":\"string\"},\"n\":{\"type\":\"number\"},\"limit\":{\"type\":\"string\"}", ""), "x path");
+	authority_is(WITH("\"x\":{\"type\":\"array\",\"items\":{\"type\":\"string\"}},\"y\":{\"anyOf\":[{\"type\":\"string\"},{\"type\":\"null\"}]}", ""), "x y");
+	authority_is(WITH("\"x\":" WITH("\"limit\":{\"type\":\"integer\"}", ""), ""), "x");
+	authority_is(WITH("\"x\":" WITH("\"limit\":{\"type\":\"integer\"}", ",\"unevaluatedProperties\":true"), ""), "x");
+	authority_is(WITH("\"x\":" WITH("\"limit\":{\"type\":\"integer\"}", ",\"unevaluatedProperties\":false"), ""), "");
+	authority_is(WITH("\"x\":{\"type\":\"array\",\"prefixItems\":[{\"type\":\"integer\"}]}", ""), "x");
+	authority_is(WITH("\"x\":{\"type\":\"array\",\"prefixItems\":[{\"type\":\"integer\"}],\"items\":false}", ""), "");
+	authority_is(WITH("\"x\":{\"type\":\"array\",\"items\":[{\"type\":\"integer\"}],\"additionalItems\":{\"type\":\"integer\"}}", ""), "x");
+	authority_is(WITH("\"x\":{\"type\":\"array\",\"items\":[{\"type\":\"integer\"}],\"additionalItems\":false}", ""), "");
 	/* the whole schema */
 	authority_is("{\"oneOf\":[" PAYMENT "," WITH("\"to\":{\"type\":\"string\"},\"note\":{\"type\":\"integer\"}", "") "]}", "recipient iban to");
 	authority_is("{\"$ref\":\"#/$defs/P\"" DEFS "}", "recipient iban");

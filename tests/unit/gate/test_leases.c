@@ -228,7 +228,7 @@ shares(void)
 		size_t revocations, agents, room, share, common;
 	} rows[] = {{32768, 3, 30720, 5120, 15360}, {16, 1, 15, 7, 8}, {16, 100, 15, 1, 0}, {1, 1, 1, 1, 0}, {2, 1, 2, 1, 1}, {1000000, 0, 937500, 468750, 937500}};
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		struct sg_lease_shares s = sg_lease_shares(rows[i].revocations, rows[i].agents);
+		struct sg_shares s = sg_shares_of(rows[i].revocations, rows[i].agents);
 		CU_ASSERT_EQUAL(s.room, rows[i].room);
 		CU_ASSERT_EQUAL(s.share, rows[i].share);
 		CU_ASSERT_EQUAL(s.common, rows[i].common);
@@ -241,7 +241,7 @@ no_agent_fills_it(void)
 {
 	const char *task;
 	struct play *p = begin("{\"enforcer_only\":false,\"format\":\"jwt\",\"jwks\":null,\"revocation\":\"next_use\",\"revocations\":32}", &task);
-	struct sg_lease_shares s = sg_lease_shares(32, p->gate->catalogue->agent_count);
+	struct sg_shares s = sg_shares_of(32, p->gate->catalogue->agent_count);
 	CU_ASSERT_FATAL(play_connect(p, 2, SG_FACE_AGENT, 1002));
 	char *other = play_task(p, 2, "t2"), key[24];
 	size_t got = 0;

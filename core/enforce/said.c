@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * What a server says without being asked for a decision: names in lists, its log, questions to the client's model. These are somebody's words, too, and
+ * whoever reads them is to carry what the catalogue says that they carry: one action, mcp.NAME.said, decided once in a session before the first of them. */
+#include "enforce/proxy_in.h"
+
+#include "base/canon.h"
+#include "base/str.h"
+
+#include <stdio.h>
+
+static const char *const says[] = {"resources/list", "resources/templates/list", "prompts/list", "notifications/message", "notifications/progress",
+				   "notifications/resources/updated", "sampling/createMessage", "elicitation/create"};
+
+static bool
+holds_words(const struct sg_method *method, const struct sg_mcp_message *m)
+{
+	bool words = method->treatment == SG_METHOD_PASSED && sg_json_get(m->json, "error") != NULL;
+	for (size_t i = 0; i < sizeof(says) / sizeof(says[0]) && !words; i++)
+		words = strcmp(method->name, says[i]) == 0;
+	return words;
+}
+
+/* A catalogue that does not have the action says nothing of such words: they leave nothing behind. Where this cannot be asked it counts as having it. */
+static bool
+has_action(struct sg_proxy *proxy, struct sg_arena *arena, const char *action)
+{
+	struct sg_buf names, answer;
+	const struct sg_json *json = NULL;
+	struct sg_str unknown = {"", 0};
+	sg_buf_init(&names, 4096);
+	sg_buf_init(&answer, 1 << 20);
+	sg_buf_text(&names, "[");
+	sg_canon_string(&names, sg_str(action));
+	sg_buf_text(&names, "]");
+	if (sg_daemon_ceiling(proxy->daemon, sg_buf_view(&names), (struct sg_str){NULL, 0}, &answer, NULL) == SG_OK &&
+	    sg_json_parse(arena, sg_arena_copy(arena, sg_buf_view(&answer)), NULL, &json, NULL) == SG_OK)
+		sg_json_string(sg_json_first(sg_json_get(json, "unknown")), &unknown);
+	sg_buf_done(&names);
+	sg_buf_done(&answer);
+	return !sg_str_is(unknown, action);
+}
+
+/* A daemon that did not decide is asked again before the next words. */
+static enum sg_words
+decide(struct sg_proxy *proxy, struct sg_arena *arena, const char *action)
+{
+	char key[48];
+	struct sg_reply reply;
+	sg_proxy_key(key);
+	struct sg_ask ask = {.action = sg_str(action), .tool = SG_STR(""), .resource_type = SG_STR("mcp_server"), .resource_id = sg_str(proxy->name),
+			     .arguments = SG_STR("{}"), .key = key};
+	sg_daemon_act(proxy->daemon, &ask, arena, &reply);
+	if (reply.said == SG_SAID_ALLOW)
+		sg_daemon_outcome(proxy->daemon, reply.decision, "ok", (struct sg_str){NULL, 0});
+	else
+		fprintf(stderr, "stepgate mcp: %s: %.*s: what the server says by the way does not go on\n", action, SG_STR_ARG(reply.code));
+	return reply.said == SG_SAID_ALLOW ? SG_WORDS_PASS : reply.decision.len > 0 ? SG_WORDS_STAY : SG_WORDS_NEW;
+}
+
+bool
+sg_said_passes(struct sg_proxy *proxy, const struct sg_method *method, const struct sg_mcp_message *m)
+{
+	char action[96];
+	struct sg_arena arena;
+	if (!holds_words(method, m))
+		return true;
+	if (proxy->said != SG_WORDS_NEW)
+		return proxy->said == SG_WORDS_PASS;
+	sg_arena_init(&arena, 4 << 20);
+	snprintf(action, sizeof(action), "mcp.%s.said", proxy->name);
+	proxy->said = has_action(proxy, &arena, action) ? decide(proxy, &arena, action) : SG_WORDS_PASS;
+	sg_arena_done(&arena);
+	return proxy->said == SG_WORDS_PASS;
+}

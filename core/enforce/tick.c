@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * What a session does by the clock: it ends with its task, and what is held for the list of tools is held for so long only. */
+#include "enforce/proxy_in.h"
+
+#include "base/sys.h"
+
+#include <stdio.h>
+
+enum { LOOK_MS = 5000 };
+
+int64_t
+sg_mcp_now_ms(void)
+{
+	return (int64_t)(sg_sys_real.boot_time(&sg_sys_real) / SG_MSEC);
+}
+
+/* A gateway's session has a place that others wait for, and whoever was killed is to lose it. The cooperative form is the agent's own process. */
+static void
+look(struct sg_proxy *proxy, int64_t now)
+{
+	char agent[256];
+	size_t agents;
+	if (!proxy->daemon->enforcer || now < proxy->look_ms)
+		return;
+	bool first = proxy->look_ms == 0; /* it was looked at when it was let in */
+	proxy->look_ms = now + LOOK_MS;
+	if (first || sg_daemon_stands(proxy->daemon, agent, sizeof(agent), &agents) != SG_STANDS_NO_MORE)
+		return;
+	fprintf(stderr, "stepgate mcp: task %s has ended, and its session with it\n", proxy->daemon->task);
+	proxy->broken = true;
+}
+
+int
+sg_proxy_tick(struct sg_proxy *proxy)
+{
+	int64_t now = sg_mcp_now_ms();
+	look(proxy, now);
+	if (proxy->listing && now >= proxy->list_ms)
+		sg_held_late(proxy);
+	int64_t next = proxy->look_ms > 0 ? proxy->look_ms : INT64_MAX;
+	if (proxy->listing && proxy->list_ms < next)
+		next = proxy->list_ms;
+	return next == INT64_MAX ? -1 : (int)(next - now);
+}
