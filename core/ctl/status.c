@@ -12,6 +12,8 @@ show_counts(const struct sg_json *a)
 	sg_show_rowf("open", "%lld tasks, %lld credentials, %lld approvals waiting, %lld connections",
 		     (long long)sg_show_int(a, "tasks"), (long long)sg_show_int(a, "leases"),
 		     (long long)sg_show_int(a, "approvals"), (long long)sg_show_int(a, "connections"));
+	if (sg_show_int(a, "turned_out") > 0)
+		sg_show_rowf("turned out", "%lld connections of users whom no stanza names, for others to find place", (long long)sg_show_int(a, "turned_out"));
 	const struct sg_json *work = sg_json_get(a, "work"), *slowest = sg_json_get(work, "slowest_request");
 	if (sg_show_int(slowest, "us") > 0)
 		sg_show_rowf("slowest", "request %.*s, %lld us in the gate; a turn of it %lld us", SG_STR_ARG(sg_json_text_at(slowest, "route")),

@@ -333,6 +333,7 @@ sg_route_status(struct sg_gate *gate, struct sg_request *r)
 	write_revoking(&w, gate);
 	sg_jw_member_int(&w, "tasks", gate->state.open_tasks);
 	sg_jw_member_str(&w, "trust_domain", gate->catalogue->trust_domain);
+	sg_jw_member_int(&w, "turned_out", gate->turned_out);
 	sg_jw_name(&w, "unrecorded");
 	write_gaps(&w, gate);
 	sg_jw_member_str(&w, "version", SG_STR(SG_VERSION));

@@ -41,7 +41,7 @@ may_connect(struct sg_gate *gate, enum sg_face face, const struct sg_peer *peer,
 	const struct sg_limits *limits = &gate->catalogue->limits;
 	/* operators keep a share of the connections for themselves */
 	size_t most = (size_t)limits->connections - (face == SG_FACE_ADMIN ? 0 : 16);
-	if (gate->conns.count >= most || (peer->network && network_full(gate, most)) || conns_of(gate, peer) >= (size_t)limits->uid_connections)
+	if ((face == SG_FACE_ADMIN && gate->conns.count >= most) || (peer->network && network_full(gate, most)) || conns_of(gate, peer) >= (size_t)limits->uid_connections)
 		return sg_fail(err, SG_LIMIT, "too_many_connections", "too many connections");
 	if (!sg_connect_afford(gate, face, peer))
 		return sg_fail(err, SG_LIMIT, "too_many_connections", "too many connections a second of this user");
@@ -49,6 +49,8 @@ may_connect(struct sg_gate *gate, enum sg_face face, const struct sg_peer *peer,
 		return sg_fail(err, SG_LIMIT, "too_many_connections", "too many connections a second");
 	if (face == SG_FACE_ADMIN && sg_catalogue_admin_uid(gate->catalogue, peer->uid) == NULL)
 		return sg_fail(err, SG_REFUSED, "not_admin", "uid %u is no admin", (unsigned)peer->uid);
+	if (face != SG_FACE_ADMIN && !sg_conn_room(gate, peer, most)) /* last: whoever is refused closes nobody's */
+		return sg_fail(err, SG_LIMIT, "too_many_connections", "too many connections");
 	return SG_OK;
 }
 
@@ -84,6 +86,7 @@ sg_gate_connect(struct sg_gate *gate, uint64_t id, enum sg_face face, struct sg_
 	conn->id = id;
 	conn->face = face;
 	conn->peer = *peer;
+	conn->named = !peer->network && sg_uid_named(gate->catalogue, peer->uid);
 	snprintf(conn->key, sizeof(conn->key), "%" PRIx64, id);
 	if (face == SG_FACE_ADMIN)
 		conn->admin = sg_catalogue_admin_uid(gate->catalogue, peer->uid);
@@ -273,7 +276,10 @@ sg_conns_review(struct sg_gate *gate, size_t most)
 			gate->review_at = 0;
 			gate->reviewed = gate->review_again ? gate->reviewed : gate->configured;
 			gate->review_again = false;
-		} else if (c->face != SG_FACE_ADMIN || sg_is_operator(gate, c)) {
+			continue;
+		}
+		c->named = !c->peer.network && sg_uid_named(gate->catalogue, c->peer.uid);
+		if (c->face != SG_FACE_ADMIN || sg_is_operator(gate, c)) {
 			sg_poll_review(gate, sg_request_find(gate, c->request));
 		} else if (is_busy(gate, c)) {
 			gate->review_again = true; /* its answer first: it was asked before the reload */

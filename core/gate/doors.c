@@ -162,53 +162,6 @@ sg_doors_accept(struct sg_loop *loop, struct sg_source *listener, enum sg_face f
 		rest(loop, listener);
 }
 
-static bool
-is_idle(struct sg_loop *loop, const struct sg_child *door)
-{
-	size_t at = 0;
-	for (struct sg_waiting_conn *w = loop->conns; w != NULL; w = w->next)
-		if (w->admitted && w->face == door->face && w->uid == door->uid)
-			return false;
-	for (const struct sg_conn_door *c; (c = sg_table_next(&loop->conn_doors, &at)) != NULL;)
-		if (c->slot == door->slot)
-			return false;
-	return true;
-}
-
-/* Users that came once and went hold no door against one that comes. */
-static bool
-end_an_idle_door(struct sg_loop *loop)
-{
-	for (size_t i = 0; i < SG_CHILDREN; i++) {
-		struct sg_child *c = &loop->children[i];
-		if (c->used && c->role == SG_ROLE_DOOR && c->face == SG_FACE_AGENT && is_idle(loop, c)) {
-			sg_child_kill(loop, c);
-			return true;
-		}
-	}
-	return false;
-}
-
-/* The agent face has one door per uid, so that one user's bytes never meet another's; the others have one, for which there is always a place. */
-static struct sg_child *
-door_for(struct sg_loop *loop, enum sg_face face, uid_t uid)
-{
-	size_t doors = 0, free_slots = 0;
-	for (size_t i = 0; i < SG_CHILDREN; i++) {
-		struct sg_child *c = &loop->children[i];
-		free_slots += !c->used;
-		if (!c->used || c->role != SG_ROLE_DOOR)
-			continue;
-		doors += c->face == SG_FACE_AGENT;
-		if (c->face == face && (face != SG_FACE_AGENT || c->uid == uid))
-			return c;
-	}
-	bool full = doors >= (size_t)loop->gate->catalogue->limits.doors || free_slots <= SG_CHILDREN_KEPT;
-	if (face == SG_FACE_AGENT && full && !end_an_idle_door(loop))
-		return NULL;
-	return sg_child_spawn(loop, SG_ROLE_DOOR, face, uid, "", false);
-}
-
 static void
 pass_on(struct sg_loop *loop, struct sg_child *door, uint64_t id)
 {
@@ -243,7 +196,7 @@ sg_doors_admit(void *self, uint64_t conn, enum sg_face face)
 	for (struct sg_waiting_conn *w = loop->conns; w != NULL; w = w->next)
 		if (w->id == conn)
 			waiting = w;
-	struct sg_child *door = waiting == NULL ? NULL : door_for(loop, waiting->face, waiting->uid);
+	struct sg_child *door = waiting == NULL ? NULL : sg_door_for(loop, waiting->face, waiting->uid);
 	if (door == NULL) {
 		sg_doors_close(self, conn);
 		sg_gate_disconnect(loop->gate, conn);
@@ -369,7 +322,7 @@ sg_door_gone(struct sg_loop *loop, struct sg_child *door)
 	/* connections that wait for this door get another one */
 	for (struct sg_waiting_conn *w = loop->conns; w != NULL; w = w->next)
 		if (w->admitted && w->face == door->face && (w->face != SG_FACE_AGENT || w->uid == door->uid)) {
-			door_for(loop, w->face, w->uid);
+			sg_door_for(loop, w->face, w->uid);
 			break;
 		}
 }

@@ -61,6 +61,8 @@ struct sg_conn {
 	sg_time looked; /* when the facts were read; 0 never */
 	bool admitted, changed;
 	bool seen;   /* a first look is over */
+	bool named;  /* the configuration names its uid */
+	bool known;  /* an agent or an enforcer was found to speak here */
 	bool blind;  /* an operator of whom nothing could be established: may look, stop and reload, nothing else */
 	bool unread; /* something was presented since the last look */
 	enum sg_reason why; /* changed: how; no facts: why there are none */
@@ -128,6 +130,7 @@ struct sg_gate {
 	sg_time slowest_turn;
 	sg_time last_sweep, last_reopen, gap_since;
 	uint64_t decided, allowed;
+	uint64_t turned_out; /* connections that were closed so that others find place */
 	struct sg_buf layers; /* canonical JSON array: which processes lack which layer of confinement */
 };
 

@@ -9,7 +9,7 @@
 
 #include <pthread.h>
 
-enum { SG_LISTENERS = 8, SG_CHILDREN = 128, SG_CHILDREN_KEPT = 24 /* that doors of agents leave to workers, modules and the other faces */, SG_WORKER_DEPTH = 8, SG_WORKER_SHARE = 4 /* of one agent in one worker */, SG_JUDGE_QUEUE = 4096, SG_JUDGE_SHARE = 2048 /* of one agent in the queue */, SG_JUDGE_AGAIN = 3, SG_SUSPECTS = 64, SG_SUSPECT_S = 60, SG_ACCEPT_BATCH = 64, SG_ACCEPT_SPENT = 32 /* of them by users without a connection left; then the face rests */, SG_ACCEPT_REST_MS = 5 };
+enum { SG_LISTENERS = 8, SG_CHILDREN = 128, SG_CHILDREN_KEPT = 24 /* that doors of agents leave to workers, modules and the other faces */, SG_WORKER_DEPTH = 8, SG_WORKER_SHARE = 4 /* of one agent in one worker */, SG_JUDGE_QUEUE = 4096, SG_JUDGE_SHARE = 2048 /* of one agent in the queue */, SG_JUDGE_AGAIN = 3, SG_SUSPECTS = 64, SG_SUSPECT_S = 60, SG_ACCEPT_BATCH = 64, SG_ACCEPT_SPENT = 32 /* of them by users without a connection left; then the face rests */, SG_ACCEPT_REST_MS = 5, SG_TURN_OUT_MS = 20 };
 enum {
 	SG_WORKER_START = 1000, /* milliseconds a worker may take to be forked and confined, on top of its first answer */
 	SG_CHILD_NAME = 96,
@@ -170,6 +170,7 @@ struct sg_loop {
 	struct sg_commit *commit; /* with the disk's thread; NULL when idle */
 	bool commit_done, ending, policy_known, stop;
 	sg_time admin_since; /* the admin face is open since; 0: not yet */
+	sg_time turn_out_at; /* not before is a door of strangers ended for another stranger */
 	sg_time accept_rests; /* some face rests until then; 0: none */
 	bool accepting, root;
 	unsigned layers;
@@ -208,6 +209,10 @@ void sg_door_linked(struct sg_loop *loop, struct sg_child *door);
 bool sg_door_frame(struct sg_loop *loop, struct sg_child *door, const struct sg_frame *frame);
 void sg_door_gone(struct sg_loop *loop, struct sg_child *door);
 int sg_doors_fd(struct sg_loop *loop, uint64_t conn);
+
+/* door_room.c: the door of this face, and of this uid on the agent face: the one that is there, or another one, for which one that holds less is ended where there
+ * are as many as may be. NULL: there is no place. */
+struct sg_child *sg_door_for(struct sg_loop *loop, enum sg_face face, uid_t uid);
 
 /* pool.c */
 bool sg_pool_judge(void *self, uint64_t id, enum sg_frame_type type, struct sg_str input);

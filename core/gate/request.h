@@ -164,6 +164,25 @@ struct sg_str sg_conn_group(const struct sg_gate *gate, const struct sg_conn *co
 /* The control group that is the instance; "" where it is a process. */
 struct sg_str sg_instance_group(const struct sg_gate *gate, const struct sg_conn *conn, const struct sg_agent *agent);
 bool sg_bucket_take(struct sg_gate *gate, const char *kind, struct sg_str name);
+/* room.c: what a connection holds its place by, least first. */
+enum sg_hold {
+	SG_HOLD_NONE,
+	SG_HOLD_IDLE,       /* nobody knows who speaks there, and nothing is being done */
+	SG_HOLD_STRANGE,    /* nobody knows; something is being done */
+	SG_HOLD_KNOWN_IDLE, /* an agent or an enforcer, for whom nothing is being done */
+	SG_HOLD_KNOWN,
+	SG_HOLD_NAMED       /* the configuration names its uid; or it is from far, or an operator's: they have bounds of their own */
+};
+enum { SG_STRANGERS_PART = 4 }; /* of all connections one in so many may be of nobody knows whom */
+/* Some agent's or enforcer's `match`, or an admin's stanza, names this uid. */
+bool sg_uid_named(const struct sg_catalogue *catalogue, uid_t uid);
+enum sg_hold sg_conn_hold(struct sg_gate *gate, const struct sg_conn *conn);
+/* The most that another one may hold and be turned out for somebody who comes; `named`: whose uid the configuration names. */
+enum sg_hold sg_hold_least(bool named);
+/* Closes it, with what only waits there. */
+void sg_conn_turn_out(struct sg_gate *gate, const struct sg_conn *conn);
+/* There is place for another connection of this peer, of at most `most` without those of operators: or was made, by closing one that holds less. */
+bool sg_conn_room(struct sg_gate *gate, const struct sg_peer *peer, size_t most);
 /* address.c. What an address counts as: an IPv6 user has a whole network of 64 bits; an IPv4 address stands for itself. */
 void sg_address_name(const unsigned char address[16], char out[33]);
 /* True if both count as one. */

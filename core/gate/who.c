@@ -115,6 +115,15 @@ sg_who_owns(const struct sg_request *r, const struct sg_task *task)
 	return task != NULL && r->agent != NULL && sg_str_is(r->agent->name, task->agent) && strcmp(task->instance->id, r->instance) == 0;
 }
 
+/* From now on it is not one of those of whom nothing is known. */
+static void
+note_known(struct sg_gate *gate, const struct sg_request *request)
+{
+	struct sg_conn *conn = sg_conn_find(gate, request->conn);
+	if (conn != NULL)
+		conn->known = true;
+}
+
 bool
 sg_who_agent(struct sg_gate *gate, struct sg_request *request, const struct sg_conn *conn, enum sg_reason *reason)
 {
@@ -137,6 +146,7 @@ sg_who_agent(struct sg_gate *gate, struct sg_request *request, const struct sg_c
 		return false;
 	}
 	request->proven = request->strength != SG_HINT; /* who is only hinted at is asserted: no credentials */
+	note_known(gate, request);
 	sg_caller_known(gate, request);
 	*reason = SG_REASON_facts_weak;
 	return sg_instance_id(gate, conn, request->agent, request->instance);
@@ -148,7 +158,10 @@ sg_who_enforcer(struct sg_gate *gate, struct sg_request *request, const struct s
 	request->enforcer = conn->facts.json == NULL ? NULL : sg_facts_enforcer(&conn->facts, gate->catalogue);
 	*reason = conn->changed || conn->facts.json == NULL ? conn->why : SG_REASON_not_enforcer;
 	bool both = request->enforcer != NULL && !gate->catalogue->dev && sg_fits_an_agent(gate, conn); /* its word for an agent would be the agent's */
-	return request->enforcer != NULL && !conn->changed && !both;
+	if (request->enforcer == NULL || conn->changed || both)
+		return false;
+	note_known(gate, request);
+	return true;
 }
 
 void

@@ -114,9 +114,35 @@ def doors(d):
     row("doors", "once they are gone an agent has its door", until(lambda: isinstance(d.agent_of(A).open("work"), dict)))
 
 
+def doors_held(d):
+    """They stay, and say nothing but that they are there: whom the configuration names has place all the same, and keeps it."""
+    strangers = [d.agent_of(62700 + i) for i in range(6)]
+    a, b = d.agent_of(A), d.agent_of(B)
+    for s in strangers:
+        s.ask("GET", "/v1/ping")
+    task = a.open("work")
+    row("held", "an agent has its door", "id" in task, task)
+    got = b.open("work")
+    row("held", "the other one, too (it is killed, and hears so)", got.get("code") == "killed", got)
+    for i in range(3):
+        for s in strangers:
+            s.ask("GET", "/v1/ping")
+        answer = a.act(task, "note.read")
+        row("held", "round %d: it is decided on what it asks, on the connection it has" % (i + 1), answer.get("verdict") in ("allow", "deny"), answer)
+    status = d.admin_of(OPS).ask("GET", "/v1/status")[1]
+    row("held", "status says so", status["turned_out"] > 0)
+    with_one = sum(s.ask("GET", "/v1/ping")[0] == 200 for s in strangers)
+    row("held", "strangers share what is left", with_one >= 1, with_one)
+    for p in strangers + [a, b]:
+        p.p.stdin.close()
+        p.p.wait()
+        d.puppets.remove(p)
+
+
 d = Stage(CONF, POLICY, limits="doors = 3")
 try:
     doors(d)
+    doors_held(d)
 finally:
     d.end()
 done()
