@@ -89,6 +89,28 @@ sg_call_write_facts(struct sg_json_writer *w, struct sg_fact *facts, size_t coun
 	return !w->out->failed;
 }
 
+/* A module may say so of a look alone, and must mean it: without the code it is a mistake, as everywhere. */
+static bool
+is_part(enum sg_status status, const struct sg_err *why)
+{
+	return status == SG_AGAIN && why->code != NULL && strcmp(why->code, "look_more") == 0;
+}
+
+/* Whatever a part of it stated does not count. */
+static enum sg_status
+look(struct sg_instance *instance, const struct sg_attest_in *in, struct sg_attest_out *out, struct sg_err *why)
+{
+	enum sg_status status;
+	do {
+		out->count = 0;
+		*why = (struct sg_err){0};
+		status = instance->module->attest->look(instance->state, in, out, why);
+	} while (is_part(status, why) && !instance->takes_turns && instance->host.now(&instance->host) < in->deadline);
+	instance->look.again = is_part(status, why);
+	instance->look.uid = in->uid;
+	return instance->look.again ? sg_fail(why, SG_TIMEOUT, "look_late", "there is more to look at than time") : status;
+}
+
 enum sg_status
 sg_call_attest(const struct sg_call *call, struct sg_err *err)
 {
@@ -101,7 +123,7 @@ sg_call_attest(const struct sg_call *call, struct sg_err *err)
 	enum sg_status status = read_peer(call, &in, err);
 	if (status != SG_OK)
 		return status;
-	status = call->instance->module->attest->look(call->instance->state, &in, &out, &why);
+	status = look(call->instance, &in, &out, &why);
 	if (status != SG_OK) {
 		sg_module_err(err, &why, status);
 		return err->status;

@@ -38,7 +38,8 @@ struct sg_attest_out {
 	size_t count, room;    /* room is 32 */
 };
 
-/* look: SG_OK and at least one fact, or a refusal (`peer_gone` if the process ended). Required. */
+/* look: SG_OK and at least one fact, or a refusal (`peer_gone` if the process ended). SG_AGAIN with the code look_more: only a part of it is done, and what was stated does not
+ * count; the same look comes again, others in between, and is refused (look_late) where it takes too long altogether: no look keeps those behind it waiting. Required. */
 struct sg_attest_ops {
 	size_t size;
 	enum sg_status (*look)(void *state, const struct sg_attest_in *in, struct sg_attest_out *out, struct sg_err *err);

@@ -11,7 +11,7 @@
 enum { EXE_DIGEST, EXE_MAX };
 
 static const struct sg_option options_table[] = {
-	{"exe_digest", SG_OPTION_BOOL, "false", 0, 1, "state exe_sha256: each program is read once, which takes time when it is large"},
+	{"exe_digest", SG_OPTION_BOOL, "false", 0, 1, "state exe_sha256: each program is read once, a large one in parts with others looked at in between"},
 	{"exe_max", SG_OPTION_INTEGER, "268435456", 1, 4294967296, "a program of more bytes has no digest"},
 	{NULL},
 };
@@ -31,11 +31,15 @@ state_number(const struct sg_host *host, struct sg_attest_out *out, const char *
 	proc_state(host, out, name, text, strength);
 }
 
-static void
+/* False: the digest is not made yet. */
+static bool
 read_process(const struct peer *self, const struct sg_attest_in *in, int process, struct sg_attest_out *out)
 {
 	char text[PROC_TEXT], value[PROC_VALUE], hex[DIGEST_HEX];
 	struct proc_group group;
+	enum digest made = self->digests == NULL ? DIGEST_NONE : digests_of(self->digests, process, in->uid, self->exe_max, hex);
+	if (made == DIGEST_MORE)
+		return false;
 	proc_read(process, "status", text);
 	if (proc_line(text, "NoNewPrivs:\t", value))
 		proc_state(self->host, out, "no_new_privs", value, SG_FACT_HINT);
@@ -51,8 +55,9 @@ read_process(const struct peer *self, const struct sg_attest_in *in, int process
 		proc_state(self->host, out, "cgroup", group.path, proc_group_strength(self->host, &group, strlen(group.path), false));
 	if (proc_exe(process, value))
 		proc_state(self->host, out, "exe", value, SG_FACT_HINT);
-	if (self->digests != NULL && digests_of(self->digests, process, self->exe_max, hex))
+	if (made == DIGEST_MADE)
 		proc_state(self->host, out, "exe_sha256", hex, SG_FACT_HINT);
+	return true;
 }
 
 static enum sg_status
@@ -60,12 +65,15 @@ look(void *state, const struct sg_attest_in *in, struct sg_attest_out *out, stru
 {
 	const struct peer *self = state;
 	int process = proc_open(in);
+	bool done = true;
 	if (process >= 0) {
-		read_process(self, in, process, out);
+		done = read_process(self, in, process, out);
 		close(process);
 	}
 	if (process < 0 || !proc_alive(in))
 		return sg_refuse(err, SG_REFUSED, "peer_gone", "the process that connected is gone, or is another now");
+	if (!done)
+		return sg_refuse(err, SG_AGAIN, "look_more", "its program is not read through yet");
 	state_number(self->host, out, "uid", in->uid, SG_FACT_BOUNDARY);
 	state_number(self->host, out, "gid", in->gid, SG_FACT_BOUNDARY);
 	state_number(self->host, out, "pid", (uint64_t)in->pid, SG_FACT_HINT);
