@@ -16,7 +16,10 @@ struct sg_lint {
 	struct sg_str *declared; /* every name a local, parameter, loop or function declares; sorted by text */
 	struct sg_str *places;   /* the same, sorted by place in the file */
 	size_t declared_count;
-	struct sg_str levels[SG_LINT_LEVELS]; /* names of locals that stand for a level */
+	struct {
+		struct sg_str name;
+		size_t field; /* the token that names the level */
+	} levels[SG_LINT_LEVELS]; /* locals that stand for one */
 	size_t level_count;
 };
 

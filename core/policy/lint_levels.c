@@ -96,24 +96,16 @@ chain_at(const struct sg_lint *lint, size_t i, struct level *level)
 	return !callers;
 }
 
-static bool
-is_noted(const struct sg_lint *lint, size_t i)
-{
-	for (size_t n = 0; n < lint->level_count && lint->tokens[i].kind == SG_TOKEN_NAME; n++)
-		if (sg_str_eq(lint->levels[n], lint->tokens[i].text))
-			return true;
-	return false;
-}
-
-/* The field that the local at `i` stands for; 0: for no level. */
+/* The field that the local at `i` stands for; 0: for no level. A member of that name is something else. */
 static size_t
 alias_at(const struct sg_lint *lint, size_t i)
 {
-	size_t value = is_noted(lint, i) ? sg_lint_alias(lint, i) : 0;
-	struct level level;
-	while (value > 0 && sg_lint_is(&lint->tokens[value + 1], "."))
-		value += 2;
-	return value > 0 && chain_at(lint, value, &level) ? level.field : 0;
+	const struct sg_token *t = lint->tokens;
+	bool member = i > 0 && (sg_lint_is(&t[i - 1], ".") || sg_lint_is(&t[i - 1], ":"));
+	for (size_t n = 0; n < lint->level_count && t[i].kind == SG_TOKEN_NAME && !member; n++)
+		if (sg_str_eq(lint->levels[n].name, t[i].text))
+			return lint->levels[n].field;
+	return 0;
 }
 
 static bool
@@ -157,7 +149,7 @@ is_safe(const struct sg_lint *lint, const struct level *level)
 	if (sg_lint_is(after, ":") || sg_lint_is(after, "=") || sg_lint_is(after, "..") || sg_lint_is(before, "..") || sg_lint_is(before, "#"))
 		return true;
 	if (level->first >= 2 && sg_lint_is(before, "="))
-		return sg_lint_is(before - 1, "raise") || is_noted(lint, declared_by(lint, level->first));
+		return sg_lint_is(before - 1, "raise") || alias_at(lint, declared_by(lint, level->first)) > 0;
 	return level->first >= 2 && sg_lint_is(before, "(") && sg_lint_is(after, ")") && (sg_lint_is(before - 1, "tostring") || sg_lint_is(before - 1, "type"));
 }
 
@@ -237,8 +229,10 @@ note_locals(struct sg_lint *lint)
 	struct level level;
 	for (size_t i = 1; i + 1 < lint->count; i++) {
 		size_t name = chain_at(lint, i, &level) ? declared_by(lint, level.first) : 0;
-		if (name > 0 && !is_noted(lint, name) && lint->level_count < SG_LINT_LEVELS)
-			lint->levels[lint->level_count++] = lint->tokens[name].text;
+		if (name == 0 || alias_at(lint, name) > 0 || lint->level_count == SG_LINT_LEVELS)
+			continue;
+		lint->levels[lint->level_count].name = lint->tokens[name].text;
+		lint->levels[lint->level_count++].field = level.field;
 	}
 }
 
