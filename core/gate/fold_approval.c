@@ -39,7 +39,8 @@ static void
 read_reasons(struct sg_fold *f, struct sg_approval *a)
 {
 	const struct sg_json *list = sg_json_get(f->body, "reasons"), *rule = sg_json_first(list), *words;
-	if (list == NULL || list->count == 0)
+	a->reasons_known = list != NULL && list->type == SG_JSON_ARRAY;
+	if (!a->reasons_known || list->count == 0)
 		return;
 	a->reasons = calloc(list->count / 2 + 1, sizeof(*a->reasons));
 	if (a->reasons == NULL)

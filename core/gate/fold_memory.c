@@ -20,28 +20,39 @@ struct writer {
 	size_t count;
 };
 
-bool
-sg_memory_counted(struct sg_state *state, const struct sg_memory *memory, int by)
+static struct writer *
+writer_of(struct sg_state *state, const char *agent)
 {
-	struct sg_str agent = sg_str(memory->agent);
-	struct writer *w = sg_table_get(&state->writers, agent);
-	if (w == NULL && (w = calloc(1, sizeof(*w))) != NULL) {
-		w->agent = strdup(memory->agent);
-		if (w->agent == NULL || sg_table_put(&state->writers, sg_str(w->agent), w) != SG_OK) {
-			free(w->agent);
-			free(w);
-			w = NULL;
-		}
-	}
-	if (w == NULL)
-		return false;
-	w->count += (size_t)by;
-	if (w->count > 0)
-		return true;
-	sg_table_take(&state->writers, agent);
+	struct writer *w = sg_table_get(&state->writers, sg_str(agent));
+	if (w != NULL || (w = calloc(1, sizeof(*w))) == NULL)
+		return w;
+	w->agent = strdup(agent);
+	if (w->agent != NULL && sg_table_put(&state->writers, sg_str(w->agent), w) == SG_OK)
+		return w;
 	free(w->agent);
 	free(w);
-	return true;
+	return NULL;
+}
+
+bool
+sg_memory_begins(struct sg_state *state, const struct sg_memory *memory)
+{
+	struct writer *w = writer_of(state, memory->agent);
+	if (w != NULL)
+		w->count++;
+	return w != NULL;
+}
+
+void
+sg_memory_ends(struct sg_state *state, struct sg_memory *memory)
+{
+	struct writer *w = sg_table_get(&state->writers, sg_str(memory->agent));
+	if (w != NULL && --w->count == 0) {
+		sg_table_take(&state->writers, sg_str(w->agent));
+		free(w->agent);
+		free(w);
+	}
+	sg_memory_free(memory);
 }
 
 size_t
@@ -128,7 +139,7 @@ written_to(struct sg_fold *f, const struct sg_task *task, const char *id)
 	if (memory != NULL || !sg_taint_carries(&task->taint))
 		return memory;
 	memory = calloc(1, sizeof(*memory));
-	if (memory == NULL || (memory->agent = strdup(task->agent)) == NULL || !sg_memory_counted(f->state, memory, 1)) {
+	if (memory == NULL || (memory->agent = strdup(task->agent)) == NULL || !sg_memory_begins(f->state, memory)) {
 		free(memory != NULL ? memory->agent : NULL);
 		free(memory);
 		f->missing = "memory";
@@ -214,7 +225,6 @@ sg_fold_kind_memory(struct sg_fold *f)
 		if (!sg_str_is(agent, m->agent))
 			continue;
 		sg_table_take(&f->state->memories, sg_str(m->id));
-		sg_memory_counted(f->state, m, -1);
-		sg_memory_free(m);
+		sg_memory_ends(f->state, m);
 	}
 }

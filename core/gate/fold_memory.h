@@ -26,9 +26,11 @@ bool sg_reading_begin(struct sg_state *state, struct sg_attempt *attempt);
 /* It is over, or was none. */
 void sg_reading_end(struct sg_state *state, struct sg_attempt *attempt);
 
-/* One more, or one less, that was first written to by that agent. False on no memory. */
-bool sg_memory_counted(struct sg_state *state, const struct sg_memory *memory, int by);
-/* How many were. */
+/* One more that its agent was the first to write to. False on no memory. */
+bool sg_memory_begins(struct sg_state *state, const struct sg_memory *memory);
+/* One less; frees it. It is out of the table by then. */
+void sg_memory_ends(struct sg_state *state, struct sg_memory *memory);
+/* How many that agent was the first to write to. */
 size_t sg_memory_written(const struct sg_state *state, struct sg_str agent);
 void sg_memory_free(struct sg_memory *memory);
 

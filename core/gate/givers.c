@@ -140,7 +140,7 @@ static bool
 same_reasons(const struct sg_gate *gate, const struct sg_approval *a, const struct sg_request *r)
 {
 	bool same_rules = strcmp(a->policy, gate->policy) == 0;
-	if (a->reason_count == 0) /* of before: it is held to the first of them, or to the very same rules */
+	if (!a->reasons_known) /* of before: it is held to the first of them, or to the very same rules */
 		return same_rules || (sg_str_eq(r->merged.say, sg_str(a->say)) && (a->rule == 0 || a->rule == sg_person_tag(r->merged.rule)));
 	for (size_t i = 0; i < r->merged.ask_count; i++)
 		if (!was_told(a, &r->merged.asks[i], same_rules))

@@ -209,14 +209,26 @@ sight_misfits(const struct sg_gate *gate, const struct sg_request *r)
 	return r->sight[0] != '\0' && (r->reads >> SG_MOVING_approval & 1) != 0 && (a == NULL || strcmp(a->digest, r->digest) != 0);
 }
 
+/* Which ceiling asks, told as a rule's reason is; no rule's id has a colon. */
+static bool
+tell_why(const struct sg_gate *gate, struct sg_request *r)
+{
+	bool overdue = gate->state.now.wall_ms >= r->agent->review_ms;
+	if (r->merged.ask_count == SG_ASKS_MAX)
+		return false;
+	r->merged.asks[r->merged.ask_count++] = overdue ? (struct sg_ask){SG_STR("stepgate:review"), SG_STR("the review of this agent is overdue")}
+							: (struct sg_ask){SG_STR("stepgate:autonomy"), SG_STR("this agent proposes: a person says yes to all but reading")};
+	return true;
+}
+
 /* A ceiling that asks a person is one more group, whatever the rules ask. */
 static void
-ask_owner(struct sg_request *r)
+ask_owner(const struct sg_gate *gate, struct sg_request *r)
 {
 	struct sg_requirement *req = &r->merged.requirement;
 	if (!r->ask_owner)
 		return;
-	r->merged.verdict = SG_STEP_UP;
+	r->merged.verdict = tell_why(gate, r) ? SG_STEP_UP : SG_DENY; /* what cannot be told is not asked */
 	r->merged.reason = SG_REASON_approval_needed;
 	for (size_t i = 0; i < req->count; i++)
 		if (sg_str_is(r->agent->approvers, req->groups[i].group))
@@ -269,7 +281,7 @@ sg_judged(struct sg_gate *gate, struct sg_request *r)
 		sg_judge(gate, r);
 		return;
 	}
-	ask_owner(r);
+	ask_owner(gate, r);
 	reason = sg_may_spend(gate, r);
 	if (r->merged.verdict == SG_DENY)
 		sg_deny(gate, r, SG_REASON_autonomy);

@@ -19,7 +19,8 @@ sg_head_follow(struct sg_gate *gate, bool now)
 		return;
 	gate->head_at = gate->state.now.boot + SG_HEAD_EACH_S * SG_SEC;
 	sg_pulse_disk(true);
-	if (sg_head_write(j->keys, j->durable, j->durable_chain) && sg_head_write(j->folder, j->durable, j->durable_chain))
+	bool by_keys = sg_head_write(j->keys, j->durable, j->durable_chain), by_journal = sg_head_write(j->folder, j->durable, j->durable_chain);
+	if (by_keys && by_journal)
 		gate->head_leaf = j->durable;
 	sg_pulse_disk(false);
 	if (gate->loss_leaf != 0 && j->durable >= gate->loss_leaf && unlinkat(j->folder, SG_LOSS_FILE, 0) == 0)

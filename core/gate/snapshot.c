@@ -178,6 +178,22 @@ write_proofs(struct sg_json_writer *w, const struct sg_approval *a)
 }
 
 static void
+write_reasons(struct sg_json_writer *w, const struct sg_approval *a)
+{
+	sg_jw_name(w, "reasons");
+	if (!a->reasons_known) {
+		sg_jw_null(w);
+		return;
+	}
+	sg_jw_array(w);
+	for (size_t i = 0; i < a->reason_count; i++) {
+		sg_line_hex(w, a->reasons[i].rule);
+		sg_line_hex(w, a->reasons[i].words);
+	}
+	sg_jw_end(w);
+}
+
+static void
 approval_line(struct sg_snapshot_out *o, const void *value)
 {
 	const struct sg_approval *a = value;
@@ -203,13 +219,7 @@ approval_line(struct sg_snapshot_out *o, const void *value)
 	sg_jw_member_text(&o->w, "owner", a->owner);
 	sg_jw_member_text(&o->w, "policy", a->policy);
 	write_proofs(&o->w, a);
-	sg_jw_name(&o->w, "reasons");
-	sg_jw_array(&o->w);
-	for (size_t i = 0; i < a->reason_count; i++) {
-		sg_line_hex(&o->w, a->reasons[i].rule);
-		sg_line_hex(&o->w, a->reasons[i].words);
-	}
-	sg_jw_end(&o->w);
+	write_reasons(&o->w, a);
 	write_tag(&o->w, "rule_tag", a->rule);
 	sg_jw_member_text(&o->w, "say", a->say);
 	sg_jw_member_int(&o->w, "state", a->state);

@@ -297,7 +297,7 @@ read_memory(struct sg_fold *f)
 	if (m->agent == NULL)
 		f->missing = "memory";
 	sg_take_place(f, &f->state->memories, m->id, m, end_memory);
-	if (f->missing == NULL && !sg_memory_counted(f->state, m, 1))
+	if (f->missing == NULL && !sg_memory_begins(f->state, m))
 		f->missing = "memory";
 }
 

@@ -366,8 +366,9 @@ struct sg_approval {
 	uint64_t rule;     /* sg_person_tag of the rule that asked; 0: an older leaf does not say */
 	struct sg_reason_told {
 		uint64_t rule, words; /* sg_person_tag of a rule that asked, and of what it told; words 0: nothing */
-	} *reasons; /* none: an older leaf does not say */
+	} *reasons;
 	size_t reason_count;
+	bool reasons_known; /* an older leaf does not say */
 	int64_t level;     /* of what it is for, then; -1: likewise */
 	uint64_t labels;   /* sg_taint_tag of its task when it was opened: what the person was shown */
 	bool lost;     /* its opening lost its record: void, and no restart will find it */

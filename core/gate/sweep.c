@@ -245,8 +245,7 @@ sg_state_done(struct sg_state *state)
 	}
 	at = 0;
 	for (struct sg_memory *m; (m = sg_table_next(&state->memories, &at)) != NULL;) {
-		sg_memory_counted(state, m, -1);
-		sg_memory_free(m);
+		sg_memory_ends(state, m);
 	}
 	at = 0;
 	for (struct sg_agent_life *l; (l = sg_table_next(&state->agents, &at)) != NULL;) {

@@ -199,6 +199,38 @@ another_reason(void)
 		}
 }
 
+static bool by_rule;
+
+static const char *
+allows_or_asks(const char *input)
+{
+	(void)input;
+	return by_rule ? "{\"effects\":[" ASKS "," ALLOWS "],\"error\":null}" : "{\"effects\":[" ALLOWS "],\"error\":null}";
+}
+
+/* A ceiling's question is a reason, too: a yes to it is none to what a rule asks the same group later, nor to another ceiling. */
+static void
+a_ceilings_reason(void)
+{
+	static const char *const proposes[] = {"\"owner\":\"mira@acme.example\",\"reach\":[\"mail.*\"", "\"approvers\":\"finance\",\"autonomy\":\"propose\",\"owner\":\"mira@acme.example\",\"reach\":[\"mail.*\"", NULL};
+	for (int later = 0; later < 3; later++) {
+		by_rule = false;
+		begin(allows_or_asks);
+		CU_ASSERT_TRUE_FATAL(play_reconfigure(p, proposes));
+		const char *approval = asked(&lunch, "a");
+		const char *shown = play_ask(p, 10, SG_ROUTE_O_APPROVAL, approval, "{}");
+		CU_ASSERT_TRUE(play_has(shown, "\"rule\":\"stepgate:autonomy\""));
+		CU_ASSERT_TRUE(says_yes(10, approval));
+		by_rule = later == 1;
+		if (later == 2) /* the review of 2027-01-31 */
+			CU_ASSERT_TRUE(play_reconfigure(p, (const char *const[]){proposes[0], proposes[1], "\"review_by\":\"2027-01-31\"},\"other\"", "\"review_by\":\"2027-01-13\"},\"other\"", NULL}));
+		CU_ASSERT_EQUAL(allowed(act(&lunch, NULL, "b")), later == 0);
+		if (later > 0)
+			CU_ASSERT_STRING_EQUAL(state_of(approval), "void");
+		end();
+	}
+}
+
 /* ---- what cannot be seen any more ---- */
 
 /* After the key of its day is gone nothing is left to show. */
@@ -236,4 +268,4 @@ older_form(void)
 }
 
 SG_CASES("gate.approvals_seen", {"another thing", another_thing}, {"another audience", another_audience}, {"another life", another_life},
-	 {"less when it is seen", less_when_seen}, {"said to other rules", other_rules}, {"for another reason", another_reason}, {"said at another level", another_level}, {"nothing to show", nothing_to_show}, {"an older form of digest", older_form})
+	 {"less when it is seen", less_when_seen}, {"said to other rules", other_rules}, {"for another reason", another_reason}, {"for a ceiling's reason", a_ceilings_reason}, {"said at another level", another_level}, {"nothing to show", nothing_to_show}, {"an older form of digest", older_form})
