@@ -23,6 +23,23 @@ sg_proxy_action(const struct sg_proxy *proxy, const struct sg_method *method, st
 	return sg_str(sg_arena_printf(arena, "mcp.%s.tools.%.*s", proxy->name, SG_STR_ARG(subject)));
 }
 
+const struct sg_json *
+sg_proxy_ceiling(const struct sg_proxy *proxy, struct sg_arena *arena, struct sg_str action)
+{
+	struct sg_buf names, answer;
+	const struct sg_json *json = NULL;
+	sg_buf_init(&names, 8 * SG_MCP_CLIENT_LINE);
+	sg_buf_init(&answer, SG_MCP_CLIENT_LINE);
+	sg_buf_text(&names, "[");
+	sg_canon_string(&names, action);
+	sg_buf_text(&names, "]");
+	bool told = !names.failed && sg_daemon_ceiling(proxy->daemon, sg_buf_view(&names), (struct sg_str){NULL, 0}, &answer, NULL) == SG_OK &&
+		    sg_json_parse(arena, sg_arena_copy(arena, sg_buf_view(&answer)), NULL, &json, NULL) == SG_OK;
+	sg_buf_done(&answer);
+	sg_buf_done(&names);
+	return told ? json : NULL;
+}
+
 void
 sg_proxy_key(char key[48])
 {

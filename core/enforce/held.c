@@ -35,18 +35,7 @@ ask_page(struct sg_proxy *proxy, struct sg_str cursor)
 static bool
 may_ever(const struct sg_proxy *proxy, struct sg_mcp_message *m, const struct sg_method *method, struct sg_str name)
 {
-	struct sg_buf names, answer;
-	const struct sg_json *json = NULL;
-	sg_buf_init(&names, 8 * SG_MCP_CLIENT_LINE);
-	sg_buf_init(&answer, SG_MCP_CLIENT_LINE);
-	sg_buf_text(&names, "[");
-	sg_canon_string(&names, sg_proxy_action(proxy, method, name, &m->arena));
-	sg_buf_text(&names, "]");
-	bool may = !names.failed && sg_daemon_ceiling(proxy->daemon, sg_buf_view(&names), (struct sg_str){NULL, 0}, &answer, NULL) == SG_OK &&
-		   sg_json_parse(&m->arena, sg_buf_view(&answer), NULL, &json, NULL) == SG_OK && sg_json_first(sg_json_get(json, "actions")) != NULL;
-	sg_buf_done(&answer);
-	sg_buf_done(&names);
-	return may;
+	return sg_json_first(sg_json_get(sg_proxy_ceiling(proxy, &m->arena, sg_proxy_action(proxy, method, name, &m->arena)), "actions")) != NULL;
 }
 
 static bool

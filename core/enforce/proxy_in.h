@@ -22,6 +22,8 @@ void sg_proxy_cancelled(struct sg_proxy *proxy, struct sg_mcp_calls *calls, cons
 
 /* decide.c: "mcp.files.tools.read_file"; what a catalogue cannot name is asked under a name that no catalogue has. */
 struct sg_str sg_proxy_action(const struct sg_proxy *proxy, const struct sg_method *method, struct sg_str subject, struct sg_arena *arena);
+/* What the daemon says of that one action, as /v1/ceiling answers; in `arena`. NULL: it could not be asked. */
+const struct sg_json *sg_proxy_ceiling(const struct sg_proxy *proxy, struct sg_arena *arena, struct sg_str action);
 /* Decides a call and passes it on or answers it. */
 void sg_proxy_decide(struct sg_proxy *proxy, struct sg_mcp_message *message, const struct sg_method *method);
 /* "mcp-" and 32 random hex digits. */

@@ -3,7 +3,6 @@
  * whoever reads them is to carry what the catalogue says that they carry: one action, mcp.NAME.said, decided once in a session before the first of them. */
 #include "enforce/proxy_in.h"
 
-#include "base/canon.h"
 #include "base/str.h"
 
 #include <stdio.h>
@@ -22,21 +21,10 @@ holds_words(const struct sg_method *method, const struct sg_mcp_message *m)
 
 /* A catalogue that does not have the action says nothing of such words: they leave nothing behind. Where this cannot be asked it counts as having it. */
 static bool
-has_action(struct sg_proxy *proxy, struct sg_arena *arena, const char *action)
+has_action(const struct sg_proxy *proxy, struct sg_arena *arena, const char *action)
 {
-	struct sg_buf names, answer;
-	const struct sg_json *json = NULL;
 	struct sg_str unknown = {"", 0};
-	sg_buf_init(&names, 4096);
-	sg_buf_init(&answer, 1 << 20);
-	sg_buf_text(&names, "[");
-	sg_canon_string(&names, sg_str(action));
-	sg_buf_text(&names, "]");
-	if (sg_daemon_ceiling(proxy->daemon, sg_buf_view(&names), (struct sg_str){NULL, 0}, &answer, NULL) == SG_OK &&
-	    sg_json_parse(arena, sg_arena_copy(arena, sg_buf_view(&answer)), NULL, &json, NULL) == SG_OK)
-		sg_json_string(sg_json_first(sg_json_get(json, "unknown")), &unknown);
-	sg_buf_done(&names);
-	sg_buf_done(&answer);
+	sg_json_string(sg_json_first(sg_json_get(sg_proxy_ceiling(proxy, arena, sg_str(action)), "unknown")), &unknown);
 	return !sg_str_is(unknown, action);
 }
 

@@ -3,17 +3,29 @@
 #include "gate/loop.h"
 #include "gate/request.h"
 
-/* What a door of the agent face has its place by: whatever holds most of the connections behind it, on their way to it included. */
-static enum sg_hold
-door_hold(struct sg_loop *loop, const struct sg_child *door)
+#include <string.h>
+
+static bool
+is_door(const struct sg_child *c)
+{
+	return c->used && c->role == SG_ROLE_DOOR && c->face == SG_FACE_AGENT;
+}
+
+/* What each door of the agent face has its place by: whatever holds most of the connections behind it, on their way to it included. Each connection is looked
+ * at once: whoever has users without end would else make the gate look at all of them for each door. */
+static void
+door_holds(struct sg_loop *loop, enum sg_hold holds[SG_CHILDREN])
 {
 	size_t at = 0;
-	enum sg_hold most = SG_HOLD_NONE;
+	memset(holds, 0, SG_CHILDREN * sizeof(*holds));
 	for (const struct sg_conn *c; (c = sg_table_next(&loop->gate->conns, &at)) != NULL;) {
-		enum sg_hold hold = c->face == SG_FACE_AGENT && c->peer.uid == door->uid ? sg_conn_hold(loop->gate, c) : SG_HOLD_NONE;
-		most = hold > most ? hold : most;
+		size_t i = 0;
+		while (i < SG_CHILDREN && (!is_door(&loop->children[i]) || loop->children[i].uid != c->peer.uid))
+			i++;
+		enum sg_hold hold = c->face == SG_FACE_AGENT && i < SG_CHILDREN ? sg_conn_hold(loop->gate, c) : SG_HOLD_NONE;
+		if (hold > SG_HOLD_NONE && hold > holds[i])
+			holds[i] = hold;
 	}
-	return most;
 }
 
 /* Its connections go with it, also those on their way: they would ask for another one. */
@@ -46,15 +58,13 @@ static bool
 end_a_door_for(struct sg_loop *loop, bool named)
 {
 	struct sg_child *found = NULL;
-	enum sg_hold least = sg_hold_least(named);
+	enum sg_hold holds[SG_CHILDREN], least = sg_hold_least(named);
+	door_holds(loop, holds);
 	for (size_t i = 0; i < SG_CHILDREN; i++) {
 		struct sg_child *c = &loop->children[i];
-		if (!c->used || c->role != SG_ROLE_DOOR || c->face != SG_FACE_AGENT)
-			continue;
-		enum sg_hold hold = door_hold(loop, c);
-		if (hold < least || (hold == least && (found == NULL || c->slot < found->slot))) {
+		if (is_door(c) && (holds[i] < least || (holds[i] == least && (found == NULL || c->slot < found->slot)))) {
 			found = c;
-			least = hold;
+			least = holds[i];
 		}
 	}
 	if (found == NULL || (least > SG_HOLD_NONE && !may_turn_out(loop, named)))

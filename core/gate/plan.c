@@ -86,12 +86,10 @@ is_star(struct sg_str text)
 static bool
 spell_step(struct sg_gate *gate, const struct sg_json *step, struct sg_request *as)
 {
-	const struct sg_json *resource = sg_json_get(step, "resource"), *args = sg_json_get(step, "arguments");
-	*as = (struct sg_request){.resource = resource, .args = args, .action_name = sg_json_text_at(step, "action"), .resource_type = sg_json_text_at(resource, "type"),
+	const struct sg_json *resource = sg_json_get(step, "resource");
+	*as = (struct sg_request){.resource = resource, .args = sg_json_get(step, "arguments"), .action_name = sg_json_text_at(step, "action"), .resource_type = sg_json_text_at(resource, "type"),
 				  .resource_id = sg_json_text_at(resource, "id")};
 	sg_arena_init(&as->arena, STEP_MAX);
-	if (args == NULL && sg_canon_parse(&as->arena, SG_STR("{}"), NULL, &as->args, NULL) != SG_OK)
-		return false;
 	return sg_spell(gate, as);
 }
 
@@ -110,7 +108,7 @@ step_fits(struct sg_gate *gate, const struct sg_json *step, char hint[SG_BODY_HI
 	}
 	if (!good)
 		snprintf(hint, SG_BODY_HINT, "a step's resource would never be allowed: %s", why != NULL ? why : "no memory to look at it");
-	else if (sg_json_get(step, "arguments") != NULL && sg_arguments_fit(action, as.args, &misfit) != SG_REASON_allowed) {
+	else if (as.args != NULL && sg_arguments_fit(action, as.args, &misfit) != SG_REASON_allowed) {
 		snprintf(hint, SG_BODY_HINT, "a step's arguments would never be allowed: %.*s", (int)(misfit.len < 60 ? misfit.len : 60), misfit.ptr);
 		good = false;
 	}
@@ -158,7 +156,7 @@ write_steps(struct sg_json_writer *w, struct sg_gate *gate, const struct sg_task
 		char hex[17];
 		struct sg_request as;
 		bool spelled = spell_step(gate, s, &as);
-		uint64_t digest = !spelled ? 0 : sg_step_digest(gate, task, as.action_name, as.resource, sg_json_get(s, "arguments") != NULL ? as.args : NULL);
+		uint64_t digest = !spelled ? 0 : sg_step_digest(gate, task, as.action_name, as.resource, as.args);
 		sg_arena_done(&as.arena);
 		good &= digest != 0;
 		sg_value_hex(digest, hex);

@@ -25,4 +25,10 @@ void sg_approvals_review(struct sg_gate *gate);
 /* Records an approval's end ("void"). */
 bool sg_approval_record(struct sg_gate *gate, const struct sg_approval *approval, const char *event);
 
+/* approval_leaf.c: the body of the leaf that opens the approval of a request (request->approval), for its task. */
+void sg_approval_write_open(struct sg_buf *out, struct sg_gate *gate, const struct sg_request *request, const struct sg_task *task);
+/* All that a person must see to judge it, canonical: what is in the digest is in there. It holds the arguments, so it is sealed beside the leaf and never
+ * stands in it. */
+void sg_approval_write_shown(struct sg_buf *out, const struct sg_request *request);
+
 #endif
