@@ -24,6 +24,14 @@ def until(what, seconds=20):
     return what()
 
 
+def waited(what, seconds=30):
+    """The same, for what has to come."""
+    got = until(what, seconds)
+    if not got:
+        raise AssertionError("waited in vain for " + getattr(what, "__name__", "it"))
+    return got
+
+
 def act(c, task, key, action, **arguments):
     return c.ask("POST", "/v1/act", dict(task=task, action=action, key=key, resource=dict(type="any", id="x"), arguments=arguments))[1]
 

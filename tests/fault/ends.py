@@ -3,6 +3,7 @@
 """How processes begin and end: standard descriptors that are missing, modules that do not leave, a candidate for policy that dies at the wrong moment."""
 import os, shutil, signal, subprocess, sys, time
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from checks import waited as until
 from daemon import BUILD, Daemon
 
 passed = 0
@@ -13,16 +14,6 @@ def good(what):
     global passed
     passed += 1
     print("ok: " + what)
-
-
-def until(what, seconds=30):
-    end = time.time() + seconds
-    while time.time() < end:
-        got = what()
-        if got:
-            return got
-        time.sleep(0.05)
-    raise AssertionError("waited in vain")
 
 
 def new(conf=""):

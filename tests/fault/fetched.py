@@ -4,6 +4,7 @@
 sends too much gives nothing, and what was fetched before stays in use."""
 import http.server, json, os, shutil, ssl, subprocess, sys, threading, time
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from checks import waited as until
 from daemon import Daemon
 
 passed = 0
@@ -18,16 +19,6 @@ def good(what):
     global passed
     passed += 1
     print("ok: " + what)
-
-
-def until(what, seconds=30):
-    end = time.time() + seconds
-    while time.time() < end:
-        got = what()
-        if got:
-            return got
-        time.sleep(0.05)
-    raise AssertionError("waited in vain")
 
 
 class Server:

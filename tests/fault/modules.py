@@ -4,6 +4,7 @@
 no allow and no credential, is told in status, and leaves gate, journal and everybody else as they were."""
 import json, os, shutil, subprocess, sys, time
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from checks import waited as until
 from daemon import BUILD, Closed, Daemon, journal
 
 passed = 0
@@ -15,16 +16,6 @@ def good(what):
     global passed
     passed += 1
     print("ok: " + what)
-
-
-def until(what, seconds=30):
-    end = time.time() + seconds
-    while time.time() < end:
-        got = what()
-        if got:
-            return got
-        time.sleep(0.05)
-    raise AssertionError("waited in vain")
 
 
 def new(conf, **more):

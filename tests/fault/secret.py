@@ -4,6 +4,7 @@
 the secret is looked for in everything the daemon wrote and in every one of its processes."""
 import json, os, resource, shutil, signal, subprocess, sys, time
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from checks import waited as until
 from daemon import BUILD, Daemon, journal
 
 CONF = """
@@ -34,16 +35,6 @@ def good(what):
     print("ok: " + what)
 
 
-def until(what, d, seconds=30):
-    end = time.time() + seconds
-    while time.time() < end:
-        got = what()
-        if got:
-            return got
-        time.sleep(0.05)
-    raise AssertionError("waited in vain\n" + d.text())
-
-
 def stepgate(d, *arguments, given=None):
     r = subprocess.run([os.path.join(BUILD, "core", "stepgate")] + list(arguments) + ["-c", d.dir + "/stepgate.conf"], input=given, capture_output=True, text=True, timeout=60)
     assert CANARY not in r.stdout + r.stderr and STATIC not in r.stdout + r.stderr
@@ -58,7 +49,7 @@ def act(e, task, key, action, kind, id, **more):
 
 
 def rows(d, a, e, task):
-    got = until(lambda: (lambda g: g if g["code"] not in ("issue_unavailable", "policy_unavailable") else None)(act(e, task, "list%f" % time.time(), "secret.list", "secrets", "prod/db")), d)
+    got = until(lambda: (lambda g: g if g["code"] not in ("issue_unavailable", "policy_unavailable") else None)(act(e, task, "list%f" % time.time(), "secret.list", "secrets", "prod/db")))
     assert got["verdict"] == "allow" and got["credential"]["token"] == "prod/db/billing\nprod/db/root\n", got
     got = act(e, task, "list-out", "secret.list", "secrets", "prod")
     assert got["verdict"] == "deny" and got["code"] == "outside_resources", got
@@ -214,7 +205,7 @@ def no_core(d):
     cwd = os.readlink("/proc/%d/cwd" % first[0])
     before = set(os.listdir(cwd))
     os.kill(first[0], signal.SIGABRT)
-    second = until(lambda: [p for p in broker(d) if p not in first], d)
+    second = until(lambda: [p for p in broker(d) if p not in first])
     assert core_limit(second[0]) == ["0", "0"]
     assert not [n for n in set(os.listdir(cwd)) - before if "core" in n]
     good("the broker's process, aborted, leaves no core")

@@ -4,6 +4,7 @@
 not does nothing; what is gone is told as a gap."""
 import json, os, signal, sys, time
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from checks import waited as until
 from daemon import Daemon, journal
 
 passed = 0
@@ -13,16 +14,6 @@ def good(what):
     global passed
     passed += 1
     print("ok: " + what)
-
-
-def until(what, seconds=30):
-    end = time.time() + seconds
-    while time.time() < end:
-        got = what()
-        if got:
-            return got
-        time.sleep(0.05)
-    raise AssertionError("waited in vain for " + what.__name__)
 
 
 def new(conf, **more):

@@ -4,6 +4,7 @@
 Each leaf arrives in the form its standard says; a receiver that goes away and comes back misses nothing; one that is not who it should be gets nothing."""
 import json, os, re, shutil, signal, socket, ssl, subprocess, sys, threading, time
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from checks import waited as until
 from daemon import Daemon, journal
 
 passed = 0
@@ -13,16 +14,6 @@ def good(what):
     global passed
     passed += 1
     print("ok: " + what)
-
-
-def until(what, seconds=30):
-    end = time.time() + seconds
-    while time.time() < end:
-        got = what()
-        if got:
-            return got
-        time.sleep(0.05)
-    raise AssertionError("waited in vain")
 
 
 def new(text):

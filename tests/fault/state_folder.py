@@ -98,11 +98,31 @@ def sockets(d):
     shutil.rmtree(other.dir)
 
 
+def run_folders(d):
+    """Whoever may write where the sockets are may put their own in the place of ours."""
+    run = os.path.join(d.dir, "run")
+    for what, mode in (("others", 0o777), ("a group", 0o775)):
+        refused(d, "a run_dir that %s may write" % what, "run_dir", lambda: os.chmod(run, mode), lambda: os.chmod(run, 0o755))
+    refused(d, "a run_dir of somebody else's", "run_dir", lambda: os.chown(run, OTHER, 0), lambda: os.chown(run, 0, 0))
+    refused(d, "one below a folder that others may write", "run_dir", lambda: (os.chmod(d.dir, 0o777), os.chmod(os.path.join(d.dir, "state"), 0o700)), lambda: os.chmod(d.dir, 0o755))
+    d.start()
+    asks = lambda: subprocess.run([os.path.join(BUILD, "core", "stepgate"), "status", "--json", "--run", run], capture_output=True, text=True, timeout=20)
+    row("stepgate speaks to a socket in root's folder", asks().returncode == 0, asks().stderr)
+    for what, change, back in (("that others may write", lambda: os.chmod(run, 0o757), lambda: os.chmod(run, 0o755)), ("of somebody else", lambda: os.chown(run, OTHER, 0), lambda: os.chown(run, 0, 0))):
+        change()
+        got = asks()
+        back()
+        row("not in a folder %s: anybody may answer there" % what, got.returncode != 0 and "socket_owner" in got.stdout + got.stderr, [got.returncode, got.stdout, got.stderr])
+    row("and again once it is root's", asks().returncode == 0)
+    d.stop(keep=True)
+
+
 d = Daemon(start=False)
 try:
     os.chmod(d.dir, 0o755)
     folders(d)
     links(d)
+    run_folders(d)
     sockets(d)
     print("%d passed" % passed)
 finally:

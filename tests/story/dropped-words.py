@@ -88,7 +88,7 @@ def words(d):
                                      ("POST", "/v1/agents/a", dict(event=5), '"event"'), ("POST", "/v1/agents/a", dict(evnt="suspend"), 'did you mean "event"'), ("POST", "/v1/humans/h", dict(disabled="yes"), '"disabled"'),
                                      ("POST", "/v1/try", dict(action="x.read", task=task["id"], args={}), '"args"'), ("POST", "/v1/try", dict(action="x.read", task=task["id"], agent="b"), "another agent"), ("POST", "/v1/try", dict(action="x.read", task=task["id"], agent="nobody"), "another agent"), ("GET", "/v1/status?x=1", None, '"x"'), ("GET", "/v1/config?x=1", None, '"x"')):
         refused("F6", "%s %s %s" % (method, path, body), boss.ask(method, path, body), name)
-    for path in ("/v1/clock/accept", "/v1/leases/l-1/forget"):
+    for path in ("/v1/clock/accept", "/v1/leases/l-1/forget", "/v1/memories/a/forget"):
         for wrong, name in ((dict(), '"reason" is missing'), (dict(reason=""), '"reason"'), (dict(reason=None), '"reason"'), (dict(reason=5), '"reason"'), (dict(reason=["x"]), '"reason"'),
                             (dict(reason={}), '"reason"'), (dict(reason=True), '"reason"'), (dict(reason="x" * 5000), '"reason"'), (dict(Reason="x"), '"Reason"'),
                             (dict(reason="x", force=True), '"force"'), (dict(reason="x", reson="x"), 'did you mean "reason"')):
