@@ -20,6 +20,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <stdio.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #define FLUSH_AFTER (20 * SG_MSEC)
@@ -30,7 +31,8 @@ enum {
 	EXIT_CONFINED = 70,
 	EXIT_REFUSED = 78,
 	READY_MAX = 128 << 10,
-	STANZA_BUDGET = 1 << 20
+	STANZA_BUDGET = 1 << 20,
+	DESCRIPTORS = 16384
 };
 
 struct running {
@@ -111,11 +113,23 @@ take_secrets(struct running *r, struct sg_err *err)
 	return status;
 }
 
+/* Some keep a descriptor for each process they know. */
+static void
+allow_descriptors(const struct running *r)
+{
+	struct rlimit limit;
+	if (strcmp(r->how->kind, "attest") != 0 || getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= DESCRIPTORS)
+		return;
+	limit.rlim_cur = limit.rlim_max < DESCRIPTORS ? limit.rlim_max : DESCRIPTORS;
+	setrlimit(RLIMIT_NOFILE, &limit); /* where that cannot be they make do with what there is */
+}
+
 /* Everything that needs to open something, or a capability. The module's bytes are copied, not yet run. */
 static enum sg_status
 prepare(struct running *r, struct sg_err *err)
 {
 	sg_process_undumpable(); /* before there is a key to dump */
+	allow_descriptors(r);
 	enum sg_status status = r->how->parent > 0 ? sg_die_with_parent(r->how->parent, err) : SG_OK;
 	if (status == SG_OK)
 		status = sg_jwk_start(err); /* OpenSSL loads what it needs now, while files can be opened */

@@ -46,7 +46,7 @@ read_process(const struct peer *self, const struct sg_attest_in *in, int process
 	if (proc_line(text, "Seccomp:\t", value))
 		proc_state(self->host, out, "seccomp", value, SG_FACT_HINT);
 	proc_read(process, "stat", text);
-	unsigned run = runs_look(self->runs, in, text);
+	unsigned run = runs_look(self->runs, in, process, text);
 	snprintf(value, sizeof(value), "%u", run);
 	proc_state(self->host, out, "run", run == 0 ? "unseen" : value, SG_FACT_HINT);
 	proc_state(self->host, out, "terminal", proc_terminal(text) ? "yes" : "no", SG_FACT_HINT);
@@ -87,7 +87,7 @@ start(const struct sg_host *host, const struct sg_options *options, void **state
 	struct peer *self = host->alloc(host, sizeof(*self));
 	if (self == NULL)
 		return sg_refuse(err, SG_NOMEM, "no_memory", "no memory");
-	*self = (struct peer){.host = host, .runs = runs_new(), .exe_max = options->values[EXE_MAX].number};
+	*self = (struct peer){.host = host, .runs = runs_new(host), .exe_max = options->values[EXE_MAX].number};
 	*state = self;
 	if (options->values[EXE_DIGEST].number == 1)
 		self->digests = digests_new();

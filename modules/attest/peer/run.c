@@ -1,89 +1,181 @@
 /* SPDX-License-Identifier: Apache-2.0
- * The places of stack and program, remembered by process: its number and start time. */
+ * What is kept open of processes, by number and start time. */
 #include "run.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { WAYS = 8, HIDDEN_CODE = 1 /* what the kernel shows instead */, TOP_BYTES = 8 << 20 /* arguments and environment stand above, 6 MiB at most */ };
+enum { SPARE = 128 /* descriptors that are left for everything else */, LEAST = 64, USERS = 4096, LOOKED_AT = 2, LOOKED_AT_FULL = 64 };
 
 struct seen {
 	int32_t pid; /* 0: free */
+	uint32_t uid;
+	int maps, next; /* next: row of the same hash, or -1 */
 	unsigned run;
-	uint64_t start_time, code, stack, used;
+	uint64_t start_time, code, stack;
 };
 
 struct runs {
-	uint64_t looks;
-	bool random;
-	struct seen sets[RUNS_MOST / WAYS][WAYS];
+	uint64_t key;
+	int most, count, swept;
+	int heads[RUNS_MOST];  /* by hash: the first row, or -1 */
+	int of_user[USERS];    /* rows of the users of one hash */
+	struct seen rows[RUNS_MOST];
 };
 
-/* As it is when the module starts: who may change it later may do anything. */
-static bool
-places_are_random(void)
+/* How many descriptors may be had, asked without asking for the limit, which is not to be had here. */
+static int
+rows_that_fit(void)
 {
-	char text = '0';
-	int fd = open("/proc/sys/kernel/randomize_va_space", O_RDONLY | O_CLOEXEC);
-	ssize_t got = fd >= 0 ? read(fd, &text, 1) : 0;
+	int fd = open("/proc/self/stat", O_RDONLY | O_CLOEXEC), most = RUNS_MOST, probe = -1;
+	while (fd >= 0 && most > LEAST && (probe = fcntl(fd, F_DUPFD_CLOEXEC, most + SPARE)) < 0)
+		most /= 2;
+	if (probe >= 0)
+		close(probe);
 	if (fd >= 0)
 		close(fd);
-	return got == 1 && text == '2';
+	return most;
 }
 
 struct runs *
-runs_new(void)
+runs_new(const struct sg_host *host)
 {
 	struct runs *runs = calloc(1, sizeof(*runs));
-	if (runs != NULL)
-		runs->random = places_are_random();
+	if (runs == NULL || host->random(host, &runs->key, sizeof(runs->key)) != SG_OK) {
+		free(runs);
+		return NULL;
+	}
+	runs->most = rows_that_fit();
+	for (int i = 0; i < RUNS_MOST; i++)
+		runs->heads[i] = -1;
 	return runs;
 }
 
 void
 runs_free(struct runs *runs)
 {
+	for (int i = 0; runs != NULL && i < runs->most; i++)
+		if (runs->rows[i].pid != 0)
+			close(runs->rows[i].maps);
 	free(runs);
 }
 
-/* A stack that is not laid out at random begins right below the end of all addresses, a power of two (of a personality only its owner is told). One in some
- * thousand does so by chance, and counts as not random. */
-static bool
-is_random(uint64_t stack)
+static uint64_t
+mix(const struct runs *runs, uint64_t a, uint64_t b)
 {
-	uint64_t end = 1;
-	while (end != 0 && end <= stack)
-		end <<= 1;
-	return end - stack > TOP_BYTES;
+	uint64_t x = a ^ runs->key;
+	x = (x ^ x >> 30) * UINT64_C(0xbf58476d1ce4e5b9) + b;
+	x = (x ^ x >> 27) * UINT64_C(0x94d049bb133111eb);
+	return x ^ x >> 31;
+}
+
+static int *
+head_of(struct runs *runs, int32_t pid, uint64_t start_time)
+{
+	return &runs->heads[mix(runs, (uint64_t)(uint32_t)pid, start_time) % RUNS_MOST];
+}
+
+static int *
+rows_of(struct runs *runs, uint32_t uid)
+{
+	return &runs->of_user[mix(runs, uid, 1) % USERS];
+}
+
+static struct seen *
+find(struct runs *runs, const struct sg_attest_in *in)
+{
+	int at = *head_of(runs, in->pid, in->start_time);
+	while (at >= 0 && (runs->rows[at].pid != in->pid || runs->rows[at].start_time != in->start_time))
+		at = runs->rows[at].next;
+	return at < 0 ? NULL : &runs->rows[at];
+}
+
+static void
+forget(struct runs *runs, struct seen *seen)
+{
+	int *at = head_of(runs, seen->pid, seen->start_time), row = (int)(seen - runs->rows);
+	while (*at != row)
+		at = &runs->rows[*at].next;
+	*at = seen->next;
+	if (seen->maps >= 0)
+		close(seen->maps);
+	--*rows_of(runs, seen->uid);
+	runs->count--;
+	seen->pid = 0;
+}
+
+enum life { GONE, OTHER, SAME };
+
+/* Of a process that is gone nothing can be read any more; where it runs another program what was opened is empty. */
+static enum life
+life_of(const struct seen *seen)
+{
+	char byte;
+	ssize_t got = pread(seen->maps, &byte, 1, 0);
+	return got < 0 && errno == ESRCH ? GONE : got <= 0 ? OTHER : SAME;
+}
+
+/* Processes that are gone hold no row for long. */
+static void
+sweep(struct runs *runs, int rows, const struct seen *but)
+{
+	for (int i = 0; i < rows; i++) {
+		struct seen *seen = &runs->rows[runs->swept++ % runs->most];
+		runs->swept %= runs->most;
+		if (seen->pid != 0 && seen != but && life_of(seen) == GONE)
+			forget(runs, seen);
+	}
 }
 
 static struct seen *
 place_for(struct runs *runs, const struct sg_attest_in *in)
 {
-	uint64_t mixed = ((uint64_t)(uint32_t)in->pid << 32 ^ in->start_time) * UINT64_C(0x9e3779b97f4a7c15);
-	struct seen *set = runs->sets[(mixed >> 32) % (RUNS_MOST / WAYS)], *oldest = set;
-	for (int i = 0; i < WAYS; i++) {
-		if (set[i].pid == in->pid && set[i].start_time == in->start_time)
-			return &set[i];
-		if (set[i].used < oldest->used)
-			oldest = &set[i];
-	}
-	*oldest = (struct seen){.pid = in->pid, .start_time = in->start_time};
-	return oldest;
+	int row = 0, *head = head_of(runs, in->pid, in->start_time);
+	bool full = runs->count == runs->most || *rows_of(runs, in->uid) >= runs->most / RUNS_SHARE;
+	if (full)
+		sweep(runs, LOOKED_AT_FULL, NULL);
+	if (runs->count == runs->most || *rows_of(runs, in->uid) >= runs->most / RUNS_SHARE)
+		return NULL;
+	while (runs->rows[row].pid != 0)
+		row++;
+	runs->rows[row] = (struct seen){.pid = in->pid, .uid = in->uid, .maps = -1, .next = *head, .start_time = in->start_time};
+	*head = row;
+	++*rows_of(runs, in->uid);
+	runs->count++;
+	return &runs->rows[row];
+}
+
+/* Another program than before, or the first one. What cannot be opened keeps what was: it is no longer the same. */
+static bool
+begin(struct seen *seen, int process, uint64_t code, uint64_t stack)
+{
+	int maps = openat(process, "maps", O_RDONLY | O_CLOEXEC);
+	if (maps < 0)
+		return false;
+	if (seen->maps >= 0)
+		close(seen->maps);
+	seen->maps = maps;
+	seen->code = code;
+	seen->stack = stack;
+	seen->run++;
+	return true;
 }
 
 unsigned
-runs_look(struct runs *runs, const struct sg_attest_in *in, const char *stat)
+runs_look(struct runs *runs, const struct sg_attest_in *in, int process, const char *stat)
 {
 	uint64_t code = proc_stat_field(stat, 26), stack = proc_stat_field(stat, 28);
-	if (code <= HIDDEN_CODE || stack == 0)
+	struct seen *seen = find(runs, in);
+	sweep(runs, LOOKED_AT, seen);
+	if (seen != NULL && seen->code == code && seen->stack == stack && life_of(seen) == SAME)
+		return seen->run;
+	if (seen == NULL && (seen = place_for(runs, in)) == NULL)
 		return 0;
-	struct seen *seen = place_for(runs, in);
-	seen->used = ++runs->looks;
-	if (seen->code != code || seen->stack != stack)
-		seen->run++;
-	seen->code = code;
-	seen->stack = stack;
-	return runs->random && is_random(stack) ? seen->run : 0;
+	if (begin(seen, process, code, stack))
+		return seen->run;
+	if (seen->maps < 0)
+		forget(runs, seen); /* it never was to be seen */
+	return 0;
 }

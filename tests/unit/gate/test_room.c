@@ -105,5 +105,21 @@ after_a_reload(void)
 	play_end(p);
 }
 
+/* Status counts those of whom nobody can tell whether they run another program by now. */
+static void
+execs_unseen(void)
+{
+	begin();
+	p->facts = "{\"peer:exe\":{\"strength\":\"hint\",\"value\":\"/bin/x\"},\"peer:run\":{\"strength\":\"hint\",\"value\":\"unseen\"}}";
+	CU_ASSERT_TRUE(play_connect(p, 1, SG_FACE_AGENT, 1001));
+	play_ask(p, 1, SG_ROUTE_A_TASK_SHOW, "t-none", "{}");
+	p->facts = "{\"peer:exe\":{\"strength\":\"hint\",\"value\":\"/bin/x\"},\"peer:run\":{\"strength\":\"hint\",\"value\":\"8123\"}}";
+	CU_ASSERT_TRUE(play_connect(p, 2, SG_FACE_AGENT, 1001));
+	play_ask(p, 2, SG_ROUTE_A_TASK_SHOW, "t-none", "{}");
+	CU_ASSERT_TRUE(play_connect(p, 3, SG_FACE_ADMIN, 500));
+	CU_ASSERT_TRUE(play_has(play_ask(p, 3, SG_ROUTE_O_STATUS, "", "{}"), "\"execs_unseen\":1"));
+	play_end(p);
+}
+
 SG_CASES("gate.room", {"one pool for all whom nobody knows", one_pool}, {"whom the configuration names goes before", named_first},
-	 {"who was found to be somebody", found_out}, {"after a reload", after_a_reload})
+	 {"who was found to be somebody", found_out}, {"after a reload", after_a_reload}, {"execs that nobody sees", execs_unseen})
