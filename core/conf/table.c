@@ -167,7 +167,7 @@ OPTION("limits", "host_deadline",           DURATION, "1s",    MS(1), SEC(30), N
 OPTION("limits", "idle_timeout",            DURATION, "30s",   SEC(1), HOUR(1), NULL,   "a connection without a request")
 OPTION("limits", "leases_per_agent",        INTEGER,  "1000",  1, 1000000, NULL,        "leases of one agent that are not dead")
 OPTION("limits", "max_body",                SIZE,     "64KiB", KIB(1), MIB(1), NULL,    "a request's body")
-OPTION("limits", "memories",                INTEGER,  "20000", 1, 1000000, NULL,      "resources with memory that were written to, whose labels are kept; a write to one more is denied (memory_full)")
+OPTION("limits", "memories",                INTEGER,  "20000", 1, 1000000, NULL,      "resources with memory whose labels are kept, half of them in equal shares by agent; one more that would carry something is not written to (memory_full; stepgate memories)")
 OPTION("limits", "outcome_deadline",        DURATION, "5m",    SEC(1), DAY(1), NULL,    "until a missing outcome counts as unknown")
 OPTION("limits", "party_burst",             INTEGER,  "5000",  1, 1000000, NULL,        "units at once above party_rate")
 OPTION("limits", "party_rate",              INTEGER,  "1000",  1, 1000000, NULL,        "units a second of an enforcer, and of an operator; what it asks for an agent is that agent's")

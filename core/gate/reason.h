@@ -101,7 +101,7 @@
 	X(methods_empty,         "rules ask for proofs that no one can give together")                                 \
 	X(obligation_unsupported, "a rule asks for something this enforcer cannot do")                                 \
 	X(labels_full,           "what was read here carries more labels than are kept; an operator cleanses the domain, then begin another task") \
-	X(memory_full,           "more resources with memory were written to than are kept; write to one that was written to before") \
+	X(memory_full,           "this agent has its share of the resources with memory that are kept; write to one that was written to before") \
 	X(history_full,          "too many did what a rule counts here to tell them apart; once its window has passed they are counted again") \
 	X(history_short,         "what a rule counts was not kept that far back; it can be asked again once its window has passed") \
 	X(rejudge_limit,         "the task changed while it was judged; ask again")                                    \

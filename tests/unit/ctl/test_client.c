@@ -9,6 +9,7 @@
 #include <pthread.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -142,18 +143,20 @@ serve(void *to)
 	return NULL;
 }
 
+/* In a folder of its own, with that mode. */
 static enum sg_status
-talk(const char *text, size_t piece, unsigned *status, struct sg_err *err)
+talk_in(mode_t mode, const char *text, size_t piece, unsigned *status, struct sg_err *err)
 {
-	char path[64];
+	char path[64], folder[] = "/tmp/unit-ctl-XXXXXX";
 	pthread_t thread;
 	struct sg_buf bytes;
 	struct sg_client_answer answer = {0};
 	struct sockaddr_un address = {.sun_family = AF_UNIX};
 	struct canned canned = {socket(AF_UNIX, SOCK_STREAM, 0), text, piece};
-	snprintf(path, sizeof(path), "/tmp/unit-ctl-%ld.sock", (long)getpid());
+	CU_ASSERT_PTR_NOT_NULL_FATAL(mkdtemp(folder));
+	CU_ASSERT_EQUAL_FATAL(chmod(folder, mode), 0);
+	snprintf(path, sizeof(path), "%s/a.sock", folder);
 	strcpy(address.sun_path, path);
-	unlink(path);
 	*err = (struct sg_err){0};
 	CU_ASSERT_EQUAL_FATAL(bind(canned.listener, (struct sockaddr *)&address, sizeof(address)), 0);
 	CU_ASSERT_EQUAL_FATAL(listen(canned.listener, 1), 0);
@@ -161,11 +164,19 @@ talk(const char *text, size_t piece, unsigned *status, struct sg_err *err)
 	sg_buf_init(&bytes, 1 << 20);
 	enum sg_status result = sg_client_talk(path, SG_STR("GET / HTTP/1.1\r\n\r\n"), &bytes, &answer, err);
 	*status = answer.status;
+	shutdown(canned.listener, SHUT_RDWR); /* whoever did not come is not waited for */
 	pthread_join(thread, NULL);
 	sg_buf_done(&bytes);
 	close(canned.listener);
 	unlink(path);
+	rmdir(folder);
 	return result;
+}
+
+static enum sg_status
+talk(const char *text, size_t piece, unsigned *status, struct sg_err *err)
+{
+	return talk_in(0700, text, piece, status, err);
 }
 
 static void
@@ -180,6 +191,12 @@ test_socket(void)
 	CU_ASSERT_EQUAL(talk(HEAD "{", 64, &status, &err), SG_UNAVAILABLE);
 	CU_ASSERT_STRING_EQUAL(err.code, "answer_cut");
 	CU_ASSERT_EQUAL(talk("garbage\r\n\r\n", 64, &status, &err), SG_MALFORMED);
+	CU_ASSERT_EQUAL(talk_in(0755, HEAD "{}", 7, &status, &err), SG_OK);
+	static const mode_t open_to_others[] = {0777, 01777, 0722, 0720, 0702};
+	for (size_t i = 0; i < sizeof(open_to_others) / sizeof(open_to_others[0]); i++) {
+		CU_ASSERT_EQUAL(talk_in(open_to_others[i], HEAD "{}", 7, &status, &err), SG_REFUSED);
+		CU_ASSERT_STRING_EQUAL(err.code, "socket_owner");
+	}
 }
 
 static void
