@@ -7,23 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { ADDRESSES_MAX = 4096, NETWORK_BYTES = 8 };
-
-void
-sg_address_name(const unsigned char address[16], char out[33])
-{
-	static const unsigned char mapped[12] = {[10] = 0xff, [11] = 0xff};
-	sg_hex(out, address, memcmp(address, mapped, sizeof(mapped)) == 0 ? 16 : NETWORK_BYTES);
-}
-
-bool
-sg_address_same(const unsigned char one[16], const unsigned char other[16])
-{
-	char a[33], b[33];
-	sg_address_name(one, a);
-	sg_address_name(other, b);
-	return strcmp(a, b) == 0;
-}
+enum { ADDRESSES_MAX = 4096 };
 
 bool
 sg_address_take(struct sg_gate *gate, const unsigned char address[16])

@@ -126,6 +126,7 @@ kill_or_lift(struct sg_gate *gate, struct sg_request *r, bool lift)
 		sg_leases_revoking(gate);
 		sg_wake(gate);
 	}
+	r->lost = answer_kill; /* in force, and says itself that it is not durable */
 	if (recorded)
 		sg_request_sync(gate, r, number, answer_kill);
 	else if (in_force)
@@ -214,6 +215,7 @@ sg_gate_reloaded(struct sg_gate *gate, uint64_t id, struct sg_str errors)
 	if (r == NULL)
 		return;
 	keep_errors(r, errors);
+	r->lost = answer_reload;
 	if (number != 0)
 		sg_request_sync(gate, r, number, answer_reload);
 	else

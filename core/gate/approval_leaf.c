@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * The leaf that opens an approval, and what is sealed beside it for the person who is asked. */
+#include "gate/requirement.h"
 #include "gate/sight.h"
 #include "gate/spend.h"
 #include "gate/values.h"

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Approvals, first form: an admin's yes or no on the admin socket; and waiting for one. */
+#include "gate/requirement.h"
 #include "gate/labels.h"
 #include "gate/revoking.h"
 #include "gate/sight.h"
@@ -10,16 +11,6 @@
 #include <stdlib.h>
 
 enum { BODY_MAX = SG_FRAME_MAX - (64 << 10), LIST_MOST = 200, LIST_ACTION = 8 << 10 /* bytes of one that is shown in a list */, WAIT_MAX_S = 60 }; /* what is asked may be as long as limits.max_body lets it */
-
-void
-sg_write_groups(struct sg_json_writer *w, const struct sg_requirement *requirement)
-{
-	sg_jw_name(w, "groups");
-	sg_jw_object(w);
-	for (size_t i = 0; i < requirement->count; i++)
-		sg_jw_member_int(w, requirement->groups[i].group, requirement->groups[i].quorum);
-	sg_jw_end(w);
-}
 
 static void
 write_proofs(struct sg_json_writer *w, const struct sg_approval *a)
@@ -155,16 +146,16 @@ answer_who_may_see(struct sg_gate *gate, struct sg_request *r)
 		sg_answer_error(gate, r, 404, reason, "");
 }
 
-void
-sg_poll_review(struct sg_gate *gate, struct sg_request *r)
+static void
+review(struct sg_gate *gate, struct sg_request *r)
 {
 	enum sg_reason reason;
-	if (r != NULL && r->stage == SG_STAGE_POLL && !may_see(gate, r, sg_state_approval(&gate->state, r->argument), &reason))
+	if (!may_see(gate, r, sg_state_approval(&gate->state, r->argument), &reason))
 		sg_answer_error(gate, r, 404, reason, "");
 }
 
-void
-sg_polled(struct sg_gate *gate, struct sg_request *r)
+static void
+polled(struct sg_gate *gate, struct sg_request *r)
 {
 	const struct sg_approval *a = sg_state_approval(&gate->state, r->argument);
 	bool settled = a == NULL || a->state != SG_APPROVAL_OPEN || sg_deadline_over(&a->ends, &gate->state.now);
@@ -190,7 +181,9 @@ show(struct sg_gate *gate, struct sg_request *r)
 		return;
 	}
 	r->wait_until = gate->state.now.boot + seconds * SG_SEC;
-	sg_polled(gate, r);
+	r->polled = polled;
+	r->reviewed = review;
+	polled(gate, r);
 }
 
 void

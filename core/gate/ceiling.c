@@ -132,12 +132,6 @@ sg_behalf_admits(const struct sg_gate *gate, const struct sg_agent *agent, struc
 	       (action == NULL || sg_strings_match(&human->delegates, action->name, '.'));
 }
 
-const struct sg_resource *
-sg_next_found(const struct sg_gate *gate, const struct sg_request *r, const struct sg_resource *before)
-{
-	return sg_catalogue_next_resource(gate->catalogue, r->resource_type, r->resource_id, before);
-}
-
 static bool
 resource_ceilings(const struct sg_gate *gate, struct sg_request *r, const struct sg_task *task, enum sg_reason *reason)
 {

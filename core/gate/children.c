@@ -62,29 +62,7 @@ sg_child_gone(struct sg_loop *loop, struct sg_child *child)
 		sg_link_done(&child->link);
 	child->linked = false;
 	child->source.fd = -1;
-	switch (child->role) {
-	case SG_ROLE_DOOR:
-		sg_door_gone(loop, child);
-		break;
-	case SG_ROLE_WORKER:
-		sg_pool_gone(loop, child);
-		break;
-	default:
-		sg_host_gone(loop, child);
-	}
-}
-
-static bool
-child_frame(struct sg_loop *loop, struct sg_child *child, const struct sg_frame *frame)
-{
-	switch (child->role) {
-	case SG_ROLE_DOOR:
-		return sg_door_frame(loop, child, frame);
-	case SG_ROLE_WORKER:
-		return sg_pool_frame(loop, child, frame);
-	default:
-		return sg_host_frame(loop, child, frame);
-	}
+	loop->parts[child->role].gone(loop, child);
 }
 
 void
@@ -99,7 +77,7 @@ sg_child_event(struct sg_loop *loop, struct sg_child *child, uint32_t events)
 	struct sg_frame frame;
 	enum sg_status got = SG_OK;
 	while (child->used && child->slot == slot && child->linked && (got = sg_link_next(&child->link, &frame, NULL)) == SG_OK)
-		if (!child_frame(loop, child, &frame)) {
+		if (!loop->parts[child->role].frame(loop, child, &frame)) {
 			got = SG_MALFORMED;
 			break;
 		}

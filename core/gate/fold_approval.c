@@ -23,17 +23,6 @@ read_requirement(struct sg_fold *f, struct sg_approval *approval)
 	}
 }
 
-uint64_t
-sg_person_tag(struct sg_str id)
-{
-	char hex[SG_SHA256_HEX];
-	if (id.len == 0)
-		return 0;
-	sg_sha256_hex(hex, id);
-	hex[16] = '\0';
-	return strtoull(hex, NULL, 16) | 1;
-}
-
 /* Rule and words, rule and words. */
 static void
 read_reasons(struct sg_fold *f, struct sg_approval *a)

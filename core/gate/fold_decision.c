@@ -12,38 +12,6 @@
 
 /* ---- outcomes awaited ---- */
 
-void
-sg_fold_await(struct sg_state *state, struct sg_attempt *attempt)
-{
-	attempt->owed = true;
-	attempt->task->owed++;
-	attempt->owed_before = state->owed_last;
-	attempt->owed_next = NULL;
-	if (state->owed_last != NULL)
-		state->owed_last->owed_next = attempt;
-	else
-		state->owed_first = attempt;
-	state->owed_last = attempt;
-}
-
-void
-sg_fold_await_no_more(struct sg_state *state, struct sg_attempt *attempt)
-{
-	if (!attempt->owed)
-		return;
-	attempt->owed = false;
-	attempt->task->owed--;
-	if (attempt->owed_before != NULL)
-		attempt->owed_before->owed_next = attempt->owed_next;
-	else
-		state->owed_first = attempt->owed_next;
-	if (attempt->owed_next != NULL)
-		attempt->owed_next->owed_before = attempt->owed_before;
-	else
-		state->owed_last = attempt->owed_before;
-	attempt->owed_before = attempt->owed_next = NULL;
-}
-
 /* ---- decisions ---- */
 
 static struct sg_attempt *

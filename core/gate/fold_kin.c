@@ -6,27 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The user of a domain of processes: its name begins with it. -1: of a session, or of what an enforcer asserts. */
-static long long
-user_of(const struct sg_domain *d)
-{
-	static const char *const kinds[] = {"uid", "cgroup", "unit", "process"};
-	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
-		if (strcmp(d->kind, kinds[i]) == 0)
-			return d->name != NULL ? atoll(d->name) : -1;
-	return -1;
-}
-
-struct sg_domain *
-sg_domain_kin(const struct sg_state *state, const struct sg_domain *domain, size_t *at)
-{
-	long long user = user_of(domain);
-	struct sg_domain *d = user < 0 ? NULL : sg_table_next(&state->domains, at);
-	while (d != NULL && (user_of(d) != user || strcmp(d->kind, domain->kind) == 0))
-		d = sg_table_next(&state->domains, at);
-	return d;
-}
-
 void
 sg_domain_join_kin(struct sg_fold *f, struct sg_domain *domain)
 {

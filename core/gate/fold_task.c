@@ -201,33 +201,6 @@ sg_fold_kind_claim(struct sg_fold *f)
 
 /* ---- the end ---- */
 
-void
-sg_fold_end_lease(struct sg_state *state, struct sg_lease *lease, enum sg_lease_state to)
-{
-	bool was_live = lease->state == SG_LEASE_PENDING || lease->state == SG_LEASE_ACTIVE, was_dead = lease->state == SG_LEASE_DEAD;
-	if (to > lease->state)
-		lease->state = to;
-	if (was_live && lease->state >= SG_LEASE_REVOKING)
-		state->live_leases--;
-	if (was_dead || lease->state != SG_LEASE_DEAD)
-		return;
-	if (--lease->task->leases == 0 && lease->task->state == SG_TASK_CLOSING)
-		lease->task->state = SG_TASK_CLOSED;
-}
-
-void
-sg_fold_end_approval(struct sg_state *state, struct sg_approval *approval, enum sg_approval_state to)
-{
-	bool stood = approval->state == SG_APPROVAL_OPEN || approval->state == SG_APPROVAL_GRANTED;
-	if (!stood && to != SG_APPROVAL_VOID)
-		return;
-	if (stood) {
-		state->open_approvals--;
-		approval->task->approvals--;
-	}
-	approval->state = to;
-}
-
 static void
 end_task(struct sg_fold *f, struct sg_task *t, enum sg_task_state to)
 {

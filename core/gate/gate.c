@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * The gate's events: each finds what it is about and hands it on. */
+#include "gate/merge.h"
 #include "gate/lost.h"
 #include "gate/gate.h"
 #include "gate/revoking.h"
@@ -233,118 +234,6 @@ sg_gate_called(struct sg_gate *gate, uint64_t id, struct sg_str answer)
 	sg_work_end(gate);
 }
 
-/* ---- the disk ---- */
-
-static size_t
-collect(struct sg_gate *gate, uint64_t **ids, bool (*wanted)(const struct sg_gate *, const struct sg_request *))
-{
-	size_t at = 0, count = 0;
-	*ids = malloc((gate->requests.count + 1) * sizeof(**ids));
-	for (struct sg_request *r; *ids != NULL && (r = sg_table_next(&gate->requests, &at)) != NULL;)
-		if (wanted(gate, r))
-			(*ids)[count++] = r->id;
-	return count;
-}
-
-static bool
-is_synced(const struct sg_gate *gate, const struct sg_request *r)
-{
-	return r->stage == SG_STAGE_COMMIT && r->wait_leaf <= gate->journal.durable;
-}
-
-static bool
-is_unsynced(const struct sg_gate *gate, const struct sg_request *r)
-{
-	(void)gate;
-	return r->stage == SG_STAGE_COMMIT;
-}
-
-static bool
-is_polling(const struct sg_gate *gate, const struct sg_request *r)
-{
-	(void)gate;
-	return r->stage == SG_STAGE_POLL;
-}
-
-static bool
-is_slowed(const struct sg_gate *gate, const struct sg_request *r)
-{
-	return r->stage == SG_STAGE_SLOWED && gate->state.now.boot >= r->wait_until;
-}
-
-static void
-wake_slowed(struct sg_gate *gate)
-{
-	uint64_t *ids;
-	size_t count = collect(gate, &ids, is_slowed);
-	for (size_t i = 0; i < count; i++) {
-		struct sg_request *r = sg_request_find(gate, ids[i]);
-		if (r != NULL)
-			sg_slowed_wake(gate, r);
-	}
-	free(ids);
-}
-
-static void
-fail_unsynced(struct sg_gate *gate)
-{
-	uint64_t *ids;
-	size_t count = collect(gate, &ids, is_unsynced);
-	for (size_t i = 0; i < count; i++) {
-		struct sg_request *r = sg_request_find(gate, ids[i]);
-		if (r == NULL)
-			continue;
-		if (r->attempt[0] != '\0' && r->action != NULL) {
-			r->verdict = SG_DENY;
-			r->reason = SG_REASON_audit_unavailable;
-			sg_answer_decision(gate, r);
-		} else if (r->route->route == SG_ROUTE_O_KILL || r->route->route == SG_ROUTE_O_RELOAD) {
-			r->after_sync(gate, r); /* in force, and says itself that it is not durable */
-		} else {
-			sg_answer_error(gate, r, 503, SG_REASON_audit_unavailable, "in force now, recorded once the disk is back; look again then");
-		}
-	}
-	free(ids);
-}
-
-void
-sg_gate_synced(struct sg_gate *gate)
-{
-	uint64_t *ids;
-	sg_gate_now(gate);
-	if (gate->journal.closed) {
-		sg_gate_lost(gate);
-		fail_unsynced(gate);
-		return;
-	}
-	sg_gate_release_held(gate);
-	size_t count = collect(gate, &ids, is_synced);
-	for (size_t i = 0; i < count; i++) {
-		struct sg_request *r = sg_request_find(gate, ids[i]);
-		if (r == NULL || !is_synced(gate, r))
-			continue;
-		sg_work_begin(gate, r);
-		r->after_sync(gate, r);
-		sg_work_end(gate);
-	}
-	free(ids);
-}
-
-void
-sg_wake(struct sg_gate *gate)
-{
-	uint64_t *ids;
-	size_t count = collect(gate, &ids, is_polling);
-	for (size_t i = 0; i < count; i++) {
-		struct sg_request *r = sg_request_find(gate, ids[i]);
-		if (r != NULL)
-			sg_polled(gate, r);
-	}
-	free(ids);
-	if (!gate->journal.committing)
-		sg_gate_synced_if_idle(gate);
-}
-
 /* ---- what is in force ---- */
 
 /* Requests under way hold pointers into the catalogue they began with, so an old one is kept until they are gone. */
@@ -374,43 +263,6 @@ sg_gate_configure(struct sg_gate *gate, struct sg_str document, struct sg_err *e
 	}
 	sg_issuers_forget(gate);
 	return SG_OK;
-}
-
-static bool
-has_key(const struct sg_json *keys, const struct sg_json *key)
-{
-	for (const struct sg_json *k = sg_json_first(keys); k != NULL; k = sg_json_next(keys, k))
-		if (sg_json_eq(sg_json_get(k, "kid"), sg_json_get(key, "kid")))
-			return true;
-	return false;
-}
-
-/* The sets of all issuers joined; a key that is told again stands once. */
-void
-sg_gate_keys(struct sg_gate *gate, struct sg_str jwks)
-{
-	struct sg_arena arena;
-	const struct sg_json *old = NULL, *new = NULL;
-	struct sg_json_writer w;
-	sg_arena_init(&arena, 1 << 20);
-	struct sg_str before = sg_arena_copy(&arena, sg_buf_view(&gate->jwks));
-	if (before.len > 0 && sg_canon_parse(&arena, before, NULL, &old, NULL) == SG_OK)
-		old = sg_json_get(old, "keys");
-	if (sg_canon_parse(&arena, jwks, NULL, &new, NULL) == SG_OK && (new = sg_json_get(new, "keys")) != NULL) {
-		sg_buf_clear(&gate->jwks);
-		sg_jw_begin(&w, &gate->jwks);
-		sg_jw_object(&w);
-		sg_jw_name(&w, "keys");
-		sg_jw_array(&w);
-		for (const struct sg_json *k = sg_json_first(old); k != NULL; k = sg_json_next(old, k))
-			if (!has_key(new, k))
-				sg_jw_value(&w, k);
-		for (const struct sg_json *k = sg_json_first(new); k != NULL; k = sg_json_next(new, k))
-			sg_jw_value(&w, k);
-		sg_jw_end(&w);
-		sg_jw_end(&w);
-	}
-	sg_arena_done(&arena);
 }
 
 /* ---- life ---- */
@@ -566,7 +418,7 @@ static void
 end_late(struct sg_gate *gate)
 {
 	uint64_t *ids;
-	size_t count = collect(gate, &ids, is_late);
+	size_t count = sg_requests_collect(gate, &ids, is_late);
 	for (size_t i = 0; i < count; i++) {
 		struct sg_request *r = sg_request_find(gate, ids[i]);
 		if (r == NULL)
@@ -581,6 +433,21 @@ end_late(struct sg_gate *gate)
 	free(ids);
 }
 
+static void
+reopen(struct sg_gate *gate)
+{
+	sg_pulse_disk(true);
+	bool open = sg_journal_reopen(&gate->journal, NULL) == SG_OK;
+	sg_pulse_disk(false);
+	if (!open)
+		return;
+	sg_gate_write_gaps(gate);
+	sg_gate_pay(gate);
+	sg_gate_orphans(gate); /* what a reload let fall meanwhile could not be recorded then */
+	sg_gate_owners(gate);
+	sg_approvals_review(gate);
+}
+
 void
 sg_gate_tick(struct sg_gate *gate)
 {
@@ -588,7 +455,7 @@ sg_gate_tick(struct sg_gate *gate)
 	sg_time now = gate->state.now.boot;
 	if (gate->journal.closed && now - gate->last_reopen >= SG_SEC) {
 		gate->last_reopen = now;
-		sg_gate_reopen(gate);
+		reopen(gate);
 	}
 	if (gate->owed != NULL && !gate->journal.closed)
 		sg_gate_pay(gate);
@@ -597,7 +464,7 @@ sg_gate_tick(struct sg_gate *gate)
 	sg_leases_soaked(gate);
 	if (gate->gap_since != 0 && !gate->journal.closed && now - gate->gap_since >= 10 * SG_SEC)
 		sg_gate_write_gaps(gate);
-	wake_slowed(gate);
+	sg_wake_slowed(gate);
 	sg_wake(gate);
 	sg_gate_silence(gate);
 	sg_gate_watch(gate);

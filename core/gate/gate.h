@@ -12,7 +12,7 @@
 #include "gate/fold.h"
 #include "gate/issuers.h"
 #include "gate/journal.h"
-#include "gate/merge.h"
+#include "gate/merged.h"
 #include "gate/wall.h"
 
 struct sg_gate;

@@ -92,15 +92,6 @@ sg_task_grant_free(struct sg_state *state, struct sg_task_grant *grant)
 	end_grant(grant);
 }
 
-const struct sg_json *
-sg_argument_at(const struct sg_json *args, struct sg_str path)
-{
-	const struct sg_json *at = args;
-	for (struct sg_str rest = path; rest.ptr != NULL && at != NULL;)
-		at = at->type == SG_JSON_OBJECT ? sg_json_get_str(at, sg_str_cut(&rest, '.')) : NULL;
-	return at;
-}
-
 static enum sg_form
 form_of(const struct sg_action *action, struct sg_str path)
 {

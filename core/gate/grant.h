@@ -43,6 +43,8 @@ bool sg_constraint_admits(const struct sg_json *constraint, const struct sg_json
 /* Everything that `inner` admits, `outer` admits too, and their types are comparable. */
 bool sg_constraint_covers(const struct sg_json *outer, const struct sg_json *inner);
 
+/* The first member that another reader may take for the one at that path: its name differs in case alone, or is the path with its dots; NULL: none. */
+const struct sg_json *sg_argument_shadow(struct sg_str path, const struct sg_json *args);
 /* True if a member stands at that path that differs from it in case alone: to many readers it is that argument. */
 bool sg_argument_shadowed(struct sg_str path, const struct sg_json *args);
 /* The argument at a dotted path, or NULL. */

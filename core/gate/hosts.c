@@ -12,50 +12,6 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-static bool
-is_better(const struct sg_loop *loop, const struct sg_child *a, const struct sg_child *b)
-{
-	if (a->ready != b->ready)
-		return a->ready;
-	return sg_instance_is_current(loop, a) && !sg_instance_is_current(loop, b);
-}
-
-/* The one that the configuration in force wants, once it is ready; until then the one before. */
-struct sg_child *
-sg_host_named(struct sg_loop *loop, const char *prefix, struct sg_str name)
-{
-	char full[SG_CHILD_NAME];
-	struct sg_child *best = NULL;
-	snprintf(full, sizeof(full), "%s%.*s", prefix, SG_STR_ARG(name));
-	for (size_t i = 0; i < SG_CHILDREN; i++) {
-		struct sg_child *c = &loop->children[i];
-		if (!c->used || c->role != SG_ROLE_HOST || c->retiring || strcmp(c->name, full) != 0 || (c->ready && !c->entered))
-			continue;
-		if (best == NULL || is_better(loop, c, best))
-			best = c;
-	}
-	return best;
-}
-
-/* gcc 12's analyzer loses the list that hangs on an element of loop->children when it inlines this into a caller that found the element by name, and
- * takes the call for leaked. It is freed in take_call's callers and in sg_host_gone. */
-#if defined(__GNUC__) && !defined(__clang__)
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wanalyzer-malloc-leak"
-#endif
-bool
-sg_host_remember(struct sg_loop *loop, struct sg_child *host, uint64_t id, uint64_t look)
-{
-	struct sg_call *call = calloc(1, sizeof(*call));
-	if (call == NULL)
-		return false;
-	*call = (struct sg_call){.id = id, .look = look};
-	call->deadline = loop->sys->boot_time(loop->sys) + loop->gate->catalogue->limits.host_deadline * SG_MSEC;
-	call->next = host->calls; /* newest first: the oldest, whose deadline ends first, is the last */
-	host->calls = call;
-	return true;
-}
-
 bool
 sg_hosts_call(void *self, uint64_t id, const char *kind, struct sg_str name, struct sg_str request)
 {
@@ -66,10 +22,6 @@ sg_hosts_call(void *self, uint64_t id, const char *kind, struct sg_str name, str
 	host->asked++;
 	return sg_host_remember(loop, host, id, 0);
 }
-
-#if defined(__GNUC__) && !defined(__clang__)
-#pragma GCC diagnostic pop
-#endif
 
 /* ---- frames ---- */
 

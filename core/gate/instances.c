@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Instances of modules, one for each stanza: which there should be, exchanging them when their stanza changes, and what happens to one that is
+ * Instances of modules, one for each stanza: exchanging them when their stanza changes, and what happens to one that is
  * late or dead: its calls fail closed, it is killed, and started again after a growing pause until the breaker opens. */
 #include "gate/loop.h"
 
@@ -15,60 +15,6 @@ now_of(const struct sg_loop *loop)
 	return loop->sys->boot_time(loop->sys);
 }
 
-/* ---- which there should be ---- */
-
-static void
-want(struct sg_wanted_list *list, const char *prefix, struct sg_str name, const struct sg_json *stanza)
-{
-	struct sg_buf text;
-	if (list->count == SG_WANTED_MAX)
-		return; /* never ready, so what needs it is denied */
-	struct sg_wanted *w = &list->items[list->count++];
-	snprintf(w->name, sizeof(w->name), "%s%.*s", prefix, SG_STR_ARG(name));
-	sg_buf_init(&text, 256 << 10);
-	if (stanza != NULL)
-		sg_canon_write(&text, stanza);
-	sg_sha256_hex(w->stanza, sg_buf_view(&text));
-	w->refresh_ms = 0;
-	sg_json_int(sg_json_get(stanza, "refresh"), &w->refresh_ms);
-	sg_buf_done(&text);
-}
-
-static void
-want_section(struct sg_wanted_list *list, const struct sg_json *document, const char *section, const char *prefix)
-{
-	const struct sg_json *stanzas = sg_json_get(document, section);
-	for (const struct sg_json *m = sg_json_first(stanzas); m != NULL; m = sg_json_next(stanzas, m))
-		want(list, prefix, m->name, m);
-}
-
-/* Modules that are called like a format make that one; what another makes is known only once it runs. Tokens are asked about in any case. */
-static bool
-may_be_made(const struct sg_json *issuers, enum sg_issue_format format)
-{
-	for (const struct sg_json *m = sg_json_first(issuers); m != NULL; m = sg_json_next(issuers, m)) {
-		bool known = sg_json_is(m, "use", "secret");
-		for (int f = SG_ISSUE_jwt; f < SG_ISSUE_opaque; f++)
-			known = known || sg_json_is(m, "use", sg_issue_format_name((enum sg_issue_format)f));
-		if (!known || sg_json_is(m, "use", sg_issue_format_name(format)))
-			return true;
-	}
-	return format == SG_ISSUE_jwt;
-}
-
-void
-sg_instances_want(struct sg_wanted_list *list, const struct sg_json *document)
-{
-	const struct sg_json *issuers = sg_json_get(document, "issue");
-	list->count = 0;
-	want_section(list, document, "attest", "attest.");
-	want_section(list, document, "issue", "issue.");
-	want_section(list, document, "audit", "audit.");
-	for (int f = SG_ISSUE_jwt; issuers != NULL && issuers->count > 0 && f < SG_ISSUE_opaque; f++)
-		if (may_be_made(issuers, (enum sg_issue_format)f))
-			want(list, "verify.", sg_str(sg_issue_format_reader((enum sg_issue_format)f)), NULL);
-}
-
 static void
 find_wanted(struct sg_loop *loop)
 {
@@ -78,56 +24,7 @@ find_wanted(struct sg_loop *loop)
 	snprintf(loop->wanted_config, sizeof(loop->wanted_config), "%s", loop->gate->catalogue->digest);
 }
 
-static bool
-is_on(const struct sg_wanted_list *list, const struct sg_child *host)
-{
-	for (size_t i = 0; i < list->count; i++)
-		if (strcmp(list->items[i].name, host->name) == 0 && strcmp(list->items[i].stanza, host->stanza) == 0)
-			return true;
-	return false;
-}
-
-bool
-sg_instance_is_current(const struct sg_loop *loop, const struct sg_child *host)
-{
-	return is_on(&loop->wanted, host);
-}
-
 /* ---- starting ---- */
-
-void
-sg_instance_spawn(struct sg_loop *loop, const struct sg_wanted *w, const struct sg_child *before, bool next)
-{
-	struct sg_child *host = sg_child_spawn(loop, SG_ROLE_HOST, SG_FACE_NONE, 0, w->name, next);
-	if (host == NULL)
-		return;
-	memcpy(host->stanza, w->stanza, sizeof(host->stanza));
-	host->since = now_of(loop);
-	if (before == NULL)
-		return;
-	host->failures = before->failures;
-	host->restarts = before->restarts + 1;
-	host->may_mend = before->may_mend;
-	host->started = before->started;
-	memcpy(host->why, before->why, sizeof(host->why));
-}
-
-struct sg_child *
-sg_instance_of(struct sg_loop *loop, const struct sg_wanted *w)
-{
-	for (size_t i = 0; i < SG_CHILDREN; i++) {
-		struct sg_child *c = &loop->children[i];
-		if (c->used && c->role == SG_ROLE_HOST && !c->retiring && strcmp(c->name, w->name) == 0 && strcmp(c->stanza, w->stanza) == 0)
-			return c;
-	}
-	return NULL;
-}
-
-bool
-sg_wanted_is_sink(const char *name)
-{
-	return strncmp(name, "audit.", 6) == 0;
-}
 
 /* Two instances of a sink would carry the same leaves twice: the old one leaves first. */
 static bool
@@ -160,7 +57,7 @@ ensure(struct sg_loop *loop, const struct sg_wanted *w)
 static bool
 may_stay(struct sg_loop *loop, const struct sg_child *host)
 {
-	if (sg_instance_is_current(loop, host) || (loop->next.active && is_on(&loop->next.list, host)))
+	if (sg_instance_is_current(loop, host) || (loop->next.active && sg_wanted_has(&loop->next.list, host)))
 		return true;
 	for (size_t i = 0; !sg_wanted_is_sink(host->name) && i < loop->wanted.count; i++) {
 		if (strcmp(loop->wanted.items[i].name, host->name) != 0)

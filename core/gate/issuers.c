@@ -227,3 +227,42 @@ sg_issued_as_decided(enum sg_issue_format format, const struct sg_json *claims, 
 		good = same_or_both_absent(arguments, sg_json_get(made, "arguments"), carried[format].arguments[i]);
 	return good;
 }
+
+/* ---- their keys ---- */
+
+static bool
+has_key(const struct sg_json *keys, const struct sg_json *key)
+{
+	for (const struct sg_json *k = sg_json_first(keys); k != NULL; k = sg_json_next(keys, k))
+		if (sg_json_eq(sg_json_get(k, "kid"), sg_json_get(key, "kid")))
+			return true;
+	return false;
+}
+
+/* The sets of all issuers joined; a key that is told again stands once. */
+void
+sg_gate_keys(struct sg_gate *gate, struct sg_str jwks)
+{
+	struct sg_arena arena;
+	const struct sg_json *old = NULL, *new = NULL;
+	struct sg_json_writer w;
+	sg_arena_init(&arena, 1 << 20);
+	struct sg_str before = sg_arena_copy(&arena, sg_buf_view(&gate->jwks));
+	if (before.len > 0 && sg_canon_parse(&arena, before, NULL, &old, NULL) == SG_OK)
+		old = sg_json_get(old, "keys");
+	if (sg_canon_parse(&arena, jwks, NULL, &new, NULL) == SG_OK && (new = sg_json_get(new, "keys")) != NULL) {
+		sg_buf_clear(&gate->jwks);
+		sg_jw_begin(&w, &gate->jwks);
+		sg_jw_object(&w);
+		sg_jw_name(&w, "keys");
+		sg_jw_array(&w);
+		for (const struct sg_json *k = sg_json_first(old); k != NULL; k = sg_json_next(old, k))
+			if (!has_key(new, k))
+				sg_jw_value(&w, k);
+		for (const struct sg_json *k = sg_json_first(new); k != NULL; k = sg_json_next(new, k))
+			sg_jw_value(&w, k);
+		sg_jw_end(&w);
+		sg_jw_end(&w);
+	}
+	sg_arena_done(&arena);
+}

@@ -131,7 +131,15 @@ struct sg_waiting_conn {
 	bool admitted;
 };
 
+/* What becomes of a child's frames, and of what was asked of it once it is gone, role by role. */
+struct sg_loop;
+struct sg_child_part {
+	bool (*frame)(struct sg_loop *loop, struct sg_child *child, const struct sg_frame *frame); /* false: it broke the rules */
+	void (*gone)(struct sg_loop *loop, struct sg_child *child);
+};
+
 struct sg_loop {
+	const struct sg_child_part *parts; /* indexed by enum sg_role */
 	struct sg_gate *gate;
 	struct {
 		uint64_t whose;
@@ -242,6 +250,8 @@ struct sg_child *sg_instance_of(struct sg_loop *loop, const struct sg_wanted *wa
 /* Asks for a process; `before`: the one it replaces, or NULL. `next`: by the document that is being prepared. */
 void sg_instance_spawn(struct sg_loop *loop, const struct sg_wanted *wanted, const struct sg_child *before, bool next);
 bool sg_wanted_is_sink(const char *name);
+/* The list has this one's stanza. */
+bool sg_wanted_has(const struct sg_wanted_list *list, const struct sg_child *host);
 /* The instance that the configuration in force wants. */
 bool sg_instance_is_current(const struct sg_loop *loop, const struct sg_child *host);
 /* prepare.c, each turn: tells the supervisor about a module that keeps the daemon from opening, or how a preparation went. */
@@ -279,8 +289,9 @@ void sg_child_event(struct sg_loop *loop, struct sg_child *child, uint32_t event
 bool sg_loop_watch(struct sg_loop *loop, struct sg_source *source, uint32_t events, bool fresh);
 void sg_loop_flush(struct sg_loop *loop);
 
-/* supervisor.c: what comes from there */
-bool sg_supervisor_frame(struct sg_loop *loop, struct sg_frame *frame);
+/* supervisor.c: takes what came from there; false: it is gone, or broke the rules. */
+bool sg_supervisor_read(struct sg_loop *loop);
+/* tell.c: to the supervisor */
 bool sg_supervisor_send(struct sg_loop *loop, enum sg_frame_type type, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 

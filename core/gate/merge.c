@@ -1,15 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Merging, in the order deny, narrowing, step-up, defer, allow. Every join is commutative: minimum, maximum, union, intersection. */
+#include "gate/requirement.h"
 #include "gate/merge.h"
 
 #include "base/err.h"
 #include "base/str.h"
-
-const char *
-sg_verdict_name(enum sg_verdict verdict)
-{
-	return verdict == SG_ALLOW ? "allow" : verdict == SG_STEP_UP ? "step_up" : verdict == SG_DEFER ? "defer" : "deny";
-}
 
 static enum sg_reason
 policy_reason(const struct sg_json *error)
@@ -229,27 +224,6 @@ join_step_up(struct sg_merged *m, const struct sg_effect *effect)
 	if (sg_json_int(sg_json_get(effect->json, "ttl"), &ttl_ms))
 		lower(&m->requirement.ttl_ms, ttl_ms);
 	return true;
-}
-
-/* An approval holds so many proofs and no more. */
-bool
-sg_requirement_fits(const struct sg_requirement *r)
-{
-	int64_t people = 0;
-	for (size_t i = 0; i < r->count; i++)
-		people += r->groups[i].quorum;
-	return people <= SG_APPROVAL_PROOFS;
-}
-
-void
-sg_requirement_sort(struct sg_requirement *r)
-{
-	for (size_t i = 1; i < r->count; i++)
-		for (size_t j = i; j > 0 && strcmp(r->groups[j - 1].group, r->groups[j].group) > 0; j--) {
-			__typeof__(r->groups[0]) swap = r->groups[j];
-			r->groups[j] = r->groups[j - 1];
-			r->groups[j - 1] = swap;
-		}
 }
 
 /* ---- allow ---- */

@@ -2,8 +2,6 @@
  * What a failed disk owes: kills, revocations, taint and the rest of what was appended but never synced is written again once the journal opens;
  * what was answered without a record is counted and written as a gap. */
 #include "gate/fold_in.h"
-#include "gate/sight.h"
-#include "gate/pulse.h"
 #include "gate/request.h"
 #include "gate/revoking.h"
 
@@ -54,7 +52,7 @@ sg_gate_owe(struct sg_gate *gate, const char *kind, struct sg_str body)
 	snprintf(owed->kind, sizeof(owed->kind), "%s", kind);
 	memcpy(owed->bytes, body.ptr, body.len);
 	owed->body = (struct sg_str){owed->bytes, body.len};
-	owed->next = gate->owed; /* newest first; sg_gate_reopen turns them round */
+	owed->next = gate->owed; /* newest first; sg_gate_pay turns them round */
 	gate->owed = owed;
 	if (sg_str_is(sg_str(kind), "kill") || sg_str_is(sg_str(kind), "human") || sg_str_is(sg_str(kind), "agent"))
 		hold(gate, kind, body);
@@ -193,21 +191,6 @@ turn_round(struct sg_gate *gate)
 }
 
 void
-sg_gate_reopen(struct sg_gate *gate)
-{
-	sg_pulse_disk(true);
-	bool open = sg_journal_reopen(&gate->journal, NULL) == SG_OK;
-	sg_pulse_disk(false);
-	if (!open)
-		return;
-	sg_gate_write_gaps(gate);
-	sg_gate_pay(gate);
-	sg_gate_orphans(gate); /* what a reload let fall meanwhile could not be recorded then */
-	sg_gate_owners(gate);
-	sg_approvals_review(gate);
-}
-
-void
 sg_gate_pay(struct sg_gate *gate)
 {
 	turn_round(gate);
@@ -225,66 +208,12 @@ sg_gate_pay(struct sg_gate *gate)
 }
 
 void
-sg_gate_write_gaps(struct sg_gate *gate)
+sg_gap_count(struct sg_gate *gate, int which, enum sg_reason reason)
 {
-	gate->gap_since = 0;
-	for (int i = 0; i < 2; i++) {
-		if (gate->gap[i].count == 0)
-			continue;
-		struct sg_buf body;
-		sg_buf_init(&body, 512);
-		sg_buf_printf(&body, "{\"count\":%llu,\"from\":%lld,\"reason\":\"%s\",\"to\":%lld}", (unsigned long long)gate->gap[i].count,
-			      (long long)gate->gap[i].from_ms, sg_reason_code(gate->gap[i].reason), (long long)gate->gap[i].to_ms);
-		if (sg_record(gate, "gap", sg_buf_view(&body), SG_STR(""), NULL, NULL) == SG_OK)
-			gate->gap[i].count = 0;
-		sg_buf_done(&body);
-	}
-}
-
-/* Approvals that ran out are said to have; agents that left the catalogue leave no open task behind. */
-void
-sg_gate_expire(struct sg_gate *gate)
-{
-	size_t at = 0;
-	for (struct sg_approval *a; (a = sg_table_next(&gate->state.approvals, &at)) != NULL;) {
-		if ((a->state != SG_APPROVAL_OPEN && a->state != SG_APPROVAL_GRANTED) || !sg_deadline_over(&a->ends, &gate->state.now))
-			continue;
-		struct sg_buf body;
-		sg_buf_init(&body, 256);
-		sg_buf_printf(&body, "{\"approval\":\"%s\",\"event\":\"expired\"}", a->id);
-		sg_record(gate, "approval", sg_buf_view(&body), SG_STR(""), NULL, NULL);
-		sg_buf_done(&body);
-	}
-	at = 0;
-	for (struct sg_task *t; (t = sg_table_next(&gate->state.tasks, &at)) != NULL;)
-		if (t->state <= SG_TASK_FROZEN && sg_deadline_over(&t->ends, &gate->state.now))
-			sg_end_task(gate, t, "expired");
-}
-
-/* The instance that made a credential takes it back: it still runs when the configuration changes, and leaves only when it owes no answer. */
-static bool
-has_issuer(const struct sg_catalogue *now, const struct sg_catalogue *before, const struct sg_lease *lease)
-{
-	const struct sg_issuer *is = sg_catalogue_issuer(now, sg_str(lease->issuer)), *was = before == NULL ? NULL : sg_catalogue_issuer(before, sg_str(lease->issuer));
-	return is != NULL && (was == NULL || sg_str_eq(is->use, was->use));
-}
-
-void
-sg_gate_orphans(struct sg_gate *gate)
-{
-	size_t at = 0;
-	for (struct sg_lease *l; (l = sg_table_next(&gate->state.leases, &at)) != NULL;)
-		if (l->state < SG_LEASE_REVOKING && !has_issuer(gate->catalogue, gate->retired, l))
-			sg_lease_revoke(gate, l, SG_STR("stepgate"), "issuer removed");
-	at = 0;
-	for (struct sg_task *t; (t = sg_table_next(&gate->state.tasks, &at)) != NULL;)
-		if (t->state <= SG_TASK_FROZEN && sg_catalogue_agent(gate->catalogue, sg_str(t->agent)) == NULL)
-			sg_end_task(gate, t, "agent removed");
-}
-
-void
-sg_gate_synced_if_idle(struct sg_gate *gate)
-{
-	if (!gate->journal.closed && gate->journal.pending.len == 0)
-		sg_gate_synced(gate); /* nothing is on its way, so whoever waits for what is already durable may go on */
+	if (gate->gap[which].count++ == 0)
+		gate->gap[which].from_ms = gate->state.now.wall_ms;
+	gate->gap[which].to_ms = gate->state.now.wall_ms;
+	gate->gap[which].reason = reason;
+	if (gate->gap_since == 0)
+		gate->gap_since = gate->state.now.boot;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * The reason table, looked up. */
+#include "gate/verdict.h"
 #include "gate/reason.h"
 
 #include <string.h>
@@ -46,4 +47,10 @@ sg_reason_is_ours(enum sg_reason reason)
 		if (ours[i] == reason)
 			return true;
 	return false;
+}
+
+const char *
+sg_verdict_name(enum sg_verdict verdict)
+{
+	return verdict == SG_ALLOW ? "allow" : verdict == SG_STEP_UP ? "step_up" : verdict == SG_DEFER ? "defer" : "deny";
 }

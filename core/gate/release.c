@@ -119,24 +119,6 @@ withhold(struct sg_gate *gate, struct sg_request *r, enum sg_reason reason)
 	sg_answer_decision(gate, r);
 }
 
-void
-sg_issue(struct sg_gate *gate, struct sg_request *r)
-{
-	const struct sg_task *task = sg_state_task(&gate->state, r->task);
-	r->stage = SG_STAGE_ISSUE;
-	r->made = r->lease[0] == '\0';
-	if (task == NULL) {
-		withhold(gate, r, SG_REASON_withheld_task);
-		return;
-	}
-	if (!r->made && !ask_issuer(gate, r, task)) {
-		withhold(gate, r, SG_REASON_issue_unavailable);
-		return;
-	}
-	if (!gate->ports.look(gate->ports.self, r->id, r->conn))
-		withhold(gate, r, SG_REASON_withheld_facts);
-}
-
 /* A reload may make somebody else of whoever asked. */
 static bool
 still_who(const struct sg_gate *gate, const struct sg_request *r, const struct sg_conn *conn)
@@ -254,6 +236,33 @@ both_in(struct sg_gate *gate, struct sg_request *r)
 		sg_release(gate, r);
 }
 
+static void
+looked_again(struct sg_gate *gate, struct sg_request *r, bool same)
+{
+	r->looked_again = true;
+	r->facts_changed = !same;
+	both_in(gate, r);
+}
+
+void
+sg_issue(struct sg_gate *gate, struct sg_request *r)
+{
+	const struct sg_task *task = sg_state_task(&gate->state, r->task);
+	r->stage = SG_STAGE_ISSUE;
+	r->looked_at = looked_again;
+	r->made = r->lease[0] == '\0';
+	if (task == NULL) {
+		withhold(gate, r, SG_REASON_withheld_task);
+		return;
+	}
+	if (!r->made && !ask_issuer(gate, r, task)) {
+		withhold(gate, r, SG_REASON_issue_unavailable);
+		return;
+	}
+	if (!gate->ports.look(gate->ports.self, r->id, r->conn))
+		withhold(gate, r, SG_REASON_withheld_facts);
+}
+
 static bool
 as_decided(const struct sg_gate *gate, struct sg_request *r, const struct sg_json *made)
 {
@@ -262,14 +271,6 @@ as_decided(const struct sg_gate *gate, struct sg_request *r, const struct sg_jso
 	return told != NULL && sg_canon_parse(&r->arena, r->claims, NULL, &claims, NULL) == SG_OK &&
 	       sg_canon_parse(&r->arena, r->effective, &sg_request_limits, &arguments, NULL) == SG_OK &&
 	       sg_issued_as_decided(told->format, claims, arguments, made);
-}
-
-void
-sg_issue_looked(struct sg_gate *gate, struct sg_request *r, bool same)
-{
-	r->looked_again = true;
-	r->facts_changed = !same;
-	both_in(gate, r);
 }
 
 /* An asker hears what is wrong with their own request; what is wrong with the issuer is the operator's, its code alone is told. */

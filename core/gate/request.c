@@ -11,28 +11,6 @@
 
 const struct sg_json_limits sg_request_limits = {.bytes = SG_FRAME_MAX};
 
-static void
-id_key(char out[24], uint64_t id)
-{
-	snprintf(out, 24, "%" PRIx64, id);
-}
-
-struct sg_conn *
-sg_conn_find(struct sg_gate *gate, uint64_t id)
-{
-	char key[24];
-	id_key(key, id);
-	return sg_table_get(&gate->conns, sg_str(key));
-}
-
-struct sg_request *
-sg_request_find(struct sg_gate *gate, uint64_t id)
-{
-	char key[24];
-	id_key(key, id);
-	return sg_table_get(&gate->requests, sg_str(key));
-}
-
 struct sg_request *
 sg_request_new(struct sg_gate *gate, struct sg_conn *conn, const struct sg_route_row *route, struct sg_str argument)
 {
@@ -43,7 +21,7 @@ sg_request_new(struct sg_gate *gate, struct sg_conn *conn, const struct sg_route
 	r->conn = conn->id;
 	r->route = route;
 	r->started = gate->state.now.boot;
-	id_key(r->key, r->id);
+	snprintf(r->key, sizeof(r->key), "%" PRIx64, r->id);
 	sg_arena_init(&r->arena, SG_REQUEST_BUDGET);
 	r->argument = sg_arena_copy(&r->arena, argument);
 	if (sg_table_put(&gate->requests, sg_str(r->key), r) != SG_OK) {
@@ -79,11 +57,4 @@ sg_request_sync(struct sg_gate *gate, struct sg_request *request, uint64_t leaf,
 	request->stage = SG_STAGE_COMMIT;
 	request->wait_leaf = leaf;
 	request->after_sync = then;
-}
-
-void
-sg_gate_now(struct sg_gate *gate)
-{
-	gate->state.now.boot = gate->sys->boot_time(gate->sys);
-	gate->state.now.wall_ms = sg_wall_now(gate, gate->sys->wall_time(gate->sys) / SG_MSEC, gate->state.now.boot);
 }

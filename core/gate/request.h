@@ -39,6 +39,11 @@ struct sg_request {
 	void (*after_sync)(struct sg_gate *gate, struct sg_request *request);
 	void (*after_look)(struct sg_gate *gate, struct sg_request *request);
 	void (*after_call)(struct sg_gate *gate, struct sg_request *request, const struct sg_json *answer);
+	void (*looked_at)(struct sg_gate *gate, struct sg_request *request, bool same); /* in SG_STAGE_ISSUE: the second look is in */
+	void (*polled)(struct sg_gate *gate, struct sg_request *request);   /* in SG_STAGE_POLL: something may have happened */
+	void (*reviewed)(struct sg_gate *gate, struct sg_request *request); /* in SG_STAGE_POLL: a reload came; who asks may be nobody any more */
+	void (*in_turn)(struct sg_gate *gate, struct sg_request *request);  /* in SG_STAGE_TURN: it is its turn */
+	void (*lost)(struct sg_gate *gate, struct sg_request *request);     /* in SG_STAGE_COMMIT: the leaf is lost; NULL: told that it is in force */
 
 	/* what it costs */
 	sg_time spent; /* in the gate's thread */
@@ -136,9 +141,19 @@ void sg_request_sync(struct sg_gate *gate, struct sg_request *request, uint64_t 
 		     void (*then)(struct sg_gate *, struct sg_request *));
 void sg_gate_now(struct sg_gate *gate);
 
+/* wait.c */
+/* Ids of the requests that are wanted now, so that each may end another; the caller frees. */
+size_t sg_requests_collect(struct sg_gate *gate, uint64_t **ids, bool (*wanted)(const struct sg_gate *, const struct sg_request *));
+/* Tells everybody who waits for an approval or an event that something may have happened. */
+void sg_wake(struct sg_gate *gate);
+/* Answers those that were slowed for long enough. */
+void sg_wake_slowed(struct sg_gate *gate);
+
 /* answer.c: everything that leaves */
+enum { SG_ANSWER_MAX = 3 << 20 /* bytes */ };
 void sg_answer_buf(struct sg_gate *gate, struct sg_request *request, unsigned status, struct sg_buf *body);
 void sg_answer_error(struct sg_gate *gate, struct sg_request *request, unsigned status, enum sg_reason reason, const char *hint);
+/* answer_decision.c */
 void sg_answer_decision(struct sg_gate *gate, struct sg_request *request);
 void sg_answer_attempt(struct sg_gate *gate, struct sg_request *request, const struct sg_attempt *attempt,
 		       enum sg_verdict verdict, enum sg_reason reason);
@@ -325,15 +340,25 @@ void sg_write_past(struct sg_json_writer *w, const struct sg_state *state, const
 void sg_judge(struct sg_gate *gate, struct sg_request *request);
 void sg_judged(struct sg_gate *gate, struct sg_request *request);
 void sg_deny(struct sg_gate *gate, struct sg_request *request, enum sg_reason reason);
-void sg_commit_decision(struct sg_gate *gate, struct sg_request *request);
+/* deny.c: records r->verdict, which is no allow, and answers it once that is on disk. */
+void sg_record_and_answer(struct sg_gate *gate, struct sg_request *request);
+/* Answers a denial that cannot be recorded; it is counted. */
+void sg_deny_unrecorded(struct sg_gate *gate, struct sg_request *request);
+/* Its record is lost: it was denied. */
+void sg_decision_lost(struct sg_gate *gate, struct sg_request *request);
+/* commit.c: it is allowed, as merged: spent, recorded, issued. */
+void sg_commit_allow(struct sg_gate *gate, struct sg_request *request, struct sg_task *task);
+/* A person must say yes, or has: allowed with that approval, or one is opened. */
+void sg_settle_approval(struct sg_gate *gate, struct sg_request *request, struct sg_task *task);
 void sg_issue(struct sg_gate *gate, struct sg_request *request);
-void sg_issue_looked(struct sg_gate *gate, struct sg_request *request, bool same);
 void sg_issue_called(struct sg_gate *gate, struct sg_request *request, const struct sg_json *answer);
 void sg_release(struct sg_gate *gate, struct sg_request *request);
 void sg_write_credential(struct sg_json_writer *w, const struct sg_request *request);
 void sg_write_action(struct sg_buf *out, const struct sg_gate *gate, const struct sg_request *request, struct sg_str args,
 		     const struct sg_task *task);
-/* conn.c. A module must look before this connection's next request is run: it never has, something was presented, or a reload came. */
+/* conn_end.c */
+void sg_conn_free(struct sg_conn *conn);
+/* look.c. A module must look before this connection's next request is run: it never has, something was presented, or a reload came. */
 bool sg_look_due(const struct sg_gate *gate, const struct sg_conn *conn);
 /* Its user is an operator and, but for mode dev, no agent. */
 /* The process behind it could pass for an agent. */
@@ -351,15 +376,19 @@ void sg_look_first(struct sg_gate *gate, struct sg_request *request, void (*then
 void sg_look_now(struct sg_gate *gate, struct sg_request *request, void (*then)(struct sg_gate *, struct sg_request *));
 /* Records a denial that belongs to no task, then answers. */
 void sg_deny_unkeyed(struct sg_gate *gate, struct sg_request *request, enum sg_reason reason);
+/* digest.c */
+enum { SG_INPUT_MAX = 2 << 20 /* bytes of an action, written */ };
+/* request->life_ms: the longest that a credential may live by issuer, limit and policy (0: policy says nothing). */
+void sg_bind_life(const struct sg_gate *gate, struct sg_request *request, int64_t policy_ms);
+/* Over these arguments. False: it could not be written. */
+bool sg_digest_of(struct sg_gate *gate, struct sg_request *request, struct sg_str args, const struct sg_task *task, char out[SG_SHA256_HEX]);
 void sg_digest_asked(struct sg_gate *gate, struct sg_request *request, const struct sg_task *task);
 /* "agent:NAME" or "enforcer:NAME" */
 void sg_asker(const struct sg_request *request, char out[80]);
 /* The uid that an enforcer saw is the one of the task's instance. */
 bool sg_peer_uid_fits(const struct sg_gate *gate, struct sg_request *request, const struct sg_task *task);
-void sg_repeat_credential(struct sg_gate *gate, struct sg_request *request, const struct sg_attempt *attempt,
-			  struct sg_lease *lease);
-/* The member "groups": who must say yes and how many of each. */
-void sg_write_groups(struct sg_json_writer *w, const struct sg_requirement *requirement);
+/* repeat.c: answers as the attempt of this key was answered, as far as that still stands. */
+void sg_repeat(struct sg_gate *gate, struct sg_request *request);
 /* Asks the verify host of a format to read r->token with these keys ({NULL, 0}: none); the answer comes to the stage that is set. `lease`: the one
  * it should be of, where the format holds only something derived from it. False: it could not be asked. */
 bool sg_ask_verify(struct sg_gate *gate, const struct sg_request *request, enum sg_issue_format format, struct sg_str keys,
@@ -381,7 +410,6 @@ void sg_hooks_lost(struct sg_gate *gate);
 /* Keeps a body that could not be recorded, to be appended when the journal opens again. */
 /* After a failed sync: turns what was appended and lost into what is owed. */
 void sg_gate_lost(struct sg_gate *gate);
-void sg_gate_reopen(struct sg_gate *gate);
 /* Writes what is owed, as far as the journal takes it. */
 void sg_gate_pay(struct sg_gate *gate);
 void sg_gate_write_gaps(struct sg_gate *gate);
@@ -401,10 +429,5 @@ bool sg_gate_owe(struct sg_gate *gate, const char *kind, struct sg_str body);
 /* Once the kills that are held outside are durable, they need not be any more. */
 void sg_gate_release_held(struct sg_gate *gate);
 void sg_replayed(struct sg_gate *gate, struct sg_request *request);
-void sg_polled(struct sg_gate *gate, struct sg_request *request);
-/* approvals.c: answers this request with a refusal if it waits, and who asks may see no more what it waits for. NULL: nothing. */
-void sg_poll_review(struct sg_gate *gate, struct sg_request *request);
-/* Tells everybody who waits for an approval or an event that something may have happened. */
-void sg_wake(struct sg_gate *gate);
 
 #endif

@@ -159,17 +159,6 @@ sg_gate_confirmed(struct sg_gate *gate, struct sg_str issuer, struct sg_str answ
 	sg_arena_done(&arena);
 }
 
-/* The answer to the first call with this key was lost, or is asked for twice: there is never a second copy. */
-void
-sg_repeat_credential(struct sg_gate *gate, struct sg_request *r, const struct sg_attempt *attempt, struct sg_lease *lease)
-{
-	if (lease != NULL && !sg_lease_revoke(gate, lease, SG_STR("stepgate"), "credential_lost")) {
-		sg_answer_error(gate, r, 503, SG_REASON_audit_unavailable, "ask again with the same key");
-		return;
-	}
-	sg_answer_attempt(gate, r, attempt, SG_DENY, SG_REASON_credential_lost);
-}
-
 /* ---- showing ---- */
 
 static bool

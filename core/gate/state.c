@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Looking at the state. Changing it is fold.c's. */
-#include "gate/state.h"
+#include "gate/fold_in.h"
 
 #include "base/err.h"
 #include "base/pattern.h"
@@ -424,4 +424,36 @@ sg_state_pending(struct sg_state *state, void (*each)(void *to, struct sg_lease 
 	for (struct sg_lease *l; (l = sg_table_next(&state->leases, &at)) != NULL;)
 		if (l->state == SG_LEASE_PENDING || l->state == SG_LEASE_REVOKING)
 			each(to, l);
+}
+
+uint64_t
+sg_person_tag(struct sg_str id)
+{
+	char hex[SG_SHA256_HEX];
+	if (id.len == 0)
+		return 0;
+	sg_sha256_hex(hex, id);
+	hex[16] = '\0';
+	return strtoull(hex, NULL, 16) | 1;
+}
+
+/* The user of a domain of processes: its name begins with it. -1: of a session, or of what an enforcer asserts. */
+static long long
+user_of(const struct sg_domain *d)
+{
+	static const char *const kinds[] = {"uid", "cgroup", "unit", "process"};
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		if (strcmp(d->kind, kinds[i]) == 0)
+			return d->name != NULL ? atoll(d->name) : -1;
+	return -1;
+}
+
+struct sg_domain *
+sg_domain_kin(const struct sg_state *state, const struct sg_domain *domain, size_t *at)
+{
+	long long user = user_of(domain);
+	struct sg_domain *d = user < 0 ? NULL : sg_table_next(&state->domains, at);
+	while (d != NULL && (user_of(d) != user || strcmp(d->kind, domain->kind) == 0))
+		d = sg_table_next(&state->domains, at);
+	return d;
 }

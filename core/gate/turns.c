@@ -2,7 +2,7 @@
  * The line of requests that wait for a turn or have one. It is short: a request stands in it only after others overtook it. */
 #include "gate/turns.h"
 
-#include "gate/moved.h"
+#include "frame/moving.h"
 
 #include "base/str.h"
 
@@ -42,8 +42,9 @@ sg_turn_taken(const struct sg_gate *gate, const struct sg_request *r, const stru
 }
 
 bool
-sg_turn_take(struct sg_gate *gate, struct sg_request *r, const struct sg_task *task)
+sg_turn_take(struct sg_gate *gate, struct sg_request *r, const struct sg_task *task, void (*then)(struct sg_gate *, struct sg_request *))
 {
+	r->in_turn = then;
 	struct sg_request **end = &gate->turns;
 	while (*end != NULL)
 		end = &(*end)->turn_next;
@@ -96,7 +97,7 @@ sg_turns_pump(struct sg_gate *gate)
 		} else if ((r = next(gate)) != NULL) {
 			r->turn = SG_TURN_HAS;
 			sg_work_begin(gate, r);
-			sg_judged(gate, r);
+			r->in_turn(gate, r);
 			sg_work_end(gate);
 		}
 	}

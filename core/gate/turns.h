@@ -11,8 +11,8 @@ enum sg_turn { SG_TURN_NONE, SG_TURN_WAITS, SG_TURN_HAS };
 
 /* Somebody else has the turn of this request's subjects. */
 bool sg_turn_taken(const struct sg_gate *gate, const struct sg_request *request, const struct sg_task *task);
-/* Stands in line. True: its turn came at once; false: sg_judged is called again once it has. */
-bool sg_turn_take(struct sg_gate *gate, struct sg_request *request, const struct sg_task *task);
+/* Stands in line. True: its turn came at once; false: `then` is called once it has. */
+bool sg_turn_take(struct sg_gate *gate, struct sg_request *request, const struct sg_task *task, void (*then)(struct sg_gate *, struct sg_request *));
 /* Leaves the line. */
 void sg_turn_leave(struct sg_gate *gate, struct sg_request *request);
 /* Lets go who is done and lets those go on whose turn it is. After each event. */

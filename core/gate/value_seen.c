@@ -43,21 +43,6 @@ sg_value_hex(uint64_t digest, char out[17])
 	snprintf(out, 17, "%016llx", (unsigned long long)digest);
 }
 
-uint64_t
-sg_value_unhex(struct sg_str hex)
-{
-	uint64_t digest = 0;
-	if (hex.len != 16)
-		return 0;
-	for (size_t i = 0; i < hex.len; i++) {
-		const char *digits = "0123456789abcdef", *at = hex.ptr[i] == '\0' ? NULL : strchr(digits, hex.ptr[i]);
-		if (at == NULL)
-			return 0;
-		digest = digest << 4 | (uint64_t)(at - digits);
-	}
-	return digest;
-}
-
 bool
 sg_value_look_take(struct sg_value_look *look, const struct sg_json *value)
 {

@@ -162,3 +162,18 @@ sg_fold_values_of(struct sg_fold *f, struct sg_task *task, const struct sg_json 
 {
 	fold_values(f, task, list, origin, "", sayer, taint);
 }
+
+uint64_t
+sg_value_unhex(struct sg_str hex)
+{
+	uint64_t digest = 0;
+	if (hex.len != 16)
+		return 0;
+	for (size_t i = 0; i < hex.len; i++) {
+		const char *digits = "0123456789abcdef", *at = hex.ptr[i] == '\0' ? NULL : strchr(digits, hex.ptr[i]);
+		if (at == NULL)
+			return 0;
+		digest = digest << 4 | (uint64_t)(at - digits);
+	}
+	return digest;
+}

@@ -16,41 +16,6 @@ sure_fact(const struct sg_gate *gate, const struct sg_facts *facts, const char *
 	return sg_json_is(fact, "strength", "boundary") ? sg_json_text_at(fact, "value") : SG_STR("");
 }
 
-int64_t
-sg_conn_uid(const struct sg_conn *conn)
-{
-	return conn == NULL || conn->peer.network ? -1 : (int64_t)conn->peer.uid;
-}
-
-void
-sg_conn_name(const struct sg_conn *conn, char out[SG_CONN_NAME])
-{
-	if (conn->peer.network)
-		sg_address_name(conn->peer.address, out);
-	else
-		snprintf(out, SG_CONN_NAME, "%u", (unsigned)conn->peer.uid);
-}
-
-struct sg_str
-sg_conn_operator(const struct sg_conn *conn)
-{
-	return conn != NULL && conn->admin != NULL ? conn->admin->name : SG_STR("stepgate");
-}
-
-bool
-sg_match_names_uid(const struct sg_strings *match, uid_t uid)
-{
-	char want[16];
-	snprintf(want, sizeof(want), "uid=%u", (unsigned)uid);
-	for (size_t i = 0; i < match->count; i++) {
-		struct sg_str rest = match->items[i];
-		sg_str_cut(&rest, ':');
-		if (rest.ptr != NULL && sg_str_is(rest, want))
-			return true;
-	}
-	return false;
-}
-
 struct sg_str
 sg_conn_group(const struct sg_gate *gate, const struct sg_conn *conn)
 {
@@ -164,13 +129,38 @@ sg_who_enforcer(struct sg_gate *gate, struct sg_request *request, const struct s
 	return true;
 }
 
-void
-sg_gap_count(struct sg_gate *gate, int which, enum sg_reason reason)
+bool
+sg_fits_an_agent(const struct sg_gate *gate, const struct sg_conn *conn)
 {
-	if (gate->gap[which].count++ == 0)
-		gate->gap[which].from_ms = gate->state.now.wall_ms;
-	gate->gap[which].to_ms = gate->state.now.wall_ms;
-	gate->gap[which].reason = reason;
-	if (gate->gap_since == 0)
-		gate->gap_since = gate->state.now.boot;
+	enum sg_strength strength;
+	for (size_t i = 0; i < gate->catalogue->agent_count; i++)
+		if (sg_facts_fit(&conn->facts, &gate->catalogue->agents[i].match, &strength))
+			return true;
+	return false;
+}
+
+bool
+sg_peer_uid_fits(const struct sg_gate *gate, struct sg_request *r, const struct sg_task *task)
+{
+	int64_t uid = -1;
+	const struct sg_json *from = r->authzen ? sg_json_get(r->body, "context") : r->body;
+	(void)gate;
+	if (sg_json_int(sg_json_get(from, "peer_uid"), &uid)) /* an asserted task is of no process that anybody saw */
+		return (task->asserted && !r->proven) || uid == task->instance->uid;
+	if (r->proven) { /* who presented the token is not known: it proves nothing */
+		r->proven = false;
+		r->strength = SG_HINT;
+	}
+	return true;
+}
+
+void
+sg_asker(const struct sg_request *r, char out[80])
+{
+	if (r->enforcer != NULL)
+		snprintf(out, 80, "enforcer:%.*s", SG_STR_ARG(r->enforcer->name));
+	else if (r->agent != NULL)
+		snprintf(out, 80, "agent:%.*s", SG_STR_ARG(r->agent->name));
+	else
+		snprintf(out, 80, "unknown");
 }

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The four verdicts. */
+#ifndef SG_GATE_VERDICT_H
+#define SG_GATE_VERDICT_H
+
+/* 32-bit constants far apart; deny is what zeroed memory says. Test for the one good answer. */
+enum sg_verdict {
+	SG_DENY = 0,
+	SG_ALLOW = 0x3c5a96f1,
+	SG_STEP_UP = 0x5aa5c39e,
+	SG_DEFER = 0x6996a55c,
+};
+
+const char *sg_verdict_name(enum sg_verdict verdict);
+
+#endif
