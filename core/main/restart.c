@@ -2,7 +2,7 @@
  * A gate that ended: whether another one is started, and when. What is broken stays broken; what a disk or memory did not give may be there in a second. */
 #include "main/supervisor.h"
 
-#include "gate/loop.h"
+#include "gate/loop/loop.h"
 
 #include <signal.h>
 #include <stdio.h>

@@ -5,7 +5,7 @@
 #include "base/sys.h"
 #include "base/str.h"
 #include "door/door.h"
-#include "gate/loop.h"
+#include "gate/loop/loop.h"
 #include "host/host.h"
 #include "main/supervisor.h"
 

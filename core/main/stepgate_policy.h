@@ -5,7 +5,7 @@
 #define SG_MAIN_STEPGATE_POLICY_H
 
 #include "base/arena.h"
-#include "gate/merge.h"
+#include "gate/decide/merge.h"
 #include "policy/fixture.h"
 #include "policy/policy.h"
 

@@ -4,7 +4,7 @@
 
 #include "base/canon.h"
 #include "base/str.h"
-#include "gate/spell.h"
+#include "gate/desk/spell.h"
 
 #include <stdlib.h>
 

@@ -6,7 +6,7 @@
 
 #include "frame/link.h"
 #include "frame/routes.h"
-#include "gate/pulse.h"
+#include "gate/journal/pulse.h"
 #include "main/options.h"
 #include "main/policy_files.h"
 

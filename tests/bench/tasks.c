@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Figures of trees of tasks, run by hand: bench_tasks [TASKS] [LEAVES]. Memory of a task and of an indexed value; a decision with one and with many open
  * tasks, as a ratio in one run; the end of a tree of ten thousand; recovery of many leaves, from the first and from a snapshot. */
-#include "gate/remember.h"
-#include "gate/snapshot_file.h"
-#include "gate/values.h"
+#include "gate/wire/remember.h"
+#include "gate/snapshot/snapshot_file.h"
+#include "gate/state/values.h"
 #include "unit/gate/play.h"
 
 #include <malloc.h>

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Who includes whom. Rooms only what stands below them, foreign parts only in the room that keeps them, modules only the SDK. Names say what a file is."""
 import os
-from tree import ROOMS, end, files, includes
+from tree import GATE, ROOMS, below, end, files, includes
 
 # A foreign header and the only room it may be seen in.
 KEPT = {"lua.h": "policy", "lauxlib.h": "policy", "lualib.h": "policy", "libconfig.h": "conf", "dlfcn.h": "host", "openssl/ssl.h": "door", "sqlite3.h": "index"}
@@ -25,6 +25,17 @@ def in_core(path, room, bad):
             bad.append("%s includes %s without its room" % (path, name))
         elif other not in [room, "base"] + ROOMS[room]:
             bad.append("%s includes %s: %s does not stand on %s" % (path, name, room, other))
+
+
+def in_gate(path, bad):
+    room = path.split("/")[2]
+    if room not in GATE:
+        bad.append("%s stands in no room of the gate" % path)
+        return
+    for line, name, quoted in includes(path):
+        part = name.split("/")
+        if part[0] == "gate" and (len(part) != 3 or part[1] not in below(room)):
+            bad.append("%s includes %s: %s does not stand on it" % (path, name, room))
 
 
 def in_sdk(path, bad):
@@ -59,6 +70,8 @@ def main():
             bad.append("%s stands in no room" % path)
         else:
             in_core(path, room, bad)
+            if room == "gate":
+                in_gate(path, bad)
     print("%d files" % seen)
     assert seen > 100
     end(bad, KNOWN)

@@ -10,7 +10,16 @@ ROOMS = {"base": [], "conf": [], "token": [], "frame": ["token"], "door": ["toke
          "ctl": ["conf", "token", "frame"],
          "main": ["conf", "token", "frame", "door", "policy", "host", "gate", "index", "publish", "enforce", "ctl"]}
 
+# The rooms of the gate, each on these and on what they stand on: one way.
+GATE = {"journal": [], "catalogue": [], "state": ["journal", "catalogue"], "snapshot": ["state"], "desk": ["state"], "decide": ["desk"], "tasks": ["decide"],
+        "people": ["tasks"], "wire": ["people", "snapshot"], "loop": ["wire"]}
+
 TRUSTED = ("base", "frame", "gate", "main")
+
+
+def below(room):
+    """A room of the gate, and all that it stands on."""
+    return {room}.union(*(below(r) for r in GATE[room]))
 
 
 def files(*folders, ends=(".c", ".h")):

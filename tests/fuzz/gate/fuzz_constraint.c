@@ -2,7 +2,7 @@
  * Two limits and a value, as a JSON array of three. What one covers, it admits whatever the other admits; nothing that has no valid form admits or
  * covers anything; every valid limit but one on values that cannot be compared covers itself. */
 #include "base/canon.h"
-#include "gate/grant.h"
+#include "gate/state/grant.h"
 
 #include <stdlib.h>
 

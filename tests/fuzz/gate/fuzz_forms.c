@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Forms of arbitrary values: bounded in number and length, the same each time, and none of them longer than what a digest takes. */
-#include "gate/values.h"
+#include "gate/state/values.h"
 
 #include <stdlib.h>
 #include <string.h>

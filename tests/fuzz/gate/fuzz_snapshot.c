@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Arbitrary bytes as a snapshot: refused, or read into a state that is written again as the same bytes. */
 #include "base/buf.h"
-#include "gate/snapshot.h"
+#include "gate/snapshot/snapshot.h"
 
 #include <stdlib.h>
 #include <string.h>

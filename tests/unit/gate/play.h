@@ -4,7 +4,7 @@
 #ifndef SG_TESTS_PLAY_H
 #define SG_TESTS_PLAY_H
 
-#include "gate/request.h"
+#include "gate/wire/wire.h"
 
 #include "base/str.h"
 #include "unit/cases.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Every route refuses what it does not know and what is of another type; nothing is taken as if it were not there. Walks the table of routes, so that a
  * route that forgets is seen. */
-#include "gate/body.h"
+#include "gate/desk/body.h"
 
 #include "base/str.h"
 #include "unit/cases.h"

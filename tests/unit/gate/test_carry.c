@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * What goes into a tool comes out of it: a result's labels, for each way in. */
-#include "gate/values.h"
+#include "gate/state/values.h"
 #include "unit/gate/play.h"
 
 static struct play *p;

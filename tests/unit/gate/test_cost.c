@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * What one request may cost: bounds are asked before the first unit of work, what was not looked at is unknown, and padding pushes nothing out that
  * bears authority. */
-#include "gate/values.h"
+#include "gate/state/values.h"
 #include "unit/gate/play.h"
 
 #include <time.h>

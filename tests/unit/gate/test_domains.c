@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Domains and instances in one process: who is the same, what freezes nobody, and what a restart remembers. */
-#include "gate/domain.h"
-#include "gate/fold_in.h"
-#include "gate/snapshot.h"
+#include "gate/desk/domain.h"
+#include "gate/state/fold_in.h"
+#include "gate/snapshot/snapshot.h"
 #include "unit/gate/play.h"
 
 static struct play *p;

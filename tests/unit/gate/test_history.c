@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * A count is never smaller than the truth, whatever else happened and however often; what cannot be told is said. */
-#include "gate/history.h"
+#include "gate/state/history.h"
 #include "unit/cases.h"
 
 #include "base/str.h"

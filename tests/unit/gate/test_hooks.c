@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Hooks that are due: none is lost when the gate dies or the disk fails before its answer is recorded, or when nobody reports. */
-#include "gate/snapshot.h"
+#include "gate/snapshot/snapshot.h"
 #include "unit/gate/play.h"
 
 static struct play *p;

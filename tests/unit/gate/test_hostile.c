@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Ways around the ceilings, the record and the provenance of values, tried one by one: each ends in a refusal, and in a journal that can be read. */
-#include "gate/snapshot.h"
+#include "gate/snapshot/snapshot.h"
 #include "unit/gate/play.h"
 
 static struct play *p;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * What an issuer says of itself, and whether what it made is what was decided. */
 #include "base/str.h"
-#include "gate/issuers.h"
+#include "gate/desk/issuers.h"
 #include "unit/cases.h"
 #include "unit/gate/play.h"
 

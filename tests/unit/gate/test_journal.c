@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * The journal under a failing disk, cut at each offset, changed at each byte; and what comes back after a restart. */
-#include "gate/journal_files.h"
+#include "gate/journal/journal_files.h"
 #include "unit/gate/play.h"
 
 static void

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * A reload that draws another wall between the processes of a user washes nothing: what was read behind the old one is behind the new one, too, and what
  * still works there is heard here. */
-#include "gate/domain.h"
+#include "gate/desk/domain.h"
 #include "unit/gate/play.h"
 
 static struct play *p;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Labels at their bound: what the agent or its enforcer reports makes room for what catalogue and policy name, and never takes it. */
-#include "gate/domain.h"
-#include "gate/fold_in.h"
-#include "gate/snapshot.h"
+#include "gate/desk/domain.h"
+#include "gate/state/fold_in.h"
+#include "gate/snapshot/snapshot.h"
 #include "unit/gate/play.h"
 
 static struct play *p;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Leases until they are gone: what must be confirmed is taken back at its end too, again and again, over restarts, and no more is given out than can be
  * taken back. */
-#include "gate/lease_room.h"
-#include "gate/revoking.h"
-#include "gate/snapshot.h"
+#include "gate/desk/lease_room.h"
+#include "gate/desk/revoking.h"
+#include "gate/snapshot/snapshot.h"
 #include "unit/cases.h"
 #include "unit/gate/play.h"
 

@@ -2,7 +2,7 @@
  * One look: what is asked of which step, and what each kind of answer does, also none, a late one, one that is no answer. */
 #include "unit/gate/play.h"
 
-#include "gate/loop.h"
+#include "gate/loop/loop.h"
 #include "token/base64url.h"
 
 #include <stepgate/verify.h>

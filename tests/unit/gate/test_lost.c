@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * A sync fails: what was denied for it did not happen, live as after a restart. */
-#include "gate/history.h"
+#include "gate/state/history.h"
 #include "unit/gate/play.h"
 
 static struct play *p;

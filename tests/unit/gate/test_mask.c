@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Finding a secret again: wherever it stands, at its bounds, and none that was not given; for as long as its tree of tasks goes on. */
 #include "base/str.h"
-#include "gate/mask.h"
+#include "gate/state/mask.h"
 #include "unit/cases.h"
 #include "unit/gate/play.h"
 

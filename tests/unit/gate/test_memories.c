@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Resources with memory. They are kept up to a bound, of which each agent has its share: one more is denied, those that are kept may be written to again, and
  * reading needs no room. What comes to one reaches reads that may not be over. */
-#include "gate/fold_in.h"
-#include "gate/snapshot.h"
+#include "gate/state/fold_in.h"
+#include "gate/snapshot/snapshot.h"
 #include "unit/cases.h"
 #include "unit/gate/play.h"
 

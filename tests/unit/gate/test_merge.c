@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Merging against an oracle that is written out the long way, over random rules in random orders. */
-#include "gate/merge.h"
+#include "gate/decide/merge.h"
 #include "unit/gate/play.h"
 
 enum { ROUNDS = 4000, MOST = 8 };

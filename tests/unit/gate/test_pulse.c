@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * When a gate has hung, and when nobody looked long enough to say so. */
-#include "gate/pulse.h"
-#include "gate/snapshot_file.h"
+#include "gate/journal/pulse.h"
+#include "gate/snapshot/snapshot_file.h"
 #include "unit/gate/play.h"
 
 #define MS(n) ((sg_time)(n) * SG_MSEC)

@@ -2,8 +2,8 @@
  * One thing, one spelling: every row of the table as a resource, as an argument, as an element of one, as what a grant names, as a handle of memory and as a pattern. What is decided
  * is the normal form, for the digest, policy and the answer alike; what is none is refused with a hint. */
 #include "base/pattern.h"
-#include "gate/grant.h"
-#include "gate/spell.h"
+#include "gate/state/grant.h"
+#include "gate/desk/spell.h"
 #include "unit/base/spellings.h"
 #include "unit/gate/play.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * The stack's truth table: every stack of up to four steps against the same rules written a second time, as sentences; what counts, what
  * conflicts, what is refused. */
-#include "gate/stack.h"
+#include "gate/catalogue/stack.h"
 
 #include "base/canon.h"
 #include "base/str.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Trees of tasks, at random: what is allowed, which rule refuses, what is left of budgets, against a model that shares nothing with the gate but
  * the rules' text; and the state that comes out of the journal, and out of a snapshot, is the one that was there. */
-#include "gate/snapshot.h"
+#include "gate/snapshot/snapshot.h"
 #include "unit/gate/play.h"
 
 enum { AGENTS = 4, ACTIONS = 6, NODES = 400, STEPS = 700, DEPTH = 4, CHILDREN = 5, CALLS = 60, MONEY = 50000, TREE_MONEY = 40000 };

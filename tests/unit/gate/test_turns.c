@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Who has the turn is overtaken by no other commit. What moves without a commit moves all the same: refusals, an operator's word, an outcome. */
-#include "gate/turns.h"
+#include "gate/desk/turns.h"
 #include "unit/gate/play.h"
 
 static struct play *p;

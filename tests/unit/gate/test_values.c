@@ -2,8 +2,8 @@
  * Where values come from: which forms a value has, which of them stand for the whole of it, and which limits on arguments are narrower than which. */
 #include "base/canon.h"
 #include "base/str.h"
-#include "gate/grant.h"
-#include "gate/values.h"
+#include "gate/state/grant.h"
+#include "gate/state/values.h"
 #include "unit/cases.h"
 
 #include <stdio.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * A wall clock that stands far ahead, or behind: nothing is allowed, nothing it says gets into the record, and it is over when it is right again, or when an
  * operator says that it is. */
-#include "gate/wall.h"
+#include "gate/desk/wall.h"
 #include "unit/cases.h"
 #include "unit/gate/play.h"
 

@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Finding what the catalogue has, and the words of its small vocabularies. */
+#include "gate/catalogue/catalogue.h"
+
+#include "base/pattern.h"
+#include "base/str.h"
+
+#define FIND(function, type, array, condition)                                                                         \
+	const struct sg_##type *function                                                                               \
+	{                                                                                                              \
+		for (size_t i = 0; i < catalogue->type##_count; i++) {                                                 \
+			const struct sg_##type *row = &catalogue->array[i];                                            \
+			if (condition)                                                                                 \
+				return row;                                                                            \
+		}                                                                                                      \
+		return NULL;                                                                                           \
+	}
+
+FIND(sg_catalogue_action(const struct sg_catalogue *catalogue, struct sg_str name), action, actions, sg_str_eq(row->name, name))
+FIND(sg_catalogue_agent(const struct sg_catalogue *catalogue, struct sg_str name), agent, agents, sg_str_eq(row->name, name))
+FIND(sg_catalogue_agent_id(const struct sg_catalogue *catalogue, struct sg_str id), agent, agents, sg_str_eq(row->id, id))
+FIND(sg_catalogue_intent(const struct sg_catalogue *catalogue, struct sg_str name), intent, intents, sg_str_eq(row->name, name))
+FIND(sg_catalogue_enforcer(const struct sg_catalogue *catalogue, struct sg_str name), enforcer, enforcers,
+     sg_str_eq(row->name, name))
+FIND(sg_catalogue_issuer(const struct sg_catalogue *catalogue, struct sg_str name), issuer, issuers, sg_str_eq(row->name, name))
+FIND(sg_catalogue_admin(const struct sg_catalogue *catalogue, struct sg_str name), admin, admins, sg_str_eq(row->name, name))
+FIND(sg_catalogue_admin_uid(const struct sg_catalogue *catalogue, uid_t uid), admin, admins, row->uid == uid)
+
+FIND(sg_catalogue_human(const struct sg_catalogue *catalogue, struct sg_str name), human, humans, sg_str_eq(row->name, name))
+FIND(sg_catalogue_human_id(const struct sg_catalogue *catalogue, struct sg_str id), human, humans, sg_str_eq(row->id, id))
+FIND(sg_catalogue_human_admin(const struct sg_catalogue *catalogue, struct sg_str admin), human, humans, admin.len > 0 && sg_str_eq(row->admin, admin))
+FIND(sg_catalogue_role(const struct sg_catalogue *catalogue, struct sg_str name), task_role, task_roles, sg_str_eq(row->name, name))
+FIND(sg_catalogue_tool(const struct sg_catalogue *catalogue, struct sg_str action), tool, tools, sg_str_eq(row->action, action))
+
+/* Names are no ranks: a catch-all that comes first by name hides nothing of what is more sensitive. */
+const struct sg_resource *
+sg_catalogue_next_resource(const struct sg_catalogue *catalogue, struct sg_str type, struct sg_str id, const struct sg_resource *before)
+{
+	for (const struct sg_resource *row = before == NULL ? catalogue->resources : before + 1; row < catalogue->resources + catalogue->resource_count; row++)
+		if (sg_str_eq(row->type, type) && sg_strings_match(&row->patterns, id, '/'))
+			return row;
+	return NULL;
+}
+
+const struct sg_resource *
+sg_catalogue_resource(const struct sg_catalogue *catalogue, struct sg_str type, struct sg_str id)
+{
+	const struct sg_resource *most = NULL;
+	for (const struct sg_resource *row = NULL; (row = sg_catalogue_next_resource(catalogue, type, id, row)) != NULL;)
+		if (most == NULL || row->sensitivity > most->sensitivity)
+			most = row;
+	return most;
+}
+
+const struct sg_resource *
+sg_catalogue_type(const struct sg_catalogue *catalogue, struct sg_str type)
+{
+	for (size_t i = 0; i < catalogue->resource_count; i++)
+		if (sg_str_eq(catalogue->resources[i].type, type))
+			return &catalogue->resources[i];
+	return NULL;
+}
+
+bool
+sg_catalogue_closed(const struct sg_catalogue *catalogue, struct sg_str type)
+{
+	for (size_t i = 0; i < catalogue->resource_count; i++)
+		if (catalogue->resources[i].closed && sg_str_eq(catalogue->resources[i].type, type))
+			return true;
+	return false;
+}
+
+bool
+sg_admin_in(const struct sg_admin *admin, struct sg_str group)
+{
+	return sg_strings_have(&admin->groups, group);
+}
+
+static const char *const levels[] = {"public", "internal", "confidential", "restricted"};
+
+enum sg_sensitivity
+sg_sensitivity_named(struct sg_str word)
+{
+	for (int i = SG_PUBLIC; i < SG_RESTRICTED; i++)
+		if (sg_str_is(word, levels[i]))
+			return (enum sg_sensitivity)i;
+	return SG_RESTRICTED;
+}
+
+const char *
+sg_sensitivity_name(enum sg_sensitivity level)
+{
+	return (unsigned)level <= SG_RESTRICTED ? levels[level] : levels[SG_RESTRICTED];
+}
+
+bool
+sg_strings_match(const struct sg_strings *patterns, struct sg_str text, char separator)
+{
+	for (size_t i = 0; i < patterns->count; i++)
+		if (sg_pattern_match(patterns->items[i], text, separator))
+			return true;
+	return false;
+}
+
+bool
+sg_strings_have(const struct sg_strings *list, struct sg_str text)
+{
+	for (size_t i = 0; i < list->count; i++)
+		if (sg_str_eq(list->items[i], text))
+			return true;
+	return false;
+}
+
+/* As in conf/table.c. The number of a class stands in the record: rows are only added, at the end. */
+static const char *const classes[] = {"", "infrastructure", "secret", "payment", "data", "code", "web", "other", "api"};
+
+int
+sg_class_number(struct sg_str name)
+{
+	for (size_t i = 1; i < sizeof(classes) / sizeof(classes[0]); i++)
+		if (sg_str_is(name, classes[i]))
+			return (int)i;
+	return 0;
+}
+
+const char *
+sg_class_name(int number)
+{
+	return number > 0 && (size_t)number < sizeof(classes) / sizeof(classes[0]) ? classes[number] : "other";
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Ceilings: what no policy can lift. */
+#ifndef SG_GATE_DECIDE_CEILING_H
+#define SG_GATE_DECIDE_CEILING_H
+
+#include "gate/desk/desk.h"
+
+void sg_route_ceiling(struct sg_gate *gate, struct sg_request *request);
+bool sg_in_force(struct sg_gate *gate, struct sg_request *request, enum sg_reason *reason);
+bool sg_ceilings(struct sg_gate *gate, struct sg_request *request, enum sg_reason *reason);
+enum sg_reason sg_may_spend(const struct sg_gate *gate, const struct sg_request *request);
+bool sg_behalf_admits(const struct sg_gate *gate, const struct sg_agent *agent, struct sg_str human_id, const struct sg_action *action);
+enum { SG_FOUND_MAX = 8 }; /* stanzas that have one resource: resource_many */
+/* The stanzas of the catalogue that have what a request is about; all of them hold. */
+const struct sg_resource *sg_next_found(const struct sg_gate *gate, const struct sg_request *request, const struct sg_resource *before);
+/* SG_REASON_allowed or arguments_form with the name of one that does not fit. */
+enum sg_reason sg_arguments_fit(const struct sg_action *action, const struct sg_json *args, struct sg_str *which);
+
+#endif

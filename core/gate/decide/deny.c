@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Whatever is no allow: recorded, then answered. */
+#include "gate/decide/decide.h"
+
+#include "base/str.h"
+
+#include <stdio.h>
+
+static void
+say_decision(struct sg_gate *gate, const struct sg_request *r)
+{
+	char line[512];
+	/* names come from the agent: on the operator's terminal they are letters, never commands */
+	snprintf(line, sizeof(line), "%-8s %.*s %.*s %.*s  %s%s%.*s  %s", sg_verdict_name(r->verdict),
+		 SG_STR_ARG(r->agent != NULL ? r->agent->name : SG_STR("-")), SG_STR_ARG(r->action_name),
+		 SG_STR_ARG(r->resource_type), sg_reason_code(r->reason), r->merged.rule.len > 0 ? " by " : "",
+		 SG_STR_ARG(r->merged.rule), r->decision);
+	for (char *at = line; *at != '\0'; at++)
+		if (*at < ' ' || *at > '~')
+			*at = '?';
+	gate->ports.say(gate->ports.self, line);
+}
+
+static void
+answer_recorded(struct sg_gate *gate, struct sg_request *r)
+{
+	say_decision(gate, r);
+	sg_answer_decision(gate, r);
+}
+
+void
+sg_decision_lost(struct sg_gate *gate, struct sg_request *r)
+{
+	r->verdict = SG_DENY;
+	r->reason = SG_REASON_audit_unavailable;
+	sg_answer_decision(gate, r);
+}
+
+/* A denial that cannot be recorded is counted, and still a denial. */
+void
+sg_deny_unrecorded(struct sg_gate *gate, struct sg_request *r)
+{
+	sg_gap_count(gate, 1, SG_REASON_audit_unavailable);
+	r->verdict = SG_DENY;
+	r->reason = SG_REASON_audit_unavailable;
+	r->decision[0] = '\0';
+	sg_answer_decision(gate, r);
+}
+
+void
+sg_record_and_answer(struct sg_gate *gate, struct sg_request *r)
+{
+	uint64_t number = 0;
+	gate->decided++;
+	if (r->ask)
+		sg_answer_decision(gate, r);
+	else if (!sg_record_decision(gate, r, &number))
+		sg_deny_unrecorded(gate, r);
+	else {
+		sg_tool_quarantine(gate, r);
+		sg_thresholds(gate, r);
+		r->lost = sg_decision_lost;
+		sg_request_sync(gate, r, number, answer_recorded);
+	}
+}
+
+void
+sg_deny(struct sg_gate *gate, struct sg_request *r, enum sg_reason reason)
+{
+	r->verdict = reason == SG_REASON_plan_unsigned ? SG_DEFER : SG_DENY; /* what only time is missing for is not refused for good */
+	r->reason = reason;
+	r->merged.retry_ms = r->verdict == SG_DEFER ? 5000 : 0;
+	r->lease[0] = r->approval[0] = '\0';
+	sg_record_and_answer(gate, r);
+}
+
+void
+sg_deny_unkeyed(struct sg_gate *gate, struct sg_request *r, enum sg_reason reason)
+{
+	struct sg_conn *conn = sg_conn_find(gate, r->conn);
+	char name[SG_CONN_NAME] = "";
+	if (conn != NULL)
+		sg_conn_name(conn, name);
+	if (!sg_bucket_take(gate, "unknown", sg_str(name))) { /* nobody fills the journal without being somebody */
+		sg_gap_count(gate, 0, SG_REASON_overloaded);
+		sg_answer_error(gate, r, 429, SG_REASON_overloaded, "");
+		return;
+	}
+	r->asked[0] = '\0';
+	sg_deny(gate, r, reason);
+}

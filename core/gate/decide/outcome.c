@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Outcomes: what really happened, told by the one who asked; then the hooks of policy, which may only add. */
+#include "gate/state/mask_line.h"
+#include "gate/decide/decide.h"
+#include "gate/state/values.h"
+
+#include "base/str.h"
+
+#include <stdio.h>
+
+#define USED_MOST (INT64_C(1) << 45)
+
+static bool
+result_known(struct sg_str result)
+{
+	return sg_str_is(result, "ok") || sg_str_is(result, "failed") || sg_str_is(result, "partial") || sg_str_is(result, "unknown");
+}
+
+static void
+answer_outcome(struct sg_gate *gate, struct sg_request *r)
+{
+	struct sg_buf body;
+	sg_buf_init(&body, 1024);
+	sg_buf_printf(&body, "{\"decision_id\":\"%.*s\",\"recorded\":true}", SG_STR_ARG(r->argument));
+	sg_answer_buf(gate, r, 200, &body);
+}
+
+/* The one text of a report that is recorded: a secret in it is not, and that there was one is a label of its own. */
+static struct sg_str
+masked(struct sg_gate *gate, const struct sg_request *r, struct sg_str label)
+{
+	const struct sg_task *task = sg_state_task(&gate->state, r->task);
+	if (task == NULL || task->root->tree == NULL || !sg_mask_finds(&task->root->tree->mask, sg_mask_key(&gate->state), label))
+		return label;
+	char line[160];
+	snprintf(line, sizeof(line), "ALERT    the outcome of %.*s held a secret; masked", (int)(r->argument.len < 80 ? r->argument.len : 80), r->argument.ptr);
+	gate->ports.say(gate->ports.self, line);
+	return SG_STR("outcome:secret_masked");
+}
+
+/* Only what was reported: the fold takes the rest from the decision. */
+static void
+write_used(struct sg_json_writer *w, const struct sg_request *r)
+{
+	const struct sg_json *used = sg_json_get(r->body, "used");
+	if (used != NULL)
+		sg_jw_value(w, used);
+	else
+		sg_jw_raw(w, SG_STR("{}"));
+}
+
+/* Values of a result, as keyed digests; what the tree has no room for stays unknown. */
+static void
+write_values(struct sg_json_writer *w, const struct sg_gate *gate, const struct sg_request *r)
+{
+	const struct sg_json *values = sg_json_get(r->body, "values");
+	const struct sg_task *task = sg_state_task(&gate->state, r->task);
+	const struct sg_tree *tree = task == NULL ? NULL : task->root->tree;
+	size_t held = tree == NULL ? 0 : tree->values.count, most = (size_t)gate->catalogue->limits.values, room = held < most ? most - held : 0;
+	size_t of_report = (size_t)gate->catalogue->limits.values_per_report;
+	if (values == NULL || task == NULL || room == 0)
+		sg_jw_raw(w, SG_STR("[]"));
+	else
+		sg_values_write(w, &gate->state, task, values, room < of_report ? room : of_report, SG_LOOK_AT_REPORT, r->enforcer != NULL, NULL);
+}
+
+static bool
+label_of(const struct sg_json *l, struct sg_str *label)
+{
+	bool good = sg_json_string(l, label) && label->len > 0 && label->len <= SG_LABEL_MAX;
+	for (size_t i = 0; good && i < label->len; i++)
+		good = (unsigned char)label->ptr[i] >= ' ' && label->ptr[i] != 0x7f; /* as policy's: six bytes each in a leaf, and none to be read */
+	return good;
+}
+
+/* Something was reported that is no label or for which there is no room: the worst is assumed and said. */
+static bool
+labels_cut(const struct sg_json *labels)
+{
+	bool cut = labels != NULL && labels->type != SG_JSON_ARRAY && labels->type != SG_JSON_NULL;
+	for (const struct sg_json *l = cut ? NULL : sg_json_first(labels); l != NULL; l = sg_json_next(labels, l)) {
+		struct sg_str label;
+		cut |= !label_of(l, &label);
+	}
+	return cut || (labels != NULL && labels->count > SG_TAINTS_MAX);
+}
+
+/* What hooks are shown of them is what is recorded of them. NULL: nothing. */
+static const struct sg_json *
+labels_of(struct sg_gate *gate, struct sg_request *r)
+{
+	struct sg_buf text;
+	struct sg_json_writer w;
+	const struct sg_json *labels = sg_json_get(r->body, "labels"), *out = NULL;
+	sg_buf_init(&text, 1 << 20);
+	sg_jw_begin(&w, &text);
+	sg_jw_array(&w);
+	for (const struct sg_json *l = sg_json_first(labels); labels != NULL && l != NULL; l = sg_json_next(labels, l)) {
+		struct sg_str label;
+		if (label_of(l, &label))
+			sg_jw_str(&w, masked(gate, r, label));
+	}
+	sg_jw_end(&w);
+	struct sg_str copy = text.failed ? (struct sg_str){NULL, 0} : sg_arena_copy(&r->arena, sg_buf_view(&text));
+	if (copy.ptr == NULL || sg_canon_parse(&r->arena, copy, &sg_request_limits, &out, NULL) != SG_OK)
+		out = NULL;
+	sg_buf_done(&text);
+	return out;
+}
+
+/* `labels` of the report become taint: they can only raise what is suspected. */
+static void
+write_outcome(struct sg_buf *out, struct sg_gate *gate, const struct sg_request *r, struct sg_str result, const char *asker, bool hook)
+{
+	struct sg_json_writer w;
+	const struct sg_json *labels = sg_json_get(r->body, "labels");
+	sg_jw_begin(&w, out);
+	sg_jw_object(&w);
+	sg_jw_member_str(&w, "by", sg_str(asker));
+	sg_jw_member_str(&w, "decision", r->argument);
+	if (hook)
+		sg_jw_member_text(&w, "hook", "due");
+	sg_jw_member_str(&w, "result", result);
+	sg_jw_member_bool(&w, "self", r->enforcer == NULL);
+	bool cut = labels_cut(labels);
+	sg_jw_member_text(&w, "sensitivity", cut ? "restricted" : "public");
+	sg_jw_name(&w, "taint");
+	sg_jw_array(&w);
+	size_t count = 0;
+	for (const struct sg_json *l = sg_json_first(labels); l != NULL && count < SG_TAINTS_MAX; l = sg_json_next(labels, l)) {
+		struct sg_str label;
+		if (label_of(l, &label)) {
+			sg_jw_str(&w, masked(gate, r, label));
+			count++;
+		}
+	}
+	if (cut)
+		sg_jw_text(&w, "overflow");
+	sg_jw_end(&w);
+	sg_jw_member_str(&w, "task", r->task);
+	sg_jw_name(&w, "used");
+	write_used(&w, r);
+	sg_jw_name(&w, "values");
+	write_values(&w, gate, r);
+	sg_jw_end(&w);
+}
+
+static bool
+used_well(const struct sg_request *r)
+{
+	const struct sg_json *used = sg_json_get(r->body, "used");
+	if (used == NULL)
+		return true;
+	for (const struct sg_json *u = sg_json_first(used); u != NULL; u = sg_json_next(used, u)) {
+		enum sg_dimension d;
+		int64_t amount;
+		if (!sg_dimension_named(u->name, &d) || !sg_json_int(u, &amount) || amount < 0 || amount > USED_MOST)
+			return false;
+	}
+	return used->type == SG_JSON_OBJECT;
+}
+
+/* More than the result: what a second report would have to pass over. */
+static bool
+says_more(const struct sg_json *body)
+{
+	static const char *const members[] = {"labels", "used", "values"};
+	for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++) {
+		const struct sg_json *member = sg_json_get(body, members[i]);
+		if (member != NULL && ((member->type != SG_JSON_ARRAY && member->type != SG_JSON_OBJECT) || member->count > 0))
+			return true;
+	}
+	return false;
+}
+
+static void
+report(struct sg_gate *gate, struct sg_request *r)
+{
+	const struct sg_conn *conn = sg_conn_find(gate, r->conn);
+	struct sg_attempt *attempt = sg_state_decision(&gate->state, r->argument);
+	struct sg_str result = {"", 0};
+	enum sg_reason reason = SG_REASON_not_found;
+	char asker[80] = "";
+	if (conn == NULL) {
+		sg_request_end(gate, r);
+		return;
+	}
+	bool known = conn->face == SG_FACE_ENFORCER ? sg_who_enforcer(gate, r, conn, &reason) : sg_who_agent(gate, r, conn, &reason);
+	if (known)
+		sg_asker(r, asker);
+	sg_json_string(sg_json_get(r->body, "result"), &result);
+	bool theirs = attempt != NULL && strcmp(attempt->asker, asker) == 0 &&
+		      (conn->face == SG_FACE_ENFORCER || sg_who_owns(r, attempt->task));
+	if (known && (r->enforcer == NULL || theirs) && !sg_agent_afford(gate, r, r->enforcer == NULL ? r->agent->name : sg_str(attempt->task->agent))) {
+		sg_request_refuse(gate, r);
+	} else if (!known || !theirs || attempt->state != SG_ATTEMPT_ALLOWED)
+		sg_answer_error(gate, r, 404, known ? SG_REASON_not_found : reason, "only the asker of an allowed action reports on it");
+	else if (!result_known(result))
+		sg_answer_error(gate, r, 400, SG_REASON_bad_request, "result is ok, failed, partial or unknown");
+	else if (!used_well(r))
+		sg_answer_error(gate, r, 400, SG_REASON_bad_request, "used is {\"money\":hundredths,...}: bytes, calls, money, tokens, whole numbers from 0 on");
+	else if (attempt->outcome && sg_str_is(result, attempt->result) && says_more(r->body))
+		sg_answer_error(gate, r, 409, SG_REASON_outcome_known, "it is recorded already; of this report nothing is taken");
+	else if (attempt->outcome && sg_str_is(result, attempt->result))
+		sg_request_sync(gate, r, gate->journal.appended, answer_outcome);
+	else if (attempt->outcome && strcmp(attempt->result, "unknown") != 0)
+		sg_answer_error(gate, r, 409, SG_REASON_outcome_known, attempt->result);
+	else
+		sg_outcome_record(gate, r, attempt, result, asker);
+}
+
+void
+sg_outcome_record(struct sg_gate *gate, struct sg_request *r, struct sg_attempt *attempt, struct sg_str result, const char *asker)
+{
+	struct sg_buf body;
+	uint64_t number = 0;
+	bool hook = sg_hook_due(gate, attempt);
+	r->task = sg_arena_copy(&r->arena, sg_str(attempt->task->id));
+	sg_buf_init(&body, 60 << 10); /* every label at its bound, every byte of it escaped, and the values */
+	write_outcome(&body, gate, r, result, asker, hook);
+	bool good = !body.failed && sg_record(gate, "outcome", sg_buf_view(&body), SG_STR(""), &number, NULL) == SG_OK;
+	sg_buf_done(&body);
+	if (!good) {
+		sg_answer_error(gate, r, 503, SG_REASON_audit_unavailable, "report again");
+		return;
+	}
+	if (hook)
+		sg_after(gate, attempt, result, labels_of(gate, r));
+	sg_request_sync(gate, r, number, answer_outcome);
+}
+
+void
+sg_route_outcome(struct sg_gate *gate, struct sg_request *request)
+{
+	sg_look_first(gate, request, report);
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * How often an address may connect. There are more addresses than memory: beyond a bound the new ones share one bucket. */
+#include "gate/desk/desk.h"
+
+#include "base/str.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { ADDRESSES_MAX = 4096 };
+
+bool
+sg_address_take(struct sg_gate *gate, const unsigned char address[16])
+{
+	char name[33], key[48];
+	sg_address_name(address, name);
+	snprintf(key, sizeof(key), "address:%s", name);
+	bool room = gate->buckets.count < ADDRESSES_MAX || sg_table_get(&gate->buckets, sg_str(key)) != NULL;
+	return sg_bucket_take(gate, "address", room ? sg_str(name) : SG_STR("others"));
+}
+
+/* Who was quiet long enough to have everything again is forgotten. */
+void
+sg_address_sweep(struct sg_gate *gate)
+{
+	size_t at = 0;
+	int64_t most = gate->catalogue->limits.burst * 1000;
+	for (struct sg_bucket *b; (b = sg_table_next(&gate->buckets, &at)) != NULL;) {
+		int64_t passed_ms = (gate->state.now.boot - b->at) / SG_MSEC;
+		bool passing = strncmp(b->key, "address:", 8) == 0 || strncmp(b->key, "uid:", 4) == 0 || strncmp(b->key, "connect:agent:", 14) == 0;
+		if (!passing || (passed_ms < 3600000 && b->tokens_milli + passed_ms * gate->catalogue->limits.rate < most))
+			continue;
+		sg_table_take(&gate->buckets, sg_str(b->key));
+		free(b->key);
+		free(b);
+	}
+}

@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * What callers may ask, in units: a small request is one. Taken before a request is read, so that what is refused costs next to nothing; whoever goes on
+ * asking without anything left is answered late. */
+#include "gate/desk/buckets.h"
+
+#include "base/str.h"
+#include "gate/desk/desk.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+/* Who pays, and how fast it comes back. */
+enum purse { PURSE_CALLER, PURSE_PARTY };
+
+static int64_t
+burst_of(const struct sg_gate *gate, enum purse purse)
+{
+	const struct sg_limits *l = &gate->catalogue->limits;
+	return purse == PURSE_PARTY ? l->party_burst : l->burst;
+}
+
+static int64_t
+rate_of(const struct sg_gate *gate, enum purse purse)
+{
+	const struct sg_limits *l = &gate->catalogue->limits;
+	return purse == PURSE_PARTY ? l->party_rate : l->rate;
+}
+
+static struct sg_bucket *
+bucket_of(struct sg_gate *gate, enum purse purse, const char *key)
+{
+	struct sg_bucket *bucket = sg_table_get(&gate->buckets, sg_str(key));
+	if (bucket != NULL)
+		return bucket;
+	bucket = calloc(1, sizeof(*bucket));
+	if (bucket == NULL || (bucket->key = strdup(key)) == NULL || sg_table_put(&gate->buckets, sg_str(bucket->key), bucket) != SG_OK) {
+		if (bucket != NULL)
+			free(bucket->key);
+		free(bucket);
+		return NULL;
+	}
+	bucket->tokens_milli = burst_of(gate, purse) * 1000;
+	bucket->at = gate->state.now.boot;
+	return bucket;
+}
+
+static void
+refill(struct sg_gate *gate, enum purse purse, struct sg_bucket *b)
+{
+	int64_t most = burst_of(gate, purse) * 1000, passed_ms = (gate->state.now.boot - b->at) / SG_MSEC;
+	if (passed_ms <= 0)
+		return;
+	int64_t gained = passed_ms > 3600000 ? 2 * most : passed_ms * rate_of(gate, purse);
+	b->tokens_milli = b->tokens_milli + gained < most ? b->tokens_milli + gained : most;
+	b->at += passed_ms * SG_MSEC;
+}
+
+/* `reserve`: units that are kept for this kind of request alone. What costs more than a full bucket waits for a full one. */
+static bool
+take(struct sg_gate *gate, enum purse purse, const char *key, int64_t units, int64_t reserve)
+{
+	struct sg_bucket *b = bucket_of(gate, purse, key);
+	int64_t most = burst_of(gate, purse);
+	if (b == NULL)
+		return false;
+	refill(gate, purse, b);
+	if (b->tokens_milli + reserve * 1000 < (units < most ? units : most) * 1000) {
+		b->refused++;
+		return false;
+	}
+	b->tokens_milli -= units * 1000;
+	b->refused = 0;
+	return true;
+}
+
+bool
+sg_bucket_take(struct sg_gate *gate, const char *kind, struct sg_str name)
+{
+	char key[160];
+	snprintf(key, sizeof(key), "%s:%.*s", kind, SG_STR_ARG(name));
+	return take(gate, PURSE_CALLER, key, 1, 0);
+}
+
+/* ---- what a request costs ---- */
+
+int64_t
+sg_request_units(struct sg_str body)
+{
+	return 1 + (int64_t)(body.len / SG_UNIT_BYTES) + (int64_t)(sg_json_most_values(body) / SG_UNIT_VALUES);
+}
+
+/* Stopping is never too dear, neither is saying no. */
+static bool
+is_free(enum sg_route route)
+{
+	return route == SG_ROUTE_O_KILL || route == SG_ROUTE_O_LIFT || route == SG_ROUTE_O_REFUSE;
+}
+
+/* What tidies up may go on where asking may not. */
+static int64_t
+reserve_of(const struct sg_gate *gate, enum sg_route route)
+{
+	bool tidies = route == SG_ROUTE_A_OUTCOME || route == SG_ROUTE_E_OUTCOME || route == SG_ROUTE_A_TASK_CLOSE || route == SG_ROUTE_E_TASK_CLOSE ||
+		      route == SG_ROUTE_E_SESSION_END;
+	return tidies ? (gate->catalogue->limits.burst + 1) / 2 : 0;
+}
+
+/* The uid, or the address, until it is known which agent speaks; enforcers and operators by uid, with a purse of their own. */
+static enum purse
+payer_of(const struct sg_conn *conn, char key[160])
+{
+	char name[SG_CONN_NAME];
+	sg_conn_name(conn, name);
+	if (conn->face == SG_FACE_AGENT && conn->caller[0] != '\0')
+		snprintf(key, 160, "agent:%s", conn->caller);
+	else
+		snprintf(key, 160, "%s:%s", conn->face == SG_FACE_AGENT ? "uid" : conn->face == SG_FACE_ADMIN ? "admin" : "enforcer", name);
+	return conn->face == SG_FACE_AGENT ? PURSE_CALLER : PURSE_PARTY;
+}
+
+bool
+sg_request_afford(struct sg_gate *gate, struct sg_request *r, struct sg_str body)
+{
+	char key[160];
+	const struct sg_conn *conn = sg_conn_find(gate, r->conn);
+	r->units = sg_request_units(body);
+	if (conn == NULL || is_free(r->route->route))
+		return true;
+	enum purse purse = payer_of(conn, key);
+	r->paid = take(gate, purse, key, r->units, reserve_of(gate, r->route->route));
+	return r->paid;
+}
+
+/* Behind an enforcer each agent pays for itself: the enforcer gets back what it laid out. */
+static void
+give_back(struct sg_gate *gate, struct sg_request *r)
+{
+	char key[160];
+	const struct sg_conn *conn = sg_conn_find(gate, r->conn);
+	if (conn == NULL || !r->paid || conn->face == SG_FACE_AGENT)
+		return;
+	struct sg_bucket *b = bucket_of(gate, payer_of(conn, key), key);
+	if (b != NULL)
+		b->tokens_milli += r->units * 1000;
+	r->paid = false;
+}
+
+bool
+sg_agent_afford(struct sg_gate *gate, struct sg_request *r, struct sg_str agent)
+{
+	char key[160];
+	if (r->agent_paid)
+		return true;
+	sg_work_known(gate, r);
+	if (sg_work_refused(gate, r))
+		return false;
+	give_back(gate, r);
+	snprintf(key, sizeof(key), "agent:%.*s", SG_STR_ARG(agent));
+	r->agent_paid = take(gate, PURSE_CALLER, key, r->units, reserve_of(gate, r->route->route));
+	return r->agent_paid;
+}
+
+void
+sg_agent_owes(struct sg_gate *gate, const struct sg_request *r, int64_t units)
+{
+	char key[160];
+	if (r->agent == NULL)
+		return;
+	snprintf(key, sizeof(key), "agent:%.*s", SG_STR_ARG(r->agent->name));
+	struct sg_bucket *b = bucket_of(gate, PURSE_CALLER, key);
+	int64_t least = -burst_of(gate, PURSE_CALLER) * 1000; /* a burst in debt is enough */
+	if (b != NULL)
+		b->tokens_milli = b->tokens_milli - units * 1000 > least ? b->tokens_milli - units * 1000 : least;
+}
+
+void
+sg_caller_known(struct sg_gate *gate, struct sg_request *r)
+{
+	struct sg_conn *conn = sg_conn_find(gate, r->conn);
+	if (conn == NULL || conn->face != SG_FACE_AGENT || r->agent->name.len >= sizeof(conn->caller))
+		return;
+	r->agent_paid |= r->paid && sg_str_is(r->agent->name, conn->caller);
+	memcpy(conn->caller, r->agent->name.ptr, r->agent->name.len);
+	conn->caller[r->agent->name.len] = '\0';
+}
+
+bool
+sg_connect_afford(struct sg_gate *gate, enum sg_face face, const struct sg_peer *peer)
+{
+	char key[64];
+	if (peer->network || face == SG_FACE_ADMIN) /* addresses have buckets of their own, operators a share of the connections */
+		return true;
+	snprintf(key, sizeof(key), "connect:%s:%u", sg_face_name(face), (unsigned)peer->uid);
+	return take(gate, face == SG_FACE_AGENT ? PURSE_CALLER : PURSE_PARTY, key, 1, 0);
+}
+
+bool
+sg_connect_spent(struct sg_gate *gate, enum sg_face face, uid_t uid)
+{
+	char key[64];
+	snprintf(key, sizeof(key), "connect:%s:%u", sg_face_name(face), (unsigned)uid);
+	struct sg_bucket *b = face == SG_FACE_ADMIN ? NULL : sg_table_get(&gate->buckets, sg_str(key));
+	if (b == NULL)
+		return false;
+	sg_gate_now(gate);
+	refill(gate, face == SG_FACE_AGENT ? PURSE_CALLER : PURSE_PARTY, b);
+	return b->tokens_milli < 1000;
+}
+
+/* ---- those who have nothing left ---- */
+
+static void
+answer_refused(struct sg_gate *gate, struct sg_request *r)
+{
+	sg_answer_error(gate, r, 429, SG_REASON_overloaded, "rate and burst are in limits");
+}
+
+static uint64_t
+refused_by(struct sg_gate *gate, const struct sg_request *r)
+{
+	char key[160];
+	const struct sg_conn *conn = sg_conn_find(gate, r->conn);
+	const struct sg_bucket *b = NULL;
+	if (r->agent != NULL && !r->agent_paid && r->stage != SG_STAGE_SLOWED) {
+		snprintf(key, sizeof(key), "agent:%.*s", SG_STR_ARG(r->agent->name));
+		b = sg_table_get(&gate->buckets, sg_str(key));
+	} else if (conn != NULL) {
+		payer_of(conn, key);
+		b = sg_table_get(&gate->buckets, sg_str(key));
+	}
+	return b == NULL ? 0 : b->refused;
+}
+
+void
+sg_request_refuse(struct sg_gate *gate, struct sg_request *r)
+{
+	if (sg_work_refused(gate, r)) {
+		sg_answer_error(gate, r, 503, SG_REASON_caller_hung, "");
+		return;
+	}
+	sg_gap_count(gate, 0, SG_REASON_overloaded);
+	if (refused_by(gate, r) <= SG_REFUSED_AT_ONCE) {
+		answer_refused(gate, r);
+		return;
+	}
+	r->stage = SG_STAGE_SLOWED;
+	r->wait_until = gate->state.now.boot + SG_REFUSED_LATE_MS * SG_MSEC;
+}
+
+void
+sg_slowed_wake(struct sg_gate *gate, struct sg_request *r)
+{
+	if (gate->state.now.boot >= r->wait_until)
+		answer_refused(gate, r);
+}

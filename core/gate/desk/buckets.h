@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Buckets: what a caller may ask, in units. A unit is a small request; bytes and values beyond those of a small one, and further judgements, cost more.
+ * Not time: whoever shares a machine must not pay for its noise. Gate thread only. */
+#ifndef SG_GATE_BUCKETS_H
+#define SG_GATE_BUCKETS_H
+
+#include "gate/desk/gate.h"
+
+struct sg_request;
+
+enum {
+	SG_UNIT_BYTES = 4096,     /* of a body, one unit more for each */
+	SG_UNIT_VALUES = 64,      /* of a body, counted by its commas and brackets before it is read */
+	SG_REFUSED_AT_ONCE = 20,  /* refusals in a row that are answered at once; those behind are late */
+	SG_REFUSED_LATE_MS = 100,
+};
+
+/* What a body costs: 1 for a small one. Reads no value. */
+int64_t sg_request_units(struct sg_str body);
+/* Takes a request's units from its caller, before anything of it is read: the agent that spoke last on this connection, else its uid. False: there is
+ * not enough. Kill, lift and refusing an approval are never refused; outcomes and closing have half a burst that nothing else uses. */
+bool sg_request_afford(struct sg_gate *gate, struct sg_request *request, struct sg_str body);
+/* Once it is known whose request it is. Takes nothing twice from one bucket. */
+bool sg_agent_afford(struct sg_gate *gate, struct sg_request *request, struct sg_str agent);
+/* What turned out to be more work than was paid for; refuses nothing, and leaves a debt of a burst at most. */
+void sg_agent_owes(struct sg_gate *gate, const struct sg_request *request, int64_t units);
+/* request->agent is who speaks on this connection. */
+void sg_caller_known(struct sg_gate *gate, struct sg_request *request);
+/* A connection of a local user. */
+bool sg_connect_afford(struct sg_gate *gate, enum sg_face face, const struct sg_peer *peer);
+/* It has none left now; takes nothing. */
+bool sg_connect_spent(struct sg_gate *gate, enum sg_face face, uid_t uid);
+/* Answers 429 overloaded: at once, or late to whoever goes on asking. */
+void sg_request_refuse(struct sg_gate *gate, struct sg_request *request);
+/* Each tick, for requests in SG_STAGE_SLOWED. */
+void sg_slowed_wake(struct sg_gate *gate, struct sg_request *request);
+
+bool sg_bucket_take(struct sg_gate *gate, const char *kind, struct sg_str name);
+
+#endif

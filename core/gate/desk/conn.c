@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Connections: admitted or not before any byte is read, looked at, ended. */
+#include "gate/desk/desk.h"
+
+#include "base/err.h"
+#include "base/peer.h"
+#include "base/secret.h"
+#include "base/str.h"
+
+#include <stepgate/verify.h>
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+/* Of one user; of one address where there is no user. */
+static size_t
+conns_of(const struct sg_gate *gate, const struct sg_peer *peer)
+{
+	size_t at = 0, count = 0;
+	for (struct sg_conn *c; (c = sg_table_next(&gate->conns, &at)) != NULL;)
+		count += c->peer.network == peer->network && (peer->network ? sg_address_same(c->peer.address, peer->address) : c->peer.uid == peer->uid);
+	return count;
+}
+
+/* Whoever is far has half of the connections and no more: those on this machine are never shut out from there. */
+static bool
+network_full(const struct sg_gate *gate, size_t most)
+{
+	size_t at = 0, count = 0;
+	for (struct sg_conn *c; (c = sg_table_next(&gate->conns, &at)) != NULL;)
+		count += c->peer.network;
+	return count >= most / 2;
+}
+
+static enum sg_status
+may_connect(struct sg_gate *gate, enum sg_face face, const struct sg_peer *peer, struct sg_err *err)
+{
+	const struct sg_limits *limits = &gate->catalogue->limits;
+	/* operators keep a share of the connections for themselves */
+	size_t most = (size_t)limits->connections - (face == SG_FACE_ADMIN ? 0 : 16);
+	if ((face == SG_FACE_ADMIN && gate->conns.count >= most) || (peer->network && network_full(gate, most)) || conns_of(gate, peer) >= (size_t)limits->uid_connections)
+		return sg_fail(err, SG_LIMIT, "too_many_connections", "too many connections");
+	if (!sg_connect_afford(gate, face, peer))
+		return sg_fail(err, SG_LIMIT, "too_many_connections", "too many connections a second of this user");
+	if (peer->network && !sg_address_take(gate, peer->address))
+		return sg_fail(err, SG_LIMIT, "too_many_connections", "too many connections a second");
+	if (face == SG_FACE_ADMIN && sg_catalogue_admin_uid(gate->catalogue, peer->uid) == NULL)
+		return sg_fail(err, SG_REFUSED, "not_admin", "uid %u is no admin", (unsigned)peer->uid);
+	if (face != SG_FACE_ADMIN && !sg_conn_room(gate, peer, most)) /* last: whoever is refused closes nobody's */
+		return sg_fail(err, SG_LIMIT, "too_many_connections", "too many connections");
+	return SG_OK;
+}
+
+enum sg_status
+sg_gate_connect(struct sg_gate *gate, uint64_t id, enum sg_face face, struct sg_peer *peer, struct sg_err *err)
+{
+	sg_gate_now(gate);
+	enum sg_status status = may_connect(gate, face, peer, err);
+	struct sg_conn *conn = status == SG_OK ? calloc(1, sizeof(*conn)) : NULL;
+	if (conn == NULL) {
+		sg_peer_done(peer);
+		return status != SG_OK ? status : sg_fail(err, SG_NOMEM, "no_memory", "no memory for a connection");
+	}
+	conn->id = id;
+	conn->face = face;
+	conn->peer = *peer;
+	conn->named = !peer->network && sg_uid_named(gate->catalogue, peer->uid);
+	snprintf(conn->key, sizeof(conn->key), "%" PRIx64, id);
+	if (face == SG_FACE_ADMIN)
+		conn->admin = sg_catalogue_admin_uid(gate->catalogue, peer->uid);
+	conn->why = SG_REASON_facts_unavailable;
+	if (sg_table_put(&gate->conns, sg_str(conn->key), conn) != SG_OK) {
+		sg_conn_free(conn);
+		return sg_fail(err, SG_NOMEM, "no_memory", "no memory for a connection");
+	}
+	/* credentials, pidfd and start time were taken with the connection; a module looks once there is a request, so that connecting alone is no work */
+	conn->admitted = true;
+	gate->ports.admit(gate->ports.self, id, face);
+	return SG_OK;
+}
+
+enum presented {
+	KEPT,
+	NOT_KEPT, /* no memory: it speaks on, and nothing is known of it */
+	REFUSED
+};
+
+static enum presented
+keep_presented(struct sg_conn *conn, unsigned form, struct sg_str bytes)
+{
+	if ((form != SG_PRESENTED_TOKEN && form != SG_PRESENTED_CHAIN) || bytes.len == 0 || bytes.len > SG_PRESENTED_MAX ||
+	    conn->presented[form - 1].ptr != NULL || (form == SG_PRESENTED_CHAIN && !conn->peer.network))
+		return REFUSED;
+	char *copy = malloc(bytes.len);
+	if (copy == NULL)
+		return NOT_KEPT;
+	conn->presented[form - 1] = (struct sg_str){memcpy(copy, bytes.ptr, bytes.len), bytes.len};
+	return KEPT;
+}
+
+bool
+sg_gate_presented(struct sg_gate *gate, uint64_t id, unsigned form, struct sg_str bytes)
+{
+	struct sg_conn *conn = sg_conn_find(gate, id);
+	if (conn == NULL)
+		return true; /* closed in the meantime */
+	if (conn->face == SG_FACE_ADMIN || !conn->admitted || conn->request != 0)
+		return false;
+	enum presented what = keep_presented(conn, form, bytes);
+	conn->unread |= what == KEPT;
+	if (what == NOT_KEPT) {
+		conn->changed = true;
+		conn->why = SG_REASON_facts_unavailable;
+	}
+	return what != REFUSED;
+}

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Connections: who is behind one, what looks at it, where it finds room, how it ends. Gate thread only. */
+#ifndef SG_GATE_DESK_CONN_H
+#define SG_GATE_DESK_CONN_H
+
+#include "gate/desk/request.h"
+
+enum { SG_CONN_NAME = 40 };
+/* The user behind a connection, as the kernel says; -1: it is on another machine, or gone (NULL). */
+int64_t sg_conn_uid(const struct sg_conn *conn);
+/* Its user's number, or what its address counts as: for buckets and whatever else is kept of a caller. */
+void sg_conn_name(const struct sg_conn *conn, char out[SG_CONN_NAME]);
+/* The operator who speaks there, as records name them: never empty; "stepgate" where the daemon itself does it. */
+struct sg_str sg_conn_operator(const struct sg_conn *conn);
+/* One of these match expressions is "STEP:uid=UID". */
+bool sg_match_names_uid(const struct sg_strings *match, uid_t uid);
+/* What an address counts as: an IPv6 user has a whole network of 64 bits; an IPv4 address stands for itself. */
+void sg_address_name(const unsigned char address[16], char out[33]);
+/* True if both count as one. */
+bool sg_address_same(const unsigned char one[16], const unsigned char other[16]);
+/* False if more connections come from there than the rate admits. */
+bool sg_address_take(struct sg_gate *gate, const unsigned char address[16]);
+void sg_address_sweep(struct sg_gate *gate);
+/* A peer connected. Takes the peer's pidfd. SG_REFUSED (too_many_connections, not_admin, admin_is_agent is decided after the look) closes it. */
+enum sg_status sg_gate_connect(struct sg_gate *gate, uint64_t conn, enum sg_face face, struct sg_peer *peer,
+			       struct sg_err *err);
+/* The peer of a connection presented a token or a certificate chain (form: enum sg_presented). Once for each form, before the first request that
+ * rests on it. False if this connection may not: the door that said so is to be killed. */
+bool sg_gate_presented(struct sg_gate *gate, uint64_t conn, unsigned form, struct sg_str bytes);
+void sg_conn_free(struct sg_conn *conn);
+void sg_gate_disconnect(struct sg_gate *gate, uint64_t conn);
+/* A module must look before this connection's next request is run: it never has, something was presented, or a reload came. */
+bool sg_look_due(const struct sg_gate *gate, const struct sg_conn *conn);
+/* Its user is an operator and, but for mode dev, no agent. */
+bool sg_is_operator(const struct sg_gate *gate, const struct sg_conn *conn);
+/* Its operator is a person whom another operator disabled. */
+bool sg_operator_gone(const struct sg_gate *gate, const struct sg_conn *conn);
+/* After a reload: closes operators' connections that are none any more, and refuses who waits for what it may see no more; at most `most` looked at in a call. */
+void sg_conns_review(struct sg_gate *gate, size_t most);
+/* Nobody has looked at who is behind this connection: it comes before its first request is judged. */
+bool sg_first_look_due(const struct sg_gate *gate, const struct sg_conn *conn);
+/* Calls `then` once the facts of the asker are fresh: at once if the last look is young, else after another. */
+void sg_look_first(struct sg_gate *gate, struct sg_request *request, void (*then)(struct sg_gate *, struct sg_request *));
+/* The same, with another look in any case. */
+void sg_look_now(struct sg_gate *gate, struct sg_request *request, void (*then)(struct sg_gate *, struct sg_request *));
+/* A byte came from another process than the one that connected. */
+void sg_gate_changed(struct sg_gate *gate, uint64_t conn);
+/* Attestation answered, or did not: then `facts` is {NULL, 0} and `why` says so. */
+void sg_gate_looked(struct sg_gate *gate, uint64_t id, struct sg_str facts, enum sg_reason why);
+/* What a connection holds its place by, least first. */
+enum sg_hold {
+	SG_HOLD_NONE,
+	SG_HOLD_IDLE,       /* nobody knows who speaks there, and nothing is being done */
+	SG_HOLD_STRANGE,    /* nobody knows; something is being done */
+	SG_HOLD_KNOWN_IDLE, /* an agent or an enforcer, for whom nothing is being done */
+	SG_HOLD_KNOWN,
+	SG_HOLD_NAMED       /* the configuration names its uid; or it is from far, or an operator's: they have bounds of their own */
+};
+enum { SG_STRANGERS_PART = 4 }; /* of all connections one in so many may be of nobody knows whom */
+/* Some agent's or enforcer's `match`, or an admin's stanza, names this uid. */
+bool sg_uid_named(const struct sg_catalogue *catalogue, uid_t uid);
+enum sg_hold sg_conn_hold(struct sg_gate *gate, const struct sg_conn *conn);
+/* The most that another one may hold and be turned out for somebody who comes; `named`: whose uid the configuration names. */
+enum sg_hold sg_hold_least(bool named);
+/* Closes it, with what only waits there. */
+void sg_conn_turn_out(struct sg_gate *gate, const struct sg_conn *conn);
+/* There is place for another connection of this peer, of at most `most` without those of operators: or was made, by closing one that holds less. */
+bool sg_conn_room(struct sg_gate *gate, const struct sg_peer *peer, size_t most);
+
+#endif

@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The gate: a state machine that decides. Events go in through wire/wire.h; what it wants from the world goes out through `ports` and `sys`. It has no
+ * sockets, no threads and no clock of its own, so a test can play every order of events. One thread. */
+#ifndef SG_GATE_GATE_H
+#define SG_GATE_GATE_H
+
+#include "base/canon.h"
+#include "base/sys.h"
+#include "frame/routes.h"
+#include "frame/table.h"
+#include "gate/catalogue/facts.h"
+#include "gate/state/fold.h"
+#include "gate/desk/issuers.h"
+#include "gate/journal/journal.h"
+#include "gate/desk/merged.h"
+#include "gate/desk/wall.h"
+
+struct sg_gate;
+
+/* What the gate asks of its surroundings. `id` comes back with the answer; late answers are dropped by it. */
+struct sg_ports {
+	void *self;
+	/* Sends an HTTP answer on a connection. */
+	void (*answer)(void *self, uint64_t conn, unsigned status, struct sg_str body);
+	/* The connection may talk: its descriptor goes to the door of its face. */
+	void (*admit)(void *self, uint64_t conn, enum sg_face face);
+	/* Ends a connection, answered or not. */
+	void (*close)(void *self, uint64_t conn);
+	/* Asks a policy worker; false if there is none. Answer: sg_gate_judged. `agent` for fair queueing. */
+	bool (*judge)(void *self, uint64_t id, enum sg_frame_type type, struct sg_str input);
+	/* Asks the attestation stack about the peer of a connection; false if there is none. Answer: sg_gate_looked. */
+	bool (*look)(void *self, uint64_t id, uint64_t conn);
+	/* Calls the host of a module of `kind` ("issue", "verify"); false if it is away. Answer: sg_gate_called. */
+	bool (*call)(void *self, uint64_t id, const char *kind, struct sg_str name, struct sg_str request);
+	/* Writes the array of module instances, for `status`. */
+	void (*modules)(void *self, struct sg_json_writer *w);
+	/* Asks the supervisor to read configuration and policy again, from now on. Answer: sg_gate_reloaded with this id. */
+	void (*reload)(void *self, uint64_t id);
+	/* Ends the process now: the state in memory is not to be used any more. Does not come back. NULL in tests: the call fails instead. */
+	void (*end)(void *self);
+	/* A line for the operator's eyes (dev mode prints decisions). */
+	void (*say)(void *self, const char *line);
+	/* Keeps a stop that could not be recorded ({"body","kind"}: a kill, a word on a human or an agent) for the gate after this one, should there be one;
+	 * "{}": all of them are recorded. NULL: nobody keeps it. */
+	void (*hold)(void *self, struct sg_str held);
+};
+
+struct sg_bucket {
+	char *key;
+	int64_t tokens_milli; /* thousandths of a unit; below 0: a debt */
+	uint64_t refused;     /* in a row */
+	sg_time at;
+};
+
+struct sg_conn {
+	uint64_t id;
+	enum sg_face face;
+	struct sg_peer peer; /* pidfd owned */
+	struct sg_facts facts;
+	uint64_t configured; /* the configuration that they were read under, counted */
+	sg_time looked; /* when the facts were read; 0 never */
+	bool admitted, changed;
+	bool seen;   /* a first look is over */
+	bool named;  /* the configuration names its uid */
+	bool known;  /* an agent or an enforcer was found to speak here */
+	bool blind;  /* an operator of whom nothing could be established: may look, stop and reload, nothing else */
+	bool unread; /* something was presented since the last look */
+	enum sg_reason why; /* changed: how; no facts: why there are none */
+	struct sg_str presented[2]; /* token, chain: what the peer presented, owned; {NULL, 0}: nothing */
+	uint64_t request; /* the one under way, 0 if none */
+	const struct sg_admin *admin;
+	char caller[64]; /* the agent that spoke last; "" until it is known */
+	char key[24];
+};
+
+struct sg_gate {
+	const struct sg_sys *sys;
+	struct sg_ports ports;
+	struct sg_state state;
+	struct sg_journal journal;
+	struct sg_catalogue *catalogue;
+	struct sg_catalogue *retired; /* catalogues that requests under way may still point to */
+	char policy[SG_SHA256_HEX];
+	struct sg_buf manifest;    /* of the policy in force */
+	struct sg_arena manifest_arena;
+	const struct sg_json *const *needy, *const *hooks; /* rules that need history, by id; that look at outcomes: in the manifest's arena */
+	size_t needy_count, hook_count;
+	size_t hooks_asked; /* that policy is being asked about */
+	struct sg_wall wall;
+	uint64_t leases_soaked; /* state.soaked when leases were last looked at */
+	sg_time leases_at;      /* then issuers are told again of what they have not confirmed */
+	bool hooks_lost; /* a hook is due that nobody is asking about */
+	uint64_t policy_generation;
+	struct sg_table conns, requests, buckets, uid_conns;
+	uint64_t configured, reviewed; /* how many configurations there were; under which all connections were judged anew */
+	size_t review_at;
+	bool review_again;
+	struct sg_request *turns; /* who stands in line for a turn, first come first */
+	struct sg_buf jwks; /* key set of the JWT issuers, canonical */
+	struct sg_issuer_told *issuers;
+	uint64_t next_id;
+	struct {
+		uint64_t count;
+		enum sg_reason reason;
+		int64_t from_ms, to_ms;
+	} gap[2]; /* unrecorded answers: overload, closed journal */
+	bool holds;           /* stops that are not durable are held outside */
+	uint64_t held_until;  /* the leaf with which the last of those is; 0: it is not written yet */
+	struct sg_owed *owed; /* leaves that a closed journal could not take, newest first */
+	bool stopping, reloading;
+	bool recovered; /* the state is that of the journal: what is found wrong with it may be recorded */
+	bool audit_lags; /* a required sink is too far behind: nothing is allowed */
+	uint64_t snapshot_last, snapshot_at; /* leaf of the newest one that a leaf names; of the one being written, 0: none */
+	sg_time snapshot_since;
+	uint64_t head_leaf, loss_leaf; /* of the head beside the journal; of the leaf that says that a loss was taken, 0: none */
+	sg_time head_at; /* not written again before */
+	unsigned passed_over; /* head and snapshots that could not be read at the start; the last of them, and why */
+	char passed_why[320];
+	uint64_t reload_conn;
+	size_t sessions_at; /* where the look at idle sessions goes on */
+	size_t watched_at; /* where the look at processes of instances goes on */
+	struct {
+		uint64_t id; /* the request that is worked on, 0: none */
+		sg_time since;
+	} work;
+	struct {
+		const char *route;
+		sg_time took;
+	} slowest_request;
+	sg_time slowest_turn;
+	sg_time last_sweep, last_reopen, gap_since;
+	uint64_t decided, allowed;
+	uint64_t turned_out; /* connections that were closed so that others find place */
+	struct sg_buf layers; /* canonical JSON array: which processes lack which layer of confinement */
+};
+
+#endif

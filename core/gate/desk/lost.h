@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Leaves that are gone: the head beside the journal, what it proves at a start, and an operator's word that a loss is taken. */
+#ifndef SG_GATE_LOST_H
+#define SG_GATE_LOST_H
+
+#include "gate/desk/gate.h"
+
+enum { SG_HEAD_EACH_S = 10, SG_LOSS_FILE_MOST = 4096 };
+
+/* What `stepgate audit accept` leaves in the journal's folder: {"ahead":N,"by":TEXT,"last":N,"reason":TEXT}. */
+#define SG_LOSS_FILE "loss"
+
+/* After recovery: records that an operator took a loss, if one did. The file goes once that leaf is on disk. */
+void sg_lost_accepted(struct sg_gate *gate);
+
+/* Each tick, and at the end: the head follows the journal, SG_HEAD_EACH_S behind it at most. */
+void sg_head_follow(struct sg_gate *gate, bool now);
+
+#endif

@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * What a failed disk owes: kills, revocations, taint and the rest of what was appended but never synced is written again once the journal opens;
+ * what was answered without a record is counted and written as a gap. */
+#include "gate/state/fold_in.h"
+#include "gate/desk/desk.h"
+#include "gate/desk/revoking.h"
+
+#include "base/str.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+struct sg_owed {
+	struct sg_owed *next;
+	char kind[16];
+	struct sg_str body;
+	char bytes[];
+};
+
+/* This process may die before there is room: what was said to be in force must not die with it. */
+static void
+hold(struct sg_gate *gate, const char *kind, struct sg_str body)
+{
+	struct sg_buf held;
+	gate->held_until = 0;
+	if (gate->ports.hold == NULL)
+		return;
+	sg_buf_init(&held, SG_LEAF_MAX);
+	sg_buf_printf(&held, "{\"body\":%.*s,\"kind\":\"%s\"}", SG_STR_ARG(body), kind);
+	if (!held.failed) { /* else it is in force as long as this gate lives, which its answer said */
+		gate->holds = true;
+		gate->ports.hold(gate->ports.self, sg_buf_view(&held));
+	}
+	sg_buf_done(&held);
+}
+
+void
+sg_gate_release_held(struct sg_gate *gate)
+{
+	if (!gate->holds || gate->held_until == 0 || gate->owed != NULL || gate->journal.durable < gate->held_until)
+		return;
+	gate->holds = false;
+	gate->ports.hold(gate->ports.self, SG_STR("{}"));
+}
+
+bool
+sg_gate_owe(struct sg_gate *gate, const char *kind, struct sg_str body)
+{
+	struct sg_owed *owed = calloc(1, sizeof(*owed) + body.len + 1);
+	if (owed == NULL)
+		return false;
+	snprintf(owed->kind, sizeof(owed->kind), "%s", kind);
+	memcpy(owed->bytes, body.ptr, body.len);
+	owed->body = (struct sg_str){owed->bytes, body.len};
+	owed->next = gate->owed; /* newest first; sg_gate_pay turns them round */
+	gate->owed = owed;
+	if (sg_str_is(sg_str(kind), "kill") || sg_str_is(sg_str(kind), "human") || sg_str_is(sg_str(kind), "agent"))
+		hold(gate, kind, body);
+	return true;
+}
+
+void
+sg_gate_forget_owed(struct sg_gate *gate)
+{
+	while (gate->owed != NULL) {
+		struct sg_owed *next = gate->owed->next;
+		free(gate->owed);
+		gate->owed = next;
+	}
+}
+
+/* An allow that lost its record never happened, except for what it may have read. */
+static void
+owe_withheld(struct sg_gate *gate, const struct sg_json *body, int64_t number)
+{
+	struct sg_buf out;
+	struct sg_json_writer w;
+	char decision[SG_ID_MAX];
+	snprintf(decision, sizeof(decision), "d%lld-%.*s", (long long)number, SG_STR_ARG(sg_json_text_at(body, "tail")));
+	sg_buf_init(&out, SG_LEAF_MAX);
+	sg_jw_begin(&w, &out);
+	sg_jw_object(&w);
+	sg_jw_member_text(&w, "code", "audit_unavailable");
+	sg_jw_member_text(&w, "decision", decision);
+	sg_jw_member_str(&w, "lease", sg_json_text_at(sg_json_get(body, "lease"), "id"));
+	sg_jw_member_str(&w, "sensitivity", sg_json_text_at(body, "sensitivity"));
+	sg_jw_name(&w, "taint");
+	sg_jw_value(&w, sg_json_get(body, "taint"));
+	sg_jw_member_str(&w, "task", sg_json_text_at(body, "task"));
+	sg_jw_end(&w);
+
+	struct sg_attempt *attempt = sg_state_decision(&gate->state, sg_str(decision));
+	struct sg_lease *lease = sg_state_lease(&gate->state, sg_json_text_at(sg_json_get(body, "lease"), "id"));
+	int64_t step = 0;
+	sg_json_int(sg_json_get(body, "step"), &step);
+	if (attempt != NULL && attempt->state == SG_ATTEMPT_ALLOWED)
+		sg_state_lost_allow(&gate->state, attempt, step, sg_json_text_at(body, "approval"));
+	if (attempt != NULL) {
+		sg_fold_unspend(&gate->state, attempt);
+		attempt->state = SG_ATTEMPT_WITHHELD;
+		attempt->reason = SG_REASON_audit_unavailable;
+	}
+	if (lease != NULL && lease->state < SG_LEASE_REVOKING)
+		lease->state = SG_LEASE_REVOKING;
+	sg_gate_owe(gate, "withheld", sg_buf_view(&out));
+	sg_buf_done(&out);
+}
+
+static void
+owe_raw(struct sg_gate *gate, struct sg_str kind, const struct sg_json *body)
+{
+	struct sg_buf out;
+	char name[16];
+	sg_buf_init(&out, SG_LEAF_MAX);
+	sg_canon_write(&out, body);
+	snprintf(name, sizeof(name), "%.*s", SG_STR_ARG(kind));
+	sg_gate_owe(gate, name, sg_buf_view(&out));
+	sg_buf_done(&out);
+}
+
+/* What a person was to see is sealed beside the leaf that is lost: the approval is void, and whatever was said to it. */
+static bool
+lost_with_its_text(struct sg_gate *gate, const struct sg_json *body)
+{
+	struct sg_approval *a = sg_state_approval(&gate->state, sg_json_text_at(body, "approval"));
+	if (a != NULL && sg_json_is(body, "event", "open")) {
+		a->lost = true;
+		sg_fold_end_approval(&gate->state, a, SG_APPROVAL_VOID);
+	}
+	return a != NULL && a->lost;
+}
+
+static void
+lose_refusal(struct sg_gate *gate, const struct sg_json *body, int64_t number)
+{
+	char decision[SG_ID_MAX];
+	snprintf(decision, sizeof(decision), "d%lld-%.*s", (long long)number, SG_STR_ARG(sg_json_text_at(body, "tail")));
+	sg_state_lost_attempt(&gate->state, sg_str(decision));
+	sg_gap_count(gate, 1, SG_REASON_audit_unavailable);
+}
+
+static enum sg_status
+lose(void *to, const struct sg_record *record, struct sg_err *err)
+{
+	struct sg_gate *gate = to;
+	const struct sg_json *body = sg_json_get(record->json, "body");
+	struct sg_str kind = sg_json_text_at(record->json, "kind");
+	int64_t number = 0;
+	(void)err;
+	sg_json_int(sg_json_get(record->json, "n"), &number);
+	if (sg_str_is(kind, "approval") && lost_with_its_text(gate, body))
+		return SG_OK;
+	if (!sg_str_is(kind, "decision"))
+		owe_raw(gate, kind, body);
+	else if (sg_json_is(body, "verdict", "allow"))
+		owe_withheld(gate, body, number);
+	else
+		lose_refusal(gate, body, number);
+	return SG_OK;
+}
+
+void
+sg_gate_lost(struct sg_gate *gate)
+{
+	struct sg_owed *later = gate->owed; /* kills that came while closed stand behind what was lost before them */
+	gate->owed = NULL;
+	sg_journal_void(&gate->journal, lose, gate, NULL);
+	sg_buf_clear(&gate->journal.commit.bytes);
+	sg_buf_clear(&gate->journal.pending);
+	struct sg_owed *oldest = later;
+	while (oldest != NULL && oldest->next != NULL)
+		oldest = oldest->next;
+	if (oldest == NULL)
+		return;
+	oldest->next = gate->owed;
+	gate->owed = later;
+}
+
+/* Oldest first, so that they are written in the order in which they came to be. */
+static void
+turn_round(struct sg_gate *gate)
+{
+	struct sg_owed *rest = gate->owed, *turned = NULL;
+	while (rest != NULL) {
+		struct sg_owed *next = rest->next;
+		rest->next = turned;
+		turned = rest;
+		rest = next;
+	}
+	gate->owed = turned;
+}
+
+void
+sg_gate_pay(struct sg_gate *gate)
+{
+	turn_round(gate);
+	while (gate->owed != NULL) {
+		struct sg_owed *owed = gate->owed;
+		struct sg_leaf leaf = {.kind = owed->kind, .body = owed->body, .config = gate->catalogue->digest, .policy = gate->policy};
+		uint64_t number;
+		if (sg_journal_append(&gate->journal, &leaf, &number, NULL, NULL) != SG_OK)
+			break; /* the rest stays owed until the next tick */
+		gate->held_until = number;
+		gate->owed = owed->next;
+		free(owed);
+	}
+	turn_round(gate);
+}
+
+void
+sg_gap_count(struct sg_gate *gate, int which, enum sg_reason reason)
+{
+	if (gate->gap[which].count++ == 0)
+		gate->gap[which].from_ms = gate->state.now.wall_ms;
+	gate->gap[which].to_ms = gate->state.now.wall_ms;
+	gate->gap[which].reason = reason;
+	if (gate->gap_since == 0)
+		gate->gap_since = gate->state.now.boot;
+}

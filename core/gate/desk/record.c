@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Writing leaves: append, then fold the very bytes that were appended, so that a replay cannot come to another state. */
+#include "gate/state/mask_line.h"
+#include "gate/desk/desk.h"
+
+#include "base/err.h"
+#include "base/str.h"
+
+#include <stdio.h>
+
+enum { FOLD_BUDGET = 4 << 20 };
+
+/* A leaf that cannot be folded must never reach the disk: no start would come past it. What memory holds may be half of it, so the process ends, and
+ * the next one comes up from what is on the disk. */
+static void
+cannot_go_on(struct sg_gate *gate, const struct sg_journal_point *before, const char *kind)
+{
+	sg_journal_back(&gate->journal, before);
+	fprintf(stderr, "stepgated: gate: a leaf (%s) cannot be folded; starting again from the journal\n", kind);
+	if (gate->ports.end != NULL)
+		gate->ports.end(gate->ports.self);
+}
+
+enum sg_status
+sg_record(struct sg_gate *gate, const char *kind, struct sg_str body, struct sg_str input, uint64_t *number,
+	  struct sg_err *err)
+{
+	struct sg_arena arena;
+	struct sg_record record = {0};
+	struct sg_leaf leaf = {.kind = kind, .body = body, .input = input, .config = gate->catalogue->digest, .policy = gate->policy,
+			       .arena = &arena, .json = &record.json};
+	uint64_t n = 0;
+	if (gate->owed != NULL && !gate->journal.closed)
+		sg_gate_pay(gate); /* it stands before what builds on it */
+	if (gate->owed != NULL && !gate->journal.closed)
+		return sg_fail(err, SG_UNAVAILABLE, "audit_unavailable", "what a failed disk owes is not written yet");
+	struct sg_journal_point before = sg_journal_here(&gate->journal);
+	sg_arena_init(&arena, FOLD_BUDGET);
+	enum sg_status status = sg_journal_append(&gate->journal, &leaf, &n, &record.leaf, err);
+	if (status != SG_OK) {
+		sg_arena_done(&arena);
+		return status;
+	}
+	status = sg_state_fold(&gate->state, &record, err);
+	sg_arena_done(&arena);
+	if (status != SG_OK)
+		cannot_go_on(gate, &before, kind);
+	if (number != NULL)
+		*number = n;
+	return status;
+}
+
+uint64_t
+sg_record_or_owe(struct sg_gate *gate, const char *kind, struct sg_str body)
+{
+	uint64_t number = 0;
+	if (sg_record(gate, kind, body, SG_STR(""), &number, NULL) == SG_OK)
+		return number;
+	if (!sg_gate_owe(gate, kind, body))
+		sg_gap_count(gate, 1, SG_REASON_audit_unavailable);
+	return 0;
+}
+
+void
+sg_write_deadline(struct sg_json_writer *w, const struct sg_gate *gate, const struct sg_deadline *deadline)
+{
+	sg_jw_object(w);
+	sg_jw_member_int(w, "boot", deadline->boot / SG_MSEC);
+	sg_jw_member_text(w, "boot_id", gate->state.boot_id);
+	sg_jw_member_int(w, "wall", deadline->wall_ms);
+	sg_jw_end(w);
+}
+
+void
+sg_write_clock(struct sg_json_writer *w, const struct sg_gate *gate)
+{
+	struct sg_deadline now = {gate->state.now.wall_ms, gate->state.now.boot};
+	sg_write_deadline(w, gate, &now);
+}
+
+bool
+sg_record_lease(struct sg_gate *gate, const char *lease, const char *state, struct sg_str by, const char *why)
+{
+	struct sg_buf body;
+	struct sg_json_writer w;
+	sg_buf_init(&body, 4096);
+	sg_jw_begin(&w, &body);
+	sg_jw_object(&w);
+	sg_jw_member_str(&w, "by", by);
+	sg_jw_member_text(&w, "lease", lease);
+	sg_jw_member_text(&w, "state", state);
+	sg_jw_member_text(&w, "why", why);
+	sg_jw_end(&w);
+	bool ok = sg_record(gate, "lease", sg_buf_view(&body), SG_STR(""), NULL, NULL) == SG_OK;
+	sg_buf_done(&body);
+	return ok;
+}
+
+/* The credential leaves with this leaf, and of a secret its fingerprint stays. */
+bool
+sg_record_handed(struct sg_gate *gate, const struct sg_request *r)
+{
+	struct sg_buf body;
+	struct sg_json_writer w;
+	sg_buf_init(&body, 4096);
+	sg_jw_begin(&w, &body);
+	sg_jw_object(&w);
+	sg_jw_member_text(&w, "by", "stepgate");
+	sg_jw_member_text(&w, "lease", r->lease);
+	if (r->secret.len > 0) {
+		sg_jw_name(&w, "mask");
+		sg_mask_write(&w, &gate->state, sg_str(r->lease), 0, r->secret);
+	}
+	sg_jw_member_text(&w, "state", "active");
+	sg_jw_member_text(&w, "why", "released");
+	sg_jw_end(&w);
+	bool ok = sg_record(gate, "lease", sg_buf_view(&body), SG_STR(""), NULL, NULL) == SG_OK;
+	sg_buf_done(&body);
+	return ok;
+}
+
+bool
+sg_record_task(struct sg_gate *gate, const struct sg_task *task, const char *how, struct sg_str by, const char *why, uint64_t *number)
+{
+	struct sg_buf body;
+	struct sg_json_writer w;
+	sg_buf_init(&body, 1024);
+	sg_jw_begin(&w, &body);
+	sg_jw_object(&w);
+	sg_jw_member_str(&w, "by", by);
+	sg_jw_member_text(&w, "how", how);
+	sg_jw_member_text(&w, "task", task->id);
+	sg_jw_member_text(&w, "why", why);
+	sg_jw_end(&w);
+	bool good = sg_record(gate, "task_end", sg_buf_view(&body), SG_STR(""), number, NULL) == SG_OK;
+	sg_buf_done(&body);
+	return good;
+}
+
+bool
+sg_end_task(struct sg_gate *gate, const struct sg_task *task, const char *why)
+{
+	return sg_record_task(gate, task, "closed", SG_STR("stepgate"), why, NULL);
+}
+
+bool
+sg_record_withheld(struct sg_gate *gate, struct sg_request *request, enum sg_reason reason)
+{
+	struct sg_buf body;
+	struct sg_json_writer w;
+	sg_buf_init(&body, 4096);
+	sg_jw_begin(&w, &body);
+	sg_jw_object(&w);
+	sg_jw_member_text(&w, "code", sg_reason_code(reason));
+	sg_jw_member_text(&w, "decision", request->decision);
+	if (request->issuer_said.len > 0)
+		sg_jw_member_str(&w, "issuer", request->issuer_said);
+	sg_jw_member_text(&w, "lease", request->lease);
+	sg_jw_member_text(&w, "sensitivity", "public");
+	sg_jw_name(&w, "taint");
+	sg_jw_array(&w);
+	sg_jw_end(&w);
+	sg_jw_member_str(&w, "task", request->task);
+	sg_jw_end(&w);
+	bool ok = sg_record(gate, "withheld", sg_buf_view(&body), SG_STR(""), NULL, NULL) == SG_OK;
+	sg_buf_done(&body);
+	return ok;
+}
+
+bool
+sg_random_id(struct sg_gate *gate, const char *prefix, char out[SG_ID_MAX])
+{
+	unsigned char bytes[16];
+	char hex[33];
+	if (gate->sys->random(gate->sys, bytes, sizeof(bytes)) != 0)
+		return false;
+	sg_hex(hex, bytes, sizeof(bytes));
+	snprintf(out, SG_ID_MAX, "%s-%s", prefix, hex);
+	return true;
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Leaves: written, owed while a disk fails, counted where there is none. */
+#ifndef SG_GATE_DESK_RECORD_H
+#define SG_GATE_DESK_RECORD_H
+
+#include "gate/desk/request.h"
+
+enum sg_status sg_record(struct sg_gate *gate, const char *kind, struct sg_str body, struct sg_str input, uint64_t *number,
+			 struct sg_err *err);
+/* What is so whether it can be recorded or not, and changes nothing in the state: where it cannot be recorded now, its record is owed. The leaf's number, which
+ * is on disk once it is synced; 0: it has none yet. */
+uint64_t sg_record_or_owe(struct sg_gate *gate, const char *kind, struct sg_str body);
+void sg_write_deadline(struct sg_json_writer *w, const struct sg_gate *gate, const struct sg_deadline *deadline);
+/* What both clocks show now. */
+void sg_write_clock(struct sg_json_writer *w, const struct sg_gate *gate);
+/* How: "closed" (with what stands below it), "frozen", "thawed"; `by` whom: an operator, "agent:NAME", "enforcer:NAME", "stepgate"; `why` a word of ours.
+ * False: it could not be recorded; *number: of its leaf, may be NULL. */
+bool sg_record_task(struct sg_gate *gate, const struct sg_task *task, const char *how, struct sg_str by, const char *why, uint64_t *number);
+/* The daemon itself ends a task. */
+bool sg_end_task(struct sg_gate *gate, const struct sg_task *task, const char *why);
+/* "active": r->lease is handed out. */
+bool sg_record_handed(struct sg_gate *gate, const struct sg_request *request);
+bool sg_record_lease(struct sg_gate *gate, const char *lease, const char *state, struct sg_str by, const char *why);
+bool sg_record_withheld(struct sg_gate *gate, struct sg_request *request, enum sg_reason reason);
+bool sg_random_id(struct sg_gate *gate, const char *prefix, char out[SG_ID_MAX]);
+void sg_gap_count(struct sg_gate *gate, int which, enum sg_reason reason);
+/* After a failed sync: turns what was appended and lost into what is owed. */
+void sg_gate_lost(struct sg_gate *gate);
+/* Writes what is owed, as far as the journal takes it. */
+void sg_gate_pay(struct sg_gate *gate);
+void sg_gate_forget_owed(struct sg_gate *gate);
+/* Keeps a body that could not be recorded, to be appended when the journal opens again. False: no memory. */
+bool sg_gate_owe(struct sg_gate *gate, const char *kind, struct sg_str body);
+/* Once the kills that are held outside are durable, they need not be any more. */
+void sg_gate_release_held(struct sg_gate *gate);
+void sg_gate_write_gaps(struct sg_gate *gate);
+/* Records that somebody was told: `what` a reason's code, `who` a person. */
+void sg_alert(struct sg_gate *gate, const char *what, struct sg_str who, struct sg_str agent, struct sg_str task);
+
+#endif

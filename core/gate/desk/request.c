@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * A request's life: made, found, waiting, ended. Ids are never used twice, so a late answer finds nothing. */
+#include "gate/desk/desk.h"
+#include "gate/desk/turns.h"
+#include "gate/desk/wall.h"
+
+#include "base/str.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+const struct sg_json_limits sg_request_limits = {.bytes = SG_FRAME_MAX};
+
+struct sg_request *
+sg_request_new(struct sg_gate *gate, struct sg_conn *conn, const struct sg_route_row *route, struct sg_str argument)
+{
+	struct sg_request *r = calloc(1, sizeof(*r));
+	if (r == NULL)
+		return NULL;
+	r->id = gate->next_id++;
+	r->conn = conn->id;
+	r->route = route;
+	r->started = gate->state.now.boot;
+	snprintf(r->key, sizeof(r->key), "%" PRIx64, r->id);
+	sg_arena_init(&r->arena, SG_REQUEST_BUDGET);
+	r->argument = sg_arena_copy(&r->arena, argument);
+	if (sg_table_put(&gate->requests, sg_str(r->key), r) != SG_OK) {
+		sg_arena_done(&r->arena);
+		free(r);
+		return NULL;
+	}
+	conn->request = r->id;
+	return r;
+}
+
+void
+sg_request_end(struct sg_gate *gate, struct sg_request *request)
+{
+	struct sg_conn *conn = sg_conn_find(gate, request->conn);
+	sg_work_spent(gate, request);
+	if (conn != NULL && conn->request == request->id)
+		conn->request = 0;
+	sg_turn_leave(gate, request);
+	sg_table_take(&gate->requests, sg_str(request->key));
+	sg_arena_done(&request->arena);
+	free(request);
+}
+
+void
+sg_request_sync(struct sg_gate *gate, struct sg_request *request, uint64_t leaf,
+		void (*then)(struct sg_gate *, struct sg_request *))
+{
+	if (leaf <= gate->journal.durable) {
+		then(gate, request); /* on disk already */
+		return;
+	}
+	request->stage = SG_STAGE_COMMIT;
+	request->wait_leaf = leaf;
+	request->after_sync = then;
+}

@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * One request on its way through the gate. Private to gate/. */
+#ifndef SG_GATE_REQUEST_H
+#define SG_GATE_REQUEST_H
+
+#include "base/canon.h"
+#include "gate/desk/buckets.h"
+#include "gate/desk/gate.h"
+
+enum sg_stage {
+	SG_STAGE_LOOK,    /* waits for the first look at facts */
+	SG_STAGE_JUDGE,   /* waits for policy */
+	SG_STAGE_COMMIT,  /* waits for the disk; what then happens is `after_sync` */
+	SG_STAGE_ISSUE,   /* waits for the credential and for the second look at facts */
+	SG_STAGE_VERIFY,  /* waits for the verify host's reading of what was issued */
+	SG_STAGE_CALL,    /* waits for a host on behalf of another route */
+	SG_STAGE_SLOWED,  /* refused for its caller's rate; the answer waits until `wait_until` */
+	SG_STAGE_POLL,    /* waits for something to happen, until `wait_until` */
+	SG_STAGE_TURN,    /* judged, but others were quicker: waits for its turn (turns.h) */
+};
+
+enum { SG_REQUEST_BUDGET = 16 << 20, SG_JUDGE_MOST = 3 /* judgements of one refusal, however often there is a reload */, SG_STALE_MOST = 256 /* judgements that the past overtook */, SG_HOOKS_AT_ONCE = 128 /* silence waits while so many are asked about */, SG_KEY_MAX = 64, SG_TOKEN_MAX = 4096, SG_ACTION_NAME_MAX = 256, SG_RESOURCE_TYPE_MAX = 128, SG_RESOURCE_ID_MAX = 4096 };
+/* What falls silent in one tick: after a standstill all of it is due at once. A hook reads its decision again, which may be megabytes long. */
+enum { SG_SILENCE_AT_ONCE = 512, SG_SILENCE_HOOKS = 8 };
+
+/* Of what an agent sent, wherever it is read again: limits.max_body bounds it as it came; written out canonically it may be longer. */
+extern const struct sg_json_limits sg_request_limits;
+
+struct sg_request {
+	uint64_t id, conn;
+	char key[24];
+	const struct sg_route_row *route;
+	struct sg_str argument;
+	struct sg_arena arena;
+	const struct sg_json *body;
+	enum sg_stage stage;
+	sg_time started, wait_until;
+	uint64_t wait_leaf;
+	void (*after_sync)(struct sg_gate *gate, struct sg_request *request);
+	void (*after_look)(struct sg_gate *gate, struct sg_request *request);
+	void (*after_call)(struct sg_gate *gate, struct sg_request *request, const struct sg_json *answer);
+	void (*looked_at)(struct sg_gate *gate, struct sg_request *request, bool same); /* in SG_STAGE_ISSUE: the second look is in */
+	void (*polled)(struct sg_gate *gate, struct sg_request *request);   /* in SG_STAGE_POLL: something may have happened */
+	void (*reviewed)(struct sg_gate *gate, struct sg_request *request); /* in SG_STAGE_POLL: a reload came; who asks may be nobody any more */
+	void (*in_turn)(struct sg_gate *gate, struct sg_request *request);  /* in SG_STAGE_TURN: it is its turn */
+	void (*lost)(struct sg_gate *gate, struct sg_request *request);     /* in SG_STAGE_COMMIT: the leaf is lost; NULL: told that it is in force */
+
+	/* what it costs */
+	sg_time spent; /* in the gate's thread */
+	int64_t units; /* see buckets.h */
+	bool paid, agent_paid; /* by whoever is behind the connection; by its agent */
+
+	/* who asks */
+	const struct sg_agent *agent;
+	const struct sg_enforcer *enforcer;
+	enum sg_strength strength;
+	char instance[SG_ID_MAX];
+	bool proven; /* the agent itself, or shown by a task token */
+
+	/* what is asked */
+	bool authzen, ask; /* ask: judge only, spend and record nothing */
+	bool replay;       /* judge again what the record says */
+	bool hook;         /* an after-hook: answers nobody */
+	bool blind;        /* judged without an approval: the one at hand is for something else */
+	char attempt[SG_KEY_MAX + 1];
+	struct sg_str task, approval_named, tool;
+	const struct sg_action *action;
+	const struct sg_json *resource, *args, *context;
+	struct sg_str action_name, resource_type, resource_id, audience;
+	char asked[SG_SHA256_HEX], digest[SG_SHA256_HEX];
+	const struct sg_resource *found;         /* the catalogue's stanza of the resource, or NULL */
+	enum sg_sensitivity level;               /* of action and resource, the higher */
+	const struct sg_json *effective_args;    /* after narrowing; the arguments before */
+	int64_t cost[SG_DIMENSIONS];
+	struct sg_str domain;      /* of the decision that is looked at */
+	const char *misspelt;      /* what is wrong with the resource's id, in words of ours; NULL: nothing */
+	struct sg_str misfit;      /* the argument that does not fit the catalogue */
+	struct sg_masked secret; /* the fingerprint of an opaque credential */
+	struct sg_str issuer_said, issuer_told; /* why it made no credential: for the record; and as much of it as its asker may hear */
+	struct sg_str narrowed_to; /* what a task was given less than asked, canonical */
+	size_t step;    /* of the signed plan, from 1 on; 0: none */
+	bool ask_owner; /* a ceiling asks a person: an overdue review, a level of autonomy */
+
+	/* what was said */
+	unsigned judgements;
+	unsigned stale; /* so often the past had moved when it was to commit */
+	int turn;       /* enum sg_turn */
+	bool asks_past;
+	enum sg_reason trouble; /* of the past that rules asked for; SG_REASON_allowed: none */
+	uint64_t turn_root;
+	const char *turn_agent;
+	struct sg_str turn_owner; /* whose budget its rules read; "" none */
+	struct sg_request *turn_next;
+	uint32_t reads; /* of enum sg_moving: what rules read */
+	struct sg_clock judged_at;
+	int64_t judged_steady;
+	char sight[SG_ID_MAX]; /* the approval that policy was shown */
+	uint64_t ended_tasks, ended_leases; /* of a kill */
+	int64_t life_ms;       /* what the digest says of the credential's life; 0: there is none */
+	uint64_t judged_task_seq, judged_instance_seq, judged_generation;
+	const struct sg_catalogue *judged_catalogue;
+	struct sg_str input, answer; /* to and from policy */
+	struct sg_effect effects[SG_EFFECTS_MAX];
+	size_t effect_count;
+	struct sg_merged merged;
+	enum sg_verdict verdict;
+	enum sg_reason reason;
+	struct sg_str effective; /* arguments, canonical */
+	bool again; /* a repeat of what is done: what it counted itself is not held against it */
+	bool narrowed;
+
+	/* what came of it */
+	char tail[17], decision[SG_ID_MAX], lease[SG_ID_MAX], approval[SG_ID_MAX];
+	int64_t use_by_ms;
+	struct sg_deadline use_by, lease_ends;
+	uint64_t task_seq, instance_seq; /* taint right after this commit */
+	bool looked_again, made;
+	bool facts_changed;
+	struct sg_str token, claims;
+	const struct sg_issuer *issuer;
+};
+
+struct sg_request *sg_request_new(struct sg_gate *gate, struct sg_conn *conn, const struct sg_route_row *route,
+				  struct sg_str argument);
+void sg_request_end(struct sg_gate *gate, struct sg_request *request);
+/* Waits until `leaf` is synced, then calls `then`. */
+void sg_request_sync(struct sg_gate *gate, struct sg_request *request, uint64_t leaf,
+		     void (*then)(struct sg_gate *, struct sg_request *));
+struct sg_request *sg_request_find(struct sg_gate *gate, uint64_t id);
+struct sg_conn *sg_conn_find(struct sg_gate *gate, uint64_t id);
+/* Ids of the requests that are wanted now, so that each may end another; the caller frees. */
+size_t sg_requests_collect(struct sg_gate *gate, uint64_t **ids, bool (*wanted)(const struct sg_gate *, const struct sg_request *));
+/* Tells everybody who waits for an approval or an event that something may have happened. */
+void sg_wake(struct sg_gate *gate);
+/* Answers those that were slowed for long enough. */
+void sg_wake_slowed(struct sg_gate *gate);
+void sg_gate_synced_if_idle(struct sg_gate *gate);
+void sg_gate_now(struct sg_gate *gate);
+/* A commit ended: call after sg_journal_done. */
+void sg_gate_synced(struct sg_gate *gate);
+
+#endif

@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Taking credentials back. A lease that is being revoked stays so until its issuer has said that it is gone: however long it takes, over restarts. */
+#include "gate/desk/revoking.h"
+
+#include "base/str.h"
+#include "gate/desk/desk.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { FAILED_MAX = 160, SHOWN_ISSUERS = 16 };
+
+bool
+sg_lease_is_over(const struct sg_lease *lease, const struct sg_clock *now)
+{
+	return !lease->confirm && sg_deadline_passed(&lease->ends, now);
+}
+
+/* ---- telling ---- */
+
+static void
+failed(struct sg_gate *gate, struct sg_lease *lease, const char *why)
+{
+	char line[FAILED_MAX + 128];
+	bool again = lease->failed != NULL && strcmp(lease->failed, why) == 0;
+	if (!again) {
+		free(lease->failed);
+		lease->failed = strdup(why);
+	}
+	if (again || !sg_issuer_fails(gate, sg_str(lease->issuer), true))
+		return; /* said once for an issuer, not once for each credential */
+	snprintf(line, sizeof(line), "ALERT    issue.%s does not take back what it gave: %s", lease->issuer, why);
+	gate->ports.say(gate->ports.self, line);
+}
+
+/* By the clock that says more: one that was set forward leaves what was given as long as it was. */
+static int64_t
+left_ms(const struct sg_lease *lease, const struct sg_clock *now)
+{
+	int64_t wall = lease->ends.wall_ms - now->wall_ms, boot = (lease->ends.boot - now->boot) / SG_MSEC;
+	return wall > boot ? wall : boot;
+}
+
+static void
+write_call(struct sg_buf *call, const struct sg_lease *lease, const struct sg_clock *now)
+{
+	struct sg_json_writer w;
+	sg_jw_begin(&w, call);
+	sg_jw_object(&w);
+	sg_jw_member_int(&w, "exp", (now->wall_ms + left_ms(lease, now) + 999) / 1000);
+	sg_jw_member_str(&w, "lease", sg_str(lease->id));
+	sg_jw_member_int(&w, "now", now->wall_ms / 1000);
+	sg_jw_member_text(&w, "verb", lease->handed ? "revoke" : "reap"); /* nobody ever had it: there is nothing to warn others of */
+	sg_jw_end(&w);
+}
+
+static void
+tell_issuer(struct sg_gate *gate, struct sg_lease *lease)
+{
+	struct sg_buf call;
+	sg_buf_init(&call, 4096);
+	write_call(&call, lease, &gate->state.now);
+	unsigned pause = lease->tries < 5 ? 2U << lease->tries : SG_REVOKE_PAUSE_S;
+	lease->again = gate->state.now.boot + (sg_time)pause * SG_SEC;
+	lease->tries++;
+	/* a host that is away hears of it later: the lease stays revoking, and where it is asked for it is refused all the same */
+	if (call.failed || !gate->ports.call(gate->ports.self, 0, "issue", sg_str(lease->issuer), sg_buf_view(&call)))
+		failed(gate, lease, "issue_unavailable: it is away, or has too much to do");
+	sg_buf_done(&call);
+}
+
+bool
+sg_lease_revoke(struct sg_gate *gate, struct sg_lease *lease, struct sg_str by, const char *why)
+{
+	if (lease->state == SG_LEASE_DEAD)
+		return true;
+	if (lease->state < SG_LEASE_REVOKING && !sg_record_lease(gate, lease->id, "revoking", by, why))
+		return false;
+	tell_issuer(gate, lease);
+	return true;
+}
+
+/* What a task was given before it read from outside is not what it would be given now: what touches confidential things is taken back, wherever the labels
+ * went, by trees and domains and those of these. The decision that brought them keeps what it was given. */
+void
+sg_leases_soaked(struct sg_gate *gate)
+{
+	size_t at = 0;
+	if (gate->leases_soaked == gate->state.soaked || gate->journal.closed)
+		return;
+	bool good = true;
+	uint64_t soaked = gate->state.soaked;
+	for (struct sg_lease *l; (l = sg_table_next(&gate->state.leases, &at)) != NULL;)
+		if (l->state < SG_LEASE_REVOKING && l->level >= SG_CONFIDENTIAL && l->taint_seq != l->task->taint.seq)
+			good &= sg_lease_revoke(gate, l, SG_STR("stepgate"), "tainted");
+	if (good)
+		gate->leases_soaked = soaked; /* else again at the next turn */
+}
+
+void
+sg_leases_revoking(struct sg_gate *gate)
+{
+	size_t at = 0;
+	for (struct sg_lease *l; (l = sg_table_next(&gate->state.leases, &at)) != NULL;)
+		if (l->state == SG_LEASE_REVOKING && !sg_lease_is_over(l, &gate->state.now) && gate->state.now.boot >= l->again)
+			tell_issuer(gate, l);
+}
+
+/* What its issuer made for some seconds lives on until it is told: the end of a lease is no end of an account in a database. */
+static void
+expire(struct sg_gate *gate)
+{
+	size_t at = 0;
+	for (struct sg_lease *l; !gate->journal.closed && (l = sg_table_next(&gate->state.leases, &at)) != NULL;)
+		if (l->state < SG_LEASE_REVOKING && l->confirm && sg_deadline_over(&l->ends, &gate->state.now))
+			sg_lease_revoke(gate, l, SG_STR("stepgate"), "expired");
+}
+
+void
+sg_leases_turn(struct sg_gate *gate)
+{
+	if (gate->state.now.boot < gate->leases_at)
+		return;
+	gate->leases_at = gate->state.now.boot + SG_SEC;
+	sg_issuers_turn(gate);
+	expire(gate);
+	sg_leases_revoking(gate);
+}
+
+/* ---- hearing ---- */
+
+static void
+heard(struct sg_gate *gate, struct sg_lease *lease, const struct sg_json *answer)
+{
+	char why[FAILED_MAX];
+	bool ok = false;
+	if (sg_json_bool(sg_json_get(answer, "ok"), &ok) && ok) {
+		sg_issuer_fails(gate, sg_str(lease->issuer), false);
+		sg_record_lease(gate, lease->id, "dead", SG_STR("stepgate"), "confirmed by its issuer");
+		return;
+	}
+	struct sg_str code = sg_json_text_at(answer, "code"), text = sg_json_text_at(answer, "text");
+	snprintf(why, sizeof(why), "%.*s: %.*s", SG_STR_ARG(code), SG_STR_ARG(text));
+	failed(gate, lease, why);
+}
+
+void
+sg_gate_confirmed(struct sg_gate *gate, struct sg_str issuer, struct sg_str answer)
+{
+	struct sg_arena arena;
+	const struct sg_json *json = NULL;
+	struct sg_str id = {NULL, 0};
+	sg_arena_init(&arena, 64 << 10);
+	if (sg_canon_parse(&arena, answer, NULL, &json, NULL) == SG_OK && sg_json_string(sg_json_get(json, "lease"), &id)) {
+		struct sg_lease *lease = sg_state_lease(&gate->state, id);
+		if (lease != NULL && lease->state == SG_LEASE_REVOKING && sg_str_is(issuer, lease->issuer))
+			heard(gate, lease, json);
+	}
+	sg_arena_done(&arena);
+}
+
+/* ---- showing ---- */
+
+static bool
+is_open(const struct sg_gate *gate, const struct sg_lease *lease)
+{
+	return lease->state == SG_LEASE_REVOKING && !sg_lease_is_over(lease, &gate->state.now);
+}
+
+size_t
+sg_lease_unconfirmed(const struct sg_gate *gate, struct sg_str issuer)
+{
+	size_t at = 0, count = 0;
+	for (const struct sg_lease *l; (l = sg_table_next(&gate->state.leases, &at)) != NULL;)
+		count += is_open(gate, l) && (l->failed != NULL || l->tries > 1) && sg_str_is(issuer, l->issuer);
+	return count;
+}
+
+void
+sg_write_failing_issuers(struct sg_json_writer *w, const struct sg_gate *gate)
+{
+	const char *names[SHOWN_ISSUERS];
+	size_t at = 0, count = 0;
+	sg_jw_array(w);
+	for (const struct sg_lease *l; count < SHOWN_ISSUERS && (l = sg_table_next(&gate->state.leases, &at)) != NULL;) {
+		size_t i = 0;
+		while (i < count && strcmp(names[i], l->issuer) != 0)
+			i++;
+		if (i < count || !is_open(gate, l) || l->failed == NULL)
+			continue;
+		sg_jw_text(w, names[count++] = l->issuer);
+	}
+	sg_jw_end(w);
+}
+
+struct sg_revoking
+sg_revoking_now(const struct sg_gate *gate)
+{
+	struct sg_revoking sum = {0};
+	size_t at = 0;
+	for (const struct sg_lease *l; (l = sg_table_next(&gate->state.leases, &at)) != NULL;) {
+		if (!is_open(gate, l))
+			continue;
+		int64_t left = sg_deadline_left(&l->ends, &gate->state.now);
+		sum.open++;
+		sum.failing += l->failed != NULL;
+		sum.residual_ms = left > sum.residual_ms ? left : sum.residual_ms;
+	}
+	return sum;
+}

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Credentials that are being taken back, until their issuers say that they are gone. */
+#ifndef SG_GATE_REVOKING_H
+#define SG_GATE_REVOKING_H
+
+#include "base/json.h"
+#include "base/canon.h"
+
+struct sg_gate;
+struct sg_lease;
+struct sg_clock;
+struct sg_request;
+
+enum {
+	SG_REVOKE_PAUSE_S = 64 /* longest pause before an issuer is told once more; the first is 2 s, each twice the one before */
+};
+
+/* True if it ended by itself: its time has passed, and its kind needs nobody to say that it is gone. One that does (`confirm`: an opaque credential of
+ * an issuer whose class is not "expiry") is over only when its issuer, or an operator, has said so. */
+bool sg_lease_is_over(const struct sg_lease *lease, const struct sg_clock *now);
+
+/* Revokes a lease: recorded, told to its issuer, dead once the issuer says so. One that is being revoked is told again at once. False if it could not
+ * be recorded. */
+bool sg_lease_revoke(struct sg_gate *gate, struct sg_lease *lease, struct sg_str by, const char *why);
+/* Tells issuers what is being revoked and is due to be told: new ones at once. */
+void sg_leases_revoking(struct sg_gate *gate);
+/* Takes back what touches confidential things and was given before its task was labelled. Cheap where none was: asked at the end of each piece of work and each tick. */
+void sg_leases_soaked(struct sg_gate *gate);
+/* Each second: what ran out and must be confirmed is revoked, and issuers are told again of what they have not confirmed. */
+void sg_leases_turn(struct sg_gate *gate);
+
+struct sg_revoking {
+	int64_t open;        /* leases that are being revoked */
+	int64_t failing;     /* those of them whose issuer has said no, or is away */
+	int64_t residual_ms; /* how long the longest of them may still be taken by who verifies it offline */
+};
+
+struct sg_revoking sg_revoking_now(const struct sg_gate *gate);
+/* [NAME]: issuers of those that fail, 16 at most. */
+void sg_write_failing_issuers(struct sg_json_writer *w, const struct sg_gate *gate);
+/* Leases of this issuer that it was told to take back, and has not, after more than one try. */
+size_t sg_lease_unconfirmed(const struct sg_gate *gate, struct sg_str issuer);
+
+/* An issuer's word on a revocation; it counts for its own leases alone. */
+void sg_gate_confirmed(struct sg_gate *gate, struct sg_str issuer, struct sg_str answer);
+
+#endif

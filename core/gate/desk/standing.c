@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Who may still do anything: agents that are suspended, retired, overdue or without an owner do nothing, people who are disabled neither. */
+#include "base/str.h"
+#include "gate/desk/desk.h"
+
+bool
+sg_human_gone(const struct sg_gate *gate, const struct sg_human *human)
+{
+	const struct sg_human_life *life = sg_state_human(&gate->state, human->id);
+	return human->disabled || (life != NULL && life->disabled);
+}
+
+/* Where people are listed, an owner who is not among them answers for nothing. */
+int64_t
+sg_owner_gone_ms(const struct sg_gate *gate, const struct sg_agent *agent)
+{
+	const struct sg_agent_life *life = sg_state_agent(&gate->state, agent->name);
+	if (life != NULL && life->alone_ms > 0)
+		return life->alone_ms;
+	if (gate->catalogue->human_count == 0)
+		return 0;
+	const struct sg_human *owner = sg_catalogue_human_id(gate->catalogue, agent->owner);
+	return owner == NULL || sg_human_gone(gate, owner) ? 1 : 0; /* not told yet since when: no grace */
+}
+
+bool
+sg_agent_stands(const struct sg_gate *gate, const struct sg_agent *agent, bool reads, enum sg_reason *reason)
+{
+	const struct sg_agent_life *life = sg_state_agent(&gate->state, agent->name);
+	int64_t alone = sg_owner_gone_ms(gate, agent), now = gate->state.now.wall_ms;
+	*reason = SG_REASON_agent_retired;
+	if (life != NULL && life->state == SG_AGENT_retired)
+		return false;
+	*reason = SG_REASON_agent_suspended;
+	if (life != NULL && life->state == SG_AGENT_suspended)
+		return false;
+	*reason = SG_REASON_owner_gone;
+	if (alone > 0 && (!reads || now - alone >= agent->essential_ms))
+		return false;
+	*reason = SG_REASON_review_overdue;
+	return now - agent->review_ms < gate->catalogue->limits.review_grace;
+}

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Who waits, and what ends it: a leaf that is synced or lost, an event, time. */
+#include "gate/desk/desk.h"
+
+#include <stdlib.h>
+
+size_t
+sg_requests_collect(struct sg_gate *gate, uint64_t **ids, bool (*wanted)(const struct sg_gate *, const struct sg_request *))
+{
+	size_t at = 0, count = 0;
+	*ids = malloc((gate->requests.count + 1) * sizeof(**ids));
+	for (struct sg_request *r; *ids != NULL && (r = sg_table_next(&gate->requests, &at)) != NULL;)
+		if (wanted(gate, r))
+			(*ids)[count++] = r->id;
+	return count;
+}
+
+static bool
+is_synced(const struct sg_gate *gate, const struct sg_request *r)
+{
+	return r->stage == SG_STAGE_COMMIT && r->wait_leaf <= gate->journal.durable;
+}
+
+static bool
+is_unsynced(const struct sg_gate *gate, const struct sg_request *r)
+{
+	(void)gate;
+	return r->stage == SG_STAGE_COMMIT;
+}
+
+static bool
+is_polling(const struct sg_gate *gate, const struct sg_request *r)
+{
+	(void)gate;
+	return r->stage == SG_STAGE_POLL;
+}
+
+static bool
+is_slowed(const struct sg_gate *gate, const struct sg_request *r)
+{
+	return r->stage == SG_STAGE_SLOWED && gate->state.now.boot >= r->wait_until;
+}
+
+void
+sg_wake_slowed(struct sg_gate *gate)
+{
+	uint64_t *ids;
+	size_t count = sg_requests_collect(gate, &ids, is_slowed);
+	for (size_t i = 0; i < count; i++) {
+		struct sg_request *r = sg_request_find(gate, ids[i]);
+		if (r != NULL)
+			sg_slowed_wake(gate, r);
+	}
+	free(ids);
+}
+
+static void
+fail_unsynced(struct sg_gate *gate)
+{
+	uint64_t *ids;
+	size_t count = sg_requests_collect(gate, &ids, is_unsynced);
+	for (size_t i = 0; i < count; i++) {
+		struct sg_request *r = sg_request_find(gate, ids[i]);
+		if (r == NULL)
+			continue;
+		if (r->lost != NULL)
+			r->lost(gate, r);
+		else
+			sg_answer_error(gate, r, 503, SG_REASON_audit_unavailable, "in force now, recorded once the disk is back; look again then");
+	}
+	free(ids);
+}
+
+void
+sg_gate_synced(struct sg_gate *gate)
+{
+	uint64_t *ids;
+	sg_gate_now(gate);
+	if (gate->journal.closed) {
+		sg_gate_lost(gate);
+		fail_unsynced(gate);
+		return;
+	}
+	sg_gate_release_held(gate);
+	size_t count = sg_requests_collect(gate, &ids, is_synced);
+	for (size_t i = 0; i < count; i++) {
+		struct sg_request *r = sg_request_find(gate, ids[i]);
+		if (r == NULL || !is_synced(gate, r))
+			continue;
+		sg_work_begin(gate, r);
+		r->after_sync(gate, r);
+		sg_work_end(gate);
+	}
+	free(ids);
+}
+
+void
+sg_wake(struct sg_gate *gate)
+{
+	uint64_t *ids;
+	size_t count = sg_requests_collect(gate, &ids, is_polling);
+	for (size_t i = 0; i < count; i++) {
+		struct sg_request *r = sg_request_find(gate, ids[i]);
+		if (r != NULL)
+			r->polled(gate, r);
+	}
+	free(ids);
+	if (!gate->journal.committing)
+		sg_gate_synced_if_idle(gate);
+}
+
+void
+sg_gate_synced_if_idle(struct sg_gate *gate)
+{
+	if (!gate->journal.closed && gate->journal.pending.len == 0)
+		sg_gate_synced(gate); /* nothing is on its way, so whoever waits for what is already durable may go on */
+}

@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Who asks: the user or the address behind a connection, its agent, the enforcer and the agent it asks for. */
+#include "gate/desk/desk.h"
+
+#include "base/group.h"
+#include "base/str.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+/* A fact of the kernel's, with strength boundary; "" if there is none. */
+static struct sg_str
+sure_fact(const struct sg_gate *gate, const struct sg_facts *facts, const char *name)
+{
+	const struct sg_json *fact = facts->json == NULL ? NULL : sg_facts_kernel(facts, gate->catalogue, name);
+	return sg_json_is(fact, "strength", "boundary") ? sg_json_text_at(fact, "value") : SG_STR("");
+}
+
+struct sg_str
+sg_conn_group(const struct sg_gate *gate, const struct sg_conn *conn)
+{
+	struct sg_str path = sure_fact(gate, &conn->facts, "cgroup");
+	return sg_group_valid(path) ? path : SG_STR("");
+}
+
+struct sg_str
+sg_instance_group(const struct sg_gate *gate, const struct sg_conn *conn, const struct sg_agent *agent)
+{
+	struct sg_str path = sg_str_is(agent->instance, "process") ? SG_STR("") : sure_fact(gate, &conn->facts, "cgroup");
+	return sg_group_valid(path) ? path : SG_STR("");
+}
+
+/* An opaque name for one incarnation: of a process the same for every connection it makes, whatever is presented on it and whatever else is found out
+ * about it, another one after it is gone; of a control group or a unit the same for all its processes. What the process is, `match` says, each time. The
+ * root group and login sessions are no instance: what is known of them is a hint. A peer of another machine is what it presented. */
+bool
+sg_instance_id(const struct sg_gate *gate, const struct sg_conn *conn, const struct sg_agent *agent, char out[SG_ID_MAX])
+{
+	char text[1024], hex[33], facts[SG_SHA256_HEX];
+	unsigned char mac[SG_SHA256_BYTES];
+	struct sg_str group = sg_instance_group(gate, conn, agent), run = sg_str_is(agent->instance, "unit") ? sure_fact(gate, &conn->facts, "invocation_id") : SG_STR("");
+	bool process = sg_str_is(agent->instance, "process");
+	if (!process && (group.len == 0 || (sg_str_is(agent->instance, "unit") && run.len == 0)))
+		return false;
+	snprintf(facts, sizeof(facts), "%s", "");
+	if (conn->peer.pid <= 0)
+		sg_sha256_hex(facts, conn->facts.text);
+	int len = process ? snprintf(text, sizeof(text), "instance|%s|%d|%llu|%u|%s", gate->state.boot_id, (int)conn->peer.pid,
+				     (unsigned long long)conn->peer.start_time, (unsigned)conn->peer.uid, facts)
+			  : snprintf(text, sizeof(text), "group|%s|%.*s|%.*s|%u", gate->state.boot_id, SG_STR_ARG(group), SG_STR_ARG(run), (unsigned)conn->peer.uid);
+	sg_hmac(mac, gate->state.key, (struct sg_str){text, (size_t)len < sizeof(text) ? (size_t)len : sizeof(text) - 1});
+	sg_hex(hex, mac, 16);
+	snprintf(out, SG_ID_MAX, "i-%s", hex);
+	return true;
+}
+
+static struct sg_str
+body_text(const struct sg_request *request, const char *name)
+{
+	struct sg_str out = {"", 0};
+	sg_json_string(sg_json_get(request->body, name), &out);
+	return out;
+}
+
+static enum sg_reason
+no_agent_reason(enum sg_status status, const struct sg_conn *conn, const struct sg_catalogue *catalogue, struct sg_str named)
+{
+	const struct sg_agent *other;
+	enum sg_strength strength;
+	if (status == SG_REFUSED)
+		return SG_REASON_agent_ambiguous;
+	bool is_another = named.len > 0 &&
+			  sg_facts_agent(&conn->facts, catalogue, SG_STR(""), &other, &strength) != SG_NOT_FOUND;
+	return is_another ? SG_REASON_not_this_agent : SG_REASON_no_agent;
+}
+
+bool
+sg_who_owns(const struct sg_request *r, const struct sg_task *task)
+{
+	return task != NULL && r->agent != NULL && sg_str_is(r->agent->name, task->agent) && strcmp(task->instance->id, r->instance) == 0;
+}
+
+/* From now on it is not one of those of whom nothing is known. */
+static void
+note_known(struct sg_gate *gate, const struct sg_request *request)
+{
+	struct sg_conn *conn = sg_conn_find(gate, request->conn);
+	if (conn != NULL)
+		conn->known = true;
+}
+
+bool
+sg_who_agent(struct sg_gate *gate, struct sg_request *request, const struct sg_conn *conn, enum sg_reason *reason)
+{
+	struct sg_str named = body_text(request, "agent");
+	if (conn->changed || conn->facts.json == NULL) {
+		*reason = conn->why;
+		return false;
+	}
+	enum sg_status status = sg_facts_agent(&conn->facts, gate->catalogue, named, &request->agent, &request->strength);
+	if (status != SG_OK) {
+		*reason = no_agent_reason(status, conn, gate->catalogue, named);
+		return false;
+	}
+	if (request->strength < sg_strength_named(request->agent->identity)) {
+		*reason = SG_REASON_facts_weak;
+		return false;
+	}
+	if (!gate->catalogue->dev && !request->agent->human_use && sg_facts_human(&conn->facts, gate->catalogue)) {
+		*reason = SG_REASON_human_use;
+		return false;
+	}
+	request->proven = request->strength != SG_HINT; /* who is only hinted at is asserted: no credentials */
+	note_known(gate, request);
+	sg_caller_known(gate, request);
+	*reason = SG_REASON_facts_weak;
+	return sg_instance_id(gate, conn, request->agent, request->instance);
+}
+
+bool
+sg_who_enforcer(struct sg_gate *gate, struct sg_request *request, const struct sg_conn *conn, enum sg_reason *reason)
+{
+	request->enforcer = conn->facts.json == NULL ? NULL : sg_facts_enforcer(&conn->facts, gate->catalogue);
+	*reason = conn->changed || conn->facts.json == NULL ? conn->why : SG_REASON_not_enforcer;
+	bool both = request->enforcer != NULL && !gate->catalogue->dev && sg_fits_an_agent(gate, conn); /* its word for an agent would be the agent's */
+	if (request->enforcer == NULL || conn->changed || both)
+		return false;
+	note_known(gate, request);
+	return true;
+}
+
+bool
+sg_fits_an_agent(const struct sg_gate *gate, const struct sg_conn *conn)
+{
+	enum sg_strength strength;
+	for (size_t i = 0; i < gate->catalogue->agent_count; i++)
+		if (sg_facts_fit(&conn->facts, &gate->catalogue->agents[i].match, &strength))
+			return true;
+	return false;
+}
+
+bool
+sg_peer_uid_fits(const struct sg_gate *gate, struct sg_request *r, const struct sg_task *task)
+{
+	int64_t uid = -1;
+	const struct sg_json *from = r->authzen ? sg_json_get(r->body, "context") : r->body;
+	(void)gate;
+	if (sg_json_int(sg_json_get(from, "peer_uid"), &uid)) /* an asserted task is of no process that anybody saw */
+		return (task->asserted && !r->proven) || uid == task->instance->uid;
+	if (r->proven) { /* who presented the token is not known: it proves nothing */
+		r->proven = false;
+		r->strength = SG_HINT;
+	}
+	return true;
+}
+
+void
+sg_asker(const struct sg_request *r, char out[80])
+{
+	if (r->enforcer != NULL)
+		snprintf(out, 80, "enforcer:%.*s", SG_STR_ARG(r->enforcer->name));
+	else if (r->agent != NULL)
+		snprintf(out, 80, "agent:%.*s", SG_STR_ARG(r->agent->name));
+	else
+		snprintf(out, 80, "unknown");
+}

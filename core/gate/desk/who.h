@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Who asks, and whether they may still do anything. */
+#ifndef SG_GATE_DESK_WHO_H
+#define SG_GATE_DESK_WHO_H
+
+#include "gate/desk/request.h"
+
+/* Once sg_who_agent has said who asks: the task is that agent's and that process's own. */
+bool sg_who_owns(const struct sg_request *request, const struct sg_task *task);
+bool sg_who_agent(struct sg_gate *gate, struct sg_request *request, const struct sg_conn *conn, enum sg_reason *reason);
+bool sg_who_enforcer(struct sg_gate *gate, struct sg_request *request, const struct sg_conn *conn, enum sg_reason *reason);
+/* False: the agent's instance is a control group or a unit, and this process is surely in none. */
+bool sg_instance_id(const struct sg_gate *gate, const struct sg_conn *conn, const struct sg_agent *agent, char out[SG_ID_MAX]);
+/* The control group of the peer, as a fact of strength boundary says; "" without one. */
+struct sg_str sg_conn_group(const struct sg_gate *gate, const struct sg_conn *conn);
+/* The control group that is the instance; "" where it is a process. */
+struct sg_str sg_instance_group(const struct sg_gate *gate, const struct sg_conn *conn, const struct sg_agent *agent);
+/* The process behind it could pass for an agent. */
+bool sg_fits_an_agent(const struct sg_gate *gate, const struct sg_conn *conn);
+/* "agent:NAME" or "enforcer:NAME" */
+void sg_asker(const struct sg_request *request, char out[80]);
+/* The uid that an enforcer saw is the one of the task's instance. */
+bool sg_peer_uid_fits(const struct sg_gate *gate, struct sg_request *request, const struct sg_task *task);
+bool sg_human_gone(const struct sg_gate *gate, const struct sg_human *human);
+/* Since when nobody answers for this agent; 0: somebody does. */
+int64_t sg_owner_gone_ms(const struct sg_gate *gate, const struct sg_agent *agent);
+/* Neither retired nor suspended nor long overdue, and somebody answers for it; without an owner it may still read for its `essential` time (`reads`). */
+bool sg_agent_stands(const struct sg_gate *gate, const struct sg_agent *agent, bool reads, enum sg_reason *reason);
+
+#endif

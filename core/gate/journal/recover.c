@@ -1,0 +1,466 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Recovery: which segments count, folding their leaves, healing a torn tail, refusing a broken middle; and reading one leaf again. */
+#include "base/err.h"
+#include "base/str.h"
+#include "frame/beside.h"
+#include "frame/seal_key.h"
+#include "gate/journal/journal_files.h"
+#include "gate/journal/pulse.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+enum { RECORD_BUDGET = 8 << 20 };
+
+struct recovery {
+	struct sg_journal *journal;
+	const struct sg_journal_from *from;
+	sg_journal_fold *fold;
+	void *to;
+	uint64_t *segments; /* those that count, ascending */
+	size_t count;
+	uint64_t high;
+	size_t torn;
+	struct sg_beside heads[2]; /* beside the journal, and beside the keys: where the whole folder was lost the other one says so */
+	const struct sg_beside *other; /* one that stands behind a leaf that is another one here */
+};
+
+static enum sg_status
+io_error(struct sg_err *err, const char *what, int error)
+{
+	return sg_fail(err, SG_UNAVAILABLE, "journal_io", "%s: %s", what, strerror(error));
+}
+
+/* A file no longer than a header whose header is bad was never synced: its creation was torn. */
+static enum sg_status
+read_header(const struct sg_journal *journal, uint64_t segment, struct sg_segment_header *out, bool *torn, struct sg_err *err)
+{
+	char name[SG_SEGMENT_NAME], bytes[SG_SEGMENT_HEADER + 1];
+	sg_segment_name(name, segment);
+	int fd = journal->sys->openat(journal->sys, journal->folder, name, O_RDONLY, 0);
+	ssize_t got = fd < 0 ? -1 : journal->sys->pread(journal->sys, fd, bytes, sizeof(bytes), 0);
+	int error = errno;
+	if (fd >= 0)
+		journal->sys->close(journal->sys, fd);
+	if (got < 0)
+		return io_error(err, name, error);
+	struct sg_segment_reader reader;
+	enum sg_status status = sg_segment_begin(&reader, (struct sg_str){bytes, (size_t)got < SG_SEGMENT_HEADER ? (size_t)got : SG_SEGMENT_HEADER}, err);
+	*torn = status != SG_OK && got <= SG_SEGMENT_HEADER;
+	if (status == SG_OK && reader.header.segment != segment)
+		status = sg_fail(err, SG_MALFORMED, "journal_header", "%s calls itself segment %llu", name,
+				 (unsigned long long)reader.header.segment);
+	if (status == SG_OK)
+		*out = reader.header;
+	return status;
+}
+
+/* From the newest good header back along `previous`; what is not on that path was behind a failed sync. */
+static enum sg_status
+choose_segments(struct recovery *r, struct sg_err *err)
+{
+	int error = 0;
+	uint64_t *all = malloc(SG_SEGMENTS_MAX * sizeof(*all));
+	if (all == NULL)
+		return sg_fail(err, SG_NOMEM, "no_memory", "no memory to recover");
+	int count = sg_segment_list(r->journal->folder, all, SG_SEGMENTS_MAX, &error);
+	enum sg_status status = count < 0 ? io_error(err, "state/journal", error) : SG_OK;
+	size_t chosen = 0;
+	uint64_t want = 0;
+	if (count > 0)
+		r->high = all[count - 1];
+	for (int i = count - 1; status == SG_OK && i >= 0; i--) {
+		struct sg_segment_header header = {0};
+		bool torn = false;
+		if (want != 0 && all[i] != want)
+			continue;
+		status = read_header(r->journal, all[i], &header, &torn, err);
+		if (status != SG_OK && torn && want == 0) {
+			status = SG_OK;
+			continue;
+		}
+		if (status != SG_OK)
+			break;
+		all[SG_SEGMENTS_MAX - 1 - chosen++] = all[i];
+		want = header.previous;
+		if (want == 0)
+			break;
+	}
+	if (status == SG_OK && want != 0)
+		status = sg_fail(err, SG_MALFORMED, "journal_gap", "segment %llu is missing", (unsigned long long)want);
+	if (status == SG_OK) {
+		memmove(all, all + SG_SEGMENTS_MAX - chosen, chosen * sizeof(*all));
+		r->segments = all;
+		r->count = chosen;
+		return SG_OK;
+	}
+	free(all);
+	return status;
+}
+
+static void
+note_leaf(struct sg_journal *journal, const struct sg_record *record)
+{
+	int64_t at_ms = 0;
+	const struct sg_json *body = sg_json_get(record->json, "body");
+	bool accepted = sg_json_is(record->json, "kind", "admin") && sg_json_is(body, "verb", SG_VERB_CLOCK) && sg_json_is(body, "result", "accepted");
+	if (sg_json_int(sg_json_get(record->json, "at"), &at_ms) && (accepted || at_ms > journal->last_at_ms))
+		journal->last_at_ms = at_ms;
+	sg_journal_mark(journal, record->number, journal->segment, record->at);
+	journal->durable = journal->appended = record->number;
+	memcpy(journal->durable_chain, record->chain, SG_SHA256_BYTES);
+	memcpy(journal->chain, record->chain, SG_SHA256_BYTES);
+}
+
+/* Its effect is in the state already; the last of these must be the very leaf that the state was taken behind. */
+static enum sg_status
+known_leaf(const struct recovery *r, const struct sg_record *record, struct sg_err *err)
+{
+	if (record->number < r->from->leaf || memcmp(record->chain, r->from->chain, SG_SHA256_BYTES) == 0)
+		return SG_OK;
+	return sg_fail(err, SG_MALFORMED, "journal_lost", "leaf %llu is not the one that the snapshot stands behind; " SG_LOST_WAY, (unsigned long long)record->number);
+}
+
+/* A segment whose leaves are all known: its place in the chain is in the header of the one behind it. */
+static void
+pass_segment(struct recovery *r, const struct sg_segment_header *header, const struct sg_segment_header *after)
+{
+	struct sg_journal *journal = r->journal;
+	journal->segment = header->segment;
+	memcpy(journal->durable_chain, header->chain, SG_SHA256_BYTES);
+	sg_journal_mark(journal, header->first, header->segment, SG_SEGMENT_HEADER);
+	journal->durable = journal->appended = after->last;
+	memcpy(journal->durable_chain, after->chain, SG_SHA256_BYTES);
+	memcpy(journal->chain, after->chain, SG_SHA256_BYTES);
+	journal->next = after->first;
+	journal->last_at_ms = r->from->at_ms;
+}
+
+static enum sg_status
+may_pass(struct recovery *r, size_t i, bool *passed, struct sg_err *err)
+{
+	struct sg_segment_header header, after;
+	bool torn = false;
+	*passed = false;
+	if (r->from->leaf == 0 || i + 1 == r->count)
+		return SG_OK;
+	enum sg_status status = read_header(r->journal, r->segments[i], &header, &torn, err);
+	if (status == SG_OK)
+		status = sg_segment_follows(&header, r->journal->segment, r->journal->durable, r->journal->durable_chain, err);
+	if (status == SG_OK)
+		status = read_header(r->journal, r->segments[i + 1], &after, &torn, err);
+	if (status != SG_OK || after.last > r->from->leaf)
+		return status;
+	if (after.last == r->from->leaf && memcmp(after.chain, r->from->chain, SG_SHA256_BYTES) != 0)
+		return sg_fail(err, SG_MALFORMED, "journal_lost", "leaf %llu is not the one that the snapshot stands behind; " SG_LOST_WAY, (unsigned long long)after.last);
+	pass_segment(r, &header, &after);
+	*passed = true;
+	return SG_OK;
+}
+
+static void
+compare_heads(struct recovery *r, const struct sg_record *record)
+{
+	for (size_t i = 0; i < 2; i++)
+		if (r->heads[i].good && r->heads[i].leaf == record->number && memcmp(r->heads[i].chain, record->chain, SG_SHA256_BYTES) != 0)
+			r->other = &r->heads[i];
+}
+
+/* Folds the leaves of one segment up to number `last` (those behind it are void). */
+static enum sg_status
+fold_segment(struct recovery *r, struct sg_segment_reader *reader, uint64_t last, struct sg_err *err)
+{
+	enum sg_status status = SG_OK;
+	while (status == SG_OK && reader->next <= last) {
+		struct sg_arena arena;
+		struct sg_record record;
+		sg_arena_init(&arena, RECORD_BUDGET);
+		sg_pulse_beat();
+		status = sg_segment_next(reader, &arena, &record, err);
+		if (status == SG_OK) {
+			note_leaf(r->journal, &record);
+			compare_heads(r, &record);
+			status = record.number <= r->from->leaf ? known_leaf(r, &record, err) : r->fold(r->to, &record, err);
+			if (status != SG_OK && status != SG_NOMEM)
+				status = SG_BUG; /* never mistaken for the end or for a torn record */
+		}
+		sg_arena_done(&arena);
+	}
+	return status;
+}
+
+/* A sync that failed may have left pages in the cache that count as written and are not. So the good part is written once more over itself, which makes them
+ * count as unwritten, what is torn is cut off, and length and name are synced along: nothing rests on a page cache, and nothing of it needs room on the disk. */
+static enum sg_status
+write_again(const struct recovery *r, uint64_t segment, struct sg_str good, struct sg_err *err)
+{
+	const struct sg_sys *sys = r->journal->sys;
+	char name[SG_SEGMENT_NAME];
+	int error = 0;
+	sg_segment_name(name, segment);
+	int fd = sys->openat(sys, r->journal->folder, name, O_RDWR, 0);
+	if (fd < 0)
+		return io_error(err, name, errno);
+	int failed = sg_write_all(sys, fd, good, 0, &error);
+	if (failed == 0 && (sys->ftruncate(sys, fd, (off_t)good.len) != 0 || sys->fsync(sys, fd) != 0 || sys->fsync(sys, r->journal->folder) != 0)) {
+		failed = -1;
+		error = errno;
+	}
+	sys->close(sys, fd);
+	return failed == 0 ? SG_OK : io_error(err, name, error);
+}
+
+/* Asked before a byte is changed: what is cut off as torn may be what somebody mends by hand. */
+static enum sg_status
+nothing_lost(const struct recovery *r, struct sg_err *err)
+{
+	if (r->journal->durable < r->from->leaf)
+		return sg_fail(err, SG_MALFORMED, "journal_lost", SG_LOST_TEXT, (unsigned long long)r->journal->durable, "a snapshot", (unsigned long long)r->from->leaf);
+	if (r->other != NULL)
+		return sg_fail(err, SG_MALFORMED, "journal_lost", "leaf %llu is another one than its head says; " SG_LOST_WAY, (unsigned long long)r->other->leaf);
+	for (size_t i = 0; i < 2; i++)
+		if (r->heads[i].good && r->heads[i].leaf > r->journal->durable)
+			return sg_fail(err, SG_MALFORMED, "journal_lost", SG_LOST_TEXT, (unsigned long long)r->journal->durable, "its head", (unsigned long long)r->heads[i].leaf);
+	return SG_OK;
+}
+
+static enum sg_status
+end_of_last(struct recovery *r, const struct sg_segment_reader *reader, enum sg_status status, struct sg_err *err)
+{
+	if (status != SG_OK && status != SG_NOT_FOUND) {
+		if (status != SG_MALFORMED || sg_segment_broken_middle(reader))
+			return status;
+		r->torn = reader->bytes.len - reader->at;
+	}
+	if ((status = nothing_lost(r, err)) != SG_OK)
+		return status;
+	sg_pulse_disk(true);
+	unlinkat(r->journal->folder, "rewrite.tmp", 0); /* of releases that wrote the segment anew beside itself: as large as one */
+	status = write_again(r, reader->header.segment, (struct sg_str){reader->bytes.ptr, reader->at}, err);
+	sg_pulse_disk(false);
+	return status;
+}
+
+static enum sg_status
+one_segment(struct recovery *r, size_t i, struct sg_buf *bytes, struct sg_err *err)
+{
+	struct sg_journal *journal = r->journal;
+	struct sg_segment_reader reader = {.at = 0};
+	struct sg_segment_header after = {.last = 0};
+	bool last = i + 1 == r->count, torn = false;
+	int error = 0;
+	sg_buf_clear(bytes);
+	sg_pulse_disk(true);
+	int failed = sg_segment_read(journal->sys, journal->folder, r->segments[i], bytes, &error);
+	sg_pulse_disk(false);
+	if (failed != 0 && error == EFBIG)
+		return sg_fail(err, SG_MALFORMED, "journal_length", "segment %llu is longer than any can be", (unsigned long long)r->segments[i]);
+	if (failed != 0)
+		return io_error(err, "a segment", error);
+	enum sg_status status = sg_segment_begin(&reader, sg_buf_view(bytes), err);
+	if (status == SG_OK)
+		status = sg_segment_follows(&reader.header, journal->segment, journal->durable, journal->durable_chain, err);
+	if (status == SG_OK && !last)
+		status = read_header(journal, r->segments[i + 1], &after, &torn, err);
+	if (status != SG_OK)
+		return status;
+
+	journal->segment = reader.header.segment;
+	if (reader.header.first > journal->next)
+		journal->next = reader.header.first;
+	status = fold_segment(r, &reader, last ? UINT64_MAX : after.last, err);
+	if (reader.next > journal->next)
+		journal->next = reader.next;
+	if (!last)
+		return status == SG_NOT_FOUND ? sg_fail(err, SG_MALFORMED, "journal_gap", "segment %llu ends too early",
+							(unsigned long long)journal->segment)
+					      : status;
+	return end_of_last(r, &reader, status, err);
+}
+
+enum sg_status
+sg_journal_open(struct sg_journal *journal, const struct sg_sys *sys, int folder, int keys, off_t segment_bytes,
+		const struct sg_journal_from *from, sg_journal_fold *fold, void *to, size_t *torn, struct sg_err *err)
+{
+	static const struct sg_journal_from beginning;
+	*journal = (struct sg_journal){.sys = sys, .folder = folder, .keys = keys, .fd = -1, .next = 1, .roll_at = segment_bytes};
+	sg_buf_init(&journal->pending, SG_JOURNAL_PENDING_MAX);
+	sg_buf_init(&journal->commit.bytes, SG_JOURNAL_PENDING_MAX);
+
+	struct recovery r = {.journal = journal, .from = from != NULL ? from : &beginning, .fold = fold, .to = to};
+	struct sg_buf bytes;
+	sg_head_read(folder, &r.heads[0]);
+	sg_head_read(keys, &r.heads[1]);
+	sg_buf_init(&bytes, SG_SEGMENT_MAX);
+	enum sg_status status = choose_segments(&r, err);
+	for (size_t i = 0; status == SG_OK && i < r.count; i++) {
+		bool passed = false;
+		status = may_pass(&r, i, &passed, err);
+		if (status == SG_OK && !passed)
+			status = one_segment(&r, i, &bytes, err);
+	}
+	if (status == SG_OK && r.count == 0)
+		status = nothing_lost(&r, err);
+	sg_buf_done(&bytes);
+	free(r.segments);
+	*torn = r.torn;
+	journal->segment_high = r.high;
+	if (status == SG_OK)
+		status = sg_journal_plan_segment(journal, err);
+	if (status != SG_OK)
+		sg_journal_close(journal);
+	return status;
+}
+
+static const struct sg_journal_mark *
+find_mark(const struct sg_journal *journal, uint64_t number)
+{
+	size_t low = 0, high = journal->mark_count;
+	while (low < high) {
+		size_t middle = (low + high) / 2;
+		if (journal->marks[middle].number <= number)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low == 0 ? NULL : &journal->marks[low - 1];
+}
+
+/* From a mark to the next one of the same segment, or to the end. */
+static enum sg_status
+read_range(const struct sg_journal *journal, const struct sg_journal_mark *mark, struct sg_buf *out, struct sg_err *err)
+{
+	enum { CHUNK = 256 << 10 };
+	const struct sg_journal_mark *next = mark + 1;
+	bool bounded = next < journal->marks + journal->mark_count && next->segment == mark->segment;
+	size_t most = bounded ? next->at - mark->at : SG_SEGMENT_MAX;
+	char name[SG_SEGMENT_NAME];
+	sg_segment_name(name, mark->segment);
+	int fd = journal->sys->openat(journal->sys, journal->folder, name, O_RDONLY, 0);
+	if (fd < 0)
+		return io_error(err, name, errno);
+	ssize_t got = 1;
+	while (got > 0 && out->len < most) {
+		size_t want = most - out->len < CHUNK ? most - out->len : CHUNK;
+		char *to = sg_buf_reserve(out, want);
+		got = to == NULL ? -1 : journal->sys->pread(journal->sys, fd, to, want, (off_t)(mark->at + out->len));
+		out->len += got > 0 ? (size_t)got : 0;
+	}
+	int error = errno;
+	journal->sys->close(journal->sys, fd);
+	return got < 0 ? io_error(err, name, error) : SG_OK;
+}
+
+/* One part, from its mark on. False: `each` has enough. */
+static bool
+tell_range(struct sg_segment_reader *reader, uint64_t last, uint64_t *told, bool (*each)(void *to, const struct sg_record *record), void *to)
+{
+	bool more = true;
+	while (more && reader->next <= last) {
+		struct sg_arena arena;
+		struct sg_record record = {0};
+		sg_arena_init(&arena, RECORD_BUDGET);
+		sg_pulse_beat();
+		more = sg_segment_next(reader, &arena, &record, NULL) == SG_OK;
+		if (more && record.number > *told) {
+			more = each(to, &record);
+			*told = more ? record.number : *told;
+		}
+		sg_arena_done(&arena);
+		if (!more)
+			return reader->at >= reader->bytes.len; /* at its end, not in the middle */
+	}
+	return true;
+}
+
+uint64_t
+sg_journal_leaves(const struct sg_journal *journal, uint64_t first, uint64_t last, size_t most, bool (*each)(void *to, const struct sg_record *record), void *to)
+{
+	uint64_t told = first - 1, before = UINT64_MAX;
+	size_t read = 0;
+	while (told < last && told != before && read < most) {
+		const struct sg_journal_mark *mark = find_mark(journal, told + 1);
+		struct sg_segment_reader reader = {.at = 0};
+		struct sg_buf bytes;
+		bool torn, good = mark != NULL && read_header(journal, mark->segment, &reader.header, &torn, NULL) == SG_OK;
+		sg_buf_init(&bytes, SG_SEGMENT_MAX);
+		good = good && read_range(journal, mark, &bytes, NULL) == SG_OK;
+		before = told;
+		if (good) {
+			reader.bytes = sg_buf_view(&bytes);
+			reader.next = mark->number;
+			memcpy(reader.chain, mark->chain, sizeof(reader.chain));
+			good = tell_range(&reader, last, &told, each, to);
+		}
+		read += bytes.len;
+		sg_buf_done(&bytes);
+		if (!good)
+			break;
+	}
+	return told;
+}
+
+static enum sg_status
+open_input(const struct sg_journal *journal, const struct sg_segment_reader *reader, const struct sg_record *record,
+	   struct sg_arena *arena, struct sg_str *input, struct sg_err *err)
+{
+	*input = (struct sg_str){NULL, 0};
+	if (record->sealed.ptr == NULL)
+		return SG_OK;
+	unsigned char day_key[SG_KEY_BYTES], key[SG_KEY_BYTES], aad[SG_SHA256_BYTES];
+	enum sg_status status = sg_day_key(journal, reader->header.day, false, day_key, err);
+	if (status != SG_OK) /* a key that is gone, or cut, means not reproducible, which is an answer and not an error */
+		return status == SG_NOT_FOUND || status == SG_MALFORMED ? SG_OK : status;
+	enum sg_seal_key which = sg_seal_key_is(&reader->header, day_key);
+	char *plain = sg_arena_alloc(arena, record->sealed.len);
+	if (plain == NULL)
+		return sg_fail(err, SG_NOMEM, "no_memory", "no memory for a sealed input");
+	sg_derive(key, day_key, (struct sg_str){(const char *)reader->header.salt, 32}, "sealed frames");
+	sg_sha256(aad, record->leaf);
+	status = sg_unseal(plain, key, record->number, (struct sg_str){(char *)aad, sizeof(aad)}, record->sealed, err);
+	sg_wipe(day_key, sizeof(day_key));
+	sg_wipe(key, sizeof(key));
+	if (status == SG_OK)
+		*input = (struct sg_str){plain, record->sealed.len - SG_SEAL_OVERHEAD};
+	return which == SG_SEAL_KEY_OWN ? status : SG_OK; /* another key opens nothing, and says nothing either */
+}
+
+enum sg_status
+sg_journal_read(const struct sg_journal *journal, uint64_t number, struct sg_arena *arena, struct sg_record *record,
+		struct sg_str *input, struct sg_err *err)
+{
+	const struct sg_journal_mark *mark = number > journal->durable ? NULL : find_mark(journal, number);
+	if (mark == NULL)
+		return sg_fail(err, SG_NOT_FOUND, "not_found", "no such leaf");
+	struct sg_buf bytes;
+	struct sg_segment_reader reader = {.at = 0};
+	bool torn;
+	sg_buf_init(&bytes, SG_SEGMENT_MAX);
+	enum sg_status status = read_header(journal, mark->segment, &reader.header, &torn, err);
+	if (status == SG_OK)
+		status = read_range(journal, mark, &bytes, err);
+	reader.bytes = sg_buf_view(&bytes);
+	reader.next = mark->number;
+	memcpy(reader.chain, mark->chain, sizeof(reader.chain));
+	struct sg_record found = {0};
+	while (status == SG_OK && reader.next <= number) {
+		struct sg_arena scratch;
+		sg_arena_init(&scratch, RECORD_BUDGET);
+		status = sg_segment_next(&reader, reader.next == number ? arena : &scratch, &found, err);
+		sg_arena_done(&scratch);
+	}
+	if (status == SG_OK && found.number != number)
+		status = sg_fail(err, SG_NOT_FOUND, "not_found", "no such leaf");
+	if (status == SG_OK)
+		status = open_input(journal, &reader, &found, arena, input, err);
+	if (status == SG_OK) {
+		*record = found;
+		record->leaf = sg_arena_copy(arena, found.leaf);
+		record->sealed = (struct sg_str){NULL, 0};
+	}
+	sg_buf_done(&bytes);
+	return status;
+}

@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Instances of modules, one for each stanza: exchanging them when their stanza changes, and what happens to one that is
+ * late or dead: its calls fail closed, it is killed, and started again after a growing pause until the breaker opens. */
+#include "gate/loop/loop.h"
+
+#include "base/canon.h"
+#include "base/str.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+static sg_time
+now_of(const struct sg_loop *loop)
+{
+	return loop->sys->boot_time(loop->sys);
+}
+
+static void
+find_wanted(struct sg_loop *loop)
+{
+	if (strcmp(loop->wanted_config, loop->gate->catalogue->digest) == 0)
+		return;
+	sg_instances_want(&loop->wanted, loop->gate->catalogue->document);
+	snprintf(loop->wanted_config, sizeof(loop->wanted_config), "%s", loop->gate->catalogue->digest);
+}
+
+/* ---- starting ---- */
+
+/* Two instances of a sink would carry the same leaves twice: the old one leaves first. */
+static bool
+must_wait(const struct sg_loop *loop, const struct sg_wanted *w)
+{
+	for (size_t i = 0; sg_wanted_is_sink(w->name) && i < SG_CHILDREN; i++) {
+		const struct sg_child *c = &loop->children[i];
+		if (c->used && c->role == SG_ROLE_HOST && strcmp(c->name, w->name) == 0 && strcmp(c->stanza, w->stanza) != 0)
+			return true;
+	}
+	return false;
+}
+
+static void
+ensure(struct sg_loop *loop, const struct sg_wanted *w)
+{
+	struct sg_child *host = sg_instance_of(loop, w), before;
+	if (host == NULL && !must_wait(loop, w))
+		sg_instance_spawn(loop, w, NULL, false);
+	if (host == NULL || host->linked || host->respawn_at == 0 || now_of(loop) < host->respawn_at)
+		return;
+	before = *host;
+	host->used = false;
+	sg_instance_spawn(loop, w, &before, false);
+}
+
+/* ---- exchanging ---- */
+
+/* A stanza that changed keeps its old instance until the new one is in use; a sink does not, and neither does what is wanted no longer. */
+static bool
+may_stay(struct sg_loop *loop, const struct sg_child *host)
+{
+	if (sg_instance_is_current(loop, host) || (loop->next.active && sg_wanted_has(&loop->next.list, host)))
+		return true;
+	for (size_t i = 0; !sg_wanted_is_sink(host->name) && i < loop->wanted.count; i++) {
+		if (strcmp(loop->wanted.items[i].name, host->name) != 0)
+			continue;
+		const struct sg_child *current = sg_instance_of(loop, &loop->wanted.items[i]);
+		return current == NULL || !current->entered;
+	}
+	return false;
+}
+
+/* An instance that has served its time is one of an earlier stanza from now on: the next one is started beside it and takes over once it is ready. */
+static void
+age(const struct sg_loop *loop, struct sg_child *host)
+{
+	for (size_t i = 0; host->entered && i < loop->wanted.count; i++) {
+		const struct sg_wanted *w = &loop->wanted.items[i];
+		if (strcmp(w->name, host->name) == 0 && w->refresh_ms > 0 && now_of(loop) - host->since > w->refresh_ms * SG_MSEC)
+			host->stanza[0] = '-';
+	}
+}
+
+/* One that is on its way out leaves when it owes nobody an answer: its link is closed, and it stops by itself. */
+static void
+look_after(struct sg_loop *loop, struct sg_child *host)
+{
+	if (host->ready && !host->entered && sg_instance_is_current(loop, host) && !sg_host_enter(loop, host)) {
+		sg_child_kill(loop, host);
+		return;
+	}
+	age(loop, host);
+	if (!host->retiring && !may_stay(loop, host))
+		host->retiring = true;
+	if (!host->retiring || host->calls != NULL)
+		return;
+	if (host->linked) { /* its link closes, and it stops by itself */
+		sg_child_gone(loop, host);
+		host->since = now_of(loop);
+		return;
+	}
+	if (now_of(loop) - host->since < SG_HOST_LEAVE_S * SG_SEC)
+		return;
+	sg_supervisor_send(loop, SG_FRAME_G_KILL, "{\"slot\":%llu}", (unsigned long long)host->slot); /* if it has not */
+	sg_buf_done(&host->said);
+	host->used = false;
+}
+
+/* ---- each turn ---- */
+
+void
+sg_hosts_fill(struct sg_loop *loop)
+{
+	if (loop->stop)
+		return;
+	find_wanted(loop);
+	for (size_t i = 0; i < SG_CHILDREN; i++)
+		if (loop->children[i].used && loop->children[i].role == SG_ROLE_HOST)
+			look_after(loop, &loop->children[i]);
+	for (size_t i = 0; i < loop->wanted.count; i++)
+		ensure(loop, &loop->wanted.items[i]);
+	sg_prepare_turn(loop);
+}
+
+/* ---- late and dead ---- */
+
+static void
+fail_calls(struct sg_loop *loop, struct sg_child *host)
+{
+	struct sg_call *call = host->calls;
+	host->calls = NULL;
+	while (call != NULL) {
+		struct sg_call *next = call->next;
+		if (call->look != 0)
+			sg_look_answered(loop, host, call->look, (struct sg_str){NULL, 0});
+		else if (call->id != 0)
+			sg_gate_called(loop->gate, call->id, (struct sg_str){NULL, 0});
+		free(call);
+		call = next;
+	}
+}
+
+void
+sg_host_gone(struct sg_loop *loop, struct sg_child *host)
+{
+	host->ready = host->entered = false;
+	sg_buf_done(&host->said);
+	if (!host->retiring) {
+		host->failures++;
+		unsigned pause = host->failures < 6 ? 1U << (host->failures - 1) : SG_BACKOFF_S;
+		host->respawn_at = now_of(loop) + (host->failures == 1 ? 0 : (sg_time)pause * SG_SEC);
+		if (host->failures == SG_BREAKER)
+			fprintf(stderr, "stepgated: %s failed %d times in a row; from now on it is tried once in %d s\n", host->name, SG_BREAKER, SG_BACKOFF_S);
+	}
+	fail_calls(loop, host);
+}
+
+/* A thousand revocations may stand in line: what counts is that nothing is answered for as long as one call may take. */
+static bool
+is_late(const struct sg_child *host, sg_time now, sg_time allowed)
+{
+	if (!host->ready && now - host->since > SG_HOST_START_S * SG_SEC)
+		return true;
+	if (sg_sink_is_late(host, now))
+		return true;
+	for (const struct sg_call *call = host->calls; call != NULL; call = call->next)
+		if (now > call->deadline && now - host->answered > allowed)
+			return true;
+	return false;
+}
+
+void
+sg_hosts_deadlines(struct sg_loop *loop)
+{
+	sg_time now = now_of(loop);
+	for (size_t i = 0; i < SG_CHILDREN; i++) {
+		struct sg_child *c = &loop->children[i];
+		if (!c->used || c->role != SG_ROLE_HOST || (!c->linked && c->respawn_at != 0) || c->retiring || !is_late(c, now, loop->gate->catalogue->limits.host_deadline * SG_MSEC))
+			continue;
+		snprintf(c->why, sizeof(c->why), "%s", sg_sink_is_late(c, now) ? "it carries nothing further" : c->ready ? "a call took longer than limits.host_deadline" : "it did not start in time");
+		sg_child_kill(loop, c);
+	}
+}
+
+/* ---- telling ---- */
+
+static const char *
+state_of(const struct sg_child *host)
+{
+	if (host->ready)
+		return host->retiring ? "retiring" : host->faults > 0 ? "failing" : host->entered ? "ready" : "prepared";
+	if (host->failures >= SG_BREAKER)
+		return "breaker_open";
+	return host->respawn_at != 0 && !host->linked ? "backing_off" : "starting";
+}
+
+void
+sg_hosts_tell(void *self, struct sg_json_writer *w)
+{
+	struct sg_loop *loop = self;
+	sg_jw_array(w);
+	for (size_t i = 0; i < SG_CHILDREN; i++) {
+		const struct sg_child *c = &loop->children[i];
+		if (!c->used || c->role != SG_ROLE_HOST || (c->retiring && !c->linked))
+			continue;
+		sg_jw_object(w);
+		sg_jw_member_int(w, "calls", (int64_t)c->asked);
+		sg_jw_member_text(w, "digest", c->digest);
+		if (strncmp(c->name, "audit.", 6) == 0)
+			sg_jw_member_int(w, "durable", (int64_t)c->durable);
+		sg_jw_member_int(w, "failures", c->failures);
+		if (strncmp(c->name, "audit.", 6) == 0)
+			sg_jw_member_int(w, "gaps", (int64_t)c->gaps);
+		sg_jw_member_text(w, "name", c->name);
+		sg_jw_member_int(w, "restarts", c->restarts);
+		sg_jw_member_text(w, "state", state_of(c));
+		sg_jw_member_text(w, "why", c->why);
+		sg_jw_end(w);
+	}
+	sg_jw_end(w);
+}

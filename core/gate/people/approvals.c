@@ -1,0 +1,360 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Approvals, first form: an admin's yes or no on the admin socket; and waiting for one. */
+#include "gate/people/people.h"
+#include "gate/state/requirement.h"
+#include "gate/state/labels.h"
+#include "gate/desk/revoking.h"
+#include "gate/decide/sight.h"
+
+#include "base/str.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { BODY_MAX = SG_FRAME_MAX - (64 << 10), LIST_MOST = 200, LIST_ACTION = 8 << 10 /* bytes of one that is shown in a list */, WAIT_MAX_S = 60 }; /* what is asked may be as long as limits.max_body lets it */
+
+static void
+write_proofs(struct sg_json_writer *w, const struct sg_approval *a)
+{
+	sg_jw_array(w);
+	for (size_t i = 0; i < a->proof_count; i++) {
+		sg_jw_object(w);
+		sg_jw_member_int(w, "at", a->proofs[i].at_ms / 1000);
+		sg_jw_member_str(w, "group", sg_str(a->proofs[i].group));
+		sg_jw_member_str(w, "human", sg_str(a->proofs[i].human));
+		sg_jw_end(w);
+	}
+	sg_jw_end(w);
+}
+
+static const char *
+state_name(const struct sg_gate *gate, const struct sg_approval *a)
+{
+	bool over = (a->state == SG_APPROVAL_OPEN || a->state == SG_APPROVAL_GRANTED) &&
+		    sg_deadline_over(&a->ends, &gate->state.now);
+	return over ? "expired" : sg_approval_state_name(a->state);
+}
+
+/* What the person is shown. After a restart it is read from the journal; empty where nothing is left of it: nobody says yes to what cannot be shown. */
+static struct sg_str
+action_of(struct sg_gate *gate, struct sg_approval *a)
+{
+	struct sg_arena arena;
+	struct sg_record record;
+	struct sg_str input = {NULL, 0};
+	sg_arena_init(&arena, 8 << 20);
+	if (a->action == NULL && sg_journal_read(&gate->journal, a->leaf, &arena, &record, &input, NULL) == SG_OK && input.len > 0)
+		a->action = strndup(input.ptr, input.len);
+	sg_arena_done(&arena);
+	return a->action != NULL ? sg_str(a->action) : SG_STR("");
+}
+
+enum seen { SEEN_STATE, SEEN_LISTED, SEEN_WHOLE };
+
+/* In a list a long one is there by its name and its length: none keeps another from being seen. */
+static void
+write_action(struct sg_json_writer *w, struct sg_str action, enum seen seen)
+{
+	struct sg_arena arena;
+	const struct sg_json *json = NULL;
+	sg_jw_name(w, "action");
+	if (action.len == 0 || seen == SEEN_WHOLE || action.len <= LIST_ACTION) {
+		sg_jw_raw(w, action.len > 0 ? action : SG_STR("{}"));
+		return;
+	}
+	sg_arena_init(&arena, 64 << 20);
+	sg_json_parse(&arena, action, &sg_request_limits, &json, NULL);
+	sg_jw_object(w);
+	sg_jw_member_str(w, "action", sg_json_text_at(json, "action"));
+	sg_jw_member_int(w, "bytes", (int64_t)action.len);
+	sg_jw_end(w);
+	sg_arena_done(&arena);
+}
+
+/* `seen` from LISTED on shows what a person needs to judge; an agent sees the state alone. */
+static void
+write_approval(struct sg_json_writer *w, struct sg_gate *gate, struct sg_approval *a, enum seen seen)
+{
+	bool full = seen != SEEN_STATE;
+	sg_jw_object(w);
+	if (full) {
+		write_action(w, action_of(gate, a), seen);
+		sg_jw_member_str(w, "agent", sg_str(a->agent));
+		sg_jw_member_str(w, "digest", sg_str(a->digest));
+	}
+	sg_jw_member_int(w, "expires_at", a->ends.wall_ms / 1000);
+	sg_write_groups(w, &a->requirement);
+	sg_jw_member_str(w, "id", sg_str(a->id));
+	if (full) {
+		sg_jw_member_str(w, "owner", sg_str(a->owner));
+		sg_jw_name(w, "proofs");
+		write_proofs(w, a);
+		sg_jw_member_str(w, "say", sg_str(a->say));
+	}
+	sg_jw_member_str(w, "state", sg_str(state_name(gate, a)));
+	if (full) {
+		sg_jw_name(w, "tainted");
+		sg_write_labels(w, &a->task->taint);
+		sg_jw_member_str(w, "task", sg_str(a->task->id));
+	}
+	sg_jw_end(w);
+}
+
+static void
+answer_approval(struct sg_gate *gate, struct sg_request *r)
+{
+	struct sg_buf body;
+	struct sg_json_writer w;
+	struct sg_approval *a = sg_state_approval(&gate->state, r->argument);
+	if (a == NULL) {
+		sg_answer_error(gate, r, 404, SG_REASON_not_found, "");
+		return;
+	}
+	sg_buf_init(&body, BODY_MAX);
+	sg_jw_begin(&w, &body);
+	sg_jw_object(&w);
+	sg_jw_name(&w, "approval");
+	write_approval(&w, gate, a, r->route->face == SG_FACE_ADMIN ? SEEN_WHOLE : SEEN_STATE);
+	sg_jw_end(&w);
+	sg_answer_buf(gate, r, 200, &body);
+}
+
+static bool
+may_see(struct sg_gate *gate, struct sg_request *r, const struct sg_approval *a, enum sg_reason *reason)
+{
+	const struct sg_conn *conn = sg_conn_find(gate, r->conn);
+	*reason = SG_REASON_not_found;
+	if (conn == NULL || a == NULL)
+		return false;
+	if (conn->face == SG_FACE_ADMIN) {
+		*reason = SG_REASON_not_permitted;
+		return sg_is_operator(gate, conn) && !sg_operator_gone(gate, conn);
+	}
+	if (conn->face == SG_FACE_ENFORCER)
+		return sg_who_enforcer(gate, r, conn, reason) &&
+		       sg_strings_match(&r->enforcer->for_agents, sg_str(a->agent), '.');
+	return sg_who_agent(gate, r, conn, reason) && sg_str_is(r->agent->name, a->agent) && sg_who_owns(r, a->task);
+}
+
+/* Whoever waited may be nobody by now, or somebody else's: a reload came. */
+static void
+answer_who_may_see(struct sg_gate *gate, struct sg_request *r)
+{
+	enum sg_reason reason;
+	if (may_see(gate, r, sg_state_approval(&gate->state, r->argument), &reason))
+		answer_approval(gate, r);
+	else
+		sg_answer_error(gate, r, 404, reason, "");
+}
+
+static void
+review(struct sg_gate *gate, struct sg_request *r)
+{
+	enum sg_reason reason;
+	if (!may_see(gate, r, sg_state_approval(&gate->state, r->argument), &reason))
+		sg_answer_error(gate, r, 404, reason, "");
+}
+
+static void
+polled(struct sg_gate *gate, struct sg_request *r)
+{
+	const struct sg_approval *a = sg_state_approval(&gate->state, r->argument);
+	bool settled = a == NULL || a->state != SG_APPROVAL_OPEN || sg_deadline_over(&a->ends, &gate->state.now);
+	if (settled || gate->state.now.boot >= r->wait_until)
+		sg_request_sync(gate, r, gate->journal.appended, answer_who_may_see); /* nothing is told before it is durable */
+	else
+		r->stage = SG_STAGE_POLL;
+}
+
+static void
+show(struct sg_gate *gate, struct sg_request *r)
+{
+	enum sg_reason reason;
+	struct sg_str wait = {"", 0};
+	int64_t seconds = 0;
+	sg_json_string(sg_json_get(r->body, "wait"), &wait);
+	if (!may_see(gate, r, sg_state_approval(&gate->state, r->argument), &reason)) {
+		sg_answer_error(gate, r, 404, reason, "");
+		return;
+	}
+	if (wait.len > 0 && !sg_str_int(wait, 0, WAIT_MAX_S, &seconds)) {
+		sg_answer_error(gate, r, 400, SG_REASON_bad_request, "wait is 0 to 60 seconds");
+		return;
+	}
+	r->wait_until = gate->state.now.boot + seconds * SG_SEC;
+	r->polled = polled;
+	r->reviewed = review;
+	polled(gate, r);
+}
+
+void
+sg_route_approval(struct sg_gate *gate, struct sg_request *request)
+{
+	if (request->route->face == SG_FACE_ADMIN)
+		show(gate, request);
+	else
+		sg_look_first(gate, request, show);
+}
+
+static int
+by_age(const void *one, const void *other)
+{
+	const struct sg_approval *a = *(struct sg_approval *const *)one, *b = *(struct sg_approval *const *)other;
+	return a->leaf < b->leaf ? -1 : a->leaf > b->leaf;
+}
+
+/* Those that are asked for, oldest first: who came first is seen first. The caller frees. */
+static struct sg_approval **
+collect(const struct sg_gate *gate, bool all, size_t *count)
+{
+	struct sg_approval **list = calloc(gate->state.approvals.count + 1, sizeof(struct sg_approval *));
+	size_t at = 0;
+	*count = 0;
+	for (struct sg_approval *a; list != NULL && (a = sg_table_next(&gate->state.approvals, &at)) != NULL;)
+		if (all || sg_approval_live(&gate->state, a))
+			list[(*count)++] = a;
+	if (*count > 1)
+		qsort(list, *count, sizeof(struct sg_approval *), by_age);
+	return list;
+}
+
+void
+sg_route_approvals(struct sg_gate *gate, struct sg_request *r)
+{
+	struct sg_buf body;
+	struct sg_json_writer w;
+	struct sg_str all = {"", 0};
+	size_t count;
+	sg_json_string(sg_json_get(r->body, "all"), &all);
+	struct sg_approval **list = collect(gate, sg_str_is(all, "yes"), &count);
+	if (list == NULL) {
+		sg_answer_error(gate, r, 503, SG_REASON_internal, "");
+		return;
+	}
+	sg_buf_init(&body, BODY_MAX);
+	sg_jw_begin(&w, &body);
+	sg_jw_object(&w);
+	sg_jw_name(&w, "approvals");
+	sg_jw_array(&w);
+	for (size_t i = 0; i < count && i < LIST_MOST; i++)
+		write_approval(&w, gate, list[i], SEEN_LISTED);
+	sg_jw_end(&w);
+	sg_jw_member_int(&w, "total", (int64_t)count);
+	sg_jw_end(&w);
+	free(list);
+	sg_answer_buf(gate, r, 200, &body);
+}
+
+/* ---- yes and no ---- */
+
+/* Under this name or another. In mode dev, where all share a user, a user is nobody. */
+static bool
+said_yes(const struct sg_gate *gate, const struct sg_approval *a, const struct sg_admin *admin)
+{
+	const struct sg_human *human = sg_catalogue_human_admin(gate->catalogue, admin->name);
+	uint64_t person = human != NULL ? sg_person_tag(human->id) : 0;
+	for (size_t p = 0; p < a->proof_count; p++)
+		if (sg_str_is(admin->name, a->proofs[p].human) || (person != 0 && a->proofs[p].person == person) ||
+		    (!gate->catalogue->dev && a->proofs[p].uid == (int64_t)admin->uid))
+			return true;
+	return false;
+}
+
+/* The first group that still needs somebody and that this human is in; one human counts in one group. */
+static const char *
+group_for(const struct sg_gate *gate, const struct sg_approval *a, const struct sg_admin *admin)
+{
+	if (said_yes(gate, a, admin))
+		return NULL;
+	for (size_t i = 0; i < a->requirement.count; i++) {
+		int64_t have = 0;
+		for (size_t p = 0; p < a->proof_count; p++)
+			have += strcmp(a->proofs[p].group, a->requirement.groups[i].group) == 0;
+		if (have < a->requirement.groups[i].quorum && sg_admin_in(admin, sg_str(a->requirement.groups[i].group)))
+			return a->requirement.groups[i].group;
+	}
+	return NULL;
+}
+
+static bool
+record_event(struct sg_gate *gate, struct sg_request *r, const char *event, const char *group, const struct sg_admin *admin,
+	     uint64_t *number)
+{
+	const struct sg_human *person = sg_catalogue_human_admin(gate->catalogue, admin->name);
+	struct sg_buf body;
+	struct sg_json_writer w;
+	sg_buf_init(&body, 2048);
+	sg_jw_begin(&w, &body);
+	sg_jw_object(&w);
+	sg_jw_member_str(&w, "approval", r->argument);
+	sg_jw_member_str(&w, "event", sg_str(event));
+	sg_jw_member_str(&w, "group", sg_str(group));
+	sg_jw_member_str(&w, "human", admin->name);
+	sg_jw_member_str(&w, "method", SG_STR("admin"));
+	sg_jw_member_str(&w, "person", person != NULL ? person->id : SG_STR(""));
+	sg_jw_member_int(&w, "uid", (int64_t)admin->uid);
+	sg_jw_end(&w);
+	bool good = sg_record(gate, "approval", sg_buf_view(&body), SG_STR(""), number, NULL) == SG_OK;
+	sg_buf_done(&body);
+	return good;
+}
+
+static bool
+is_within(struct sg_str group, const char *of)
+{
+	size_t len = of == NULL ? 0 : strlen(of);
+	return len > 0 && sg_str_starts(group, of) && (group.len == len || group.ptr[len] == '/');
+}
+
+/* The admin's process is in the control group that is the asker, or in one that holds a task above; groups below count, the asker can make them. */
+static bool
+shares_group(const struct sg_gate *gate, const struct sg_approval *a, const struct sg_conn *conn)
+{
+	struct sg_str group = conn == NULL || gate->catalogue->dev ? SG_STR("") : sg_conn_group(gate, conn);
+	for (const struct sg_task *t = a->task; group.len > 0 && t != NULL; t = t->parent)
+		if (is_within(group, t->instance->group))
+			return true;
+	return false;
+}
+
+static void
+settle(struct sg_gate *gate, struct sg_request *r, bool yes)
+{
+	const struct sg_conn *conn = sg_conn_find(gate, r->conn);
+	struct sg_approval *a = sg_state_approval(&gate->state, r->argument);
+	const struct sg_admin *admin = conn == NULL ? NULL : conn->admin;
+	uint64_t number = 0;
+	bool live = a != NULL && (a->state == SG_APPROVAL_OPEN || (!yes && a->state != SG_APPROVAL_DENIED && a->state != SG_APPROVAL_VOID));
+	const char *group = a == NULL || admin == NULL ? NULL : group_for(gate, a, admin);
+	enum sg_reason may = a == NULL ? SG_REASON_not_found : shares_group(gate, a, conn) ? SG_REASON_self_approval : sg_may_give(gate, a, admin);
+	if (a == NULL || admin == NULL)
+		sg_answer_error(gate, r, 404, SG_REASON_not_found, "stepgate approvals list");
+	else if (!live || (yes && sg_deadline_over(&a->ends, &gate->state.now)))
+		sg_answer_error(gate, r, 409, yes && a->state == SG_APPROVAL_OPEN ? SG_REASON_approval_expired : SG_REASON_approval_void,
+				state_name(gate, a));
+	else if (yes && may != SG_REASON_allowed)
+		sg_answer_error(gate, r, 403, may, "");
+	else if (yes && action_of(gate, a).len == 0)
+		sg_answer_error(gate, r, 409, SG_REASON_approval_unreadable, "");
+	else if (yes && group == NULL)
+		sg_answer_error(gate, r, 403, SG_REASON_not_approver, "");
+	else if (!record_event(gate, r, yes ? "proof" : a->state == SG_APPROVAL_CONSUMED ? "void" : "denied", group == NULL ? "" : group, admin, &number))
+		sg_answer_error(gate, r, 503, SG_REASON_audit_unavailable, "");
+	else {
+		sg_leases_revoking(gate); /* what a used one gave goes back with it */
+		sg_request_sync(gate, r, number, answer_approval);
+		sg_wake(gate);
+	}
+}
+
+void
+sg_route_approve(struct sg_gate *gate, struct sg_request *request)
+{
+	settle(gate, request, true);
+}
+
+void
+sg_route_refuse(struct sg_gate *gate, struct sg_request *request)
+{
+	settle(gate, request, false);
+}

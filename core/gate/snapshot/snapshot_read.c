@@ -1,0 +1,421 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Reading a snapshot: one function a kind of line. Counts that follow from what is there are counted, not read. */
+#include "gate/state/fold_memory.h"
+#include "gate/journal/pulse.h"
+#include "gate/snapshot/snapshot_in.h"
+
+#include "base/canon.h"
+#include "base/err.h"
+#include "base/str.h"
+#include "gate/state/values.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { LINE_BUDGET = 32 << 20 };
+
+static void
+end_account(void *value)
+{
+	free(((struct sg_account *)value)->key);
+	free(value);
+}
+
+static void
+end_attempt(void *value)
+{
+	struct sg_attempt *a = value;
+	free(a->charges);
+	sg_taint_free(&a->labels);
+	free(a);
+}
+
+static void
+end_lease(void *value)
+{
+	sg_lease_free(value);
+}
+
+static void
+end_approval(void *value)
+{
+	sg_approval_free(value);
+}
+
+static void
+end_memory(void *value)
+{
+	sg_memory_free(value);
+}
+
+static void
+end_agent(void *value)
+{
+	free(((struct sg_agent_life *)value)->name);
+	free(value);
+}
+
+static void
+end_human(void *value)
+{
+	free(((struct sg_human_life *)value)->id);
+	free(value);
+}
+
+static void
+read_account(struct sg_fold *f)
+{
+	struct sg_account *a = sg_take_fresh(f, sizeof(*a));
+	if (a == NULL)
+		return;
+	a->key = sg_fold_keep(f, "key");
+	a->window_ms = sg_fold_int(f, "window");
+	a->total = sg_fold_int(f, "total");
+	a->newest = sg_fold_int(f, "newest");
+	sg_take_ints(f, "slots", a->slot, SG_SLOTS);
+	sg_take_place(f, &f->state->accounts, a->key, a, end_account);
+	if (f->missing == NULL && !sg_account_link(f->state, a))
+		f->missing = "memory";
+}
+
+static void
+read_charges(struct sg_fold *f, struct sg_attempt *a)
+{
+	const struct sg_json *list = sg_json_get(f->body, "charges");
+	if (list == NULL || list->count == 0 || list->count > SG_CHARGES_MAX || (a->charges = calloc(list->count, sizeof(*a->charges))) == NULL)
+		return;
+	for (const struct sg_json *e = sg_json_first(list); e != NULL; e = sg_json_next(list, e)) {
+		struct sg_charge *c = &a->charges[a->charge_count++];
+		const struct sg_json *key = sg_json_first(e), *amount = sg_json_next(e, key), *dimension = amount == NULL ? NULL : sg_json_next(e, amount),
+				     *at = dimension == NULL ? NULL : sg_json_next(e, dimension);
+		struct sg_str name = {"", 0};
+		int64_t d = -1;
+		bool good = sg_json_string(key, &name) && sg_json_int(amount, &c->amount) && sg_json_int(dimension, &d) && sg_json_int(at, &c->at_ms);
+		c->account = sg_state_account(f->state, name);
+		c->dimension = (enum sg_dimension)d;
+		if (!good || c->account == NULL || d < 0 || d >= SG_DIMENSIONS)
+			f->missing = "charges";
+	}
+}
+
+/* Snapshots of before do not have it. */
+static void
+read_deed(struct sg_fold *f, struct sg_attempt *a)
+{
+	int64_t deed[2] = {0, 0};
+	if (sg_json_get(f->body, "deed") != NULL)
+		sg_take_ints(f, "deed", deed, 2);
+	a->deed[0] = (uint64_t)deed[0];
+	a->deed[1] = (uint64_t)deed[1];
+}
+
+/* Snapshots of before do not have it. */
+static unsigned
+read_hooks(struct sg_fold *f)
+{
+	int64_t hooks = sg_fold_int_or(f, "hooks", 0);
+	if (hooks < 0 || hooks > SG_ATTEMPT_HOOKS)
+		f->missing = "hooks";
+	return (unsigned)hooks;
+}
+
+static void
+read_attempt(struct sg_fold *f)
+{
+	struct sg_attempt *a = sg_take_fresh(f, sizeof(*a));
+	struct sg_str code = sg_fold_text(f, "code");
+	if (a == NULL)
+		return;
+	a->action = sg_fold_word(f, "action");
+	sg_fold_id(f, "approval", a->approval, sizeof(a->approval));
+	sg_fold_id(f, "asked", a->asked, sizeof(a->asked));
+	sg_fold_id(f, "asker", a->asker, sizeof(a->asker));
+	sg_fold_id(f, "decision", a->decision, sizeof(a->decision));
+	sg_fold_id(f, "digest", a->digest, sizeof(a->digest));
+	sg_fold_id(f, "key", a->key, sizeof(a->key));
+	sg_fold_id(f, "lease", a->lease, sizeof(a->lease));
+	sg_fold_id(f, "result", a->result, sizeof(a->result));
+	a->reason = sg_reason_named(code.ptr, code.len);
+	a->hooks = read_hooks(f);
+	a->outcome = sg_fold_flag(f, "outcome");
+	a->plain = sg_fold_flag(f, "plain");
+	a->use_by = sg_fold_deadline(f, "use_by");
+	a->report_by = sg_fold_deadline(f, "report_by");
+	a->state = (enum sg_attempt_state)sg_fold_int(f, "state");
+	sg_take_ints(f, "spent", a->spent, SG_DIMENSIONS);
+	read_deed(f, a);
+	a->same = sg_value_unhex(sg_fold_text_or(f, "same"));
+	a->policy = sg_value_unhex(sg_fold_text_or(f, "policy"));
+	a->labels_tag = sg_value_unhex(sg_fold_text_or(f, "labels_tag"));
+	struct sg_str wrote = sg_fold_text_or(f, "wrote");
+	memcpy(a->wrote, wrote.ptr, wrote.len < sizeof(a->wrote) ? wrote.len : 0);
+	struct sg_str reads = sg_fold_text_or(f, "read");
+	memcpy(a->read, reads.ptr, reads.len < sizeof(a->read) ? reads.len : 0);
+	a->read_until_ms = sg_fold_int_or(f, "read_until", 0);
+	sg_take_taint(f, &a->labels);
+	read_charges(f, a);
+	a->task = sg_fold_task_of(f);
+	if (a->task == NULL || a->state < SG_ATTEMPT_DENIED || a->state > SG_ATTEMPT_WITHHELD)
+		f->missing = "state";
+	if (f->missing == NULL && sg_table_get(&a->task->attempts, sg_str(a->key)) != NULL)
+		f->missing = "a key of its own";
+	sg_take_place(f, &f->state->decisions, a->decision, a, end_attempt);
+	if (f->missing != NULL)
+		return;
+	sg_fold_put(f, &a->task->attempts, a->key, a);
+	a->task->owed += a->hooks;
+	if (a->read[0] != '\0' && !sg_reading_begin(f->state, a))
+		f->missing = "memory";
+	if (sg_fold_flag(f, "owed"))
+		sg_fold_await(f->state, a);
+}
+
+static void
+read_lease(struct sg_fold *f)
+{
+	struct sg_lease *l = sg_take_fresh(f, sizeof(*l));
+	if (l == NULL)
+		return;
+	sg_fold_id(f, "id", l->id, sizeof(l->id));
+	sg_fold_id(f, "approval", l->approval, sizeof(l->approval));
+	sg_fold_id(f, "decision", l->decision, sizeof(l->decision));
+	sg_fold_id(f, "digest", l->digest, sizeof(l->digest));
+	l->agent = sg_fold_keep(f, "agent");
+	l->audience = sg_fold_keep(f, "audience");
+	l->issuer = sg_fold_keep(f, "issuer");
+	l->ends = sg_fold_deadline(f, "ends");
+	l->level = sg_sensitivity_named(sg_fold_text(f, "level"));
+	l->confirm = sg_fold_flag_or(f, "confirm", false);
+	l->state = (enum sg_lease_state)sg_fold_int(f, "state");
+	l->task = sg_fold_task_of(f);
+	if (l->task == NULL || l->state < SG_LEASE_PENDING || l->state > SG_LEASE_DEAD)
+		f->missing = "state";
+	sg_take_place(f, &f->state->leases, l->id, l, end_lease);
+	if (f->missing != NULL)
+		return;
+	bool soaked = sg_fold_flag_or(f, "soaked", false); /* its task was labelled since, and it is not taken back yet */
+	l->taint_seq = l->task->taint.seq + soaked;
+	f->state->soaked += soaked;
+	l->task->leases += l->state != SG_LEASE_DEAD;
+	l->task->leases_kept++;
+	f->state->live_leases += l->state < SG_LEASE_REVOKING;
+}
+
+static void
+read_people(struct sg_fold *f, struct sg_approval *a)
+{
+	const struct sg_json *list = sg_json_get(f->body, "groups");
+	for (const struct sg_json *e = sg_json_first(list); e != NULL; e = sg_json_next(list, e)) {
+		struct sg_str group = {"", 0};
+		size_t i = a->requirement.count;
+		sg_json_string(e, &group);
+		e = sg_json_next(list, e);
+		if (i == SG_APPROVAL_GROUPS || !sg_json_int(e, &a->requirement.groups[i].quorum)) {
+			f->missing = "groups";
+			return;
+		}
+		snprintf(a->requirement.groups[i].group, sizeof(a->requirement.groups[i].group), "%.*s", SG_STR_ARG(group));
+		a->requirement.count++;
+	}
+}
+
+static void
+read_proofs(struct sg_fold *f, struct sg_approval *a)
+{
+	const struct sg_json *list = sg_json_get(f->body, "proofs");
+	for (const struct sg_json *e = sg_json_first(list); e != NULL; e = sg_json_next(list, e)) {
+		struct sg_str human = {"", 0}, group = {"", 0};
+		size_t i = a->proof_count;
+		sg_json_string(e, &human);
+		e = sg_json_next(list, e);
+		sg_json_string(e, &group);
+		e = e == NULL ? NULL : sg_json_next(list, e);
+		if (i == SG_APPROVAL_PROOFS || !sg_json_int(e, &a->proofs[i].at_ms)) {
+			f->missing = "proofs";
+			return;
+		}
+		snprintf(a->proofs[i].human, sizeof(a->proofs[i].human), "%.*s", SG_STR_ARG(human));
+		snprintf(a->proofs[i].group, sizeof(a->proofs[i].group), "%.*s", SG_STR_ARG(group));
+		a->proofs[i].uid = -1;
+		const struct sg_json *uid = sg_json_next(list, e); /* a snapshot of before goes on with the next one's name */
+		if (uid != NULL && uid->type == SG_JSON_NUMBER) {
+			sg_json_int(uid, &a->proofs[i].uid);
+			e = sg_json_next(list, uid);
+			a->proofs[i].person = sg_take_hex(e);
+		}
+		a->proof_count++;
+	}
+}
+
+static void
+read_approval(struct sg_fold *f)
+{
+	struct sg_approval *a = sg_take_fresh(f, sizeof(*a));
+	if (a == NULL)
+		return;
+	sg_fold_id(f, "id", a->id, sizeof(a->id));
+	sg_fold_id(f, "asked", a->asked, sizeof(a->asked));
+	sg_fold_id(f, "digest", a->digest, sizeof(a->digest));
+	sg_fold_id(f, "config", a->config, sizeof(a->config));
+	sg_fold_id(f, "policy", a->policy, sizeof(a->policy));
+	a->agent = sg_fold_keep(f, "agent");
+	a->owner = sg_fold_keep(f, "owner");
+	a->opener = sg_fold_keep(f, "opener");
+	a->say = sg_fold_keep(f, "say");
+	sg_fold_asker(f, a);
+	a->rule = sg_value_unhex(sg_fold_text_or(f, "rule_tag"));
+	a->leaf = (uint64_t)sg_fold_int(f, "leaf");
+	a->opened_ms = sg_fold_int(f, "opened");
+	a->ends = sg_fold_deadline(f, "ends");
+	a->state = (enum sg_approval_state)sg_fold_int(f, "state");
+	read_people(f, a);
+	read_proofs(f, a);
+	a->task = sg_fold_task_of(f);
+	struct sg_str labels = sg_fold_text_or(f, "labels"); /* snapshots of before do not say: what it has now */
+	a->labels = labels.len > 0 ? sg_value_unhex(labels) : a->task != NULL ? sg_taint_tag(&a->task->taint) : 0;
+	if (a->task == NULL || a->state < SG_APPROVAL_OPEN || a->state > SG_APPROVAL_EXPIRED)
+		f->missing = "state";
+	sg_take_place(f, &f->state->approvals, a->id, a, end_approval);
+	if (f->missing != NULL)
+		return;
+	bool stands = a->state == SG_APPROVAL_OPEN || a->state == SG_APPROVAL_GRANTED;
+	a->task->approvals += stands;
+	a->task->approvals_kept++;
+	f->state->open_approvals += stands;
+}
+
+static void
+read_memory(struct sg_fold *f)
+{
+	struct sg_memory *m = sg_take_fresh(f, sizeof(*m));
+	if (m == NULL)
+		return;
+	sg_fold_id(f, "id", m->id, sizeof(m->id));
+	sg_take_taint(f, &m->taint);
+	struct sg_str agent = sg_fold_text_or(f, "agent");
+	m->agent = strndup(agent.len > 0 ? agent.ptr : "", agent.len);
+	if (m->agent == NULL)
+		f->missing = "memory";
+	sg_take_place(f, &f->state->memories, m->id, m, end_memory);
+	if (f->missing == NULL && !sg_memory_begins(f->state, m))
+		f->missing = "memory";
+}
+
+static void
+read_agent(struct sg_fold *f)
+{
+	struct sg_agent_life *l = sg_take_fresh(f, sizeof(*l));
+	if (l == NULL)
+		return;
+	l->name = sg_fold_keep(f, "name");
+	l->alone_ms = sg_fold_int(f, "alone");
+	l->generation = sg_fold_int(f, "generation");
+	l->since_ms = sg_fold_int(f, "since");
+	l->state = (enum sg_agent_state)sg_fold_int(f, "state");
+	if (l->state < SG_AGENT_active || l->state > SG_AGENT_retired)
+		f->missing = "state";
+	sg_take_place(f, &f->state->agents, l->name, l, end_agent);
+}
+
+static void
+read_human(struct sg_fold *f)
+{
+	struct sg_human_life *l = sg_take_fresh(f, sizeof(*l));
+	if (l == NULL)
+		return;
+	l->id = sg_fold_keep(f, "id");
+	l->disabled = sg_fold_flag(f, "disabled");
+	l->since_ms = sg_fold_int(f, "since");
+	sg_take_place(f, &f->state->humans, l->id, l, end_human);
+}
+
+static void
+read_killed(struct sg_fold *f)
+{
+	char *name = sg_fold_keep(f, "agent");
+	if (name != NULL)
+		sg_take_place(f, &f->state->killed, name, name, free);
+}
+
+static const struct {
+	const char *kind;
+	void (*read)(struct sg_fold *);
+} kinds[] = {
+	{"instance", sg_read_instance_line}, {"domain", sg_read_domain_line}, {"task", sg_read_task_line}, {"tree", sg_read_tree_line}, {"source", sg_read_source_line}, {"mask", sg_read_mask_line},
+	{"history", sg_read_history_line},	{"deeds", sg_read_deeds_line},
+	{"account", read_account},   {"attempt", read_attempt},	  {"lease", read_lease},     {"approval", read_approval}, {"memory", read_memory},
+	{"agent", read_agent},	     {"human", read_human},	  {"killed", read_killed},
+};
+
+static void
+read_steady(struct sg_fold *f)
+{
+	struct sg_fold inner = {.body = sg_json_get(f->body, "steady_at")};
+	struct sg_steady *s = &f->state->steady;
+	int64_t wall_ms = sg_fold_int(&inner, "wall"), boot_ms = sg_fold_int(&inner, "boot");
+	s->ms = sg_fold_int(f, "steady");
+	if (!sg_fold_time(s->ms) || !sg_fold_time(wall_ms) || !sg_fold_time(boot_ms))
+		f->missing = "steady";
+	else
+		s->at = (struct sg_clock){wall_ms, boot_ms * SG_MSEC};
+	sg_fold_id(&inner, "boot_id", s->boot_id, sizeof(s->boot_id));
+	if (inner.missing != NULL)
+		f->missing = inner.missing;
+}
+
+static void
+read_head(struct sg_fold *f, struct sg_snapshot_head *head)
+{
+	char key[33];
+	sg_state_fingerprint(f->state, key);
+	if (!sg_str_is(sg_fold_text(f, "key"), key))
+		f->missing = "this state's key";
+	if (sg_fold_int(f, "format") != 1)
+		f->missing = "a format this version knows";
+	f->state->killed_all = sg_fold_flag(f, "killed_all");
+	head->leaf = (uint64_t)sg_fold_int(f, "leaf");
+	read_steady(f);
+	head->at_ms = sg_fold_int(f, "at");
+	if (!sg_unhex(head->chain, sizeof(head->chain), sg_fold_text(f, "chain")))
+		f->missing = "chain";
+}
+
+static bool
+read_body(struct sg_fold *f)
+{
+	struct sg_str kind = sg_fold_text(f, "k");
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		if (sg_str_is(kind, kinds[i].kind)) {
+			kinds[i].read(f);
+			return f->missing == NULL;
+		}
+	return false;
+}
+
+enum sg_status
+sg_snapshot_read(struct sg_state *state, struct sg_str text, struct sg_snapshot_head *head, struct sg_err *err)
+{
+	static const struct sg_json_limits limits = {.bytes = SG_SNAPSHOT_LINE, .nodes = 1 << 16};
+	struct sg_str rest = text;
+	int64_t lines = 0, said = -1;
+	bool good = true, ended = false;
+	while (good && !ended && rest.len > 0) {
+		struct sg_arena arena;
+		struct sg_fold f = {.state = state};
+		sg_arena_init(&arena, LINE_BUDGET);
+		sg_pulse_beat();
+		good = sg_canon_parse(&arena, sg_str_cut(&rest, '\n'), &limits, &f.body, NULL) == SG_OK;
+		ended = good && sg_json_is(f.body, "k", "end") && sg_json_int(sg_json_get(f.body, "lines"), &said);
+		if (good && lines == 0) {
+			read_head(&f, head);
+			good = f.missing == NULL && sg_json_is(f.body, "k", "snapshot");
+		} else if (good && !ended) {
+			good = read_body(&f);
+		}
+		lines += !ended;
+		sg_arena_done(&arena);
+	}
+	if (good && ended && said == lines && rest.len == 0)
+		return SG_OK;
+	return sg_fail(err, SG_MALFORMED, "snapshot_form", "line %lld of the snapshot is not what it must be", (long long)lines + 1);
+}

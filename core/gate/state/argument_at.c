@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * An argument at a dotted path, and what another reader would take for it. */
+#include "gate/state/grant.h"
+
+#include "base/names.h"
+#include "base/str.h"
+
+static const struct sg_json *shadow_at(struct sg_str rest, struct sg_str path, const struct sg_json *at);
+
+const struct sg_json *
+sg_argument_at(const struct sg_json *args, struct sg_str path)
+{
+	const struct sg_json *at = args;
+	for (struct sg_str rest = path; rest.ptr != NULL && at != NULL;)
+		at = at->type == SG_JSON_OBJECT ? sg_json_get_str(at, sg_str_cut(&rest, '.')) : NULL;
+	return at;
+}
+
+static const struct sg_json *
+shadow_in_list(struct sg_str rest, struct sg_str path, const struct sg_json *list)
+{
+	const struct sg_json *found = NULL;
+	for (const struct sg_json *e = sg_json_first(list); e != NULL && found == NULL; e = sg_json_next(list, e))
+		found = shadow_at(rest, path, e);
+	return found;
+}
+
+/* "o.lim" beside, or instead of, o: {lim}: many who read JSON take a name with dots for the path. */
+static bool
+is_path(struct sg_str name, struct sg_str path)
+{
+	if (name.len == 0 || name.len > path.len || memchr(name.ptr, '.', name.len) == NULL || (name.len < path.len && path.ptr[name.len] != '.'))
+		return false;
+	struct sg_str head = {path.ptr, name.len};
+	return sg_str_eq(name, head) || sg_names_alike(name, head);
+}
+
+/* At each step of a path that the catalogue names: a member that differs from it in case alone. Many who read JSON take the one for the other. Paths go
+ * through lists, as authority does. */
+static const struct sg_json *
+shadow_at(struct sg_str rest, struct sg_str path, const struct sg_json *at)
+{
+	if (rest.ptr == NULL || at == NULL)
+		return NULL;
+	if (at->type == SG_JSON_ARRAY)
+		return shadow_in_list(rest, path, at);
+	if (at->type != SG_JSON_OBJECT)
+		return NULL;
+	struct sg_str whole = rest, name = sg_str_cut(&rest, '.');
+	for (const struct sg_json *m = sg_json_first(at); m != NULL; m = sg_json_next(at, m))
+		if (sg_names_alike(m->name, name) || is_path(m->name, whole) || is_path(m->name, path))
+			return m;
+	return shadow_at(rest, path, sg_json_get_str(at, name));
+}
+
+const struct sg_json *
+sg_argument_shadow(struct sg_str path, const struct sg_json *args)
+{
+	return shadow_at(path, path, args);
+}
+
+bool
+sg_argument_shadowed(struct sg_str path, const struct sg_json *args)
+{
+	return sg_argument_shadow(path, args) != NULL;
+}

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The fold: what each kind of leaf does to the state. One function a kind, in the files fold_*.c; one table of kinds. */
+#include "base/err.h"
+#include "base/str.h"
+#include "gate/state/fold_in.h"
+
+/* State belongs to the key it began with: another one would make other nonces, other tokens, and no old token would be known. */
+void
+sg_fold_kind_start(struct sg_fold *f)
+{
+	char fingerprint[33];
+	sg_state_fingerprint(f->state, fingerprint);
+	if (!sg_str_is(sg_fold_text(f, "key"), fingerprint))
+		f->missing = "the fingerprint of this state.key: it is another state's";
+}
+
+/* Told to those who read; they mean nothing to the state. */
+#define NOTHING(kind)                                                                                                  \
+	void sg_fold_kind_##kind(struct sg_fold *f)                                                                    \
+	{                                                                                                              \
+		(void)f;                                                                                               \
+	}
+NOTHING(stop)
+NOTHING(gap)
+NOTHING(admin)
+NOTHING(alert)
+NOTHING(snapshot)
+NOTHING(checkpoint)
+
+static const struct {
+	const char *kind;
+	void (*fold)(struct sg_fold *);
+} kinds[] = {
+#define X(name, function, text) {#name, sg_fold_kind_##function},
+	SG_LEAF_KINDS(X)
+#undef X
+};
+
+/* Leaves that windows and thresholds count say what both clocks showed. */
+static void
+bring_up(struct sg_fold *f)
+{
+	struct sg_steady *s = &f->state->steady;
+	const struct sg_json *clock = sg_json_get(f->body, "clock");
+	int64_t wall_ms = 0, boot_ms = 0;
+	struct sg_str boot_id;
+	if (sg_json_int(sg_json_get(clock, "wall"), &wall_ms) && sg_json_int(sg_json_get(clock, "boot"), &boot_ms) &&
+	    sg_json_string(sg_json_get(clock, "boot_id"), &boot_id) && boot_id.len < sizeof(s->boot_id) && sg_fold_time(wall_ms) && sg_fold_time(boot_ms)) {
+		bool first = s->boot_id[0] == '\0', same = sg_str_is(boot_id, s->boot_id);
+		int64_t wall = wall_ms - s->at.wall_ms, boot = boot_ms - s->at.boot / SG_MSEC, passed = same && boot < wall ? boot : wall;
+		s->ms += first ? wall_ms : passed > 0 ? passed : 0;
+		s->at = (struct sg_clock){wall_ms, boot_ms * SG_MSEC};
+		memcpy(s->boot_id, boot_id.ptr, boot_id.len);
+		s->boot_id[boot_id.len] = '\0';
+	}
+	f->steady_ms = s->boot_id[0] == '\0' ? f->at_ms : s->ms;
+}
+
+enum sg_status
+sg_state_fold(struct sg_state *state, const struct sg_record *record, struct sg_err *err)
+{
+	struct sg_fold f = {.state = state, .body = sg_json_get(record->json, "body"), .number = record->number};
+	struct sg_str kind = {NULL, 0};
+	int64_t n = 0;
+	sg_json_string(sg_json_get(record->json, "kind"), &kind);
+	sg_json_string(sg_json_get(record->json, "config"), &f.config);
+	sg_json_string(sg_json_get(record->json, "policy"), &f.policy);
+	if (!sg_json_int(sg_json_get(record->json, "at"), &f.at_ms) || !sg_json_int(sg_json_get(record->json, "n"), &n))
+		f.missing = "at";
+	f.number = (uint64_t)n;
+	bring_up(&f);
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		if (!sg_str_is(kind, kinds[i].kind))
+			continue;
+		kinds[i].fold(&f);
+		if (f.missing != NULL)
+			return sg_fail(err, SG_BUG, "state_form", "leaf %lld (%s) lacks %s", (long long)n, kinds[i].kind, f.missing);
+		return SG_OK;
+	}
+	return sg_fail(err, SG_BUG, "state_kind", "leaf %lld is of a kind this version does not know", (long long)n);
+}

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The kinds of leaves, and what the fold shares with who frees what it made. */
+#ifndef SG_GATE_FOLD_H
+#define SG_GATE_FOLD_H
+
+#include "gate/state/state.h"
+
+/*     kind        folded by   what it says */
+#define SG_LEAF_KINDS(X)                                                                                               \
+	X(start,       start,      "a gate started: boot, mode, key fingerprint, bytes of a torn tail that were dropped") \
+	X(stop,        stop,       "a gate stopped as asked")                                                          \
+	X(task,        task,       "a task was opened, alone or below another")                                        \
+	X(task_end,    task_end,   "a task ended, was frozen or thawed, with everything below it")                     \
+	X(claim,       claim,      "an instance took the task that was handed to its agent")                           \
+	X(plan,        plan,       "the plan of a tree was signed")                                                    \
+	X(tool,        tool,       "a tool is in quarantine for a tree: new, changed, or added from within")           \
+	X(decision,    decision,   "an action was judged; an allow holds its lease, pending")                          \
+	X(withheld,    withheld,   "an allow was taken back before its answer left, or lost its record")               \
+	X(lease,       lease,      "a lease became active, revoking or dead")                                          \
+	X(approval,    approval,   "an approval was opened, proven, denied, made void, or ran out")                    \
+	X(outcome,     outcome,    "what really happened, told by the one who asked, or unknown by its deadline")      \
+	X(kill,        kill,       "an operator stopped, or let go again, everything or one agent")                    \
+	X(agent,       agent,      "an agent was suspended, resumed, retired or registered again; its owner went or came") \
+	X(human,       human,      "a human was disabled or enabled")                                                  \
+	X(gap,         gap,        "how many answers were given without a record, why, from when to when")             \
+	X(admin,       admin,      "an operator did something else: reload, refused reload")                           \
+	X(domain,      domain,     "what shares a boundary of the kernel was frozen, thawed, cleansed, or what it carried has faded") \
+	X(memory,      memory,     "an operator's word: what an agent wrote to resources with memory carries nothing any more") \
+	X(alert,       alert,      "somebody was told of something: who, what, about whom")                            \
+	X(snapshot,    snapshot,   "the state up to a leaf was written beside the journal; its digest")                \
+	X(checkpoint,  checkpoint, "reserved")
+
+/* A person, by the id that the stanza in humans writes; 0 for "". */
+uint64_t sg_person_tag(struct sg_str id);
+/* True if the proofs gathered meet the requirement. An empty requirement is never met. */
+bool sg_requirement_met(const struct sg_requirement *requirement, const struct sg_approval *approval);
+
+/* Frees one object; NULL is allowed. Does not take it out of the tables. */
+void sg_task_free(struct sg_state *state, struct sg_task *task);
+void sg_approval_free(struct sg_approval *approval);
+void sg_lease_free(struct sg_lease *lease);
+
+/* An allow that came to nothing used nothing, and no outcome of it is awaited. */
+void sg_fold_unspend(struct sg_state *state, struct sg_attempt *attempt);
+
+/* It failed, as somebody else than its agent says, or it was never told: its past says so. */
+void sg_fold_failed(struct sg_state *state, const struct sg_attempt *attempt);
+/* A record that was lost with a failed sync: what came of it in memory alone is taken back. Of an allow: the step of a plan (from 1 on; 0: none) and the
+ * approval that it used ("": none). Of a refusal: the attempt, which is freed. */
+void sg_state_lost_allow(struct sg_state *state, struct sg_attempt *attempt, int64_t step, struct sg_str approval);
+void sg_state_lost_attempt(struct sg_state *state, struct sg_str decision);
+/* Forgets tasks that ended `keep_ms` ago and have no live lease, and instances that had none for a day.
+ * At most `most` a call. Returns how many. */
+size_t sg_state_sweep(struct sg_state *state, int64_t keep_ms, size_t most);
+/* One that ended, and all below it, at once. */
+void sg_state_forget(struct sg_state *state, struct sg_task *task);
+
+#endif

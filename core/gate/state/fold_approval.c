@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Leaves about approvals: opened, proven, refused, void, over. */
+#include "gate/state/fold_in.h"
+
+#include "base/str.h"
+#include "gate/state/values.h"
+
+#include <stdlib.h>
+
+static void
+read_requirement(struct sg_fold *f, struct sg_approval *approval)
+{
+	const struct sg_json *groups = sg_json_get(f->body, "groups");
+	for (const struct sg_json *g = sg_json_first(groups); g != NULL; g = sg_json_next(groups, g)) {
+		size_t i = approval->requirement.count;
+		if (i == SG_APPROVAL_GROUPS || g->name.len >= sizeof(approval->requirement.groups[i].group) ||
+		    !sg_json_int(g, &approval->requirement.groups[i].quorum)) {
+			f->missing = "groups";
+			return;
+		}
+		memcpy(approval->requirement.groups[i].group, g->name.ptr, g->name.len);
+		approval->requirement.count++;
+	}
+}
+
+/* Rule and words, rule and words. */
+static void
+read_reasons(struct sg_fold *f, struct sg_approval *a)
+{
+	const struct sg_json *list = sg_json_get(f->body, "reasons"), *rule = sg_json_first(list), *words;
+	a->reasons_known = list != NULL && list->type == SG_JSON_ARRAY;
+	if (!a->reasons_known || list->count == 0)
+		return;
+	a->reasons = calloc(list->count / 2 + 1, sizeof(*a->reasons));
+	if (a->reasons == NULL)
+		f->missing = "memory";
+	for (; a->reasons != NULL && rule != NULL && (words = sg_json_next(list, rule)) != NULL; rule = sg_json_next(list, words)) {
+		struct sg_str one = {"", 0}, other = {"", 0};
+		sg_json_string(rule, &one);
+		sg_json_string(words, &other);
+		a->reasons[a->reason_count++] = (struct sg_reason_told){sg_value_unhex(one), sg_value_unhex(other)};
+	}
+}
+
+/* Who asked, and under which form of digest; leaves of before lack it. */
+void
+sg_fold_asker(struct sg_fold *f, struct sg_approval *a)
+{
+	struct sg_str asker = sg_fold_text_or(f, "asker");
+	a->asker = strndup(asker.ptr, asker.len);
+	if (a->asker == NULL)
+		f->missing = "memory";
+	a->asker_uid = sg_fold_int_or(f, "asker_uid", -1);
+	a->life_ms = sg_fold_int_or(f, "life", 0);
+	a->v = sg_fold_int_or(f, "v", 1);
+	a->level = sg_fold_int_or(f, "level", -1);
+	a->rule = sg_person_tag(sg_fold_text_or(f, "rule"));
+	read_reasons(f, a);
+}
+
+static void
+open_approval(struct sg_fold *f)
+{
+	struct sg_approval *a = calloc(1, sizeof(*a));
+	if (a == NULL) {
+		f->missing = "memory";
+		return;
+	}
+	sg_fold_id(f, "approval", a->id, sizeof(a->id));
+	sg_fold_id(f, "asked", a->asked, sizeof(a->asked));
+	sg_fold_id(f, "digest", a->digest, sizeof(a->digest));
+	memcpy(a->config, f->config.ptr, f->config.len < SG_SHA256_HEX ? f->config.len : 0);
+	memcpy(a->policy, f->policy.ptr, f->policy.len < SG_SHA256_HEX ? f->policy.len : 0);
+	a->agent = sg_fold_keep(f, "agent");
+	a->owner = sg_fold_keep(f, "owner");
+	a->opener = sg_fold_keep(f, "opener");
+	a->say = sg_fold_keep(f, "say");
+	sg_fold_asker(f, a);
+	a->leaf = f->number;
+	a->task = sg_fold_task_of(f);
+	a->labels = a->task == NULL ? 0 : sg_taint_tag(&a->task->taint);
+	a->opened_ms = f->at_ms;
+	a->ends = sg_fold_deadline(f, "ends");
+	read_requirement(f, a);
+	if (f->missing != NULL) {
+		sg_approval_free(a);
+		return;
+	}
+	f->state->open_approvals++;
+	a->task->approvals++;
+	a->task->approvals_kept++;
+	a->task->step_ups++;
+	struct sg_tree *tree = sg_task_tree(a->task);
+	if (tree != NULL)
+		sg_times_note(&tree->step_ups, f->steady_ms);
+	if (sg_task_self_opened(a->task->root) && !sg_counted_note(&a->task->domain->step_ups, f->steady_ms))
+		f->missing = "memory";
+	sg_fold_put(f, &f->state->approvals, a->id, a);
+}
+
+static void
+add_proof(struct sg_fold *f, struct sg_approval *a)
+{
+	if (a->proof_count == SG_APPROVAL_PROOFS) {
+		f->missing = "room for a proof";
+		return;
+	}
+	sg_fold_id(f, "human", a->proofs[a->proof_count].human, sizeof(a->proofs[0].human));
+	sg_fold_id(f, "group", a->proofs[a->proof_count].group, sizeof(a->proofs[0].group));
+	struct sg_str person = sg_fold_text_or(f, "person");
+	a->proofs[a->proof_count].uid = sg_fold_int_or(f, "uid", -1);
+	a->proofs[a->proof_count].person = sg_person_tag(person);
+	a->proofs[a->proof_count++].at_ms = f->at_ms;
+	a->task->root->steps = 0; /* a person had a say */
+	sg_task_no_split(a->task);
+	if (sg_requirement_met(&a->requirement, a) && a->state == SG_APPROVAL_OPEN)
+		a->state = SG_APPROVAL_GRANTED;
+}
+
+/* With what it gave, should it be used already. */
+static void
+take_back(struct sg_state *state, struct sg_approval *a)
+{
+	size_t at = 0;
+	bool used = a->state == SG_APPROVAL_CONSUMED;
+	sg_fold_end_approval(state, a, SG_APPROVAL_VOID);
+	for (struct sg_lease *l; used && (l = sg_table_next(&state->leases, &at)) != NULL;)
+		if (strcmp(l->approval, a->id) == 0 && l->state < SG_LEASE_REVOKING)
+			sg_fold_end_lease(state, l, SG_LEASE_REVOKING);
+}
+
+void
+sg_fold_kind_approval(struct sg_fold *f)
+{
+	struct sg_str event = sg_fold_text(f, "event");
+	struct sg_approval *a = sg_state_approval(f->state, sg_fold_text(f, "approval"));
+	if (sg_str_is(event, "open"))
+		open_approval(f);
+	else if (a == NULL)
+		f->missing = "approval";
+	else if (sg_str_is(event, "proof"))
+		add_proof(f, a);
+	else if (sg_str_is(event, "denied"))
+		sg_fold_end_approval(f->state, a, SG_APPROVAL_DENIED);
+	else if (sg_str_is(event, "void"))
+		take_back(f->state, a);
+	else if (sg_str_is(event, "expired"))
+		sg_fold_end_approval(f->state, a, SG_APPROVAL_EXPIRED);
+	else
+		f->missing = "event";
+}
+
+bool
+sg_requirement_met(const struct sg_requirement *requirement, const struct sg_approval *approval)
+{
+	if (requirement->count == 0)
+		return false;
+	for (size_t i = 0; i < requirement->count; i++) {
+		int64_t have = 0;
+		for (size_t p = 0; p < approval->proof_count; p++)
+			have += strcmp(approval->proofs[p].group, requirement->groups[i].group) == 0;
+		if (have < requirement->groups[i].quorum)
+			return false;
+	}
+	return true;
+}

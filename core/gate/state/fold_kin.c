@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Domains of one user under several kinds: a reload has moved the wall between its processes while some of them are at work. Until those have ended, what
+ * one carries the others carry; what is of one kind stays apart. */
+#include "gate/state/fold_in.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void
+sg_domain_join_kin(struct sg_fold *f, struct sg_domain *domain)
+{
+	size_t at = 0;
+	uint64_t before = domain->taint.seq;
+	for (struct sg_domain *d; (d = sg_domain_kin(f->state, domain, &at)) != NULL;) {
+		if (!sg_taint_join(&domain->taint, &d->taint))
+			f->missing = "memory";
+		if (d->frozen && !domain->frozen) {
+			domain->frozen = true;
+			domain->frozen_ms = f->at_ms;
+		}
+	}
+	if (domain->taint.seq != before && domain->since_ms == 0)
+		domain->since_ms = f->at_ms;
+}

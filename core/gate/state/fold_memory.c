@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Memories in the fold. A read is allowed at one time and done at another; what is written in between is read by it. */
+#include "gate/state/fold_memory.h"
+
+#include "base/str.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+bool
+sg_taint_carries(const struct sg_taint *taint)
+{
+	return taint->count > 0 || taint->full || taint->sensitivity > SG_PUBLIC;
+}
+
+/* ---- who wrote how many ---- */
+
+struct writer {
+	char *agent;
+	size_t count;
+};
+
+static struct writer *
+writer_of(struct sg_state *state, const char *agent)
+{
+	struct writer *w = sg_table_get(&state->writers, sg_str(agent));
+	if (w != NULL || (w = calloc(1, sizeof(*w))) == NULL)
+		return w;
+	w->agent = strdup(agent);
+	if (w->agent != NULL && sg_table_put(&state->writers, sg_str(w->agent), w) == SG_OK)
+		return w;
+	free(w->agent);
+	free(w);
+	return NULL;
+}
+
+bool
+sg_memory_begins(struct sg_state *state, const struct sg_memory *memory)
+{
+	struct writer *w = writer_of(state, memory->agent);
+	if (w != NULL)
+		w->count++;
+	return w != NULL;
+}
+
+void
+sg_memory_ends(struct sg_state *state, struct sg_memory *memory)
+{
+	struct writer *w = sg_table_get(&state->writers, sg_str(memory->agent));
+	if (w != NULL && --w->count == 0) {
+		sg_table_take(&state->writers, sg_str(w->agent));
+		free(w->agent);
+		free(w);
+	}
+	sg_memory_free(memory);
+}
+
+size_t
+sg_memory_written(const struct sg_state *state, struct sg_str agent)
+{
+	const struct writer *w = sg_table_get(&state->writers, agent);
+	return w != NULL ? w->count : 0;
+}
+
+void
+sg_memory_free(struct sg_memory *memory)
+{
+	sg_taint_free(&memory->taint);
+	free(memory->agent);
+	free(memory);
+}
+
+/* ---- reads that may not be over ---- */
+
+bool
+sg_reading_begin(struct sg_state *state, struct sg_attempt *attempt)
+{
+	struct sg_reading *r = sg_table_get(&state->readings, sg_str(attempt->read));
+	if (r == NULL && (r = calloc(1, sizeof(*r))) != NULL) {
+		memcpy(r->id, attempt->read, sizeof(r->id));
+		if (sg_table_put(&state->readings, sg_str(r->id), r) != SG_OK) {
+			free(r);
+			r = NULL;
+		}
+	}
+	if (r == NULL)
+		return false;
+	attempt->read_next = r->first;
+	if (r->first != NULL)
+		r->first->read_before = attempt;
+	r->first = attempt;
+	return true;
+}
+
+void
+sg_reading_end(struct sg_state *state, struct sg_attempt *attempt)
+{
+	struct sg_reading *r = attempt->read[0] == '\0' ? NULL : sg_table_get(&state->readings, sg_str(attempt->read));
+	attempt->read[0] = '\0';
+	if (r == NULL)
+		return;
+	if (attempt->read_before != NULL)
+		attempt->read_before->read_next = attempt->read_next;
+	else
+		r->first = attempt->read_next;
+	if (attempt->read_next != NULL)
+		attempt->read_next->read_before = attempt->read_before;
+	attempt->read_next = attempt->read_before = NULL;
+	if (r->first != NULL)
+		return;
+	sg_table_take(&state->readings, sg_str(r->id));
+	free(r);
+}
+
+static void
+takes_over(struct sg_fold *f, struct sg_attempt *attempt, const struct sg_memory *memory)
+{
+	if (!sg_taint_join(&attempt->labels, &memory->taint))
+		f->missing = "memory";
+	sg_taint_soak(f, attempt->task, &memory->taint);
+}
+
+static void
+pass_on(struct sg_fold *f, const struct sg_memory *memory)
+{
+	const struct sg_reading *r = sg_table_get(&f->state->readings, sg_str(memory->id));
+	for (struct sg_attempt *a = r != NULL ? r->first : NULL; a != NULL; a = a->read_next)
+		if (a->read_until_ms >= f->at_ms)
+			takes_over(f, a, memory);
+}
+
+/* ---- writing ---- */
+
+/* Made where there is something to keep, and not before. */
+static struct sg_memory *
+written_to(struct sg_fold *f, const struct sg_task *task, const char *id)
+{
+	struct sg_memory *memory = sg_table_get(&f->state->memories, sg_str(id));
+	if (memory != NULL || !sg_taint_carries(&task->taint))
+		return memory;
+	memory = calloc(1, sizeof(*memory));
+	if (memory == NULL || (memory->agent = strdup(task->agent)) == NULL || !sg_memory_begins(f->state, memory)) {
+		free(memory != NULL ? memory->agent : NULL);
+		free(memory);
+		f->missing = "memory";
+		return NULL;
+	}
+	snprintf(memory->id, sizeof(memory->id), "%s", id);
+	sg_fold_put(f, &f->state->memories, memory->id, memory);
+	return memory;
+}
+
+static void
+leaves(struct sg_fold *f, const struct sg_task *task, const char *id)
+{
+	struct sg_memory *memory = written_to(f, task, id);
+	uint64_t before = memory != NULL ? memory->taint.seq : 0;
+	if (memory == NULL)
+		return;
+	if (!sg_taint_join(&memory->taint, &task->taint))
+		f->missing = "memory";
+	if (memory->taint.seq != before)
+		pass_on(f, memory);
+}
+
+void
+sg_fold_memory_used(struct sg_fold *f, struct sg_task *task, struct sg_attempt *attempt)
+{
+	struct sg_fold inner = *f;
+	inner.body = sg_json_get(f->body, "memory");
+	if (inner.body == NULL || inner.body->type != SG_JSON_OBJECT)
+		return;
+	sg_fold_id(&inner, "id", attempt->read, sizeof(attempt->read));
+	const struct sg_memory *memory = sg_table_get(&f->state->memories, sg_str(attempt->read));
+	if (memory != NULL) /* whatever its effect is called: what writes or runs answers, too */
+		takes_over(&inner, attempt, memory);
+	if (sg_fold_flag(&inner, "write")) {
+		memcpy(attempt->wrote, attempt->read, sizeof(attempt->wrote));
+		leaves(&inner, task, attempt->wrote);
+	}
+	f->missing = inner.missing;
+}
+
+static int64_t
+later(int64_t a, int64_t b)
+{
+	return a > b ? a : b;
+}
+
+void
+sg_fold_memory_reading(struct sg_fold *f, struct sg_attempt *attempt)
+{
+	const struct sg_lease *lease = sg_table_get(&f->state->leases, sg_str(attempt->lease));
+	if (attempt->read[0] == '\0')
+		return;
+	attempt->read_until_ms = later(attempt->use_by.wall_ms, attempt->report_by.wall_ms);
+	attempt->read_until_ms = later(attempt->read_until_ms, lease != NULL ? lease->ends.wall_ms : 0);
+	if (!sg_reading_begin(f->state, attempt))
+		f->missing = "memory";
+}
+
+void
+sg_fold_memory_told(struct sg_fold *f, struct sg_task *task, struct sg_attempt *attempt)
+{
+	const struct sg_memory *memory = attempt->read[0] == '\0' ? NULL : sg_table_get(&f->state->memories, sg_str(attempt->read));
+	if (memory != NULL)
+		takes_over(f, attempt, memory);
+	if (attempt->wrote[0] != '\0')
+		leaves(f, task, attempt->wrote);
+	if (strcmp(attempt->result, "unknown") != 0)
+		sg_reading_end(f->state, attempt);
+}
+
+/* ---- an operator's word ---- */
+
+/* What that agent wrote carries nothing any more. Who read it before keeps what that brought. */
+void
+sg_fold_kind_memory(struct sg_fold *f)
+{
+	size_t at = 0;
+	struct sg_str agent = sg_fold_text(f, "agent"), event = sg_fold_text(f, "event");
+	if (!sg_str_is(event, "forgotten"))
+		f->missing = "event";
+	for (struct sg_memory *m; f->missing == NULL && (m = sg_table_next(&f->state->memories, &at)) != NULL;) {
+		if (!sg_str_is(agent, m->agent))
+			continue;
+		sg_table_take(&f->state->memories, sg_str(m->id));
+		sg_memory_ends(f->state, m);
+	}
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * What is written to a declared memory and read out of it: a note carries what its writers had read to whoever reads it. */
+#ifndef SG_GATE_FOLD_MEMORY_H
+#define SG_GATE_FOLD_MEMORY_H
+
+#include "gate/state/fold_in.h"
+
+/* Reads of one memory that may not be over: allowed, nothing reported. */
+struct sg_reading {
+	char id[33];
+	struct sg_attempt *first;
+};
+
+/* It has labels, or a level above public: there is something to carry. */
+bool sg_taint_carries(const struct sg_taint *taint);
+
+/* An allow that reads or writes one: it takes over what stands there, or leaves what its task carries. After what the allow itself brings. */
+void sg_fold_memory_used(struct sg_fold *f, struct sg_task *task, struct sg_attempt *attempt);
+/* The same allow, once it is known how long it may be used: until then what comes to the memory comes to this read, too. */
+void sg_fold_memory_reading(struct sg_fold *f, struct sg_attempt *attempt);
+/* Its outcome: it may have been done only now. Before what was reported is placed. */
+void sg_fold_memory_told(struct sg_fold *f, struct sg_task *task, struct sg_attempt *attempt);
+
+/* A read that a snapshot has. False on no memory. */
+bool sg_reading_begin(struct sg_state *state, struct sg_attempt *attempt);
+/* It is over, or was none. */
+void sg_reading_end(struct sg_state *state, struct sg_attempt *attempt);
+
+/* One more that its agent was the first to write to. False on no memory. */
+bool sg_memory_begins(struct sg_state *state, const struct sg_memory *memory);
+/* One less; frees it. It is out of the table by then. */
+void sg_memory_ends(struct sg_state *state, struct sg_memory *memory);
+/* How many that agent was the first to write to. */
+size_t sg_memory_written(const struct sg_state *state, struct sg_str agent);
+void sg_memory_free(struct sg_memory *memory);
+
+#endif

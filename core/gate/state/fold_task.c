@@ -1,0 +1,349 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Leaves about tasks: opened, handed on, claimed, ended, frozen. */
+#include "gate/state/fold_in.h"
+
+#include "base/str.h"
+#include "gate/state/grant.h"
+#include "gate/state/values.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static struct sg_instance *
+instance_of(struct sg_fold *f)
+{
+	struct sg_str id = sg_fold_text(f, "instance");
+	struct sg_instance *instance = sg_table_get(&f->state->instances, id);
+	if (instance != NULL)
+		return instance;
+	instance = calloc(1, sizeof(*instance));
+	if (instance == NULL) {
+		f->missing = "memory";
+		return NULL;
+	}
+	sg_fold_id(f, "instance", instance->id, sizeof(instance->id));
+	sg_fold_put(f, &f->state->instances, instance->id, instance);
+	return instance;
+}
+
+/* A clean new task in a poisoned domain, or below a poisoned task, starts tainted, and poisons the domain that takes it. In a frozen domain it starts frozen. */
+static void
+hold(struct sg_fold *f, struct sg_task *task, struct sg_instance *instance, struct sg_domain *domain)
+{
+	task->instance = instance;
+	sg_domain_enter(domain, task);
+	instance->tasks++;
+	instance->refs++;
+	instance->seen_ms = f->steady_ms;
+	instance->uid = sg_fold_int(f, "uid");
+	instance->pid = sg_fold_int_or(f, "pid", 0);
+	instance->start_time = sg_fold_int_or(f, "start", 0);
+	struct sg_str group = sg_fold_text_or(f, "group");
+	free(instance->group);
+	if ((instance->group = strndup(group.len == 0 ? "" : group.ptr, group.len)) == NULL)
+		f->missing = "memory";
+	sg_taint_soak(f, task, &domain->taint);
+	sg_taint_soak(f, task, &task->taint);
+	if (domain->frozen && task->state == SG_TASK_OPEN) {
+		task->state = SG_TASK_FROZEN;
+		task->by_domain = true;
+	}
+}
+
+static void
+let_go(struct sg_fold *f, struct sg_task *task)
+{
+	sg_domain_leave(task, f->steady_ms);
+	task->instance->tasks--;
+	task->instance->refs--;
+}
+
+static void
+read_limits(struct sg_fold *f, struct sg_task *task)
+{
+	const struct sg_json *limits = sg_json_get(f->body, "limits");
+	for (int d = 0; d < SG_DIMENSIONS; d++) {
+		task->limit[d] = -1;
+		sg_json_int(sg_json_get(limits, sg_dimension_name((enum sg_dimension)d)), &task->limit[d]);
+	}
+}
+
+static void
+below(struct sg_fold *f, struct sg_task *task)
+{
+	struct sg_str id = sg_fold_text_or(f, "parent");
+	task->root = task;
+	if (id.len == 0)
+		return;
+	struct sg_task *parent = sg_state_task(f->state, id);
+	if (parent == NULL || parent->depth >= SG_DEPTH_MAX || parent->state > SG_TASK_FROZEN) {
+		f->missing = "parent";
+		return;
+	}
+	task->parent = parent;
+	task->root = parent->root;
+	task->depth = parent->depth + 1;
+	task->grant = sg_task_grant_read(f->state, sg_json_get(f->body, "grant"));
+	if (task->grant == NULL || !sg_taint_join(&task->taint, &parent->taint))
+		f->missing = "grant";
+}
+
+static void
+link_up(struct sg_fold *f, struct sg_task *task)
+{
+	struct sg_task *parent = task->parent;
+	if (parent == NULL)
+		return;
+	parent->children++;
+	parent->kept++;
+	for (int d = 0; d < SG_DIMENSIONS; d++)
+		if (task->limit[d] >= 0)
+			parent->lent[d] += task->limit[d];
+	if (parent->opened_below == NULL)
+		parent->opened_below = calloc(1, sizeof(*parent->opened_below));
+	if (parent->opened_below == NULL)
+		f->missing = "memory";
+	else
+		sg_times_note(parent->opened_below, f->steady_ms);
+}
+
+static struct sg_task *
+read_task(struct sg_fold *f)
+{
+	struct sg_task *task = calloc(1, sizeof(*task));
+	if (task == NULL) {
+		f->missing = "memory";
+		return NULL;
+	}
+	sg_fold_id(f, "task", task->id, sizeof(task->id));
+	task->agent = sg_fold_word(f, "agent");
+	task->intent = sg_fold_word(f, "intent");
+	task->environment = sg_fold_word(f, "environment");
+	task->opener = sg_fold_word(f, "opener");
+	task->enforcer = sg_fold_word(f, "enforcer");
+	task->role = sg_fold_word(f, "role");
+	task->on_behalf = sg_fold_word(f, "on_behalf");
+	task->asserted = sg_fold_flag(f, "asserted");
+	task->claimed = sg_fold_flag_or(f, "claimed", true);
+	task->opened_ms = f->at_ms;
+	task->idle_ms = sg_fold_int_or(f, "idle", 0);
+	task->ends = sg_fold_deadline(f, "ends");
+	task->generation = 1;
+	read_limits(f, task);
+	struct sg_str asked = sg_fold_text_or(f, "asked");
+	snprintf(task->asked, sizeof(task->asked), "%.*s", SG_STR_ARG(asked));
+	sg_table_init(&task->attempts, f->state->tasks.seed);
+	return task;
+}
+
+/* Whose word the inputs are. What a person or an enforcer says is the task's. An agent's own word is its own, and a parent's is another party's, as long as
+ * nothing from outside had reached task and domain; afterwards it may come from there. */
+static const char *
+who_said(const struct sg_task *task)
+{
+	bool clean = task->taint.count == 0;
+	if (task->parent == NULL && !sg_task_self_opened(task))
+		return "task";
+	bool handed = task->parent != NULL && strcmp(task->parent->agent, task->agent) != 0; /* who hands a task to itself is no other party */
+	return !clean ? "unknown" : handed ? "task" : "self";
+}
+
+void
+sg_fold_kind_task(struct sg_fold *f)
+{
+	struct sg_task *before = sg_state_task(f->state, sg_fold_text(f, "task"));
+	if (before != NULL && before->state <= SG_TASK_FROZEN) {
+		f->missing = "a new task id";
+		return;
+	}
+	if (before != NULL) /* who wrote this had forgotten the one of that name; who reads it again has not */
+		sg_state_forget(f->state, before);
+	struct sg_task *task = read_task(f);
+	struct sg_instance *instance = task == NULL ? NULL : instance_of(f);
+	struct sg_domain *domain = task == NULL ? NULL : sg_fold_domain_named(f);
+	if (task != NULL)
+		below(f, task);
+	if (f->missing != NULL || instance == NULL || domain == NULL) {
+		sg_task_free(f->state, task);
+		return;
+	}
+	sg_fold_put(f, &f->state->tasks, task->id, task);
+	link_up(f, task);
+	f->state->open_tasks++;
+	sg_task_join_tree(task);
+	sg_task_asks(task, f->at_ms, f->state->now.boot);
+	hold(f, task, instance, domain);
+	uint64_t sayer = task->parent != NULL ? sg_person_tag(sg_str(task->parent->agent)) : 0;
+	sg_fold_values_of(f, task, sg_json_get(f->body, "inputs"), who_said(task), sayer, &task->taint);
+}
+
+void
+sg_fold_kind_claim(struct sg_fold *f)
+{
+	struct sg_task *task = sg_fold_task_of(f);
+	struct sg_instance *instance = task == NULL ? NULL : instance_of(f);
+	struct sg_domain *domain = task == NULL ? NULL : sg_fold_domain_named(f);
+	if (task == NULL || instance == NULL || domain == NULL)
+		return;
+	struct sg_instance *nobody = task->instance;
+	let_go(f, task);
+	hold(f, task, instance, domain);
+	if (nobody->refs == 0 && nobody != instance) { /* it stood in for whoever would come */
+		sg_table_take(&f->state->instances, sg_str(nobody->id));
+		sg_taint_free(&nobody->taint);
+		free(nobody->group);
+		free(nobody);
+	}
+	task->claimed = true;
+	task->asserted = sg_fold_flag_or(f, "asserted", false);
+}
+
+/* ---- the end ---- */
+
+static void
+end_task(struct sg_fold *f, struct sg_task *t, enum sg_task_state to)
+{
+	t->state = to == SG_TASK_CLOSED && t->leases > 0 ? SG_TASK_CLOSING : to;
+	t->ended_ms = f->at_ms;
+	t->instance->tasks--;
+	sg_domain_ended(t->domain, f->steady_ms);
+	f->state->open_tasks--;
+	if (t->parent != NULL)
+		t->parent->children--;
+	sg_task_merge(t);
+}
+
+static void
+end_leases(struct sg_state *state, bool (*hit)(const struct sg_task *, const void *), const void *what)
+{
+	size_t at = 0;
+	for (struct sg_lease *l; (l = sg_table_next(&state->leases, &at)) != NULL;)
+		if (hit(l->task, what))
+			sg_fold_end_lease(state, l, SG_LEASE_REVOKING);
+}
+
+static void
+end_approvals(struct sg_state *state, bool (*hit)(const struct sg_task *, const void *), const void *what)
+{
+	size_t at = 0;
+	for (struct sg_approval *a; (a = sg_table_next(&state->approvals, &at)) != NULL;)
+		if (hit(a->task, what))
+			sg_fold_end_approval(state, a, SG_APPROVAL_VOID);
+}
+
+void
+sg_fold_end_tasks(struct sg_fold *f, enum sg_task_state to, bool (*hit)(const struct sg_task *, const void *), const void *what)
+{
+	struct sg_state *state = f->state;
+	size_t at = 0;
+	end_leases(state, hit, what);
+	end_approvals(state, hit, what);
+	for (struct sg_task *t; (t = sg_table_next(&state->tasks, &at)) != NULL;)
+		if (t->state <= SG_TASK_FROZEN && hit(t, what))
+			end_task(f, t, to);
+}
+
+static bool
+is_below(const struct sg_task *task, const void *what)
+{
+	return sg_task_is_below(task, what);
+}
+
+/* Its own, and what others hold below its own. */
+static bool
+is_agents(const struct sg_task *task, const void *what)
+{
+	return sg_task_serves(task, *(const struct sg_str *)what);
+}
+
+static bool
+is_any(const struct sg_task *task, const void *what)
+{
+	(void)task;
+	(void)what;
+	return true;
+}
+
+/* Has any of it a credential, or an approval, in memory? */
+static void
+holds(const struct sg_task *task, bool *leases, bool *approvals)
+{
+	const struct sg_task *t = task;
+	do
+		if (sg_task_is_below(t, task)) {
+			*leases |= t->leases_kept > 0;
+			*approvals |= t->approvals_kept > 0;
+		}
+	while ((t = t->tree_next) != task);
+}
+
+/* It and all below it, with a look at its own tree alone; at all credentials and approvals only where some are of it. */
+static void
+end_tree(struct sg_fold *f, struct sg_task *task)
+{
+	bool alone = task->kept == 0 && task->leases == 0 && task->approvals == 0 && task->state <= SG_TASK_FROZEN, leases = false, approvals = false;
+	struct sg_task *t = task;
+	if (!alone)
+		holds(task, &leases, &approvals);
+	if (leases)
+		end_leases(f->state, is_below, task);
+	if (approvals)
+		end_approvals(f->state, is_below, task);
+	do
+		if (t->state <= SG_TASK_FROZEN && sg_task_is_below(t, task))
+			end_task(f, t, SG_TASK_CLOSED);
+	while (!alone && (t = t->tree_next) != task);
+}
+
+void
+sg_fold_kind_task_end(struct sg_fold *f)
+{
+	struct sg_task *task = sg_fold_task_of(f);
+	struct sg_str how = sg_fold_text(f, "how");
+	if (task == NULL)
+		return;
+	if (sg_str_is(how, "frozen")) {
+		if (sg_task_may_become(task->state, SG_TASK_FROZEN))
+			task->state = SG_TASK_FROZEN;
+		task->by_domain = false;
+	} else if (sg_str_is(how, "thawed")) {
+		for (struct sg_task *t = task; t != NULL; t = t->parent) /* it stands still as long as one above it does; what a domain stopped, the domain lets go */
+			if (!t->domain->frozen && sg_task_may_become(t->state, SG_TASK_OPEN)) {
+				t->state = SG_TASK_OPEN;
+				t->by_domain = false;
+			}
+		sg_task_no_split(task);
+		if (task->root->tree != NULL)
+			task->root->tree->denials.next = task->root->tree->step_ups.next = task->root->tree->kills.next = 0;
+		if (task->opened_below != NULL)
+			task->opened_below->next = 0;
+	} else {
+		end_tree(f, task);
+	}
+}
+
+void
+sg_fold_kind_kill(struct sg_fold *f)
+{
+	struct sg_str agent = sg_fold_text(f, "agent");
+	bool all = sg_fold_flag(f, "all"), lift = sg_fold_flag(f, "lift");
+	if (lift) {
+		if (all)
+			f->state->killed_all = false;
+		else
+			free(sg_table_take(&f->state->killed, agent));
+		return;
+	}
+	if (all) {
+		f->state->killed_all = true;
+		sg_fold_end_tasks(f, SG_TASK_KILLED, is_any, NULL);
+		return;
+	}
+	if (sg_table_get(&f->state->killed, agent) == NULL) {
+		char *name = sg_fold_keep(f, "agent");
+		if (name != NULL)
+			sg_fold_put(f, &f->state->killed, name, name);
+	}
+	sg_fold_end_tasks(f, SG_TASK_KILLED, is_agents, &agent);
+}

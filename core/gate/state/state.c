@@ -1,0 +1,459 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Looking at the state. Changing it is fold.c's. */
+#include "gate/state/fold_in.h"
+
+#include "base/err.h"
+#include "base/pattern.h"
+#include "base/secret.h"
+#include "base/str.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+bool
+sg_deadline_over(const struct sg_deadline *deadline, const struct sg_clock *now)
+{
+	return now->wall_ms >= deadline->wall_ms || now->boot >= deadline->boot;
+}
+
+bool
+sg_deadline_passed(const struct sg_deadline *deadline, const struct sg_clock *now)
+{
+	return now->wall_ms >= deadline->wall_ms && now->boot >= deadline->boot;
+}
+
+struct sg_deadline
+sg_deadline_in(const struct sg_clock *now, int64_t ms)
+{
+	return (struct sg_deadline){now->wall_ms + ms, now->boot + ms * SG_MSEC};
+}
+
+int64_t
+sg_deadline_left(const struct sg_deadline *deadline, const struct sg_clock *now)
+{
+	int64_t wall = deadline->wall_ms - now->wall_ms, boot = (deadline->boot - now->boot) / SG_MSEC;
+	int64_t left = wall < boot ? wall : boot;
+	return left > 0 ? left : 0;
+}
+
+enum sg_status
+sg_state_init(struct sg_state *state, const unsigned char key[SG_KEY_BYTES], const char *boot_id, struct sg_err *err)
+{
+	*state = (struct sg_state){.killed_all = false};
+	memcpy(state->key, key, SG_KEY_BYTES);
+	snprintf(state->boot_id, sizeof(state->boot_id), "%s", boot_id);
+	struct sg_table *tables[] = {&state->tasks, &state->domains, &state->instances, &state->leases, &state->approvals, &state->histories, &state->killed,
+				     &state->decisions, &state->subjects, &state->words, &state->grants, &state->accounts, &state->memories, &state->readings, &state->writers, &state->sessions, &state->agents, &state->humans};
+	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++) {
+		uint64_t seed;
+		enum sg_status status = sg_random(&seed, sizeof(seed), err);
+		if (status != SG_OK)
+			return status;
+		sg_table_init(tables[i], seed);
+	}
+	return SG_OK;
+}
+
+struct sg_task *
+sg_state_task(const struct sg_state *state, struct sg_str id)
+{
+	return sg_table_get(&state->tasks, id);
+}
+
+struct sg_lease *
+sg_state_lease(const struct sg_state *state, struct sg_str id)
+{
+	return sg_table_get(&state->leases, id);
+}
+
+struct sg_approval *
+sg_state_approval(const struct sg_state *state, struct sg_str id)
+{
+	return sg_table_get(&state->approvals, id);
+}
+
+struct sg_attempt *
+sg_state_decision(const struct sg_state *state, struct sg_str id)
+{
+	return sg_table_get(&state->decisions, id);
+}
+
+bool
+sg_state_killed(const struct sg_state *state, struct sg_str agent)
+{
+	return state->killed_all || sg_table_get(&state->killed, agent) != NULL;
+}
+
+int64_t
+sg_state_steady(const struct sg_state *state)
+{
+	const struct sg_steady *s = &state->steady;
+	int64_t wall = state->now.wall_ms - s->at.wall_ms, boot = (state->now.boot - s->at.boot) / SG_MSEC;
+	int64_t passed = strcmp(s->boot_id, state->boot_id) == 0 && boot < wall ? boot : wall;
+	return s->ms + (passed > 0 ? passed : 0);
+}
+
+struct sg_agent_life *
+sg_state_agent(const struct sg_state *state, struct sg_str name)
+{
+	return sg_table_get(&state->agents, name);
+}
+
+struct sg_human_life *
+sg_state_human(const struct sg_state *state, struct sg_str id)
+{
+	return sg_table_get(&state->humans, id);
+}
+
+struct sg_memory *
+sg_state_memory(const struct sg_state *state, const char *id)
+{
+	return sg_table_get(&state->memories, sg_str(id));
+}
+
+const char *
+sg_state_word(struct sg_state *state, struct sg_str text)
+{
+	char *word = text.len == 0 ? "" : sg_table_get(&state->words, text);
+	if (word != NULL)
+		return word;
+	word = strndup(text.ptr, text.len);
+	if (word != NULL && sg_table_put(&state->words, sg_str(word), word) != SG_OK) {
+		free(word);
+		return NULL;
+	}
+	return word;
+}
+
+uint64_t
+sg_state_tag(const char *id)
+{
+	const char *dash = strchr(id, '-');
+	char digits[17] = "";
+	snprintf(digits, sizeof(digits), "%s", dash != NULL ? dash + 1 : id);
+	return strtoull(digits, NULL, 16);
+}
+
+bool
+sg_task_self_opened(const struct sg_task *task)
+{
+	return strncmp(task->opener, "agent:", 6) == 0;
+}
+
+bool
+sg_task_serves(const struct sg_task *task, struct sg_str agent)
+{
+	for (const struct sg_task *t = task; t != NULL; t = t->parent)
+		if (sg_str_is(agent, t->agent))
+			return true;
+	return false;
+}
+
+void
+sg_task_no_split(struct sg_task *task)
+{
+	struct sg_task *t = task;
+	do
+		t->split_below = 0;
+	while ((t = t->tree_next) != task);
+}
+
+int64_t
+sg_task_split_below(const struct sg_task *task)
+{
+	int64_t most = 0;
+	const struct sg_task *t = task;
+	do
+		if (t->split_below > most && strcmp(t->agent, task->agent) == 0)
+			most = t->split_below;
+	while ((t = t->tree_next) != task);
+	return most;
+}
+
+void
+sg_task_asks(struct sg_task *task, int64_t at_ms, sg_time boot)
+{
+	struct sg_task *root = task->root;
+	task->last_ms = at_ms;
+	task->last_boot = boot;
+	root->tree_last_ms = at_ms > root->tree_last_ms ? at_ms : root->tree_last_ms;
+	root->tree_last_boot = boot > root->tree_last_boot ? boot : root->tree_last_boot;
+}
+
+void
+sg_task_join_tree(struct sg_task *task)
+{
+	struct sg_task *root = task->root;
+	if (root == task) {
+		task->tree_next = task->tree_before = task;
+		return;
+	}
+	task->tree_next = root->tree_next;
+	task->tree_before = root;
+	root->tree_next->tree_before = task;
+	root->tree_next = task;
+}
+
+void
+sg_task_leave_tree(struct sg_task *task)
+{
+	if (task->tree_next == NULL)
+		return;
+	task->tree_next->tree_before = task->tree_before;
+	task->tree_before->tree_next = task->tree_next;
+	task->tree_next = task->tree_before = NULL;
+}
+
+bool
+sg_task_is_below(const struct sg_task *task, const struct sg_task *above)
+{
+	for (; task != NULL; task = task->parent)
+		if (task == above)
+			return true;
+	return false;
+}
+
+const struct sg_task *
+sg_task_stopped(const struct sg_state *state, const struct sg_task *task)
+{
+	for (; task != NULL; task = task->parent)
+		if (task->state != SG_TASK_OPEN || sg_deadline_over(&task->ends, &state->now) || sg_state_killed(state, sg_str(task->agent)))
+			return task;
+	return NULL;
+}
+
+struct sg_tree *
+sg_task_tree(struct sg_task *task)
+{
+	if (task->root->tree == NULL)
+		task->root->tree = calloc(1, sizeof(*task->root->tree));
+	return task->root->tree;
+}
+
+void
+sg_times_note(struct sg_times *times, int64_t at_ms)
+{
+	times->at_ms[times->next++ % SG_TIMES_MAX] = at_ms;
+}
+
+int64_t
+sg_times_count(const struct sg_times *times, int64_t now_ms, int64_t within_ms)
+{
+	int64_t count = 0;
+	for (uint64_t i = times == NULL ? 0 : times->next; i > 0 && times->next - i < SG_TIMES_MAX; i--)
+		count += times->at_ms[(i - 1) % SG_TIMES_MAX] > now_ms - within_ms;
+	return count;
+}
+
+bool
+sg_task_live(const struct sg_state *state, const struct sg_task *task)
+{
+	return task->claimed && sg_task_stopped(state, task) == NULL;
+}
+
+bool
+sg_approval_live(const struct sg_state *state, const struct sg_approval *approval)
+{
+	return (approval->state == SG_APPROVAL_OPEN || approval->state == SG_APPROVAL_GRANTED) &&
+	       !sg_deadline_over(&approval->ends, &state->now);
+}
+
+struct sg_approval *
+sg_state_approval_of(const struct sg_state *state, const struct sg_task *task, const char *digest)
+{
+	size_t at = 0;
+	for (struct sg_approval *a; (a = sg_table_next(&state->approvals, &at)) != NULL;)
+		if (a->task == task && strcmp(a->digest, digest) == 0 && sg_approval_live(state, a))
+			return a;
+	return NULL;
+}
+
+/* Whoever holds it; while nobody does, the agent that handed it on. */
+static bool
+is_tasks_agent(const struct sg_task *task, struct sg_str agent)
+{
+	struct sg_str opener = sg_str(task->opener);
+	if (task->claimed)
+		return sg_str_is(agent, task->agent);
+	return sg_str_starts(opener, "agent:") && sg_str_eq((struct sg_str){opener.ptr + 6, opener.len - 6}, agent);
+}
+
+size_t
+sg_state_agent_tasks(const struct sg_state *state, struct sg_str agent, size_t most)
+{
+	size_t at = 0, count = 0;
+	if (state->open_tasks < most) /* all together are fewer: no need to look whose they are */
+		return 0;
+	for (struct sg_task *t; (t = sg_table_next(&state->tasks, &at)) != NULL;)
+		count += is_tasks_agent(t, agent) && sg_task_stopped(state, t) == NULL;
+	return count;
+}
+
+size_t
+sg_state_agent_kept(const struct sg_state *state, struct sg_str agent)
+{
+	size_t at = 0, count = 0;
+	for (struct sg_task *t; (t = sg_table_next(&state->tasks, &at)) != NULL;)
+		count += is_tasks_agent(t, agent);
+	return count;
+}
+
+size_t
+sg_state_agent_leases(const struct sg_state *state, struct sg_str agent, size_t most)
+{
+	size_t at = 0, count = 0;
+	if (state->leases.count < most)
+		return 0;
+	for (struct sg_lease *l; (l = sg_table_next(&state->leases, &at)) != NULL;)
+		count += sg_str_is(agent, l->agent) && l->state != SG_LEASE_DEAD && (l->confirm || !sg_deadline_over(&l->ends, &state->now));
+	return count;
+}
+
+size_t
+sg_state_agent_approvals(const struct sg_state *state, struct sg_str agent, size_t most)
+{
+	size_t at = 0, count = 0;
+	if (state->open_approvals < most)
+		return 0;
+	for (struct sg_approval *a; (a = sg_table_next(&state->approvals, &at)) != NULL;)
+		count += sg_str_is(agent, a->agent) && a->state == SG_APPROVAL_OPEN && sg_approval_live(state, a);
+	return count;
+}
+
+static void
+task_mac(const struct sg_state *state, const char *purpose, struct sg_str task, int64_t generation,
+	 unsigned char out[SG_SHA256_BYTES])
+{
+	char text[160];
+	int len = snprintf(text, sizeof(text), "%s|%.*s|%lld", purpose, SG_STR_ARG(task), (long long)generation);
+	sg_hmac(out, state->key, (struct sg_str){text, (size_t)len});
+}
+
+void
+sg_state_fingerprint(const struct sg_state *state, char out[33])
+{
+	unsigned char mac[SG_SHA256_BYTES];
+	task_mac(state, "fingerprint", SG_STR(""), 0, mac);
+	sg_hex(out, mac, 16);
+}
+
+void
+sg_state_handle(const struct sg_state *state, struct sg_str type, struct sg_str id, char out[33])
+{
+	char text[4608];
+	unsigned char mac[SG_SHA256_BYTES];
+	bool bar = memchr(type.ptr, '|', type.len) != NULL; /* its end is told, so that no other type and id are written the same */
+	int len = bar ? snprintf(text, sizeof(text), "memory%zu|%.*s|%.*s", type.len, SG_STR_ARG(type), SG_STR_ARG(id))
+		      : snprintf(text, sizeof(text), "memory|%.*s|%.*s", SG_STR_ARG(type), SG_STR_ARG(id));
+	sg_hmac(mac, state->key, (struct sg_str){text, (size_t)len < sizeof(text) ? (size_t)len : sizeof(text) - 1});
+	sg_hex(out, mac, 16);
+}
+
+void
+sg_task_nonce(const struct sg_state *state, struct sg_str task, unsigned char nonce[16])
+{
+	unsigned char mac[SG_SHA256_BYTES];
+	task_mac(state, "nonce", task, 0, mac);
+	memcpy(nonce, mac, 16);
+}
+
+void
+sg_task_token(const struct sg_state *state, const struct sg_task *task, char out[192])
+{
+	unsigned char mac[SG_SHA256_BYTES];
+	char hex[SG_SHA256_HEX];
+	task_mac(state, "token", sg_str(task->id), task->generation, mac);
+	sg_hex(hex, mac, sizeof(mac));
+	snprintf(out, 192, "sgt1.%s.%lld.%s", task->id, (long long)task->generation, hex);
+}
+
+struct sg_task *
+sg_state_token_task(const struct sg_state *state, struct sg_str token)
+{
+	char expected[192];
+	struct sg_str rest = token;
+	if (!sg_str_is(sg_str_cut(&rest, '.'), "sgt1"))
+		return NULL;
+	struct sg_task *task = sg_state_task(state, sg_str_cut(&rest, '.'));
+	if (task == NULL)
+		return NULL;
+	sg_task_token(state, task, expected);
+	return strlen(expected) == token.len && sg_secret_eq(expected, token.ptr, token.len) ? task : NULL;
+}
+
+const char *
+sg_task_state_name(enum sg_task_state state)
+{
+	static const char *const names[] = {
+#define X(name, meaning) #name,
+		SG_TASK_STATES(X)
+#undef X
+	};
+	return names[state];
+}
+
+bool
+sg_task_may_become(enum sg_task_state from, enum sg_task_state to)
+{
+	static const bool may[SG_TASK_STATE_COUNT][SG_TASK_STATE_COUNT] = {
+		[SG_TASK_open] = {[SG_TASK_frozen] = true, [SG_TASK_closing] = true, [SG_TASK_closed] = true, [SG_TASK_killed] = true},
+		[SG_TASK_frozen] = {[SG_TASK_open] = true, [SG_TASK_closing] = true, [SG_TASK_closed] = true, [SG_TASK_killed] = true},
+		[SG_TASK_closing] = {[SG_TASK_closed] = true},
+	};
+	return may[from][to];
+}
+
+const char *
+sg_lease_state_name(enum sg_lease_state state)
+{
+	static const char *const names[] = {"pending", "active", "revoking", "dead"};
+	return names[state];
+}
+
+const char *
+sg_approval_state_name(enum sg_approval_state state)
+{
+	static const char *const names[] = {"open", "granted", "consumed", "denied", "void", "expired"};
+	return names[state];
+}
+
+void
+sg_state_pending(struct sg_state *state, void (*each)(void *to, struct sg_lease *lease), void *to)
+{
+	size_t at = 0;
+	for (struct sg_lease *l; (l = sg_table_next(&state->leases, &at)) != NULL;)
+		if (l->state == SG_LEASE_PENDING || l->state == SG_LEASE_REVOKING)
+			each(to, l);
+}
+
+uint64_t
+sg_person_tag(struct sg_str id)
+{
+	char hex[SG_SHA256_HEX];
+	if (id.len == 0)
+		return 0;
+	sg_sha256_hex(hex, id);
+	hex[16] = '\0';
+	return strtoull(hex, NULL, 16) | 1;
+}
+
+/* The user of a domain of processes: its name begins with it. -1: of a session, or of what an enforcer asserts. */
+static long long
+user_of(const struct sg_domain *d)
+{
+	static const char *const kinds[] = {"uid", "cgroup", "unit", "process"};
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		if (strcmp(d->kind, kinds[i]) == 0)
+			return d->name != NULL ? atoll(d->name) : -1;
+	return -1;
+}
+
+struct sg_domain *
+sg_domain_kin(const struct sg_state *state, const struct sg_domain *domain, size_t *at)
+{
+	long long user = user_of(domain);
+	struct sg_domain *d = user < 0 ? NULL : sg_table_next(&state->domains, at);
+	while (d != NULL && (user_of(d) != user || strcmp(d->kind, domain->kind) == 0))
+		d = sg_table_next(&state->domains, at);
+	return d;
+}

@@ -1,0 +1,489 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The truth: tasks, attempts, leases, approvals, taint, kills. It is the fold of the journal and changes in one place only: sg_state_fold. */
+#ifndef SG_GATE_STATE_H
+#define SG_GATE_STATE_H
+
+#include "base/table.h"
+#include "frame/segment.h"
+#include "gate/catalogue/catalogue.h"
+#include "gate/state/deadline.h"
+#include "gate/state/mask.h"
+#include "gate/catalogue/reason.h"
+#include "gate/state/times.h"
+
+enum {
+	SG_ID_MAX = 64,          /* ids: "t-", "a-", "l-" and 32 hex digits; decisions "d<leaf>-<16 hex>" */
+	SG_LABELS_MAX = 64,      /* labels of one task or instance; one more and it carries "overflow" and the highest sensitivity, and lacks the one that is the weakest word (sg_word) */
+	SG_LABEL_MAX = 128,      /* bytes of a label */
+	SG_DEPTH_MAX = 8,        /* tasks above a task */
+	SG_CHARGES_MAX = 256,    /* accounts that one decision may charge: those of its budgets, and of windows of theirs that reloads took out */
+	SG_QUARANTINE_MAX = 64,  /* tools in quarantine for one tree; one more and every pinned tool is */
+	SG_PLAN_STEPS_MAX = 256, /* steps of a signed plan */
+	SG_PLAN_TIMES_MAX = 1000000, /* times that a step may be done */
+	SG_SLOTS = 64,           /* parts that an account's window is counted in */
+	SG_APPROVAL_GROUPS = 8,  /* groups one approval may need */
+	SG_APPROVAL_PROOFS = 32, /* yes-sayers one approval may gather */
+	SG_DOMAIN_NAME = 400,    /* bytes of a domain's name, as people read it */
+	SG_DIGEST_V = 2,         /* form of an action's digest (JOINTS, canonical bytes and digest); 1 had no credential in it */
+};
+
+/* Whose word a label is. Where there is no room, the weaker word makes it. */
+enum sg_word {
+	SG_WORD_OWN,      /* the agent's, in a report on itself */
+	SG_WORD_REPORTED, /* an enforcer's */
+	SG_WORD_NAMED,    /* the catalogue's, or a rule's */
+};
+
+/* Labels and high-water sensitivity; both only grow. `seq` rises with every change. */
+struct sg_taint {
+	char **labels;
+	uint64_t own, reported; /* sets of places in `labels`; what is in neither is named */
+	size_t count, room;
+	bool full; /* one that is named found no place: nothing more may be done (labels_full) */
+	enum sg_sensitivity sensitivity;
+	uint64_t seq;
+};
+
+/* X(name, what it means). Ranks only rise: a task never goes back to a row above, but that an operator may thaw a frozen one. */
+#define SG_TASK_STATES(X)                                                                                              \
+	X(open, "it may act")                                                                                          \
+	X(frozen, "it may not act until an operator has looked at it")                                                 \
+	X(closing, "it has ended; issuers are still taking back what it held")                                         \
+	X(closed, "it has ended, and nothing of it is left alive")                                                     \
+	X(killed, "an operator stopped it")
+
+enum sg_task_state {
+#define X(name, meaning) SG_TASK_##name,
+	SG_TASK_STATES(X)
+#undef X
+	SG_TASK_STATE_COUNT
+};
+#define SG_TASK_OPEN SG_TASK_open
+#define SG_TASK_FROZEN SG_TASK_frozen
+#define SG_TASK_CLOSING SG_TASK_closing
+#define SG_TASK_CLOSED SG_TASK_closed
+#define SG_TASK_KILLED SG_TASK_killed
+
+/* The one table of steps between them: may `from` become `to`? */
+bool sg_task_may_become(enum sg_task_state from, enum sg_task_state to);
+
+/* What an enforcer speaks for: each agent of it is in a domain of its own. Kept while there is one. */
+struct sg_session {
+	char *key; /* "enforcer|session" */
+	struct sg_domain *first;
+};
+
+/* What the kernel keeps apart from other domains (domain.h). What is read in one task of it may be known to all its processes. */
+struct sg_domain {
+	char id[SG_ID_MAX], kind[16];
+	char *name; /* NULL: not known */
+	struct sg_session *session; /* NULL: it is of none */
+	struct sg_domain *session_next, *session_before;
+	struct sg_taint taint;
+	bool frozen;
+	struct sg_counted denials, step_ups; /* of roots that their agent opened itself */
+	size_t tasks, refs;                /* open ones; those in memory */
+	struct sg_task *first;
+	int64_t fade_ms;              /* so long after its last open task it carries what it carries; below 0: for ever */
+	int64_t idle_ms;              /* steady: when its last open task ended */
+	int64_t since_ms, frozen_ms;  /* since when it carries labels; 0: none; when it was frozen */
+};
+
+struct sg_instance {
+	char id[SG_ID_MAX];
+	struct sg_taint taint; /* as older snapshots have it, until its domain takes it over */
+	size_t tasks; /* open ones */
+	size_t refs;  /* tasks in memory */
+	int64_t seen_ms; /* when its last task was opened */
+	int64_t uid;     /* of its process; -1 if only asserted or not yet there */
+	int64_t pid, start_time; /* of its process; 0: not known */
+	char *group;             /* the control group it is; "" or NULL: it is a process */
+};
+
+/* An allowed action, or several close together. Tags stand for ids: their first 16 hex digits. An agent's past knows instances alone, a tree's tasks
+ * alone; the others are 0. */
+struct sg_event {
+	const char *action;
+	int64_t at_ms, first_ms; /* of the newest and the oldest of them */
+	uint64_t n, first_n;     /* their numbers in the order of all of that past */
+	int64_t times, failed; /* failed: of how many somebody else than the agent said so */
+	bool mixed; /* of several doers: the tags below are of one of them */
+	uint64_t task, instance;
+	uint64_t above[SG_DEPTH_MAX - 1]; /* tasks between this one and the root, the nearest first; 0: none */
+	int64_t spent[SG_DIMENSIONS];
+};
+
+/* What one subject did of one action, oldest first. */
+struct sg_deeds {
+	const char *action;
+	struct sg_event *events;
+	size_t count, room;
+};
+
+/* What one subject was allowed. */
+struct sg_history {
+	char *agent; /* NULL for a tree's */
+	struct sg_deeds *deeds;
+	size_t count;
+	uint64_t next;
+	int64_t old_ms;   /* while an older snapshot is read: of its first event */
+	int64_t short_ms; /* what happened before was perhaps not kept; 0: all was */
+};
+
+/* Where a value was first seen. */
+struct sg_seen {
+	uint64_t digest;
+	uint32_t source;
+};
+
+struct sg_origin {
+	const char *where; /* "task", "unknown" or an action's name */
+	char decision[SG_ID_MAX];
+	uint64_t sayer;  /* sg_person_tag of the agent whose word it is, for what a task was handed with; 0: nobody's */
+	uint64_t teller; /* the task that named it (sg_state_tag); 0: not recorded */
+	struct sg_taint taint;
+};
+
+/* Values of a tree by keyed digest, in a hash table of its own. Full: `full` is set and further values stay unknown. */
+struct sg_values {
+	struct sg_seen *slots;
+	size_t size, count; /* size: power of two */
+	struct sg_origin **sources;
+	size_t source_count, source_room;
+	bool full;
+};
+
+/* One step of a plan: how often it may be done, and how often it was. */
+struct sg_plan_step {
+	uint64_t digest;
+	int64_t times, done; /* times 0: as often as asked (signed before plans counted) */
+};
+
+struct sg_plan {
+	char digest[SG_SHA256_HEX], signer[SG_ID_MAX];
+	struct sg_plan_step *steps;
+	size_t count;
+	bool any_order; /* else a step's turn comes when those before it are done */
+};
+
+/* What belongs to a whole tree; kept at its root, made when first needed. */
+struct sg_tree {
+	int64_t spent[SG_DIMENSIONS];
+	struct sg_history history;
+	struct sg_values values;
+	struct sg_plan plan;
+	struct sg_times denials, step_ups, kills;
+	uint64_t classes; /* set of the classes of actions it was allowed */
+	struct sg_quarantined {
+		char *action; /* as an agent named it: not kept once and for ever */
+		char digest[SG_SHA256_HEX];
+	} *quarantine;
+	size_t quarantine_count;
+	bool quarantine_full;
+	struct sg_mask mask; /* secrets it was given */
+};
+
+/* What a task was given by the one above it; NULL lists and -1 mean no bound of its own. */
+struct sg_task_grant {
+	struct sg_arena arena;
+	size_t refs; /* tasks that have it: equal grants are kept once */
+	struct sg_str text; /* as it stands in the leaf, canonical */
+	bool has_actions, has_hand_on, has_resources;
+	struct sg_strings actions, hand_on, resources;
+	const struct sg_json *constraints; /* NULL: none */
+	enum sg_sensitivity sensitivity;
+	int64_t max_depth; /* of its tree, counted from the root */
+};
+
+struct sg_task {
+	char id[SG_ID_MAX];
+	const char *agent, *intent, *environment, *opener, *enforcer; /* enforcer: "" if the agent itself opened it */
+	const char *role, *on_behalf; /* "": none */
+	char asked[17]; /* names the body that opened it; "": not recorded */
+	struct sg_task *parent, *root;
+	struct sg_tree *tree;                         /* of a root; NULL until needed, and below one */
+	struct sg_task_grant *grant;                       /* NULL for a root */
+	struct sg_instance *instance;
+	struct sg_domain *domain;
+	struct sg_task *domain_next, *domain_before; /* others of its domain */
+	struct sg_task *tree_next, *tree_before;     /* others of its tree, a ring */
+	bool by_domain; /* frozen with its domain */
+	bool asserted; /* an enforcer opened it without proof of the agent: no credentials */
+	bool claimed;  /* an instance holds it; a task handed on waits for one */
+	bool merged;   /* its spending was handed up */
+	enum sg_task_state state;
+	int64_t depth, children, kept; /* children: open ones right below it; kept: those in memory */
+	int64_t opened_ms, ended_ms; /* ended_ms: 0 while open */
+	int64_t idle_ms, last_ms;    /* idle_ms: 0 for never */
+	sg_time last_boot;           /* not recorded: when this gate last saw it act */
+	struct sg_deadline ends;
+	struct sg_taint taint;
+	struct sg_table attempts; /* by key */
+	struct sg_times *opened_below; /* NULL until the first child */
+	int64_t generation;
+	int64_t leases, approvals; /* not dead; open or granted */
+	int64_t leases_kept, approvals_kept; /* in memory, in whatever state */
+	size_t owed; /* outcomes of its actions that are awaited, and hooks that are due: it is not forgotten before them */
+	int64_t denied, step_ups;
+	int64_t tree_last_ms; /* of a root: when something of its tree was last asked */
+	sg_time tree_last_boot;
+	int64_t steps; /* of a root: allowed in its tree since a person last had a say */
+	int64_t limit[SG_DIMENSIONS], spent[SG_DIMENSIONS], reserved[SG_DIMENSIONS], lent[SG_DIMENSIONS]; /* limit: -1 for none of its own */
+	int64_t split_below; /* the money that broke a budget; less of it, asked next by the same agent in this tree, is a split; 0: none did */
+};
+
+enum sg_attempt_state {
+	SG_ATTEMPT_DENIED,
+	SG_ATTEMPT_STEP_UP,
+	SG_ATTEMPT_ALLOWED,
+	SG_ATTEMPT_WITHHELD,
+};
+
+enum { SG_ATTEMPT_HOOKS = 2 }; /* due for one attempt: unknown, and what became known later */
+
+struct sg_attempt {
+	char key[SG_ID_MAX + 1]; /* as the caller named it */
+	char asked[SG_SHA256_HEX], digest[SG_SHA256_HEX];
+	char decision[SG_ID_MAX], lease[SG_ID_MAX], approval[SG_ID_MAX];
+	enum sg_attempt_state state;
+	enum sg_reason reason;
+	struct sg_deadline use_by;
+	char asker[80]; /* who asked: "agent:NAME" or "enforcer:NAME" */
+	const char *action;
+	bool plain;   /* allowed as asked: not narrowed, no obligations */
+	bool outcome; /* one was reported */
+	bool owed;    /* one must be reported by `report_by` */
+	unsigned hooks;       /* outcomes whose hook is due: its end is recorded, too */
+	unsigned hooks_asked; /* of them, those that policy is being asked about; in memory alone */
+	struct sg_deadline report_by;
+	struct sg_attempt *owed_next, *owed_before;
+	char result[16];
+	int64_t spent[SG_DIMENSIONS]; /* reserved for it, or settled */
+	struct sg_charge {
+		struct sg_account *account;
+		int64_t amount;
+		enum sg_dimension dimension;
+		int64_t at_ms;
+	} *charges; /* on accounts other than those of its tree */
+	size_t charge_count;
+	uint64_t same;          /* keyed digest of what is done to what with which arguments, whoever asks; 0: it reads, or a record of before */
+	char wrote[33];         /* the memory it may write; "": none */
+	char read[33];          /* the memory that it reads, while that may not be over; "": none */
+	int64_t read_until_ms;  /* nobody reads it by this allow later, unless an outcome says so */
+	struct sg_attempt *read_next, *read_before;
+	uint64_t policy, labels_tag; /* which rules allowed it, and sg_taint_tag of its task then */
+	uint64_t deed[2];       /* its number in the past of its agent and of its tree, and one; 0: none */
+	struct sg_taint labels; /* what the allow put on the task: what its results carry */
+	struct sg_task *task;
+};
+
+/* What one subject has spent of one dimension, in a sliding window or ever. */
+struct sg_account {
+	char *key; /* "agent:NAME/money/86400000", the window in milliseconds, 0: ever */
+	int64_t window_ms, total;
+	struct sg_account *like; /* of the same subject and dimension, with another window; ends with NULL */
+	int64_t slot[SG_SLOTS]; /* what was spent in each part of the window */
+	int64_t newest;         /* number of the newest part */
+};
+
+/* What was written to a declared memory. */
+struct sg_memory {
+	char id[33]; /* keyed digest of type and id */
+	char *agent; /* who wrote what it carries first; "": a snapshot of before does not say */
+	struct sg_taint taint;
+};
+
+enum sg_agent_state { SG_AGENT_active, SG_AGENT_suspended, SG_AGENT_retired };
+
+/* What was decided about an agent or a human at run time; what is not here is as its stanza says. */
+struct sg_agent_life {
+	char *name;
+	enum sg_agent_state state;
+	int64_t generation;  /* 1 from the start; one more each time a retired name is registered again */
+	int64_t alone_ms;    /* since when its owner is gone; 0: the owner is there */
+	int64_t since_ms;
+};
+
+struct sg_human_life {
+	char *id;
+	bool disabled;
+	int64_t since_ms;
+};
+
+enum sg_lease_state { SG_LEASE_PENDING, SG_LEASE_ACTIVE, SG_LEASE_REVOKING, SG_LEASE_DEAD };
+
+struct sg_lease {
+	char id[SG_ID_MAX];
+	char decision[SG_ID_MAX], approval[SG_ID_MAX], digest[SG_SHA256_HEX];
+	char *issuer, *audience, *agent;
+	struct sg_task *task;
+	enum sg_lease_state state;
+	enum sg_sensitivity level; /* of what it is for */
+	uint64_t taint_seq;        /* of its task, when it was given */
+	struct sg_deadline ends;
+	bool confirm; /* its end alone ends nothing: its issuer must say that it is gone */
+	/* in memory alone */
+	bool handed;     /* somebody may have it: false only between its decision and its release */
+	unsigned tries;  /* so often its issuer was told to take it back */
+	sg_time again;   /* not told again before */
+	char *failed;    /* why it is not gone yet, in its issuer's words; NULL: nothing is wrong */
+};
+
+enum sg_approval_state {
+	SG_APPROVAL_OPEN,
+	SG_APPROVAL_GRANTED,
+	SG_APPROVAL_CONSUMED,
+	SG_APPROVAL_DENIED,
+	SG_APPROVAL_VOID,
+	SG_APPROVAL_EXPIRED,
+};
+
+struct sg_requirement {
+	struct {
+		char group[64];
+		int64_t quorum;
+	} groups[SG_APPROVAL_GROUPS];
+	size_t count;
+	int64_t ttl_ms; /* 0: not set */
+};
+
+struct sg_approval {
+	char id[SG_ID_MAX], asked[SG_SHA256_HEX], digest[SG_SHA256_HEX];
+	char config[SG_SHA256_HEX], policy[SG_SHA256_HEX]; /* digests in force when it was opened */
+	struct sg_requirement requirement;
+	struct {
+		char human[64], group[64]; /* human: the admin's stanza */
+		int64_t at_ms;
+		int64_t uid;     /* of the admin then; -1: not recorded */
+		uint64_t person; /* sg_person_tag of the human that the admin was; 0: none */
+	} proofs[SG_APPROVAL_PROOFS];
+	size_t proof_count;
+	char *agent, *owner, *opener, *say;
+	char *asker;       /* who asked for the action: "agent:NAME", "enforcer:NAME"; "" where an older leaf does not say */
+	int64_t asker_uid; /* of the process that asked; -1: none on this machine, or not recorded */
+	int64_t v;         /* form of its digests */
+	int64_t life_ms;   /* of the credential, as the digest binds it; 0: none */
+	uint64_t rule;     /* sg_person_tag of the rule that asked; 0: an older leaf does not say */
+	struct sg_reason_told {
+		uint64_t rule, words; /* sg_person_tag of a rule that asked, and of what it told; words 0: nothing */
+	} *reasons;
+	size_t reason_count;
+	bool reasons_known; /* an older leaf does not say */
+	int64_t level;     /* of what it is for, then; -1: likewise */
+	uint64_t labels;   /* sg_taint_tag of its task when it was opened: what the person was shown */
+	bool lost;     /* its opening lost its record: void, and no restart will find it */
+	uint64_t leaf; /* where it was opened; what the human sees is sealed beside that leaf */
+	char *action;  /* the same, canonical JSON, once it was read; NULL before */
+	struct sg_task *task;
+	enum sg_approval_state state;
+	int64_t opened_ms;
+	struct sg_deadline ends;
+};
+
+struct sg_state {
+	struct sg_table tasks, instances, leases, approvals, histories, killed, decisions; /* decisions: id → attempt */
+	struct sg_table domains;
+	struct sg_table subjects; /* accounts by what their keys have before the window: the first of those that are alike */
+	struct sg_table words, grants, accounts, memories, agents, humans; /* words, grants: kept once */
+	struct sg_table sessions;
+	struct sg_table readings, writers; /* fold_memory.c: reads of a memory that may not be over; how many memories an agent has */
+	struct sg_attempt *owed_first, *owed_last; /* allowed actions whose outcome is awaited, oldest first */
+	bool killed_all;
+	struct sg_clock now;    /* set by the caller before folding */
+	struct sg_steady steady;
+	char boot_id[SG_ID_MAX];
+	unsigned char key[SG_KEY_BYTES]; /* the state key: names and nonces derive from it */
+	uint64_t open_tasks, live_leases, open_approvals;
+	uint64_t soaked; /* how often labels came to a task; in memory alone */
+};
+
+enum sg_status sg_state_init(struct sg_state *state, const unsigned char key[SG_KEY_BYTES], const char *boot_id,
+			     struct sg_err *err);
+void sg_state_done(struct sg_state *state);
+
+/* Applies one leaf: the only way the state changes. SG_OK; SG_NOMEM; SG_BUG (state_kind, state_form) for a leaf it does not know, which
+ * must end the gate: a record nobody understands may be a kill. */
+enum sg_status sg_state_fold(struct sg_state *state, const struct sg_record *record, struct sg_err *err);
+
+/* After recovery: everything pending becomes revoking; attempts without an answer stay as recorded. Calls `each` for each such lease. */
+void sg_state_pending(struct sg_state *state, void (*each)(void *to, struct sg_lease *lease), void *to);
+
+/* fold_session.c. What that enforcer names so; NULL: nothing is in memory of it. */
+const struct sg_session *sg_session_find(const struct sg_state *state, struct sg_str enforcer, struct sg_str name);
+/* It has labels, a level, counts or a freeze. */
+bool sg_domain_carries(const struct sg_domain *domain);
+/* account.c. The first of the accounts that differ from `key` in their window alone, then ->like; and the most that any of them holds as spent. */
+struct sg_account *sg_state_accounts_like(const struct sg_state *state, struct sg_str key);
+int64_t sg_accounts_spent(const struct sg_state *state, struct sg_str key, int64_t window_ms, int64_t now_ms);
+struct sg_task *sg_state_task(const struct sg_state *state, struct sg_str id);
+struct sg_lease *sg_state_lease(const struct sg_state *state, struct sg_str id);
+struct sg_approval *sg_state_approval(const struct sg_state *state, struct sg_str id);
+struct sg_attempt *sg_state_decision(const struct sg_state *state, struct sg_str id);
+bool sg_state_killed(const struct sg_state *state, struct sg_str agent);
+bool sg_task_live(const struct sg_state *state, const struct sg_task *task);
+/* The task's open or granted approval of this effective digest, or NULL. */
+struct sg_approval *sg_state_approval_of(const struct sg_state *state, const struct sg_task *task, const char *digest);
+bool sg_approval_live(const struct sg_state *state, const struct sg_approval *approval);
+
+/* How many an agent has, counted only if it could have `most`: 0 where all agents together have fewer. */
+size_t sg_state_agent_tasks(const struct sg_state *state, struct sg_str agent, size_t most);
+/* The same with those that ended and are still kept. Looks at all of them. */
+size_t sg_state_agent_kept(const struct sg_state *state, struct sg_str agent);
+size_t sg_state_agent_leases(const struct sg_state *state, struct sg_str agent, size_t most);
+size_t sg_state_agent_approvals(const struct sg_state *state, struct sg_str agent, size_t most);
+
+/* A copy of `text` that is kept once and for ever; NULL on no memory. For names that the configuration bounds. */
+const char *sg_state_word(struct sg_state *state, struct sg_str text);
+/* The first 16 hex digits of an id, behind its prefix, as a number. */
+uint64_t sg_state_tag(const char *id);
+/* Somebody has looked at it: what was asked before is no beginning of a split, in all its tree. */
+void sg_task_no_split(struct sg_task *task);
+/* The money below which this task's next is a split; 0: any. */
+int64_t sg_task_split_below(const struct sg_task *task);
+/* Something was asked in it. Once it is in its tree. */
+void sg_task_asks(struct sg_task *task, int64_t at_ms, sg_time boot);
+/* Into the ring of its tree, and out of it. A root is a ring of its own. */
+void sg_task_join_tree(struct sg_task *task);
+void sg_task_leave_tree(struct sg_task *task);
+/* Its agent opened it of its own accord. */
+bool sg_task_self_opened(const struct sg_task *task);
+/* It is that agent's, or below one that is. */
+bool sg_task_serves(const struct sg_task *task, struct sg_str agent);
+/* `task` is `above`, or below it. */
+bool sg_task_is_below(const struct sg_task *task, const struct sg_task *above);
+/* A task above it, or itself, that is not open; NULL: all are. */
+const struct sg_task *sg_task_stopped(const struct sg_state *state, const struct sg_task *task);
+/* What belongs to its tree; made if need be, NULL on no memory. */
+struct sg_tree *sg_task_tree(struct sg_task *task);
+/* Steady milliseconds as of `state->now`. */
+int64_t sg_state_steady(const struct sg_state *state);
+
+struct sg_agent_life *sg_state_agent(const struct sg_state *state, struct sg_str name);
+struct sg_human_life *sg_state_human(const struct sg_state *state, struct sg_str id);
+struct sg_memory *sg_state_memory(const struct sg_state *state, const char *id);
+struct sg_account *sg_state_account(const struct sg_state *state, struct sg_str key);
+/* What an account holds at `now_ms`. */
+int64_t sg_account_spent(const struct sg_account *account, int64_t now_ms);
+/* Names a resource without telling it: 32 hex digits. */
+void sg_state_handle(const struct sg_state *state, struct sg_str type, struct sg_str id, char out[33]);
+
+/* Names the state key without telling it: 32 hex digits. */
+void sg_state_fingerprint(const struct sg_state *state, char out[33]);
+
+/* 16 bytes known to the task's parties only: HMAC of the state key over the id. */
+void sg_task_nonce(const struct sg_state *state, struct sg_str task, unsigned char nonce[16]);
+/* "sgt1.<task>.<generation>.<hex HMAC>": proof that its bearer was given the task. */
+void sg_task_token(const struct sg_state *state, const struct sg_task *task, char out[192]);
+/* The task a token stands for, or NULL. Constant-time in the token's secret part. */
+struct sg_task *sg_state_token_task(const struct sg_state *state, struct sg_str token);
+
+const char *sg_task_state_name(enum sg_task_state state);
+const char *sg_lease_state_name(enum sg_lease_state state);
+const char *sg_approval_state_name(enum sg_approval_state state);
+
+bool sg_taint_has(const struct sg_taint *taint, struct sg_str label);
+/* The same for the same labels, in whatever order; else another, but by chance. */
+uint64_t sg_taint_tag(const struct sg_taint *taint);
+enum sg_word sg_taint_word(const struct sg_taint *taint, size_t place);
+
+#endif

@@ -1,0 +1,267 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Forgetting: what ended long ago leaves memory, not the journal. */
+#include "gate/state/history.h"
+#include "gate/state/fold_in.h"
+#include "gate/state/fold_memory.h"
+
+#include "base/str.h"
+#include "gate/state/grant.h"
+#include "gate/state/values.h"
+
+#include <stdlib.h>
+
+void
+sg_lease_free(struct sg_lease *lease)
+{
+	if (lease == NULL)
+		return;
+	free(lease->issuer);
+	free(lease->audience);
+	free(lease->agent);
+	free(lease->failed);
+	free(lease);
+}
+
+void
+sg_approval_free(struct sg_approval *approval)
+{
+	if (approval == NULL)
+		return;
+	free(approval->agent);
+	free(approval->owner);
+	free(approval->opener);
+	free(approval->say);
+	free(approval->asker);
+	free(approval->reasons);
+	free(approval->action);
+	free(approval);
+}
+
+static void
+free_tree(struct sg_tree *tree)
+{
+	if (tree == NULL)
+		return;
+	sg_history_free(&tree->history);
+	sg_values_free(&tree->values);
+	sg_mask_free(&tree->mask);
+	free(tree->plan.steps);
+	for (size_t i = 0; i < tree->quarantine_count; i++)
+		free(tree->quarantine[i].action);
+	free(tree->quarantine);
+	free(tree);
+}
+
+static void
+free_attempts(struct sg_state *state, struct sg_task *task)
+{
+	size_t at = 0;
+	for (struct sg_attempt *a; (a = sg_table_next(&task->attempts, &at)) != NULL;) {
+		if (sg_table_get(&state->decisions, sg_str(a->decision)) == a)
+			sg_table_take(&state->decisions, sg_str(a->decision));
+		sg_fold_await_no_more(state, a);
+		sg_reading_end(state, a);
+		free(a->charges);
+		sg_taint_free(&a->labels);
+		free(a);
+	}
+	sg_table_done(&task->attempts);
+}
+
+void
+sg_task_free(struct sg_state *state, struct sg_task *task)
+{
+	if (task == NULL)
+		return;
+	free_attempts(state, task);
+	sg_taint_free(&task->taint);
+	sg_task_grant_free(state, task->grant);
+	free_tree(task->tree);
+	free(task->opened_below);
+	free(task);
+}
+
+static bool
+needs_issuer(const struct sg_lease *lease)
+{
+	return lease->confirm && lease->state != SG_LEASE_DEAD;
+}
+
+static bool
+has_live_lease(const struct sg_state *state, const struct sg_task *task)
+{
+	size_t at = 0;
+	for (struct sg_lease *l; (l = sg_table_next(&state->leases, &at)) != NULL;)
+		if (l->task == task && (needs_issuer(l) || !sg_deadline_passed(&l->ends, &state->now)))
+			return true;
+	return false;
+}
+
+static void
+drop_below(struct sg_state *state, const struct sg_task *task)
+{
+	size_t at = 0;
+	for (struct sg_lease *l; task->leases_kept > 0 && (l = sg_table_next(&state->leases, &at)) != NULL;)
+		if (l->task == task) {
+			if (l->state < SG_LEASE_REVOKING)
+				state->live_leases--;
+			sg_lease_free(sg_table_take(&state->leases, sg_str(l->id)));
+		}
+	at = 0;
+	for (struct sg_approval *a; task->approvals_kept > 0 && (a = sg_table_next(&state->approvals, &at)) != NULL;)
+		if (a->task == task) {
+			if (a->state == SG_APPROVAL_OPEN || a->state == SG_APPROVAL_GRANTED)
+				state->open_approvals--;
+			sg_approval_free(sg_table_take(&state->approvals, sg_str(a->id)));
+		}
+}
+
+/* A day after its last task was opened an instance is forgotten. */
+static void
+drop_instances(struct sg_state *state)
+{
+	size_t at = 0;
+	for (struct sg_instance *i; (i = sg_table_next(&state->instances, &at)) != NULL;) {
+		if (i->refs > 0 || sg_state_steady(state) - i->seen_ms < INT64_C(86400000))
+			continue;
+		sg_table_take(&state->instances, sg_str(i->id));
+		sg_taint_free(&i->taint);
+		free(i->group);
+		free(i);
+	}
+}
+
+/* What a domain carries outlives its tasks, so that closing and waiting does not wash it off; one that carries nothing is forgotten with them. */
+static void
+drop_domains(struct sg_state *state)
+{
+	size_t at = 0;
+	for (struct sg_domain *d; (d = sg_table_next(&state->domains, &at)) != NULL;)
+		if (d->refs == 0 && !sg_domain_carries(d))
+			sg_domain_free(state, sg_table_take(&state->domains, sg_str(d->id)));
+}
+
+/* A lease is forgotten a minute after its end, whatever became of its task: by then nothing it stood for can be alive. One that must be confirmed waits
+ * for that. */
+static void
+drop_leases(struct sg_state *state)
+{
+	size_t at = 0;
+	for (struct sg_lease *l; (l = sg_table_next(&state->leases, &at)) != NULL;) {
+		struct sg_deadline gone = {l->ends.wall_ms + 60000, l->ends.boot + 60 * SG_SEC};
+		if (needs_issuer(l) || !sg_deadline_passed(&gone, &state->now))
+			continue;
+		sg_fold_end_lease(state, l, SG_LEASE_DEAD);
+		l->task->leases_kept--;
+		sg_lease_free(sg_table_take(&state->leases, sg_str(l->id)));
+	}
+}
+
+static void
+forget(struct sg_state *state, struct sg_task *task)
+{
+	drop_below(state, task);
+	sg_table_take(&state->tasks, sg_str(task->id));
+	task->instance->refs--;
+	sg_domain_leave(task, sg_state_steady(state));
+	sg_task_leave_tree(task);
+	if (task->parent != NULL)
+		task->parent->kept--;
+	sg_task_free(state, task);
+}
+
+void
+sg_state_forget(struct sg_state *state, struct sg_task *task)
+{
+	while (task->kept > 0) /* those without any below them first: as many rounds as the tree is deep */
+		for (struct sg_task *t = task->tree_next, *next; t != task; t = next) {
+			next = t->tree_next;
+			if (t->kept == 0 && sg_task_is_below(t, task))
+				forget(state, t);
+		}
+	forget(state, task);
+}
+
+/* Who had which role is asked for as long as the tree goes on. What nobody claimed, or the same hands held above in the same role, tells nothing new. */
+static bool
+tells_duty(const struct sg_task *t)
+{
+	const struct sg_task *up = t->parent;
+	bool same = up != NULL && up->instance == t->instance && strcmp(up->agent, t->agent) == 0 && strcmp(up->role, t->role) == 0;
+	return t->role[0] != '\0' && t->claimed && !same && t->root->state <= SG_TASK_FROZEN;
+}
+
+size_t
+sg_state_sweep(struct sg_state *state, int64_t keep_ms, size_t most)
+{
+	size_t at = 0, swept = 0;
+	for (struct sg_task *t; swept < most && (t = sg_table_next(&state->tasks, &at)) != NULL;) {
+		if (t->state < SG_TASK_CLOSING || t->kept > 0 || t->owed > 0 || state->now.wall_ms - t->ended_ms < keep_ms || (t->leases_kept > 0 && has_live_lease(state, t)) ||
+		    tells_duty(t))
+			continue;
+		forget(state, t);
+		swept++;
+	}
+	drop_leases(state);
+	drop_instances(state);
+	drop_domains(state);
+	return swept;
+}
+
+void
+sg_state_done(struct sg_state *state)
+{
+	size_t at = 0;
+	for (struct sg_task *t; (t = sg_table_next(&state->tasks, &at)) != NULL;)
+		sg_task_free(state, t);
+	at = 0;
+	for (struct sg_lease *l; (l = sg_table_next(&state->leases, &at)) != NULL;)
+		sg_lease_free(l);
+	at = 0;
+	for (struct sg_approval *a; (a = sg_table_next(&state->approvals, &at)) != NULL;)
+		sg_approval_free(a);
+	at = 0;
+	for (struct sg_instance *i; (i = sg_table_next(&state->instances, &at)) != NULL;) {
+		sg_taint_free(&i->taint);
+		free(i->group);
+		free(i);
+	}
+	at = 0;
+	for (struct sg_domain *d; (d = sg_table_next(&state->domains, &at)) != NULL;)
+		sg_domain_free(state, d);
+	at = 0;
+	for (struct sg_history *h; (h = sg_table_next(&state->histories, &at)) != NULL;) {
+		sg_history_free(h);
+		free(h->agent);
+		free(h);
+	}
+	at = 0;
+	for (char *k; (k = sg_table_next(&state->killed, &at)) != NULL;)
+		free(k);
+	at = 0;
+	for (struct sg_account *a; (a = sg_table_next(&state->accounts, &at)) != NULL;) {
+		free(a->key);
+		free(a);
+	}
+	at = 0;
+	for (struct sg_memory *m; (m = sg_table_next(&state->memories, &at)) != NULL;) {
+		sg_memory_ends(state, m);
+	}
+	at = 0;
+	for (struct sg_agent_life *l; (l = sg_table_next(&state->agents, &at)) != NULL;) {
+		free(l->name);
+		free(l);
+	}
+	at = 0;
+	for (struct sg_human_life *l; (l = sg_table_next(&state->humans, &at)) != NULL;) {
+		free(l->id);
+		free(l);
+	}
+	at = 0;
+	for (char *w; (w = sg_table_next(&state->words, &at)) != NULL;)
+		free(w);
+	struct sg_table *tables[] = {&state->tasks, &state->domains, &state->instances, &state->leases, &state->approvals, &state->histories, &state->killed,
+				     &state->decisions, &state->subjects, &state->words, &state->grants, &state->accounts, &state->memories, &state->readings, &state->writers, &state->sessions, &state->agents, &state->humans};
+	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++)
+		sg_table_done(tables[i]);
+}

@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * From JSON to the digests of its values, and back from a value to where it was seen. */
+#include "base/canon.h"
+#include "base/str.h"
+#include "gate/state/values.h"
+
+#include <stdio.h>
+
+enum { TEXT_MAX = 1 << 20, DIGEST_TEXT = SG_FORM_MAX + SG_ID_MAX + 16 };
+
+bool
+sg_value_text(const struct sg_json *value, struct sg_buf *out)
+{
+	struct sg_str text;
+	if (sg_json_string(value, &text)) {
+		sg_buf_str(out, text);
+		return !out->failed;
+	}
+	if (value == NULL || value->type != SG_JSON_NUMBER)
+		return false;
+	sg_canon_write(out, value);
+	return !out->failed;
+}
+
+uint64_t
+sg_value_digest(const struct sg_state *state, const struct sg_task *task, struct sg_str form)
+{
+	char text[DIGEST_TEXT];
+	unsigned char mac[SG_SHA256_BYTES];
+	uint64_t digest = 0;
+	int len = snprintf(text, sizeof(text), "value|%s|", task->root->id);
+	if (len < 0 || (size_t)len + form.len >= sizeof(text))
+		return 0;
+	memcpy(text + len, form.ptr, form.len); /* all of it: what goes on behind a NUL is another value */
+	sg_hmac(mac, state->key, (struct sg_str){text, (size_t)len + form.len});
+	memcpy(&digest, mac, sizeof(digest));
+	return digest == 0 ? 1 : digest;
+}
+
+void
+sg_value_hex(uint64_t digest, char out[17])
+{
+	snprintf(out, 17, "%016llx", (unsigned long long)digest);
+}
+
+bool
+sg_value_look_take(struct sg_value_look *look, const struct sg_json *value)
+{
+	struct sg_str text = {"", 0};
+	sg_json_string(value, &text);
+	if (look->values == 0 || look->forms == 0 || text.len > look->bytes)
+		return false;
+	look->values--;
+	look->bytes -= text.len;
+	return true;
+}
+
+struct writing {
+	struct sg_json_writer *w;
+	struct sg_value_look look;
+	const struct sg_state *state;
+	const struct sg_task *task;
+	struct sg_values written; /* so that each stands once */
+	size_t most;
+	bool cut, better;
+};
+
+/* A mark before the form, so that kinds that are compared with their like alone meet no other, nor a value that begins with a mark. */
+static uint64_t
+form_digest(const struct sg_state *state, const struct sg_task *task, struct sg_str form, enum sg_form_kind kind)
+{
+	char marked[1 + SG_FORM_MAX] = {kind == SG_FORM_COMPACT ? '\1' : kind == SG_FORM_SPELLED ? '\2' : '\3'};
+	bool plain = marked[0] == '\3' && (form.len == 0 || (unsigned char)form.ptr[0] > 3);
+	if (plain || form.len > SG_FORM_MAX)
+		return sg_value_digest(state, task, form);
+	memcpy(marked + 1, form.ptr, form.len);
+	return sg_value_digest(state, task, (struct sg_str){marked, 1 + form.len});
+}
+
+static bool
+is_placed(const struct writing *wr, const struct sg_origin *origin)
+{
+	return origin != NULL && !(wr->better && sg_value_unplaced(origin, sg_state_tag(wr->task->id)));
+}
+
+static bool
+write_form(void *to, struct sg_str form, enum sg_form_kind kind)
+{
+	struct writing *wr = to;
+	char hex[17];
+	const struct sg_tree *tree = wr->task->root->tree;
+	size_t before = wr->written.count;
+	if (before >= wr->most || wr->look.forms == 0)
+		return false;
+	wr->look.forms--;
+	uint64_t digest = form_digest(wr->state, wr->task, form, kind);
+	if ((tree != NULL && is_placed(wr, sg_values_find(&tree->values, digest))) || !sg_values_put(&wr->written, digest, 0) || wr->written.count == before)
+		return true;
+	sg_value_hex(digest, hex);
+	sg_jw_text(wr->w, hex);
+	return true;
+}
+
+static void
+write_scalars(struct writing *wr, const struct sg_json *value, int depth)
+{
+	bool over = depth == SG_VALUE_DEPTH || wr->written.count >= wr->most || wr->look.values == 0 || wr->look.forms == 0;
+	wr->cut |= over;
+	if (value == NULL || over)
+		return;
+	if (value->type == SG_JSON_ARRAY || value->type == SG_JSON_OBJECT) {
+		for (const struct sg_json *v = sg_json_first(value); v != NULL; v = sg_json_next(value, v))
+			write_scalars(wr, v, depth + 1);
+		return;
+	}
+	struct sg_buf text;
+	if (!sg_value_look_take(&wr->look, value)) {
+		wr->cut = true;
+		return;
+	}
+	sg_buf_init(&text, TEXT_MAX);
+	if (sg_value_text(value, &text))
+		wr->cut |= !sg_value_forms(sg_buf_view(&text), write_form, wr);
+	sg_buf_done(&text);
+}
+
+size_t
+sg_values_write(struct sg_json_writer *w, const struct sg_state *state, const struct sg_task *task, const struct sg_json *value, size_t most,
+		struct sg_value_look look, bool better, bool *all)
+{
+	struct writing wr = {.w = w, .look = look, .state = state, .task = task, .most = most, .better = better};
+	struct sg_origin nowhere = {.where = ""}, *sources[1] = {&nowhere};
+	wr.written.sources = sources; /* sg_values_find gives one back for what is there */
+	wr.written.source_count = 1;
+	sg_jw_array(w);
+	write_scalars(&wr, value, 0);
+	sg_jw_end(w);
+	size_t count = wr.written.count;
+	if (all != NULL)
+		*all = !wr.cut;
+	wr.written.sources = NULL;
+	wr.written.source_count = 0;
+	sg_values_free(&wr.written);
+	return count;
+}
+
+struct search {
+	struct sg_value_look *look;
+	const struct sg_state *state;
+	const struct sg_task *task;
+	const struct sg_origin *whole, *part;
+};
+
+/* What the tree's own actions brought says more than what its inputs carry. */
+static bool
+is_input(const struct sg_origin *origin)
+{
+	return strcmp(origin->where, "task") == 0 || strcmp(origin->where, "self") == 0 || strcmp(origin->where, "unknown") == 0;
+}
+
+static void
+suspect(struct search *s, const struct sg_origin *found)
+{
+	if (found != NULL && found->taint.count > 0 && (s->part == NULL || (is_input(s->part) && !is_input(found))))
+		s->part = found;
+}
+
+/* A part that is clean makes nothing trusted; one that has labels makes the whole suspect. So does the same without marks, whichever of the two had them. */
+static bool
+search_form(void *to, struct sg_str form, enum sg_form_kind kind)
+{
+	struct search *s = to;
+	const struct sg_values *values = &s->task->root->tree->values;
+	if (s->look->forms == 0)
+		return false;
+	s->look->forms--;
+	if (kind == SG_FORM_SPELLED)
+		return true; /* what an argument has is in its form already */
+	const struct sg_origin *found = sg_values_find(values, form_digest(s->state, s->task, form, SG_FORM_WHOLE));
+	if (kind == SG_FORM_WHOLE && s->whole == NULL)
+		s->whole = found;
+	if (kind != SG_FORM_WHOLE)
+		suspect(s, found);
+	suspect(s, sg_values_find(values, form_digest(s->state, s->task, form, SG_FORM_COMPACT)));
+	return true;
+}
+
+static bool
+is_placed_by_nobody(const struct sg_origin *origin)
+{
+	return origin == NULL || strcmp(origin->where, "unknown") == 0;
+}
+
+/* Seen in another spelling. */
+static const struct sg_origin *
+find_spelled(const struct search *s, enum sg_form form, struct sg_str text)
+{
+	const struct sg_values *values = &s->task->root->tree->values;
+	const struct sg_origin *found = NULL;
+	enum sg_spelling spelling;
+	struct sg_buf out;
+	sg_buf_init(&out, 4 * SG_FORM_MAX);
+	if (form != SG_FORM_exact && sg_value_spelled(form, text, &out, &spelling))
+		found = sg_values_find(values, form_digest(s->state, s->task, sg_buf_view(&out), SG_FORM_SPELLED));
+	sg_buf_done(&out);
+	return found;
+}
+
+const struct sg_origin *
+sg_value_origin(const struct sg_state *state, const struct sg_task *task, const struct sg_json *value, enum sg_form form, struct sg_value_look *look, bool *part)
+{
+	struct search s = {.look = look, .state = state, .task = task};
+	struct sg_buf text;
+	*part = false;
+	if (task->root->tree == NULL || task->root->tree->values.count == 0)
+		return NULL;
+	sg_buf_init(&text, TEXT_MAX);
+	if (sg_value_text(value, &text)) {
+		sg_value_forms(sg_buf_view(&text), search_form, &s);
+		const struct sg_origin *spelled = is_placed_by_nobody(s.whole) ? find_spelled(&s, form, sg_buf_view(&text)) : NULL;
+		if (spelled != NULL)
+			s.whole = spelled; /* that the agent named it before says less */
+	}
+	sg_buf_done(&text);
+	*part = s.whole == NULL && s.part != NULL;
+	return s.whole != NULL ? s.whole : s.part;
+}

@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Where values were first seen: an open table of keyed digests for each tree. What does not fit stays unknown, which no rule takes for trusted. */
+#include "gate/state/values.h"
+
+#include "base/str.h"
+#include "gate/state/fold_in.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { VALUES_MOST = 65536, SOURCES_MOST = 65536 };
+
+static struct sg_seen *
+slot_of(const struct sg_values *values, uint64_t digest)
+{
+	for (size_t i = 0, at = (size_t)digest; i < values->size; i++, at++) {
+		struct sg_seen *slot = &values->slots[at & (values->size - 1)];
+		if (slot->digest == digest || slot->digest == 0)
+			return slot;
+	}
+	return NULL;
+}
+
+const struct sg_origin *
+sg_values_find(const struct sg_values *values, uint64_t digest)
+{
+	struct sg_seen *slot = digest == 0 ? NULL : slot_of(values, digest);
+	return slot == NULL || slot->digest == 0 ? NULL : values->sources[slot->source];
+}
+
+static bool
+values_grow(struct sg_values *values)
+{
+	struct sg_values larger = *values;
+	larger.size = values->size == 0 ? 16 : values->size * 2;
+	larger.slots = calloc(larger.size, sizeof(*larger.slots));
+	if (larger.slots == NULL)
+		return false;
+	for (size_t i = 0; i < values->size; i++)
+		if (values->slots[i].digest != 0)
+			*slot_of(&larger, values->slots[i].digest) = values->slots[i];
+	free(values->slots);
+	*values = larger;
+	return true;
+}
+
+bool
+sg_values_put(struct sg_values *values, uint64_t digest, uint32_t source)
+{
+	if (digest == 0 || sg_values_find(values, digest) != NULL)
+		return true;
+	if (values->count >= VALUES_MOST) {
+		values->full = true;
+		return true;
+	}
+	if (4 * (values->count + 1) > 3 * values->size && !values_grow(values))
+		return false;
+	*slot_of(values, digest) = (struct sg_seen){digest, source};
+	values->count++;
+	return true;
+}
+
+bool
+sg_value_unplaced(const struct sg_origin *origin, uint64_t teller)
+{
+	return strcmp(origin->where, "unknown") == 0 && origin->teller != 0 && origin->teller != teller;
+}
+
+bool
+sg_values_place(struct sg_values *values, uint64_t digest, uint32_t source, uint64_t teller)
+{
+	const struct sg_origin *before = sg_values_find(values, digest);
+	if (before == NULL)
+		return sg_values_put(values, digest, source);
+	if (sg_value_unplaced(before, teller))
+		slot_of(values, digest)->source = source;
+	return true;
+}
+
+struct sg_origin *
+sg_values_origin(struct sg_values *values, const char *origin, const char *decision, const struct sg_taint *taint, uint32_t *index)
+{
+	struct sg_origin *source = values->source_count < SOURCES_MOST ? calloc(1, sizeof(*source)) : NULL;
+	if (source == NULL)
+		return NULL;
+	source->where = origin;
+	snprintf(source->decision, sizeof(source->decision), "%s", decision);
+	if (values->source_count == values->source_room) {
+		size_t room = values->source_room == 0 ? 4 : values->source_room * 2;
+		struct sg_origin **more = realloc(values->sources, room * sizeof(*more));
+		if (more == NULL) {
+			free(source);
+			return NULL;
+		}
+		values->sources = more;
+		values->source_room = room;
+	}
+	if (taint != NULL && !sg_taint_join(&source->taint, taint)) {
+		sg_taint_free(&source->taint);
+		free(source);
+		return NULL;
+	}
+	*index = (uint32_t)values->source_count;
+	values->sources[values->source_count++] = source;
+	return source;
+}
+
+void
+sg_values_free(struct sg_values *values)
+{
+	for (size_t i = 0; i < values->source_count; i++) {
+		sg_taint_free(&values->sources[i]->taint);
+		free(values->sources[i]);
+	}
+	free(values->sources);
+	free(values->slots);
+	*values = (struct sg_values){.size = 0};
+}
+
+static bool
+any_new(const struct sg_values *values, const struct sg_json *list, uint64_t teller)
+{
+	for (const struct sg_json *v = sg_json_first(list); v != NULL; v = sg_json_next(list, v)) {
+		struct sg_str hex;
+		const struct sg_origin *before = sg_json_string(v, &hex) ? sg_values_find(values, sg_value_unhex(hex)) : NULL;
+		if (before == NULL || sg_value_unplaced(before, teller))
+			return true;
+	}
+	return false;
+}
+
+static void
+fold_values(struct sg_fold *f, struct sg_task *task, const struct sg_json *list, const char *origin, const char *decision, uint64_t sayer, const struct sg_taint *taint)
+{
+	struct sg_tree *tree = list == NULL || list->count == 0 ? NULL : sg_task_tree(task);
+	uint32_t source = 0;
+	uint64_t teller = sg_state_tag(task->id);
+	if (tree == NULL || !any_new(&tree->values, list, teller))
+		return;
+	if (sg_values_origin(&tree->values, sg_state_word(f->state, sg_str(origin)), decision, taint, &source) == NULL) {
+		tree->values.full = true;
+		return;
+	}
+	tree->values.sources[source]->teller = teller;
+	tree->values.sources[source]->sayer = sayer;
+	bool places = strcmp(origin, "unknown") != 0 && !(taint != NULL && sg_taint_has(taint, SG_STR("self_reported")));
+	for (const struct sg_json *v = sg_json_first(list); v != NULL; v = sg_json_next(list, v)) {
+		struct sg_str hex;
+		if (sg_json_string(v, &hex) && !(places ? sg_values_place(&tree->values, sg_value_unhex(hex), source, teller) : sg_values_put(&tree->values, sg_value_unhex(hex), source)))
+			f->missing = "memory";
+	}
+}
+
+void
+sg_fold_values(struct sg_fold *f, struct sg_task *task, const struct sg_json *list, const char *origin, const char *decision, const struct sg_taint *taint)
+{
+	fold_values(f, task, list, origin, decision, 0, taint);
+}
+
+void
+sg_fold_values_of(struct sg_fold *f, struct sg_task *task, const struct sg_json *list, const char *origin, uint64_t sayer, const struct sg_taint *taint)
+{
+	fold_values(f, task, list, origin, "", sayer, taint);
+}
+
+uint64_t
+sg_value_unhex(struct sg_str hex)
+{
+	uint64_t digest = 0;
+	if (hex.len != 16)
+		return 0;
+	for (size_t i = 0; i < hex.len; i++) {
+		const char *digits = "0123456789abcdef", *at = hex.ptr[i] == '\0' ? NULL : strchr(digits, hex.ptr[i]);
+		if (at == NULL)
+			return 0;
+		digest = digest << 4 | (uint64_t)(at - digits);
+	}
+	return digest;
+}

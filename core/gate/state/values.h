@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Provenance of values: which values a tree of tasks has seen, and where first. Values are kept as keyed digests of their forms, never as they are. */
+#ifndef SG_GATE_VALUES_H
+#define SG_GATE_VALUES_H
+
+#include "base/canon.h"
+#include "base/form.h"
+#include "gate/state/state.h"
+
+enum {
+	SG_FORM_MAX = 256,       /* bytes of one form; a longer value has no form as a whole, only its words */
+	SG_FORM_LEAST = 2,       /* a shorter one says nothing about where it came from */
+	SG_FORMS_OF_VALUE = 512, /* forms taken from one value; the rest of a long text stays unknown */
+	SG_VALUE_DEPTH = 16,     /* arrays and objects within each other that are looked through */
+};
+
+/* What one request may cost in looking at its values, asked before each step. What is not looked at is unknown. */
+struct sg_value_look {
+	size_t values, bytes, forms; /* left */
+};
+enum {
+	SG_LOOK_VALUES = 512,        /* values of arguments, those that come twice counted twice */
+	SG_LOOK_BYTES = 16 << 10,    /* bytes of those */
+	SG_LOOK_FORMS = 1024,        /* forms of those, each looked up */
+	SG_REPORT_VALUES = 4096,     /* of a report or an opening */
+	SG_REPORT_BYTES = 64 << 10,
+	SG_REPORT_FORMS = 2048,
+};
+#define SG_LOOK_AT_ARGUMENTS ((struct sg_value_look){SG_LOOK_VALUES, SG_LOOK_BYTES, SG_LOOK_FORMS})
+#define SG_LOOK_AT_REPORT ((struct sg_value_look){SG_REPORT_VALUES, SG_REPORT_BYTES, SG_REPORT_FORMS})
+/* Takes one scalar from what is left; false: there is not enough, and it is not looked at. */
+bool sg_value_look_take(struct sg_value_look *look, const struct sg_json *value);
+
+/* What a form stands for: a part such as a host or a word; all of the value; its normal form, behind the name of that form and a blank; or the value, or a
+ * part, without case, blanks and marks in it. The last two are compared with their like alone: 10.5 is not 105. */
+enum sg_form_kind { SG_FORM_PART, SG_FORM_WHOLE, SG_FORM_SPELLED, SG_FORM_COMPACT };
+
+/* Calls `each` for every form of one scalar, the whole value first. A form is the value as one would compare it: see sg_value_forms_table. Stops when `each` says false or at SG_FORMS_OF_VALUE, and is
+ * false then. */
+bool sg_value_forms(struct sg_str value, bool (*each)(void *to, struct sg_str form, enum sg_form_kind kind), void *to);
+
+/* "iban DE75512108001245126199": the normal form of a text behind the name of its form, over what stands in `out`. False: it is none. */
+bool sg_value_spelled(enum sg_form form, struct sg_str text, struct sg_buf *out, enum sg_spelling *spelling);
+
+/* What is done to a value to find its forms, for tests and documentation. */
+struct sg_value_form {
+	const char *name, *what;
+};
+const struct sg_value_form *sg_value_forms_table(size_t *count);
+
+/* The scalar as text; false for what has no provenance: null, true, false, arrays, objects. A number is written as in RFC 8785. */
+bool sg_value_text(const struct sg_json *value, struct sg_buf *out);
+
+/* The keyed digest of a form within a tree; never 0. */
+uint64_t sg_value_digest(const struct sg_state *state, const struct sg_task *task, struct sg_str form);
+void sg_value_hex(uint64_t digest, char out[17]);
+/* 0 for anything but 16 hex digits. */
+uint64_t sg_value_unhex(struct sg_str hex);
+
+/* Appends the digests of all forms of all scalars in `value` (names of members are none) as a JSON array of hex, each once, at most `most`; those
+ * that the tree knows already are left out; with `better` not those that another task named and nobody could place. Returns how many; `*all` (may be NULL): nothing was passed over, for its number, its length, its depth or
+ * because `look` was used up. */
+size_t sg_values_write(struct sg_json_writer *w, const struct sg_state *state, const struct sg_task *task, const struct sg_json *value, size_t most,
+		       struct sg_value_look look, bool better, bool *all);
+
+/* Where a scalar was first seen: the source of the very same, or of another spelling of it in `form`, if there is one; else, where a part of it (host, address, word) was seen with labels,
+ * that one, with *part set (what an action brought before what the inputs said); else NULL. A part trusts nothing: it says what the value may hold. Each form comes out of `look`; where it runs out, what was found so far counts. */
+const struct sg_origin *sg_value_origin(const struct sg_state *state, const struct sg_task *task, const struct sg_json *value, enum sg_form form,
+					struct sg_value_look *look, bool *part);
+/* origins.c: the array "provenance" of a question: values that bear authority first, so that no padding can push them out. */
+void sg_write_origins(struct sg_json_writer *w, const struct sg_state *state, const struct sg_task *task, const struct sg_action *action,
+		      const struct sg_json *args);
+
+/* The table. Digests of 0 are ignored. False on no memory; full is no error. */
+const struct sg_origin *sg_values_find(const struct sg_values *values, uint64_t digest);
+bool sg_values_put(struct sg_values *values, uint64_t digest, uint32_t source);
+/* A source more; `origin` is borrowed for ever, `taint` may be NULL. NULL: no room. */
+struct sg_origin *sg_values_origin(struct sg_values *values, const char *origin, const char *decision, const struct sg_taint *taint, uint32_t *index);
+/* Nobody could place it, and another task than `teller` named it: whoever knows better may say so. */
+bool sg_value_unplaced(const struct sg_origin *origin, uint64_t teller);
+/* The same as sg_values_put, over what was unplaced. */
+bool sg_values_place(struct sg_values *values, uint64_t digest, uint32_t source, uint64_t teller);
+void sg_values_free(struct sg_values *values);
+
+#endif

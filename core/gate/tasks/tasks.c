@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Tasks: showing, closing, letting go on. */
+#include "gate/tasks/tasks.h"
+#include "gate/desk/domain.h"
+#include "gate/desk/revoking.h"
+#include "gate/state/labels.h"
+#include "gate/decide/spend.h"
+
+#include "base/str.h"
+
+enum { BODY_MAX = 64 << 10, LIST_MOST = 500, LIST_STOPS = 1 << 20 /* bytes: labels are as long as those who report them make them */ };
+
+void
+sg_write_task(struct sg_json_writer *w, const struct sg_gate *gate, const struct sg_task *task, bool with_token)
+{
+	char token[192];
+	int64_t left[SG_DIMENSIONS];
+	sg_budget_left(gate, task, left);
+	sg_jw_object(w);
+	sg_jw_member_str(w, "agent", sg_str(task->agent));
+	sg_jw_name(w, "budget");
+	sg_write_left(w, left);
+	sg_jw_member_int(w, "children", task->children);
+	sg_jw_member_bool(w, "claimed", task->claimed);
+	sg_jw_member_int(w, "denied", task->denied);
+	sg_jw_member_int(w, "depth", task->depth);
+	sg_jw_member_str(w, "environment", sg_str(task->environment));
+	sg_jw_member_int(w, "expires_at", task->ends.wall_ms / 1000);
+	sg_jw_member_str(w, "id", sg_str(task->id));
+	sg_jw_member_str(w, "instance", sg_str(task->instance->id));
+	sg_jw_member_str(w, "intent", sg_str(task->intent));
+	sg_jw_name(w, "labels");
+	sg_write_labels(w, &task->taint);
+	sg_jw_member_int(w, "left_ms", sg_deadline_left(&task->ends, &gate->state.now));
+	sg_jw_member_str(w, "on_behalf_of", sg_str(task->on_behalf));
+	sg_jw_member_str(w, "opener", sg_str(task->opener));
+	sg_jw_member_str(w, "parent", sg_str(task->parent != NULL ? task->parent->id : ""));
+	sg_jw_member_str(w, "role", sg_str(task->role));
+	sg_jw_member_str(w, "root", sg_str(task->root->id));
+	sg_jw_member_str(w, "sensitivity", sg_str(sg_sensitivity_name(task->taint.sensitivity)));
+	bool over = task->state == SG_TASK_OPEN && sg_deadline_over(&task->ends, &gate->state.now);
+	sg_jw_member_str(w, "state", over ? SG_STR("expired") : sg_str(sg_task_state_name(task->state)));
+	if (with_token) {
+		sg_task_token(&gate->state, task, token);
+		sg_jw_member_str(w, "token", sg_str(token));
+	}
+	sg_jw_end(w);
+}
+
+static void
+answer_task(struct sg_gate *gate, struct sg_request *r, unsigned status, bool with_token)
+{
+	struct sg_buf body;
+	struct sg_json_writer w;
+	const struct sg_task *task = sg_state_task(&gate->state, r->task);
+	if (task == NULL) {
+		sg_answer_error(gate, r, 404, SG_REASON_no_task, "");
+		return;
+	}
+	sg_buf_init(&body, BODY_MAX);
+	sg_jw_begin(&w, &body);
+	sg_jw_object(&w);
+	if (with_token && r->narrowed_to.len > 0)
+		sg_jw_member_raw(&w, "narrowed", r->narrowed_to);
+	sg_jw_name(&w, "task");
+	sg_write_task(&w, gate, task, with_token);
+	sg_jw_end(&w);
+	sg_answer_buf(gate, r, status, &body);
+}
+
+void
+sg_answer_opened(struct sg_gate *gate, struct sg_request *r)
+{
+	answer_task(gate, r, 201, true);
+}
+
+static void
+answer_shown(struct sg_gate *gate, struct sg_request *r)
+{
+	answer_task(gate, r, 200, false);
+}
+
+/* ---- showing and closing ---- */
+
+static bool
+may_see(struct sg_gate *gate, struct sg_request *r, const struct sg_task *task, enum sg_reason *reason)
+{
+	const struct sg_conn *conn = sg_conn_find(gate, r->conn);
+	*reason = SG_REASON_no_task;
+	if (conn == NULL)
+		return false;
+	if (conn->face == SG_FACE_ADMIN)
+		return task != NULL;
+	if (conn->face == SG_FACE_ENFORCER)
+		return sg_who_enforcer(gate, r, conn, reason) && task != NULL && sg_str_is(r->enforcer->name, task->enforcer);
+	if (!sg_who_agent(gate, r, conn, reason))
+		return false;
+	*reason = SG_REASON_no_task; /* somebody else's task does not exist for this agent, but for those it handed on */
+	while (task != NULL && !sg_who_owns(r, task))
+		task = task->parent;
+	return task != NULL;
+}
+
+static void
+show(struct sg_gate *gate, struct sg_request *r)
+{
+	enum sg_reason reason;
+	r->task = r->argument;
+	if (may_see(gate, r, sg_state_task(&gate->state, r->task), &reason))
+		answer_task(gate, r, 200, false);
+	else
+		sg_answer_error(gate, r, 404, reason, "");
+}
+
+bool
+sg_task_holds_frozen(const struct sg_task *task)
+{
+	for (const struct sg_task *t = task; t != NULL; t = t->parent)
+		if (t->state == SG_TASK_FROZEN)
+			return true;
+	for (const struct sg_task *t = task->tree_next; t != task; t = t->tree_next)
+		if (t->state == SG_TASK_FROZEN && sg_task_is_below(t, task))
+			return true;
+	return false;
+}
+
+static void
+close_now(struct sg_gate *gate, struct sg_request *r)
+{
+	enum sg_reason reason;
+	uint64_t number = 0;
+	char asker[80];
+	bool operator = r->route->face == SG_FACE_ADMIN;
+	r->task = r->argument;
+	const struct sg_task *task = sg_state_task(&gate->state, r->task);
+	if (!may_see(gate, r, task, &reason)) {
+		sg_answer_error(gate, r, 404, reason, "");
+		return;
+	}
+	if (task->state >= SG_TASK_CLOSING) {
+		sg_request_sync(gate, r, gate->journal.appended, answer_shown);
+		return;
+	}
+	if (!operator && sg_task_holds_frozen(task)) { /* what is to be looked at does not go away by itself */
+		sg_answer_error(gate, r, 409, SG_REASON_frozen, "an operator closes or thaws it");
+		return;
+	}
+	sg_asker(r, asker);
+	bool good = sg_record_task(gate, task, "closed", operator ? sg_conn_operator(sg_conn_find(gate, r->conn)) : sg_str(asker), operator ? "operator" : "asked", &number);
+	if (!good) {
+		sg_answer_error(gate, r, 503, SG_REASON_audit_unavailable, "ask again: closing twice does no harm");
+		return;
+	}
+	sg_leases_revoking(gate);
+	sg_request_sync(gate, r, number, answer_shown);
+}
+
+void
+sg_route_task_show(struct sg_gate *gate, struct sg_request *request)
+{
+	sg_look_first(gate, request, show);
+}
+
+void
+sg_route_task_close(struct sg_gate *gate, struct sg_request *request)
+{
+	sg_look_first(gate, request, close_now);
+}
+
+void
+sg_route_tasks(struct sg_gate *gate, struct sg_request *r)
+{
+	struct sg_buf body;
+	struct sg_json_writer w;
+	struct sg_str agent = {"", 0};
+	size_t shown = 0, total = 0;
+	sg_json_string(sg_json_get(r->body, "agent"), &agent);
+	sg_buf_init(&body, 2 * LIST_STOPS);
+	sg_jw_begin(&w, &body);
+	sg_jw_object(&w);
+	sg_jw_name(&w, "tasks");
+	sg_jw_array(&w);
+	for (int over = 0; over <= 1; over++) { /* those that go on first: what has ended hides none of them */
+		size_t at = 0;
+		for (struct sg_task *t; (t = sg_table_next(&gate->state.tasks, &at)) != NULL;) {
+			if ((t->state > SG_TASK_FROZEN) != over || (agent.len > 0 && !sg_str_is(agent, t->agent)))
+				continue;
+			total++;
+			if (shown >= LIST_MOST || body.len >= LIST_STOPS)
+				continue;
+			sg_write_task(&w, gate, t, false);
+			shown++;
+		}
+	}
+	sg_jw_end(&w);
+	sg_jw_member_int(&w, "total", (int64_t)total);
+	sg_jw_end(&w);
+	sg_answer_buf(gate, r, 200, &body);
+}
+
+static void
+answer_thawed(struct sg_gate *gate, struct sg_request *r)
+{
+	r->task = r->argument;
+	answer_task(gate, r, 200, false);
+}
+
+/* An operator has looked at it. */
+void
+sg_route_thaw(struct sg_gate *gate, struct sg_request *r)
+{
+	const struct sg_task *task = sg_state_task(&gate->state, r->argument);
+	uint64_t number = 0;
+	if (task == NULL || task->state != SG_TASK_FROZEN) {
+		sg_answer_error(gate, r, task == NULL ? 404 : 409, task == NULL ? SG_REASON_no_task : SG_REASON_bad_request, "only a frozen task can be thawed");
+		return;
+	}
+	if (task->domain->frozen)
+		sg_domain_thaw(gate, r, task->domain);
+	bool good = sg_record_task(gate, task, "thawed", sg_conn_operator(sg_conn_find(gate, r->conn)), "operator", &number);
+	if (good)
+		sg_request_sync(gate, r, number, answer_thawed);
+	else
+		sg_answer_error(gate, r, 503, SG_REASON_audit_unavailable, "");
+}
+
+void
+sg_gate_idle(struct sg_gate *gate)
+{
+	size_t at = 0;
+	for (struct sg_task *t; (t = sg_table_next(&gate->state.tasks, &at)) != NULL;) {
+		bool idle = t->idle_ms > 0 && (gate->state.now.wall_ms - t->last_ms >= t->idle_ms || (gate->state.now.boot - t->last_boot) / SG_MSEC >= t->idle_ms);
+		const struct sg_agent *agent = sg_catalogue_agent(gate->catalogue, sg_str(t->agent));
+		bool overdue = agent != NULL && gate->state.now.wall_ms - agent->review_ms >= gate->catalogue->limits.review_grace;
+		if (t->state <= SG_TASK_FROZEN && (overdue || (idle && t->children == 0)))
+			sg_end_task(gate, t, overdue ? "review overdue" : "idle");
+	}
+}

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Tasks: opened, handed on, shown, closed, ended; owners and sessions that they end with. */
+#ifndef SG_GATE_TASKS_TASKS_H
+#define SG_GATE_TASKS_TASKS_H
+
+#include "gate/decide/decide.h"
+
+/* A child as it is to be opened; NULL parent: a root. */
+struct sg_opening {
+	const struct sg_agent *agent;
+	const struct sg_intent *intent;
+	const struct sg_task *parent;
+	struct sg_str role, on_behalf;
+	const char *opener;
+	struct sg_str grant;  /* canonical; "" for a root */
+	struct sg_str limits; /* canonical object */
+	const struct sg_json *inputs;
+	int64_t ttl_ms;
+	bool claimed;
+};
+/* Records it under r->task, then answers. */
+void sg_open_task(struct sg_gate *gate, struct sg_request *request, const struct sg_opening *opening);
+/* The key makes the id, so that a repeat finds the task that the first one opened, also after a restart. */
+void sg_task_id(const struct sg_gate *gate, const struct sg_request *request, const char *opener, struct sg_str agent, char out[SG_ID_MAX]);
+/* The body is the one that opened this task. */
+bool sg_asked_same(struct sg_request *request, const struct sg_task *task);
+bool sg_task_room(const struct sg_gate *gate, struct sg_str agent);
+void sg_route_task_open(struct sg_gate *gate, struct sg_request *request);
+void sg_route_delegate(struct sg_gate *gate, struct sg_request *request);
+/* May this agent (as this instance and user, where they are known: "" and -1 else) take this role in this tree? */
+bool sg_duty_allows(const struct sg_gate *gate, const struct sg_task *root, const struct sg_agent *agent, struct sg_str role, const char *instance, int64_t uid);
+void sg_write_task(struct sg_json_writer *w, const struct sg_gate *gate, const struct sg_task *task, bool with_token);
+void sg_answer_opened(struct sg_gate *gate, struct sg_request *request);
+/* It, one above it, or one below it stands still: who asks cannot end it. */
+bool sg_task_holds_frozen(const struct sg_task *task);
+void sg_route_thaw(struct sg_gate *gate, struct sg_request *request);
+void sg_route_task_show(struct sg_gate *gate, struct sg_request *request);
+void sg_route_task_close(struct sg_gate *gate, struct sg_request *request);
+void sg_route_tasks(struct sg_gate *gate, struct sg_request *request);
+/* Tasks without a request for longer than their intent allows end. */
+void sg_gate_idle(struct sg_gate *gate);
+void sg_route_tree(struct sg_gate *gate, struct sg_request *request);
+/* Looks at the processes of some instances: tasks of those that are gone end. */
+void sg_gate_watch(struct sg_gate *gate);
+bool sg_record_agent(struct sg_gate *gate, struct sg_str agent, const char *event, struct sg_str by, uint64_t *number);
+/* Agents whose owner went, or came back, since this was last looked at: recorded, and those without one fall. */
+void sg_gate_owners(struct sg_gate *gate);
+void sg_route_session_end(struct sg_gate *gate, struct sg_request *request);
+void sg_gate_expire(struct sg_gate *gate);
+void sg_gate_orphans(struct sg_gate *gate);
+
+#endif

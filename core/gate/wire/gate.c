@@ -1,0 +1,487 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The gate's events: each finds what it is about and hands it on. */
+#include "gate/decide/merge.h"
+#include "gate/desk/lost.h"
+#include "gate/wire/wire.h"
+#include "gate/desk/revoking.h"
+
+#include "base/err.h"
+#include "base/secret.h"
+#include "base/str.h"
+#include "gate/desk/body.h"
+#include "gate/desk/domain.h"
+#include "gate/decide/memories.h"
+#include "gate/decide/moved.h"
+#include "gate/journal/pulse.h"
+#include "gate/wire/remember.h"
+#include "gate/decide/sight.h"
+#include "gate/desk/turns.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+static const struct {
+	enum sg_route route;
+	void (*run)(struct sg_gate *, struct sg_request *);
+} handlers[] = {
+	{SG_ROUTE_A_TASK_OPEN, sg_route_task_open},
+	{SG_ROUTE_A_TASK_SHOW, sg_route_task_show},
+	{SG_ROUTE_A_TASK_CLOSE, sg_route_task_close},
+	{SG_ROUTE_A_ACT, sg_route_act},
+	{SG_ROUTE_A_OUTCOME, sg_route_outcome},
+	{SG_ROUTE_A_APPROVAL, sg_route_approval},
+	{SG_ROUTE_A_CEILING, sg_route_ceiling},
+	{SG_ROUTE_A_DELEGATE, sg_route_delegate},
+	{SG_ROUTE_A_PLAN, sg_route_plan},
+	{SG_ROUTE_A_TREE, sg_route_tree},
+	{SG_ROUTE_E_TASK_OPEN, sg_route_task_open},
+	{SG_ROUTE_E_TASK_SHOW, sg_route_task_show},
+	{SG_ROUTE_E_TASK_CLOSE, sg_route_task_close},
+	{SG_ROUTE_E_ACT, sg_route_act},
+	{SG_ROUTE_E_OUTCOME, sg_route_outcome},
+	{SG_ROUTE_E_APPROVAL, sg_route_approval},
+	{SG_ROUTE_E_EVALUATION, sg_route_evaluation},
+	{SG_ROUTE_E_INTROSPECT, sg_route_introspect},
+	{SG_ROUTE_E_JWKS, sg_route_jwks},
+	{SG_ROUTE_E_CEILING, sg_route_ceiling},
+	{SG_ROUTE_E_SESSION_END, sg_route_session_end},
+	{SG_ROUTE_O_STATUS, sg_route_status},
+	{SG_ROUTE_O_DECISION, sg_route_decision},
+	{SG_ROUTE_O_APPROVALS, sg_route_approvals},
+	{SG_ROUTE_O_APPROVAL, sg_route_approval},
+	{SG_ROUTE_O_APPROVE, sg_route_approve},
+	{SG_ROUTE_O_REFUSE, sg_route_refuse},
+	{SG_ROUTE_O_TASKS, sg_route_tasks},
+	{SG_ROUTE_O_TASK, sg_route_task_show},
+	{SG_ROUTE_O_TASK_CLOSE, sg_route_task_close},
+	{SG_ROUTE_O_TASK_OPEN, sg_route_task_open},
+	{SG_ROUTE_O_TREE, sg_route_tree},
+	{SG_ROUTE_O_THAW, sg_route_thaw},
+	{SG_ROUTE_O_AGENTS, sg_route_agents},
+	{SG_ROUTE_O_AGENT, sg_route_agent_change},
+	{SG_ROUTE_O_HUMAN, sg_route_human_change},
+	{SG_ROUTE_O_DOMAINS, sg_route_domains},
+	{SG_ROUTE_O_DOMAIN, sg_route_domain_change},
+	{SG_ROUTE_O_LEASES, sg_route_leases},
+	{SG_ROUTE_O_LEASE_REVOKE, sg_route_lease_revoke},
+	{SG_ROUTE_O_LEASE_FORGET, sg_route_lease_forget},
+	{SG_ROUTE_O_MEMORIES, sg_route_memories},
+	{SG_ROUTE_O_MEMORY_FORGET, sg_route_memories_forget},
+	{SG_ROUTE_O_KILL, sg_route_kill},
+	{SG_ROUTE_O_LIFT, sg_route_lift},
+	{SG_ROUTE_O_RELOAD, sg_route_reload},
+	{SG_ROUTE_O_TRY, sg_route_try},
+	{SG_ROUTE_O_EVENTS, sg_route_events},
+	{SG_ROUTE_O_CONFIG, sg_route_config},
+	{SG_ROUTE_O_CLOCK_ACCEPT, sg_route_clock_accept},
+};
+
+static void
+run_route(struct sg_gate *gate, struct sg_request *r)
+{
+	for (size_t i = 0; i < sizeof(handlers) / sizeof(handlers[0]); i++)
+		if (handlers[i].route == r->route->route) {
+			handlers[i].run(gate, r);
+			return;
+		}
+	sg_answer_error(gate, r, 404, SG_REASON_not_found, "");
+}
+
+/* What an operator may do while attestation is ill: see what is wrong, stop everything, bring a better configuration in. An agent that passes for one
+ * gains nothing by it. */
+static bool
+may_blind(unsigned route)
+{
+	return route == SG_ROUTE_O_STATUS || route == SG_ROUTE_O_KILL || route == SG_ROUTE_O_RELOAD;
+}
+
+static void
+run_seen(struct sg_gate *gate, struct sg_request *r)
+{
+	const struct sg_conn *conn = sg_conn_find(gate, r->conn);
+	if (conn != NULL && conn->face == SG_FACE_ADMIN && conn->admin == NULL) { /* no operator any more */
+		gate->ports.close(gate->ports.self, conn->id);
+		sg_gate_disconnect(gate, conn->id); /* and the request with it: it waits for nothing yet */
+		return;
+	}
+	if (sg_operator_gone(gate, conn) && !may_blind(r->route->route)) {
+		sg_answer_error(gate, r, 403, SG_REASON_not_permitted, "this person is disabled: they may look, stop and reload, nothing else");
+		return;
+	}
+	if (conn != NULL && conn->blind && !may_blind(r->route->route))
+		sg_answer_error(gate, r, 503, SG_REASON_facts_unavailable, "no module attests this connection; stepgate status says which is ill");
+	else
+		run_route(gate, r);
+}
+
+static bool
+take_request(struct sg_gate *gate, struct sg_request *r, struct sg_str body)
+{
+	const struct sg_conn *conn = sg_conn_find(gate, r->conn);
+	char hint[SG_BODY_HINT];
+	enum sg_status status = sg_canon_parse(&r->arena, body, &sg_request_limits, &r->body, NULL);
+	if (status == SG_MALFORMED || (status == SG_OK && r->body->type != SG_JSON_OBJECT)) {
+		sg_request_end(gate, r);
+		return false; /* a door sends canonical objects or it is no door */
+	}
+	if (status != SG_OK) {
+		r->body = NULL;
+		sg_answer_error(gate, r, 413, SG_REASON_bad_request, "too large to be judged");
+		return true;
+	}
+	if (!sg_body_fits(r->route->route, r->body, hint))
+		sg_answer_error(gate, r, 400, SG_REASON_bad_request, hint);
+	else if (sg_look_due(gate, conn))
+		sg_look_now(gate, r, run_seen);
+	else
+		run_seen(gate, r);
+	return true;
+}
+
+bool
+sg_gate_request(struct sg_gate *gate, uint64_t id, unsigned route, struct sg_str argument, struct sg_str body)
+{
+	const struct sg_route_row *row = sg_route_row(route);
+	sg_gate_now(gate);
+	struct sg_conn *conn = sg_conn_find(gate, id);
+	if (conn == NULL)
+		return true; /* closed in the meantime */
+	if (row == NULL || row->face != conn->face || !conn->admitted || conn->request != 0)
+		return false;
+	struct sg_request *r = sg_request_new(gate, conn, row, argument);
+	if (r == NULL) {
+		gate->ports.close(gate->ports.self, id);
+		sg_gate_disconnect(gate, id);
+		return true;
+	}
+	if (sg_work_refused(gate, r)) {
+		sg_answer_error(gate, r, 503, SG_REASON_caller_hung, "");
+		return true;
+	}
+	if (!sg_request_afford(gate, r, body)) {
+		sg_request_refuse(gate, r);
+		return true;
+	}
+	sg_work_begin(gate, r);
+	bool good = take_request(gate, r, body);
+	sg_work_end(gate);
+	return good;
+}
+
+/* ---- what others answer ---- */
+
+static bool
+read_answer(struct sg_request *r, struct sg_str answer, enum sg_reason why)
+{
+	const struct sg_json *json = NULL;
+	struct sg_json_limits limits = {.bytes = 1 << 20};
+	r->reason = why;
+	r->effect_count = 0;
+	if (answer.len == 0)
+		return false;
+	r->reason = SG_REASON_policy_error;
+	r->answer = sg_arena_copy(&r->arena, answer);
+	if (r->answer.ptr == NULL || sg_canon_parse(&r->arena, r->answer, &limits, &json, NULL) != SG_OK) {
+		r->answer = (struct sg_str){NULL, 0};
+		return false;
+	}
+	if (sg_effects_read(json, r->effects, &r->effect_count, &r->reason, NULL) != SG_OK)
+		return false;
+	r->reads = sg_reads_of(json);
+	r->reason = SG_REASON_allowed;
+	return true;
+}
+
+void
+sg_gate_judged(struct sg_gate *gate, uint64_t id, struct sg_str answer, enum sg_reason why)
+{
+	sg_gate_now(gate);
+	struct sg_request *r = sg_request_find(gate, id);
+	if (r == NULL || r->stage != SG_STAGE_JUDGE)
+		return;
+	sg_work_begin(gate, r);
+	bool good = read_answer(r, answer, why);
+	if (r->hook) {
+		sg_afterwards(gate, r);
+		sg_request_end(gate, r);
+	} else if (r->replay) {
+		sg_replayed(gate, r);
+	} else if (good) {
+		sg_judged(gate, r);
+	} else {
+		sg_deny(gate, r, r->reason);
+	}
+	sg_work_end(gate);
+	sg_turns_pump(gate);
+}
+
+void
+sg_gate_called(struct sg_gate *gate, uint64_t id, struct sg_str answer)
+{
+	const struct sg_json *json = NULL;
+	sg_gate_now(gate);
+	struct sg_request *r = sg_request_find(gate, id);
+	if (r == NULL)
+		return;
+	sg_work_begin(gate, r);
+	struct sg_str copy = sg_arena_copy(&r->arena, answer);
+	if (answer.len == 0 || copy.ptr == NULL || sg_canon_parse(&r->arena, copy, NULL, &json, NULL) != SG_OK)
+		json = NULL;
+	if (r->stage == SG_STAGE_CALL && r->after_call != NULL)
+		r->after_call(gate, r, json);
+	else if ((r->stage == SG_STAGE_ISSUE && !r->made) || r->stage == SG_STAGE_VERIFY)
+		sg_issue_called(gate, r, json);
+	sg_work_end(gate);
+}
+
+/* ---- what is in force ---- */
+
+/* Requests under way hold pointers into the catalogue they began with, so an old one is kept until they are gone. */
+enum sg_status
+sg_gate_configure(struct sg_gate *gate, struct sg_str document, struct sg_err *err)
+{
+	struct sg_catalogue *fresh = NULL;
+	enum sg_status status = sg_catalogue_create(&fresh, document, err);
+	if (status != SG_OK)
+		return status;
+	if (gate->catalogue != NULL) {
+		gate->catalogue->older = gate->retired;
+		gate->retired = gate->catalogue;
+	}
+	gate->catalogue = fresh;
+	gate->configured++;
+	gate->review_at = 0;
+	size_t at = 0;
+	for (struct sg_conn *c; (c = sg_table_next(&gate->conns, &at)) != NULL;)
+		if (c->face == SG_FACE_ADMIN)
+			c->admin = sg_catalogue_admin_uid(fresh, c->peer.uid);
+	sg_gate_orphans(gate);
+	if (gate->recovered) {
+		sg_agent_ids(gate);
+		sg_gate_owners(gate);
+		sg_approvals_review(gate);
+	}
+	sg_issuers_forget(gate);
+	return SG_OK;
+}
+
+/* ---- life ---- */
+
+static void
+record_start(struct sg_gate *gate, size_t torn)
+{
+	struct sg_buf body;
+	char fingerprint[33];
+	sg_state_fingerprint(&gate->state, fingerprint);
+	sg_buf_init(&body, 1024);
+	sg_buf_printf(&body, "{\"boot_id\":\"%s\",\"key\":\"%s\",\"mode\":\"%s\",\"torn\":%zu,\"version\":\"%s\"}", gate->state.boot_id, fingerprint,
+		      gate->catalogue->dev ? "dev" : "enforce", torn, SG_VERSION);
+	sg_record(gate, "start", sg_buf_view(&body), SG_STR(""), NULL, NULL);
+	sg_buf_done(&body);
+}
+
+/* What was being issued when the last gate died never reached anybody for certain: it is revoked. */
+static void
+revoke_pending(void *to, struct sg_lease *lease)
+{
+	struct sg_gate *gate = to;
+	lease->handed = true; /* the leaf that says so is written with the answer, not before it */
+	if (lease->state == SG_LEASE_PENDING)
+		sg_record_lease(gate, lease->id, "revoking", SG_STR("stepgate"), "pending at restart");
+}
+
+static enum sg_status
+recover(struct sg_gate *gate, const struct sg_gate_start *start, struct sg_err *err)
+{
+	size_t torn = 0;
+	enum sg_status status = sg_gate_recall(gate, start, &torn, err);
+	if (status != SG_OK)
+		return status;
+	gate->recovered = true;
+	sg_gate_now(gate);
+	sg_pulse_take_up(gate->state.now.boot + gate->catalogue->limits.hang_refusal * SG_MSEC);
+	record_start(gate, torn);
+	sg_lost_accepted(gate);
+	sg_agent_ids(gate);
+	sg_gate_owners(gate);
+	sg_gate_orphans(gate);
+	sg_approvals_review(gate);
+	sg_hooks_lost(gate);
+	sg_state_pending(&gate->state, revoke_pending, gate);
+	return SG_OK;
+}
+
+enum sg_status
+sg_gate_create(struct sg_gate **out, const struct sg_gate_start *start, struct sg_err *err)
+{
+	struct sg_gate *gate = calloc(1, sizeof(*gate));
+	uint64_t seed = 0;
+	if (gate == NULL)
+		return sg_fail(err, SG_NOMEM, "no_memory", "no memory for the gate");
+	gate->sys = start->sys;
+	gate->ports = start->ports;
+	gate->next_id = 1;
+	sg_buf_init(&gate->jwks, 64 << 10);
+	sg_buf_init(&gate->layers, 64 << 10);
+	sg_arena_init(&gate->manifest_arena, 64 << 20);
+	enum sg_status status = sg_random(&seed, sizeof(seed), err);
+	sg_table_init(&gate->conns, seed);
+	sg_table_init(&gate->requests, seed);
+	sg_table_init(&gate->buckets, seed);
+	if (status == SG_OK)
+		status = sg_state_init(&gate->state, start->state_key, start->boot_id, err);
+	sg_gate_now(gate);
+	if (status == SG_OK)
+		status = sg_gate_configure(gate, start->document, err);
+	if (status == SG_OK)
+		status = recover(gate, start, err);
+	if (status != SG_OK) {
+		sg_gate_destroy(gate);
+		return status;
+	}
+	*out = gate;
+	return SG_OK;
+}
+
+static void
+free_catalogues(struct sg_catalogue *catalogue)
+{
+	while (catalogue != NULL) {
+		struct sg_catalogue *older = catalogue->older;
+		sg_catalogue_destroy(catalogue);
+		catalogue = older;
+	}
+}
+
+void
+sg_gate_destroy(struct sg_gate *gate)
+{
+	if (gate == NULL)
+		return;
+	size_t at = 0;
+	for (struct sg_request *r; (r = sg_table_next(&gate->requests, &at)) != NULL;)
+		sg_request_end(gate, r);
+	at = 0;
+	for (struct sg_conn *c; (c = sg_table_next(&gate->conns, &at)) != NULL;)
+		sg_gate_disconnect(gate, c->id);
+	at = 0;
+	for (struct sg_bucket *b; (b = sg_table_next(&gate->buckets, &at)) != NULL;) {
+		free(b->key);
+		free(b);
+	}
+	sg_table_done(&gate->conns);
+	sg_table_done(&gate->requests);
+	sg_table_done(&gate->buckets);
+	sg_gate_forget_owed(gate);
+	sg_journal_close(&gate->journal);
+	sg_state_done(&gate->state);
+	free_catalogues(gate->retired);
+	sg_catalogue_destroy(gate->catalogue);
+	sg_arena_done(&gate->manifest_arena);
+	sg_buf_done(&gate->jwks);
+	sg_issuers_done(gate);
+	sg_buf_done(&gate->layers);
+	sg_wipe(gate, sizeof(*gate));
+	free(gate);
+}
+
+void
+sg_gate_stop(struct sg_gate *gate)
+{
+	gate->stopping = true;
+	sg_gate_now(gate); /* the clock may have been set since the last turn, and this leaf is what the next start goes by */
+	sg_gate_write_gaps(gate);
+	sg_record(gate, "stop", SG_STR("{}"), SG_STR(""), NULL, NULL);
+}
+
+/* Old catalogues go once nothing under way can point to them. */
+static void
+drop_retired(struct sg_gate *gate)
+{
+	if (gate->retired == NULL || gate->requests.count > 0)
+		return;
+	free_catalogues(gate->retired);
+	gate->retired = NULL;
+}
+
+static bool
+is_late(const struct sg_gate *gate, const struct sg_request *r)
+{
+	bool waits = r->stage == SG_STAGE_LOOK || r->stage == SG_STAGE_ISSUE || r->stage == SG_STAGE_VERIFY ||
+		     (r->stage == SG_STAGE_CALL && r->after_call != NULL);
+	sg_time most = 4 * gate->catalogue->limits.host_deadline * SG_MSEC + 10 * SG_SEC;
+	return waits && gate->state.now.boot - r->started > most;
+}
+
+/* The surroundings answer or say that they cannot; this is for the day they do neither. */
+static void
+end_late(struct sg_gate *gate)
+{
+	uint64_t *ids;
+	size_t count = sg_requests_collect(gate, &ids, is_late);
+	for (size_t i = 0; i < count; i++) {
+		struct sg_request *r = sg_request_find(gate, ids[i]);
+		if (r == NULL)
+			continue;
+		if (r->stage == SG_STAGE_LOOK)
+			sg_gate_looked(gate, r->id, (struct sg_str){NULL, 0}, SG_REASON_facts_unavailable);
+		else
+			sg_gate_called(gate, r->id, (struct sg_str){NULL, 0});
+		if ((r = sg_request_find(gate, ids[i])) != NULL && r->stage == SG_STAGE_ISSUE && !r->looked_again)
+			sg_gate_looked(gate, r->id, (struct sg_str){NULL, 0}, SG_REASON_facts_unavailable);
+	}
+	free(ids);
+}
+
+static void
+reopen(struct sg_gate *gate)
+{
+	sg_pulse_disk(true);
+	bool open = sg_journal_reopen(&gate->journal, NULL) == SG_OK;
+	sg_pulse_disk(false);
+	if (!open)
+		return;
+	sg_gate_write_gaps(gate);
+	sg_gate_pay(gate);
+	sg_gate_orphans(gate); /* what a reload let fall meanwhile could not be recorded then */
+	sg_gate_owners(gate);
+	sg_approvals_review(gate);
+}
+
+void
+sg_gate_tick(struct sg_gate *gate)
+{
+	sg_gate_now(gate);
+	sg_time now = gate->state.now.boot;
+	if (gate->journal.closed && now - gate->last_reopen >= SG_SEC) {
+		gate->last_reopen = now;
+		reopen(gate);
+	}
+	if (gate->owed != NULL && !gate->journal.closed)
+		sg_gate_pay(gate);
+	if (gate->hooks_lost && !gate->journal.closed)
+		sg_hooks_lost(gate);
+	sg_leases_soaked(gate);
+	if (gate->gap_since != 0 && !gate->journal.closed && now - gate->gap_since >= 10 * SG_SEC)
+		sg_gate_write_gaps(gate);
+	sg_wake_slowed(gate);
+	sg_wake(gate);
+	sg_gate_silence(gate);
+	sg_gate_watch(gate);
+	sg_conns_review(gate, 256);
+	sg_wall_turn(gate);
+	sg_gate_remember(gate);
+	sg_head_follow(gate, false);
+	end_late(gate);
+	sg_leases_turn(gate);
+	drop_retired(gate);
+	if (now - gate->last_sweep >= 10 * SG_SEC) {
+		gate->last_sweep = now;
+		sg_state_sweep(&gate->state, 600 * 1000, 1000);
+		sg_gate_idle(gate);
+		sg_sessions_idle(gate);
+		sg_domains_fade(gate, 100);
+		sg_address_sweep(gate);
+		sg_gate_expire(gate);
+	}
+}
