@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Reading a grant: NAME=KIND:REST. */
 #include "conf/grant.h"
+#include "conf/unit.h"
 
 #include "base/str.h"
 #include "conf/option.h"

@@ -49,20 +49,6 @@ fits_name(struct sg_str text)
 	return text.len == 0 || sg_conf_is_name(text); /* the option's least length says whether it may be empty */
 }
 
-bool
-sg_conf_is_path(struct sg_str text)
-{
-	if (!sg_str_starts(text, "/"))
-		return false;
-	sg_str_cut(&text, '/');
-	while (text.ptr != NULL) {
-		struct sg_str part = sg_str_cut(&text, '/');
-		if (part.len == 0 || sg_str_is(part, ".") || sg_str_is(part, ".."))
-			return false;
-	}
-	return true;
-}
-
 /* SPIFFE-ID section 2.1; labels are not checked further there. */
 static bool
 fits_domain(struct sg_str text)

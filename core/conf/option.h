@@ -60,8 +60,6 @@ struct sg_conf_node *sg_conf_option_standard(struct sg_arena *arena, const struc
 /* [a-z0-9][a-z0-9._-]{0,62} */
 bool sg_conf_is_name(struct sg_str text);
 
-/* An absolute path without ".", ".." or empty parts. */
-bool sg_conf_is_path(struct sg_str text);
 
 /* What a type wants, in words. */
 const char *sg_conf_type_wants(enum sg_conf_type type);

@@ -95,3 +95,17 @@ sg_conf_date(struct sg_str text)
 	bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
 	return day <= lengths[month - 1] + (month == 2 && leap);
 }
+
+bool
+sg_conf_is_path(struct sg_str text)
+{
+	if (!sg_str_starts(text, "/"))
+		return false;
+	sg_str_cut(&text, '/');
+	while (text.ptr != NULL) {
+		struct sg_str part = sg_str_cut(&text, '/');
+		if (part.len == 0 || sg_str_is(part, ".") || sg_str_is(part, ".."))
+			return false;
+	}
+	return true;
+}

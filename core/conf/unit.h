@@ -23,4 +23,7 @@ bool sg_conf_mode(struct sg_str text, int64_t *mode);
 /* "2027-01-31": a day of the Gregorian calendar from 1970 to 9999. */
 bool sg_conf_date(struct sg_str text);
 
+/* An absolute path without ".", ".." or empty parts. */
+bool sg_conf_is_path(struct sg_str text);
+
 #endif

@@ -64,7 +64,7 @@ sg_ctl_session_help(struct sg_ctl *ctl)
 {
 	if (ctl->json)
 		return sg_ctl_fail(ctl, SG_CTL_OK, "help", "", "stepgate agent --help");
-	sg_ctl_help_session(stdout);
+	sg_ctl_help_session(stdout, ctl->session, ctl->session_count);
 	return SG_CTL_OK;
 }
 
@@ -81,11 +81,11 @@ run_line(struct sg_ctl *session, char *line)
 	enum { WORDS = 2 * SG_CTL_GIVEN + 32 };
 	char *words[WORDS];
 	const char *run = session->option[SG_CTL_OPTION_run];
-	struct sg_ctl one = {.json = session->json, .color = session->color, .task = session->task};
+	struct sg_ctl one = {.json = session->json, .color = session->color, .task = session->task, .session = session->session, .session_count = session->session_count};
 	int count = split(line, words, WORDS);
 	if (count < 0)
 		return sg_ctl_fail(session, SG_CTL_USAGE, "usage", "", "too many words, or a quote that is not closed");
-	int code = sg_ctl_parse(&one, sg_ctl_session, sg_ctl_session_count, count, words);
+	int code = sg_ctl_parse(&one, session->session, session->session_count, count, words);
 	if (code != SG_CTL_OK || one.command == NULL)
 		return code;
 	if (one.option[SG_CTL_OPTION_help] != NULL)

@@ -31,6 +31,8 @@ struct sg_ctl {
 	size_t arg_count;
 	char **rest; /* SG_CTL_REST: what stands behind the command's word; SG_CTL_BEHIND: behind `--`; NULL-terminated */
 	bool json, color;
+	const struct sg_ctl_command *session; /* the commands of a session */
+	size_t session_count;
 	const char *task; /* of the session; NULL outside */
 	bool ended;       /* the session was told to quit */
 };

@@ -34,22 +34,6 @@ one_option(FILE *to, const struct sg_ctl_option *option)
 	fprintf(to, "  %-26s %s\n", left, option->text);
 }
 
-static void
-one_command(FILE *to, const struct sg_ctl_command *command)
-{
-	char left[64];
-	snprintf(left, sizeof(left), "%s %s", command->words, command->arguments);
-	fprintf(to, "  %-26s %s\n", left, command->text);
-}
-
-void
-sg_ctl_help_session(FILE *to)
-{
-	for (size_t i = 0; i < sg_ctl_session_count; i++)
-		one_command(to, &sg_ctl_session[i]);
-	fprintf(to, "Options as in stepgate act, task open, task delegate and outcome. Words with spaces stand in double quotes.\n");
-}
-
 void
 sg_ctl_help_command(FILE *to, const struct sg_ctl_command *command)
 {
@@ -63,9 +47,9 @@ sg_ctl_help_command(FILE *to, const struct sg_ctl_command *command)
 	for (int i = 0; i < SG_CTL_OPTION_COUNT; i++)
 		if ((command->options & (UINT64_C(1) << i)) != 0)
 			one_option(to, &sg_ctl_options[i]);
-	if (command->run == sg_ctl_agent) {
+	if (strcmp(command->words, "agent") == 0) {
 		fprintf(to, "\nLines it reads:\n");
-		sg_ctl_help_session(to);
+		sg_ctl_help_session(to, sg_ctl_session, sg_ctl_session_count);
 	}
 }
 
@@ -74,7 +58,7 @@ sg_ctl_help(FILE *to)
 {
 	fprintf(to, "stepgate: what the daemon decided, and what to do about it\n\nCommands:\n");
 	for (size_t i = 0; i < sg_ctl_command_count; i++)
-		one_command(to, &sg_ctl_commands[i]);
+		sg_ctl_help_line(to, &sg_ctl_commands[i]);
 	fprintf(to, "\nOptions of many commands; stepgate COMMAND --help lists those it takes:\n");
 	static const int common[] = {SG_CTL_OPTION_json, SG_CTL_OPTION_run, SG_CTL_OPTION_help, SG_CTL_OPTION_version};
 	for (size_t i = 0; i < sizeof(common) / sizeof(common[0]); i++)

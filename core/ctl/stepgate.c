@@ -29,7 +29,7 @@ without_command(const struct sg_ctl *ctl)
 int
 main(int argc, char **argv)
 {
-	struct sg_ctl ctl = {0};
+	struct sg_ctl ctl = {.session = sg_ctl_session, .session_count = sg_ctl_session_count};
 	struct sg_err err = {0};
 	const char *no_color = getenv("NO_COLOR");
 	ctl.color = isatty(STDOUT_FILENO) == 1 && (no_color == NULL || no_color[0] == '\0');

@@ -1,12 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * The two tables, laid down once. */
+ * Commands, and those of a session, laid down once. */
 #include "ctl/ctl.h"
-
-const struct sg_ctl_option sg_ctl_options[SG_CTL_OPTION_COUNT] = {
-#define X(field, letter, name, argument, text) {letter, name, argument, text},
-	SG_CTL_OPTIONS(X)
-#undef X
-};
 
 #define X(function, words, arguments, least, most, options, text, more)                                                \
 	{words, arguments, least, most, (options) | SG_CTL_BIT(help), text, more, sg_ctl_##function},

@@ -347,7 +347,9 @@ extern const size_t sg_ctl_session_count;
 
 /* Texts made from the tables. */
 void sg_ctl_help(FILE *to);
-void sg_ctl_help_session(FILE *to);
+void sg_ctl_help_session(FILE *to, const struct sg_ctl_command *session, size_t count);
+/* One line of it. */
+void sg_ctl_help_line(FILE *to, const struct sg_ctl_command *command);
 void sg_ctl_help_command(FILE *to, const struct sg_ctl_command *command);
 void sg_ctl_man(FILE *to);
 /* False: no such shell. */

@@ -17,7 +17,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { OUT_MAX = 8 << 20, READ_CHUNK = 16 << 10 };
+enum { OUT_MAX = 8 << 20 };
 
 /* A process is known by its number, and each message then says which process sent it; who speaks TLS is known by its key. */
 static bool
@@ -45,7 +45,7 @@ sg_door_conn_new(struct sg_door *door, uint64_t id, int fd)
 	snprintf(conn->key, sizeof(conn->key), "%" PRIx64, id);
 	conn->id = id;
 	conn->fd = fd;
-	sg_buf_init(&conn->in, SG_HTTP_HEAD_MAX + door->how.limits.max_body + READ_CHUNK);
+	sg_buf_init(&conn->in, SG_HTTP_HEAD_MAX + door->how.limits.max_body + SG_READ_CHUNK);
 	sg_buf_init(&conn->out, OUT_MAX);
 	conn->deadline = door->now + door->how.limits.idle_ms * SG_MSEC;
 	sg_buf_init(&conn->token, SG_HTTP_HEAD_MAX);
@@ -55,55 +55,6 @@ sg_door_conn_new(struct sg_door *door, uint64_t id, int fd)
 		return NULL;
 	}
 	return conn;
-}
-
-struct sg_door_conn *
-sg_door_conn_find(struct sg_door *door, uint64_t id)
-{
-	char key[24];
-	snprintf(key, sizeof(key), "%" PRIx64, id);
-	return sg_table_get(&door->conns, sg_str(key));
-}
-
-void
-sg_door_conn_end(struct sg_door *door, struct sg_door_conn *conn, bool tell)
-{
-	if (conn->fd < 0)
-		return;
-	epoll_ctl(door->epoll, EPOLL_CTL_DEL, conn->fd, NULL);
-	close(conn->fd);
-	conn->fd = -1;
-	sg_table_take(&door->conns, sg_str(conn->key));
-	if (tell)
-		sg_link_queue(&door->gate, SG_FRAME_D_GONE, conn->id, SG_STR(""), -1, NULL);
-	conn->next_ended = door->ended;
-	door->ended = conn;
-}
-
-/* ---- out ---- */
-
-void
-sg_door_conn_flush(struct sg_door *door, struct sg_door_conn *conn)
-{
-	while (conn->out.len > 0) {
-		ssize_t sent = send(conn->fd, conn->out.ptr, conn->out.len, MSG_NOSIGNAL | MSG_DONTWAIT);
-		if (sent < 0 && errno == EINTR)
-			continue;
-		if (sent < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
-			break;
-		if (sent <= 0) {
-			sg_door_conn_end(door, conn, true);
-			return;
-		}
-		sg_buf_drop(&conn->out, (size_t)sent);
-	}
-	if (conn->out.len == 0 && conn->state == SG_CONN_LAST) {
-		shutdown(conn->fd, SHUT_WR);
-		sg_door_conn_end(door, conn, true);
-		return;
-	}
-	struct epoll_event event = {.events = EPOLLIN | EPOLLRDHUP | (conn->out.len > 0 ? EPOLLOUT : 0), .data.ptr = conn};
-	epoll_ctl(door->epoll, EPOLL_CTL_MOD, conn->fd, &event);
 }
 
 static void
@@ -126,8 +77,8 @@ respond(struct sg_door *door, struct sg_door_conn *conn, unsigned status, struct
 }
 
 /* Bad input is answered with the door's own words alone: nothing of what came is said back. */
-static void
-refuse(struct sg_door *door, struct sg_door_conn *conn, enum sg_http_error error, const char *why)
+void
+sg_door_conn_refuse(struct sg_door *door, struct sg_door_conn *conn, enum sg_http_error error, const char *why)
 {
 	char body[512];
 	int len = snprintf(body, sizeof(body), "{\"error\":{\"code\":\"%s\",\"hint\":\"%s\",\"message\":\"%s\"}}", sg_http_code(error), why,
@@ -169,7 +120,7 @@ hand_over(struct sg_door *door, struct sg_door_conn *conn, struct sg_str body)
 	if (error == SG_HTTP_OK && !payload.failed)
 		error = take_token(door, conn);
 	if (error != SG_HTTP_OK || payload.failed) {
-		refuse(door, conn, error != SG_HTTP_OK ? error : SG_HTTP_http_body_size, why);
+		sg_door_conn_refuse(door, conn, error != SG_HTTP_OK ? error : SG_HTTP_http_body_size, why);
 	} else {
 		conn->state = SG_CONN_GATE;
 		conn->deadline = 0;
@@ -241,7 +192,7 @@ advance(struct sg_door *door, struct sg_door_conn *conn)
 		if (error == SG_HTTP_AGAIN)
 			return;
 		if (error != SG_HTTP_OK) {
-			refuse(door, conn, error, "");
+			sg_door_conn_refuse(door, conn, error, "");
 			return;
 		}
 	}
@@ -249,7 +200,7 @@ advance(struct sg_door *door, struct sg_door_conn *conn)
 	if (conn->state != SG_CONN_BODY || conn->in.len < whole)
 		return;
 	if (conn->in.len > whole) {
-		refuse(door, conn, SG_HTTP_http_pipelined, "");
+		sg_door_conn_refuse(door, conn, SG_HTTP_http_pipelined, "");
 		return;
 	}
 	/* the buffer may have moved since the head was read, and head and argument point into it */
@@ -259,39 +210,6 @@ advance(struct sg_door *door, struct sg_door_conn *conn)
 		return;
 	}
 	hand_over(door, conn, (struct sg_str){conn->in.ptr + conn->head.size, conn->head.length});
-}
-
-static pid_t
-sender(struct msghdr *message)
-{
-	pid_t pid = -1;
-	for (struct cmsghdr *head = CMSG_FIRSTHDR(message); head != NULL; head = CMSG_NXTHDR(message, head)) {
-		struct ucred credentials;
-		if (head->cmsg_level == SOL_SOCKET && head->cmsg_type == SCM_RIGHTS) {
-			int fd;
-			for (size_t at = 0; at + sizeof(int) <= head->cmsg_len - CMSG_LEN(0); at += sizeof(int)) {
-				memcpy(&fd, CMSG_DATA(head) + at, sizeof(fd));
-				close(fd); /* nobody was asked for descriptors */
-			}
-		}
-		if (head->cmsg_level != SOL_SOCKET || head->cmsg_type != SCM_CREDENTIALS)
-			continue;
-		memcpy(&credentials, CMSG_DATA(head), sizeof(credentials));
-		pid = credentials.pid;
-	}
-	return pid;
-}
-
-/* A byte from another process than the one that connected, or from nobody: the gate hears of it, and the connection ends. The kernel names each byte's
- * sender, for the listener had SO_PASSCRED before anybody could connect, and a connection has it from its listener. */
-static bool
-same_sender(struct sg_door *door, struct sg_door_conn *conn, pid_t pid)
-{
-	if (pid > 0 && pid == conn->pid)
-		return true;
-	sg_link_queue(&door->gate, SG_FRAME_D_CHANGED, conn->id, SG_STR(""), -1, NULL);
-	sg_door_conn_end(door, conn, true);
-	return false;
 }
 
 void
@@ -305,41 +223,6 @@ sg_door_conn_received(struct sg_door *door, struct sg_door_conn *conn, size_t go
 		conn->deadline = door->now + door->how.limits.head_ms * SG_MSEC;
 	conn->in.len += got;
 	advance(door, conn);
-}
-
-static void
-read_some(struct sg_door *door, struct sg_door_conn *conn)
-{
-	union {
-		char bytes[512];
-		struct cmsghdr align;
-	} control;
-	char *to = sg_buf_reserve(&conn->in, READ_CHUNK);
-	if (to == NULL) {
-		refuse(door, conn, SG_HTTP_http_body_size, "");
-		return;
-	}
-	struct iovec part = {to, READ_CHUNK};
-	struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1, .msg_control = control.bytes, .msg_controllen = sizeof(control.bytes)};
-	ssize_t got = recvmsg(conn->fd, &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
-	if (got < 0 && (errno == EAGAIN || errno == EINTR))
-		return;
-	if (got <= 0) {
-		sg_door_conn_end(door, conn, true);
-		return;
-	}
-	if (!same_sender(door, conn, sender(&message)))
-		return;
-	sg_door_conn_received(door, conn, (size_t)got);
-}
-
-void
-sg_door_conn_event(struct sg_door *door, struct sg_door_conn *conn, uint32_t events)
-{
-	if ((events & EPOLLOUT) != 0)
-		sg_door_conn_flush(door, conn);
-	if (conn->fd >= 0 && (events & (EPOLLIN | EPOLLHUP | EPOLLERR | EPOLLRDHUP)) != 0)
-		conn->tls != NULL ? sg_door_tls_read(door, conn) : read_some(door, conn);
 }
 
 void
@@ -377,7 +260,7 @@ sg_door_conns_sweep(struct sg_door *door)
 			if (c->deadline == 0 || door->now < c->deadline)
 				continue;
 			if (c->in.len > 0 && (c->state == SG_CONN_HEAD || c->state == SG_CONN_BODY))
-				refuse(door, c, SG_HTTP_http_timeout, "");
+				sg_door_conn_refuse(door, c, SG_HTTP_http_timeout, "");
 			else
 				sg_door_conn_end(door, c, true);
 		}

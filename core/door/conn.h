@@ -10,6 +10,8 @@
 
 #include <sys/types.h>
 
+enum { SG_READ_CHUNK = 16 << 10 }; /* bytes read at once */
+
 struct sg_tls_server;
 struct sg_tls;
 
@@ -59,8 +61,10 @@ void sg_door_conn_answer(struct sg_door *door, struct sg_door_conn *conn, struct
 void sg_door_conn_end(struct sg_door *door, struct sg_door_conn *conn, bool tell);
 /* `got` plain bytes stand behind conn->in. */
 void sg_door_conn_received(struct sg_door *door, struct sg_door_conn *conn, size_t got);
+/* Answers bad input in words of ours; `why` a hint, "" none. */
+void sg_door_conn_refuse(struct sg_door *door, struct sg_door_conn *conn, enum sg_http_error error, const char *why);
 void sg_door_conn_flush(struct sg_door *door, struct sg_door_conn *conn);
-/* Tells the gate what the peer presented (form: enum sg_presented). False: it could not be told. conn_tls.c */
+/* Tells the gate what the peer presented (form: enum sg_presented). False: it could not be told. */
 bool sg_door_present(struct sg_door *door, struct sg_door_conn *conn, unsigned form, struct sg_str bytes);
 /* Ends what is past its deadline, frees what has ended. */
 void sg_door_conns_sweep(struct sg_door *door);

@@ -11,20 +11,6 @@
 #include <errno.h>
 #include <sys/socket.h>
 
-bool
-sg_door_present(struct sg_door *door, struct sg_door_conn *conn, unsigned form, struct sg_str bytes)
-{
-	struct sg_buf payload;
-	unsigned char head[2];
-	sg_buf_init(&payload, SG_PRESENTED_MAX + sizeof(head));
-	sg_octets_put(head, form, sizeof(head));
-	sg_buf_add(&payload, head, sizeof(head));
-	sg_buf_str(&payload, bytes);
-	bool good = !payload.failed && sg_link_queue(&door->gate, SG_FRAME_D_PRESENTED, conn->id, sg_buf_view(&payload), -1, NULL) == SG_OK;
-	sg_buf_done(&payload);
-	return good;
-}
-
 static bool
 present_chain(struct sg_door *door, struct sg_door_conn *conn)
 {
@@ -83,14 +69,4 @@ sg_door_tls_read(struct sg_door *door, struct sg_door_conn *conn)
 	}
 	if (conn->shaken || shake(door, conn))
 		read_plain(door, conn);
-}
-
-bool
-sg_door_tls_seal(struct sg_door_conn *conn, size_t from, bool last)
-{
-	struct sg_str plain = {conn->out.ptr + from, conn->out.len - from};
-	bool good = !conn->out.failed && sg_tls_write(conn->tls, plain, last);
-	sg_buf_cut(&conn->out, from);
-	sg_tls_drain(conn->tls, &conn->out);
-	return good;
 }

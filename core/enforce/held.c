@@ -92,14 +92,14 @@ sg_held_answer(struct sg_proxy *proxy, const struct sg_mcp_call *call, const str
 	if ((again || more) && ++proxy->pages <= PAGES_MOST)
 		ask_page(proxy, again ? SG_STR("") : cursor);
 	if (!proxy->listing)
-		let_go(proxy, sg_proxy_client_line);
+		let_go(proxy, proxy->client_line);
 }
 
 void
 sg_held_spoilt(struct sg_proxy *proxy)
 {
 	proxy->listing = proxy->changed = proxy->overdue = false;
-	let_go(proxy, sg_proxy_client_line);
+	let_go(proxy, proxy->client_line);
 }
 
 void

@@ -8,18 +8,6 @@
 
 #include <stdio.h>
 
-void
-sg_proxy_spoil(struct sg_proxy *proxy, struct sg_mcp_call *call, enum sg_mcp_error error)
-{
-	if (call == NULL)
-		return;
-	if (call->decision[0] != '\0' && !call->cancelled)
-		sg_daemon_outcome(proxy->daemon, sg_str(call->decision), "unknown", (struct sg_str){NULL, 0});
-	if (!call->own && !call->cancelled)
-		sg_mcp_write_error(call->method->side == SG_SIDE_CLIENT ? &proxy->to_client : &proxy->to_server, sg_str(call->asked), error);
-	sg_mcp_call_free(call);
-}
-
 /* Batches are of an older revision: each request in one is refused by its own id. */
 static bool
 refuse_batch(struct sg_proxy *proxy, const struct sg_json *batch)
@@ -108,20 +96,14 @@ left_out(void *proxy, struct sg_str element, const struct sg_err *err)
 }
 
 bool
-sg_proxy_mended(struct sg_proxy *proxy, struct sg_str line)
+sg_proxy_mended(struct sg_proxy *proxy, struct sg_str line, struct sg_buf *rest)
 {
 	static const char *const tools[] = {"result", "tools", NULL};
 	struct sg_json_limits limits = {.bytes = SG_MCP_SERVER_LINE, .nodes = 1 << 20};
 	struct sg_mcp_stray stray;
-	struct sg_buf rest;
 	sg_mcp_stray(&stray, line);
 	const struct sg_mcp_call *call = stray.id[0] != '\0' && stray.outcome && !stray.method ? sg_mcp_find_text(&proxy->open, sg_str(stray.id)) : NULL;
 	if (call == NULL || call->method->treatment != SG_METHOD_FILTERED)
 		return false;
-	sg_buf_init(&rest, SG_MCP_SERVER_LINE);
-	bool mended = sg_json_cut_list(&rest, line, tools, &limits, left_out, proxy) && !rest.failed;
-	if (mended)
-		sg_proxy_server_line(proxy, sg_buf_view(&rest)); /* in it nothing more is left out */
-	sg_buf_done(&rest);
-	return mended;
+	return sg_json_cut_list(rest, line, tools, &limits, left_out, proxy) && !rest->failed;
 }

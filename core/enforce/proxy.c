@@ -14,7 +14,7 @@ sg_proxy_init(struct sg_proxy *proxy, struct sg_daemon *daemon, const char *name
 {
 	uint64_t seed = 0;
 	sg_random(&seed, sizeof(seed), NULL);
-	*proxy = (struct sg_proxy){.daemon = daemon};
+	*proxy = (struct sg_proxy){.client_line = sg_proxy_client_line, .daemon = daemon};
 	snprintf(proxy->name, sizeof(proxy->name), "%s", name);
 	sg_buf_init(&proxy->to_client, 2 * SG_MCP_SERVER_LINE);
 	sg_buf_init(&proxy->to_server, 2 * SG_MCP_SERVER_LINE);
@@ -33,17 +33,6 @@ sg_proxy_done(struct sg_proxy *proxy)
 	sg_mcp_calls_done(&proxy->from_server);
 	sg_buf_done(&proxy->to_client);
 	sg_buf_done(&proxy->to_server);
-}
-
-void
-sg_proxy_refuse(struct sg_proxy *proxy, enum sg_side sender, struct sg_str id, enum sg_mcp_error error)
-{
-	proxy->refused++;
-	fprintf(stderr, "stepgate mcp: refused a line of the %s: %s\n", sender == SG_SIDE_CLIENT ? "client" : "server", sg_mcp_code(error));
-	if (sender == SG_SIDE_CLIENT)
-		sg_mcp_write_error(&proxy->to_client, id, error);
-	else if (id.len > 0)
-		sg_mcp_write_error(&proxy->to_server, id, error);
 }
 
 /* ---- the client's lines ---- */
@@ -185,9 +174,12 @@ sg_proxy_server_line(struct sg_proxy *proxy, struct sg_str line)
 	struct sg_mcp_message m;
 	enum sg_mcp_error error = sg_mcp_read(&m, line, SG_MCP_SERVER_LINE);
 	const struct sg_method *method = error == SG_MCP_FINE ? sg_method_find(SG_SIDE_SERVER, m.method) : NULL;
-	if (error == SG_MCP_mcp_json && sg_proxy_mended(proxy, line))
+	struct sg_buf rest;
+	sg_buf_init(&rest, SG_MCP_SERVER_LINE);
+	if (error == SG_MCP_mcp_json && sg_proxy_mended(proxy, line, &rest)) {
+		sg_proxy_server_line(proxy, sg_buf_view(&rest)); /* in it nothing more is left out */
 		proxy->refused++;
-	else if (error != SG_MCP_FINE)
+	} else if (error != SG_MCP_FINE)
 		sg_proxy_lost_server(proxy, &m, line, error);
 	else if (m.answer)
 		server_answer(proxy, &m, line);
@@ -201,6 +193,7 @@ sg_proxy_server_line(struct sg_proxy *proxy, struct sg_str line)
 		sg_proxy_spoil(proxy, sg_mcp_take(&proxy->from_server, m.id), SG_MCP_mcp_said);
 	else
 		proxy->refused++;
+	sg_buf_done(&rest);
 	sg_arena_done(&m.arena);
 }
 

@@ -18,6 +18,7 @@
 enum sg_words { SG_WORDS_NEW, SG_WORDS_PASS, SG_WORDS_STAY };
 
 struct sg_proxy {
+	void (*client_line)(struct sg_proxy *proxy, struct sg_str line); /* sg_proxy_client_line, for what was held */
 	struct sg_daemon *daemon;
 	char name[64];              /* of the server: mcp.NAME.tools.TOOL */
 	const char *instructions;   /* their SHA-256 in hex, if the server's may pass; borrowed, NULL: they may not */

@@ -12,8 +12,8 @@ void sg_proxy_refuse(struct sg_proxy *proxy, enum sg_side sender, struct sg_str 
 /* lost.c: what can be done for whoever waits when a line cannot be read. */
 void sg_proxy_lost_client(struct sg_proxy *proxy, const struct sg_mcp_message *message, struct sg_str line, enum sg_mcp_error error);
 void sg_proxy_lost_server(struct sg_proxy *proxy, const struct sg_mcp_message *message, struct sg_str line, enum sg_mcp_error error);
-/* Is it an answer with a list of tools some of which cannot be read? Then what can be read of it is taken instead. */
-bool sg_proxy_mended(struct sg_proxy *proxy, struct sg_str line);
+/* Is it an answer with a list of tools some of which cannot be read? Then `rest` is the line without them, to be taken instead. */
+bool sg_proxy_mended(struct sg_proxy *proxy, struct sg_str line, struct sg_buf *rest);
 /* Ends a call whose answer does not come in a form that may be passed on. */
 void sg_proxy_spoil(struct sg_proxy *proxy, struct sg_mcp_call *call, enum sg_mcp_error error);
 

@@ -8,12 +8,6 @@
 
 enum { LOOK_MS = 5000 };
 
-int64_t
-sg_mcp_now_ms(void)
-{
-	return (int64_t)(sg_sys_real.boot_time(&sg_sys_real) / SG_MSEC);
-}
-
 /* A gateway's session has a place that others wait for, and whoever was killed is to lose it. The cooperative form is the agent's own process. */
 static void
 look(struct sg_proxy *proxy, int64_t now)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * The table of modules that are part of this program, and what they share. */
+ * The table of modules that are part of this program. */
 #include "host/built_in.h"
 
 #include "base/err.h"
@@ -18,33 +18,4 @@ sg_built_in(enum sg_kind kind, const char *name)
 		if (modules[i]->kind == kind && strcmp(modules[i]->name, name) == 0)
 			return modules[i];
 	return NULL;
-}
-
-enum sg_status
-sg_granted_text(const struct sg_host *host, const char *name, size_t most, const char *code, struct sg_str *text, struct sg_err *err)
-{
-	int fd = host->descriptor(host, name);
-	char *bytes = fd < 0 ? NULL : host->alloc(host, most + 2);
-	size_t len = 0;
-	ssize_t got = bytes == NULL ? -1 : 1;
-	while (got > 0 && len <= most) {
-		got = pread(fd, bytes + len, most + 1 - len, (off_t)len);
-		len += got > 0 ? (size_t)got : 0;
-	}
-	if (len > most)
-		return sg_fail(err, SG_LIMIT, code, "what \"%s\" grants has more than %zu bytes", name, most);
-	if (got < 0)
-		return sg_fail(err, SG_UNAVAILABLE, code, "grants must give a file as \"%s\", and it must be readable", name);
-	*text = (struct sg_str){bytes, len};
-	return SG_OK;
-}
-
-const char *
-sg_fact_text(const struct sg_host *host, struct sg_str text)
-{
-	char *copy = text.len == 0 || text.len > SG_FACT_VALUE_MAX ? NULL : host->alloc(host, text.len + 1);
-	for (size_t i = 0; copy != NULL && i < text.len; i++)
-		if ((unsigned char)text.ptr[i] < ' ' || text.ptr[i] == 127)
-			return NULL;
-	return copy == NULL ? NULL : memcpy(copy, text.ptr, text.len);
 }

@@ -9,12 +9,6 @@ enum { REQUEST_BUDGET = 8 << 20 };
 
 static const struct sg_json_limits request_limits = {.bytes = SG_REQUEST_MAX, .nodes = 32768};
 
-sg_time
-sg_call_deadline(const struct sg_instance *instance)
-{
-	return instance->host.now(&instance->host) + instance->call_limit;
-}
-
 static enum sg_status
 dispatch(const struct sg_call *call, struct sg_err *err)
 {

@@ -25,8 +25,11 @@ sg_elf_take_row(struct sg_str file, uint64_t table, uint64_t i, void *out, size_
 	return table <= file.len && i <= file.len / size && sg_elf_take(file, table + i * size, out, size);
 }
 
-/* The head of a shared object for this kind of machine whose tables lie within the file. SG_REFUSED module_elf. note.c */
+/* The head of a shared object for this kind of machine whose tables lie within the file. SG_REFUSED module_elf. */
 enum sg_status sg_elf_head(struct sg_str file, ElfW(Ehdr) * head, struct sg_err *err);
+
+/* A table of `count` rows lies within the file. */
+bool sg_elf_holds(struct sg_str file, uint64_t table, uint64_t count, size_t size);
 
 /* True if the symbol can be seen from outside. */
 static inline bool

@@ -45,14 +45,6 @@ refresh(struct sg_try_set *set)
 	sg_buf_done(&report);
 }
 
-const struct sg_json *
-sg_try_parse(struct sg_try *try, struct sg_str text)
-{
-	static const struct sg_json_limits limits = {.bytes = 4 << 20, .nodes = NODES};
-	const struct sg_json *root = NULL;
-	return sg_json_parse(&try->arena, text, &limits, &root, NULL) == SG_OK ? root : NULL;
-}
-
 static void
 give_up(struct sg_try *try, const char *what)
 {

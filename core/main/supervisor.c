@@ -148,14 +148,6 @@ may_read(const struct pollfd *seen, const struct sg_link *link)
 	return (seen->revents & ~POLLOUT) != 0 && seen->fd == link->fd;
 }
 
-sg_time
-sg_supervisor_monotonic(void)
-{
-	struct timespec now = {0};
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (sg_time)now.tv_sec * SG_SEC + now.tv_nsec;
-}
-
 /* A gate that does not turn is ended. A new one is started once this one is reaped; the admin face's connections wait in its backlog until then. */
 static void
 watch_gate(struct sg_supervisor *s)

@@ -101,6 +101,9 @@ bool sg_role_zygote(struct sg_supervisor *s, const struct sg_policy_files *files
 void sg_role_spawn(struct sg_supervisor *s, const struct sg_json *request);
 void sg_role_kill(struct sg_supervisor *s, uint64_t slot);
 void sg_role_kill_all(struct sg_supervisor *s);
+/* Its process is gone. */
+void sg_role_end_row(struct sg_process *row);
+/* reap.c */
 void sg_role_reap(struct sg_supervisor *s);
 void sg_role_spawned(struct sg_supervisor *s, uint64_t slot, int pidfd);
 

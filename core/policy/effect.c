@@ -51,13 +51,6 @@ struct effect {
 	char json[];
 };
 
-const char *
-sg_effect_name(enum sg_effect_kind kind)
-{
-	static const char *const names[] = {"allow", "deny", "step_up", "defer", "add"};
-	return kind < SG_EFFECT_KINDS ? names[kind] : "?";
-}
-
 void
 sg_effect_open(lua_State *L)
 {

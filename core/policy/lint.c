@@ -11,13 +11,6 @@
 
 enum { DEEP = 200 };
 
-bool
-sg_lint_is(const struct sg_token *token, const char *text)
-{
-	return (token->kind == SG_TOKEN_OPERATOR || token->kind == SG_TOKEN_KEYWORD || token->kind == SG_TOKEN_NAME) &&
-	       sg_str_is(token->text, text);
-}
-
 static int
 by_text(const void *a, const void *b)
 {

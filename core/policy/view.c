@@ -1,79 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Views. An unknown or missing field raises, so that a misspelt condition can never quietly be false. Texts never name
  * a field that was computed: it could be a value of the request. */
-#include "policy/view.h"
+#include "policy/view_in.h"
 
 #include "base/str.h"
 #include "policy/history.h"
 #include "policy/origin.h"
 #include "policy/reads.h"
 
-#define VIEW "request value"
-
 _Static_assert(SG_SHAPE_SUM - SG_SHAPE_COUNT == SG_NEED_SUM && SG_SHAPE_ORDER - SG_SHAPE_COUNT == SG_NEED_ORDER,
 	       "the shapes of history follow the kinds of needs");
-
-struct view {
-	uint64_t generation;
-	const struct sg_json *node;
-	enum sg_shape shape, element; /* element: shape of what a list holds */
-};
-
-static struct view *
-view_at(lua_State *L, int index)
-{
-	struct view *view = luaL_testudata(L, index, VIEW);
-	if (view != NULL && view->generation != sg_policy_of(L)->generation)
-		sg_vm_raise(L, SG_CODE_STATE, NULL, "a request was kept after its judgement");
-	return view;
-}
-
-void
-sg_view_push(lua_State *L, const struct sg_json *node, enum sg_shape shape)
-{
-	int64_t whole;
-	switch (node->type) {
-	case SG_JSON_NULL:
-		lua_pushnil(L);
-		return;
-	case SG_JSON_BOOL:
-		lua_pushboolean(L, node->boolean);
-		return;
-	case SG_JSON_NUMBER:
-		if (sg_json_int(node, &whole))
-			lua_pushinteger(L, whole);
-		else
-			lua_pushnumber(L, node->number);
-		return;
-	case SG_JSON_STRING:
-		sg_vm_charge_bytes(L, node->string.len);
-		lua_pushlstring(L, node->string.ptr, node->string.len);
-		return;
-	case SG_JSON_ARRAY:
-	case SG_JSON_OBJECT:
-		break;
-	}
-	struct view *view = lua_newuserdatauv(L, sizeof(*view), 0);
-	*view = (struct view){sg_policy_of(L)->generation, node, shape, sg_shape_element(shape)};
-	if (node->type == SG_JSON_ARRAY)
-		view->shape = SG_SHAPE_LIST;
-	else if (shape == SG_SHAPE_NONE || shape >= SG_SHAPE_LIST)
-		view->shape = SG_SHAPE_OPEN;
-	luaL_setmetatable(L, VIEW);
-}
-
-void
-sg_view_push_request(lua_State *L)
-{
-	sg_view_push(L, sg_policy_of(L)->request, SG_SHAPE_REQUEST);
-}
-
-const struct sg_json *
-sg_view_node(lua_State *L, int index)
-{
-	const struct view *view = view_at(L, index);
-	return view != NULL && (view->shape == SG_SHAPE_OPEN || view->shape == SG_SHAPE_LIST) ? view->node : NULL;
-}
 
 static const struct sg_json *
 element(const struct sg_json *list, int64_t index)
@@ -97,7 +33,7 @@ member(const struct sg_json *node, struct sg_str name)
 static int
 view_get(lua_State *L)
 {
-	const struct view *view = view_at(L, 1);
+	const struct sg_view *view = sg_view_at(L, 1);
 	const struct sg_json *node = sg_view_node(L, 1);
 	struct sg_str rest = {NULL, 0};
 	if (node != NULL && view->element == SG_SHAPE_NONE && lua_type(L, 2) == LUA_TSTRING) /* fields are never optional */
@@ -116,7 +52,7 @@ view_get(lua_State *L)
 
 /* The gate's four words. A member of the caller's of such a name must not pass for one, nor the other way round. */
 static int
-origin_index(lua_State *L, const struct view *view, enum sg_origin_member member)
+origin_index(lua_State *L, const struct sg_view *view, enum sg_origin_member member)
 {
 	if (view->shape == SG_SHAPE_OPEN && sg_json_get(view->node, sg_origin_rows[member].name) != NULL)
 		return sg_vm_raise(L, SG_CODE_ERROR, "use :get(name, default) for the caller's own",
@@ -125,7 +61,7 @@ origin_index(lua_State *L, const struct view *view, enum sg_origin_member member
 }
 
 static int
-open_index(lua_State *L, const struct view *view)
+open_index(lua_State *L, const struct sg_view *view)
 {
 	struct sg_str name = {NULL, 0};
 	const struct sg_json *found = NULL;
@@ -151,7 +87,7 @@ open_index(lua_State *L, const struct view *view)
 }
 
 static int
-typed_index(lua_State *L, const struct view *view)
+typed_index(lua_State *L, const struct sg_view *view)
 {
 	char hint[SG_VM_TEXT];
 	struct sg_str name = SG_STR("");
@@ -162,9 +98,9 @@ typed_index(lua_State *L, const struct view *view)
 		return sg_vm_raise(L, SG_CODE_UNKNOWN_FIELD, sg_field_hint(view->shape, name, hint, sizeof(hint)),
 				   "%s has no such field", sg_shape_name(view->shape));
 	if (field->shape == SG_SHAPE_HISTORY) {
-		struct view *history = lua_newuserdatauv(L, sizeof(*history), 0);
-		*history = (struct view){view->generation, view->node, SG_SHAPE_HISTORY, SG_SHAPE_NONE};
-		luaL_setmetatable(L, VIEW);
+		struct sg_view *history = lua_newuserdatauv(L, sizeof(*history), 0);
+		*history = (struct sg_view){view->generation, view->node, SG_SHAPE_HISTORY, SG_SHAPE_NONE};
+		luaL_setmetatable(L, SG_VIEW);
 		return 1;
 	}
 	sg_reads_note(&sg_policy_of(L)->reads, view->shape, field->name);
@@ -181,7 +117,7 @@ typed_index(lua_State *L, const struct view *view)
 }
 
 static int
-history_index(lua_State *L, const struct view *view)
+history_index(lua_State *L, const struct sg_view *view)
 {
 	char hint[SG_VM_TEXT];
 	struct sg_str name = SG_STR("");
@@ -193,16 +129,16 @@ history_index(lua_State *L, const struct view *view)
 	if (field == NULL)
 		return sg_vm_raise(L, SG_CODE_UNKNOWN_FIELD, sg_field_hint(view->shape, name, hint, sizeof(hint)),
 				   "history has no such field");
-	struct view *part = lua_newuserdatauv(L, sizeof(*part), 0);
-	*part = (struct view){view->generation, view->node, field->shape, SG_SHAPE_NONE};
-	luaL_setmetatable(L, VIEW);
+	struct sg_view *part = lua_newuserdatauv(L, sizeof(*part), 0);
+	*part = (struct sg_view){view->generation, view->node, field->shape, SG_SHAPE_NONE};
+	luaL_setmetatable(L, SG_VIEW);
 	return 1;
 }
 
 static int
 view_index(lua_State *L)
 {
-	const struct view *view = view_at(L, 1);
+	const struct sg_view *view = sg_view_at(L, 1);
 	sg_vm_charge(L, 1);
 	if (view->shape >= SG_SHAPE_HISTORY)
 		return history_index(L, view);
@@ -243,7 +179,7 @@ sg_view_open(lua_State *L)
 					  {"__len", view_len},
 					  {"__eq", view_eq},
 					  {NULL, NULL}};
-	luaL_newmetatable(L, VIEW);
+	luaL_newmetatable(L, SG_VIEW);
 	luaL_setfuncs(L, events, 0);
 	lua_pop(L, 1);
 }
