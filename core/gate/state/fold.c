@@ -2,6 +2,7 @@
  * The fold: what each kind of leaf does to the state. One function a kind, in the files fold_*.c; one table of kinds. */
 #include "base/err.h"
 #include "base/str.h"
+#include "gate/state/fold_memory.h"
 #include "gate/state/fold_in.h"
 
 /* State belongs to the key it began with: another one would make other nonces, other tokens, and no old token would be known. */
@@ -73,6 +74,7 @@ sg_state_fold(struct sg_state *state, const struct sg_record *record, struct sg_
 		if (!sg_str_is(kind, kinds[i].kind))
 			continue;
 		kinds[i].fold(&f);
+		sg_fold_memory_flow(&f);
 		if (f.missing != NULL)
 			return sg_fail(err, SG_BUG, "state_form", "leaf %lld (%s) lacks %s", (long long)n, kinds[i].kind, f.missing);
 		return SG_OK;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Memories in the fold. A read is allowed at one time and done at another; what is written in between is read by it. */
+ * Memories in the fold. What touches one is allowed at one time and done at another: what is written in between is read by it, and what its task reads in
+ * between is written by it. */
 #include "gate/state/fold_memory.h"
 
 #include "base/str.h"
@@ -70,35 +71,64 @@ sg_memory_free(struct sg_memory *memory)
 	free(memory);
 }
 
-/* ---- reads that may not be over ---- */
+/* ---- what may not be over ---- */
+
+static struct sg_reading *
+reading_of(struct sg_state *state, const char *id)
+{
+	struct sg_reading *r = sg_table_get(&state->readings, sg_str(id));
+	if (r != NULL || (r = calloc(1, sizeof(*r))) == NULL)
+		return r;
+	memcpy(r->id, id, sizeof(r->id));
+	if (sg_table_put(&state->readings, sg_str(r->id), r) == SG_OK)
+		return r;
+	free(r);
+	return NULL;
+}
 
 bool
 sg_reading_begin(struct sg_state *state, struct sg_attempt *attempt)
 {
-	struct sg_reading *r = sg_table_get(&state->readings, sg_str(attempt->read));
-	if (r == NULL && (r = calloc(1, sizeof(*r))) != NULL) {
-		memcpy(r->id, attempt->read, sizeof(r->id));
-		if (sg_table_put(&state->readings, sg_str(r->id), r) != SG_OK) {
-			free(r);
-			r = NULL;
-		}
-	}
+	struct sg_reading *r = reading_of(state, attempt->read);
 	if (r == NULL)
 		return false;
+	attempt->touches = true;
 	attempt->read_next = r->first;
 	if (r->first != NULL)
 		r->first->read_before = attempt;
 	r->first = attempt;
+	if (attempt->wrote[0] == '\0')
+		return true;
+	attempt->write_next = attempt->task->writes;
+	if (attempt->write_next != NULL)
+		attempt->write_next->write_before = attempt;
+	attempt->task->writes = attempt;
 	return true;
 }
 
-void
-sg_reading_end(struct sg_state *state, struct sg_attempt *attempt)
+static void
+write_no_more(struct sg_attempt *attempt)
 {
-	struct sg_reading *r = attempt->read[0] == '\0' ? NULL : sg_table_get(&state->readings, sg_str(attempt->read));
-	attempt->read[0] = '\0';
+	if (attempt->wrote[0] == '\0')
+		return;
+	if (attempt->write_before != NULL)
+		attempt->write_before->write_next = attempt->write_next;
+	else
+		attempt->task->writes = attempt->write_next;
+	if (attempt->write_next != NULL)
+		attempt->write_next->write_before = attempt->write_before;
+	attempt->write_next = attempt->write_before = NULL;
+}
+
+/* Out of the lists. What it touched stays known: an outcome may still come. */
+static void
+touch_no_more(struct sg_state *state, struct sg_attempt *attempt)
+{
+	struct sg_reading *r = attempt->touches ? sg_table_get(&state->readings, sg_str(attempt->read)) : NULL;
 	if (r == NULL)
 		return;
+	attempt->touches = false;
+	write_no_more(attempt);
 	if (attempt->read_before != NULL)
 		attempt->read_before->read_next = attempt->read_next;
 	else
@@ -110,6 +140,30 @@ sg_reading_end(struct sg_state *state, struct sg_attempt *attempt)
 		return;
 	sg_table_take(&state->readings, sg_str(r->id));
 	free(r);
+}
+
+void
+sg_reading_end(struct sg_state *state, struct sg_attempt *attempt)
+{
+	touch_no_more(state, attempt);
+	attempt->read[0] = '\0';
+}
+
+/* Lists hold what may not be over, and what was over since somebody last came. */
+static void
+drop_over(struct sg_fold *f, const struct sg_attempt *attempt)
+{
+	struct sg_reading *r = sg_table_get(&f->state->readings, sg_str(attempt->read));
+	for (struct sg_attempt *a = r != NULL ? r->first : NULL, *next; a != NULL; a = next) {
+		next = a->read_next;
+		if (a->read_until_ms < f->at_ms)
+			touch_no_more(f->state, a); /* with the last of them the list itself */
+	}
+	for (struct sg_attempt *a = attempt->task->writes, *next; a != NULL; a = next) {
+		next = a->write_next;
+		if (a->read_until_ms < f->at_ms)
+			touch_no_more(f->state, a);
+	}
 }
 
 static void
@@ -164,6 +218,19 @@ leaves(struct sg_fold *f, const struct sg_task *task, const char *id)
 }
 
 void
+sg_fold_memory_flow(struct sg_fold *f)
+{
+	for (struct sg_task *t; (t = f->state->flowing) != NULL;) {
+		f->state->flowing = t->flow_next;
+		t->flow_next = NULL;
+		t->flows = false;
+		for (struct sg_attempt *a = t->writes; a != NULL; a = a->write_next)
+			if (a->read_until_ms >= f->at_ms)
+				leaves(f, t, a->wrote);
+	}
+}
+
+void
 sg_fold_memory_used(struct sg_fold *f, struct sg_task *task, struct sg_attempt *attempt)
 {
 	struct sg_fold inner = *f;
@@ -195,8 +262,19 @@ sg_fold_memory_reading(struct sg_fold *f, struct sg_attempt *attempt)
 		return;
 	attempt->read_until_ms = later(attempt->use_by.wall_ms, attempt->report_by.wall_ms);
 	attempt->read_until_ms = later(attempt->read_until_ms, lease != NULL ? lease->ends.wall_ms : 0);
+	drop_over(f, attempt);
 	if (!sg_reading_begin(f->state, attempt))
 		f->missing = "memory";
+}
+
+/* An agent's own word ends nothing, and neither does another's while the credential can still be used. */
+static bool
+is_over(const struct sg_fold *f, const struct sg_attempt *attempt)
+{
+	const struct sg_lease *lease = sg_table_get(&f->state->leases, sg_str(attempt->lease));
+	bool usable = lease != NULL && lease->state < SG_LEASE_REVOKING && lease->ends.wall_ms >= f->at_ms;
+	bool by_another = !sg_fold_flag_or(f, "self", true) && !sg_str_is(sg_fold_text_or(f, "by"), "policy"); /* a hook reports nothing */
+	return strcmp(attempt->result, "unknown") != 0 && by_another && !usable;
 }
 
 void
@@ -207,7 +285,7 @@ sg_fold_memory_told(struct sg_fold *f, struct sg_task *task, struct sg_attempt *
 		takes_over(f, attempt, memory);
 	if (attempt->wrote[0] != '\0')
 		leaves(f, task, attempt->wrote);
-	if (strcmp(attempt->result, "unknown") != 0)
+	if (is_over(f, attempt))
 		sg_reading_end(f->state, attempt);
 }
 

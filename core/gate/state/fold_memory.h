@@ -5,7 +5,7 @@
 
 #include "gate/state/fold_in.h"
 
-/* Reads of one memory that may not be over: allowed, nothing reported. */
+/* What touches one memory and may not be over: allowed, and nothing reported, or only by whoever does it, or its credential still lives. */
 struct sg_reading {
 	char id[33];
 	struct sg_attempt *first;
@@ -16,12 +16,17 @@ bool sg_taint_carries(const struct sg_taint *taint);
 
 /* An allow that reads or writes one: it takes over what stands there, or leaves what its task carries. After what the allow itself brings. */
 void sg_fold_memory_used(struct sg_fold *f, struct sg_task *task, struct sg_attempt *attempt);
-/* The same allow, once it is known how long it may be used: until then what comes to the memory comes to this read, too. */
+/* The same allow, once it is known how long it may be used: until then what comes to the memory comes to it, and what comes to its task goes to the memory
+ * if it writes. */
 void sg_fold_memory_reading(struct sg_fold *f, struct sg_attempt *attempt);
 /* Its outcome: it may have been done only now. Before what was reported is placed. */
 void sg_fold_memory_told(struct sg_fold *f, struct sg_task *task, struct sg_attempt *attempt);
 
-/* A read that a snapshot has. False on no memory. */
+/* At the end of each leaf: what tasks have come to carry by it goes to the memories that they are writing, and from there to whoever is reading them. Ends
+ * because labels only grow; each task is taken from a list, so that a long chain of notes is no deep recursion. */
+void sg_fold_memory_flow(struct sg_fold *f);
+
+/* One that a snapshot has. False on no memory. */
 bool sg_reading_begin(struct sg_state *state, struct sg_attempt *attempt);
 /* It is over, or was none. */
 void sg_reading_end(struct sg_state *state, struct sg_attempt *attempt);

@@ -219,6 +219,9 @@ struct sg_task {
 	struct sg_deadline ends;
 	struct sg_taint taint;
 	struct sg_table attempts; /* by key */
+	struct sg_attempt *writes; /* to memories, that may not be over */
+	struct sg_task *flow_next; /* while it is one of state.flowing */
+	bool flows;
 	struct sg_times *opened_below; /* NULL until the first child */
 	int64_t generation;
 	int64_t leases, approvals; /* not dead; open or granted */
@@ -268,9 +271,11 @@ struct sg_attempt {
 	size_t charge_count;
 	uint64_t same;          /* keyed digest of what is done to what with which arguments, whoever asks; 0: it reads, or a record of before */
 	char wrote[33];         /* the memory it may write; "": none */
-	char read[33];          /* the memory that it reads, while that may not be over; "": none */
-	int64_t read_until_ms;  /* nobody reads it by this allow later, unless an outcome says so */
-	struct sg_attempt *read_next, *read_before;
+	char read[33];          /* the memory that it touches, while that may not be over; "": none */
+	int64_t read_until_ms;  /* nobody touches it by this allow later, unless an outcome says so */
+	struct sg_attempt *read_next, *read_before;   /* others that touch that memory */
+	struct sg_attempt *write_next, *write_before; /* others of its task that write, if it writes */
+	bool touches; /* it stands in those lists */
 	uint64_t policy, labels_tag; /* which rules allowed it, and sg_taint_tag of its task then */
 	uint64_t deed[2];       /* its number in the past of its agent and of its tree, and one; 0: none */
 	struct sg_taint labels; /* what the allow put on the task: what its results carry */
@@ -387,6 +392,7 @@ struct sg_state {
 	struct sg_table words, grants, accounts, memories, agents, humans; /* words, grants: kept once */
 	struct sg_table sessions;
 	struct sg_table readings, writers; /* fold_memory.c: reads of a memory that may not be over; how many memories an agent has */
+	struct sg_task *flowing; /* within one leaf: what they now carry goes to the memories that they write */
 	struct sg_attempt *owed_first, *owed_last; /* allowed actions whose outcome is awaited, oldest first */
 	bool killed_all;
 	struct sg_clock now;    /* set by the caller before folding */

@@ -181,6 +181,17 @@ soak_domain(struct sg_fold *f, struct sg_domain *domain, const struct sg_taint *
 	soak_kin(f, domain);
 }
 
+/* What it is writing, it writes with what it has read by now: fold_memory.c carries that on, once this leaf has said all it says. */
+static void
+flows_on(struct sg_state *state, struct sg_task *task)
+{
+	if (task->writes == NULL || task->flows)
+		return;
+	task->flows = true;
+	task->flow_next = state->flowing;
+	state->flowing = task;
+}
+
 static bool
 soak_one(struct sg_fold *f, struct sg_task *task, const struct sg_taint *with)
 {
@@ -188,6 +199,8 @@ soak_one(struct sg_fold *f, struct sg_task *task, const struct sg_taint *with)
 	if (!sg_taint_join(&task->taint, with))
 		f->missing = "memory";
 	f->state->soaked += task->taint.seq != before;
+	if (task->taint.seq != before)
+		flows_on(f->state, task);
 	soak_domain(f, task->domain, with);
 	return task->taint.seq != before;
 }
