@@ -140,6 +140,26 @@ def named_first(d, gate, boss, worker):
     row("results", "named by a child first", says(got, "allow"), got)
 
 
+def named_by(d, gate, boss, worker):
+    """What a domain named is placed by no report to that domain, whichever of its tasks named it; what two named by none. (name, who names it, what comes of it)"""
+    rows = (("DE75512108001245126101", ("itself",), "deny"), ("DE75512108001245126102", ("own child",), "deny"), ("DE75512108001245126103", ("own child", "itself"), "deny"),
+            ("DE75512108001245126104", ("child",), "allow"), ("DE75512108001245126105", ("child", "itself"), "deny"), ("DE75512108001245126106", ("itself", "child"), "deny"),
+            ("DE75512108001245126107", ("child", "own child"), "deny"), ("DE75512108001245126108", ("child", "child"), "allow"))
+    task = boss.open("work")
+    own = boss.delegate(task, actions=["**"])["task"]
+    part = worker.claim(boss.delegate(task, to="p", actions=["**"])["task"])
+    who = dict(itself=(boss, task), child=(worker, part))
+    who["own child"] = (boss, own)
+    for name, by, want in rows:
+        for one in by:
+            agent, of = who[one]
+            row("results", "%s names it" % one, says(agent.act(of, "calc.concat", args=dict(a=name)), "allow"))
+        got = gate.act(task, "erp.lookup", as_enforcer=True, peer_uid=NEVER)
+        gate.outcome(got, "ok", values=dict(account=name))
+        got = gate.act(task, "pay.send", args=dict(iban=name), as_enforcer=True, peer_uid=NEVER)
+        row("results", "named by %s" % " and ".join(by), got["verdict"] == want, [name, got])
+
+
 def running_children(d, boss, worker):
     task = boss.open("work")
     part = worker.claim(boss.delegate(task, to="p", actions=["**"])["task"])
@@ -275,6 +295,7 @@ d.ops.ask("POST", "/v1/domains/" + [x for x in d.ops.ask("GET", "/v1/domains")[1
 for t in d.ops.ask("GET", "/v1/tasks")[1]["tasks"]:
     d.ops.ask("DELETE", "/v1/tasks/" + t["id"])
 named_first(d, gate, n1, p1)
+named_by(d, gate, n1, p1)
 running_children(d, d.agent_of(NEVER), d.agent_of(PROC))
 second_process(d, b1, b2)
 by_others(d, hugo, b1)

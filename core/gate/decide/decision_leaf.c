@@ -64,7 +64,7 @@ write_memory(struct sg_json_writer *w, const struct sg_gate *gate, const struct 
 	sg_jw_end(w);
 }
 
-/* An array of the forms in `value` that the tree does not know. False: some were passed over. */
+/* An array of the forms in `value` that the tree does not know, or that another of its tasks alone has named. False: some were passed over. */
 static bool
 write_seen(struct sg_buf *seen, const struct sg_gate *gate, const struct sg_request *r, const struct sg_task *task, const struct sg_json *value)
 {
@@ -79,7 +79,7 @@ write_seen(struct sg_buf *seen, const struct sg_gate *gate, const struct sg_requ
 	if (room == 0 || task == NULL || value == NULL)
 		sg_jw_raw(&in, SG_STR("[]"));
 	else
-		sg_values_write(&in, &gate->state, task, value, room < SEEN_MAX ? room : SEEN_MAX, SG_LOOK_AT_ARGUMENTS, false, &all);
+		sg_values_write(&in, &gate->state, task, value, room < SEEN_MAX ? room : SEEN_MAX, SG_LOOK_AT_ARGUMENTS, true, &all);
 	return all;
 }
 

@@ -140,7 +140,7 @@ struct sg_origin {
 	const char *where; /* "task", "unknown" or an action's name */
 	char decision[SG_ID_MAX];
 	uint64_t sayer;  /* sg_person_tag of the agent whose word it is, for what a task was handed with; 0: nobody's */
-	uint64_t teller; /* the task that named it (sg_state_tag); 0: not recorded */
+	uint64_t teller; /* the domain that named it (sg_value_teller); 0: several, or not recorded */
 	struct sg_taint taint;
 };
 
@@ -150,6 +150,7 @@ struct sg_values {
 	size_t size, count; /* size: power of two */
 	struct sg_origin **sources;
 	size_t source_count, source_room;
+	uint32_t several; /* the source of what was named in several domains, and one; 0: nothing was yet */
 	bool full;
 };
 

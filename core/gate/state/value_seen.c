@@ -80,7 +80,7 @@ form_digest(const struct sg_state *state, const struct sg_task *task, struct sg_
 static bool
 is_placed(const struct writing *wr, const struct sg_origin *origin)
 {
-	return origin != NULL && !(wr->better && sg_value_unplaced(origin, sg_state_tag(wr->task->id)));
+	return origin != NULL && !(wr->better && sg_value_unplaced(origin, sg_value_teller(wr->task)));
 }
 
 static bool

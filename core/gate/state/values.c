@@ -60,6 +60,12 @@ sg_values_put(struct sg_values *values, uint64_t digest, uint32_t source)
 	return true;
 }
 
+uint64_t
+sg_value_teller(const struct sg_task *task)
+{
+	return sg_state_tag(task->domain != NULL ? task->domain->id : task->id);
+}
+
 bool
 sg_value_unplaced(const struct sg_origin *origin, uint64_t teller)
 {
@@ -117,6 +123,33 @@ sg_values_free(struct sg_values *values)
 	*values = (struct sg_values){.size = 0};
 }
 
+/* Where that which was named in several domains stands: no report places it any more, for what it tells one of them may be its own word. */
+static void
+place_with_several(struct sg_fold *f, struct sg_values *values, uint64_t digest)
+{
+	uint32_t index = 0;
+	if (values->several == 0) {
+		if (sg_values_origin(values, sg_state_word(f->state, SG_STR("unknown")), "", NULL, &index) == NULL) {
+			values->full = true; /* nothing is placed from now on, this neither */
+			return;
+		}
+		values->several = index + 1;
+	}
+	slot_of(values, digest)->source = values->several - 1;
+}
+
+/* An agent names it, for an action to be done with or to. */
+static bool
+name(struct sg_fold *f, struct sg_values *values, uint64_t digest, uint32_t source, uint64_t teller)
+{
+	const struct sg_origin *before = sg_values_find(values, digest);
+	if (before == NULL)
+		return sg_values_put(values, digest, source);
+	if (sg_value_unplaced(before, teller))
+		place_with_several(f, values, digest);
+	return true;
+}
+
 static bool
 any_new(const struct sg_values *values, const struct sg_json *list, uint64_t teller)
 {
@@ -134,7 +167,7 @@ fold_values(struct sg_fold *f, struct sg_task *task, const struct sg_json *list,
 {
 	struct sg_tree *tree = list == NULL || list->count == 0 ? NULL : sg_task_tree(task);
 	uint32_t source = 0;
-	uint64_t teller = sg_state_tag(task->id);
+	uint64_t teller = sg_value_teller(task);
 	if (tree == NULL || !any_new(&tree->values, list, teller))
 		return;
 	if (sg_values_origin(&tree->values, sg_state_word(f->state, sg_str(origin)), decision, taint, &source) == NULL) {
@@ -143,10 +176,14 @@ fold_values(struct sg_fold *f, struct sg_task *task, const struct sg_json *list,
 	}
 	tree->values.sources[source]->teller = teller;
 	tree->values.sources[source]->sayer = sayer;
-	bool places = strcmp(origin, "unknown") != 0 && !(taint != NULL && sg_taint_has(taint, SG_STR("self_reported")));
+	bool names = strcmp(origin, "unknown") == 0, places = !names && !(taint != NULL && sg_taint_has(taint, SG_STR("self_reported")));
 	for (const struct sg_json *v = sg_json_first(list); v != NULL; v = sg_json_next(list, v)) {
 		struct sg_str hex;
-		if (sg_json_string(v, &hex) && !(places ? sg_values_place(&tree->values, sg_value_unhex(hex), source, teller) : sg_values_put(&tree->values, sg_value_unhex(hex), source)))
+		uint64_t digest = sg_json_string(v, &hex) ? sg_value_unhex(hex) : 0;
+		bool good = names    ? name(f, &tree->values, digest, source, teller)
+			    : places ? sg_values_place(&tree->values, digest, source, teller)
+				     : sg_values_put(&tree->values, digest, source);
+		if (!good)
 			f->missing = "memory";
 	}
 }

@@ -76,7 +76,9 @@ const struct sg_origin *sg_values_find(const struct sg_values *values, uint64_t 
 bool sg_values_put(struct sg_values *values, uint64_t digest, uint32_t source);
 /* A source more; `origin` is borrowed for ever, `taint` may be NULL. NULL: no room. */
 struct sg_origin *sg_values_origin(struct sg_values *values, const char *origin, const char *decision, const struct sg_taint *taint, uint32_t *index);
-/* Nobody could place it, and another task than `teller` named it: whoever knows better may say so. */
+/* Whose word it is that this task names something: its domain's, for what the kernel keeps together is one mouth. */
+uint64_t sg_value_teller(const struct sg_task *task);
+/* Nobody could place it, and another domain than `teller` named it, one alone: whoever knows better may say so. */
 bool sg_value_unplaced(const struct sg_origin *origin, uint64_t teller);
 /* The same as sg_values_put, over what was unplaced. */
 bool sg_values_place(struct sg_values *values, uint64_t digest, uint32_t source, uint64_t teller);
