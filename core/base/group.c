@@ -22,6 +22,32 @@ sg_group_valid(struct sg_str path)
 	return true;
 }
 
+static bool
+ends(struct sg_str part, const char *with)
+{
+	size_t len = strlen(with);
+	return part.len > len && memcmp(part.ptr + part.len - len, with, len) == 0;
+}
+
+size_t
+sg_group_unit(struct sg_str path)
+{
+	static const char *const kinds[] = {".service", ".scope", ".socket", ".mount", ".swap"};
+	struct sg_str rest = path;
+	if (!sg_group_valid(path) || sg_str_cut(&rest, '/').len != 0)
+		return 0;
+	while (rest.ptr != NULL) {
+		struct sg_str part = sg_str_cut(&rest, '/');
+		bool manager = sg_str_starts(part, "user@") && ends(part, ".service");
+		for (size_t i = 0; !manager && i < sizeof(kinds) / sizeof(kinds[0]); i++)
+			if (ends(part, kinds[i]))
+				return (size_t)(part.ptr + part.len - path.ptr);
+		if (!manager && !ends(part, ".slice"))
+			return 0; /* processes of no unit among slices */
+	}
+	return 0;
+}
+
 /* Bytes read; -1 with errno. */
 static ssize_t
 read_file(const char *mount, const char *path, const char *name, char *text, size_t room)

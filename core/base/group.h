@@ -10,6 +10,10 @@ enum { SG_GROUP_PATH = 257 };
 /* A path as /proc/PID/cgroup shows it: absolute, without "..", shorter than SG_GROUP_PATH. */
 bool sg_group_valid(struct sg_str path);
 
+/* Bytes of `path` up to and with the systemd unit that it is in: x.service, x.scope, x.socket, x.mount or x.swap below slices alone, one of a user's manager below
+ * user@N.service (systemd.special(7), systemd.slice(5)). 0: it is in none, or among what is neither. */
+size_t sg_group_unit(struct sg_str path);
+
 /* True if the group's folder can be seen and `uid` may write neither there nor in any folder above: only then it cannot make groups of its own and put its
  * processes there. What a user group, others or an access list (its mask is the group's bits) may write counts as writable by everybody. */
 bool sg_group_kept(const struct sg_sys *self, const char *path, uid_t uid);

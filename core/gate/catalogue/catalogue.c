@@ -200,7 +200,7 @@ read_agent(struct reader *r, const struct sg_json *j, void *out)
 		.escalate = text_or(j, "escalate", ""), .approvers = text_or(j, "approvers", ""), .autonomy = autonomy_named(text_or(j, "autonomy", "autonomous")),
 		.roles = list_or(r, j, "roles"), .delegates = list_or(r, j, "delegates"), .budgets = budgets_of(r, j, "budgets"),
 		.review_ms = day_end_ms(text_or(j, "review_by", "")), .essential_ms = number_or(j, "essential", 0),
-		.domain = text_or(j, "domain", "auto"), .fade_ms = life_or(j, "fade", 3600000),
+		.domain = text_or(j, "domain", "auto"), .fade_ms = life_or(j, "fade", 3600000), .isolated = flag_of(j, "isolated_files"),
 		.human_use = sg_str_is(text_or(j, "human_use", "refuse"), "allow")};
 }
 

@@ -43,6 +43,7 @@ struct sg_agent {
 	struct sg_str name, id /* SPIFFE ID */, owner, escalate, environment, instance, approvers;
 	struct sg_str domain;   /* "auto", or a kind of domain.h */
 	int64_t fade_ms;        /* below 0: never */
+	bool isolated;          /* the admin's word on its files */
 	struct sg_str identity; /* weakest strength its identity may rest on: "boundary", "content", "hint" */
 	enum sg_autonomy autonomy;
 	struct sg_strings match, reach, intents, roles, delegates;

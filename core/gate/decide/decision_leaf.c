@@ -222,13 +222,32 @@ new_tail(struct sg_gate *gate, char tail[17])
 	return true;
 }
 
+static int64_t
+least(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
+}
+
+/* How long it may be begun: as long as limit, policy, task and credential all last. */
+static int64_t
+permission_ms(const struct sg_gate *gate, const struct sg_request *r)
+{
+	const struct sg_task *task = sg_state_task(&gate->state, r->task);
+	int64_t ms = gate->catalogue->limits.use_by;
+	if (r->merged.ttl_ms > 0)
+		ms = least(ms, r->merged.ttl_ms);
+	if (task != NULL)
+		ms = least(ms, sg_deadline_left(&task->ends, &gate->state.now));
+	return r->lease[0] != '\0' ? least(ms, sg_deadline_left(&r->lease_ends, &gate->state.now)) : ms;
+}
+
 bool
 sg_record_decision(struct sg_gate *gate, struct sg_request *r, uint64_t *number)
 {
 	struct sg_buf body, seal;
 	sg_buf_init(&body, LEAF_BODY_MAX);
 	sg_buf_init(&seal, SEAL_MAX);
-	r->use_by = sg_deadline_in(&gate->state.now, gate->catalogue->limits.use_by);
+	r->use_by = sg_deadline_in(&gate->state.now, permission_ms(gate, r));
 	bool good = new_tail(gate, r->tail);
 	write_body(&body, gate, r);
 	write_seal(&seal, r);

@@ -125,13 +125,13 @@ sg_approval_stands(const struct sg_gate *gate, const struct sg_approval *a)
 	return a->labels == sg_taint_tag(&a->task->taint) && sg_givers_stand(gate, a);
 }
 
-/* Within one set of rules words may change with the hour. */
+/* That rule, in these words: whatever a rule's function looked at, a person said yes to what it told them. */
 static bool
-was_told(const struct sg_approval *a, const struct sg_ask *ask, bool same_rules)
+was_told(const struct sg_approval *a, const struct sg_ask *ask)
 {
 	uint64_t rule = sg_person_tag(ask->rule), words = sg_person_tag(ask->say);
 	for (size_t i = 0; i < a->reason_count; i++)
-		if (a->reasons[i].rule == rule && (same_rules || a->reasons[i].words == words))
+		if (a->reasons[i].rule == rule && a->reasons[i].words == words)
 			return true;
 	return false;
 }
@@ -140,11 +140,10 @@ was_told(const struct sg_approval *a, const struct sg_ask *ask, bool same_rules)
 static bool
 same_reasons(const struct sg_gate *gate, const struct sg_approval *a, const struct sg_request *r)
 {
-	bool same_rules = strcmp(a->policy, gate->policy) == 0;
 	if (!a->reasons_known) /* of before: it is held to the first of them, or to the very same rules */
-		return same_rules || (sg_str_eq(r->merged.say, sg_str(a->say)) && (a->rule == 0 || a->rule == sg_person_tag(r->merged.rule)));
+		return strcmp(a->policy, gate->policy) == 0 || (sg_str_eq(r->merged.say, sg_str(a->say)) && (a->rule == 0 || a->rule == sg_person_tag(r->merged.rule)));
 	for (size_t i = 0; i < r->merged.ask_count; i++)
-		if (!was_told(a, &r->merged.asks[i], same_rules))
+		if (!was_told(a, &r->merged.asks[i]))
 			return false;
 	return true;
 }

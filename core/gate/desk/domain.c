@@ -85,6 +85,8 @@ of_process(struct sg_gate *gate, const struct sg_request *r, const struct sg_con
 	char text[400];
 	enum kind kind = coarsest(gate, r->agent, conn, &d->fade_ms);
 	struct sg_str group = sg_conn_group(gate, conn);
+	if (kind == KIND_unit)
+		group.len = sg_group_unit(group); /* groups below one unit are its own affair */
 	if ((kind == KIND_cgroup || kind == KIND_unit) && !is_kept(gate, group, conn->peer.uid))
 		kind = KIND_uid; /* what cannot be told apart is one */
 	if (kind == KIND_uid)

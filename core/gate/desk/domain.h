@@ -10,7 +10,7 @@
 #define SG_DOMAIN_KINDS(X)                                                                                             \
 	X(uid,     "all processes of that user on this machine")                                                       \
 	X(cgroup,  "all processes of that control group; files that others can reach are the admin's word (isolated_files)") \
-	X(unit,    "all processes of that systemd unit")                                                               \
+	X(unit,    "all processes of that systemd unit, whatever groups it makes below itself; said aloud without isolated_files")                                                               \
 	X(process, "that process alone: what it writes for another to read is not seen")
 
 /* Member "domain" of the leaf by which this request's peer takes a task: its id, kind, name and how long it carries what it carries. For an agent that an

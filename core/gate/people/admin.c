@@ -263,6 +263,9 @@ write_weak(struct sg_json_writer *w, const struct sg_catalogue *catalogue)
 		snprintf(text, sizeof(text), "agent %.*s: what one process of it read may reach another unseen (domain = \"process\")", SG_STR_ARG(a->name));
 		if (sg_str_is(a->domain, "process") && !catalogue->dev)
 			sg_jw_text(w, text);
+		snprintf(text, sizeof(text), "agent %.*s: units of one user may reach each other's files (domain = \"unit\" without isolated_files = true)", SG_STR_ARG(a->name));
+		if (sg_str_is(a->domain, "unit") && !a->isolated && !catalogue->dev)
+			sg_jw_text(w, text);
 	}
 	sg_jw_end(w);
 }

@@ -46,7 +46,7 @@ struct play {
 		unsigned status;
 		char *body;
 		bool closed, admitted, looked;
-		char facts[128]; /* what the first look finds; "": as all others */
+		char facts[512]; /* what the first look finds; "": as all others */
 	} conns[PLAY_CONNS];
 	const char *facts;                         /* what a look finds */
 	enum sg_reason why;                        /* and if it finds nothing, why */
@@ -546,7 +546,7 @@ play_connect(struct play *p, uint64_t conn, enum sg_face face, uid_t uid)
 static inline void
 play_facts(struct play *p, uid_t uid)
 {
-	static char facts[128];
+	static char facts[512];
 	snprintf(facts, sizeof(facts), "{\"peer:uid\":{\"strength\":\"boundary\",\"value\":\"%u\"}}", (unsigned)uid);
 	p->facts = facts;
 }

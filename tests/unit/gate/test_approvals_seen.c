@@ -199,6 +199,33 @@ another_reason(void)
 		}
 }
 
+static bool fraud;
+
+static const char *
+asks_in_words(const char *input)
+{
+	(void)input;
+	return fraud ? "{\"effects\":[" EFFECT("step_up", ",\"approvers\":\"finance\",\"methods\":[],\"narrow\":{},\"quorum\":1,\"say\":\"fraud? ring first\",\"ttl\":0") "],\"error\":null}"
+		     : "{\"effects\":[" ASKS "],\"error\":null}";
+}
+
+/* One rule, which says something else by now: the person said yes to what it said then, under the same rules or others. */
+static void
+in_other_words(void)
+{
+	for (int row = 0; row < 6; row++) {
+		bool before = row / 3 == 0, after = row % 3 != 0, reloaded = row % 3 == 2;
+		fraud = before;
+		const char *approval = granted(asks_in_words, &lunch);
+		fraud = after;
+		if (reloaded)
+			new_policy(asks_in_words);
+		CU_ASSERT_EQUAL(allowed(act(&lunch, NULL, "b")), before == after);
+		CU_ASSERT_STRING_EQUAL(state_of(approval), before == after ? "consumed" : "void");
+		end();
+	}
+}
+
 static bool by_rule;
 
 static const char *
@@ -268,4 +295,4 @@ older_form(void)
 }
 
 SG_CASES("gate.approvals_seen", {"another thing", another_thing}, {"another audience", another_audience}, {"another life", another_life},
-	 {"less when it is seen", less_when_seen}, {"said to other rules", other_rules}, {"for another reason", another_reason}, {"for a ceiling's reason", a_ceilings_reason}, {"said at another level", another_level}, {"nothing to show", nothing_to_show}, {"an older form of digest", older_form})
+	 {"less when it is seen", less_when_seen}, {"said to other rules", other_rules}, {"for another reason", another_reason}, {"in other words", in_other_words}, {"for a ceiling's reason", a_ceilings_reason}, {"said at another level", another_level}, {"nothing to show", nothing_to_show}, {"an older form of digest", older_form})

@@ -280,6 +280,33 @@ repeats(void)
 }
 
 static const char *
+says_soon(const char *input)
+{
+	(void)input;
+	return "{\"effects\":[{\"effect\":{\"kind\":\"allow\",\"narrow\":{},\"obligations\":[],\"say\":\"\",\"taint\":[],\"ttl\":2000},\"file\":\"p.lua\",\"line\":1,\"rule\":\"soon\"}],\"error\":null}";
+}
+
+/* How long policy lets a permission live is how long it lives, with a credential or without one. */
+static void
+lives_so_long(void)
+{
+	begin();
+	p->effects = says_soon;
+	for (int i = 0; i < 2; i++) { /* mail.read has no credential */
+		const char *action = i == 0 ? "mail.read" : "repo.read";
+		char *id = play_between(play_act(p, 1, task, action, "{}", action), "\"decision_id\":\"", "\"");
+		const struct sg_attempt *a = sg_state_decision(&p->gate->state, sg_str(id));
+		CU_ASSERT_PTR_NOT_NULL_FATAL(a);
+		CU_ASSERT_EQUAL(a->use_by.wall_ms - p->gate->state.now.wall_ms, 2000);
+		free(id);
+	}
+	p->boot += 3 * SG_SEC;
+	p->wall += 3 * SG_SEC;
+	CU_ASSERT_TRUE(play_has(play_act(p, 1, task, "mail.read", "{}", "mail.read"), "use_by_passed"));
+	end();
+}
+
+static const char *
 says_oblige(const char *input)
 {
 	(void)input;
@@ -661,7 +688,7 @@ why(void)
 SG_CASES("gate.decide", {"an allow with a credential", allow_with_credential}, {"without policy everything is denied", no_policy_no_allow},
 	 {"whatever policy says that is no effect is a no", unknown_answers_are_no}, {"narrowing", narrowing}, {"narrowing of what is no number", narrowing_of_what_is_no_number},
 	 {"ceilings that policy cannot lift", ceilings}, {"bounds of what is asked", input_bounds}, {"who asks", who}, {"a process that became another one", changed_peer},
-	 {"a repeat is the same attempt", repeats}, {"a repeat of less is no allow", repeats_of_less}, {"a repeat before the disk", repeat_before_the_disk},
+	 {"a repeat is the same attempt", repeats}, {"lives as long as policy says", lives_so_long}, {"a repeat of less is no allow", repeats_of_less}, {"a repeat before the disk", repeat_before_the_disk},
 	 {"ways around narrowing", around_narrowing}, {"many tasks, one after the other", many_tasks_one_after_the_other},
 	 {"a lost credential is revoked", lost_credential}, {"approvals", approvals},
 	 {"an approval is for one thing", approval_for_something_else}, {"an approval runs out", approval_expires},

@@ -242,13 +242,19 @@ group_not_kept(void)
 			  hinted[] = "{\"peer:cgroup\":{\"strength\":\"hint\",\"value\":\"/a/x\"},\"peer:uid\":{\"strength\":\"boundary\",\"value\":\"1001\"}}",
 			  others[] = "{\"a:cgroup\":{\"strength\":\"boundary\",\"value\":\"/a/x\"},\"peer:uid\":{\"strength\":\"boundary\",\"value\":\"1001\"}}", /* of a step that does not look at the kernel */
 			  none[] = "{\"peer:uid\":{\"strength\":\"boundary\",\"value\":\"1001\"}}";
+#define AT(path) "{\"peer:cgroup\":{\"strength\":\"boundary\",\"value\":\"" path "\"},\"peer:uid\":{\"strength\":\"boundary\",\"value\":\"1001\"}}"
 	static const struct {
 		const char *said, *facts;
 		bool root_owned, can_see;
-		const char *kind;
+		const char *kind, *name; /* name NULL: as the kind says */
 	} rows[] = {
 		{"cgroup", bound, true, true, "cgroup"}, {"cgroup", bound, false, true, "uid"}, {"cgroup", bound, true, false, "uid"},
-		{"cgroup", hinted, true, true, "uid"},	 {"cgroup", none, true, true, "uid"},	{"unit", bound, true, true, "unit"},
+		{"cgroup", hinted, true, true, "uid"},	 {"cgroup", none, true, true, "uid"},	{"unit", bound, true, true, "uid"},
+		{"unit", AT("/x.slice/y.service"), true, true, "unit", "1001 /x.slice/y.service"}, {"unit", AT("/x.slice/y.service/main"), true, true, "unit", "1001 /x.slice/y.service"},
+		{"unit", AT("/x.slice/y.service/worker/z.scope"), true, true, "unit", "1001 /x.slice/y.service"}, {"unit", AT("/x.slice/plain/y.service"), true, true, "uid"},
+		{"unit", AT("/user.slice/user@7.service/app.slice/a.service/b"), true, true, "unit", "1001 /user.slice/user@7.service/app.slice/a.service"},
+		{"unit", AT("/user.slice/user@7.service/a"), true, true, "uid"}, {"unit", AT("/x.slice"), true, true, "uid"}, {"unit", AT("/.service"), true, true, "uid"},
+		{"unit", AT("/x.slice/y.service"), false, true, "uid"}, {"unit", AT("/x.slice/../y.service"), true, true, "uid"}, {"unit", AT("/x.slice/y.service.d"), true, true, "uid"},
 		{"unit", bound, false, true, "uid"},	 {"unit", none, true, true, "uid"},	{"uid", bound, true, true, "uid"},
 		{"process", bound, false, true, "process"}, {"cgroup", others, true, true, "uid"},
 	};
@@ -268,11 +274,11 @@ group_not_kept(void)
 		if (strcmp(t->domain->kind, rows[i].kind) != 0)
 			fprintf(stderr, "  row %zu: %s\n", i, t->domain->kind);
 		CU_ASSERT_STRING_EQUAL(t->domain->kind, rows[i].kind);
-		CU_ASSERT_STRING_EQUAL(t->domain->name, strcmp(rows[i].kind, "uid") == 0 ? "1001" : strcmp(rows[i].kind, "process") == 0 ? t->domain->name : "1001 /a/x");
+		CU_ASSERT_STRING_EQUAL(t->domain->name, rows[i].name != NULL ? rows[i].name : strcmp(rows[i].kind, "uid") == 0 ? "1001" : strcmp(rows[i].kind, "process") == 0 ? t->domain->name : "1001 /a/x");
 		free(task);
 		play_end(p);
 	}
-	CU_ASSERT_STRING_EQUAL(asked_path, "/a/x");
+	CU_ASSERT_STRING_EQUAL(asked_path, "/x.slice/y.service");
 	CU_ASSERT_EQUAL(asked_uid, 1001);
 }
 
