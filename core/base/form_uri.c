@@ -10,8 +10,10 @@
 static const struct {
 	const char *scheme;
 	int64_t port;
-	bool web; /* without a path it is "/" */
-} schemes[] = {{"http", 80, true}, {"https", 443, true}, {"ws", 80, true}, {"wss", 443, true}, {"ftp", 21, false}, {"ssh", 22, false}, {"file", 0, false}};
+	bool root;  /* without a path it is "/"; of others "/" is no path */
+	bool query; /* whoever opens others drops it, so that it would be another spelling */
+} schemes[] = {{"http", 80, true, true}, {"https", 443, true, true}, {"ws", 80, true, true}, {"wss", 443, true, true}, {"ftp", 21, false, false},
+	       {"sftp", 22, false, false}, {"ssh", 22, false, false}, {"file", 0, true, false}};
 
 struct parts {
 	struct sg_str scheme, host, port, path, query; /* ptr NULL: it is not there */
@@ -128,15 +130,13 @@ write_text(struct sg_str text, bool query, struct sg_buf *out)
 static const char *
 write_path(struct sg_str path, struct sg_buf *out)
 {
-	bool root = path.len <= 1;
-	if (!root && path.ptr[path.len - 1] == '/')
+	if (path.ptr[path.len - 1] == '/')
 		path.len--;
 	struct sg_str rest = path;
-	if (rest.len > 0)
-		sg_str_cut(&rest, '/');
-	while (path.len > 0 && rest.ptr != NULL) {
+	sg_str_cut(&rest, '/');
+	while (rest.ptr != NULL) {
 		struct sg_str name = sg_str_cut(&rest, '/');
-		if (!root && !sg_segment_plain(name))
+		if (!sg_segment_plain(name))
 			return "a URI has no '.', '..' or empty name in its path";
 	}
 	return write_text(path, false, out);
@@ -177,10 +177,14 @@ sg_form_uri(struct sg_str text, struct sg_buf *out)
 	sg_buf_text(out, "://");
 	if (!file || p.host.len > 0 || p.port.ptr != NULL)
 		wrong = file ? "a file is on this machine: file:///path" : write_host(&p, known ? schemes[row].port : 0, out);
-	if (p.path.len == 0 && known && schemes[row].web)
-		sg_buf_text(out, "/");
-	if (wrong == NULL)
+	if (wrong == NULL && p.path.len > 1)
 		wrong = write_path(p.path, out);
-	sg_buf_text(out, p.query.ptr != NULL ? "?" : "");
-	return wrong != NULL ? wrong : p.query.ptr != NULL ? write_text(p.query, true, out) : NULL;
+	else if (known && schemes[row].root)
+		sg_buf_text(out, "/");
+	if (wrong != NULL || p.query.len == 0) /* nothing behind '?' asks nothing */
+		return wrong;
+	if (known && !schemes[row].query)
+		return "a URI of file, ftp, sftp or ssh has no query";
+	sg_buf_text(out, "?");
+	return write_text(p.query, true, out);
 }

@@ -9,6 +9,8 @@
 
 #include <stdio.h>
 
+enum { TOOL_HINT = 512 };
+
 /* KEY of each stanza in SECTION names stanzas of TARGET. */
 static const struct reference {
 	const char *section, *key, *target;
@@ -80,6 +82,50 @@ check_unique(const struct sg_conf_node *root, const char *section, const char *k
 					  other->value.column);
 			break;
 		}
+	}
+}
+
+static const struct sg_conf_node *
+text_of(const struct sg_conf_node *stanza, const char *key)
+{
+	const struct sg_conf_node *node = sg_conf_node_get(stanza, key);
+	return node != NULL && node->kind == SG_CONF_TEXT && node->text.len > 0 ? node : NULL;
+}
+
+static bool
+is_action(const struct sg_conf_node *actions, struct sg_str name, struct sg_near *near)
+{
+	for (const struct sg_conf_node *a = actions == NULL ? NULL : actions->first; a != NULL; a = a->next) {
+		const struct sg_conf_node *other = text_of(a, "name");
+		if (other != NULL && sg_str_eq(other->text, name))
+			return true;
+		if (other != NULL)
+			sg_near_offer(near, other->text);
+	}
+	return false;
+}
+
+/* A pin holds the action that it names; one of another name would hold nothing, and one of another tool's that other tool. */
+static void
+check_tools(const struct sg_conf_node *root, struct sg_conf_errors *errors)
+{
+	const struct sg_conf_node *tools = sg_conf_node_get(root, "tools"), *actions = sg_conf_node_get(root, "actions");
+	for (const struct sg_conf_node *t = tools == NULL ? NULL : tools->first; t != NULL; t = t->next) {
+		const struct sg_conf_node *action = text_of(t, "action"), *server = text_of(t, "server"), *tool = text_of(t, "tool");
+		char hint[TOOL_HINT], own[TOOL_HINT];
+		if (action == NULL)
+			continue;
+		struct sg_near near = sg_near(action->text);
+		if (!is_action(actions, action->text, &near)) {
+			sg_conf_error_add(errors, SG_CONF_E_reference, action->value, sg_near_hint(&near, '"', "add it to actions", hint, sizeof(hint)), "there is no action named \"%.*s\"",
+					  SG_STR_ARG(action->text));
+			continue;
+		}
+		if (server == NULL || tool == NULL || !sg_str_starts(action->text, "mcp."))
+			continue;
+		snprintf(own, sizeof(own), "mcp.%.*s.tools.%.*s", SG_STR_ARG(server->text), SG_STR_ARG(tool->text));
+		if (!sg_str_is(action->text, own))
+			sg_conf_error_add(errors, SG_CONF_E_value, action->value, own, "the tool \"%.*s\" of the server \"%.*s\" is another action", SG_STR_ARG(tool->text), SG_STR_ARG(server->text));
 	}
 }
 
@@ -246,6 +292,7 @@ sg_conf_check_references(struct sg_conf_node *root, struct sg_conf_errors *error
 	check_unique(root, "humans", "admin", "one admin for each person", errors);
 	check_uids(root, errors);
 	check_unique(root, "tools", "action", "give each tool an action of its own", errors);
+	check_tools(root, errors);
 	check_quota(root, errors);
 	check_tasks(root, errors);
 	check_stack(root, errors);

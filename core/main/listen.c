@@ -54,7 +54,7 @@ listen_at(const char *path, mode_t mode)
 	mode_t before = umask(0777 & ~mode);
 	bool good = fd >= 0 && bind(fd, (struct sockaddr *)&address, sizeof(address)) == 0 &&
 		    setsockopt(fd, SOL_SOCKET, SO_PASSCRED, &on, sizeof(on)) == 0 && /* handed on to each connection: its very first byte names its sender */
-		    listen(fd, 1024) == 0;
+		    listen(fd, SG_BACKLOG) == 0;
 	umask(before);
 	if (!good && fd >= 0)
 		close(fd);

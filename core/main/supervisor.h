@@ -12,7 +12,7 @@
 
 #include <sys/types.h>
 
-enum { SG_PROCESSES = 160, SG_FACES = 3, SG_RESTARTS = 10 };
+enum { SG_PROCESSES = 160, SG_FACES = 3, SG_RESTARTS = 10, SG_BACKLOG = 4096 /* connections that wait; the kernel cuts it at net.core.somaxconn */ };
 
 struct sg_process {
 	bool used;

@@ -75,7 +75,7 @@ listen_on(struct sg_str text)
 	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on)); /* what is accepted inherits it */
 	if (address.ss_family == AF_INET6)
 		setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof(on));
-	if (bind(fd, (struct sockaddr *)&address, len) == 0 && listen(fd, 1024) == 0)
+	if (bind(fd, (struct sockaddr *)&address, len) == 0 && listen(fd, SG_BACKLOG) == 0)
 		return fd;
 	int error = errno;
 	close(fd);

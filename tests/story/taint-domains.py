@@ -233,6 +233,17 @@ def counted_out(d, agent, other):
     row("counts", "is not the only one of its domain", other.open("work")["state"] == "frozen")
 
 
+def counted_below(d, boss, worker):
+    """What a worker is refused counts for whoever opened the root and gave it a part: the worker goes on for others."""
+    task = boss.open("work")
+    part = worker.claim(boss.delegate(task, to="p", actions=["**"])["task"])
+    for _ in range(20):
+        worker.act(part, "no.such")
+    row("counts", "refusals below freeze the root", d.task(task)["state"] == "frozen", d.task(task))
+    row("counts", "and the domain of whoever opened it", boss.open("work")["state"] == "frozen")
+    row("counts", "not that of who was given a part", worker.open("work", agent="p")["state"] == "open")
+
+
 def fades(d, agent):
     row("fade", "while a task is open nothing fades", labels(agent, agent.open("work", agent="a")) == ["mail"])
     time.sleep(1.5)
@@ -315,5 +326,6 @@ cleansed(d, n1)
 on_the_command_line(d, n1)
 counted_out(d, d.agent_of(B), d.agent_of(B))
 killed_below(d, d.agent_of(NEVER), d.agent_of(PROC))
+counted_below(d, d.agent_of(PIECES), d.agent_of(PROC))
 d.end()
 done()

@@ -42,8 +42,8 @@ domain_too_often(const struct sg_gate *gate, const struct sg_domain *domain)
 {
 	const struct sg_limits *l = &gate->catalogue->limits;
 	int64_t now = sg_state_steady(&gate->state);
-	return sg_counted_within(&domain->denials, now, l->denials_within) >= l->domain_denials ||
-	       sg_counted_within(&domain->step_ups, now, l->step_ups_within) >= l->domain_step_ups;
+	return domain != NULL && (sg_counted_within(&domain->denials, now, l->denials_within) >= l->domain_denials ||
+	       sg_counted_within(&domain->step_ups, now, l->step_ups_within) >= l->domain_step_ups);
 }
 
 /* A tainted task that is refused one of the high classes is what an attack looks like. */
@@ -79,6 +79,6 @@ sg_thresholds(struct sg_gate *gate, struct sg_request *r)
 	if (why != NULL)
 		sg_gate_freeze(gate, freezes && !r->merged.freeze_whole ? task : task->root, why);
 	bool own = why != NULL && !sg_str_is(sg_str(why), "policy_kills") && sg_task_self_opened(task->root); /* another root would begin to count from nothing */
-	if (freezes ? r->merged.freeze_whole : own || domain_too_often(gate, task->domain))
-		sg_domain_freeze(gate, task, freezes ? "policy" : "denials or step_ups");
+	if (freezes ? r->merged.freeze_whole : own || domain_too_often(gate, task->root->domain))
+		sg_domain_freeze(gate, freezes ? task : task->root, freezes ? "policy" : "denials or step_ups"); /* who was given a part works for others, too */
 }

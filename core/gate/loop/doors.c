@@ -142,8 +142,9 @@ sg_doors_rested(struct sg_loop *loop)
 void
 sg_doors_accept(struct sg_loop *loop, struct sg_source *listener, enum sg_face face)
 {
-	int spent = 0;
-	for (int i = 0; i < SG_ACCEPT_BATCH && spent < SG_ACCEPT_SPENT; i++) {
+	sg_time until = loop->sys->boot_time(loop->sys) + SG_ACCEPT_SPENT_US * (SG_MSEC / 1000);
+	bool over = false;
+	for (int taken = 0; taken < SG_ACCEPT_BATCH && !over;) {
 		struct sockaddr_storage from = {0};
 		socklen_t len = sizeof(from);
 		int fd = accept4(listener->fd, (struct sockaddr *)&from, &len, SOCK_CLOEXEC | SOCK_NONBLOCK);
@@ -152,13 +153,14 @@ sg_doors_accept(struct sg_loop *loop, struct sg_source *listener, enum sg_face f
 		if (fd < 0)
 			return;
 		if (is_spent(loop, fd, face)) {
-			close(fd);
-			spent++;
+			close(fd); /* as fast as they come: whoever else connects stands behind them */
+			over = loop->sys->boot_time(loop->sys) >= until;
 		} else {
 			accept_one(loop, fd, face, &from);
+			taken++;
 		}
 	}
-	if (spent == SG_ACCEPT_SPENT && face != SG_FACE_ADMIN && loop->accepting)
+	if (over && face != SG_FACE_ADMIN && loop->accepting)
 		rest(loop, listener);
 }
 

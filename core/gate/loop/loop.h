@@ -9,7 +9,7 @@
 
 #include <pthread.h>
 
-enum { SG_LISTENERS = 8, SG_CHILDREN = 128, SG_CHILDREN_KEPT = 24 /* that doors of agents leave to workers, modules and the other faces */, SG_WORKER_DEPTH = 8, SG_WORKER_SHARE = 4 /* of one agent in one worker */, SG_JUDGE_QUEUE = 4096, SG_JUDGE_SHARE = 2048 /* of one agent in the queue */, SG_JUDGE_AGAIN = 3, SG_SUSPECTS = 64, SG_SUSPECT_S = 60, SG_ACCEPT_BATCH = 64, SG_ACCEPT_SPENT = 32 /* of them by users without a connection left; then the face rests */, SG_ACCEPT_REST_MS = 5, SG_TURN_OUT_MS = 20 };
+enum { SG_LISTENERS = 8, SG_CHILDREN = 128, SG_CHILDREN_KEPT = 24 /* that doors of agents leave to workers, modules and the other faces */, SG_WORKER_DEPTH = 8, SG_WORKER_SHARE = 4 /* of one agent in one worker */, SG_JUDGE_QUEUE = 4096, SG_JUDGE_SHARE = 2048 /* of one agent in the queue */, SG_JUDGE_AGAIN = 3, SG_SUSPECTS = 64, SG_SUSPECT_S = 60, SG_ACCEPT_BATCH = 64, SG_ACCEPT_SPENT_US = 500 /* for closing those of users without a connection left; then the face rests */, SG_ACCEPT_REST_MS = 1, SG_TURN_OUT_MS = 20 };
 enum {
 	SG_WORKER_START = 1000, /* milliseconds a worker may take to be forked and confined, on top of its first answer */
 	SG_CHILD_NAME = 96,

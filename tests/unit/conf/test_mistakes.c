@@ -2,6 +2,8 @@
  * Mistakes people make in configuration files: each has its code, its exact place and a hint that helps. */
 #include "unit/conf/folder.h"
 
+#define D64 "1111111111111111111111111111111111111111111111111111111111111111"
+
 #define ATTEST "attest : { peer : { use = \"peer\" } }\n"
 #define AGENT(more)                                                                                                    \
 	ATTEST "agents : { a : { owner = \"o\"  escalate = \"e\"  review_by = \"2027-01-31\"  environment = \"s\"\n"   \
@@ -306,7 +308,10 @@ static const struct mistake {
 	 "\"unknown\" says where a value came from and is no action's name", "dotted name"},
 	{SG_STR("actions : { a : { name = \"self\"  effect = \"read\"  sensitivity = \"public\" } }\n"), "conf_value", 1, 26,
 	 "\"self\" says where a value came from and is no action's name", "dotted name"},
-	{SG_STR("tools : { t : { action = \"a.b\"  server = \"s\"  tool = \"t\"  digest = \"abc\" } }\n"), "conf_range", 1, 68, "the length of digest is out of bounds", "from 64"},
+	{SG_STR("actions : { a : { name = \"mcp.s.tools.t\"  effect = \"read\"  sensitivity = \"internal\" } }\ntools : { t : { action = \"mcp.s.tools.tt\"  server = \"s\"  tool = \"t\"  digest = \"" D64 "\" } }\n"), "conf_reference", 2, 26, "there is no action named \"mcp.s.tools.tt\"", "\"mcp.s.tools.t\""},
+	{SG_STR("actions : { a : { name = \"mcp.s.tools.t\"  effect = \"read\"  sensitivity = \"internal\" } }\ntools : { t : { action = \"mcp.s.tools.t\"  server = \"s\"  tool = \"u\"  digest = \"" D64 "\" } }\n"), "conf_value", 2, 26, "the tool \"u\" of the server \"s\" is another action", "mcp.s.tools.u"},
+	{SG_STR("actions : { a : { name = \"mcp.s.tools.t\"  effect = \"read\"  sensitivity = \"internal\" } }\ntools : { t : { action = \"mcp.s.tools.t\"  server = \"r\"  tool = \"t\"  digest = \"" D64 "\" } }\n"), "conf_value", 2, 26, "the tool \"t\" of the server \"r\" is another action", "mcp.r.tools.t"},
+	{SG_STR("tools : { t : { action = \"a.b\"  server = \"s\"  tool = \"t\"  digest = \"abc\" } } actions : { a : { name = \"a.b\"  effect = \"read\"  sensitivity = \"internal\" } }\n"), "conf_range", 1, 68, "the length of digest is out of bounds", "from 64"},
 	{SG_STR("intents : { i : { actions = [ ]  sensitivity = \"internal\"  roles = [ \"planer\" ] } }\nroles : { planner : { } }\n"), "conf_reference", 1, 70,
 	 "there is no \"planer\" in roles", "planner"},
 	{SG_STR("humans : { a : { id = \"x@y\" } b : { id = \"x@y\" } }\n"), "conf_not_unique", 1, 42, "\"x@y\" is the id of humans.a already", "one stanza"},

@@ -205,7 +205,7 @@ static const char *
 asks_in_words(const char *input)
 {
 	(void)input;
-	return fraud ? "{\"effects\":[" EFFECT("step_up", ",\"approvers\":\"finance\",\"methods\":[],\"narrow\":{},\"quorum\":1,\"say\":\"fraud? ring first\",\"ttl\":0") "],\"error\":null}"
+	return fraud ? "{\"effects\":[{\"effect\":{\"approvers\":\"finance\",\"kind\":\"step_up\",\"methods\":[],\"narrow\":{},\"quorum\":1,\"say\":\"fraud? ring first\",\"ttl\":120000},\"file\":\"a.lua\",\"line\":1,\"rule\":\"step_up\"}],\"error\":null}"
 		     : "{\"effects\":[" ASKS "],\"error\":null}";
 }
 
@@ -216,7 +216,8 @@ in_other_words(void)
 	for (int row = 0; row < 6; row++) {
 		bool before = row / 3 == 0, after = row % 3 != 0, reloaded = row % 3 == 2;
 		fraud = before;
-		const char *approval = granted(asks_in_words, &lunch);
+		char approval[SG_ID_MAX];
+		snprintf(approval, sizeof(approval), "%s", granted(asks_in_words, &lunch));
 		fraud = after;
 		if (reloaded)
 			new_policy(asks_in_words);
