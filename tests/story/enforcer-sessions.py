@@ -6,11 +6,13 @@ from stage import Stage, done, row, says, until
 
 GATE, OTHER, BOSS = 63401, 63402, 62401
 AGENT = ('%s : { owner = "o@acme.example"  escalate = "e@acme.example"  review_by = "2027-01-31"  environment = "prod"  match = [ "peer:uid=%d" ]\n'
-         '  reach = [ "**" ]  intents = [ "work" ]  delegates = [ "*" ]  fade = "%s" }\n')
+         '  reach = [ "**" ]  intents = [ "work", "idle", "short" ]  delegates = [ "*" ]  fade = "%s" }\n')
 CONF = """
 admins : { hugo : { uid = 62401 } }
 humans : { o : { id = "o@acme.example" } }
-intents : { work : { actions = [ "**" ]  sensitivity = "confidential"  depth = 4  children = 100 } }
+intents : { work : { actions = [ "**" ]  sensitivity = "confidential"  depth = 4  children = 100 }
+            idle : { actions = [ "**" ]  sensitivity = "confidential"  idle = "2s" }
+            short : { actions = [ "**" ]  sensitivity = "confidential"  ttl = "4s" } }
 resources : { thing : { type = "thing"  patterns = [ "**" ]  sensitivity = "internal" } }
 agents : {
 """ + AGENT % ("a", 61401, "1h") + AGENT % ("b", 61402, "never") + """}
@@ -19,11 +21,13 @@ enforcers : { gate : { match = [ "peer:uid=63401" ]  for_agents = [ "*" ] }
 actions : {
   mail : { name = "mail.read"  class = "data"  effect = "read"  sensitivity = "internal"  taints = [ "mail" ] }
   erp : { name = "erp.lookup"  class = "data"  effect = "read"  sensitivity = "internal" }
-  bad : { name = "bad.idea"  class = "other"  effect = "write"  sensitivity = "internal" } }
+  bad : { name = "bad.idea"  class = "other"  effect = "write"  sensitivity = "internal" }
+  alone : { name = "bad.alone"  class = "other"  effect = "write"  sensitivity = "internal" } }
 """
 POLICY = """
 rule { id = "allow", on = { "mail.*", "erp.*" }, effect = allow {} }
 rule { id = "bad", on = "bad.idea", effect = deny { freeze = true } }
+rule { id = "alone", on = "bad.alone", effect = deny { freeze = true, only_task = true } }
 """
 
 
@@ -105,6 +109,22 @@ def frozen(d, gate, hugo):
     row("frozen", "thawed, it ends", end(gate, "f-1")[0] == 200 and labels(d, opened(gate, "f-1")) == [])
 
 
+def waits(d, gate, hugo):
+    """What stands still ends neither by silence nor by time: its session keeps what it carries until an operator has looked."""
+    for intent in ("idle", "short"):
+        session = "w-" + intent
+        still = gate.open(intent, agent="a", session=session)
+        read(gate, still)
+        gate.act(still, "bad.alone", as_enforcer=True)
+        beside = gate.open(intent, agent="a", session="v-" + intent)
+        row("waits", "%s: it stands still" % intent, d.task(still)["state"] == "frozen" and d.task(beside)["state"] == "open")
+        row("waits", "%s: one that does not ends" % intent, until(lambda: d.task(beside)["state"] in ("closed", "expired"), 30), d.task(beside))
+        row("waits", "%s: it goes on standing still" % intent, d.task(still)["state"] == "frozen" and end(gate, session)[0] == 409, d.task(still))
+        row("waits", "%s: and carries what it carried" % intent, labels(d, opened(gate, session)) == ["mail"])
+        hugo.ask("DELETE", "/v1/tasks/" + still["id"])
+        row("waits", "%s: until an operator has looked" % intent, end(gate, session)[0] == 200 and labels(d, opened(gate, session)) == [])
+
+
 def again(d, gate):
     one, two = opened(gate, "r-1"), opened(gate, "r-2")
     read(gate, one), read(gate, two)
@@ -143,6 +163,7 @@ def main():
     ended(d, gate, other)
     many(d, gate)
     frozen(d, gate, hugo)
+    waits(d, gate, hugo)
     again(d, gate)
     idle(d, gate)
     d.end()

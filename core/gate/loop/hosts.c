@@ -12,15 +12,50 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+static size_t
+under_way(const struct sg_child *host)
+{
+	size_t count = 0;
+	for (const struct sg_call *call = host->calls; call != NULL; call = call->next)
+		count += call->look == 0;
+	return count;
+}
+
+static bool
+ask_now(struct sg_loop *loop, struct sg_child *host, uint64_t id, struct sg_str request)
+{
+	if (sg_link_queue(&host->link, SG_FRAME_H_CALL, id, request, -1, NULL) != SG_OK)
+		return false;
+	host->asked++;
+	return sg_host_remember(loop, host, id, 0);
+}
+
+/* Whose request has ended meanwhile is asked for no more; what nobody waits for, a revocation, is. */
+static void
+ask_next(struct sg_loop *loop, struct sg_child *host)
+{
+	while (host->linked && under_way(host) < SG_CALLS_AT_ONCE) {
+		struct sg_lined *l = sg_line_next(&host->line);
+		if (l == NULL)
+			return;
+		bool wanted = l->id == 0 || sg_request_find(loop->gate, l->id) != NULL;
+		uint64_t id = wanted && !ask_now(loop, host, l->id, (struct sg_str){l->request, l->len}) ? l->id : 0;
+		free(l);
+		if (id != 0)
+			sg_gate_called(loop->gate, id, (struct sg_str){NULL, 0});
+	}
+}
+
 bool
 sg_hosts_call(void *self, uint64_t id, const char *kind, struct sg_str name, struct sg_str request)
 {
 	struct sg_loop *loop = self;
 	struct sg_child *host = sg_host_named(loop, strcmp(kind, "verify") == 0 ? "verify." : "issue.", name);
-	if (host == NULL || !host->ready || sg_link_queue(&host->link, SG_FRAME_H_CALL, id, request, -1, NULL) != SG_OK)
+	if (host == NULL || !host->ready)
 		return false;
-	host->asked++;
-	return sg_host_remember(loop, host, id, 0);
+	if (host->line.count > 0 || under_way(host) >= SG_CALLS_AT_ONCE)
+		return sg_line_add(&host->line, id, sg_whose(loop, id), request);
+	return ask_now(loop, host, id, request);
 }
 
 /* ---- frames ---- */
@@ -218,5 +253,6 @@ sg_host_frame(struct sg_loop *loop, struct sg_child *host, const struct sg_frame
 		call->id != 0 ? sg_gate_called(loop->gate, call->id, frame->payload)
 			      : sg_gate_confirmed(loop->gate, sg_str(strchr(host->name, '.') + 1), frame->payload);
 	free(call);
+	ask_next(loop, host);
 	return true;
 }

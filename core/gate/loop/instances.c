@@ -90,7 +90,7 @@ look_after(struct sg_loop *loop, struct sg_child *host)
 	age(loop, host);
 	if (!host->retiring && !may_stay(loop, host))
 		host->retiring = true;
-	if (!host->retiring || host->calls != NULL)
+	if (!host->retiring || host->calls != NULL || host->line.count > 0)
 		return;
 	if (host->linked) { /* its link closes, and it stops by itself */
 		sg_child_gone(loop, host);
@@ -136,6 +136,9 @@ fail_calls(struct sg_loop *loop, struct sg_child *host)
 		free(call);
 		call = next;
 	}
+	for (struct sg_lined *l; (l = sg_line_next(&host->line)) != NULL; free(l))
+		if (l->id != 0)
+			sg_gate_called(loop->gate, l->id, (struct sg_str){NULL, 0});
 }
 
 void

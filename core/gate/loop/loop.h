@@ -4,6 +4,7 @@
 #define SG_GATE_LOOP_H
 
 #include "frame/link.h"
+#include "gate/loop/line.h"
 #include "gate/wire/wire.h"
 #include "gate/journal/pulse.h"
 
@@ -78,7 +79,8 @@ struct sg_child {
 	bool started;  /* host: this stanza was ready once: what goes wrong later is no refusal */
 	bool entered; /* host: in use; one that is being prepared is ready before it is */
 	struct sg_buf said; /* host: its READY, until it enters */
-	struct sg_call *calls;
+	struct sg_call *calls; /* that it was asked */
+	struct sg_line line;   /* that it is not asked yet */
 	sg_time since, respawn_at;
 	sg_time answered; /* when it last answered a call: while it goes on, those behind are not late */
 	unsigned failures, restarts; /* failures: in a row */
@@ -222,6 +224,9 @@ int sg_doors_fd(struct sg_loop *loop, uint64_t conn);
  * are as many as may be. NULL: there is no place. */
 struct sg_child *sg_door_for(struct sg_loop *loop, enum sg_face face, uid_t uid);
 
+/* whose.c: names the agent whose request that is; 0: nobody's. */
+uint64_t sg_whose(const struct sg_loop *loop, uint64_t id);
+
 /* pool.c */
 bool sg_pool_judge(void *self, uint64_t id, enum sg_frame_type type, struct sg_str input);
 bool sg_pool_frame(struct sg_loop *loop, struct sg_child *worker, const struct sg_frame *frame);
@@ -231,7 +236,7 @@ void sg_pool_pump(struct sg_loop *loop);
 void sg_pool_deadlines(struct sg_loop *loop);
 void sg_pool_done(struct sg_loop *loop);
 
-/* hosts.c */
+/* hosts.c. A call waits until those before it are answered, and then for its turn. */
 bool sg_hosts_call(void *self, uint64_t id, const char *kind, struct sg_str name, struct sg_str request);
 bool sg_hosts_look(void *self, uint64_t id, uint64_t conn);
 /* sinks.c: tells sinks how far they may carry, and the gate whether a required one lags. */

@@ -35,17 +35,6 @@ push_front(struct sg_loop *loop, struct sg_question *list)
 	loop->queue = list;
 }
 
-/* Whose question this is, so that one agent never fills the pool while others wait. */
-static uint64_t
-whose(const struct sg_loop *loop, uint64_t id)
-{
-	const struct sg_request *r = sg_request_find(loop->gate, id);
-	uint64_t tag = UINT64_C(14695981039346656037); /* FNV-1a; a collision only makes two share a share */
-	for (size_t i = 0; r != NULL && r->agent != NULL && i < r->agent->name.len; i++)
-		tag = (tag ^ (unsigned char)r->agent->name.ptr[i]) * UINT64_C(1099511628211);
-	return r == NULL || r->agent == NULL ? 0 : tag;
-}
-
 static size_t
 count_of(const struct sg_question *list, uint64_t agent)
 {
@@ -67,7 +56,7 @@ bool
 sg_pool_judge(void *self, uint64_t id, enum sg_frame_type type, struct sg_str input)
 {
 	struct sg_loop *loop = self;
-	uint64_t agent = whose(loop, id);
+	uint64_t agent = sg_whose(loop, id);
 	struct sg_question *q = !may_wait(loop, agent) || loop->gate->policy[0] == '\0' ? NULL : malloc(sizeof(*q) + input.len);
 	if (q == NULL)
 		return false;

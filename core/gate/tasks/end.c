@@ -21,7 +21,7 @@ sg_gate_expire(struct sg_gate *gate)
 	}
 	at = 0;
 	for (struct sg_task *t; (t = sg_table_next(&gate->state.tasks, &at)) != NULL;)
-		if (t->state <= SG_TASK_FROZEN && sg_deadline_over(&t->ends, &gate->state.now))
+		if (t->state <= SG_TASK_FROZEN && sg_deadline_over(&t->ends, &gate->state.now) && sg_task_may_end(t))
 			sg_end_task(gate, t, "expired");
 }
 

@@ -126,19 +126,13 @@ session_asks(const struct sg_gate *gate, const struct sg_session *session, size_
 	return false;
 }
 
-static bool
-may_end(const struct sg_task *task)
-{
-	return task->state == SG_TASK_OPEN && !sg_task_holds_frozen(task); /* what stands still waits for an operator */
-}
-
 /* At most a slice of them; the rest is as idle at the next look. False: it could not be recorded. */
 static bool
 end_idle(struct sg_gate *gate, const struct sg_session *session, size_t *ended)
 {
 	for (const struct sg_domain *d = session->first; d != NULL; d = d->session_next)
 		for (const struct sg_task *t = d->tasks > 0 ? d->first : NULL; t != NULL && *ended < SLICE; t = t->domain_next)
-			if (may_end(t) && !(++*ended, sg_end_task(gate, t, "session idle")))
+			if (t->state == SG_TASK_OPEN && !sg_task_holds_frozen(t) && !(++*ended, sg_end_task(gate, t, "session idle")))
 				return false;
 	return true;
 }

@@ -124,6 +124,25 @@ sg_task_holds_frozen(const struct sg_task *task)
 	return false;
 }
 
+/* Of a domain that stands still nothing is lost with a task of it. */
+static bool
+waits(const struct sg_task *task)
+{
+	return task->state == SG_TASK_FROZEN && (task->domain == NULL || !task->domain->frozen);
+}
+
+bool
+sg_task_may_end(const struct sg_task *task)
+{
+	for (const struct sg_task *t = task; t != NULL; t = t->parent)
+		if (waits(t))
+			return false;
+	for (const struct sg_task *t = task->tree_next; t != task; t = t->tree_next)
+		if (waits(t) && sg_task_is_below(t, task))
+			return false;
+	return task->state <= SG_TASK_FROZEN;
+}
+
 static void
 close_now(struct sg_gate *gate, struct sg_request *r)
 {
@@ -232,7 +251,7 @@ sg_gate_idle(struct sg_gate *gate)
 		bool idle = t->idle_ms > 0 && (gate->state.now.wall_ms - t->last_ms >= t->idle_ms || (gate->state.now.boot - t->last_boot) / SG_MSEC >= t->idle_ms);
 		const struct sg_agent *agent = sg_catalogue_agent(gate->catalogue, sg_str(t->agent));
 		bool overdue = agent != NULL && gate->state.now.wall_ms - agent->review_ms >= gate->catalogue->limits.review_grace;
-		if (t->state <= SG_TASK_FROZEN && (overdue || (idle && t->children == 0)))
+		if ((overdue || (idle && t->children == 0)) && sg_task_may_end(t))
 			sg_end_task(gate, t, overdue ? "review overdue" : "idle");
 	}
 }

@@ -33,6 +33,8 @@ void sg_write_task(struct sg_json_writer *w, const struct sg_gate *gate, const s
 void sg_answer_opened(struct sg_gate *gate, struct sg_request *request);
 /* It, one above it, or one below it stands still: who asks cannot end it. */
 bool sg_task_holds_frozen(const struct sg_task *task);
+/* It may end by time or by silence. What stands still, or holds what does, waits for an operator, unless its domain stands still in its place. */
+bool sg_task_may_end(const struct sg_task *task);
 void sg_route_thaw(struct sg_gate *gate, struct sg_request *request);
 void sg_route_task_show(struct sg_gate *gate, struct sg_request *request);
 void sg_route_task_close(struct sg_gate *gate, struct sg_request *request);

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Calls that wait for their turn at a module. It is asked for SG_CALLS_AT_ONCE at a time; whoever asks for much waits behind whoever asks for little. Private
+ * to the loop. */
+#ifndef SG_GATE_LOOP_LINE_H
+#define SG_GATE_LOOP_LINE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stepgate/types.h>
+
+enum {
+	SG_CALLS_AT_ONCE = 2,   /* one that it works at, and the next */
+	SG_CALLS_LINE = 4096,   /* that wait at one module */
+	SG_CALLS_SHARE = 1024   /* of them of one agent */
+};
+
+struct sg_lined {
+	struct sg_lined *next;
+	uint64_t id, whose, turn;
+	size_t len;
+	char request[];
+};
+
+/* Zeroed: empty. */
+struct sg_line {
+	struct sg_lined *first, *last;
+	size_t count;
+	uint64_t turn; /* of the last one that had its turn */
+};
+
+/* Copies the request. False: the line is full, or whoever asks has their share of it; or no memory. */
+bool sg_line_add(struct sg_line *line, uint64_t id, uint64_t whose, struct sg_str request);
+/* Takes the one whose turn it is, in rounds: of each that waits one, the oldest first. The caller frees. NULL: nobody waits. */
+struct sg_lined *sg_line_next(struct sg_line *line);
+
+#endif
