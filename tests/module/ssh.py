@@ -169,15 +169,15 @@ def until_its_end():
     comment = comment[comment.index(b"stepgate 1"):]
     groups = [tuple(map(int, w.split(b":"))) for w in re.match(rb"stepgate 1((?: \d+:\d+)+)", comment).group(1).split()]
     assert groups == sorted(groups) and sum(c for _, c in groups) == len(ends), groups
-    assert all(u % 60 == 0 and u <= now + 3660 + 86400 + 120 for u, _ in groups), (groups, now)
-    assert groups[0][0] <= now + 120 and groups[-1][0] >= now + 3600, (groups, now)
+    assert all(u % 60 == 0 for u, _ in groups) and now + 100060 <= groups[-1][0] <= now + 100180, (groups, now)  # however far ahead the clock stood
+    assert groups[0][0] <= now + 120 and groups[-2][0] >= now + 3600, (groups, now)
     _, answers = ask("issue", "ssh", [dict(at("far", now + 40 * 86400 + 300), now=now + 40 * 86400)], KEY, ["krl=folder:" + path])
     assert answers[0]["ok"]
     good("what Stepgate believes the time to be counts")
     for bad in ("soon", 1.5, None, [], {}, "7"):
         _, answers = ask("issue", "ssh", [at("bad", bad)], KEY, ["krl=folder:" + path])
         assert not answers[0]["ok"] and answers[0]["code"] == "call_malformed", (bad, answers)
-    good("a serial stays until its certificate's end and a minute, an hour at most")
+    good("a serial stays until its certificate's end and a minute, however far away that is")
 
 
 def verify(certificate, jwks, lease):

@@ -193,17 +193,29 @@ sg_write_failing_issuers(struct sg_json_writer *w, const struct sg_gate *gate)
 	sg_jw_end(w);
 }
 
+/* Whoever verifies it by itself takes it as long as it says, whatever its issuer was told. */
+static bool
+is_taken_offline(const struct sg_gate *gate, const struct sg_lease *lease)
+{
+	const struct sg_issuer_told *told = sg_issuer_told(gate, sg_str(lease->issuer));
+	return lease->state >= SG_LEASE_REVOKING && lease->handed && (told == NULL || strcmp(told->revocation, "instant") != 0);
+}
+
+bool
+sg_lease_lives_on(const struct sg_gate *gate, const struct sg_lease *lease)
+{
+	return lease->state == SG_LEASE_DEAD && is_taken_offline(gate, lease) && left_ms(lease, &gate->state.now) > 0;
+}
+
 struct sg_revoking
 sg_revoking_now(const struct sg_gate *gate)
 {
 	struct sg_revoking sum = {0};
 	size_t at = 0;
 	for (const struct sg_lease *l; (l = sg_table_next(&gate->state.leases, &at)) != NULL;) {
-		if (!is_open(gate, l))
-			continue;
-		int64_t left = sg_deadline_left(&l->ends, &gate->state.now);
-		sum.open++;
-		sum.failing += l->failed != NULL;
+		int64_t left = is_open(gate, l) || is_taken_offline(gate, l) ? left_ms(l, &gate->state.now) : 0;
+		sum.open += is_open(gate, l);
+		sum.failing += is_open(gate, l) && l->failed != NULL;
 		sum.residual_ms = left > sum.residual_ms ? left : sum.residual_ms;
 	}
 	return sum;

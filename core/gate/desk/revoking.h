@@ -32,9 +32,11 @@ void sg_leases_turn(struct sg_gate *gate);
 struct sg_revoking {
 	int64_t open;        /* leases that are being revoked */
 	int64_t failing;     /* those of them whose issuer has said no, or is away */
-	int64_t residual_ms; /* how long the longest of them may still be taken by who verifies it offline */
+	int64_t residual_ms; /* how long the longest that was taken back may still be taken by who verifies it offline, by the clock that says more */
 };
 
+/* Its issuer has said that it is gone, and whoever does not ask takes it still. */
+bool sg_lease_lives_on(const struct sg_gate *gate, const struct sg_lease *lease);
 struct sg_revoking sg_revoking_now(const struct sg_gate *gate);
 /* [NAME]: issuers of those that fail, 16 at most. */
 void sg_write_failing_issuers(struct sg_json_writer *w, const struct sg_gate *gate);

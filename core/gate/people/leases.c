@@ -34,7 +34,7 @@ is_listed(const struct sg_gate *gate, const struct sg_request *r, const struct s
 	sg_json_string(sg_json_get(r->body, "agent"), &agent);
 	if (agent.len > 0 && !sg_str_is(agent, lease->agent))
 		return false;
-	return sg_str_is(all, "yes") || (lease->state < SG_LEASE_DEAD && !sg_lease_is_over(lease, &gate->state.now));
+	return sg_str_is(all, "yes") || (lease->state < SG_LEASE_DEAD && !sg_lease_is_over(lease, &gate->state.now)) || sg_lease_lives_on(gate, lease);
 }
 
 /* First what is not taken back, then the rest; how many there are is said, whatever is left out. */

@@ -262,7 +262,7 @@ enum sg_status
 krl_revoke(struct krl *krl, uint64_t serial, int64_t exp, int64_t now, struct sg_err *err)
 {
 	bool missed;
-	int64_t most = now + KRL_KEEP_S + KRL_BEHIND_S, until = exp <= 0 ? now + KRL_KEEP_S : exp + MINUTE < most ? exp + MINUTE : most;
+	int64_t until = exp <= 0 ? now + KRL_KEEP_S : exp + MINUTE; /* however far ahead the clock stood that it was made by */
 	if (flock(krl->folder, LOCK_EX) != 0)
 		return sg_refuse(err, SG_UNAVAILABLE, "ssh_krl_read", "%s: %s", krl->name, strerror(errno));
 	enum sg_status status = take(krl, false, &missed, err);

@@ -7,7 +7,7 @@
 #include <stepgate/module.h>
 
 /* KRL_LIVE: certificates that may live at a time; one that lives for a second stays on the list for two minutes, half of which count. */
-enum { KRL_MAX = 65536, KRL_LIVE = KRL_MAX / 2, KRL_KEEP_S = 3660, KRL_BEHIND_S = 86400 /* the clock may stand so far behind the one that certificates were made by */, KRL_NAME_MAX = 64 };
+enum { KRL_MAX = 65536, KRL_LIVE = KRL_MAX / 2, KRL_KEEP_S = 3660, KRL_NAME_MAX = 64 };
 
 struct krl {
 	int folder;
@@ -29,7 +29,7 @@ enum sg_status krl_start(struct krl *krl, int64_t now, struct sg_err *err);
 void krl_done(struct krl *krl);
 
 /* On disk, in place, when this answers SG_OK; the second time it only looks. It stays there until a minute after `exp` (seconds since
- * 1970), KRL_KEEP_S and KRL_BEHIND_S at most, KRL_KEEP_S if that is 0, and while the list is not half full for KRL_KEEP_S more: what is over by one clock may not be by another's. Besides the above: ssh_krl_full. */
+ * 1970), KRL_KEEP_S if that is 0, and while the list is not half full for KRL_KEEP_S more: what is over by one clock may not be by another's. Besides the above: ssh_krl_full. */
 enum sg_status krl_revoke(struct krl *krl, uint64_t serial, int64_t exp, int64_t now, struct sg_err *err);
 
 #endif
