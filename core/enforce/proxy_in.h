@@ -56,7 +56,9 @@ bool sg_tools_show(struct sg_proxy *proxy, const struct sg_mcp_call *call, struc
  * server's instructions, without which they do not go on; NULL: none is known. False: there was no room. */
 bool sg_capabilities_pass(struct sg_buf *to, enum sg_side side, const struct sg_mcp_message *message, struct sg_str id, const char *pin);
 
-/* said.c: may this message of the server go on, an answer to `method` or itself of it? What holds words is decided once. */
+/* said.c: may what the server says by the way go on? Decided once in a session. */
+bool sg_said_pass(struct sg_proxy *proxy);
+/* May this message of the server go on, an answer to `method` or itself of it? */
 bool sg_said_passes(struct sg_proxy *proxy, const struct sg_method *method, const struct sg_mcp_message *message);
 
 /* held.c: true if the client's line has to wait, because it calls a tool whose definition is not known and that may be allowed; it is kept, and the server

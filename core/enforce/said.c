@@ -7,16 +7,27 @@
 
 #include <stdio.h>
 
-static const char *const says[] = {"resources/list", "resources/templates/list", "prompts/list", "notifications/message", "notifications/progress",
-				   "notifications/resources/updated", "sampling/createMessage", "elicitation/create"};
+static bool
+has_more_than(const struct sg_json *object, const char *known)
+{
+	for (const struct sg_json *m = sg_json_first(object); m != NULL; m = sg_json_next(object, m))
+		if (object->type != SG_JSON_OBJECT || !sg_str_is(m->name, known))
+			return true;
+	return object != NULL && object->type != SG_JSON_OBJECT;
+}
 
+/* Everything of the server that goes on and was not decided by itself, but for what says nothing: an empty answer, a notice without particulars, which request
+ * is taken back. The answer to `initialize` and lists of tools have rules of their own (capabilities.c, tools_show.c); their errors have none. */
 static bool
 holds_words(const struct sg_method *method, const struct sg_mcp_message *m)
 {
-	bool words = method->treatment == SG_METHOD_PASSED && sg_json_get(m->json, "error") != NULL;
-	for (size_t i = 0; i < sizeof(says) / sizeof(says[0]) && !words; i++)
-		words = strcmp(method->name, says[i]) == 0;
-	return words;
+	if (method->treatment == SG_METHOD_DECIDED)
+		return false;
+	if (sg_json_get(m->json, "error") != NULL)
+		return true;
+	if (m->answer)
+		return method->treatment == SG_METHOD_PASSED && has_more_than(sg_json_get(m->json, "result"), "");
+	return has_more_than(sg_json_get(m->json, "params"), strcmp(method->name, "notifications/cancelled") == 0 ? "requestId" : "");
 }
 
 /* A catalogue that does not have the action says nothing of such words: they leave nothing behind. Where this cannot be asked it counts as having it. */
@@ -46,12 +57,10 @@ decide(struct sg_proxy *proxy, struct sg_arena *arena, const char *action)
 }
 
 bool
-sg_said_passes(struct sg_proxy *proxy, const struct sg_method *method, const struct sg_mcp_message *m)
+sg_said_pass(struct sg_proxy *proxy)
 {
 	char action[96];
 	struct sg_arena arena;
-	if (!holds_words(method, m))
-		return true;
 	if (proxy->said != SG_WORDS_NEW)
 		return proxy->said == SG_WORDS_PASS;
 	sg_arena_init(&arena, 4 << 20);
@@ -59,4 +68,10 @@ sg_said_passes(struct sg_proxy *proxy, const struct sg_method *method, const str
 	proxy->said = has_action(proxy, &arena, action) ? decide(proxy, &arena, action) : SG_WORDS_PASS;
 	sg_arena_done(&arena);
 	return proxy->said == SG_WORDS_PASS;
+}
+
+bool
+sg_said_passes(struct sg_proxy *proxy, const struct sg_method *method, const struct sg_mcp_message *m)
+{
+	return !holds_words(method, m) || sg_said_pass(proxy);
 }

@@ -63,13 +63,22 @@ as_task_only(const struct sg_json *tool)
 	return sg_json_is(sg_json_get(tool, "execution"), "taskSupport", "required");
 }
 
-static void
-write_allowed(struct page *page, const struct sg_json *tools, const struct sg_json *from, const struct sg_json *end, const struct sg_json *allowed)
+/* What nobody has read and pinned is the server's words, and they stand before the client's model. */
+static bool
+may_say(struct page *page, const struct sg_json *answer, struct sg_str action)
 {
+	return !listed(sg_json_get(answer, "unpinned"), action) || sg_said_pass(page->proxy);
+}
+
+static void
+write_allowed(struct page *page, const struct sg_json *tools, const struct sg_json *from, const struct sg_json *end, const struct sg_json *answer)
+{
+	const struct sg_json *allowed = sg_json_get(answer, "actions");
 	for (const struct sg_json *t = from; t != end; t = sg_json_next(tools, t)) {
 		struct sg_str name;
 		if (!sg_json_string(sg_json_get(t, "name"), &name) || sg_tools_shown(page->proxy, name).len == 0 || as_task_only(t) ||
-		    !listed(allowed, sg_proxy_action(page->proxy, page->call, name, &page->m->arena)))
+		    !listed(allowed, sg_proxy_action(page->proxy, page->call, name, &page->m->arena)) ||
+		    !may_say(page, answer, sg_proxy_action(page->proxy, page->call, name, &page->m->arena)))
 			continue;
 		sg_buf_text(&page->line, page->comma);
 		sg_canon_write(&page->line, t); /* as it was digested: a number's further digits are in no pin */
@@ -90,7 +99,7 @@ write_some(struct page *page, const struct sg_json *tools, const struct sg_json 
 	if (!names.failed && names.len > 2 &&
 	    sg_daemon_ceiling(page->proxy->daemon, sg_buf_view(&names), sg_buf_view(&digests), &answer, NULL) == SG_OK &&
 	    sg_json_parse(&page->m->arena, sg_arena_copy(&page->m->arena, sg_buf_view(&answer)), NULL, &allowed, NULL) == SG_OK)
-		write_allowed(page, tools, from, end, sg_json_get(allowed, "actions"));
+		write_allowed(page, tools, from, end, allowed);
 	sg_buf_done(&names);
 	sg_buf_done(&digests);
 	sg_buf_done(&answer);

@@ -16,11 +16,23 @@ say = lambda **m: print(json.dumps(dict(m, jsonrpc="2.0")), flush=True)
 for line in sys.stdin:
     m = json.loads(line)
     if "id" not in m or "method" not in m: continue
-    r = {"resources/list": dict(resources=[dict(uri="file:///in/1", name=E)]), "resources/templates/list": dict(resourceTemplates=[dict(name=E)]), "prompts/list": dict(prompts=[dict(name=E)])}.get(m["method"], {})
+    r = {"resources/list": dict(resources=[dict(uri="file:///in/1", name=E)]), "resources/templates/list": dict(resourceTemplates=[dict(name=E)]), "prompts/list": dict(prompts=[dict(name=E)]),
+         "tools/list": dict(tools=[dict(name="read", description=E, inputSchema=dict(type="object"))])}.get(m["method"], {})
     for told in m.get("params", {}).get("tell", []):
         if told == "message": say(method="notifications/message", params=dict(level="info", data=E))
         if told == "progress": say(method="notifications/progress", params=dict(progressToken=1, progress=1, message=E))
-        if told in ("sampling/createMessage", "elicitation/create"): say(id=900, method=told, params=dict(message=E))
+        if told in ("sampling/createMessage", "elicitation/create", "roots/list"): say(id=900, method=told, params=dict(message=E))
+        if told in ("notifications/tools/list_changed", "notifications/prompts/list_changed", "notifications/resources/list_changed"): say(method=told, params=dict(_meta=dict(note=E)))
+        if told == "notifications/elicitation/complete": say(method=told, params=dict(elicitationId=E))
+        if told == "quiet":
+            say(method="notifications/tools/list_changed")
+            say(method="notifications/prompts/list_changed", params={})
+            say(id=901, method="ping")
+            say(method="notifications/cancelled", params=dict(requestId=901))
+        if told == "cancelled":
+            say(id=901, method="ping")
+            say(method="notifications/cancelled", params=dict(requestId=901, reason=E))
+    if m.get("params", {}).get("result"): r = dict(content=E)
     if m.get("params", {}).get("fail"): say(id=m["id"], error=dict(code=-1, message=E))
     else: say(id=m["id"], result=r)
 """ % WORDS
@@ -32,7 +44,10 @@ agents : { helper : { reach = [ "mcp.files.**" ]  intents = [ "documents" ] } }
 """
 SAID = 'said : { name = "mcp.files.said"  effect = "read"  sensitivity = "%s"  taints = [ "mcp:files" ] }'
 WAYS = [("resources/list", {}), ("resources/templates/list", {}), ("prompts/list", {}), ("ping", dict(tell=["message"])), ("ping", dict(tell=["progress"])), ("ping", dict(tell=["sampling/createMessage"])),
-        ("ping", dict(tell=["elicitation/create"])), ("logging/setLevel", dict(fail=True))]
+        ("ping", dict(tell=["elicitation/create"])), ("logging/setLevel", dict(fail=True)), ("tools/list", {}), ("tools/list", dict(fail=True)), ("initialize", dict(fail=True, protocolVersion="2025-06-18", capabilities={}, clientInfo=dict(name="c", version="1"))),
+        ("ping", dict(result=True)), ("logging/setLevel", dict(level="info", result=True)), ("resources/unsubscribe", dict(uri="file:///x", result=True))] + \
+       [("ping", dict(tell=[told])) for told in ("roots/list", "notifications/tools/list_changed", "notifications/prompts/list_changed", "notifications/resources/list_changed",
+                                                 "notifications/elicitation/complete", "cancelled")]
 count = 0
 
 
@@ -79,11 +94,13 @@ def each(said, rule, passes, taints):
         try:
             s = Session(d)
             s.ask("ping")
-            check("%s: a ping says nothing" % method, s.labels() == [], s.labels())
+            if method != "initialize":
+                s.ask("ping", tell=["quiet"])
+            check("%s: a ping says nothing, nor does a notice without particulars" % method, s.labels() == [], s.labels())
             heard = s.ask(method, **params)
             check("%s %s: the words pass: %s" % (method, params, passes), (WORDS in json.dumps(heard)) == passes, heard)
             check("%s %s: and taint: %s" % (method, params, taints), ("mcp:files" in s.labels()) == taints, s.labels())
-            if not passes and method != "ping":
+            if not passes and method != "ping" and (method != "tools/list" or "fail" in params):
                 check("%s: the client is told" % method, heard[-1].get("error", {}).get("data", {}).get("stepgate") == "mcp_said", heard)
             s.ask(method, **params)
             s.end()

@@ -286,6 +286,18 @@ write_unknown(const struct sg_gate *gate, struct sg_json_writer *w, const struct
 	sg_jw_end(w);
 }
 
+/* Of tools that are listed those whose definition nobody has pinned. */
+static void
+write_unpinned(const struct sg_gate *gate, struct sg_json_writer *w, const struct sg_json *names)
+{
+	sg_jw_name(w, "unpinned");
+	sg_jw_array(w);
+	for (const struct sg_json *n = sg_json_first(names); n != NULL; n = sg_json_next(names, n))
+		if (n->type == SG_JSON_STRING && sg_catalogue_action(gate->catalogue, n->string) != NULL && sg_catalogue_tool(gate->catalogue, n->string) == NULL)
+			sg_jw_str(w, n->string);
+	sg_jw_end(w);
+}
+
 static void
 answer_ever(struct sg_gate *gate, struct sg_request *r, const struct sg_task *task)
 {
@@ -315,6 +327,8 @@ answer_ever(struct sg_gate *gate, struct sg_request *r, const struct sg_task *ta
 		sg_jw_member_int(&w, "agents", (int64_t)stands_before(gate, r->enforcer));
 	}
 	write_unknown(gate, &w, names);
+	if (tools != NULL)
+		write_unpinned(gate, &w, names);
 	sg_jw_end(&w);
 	sg_answer_buf(gate, r, 200, &body);
 }
