@@ -115,22 +115,24 @@ declared(const struct sg_json *action, struct sg_str argument)
 	return SG_STR("");
 }
 
-static bool
-is_form(struct sg_str type)
+/* exact: it is none. */
+static enum sg_form
+form_of(struct sg_str type)
 {
 	enum sg_form form;
 	if (type.len > 2 && type.ptr[type.len - 1] == ']')
 		type.len -= 2;
-	return sg_form_named(type, &form) && form != SG_FORM_exact;
+	return sg_form_named(type, &form) ? form : SG_FORM_exact;
 }
 
-/* Of the actions that the rules at this line are about: does one declare it, and does one declare it with a form? */
+/* Of the actions that the rules at this line are about: does one declare it, and with which form, if with any? */
 static void
-look_up(const struct sg_advice *a, int line, struct sg_str argument, bool *typed, bool *formed)
+look_up(const struct sg_advice *a, int line, struct sg_str argument, bool *typed, enum sg_form *form)
 {
 	const struct sg_policy *policy = a->lint.policy;
 	const struct sg_json *actions = sg_json_get(a->conf, "actions");
-	*typed = *formed = false;
+	*typed = false;
+	*form = SG_FORM_exact;
 	for (const struct sg_json *c = sg_json_first(actions); c != NULL; c = sg_json_next(actions, c))
 		for (size_t r = 0; r < policy->rule_count; r++)
 			for (size_t i = 0; policy->rules[r].file == a->lint.file && policy->rules[r].line == line && i < policy->rules[r].on_count; i++) {
@@ -138,7 +140,7 @@ look_up(const struct sg_advice *a, int line, struct sg_str argument, bool *typed
 					continue;
 				struct sg_str type = declared(c, argument);
 				*typed |= type.len > 0;
-				*formed |= is_form(type);
+				*form = *form == SG_FORM_exact ? form_of(type) : *form;
 			}
 }
 
@@ -146,15 +148,15 @@ static void
 check_argument(struct sg_advice *a, int line, size_t i)
 {
 	const struct sg_token *name = &a->lint.tokens[i], *t = name + 1;
-	bool typed, formed, trusted = sg_lint_is(t, ".") && sg_lint_is(t + 1, "trusted");
+	enum sg_form form;
+	bool typed, trusted = sg_lint_is(t, ".") && sg_lint_is(t + 1, "trusted");
 	bool cut = sg_lint_is(t, ":") && (sg_lint_is(t + 1, "ends") || sg_lint_is(t + 1, "starts"));
-	if (!trusted && !cut)
-		return;
-	look_up(a, line, name->text, &typed, &formed);
+	look_up(a, line, name->text, &typed, &form);
+	sg_advise_argument(a, i, form);
 	if (trusted && !typed)
 		sg_warning_add(a->lint.policy, a->lint.file, name->line, "declare it in the action's `arguments`: iban:iban, to:email[], note:string",
 			       "args.%.*s has no type in the catalogue: it may come as a list or an object as well", (int)(name->text.len < 60 ? name->text.len : 60), name->text.ptr);
-	if (cut && formed)
+	if (cut && form != SG_FORM_exact)
 		sg_warning_add(a->lint.policy, a->lint.file, name->line, "read its parts: :email().host, :uri().host, :path().folder, :ip().version",
 			       "args.%.*s has a form: how it ends or begins is not what it is", (int)(name->text.len < 60 ? name->text.len : 60), name->text.ptr);
 }
@@ -168,6 +170,7 @@ check_rule(struct sg_advice *a, size_t at)
 	for (size_t i = at + 1; i + 2 < to; i++) {
 		const struct sg_token *t = &a->lint.tokens[i];
 		sg_advise_words(a, i);
+		sg_advise_resource(a, i);
 		if (sg_lint_is(t, "step_up") && sg_lint_is(t + 1, "{"))
 			check_people(a, i + 1, sg_lint_behind(&a->lint, i + 1));
 		if (sg_lint_is(t, "args") && sg_lint_is(t + 1, ".") && t[2].kind == SG_TOKEN_NAME)

@@ -9,7 +9,8 @@
 #include <string.h>
 
 static const char conf_text[] =
-	"{\"actions\":{\"mail\":{\"arguments\":[\"to:email[]\",\"subject?:string\"],\"name\":\"mail.send\"},\"pay\":{\"arguments\":[\"iban:iban\"],\"name\":\"pay.transfer\"},"
+	"{\"resources\":{\"f\":{\"form\":\"path\",\"type\":\"file\"},\"t\":{\"form\":\"exact\",\"type\":\"thing\"}},"
+	"\"actions\":{\"call\":{\"arguments\":[\"ip:ip\",\"url:uri\"],\"name\":\"net.call\"},\"mail\":{\"arguments\":[\"to:email[]\",\"subject?:string\"],\"name\":\"mail.send\"},\"pay\":{\"arguments\":[\"iban:iban\"],\"name\":\"pay.transfer\"},"
 	"\"web\":{\"arguments\":[],\"name\":\"web.get\"}},"
 	"\"admins\":{\"jon\":{\"groups\":[]},\"mira\":{\"groups\":[\"oncall\"]},\"priya\":{\"groups\":[]}},\"groups\":{\"finance\":{\"members\":[\"jon\",\"priya\"]},\"empty\":{\"members\":[]}},\"agents\":{\"helper\":{}},\"intents\":{\"work\":{}},\"roles\":{}}";
 
@@ -57,6 +58,24 @@ rows(void)
 		{RULE("'pay.transfer'", WHEN("r.args.iban:starts('DE')")), "args.iban has a form"},
 		{RULE("'mail.send'", WHEN("r.args.to:ends('@acme.example')")), "args.to has a form"},
 		{RULE("'web.get'", WHEN("r.args.host:ends('.example')")), NULL},
+		{RULE("'net.call'", WHEN("r.args.url == 'https://evil.example/'")), NULL},
+		{RULE("'net.call'", WHEN("r.args.url == 'https://evil.example'")), "args.url never comes as 'https://evil.example': it has a form\n\thint: the normal form is 'https://evil.example/'"},
+		{RULE("'net.call'", WHEN("r.args.url ~= 'https://evil.example'")), "args.url never comes as"},
+		{RULE("'net.call'", WHEN("'https://evil.example' == r.args.url")), "args.url never comes as"},
+		{RULE("'net.call'", WHEN("r.args.url:glob('https://evil.example/**')")), NULL},
+		{RULE("'net.call'", WHEN("r.args.url:glob('https://Evil.example/**')")), "args.url never comes as 'https://Evil.example/**'"},
+		{RULE("'net.call'", WHEN("r.args.ip == 'FE80::1'")), "the normal form is 'fe80::1'"},
+		{RULE("'net.call'", WHEN("r.args.ip == 'fe80::1'")), NULL},
+		{RULE("'pay.transfer'", WHEN("r.args.iban == 'DE75 5121 0800 1245 1261 99'")), "the normal form is 'DE75512108001245126199'"},
+		{RULE("'mail.send'", WHEN("r.args.to:glob('*@Acme.example')")), "args.to never comes as"},
+		{RULE("'mail.send'", WHEN("r.args.to:glob('*@acme.example')")), NULL},
+		{RULE("'mail.send'", WHEN("r.args.subject == 'Hello'")), NULL},
+		{RULE("'web.get'", WHEN("r.args.url == 'https://evil.example'")), NULL},
+		{RULE("'net.call'", WHEN("r.resource.id == '/srv/keys/'")), "resource.id never comes as '/srv/keys/': it has a form\n\thint: the normal form is '/srv/keys'"},
+		{RULE("'net.call'", WHEN("r.resource.id:glob('/srv/keys/')")), "resource.id never comes as"},
+		{RULE("'net.call'", WHEN("r.resource.id == '/srv/keys'")), NULL},
+		{RULE("'net.call'", WHEN("r.resource.id:glob('/srv/**')")), NULL},
+		{RULE("'net.call'", WHEN("r.resource.id == 'Prod'")), NULL},
 		{RULE("'web.get'", WHEN("r.action.class == 'payments'")), "action.class is never 'payments'\n\thint: did you mean 'payment'?"},
 		{RULE("'web.get'", WHEN("'writes' == r.action.effect")), "action.effect is never 'writes'"},
 		{RULE("'web.get'", WHEN("r.action.effect ~= 'read' and r.action.class == 'web'")), NULL},
