@@ -12,6 +12,8 @@ show_counts(const struct sg_json *a)
 	sg_show_rowf("open", "%lld tasks, %lld credentials, %lld approvals waiting, %lld connections",
 		     (long long)sg_show_int(a, "tasks"), (long long)sg_show_int(a, "leases"),
 		     (long long)sg_show_int(a, "approvals"), (long long)sg_show_int(a, "connections"));
+	if (sg_show_int(a, "shut_out") > 0)
+		sg_show_rowf("shut out", "%lld times a user who only connected, for a second each", (long long)sg_show_int(a, "shut_out"));
 	if (sg_show_int(a, "turned_out") > 0)
 		sg_show_rowf("turned out", "%lld connections of users whom no stanza names, for others to find place", (long long)sg_show_int(a, "turned_out"));
 	const struct sg_json *work = sg_json_get(a, "work"), *slowest = sg_json_get(work, "slowest_request");

@@ -35,6 +35,7 @@ enum { SG_FRAME_MAX = 4 << 20 };
 	X(G_KILL,       11, GATE,       SUPERVISOR, READY,    JSON,    false, false) /* {"slot":n} */ \
 	X(G_RELOAD,     12, GATE,       SUPERVISOR, READY,    NONE,    false, false) /* read configuration and policy again, from now on; id comes back */ \
 	X(G_HOLD,       15, GATE,       SUPERVISOR, READY,    JSON,    false, false) /* {"body","kind"}: a stop in force and not recorded, for the next gate; {}: they are recorded */ \
+	X(G_SHUT,       16, GATE,       SUPERVISOR, READY,    JSON,    false, false) /* {"face","uid"}: this user only connects there: to be shut out for a moment */ \
 	X(G_OPEN,       13, GATE,       SUPERVISOR, READY,    NONE,    false, false) /* recovered; faces may be announced */ \
 	X(D_CONN,       20, GATE,       DOOR,       ANY,      NONE,    true,  true)  /* id = connection */ \
 	X(D_ANSWER,     21, GATE,       DOOR,       READY,    BYTES,   false, false) /* u16 status, u16 close, then a JSON body */ \

@@ -18,6 +18,27 @@
 
 enum { EXIT_OK = 0, EXIT_INTERNAL = 70, EXIT_CONFIG = 78, STOP_SECONDS = 5 };
 
+/* Operators are never shut out. */
+static void
+shut_out(struct sg_supervisor *s, const struct sg_json *json)
+{
+	int64_t uid = -1;
+	enum sg_face face = sg_face_named(sg_json_text_at(json, "face"));
+	if (!sg_json_int(sg_json_get(json, "uid"), &uid) || uid < 0 || uid > UINT32_MAX || face == SG_FACE_ADMIN)
+		return;
+	for (int i = 0; i < SG_FACES; i++)
+		if (s->faces[i].face == face && sg_shut_add(&s->faces[i].shut, (uid_t)uid, sg_supervisor_monotonic()))
+			sg_shut_write(&s->faces[i].shut, s->faces[i].path);
+}
+
+static void
+let_in(struct sg_supervisor *s)
+{
+	for (int i = 0; i < SG_FACES; i++)
+		if (sg_shut_over(&s->faces[i].shut, sg_supervisor_monotonic()))
+			sg_shut_write(&s->faces[i].shut, s->faces[i].path);
+}
+
 static bool
 gate_frame(struct sg_supervisor *s, const struct sg_frame *frame)
 {
@@ -51,6 +72,8 @@ gate_frame(struct sg_supervisor *s, const struct sg_frame *frame)
 		sg_role_spawn(s, json);
 	else if (good && frame->type == SG_FRAME_G_KILL && sg_json_int(sg_json_get(json, "slot"), &slot))
 		sg_role_kill(s, (uint64_t)slot);
+	else if (good && frame->type == SG_FRAME_G_SHUT)
+		shut_out(s, json);
 	sg_arena_done(&arena);
 	return good;
 }
@@ -185,6 +208,7 @@ turn(struct sg_supervisor *s)
 		sg_role_zygote(s, &s->sources);
 	sg_reload_turn(s);
 	flush_all(s);
+	let_in(s);
 	watch_gate(s);
 }
 

@@ -9,6 +9,7 @@
 #include "gate/journal/pulse.h"
 #include "main/options.h"
 #include "main/policy_files.h"
+#include "main/shut.h"
 
 #include <sys/types.h>
 
@@ -32,6 +33,7 @@ struct sg_supervisor {
 		enum sg_face face;
 		int fd;
 		char path[108];
+		struct sg_shut shut; /* users that may not connect there for now */
 	} faces[SG_FACES];
 	int tls; /* the TLS face's socket, -1: none */
 	struct sg_link gate, zygote, candidate; /* candidate: a zygote that compiles, not yet in force */

@@ -130,6 +130,7 @@ struct sg_gate {
 	sg_time slowest_turn;
 	sg_time last_sweep, last_reopen, gap_since;
 	uint64_t decided, allowed;
+	uint64_t shut_out;   /* times that a user who only connected was refused by the kernel for a moment */
 	uint64_t turned_out; /* connections that were closed so that others find place */
 	struct sg_buf layers; /* canonical JSON array: which processes lack which layer of confinement */
 };

@@ -114,11 +114,31 @@ accept_one(struct sg_loop *loop, int fd, enum sg_face face, const struct sockadd
 
 /* Its user has no connection left to make: closed before anything more is asked of the kernel. */
 static bool
-is_spent(struct sg_loop *loop, int fd, enum sg_face face)
+is_spent(struct sg_loop *loop, int fd, enum sg_face face, uid_t *uid)
 {
 	struct ucred by;
 	socklen_t len = sizeof(by);
-	return face != SG_FACE_TLS && getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &by, &len) == 0 && sg_connect_spent(loop->gate, face, by.uid);
+	if (face == SG_FACE_TLS || getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &by, &len) != 0)
+		return false;
+	*uid = by.uid;
+	return sg_connect_spent(loop->gate, face, by.uid);
+}
+
+/* Whoever goes on connecting is refused by the kernel for a moment, so that those behind them find room. Said once in that time. */
+static void
+shut_out(struct sg_loop *loop, enum sg_face face, uid_t uid)
+{
+	sg_time now = loop->sys->boot_time(loop->sys);
+	size_t place = loop->shut_next % SG_SHUT_KNOWN;
+	for (size_t i = 0; i < SG_SHUT_KNOWN; i++)
+		if (loop->shut[i].uid == uid && loop->shut[i].face == face && now < loop->shut[i].until)
+			return;
+	loop->shut_next++;
+	loop->shut[place].uid = uid;
+	loop->shut[place].face = face;
+	loop->shut[place].until = now + SG_SHUT_AGAIN_MS * SG_MSEC;
+	loop->gate->shut_out++;
+	sg_supervisor_send(loop, SG_FRAME_G_SHUT, "{\"face\":\"%s\",\"uid\":%u}", sg_face_name(face), (unsigned)uid);
 }
 
 /* Whoever only connects is let wait where the kernel keeps them, so that the loop has time for those who ask something. */
@@ -144,6 +164,7 @@ sg_doors_accept(struct sg_loop *loop, struct sg_source *listener, enum sg_face f
 {
 	sg_time until = loop->sys->boot_time(loop->sys) + SG_ACCEPT_SPENT_US * (SG_MSEC / 1000);
 	bool over = false;
+	uid_t uid = 0;
 	for (int taken = 0; taken < SG_ACCEPT_BATCH && !over;) {
 		struct sockaddr_storage from = {0};
 		socklen_t len = sizeof(from);
@@ -152,9 +173,11 @@ sg_doors_accept(struct sg_loop *loop, struct sg_source *listener, enum sg_face f
 			continue;
 		if (fd < 0)
 			return;
-		if (is_spent(loop, fd, face)) {
+		if (is_spent(loop, fd, face, &uid)) {
 			close(fd); /* as fast as they come: whoever else connects stands behind them */
 			over = loop->sys->boot_time(loop->sys) >= until;
+			if (over)
+				shut_out(loop, face, uid);
 		} else {
 			accept_one(loop, fd, face, &from);
 			taken++;

@@ -10,7 +10,7 @@
 
 #include <pthread.h>
 
-enum { SG_LISTENERS = 8, SG_CHILDREN = 128, SG_CHILDREN_KEPT = 24 /* that doors of agents leave to workers, modules and the other faces */, SG_WORKER_DEPTH = 8, SG_WORKER_SHARE = 4 /* of one agent in one worker */, SG_JUDGE_QUEUE = 4096, SG_JUDGE_SHARE = 2048 /* of one agent in the queue */, SG_JUDGE_AGAIN = 3, SG_SUSPECTS = 64, SG_SUSPECT_S = 60, SG_ACCEPT_BATCH = 64, SG_ACCEPT_SPENT_US = 500 /* for closing those of users without a connection left; then the face rests */, SG_ACCEPT_REST_MS = 1, SG_TURN_OUT_MS = 20 };
+enum { SG_LISTENERS = 8, SG_CHILDREN = 128, SG_CHILDREN_KEPT = 24 /* that doors of agents leave to workers, modules and the other faces */, SG_WORKER_DEPTH = 8, SG_WORKER_SHARE = 4 /* of one agent in one worker */, SG_JUDGE_QUEUE = 4096, SG_JUDGE_SHARE = 2048 /* of one agent in the queue */, SG_JUDGE_AGAIN = 3, SG_SUSPECTS = 64, SG_SUSPECT_S = 60, SG_ACCEPT_BATCH = 64, SG_ACCEPT_SPENT_US = 500 /* for closing those of users without a connection left; then the face rests */, SG_ACCEPT_REST_MS = 1, SG_SHUT_KNOWN = 16, SG_SHUT_AGAIN_MS = 500 /* not more often is the supervisor told to shut one user out */, SG_TURN_OUT_MS = 20 };
 enum {
 	SG_WORKER_START = 1000, /* milliseconds a worker may take to be forked and confined, on top of its first answer */
 	SG_CHILD_NAME = 96,
@@ -181,6 +181,12 @@ struct sg_loop {
 	bool commit_done, ending, policy_known, stop;
 	sg_time admin_since; /* the admin face is open since; 0: not yet */
 	sg_time turn_out_at; /* not before is a door of strangers ended for another stranger */
+	struct {
+		uid_t uid;
+		enum sg_face face;
+		sg_time until;
+	} shut[SG_SHUT_KNOWN]; /* whom the supervisor was told of lately */
+	size_t shut_next;
 	sg_time accept_rests; /* some face rests until then; 0: none */
 	bool accepting, root;
 	unsigned layers;

@@ -337,6 +337,7 @@ sg_route_status(struct sg_gate *gate, struct sg_request *r)
 	sg_jw_member_int(&w, "policy_generation", gate->policy_generation);
 	sg_jw_name(&w, "revoking");
 	write_revoking(&w, gate);
+	sg_jw_member_int(&w, "shut_out", gate->shut_out);
 	sg_jw_member_int(&w, "tasks", gate->state.open_tasks);
 	sg_jw_member_str(&w, "trust_domain", gate->catalogue->trust_domain);
 	sg_jw_member_int(&w, "turned_out", gate->turned_out);

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Access lists as the kernel has them in system.posix_acl_access (linux/posix_acl_xattr.h): a version, then entries in the order of their kinds, users by their
+ * numbers (acl(5)). */
+#include "main/shut.h"
+
+#include <endian.h>
+#include <errno.h>
+#include <linux/posix_acl.h>
+#include <linux/posix_acl_xattr.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <sys/xattr.h>
+
+static const char name[] = "system.posix_acl_access";
+
+struct list {
+	struct posix_acl_xattr_header head;
+	struct posix_acl_xattr_entry entries[SG_SHUT_MOST + 5];
+	size_t count;
+};
+
+static void
+put(struct list *l, unsigned kind, unsigned may, unsigned id)
+{
+	l->entries[l->count++] = (struct posix_acl_xattr_entry){htole16((uint16_t)kind), htole16((uint16_t)may), htole32(id)};
+}
+
+static int
+by_uid(const void *a, const void *b)
+{
+	uid_t x = *(const uid_t *)a, y = *(const uid_t *)b;
+	return x < y ? -1 : x > y;
+}
+
+static size_t
+sorted(const struct sg_shut *shut, uid_t uids[SG_SHUT_MOST])
+{
+	size_t count = 0;
+	for (size_t i = 0; i < SG_SHUT_MOST; i++)
+		if (shut->users[i].until != 0)
+			uids[count++] = shut->users[i].uid;
+	qsort(uids, count, sizeof(uids[0]), by_uid);
+	return count;
+}
+
+bool
+sg_shut_write(const struct sg_shut *shut, const char *path)
+{
+	uid_t uids[SG_SHUT_MOST];
+	struct list l = {.head = {htole32(POSIX_ACL_XATTR_VERSION)}};
+	struct stat status;
+	size_t count = sorted(shut, uids);
+	if (lstat(path, &status) != 0 || !S_ISSOCK(status.st_mode))
+		return false;
+	if (count == 0)
+		return lremovexattr(path, name) == 0 || errno == ENODATA;
+	unsigned group = status.st_mode >> 3 & 7; /* the mask's bits where there is a list: nothing but these is taken away */
+	put(&l, ACL_USER_OBJ, status.st_mode >> 6 & 7, ACL_UNDEFINED_ID);
+	for (size_t i = 0; i < count; i++)
+		put(&l, ACL_USER, 0, uids[i]);
+	put(&l, ACL_GROUP_OBJ, group, ACL_UNDEFINED_ID);
+	put(&l, ACL_MASK, group, ACL_UNDEFINED_ID);
+	put(&l, ACL_OTHER, status.st_mode & 7, ACL_UNDEFINED_ID);
+	return lsetxattr(path, name, &l, sizeof(l.head) + l.count * sizeof(l.entries[0]), 0) == 0;
+}
+
+bool
+sg_shut_add(struct sg_shut *shut, uid_t uid, sg_time now)
+{
+	size_t place = SG_SHUT_MOST;
+	for (size_t i = 0; i < SG_SHUT_MOST; i++) {
+		if (shut->users[i].until == 0)
+			place = i;
+		else if (shut->users[i].uid == uid)
+			return false;
+	}
+	if (place == SG_SHUT_MOST)
+		return false;
+	shut->users[place].uid = uid;
+	shut->users[place].until = now + SG_SHUT_MS * SG_MSEC;
+	return true;
+}
+
+bool
+sg_shut_over(struct sg_shut *shut, sg_time now)
+{
+	bool some = false;
+	for (size_t i = 0; i < SG_SHUT_MOST; i++)
+		if (shut->users[i].until != 0 && now >= shut->users[i].until) {
+			shut->users[i].until = 0;
+			some = true;
+		}
+	return some;
+}
