@@ -112,13 +112,35 @@ sg_segment_plain(struct sg_str segment)
 	return segment.len > 0 && !climbs(segment);
 }
 
+/* "scheme://": what stands behind its '?' is a query, and no path of slashes. */
+static bool
+is_uri(struct sg_str text)
+{
+	size_t at = 0;
+	while (at < text.len && strchr(":/?", text.ptr[at]) == NULL)
+		at++;
+	return at > 0 && text.len - at >= 3 && memcmp(text.ptr + at, "://", 3) == 0;
+}
+
+/* As sg_str_cut; of a URI the query stays with the last name. */
+static struct sg_str
+cut_segment(struct sg_str *rest, char separator, bool uri)
+{
+	const char *slash = memchr(rest->ptr, separator, rest->len), *query = uri ? memchr(rest->ptr, '?', rest->len) : NULL;
+	struct sg_str last = *rest;
+	if (query == NULL || slash == NULL || slash < query)
+		return sg_str_cut(rest, separator);
+	*rest = (struct sg_str){NULL, 0};
+	return last;
+}
+
 /* One or more segments. Two stars alone stand for anything at all, with empty segments ("https://x") in it; behind a folder they stand for names. */
 static bool
-takes_rest(struct sg_str first, struct sg_str rest, char separator, bool alone)
+takes_rest(struct sg_str first, struct sg_str rest, char separator, bool uri, bool alone)
 {
 	bool good = sg_segment_plain(first) || (alone && first.len == 0 && rest.ptr != NULL);
 	while (good && rest.ptr != NULL) {
-		struct sg_str segment = sg_str_cut(&rest, separator);
+		struct sg_str segment = cut_segment(&rest, separator, uri);
 		good = sg_segment_plain(segment) || (alone && segment.len == 0);
 	}
 	return good;
@@ -128,13 +150,13 @@ takes_rest(struct sg_str first, struct sg_str rest, char separator, bool alone)
 static bool
 match(struct sg_str pattern, struct sg_str text, char separator, bool inner_stars)
 {
-	bool alone = sg_str_is(pattern, "**");
+	bool alone = sg_str_is(pattern, "**"), uri = separator == '/' && is_uri(text);
 	while (pattern.ptr != NULL) {
 		if (text.ptr == NULL)
 			return false;
-		struct sg_str want = sg_str_cut(&pattern, separator), got = sg_str_cut(&text, separator);
+		struct sg_str want = cut_segment(&pattern, separator, uri), got = cut_segment(&text, separator, uri);
 		if (sg_str_is(want, "**"))
-			return takes_rest(got, text, separator, alone);
+			return takes_rest(got, text, separator, uri, alone);
 		if (inner_stars && sg_str_is(got, "**"))
 			return false;
 		bool fits = sg_str_is(want, "*") ? sg_segment_plain(got) : sg_str_eq(want, got);

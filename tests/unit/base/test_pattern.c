@@ -107,6 +107,20 @@ slashed(void)
 		{"**", "/", true},
 		{"file:///**", "file:////etc", false},
 		{"a:*", "a:../x", false},
+		{"https://h/api/*/read", "https://h/api/42/read", true},
+		{"https://h/api/*/read", "https://h/api/delete-all?x=/read", false},
+		{"https://h/api/*/read", "https://h/api/delete-all?/read", false},
+		{"https://h/api/*/read", "https://h/api?/x/read", false},
+		{"https://h/*/*", "https://h/a?x=/b", false},
+		{"https://h/api/*", "https://h/api/42?x=1", true},
+		{"https://h/api/*", "https://h/api/42?x=/1", true},
+		{"https://h/**", "https://h/a?u=https://x//y", true},
+		{"https://h/**", "https://h/a?u=/../etc", false},
+		{"https://h/a?x=/b", "https://h/a?x=/b", true},
+		{"https://h/a", "https://h/a?x", false},
+		{"https://*/read", "https://h?x=/read", false},
+		{"**", "https://h/a?u=//x", true},
+		{"/srv/*/log", "/srv/a?b/log", true}, /* a file may be called so */
 	};
 	check(rows, sizeof(rows) / sizeof(rows[0]), '/');
 	CU_ASSERT_FALSE(sg_pattern_match(SG_STR("/srv/**"), ((struct sg_str){"/srv/key\0", 9}), '/'));
