@@ -178,3 +178,12 @@ sg_mcp_remember_own(struct sg_mcp_calls *calls, const struct sg_mcp_message *m)
 		call->own = true;
 	return error == SG_MCP_FINE && call == NULL ? SG_MCP_mcp_too_many : error;
 }
+
+size_t
+sg_mcp_decided(const struct sg_mcp_calls *calls)
+{
+	size_t at = 0, count = 0;
+	for (const struct sg_mcp_call *c; (c = sg_table_next(&calls->table, &at)) != NULL;)
+		count += c->method->treatment == SG_METHOD_DECIDED && !c->cancelled;
+	return count;
+}

@@ -31,6 +31,8 @@ void sg_mcp_calls_init(struct sg_mcp_calls *calls, uint64_t seed);
 enum sg_mcp_error sg_mcp_remember(struct sg_mcp_calls *calls, const struct sg_mcp_message *message, const struct sg_method *method, struct sg_str decision);
 /* A request of the gateway's own. */
 enum sg_mcp_error sg_mcp_remember_own(struct sg_mcp_calls *calls, const struct sg_mcp_message *message);
+/* How many that were decided have no answer yet; without those that were taken back. */
+size_t sg_mcp_decided(const struct sg_mcp_calls *calls);
 bool sg_mcp_in_use(const struct sg_mcp_calls *calls, const struct sg_json *id);
 /* The call that waits under this id, taken out: sg_mcp_call_free. NULL: none. */
 struct sg_mcp_call *sg_mcp_take(struct sg_mcp_calls *calls, const struct sg_json *id);

@@ -124,25 +124,33 @@ has_id(struct sg_str line, struct sg_str id)
 	return same;
 }
 
+static bool
+cancel_in(struct sg_buf *waiting, struct sg_str id)
+{
+	struct sg_buf lines = *waiting;
+	bool found = false;
+	sg_buf_init(waiting, lines.max);
+	for (struct sg_str rest = sg_buf_view(&lines); rest.len > 0;) {
+		struct sg_str line = sg_str_cut(&rest, '\n');
+		bool taken = !found && has_id(line, id);
+		found = found || taken;
+		if (!taken)
+			sg_mcp_put(waiting, line);
+	}
+	sg_buf_done(&lines);
+	return found;
+}
+
 bool
 sg_held_cancel(struct sg_proxy *proxy, const struct sg_mcp_message *cancel)
 {
 	const struct sg_json *id = sg_json_get(cancel->params, "requestId");
-	struct sg_buf lines = proxy->held, text;
-	if (lines.len == 0 || !sg_mcp_id_fine(id))
+	struct sg_buf text;
+	if ((proxy->held.len == 0 && proxy->lined.len == 0) || !sg_mcp_id_fine(id))
 		return false;
 	sg_buf_init(&text, 4096);
 	sg_canon_write(&text, id);
-	sg_buf_init(&proxy->held, lines.max);
-	bool found = false;
-	for (struct sg_str rest = sg_buf_view(&lines); rest.len > 0;) {
-		struct sg_str line = sg_str_cut(&rest, '\n');
-		bool taken = !found && has_id(line, sg_buf_view(&text));
-		found = found || taken;
-		if (!taken)
-			sg_mcp_put(&proxy->held, line);
-	}
-	sg_buf_done(&lines);
+	bool found = cancel_in(&proxy->held, sg_buf_view(&text)) || cancel_in(&proxy->lined, sg_buf_view(&text));
 	sg_buf_done(&text);
 	return found;
 }
@@ -160,4 +168,7 @@ void
 sg_held_gone(struct sg_proxy *proxy)
 {
 	let_go(proxy, answer_gone);
+	for (struct sg_str rest = sg_buf_view(&proxy->lined); rest.len > 0;)
+		answer_gone(proxy, sg_str_cut(&rest, '\n'));
+	sg_buf_clear(&proxy->lined);
 }

@@ -19,6 +19,7 @@ sg_proxy_init(struct sg_proxy *proxy, struct sg_daemon *daemon, const char *name
 	sg_buf_init(&proxy->to_client, 2 * SG_MCP_SERVER_LINE);
 	sg_buf_init(&proxy->to_server, 2 * SG_MCP_SERVER_LINE);
 	sg_buf_init(&proxy->held, 4 * SG_MCP_CLIENT_LINE);
+	sg_buf_init(&proxy->lined, 4 * SG_MCP_CLIENT_LINE);
 	sg_mcp_calls_init(&proxy->open, seed);
 	sg_mcp_calls_init(&proxy->from_server, seed);
 	sg_table_init(&proxy->tools, seed);
@@ -29,6 +30,7 @@ sg_proxy_done(struct sg_proxy *proxy)
 {
 	sg_tools_done(proxy);
 	sg_buf_done(&proxy->held);
+	sg_buf_done(&proxy->lined);
 	sg_mcp_calls_done(&proxy->open);
 	sg_mcp_calls_done(&proxy->from_server);
 	sg_buf_done(&proxy->to_client);
@@ -84,9 +86,10 @@ sg_proxy_client_line(struct sg_proxy *proxy, struct sg_str line)
 		sg_proxy_refuse(proxy, SG_SIDE_CLIENT, m.id_text, SG_MCP_mcp_era);
 	else if (method == NULL || method->treatment == SG_METHOD_REFUSED)
 		sg_proxy_refuse(proxy, SG_SIDE_CLIENT, m.id_text, SG_MCP_mcp_method);
-	else if (!sg_held_hold(proxy, &m, method))
+	else if (!sg_held_hold(proxy, &m, method) && !sg_lined_hold(proxy, &m, method))
 		send_on(proxy, &m, method);
 	sg_arena_done(&m.arena);
+	sg_lined_next(proxy); /* one that was taken back makes room */
 }
 
 /* ---- the server's lines ---- */
@@ -195,6 +198,7 @@ sg_proxy_server_line(struct sg_proxy *proxy, struct sg_str line)
 		proxy->refused++;
 	sg_buf_done(&rest);
 	sg_arena_done(&m.arena);
+	sg_lined_next(proxy);
 }
 
 void

@@ -29,6 +29,8 @@ struct sg_proxy {
 	uint64_t listings, answers; /* how many were begun, how many pages came: their numbers */
 	uint64_t listing_of[2];     /* the one that the client reads, the one that the gateway itself reads */
 	struct sg_buf held;         /* lines of the client that wait until the tools are known */
+	struct sg_buf lined;        /* calls that wait until fewer are open */
+	bool next_of_line;          /* one of them has its turn */
 	bool listed, listing;       /* all tools are known; they are being asked for */
 	bool broken;                /* the server said something so long that nobody can say whose it is: the session ends */
 	bool changed, letting_go;   /* they changed meanwhile; what was held is let go */

@@ -61,6 +61,13 @@ bool sg_said_pass(struct sg_proxy *proxy);
 /* May this message of the server go on, an answer to `method` or itself of it? */
 bool sg_said_passes(struct sg_proxy *proxy, const struct sg_method *method, const struct sg_mcp_message *message);
 
+/* lined.c: true if the client's line is a call that waits until fewer are open: no more than SG_MCP_AT_ONCE of those that were decided are unanswered. It is kept,
+ * or refused where too many wait. */
+enum { SG_MCP_AT_ONCE = 16 };
+bool sg_lined_hold(struct sg_proxy *proxy, const struct sg_mcp_message *message, const struct sg_method *method);
+/* Something was answered: those whose turn it is are decided. */
+void sg_lined_next(struct sg_proxy *proxy);
+
 /* held.c: true if the client's line has to wait, because it calls a tool whose definition is not known and that may be allowed; it is kept, and the server
  * is asked. Nothing waits longer than SG_HELD_MS, however many pages there are. */
 enum { SG_HELD_MS = 10000 };

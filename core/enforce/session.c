@@ -190,7 +190,7 @@ sg_session_run(struct sg_session *s, struct sg_proxy *proxy)
 	if (client_there)
 		sg_proxy_server_gone(proxy);
 	drain(s->client_out, &proxy->to_client);
-	if (server_there)
+	if (server_there && !proxy->broken) /* a task that has ended has nothing more done */
 		drain(s->server_in, &proxy->to_server);
 	sg_proxy_server_gone(proxy); /* what was still open when the client left: its outcome is not known */
 	sg_buf_done(&client.in);
