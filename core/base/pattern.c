@@ -103,13 +103,19 @@ climbs(struct sg_str segment)
 	return false;
 }
 
-bool
-sg_segment_plain(struct sg_str segment)
+static bool
+has_control(struct sg_str segment)
 {
 	for (size_t i = 0; i < segment.len; i++)
 		if ((unsigned char)segment.ptr[i] < 0x20 || segment.ptr[i] == 0x7F)
-			return false; /* some readers stop there, some pass over it */
-	return segment.len > 0 && !climbs(segment);
+			return true; /* some readers stop there, some pass over it */
+	return false;
+}
+
+bool
+sg_segment_plain(struct sg_str segment)
+{
+	return segment.len > 0 && !has_control(segment) && !climbs(segment);
 }
 
 /* "scheme://": what stands behind its '?' is a query, and no path of slashes. */
@@ -134,14 +140,23 @@ cut_segment(struct sg_str *rest, char separator, bool uri)
 	return last;
 }
 
+/* What a star takes: of a URI's last name what stands before its query, which names no folder, whatever is in it. */
+static bool
+takes(struct sg_str segment, bool uri)
+{
+	const char *query = uri ? memchr(segment.ptr, '?', segment.len) : NULL;
+	struct sg_str name = {segment.ptr, query != NULL ? (size_t)(query - segment.ptr) : segment.len};
+	return sg_segment_plain(name) && !has_control(segment);
+}
+
 /* One or more segments. Two stars alone stand for anything at all, with empty segments ("https://x") in it; behind a folder they stand for names. */
 static bool
 takes_rest(struct sg_str first, struct sg_str rest, char separator, bool uri, bool alone)
 {
-	bool good = sg_segment_plain(first) || (alone && first.len == 0 && rest.ptr != NULL);
+	bool good = takes(first, uri) || (alone && first.len == 0 && rest.ptr != NULL);
 	while (good && rest.ptr != NULL) {
 		struct sg_str segment = cut_segment(&rest, separator, uri);
-		good = sg_segment_plain(segment) || (alone && segment.len == 0);
+		good = takes(segment, uri) || (alone && segment.len == 0);
 	}
 	return good;
 }
@@ -159,7 +174,7 @@ match(struct sg_str pattern, struct sg_str text, char separator, bool inner_star
 			return takes_rest(got, text, separator, uri, alone);
 		if (inner_stars && sg_str_is(got, "**"))
 			return false;
-		bool fits = sg_str_is(want, "*") ? sg_segment_plain(got) : sg_str_eq(want, got);
+		bool fits = sg_str_is(want, "*") ? takes(got, uri) : sg_str_eq(want, got);
 		if (!fits)
 			return false;
 	}
