@@ -146,7 +146,7 @@ takes(struct sg_str segment, bool uri)
 {
 	const char *query = uri ? memchr(segment.ptr, '?', segment.len) : NULL;
 	struct sg_str name = {segment.ptr, query != NULL ? (size_t)(query - segment.ptr) : segment.len};
-	return sg_segment_plain(name) && !has_control(segment);
+	return (query == segment.ptr || sg_segment_plain(name)) && segment.len > 0 && !has_control(segment);
 }
 
 /* One or more segments. Two stars alone stand for anything at all, with empty segments ("https://x") in it; behind a folder they stand for names. */

@@ -17,8 +17,11 @@ write_lease(struct sg_json_writer *w, const struct sg_gate *gate, const struct s
 		sg_jw_null(w);
 		return;
 	}
+	char by[17];
+	sg_value_hex(sg_issuer_tag(gate, r->issuer->name), by);
 	sg_jw_object(w);
 	sg_jw_member_str(w, "audience", r->audience);
+	sg_jw_member_text(w, "by", by);
 	sg_jw_member_bool(w, "confirm", sg_issuer_confirms(gate, r->issuer->name));
 	sg_jw_name(w, "ends");
 	sg_write_deadline(w, gate, &r->lease_ends);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Issuers, as they present themselves, and the comparison of what they made with what was decided. */
 #include "gate/desk/issuers.h"
+#include "gate/state/values.h"
 
 #include "base/canon.h"
 #include "base/str.h"
@@ -64,6 +65,37 @@ sg_issuer_confirms(const struct sg_gate *gate, struct sg_str name)
 {
 	const struct sg_issuer_told *told = find(gate, name);
 	return told != NULL && told->format == SG_ISSUE_opaque && strcmp(told->revocation, "expiry") != 0;
+}
+
+/* How long it lives is no matter of who can take it back. */
+static void
+write_maker(struct sg_buf *out, const struct sg_json *stanza)
+{
+	static const char *const parts[] = {"grants", "options", "use"};
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+		const struct sg_json *part = sg_json_get(stanza, parts[i]);
+		if (part != NULL)
+			sg_canon_write(out, part);
+		sg_buf_text(out, "\n");
+	}
+}
+
+uint64_t
+sg_issuer_tag(const struct sg_gate *gate, struct sg_str name)
+{
+	char hex[SG_SHA256_HEX];
+	struct sg_buf text;
+	const struct sg_issuer_told *told = find(gate, name);
+	const struct sg_json *stanza = sg_json_get_str(sg_json_get(gate->catalogue->document, "issue"), name);
+	if (told == NULL || stanza == NULL || told->format == SG_ISSUE_jwt)
+		return 0;
+	sg_buf_init(&text, 1 << 20);
+	write_maker(&text, stanza);
+	sg_buf_str(&text, sg_buf_view(&told->keys));
+	sg_sha256_hex(hex, sg_buf_view(&text));
+	sg_buf_done(&text);
+	hex[16] = '\0';
+	return sg_value_unhex(sg_str(hex)) | 1;
 }
 
 bool

@@ -40,6 +40,9 @@ bool sg_gate_issuer(struct sg_gate *gate, struct sg_str name, const struct sg_js
 const struct sg_issuer_told *sg_issuer_told(const struct sg_gate *gate, struct sg_str name);
 /* True if what it makes is gone only once it says so: there is no end in it, and its class is not "expiry". */
 bool sg_issuer_confirms(const struct sg_gate *gate, struct sg_str name);
+/* Names by what it makes credentials that it must take back itself: module, options, grants and keys as they are now. 0: tokens, which are asked about here, or it
+ * never was ready. */
+uint64_t sg_issuer_tag(const struct sg_gate *gate, struct sg_str name);
 /* Notes whether an issuer takes back what it gave. True if that is news; also of one that never was ready. */
 bool sg_issuer_fails(struct sg_gate *gate, struct sg_str name, bool fails);
 /* Each second: keys that nothing alive can be signed with any more go. */

@@ -134,7 +134,11 @@ heard(struct sg_gate *gate, struct sg_lease *lease, const struct sg_json *answer
 {
 	char why[FAILED_MAX];
 	bool ok = false;
-	if (sg_json_bool(sg_json_get(answer, "ok"), &ok) && ok) {
+	if (sg_json_bool(sg_json_get(answer, "ok"), &ok) && ok && lease->by != 0 && lease->by != sg_issuer_tag(gate, sg_str(lease->issuer))) {
+		failed(gate, lease, "issuer_changed: it was made with another key, option or module, which alone could take it back");
+		return;
+	}
+	if (ok) {
 		sg_issuer_fails(gate, sg_str(lease->issuer), false);
 		sg_record_lease(gate, lease->id, "dead", SG_STR("stepgate"), "confirmed by its issuer");
 		return;

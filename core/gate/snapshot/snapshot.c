@@ -136,6 +136,7 @@ lease_line(struct sg_snapshot_out *o, const void *value)
 	sg_jw_member_text(&o->w, "agent", l->agent);
 	sg_jw_member_text(&o->w, "approval", l->approval);
 	sg_jw_member_text(&o->w, "audience", l->audience);
+	write_tag(&o->w, "by", l->by);
 	sg_jw_member_bool(&o->w, "confirm", l->confirm);
 	sg_jw_member_text(&o->w, "decision", l->decision);
 	sg_jw_member_text(&o->w, "digest", l->digest);

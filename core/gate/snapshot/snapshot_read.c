@@ -185,6 +185,7 @@ read_lease(struct sg_fold *f)
 	l->issuer = sg_fold_keep(f, "issuer");
 	l->ends = sg_fold_deadline(f, "ends");
 	l->level = sg_sensitivity_named(sg_fold_text(f, "level"));
+	l->by = sg_value_unhex(sg_fold_text_or(f, "by"));
 	l->confirm = sg_fold_flag_or(f, "confirm", false);
 	l->state = (enum sg_lease_state)sg_fold_int(f, "state");
 	l->task = sg_fold_task_of(f);

@@ -56,6 +56,7 @@ new_lease(struct sg_fold *f, struct sg_attempt *attempt, const struct sg_json *s
 	lease->audience = sg_fold_keep(&inner, "audience");
 	lease->ends = sg_fold_deadline(&inner, "ends");
 	lease->level = sg_sensitivity_named(sg_fold_text_or(&inner, "level"));
+	lease->by = sg_value_unhex(sg_fold_text_or(&inner, "by"));
 	lease->confirm = sg_fold_flag_or(&inner, "confirm", false);
 	lease->agent = strdup(attempt->task->agent);
 	lease->task = attempt->task;

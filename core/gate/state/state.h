@@ -327,6 +327,7 @@ struct sg_lease {
 	enum sg_sensitivity level; /* of what it is for */
 	uint64_t taint_seq;        /* of its task, when it was given */
 	struct sg_deadline ends;
+	uint64_t by;  /* by what it was made (sg_issuer_tag); 0: a token, or a record of before */
 	bool confirm; /* its end alone ends nothing: its issuer must say that it is gone */
 	/* in memory alone */
 	bool handed;     /* somebody may have it: false only between its decision and its release */
