@@ -152,6 +152,19 @@ read_reply(const struct sg_json *json, struct sg_arena *arena, struct sg_reply *
 	sg_buf_done(&canonical);
 }
 
+/* What a rule wants done beside the call nobody here can do. */
+static void
+refuse_obligations(struct sg_daemon *daemon, const struct sg_json *json, struct sg_reply *reply)
+{
+	const struct sg_json *obligations = sg_json_get(json, "obligations");
+	if (reply->said != SG_SAID_ALLOW || obligations == NULL || (obligations->type == SG_JSON_ARRAY && obligations->count == 0))
+		return;
+	sg_daemon_outcome(daemon, reply->decision, "failed", (struct sg_str){NULL, 0});
+	reply->said = SG_SAID_DENY;
+	reply->code = SG_STR("obligation_unsupported");
+	reply->reason = SG_STR("a rule asks for something that stepgate mcp cannot do");
+}
+
 void
 sg_daemon_act(struct sg_daemon *daemon, const struct sg_ask *ask, struct sg_arena *arena, struct sg_reply *reply)
 {
@@ -172,6 +185,7 @@ sg_daemon_act(struct sg_daemon *daemon, const struct sg_ask *ask, struct sg_aren
 	}
 	sg_buf_done(&bytes);
 	sg_buf_done(&body);
+	refuse_obligations(daemon, json, reply);
 }
 
 static bool

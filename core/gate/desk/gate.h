@@ -116,6 +116,7 @@ struct sg_gate {
 	sg_time head_at; /* not written again before */
 	unsigned passed_over; /* head and snapshots that could not be read at the start; the last of them, and why */
 	char passed_why[320];
+	sg_time inspect_until, inspect_at; /* what the start did not read is read beside it; 0: no more */
 	uint64_t reload_conn;
 	size_t sessions_at; /* where the look at idle sessions goes on */
 	size_t watched_at; /* where the look at processes of instances goes on */

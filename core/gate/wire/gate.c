@@ -13,6 +13,7 @@
 #include "gate/decide/memories.h"
 #include "gate/decide/moved.h"
 #include "gate/journal/pulse.h"
+#include "gate/wire/inspect.h"
 #include "gate/wire/remember.h"
 #include "gate/decide/sight.h"
 #include "gate/desk/turns.h"
@@ -308,6 +309,7 @@ recover(struct sg_gate *gate, const struct sg_gate_start *start, struct sg_err *
 	sg_approvals_review(gate);
 	sg_hooks_lost(gate);
 	sg_state_pending(&gate->state, revoke_pending, gate);
+	sg_gate_inspect(gate);
 	return SG_OK;
 }
 
@@ -471,6 +473,7 @@ sg_gate_tick(struct sg_gate *gate)
 	sg_conns_review(gate, 256);
 	sg_wall_turn(gate);
 	sg_gate_remember(gate);
+	sg_gate_inspected(gate);
 	sg_head_follow(gate, false);
 	end_late(gate);
 	sg_leases_turn(gate);
