@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""The ratios of ARCHITECTURE.md section 7 as they are here: interleaved, shuffled rounds in one run, so that what else the machine does strikes all alike.
+"""What a decision costs against an empty answer, as ratios: interleaved, shuffled rounds in one run, so that what else the machine does strikes all alike.
 STEPGATE_BUILD=build python3 tests/bench/ratio.py [--rounds N] [--seconds S]   Three minutes at most. Prints medians with the lowest and highest round;
 a ratio is taken within its round. What a figure misses is printed as a miss and not as an error: this is a measurement, not a gate."""
 import argparse, json, os, platform, random, re, statistics, subprocess, time

@@ -4,7 +4,7 @@ import os, re, subprocess, sys, tempfile
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
-# A room may include itself, base, <stepgate/...> and these; process rooms never each other (ARCHITECTURE.md section 4).
+# A room may include itself, base, <stepgate/...> and these; process rooms never each other (core/README.md, Rooms).
 ROOMS = {"base": [], "conf": [], "token": [], "frame": ["token"], "door": ["token", "frame"], "policy": ["frame"], "host": ["conf", "token", "frame"],
          "gate": ["conf", "token", "frame"], "index": ["token", "frame"], "publish": ["token", "frame"], "enforce": ["token", "frame"],
          "ctl": ["conf", "token", "frame"],

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Committing: the approval is settled, the decision becomes a leaf, and nobody hears of it before that leaf is on disk. */
+ * Committing: the approval is settled (I4), the decision becomes a leaf (I3), and nobody hears of it before that leaf is on disk (I2). */
 #include "gate/decide/decide.h"
 #include "gate/desk/lease_room.h"
 #include "gate/decide/memories.h"

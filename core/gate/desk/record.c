@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Writing leaves: append, then fold the very bytes that were appended, so that a replay cannot come to another state. */
+ * Writing leaves: append, then fold the very bytes that were appended, so that a replay cannot come to another state (I1). */
 #include "gate/state/mask_line.h"
 #include "gate/desk/desk.h"
 

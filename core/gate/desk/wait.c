@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Who waits, and what ends it: a leaf that is synced or lost, an event, time. */
+ * Who waits, and what ends it: a leaf that is synced or lost (I2), an event, time. */
 #include "gate/desk/desk.h"
 
 #include <stdlib.h>

@@ -127,7 +127,7 @@ kill_or_lift(struct sg_gate *gate, struct sg_request *r, bool lift)
 		sg_leases_revoking(gate);
 		sg_wake(gate);
 	}
-	r->lost = answer_kill; /* in force, and says itself that it is not durable */
+	r->lost = answer_kill; /* in force (I7), and says itself that it is not durable */
 	if (recorded)
 		sg_request_sync(gate, r, number, answer_kill);
 	else if (in_force)

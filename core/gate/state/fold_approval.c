@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Leaves about approvals: opened, proven, refused, void, over. */
+ * Leaves about approvals: opened, proven, refused, void, over. What uses one up is the leaf of its allow (I4). */
 #include "gate/state/fold_in.h"
 
 #include "base/str.h"

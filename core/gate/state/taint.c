@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Taint: labels and sensitivity that only grow, and how they travel: through the tree of the task that read, and through the domains of its tasks. */
+ * Taint: labels and sensitivity that only grow (I6), and how they travel: through the tree of the task that read, and through the domains of its tasks. */
 #include "gate/state/fold_in.h"
 
 #include "base/str.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Handing a part of a task on. The eleven rules, in order; the first that does not hold is the answer. What is asked beyond what may be handed on is
+ * Handing a part of a task on, never more of it than there is (I5). The eleven rules, in order; the first that does not hold is the answer. What is asked beyond what may be handed on is
  * refused, or, where the caller says so or hands on to itself, cut off and shown. */
 #include "gate/tasks/tasks.h"
 #include "gate/tasks/delegate.h"
