@@ -38,9 +38,8 @@ sg_session_start(struct sg_session *session, char *const *argv)
 	return session->server > 0;
 }
 
-/* Input closed, two seconds, SIGTERM, two seconds, SIGKILL. */
-static int
-end_server(struct sg_session *session)
+int
+sg_session_end(struct sg_session *session)
 {
 	int status = 0;
 	if (session->server_in >= 0)
@@ -120,8 +119,8 @@ read_some(struct side *s)
 	return true;
 }
 
-static bool
-send_some(int fd, struct sg_buf *out)
+bool
+sg_session_send(int fd, struct sg_buf *out)
 {
 	ssize_t sent = write(fd, out->ptr, out->len);
 	if (sent < 0 && (errno == EINTR || errno == EAGAIN))
@@ -132,18 +131,19 @@ send_some(int fd, struct sg_buf *out)
 	return true;
 }
 
-/* What is left for a side that is told its last words. */
+/* What is left for a side that is told its last words: one that does not read them is not waited for. */
 static void
 drain(int fd, struct sg_buf *out)
 {
-	while (out->len > 0 && send_some(fd, out)) {
-		struct pollfd wait = {fd, POLLOUT, 0};
-		poll(&wait, 1, GRACE_MS);
-	}
+	struct pollfd wait = {fd, POLLOUT, 0};
+	int64_t until = sg_mcp_now_ms() + GRACE_MS;
+	for (int64_t left = GRACE_MS; out->len > 0 && left > 0 && sg_session_send(fd, out); left = until - sg_mcp_now_ms())
+		if (out->len > 0)
+			poll(&wait, 1, (int)left);
 }
 
-static void
-unblock(int fd)
+void
+sg_session_unblock(int fd)
 {
 	if (fd >= 0)
 		fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK);
@@ -163,9 +163,9 @@ relay_lines(struct sg_session *s, struct sg_proxy *proxy, struct side *client, s
 		if (!proxy->broken && poll(polls, 4, wait_ms) < 0 && errno != EINTR)
 			break;
 		if (polls[3].revents != 0)
-			*client_there = send_some(s->client_out, &proxy->to_client);
+			*client_there = sg_session_send(s->client_out, &proxy->to_client);
 		if (polls[2].revents != 0)
-			*server_there = send_some(s->server_in, &proxy->to_server) && *server_there;
+			*server_there = sg_session_send(s->server_in, &proxy->to_server) && *server_there;
 		if (polls[1].revents != 0)
 			*server_there = read_some(server) && *server_there;
 		if (polls[0].revents != 0)
@@ -184,8 +184,8 @@ sg_session_run(struct sg_session *s, struct sg_proxy *proxy)
 	signal(SIGPIPE, SIG_IGN);
 	sg_buf_init(&client.in, SG_MCP_CLIENT_LINE + 2 * READ_CHUNK);
 	sg_buf_init(&server.in, SG_MCP_SERVER_LINE + 2 * READ_CHUNK);
-	unblock(s->server_in);
-	unblock(s->client_out);
+	sg_session_unblock(s->server_in);
+	sg_session_unblock(s->client_out);
 	relay_lines(s, proxy, &client, &server, &client_there, &server_there);
 	if (client_there)
 		sg_proxy_server_gone(proxy);
@@ -195,39 +195,5 @@ sg_session_run(struct sg_session *s, struct sg_proxy *proxy)
 	sg_proxy_server_gone(proxy); /* what was still open when the client left: its outcome is not known */
 	sg_buf_done(&client.in);
 	sg_buf_done(&server.in);
-	return end_server(s);
-}
-
-static bool
-copy_some(int from, int to)
-{
-	char bytes[READ_CHUNK];
-	ssize_t got = read(from, bytes, sizeof(bytes));
-	if (got < 0 && (errno == EINTR || errno == EAGAIN))
-		return true;
-	for (ssize_t at = 0; at < got;) {
-		ssize_t sent = write(to, bytes + at, (size_t)(got - at));
-		if (sent < 0 && errno == EINTR)
-			continue;
-		if (sent <= 0)
-			return false;
-		at += sent;
-	}
-	return got > 0;
-}
-
-int
-sg_session_relay(struct sg_session *s)
-{
-	signal(SIGPIPE, SIG_IGN);
-	for (bool going = true; going;) {
-		struct pollfd polls[] = {{s->client_in, POLLIN, 0}, {s->server_out, POLLIN, 0}};
-		if (poll(polls, 2, -1) < 0 && errno != EINTR)
-			break;
-		if (polls[0].revents != 0)
-			going = copy_some(s->client_in, s->server_in);
-		if (going && polls[1].revents != 0)
-			going = copy_some(s->server_out, s->client_out);
-	}
-	return end_server(s);
+	return sg_session_end(s);
 }
