@@ -29,6 +29,50 @@ is_carried(enum sg_side side, struct sg_str name)
 	return false;
 }
 
+/* Of the client's capabilities what they are switched by, of its name as much as a name needs: the rest would be its own words to a server, undecided. */
+enum { CLIENT_NAME_MOST = 128, VERSION_MOST = 16 };
+
+static bool
+is_one_of(struct sg_str name, const char *const *names)
+{
+	for (; *names != NULL; names++)
+		if (sg_str_is(name, *names))
+			return true;
+	return false;
+}
+
+static bool
+is_switch(const struct sg_json *m)
+{
+	static const char *const switches[] = {"listChanged", "context", "tools", "form", "url", NULL};
+	return is_one_of(m->name, switches) && (m->type == SG_JSON_BOOL || m->type == SG_JSON_OBJECT);
+}
+
+static bool
+is_name(const struct sg_json *m)
+{
+	static const char *const names[] = {"name", "title", "version", NULL};
+	return is_one_of(m->name, names) && m->type == SG_JSON_STRING && m->string.len <= CLIENT_NAME_MOST;
+}
+
+/* Members of an object that are so; what is an object below it says nothing but that it is there. */
+static void
+write_plain(struct sg_buf *line, const struct sg_json *object, bool (*is)(const struct sg_json *))
+{
+	const char *comma = "";
+	sg_buf_text(line, "{");
+	for (const struct sg_json *m = sg_json_first(object); m != NULL; m = sg_json_next(object, m)) {
+		if (object->type != SG_JSON_OBJECT || !is(m))
+			continue;
+		sg_buf_text(line, comma);
+		sg_canon_string(line, m->name);
+		sg_buf_text(line, ":");
+		m->type == SG_JSON_OBJECT ? sg_buf_text(line, "{}") : sg_json_line(line, m);
+		comma = ",";
+	}
+	sg_buf_text(line, "}");
+}
+
 static void
 write_capabilities(struct sg_buf *line, enum sg_side side, const struct sg_json *capabilities)
 {
@@ -40,7 +84,7 @@ write_capabilities(struct sg_buf *line, enum sg_side side, const struct sg_json 
 		sg_buf_text(line, comma);
 		sg_canon_string(line, c->name);
 		sg_buf_text(line, ":");
-		sg_json_line(line, c);
+		side == SG_SIDE_CLIENT ? write_plain(line, c, is_switch) : sg_json_line(line, c);
 		comma = ",";
 	}
 	sg_buf_text(line, "}");
@@ -61,15 +105,39 @@ are_pinned(const struct sg_json *text, const char *pin)
 	return pinned;
 }
 
-/* What the server's answer may hold; of the client's question anything that passes. */
+static bool
+is_version(const struct sg_json *m)
+{
+	for (size_t i = 0; m->type == SG_JSON_STRING && i < m->string.len; i++)
+		if ((m->string.ptr[i] < '0' || m->string.ptr[i] > '9') && m->string.ptr[i] != '-')
+			return false;
+	return m->type == SG_JSON_STRING && m->string.len <= VERSION_MOST;
+}
+
 static bool
 is_known(enum sg_side side, const struct sg_json *member, const char *pin)
 {
-	return side == SG_SIDE_CLIENT || sg_str_is(member->name, "protocolVersion") || sg_str_is(member->name, "capabilities") || sg_str_is(member->name, "serverInfo") ||
-	       (sg_str_is(member->name, "instructions") && are_pinned(member, pin));
+	if (sg_str_is(member->name, "capabilities"))
+		return true;
+	if (sg_str_is(member->name, "protocolVersion"))
+		return side == SG_SIDE_SERVER || is_version(member);
+	if (side == SG_SIDE_CLIENT)
+		return sg_str_is(member->name, "clientInfo");
+	return sg_str_is(member->name, "serverInfo") || (sg_str_is(member->name, "instructions") && are_pinned(member, pin));
 }
 
-/* An object that holds capabilities, all else as it came. */
+static void
+write_member(struct sg_buf *line, enum sg_side side, const struct sg_json *m)
+{
+	if (sg_str_is(m->name, "capabilities") && m->type == SG_JSON_OBJECT)
+		write_capabilities(line, side, m);
+	else if (side == SG_SIDE_CLIENT && !sg_str_is(m->name, "protocolVersion"))
+		write_plain(line, m, is_name);
+	else
+		sg_json_line(line, m);
+}
+
+/* An object that holds capabilities, with what is known beside them. */
 static void
 write_holder(struct sg_buf *line, enum sg_side side, const struct sg_json *holder, const char *pin)
 {
@@ -83,7 +151,7 @@ write_holder(struct sg_buf *line, enum sg_side side, const struct sg_json *holde
 		sg_buf_text(line, comma);
 		sg_canon_string(line, m->name);
 		sg_buf_text(line, ":");
-		sg_str_is(m->name, "capabilities") && m->type == SG_JSON_OBJECT ? write_capabilities(line, side, m) : sg_json_line(line, m);
+		write_member(line, side, m);
 		comma = ",";
 	}
 	sg_buf_text(line, "}");

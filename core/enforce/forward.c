@@ -133,6 +133,8 @@ sg_proxy_forward(struct sg_proxy *proxy, const struct sg_mcp_message *m, const s
 		sg_proxy_refuse(proxy, SG_SIDE_CLIENT, m->id_text, error);
 	} else if (!write_decided(&proxy->to_server, m, sg_buf_view(&params))) {
 		sg_proxy_spoil(proxy, sg_mcp_take(&proxy->open, m->id), SG_MCP_mcp_line);
+	} else if (sg_str_is(m->method, "resources/subscribe") && sg_str_eq(subject, call->subject)) {
+		sg_given_note(proxy, SG_GIVEN_URI, sg_json_get(m->params, "uri"));
 	}
 	sg_buf_done(&params);
 }

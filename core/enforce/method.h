@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * MCP methods as one table: what is decided, what passes, what is refused. A method that is not here is refused.
- * What passes from the server and holds words is decided as one action beside this table: said.c.
+ * What passes from the server and holds words is decided as one action beside this table: said.c. What passes from the client holds none: passing.c.
  * Source: Model Context Protocol, revisions with `initialize` (up to 2025-11-25). */
 #ifndef SG_ENFORCE_METHOD_H
 #define SG_ENFORCE_METHOD_H

@@ -53,6 +53,17 @@ client_answer(struct sg_proxy *proxy, const struct sg_mcp_message *m)
 	sg_mcp_call_free(call);
 }
 
+static enum sg_mcp_error
+pass_on(struct sg_proxy *proxy, const struct sg_mcp_message *m, const struct sg_method *method)
+{
+	if (method->treatment != SG_METHOD_INTRODUCED)
+		return sg_passing_write(proxy, m);
+	if (proxy->introduced)
+		return SG_MCP_mcp_method;
+	proxy->introduced = true;
+	return sg_capabilities_pass(&proxy->to_server, SG_SIDE_CLIENT, m, m->id_text, NULL) ? SG_MCP_FINE : SG_MCP_mcp_line;
+}
+
 static void
 send_on(struct sg_proxy *proxy, struct sg_mcp_message *m, const struct sg_method *method)
 {
@@ -66,10 +77,12 @@ send_on(struct sg_proxy *proxy, struct sg_mcp_message *m, const struct sg_method
 		sg_proxy_decide(proxy, m, method);
 	else if (m->request && (error = sg_mcp_remember(&proxy->open, m, method, SG_STR(""))) != SG_MCP_FINE)
 		sg_proxy_refuse(proxy, SG_SIDE_CLIENT, m->id_text, error);
-	else if (!(method->treatment == SG_METHOD_INTRODUCED ? sg_capabilities_pass(&proxy->to_server, SG_SIDE_CLIENT, m, m->id_text, NULL)
-							     : sg_mcp_pass(&proxy->to_server, m->json, SG_STR(""))) &&
-		 m->request)
-		sg_proxy_spoil(proxy, sg_mcp_take(&proxy->open, m->id), SG_MCP_mcp_line);
+	else if ((error = pass_on(proxy, m, method)) != SG_MCP_FINE && m->request)
+		sg_proxy_spoil(proxy, sg_mcp_take(&proxy->open, m->id), error);
+	else if (error != SG_MCP_FINE) { /* what is taken back late, say, is nothing to complain of */
+		proxy->refused++;
+		fprintf(stderr, "stepgate mcp: left out %.*s of the client: %s\n", SG_STR_ARG(m->method), sg_mcp_code(error));
+	}
 }
 
 void
@@ -140,6 +153,8 @@ server_answer(struct sg_proxy *proxy, struct sg_mcp_message *m, struct sg_str li
 	if (call->decision[0] != '\0')
 		report(proxy, m, sg_str(call->decision));
 	call->decision[0] = '\0';
+	if (!call->own && call->method->treatment != SG_METHOD_DECIDED)
+		sg_given_note(proxy, SG_GIVEN_CURSOR, sg_json_get(sg_json_get(m->json, "result"), "nextCursor"));
 	bool list = call->method->treatment == SG_METHOD_FILTERED && sg_json_get(m->json, "error") == NULL;
 	if (list && !call->own && !sg_tools_are(m)) {
 		sg_proxy_spoil(proxy, call, SG_MCP_mcp_unreadable);
@@ -167,6 +182,8 @@ server_says(struct sg_proxy *proxy, const struct sg_mcp_message *m)
 		sg_tools_forget(proxy);
 	if (sg_str_is(m->method, "notifications/cancelled"))
 		sg_proxy_cancelled(proxy, &proxy->from_server, m);
+	if (m->request)
+		sg_given_note(proxy, SG_GIVEN_TOKEN, sg_json_get(sg_json_get(m->params, "_meta"), "progressToken"));
 	if (!sg_mcp_pass(&proxy->to_client, m->json, SG_STR("")) && m->request)
 		sg_proxy_spoil(proxy, sg_mcp_take(&proxy->from_server, m->id), SG_MCP_mcp_line);
 }

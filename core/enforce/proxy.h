@@ -17,6 +17,9 @@
 /* What a server says that no call is decided for: not yet said, decided that it passes, that it does not. */
 enum sg_words { SG_WORDS_NEW, SG_WORDS_PASS, SG_WORDS_STAY };
 
+/* What the server told, or was told by a decided call, that the client may say again: the last so many, as digests. */
+enum { SG_GIVEN = 256 };
+
 struct sg_proxy {
 	void (*client_line)(struct sg_proxy *proxy, struct sg_str line); /* sg_proxy_client_line, for what was held */
 	struct sg_daemon *daemon;
@@ -37,6 +40,9 @@ struct sg_proxy {
 	bool overdue;               /* what the gateway asked for the tools was not answered in time; until it is, nothing waits for it */
 	unsigned pages;
 	enum sg_words said;
+	bool introduced;            /* the client has said `initialize`, which is said once */
+	unsigned char given[SG_GIVEN][SG_SHA256_BYTES];
+	size_t given_next;
 	uint64_t refused;           /* lines that were not let through */
 	int64_t look_ms;            /* when it is looked whether the task still stands, by sg_mcp_now_ms; 0: not yet begun */
 	int64_t list_ms;            /* until when what is held waits, likewise */

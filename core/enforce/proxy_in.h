@@ -56,6 +56,14 @@ bool sg_tools_show(struct sg_proxy *proxy, const struct sg_mcp_call *call, struc
  * server's instructions, without which they do not go on; NULL: none is known. False: there was no room. */
 bool sg_capabilities_pass(struct sg_buf *to, enum sg_side side, const struct sg_mcp_message *message, struct sg_str id, const char *pin);
 
+/* passing.c: writes what is not decided on its way to the server. mcp_words: something in it is not what it may be; mcp_line: there was no room. */
+enum sg_mcp_error sg_passing_write(struct sg_proxy *proxy, const struct sg_mcp_message *message);
+#define SG_GIVEN_CURSOR "c"
+#define SG_GIVEN_TOKEN "t"
+#define SG_GIVEN_URI "u"
+/* From now on the client may say this; NULL, or neither text nor number: nothing. */
+void sg_given_note(struct sg_proxy *proxy, const char *kind, const struct sg_json *value);
+
 /* said.c: may what the server says by the way go on? Decided once in a session. */
 bool sg_said_pass(struct sg_proxy *proxy);
 /* May this message of the server go on, an answer to `method` or itself of it? */

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """Calls that are taken back: nobody is answered, what was decided is unknown at once, and however many there are, the session goes on."""
-import json, os, queue, subprocess, sys, threading, time
+import json, os, queue, subprocess, sys, tempfile, threading, time
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "..", "fault"))
 from daemon import BUILD, Daemon, journal
@@ -13,18 +13,20 @@ actions : { a_write : { name = "mcp.files.tools.write"  effect = "write"  sensit
 agents : { helper : { reach = [ "mcp.files.**" ]  intents = [ "documents" ] } }
 limits : { rate = 100000  burst = 100000 }
 """
-# As MCP says, it answers nothing that was cancelled; but what it is told to say (params.say of a ping) it says.
+# As MCP says, it answers nothing that was cancelled; but what it is told to say (a file of its own for each ping, by its id: such words do not go by the gateway) it says.
 SERVER = r"""
-import json, sys
+import json, os, sys
 def out(m): print(json.dumps(dict(m, jsonrpc="2.0")).replace('"NAN"', "NaN"), flush=True)
 for line in sys.stdin:
     m = json.loads(line)
-    p = m.get("params") or {}
-    for said in p.get("say", []): out(said)
+    told = os.environ["TOLD"] + "/" + str(m.get("id"))
+    for said in json.load(open(told)) if m.get("method") == "ping" and os.path.exists(told) else []: out(said)
     if m.get("method") == "tools/list": out(dict(id=m["id"], result=dict(tools=[dict(name="write", inputSchema={})])))
     elif m.get("method") in ("ping", "initialize"): out(dict(id=m["id"], result={}))
 """
 MANY = 1100
+TOLD = tempfile.mkdtemp()
+os.environ["TOLD"] = TOLD
 
 
 class Session:
@@ -50,7 +52,9 @@ class Session:
 
     def ping(self, n, *say):
         """What is heard up to the answer to this ping, and that answer."""
-        self.send(id=n, method="ping", params=dict(say=list(say)))
+        with open("%s/%s" % (TOLD, n), "w") as f:
+            json.dump(say, f)
+        self.send(id=n, method="ping")
         before = []
         while True:
             m = self.heard.get(timeout=30)

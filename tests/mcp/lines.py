@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """One message for the gateway is one message for everybody behind it: servers that cut lines as Python's text files, as splitlines and as Node's readline do
 are sent calls hidden in what passes, and send such things back; and whatever cannot be read ends as an error with the id of whoever waits for it."""
-import base64, json, os, select, shutil, subprocess, sys, time
+import base64, itertools, json, os, select, shutil, subprocess, sys, tempfile, time
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "..", "fault"))
 from daemon import BUILD, Daemon, journal
@@ -23,22 +23,32 @@ limits : { rate = 10000  burst = 10000 }
 """
 COMPLETE = 'a_complete : { name = "mcp.files.completions.complete"  effect = "read"  sensitivity = "internal" }'
 
-# A server that notes each line it is given, and says what it is told to say: params.raw, or params.arguments.raw, as base64.
+# A server that notes each line it is given, and says what it is told to say: arguments.raw, as base64, or the next file in TOLD for this method and id, which is
+# where words for it stand that do not go by the gateway.
+TOLD = tempfile.mkdtemp()
+os.environ["TOLD"], NUMBERS = TOLD, itertools.count(1000)
 ANSWER = r"""
+def told(m):
+    mark = m["method"].replace("/", ".") + "_" + json.dumps(m.get("id")) + "_"
+    files = sorted(f for f in os.listdir(os.environ["TOLD"]) if f.startswith(mark))
+    if not files: return None
+    raw = open(os.environ["TOLD"] + "/" + files[0], "rb").read()
+    os.unlink(os.environ["TOLD"] + "/" + files[0])
+    return base64.b64encode(raw)
 def answer(line):
     log.write(json.dumps(line) + "\n"); log.flush()
     try: m = json.loads(line)
     except ValueError: log.write('"BAD LINE"\n'); log.flush(); return
     if not isinstance(m, dict) or "method" not in m: return
     p = m.get("params") or {}
-    raw = p.get("raw") or (p.get("arguments") or {}).get("raw")
+    raw = told(m) or (p.get("arguments") or {}).get("raw")
     if raw: out.write(base64.b64decode(raw) + b"\n")
     elif "id" in m:
         r = dict(tools=[dict(name=n, inputSchema={}) for n in ("read", "write") if "cursor" not in p]) if m["method"] == "tools/list" else {}
         out.write(json.dumps(dict(jsonrpc="2.0", id=m["id"], result=r)).encode() + b"\n")
     out.flush()
 """
-PYTHON = "import sys, json, base64, io\nlog, out = open(sys.argv[1], 'a'), sys.stdout.buffer\n" + ANSWER
+PYTHON = "import sys, os, json, base64, io\nlog, out = open(sys.argv[1], 'a'), sys.stdout.buffer\n" + ANSWER
 SERVERS = {
     "python text": [sys.executable, "-c", PYTHON + "for line in io.TextIOWrapper(sys.stdin.buffer, encoding='utf-8'): answer(line)"],
     "python splitlines": [sys.executable, "-c", PYTHON + "for data in sys.stdin.buffer:\n  for line in data.decode().splitlines(): answer(line)"],
@@ -48,7 +58,10 @@ require("readline").createInterface({ input: process.stdin, crlfDelay: Infinity 
   fs.appendFileSync(log, JSON.stringify(line) + "\n");
   let m; try { m = JSON.parse(line); } catch (e) { fs.appendFileSync(log, '"BAD LINE"\n'); return; }
   if (m === null || typeof m !== "object" || m.method === undefined) return;
-  const p = m.params || {}, raw = p.raw || (p.arguments || {}).raw;
+  const p = m.params || {}, mark = m.method.replaceAll("/", ".") + "_" + (m.id === undefined ? "null" : JSON.stringify(m.id)) + "_";
+  const file = fs.readdirSync(process.env.TOLD).filter((f) => f.startsWith(mark)).sort()[0];
+  let raw = (p.arguments || {}).raw;
+  if (file) { raw = fs.readFileSync(process.env.TOLD + "/" + file).toString("base64"); fs.unlinkSync(process.env.TOLD + "/" + file); }
   if (raw) process.stdout.write(Buffer.concat([Buffer.from(raw, "base64"), Buffer.from("\n")]));
   else if (m.id !== undefined) process.stdout.write(JSON.stringify({ jsonrpc: "2.0", id: m.id, result: m.method === "tools/list" ? { tools: p.cursor === undefined ? [{ name: "read" }, { name: "write" }] : [] } : {} }) + "\n");
 });"""],
@@ -112,7 +125,7 @@ def code(answer):
 
 
 def hidden():
-    """Messages that pass (or are an error), each with a call inside that a careless reader would take for a line."""
+    """Messages that pass (True), or are an error (False: mcp_json), each with a call inside that a careless reader would take for a line."""
     for s in SPLITS + CONTROL:
         white = s.strip("\r") == ""
         yield '{"jsonrpc":"2.0","id":1,"method":"ping","params":{"a":%s%s%s}}' % (s, INNER, s), white
@@ -121,12 +134,12 @@ def hidden():
         yield '{"jsonrpc":"2.0","id":1,"method":"ping","params":{"a":"%s%s%s"}}' % (s, QUOTED, s), raw
         yield '{"jsonrpc":"2.0","id":1,"method":"resources/list","params":{"%s%s%s":1}}' % (s, QUOTED, s), raw
         yield '{"jsonrpc":"2.0","id":"%s","method":"prompts/list"}' % s, raw
-        yield '{"jsonrpc":"2.0","id":1,"method":"logging/setLevel","params":{"level":"%s"}}' % s, raw
+        yield '{"jsonrpc":"2.0","id":1,"method":"logging/setLevel","params":{"level":"%s"}}' % s, raw and "mcp_words"
         escaped = "".join("\\u%04x" % ord(c) for c in s)
         yield '{"jsonrpc":"2.0","id":1,"method":"ping","params":{"a":"%s%s%s"}}' % (escaped, QUOTED, escaped), True
         yield '{"jsonrpc":"2.0","id":"%s1","method":"ping","params":{"%s":1}}' % (escaped, escaped), True
         yield '{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"read","arguments":{"a":"%s"},"_meta":{"progressToken":"%s"}}}' % (escaped, escaped), True
-        yield '{"jsonrpc":"2.0","id":1,"method":"tools/list","params":{"cursor":"%s"}}' % escaped, True
+        yield '{"jsonrpc":"2.0","id":1,"method":"tools/list","params":{"cursor":"%s"}}' % escaped, "mcp_words"
 
 
 def to_server(d, server):
@@ -138,12 +151,12 @@ def to_server(d, server):
     for line, passes in hidden():
         before, answer = len(s.got()), s.ask(line)
         assert "id" in answer, (server, line, answer)
-        if passes:
+        if passes is True:
             assert "error" not in answer and answer["id"] == json.loads(line, strict=False)["id"], (server, line, answer)
             assert len(s.got()) == before + 1, (server, line, s.got()[before:])
             calls += "tools/call" in line and "INNER" not in line and '"name":"read"' in line
         else:
-            assert code(answer) == "mcp_json" and answer["id"] in (1, None), (server, line, answer)
+            assert code(answer) == (passes or "mcp_json") and answer["id"] in (1, None), (server, line, answer)
             assert len(s.got()) == before, (server, line)
         sent += 1
     for line in ('{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"reason":\r%s\r}}' % INNER,
@@ -203,17 +216,23 @@ def other_case(d):
     return len(refused) + len(twice) + 4
 
 
+def tell(method, n, raw):
+    with open("%s/%s_%s_%d" % (TOLD, method.replace("/", "."), json.dumps(n), next(NUMBERS)), "wb") as f:
+        f.write(raw)
+
+
 def say(raw, n=1, method="ping"):
-    raw = base64.b64encode(raw if isinstance(raw, bytes) else raw.encode()).decode()
+    raw = raw if isinstance(raw, bytes) else raw.encode()
     if method == "tools/call":
-        return '{"jsonrpc":"2.0","id":%s,"method":"tools/call","params":{"name":"read","arguments":{"raw":"%s"}}}' % (n, raw)
-    return '{"jsonrpc":"2.0","id":%s,"method":"%s","params":{"raw":"%s"}}' % (n, method, raw)
+        return '{"jsonrpc":"2.0","id":%s,"method":"tools/call","params":{"name":"read","arguments":{"raw":"%s"}}}' % (n, base64.b64encode(raw).decode())
+    tell(method, json.loads(str(n)), raw)
+    return '{"jsonrpc":"2.0","id":%s,"method":"%s"}' % (n, method)
 
 
 def notify(raw):
     """A notification upon which the server says this."""
-    raw = base64.b64encode(raw if isinstance(raw, bytes) else raw.encode()).decode()
-    return '{"jsonrpc":"2.0","method":"notifications/progress","params":{"raw":"%s"}}' % raw
+    tell("notifications/progress", None, raw if isinstance(raw, bytes) else raw.encode())
+    return '{"jsonrpc":"2.0","method":"notifications/progress","params":{}}'
 
 
 def to_client(d):
@@ -239,11 +258,15 @@ def numbers(d):
     """Numbers and ids keep their texts, there and back."""
     s = Session(d, "python text")
     for text in ("1", "1.0", "10e-1", "-0", "9007199254740991", '"1"', '"\\u0061"', '""'):
-        s.send('{"method":"ping", "id" : %s ,"jsonrpc":"2.0","params":{"b":1.50,"a":1E+2}}' % text)
+        s.send('{"method":"ping", "id" : %s ,"jsonrpc":"2.0"}' % text)
         line = s.line().decode()
         want = '"a"' if text == '"\\u0061"' else text
         assert '"id":%s,' % want in line, (text, line)
-        assert '"id":%s,' % want in s.got()[-1] and '"params":{"b":1.50,"a":1E+2}' in s.got()[-1], s.got()[-1]
+        assert '"id":%s,' % want in s.got()[-1], s.got()[-1]
+    assert s.ask(notify('{"jsonrpc":"2.0","id":5,"method":"roots/list"}'))["method"] == "roots/list"
+    s.send('{"jsonrpc":"2.0","id":5,"result":{"b":1.50,"a":1E+2}}')
+    s.got_with('"result"')
+    assert '"result":{"b":1.50,"a":1E+2}' in s.got()[-1], s.got()[-1]
     s.send(say('{"jsonrpc":"2.0","id":1,"result":{"n":[1.0,1e2,0.10]}}', n="1.0"))  # the server's 1 is the client's 1.0
     assert s.line().decode() == '{"jsonrpc":"2.0","id":1.0,"result":{"n":[1.0,1e2,0.10]}}\n'
     s.send('{"jsonrpc":"2.0","id":2.0,"method":"tools/call","params":{"name":"read","_meta":{"progressToken":3.0}}}')
@@ -279,7 +302,7 @@ def spoilt(d):
         answer = s.ask(say(raw))
         assert answer["id"] == 1 and code(answer) == "mcp_unreadable", (raw, answer)
         if any_number:
-            s.send('{"jsonrpc":"2.0","id":8,"method":"ping","params":{"raw":"%s"}}' % base64.b64encode(b"starting up ...").decode())
+            s.send(say(b"starting up ...", 8))
             answer = s.ask(say(raw))
             assert answer["id"] == 1 and code(answer) == "mcp_unreadable", (raw, answer)
             assert s.ask(say('{"jsonrpc":"2.0","id":8,"result":{"late":true}}', 9))["result"] == {"late": True}

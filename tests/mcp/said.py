@@ -18,7 +18,8 @@ for line in sys.stdin:
     if "id" not in m or "method" not in m: continue
     r = {"resources/list": dict(resources=[dict(uri="file:///in/1", name=E)]), "resources/templates/list": dict(resourceTemplates=[dict(name=E)]), "prompts/list": dict(prompts=[dict(name=E)]),
          "tools/list": dict(tools=[dict(name="read", description=E, inputSchema=dict(type="object"))])}.get(m["method"], {})
-    for told in m.get("params", {}).get("tell", []):
+    p = json.load(open(sys.argv[1]))  # what it is told to say, which does not go by the gateway
+    for told in p.get("tell", []):
         if told == "message": say(method="notifications/message", params=dict(level="info", data=E))
         if told == "progress": say(method="notifications/progress", params=dict(progressToken=1, progress=1, message=E))
         if told in ("sampling/createMessage", "elicitation/create", "roots/list"): say(id=900, method=told, params=dict(message=E))
@@ -32,8 +33,8 @@ for line in sys.stdin:
         if told == "cancelled":
             say(id=901, method="ping")
             say(method="notifications/cancelled", params=dict(requestId=901, reason=E))
-    if m.get("params", {}).get("result"): r = dict(content=E)
-    if m.get("params", {}).get("fail"): say(id=m["id"], error=dict(code=-1, message=E))
+    if p.get("result"): r = dict(content=E)
+    if p.get("fail"): say(id=m["id"], error=dict(code=-1, message=E))
     else: say(id=m["id"], result=r)
 """ % WORDS
 CONF = """
@@ -45,7 +46,7 @@ agents : { helper : { reach = [ "mcp.files.**" ]  intents = [ "documents" ] } }
 SAID = 'said : { name = "mcp.files.said"  effect = "read"  sensitivity = "%s"  taints = [ "mcp:files" ] }'
 WAYS = [("resources/list", {}), ("resources/templates/list", {}), ("prompts/list", {}), ("ping", dict(tell=["message"])), ("ping", dict(tell=["progress"])), ("ping", dict(tell=["sampling/createMessage"])),
         ("ping", dict(tell=["elicitation/create"])), ("logging/setLevel", dict(fail=True)), ("tools/list", {}), ("tools/list", dict(fail=True)), ("initialize", dict(fail=True, protocolVersion="2025-06-18", capabilities={}, clientInfo=dict(name="c", version="1"))),
-        ("ping", dict(result=True)), ("logging/setLevel", dict(level="info", result=True)), ("resources/unsubscribe", dict(uri="file:///x", result=True))] + \
+        ("ping", dict(result=True)), ("logging/setLevel", dict(level="info", result=True)), ("resources/templates/list", dict(result=True))] + \
        [("ping", dict(tell=[told])) for told in ("roots/list", "notifications/tools/list_changed", "notifications/prompts/list_changed", "notifications/resources/list_changed",
                                                  "notifications/elicitation/complete", "cancelled")]
 count = 0
@@ -60,11 +61,13 @@ def check(what, good, seen=None):
 class Session:
     def __init__(self, d):
         self.d = d
-        self.p = subprocess.Popen([PROGRAM, "--run", d.dir + "/run", "--name", "files", "--intent", "documents", "--", sys.executable, "-c", SERVER], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+        self.p = subprocess.Popen([PROGRAM, "--run", d.dir + "/run", "--name", "files", "--intent", "documents", "--", sys.executable, "-c", SERVER, d.dir + "/told"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                                   stderr=subprocess.DEVNULL, text=True)
 
     def ask(self, method, **params):
         """All that comes up to the answer."""
+        with open(self.d.dir + "/told", "w") as f:
+            json.dump({k: params.pop(k) for k in ("tell", "result", "fail") if k in params}, f)
         self.p.stdin.write(json.dumps(dict(jsonrpc="2.0", id=1, method=method, params=params)) + "\n")
         self.p.stdin.flush()
         heard = []

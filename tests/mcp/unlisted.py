@@ -16,7 +16,7 @@ actions : { a_free : { name = "mcp.files.tools.free"  effect = "read"  sensitivi
 tools : { pinned : { action = "mcp.files.tools.pinned"  server = "files"  tool = "pinned"  digest = "%s" } }
 agents : { helper : { reach = [ "mcp.files.**" ]  intents = [ "documents" ] } }
 """ % ("0" * 64)
-# Lists of tools and of resources are answered only once it is told to (a ping with `list`): first all that it was asked for.
+# Lists of tools and of resources are answered only once it is told to (a ping with the id 7): first all that it was asked for.
 SERVER = r"""
 import json, sys
 asked = []
@@ -26,7 +26,7 @@ for line in sys.stdin:
     say = lambda m: print(json.dumps(dict(m, jsonrpc="2.0")), flush=True)
     if m.get("method") in ("tools/list", "resources/list"): asked.append(m["id"])
     elif "id" in m:
-        if m.get("params", {}).get("list"):
+        if m["id"] == 7:
             for a in asked: say(dict(id=a, result=dict(tools=[dict(name="free", inputSchema={})], resources=[])))
             asked = []
         say(dict(id=m["id"], result=dict(content=[dict(type="text", text="done")])))
@@ -88,7 +88,7 @@ def main():
         s.call(6, "pinned")
         got = [s.answer(5), s.answer(5)]
         assert {a["id"] for a in got if a} == {5, 6} and "tool_new" in json.dumps(got) and len(s.got('"tools/list"')) == 1, got
-        s.send(id=7, method="ping", params=dict(list=True))
+        s.send(id=7, method="ping")
         assert s.answer(5)["id"] == 7
         s.call(8, "free")
         assert s.answer(5)["id"] == 8 and len(s.got('"tools/list"')) == 1, "what came late was not learned"
