@@ -5,6 +5,7 @@
 #include "base/json.h"
 #include "base/str.h"
 #include "conf/address.h"
+#include "door/tls.h"
 #include "main/supervisor.h"
 
 #include <errno.h>
@@ -13,6 +14,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 static const struct sg_json *
@@ -50,6 +52,25 @@ sg_tls_files(const struct sg_supervisor *s, int *certificate, int *key)
 		return true;
 	close(*certificate);
 	return false;
+}
+
+/* Whether the door will be able to speak with them, tried in a copy that ends with it: no key is kept here. */
+static bool
+try_files(int certificate, int key)
+{
+	int status = 0;
+	pid_t pid = fork();
+	if (pid == 0) {
+		struct sg_tls_server *server;
+		struct sg_err err = {0};
+		if (sg_tls_server_new(&server, certificate, key, &err) == SG_OK)
+			_exit(0);
+		fprintf(stderr, "stepgated: listen.enforcer: %s (%s)\n\thint: certificate is PEM, the server's own first; key is its key, PEM without a passphrase\n", err.text, err.code);
+		_exit(1);
+	}
+	while (pid > 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		;
+	return pid > 0 && WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }
 
 int64_t
@@ -93,8 +114,11 @@ sg_tls_listen(struct sg_supervisor *s)
 		return true;
 	if (!sg_tls_files(s, &certificate, &key)) /* what the door will need is there now, or nothing starts */
 		return false;
+	bool works = try_files(certificate, key);
 	close(certificate);
 	close(key);
+	if (!works)
+		return false;
 	sg_json_string(sg_json_get(stanza, "address"), &address);
 	s->tls = listen_on(address);
 	if (s->tls < 0)

@@ -330,6 +330,21 @@ def refuses_to_start(d, certs):
     assert d.process.wait(20) == 78 and "key_readable" in d.text(), d.text()
     os.chmod(certs.path("server.key"), 0o600)
     good("a key that others may read: the daemon does not start")
+    for what, name, swap, code in (("a key of another certificate", "server.key", "gw.key", "tls_key"), ("a certificate of another key", "server.pem", "gw.pem", "tls_key"),
+                                   ("a certificate that is none", "server.pem", None, "tls_certificate"), ("a key that is none", "server.key", None, "tls_key"),
+                                   ("a certificate in the key's place", "server.key", "server.pem", "tls_key")):
+        with open(certs.path(name), "rb") as f:
+            was = f.read()
+        with open(certs.path(swap), "rb") if swap else open("/dev/null", "rb") as f:
+            other = f.read() or b"x"
+        with open(certs.path(name), "wb") as f:
+            f.write(other)
+        open(os.path.join(d.dir, "log"), "wb").close()
+        d.start(wait=False)
+        assert d.process.wait(20) == 78 and code in d.text() and "hint:" in d.text(), (what, d.text())
+        with open(certs.path(name), "wb") as f:
+            f.write(was)
+        good(what + ": the daemon does not start")
 
 
 def reloads(d, port, certs):
