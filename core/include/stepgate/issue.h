@@ -65,7 +65,8 @@ sg_x509_serial(unsigned char serial[16], const unsigned char digest[32])
  * make     the credential of this lease. Required.
  * revoke   it works no longer, as far as `revocation` promises. SG_OK also for what never existed. Required. Without SG_OK it comes again until there
  *          is one. After its `exp` it comes for opaque credentials that are not of SG_REVOKE_EXPIRY: what was made for them is to go.
- * confirm  it was handed out. NULL: nothing to do.
+ * confirm  it was handed out. NULL: nothing to do. The gate of this version never says so: what `make` made works from then on, and what was
+ *          not handed out is reaped.
  * reap     it never left Stepgate, if it was made at all: what belongs to this lease, if anything, goes;
  *          nobody need be warned of it. NULL: as revoke.
  * keys     what others verify these credentials with; asked once, after start. NULL: none. */
