@@ -11,7 +11,7 @@
 #define SG_CATALOGUE_KINDS(X)                                                                                          \
 	X("actions",   "name class effect sensitivity",        YES,  "it can be asked for from now on",               NO,   "") \
 	X("tools",     "action server tool digest",            NO,   "",                                              YES,  "the action is no longer pinned to one definition") \
-	X("resources", "type patterns sensitivity environment", MORE, "what was unknown counted as restricted",       LAST, "resources are no longer looked up") \
+	X("resources", "type patterns sensitivity environment", MORE, "what was unknown counted as restricted",       YES,  "what it named may be another stanza's, or no longer looked up") \
 	X("intents",   "actions sensitivity ttl roles",        YES,  "tasks can be opened under it",                  NO,   "") \
 	X("roles",     "actions hand_on apart",                YES,  "it can be taken and handed on",                 NO,   "") \
 	X("agents",    "owner environment autonomy reach",     YES,  "processes that fit it are agents",              NO,   "") \

@@ -61,6 +61,13 @@ covers_more(const struct sg_conf_option *option, const struct sg_json *was, cons
 	return false;
 }
 
+/* What a stanza no longer names falls to another one, which may ask for less. */
+static bool
+covers_others(const struct sg_conf_option *option, const struct sg_json *was, const struct sg_json *is)
+{
+	return covers_more(option, was, is) || covers_more(option, is, was);
+}
+
 /* None means any; with some, each that was not there before is let through from now on. */
 static bool
 takes_more(const struct sg_conf_option *option, const struct sg_json *was, const struct sg_json *is)
@@ -193,7 +200,7 @@ static const struct {
 	{"resources", "budgets", loosens, "a budget is gone or larger"},
 	{"resources", "memory", falls, "what is written there no longer carries taint"},
 	{"resources", "owner", never, ""},
-	{"resources", "patterns", covers_more, "what was unknown counted as restricted"},
+	{"resources", "patterns", covers_others, "what was unknown counted as restricted; what it no longer names may be another stanza's"},
 	{"resources", "sensitivity", falls, "it counts as less sensitive"},
 	{"resources", "taints", shrinks, "reading it taints less"},
 	{"roles", "actions", covers_more, "may do more"},
