@@ -198,7 +198,7 @@ OPTION("listen", "handshake_timeout", DURATION, "5s",  MS(100), MIN(1), NULL,   
 OPTION("listen", "key",               PATH,     NULL,  1, 1024, NULL,              "its private key, PEM, readable by its owner alone")
 
 OPTION("resources", "budgets",        BUDGETS,   "",       0, SG_BUDGETS_MAX, NULL,             "what all agents together may spend on it")
-OPTION("resources", "closed",         CHOICE,  "auto",   0,   0, CLOSED,           "whether ids of its type that no stanza has are refused; auto: if its form is exact and a stanza of it has an environment, a budget or a sensitivity above internal")
+OPTION("resources", "closed",         CHOICE,  "auto",   0,   0, CLOSED,           "whether ids of its type that no stanza has are refused; auto: if its form is exact and a stanza of it has an environment, a budget, taints, memory or a sensitivity above internal")
 OPTION("resources", "environment",    NAME,      "",       0,  63, NULL,             "the one environment it belongs to; empty: any")
 OPTION("resources", "form",           CHOICE,  "exact",  0,   0, FORMS,            "how ids of its type are written, the same in all stanzas of it; other spellings of an id are brought into it, or refused")
 OPTION("resources", "memory",         BOOL,      "false",  0,   0, NULL,             "what is written there carries the writer's taint to whoever does anything with it")

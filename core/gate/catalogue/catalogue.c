@@ -227,7 +227,7 @@ static bool
 closes(const struct sg_json *j, const struct sg_resource *row)
 {
 	struct sg_str said = text_or(j, "closed", "no");
-	bool guarded = row->environment.len > 0 || row->budgets.count > 0 || row->sensitivity > SG_INTERNAL;
+	bool guarded = row->environment.len > 0 || row->budgets.count > 0 || row->taints.count > 0 || row->memory || row->sensitivity > SG_INTERNAL;
 	return sg_str_is(said, "yes") || (sg_str_is(said, "auto") && row->form == SG_FORM_exact && guarded);
 }
 

@@ -308,6 +308,34 @@ known(void)
 	}
 }
 
+/* What a stanza says is not to be slipped past by another spelling: where it says anything that holds something back, its type is closed by itself. */
+static void
+closed(void)
+{
+	static const struct {
+		const char *says, *closed;
+		bool is;
+	} rows[] = {
+		{"\"environment\":\"\",\"memory\":false,\"sensitivity\":\"internal\",\"taints\":[]", "auto", false},
+		{"\"environment\":\"\",\"memory\":true,\"sensitivity\":\"internal\",\"taints\":[]", "auto", true},
+		{"\"environment\":\"\",\"memory\":false,\"sensitivity\":\"internal\",\"taints\":[\"x\"]", "auto", true},
+		{"\"environment\":\"prod\",\"memory\":false,\"sensitivity\":\"internal\",\"taints\":[]", "auto", true},
+		{"\"environment\":\"\",\"memory\":false,\"sensitivity\":\"confidential\",\"taints\":[]", "auto", true},
+		{"\"environment\":\"\",\"memory\":true,\"sensitivity\":\"internal\",\"taints\":[\"x\"]", "no", false},
+		{"\"environment\":\"\",\"memory\":false,\"sensitivity\":\"internal\",\"taints\":[]", "yes", true},
+	};
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		char resources[1024];
+		p = play_new();
+		snprintf(resources, sizeof(resources), "\"resources\":{\"k\":{\"budgets\":[],\"closed\":\"%s\",\"form\":\"exact\",\"owner\":\"\",\"patterns\":[\"prod\"],\"type\":\"db\",%s}},\"attest\":{", rows[i].closed,
+			 rows[i].says);
+		CU_ASSERT_TRUE_FATAL(play_reconfigure(p, (const char *const[]){"\"attest\":{", resources, NULL}));
+		CU_ASSERT_EQUAL(sg_catalogue_closed(p->gate->catalogue, SG_STR("db")), rows[i].is);
+		CU_ASSERT_FALSE(sg_catalogue_closed(p->gate->catalogue, SG_STR("other")));
+		play_end(p);
+	}
+}
+
 /* A member beside one that the catalogue names, in another case. */
 static void
 shadows(void)
@@ -337,5 +365,5 @@ shadows(void)
 	end();
 }
 
-SG_CASES("gate.spell", {"resources", resources}, {"arguments", arguments}, {"grants", grants}, {"handed on", handed_on}, {"one digest", one_digest}, {"memory", memory}, {"what the catalogue knows", known},
+SG_CASES("gate.spell", {"resources", resources}, {"arguments", arguments}, {"grants", grants}, {"handed on", handed_on}, {"one digest", one_digest}, {"memory", memory}, {"what the catalogue knows", known}, {"closed", closed},
 	 {"members in another case", shadows})
