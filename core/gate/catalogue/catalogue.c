@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * The catalogue, built from the canonical document that conf/ made. Form errors here mean that conf/ and gate/ disagree. */
 #include "gate/catalogue/catalogue.h"
+#include "gate/catalogue/words.h"
 
 #include "base/canon.h"
 #include "base/err.h"
@@ -9,7 +10,6 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
 enum { CATALOGUE_BUDGET = 64 << 20, DOCUMENT_MAX = 4 << 20, DOCUMENT_NODES = 1 << 20 };
 
@@ -133,40 +133,6 @@ budgets_of(struct reader *r, const struct sg_json *object, const char *name)
 	return out;
 }
 
-static const char *const autonomies[] = {"read-only", "propose", "act-and-tell", "autonomous"};
-
-const char *
-sg_autonomy_name(enum sg_autonomy autonomy)
-{
-	return (unsigned)autonomy <= SG_AUTONOMOUS ? autonomies[autonomy] : autonomies[SG_READ_ONLY];
-}
-
-/* An unknown word is the least. */
-static enum sg_autonomy
-autonomy_named(struct sg_str word)
-{
-	for (int i = SG_PROPOSE; i <= SG_AUTONOMOUS; i++)
-		if (sg_str_is(word, autonomies[i]))
-			return (enum sg_autonomy)i;
-	return SG_READ_ONLY;
-}
-
-/* "2027-01-31" to the end of that day. What is no day is long over. */
-static int64_t
-day_end_ms(struct sg_str day)
-{
-	struct tm tm = {0};
-	char text[16] = "";
-	if (day.len != 10)
-		return 0;
-	memcpy(text, day.ptr, 10);
-	if (sscanf(text, "%4d-%2d-%2d", &tm.tm_year, &tm.tm_mon, &tm.tm_mday) != 3)
-		return 0;
-	tm.tm_year -= 1900;
-	tm.tm_mon -= 1;
-	return ((int64_t)timegm(&tm) + 86400) * 1000;
-}
-
 static void
 read_action(struct reader *r, const struct sg_json *j, void *out)
 {
@@ -197,9 +163,9 @@ read_agent(struct reader *r, const struct sg_json *j, void *out)
 		.name = j->name, .id = sg_str(id), .owner = text_of(r, j, "owner"),
 		.environment = text_of(r, j, "environment"), .instance = text_of(r, j, "instance"), .identity = text_of(r, j, "identity"),
 		.match = list_of(r, j, "match"), .reach = list_of(r, j, "reach"), .intents = list_of(r, j, "intents"),
-		.escalate = text_or(j, "escalate", ""), .approvers = text_or(j, "approvers", ""), .autonomy = autonomy_named(text_or(j, "autonomy", "autonomous")),
+		.escalate = text_or(j, "escalate", ""), .approvers = text_or(j, "approvers", ""), .autonomy = sg_autonomy_named(text_or(j, "autonomy", "autonomous")),
 		.roles = list_or(r, j, "roles"), .delegates = list_or(r, j, "delegates"), .budgets = budgets_of(r, j, "budgets"),
-		.review_ms = day_end_ms(text_or(j, "review_by", "")), .essential_ms = number_or(j, "essential", 0),
+		.review_ms = sg_day_end_ms(text_or(j, "review_by", "")), .essential_ms = number_or(j, "essential", 0),
 		.domain = text_or(j, "domain", "auto"), .fade_ms = life_or(j, "fade", 3600000), .isolated = flag_of(j, "isolated_files"),
 		.human_use = sg_str_is(text_or(j, "human_use", "refuse"), "allow")};
 }
@@ -231,23 +197,6 @@ closes(const struct sg_json *j, const struct sg_resource *row)
 	return sg_str_is(said, "yes") || (sg_str_is(said, "auto") && row->form == SG_FORM_exact && guarded);
 }
 
-/* Patterns as ids of that form are written, so that they fit those: two slashes are one. */
-static struct sg_strings
-in_form(struct reader *r, const struct sg_strings *patterns, enum sg_form form)
-{
-	struct sg_str *items = sg_arena_alloc(&r->catalogue->arena, patterns->count * sizeof(*items));
-	struct sg_buf out;
-	for (size_t i = 0; items != NULL && i < patterns->count; i++) {
-		sg_buf_init(&out, 3 * SG_SPELLING_MAX);
-		bool other = form != SG_FORM_exact && sg_form_write(form, patterns->items[i], &out, NULL) == SG_SPELLING_OTHER;
-		items[i] = other ? sg_arena_copy(&r->catalogue->arena, sg_buf_view(&out)) : patterns->items[i];
-		if (items[i].ptr == NULL)
-			r->missing = "patterns";
-		sg_buf_done(&out);
-	}
-	return (struct sg_strings){items, items == NULL ? 0 : patterns->count};
-}
-
 static void
 read_resource(struct reader *r, const struct sg_json *j, void *out)
 {
@@ -259,7 +208,10 @@ read_resource(struct reader *r, const struct sg_json *j, void *out)
 	if (!sg_form_named(text_or(j, "form", "exact"), &row->form))
 		r->missing = "form";
 	row->closed = closes(j, row);
-	row->patterns = in_form(r, &row->patterns, row->form);
+	size_t count = row->patterns.count;
+	row->patterns = sg_patterns_in_form(&r->catalogue->arena, &row->patterns, row->form);
+	if (row->patterns.count != count)
+		r->missing = "patterns";
 }
 
 static void
@@ -431,8 +383,10 @@ sg_catalogue_create(struct sg_catalogue **out, struct sg_str document, struct sg
 void
 sg_catalogue_destroy(struct sg_catalogue *catalogue)
 {
-	if (catalogue == NULL)
-		return;
-	sg_arena_done(&catalogue->arena);
-	free(catalogue);
+	while (catalogue != NULL) {
+		struct sg_catalogue *older = catalogue->older;
+		sg_arena_done(&catalogue->arena);
+		free(catalogue);
+		catalogue = older;
+	}
 }

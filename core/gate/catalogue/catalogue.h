@@ -157,6 +157,7 @@ struct sg_catalogue {
 /* Builds a catalogue from the configuration document (see conf/load.h for its form). SG_MALFORMED (json_*, catalogue_form) leaves
  * nothing behind. The caller owns it and ends it with sg_catalogue_destroy. */
 enum sg_status sg_catalogue_create(struct sg_catalogue **out, struct sg_str document, struct sg_err *err);
+/* With those that are older. NULL is allowed. */
 void sg_catalogue_destroy(struct sg_catalogue *catalogue);
 
 const struct sg_action *sg_catalogue_action(const struct sg_catalogue *catalogue, struct sg_str name);

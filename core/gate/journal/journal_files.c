@@ -2,6 +2,7 @@
  * Files of the journal. */
 #include "gate/journal/journal_files.h"
 
+#include "base/err.h"
 #include "base/octets.h"
 #include "base/folder.h"
 #include "base/str.h"
@@ -180,4 +181,34 @@ sg_journal_mark(struct sg_journal *journal, uint64_t number, uint64_t segment, s
 	struct sg_journal_mark *mark = &journal->marks[journal->mark_count++];
 	*mark = (struct sg_journal_mark){.number = number, .segment = segment, .at = at};
 	memcpy(mark->chain, journal->durable_chain, sizeof(mark->chain));
+}
+
+enum sg_status
+sg_journal_io(struct sg_err *err, const char *what, int error)
+{
+	return sg_fail(err, SG_UNAVAILABLE, "journal_io", "%s: %s", what, strerror(error));
+}
+
+/* A file no longer than a header whose header is bad was never synced: its creation was torn. */
+enum sg_status
+sg_journal_header(const struct sg_journal *journal, uint64_t segment, struct sg_segment_header *out, bool *torn, struct sg_err *err)
+{
+	char name[SG_SEGMENT_NAME], bytes[SG_SEGMENT_HEADER + 1];
+	sg_segment_name(name, segment);
+	int fd = journal->sys->openat(journal->sys, journal->folder, name, O_RDONLY, 0);
+	ssize_t got = fd < 0 ? -1 : journal->sys->pread(journal->sys, fd, bytes, sizeof(bytes), 0);
+	int error = errno;
+	if (fd >= 0)
+		journal->sys->close(journal->sys, fd);
+	if (got < 0)
+		return sg_journal_io(err, name, error);
+	struct sg_segment_reader reader;
+	enum sg_status status = sg_segment_begin(&reader, (struct sg_str){bytes, (size_t)got < SG_SEGMENT_HEADER ? (size_t)got : SG_SEGMENT_HEADER}, err);
+	*torn = status != SG_OK && got <= SG_SEGMENT_HEADER;
+	if (status == SG_OK && reader.header.segment != segment)
+		status = sg_fail(err, SG_MALFORMED, "journal_header", "%s calls itself segment %llu", name,
+				 (unsigned long long)reader.header.segment);
+	if (status == SG_OK)
+		*out = reader.header;
+	return status;
 }

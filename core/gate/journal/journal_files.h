@@ -22,6 +22,11 @@ int sg_segment_list(int folder, uint64_t *segments, size_t room, int *error);
 /* The whole file in `out`. 0, or -1 with *error; EFBIG: it does not fit. */
 int sg_segment_read(const struct sg_sys *sys, int folder, uint64_t segment, struct sg_buf *out, int *error);
 
+/* The header of a segment alone. `*torn`: it is none, and the file no longer than one, so that it was never synced. SG_MALFORMED: journal_header; SG_UNAVAILABLE. */
+enum sg_status sg_journal_header(const struct sg_journal *journal, uint64_t segment, struct sg_segment_header *out, bool *torn, struct sg_err *err);
+/* SG_UNAVAILABLE, journal_io: what the disk did not give or take, by errno. */
+enum sg_status sg_journal_io(struct sg_err *err, const char *what, int error);
+
 /* The next leaf in records that this process wrote: start with record->end = 0; false at the end. Fills leaf, sealed and end. */
 bool sg_records_next_leaf(struct sg_str records, struct sg_record *record);
 

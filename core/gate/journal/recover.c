@@ -3,13 +3,11 @@
 #include "base/err.h"
 #include "base/str.h"
 #include "frame/beside.h"
-#include "frame/seal_key.h"
 #include "gate/journal/journal_files.h"
 #include "gate/journal/pulse.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -28,36 +26,6 @@ struct recovery {
 	const struct sg_beside *other; /* one that stands behind a leaf that is another one here */
 };
 
-static enum sg_status
-io_error(struct sg_err *err, const char *what, int error)
-{
-	return sg_fail(err, SG_UNAVAILABLE, "journal_io", "%s: %s", what, strerror(error));
-}
-
-/* A file no longer than a header whose header is bad was never synced: its creation was torn. */
-static enum sg_status
-read_header(const struct sg_journal *journal, uint64_t segment, struct sg_segment_header *out, bool *torn, struct sg_err *err)
-{
-	char name[SG_SEGMENT_NAME], bytes[SG_SEGMENT_HEADER + 1];
-	sg_segment_name(name, segment);
-	int fd = journal->sys->openat(journal->sys, journal->folder, name, O_RDONLY, 0);
-	ssize_t got = fd < 0 ? -1 : journal->sys->pread(journal->sys, fd, bytes, sizeof(bytes), 0);
-	int error = errno;
-	if (fd >= 0)
-		journal->sys->close(journal->sys, fd);
-	if (got < 0)
-		return io_error(err, name, error);
-	struct sg_segment_reader reader;
-	enum sg_status status = sg_segment_begin(&reader, (struct sg_str){bytes, (size_t)got < SG_SEGMENT_HEADER ? (size_t)got : SG_SEGMENT_HEADER}, err);
-	*torn = status != SG_OK && got <= SG_SEGMENT_HEADER;
-	if (status == SG_OK && reader.header.segment != segment)
-		status = sg_fail(err, SG_MALFORMED, "journal_header", "%s calls itself segment %llu", name,
-				 (unsigned long long)reader.header.segment);
-	if (status == SG_OK)
-		*out = reader.header;
-	return status;
-}
-
 /* From the newest good header back along `previous`; what is not on that path was behind a failed sync. */
 static enum sg_status
 choose_segments(struct recovery *r, struct sg_err *err)
@@ -67,7 +35,7 @@ choose_segments(struct recovery *r, struct sg_err *err)
 	if (all == NULL)
 		return sg_fail(err, SG_NOMEM, "no_memory", "no memory to recover");
 	int count = sg_segment_list(r->journal->folder, all, SG_SEGMENTS_MAX, &error);
-	enum sg_status status = count < 0 ? io_error(err, "state/journal", error) : SG_OK;
+	enum sg_status status = count < 0 ? sg_journal_io(err, "state/journal", error) : SG_OK;
 	size_t chosen = 0;
 	uint64_t want = 0;
 	if (count > 0)
@@ -77,7 +45,7 @@ choose_segments(struct recovery *r, struct sg_err *err)
 		bool torn = false;
 		if (want != 0 && all[i] != want)
 			continue;
-		status = read_header(r->journal, all[i], &header, &torn, err);
+		status = sg_journal_header(r->journal, all[i], &header, &torn, err);
 		if (status != SG_OK && torn && want == 0) {
 			status = SG_OK;
 			continue;
@@ -147,11 +115,11 @@ may_pass(struct recovery *r, size_t i, bool *passed, struct sg_err *err)
 	*passed = false;
 	if (r->from->leaf == 0 || i + 1 == r->count)
 		return SG_OK;
-	enum sg_status status = read_header(r->journal, r->segments[i], &header, &torn, err);
+	enum sg_status status = sg_journal_header(r->journal, r->segments[i], &header, &torn, err);
 	if (status == SG_OK)
 		status = sg_segment_follows(&header, r->journal->segment, r->journal->durable, r->journal->durable_chain, err);
 	if (status == SG_OK)
-		status = read_header(r->journal, r->segments[i + 1], &after, &torn, err);
+		status = sg_journal_header(r->journal, r->segments[i + 1], &after, &torn, err);
 	if (status != SG_OK || after.last > r->from->leaf)
 		return status;
 	if (after.last == r->from->leaf && memcmp(after.chain, r->from->chain, SG_SHA256_BYTES) != 0)
@@ -203,14 +171,14 @@ write_again(const struct recovery *r, uint64_t segment, struct sg_str good, stru
 	sg_segment_name(name, segment);
 	int fd = sys->openat(sys, r->journal->folder, name, O_RDWR, 0);
 	if (fd < 0)
-		return io_error(err, name, errno);
+		return sg_journal_io(err, name, errno);
 	int failed = sg_write_all(sys, fd, good, 0, &error);
 	if (failed == 0 && (sys->ftruncate(sys, fd, (off_t)good.len) != 0 || sys->fsync(sys, fd) != 0 || sys->fsync(sys, r->journal->folder) != 0)) {
 		failed = -1;
 		error = errno;
 	}
 	sys->close(sys, fd);
-	return failed == 0 ? SG_OK : io_error(err, name, error);
+	return failed == 0 ? SG_OK : sg_journal_io(err, name, error);
 }
 
 /* Asked before a byte is changed: what is cut off as torn may be what somebody mends by hand. */
@@ -259,12 +227,12 @@ one_segment(struct recovery *r, size_t i, struct sg_buf *bytes, struct sg_err *e
 	if (failed != 0 && error == EFBIG)
 		return sg_fail(err, SG_MALFORMED, "journal_length", "segment %llu is longer than any can be", (unsigned long long)r->segments[i]);
 	if (failed != 0)
-		return io_error(err, "a segment", error);
+		return sg_journal_io(err, "a segment", error);
 	enum sg_status status = sg_segment_begin(&reader, sg_buf_view(bytes), err);
 	if (status == SG_OK)
 		status = sg_segment_follows(&reader.header, journal->segment, journal->durable, journal->durable_chain, err);
 	if (status == SG_OK && !last)
-		status = read_header(journal, r->segments[i + 1], &after, &torn, err);
+		status = sg_journal_header(journal, r->segments[i + 1], &after, &torn, err);
 	if (status != SG_OK)
 		return status;
 
@@ -312,155 +280,5 @@ sg_journal_open(struct sg_journal *journal, const struct sg_sys *sys, int folder
 		status = sg_journal_plan_segment(journal, err);
 	if (status != SG_OK)
 		sg_journal_close(journal);
-	return status;
-}
-
-static const struct sg_journal_mark *
-find_mark(const struct sg_journal *journal, uint64_t number)
-{
-	size_t low = 0, high = journal->mark_count;
-	while (low < high) {
-		size_t middle = (low + high) / 2;
-		if (journal->marks[middle].number <= number)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low == 0 ? NULL : &journal->marks[low - 1];
-}
-
-/* From a mark to the next one of the same segment, or to the end. */
-static enum sg_status
-read_range(const struct sg_journal *journal, const struct sg_journal_mark *mark, struct sg_buf *out, struct sg_err *err)
-{
-	enum { CHUNK = 256 << 10 };
-	const struct sg_journal_mark *next = mark + 1;
-	bool bounded = next < journal->marks + journal->mark_count && next->segment == mark->segment;
-	size_t most = bounded ? next->at - mark->at : SG_SEGMENT_MAX;
-	char name[SG_SEGMENT_NAME];
-	sg_segment_name(name, mark->segment);
-	int fd = journal->sys->openat(journal->sys, journal->folder, name, O_RDONLY, 0);
-	if (fd < 0)
-		return io_error(err, name, errno);
-	ssize_t got = 1;
-	while (got > 0 && out->len < most) {
-		size_t want = most - out->len < CHUNK ? most - out->len : CHUNK;
-		char *to = sg_buf_reserve(out, want);
-		got = to == NULL ? -1 : journal->sys->pread(journal->sys, fd, to, want, (off_t)(mark->at + out->len));
-		out->len += got > 0 ? (size_t)got : 0;
-	}
-	int error = errno;
-	journal->sys->close(journal->sys, fd);
-	return got < 0 ? io_error(err, name, error) : SG_OK;
-}
-
-/* One part, from its mark on. False: `each` has enough. */
-static bool
-tell_range(struct sg_segment_reader *reader, uint64_t last, uint64_t *told, bool (*each)(void *to, const struct sg_record *record), void *to)
-{
-	bool more = true;
-	while (more && reader->next <= last) {
-		struct sg_arena arena;
-		struct sg_record record = {0};
-		sg_arena_init(&arena, RECORD_BUDGET);
-		sg_pulse_beat();
-		more = sg_segment_next(reader, &arena, &record, NULL) == SG_OK;
-		if (more && record.number > *told) {
-			more = each(to, &record);
-			*told = more ? record.number : *told;
-		}
-		sg_arena_done(&arena);
-		if (!more)
-			return reader->at >= reader->bytes.len; /* at its end, not in the middle */
-	}
-	return true;
-}
-
-uint64_t
-sg_journal_leaves(const struct sg_journal *journal, uint64_t first, uint64_t last, size_t most, bool (*each)(void *to, const struct sg_record *record), void *to)
-{
-	uint64_t told = first - 1, before = UINT64_MAX;
-	size_t read = 0;
-	while (told < last && told != before && read < most) {
-		const struct sg_journal_mark *mark = find_mark(journal, told + 1);
-		struct sg_segment_reader reader = {.at = 0};
-		struct sg_buf bytes;
-		bool torn, good = mark != NULL && read_header(journal, mark->segment, &reader.header, &torn, NULL) == SG_OK;
-		sg_buf_init(&bytes, SG_SEGMENT_MAX);
-		good = good && read_range(journal, mark, &bytes, NULL) == SG_OK;
-		before = told;
-		if (good) {
-			reader.bytes = sg_buf_view(&bytes);
-			reader.next = mark->number;
-			memcpy(reader.chain, mark->chain, sizeof(reader.chain));
-			good = tell_range(&reader, last, &told, each, to);
-		}
-		read += bytes.len;
-		sg_buf_done(&bytes);
-		if (!good)
-			break;
-	}
-	return told;
-}
-
-static enum sg_status
-open_input(const struct sg_journal *journal, const struct sg_segment_reader *reader, const struct sg_record *record,
-	   struct sg_arena *arena, struct sg_str *input, struct sg_err *err)
-{
-	*input = (struct sg_str){NULL, 0};
-	if (record->sealed.ptr == NULL)
-		return SG_OK;
-	unsigned char day_key[SG_KEY_BYTES], key[SG_KEY_BYTES], aad[SG_SHA256_BYTES];
-	enum sg_status status = sg_day_key(journal, reader->header.day, false, day_key, err);
-	if (status != SG_OK) /* a key that is gone, or cut, means not reproducible, which is an answer and not an error */
-		return status == SG_NOT_FOUND || status == SG_MALFORMED ? SG_OK : status;
-	enum sg_seal_key which = sg_seal_key_is(&reader->header, day_key);
-	char *plain = sg_arena_alloc(arena, record->sealed.len);
-	if (plain == NULL)
-		return sg_fail(err, SG_NOMEM, "no_memory", "no memory for a sealed input");
-	sg_derive(key, day_key, (struct sg_str){(const char *)reader->header.salt, 32}, "sealed frames");
-	sg_sha256(aad, record->leaf);
-	status = sg_unseal(plain, key, record->number, (struct sg_str){(char *)aad, sizeof(aad)}, record->sealed, err);
-	sg_wipe(day_key, sizeof(day_key));
-	sg_wipe(key, sizeof(key));
-	if (status == SG_OK)
-		*input = (struct sg_str){plain, record->sealed.len - SG_SEAL_OVERHEAD};
-	return which == SG_SEAL_KEY_OWN ? status : SG_OK; /* another key opens nothing, and says nothing either */
-}
-
-enum sg_status
-sg_journal_read(const struct sg_journal *journal, uint64_t number, struct sg_arena *arena, struct sg_record *record,
-		struct sg_str *input, struct sg_err *err)
-{
-	const struct sg_journal_mark *mark = number > journal->durable ? NULL : find_mark(journal, number);
-	if (mark == NULL)
-		return sg_fail(err, SG_NOT_FOUND, "not_found", "no such leaf");
-	struct sg_buf bytes;
-	struct sg_segment_reader reader = {.at = 0};
-	bool torn;
-	sg_buf_init(&bytes, SG_SEGMENT_MAX);
-	enum sg_status status = read_header(journal, mark->segment, &reader.header, &torn, err);
-	if (status == SG_OK)
-		status = read_range(journal, mark, &bytes, err);
-	reader.bytes = sg_buf_view(&bytes);
-	reader.next = mark->number;
-	memcpy(reader.chain, mark->chain, sizeof(reader.chain));
-	struct sg_record found = {0};
-	while (status == SG_OK && reader.next <= number) {
-		struct sg_arena scratch;
-		sg_arena_init(&scratch, RECORD_BUDGET);
-		status = sg_segment_next(&reader, reader.next == number ? arena : &scratch, &found, err);
-		sg_arena_done(&scratch);
-	}
-	if (status == SG_OK && found.number != number)
-		status = sg_fail(err, SG_NOT_FOUND, "not_found", "no such leaf");
-	if (status == SG_OK)
-		status = open_input(journal, &reader, &found, arena, input, err);
-	if (status == SG_OK) {
-		*record = found;
-		record->leaf = sg_arena_copy(arena, found.leaf);
-		record->sealed = (struct sg_str){NULL, 0};
-	}
-	sg_buf_done(&bytes);
 	return status;
 }

@@ -17,6 +17,15 @@ void *sg_take_fresh(struct sg_fold *f, size_t size);
 /* Into its table, if nothing is missing and its key is new; else it is ended by `end`, and that is noted. */
 void sg_take_place(struct sg_fold *f, struct sg_table *table, const char *key, void *value, void (*end)(void *));
 
+/* snapshot_end.c: for that, one each. */
+void sg_end_account(void *value);
+void sg_end_attempt(void *value);
+void sg_end_lease(void *value);
+void sg_end_approval(void *value);
+void sg_end_memory(void *value);
+void sg_end_agent(void *value);
+void sg_end_human(void *value);
+
 /* What belongs to the whole of the task that the line names; NULL and noted as missing if there is none. */
 struct sg_tree *sg_take_tree(struct sg_fold *f);
 

@@ -15,54 +15,6 @@
 enum { LINE_BUDGET = 32 << 20 };
 
 static void
-end_account(void *value)
-{
-	free(((struct sg_account *)value)->key);
-	free(value);
-}
-
-static void
-end_attempt(void *value)
-{
-	struct sg_attempt *a = value;
-	free(a->charges);
-	sg_taint_free(&a->labels);
-	free(a);
-}
-
-static void
-end_lease(void *value)
-{
-	sg_lease_free(value);
-}
-
-static void
-end_approval(void *value)
-{
-	sg_approval_free(value);
-}
-
-static void
-end_memory(void *value)
-{
-	sg_memory_free(value);
-}
-
-static void
-end_agent(void *value)
-{
-	free(((struct sg_agent_life *)value)->name);
-	free(value);
-}
-
-static void
-end_human(void *value)
-{
-	free(((struct sg_human_life *)value)->id);
-	free(value);
-}
-
-static void
 read_account(struct sg_fold *f)
 {
 	struct sg_account *a = sg_take_fresh(f, sizeof(*a));
@@ -73,7 +25,7 @@ read_account(struct sg_fold *f)
 	a->total = sg_fold_int(f, "total");
 	a->newest = sg_fold_int(f, "newest");
 	sg_take_ints(f, "slots", a->slot, SG_SLOTS);
-	sg_take_place(f, &f->state->accounts, a->key, a, end_account);
+	sg_take_place(f, &f->state->accounts, a->key, a, sg_end_account);
 	if (f->missing == NULL && !sg_account_link(f->state, a))
 		f->missing = "memory";
 }
@@ -159,7 +111,7 @@ read_attempt(struct sg_fold *f)
 		f->missing = "state";
 	if (f->missing == NULL && sg_table_get(&a->task->attempts, sg_str(a->key)) != NULL)
 		f->missing = "a key of its own";
-	sg_take_place(f, &f->state->decisions, a->decision, a, end_attempt);
+	sg_take_place(f, &f->state->decisions, a->decision, a, sg_end_attempt);
 	if (f->missing != NULL)
 		return;
 	sg_fold_put(f, &a->task->attempts, a->key, a);
@@ -191,7 +143,7 @@ read_lease(struct sg_fold *f)
 	l->task = sg_fold_task_of(f);
 	if (l->task == NULL || l->state < SG_LEASE_PENDING || l->state > SG_LEASE_DEAD)
 		f->missing = "state";
-	sg_take_place(f, &f->state->leases, l->id, l, end_lease);
+	sg_take_place(f, &f->state->leases, l->id, l, sg_end_lease);
 	if (f->missing != NULL)
 		return;
 	bool soaked = sg_fold_flag_or(f, "soaked", false); /* its task was labelled since, and it is not taken back yet */
@@ -276,7 +228,7 @@ read_approval(struct sg_fold *f)
 	a->labels = labels.len > 0 ? sg_value_unhex(labels) : a->task != NULL ? sg_taint_tag(&a->task->taint) : 0;
 	if (a->task == NULL || a->state < SG_APPROVAL_OPEN || a->state > SG_APPROVAL_EXPIRED)
 		f->missing = "state";
-	sg_take_place(f, &f->state->approvals, a->id, a, end_approval);
+	sg_take_place(f, &f->state->approvals, a->id, a, sg_end_approval);
 	if (f->missing != NULL)
 		return;
 	bool stands = a->state == SG_APPROVAL_OPEN || a->state == SG_APPROVAL_GRANTED;
@@ -297,7 +249,7 @@ read_memory(struct sg_fold *f)
 	m->agent = strndup(agent.len > 0 ? agent.ptr : "", agent.len);
 	if (m->agent == NULL)
 		f->missing = "memory";
-	sg_take_place(f, &f->state->memories, m->id, m, end_memory);
+	sg_take_place(f, &f->state->memories, m->id, m, sg_end_memory);
 	if (f->missing == NULL && !sg_memory_begins(f->state, m))
 		f->missing = "memory";
 }
@@ -315,7 +267,7 @@ read_agent(struct sg_fold *f)
 	l->state = (enum sg_agent_state)sg_fold_int(f, "state");
 	if (l->state < SG_AGENT_active || l->state > SG_AGENT_retired)
 		f->missing = "state";
-	sg_take_place(f, &f->state->agents, l->name, l, end_agent);
+	sg_take_place(f, &f->state->agents, l->name, l, sg_end_agent);
 }
 
 static void
@@ -327,7 +279,7 @@ read_human(struct sg_fold *f)
 	l->id = sg_fold_keep(f, "id");
 	l->disabled = sg_fold_flag(f, "disabled");
 	l->since_ms = sg_fold_int(f, "since");
-	sg_take_place(f, &f->state->humans, l->id, l, end_human);
+	sg_take_place(f, &f->state->humans, l->id, l, sg_end_human);
 }
 
 static void

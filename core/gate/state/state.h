@@ -6,43 +6,13 @@
 #include "base/table.h"
 #include "frame/segment.h"
 #include "gate/catalogue/catalogue.h"
-#include "gate/state/deadline.h"
-#include "gate/state/mask.h"
 #include "gate/catalogue/reason.h"
+#include "gate/state/approval.h"
+#include "gate/state/deadline.h"
+#include "gate/state/lease.h"
+#include "gate/state/mask.h"
+#include "gate/state/past.h"
 #include "gate/state/times.h"
-
-enum {
-	SG_ID_MAX = 64,          /* ids: "t-", "a-", "l-" and 32 hex digits; decisions "d<leaf>-<16 hex>" */
-	SG_LABELS_MAX = 64,      /* labels of one task or instance; one more and it carries "overflow" and the highest sensitivity, and lacks the one that is the weakest word (sg_word) */
-	SG_LABEL_MAX = 128,      /* bytes of a label */
-	SG_DEPTH_MAX = 8,        /* tasks above a task */
-	SG_CHARGES_MAX = 256,    /* accounts that one decision may charge: those of its budgets, and of windows of theirs that reloads took out */
-	SG_QUARANTINE_MAX = 64,  /* tools in quarantine for one tree; one more and every pinned tool is */
-	SG_PLAN_STEPS_MAX = 256, /* steps of a signed plan */
-	SG_PLAN_TIMES_MAX = 1000000, /* times that a step may be done */
-	SG_SLOTS = 64,           /* parts that an account's window is counted in */
-	SG_APPROVAL_GROUPS = 8,  /* groups one approval may need */
-	SG_APPROVAL_PROOFS = 32, /* yes-sayers one approval may gather */
-	SG_DOMAIN_NAME = 400,    /* bytes of a domain's name, as people read it */
-	SG_DIGEST_V = 2,         /* form of an action's digest (JOINTS, canonical bytes and digest); 1 had no credential in it */
-};
-
-/* Whose word a label is. Where there is no room, the weaker word makes it. */
-enum sg_word {
-	SG_WORD_OWN,      /* the agent's, in a report on itself */
-	SG_WORD_REPORTED, /* an enforcer's */
-	SG_WORD_NAMED,    /* the catalogue's, or a rule's */
-};
-
-/* Labels and high-water sensitivity; both only grow. `seq` rises with every change. */
-struct sg_taint {
-	char **labels;
-	uint64_t own, reported; /* sets of places in `labels`; what is in neither is named */
-	size_t count, room;
-	bool full; /* one that is named found no place: nothing more may be done (labels_full) */
-	enum sg_sensitivity sensitivity;
-	uint64_t seq;
-};
 
 /* X(name, what it means). Ranks only rise: a task never goes back to a row above, but that an operator may thaw a frozen one. */
 #define SG_TASK_STATES(X)                                                                                              \
@@ -98,60 +68,6 @@ struct sg_instance {
 	int64_t uid;     /* of its process; -1 if only asserted or not yet there */
 	int64_t pid, start_time; /* of its process; 0: not known */
 	char *group;             /* the control group it is; "" or NULL: it is a process */
-};
-
-/* An allowed action, or several close together. Tags stand for ids: their first 16 hex digits. An agent's past knows instances alone, a tree's tasks
- * alone; the others are 0. */
-struct sg_event {
-	const char *action;
-	int64_t at_ms, first_ms; /* of the newest and the oldest of them */
-	uint64_t n, first_n;     /* their numbers in the order of all of that past */
-	int64_t times, failed; /* failed: of how many somebody else than the agent said so */
-	bool mixed; /* of several doers: the tags below are of one of them */
-	uint64_t task, instance;
-	uint64_t above[SG_DEPTH_MAX - 1]; /* tasks between this one and the root, the nearest first; 0: none */
-	int64_t spent[SG_DIMENSIONS];
-};
-
-/* What one subject did of one action, oldest first. */
-struct sg_deeds {
-	const char *action;
-	struct sg_event *events;
-	size_t count, room;
-};
-
-/* What one subject was allowed. */
-struct sg_history {
-	char *agent; /* NULL for a tree's */
-	struct sg_deeds *deeds;
-	size_t count;
-	uint64_t next;
-	int64_t old_ms;   /* while an older snapshot is read: of its first event */
-	int64_t short_ms; /* what happened before was perhaps not kept; 0: all was */
-};
-
-/* Where a value was first seen. */
-struct sg_seen {
-	uint64_t digest;
-	uint32_t source;
-};
-
-struct sg_origin {
-	const char *where; /* "task", "unknown" or an action's name */
-	char decision[SG_ID_MAX];
-	uint64_t sayer;  /* sg_person_tag of the agent whose word it is, for what a task was handed with; 0: nobody's */
-	uint64_t teller; /* the domain that named it (sg_value_teller); 0: several, or not recorded */
-	struct sg_taint taint;
-};
-
-/* Values of a tree by keyed digest, in a hash table of its own. Full: `full` is set and further values stay unknown. */
-struct sg_values {
-	struct sg_seen *slots;
-	size_t size, count; /* size: power of two */
-	struct sg_origin **sources;
-	size_t source_count, source_room;
-	uint32_t several; /* the source of what was named in several domains, and one; 0: nothing was yet */
-	bool full;
 };
 
 /* One step of a plan: how often it may be done, and how often it was. */
@@ -314,77 +230,6 @@ struct sg_human_life {
 	char *id;
 	bool disabled;
 	int64_t since_ms;
-};
-
-enum sg_lease_state { SG_LEASE_PENDING, SG_LEASE_ACTIVE, SG_LEASE_REVOKING, SG_LEASE_DEAD };
-
-struct sg_lease {
-	char id[SG_ID_MAX];
-	char decision[SG_ID_MAX], approval[SG_ID_MAX], digest[SG_SHA256_HEX];
-	char *issuer, *audience, *agent;
-	struct sg_task *task;
-	enum sg_lease_state state;
-	enum sg_sensitivity level; /* of what it is for */
-	uint64_t taint_seq;        /* of its task, when it was given */
-	struct sg_deadline ends;
-	uint64_t by;  /* by what it was made (sg_issuer_tag); 0: a token, or a record of before */
-	bool confirm; /* its end alone ends nothing: its issuer must say that it is gone */
-	/* in memory alone */
-	bool handed;     /* somebody may have it: false only between its decision and its release */
-	unsigned tries;  /* so often its issuer was told to take it back */
-	sg_time again;   /* not told again before */
-	char *failed;    /* why it is not gone yet, in its issuer's words; NULL: nothing is wrong */
-};
-
-enum sg_approval_state {
-	SG_APPROVAL_OPEN,
-	SG_APPROVAL_GRANTED,
-	SG_APPROVAL_CONSUMED,
-	SG_APPROVAL_DENIED,
-	SG_APPROVAL_VOID,
-	SG_APPROVAL_EXPIRED,
-};
-
-struct sg_requirement {
-	struct {
-		char group[64];
-		int64_t quorum;
-	} groups[SG_APPROVAL_GROUPS];
-	size_t count;
-	int64_t ttl_ms; /* 0: not set */
-};
-
-struct sg_approval {
-	char id[SG_ID_MAX], asked[SG_SHA256_HEX], digest[SG_SHA256_HEX];
-	char config[SG_SHA256_HEX], policy[SG_SHA256_HEX]; /* digests in force when it was opened */
-	struct sg_requirement requirement;
-	struct {
-		char human[64], group[64]; /* human: the admin's stanza */
-		int64_t at_ms;
-		int64_t uid;     /* of the admin then; -1: not recorded */
-		uint64_t person; /* sg_person_tag of the human that the admin was; 0: none */
-	} proofs[SG_APPROVAL_PROOFS];
-	size_t proof_count;
-	char *agent, *owner, *opener, *say;
-	char *asker;       /* who asked for the action: "agent:NAME", "enforcer:NAME"; "" where an older leaf does not say */
-	int64_t asker_uid; /* of the process that asked; -1: none on this machine, or not recorded */
-	int64_t v;         /* form of its digests */
-	int64_t life_ms;   /* of the credential, as the digest binds it; 0: none */
-	uint64_t rule;     /* sg_person_tag of the rule that asked; 0: an older leaf does not say */
-	struct sg_reason_told {
-		uint64_t rule, words; /* sg_person_tag of a rule that asked, and of what it told; words 0: nothing */
-	} *reasons;
-	size_t reason_count;
-	bool reasons_known; /* an older leaf does not say */
-	int64_t level;     /* of what it is for, then; -1: likewise */
-	uint64_t labels;   /* sg_taint_tag of its task when it was opened: what the person was shown */
-	bool lost;     /* its opening lost its record: void, and no restart will find it */
-	uint64_t leaf; /* where it was opened; what the human sees is sealed beside that leaf */
-	char *action;  /* the same, canonical JSON, once it was read; NULL before */
-	struct sg_task *task;
-	enum sg_approval_state state;
-	int64_t opened_ms;
-	struct sg_deadline ends;
 };
 
 struct sg_state {

@@ -11,8 +11,6 @@
 
 enum { BODY_MAX = 60 << 10 };
 
-/* ---- the leaf ---- */
-
 /* What was asked under this key, so that a repeat can be told from another question. */
 static struct sg_str
 asked_tag(struct sg_request *r)

@@ -1,24 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0
  * The gate's events: each finds what it is about and hands it on. */
-#include "gate/decide/merge.h"
-#include "gate/desk/lost.h"
 #include "gate/wire/wire.h"
-#include "gate/desk/revoking.h"
 
-#include "base/err.h"
-#include "base/secret.h"
 #include "base/str.h"
+#include "gate/decide/memories.h"
+#include "gate/decide/merge.h"
+#include "gate/decide/moved.h"
+#include "gate/decide/sight.h"
 #include "gate/desk/body.h"
 #include "gate/desk/domain.h"
-#include "gate/decide/memories.h"
-#include "gate/decide/moved.h"
+#include "gate/desk/lost.h"
+#include "gate/desk/revoking.h"
+#include "gate/desk/turns.h"
 #include "gate/journal/pulse.h"
 #include "gate/wire/inspect.h"
 #include "gate/wire/remember.h"
-#include "gate/decide/sight.h"
-#include "gate/desk/turns.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 static const struct {
@@ -266,135 +263,7 @@ sg_gate_configure(struct sg_gate *gate, struct sg_str document, struct sg_err *e
 	return SG_OK;
 }
 
-/* ---- life ---- */
-
-static void
-record_start(struct sg_gate *gate, size_t torn)
-{
-	struct sg_buf body;
-	char fingerprint[33];
-	sg_state_fingerprint(&gate->state, fingerprint);
-	sg_buf_init(&body, 1024);
-	sg_buf_printf(&body, "{\"boot_id\":\"%s\",\"key\":\"%s\",\"mode\":\"%s\",\"torn\":%zu,\"version\":\"%s\"}", gate->state.boot_id, fingerprint,
-		      gate->catalogue->dev ? "dev" : "enforce", torn, SG_VERSION);
-	sg_record(gate, "start", sg_buf_view(&body), SG_STR(""), NULL, NULL);
-	sg_buf_done(&body);
-}
-
-/* What was being issued when the last gate died never reached anybody for certain: it is revoked. */
-static void
-revoke_pending(void *to, struct sg_lease *lease)
-{
-	struct sg_gate *gate = to;
-	lease->handed = true; /* the leaf that says so is written with the answer, not before it */
-	if (lease->state == SG_LEASE_PENDING)
-		sg_record_lease(gate, lease->id, "revoking", SG_STR("stepgate"), "pending at restart");
-}
-
-static enum sg_status
-recover(struct sg_gate *gate, const struct sg_gate_start *start, struct sg_err *err)
-{
-	size_t torn = 0;
-	enum sg_status status = sg_gate_recall(gate, start, &torn, err);
-	if (status != SG_OK)
-		return status;
-	gate->recovered = true;
-	sg_gate_now(gate);
-	sg_pulse_take_up(gate->state.now.boot + gate->catalogue->limits.hang_refusal * SG_MSEC);
-	record_start(gate, torn);
-	sg_lost_accepted(gate);
-	sg_agent_ids(gate);
-	sg_gate_owners(gate);
-	sg_gate_orphans(gate);
-	sg_approvals_review(gate);
-	sg_hooks_lost(gate);
-	sg_state_pending(&gate->state, revoke_pending, gate);
-	sg_gate_inspect(gate);
-	return SG_OK;
-}
-
-enum sg_status
-sg_gate_create(struct sg_gate **out, const struct sg_gate_start *start, struct sg_err *err)
-{
-	struct sg_gate *gate = calloc(1, sizeof(*gate));
-	uint64_t seed = 0;
-	if (gate == NULL)
-		return sg_fail(err, SG_NOMEM, "no_memory", "no memory for the gate");
-	gate->sys = start->sys;
-	gate->ports = start->ports;
-	gate->next_id = 1;
-	sg_buf_init(&gate->jwks, 64 << 10);
-	sg_buf_init(&gate->layers, 64 << 10);
-	sg_arena_init(&gate->manifest_arena, 64 << 20);
-	enum sg_status status = sg_random(&seed, sizeof(seed), err);
-	sg_table_init(&gate->conns, seed);
-	sg_table_init(&gate->requests, seed);
-	sg_table_init(&gate->buckets, seed);
-	if (status == SG_OK)
-		status = sg_state_init(&gate->state, start->state_key, start->boot_id, err);
-	sg_gate_now(gate);
-	if (status == SG_OK)
-		status = sg_gate_configure(gate, start->document, err);
-	if (status == SG_OK)
-		status = recover(gate, start, err);
-	if (status != SG_OK) {
-		sg_gate_destroy(gate);
-		return status;
-	}
-	*out = gate;
-	return SG_OK;
-}
-
-static void
-free_catalogues(struct sg_catalogue *catalogue)
-{
-	while (catalogue != NULL) {
-		struct sg_catalogue *older = catalogue->older;
-		sg_catalogue_destroy(catalogue);
-		catalogue = older;
-	}
-}
-
-void
-sg_gate_destroy(struct sg_gate *gate)
-{
-	if (gate == NULL)
-		return;
-	size_t at = 0;
-	for (struct sg_request *r; (r = sg_table_next(&gate->requests, &at)) != NULL;)
-		sg_request_end(gate, r);
-	at = 0;
-	for (struct sg_conn *c; (c = sg_table_next(&gate->conns, &at)) != NULL;)
-		sg_gate_disconnect(gate, c->id);
-	at = 0;
-	for (struct sg_bucket *b; (b = sg_table_next(&gate->buckets, &at)) != NULL;) {
-		free(b->key);
-		free(b);
-	}
-	sg_table_done(&gate->conns);
-	sg_table_done(&gate->requests);
-	sg_table_done(&gate->buckets);
-	sg_gate_forget_owed(gate);
-	sg_journal_close(&gate->journal);
-	sg_state_done(&gate->state);
-	free_catalogues(gate->retired);
-	sg_catalogue_destroy(gate->catalogue);
-	sg_arena_done(&gate->manifest_arena);
-	sg_buf_done(&gate->jwks);
-	sg_issuers_done(gate);
-	sg_buf_done(&gate->layers);
-	sg_wipe(gate, sizeof(*gate));
-	free(gate);
-}
-
-void
-sg_gate_stop(struct sg_gate *gate)
-{
-	gate->stopping = true;
-	sg_gate_now(gate); /* the clock may have been set since the last turn, and this leaf is what the next start goes by */
-	sg_gate_write_gaps(gate);
-	sg_record(gate, "stop", SG_STR("{}"), SG_STR(""), NULL, NULL);
-}
+/* ---- each turn ---- */
 
 /* Old catalogues go once nothing under way can point to them. */
 static void
@@ -402,7 +271,7 @@ drop_retired(struct sg_gate *gate)
 {
 	if (gate->retired == NULL || gate->requests.count > 0)
 		return;
-	free_catalogues(gate->retired);
+	sg_catalogue_destroy(gate->retired);
 	gate->retired = NULL;
 }
 

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * A lease: the life of a credential in the gate. */
+#ifndef SG_GATE_STATE_LEASE_H
+#define SG_GATE_STATE_LEASE_H
+
+#include "frame/segment.h"
+#include "gate/catalogue/catalogue.h"
+#include "gate/state/bounds.h"
+#include "gate/state/deadline.h"
+
+struct sg_task;
+
+enum sg_lease_state { SG_LEASE_PENDING, SG_LEASE_ACTIVE, SG_LEASE_REVOKING, SG_LEASE_DEAD };
+
+struct sg_lease {
+	char id[SG_ID_MAX];
+	char decision[SG_ID_MAX], approval[SG_ID_MAX], digest[SG_SHA256_HEX];
+	char *issuer, *audience, *agent;
+	struct sg_task *task;
+	enum sg_lease_state state;
+	enum sg_sensitivity level; /* of what it is for */
+	uint64_t taint_seq;        /* of its task, when it was given */
+	struct sg_deadline ends;
+	uint64_t by;  /* by what it was made (sg_issuer_tag); 0: a token, or a record of before */
+	bool confirm; /* its end alone ends nothing: its issuer must say that it is gone */
+	/* in memory alone */
+	bool handed;     /* somebody may have it: false only between its decision and its release */
+	unsigned tries;  /* so often its issuer was told to take it back */
+	sg_time again;   /* not told again before */
+	char *failed;    /* why it is not gone yet, in its issuer's words; NULL: nothing is wrong */
+};
+
+#endif

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * What the state key makes: nonces and tokens of tasks, names of memories, its own fingerprint. */
+#include "gate/state/state.h"
+
+#include "base/secret.h"
+#include "base/str.h"
+
+#include <stdio.h>
+
+static void
+task_mac(const struct sg_state *state, const char *purpose, struct sg_str task, int64_t generation,
+	 unsigned char out[SG_SHA256_BYTES])
+{
+	char text[160];
+	int len = snprintf(text, sizeof(text), "%s|%.*s|%lld", purpose, SG_STR_ARG(task), (long long)generation);
+	sg_hmac(out, state->key, (struct sg_str){text, (size_t)len});
+}
+
+void
+sg_state_fingerprint(const struct sg_state *state, char out[33])
+{
+	unsigned char mac[SG_SHA256_BYTES];
+	task_mac(state, "fingerprint", SG_STR(""), 0, mac);
+	sg_hex(out, mac, 16);
+}
+
+void
+sg_state_handle(const struct sg_state *state, struct sg_str type, struct sg_str id, char out[33])
+{
+	char text[4608];
+	unsigned char mac[SG_SHA256_BYTES];
+	bool bar = memchr(type.ptr, '|', type.len) != NULL; /* its end is told, so that no other type and id are written the same */
+	int len = bar ? snprintf(text, sizeof(text), "memory%zu|%.*s|%.*s", type.len, SG_STR_ARG(type), SG_STR_ARG(id))
+		      : snprintf(text, sizeof(text), "memory|%.*s|%.*s", SG_STR_ARG(type), SG_STR_ARG(id));
+	sg_hmac(mac, state->key, (struct sg_str){text, (size_t)len < sizeof(text) ? (size_t)len : sizeof(text) - 1});
+	sg_hex(out, mac, 16);
+}
+
+void
+sg_task_nonce(const struct sg_state *state, struct sg_str task, unsigned char nonce[16])
+{
+	unsigned char mac[SG_SHA256_BYTES];
+	task_mac(state, "nonce", task, 0, mac);
+	memcpy(nonce, mac, 16);
+}
+
+void
+sg_task_token(const struct sg_state *state, const struct sg_task *task, char out[192])
+{
+	unsigned char mac[SG_SHA256_BYTES];
+	char hex[SG_SHA256_HEX];
+	task_mac(state, "token", sg_str(task->id), task->generation, mac);
+	sg_hex(hex, mac, sizeof(mac));
+	snprintf(out, 192, "sgt1.%s.%lld.%s", task->id, (long long)task->generation, hex);
+}
+
+struct sg_task *
+sg_state_token_task(const struct sg_state *state, struct sg_str token)
+{
+	char expected[192];
+	struct sg_str rest = token;
+	if (!sg_str_is(sg_str_cut(&rest, '.'), "sgt1"))
+		return NULL;
+	struct sg_task *task = sg_state_task(state, sg_str_cut(&rest, '.'));
+	if (task == NULL)
+		return NULL;
+	sg_task_token(state, task, expected);
+	return strlen(expected) == token.len && sg_secret_eq(expected, token.ptr, token.len) ? task : NULL;
+}
