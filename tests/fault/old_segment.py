@@ -16,9 +16,22 @@ def status(d):
         c.close()
 
 
+def alive(d):
+    """Processes of this daemon, its copies included: one that writes a snapshot outlives it."""
+    found = []
+    for pid in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            with open("/proc/%s/cmdline" % pid, "rb") as f:
+                found += [pid] if d.dir.encode() in f.read() else []
+        except OSError:
+            pass
+    return found
+
+
 def stopped(d):
     d.process.terminate()
     d.process.wait(20)
+    good("all of it has ended", until(lambda: not alive(d)), alive(d))
 
 
 def changed(path, change):
@@ -77,7 +90,7 @@ try:
     beside_keys(d, kept)
     d.start()
     time.sleep(7)  # longer than the reading of a few MiB and the look at its finding
-    good("what is as it was is said nothing about", not status(d).get("passed_over") and not os.path.exists(d.dir + "/state/journal/damaged"), status(d))
+    good("what is as it was is said nothing about", not status(d).get("passed_over") and not os.path.exists(d.dir + "/state/journal/inspected"), status(d))
     stopped(d)
     good("nor in a leaf", alerts(d) == 0)
 finally:

@@ -23,7 +23,7 @@ for line in sys.stdin:
     print(line.strip(), file=log, flush=True)
     m = json.loads(line)
     if "method" not in m or "id" not in m: continue
-    if m["method"] == "ping": print(json.dumps(dict(jsonrpc="2.0", id="w", method="roots/list", params=dict(_meta=dict(progressToken="tok")))), flush=True)
+    if m["method"] == "ping": print(json.dumps(dict(jsonrpc="2.0", id="w%s" % m["id"], method="roots/list", params=dict(_meta=dict(progressToken="tok")))), flush=True)
     r = dict(resources=[], nextCursor="page-2") if m["method"] == "resources/list" else dict(tools=[], **({} if "cursor" in m["params"] else dict(nextCursor="tools-2"))) if m["method"] == "tools/list" else {}
     print(json.dumps(dict(jsonrpc="2.0", id=m["id"], result=r)), flush=True)
 """
@@ -72,6 +72,19 @@ class Session:
         self.p.wait(20)
 
 
+def wrong_kinds():
+    """Lines whose params, or members of them, are of every other kind, with and without what no request has."""
+    members = ['{"capabilities":["W"],"clientInfo":["W"],"protocolVersion":["W"]}', '{"clientInfo":{"name":{"a":"W"},"version":["W"],"title":1}}',
+               '{"capabilities":{"roots":["W"],"sampling":"W","elicitation":{"form":{"W":1},"url":["W"]}}}', '["W"]', '"W"', "null"]
+    for method in ("initialize", "ping", "tools/list", "resources/list", "prompts/list", "logging/setLevel"):
+        for n, params in enumerate(members):
+            for m, more in enumerate(("", ',"result":"W"', ',"error":{"code":1,"message":"W"}')):
+                yield method, '{"jsonrpc":"2.0","id":%d,"method":"%s","params":%s%s}' % (1000 + 10 * n + m, method, params.replace("W", WORDS), more.replace("W", WORDS))
+    for line in ('"method":"notifications/initialized","params":["W"]', '"method":"notifications/initialized","result":"W"', '"method":"notifications/cancelled","params":{"requestId":{"a":"W"}}',
+                 '"method":"notifications/progress","params":{"progressToken":["W"],"progress":"W"}'):
+        yield "", '{"jsonrpc":"2.0",%s}' % line.replace("W", WORDS)
+
+
 def code(m):
     return m.get("error", {}).get("data", {}).get("stepgate")
 
@@ -92,6 +105,18 @@ try:
     s.end()
 finally:
     s.d.stop()
+
+kinds = list(wrong_kinds())
+for group in [[l] for m, l in kinds if m == "initialize"] + [[l for m, l in kinds if m != "initialize"]]:  # said once in a session
+    s = Session('rule { id = "x", on = "**", effect = deny "nothing leaves" }\n')
+    try:
+        for line in group:
+            s.p.stdin.write(line + "\n")
+        s.ask("ping", {})
+        good("of another kind: %s" % group[0][:90], s.got() and WORDS not in open(s.log).read(), s.got())
+        s.end()
+    finally:
+        s.d.stop()
 
 s = Session('rule { id = "x", on = "mcp.files.resources.*", effect = allow {} }\n')
 try:

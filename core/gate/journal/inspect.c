@@ -9,8 +9,6 @@
 #include <errno.h>
 #include <string.h>
 
-enum { RECORD_BUDGET = 8 << 20 };
-
 static enum sg_status
 read_segment(const struct sg_sys *sys, int folder, uint64_t segment, struct sg_buf *bytes, struct sg_segment_reader *reader, struct sg_err *err)
 {
@@ -20,7 +18,7 @@ read_segment(const struct sg_sys *sys, int folder, uint64_t segment, struct sg_b
 		return sg_segment_begin(reader, sg_buf_view(bytes), err);
 	if (error == ENOENT || error == EFBIG)
 		return sg_fail(err, SG_MALFORMED, "journal_gap", "it is missing, or longer than any can be");
-	return sg_fail(err, SG_UNAVAILABLE, "journal_io", "%s", strerror(error));
+	return sg_journal_io(err, "it cannot be read", error);
 }
 
 /* Leaves up to `after->last`; what stands behind that was never synced. */
@@ -31,7 +29,7 @@ read_leaves(struct sg_segment_reader *reader, const struct sg_segment_header *af
 	while (status == SG_OK && reader->next <= after->last) {
 		struct sg_arena arena;
 		struct sg_record record;
-		sg_arena_init(&arena, RECORD_BUDGET);
+		sg_arena_init(&arena, SG_RECORD_BUDGET);
 		status = sg_segment_next(reader, &arena, &record, err);
 		sg_arena_done(&arena);
 	}

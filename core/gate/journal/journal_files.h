@@ -13,6 +13,8 @@ void sg_segment_name(char out[SG_SEGMENT_NAME], uint64_t segment);
 /* Writes everything at `at`, going on after short writes. 0, or -1 with *error. */
 int sg_write_all(const struct sg_sys *sys, int fd, struct sg_str bytes, off_t at, int *error);
 
+enum { SG_RECORD_BUDGET = 8 << 20 /* bytes of memory for one leaf that is read */ };
+
 /* A new segment: file, header, both synced, the folder too. The descriptor, or -1 with *error. */
 int sg_segment_create(const struct sg_sys *sys, int folder, const struct sg_segment_header *header, int *error);
 

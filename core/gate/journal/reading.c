@@ -11,8 +11,6 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { RECORD_BUDGET = 8 << 20 };
-
 static const struct sg_journal_mark *
 find_mark(const struct sg_journal *journal, uint64_t number)
 {
@@ -60,7 +58,7 @@ tell_range(struct sg_segment_reader *reader, uint64_t last, uint64_t *told, bool
 	while (more && reader->next <= last) {
 		struct sg_arena arena;
 		struct sg_record record = {0};
-		sg_arena_init(&arena, RECORD_BUDGET);
+		sg_arena_init(&arena, SG_RECORD_BUDGET);
 		sg_pulse_beat();
 		more = sg_segment_next(reader, &arena, &record, NULL) == SG_OK;
 		if (more && record.number > *told) {
@@ -146,7 +144,7 @@ sg_journal_read(const struct sg_journal *journal, uint64_t number, struct sg_are
 	struct sg_record found = {0};
 	while (status == SG_OK && reader.next <= number) {
 		struct sg_arena scratch;
-		sg_arena_init(&scratch, RECORD_BUDGET);
+		sg_arena_init(&scratch, SG_RECORD_BUDGET);
 		status = sg_segment_next(&reader, reader.next == number ? arena : &scratch, &found, err);
 		sg_arena_done(&scratch);
 	}

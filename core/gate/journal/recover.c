@@ -11,8 +11,6 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { RECORD_BUDGET = 8 << 20 };
-
 struct recovery {
 	struct sg_journal *journal;
 	const struct sg_journal_from *from;
@@ -145,7 +143,7 @@ fold_segment(struct recovery *r, struct sg_segment_reader *reader, uint64_t last
 	while (status == SG_OK && reader->next <= last) {
 		struct sg_arena arena;
 		struct sg_record record;
-		sg_arena_init(&arena, RECORD_BUDGET);
+		sg_arena_init(&arena, SG_RECORD_BUDGET);
 		sg_pulse_beat();
 		status = sg_segment_next(reader, &arena, &record, err);
 		if (status == SG_OK) {

@@ -11,7 +11,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
-/* The copy does this one thing and leaves. What it could not read is no damage. */
+/* The copy does this one thing and leaves its finding: what is wrong, or the one good word. */
 static void
 inspect_copy(const struct sg_gate *gate)
 {
@@ -19,25 +19,39 @@ inspect_copy(const struct sg_gate *gate)
 	char text[sizeof(err.text) + 64];
 	if (nice(10) == -1)
 		(void)0; /* then it runs as it is */
-	if (sg_journal_inspect(gate->sys, gate->journal.folder, gate->journal.segment, &err) != SG_MALFORMED)
-		_exit(0);
-	int len = snprintf(text, sizeof(text), "%s (%s)", err.text, err.code);
-	int fd = openat(gate->journal.folder, SG_DAMAGE_FILE, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
-	_exit(fd >= 0 && len > 0 && write(fd, text, (size_t)len < sizeof(text) ? (size_t)len : sizeof(text) - 1) > 0 ? 1 : 2);
+	bool good = sg_journal_inspect(gate->sys, gate->journal.folder, gate->journal.segment, &err) == SG_OK;
+	int len = good ? snprintf(text, sizeof(text), SG_INSPECTED_GOOD) : snprintf(text, sizeof(text), "%s (%s)", err.text, err.code);
+	int fd = openat(gate->journal.folder, SG_INSPECTED_FILE, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+	_exit(fd >= 0 && len > 0 && write(fd, text, (size_t)len < sizeof(text) ? (size_t)len : sizeof(text) - 1) > 0 ? 0 : 1);
 }
 
 void
 sg_gate_inspect(struct sg_gate *gate)
 {
-	unlinkat(gate->journal.folder, SG_DAMAGE_FILE, 0);
+	unlinkat(gate->journal.folder, SG_INSPECTED_FILE, 0);
 	if (gate->snapshot_last == 0 || gate->sys->copy == NULL)
 		return; /* all of it was read */
-	gate->inspect_until = gate->state.now.boot + SG_INSPECT_MOST_S * SG_SEC;
 	gate->inspect_at = gate->state.now.boot + SG_SEC;
-	if (gate->sys->copy(gate->sys) == 0)
+	gate->inspect_until = gate->inspect_at + SG_INSPECT_MOST_S * SG_SEC;
+	int copy = gate->sys->copy(gate->sys);
+	if (copy == 0)
 		inspect_copy(gate);
+	if (copy < 0)
+		gate->inspect_until = gate->inspect_at; /* nobody reads them: said at once */
 }
 
+static bool
+read_finding(const struct sg_gate *gate, char text[sizeof(gate->passed_why)])
+{
+	int fd = openat(gate->journal.folder, SG_INSPECTED_FILE, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	ssize_t got = fd < 0 ? -1 : read(fd, text, sizeof(gate->passed_why) - 1);
+	if (fd >= 0)
+		close(fd);
+	text[got > 0 ? got : 0] = '\0';
+	return got > 0;
+}
+
+/* Without a word from the copy nobody knows, and that is said, too. */
 void
 sg_gate_inspected(struct sg_gate *gate)
 {
@@ -45,17 +59,15 @@ sg_gate_inspected(struct sg_gate *gate)
 	if (gate->inspect_until == 0 || gate->state.now.boot < gate->inspect_at)
 		return;
 	gate->inspect_at = gate->state.now.boot + SG_INSPECT_EACH_S * SG_SEC;
-	int fd = openat(gate->journal.folder, SG_DAMAGE_FILE, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-	ssize_t got = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
-	if (fd >= 0)
-		close(fd);
-	if (got <= 0 && gate->state.now.boot < gate->inspect_until)
+	bool found = read_finding(gate, text);
+	if (!found && gate->state.now.boot < gate->inspect_until)
 		return;
 	gate->inspect_until = 0;
-	if (got <= 0)
+	unlinkat(gate->journal.folder, SG_INSPECTED_FILE, 0);
+	if (found && strcmp(text, SG_INSPECTED_GOOD) == 0)
 		return;
 	gate->passed_over++;
-	snprintf(gate->passed_why, sizeof(gate->passed_why), "%.*s", (int)got, text);
-	fprintf(stderr, "stepgated: the journal is not what it was: %s\n\thint: stepgate audit verify says more\n", gate->passed_why);
+	snprintf(gate->passed_why, sizeof(gate->passed_why), "%s", found ? text : "nobody read the segments before the snapshot: their reader said nothing");
+	fprintf(stderr, "stepgated: the journal is not what it was, or was not read: %s\n\thint: stepgate audit verify says more\n", gate->passed_why);
 	sg_alert(gate, "journal_damaged", SG_STR(""), SG_STR(""), SG_STR(""));
 }
