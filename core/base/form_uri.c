@@ -3,17 +3,10 @@
 #include "base/form_in.h"
 
 #include "base/pattern.h"
+#include "base/scheme.h"
 #include "base/str.h"
 
 #include <stdio.h>
-
-static const struct {
-	const char *scheme;
-	int64_t port;
-	bool root;  /* without a path it is "/"; of others "/" is no path */
-	bool query; /* whoever opens others drops it, so that it would be another spelling */
-} schemes[] = {{"http", 80, true, true}, {"https", 443, true, true}, {"ws", 80, true, true}, {"wss", 443, true, true}, {"ftp", 21, false, false},
-	       {"sftp", 22, false, false}, {"ssh", 22, false, false}, {"file", 0, true, false}};
 
 struct parts {
 	struct sg_str scheme, host, port, path, query; /* ptr NULL: it is not there */
@@ -142,6 +135,16 @@ write_path(struct sg_str path, struct sg_buf *out)
 	return write_text(path, false, out);
 }
 
+/* What opens such a URI may know of no query, and then these are names of its path. */
+static bool
+are_names(struct sg_str query)
+{
+	while (query.ptr != NULL)
+		if (!sg_segment_plain(sg_str_cut(&query, '/')))
+			return false;
+	return true;
+}
+
 static const char *
 write_host(const struct parts *p, int64_t standard, struct sg_buf *out)
 {
@@ -168,23 +171,22 @@ sg_form_uri(struct sg_str text, struct sg_buf *out)
 	const char *wrong = cut(text, &p);
 	if (wrong != NULL)
 		return wrong;
-	size_t at = out->len, row = 0;
+	const struct sg_scheme *scheme = sg_scheme_of(text);
+	bool file = scheme != NULL && scheme->port == 0;
 	sg_form_lower(p.scheme, out);
-	struct sg_str scheme = {out->ptr + at, out->len - at};
-	while (row < sizeof(schemes) / sizeof(schemes[0]) && !sg_str_is(scheme, schemes[row].scheme))
-		row++;
-	bool known = row < sizeof(schemes) / sizeof(schemes[0]), file = known && schemes[row].port == 0;
 	sg_buf_text(out, "://");
 	if (!file || p.host.len > 0 || p.port.ptr != NULL)
-		wrong = file ? "a file is on this machine: file:///path" : write_host(&p, known ? schemes[row].port : 0, out);
+		wrong = file ? "a file is on this machine: file:///path" : write_host(&p, scheme != NULL ? scheme->port : 0, out);
 	if (wrong == NULL && p.path.len > 1)
 		wrong = write_path(p.path, out);
-	else if (known && schemes[row].root)
+	else if (scheme != NULL && scheme->root)
 		sg_buf_text(out, "/");
 	if (wrong != NULL || p.query.len == 0) /* nothing behind '?' asks nothing */
 		return wrong;
-	if (known && !schemes[row].query)
+	if (scheme != NULL && !scheme->query)
 		return "a URI of file, ftp, sftp or ssh has no query";
+	if (scheme == NULL && !are_names(p.query))
+		return "only behind http, https, ws and wss may a query have '.', '..' or empty names";
 	sg_buf_text(out, "?");
 	return write_text(p.query, true, out);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Matching segment by segment; see pattern.h for what a pattern means. */
 #include "base/pattern.h"
+#include "base/scheme.h"
 #include "base/str.h"
 
 #include <strings.h>
@@ -118,16 +119,6 @@ sg_segment_plain(struct sg_str segment)
 	return segment.len > 0 && !has_control(segment) && !climbs(segment);
 }
 
-/* "scheme://": what stands behind its '?' is a query, and no path of slashes. */
-static bool
-is_uri(struct sg_str text)
-{
-	size_t at = 0;
-	while (at < text.len && strchr(":/?", text.ptr[at]) == NULL)
-		at++;
-	return at > 0 && text.len - at >= 3 && memcmp(text.ptr + at, "://", 3) == 0;
-}
-
 /* As sg_str_cut; of a URI the query stays with the last name. */
 static struct sg_str
 cut_segment(struct sg_str *rest, char separator, bool uri)
@@ -165,7 +156,8 @@ takes_rest(struct sg_str first, struct sg_str rest, char separator, bool uri, bo
 static bool
 match(struct sg_str pattern, struct sg_str text, char separator, bool inner_stars)
 {
-	bool alone = sg_str_is(pattern, "**"), uri = separator == '/' && is_uri(text);
+	const struct sg_scheme *scheme = separator == '/' ? sg_scheme_of(text) : NULL;
+	bool alone = sg_str_is(pattern, "**"), uri = scheme != NULL && scheme->query;
 	while (pattern.ptr != NULL) {
 		if (text.ptr == NULL)
 			return false;

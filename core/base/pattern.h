@@ -13,7 +13,7 @@ enum { SG_PATTERN_MAX = 512, SG_PATTERN_SEGMENTS = 32 };
  *   a literal   stands for itself, byte for byte
  *   *           exactly one segment that is not empty
  *   **          one or more segments that are not empty; only as the last one. Alone, anything that does not climb ("https://x/")
- * Of a text that is a URI ("scheme://...") what stands behind the first '?' belongs to the last segment, with its slashes: "https://h/a?x=/b" has the name
+ * Of a text that is a URI of http, https, ws or wss what stands behind the first '?' belongs to the last segment, with its slashes: "https://h/a?x=/b" has the name
  * "a?x=/b" behind its host.
  * A star beside other characters in one segment is not a pattern, so nobody mistakes it for a shell's.
  * Neither star takes a control character, nor a segment with "." or ".." as a name in it, however it is written ("..\\x", "%2e%2e", "%252e.", "..%2fx",

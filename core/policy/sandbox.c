@@ -4,6 +4,7 @@
 #include "base/str.h"
 #include "policy/api.h"
 #include "policy/effect.h"
+#include "policy/exact.h"
 #include "policy/freeze.h"
 #include "policy/origin.h"
 #include "base/near.h"
@@ -97,6 +98,7 @@ sg_sandbox_open(lua_State *L)
 	sg_view_open(L);
 	sg_effect_open(L);
 	set_scalar_members(L);
+	sg_exact_open(L);
 
 	lua_newtable(L);
 	fill(L, "");

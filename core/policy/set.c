@@ -7,6 +7,7 @@
 #include "base/digest.h"
 #include "base/str.h"
 #include "policy/api.h"
+#include "policy/exact.h"
 #include "policy/freeze.h"
 #include "policy/spec.h"
 
@@ -99,7 +100,7 @@ run_file(lua_State *L, struct sg_policy *policy, uint32_t file)
 	struct sg_str text = policy->files[file].text;
 	policy->file = file;
 	snprintf(chunk, sizeof(chunk), "=%.*s", SG_STR_ARG(policy->files[file].name));
-	int result = luaL_loadbufferx(L, text.ptr == NULL ? "" : text.ptr, text.len, chunk, "t");
+	int result = sg_exact_load(L, text.ptr == NULL ? "" : text.ptr, text.len, chunk);
 	if (result == LUA_ERRMEM)
 		sg_vm_raise(L, SG_CODE_MEMORY, NULL, "the memory limit is reached");
 	if (result != LUA_OK) {
@@ -197,6 +198,8 @@ static enum sg_status
 load_files(struct sg_policy *policy)
 {
 	bool bits = !sg_vm_bits_broken();
+	if (!sg_exact_works())
+		sg_problem_add(policy, NO_FILE, 0, NULL, "with this Lua whole numbers would wrap: a release of 5.4 is needed");
 	for (uint32_t i = 0; i < policy->file_count; i++)
 		sg_lint(policy, i, bits);
 	if (sg_vm_start(&policy->vm, policy->limits.memory) != SG_OK)

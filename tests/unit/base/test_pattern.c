@@ -132,6 +132,24 @@ slashed(void)
 		{"https://*/read", "https://h?x=/read", false},
 		{"**", "https://h/a?u=//x", true},
 		{"/srv/*/log", "/srv/a?b/log", true}, /* a file may be called so */
+		/* of other schemes nobody knows that '?' begins a query, and who cuts the scheme off opens what is below */
+		{"file:///srv/**", "file:///srv/x?/../../etc/passwd", false},
+		{"file:///srv/**", "file:///srv/?/../../etc/passwd", false},
+		{"file:///srv/**", "FILE:///srv/x", false},
+		{"docs://team/**", "docs://team/x?/../../boss/salary", false},
+		{"docs://team/**", "docs://team/x?/%2e%2e/..", false},
+		{"docs://team/**", "docs://team/x?..", false},
+		{"docs://team/**", "docs://team/x?a=//b", false},
+		{"docs://team/**", "docs://team/x?a=/b", true},
+		{"docs://team/**", "docs://team/x?a=b", true},
+		{"docs://team/*", "docs://team/x?a=b", true},
+		{"docs://team/*", "docs://team/x?a=/b", false},
+		{"httpx://h/**", "httpx://h/x?/../y", false},
+		{"http:/h/**", "http:/h/x?/../y", false},
+		{"x/https://h/**", "x/https://h/a?/../y", false},
+		{"s3://b/**", "s3://b/k?/../../other/k", false},
+		{"HTTPS://h/**", "HTTPS://h/a?u=/../x", true},
+		{"wss://h/**", "wss://h/a?u=/../x", true},
 	};
 	check(rows, sizeof(rows) / sizeof(rows[0]), '/');
 	CU_ASSERT_FALSE(sg_pattern_match(SG_STR("/srv/**"), ((struct sg_str){"/srv/key\0", 9}), '/'));

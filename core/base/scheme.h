@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Schemes of URIs that are known, and what they say of the rest of one. */
+#ifndef SG_BASE_SCHEME_H
+#define SG_BASE_SCHEME_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stepgate/types.h>
+
+struct sg_scheme {
+	const char *name;
+	int64_t port; /* that goes without saying; 0: there is no host */
+	bool root;    /* without a path it is "/"; of others "/" is no path */
+	bool query;   /* '?' begins a query, which names no folder. Whoever opens others drops it, or knows of none: to them it is a byte of a name */
+};
+
+/* Of a text that begins with "scheme://", in any case; NULL: it does not, or with another. */
+const struct sg_scheme *sg_scheme_of(struct sg_str text);
+
+#endif
