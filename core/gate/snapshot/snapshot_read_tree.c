@@ -130,7 +130,6 @@ read_numbers(struct sg_fold *f, struct sg_task *t)
 	sg_take_ints(f, "limit", t->limit, SG_DIMENSIONS);
 	sg_take_ints(f, "spent", t->spent, SG_DIMENSIONS);
 	sg_take_ints(f, "reserved", t->reserved, SG_DIMENSIONS);
-	sg_take_ints(f, "lent", t->lent, SG_DIMENSIONS);
 }
 
 static void
@@ -156,6 +155,8 @@ place_task(struct sg_fold *f, struct sg_task *t)
 		t->depth = t->parent->depth + 1;
 		t->parent->kept++;
 		t->parent->children += open;
+		if (!t->merged)
+			sg_task_lend(t);
 	}
 	sg_task_join_tree(t);
 	sg_task_asks(t, t->last_ms, f->state->now.boot);

@@ -255,6 +255,25 @@ sg_fold_settle(struct sg_attempt *attempt, const int64_t used[SG_DIMENSIONS], bo
 	}
 }
 
+/* As what is spent: of whoever it is drawn from, up to the one that was lent its own. */
+static void
+lend_up(struct sg_task *from, enum sg_dimension d, int64_t amount)
+{
+	for (struct sg_task *t = from; t != NULL && amount != 0; t = t->parent) {
+		t->lent[d] = sum(t->lent[d], amount);
+		if (t->parent != NULL && t->limit[d] >= 0 && !t->merged)
+			return;
+	}
+}
+
+void
+sg_task_lend(struct sg_task *task)
+{
+	for (int d = 0; d < SG_DIMENSIONS; d++)
+		if (task->limit[d] >= 0)
+			lend_up(task->parent, (enum sg_dimension)d, task->limit[d]);
+}
+
 void
 sg_task_merge(struct sg_task *task)
 {
@@ -264,7 +283,7 @@ sg_task_merge(struct sg_task *task)
 	for (int d = 0; d < SG_DIMENSIONS; d++) {
 		if (task->limit[d] < 0)
 			continue;
-		task->parent->lent[d] -= task->limit[d];
+		lend_up(task->parent, (enum sg_dimension)d, task->lent[d] - task->limit[d]); /* what it lent is drawn from there now */
 		charge_up(task->parent, (enum sg_dimension)d, task->spent[d] - beyond(task, (enum sg_dimension)d));
 	}
 }

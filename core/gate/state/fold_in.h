@@ -82,6 +82,8 @@ void sg_fold_settle(struct sg_attempt *attempt, const int64_t used[SG_DIMENSIONS
 int64_t sg_fold_own_room(const struct sg_task *task, enum sg_dimension dimension);
 /* Beside those of its subject. False on no memory. */
 bool sg_account_link(struct sg_state *state, struct sg_account *account);
+/* A task's own amounts are taken from whoever it would draw on: the one above it, and on up to the next that was lent its own. */
+void sg_task_lend(struct sg_task *task);
 /* An ended task hands its spending up and gives back what was lent to it. */
 void sg_task_merge(struct sg_task *task);
 

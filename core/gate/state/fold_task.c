@@ -97,9 +97,7 @@ link_up(struct sg_fold *f, struct sg_task *task)
 		return;
 	parent->children++;
 	parent->kept++;
-	for (int d = 0; d < SG_DIMENSIONS; d++)
-		if (task->limit[d] >= 0)
-			parent->lent[d] += task->limit[d];
+	sg_task_lend(task);
 	if (parent->opened_below == NULL)
 		parent->opened_below = calloc(1, sizeof(*parent->opened_below));
 	if (parent->opened_below == NULL)

@@ -59,7 +59,7 @@ struct node {
 	int parent, root, agent, depth, max_depth, children;
 	unsigned actions, hand_on;
 	int level;
-	int64_t limit, spent, lent, calls, tree; /* limit: -1 for none of its own; tree: of a root */
+	int64_t limit, spent, own, calls, tree; /* limit: -1 for none of its own; own: by its own actions alone; tree: of a root */
 	int64_t ends_ms, refused; /* refused: of a root, what a budget refused last: less of it would be a split, which has a test of its own */
 	bool open, merged;
 	size_t labels;
@@ -84,11 +84,22 @@ smaller(int64_t a, int64_t b)
 	return a < b ? a : b;
 }
 
+/* What nobody else may have any more: what it used itself, what was lent below it, and what is drawn from it below, however far. */
+static int64_t
+taken(int n)
+{
+	int64_t all = nodes[n].own;
+	for (int c = n + 1; c < count; c++)
+		if (nodes[c].parent == n)
+			all += nodes[c].limit >= 0 && !nodes[c].merged ? nodes[c].limit : taken(c);
+	return all;
+}
+
 /* What a node may say that it used beyond: a root what it likes, a part what it was lent. */
 static int64_t
 own_room(int n)
 {
-	int64_t left = nodes[n].limit - nodes[n].spent - nodes[n].lent;
+	int64_t left = nodes[n].limit - taken(n);
 	if (nodes[n].parent < 0)
 		return INT64_C(1) << 40;
 	left = nodes[n].limit >= 0 && left > 0 ? left : 0;
@@ -100,9 +111,9 @@ money_left(int n)
 {
 	int64_t left = TREE_MONEY - nodes[nodes[n].root].tree;
 	for (;; n = nodes[n].parent) {
-		left = smaller(left, MONEY - nodes[n].spent - nodes[n].lent);
+		left = smaller(left, MONEY - taken(n));
 		if (nodes[n].limit >= 0)
-			left = smaller(left, nodes[n].limit - nodes[n].spent - nodes[n].lent);
+			left = smaller(left, nodes[n].limit - taken(n));
 		if (nodes[n].parent < 0 || nodes[n].limit >= 0)
 			return left > 0 ? left : 0;
 	}
@@ -125,6 +136,7 @@ spend(int n, int64_t money)
 		if (nodes[at].parent >= 0 && nodes[at].limit >= 0 && !nodes[at].merged)
 			break;
 	}
+	nodes[n].own += money;
 	nodes[nodes[n].root].tree += money;
 }
 
@@ -144,7 +156,6 @@ end_below(int n)
 		nodes[i].merged = true;
 		if (nodes[i].limit < 0)
 			continue;
-		nodes[nodes[i].parent].lent -= nodes[i].limit;
 		for (int up = nodes[i].parent; up >= 0; up = nodes[up].parent) {
 			nodes[up].spent += nodes[i].spent;
 			if (nodes[up].parent >= 0 && nodes[up].limit >= 0 && !nodes[up].merged)
@@ -251,8 +262,6 @@ note_child(int parent, const struct wish *w, const char *answer)
 	n->level = w->level >= 0 ? w->level : level_of(parent);
 	snprintf(n->id, sizeof(n->id), "%s", id);
 	nodes[parent].children++;
-	if (w->money >= 0)
-		nodes[parent].lent += w->money;
 	count++;
 	if (w->to != nodes[parent].agent) {
 		key(k);
@@ -344,16 +353,16 @@ holds(void)
 	for (int i = 0; i < count && good; i++) {
 		const struct sg_task *t = sg_state_task(&p->gate->state, sg_str(nodes[i].id));
 		const int m = SG_DIMENSION_money;
-		good = t != NULL && t->spent[m] == nodes[i].spent && t->lent[m] == nodes[i].lent && t->spent[m] >= 0 && t->lent[m] >= 0 && t->reserved[m] >= 0;
+		good = t != NULL && t->spent[m] == nodes[i].spent && (nodes[i].merged || t->spent[m] + t->lent[m] == taken(i)) && t->spent[m] >= 0 && t->lent[m] >= 0 && t->reserved[m] >= 0;
 		good = good && (t->limit[m] < 0 || t->spent[m] + t->lent[m] <= t->limit[m]) && t->spent[m] + t->lent[m] <= MONEY;
 		good = good && t->taint.count >= nodes[i].labels && (int)t->taint.sensitivity >= nodes[i].seen;
 		good = good && (t->state <= SG_TASK_FROZEN) == nodes[i].open;
 		for (const struct sg_task *up = t; good && up->parent != NULL && up->parent->state == SG_TASK_OPEN; up = up->parent)
 			good = up->parent->taint.count >= up->taint.count; /* what a child reads, whoever handed it on has read */
 		if (!good && t != NULL)
-			fprintf(stderr, "  node %d (parent %d): spent %lld lent %lld limit %lld reserved %lld state %d; model spent %lld lent %lld open %d\n", i,
+			fprintf(stderr, "  node %d (parent %d): spent %lld lent %lld limit %lld reserved %lld state %d; model spent %lld taken %lld open %d\n", i,
 				nodes[i].parent, (long long)t->spent[m], (long long)t->lent[m], (long long)t->limit[m], (long long)t->reserved[m], t->state,
-				(long long)nodes[i].spent, (long long)nodes[i].lent, nodes[i].open);
+				(long long)nodes[i].spent, (long long)taken(i), nodes[i].open);
 		nodes[i].labels = good ? t->taint.count : 0;
 		nodes[i].seen = good ? (int)t->taint.sensitivity : 0;
 	}
