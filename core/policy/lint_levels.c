@@ -141,16 +141,59 @@ declared_by(const struct sg_lint *lint, size_t first)
 	return at > 0 && sg_lint_is(&t[at - 1], "local") && sg_lint_alias(lint, at) > 0 ? at : 0;
 }
 
-/* In a text, before a method, written to, or given on as a level. */
+/* Where the row of texts, joined by `..`, begins that something stands in. */
+static size_t
+row_begin(const struct sg_lint *lint, size_t first)
+{
+	const struct sg_token *t = lint->tokens;
+	while (first >= 2 && sg_lint_is(&t[first - 1], "..") && ends_value(&t[first - 2])) {
+		bool callers = false;
+		size_t end = first - 2;
+		first = t[end].kind == SG_TOKEN_STRING ? end : chain_begin(lint, end + 1, &callers);
+	}
+	return first;
+}
+
+/* Behind a value: its members and calls, and what is joined to it. */
+static size_t
+row_behind(const struct sg_lint *lint, size_t i)
+{
+	const struct sg_token *t = lint->tokens;
+	while (i + 1 < lint->count) {
+		if (sg_lint_is(&t[i], ".") || sg_lint_is(&t[i], ":") || sg_lint_is(&t[i], ".."))
+			i += 2;
+		else if (sg_lint_is(&t[i], "(") || sg_lint_is(&t[i], "["))
+			i = sg_lint_behind(lint, i);
+		else
+			break;
+	}
+	return i;
+}
+
+/* A text that is made of a level here is a text; one that is compared where it is made was meant as the level. */
+static bool
+is_text(const struct sg_lint *lint, size_t first, size_t behind)
+{
+	const struct sg_token *before = &lint->tokens[row_begin(lint, first)], *after = &lint->tokens[row_behind(lint, behind)];
+	return !(before > lint->tokens && (is_order(before - 1) || is_equality(before - 1))) && !is_order(after) && !is_equality(after);
+}
+
+/* Before a method of its own, in a text, written to, or given on as a level. */
 static bool
 is_safe(const struct sg_lint *lint, const struct level *level)
 {
 	const struct sg_token *t = lint->tokens, *after = &t[level->last + 1], *before = &t[level->first - 1];
-	if (sg_lint_is(after, ":") || sg_lint_is(after, "=") || sg_lint_is(after, "..") || sg_lint_is(before, "..") || sg_lint_is(before, "#"))
+	bool own = sg_lint_is(after, ":") && (sg_lint_is(after + 1, "at_least") || sg_lint_is(after + 1, "at_most"));
+	bool called = level->first >= 2 && sg_lint_is(before, "(") && sg_lint_is(after, ")");
+	if (own || sg_lint_is(after, "="))
 		return true;
+	if (sg_lint_is(after, ":") || sg_lint_is(after, "..") || sg_lint_is(before, ".."))
+		return is_text(lint, level->first, level->last + 1);
+	if (called && sg_lint_is(before - 1, "tostring"))
+		return is_text(lint, level->first - 2, level->last + 2);
 	if (level->first >= 2 && sg_lint_is(before, "="))
 		return sg_lint_is(before - 1, "raise") || alias_at(lint, declared_by(lint, level->first)) > 0;
-	return level->first >= 2 && sg_lint_is(before, "(") && sg_lint_is(after, ")") && (sg_lint_is(before - 1, "tostring") || sg_lint_is(before - 1, "type"));
+	return called && sg_lint_is(before - 1, "type");
 }
 
 /* The text that the token at `i` is or stands for; NULL: none. */
