@@ -158,12 +158,13 @@ sg_mcp_in_use(const struct sg_mcp_calls *calls, const struct sg_json *id)
 }
 
 struct sg_mcp_call *
-sg_mcp_cancel(struct sg_mcp_calls *calls, const struct sg_json *id)
+sg_mcp_cancel(struct sg_mcp_calls *calls, const struct sg_json *id, uint64_t behind)
 {
 	struct sg_mcp_call *call = id == NULL ? NULL : find(calls, id);
 	if (call == NULL || call->own || call->cancelled || strcmp(call->method->name, "initialize") == 0)
 		return NULL;
 	call->cancelled = true;
+	call->behind = behind;
 	call->aside = calls->aside < SG_MCP_CANCELLED_CALLS;
 	calls->aside += call->aside;
 	return call;
@@ -184,6 +185,18 @@ sg_mcp_decided(const struct sg_mcp_calls *calls)
 {
 	size_t at = 0, count = 0;
 	for (const struct sg_mcp_call *c; (c = sg_table_next(&calls->table, &at)) != NULL;)
-		count += c->method->treatment == SG_METHOD_DECIDED && !c->cancelled;
+		count += c->method->treatment == SG_METHOD_DECIDED && (!c->cancelled || c->behind > 0);
 	return count;
+}
+
+bool
+sg_mcp_pinged(struct sg_mcp_calls *calls, uint64_t ping)
+{
+	size_t at = 0;
+	bool more = false;
+	for (struct sg_mcp_call *c; (c = sg_table_next(&calls->table, &at)) != NULL;) {
+		c->behind = c->behind <= ping ? 0 : c->behind;
+		more |= c->behind > 0;
+	}
+	return more;
 }

@@ -17,6 +17,7 @@ struct sg_mcp_call {
 	bool own;       /* the gateway itself asked */
 	bool cancelled; /* the asker took it back: it gets no answer, and its id is in use until one comes */
 	bool aside;     /* cancelled, and not counted among those that are open */
+	uint64_t behind; /* cancelled: the ping (barrier.c) behind whose answer the server does not have it before it any more; 0: it is past */
 };
 
 /* One side's requests, by canonical id. At most SG_MCP_OPEN_CALLS of them and SG_MCP_CANCELLED_CALLS aside. */
@@ -31,8 +32,10 @@ void sg_mcp_calls_init(struct sg_mcp_calls *calls, uint64_t seed);
 enum sg_mcp_error sg_mcp_remember(struct sg_mcp_calls *calls, const struct sg_mcp_message *message, const struct sg_method *method, struct sg_str decision);
 /* A request of the gateway's own. */
 enum sg_mcp_error sg_mcp_remember_own(struct sg_mcp_calls *calls, const struct sg_mcp_message *message);
-/* How many that were decided have no answer yet; without those that were taken back. */
+/* How many that were decided the server may still have before it: no answer has come, nor, where they were taken back, that to a ping sent after them. */
 size_t sg_mcp_decided(const struct sg_mcp_calls *calls);
+/* The answer to this ping came. True: calls that were taken back later wait for another. */
+bool sg_mcp_pinged(struct sg_mcp_calls *calls, uint64_t ping);
 bool sg_mcp_in_use(const struct sg_mcp_calls *calls, const struct sg_json *id);
 /* The call that waits under this id, taken out: sg_mcp_call_free. NULL: none. */
 struct sg_mcp_call *sg_mcp_take(struct sg_mcp_calls *calls, const struct sg_json *id);
@@ -43,8 +46,8 @@ const struct sg_mcp_call *sg_mcp_find_text(const struct sg_mcp_calls *calls, str
 /* Any of them, taken out; NULL: there is none. */
 struct sg_mcp_call *sg_mcp_take_any(struct sg_mcp_calls *calls);
 /* Its asker takes the request with this id back. The call, which stays; NULL: there is none (id may be NULL), it was taken back before, or it cannot
- * be: `initialize`, and the gateway's own. Where SG_MCP_CANCELLED_CALLS are aside it counts as open, as before. */
-struct sg_mcp_call *sg_mcp_cancel(struct sg_mcp_calls *calls, const struct sg_json *id);
+ * be: `initialize`, and the gateway's own. It is held to be before the server until the answer to ping `behind`. Where SG_MCP_CANCELLED_CALLS are aside it counts as open, as before. */
+struct sg_mcp_call *sg_mcp_cancel(struct sg_mcp_calls *calls, const struct sg_json *id, uint64_t behind);
 void sg_mcp_call_free(struct sg_mcp_call *call);
 /* Frees all of them. */
 void sg_mcp_calls_done(struct sg_mcp_calls *calls);

@@ -48,9 +48,11 @@ sg_proxy_lost_client(struct sg_proxy *proxy, const struct sg_mcp_message *m, str
 static void
 spoil(struct sg_proxy *proxy, struct sg_mcp_call *call)
 {
-	bool own = call->own;
+	bool own = call->own, ping = call->method->treatment == SG_METHOD_PASSED;
 	sg_proxy_spoil(proxy, call, SG_MCP_mcp_unreadable);
-	if (own)
+	if (own && ping)
+		sg_barrier_answered(proxy);
+	else if (own)
 		sg_held_spoilt(proxy);
 }
 

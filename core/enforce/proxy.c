@@ -102,6 +102,7 @@ sg_proxy_client_line(struct sg_proxy *proxy, struct sg_str line)
 	else if (!sg_held_hold(proxy, &m, method) && !sg_lined_hold(proxy, &m, method))
 		send_on(proxy, &m, method);
 	sg_arena_done(&m.arena);
+	sg_barrier_next(proxy);
 	sg_lined_next(proxy); /* one that was taken back makes room */
 }
 
@@ -164,7 +165,9 @@ server_answer(struct sg_proxy *proxy, struct sg_mcp_message *m, struct sg_str li
 		sg_proxy_spoil(proxy, call, SG_MCP_mcp_said);
 		return;
 	}
-	if (call->own)
+	if (call->own && call->method->treatment == SG_METHOD_PASSED)
+		sg_barrier_answered(proxy);
+	else if (call->own)
 		sg_held_answer(proxy, call, m);
 	else if (!(list ? sg_tools_show(proxy, call, m)
 		   : call->method->treatment == SG_METHOD_INTRODUCED ? sg_capabilities_pass(&proxy->to_client, SG_SIDE_SERVER, m, sg_str(call->asked), proxy->instructions)
@@ -215,6 +218,7 @@ sg_proxy_server_line(struct sg_proxy *proxy, struct sg_str line)
 		proxy->refused++;
 	sg_buf_done(&rest);
 	sg_arena_done(&m.arena);
+	sg_barrier_next(proxy);
 	sg_lined_next(proxy);
 }
 

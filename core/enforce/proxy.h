@@ -35,6 +35,8 @@ struct sg_proxy {
 	struct sg_buf lined;        /* calls that wait until fewer are open */
 	bool next_of_line;          /* one of them has its turn */
 	bool listed, listing;       /* all tools are known; they are being asked for */
+	uint64_t pings;             /* of the gateway's own, that tell whether the server read past what was taken back */
+	bool barrier_open, barrier_due; /* one of them is not answered; another has to be sent */
 	bool broken;                /* the server said something so long that nobody can say whose it is: the session ends */
 	bool changed, letting_go;   /* they changed meanwhile; what was held is let go */
 	bool overdue;               /* what the gateway asked for the tools was not answered in time; until it is, nothing waits for it */

@@ -20,6 +20,13 @@ void sg_proxy_spoil(struct sg_proxy *proxy, struct sg_mcp_call *call, enum sg_mc
 /* cancel.c: one side takes back what it asked: it gets no answer, and what was decided ends as unknown, at once. */
 void sg_proxy_cancelled(struct sg_proxy *proxy, struct sg_mcp_calls *calls, const struct sg_mcp_message *message);
 
+/* barrier.c: the ping behind which the server will not have what is taken back now before it. */
+uint64_t sg_barrier_behind(const struct sg_proxy *proxy);
+/* Sends it, where one is due. */
+void sg_barrier_next(struct sg_proxy *proxy);
+/* The answer to the last one came, or something that cannot be read in its place. */
+void sg_barrier_answered(struct sg_proxy *proxy);
+
 /* decide.c: "mcp.files.tools.read_file"; what a catalogue cannot name is asked under a name that no catalogue has. */
 struct sg_str sg_proxy_action(const struct sg_proxy *proxy, const struct sg_method *method, struct sg_str subject, struct sg_arena *arena);
 /* What the daemon says of that one action, as /v1/ceiling answers; in `arena`. NULL: it could not be asked. */

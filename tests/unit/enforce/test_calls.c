@@ -35,6 +35,12 @@ with_id(int n, struct sg_mcp_call *(*then)(struct sg_mcp_calls *, const struct s
 	return call;
 }
 
+static struct sg_mcp_call *
+cancel(struct sg_mcp_calls *all, const struct sg_json *id)
+{
+	return sg_mcp_cancel(all, id, 1);
+}
+
 static void
 bounds(void)
 {
@@ -42,12 +48,12 @@ bounds(void)
 	sg_mcp_calls_init(&calls, 1);
 	for (int i = 0; i < SG_MCP_CANCELLED_CALLS; i++) {
 		CU_ASSERT_EQUAL(asks(++n, "ping"), SG_MCP_FINE);
-		const struct sg_mcp_call *call = with_id(n, sg_mcp_cancel);
+		const struct sg_mcp_call *call = with_id(n, cancel);
 		CU_ASSERT_TRUE(call != NULL && call->aside);
 	}
 	for (int i = 0; i < SG_MCP_OPEN_CALLS; i++) {
 		CU_ASSERT_EQUAL(asks(++n, "ping"), SG_MCP_FINE);
-		const struct sg_mcp_call *call = with_id(n, sg_mcp_cancel); /* no room aside: it counts as open */
+		const struct sg_mcp_call *call = with_id(n, cancel); /* no room aside: it counts as open */
 		CU_ASSERT_TRUE(call != NULL && !call->aside);
 	}
 	CU_ASSERT_EQUAL(asks(n + 1, "ping"), SG_MCP_mcp_too_many);
@@ -56,7 +62,7 @@ bounds(void)
 	CU_ASSERT_EQUAL(asks(n + 1, "ping"), SG_MCP_mcp_too_many);
 	sg_mcp_call_free(with_id(n, sg_mcp_take));
 	CU_ASSERT_EQUAL(asks(n + 1, "ping"), SG_MCP_FINE);
-	CU_ASSERT_TRUE(with_id(n + 1, sg_mcp_cancel)->aside);
+	CU_ASSERT_TRUE(with_id(n + 1, cancel)->aside);
 	sg_mcp_calls_done(&calls);
 }
 
@@ -65,12 +71,12 @@ not_taken_back(void)
 {
 	sg_mcp_calls_init(&calls, 1);
 	CU_ASSERT_EQUAL(asks(1, "initialize"), SG_MCP_FINE);
-	CU_ASSERT_PTR_NULL(with_id(1, sg_mcp_cancel));
+	CU_ASSERT_PTR_NULL(with_id(1, cancel));
 	CU_ASSERT_EQUAL(asks(2, "ping"), SG_MCP_FINE);
-	CU_ASSERT_PTR_NULL(with_id(3, sg_mcp_cancel));
-	CU_ASSERT_PTR_NULL(sg_mcp_cancel(&calls, NULL));
-	CU_ASSERT_PTR_NOT_NULL(with_id(2, sg_mcp_cancel));
-	CU_ASSERT_PTR_NULL(with_id(2, sg_mcp_cancel));
+	CU_ASSERT_PTR_NULL(with_id(3, cancel));
+	CU_ASSERT_PTR_NULL(sg_mcp_cancel(&calls, NULL, 0));
+	CU_ASSERT_PTR_NOT_NULL(with_id(2, cancel));
+	CU_ASSERT_PTR_NULL(with_id(2, cancel));
 	sg_mcp_calls_done(&calls);
 }
 
@@ -82,7 +88,7 @@ for_the_one_that_waits(void)
 	CU_ASSERT_EQUAL(asks(1, "ping"), SG_MCP_FINE);
 	CU_ASSERT_EQUAL(asks(2, "ping"), SG_MCP_FINE);
 	CU_ASSERT_PTR_NULL(sg_mcp_take_text(&calls, SG_STR("")));
-	with_id(1, sg_mcp_cancel);
+	with_id(1, cancel);
 	struct sg_mcp_call *call = sg_mcp_take_text(&calls, SG_STR(""));
 	CU_ASSERT_PTR_NOT_NULL_FATAL(call);
 	CU_ASSERT_STRING_EQUAL(call->id, "2");
