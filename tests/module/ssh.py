@@ -57,6 +57,10 @@ def codes():
     table += [(dict(claims=dict(exp=now + 400)), "ssh_lifetime"), (dict(claims=dict(iat=now + 200, exp=now + 400)), "ssh_lifetime"), (dict(claims=dict(jti="other")), "ssh_jti"),
               (dict(decision=""), "ssh_decision"), (dict(decision="d" * 129), "ssh_decision"), (dict(claims=dict(sg=None)), "ssh_bound"),
               (dict(resource=dict(id="web-*", type="host"), principal="ro-diag@web-*.prod"), "ssh_principal"), (dict(resource=dict(id="WEB-17", type="host")), "ssh_bound")]
+    other = dict(sg=dict(environment="eu.prod"))
+    table += [(dict(resource=dict(id="web-17", type=t)), "ssh_bound") for t in ("file", "Host", "hosts", "zzz", "hos", "host ")]
+    table += [(dict(claims=other, principal="ro@web-17.eu.prod"), "ssh_bound"), (dict(claims=dict(sg=dict(environment=".prod")), principal="ro@web-17..prod"), "ssh_bound"),
+              (dict(claims=dict(sg=dict(environment="prod.")), principal="ro@web-17.prod."), "ssh_bound")]
     calls = []
     for more, _ in table:
         about = {k: more[k] for k in ("claims", "decision", "resource") if k in more}

@@ -10,13 +10,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ALLOW_SHELL, ANY_ADDRESS, BIND, KRL_FILE, LIFETIME_MAX, PTY };
+enum { ALLOW_SHELL, ANY_ADDRESS, BIND, HOST_TYPE, KRL_FILE, LIFETIME_MAX, PTY };
 enum { BLOB_MAX = 3000, NONCE = 32, USER = 1, HOST_MAX = 128 };
 
 static const struct sg_option options_table[] = {
 	[ALLOW_SHELL] = {"allow_shell", SG_OPTION_BOOL, "false", 0, 0, "make certificates without a command too, which give a whole shell"},
 	[ANY_ADDRESS] = {"any_address", SG_OPTION_BOOL, "false", 0, 0, "make certificates without a source_address too"},
 	[BIND] = {"bind", SG_OPTION_TEXT, "host", 4, 11, "what a principal ends with: host (@RESOURCE.ENVIRONMENT), environment (@ENVIRONMENT), none"},
+	[HOST_TYPE] = {"host_type", SG_OPTION_TEXT, "host", 1, 63, "with bind = host: the only type of resource that a certificate is made for"},
 	[KRL_FILE] = {"krl_file", SG_OPTION_TEXT, "revoked.krl", 1, KRL_NAME_MAX, "name of the revocation list in the folder granted as \"krl\""},
 	[LIFETIME_MAX] = {"lifetime_max", SG_OPTION_INTEGER, "300", 1, 3600, "seconds a certificate may live at most; longer ones are refused"},
 	[PTY] = {"pty", SG_OPTION_BOOL, "false", 0, 0, "permit a terminal"},
@@ -114,6 +115,15 @@ is_host(struct sg_str text)
 	return text.len > 0 && text.len <= HOST_MAX;
 }
 
+/* A resource of another type that is called as a host is no host; and an environment without dots is the part behind the last one, whatever the host's name. */
+static bool
+names_host(const struct issuer *self, const struct sg_issue_in *in, struct sg_str environment)
+{
+	struct sg_str type = self->options[HOST_TYPE].text;
+	return in->resource_type.len == type.len && memcmp(in->resource_type.ptr, type.ptr, type.len) == 0 && is_host(in->resource_id) &&
+	       memchr(environment.ptr, '.', environment.len) == NULL;
+}
+
 /* The environment, and the one host, are in the principal, so that other hosts do not know it. */
 static bool
 ends_as_bound(const struct issuer *self, const struct sg_issue_in *in, struct sg_str principal)
@@ -123,7 +133,7 @@ ends_as_bound(const struct issuer *self, const struct sg_issue_in *in, struct sg
 	if (is(bind, "none"))
 		return true;
 	bool host = is(bind, "host");
-	if (!given(self, in->claims, "sg.environment", &environment) || environment.len == 0 || environment.len > 63 || (host && !is_host(in->resource_id)))
+	if (!given(self, in->claims, "sg.environment", &environment) || environment.len == 0 || environment.len > 63 || (host && !names_host(self, in, environment)))
 		return false;
 	int len = snprintf(end, sizeof(end), "@%.*s%s%.*s", host ? (int)in->resource_id.len : 0, host ? in->resource_id.ptr : "", host ? "." : "",
 			   (int)environment.len, environment.ptr);
@@ -156,7 +166,7 @@ read_asked(const struct issuer *self, const struct sg_issue_in *in, struct asked
 		return sg_refuse(err, SG_MALFORMED, "ssh_principal", "principal is one name of letters, digits and ._@+-, at most %d bytes", PRINCIPAL_MAX);
 	if (!ends_as_bound(self, in, asked->principal))
 		return sg_refuse(err, SG_REFUSED, "ssh_bound", "the principal must be NAME@%s of this task",
-				 is(self->options[BIND].text, "host") ? "HOST.ENVIRONMENT" : "ENVIRONMENT");
+				 is(self->options[BIND].text, "host") ? "HOST.ENVIRONMENT (a resource of the type host_type, an environment without dots)" : "ENVIRONMENT");
 	bool command = given(self, in->arguments, "command", &asked->command), source = given(self, in->arguments, "source_address", &asked->source);
 	if (command ? !bounds_command(asked->command) : self->options[ALLOW_SHELL].number == 0)
 		return sg_refuse(err, SG_MALFORMED, "ssh_command", "command is one line of 1 to %d bytes", COMMAND_MAX);
