@@ -367,6 +367,7 @@ sg_catalogue_create(struct sg_catalogue **out, struct sg_str document, struct sg
 		c->text = sg_arena_copy(&c->arena, document);
 		sg_sha256_hex(c->digest, document);
 		read_all(&r);
+		sg_agents_rest_on(c);
 		if (r.missing != NULL)
 			status = sg_fail(err, SG_MALFORMED, "catalogue_form", "the configuration document lacks %s", r.missing);
 		else if (c->arena.overflow)

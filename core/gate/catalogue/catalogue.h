@@ -51,6 +51,7 @@ struct sg_agent {
 	int64_t review_ms;    /* when its review is due: the end of that day, UTC, since 1970; INT64_MAX: never */
 	int64_t essential_ms; /* so long it may still read after its owner is gone */
 	bool human_use;       /* a peer with a terminal may pass for it */
+	uint64_t rests_on;    /* digest of what its identity rests on: the attest stack, its match and identity; never 0 */
 };
 
 struct sg_intent {
@@ -156,6 +157,8 @@ struct sg_catalogue {
 
 /* Builds a catalogue from the configuration document (see conf/load.h for its form). SG_MALFORMED (json_*, catalogue_form) leaves
  * nothing behind. The caller owns it and ends it with sg_catalogue_destroy. */
+/* Inside: fills rests_on of all agents. */
+void sg_agents_rest_on(struct sg_catalogue *catalogue);
 enum sg_status sg_catalogue_create(struct sg_catalogue **out, struct sg_str document, struct sg_err *err);
 /* With those that are older. NULL is allowed. */
 void sg_catalogue_destroy(struct sg_catalogue *catalogue);

@@ -38,23 +38,35 @@ ends_in(struct sg_str text, const char *tail)
 	return text.len >= len && memcmp(text.ptr + text.len - len, tail, len) == 0;
 }
 
-/* The modules of ours that look at the kernel, and what is the kernel's word only from them. */
-static const struct {
+struct fact_of {
 	const char *fact, *module;
-} kernels[] = {{"cgroup", "peer"}, {"terminal", "peer"}, {"run", "peer"}, {"invocation_id", "systemd"}};
+};
+
+/* The modules of ours that look at the kernel, and what is the kernel's word only from them. */
+static const struct fact_of kernels[] = {{"cgroup", "peer"}, {"terminal", "peer"}, {"run", "peer"}, {"invocation_id", "systemd"}};
+
+/* Facts of theirs that are a boundary, or a hint where the user could have arranged them: below its own manager it names units and containers as it likes. */
+static const struct fact_of grounded[] = {{"cgroup", "peer"}, {"invocation_id", "systemd"}, {"manager", "systemd"}, {"slice", "systemd"}, {"unit", "systemd"},
+		{"id", "container"}, {"pod", "container"}, {"runtime", "container"}};
+
+static bool
+is_in(struct sg_str name, const struct fact_of *rows, size_t count, const struct sg_catalogue *catalogue)
+{
+	struct sg_str step = sg_str_cut(&name, ':');
+	for (size_t i = 0; i < catalogue->attest.count && name.ptr != NULL; i++)
+		for (size_t k = 0; k < count; k++)
+			if (sg_str_eq(catalogue->steps[i].name, step) && !catalogue->steps[i].presented && sg_str_is(name, rows[k].fact) &&
+			    sg_str_is(catalogue->steps[i].use, rows[k].module))
+				return true;
+	return false;
+}
 
 static bool
 is_kernels(struct sg_str name, const char *fact, const struct sg_catalogue *catalogue)
 {
-	struct sg_str step = sg_str_cut(&name, ':');
-	if (name.ptr == NULL || !sg_str_is(name, fact))
-		return false;
-	for (size_t i = 0; i < catalogue->attest.count; i++)
-		for (size_t k = 0; k < sizeof(kernels) / sizeof(kernels[0]); k++)
-			if (sg_str_eq(catalogue->steps[i].name, step) && !catalogue->steps[i].presented && strcmp(kernels[k].fact, fact) == 0 &&
-			    sg_str_is(catalogue->steps[i].use, kernels[k].module))
-				return true;
-	return false;
+	struct sg_str last = name;
+	sg_str_cut(&last, ':');
+	return last.ptr != NULL && sg_str_is(last, fact) && is_in(name, kernels, sizeof(kernels) / sizeof(kernels[0]), catalogue);
 }
 
 const struct sg_json *
@@ -117,10 +129,10 @@ sg_facts_stand(const struct sg_facts *before, const struct sg_facts *after, cons
 	if (before->json == NULL || after->json == NULL || !kernel_says(before, after, catalogue) || !sg_facts_agree(before, after))
 		return false;
 	for (size_t i = 0; i < catalogue->agent_count; i++)
-		if (sg_facts_fit(before, &catalogue->agents[i].match, &a) != sg_facts_fit(after, &catalogue->agents[i].match, &b))
+		if (sg_facts_fit(before, &catalogue->agents[i].match, catalogue, &a) != sg_facts_fit(after, &catalogue->agents[i].match, catalogue, &b))
 			return false;
 	for (size_t i = 0; i < catalogue->enforcer_count; i++)
-		if (sg_facts_fit(before, &catalogue->enforcers[i].match, &a) != sg_facts_fit(after, &catalogue->enforcers[i].match, &b))
+		if (sg_facts_fit(before, &catalogue->enforcers[i].match, catalogue, &a) != sg_facts_fit(after, &catalogue->enforcers[i].match, catalogue, &b))
 			return false;
 	return true;
 }
@@ -152,17 +164,27 @@ sg_facts_hold(const struct sg_facts *facts, struct sg_str text, enum sg_strength
 	return true;
 }
 
+/* The condition is on what could be the kernel's word and here is the user's own. */
+static bool
+is_arranged(struct sg_str text, enum sg_strength strength, const struct sg_catalogue *catalogue)
+{
+	struct sg_match match;
+	return strength == SG_HINT && sg_match_read(text, &match, NULL) && match.narrows && is_in(match.name, grounded, sizeof(grounded) / sizeof(grounded[0]), catalogue);
+}
+
 bool
-sg_facts_fit(const struct sg_facts *facts, const struct sg_strings *match, enum sg_strength *strength)
+sg_facts_fit(const struct sg_facts *facts, const struct sg_strings *match, const struct sg_catalogue *catalogue, enum sg_strength *strength)
 {
 	enum sg_strength best = SG_HINT;
+	bool arranged = false;
 	for (size_t i = 0; i < match->count; i++) {
 		enum sg_strength one;
 		if (!sg_facts_hold(facts, match->items[i], &one))
 			return false;
+		arranged |= is_arranged(match->items[i], one, catalogue);
 		best = one > best ? one : best;
 	}
-	*strength = best;
+	*strength = arranged ? SG_HINT : best;
 	return match->count > 0;
 }
 
@@ -175,7 +197,7 @@ sg_facts_agent(const struct sg_facts *facts, const struct sg_catalogue *catalogu
 		const struct sg_agent *one = &catalogue->agents[i];
 		enum sg_strength its;
 		if ((name.len > 0 && !sg_str_eq(one->name, name) && !sg_str_eq(one->id, name)) ||
-		    !sg_facts_fit(facts, &one->match, &its))
+		    !sg_facts_fit(facts, &one->match, catalogue, &its))
 			continue;
 		if (found != NULL)
 			return sg_fail(NULL, SG_REFUSED, "agent_ambiguous", "several agents fit");
@@ -191,7 +213,7 @@ sg_facts_enforcer(const struct sg_facts *facts, const struct sg_catalogue *catal
 {
 	enum sg_strength strength;
 	for (size_t i = 0; i < catalogue->enforcer_count; i++)
-		if (sg_facts_fit(facts, &catalogue->enforcers[i].match, &strength) && strength != SG_HINT)
+		if (sg_facts_fit(facts, &catalogue->enforcers[i].match, catalogue, &strength) && strength != SG_HINT)
 			return &catalogue->enforcers[i];
 	return NULL;
 }

@@ -30,8 +30,9 @@ bool sg_facts_stand(const struct sg_facts *before, const struct sg_facts *after,
 /* True if a match expression (base/match.h) holds; `*strength` is then the fact's own, or hint where the expression does not narrow. */
 bool sg_facts_hold(const struct sg_facts *facts, struct sg_str match, enum sg_strength *strength);
 
-/* True if every entry holds and there is one at least. `*strength`: the strongest fact among them. */
-bool sg_facts_fit(const struct sg_facts *facts, const struct sg_strings *match, enum sg_strength *strength);
+/* True if every entry holds and there is one at least. `*strength`: the strongest fact among them; a hint, if one of them (a unit, a container, a control
+ * group) is told so surely of others, and here its user could have arranged it. */
+bool sg_facts_fit(const struct sg_facts *facts, const struct sg_strings *match, const struct sg_catalogue *catalogue, enum sg_strength *strength);
 
 /* The agent whose match the facts satisfy. `name` (may be empty) chooses among several. SG_OK; SG_NOT_FOUND no_agent; SG_REFUSED agent_ambiguous. */
 enum sg_status sg_facts_agent(const struct sg_facts *facts, const struct sg_catalogue *catalogue, struct sg_str name,

@@ -19,6 +19,7 @@
 	X(facts_unavailable,     "what this process is could not be established")                                      \
 	X(facts_conflict,        "attestation states one thing with two values")                                       \
 	X(facts_weak,            "what is known of this process is only a hint, which is not enough")                  \
+	X(match_changed,         "how this agent is told apart changed, and its process has not asked for itself since") \
 	X(peer_changed,          "the connection is used by another process than the one that opened it")              \
 	X(not_enforcer,          "this process is not a registered enforcer")                                          \
 	X(no_task,               "no such open task; open one under an intent first")                                  \

@@ -123,7 +123,7 @@ enforced_task(struct sg_gate *gate, struct sg_request *r, enum sg_reason *reason
 	if (task == NULL || other)
 		return false;
 	r->proven = has_token && !task->asserted;
-	r->strength = r->proven ? SG_BOUNDARY : SG_HINT;
+	r->strength = SG_HINT;
 	r->task = sg_arena_copy(&r->arena, sg_str(task->id)); /* the task may be forgotten while the disk is waited for */
 	r->agent = sg_catalogue_agent(gate->catalogue, sg_str(task->agent));
 	snprintf(r->instance, sizeof(r->instance), "%s", task->instance->id);
@@ -137,6 +137,10 @@ enforced_task(struct sg_gate *gate, struct sg_request *r, enum sg_reason *reason
 	*reason = SG_REASON_wrong_peer;
 	if (named.len > 0 && !sg_str_eq(named, r->agent->id) && !sg_str_eq(named, r->agent->name))
 		return false;
+	if (r->proven && task->claimed && !sg_instance_shown(task->instance, r->agent, &r->strength, reason))
+		return false;
+	r->proven = r->proven && r->strength > SG_HINT;
+	*reason = SG_REASON_wrong_peer;
 	return sg_peer_uid_fits(gate, r, task);
 }
 

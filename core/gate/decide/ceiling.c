@@ -53,7 +53,7 @@ task_ceilings(const struct sg_gate *gate, const struct sg_request *r, const stru
 	if (task->taint.full || task->domain->taint.full)
 		return false;
 	*reason = SG_REASON_task_unclaimed;
-	return task->claimed;
+	return task->claimed && sg_task_stands(gate, task, reason);
 }
 
 static bool
@@ -194,9 +194,6 @@ sg_ceilings(struct sg_gate *gate, struct sg_request *r, enum sg_reason *reason)
 		r->effective_args = r->args;
 	if (!task_ceilings(gate, r, task, reason))
 		return false;
-	*reason = SG_REASON_intent_forbidden;
-	if (!sg_strings_have(&r->agent->intents, sg_str(task->intent)))
-		return false;
 	r->action = sg_catalogue_action(gate->catalogue, r->action_name);
 	*reason = SG_REASON_unknown_action;
 	if (r->action == NULL || !agent_ceilings(gate, r, reason) || !action_ceilings(r, task, reason) || !resource_ceilings(gate, r, task, reason) ||
@@ -258,7 +255,7 @@ ever(struct sg_request *r, struct sg_gate *gate, const struct sg_task *task)
 	enum sg_reason reason;
 	const struct sg_task_role *role = sg_catalogue_role(gate->catalogue, sg_str(task->role));
 	r->action = sg_catalogue_action(gate->catalogue, r->action_name);
-	return r->action != NULL && action_ceilings(r, task, &reason) && in_chain(gate, r, task) &&
+	return r->action != NULL && sg_task_stands(gate, task, &reason) && action_ceilings(r, task, &reason) && in_chain(gate, r, task) &&
 	       (task->role[0] == '\0' || (role != NULL && sg_strings_match(&role->actions, r->action->name, '.'))) &&
 	       (r->enforcer == NULL || (sg_strings_match(&r->enforcer->actions, r->action->name, '.') &&
 					sg_strings_match(&r->enforcer->for_agents, r->agent->name, '.')));

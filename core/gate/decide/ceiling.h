@@ -10,6 +10,8 @@ bool sg_in_force(struct sg_gate *gate, struct sg_request *request, enum sg_reaso
 bool sg_ceilings(struct sg_gate *gate, struct sg_request *request, enum sg_reason *reason);
 enum sg_reason sg_may_spend(const struct sg_gate *gate, const struct sg_request *request);
 bool sg_behalf_admits(const struct sg_gate *gate, const struct sg_agent *agent, struct sg_str human_id, const struct sg_action *action);
+/* What this task and each above it was opened with (intent, environment, role, who was handed it) could be given now. */
+bool sg_task_stands(const struct sg_gate *gate, const struct sg_task *task, enum sg_reason *reason);
 enum { SG_FOUND_MAX = 8 }; /* stanzas that have one resource: resource_many */
 /* The stanzas of the catalogue that have what a request is about; all of them hold. */
 const struct sg_resource *sg_next_found(const struct sg_gate *gate, const struct sg_request *request, const struct sg_resource *before);

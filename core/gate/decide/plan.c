@@ -241,6 +241,8 @@ sign_who(struct sg_gate *gate, struct sg_request *r)
 	const struct sg_task_role *role = sg_catalogue_role(gate->catalogue, sg_str(task->role));
 	if (!sg_task_live(&gate->state, task))
 		sg_answer_error(gate, r, 409, SG_REASON_task_closed, "");
+	else if (!sg_task_stands(gate, task, &reason))
+		sg_answer_error(gate, r, 403, reason, "");
 	else if (role == NULL || !role->signs || !r->proven)
 		sg_answer_error(gate, r, 403, SG_REASON_not_signer, "");
 	else if (plan == NULL || plan->type != SG_JSON_ARRAY || plan->count == 0 || plan->count > SG_PLAN_STEPS_MAX)

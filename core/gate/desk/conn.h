@@ -39,7 +39,8 @@ bool sg_operator_gone(const struct sg_gate *gate, const struct sg_conn *conn);
 void sg_conns_review(struct sg_gate *gate, size_t most);
 /* Nobody has looked at who is behind this connection: it comes before its first request is judged. */
 bool sg_first_look_due(const struct sg_gate *gate, const struct sg_conn *conn);
-/* Calls `then` once the facts of the asker are fresh: at once if the last look is young, else after another. */
+/* Calls `then` once the facts of the asker are fresh: at once if the last look is young, else after another. What records something in the asker's name, and
+ * has no second look as an action has, is looked at for itself. */
 void sg_look_first(struct sg_gate *gate, struct sg_request *request, void (*then)(struct sg_gate *, struct sg_request *));
 /* The same, with another look in any case. */
 void sg_look_now(struct sg_gate *gate, struct sg_request *request, void (*then)(struct sg_gate *, struct sg_request *));

@@ -47,7 +47,7 @@ coarsest(const struct sg_gate *gate, const struct sg_agent *agent, const struct 
 	for (size_t i = 0; i < gate->catalogue->agent_count; i++) {
 		const struct sg_agent *other = &gate->catalogue->agents[i];
 		enum sg_strength strength;
-		if (!sg_match_names_uid(&other->match, conn->peer.uid) && !sg_facts_fit(&conn->facts, &other->match, &strength))
+		if (!sg_match_names_uid(&other->match, conn->peer.uid) && !sg_facts_fit(&conn->facts, &other->match, gate->catalogue, &strength))
 			continue;
 		if (kind_of(gate, other) < kind)
 			kind = kind_of(gate, other);

@@ -59,6 +59,7 @@ struct sg_conn {
 	struct sg_facts facts;
 	uint64_t configured; /* the configuration that they were read under, counted */
 	sg_time looked; /* when the facts were read; 0 never */
+	uint64_t looked_for; /* the request for which somebody looked last */
 	bool admitted, changed;
 	bool seen;   /* a first look is over */
 	bool named;  /* the configuration names its uid */

@@ -188,13 +188,39 @@ sg_look_now(struct sg_gate *gate, struct sg_request *r, void (*then)(struct sg_g
 	then(gate, r);
 }
 
+/* It records something in the asker's name, and is answered without the second look that an action has. */
+static bool
+binds(const struct sg_request *r)
+{
+	switch (r->route->route) {
+	case SG_ROUTE_A_TASK_OPEN:
+	case SG_ROUTE_A_TASK_CLOSE:
+	case SG_ROUTE_A_OUTCOME:
+	case SG_ROUTE_A_DELEGATE:
+	case SG_ROUTE_A_PLAN:
+	case SG_ROUTE_E_TASK_OPEN:
+	case SG_ROUTE_E_TASK_CLOSE:
+	case SG_ROUTE_E_OUTCOME:
+	case SG_ROUTE_E_SESSION_END:
+		return true;
+	default:
+		return false;
+	}
+}
+
+static bool
+is_fresh(const struct sg_gate *gate, const struct sg_conn *conn, const struct sg_request *r)
+{
+	return binds(r) ? conn->looked_for == r->id : gate->state.now.boot - conn->looked <= LOOK_FRESH_MS * SG_MSEC;
+}
+
 void
 sg_look_first(struct sg_gate *gate, struct sg_request *r, void (*then)(struct sg_gate *, struct sg_request *))
 {
 	struct sg_conn *conn = sg_conn_find(gate, r->conn);
 	if (conn == NULL)
 		sg_request_end(gate, r);
-	else if (conn->changed || conn->facts.json == NULL || gate->state.now.boot - conn->looked <= LOOK_FRESH_MS * SG_MSEC)
+	else if (conn->changed || conn->facts.json == NULL || is_fresh(gate, conn, r))
 		then(gate, r);
 	else
 		sg_look_now(gate, r, then);
@@ -204,6 +230,8 @@ static void
 looked(struct sg_gate *gate, struct sg_request *r, struct sg_str text, enum sg_reason why)
 {
 	struct sg_conn *conn = sg_conn_find(gate, r->conn);
+	if (conn != NULL)
+		conn->looked_for = r->id;
 	if (conn != NULL && r->stage == SG_STAGE_LOOK && (is_anew(gate, conn) || sg_first_look_due(gate, conn))) {
 		if (first_look(gate, conn, text, why))
 			r->after_look(gate, r);

@@ -114,7 +114,10 @@ sg_who_agent(struct sg_gate *gate, struct sg_request *request, const struct sg_c
 	note_known(gate, request);
 	sg_caller_known(gate, request);
 	*reason = SG_REASON_facts_weak;
-	return sg_instance_id(gate, conn, request->agent, request->instance);
+	if (!sg_instance_id(gate, conn, request->agent, request->instance))
+		return false;
+	sg_instance_show(gate, request);
+	return true;
 }
 
 bool
@@ -134,7 +137,7 @@ sg_fits_an_agent(const struct sg_gate *gate, const struct sg_conn *conn)
 {
 	enum sg_strength strength;
 	for (size_t i = 0; i < gate->catalogue->agent_count; i++)
-		if (sg_facts_fit(&conn->facts, &gate->catalogue->agents[i].match, &strength))
+		if (sg_facts_fit(&conn->facts, &gate->catalogue->agents[i].match, gate->catalogue, &strength))
 			return true;
 	return false;
 }

@@ -19,6 +19,13 @@ struct sg_str sg_instance_group(const struct sg_gate *gate, const struct sg_conn
 bool sg_fits_an_agent(const struct sg_gate *gate, const struct sg_conn *conn);
 /* "agent:NAME" or "enforcer:NAME" */
 void sg_asker(const struct sg_request *request, char out[80]);
+/* The member "rests_on" of a leaf. */
+void sg_write_rests_on(struct sg_json_writer *w, const struct sg_agent *agent);
+/* Its process showed itself to be this agent's under the match and the attest stack in force, surely enough. An instance that nobody saw has nothing to
+ * show. *strength: how surely. SG_REASON_match_changed: it has to ask for itself once. */
+bool sg_instance_shown(const struct sg_instance *instance, const struct sg_agent *agent, enum sg_strength *strength, enum sg_reason *reason);
+/* It asks for itself, and is found to be this request's agent: kept in a leaf where it was not. */
+void sg_instance_show(struct sg_gate *gate, const struct sg_request *request);
 /* The uid that an enforcer saw is the one of the task's instance. */
 bool sg_peer_uid_fits(const struct sg_gate *gate, struct sg_request *request, const struct sg_task *task);
 bool sg_human_gone(const struct sg_gate *gate, const struct sg_human *human);

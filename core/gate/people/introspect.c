@@ -90,7 +90,9 @@ still_asked(const struct sg_gate *gate, const struct sg_lease *lease, struct sg_
 	struct sg_str strength = sg_json_text_at(leaf, "strength"), asker = sg_str(attempt->asker), kind = sg_str_cut(&asker, ':');
 	r->agent = sg_catalogue_agent(gate->catalogue, sg_str(lease->agent));
 	r->enforcer = sg_str_is(kind, "enforcer") ? sg_catalogue_enforcer(gate->catalogue, asker) : NULL;
-	return r->agent != NULL && (r->enforcer != NULL || !sg_str_is(kind, "enforcer")) && sg_strength_named(strength) >= sg_strength_named(r->agent->identity);
+	enum sg_reason reason;
+	bool shown = r->agent != NULL && (lease->task->asserted || sg_instance_shown(lease->task->instance, r->agent, &r->strength, &reason));
+	return shown && (r->enforcer != NULL || !sg_str_is(kind, "enforcer")) && sg_strength_named(strength) >= sg_strength_named(r->agent->identity);
 }
 
 static bool

@@ -28,6 +28,8 @@ sg_read_instance_line(struct sg_fold *f)
 	i->pid = sg_fold_int(f, "pid");
 	i->seen_ms = sg_fold_int(f, "seen");
 	i->start_time = sg_fold_int(f, "start");
+	i->rests_on = sg_value_unhex(sg_fold_text_or(f, "rests_on"));
+	i->strength = sg_strength_named(sg_fold_text_or(f, "strength"));
 	i->uid = sg_fold_int(f, "uid");
 	i->group = sg_fold_keep(f, "group");
 	sg_take_place(f, &f->state->instances, i->id, i, end_instance);

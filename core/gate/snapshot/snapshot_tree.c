@@ -20,9 +20,13 @@ sg_snapshot_instance(struct sg_snapshot_out *o, const void *value)
 	sg_jw_member_text(&o->w, "k", "instance");
 	sg_line_labels(&o->w, &i->taint);
 	sg_jw_member_int(&o->w, "pid", i->pid);
+	char hex[17];
+	sg_value_hex(i->rests_on, hex);
+	sg_jw_member_text(&o->w, "rests_on", hex);
 	sg_jw_member_int(&o->w, "seen", i->seen_ms);
 	sg_line_level(&o->w, i->taint.sensitivity);
 	sg_jw_member_int(&o->w, "start", i->start_time);
+	sg_jw_member_text(&o->w, "strength", sg_strength_name(i->strength));
 	sg_jw_member_int(&o->w, "uid", i->uid);
 	sg_line_end(o);
 }

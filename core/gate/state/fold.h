@@ -12,6 +12,7 @@
 	X(task,        task,       "a task was opened, alone or below another")                                        \
 	X(task_end,    task_end,   "a task ended, was frozen or thawed, with everything below it")                     \
 	X(claim,       claim,      "an instance took the task that was handed to its agent")                           \
+	X(shown,       shown,      "an instance was found to be its agent under another match or attest stack than before")   \
 	X(plan,        plan,       "the plan of a tree was signed")                                                    \
 	X(tool,        tool,       "a tool is in quarantine for a tree: new, changed, or added from within")           \
 	X(decision,    decision,   "an action was judged; an allow holds its lease, pending")                          \

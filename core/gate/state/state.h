@@ -6,6 +6,7 @@
 #include "base/table.h"
 #include "frame/segment.h"
 #include "gate/catalogue/catalogue.h"
+#include "gate/catalogue/facts.h"
 #include "gate/catalogue/reason.h"
 #include "gate/state/approval.h"
 #include "gate/state/deadline.h"
@@ -68,6 +69,8 @@ struct sg_instance {
 	int64_t uid;     /* of its process; -1 if only asserted or not yet there */
 	int64_t pid, start_time; /* of its process; 0: not known */
 	char *group;             /* the control group it is; "" or NULL: it is a process */
+	uint64_t rests_on;       /* as its agent's (catalogue.h) was when it showed itself; 0: it never did, or before this was kept */
+	enum sg_strength strength; /* how surely it was its agent then */
 };
 
 /* One step of a plan: how often it may be done, and how often it was. */

@@ -7,6 +7,7 @@
 #include "base/pattern.h"
 #include "base/str.h"
 #include "gate/state/grant.h"
+#include "gate/decide/ceiling.h"
 #include "gate/decide/spend.h"
 
 #include <stdio.h>
@@ -197,7 +198,9 @@ within(struct sg_request *r, struct sg_delegation *d, const char *what, const st
 static bool
 rule_1(struct sg_gate *gate, struct sg_request *r, struct sg_delegation *d)
 {
-	return d->parent->claimed && sg_task_stopped(&gate->state, d->parent) == NULL && sg_who_owns(r, d->parent) && d->intent != NULL;
+	enum sg_reason reason;
+	return d->parent->claimed && sg_task_stopped(&gate->state, d->parent) == NULL && sg_who_owns(r, d->parent) && d->intent != NULL &&
+	       sg_task_stands(gate, d->parent, &reason);
 }
 
 static bool

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Opening tasks: by an agent for itself, by an enforcer for an agent, by an operator for an agent; and claiming one that was handed over. */
+ * Opening tasks: by an agent for itself, by an enforcer for an agent, by an operator for an agent. */
 #include "gate/tasks/tasks.h"
 #include "gate/desk/body.h"
 #include "gate/desk/domain.h"
@@ -39,22 +39,6 @@ nobody(const struct sg_request *r, char out[SG_ID_MAX])
 }
 
 static void
-write_peer(struct sg_json_writer *w, struct sg_gate *gate, const struct sg_request *r, bool claimed, const char *name)
-{
-	const struct sg_conn *conn = sg_conn_find(gate, r->conn);
-	bool own = claimed && r->enforcer == NULL && conn != NULL;
-	struct sg_str group = own ? sg_instance_group(gate, conn, r->agent) : SG_STR("");
-	if (strcmp(name, "group") == 0)
-		sg_jw_member_str(w, "group", group);
-	else if (strcmp(name, "pid") == 0)
-		sg_jw_member_int(w, "pid", own && group.len == 0 ? (int64_t)conn->peer.pid : 0);
-	else if (strcmp(name, "start") == 0)
-		sg_jw_member_int(w, "start", own && group.len == 0 ? (int64_t)conn->peer.start_time : 0);
-	else
-		sg_jw_member_int(w, "uid", own ? sg_conn_uid(conn) : -1); /* the kernel's word, whatever the identity rests on */
-}
-
-static void
 write_inputs(struct sg_json_writer *w, struct sg_gate *gate, const struct sg_request *r, const struct sg_opening *o)
 {
 	struct sg_task fresh = {.opened_ms = 0}, *root = o->parent != NULL ? o->parent->root : &fresh;
@@ -91,7 +75,7 @@ write_open(struct sg_buf *out, struct sg_gate *gate, struct sg_request *r, const
 	sg_jw_member_str(&w, "environment", o->agent->environment);
 	sg_jw_name(&w, "grant");
 	o->grant.len > 0 ? sg_jw_raw(&w, o->grant) : sg_jw_null(&w);
-	write_peer(&w, gate, r, o->claimed, "group");
+	sg_write_peer(&w, gate, r, o->claimed, "group");
 	sg_jw_member_int(&w, "idle", o->intent->idle_ms);
 	sg_jw_name(&w, "inputs");
 	write_inputs(&w, gate, r, o);
@@ -102,11 +86,15 @@ write_open(struct sg_buf *out, struct sg_gate *gate, struct sg_request *r, const
 	sg_jw_member_str(&w, "on_behalf", o->on_behalf);
 	sg_jw_member_str(&w, "opener", sg_str(o->opener));
 	sg_jw_member_str(&w, "parent", sg_str(o->parent != NULL ? o->parent->id : ""));
-	write_peer(&w, gate, r, o->claimed, "pid");
+	sg_write_peer(&w, gate, r, o->claimed, "pid");
+	if (sg_is_shown(r, o->claimed))
+		sg_write_rests_on(&w, r->agent);
 	sg_jw_member_str(&w, "role", o->role);
-	write_peer(&w, gate, r, o->claimed, "start");
+	sg_write_peer(&w, gate, r, o->claimed, "start");
+	if (sg_is_shown(r, o->claimed))
+		sg_jw_member_text(&w, "strength", sg_strength_name(r->strength));
 	sg_jw_member_str(&w, "task", r->task);
-	write_peer(&w, gate, r, o->claimed, "uid");
+	sg_write_peer(&w, gate, r, o->claimed, "uid");
 	sg_jw_end(&w);
 }
 
@@ -155,13 +143,6 @@ sg_task_room(const struct sg_gate *gate, struct sg_str agent)
 }
 
 static bool
-agent_may(struct sg_gate *gate, struct sg_request *r, enum sg_reason *reason)
-{
-	*reason = SG_REASON_killed;
-	return !sg_state_killed(&gate->state, r->agent->name) && sg_agent_stands(gate, r->agent, true, reason);
-}
-
-static bool
 may_open(struct sg_gate *gate, struct sg_request *r, const struct sg_opening *o, enum sg_reason *reason)
 {
 	*reason = SG_REASON_intent_unknown;
@@ -173,7 +154,7 @@ may_open(struct sg_gate *gate, struct sg_request *r, const struct sg_opening *o,
 	*reason = SG_REASON_wrong_environment;
 	if (o->intent->environment.len > 0 && !sg_str_eq(o->intent->environment, r->agent->environment))
 		return false;
-	if (!agent_may(gate, r, reason))
+	if (!sg_agent_may(gate, r, reason))
 		return false;
 	*reason = SG_REASON_outside_role;
 	if (o->intent->roles.count > 0 ? !sg_strings_have(&o->intent->roles, o->role) || !sg_strings_have(&r->agent->roles, o->role) : o->role.len > 0)
@@ -229,77 +210,6 @@ open_as(struct sg_gate *gate, struct sg_request *r, const char *opener, struct s
 	}
 }
 
-/* ---- claiming ---- */
-
-static void
-write_claim(struct sg_buf *out, struct sg_gate *gate, const struct sg_request *r)
-{
-	struct sg_json_writer w;
-	sg_jw_begin(&w, out);
-	sg_jw_object(&w);
-	sg_jw_member_bool(&w, "asserted", !r->proven);
-	sg_jw_name(&w, "clock");
-	sg_write_clock(&w, gate);
-	sg_jw_name(&w, "domain");
-	sg_write_domain(&w, gate, r);
-	write_peer(&w, gate, r, true, "group");
-	sg_jw_member_str(&w, "instance", sg_str(r->instance));
-	write_peer(&w, gate, r, true, "pid");
-	write_peer(&w, gate, r, true, "start");
-	sg_jw_member_str(&w, "task", r->task);
-	write_peer(&w, gate, r, true, "uid");
-	sg_jw_end(&w);
-}
-
-static bool
-may_claim(struct sg_gate *gate, struct sg_request *r, const struct sg_task *task, enum sg_reason *reason)
-{
-	const struct sg_conn *conn = sg_conn_find(gate, r->conn);
-	*reason = SG_REASON_bad_task_token;
-	if (task == NULL || !sg_str_is(r->agent->name, task->agent))
-		return false;
-	*reason = SG_REASON_task_taken;
-	if (task->claimed)
-		return strcmp(task->instance->id, r->instance) == 0;
-	*reason = SG_REASON_task_closed;
-	if (sg_task_stopped(&gate->state, task) != NULL)
-		return false;
-	if (!agent_may(gate, r, reason))
-		return false;
-	*reason = SG_REASON_rule_8_key;
-	if (task->parent != NULL && strcmp(task->parent->instance->id, r->instance) == 0)
-		return false;
-	*reason = SG_REASON_rule_10_duty;
-	return sg_duty_allows(gate, task->root, r->agent, sg_str(task->role), r->instance, sg_conn_uid(conn));
-}
-
-static void
-claim(struct sg_gate *gate, struct sg_request *r, struct sg_str token)
-{
-	enum sg_reason reason = SG_REASON_internal;
-	struct sg_task *task = sg_state_token_task(&gate->state, token);
-	struct sg_buf body;
-	uint64_t number = 0;
-	r->action_name = SG_STR("task.claim");
-	if (!may_claim(gate, r, task, &reason)) {
-		sg_deny_unkeyed(gate, r, reason);
-		return;
-	}
-	r->task = sg_arena_copy(&r->arena, sg_str(task->id)); /* the task may be forgotten while the disk is waited for */
-	if (task->claimed) {
-		sg_request_sync(gate, r, gate->journal.appended, sg_answer_opened);
-		return;
-	}
-	sg_buf_init(&body, 2048);
-	write_claim(&body, gate, r);
-	bool good = sg_record(gate, "claim", sg_buf_view(&body), SG_STR(""), &number, NULL) == SG_OK;
-	sg_buf_done(&body);
-	if (good)
-		sg_request_sync(gate, r, number, sg_answer_opened);
-	else
-		sg_deny_unkeyed(gate, r, SG_REASON_audit_unavailable);
-}
-
 /* ---- by whom ---- */
 
 static void
@@ -313,7 +223,7 @@ open_agent(struct sg_gate *gate, struct sg_request *r)
 	if (token.len > 0 && !sg_members_known(r->body, of_claim, "a claim", hint))
 		sg_answer_error(gate, r, 400, SG_REASON_bad_request, hint);
 	else if (token.len > 0)
-		claim(gate, r, token);
+		sg_claim_task(gate, r, token);
 	else
 		open_as(gate, r, opener, sg_json_text_at(r->body, "on_behalf_of"), true);
 }

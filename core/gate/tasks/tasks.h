@@ -19,6 +19,12 @@ struct sg_opening {
 	bool claimed;
 };
 /* Records it under r->task, then answers. */
+/* task_peer.c: one member about the peer ("group", "pid", "start", "uid"); whether it showed itself to be its agent (nothing did where
+ * somebody else asks); whether its agent may begin anything. */
+void sg_write_peer(struct sg_json_writer *w, struct sg_gate *gate, const struct sg_request *request, bool claimed, const char *name);
+bool sg_is_shown(const struct sg_request *request, bool claimed);
+bool sg_agent_may(struct sg_gate *gate, struct sg_request *request, enum sg_reason *reason);
+void sg_claim_task(struct sg_gate *gate, struct sg_request *request, struct sg_str token);
 void sg_open_task(struct sg_gate *gate, struct sg_request *request, const struct sg_opening *opening);
 /* The key makes the id, so that a repeat finds the task that the first one opened, also after a restart. */
 void sg_task_id(const struct sg_gate *gate, const struct sg_request *request, const char *opener, struct sg_str agent, char out[SG_ID_MAX]);

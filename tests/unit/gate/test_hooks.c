@@ -58,6 +58,11 @@ report(const char *result)
 	char body[64];
 	snprintf(body, sizeof(body), "{\"result\":\"%s\"}", result);
 	play_send(p, 1, SG_ROUTE_A_OUTCOME, decision, body);
+	CU_ASSERT_EQUAL_FATAL(p->queue[p->count - 1].kind, PLAY_LOOK); /* who says so is looked at, whatever else waits */
+	struct play_event look = p->queue[p->count - 1];
+	memmove(p->queue + 1, p->queue, (p->count - 1) * sizeof(look));
+	p->queue[0] = look;
+	play_one(p);
 	play_flush(p);
 	CU_ASSERT_EQUAL(p->conns[1].status, 200);
 }

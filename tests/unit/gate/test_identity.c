@@ -105,6 +105,46 @@ absence_proves_nothing(void)
 	}
 }
 
+/* What a user could have arranged (a unit or a container below its own manager) makes the whole match a hint, whatever stands beside it. Of steps that are not
+ * those modules, and of facts that are hints everywhere, it does not. */
+static void
+arranged(void)
+{
+	static const struct {
+		const char *match, *fact, *strength; /* beside the uid, which is a boundary */
+		bool sure;
+	} rows[] = {{"unit:unit=d.service", "unit:unit", "boundary", true},        {"unit:unit=d.service", "unit:unit", "hint", false},
+		    {"unit:unit~d.service", "unit:unit", "hint", false},                 {"unit:slice=d.service", "unit:slice", "hint", false},
+		    {"unit:manager=d.service", "unit:manager", "hint", false},     {"unit:invocation_id=d.service", "unit:invocation_id", "hint", false},
+		    {"box:id=d.service", "box:id", "hint", false},                 {"box:id=d.service", "box:id", "boundary", true},
+		    {"box:pod=d.service", "box:pod", "hint", false},               {"box:runtime=d.service", "box:runtime", "hint", false},
+		    {"peer:cgroup=d.service", "peer:cgroup", "hint", false},       {"peer:cgroup=d.service", "peer:cgroup", "boundary", true},
+		    {"peer:exe=d.service", "peer:exe", "hint", true},              {"peer:exe_sha256=d.service", "peer:exe_sha256", "hint", true},
+		    {"other:unit=d.service", "other:unit", "hint", true},          {"unit:cgroup=d.service", "unit:cgroup", "hint", true},
+		    {"unit:unit", "unit:unit", "hint", true},                      {"unit:unit!=x.service", "unit:unit", "hint", true}};
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		for (int hint = 0; hint < 2; hint++) {
+			char agents[1024], facts[256];
+			p = play_new();
+			snprintf(agents, sizeof(agents), AGENT("d", "%s", "\"peer:uid=1009\",\"%s\""), hint ? "hint" : "content", rows[i].match);
+			configure(agents, "\"box\":{\"control\":\"optional\",\"options\":{},\"order\":1,\"use\":\"container\"},\"other\":{\"control\":\"optional\",\"options\":{},\"order\":2,\"use\":"
+				  "\"their\"},\"unit\":{\"control\":\"optional\",\"options\":{},\"order\":3,\"use\":\"systemd\"},", "");
+			snprintf(facts, sizeof(facts), "{\"peer:exe_was\":{\"strength\":\"hint\",\"value\":\"x\"},\"peer:uid\":{\"strength\":\"boundary\",\"value\":\"1009\"},\"%s\":{\"strength\":\"%s\",\"value\":\"d.service\"}}", rows[i].fact,
+				 rows[i].strength);
+			char *canonical = play_canonical(facts);
+			p->facts = canonical;
+			CU_ASSERT_TRUE(play_connect(p, 1, SG_FACE_AGENT, 1009));
+			const char *answer = play_ask(p, 1, SG_ROUTE_A_TASK_OPEN, "", "{\"intent\":\"work\",\"key\":\"t\"}");
+			bool in = strstr(answer, "\"id\":\"t-") != NULL;
+			if (in != (rows[i].sure || hint))
+				fprintf(stderr, "  row %zu: %s\n", i, answer);
+			CU_ASSERT_EQUAL(in, rows[i].sure || hint);
+			CU_ASSERT_EQUAL(strstr(answer, "\"code\":\"facts_weak\"") != NULL, !rows[i].sure && !hint);
+			play_end(p);
+			free(canonical);
+		}
+}
+
 /* ---- presented ---- */
 
 static bool
@@ -359,7 +399,7 @@ one_caller(void)
 	CU_ASSERT_EQUAL(sg_conn_uid(&local), 1001);
 }
 
-SG_CASES("gate.identity", {"an agent on hints alone", hints_alone}, {"the weakest strength", weakest_strength},
+SG_CASES("gate.identity", {"an agent on hints alone", hints_alone}, {"the weakest strength", weakest_strength}, {"what a user could have arranged", arranged},
 	 {"absence proves nothing", absence_proves_nothing}, {"a peer from the network", network_peer},
 	 {"a peer from the network, the second look", network_second_look}, {"a token on a local connection", token_on_a_process},
 	 {"nothing to look at", nothing_to_look_at},

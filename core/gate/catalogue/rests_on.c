@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * What an agent's identity rests on: the attest stack, what its stanza wants to be matched, and how surely. A process that showed itself under another such
+ * digest has to show itself again. */
+#include "gate/catalogue/catalogue.h"
+
+#include "base/canon.h"
+#include "base/digest.h"
+
+#include <string.h>
+
+static void
+write_parts(struct sg_buf *text, const struct sg_json *object, const char *const *parts, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		const struct sg_json *part = sg_json_get(object, parts[i]);
+		sg_buf_text(text, "\n");
+		if (part != NULL)
+			sg_canon_write(text, part);
+	}
+}
+
+static uint64_t
+digest_of(const struct sg_json *document, struct sg_str agent)
+{
+	static const char *const whole[] = {"attest", "mode", "trust_domain"}, *const own[] = {"human_use", "identity", "instance", "match"};
+	unsigned char digest[SG_SHA256_BYTES];
+	struct sg_buf text;
+	uint64_t out = 0;
+	sg_buf_init(&text, 8 << 20);
+	write_parts(&text, document, whole, sizeof(whole) / sizeof(whole[0]));
+	write_parts(&text, sg_json_get_str(sg_json_get(document, "agents"), agent), own, sizeof(own) / sizeof(own[0]));
+	sg_sha256(digest, sg_buf_view(&text));
+	memcpy(&out, digest, sizeof(out));
+	out = text.failed || out == 0 ? 1 : out;
+	sg_buf_done(&text);
+	return out;
+}
+
+void
+sg_agents_rest_on(struct sg_catalogue *c)
+{
+	for (size_t i = 0; i < c->agent_count; i++)
+		c->agents[i].rests_on = digest_of(c->document, c->agents[i].name);
+}

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Who somebody was found to be, by what: an instance that is spoken for by an enforcer shows nothing itself, so what it showed is held against the stanza in
+ * force; and once it asks for itself again under another one, that is kept. */
+#include "gate/desk/desk.h"
+
+#include "base/str.h"
+#include "gate/state/values.h"
+
+void
+sg_write_rests_on(struct sg_json_writer *w, const struct sg_agent *agent)
+{
+	char hex[17];
+	sg_value_hex(agent->rests_on, hex);
+	sg_jw_member_text(w, "rests_on", hex);
+}
+
+bool
+sg_instance_shown(const struct sg_instance *instance, const struct sg_agent *agent, enum sg_strength *strength, enum sg_reason *reason)
+{
+	*reason = SG_REASON_match_changed;
+	if (instance->rests_on != agent->rests_on)
+		return false;
+	*strength = instance->strength;
+	*reason = SG_REASON_facts_weak;
+	return *strength >= sg_strength_named(agent->identity);
+}
+
+/* Not waited for: without it the instance has to show itself once more. */
+void
+sg_instance_show(struct sg_gate *gate, const struct sg_request *r)
+{
+	struct sg_buf body;
+	struct sg_json_writer w;
+	const struct sg_instance *is = sg_table_get(&gate->state.instances, sg_str(r->instance));
+	if (is == NULL || is->refs == 0 || (is->rests_on == r->agent->rests_on && is->strength == r->strength))
+		return;
+	sg_buf_init(&body, 1024);
+	sg_jw_begin(&w, &body);
+	sg_jw_object(&w);
+	sg_jw_member_str(&w, "agent", r->agent->name);
+	sg_jw_member_text(&w, "instance", is->id);
+	sg_write_rests_on(&w, r->agent);
+	sg_jw_member_text(&w, "strength", sg_strength_name(r->strength));
+	sg_jw_end(&w);
+	sg_record(gate, "shown", sg_buf_view(&body), SG_STR(""), NULL, NULL);
+	sg_buf_done(&body);
+}
