@@ -170,6 +170,7 @@ check_rule(struct sg_advice *a, size_t at)
 	for (size_t i = at + 1; i + 2 < to; i++) {
 		const struct sg_token *t = &a->lint.tokens[i];
 		sg_advise_words(a, i);
+		sg_advise_labels(a, i);
 		sg_advise_resource(a, i);
 		if (sg_lint_is(t, "step_up") && sg_lint_is(t + 1, "{"))
 			check_people(a, i + 1, sg_lint_behind(&a->lint, i + 1));

@@ -18,5 +18,7 @@ void sg_advise_argument(struct sg_advice *advice, size_t name, enum sg_form form
 void sg_advise_resource(struct sg_advice *advice, size_t i);
 /* Warns where the field at token `i` is compared with a word that it never is. */
 void sg_advise_words(struct sg_advice *advice, size_t i);
+/* A label that a rule makes at run time. */
+void sg_advise_labels(struct sg_advice *advice, size_t i);
 
 #endif

@@ -97,7 +97,7 @@ enum sg_shape {
 	X(TASK, "budget", BUDGET, "sg.budget", "what is left to spend")                                         \
 	X(TASK, "chain", CHAIN, "sg.link[]", "the tasks from the root down to this one")                        \
 	X(TASK, "classes", LIST, "string[]", "classes of actions that its tree has used")                       \
-	X(TASK, "denied", NONE, "integer", "attempts denied so far")                                            \
+	X(TASK, "denied", NONE, "integer", "attempts denied so far in the tree that it belongs to; a new task of the agent begins at 0")                                            \
 	X(TASK, "depth", NONE, "integer", "0 for a task no other task made")                                    \
 	X(TASK, "environment", NONE, "string", "environment it works in")                                       \
 	X(TASK, "id", NONE, "string", "its id")                                                                 \
@@ -110,7 +110,7 @@ enum sg_shape {
 	X(TASK, "root", NONE, "string", "id of the first task of its tree")                                     \
 	X(TASK, "sensitivity", NONE, "string", "the highest sensitivity it has touched")                        \
 	X(TASK, "step_ups", NONE, "integer", "step-ups it was asked for so far")                                \
-	X(TASK, "steps", NONE, "integer", "allowed actions since the last human input")                         \
+	X(TASK, "steps", NONE, "integer", "allowed actions of the tree since the last human input; a new task of the agent begins at 0")                         \
 	X(TASK, "tainted", NONE, "boolean", "true if labels is not empty")                                      \
 	X(TIME, "hour", NONE, "integer", "0 to 23, UTC")                                                        \
 	X(TIME, "minute", NONE, "integer", "0 to 59")                                                           \

@@ -4,7 +4,7 @@ policy { name = "outside mail", description = "Reading mail taints; tainted task
 rule {
 	id = "mail-read",
 	on = "mail.read",
-	effect = function(r) return allow { taint = { "mail:" .. r.resource.id } } end,
+	effect = allow { taint = { "mail" } },
 }
 rule {
 	id = "mail-then-act",
@@ -13,7 +13,7 @@ rule {
 	effect = function(r)
 		return step_up {
 			approvers = "security", ttl = "10m",
-			say = string.format("This task has read from outside (%d sources)", #r.task.labels),
+			say = "This task has read from outside: " .. table.concat(r.task.labels, ", "),
 		}
 	end,
 }

@@ -104,7 +104,7 @@ function open:get(path, default) end
 ---@field budget sg.budget # what is left to spend
 ---@field chain sg.link[] # the tasks from the root down to this one
 ---@field classes string[] # classes of actions that its tree has used
----@field denied integer # attempts denied so far
+---@field denied integer # attempts denied so far in the tree that it belongs to; a new task of the agent begins at 0
 ---@field depth integer # 0 for a task no other task made
 ---@field environment string # environment it works in
 ---@field id string # its id
@@ -117,7 +117,7 @@ function open:get(path, default) end
 ---@field root string # id of the first task of its tree
 ---@field sensitivity string # the highest sensitivity it has touched
 ---@field step_ups integer # step-ups it was asked for so far
----@field steps integer # allowed actions since the last human input
+---@field steps integer # allowed actions of the tree since the last human input; a new task of the agent begins at 0
 ---@field tainted boolean # true if labels is not empty
 
 ---@class (exact) sg.time

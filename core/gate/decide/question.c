@@ -117,7 +117,7 @@ write_task(struct sg_json_writer *w, const struct sg_gate *gate, const struct sg
 	sg_jw_end(w);
 	sg_jw_name(w, "classes");
 	write_classes(w, task->root->tree);
-	sg_jw_member_int(w, "denied", task->denied);
+	sg_jw_member_int(w, "denied", task->root->denied);
 	sg_jw_member_int(w, "depth", task->depth);
 	sg_jw_member_text(w, "environment", task->environment);
 	sg_jw_member_text(w, "id", task->id);
@@ -295,7 +295,7 @@ sg_write_moving(struct sg_json_writer *w, enum sg_moving part, struct sg_gate *g
 		write_classes(w, task->root->tree);
 		break;
 	case SG_MOVING_denied:
-		sg_jw_int(w, task->denied);
+		sg_jw_int(w, task->root->denied);
 		break;
 	case SG_MOVING_step_ups:
 		sg_jw_int(w, task->step_ups);

@@ -148,6 +148,9 @@ sg_host_enter(struct sg_loop *loop, struct sg_child *host)
 	sg_buf_done(&host->said);
 	if (host->entered)
 		record_module(loop, host);
+	host->hung = host->hung && !host->entered;
+	if (host->entered && is_kind(host, "attest."))
+		sg_looks_again(loop, host);
 	return host->entered;
 }
 

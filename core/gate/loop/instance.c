@@ -95,6 +95,7 @@ sg_instance_spawn(struct sg_loop *loop, const struct sg_wanted *w, const struct 
 	host->restarts = before->restarts + 1;
 	host->may_mend = before->may_mend;
 	host->started = before->started;
+	host->hung = before->hung;
 	memcpy(host->why, before->why, sizeof(host->why));
 }
 

@@ -129,7 +129,9 @@ fail_calls(struct sg_loop *loop, struct sg_child *host)
 	host->calls = NULL;
 	while (call != NULL) {
 		struct sg_call *next = call->next;
-		if (call->look != 0)
+		if (call->look != 0 && host->hung && sg_look_wait(loop, host, call->look))
+			; /* it goes to the next one */
+		else if (call->look != 0)
 			sg_look_answered(loop, host, call->look, (struct sg_str){NULL, 0});
 		else if (call->id != 0)
 			sg_gate_called(loop->gate, call->id, (struct sg_str){NULL, 0});
@@ -179,8 +181,12 @@ sg_hosts_deadlines(struct sg_loop *loop)
 		if (!c->used || c->role != SG_ROLE_HOST || (!c->linked && c->respawn_at != 0) || c->retiring || !is_late(c, now, loop->gate->catalogue->limits.host_deadline * SG_MSEC))
 			continue;
 		snprintf(c->why, sizeof(c->why), "%s", sg_sink_is_late(c, now) ? "it carries nothing further" : c->ready ? "a call took longer than limits.host_deadline" : "it did not start in time");
+		c->hung = c->ready && strncmp(c->name, "attest.", 7) == 0;
+		if (c->hung)
+			sg_looks_blame(loop, c);
 		sg_child_kill(loop, c);
 	}
+	sg_looks_late(loop);
 }
 
 /* ---- telling ---- */

@@ -15,6 +15,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+enum { REPLACED = 1 /* a host that failed so often is started again at once */ };
 enum { LOOK_BUDGET = 8 << 20, FACTS_ROOM = SG_FACTS_MAX, IDENTIFY_MAX = 32 << 10 };
 
 static void
@@ -80,8 +81,10 @@ ask_step(struct sg_loop *loop, struct sg_look *look, size_t i, const struct sg_c
 	if (!stated->step.presented) {
 		if (conn->peer.network)
 			stated->said = SG_SAID_APART;
+		else if (ready)
+			asked = ask_about_process(loop, look, host, conn);
 		else
-			asked = ready && ask_about_process(loop, look, host, conn);
+			asked = look->again[i] = host != NULL && host->hung && host->failures <= REPLACED;
 		return asked;
 	}
 	if (conn->presented[0].ptr == NULL && conn->presented[1].ptr == NULL)
@@ -107,6 +110,16 @@ make_room(struct sg_loop *loop)
 	}
 }
 
+static bool
+is_blamed(const struct sg_loop *loop, const struct sg_conn *conn)
+{
+	sg_time now = loop->sys->boot_time(loop->sys);
+	for (size_t i = 0; i < SG_BLAMED; i++)
+		if (!conn->peer.network && loop->blamed[i].until > now && loop->blamed[i].uid == conn->peer.uid)
+			return true;
+	return false;
+}
+
 bool
 sg_hosts_look(void *self, uint64_t id, uint64_t conn_id)
 {
@@ -114,9 +127,11 @@ sg_hosts_look(void *self, uint64_t id, uint64_t conn_id)
 	const struct sg_catalogue *c = loop->gate->catalogue;
 	struct sg_conn *conn = sg_conn_find(loop->gate, conn_id);
 	struct sg_look *look = conn == NULL || c->attest.count == 0 || c->attest.count > SG_STEPS_MAX ? NULL : calloc(1, sizeof(*look));
-	if (look == NULL)
+	if (look == NULL || is_blamed(loop, conn)) {
+		free(look);
 		return false;
-	*look = (struct sg_look){.next = loop->looks, .number = ++loop->next_look, .id = id, .conn = conn_id, .count = c->attest.count};
+	}
+	*look = (struct sg_look){.next = loop->looks, .number = ++loop->next_look, .id = id, .conn = conn_id, .count = c->attest.count, .since = loop->sys->boot_time(loop->sys)};
 	sg_arena_init(&look->arena, LOOK_BUDGET);
 	loop->looks = look;
 	make_room(loop);
@@ -163,19 +178,109 @@ take_answer(struct sg_look *look, size_t i, struct sg_str payload)
 	stated->said = any && !look->failed[i] ? SG_SAID_FACTS : SG_SAID_NOTHING;
 }
 
-void
-sg_look_answered(struct sg_loop *loop, const struct sg_child *host, uint64_t number, struct sg_str payload)
+static struct sg_look *
+look_of(const struct sg_loop *loop, uint64_t number)
 {
 	struct sg_look *look = loop->looks;
 	while (look != NULL && look->number != number)
 		look = look->next;
-	size_t i = look == NULL ? 0 : step_of(look, sg_str(host->name + strlen("attest.")));
-	if (look == NULL || i == look->count)
-		return;
+	return look;
+}
+
+static void
+answered(struct sg_loop *loop, struct sg_look *look, size_t i, struct sg_str payload)
+{
+	look->again[i] = false;
 	take_answer(look, i, payload);
 	bool stop = look->failed[i] && sg_step_act(look->steps[i].step.control, SG_SAID_NOTHING) == SG_STEP_STOP;
 	if (--look->waiting == 0 || stop)
 		end_look(loop, look); /* what is still under way finds nobody waiting */
+}
+
+void
+sg_look_answered(struct sg_loop *loop, const struct sg_child *host, uint64_t number, struct sg_str payload)
+{
+	struct sg_look *look = look_of(loop, number);
+	size_t i = look == NULL ? 0 : step_of(look, sg_str(host->name + strlen("attest.")));
+	if (look != NULL && i < look->count)
+		answered(loop, look, i, payload);
+}
+
+/* ---- hosts that hang ---- */
+
+static const struct sg_call *
+oldest(const struct sg_child *host)
+{
+	const struct sg_call *call = host->calls;
+	while (call != NULL && call->next != NULL)
+		call = call->next;
+	return call;
+}
+
+void
+sg_looks_blame(struct sg_loop *loop, const struct sg_child *host)
+{
+	const struct sg_call *call = oldest(host);
+	const struct sg_look *look = call == NULL || call->look == 0 ? NULL : look_of(loop, call->look);
+	const struct sg_conn *conn = look == NULL ? NULL : sg_conn_find(loop->gate, look->conn);
+	if (conn == NULL || conn->peer.network)
+		return;
+	sg_time until = loop->sys->boot_time(loop->sys) + loop->gate->catalogue->limits.hang_refusal * SG_MSEC;
+	loop->blamed[loop->blamed_next++ % SG_BLAMED] = (struct sg_blamed){conn->peer.uid, until};
+	fprintf(stderr, "stepgated: %s hung while it looked at a process of uid %u: nobody looks at that user's for limits.hang_refusal\n", host->name, (unsigned)conn->peer.uid);
+}
+
+bool
+sg_look_wait(struct sg_loop *loop, const struct sg_child *host, uint64_t number)
+{
+	struct sg_look *look = look_of(loop, number);
+	const struct sg_conn *conn = look == NULL ? NULL : sg_conn_find(loop->gate, look->conn);
+	size_t i = look == NULL ? 0 : step_of(look, sg_str(host->name + strlen("attest.")));
+	if (conn == NULL || i == look->count || look->steps[i].step.presented || is_blamed(loop, conn))
+		return false;
+	look->since = loop->sys->boot_time(loop->sys);
+	return look->again[i] = true;
+}
+
+/* The first that waits for this step; an answer may end its look, and begin others. */
+static struct sg_look *
+waits_for(const struct sg_loop *loop, struct sg_str step, size_t *i)
+{
+	for (struct sg_look *look = loop->looks; look != NULL; look = look->next)
+		if ((*i = step_of(look, step)) < look->count && look->again[*i])
+			return look;
+	return NULL;
+}
+
+void
+sg_looks_again(struct sg_loop *loop, struct sg_child *host)
+{
+	size_t i = 0;
+	for (struct sg_look *look; (look = waits_for(loop, sg_str(host->name + strlen("attest.")), &i)) != NULL;) {
+		const struct sg_conn *conn = sg_conn_find(loop->gate, look->conn);
+		look->again[i] = false;
+		if (conn == NULL || !ask_about_process(loop, look, host, conn))
+			answered(loop, look, i, (struct sg_str){NULL, 0});
+	}
+}
+
+static struct sg_look *
+waits_too_long(const struct sg_loop *loop, size_t *i)
+{
+	sg_time now = loop->sys->boot_time(loop->sys), most = loop->gate->catalogue->limits.host_deadline * SG_MSEC;
+	for (struct sg_look *look = loop->looks; look != NULL; look = look->next)
+		for (*i = 0; *i < look->count; ++*i)
+			if (look->again[*i] && now - look->since > most)
+				return look;
+	return NULL;
+}
+
+void
+sg_looks_late(struct sg_loop *loop)
+{
+	size_t i = 0;
+	for (struct sg_look *look; (look = waits_too_long(loop, &i)) != NULL;)
+		answered(loop, look, i, (struct sg_str){NULL, 0});
 }
 
 bool

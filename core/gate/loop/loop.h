@@ -10,7 +10,7 @@
 
 #include <pthread.h>
 
-enum { SG_LISTENERS = 8, SG_CHILDREN = 128, SG_CHILDREN_KEPT = 24 /* that doors of agents leave to workers, modules and the other faces */, SG_WORKER_DEPTH = 8, SG_WORKER_SHARE = 4 /* of one agent in one worker */, SG_JUDGE_QUEUE = 4096, SG_JUDGE_SHARE = 2048 /* of one agent in the queue */, SG_JUDGE_AGAIN = 3, SG_SUSPECTS = 64, SG_SUSPECT_S = 60, SG_ACCEPT_BATCH = 64, SG_ACCEPT_SPENT_US = 500 /* for closing those of users without a connection left; then the face rests */, SG_ACCEPT_REST_MS = 1, SG_SHUT_KNOWN = 16, SG_SHUT_AGAIN_MS = 500 /* not more often is the supervisor told to shut one user out */, SG_TURN_OUT_MS = 20 };
+enum { SG_LISTENERS = 8, SG_CHILDREN = 128, SG_CHILDREN_KEPT = 24 /* that doors of agents leave to workers, modules and the other faces */, SG_WORKER_DEPTH = 8, SG_WORKER_SHARE = 4 /* of one agent in one worker */, SG_JUDGE_QUEUE = 4096, SG_JUDGE_SHARE = 2048 /* of one agent in the queue */, SG_JUDGE_AGAIN = 3, SG_BLAMED = 64, SG_SUSPECTS = 64, SG_SUSPECT_S = 60, SG_ACCEPT_BATCH = 64, SG_ACCEPT_SPENT_US = 500 /* for closing those of users without a connection left; then the face rests */, SG_ACCEPT_REST_MS = 1, SG_SHUT_KNOWN = 16, SG_SHUT_AGAIN_MS = 500 /* not more often is the supervisor told to shut one user out */, SG_TURN_OUT_MS = 20 };
 enum {
 	SG_WORKER_START = 1000, /* milliseconds a worker may take to be forked and confined, on top of its first answer */
 	SG_CHILD_NAME = 96,
@@ -76,6 +76,7 @@ struct sg_child {
 	char why[320]; /* the last thing that went wrong; "" */
 	bool ready; /* a worker: it has answered once */
 	bool may_mend; /* host: what went wrong last may go right by itself: something was not to be reached */
+	bool hung;     /* host: it is ended because it did not answer in time */
 	bool started;  /* host: this stanza was ready once: what goes wrong later is no refusal */
 	bool entered; /* host: in use; one that is being prepared is ready before it is */
 	struct sg_buf said; /* host: its READY, until it enters */
@@ -121,7 +122,15 @@ struct sg_look {
 	struct sg_stated steps[SG_STEPS_MAX];
 	bool failed[SG_STEPS_MAX];
 	size_t answers[SG_STEPS_MAX]; /* that this step has given */
+	bool again[SG_STEPS_MAX];     /* its host went away over somebody else: it is asked once the next one is there */
+	sg_time since;
 	size_t count;
+};
+
+/* A user whose process was being looked at when an attest host hung: until then nobody looks at a process of its. */
+struct sg_blamed {
+	uid_t uid;
+	sg_time until;
 };
 
 struct sg_waiting_conn {
@@ -172,6 +181,8 @@ struct sg_loop {
 	struct sg_question *queue, *queue_end;
 	size_t queued;
 	struct sg_look *looks;
+	struct sg_blamed blamed[SG_BLAMED];
+	size_t blamed_next;
 	uint64_t next_slot, next_conn, next_look;
 	struct sg_table conn_doors; /* connection id → struct sg_conn_door */
 	pthread_t disk;
@@ -278,6 +289,15 @@ struct sg_child *sg_host_named(struct sg_loop *loop, const char *prefix, struct 
 /* Notes a call (id) or a look (number) that this host owes an answer; false on no memory. */
 bool sg_host_remember(struct sg_loop *loop, struct sg_child *host, uint64_t id, uint64_t look);
 /* looks.c: a host's answer to a look; an empty payload if there will be none. */
+/* What a hung attest host was looking at, the oldest of what it was asked, is somebody's doing: that user is looked at no more for limits.hang_refusal, so that
+ * one hang is all that it brings about. */
+void sg_looks_blame(struct sg_loop *loop, const struct sg_child *host);
+/* This look waits for the host that takes the place of the one that hung; false: nothing waits for it. */
+bool sg_look_wait(struct sg_loop *loop, const struct sg_child *host, uint64_t number);
+/* The host is there: what waits for it is asked. */
+void sg_looks_again(struct sg_loop *loop, struct sg_child *host);
+/* What has waited for longer than a call may take is answered: nothing is known. */
+void sg_looks_late(struct sg_loop *loop);
 void sg_look_answered(struct sg_loop *loop, const struct sg_child *host, uint64_t number, struct sg_str payload);
 bool sg_host_frame(struct sg_loop *loop, struct sg_child *host, const struct sg_frame *frame);
 void sg_host_gone(struct sg_loop *loop, struct sg_child *host);

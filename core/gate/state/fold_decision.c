@@ -138,7 +138,7 @@ fold_deny(struct sg_fold *f, struct sg_task *task, const struct sg_attempt *atte
 {
 	struct sg_tree *tree = sg_task_tree(task);
 	int64_t money = 0;
-	task->denied++;
+	task->root->denied++; /* of the tree: what is handed on begins nothing anew */
 	if (tree == NULL) {
 		f->missing = "memory";
 		return;

@@ -147,7 +147,7 @@ struct sg_task {
 	int64_t leases, approvals; /* not dead; open or granted */
 	int64_t leases_kept, approvals_kept; /* in memory, in whatever state */
 	size_t owed; /* outcomes of its actions that are awaited, and hooks that are due: it is not forgotten before them */
-	int64_t denied, step_ups;
+	int64_t denied, step_ups; /* denied: of a root: attempts denied in its tree */
 	int64_t tree_last_ms; /* of a root: when something of its tree was last asked */
 	sg_time tree_last_boot;
 	int64_t steps; /* of a root: allowed in its tree since a person last had a say */

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -106,15 +107,30 @@ forget(struct runs *runs, struct seen *seen)
 	seen->pid = 0;
 }
 
-enum life { GONE, OTHER, SAME };
-
 /* Of a process that is gone nothing can be read any more; where it runs another program what was opened is empty. */
-static enum life
-life_of(const struct seen *seen)
+static bool
+is_same(const struct seen *seen)
 {
 	char byte;
-	ssize_t got = pread(seen->maps, &byte, 1, 0);
-	return got < 0 && errno == ESRCH ? GONE : got <= 0 ? OTHER : SAME;
+	return pread(seen->maps, &byte, 1, 0) > 0;
+}
+
+/* Asked of its number, not of its memory: to read that, the kernel waits for a lock that the process can hold as long as it likes, and this is somebody else's
+ * look. What cannot be read for another reason stays. */
+static bool
+is_gone(const struct seen *seen)
+{
+	char path[40], text[1024];
+	snprintf(path, sizeof(path), "/proc/%d/stat", (int)seen->pid);
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t got = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
+	int why = errno;
+	if (fd >= 0)
+		close(fd);
+	if (got <= 0)
+		return got < 0 && (why == ENOENT || why == ESRCH);
+	text[got] = '\0';
+	return proc_start_time(text) != seen->start_time;
 }
 
 /* Processes that are gone hold no row for long. */
@@ -124,7 +140,7 @@ sweep(struct runs *runs, int rows, const struct seen *but)
 	for (int i = 0; i < rows; i++) {
 		struct seen *seen = &runs->rows[runs->swept++ % runs->most];
 		runs->swept %= runs->most;
-		if (seen->pid != 0 && seen != but && life_of(seen) == GONE)
+		if (seen->pid != 0 && seen != but && is_gone(seen))
 			forget(runs, seen);
 	}
 }
@@ -169,7 +185,7 @@ runs_look(struct runs *runs, const struct sg_attest_in *in, int process, const c
 	uint64_t code = proc_stat_field(stat, 26), stack = proc_stat_field(stat, 28);
 	struct seen *seen = find(runs, in);
 	sweep(runs, LOOKED_AT, seen);
-	if (seen != NULL && seen->code == code && seen->stack == stack && life_of(seen) == SAME)
+	if (seen != NULL && seen->code == code && seen->stack == stack && is_same(seen))
 		return seen->run;
 	if (seen == NULL && (seen = place_for(runs, in)) == NULL)
 		return 0;

@@ -196,7 +196,7 @@ look(void *state, const struct sg_attest_in *in, struct sg_attest_out *out, stru
 		*(volatile char *)NULL = 1;
 	if (is("leave"))
 		_exit(0);
-	if (is("hang"))
+	if (is("hang") || (is("hang_for_odd") && in->uid % 2 == 1))
 		for (;;)
 			pause();
 	if (is("spin"))

@@ -151,5 +151,43 @@ judging_again_ends(void)
 	}
 }
 
-SG_CASES("gate.turns", {"who has the turn commits", nothing_moves}, {"a refusal while it thinks counts", refused_meanwhile},
+static char told[32];
+
+/* Reading is refused; of the rest it is kept how often the rules were told that something was. */
+static const char *
+refuses_reading(const char *input)
+{
+	const char *at = strstr(input, "\"denied\":");
+	snprintf(told, sizeof(told), "%.11s", at != NULL ? at : "");
+	return strstr(input, "\"name\":\"mail.read\"") != NULL ? DENIES READS : ALLOWS READS;
+}
+
+/* A part that its agent handed to itself begins nothing anew, and what was refused in it counts above. */
+static void
+refused_in_a_part(void)
+{
+	char key[8];
+	p = play_new();
+	p->effects = refuses_reading;
+	CU_ASSERT_TRUE_FATAL(play_connect(p, 1, SG_FACE_AGENT, 1001));
+	task = play_task(p, 1, "t");
+	char *part = play_between(play_ask(p, 1, SG_ROUTE_A_DELEGATE, task, "{\"key\":\"d\"}"), "\"id\":\"", "\"");
+	for (int i = 0; i < 4; i++) {
+		snprintf(key, sizeof(key), "k%d", i);
+		CU_ASSERT_TRUE(play_has(play_act(p, 1, i % 2 == 0 ? task : part, "mail.read", "{}", key), "policy_denied"));
+	}
+	play_act(p, 1, part, "pay.send", "{\"amount\":1}", "within");
+	CU_ASSERT_STRING_EQUAL(told, "\"denied\":4,");
+	play_act(p, 1, task, "pay.send", "{\"amount\":1}", "above");
+	CU_ASSERT_STRING_EQUAL(told, "\"denied\":4,");
+	char *other = play_task(p, 1, "u");
+	play_act(p, 1, other, "pay.send", "{\"amount\":1}", "beside");
+	CU_ASSERT_STRING_EQUAL(told, "\"denied\":0,");
+	free(other);
+	free(part);
+	free(task);
+	play_end(p);
+}
+
+SG_CASES("gate.turns", {"refused in a part", refused_in_a_part}, {"who has the turn commits", nothing_moves}, {"a refusal while it thinks counts", refused_meanwhile},
 	 {"a yes that is taken back while it thinks is gone", taken_back_meanwhile}, {"judging again ends", judging_again_ends})

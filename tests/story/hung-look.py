@@ -1,0 +1,67 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""A process that makes whoever looks at it hang keeps nobody else from service: its user is looked at no more for a while, and the others' looks go to the
+host that takes the place of the one that hung."""
+import os, shutil, sys, threading, time
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from stage import *
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "fault"))
+from checks import done, good, until
+
+CONF = """
+intents : { work : { actions = [ "**" ]  sensitivity = "confidential" } }
+agents : { evil : { owner = "m@acme.example"  escalate = "o@acme.example"  review_by = "2027-01-31"  environment = "production"  match = [ "peer:uid=1001" ]  reach = [ "**" ]  intents = [ "work" ] }
+           b : { owner = "m@acme.example"  escalate = "o@acme.example"  review_by = "2027-01-31"  environment = "production"  match = [ "peer:uid=1002" ]  reach = [ "**" ]  intents = [ "work" ] } }
+actions : { read : { name = "repo.read"  effect = "read"  sensitivity = "internal" } }
+limits : { host_deadline = "300ms"  hang_refusal = "8s" }
+"""
+
+
+class Own(Stage):
+    """With a folder of modules of its own: ours, and one that hangs for users whose number is odd."""
+    def start(self, wait=True):
+        modules = os.path.join(self.dir, "modules")
+        if not os.path.exists(modules):
+            os.mkdir(modules, 0o755)
+            for name in ("attest-peer.so", "issue-jwt.so", "hostile/attest-rogue.so"):
+                shutil.copy(os.path.join(BUILD, "modules", name), modules)
+            conf = open(os.path.join(self.dir, "stepgate.conf")).read()
+            self.write("stepgate.conf", conf.replace('module_dir = "%s/modules"' % os.path.abspath(BUILD), 'module_dir = "%s"' % modules).encode())
+        super().start(wait)
+
+
+import stage
+stage.LIMITS = ""  # its own are above
+stage.HEAD = stage.HEAD.replace("attest : { ", 'attest : { slow : { use = "rogue"  control = "optional"  how = "hang_for_odd" }  ')
+s = Own(CONF, 'rule { id = "all", on = "repo.read", effect = allow {} }\n')
+try:
+    b = s.agent_of(1002)
+    task = b.open("work")
+    good("the other is served before", b.act(task, "repo.read")["verdict"] == "allow")
+    end, answers = time.time() + 5, []
+
+    def hang():
+        while time.time() < end:
+            p = s.agent_of(1001)
+            p.ask("POST", "/v1/tasks", dict(intent="work", key=p.key()))
+            p.die()
+    threads = [threading.Thread(target=hang) for _ in range(3)]
+    [t.start() for t in threads]
+    while time.time() < end:
+        begun = time.time()
+        answers.append((b.act(task, "repo.read"), time.time() - begun))
+        time.sleep(0.05)
+    [t.join() for t in threads]
+    wrong = [a for a, _ in answers if a.get("verdict") != "allow"]
+    good("and all the while, on the connection that it has", len(answers) > 20 and not wrong, (len(answers), wrong[:3]))
+    good("no slower than one hang", max(t for _, t in answers) < 2, max(t for _, t in answers))
+    status = s.admin_of(0).ask("GET", "/v1/status")[1]
+    host = [m for m in status["modules"] if m["name"] == "attest.slow"][0]
+    good("one hang", 1 <= host["restarts"] <= 2, host)
+    good("said in the log, with the user", "hung while it looked at a process of uid 1001" in s.text(), s.text()[-300:])
+    evil = s.agent_of(1001)
+    refused = evil.ask("POST", "/v1/tasks", dict(intent="work", key="k"))[1]
+    good("who hangs it is not served", "task" not in refused, refused)
+finally:
+    s.stop()
+done()
