@@ -4,6 +4,8 @@
 #include "base/scheme.h"
 #include "base/str.h"
 
+#include <stdio.h>
+#include <string.h>
 #include <strings.h>
 
 static bool
@@ -53,25 +55,53 @@ one_of(struct sg_str text, const char *const *codes, size_t count)
 	return len;
 }
 
+/* A byte in more bytes than it needs, or as some old servers wrote it: its length; 0: it is not that. */
+static size_t
+overlong(struct sg_str text, const char *const *spellings)
+{
+	for (; *spellings != NULL; spellings++)
+		if (text.len >= strlen(*spellings) && strncasecmp(text.ptr, *spellings, strlen(*spellings)) == 0)
+			return strlen(*spellings);
+	return 0;
+}
+
+/* A control character in percent, which some readers pass over and others stop at. */
+static size_t
+coded_control(struct sg_str text)
+{
+	char code[3];
+	for (unsigned byte = 0; byte < 0x21; byte++) {
+		snprintf(code, sizeof(code), "%02x", byte < 0x20 ? byte : 0x7F);
+		size_t len = coded(text, code);
+		if (len > 0)
+			return len;
+	}
+	return 0;
+}
+
 /* What a file system, a web server or a shell takes for the end of a name. */
 static size_t
 end_of_name(struct sg_str text)
 {
-	static const char *const codes[] = {"2f", "5c", "3b", "00", "3f", "23", "20"};
+	static const char *const codes[] = {"2f", "5c", "3b", "3f", "23", "20"}, *const slashes[] = {"%c0%af", "%e0%80%af", "%f0%80%80%af", "%u002f", "%u2215", "%c1%9c", "%u005c", NULL};
 	if (text.len > 0 && strchr("/\\;?# ", text.ptr[0]) != NULL)
 		return 1;
-	return one_of(text, codes, sizeof(codes) / sizeof(codes[0]));
+	if (text.len == 0 || text.ptr[0] != '%')
+		return 0;
+	size_t len = one_of(text, codes, sizeof(codes) / sizeof(codes[0]));
+	len = len > 0 ? len : overlong(text, slashes);
+	return len > 0 ? len : coded_control(text);
 }
 
-/* The length of one dot, written as it is, in percent, or in more bytes than it needs ("%c0%ae"); 0: there is none. */
+/* The length of one dot, written as it is, in percent, or in more bytes than it needs; 0: there is none. */
 static size_t
 dot(struct sg_str text)
 {
+	static const char *const dots[] = {"%c0%ae", "%e0%80%ae", "%f0%80%80%ae", "%u002e", NULL};
 	if (text.len > 0 && text.ptr[0] == '.')
 		return 1;
-	if (text.len >= 6 && strncasecmp(text.ptr, "%c0%ae", 6) == 0)
-		return 6;
-	return coded(text, "2e");
+	size_t len = overlong(text, dots);
+	return len > 0 ? len : coded(text, "2e");
 }
 
 static struct sg_str
@@ -152,18 +182,25 @@ takes_rest(struct sg_str first, struct sg_str rest, char separator, bool uri, bo
 	return good;
 }
 
+/* The name behind a host that is all of its path: the form of a URI writes it, and it is below the host as any other. */
+static bool
+is_root(const struct sg_scheme *scheme, size_t names, struct sg_str first, struct sg_str rest)
+{
+	return scheme != NULL && scheme->root && scheme->port != 0 && names == 3 && first.len == 0 && rest.ptr == NULL;
+}
+
 /* `inner_stars`: the text is itself a pattern, whose stars stand for any segment. */
 static bool
 match(struct sg_str pattern, struct sg_str text, char separator, bool inner_stars)
 {
 	const struct sg_scheme *scheme = separator == '/' ? sg_scheme_of(text) : NULL;
 	bool alone = sg_str_is(pattern, "**"), uri = scheme != NULL && scheme->query;
-	while (pattern.ptr != NULL) {
+	for (size_t names = 0; pattern.ptr != NULL; names++) {
 		if (text.ptr == NULL)
 			return false;
 		struct sg_str want = cut_segment(&pattern, separator, uri), got = cut_segment(&text, separator, uri);
 		if (sg_str_is(want, "**"))
-			return takes_rest(got, text, separator, uri, alone);
+			return is_root(scheme, names, got, text) || takes_rest(got, text, separator, uri, alone);
 		if (inner_stars && sg_str_is(got, "**"))
 			return false;
 		bool fits = sg_str_is(want, "*") ? takes(got, uri) : sg_str_eq(want, got);

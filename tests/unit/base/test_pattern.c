@@ -124,7 +124,6 @@ slashed(void)
 		{"https://h/admin/**", "https://h/admin/..?x", false},
 		{"https://h/admin/**", "https://h/admin/?x", true},
 		{"https://h/**", "https://h/?x", true},
-		{"https://h/**", "https://h/", false},
 		{"https://h/admin/*", "https://h/admin/a?x=\n", false},
 		{"**", "https://h/a?u=/../etc", true},
 		{"https://h/a?x=/b", "https://h/a?x=/b", true},
@@ -132,6 +131,27 @@ slashed(void)
 		{"https://*/read", "https://h?x=/read", false},
 		{"**", "https://h/a?u=//x", true},
 		{"/srv/*/log", "/srv/a?b/log", true}, /* a file may be called so */
+		{"https://h/**", "https://h/", true}, /* the root of a host is below it */
+		{"https://*/**", "https://h/", true},
+		{"HTTP://h/**", "HTTP://h/", true},
+		{"wss://h/**", "wss://h/", true},
+		{"https://h/**", "https://h", false},
+		{"https://h/**", "https://h//", false},
+		{"https://h/a/**", "https://h/a/", false},
+		{"https://h/*", "https://h/", false},
+		{"https://**", "https://h/", false},
+		{"docs://h/**", "docs://h/", false},
+		{"file:///**", "file:///", false},
+		{"/srv/**", "/srv/", false},
+		{"/srv/docs/**", "/srv/docs/..%c0%af..%c0%afetc", false},
+		{"/srv/docs/**", "/srv/docs/%e0%80%ae%e0%80%ae/etc", false},
+		{"/srv/docs/**", "/srv/docs/%u002e%U002E/etc", false},
+		{"/srv/docs/**", "/srv/docs/..%0d/etc", false},
+		{"/srv/docs/**", "/srv/docs/..%09/etc", false},
+		{"/srv/docs/**", "/srv/docs/..%7F/etc", false},
+		{"/srv/docs/**", "/srv/docs/..%2509", false},
+		{"/srv/docs/**", "/srv/docs/..%c1%9cetc", false},
+		{"/srv/docs/**", "/srv/docs/a%09b", true},
 		/* of other schemes nobody knows that '?' begins a query, and who cuts the scheme off opens what is below */
 		{"file:///srv/**", "file:///srv/x?/../../etc/passwd", false},
 		{"file:///srv/**", "file:///srv/?/../../etc/passwd", false},
@@ -192,6 +212,8 @@ covers(void)
 	CU_ASSERT_FALSE(sg_pattern_covers(SG_STR("pay.*"), SG_STR("pay.**"), '.'));
 	CU_ASSERT_FALSE(sg_pattern_covers(SG_STR("pay.a"), SG_STR("pay.*"), '.'));
 	CU_ASSERT_FALSE(sg_pattern_covers(SG_STR("*.read"), SG_STR("mail.*"), '.'));
+	CU_ASSERT_TRUE(sg_pattern_covers(SG_STR("https://h/**"), SG_STR("https://h/"), '/'));
+	CU_ASSERT_TRUE(sg_pattern_covers(SG_STR("https://h/**"), SG_STR("https://h/**"), '/'));
 }
 
 SG_CASES("base.pattern", {"dotted patterns take whole segments", dotted},
