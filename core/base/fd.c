@@ -8,6 +8,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -96,6 +99,37 @@ enum sg_status
 sg_open_trusted_folder(const char *path, int *fd, struct sg_err *err)
 {
 	return open_trusted(path, true, fd, err);
+}
+
+static enum sg_status
+way_is_trusted(const char *path, struct sg_err *err)
+{
+	char above[PATH_MAX];
+	int fd = -1;
+	snprintf(above, sizeof(above), "%s", path);
+	char *slash = strrchr(above, '/');
+	if (slash == NULL || slash == above)
+		return SG_OK; /* directly below the root, or where the caller stands */
+	*slash = '\0';
+	char *real = realpath(above, NULL);
+	enum sg_status status = real != NULL ? sg_open_trusted_folder(real, &fd, err) : sg_fail(err, SG_NOT_FOUND, "path_missing", "\"%s\" does not exist", above);
+	if (status == SG_OK)
+		close(fd);
+	free(real);
+	return status;
+}
+
+enum sg_status
+sg_open_trusted_way(const char *path, int *fd, struct sg_err *err)
+{
+	char *real = strlen(path) < PATH_MAX ? realpath(path, NULL) : NULL;
+	enum sg_status status = real != NULL	  ? way_is_trusted(path, err)
+				: errno == ENOENT ? sg_fail(err, SG_NOT_FOUND, "path_missing", "\"%s\" does not exist", path)
+						  : sg_fail(err, SG_UNAVAILABLE, "path_unreadable", "\"%s\" cannot be opened", path);
+	if (status == SG_OK)
+		status = sg_open_trusted_folder(real, fd, err);
+	free(real);
+	return status;
 }
 
 bool

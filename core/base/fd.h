@@ -17,6 +17,10 @@ enum sg_status sg_open_trusted(const char *path, int *fd, struct sg_err *err);
 /* The same for a folder, which itself must not be sticky and writable. */
 enum sg_status sg_open_trusted_folder(const char *path, int *fd, struct sg_err *err);
 
+/* The same for a folder that links may lead to (path as the caller's own folder would read it): each folder that leads to the last link or name, and the one it
+ * leads to with all above it, are root's or the effective user's, so that nobody else could have put it there. SG_NOT_FOUND path_missing: it is not there. */
+enum sg_status sg_open_trusted_way(const char *path, int *fd, struct sg_err *err);
+
 /* Reads exactly `len` bytes from the start of `fd`; false on an error or an early end. */
 bool sg_read_whole(int fd, void *bytes, size_t len);
 /* Nobody has the file open for writing, and whoever wants to is held up until `fd` is closed. True also where that cannot be told (another user's file, some

@@ -95,22 +95,27 @@ read_one(struct sg_policy_files *files, int folder, const char *name, struct sg_
 }
 
 enum sg_status
-sg_policy_files_read(struct sg_policy_files *files, const char *path, struct sg_buf *report)
+sg_policy_files_read(struct sg_policy_files *files, const char *path, bool named, struct sg_buf *report)
 {
 	struct dirent **names = NULL;
 	void (*before)(int) = signal(SIGIO, SIG_IGN); /* somebody waits for a file that is being read: see base/fd.h */
 	*files = (struct sg_policy_files){.count = 0};
 	sg_arena_init(&files->arena, BUDGET);
-	int folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (folder < 0 && errno == ENOENT) {
+	struct sg_err err = {0};
+	int folder = -1;
+	enum sg_status led = named ? sg_open_trusted_way(path, &folder, &err) : SG_OK;
+	if (!named)
+		folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (led == SG_NOT_FOUND || (!named && folder < 0 && errno == ENOENT)) {
 		signal(SIGIO, before);
 		return SG_OK;
 	}
-	const char *bad = folder < 0 ? "cannot be opened" : bad_owner(folder);
+	const char *bad = led != SG_OK ? err.text : folder < 0 ? "cannot be opened" : bad_owner(folder);
 	int count = bad == NULL ? scandirat(folder, ".", &names, is_policy, by_bytes) : -1;
 	enum sg_status status = SG_OK;
 	if (count < 0 || count > SG_POLICY_FILES) {
-		report_one(report, path, bad != NULL ? bad : "cannot be listed, or holds too many files", "see policy_dir");
+		report_one(report, path, bad != NULL ? bad : "cannot be listed, or holds too many files",
+			   led != SG_OK ? "policy_dir, and each folder on the way to it, belongs to root or the daemon's user, and nobody else may write it" : "see policy_dir");
 		status = SG_MALFORMED;
 	}
 	files->list = sg_arena_alloc(&files->arena, (size_t)(count > 0 ? count : 0) * sizeof(*files->list) + 1);

@@ -15,8 +15,8 @@ struct sg_policy_files {
 };
 
 /* Reads FOLDER/[!.]*.lua but no specs (*_test.lua): regular, owned by root or the effective user, not writable for group or others, not through a link. A folder that does not
- * exist is an empty set (everything is denied). On failure `report` has {"errors":[{"file","hint","line","what"}]}; SG_MALFORMED. */
-enum sg_status sg_policy_files_read(struct sg_policy_files *files, const char *folder, struct sg_buf *report);
+ * exist is an empty set (everything is denied). `named`: the configuration names it, and what leads to it must be nobody else's either (sg_open_trusted_way). On failure `report` has {"errors":[{"file","hint","line","what"}]}; SG_MALFORMED. */
+enum sg_status sg_policy_files_read(struct sg_policy_files *files, const char *folder, bool named, struct sg_buf *report);
 void sg_policy_files_done(struct sg_policy_files *files);
 
 #endif

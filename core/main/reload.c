@@ -82,7 +82,7 @@ read_sources(struct sg_supervisor *s, struct sg_buf *report)
 	if (!sg_supervisor_may_follow(s, sg_buf_view(&s->next_document), folder, report))
 		return false;
 	sg_policy_files_done(&s->next_sources);
-	return sg_policy_files_read(&s->next_sources, folder, report) == SG_OK;
+	return sg_policy_files_read(&s->next_sources, folder, true, report) == SG_OK;
 }
 
 static void

@@ -87,30 +87,16 @@ check_below(const char *path, int state, bool closed)
 	return good;
 }
 
-/* A link in the way is followed if nobody else could have put it there: each folder that leads to it, and the one it leads to, are root's or the daemon's. */
 static int
 open_state(const char *path)
 {
 	struct sg_err err = {0};
 	int fd = -1;
-	char *real = realpath(path, NULL), above[1100];
-	snprintf(above, sizeof(above), "%s", path);
-	char *slash = strrchr(above, '/');
-	if (slash != NULL && slash > above)
-		*slash = '\0';
-	char *real_above = realpath(above, NULL);
-	bool good = real != NULL && real_above != NULL && (slash == above || sg_open_trusted_folder(real_above, &fd, &err) == SG_OK);
-	if (fd >= 0)
-		close(fd);
-	fd = -1;
-	if (good && sg_open_trusted_folder(real, &fd, &err) != SG_OK)
-		good = false;
-	if (!good)
-		fprintf(stderr, "stepgated: %s: %s\n\thint: %s\n", path, err.text[0] != '\0' ? err.text : strerror(errno),
-			err.text[0] != '\0' ? "nobody but root and the daemon's user may reach the state" : "run stepgate init first; it makes state and keys");
-	free(real);
-	free(real_above);
-	return good ? fd : -1;
+	enum sg_status status = sg_open_trusted_way(path, &fd, &err);
+	if (status != SG_OK)
+		fprintf(stderr, "stepgated: %s: %s\n\thint: %s\n", path, err.text,
+			status != SG_NOT_FOUND ? "nobody but root and the daemon's user may reach the state" : "run stepgate init first; it makes state and keys");
+	return status == SG_OK ? fd : -1;
 }
 
 bool

@@ -22,7 +22,7 @@ print(struct sg_buf *text, FILE *to)
 
 /* `document`: of the configuration that it is to be in force with; empty: none. */
 static int
-check_policy(const char *folder, struct sg_str document, bool json)
+check_policy(const char *folder, bool named, struct sg_str document, bool json)
 {
 	struct sg_policy_files files;
 	struct sg_buf out;
@@ -32,7 +32,7 @@ check_policy(const char *folder, struct sg_str document, bool json)
 	sg_buf_init(&out, 4 << 20);
 	sg_arena_init(&arena, 256 << 20);
 	enum sg_status status = document.len > 0 ? sg_canon_parse(&arena, document, &limits, &conf, NULL) : SG_OK;
-	enum sg_status read = sg_policy_files_read(&files, folder, &out);
+	enum sg_status read = sg_policy_files_read(&files, folder, named, &out);
 	status = read != SG_OK ? read : status;
 	if (status == SG_OK)
 		status = sg_policy_check(files.list, files.count, conf, json, &out);
@@ -51,7 +51,7 @@ check_folder(const struct sg_main_options *options)
 	struct sg_buf document;
 	sg_buf_init(&document, SG_FRAME_MAX);
 	bool good = options->config == NULL || sg_supervisor_config(options, &document, NULL);
-	int code = good ? check_policy(options->policy_check, sg_buf_view(&document), options->json != NULL) : EXIT_BAD_CONFIG;
+	int code = good ? check_policy(options->policy_check, false, sg_buf_view(&document), options->json != NULL) : EXIT_BAD_CONFIG;
 	sg_buf_done(&document);
 	return code;
 }
@@ -79,7 +79,7 @@ check_config(const struct sg_main_options *options)
 	sg_buf_init(&document, SG_FRAME_MAX);
 	bool good = sg_supervisor_config(options, &document, NULL) && policy_folder(sg_buf_view(&document), folder);
 	good = good && sg_issuers_check(options);
-	good = good && check_policy(folder, sg_buf_view(&document), options->json != NULL) == 0;
+	good = good && check_policy(folder, true, sg_buf_view(&document), options->json != NULL) == 0;
 	sg_buf_done(&document);
 	return good ? 0 : EXIT_BAD_CONFIG;
 }

@@ -264,7 +264,7 @@ start_policy(struct sg_supervisor *s)
 {
 	struct sg_buf report;
 	sg_buf_init(&report, SG_FRAME_MAX);
-	bool good = sg_policy_files_read(&s->sources, s->policy_dir, &report) == SG_OK && sg_role_zygote(s, &s->sources);
+	bool good = sg_policy_files_read(&s->sources, s->policy_dir, true, &report) == SG_OK && sg_role_zygote(s, &s->sources);
 	if (!good)
 		sg_reload_failed(s, report.len > 0 ? sg_buf_view(&report) : SG_STR("[]"));
 	sg_buf_done(&report);

@@ -117,9 +117,60 @@ def run_folders(d):
     d.stop(keep=True)
 
 
+def policies(d):
+    """Whoever may write above policy_dir may put another folder of root's in its place."""
+    home, other = os.path.join(d.dir, "home"), os.path.join(d.dir, "other")
+    for folder, effect in ((home + "/policy.d", 'deny "no"'), (other, "allow {}")):
+        os.makedirs(folder, 0o755)
+        with open(folder + "/10.lua", "w") as f:
+            f.write('rule { id = "all", on = "**", effect = %s }\n' % effect)
+    conf = os.path.join(d.dir, "stepgate.conf")
+    text = open(conf).read()
+    with open(conf, "w") as f:
+        f.write(text.replace('policy_dir = "%s/policy.d"' % d.dir, 'policy_dir = "%s/policy.d"' % home))
+
+    def state():
+        """of policy at a start, by a reload, and by `config check`"""
+        d.start()
+        c = d.admin()
+        said = c.ask("POST", "/v1/reload", {})[1]["result"]
+        rules = c.ask("GET", "/v1/status")[1]["policy"] or ""
+        c.close()
+        d.stop(keep=True)
+        check = subprocess.run([os.path.join(BUILD, "core", "stepgate"), "config", "check", conf], capture_output=True, text=True, timeout=20)
+        return said, rules, check.returncode, check.stderr
+
+    whole = state()
+    row("policies below folders of root's", whole[0] == "in_force" and whole[1] and whole[2] == 0, whole)
+    for what, change, back in (("somebody else's folder", lambda: os.chown(home, OTHER, 0), lambda: os.chown(home, 0, 0)), ("one that a group may write", lambda: os.chmod(home, 0o775), lambda: os.chmod(home, 0o755)),
+                               ("a folder that is somebody else's", lambda: os.chown(home + "/policy.d", OTHER, 0), lambda: os.chown(home + "/policy.d", 0, 0))):
+        change()
+        got = state()
+        back()
+        row("not below %s: nothing is in force, and a check says so" % what, got[0] != "in_force" and got[1] != whole[1] and got[2] != 0 and "policy_dir" in got[3], got)
+    os.rename(home + "/policy.d", home + "/old")
+    os.symlink(other, home + "/policy.d")
+    got = state()
+    row("a link of root's is followed", got[0] == "in_force" and got[1] not in ("", whole[1]) and got[2] == 0, got)
+    os.chown(home, OTHER, 0)
+    got = state()
+    row("not one that another could have put there", got[0] != "in_force" and got[2] != 0, got)
+    os.chown(home, 0, 0)
+    os.unlink(home + "/policy.d")
+    open(home + "/policy.d", "w").close()
+    got = state()
+    row("a file in its place is no folder, in a start and in a check", got[0] != "in_force" and got[2] != 0, got)
+    os.unlink(home + "/policy.d")
+    got = state()
+    row("without one there are no rules, and all is denied", got[0] == "in_force" and got[2] == 0, got)
+    with open(conf, "w") as f:
+        f.write(text)
+
+
 d = Daemon(start=False)
 try:
     os.chmod(d.dir, 0o755)
+    policies(d)
     folders(d)
     links(d)
     run_folders(d)
