@@ -8,14 +8,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-static enum sg_status
-check_part(int fd, struct sg_str part, bool folder, bool last_folder, struct sg_err *err)
+enum sg_status
+sg_part_trusted(int fd, struct sg_str part, bool folder, bool last_folder, struct sg_err *err)
 {
 	struct stat st;
 	if (fstat(fd, &st) != 0 || (folder ? !S_ISDIR(st.st_mode) : !S_ISREG(st.st_mode)))
@@ -60,7 +58,7 @@ step(int *fd, struct sg_str part, bool folder, bool last_folder, struct sg_err *
 		return fail_open(*fd, name, err);
 	close(*fd);
 	*fd = child;
-	return check_part(child, part, folder, last_folder, err);
+	return sg_part_trusted(child, part, folder, last_folder, err);
 }
 
 static enum sg_status
@@ -75,7 +73,7 @@ open_trusted(const char *path, bool folder, int *fd, struct sg_err *err)
 	enum sg_status status =
 		at < 0 ? sg_fail(err, SG_UNAVAILABLE, "path_unreadable", "\"/\" cannot be opened") : SG_OK;
 	if (status == SG_OK)
-		status = check_part(at, SG_STR("/"), true, memchr(rest.ptr, '/', rest.len) == NULL, err);
+		status = sg_part_trusted(at, SG_STR("/"), true, memchr(rest.ptr, '/', rest.len) == NULL, err);
 	while (status == SG_OK && rest.ptr != NULL) {
 		struct sg_str part = sg_str_cut(&rest, '/');
 		bool last = rest.ptr == NULL;
@@ -99,37 +97,6 @@ enum sg_status
 sg_open_trusted_folder(const char *path, int *fd, struct sg_err *err)
 {
 	return open_trusted(path, true, fd, err);
-}
-
-static enum sg_status
-way_is_trusted(const char *path, struct sg_err *err)
-{
-	char above[PATH_MAX];
-	int fd = -1;
-	snprintf(above, sizeof(above), "%s", path);
-	char *slash = strrchr(above, '/');
-	if (slash == NULL || slash == above)
-		return SG_OK; /* directly below the root, or where the caller stands */
-	*slash = '\0';
-	char *real = realpath(above, NULL);
-	enum sg_status status = real != NULL ? sg_open_trusted_folder(real, &fd, err) : sg_fail(err, SG_NOT_FOUND, "path_missing", "\"%s\" does not exist", above);
-	if (status == SG_OK)
-		close(fd);
-	free(real);
-	return status;
-}
-
-enum sg_status
-sg_open_trusted_way(const char *path, int *fd, struct sg_err *err)
-{
-	char *real = strlen(path) < PATH_MAX ? realpath(path, NULL) : NULL;
-	enum sg_status status = real != NULL	  ? way_is_trusted(path, err)
-				: errno == ENOENT ? sg_fail(err, SG_NOT_FOUND, "path_missing", "\"%s\" does not exist", path)
-						  : sg_fail(err, SG_UNAVAILABLE, "path_unreadable", "\"%s\" cannot be opened", path);
-	if (status == SG_OK)
-		status = sg_open_trusted_folder(real, fd, err);
-	free(real);
-	return status;
 }
 
 bool

@@ -17,8 +17,11 @@ enum sg_status sg_open_trusted(const char *path, int *fd, struct sg_err *err);
 /* The same for a folder, which itself must not be sticky and writable. */
 enum sg_status sg_open_trusted_folder(const char *path, int *fd, struct sg_err *err);
 
-/* The same for a folder that links may lead to (path as the caller's own folder would read it): each folder that leads to the last link or name, and the one it
- * leads to with all above it, are root's or the effective user's, so that nobody else could have put it there. SG_NOT_FOUND path_missing: it is not there. */
+/* One part, open: a folder (`last`: nothing is below it) or a file, as above. */
+enum sg_status sg_part_trusted(int fd, struct sg_str part, bool folder, bool last, struct sg_err *err);
+
+/* way.c: the same for a folder that links may lead to, and with "." and ".."; a relative path begins in the working folder. Every folder that holds a name of the
+ * way is looked at, those too that a link leads away from, and links are root's or the effective user's: nobody else could have put one there. */
 enum sg_status sg_open_trusted_way(const char *path, int *fd, struct sg_err *err);
 
 /* Reads exactly `len` bytes from the start of `fd`; false on an error or an early end. */

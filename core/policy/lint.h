@@ -39,6 +39,9 @@ void sg_lint_fields(struct sg_lint *lint);
 /* Notes levels that are compared as texts, or with a word that is none. */
 void sg_lint_levels(struct sg_lint *lint);
 
+/* Notes conditions that are read otherwise than they are written. */
+void sg_lint_traps(struct sg_lint *lint);
+
 /* Notes members that a table is given twice. */
 void sg_lint_twice(struct sg_lint *lint);
 

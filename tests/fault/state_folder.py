@@ -163,6 +163,34 @@ def policies(d):
     os.unlink(home + "/policy.d")
     got = state()
     row("without one there are no rules, and all is denied", got[0] == "in_force" and got[2] == 0, got)
+    # links on the way, each in a folder that is walked through; names that a link leads away from count as well
+    team = os.path.join(d.dir, "team")
+    os.makedirs(d.dir + "/releases/2/policy.d", 0o755)
+    shutil.copy(other + "/10.lua", d.dir + "/releases/2/policy.d")
+    os.mkdir(team, 0o755)
+    for what, links, named in (("in the middle", [(team + "/current", "../releases/2")], team + "/current/policy.d"),
+                               ("behind another one", [(d.dir + "/mine", team + "/next"), (team + "/next", d.dir + "/releases/2/policy.d")], d.dir + "/mine"),
+                               ("with dots", [(team + "/up", "./../team/../releases")], team + "/up/2/policy.d")):
+        for at, to in links:
+            os.symlink(to, at)
+        with open(conf, "w") as f:
+            f.write(text.replace('policy_dir = "%s/policy.d"' % d.dir, 'policy_dir = "%s"' % named))
+        got = state()
+        row("a link %s is followed" % what, got[0] == "in_force" and got[2] == 0, got)
+        os.chown(team, OTHER, 0)
+        got = state()
+        os.chown(team, 0, 0)
+        row("not where its folder is somebody else's", got[0] != "in_force" and got[2] != 0 and "policy_dir" in got[3], got)
+        os.lchown(links[-1][0], OTHER, 0)
+        got = state()
+        row("nor one that is somebody else's own", got[0] != "in_force" and got[2] != 0, got)
+        for at, _ in links:
+            os.unlink(at)
+    os.symlink("round", team + "/round")
+    with open(conf, "w") as f:
+        f.write(text.replace('policy_dir = "%s/policy.d"' % d.dir, 'policy_dir = "%s/round/x"' % team))
+    got = state()
+    row("a link to itself ends", got[0] != "in_force" and got[2] != 0, got)
     with open(conf, "w") as f:
         f.write(text)
 

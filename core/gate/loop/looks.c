@@ -51,6 +51,10 @@ ask_about_process(struct sg_loop *loop, const struct sg_look *look, struct sg_ch
 		      (int)conn->peer.pid, (unsigned long long)conn->peer.start_time, (unsigned)conn->peer.uid);
 	bool asked = sg_link_queue(&host->link, SG_FRAME_H_LOOK, look->number, sg_buf_view(&request), pidfd, NULL) == SG_OK &&
 		     sg_host_remember(loop, host, 0, look->number);
+	if (asked) {
+		host->calls->process = true;
+		host->calls->uid = conn->peer.uid;
+	}
 	sg_buf_done(&request);
 	return asked;
 }
@@ -221,13 +225,11 @@ void
 sg_looks_blame(struct sg_loop *loop, const struct sg_child *host)
 {
 	const struct sg_call *call = oldest(host);
-	const struct sg_look *look = call == NULL || call->look == 0 ? NULL : look_of(loop, call->look);
-	const struct sg_conn *conn = look == NULL ? NULL : sg_conn_find(loop->gate, look->conn);
-	if (conn == NULL || conn->peer.network)
+	if (call == NULL || !call->process)
 		return;
 	sg_time until = loop->sys->boot_time(loop->sys) + loop->gate->catalogue->limits.hang_refusal * SG_MSEC;
-	loop->blamed[loop->blamed_next++ % SG_BLAMED] = (struct sg_blamed){conn->peer.uid, until};
-	fprintf(stderr, "stepgated: %s hung while it looked at a process of uid %u: nobody looks at that user's for limits.hang_refusal\n", host->name, (unsigned)conn->peer.uid);
+	loop->blamed[loop->blamed_next++ % SG_BLAMED] = (struct sg_blamed){call->uid, until};
+	fprintf(stderr, "stepgated: %s hung while it looked at a process of uid %u: nobody looks at that user's for limits.hang_refusal\n", host->name, (unsigned)call->uid);
 }
 
 bool

@@ -48,6 +48,8 @@ struct sg_question {
 
 struct sg_call {
 	uint64_t id, look; /* look: nonzero if part of a look */
+	bool process;      /* it looks at one, of this user: whatever becomes of the connection meanwhile */
+	uid_t uid;
 	sg_time deadline;
 	struct sg_call *next;
 };

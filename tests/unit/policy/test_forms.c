@@ -177,6 +177,44 @@ through_locals(void)
 	}
 }
 
+/* What Lua reads otherwise than it is written. */
+static void
+traps(void)
+{
+	static const struct {
+		const char *body;
+		bool loads;
+	} rows[] = {
+		{"return not r.task.intent == 'testing'", false},
+		{"return not r.args:get('a') == 'x'", false},
+		{"return not (r.args.a) == 'x'", false},
+		{"return not r.args['a'].b ~= 1", false},
+		{"return not #r.args.l <= 5", true}, /* an error of its own: a boolean with a number */
+		{"return not r.args.a < 5", false},
+		{"return not 5 == r.args.a", false},
+		{"if r.task.intent == 'a' or 'b' then return true end return false", false},
+		{"if r.task.intent == 'a' or 5 then return true end return false", false},
+		{"if r.task.tainted and 'x' then return true end return false", false},
+		{"if r.task.intent == 'a' or { 'b' } then return true end return false", false},
+		{"return not (r.task.intent == 'testing')", true},
+		{"return not r.task.tainted and r.task.intent == 'x'", true},
+		{"return not r.task.tainted or r.task.steps > 5", true},
+		{"local x = r.task.tainted and 'a' or 'b' return x == 'a'", true},
+		{"if r.task.intent == 'a' or r.task.intent == 'b' then return true end return false", true},
+		{"if r.task.intent == 'a' or 'b' == r.task.intent then return true end return false", true},
+		{"if (r.task.tainted and 'a' or 'b') == 'a' then return true end return false", true},
+		{"return r.args:get('a', 'x') == 'or' .. 'then'", true},
+	};
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		char text[1024];
+		snprintf(text, sizeof(text), "rule{id='x',on='**',when=function(r) %s end,effect=allow{}}", rows[i].body);
+		bool refused = world_refuses(text, "\"line\":1");
+		if (refused == rows[i].loads)
+			fprintf(stderr, "  row %zu: %s\n", i, rows[i].body);
+		CU_ASSERT_EQUAL(refused, !rows[i].loads);
+	}
+}
+
 /* Lua keeps the last one. */
 static void
 given_twice(void)
@@ -223,4 +261,4 @@ when_is_nil(void)
 	}
 }
 
-SG_CASES("policy.forms", {"every spelling", spelled}, {"parts", parts}, {"levels", levels}, {"through locals", through_locals}, {"when is nil", when_is_nil}, {"given twice", given_twice})
+SG_CASES("policy.forms", {"every spelling", spelled}, {"parts", parts}, {"levels", levels}, {"through locals", through_locals}, {"when is nil", when_is_nil}, {"given twice", given_twice}, {"traps", traps})
