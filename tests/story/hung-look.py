@@ -11,9 +11,10 @@ from checks import done, good, until
 CONF = """
 intents : { work : { actions = [ "**" ]  sensitivity = "confidential" } }
 agents : { evil : { owner = "m@acme.example"  escalate = "o@acme.example"  review_by = "2027-01-31"  environment = "production"  match = [ "peer:uid=1001" ]  reach = [ "**" ]  intents = [ "work" ] }
+           c : { owner = "m@acme.example"  escalate = "o@acme.example"  review_by = "2027-01-31"  environment = "production"  match = [ "peer:uid=1004" ]  reach = [ "**" ]  intents = [ "work" ] }
            b : { owner = "m@acme.example"  escalate = "o@acme.example"  review_by = "2027-01-31"  environment = "production"  match = [ "peer:uid=1002" ]  reach = [ "**" ]  intents = [ "work" ] } }
 actions : { read : { name = "repo.read"  effect = "read"  sensitivity = "internal" } }
-limits : { host_deadline = "300ms"  hang_refusal = "8s" }
+limits : { host_deadline = "300ms"  hang_refusal = "8s"  rate = 100000  burst = 100000 }
 """
 
 
@@ -49,7 +50,20 @@ for stays in (True, False):
                 time.sleep(0.3)  # it takes a while to be there; a hang is 0.3 s long
                 p.end() if stays else None
                 p.die()
-        threads = [threading.Thread(target=hang, args=(stays,)) for _ in range(3)]
+        busy = {"allow": 0}
+
+        def work():
+            """Somebody else, who asks all the time: of whom a host is asked together with the one that hangs it."""
+            while time.time() < end:
+                c = s.agent_of(1004)
+                own = c.open("work")
+                for _ in range(50):
+                    if time.time() < end:
+                        said = c.act(own, "repo.read") if "id" in own else own
+                        said = "allow" if said.get("verdict") == "allow" else str(said)
+                        busy[said] = busy.get(said, 0) + 1
+                c.die()
+        threads = [threading.Thread(target=work) for _ in range(3)] + [threading.Thread(target=hang, args=(stays,)) for _ in range(3)]
         [t.start() for t in threads]
         while time.time() < end:
             begun = time.time()
@@ -58,11 +72,12 @@ for stays in (True, False):
         [t.join() for t in threads]
         wrong = [a for a, _ in answers if a.get("verdict") != "allow"]
         good("and all the while, on the connection that it has", len(answers) > 20 and not wrong, (len(answers), wrong[:3]))
-        good("no slower than one hang", max(t for _, t in answers) < 2, max(t for _, t in answers))
+        good("so is who works beside it", busy["allow"] > 100 and not [w for w in busy if w != "allow" and "policy_timeout" not in w], busy)  # that one is of a busy machine
+        good("no slower than two hangs", max(t for _, t in answers) < 2, max(t for _, t in answers))
         status = s.admin_of(0).ask("GET", "/v1/status")[1]
         host = [m for m in status["modules"] if m["name"] == "attest.slow"][0]
-        good("one hang", 1 <= host["restarts"] <= 2, host)
-        good("said in the log, with the user", "hung while it looked at a process of uid 1001" in s.text(), s.text()[-300:])
+        good("two hangs at most: among others, and alone", 1 <= host["restarts"] <= 2, host)
+        good("said in the log, with the user, and no other", "hung while it looked at a process of uid 1001" in s.text() and "of uid 1002" not in s.text() and "of uid 1004" not in s.text(), s.text()[-300:])
         evil = s.agent_of(1001)
         refused = evil.ask("POST", "/v1/tasks", dict(intent="work", key="k"))[1]
         good("who hangs it is not served", "task" not in refused, refused)

@@ -78,6 +78,17 @@ try:
         reload()
         good("with it again, once it has asked for itself", now() == FINE, now())
 
+    # One process that is two agents: what it showed as the one is not taken for what it showed as the other.
+    twin = GOOD["more"] + '}\n           twin : { owner = "m@acme.example"  escalate = "o@acme.example"  review_by = "2027-01-31"  environment = "production"  match = [ "peer:uid=1001", "peer:gid=1001" ]  reach = [ "**" ]  intents = [ "work" ]'
+    reload(more=twin)
+    as_a, as_twin = a.open("work", agent="a"), a.open("work", agent="twin")
+    good("through an enforcer as both, by turns", [enforced(t, 1001) for t in (as_a, as_twin, as_a, as_twin)] == ["allow"] * 4, [enforced(t, 1001) for t in (as_a, as_twin)])
+    before = len(s.leaves("shown"))
+    for t_, name in ((as_a, "a"), (as_twin, "twin")) * 3:
+        a.act(t_, "deploy.run", agent=name)
+    good("and nothing is shown anew", len(s.leaves("shown")) == before)
+    reload()
+
     # An enforcer alone, which shows nothing: until the process asks for itself, whatever it asks.
     reload(more='identity = "boundary"')
     good("another identity wanted: through an enforcer not before it asks for itself", enforced(t, 1001) == "match_changed")

@@ -4,6 +4,7 @@
 #include "gate/desk/desk.h"
 
 #include "base/str.h"
+#include "gate/state/fold.h"
 #include "gate/state/values.h"
 
 void
@@ -15,12 +16,13 @@ sg_write_rests_on(struct sg_json_writer *w, const struct sg_agent *agent)
 }
 
 bool
-sg_instance_shown(const struct sg_instance *instance, const struct sg_agent *agent, enum sg_strength *strength, enum sg_reason *reason)
+sg_instance_shown(struct sg_instance *instance, const struct sg_agent *agent, enum sg_strength *strength, enum sg_reason *reason)
 {
+	const struct sg_shown *shown = sg_instance_shown_as(instance, agent->name);
 	*reason = SG_REASON_match_changed;
-	if (instance->rests_on != agent->rests_on)
+	if (shown == NULL || shown->rests_on != agent->rests_on)
 		return false;
-	*strength = instance->strength;
+	*strength = shown->strength;
 	*reason = SG_REASON_facts_weak;
 	return *strength >= sg_strength_named(agent->identity);
 }
@@ -31,8 +33,11 @@ sg_instance_show(struct sg_gate *gate, const struct sg_request *r)
 {
 	struct sg_buf body;
 	struct sg_json_writer w;
-	const struct sg_instance *is = sg_table_get(&gate->state.instances, sg_str(r->instance));
-	if (is == NULL || is->refs == 0 || (is->rests_on == r->agent->rests_on && is->strength == r->strength))
+	struct sg_instance *is = sg_table_get(&gate->state.instances, sg_str(r->instance));
+	if (is == NULL || is->refs == 0)
+		return; /* it has no task */
+	const struct sg_shown *shown = sg_instance_shown_as(is, r->agent->name);
+	if (shown != NULL && shown->rests_on == r->agent->rests_on && shown->strength == r->strength)
 		return;
 	sg_buf_init(&body, 1024);
 	sg_jw_begin(&w, &body);

@@ -23,7 +23,7 @@ void sg_asker(const struct sg_request *request, char out[80]);
 void sg_write_rests_on(struct sg_json_writer *w, const struct sg_agent *agent);
 /* Its process showed itself to be this agent's under the match and the attest stack in force, surely enough. An instance that nobody saw has nothing to
  * show. *strength: how surely. SG_REASON_match_changed: it has to ask for itself once. */
-bool sg_instance_shown(const struct sg_instance *instance, const struct sg_agent *agent, enum sg_strength *strength, enum sg_reason *reason);
+bool sg_instance_shown(struct sg_instance *instance, const struct sg_agent *agent, enum sg_strength *strength, enum sg_reason *reason);
 /* It asks for itself, and is found to be this request's agent: kept in a leaf where it was not. */
 void sg_instance_show(struct sg_gate *gate, const struct sg_request *request);
 /* The uid that an enforcer saw is the one of the task's instance. */

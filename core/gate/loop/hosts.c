@@ -256,6 +256,8 @@ sg_host_frame(struct sg_loop *loop, struct sg_child *host, const struct sg_frame
 		call->id != 0 ? sg_gate_called(loop->gate, call->id, frame->payload)
 			      : sg_gate_confirmed(loop->gate, sg_str(strchr(host->name, '.') + 1), frame->payload);
 	free(call);
+	if (look && host->alone)
+		sg_looks_again(loop, host);
 	ask_next(loop, host);
 	return true;
 }

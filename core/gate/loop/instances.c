@@ -185,6 +185,8 @@ sg_hosts_deadlines(struct sg_loop *loop)
 		if (c->hung)
 			sg_looks_blame(loop, c);
 		sg_child_kill(loop, c);
+		if (c->hung)
+			c->respawn_at = now; /* each hang has a user that is looked at no more, so that they end */
 	}
 	sg_looks_late(loop);
 }

@@ -15,7 +15,6 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { REPLACED = 1 /* a host that failed so often is started again at once */ };
 enum { LOOK_BUDGET = 8 << 20, FACTS_ROOM = SG_FACTS_MAX, IDENTIFY_MAX = 32 << 10 };
 
 static void
@@ -39,8 +38,8 @@ end_look(struct sg_loop *loop, struct sg_look *look)
 
 /* ---- asking ---- */
 
-static bool
-ask_about_process(struct sg_loop *loop, const struct sg_look *look, struct sg_child *host, const struct sg_conn *conn)
+bool
+sg_look_ask(struct sg_loop *loop, const struct sg_look *look, struct sg_child *host, const struct sg_conn *conn)
 {
 	struct sg_buf request;
 	int pidfd = fcntl(conn->peer.pidfd, F_DUPFD_CLOEXEC, 3);
@@ -85,10 +84,10 @@ ask_step(struct sg_loop *loop, struct sg_look *look, size_t i, const struct sg_c
 	if (!stated->step.presented) {
 		if (conn->peer.network)
 			stated->said = SG_SAID_APART;
-		else if (ready)
-			asked = ask_about_process(loop, look, host, conn);
+		else if (ready && !sg_host_waits(host))
+			asked = sg_look_ask(loop, look, host, conn);
 		else
-			asked = look->again[i] = host != NULL && host->hung && host->failures <= REPLACED;
+			asked = look->again[i] = host != NULL && (host->hung || host->alone);
 		return asked;
 	}
 	if (conn->presented[0].ptr == NULL && conn->presented[1].ptr == NULL)
@@ -114,16 +113,6 @@ make_room(struct sg_loop *loop)
 	}
 }
 
-static bool
-is_blamed(const struct sg_loop *loop, const struct sg_conn *conn)
-{
-	sg_time now = loop->sys->boot_time(loop->sys);
-	for (size_t i = 0; i < SG_BLAMED; i++)
-		if (!conn->peer.network && loop->blamed[i].until > now && loop->blamed[i].uid == conn->peer.uid)
-			return true;
-	return false;
-}
-
 bool
 sg_hosts_look(void *self, uint64_t id, uint64_t conn_id)
 {
@@ -131,7 +120,7 @@ sg_hosts_look(void *self, uint64_t id, uint64_t conn_id)
 	const struct sg_catalogue *c = loop->gate->catalogue;
 	struct sg_conn *conn = sg_conn_find(loop->gate, conn_id);
 	struct sg_look *look = conn == NULL || c->attest.count == 0 || c->attest.count > SG_STEPS_MAX ? NULL : calloc(1, sizeof(*look));
-	if (look == NULL || is_blamed(loop, conn)) {
+	if (look == NULL || sg_looks_refuse(loop, conn)) {
 		free(look);
 		return false;
 	}
@@ -154,8 +143,8 @@ sg_hosts_look(void *self, uint64_t id, uint64_t conn_id)
 
 /* ---- hearing ---- */
 
-static size_t
-step_of(const struct sg_look *look, struct sg_str name)
+size_t
+sg_look_step(const struct sg_look *look, struct sg_str name)
 {
 	size_t i = 0;
 	while (i < look->count && !sg_str_eq(look->steps[i].step.name, name))
@@ -182,8 +171,8 @@ take_answer(struct sg_look *look, size_t i, struct sg_str payload)
 	stated->said = any && !look->failed[i] ? SG_SAID_FACTS : SG_SAID_NOTHING;
 }
 
-static struct sg_look *
-look_of(const struct sg_loop *loop, uint64_t number)
+struct sg_look *
+sg_look_of(const struct sg_loop *loop, uint64_t number)
 {
 	struct sg_look *look = loop->looks;
 	while (look != NULL && look->number != number)
@@ -191,8 +180,8 @@ look_of(const struct sg_loop *loop, uint64_t number)
 	return look;
 }
 
-static void
-answered(struct sg_loop *loop, struct sg_look *look, size_t i, struct sg_str payload)
+void
+sg_look_answer(struct sg_loop *loop, struct sg_look *look, size_t i, struct sg_str payload)
 {
 	look->again[i] = false;
 	take_answer(look, i, payload);
@@ -204,85 +193,10 @@ answered(struct sg_loop *loop, struct sg_look *look, size_t i, struct sg_str pay
 void
 sg_look_answered(struct sg_loop *loop, const struct sg_child *host, uint64_t number, struct sg_str payload)
 {
-	struct sg_look *look = look_of(loop, number);
-	size_t i = look == NULL ? 0 : step_of(look, sg_str(host->name + strlen("attest.")));
+	struct sg_look *look = sg_look_of(loop, number);
+	size_t i = look == NULL ? 0 : sg_look_step(look, sg_str(host->name + strlen("attest.")));
 	if (look != NULL && i < look->count)
-		answered(loop, look, i, payload);
-}
-
-/* ---- hosts that hang ---- */
-
-static const struct sg_call *
-oldest(const struct sg_child *host)
-{
-	const struct sg_call *call = host->calls;
-	while (call != NULL && call->next != NULL)
-		call = call->next;
-	return call;
-}
-
-void
-sg_looks_blame(struct sg_loop *loop, const struct sg_child *host)
-{
-	const struct sg_call *call = oldest(host);
-	if (call == NULL || !call->process)
-		return;
-	sg_time until = loop->sys->boot_time(loop->sys) + loop->gate->catalogue->limits.hang_refusal * SG_MSEC;
-	loop->blamed[loop->blamed_next++ % SG_BLAMED] = (struct sg_blamed){call->uid, until};
-	fprintf(stderr, "stepgated: %s hung while it looked at a process of uid %u: nobody looks at that user's for limits.hang_refusal\n", host->name, (unsigned)call->uid);
-}
-
-bool
-sg_look_wait(struct sg_loop *loop, const struct sg_child *host, uint64_t number)
-{
-	struct sg_look *look = look_of(loop, number);
-	const struct sg_conn *conn = look == NULL ? NULL : sg_conn_find(loop->gate, look->conn);
-	size_t i = look == NULL ? 0 : step_of(look, sg_str(host->name + strlen("attest.")));
-	if (conn == NULL || i == look->count || look->steps[i].step.presented || is_blamed(loop, conn))
-		return false;
-	look->since = loop->sys->boot_time(loop->sys);
-	return look->again[i] = true;
-}
-
-/* The first that waits for this step; an answer may end its look, and begin others. */
-static struct sg_look *
-waits_for(const struct sg_loop *loop, struct sg_str step, size_t *i)
-{
-	for (struct sg_look *look = loop->looks; look != NULL; look = look->next)
-		if ((*i = step_of(look, step)) < look->count && look->again[*i])
-			return look;
-	return NULL;
-}
-
-void
-sg_looks_again(struct sg_loop *loop, struct sg_child *host)
-{
-	size_t i = 0;
-	for (struct sg_look *look; (look = waits_for(loop, sg_str(host->name + strlen("attest.")), &i)) != NULL;) {
-		const struct sg_conn *conn = sg_conn_find(loop->gate, look->conn);
-		look->again[i] = false;
-		if (conn == NULL || !ask_about_process(loop, look, host, conn))
-			answered(loop, look, i, (struct sg_str){NULL, 0});
-	}
-}
-
-static struct sg_look *
-waits_too_long(const struct sg_loop *loop, size_t *i)
-{
-	sg_time now = loop->sys->boot_time(loop->sys), most = loop->gate->catalogue->limits.host_deadline * SG_MSEC;
-	for (struct sg_look *look = loop->looks; look != NULL; look = look->next)
-		for (*i = 0; *i < look->count; ++*i)
-			if (look->again[*i] && now - look->since > most)
-				return look;
-	return NULL;
-}
-
-void
-sg_looks_late(struct sg_loop *loop)
-{
-	size_t i = 0;
-	for (struct sg_look *look; (look = waits_too_long(loop, &i)) != NULL;)
-		answered(loop, look, i, (struct sg_str){NULL, 0});
+		sg_look_answer(loop, look, i, payload);
 }
 
 bool

@@ -79,6 +79,7 @@ struct sg_child {
 	bool ready; /* a worker: it has answered once */
 	bool may_mend; /* host: what went wrong last may go right by itself: something was not to be reached */
 	bool hung;     /* host: it is ended because it did not answer in time */
+	bool alone;    /* host: it is asked one thing after the other, to know which one hangs it */
 	bool started;  /* host: this stanza was ready once: what goes wrong later is no refusal */
 	bool entered; /* host: in use; one that is being prepared is ready before it is */
 	struct sg_buf said; /* host: its READY, until it enters */
@@ -291,14 +292,23 @@ struct sg_child *sg_host_named(struct sg_loop *loop, const char *prefix, struct 
 /* Notes a call (id) or a look (number) that this host owes an answer; false on no memory. */
 bool sg_host_remember(struct sg_loop *loop, struct sg_child *host, uint64_t id, uint64_t look);
 /* looks.c: a host's answer to a look; an empty payload if there will be none. */
-/* What a hung attest host was looking at, the oldest of what it was asked, is somebody's doing: that user is looked at no more for limits.hang_refusal, so that
- * one hang is all that it brings about. */
-void sg_looks_blame(struct sg_loop *loop, const struct sg_child *host);
+/* looks.c, for hung.c: the look of this number, or NULL; the place of a step in it (its count: none); asks a host about its process; hears of a step. */
+struct sg_look *sg_look_of(const struct sg_loop *loop, uint64_t number);
+size_t sg_look_step(const struct sg_look *look, struct sg_str name);
+bool sg_look_ask(struct sg_loop *loop, const struct sg_look *look, struct sg_child *host, const struct sg_conn *conn);
+void sg_look_answer(struct sg_loop *loop, struct sg_look *look, size_t i, struct sg_str payload);
+/* hung.c: an attest host did not answer in time and is about to be ended. Who alone was looked at, or is gone, is looked at no more for limits.hang_refusal;
+ * where there were several they are asked again one by one (`alone`). */
+void sg_looks_blame(struct sg_loop *loop, struct sg_child *host);
+/* Nobody looks at this peer's processes now. */
+bool sg_looks_refuse(const struct sg_loop *loop, const struct sg_conn *conn);
+/* It is at one look, and is asked for no other before it has answered. */
+bool sg_host_waits(const struct sg_child *host);
 /* This look waits for the host that takes the place of the one that hung; false: nothing waits for it. */
 bool sg_look_wait(struct sg_loop *loop, const struct sg_child *host, uint64_t number);
-/* The host is there: what waits for it is asked. */
+/* The host is there, or has answered: what waits for it is asked. */
 void sg_looks_again(struct sg_loop *loop, struct sg_child *host);
-/* What has waited for longer than a call may take is answered: nothing is known. */
+/* What has waited for too long is answered: nothing is known. */
 void sg_looks_late(struct sg_loop *loop);
 void sg_look_answered(struct sg_loop *loop, const struct sg_child *host, uint64_t number, struct sg_str payload);
 bool sg_host_frame(struct sg_loop *loop, struct sg_child *host, const struct sg_frame *frame);

@@ -17,6 +17,20 @@ end_instance(void *value)
 	free(value);
 }
 
+static void
+take_shown(struct sg_fold *f, struct sg_instance *i)
+{
+	const struct sg_json *list = sg_json_get(f->body, "shown");
+	for (const struct sg_json *e = sg_json_first(list); e != NULL; e = sg_json_next(list, e)) {
+		const struct sg_json *agent = sg_json_first(e), *on = agent == NULL ? NULL : sg_json_next(e, agent), *strength = on == NULL ? NULL : sg_json_next(e, on);
+		if (strength == NULL || i->shown_next == SG_SHOWN) {
+			f->missing = "shown";
+			return;
+		}
+		i->shown[i->shown_next++] = (struct sg_shown){sg_value_unhex(agent->string), sg_value_unhex(on->string), sg_strength_named(strength->string)};
+	}
+}
+
 void
 sg_read_instance_line(struct sg_fold *f)
 {
@@ -28,8 +42,7 @@ sg_read_instance_line(struct sg_fold *f)
 	i->pid = sg_fold_int(f, "pid");
 	i->seen_ms = sg_fold_int(f, "seen");
 	i->start_time = sg_fold_int(f, "start");
-	i->rests_on = sg_value_unhex(sg_fold_text_or(f, "rests_on"));
-	i->strength = sg_strength_named(sg_fold_text_or(f, "strength"));
+	take_shown(f, i);
 	i->uid = sg_fold_int(f, "uid");
 	i->group = sg_fold_keep(f, "group");
 	sg_take_place(f, &f->state->instances, i->id, i, end_instance);

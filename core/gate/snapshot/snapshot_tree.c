@@ -10,6 +10,28 @@
 
 enum { EVENTS_OF_LINE = 256, VALUES_OF_LINE = 4096 };
 
+/* Agent, what it rested on, how surely. The oldest first, so that reading them again leaves the same one to be written over. */
+static void
+write_shown(struct sg_json_writer *w, const struct sg_instance *i)
+{
+	char hex[17];
+	sg_jw_name(w, "shown");
+	sg_jw_array(w);
+	for (size_t n = 0; n < SG_SHOWN; n++) {
+		const struct sg_shown *s = &i->shown[(i->shown_next + n) % SG_SHOWN];
+		if (s->rests_on == 0)
+			continue;
+		sg_jw_array(w);
+		sg_value_hex(s->agent, hex);
+		sg_jw_text(w, hex);
+		sg_value_hex(s->rests_on, hex);
+		sg_jw_text(w, hex);
+		sg_jw_text(w, sg_strength_name(s->strength));
+		sg_jw_end(w);
+	}
+	sg_jw_end(w);
+}
+
 void
 sg_snapshot_instance(struct sg_snapshot_out *o, const void *value)
 {
@@ -20,13 +42,10 @@ sg_snapshot_instance(struct sg_snapshot_out *o, const void *value)
 	sg_jw_member_text(&o->w, "k", "instance");
 	sg_line_labels(&o->w, &i->taint);
 	sg_jw_member_int(&o->w, "pid", i->pid);
-	char hex[17];
-	sg_value_hex(i->rests_on, hex);
-	sg_jw_member_text(&o->w, "rests_on", hex);
 	sg_jw_member_int(&o->w, "seen", i->seen_ms);
 	sg_line_level(&o->w, i->taint.sensitivity);
+	write_shown(&o->w, i);
 	sg_jw_member_int(&o->w, "start", i->start_time);
-	sg_jw_member_text(&o->w, "strength", sg_strength_name(i->strength));
 	sg_jw_member_int(&o->w, "uid", i->uid);
 	sg_line_end(o);
 }

@@ -31,6 +31,8 @@
 	X(snapshot,    snapshot,   "the state up to a leaf was written beside the journal; its digest")                \
 	X(checkpoint,  checkpoint, "reserved")
 
+/* What this instance showed itself to be for that agent; NULL: nothing. */
+struct sg_shown *sg_instance_shown_as(struct sg_instance *instance, struct sg_str agent);
 /* A person, by the id that the stanza in humans writes; 0 for "". */
 uint64_t sg_person_tag(struct sg_str id);
 /* True if the proofs gathered meet the requirement. An empty requirement is never met. */

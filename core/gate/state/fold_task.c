@@ -27,15 +27,27 @@ instance_of(struct sg_fold *f)
 	return instance;
 }
 
+struct sg_shown *
+sg_instance_shown_as(struct sg_instance *instance, struct sg_str agent)
+{
+	uint64_t tag = sg_person_tag(agent);
+	for (size_t i = 0; i < SG_SHOWN; i++)
+		if (instance->shown[i].rests_on != 0 && instance->shown[i].agent == tag)
+			return &instance->shown[i];
+	return NULL;
+}
+
 /* What it showed itself to be, and how surely; in leaves of before, and where somebody else asks, nothing. */
 static void
-note_shown(struct sg_fold *f, struct sg_instance *instance)
+note_shown(struct sg_fold *f, struct sg_instance *instance, struct sg_str agent)
 {
 	struct sg_str digest = sg_fold_text_or(f, "rests_on");
+	struct sg_shown *row = sg_instance_shown_as(instance, agent);
 	if (digest.len == 0)
 		return;
-	instance->rests_on = sg_value_unhex(digest);
-	instance->strength = sg_strength_named(sg_fold_text_or(f, "strength"));
+	if (row == NULL)
+		row = &instance->shown[instance->shown_next++ % SG_SHOWN];
+	*row = (struct sg_shown){sg_person_tag(agent), sg_value_unhex(digest), sg_strength_named(sg_fold_text_or(f, "strength"))};
 }
 
 void
@@ -43,7 +55,7 @@ sg_fold_kind_shown(struct sg_fold *f)
 {
 	struct sg_instance *instance = sg_table_get(&f->state->instances, sg_fold_text(f, "instance"));
 	if (instance != NULL) /* forgotten meanwhile: nothing acts in its name */
-		note_shown(f, instance);
+		note_shown(f, instance, sg_fold_text(f, "agent"));
 }
 
 /* A clean new task in a poisoned domain, or below a poisoned task, starts tainted, and poisons the domain that takes it. In a frozen domain it starts frozen. */
@@ -58,7 +70,7 @@ hold(struct sg_fold *f, struct sg_task *task, struct sg_instance *instance, stru
 	instance->uid = sg_fold_int(f, "uid");
 	instance->pid = sg_fold_int_or(f, "pid", 0);
 	instance->start_time = sg_fold_int_or(f, "start", 0);
-	note_shown(f, instance);
+	note_shown(f, instance, sg_str(task->agent));
 	struct sg_str group = sg_fold_text_or(f, "group");
 	free(instance->group);
 	if ((instance->group = strndup(group.len == 0 ? "" : group.ptr, group.len)) == NULL)

@@ -60,6 +60,14 @@ struct sg_domain {
 	int64_t since_ms, frozen_ms;  /* since when it carries labels; 0: none; when it was frozen */
 };
 
+/* A process was found to be this agent's. One process may be several agents, which it tells apart by naming one; so many are kept. */
+enum { SG_SHOWN = 4 };
+struct sg_shown {
+	uint64_t agent;    /* sg_person_tag of its name */
+	uint64_t rests_on; /* as its agent's (catalogue.h) was then; 0: nothing is here */
+	enum sg_strength strength;
+};
+
 struct sg_instance {
 	char id[SG_ID_MAX];
 	struct sg_taint taint; /* as older snapshots have it, until its domain takes it over */
@@ -69,8 +77,8 @@ struct sg_instance {
 	int64_t uid;     /* of its process; -1 if only asserted or not yet there */
 	int64_t pid, start_time; /* of its process; 0: not known */
 	char *group;             /* the control group it is; "" or NULL: it is a process */
-	uint64_t rests_on;       /* as its agent's (catalogue.h) was when it showed itself; 0: it never did, or before this was kept */
-	enum sg_strength strength; /* how surely it was its agent then */
+	struct sg_shown shown[SG_SHOWN]; /* what it showed itself to be */
+	size_t shown_next;
 };
 
 /* One step of a plan: how often it may be done, and how often it was. */
