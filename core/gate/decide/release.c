@@ -128,7 +128,8 @@ still_who(const struct sg_gate *gate, const struct sg_request *r, const struct s
 	if (gate->catalogue == r->judged_catalogue)
 		return true;
 	if (r->enforcer == NULL)
-		return sg_facts_agent(&conn->facts, gate->catalogue, r->agent->name, &agent, &strength) == SG_OK;
+		return sg_facts_agent(&conn->facts, gate->catalogue, r->agent->name, &agent, &strength) == SG_OK && strength >= sg_strength_named(agent->identity) &&
+		       (gate->catalogue->dev || agent->human_use || !sg_facts_human(&conn->facts, gate->catalogue));
 	const struct sg_enforcer *enforcer = sg_facts_enforcer(&conn->facts, gate->catalogue);
 	return enforcer != NULL && sg_str_eq(enforcer->name, r->enforcer->name);
 }

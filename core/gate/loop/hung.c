@@ -15,34 +15,13 @@ now_of(const struct sg_loop *loop)
 	return loop->sys->boot_time(loop->sys);
 }
 
-static bool
-is_blamed(const struct sg_loop *loop, uid_t uid)
-{
-	for (size_t i = 0; i < SG_BLAMED; i++)
-		if (loop->blamed[i].until > now_of(loop) && loop->blamed[i].uid == uid)
-			return true;
-	return false;
-}
-
-bool
-sg_looks_refuse(const struct sg_loop *loop, const struct sg_conn *conn)
-{
-	return !conn->peer.network && is_blamed(loop, conn->peer.uid);
-}
-
-bool
-sg_host_waits(const struct sg_child *host)
-{
-	return host->alone && host->calls != NULL;
-}
-
 /* ---- who it was ---- */
 
 static void
 blame(struct sg_loop *loop, const struct sg_child *host, uid_t uid, const char *why)
 {
 	sg_time until = now_of(loop) + loop->gate->catalogue->limits.hang_refusal * SG_MSEC;
-	if (is_blamed(loop, uid))
+	if (sg_is_blamed(loop, uid))
 		return;
 	loop->blamed[loop->blamed_next++ % SG_BLAMED] = (struct sg_blamed){uid, until};
 	fprintf(stderr, "stepgated: %s hung while it looked at a process of uid %u%s: nobody looks at that user's for limits.hang_refusal\n", host->name, (unsigned)uid, why);

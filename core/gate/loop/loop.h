@@ -300,7 +300,8 @@ void sg_look_answer(struct sg_loop *loop, struct sg_look *look, size_t i, struct
 /* hung.c: an attest host did not answer in time and is about to be ended. Who alone was looked at, or is gone, is looked at no more for limits.hang_refusal;
  * where there were several they are asked again one by one (`alone`). */
 void sg_looks_blame(struct sg_loop *loop, struct sg_child *host);
-/* Nobody looks at this peer's processes now. */
+/* blamed.c: nobody looks at processes of this user, of this peer, now. */
+bool sg_is_blamed(const struct sg_loop *loop, uid_t uid);
 bool sg_looks_refuse(const struct sg_loop *loop, const struct sg_conn *conn);
 /* It is at one look, and is asked for no other before it has answered. */
 bool sg_host_waits(const struct sg_child *host);
