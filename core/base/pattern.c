@@ -182,11 +182,23 @@ takes_rest(struct sg_str first, struct sg_str rest, char separator, bool uri, bo
 	return good;
 }
 
-/* The name behind a host that is all of its path: the form of a URI writes it, and it is below the host as any other. */
-static bool
-is_root(const struct sg_scheme *scheme, size_t names, struct sg_str first, struct sg_str rest)
+/* How many names of a text stand for no folder: of "/" one, of "scheme://host" three. */
+static size_t
+names_before_root(struct sg_str text)
 {
-	return scheme != NULL && scheme->root && scheme->port != 0 && names == 3 && first.len == 0 && rest.ptr == NULL;
+	size_t at = 0;
+	if (text.len > 0 && text.ptr[0] == '/')
+		return 1;
+	while (at < text.len && strchr(":/?", text.ptr[at]) == NULL)
+		at++;
+	return at > 0 && text.len - at >= 3 && memcmp(text.ptr + at, "://", 3) == 0 ? 3 : 0;
+}
+
+/* The root itself, with its slash or without (forms write it either way), is below what names all of it: "https://h/" and "s3://bucket", "file:///" and "/". */
+static bool
+is_root(size_t root, size_t names, struct sg_str first, struct sg_str rest)
+{
+	return root > 0 && names == root && first.len == 0 && rest.ptr == NULL;
 }
 
 /* `inner_stars`: the text is itself a pattern, whose stars stand for any segment. */
@@ -195,12 +207,13 @@ match(struct sg_str pattern, struct sg_str text, char separator, bool inner_star
 {
 	const struct sg_scheme *scheme = separator == '/' ? sg_scheme_of(text) : NULL;
 	bool alone = sg_str_is(pattern, "**"), uri = scheme != NULL && scheme->query;
+	size_t root = separator == '/' ? names_before_root(text) : 0;
 	for (size_t names = 0; pattern.ptr != NULL; names++) {
 		if (text.ptr == NULL)
-			return false;
+			return root > 1 && names == root && sg_str_is(pattern, "**");
 		struct sg_str want = cut_segment(&pattern, separator, uri), got = cut_segment(&text, separator, uri);
 		if (sg_str_is(want, "**"))
-			return is_root(scheme, names, got, text) || takes_rest(got, text, separator, uri, alone);
+			return is_root(root, names, got, text) || takes_rest(got, text, separator, uri, alone);
 		if (inner_stars && sg_str_is(got, "**"))
 			return false;
 		bool fits = sg_str_is(want, "*") ? takes(got, uri) : sg_str_eq(want, got);

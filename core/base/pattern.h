@@ -12,8 +12,8 @@ enum { SG_PATTERN_MAX = 512, SG_PATTERN_SEGMENTS = 32 };
 /* A pattern is a run of segments joined by `separator`:
  *   a literal   stands for itself, byte for byte
  *   *           exactly one segment that is not empty
- *   **          one or more segments that are not empty; only as the last one. Alone, anything that does not climb ("https://x/"). Behind the host of a URI
- *               of http, https, ws or wss the root as well: "https://x/" is below "https://x"
+ *   **          one or more segments that are not empty; only as the last one. Alone, anything that does not climb ("https://x/"). A root
+ *               is below itself: "https://x/" and "https://x" fit "https://x/" and two stars, "/" fits "/" and two stars, "s3://b" its bucket's
  * Of a text that is a URI of http, https, ws or wss what stands behind the first '?' belongs to the last segment, with its slashes: "https://h/a?x=/b" has the name
  * "a?x=/b" behind its host.
  * A star beside other characters in one segment is not a pattern, so nobody mistakes it for a shell's.

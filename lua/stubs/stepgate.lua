@@ -404,7 +404,7 @@ function string.form(text, form) end
 ---@return string
 function string.format(format, ...) end
 
----Does text fit the pattern? * is one segment, ** at the end the rest; segments are separated by "/" (or by "."). Stars never take an empty segment, a NUL, or ".." in any spelling; ** alone takes anything but those two, behind the host of a URI also its root (https://h/).
+---Does text fit the pattern? * is one segment, ** at the end the rest; segments are separated by "/" (or by "."). Stars never take an empty segment, a NUL, or ".." in any spelling; ** alone takes anything but those two, and a root is below itself (https://h/, s3://b, file:///, /).
 ---@param text string
 ---@param pattern string
 ---@param separator? string

@@ -223,15 +223,6 @@ sg_may_spend(const struct sg_gate *gate, const struct sg_request *r)
 	return sg_budgets_allow(gate, r, task, r->cost);
 }
 
-/* The process that an enforcer asks for is this agent's by the match in force. */
-static bool
-still_shown(const struct sg_gate *gate, const struct sg_request *r, enum sg_reason *reason)
-{
-	const struct sg_task *task = sg_state_task(&gate->state, r->task);
-	enum sg_strength strength;
-	return r->enforcer == NULL || !r->proven || task == NULL || !task->claimed || sg_instance_shown(task->instance, r->agent, &strength, reason);
-}
-
 /* A reload may have come in between: agent and enforcer are those of the catalogue now in force, and must still be there. */
 bool
 sg_in_force(struct sg_gate *gate, struct sg_request *r, enum sg_reason *reason)
@@ -243,7 +234,7 @@ sg_in_force(struct sg_gate *gate, struct sg_request *r, enum sg_reason *reason)
 		return false;
 	r->agent = agent;
 	r->enforcer = enforcer;
-	return still_shown(gate, r, reason) && sg_ceilings(gate, r, reason);
+	return sg_who_stands(gate, r, reason) && sg_ceilings(gate, r, reason);
 }
 
 static bool

@@ -119,21 +119,6 @@ withhold(struct sg_gate *gate, struct sg_request *r, enum sg_reason reason)
 	sg_answer_decision(gate, r);
 }
 
-/* A reload may make somebody else of whoever asked. */
-static bool
-still_who(const struct sg_gate *gate, const struct sg_request *r, const struct sg_conn *conn)
-{
-	const struct sg_agent *agent;
-	enum sg_strength strength;
-	if (gate->catalogue == r->judged_catalogue)
-		return true;
-	if (r->enforcer == NULL)
-		return sg_facts_agent(&conn->facts, gate->catalogue, r->agent->name, &agent, &strength) == SG_OK && strength >= sg_strength_named(agent->identity) &&
-		       (gate->catalogue->dev || agent->human_use || !sg_facts_human(&conn->facts, gate->catalogue));
-	const struct sg_enforcer *enforcer = sg_facts_enforcer(&conn->facts, gate->catalogue);
-	return enforcer != NULL && sg_str_eq(enforcer->name, r->enforcer->name);
-}
-
 /* Everything that was true at commit must be true in the step that lets the answer go. */
 static bool
 still_true(struct sg_gate *gate, struct sg_request *r, enum sg_reason *reason)
@@ -157,8 +142,11 @@ still_true(struct sg_gate *gate, struct sg_request *r, enum sg_reason *reason)
 	*reason = SG_REASON_withheld_facts;
 	if (conn == NULL || conn->changed || r->facts_changed || !gate->sys->peer_alive(gate->sys, &conn->peer))
 		return false;
-	if (!still_who(gate, r, conn))
+	enum sg_reason who;
+	if (!sg_who_stands(gate, r, &who)) {
+		*reason = who == SG_REASON_match_changed ? who : SG_REASON_withheld_facts;
 		return false;
+	}
 	if (gate->catalogue != r->judged_catalogue && !sg_in_force(gate, r, reason))
 		return false; /* a reload took away what this rests on */
 	if ((*reason = sg_wall_good(gate)) != SG_REASON_allowed)

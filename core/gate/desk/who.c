@@ -113,6 +113,7 @@ sg_who_agent(struct sg_gate *gate, struct sg_request *request, const struct sg_c
 	request->proven = request->strength != SG_HINT; /* who is only hinted at is asserted: no credentials */
 	note_known(gate, request);
 	sg_caller_known(gate, request);
+	request->who = gate->catalogue;
 	*reason = SG_REASON_facts_weak;
 	if (!sg_instance_id(gate, conn, request->agent, request->instance))
 		return false;
@@ -129,6 +130,50 @@ sg_who_enforcer(struct sg_gate *gate, struct sg_request *request, const struct s
 	if (request->enforcer == NULL || conn->changed || both)
 		return false;
 	note_known(gate, request);
+	request->who = gate->catalogue;
+	return true;
+}
+
+static bool
+agent_stands(const struct sg_gate *gate, const struct sg_request *r, const struct sg_conn *conn, enum sg_reason *reason)
+{
+	const struct sg_agent *agent;
+	enum sg_strength strength;
+	*reason = SG_REASON_no_agent;
+	if (sg_facts_agent(&conn->facts, gate->catalogue, r->agent->name, &agent, &strength) != SG_OK)
+		return false;
+	*reason = SG_REASON_facts_weak;
+	if (strength < sg_strength_named(agent->identity) || strength < r->strength)
+		return false;
+	*reason = SG_REASON_human_use;
+	return gate->catalogue->dev || agent->human_use || !sg_facts_human(&conn->facts, gate->catalogue);
+}
+
+static bool
+enforcer_stands(const struct sg_gate *gate, const struct sg_request *r, const struct sg_conn *conn, enum sg_reason *reason)
+{
+	const struct sg_enforcer *enforcer = sg_facts_enforcer(&conn->facts, gate->catalogue);
+	const struct sg_agent *agent = sg_catalogue_agent(gate->catalogue, r->agent->name);
+	const struct sg_task *task = sg_state_task(&gate->state, r->task);
+	enum sg_strength strength;
+	*reason = SG_REASON_not_enforcer;
+	if (enforcer == NULL || !sg_str_eq(enforcer->name, r->enforcer->name) || (!gate->catalogue->dev && sg_fits_an_agent(gate, conn)))
+		return false;
+	*reason = SG_REASON_no_agent;
+	return agent != NULL && (!r->proven || task == NULL || !task->claimed || sg_instance_shown(task->instance, agent, &strength, reason));
+}
+
+bool
+sg_who_stands(struct sg_gate *gate, struct sg_request *r, enum sg_reason *reason)
+{
+	const struct sg_conn *conn = sg_conn_find(gate, r->conn);
+	*reason = SG_REASON_allowed;
+	if (r->who == gate->catalogue || r->who == NULL) /* NULL: nobody acts, an operator tries what would be */
+		return true;
+	*reason = SG_REASON_peer_changed;
+	if (conn == NULL || conn->changed || conn->facts.json == NULL || !(r->enforcer != NULL ? enforcer_stands(gate, r, conn, reason) : agent_stands(gate, r, conn, reason)))
+		return false;
+	r->who = gate->catalogue;
 	return true;
 }
 

@@ -8,6 +8,9 @@
 /* Once sg_who_agent has said who asks: the task is that agent's and that process's own. */
 bool sg_who_owns(const struct sg_request *request, const struct sg_task *task);
 bool sg_who_agent(struct sg_gate *gate, struct sg_request *request, const struct sg_conn *conn, enum sg_reason *reason);
+/* A reload may have made somebody else of whoever asked: asked of what is known of the connection, and of what the process that an enforcer speaks for showed, once
+ * for each configuration (request->who). */
+bool sg_who_stands(struct sg_gate *gate, struct sg_request *request, enum sg_reason *reason);
 bool sg_who_enforcer(struct sg_gate *gate, struct sg_request *request, const struct sg_conn *conn, enum sg_reason *reason);
 /* False: the agent's instance is a control group or a unit, and this process is surely in none. */
 bool sg_instance_id(const struct sg_gate *gate, const struct sg_conn *conn, const struct sg_agent *agent, char out[SG_ID_MAX]);

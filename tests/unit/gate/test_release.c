@@ -367,37 +367,50 @@ read_elsewhere(void)
 	}
 }
 
-/* An enforcer asks in the name of a process; while its credential is made, the agent is matched to somebody else. */
+/* Helper is matched to this user from now on. */
 static void
-behind_an_enforcer(void)
+match_uid(char last)
+{
+	char *document = play_canonical(play_document), *at = strstr(document, "peer:uid=1001");
+	struct sg_err err = {0};
+	CU_ASSERT_PTR_NOT_NULL_FATAL(at);
+	at[12] = last;
+	CU_ASSERT_EQUAL(sg_gate_configure(p->gate, sg_str(document), &err), SG_OK);
+	free(document);
+}
+
+/* The agent is matched to somebody else, or the configuration changes in nothing, while policy thinks (0) or its credential is made (1): for the process itself,
+ * and for an enforcer that asks in its name. */
+static void
+matched_to_another(void)
 {
 	char token[192], body[700];
-	for (int changed = 0; changed < 2; changed++) {
+	for (int row = 0; row < 8; row++) {
+		bool changed = row & 1, late = row & 2, enforcer = row & 4;
+		uint64_t conn = enforcer ? 3 : 1;
 		begin();
 		CU_ASSERT_TRUE(play_connect(p, 3, SG_FACE_ENFORCER, 2001));
-		play_facts(p, 2001);
+		if (enforcer)
+			play_facts(p, 2001);
 		sg_task_token(&p->gate->state, sg_state_task(&p->gate->state, sg_str(task)), token);
 		snprintf(body, sizeof(body), "{\"action\":\"repo.read\",\"key\":\"e\",\"peer_uid\":1001,\"resource\":{\"id\":\"i\",\"type\":\"t\"},\"task_token\":\"%s\"}", token);
-		play_send(p, 3, SG_ROUTE_E_ACT, "", body);
+		enforcer ? play_send(p, 3, SG_ROUTE_E_ACT, "", body) : play_send(p, 1, SG_ROUTE_A_ACT, "", play_act_body(task, "repo.read", "{}", "e"));
 		while (p->count > 0 && p->queue[0].kind != PLAY_JUDGE)
 			play_one(p);
-		play_one(p);
+		if (late)
+			play_one(p);
 		play_flush(p);
-		CU_ASSERT_PTR_NULL(p->conns[3].body);
-		char *document = play_canonical(play_document), *at = strstr(document, "peer:uid=1001");
-		struct sg_err err = {0};
-		CU_ASSERT_PTR_NOT_NULL_FATAL(at);
-		at[12] = changed ? '7' : '1';
-		CU_ASSERT_EQUAL(sg_gate_configure(p->gate, sg_str(document), &err), SG_OK);
+		CU_ASSERT_PTR_NULL(p->conns[conn].body);
+		match_uid(changed ? '7' : '1');
 		play_all(p);
-		CU_ASSERT_TRUE(play_has(p->conns[3].body, changed ? "\"code\":\"match_changed\"" : "\"verdict\":\"allow\""));
-		CU_ASSERT_EQUAL(strstr(p->conns[3].body, "credential\":{") != NULL, !changed);
-		free(document);
+		const char *want = !changed ? "\"verdict\":\"allow\"" : enforcer ? "\"code\":\"match_changed\"" : late ? "\"code\":\"withheld_facts\"" : "\"code\":\"no_agent\"";
+		CU_ASSERT_TRUE(play_has(p->conns[conn].body, want));
+		CU_ASSERT_EQUAL(strstr(p->conns[conn].body, "credential\":{") != NULL, !changed);
 		end();
 	}
 }
 
-SG_CASES("gate.release", {"behind an enforcer", behind_an_enforcer}, {"kill between commit and answer", kill_in_between}, {"task closed", close_in_between},
+SG_CASES("gate.release", {"matched to another meanwhile", matched_to_another}, {"kill between commit and answer", kill_in_between}, {"task closed", close_in_between},
 	 {"taint from elsewhere", taint_from_elsewhere}, {"approval void", approval_void_in_between},
 	 {"facts changed, process dead, connection gone", facts_change_in_between}, {"a reload in between", reload_in_between}, {"a reload while policy thinks", reload_while_thinking}, {"an allow's own taint is released", own_taint_is_released},
 	 {"an issuer that fails", issuer_fails}, {"an issuer that lies", issuer_lies},
