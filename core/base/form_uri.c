@@ -146,8 +146,9 @@ are_names(struct sg_str query)
 }
 
 static const char *
-write_host(const struct parts *p, int64_t standard, struct sg_buf *out)
+write_host(const struct parts *p, const struct sg_scheme *scheme, struct sg_buf *out)
 {
+	int64_t standard = scheme != NULL ? scheme->port : 0;
 	bool v6 = memchr(p->host.ptr, ':', p->host.len) != NULL;
 	int64_t port = 0;
 	if (p->host.len == 0)
@@ -159,6 +160,8 @@ write_host(const struct parts *p, int64_t standard, struct sg_buf *out)
 	sg_buf_text(out, v6 ? "]" : "");
 	if (wrong == NULL && p->port.ptr != NULL && !sg_str_int(p->port, 1, 65535, &port))
 		wrong = "a port is 1 to 65535";
+	if (wrong == NULL && p->port.ptr != NULL && scheme == NULL)
+		wrong = "which port goes without saying is not known of this scheme, so that it would be another spelling: leave it out";
 	if (port != 0 && port != standard)
 		sg_buf_printf(out, ":%d", (int)port);
 	return wrong;
@@ -176,16 +179,16 @@ sg_form_uri(struct sg_str text, struct sg_buf *out)
 	sg_form_lower(p.scheme, out);
 	sg_buf_text(out, "://");
 	if (!file || p.host.len > 0 || p.port.ptr != NULL)
-		wrong = file ? "a file is on this machine: file:///path" : write_host(&p, scheme != NULL ? scheme->port : 0, out);
+		wrong = file ? "a file is on this machine: file:///path" : write_host(&p, scheme, out);
 	if (wrong == NULL && p.path.len > 1)
 		wrong = write_path(p.path, out);
 	else if (scheme != NULL && scheme->root)
 		sg_buf_text(out, "/");
 	if (wrong != NULL || p.query.len == 0) /* nothing behind '?' asks nothing */
 		return wrong;
-	if (scheme != NULL && !scheme->query)
+	if (scheme != NULL && scheme->query == SG_QUERY_NONE)
 		return "a URI of file, ftp, sftp or ssh has no query";
-	if (scheme == NULL && !are_names(p.query))
+	if ((scheme == NULL || scheme->query == SG_QUERY_NAMES) && !are_names(p.query))
 		return "only behind http, https, ws and wss may a query have '.', '..' or empty names";
 	sg_buf_text(out, "?");
 	return write_text(p.query, true, out);

@@ -206,7 +206,7 @@ static bool
 match(struct sg_str pattern, struct sg_str text, char separator, bool inner_stars)
 {
 	const struct sg_scheme *scheme = separator == '/' ? sg_scheme_of(text) : NULL;
-	bool alone = sg_str_is(pattern, "**"), uri = scheme != NULL && scheme->query;
+	bool alone = sg_str_is(pattern, "**"), uri = scheme != NULL && scheme->query == SG_QUERY_OWN;
 	size_t root = separator == '/' ? names_before_root(text) : 0;
 	for (size_t names = 0; pattern.ptr != NULL; names++) {
 		if (text.ptr == NULL)

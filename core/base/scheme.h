@@ -7,11 +7,17 @@
 #include <stdint.h>
 #include <stepgate/types.h>
 
+enum sg_query {
+	SG_QUERY_NONE,  /* whoever opens it drops what stands behind '?', so that it would be another spelling */
+	SG_QUERY_NAMES, /* nobody knows who opens it: to some it is a byte of a name, so what is behind it is names as well */
+	SG_QUERY_OWN    /* a query, which names no folder */
+};
+
 struct sg_scheme {
 	const char *name;
 	int64_t port; /* that goes without saying; 0: there is no host */
 	bool root;    /* without a path it is "/"; of others "/" is no path */
-	bool query;   /* '?' begins a query, which names no folder. Whoever opens others drops it, or knows of none: to them it is a byte of a name */
+	enum sg_query query;
 };
 
 /* Of a text that begins with "scheme://", in any case; NULL: it does not, or with another. */

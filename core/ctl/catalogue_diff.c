@@ -21,6 +21,14 @@ applies(enum sg_catalogue_when when, const struct sg_json *before, const struct 
 	return when == SG_WHEN_YES || (when == SG_WHEN_MORE && !none_before) || (when == SG_WHEN_LAST && none_after);
 }
 
+/* mcp.NAME.said: without it what the server says goes on undecided. */
+static bool
+is_said(const struct sg_catalogue_kind *kind, const struct sg_json *stanza)
+{
+	struct sg_str name = sg_json_text_at(stanza, "name");
+	return strcmp(kind->section, "actions") == 0 && sg_str_starts(name, "mcp.") && name.len > 5 && memcmp(name.ptr + name.len - 5, ".said", 5) == 0;
+}
+
 /* ---- as JSON ---- */
 
 static void
@@ -118,7 +126,7 @@ compare(struct diff *d, const struct sg_catalogue_kind *kind)
 	const struct sg_json *before = sg_json_get(d->running->document, kind->section), *after = sg_json_get(d->files->document, kind->section);
 	for (const struct sg_json *s = sg_json_first(before); s != NULL; s = sg_json_next(before, s))
 		if (sg_json_get_str(after, s->name) == NULL)
-			whole(d, kind, s, false, applies(kind->removed, before, after) ? kind->removed_why : NULL);
+			whole(d, kind, s, false, applies(kind->removed, before, after) ? kind->removed_why : is_said(kind, s) ? "what this server says by the way is decided no longer, and leaves nothing" : NULL);
 	for (const struct sg_json *s = sg_json_first(after); s != NULL; s = sg_json_next(after, s)) {
 		if (sg_json_get_str(before, s->name) == NULL)
 			whole(d, kind, s, true, applies(kind->added, before, after) ? kind->added_why : NULL);

@@ -164,10 +164,10 @@ check_argument(struct sg_advice *a, int line, size_t i)
 /* ---- a file ---- */
 
 static void
-check_rule(struct sg_advice *a, size_t at)
+check_rule(struct sg_advice *a, size_t at, size_t brace)
 {
-	size_t to = sg_lint_behind(&a->lint, at + 1);
-	for (size_t i = at + 1; i + 2 < to; i++) {
+	size_t to = sg_lint_behind(&a->lint, brace);
+	for (size_t i = brace; i + 2 < to; i++) {
 		const struct sg_token *t = &a->lint.tokens[i];
 		sg_advise_words(a, i);
 		sg_advise_labels(a, i);
@@ -184,9 +184,11 @@ check_file(struct sg_policy *policy, uint32_t file, struct sg_str text, const st
 {
 	struct sg_advice a = {.lint = {.policy = policy, .file = file}, .conf = conf};
 	bool read = sg_lint_read(&a.lint, text);
-	for (size_t i = 0; read && i + 1 < a.lint.count; i++)
-		if ((sg_lint_is(&a.lint.tokens[i], "rule") || sg_lint_is(&a.lint.tokens[i], "after")) && sg_lint_is(&a.lint.tokens[i + 1], "{"))
-			check_rule(&a, i);
+	for (size_t i = 0; read && i + 1 < a.lint.count; i++) {
+		size_t rule = sg_lint_called(&a.lint, i, "rule"), brace = rule > 0 ? rule : sg_lint_called(&a.lint, i, "after");
+		if (brace > 0)
+			check_rule(&a, i, brace);
+	}
 	sg_lint_done(&a.lint);
 }
 

@@ -97,7 +97,7 @@ enum sg_shape {
 	X(TASK, "budget", BUDGET, "sg.budget", "what is left to spend")                                         \
 	X(TASK, "chain", CHAIN, "sg.link[]", "the tasks from the root down to this one")                        \
 	X(TASK, "classes", LIST, "string[]", "classes of actions that its tree has used")                       \
-	X(TASK, "denied", NONE, "integer", "attempts denied so far in the tree that it belongs to; a new task of the agent begins at 0")                                            \
+	X(TASK, "denied", NONE, "integer", "attempts denied so far in the tree that it belongs to, but for outages of stepgate's own; a new task of the agent begins at 0")                                            \
 	X(TASK, "depth", NONE, "integer", "0 for a task no other task made")                                    \
 	X(TASK, "environment", NONE, "string", "environment it works in")                                       \
 	X(TASK, "id", NONE, "string", "its id")                                                                 \

@@ -30,6 +30,9 @@ void sg_lint_done(struct sg_lint *lint);
 /* True if the token is this operator, keyword or name. */
 bool sg_lint_is(const struct sg_token *token, const char *text);
 
+/* The `{` of the table that `word` at token `i` is called with: `rule {`, `rule({`; 0: it is not called so there. */
+size_t sg_lint_called(const struct sg_lint *lint, size_t i, const char *word);
+
 /* The index behind the block or bracket that opens at token `i`. */
 size_t sg_lint_behind(const struct sg_lint *lint, size_t i);
 

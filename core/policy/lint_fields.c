@@ -163,9 +163,8 @@ void
 sg_lint_fields(struct sg_lint *lint)
 {
 	for (size_t i = 0; i < lint->count; i++) {
-		const struct sg_token *t = &lint->tokens[i];
-		if (!(sg_lint_is(t, "rule") || sg_lint_is(t, "after")) || !sg_lint_is(t + 1, "{"))
-			continue;
-		check_rule(lint, i + 1, sg_lint_behind(lint, i + 1));
+		size_t rule = sg_lint_called(lint, i, "rule"), at = rule > 0 ? rule : sg_lint_called(lint, i, "after");
+		if (at > 0)
+			check_rule(lint, at, sg_lint_behind(lint, at));
 	}
 }

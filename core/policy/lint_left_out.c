@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * A `when` that stands in a rule and is nil once the rule has run: a misspelt member of a table of the author's own. To Lua it was never there, and the rule
  * would always apply. */
+#include "base/str.h"
 #include "policy/lint.h"
 
 #include <lua.h>
@@ -12,6 +13,9 @@ when_of(const struct sg_lint *lint, size_t from, size_t to)
 {
 	for (size_t i = from + 1; i + 1 < to; i++) {
 		const struct sg_token *t = &lint->tokens[i];
+		bool text = t->kind == SG_TOKEN_STRING && sg_str_is(t->text, "when") && sg_lint_is(t - 1, "[") && sg_lint_is(t + 1, "]") && sg_lint_is(t + 2, "=");
+		if (text)
+			return t;
 		if (sg_lint_is(t, "when") && sg_lint_is(t + 1, "=") && (sg_lint_is(t - 1, "{") || sg_lint_is(t - 1, ",") || sg_lint_is(t - 1, ";")))
 			return t;
 		if (sg_lint_is(t, "{") || sg_lint_is(t, "(") || sg_lint_is(t, "function"))
@@ -39,9 +43,8 @@ sg_lint_left_out(struct sg_policy *policy, uint32_t file)
 	struct sg_lint lint = {.policy = policy, .file = file};
 	bool read = sg_lint_read(&lint, policy->files[file].text);
 	for (size_t i = 0; read && i + 1 < lint.count; i++) {
-		if (!sg_lint_is(&lint.tokens[i], "rule") || !sg_lint_is(&lint.tokens[i + 1], "{"))
-			continue;
-		const struct sg_token *when = when_of(&lint, i + 1, sg_lint_behind(&lint, i + 1));
+		size_t at = sg_lint_called(&lint, i, "rule");
+		const struct sg_token *when = at == 0 ? NULL : when_of(&lint, at, sg_lint_behind(&lint, at));
 		const struct sg_policy_rule *rule = when == NULL ? NULL : only_rule_at(policy, file, lint.tokens[i].line);
 		if (rule != NULL && rule->when == LUA_NOREF)
 			sg_problem_add(policy, file, when->line, "is the name spelt as where it is defined? leave `when` out for a rule that always applies",

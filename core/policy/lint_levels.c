@@ -174,8 +174,15 @@ row_behind(const struct sg_lint *lint, size_t i)
 static bool
 is_text(const struct sg_lint *lint, size_t first, size_t behind)
 {
-	const struct sg_token *before = &lint->tokens[row_begin(lint, first)], *after = &lint->tokens[row_behind(lint, behind)];
-	return !(before > lint->tokens && (is_order(before - 1) || is_equality(before - 1))) && !is_order(after) && !is_equality(after);
+	const struct sg_token *t = lint->tokens;
+	first = row_begin(lint, first);
+	behind = row_behind(lint, behind);
+	while (first > 0 && sg_lint_is(&t[first - 1], "(") && sg_lint_is(&t[behind], ")") && (first < 2 || !ends_value(&t[first - 2]))) { /* brackets of its own */
+		first = row_begin(lint, first - 1);
+		behind = row_behind(lint, behind + 1);
+	}
+	bool before = first > 0 && (is_order(&t[first - 1]) || is_equality(&t[first - 1]) || sg_lint_is(&t[first - 1], "#"));
+	return !before && !is_order(&t[behind]) && !is_equality(&t[behind]);
 }
 
 /* Before a method of its own, in a text, written to, or given on as a level. */

@@ -67,7 +67,9 @@ check_rule(struct sg_lint *lint, size_t from, size_t to)
 void
 sg_lint_roles(struct sg_lint *lint)
 {
-	for (size_t i = 0; i < lint->count; i++)
-		if (sg_lint_is(&lint->tokens[i], "rule") && sg_lint_is(&lint->tokens[i + 1], "{"))
-			check_rule(lint, i + 1, sg_lint_behind(lint, i + 1));
+	for (size_t i = 0; i < lint->count; i++) {
+		size_t at = sg_lint_called(lint, i, "rule");
+		if (at > 0)
+			check_rule(lint, at, sg_lint_behind(lint, at));
+	}
 }

@@ -104,7 +104,7 @@ function open:get(path, default) end
 ---@field budget sg.budget # what is left to spend
 ---@field chain sg.link[] # the tasks from the root down to this one
 ---@field classes string[] # classes of actions that its tree has used
----@field denied integer # attempts denied so far in the tree that it belongs to; a new task of the agent begins at 0
+---@field denied integer # attempts denied so far in the tree that it belongs to, but for outages of stepgate's own; a new task of the agent begins at 0
 ---@field depth integer # 0 for a task no other task made
 ---@field environment string # environment it works in
 ---@field id string # its id

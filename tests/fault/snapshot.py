@@ -28,7 +28,53 @@ def again(d):
     d.start()
 
 
+def out(d):
+    """What is out, and how long it may be used once a kill has taken it back."""
+    a = d.admin()
+    leases = a.ask("GET", "/v1/leases")[1]["leases"]
+    a.close()
+    return sorted((l["state"], l["id"]) for l in leases)
+
+
+def killed(d):
+    a = d.admin()
+    said = a.ask("POST", "/v1/kill", dict(agent="helper"))[1]
+    a.close()
+    return said
+
+
+def credentials():
+    """A credential that is out is taken back behind a start from a snapshot, too: what nobody ever had is reaped, and nobody is warned of it."""
+    for when in ("out", "taken back"):
+        d = Daemon(limits='snapshot_leaves = 100')
+        try:
+            c = d.agent()
+            task = c.ask("POST", "/v1/tasks", dict(intent="work", key="t"))[1]["task"]["id"]
+            got = act(c, task, "cred", "repo.read")
+            good("%s: there is one" % when, got["verdict"] == "allow" and "credential" in got, got)
+            if when == "taken back":
+                good("it is taken back, and may be used meanwhile", killed(d)["residual_ms"] > 20000)
+                a = d.admin()
+                for i in range(150):
+                    a.ask("POST", "/v1/kill/lift", dict(agent="helper"))
+                    a.ask("POST", "/v1/kill", dict(agent="helper"))
+                a.close()
+            else:
+                work(d, c, task, "w", 150)
+            good("%s: a snapshot stands behind it" % when, until(lambda: [l for l in journal(d.dir + "/state/journal") if l["kind"] == "snapshot"]))
+            before = out(d)
+            again(d)
+            good("%s: a start rests on it" % when, "behind the snapshot of leaf" in d.text(), d.text()[-300:])
+            good("%s: and shows it still" % when, out(d) == before and before, [before, out(d)])
+            said = killed(d)
+            good("%s: a kill says how long it may be used" % when, said["residual_ms"] > 10000, said)
+        finally:
+            if d.process.poll() is None:
+                d.stop()
+
+
 def main():
+    credentials()
     d = Daemon(limits='snapshot_leaves = 100  segment_bytes = "1MiB"')
     try:
         c = d.agent()

@@ -72,6 +72,12 @@ actions : { ci : { name = "ci.run"  class = "code"  effect = "execute"  sensitiv
     code, out, err = run.files("catalogue", "diff")
     check("and what is taken away narrows", "removed  actions.ci\n" in out, out)
     run("reload")
+    d.write("conf.d/50-more.conf", b'actions : { said : { name = "mcp.files.said"  effect = "read"  sensitivity = "internal"  taints = [ "mcp" ] } }\n')
+    run("reload")
+    os.remove(d.dir + "/conf.d/50-more.conf")
+    code, out, err = run.files("catalogue", "diff")
+    check("but what a server says by the way is decided no longer", "removed  actions.said  WIDENS: what this server says" in out, out)
+    run("reload")
 
 # A server that answers what it is told to: the first argument is a Python expression for the list of tools, the second how it misbehaves.
 SERVER = r"""

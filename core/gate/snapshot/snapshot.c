@@ -141,6 +141,7 @@ lease_line(struct sg_snapshot_out *o, const void *value)
 	sg_jw_member_text(&o->w, "decision", l->decision);
 	sg_jw_member_text(&o->w, "digest", l->digest);
 	sg_line_deadline(o, "ends", &l->ends);
+	sg_jw_member_bool(&o->w, "handed", l->handed);
 	sg_jw_member_text(&o->w, "id", l->id);
 	sg_jw_member_text(&o->w, "issuer", l->issuer);
 	sg_jw_member_text(&o->w, "k", "lease");

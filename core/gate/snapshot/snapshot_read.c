@@ -139,6 +139,7 @@ read_lease(struct sg_fold *f)
 	l->level = sg_sensitivity_named(sg_fold_text(f, "level"));
 	l->by = sg_value_unhex(sg_fold_text_or(f, "by"));
 	l->confirm = sg_fold_flag_or(f, "confirm", false);
+	l->handed = sg_fold_flag_or(f, "handed", true); /* a snapshot of before does not say: somebody may have it */
 	l->state = (enum sg_lease_state)sg_fold_int(f, "state");
 	l->task = sg_fold_task_of(f);
 	if (l->task == NULL || l->state < SG_LEASE_PENDING || l->state > SG_LEASE_DEAD)

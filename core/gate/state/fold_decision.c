@@ -138,13 +138,13 @@ fold_deny(struct sg_fold *f, struct sg_task *task, const struct sg_attempt *atte
 {
 	struct sg_tree *tree = sg_task_tree(task);
 	int64_t money = 0;
-	task->root->denied++; /* of the tree: what is handed on begins nothing anew */
 	if (tree == NULL) {
 		f->missing = "memory";
 		return;
 	}
 	if (sg_reason_is_ours(attempt->reason))
 		return; /* an outage of ours is no conduct of theirs */
+	task->root->denied++; /* of the tree: what is handed on begins nothing anew */
 	sg_times_note(&tree->denials, f->steady_ms);
 	bool scripts = attempt->reason == SG_REASON_policy_timeout || attempt->reason == SG_REASON_policy_steps || attempt->reason == SG_REASON_policy_memory;
 	bool counts = sg_task_self_opened(task->root) && !scripts; /* a script that ends by itself is first of all its writer's */

@@ -23,8 +23,8 @@ struct sg_lease {
 	struct sg_deadline ends;
 	uint64_t by;  /* by what it was made (sg_issuer_tag); 0: a token, or a record of before */
 	bool confirm; /* its end alone ends nothing: its issuer must say that it is gone */
+	bool handed;  /* somebody may have it: false only between its decision and its release */
 	/* in memory alone */
-	bool handed;     /* somebody may have it: false only between its decision and its release */
 	unsigned tries;  /* so often its issuer was told to take it back */
 	sg_time again;   /* not told again before */
 	char *failed;    /* why it is not gone yet, in its issuer's words; NULL: nothing is wrong */

@@ -52,6 +52,8 @@ rows(void)
 		{RULE("'pay.transfer'", "effect=step_up{quorum=3,approvers='finance'}"), "the group 'finance' has 2 members, a quorum of 3 is never met"},
 		{RULE("'pay.transfer'", "effect=function(r) return step_up{approvers='oncall',quorum=2} end"), "the group 'oncall' has 1 member, a quorum of 2"},
 		{RULE("'mail.send'", "effect=allow{taint={'mail'}}"), NULL},
+		{"rule({id='x',on='mail.send',effect=function(r) return allow{taint={r.resource.id}} end})", "a label is made here"},
+		{"rule({id='x',on='pay.transfer',effect=step_up{approvers='finanse'}})", "nobody is in the group 'finanse'"},
 		{RULE("'mail.send'", "effect=allow{say='a'..'b',taint={'mail','x'}}"), NULL},
 		{RULE("'mail.send'", "effect=function(r) return allow{taint={'mail:'..r.resource.id}} end"), "a label is made here: 64 of them stop a task"},
 		{RULE("'mail.send'", "effect=function(r) return allow{taint={r.resource.id}} end"), "a label is made here"},

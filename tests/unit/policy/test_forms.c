@@ -128,6 +128,12 @@ through_locals(void)
 		{"local d = deny('of level ' .. tostring(r.sensitivity)) return true", "any"},
 		{"return type(r.sensitivity) == 'string'", MATCHES},
 		{"return 'internal' >= '' .. r.sensitivity", NULL},
+		{"return (tostring(r.sensitivity)) == 'secret'", NULL},
+		{"return ((r.sensitivity:lower())) == 'secret'", NULL},
+		{"return (r.sensitivity .. '') < 'restricted'", NULL},
+		{"return 'secret' == ('' .. r.sensitivity)", NULL},
+		{"return #(r.sensitivity .. '') > 3", NULL},
+		{"return table.has({ 'x' }, ('' .. r.sensitivity))", NO_MATCH},
 		{"return 'internal' >= 'x' .. 'y' .. tostring(r.sensitivity)", NULL},
 		{"return r.sensitivity .. 'x' .. 'y' == 'secretxy'", NULL},
 		{"return 'secret' == r.sensitivity:lower()", NULL},
@@ -252,6 +258,9 @@ when_is_nil(void)
 		{"local t = { when = nil } rule{id='x',on='**',effect=allow{}}", true},
 		{"local is = {} rule{id='x',on='**', effect=function(r) local t = { when = is.x } return allow{} end}", true},
 		{"local is = {} rule{id='x',on='**'; when = is.y; effect=allow{}}", false},
+		{"local is = {} rule({id='x',on='**', when = is.y, effect=allow{}})", false},
+		{"local is = {} rule{id='x',on='**', ['when'] = is.y, effect=allow{}}", false},
+		{"local is = { y = function(r) return true end } rule({id='x',on='**', when = is.y, effect=allow{}})", true},
 	};
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		bool good = rows[i].loads ? world_says(rows[i].text, "{}", "\"rule\":\"x\"") : world_refuses(rows[i].text, "what stands behind `when` is nil");
