@@ -92,6 +92,11 @@ try:
     # An enforcer alone, which shows nothing: until the process asks for itself, whatever it asks.
     reload(more='identity = "boundary"')
     good("another identity wanted: through an enforcer not before it asks for itself", enforced(t, 1001) == "match_changed")
+    bare = dict(action="deploy.run", resource=dict(type="host", id="p"), arguments={}, context={}, task=t["id"])
+    authzen = dict(subject=dict(type="agent", id="a"), action=dict(name="deploy.run"), resource=dict(type="host", id="p"), context=dict(task=t["id"], key=e.key()))
+    asked = [e.ask("POST", "/v1/act", dict(bare, key=e.key()))[1], e.ask("POST", "/v1/act", dict(bare, key=e.key(), peer_uid=1001))[1]]
+    good("nor by its id alone", [r["code"] for r in asked] == ["match_changed"] * 2, asked)
+    good("nor by AuthZEN", e.ask("POST", "/access/v1/evaluation", authzen)[1]["decision"] is False)
     a.ask("GET", "/v1/tasks/%s" % t["id"])
     good("and then it is", enforced(t, 1001) == "allow")
     shown = s.leaves("shown")

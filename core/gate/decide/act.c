@@ -137,9 +137,11 @@ enforced_task(struct sg_gate *gate, struct sg_request *r, enum sg_reason *reason
 	*reason = SG_REASON_wrong_peer;
 	if (named.len > 0 && !sg_str_eq(named, r->agent->id) && !sg_str_eq(named, r->agent->name))
 		return false;
-	if (r->proven && task->claimed && !sg_instance_shown(task->instance, r->agent, &r->strength, reason))
+	enum sg_strength shown = SG_HINT;
+	if (sg_task_shows(task) && !sg_instance_shown(task->instance, r->agent, &shown, reason)) /* by its token or by its id */
 		return false;
-	r->proven = r->proven && r->strength > SG_HINT;
+	r->strength = r->proven ? shown : SG_HINT;
+	r->proven = r->strength > SG_HINT;
 	*reason = SG_REASON_wrong_peer;
 	return sg_peer_uid_fits(gate, r, task);
 }

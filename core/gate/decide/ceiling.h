@@ -12,6 +12,8 @@ enum sg_reason sg_may_spend(const struct sg_gate *gate, const struct sg_request 
 bool sg_behalf_admits(const struct sg_gate *gate, const struct sg_agent *agent, struct sg_str human_id, const struct sg_action *action);
 /* What this task and each above it was opened with (intent, environment, role, who was handed it) could be given now. */
 bool sg_task_stands(const struct sg_gate *gate, const struct sg_task *task, enum sg_reason *reason);
+/* By the catalogue in force this credential would still be given: the agent reaches the action, whose issuer, audience and level are what they were. */
+bool sg_lease_stands(const struct sg_gate *gate, const struct sg_lease *lease);
 enum { SG_FOUND_MAX = 8 }; /* stanzas that have one resource: resource_many */
 /* The stanzas of the catalogue that have what a request is about; all of them hold. */
 const struct sg_resource *sg_next_found(const struct sg_gate *gate, const struct sg_request *request, const struct sg_resource *before);

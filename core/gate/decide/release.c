@@ -149,6 +149,9 @@ still_true(struct sg_gate *gate, struct sg_request *r, enum sg_reason *reason)
 	}
 	if (gate->catalogue != r->judged_catalogue && !sg_in_force(gate, r, reason))
 		return false; /* a reload took away what this rests on */
+	*reason = SG_REASON_issue_unavailable;
+	if (lease != NULL && gate->catalogue != r->judged_catalogue && (!sg_lease_stands(gate, lease) || r->level > lease->level))
+		return false; /* or what the credential does */
 	if ((*reason = sg_wall_good(gate)) != SG_REASON_allowed)
 		return false;
 	*reason = SG_REASON_internal;

@@ -16,6 +16,12 @@ sg_write_rests_on(struct sg_json_writer *w, const struct sg_agent *agent)
 }
 
 bool
+sg_task_shows(const struct sg_task *task)
+{
+	return task->claimed && !task->asserted;
+}
+
+bool
 sg_instance_shown(struct sg_instance *instance, const struct sg_agent *agent, enum sg_strength *strength, enum sg_reason *reason)
 {
 	const struct sg_shown *shown = sg_instance_shown_as(instance, agent->name);

@@ -160,7 +160,7 @@ enforcer_stands(const struct sg_gate *gate, const struct sg_request *r, const st
 	if (enforcer == NULL || !sg_str_eq(enforcer->name, r->enforcer->name) || (!gate->catalogue->dev && sg_fits_an_agent(gate, conn)))
 		return false;
 	*reason = SG_REASON_no_agent;
-	return agent != NULL && (!r->proven || task == NULL || !task->claimed || sg_instance_shown(task->instance, agent, &strength, reason));
+	return agent != NULL && (task == NULL || !sg_task_shows(task) || sg_instance_shown(task->instance, agent, &strength, reason));
 }
 
 bool

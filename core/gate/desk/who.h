@@ -24,6 +24,8 @@ bool sg_fits_an_agent(const struct sg_gate *gate, const struct sg_conn *conn);
 void sg_asker(const struct sg_request *request, char out[80]);
 /* The member "rests_on" of a leaf. */
 void sg_write_rests_on(struct sg_json_writer *w, const struct sg_agent *agent);
+/* A process that somebody looked at has this task. */
+bool sg_task_shows(const struct sg_task *task);
 /* Its process showed itself to be this agent's under the match and the attest stack in force, surely enough. An instance that nobody saw has nothing to
  * show. *strength: how surely. SG_REASON_match_changed: it has to ask for itself once. */
 bool sg_instance_shown(struct sg_instance *instance, const struct sg_agent *agent, enum sg_strength *strength, enum sg_reason *reason);

@@ -25,21 +25,6 @@ is_subject(const struct sg_gate *gate, const struct sg_lease *lease, const struc
 	return agent != NULL && sg_json_string(sg_json_get(claims, "sub"), &sub) && sg_str_eq(sub, agent->id);
 }
 
-/* By the configuration in force it would still be given: the agent reaches the action, whose issuer, audience and level are what they were. */
-static bool
-still_given(const struct sg_gate *gate, const struct sg_lease *lease)
-{
-	const struct sg_attempt *attempt = sg_state_decision(&gate->state, sg_str(lease->decision));
-	const struct sg_agent *agent = sg_catalogue_agent(gate->catalogue, sg_str(lease->agent));
-	const struct sg_action *action = attempt == NULL ? NULL : sg_catalogue_action(gate->catalogue, sg_str(attempt->action));
-	const struct sg_issuer *issuer = sg_catalogue_issuer(gate->catalogue, sg_str(lease->issuer));
-	const struct sg_intent *intent = sg_catalogue_intent(gate->catalogue, sg_str(lease->task->intent));
-	return agent != NULL && action != NULL && issuer != NULL && intent != NULL && sg_strings_match(&agent->reach, action->name, '.') &&
-	       sg_strings_have(&agent->intents, intent->name) && sg_strings_match(&intent->actions, action->name, '.') && sg_str_is(action->credential, lease->issuer) &&
-	       lease->level <= intent->sensitivity && action->sensitivity <= lease->level &&
-	       (issuer->audience.count > 0 ? sg_strings_have(&issuer->audience, sg_str(lease->audience)) : sg_str_is(issuer->name, lease->audience));
-}
-
 /* What stands in the answer was decided, whoever signed it: a key that leaked signs other scopes for a lease that lives. */
 static bool
 says_the_lease(const struct sg_gate *gate, const struct sg_lease *lease, const struct sg_json *claims)
@@ -91,7 +76,7 @@ still_asked(const struct sg_gate *gate, const struct sg_lease *lease, struct sg_
 	r->agent = sg_catalogue_agent(gate->catalogue, sg_str(lease->agent));
 	r->enforcer = sg_str_is(kind, "enforcer") ? sg_catalogue_enforcer(gate->catalogue, asker) : NULL;
 	enum sg_reason reason;
-	bool shown = r->agent != NULL && (lease->task->asserted || sg_instance_shown(lease->task->instance, r->agent, &r->strength, &reason));
+	bool shown = r->agent != NULL && (!sg_task_shows(lease->task) || sg_instance_shown(lease->task->instance, r->agent, &r->strength, &reason));
 	return shown && (r->enforcer != NULL || !sg_str_is(kind, "enforcer")) && sg_strength_named(strength) >= sg_strength_named(r->agent->identity);
 }
 
@@ -128,7 +113,7 @@ is_active(struct sg_gate *gate, struct sg_request *r, const struct sg_json *clai
 	return lease != NULL && lease->state == SG_LEASE_ACTIVE && !sg_deadline_over(&lease->ends, &gate->state.now) &&
 	       sg_task_live(&gate->state, lease->task) && sg_str_is(audience, lease->audience) &&
 	       sg_str_eq(audience, r->enforcer->name) && sg_json_is(sg_json_get(claims, "sg"), "digest", lease->digest) &&
-	       is_subject(gate, lease, claims) && says_the_lease(gate, lease, claims) && still_given(gate, lease) && still_said(gate, lease) && as_recorded(gate, r, lease);
+	       is_subject(gate, lease, claims) && says_the_lease(gate, lease, claims) && sg_lease_stands(gate, lease) && still_said(gate, lease) && as_recorded(gate, r, lease);
 }
 
 static void

@@ -410,7 +410,42 @@ matched_to_another(void)
 	}
 }
 
-SG_CASES("gate.release", {"matched to another meanwhile", matched_to_another}, {"kill between commit and answer", kill_in_between}, {"task closed", close_in_between},
+/* The canonical document with the first `was` behind `mark` made `is`. */
+static char *
+changed_document(const char *mark, const char *was, const char *is)
+{
+	char *document = play_canonical(play_document), *from = strstr(document, mark), *at = from == NULL ? NULL : strstr(from, was), *out = NULL;
+	CU_ASSERT_PTR_NOT_NULL_FATAL(at);
+	CU_ASSERT_TRUE_FATAL(asprintf(&out, "%.*s%s%s", (int)(at - document), document, is, at + strlen(was)) > 0);
+	free(document);
+	return out;
+}
+
+/* While a credential is made its action loses it, its issuer the audience, its action comes to be more delicate than it was made for. */
+static void
+credential_taken_meanwhile(void)
+{
+	static const struct {
+		const char *mark, *was, *is, *want;
+	} rows[] = {{"\"read\":{\"class\":\"code\"", "\"credential\":\"token\"", "\"credential\":\"\"", "issue_unavailable"},
+		    {"\"issue\":{", "\"repo-api\"", "\"other-api\"", "issue_unavailable"},
+		    {"\"read\":{\"class\":\"code\"", "\"sensitivity\":\"internal\"", "\"sensitivity\":\"confidential\"", "issue_unavailable"},
+		    {"\"read\":{\"class\":\"code\"", "\"class\":\"code\"", "\"class\":\"data\"", "\"verdict\":\"allow\""}};
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct sg_err err = {0};
+		begin();
+		until_commit("repo.read", "k", 0);
+		char *document = changed_document(rows[i].mark, rows[i].was, rows[i].is);
+		CU_ASSERT_EQUAL(sg_gate_configure(p->gate, sg_str(document), &err), SG_OK);
+		play_all(p);
+		CU_ASSERT_TRUE(play_has(p->conns[1].body, rows[i].want));
+		CU_ASSERT_EQUAL(strstr(p->conns[1].body, "credential\":{") != NULL, i == 3);
+		free(document);
+		end();
+	}
+}
+
+SG_CASES("gate.release", {"a credential is taken meanwhile", credential_taken_meanwhile}, {"matched to another meanwhile", matched_to_another}, {"kill between commit and answer", kill_in_between}, {"task closed", close_in_between},
 	 {"taint from elsewhere", taint_from_elsewhere}, {"approval void", approval_void_in_between},
 	 {"facts changed, process dead, connection gone", facts_change_in_between}, {"a reload in between", reload_in_between}, {"a reload while policy thinks", reload_while_thinking}, {"an allow's own taint is released", own_taint_is_released},
 	 {"an issuer that fails", issuer_fails}, {"an issuer that lies", issuer_lies},
