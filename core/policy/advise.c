@@ -23,15 +23,49 @@ check_pattern(struct sg_policy *policy, const struct sg_policy_rule *rule, const
 		       "no action of the catalogue fits '%.*s'", (int)(pattern.len < 100 ? pattern.len : 100), pattern.ptr);
 }
 
+/* `costs` of an action: "money=amount" */
+static bool
+has_cost(const struct sg_json *action, const char *of)
+{
+	const struct sg_json *costs = sg_json_get(action, "costs");
+	for (const struct sg_json *c = sg_json_first(costs); c != NULL; c = sg_json_next(costs, c)) {
+		struct sg_str rest = {"", 0};
+		if (sg_json_string(c, &rest) && sg_str_is(sg_str_cut(&rest, '='), of))
+			return true;
+	}
+	return false;
+}
+
+/* A sum over actions none of which costs any of it is 0 for ever. */
+static void
+check_sum(struct sg_policy *policy, const struct sg_policy_rule *rule, const struct sg_policy_need *need, const struct sg_json *actions)
+{
+	const struct sg_json *without = NULL;
+	for (const struct sg_json *a = sg_json_first(actions); a != NULL; a = sg_json_next(actions, a))
+		for (size_t j = 0; j < need->pattern_count; j++) {
+			if (!sg_pattern_match(need->patterns[j], sg_json_text_at(a, "name"), '.'))
+				continue;
+			if (has_cost(a, need->of))
+				return;
+			without = a;
+		}
+	if (without != NULL)
+		sg_warning_add(policy, rule->file, rule->line, "give the action costs, such as costs = [ \"money=amount\" ]", "nothing of %s is spent by '%.*s' or what else is summed up: it is 0 for ever", need->of,
+			       SG_STR_ARG(sg_json_text_at(without, "name")));
+}
+
 /* What it is about, and what it looks for in the past. */
 static void
 check_patterns(struct sg_policy *policy, const struct sg_policy_rule *rule, const struct sg_json *actions)
 {
 	for (size_t i = 0; i < rule->on_count; i++)
 		check_pattern(policy, rule, actions, rule->on[i]);
-	for (size_t i = 0; i < rule->need_count; i++)
+	for (size_t i = 0; i < rule->need_count; i++) {
 		for (size_t j = 0; j < rule->needs[i].pattern_count; j++)
 			check_pattern(policy, rule, actions, rule->needs[i].patterns[j]);
+		if (rule->needs[i].of != NULL && strcmp(rule->needs[i].of, "calls") != 0)
+			check_sum(policy, rule, &rule->needs[i], actions);
+	}
 }
 
 /* ---- people ---- */

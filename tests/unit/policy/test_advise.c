@@ -10,7 +10,7 @@
 
 static const char conf_text[] =
 	"{\"resources\":{\"f\":{\"form\":\"path\",\"type\":\"file\"},\"t\":{\"form\":\"exact\",\"type\":\"thing\"}},"
-	"\"actions\":{\"call\":{\"arguments\":[\"ip:ip\",\"url:uri\"],\"name\":\"net.call\"},\"mail\":{\"arguments\":[\"to:email[]\",\"subject?:string\"],\"name\":\"mail.send\"},\"pay\":{\"arguments\":[\"iban:iban\"],\"name\":\"pay.transfer\"},"
+	"\"actions\":{\"call\":{\"arguments\":[\"ip:ip\",\"url:uri\"],\"name\":\"net.call\"},\"mail\":{\"arguments\":[\"to:email[]\",\"subject?:string\"],\"name\":\"mail.send\"},\"pay\":{\"arguments\":[\"iban:iban\"],\"costs\":[\"money=amount\"],\"name\":\"pay.transfer\"},"
 	"\"web\":{\"arguments\":[],\"name\":\"web.get\"}},"
 	"\"admins\":{\"jon\":{\"groups\":[]},\"mira\":{\"groups\":[\"oncall\"]},\"priya\":{\"groups\":[]}},\"groups\":{\"finance\":{\"members\":[\"jon\",\"priya\"]},\"empty\":{\"members\":[]}},\"agents\":{\"helper\":{}},\"intents\":{\"work\":{}},\"roles\":{}}";
 
@@ -51,6 +51,12 @@ rows(void)
 		{RULE("'pay.transfer'", "effect=step_up{approvers='empty'}"), "nobody is in the group 'empty'"},
 		{RULE("'pay.transfer'", "effect=step_up{quorum=3,approvers='finance'}"), "the group 'finance' has 2 members, a quorum of 3 is never met"},
 		{RULE("'pay.transfer'", "effect=function(r) return step_up{approvers='oncall',quorum=2} end"), "the group 'oncall' has 1 member, a quorum of 2"},
+		{RULE("'pay.transfer'", "needs={sum={'pay.*',of='money',within='1d'}},when=function(r) return true end,effect=deny 'no'"), NULL},
+		{RULE("'pay.transfer'", "needs={sum={'**',of='money',within='1d'}},when=function(r) return true end,effect=deny 'no'"), NULL},
+		{RULE("'pay.transfer'", "needs={sum={'mail.*',of='calls',within='1d'}},when=function(r) return true end,effect=deny 'no'"), NULL},
+		{RULE("'pay.transfer'", "needs={count={'mail.*',within='1d'}},when=function(r) return true end,effect=deny 'no'"), NULL},
+		{RULE("'pay.transfer'", "needs={sum={'mail.*',of='money',within='1d'}},when=function(r) return true end,effect=deny 'no'"), "nothing of money is spent by 'mail.send' or what else is summed up: it is 0 for ever"},
+		{RULE("'pay.transfer'", "needs={sum={'pay.*',of='tokens',within='1d'}},when=function(r) return true end,effect=deny 'no'"), "nothing of tokens is spent by 'pay.transfer'"},
 		{RULE("'mail.send'", "effect=allow{taint={'mail'}}"), NULL},
 		{"rule({id='x',on='mail.send',effect=function(r) return allow{taint={r.resource.id}} end})", "a label is made here"},
 		{"rule({id='x',on='pay.transfer',effect=step_up{approvers='finanse'}})", "nobody is in the group 'finanse'"},
