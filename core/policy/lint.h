@@ -30,6 +30,9 @@ void sg_lint_done(struct sg_lint *lint);
 /* True if the token is this operator, keyword or name. */
 bool sg_lint_is(const struct sg_token *token, const char *text);
 
+/* Behind the members and calls of a value, of which `i` stands behind the beginning. */
+size_t sg_lint_behind_chain(const struct sg_lint *lint, size_t i);
+
 /* The `{` of the table that `word` at token `i` is called with: `rule {`, `rule({`; 0: it is not called so there. */
 size_t sg_lint_called(const struct sg_lint *lint, size_t i, const char *word);
 

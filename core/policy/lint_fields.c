@@ -22,6 +22,21 @@ sg_lint_behind(const struct sg_lint *lint, size_t i)
 	return i;
 }
 
+size_t
+sg_lint_behind_chain(const struct sg_lint *lint, size_t i)
+{
+	const struct sg_token *t = lint->tokens;
+	while (i + 1 < lint->count) {
+		if (sg_lint_is(&t[i], ".") || sg_lint_is(&t[i], ":"))
+			i += 2;
+		else if (sg_lint_is(&t[i], "(") || sg_lint_is(&t[i], "["))
+			i = sg_lint_behind(lint, i);
+		else
+			break;
+	}
+	return i;
+}
+
 /* Words that mean something in needs; any other name there stands for a value that only running tells. */
 static bool
 needs_word(const struct sg_token *token)

@@ -158,15 +158,9 @@ row_begin(const struct sg_lint *lint, size_t first)
 static size_t
 row_behind(const struct sg_lint *lint, size_t i)
 {
-	const struct sg_token *t = lint->tokens;
-	while (i + 1 < lint->count) {
-		if (sg_lint_is(&t[i], ".") || sg_lint_is(&t[i], ":") || sg_lint_is(&t[i], ".."))
-			i += 2;
-		else if (sg_lint_is(&t[i], "(") || sg_lint_is(&t[i], "["))
-			i = sg_lint_behind(lint, i);
-		else
-			break;
-	}
+	i = sg_lint_behind_chain(lint, i);
+	while (i + 1 < lint->count && sg_lint_is(&lint->tokens[i], ".."))
+		i = sg_lint_behind_chain(lint, i + 2);
 	return i;
 }
 

@@ -17,16 +17,7 @@ static size_t
 behind_value(const struct sg_lint *lint, size_t i)
 {
 	const struct sg_token *t = lint->tokens;
-	i = sg_lint_is(&t[i], "(") || sg_lint_is(&t[i], "{") ? sg_lint_behind(lint, i) : i + 1;
-	while (i + 1 < lint->count) {
-		if (sg_lint_is(&t[i], ".") || sg_lint_is(&t[i], ":"))
-			i += 2;
-		else if (sg_lint_is(&t[i], "(") || sg_lint_is(&t[i], "["))
-			i = sg_lint_behind(lint, i);
-		else
-			break;
-	}
-	return i;
+	return sg_lint_behind_chain(lint, sg_lint_is(&t[i], "(") || sg_lint_is(&t[i], "{") ? sg_lint_behind(lint, i) : i + 1);
 }
 
 static bool
