@@ -67,12 +67,11 @@ open_run(const struct sg_supervisor *s)
 {
 	struct sg_err err = {0};
 	int fd = -1;
-	char *real = realpath(s->run_dir, NULL);
-	if (real != NULL && sg_open_trusted_folder(real, &fd, &err) != SG_OK) {
+	enum sg_status status = sg_open_trusted_way(s->run_dir, &fd, &err);
+	if (status != SG_OK && status != SG_NOT_FOUND) {
 		fprintf(stderr, "stepgated: run_dir: %s\n\thint: nobody but root and the daemon's user may write where its sockets are\n", err.text);
 		fd = -2;
 	}
-	free(real);
 	return fd;
 }
 

@@ -105,6 +105,16 @@ def run_folders(d):
         refused(d, "a run_dir that %s may write" % what, "run_dir", lambda: os.chmod(run, mode), lambda: os.chmod(run, 0o755))
     refused(d, "a run_dir of somebody else's", "run_dir", lambda: os.chown(run, OTHER, 0), lambda: os.chown(run, 0, 0))
     refused(d, "one below a folder that others may write", "run_dir", lambda: (os.chmod(d.dir, 0o777), os.chmod(os.path.join(d.dir, "state"), 0o700)), lambda: os.chmod(d.dir, 0o755))
+    conf, team = os.path.join(d.dir, "stepgate.conf"), os.path.join(d.dir, "crew")
+    text = open(conf).read()
+    os.mkdir(team, 0o755)
+    os.symlink("..", team + "/current")
+    with open(conf, "w") as f:
+        f.write(text.replace('run_dir = "%s"' % run, 'run_dir = "%s/current/run"' % team))
+    row("a run_dir through a link of root's", starts(d)[0] == 0, d.text()[-300:])
+    refused(d, "one through a folder that is somebody else's", "run_dir", lambda: os.chown(team, OTHER, 0), lambda: os.chown(team, 0, 0))
+    with open(conf, "w") as f:
+        f.write(text)
     d.start()
     asks = lambda: subprocess.run([os.path.join(BUILD, "core", "stepgate"), "status", "--json", "--run", run], capture_output=True, text=True, timeout=20)
     row("stepgate speaks to a socket in root's folder", asks().returncode == 0, asks().stderr)
