@@ -89,6 +89,17 @@ note_known(struct sg_gate *gate, const struct sg_request *request)
 		conn->known = true;
 }
 
+/* As surely as its stanza wants it, and no person. */
+static bool
+may_be(const struct sg_gate *gate, const struct sg_conn *conn, const struct sg_agent *agent, enum sg_strength strength, enum sg_reason *reason)
+{
+	*reason = SG_REASON_facts_weak;
+	if (strength < sg_strength_named(agent->identity))
+		return false;
+	*reason = SG_REASON_human_use;
+	return gate->catalogue->dev || agent->human_use || !sg_facts_human(&conn->facts, gate->catalogue);
+}
+
 bool
 sg_who_agent(struct sg_gate *gate, struct sg_request *request, const struct sg_conn *conn, enum sg_reason *reason)
 {
@@ -102,14 +113,8 @@ sg_who_agent(struct sg_gate *gate, struct sg_request *request, const struct sg_c
 		*reason = no_agent_reason(status, conn, gate->catalogue, named);
 		return false;
 	}
-	if (request->strength < sg_strength_named(request->agent->identity)) {
-		*reason = SG_REASON_facts_weak;
+	if (!may_be(gate, conn, request->agent, request->strength, reason))
 		return false;
-	}
-	if (!gate->catalogue->dev && !request->agent->human_use && sg_facts_human(&conn->facts, gate->catalogue)) {
-		*reason = SG_REASON_human_use;
-		return false;
-	}
 	request->proven = request->strength != SG_HINT; /* who is only hinted at is asserted: no credentials */
 	note_known(gate, request);
 	sg_caller_known(gate, request);
@@ -143,10 +148,7 @@ agent_stands(const struct sg_gate *gate, const struct sg_request *r, const struc
 	if (sg_facts_agent(&conn->facts, gate->catalogue, r->agent->name, &agent, &strength) != SG_OK)
 		return false;
 	*reason = SG_REASON_facts_weak;
-	if (strength < sg_strength_named(agent->identity) || strength < r->strength)
-		return false;
-	*reason = SG_REASON_human_use;
-	return gate->catalogue->dev || agent->human_use || !sg_facts_human(&conn->facts, gate->catalogue);
+	return strength >= r->strength && may_be(gate, conn, agent, strength, reason);
 }
 
 static bool
@@ -168,10 +170,10 @@ sg_who_stands(struct sg_gate *gate, struct sg_request *r, enum sg_reason *reason
 {
 	const struct sg_conn *conn = sg_conn_find(gate, r->conn);
 	*reason = SG_REASON_allowed;
-	if (r->who == gate->catalogue || r->who == NULL) /* NULL: nobody acts, an operator tries what would be */
+	if (r->who == gate->catalogue || (conn != NULL && conn->face == SG_FACE_ADMIN)) /* an operator tries what would be: nobody acts */
 		return true;
 	*reason = SG_REASON_peer_changed;
-	if (conn == NULL || conn->changed || conn->facts.json == NULL || !(r->enforcer != NULL ? enforcer_stands(gate, r, conn, reason) : agent_stands(gate, r, conn, reason)))
+	if (conn == NULL || r->agent == NULL || conn->changed || conn->facts.json == NULL || !(r->enforcer != NULL ? enforcer_stands(gate, r, conn, reason) : agent_stands(gate, r, conn, reason)))
 		return false;
 	r->who = gate->catalogue;
 	return true;

@@ -54,14 +54,17 @@ is_away(const struct sg_loop *loop, const struct sg_child *host, uid_t uid)
 	return true;
 }
 
-void
+bool
 sg_looks_blame(struct sg_loop *loop, struct sg_child *host)
 {
-	bool sure = one_user(host);
-	for (const struct sg_call *c = host->calls; c != NULL; c = c->next)
+	bool sure = one_user(host), any = false;
+	for (const struct sg_call *c = host->calls; c != NULL; c = c->next) {
+		any |= c->process;
 		if (c->process && (sure || is_away(loop, host, c->uid)))
 			blame(loop, host, c->uid, sure ? "" : ", or of others, and is gone");
-	host->alone = true;
+	}
+	host->alone = any;
+	return any;
 }
 
 /* ---- asked again ---- */

@@ -181,12 +181,10 @@ sg_hosts_deadlines(struct sg_loop *loop)
 		if (!c->used || c->role != SG_ROLE_HOST || (!c->linked && c->respawn_at != 0) || c->retiring || !is_late(c, now, loop->gate->catalogue->limits.host_deadline * SG_MSEC))
 			continue;
 		snprintf(c->why, sizeof(c->why), "%s", sg_sink_is_late(c, now) ? "it carries nothing further" : c->ready ? "a call took longer than limits.host_deadline" : "it did not start in time");
-		c->hung = c->ready && strncmp(c->name, "attest.", 7) == 0;
-		if (c->hung)
-			sg_looks_blame(loop, c);
+		c->hung = c->ready && strncmp(c->name, "attest.", 7) == 0 && sg_looks_blame(loop, c);
 		sg_child_kill(loop, c);
 		if (c->hung)
-			c->respawn_at = now; /* each hang has a user that is looked at no more, so that they end */
+			c->respawn_at = now; /* each has a user that is looked at no more, or the next one asked alone has, so that they end */
 	}
 	sg_looks_late(loop);
 }

@@ -298,8 +298,8 @@ size_t sg_look_step(const struct sg_look *look, struct sg_str name);
 bool sg_look_ask(struct sg_loop *loop, const struct sg_look *look, struct sg_child *host, const struct sg_conn *conn);
 void sg_look_answer(struct sg_loop *loop, struct sg_look *look, size_t i, struct sg_str payload);
 /* hung.c: an attest host did not answer in time and is about to be ended. Who alone was looked at, or is gone, is looked at no more for limits.hang_refusal;
- * where there were several they are asked again one by one (`alone`). */
-void sg_looks_blame(struct sg_loop *loop, struct sg_child *host);
+ * where there were several they are asked again one by one (`alone`). False: it looked at no process. */
+bool sg_looks_blame(struct sg_loop *loop, struct sg_child *host);
 /* blamed.c: nobody looks at processes of this user, of this peer, now. */
 bool sg_is_blamed(const struct sg_loop *loop, uid_t uid);
 bool sg_looks_refuse(const struct sg_loop *loop, const struct sg_conn *conn);

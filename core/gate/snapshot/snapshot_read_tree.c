@@ -23,11 +23,12 @@ take_shown(struct sg_fold *f, struct sg_instance *i)
 	const struct sg_json *list = sg_json_get(f->body, "shown");
 	for (const struct sg_json *e = sg_json_first(list); e != NULL; e = sg_json_next(list, e)) {
 		const struct sg_json *agent = sg_json_first(e), *on = agent == NULL ? NULL : sg_json_next(e, agent), *strength = on == NULL ? NULL : sg_json_next(e, on);
-		if (strength == NULL || i->shown_next == SG_SHOWN) {
+		struct sg_str words[3];
+		if (!sg_json_string(agent, &words[0]) || !sg_json_string(on, &words[1]) || !sg_json_string(strength, &words[2]) || i->shown_next == SG_SHOWN) {
 			f->missing = "shown";
 			return;
 		}
-		i->shown[i->shown_next++] = (struct sg_shown){sg_value_unhex(agent->string), sg_value_unhex(on->string), sg_strength_named(strength->string)};
+		i->shown[i->shown_next++] = (struct sg_shown){sg_value_unhex(words[0]), sg_value_unhex(words[1]), sg_strength_named(words[2])};
 	}
 }
 

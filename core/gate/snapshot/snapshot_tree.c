@@ -97,7 +97,7 @@ sg_snapshot_task(struct sg_snapshot_out *o, const void *value)
 	sg_jw_member_text(&o->w, "k", "task");
 	sg_line_labels(&o->w, &t->taint);
 	sg_jw_member_int(&o->w, "last", t->last_ms);
-	sg_line_ints(&o->w, "lent", t->lent, SG_DIMENSIONS);
+	sg_line_ints(&o->w, "lent", t->lent, SG_DIMENSIONS); /* for programs of before: it is counted anew when read */
 	sg_line_ints(&o->w, "limit", t->limit, SG_DIMENSIONS);
 	sg_jw_member_bool(&o->w, "merged", t->merged);
 	sg_jw_member_text(&o->w, "on_behalf", t->on_behalf);
