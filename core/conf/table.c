@@ -161,7 +161,7 @@ OPTION("limits", "domain_denials",          INTEGER,  "500",   1, 1024, NULL,   
 OPTION("limits", "domain_step_ups",         INTEGER,  "120",   1, 1024, NULL,           "as domain_denials, for step-ups within step_ups_within")
 OPTION("limits", "doors",                   INTEGER,  "64",    1, 1024, NULL,           "doors of the agent face, one per user; users whom a stanza names (STEP:uid=N) have place before others")
 OPTION("limits", "gate_hang",               DURATION, "2s",    MS(200), MIN(10), NULL,   "the gate answers nobody for so long, and it is ended and starts again from the journal")
-OPTION("limits", "hang_refusal",            DURATION, "1m",    0, HOUR(24), NULL,       "callers whose requests were in hand at a hang are refused for so long")
+OPTION("limits", "hang_refusal",            DURATION, "1m",    0, HOUR(24), NULL,       "callers whose requests were in hand at a hang of the gate are refused for so long, and users whose process an attest module hung on are not looked at")
 OPTION("limits", "head_timeout",            DURATION, "5s",    MS(100), MIN(5), NULL,   "from the first byte to the end of the head")
 OPTION("limits", "host_deadline",           DURATION, "1s",    MS(1), SEC(30), NULL,    "one call of a module")
 OPTION("limits", "idle_timeout",            DURATION, "30s",   SEC(1), HOUR(1), NULL,   "a connection without a request")
