@@ -11,8 +11,8 @@ ROOMS = {"base": [], "conf": [], "token": [], "frame": ["token"], "door": ["toke
          "main": ["conf", "token", "frame", "door", "policy", "host", "gate", "index", "publish", "enforce", "ctl"]}
 
 # The rooms of the gate, each on these and on what they stand on: one way.
-GATE = {"journal": [], "catalogue": [], "state": ["journal", "catalogue"], "snapshot": ["state"], "desk": ["state"], "decide": ["desk"], "tasks": ["decide"],
-        "people": ["tasks"], "wire": ["people", "snapshot"], "loop": ["wire"]}
+GATE = {"journal": [], "catalogue": [], "state": ["journal", "catalogue"], "snapshot": ["state"], "desk": ["snapshot"], "decide": ["desk"], "tasks": ["decide"],
+        "people": ["tasks"], "wire": ["people"], "loop": ["wire"]}
 
 TRUSTED = ("base", "frame", "gate", "main")
 

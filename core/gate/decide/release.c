@@ -107,14 +107,12 @@ static void
 withhold(struct sg_gate *gate, struct sg_request *r, enum sg_reason reason)
 {
 	struct sg_lease *lease = sg_state_lease(&gate->state, sg_str(r->lease));
-	bool told = sg_record_withheld(gate, r, reason);
+	bool taken_back = sg_record_withheld(gate, r, reason); /* in force also where it cannot be recorded now */
 	r->verdict = SG_DENY;
 	r->reason = reason;
 	r->token = (struct sg_str){NULL, 0};
-	if (lease != NULL && told)
+	if (lease != NULL && taken_back)
 		sg_lease_revoke(gate, lease, SG_STR("stepgate"), sg_reason_code(reason));
-	if (lease != NULL && lease->state < SG_LEASE_REVOKING)
-		lease->state = SG_LEASE_REVOKING; /* not durable, yet in force: the journal holds it as pending, which recovery revokes */
 	gate->ports.say(gate->ports.self, "withheld: the answer above was taken back");
 	sg_answer_decision(gate, r);
 }

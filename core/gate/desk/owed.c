@@ -1,21 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0
  * What a failed disk owes: kills, revocations, taint and the rest of what was appended but never synced is written again once the journal opens;
  * what was answered without a record is counted and written as a gap. */
-#include "gate/state/fold_in.h"
 #include "gate/desk/desk.h"
-#include "gate/desk/revoking.h"
+#include "gate/journal/journal_files.h"
 
 #include "base/str.h"
+#include "gate/desk/again.h"
+#include "gate/desk/owed.h"
 
 #include <stdio.h>
 #include <stdlib.h>
-
-struct sg_owed {
-	struct sg_owed *next;
-	char kind[16];
-	struct sg_str body;
-	char bytes[];
-};
 
 /* This process may die before there is room: what was said to be in force must not die with it. */
 static void
@@ -52,7 +46,7 @@ sg_gate_owe(struct sg_gate *gate, const char *kind, struct sg_str body)
 	snprintf(owed->kind, sizeof(owed->kind), "%s", kind);
 	memcpy(owed->bytes, body.ptr, body.len);
 	owed->body = (struct sg_str){owed->bytes, body.len};
-	owed->next = gate->owed; /* newest first; sg_gate_pay turns them round */
+	owed->next = gate->owed; /* newest first; sg_owed_turn turns them round */
 	gate->owed = owed;
 	if (sg_str_is(sg_str(kind), "kill") || sg_str_is(sg_str(kind), "human") || sg_str_is(sg_str(kind), "agent"))
 		hold(gate, kind, body);
@@ -67,6 +61,60 @@ sg_gate_forget_owed(struct sg_gate *gate)
 		free(gate->owed);
 		gate->owed = next;
 	}
+}
+
+/* In force as if it were recorded: folded from the same bytes that the journal is to take, with no leaf's number. */
+static bool
+fold_unrecorded(struct sg_gate *gate, const char *kind, struct sg_str body)
+{
+	struct sg_buf leaf;
+	struct sg_arena arena;
+	struct sg_record record = {0};
+	sg_buf_init(&leaf, SG_LEAF_MAX + 1024);
+	sg_arena_init(&arena, SG_RECORD_BUDGET);
+	sg_buf_printf(&leaf, "{\"at\":%lld,\"body\":%.*s,\"config\":\"%s\",\"kind\":\"%s\",\"n\":0,\"policy\":\"%s\",\"sealed\":\"\",\"v\":1}",
+		      (long long)gate->state.now.wall_ms, SG_STR_ARG(body), gate->catalogue->digest, kind, gate->policy);
+	bool good = !leaf.failed && sg_canon_parse(&arena, sg_buf_view(&leaf), NULL, &record.json, NULL) == SG_OK &&
+		    sg_state_fold(&gate->state, &record, NULL) == SG_OK;
+	sg_arena_done(&arena);
+	sg_buf_done(&leaf);
+	return good;
+}
+
+bool
+sg_owe_folded(struct sg_gate *gate, const char *kind, struct sg_str body)
+{
+	return fold_unrecorded(gate, kind, body) && sg_gate_owe(gate, kind, body);
+}
+
+void
+sg_owed_turn(struct sg_gate *gate)
+{
+	struct sg_owed *rest = gate->owed, *turned = NULL;
+	while (rest != NULL) {
+		struct sg_owed *next = rest->next;
+		rest->next = turned;
+		turned = rest;
+		rest = next;
+	}
+	gate->owed = turned;
+}
+
+void
+sg_owed_fold(struct sg_gate *gate)
+{
+	sg_owed_turn(gate);
+	for (struct sg_owed **at = &gate->owed; *at != NULL;) {
+		struct sg_owed *owed = *at;
+		if (fold_unrecorded(gate, owed->kind, owed->body)) {
+			at = &owed->next;
+			continue;
+		}
+		*at = owed->next;
+		free(owed);
+		sg_gap_count(gate, 1, SG_REASON_audit_unavailable);
+	}
+	sg_owed_turn(gate);
 }
 
 /* An allow that lost its record never happened, except for what it may have read. */
@@ -88,20 +136,6 @@ owe_withheld(struct sg_gate *gate, const struct sg_json *body, int64_t number)
 	sg_jw_value(&w, sg_json_get(body, "taint"));
 	sg_jw_member_str(&w, "task", sg_json_text_at(body, "task"));
 	sg_jw_end(&w);
-
-	struct sg_attempt *attempt = sg_state_decision(&gate->state, sg_str(decision));
-	struct sg_lease *lease = sg_state_lease(&gate->state, sg_json_text_at(sg_json_get(body, "lease"), "id"));
-	int64_t step = 0;
-	sg_json_int(sg_json_get(body, "step"), &step);
-	if (attempt != NULL && attempt->state == SG_ATTEMPT_ALLOWED)
-		sg_state_lost_allow(&gate->state, attempt, step, sg_json_text_at(body, "approval"));
-	if (attempt != NULL) {
-		sg_fold_unspend(&gate->state, attempt);
-		attempt->state = SG_ATTEMPT_WITHHELD;
-		attempt->reason = SG_REASON_audit_unavailable;
-	}
-	if (lease != NULL && lease->state < SG_LEASE_REVOKING)
-		lease->state = SG_LEASE_REVOKING;
 	sg_gate_owe(gate, "withheld", sg_buf_view(&out));
 	sg_buf_done(&out);
 }
@@ -118,27 +152,7 @@ owe_raw(struct sg_gate *gate, struct sg_str kind, const struct sg_json *body)
 	sg_buf_done(&out);
 }
 
-/* What a person was to see is sealed beside the leaf that is lost: the approval is void, and whatever was said to it. */
-static bool
-lost_with_its_text(struct sg_gate *gate, const struct sg_json *body)
-{
-	struct sg_approval *a = sg_state_approval(&gate->state, sg_json_text_at(body, "approval"));
-	if (a != NULL && sg_json_is(body, "event", "open")) {
-		a->lost = true;
-		sg_fold_end_approval(&gate->state, a, SG_APPROVAL_VOID);
-	}
-	return a != NULL && a->lost;
-}
-
-static void
-lose_refusal(struct sg_gate *gate, const struct sg_json *body, int64_t number)
-{
-	char decision[SG_ID_MAX];
-	snprintf(decision, sizeof(decision), "d%lld-%.*s", (long long)number, SG_STR_ARG(sg_json_text_at(body, "tail")));
-	sg_state_lost_attempt(&gate->state, sg_str(decision));
-	sg_gap_count(gate, 1, SG_REASON_audit_unavailable);
-}
-
+/* What a person was to see is sealed beside the leaf that is lost: it was never opened, and what was said to it falls with it. */
 static enum sg_status
 lose(void *to, const struct sg_record *record, struct sg_err *err)
 {
@@ -148,14 +162,14 @@ lose(void *to, const struct sg_record *record, struct sg_err *err)
 	int64_t number = 0;
 	(void)err;
 	sg_json_int(sg_json_get(record->json, "n"), &number);
-	if (sg_str_is(kind, "approval") && lost_with_its_text(gate, body))
+	if (sg_str_is(kind, "approval") && sg_json_is(body, "event", "open"))
 		return SG_OK;
 	if (!sg_str_is(kind, "decision"))
 		owe_raw(gate, kind, body);
 	else if (sg_json_is(body, "verdict", "allow"))
 		owe_withheld(gate, body, number);
 	else
-		lose_refusal(gate, body, number);
+		sg_gap_count(gate, 1, SG_REASON_audit_unavailable);
 	return SG_OK;
 }
 
@@ -170,41 +184,12 @@ sg_gate_lost(struct sg_gate *gate)
 	struct sg_owed *oldest = later;
 	while (oldest != NULL && oldest->next != NULL)
 		oldest = oldest->next;
-	if (oldest == NULL)
-		return;
-	oldest->next = gate->owed;
-	gate->owed = later;
-}
-
-/* Oldest first, so that they are written in the order in which they came to be. */
-static void
-turn_round(struct sg_gate *gate)
-{
-	struct sg_owed *rest = gate->owed, *turned = NULL;
-	while (rest != NULL) {
-		struct sg_owed *next = rest->next;
-		rest->next = turned;
-		turned = rest;
-		rest = next;
+	if (oldest != NULL) {
+		oldest->next = gate->owed;
+		gate->owed = later;
 	}
-	gate->owed = turned;
-}
-
-void
-sg_gate_pay(struct sg_gate *gate)
-{
-	turn_round(gate);
-	while (gate->owed != NULL) {
-		struct sg_owed *owed = gate->owed;
-		struct sg_leaf leaf = {.kind = owed->kind, .body = owed->body, .config = gate->catalogue->digest, .policy = gate->policy};
-		uint64_t number;
-		if (sg_journal_append(&gate->journal, &leaf, &number, NULL, NULL) != SG_OK)
-			break; /* the rest stays owed until the next tick */
-		gate->held_until = number;
-		gate->owed = owed->next;
-		free(owed);
-	}
-	turn_round(gate);
+	if (sg_state_again(gate))
+		sg_owed_fold(gate);
 }
 
 void

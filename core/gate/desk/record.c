@@ -21,19 +21,15 @@ cannot_go_on(struct sg_gate *gate, const struct sg_journal_point *before, const 
 		gate->ports.end(gate->ports.self);
 }
 
-enum sg_status
-sg_record(struct sg_gate *gate, const char *kind, struct sg_str body, struct sg_str input, uint64_t *number,
-	  struct sg_err *err)
+/* Appends, and folds the very thing that was appended. */
+static enum sg_status
+append(struct sg_gate *gate, const char *kind, struct sg_str body, struct sg_str input, uint64_t *number, struct sg_err *err)
 {
 	struct sg_arena arena;
 	struct sg_record record = {0};
 	struct sg_leaf leaf = {.kind = kind, .body = body, .input = input, .config = gate->catalogue->digest, .policy = gate->policy,
 			       .arena = &arena, .json = &record.json};
 	uint64_t n = 0;
-	if (gate->owed != NULL && !gate->journal.closed)
-		sg_gate_pay(gate); /* it stands before what builds on it */
-	if (gate->owed != NULL && !gate->journal.closed)
-		return sg_fail(err, SG_UNAVAILABLE, "audit_unavailable", "what a failed disk owes is not written yet");
 	struct sg_journal_point before = sg_journal_here(&gate->journal);
 	sg_arena_init(&arena, FOLD_BUDGET);
 	enum sg_status status = sg_journal_append(&gate->journal, &leaf, &n, &record.leaf, err);
@@ -48,6 +44,21 @@ sg_record(struct sg_gate *gate, const char *kind, struct sg_str body, struct sg_
 	if (number != NULL)
 		*number = n;
 	return status;
+}
+
+enum sg_status
+sg_record(struct sg_gate *gate, const char *kind, struct sg_str body, struct sg_str input, uint64_t *number,
+	  struct sg_err *err)
+{
+	if (gate->owed != NULL && !gate->journal.closed) /* it stands before what builds on it */
+		return sg_fail(err, SG_UNAVAILABLE, "audit_unavailable", "what a failed disk owes is not written yet");
+	return append(gate, kind, body, input, number, err);
+}
+
+enum sg_status
+sg_record_paid(struct sg_gate *gate, const char *kind, struct sg_str body, uint64_t *number)
+{
+	return append(gate, kind, body, SG_STR(""), number, NULL);
 }
 
 uint64_t
@@ -162,9 +173,9 @@ sg_record_withheld(struct sg_gate *gate, struct sg_request *request, enum sg_rea
 	sg_jw_end(&w);
 	sg_jw_member_str(&w, "task", request->task);
 	sg_jw_end(&w);
-	bool ok = sg_record(gate, "withheld", sg_buf_view(&body), SG_STR(""), NULL, NULL) == SG_OK;
+	bool in_force = sg_record(gate, "withheld", sg_buf_view(&body), SG_STR(""), NULL, NULL) == SG_OK || sg_owe_folded(gate, "withheld", sg_buf_view(&body));
 	sg_buf_done(&body);
-	return ok;
+	return in_force;
 }
 
 bool

@@ -24,13 +24,18 @@ bool sg_record_lease(struct sg_gate *gate, const char *lease, const char *state,
 bool sg_record_withheld(struct sg_gate *gate, struct sg_request *request, enum sg_reason reason);
 bool sg_random_id(struct sg_gate *gate, const char *prefix, char out[SG_ID_MAX]);
 void sg_gap_count(struct sg_gate *gate, int which, enum sg_reason reason);
-/* After a failed sync: turns what was appended and lost into what is owed. */
+/* After a failed sync: what was appended and lost becomes what is owed, the state is made anew from what was synced (I1), and what is owed is in force over it. */
 void sg_gate_lost(struct sg_gate *gate);
-/* Writes what is owed, as far as the journal takes it. */
+/* Writes what is owed, as far as the journal takes it, and folds it as recorded. Makes the state anew, as sg_gate_lost does: nothing that points into it may be
+ * in use. */
 void sg_gate_pay(struct sg_gate *gate);
+/* One of what is owed. Errors of sg_journal_append. */
+enum sg_status sg_record_paid(struct sg_gate *gate, const char *kind, struct sg_str body, uint64_t *number);
 void sg_gate_forget_owed(struct sg_gate *gate);
 /* Keeps a body that could not be recorded, to be appended when the journal opens again. False: no memory. */
 bool sg_gate_owe(struct sg_gate *gate, const char *kind, struct sg_str body);
+/* The same, and it is in force from now on (I7). False: no memory, or it cannot be folded. */
+bool sg_owe_folded(struct sg_gate *gate, const char *kind, struct sg_str body);
 /* Once the kills that are held outside are durable, they need not be any more. */
 void sg_gate_release_held(struct sg_gate *gate);
 void sg_gate_write_gaps(struct sg_gate *gate);

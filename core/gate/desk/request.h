@@ -88,8 +88,7 @@ struct sg_request {
 	int turn;       /* enum sg_turn */
 	bool asks_past;
 	enum sg_reason trouble; /* of the past that rules asked for; SG_REASON_allowed: none */
-	uint64_t turn_root;
-	const char *turn_agent;
+	uint64_t turn_root, turn_agent;
 	struct sg_str turn_owner; /* whose budget its rules read; "" none */
 	struct sg_request *turn_next;
 	uint32_t reads; /* of enum sg_moving: what rules read */

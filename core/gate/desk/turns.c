@@ -19,7 +19,7 @@ static void
 name_subjects(struct sg_request *r, const struct sg_task *task)
 {
 	r->turn_root = sg_state_tag(task->root->id);
-	r->turn_agent = task->agent; /* a word that the state keeps once */
+	r->turn_agent = sg_person_tag(sg_str(task->agent));
 	r->turn_owner = (r->reads >> SG_MOVING_budget & 1) != 0 ? r->agent->owner : SG_STR("");
 }
 
@@ -35,7 +35,9 @@ first_of_its_kind(const struct sg_gate *gate, const struct sg_request *r)
 bool
 sg_turn_taken(const struct sg_gate *gate, const struct sg_request *r, const struct sg_task *task)
 {
-	struct sg_request probe = {.turn_root = sg_state_tag(task->root->id), .turn_agent = task->agent, .agent = r->agent};
+	if (gate->turns == NULL)
+		return false;
+	struct sg_request probe = {.turn_root = sg_state_tag(task->root->id), .turn_agent = sg_person_tag(sg_str(task->agent)), .agent = r->agent};
 	for (const struct sg_request *o = gate->turns; o != NULL && o != r; o = o->turn_next)
 		if (overlap(o, &probe))
 			return true;

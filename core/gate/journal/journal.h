@@ -28,7 +28,8 @@ struct sg_commit {
 struct sg_journal_mark {
 	uint64_t number, segment;
 	size_t at;
-	unsigned char chain[SG_SHA256_BYTES]; /* before that leaf */
+	uint64_t before;                      /* the leaf before that one; numbers in between were lost */
+	unsigned char chain[SG_SHA256_BYTES]; /* of the leaf before it */
 };
 
 /* Verb of an admin leaf behind which leaf time goes on from its own, also backwards. */
@@ -117,7 +118,7 @@ enum sg_status sg_journal_reopen(struct sg_journal *journal, struct sg_err *err)
 /* While closed, before reopening: every leaf that was appended and not synced, in order. */
 enum sg_status sg_journal_void(const struct sg_journal *journal, sg_journal_fold *fold, void *to, struct sg_err *err);
 
-/* Leaves `first` to `last` in their order, each file part read once, without what is sealed; stops when `each` says false, or behind `most` bytes read. The
+/* Leaves `first` to `last` in their order, each file part read once, without what is sealed, and none that a failed sync made void; stops when `each` says false, or behind `most` bytes read. The
  * number of the last one that was told, first - 1 if none. */
 uint64_t sg_journal_leaves(const struct sg_journal *journal, uint64_t first, uint64_t last, size_t most, bool (*each)(void *to, const struct sg_record *record), void *to);
 /* The wall clock in milliseconds, as far as it is believed. */

@@ -179,7 +179,7 @@ sg_journal_mark(struct sg_journal *journal, uint64_t number, uint64_t segment, s
 	if (journal->marks == NULL)
 		return;
 	struct sg_journal_mark *mark = &journal->marks[journal->mark_count++];
-	*mark = (struct sg_journal_mark){.number = number, .segment = segment, .at = at};
+	*mark = (struct sg_journal_mark){.number = number, .segment = segment, .at = at, .before = journal->durable};
 	memcpy(mark->chain, journal->durable_chain, sizeof(mark->chain));
 }
 

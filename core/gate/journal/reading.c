@@ -25,6 +25,24 @@ find_mark(const struct sg_journal *journal, uint64_t number)
 	return low == 0 ? NULL : &journal->marks[low - 1];
 }
 
+/* The first mark of the segment behind the one that `mark` is of (NULL: of the first one); NULL: it is the last. */
+static const struct sg_journal_mark *
+next_segment(const struct sg_journal *journal, const struct sg_journal_mark *mark)
+{
+	const struct sg_journal_mark *end = journal->marks + journal->mark_count, *next = mark == NULL ? journal->marks : mark + 1;
+	while (mark != NULL && next < end && next->segment == mark->segment)
+		next++;
+	return next < end ? next : NULL;
+}
+
+/* The last leaf that counts of the segment that `mark` is of: what else stands in it was behind a failed sync. */
+static uint64_t
+counts_until(const struct sg_journal *journal, const struct sg_journal_mark *mark)
+{
+	const struct sg_journal_mark *next = next_segment(journal, mark);
+	return next != NULL ? next->before : journal->durable;
+}
+
 /* From a mark to the next one of the same segment, or to the end. */
 static enum sg_status
 read_range(const struct sg_journal *journal, const struct sg_journal_mark *mark, struct sg_buf *out, struct sg_err *err)
@@ -72,28 +90,42 @@ tell_range(struct sg_segment_reader *reader, uint64_t last, uint64_t *told, bool
 	return true;
 }
 
+/* The part of the segment behind `mark`, from leaf *told + 1 to `last`. False: `each` has enough, or it cannot be read. */
+static bool
+tell_behind(const struct sg_journal *journal, const struct sg_journal_mark *mark, uint64_t last, uint64_t *told, size_t *read,
+	    bool (*each)(void *to, const struct sg_record *record), void *to)
+{
+	struct sg_segment_reader reader = {.at = 0};
+	struct sg_buf bytes;
+	bool torn, good = sg_journal_header(journal, mark->segment, &reader.header, &torn, NULL) == SG_OK;
+	sg_buf_init(&bytes, SG_SEGMENT_MAX);
+	good = good && read_range(journal, mark, &bytes, NULL) == SG_OK;
+	if (good) {
+		reader.bytes = sg_buf_view(&bytes);
+		reader.next = mark->number;
+		memcpy(reader.chain, mark->chain, sizeof(reader.chain));
+		good = tell_range(&reader, last, told, each, to);
+	}
+	*read += bytes.len;
+	sg_buf_done(&bytes);
+	return good;
+}
+
 uint64_t
 sg_journal_leaves(const struct sg_journal *journal, uint64_t first, uint64_t last, size_t most, bool (*each)(void *to, const struct sg_record *record), void *to)
 {
-	uint64_t told = first - 1, before = UINT64_MAX;
+	uint64_t told = first - 1, passed = told; /* passed: told, or void */
 	size_t read = 0;
-	while (told < last && told != before && read < most) {
-		const struct sg_journal_mark *mark = find_mark(journal, told + 1);
-		struct sg_segment_reader reader = {.at = 0};
-		struct sg_buf bytes;
-		bool torn, good = mark != NULL && sg_journal_header(journal, mark->segment, &reader.header, &torn, NULL) == SG_OK;
-		sg_buf_init(&bytes, SG_SEGMENT_MAX);
-		good = good && read_range(journal, mark, &bytes, NULL) == SG_OK;
-		before = told;
-		if (good) {
-			reader.bytes = sg_buf_view(&bytes);
-			reader.next = mark->number;
-			memcpy(reader.chain, mark->chain, sizeof(reader.chain));
-			good = tell_range(&reader, last, &told, each, to);
+	while (passed < last && read < most) {
+		const struct sg_journal_mark *mark = find_mark(journal, passed + 1), *next = next_segment(journal, mark);
+		uint64_t until = mark == NULL ? 0 : counts_until(journal, mark), before = passed;
+		if (passed >= until) {
+			passed = next != NULL ? next->number - 1 : last;
+			continue;
 		}
-		read += bytes.len;
-		sg_buf_done(&bytes);
-		if (!good)
+		bool more = tell_behind(journal, mark, until < last ? until : last, &passed, &read, each, to);
+		told = passed > before ? passed : told;
+		if (!more || passed == before)
 			break;
 	}
 	return told;
@@ -129,7 +161,7 @@ sg_journal_read(const struct sg_journal *journal, uint64_t number, struct sg_are
 		struct sg_str *input, struct sg_err *err)
 {
 	const struct sg_journal_mark *mark = number > journal->durable ? NULL : find_mark(journal, number);
-	if (mark == NULL)
+	if (mark == NULL || number > counts_until(journal, mark))
 		return sg_fail(err, SG_NOT_FOUND, "not_found", "no such leaf");
 	struct sg_buf bytes;
 	struct sg_segment_reader reader = {.at = 0};

@@ -56,24 +56,6 @@ read_kill(struct sg_request *r, bool *all, struct sg_str *agent, struct sg_str *
 	return *all != (agent->len > 0) && why->len <= 256;
 }
 
-/* A stop acts at once, also when it cannot be recorded: the state is folded from the same bytes that the journal would have taken. */
-static bool
-fold_unrecorded(struct sg_gate *gate, const char *kind, struct sg_str body)
-{
-	struct sg_buf leaf;
-	struct sg_arena arena;
-	struct sg_record record = {0};
-	sg_buf_init(&leaf, 8192);
-	sg_arena_init(&arena, 1 << 20);
-	sg_buf_printf(&leaf, "{\"at\":%lld,\"body\":%.*s,\"config\":\"\",\"kind\":\"%s\",\"n\":0,\"policy\":\"\",\"sealed\":\"\",\"v\":1}",
-		      (long long)gate->state.now.wall_ms, SG_STR_ARG(body), kind);
-	bool good = sg_canon_parse(&arena, sg_buf_view(&leaf), NULL, &record.json, NULL) == SG_OK &&
-		    sg_state_fold(&gate->state, &record, NULL) == SG_OK && sg_gate_owe(gate, kind, body);
-	sg_arena_done(&arena);
-	sg_buf_done(&leaf);
-	return good;
-}
-
 bool
 sg_gate_held(struct sg_gate *gate, const struct sg_json *held)
 {
@@ -89,7 +71,7 @@ sg_gate_held(struct sg_gate *gate, const struct sg_json *held)
 		gate->holds = gate->ports.hold != NULL;
 		gate->held_until = number;
 	}
-	bool good = recorded || (!body.failed && fold_unrecorded(gate, kind, sg_buf_view(&body)));
+	bool good = recorded || (!body.failed && sg_owe_folded(gate, kind, sg_buf_view(&body)));
 	sg_buf_done(&body);
 	return good;
 }
@@ -119,7 +101,7 @@ kill_or_lift(struct sg_gate *gate, struct sg_request *r, bool lift)
 	r->ended_tasks = gate->state.open_tasks;
 	r->ended_leases = gate->state.live_leases;
 	bool recorded = sg_record(gate, "kill", sg_buf_view(&body), SG_STR(""), &number, NULL) == SG_OK;
-	bool in_force = recorded || (!lift && fold_unrecorded(gate, "kill", sg_buf_view(&body)));
+	bool in_force = recorded || (!lift && sg_owe_folded(gate, "kill", sg_buf_view(&body)));
 	sg_buf_done(&body);
 	r->ended_tasks -= gate->state.open_tasks;
 	r->ended_leases -= gate->state.live_leases;

@@ -55,7 +55,7 @@ still_within(struct sg_gate *gate, const struct sg_lease *lease, struct sg_reque
 {
 	const struct sg_json *asked = sg_json_get(seal, "input"), *request = sg_json_get(seal, "request");
 	enum sg_reason reason;
-	r->task = sg_str(lease->task->id);
+	r->task = sg_arena_copy(&r->arena, sg_str(lease->task->id));
 	r->again = true;
 	r->resource = sg_json_get(asked, "resource");
 	r->action_name = sg_json_text_at(sg_json_get(asked, "action"), "name");

@@ -52,7 +52,6 @@ struct sg_approval {
 	bool reasons_known; /* an older leaf does not say */
 	int64_t level;     /* of what it is for, then; -1: likewise */
 	uint64_t labels;   /* sg_taint_tag of its task when it was opened: what the person was shown */
-	bool lost;     /* its opening lost its record: void, and no restart will find it */
 	uint64_t leaf; /* where it was opened; what the human sees is sealed beside that leaf */
 	char *action;  /* the same, canonical JSON, once it was read; NULL before */
 	struct sg_task *task;

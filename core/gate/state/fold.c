@@ -5,11 +5,20 @@
 #include "gate/state/fold_memory.h"
 #include "gate/state/fold_in.h"
 
+/* What the gate before this one had on its way may have reached somebody: the leaf that says so is written with the answer, not before it. */
+static void
+may_be_handed(void *to, struct sg_lease *lease)
+{
+	(void)to;
+	lease->handed = true;
+}
+
 /* State belongs to the key it began with: another one would make other nonces, other tokens, and no old token would be known. */
 void
 sg_fold_kind_start(struct sg_fold *f)
 {
 	char fingerprint[33];
+	sg_state_pending(f->state, may_be_handed, NULL);
 	sg_state_fingerprint(f->state, fingerprint);
 	if (!sg_str_is(sg_fold_text(f, "key"), fingerprint))
 		f->missing = "the fingerprint of this state.key: it is another state's";

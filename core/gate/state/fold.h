@@ -43,15 +43,8 @@ void sg_task_free(struct sg_state *state, struct sg_task *task);
 void sg_approval_free(struct sg_approval *approval);
 void sg_lease_free(struct sg_lease *lease);
 
-/* An allow that came to nothing used nothing, and no outcome of it is awaited. */
-void sg_fold_unspend(struct sg_state *state, struct sg_attempt *attempt);
-
 /* It failed, as somebody else than its agent says, or it was never told: its past says so. */
 void sg_fold_failed(struct sg_state *state, const struct sg_attempt *attempt);
-/* A record that was lost with a failed sync: what came of it in memory alone is taken back. Of an allow: the step of a plan (from 1 on; 0: none) and the
- * approval that it used ("": none). Of a refusal: the attempt, which is freed. */
-void sg_state_lost_allow(struct sg_state *state, struct sg_attempt *attempt, int64_t step, struct sg_str approval);
-void sg_state_lost_attempt(struct sg_state *state, struct sg_str decision);
 /* Forgets tasks that ended `keep_ms` ago and have no live lease, and instances that had none for a day.
  * At most `most` a call. Returns how many. */
 size_t sg_state_sweep(struct sg_state *state, int64_t keep_ms, size_t most);

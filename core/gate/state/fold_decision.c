@@ -180,8 +180,9 @@ sg_fold_kind_decision(struct sg_fold *f)
 	sg_fold_put(f, &f->state->decisions, attempt->decision, attempt);
 }
 
-void
-sg_fold_unspend(struct sg_state *state, struct sg_attempt *attempt)
+/* An allow that came to nothing used nothing, and no outcome of it is awaited. */
+static void
+unspend(struct sg_state *state, struct sg_attempt *attempt)
 {
 	static const int64_t nothing[SG_DIMENSIONS];
 	if (attempt->state == SG_ATTEMPT_ALLOWED && !attempt->outcome)
@@ -199,7 +200,7 @@ sg_fold_kind_withheld(struct sg_fold *f)
 	if (attempt != NULL && attempt->state == SG_ATTEMPT_ALLOWED)
 		sg_fold_failed(f->state, attempt); /* nobody was ever told that they may */
 	if (attempt != NULL) {
-		sg_fold_unspend(f->state, attempt);
+		unspend(f->state, attempt);
 		attempt->state = SG_ATTEMPT_WITHHELD;
 		attempt->reason = sg_reason_named(code.ptr, code.len);
 	}

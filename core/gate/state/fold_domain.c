@@ -79,6 +79,8 @@ sg_domain_enter(struct sg_domain *d, struct sg_task *task)
 	d->first = task;
 	d->refs++;
 	d->tasks += task->state <= SG_TASK_FROZEN;
+	if (d->tasks > 0)
+		d->idle_ms = 0;
 }
 
 void
@@ -104,7 +106,7 @@ void
 sg_domain_ended(struct sg_domain *d, int64_t steady_ms)
 {
 	d->tasks--;
-	d->idle_ms = steady_ms;
+	d->idle_ms = d->tasks == 0 ? steady_ms : 0;
 }
 
 void

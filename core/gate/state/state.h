@@ -56,7 +56,7 @@ struct sg_domain {
 	size_t tasks, refs;                /* open ones; those in memory */
 	struct sg_task *first;
 	int64_t fade_ms;              /* so long after its last open task it carries what it carries; below 0: for ever */
-	int64_t idle_ms;              /* steady: when its last open task ended */
+	int64_t idle_ms;              /* steady: when its last open task ended; 0 while it has one */
 	int64_t since_ms, frozen_ms;  /* since when it carries labels; 0: none; when it was frozen */
 };
 

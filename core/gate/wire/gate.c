@@ -312,8 +312,8 @@ reopen(struct sg_gate *gate)
 	sg_pulse_disk(false);
 	if (!open)
 		return;
+	sg_gate_pay(gate); /* before anything that builds on it */
 	sg_gate_write_gaps(gate);
-	sg_gate_pay(gate);
 	sg_gate_orphans(gate); /* what a reload let fall meanwhile could not be recorded then */
 	sg_gate_owners(gate);
 	sg_approvals_review(gate);

@@ -31,7 +31,6 @@ static void
 revoke_pending(void *to, struct sg_lease *lease)
 {
 	struct sg_gate *gate = to;
-	lease->handed = true; /* the leaf that says so is written with the answer, not before it */
 	if (lease->state == SG_LEASE_PENDING)
 		sg_record_lease(gate, lease->id, "revoking", SG_STR("stepgate"), "pending at restart");
 }

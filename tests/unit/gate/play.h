@@ -7,7 +7,9 @@
 #include "gate/wire/wire.h"
 
 #include "base/str.h"
+#include "gate/snapshot/refold.h"
 #include "unit/cases.h"
+#include "unit/gate/same.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -57,6 +59,7 @@ struct play {
 	bool no_sync;                              /* groups wait */
 	char *made_claims;
 	bool reload_asked;
+	bool no_check;                             /* the test itself changes what is on disk, or sets the state by hand */
 };
 
 /* The document most tests begin with; rates are high so that buckets do not get in the way. */
@@ -502,10 +505,20 @@ play_stop_gate(struct play *p)
 	p->count = 0;
 }
 
+/* I1: what is in memory is what the journal gives, but for what is not on disk yet. */
+static inline void
+play_same(struct play *p)
+{
+	if (p->no_check || p->gate == NULL || p->gate->journal.closed || p->gate->owed != NULL || p->gate->journal.appended != p->gate->journal.durable)
+		return;
+	CU_ASSERT_TRUE(same_as_journal(p->gate));
+}
+
 /* As after kill -9: what was written is there, what was in memory is not. */
 static inline enum sg_status
 play_restart(struct play *p, struct sg_err *err)
 {
+	play_same(p);
 	play_stop_gate(p);
 	enum sg_status status = play_open(p, err);
 	if (status == SG_OK)
@@ -517,6 +530,7 @@ static inline void
 play_end(struct play *p)
 {
 	char command[128];
+	play_same(p);
 	if (p->gate != NULL)
 		play_stop_gate(p);
 	for (size_t i = 0; i < PLAY_CONNS; i++)

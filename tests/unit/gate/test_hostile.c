@@ -558,7 +558,10 @@ owed_first(void)
 	play_send(p, 1, SG_ROUTE_A_TASK_OPEN, "", "{\"intent\":\"tree\",\"key\":\"r\"}");
 	while (p->count > 0)
 		play_one(p);
+	CU_ASSERT_TRUE(play_has(p->conns[1].body, "audit_unavailable")); /* nothing is written before it, and it is not written in the middle of a request */
+	play_all(p);
 	CU_ASSERT_PTR_NULL(p->gate->owed);
+	CU_ASSERT_TRUE(play_has(ask(0, SG_ROUTE_A_TASK_OPEN, "", "{\"intent\":\"tree\",\"key\":\"r\"}"), "\"state\":\"open\""));
 	play_end(p);
 }
 

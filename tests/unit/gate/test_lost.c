@@ -260,5 +260,92 @@ a_reload_that_ends_tasks(void)
 	end();
 }
 
-SG_CASES("gate.lost", {"an allow", an_allow}, {"an approval that was used", an_approval}, {"an approval that was opened", an_opening}, {"a refusal", a_refusal}, {"a reload waits for its record", a_reload_waits}, {"a reload", a_reload},
+struct told {
+	uint64_t numbers[64];
+	size_t count;
+};
+
+static bool
+tell(void *to, const struct sg_record *record)
+{
+	struct told *told = to;
+	told->numbers[told->count++] = record->number;
+	return told->count < 64;
+}
+
+/* What stands in a segment behind the last leaf whose sync succeeded is void: whoever reads sees what was there before, then what came after. Of the first
+ * segment, too; whether the bytes are there or not. */
+static void
+void_leaves(void)
+{
+	int losses = 0;
+	for (int call = 1; call < 10; call++) /* of writing and syncing: which of them fails */
+		for (int first = 0; first < 2; first++) {
+			struct sg_err err = {0};
+			struct told told = {.count = 0};
+			if (first) {
+				p = play_begin();
+				task = NULL;
+				CU_ASSERT_EQUAL_FATAL(play_open(p, &err), SG_OK);
+			} else {
+				begin();
+			}
+			p->calls = 0;
+			p->fail_at = call;
+			first ? play_flush(p) : free(play_task(p, 1, "lost"));
+			if (!p->gate->journal.closed) {
+				end();
+				continue;
+			}
+			losses++;
+			uint64_t from = p->gate->journal.durable + 1, next = p->gate->journal.next;
+			CU_ASSERT_TRUE(next > from);
+			disk_back();
+			sg_journal_leaves(&p->gate->journal, 1, p->gate->journal.durable, SIZE_MAX, tell, &told);
+			CU_ASSERT_TRUE_FATAL(told.count > 0);
+			CU_ASSERT_EQUAL(told.numbers[told.count - 1], p->gate->journal.durable);
+			for (size_t i = 0; i < told.count; i++) {
+				CU_ASSERT_TRUE(told.numbers[i] < from || told.numbers[i] >= next);
+				CU_ASSERT_TRUE(i == 0 || told.numbers[i] == told.numbers[i - 1] + 1 || (told.numbers[i - 1] == from - 1 && told.numbers[i] == next));
+			}
+			struct sg_arena arena;
+			struct sg_record record;
+			struct sg_str input;
+			sg_arena_init(&arena, 8 << 20);
+			CU_ASSERT_EQUAL(sg_journal_read(&p->gate->journal, from, &arena, &record, &input, NULL), SG_NOT_FOUND);
+			CU_ASSERT_EQUAL(sg_journal_read(&p->gate->journal, next, &arena, &record, &input, NULL), SG_OK);
+			sg_arena_done(&arena);
+			end();
+		}
+	CU_ASSERT_TRUE(losses >= 6);
+}
+
+/* A kill that could not be recorded holds over the state that is made anew, as often as the disk comes and goes. */
+static void
+a_kill_and_more_losses(void)
+{
+	begin();
+	disk_fails();
+	play_act(p, 1, task, "pay.send", "{}", "a");
+	CU_ASSERT_TRUE(play_has(play_ask(p, 10, SG_ROUTE_O_KILL, "", "{\"agent\":\"helper\"}"), "effective_not_durable"));
+	for (int again = 0; again < 3; again++) { /* it opens, and what is owed is lost once more */
+		p->calls = 0;
+		p->fail_at = 2;
+		p->fail_forever = true;
+		p->boot += 2 * SG_SEC;
+		p->wall += 2 * SG_SEC;
+		sg_gate_tick(p->gate);
+		play_flush(p);
+		CU_ASSERT_TRUE(sg_state_killed(&p->gate->state, SG_STR("helper")));
+		CU_ASSERT_EQUAL(sg_state_task(&p->gate->state, sg_str(task))->state, SG_TASK_KILLED);
+	}
+	disk_back();
+	CU_ASSERT_EQUAL(recorded("\"agent\":\"helper\",\"all\":false"), 1);
+	struct sg_err err = {0};
+	CU_ASSERT_EQUAL_FATAL(play_restart(p, &err), SG_OK);
+	CU_ASSERT_TRUE(sg_state_killed(&p->gate->state, SG_STR("helper")));
+	end();
+}
+
+SG_CASES("gate.lost", {"void leaves", void_leaves}, {"a kill and more losses", a_kill_and_more_losses}, {"an allow", an_allow}, {"an approval that was used", an_approval}, {"an approval that was opened", an_opening}, {"a refusal", a_refusal}, {"a reload waits for its record", a_reload_waits}, {"a reload", a_reload},
 	 {"a kill behind a backlog", a_kill_behind_a_backlog}, {"a reload that ends tasks", a_reload_that_ends_tasks})

@@ -244,6 +244,7 @@ static void
 set_right_after_a_start(void)
 {
 	begin();
+	p->no_check = true; /* times of another run of the machine are counted from the clock as it stands when they are folded, and it is set here */
 	p->wall -= 30 * DAY;
 	reboot();
 	CU_ASSERT(is("clock_behind"));
@@ -264,6 +265,7 @@ static void
 an_operator_accepts(void)
 {
 	begin();
+	p->no_check = true; /* times of another run of the machine are counted from the clock as it stands when they are folded, and it is set here */
 	CU_ASSERT(play_has(play_ask(p, 10, SG_ROUTE_O_CLOCK_ACCEPT, "", "{\"reason\":\"x\"}"), "nothing to accept"));
 	static const sg_time ways[] = {2 * DAY, 10 * YEAR, -2 * DAY, -10 * YEAR};
 	for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++) {
