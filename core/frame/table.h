@@ -58,7 +58,7 @@ enum { SG_FRAME_MAX = 4 << 20 };
 	X(H_CURSOR,     56, HOST,       GATE,       READY,    JSON,    false, false) /* {"durable":n,"gaps":n}: how far a sink is safe */ \
 	X(H_CALL,       51, GATE,       HOST,       READY,    JSON,    false, false) /* {"verb",...}; id = call */ \
 	X(H_LOOK,       52, GATE,       HOST,       READY,    JSON,    true,  false) /* an attest call; the peer's pidfd */ \
-	X(H_ANSWER,     53, HOST,       GATE,       READY,    JSON,    false, false) /* {"ok":true,...} or {"code","ok":false,"text"} */
+	X(H_ANSWER,     53, HOST,       GATE,       READY,    JSON,    false, false) /* {"ok":true,...} or {"code","ok":false,"text"}; of a look SG_LOOK_MORE */
 
 enum sg_frame_type {
 #define X(name, number, sender, receiver, state, payload, fd, ready) SG_FRAME_##name = number,
@@ -81,5 +81,8 @@ const struct sg_frame_rule *sg_frame_rule(uint16_t type);
 
 /* True if `sender` may send `type` to `receiver` in `state`. */
 bool sg_frame_allowed(uint16_t type, enum sg_role sender, enum sg_role receiver, enum sg_link_state state);
+
+/* A part of a look is done: it is asked for again. */
+#define SG_LOOK_MORE "{\"more\":true}"
 
 #endif

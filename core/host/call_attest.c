@@ -106,9 +106,8 @@ look(struct sg_instance *instance, const struct sg_attest_in *in, struct sg_atte
 		*why = (struct sg_err){0};
 		status = instance->module->attest->look(instance->state, in, out, why);
 	} while (is_part(status, why) && !instance->takes_turns && instance->host.now(&instance->host) < in->deadline);
-	instance->look.again = is_part(status, why);
-	instance->look.uid = in->uid;
-	return instance->look.again ? sg_fail(why, SG_TIMEOUT, "look_late", "there is more to look at than time") : status;
+	instance->look_more = is_part(status, why);
+	return instance->look_more ? sg_fail(why, SG_TIMEOUT, "look_late", "there is more to look at than time") : status;
 }
 
 enum sg_status

@@ -12,13 +12,11 @@
 #include "host/load.h"
 #include "host/note.h"
 #include "host/sink.h"
-#include "host/turns.h"
 #include "token/jwk.h"
 
 #include <stepgate/issue.h>
 
 #include <fcntl.h>
-#include <poll.h>
 #include <stdio.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -42,7 +40,6 @@ struct running {
 	struct sg_buf keys, answer;
 	struct sg_link link;
 	struct sg_sink sink;
-	struct sg_turns turns;
 	struct sg_arena arena; /* the stanza */
 	const struct sg_json *stanza, *options, *granted; /* stanza: NULL where the options alone were given */
 	unsigned layers;
@@ -288,38 +285,15 @@ send_answer(struct running *r, uint64_t id, struct sg_err *err)
 static enum sg_status
 serve_one(struct running *r, const struct sg_frame *frame, struct sg_err *err)
 {
-	r->instance.look.again = false;
+	r->instance.look_more = false;
 	sg_call(&r->instance, frame->payload, frame->fd, &r->answer);
-	/* half of its time, so that its own answer comes before the gate takes this process for one that hangs */
-	sg_time until = r->instance.host.now(&r->instance.host) + r->instance.call_limit / 2;
-	if (r->instance.look.again && sg_turns_add(&r->turns, frame, r->instance.look.uid, until))
-		return SG_OK;
 	if (frame->fd >= 0)
 		close(frame->fd);
+	if (r->instance.look_more) { /* who else waits is the gate's to know */
+		sg_buf_clear(&r->answer);
+		sg_buf_text(&r->answer, SG_LOOK_MORE);
+	}
 	return send_answer(r, frame->id, err);
-}
-
-/* One part of one look that waits. */
-static enum sg_status
-serve_turn(struct running *r, struct sg_err *err)
-{
-	struct sg_turn *turn = sg_turns_next(&r->turns);
-	r->instance.look.again = false;
-	sg_call(&r->instance, (struct sg_str){turn->request, turn->len}, turn->fd, &r->answer);
-	if (r->instance.look.again && r->instance.host.now(&r->instance.host) < turn->until)
-		return SG_OK;
-	uint64_t id = turn->id;
-	sg_turns_end(&r->turns, turn);
-	enum sg_status status = send_answer(r, id, err);
-	return status == SG_OK ? sg_link_flush(&r->link, err) : status;
-}
-
-/* True if the gate has something to say, or nothing else is to be done. */
-static bool
-is_asked(const struct running *r)
-{
-	struct pollfd gate = {.fd = r->link.fd, .events = POLLIN};
-	return r->turns.count == 0 || poll(&gate, 1, 0) != 0;
 }
 
 /* Answers of one read leave together, unless that would keep the gate waiting: it takes silence for a hang. */
@@ -350,10 +324,7 @@ serve(struct running *r)
 	r->instance.takes_turns = true;
 	enum sg_status status = say_ready(r, &err);
 	while (status == SG_OK) {
-		bool asked = is_asked(r);
-		status = r->how->journal_path != NULL ? sg_sink_serve(&r->sink, &r->link, &err) : asked ? serve_batch(r, &err) : SG_OK;
-		if (status == SG_OK && r->turns.count > 0)
-			status = serve_turn(r, &err);
+		status = r->how->journal_path != NULL ? sg_sink_serve(&r->sink, &r->link, &err) : serve_batch(r, &err);
 	}
 	int code = err.code != NULL && strcmp(err.code, "link_closed") == 0 ? EXIT_GONE : refuse(r, EXIT_PROTOCOL, &err);
 	sg_sink_done(&r->sink);

@@ -38,10 +38,7 @@ struct sg_instance {
 	size_t secret_count;
 	struct sg_open_grants grants; /* what host->descriptor finds */
 	bool takes_turns;   /* a look that is not done is asked again later; otherwise at once, until its deadline */
-	struct {
-		bool again; /* the last look is not done */
-		uint32_t uid; /* whom it was about */
-	} look;
+	bool look_more;     /* the last look is not done */
 	sg_time call_limit; /* how long a call may take, told to the module as its deadline */
 };
 

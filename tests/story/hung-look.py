@@ -14,7 +14,7 @@ agents : { evil : { owner = "m@acme.example"  escalate = "o@acme.example"  revie
            c : { owner = "m@acme.example"  escalate = "o@acme.example"  review_by = "2027-01-31"  environment = "production"  match = [ "peer:uid=1004" ]  reach = [ "**" ]  intents = [ "work" ] }
            b : { owner = "m@acme.example"  escalate = "o@acme.example"  review_by = "2027-01-31"  environment = "production"  match = [ "peer:uid=1002" ]  reach = [ "**" ]  intents = [ "work" ] } }
 actions : { read : { name = "repo.read"  effect = "read"  sensitivity = "internal" } }
-limits : { host_deadline = "300ms"  hang_refusal = "8s"  rate = 100000  burst = 100000 }
+limits : { host_deadline = "300ms"  hang_refusal = "8s"  tasks_per_agent = 10000  rate = 100000  burst = 100000 }
 """
 
 
@@ -34,7 +34,7 @@ class Own(Stage):
 import stage
 stage.LIMITS = ""  # its own are above
 stage.HEAD = stage.HEAD.replace("attest : { ", 'attest : { slow : { use = "rogue"  control = "optional"  how = "hang_for_odd" }  ')
-for stays in (True, False):
+for stays, two in ((True, False), (False, False), (False, True)):
     s = Own(CONF, 'rule { id = "all", on = "repo.read", effect = allow {} }\n')
     try:
         b = s.agent_of(1002)
@@ -63,7 +63,13 @@ for stays in (True, False):
                         said = "allow" if said.get("verdict") == "allow" else str(said)
                         busy[said] = busy.get(said, 0) + 1
                 c.die()
-        threads = [threading.Thread(target=work) for _ in range(3)] + [threading.Thread(target=hang, args=(stays,)) for _ in range(3)]
+        def beside():
+            """An ordinary process of the user that hangs it: its looks are as good as anybody's, and save nobody."""
+            while time.time() < end:
+                p = s.agent_of(1001)
+                p.ask("GET", "/v1/tasks/none")
+                p.die()
+        threads = [threading.Thread(target=work) for _ in range(3)] + [threading.Thread(target=beside)] * two + [threading.Thread(target=hang, args=(stays,)) for _ in range(3)]
         [t.start() for t in threads]
         while time.time() < end:
             begun = time.time()
@@ -83,4 +89,34 @@ for stays in (True, False):
         good("who hangs it is not served", "task" not in refused, refused)
     finally:
         s.stop()
+# Slow, and never so slow that it hangs: it takes its time from itself.
+stage.HEAD = stage.HEAD.replace("hang_for_odd", "slow_for_odd")
+s = Own(CONF, 'rule { id = "all", on = "repo.read", effect = allow {} }\n')
+try:
+    b = s.agent_of(1002)
+    task = b.open("work")
+    end, took, wrong = time.time() + 6, [], []
+
+    def slow():
+        while time.time() < end:
+            p = s.agent_of(1001)
+            p.ask("GET", "/v1/tasks/none")
+            p.die()
+    threads = [threading.Thread(target=slow) for _ in range(6)]
+    [t.start() for t in threads]
+    while time.time() < end:
+        begun = time.time()
+        opened = b.open("work")  # looks each time
+        took.append(time.time() - begun)
+        wrong += [] if "id" in opened else [opened]
+        b.ask("POST", "/v1/tasks/%s/close" % opened.get("id"), {})
+        time.sleep(0.02)
+    [t.join() for t in threads]
+    waited = [t for t in took if t > 0.2]
+    good("everybody else is served", not wrong, wrong[:2])
+    good("few wait for it", len(took) > 60 and len(waited) < len(took) / 8, (len(took), len(waited), sum(took)))
+    good("and never longer than one look", max(took) < 0.6, max(took))
+    good("nobody is blamed", "hung while" not in s.text())
+finally:
+    s.stop()
 done()

@@ -150,6 +150,7 @@ struct sg_catalogue {
 	struct sg_task_role *task_roles;
 	struct sg_tool *tools;
 	struct sg_strings attest; /* names of the attestation steps, in the stack's order */
+	uint64_t stack;           /* digest of all that says what is found out about a process, and what it means; never 0 */
 	struct sg_step *steps;    /* the same, attest.count of them */
 	bool looks, reads;        /* some step looks at processes; some step reads what is presented */
 	size_t action_count, agent_count, intent_count, enforcer_count, admin_count, issuer_count, human_count, resource_count, task_role_count, tool_count;

@@ -19,8 +19,9 @@ write_parts(struct sg_buf *text, const struct sg_json *object, const char *const
 	}
 }
 
+/* `agent` NULL: the stack alone. */
 static uint64_t
-digest_of(const struct sg_json *document, struct sg_str agent)
+digest_of(const struct sg_json *document, const struct sg_agent *agent)
 {
 	static const char *const whole[] = {"attest", "mode", "trust_domain"}, *const own[] = {"human_use", "identity", "instance", "match"};
 	unsigned char digest[SG_SHA256_BYTES];
@@ -28,7 +29,8 @@ digest_of(const struct sg_json *document, struct sg_str agent)
 	uint64_t out = 0;
 	sg_buf_init(&text, 8 << 20);
 	write_parts(&text, document, whole, sizeof(whole) / sizeof(whole[0]));
-	write_parts(&text, sg_json_get_str(sg_json_get(document, "agents"), agent), own, sizeof(own) / sizeof(own[0]));
+	if (agent != NULL)
+		write_parts(&text, sg_json_get_str(sg_json_get(document, "agents"), agent->name), own, sizeof(own) / sizeof(own[0]));
 	sg_sha256(digest, sg_buf_view(&text));
 	memcpy(&out, digest, sizeof(out));
 	out = text.failed || out == 0 ? 1 : out;
@@ -39,6 +41,7 @@ digest_of(const struct sg_json *document, struct sg_str agent)
 void
 sg_agents_rest_on(struct sg_catalogue *c)
 {
+	c->stack = digest_of(c->document, NULL);
 	for (size_t i = 0; i < c->agent_count; i++)
-		c->agents[i].rests_on = digest_of(c->document, c->agents[i].name);
+		c->agents[i].rests_on = digest_of(c->document, &c->agents[i]);
 }

@@ -14,6 +14,11 @@ bool sg_behalf_admits(const struct sg_gate *gate, const struct sg_agent *agent, 
 bool sg_task_stands(const struct sg_gate *gate, const struct sg_task *task, enum sg_reason *reason);
 /* By the catalogue in force this credential would still be given: the agent reaches the action, whose issuer, audience and level are what they were. */
 bool sg_lease_stands(const struct sg_gate *gate, const struct sg_lease *lease);
+/* In whose name `action` is done in this task, and who said yes to it (`approval` "": nobody was asked), still may. */
+bool sg_said_stands(const struct sg_gate *gate, const struct sg_task *task, struct sg_str agent, struct sg_str action, const char *approval);
+bool sg_lease_said(const struct sg_gate *gate, const struct sg_lease *lease);
+/* Behind a change of people or configuration: what nobody says any more is taken back; again at the next tick while it cannot be recorded. */
+void sg_leases_review(struct sg_gate *gate);
 enum { SG_FOUND_MAX = 8 }; /* stanzas that have one resource: resource_many */
 /* The stanzas of the catalogue that have what a request is about; all of them hold. */
 const struct sg_resource *sg_next_found(const struct sg_gate *gate, const struct sg_request *request, const struct sg_resource *before);

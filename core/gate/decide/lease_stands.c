@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  * What a credential was made for, asked again under the catalogue in force: before it is handed out, and by whoever holds it. */
 #include "gate/decide/ceiling.h"
+#include "gate/decide/sight.h"
+#include "gate/desk/revoking.h"
 
 #include "base/str.h"
 
@@ -16,4 +18,31 @@ sg_lease_stands(const struct sg_gate *gate, const struct sg_lease *lease)
 	       sg_strings_have(&agent->intents, intent->name) && sg_strings_match(&intent->actions, action->name, '.') && sg_str_is(action->credential, lease->issuer) &&
 	       lease->level <= intent->sensitivity && action->sensitivity <= lease->level &&
 	       (issuer->audience.count > 0 ? sg_strings_have(&issuer->audience, sg_str(lease->audience)) : sg_str_is(issuer->name, lease->audience));
+}
+
+bool
+sg_said_stands(const struct sg_gate *gate, const struct sg_task *task, struct sg_str agent, struct sg_str action, const char *approval)
+{
+	const struct sg_agent *who = sg_catalogue_agent(gate->catalogue, agent);
+	const struct sg_action *what = sg_catalogue_action(gate->catalogue, action);
+	const struct sg_approval *a = approval[0] == '\0' ? NULL : sg_state_approval(&gate->state, sg_str(approval));
+	return who != NULL && what != NULL && sg_behalf_admits(gate, who, sg_str(task->on_behalf), what) && (approval[0] == '\0' || (a != NULL && sg_givers_stand(gate, a)));
+}
+
+bool
+sg_lease_said(const struct sg_gate *gate, const struct sg_lease *lease)
+{
+	const struct sg_attempt *attempt = sg_state_decision(&gate->state, sg_str(lease->decision));
+	return attempt != NULL && sg_said_stands(gate, lease->task, sg_str(lease->agent), sg_str(attempt->action), lease->approval);
+}
+
+void
+sg_leases_review(struct sg_gate *gate)
+{
+	size_t at = 0;
+	bool good = !gate->journal.closed;
+	for (struct sg_lease *l; good && (l = sg_table_next(&gate->state.leases, &at)) != NULL;)
+		if (l->state == SG_LEASE_ACTIVE && !sg_deadline_over(&l->ends, &gate->state.now) && !sg_lease_said(gate, l))
+			good = sg_lease_revoke(gate, l, SG_STR("stepgate"), "no_longer_said");
+	gate->leases_unsaid = !good;
 }

@@ -3,6 +3,7 @@
  * withheld. */
 #include "gate/state/mask_line.h"
 #include "gate/decide/decide.h"
+#include "gate/decide/sight.h"
 #include "gate/desk/revoking.h"
 
 #include "base/str.h"
@@ -135,7 +136,7 @@ still_true(struct sg_gate *gate, struct sg_request *r, enum sg_reason *reason)
 	if (task->taint.seq != r->task_seq || task->domain->taint.seq != r->instance_seq)
 		return false;
 	*reason = SG_REASON_withheld_approval;
-	if (r->approval[0] != '\0' && (a == NULL || a->state != SG_APPROVAL_CONSUMED))
+	if (r->approval[0] != '\0' && (a == NULL || a->state != SG_APPROVAL_CONSUMED || !sg_givers_stand(gate, a)))
 		return false;
 	*reason = SG_REASON_withheld_facts;
 	if (conn == NULL || conn->changed || r->facts_changed || !gate->sys->peer_alive(gate->sys, &conn->peer))
@@ -147,6 +148,9 @@ still_true(struct sg_gate *gate, struct sg_request *r, enum sg_reason *reason)
 	}
 	if (gate->catalogue != r->judged_catalogue && !sg_in_force(gate, r, reason))
 		return false; /* a reload took away what this rests on */
+	*reason = SG_REASON_withheld_task;
+	if (!sg_said_stands(gate, task, r->agent->name, r->action->name, r->approval))
+		return false;
 	*reason = SG_REASON_issue_unavailable;
 	if (lease != NULL && gate->catalogue != r->judged_catalogue && (!sg_lease_stands(gate, lease) || r->level > lease->level))
 		return false; /* or what the credential does */

@@ -58,10 +58,12 @@ struct sg_conn {
 	struct sg_peer peer; /* pidfd owned */
 	struct sg_facts facts;
 	uint64_t configured; /* the configuration that they were read under, counted */
+	uint64_t stack;      /* the attest stack that stated them (catalogue.h) */
 	sg_time looked; /* when the facts were read; 0 never */
 	uint64_t looked_for; /* the request for which somebody looked last */
 	bool admitted, changed;
 	bool seen;   /* a first look is over */
+	bool unseen; /* the last look found nothing: nobody speaks here until one does */
 	bool named;  /* the configuration names its uid */
 	bool known;  /* an agent or an enforcer was found to speak here */
 	bool blind;  /* an operator of whom nothing could be established: may look, stop and reload, nothing else */
@@ -88,6 +90,7 @@ struct sg_gate {
 	size_t needy_count, hook_count;
 	size_t hooks_asked; /* that policy is being asked about */
 	struct sg_wall wall;
+	bool leases_unsaid;     /* some may be out that nobody says any more */
 	uint64_t leases_soaked; /* state.soaked when leases were last looked at */
 	sg_time leases_at;      /* then issuers are told again of what they have not confirmed */
 	bool hooks_lost; /* a hook is due that nobody is asking about */

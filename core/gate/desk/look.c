@@ -57,6 +57,7 @@ take_facts(struct sg_gate *gate, struct sg_conn *conn, struct sg_facts *facts)
 	sg_facts_done(&conn->facts);
 	conn->facts = *facts;
 	conn->configured = gate->configured;
+	conn->stack = gate->catalogue->stack; /* whoever looks asks again where a reload changed it meanwhile */
 	conn->looked = gate->state.now.boot;
 	return true;
 }
@@ -71,6 +72,7 @@ take_look(struct sg_gate *gate, struct sg_conn *conn, struct sg_str text, enum s
 	else if (!conn->changed)
 		conn->why = text.len > 0 ? SG_REASON_facts_unavailable : why;
 	conn->unread = false;
+	conn->unseen = !good;
 	return good;
 }
 
@@ -184,7 +186,7 @@ sg_look_now(struct sg_gate *gate, struct sg_request *r, void (*then)(struct sg_g
 		return;
 	}
 	conn->why = SG_REASON_facts_unavailable;
-	conn->changed = true;
+	conn->unseen = true;
 	then(gate, r);
 }
 
@@ -220,7 +222,7 @@ sg_look_first(struct sg_gate *gate, struct sg_request *r, void (*then)(struct sg
 	struct sg_conn *conn = sg_conn_find(gate, r->conn);
 	if (conn == NULL)
 		sg_request_end(gate, r);
-	else if (conn->changed || conn->facts.json == NULL || is_fresh(gate, conn, r))
+	else if (conn->changed || (!conn->unseen && (conn->facts.json == NULL || is_fresh(gate, conn, r))))
 		then(gate, r);
 	else
 		sg_look_now(gate, r, then);
@@ -238,13 +240,10 @@ looked(struct sg_gate *gate, struct sg_request *r, struct sg_str text, enum sg_r
 		return;
 	}
 	bool same = conn != NULL && take_look(gate, conn, text, why);
-	if (r->stage == SG_STAGE_LOOK) {
-		if (conn != NULL && !same)
-			conn->changed = true;
-		r->after_look(gate, r);
-	} else if (r->stage == SG_STAGE_ISSUE && !r->looked_again) {
+	if (r->stage == SG_STAGE_LOOK)
+		r->after_look(gate, r); /* nothing found: refused, and the next one looks again */
+	else if (r->stage == SG_STAGE_ISSUE && !r->looked_again)
 		r->looked_at(gate, r, same);
-	}
 }
 
 void

@@ -30,6 +30,12 @@ sg_instance_group(const struct sg_gate *gate, const struct sg_conn *conn, const 
 	return sg_group_valid(path) ? path : SG_STR("");
 }
 
+bool
+sg_conn_is_seen(const struct sg_conn *conn)
+{
+	return !conn->changed && !conn->unseen && conn->facts.json != NULL;
+}
+
 /* An opaque name for one incarnation: of a process the same for every connection it makes, whatever is presented on it and whatever else is found out
  * about it, another one after it is gone; of a control group or a unit the same for all its processes. What the process is, `match` says, each time. The
  * root group and login sessions are no instance: what is known of them is a hint. A peer of another machine is what it presented. */
@@ -104,7 +110,7 @@ bool
 sg_who_agent(struct sg_gate *gate, struct sg_request *request, const struct sg_conn *conn, enum sg_reason *reason)
 {
 	struct sg_str named = body_text(request, "agent");
-	if (conn->changed || conn->facts.json == NULL) {
+	if (!sg_conn_is_seen(conn)) {
 		*reason = conn->why;
 		return false;
 	}
@@ -129,10 +135,11 @@ sg_who_agent(struct sg_gate *gate, struct sg_request *request, const struct sg_c
 bool
 sg_who_enforcer(struct sg_gate *gate, struct sg_request *request, const struct sg_conn *conn, enum sg_reason *reason)
 {
-	request->enforcer = conn->facts.json == NULL ? NULL : sg_facts_enforcer(&conn->facts, gate->catalogue);
-	*reason = conn->changed || conn->facts.json == NULL ? conn->why : SG_REASON_not_enforcer;
+	bool seen = sg_conn_is_seen(conn);
+	request->enforcer = seen ? sg_facts_enforcer(&conn->facts, gate->catalogue) : NULL;
+	*reason = seen ? SG_REASON_not_enforcer : conn->why;
 	bool both = request->enforcer != NULL && !gate->catalogue->dev && sg_fits_an_agent(gate, conn); /* its word for an agent would be the agent's */
-	if (request->enforcer == NULL || conn->changed || both)
+	if (request->enforcer == NULL || both)
 		return false;
 	note_known(gate, request);
 	request->who = gate->catalogue;
@@ -173,7 +180,12 @@ sg_who_stands(struct sg_gate *gate, struct sg_request *r, enum sg_reason *reason
 	if (r->who == gate->catalogue || (conn != NULL && conn->face == SG_FACE_ADMIN)) /* an operator tries what would be: nobody acts */
 		return true;
 	*reason = SG_REASON_peer_changed;
-	if (conn == NULL || r->agent == NULL || conn->changed || conn->facts.json == NULL || !(r->enforcer != NULL ? enforcer_stands(gate, r, conn, reason) : agent_stands(gate, r, conn, reason)))
+	if (conn == NULL || r->agent == NULL || !sg_conn_is_seen(conn))
+		return false;
+	*reason = SG_REASON_match_changed;
+	if (conn->stack != gate->catalogue->stack) /* what another stack said of it says nothing now */
+		return false;
+	if (!(r->enforcer != NULL ? enforcer_stands(gate, r, conn, reason) : agent_stands(gate, r, conn, reason)))
 		return false;
 	r->who = gate->catalogue;
 	return true;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Whose processes nobody looks at now, and hosts that are asked one thing after the other. */
+ * Whose processes nobody looks at now. */
 #include "gate/loop/loop.h"
 
 bool
@@ -16,10 +16,4 @@ bool
 sg_looks_refuse(const struct sg_loop *loop, const struct sg_conn *conn)
 {
 	return !conn->peer.network && sg_is_blamed(loop, conn->peer.uid);
-}
-
-bool
-sg_host_waits(const struct sg_child *host)
-{
-	return host->alone && host->calls != NULL;
 }

@@ -150,7 +150,7 @@ sg_host_enter(struct sg_loop *loop, struct sg_child *host)
 		record_module(loop, host);
 	host->hung = host->hung && !host->entered;
 	if (host->entered && is_kind(host, "attest."))
-		sg_looks_again(loop, host);
+		sg_looks_next(loop, host);
 	return host->entered;
 }
 
@@ -256,8 +256,8 @@ sg_host_frame(struct sg_loop *loop, struct sg_child *host, const struct sg_frame
 		call->id != 0 ? sg_gate_called(loop->gate, call->id, frame->payload)
 			      : sg_gate_confirmed(loop->gate, sg_str(strchr(host->name, '.') + 1), frame->payload);
 	free(call);
-	if (look && host->alone)
-		sg_looks_again(loop, host);
+	if (look && host->calls == NULL)
+		sg_looks_done(loop, host);
 	ask_next(loop, host);
 	return true;
 }

@@ -96,7 +96,6 @@ sg_instance_spawn(struct sg_loop *loop, const struct sg_wanted *w, const struct 
 	host->may_mend = before->may_mend;
 	host->started = before->started;
 	host->hung = before->hung;
-	host->alone = before->alone;
 	memcpy(host->why, before->why, sizeof(host->why));
 }
 

@@ -129,9 +129,7 @@ fail_calls(struct sg_loop *loop, struct sg_child *host)
 	host->calls = NULL;
 	while (call != NULL) {
 		struct sg_call *next = call->next;
-		if (call->look != 0 && host->hung && sg_look_wait(loop, host, call->look))
-			; /* it goes to the next one */
-		else if (call->look != 0)
+		if (call->look != 0)
 			sg_look_answered(loop, host, call->look, (struct sg_str){NULL, 0});
 		else if (call->id != 0)
 			sg_gate_called(loop->gate, call->id, (struct sg_str){NULL, 0});
@@ -141,6 +139,8 @@ fail_calls(struct sg_loop *loop, struct sg_child *host)
 	for (struct sg_lined *l; (l = sg_line_next(&host->line)) != NULL; free(l))
 		if (l->id != 0)
 			sg_gate_called(loop->gate, l->id, (struct sg_str){NULL, 0});
+	if (strncmp(host->name, "attest.", 7) == 0)
+		sg_looks_gone(loop, host);
 }
 
 void
@@ -166,6 +166,8 @@ is_late(const struct sg_child *host, sg_time now, sg_time allowed)
 		return true;
 	if (sg_sink_is_late(host, now))
 		return true;
+	if (strncmp(host->name, "attest.", 7) == 0)
+		return sg_looks_late(host, now, allowed);
 	for (const struct sg_call *call = host->calls; call != NULL; call = call->next)
 		if (now > call->deadline && now - host->answered > allowed)
 			return true;
@@ -181,12 +183,12 @@ sg_hosts_deadlines(struct sg_loop *loop)
 		if (!c->used || c->role != SG_ROLE_HOST || (!c->linked && c->respawn_at != 0) || c->retiring || !is_late(c, now, loop->gate->catalogue->limits.host_deadline * SG_MSEC))
 			continue;
 		snprintf(c->why, sizeof(c->why), "%s", sg_sink_is_late(c, now) ? "it carries nothing further" : c->ready ? "a call took longer than limits.host_deadline" : "it did not start in time");
-		c->hung = c->ready && strncmp(c->name, "attest.", 7) == 0 && sg_looks_blame(loop, c);
+		c->hung = c->ready && strncmp(c->name, "attest.", 7) == 0 && sg_looks_hung(loop, c);
 		sg_child_kill(loop, c);
 		if (c->hung)
-			c->respawn_at = now; /* each has a user that is looked at no more, or the next one asked alone has, so that they end */
+			c->respawn_at = now; /* each counts against a user, so that they end */
 	}
-	sg_looks_late(loop);
+	sg_looks_turn(loop);
 }
 
 /* ---- telling ---- */

@@ -15,31 +15,22 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { LOOK_BUDGET = 8 << 20, FACTS_ROOM = SG_FACTS_MAX, IDENTIFY_MAX = 32 << 10 };
+enum { FACTS_ROOM = SG_FACTS_MAX, IDENTIFY_MAX = 32 << 10, STACKS_MOST = 4 /* reloads that one look outlives */ };
 
 static void
-end_look(struct sg_loop *loop, struct sg_look *look)
+leave(struct sg_loop *loop, const struct sg_look *look)
 {
-	struct sg_buf all;
 	for (struct sg_look **at = &loop->looks; *at != NULL; at = &(*at)->next)
 		if (*at == look) {
 			*at = look->next;
 			break;
 		}
-	sg_buf_init(&all, FACTS_ROOM);
-	enum sg_reason reason = sg_stack_facts(look->steps, look->count, &all);
-	bool good = reason == SG_REASON_allowed && !look->arena.overflow;
-	sg_gate_looked(loop->gate, look->id, good ? sg_buf_view(&all) : (struct sg_str){NULL, 0},
-		       reason != SG_REASON_allowed ? reason : SG_REASON_facts_unavailable);
-	sg_buf_done(&all);
-	sg_arena_done(&look->arena);
-	free(look);
 }
 
 /* ---- asking ---- */
 
-bool
-sg_look_ask(struct sg_loop *loop, const struct sg_look *look, struct sg_child *host, const struct sg_conn *conn)
+static bool
+ask_about_process(struct sg_loop *loop, const struct sg_look *look, struct sg_child *host, const struct sg_conn *conn)
 {
 	struct sg_buf request;
 	int pidfd = fcntl(conn->peer.pidfd, F_DUPFD_CLOEXEC, 3);
@@ -50,10 +41,6 @@ sg_look_ask(struct sg_loop *loop, const struct sg_look *look, struct sg_child *h
 		      (int)conn->peer.pid, (unsigned long long)conn->peer.start_time, (unsigned)conn->peer.uid);
 	bool asked = sg_link_queue(&host->link, SG_FRAME_H_LOOK, look->number, sg_buf_view(&request), pidfd, NULL) == SG_OK &&
 		     sg_host_remember(loop, host, 0, look->number);
-	if (asked) {
-		host->calls->process = true;
-		host->calls->uid = conn->peer.uid;
-	}
 	sg_buf_done(&request);
 	return asked;
 }
@@ -72,76 +59,81 @@ ask_about_bytes(struct sg_loop *loop, const struct sg_look *look, struct sg_chil
 	return asked;
 }
 
-/* How many answers this step now owes. A step that cannot be asked as it should be has failed. */
-static size_t
-ask_step(struct sg_loop *loop, struct sg_look *look, size_t i, const struct sg_conn *conn)
+size_t
+sg_look_ask(struct sg_loop *loop, struct sg_look *look, size_t i, struct sg_child *host, const struct sg_conn *conn)
 {
 	static const char *const forms[] = {"token", "chain"};
-	struct sg_stated *stated = &look->steps[i];
-	struct sg_child *host = sg_host_named(loop, "attest.", stated->step.name);
-	bool ready = host != NULL && host->ready;
 	size_t asked = 0;
-	if (!stated->step.presented) {
-		if (conn->peer.network)
-			stated->said = SG_SAID_APART;
-		else if (ready && !sg_host_waits(host))
-			asked = sg_look_ask(loop, look, host, conn);
-		else
-			asked = look->again[i] = host != NULL && (host->hung || host->alone);
-		return asked;
-	}
-	if (conn->presented[0].ptr == NULL && conn->presented[1].ptr == NULL)
-		stated->said = SG_SAID_APART;
+	if (host->link.out_fd_count >= SG_LINK_FDS - 1) /* descriptors in transit are bounded */
+		sg_link_flush(&host->link, NULL);
+	if (!look->steps[i].step.presented)
+		return ask_about_process(loop, look, host, conn);
 	for (size_t k = 0; k < 2; k++)
-		if (conn->presented[k].ptr == NULL)
-			continue;
-		else if (ready && ask_about_bytes(loop, look, host, forms[k], conn->presented[k]))
-			asked++;
-		else
-			look->failed[i] = true;
+		asked += conn->presented[k].ptr != NULL && ask_about_bytes(loop, look, host, forms[k], conn->presented[k]);
 	return asked;
 }
 
-/* Descriptors in transit are bounded per link; a burst is sent in parts. */
-static void
-make_room(struct sg_loop *loop)
+/* How many answers this step will owe. A step that cannot be asked as it should be has failed. */
+static size_t
+owed_by(struct sg_loop *loop, struct sg_look *look, size_t i, const struct sg_conn *conn)
 {
-	for (size_t i = 0; i < SG_CHILDREN; i++) {
-		struct sg_child *c = &loop->children[i];
-		if (c->used && c->linked && c->link.out_fd_count >= SG_LINK_FDS - 1)
-			sg_link_flush(&c->link, NULL);
-	}
+	struct sg_stated *stated = &look->steps[i];
+	const struct sg_child *host = sg_host_named(loop, "attest.", stated->step.name);
+	size_t owed = stated->step.presented ? (size_t)(conn->presented[0].ptr != NULL) + (conn->presented[1].ptr != NULL) : !conn->peer.network;
+	bool there = host != NULL && (host->ready || host->hung);
+	if (owed == 0)
+		stated->said = SG_SAID_APART;
+	look->failed[i] = stated->step.presented && owed > 0 && !there;
+	return there ? owed : 0;
 }
 
 bool
-sg_hosts_look(void *self, uint64_t id, uint64_t conn_id)
+sg_look_line_up(struct sg_loop *loop, struct sg_look *look, const struct sg_conn *conn)
 {
-	struct sg_loop *loop = self;
 	const struct sg_catalogue *c = loop->gate->catalogue;
-	struct sg_conn *conn = sg_conn_find(loop->gate, conn_id);
-	struct sg_look *look = conn == NULL || c->attest.count == 0 || c->attest.count > SG_STEPS_MAX ? NULL : calloc(1, sizeof(*look));
-	if (look == NULL || sg_looks_refuse(loop, conn)) {
-		free(look);
-		return false;
-	}
-	*look = (struct sg_look){.next = loop->looks, .number = ++loop->next_look, .id = id, .conn = conn_id, .count = c->attest.count, .since = loop->sys->boot_time(loop->sys)};
-	sg_arena_init(&look->arena, LOOK_BUDGET);
-	loop->looks = look;
-	make_room(loop);
+	look->number = ++loop->next_look; /* answers to what was asked before find nobody */
+	look->count = c->attest.count;
+	look->stack = c->stack;
+	look->waiting = 0;
+	look->begun++;
+	look->since = loop->sys->boot_time(loop->sys);
 	for (size_t i = 0; i < look->count; i++) {
-		look->steps[i].step = c->steps[i];
+		look->steps[i] = (struct sg_stated){.step = c->steps[i]};
 		look->steps[i].step.name = sg_arena_copy(&look->arena, c->steps[i].name);
-		look->waiting += ask_step(loop, look, i, conn);
+		look->answers[i] = 0;
+		look->owes[i] = owed_by(loop, look, i, conn);
+		look->waits[i] = look->owes[i] > 0;
+		look->waiting += look->owes[i];
 	}
-	if (look->waiting > 0 && !look->arena.overflow)
-		return true;
-	loop->looks = look->next;
-	sg_arena_done(&look->arena);
-	free(look);
-	return false;
+	return look->waiting > 0 && !look->arena.overflow;
 }
 
 /* ---- hearing ---- */
+
+static void
+end_look(struct sg_loop *loop, struct sg_look *look)
+{
+	struct sg_buf all;
+	leave(loop, look);
+	sg_buf_init(&all, FACTS_ROOM);
+	enum sg_reason reason = sg_stack_facts(look->steps, look->count, &all);
+	bool good = reason == SG_REASON_allowed && !look->arena.overflow && look->stack == loop->gate->catalogue->stack;
+	sg_gate_looked(loop->gate, look->id, good ? sg_buf_view(&all) : (struct sg_str){NULL, 0},
+		       reason != SG_REASON_allowed ? reason : SG_REASON_facts_unavailable);
+	sg_buf_done(&all);
+	sg_arena_done(&look->arena);
+	free(look);
+}
+
+/* What a stack says that is in force no more is nothing: the one that is in force is asked. */
+static void
+finish(struct sg_loop *loop, struct sg_look *look)
+{
+	const struct sg_conn *conn = sg_conn_find(loop->gate, look->conn);
+	bool anew = look->stack != loop->gate->catalogue->stack && conn != NULL && look->begun < STACKS_MOST && loop->gate->catalogue->attest.count <= SG_STEPS_MAX;
+	if (!anew || !sg_look_line_up(loop, look, conn))
+		end_look(loop, look); /* else its turn comes as anybody's */
+}
 
 size_t
 sg_look_step(const struct sg_look *look, struct sg_str name)
@@ -183,11 +175,11 @@ sg_look_of(const struct sg_loop *loop, uint64_t number)
 void
 sg_look_answer(struct sg_loop *loop, struct sg_look *look, size_t i, struct sg_str payload)
 {
-	look->again[i] = false;
+	look->waits[i] = false;
 	take_answer(look, i, payload);
 	bool stop = look->failed[i] && sg_step_act(look->steps[i].step.control, SG_SAID_NOTHING) == SG_STEP_STOP;
 	if (--look->waiting == 0 || stop)
-		end_look(loop, look); /* what is still under way finds nobody waiting */
+		finish(loop, look); /* what is still under way finds nobody waiting */
 }
 
 void
@@ -195,7 +187,11 @@ sg_look_answered(struct sg_loop *loop, const struct sg_child *host, uint64_t num
 {
 	struct sg_look *look = sg_look_of(loop, number);
 	size_t i = look == NULL ? 0 : sg_look_step(look, sg_str(host->name + strlen("attest.")));
-	if (look != NULL && i < look->count)
+	if (look == NULL || i == look->count)
+		return;
+	if (sg_str_eq(payload, SG_STR(SG_LOOK_MORE)) && !look->steps[i].step.presented)
+		look->waits[i] = true; /* a part of it is done: again when its user's turn comes */
+	else
 		sg_look_answer(loop, look, i, payload);
 }
 

@@ -10,7 +10,7 @@
 
 #include <pthread.h>
 
-enum { SG_LISTENERS = 8, SG_CHILDREN = 128, SG_CHILDREN_KEPT = 24 /* that doors of agents leave to workers, modules and the other faces */, SG_WORKER_DEPTH = 8, SG_WORKER_SHARE = 4 /* of one agent in one worker */, SG_JUDGE_QUEUE = 4096, SG_JUDGE_SHARE = 2048 /* of one agent in the queue */, SG_JUDGE_AGAIN = 3, SG_BLAMED = 64, SG_SUSPECTS = 64, SG_SUSPECT_S = 60, SG_ACCEPT_BATCH = 64, SG_ACCEPT_SPENT_US = 500 /* for closing those of users without a connection left; then the face rests */, SG_ACCEPT_REST_MS = 1, SG_SHUT_KNOWN = 16, SG_SHUT_AGAIN_MS = 500 /* not more often is the supervisor told to shut one user out */, SG_TURN_OUT_MS = 20 };
+enum { SG_LISTENERS = 8, SG_CHILDREN = 128, SG_CHILDREN_KEPT = 24 /* that doors of agents leave to workers, modules and the other faces */, SG_WORKER_DEPTH = 8, SG_WORKER_SHARE = 4 /* of one agent in one worker */, SG_JUDGE_QUEUE = 4096, SG_JUDGE_SHARE = 2048 /* of one agent in the queue */, SG_JUDGE_AGAIN = 3, SG_BLAMED = 64, SG_LOOKERS = 256 /* users of whom is known what looking at them took */, SG_SUSPECTS = 64, SG_SUSPECT_S = 60, SG_ACCEPT_BATCH = 64, SG_ACCEPT_SPENT_US = 500 /* for closing those of users without a connection left; then the face rests */, SG_ACCEPT_REST_MS = 1, SG_SHUT_KNOWN = 16, SG_SHUT_AGAIN_MS = 500 /* not more often is the supervisor told to shut one user out */, SG_TURN_OUT_MS = 20 };
 enum {
 	SG_WORKER_START = 1000, /* milliseconds a worker may take to be forked and confined, on top of its first answer */
 	SG_CHILD_NAME = 96,
@@ -48,8 +48,6 @@ struct sg_question {
 
 struct sg_call {
 	uint64_t id, look; /* look: nonzero if part of a look */
-	bool process;      /* it looks at one, of this user: whatever becomes of the connection meanwhile */
-	uid_t uid;
 	sg_time deadline;
 	struct sg_call *next;
 };
@@ -79,7 +77,13 @@ struct sg_child {
 	bool ready; /* a worker: it has answered once */
 	bool may_mend; /* host: what went wrong last may go right by itself: something was not to be reached */
 	bool hung;     /* host: it is ended because it did not answer in time */
-	bool alone;    /* host: it is asked one thing after the other, to know which one hangs it */
+	struct {
+		uint64_t whose; /* sg_look_whose: of one user alone, so that it is known who keeps it */
+		int64_t uid;    /* of this machine's user; -1: a peer of another machine */
+		unsigned count;
+		sg_time since;
+	} asked_about; /* attest host: what it is at */
+	bool asking; /* attest host: it is being asked just now */
 	bool started;  /* host: this stanza was ready once: what goes wrong later is no refusal */
 	bool entered; /* host: in use; one that is being prepared is ready before it is */
 	struct sg_buf said; /* host: its READY, until it enters */
@@ -125,12 +129,24 @@ struct sg_look {
 	struct sg_stated steps[SG_STEPS_MAX];
 	bool failed[SG_STEPS_MAX];
 	size_t answers[SG_STEPS_MAX]; /* that this step has given */
-	bool again[SG_STEPS_MAX];     /* its host went away over somebody else: it is asked once the next one is there */
+	size_t owes[SG_STEPS_MAX];    /* answers, while it waits */
+	bool waits[SG_STEPS_MAX];     /* for its user's turn */
+	uint64_t stack;               /* catalogue.h: of the steps */
+	unsigned begun;               /* so often: a reload may change the stack while it is under way */
 	sg_time since;
 	size_t count;
 };
 
-/* A user whose process was being looked at when an attest host hung: until then nobody looks at a process of its. */
+/* What looking at a user's processes has cost those who waited behind it. */
+struct sg_looker {
+	uint64_t whose;
+	uint64_t served; /* when it was last asked about, counted; whoever is new comes first */
+	bool quick;      /* several may be asked about at once */
+	sg_time until;   /* its looks rest: they took long */
+	sg_time hung;    /* a host last hung over it; 0: none */
+};
+
+/* A user over whose processes attest hosts hung: until then nobody looks at them. */
 struct sg_blamed {
 	uid_t uid;
 	sg_time until;
@@ -186,6 +202,8 @@ struct sg_loop {
 	struct sg_look *looks;
 	struct sg_blamed blamed[SG_BLAMED];
 	size_t blamed_next;
+	struct sg_looker lookers[SG_LOOKERS];
+	uint64_t lookers_served;
 	uint64_t next_slot, next_conn, next_look;
 	struct sg_table conn_doors; /* connection id → struct sg_conn_door */
 	pthread_t disk;
@@ -291,27 +309,33 @@ void sg_hosts_tell(void *self, struct sg_json_writer *w);
 struct sg_child *sg_host_named(struct sg_loop *loop, const char *prefix, struct sg_str name);
 /* Notes a call (id) or a look (number) that this host owes an answer; false on no memory. */
 bool sg_host_remember(struct sg_loop *loop, struct sg_child *host, uint64_t id, uint64_t look);
-/* looks.c: a host's answer to a look; an empty payload if there will be none. */
-/* looks.c, for hung.c: the look of this number, or NULL; the place of a step in it (its count: none); asks a host about its process; hears of a step. */
+/* looks.c. The look of this number, or NULL; the place of a step in it (its count: none); asks a host about it, counting the questions (0: it cannot be asked);
+ * hears of a step: {NULL, 0} is no answer; a host's answer: whatever it says of a look that is over is nothing. */
 struct sg_look *sg_look_of(const struct sg_loop *loop, uint64_t number);
 size_t sg_look_step(const struct sg_look *look, struct sg_str name);
-bool sg_look_ask(struct sg_loop *loop, const struct sg_look *look, struct sg_child *host, const struct sg_conn *conn);
+/* All that the stack in force would ask stands in line. False: nothing does. */
+bool sg_look_line_up(struct sg_loop *loop, struct sg_look *look, const struct sg_conn *conn);
+size_t sg_look_ask(struct sg_loop *loop, struct sg_look *look, size_t i, struct sg_child *host, const struct sg_conn *conn);
 void sg_look_answer(struct sg_loop *loop, struct sg_look *look, size_t i, struct sg_str payload);
-/* hung.c: an attest host did not answer in time and is about to be ended. Who alone was looked at, or is gone, is looked at no more for limits.hang_refusal;
- * where there were several they are asked again one by one (`alone`). False: it looked at no process. */
-bool sg_looks_blame(struct sg_loop *loop, struct sg_child *host);
+void sg_look_answered(struct sg_loop *loop, const struct sg_child *host, uint64_t number, struct sg_str payload);
+/* line_up.c: an attest host is asked about one user at a time, the one whose turn is longest ago; what takes long rests afterwards. */
+uint64_t sg_look_whose(const struct sg_conn *conn);
+/* The host is there, has answered, or something new waits: the next are asked, if it is at nothing. */
+void sg_looks_next(struct sg_loop *loop, struct sg_child *host);
+/* It has answered all that it was asked. */
+void sg_looks_done(struct sg_loop *loop, struct sg_child *host);
+/* It is gone: what waits for it goes to the next one if it hung, else it has no answer. */
+void sg_looks_gone(struct sg_loop *loop, struct sg_child *host);
+/* Each turn: those that rested may be due; what has waited for too long is answered: nothing is known. */
+void sg_looks_turn(struct sg_loop *loop);
+struct sg_looker *sg_looker_of(struct sg_loop *loop, uint64_t whose);
+/* hung.c: an attest host did not answer in time and is about to be ended. False: it was asked nothing. */
+bool sg_looks_hung(struct sg_loop *loop, struct sg_child *host);
+/* What it is at has taken too long. */
+bool sg_looks_late(const struct sg_child *host, sg_time now, sg_time allowed);
 /* blamed.c: nobody looks at processes of this user, of this peer, now. */
 bool sg_is_blamed(const struct sg_loop *loop, uid_t uid);
 bool sg_looks_refuse(const struct sg_loop *loop, const struct sg_conn *conn);
-/* It is at one look, and is asked for no other before it has answered. */
-bool sg_host_waits(const struct sg_child *host);
-/* This look waits for the host that takes the place of the one that hung; false: nothing waits for it. */
-bool sg_look_wait(struct sg_loop *loop, const struct sg_child *host, uint64_t number);
-/* The host is there, or has answered: what waits for it is asked. */
-void sg_looks_again(struct sg_loop *loop, struct sg_child *host);
-/* What has waited for too long is answered: nothing is known. */
-void sg_looks_late(struct sg_loop *loop);
-void sg_look_answered(struct sg_loop *loop, const struct sg_child *host, uint64_t number, struct sg_str payload);
 bool sg_host_frame(struct sg_loop *loop, struct sg_child *host, const struct sg_frame *frame);
 void sg_host_gone(struct sg_loop *loop, struct sg_child *host);
 void sg_hosts_fill(struct sg_loop *loop);

@@ -36,19 +36,6 @@ says_the_lease(const struct sg_gate *gate, const struct sg_lease *lease, const s
 	       sg_json_int(sg_json_get(claims, "exp"), &exp) && exp == lease->ends.wall_ms / 1000 && sg_json_is(sg_json_get(claims, "sg"), "task", lease->task->id);
 }
 
-/* In whose name it is done, and who said yes to it, still may. */
-static bool
-still_said(const struct sg_gate *gate, const struct sg_lease *lease)
-{
-	const struct sg_attempt *attempt = sg_state_decision(&gate->state, sg_str(lease->decision));
-	const struct sg_agent *agent = sg_catalogue_agent(gate->catalogue, sg_str(lease->agent));
-	const struct sg_action *action = attempt == NULL ? NULL : sg_catalogue_action(gate->catalogue, sg_str(attempt->action));
-	const struct sg_approval *a = lease->approval[0] == '\0' ? NULL : sg_state_approval(&gate->state, sg_str(lease->approval));
-	if (agent == NULL || action == NULL || (lease->approval[0] != '\0' && a == NULL))
-		return false;
-	return sg_behalf_admits(gate, agent, sg_str(lease->task->on_behalf), action) && (a == NULL || sg_givers_stand(gate, a));
-}
-
 /* What was decided, as it was recorded, asked again under the ceilings in force: all of them but what it has spent itself. */
 static bool
 still_within(struct sg_gate *gate, const struct sg_lease *lease, struct sg_request *r, const struct sg_json *seal)
@@ -113,7 +100,7 @@ is_active(struct sg_gate *gate, struct sg_request *r, const struct sg_json *clai
 	return lease != NULL && lease->state == SG_LEASE_ACTIVE && !sg_deadline_over(&lease->ends, &gate->state.now) &&
 	       sg_task_live(&gate->state, lease->task) && sg_str_is(audience, lease->audience) &&
 	       sg_str_eq(audience, r->enforcer->name) && sg_json_is(sg_json_get(claims, "sg"), "digest", lease->digest) &&
-	       is_subject(gate, lease, claims) && says_the_lease(gate, lease, claims) && sg_lease_stands(gate, lease) && still_said(gate, lease) && as_recorded(gate, r, lease);
+	       is_subject(gate, lease, claims) && says_the_lease(gate, lease, claims) && sg_lease_stands(gate, lease) && sg_lease_said(gate, lease) && as_recorded(gate, r, lease);
 }
 
 static void

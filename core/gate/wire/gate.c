@@ -6,6 +6,7 @@
 #include "gate/decide/memories.h"
 #include "gate/decide/merge.h"
 #include "gate/decide/moved.h"
+#include "gate/decide/ceiling.h"
 #include "gate/decide/sight.h"
 #include "gate/desk/body.h"
 #include "gate/desk/domain.h"
@@ -258,6 +259,7 @@ sg_gate_configure(struct sg_gate *gate, struct sg_str document, struct sg_err *e
 		sg_agent_ids(gate);
 		sg_gate_owners(gate);
 		sg_approvals_review(gate);
+		sg_leases_review(gate);
 	}
 	sg_issuers_forget(gate);
 	return SG_OK;
@@ -332,6 +334,8 @@ sg_gate_tick(struct sg_gate *gate)
 		sg_gate_pay(gate);
 	if (gate->hooks_lost && !gate->journal.closed)
 		sg_hooks_lost(gate);
+	if (gate->leases_unsaid && !gate->journal.closed)
+		sg_leases_review(gate);
 	sg_leases_soaked(gate);
 	if (gate->gap_since != 0 && !gate->journal.closed && now - gate->gap_since >= 10 * SG_SEC)
 		sg_gate_write_gaps(gate);

@@ -11,6 +11,7 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 static const struct sg_option options_table[] = {
@@ -199,6 +200,8 @@ look(void *state, const struct sg_attest_in *in, struct sg_attest_out *out, stru
 	if (is("hang") || (is("hang_for_odd") && in->uid % 2 == 1))
 		for (;;)
 			pause();
+	if (is("slow_for_odd") && in->uid % 2 == 1)
+		nanosleep(&(struct timespec){.tv_nsec = 240 * 1000 * 1000}, NULL);
 	if (is("spin"))
 		for (volatile int i = 0;; i = i + 1)
 			;

@@ -178,15 +178,28 @@ network_peer(void)
 	char *task = play_between(answer, "\"id\":\"", "\""), body[512];
 	snprintf(body, sizeof(body), evaluation, task);
 	CU_ASSERT_TRUE(play_has(play_ask(p, 5, SG_ROUTE_E_EVALUATION, "", body), "\"decision\":false")); /* asserted: no credential */
-	/* another look finds somebody else: a certificate that expired, a key that was withdrawn */
+	/* another look finds nothing: a certificate that expired, a key that was withdrawn, a host that was away */
 	p->boot += 2 * SG_SEC;
 	p->facts = "";
 	p->why = SG_REASON_facts_unavailable;
 	answer = play_ask(p, 5, SG_ROUTE_E_TASK_OPEN, "", "{\"agent\":\"helper\",\"intent\":\"work\",\"key\":\"t3\"}");
 	CU_ASSERT_TRUE(play_has(answer, "\"code\":\"facts_unavailable\""));
-	p->facts = GATEWAY; /* and it stays nobody */
+	p->boot += SG_SEC / 10; /* nobody until a look finds the same again, however soon the next request comes */
 	answer = play_ask(p, 5, SG_ROUTE_E_TASK_OPEN, "", "{\"agent\":\"helper\",\"intent\":\"work\",\"key\":\"t4\"}");
 	CU_ASSERT_TRUE(play_has(answer, "\"code\":\"facts_unavailable\""));
+	p->facts = GATEWAY;
+	answer = play_ask(p, 5, SG_ROUTE_E_TASK_OPEN, "", "{\"agent\":\"helper\",\"intent\":\"work\",\"key\":\"t4\"}");
+	CU_ASSERT_TRUE(play_has(answer, "\"id\":\"t-"));
+	p->facts = ""; /* what it finds in between does not wash it: another one is another one */
+	p->boot += 2 * SG_SEC;
+	answer = play_ask(p, 5, SG_ROUTE_E_TASK_OPEN, "", "{\"agent\":\"helper\",\"intent\":\"work\",\"key\":\"t5\"}");
+	CU_ASSERT_TRUE(play_has(answer, "\"code\":\"facts_unavailable\""));
+	p->facts = "{\"peer:uid\":{\"strength\":\"boundary\",\"value\":\"7\"}}";
+	answer = play_ask(p, 5, SG_ROUTE_E_TASK_OPEN, "", "{\"agent\":\"helper\",\"intent\":\"work\",\"key\":\"t5\"}");
+	CU_ASSERT_TRUE(play_has(answer, "\"code\":\"peer_changed\""));
+	p->facts = GATEWAY;
+	answer = play_ask(p, 5, SG_ROUTE_E_TASK_OPEN, "", "{\"agent\":\"helper\",\"intent\":\"work\",\"key\":\"t5\"}");
+	CU_ASSERT_TRUE(play_has(answer, "\"code\":\"peer_changed\""));
 	free(task);
 	play_end(p);
 }

@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Who is looked at next. An attest host is asked about one user at a time, about whom it was asked longest ago; and a user whose looks took long rests nine times
+ * as long, so that nobody takes more than a tenth of its time from the others. */
+#include "gate/loop/loop.h"
+
+#include "base/str.h"
+
+enum {
+	PATIENCE = 3,    /* so many times limits.host_deadline a look waits for its turn */
+	AT_ONCE = 8,     /* of one user, who is quick */
+	QUICK_MS = 5,    /* for each of them */
+	SLOW_MS = 50,    /* all that is longer is paid for */
+	REST_TIMES = 9
+};
+
+static sg_time
+now_of(const struct sg_loop *loop)
+{
+	return loop->sys->boot_time(loop->sys);
+}
+
+uint64_t
+sg_look_whose(const struct sg_conn *conn)
+{
+	char name[33];
+	uint64_t tag = UINT64_C(14695981039346656037); /* FNV-1a; a collision only makes two share a turn */
+	if (!conn->peer.network)
+		return (uint64_t)conn->peer.uid + 1;
+	sg_address_name(conn->peer.address, name);
+	for (const char *at = name; *at != '\0'; at++)
+		tag = (tag ^ (unsigned char)*at) * UINT64_C(1099511628211);
+	return tag | UINT64_C(1) << 63;
+}
+
+/* Whoever was asked about longest ago gives its place: a rest, or a hang, is forgotten last. */
+static uint64_t
+worth(const struct sg_looker *looker, sg_time now)
+{
+	bool kept = looker->until > now || looker->hung != 0;
+	return looker->served + (kept ? UINT64_C(1) << 62 : 0);
+}
+
+struct sg_looker *
+sg_looker_of(struct sg_loop *loop, uint64_t whose)
+{
+	sg_time now = now_of(loop);
+	struct sg_looker *least = &loop->lookers[0];
+	for (size_t i = 0; i < SG_LOOKERS; i++) {
+		struct sg_looker *looker = &loop->lookers[i];
+		if (looker->whose == whose)
+			return looker;
+		if (worth(looker, now) < worth(least, now))
+			least = looker;
+	}
+	*least = (struct sg_looker){.whose = whose};
+	return least;
+}
+
+/* ---- who waits ---- */
+
+static size_t
+waits_at(const struct sg_look *look, const struct sg_child *host)
+{
+	size_t i = sg_look_step(look, sg_str(host->name + strlen("attest.")));
+	return i < look->count && look->waits[i] ? i : look->count;
+}
+
+/* No answer to any of what it is owed; it may be over before the last. */
+static void
+answer_none(struct sg_loop *loop, uint64_t number, size_t i)
+{
+	struct sg_look *look = sg_look_of(loop, number);
+	size_t owes = look == NULL ? 0 : look->owes[i];
+	if (look != NULL)
+		look->waits[i] = false;
+	for (; owes > 0 && (look = sg_look_of(loop, number)) != NULL; owes--)
+		sg_look_answer(loop, look, i, (struct sg_str){NULL, 0});
+}
+
+/* Nobody waits for it any more, or its user is looked at no more. */
+static bool
+is_in_vain(const struct sg_loop *loop, const struct sg_look *look)
+{
+	const struct sg_conn *conn = sg_conn_find(loop->gate, look->conn);
+	return conn == NULL || sg_looks_refuse(loop, conn);
+}
+
+static void
+answer_in_vain(struct sg_loop *loop, const struct sg_child *host)
+{
+	for (const struct sg_look *look = loop->looks, *next; look != NULL; look = next) {
+		size_t i = waits_at(look, host);
+		bool over = i < look->count && is_in_vain(loop, look);
+		next = look->next;
+		if (over) {
+			answer_none(loop, look->number, i);
+			next = loop->looks; /* what was next may be gone, and others may have come */
+		}
+	}
+}
+
+/* Of the user whose turn it is the oldest; NULL: nobody waits, or all who wait rest. */
+static struct sg_look *
+first_of(struct sg_loop *loop, const struct sg_child *host, uint64_t whose)
+{
+	struct sg_look *first = NULL;
+	uint64_t least = UINT64_MAX;
+	sg_time now = now_of(loop);
+	for (struct sg_look *look = loop->looks; look != NULL; look = look->next) { /* the newest stand before */
+		const struct sg_conn *conn = waits_at(look, host) < look->count ? sg_conn_find(loop->gate, look->conn) : NULL;
+		uint64_t its = conn == NULL ? 0 : sg_look_whose(conn);
+		if (conn == NULL || (whose != 0 && its != whose))
+			continue;
+		const struct sg_looker *looker = sg_looker_of(loop, its);
+		if (looker->until <= now && looker->served <= least) {
+			first = look;
+			least = looker->served;
+		}
+	}
+	return first;
+}
+
+/* ---- asking ---- */
+
+static void
+ask(struct sg_loop *loop, struct sg_child *host, struct sg_look *look)
+{
+	size_t i = waits_at(look, host);
+	const struct sg_conn *conn = sg_conn_find(loop->gate, look->conn);
+	look->waits[i] = false;
+	if (sg_look_ask(loop, look, i, host, conn) == look->owes[i])
+		host->asked_about.count++;
+	else
+		answer_none(loop, look->number, i);
+}
+
+static void
+ask_about(struct sg_loop *loop, struct sg_child *host, struct sg_look *look)
+{
+	const struct sg_conn *conn = sg_conn_find(loop->gate, look->conn);
+	uint64_t whose = sg_look_whose(conn);
+	bool quick = sg_looker_of(loop, whose)->quick;
+	host->asked_about.whose = whose;
+	host->asked_about.uid = conn->peer.network ? -1 : (int64_t)conn->peer.uid;
+	host->asked_about.count = 0;
+	host->asked_about.since = now_of(loop);
+	for (int n = 0; look != NULL && n < (quick ? AT_ONCE : 1); n++) {
+		ask(loop, host, look);
+		look = first_of(loop, host, whose);
+	}
+}
+
+void
+sg_looks_next(struct sg_loop *loop, struct sg_child *host)
+{
+	struct sg_look *look;
+	if (host->asking)
+		return;
+	host->asking = true;
+	answer_in_vain(loop, host);
+	while (host->linked && host->ready && host->calls == NULL && (look = first_of(loop, host, 0)) != NULL)
+		ask_about(loop, host, look);
+	host->asking = false;
+}
+
+void
+sg_looks_done(struct sg_loop *loop, struct sg_child *host)
+{
+	sg_time took = now_of(loop) - host->asked_about.since;
+	struct sg_looker *looker = sg_looker_of(loop, host->asked_about.whose);
+	looker->served = ++loop->lookers_served;
+	looker->quick = took < (sg_time)host->asked_about.count * QUICK_MS * SG_MSEC;
+	if (took > SLOW_MS * SG_MSEC)
+		looker->until = now_of(loop) + REST_TIMES * (took - SLOW_MS * SG_MSEC);
+	sg_looks_next(loop, host);
+}
+
+/* ---- what does not come ---- */
+
+void
+sg_looks_gone(struct sg_loop *loop, struct sg_child *host)
+{
+	for (const struct sg_look *look = loop->looks, *next; !host->hung && look != NULL; look = next) {
+		size_t i = waits_at(look, host);
+		bool waits = i < look->count;
+		next = look->next;
+		if (waits) {
+			answer_none(loop, look->number, i);
+			next = loop->looks;
+		}
+	}
+}
+
+static struct sg_look *
+waits_too_long(const struct sg_loop *loop, size_t *i)
+{
+	sg_time most = PATIENCE * loop->gate->catalogue->limits.host_deadline * SG_MSEC;
+	for (struct sg_look *look = loop->looks; look != NULL; look = look->next)
+		for (*i = 0; *i < look->count; ++*i)
+			if (look->waits[*i] && now_of(loop) - look->since > most)
+				return look;
+	return NULL;
+}
+
+void
+sg_looks_turn(struct sg_loop *loop)
+{
+	size_t i = 0;
+	for (struct sg_look *look; (look = waits_too_long(loop, &i)) != NULL;)
+		answer_none(loop, look->number, i);
+	for (size_t c = 0; loop->looks != NULL && c < SG_CHILDREN; c++)
+		if (loop->children[c].used && loop->children[c].role == SG_ROLE_HOST && strncmp(loop->children[c].name, "attest.", 7) == 0 &&
+		    sg_host_named(loop, "attest.", sg_str(loop->children[c].name + 7)) == &loop->children[c])
+			sg_looks_next(loop, &loop->children[c]);
+}
