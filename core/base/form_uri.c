@@ -7,6 +7,7 @@
 #include "base/str.h"
 
 #include <stdio.h>
+#include <strings.h>
 
 struct parts {
 	struct sg_str scheme, host, port, path, query; /* ptr NULL: it is not there */
@@ -167,6 +168,36 @@ write_host(const struct parts *p, const struct sg_scheme *scheme, struct sg_buf 
 	return wrong;
 }
 
+/* A member that names the place once more would be another place. */
+static bool
+names_again(const struct sg_scheme *scheme, struct sg_str query)
+{
+	while (query.ptr != NULL) {
+		struct sg_str rest = sg_str_cut(&query, '&'), name = sg_str_cut(&rest, '=');
+		for (const char *at = scheme->again, *end; *at != '\0'; at = end + 1) {
+			end = strchr(at, ' ');
+			if (name.len == (size_t)(end - at) && strncasecmp(name.ptr, at, name.len) == 0)
+				return true;
+		}
+	}
+	return false;
+}
+
+static const char *
+write_query(struct sg_str query, const struct sg_scheme *scheme, struct sg_buf *out)
+{
+	if (scheme != NULL && scheme->query == SG_QUERY_NONE)
+		return "a URI of file, ftp, sftp or ssh has no query";
+	if ((scheme == NULL || scheme->query == SG_QUERY_NAMES) && !are_names(query))
+		return "only behind http, https, ws and wss may a query have '.', '..' or empty names";
+	sg_buf_text(out, "?");
+	size_t from = out->len;
+	const char *wrong = write_text(query, true, out);
+	if (wrong == NULL && scheme != NULL && scheme->again != NULL && names_again(scheme, (struct sg_str){out->ptr + from, out->len - from}))
+		wrong = "its query names host, port or database once more, and would be taken before the URI";
+	return wrong;
+}
+
 const char *
 sg_form_uri(struct sg_str text, struct sg_buf *out)
 {
@@ -176,20 +207,13 @@ sg_form_uri(struct sg_str text, struct sg_buf *out)
 		return wrong;
 	const struct sg_scheme *scheme = sg_scheme_of(text);
 	bool file = scheme != NULL && scheme->port == 0;
-	sg_form_lower(p.scheme, out);
+	sg_form_lower(scheme != NULL && scheme->is != NULL ? sg_str(scheme->is) : p.scheme, out);
 	sg_buf_text(out, "://");
 	if (!file || p.host.len > 0 || p.port.ptr != NULL)
 		wrong = file ? "a file is on this machine: file:///path" : write_host(&p, scheme, out);
 	if (wrong == NULL && p.path.len > 1)
 		wrong = write_path(p.path, out);
-	else if (scheme != NULL && scheme->root)
-		sg_buf_text(out, "/");
-	if (wrong != NULL || p.query.len == 0) /* nothing behind '?' asks nothing */
-		return wrong;
-	if (scheme != NULL && scheme->query == SG_QUERY_NONE)
-		return "a URI of file, ftp, sftp or ssh has no query";
-	if ((scheme == NULL || scheme->query == SG_QUERY_NAMES) && !are_names(p.query))
-		return "only behind http, https, ws and wss may a query have '.', '..' or empty names";
-	sg_buf_text(out, "?");
-	return write_text(p.query, true, out);
+	else if ((scheme != NULL && scheme->root) || p.query.len > 0)
+		sg_buf_text(out, "/"); /* what is asked of a host stands below it */
+	return wrong != NULL || p.query.len == 0 ? wrong : write_query(p.query, scheme, out); /* nothing behind '?' asks nothing */
 }

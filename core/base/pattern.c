@@ -4,7 +4,6 @@
 #include "base/scheme.h"
 #include "base/str.h"
 
-#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
@@ -34,74 +33,78 @@ sg_pattern_valid(struct sg_str pattern, char separator)
 	return true;
 }
 
-/* A byte in percent, once or more often ("%2e", "%252e"): its length; 0: it is not that byte. */
-static size_t
-coded(struct sg_str text, const char *code)
+/* What a byte can be in a name. One pass over a text asks each byte once: percent is decoded where it stands. */
+enum kind { LETTER, ENDS, DOT, CONTROL, PERCENT };
+
+static enum kind
+kind_of(unsigned char c)
 {
-	size_t at = 1;
-	if (text.len < 3 || text.ptr[0] != '%')
-		return 0;
-	while (text.len - at >= 4 && memcmp(text.ptr + at, "25", 2) == 0)
-		at += 2;
-	return text.len - at >= 2 && strncasecmp(text.ptr + at, code, 2) == 0 ? at + 2 : 0;
+	static const unsigned char kinds[256] = {
+		['\0' ... 0x1F] = CONTROL, [0x7F] = CONTROL, ['.'] = DOT, ['%'] = PERCENT,
+		['/'] = ENDS, ['\\'] = ENDS, [';'] = ENDS, ['?'] = ENDS, ['#'] = ENDS, [' '] = ENDS,
+	};
+	return (enum kind)kinds[c];
 }
 
-static size_t
-one_of(struct sg_str text, const char *const *codes, size_t count)
+static int
+digit(char c)
 {
-	size_t len = 0;
-	for (size_t i = 0; i < count && len == 0; i++)
-		len = coded(text, codes[i]);
-	return len;
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	c = (char)(c | 0x20);
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+/* A byte in percent, once or more often ("%2e", "%252e"): its length, and which; 0: there is none. */
+static size_t
+coded(struct sg_str text, unsigned char *byte)
+{
+	size_t at = 1;
+	while (text.len - at >= 4 && text.ptr[at] == '2' && text.ptr[at + 1] == '5')
+		at += 2;
+	int high = text.len - at >= 2 ? digit(text.ptr[at]) : -1, low = high >= 0 ? digit(text.ptr[at + 1]) : -1;
+	*byte = low >= 0 ? (unsigned char)(high * 16 + low) : 0;
+	return low >= 0 ? at + 2 : 0;
 }
 
 /* A byte in more bytes than it needs, or as some old servers wrote it: its length; 0: it is not that. */
 static size_t
-overlong(struct sg_str text, const char *const *spellings)
+overlong(struct sg_str text, enum kind *kind)
 {
-	for (; *spellings != NULL; spellings++)
-		if (text.len >= strlen(*spellings) && strncasecmp(text.ptr, *spellings, strlen(*spellings)) == 0)
-			return strlen(*spellings);
-	return 0;
-}
-
-/* A control character in percent, which some readers pass over and others stop at. */
-static size_t
-coded_control(struct sg_str text)
-{
-	char code[3];
-	for (unsigned byte = 0; byte < 0x21; byte++) {
-		snprintf(code, sizeof(code), "%02x", byte < 0x20 ? byte : 0x7F);
-		size_t len = coded(text, code);
-		if (len > 0)
-			return len;
+	static const struct {
+		const char *spelling;
+		enum kind kind;
+	} rows[] = {
+		{"%c0%af", ENDS}, {"%e0%80%af", ENDS}, {"%f0%80%80%af", ENDS}, {"%u002f", ENDS}, {"%u2215", ENDS}, {"%c1%9c", ENDS}, {"%u005c", ENDS},
+		{"%c0%ae", DOT},  {"%e0%80%ae", DOT},  {"%f0%80%80%ae", DOT},  {"%u002e", DOT},
+	};
+	for (size_t i = 0; text.len >= 6 && i < sizeof(rows) / sizeof(rows[0]); i++) {
+		const char *spelling = rows[i].spelling;
+		*kind = rows[i].kind;
+		if ((text.ptr[1] | 0x20) == spelling[1] && (text.ptr[2] | 0x20) == (spelling[2] | 0x20) && text.len >= strlen(spelling) &&
+		    strncasecmp(text.ptr, spelling, strlen(spelling)) == 0)
+			return strlen(spelling);
 	}
 	return 0;
 }
 
-/* What a file system, a web server or a shell takes for the end of a name. */
-static size_t
-end_of_name(struct sg_str text)
+/* What stands at the beginning of a text that is not empty, in whatever spelling; its length is never 0. A control character as it is is no end of a name
+ * (has_control refuses it); in percent some readers stop there. */
+static enum kind
+next_kind(struct sg_str text, size_t *len)
 {
-	static const char *const codes[] = {"2f", "5c", "3b", "3f", "23", "20"}, *const slashes[] = {"%c0%af", "%e0%80%af", "%f0%80%80%af", "%u002f", "%u2215", "%c1%9c", "%u005c", NULL};
-	if (text.len > 0 && strchr("/\\;?# ", text.ptr[0]) != NULL)
-		return 1;
-	if (text.len == 0 || text.ptr[0] != '%')
-		return 0;
-	size_t len = one_of(text, codes, sizeof(codes) / sizeof(codes[0]));
-	len = len > 0 ? len : overlong(text, slashes);
-	return len > 0 ? len : coded_control(text);
-}
-
-/* The length of one dot, written as it is, in percent, or in more bytes than it needs; 0: there is none. */
-static size_t
-dot(struct sg_str text)
-{
-	static const char *const dots[] = {"%c0%ae", "%e0%80%ae", "%f0%80%80%ae", "%u002e", NULL};
-	if (text.len > 0 && text.ptr[0] == '.')
-		return 1;
-	size_t len = overlong(text, dots);
-	return len > 0 ? len : coded(text, "2e");
+	enum kind kind = kind_of((unsigned char)text.ptr[0]);
+	unsigned char byte;
+	*len = 1;
+	if (kind != PERCENT)
+		return kind == CONTROL ? LETTER : kind;
+	size_t more = overlong(text, &kind);
+	if (more == 0 && (more = coded(text, &byte)) > 0)
+		kind = kind_of(byte) == CONTROL ? ENDS : kind_of(byte);
+	if (more == 0 || kind == LETTER || kind == PERCENT)
+		return LETTER; /* as it stands: what follows it is looked at as well */
+	*len = more;
+	return kind;
 }
 
 static struct sg_str
@@ -110,26 +113,22 @@ behind(struct sg_str text, size_t len)
 	return (struct sg_str){text.ptr + len, text.len - len};
 }
 
-/* One or two dots, and then the end of a name. */
-static bool
-is_dots(struct sg_str text)
-{
-	size_t count = 0;
-	for (size_t len; (len = dot(text)) > 0; count++)
-		text = behind(text, len);
-	return (count == 1 || count == 2) && (text.len == 0 || end_of_name(text) > 0);
-}
-
-/* Is there a name in it that stands for the folder it is in, or for the one above, in whatever spelling? */
+/* Is there a name in it that stands for the folder it is in, or for the one above, in whatever spelling: one or two dots, and then the end of a name? */
 static bool
 climbs(struct sg_str segment)
 {
-	for (bool begins = true; segment.len > 0;) {
-		if (begins && is_dots(segment))
+	size_t len, dots = 0;
+	for (bool only_dots = true; segment.len > 0; segment = behind(segment, len)) {
+		len = 1;
+		if (!only_dots && kind_of((unsigned char)segment.ptr[0]) == LETTER)
+			continue;
+		enum kind kind = next_kind(segment, &len);
+		if (kind == ENDS && only_dots && (dots == 1 || dots == 2))
 			return true;
-		size_t len = end_of_name(segment);
-		begins = len > 0;
-		segment = behind(segment, len > 0 ? len : 1);
+		dots = kind == ENDS ? 0 : dots + (kind == DOT);
+		only_dots = kind == ENDS || (only_dots && kind == DOT);
+		if (segment.len == len && only_dots && (dots == 1 || dots == 2))
+			return true;
 	}
 	return false;
 }
@@ -149,10 +148,18 @@ sg_segment_plain(struct sg_str segment)
 	return segment.len > 0 && !has_control(segment) && !climbs(segment);
 }
 
-/* As sg_str_cut; of a URI the query stays with the last name. */
+/* As sg_str_cut; of a URI the query stays with the last name. The name of a host ends before its query, whatever the scheme: what is behind it is below it. */
 static struct sg_str
-cut_segment(struct sg_str *rest, char separator, bool uri)
+cut_segment(struct sg_str *rest, char separator, bool uri, bool host)
 {
+	size_t len = 0;
+	while (host && len < rest->len && strchr("/?#", rest->ptr[len]) == NULL)
+		len++;
+	if (host && len < rest->len && rest->ptr[len] != '/') {
+		struct sg_str name = {rest->ptr, len};
+		*rest = behind(*rest, len);
+		return name;
+	}
 	const char *slash = memchr(rest->ptr, separator, rest->len), *query = uri ? memchr(rest->ptr, '?', rest->len) : NULL;
 	struct sg_str last = *rest;
 	if (query == NULL || slash == NULL || slash < query)
@@ -170,14 +177,25 @@ takes(struct sg_str segment, bool uri)
 	return (query == segment.ptr || sg_segment_plain(name)) && segment.len > 0 && !has_control(segment);
 }
 
+/* The same, looked at once for each name of a text, however many patterns it is held against. */
+static bool
+taken(struct sg_text_names *names, size_t at, struct sg_str segment, bool uri)
+{
+	if (at >= SG_PATTERN_SEGMENTS)
+		return takes(segment, uri);
+	if (names->star[at] == 0)
+		names->star[at] = takes(segment, uri) ? 1 : -1;
+	return names->star[at] > 0;
+}
+
 /* One or more segments. Two stars alone stand for anything at all, with empty segments ("https://x") in it; behind a folder they stand for names. */
 static bool
-takes_rest(struct sg_str first, struct sg_str rest, char separator, bool uri, bool alone)
+takes_rest(struct sg_text_names *names, size_t at, struct sg_str first, struct sg_str rest, char separator, bool uri, bool alone)
 {
-	bool good = takes(first, uri) || (alone && first.len == 0 && rest.ptr != NULL);
+	bool good = taken(names, at, first, uri) || (alone && first.len == 0 && rest.ptr != NULL);
 	while (good && rest.ptr != NULL) {
-		struct sg_str segment = cut_segment(&rest, separator, uri);
-		good = takes(segment, uri) || (alone && segment.len == 0);
+		struct sg_str segment = cut_segment(&rest, separator, uri, false);
+		good = taken(names, ++at, segment, uri) || (alone && segment.len == 0);
 	}
 	return good;
 }
@@ -203,7 +221,7 @@ is_root(size_t root, size_t names, struct sg_str first, struct sg_str rest)
 
 /* `inner_stars`: the text is itself a pattern, whose stars stand for any segment. */
 static bool
-match(struct sg_str pattern, struct sg_str text, char separator, bool inner_stars)
+match(struct sg_str pattern, struct sg_str text, char separator, bool inner_stars, struct sg_text_names *known)
 {
 	const struct sg_scheme *scheme = separator == '/' ? sg_scheme_of(text) : NULL;
 	bool alone = sg_str_is(pattern, "**"), uri = scheme != NULL && scheme->query == SG_QUERY_OWN;
@@ -211,12 +229,13 @@ match(struct sg_str pattern, struct sg_str text, char separator, bool inner_star
 	for (size_t names = 0; pattern.ptr != NULL; names++) {
 		if (text.ptr == NULL)
 			return root > 1 && names == root && sg_str_is(pattern, "**");
-		struct sg_str want = cut_segment(&pattern, separator, uri), got = cut_segment(&text, separator, uri);
+		bool host = root == 3 && names == 2;
+		struct sg_str want = cut_segment(&pattern, separator, uri, host), got = cut_segment(&text, separator, uri, host);
 		if (sg_str_is(want, "**"))
-			return is_root(root, names, got, text) || takes_rest(got, text, separator, uri, alone);
+			return is_root(root, names, got, text) || takes_rest(known, names, got, text, separator, uri, alone);
 		if (inner_stars && sg_str_is(got, "**"))
 			return false;
-		bool fits = sg_str_is(want, "*") ? takes(got, uri) : sg_str_eq(want, got);
+		bool fits = sg_str_is(want, "*") ? taken(known, names, got, uri) : sg_str_eq(want, got);
 		if (!fits)
 			return false;
 	}
@@ -224,14 +243,22 @@ match(struct sg_str pattern, struct sg_str text, char separator, bool inner_star
 }
 
 bool
+sg_pattern_match_names(struct sg_str pattern, struct sg_str text, char separator, struct sg_text_names *names)
+{
+	return text.len > 0 && sg_pattern_valid(pattern, separator) && match(pattern, text, separator, false, names);
+}
+
+bool
 sg_pattern_match(struct sg_str pattern, struct sg_str text, char separator)
 {
-	return text.len > 0 && sg_pattern_valid(pattern, separator) && match(pattern, text, separator, false);
+	struct sg_text_names names = {{0}};
+	return sg_pattern_match_names(pattern, text, separator, &names);
 }
 
 bool
 sg_pattern_covers(struct sg_str outer, struct sg_str inner, char separator)
 {
+	struct sg_text_names names = {{0}};
 	return sg_pattern_valid(outer, separator) && sg_pattern_valid(inner, separator) &&
-	       match(outer, inner, separator, true);
+	       match(outer, inner, separator, true, &names);
 }

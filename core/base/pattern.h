@@ -26,6 +26,11 @@ bool sg_pattern_valid(struct sg_str pattern, char separator);
 
 /* True if `text` fits `pattern`. False for a pattern that is not valid and for an empty text. */
 bool sg_pattern_match(struct sg_str pattern, struct sg_str text, char separator);
+/* The same for many patterns and one text: which of its names a star takes is looked at once. `names` begins as {{0}} and goes with that text and separator alone. */
+struct sg_text_names {
+	signed char star[SG_PATTERN_SEGMENTS]; /* 0: not looked at; 1: yes; -1: no */
+};
+bool sg_pattern_match_names(struct sg_str pattern, struct sg_str text, char separator, struct sg_text_names *names);
 
 /* What a star takes: not empty, no NUL, nothing in it that climbs in whatever spelling. */
 bool sg_segment_plain(struct sg_str segment);

@@ -30,7 +30,7 @@ write_resource(struct sg_json_writer *w, const struct sg_catalogue *catalogue, c
 	if (id.len == 0 || type.len == 0)
 		return;
 	const struct sg_resource *found = sg_catalogue_resource(catalogue, type, id);
-	enum sg_sensitivity level = found != NULL ? found->sensitivity : catalogue->resource_count > 0 ? SG_RESTRICTED : SG_PUBLIC;
+	enum sg_sensitivity level = sg_catalogue_level(catalogue, type, id);
 	sg_jw_name(w, "resource");
 	sg_jw_object(w);
 	if (found != NULL)

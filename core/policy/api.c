@@ -57,7 +57,7 @@ const struct sg_policy_call sg_policy_api[] = {
 	 "%s, %d, %q (quoted as JSON) and %% only; no widths."},
 	{"string", "glob", sg_string_glob, "text: string, pattern: string, separator?: string", "boolean",
 	 "Does text fit the pattern? * is one segment, ** at the end the rest; segments are separated by \"/\" (or by "
-	 "\".\"). Stars never take an empty segment, a NUL, or \"..\" in any spelling; ** alone takes anything but those two, and a root is below itself (https://h/, s3://b, file:///, /)."},
+	 "\".\"). Stars never take an empty segment, a NUL, or \"..\" in any spelling; ** alone takes anything but those two, and a root is below itself (https://h/, s3://b, file:///, /). A literal last name is that name without a query: \"https://h/x\" does not fit \"https://h/x?a=1\"."},
 	{"string", "ip", sg_string_ip, "text: string", "table",
 	 "Its parts: text, version (4 or 6). Raises if it is no address."},
 	{"string", "len", sg_string_len, "text: string", "integer", "Bytes."},

@@ -404,7 +404,7 @@ function string.form(text, form) end
 ---@return string
 function string.format(format, ...) end
 
----Does text fit the pattern? * is one segment, ** at the end the rest; segments are separated by "/" (or by "."). Stars never take an empty segment, a NUL, or ".." in any spelling; ** alone takes anything but those two, and a root is below itself (https://h/, s3://b, file:///, /).
+---Does text fit the pattern? * is one segment, ** at the end the rest; segments are separated by "/" (or by "."). Stars never take an empty segment, a NUL, or ".." in any spelling; ** alone takes anything but those two, and a root is below itself (https://h/, s3://b, file:///, /). A literal last name is that name without a query: "https://h/x" does not fit "https://h/x?a=1".
 ---@param text string
 ---@param pattern string
 ---@param separator? string

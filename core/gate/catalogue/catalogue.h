@@ -132,6 +132,7 @@ struct sg_limits {
 
 struct sg_catalogue {
 	struct sg_catalogue *older; /* the gate's list of those no longer in force */
+	uint64_t number;            /* the gate's count of configurations */
 	struct sg_arena arena;
 	const struct sg_json *document;
 	struct sg_str text; /* the canonical document */
@@ -181,10 +182,14 @@ const struct sg_human *sg_catalogue_human_admin(const struct sg_catalogue *catal
 const struct sg_task_role *sg_catalogue_role(const struct sg_catalogue *catalogue, struct sg_str name);
 const struct sg_tool *sg_catalogue_tool(const struct sg_catalogue *catalogue, struct sg_str action);
 /* The stanza whose type and patterns fit, or NULL; of several the most sensitive, of several such the first by name. */
-/* The most sensitive of the stanzas that have it. */
 const struct sg_resource *sg_catalogue_resource(const struct sg_catalogue *catalogue, struct sg_str type, struct sg_str id);
-/* The next stanza that has it; all of them hold. `before` NULL: the first; NULL: no more. */
+/* The next stanza that has it, or has what stands before its query (sg_resource_bare); all of them hold, and none of the latter makes it known. `before` NULL:
+ * the first; NULL: no more. */
 const struct sg_resource *sg_catalogue_next_resource(const struct sg_catalogue *catalogue, struct sg_str type, struct sg_str id, const struct sg_resource *before);
+/* What is in it, at most: of all stanzas that hold, and as much as there can be where none has it. */
+enum sg_sensitivity sg_catalogue_level(const struct sg_catalogue *catalogue, struct sg_str type, struct sg_str id);
+/* The id of a URI without its query, which asks something of the same thing; any other id as it is. Within `id`. */
+struct sg_str sg_resource_bare(struct sg_str id);
 /* A row of that type, for what is the same in all of them: its form; NULL: there is none. */
 const struct sg_resource *sg_catalogue_type(const struct sg_catalogue *catalogue, struct sg_str type);
 /* Ids of that type that no row has are refused. */

@@ -3,6 +3,7 @@
 #include "gate/catalogue/catalogue.h"
 
 #include "base/pattern.h"
+#include "base/scheme.h"
 #include "base/str.h"
 
 #define FIND(function, type, array, condition)                                                                         \
@@ -32,12 +33,24 @@ FIND(sg_catalogue_human_admin(const struct sg_catalogue *catalogue, struct sg_st
 FIND(sg_catalogue_role(const struct sg_catalogue *catalogue, struct sg_str name), task_role, task_roles, sg_str_eq(row->name, name))
 FIND(sg_catalogue_tool(const struct sg_catalogue *catalogue, struct sg_str action), tool, tools, sg_str_eq(row->action, action))
 
+struct sg_str
+sg_resource_bare(struct sg_str id)
+{
+	const char *query = memmem(id.ptr, id.len, "://", 3) == NULL ? NULL : memchr(id.ptr, '?', id.len);
+	const struct sg_scheme *scheme = query == NULL ? NULL : sg_scheme_of(id);
+	if (query == NULL)
+		return id;
+	bool slash = query > id.ptr && query[-1] == '/' && (scheme == NULL || !scheme->root); /* without a query a host of these stands without it */
+	return (struct sg_str){id.ptr, (size_t)(query - id.ptr) - slash};
+}
+
 /* Names are no ranks: a catch-all that comes first by name hides nothing of what is more sensitive. */
 const struct sg_resource *
 sg_catalogue_next_resource(const struct sg_catalogue *catalogue, struct sg_str type, struct sg_str id, const struct sg_resource *before)
 {
+	struct sg_str bare = sg_resource_bare(id);
 	for (const struct sg_resource *row = before == NULL ? catalogue->resources : before + 1; row < catalogue->resources + catalogue->resource_count; row++)
-		if (sg_str_eq(row->type, type) && sg_strings_match(&row->patterns, id, '/'))
+		if (sg_str_eq(row->type, type) && (sg_strings_match(&row->patterns, id, '/') || (bare.len < id.len && sg_strings_match(&row->patterns, bare, '/'))))
 			return row;
 	return NULL;
 }
@@ -47,9 +60,18 @@ sg_catalogue_resource(const struct sg_catalogue *catalogue, struct sg_str type, 
 {
 	const struct sg_resource *most = NULL;
 	for (const struct sg_resource *row = NULL; (row = sg_catalogue_next_resource(catalogue, type, id, row)) != NULL;)
-		if (most == NULL || row->sensitivity > most->sensitivity)
+		if (sg_strings_match(&row->patterns, id, '/') && (most == NULL || row->sensitivity > most->sensitivity))
 			most = row;
 	return most;
+}
+
+enum sg_sensitivity
+sg_catalogue_level(const struct sg_catalogue *catalogue, struct sg_str type, struct sg_str id)
+{
+	enum sg_sensitivity level = sg_catalogue_resource(catalogue, type, id) == NULL && catalogue->resource_count > 0 ? SG_RESTRICTED : SG_PUBLIC;
+	for (const struct sg_resource *row = NULL; (row = sg_catalogue_next_resource(catalogue, type, id, row)) != NULL;)
+		level = row->sensitivity > level ? row->sensitivity : level;
+	return level;
 }
 
 const struct sg_resource *
@@ -96,8 +118,9 @@ sg_sensitivity_name(enum sg_sensitivity level)
 bool
 sg_strings_match(const struct sg_strings *patterns, struct sg_str text, char separator)
 {
+	struct sg_text_names names = {{0}};
 	for (size_t i = 0; i < patterns->count; i++)
-		if (sg_pattern_match(patterns->items[i], text, separator))
+		if (sg_pattern_match_names(patterns->items[i], text, separator, &names))
 			return true;
 	return false;
 }

@@ -147,7 +147,7 @@ resource_ceilings(const struct sg_gate *gate, struct sg_request *r, const struct
 	if (r->found == NULL && sg_catalogue_closed(gate->catalogue, r->resource_type))
 		return false;
 	r->level = r->action->sensitivity;
-	enum sg_sensitivity held = r->found != NULL ? r->found->sensitivity : gate->catalogue->resource_count > 0 ? SG_RESTRICTED : SG_PUBLIC;
+	enum sg_sensitivity held = sg_catalogue_level(gate->catalogue, r->resource_type, r->resource_id);
 	if (held > r->level)
 		r->level = held;
 	*reason = SG_REASON_wrong_environment;

@@ -60,7 +60,7 @@ write_memory(struct sg_json_writer *w, const struct sg_gate *gate, const struct 
 		sg_jw_null(w);
 		return;
 	}
-	sg_state_handle(&gate->state, r->resource_type, r->resource_id, id);
+	sg_state_handle(&gate->state, r->resource_type, sg_resource_bare(r->resource_id), id); /* whatever it is asked with, it is one memory */
 	sg_jw_object(w);
 	sg_jw_member_text(w, "id", id);
 	sg_jw_member_bool(w, "write", !r->action->reads);

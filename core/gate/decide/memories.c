@@ -24,7 +24,7 @@ writes_anew(const struct sg_gate *gate, const struct sg_request *r)
 		memory |= f->memory;
 	if (!memory)
 		return false;
-	sg_state_handle(&gate->state, r->resource_type, r->resource_id, id);
+	sg_state_handle(&gate->state, r->resource_type, sg_resource_bare(r->resource_id), id); /* whatever it is asked with, it is one memory */
 	return sg_state_memory(&gate->state, id) == NULL && leaves_something(r, sg_state_task(&gate->state, r->task));
 }
 

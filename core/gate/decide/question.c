@@ -193,7 +193,7 @@ write_resource(struct sg_json_writer *w, const struct sg_gate *gate, const struc
 {
 	const struct sg_json *properties = sg_json_get(r->resource, "properties");
 	const struct sg_resource *f = r->found;
-	enum sg_sensitivity level = f != NULL ? f->sensitivity : gate->catalogue->resource_count > 0 ? SG_RESTRICTED : SG_PUBLIC;
+	enum sg_sensitivity level = sg_catalogue_level(gate->catalogue, r->resource_type, r->resource_id);
 	sg_jw_object(w);
 	struct sg_str environment = SG_STR("");
 	for (const struct sg_resource *of = NULL; environment.len == 0 && (of = sg_next_found(gate, r, of)) != NULL;)

@@ -126,8 +126,10 @@ is_busy(struct sg_gate *gate, const struct sg_conn *conn)
 static void
 review_waiting(struct sg_gate *gate, struct sg_request *r)
 {
-	if (r != NULL && r->stage == SG_STAGE_POLL)
-		r->reviewed(gate, r);
+	if (r == NULL || r->stage != SG_STAGE_POLL)
+		return;
+	r->configured = gate->configured; /* who asks is found anew */
+	r->reviewed(gate, r);
 }
 
 void

@@ -20,6 +20,7 @@ sg_request_new(struct sg_gate *gate, struct sg_conn *conn, const struct sg_route
 		return NULL;
 	r->id = gate->next_id++;
 	r->conn = conn->id;
+	r->configured = gate->configured;
 	r->route = route;
 	r->started = gate->state.now.boot;
 	snprintf(r->key, sizeof(r->key), "%" PRIx64, r->id);

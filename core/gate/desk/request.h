@@ -28,6 +28,7 @@ extern const struct sg_json_limits sg_request_limits;
 
 struct sg_request {
 	uint64_t id, conn;
+	uint64_t configured; /* number of the oldest configuration that it may point into */
 	const struct sg_catalogue *who; /* under which it was found out who asks */
 	char key[24];
 	const struct sg_route_row *route;

@@ -18,7 +18,7 @@ sg_write_rests_on(struct sg_json_writer *w, const struct sg_agent *agent)
 bool
 sg_task_shows(const struct sg_task *task)
 {
-	return task->claimed && !task->asserted;
+	return task->claimed && (!task->asserted || task->seen); /* how surely is another question */
 }
 
 bool

@@ -207,8 +207,8 @@ sg_peer_uid_fits(const struct sg_gate *gate, struct sg_request *r, const struct 
 	int64_t uid = -1;
 	const struct sg_json *from = r->authzen ? sg_json_get(r->body, "context") : r->body;
 	(void)gate;
-	if (sg_json_int(sg_json_get(from, "peer_uid"), &uid)) /* an asserted task is of no process that anybody saw */
-		return (task->asserted && !r->proven) || uid == task->instance->uid;
+	if (sg_json_int(sg_json_get(from, "peer_uid"), &uid)) /* of one that was asserted nobody saw a process */
+		return task->instance->uid >= 0 ? uid == task->instance->uid : task->asserted && !r->proven;
 	if (r->proven) { /* who presented the token is not known: it proves nothing */
 		r->proven = false;
 		r->strength = SG_HINT;

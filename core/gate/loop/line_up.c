@@ -166,7 +166,7 @@ sg_looks_next(struct sg_loop *loop, struct sg_child *host)
 void
 sg_looks_done(struct sg_loop *loop, struct sg_child *host)
 {
-	sg_time took = now_of(loop) - host->asked_about.since;
+	sg_time took = loop->read_at > host->asked_about.since ? loop->read_at - host->asked_about.since : 0; /* not what the gate took to read it */
 	struct sg_looker *looker = sg_looker_of(loop, host->asked_about.whose);
 	looker->served = ++loop->lookers_served;
 	looker->quick = took < (sg_time)host->asked_about.count * QUICK_MS * SG_MSEC;

@@ -230,7 +230,7 @@ turn(struct sg_loop *loop)
 	struct epoll_event events[EVENTS];
 	static sg_time last_tick;
 	int count = epoll_wait(loop->epoll, events, EVENTS, patience_ms(loop));
-	sg_time from = loop->sys->boot_time(loop->sys);
+	sg_time from = loop->read_at = loop->sys->boot_time(loop->sys);
 	for (int i = 0; i < count; i++) {
 		if (!one_event(loop, &events[i]))
 			return false;
@@ -239,8 +239,8 @@ turn(struct sg_loop *loop)
 	sg_pulse_beat();
 	sg_doors_rested(loop);
 	sg_disk_turn(loop);
+	sg_time now = sg_loop_stood(loop, from);
 	sg_pool_deadlines(loop);
-	sg_time now = loop->sys->boot_time(loop->sys);
 	if (now - last_tick >= 50 * SG_MSEC) {
 		last_tick = now;
 		sg_hosts_deadlines(loop);
@@ -256,6 +256,7 @@ turn(struct sg_loop *loop)
 		sg_doors_turn(loop);
 		sg_loop_flush(loop);
 	}
+	sg_loop_stood(loop, now);
 	sg_work_turned(loop->gate, loop->sys->boot_time(loop->sys) - from);
 	return count >= 0 || errno == EINTR;
 }

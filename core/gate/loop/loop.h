@@ -177,6 +177,7 @@ struct sg_loop {
 	} suspects[SG_SUSPECTS]; /* agents whose judgements cost workers lately */
 	size_t suspect_next;
 	const struct sg_sys *sys;
+	sg_time read_at; /* what had come by then is read in this turn */
 	int epoll, commit_event, state_folder;
 	struct sg_source supervisor_source, commit_source;
 	struct sg_link supervisor;
@@ -329,6 +330,8 @@ void sg_looks_gone(struct sg_loop *loop, struct sg_child *host);
 /* Each turn: those that rested may be due; what has waited for too long is answered: nothing is known. */
 void sg_looks_turn(struct sg_loop *loop);
 struct sg_looker *sg_looker_of(struct sg_loop *loop, uint64_t whose);
+/* stood.c: after a part of a turn that began at `from`: if it was long, every clock that runs on others is set on by it. Now. */
+sg_time sg_loop_stood(struct sg_loop *loop, sg_time from);
 /* hung.c: an attest host did not answer in time and is about to be ended. False: it was asked nothing. */
 bool sg_looks_hung(struct sg_loop *loop, struct sg_child *host);
 /* What it is at has taken too long. */

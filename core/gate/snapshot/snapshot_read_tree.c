@@ -130,6 +130,7 @@ static void
 read_numbers(struct sg_fold *f, struct sg_task *t)
 {
 	t->asserted = sg_fold_flag(f, "asserted");
+	t->seen = sg_fold_flag_or(f, "seen", false);
 	t->claimed = sg_fold_flag(f, "claimed");
 	t->merged = sg_fold_flag(f, "merged");
 	t->denied = sg_fold_int(f, "denied");

@@ -107,6 +107,7 @@ sg_snapshot_task(struct sg_snapshot_out *o, const void *value)
 	sg_jw_member_text(&o->w, "parent", t->parent != NULL ? t->parent->id : "");
 	sg_line_ints(&o->w, "reserved", t->reserved, SG_DIMENSIONS);
 	sg_jw_member_text(&o->w, "role", t->role);
+	sg_jw_member_bool(&o->w, "seen", t->seen);
 	sg_line_level(&o->w, t->taint.sensitivity);
 	sg_line_ints(&o->w, "spent", t->spent, SG_DIMENSIONS);
 	sg_jw_member_int(&o->w, "split_below", t->split_below);

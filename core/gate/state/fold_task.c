@@ -71,6 +71,7 @@ hold(struct sg_fold *f, struct sg_task *task, struct sg_instance *instance, stru
 	instance->pid = sg_fold_int_or(f, "pid", 0);
 	instance->start_time = sg_fold_int_or(f, "start", 0);
 	note_shown(f, instance, sg_str(task->agent));
+	task->seen = sg_fold_text_or(f, "rests_on").len > 0;
 	struct sg_str group = sg_fold_text_or(f, "group");
 	free(instance->group);
 	if ((instance->group = strndup(group.len == 0 ? "" : group.ptr, group.len)) == NULL)

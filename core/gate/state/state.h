@@ -136,7 +136,8 @@ struct sg_task {
 	struct sg_task *domain_next, *domain_before; /* others of its domain */
 	struct sg_task *tree_next, *tree_before;     /* others of its tree, a ring */
 	bool by_domain; /* frozen with its domain */
-	bool asserted; /* an enforcer opened it without proof of the agent: no credentials */
+	bool asserted; /* whose it is was not proven, by an enforcer's word or by hints alone: no credentials */
+	bool seen;     /* somebody looked at the process that holds it; records of before do not say */
 	bool claimed;  /* an instance holds it; a task handed on waits for one */
 	bool merged;   /* its spending was handed up */
 	enum sg_task_state state;

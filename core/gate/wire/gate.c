@@ -248,7 +248,7 @@ sg_gate_configure(struct sg_gate *gate, struct sg_str document, struct sg_err *e
 		gate->retired = gate->catalogue;
 	}
 	gate->catalogue = fresh;
-	gate->configured++;
+	fresh->number = ++gate->configured;
 	gate->review_at = 0;
 	size_t at = 0;
 	for (struct sg_conn *c; (c = sg_table_next(&gate->conns, &at)) != NULL;)
@@ -271,10 +271,17 @@ sg_gate_configure(struct sg_gate *gate, struct sg_str document, struct sg_err *e
 static void
 drop_retired(struct sg_gate *gate)
 {
-	if (gate->retired == NULL || gate->requests.count > 0)
+	size_t at = 0;
+	uint64_t least = gate->configured;
+	if (gate->retired == NULL)
 		return;
-	sg_catalogue_destroy(gate->retired);
-	gate->retired = NULL;
+	for (const struct sg_request *r; (r = sg_table_next(&gate->requests, &at)) != NULL;)
+		least = r->configured < least ? r->configured : least;
+	struct sg_catalogue **from = &gate->retired;
+	while (*from != NULL && (*from)->number >= least)
+		from = &(*from)->older;
+	sg_catalogue_destroy(*from);
+	*from = NULL;
 }
 
 static bool

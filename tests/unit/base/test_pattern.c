@@ -2,6 +2,9 @@
  * Patterns: what fits, what must never fit, and what is not a pattern. */
 #include "unit/cases.h"
 
+#include <stdio.h>
+#include <string.h>
+
 #include "base/pattern.h"
 #include "base/str.h"
 
@@ -131,6 +134,22 @@ slashed(void)
 		{"https://*/read", "https://h?x=/read", false},
 		{"**", "https://h/a?u=//x", true},
 		{"/srv/*/log", "/srv/a?b/log", true}, /* a file may be called so */
+		/* the name of a host ends before its query, whatever the scheme */
+		{"s3://pay/**", "s3://pay?versions", true},
+		{"s3://pay/**", "s3://pay/?versions", true},
+		{"s3://pay/**", "s3://pays?versions", false},
+		{"s3://*/**", "s3://pay?versions", true},
+		{"postgres://db/**", "postgres://db?dbname=x", true},
+		{"postgres://db:5433/**", "postgres://db:5433?dbname=x", true},
+		{"mongodb://prod/**", "mongodb://prod/?authSource=admin", true},
+		{"ldaps://dc/**", "ldaps://dc/??sub", true},
+		{"docs://team/**", "docs://team?../../x", false},
+		{"docs://team/**", "docs://team?a=/../b", false},
+		{"https://h/**", "https://h?x", true},
+		{"https://h/**", "https://h#x", true},
+		{"https://h.evil/**", "https://h?.evil/x", false},
+		{"s3://pay?x/**", "s3://pay?x/y", true},
+		{"s3://pay/*", "s3://pay?versions", true},
 		{"https://h/**", "https://h/", true}, /* the root of a host is below it */
 		{"https://*/**", "https://h/", true},
 		{"HTTP://h/**", "HTTP://h/", true},
@@ -188,6 +207,21 @@ slashed(void)
 	CU_ASSERT_FALSE(sg_pattern_match(SG_STR("/srv/*"), ((struct sg_str){"/srv/key\0.txt", 13}), '/'));
 }
 
+/* A name is looked at once, byte for byte: this ends by itself, and did not within minutes. */
+static void
+long_names(void)
+{
+	static char text[4096];
+	static const char *const parts[] = {"%", "%25", "%2525", "%c", "%C3%A4", "%u00", "..%", ".%2e", "%252e%"};
+	for (size_t p = 0; p < sizeof(parts) / sizeof(parts[0]); p++) {
+		size_t len = (size_t)snprintf(text, sizeof(text), "/srv/docs/x");
+		while (len + strlen(parts[p]) < sizeof(text))
+			len += (size_t)snprintf(text + len, sizeof(text) - len, "%s", parts[p]);
+		for (int i = 0; i < 5000; i++)
+			CU_ASSERT_TRUE_FATAL(sg_pattern_match(SG_STR("/srv/docs/**"), (struct sg_str){text, len}, '/'));
+	}
+}
+
 static void
 valid(void)
 {
@@ -228,6 +262,6 @@ covers(void)
 	CU_ASSERT_TRUE(sg_pattern_covers(SG_STR("https://h/**"), SG_STR("https://h/**"), '/'));
 }
 
-SG_CASES("base.pattern", {"dotted patterns take whole segments", dotted},
+SG_CASES("base.pattern", {"long names", long_names}, {"dotted patterns take whole segments", dotted},
 	 {"slashed patterns never follow a path that climbs", slashed}, {"what is not a pattern", valid},
 	 {"bounds at the limit and one beyond", bounds}, {"a pattern inside another", covers})

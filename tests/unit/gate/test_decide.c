@@ -562,6 +562,60 @@ enforcer(void)
 	end();
 }
 
+/* Told apart by hints it is a process all the same: of its own user, and once somebody else is meant, nobody until it asks. */
+static void
+hinted(void)
+{
+	begin();
+	p->facts = "{\"peer:exe\":{\"strength\":\"hint\",\"value\":\"/bin/guess\"},\"peer:uid\":{\"strength\":\"boundary\",\"value\":\"1077\"}}";
+	CU_ASSERT_TRUE_FATAL(play_reconfigure(p, (const char *const[]){"\"for_agents\":[\"helper\"]", "\"for_agents\":[\"**\"]", "\"identity\":\"content\",\"instance\":\"process\",\"intents\":[\"work\"],\"match\":[\"peer:exe",
+		"\"identity\":\"hint\",\"instance\":\"process\",\"intents\":[\"work\"],\"match\":[\"peer:exe", NULL}));
+	CU_ASSERT_TRUE(play_connect(p, 7, SG_FACE_AGENT, 1077));
+	const char *opened = play_ask(p, 7, SG_ROUTE_A_TASK_OPEN, "", "{\"intent\":\"work\",\"key\":\"t1\"}");
+	char *token = play_between(opened, "\"token\":\"", "\""), *id = play_between(opened, "\"id\":\"", "\"");
+	CU_ASSERT_TRUE(strncmp(token, "sgt1.", 5) == 0);
+	play_facts(p, 2001);
+	CU_ASSERT_TRUE(play_connect(p, 20, SG_FACE_ENFORCER, 2001));
+	for (int changed = 0; changed < 2; changed++)
+		for (int bare = 0; bare < 2; bare++)
+			for (int other = 0; other < 2; other++) {
+				char body[1024];
+				snprintf(body, sizeof(body), "{\"action\":\"mail.read\",\"key\":\"%d%d%d\",\"peer_uid\":%d,\"resource\":{\"id\":\"thing\",\"type\":\"any\"},\"%s\":\"%s\"}", changed, bare, other,
+					 other ? 4242 : 1077, bare ? "task" : "task_token", bare ? id : token);
+				const char *want = changed ? "\"code\":\"match_changed\"" : other ? "\"code\":\"wrong_peer\"" : "\"verdict\":\"allow\"";
+				CU_ASSERT_TRUE(play_has(play_ask(p, 20, SG_ROUTE_E_ACT, "", body), changed && other ? "\"verdict\":\"deny\"" : want));
+				if (!changed && bare && other)
+					CU_ASSERT_TRUE_FATAL(play_reconfigure(p, (const char *const[]){"\"for_agents\":[\"helper\"]", "\"for_agents\":[\"**\"]",
+						"\"identity\":\"content\",\"instance\":\"process\",\"intents\":[\"work\"],\"match\":[\"peer:exe=/bin/guess\"]",
+						"\"identity\":\"hint\",\"instance\":\"process\",\"intents\":[\"work\"],\"match\":[\"peer:exe=/bin/other\"]", NULL}));
+			}
+	free(token);
+	free(id);
+	end();
+}
+
+/* Configurations of before go, also while somebody waits. */
+static void
+retired(void)
+{
+	begin();
+	p->effects = says_step_up;
+	char *approval = play_between(play_act(p, 1, task, "pay.send", "{}", "a"), "\"id\":\"a-", "\""), id[64];
+	snprintf(id, sizeof(id), "a-%s", approval);
+	free(approval);
+	play_send(p, 1, SG_ROUTE_A_APPROVAL, id, "{\"wait\":\"60\"}");
+	play_all(p);
+	CU_ASSERT_PTR_NULL(p->conns[1].body);
+	for (int i = 0; i < 5; i++) {
+		CU_ASSERT_TRUE_FATAL(play_reconfigure(p, (const char *const[]){"\"rate\":100000", i % 2 ? "\"rate\":99999" : "\"rate\":99998", NULL}));
+		play_all(p);
+		play_all(p);
+		CU_ASSERT_PTR_NULL(p->gate->retired);
+		CU_ASSERT_PTR_NULL(p->conns[1].body);
+	}
+	end();
+}
+
 static void
 authzen(void)
 {
@@ -685,7 +739,7 @@ why(void)
 	end();
 }
 
-SG_CASES("gate.decide", {"an allow with a credential", allow_with_credential}, {"without policy everything is denied", no_policy_no_allow},
+SG_CASES("gate.decide", {"by hints", hinted}, {"configurations of before", retired}, {"an allow with a credential", allow_with_credential}, {"without policy everything is denied", no_policy_no_allow},
 	 {"whatever policy says that is no effect is a no", unknown_answers_are_no}, {"narrowing", narrowing}, {"narrowing of what is no number", narrowing_of_what_is_no_number},
 	 {"ceilings that policy cannot lift", ceilings}, {"bounds of what is asked", input_bounds}, {"who asks", who}, {"a process that became another one", changed_peer},
 	 {"a repeat is the same attempt", repeats}, {"lives as long as policy says", lives_so_long}, {"a repeat of less is no allow", repeats_of_less}, {"a repeat before the disk", repeat_before_the_disk},

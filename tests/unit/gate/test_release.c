@@ -141,8 +141,13 @@ approval_void_in_between(void)
 {
 	for (int point = 0; point < POINTS; point++) {
 		begin();
+		play_facts(p, 501);
+		play_ask(p, 2, SG_ROUTE_O_TASKS, "", "{}"); /* looked at, as above */
+		play_facts(p, 1001);
 		p->effects = asking;
-		char *id = play_between(play_act(p, 1, task, "repo.read", "{}", "a"), "\"id\":\"a-", "\""), approval[64];
+		const char *said = play_act(p, 1, task, "repo.read", "{}", "a");
+		CU_ASSERT_TRUE_FATAL(play_has(said, "\"verdict\":\"step_up\""));
+		char *id = play_between(said, "\"id\":\"a-", "\""), approval[64];
 		snprintf(approval, sizeof(approval), "a-%s", id);
 		CU_ASSERT_TRUE(play_has(play_ask(p, 2, SG_ROUTE_O_APPROVE, approval, "{}"), "granted"));
 		until_commit("repo.read", "b", point);
@@ -410,6 +415,62 @@ matched_to_another(void)
 	}
 }
 
+#define PERSON(disabled) "\"groups\":{\"finance\"", "\"humans\":{\"p\":{\"admin\":\"jon\",\"agents\":[],\"budgets\":[],\"delegates\":[],\"disabled\":" disabled ",\"id\":\"jon@x\"}," \
+	"\"q\":{\"admin\":\"mira\",\"agents\":[],\"budgets\":[],\"delegates\":[],\"disabled\":false,\"id\":\"mira@acme.example\"}}," \
+	"\"groups\":{\"finance\"", NULL
+
+/* Who said yes is disabled, by a reload or by an operator, while the credential is made: it does not leave. What left before is taken back. */
+static void
+giver_gone(void)
+{
+	for (int row = 0; row < 4; row++) {
+		bool reload = row & 1, out = row & 2;
+		begin();
+		CU_ASSERT_TRUE(play_connect(p, 4, SG_FACE_ADMIN, 502));
+		CU_ASSERT_TRUE_FATAL(play_reconfigure(p, (const char *const[]){PERSON("false")}));
+		play_facts(p, 501);
+		play_ask(p, 2, SG_ROUTE_O_TASKS, "", "{}"); /* looked at, as above */
+		play_facts(p, 1001);
+		p->effects = asking;
+		const char *said = play_act(p, 1, task, "repo.read", "{}", "a");
+		CU_ASSERT_TRUE_FATAL(play_has(said, "\"verdict\":\"step_up\""));
+		char *id = play_between(said, "\"id\":\"a-", "\""), approval[64];
+		snprintf(approval, sizeof(approval), "a-%s", id);
+		free(id);
+		CU_ASSERT_TRUE(play_has(play_ask(p, 4, SG_ROUTE_O_APPROVE, approval, "{}"), "granted"));
+		until_commit("repo.read", "b", 0);
+		if (out)
+			play_all(p);
+		if (reload)
+			CU_ASSERT_TRUE_FATAL(play_reconfigure(p, (const char *const[]){PERSON("true")}));
+		if (!reload)
+			CU_ASSERT_TRUE(play_send(p, 2, SG_ROUTE_O_HUMAN, "p", "{\"disabled\":true}"));
+		play_all(p);
+		CU_ASSERT_TRUE(play_has(p->conns[1].body, out ? "\"token\":\"h.c.s\"" : "\"code\":\"withheld_approval\""));
+		CU_ASSERT_TRUE(reload || play_has(p->conns[2].body != NULL ? p->conns[2].body : "nothing", "\"disabled\":true"));
+		size_t at = 0, live = 0;
+		for (const struct sg_lease *l; (l = sg_table_next(&p->gate->state.leases, &at)) != NULL;)
+			live += l->state < SG_LEASE_REVOKING;
+		CU_ASSERT_EQUAL(live, 0);
+		end();
+	}
+}
+
+/* What another attest stack said of a process says nothing now, as it asks or behind an enforcer. */
+static void
+another_stack(void)
+{
+	for (int late = 0; late < 2; late++) {
+		begin();
+		until_commit("repo.read", "a", late * 2);
+		CU_ASSERT_TRUE_FATAL(play_reconfigure(p, (const char *const[]){"\"attest\":{\"peer\"", "\"attest\":{\"box\":{\"control\":\"required\",\"options\":{},\"order\":1,\"use\":\"container\"},\"peer\"", NULL}));
+		play_all(p);
+		CU_ASSERT_TRUE(play_has(p->conns[1].body, late ? "\"code\":\"match_changed\"" : "\"verdict\":\"")); /* not late: its second look is one of the new stack */
+		CU_ASSERT_EQUAL(strstr(p->conns[1].body, "h.c.s") != NULL, !late);
+		end();
+	}
+}
+
 /* The canonical document with the first `was` behind `mark` made `is`. */
 static char *
 changed_document(const char *mark, const char *was, const char *is)
@@ -445,7 +506,7 @@ credential_taken_meanwhile(void)
 	}
 }
 
-SG_CASES("gate.release", {"a credential is taken meanwhile", credential_taken_meanwhile}, {"matched to another meanwhile", matched_to_another}, {"kill between commit and answer", kill_in_between}, {"task closed", close_in_between},
+SG_CASES("gate.release", {"who said yes is gone", giver_gone}, {"another stack", another_stack}, {"a credential is taken meanwhile", credential_taken_meanwhile}, {"matched to another meanwhile", matched_to_another}, {"kill between commit and answer", kill_in_between}, {"task closed", close_in_between},
 	 {"taint from elsewhere", taint_from_elsewhere}, {"approval void", approval_void_in_between},
 	 {"facts changed, process dead, connection gone", facts_change_in_between}, {"a reload in between", reload_in_between}, {"a reload while policy thinks", reload_while_thinking}, {"an allow's own taint is released", own_taint_is_released},
 	 {"an issuer that fails", issuer_fails}, {"an issuer that lies", issuer_lies},

@@ -247,6 +247,9 @@ memory(void)
 #define CATCH_ALL(name, level) ROW_OF(name, "\"closed\":\"no\",\"environment\":\"\",\"form\":\"exact\",\"patterns\":[\"**\"],\"sensitivity\":\"" level "\",\"type\":\"f\"")
 #define PROD(name) ROW_OF(name, "\"closed\":\"no\",\"environment\":\"prod\",\"form\":\"exact\",\"patterns\":[\"prod/**\"],\"sensitivity\":\"internal\",\"type\":\"f\"")
 
+#define ALL_URIS ROW_OF("a", "\"closed\":\"no\",\"environment\":\"\",\"form\":\"uri\",\"patterns\":[\"**\"],\"sensitivity\":\"internal\",\"type\":\"u\"")
+#define SECRET_URI(pattern) ROW_OF("s", "\"closed\":\"no\",\"environment\":\"\",\"form\":\"uri\",\"patterns\":[\"" pattern "\"],\"sensitivity\":\"restricted\",\"type\":\"u\"")
+#define ONE_URI ROW_OF("k", "\"closed\":\"yes\",\"environment\":\"\",\"form\":\"uri\",\"patterns\":[\"https://h/x\"],\"sensitivity\":\"internal\",\"type\":\"u\"")
 #define SECRET ROW_OF("s", "\"closed\":\"no\",\"environment\":\"\",\"form\":\"exact\",\"patterns\":[\"/srv/secret/**\"],\"sensitivity\":\"restricted\",\"type\":\"f\"")
 #define MEMORY                                                                                                          \
 	"\"m\":{\"budgets\":[],\"memory\":true,\"owner\":\"\",\"taints\":[],\"closed\":\"no\",\"environment\":\"\",\"form\":\"exact\",\"patterns\":[\"**\"],\"sensitivity\":\"internal\",\"type\":\"f\"}"
@@ -282,6 +285,21 @@ known(void)
 		{MEMORY, "f", "memo//x", "resource_form"},
 		{MEMORY, "f", "memo/x/", "resource_form"},
 		{MEMORY, "f", "https://acme.example/x", NULL},
+		/* what is asked with a query is asked of what stands before it, which makes it no better known */
+		{ALL_URIS "," SECRET_URI("https://h/secret"), "u", "https://h/secret", "over_sensitivity"},
+		{ALL_URIS "," SECRET_URI("https://h/secret"), "u", "https://h/secret?x=1", "over_sensitivity"},
+		{ALL_URIS "," SECRET_URI("https://h/secret"), "u", "https://h/secret/?x=1", "over_sensitivity"},
+		{ALL_URIS "," SECRET_URI("https://h/secret"), "u", "https://h/secret?", "over_sensitivity"},
+		{ALL_URIS "," SECRET_URI("https://h/secret"), "u", "https://h/secrets?x=1", NULL},
+		{ALL_URIS "," SECRET_URI("https://h"), "u", "https://h?x=1", "over_sensitivity"},
+		{ALL_URIS "," SECRET_URI("postgres://prod"), "u", "postgres://prod?sslmode=require", "over_sensitivity"},
+		{ALL_URIS "," SECRET_URI("postgres://prod/**"), "u", "postgresql://prod:5432/?sslmode=require", "over_sensitivity"},
+		{ALL_URIS "," SECRET_URI("postgresql://prod/**"), "u", "postgres://prod/x?sslmode=require", "over_sensitivity"},
+		{ALL_URIS "," SECRET_URI("s3://pay/**"), "u", "s3://pay?versions", "over_sensitivity"},
+		{ALL_URIS "," SECRET_URI("s3://pay/**"), "u", "s3://pays?versions", NULL},
+		{ALL_URIS "," SECRET_URI("mariadb://prod/**"), "u", "mysql://prod/x", "over_sensitivity"},
+		{ONE_URI, "u", "https://h/x", NULL},
+		{ONE_URI, "u", "https://h/x?a=1", "unknown_resource"},
 		/* all stanzas that have it hold, whatever their names and however sensitive */
 		{CATCH_ALL("a", "internal") "," PROD("b"), "f", "prod/db", "wrong_environment"},
 		{CATCH_ALL("z", "internal") "," PROD("b"), "f", "prod/db", "wrong_environment"},
