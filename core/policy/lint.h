@@ -48,6 +48,9 @@ void sg_lint_levels(struct sg_lint *lint);
 /* Notes conditions that are read otherwise than they are written. */
 void sg_lint_traps(struct sg_lint *lint);
 
+/* Notes members of the author's own tables that are read and never given. */
+void sg_lint_members(struct sg_lint *lint);
+
 /* Notes members that a table is given twice. */
 void sg_lint_twice(struct sg_lint *lint);
 

@@ -105,14 +105,29 @@ check_history(struct sg_lint *lint, const struct body *body, size_t i, enum sg_n
 		       "history.%.*s of '%.*s' is read but not declared", SG_STR_ARG(t->text), SG_STR_ARG(key->text));
 }
 
+/* The name of the member read behind the token at `i`: `.name` or `["name"]`; its token, 0: none is. */
+static size_t
+member_behind(const struct sg_lint *lint, size_t i)
+{
+	const struct sg_token *t = &lint->tokens[i];
+	if (sg_lint_is(t + 1, ".") && t[2].kind == SG_TOKEN_NAME)
+		return i + 2;
+	return sg_lint_is(t + 1, "[") && t[2].kind == SG_TOKEN_STRING && sg_lint_is(t + 3, "]") ? i + 2 : 0;
+}
+
+static bool
+has_fields(enum sg_shape shape)
+{
+	return shape >= SG_SHAPE_REQUEST && shape < SG_SHAPE_OPEN;
+}
+
 /* r.a.b.c, `i` at the parameter's name. */
 static void
 check_path(struct sg_lint *lint, const struct body *body, size_t i)
 {
 	enum sg_shape shape = SG_SHAPE_REQUEST;
-	while (((shape >= SG_SHAPE_REQUEST && shape < SG_SHAPE_OPEN) || shape == SG_SHAPE_HISTORY) &&
-	       sg_lint_is(&lint->tokens[i + 1], ".") && lint->tokens[i + 2].kind == SG_TOKEN_NAME) {
-		const struct sg_token *t = &lint->tokens[i += 2];
+	for (size_t at; (has_fields(shape) || shape == SG_SHAPE_HISTORY) && (at = member_behind(lint, i)) != 0;) {
+		const struct sg_token *t = &lint->tokens[i = at];
 		const struct sg_field *field = sg_field_find(shape, t->text);
 		char hint[SG_VM_TEXT];
 		if (field == NULL) {
@@ -126,7 +141,10 @@ check_path(struct sg_lint *lint, const struct body *body, size_t i)
 			check_history(lint, body, i, (enum sg_need_kind)(shape - SG_SHAPE_COUNT));
 			return;
 		}
+		i += sg_lint_is(t - 1, "[");
 	}
+	if (has_fields(shape) && sg_lint_is(&lint->tokens[i + 1], "[")) /* what it is, a level or a text, nobody could see */
+		sg_problem_add(lint->policy, lint->file, lint->tokens[i + 1].line, "r.task.tainted, or r[\"sensitivity\"]", "a field of %s is read by its name, not by what only running tells", sg_shape_name(shape));
 }
 
 /* How often the body declares its parameter's name: more than once, and it means something else somewhere in there. */

@@ -24,17 +24,26 @@ when_of(const struct sg_lint *lint, size_t from, size_t to)
 	return NULL;
 }
 
-static const struct sg_policy_rule *
-only_rule_at(const struct sg_policy *policy, uint32_t file, int line)
+/* How many constructors of rules on that line give no condition: each may have run any number of times. */
+static size_t
+bare_at(const struct sg_lint *lint, int line)
 {
-	const struct sg_policy_rule *found = NULL;
-	size_t count = 0;
+	size_t bare = 0;
+	for (size_t i = 0; i + 1 < lint->count; i++) {
+		size_t at = lint->tokens[i].line == line ? sg_lint_called(lint, i, "rule") : 0;
+		bare += at != 0 && when_of(lint, at, sg_lint_behind(lint, at)) == NULL;
+	}
+	return bare;
+}
+
+/* A rule of that line has none. */
+static bool
+lacks_one(const struct sg_policy *policy, uint32_t file, int line)
+{
 	for (size_t i = 0; i < policy->rule_count; i++)
-		if (policy->rules[i].file == file && policy->rules[i].line == line) {
-			found = &policy->rules[i];
-			count++;
-		}
-	return count == 1 ? found : NULL;
+		if (policy->rules[i].file == file && policy->rules[i].line == line && policy->rules[i].when == LUA_NOREF)
+			return true;
+	return false;
 }
 
 void
@@ -45,8 +54,7 @@ sg_lint_left_out(struct sg_policy *policy, uint32_t file)
 	for (size_t i = 0; read && i + 1 < lint.count; i++) {
 		size_t at = sg_lint_called(&lint, i, "rule");
 		const struct sg_token *when = at == 0 ? NULL : when_of(&lint, at, sg_lint_behind(&lint, at));
-		const struct sg_policy_rule *rule = when == NULL ? NULL : only_rule_at(policy, file, lint.tokens[i].line);
-		if (rule != NULL && rule->when == LUA_NOREF)
+		if (when != NULL && bare_at(&lint, lint.tokens[i].line) == 0 && lacks_one(policy, file, lint.tokens[i].line))
 			sg_problem_add(policy, file, when->line, "is the name spelt as where it is defined? leave `when` out for a rule that always applies",
 				       "what stands behind `when` is nil");
 	}

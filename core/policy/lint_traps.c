@@ -3,27 +3,127 @@
 #include "policy/lint.h"
 
 static bool
-compares(const struct sg_token *t)
+is_any(const struct sg_token *t, const char *const *words)
 {
-	static const char *const signs[] = {"==", "~=", "<", "<=", ">", ">="};
-	for (size_t i = 0; i < sizeof(signs) / sizeof(signs[0]); i++)
-		if (sg_lint_is(t, signs[i]))
+	for (; *words != NULL; words++)
+		if (sg_lint_is(t, *words))
 			return true;
 	return false;
 }
 
-/* Behind the value that begins at `i`: a constant, a name with its members and calls, or brackets. */
+static bool
+compares(const struct sg_token *t)
+{
+	static const char *const signs[] = {"==", "~=", "<", "<=", ">", ">=", NULL};
+	return is_any(t, signs);
+}
+
+static bool
+joins(const struct sg_token *t)
+{
+	return sg_lint_is(t, "or") || sg_lint_is(t, "and");
+}
+
+/* A constant that is no member's name: true, whatever it is joined with. */
+static bool
+is_constant(const struct sg_token *t)
+{
+	return t->kind == SG_TOKEN_STRING || t->kind == SG_TOKEN_NUMBER || sg_lint_is(t, "true");
+}
+
+static bool
+is_sign(const struct sg_token *t)
+{
+	static const char *const signs[] = {"not", "#", "-", "~", NULL};
+	return is_any(t, signs);
+}
+
+/* Behind the value that begins at `i`: signs before it, a constant, a name with its members and calls, or brackets. */
 static size_t
 behind_value(const struct sg_lint *lint, size_t i)
 {
 	const struct sg_token *t = lint->tokens;
+	while (is_sign(&t[i]))
+		i++;
 	return sg_lint_behind_chain(lint, sg_lint_is(&t[i], "(") || sg_lint_is(&t[i], "{") ? sg_lint_behind(lint, i) : i + 1);
 }
 
+/* Nothing at `t` makes more of a constant that stands before it. */
 static bool
-is_constant(const struct sg_token *t)
+ends_operand(const struct sg_token *t)
 {
-	return t->kind == SG_TOKEN_STRING || t->kind == SG_TOKEN_NUMBER || sg_lint_is(t, "{");
+	static const char *const words[] = {"then", "do", "or", "and", ")", "}", "]", ",", ";", "end", "return", "local", "else", "elseif", "until", "if", "for", "while", NULL};
+	return t->kind == SG_TOKEN_END || is_any(t, words);
+}
+
+/* The operand that begins at `i` is a constant and nothing else, in brackets or not. */
+static bool
+is_lone(const struct sg_lint *lint, size_t i)
+{
+	const struct sg_token *t = lint->tokens;
+	size_t open = 0;
+	while (sg_lint_is(&t[i], "(") || sg_lint_is(&t[i], "-") || sg_lint_is(&t[i], "#")) {
+		open += sg_lint_is(&t[i], "(");
+		i++;
+	}
+	if (!is_constant(&t[i++]))
+		return false;
+	while (open > 0 && sg_lint_is(&t[i], ")")) {
+		open--;
+		i++;
+	}
+	return open == 0 && ends_operand(&t[i]);
+}
+
+/* What stands left of the word at `i` compares something, and no `and` makes it a choice between two values. */
+static bool
+left_compares(const struct sg_lint *lint, size_t i)
+{
+	static const char *const begins[] = {"(", "{", "[", ",", ";", "=", "or", "and", "return", "if", "elseif", "while", "until", "then", "do", NULL};
+	const struct sg_token *t = lint->tokens;
+	bool found = false;
+	for (size_t depth = 0; i > 0; i--) {
+		const struct sg_token *b = &t[i - 1];
+		if (sg_lint_is(b, ")") || sg_lint_is(b, "]") || sg_lint_is(b, "}"))
+			depth++;
+		else if (depth > 0)
+			depth -= sg_lint_is(b, "(") || sg_lint_is(b, "[") || sg_lint_is(b, "{");
+		else if (is_any(b, begins))
+			return found && !sg_lint_is(b, "and");
+		else
+			found |= compares(b);
+	}
+	return found;
+}
+
+/* The constant before the word at `i` is all that stands left of it. */
+static bool
+left_is_lone(const struct sg_lint *lint, size_t i)
+{
+	static const char *const begins[] = {"(", "or", "and", "return", "if", "elseif", "while", "until", NULL};
+	const struct sg_token *t = lint->tokens;
+	return i >= 2 && is_constant(&t[i - 1]) && is_any(&t[i - 2], begins) && !sg_lint_is(&t[i - 2], "and");
+}
+
+/* An operand that is true whatever is asked: behind a comparison, before `then` or `do`, or first of all. */
+static bool
+is_always(const struct sg_lint *lint, size_t i)
+{
+	const struct sg_token *t = lint->tokens;
+	bool ends = sg_lint_is(&t[behind_value(lint, i + 1)], "then") || sg_lint_is(&t[behind_value(lint, i + 1)], "do");
+	bool lone = is_lone(lint, i + 1);
+	return (lone && (ends || (sg_lint_is(&t[i], "or") && left_compares(lint, i)))) || (ends && sg_lint_is(&t[i + 1], "{")) || left_is_lone(lint, i);
+}
+
+/* A `not` that is compared: before a comparison with all that it takes, or behind a constant's. */
+static bool
+is_compared(const struct sg_lint *lint, size_t i)
+{
+	const struct sg_token *t = lint->tokens;
+	size_t behind = behind_value(lint, i + 1);
+	bool bracketed = i > 0 && sg_lint_is(&t[i - 1], "(") && (i < 2 || (t[i - 2].kind != SG_TOKEN_NAME && !sg_lint_is(&t[i - 2], ")"))) && sg_lint_is(&t[behind], ")");
+	bool constant = bracketed && compares(&t[behind + 1]) && is_constant(&t[behind + 2]) && !sg_lint_is(&t[behind + 2], "true");
+	return compares(&t[behind]) || constant || (i > 1 && compares(&t[i - 1]) && is_constant(&t[i - 2]) && !sg_lint_is(&t[i - 2], "true"));
 }
 
 void
@@ -31,10 +131,9 @@ sg_lint_traps(struct sg_lint *lint)
 {
 	const struct sg_token *t = lint->tokens;
 	for (size_t i = 0; i + 2 < lint->count; i++) {
-		bool joins = sg_lint_is(&t[i], "or") || sg_lint_is(&t[i], "and");
-		if (sg_lint_is(&t[i], "not") && compares(&t[behind_value(lint, i + 1)]))
+		if (sg_lint_is(&t[i], "not") && is_compared(lint, i))
 			sg_problem_add(lint->policy, lint->file, t[i].line, "not (a == b), or a ~= b", "`not` takes what stands behind it alone, before it is compared");
-		else if (joins && is_constant(&t[i + 1]) && sg_lint_is(&t[behind_value(lint, i + 1)], "then"))
+		else if (joins(&t[i]) && is_always(lint, i))
 			sg_problem_add(lint->policy, lint->file, t[i].line, "a == \"x\" or a == \"y\"", "a constant alone is always true here");
 	}
 }

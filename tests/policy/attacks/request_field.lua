@@ -3,7 +3,8 @@
 rule {
 	id = "attack", on = "pay.transfer",
 	when = function(r)
-		return r.task["taint" .. "edd"] == nil
+		local it = { r.task }
+		return it[1]["taint" .. "edd"] == nil
 	end,
 	effect = allow {},
 }

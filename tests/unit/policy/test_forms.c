@@ -157,6 +157,12 @@ through_locals(void)
 		{"local function f(l) return l <= 'internal' end return f(r.sensitivity)", NULL},
 		{"local function f(q) return q.sensitivity end return f(r) == 'secret'", NULL},
 		{"return r['sensitivity'] == 'secret'", NULL},
+		{"local S = 'sensitivity' return r[S] == 'secret'", NULL},
+		{"for _, k in ipairs({ 'sensitivity' }) do if r.task[k] == 'secret' then return true end end return false", NULL},
+		{"local k = 'labels' return #r['task'][k] == 0", NULL},
+		{"local k = 'a' return r.args[k] == nil or r.resource.properties[k] == nil", "any"},
+		{"return r['task']['tainted']", "any"},
+		{"return r['task']['tainted_'] == nil", NULL},
 		{"return r['sensitivity'] <= 'internal'", NULL},
 		{"return r['sensitivity'] == 'confidential'", MATCHES},
 		{"local t = { ['sensitivity'] = 'x' } return true", MATCHES},
@@ -195,7 +201,39 @@ traps(void)
 		{"return not r.args:get('a') == 'x'", false},
 		{"return not (r.args.a) == 'x'", false},
 		{"return not r.args['a'].b ~= 1", false},
-		{"return not #r.args.l <= 5", true}, /* an error of its own: a boolean with a number */
+		{"return not #r.args.l <= 5", false},
+		{"return not #r.args.to == 0", false},
+		{"return not -r.args.n == 5", false},
+		{"return not not r.args.kind == 'a'", false},
+		{"return (not r.args.kind) == 'a'", false},
+		{"return 'a' == not r.args.kind", false},
+		{"return 5 == not r.args.n", false},
+		{"return not ((r.args.kind)) == 'a'", false},
+		{"return not r.args.kind:lower() == 'a'", false},
+		{"return not (r.args.kind == 'a' or 'b')", false},
+		{"return r.args.kind == ('a' or 'b')", false},
+		{"return (r.args.kind == 'a' or 'b') == true", false},
+		{"if (r.args.kind == 'a' or 'b') then return true end return false", false},
+		{"if r.args.kind == 'a' or ('b') then return true end return false", false},
+		{"if not (r.args.kind == 'a' or 'b') then return true end return false", false},
+		{"if r.args.kind == 'a' or 'b' or 'c' then return true end return false", false},
+		{"while r.args.kind == 'a' or 'b' do return true end return false", false},
+		{"if r.args.kind == 'a' or true then return true end return false", false},
+		{"if r.args.kind == 'a' or -1 then return true end return false", false},
+		{"return r.args.kind == 'a' or 'b'", false},
+		{"return r.args.n > 5 or 'b' and r.args.n < 3", false},
+		{"return 'a' or r.args.kind == 'b'", false},
+		{"return r.args.kind == 'a' or r.args.n == 5 or 'b'", false},
+		{"return r.args.kind == 'a' and r.args.n == 5", true},
+		{"return (not r.task.tainted) == true", true},
+		{"return r.args:get('a', 'x') or 'b'", true},
+		{"local x = r.args:get('a') or 'b' return x == 'a'", true},
+		{"local x = r.args.n == 5 and 'a' or 'b' return x == 'a'", true},
+		{"local t = { a = r.task.intent == 'x' and 1 or 2 } return t.a == 1", true},
+		{"return ('a'):upper() == 'A' or r.task.tainted", true},
+		{"return not r.task.tainted == not r.task.tainted", false},
+		{"return #r.args:get('a', '') == 0 or r.task.steps - 1 > 5", true},
+		{"return not (r.args.kind == 'a' or r.args.kind == 'b')", true},
 		{"return not r.args.a < 5", false},
 		{"return not 5 == r.args.a", false},
 		{"if r.task.intent == 'a' or 'b' then return true end return false", false},
@@ -243,6 +281,43 @@ given_twice(void)
 	CU_ASSERT_TRUE(world_says("local a = { 'x', 'x' } local b, c = (a == a), { a == a, a ~= a } rule{id='x',on='**',effect=allow{}}", "{}", MATCHES));
 }
 
+/* A member that no line gives is misspelt, where a file shows all that a table has. */
+static void
+members(void)
+{
+	static const struct {
+		const char *text;
+		bool loads;
+	} rows[] = {
+		{"local W = { bound = at_most(100) } rule{id='x',on='**',effect=allow{narrow={limit=W.bond}}}", false},
+		{"local W = { bound = at_most(100) } rule{id='x',on='**',effect=allow{narrow={limit=W.bound}}}", true},
+		{"local W = { ['bound'] = at_most(100) } rule{id='x',on='**',effect=allow{narrow={limit=W.bond}}}", false},
+		{"local W = { labels = { 'a' } } rule{id='x',on='**',effect=allow{taint=W.labls}}", false},
+		{"local W = { t = '5s' } rule{id='x',on='**',effect=allow{ttl=W.T}}", false},
+		{"local W = { q = 2 } rule{id='x',on='**',effect=step_up{approvers='ops',quorum=W.quorum}}", false},
+		{"local W = { q = 2 } W.quorum = 3 rule{id='x',on='**',effect=step_up{approvers='ops',quorum=W.quorum}}", true},
+		{"local W = { q = 2 } W['quorum'] = 3 rule{id='x',on='**',effect=step_up{approvers='ops',quorum=W.quorum}}", true},
+		{"local W = { q = function(r) return true end } rule{id='x',on='**',when=W.p,effect=allow{}}", false},
+		{"local W = { q = function(r) return true end } rule{id='x',on='**',when=function(r) return W.p(r) end,effect=allow{}}", false},
+		{"local W = { q = { r = 1 } } rule{id='x',on='**',when=function(r) return W.q.s == nil end,effect=allow{}}", true}, /* of the table itself alone */
+		{"local W = {} rule{id='x',on='**',when=function(r) return W.q == nil end,effect=allow{}}", true},
+		{"local W = { 'a', 'b' } rule{id='x',on='**',when=function(r) return W.q == nil end,effect=allow{}}", true},
+		{"local W = { a = 1 } local function f(t) t.b = 2 end f(W) rule{id='x',on='**',when=function(r) return W.b == 2 end,effect=allow{}}", true},
+		{"local W = { a = 1 } for k in pairs({ b = 1 }) do W[k] = 1 end rule{id='x',on='**',when=function(r) return W.b == 1 end,effect=allow{}}", true},
+		{"local W = { a = 1 } local n = 0 for k in pairs(W) do n = n + 1 end rule{id='x',on='**',when=function(r) return W.b == n end,effect=allow{}}", false},
+		{"local W = { a = 1 } local t = { W = 1 } rule{id='x',on='**',when=function(r) return t.W == W.a end,effect=allow{}}", true},
+		{"local W = { a = 1 } rule{id='x',on='**',when=function(r) local W = { b = 1 } return W.b == 1 end,effect=allow{}}", true}, /* two of the name */
+		{"local W = ({ a = { b = 1 } }).a rule{id='x',on='**',when=function(r) return W.b == 1 end,effect=allow{}}", true},
+	};
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		bool good = rows[i].loads ? !world_refuses(rows[i].text, "has no member") : world_refuses(rows[i].text, "has no member");
+		if (!good)
+			fprintf(stderr, "  row %zu: %s\n", i, rows[i].text);
+		CU_ASSERT_TRUE(good);
+	}
+	CU_ASSERT_TRUE(world_refuses("local W = { bound = at_most(100) } rule{id='x',on='**',effect=allow{narrow={limit=W.bond}}}", "did you mean 'bound'?"));
+}
+
 /* A misspelt member of the author's own table is no rule that always applies. */
 static void
 when_is_nil(void)
@@ -251,7 +326,11 @@ when_is_nil(void)
 		const char *text;
 		bool loads;
 	} rows[] = {
-		{"local is = { small = function(r) return true end } rule{id='x',on='**',when=is.smal,effect=allow{}}", false},
+		{"local n = 'smal' local is = { small = function(r) return true end } rule{id='x',on='**',when=is[n],effect=allow{}}", false},
+		{"local is = { small = function(r) return true end } for _, c in ipairs({'smal','big'}) do rule{id=c,on='**',when=is[c],effect=allow{}} end", false},
+		{"local is = { x = function(r) return true end } for _, c in ipairs({'x','y'}) do rule{id=c,on='**',when=is[c],effect=allow{}} end", false},
+		{"local function pay(id, when) rule{id=id,on='**',when=when,effect=allow{}} end pay('x', function(r) return true end) pay('y', nil)", false},
+		{"local is, n = {}, 'a' rule{id='x',on='**',when=is[n],effect=allow{}} rule{id='y',on='**',when=is[n],effect=allow{}}", false},
 		{"local is = { small = function(r) return true end } rule{id='x',on='**',when=is.small,effect=allow{}}", true},
 		{"rule{id='x',on='**',when=nil,effect=allow{}}", false},
 		{"rule{id='x',on='**',effect=allow{}}", true},
@@ -270,4 +349,4 @@ when_is_nil(void)
 	}
 }
 
-SG_CASES("policy.forms", {"every spelling", spelled}, {"parts", parts}, {"levels", levels}, {"through locals", through_locals}, {"when is nil", when_is_nil}, {"given twice", given_twice}, {"traps", traps})
+SG_CASES("policy.forms", {"every spelling", spelled}, {"parts", parts}, {"levels", levels}, {"through locals", through_locals}, {"when is nil", when_is_nil}, {"given twice", given_twice}, {"traps", traps}, {"members", members})

@@ -117,7 +117,7 @@ static void
 texts_hide_values(void)
 {
 	static const char *const bodies[] = {"error('x' .. r.args.secret)",     "assert(false, r.args.secret)",
-					     "return r.args[r.args.secret]",    "return r.task[r.args.secret]",
+					     "return r.args[r.args.secret]",    "local t = { r.task } return t[1][r.args.secret]",
 					     "return string[r.args.secret]",    "return r.args.secret + 1",
 					     "return allow{[r.args.secret]=1}", "return r.history.count[r.args.secret]",
 					     "return deny{code=r.args.secret}", "local x = r.args.secret; return x.y.z",

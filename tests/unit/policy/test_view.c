@@ -15,7 +15,7 @@ typed(void)
 				"#r.task.labels == 2 and r.time.hour == 9 and r.task.left > 0 and "
 				"math.tointeger(r.time.unix) ~= nil"),
 			   args, MATCHES));
-	CU_ASSERT_TRUE(world_says(WHEN("r[r.resource.type] == 1"), args, "\"code\":\"policy_unknown_field\""));
+	CU_ASSERT_TRUE(world_says(WHEN("({ r })[1][r.resource.type] == 1"), args, "\"code\":\"policy_unknown_field\""));
 	CU_ASSERT_TRUE(world_says(WHEN("({x=r}).x.task.taintd"), args, "did you mean 'tainted'"));
 	CU_ASSERT_TRUE(world_says(WHEN("({x=r}).x.task[1] == 1"), args, "\"code\":\"policy_unknown_field\""));
 }
@@ -87,7 +87,7 @@ static void
 read_only(void)
 {
 	static const char *const writes[] = {
-		"r.args.amount = 1",      "r.task.tainted = false",           "r['new'] = 1",
+		"r.args.amount = 1",      "r.task.tainted = false",           "local q = ({ r })[1] q['new'] = 1",
 		"r.task.labels[1] = nil", "table.insert(r.task.labels, 'x')", "r.args.get = nil"};
 	for (size_t i = 0; i < sizeof(writes) / sizeof(writes[0]); i++) {
 		char text[256];
