@@ -18,7 +18,7 @@ enum { SG_SPELLING_MAX = 4096 }; /* bytes of a text that has a form other than e
 	X(name,     "letters, digits, '.', '_', '-', beginning with one of the first two; case is the same")            \
 	X(path,     "an absolute path; doubled slashes and one behind it are the same")                                \
 	X(relative, "a path that does not begin with a slash; likewise")                                               \
-	X(uri,      "scheme://host/path (RFC 3986); case of scheme and host, a port that goes without saying (of a scheme whose port is not known, a port is none), a slash behind the path, an empty query, and %40 for @ or %41 for A (in a query not %26, %2B, %3D) are the same; file, ftp, sftp and ssh have no query, and only behind http, https, ws and wss may one have `.`, `..` or an empty name") \
+	X(uri,      "scheme://host/path (RFC 3986); case of scheme and host, a port that goes without saying (of a scheme whose port is not known, a port is none), a slash behind the path, an empty query, and %40 for @ or %41 for A (in a query not %26, %2B, %3D) are the same; file, ftp, sftp and ssh have no query; only behind http, https, ws and wss may one have `.`, `..`, an empty name, or name host or database; postgresql is postgres, mariadb is mysql") \
 	X(uuid,     "8-4-4-4-12 hexadecimal digits; case is the same (RFC 9562)")
 
 enum sg_form {

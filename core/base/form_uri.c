@@ -7,6 +7,7 @@
 #include "base/str.h"
 
 #include <stdio.h>
+#include <string.h>
 #include <strings.h>
 
 struct parts {
@@ -168,17 +169,17 @@ write_host(const struct parts *p, const struct sg_scheme *scheme, struct sg_buf 
 	return wrong;
 }
 
-/* A member that names the place once more would be another place. */
+/* Members that clients of databases take before host and path of the URI: libpq (Parameter Key Words), pgx, mysql2, redis-py and their like. Who opens it is not
+ * known, so that no scheme is without them but those whose query is the host's own. */
 static bool
-names_again(const struct sg_scheme *scheme, struct sg_str query)
+names_again(struct sg_str query)
 {
+	static const char *const words[] = {"host", "hostaddr", "hostname", "server", "port", "db", "dbname", "database", "service", "servicefile", "socket", "unix_socket", "socketpath"};
 	while (query.ptr != NULL) {
 		struct sg_str rest = sg_str_cut(&query, '&'), name = sg_str_cut(&rest, '=');
-		for (const char *at = scheme->again, *end; *at != '\0'; at = end + 1) {
-			end = strchr(at, ' ');
-			if (name.len == (size_t)(end - at) && strncasecmp(name.ptr, at, name.len) == 0)
+		for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+			if (name.len == strlen(words[i]) && strncasecmp(name.ptr, words[i], name.len) == 0)
 				return true;
-		}
 	}
 	return false;
 }
@@ -193,7 +194,8 @@ write_query(struct sg_str query, const struct sg_scheme *scheme, struct sg_buf *
 	sg_buf_text(out, "?");
 	size_t from = out->len;
 	const char *wrong = write_text(query, true, out);
-	if (wrong == NULL && scheme != NULL && scheme->again != NULL && names_again(scheme, (struct sg_str){out->ptr + from, out->len - from}))
+	bool own = scheme != NULL && scheme->query == SG_QUERY_OWN;
+	if (wrong == NULL && !own && names_again((struct sg_str){out->ptr + from, out->len - from}))
 		wrong = "its query names host, port or database once more, and would be taken before the URI";
 	return wrong;
 }

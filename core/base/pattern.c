@@ -168,6 +168,14 @@ cut_segment(struct sg_str *rest, char separator, bool uri, bool host)
 	return last;
 }
 
+/* How a text is cut into names. */
+struct names_of {
+	char separator;
+	bool uri;    /* its query is the host's own */
+	bool file;   /* it has no host */
+	size_t root; /* names that stand for no folder */
+};
+
 /* What a star takes: of a URI's last name what stands before its query, which names no folder, whatever is in it. */
 static bool
 takes(struct sg_str segment, bool uri)
@@ -188,14 +196,22 @@ taken(struct sg_text_names *names, size_t at, struct sg_str segment, bool uri)
 	return names->star[at] > 0;
 }
 
+/* The empty names that stand in a text by its form: the one that the root of a host ends with, the host of a file. */
+static bool
+is_empty_by_form(const struct names_of *n, size_t at, struct sg_str segment, bool last)
+{
+	return segment.len == 0 && n->root == 3 && ((at == 3 && last) || (at == 2 && n->file));
+}
+
 /* One or more segments. Two stars alone stand for anything at all, with empty segments ("https://x") in it; behind a folder they stand for names. */
 static bool
-takes_rest(struct sg_text_names *names, size_t at, struct sg_str first, struct sg_str rest, char separator, bool uri, bool alone)
+takes_rest(struct sg_text_names *known, const struct names_of *n, size_t at, struct sg_str first, struct sg_str rest, bool alone)
 {
-	bool good = taken(names, at, first, uri) || (alone && first.len == 0 && rest.ptr != NULL);
+	bool good = taken(known, at, first, n->uri) || (alone && first.len == 0 && rest.ptr != NULL) || is_empty_by_form(n, at, first, rest.ptr == NULL);
 	while (good && rest.ptr != NULL) {
-		struct sg_str segment = cut_segment(&rest, separator, uri, false);
-		good = taken(names, ++at, segment, uri) || (alone && segment.len == 0);
+		at++;
+		struct sg_str segment = cut_segment(&rest, n->separator, n->uri, n->root == 3 && at == 2);
+		good = taken(known, at, segment, n->uri) || (alone && segment.len == 0) || is_empty_by_form(n, at, segment, rest.ptr == NULL);
 	}
 	return good;
 }
@@ -224,22 +240,24 @@ static bool
 match(struct sg_str pattern, struct sg_str text, char separator, bool inner_stars, struct sg_text_names *known)
 {
 	const struct sg_scheme *scheme = separator == '/' ? sg_scheme_of(text) : NULL;
-	bool alone = sg_str_is(pattern, "**"), uri = scheme != NULL && scheme->query == SG_QUERY_OWN;
-	size_t root = separator == '/' ? names_before_root(text) : 0;
-	for (size_t names = 0; pattern.ptr != NULL; names++) {
+	struct names_of n = {.separator = separator, .uri = scheme != NULL && scheme->query == SG_QUERY_OWN, .file = scheme != NULL && scheme->port == 0,
+			     .root = separator == '/' ? names_before_root(text) : 0};
+	bool alone = sg_str_is(pattern, "**");
+	size_t names = 0;
+	for (; pattern.ptr != NULL; names++) {
 		if (text.ptr == NULL)
-			return root > 1 && names == root && sg_str_is(pattern, "**");
-		bool host = root == 3 && names == 2;
-		struct sg_str want = cut_segment(&pattern, separator, uri, host), got = cut_segment(&text, separator, uri, host);
+			return n.root > 1 && names == n.root && sg_str_is(pattern, "**");
+		bool host = n.root == 3 && names == 2;
+		struct sg_str want = cut_segment(&pattern, separator, n.uri, host), got = cut_segment(&text, separator, n.uri, host);
 		if (sg_str_is(want, "**"))
-			return is_root(root, names, got, text) || takes_rest(known, names, got, text, separator, uri, alone);
+			return is_root(n.root, names, got, text) || takes_rest(known, &n, names, got, text, alone);
 		if (inner_stars && sg_str_is(got, "**"))
 			return false;
-		bool fits = sg_str_is(want, "*") ? taken(known, names, got, uri) : sg_str_eq(want, got);
+		bool fits = sg_str_is(want, "*") ? taken(known, names, got, n.uri) : sg_str_eq(want, got);
 		if (!fits)
 			return false;
 	}
-	return text.ptr == NULL;
+	return text.ptr == NULL || (n.root == 3 && names == 3 && text.len == 0); /* a host is its root */
 }
 
 bool

@@ -19,7 +19,6 @@ struct sg_scheme {
 	bool root;    /* without a path it is "/"; of others "/" is no path */
 	enum sg_query query;
 	const char *is;    /* it is another name of this scheme; NULL: it is none */
-	const char *again; /* members of a query that name host or database once more, and are taken before those of the URI, each with a blank behind it; NULL: none */
 };
 
 /* Of a text that begins with "scheme://", in any case; NULL: it does not, or with another. */

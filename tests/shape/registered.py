@@ -13,7 +13,7 @@ PARTS = {"tests/fault/daemon.py": "a private daemon", "tests/fault/checks.py": "
          "tests/bench/append.c": "a bench's probe", "tests/bench/echo.py": "a bench's server", "tests/bench/stand.py": "what the benches share"}
 
 NEEDS_NPM = ("mcp.story", "mcp.resource", "mcp.everything")
-NOT_SANITIZED = ("fault.walls", "bench.instructions")
+NOT_SANITIZED = ("fault.walls", "bench.instructions", "bench.growth")
 
 
 def name_of(path):

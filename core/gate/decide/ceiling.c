@@ -215,11 +215,9 @@ enum sg_reason
 sg_may_spend(const struct sg_gate *gate, const struct sg_request *r)
 {
 	const struct sg_task *task = sg_state_task(&gate->state, r->task);
-	size_t at = 0;
-	uint64_t same = r->action->reads ? 0 : sg_step_digest(gate, task, r->action->name, r->resource, r->effective_args);
-	for (struct sg_attempt *a; !r->action->reads && (a = sg_table_next(&task->attempts, &at)) != NULL;)
-		if (a->state == SG_ATTEMPT_ALLOWED && a->outcome && strcmp(a->result, "unknown") == 0 && ((same != 0 && a->same == same) || strcmp(a->digest, r->digest) == 0))
-			return SG_REASON_outcome_unknown;
+	if (!r->action->reads && task->unsure.count > 0 &&
+	    sg_task_unsure_of(task, r->digest, sg_step_digest(gate, task, r->action->name, r->resource, r->effective_args)))
+		return SG_REASON_outcome_unknown;
 	return sg_budgets_allow(gate, r, task, r->cost);
 }
 

@@ -16,14 +16,13 @@ fits(const struct sg_gate *gate, const struct sg_request *r, const struct sg_tas
 struct sg_approval *
 sg_approval_in_sight(struct sg_gate *gate, const struct sg_request *r, const struct sg_task *task)
 {
-	size_t at = 0;
 	if (r->blind)
 		return NULL;
 	if (r->approval_named.len > 0) {
 		struct sg_approval *a = sg_state_approval(&gate->state, r->approval_named);
 		return a != NULL && fits(gate, r, task, a) ? a : NULL;
 	}
-	for (struct sg_approval *a; (a = sg_table_next(&gate->state.approvals, &at)) != NULL;)
+	for (struct sg_approval *a = task->its_approvals; a != NULL && task->approvals > 0; a = a->next)
 		if (fits(gate, r, task, a))
 			return a;
 	return NULL;

@@ -115,6 +115,8 @@ read_attempt(struct sg_fold *f)
 	if (f->missing != NULL)
 		return;
 	sg_fold_put(f, &a->task->attempts, a->key, a);
+	if (!sg_unsure_note(a, false))
+		f->missing = "memory";
 	a->task->owed += a->hooks;
 	if (a->read[0] != '\0' && !sg_reading_begin(f->state, a))
 		f->missing = "memory";
@@ -151,7 +153,7 @@ read_lease(struct sg_fold *f)
 	l->taint_seq = l->task->taint.seq + soaked;
 	f->state->soaked += soaked;
 	l->task->leases += l->state != SG_LEASE_DEAD;
-	l->task->leases_kept++;
+	sg_lease_join(l);
 	f->state->live_leases += l->state < SG_LEASE_REVOKING;
 }
 
@@ -234,7 +236,7 @@ read_approval(struct sg_fold *f)
 		return;
 	bool stands = a->state == SG_APPROVAL_OPEN || a->state == SG_APPROVAL_GRANTED;
 	a->task->approvals += stands;
-	a->task->approvals_kept++;
+	sg_approval_join(a);
 	f->state->open_approvals += stands;
 }
 

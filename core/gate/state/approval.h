@@ -55,6 +55,7 @@ struct sg_approval {
 	uint64_t leaf; /* where it was opened; what the human sees is sealed beside that leaf */
 	char *action;  /* the same, canonical JSON, once it was read; NULL before */
 	struct sg_task *task;
+	struct sg_approval *next; /* others of its task */
 	enum sg_approval_state state;
 	int64_t opened_ms;
 	struct sg_deadline ends;

@@ -88,7 +88,7 @@ open_approval(struct sg_fold *f)
 	}
 	f->state->open_approvals++;
 	a->task->approvals++;
-	a->task->approvals_kept++;
+	sg_approval_join(a);
 	a->task->step_ups++;
 	struct sg_tree *tree = sg_task_tree(a->task);
 	if (tree != NULL)

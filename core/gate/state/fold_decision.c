@@ -69,7 +69,7 @@ new_lease(struct sg_fold *f, struct sg_attempt *attempt, const struct sg_json *s
 	sg_fold_put(f, &f->state->leases, lease->id, lease);
 	f->state->live_leases++;
 	attempt->task->leases++;
-	attempt->task->leases_kept++;
+	sg_lease_join(lease);
 }
 
 /* More came with the arguments than is recorded of them: a result that repeats it proves nothing. */
@@ -200,9 +200,11 @@ sg_fold_kind_withheld(struct sg_fold *f)
 	if (attempt != NULL && attempt->state == SG_ATTEMPT_ALLOWED)
 		sg_fold_failed(f->state, attempt); /* nobody was ever told that they may */
 	if (attempt != NULL) {
+		bool unsure = sg_attempt_unsure(attempt);
 		unspend(f->state, attempt);
 		attempt->state = SG_ATTEMPT_WITHHELD;
 		attempt->reason = sg_reason_named(code.ptr, code.len);
+		sg_unsure_note(attempt, unsure);
 	}
 	if (lease != NULL)
 		sg_fold_end_lease(f->state, lease, SG_LEASE_REVOKING);
@@ -294,6 +296,7 @@ sg_fold_kind_outcome(struct sg_fold *f)
 	struct sg_attempt *attempt = sg_state_decision(f->state, sg_fold_text(f, "decision"));
 	struct sg_task *task = sg_state_task(f->state, sg_fold_text(f, "task"));
 	if (attempt != NULL && (!attempt->outcome || strcmp(attempt->result, "unknown") == 0)) {
+		bool unsure = sg_attempt_unsure(attempt);
 		sg_fold_id(f, "result", attempt->result, sizeof(attempt->result));
 		if (attempt->state == SG_ATTEMPT_ALLOWED)
 			settle(f, attempt);
@@ -301,6 +304,8 @@ sg_fold_kind_outcome(struct sg_fold *f)
 			sg_fold_failed(f->state, attempt);
 		attempt->outcome = true;
 		sg_fold_await_no_more(f->state, attempt);
+		if (!sg_unsure_note(attempt, unsure))
+			f->missing = "memory";
 	}
 	sg_fold_hook(f, attempt);
 	if (task == NULL)

@@ -71,6 +71,10 @@ void sg_taint_soak(struct sg_fold *f, struct sg_task *task, const struct sg_tain
 /* Members `taint` and `sensitivity` of the leaf, soaked into the task. */
 void sg_fold_spread(struct sg_fold *f, struct sg_task *task, enum sg_word word);
 
+/* unsure.c: its state or outcome may have changed, `before` as sg_attempt_unsure was. False on no memory. */
+bool sg_unsure_note(struct sg_attempt *attempt, bool before);
+void sg_unsure_free(struct sg_task *task);
+
 /* fold_hook.c: a hook is due for the outcome of `attempt` (NULL: none), or one that was due is over, as the leaf says. */
 void sg_fold_hook(struct sg_fold *f, struct sg_attempt *attempt);
 

@@ -275,12 +275,6 @@ sg_fold_end_tasks(struct sg_fold *f, enum sg_task_state to, bool (*hit)(const st
 			end_task(f, t, to);
 }
 
-static bool
-is_below(const struct sg_task *task, const void *what)
-{
-	return sg_task_is_below(task, what);
-}
-
 /* Its own, and what others hold below its own. */
 static bool
 is_agents(const struct sg_task *task, const void *what)
@@ -296,33 +290,29 @@ is_any(const struct sg_task *task, const void *what)
 	return true;
 }
 
-/* Has any of it a credential, or an approval, in memory? */
+/* What hangs on this task alone. */
 static void
-holds(const struct sg_task *task, bool *leases, bool *approvals)
+end_held(struct sg_state *state, const struct sg_task *task)
 {
-	const struct sg_task *t = task;
-	do
-		if (sg_task_is_below(t, task)) {
-			*leases |= t->leases_kept > 0;
-			*approvals |= t->approvals_kept > 0;
-		}
-	while ((t = t->tree_next) != task);
+	for (struct sg_lease *l = task->its_leases; l != NULL; l = l->next)
+		sg_fold_end_lease(state, l, SG_LEASE_REVOKING);
+	for (struct sg_approval *a = task->its_approvals; a != NULL; a = a->next)
+		sg_fold_end_approval(state, a, SG_APPROVAL_VOID);
 }
 
-/* It and all below it, with a look at its own tree alone; at all credentials and approvals only where some are of it. */
+/* It and all below it, with a look at its own tree alone. */
 static void
 end_tree(struct sg_fold *f, struct sg_task *task)
 {
-	bool alone = task->kept == 0 && task->leases == 0 && task->approvals == 0 && task->state <= SG_TASK_FROZEN, leases = false, approvals = false;
 	struct sg_task *t = task;
-	if (!alone)
-		holds(task, &leases, &approvals);
-	if (leases)
-		end_leases(f->state, is_below, task);
-	if (approvals)
-		end_approvals(f->state, is_below, task);
+	bool alone = task->kept == 0; /* nobody else of a tree of thousands is looked at */
 	do
-		if (t->state <= SG_TASK_FROZEN && sg_task_is_below(t, task))
+		if (alone || sg_task_is_below(t, task))
+			end_held(f->state, t);
+	while (!alone && (t = t->tree_next) != task);
+	t = task;
+	do
+		if (t->state <= SG_TASK_FROZEN && (alone || sg_task_is_below(t, task)))
 			end_task(f, t, SG_TASK_CLOSED);
 	while (!alone && (t = t->tree_next) != task);
 }

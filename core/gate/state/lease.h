@@ -17,6 +17,7 @@ struct sg_lease {
 	char decision[SG_ID_MAX], approval[SG_ID_MAX], digest[SG_SHA256_HEX];
 	char *issuer, *audience, *agent;
 	struct sg_task *task;
+	struct sg_lease *next, *before; /* others of its task */
 	enum sg_lease_state state;
 	enum sg_sensitivity level; /* of what it is for */
 	uint64_t taint_seq;        /* of its task, when it was given */

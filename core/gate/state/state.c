@@ -261,9 +261,8 @@ sg_approval_live(const struct sg_state *state, const struct sg_approval *approva
 struct sg_approval *
 sg_state_approval_of(const struct sg_state *state, const struct sg_task *task, const char *digest)
 {
-	size_t at = 0;
-	for (struct sg_approval *a; (a = sg_table_next(&state->approvals, &at)) != NULL;)
-		if (a->task == task && strcmp(a->digest, digest) == 0 && sg_approval_live(state, a))
+	for (struct sg_approval *a = task->its_approvals; a != NULL; a = a->next)
+		if (strcmp(a->digest, digest) == 0 && sg_approval_live(state, a))
 			return a;
 	return NULL;
 }

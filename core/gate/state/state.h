@@ -148,6 +148,7 @@ struct sg_task {
 	struct sg_deadline ends;
 	struct sg_taint taint;
 	struct sg_table attempts; /* by key */
+	struct sg_table unsure;   /* unsure.c: of those that nobody knows the outcome of, how many did the same */
 	struct sg_attempt *writes; /* to memories, that may not be over */
 	struct sg_task *flow_next; /* while it is one of state.flowing */
 	bool flows;
@@ -155,6 +156,8 @@ struct sg_task {
 	int64_t generation;
 	int64_t leases, approvals; /* not dead; open or granted */
 	int64_t leases_kept, approvals_kept; /* in memory, in whatever state */
+	struct sg_approval *its_approvals;   /* those, the newest first */
+	struct sg_lease *its_leases;
 	size_t owed; /* outcomes of its actions that are awaited, and hooks that are due: it is not forgotten before them */
 	int64_t denied, step_ups; /* denied: of a root: attempts denied in its tree */
 	int64_t tree_last_ms; /* of a root: when something of its tree was last asked */
@@ -273,6 +276,10 @@ enum sg_status sg_state_fold(struct sg_state *state, const struct sg_record *rec
 /* After recovery: everything pending becomes revoking; attempts without an answer stay as recorded. Calls `each` for each such lease. */
 void sg_state_pending(struct sg_state *state, void (*each)(void *to, struct sg_lease *lease), void *to);
 
+/* unsure.c. It was allowed, and nobody knows what came of it. */
+bool sg_attempt_unsure(const struct sg_attempt *attempt);
+/* The task has one such of this digest, or that does the same (0: nothing is). */
+bool sg_task_unsure_of(const struct sg_task *task, const char *digest, uint64_t same);
 /* fold_session.c. What that enforcer names so; NULL: nothing is in memory of it. */
 const struct sg_session *sg_session_find(const struct sg_state *state, struct sg_str enforcer, struct sg_str name);
 /* It has labels, a level, counts or a freeze. */
@@ -286,6 +293,10 @@ struct sg_approval *sg_state_approval(const struct sg_state *state, struct sg_st
 struct sg_attempt *sg_state_decision(const struct sg_state *state, struct sg_str id);
 bool sg_state_killed(const struct sg_state *state, struct sg_str agent);
 bool sg_task_live(const struct sg_state *state, const struct sg_task *task);
+/* Into the task that it is of, and out of it. */
+void sg_approval_join(struct sg_approval *approval);
+void sg_lease_join(struct sg_lease *lease);
+void sg_lease_leave(struct sg_lease *lease);
 /* The task's open or granted approval of this effective digest, or NULL. */
 struct sg_approval *sg_state_approval_of(const struct sg_state *state, const struct sg_task *task, const char *digest);
 bool sg_approval_live(const struct sg_state *state, const struct sg_approval *approval);

@@ -66,6 +66,7 @@ free_attempts(struct sg_state *state, struct sg_task *task)
 		free(a);
 	}
 	sg_table_done(&task->attempts);
+	sg_unsure_free(task);
 }
 
 void
@@ -90,30 +91,27 @@ needs_issuer(const struct sg_lease *lease)
 static bool
 has_live_lease(const struct sg_state *state, const struct sg_task *task)
 {
-	size_t at = 0;
-	for (struct sg_lease *l; (l = sg_table_next(&state->leases, &at)) != NULL;)
-		if (l->task == task && (needs_issuer(l) || !sg_deadline_passed(&l->ends, &state->now)))
+	for (const struct sg_lease *l = task->its_leases; l != NULL; l = l->next)
+		if (needs_issuer(l) || !sg_deadline_passed(&l->ends, &state->now))
 			return true;
 	return false;
 }
 
 static void
-drop_below(struct sg_state *state, const struct sg_task *task)
+drop_below(struct sg_state *state, struct sg_task *task)
 {
-	size_t at = 0;
-	for (struct sg_lease *l; task->leases_kept > 0 && (l = sg_table_next(&state->leases, &at)) != NULL;)
-		if (l->task == task) {
-			if (l->state < SG_LEASE_REVOKING)
-				state->live_leases--;
-			sg_lease_free(sg_table_take(&state->leases, sg_str(l->id)));
-		}
-	at = 0;
-	for (struct sg_approval *a; task->approvals_kept > 0 && (a = sg_table_next(&state->approvals, &at)) != NULL;)
-		if (a->task == task) {
-			if (a->state == SG_APPROVAL_OPEN || a->state == SG_APPROVAL_GRANTED)
-				state->open_approvals--;
-			sg_approval_free(sg_table_take(&state->approvals, sg_str(a->id)));
-		}
+	for (struct sg_lease *l; (l = task->its_leases) != NULL;) {
+		if (l->state < SG_LEASE_REVOKING)
+			state->live_leases--;
+		sg_lease_leave(l);
+		sg_lease_free(sg_table_take(&state->leases, sg_str(l->id)));
+	}
+	for (struct sg_approval *a; (a = task->its_approvals) != NULL;) {
+		if (a->state == SG_APPROVAL_OPEN || a->state == SG_APPROVAL_GRANTED)
+			state->open_approvals--;
+		task->its_approvals = a->next;
+		sg_approval_free(sg_table_take(&state->approvals, sg_str(a->id)));
+	}
 }
 
 /* A day after its last task was opened an instance is forgotten. */
@@ -152,7 +150,7 @@ drop_leases(struct sg_state *state)
 		if (needs_issuer(l) || !sg_deadline_passed(&gone, &state->now))
 			continue;
 		sg_fold_end_lease(state, l, SG_LEASE_DEAD);
-		l->task->leases_kept--;
+		sg_lease_leave(l);
 		sg_lease_free(sg_table_take(&state->leases, sg_str(l->id)));
 	}
 }

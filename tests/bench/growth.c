@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * What a decision and a turn of the gate cost beside few and beside many of everything that an agent, or many agents, can make many of: bench_growth [MANY].
+ * Prints a table, in microseconds of this machine, and fails on a slope: where many cost more than SLOPE times what few cost. The least of BATCHES counts, so
+ * that what else the machine does is not taken for growth.
+ */
+#include "unit/gate/play.h"
+
+#include <time.h>
+
+enum { FEW = 100, MANY = 50000, BATCHES = 5, ROUNDS = 80, SLOPE = 3 };
+
+static const char *
+asks(const char *input)
+{
+	(void)input;
+	return "{\"effects\":[{\"effect\":{\"approvers\":\"finance\",\"kind\":\"step_up\",\"methods\":[],\"narrow\":{},\"quorum\":1,\"say\":\"ask\",\"ttl\":0},\"file\":\"a\",\"line\":1,\"rule\":\"r\"}],\"error\":null}";
+}
+
+static double
+now_us(void)
+{
+	struct timespec t;
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+	return (double)t.tv_sec * 1e6 + (double)t.tv_nsec / 1e3;
+}
+
+static char *task; /* the one that is measured */
+static long keys;
+
+static bool
+act(struct play *p, const char *in, const char *action, const char *verdict)
+{
+	char key[32];
+	snprintf(key, sizeof(key), "k%ld", ++keys);
+	bool good = strstr(play_act(p, 1, in, action, "{\"amount\":5,\"to\":\"x\"}", key), verdict) != NULL;
+	if (!good)
+		fprintf(stderr, "%s: %s\n", action, p->conns[1].body);
+	return good;
+}
+
+/* ---- what there is many of ---- */
+
+static char *
+new_task(struct play *p)
+{
+	char key[32];
+	snprintf(key, sizeof(key), "t%ld", ++keys);
+	return play_task(p, 1, key);
+}
+
+static bool
+attempts(struct play *p, long count)
+{
+	bool good = true;
+	for (long i = 0; good && i < count; i++)
+		good = act(p, task, "pay.send", "\"verdict\":\"allow\"");
+	return good;
+}
+
+static bool
+leases(struct play *p, long count)
+{
+	char *in = new_task(p);
+	bool good = true;
+	for (long i = 0; good && i < count; i++)
+		good = act(p, in, "repo.read", "h.c.s");
+	free(in);
+	return good;
+}
+
+static bool
+approvals(struct play *p, long count)
+{
+	char *in = new_task(p);
+	bool good = true;
+	p->effects = asks;
+	for (long i = 0; good && i < count; i++) {
+		char args[64], key[32];
+		snprintf(args, sizeof(args), "{\"amount\":%ld,\"to\":\"x\"}", i);
+		snprintf(key, sizeof(key), "k%ld", ++keys);
+		good = strstr(play_act(p, 1, in, "pay.send", args, key), "step_up") != NULL;
+	}
+	p->effects = play_allow;
+	free(in);
+	return good;
+}
+
+static bool
+tasks(struct play *p, long count)
+{
+	bool good = true;
+	for (long i = 0; good && i < count; i++) {
+		char *one = new_task(p);
+		good = one[0] == 't';
+		free(one);
+	}
+	return good;
+}
+
+static bool
+closed(struct play *p, long count)
+{
+	bool good = true;
+	for (long i = 0; good && i < count; i++) {
+		char *one = new_task(p);
+		good = strstr(play_ask(p, 1, SG_ROUTE_A_TASK_CLOSE, one, "{}"), "closed") != NULL;
+		free(one);
+	}
+	return good;
+}
+
+static const struct row {
+	const char *name;
+	bool (*make)(struct play *p, long count);
+} rows[] = {{"attempts of its task", attempts}, {"leases", leases}, {"open approvals", approvals}, {"open tasks", tasks}, {"closed tasks", closed}};
+
+/* ---- measuring ---- */
+
+static struct play *
+begin(void)
+{
+	struct play *p = play_new();
+	struct sg_limits *l = &p->gate->catalogue->limits;
+	p->no_check = true;
+	l->attempts_per_task = l->leases_per_agent = l->approvals_per_agent = l->tasks_per_agent = l->tasks = l->denials = l->domain_denials = 10000000;
+	l->step_ups = l->step_ups_within = l->domain_step_ups = 10000000;
+	if (!play_connect(p, 1, SG_FACE_AGENT, 1001))
+		abort();
+	task = play_task(p, 1, "measured");
+	return p;
+}
+
+/* Of an allow that writes, with the turn of the loop that comes with it. */
+static double
+measure(const struct row *row, long count)
+{
+	struct play *p = begin();
+	if (!row->make(p, count))
+		abort();
+	double least = 1e12;
+	for (int b = 0; b < BATCHES; b++) {
+		double from = now_us();
+		for (int i = 0; i < ROUNDS; i++)
+			if (!act(p, task, "pay.send", "\"verdict\":\"allow\""))
+				abort();
+		double each = (now_us() - from) / ROUNDS;
+		least = each < least ? each : least;
+	}
+	free(task);
+	play_end(p);
+	return least;
+}
+
+int
+main(int argc, char **argv)
+{
+	long many = argc == 2 ? strtol(argv[1], NULL, 10) : MANY;
+	bool bad = false;
+	printf("%-24s %12s %12s %8s\n", "an allow beside", "100", "many", "times");
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		double few = measure(&rows[i], FEW), more = measure(&rows[i], many);
+		bool grows = more > SLOPE * few;
+		printf("%-24s %12.1f %12.1f %8.2f%s\n", rows[i].name, few, more, more / few, grows ? "  GROWS" : "");
+		fflush(stdout);
+		bad |= grows;
+	}
+	return bad;
+}
