@@ -33,7 +33,7 @@ sg_looks_hung(struct sg_loop *loop, struct sg_child *host)
 		return false;
 	sg_time now = now_of(loop), within = loop->gate->catalogue->limits.hang_refusal * SG_MSEC;
 	struct sg_looker *looker = sg_looker_of(loop, host->asked_about.whose);
-	bool again = looker->hung != 0 && now - looker->hung < within;
+	bool again = looker->hung != 0 && now - looker->hung < within && host->asked_about.since > looker->hung; /* not another host in the same moment */
 	looker->hung = now;
 	looker->quick = false;
 	if (host->asked_about.uid < 0)

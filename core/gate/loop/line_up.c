@@ -36,7 +36,7 @@ sg_look_whose(const struct sg_conn *conn)
 static uint64_t
 worth(const struct sg_looker *looker, sg_time now)
 {
-	bool kept = looker->until > now || looker->hung != 0;
+	bool kept = looker->until > now || looker->hung != 0 || looker->slow != 0;
 	return looker->served + (kept ? UINT64_C(1) << 62 : 0);
 }
 
@@ -170,8 +170,11 @@ sg_looks_done(struct sg_loop *loop, struct sg_child *host)
 	struct sg_looker *looker = sg_looker_of(loop, host->asked_about.whose);
 	looker->served = ++loop->lookers_served;
 	looker->quick = took < (sg_time)host->asked_about.count * QUICK_MS * SG_MSEC;
-	if (took > SLOW_MS * SG_MSEC)
-		looker->until = now_of(loop) + REST_TIMES * (took - SLOW_MS * SG_MSEC);
+	if (took > SLOW_MS * SG_MSEC) {
+		bool again = looker->slow != 0 && host->asked_about.since - looker->slow < loop->gate->catalogue->limits.hang_refusal * SG_MSEC; /* once may be the machine's fault */
+		looker->slow = now_of(loop);
+		looker->until = again ? now_of(loop) + REST_TIMES * (took - SLOW_MS * SG_MSEC) : 0;
+	}
 	sg_looks_next(loop, host);
 }
 

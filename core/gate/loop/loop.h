@@ -144,6 +144,7 @@ struct sg_looker {
 	bool quick;      /* several may be asked about at once */
 	sg_time until;   /* its looks rest: they took long */
 	sg_time hung;    /* a host last hung over it; 0: none */
+	sg_time slow;    /* its last look that took long; 0: none */
 };
 
 /* A user over whose processes attest hosts hung: until then nobody looks at them. */

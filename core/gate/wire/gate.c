@@ -236,6 +236,16 @@ sg_gate_called(struct sg_gate *gate, uint64_t id, struct sg_str answer)
 /* ---- what is in force ---- */
 
 /* Requests under way hold pointers into the catalogue they began with, so an old one is kept until they are gone. */
+void
+sg_gate_uphold(struct sg_gate *gate)
+{
+	sg_agent_ids(gate);
+	sg_gate_owners(gate);
+	sg_gate_orphans(gate);
+	sg_approvals_review(gate);
+	sg_leases_review(gate);
+}
+
 enum sg_status
 sg_gate_configure(struct sg_gate *gate, struct sg_str document, struct sg_err *err)
 {
@@ -254,13 +264,8 @@ sg_gate_configure(struct sg_gate *gate, struct sg_str document, struct sg_err *e
 	for (struct sg_conn *c; (c = sg_table_next(&gate->conns, &at)) != NULL;)
 		if (c->face == SG_FACE_ADMIN)
 			c->admin = sg_catalogue_admin_uid(fresh, c->peer.uid);
-	sg_gate_orphans(gate);
-	if (gate->recovered) {
-		sg_agent_ids(gate);
-		sg_gate_owners(gate);
-		sg_approvals_review(gate);
-		sg_leases_review(gate);
-	}
+	if (gate->recovered)
+		sg_gate_uphold(gate);
 	sg_issuers_forget(gate);
 	return SG_OK;
 }
@@ -323,9 +328,7 @@ reopen(struct sg_gate *gate)
 		return;
 	sg_gate_pay(gate); /* before anything that builds on it */
 	sg_gate_write_gaps(gate);
-	sg_gate_orphans(gate); /* what a reload let fall meanwhile could not be recorded then */
-	sg_gate_owners(gate);
-	sg_approvals_review(gate);
+	sg_gate_uphold(gate); /* what a reload let fall meanwhile could not be recorded then */
 }
 
 void

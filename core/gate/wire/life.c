@@ -47,10 +47,7 @@ recover(struct sg_gate *gate, const struct sg_gate_start *start, struct sg_err *
 	sg_pulse_take_up(gate->state.now.boot + gate->catalogue->limits.hang_refusal * SG_MSEC);
 	record_start(gate, torn);
 	sg_lost_accepted(gate);
-	sg_agent_ids(gate);
-	sg_gate_owners(gate);
-	sg_gate_orphans(gate);
-	sg_approvals_review(gate);
+	sg_gate_uphold(gate);
 	sg_hooks_lost(gate);
 	sg_state_pending(&gate->state, revoke_pending, gate);
 	sg_gate_inspect(gate);

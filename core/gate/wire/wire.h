@@ -29,6 +29,9 @@ void sg_gate_called(struct sg_gate *gate, uint64_t id, struct sg_str answer);
 void sg_gate_tick(struct sg_gate *gate);
 /* A configuration is in force from now on. SG_MALFORMED keeps the old one. */
 enum sg_status sg_gate_configure(struct sg_gate *gate, struct sg_str document, struct sg_err *err);
+/* What the configuration in force no longer carries falls: tasks of agents and owners that are gone, approvals, credentials. At a start, a reload, and when the
+ * journal is open again. */
+void sg_gate_uphold(struct sg_gate *gate);
 /* Appends the stop leaf; the caller then commits what is pending. */
 void sg_gate_stop(struct sg_gate *gate);
 

@@ -456,6 +456,31 @@ giver_gone(void)
 	}
 }
 
+/* Also where the configuration changed while nothing ran: a start asks what a reload asks. */
+static void
+giver_gone_at_a_start(void)
+{
+	for (int gone = 0; gone < 2; gone++) {
+		struct sg_err err = {0};
+		begin();
+		CU_ASSERT_TRUE(play_connect(p, 4, SG_FACE_ADMIN, 502));
+		if (gone)
+			CU_ASSERT_TRUE_FATAL(play_reconfigure(p, (const char *const[]){"\"jon\":{\"groups\":[\"finance\"],\"uid\":502}", "\"jim\":{\"groups\":[\"finance\"],\"uid\":502}", NULL}));
+		p->effects = asking;
+		char *id = play_between(play_act(p, 1, task, "repo.read", "{}", "a"), "\"id\":\"a-", "\""), approval[64];
+		snprintf(approval, sizeof(approval), "a-%s", id);
+		free(id);
+		CU_ASSERT_TRUE(play_has(play_ask(p, 4, SG_ROUTE_O_APPROVE, approval, "{}"), "granted"));
+		CU_ASSERT_TRUE(play_has(play_act(p, 1, task, "repo.read", "{}", "b"), "\"token\":\"h.c.s\""));
+		CU_ASSERT_EQUAL_FATAL(play_restart(p, &err), SG_OK); /* with jon, who is not jim */
+		size_t at = 0, live = 0;
+		for (const struct sg_lease *l; (l = sg_table_next(&p->gate->state.leases, &at)) != NULL;)
+			live += l->state < SG_LEASE_REVOKING;
+		CU_ASSERT_EQUAL(live, !gone);
+		end();
+	}
+}
+
 /* What another attest stack said of a process says nothing now, as it asks or behind an enforcer. */
 static void
 another_stack(void)
@@ -506,7 +531,7 @@ credential_taken_meanwhile(void)
 	}
 }
 
-SG_CASES("gate.release", {"who said yes is gone", giver_gone}, {"another stack", another_stack}, {"a credential is taken meanwhile", credential_taken_meanwhile}, {"matched to another meanwhile", matched_to_another}, {"kill between commit and answer", kill_in_between}, {"task closed", close_in_between},
+SG_CASES("gate.release", {"who said yes is gone", giver_gone}, {"who said yes is gone at a start", giver_gone_at_a_start}, {"another stack", another_stack}, {"a credential is taken meanwhile", credential_taken_meanwhile}, {"matched to another meanwhile", matched_to_another}, {"kill between commit and answer", kill_in_between}, {"task closed", close_in_between},
 	 {"taint from elsewhere", taint_from_elsewhere}, {"approval void", approval_void_in_between},
 	 {"facts changed, process dead, connection gone", facts_change_in_between}, {"a reload in between", reload_in_between}, {"a reload while policy thinks", reload_while_thinking}, {"an allow's own taint is released", own_taint_is_released},
 	 {"an issuer that fails", issuer_fails}, {"an issuer that lies", issuer_lies},
