@@ -32,10 +32,11 @@ static struct sg_arena_block *
 add_block(struct sg_arena *arena, size_t size)
 {
 	size_t room = size > BLOCK_SIZE ? size : BLOCK_SIZE;
-	struct sg_arena_block *block = calloc(1, sizeof(*block) + room);
+	struct sg_arena_block *block = malloc(sizeof(*block) + room);
 	if (block == NULL)
 		return NULL;
 	block->size = room;
+	block->used = 0;
 	block->next = arena->blocks;
 	arena->blocks = block;
 	return block;
@@ -60,7 +61,7 @@ sg_arena_alloc(struct sg_arena *arena, size_t size)
 	void *item = (char *)block->bytes + block->used;
 	block->used += step;
 	arena->used += step;
-	return item;
+	return memset(item, 0, step);
 }
 
 struct sg_str

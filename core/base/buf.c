@@ -61,7 +61,7 @@ grow(struct sg_buf *buf, size_t need)
 }
 
 char *
-sg_buf_reserve(struct sg_buf *buf, size_t len)
+sg_buf_grow(struct sg_buf *buf, size_t len)
 {
 	if (buf->failed || len > buf->max - buf->len ||
 	    (buf->len + len > buf->room && !grow(buf, buf->len + len))) {
@@ -69,18 +69,6 @@ sg_buf_reserve(struct sg_buf *buf, size_t len)
 		return NULL;
 	}
 	return buf->ptr + buf->len;
-}
-
-void
-sg_buf_add(struct sg_buf *buf, const void *bytes, size_t len)
-{
-	if (len == 0)
-		return;
-	char *to = sg_buf_reserve(buf, len);
-	if (to == NULL)
-		return;
-	memcpy(to, bytes, len);
-	buf->len += len;
 }
 
 void

@@ -22,7 +22,8 @@ static const struct sg_scheme schemes[] = {
 const struct sg_scheme *
 sg_scheme_of(struct sg_str text)
 {
-	for (size_t i = 0; i < sizeof(schemes) / sizeof(schemes[0]); i++) {
+	const char *colon = text.len < 5 ? NULL : memchr(text.ptr, ':', text.len < SG_SCHEME_MAX ? text.len : SG_SCHEME_MAX);
+	for (size_t i = 0; colon != NULL && i < sizeof(schemes) / sizeof(schemes[0]); i++) {
 		size_t len = strlen(schemes[i].name);
 		if (text.len >= len + 3 && strncasecmp(text.ptr, schemes[i].name, len) == 0 && memcmp(text.ptr + len, "://", 3) == 0)
 			return &schemes[i];

@@ -7,6 +7,8 @@
 #include <stdint.h>
 #include <stepgate/types.h>
 
+enum { SG_SCHEME_MAX = 16 /* bytes of the longest that is known, and more */ };
+
 enum sg_query {
 	SG_QUERY_NONE,  /* whoever opens it drops what stands behind '?', so that it would be another spelling */
 	SG_QUERY_NAMES, /* nobody knows who opens it: to some it is a byte of a name, so what is behind it is names as well */

@@ -84,3 +84,11 @@ sg_str_int(struct sg_str text, int64_t min, int64_t max, int64_t *out)
 	*out = value;
 	return true;
 }
+
+void
+sg_hex_number(char out[17], uint64_t number)
+{
+	for (int i = 15; i >= 0; i--, number >>= 4)
+		out[i] = "0123456789abcdef"[number & 15];
+	out[16] = '\0';
+}

@@ -47,6 +47,8 @@ struct sg_str sg_str_cut(struct sg_str *rest, char separator);
 
 /* Lower-case hexadecimal: `out` takes 2 * len + 1 bytes. */
 void sg_hex(char *out, const void *bytes, size_t len);
+/* The number's 16 hexadecimal digits and a NUL: a key of a table, made without printf. */
+void sg_hex_number(char out[17], uint64_t number);
 
 /* Reads exactly 2 * len lower-case hexadecimal digits; false on anything else. */
 bool sg_unhex(void *bytes, size_t len, struct sg_str text);

@@ -9,7 +9,6 @@
 
 #include <stepgate/verify.h>
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -66,7 +65,7 @@ sg_gate_connect(struct sg_gate *gate, uint64_t id, enum sg_face face, struct sg_
 	conn->face = face;
 	conn->peer = *peer;
 	conn->named = !peer->network && sg_uid_named(gate->catalogue, peer->uid);
-	snprintf(conn->key, sizeof(conn->key), "%" PRIx64, id);
+	sg_hex_number(conn->key, id);
 	if (face == SG_FACE_ADMIN)
 		conn->admin = sg_catalogue_admin_uid(gate->catalogue, peer->uid);
 	conn->why = SG_REASON_facts_unavailable;

@@ -4,27 +4,18 @@
 
 #include "base/str.h"
 
-#include <inttypes.h>
-#include <stdio.h>
-
-static void
-id_key(char out[24], uint64_t id)
-{
-	snprintf(out, 24, "%" PRIx64, id);
-}
-
 struct sg_conn *
 sg_conn_find(struct sg_gate *gate, uint64_t id)
 {
-	char key[24];
-	id_key(key, id);
-	return sg_table_get(&gate->conns, sg_str(key));
+	char key[17];
+	sg_hex_number(key, id);
+	return sg_table_get(&gate->conns, (struct sg_str){key, 16});
 }
 
 struct sg_request *
 sg_request_find(struct sg_gate *gate, uint64_t id)
 {
-	char key[24];
-	id_key(key, id);
-	return sg_table_get(&gate->requests, sg_str(key));
+	char key[17];
+	sg_hex_number(key, id);
+	return sg_table_get(&gate->requests, (struct sg_str){key, 16});
 }

@@ -6,7 +6,6 @@
 
 #include "base/str.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -23,7 +22,7 @@ sg_request_new(struct sg_gate *gate, struct sg_conn *conn, const struct sg_route
 	r->configured = gate->configured;
 	r->route = route;
 	r->started = gate->state.now.boot;
-	snprintf(r->key, sizeof(r->key), "%" PRIx64, r->id);
+	sg_hex_number(r->key, r->id);
 	sg_arena_init(&r->arena, SG_REQUEST_BUDGET);
 	r->argument = sg_arena_copy(&r->arena, argument);
 	if (sg_table_put(&gate->requests, sg_str(r->key), r) != SG_OK) {

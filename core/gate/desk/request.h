@@ -101,7 +101,7 @@ struct sg_request {
 	uint64_t judged_task_seq, judged_instance_seq, judged_generation;
 	const struct sg_catalogue *judged_catalogue;
 	struct sg_str input, answer; /* to and from policy */
-	struct sg_effect effects[SG_EFFECTS_MAX];
+	struct sg_effect *effects; /* effect_count of them, in the arena */
 	size_t effect_count;
 	struct sg_merged merged;
 	enum sg_verdict verdict;

@@ -8,7 +8,6 @@
 #include "base/str.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,17 +20,11 @@ struct sg_conn_door {
 	uint64_t slot;
 };
 
-static void
-conn_key(char out[24], uint64_t id)
-{
-	snprintf(out, 24, "%" PRIx64, id);
-}
-
 static struct sg_child *
 door_of(struct sg_loop *loop, uint64_t conn)
 {
 	char key[24];
-	conn_key(key, conn);
+	sg_hex_number(key, conn);
 	struct sg_conn_door *entry = sg_table_get(&loop->conn_doors, sg_str(key));
 	return entry == NULL ? NULL : sg_child_slot(loop, entry->slot);
 }
@@ -40,7 +33,7 @@ static void
 forget_door(struct sg_loop *loop, uint64_t conn)
 {
 	char key[24];
-	conn_key(key, conn);
+	sg_hex_number(key, conn);
 	free(sg_table_take(&loop->conn_doors, sg_str(key)));
 }
 
@@ -195,7 +188,7 @@ pass_on(struct sg_loop *loop, struct sg_child *door, uint64_t id)
 	if (waiting == NULL)
 		return;
 	if (entry != NULL) {
-		conn_key(entry->key, id);
+		sg_hex_number(entry->key, id);
 		entry->slot = door->slot;
 	}
 	/* the link takes the descriptor, also when it cannot take the frame */

@@ -40,7 +40,7 @@ sg_value_digest(const struct sg_state *state, const struct sg_task *task, struct
 void
 sg_value_hex(uint64_t digest, char out[17])
 {
-	snprintf(out, 17, "%016llx", (unsigned long long)digest);
+	sg_hex_number(out, digest);
 }
 
 bool

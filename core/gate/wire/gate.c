@@ -184,7 +184,10 @@ read_answer(struct sg_request *r, struct sg_str answer, enum sg_reason why)
 		r->answer = (struct sg_str){NULL, 0};
 		return false;
 	}
-	if (sg_effects_read(json, r->effects, &r->effect_count, &r->reason, NULL) != SG_OK)
+	const struct sg_json *list = sg_json_get(json, "effects");
+	size_t most = list != NULL && list->type == SG_JSON_ARRAY && list->count < SG_EFFECTS_MAX ? list->count : SG_EFFECTS_MAX;
+	r->effects = sg_arena_alloc(&r->arena, (most + 1) * sizeof(*r->effects));
+	if (r->effects == NULL || sg_effects_read(json, r->effects, &r->effect_count, &r->reason, NULL) != SG_OK)
 		return false;
 	r->reads = sg_reads_of(json);
 	r->reason = SG_REASON_allowed;
