@@ -29,16 +29,13 @@ write_resource(struct sg_json_writer *w, const struct sg_catalogue *catalogue, c
 		type = sg_str_cut(&id, ':');
 	if (id.len == 0 || type.len == 0)
 		return;
-	const struct sg_resource *found = sg_catalogue_resource(catalogue, type, id);
-	enum sg_sensitivity level = sg_catalogue_level(catalogue, type, id);
+	struct sg_resource_told told = sg_catalogue_told(catalogue, type, id);
 	sg_jw_name(w, "resource");
 	sg_jw_object(w);
-	if (found != NULL)
-		sg_jw_member_str(w, "environment", found->environment);
-	sg_jw_member_bool(w, "known", found != NULL);
-	if (found != NULL)
-		sg_jw_member_str(w, "owner", found->owner);
-	sg_jw_member_text(w, "sensitivity", sg_sensitivity_name(level));
+	sg_jw_member_str(w, "environment", told.environment);
+	sg_jw_member_bool(w, "known", told.known);
+	sg_jw_member_str(w, "owner", told.owner);
+	sg_jw_member_text(w, "sensitivity", sg_sensitivity_name(told.level));
 	sg_jw_end(w);
 }
 

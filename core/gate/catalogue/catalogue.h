@@ -188,6 +188,13 @@ const struct sg_resource *sg_catalogue_resource(const struct sg_catalogue *catal
 const struct sg_resource *sg_catalogue_next_resource(const struct sg_catalogue *catalogue, struct sg_str type, struct sg_str id, const struct sg_resource *before);
 /* What is in it, at most: of all stanzas that hold, and as much as there can be where none has it. */
 enum sg_sensitivity sg_catalogue_level(const struct sg_catalogue *catalogue, struct sg_str type, struct sg_str id);
+/* What the stanzas that hold say of a resource: whose it is by the most sensitive of them, and the first environment that one names; "" if none says. */
+struct sg_resource_told {
+	struct sg_str environment, owner;
+	enum sg_sensitivity level; /* sg_catalogue_level */
+	bool known;                /* some stanza has this very id */
+};
+struct sg_resource_told sg_catalogue_told(const struct sg_catalogue *catalogue, struct sg_str type, struct sg_str id);
 /* The id of a URI without its query, which asks something of the same thing; any other id as it is. Within `id`. */
 struct sg_str sg_resource_bare(struct sg_str id);
 /* A row of that type, for what is the same in all of them: its form; NULL: there is none. */

@@ -74,6 +74,23 @@ sg_catalogue_level(const struct sg_catalogue *catalogue, struct sg_str type, str
 	return level;
 }
 
+struct sg_resource_told
+sg_catalogue_told(const struct sg_catalogue *catalogue, struct sg_str type, struct sg_str id)
+{
+	struct sg_resource_told told = {.environment = SG_STR(""), .owner = SG_STR(""), .level = sg_catalogue_level(catalogue, type, id),
+					.known = sg_catalogue_resource(catalogue, type, id) != NULL};
+	const struct sg_resource *most = NULL;
+	for (const struct sg_resource *row = NULL; (row = sg_catalogue_next_resource(catalogue, type, id, row)) != NULL;) {
+		if (told.environment.len == 0)
+			told.environment = row->environment;
+		if (most == NULL || row->sensitivity > most->sensitivity)
+			most = row;
+	}
+	if (most != NULL)
+		told.owner = most->owner;
+	return told;
+}
+
 const struct sg_resource *
 sg_catalogue_type(const struct sg_catalogue *catalogue, struct sg_str type)
 {

@@ -169,6 +169,7 @@ sg_commit_allow(struct sg_gate *gate, struct sg_request *r, struct sg_task *task
 	gate->allowed++;
 	sg_tool_quarantine(gate, r);
 	sg_thresholds(gate, r);
+	r->anew = false;
 	r->task_seq = task->taint.seq; /* with this commit's own taint: what comes on top is foreign */
 	r->instance_seq = task->domain->taint.seq;
 	r->lost = sg_decision_lost;

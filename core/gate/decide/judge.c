@@ -40,6 +40,7 @@ sg_judge(struct sg_gate *gate, struct sg_request *r)
 	if (r->judgements++ > 0)
 		sg_agent_owes(gate, r, 1);
 	sg_agent_owes(gate, r, (int64_t)(input.len / QUESTION_FREE)); /* labels and origins make it longer than the request that was paid for */
+	r->anew = false;
 	r->judged_task_seq = task->taint.seq;
 	r->judged_instance_seq = task->domain->taint.seq;
 	r->judged_generation = gate->policy_generation;

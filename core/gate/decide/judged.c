@@ -100,7 +100,7 @@ ask_owner(const struct sg_gate *gate, struct sg_request *r)
 static bool
 judged_too_early(struct sg_gate *gate, struct sg_request *r, const struct sg_task *task)
 {
-	if (r->judged_task_seq != task->taint.seq || r->judged_instance_seq != task->domain->taint.seq ||
+	if (r->anew || r->judged_task_seq != task->taint.seq || r->judged_instance_seq != task->domain->taint.seq ||
 	    r->judged_generation != gate->policy_generation || r->judged_catalogue != gate->catalogue)
 		return true;
 	return sg_past_moved(gate, r, task);

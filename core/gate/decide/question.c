@@ -192,19 +192,15 @@ static void
 write_resource(struct sg_json_writer *w, const struct sg_gate *gate, const struct sg_request *r)
 {
 	const struct sg_json *properties = sg_json_get(r->resource, "properties");
-	const struct sg_resource *f = r->found;
-	enum sg_sensitivity level = sg_catalogue_level(gate->catalogue, r->resource_type, r->resource_id);
+	struct sg_resource_told told = sg_catalogue_told(gate->catalogue, r->resource_type, r->resource_id);
 	sg_jw_object(w);
-	struct sg_str environment = SG_STR("");
-	for (const struct sg_resource *of = NULL; environment.len == 0 && (of = sg_next_found(gate, r, of)) != NULL;)
-		environment = of->environment;
-	sg_jw_member_str(w, "environment", environment);
+	sg_jw_member_str(w, "environment", told.environment);
 	sg_jw_member_str(w, "id", r->resource_id);
-	sg_jw_member_bool(w, "known", f != NULL);
-	sg_jw_member_str(w, "owner", f != NULL ? f->owner : SG_STR(""));
+	sg_jw_member_bool(w, "known", told.known);
+	sg_jw_member_str(w, "owner", told.owner);
 	sg_jw_name(w, "properties");
 	properties != NULL && properties->type == SG_JSON_OBJECT ? sg_jw_value(w, properties) : sg_jw_raw(w, SG_STR("{}"));
-	sg_jw_member_text(w, "sensitivity", sg_sensitivity_name(level));
+	sg_jw_member_text(w, "sensitivity", sg_sensitivity_name(told.level));
 	sg_jw_member_str(w, "type", r->resource_type);
 	sg_jw_end(w);
 }

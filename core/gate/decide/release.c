@@ -132,6 +132,9 @@ still_true(struct sg_gate *gate, struct sg_request *r, enum sg_reason *reason)
 	*reason = SG_REASON_withheld_task;
 	if (task == NULL || !sg_task_live(&gate->state, task))
 		return false;
+	*reason = SG_REASON_audit_unavailable;
+	if (r->anew)
+		return false;
 	*reason = SG_REASON_withheld_taint;
 	if (task->taint.seq != r->task_seq || task->domain->taint.seq != r->instance_seq)
 		return false;

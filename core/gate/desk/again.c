@@ -8,13 +8,6 @@
 
 #include <stdio.h>
 
-/* What it was judged on is counted anew and compares with nothing of before. */
-static void
-forget_counts(struct sg_request *r)
-{
-	r->judged_task_seq = r->judged_instance_seq = r->task_seq = r->instance_seq = UINT64_MAX;
-}
-
 /* Which hooks are being asked about is in memory alone. */
 static void
 go_on(struct sg_gate *gate)
@@ -22,7 +15,7 @@ go_on(struct sg_gate *gate)
 	size_t at = 0;
 	for (struct sg_request *r; (r = sg_table_next(&gate->requests, &at)) != NULL;) {
 		struct sg_attempt *attempt = r->hook ? sg_state_decision(&gate->state, r->argument) : NULL;
-		forget_counts(r);
+		r->anew = true; /* what it was judged on is counted anew */
 		if (attempt != NULL)
 			attempt->hooks_asked++;
 	}

@@ -117,6 +117,7 @@ struct sg_request {
 	uint64_t task_seq, instance_seq; /* taint right after this commit */
 	bool looked_again, made;
 	bool facts_changed;
+	bool anew; /* the state was folded anew since it was judged: nothing of before can be compared with it */
 	struct sg_str token, claims;
 	const struct sg_issuer *issuer;
 };

@@ -155,6 +155,7 @@ static bool
 is_alias(const struct sg_catalogue *catalogue, struct sg_str type, struct sg_str id)
 {
 	char plain[SG_RESOURCE_ID_MAX];
+	id = sg_resource_bare(id); /* whatever it is asked with */
 	struct sg_str other = {plain, collapse(id, plain)};
 	if (sg_str_eq(id, other))
 		return false;

@@ -13,7 +13,9 @@ sg_is_blamed(const struct sg_loop *loop, uid_t uid)
 }
 
 bool
-sg_looks_refuse(const struct sg_loop *loop, const struct sg_conn *conn)
+sg_looks_refuse(struct sg_loop *loop, const struct sg_conn *conn)
 {
-	return !conn->peer.network && sg_is_blamed(loop, conn->peer.uid);
+	if (!conn->peer.network && sg_is_blamed(loop, conn->peer.uid))
+		return true;
+	return loop->strangers_until > loop->sys->boot_time(loop->sys) && sg_is_stranger(loop, conn);
 }

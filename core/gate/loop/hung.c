@@ -38,7 +38,10 @@ sg_looks_hung(struct sg_loop *loop, struct sg_child *host)
 	looker->quick = false;
 	if (host->asked_about.uid < 0)
 		return false; /* a peer of another machine has no process here that could keep it */
-	if (again)
+	if (again && host->asked_about.stranger) {
+		loop->strangers_until = now + within;
+		fprintf(stderr, "stepgated: %s hung again while it looked at a process of uid %lld, which no stanza names: nobody looks at such users' for limits.hang_refusal\n", host->name, (long long)host->asked_about.uid);
+	} else if (again)
 		blame(loop, host, (uid_t)host->asked_about.uid, now + within);
 	else
 		fprintf(stderr, "stepgated: %s hung while it looked at a process of uid %lld\n", host->name, (long long)host->asked_about.uid);

@@ -19,43 +19,6 @@ now_of(const struct sg_loop *loop)
 	return loop->sys->boot_time(loop->sys);
 }
 
-uint64_t
-sg_look_whose(const struct sg_conn *conn)
-{
-	char name[33];
-	uint64_t tag = UINT64_C(14695981039346656037); /* FNV-1a; a collision only makes two share a turn */
-	if (!conn->peer.network)
-		return (uint64_t)conn->peer.uid + 1;
-	sg_address_name(conn->peer.address, name);
-	for (const char *at = name; *at != '\0'; at++)
-		tag = (tag ^ (unsigned char)*at) * UINT64_C(1099511628211);
-	return tag | UINT64_C(1) << 63;
-}
-
-/* Whoever was asked about longest ago gives its place: a rest, or a hang, is forgotten last. */
-static uint64_t
-worth(const struct sg_looker *looker, sg_time now)
-{
-	bool kept = looker->until > now || looker->hung != 0 || looker->slow != 0;
-	return looker->served + (kept ? UINT64_C(1) << 62 : 0);
-}
-
-struct sg_looker *
-sg_looker_of(struct sg_loop *loop, uint64_t whose)
-{
-	sg_time now = now_of(loop);
-	struct sg_looker *least = &loop->lookers[0];
-	for (size_t i = 0; i < SG_LOOKERS; i++) {
-		struct sg_looker *looker = &loop->lookers[i];
-		if (looker->whose == whose)
-			return looker;
-		if (worth(looker, now) < worth(least, now))
-			least = looker;
-	}
-	*least = (struct sg_looker){.whose = whose};
-	return least;
-}
-
 /* ---- who waits ---- */
 
 static size_t
@@ -79,7 +42,7 @@ answer_none(struct sg_loop *loop, uint64_t number, size_t i)
 
 /* Nobody waits for it any more, or its user is looked at no more. */
 static bool
-is_in_vain(const struct sg_loop *loop, const struct sg_look *look)
+is_in_vain(struct sg_loop *loop, const struct sg_look *look)
 {
 	const struct sg_conn *conn = sg_conn_find(loop->gate, look->conn);
 	return conn == NULL || sg_looks_refuse(loop, conn);
@@ -108,7 +71,7 @@ first_of(struct sg_loop *loop, const struct sg_child *host, uint64_t whose)
 	sg_time now = now_of(loop);
 	for (struct sg_look *look = loop->looks; look != NULL; look = look->next) { /* the newest stand before */
 		const struct sg_conn *conn = waits_at(look, host) < look->count ? sg_conn_find(loop->gate, look->conn) : NULL;
-		uint64_t its = conn == NULL ? 0 : sg_look_whose(conn);
+		uint64_t its = conn == NULL ? 0 : sg_look_whose(loop, conn);
 		if (conn == NULL || (whose != 0 && its != whose))
 			continue;
 		const struct sg_looker *looker = sg_looker_of(loop, its);
@@ -138,10 +101,11 @@ static void
 ask_about(struct sg_loop *loop, struct sg_child *host, struct sg_look *look)
 {
 	const struct sg_conn *conn = sg_conn_find(loop->gate, look->conn);
-	uint64_t whose = sg_look_whose(conn);
+	uint64_t whose = sg_look_whose(loop, conn);
 	bool quick = sg_looker_of(loop, whose)->quick;
 	host->asked_about.whose = whose;
 	host->asked_about.uid = conn->peer.network ? -1 : (int64_t)conn->peer.uid;
+	host->asked_about.stranger = sg_is_stranger(loop, conn);
 	host->asked_about.count = 0;
 	host->asked_about.since = now_of(loop);
 	for (int n = 0; look != NULL && n < (quick ? AT_ONCE : 1); n++) {

@@ -80,6 +80,7 @@ struct sg_child {
 	struct {
 		uint64_t whose; /* sg_look_whose: of one user alone, so that it is known who keeps it */
 		int64_t uid;    /* of this machine's user; -1: a peer of another machine */
+		bool stranger;  /* of which nothing is known */
 		unsigned count;
 		sg_time since;
 	} asked_about; /* attest host: what it is at */
@@ -142,6 +143,7 @@ struct sg_looker {
 	uint64_t whose;
 	uint64_t served; /* when it was last asked about, counted; whoever is new comes first */
 	bool quick;      /* several may be asked about at once */
+	bool known;      /* it was found to be an agent or an enforcer */
 	sg_time until;   /* its looks rest: they took long */
 	sg_time hung;    /* a host last hung over it; 0: none */
 	sg_time slow;    /* its last look that took long; 0: none */
@@ -205,6 +207,7 @@ struct sg_loop {
 	struct sg_blamed blamed[SG_BLAMED];
 	size_t blamed_next;
 	struct sg_looker lookers[SG_LOOKERS];
+	sg_time strangers_until; /* nobody looks at users of whom nothing is known */
 	uint64_t lookers_served;
 	uint64_t next_slot, next_conn, next_look;
 	struct sg_table conn_doors; /* connection id → struct sg_conn_door */
@@ -321,7 +324,11 @@ size_t sg_look_ask(struct sg_loop *loop, struct sg_look *look, size_t i, struct 
 void sg_look_answer(struct sg_loop *loop, struct sg_look *look, size_t i, struct sg_str payload);
 void sg_look_answered(struct sg_loop *loop, const struct sg_child *host, uint64_t number, struct sg_str payload);
 /* line_up.c: an attest host is asked about one user at a time, the one whose turn is longest ago; what takes long rests afterwards. */
-uint64_t sg_look_whose(const struct sg_conn *conn);
+uint64_t sg_look_whose(struct sg_loop *loop, const struct sg_conn *conn);
+/* Its user is named by no stanza, and was not found to be anybody lately. */
+bool sg_is_stranger(struct sg_loop *loop, const struct sg_conn *conn);
+/* NULL: nothing good is known of it. */
+struct sg_looker *sg_looker_known(struct sg_loop *loop, uint64_t whose);
 /* The host is there, has answered, or something new waits: the next are asked, if it is at nothing. */
 void sg_looks_next(struct sg_loop *loop, struct sg_child *host);
 /* It has answered all that it was asked. */
@@ -339,7 +346,7 @@ bool sg_looks_hung(struct sg_loop *loop, struct sg_child *host);
 bool sg_looks_late(const struct sg_child *host, sg_time now, sg_time allowed);
 /* blamed.c: nobody looks at processes of this user, of this peer, now. */
 bool sg_is_blamed(const struct sg_loop *loop, uid_t uid);
-bool sg_looks_refuse(const struct sg_loop *loop, const struct sg_conn *conn);
+bool sg_looks_refuse(struct sg_loop *loop, const struct sg_conn *conn);
 bool sg_host_frame(struct sg_loop *loop, struct sg_child *host, const struct sg_frame *frame);
 void sg_host_gone(struct sg_loop *loop, struct sg_child *host);
 void sg_hosts_fill(struct sg_loop *loop);

@@ -254,6 +254,25 @@ memory(void)
 #define MEMORY                                                                                                          \
 	"\"m\":{\"budgets\":[],\"memory\":true,\"owner\":\"\",\"taints\":[],\"closed\":\"no\",\"environment\":\"\",\"form\":\"exact\",\"patterns\":[\"**\"],\"sensitivity\":\"internal\",\"type\":\"f\"}"
 
+/* What a rule reads of a resource is what all stanzas say that restrict it, with a query or without. */
+static void
+told(void)
+{
+	char resources[2048];
+	p = play_new();
+	snprintf(resources, sizeof(resources), "\"resources\":{%s,%s},\"attest\":{", ALL_URIS,
+		 "\"s\":{\"budgets\":[],\"memory\":false,\"owner\":\"cfo\",\"taints\":[],\"closed\":\"no\",\"environment\":\"prod\",\"form\":\"uri\",\"patterns\":[\"https://pay/book\",\"s3://pay/x\"],\"sensitivity\":\"restricted\",\"type\":\"u\"}");
+	CU_ASSERT_TRUE_FATAL(play_reconfigure(p, (const char *const[]){"\"attest\":{", resources, NULL}));
+	static const char *const ids[] = {"https://pay/book", "https://pay/book?x=1", "s3://pay/x", "s3://pay/x?versions"};
+	for (size_t i = 0; i < sizeof(ids) / sizeof(ids[0]); i++) {
+		struct sg_resource_told t = sg_catalogue_told(p->gate->catalogue, SG_STR("u"), sg_str(ids[i]));
+		CU_ASSERT_TRUE(t.known && sg_str_is(t.owner, "cfo") && sg_str_is(t.environment, "prod") && t.level == SG_RESTRICTED);
+	}
+	struct sg_resource_told t = sg_catalogue_told(p->gate->catalogue, SG_STR("u"), SG_STR("https://pay/books?x=1"));
+	CU_ASSERT_TRUE(t.known && t.owner.len == 0 && t.level == SG_INTERNAL);
+	play_end(p);
+}
+
 static void
 known(void)
 {
@@ -298,6 +317,10 @@ known(void)
 		{ALL_URIS "," SECRET_URI("s3://pay/**"), "u", "s3://pay?versions", "over_sensitivity"},
 		{ALL_URIS "," SECRET_URI("s3://pay/**"), "u", "s3://pays?versions", NULL},
 		{ALL_URIS "," SECRET_URI("mariadb://prod/**"), "u", "mysql://prod/x", "over_sensitivity"},
+		{CATCH_ALL("a", "internal") "," ROW_OF("s", "\"closed\":\"no\",\"environment\":\"\",\"form\":\"exact\",\"patterns\":[\"https://h/a\"],\"sensitivity\":\"restricted\",\"type\":\"f\""), "f", "https://h/a?x=1", "over_sensitivity"},
+		{CATCH_ALL("a", "internal") "," ROW_OF("s", "\"closed\":\"no\",\"environment\":\"\",\"form\":\"exact\",\"patterns\":[\"https://h/a\"],\"sensitivity\":\"restricted\",\"type\":\"f\""), "f", "https://h/a/?x=1", "resource_form"},
+		{CATCH_ALL("a", "internal") "," ROW_OF("s", "\"closed\":\"no\",\"environment\":\"\",\"form\":\"exact\",\"patterns\":[\"https://h/a\"],\"sensitivity\":\"restricted\",\"type\":\"f\""), "f", "https://h/a//?x", "resource_form"},
+		{CATCH_ALL("a", "internal") "," ROW_OF("s", "\"closed\":\"no\",\"environment\":\"\",\"form\":\"exact\",\"patterns\":[\"https://h/a\"],\"sensitivity\":\"restricted\",\"type\":\"f\""), "f", "https://h/b?x=//y", NULL},
 		{ONE_URI, "u", "https://h/x", NULL},
 		{ONE_URI, "u", "https://h/x?a=1", "unknown_resource"},
 		/* all stanzas that have it hold, whatever their names and however sensitive */
@@ -383,5 +406,5 @@ shadows(void)
 	end();
 }
 
-SG_CASES("gate.spell", {"resources", resources}, {"arguments", arguments}, {"grants", grants}, {"handed on", handed_on}, {"one digest", one_digest}, {"memory", memory}, {"what the catalogue knows", known}, {"closed", closed},
+SG_CASES("gate.spell", {"told", told}, {"resources", resources}, {"arguments", arguments}, {"grants", grants}, {"handed on", handed_on}, {"one digest", one_digest}, {"memory", memory}, {"what the catalogue knows", known}, {"closed", closed},
 	 {"members in another case", shadows})

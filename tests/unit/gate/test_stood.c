@@ -73,4 +73,21 @@ lookers_kept(void)
 	free(loop);
 }
 
-SG_CASES("gate.stood", {"a gate that stood still", stood_still}, {"users are remembered", lookers_kept})
+/* Users that no stanza names and that were never anybody are one, however many; who was found good stands apart from then on. */
+static void
+strangers(void)
+{
+	begin();
+	struct sg_conn named = {.named = true, .peer.uid = 1000}, one = {.peer.uid = 100001}, other = {.peer.uid = 165000}, good = {.peer.uid = 3000, .known = true}, again = {.peer.uid = 3000};
+	CU_ASSERT_EQUAL(sg_look_whose(loop, &one), sg_look_whose(loop, &other));
+	CU_ASSERT_NOT_EQUAL(sg_look_whose(loop, &named), sg_look_whose(loop, &one));
+	CU_ASSERT_EQUAL(sg_look_whose(loop, &again), sg_look_whose(loop, &one));
+	CU_ASSERT_NOT_EQUAL(sg_look_whose(loop, &good), sg_look_whose(loop, &one));
+	CU_ASSERT_EQUAL(sg_look_whose(loop, &again), sg_look_whose(loop, &good)); /* another connection of the same user */
+	loop->strangers_until = now + SG_SEC;
+	CU_ASSERT_TRUE(sg_looks_refuse(loop, &one) && sg_looks_refuse(loop, &other));
+	CU_ASSERT_FALSE(sg_looks_refuse(loop, &named) || sg_looks_refuse(loop, &good) || sg_looks_refuse(loop, &again));
+	free(loop);
+}
+
+SG_CASES("gate.stood", {"strangers", strangers}, {"a gate that stood still", stood_still}, {"users are remembered", lookers_kept})
