@@ -121,6 +121,13 @@ has_fields(enum sg_shape shape)
 	return shape >= SG_SHAPE_REQUEST && shape < SG_SHAPE_OPEN;
 }
 
+/* Among its fields is one that is compared as a level. */
+static bool
+has_levels(enum sg_shape shape)
+{
+	return has_fields(shape) && (sg_field_find(shape, SG_STR("sensitivity")) != NULL || sg_field_find(shape, SG_STR("strength")) != NULL || sg_field_find(shape, SG_STR("autonomy")) != NULL);
+}
+
 /* r.a.b.c, `i` at the parameter's name. */
 static void
 check_path(struct sg_lint *lint, const struct body *body, size_t i)
@@ -143,7 +150,7 @@ check_path(struct sg_lint *lint, const struct body *body, size_t i)
 		}
 		i += sg_lint_is(t - 1, "[");
 	}
-	if (has_fields(shape) && sg_lint_is(&lint->tokens[i + 1], "[")) /* what it is, a level or a text, nobody could see */
+	if (has_levels(shape) && sg_lint_is(&lint->tokens[i + 1], "[")) /* what it is, a level or a text, nobody could see */
 		sg_problem_add(lint->policy, lint->file, lint->tokens[i + 1].line, "r.task.tainted, or r[\"sensitivity\"]", "a field of %s is read by its name, not by what only running tells", sg_shape_name(shape));
 }
 

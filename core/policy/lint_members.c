@@ -65,6 +65,35 @@ read_table(const struct sg_lint *lint, size_t i, struct members *of)
 	}
 }
 
+/* Does a statement begin behind this token? */
+static bool
+ends_statement(const struct sg_token *t)
+{
+	static const char *const words[] = {"then", "do", "else", "end", "repeat", ";", ")", "]", "}"};
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (sg_lint_is(t, words[i]))
+			return true;
+	return t->kind == SG_TOKEN_NAME || t->kind == SG_TOKEN_STRING || t->kind == SG_TOKEN_NUMBER;
+}
+
+/* `a.b, NAME.c, d = ...`, of which the first begins at `i`: what it gives to the table of this name. */
+static void
+read_list(const struct sg_lint *lint, size_t i, struct sg_str name, struct members *of)
+{
+	const struct sg_token *t = lint->tokens;
+	struct members listed = {.all = true};
+	while (t[i].kind == SG_TOKEN_NAME) {
+		if (sg_str_eq(t[i].text, name) && sg_lint_is(&t[i + 1], ".") && t[i + 2].kind == SG_TOKEN_NAME)
+			add(&listed, t[i + 2].text);
+		i = sg_lint_behind_chain(lint, i + 1);
+		if (!sg_lint_is(&t[i], ","))
+			break;
+		i++;
+	}
+	for (size_t k = 0; sg_lint_is(&t[i], "=") && k < listed.count; k++)
+		add(of, listed.names[k]);
+}
+
 /* Names that the file gives it later; and whatever makes it known to others. */
 static void
 read_uses(const struct sg_lint *lint, struct sg_str name, size_t declared, struct members *of)
@@ -73,6 +102,8 @@ read_uses(const struct sg_lint *lint, struct sg_str name, size_t declared, struc
 	for (size_t i = 0; of->all && i < lint->count; i++) {
 		const struct sg_token *t = &lint->tokens[i];
 		struct sg_str member;
+		if (t->kind == SG_TOKEN_NAME && (i == 0 || ends_statement(t - 1)))
+			read_list(lint, i, name, of);
 		bool is = t->kind == SG_TOKEN_NAME && sg_str_eq(t->text, name) && i != declared && (i == 0 || (!sg_lint_is(t - 1, ".") && !sg_lint_is(t - 1, ":")));
 		bool key = is && sg_lint_is(t + 1, "=") && i > 0 && (sg_lint_is(t - 1, "{") || sg_lint_is(t - 1, ",") || sg_lint_is(t - 1, ";"));
 		if (!is || key)

@@ -36,6 +36,14 @@ sg_lease_said(const struct sg_gate *gate, const struct sg_lease *lease)
 	return attempt != NULL && sg_said_stands(gate, lease->task, sg_str(lease->agent), sg_str(attempt->action), lease->approval);
 }
 
+/* Its agent and what it is for stand in the catalogue still. */
+static bool
+is_known(const struct sg_gate *gate, const struct sg_lease *lease)
+{
+	const struct sg_attempt *attempt = sg_state_decision(&gate->state, sg_str(lease->decision));
+	return sg_catalogue_agent(gate->catalogue, sg_str(lease->agent)) != NULL && attempt != NULL && sg_catalogue_action(gate->catalogue, sg_str(attempt->action)) != NULL;
+}
+
 void
 sg_leases_review(struct sg_gate *gate)
 {
@@ -43,6 +51,6 @@ sg_leases_review(struct sg_gate *gate)
 	bool good = !gate->journal.closed;
 	for (struct sg_lease *l; good && (l = sg_table_next(&gate->state.leases, &at)) != NULL;)
 		if (l->state == SG_LEASE_ACTIVE && !sg_deadline_over(&l->ends, &gate->state.now) && !sg_lease_said(gate, l))
-			good = sg_lease_revoke(gate, l, SG_STR("stepgate"), "no_longer_said");
+			good = sg_lease_revoke(gate, l, SG_STR("stepgate"), is_known(gate, l) ? "no_longer_said" : "no_longer_known");
 	gate->leases_unsaid = !good;
 }

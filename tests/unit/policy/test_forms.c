@@ -160,6 +160,7 @@ through_locals(void)
 		{"local S = 'sensitivity' return r[S] == 'secret'", NULL},
 		{"for _, k in ipairs({ 'sensitivity' }) do if r.task[k] == 'secret' then return true end end return false", NULL},
 		{"local k = 'labels' return #r['task'][k] == 0", NULL},
+		{"local k = 'money' return r.task.budget[k] == nil or r.task.budget[k] >= 0", "any"},
 		{"local k = 'a' return r.args[k] == nil or r.resource.properties[k] == nil", "any"},
 		{"return r['task']['tainted']", "any"},
 		{"return r['task']['tainted_'] == nil", NULL},
@@ -302,6 +303,9 @@ members(void)
 		{"local W = { q = { r = 1 } } rule{id='x',on='**',when=function(r) return W.q.s == nil end,effect=allow{}}", true}, /* of the table itself alone */
 		{"local W = {} rule{id='x',on='**',when=function(r) return W.q == nil end,effect=allow{}}", true},
 		{"local W = { 'a', 'b' } rule{id='x',on='**',when=function(r) return W.q == nil end,effect=allow{}}", true},
+		{"local W, n = { a = 1 }, 1 W.b, n = 2, 3 rule{id='x',on='**',when=function(r) return W.b == 2 end,effect=allow{}}", true},
+		{"local W = { a = 1 } local n = 1 n, W.b, W.c = 1, 2, 3 rule{id='x',on='**',when=function(r) return W.b == W.c end,effect=allow{}}", true},
+		{"local W = { a = at_most(1) } rule{id='x',on='**',effect=allow{narrow={limit=W.b, other=W.a}}}", false},
 		{"local W = { a = 1 } local function f(t) t.b = 2 end f(W) rule{id='x',on='**',when=function(r) return W.b == 2 end,effect=allow{}}", true},
 		{"local W = { a = 1 } for k in pairs({ b = 1 }) do W[k] = 1 end rule{id='x',on='**',when=function(r) return W.b == 1 end,effect=allow{}}", true},
 		{"local W = { a = 1 } local n = 0 for k in pairs(W) do n = n + 1 end rule{id='x',on='**',when=function(r) return W.b == n end,effect=allow{}}", false},
