@@ -274,9 +274,14 @@ sg_pattern_match(struct sg_str pattern, struct sg_str text, char separator)
 }
 
 bool
+sg_pattern_covers_names(struct sg_str outer, struct sg_str inner, char separator, struct sg_text_names *names)
+{
+	return sg_pattern_valid(outer, separator) && sg_pattern_valid(inner, separator) && match(outer, inner, separator, true, names);
+}
+
+bool
 sg_pattern_covers(struct sg_str outer, struct sg_str inner, char separator)
 {
 	struct sg_text_names names = {{0}};
-	return sg_pattern_valid(outer, separator) && sg_pattern_valid(inner, separator) &&
-	       match(outer, inner, separator, true, &names);
+	return sg_pattern_covers_names(outer, inner, separator, &names);
 }

@@ -37,5 +37,7 @@ bool sg_segment_plain(struct sg_str segment);
 
 /* True if every text that fits `inner` fits `outer` too: what a narrower reach or a delegation must satisfy. */
 bool sg_pattern_covers(struct sg_str outer, struct sg_str inner, char separator);
+/* The same for many outer patterns and one inner one; `names` as for sg_pattern_match_names. */
+bool sg_pattern_covers_names(struct sg_str outer, struct sg_str inner, char separator, struct sg_text_names *names);
 
 #endif

@@ -5,6 +5,8 @@
 
 #include "gate/desk/request.h"
 
+enum { SG_LOOK_FRESH_MS = 1000 /* so long a look holds for what binds nobody */ };
+
 enum { SG_CONN_NAME = 40 };
 /* The user behind a connection, as the kernel says; -1: it is on another machine, or gone (NULL). */
 int64_t sg_conn_uid(const struct sg_conn *conn);

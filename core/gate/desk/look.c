@@ -6,8 +6,6 @@
 
 #include <stdio.h>
 
-enum { LOOK_FRESH_MS = 1000 };
-
 /* A connection that is not what it should be stands in the record. */
 static void
 note_conn(struct sg_gate *gate, const struct sg_conn *conn, enum sg_reason reason)
@@ -215,7 +213,7 @@ binds(const struct sg_request *r)
 static bool
 is_fresh(const struct sg_gate *gate, const struct sg_conn *conn, const struct sg_request *r)
 {
-	return binds(r) ? conn->looked_for == r->id : gate->state.now.boot - conn->looked <= LOOK_FRESH_MS * SG_MSEC;
+	return binds(r) ? conn->looked_for == r->id : gate->state.now.boot - conn->looked <= SG_LOOK_FRESH_MS * SG_MSEC;
 }
 
 void

@@ -31,9 +31,20 @@ sg_instance_group(const struct sg_gate *gate, const struct sg_conn *conn, const 
 }
 
 bool
-sg_conn_is_seen(const struct sg_conn *conn)
+sg_conn_is_seen(const struct sg_gate *gate, const struct sg_conn *conn, enum sg_reason *reason)
 {
-	return !conn->changed && !conn->unseen && conn->facts.json != NULL;
+	*reason = conn->why;
+	if (conn->changed || conn->unseen || conn->facts.json == NULL)
+		return false;
+	*reason = SG_REASON_match_changed;
+	return conn->stack == gate->catalogue->stack; /* what another stack said of it says nothing now */
+}
+
+/* Looked at just now: what it is under this match was not only read from what was found out earlier. */
+static bool
+is_fresh(const struct sg_gate *gate, const struct sg_conn *conn, const struct sg_request *r)
+{
+	return conn->looked_for == r->id || gate->state.now.boot - conn->looked <= SG_LOOK_FRESH_MS * SG_MSEC;
 }
 
 /* An opaque name for one incarnation: of a process the same for every connection it makes, whatever is presented on it and whatever else is found out
@@ -110,10 +121,8 @@ bool
 sg_who_agent(struct sg_gate *gate, struct sg_request *request, const struct sg_conn *conn, enum sg_reason *reason)
 {
 	struct sg_str named = body_text(request, "agent");
-	if (!sg_conn_is_seen(conn)) {
-		*reason = conn->why;
+	if (!sg_conn_is_seen(gate, conn, reason))
 		return false;
-	}
 	enum sg_status status = sg_facts_agent(&conn->facts, gate->catalogue, named, &request->agent, &request->strength);
 	if (status != SG_OK) {
 		*reason = no_agent_reason(status, conn, gate->catalogue, named);
@@ -128,16 +137,17 @@ sg_who_agent(struct sg_gate *gate, struct sg_request *request, const struct sg_c
 	*reason = SG_REASON_facts_weak;
 	if (!sg_instance_id(gate, conn, request->agent, request->instance))
 		return false;
-	sg_instance_show(gate, request);
+	if (is_fresh(gate, conn, request))
+		sg_instance_show(gate, request);
 	return true;
 }
 
 bool
 sg_who_enforcer(struct sg_gate *gate, struct sg_request *request, const struct sg_conn *conn, enum sg_reason *reason)
 {
-	bool seen = sg_conn_is_seen(conn);
+	bool seen = sg_conn_is_seen(gate, conn, reason);
 	request->enforcer = seen ? sg_facts_enforcer(&conn->facts, gate->catalogue) : NULL;
-	*reason = seen ? SG_REASON_not_enforcer : conn->why;
+	*reason = seen ? SG_REASON_not_enforcer : *reason;
 	bool both = request->enforcer != NULL && !gate->catalogue->dev && sg_fits_an_agent(gate, conn); /* its word for an agent would be the agent's */
 	if (request->enforcer == NULL || both)
 		return false;
@@ -180,11 +190,12 @@ sg_who_stands(struct sg_gate *gate, struct sg_request *r, enum sg_reason *reason
 	if (r->who == gate->catalogue || (conn != NULL && conn->face == SG_FACE_ADMIN)) /* an operator tries what would be: nobody acts */
 		return true;
 	*reason = SG_REASON_peer_changed;
-	if (conn == NULL || r->agent == NULL || !sg_conn_is_seen(conn))
+	if (conn == NULL || r->agent == NULL)
 		return false;
-	*reason = SG_REASON_match_changed;
-	if (conn->stack != gate->catalogue->stack) /* what another stack said of it says nothing now */
+	if (!sg_conn_is_seen(gate, conn, reason)) {
+		*reason = *reason == SG_REASON_match_changed ? *reason : SG_REASON_peer_changed;
 		return false;
+	}
 	if (!(r->enforcer != NULL ? enforcer_stands(gate, r, conn, reason) : agent_stands(gate, r, conn, reason)))
 		return false;
 	r->who = gate->catalogue;

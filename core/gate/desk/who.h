@@ -5,8 +5,8 @@
 
 #include "gate/desk/request.h"
 
-/* A look found what it is, and nothing has become of it since. */
-bool sg_conn_is_seen(const struct sg_conn *conn);
+/* A look of the attest stack in force found what it is, and nothing has become of it since; else *reason. */
+bool sg_conn_is_seen(const struct sg_gate *gate, const struct sg_conn *conn, enum sg_reason *reason);
 /* Once sg_who_agent has said who asks: the task is that agent's and that process's own. */
 bool sg_who_owns(const struct sg_request *request, const struct sg_task *task);
 bool sg_who_agent(struct sg_gate *gate, struct sg_request *request, const struct sg_conn *conn, enum sg_reason *reason);

@@ -131,8 +131,9 @@ sg_patterns_cover(const struct sg_strings *outer, const struct sg_strings *inner
 {
 	for (size_t i = 0; i < inner->count; i++) {
 		bool covered = false;
+		struct sg_text_names names = {{0}};
 		for (size_t o = 0; o < outer->count && !covered; o++)
-			covered = sg_pattern_covers(outer->items[o], inner->items[i], separator);
+			covered = sg_pattern_covers_names(outer->items[o], inner->items[i], separator, &names);
 		if (!covered)
 			return false;
 	}

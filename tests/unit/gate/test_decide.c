@@ -616,6 +616,37 @@ retired(void)
 	end();
 }
 
+/* Whoever only waits is not found to be anybody by what another attest stack, or a look of long ago, said. */
+static void
+waiting_shows_nothing(void)
+{
+	for (int row = 0; row < 4; row++) {
+		bool stack = row & 1, waits = row & 2;
+		begin();
+		char *token = play_between(play_ask(p, 1, SG_ROUTE_A_TASK_OPEN, "", "{\"intent\":\"work\",\"key\":\"t1\"}"), "\"token\":\"", "\"");
+		p->effects = says_step_up;
+		char *approval = play_between(play_act(p, 1, task, "pay.send", "{}", "a"), "\"id\":\"a-", "\""), id[64], body[1024];
+		p->effects = play_allow;
+		snprintf(id, sizeof(id), "a-%s", approval);
+		free(approval);
+		if (waits)
+			play_send(p, 1, SG_ROUTE_A_APPROVAL, id, "{\"wait\":\"60\"}");
+		play_all(p);
+		p->boot += 5 * SG_SEC;
+		p->wall += 5 * SG_SEC;
+		CU_ASSERT_TRUE_FATAL(stack ? play_reconfigure(p, (const char *const[]){"\"attest\":{\"peer\"", "\"attest\":{\"box\":{\"control\":\"required\",\"options\":{},\"order\":1,\"use\":\"container\"},\"peer\"", NULL})
+					   : play_reconfigure(p, (const char *const[]){"\"match\":[\"peer:uid=1001\"]", "\"match\":[\"peer:uid=1001\",\"peer:uid=1001\"]", NULL}));
+		play_all(p);
+		play_all(p);
+		CU_ASSERT_TRUE(play_connect(p, 20, SG_FACE_ENFORCER, 2001));
+		play_facts(p, 2001);
+		snprintf(body, sizeof(body), "{\"action\":\"repo.read\",\"key\":\"e\",\"peer_uid\":1001,\"resource\":{\"id\":\"thing\",\"type\":\"any\"},\"task_token\":\"%s\"}", token);
+		CU_ASSERT_TRUE(play_has(play_ask(p, 20, SG_ROUTE_E_ACT, "", body), "\"code\":\"match_changed\""));
+		free(token);
+		end();
+	}
+}
+
 static void
 authzen(void)
 {
@@ -739,7 +770,7 @@ why(void)
 	end();
 }
 
-SG_CASES("gate.decide", {"by hints", hinted}, {"configurations of before", retired}, {"an allow with a credential", allow_with_credential}, {"without policy everything is denied", no_policy_no_allow},
+SG_CASES("gate.decide", {"waiting shows nothing", waiting_shows_nothing}, {"by hints", hinted}, {"configurations of before", retired}, {"an allow with a credential", allow_with_credential}, {"without policy everything is denied", no_policy_no_allow},
 	 {"whatever policy says that is no effect is a no", unknown_answers_are_no}, {"narrowing", narrowing}, {"narrowing of what is no number", narrowing_of_what_is_no_number},
 	 {"ceilings that policy cannot lift", ceilings}, {"bounds of what is asked", input_bounds}, {"who asks", who}, {"a process that became another one", changed_peer},
 	 {"a repeat is the same attempt", repeats}, {"lives as long as policy says", lives_so_long}, {"a repeat of less is no allow", repeats_of_less}, {"a repeat before the disk", repeat_before_the_disk},
