@@ -107,7 +107,13 @@ static void
 introspected(struct sg_gate *gate, struct sg_request *r, const struct sg_json *answer)
 {
 	bool ok = false;
+	const struct sg_conn *conn = sg_conn_find(gate, r->conn);
 	const struct sg_json *claims = sg_json_get(answer, "claims");
+	enum sg_reason reason;
+	if (conn == NULL || !sg_who_enforcer(gate, r, conn, &reason)) { /* a reload came */
+		sg_answer_error(gate, r, 401, SG_REASON_not_enforcer, "");
+		return;
+	}
 	sg_json_bool(sg_json_get(answer, "ok"), &ok);
 	if (!ok || claims == NULL || claims->type != SG_JSON_OBJECT || !is_active(gate, r, claims)) {
 		answer_inactive(gate, r);

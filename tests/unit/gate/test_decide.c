@@ -647,6 +647,24 @@ waiting_shows_nothing(void)
 	}
 }
 
+/* While a token is read a reload gives the enforcer's stanza to somebody else. */
+static void
+introspection_overtaken(void)
+{
+	for (int gone = 0; gone < 2; gone++) {
+		begin();
+		CU_ASSERT_TRUE(play_connect(p, 20, SG_FACE_ENFORCER, 2001));
+		play_facts(p, 2001);
+		play_ask(p, 20, SG_ROUTE_E_INTROSPECT, "", "{\"token\":\"h.c.s\"}"); /* looked at */
+		play_send(p, 20, SG_ROUTE_E_INTROSPECT, "", "{\"token\":\"h.c.s\"}");
+		CU_ASSERT_EQUAL_FATAL(p->count, 1);
+		CU_ASSERT_TRUE_FATAL(play_reconfigure(p, (const char *const[]){"\"match\":[\"peer:uid=2001\"]", gone ? "\"match\":[\"peer:uid=2002\"]" : "\"match\":[\"peer:uid=2001\"]", NULL}));
+		play_all(p);
+		CU_ASSERT_EQUAL(p->conns[20].status, gone ? 401 : 200);
+		end();
+	}
+}
+
 static void
 authzen(void)
 {
@@ -770,7 +788,7 @@ why(void)
 	end();
 }
 
-SG_CASES("gate.decide", {"waiting shows nothing", waiting_shows_nothing}, {"by hints", hinted}, {"configurations of before", retired}, {"an allow with a credential", allow_with_credential}, {"without policy everything is denied", no_policy_no_allow},
+SG_CASES("gate.decide", {"an introspection that is overtaken", introspection_overtaken}, {"waiting shows nothing", waiting_shows_nothing}, {"by hints", hinted}, {"configurations of before", retired}, {"an allow with a credential", allow_with_credential}, {"without policy everything is denied", no_policy_no_allow},
 	 {"whatever policy says that is no effect is a no", unknown_answers_are_no}, {"narrowing", narrowing}, {"narrowing of what is no number", narrowing_of_what_is_no_number},
 	 {"ceilings that policy cannot lift", ceilings}, {"bounds of what is asked", input_bounds}, {"who asks", who}, {"a process that became another one", changed_peer},
 	 {"a repeat is the same attempt", repeats}, {"lives as long as policy says", lives_so_long}, {"a repeat of less is no allow", repeats_of_less}, {"a repeat before the disk", repeat_before_the_disk},
