@@ -64,8 +64,10 @@ collect_declared(struct sg_lint *lint)
 		if ((sg_lint_is(t, "local") && !sg_lint_is(t + 1, "function")) || sg_lint_is(t, "for") || sg_lint_is(t, "goto") || sg_lint_is(t, "::"))
 			declare_list(lint, i + 1);
 		else if (sg_lint_is(t, "function"))
-			while (i < lint->count && !sg_lint_is(&lint->tokens[i], "("))
+			while (i < lint->count && !sg_lint_is(&lint->tokens[i], "(")) {
+				lint->methods |= sg_lint_is(&lint->tokens[i], ":");
 				declare_list(lint, ++i);
+			}
 		if (sg_lint_is(t, "function"))
 			declare_list(lint, i + 1);
 	}
@@ -104,7 +106,7 @@ check_name(struct sg_lint *lint, size_t i, bool braces)
 	}
 	bool member = i > 0 && (sg_lint_is(t - 1, ".") || sg_lint_is(t - 1, ":"));
 	bool attribute = i > 0 && sg_lint_is(t - 1, "<") && sg_lint_is(t + 1, ">");
-	if (member || attribute || is_key(lint, i, braces) || sg_sandbox_has(lint->policy, t->text) || declares(lint, t->text))
+	if (member || attribute || (lint->methods && sg_str_is(t->text, "self")) || is_key(lint, i, braces) || sg_sandbox_has(lint->policy, t->text) || declares(lint, t->text))
 		return;
 	sg_sandbox_hint(lint->policy, t->text, hint, sizeof(hint));
 	sg_problem_add(lint->policy, lint->file, t->line, hint, "there is no '%.*s'",

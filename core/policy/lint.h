@@ -16,6 +16,7 @@ struct sg_lint {
 	struct sg_str *declared; /* every name a local, parameter, loop or function declares; sorted by text */
 	struct sg_str *places;   /* the same, sorted by place in the file */
 	size_t declared_count;
+	bool methods; /* some function is one of a table, `function t:name`: it has a self */
 	struct {
 		struct sg_str name;
 		size_t field; /* the token that names the level */

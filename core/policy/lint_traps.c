@@ -105,17 +105,30 @@ left_is_lone(const struct sg_lint *lint, size_t i)
 	return i >= 2 && is_constant(&t[i - 1]) && is_any(&t[i - 2], begins) && !sg_lint_is(&t[i - 2], "and");
 }
 
+/* The `do` behind this word is that of a `while`. */
+static bool
+in_while(const struct sg_lint *lint, size_t i)
+{
+	for (; i > 0; i--) {
+		const struct sg_token *b = &lint->tokens[i - 1];
+		if (sg_lint_is(b, "while") || sg_lint_is(b, "for") || sg_lint_is(b, "do") || sg_lint_is(b, "then") || sg_lint_is(b, ";"))
+			return sg_lint_is(b, "while");
+	}
+	return false;
+}
+
 /* An operand that is true whatever is asked: behind a comparison, before `then` or `do`, or first of all. */
 static bool
 is_always(const struct sg_lint *lint, size_t i)
 {
 	const struct sg_token *t = lint->tokens;
-	bool ends = sg_lint_is(&t[behind_value(lint, i + 1)], "then") || sg_lint_is(&t[behind_value(lint, i + 1)], "do");
+	const struct sg_token *behind = &t[behind_value(lint, i + 1)];
+	bool ends = sg_lint_is(behind, "then") || (sg_lint_is(behind, "do") && in_while(lint, i));
 	bool lone = is_lone(lint, i + 1);
 	return (lone && (ends || (sg_lint_is(&t[i], "or") && left_compares(lint, i)))) || (ends && sg_lint_is(&t[i + 1], "{")) || left_is_lone(lint, i);
 }
 
-/* A `not` that is compared: before a comparison with all that it takes, or behind a constant's. */
+/* A `not` that is compared: before a comparison with all that it takes (but with another `not`: one of the two), or behind a constant's. */
 static bool
 is_compared(const struct sg_lint *lint, size_t i)
 {
@@ -123,7 +136,7 @@ is_compared(const struct sg_lint *lint, size_t i)
 	size_t behind = behind_value(lint, i + 1);
 	bool bracketed = i > 0 && sg_lint_is(&t[i - 1], "(") && (i < 2 || (t[i - 2].kind != SG_TOKEN_NAME && !sg_lint_is(&t[i - 2], ")"))) && sg_lint_is(&t[behind], ")");
 	bool constant = bracketed && compares(&t[behind + 1]) && is_constant(&t[behind + 2]) && !sg_lint_is(&t[behind + 2], "true");
-	return compares(&t[behind]) || constant || (i > 1 && compares(&t[i - 1]) && is_constant(&t[i - 2]) && !sg_lint_is(&t[i - 2], "true"));
+	return (compares(&t[behind]) && !sg_lint_is(&t[behind + 1], "not")) || constant || (i > 1 && compares(&t[i - 1]) && is_constant(&t[i - 2]) && !sg_lint_is(&t[i - 2], "true"));
 }
 
 void

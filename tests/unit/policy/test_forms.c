@@ -232,7 +232,9 @@ traps(void)
 		{"local x = r.args.n == 5 and 'a' or 'b' return x == 'a'", true},
 		{"local t = { a = r.task.intent == 'x' and 1 or 2 } return t.a == 1", true},
 		{"return ('a'):upper() == 'A' or r.task.tainted", true},
-		{"return not r.task.tainted == not r.task.tainted", false},
+		{"return not r.task.tainted == not r.args:get('b', false)", true},
+		{"return not r.args:get('a', false) ~= not r.args:get('b', false)", true},
+		{"local n = 5 for i = 1, n or 5 do if i > r.task.steps then return true end end return false", true},
 		{"return #r.args:get('a', '') == 0 or r.task.steps - 1 > 5", true},
 		{"return not (r.args.kind == 'a' or r.args.kind == 'b')", true},
 		{"return not r.args.a < 5", false},
@@ -319,6 +321,7 @@ members(void)
 			fprintf(stderr, "  row %zu: %s\n", i, rows[i].text);
 		CU_ASSERT_TRUE(good);
 	}
+	CU_ASSERT_TRUE(world_says("local M = { limit = 5 } function M:small(r) return r.task.steps < self.limit end rule{id='x',on='**',when=function(r) return M:small(r) or r.task.steps >= 5 end,effect=allow{}}", "{}", MATCHES));
 	CU_ASSERT_TRUE(world_refuses("local W = { bound = at_most(100) } rule{id='x',on='**',effect=allow{narrow={limit=W.bond}}}", "did you mean 'bound'?"));
 }
 
