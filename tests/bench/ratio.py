@@ -21,6 +21,18 @@ class Mcp:
         command = [os.path.join(d.dir, "stepgate-mcp"), "--run", d.dir + "/run", "--name", "bench", "--intent", "work", "--"] + server
         self.p = subprocess.Popen(command if proxied else server, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, user=d.agent_uid)
         self.n = 0
+        hello = {"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "ratio", "version": "1"}}
+        for number, (method, params) in enumerate((("initialize", hello), ("tools/list", {}))):
+            self.say(dict(jsonrpc="2.0", id="h%d" % number, method=method, params=params))
+            answer = json.loads(self.p.stdout.readline())
+            if "result" not in answer:
+                raise SystemExit("the MCP server did not answer %s: %r" % (method, answer))
+            if method == "initialize":
+                self.say(dict(jsonrpc="2.0", method="notifications/initialized"))
+
+    def say(self, message):
+        self.p.stdin.write((json.dumps(message) + "\n").encode())
+        self.p.stdin.flush()
 
     def call(self):
         self.n += 1
