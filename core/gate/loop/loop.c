@@ -316,6 +316,8 @@ sg_gate_run(const struct sg_gate_process *how)
 	}
 	sg_gate_stop(loop->gate);
 	sg_disk_end(loop);
+	if (loop->stop)
+		sg_gate_stopped(loop->gate);
 	sg_head_follow(loop->gate, true);
 	sg_loop_flush(loop);
 	int status = loop->stop ? SG_GATE_STOPPED : SG_GATE_LINK;

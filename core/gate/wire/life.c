@@ -8,9 +8,11 @@
 #include "gate/decide/sight.h"
 #include "gate/desk/lost.h"
 #include "gate/journal/pulse.h"
+#include "gate/snapshot/drift.h"
 #include "gate/wire/inspect.h"
 #include "gate/wire/remember.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 static void
@@ -125,4 +127,17 @@ sg_gate_stop(struct sg_gate *gate)
 	sg_gate_now(gate); /* the clock may have been set since the last turn, and this leaf is what the next start goes by */
 	sg_gate_write_gaps(gate);
 	sg_record(gate, "stop", SG_STR("{}"), SG_STR(""), NULL, NULL);
+}
+
+void
+sg_gate_stopped(struct sg_gate *gate)
+{
+	const struct sg_journal *j = &gate->journal;
+	struct sg_buf told;
+	if (!gate->catalogue->dev || j->closed || gate->owed != NULL || j->appended != j->durable)
+		return;
+	sg_buf_init(&told, SG_DRIFT_TOLD);
+	if (!sg_state_is_fold(&gate->state, j, &told))
+		fprintf(stderr, "stepgated: gate: " SG_DRIFT_WORDS ": %.*s\n", (int)told.len, told.len > 0 ? told.ptr : "");
+	sg_buf_done(&told);
 }

@@ -34,5 +34,8 @@ enum sg_status sg_gate_configure(struct sg_gate *gate, struct sg_str document, s
 void sg_gate_uphold(struct sg_gate *gate);
 /* Appends the stop leaf; the caller then commits what is pending. */
 void sg_gate_stop(struct sg_gate *gate);
+/* Once all of it is on the disk: in dev mode the state is compared with the fold of its journal, and what differs is said on stderr with these words. */
+#define SG_DRIFT_WORDS "the state is not the fold of its journal"
+void sg_gate_stopped(struct sg_gate *gate);
 
 #endif

@@ -7,9 +7,8 @@
 #include "gate/wire/wire.h"
 
 #include "base/str.h"
-#include "gate/snapshot/refold.h"
+#include "gate/snapshot/drift.h"
 #include "unit/cases.h"
-#include "unit/gate/same.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -511,7 +510,12 @@ play_same(struct play *p)
 {
 	if (p->no_check || p->gate == NULL || p->gate->journal.closed || p->gate->owed != NULL || p->gate->journal.appended != p->gate->journal.durable)
 		return;
-	bool same = same_as_journal(p->gate);
+	struct sg_buf told;
+	sg_buf_init(&told, SG_DRIFT_TOLD);
+	bool same = sg_state_is_fold(&p->gate->state, &p->gate->journal, &told);
+	if (!same)
+		fprintf(stderr, "  %.*s", (int)told.len, told.ptr);
+	sg_buf_done(&told);
 	if (CU_get_current_test() == NULL && !same) /* a fuzz target */
 		abort();
 	if (CU_get_current_test() != NULL) {

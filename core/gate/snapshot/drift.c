@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Both states as lines of a snapshot; a line that only one has is told. */
+#include "gate/snapshot/drift.h"
+
+#include "base/str.h"
+#include "gate/snapshot/snapshot.h"
+
+enum { ROOM = 256 << 20, LINE_TOLD = 1000, KEPT_MS = 600 * 1000 /* as the gate's turn keeps what ended */ };
+
+static bool
+add_line(void *to, struct sg_str line)
+{
+	sg_buf_str(to, line);
+	sg_buf_text(to, "\n");
+	return !((struct sg_buf *)to)->failed;
+}
+
+static bool
+write_lines(struct sg_state *state, struct sg_buf *out)
+{
+	struct sg_snapshot_head head = {.leaf = 1};
+	while (sg_state_sweep(state, KEPT_MS, SIZE_MAX) > 0) {
+	}
+	return sg_snapshot_write(state, &head, add_line, out, NULL) == SG_OK;
+}
+
+static void
+tell(struct sg_buf *told, const char *who, struct sg_str text, struct sg_str other)
+{
+	while (text.len > 0) {
+		struct sg_str line = sg_str_cut(&text, '\n');
+		if (memmem(other.ptr, other.len, line.ptr, line.len) == NULL && told->len + LINE_TOLD + 64 < SG_DRIFT_TOLD)
+			sg_buf_printf(told, "%s alone: %.*s\n", who, (int)(line.len < LINE_TOLD ? line.len : LINE_TOLD), line.ptr);
+	}
+}
+
+bool
+sg_state_is_fold(struct sg_state *state, const struct sg_journal *journal, struct sg_buf *told)
+{
+	struct sg_state again;
+	struct sg_buf live, folded;
+	struct sg_err err = {0};
+	sg_buf_init(&live, ROOM);
+	sg_buf_init(&folded, ROOM);
+	bool good = sg_refold(&again, state, journal, 0, &err) == SG_OK;
+	if (!good)
+		sg_buf_printf(told, "the journal does not fold: %s (%s)\n", err.text, err.code);
+	good = good && write_lines(state, &live) && write_lines(&again, &folded);
+	bool same = good && sg_str_eq(sg_buf_view(&live), sg_buf_view(&folded));
+	if (good && !same) {
+		tell(told, "memory", sg_buf_view(&live), sg_buf_view(&folded));
+		tell(told, "journal", sg_buf_view(&folded), sg_buf_view(&live));
+	}
+	sg_state_done(&again);
+	sg_buf_done(&live);
+	sg_buf_done(&folded);
+	return same;
+}
