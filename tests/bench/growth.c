@@ -123,6 +123,7 @@ begin(void)
 	struct sg_limits *l = &p->gate->catalogue->limits;
 	p->no_check = true;
 	l->attempts_per_task = l->leases_per_agent = l->approvals_per_agent = l->tasks_per_agent = l->tasks = l->denials = l->domain_denials = 10000000;
+	l->rate = l->burst = 1000000000; /* the clock stands still here */
 	l->step_ups = l->step_ups_within = l->domain_step_ups = 10000000;
 	if (!play_connect(p, 1, SG_FACE_AGENT, 1001))
 		abort();
