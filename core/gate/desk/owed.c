@@ -37,6 +37,23 @@ sg_gate_release_held(struct sg_gate *gate)
 	gate->ports.hold(gate->ports.self, SG_STR("{}"));
 }
 
+/* A stop must never be let go: what the journal gives would run on. */
+static bool
+is_stop(const char *kind)
+{
+	struct sg_str is = sg_str(kind);
+	return sg_str_is(is, "kill") || sg_str_is(is, "human") || sg_str_is(is, "agent");
+}
+
+/* There is no memory to keep it in. The process ends, and the next one comes up with what the supervisor holds. */
+static void
+cannot_stop(struct sg_gate *gate)
+{
+	fprintf(stderr, "stepgated: gate: a stop whose record was lost cannot be kept; starting again from the journal\n");
+	if (gate->ports.end != NULL)
+		gate->ports.end(gate->ports.self);
+}
+
 bool
 sg_gate_owe(struct sg_gate *gate, const char *kind, struct sg_str body)
 {
@@ -48,7 +65,7 @@ sg_gate_owe(struct sg_gate *gate, const char *kind, struct sg_str body)
 	owed->body = (struct sg_str){owed->bytes, body.len};
 	owed->next = gate->owed; /* newest first; sg_owed_turn turns them round */
 	gate->owed = owed;
-	if (sg_str_is(sg_str(kind), "kill") || sg_str_is(sg_str(kind), "human") || sg_str_is(sg_str(kind), "agent"))
+	if (is_stop(kind))
 		hold(gate, kind, body);
 	return true;
 }
@@ -110,6 +127,8 @@ sg_owed_fold(struct sg_gate *gate)
 			at = &owed->next;
 			continue;
 		}
+		if (is_stop(owed->kind))
+			cannot_stop(gate);
 		*at = owed->next;
 		free(owed);
 		sg_gap_count(gate, 1, SG_REASON_audit_unavailable);
@@ -148,7 +167,10 @@ owe_raw(struct sg_gate *gate, struct sg_str kind, const struct sg_json *body)
 	sg_buf_init(&out, SG_LEAF_MAX);
 	sg_canon_write(&out, body);
 	snprintf(name, sizeof(name), "%.*s", SG_STR_ARG(kind));
-	sg_gate_owe(gate, name, sg_buf_view(&out));
+	if (is_stop(name) && out.failed)
+		cannot_stop(gate);
+	if (!out.failed && !sg_gate_owe(gate, name, sg_buf_view(&out)) && is_stop(name))
+		cannot_stop(gate);
 	sg_buf_done(&out);
 }
 

@@ -28,16 +28,20 @@ waits_at(const struct sg_look *look, const struct sg_child *host)
 	return i < look->count && look->waits[i] ? i : look->count;
 }
 
-/* No answer to any of what it is owed; it may be over before the last. */
+/* No answer to so many of what it is owed; it may be over before the last. */
 static void
-answer_none(struct sg_loop *loop, uint64_t number, size_t i)
+answer_some(struct sg_loop *loop, uint64_t number, size_t i, size_t owes)
 {
-	struct sg_look *look = sg_look_of(loop, number);
-	size_t owes = look == NULL ? 0 : look->owes[i];
-	if (look != NULL)
-		look->waits[i] = false;
+	struct sg_look *look;
 	for (; owes > 0 && (look = sg_look_of(loop, number)) != NULL; owes--)
 		sg_look_answer(loop, look, i, (struct sg_str){NULL, 0});
+}
+
+static void
+answer_none(struct sg_loop *loop, struct sg_look *look, size_t i)
+{
+	look->waits[i] = false;
+	answer_some(loop, look->number, i, look->owes[i]);
 }
 
 /* Nobody waits for it any more, or its user is looked at no more. */
@@ -51,12 +55,12 @@ is_in_vain(struct sg_loop *loop, const struct sg_look *look)
 static void
 answer_in_vain(struct sg_loop *loop, const struct sg_child *host)
 {
-	for (const struct sg_look *look = loop->looks, *next; look != NULL; look = next) {
+	for (struct sg_look *look = loop->looks, *next; look != NULL; look = next) {
 		size_t i = waits_at(look, host);
 		bool over = i < look->count && is_in_vain(loop, look);
 		next = look->next;
 		if (over) {
-			answer_none(loop, look->number, i);
+			answer_none(loop, look, i);
 			next = loop->looks; /* what was next may be gone, and others may have come */
 		}
 	}
@@ -91,10 +95,9 @@ ask(struct sg_loop *loop, struct sg_child *host, struct sg_look *look)
 	size_t i = waits_at(look, host);
 	const struct sg_conn *conn = sg_conn_find(loop->gate, look->conn);
 	look->waits[i] = false;
-	if (sg_look_ask(loop, look, i, host, conn) == look->owes[i])
-		host->asked_about.count++;
-	else
-		answer_none(loop, look->number, i);
+	size_t asked = sg_look_ask(loop, look, i, host, conn);
+	host->asked_about.count += asked > 0;
+	answer_some(loop, look->number, i, look->owes[i] - asked);
 }
 
 static void
@@ -147,12 +150,12 @@ sg_looks_done(struct sg_loop *loop, struct sg_child *host)
 void
 sg_looks_gone(struct sg_loop *loop, struct sg_child *host)
 {
-	for (const struct sg_look *look = loop->looks, *next; !host->hung && look != NULL; look = next) {
+	for (struct sg_look *look = loop->looks, *next; !host->hung && look != NULL; look = next) {
 		size_t i = waits_at(look, host);
 		bool waits = i < look->count;
 		next = look->next;
 		if (waits) {
-			answer_none(loop, look->number, i);
+			answer_none(loop, look, i);
 			next = loop->looks;
 		}
 	}
@@ -174,7 +177,7 @@ sg_looks_turn(struct sg_loop *loop)
 {
 	size_t i = 0;
 	for (struct sg_look *look; (look = waits_too_long(loop, &i)) != NULL;)
-		answer_none(loop, look->number, i);
+		answer_none(loop, look, i);
 	for (size_t c = 0; loop->looks != NULL && c < SG_CHILDREN; c++)
 		if (loop->children[c].used && loop->children[c].role == SG_ROLE_HOST && strncmp(loop->children[c].name, "attest.", 7) == 0 &&
 		    sg_host_named(loop, "attest.", sg_str(loop->children[c].name + 7)) == &loop->children[c])
