@@ -6,6 +6,8 @@
 #include "base/buf.h"
 #include "base/json.h"
 
+#include <string.h>
+
 /* Appends the canonical form of `value`. Failure is the buffer's sticky `failed`. Members are sorted here, so the tape may come in any order. */
 void sg_canon_write(struct sg_buf *out, const struct sg_json *value);
 
@@ -40,8 +42,7 @@ void sg_jw_begin(struct sg_json_writer *w, struct sg_buf *out);
 void sg_jw_object(struct sg_json_writer *w);
 void sg_jw_array(struct sg_json_writer *w);
 void sg_jw_end(struct sg_json_writer *w); /* closes the innermost object or array */
-void sg_jw_name(struct sg_json_writer *w, const char *name); /* `name` must live until the object is closed */
-void sg_jw_name_str(struct sg_json_writer *w, struct sg_str name);
+void sg_jw_name_str(struct sg_json_writer *w, struct sg_str name); /* `name` must live until the object is closed */
 void sg_jw_str(struct sg_json_writer *w, struct sg_str text); /* {NULL, 0} writes "" */
 void sg_jw_text(struct sg_json_writer *w, const char *text);  /* NULL writes null */
 void sg_jw_int(struct sg_json_writer *w, int64_t number);
@@ -51,12 +52,26 @@ void sg_jw_null(struct sg_json_writer *w);
 /* A value that was read, or canonical bytes made before (trusted to be canonical). */
 void sg_jw_value(struct sg_json_writer *w, const struct sg_json *value);
 void sg_jw_raw(struct sg_json_writer *w, struct sg_str canonical);
+/* The same with a name in the code, whose length the compiler knows. */
+static inline void
+sg_jw_name(struct sg_json_writer *w, const char *name)
+{
+	sg_jw_name_str(w, (struct sg_str){name, strlen(name)});
+}
+
 /* A member: its name and its value, which is written as by the function of that ending. */
-void sg_jw_member_str(struct sg_json_writer *w, const char *name, struct sg_str text);
-void sg_jw_member_text(struct sg_json_writer *w, const char *name, const char *text);
-void sg_jw_member_int(struct sg_json_writer *w, const char *name, int64_t number);
-void sg_jw_member_bool(struct sg_json_writer *w, const char *name, bool value);
-void sg_jw_member_raw(struct sg_json_writer *w, const char *name, struct sg_str canonical);
+#define SG_JW_MEMBER(ending, type)                                                                                            \
+	static inline void sg_jw_member_##ending(struct sg_json_writer *w, const char *name, type value)                      \
+	{                                                                                                                     \
+		sg_jw_name(w, name);                                                                                          \
+		sg_jw_##ending(w, value);                                                                                     \
+	}
+SG_JW_MEMBER(str, struct sg_str)
+SG_JW_MEMBER(text, const char *)
+SG_JW_MEMBER(int, int64_t)
+SG_JW_MEMBER(bool, bool)
+SG_JW_MEMBER(raw, struct sg_str)
+#undef SG_JW_MEMBER
 
 /* True if exactly one whole value was written: nothing open, nothing failed. */
 bool sg_jw_done(const struct sg_json_writer *w);

@@ -16,20 +16,40 @@ sg_json_is_plain(unsigned char c)
 	return c >= 0x20 && c < 0x80 && c != '"' && c != '\\';
 }
 
-/* How many bytes from `at` stand for themselves in a string: ASCII without control characters, quote and backslash.
- * Looks at eight bytes at once: subtracting sets a byte's top bit where it was too small; a false alarm only ends the
- * fast loop. */
+/* True if some of the eight bytes may not be plain: subtracting sets a byte's top bit where it was too small. A false alarm needs such a byte below it. */
+static inline bool
+sg_json_odd(uint64_t word)
+{
+	const uint64_t each = UINT64_C(0x0101010101010101);
+	uint64_t quote = word ^ (each * '"'), slash = word ^ (each * '\\');
+	return ((word | (word - each * 0x20) | (quote - each) | (slash - each)) & (each * 0x80)) != 0;
+}
+
+/* One to seven bytes in one word, some of them twice; what is left over is plain. */
+static inline uint64_t
+sg_json_few(const char *at, size_t count)
+{
+	uint32_t low, high;
+	if (count < 4)
+		return UINT64_C(0x2020202020000000) | (uint64_t)(unsigned char)at[0] | (uint64_t)(unsigned char)at[count / 2] << 8 |
+		       (uint64_t)(unsigned char)at[count - 1] << 16;
+	memcpy(&low, at, 4);
+	memcpy(&high, at + count - 4, 4);
+	return low | (uint64_t)high << 32;
+}
+
+/* How many bytes from `at` stand for themselves in a string: ASCII without control characters, quote and backslash. */
 static inline size_t
 sg_json_plain(const char *at, const char *end)
 {
-	const uint64_t each = UINT64_C(0x0101010101010101);
 	const char *start = at;
-	for (uint64_t word; end - at >= 8; at += 8) {
+	bool odd = false;
+	for (uint64_t word; end - at >= 8 && !odd; at += odd ? 0 : 8) {
 		memcpy(&word, at, 8);
-		uint64_t quote = word ^ (each * '"'), slash = word ^ (each * '\\');
-		if (((word | (word - each * 0x20) | (quote - each) | (slash - each)) & (each * 0x80)) != 0)
-			break;
+		odd = sg_json_odd(word);
 	}
+	if (!odd && at < end && !sg_json_odd(sg_json_few(at, (size_t)(end - at))))
+		return (size_t)(end - start);
 	while (at < end && sg_json_is_plain((unsigned char)*at))
 		at++;
 	return (size_t)(at - start);

@@ -66,6 +66,27 @@ sg_jw_end(struct sg_json_writer *w)
 	w->depth--;
 }
 
+static void
+write_name(struct sg_buf *out, struct sg_str name, bool comma)
+{
+	char *to = sg_buf_reserve(out, name.len + 4);
+	bool plain = name.len > 0 && sg_json_plain(name.ptr, name.ptr + name.len) == name.len;
+	if (to == NULL)
+		return;
+	if (comma)
+		*to++ = ',';
+	out->len += comma;
+	if (!plain) {
+		sg_canon_string(out, name);
+		sg_buf_add(out, ":", 1);
+		return;
+	}
+	to[0] = '"';
+	memcpy(to + 1, name.ptr, name.len);
+	memcpy(to + 1 + name.len, "\":", 2);
+	out->len += name.len + 3;
+}
+
 void
 sg_jw_name_str(struct sg_json_writer *w, struct sg_str name)
 {
@@ -75,18 +96,9 @@ sg_jw_name_str(struct sg_json_writer *w, struct sg_str name)
 		w->out->failed = true;
 	if (w->out->failed)
 		return;
-	if (started)
-		sg_buf_add(w->out, ",", 1);
-	sg_canon_string(w->out, name);
-	sg_buf_add(w->out, ":", 1);
+	write_name(w->out, name, started);
 	w->level[w->depth].last = name;
 	w->level[w->depth].named = true;
-}
-
-void
-sg_jw_name(struct sg_json_writer *w, const char *name)
-{
-	sg_jw_name_str(w, sg_str(name));
 }
 
 void
@@ -147,41 +159,6 @@ sg_jw_value(struct sg_json_writer *w, const struct sg_json *value)
 {
 	if (begin_value(w))
 		sg_canon_write(w->out, value);
-}
-
-void
-sg_jw_member_str(struct sg_json_writer *w, const char *name, struct sg_str text)
-{
-	sg_jw_name(w, name);
-	sg_jw_str(w, text);
-}
-
-void
-sg_jw_member_text(struct sg_json_writer *w, const char *name, const char *text)
-{
-	sg_jw_name(w, name);
-	sg_jw_text(w, text);
-}
-
-void
-sg_jw_member_int(struct sg_json_writer *w, const char *name, int64_t number)
-{
-	sg_jw_name(w, name);
-	sg_jw_int(w, number);
-}
-
-void
-sg_jw_member_bool(struct sg_json_writer *w, const char *name, bool value)
-{
-	sg_jw_name(w, name);
-	sg_jw_bool(w, value);
-}
-
-void
-sg_jw_member_raw(struct sg_json_writer *w, const char *name, struct sg_str canonical)
-{
-	sg_jw_name(w, name);
-	sg_jw_raw(w, canonical);
 }
 
 bool

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A stage for stories: a private daemon, and people, agents and enforcers that are processes with users of their own. Every line of a story is one
 row of requirements.md; `row` says which."""
-import json, os, subprocess, sys, time
+import json, os, subprocess, sys, time, traceback
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "fault"))
 import daemon
 from daemon import BUILD, Closed, journal
@@ -222,6 +222,8 @@ class Stage(daemon.Daemon):
             p.p.wait()
         code = self.stop()
         if code != 0:
+            traceback.print_exc()  # what went wrong before that
+            print(self.text()[-2000:])
             fail("the daemon ended with %s" % code)
 
 

@@ -339,7 +339,8 @@ join_all(struct sg_merged *m, const struct sg_effect *effects, size_t count)
 void
 sg_merge(const struct sg_effect *effects, size_t count, struct sg_merged *m)
 {
-	*m = (struct sg_merged){.verdict = SG_DENY, .reason = SG_REASON_policy_none};
+	sg_merged_clear(m);
+	m->reason = SG_REASON_policy_none;
 	size_t denies = count_kind(effects, count, "deny"), allows = count_kind(effects, count, "allow"),
 	       steps = count_kind(effects, count, "step_up"), defers = count_kind(effects, count, "defer");
 	if (denies > 0) {

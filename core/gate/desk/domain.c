@@ -155,7 +155,7 @@ sg_domain_record(struct sg_gate *gate, const struct sg_domain *d, const char *ev
 	sg_jw_member_text(&w, "domain", d->id);
 	sg_jw_member_text(&w, "event", event);
 	sg_jw_member_text(&w, "kind", d->kind);
-	sg_jw_member_text(&w, "name", d->name);
+	sg_jw_member_text(&w, "name", d->name != NULL ? d->name : "");
 	sg_jw_member_str(&w, "why", why);
 	sg_jw_end(&w);
 	bool good = sg_record(gate, "domain", sg_buf_view(&body), SG_STR(""), number, NULL) == SG_OK;

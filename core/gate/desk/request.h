@@ -103,7 +103,6 @@ struct sg_request {
 	struct sg_str input, answer; /* to and from policy */
 	struct sg_effect *effects; /* effect_count of them, in the arena */
 	size_t effect_count;
-	struct sg_merged merged;
 	enum sg_verdict verdict;
 	enum sg_reason reason;
 	struct sg_str effective; /* arguments, canonical */
@@ -120,6 +119,8 @@ struct sg_request {
 	bool anew; /* the state was folded anew since it was judged: nothing of before can be compared with it */
 	struct sg_str token, claims;
 	const struct sg_issuer *issuer;
+
+	struct sg_merged merged; /* of what was said; last, for the lists in it are not cleared */
 };
 
 struct sg_request *sg_request_new(struct sg_gate *gate, struct sg_conn *conn, const struct sg_route_row *route,

@@ -4,6 +4,7 @@
 
 #include "base/str.h"
 #include "gate/snapshot/snapshot.h"
+#include "gate/state/leaf_form.h"
 
 enum { ROOM = 256 << 20, LINE_TOLD = 1000, KEPT_MS = 600 * 1000 /* as the gate's turn keeps what ended */ };
 
@@ -34,6 +35,36 @@ tell(struct sg_buf *told, const char *who, struct sg_str text, struct sg_str oth
 	}
 }
 
+struct named {
+	struct sg_buf *told;
+	bool all;
+};
+
+/* What is written has its row. */
+static bool
+is_named(void *to, const struct sg_record *record)
+{
+	struct named *n = to;
+	const struct sg_json *body = sg_json_get(record->json, "body");
+	struct sg_str kind = sg_json_text_at(record->json, "kind");
+	const struct sg_leaf_member *rows = sg_leaf_members(kind, sg_json_text_at(body, "event"));
+	const struct sg_json *stranger = rows != NULL ? sg_leaf_stranger(rows, body) : body;
+	if (stranger != NULL)
+		sg_buf_printf(n->told, "leaf %llu (%.*s): %.*s is not as gate/state/leaf.h says\n", (unsigned long long)record->number, SG_STR_ARG(kind),
+			      SG_STR_ARG(stranger->name));
+	n->all &= stranger == NULL;
+	return n->all;
+}
+
+static bool
+are_named(const struct sg_journal *journal, struct sg_buf *told)
+{
+	struct named n = {told, true};
+	if (journal->durable > 0)
+		sg_journal_leaves(journal, 1, journal->durable, SIZE_MAX, is_named, &n);
+	return n.all;
+}
+
 bool
 sg_state_is_fold(struct sg_state *state, const struct sg_journal *journal, struct sg_buf *told)
 {
@@ -54,5 +85,5 @@ sg_state_is_fold(struct sg_state *state, const struct sg_journal *journal, struc
 	sg_state_done(&again);
 	sg_buf_done(&live);
 	sg_buf_done(&folded);
-	return same;
+	return are_named(journal, told) && same;
 }

@@ -57,9 +57,8 @@ sg_state_account(const struct sg_state *state, struct sg_str key)
 	return sg_table_get(&state->accounts, key);
 }
 
-/* "agent:NAME/money/86400000" */
-static bool
-key_parts(struct sg_str key, enum sg_dimension *dimension, int64_t *window_ms)
+bool
+sg_account_key(struct sg_str key, enum sg_dimension *dimension, int64_t *window_ms)
 {
 	size_t last = key.len, middle;
 	while (last > 0 && key.ptr[last - 1] != '/')
@@ -113,7 +112,7 @@ account_of(struct sg_fold *f, struct sg_str key, enum sg_dimension *dimension)
 {
 	int64_t window_ms = 0;
 	struct sg_account *account = sg_table_get(&f->state->accounts, key);
-	if (!key_parts(key, dimension, &window_ms)) {
+	if (!sg_account_key(key, dimension, &window_ms)) {
 		f->missing = "an account";
 		return NULL;
 	}

@@ -4,6 +4,7 @@
 #include "base/str.h"
 #include "gate/state/fold_memory.h"
 #include "gate/state/fold_in.h"
+#include "gate/state/leaf_form.h"
 
 /* What the gate before this one had on its way may have reached somebody: the leaf that says so is written with the answer, not before it. */
 static void
@@ -13,15 +14,10 @@ may_be_handed(void *to, struct sg_lease *lease)
 	lease->handed = true;
 }
 
-/* State belongs to the key it began with: another one would make other nonces, other tokens, and no old token would be known. */
 void
 sg_fold_kind_start(struct sg_fold *f)
 {
-	char fingerprint[33];
 	sg_state_pending(f->state, may_be_handed, NULL);
-	sg_state_fingerprint(f->state, fingerprint);
-	if (!sg_str_is(sg_fold_text(f, "key"), fingerprint))
-		f->missing = "the fingerprint of this state.key: it is another state's";
 }
 
 /* Told to those who read; they mean nothing to the state. */
@@ -38,10 +34,11 @@ NOTHING(snapshot)
 NOTHING(checkpoint)
 
 static const struct {
-	const char *kind;
+	struct sg_str name;
+	const char *(*asks)(const struct sg_fold *);
 	void (*fold)(struct sg_fold *);
 } kinds[] = {
-#define X(name, function, text) {#name, sg_fold_kind_##function},
+#define X(name, function, asks, text) {{#name, sizeof(#name) - 1}, sg_fold_asks_##asks, sg_fold_kind_##function},
 	SG_LEAF_KINDS(X)
 #undef X
 };
@@ -66,27 +63,46 @@ bring_up(struct sg_fold *f)
 	f->steady_ms = s->boot_id[0] == '\0' ? f->at_ms : s->ms;
 }
 
+static void
+read_head(struct sg_fold *f, const struct sg_record *record, struct sg_str *kind)
+{
+	int64_t n = 0;
+	sg_json_string(sg_json_get(record->json, "kind"), kind);
+	sg_json_string(sg_json_get(record->json, "config"), &f->config);
+	sg_json_string(sg_json_get(record->json, "policy"), &f->policy);
+	if (!sg_json_int(sg_json_get(record->json, "at"), &f->at_ms) || !sg_json_int(sg_json_get(record->json, "n"), &n))
+		f->missing = "at";
+	f->number = (uint64_t)n;
+}
+
+/* Its form and what it stands on are asked of all of it, before anything is touched: nothing is folded by half. */
+static void
+fold(struct sg_fold *f, size_t kind, const struct sg_leaf_member *rows)
+{
+	if (f->missing == NULL)
+		f->missing = sg_leaf_lacks(rows, f->body);
+	if (f->missing == NULL)
+		f->missing = kinds[kind].asks(f);
+	if (f->missing != NULL)
+		return;
+	bring_up(f);
+	kinds[kind].fold(f);
+	sg_fold_memory_flow(f);
+}
+
 enum sg_status
 sg_state_fold(struct sg_state *state, const struct sg_record *record, struct sg_err *err)
 {
 	struct sg_fold f = {.state = state, .body = sg_json_get(record->json, "body"), .number = record->number};
-	struct sg_str kind = {NULL, 0};
-	int64_t n = 0;
-	sg_json_string(sg_json_get(record->json, "kind"), &kind);
-	sg_json_string(sg_json_get(record->json, "config"), &f.config);
-	sg_json_string(sg_json_get(record->json, "policy"), &f.policy);
-	if (!sg_json_int(sg_json_get(record->json, "at"), &f.at_ms) || !sg_json_int(sg_json_get(record->json, "n"), &n))
-		f.missing = "at";
-	f.number = (uint64_t)n;
-	bring_up(&f);
-	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
-		if (!sg_str_is(kind, kinds[i].kind))
-			continue;
-		kinds[i].fold(&f);
-		sg_fold_memory_flow(&f);
-		if (f.missing != NULL)
-			return sg_fail(err, SG_BUG, "state_form", "leaf %lld (%s) lacks %s", (long long)n, kinds[i].kind, f.missing);
-		return SG_OK;
-	}
-	return sg_fail(err, SG_BUG, "state_kind", "leaf %lld is of a kind this version does not know", (long long)n);
+	struct sg_str kind = {"", 0};
+	size_t i = 0, count = sizeof(kinds) / sizeof(kinds[0]);
+	read_head(&f, record, &kind);
+	while (i < count && !sg_str_eq(kind, kinds[i].name))
+		i++;
+	if (i == count)
+		return sg_fail(err, SG_BUG, "state_kind", "leaf %llu is of a kind this version does not know", (unsigned long long)f.number);
+	fold(&f, i, sg_leaf_members(kind, sg_json_text_at(f.body, "event")));
+	if (f.missing != NULL)
+		return sg_fail(err, SG_BUG, "state_form", "leaf %llu (%.*s) lacks %s", (unsigned long long)f.number, SG_STR_ARG(kind), f.missing);
+	return SG_OK;
 }

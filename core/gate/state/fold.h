@@ -5,31 +5,31 @@
 
 #include "gate/state/state.h"
 
-/*     kind        folded by   what it says */
-#define SG_LEAF_KINDS(X)                                                                                               \
-	X(start,       start,      "a gate started: boot, mode, key fingerprint, bytes of a torn tail that were dropped") \
-	X(stop,        stop,       "a gate stopped as asked")                                                          \
-	X(task,        task,       "a task was opened, alone or below another")                                        \
-	X(task_end,    task_end,   "a task ended, was frozen or thawed, with everything below it")                     \
-	X(claim,       claim,      "an instance took the task that was handed to its agent")                           \
-	X(shown,       shown,      "an instance was found to be its agent under another match or attest stack than before")   \
-	X(plan,        plan,       "the plan of a tree was signed")                                                    \
-	X(tool,        tool,       "a tool is in quarantine for a tree: new, changed, or added from within")           \
-	X(decision,    decision,   "an action was judged; an allow holds its lease, pending")                          \
-	X(withheld,    withheld,   "an allow was taken back before its answer left, or lost its record")               \
-	X(lease,       lease,      "a lease became active, revoking or dead")                                          \
-	X(approval,    approval,   "an approval was opened, proven, denied, made void, or ran out")                    \
-	X(outcome,     outcome,    "what really happened, told by the one who asked, or unknown by its deadline")      \
-	X(kill,        kill,       "an operator stopped, or let go again, everything or one agent")                    \
-	X(agent,       agent,      "an agent was suspended, resumed, retired or registered again; its owner went or came") \
-	X(human,       human,      "a human was disabled or enabled")                                                  \
-	X(gap,         gap,        "how many answers were given without a record, why, from when to when")             \
-	X(admin,       admin,      "an operator did something else: reload, refused reload")                           \
-	X(domain,      domain,     "what shares a boundary of the kernel was frozen, thawed, cleansed, or what it carried has faded") \
-	X(memory,      memory,     "an operator's word: what an agent wrote to resources with memory carries nothing any more") \
-	X(alert,       alert,      "somebody was told of something: who, what, about whom")                            \
-	X(snapshot,    snapshot,   "the state up to a leaf was written beside the journal; its digest")                \
-	X(checkpoint,  checkpoint, "reserved")
+/*     kind        folded by   asks       what it says */
+#define SG_LEAF_KINDS(X)                                                                                                      \
+	X(start,      start,      key,      "a gate started: boot, mode, key fingerprint, bytes of a torn tail that were dropped") \
+	X(stop,       stop,       nothing,  "a gate stopped as asked")                                                        \
+	X(task,       task,       new_task, "a task was opened, alone or below another")                                      \
+	X(task_end,   task_end,   task,     "a task ended, was frozen or thawed, with everything below it")                   \
+	X(claim,      claim,      task,     "an instance took the task that was handed to its agent")                         \
+	X(shown,      shown,      nothing,  "an instance was found to be its agent under another match or attest stack than before") \
+	X(plan,       plan,       plan,     "the plan of a tree was signed")                                                  \
+	X(tool,       tool,       task,     "a tool is in quarantine for a tree: new, changed, or added from within")         \
+	X(decision,   decision,   new_key,  "an action was judged; an allow holds its lease, pending")                        \
+	X(withheld,   withheld,   nothing,  "an allow was taken back before its answer left, or lost its record")             \
+	X(lease,      lease,      nothing,  "a lease became active, revoking or dead")                                        \
+	X(approval,   approval,   approval, "an approval was opened, proven, denied, made void, or ran out")                  \
+	X(outcome,    outcome,    nothing,  "what really happened, told by the one who asked, or unknown by its deadline")    \
+	X(kill,       kill,       nothing,  "an operator stopped, or let go again, everything or one agent")                  \
+	X(agent,      agent,      nothing,  "an agent was suspended, resumed, retired or registered again; its owner went or came") \
+	X(human,      human,      nothing,  "a human was disabled or enabled")                                                \
+	X(gap,        gap,        nothing,  "how many answers were given without a record, why, from when to when")           \
+	X(admin,      admin,      nothing,  "an operator did something else: reload, refused reload")                         \
+	X(domain,     domain,     domain,   "what shares a boundary of the kernel was frozen, thawed, cleansed, or what it carried has faded") \
+	X(memory,     memory,     memory,   "an operator's word: what an agent wrote to resources with memory carries nothing any more") \
+	X(alert,      alert,      nothing,  "somebody was told of something: who, what, about whom")                          \
+	X(snapshot,   snapshot,   nothing,  "the state up to a leaf was written beside the journal; its digest")              \
+	X(checkpoint, checkpoint, nothing,  "reserved")
 
 /* What this instance showed itself to be for that agent; NULL: nothing. */
 struct sg_shown *sg_instance_shown_as(struct sg_instance *instance, struct sg_str agent);

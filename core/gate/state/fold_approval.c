@@ -8,18 +8,13 @@
 #include <stdlib.h>
 
 static void
-read_requirement(struct sg_fold *f, struct sg_approval *approval)
+read_requirement(const struct sg_fold *f, struct sg_approval *approval)
 {
 	const struct sg_json *groups = sg_json_get(f->body, "groups");
 	for (const struct sg_json *g = sg_json_first(groups); g != NULL; g = sg_json_next(groups, g)) {
-		size_t i = approval->requirement.count;
-		if (i == SG_APPROVAL_GROUPS || g->name.len >= sizeof(approval->requirement.groups[i].group) ||
-		    !sg_json_int(g, &approval->requirement.groups[i].quorum)) {
-			f->missing = "groups";
-			return;
-		}
+		size_t i = approval->requirement.count++;
+		sg_json_int(g, &approval->requirement.groups[i].quorum);
 		memcpy(approval->requirement.groups[i].group, g->name.ptr, g->name.len);
-		approval->requirement.count++;
 	}
 }
 
@@ -78,7 +73,7 @@ open_approval(struct sg_fold *f)
 	sg_fold_asker(f, a);
 	a->leaf = f->number;
 	a->task = sg_fold_task_of(f);
-	a->labels = a->task == NULL ? 0 : sg_taint_tag(&a->task->taint);
+	a->labels = sg_taint_tag(&a->task->taint);
 	a->opened_ms = f->at_ms;
 	a->ends = sg_fold_deadline(f, "ends");
 	read_requirement(f, a);
@@ -101,10 +96,6 @@ open_approval(struct sg_fold *f)
 static void
 add_proof(struct sg_fold *f, struct sg_approval *a)
 {
-	if (a->proof_count == SG_APPROVAL_PROOFS) {
-		f->missing = "room for a proof";
-		return;
-	}
 	sg_fold_id(f, "human", a->proofs[a->proof_count].human, sizeof(a->proofs[0].human));
 	sg_fold_id(f, "group", a->proofs[a->proof_count].group, sizeof(a->proofs[0].group));
 	struct sg_str person = sg_fold_text_or(f, "person");
@@ -136,18 +127,14 @@ sg_fold_kind_approval(struct sg_fold *f)
 	struct sg_approval *a = sg_state_approval(f->state, sg_fold_text(f, "approval"));
 	if (sg_str_is(event, "open"))
 		open_approval(f);
-	else if (a == NULL)
-		f->missing = "approval";
 	else if (sg_str_is(event, "proof"))
 		add_proof(f, a);
 	else if (sg_str_is(event, "denied"))
 		sg_fold_end_approval(f->state, a, SG_APPROVAL_DENIED);
 	else if (sg_str_is(event, "void"))
 		take_back(f->state, a);
-	else if (sg_str_is(event, "expired"))
-		sg_fold_end_approval(f->state, a, SG_APPROVAL_EXPIRED);
 	else
-		f->missing = "event";
+		sg_fold_end_approval(f->state, a, SG_APPROVAL_EXPIRED);
 }
 
 bool

@@ -10,10 +10,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* ---- outcomes awaited ---- */
-
-/* ---- decisions ---- */
-
 static struct sg_attempt *
 attempt_of(struct sg_fold *f, struct sg_task *task)
 {
@@ -31,9 +27,7 @@ attempt_of(struct sg_fold *f, struct sg_task *task)
 	attempt->reason = sg_reason_named(code.ptr, code.len);
 	attempt->use_by = sg_fold_deadline(f, "use_by");
 	const struct sg_json *obligations = sg_json_get(f->body, "obligations");
-	if (obligations == NULL)
-		f->missing = "obligations";
-	attempt->plain = !sg_fold_flag(f, "narrowed") && obligations != NULL && obligations->count == 0;
+	attempt->plain = !sg_fold_flag(f, "narrowed") && obligations->count == 0;
 	attempt->task = task;
 	char tail[SG_ID_MAX];
 	sg_fold_id(f, "tail", tail, 17);
@@ -172,10 +166,6 @@ sg_fold_kind_decision(struct sg_fold *f)
 		fold_allow(f, task, attempt);
 	else if (sg_str_is(verdict, "deny"))
 		fold_deny(f, task, attempt);
-	if (sg_table_get(&task->attempts, sg_str(attempt->key)) != NULL) {
-		f->missing = "a new key";
-		return;
-	}
 	sg_fold_put(f, &task->attempts, attempt->key, attempt);
 	sg_fold_put(f, &f->state->decisions, attempt->decision, attempt);
 }

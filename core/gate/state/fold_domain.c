@@ -186,16 +186,12 @@ sg_fold_kind_domain(struct sg_fold *f)
 {
 	struct sg_str event = sg_fold_text(f, "event");
 	struct sg_domain *d = sg_table_get(&f->state->domains, sg_fold_text(f, "domain"));
-	if (d == NULL)
-		f->missing = "domain";
-	else if (sg_str_is(event, "frozen"))
+	if (sg_str_is(event, "frozen"))
 		freeze(f, d);
 	else if (sg_str_is(event, "thaw"))
 		thaw(d);
 	else if (sg_str_is(event, "cleanse"))
 		cleanse(d);
-	else if (sg_str_is(event, "faded"))
-		fade(d);
 	else
-		f->missing = "event";
+		fade(d);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * One leaf being folded: reading its body. The first thing missing is remembered; a fold with something missing is refused whole. Private to the
- * files fold_*.c. */
+ * One leaf being folded: reading its body. Its form (leaf.h) and what it stands on (fold_asks.c) are asked before anything is touched; what can be missing
+ * after that is memory, and then the process ends: what it holds may be half a leaf. Private to the files fold_*.c. */
 #ifndef SG_GATE_FOLD_IN_H
 #define SG_GATE_FOLD_IN_H
 
@@ -79,6 +79,8 @@ void sg_unsure_free(struct sg_task *task);
 void sg_fold_hook(struct sg_fold *f, struct sg_attempt *attempt);
 
 /* account.c */
+/* "agent:NAME/money/86400000": dimension, and the window in milliseconds. */
+bool sg_account_key(struct sg_str key, enum sg_dimension *dimension, int64_t *window_ms);
 void sg_fold_charge(struct sg_fold *f, struct sg_attempt *attempt);
 /* What was not used goes back; then the attempt holds what was. `self`: it is the agent's own word, which fills no account that others spend from. */
 void sg_fold_settle(struct sg_attempt *attempt, const int64_t used[SG_DIMENSIONS], bool self);
@@ -112,7 +114,12 @@ void sg_fold_await(struct sg_state *state, struct sg_attempt *attempt);
 void sg_fold_await_no_more(struct sg_state *state, struct sg_attempt *attempt);
 
 /* The kinds, each in its file. */
-#define X(name, function, text) void sg_fold_kind_##function(struct sg_fold *f);
+#define X(name, function, asks, text) void sg_fold_kind_##function(struct sg_fold *f);
+SG_LEAF_KINDS(X)
+#undef X
+
+/* fold_asks.c: what must be there for that leaf, and is not; NULL: it can be folded. */
+#define X(name, function, asks, text) const char *sg_fold_asks_##asks(const struct sg_fold *f);
 SG_LEAF_KINDS(X)
 #undef X
 

@@ -296,10 +296,8 @@ void
 sg_fold_kind_memory(struct sg_fold *f)
 {
 	size_t at = 0;
-	struct sg_str agent = sg_fold_text(f, "agent"), event = sg_fold_text(f, "event");
-	if (!sg_str_is(event, "forgotten"))
-		f->missing = "event";
-	for (struct sg_memory *m; f->missing == NULL && (m = sg_table_next(&f->state->memories, &at)) != NULL;) {
+	struct sg_str agent = sg_fold_text(f, "agent");
+	for (struct sg_memory *m; (m = sg_table_next(&f->state->memories, &at)) != NULL;) {
 		if (!sg_str_is(agent, m->agent))
 			continue;
 		sg_table_take(&f->state->memories, sg_str(m->id));

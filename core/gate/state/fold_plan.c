@@ -13,14 +13,11 @@ sg_fold_kind_plan(struct sg_fold *f)
 {
 	struct sg_task *task = sg_fold_task_of(f);
 	const struct sg_json *steps = sg_json_get(f->body, "steps");
-	struct sg_tree *tree = task == NULL ? NULL : sg_task_tree(task);
-	if (tree == NULL || steps == NULL || steps->count > SG_PLAN_STEPS_MAX) {
-		f->missing = "steps";
-		return;
-	}
+	struct sg_tree *tree = sg_task_tree(task);
 	struct sg_plan_step *kept = calloc(steps->count + 1, sizeof(*kept));
 	const struct sg_json *times = sg_json_first(sg_json_get(f->body, "times"));
-	if (kept == NULL) {
+	if (kept == NULL || tree == NULL) {
+		free(kept);
 		f->missing = "memory";
 		return;
 	}
@@ -42,9 +39,11 @@ void
 sg_fold_kind_tool(struct sg_fold *f)
 {
 	struct sg_task *task = sg_fold_task_of(f);
-	struct sg_tree *tree = task == NULL ? NULL : sg_task_tree(task);
-	if (tree == NULL)
+	struct sg_tree *tree = sg_task_tree(task);
+	if (tree == NULL) {
+		f->missing = "memory";
 		return;
+	}
 	struct sg_quarantined *more = realloc(tree->quarantine, (tree->quarantine_count + 1) * sizeof(*more));
 	if (more != NULL)
 		tree->quarantine = more;

@@ -110,10 +110,6 @@ below(struct sg_fold *f, struct sg_task *task)
 	if (id.len == 0)
 		return;
 	struct sg_task *parent = sg_state_task(f->state, id);
-	if (parent == NULL || parent->depth >= SG_DEPTH_MAX || parent->state > SG_TASK_FROZEN) {
-		f->missing = "parent";
-		return;
-	}
 	task->parent = parent;
 	task->root = parent->root;
 	task->depth = parent->depth + 1;
@@ -165,6 +161,7 @@ read_task(struct sg_fold *f)
 	struct sg_str asked = sg_fold_text_or(f, "asked");
 	snprintf(task->asked, sizeof(task->asked), "%.*s", SG_STR_ARG(asked));
 	sg_table_init(&task->attempts, f->state->tasks.seed);
+	below(f, task);
 	return task;
 }
 
@@ -183,19 +180,16 @@ who_said(const struct sg_task *task)
 void
 sg_fold_kind_task(struct sg_fold *f)
 {
-	struct sg_task *before = sg_state_task(f->state, sg_fold_text(f, "task"));
-	if (before != NULL && before->state <= SG_TASK_FROZEN) {
-		f->missing = "a new task id";
+	struct sg_task *before = sg_state_task(f->state, sg_fold_text(f, "task")), *task = read_task(f);
+	if (f->missing != NULL) { /* a grant that says nothing, or memory: nothing else was touched */
+		sg_task_free(f->state, task);
 		return;
 	}
 	if (before != NULL) /* who wrote this had forgotten the one of that name; who reads it again has not */
 		sg_state_forget(f->state, before);
-	struct sg_task *task = read_task(f);
-	struct sg_instance *instance = task == NULL ? NULL : instance_of(f);
-	struct sg_domain *domain = task == NULL ? NULL : sg_fold_domain_named(f);
-	if (task != NULL)
-		below(f, task);
-	if (f->missing != NULL || instance == NULL || domain == NULL) {
+	struct sg_instance *instance = instance_of(f);
+	struct sg_domain *domain = sg_fold_domain_named(f);
+	if (instance == NULL || domain == NULL) {
 		sg_task_free(f->state, task);
 		return;
 	}
