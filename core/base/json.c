@@ -14,6 +14,7 @@ struct reader {
 	struct sg_json *tape;
 	size_t nodes, room; /* on the tape: used, allowed */
 	size_t depth;       /* allowed */
+	bool odd;           /* something was read that canonical JSON may write otherwise */
 };
 
 #define FAIL_AT(r, place, status, code, what)                                                                          \
@@ -25,8 +26,10 @@ static enum sg_status read_value(struct reader *r, size_t depth, struct sg_str n
 static void
 skip_space(struct reader *r)
 {
-	while (*r->at == ' ' || *r->at == '\n' || *r->at == '\r' || *r->at == '\t')
+	while (*r->at == ' ' || *r->at == '\n' || *r->at == '\r' || *r->at == '\t') {
+		r->odd = true;
 		r->at++;
+	}
 }
 
 static enum sg_status
@@ -34,12 +37,23 @@ read_string(struct reader *r, struct sg_str *out)
 {
 	struct sg_json_text text = {.at = r->at + 1, .end = r->end};
 	const struct sg_json_problem *problem = sg_json_text(&text);
+	r->odd |= text.out.len + 2 != (size_t)(text.at - r->at); /* each escape is longer than what it says */
 	r->at = text.at;
 	if (problem != NULL)
 		return sg_fail(r->err, SG_MALFORMED, problem->code, "%s at byte %zu", problem->what,
 			       (size_t)(r->at - r->start));
 	*out = text.out;
 	return SG_OK;
+}
+
+/* The digits of a whole number, as a number is written: 5, -5, not -0, 5.0 or 5e3. Grammar and size are known to be right. */
+static bool
+is_whole(struct sg_str text, double number)
+{
+	bool below = text.ptr[0] == '-', good = !below || number != 0;
+	for (size_t i = below; i < text.len; i++)
+		good &= text.ptr[i] >= '0' && text.ptr[i] <= '9';
+	return good;
 }
 
 static enum sg_status
@@ -50,6 +64,7 @@ read_number(struct reader *r, struct sg_json *value)
 	switch (sg_json_number(&at, &value->number)) {
 	case SG_JSON_NUMBER_OK:
 		value->string = (struct sg_str){r->at, (size_t)(at - r->at)};
+		r->odd |= !is_whole(value->string, value->number);
 		r->at += at - r->at;
 		return SG_OK;
 	case SG_JSON_NUMBER_RANGE:
@@ -84,6 +99,7 @@ check_names(struct reader *r, struct sg_json *object)
 	object->sorted = m == NULL || sg_json_next(object, m) == NULL;
 	if (object->sorted)
 		return SG_OK;
+	r->odd = true;
 
 	const struct sg_json **list = sg_arena_alloc(r->arena, object->count * sizeof(struct sg_json *));
 	if (list == NULL)
@@ -230,6 +246,14 @@ enum sg_status
 sg_json_parse(struct sg_arena *arena, struct sg_str text, const struct sg_json_limits *limits,
 	      const struct sg_json **root, struct sg_err *err)
 {
+	bool odd;
+	return sg_json_parse_odd(arena, text, limits, root, &odd, err);
+}
+
+enum sg_status
+sg_json_parse_odd(struct sg_arena *arena, struct sg_str text, const struct sg_json_limits *limits,
+		  const struct sg_json **root, bool *odd, struct sg_err *err)
+{
 	static const struct sg_json_limits standard;
 	limits = limits == NULL ? &standard : limits;
 	size_t nodes = limit_or(limits->nodes, SG_JSON_MAX_NODES), most;
@@ -250,5 +274,6 @@ sg_json_parse(struct sg_arena *arena, struct sg_str text, const struct sg_json_l
 	enum sg_status status = read_document(&r);
 	if (status == SG_OK)
 		*root = r.tape;
+	*odd = r.odd;
 	return status;
 }

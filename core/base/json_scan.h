@@ -73,6 +73,11 @@ struct sg_json_text {
 /* NULL when all is well. */
 const struct sg_json_problem *sg_json_text(struct sg_json_text *text);
 
+/* As sg_json_parse. On SG_OK `odd` is false only if the text is what sg_canon_write would make of it: no space, no escape, names in order, numbers whole and
+ * written as digits. */
+enum sg_status sg_json_parse_odd(struct sg_arena *arena, struct sg_str text, const struct sg_json_limits *limits, const struct sg_json **root, bool *odd,
+				 struct sg_err *err);
+
 /* Sorts members by sg_json_name_cmp. */
 void sg_json_sort(const struct sg_json **members, size_t count);
 

@@ -257,7 +257,7 @@ sg_record_decision(struct sg_gate *gate, struct sg_request *r, uint64_t *number)
 	good = good && !body.failed && !seal.failed &&
 	       sg_record(gate, "decision", sg_buf_view(&body), sg_buf_view(&seal), number, NULL) == SG_OK;
 	if (good)
-		snprintf(r->decision, sizeof(r->decision), "d%llu-%s", (unsigned long long)*number, r->tail);
+		sg_decision_id(r->decision, *number, r->tail);
 	sg_buf_done(&body);
 	sg_buf_done(&seal);
 	return good;

@@ -7,6 +7,7 @@
 #include "gate/decide/sight.h"
 #include "gate/desk/turns.h"
 
+#include "base/line.h"
 #include "base/str.h"
 
 #include <stdio.h>
@@ -28,7 +29,7 @@ sg_judge(struct sg_gate *gate, struct sg_request *r)
 		return;
 	}
 	const struct sg_approval *sight = sg_approval_in_sight(gate, r, task);
-	snprintf(r->sight, sizeof(r->sight), "%s", sight != NULL ? sight->id : "");
+	sg_line_join(r->sight, sizeof(r->sight), "", sg_str(sight != NULL ? sight->id : ""));
 	r->judged_at = gate->state.now;
 	r->judged_steady = sg_state_steady(&gate->state);
 	r->asks_past = false;

@@ -115,19 +115,20 @@ write_limited(struct narrowing_run *run, const struct sg_narrowing *n, const str
 static void
 write_value(struct narrowing_run *run, const struct sg_json *value, const char *path)
 {
-	const struct sg_narrowing *n = path[0] == '\0' ? NULL : limit_at(run, path);
+	bool free = run->merged->narrow_count == 0; /* no path of it is looked for */
+	const struct sg_narrowing *n = free || path[0] == '\0' ? NULL : limit_at(run, path);
 	if (n != NULL) {
 		write_limited(run, n, value);
 		return;
 	}
-	if (value->type != SG_JSON_OBJECT) {
+	if (free || value->type != SG_JSON_OBJECT) {
 		sg_jw_value(&run->out, value);
 		return;
 	}
 	sg_jw_object(&run->out);
 	for (const struct sg_json *m = sg_json_first(value); m != NULL; m = sg_json_next(value, m)) {
 		char below[PATH_MAX_BYTES];
-		if (run->merged->narrow_count > 0 && memchr(m->name.ptr, '.', m->name.len) != NULL)
+		if (memchr(m->name.ptr, '.', m->name.len) != NULL)
 			leaves_nothing(run, run->merged->narrow[0].path, "a name with a dot stands beside it"); /* and could pretend to be a path */
 		int len = snprintf(below, sizeof(below), "%s%s%.*s", path, path[0] == '\0' ? "" : ".", SG_STR_ARG(m->name));
 		sg_jw_name_str(&run->out, m->name);

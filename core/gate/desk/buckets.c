@@ -3,6 +3,7 @@
  * asking without anything left is answered late. */
 #include "gate/desk/buckets.h"
 
+#include "base/line.h"
 #include "base/str.h"
 #include "gate/desk/desk.h"
 
@@ -112,9 +113,9 @@ payer_of(const struct sg_conn *conn, char key[160])
 	char name[SG_CONN_NAME];
 	sg_conn_name(conn, name);
 	if (conn->face == SG_FACE_AGENT && conn->caller[0] != '\0')
-		snprintf(key, 160, "agent:%s", conn->caller);
+		sg_line_join(key, 160, "agent:", sg_str(conn->caller));
 	else
-		snprintf(key, 160, "%s:%s", conn->face == SG_FACE_AGENT ? "uid" : conn->face == SG_FACE_ADMIN ? "admin" : "enforcer", name);
+		sg_line_join(key, 160, conn->face == SG_FACE_AGENT ? "uid:" : conn->face == SG_FACE_ADMIN ? "admin:" : "enforcer:", sg_str(name));
 	return conn->face == SG_FACE_AGENT ? PURSE_CALLER : PURSE_PARTY;
 }
 
@@ -155,7 +156,7 @@ sg_agent_afford(struct sg_gate *gate, struct sg_request *r, struct sg_str agent)
 	if (sg_work_refused(gate, r))
 		return false;
 	give_back(gate, r);
-	snprintf(key, sizeof(key), "agent:%.*s", SG_STR_ARG(agent));
+	sg_line_join(key, sizeof(key), "agent:", agent);
 	r->agent_paid = take(gate, PURSE_CALLER, key, r->units, reserve_of(gate, r->route->route));
 	return r->agent_paid;
 }
@@ -166,7 +167,7 @@ sg_agent_owes(struct sg_gate *gate, const struct sg_request *r, int64_t units)
 	char key[160];
 	if (r->agent == NULL)
 		return;
-	snprintf(key, sizeof(key), "agent:%.*s", SG_STR_ARG(r->agent->name));
+	sg_line_join(key, sizeof(key), "agent:", r->agent->name);
 	struct sg_bucket *b = bucket_of(gate, PURSE_CALLER, key);
 	int64_t least = -burst_of(gate, PURSE_CALLER) * 1000; /* a burst in debt is enough */
 	if (b != NULL)
@@ -222,7 +223,7 @@ refused_by(struct sg_gate *gate, const struct sg_request *r)
 	const struct sg_conn *conn = sg_conn_find(gate, r->conn);
 	const struct sg_bucket *b = NULL;
 	if (r->agent != NULL && !r->agent_paid && r->stage != SG_STAGE_SLOWED) {
-		snprintf(key, sizeof(key), "agent:%.*s", SG_STR_ARG(r->agent->name));
+		sg_line_join(key, sizeof(key), "agent:", r->agent->name);
 		b = sg_table_get(&gate->buckets, sg_str(key));
 	} else if (conn != NULL) {
 		payer_of(conn, key);

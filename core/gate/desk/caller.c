@@ -2,6 +2,7 @@
  * Whom the kernel names behind a connection: a user, an address, an operator. */
 #include "gate/desk/desk.h"
 
+#include "base/line.h"
 #include "base/str.h"
 
 #include <stdio.h>
@@ -34,10 +35,11 @@ sg_conn_uid(const struct sg_conn *conn)
 void
 sg_conn_name(const struct sg_conn *conn, char out[SG_CONN_NAME])
 {
+	struct sg_line line = sg_line_begin(out, SG_CONN_NAME, "");
 	if (conn->peer.network)
 		sg_address_name(conn->peer.address, out);
 	else
-		snprintf(out, SG_CONN_NAME, "%u", (unsigned)conn->peer.uid);
+		sg_line_number(&line, (int64_t)conn->peer.uid);
 }
 
 struct sg_str

@@ -4,6 +4,7 @@
 #include "gate/desk/desk.h"
 
 #include "base/err.h"
+#include "base/line.h"
 #include "base/str.h"
 
 #include <stdio.h>
@@ -186,6 +187,8 @@ sg_random_id(struct sg_gate *gate, const char *prefix, char out[SG_ID_MAX])
 	if (gate->sys->random(gate->sys, bytes, sizeof(bytes)) != 0)
 		return false;
 	sg_hex(hex, bytes, sizeof(bytes));
-	snprintf(out, SG_ID_MAX, "%s-%s", prefix, hex);
+	struct sg_line line = sg_line_begin(out, SG_ID_MAX, prefix);
+	sg_line_text(&line, "-");
+	sg_line_text(&line, hex);
 	return true;
 }

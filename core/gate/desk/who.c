@@ -3,6 +3,7 @@
 #include "gate/desk/desk.h"
 
 #include "base/group.h"
+#include "base/line.h"
 #include "base/str.h"
 
 #include <stdio.h>
@@ -47,27 +48,50 @@ is_fresh(const struct sg_gate *gate, const struct sg_conn *conn, const struct sg
 	return conn->looked_for == r->id || gate->state.now.boot - conn->looked <= SG_LOOK_FRESH_MS * SG_MSEC;
 }
 
+static void
+name_process(const struct sg_gate *gate, const struct sg_conn *conn, char hex[33])
+{
+	char text[1024], facts[SG_SHA256_HEX] = "";
+	unsigned char mac[SG_SHA256_BYTES];
+	if (conn->peer.pid <= 0)
+		sg_sha256_hex(facts, conn->facts.text);
+	struct sg_line line = sg_line_begin(text, sizeof(text), "instance|");
+	sg_line_text(&line, gate->state.boot_id);
+	sg_line_text(&line, "|");
+	sg_line_number(&line, (int64_t)conn->peer.pid);
+	sg_line_text(&line, "|");
+	sg_line_number(&line, (int64_t)conn->peer.start_time);
+	sg_line_text(&line, "|");
+	sg_line_number(&line, (int64_t)conn->peer.uid);
+	sg_line_text(&line, "|");
+	sg_line_text(&line, facts);
+	sg_hmac(mac, gate->state.key, sg_line_view(&line));
+	sg_hex(hex, mac, 16);
+}
+
+static void
+name_group(const struct sg_gate *gate, const struct sg_conn *conn, struct sg_str group, struct sg_str run, char hex[33])
+{
+	char text[1024];
+	unsigned char mac[SG_SHA256_BYTES];
+	int len = snprintf(text, sizeof(text), "group|%s|%.*s|%.*s|%u", gate->state.boot_id, SG_STR_ARG(group), SG_STR_ARG(run), (unsigned)conn->peer.uid);
+	sg_hmac(mac, gate->state.key, (struct sg_str){text, (size_t)len < sizeof(text) ? (size_t)len : sizeof(text) - 1});
+	sg_hex(hex, mac, 16);
+}
+
 /* An opaque name for one incarnation: of a process the same for every connection it makes, whatever is presented on it and whatever else is found out
  * about it, another one after it is gone; of a control group or a unit the same for all its processes. What the process is, `match` says, each time. The
  * root group and login sessions are no instance: what is known of them is a hint. A peer of another machine is what it presented. */
 bool
 sg_instance_id(const struct sg_gate *gate, const struct sg_conn *conn, const struct sg_agent *agent, char out[SG_ID_MAX])
 {
-	char text[1024], hex[33], facts[SG_SHA256_HEX];
-	unsigned char mac[SG_SHA256_BYTES];
+	char hex[33];
 	struct sg_str group = sg_instance_group(gate, conn, agent), run = sg_str_is(agent->instance, "unit") ? sure_fact(gate, &conn->facts, "invocation_id") : SG_STR("");
 	bool process = sg_str_is(agent->instance, "process");
 	if (!process && (group.len == 0 || (sg_str_is(agent->instance, "unit") && run.len == 0)))
 		return false;
-	snprintf(facts, sizeof(facts), "%s", "");
-	if (conn->peer.pid <= 0)
-		sg_sha256_hex(facts, conn->facts.text);
-	int len = process ? snprintf(text, sizeof(text), "instance|%s|%d|%llu|%u|%s", gate->state.boot_id, (int)conn->peer.pid,
-				     (unsigned long long)conn->peer.start_time, (unsigned)conn->peer.uid, facts)
-			  : snprintf(text, sizeof(text), "group|%s|%.*s|%.*s|%u", gate->state.boot_id, SG_STR_ARG(group), SG_STR_ARG(run), (unsigned)conn->peer.uid);
-	sg_hmac(mac, gate->state.key, (struct sg_str){text, (size_t)len < sizeof(text) ? (size_t)len : sizeof(text) - 1});
-	sg_hex(hex, mac, 16);
-	snprintf(out, SG_ID_MAX, "i-%s", hex);
+	process ? name_process(gate, conn, hex) : name_group(gate, conn, group, run, hex);
+	sg_line_join(out, SG_ID_MAX, "i-", sg_str(hex));
 	return true;
 }
 
@@ -231,9 +255,9 @@ void
 sg_asker(const struct sg_request *r, char out[80])
 {
 	if (r->enforcer != NULL)
-		snprintf(out, 80, "enforcer:%.*s", SG_STR_ARG(r->enforcer->name));
+		sg_line_join(out, 80, "enforcer:", r->enforcer->name);
 	else if (r->agent != NULL)
-		snprintf(out, 80, "agent:%.*s", SG_STR_ARG(r->agent->name));
+		sg_line_join(out, 80, "agent:", r->agent->name);
 	else
-		snprintf(out, 80, "unknown");
+		sg_line_join(out, 80, "unknown", SG_STR(""));
 }

@@ -3,10 +3,10 @@
 #include "gate/desk/desk.h"
 #include "gate/desk/revoking.h"
 
+#include "base/line.h"
 #include "base/str.h"
 #include "gate/journal/pulse.h"
 
-#include <stdio.h>
 
 /* By what the kernel says where there is a process: an agent's name is its own word until it was looked at. */
 static void
@@ -19,9 +19,9 @@ name_caller(struct sg_gate *gate, const struct sg_request *r, char out[SG_PULSE_
 		return;
 	sg_conn_name(conn, name);
 	if (conn->face == SG_FACE_ENFORCER && r->agent != NULL)
-		snprintf(out, SG_PULSE_CALLER, "agent:%.*s", SG_STR_ARG(r->agent->name));
+		sg_line_join(out, SG_PULSE_CALLER, "agent:", r->agent->name);
 	else
-		snprintf(out, SG_PULSE_CALLER, "%s:%s", conn->face == SG_FACE_ENFORCER ? "enforcer" : "uid", name);
+		sg_line_join(out, SG_PULSE_CALLER, conn->face == SG_FACE_ENFORCER ? "enforcer:" : "uid:", sg_str(name));
 }
 
 bool

@@ -4,10 +4,10 @@
 #include "gate/state/fold_memory.h"
 #include "gate/state/mask_line.h"
 
+#include "base/line.h"
 #include "base/str.h"
 #include "gate/state/values.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 static struct sg_attempt *
@@ -31,7 +31,7 @@ attempt_of(struct sg_fold *f, struct sg_task *task)
 	attempt->task = task;
 	char tail[SG_ID_MAX];
 	sg_fold_id(f, "tail", tail, 17);
-	snprintf(attempt->decision, sizeof(attempt->decision), "d%llu-%.16s", (unsigned long long)f->number, tail);
+	sg_decision_id(attempt->decision, f->number, tail);
 	return attempt;
 }
 

@@ -7,6 +7,7 @@
 #include "base/secret.h"
 #include "base/str.h"
 
+
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -123,15 +124,6 @@ sg_state_word(struct sg_state *state, struct sg_str text)
 		return NULL;
 	}
 	return word;
-}
-
-uint64_t
-sg_state_tag(const char *id)
-{
-	const char *dash = strchr(id, '-');
-	char digits[17] = "";
-	snprintf(digits, sizeof(digits), "%s", dash != NULL ? dash + 1 : id);
-	return strtoull(digits, NULL, 16);
 }
 
 bool

@@ -312,6 +312,8 @@ size_t sg_state_agent_approvals(const struct sg_state *state, struct sg_str agen
 const char *sg_state_word(struct sg_state *state, struct sg_str text);
 /* The first 16 hex digits of an id, behind its prefix, as a number. */
 uint64_t sg_state_tag(const char *id);
+/* "d<leaf>-<tail>": the id of the decision whose leaf that is. */
+void sg_decision_id(char out[SG_ID_MAX], uint64_t leaf, const char *tail);
 /* Somebody has looked at it: what was asked before is no beginning of a split, in all its tree. */
 void sg_task_no_split(struct sg_task *task);
 /* The money below which this task's next is a split; 0: any. */

@@ -3,6 +3,7 @@
 #include "gate/state/state.h"
 
 #include "base/secret.h"
+#include "base/line.h"
 #include "base/str.h"
 
 #include <stdio.h>
@@ -12,8 +13,12 @@ task_mac(const struct sg_state *state, const char *purpose, struct sg_str task, 
 	 unsigned char out[SG_SHA256_BYTES])
 {
 	char text[160];
-	int len = snprintf(text, sizeof(text), "%s|%.*s|%lld", purpose, SG_STR_ARG(task), (long long)generation);
-	sg_hmac(out, state->key, (struct sg_str){text, (size_t)len});
+	struct sg_line line = sg_line_begin(text, sizeof(text), purpose);
+	sg_line_text(&line, "|");
+	sg_line_str(&line, task);
+	sg_line_text(&line, "|");
+	sg_line_number(&line, generation);
+	sg_hmac(out, state->key, sg_line_view(&line));
 }
 
 void

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
  * From JSON to the digests of its values, and back from a value to where it was seen. */
 #include "base/canon.h"
+#include "base/line.h"
 #include "base/str.h"
 #include "gate/state/values.h"
 
-#include <stdio.h>
 
 enum { TEXT_MAX = 1 << 20, DIGEST_TEXT = SG_FORM_MAX + SG_ID_MAX + 16 };
 
@@ -28,11 +28,13 @@ sg_value_digest(const struct sg_state *state, const struct sg_task *task, struct
 	char text[DIGEST_TEXT];
 	unsigned char mac[SG_SHA256_BYTES];
 	uint64_t digest = 0;
-	int len = snprintf(text, sizeof(text), "value|%s|", task->root->id);
-	if (len < 0 || (size_t)len + form.len >= sizeof(text))
+	struct sg_line line = sg_line_begin(text, sizeof(text), "value|");
+	sg_line_text(&line, task->root->id);
+	sg_line_text(&line, "|");
+	sg_line_str(&line, form); /* all of it: what goes on behind a NUL is another value */
+	if (line.cut)
 		return 0;
-	memcpy(text + len, form.ptr, form.len); /* all of it: what goes on behind a NUL is another value */
-	sg_hmac(mac, state->key, (struct sg_str){text, (size_t)len + form.len});
+	sg_hmac(mac, state->key, sg_line_view(&line));
 	memcpy(&digest, mac, sizeof(digest));
 	return digest == 0 ? 1 : digest;
 }
