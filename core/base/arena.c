@@ -3,6 +3,7 @@
 #include "base/arena.h"
 
 #include "base/secret.h"
+#include "base/spare.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -19,7 +20,7 @@ struct sg_arena_block {
 #ifdef SG_ARENA_DEBUG
 enum { BLOCK_SIZE = 0 };
 #else
-enum { BLOCK_SIZE = 4096 };
+enum { BLOCK_SIZE = 4096 - sizeof(struct sg_arena_block) };
 #endif
 
 void
@@ -32,7 +33,7 @@ static struct sg_arena_block *
 add_block(struct sg_arena *arena, size_t size)
 {
 	size_t room = size > BLOCK_SIZE ? size : BLOCK_SIZE;
-	struct sg_arena_block *block = malloc(sizeof(*block) + room);
+	struct sg_arena_block *block = sg_spare_take(sizeof(*block) + room);
 	if (block == NULL)
 		return NULL;
 	block->size = room;
@@ -104,7 +105,7 @@ sg_arena_done(struct sg_arena *arena)
 	while (block != NULL) {
 		struct sg_arena_block *next = block->next;
 		sg_wipe(block->bytes, block->used);
-		free(block);
+		sg_spare_give(block, sizeof(*block) + block->size);
 		block = next;
 	}
 	sg_arena_init(arena, arena->budget);

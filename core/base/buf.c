@@ -3,6 +3,7 @@
 #include "base/buf.h"
 
 #include "base/secret.h"
+#include "base/spare.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -20,7 +21,7 @@ sg_buf_done(struct sg_buf *buf)
 {
 	if (buf->ptr != NULL)
 		sg_wipe(buf->ptr, buf->room);
-	free(buf->ptr);
+	sg_spare_give(buf->ptr, buf->room);
 	sg_buf_init(buf, buf->max);
 }
 
@@ -47,13 +48,13 @@ grow(struct sg_buf *buf, size_t need)
 		room *= 2;
 	if (room > buf->max)
 		room = buf->max;
-	char *bytes = malloc(room);
+	char *bytes = sg_spare_take(room);
 	if (bytes == NULL)
 		return false;
 	if (buf->ptr != NULL) {
 		memcpy(bytes, buf->ptr, buf->len);
 		sg_wipe(buf->ptr, buf->len);
-		free(buf->ptr);
+		sg_spare_give(buf->ptr, buf->room);
 	}
 	buf->ptr = bytes;
 	buf->room = room;

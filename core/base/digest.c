@@ -71,16 +71,38 @@ keyless_hmac(void)
 	return context;
 }
 
-void
-sg_hmac(unsigned char out[SG_SHA256_BYTES], const unsigned char key[SG_KEY_BYTES], struct sg_str text)
+static void
+mac_with(EVP_MAC_CTX *context, const unsigned char *key, unsigned char out[SG_SHA256_BYTES], struct sg_str text)
 {
 	size_t len = 0;
-	EVP_MAC_CTX *context = EVP_MAC_CTX_dup(keyless_hmac());
-	if (context == NULL || EVP_MAC_init(context, key, SG_KEY_BYTES, NULL) != 1 ||
+	if (context == NULL || EVP_MAC_init(context, key, key != NULL ? SG_KEY_BYTES : 0, NULL) != 1 ||
 	    EVP_MAC_update(context, (const unsigned char *)text.ptr, text.len) != 1 || EVP_MAC_final(context, out, &len, SG_SHA256_BYTES) != 1 ||
 	    len != SG_SHA256_BYTES)
 		abort();
+}
+
+static void
+hmac_once(unsigned char out[SG_SHA256_BYTES], const unsigned char key[SG_KEY_BYTES], struct sg_str text)
+{
+	EVP_MAC_CTX *context = EVP_MAC_CTX_dup(keyless_hmac());
+	mac_with(context, key, out, text);
 	EVP_MAC_CTX_free(context); /* wipes the key */
+}
+
+/* The last key stays with the thread that used it: of a gate that is the state key, which it holds anyway. */
+void
+sg_hmac(unsigned char out[SG_SHA256_BYTES], const unsigned char key[SG_KEY_BYTES], struct sg_str text)
+{
+	static _Thread_local EVP_MAC_CTX *context;
+	static _Thread_local unsigned char last[SG_KEY_BYTES];
+	if (context != NULL && sg_secret_eq(key, last, SG_KEY_BYTES)) {
+		mac_with(context, NULL, out, text);
+		return;
+	}
+	EVP_MAC_CTX_free(context);
+	context = EVP_MAC_CTX_dup(keyless_hmac());
+	memcpy(last, key, SG_KEY_BYTES);
+	mac_with(context, key, out, text);
 }
 
 void
@@ -89,12 +111,12 @@ sg_derive(unsigned char out[SG_KEY_BYTES], const unsigned char key[SG_KEY_BYTES]
 	unsigned char extract_key[SG_KEY_BYTES], extracted[SG_SHA256_BYTES];
 	char expand[128];
 	sg_sha256(extract_key, salt); /* a salt of fixed length, whatever was given */
-	sg_hmac(extracted, extract_key, (struct sg_str){(const char *)key, SG_KEY_BYTES});
+	hmac_once(extracted, extract_key, (struct sg_str){(const char *)key, SG_KEY_BYTES});
 
 	size_t len = strnlen(label, sizeof(expand) - 1);
 	memcpy(expand, label, len);
 	expand[len] = 1;
-	sg_hmac(out, extracted, (struct sg_str){expand, len + 1});
+	hmac_once(out, extracted, (struct sg_str){expand, len + 1});
 	sg_wipe(extracted, sizeof(extracted));
 }
 
@@ -106,6 +128,24 @@ nonce_of(unsigned char nonce[12], uint64_t number)
 		nonce[11 - i] = (unsigned char)(number >> (8 * i));
 }
 
+/* For encryption with that key, which stays with the thread until another comes: its schedule is made once a day. NULL: no memory. */
+static EVP_CIPHER_CTX *
+sealing(const unsigned char key[SG_KEY_BYTES])
+{
+	static _Thread_local EVP_CIPHER_CTX *context;
+	static _Thread_local unsigned char last[SG_KEY_BYTES];
+	if (context != NULL && sg_secret_eq(key, last, SG_KEY_BYTES))
+		return context;
+	EVP_CIPHER_CTX_free(context); /* wipes the key before */
+	context = EVP_CIPHER_CTX_new();
+	if (context != NULL && EVP_EncryptInit_ex(context, gcm != NULL ? gcm : EVP_aes_256_gcm(), NULL, key, NULL) != 1) {
+		EVP_CIPHER_CTX_free(context);
+		context = NULL;
+	}
+	memcpy(last, key, SG_KEY_BYTES);
+	return context;
+}
+
 enum sg_status
 sg_seal(char *out, const unsigned char key[SG_KEY_BYTES], uint64_t number, struct sg_str aad, struct sg_str plain,
 	struct sg_err *err)
@@ -113,14 +153,13 @@ sg_seal(char *out, const unsigned char key[SG_KEY_BYTES], uint64_t number, struc
 	unsigned char nonce[12];
 	int len = 0, rest = 0;
 	nonce_of(nonce, number);
-	EVP_CIPHER_CTX *context = EVP_CIPHER_CTX_new();
+	EVP_CIPHER_CTX *context = sealing(key);
 	int ok = context != NULL && plain.len < INT32_MAX && aad.len < INT32_MAX &&
-		 EVP_EncryptInit_ex(context, gcm != NULL ? gcm : EVP_aes_256_gcm(), NULL, key, nonce) == 1 &&
+		 EVP_EncryptInit_ex(context, NULL, NULL, NULL, nonce) == 1 &&
 		 EVP_EncryptUpdate(context, NULL, &len, (const unsigned char *)aad.ptr, (int)aad.len) == 1 &&
 		 EVP_EncryptUpdate(context, (unsigned char *)out, &len, (const unsigned char *)plain.ptr, (int)plain.len) == 1 &&
 		 EVP_EncryptFinal_ex(context, (unsigned char *)out + len, &rest) == 1 &&
 		 EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_GCM_GET_TAG, SG_SEAL_OVERHEAD, out + plain.len) == 1;
-	EVP_CIPHER_CTX_free(context);
 	return ok ? SG_OK : sg_fail(err, SG_BUG, "seal_failed", "AES-256-GCM did not encrypt");
 }
 

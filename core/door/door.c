@@ -5,6 +5,7 @@
 #include "base/confine.h"
 #include "base/digest.h"
 #include "base/err.h"
+#include "base/spare.h"
 #include "base/str.h"
 #include "base/sys.h"
 #include "door/conn.h"
@@ -109,6 +110,7 @@ sg_door_run(const struct sg_door_process *how)
 		free(door);
 		return EXIT_CONFINE;
 	}
+	sg_spare_keep();
 	door->how = *how;
 	door->epoll = epoll_create1(EPOLL_CLOEXEC);
 	int keep[] = {how->gate, door->epoll};

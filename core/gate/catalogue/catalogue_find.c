@@ -36,10 +36,10 @@ FIND(sg_catalogue_tool(const struct sg_catalogue *catalogue, struct sg_str actio
 struct sg_str
 sg_resource_bare(struct sg_str id)
 {
-	const char *query = memmem(id.ptr, id.len, "://", 3) == NULL ? NULL : memchr(id.ptr, '?', id.len);
-	const struct sg_scheme *scheme = query == NULL ? NULL : sg_scheme_of(id);
-	if (query == NULL)
+	const char *query = memchr(id.ptr, '?', id.len);
+	if (query == NULL || memmem(id.ptr, id.len, "://", 3) == NULL)
 		return id;
+	const struct sg_scheme *scheme = sg_scheme_of(id);
 	bool slash = query > id.ptr && query[-1] == '/' && (scheme == NULL || !scheme->root); /* without a query a host of these stands without it */
 	return (struct sg_str){id.ptr, (size_t)(query - id.ptr) - slash};
 }

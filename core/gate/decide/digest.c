@@ -102,6 +102,7 @@ sg_digest_asked(struct sg_gate *gate, struct sg_request *r, const struct sg_task
 	sg_bind_life(gate, r, 0);
 	r->effective = sg_arena_copy(&r->arena, sg_buf_view(&args));
 	sg_digest_of(gate, r, sg_buf_view(&args), task, r->asked);
+	r->asked_under = gate->configured;
 	memcpy(r->digest, r->asked, sizeof(r->digest));
 	sg_buf_done(&args);
 }

@@ -30,6 +30,15 @@ which_argument(struct sg_arena *arena, const struct sg_narrowed *narrowed)
 	return sg_arena_copy(arena, (struct sg_str){text, len > 0 && (size_t)len < sizeof(text) ? (size_t)len : 0});
 }
 
+/* Where nothing is other than it was asked, effective arguments and digest are those of what was asked. */
+static bool
+take_effective(struct sg_gate *gate, struct sg_request *r, const struct sg_task *task, struct sg_str args)
+{
+	r->effective = sg_arena_copy(&r->arena, args);
+	return r->effective.ptr != NULL && sg_digest_of(gate, r, r->effective, task, r->digest) &&
+	       sg_canon_parse(&r->arena, r->effective, &sg_request_limits, &r->effective_args, NULL) == SG_OK;
+}
+
 static bool
 narrow(struct sg_gate *gate, struct sg_request *r, const struct sg_task *task, enum sg_reason *reason)
 {
@@ -37,15 +46,14 @@ narrow(struct sg_gate *gate, struct sg_request *r, const struct sg_task *task, e
 	struct sg_narrowed narrowed;
 	sg_buf_init(&args, SG_INPUT_MAX);
 	bool good = sg_narrow(r->args, &r->merged, &r->action->narrow, &args, &narrowed) == SG_OK;
+	int64_t asked_life = r->life_ms;
 	*reason = narrowed.reason;
 	r->narrowed = narrowed.changed;
 	sg_bind_life(gate, r, r->merged.ttl_ms);
 	if (!good) {
 		r->merged.say = which_argument(&r->arena, &narrowed);
-	} else {
-		r->effective = sg_arena_copy(&r->arena, sg_buf_view(&args));
-		good = r->effective.ptr != NULL && sg_digest_of(gate, r, r->effective, task, r->digest) &&
-		       sg_canon_parse(&r->arena, r->effective, &sg_request_limits, &r->effective_args, NULL) == SG_OK;
+	} else if (narrowed.changed || r->life_ms != asked_life || r->asked_under != gate->configured || strcmp(r->digest, r->asked) != 0) {
+		good = take_effective(gate, r, task, sg_buf_view(&args));
 		*reason = SG_REASON_internal;
 	}
 	sg_buf_done(&args);

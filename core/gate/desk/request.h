@@ -70,6 +70,7 @@ struct sg_request {
 	const struct sg_json *resource, *args, *context;
 	struct sg_str action_name, resource_type, resource_id, audience;
 	char asked[SG_SHA256_HEX], digest[SG_SHA256_HEX];
+	uint64_t asked_under; /* number of the configuration that `asked` was made under */
 	const struct sg_resource *found;         /* the catalogue's stanza of the resource, or NULL */
 	enum sg_sensitivity level;               /* of action and resource, the higher */
 	const struct sg_json *effective_args;    /* after narrowing; the arguments before */

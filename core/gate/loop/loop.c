@@ -7,6 +7,7 @@
 #include "base/confine.h"
 #include "base/err.h"
 #include "base/secret.h"
+#include "base/spare.h"
 #include "base/str.h"
 
 #include <errno.h>
@@ -288,6 +289,7 @@ sg_gate_run(const struct sg_gate_process *how)
 		free(loop);
 		return SG_GATE_LINK;
 	}
+	sg_spare_keep();
 	sg_pulse_use(how->pulse);
 	sg_pulse_beat();
 	signal(SIGCHLD, SIG_IGN); /* copies that write snapshots: nobody waits for them */

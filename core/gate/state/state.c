@@ -7,7 +7,6 @@
 #include "base/secret.h"
 #include "base/str.h"
 
-
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -359,12 +358,14 @@ sg_state_pending(struct sg_state *state, void (*each)(void *to, struct sg_lease 
 uint64_t
 sg_person_tag(struct sg_str id)
 {
-	char hex[SG_SHA256_HEX];
+	unsigned char digest[SG_SHA256_BYTES];
+	uint64_t tag = 0;
 	if (id.len == 0)
 		return 0;
-	sg_sha256_hex(hex, id);
-	hex[16] = '\0';
-	return strtoull(hex, NULL, 16) | 1;
+	sg_sha256(digest, id);
+	for (int i = 0; i < 8; i++)
+		tag = tag << 8 | digest[i];
+	return tag | 1;
 }
 
 /* The user of a domain of processes: its name begins with it. -1: of a session, or of what an enforcer asserts. */
