@@ -5,18 +5,18 @@
 
 #include "base/str.h"
 
-#include <signal.h>
-#include <sys/syscall.h>
+#include <poll.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* Workers whose process is gone leave a readable pidfd behind. */
-static void
-forget_workers(struct sg_supervisor *s)
+/* Workers are the zygote's children, no SIGCHLD tells of them: their process, once it is gone, leaves a readable pidfd behind. */
+void
+sg_role_forget_workers(struct sg_supervisor *s)
 {
 	for (size_t i = 0; i < SG_PROCESSES; i++) {
 		struct sg_process *row = &s->processes[i];
-		if (row->used && row->pid == 0 && syscall(SYS_pidfd_send_signal, row->pidfd, 0, NULL, 0) != 0)
+		struct pollfd ended = {.fd = row->pidfd, .events = POLLIN};
+		if (row->used && row->pid == 0 && poll(&ended, 1, 0) != 0)
 			sg_role_end_row(row);
 	}
 }
@@ -56,5 +56,5 @@ sg_role_reap(struct sg_supervisor *s)
 	int status;
 	for (pid_t pid; (pid = waitpid(-1, &status, WNOHANG)) > 0;)
 		ended(s, pid, status);
-	forget_workers(s);
+	sg_role_forget_workers(s);
 }

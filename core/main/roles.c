@@ -283,6 +283,7 @@ sg_role_spawn(struct sg_supervisor *s, const struct sg_json *request)
 void
 sg_role_spawned(struct sg_supervisor *s, uint64_t slot, int pidfd)
 {
+	sg_role_forget_workers(s); /* one that left by itself keeps no place from the next */
 	if (!note(s, slot, 0, pidfd, SG_ROLE_WORKER)) {
 		syscall(SYS_pidfd_send_signal, pidfd, SIGKILL, NULL, 0);
 		close(pidfd);

@@ -107,6 +107,7 @@ void sg_role_kill_all(struct sg_supervisor *s);
 void sg_role_end_row(struct sg_process *row);
 /* reap.c */
 void sg_role_reap(struct sg_supervisor *s);
+void sg_role_forget_workers(struct sg_supervisor *s);
 void sg_role_spawned(struct sg_supervisor *s, uint64_t slot, int pidfd);
 
 /* held.c */

@@ -21,6 +21,8 @@ struct judgement {
 	struct sg_json_writer w;
 	struct sg_buf *output;
 	size_t start; /* of this answer in `output` */
+	size_t from, to; /* of `rules`: those that the call under way asks */
+	struct sg_buf error; /* of the first hook that failed, as it goes into the answer; empty: none */
 };
 
 /* The one thing that a function of a rule returns. What stands behind it would be dropped in silence: `return allow {}, deny "no"`. */
@@ -95,7 +97,7 @@ ask_all(lua_State *L)
 	struct judgement *j = lua_touserdata(L, 1);
 	lua_settop(L, 0);
 	sg_view_push_request(L);
-	for (size_t i = 0; i < j->count; i++) {
+	for (size_t i = j->from; i < j->to; i++) {
 		j->policy->rule = &j->policy->rules[j->rules[i]];
 		ask(L, j, j->policy->rule);
 	}
@@ -115,10 +117,23 @@ write_text(struct sg_json_writer *w, const struct sg_vm *vm)
 }
 
 static void
-write_error(struct judgement *j)
+write_why(const struct judgement *j, struct sg_json_writer *w)
 {
 	const struct sg_vm *vm = &j->policy->vm;
 	const struct sg_policy_rule *rule = j->policy->rule;
+	sg_jw_object(w);
+	sg_jw_member_text(w, "code", sg_policy_code_text(vm->code));
+	sg_jw_member_str(w, "file", vm->line > 0 || rule == NULL ? sg_str(vm->file) : j->policy->files[rule->file].name);
+	sg_jw_member_int(w, "line", vm->line > 0 || rule == NULL ? vm->line : rule->line);
+	sg_jw_member_str(w, "rule", rule == NULL ? SG_STR("") : rule->id);
+	sg_jw_name(w, "text");
+	write_text(w, vm);
+	sg_jw_end(w);
+}
+
+static void
+write_error(struct judgement *j)
+{
 	struct sg_json_writer w;
 	sg_jw_begin(&w, j->output);
 	sg_jw_object(&w);
@@ -126,15 +141,49 @@ write_error(struct judgement *j)
 	sg_jw_array(&w);
 	sg_jw_end(&w);
 	sg_jw_name(&w, "error");
-	sg_jw_object(&w);
-	sg_jw_member_text(&w, "code", sg_policy_code_text(vm->code));
-	sg_jw_member_str(&w, "file", vm->line > 0 || rule == NULL ? sg_str(vm->file) : j->policy->files[rule->file].name);
-	sg_jw_member_int(&w, "line", vm->line > 0 || rule == NULL ? vm->line : rule->line);
-	sg_jw_member_str(&w, "rule", rule == NULL ? SG_STR("") : rule->id);
-	sg_jw_name(&w, "text");
-	write_text(&w, vm);
+	write_why(j, &w);
 	sg_jw_end(&w);
-	sg_jw_end(&w);
+}
+
+/* What this hook began to write goes; why the first one failed is kept. */
+static void
+hook_failed(struct judgement *j, const struct sg_json_writer *before, size_t len)
+{
+	struct sg_json_writer w;
+	j->w = *before;
+	j->output->len = len;
+	j->output->failed = false;
+	j->policy->spent |= sg_policy_code_spends(j->policy->vm.code);
+	if (j->error.len > 0)
+		return;
+	sg_jw_begin(&w, &j->error);
+	write_why(j, &w);
+}
+
+/* Rules decide together, and one that fails takes all with it. Hooks only make things stricter: each is asked by itself, and one that fails takes nothing from
+ * the others. False: what is kept between calls was changed, and nothing of it can be believed. */
+static bool
+run_hooks(struct judgement *j)
+{
+	for (size_t i = 0; i < j->count; i++) {
+		struct sg_json_writer before = j->w;
+		size_t len = j->output->len;
+		j->from = i;
+		j->to = i + 1;
+		if (sg_vm_run(&j->policy->vm, ask_all, j, j->policy->limits.steps) == SG_OK)
+			continue;
+		if (j->policy->vm.code == SG_CODE_STATE)
+			return false;
+		hook_failed(j, &before, len);
+	}
+	return true;
+}
+
+static bool
+run_rules(struct judgement *j)
+{
+	j->to = j->count;
+	return j->count == 0 || sg_vm_run(&j->policy->vm, ask_all, j, j->policy->limits.steps) == SG_OK;
 }
 
 static bool
@@ -152,11 +201,11 @@ run(struct judgement *j)
 	sg_jw_object(&j->w);
 	sg_jw_name(&j->w, "effects");
 	sg_jw_array(&j->w);
-	if (j->count > 0 && sg_vm_run(vm, ask_all, j, j->policy->limits.steps) != SG_OK)
+	if (!(j->after ? run_hooks(j) : run_rules(j)))
 		return false;
 	sg_jw_end(&j->w);
 	sg_jw_name(&j->w, "error");
-	sg_jw_null(&j->w);
+	j->error.len > 0 ? sg_jw_raw(&j->w, sg_buf_view(&j->error)) : sg_jw_null(&j->w);
 	sg_reads_write(&j->w, j->policy->reads);
 	sg_jw_end(&j->w);
 	return true;
@@ -185,6 +234,7 @@ judge(struct sg_policy *policy, struct sg_str input, struct sg_buf *output, bool
 {
 	static const struct sg_json_limits limits = {.bytes = SG_POLICY_INPUT, .nodes = NODES};
 	struct judgement j = {.policy = policy, .after = after, .output = output};
+	sg_buf_init(&j.error, 4 * SG_VM_TEXT + 4096);
 	struct sg_arena arena;
 	struct sg_str action;
 	sg_arena_init(&arena, ARENA);
@@ -196,6 +246,7 @@ judge(struct sg_policy *policy, struct sg_str input, struct sg_buf *output, bool
 		j.rules = sg_match_find(policy->match[after], action, &j.count);
 		status = answer(&j);
 	}
+	sg_buf_done(&j.error);
 	sg_arena_done(&arena);
 	return status;
 }

@@ -133,7 +133,7 @@ sg_afterwards(struct sg_gate *gate, struct sg_request *r)
 	if (attempt == NULL)
 		return; /* forgotten with its task */
 	attempt->hooks_asked--;
-	for (size_t i = 0; r->reason == SG_REASON_allowed && i < r->effect_count; i++)
+	for (size_t i = 0; i < r->effect_count; i++) /* of those that did not fail, whatever the others did */
 		good &= apply(gate, attempt, &r->effects[i]);
 	over(gate, attempt, good);
 }

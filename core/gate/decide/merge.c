@@ -33,17 +33,19 @@ sg_effects_read(const struct sg_json *answer, struct sg_effect *effects, size_t 
 	*reason = SG_REASON_policy_error;
 	if (list == NULL || list->type != SG_JSON_ARRAY || error == NULL)
 		return sg_fail(err, SG_MALFORMED, "effects_form", "policy answered something else than effects");
-	if (error->type != SG_JSON_NULL) {
-		*reason = policy_reason(error);
-		return sg_fail(err, SG_REFUSED, "policy", "policy failed");
-	}
 	if (list->count > SG_EFFECTS_MAX) {
 		*reason = SG_REASON_policy_output;
 		return sg_fail(err, SG_REFUSED, "policy", "%u effects", list->count);
 	}
 	for (const struct sg_json *e = sg_json_first(list); e != NULL; e = sg_json_next(list, e))
-		if (!read_effect(e, &effects[(*count)++]))
+		if (!read_effect(e, &effects[(*count)++])) {
+			*count = 0;
 			return sg_fail(err, SG_MALFORMED, "effects_form", "an effect that is none");
+		}
+	if (error->type != SG_JSON_NULL) {
+		*reason = policy_reason(error);
+		return sg_fail(err, SG_REFUSED, "policy", "policy failed");
+	}
 	return SG_OK;
 }
 

@@ -6,8 +6,8 @@
 #include "base/buf.h"
 #include "gate/desk/merged.h"
 
-/* Reads the worker's answer {"effects":[...],"error":null} into `effects`. SG_MALFORMED (effects_form) for anything that is not exactly that; a policy
- * error is SG_REFUSED with its reason in `*reason`. */
+/* Reads the worker's answer {"effects":[...],"error":null} into `effects`. SG_MALFORMED (effects_form) for anything that is not exactly that, without effects; a
+ * policy error is SG_REFUSED with its reason in `*reason`, and the effects of those hooks that did not fail (of rules there are none then). */
 enum sg_status sg_effects_read(const struct sg_json *answer, struct sg_effect *effects, size_t *count,
 			       enum sg_reason *reason, struct sg_err *err);
 

@@ -134,6 +134,9 @@ struct sg_gate {
 	} slowest_request;
 	sg_time slowest_turn;
 	sg_time last_sweep, last_reopen, gap_since;
+	sg_time last_lost, rest; /* when a group was lost; so long after a trial comes the next one */
+	bool shut;       /* the journal was closed since it was last open */
+	void (*reopened)(struct sg_gate *gate); /* what could not be recorded meanwhile is looked at, before anybody is answered */
 	uint64_t decided, allowed;
 	uint64_t shut_out;   /* times that a user who only connected was refused by the kernel for a moment */
 	uint64_t turned_out; /* connections that were closed so that others find place */

@@ -195,11 +195,24 @@ lose(void *to, const struct sg_record *record, struct sg_err *err)
 	return SG_OK;
 }
 
+enum { REST_MOST_S = 32, LOST_AGAIN_S = 60 };
+
+/* A disk that takes trials and loses groups costs a fold each time: the next trial waits twice as long, until a minute has passed without a loss. */
+static void
+rest(struct sg_gate *gate)
+{
+	sg_time now = gate->state.now.boot, longer = 2 * gate->rest;
+	bool again = gate->last_lost != 0 && now - gate->last_lost < LOST_AGAIN_S * SG_SEC;
+	gate->rest = !again || longer == 0 ? SG_SEC : longer < REST_MOST_S * SG_SEC ? longer : REST_MOST_S * SG_SEC;
+	gate->last_lost = now;
+}
+
 void
 sg_gate_lost(struct sg_gate *gate)
 {
 	struct sg_owed *later = gate->owed; /* kills that came while closed stand behind what was lost before them */
 	gate->owed = NULL;
+	gate->journal.lost = false;
 	sg_journal_void(&gate->journal, lose, gate, NULL);
 	sg_buf_clear(&gate->journal.commit.bytes);
 	sg_buf_clear(&gate->journal.pending);
@@ -210,6 +223,7 @@ sg_gate_lost(struct sg_gate *gate)
 		oldest->next = gate->owed;
 		gate->owed = later;
 	}
+	rest(gate);
 	if (sg_state_again(gate))
 		sg_owed_fold(gate);
 }

@@ -71,16 +71,30 @@ fail_unsynced(struct sg_gate *gate)
 	free(ids);
 }
 
+/* The disk took a trial. What it owes comes before anything that builds on it. */
+static void
+reopened(struct sg_gate *gate)
+{
+	gate->shut = false;
+	sg_gate_pay(gate);
+	sg_gate_write_gaps(gate);
+	gate->reopened(gate);
+}
+
 void
 sg_gate_synced(struct sg_gate *gate)
 {
 	uint64_t *ids;
 	sg_gate_now(gate);
 	if (gate->journal.closed) {
-		sg_gate_lost(gate);
-		fail_unsynced(gate);
+		if (gate->journal.lost) {
+			sg_gate_lost(gate);
+			fail_unsynced(gate);
+		}
 		return;
 	}
+	if (gate->shut)
+		reopened(gate);
 	sg_gate_release_held(gate);
 	size_t count = sg_requests_collect(gate, &ids, is_synced);
 	for (size_t i = 0; i < count; i++) {

@@ -183,7 +183,7 @@ sg_journal_back(struct sg_journal *journal, const struct sg_journal_point *point
 bool
 sg_journal_ready(const struct sg_journal *journal)
 {
-	return !journal->closed && !journal->committing && journal->pending.len > 0;
+	return !journal->committing && (journal->trying || (!journal->closed && journal->pending.len > 0));
 }
 
 struct sg_commit *
@@ -193,7 +193,8 @@ sg_journal_take(struct sg_journal *journal)
 	struct sg_buf empty = commit->bytes;
 	sg_buf_clear(&empty);
 	*commit = (struct sg_commit){.bytes = journal->pending, .fd = journal->fd, .at = journal->at,
-				     .last = journal->appended, .segment = journal->segment};
+				     .last = journal->appended, .segment = journal->segment, .trial = journal->trying};
+	journal->trying = false;
 	journal->pending = empty;
 	if (journal->pending_starts_segment) {
 		journal->header.segment = ++journal->segment_high; /* used once, also where the file stays half there */
@@ -215,16 +216,20 @@ void
 sg_journal_write(const struct sg_journal *journal, struct sg_commit *commit)
 {
 	commit->status = SG_OK;
+	if (commit->trial) {
+		sg_journal_write_trial(journal, commit);
+		return;
+	}
 	if (commit->starts_segment)
 		commit->fd = sg_segment_create(journal->sys, journal->folder, &commit->header, &commit->error);
 	if (commit->fd < 0 || sg_write_all(journal->sys, commit->fd, sg_buf_view(&commit->bytes), commit->at, &commit->error) != 0) {
 		commit->status = SG_UNAVAILABLE;
-		return;
-	}
-	if (journal->sys->fdatasync(journal->sys, commit->fd) != 0) {
+	} else if (journal->sys->fdatasync(journal->sys, commit->fd) != 0) {
 		commit->error = errno;
 		commit->status = SG_UNAVAILABLE;
 	}
+	if (commit->status != SG_OK && commit->starts_segment && commit->fd >= 0) /* nobody will read it: a full disk would gather them */
+		sg_segment_drop(journal->folder, commit->segment);
 }
 
 /* Every so many leaves a mark, so that one can be found without reading from the start. */
@@ -232,7 +237,7 @@ static void
 mark_group(struct sg_journal *journal, const struct sg_commit *commit)
 {
 	/* a new segment begins behind the numbers that were lost */
-	uint64_t first = commit->starts_segment ? commit->header.first : journal->durable + 1;
+	uint64_t first = commit->starts_segment ? commit->header.first : commit->at == SG_SEGMENT_HEADER ? journal->first : journal->durable + 1;
 	sg_journal_mark(journal, first, commit->segment, (size_t)commit->at);
 }
 
@@ -244,6 +249,7 @@ sg_journal_done(struct sg_journal *journal, struct sg_commit *commit)
 		if (commit->starts_segment && commit->fd >= 0)
 			journal->sys->close(journal->sys, commit->fd);
 		journal->closed = true; /* the bytes stay: sg_journal_void tells what was lost */
+		journal->lost |= !commit->trial;
 		return;
 	}
 	if (commit->starts_segment) {
@@ -252,8 +258,13 @@ sg_journal_done(struct sg_journal *journal, struct sg_commit *commit)
 		journal->fd = commit->fd;
 		journal->segment = commit->segment;
 	}
-	mark_group(journal, commit);
 	journal->at = commit->at + (off_t)commit->bytes.len;
+	if (commit->trial) {
+		journal->first = commit->header.first;
+		journal->closed = false;
+		return;
+	}
+	mark_group(journal, commit);
 	sg_commit_chain(commit, journal->durable_chain);
 	journal->durable = commit->last;
 }
@@ -275,20 +286,6 @@ sg_journal_void(const struct sg_journal *journal, sg_journal_fold *fold, void *t
 				return status;
 		}
 	}
-	return SG_OK;
-}
-
-enum sg_status
-sg_journal_reopen(struct sg_journal *journal, struct sg_err *err)
-{
-	sg_buf_clear(&journal->commit.bytes);
-	sg_buf_clear(&journal->pending);
-	memcpy(journal->chain, journal->durable_chain, SG_SHA256_BYTES);
-	journal->appended = journal->durable;
-	enum sg_status status = sg_journal_plan_segment(journal, err);
-	if (status != SG_OK)
-		return status;
-	journal->closed = false;
 	return SG_OK;
 }
 

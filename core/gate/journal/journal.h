@@ -19,6 +19,7 @@ struct sg_commit {
 	off_t at;
 	uint64_t last; /* highest leaf in it; 0 if it is empty */
 	bool starts_segment;
+	bool trial; /* no leaf: does the disk take anything again? */
 	struct sg_segment_header header; /* of the segment that it starts: its own copy, the next one may be planned before this one is written */
 	uint64_t segment;
 	enum sg_status status;
@@ -51,6 +52,9 @@ struct sg_journal {
 	struct sg_buf pending;
 	struct sg_commit commit;
 	bool committing, closed;
+	bool trying; /* closed, and about to be tried */
+	uint64_t first; /* of the segment that a trial began: its first leaf */
+	bool lost;   /* a group did not reach the disk, and nobody has asked sg_journal_void what was in it */
 	bool pending_starts_segment; /* the pending group is the first of a new segment, whose salt is in `header` */
 	int64_t last_at_ms; /* leaf time never decreases, but by an operator's word (SG_VERB_CLOCK) */
 	int64_t cap_ms;     /* the wall clock is not believed further than this; 0: it is believed */
@@ -103,17 +107,21 @@ struct sg_journal_point sg_journal_here(const struct sg_journal *journal);
 /* Nothing may have been appended, taken or reopened in between but that one leaf. */
 void sg_journal_back(struct sg_journal *journal, const struct sg_journal_point *point);
 
-/* True if leaves wait and no commit is on its way: then take, write, done. */
+/* True if leaves wait, or a trial, and no commit is on its way: then take, write, done. */
 bool sg_journal_ready(const struct sg_journal *journal);
 struct sg_commit *sg_journal_take(struct sg_journal *journal);
 /* Writes and syncs; touches nothing but the commit and the files. Never retries a sync. */
 void sg_journal_write(const struct sg_journal *journal, struct sg_commit *commit);
-/* Takes note of the result; on failure the journal is closed. */
+/* Takes note of the result; on failure the journal is closed, behind a trial that went well it is open. */
 void sg_journal_done(struct sg_journal *journal, struct sg_commit *commit);
 
-/* After a failure: starts a new segment behind the last synced leaf. The caller then appends again what must not be lost. Numbers already
- * used stay void. SG_UNAVAILABLE (audit_unavailable) if the disk still fails. */
-enum sg_status sg_journal_reopen(struct sg_journal *journal, struct sg_err *err);
+enum { SG_JOURNAL_TRIAL = 65536 /* bytes that the disk must take before anything is trusted to it again */ };
+/* After a failure: plans a new segment behind the last synced leaf, whose beginning is a commit of its own, a trial (journal_trial.c). The journal is open only
+ * once that is done; the caller then appends again what must not be lost. Numbers already used stay void. SG_UNAVAILABLE (journal_io, no_randomness)
+ * if there can be no segment at all. */
+enum sg_status sg_journal_try(struct sg_journal *journal, struct sg_err *err);
+/* Private to the journal: writes a trial. Fills status and error. */
+void sg_journal_write_trial(const struct sg_journal *journal, struct sg_commit *commit);
 
 /* While closed, before reopening: every leaf that was appended and not synced, in order. */
 enum sg_status sg_journal_void(const struct sg_journal *journal, sg_journal_fold *fold, void *to, struct sg_err *err);

@@ -57,7 +57,16 @@ sg_segment_create(const struct sg_sys *sys, int folder, const struct sg_segment_
 		*error = errno;
 	}
 	sys->close(sys, fd);
+	sg_segment_drop(folder, header->segment); /* once a second on a full disk: a start reads no more than SG_SEGMENTS_MAX */
 	return -1;
+}
+
+void
+sg_segment_drop(int folder, uint64_t segment)
+{
+	char name[SG_SEGMENT_NAME];
+	sg_segment_name(name, segment);
+	unlinkat(folder, name, 0);
 }
 
 static int

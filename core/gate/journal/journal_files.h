@@ -15,8 +15,10 @@ int sg_write_all(const struct sg_sys *sys, int fd, struct sg_str bytes, off_t at
 
 enum { SG_RECORD_BUDGET = 8 << 20 /* bytes of memory for one leaf that is read */ };
 
-/* A new segment: file, header, both synced, the folder too. The descriptor, or -1 with *error. */
+/* A new segment: file, header, both synced, the folder too. The descriptor, or -1 with *error and no file. */
 int sg_segment_create(const struct sg_sys *sys, int folder, const struct sg_segment_header *header, int *error);
+/* One that nothing durable stands in. */
+void sg_segment_drop(int folder, uint64_t segment);
 
 /* Segment numbers in the folder, ascending; at most `room`. Returns how many there are, or -1 with *error. */
 int sg_segment_list(int folder, uint64_t *segments, size_t room, int *error);

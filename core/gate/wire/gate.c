@@ -321,17 +321,26 @@ end_late(struct sg_gate *gate)
 	free(ids);
 }
 
+void
+sg_gate_reopened(struct sg_gate *gate)
+{
+	sg_gate_uphold(gate); /* what a reload let fall */
+	if (gate->hooks_lost)
+		sg_hooks_lost(gate);
+}
+
+/* The disk's thread does the trial; sg_gate_synced hears of it. */
 static void
 reopen(struct sg_gate *gate)
 {
-	sg_pulse_disk(true);
-	bool open = sg_journal_reopen(&gate->journal, NULL) == SG_OK;
-	sg_pulse_disk(false);
-	if (!open)
+	sg_time now = gate->state.now.boot;
+	gate->shut = true;
+	if (gate->journal.trying || gate->journal.committing || now - gate->last_reopen < (gate->rest > SG_SEC ? gate->rest : SG_SEC))
 		return;
-	sg_gate_pay(gate); /* before anything that builds on it */
-	sg_gate_write_gaps(gate);
-	sg_gate_uphold(gate); /* what a reload let fall meanwhile could not be recorded then */
+	gate->last_reopen = now;
+	sg_pulse_disk(true);
+	sg_journal_try(&gate->journal, NULL);
+	sg_pulse_disk(false);
 }
 
 void
@@ -339,10 +348,8 @@ sg_gate_tick(struct sg_gate *gate)
 {
 	sg_gate_now(gate);
 	sg_time now = gate->state.now.boot;
-	if (gate->journal.closed && now - gate->last_reopen >= SG_SEC) {
-		gate->last_reopen = now;
+	if (gate->journal.closed)
 		reopen(gate);
-	}
 	if (gate->owed != NULL && !gate->journal.closed)
 		sg_gate_pay(gate);
 	if (gate->hooks_lost && !gate->journal.closed)

@@ -65,6 +65,7 @@ sg_gate_create(struct sg_gate **out, const struct sg_gate_start *start, struct s
 		return sg_fail(err, SG_NOMEM, "no_memory", "no memory for the gate");
 	gate->sys = start->sys;
 	gate->ports = start->ports;
+	gate->reopened = sg_gate_reopened;
 	gate->next_id = 1;
 	sg_buf_init(&gate->jwks, 64 << 10);
 	sg_buf_init(&gate->layers, 64 << 10);

@@ -31,6 +31,8 @@ void sg_gate_tick(struct sg_gate *gate);
 enum sg_status sg_gate_configure(struct sg_gate *gate, struct sg_str document, struct sg_err *err);
 /* What the configuration in force no longer carries falls: tasks of agents and owners that are gone, approvals, credentials. At a start, a reload, and when the
  * journal is open again. */
+/* Called by the desk once the disk takes leaves again. */
+void sg_gate_reopened(struct sg_gate *gate);
 void sg_gate_uphold(struct sg_gate *gate);
 /* Appends the stop leaf; the caller then commits what is pending. */
 void sg_gate_stop(struct sg_gate *gate);

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * A journal that failed is tried before it is trusted: what would be lost again costs its gate a fold of all that it has. */
+#include "gate/journal/journal_files.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#define TRIAL_FILE "trial.tmp"
+
+enum sg_status
+sg_journal_try(struct sg_journal *journal, struct sg_err *err)
+{
+	sg_buf_clear(&journal->commit.bytes);
+	sg_buf_clear(&journal->pending);
+	memcpy(journal->chain, journal->durable_chain, SG_SHA256_BYTES);
+	journal->appended = journal->durable;
+	enum sg_status status = sg_journal_plan_segment(journal, err);
+	journal->trying = status == SG_OK;
+	return status;
+}
+
+/* As much as one group, synced, in a file that is no part of the journal. */
+static bool
+takes_something(const struct sg_journal *journal, int *error)
+{
+	static const char zeros[SG_JOURNAL_TRIAL];
+	const struct sg_sys *sys = journal->sys;
+	int fd = sys->openat(sys, journal->folder, TRIAL_FILE, O_RDWR | O_CREAT | O_TRUNC | O_NOFOLLOW, 0600);
+	bool good = fd >= 0 && sg_write_all(sys, fd, (struct sg_str){zeros, sizeof(zeros)}, 0, error) == 0;
+	if (fd < 0)
+		*error = errno;
+	if (good && sys->fdatasync(sys, fd) != 0) {
+		*error = errno;
+		good = false;
+	}
+	if (fd >= 0)
+		sys->close(sys, fd);
+	unlinkat(journal->folder, TRIAL_FILE, 0);
+	return good;
+}
+
+void
+sg_journal_write_trial(const struct sg_journal *journal, struct sg_commit *commit)
+{
+	commit->fd = takes_something(journal, &commit->error) ? sg_segment_create(journal->sys, journal->folder, &commit->header, &commit->error) : -1;
+	commit->status = commit->fd >= 0 ? SG_OK : SG_UNAVAILABLE;
+}
