@@ -7,6 +7,7 @@
 #include "base/str.h"
 
 #include <stdio.h>
+#include <ctype.h>
 #include <string.h>
 #include <strings.h>
 
@@ -171,14 +172,33 @@ write_host(const struct parts *p, const struct sg_scheme *scheme, struct sg_buf 
 
 /* Members that clients of databases take before host and path of the URI: libpq (Parameter Key Words), pgx, mysql2, redis-py and their like. Who opens it is not
  * known, so that no scheme is without them but those whose query is the host's own. */
+/* The name without what drivers pass over in it: blanks in every spelling, '_' and '-'; in small letters. "" where it is longer than any that is meant. */
+static void
+bare_name(struct sg_str name, char out[32])
+{
+	size_t len = 0;
+	for (size_t i = 0; i < name.len && len < 31; i++) {
+		if (name.len - i >= 3 && strncasecmp(name.ptr + i, "%20", 3) == 0)
+			i += 2;
+		else if (strchr(" +_-", name.ptr[i]) == NULL || name.ptr[i] == '\0')
+			out[len++] = (char)tolower((unsigned char)name.ptr[i]);
+	}
+	out[len < 31 ? len : 0] = '\0';
+}
+
 static bool
 names_again(struct sg_str query)
 {
-	static const char *const words[] = {"host", "hostaddr", "hostname", "server", "port", "db", "dbname", "database", "service", "servicefile", "socket", "unix_socket", "socketpath"};
+	static const char *const words[] = {"host",     "hostaddr",    "hostname",      "server",      "servername", "port",       "db",       "dbname",         "database",    "databasename",
+					    "service",  "servicename", "servicefile",   "socket",      "unixsocket", "socketpath", "sid",      "dsn",            "datasource",  "initialcatalog",
+					    "catalog",  "address",     "addr",          "networkaddress", "instance", "instancename", "odbcconnect", "connectdata", "tnsadmin", "attachdbfilename",
+					    "failoverpartner", "replicaset", "url", "uri"};
 	while (query.ptr != NULL) {
-		struct sg_str rest = sg_str_cut(&query, '&'), name = sg_str_cut(&rest, '=');
+		struct sg_str rest = sg_str_cut(&query, '&');
+		char name[32];
+		bare_name(sg_str_cut(&rest, '='), name);
 		for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
-			if (name.len == strlen(words[i]) && strncasecmp(name.ptr, words[i], name.len) == 0)
+			if (strcmp(name, words[i]) == 0)
 				return true;
 	}
 	return false;

@@ -55,16 +55,44 @@ digit(char c)
 	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
-/* A byte in percent, once or more often ("%2e", "%252e"): its length, and which; 0: there is none. */
+enum { CODED_DEEP = 3 /* readings, one behind another, that could make a digit of it */ };
+
+static size_t coded_byte(struct sg_str text, size_t at, int deep, unsigned char *byte);
+
+/* A hexadecimal digit at `at`, plain or in percent itself ("%32" for 2): its length; 0: there is none. */
+static size_t
+coded_digit(struct sg_str text, size_t at, int deep, int *value)
+{
+	unsigned char byte = 0;
+	if (at >= text.len)
+		return 0;
+	size_t len = text.ptr[at] != '%' ? 1 : deep > 0 ? coded_byte(text, at, deep - 1, &byte) : 0;
+	*value = len == 0 ? -1 : digit(len == 1 ? text.ptr[at] : (char)byte);
+	return *value < 0 ? 0 : len;
+}
+
+/* The byte that the percent at `at` begins: its length; 0: it begins none. What says percent may begin another one ("%252e"). */
+static size_t
+coded_byte(struct sg_str text, size_t at, int deep, unsigned char *byte)
+{
+	size_t end = at + 1, first, second;
+	int high, low;
+	*byte = '%';
+	while (*byte == '%' && (first = coded_digit(text, end, deep, &high)) > 0 && (second = coded_digit(text, end + first, deep, &low)) > 0) {
+		*byte = (unsigned char)(high * 16 + low);
+		end += first + second;
+	}
+	return end > at + 1 ? end - at : 0;
+}
+
+/* A byte in percent, once or more often ("%2e", "%252e", "%25%32%65"): its length, and which; 0: there is none. */
 static size_t
 coded(struct sg_str text, unsigned char *byte)
 {
-	size_t at = 1;
-	while (text.len - at >= 4 && text.ptr[at] == '2' && text.ptr[at + 1] == '5')
-		at += 2;
-	int high = text.len - at >= 2 ? digit(text.ptr[at]) : -1, low = high >= 0 ? digit(text.ptr[at + 1]) : -1;
-	*byte = low >= 0 ? (unsigned char)(high * 16 + low) : 0;
-	return low >= 0 ? at + 2 : 0;
+	size_t percents = 1;
+	while (percents < text.len && percents <= CODED_DEEP + 1 && text.ptr[percents] == '%')
+		percents++;
+	return percents > CODED_DEEP + 1 ? 0 : coded_byte(text, 0, CODED_DEEP, byte); /* so many in a row begin nothing */
 }
 
 /* A byte in more bytes than it needs, or as some old servers wrote it: its length; 0: it is not that. */

@@ -89,6 +89,15 @@ still_bounded(const struct sg_json *is, const struct sg_budget *was)
 }
 
 static bool
+any_change(const struct sg_conf_option *option, const struct sg_json *was, const struct sg_json *is)
+{
+	(void)option;
+	(void)was;
+	(void)is;
+	return true;
+}
+
+static bool
 loosens(const struct sg_conf_option *option, const struct sg_json *was, const struct sg_json *is)
 {
 	(void)option;
@@ -173,7 +182,7 @@ static const struct {
 	{"agents", "identity", rises, "a weaker identity is enough"},
 	{"agents", "instance", rises, "more processes are one incarnation"},
 	{"agents", "intents", grows, "tasks under more intents"},
-	{"agents", "match", shrinks, "a fact is no longer needed to be it"},
+	{"agents", "match", any_change, "other processes are it; one that no longer is may be somebody else"},
 	{"agents", "reach", covers_more, "more actions in reach"},
 	{"agents", "review_by", rises, "its review is due later"},
 	{"agents", "roles", grows, "may take more roles"},

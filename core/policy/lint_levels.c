@@ -250,11 +250,25 @@ is_compared(struct sg_lint *lint, const struct level *level)
 	return sg_lint_is(&t[at], "nil") || level_at(lint, right ? chain_end(lint, at) : at, &other);
 }
 
+/* r.sensitivity:at_least("secret"), with brackets or without. */
+static void
+check_own_word(struct sg_lint *lint, const struct level *level)
+{
+	size_t at = level->last + 1;
+	const struct sg_token *t = lint->tokens, *word;
+	if (at + 3 >= lint->count || !sg_lint_is(&t[at], ":") || (!sg_lint_is(&t[at + 1], "at_least") && !sg_lint_is(&t[at + 1], "at_most")))
+		return;
+	bool bracket = sg_lint_is(&t[at + 2], "(");
+	if ((word = word_at(lint, at + 2 + bracket)) != NULL && (!bracket || sg_lint_is(&t[at + 4], ")")))
+		check_word(lint, &t[level->field], word, t[level->last].line);
+}
+
 static void
 check_level(struct sg_lint *lint, struct level *level)
 {
 	const struct sg_token *t = lint->tokens, *field = &t[level->field];
 	widen(lint, level);
+	check_own_word(lint, level);
 	if (level->first == 0 || is_safe(lint, level) || is_compared(lint, level))
 		return;
 	if (is_order(&t[level->last + 1]) || is_order(&t[level->first - 1]))

@@ -177,6 +177,7 @@ is_segment(const struct sg_json *value, int64_t most)
 {
 	struct sg_str text;
 	bool good = sg_json_string(value, &text) && text.len > 0 && (int64_t)text.len <= most;
+	good = good && !sg_str_is(text, ".") && !sg_str_is(text, ".."); /* no path has such a name, and what cannot be named can never be ended */
 	for (size_t i = 0; good && i < text.len; i++) {
 		char c = text.ptr[i];
 		good = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '-' || c == '_';
@@ -191,7 +192,7 @@ static const char *const kinds[] = {
 	[SG_BODY_RESOURCE] = "{\"type\":text,\"id\":text,\"properties\":object}",
 	[SG_BODY_CONTEXT] = "an object; in it approval, key, task, tool are texts and peer_uid is a uid",
 	[SG_BODY_SUBJECT] = "{\"type\":text,\"id\":text,\"properties\":object}", [SG_BODY_ACTION] = "{\"name\":text,\"properties\":object}",
-	[SG_BODY_DIGITS] = "a number's digits", [SG_BODY_YES] = "yes or no", [SG_BODY_SEGMENT] = "letters, digits, dots, dashes and underscores",
+	[SG_BODY_DIGITS] = "a number's digits", [SG_BODY_YES] = "yes or no", [SG_BODY_SEGMENT] = "letters, digits, dots, dashes and underscores, and neither . nor ..",
 };
 
 static bool

@@ -165,6 +165,8 @@ test_hints(void)
 		{SG_ROUTE_A_TASK_OPEN, "{\"ttl\":\"5\"}", "\"ttl\" is a whole number"},
 		{SG_ROUTE_A_TASK_OPEN, "{\"ttl\":0}", "\"ttl\" is a whole number from 1 on"},
 		{SG_ROUTE_A_TASK_OPEN, "{\"input\":{}}", "did you mean \"inputs\"?"},
+		{SG_ROUTE_E_TASK_OPEN, "{\"intent\":\"work\",\"session\":\"..\"}", "neither . nor .."},
+		{SG_ROUTE_E_TASK_OPEN, "{\"intent\":\"work\",\"session\":\".\"}", "neither . nor .."},
 		{SG_ROUTE_E_TASK_OPEN, "{\"task_token\":\"x\"}", "has no member \"task_token\""},
 		{SG_ROUTE_O_KILL, "{\"reasn\":\"x\"}", "did you mean \"reason\"?"},
 		{SG_ROUTE_O_KILL, "{\"all\":\"true\"}", "\"all\" is true or false"},
