@@ -5,21 +5,8 @@
 
 #include "base/str.h"
 
-#include <poll.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-/* Workers are the zygote's children, no SIGCHLD tells of them: their process, once it is gone, leaves a readable pidfd behind. */
-void
-sg_role_forget_workers(struct sg_supervisor *s)
-{
-	for (size_t i = 0; i < SG_PROCESSES; i++) {
-		struct sg_process *row = &s->processes[i];
-		struct pollfd ended = {.fd = row->pidfd, .events = POLLIN};
-		if (row->used && row->pid == 0 && poll(&ended, 1, 0) != 0)
-			sg_role_end_row(row);
-	}
-}
 
 static void
 ended(struct sg_supervisor *s, pid_t pid, int status)

@@ -11,6 +11,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -278,6 +279,18 @@ sg_role_spawn(struct sg_supervisor *s, const struct sg_json *request)
 		return;
 	}
 	give_to_gate(s, (uint64_t)slot, pid, ends[0]);
+}
+
+/* Workers are the zygote's children, no SIGCHLD tells of them: their process, once it is gone, leaves a readable pidfd behind. */
+void
+sg_role_forget_workers(struct sg_supervisor *s)
+{
+	for (size_t i = 0; i < SG_PROCESSES; i++) {
+		struct sg_process *row = &s->processes[i];
+		struct pollfd ended = {.fd = row->pidfd, .events = POLLIN};
+		if (row->used && row->pid == 0 && poll(&ended, 1, 0) != 0)
+			sg_role_end_row(row);
+	}
 }
 
 void

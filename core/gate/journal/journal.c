@@ -289,6 +289,18 @@ sg_journal_void(const struct sg_journal *journal, sg_journal_fold *fold, void *t
 	return SG_OK;
 }
 
+enum sg_status
+sg_journal_try(struct sg_journal *journal, struct sg_err *err)
+{
+	sg_buf_clear(&journal->commit.bytes);
+	sg_buf_clear(&journal->pending);
+	memcpy(journal->chain, journal->durable_chain, SG_SHA256_BYTES);
+	journal->appended = journal->durable;
+	enum sg_status status = sg_journal_plan_segment(journal, err);
+	journal->trying = status == SG_OK;
+	return status;
+}
+
 int64_t
 sg_journal_wall(const struct sg_journal *journal)
 {

@@ -4,22 +4,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <string.h>
 #include <unistd.h>
 
 #define TRIAL_FILE "trial.tmp"
-
-enum sg_status
-sg_journal_try(struct sg_journal *journal, struct sg_err *err)
-{
-	sg_buf_clear(&journal->commit.bytes);
-	sg_buf_clear(&journal->pending);
-	memcpy(journal->chain, journal->durable_chain, SG_SHA256_BYTES);
-	journal->appended = journal->durable;
-	enum sg_status status = sg_journal_plan_segment(journal, err);
-	journal->trying = status == SG_OK;
-	return status;
-}
 
 /* As much as one group, synced, in a file that is no part of the journal. */
 static bool
