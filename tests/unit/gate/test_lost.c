@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * A sync fails: what was denied for it did not happen, live as after a restart. */
 #include "gate/state/history.h"
+#include "gate/journal/journal_files.h"
 #include "unit/gate/play.h"
 
 static struct play *p;
@@ -134,6 +135,76 @@ an_opening(void)
 	CU_ASSERT_EQUAL_FATAL(play_restart(p, &err), SG_OK);
 	CU_ASSERT_PTR_NULL(sg_state_approval(&p->gate->state, sg_str(approval)));
 	CU_ASSERT_EQUAL(p->gate->state.open_approvals, 1);
+	end();
+}
+
+static size_t
+segments(void)
+{
+	uint64_t list[256];
+	int error, count = sg_segment_list(p->journal, list, 256, &error);
+	CU_ASSERT_TRUE(count >= 0);
+	return count < 0 ? 0 : (size_t)count;
+}
+
+/* A second passes. Folds of the journal in it: each makes the state another one. */
+static uint64_t
+a_second(void)
+{
+	uint64_t before = p->gate->state.soaked;
+	p->boot += SG_SEC;
+	p->wall += SG_SEC;
+	play_all(p);
+	return p->gate->state.soaked - before;
+}
+
+/* A minute without room: what was synced is folded once, for the one loss; a kill holds at once; no file is left of what was tried. */
+static void
+a_disk_that_stays_full(void)
+{
+	begin();
+	size_t there = segments();
+	disk_fails();
+	CU_ASSERT_TRUE(play_has(play_act(p, 1, task, "pay.send", "{}", "a"), "\"code\":\"audit_unavailable\""));
+	uint64_t folds = 0;
+	for (int second = 0; second < 60; second++)
+		folds += a_second();
+	CU_ASSERT_EQUAL(folds, 0);
+	CU_ASSERT_EQUAL(segments(), there);
+	CU_ASSERT_TRUE(play_has(play_ask(p, 10, SG_ROUTE_O_STATUS, "", "{}"), "\"journal\":\"closed\""));
+	CU_ASSERT_TRUE(play_has(play_ask(p, 10, SG_ROUTE_O_KILL, "", "{\"all\":true}"), "effective_not_durable"));
+	CU_ASSERT_TRUE(p->gate->state.killed_all);
+	a_second();
+	CU_ASSERT_EQUAL(segments(), there);
+	disk_back();
+	CU_ASSERT_TRUE(p->gate->state.killed_all);
+	CU_ASSERT_EQUAL(segments(), there + 1);
+	end();
+}
+
+/* Each trial goes well and the group behind it is lost: ever fewer are tried, none is lost in silence, and all is as before once the disk is well. */
+static void
+a_disk_that_lies(void)
+{
+	enum { CALLS_OF_A_TRIAL = 7 /* made, written, synced; made, header written, synced, folder synced */ };
+	begin();
+	disk_fails();
+	CU_ASSERT_TRUE(play_has(play_ask(p, 10, SG_ROUTE_O_KILL, "", "{\"agent\":\"helper\"}"), "effective_not_durable"));
+	p->fail_forever = false;
+	uint64_t losses = 0;
+	for (int second = 0; second < 120; second++) {
+		p->calls = 0;
+		p->fail_at = CALLS_OF_A_TRIAL + 1;
+		losses += a_second() > 0;
+		CU_ASSERT_TRUE(sg_state_killed(&p->gate->state, SG_STR("helper")));
+		CU_ASSERT_TRUE(p->gate->journal.closed);
+	}
+	CU_ASSERT_TRUE(losses >= 3 && losses <= 8);
+	p->fail_at = 0;
+	for (int second = 0; second < 33 && p->gate->journal.closed; second++)
+		a_second();
+	CU_ASSERT_FALSE(p->gate->journal.closed);
+	CU_ASSERT_TRUE(sg_state_killed(&p->gate->state, SG_STR("helper")));
 	end();
 }
 
@@ -347,5 +418,5 @@ a_kill_and_more_losses(void)
 	end();
 }
 
-SG_CASES("gate.lost", {"void leaves", void_leaves}, {"a kill and more losses", a_kill_and_more_losses}, {"an allow", an_allow}, {"an approval that was used", an_approval}, {"an approval that was opened", an_opening}, {"a refusal", a_refusal}, {"a reload waits for its record", a_reload_waits}, {"a reload", a_reload},
+SG_CASES("gate.lost", {"void leaves", void_leaves}, {"a kill and more losses", a_kill_and_more_losses}, {"an allow", an_allow}, {"an approval that was used", an_approval}, {"an approval that was opened", an_opening}, {"a disk that stays full", a_disk_that_stays_full}, {"a disk that takes trials alone", a_disk_that_lies}, {"a refusal", a_refusal}, {"a reload waits for its record", a_reload_waits}, {"a reload", a_reload},
 	 {"a kill behind a backlog", a_kill_behind_a_backlog}, {"a reload that ends tasks", a_reload_that_ends_tasks})
