@@ -138,6 +138,8 @@ an_opening(void)
 	end();
 }
 
+enum { CALLS_OF_A_TRIAL = 7 /* made, written, synced; made, header written, synced, folder synced */ };
+
 static size_t
 segments(void)
 {
@@ -182,11 +184,32 @@ a_disk_that_stays_full(void)
 	end();
 }
 
+/* Wherever a trial ends, nothing of it stays. */
+static void
+a_trial_that_fails(void)
+{
+	for (long call = 1; call <= CALLS_OF_A_TRIAL; call++) {
+		begin();
+		size_t there = segments();
+		disk_fails();
+		CU_ASSERT_TRUE(play_has(play_act(p, 1, task, "pay.send", "{}", "a"), "\"code\":\"audit_unavailable\""));
+		p->fail_forever = false;
+		p->calls = 0;
+		p->fail_at = call;
+		a_second();
+		CU_ASSERT_TRUE(p->gate->journal.closed);
+		CU_ASSERT_EQUAL(segments(), there);
+		CU_ASSERT_EQUAL(faccessat(p->journal, "trial.tmp", F_OK, 0), -1);
+		disk_back();
+		CU_ASSERT_TRUE(play_has(play_act(p, 1, task, "pay.send", "{}", "b"), "\"verdict\":\"allow\""));
+		end();
+	}
+}
+
 /* Each trial goes well and the group behind it is lost: ever fewer are tried, none is lost in silence, and all is as before once the disk is well. */
 static void
 a_disk_that_lies(void)
 {
-	enum { CALLS_OF_A_TRIAL = 7 /* made, written, synced; made, header written, synced, folder synced */ };
 	begin();
 	disk_fails();
 	CU_ASSERT_TRUE(play_has(play_ask(p, 10, SG_ROUTE_O_KILL, "", "{\"agent\":\"helper\"}"), "effective_not_durable"));
@@ -418,5 +441,5 @@ a_kill_and_more_losses(void)
 	end();
 }
 
-SG_CASES("gate.lost", {"void leaves", void_leaves}, {"a kill and more losses", a_kill_and_more_losses}, {"an allow", an_allow}, {"an approval that was used", an_approval}, {"an approval that was opened", an_opening}, {"a disk that stays full", a_disk_that_stays_full}, {"a disk that takes trials alone", a_disk_that_lies}, {"a refusal", a_refusal}, {"a reload waits for its record", a_reload_waits}, {"a reload", a_reload},
+SG_CASES("gate.lost", {"void leaves", void_leaves}, {"a kill and more losses", a_kill_and_more_losses}, {"an allow", an_allow}, {"an approval that was used", an_approval}, {"an approval that was opened", an_opening}, {"a disk that stays full", a_disk_that_stays_full}, {"a trial that fails", a_trial_that_fails}, {"a disk that takes trials alone", a_disk_that_lies}, {"a refusal", a_refusal}, {"a reload waits for its record", a_reload_waits}, {"a reload", a_reload},
 	 {"a kill behind a backlog", a_kill_behind_a_backlog}, {"a reload that ends tasks", a_reload_that_ends_tasks})
