@@ -18,7 +18,7 @@ static const struct {
 	{"intents", "resources", "[\"/srv/**\"]", "[\"/srv/a/b\"]", false, true},
 	{"intents", "resources", "[\"a\"]", "[\"b\"]", true, true},
 	{"enforcers", "for_agents", "[\"*\"]", "[\"a\",\"b\"]", false, true},
-	{"agents", "match", "[\"peer:uid=1\",\"unit:name=x\"]", "[\"peer:uid=1\"]", true, false},
+	{"agents", "match", "[\"peer:uid=1\",\"unit:name=x\"]", "[\"peer:uid=1\"]", true, true},
 	{"roles", "apart", "[\"a\"]", "[]", true, false},
 	{"actions", "sensitivity", "\"restricted\"", "\"public\"", true, false},
 	{"intents", "sensitivity", "\"public\"", "\"internal\"", true, false},
