@@ -46,6 +46,16 @@ write_question(struct sg_buf *out, const struct sg_json *input, struct sg_str re
 	sg_jw_end(&w);
 }
 
+/* What a worker says is as good as its worker: what is no text is no label, and no leaf holds it. */
+static void
+write_labels(struct sg_json_writer *w, const struct sg_json *labels)
+{
+	sg_jw_array(w);
+	for (const struct sg_json *l = sg_json_first(labels); l != NULL; l = sg_json_next(labels, l))
+		l->type == SG_JSON_STRING ? sg_jw_str(w, l->string) : sg_jw_text(w, "policy_error");
+	sg_jw_end(w);
+}
+
 /* The outcome itself is recorded; this adds to it. `hook`: "over" says that nothing more of it comes. */
 static bool
 record(struct sg_gate *gate, const struct sg_attempt *attempt, const char *hook, const struct sg_json *labels, const char *level)
@@ -63,7 +73,7 @@ record(struct sg_gate *gate, const struct sg_attempt *attempt, const char *hook,
 	sg_jw_member_bool(&w, "self", false);
 	sg_jw_member_text(&w, "sensitivity", level);
 	sg_jw_name(&w, "taint");
-	labels != NULL ? sg_jw_value(&w, labels) : sg_jw_raw(&w, sg_str_is(sg_str(hook), "failed") ? SG_STR("[\"policy_error\"]") : SG_STR("[]"));
+	labels != NULL ? write_labels(&w, labels) : sg_jw_raw(&w, sg_str_is(sg_str(hook), "failed") ? SG_STR("[\"policy_error\"]") : SG_STR("[]"));
 	sg_jw_member_text(&w, "task", attempt->task->id);
 	sg_jw_end(&w);
 	bool good = !body.failed && sg_record(gate, "outcome", sg_buf_view(&body), SG_STR(""), NULL, NULL) == SG_OK;

@@ -116,6 +116,40 @@ died_behind(void)
 	}
 }
 
+/* A worker that says something else than it should: its labels are labels or policy_error, an error keeps what the others add, and the gate goes on. */
+static void
+odd_answers(void)
+{
+#define ODD(effect, error) "{\"effects\":[{\"effect\":{" effect "},\"file\":\"a.lua\",\"line\":1,\"rule\":\"h\"}],\"error\":" error "}"
+#define WHY "{\"code\":\"policy_error\",\"file\":\"a.lua\",\"line\":1,\"rule\":\"g\",\"text\":\"x\"}"
+	static const struct {
+		const char *answer;
+		enum sg_task_state state;
+		bool failed;
+	} rows[] = {
+		{ODD("\"freeze\":false,\"kind\":\"add\",\"revoke\":false,\"taint\":[1,{\"a\":[]},null,\"x\"]", "null"), SG_TASK_OPEN, true},
+		{ODD("\"freeze\":false,\"kind\":\"add\",\"revoke\":false,\"taint\":{\"a\":1}", "null"), SG_TASK_OPEN, true},
+		{ODD("\"freeze\":true,\"kind\":\"add\",\"revoke\":false,\"taint\":[]", WHY), SG_TASK_FROZEN, true},
+		{ODD("\"freeze\":true,\"kind\":\"add\",\"revoke\":false,\"taint\":[]", "{}"), SG_TASK_FROZEN, true},
+		{ODD("\"freeze\":\"true\",\"kind\":5", "null"), SG_TASK_OPEN, false},
+		{"{\"effects\":[{\"effect\":{\"freeze\":true,\"kind\":\"add\"},\"file\":\"a.lua\",\"line\":1,\"rule\":\"h\"},5],\"error\":null}", SG_TASK_OPEN, true},
+		{"{\"effects\":5,\"error\":null}", SG_TASK_OPEN, true},
+		{"[]", SG_TASK_OPEN, true},
+		{"x", SG_TASK_OPEN, true},
+	};
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		begin("pay.send");
+		adds = rows[i].answer;
+		play_ask(p, 1, SG_ROUTE_A_OUTCOME, decision, "{\"result\":\"failed\"}");
+		CU_ASSERT_EQUAL(sg_state_task(&p->gate->state, sg_str(task))->state, rows[i].state);
+		CU_ASSERT_EQUAL(has("policy_error"), rows[i].failed);
+		if (has("policy_error") != rows[i].failed || sg_state_task(&p->gate->state, sg_str(task))->state != rows[i].state)
+			printf("  %s\n", rows[i].answer);
+		dies();
+		end();
+	}
+}
+
 /* Unknown first, then better known: each has its hook. */
 static void
 two_of_them(void)
@@ -380,6 +414,6 @@ in_a_snapshot(void)
 }
 
 SG_CASES("gate.hooks", {"the gate died before its answer", died_before}, {"the gate died behind its answer", died_behind}, {"one for each outcome", two_of_them},
-	 {"no hook for the action", no_hook_for_it}, {"no set in force", no_set}, {"told again", told_again}, {"the disk fails in between", disk_fails},
+	 {"no hook for the action", no_hook_for_it}, {"no set in force", no_set}, {"told again", told_again}, {"answers that are none", odd_answers}, {"the disk fails in between", disk_fails},
 	 {"nobody reports", nobody_reports}, {"the gate died in silence", died_in_silence}, {"silence before there is policy", silence_before_policy},
 	 {"closed before the deadline", closed_before_the_deadline}, {"many at once", many_at_once}, {"after a standstill", after_a_standstill}, {"in a snapshot", in_a_snapshot})
