@@ -150,7 +150,7 @@ read_lease(struct sg_fold *f)
 	if (f->missing != NULL)
 		return;
 	bool soaked = sg_fold_flag_or(f, "soaked", false); /* its task was labelled since, and it is not taken back yet */
-	l->taint_seq = l->task->taint.seq + soaked;
+	l->taint_seq = soaked ? UINT64_MAX : l->task->taint.seq; /* another number than any that is to come: it stays so */
 	f->state->soaked += soaked;
 	l->task->leases += l->state != SG_LEASE_DEAD;
 	sg_lease_join(l);

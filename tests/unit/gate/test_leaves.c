@@ -226,6 +226,70 @@ references(void)
 }
 
 static bool
+add_line(void *to, struct sg_str line)
+{
+	sg_buf_str(to, line);
+	sg_buf_text(to, "\n");
+	return true;
+}
+
+/* The state that the snapshot of this one gives takes its place. */
+static void
+through_a_snapshot(void)
+{
+	static const unsigned char key[SG_KEY_BYTES] = {1};
+	struct sg_state again;
+	struct sg_snapshot_head head = {.leaf = 1}, read;
+	struct sg_buf text;
+	sg_buf_init(&text, 1 << 20);
+	CU_ASSERT_EQUAL(sg_snapshot_write(&state, &head, add_line, &text, NULL), SG_OK);
+	CU_ASSERT_EQUAL(sg_state_init(&again, key, "b", NULL), SG_OK);
+	again.now = state.now;
+	CU_ASSERT_EQUAL(sg_snapshot_read(&again, sg_buf_view(&text), &read, NULL), SG_OK);
+	sg_state_done(&state);
+	state = again;
+	sg_buf_done(&text);
+}
+
+enum { LEASED = 14, OUTCOME = 15 }; /* leaves, from 1 */
+#define SAYS(label)                                                                                                           \
+	"{\"by\":\"agent:helper\",\"decision\":\"d13-0123456789abcdef\",\"hook\":\"\",\"of\":\"\",\"result\":\"ok\",\"self\":true,\"sensitivity\":\"public\"," \
+	"\"taint\":[\"" label "\"],\"task\":\"t-1\",\"used\":{},\"values\":[]}"
+
+static bool
+is_soaked(void)
+{
+	const struct sg_lease *l = sg_state_lease(&state, SG_STR("l-1"));
+	CU_ASSERT_PTR_NOT_NULL_FATAL(l);
+	return l->taint_seq != l->task->taint.seq;
+}
+
+/* A credential whose task was labelled since is so behind a snapshot as well, whatever more comes; another is when it is labelled. */
+static void
+soaked_before_a_snapshot(void)
+{
+	for (int before = 0; before < 2; before++) {
+		begin();
+		for (size_t at = 0; at < LEASED; at++) {
+			struct sg_buf text;
+			sg_buf_init(&text, 1 << 16);
+			body_of(at, &text);
+			CU_ASSERT_EQUAL(fold_text(at, sg_buf_view(&text)), SG_OK);
+			sg_buf_done(&text);
+		}
+		if (before)
+			CU_ASSERT_EQUAL(fold_text(OUTCOME - 1, SG_STR(SAYS("first"))), SG_OK);
+		through_a_snapshot();
+		CU_ASSERT_EQUAL(is_soaked(), before);
+		for (int more = 0; more < 3; more++) {
+			CU_ASSERT_EQUAL(fold_text(OUTCOME - 1, more == 0 ? SG_STR(SAYS("a")) : more == 1 ? SG_STR(SAYS("b")) : SG_STR(SAYS("c"))), SG_OK);
+			CU_ASSERT_TRUE(is_soaked());
+		}
+		sg_state_done(&state);
+	}
+}
+
+static bool
 is_played(const struct sg_leaf_member *rows)
 {
 	for (size_t at = 0; at < LEAVES; at++) {
@@ -286,4 +350,5 @@ page(void)
 }
 
 SG_CASES("gate.leaves", {"without a member, or with one of another form", rows}, {"without what it stands on", references},
+	 {"labelled before a snapshot", soaked_before_a_snapshot},
 	 {"every body is played, its rows in order", all}, {"the page is what the rows say", page})
