@@ -192,7 +192,7 @@ names_again(struct sg_str query)
 	static const char *const words[] = {"host",     "hostaddr",    "hostname",      "server",      "servername", "port",       "db",       "dbname",         "database",    "databasename",
 					    "service",  "servicename", "servicefile",   "socket",      "unixsocket", "socketpath", "sid",      "dsn",            "datasource",  "initialcatalog",
 					    "catalog",  "address",     "addr",          "networkaddress", "instance", "instancename", "odbcconnect", "connectdata", "tnsadmin", "attachdbfilename",
-					    "failoverpartner", "replicaset", "url", "uri"};
+					    "failoverpartner", "replicaset", "url", "uri", "unixsock", "pghost", "pghostaddr", "pgport", "pgdatabase", "pgdbname", "pgservice", "vhost", "virtualhost"};
 	while (query.ptr != NULL) {
 		struct sg_str rest = sg_str_cut(&query, '&');
 		char name[32];

@@ -72,7 +72,8 @@ def syslog_unix():
     threading.Thread(target=read, daemon=True).start()
     d.start()
     work(d)
-    until(lambda: len(messages) >= 24 and row(d).get("durable", -1) >= 24)
+    denied = lambda: any(m.startswith(b"<109>") and b'verdict="deny"' in m for m in list(messages))
+    until(lambda: len(messages) >= 24 and row(d).get("durable", -1) >= 24 and denied())
     messages = list(messages)
     seen, leaves = check(messages, d)
     assert seen == set(range(1, len(messages) + 1)), seen

@@ -216,6 +216,7 @@ sg_gate_lost(struct sg_gate *gate)
 	sg_journal_void(&gate->journal, lose, gate, NULL);
 	sg_buf_clear(&gate->journal.commit.bytes);
 	sg_buf_clear(&gate->journal.pending);
+	gate->journal.appended = gate->journal.durable; /* nobody waits for what will never be there */
 	struct sg_owed *oldest = later;
 	while (oldest != NULL && oldest->next != NULL)
 		oldest = oldest->next;

@@ -165,9 +165,15 @@ static void
 a_disk_that_stays_full(void)
 {
 	begin();
+	p->effects = asks;
+	char *id = play_between(play_act(p, 1, task, "pay.send", "{}", "y"), "\"id\":\"a-", "\""), approval[64];
+	snprintf(approval, sizeof(approval), "a-%s", id);
+	free(id);
 	size_t there = segments();
 	disk_fails();
-	CU_ASSERT_TRUE(play_has(play_act(p, 1, task, "pay.send", "{}", "a"), "\"code\":\"audit_unavailable\""));
+	CU_ASSERT_TRUE(play_has(play_act(p, 1, task, "pay.send", "{\"n\":1}", "a"), "\"code\":\"audit_unavailable\""));
+	CU_ASSERT_TRUE(play_has(play_ask(p, 10, SG_ROUTE_O_APPROVAL, approval, "{}"), approval)); /* what is durable is told */
+	CU_ASSERT_TRUE(play_has(play_ask(p, 1, SG_ROUTE_A_APPROVAL, approval, "{}"), approval));
 	uint64_t folds = 0;
 	for (int second = 0; second < 60; second++)
 		folds += a_second();
