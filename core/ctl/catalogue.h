@@ -11,7 +11,7 @@
 #define SG_CATALOGUE_KINDS(X)                                                                                          \
 	X("actions",   "name class effect sensitivity",        YES,  "it can be asked for from now on",               NO,   "") \
 	X("tools",     "action server tool digest",            NO,   "",                                              YES,  "the action is no longer pinned to one definition") \
-	X("resources", "type patterns sensitivity environment", MORE, "what was unknown counted as restricted",       YES,  "what it named may be another stanza's, or no longer looked up") \
+	X("resources", "type patterns sensitivity environment", YES,  "what was unknown is known, and what rules read of it", YES,  "what it named may be another stanza's, or no longer looked up") \
 	X("intents",   "actions sensitivity ttl roles",        YES,  "tasks can be opened under it",                  NO,   "") \
 	X("roles",     "actions hand_on apart",                YES,  "it can be taken and handed on",                 NO,   "") \
 	X("agents",    "owner environment autonomy reach",     YES,  "processes that fit it are agents",              YES,  "a process that was it may be somebody else, in another domain") \
@@ -20,8 +20,8 @@
 	X("admins",    "uid groups",                           YES,  "one more operator",                             YES,  "its processes, which no agent could be, may be one") \
 	X("enforcers", "for_agents actions resources match",   YES,  "processes that fit it may ask for agents",      NO,   "")
 
-/* MORE: unless it is the first one. LAST: only the last one. */
-enum sg_catalogue_when { SG_WHEN_NO, SG_WHEN_YES, SG_WHEN_MORE, SG_WHEN_LAST };
+/* LAST: only the last one. */
+enum sg_catalogue_when { SG_WHEN_NO, SG_WHEN_YES, SG_WHEN_LAST };
 
 struct sg_catalogue_kind {
 	const char *section, *cells;

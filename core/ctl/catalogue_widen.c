@@ -208,7 +208,7 @@ static const struct {
 	{"intents", "ttl", rises, "tasks live longer"},
 	{"resources", "budgets", loosens, "a budget is gone or larger"},
 	{"resources", "memory", falls, "what is written there no longer carries taint"},
-	{"resources", "owner", never, ""},
+	{"resources", "owner", any_change, "rules may read whose it is"},
 	{"resources", "patterns", covers_others, "what was unknown counted as restricted; what it no longer names may be another stanza's"},
 	{"resources", "sensitivity", falls, "it counts as less sensitive"},
 	{"resources", "taints", shrinks, "reading it taints less"},

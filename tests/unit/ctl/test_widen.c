@@ -48,7 +48,7 @@ static const struct {
 	{"actions", "environment", "\"prod\"", "\"staging\"", true, true},
 	{"tools", "digest", "\"a\"", "\"b\"", true, true},
 	{"agents", "escalate", "\"a\"", "\"b\"", false, false},
-	{"resources", "owner", "\"a\"", "\"b\"", false, false},
+	{"resources", "owner", "\"a\"", "\"b\"", true, true},
 };
 
 static const struct sg_json *
