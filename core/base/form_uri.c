@@ -192,7 +192,8 @@ names_again(struct sg_str query)
 	static const char *const words[] = {"host",     "hostaddr",    "hostname",      "server",      "servername", "port",       "db",       "dbname",         "database",    "databasename",
 					    "service",  "servicename", "servicefile",   "socket",      "unixsocket", "socketpath", "sid",      "dsn",            "datasource",  "initialcatalog",
 					    "catalog",  "address",     "addr",          "networkaddress", "instance", "instancename", "odbcconnect", "connectdata", "tnsadmin", "attachdbfilename",
-					    "failoverpartner", "replicaset", "url", "uri", "unixsock", "pghost", "pghostaddr", "pgport", "pgdatabase", "pgdbname", "pgservice", "vhost", "virtualhost"};
+					    "failoverpartner", "replicaset", "url", "uri", "unixsock", "pghost", "pghostaddr", "pgport", "pgdatabase", "pgdbname", "pgservice", "vhost", "virtualhost", "localsocketaddress", "readdefaultfile",
+					    "user", "username", "uid", "password", "passwd", "pwd", "role", "options", "replication"};
 	while (query.ptr != NULL) {
 		struct sg_str rest = sg_str_cut(&query, '&');
 		char name[32];
@@ -216,7 +217,7 @@ write_query(struct sg_str query, const struct sg_scheme *scheme, struct sg_buf *
 	const char *wrong = write_text(query, true, out);
 	bool own = scheme != NULL && scheme->query == SG_QUERY_OWN;
 	if (wrong == NULL && !own && names_again((struct sg_str){out->ptr + from, out->len - from}))
-		wrong = "its query names host, port or database once more, and would be taken before the URI";
+		wrong = "its query names host, port, database or user, and would be taken before the URI";
 	return wrong;
 }
 

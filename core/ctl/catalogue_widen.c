@@ -68,12 +68,29 @@ covers_others(const struct sg_conf_option *option, const struct sg_json *was, co
 	return covers_more(option, was, is) || covers_more(option, is, was);
 }
 
-/* None means any; with some, each that was not there before is let through from now on. */
+/* "name:type" without "?": a call without it is refused. */
+static bool
+is_required(struct sg_str argument)
+{
+	struct sg_str name = sg_str_cut(&argument, ':');
+	return name.len == 0 || name.ptr[name.len - 1] != '?';
+}
+
+static bool
+demands_less(const struct sg_json *was, const struct sg_json *is)
+{
+	for (const struct sg_json *e = sg_json_first(was); e != NULL; e = sg_json_next(was, e))
+		if (is_required(e->string) && !has(is, e->string))
+			return true;
+	return false;
+}
+
+/* None means any; with some, each that was not there before is let through from now on, and calls that lack what was demanded. */
 static bool
 takes_more(const struct sg_conf_option *option, const struct sg_json *was, const struct sg_json *is)
 {
 	(void)option;
-	return was->count > 0 && (is->count == 0 || lacks_one(was, is));
+	return was->count > 0 && (is->count == 0 || lacks_one(was, is) || demands_less(was, is));
 }
 
 /* As tight as one that was there: the same dimension and window, no more of it. */

@@ -244,7 +244,7 @@
 	X(decision, text, must, "of which; \"\" of none: a hook's word")                                                      \
 	X(hook, text, may, "due, over or failed")                                                                             \
 	X(of, text, may, "the decision whose hook it was")                                                                    \
-	X(result, word, must, "ok, failed or unknown")                                                                        \
+	X(result, word, must, "ok, failed, partial or unknown")                                                               \
 	X(self, flag, may, "the agent's own word")                                                                            \
 	X(sensitivity, text, may, "level of what came back")                                                                  \
 	X(taint, texts, may, "labels of what came back")                                                                      \

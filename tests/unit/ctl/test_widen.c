@@ -42,6 +42,8 @@ static const struct {
 	{"roles", "signs", "false", "true", true, false},
 	{"actions", "arguments", "[\"a:string\"]", "[]", true, false},
 	{"actions", "arguments", "[\"a:string\"]", "[\"a:string\",\"b?:any\"]", true, false},
+	{"actions", "arguments", "[\"a:string\",\"b:string\"]", "[\"a:string\"]", true, true},
+	{"actions", "arguments", "[\"a:string\",\"b?:string\"]", "[\"a:string\"]", false, true},
 	{"actions", "arguments", "[\"a:number(0..5)\"]", "[\"a:number(0..50)\"]", true, true},
 	{"actions", "authority", "[\"to\"]", "[]", true, false},
 	{"actions", "class", "\"payment\"", "\"data\"", true, true},
