@@ -161,7 +161,7 @@ polled(struct sg_gate *gate, struct sg_request *r)
 	const struct sg_approval *a = sg_state_approval(&gate->state, r->argument);
 	bool settled = a == NULL || a->state != SG_APPROVAL_OPEN || sg_deadline_over(&a->ends, &gate->state.now);
 	if (settled || gate->state.now.boot >= r->wait_until)
-		sg_request_sync(gate, r, gate->journal.appended, answer_who_may_see); /* nothing is told before it is durable */
+		sg_request_sync(gate, r, gate->journal.appended, answer_who_may_see); /* nothing is told before it is durable, but for what a failed disk owes (gate/README.md, "When a gate ends") */
 	else
 		r->stage = SG_STAGE_POLL;
 }
