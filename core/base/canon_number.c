@@ -3,6 +3,7 @@
  * same. */
 #include "base/canon.h"
 #include "base/json_scan.h"
+#include "base/str.h"
 
 #include <float.h>
 #include <math.h>
@@ -12,14 +13,8 @@
 static void
 write_integer(struct sg_buf *out, int64_t number)
 {
-	char text[24], *at = text + sizeof(text);
-	uint64_t rest = number < 0 ? -(uint64_t)number : (uint64_t)number;
-	do
-		*--at = (char)('0' + rest % 10);
-	while ((rest /= 10) > 0);
-	if (number < 0)
-		*--at = '-';
-	sg_buf_add(out, at, (size_t)(text + sizeof(text) - at));
+	char room[SG_DECIMAL];
+	sg_buf_str(out, sg_decimal(room, number));
 }
 
 /* Below a power of two doubles lie twice as dense as above, so the nearest 16 digits may miss it where the next ones up

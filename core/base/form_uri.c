@@ -6,8 +6,8 @@
 #include "base/scheme.h"
 #include "base/str.h"
 
-#include <stdio.h>
 #include <ctype.h>
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
@@ -170,8 +170,6 @@ write_host(const struct parts *p, const struct sg_scheme *scheme, struct sg_buf 
 	return wrong;
 }
 
-/* Members that clients of databases take before host and path of the URI: libpq (Parameter Key Words), pgx, mysql2, redis-py and their like. Who opens it is not
- * known, so that no scheme is without them but those whose query is the host's own. */
 /* The name without what drivers pass over in it: blanks in every spelling, '_' and '-'; in small letters. "" where it is longer than any that is meant. */
 static void
 bare_name(struct sg_str name, char out[32])
@@ -186,14 +184,18 @@ bare_name(struct sg_str name, char out[32])
 	out[len < 31 ? len : 0] = '\0';
 }
 
+/* Members that clients of databases take before what the URI says itself: libpq (Parameter Key Words), pgx, mysql2, redis-py and their like. Who opens it is not
+ * known, so that no scheme is without them but those whose query is the host's own. */
 static bool
 names_again(struct sg_str query)
 {
-	static const char *const words[] = {"host",     "hostaddr",    "hostname",      "server",      "servername", "port",       "db",       "dbname",         "database",    "databasename",
-					    "service",  "servicename", "servicefile",   "socket",      "unixsocket", "socketpath", "sid",      "dsn",            "datasource",  "initialcatalog",
-					    "catalog",  "address",     "addr",          "networkaddress", "instance", "instancename", "odbcconnect", "connectdata", "tnsadmin", "attachdbfilename",
-					    "failoverpartner", "replicaset", "url", "uri", "unixsock", "pghost", "pghostaddr", "pgport", "pgdatabase", "pgdbname", "pgservice", "vhost", "virtualhost", "localsocketaddress", "readdefaultfile",
-					    "user", "username", "uid", "password", "passwd", "pwd", "role", "options", "replication"};
+	static const char *const words[] = {
+		"host", "hostaddr", "hostname", "server", "servername", "address", "addr", "networkaddress", "localsocketaddress", "failoverpartner", "replicaset", "port",
+		"db", "dbname", "database", "databasename", "catalog", "initialcatalog", "attachdbfilename", "sid", "instance", "instancename", "vhost", "virtualhost",
+		"service", "servicename", "servicefile", "readdefaultfile", "tnsadmin", "dsn", "datasource", "odbcconnect", "connectdata", "url", "uri",
+		"socket", "unixsocket", "socketpath", "unixsock", "pghost", "pghostaddr", "pgport", "pgdatabase", "pgdbname", "pgservice",
+		"user", "username", "uid", "password", "passwd", "pwd", "role", "options", "replication",
+	};
 	while (query.ptr != NULL) {
 		struct sg_str rest = sg_str_cut(&query, '&');
 		char name[32];

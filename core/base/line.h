@@ -37,8 +37,12 @@ sg_line_begin(char *out, size_t room, const char *text)
 	return line;
 }
 
-/* In decimal digits. */
-void sg_line_number(struct sg_line *line, int64_t number);
+static inline void
+sg_line_number(struct sg_line *line, int64_t number)
+{
+	char room[SG_DECIMAL];
+	sg_line_str(line, sg_decimal(room, number));
+}
 
 static inline struct sg_str
 sg_line_view(const struct sg_line *line)

@@ -85,6 +85,19 @@ sg_str_int(struct sg_str text, int64_t min, int64_t max, int64_t *out)
 	return true;
 }
 
+struct sg_str
+sg_decimal(char room[SG_DECIMAL], int64_t number)
+{
+	char *end = room + SG_DECIMAL, *at = end;
+	uint64_t rest = number < 0 ? -(uint64_t)number : (uint64_t)number;
+	do
+		*--at = (char)('0' + rest % 10);
+	while ((rest /= 10) > 0);
+	if (number < 0)
+		*--at = '-';
+	return (struct sg_str){at, (size_t)(end - at)};
+}
+
 void
 sg_hex_number(char out[17], uint64_t number)
 {

@@ -47,6 +47,9 @@ struct sg_str sg_str_cut(struct sg_str *rest, char separator);
 
 /* Lower-case hexadecimal: `out` takes 2 * len + 1 bytes. */
 void sg_hex(char *out, const void *bytes, size_t len);
+enum { SG_DECIMAL = 24 };
+/* The number in decimal digits, somewhere in `room`; without a NUL. */
+struct sg_str sg_decimal(char room[SG_DECIMAL], int64_t number);
 /* The number's 16 hexadecimal digits and a NUL: a key of a table, made without printf. */
 void sg_hex_number(char out[17], uint64_t number);
 

@@ -30,13 +30,19 @@ which_argument(struct sg_arena *arena, const struct sg_narrowed *narrowed)
 	return sg_arena_copy(arena, (struct sg_str){text, len > 0 && (size_t)len < sizeof(text) ? (size_t)len : 0});
 }
 
-/* Where nothing is other than it was asked, effective arguments and digest are those of what was asked. */
 static bool
 take_effective(struct sg_gate *gate, struct sg_request *r, const struct sg_task *task, struct sg_str args)
 {
 	r->effective = sg_arena_copy(&r->arena, args);
 	return r->effective.ptr != NULL && sg_digest_of(gate, r, r->effective, task, r->digest) &&
 	       sg_canon_parse(&r->arena, r->effective, &sg_request_limits, &r->effective_args, NULL) == SG_OK;
+}
+
+/* Nothing is other than it was asked, by this judgement or one before: effective arguments and digest are those of what was asked already. */
+static bool
+is_as_asked(const struct sg_gate *gate, const struct sg_request *r, int64_t asked_life)
+{
+	return !r->narrowed && r->life_ms == asked_life && r->asked_under == gate->configured && strcmp(r->digest, r->asked) == 0;
 }
 
 static bool
@@ -52,7 +58,7 @@ narrow(struct sg_gate *gate, struct sg_request *r, const struct sg_task *task, e
 	sg_bind_life(gate, r, r->merged.ttl_ms);
 	if (!good) {
 		r->merged.say = which_argument(&r->arena, &narrowed);
-	} else if (narrowed.changed || r->life_ms != asked_life || r->asked_under != gate->configured || strcmp(r->digest, r->asked) != 0) {
+	} else if (!is_as_asked(gate, r, asked_life)) {
 		good = take_effective(gate, r, task, sg_buf_view(&args));
 		*reason = SG_REASON_internal;
 	}
