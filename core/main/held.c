@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Stops that a gate took and could not record: held here, so that they do not die with it. */
+ * What is in force in a gate that could not record it: held here, so that it does not die with that gate. */
 #include "main/supervisor.h"
 
 #include "base/str.h"
 
 #include <stdlib.h>
 
-/* The same said before is out: what counts is when it was said last. */
+/* Said before and again: what counts is when it was said last. */
 static void
-forget(struct sg_supervisor *s, struct sg_str stop)
+forget(struct sg_supervisor *s, struct sg_str said)
 {
 	for (struct sg_held **at = &s->held; *at != NULL; at = &(*at)->next)
-		if (sg_str_eq((struct sg_str){(*at)->bytes, (*at)->len}, stop)) {
+		if (sg_str_eq((struct sg_str){(*at)->bytes, (*at)->len}, said)) {
 			struct sg_held *same = *at;
 			*at = same->next;
 			free(same);
@@ -20,19 +20,19 @@ forget(struct sg_supervisor *s, struct sg_str stop)
 }
 
 void
-sg_held_take(struct sg_supervisor *s, struct sg_str stop)
+sg_held_take(struct sg_supervisor *s, struct sg_str said)
 {
-	if (sg_str_is(stop, "{}")) {
+	if (sg_str_is(said, "{}")) {
 		sg_held_forget(s);
 		return;
 	}
-	struct sg_held *held = malloc(sizeof(*held) + stop.len), **end = &s->held;
+	struct sg_held *held = malloc(sizeof(*held) + said.len), **end = &s->held;
 	if (held == NULL)
-		return; /* in force as long as this gate lives, which its answer said */
-	forget(s, stop);
+		return; /* in force as long as that gate lives */
+	forget(s, said);
 	held->next = NULL;
-	held->len = stop.len;
-	memcpy(held->bytes, stop.ptr, stop.len);
+	held->len = said.len;
+	memcpy(held->bytes, said.ptr, said.len);
 	while (*end != NULL)
 		end = &(*end)->next;
 	*end = held;

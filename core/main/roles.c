@@ -104,9 +104,9 @@ sg_role_gate(struct sg_supervisor *s, bool tells)
 	}
 	if (s->tls >= 0)
 		sg_link_queue(&s->gate, SG_FRAME_S_LISTEN, 0, SG_STR("{\"face\":\"tls\"}"), fcntl(s->tls, F_DUPFD_CLOEXEC, 3), NULL);
-	bool told = sg_link_flush(&s->gate, NULL) == SG_OK;
-	fcntl(ends[0], F_SETFL, O_NONBLOCK); /* from here on nobody makes the supervisor wait */
-	return told;
+	fcntl(ends[0], F_SETFL, O_NONBLOCK); /* it reads on once it has recovered, and nobody makes the supervisor wait for that */
+	enum sg_status told = sg_link_flush(&s->gate, NULL);
+	return told == SG_OK || told == SG_AGAIN;
 }
 
 bool

@@ -111,7 +111,7 @@ void sg_role_forget_workers(struct sg_supervisor *s);
 void sg_role_spawned(struct sg_supervisor *s, uint64_t slot, int pidfd);
 
 /* held.c */
-/* A stop, canonical, or "{}": those that came are recorded. */
+/* {"body","kind"}, canonical, or "{}": all that came is recorded. */
 void sg_held_take(struct sg_supervisor *s, struct sg_str stop);
 /* To a new gate, before it has a socket to answer on. */
 void sg_held_tell(struct sg_supervisor *s);

@@ -6,14 +6,14 @@ import os, resource, shutil, signal, subprocess, sys, time
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "story"))
 from stage import agent, perform, row, says, until
 
-AGENT, OTHER, BOSS = 61101, 61102, 62101
+AGENT, OTHER, THIRD, BOSS = 61101, 61102, 61103, 62101
 CONF = """
 admins : { boss : { uid = 62101 } }
 intents : { work : { actions = [ "**" ]  sensitivity = "internal" } }
-agents : { %s %s }
-actions : { read : { name = "data.read"  effect = "read"  sensitivity = "internal" } }
-""" % (agent("one", AGENT), agent("two", OTHER))
-POLICY = 'rule { id = "read", on = "data.read", effect = allow {} }'
+agents : { %s %s %s }
+actions : { read : { name = "data.read"  effect = "read"  sensitivity = "internal" }  trap : { name = "data.trap"  effect = "read"  sensitivity = "internal" } }
+""" % (agent("one", AGENT), agent("two", OTHER), agent("three", THIRD))
+POLICY = 'rule { id = "read", on = "data.read", effect = allow {} }\nrule { id = "trap", on = "data.trap", effect = deny { say = "no", freeze = true } }'
 KEPT, BEFORE = 64 << 10, 200  # bytes that a file may have where there is no room; acts that make a journal longer than that
 BROKEN, DENIED = 78, "audit_unavailable"
 
@@ -40,6 +40,10 @@ def status(d):
     finally:
         if c is not None:
             c.close()
+
+
+def states(boss, task):
+    return [t["state"] for t in boss.ask("GET", "/v1/tasks")[1]["tasks"] if t["id"] == task["id"]]
 
 
 def free(folder):
@@ -82,7 +86,11 @@ def on_small(d, folder, a, boss):
     end_gate(d)
     row("small", "with less room than the journal is long a gate comes up again", until(lambda: status(d), 10) is not None and d.process.poll() is None, d.text()[-500:])
     row("small", "and goes on", says(acts(a, task, 1)[0], "allow"))
+    third = d.agent_of(THIRD)
+    trapped = third.open("work")
     fill_to(folder, 0)
+    third.act(trapped, "data.trap")  # its record is lost
+    row("none", "who walks into a trap is stopped all the same", states(boss, trapped) == ["frozen"], states(boss, trapped))
     row("none", "without room nothing is allowed", until(lambda: acts(a, task, 1)[0].get("code") == DENIED))
     end_gate(d)
     row("none", "but a gate comes up again", until(lambda: (status(d) or {}).get("journal") == "closed", 10), d.text()[-500:])
@@ -92,8 +100,10 @@ def on_small(d, folder, a, boss):
     row("none", "and it is in force in the gate after that one", until(lambda: (status(d) or {}).get("killed") == ["two"], 10), status(d))
     end_gate(d)
     row("none", "and in the one after", until(lambda: (status(d) or {}).get("killed") == ["two"], 10), status(d))
+    row("none", "so is the stop whose record was lost", states(boss, trapped) == ["frozen"], states(boss, trapped))
     os.unlink(os.path.join(folder, "filler"))
     row("none", "and opens once there is room", until(lambda: (status(d) or {}).get("journal") == "open" and says(acts(a, task, 1)[0], "allow"), 10))
+    row("none", "and the stop", until(lambda: [l["body"]["how"] for l in d.leaves("task_end") if l["body"]["task"] == trapped["id"]] == ["frozen"]), d.leaves("task_end"))
     row("none", "with the order in its record", until(lambda: [l["body"]["agent"] for l in d.leaves("kill")] == ["two"]))
 
 

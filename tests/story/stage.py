@@ -220,10 +220,11 @@ class Stage(daemon.Daemon):
         for p in self.puppets:
             p.p.stdin.close()
             p.p.wait()
+        said = self.text()
         code = self.stop()
         if code != 0:
             traceback.print_exc()  # what went wrong before that
-            print(self.text()[-2000:])
+            print(said[-2000:])
             fail("the daemon ended with %s" % code)
 
 

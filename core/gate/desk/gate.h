@@ -40,8 +40,8 @@ struct sg_ports {
 	void (*end)(void *self);
 	/* A line for the operator's eyes (dev mode prints decisions). */
 	void (*say)(void *self, const char *line);
-	/* Keeps a stop that could not be recorded ({"body","kind"}: a kill, a word on a human or an agent) for the gate after this one, should there be one;
-	 * "{}": all of them are recorded. NULL: nobody keeps it. */
+	/* Keeps what is in force and could not be recorded ({"body","kind"}) for the gate after this one, should there be one; "{}": all of it is recorded.
+	 * NULL: nobody keeps it. */
 	void (*hold)(void *self, struct sg_str held);
 };
 
@@ -108,7 +108,8 @@ struct sg_gate {
 		enum sg_reason reason;
 		int64_t from_ms, to_ms;
 	} gap[2]; /* unrecorded answers: overload, closed journal */
-	bool holds;           /* stops that are not durable are held outside */
+	bool holds, held_full; /* what is not durable is held outside; not all of it: there is too much */
+	size_t held_bytes;    /* of what is held there and stops nothing */
 	uint64_t held_until;  /* the leaf with which the last of those is; 0: it is not written yet */
 	struct sg_owed *owed; /* leaves that a closed journal could not take, newest first */
 	bool stopping, reloading;

@@ -11,33 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* This process may die before there is room: what was said to be in force must not die with it. */
-static void
-hold(struct sg_gate *gate, const char *kind, struct sg_str body)
-{
-	struct sg_buf held;
-	gate->held_until = 0;
-	if (gate->ports.hold == NULL)
-		return;
-	sg_buf_init(&held, SG_LEAF_MAX);
-	sg_buf_printf(&held, "{\"body\":%.*s,\"kind\":\"%s\"}", SG_STR_ARG(body), kind);
-	if (!held.failed) { /* else it is in force as long as this gate lives, which its answer said */
-		gate->holds = true;
-		gate->ports.hold(gate->ports.self, sg_buf_view(&held));
-	}
-	sg_buf_done(&held);
-}
-
-void
-sg_gate_release_held(struct sg_gate *gate)
-{
-	if (!gate->holds || gate->held_until == 0 || gate->owed != NULL || gate->journal.durable < gate->held_until)
-		return;
-	gate->holds = false;
-	gate->ports.hold(gate->ports.self, SG_STR("{}"));
-}
-
-/* A stop must never be let go: what the journal gives would run on. */
+/* One of these must never be let go: what the journal gives would run on. */
 static bool
 is_stop(const char *kind)
 {
@@ -65,8 +39,7 @@ sg_gate_owe(struct sg_gate *gate, const char *kind, struct sg_str body)
 	owed->body = (struct sg_str){owed->bytes, body.len};
 	owed->next = gate->owed; /* newest first; sg_owed_turn turns them round */
 	gate->owed = owed;
-	if (is_stop(kind))
-		hold(gate, kind, body);
+	sg_gate_hold(gate, kind, body);
 	return true;
 }
 
@@ -80,21 +53,38 @@ sg_gate_forget_owed(struct sg_gate *gate)
 	}
 }
 
-/* In force as if it were recorded: folded from the same bytes that the journal is to take, with no leaf's number. */
+/* As if it were recorded: the same bytes that the journal is to take, with no leaf's number. */
+static bool
+unrecorded(const struct sg_gate *gate, const char *kind, struct sg_str body, struct sg_arena *arena, struct sg_record *record)
+{
+	struct sg_buf leaf;
+	sg_buf_init(&leaf, SG_LEAF_MAX + 1024);
+	sg_buf_printf(&leaf, "{\"at\":%lld,\"body\":%.*s,\"config\":\"%s\",\"kind\":\"%s\",\"n\":0,\"policy\":\"%s\",\"sealed\":\"\",\"v\":1}",
+		      (long long)gate->state.now.wall_ms, SG_STR_ARG(body), gate->catalogue->digest, kind, gate->policy);
+	bool good = !leaf.failed && sg_canon_parse(arena, sg_buf_view(&leaf), NULL, &record->json, NULL) == SG_OK;
+	sg_buf_done(&leaf);
+	return good;
+}
+
 static bool
 fold_unrecorded(struct sg_gate *gate, const char *kind, struct sg_str body)
 {
-	struct sg_buf leaf;
 	struct sg_arena arena;
 	struct sg_record record = {0};
-	sg_buf_init(&leaf, SG_LEAF_MAX + 1024);
 	sg_arena_init(&arena, SG_RECORD_BUDGET);
-	sg_buf_printf(&leaf, "{\"at\":%lld,\"body\":%.*s,\"config\":\"%s\",\"kind\":\"%s\",\"n\":0,\"policy\":\"%s\",\"sealed\":\"\",\"v\":1}",
-		      (long long)gate->state.now.wall_ms, SG_STR_ARG(body), gate->catalogue->digest, kind, gate->policy);
-	bool good = !leaf.failed && sg_canon_parse(&arena, sg_buf_view(&leaf), NULL, &record.json, NULL) == SG_OK &&
-		    sg_state_fold(&gate->state, &record, NULL) == SG_OK;
+	bool good = unrecorded(gate, kind, body, &arena, &record) && sg_state_fold(&gate->state, &record, NULL) == SG_OK;
 	sg_arena_done(&arena);
-	sg_buf_done(&leaf);
+	return good;
+}
+
+bool
+sg_may_be_folded(struct sg_gate *gate, const char *kind, struct sg_str body)
+{
+	struct sg_arena arena;
+	struct sg_record record = {0};
+	sg_arena_init(&arena, SG_RECORD_BUDGET);
+	bool good = unrecorded(gate, kind, body, &arena, &record) && sg_state_lacks(&gate->state, &record) == NULL;
+	sg_arena_done(&arena);
 	return good;
 }
 

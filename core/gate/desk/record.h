@@ -36,8 +36,15 @@ void sg_gate_forget_owed(struct sg_gate *gate);
 bool sg_gate_owe(struct sg_gate *gate, const char *kind, struct sg_str body);
 /* The same, and it is in force from now on (I7). False: no memory, or it cannot be folded. */
 bool sg_owe_folded(struct sg_gate *gate, const char *kind, struct sg_str body);
-/* Once the kills that are held outside are durable, they need not be any more. */
+/* True if it would be folded now: its form and what it stands on are there. Touches nothing. */
+bool sg_may_be_folded(struct sg_gate *gate, const char *kind, struct sg_str body);
+/* Has the supervisor keep what is in force and not recorded, for the gate after this one. Of what stops nothing it keeps a bounded amount, and says so. */
+void sg_gate_hold(struct sg_gate *gate, const char *kind, struct sg_str body);
+/* Once all that is held outside is durable, it need not be any more. */
 void sg_gate_release_held(struct sg_gate *gate);
+/* {"body","kind"}: what a gate before this one said was in force and could not record; in force before anybody is answered. What cannot be folded (any more) is
+ * passed over, said once on stderr. False: no memory. */
+bool sg_gate_held(struct sg_gate *gate, const struct sg_json *held);
 void sg_gate_write_gaps(struct sg_gate *gate);
 /* Records that somebody was told: `what` a reason's code, `who` a person. */
 void sg_alert(struct sg_gate *gate, const char *what, struct sg_str who, struct sg_str agent, struct sg_str task);

@@ -66,7 +66,7 @@ fail_unsynced(struct sg_gate *gate)
 		if (r->lost != NULL)
 			r->lost(gate, r);
 		else
-			sg_answer_error(gate, r, 503, SG_REASON_audit_unavailable, "in force now, for as long as the gate runs; recorded once the disk is back; look again then");
+			sg_answer_error(gate, r, 503, SG_REASON_audit_unavailable, "in force now; recorded once the disk is back; look again then");
 	}
 	free(ids);
 }

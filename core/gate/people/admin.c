@@ -56,26 +56,6 @@ read_kill(struct sg_request *r, bool *all, struct sg_str *agent, struct sg_str *
 	return *all != (agent->len > 0) && why->len <= 256;
 }
 
-bool
-sg_gate_held(struct sg_gate *gate, const struct sg_json *held)
-{
-	char kind[16];
-	struct sg_buf body;
-	uint64_t number = 0;
-	sg_gate_now(gate);
-	snprintf(kind, sizeof(kind), "%.*s", SG_STR_ARG(sg_json_text_at(held, "kind")));
-	sg_buf_init(&body, SG_LEAF_MAX);
-	sg_canon_write(&body, sg_json_get(held, "body"));
-	bool recorded = !body.failed && sg_record(gate, kind, sg_buf_view(&body), SG_STR(""), &number, NULL) == SG_OK;
-	if (recorded) {
-		gate->holds = gate->ports.hold != NULL;
-		gate->held_until = number;
-	}
-	bool good = recorded || (!body.failed && sg_owe_folded(gate, kind, sg_buf_view(&body)));
-	sg_buf_done(&body);
-	return good;
-}
-
 static void
 kill_or_lift(struct sg_gate *gate, struct sg_request *r, bool lift)
 {

@@ -11,8 +11,6 @@ void sg_route_lift(struct sg_gate *gate, struct sg_request *request);
 void sg_route_config(struct sg_gate *gate, struct sg_request *request);
 void sg_route_reload(struct sg_gate *gate, struct sg_request *request);
 void sg_route_events(struct sg_gate *gate, struct sg_request *request);
-/* {"body","kind"}: a stop that a gate before this one took and could not record, in force before anybody is answered. False: no memory, or it is none. */
-bool sg_gate_held(struct sg_gate *gate, const struct sg_json *held);
 /* A reload ended: the one asked for with this id, or another (0). `errors` {NULL, 0} if it went well, else canonical JSON. */
 void sg_gate_reloaded(struct sg_gate *gate, uint64_t id, struct sg_str errors);
 /* A process runs without a layer that its role should have: told in status. */

@@ -75,33 +75,52 @@ read_head(struct sg_fold *f, const struct sg_record *record, struct sg_str *kind
 	f->number = (uint64_t)n;
 }
 
-/* Its form and what it stands on are asked of all of it, before anything is touched: nothing is folded by half. */
-static void
-fold(struct sg_fold *f, size_t kind, const struct sg_leaf_member *rows)
+/* Which of the kinds it is, and what keeps it from being folded: its form and what it stands on are asked of all of it. */
+static size_t
+ask(struct sg_fold *f, const struct sg_record *record, struct sg_str *kind)
 {
+	size_t i = 0, count = sizeof(kinds) / sizeof(kinds[0]);
+	read_head(f, record, kind);
+	while (i < count && !sg_str_eq(*kind, kinds[i].name))
+		i++;
+	if (i == count)
+		f->missing = "kind";
 	if (f->missing == NULL)
-		f->missing = sg_leaf_lacks(rows, f->body);
+		f->missing = sg_leaf_lacks(sg_leaf_members(*kind, sg_json_text_at(f->body, "event")), f->body);
 	if (f->missing == NULL)
-		f->missing = kinds[kind].asks(f);
-	if (f->missing != NULL)
-		return;
-	bring_up(f);
-	kinds[kind].fold(f);
-	sg_fold_memory_flow(f);
+		f->missing = kinds[i].asks(f);
+	return i;
 }
 
+static struct sg_fold
+begin(struct sg_state *state, const struct sg_record *record)
+{
+	return (struct sg_fold){.state = state, .body = sg_json_get(record->json, "body"), .number = record->number};
+}
+
+const char *
+sg_state_lacks(struct sg_state *state, const struct sg_record *record)
+{
+	struct sg_fold f = begin(state, record);
+	struct sg_str kind = {"", 0};
+	ask(&f, record, &kind);
+	return f.missing;
+}
+
+/* Nothing is touched before all was asked: nothing is folded by half. */
 enum sg_status
 sg_state_fold(struct sg_state *state, const struct sg_record *record, struct sg_err *err)
 {
-	struct sg_fold f = {.state = state, .body = sg_json_get(record->json, "body"), .number = record->number};
+	struct sg_fold f = begin(state, record);
 	struct sg_str kind = {"", 0};
-	size_t i = 0, count = sizeof(kinds) / sizeof(kinds[0]);
-	read_head(&f, record, &kind);
-	while (i < count && !sg_str_eq(kind, kinds[i].name))
-		i++;
-	if (i == count)
+	size_t i = ask(&f, record, &kind);
+	if (i == sizeof(kinds) / sizeof(kinds[0]))
 		return sg_fail(err, SG_BUG, "state_kind", "leaf %llu is of a kind this version does not know", (unsigned long long)f.number);
-	fold(&f, i, sg_leaf_members(kind, sg_json_text_at(f.body, "event")));
+	if (f.missing == NULL) {
+		bring_up(&f);
+		kinds[i].fold(&f);
+		sg_fold_memory_flow(&f);
+	}
 	if (f.missing != NULL)
 		return sg_fail(err, SG_BUG, "state_form", "leaf %llu (%.*s) lacks %s", (unsigned long long)f.number, SG_STR_ARG(kind), f.missing);
 	return SG_OK;

@@ -272,6 +272,8 @@ void sg_state_done(struct sg_state *state);
 /* Applies one leaf: the only way the state changes. SG_OK; SG_NOMEM; SG_BUG (state_kind, state_form) for a leaf it does not know, which
  * must end the gate: a record nobody understands may be a kill. */
 enum sg_status sg_state_fold(struct sg_state *state, const struct sg_record *record, struct sg_err *err);
+/* What keeps a leaf from being folded: a member whose form is wrong, or what it stands on; "kind" if it is none. NULL: nothing. Touches nothing. */
+const char *sg_state_lacks(struct sg_state *state, const struct sg_record *record);
 
 /* After recovery: everything pending becomes revoking; attempts without an answer stay as recorded. Calls `each` for each such lease. */
 void sg_state_pending(struct sg_state *state, void (*each)(void *to, struct sg_lease *lease), void *to);

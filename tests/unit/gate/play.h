@@ -17,7 +17,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { PLAY_QUEUE = 256, PLAY_CONNS = 64 };
+enum { PLAY_QUEUE = 256, PLAY_CONNS = 64, PLAY_HELD = 64 };
 
 struct play_event {
 	enum { PLAY_LOOK, PLAY_JUDGE, PLAY_CALL } kind;
@@ -58,6 +58,8 @@ struct play {
 	bool no_sync;                              /* groups wait */
 	char *made_claims;
 	bool reload_asked;
+	char *held[PLAY_HELD];                     /* what the supervisor keeps for the next gate */
+	size_t held_count;
 	bool no_check;                             /* the test itself changes what is on disk, or sets the state by hand */
 };
 
@@ -221,6 +223,30 @@ static void
 play_close(void *self, uint64_t conn)
 {
 	((struct play *)self)->conns[conn].closed = true;
+}
+
+static void
+play_let_go(struct play *p)
+{
+	while (p->held_count > 0)
+		free(p->held[--p->held_count]);
+}
+
+/* As the supervisor does. */
+static void
+play_hold(void *self, struct sg_str held)
+{
+	struct play *p = self;
+	if (sg_str_is(held, "{}")) {
+		play_let_go(p);
+		return;
+	}
+	for (size_t i = 0; i < p->held_count; i++)
+		if (sg_str_is(held, p->held[i]))
+			return;
+	if (p->held_count == PLAY_HELD)
+		abort();
+	p->held[p->held_count++] = strndup(held.ptr, held.len);
 }
 
 static bool
@@ -393,7 +419,7 @@ play_open(struct play *p, struct sg_err *err)
 	char *document = play_canonical(play_document);
 	struct sg_gate_start start = {
 		.sys = &p->sys,
-		.ports = {p, play_answer, play_admit, play_close, play_judge, play_look, play_call, play_modules, play_reload, NULL, play_say},
+		.ports = {p, play_answer, play_admit, play_close, play_judge, play_look, play_call, play_modules, play_reload, NULL, play_say, .hold = play_hold},
 		.document = sg_str(document),
 		.journal_folder = p->journal,
 		.keys_folder = p->keys,
@@ -523,13 +549,46 @@ play_same(struct play *p)
 	}
 }
 
-/* As after kill -9: what was written is there, what was in memory is not. */
+/* As after kill -9 of all: what was written is there, what was in memory is not. */
 static inline enum sg_status
 play_restart(struct play *p, struct sg_err *err)
 {
 	play_same(p);
 	play_stop_gate(p);
+	play_let_go(p);
 	enum sg_status status = play_open(p, err);
+	if (status == SG_OK)
+		play_flush(p);
+	return status;
+}
+
+static inline bool
+play_hand_over(struct play *p, const char *text)
+{
+	struct sg_arena arena;
+	const struct sg_json *json = NULL;
+	sg_arena_init(&arena, 1 << 20);
+	bool good = sg_canon_parse(&arena, sg_str(text), NULL, &json, NULL) == SG_OK && sg_gate_held(p->gate, json);
+	sg_arena_done(&arena);
+	return good;
+}
+
+/* The gate dies; the supervisor starts another one and hands it what it holds. */
+static inline enum sg_status
+play_gate_dies(struct play *p, struct sg_err *err)
+{
+	char *held[PLAY_HELD];
+	size_t count = p->held_count;
+	for (size_t i = 0; i < count; i++)
+		held[i] = strdup(p->held[i]);
+	enum sg_status status = play_restart(p, err);
+	for (size_t i = 0; i < count; i++)
+		play_hold(p, sg_str(held[i]));
+	for (size_t i = 0; i < count; i++) {
+		if (status == SG_OK && !play_hand_over(p, held[i]))
+			abort();
+		free(held[i]);
+	}
 	if (status == SG_OK)
 		play_flush(p);
 	return status;
@@ -540,6 +599,7 @@ play_end(struct play *p)
 {
 	char command[128];
 	play_same(p);
+	play_let_go(p);
 	if (p->gate != NULL)
 		play_stop_gate(p);
 	for (size_t i = 0; i < PLAY_CONNS; i++)

@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * What was said to be in force while its record was lost outlives the gate that said it: the supervisor hands it to the next one. */
+#include "gate/desk/domain.h"
+#include "unit/gate/play.h"
+
+static struct play *p;
+static char *task;
+
+#define FREEZES "{\"effects\":[{\"effect\":{\"freeze\":true,\"kind\":\"deny\",\"say\":\"no\"},\"file\":\"a.lua\",\"line\":1,\"rule\":\"r\"}],\"error\":null}"
+
+static const char *
+freezes(const char *input)
+{
+	(void)input;
+	return FREEZES;
+}
+
+static void
+begin(void)
+{
+	p = play_new();
+	CU_ASSERT_TRUE_FATAL(play_connect(p, 1, SG_FACE_AGENT, 1001));
+	CU_ASSERT_TRUE_FATAL(play_connect(p, 10, SG_FACE_ADMIN, 500));
+	task = play_task(p, 1, "t");
+}
+
+static void
+end(void)
+{
+	free(task);
+	play_end(p);
+}
+
+static void
+disk_fails(void)
+{
+	p->calls = 0;
+	p->fail_at = 1;
+	p->fail_forever = true;
+}
+
+static void
+disk_back(void)
+{
+	p->fail_at = 0;
+	p->fail_forever = false;
+	for (int i = 0; i < 3; i++) {
+		p->boot += 2 * SG_SEC;
+		p->wall += 2 * SG_SEC;
+		play_all(p);
+	}
+	CU_ASSERT_FALSE(p->gate->journal.closed);
+}
+
+static const struct sg_task *
+now(void)
+{
+	return sg_state_task(&p->gate->state, sg_str(task));
+}
+
+/* The gate dies as often as it likes, with and without a disk; `holds` is so each time, live and from the disk alone. */
+static void
+through_deaths(bool (*holds)(void))
+{
+	struct sg_err err = {0};
+	CU_ASSERT_TRUE(holds());
+	p->fail_at = 0;
+	p->fail_forever = false;
+	p->full = true; /* a gate can begin without room */
+	for (int i = 0; i < 2; i++) {
+		CU_ASSERT_EQUAL_FATAL(play_gate_dies(p, &err), SG_OK);
+		CU_ASSERT_TRUE(p->gate->journal.closed);
+		CU_ASSERT_TRUE(holds());
+	}
+	p->full = false;
+	CU_ASSERT_EQUAL_FATAL(play_gate_dies(p, &err), SG_OK);
+	CU_ASSERT_TRUE(holds());
+	disk_back();
+	CU_ASSERT_TRUE(holds());
+	CU_ASSERT_EQUAL(p->held_count, 0);
+	CU_ASSERT_EQUAL_FATAL(play_restart(p, &err), SG_OK);
+	CU_ASSERT_TRUE(holds());
+}
+
+static bool
+is_frozen(void)
+{
+	return now()->state == SG_TASK_FROZEN && now()->domain->frozen;
+}
+
+static void
+a_freeze(void)
+{
+	begin();
+	p->effects = freezes;
+	disk_fails();
+	CU_ASSERT_TRUE(play_has(play_act(p, 1, task, "pay.send", "{}", "a"), "\"code\":\"audit_unavailable\""));
+	through_deaths(is_frozen);
+	end();
+}
+
+static bool
+is_closed(void)
+{
+	return now()->state == SG_TASK_CLOSED;
+}
+
+static void
+an_end(void)
+{
+	begin();
+	disk_fails();
+	CU_ASSERT_TRUE(play_has(play_ask(p, 10, SG_ROUTE_O_TASK_CLOSE, task, "{}"), "in force now"));
+	through_deaths(is_closed);
+	end();
+}
+
+static bool
+carries(void)
+{
+	return sg_taint_has(&now()->taint, SG_STR("poison"));
+}
+
+static void
+a_label(void)
+{
+	begin();
+	char *decision = play_between(play_act(p, 1, task, "mail.read", "{}", "a"), "\"decision_id\":\"", "\"");
+	disk_fails();
+	play_ask(p, 1, SG_ROUTE_A_OUTCOME, decision, "{\"labels\":[\"poison\"],\"result\":\"ok\"}");
+	through_deaths(carries);
+	free(decision);
+	end();
+}
+
+static char *lease;
+
+static bool
+is_taken_back(void)
+{
+	const struct sg_lease *l = sg_state_lease(&p->gate->state, sg_str(lease));
+	return l == NULL || l->state != SG_LEASE_ACTIVE;
+}
+
+static void
+a_credential(void)
+{
+	begin();
+	lease = play_between(play_act(p, 1, task, "repo.read", "{}", "a"), "\"lease\":\"", "\"");
+	CU_ASSERT_FALSE(is_taken_back());
+	disk_fails();
+	CU_ASSERT_TRUE(play_has(play_ask(p, 10, SG_ROUTE_O_LEASE_REVOKE, lease, "{}"), "in force now"));
+	through_deaths(is_taken_back);
+	free(lease);
+	end();
+}
+
+static bool
+is_open(void)
+{
+	return now()->state == SG_TASK_OPEN && !now()->domain->frozen;
+}
+
+/* What was said last counts: the freeze and its thaw go into one lost group. */
+static void
+what_was_said_last(void)
+{
+	begin();
+	p->effects = freezes;
+	disk_fails();
+	p->no_sync = true;
+	play_act(p, 1, task, "pay.send", "{}", "a");
+	play_ask(p, 10, SG_ROUTE_O_THAW, task, "{}");
+	p->no_sync = false;
+	play_flush(p);
+	CU_ASSERT_TRUE(p->held_count >= 3);
+	through_deaths(is_open);
+	end();
+}
+
+/* What the next gate does not find is passed over: nothing that a gate was handed may end it. */
+static void
+what_is_not_there(void)
+{
+	static const char *const odd[] = {
+		"{\"body\":{\"by\":\"mira\",\"how\":\"frozen\",\"task\":\"t-never\",\"why\":\"policy\"},\"kind\":\"task_end\"}",
+		"{\"body\":{\"by\":\"mira\",\"domain\":\"never\",\"event\":\"frozen\",\"why\":\"policy\"},\"kind\":\"domain\"}",
+		"{\"body\":{\"approval\":\"a-never\",\"by\":\"mira\",\"event\":\"denied\"},\"kind\":\"approval\"}",
+		"{\"body\":{\"by\":\"mira\",\"lease\":\"l-never\",\"state\":\"revoking\",\"why\":\"x\"},\"kind\":\"lease\"}",
+		"{\"body\":{},\"kind\":\"outcome\"}",
+		"{\"body\":{},\"kind\":\"never\"}",
+		"{\"body\":{},\"kind\":\"\"}",
+		"{\"body\":null,\"kind\":\"kill\"}",
+	};
+	begin();
+	for (size_t i = 0; i < sizeof(odd) / sizeof(odd[0]); i++)
+		CU_ASSERT_TRUE(play_hand_over(p, odd[i]));
+	CU_ASSERT_TRUE(play_hand_over(p, "{\"body\":{\"agent\":\"helper\",\"all\":false,\"by\":\"mira\",\"lift\":false,\"reason\":\"x\"},\"kind\":\"kill\"}"));
+	CU_ASSERT_TRUE(sg_state_killed(&p->gate->state, SG_STR("helper")));
+	play_hold(p, SG_STR("{\"body\":{},\"kind\":\"never\"}"));
+	play_flush(p);
+	CU_ASSERT_EQUAL(p->held_count, 0);
+	end();
+}
+
+/* Of what stops nothing a megabyte is held, of what stops something all. */
+static void
+too_much(void)
+{
+	static char body[1 << 15];
+	begin();
+	for (int i = 0; i < 33; i++) {
+		snprintf(body, sizeof(body), "{\"n\":\"%02d%0*d\"}", i, (int)sizeof(body) - 11, 0);
+		CU_ASSERT_EQUAL(strlen(body), sizeof(body) - 1);
+		sg_gate_hold(p->gate, "outcome", sg_str(body));
+		CU_ASSERT_EQUAL(p->held_count, i < 32 ? (size_t)i + 1 : 32);
+	}
+	sg_gate_hold(p->gate, "task_end", sg_str(body));
+	CU_ASSERT_EQUAL(p->held_count, 33);
+	sg_gate_hold(p->gate, "start", SG_STR("{}"));
+	CU_ASSERT_EQUAL(p->held_count, 33);
+	p->gate->held_until = p->gate->journal.durable;
+	sg_gate_release_held(p->gate);
+	CU_ASSERT_EQUAL(p->held_count, 0);
+	sg_gate_hold(p->gate, "outcome", sg_str(body));
+	CU_ASSERT_EQUAL(p->held_count, 1);
+	end();
+}
+
+SG_CASES("gate.held", {"a freeze", a_freeze}, {"an end", an_end}, {"a label", a_label}, {"a credential", a_credential}, {"what was said last", what_was_said_last},
+	 {"what is not there", what_is_not_there}, {"too much", too_much})
