@@ -114,6 +114,26 @@ sg_freeze_rule(lua_State *L, struct sg_policy_rule *rule)
 	lua_settop(L, top);
 }
 
+/* Allocates nothing and raises nothing: what it goes through is there since loading. */
+void
+sg_freeze_restore(lua_State *L, const struct sg_policy_rule *rule)
+{
+	if (rule->cells == LUA_NOREF)
+		return;
+	lua_rawgeti(L, LUA_REGISTRYINDEX, rule->cells);
+	int cells = lua_gettop(L);
+	lua_rawgeti(L, cells, 0);
+	lua_Integer count = lua_tointeger(L, -1);
+	for (lua_Integer i = 0; i < count; i++) {
+		lua_rawgeti(L, cells, i * CELL + 1);
+		lua_rawgeti(L, cells, i * CELL + 2);
+		lua_rawgeti(L, cells, i * CELL + 3);
+		lua_setupvalue(L, -3, (int)lua_tointeger(L, -2));
+		lua_settop(L, cells);
+	}
+	lua_settop(L, cells - 1);
+}
+
 void
 sg_freeze_check(lua_State *L, const struct sg_policy_rule *rule)
 {

@@ -18,6 +18,9 @@ void sg_freeze_rule(lua_State *L, struct sg_policy_rule *rule);
 /* Raises policy_state if a variable the rule's functions reach is not what it was after loading. */
 void sg_freeze_check(lua_State *L, const struct sg_policy_rule *rule);
 
+/* Puts those variables back to what they were after loading: behind a failure in the middle, which may have changed them. Outside of sg_vm_run. */
+void sg_freeze_restore(lua_State *L, const struct sg_policy_rule *rule);
+
 /* Replaces the table at the top of the stack by an empty one through which it can be read but not written. Not deep. */
 void sg_freeze_wrap(lua_State *L);
 

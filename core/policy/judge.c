@@ -145,6 +145,19 @@ write_error(struct judgement *j)
 	sg_jw_end(&w);
 }
 
+/* Asks the rules from `from` to `to`. One that fails half way leaves nothing of what it changed: neither the next hook nor the next request, which may be
+ * another agent's, finds it. */
+static bool
+asked(struct judgement *j)
+{
+	struct sg_vm *vm = &j->policy->vm;
+	if (sg_vm_run(vm, ask_all, j, j->policy->limits.steps) == SG_OK)
+		return true;
+	if (j->policy->rule != NULL)
+		sg_freeze_restore(vm->L, j->policy->rule);
+	return false;
+}
+
 /* What this hook began to write goes; why the first one failed is kept. */
 static void
 hook_failed(struct judgement *j, const struct sg_json_writer *before, size_t len)
@@ -161,7 +174,7 @@ hook_failed(struct judgement *j, const struct sg_json_writer *before, size_t len
 }
 
 /* Rules decide together, and one that fails takes all with it. Hooks only make things stricter: each is asked by itself, and one that fails takes nothing from
- * the others. False: what is kept between calls was changed, and nothing of it can be believed. */
+ * the others. */
 static bool
 run_hooks(struct judgement *j)
 {
@@ -170,11 +183,8 @@ run_hooks(struct judgement *j)
 		size_t len = j->output->len;
 		j->from = i;
 		j->to = i + 1;
-		if (sg_vm_run(&j->policy->vm, ask_all, j, j->policy->limits.steps) == SG_OK)
-			continue;
-		if (j->policy->vm.code == SG_CODE_STATE)
-			return false;
-		hook_failed(j, &before, len);
+		if (!asked(j))
+			hook_failed(j, &before, len);
 	}
 	return true;
 }
@@ -183,7 +193,7 @@ static bool
 run_rules(struct judgement *j)
 {
 	j->to = j->count;
-	return j->count == 0 || sg_vm_run(&j->policy->vm, ask_all, j, j->policy->limits.steps) == SG_OK;
+	return j->count == 0 || asked(j);
 }
 
 static bool

@@ -78,7 +78,8 @@ enum sg_status sg_policy_judge(struct sg_policy *policy, struct sg_str input, st
 enum sg_status sg_policy_after(struct sg_policy *policy, struct sg_str input, struct sg_buf *output);
 
 /* True once a judgement was aborted (memory, steps, state): every later judgement would be an error, so the process
- * should end. An error that the policy's own code raised does not spend the state: it cannot leave anything behind. */
+ * should end. An error that the policy's own code raised does not spend the state: what was changed before
+ * it is put back. */
 bool sg_policy_spent(const struct sg_policy *policy);
 
 /* `stepgate policy check`: loads, and writes for people ("FILE:LINE: what\n\thint: ...") or, as JSON, the manifest or

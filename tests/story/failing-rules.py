@@ -8,7 +8,7 @@ CONF = '''
 intents : { work : { actions = [ "**" ]  sensitivity = "restricted" } }
 agents : { %s }
 actions : { q : { name = "db.q"  effect = "read"  sensitivity = "internal" }  s : { name = "mail.send"  effect = "write"  sensitivity = "internal" }
-            d : { name = "deploy.run"  effect = "execute"  sensitivity = "internal"  credential = "token" }  w : { name = "db.w"  effect = "write"  sensitivity = "internal" } }
+            d : { name = "deploy.run"  effect = "execute"  sensitivity = "internal"  credential = "token" }  t : { name = "db.to"  effect = "write"  sensitivity = "internal" }  w : { name = "db.w"  effect = "write"  sensitivity = "internal" } }
 ''' % " ".join('%s : { owner = "%s@acme.example"  escalate = "e@acme.example"  review_by = "2027-01-31"  environment = "prod"  match = [ "peer:uid=%d" ]'
               '  reach = [ "**" ]  intents = [ "work" ] }' % (name, name, uid) for name, uid in (("one", ONE), ("other", OTHER)))
 POLICY = '''
@@ -22,6 +22,19 @@ rule { id = "mail", on = "mail.send", effect = allow {}, when = function(r)
 	end
 	return true
 end }
+local depth = 0
+local function strange(v)
+	depth = depth + 1
+	local found = false
+	if type(v) == "table" then
+		for _, e in pairs(v) do found = strange(e) or found end
+	else
+		found = v:email().host ~= "acme.example"
+	end
+	depth = depth - 1
+	return found or depth > 5
+end
+rule { id = "who", on = "db.to", when = function(r) return strange(r.args:get("to", {})) end, effect = deny "to a stranger" }
 after { id = "failed-deploy", on = "deploy.*", effect = function(r)
 	if r.outcome.result == "failed" then return add { freeze = true, revoke = true, taint = { "deploy:failed" } } end
 	return add {}
@@ -67,6 +80,23 @@ def workers(d):
     row("workers", "who spent them too, for what does not", says(one.act(one.open("work"), "db.q"), "allow"))
 
 
+def half_way(d):
+    """A rule counts outside itself, and fails before it has counted back: that is the caller's, and nobody else's"""
+    one, other = d.agent_of(ONE), d.agent_of(OTHER)
+    task = other.open("work")
+    codes, others, own = {}, [], one.open("work")
+    for i in range(40):
+        for wrong in (["x@acme.example", "no address"], [[[5]]], [True]):
+            got = one.act(own, "db.to", args=dict(to=wrong), key="h%d%r" % (i, len(codes) + i))
+            code = got.get("code") or (got.get("error") or {}).get("code")
+            codes[code] = codes.get(code, 0) + 1
+            if code == "frozen":
+                own = one.open("work")
+            others.append(other.act(task, "db.to", args=dict(to=["x@acme.example"])))
+    row("half way", "a rule fails in the middle", codes.get("policy_error", 0) > 20, codes)
+    row("half way", "and another agent is judged on its own request alone", all(says(g, "allow") for g in others), [g for g in others if not says(g, "allow")][:1])
+
+
 def hooks(d):
     one = d.agent_of(ONE)
     for name, args in (("one that all is well with", dict(replicas=3)), ("a missing argument", dict()), ("an argument of another kind", dict(replicas=[1])),
@@ -92,6 +122,7 @@ def hooks(d):
 d = Stage(CONF, POLICY)
 try:
     workers(d)
+    half_way(d)
     hooks(d)
 finally:
     d.end()

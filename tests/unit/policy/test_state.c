@@ -76,6 +76,62 @@ spent(void)
 	sg_policy_free(policy);
 }
 
+/* What a rule or a hook changes before it fails. */
+static const char *const half_done[] = {
+	"n = 1; error('x')",
+	"n = 1; local x = r.args.no.such",
+	"n = 1; return (function() end)()",
+	"n = 1; return r.args:get(n)",
+	"n = 1; return deny {}, allow {}",
+	"n = r; error('x')",
+	"n = { r }; error()",
+	"n = function() return r end; error(n)",
+	"up(); error('x')",
+	"up(); up = nil; error('x')",
+	"up = function() n = 2 end; up(); error('x')",
+	"deep.f(); r.args.to:email()",
+	"n = 1; for i = 1, 1e9 do end",
+};
+
+#define KEPT "local n = 0\nlocal function up() n = n + 1 end\nlocal deep = { f = function() up() end }\n"
+#define CLEAN "n == 0 and type(up) == 'function' and deep.f ~= nil"
+
+static void
+left_behind(void)
+{
+	for (size_t i = 0; i < sizeof(half_done) / sizeof(half_done[0]); i++)
+		for (int effect = 0; effect < 2; effect++) {
+			char text[1024];
+			snprintf(text, sizeof(text), KEPT "rule { id = 'x', on = 'bad', %s = function(r) %s end%s }\n"
+				 "rule { id = 'y', on = 'good', when = function(r) return " CLEAN " end, effect = allow {} }\n",
+				 effect ? "effect" : "when", half_done[i], effect ? "" : ", effect = allow {}");
+			struct sg_policy *policy = world_load(text);
+			CU_ASSERT_PTR_NOT_NULL_FATAL(policy);
+			CU_ASSERT_PTR_NULL(strstr(world_ask(policy, false, "bad", "{}", "{}"), "\"error\":null"));
+			if (!sg_policy_spent(policy))
+				CU_ASSERT_PTR_NOT_NULL(strstr(world_ask(policy, false, "good", "{}", "{}"), MATCHES));
+			sg_policy_free(policy);
+		}
+}
+
+/* Of hooks each is asked by itself, in the same process: the next one finds nothing of what the last one changed, whether that failed or not. */
+static void
+hooks_leave_nothing(void)
+{
+	for (size_t i = 0; i <= sizeof(half_done) / sizeof(half_done[0]); i++) {
+		char text[1024];
+		snprintf(text, sizeof(text), KEPT "after { id = 'a', on = '**', effect = function(r) %s end }\n"
+			 "after { id = 'b', on = '**', effect = function(r) if " CLEAN " then return add { taint = { 'clean' } } end return add {} end }\n",
+			 i < sizeof(half_done) / sizeof(half_done[0]) ? half_done[i] : "n = 1 return add {}");
+		struct sg_policy *policy = world_load(text);
+		CU_ASSERT_PTR_NOT_NULL_FATAL(policy);
+		const char *said = world_ask(policy, true, "x.y", "{}", "{}");
+		CU_ASSERT_PTR_NOT_NULL(strstr(said, "\"clean\""));
+		CU_ASSERT_PTR_NULL(strstr(said, "\"error\":null"));
+		sg_policy_free(policy);
+	}
+}
+
 static void
 load_refuses(void)
 {
@@ -94,5 +150,5 @@ load_refuses(void)
 }
 
 SG_CASES("policy.state", {"variables of rules are watched", variables}, {"tables of rules are frozen", tables},
-	 {"frozen tables read like tables", frozen_reads}, {"an aborted state is not asked again", spent},
+	 {"a rule that fails leaves nothing", left_behind}, {"hooks leave nothing to the next", hooks_leave_nothing}, {"frozen tables read like tables", frozen_reads}, {"an aborted state is not asked again", spent},
 	 {"what cannot be frozen does not load", load_refuses})
