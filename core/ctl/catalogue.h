@@ -15,13 +15,12 @@
 	X("intents",   "actions sensitivity ttl roles",        YES,  "tasks can be opened under it",                  NO,   "") \
 	X("roles",     "actions hand_on apart",                YES,  "it can be taken and handed on",                 NO,   "") \
 	X("agents",    "owner environment autonomy reach",     YES,  "processes that fit it are agents",              YES,  "a process that was it may be somebody else, in another domain") \
-	X("humans",    "id admin agents delegates",            YES,  "agents may act for them, or be theirs",         LAST, "owners are no longer looked up") \
+	X("humans",    "id admin agents delegates",            YES,  "agents may act for them, or be theirs",         YES,  "as an operator they are nobody: not disabled, and nothing is their own; of the last one: owners are no longer looked up") \
 	X("groups",    "members",                              YES,  "its members may approve where it is asked",     NO,   "") \
 	X("admins",    "uid groups",                           YES,  "one more operator",                             YES,  "its processes, which no agent could be, may be one") \
 	X("enforcers", "for_agents actions resources match",   YES,  "processes that fit it may ask for agents",      NO,   "")
 
-/* LAST: only the last one. */
-enum sg_catalogue_when { SG_WHEN_NO, SG_WHEN_YES, SG_WHEN_LAST };
+enum sg_catalogue_when { SG_WHEN_NO, SG_WHEN_YES };
 
 struct sg_catalogue_kind {
 	const char *section, *cells;

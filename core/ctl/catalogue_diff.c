@@ -14,12 +14,6 @@ struct diff {
 	size_t count, widening;
 };
 
-static bool
-applies(enum sg_catalogue_when when, const struct sg_json *after)
-{
-	return when == SG_WHEN_YES || (when == SG_WHEN_LAST && (after == NULL || after->count == 0));
-}
-
 /* mcp.NAME.said: without it what the server says goes on undecided. */
 static bool
 is_said(const struct sg_catalogue_kind *kind, const struct sg_json *stanza)
@@ -125,10 +119,10 @@ compare(struct diff *d, const struct sg_catalogue_kind *kind)
 	const struct sg_json *before = sg_json_get(d->running->document, kind->section), *after = sg_json_get(d->files->document, kind->section);
 	for (const struct sg_json *s = sg_json_first(before); s != NULL; s = sg_json_next(before, s))
 		if (sg_json_get_str(after, s->name) == NULL)
-			whole(d, kind, s, false, applies(kind->removed, after) ? kind->removed_why : is_said(kind, s) ? "what this server says by the way is decided no longer, and leaves nothing" : NULL);
+			whole(d, kind, s, false, kind->removed == SG_WHEN_YES ? kind->removed_why : is_said(kind, s) ? "what this server says by the way is decided no longer, and leaves nothing" : NULL);
 	for (const struct sg_json *s = sg_json_first(after); s != NULL; s = sg_json_next(after, s)) {
 		if (sg_json_get_str(before, s->name) == NULL)
-			whole(d, kind, s, true, applies(kind->added, after) ? kind->added_why : NULL);
+			whole(d, kind, s, true, kind->added == SG_WHEN_YES ? kind->added_why : NULL);
 		else
 			changed(d, kind, s->name);
 	}

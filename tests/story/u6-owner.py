@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """Story U6: the owner leaves. Rows 1 to 4, 7 and 8; who takes the agents over (rows 5, 6) comes with the human side. Also rows 30 to 37 of U5: reviews."""
-import datetime, time
+import datetime, os, re, time
 from stage import Stage, done, row, says, until
 
 LENA, OMAR, BOSS = 62061, 62062, 62063
@@ -99,11 +99,47 @@ def again(d):
     row("1", "after kill -9 she is still gone", says(got, "deny", "owner_gone"), got)
 
 
+def people(d, lena):
+    with open(os.path.join(d.dir, "stepgate.conf")) as f:
+        text = re.sub(r"(?m)^humans : .*$", 'humans : { %s omar : { id = "omar@acme.example"  admin = "omar" } }' % lena, f.read())
+    d.write("stepgate.conf", text.encode())
+    c = d.admin()
+    status, answer = c.ask("POST", "/v1/reload", {})
+    c.close()
+    row("tidy", "reloaded", status == 200, answer)
+
+
+def tidied(d):
+    """what was said of a person outlives their stanza"""
+    lena, boss = d.admin_of(LENA), d.admin_of(BOSS)
+    sees = lambda: d.admin_of(LENA).ask("GET", "/v1/tasks")[0]
+    row("tidy", "she is disabled", sees() == 403)
+    for name, stanza in (("without her stanza", ""), ("with another id", 'lena : { id = "lena2@acme.example"  admin = "lena" }'),
+                         ("without the tie to the operator", 'lena : { id = "lena@acme.example" }')):
+        people(d, stanza)
+        row("tidy", name + " too", sees() == 403 and lena.ask("GET", "/v1/tasks")[0] == 403, sees())
+        got = d.agent_of(UIDS["a2"]).open("work")
+        row("tidy", name + " she answers for nothing", says(got, "deny", "owner_gone"), got)
+    d.process.kill()
+    d.process.wait()
+    d.start()
+    row("tidy", "nor after a restart", sees() == 403)
+    people(d, 'anna : { id = "anna@acme.example"  admin = "lena" }')
+    row("tidy", "who gets the stanza of the operator is let in by a word", sees() == 403 and d.admin_of(BOSS).ask("POST", "/v1/humans/anna", dict(disabled=False))[0] == 200 and sees() == 200, sees())
+    got = d.agent_of(UIDS["a2"]).open("work")
+    row("tidy", "which is no word on who had it before", says(got, "deny", "owner_gone"), got)
+    people(d, 'lena : { id = "lena@acme.example"  admin = "lena" }')
+    row("tidy", "nor lets her in", sees() == 403)
+    row("tidy", "until she is enabled", d.admin_of(BOSS).ask("POST", "/v1/humans/lena", dict(disabled=False))[0] == 200 and sees() == 200)
+    row("tidy", "her agents are hers again", until(lambda: "id" in d.agent_of(UIDS["a2"]).open("work")))
+
+
 d = Stage(CONF, POLICY)
 try:
     leaves(d)
     given_before(d)
     again(d)
+    tidied(d)
 except BaseException:
     print(d.text()[-5000:])
     raise

@@ -83,8 +83,7 @@ sg_is_operator(const struct sg_gate *gate, const struct sg_conn *conn)
 bool
 sg_operator_gone(const struct sg_gate *gate, const struct sg_conn *conn)
 {
-	const struct sg_human *human = conn == NULL || conn->admin == NULL ? NULL : sg_catalogue_human_admin(gate->catalogue, conn->admin->name);
-	return human != NULL && sg_human_gone(gate, human);
+	return conn != NULL && conn->admin != NULL && sg_admin_gone(gate, conn->admin->name);
 }
 
 /* An operator whom no look has seen since the last reload. */

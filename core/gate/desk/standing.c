@@ -3,24 +3,46 @@
 #include "base/str.h"
 #include "gate/desk/desk.h"
 
+/* An operator's word on a person outlives their stanza. */
+static bool
+is_disabled(const struct sg_gate *gate, struct sg_str id)
+{
+	const struct sg_human_life *life = sg_state_human(&gate->state, id);
+	return life != NULL && life->disabled;
+}
+
 bool
 sg_human_gone(const struct sg_gate *gate, const struct sg_human *human)
 {
-	const struct sg_human_life *life = sg_state_human(&gate->state, human->id);
-	return human->disabled || (life != NULL && life->disabled);
+	return human->disabled || is_disabled(gate, human->id);
+}
+
+bool
+sg_admin_gone(const struct sg_gate *gate, struct sg_str name)
+{
+	const struct sg_human *human = sg_catalogue_human_admin(gate->catalogue, name);
+	size_t at = 0;
+	for (const struct sg_human_life *l; (l = sg_table_next(&gate->state.humans, &at)) != NULL;)
+		if (l->disabled && name.len > 0 && sg_str_is(name, l->admin))
+			return true;
+	return human != NULL && sg_human_gone(gate, human);
 }
 
 /* Where people are listed, an owner who is not among them answers for nothing. */
+bool
+sg_owner_answers(const struct sg_gate *gate, const struct sg_agent *agent)
+{
+	const struct sg_human *owner = sg_catalogue_human_id(gate->catalogue, agent->owner);
+	return !is_disabled(gate, agent->owner) && (gate->catalogue->human_count == 0 || (owner != NULL && !owner->disabled));
+}
+
 int64_t
 sg_owner_gone_ms(const struct sg_gate *gate, const struct sg_agent *agent)
 {
 	const struct sg_agent_life *life = sg_state_agent(&gate->state, agent->name);
 	if (life != NULL && life->alone_ms > 0)
 		return life->alone_ms;
-	if (gate->catalogue->human_count == 0)
-		return 0;
-	const struct sg_human *owner = sg_catalogue_human_id(gate->catalogue, agent->owner);
-	return owner == NULL || sg_human_gone(gate, owner) ? 1 : 0; /* not told yet since when: no grace */
+	return sg_owner_answers(gate, agent) ? 0 : 1; /* not told yet since when: no grace */
 }
 
 bool

@@ -36,6 +36,10 @@ void sg_instance_show(struct sg_gate *gate, const struct sg_request *request);
 /* The uid that an enforcer saw is the one of the task's instance. */
 bool sg_peer_uid_fits(const struct sg_gate *gate, struct sg_request *request, const struct sg_task *task);
 bool sg_human_gone(const struct sg_gate *gate, const struct sg_human *human);
+/* Somebody answers for the agent. */
+bool sg_owner_answers(const struct sg_gate *gate, const struct sg_agent *agent);
+/* The person of this stanza of `admins` is disabled; or one was who had it, by an operator's word, and nobody said since that whoever has it now may. */
+bool sg_admin_gone(const struct sg_gate *gate, struct sg_str name);
 /* Since when nobody answers for this agent; 0: somebody does. */
 int64_t sg_owner_gone_ms(const struct sg_gate *gate, const struct sg_agent *agent);
 /* Neither retired nor suspended nor long overdue, and somebody answers for it; without an owner it may still read for its `essential` time (`reads`). */

@@ -74,6 +74,16 @@ void_given(struct sg_fold *f, struct sg_str admin)
 				sg_fold_end_approval(f->state, a, SG_APPROVAL_VOID);
 }
 
+/* Somebody is let in by this stanza again: what was said of those who had it before speaks of them alone. */
+static void
+give_back(struct sg_state *state, struct sg_str admin)
+{
+	size_t at = 0;
+	for (struct sg_human_life *l; (l = sg_table_next(&state->humans, &at)) != NULL;)
+		if (sg_str_is(admin, l->admin))
+			l->admin = "";
+}
+
 void
 sg_fold_kind_human(struct sg_fold *f)
 {
@@ -91,4 +101,7 @@ sg_fold_kind_human(struct sg_fold *f)
 	life->since_ms = f->at_ms;
 	if (life->disabled)
 		void_given(f, sg_fold_text_or(f, "admin"));
+	else
+		give_back(f->state, sg_fold_text_or(f, "admin"));
+	life->admin = sg_fold_word(f, "admin");
 }

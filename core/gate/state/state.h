@@ -243,6 +243,7 @@ struct sg_agent_life {
 
 struct sg_human_life {
 	char *id;
+	const char *admin; /* their stanza among the admins when that was said, a word of the state; "": none, or given to somebody else since */
 	bool disabled;
 	int64_t since_ms;
 };

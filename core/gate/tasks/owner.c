@@ -21,13 +21,6 @@ sg_record_agent(struct sg_gate *gate, struct sg_str agent, const char *event, st
 	return good;
 }
 
-static bool
-answers(const struct sg_gate *gate, const struct sg_agent *agent)
-{
-	const struct sg_human *owner = sg_catalogue_human_id(gate->catalogue, agent->owner);
-	return gate->catalogue->human_count == 0 || (owner != NULL && !sg_human_gone(gate, owner));
-}
-
 void
 sg_gate_owners(struct sg_gate *gate)
 {
@@ -35,7 +28,7 @@ sg_gate_owners(struct sg_gate *gate)
 	for (size_t i = 0; i < gate->catalogue->agent_count; i++) {
 		const struct sg_agent *agent = &gate->catalogue->agents[i];
 		const struct sg_agent_life *life = sg_state_agent(&gate->state, agent->name);
-		bool alone = life != NULL && life->alone_ms > 0, now = !answers(gate, agent);
+		bool alone = life != NULL && life->alone_ms > 0, now = !sg_owner_answers(gate, agent);
 		if (alone == now)
 			continue;
 		changed = true;
