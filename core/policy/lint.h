@@ -49,6 +49,9 @@ void sg_lint_levels(struct sg_lint *lint);
 /* Notes conditions that are read otherwise than they are written. */
 void sg_lint_traps(struct sg_lint *lint);
 
+/* Notes comparisons of what a function of ours gives with what it never gives. */
+void sg_lint_calls(struct sg_lint *lint);
+
 /* Notes members of the author's own tables that are read and never given. */
 void sg_lint_members(struct sg_lint *lint);
 

@@ -3,39 +3,8 @@
  * directly after `when =` or `effect =`. */
 #include "base/str.h"
 #include "policy/field.h"
-#include "policy/lint.h"
-
-size_t
-sg_lint_behind(const struct sg_lint *lint, size_t i)
-{
-	size_t depth = 0;
-	for (; i < lint->count; i++) {
-		const struct sg_token *t = &lint->tokens[i];
-		if (sg_lint_is(t, "{") || sg_lint_is(t, "(") || sg_lint_is(t, "[") || sg_lint_is(t, "function") ||
-		    sg_lint_is(t, "do") || sg_lint_is(t, "if") || sg_lint_is(t, "repeat"))
-			depth++;
-		else if (sg_lint_is(t, "}") || sg_lint_is(t, ")") || sg_lint_is(t, "]") || sg_lint_is(t, "end") ||
-			 sg_lint_is(t, "until"))
-			if (depth-- <= 1)
-				return i + 1;
-	}
-	return i;
-}
-
-size_t
-sg_lint_behind_chain(const struct sg_lint *lint, size_t i)
-{
-	const struct sg_token *t = lint->tokens;
-	while (i + 1 < lint->count) {
-		if (sg_lint_is(&t[i], ".") || sg_lint_is(&t[i], ":"))
-			i += 2;
-		else if (sg_lint_is(&t[i], "(") || sg_lint_is(&t[i], "["))
-			i = sg_lint_behind(lint, i);
-		else
-			break;
-	}
-	return i;
-}
+#include "policy/level.h"
+#include "policy/lint_kinds.h"
 
 /* Words that mean something in needs; any other name there stands for a value that only running tells. */
 static bool
@@ -128,11 +97,27 @@ has_levels(enum sg_shape shape)
 	return has_fields(shape) && (sg_field_find(shape, SG_STR("sensitivity")) != NULL || sg_field_find(shape, SG_STR("strength")) != NULL || sg_field_find(shape, SG_STR("autonomy")) != NULL);
 }
 
+/* r.args.a.b.trusted, `i` at the last name that the table of fields has. */
+static void
+check_open(struct sg_lint *lint, size_t first, size_t i)
+{
+	size_t at;
+	const char *type = NULL;
+	while ((at = member_behind(lint, i)) != 0) {
+		i = at + sg_lint_is(&lint->tokens[at - 1], "[");
+		type = sg_lint_origin_type(lint->tokens[at].text);
+	}
+	if (type != NULL)
+		sg_lint_kind(lint, first, i, lint->tokens[i].text, type);
+}
+
 /* r.a.b.c, `i` at the parameter's name. */
 static void
 check_path(struct sg_lint *lint, const struct body *body, size_t i)
 {
 	enum sg_shape shape = SG_SHAPE_REQUEST;
+	size_t first = i;
+	const struct sg_field *last = NULL;
 	for (size_t at; (has_fields(shape) || shape == SG_SHAPE_HISTORY) && (at = member_behind(lint, i)) != 0;) {
 		const struct sg_token *t = &lint->tokens[i = at];
 		const struct sg_field *field = sg_field_find(shape, t->text);
@@ -143,6 +128,7 @@ check_path(struct sg_lint *lint, const struct body *body, size_t i)
 				       sg_shape_name(shape), (int)(t->text.len < 100 ? t->text.len : 100), t->text.ptr);
 			return;
 		}
+		last = field;
 		shape = field->shape;
 		if (shape >= SG_SHAPE_COUNT) {
 			check_history(lint, body, i, (enum sg_need_kind)(shape - SG_SHAPE_COUNT));
@@ -150,6 +136,10 @@ check_path(struct sg_lint *lint, const struct body *body, size_t i)
 		}
 		i += sg_lint_is(t - 1, "[");
 	}
+	if (last != NULL && member_behind(lint, i) == 0 && !sg_level_field(sg_str(last->name)))
+		sg_lint_kind(lint, first, i, sg_str(last->name), last->type);
+	else if (shape == SG_SHAPE_OPEN)
+		check_open(lint, first, i);
 	if (has_levels(shape) && sg_lint_is(&lint->tokens[i + 1], "[")) /* what it is, a level or a text, nobody could see */
 		sg_problem_add(lint->policy, lint->file, lint->tokens[i + 1].line, "r.task.tainted, or r[\"sensitivity\"]", "a field of %s is read by its name, not by what only running tells", sg_shape_name(shape));
 }

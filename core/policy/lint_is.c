@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Is this token that word, and what is it called with? */
+ * Tokens: is this one that word, what is it called with, where does what it opens end? */
 #include "policy/lint.h"
 
 #include "base/str.h"
@@ -18,4 +18,36 @@ sg_lint_called(const struct sg_lint *lint, size_t i, const char *word)
 	if (i + 2 >= lint->count || !sg_lint_is(t, word) || (i > 0 && (sg_lint_is(t - 1, ".") || sg_lint_is(t - 1, ":"))))
 		return 0;
 	return sg_lint_is(t + 1, "{") ? i + 1 : sg_lint_is(t + 1, "(") && sg_lint_is(t + 2, "{") ? i + 2 : 0;
+}
+
+size_t
+sg_lint_behind(const struct sg_lint *lint, size_t i)
+{
+	size_t depth = 0;
+	for (; i < lint->count; i++) {
+		const struct sg_token *t = &lint->tokens[i];
+		if (sg_lint_is(t, "{") || sg_lint_is(t, "(") || sg_lint_is(t, "[") || sg_lint_is(t, "function") ||
+		    sg_lint_is(t, "do") || sg_lint_is(t, "if") || sg_lint_is(t, "repeat"))
+			depth++;
+		else if (sg_lint_is(t, "}") || sg_lint_is(t, ")") || sg_lint_is(t, "]") || sg_lint_is(t, "end") ||
+			 sg_lint_is(t, "until"))
+			if (depth-- <= 1)
+				return i + 1;
+	}
+	return i;
+}
+
+size_t
+sg_lint_behind_chain(const struct sg_lint *lint, size_t i)
+{
+	const struct sg_token *t = lint->tokens;
+	while (i + 1 < lint->count) {
+		if (sg_lint_is(&t[i], ".") || sg_lint_is(&t[i], ":"))
+			i += 2;
+		else if (sg_lint_is(&t[i], "(") || sg_lint_is(&t[i], "["))
+			i = sg_lint_behind(lint, i);
+		else
+			break;
+	}
+	return i;
 }

@@ -75,25 +75,45 @@ is_lone(const struct sg_lint *lint, size_t i)
 	return open == 0 && ends_operand(&t[i]);
 }
 
-/* What stands left of the word at `i` compares something, and no `and` makes it a choice between two values. */
-static bool
-left_compares(const struct sg_lint *lint, size_t i)
+/* The word that begins the operand left of the one at `i`, NULL: the file begins with it; *compared: something is, in it. */
+static const struct sg_token *
+begins_left(const struct sg_lint *lint, size_t i, bool *compared)
 {
 	static const char *const begins[] = {"(", "{", "[", ",", ";", "=", "or", "and", "return", "if", "elseif", "while", "until", "then", "do", NULL};
-	const struct sg_token *t = lint->tokens;
-	bool found = false;
+	*compared = false;
 	for (size_t depth = 0; i > 0; i--) {
-		const struct sg_token *b = &t[i - 1];
+		const struct sg_token *b = &lint->tokens[i - 1];
 		if (sg_lint_is(b, ")") || sg_lint_is(b, "]") || sg_lint_is(b, "}"))
 			depth++;
 		else if (depth > 0)
 			depth -= sg_lint_is(b, "(") || sg_lint_is(b, "[") || sg_lint_is(b, "{");
 		else if (is_any(b, begins))
-			return found && !sg_lint_is(b, "and");
+			return b;
 		else
-			found |= compares(b);
+			*compared |= compares(b);
 	}
-	return found;
+	return NULL;
+}
+
+/* What stands left of the word at `i` compares something, and no `and` makes it a choice between two values. */
+static bool
+left_compares(const struct sg_lint *lint, size_t i)
+{
+	bool compared;
+	const struct sg_token *b = begins_left(lint, i, &compared);
+	return compared && (b == NULL || !sg_lint_is(b, "and"));
+}
+
+/* `a and b or true` chooses nothing: where b is false it is true as well. */
+static bool
+chooses_true(const struct sg_lint *lint, size_t i)
+{
+	bool compared;
+	const struct sg_token *b = begins_left(lint, i, &compared);
+	size_t value = i + 1;
+	while (sg_lint_is(&lint->tokens[value], "("))
+		value++;
+	return sg_lint_is(&lint->tokens[i], "or") && sg_lint_is(&lint->tokens[value], "true") && b != NULL && sg_lint_is(b, "and");
 }
 
 /* The constant before the word at `i` is all that stands left of it. */
@@ -125,7 +145,7 @@ is_always(const struct sg_lint *lint, size_t i)
 	const struct sg_token *behind = &t[behind_value(lint, i + 1)];
 	bool ends = sg_lint_is(behind, "then") || (sg_lint_is(behind, "do") && in_while(lint, i));
 	bool lone = is_lone(lint, i + 1);
-	return (lone && (ends || (sg_lint_is(&t[i], "or") && left_compares(lint, i)))) || (ends && sg_lint_is(&t[i + 1], "{")) || left_is_lone(lint, i);
+	return (lone && (ends || chooses_true(lint, i) || (sg_lint_is(&t[i], "or") && left_compares(lint, i)))) || (ends && sg_lint_is(&t[i + 1], "{")) || left_is_lone(lint, i);
 }
 
 /* A `not` that is compared: before a comparison with all that it takes (but with another `not`: one of the two), or behind a constant's. */

@@ -49,6 +49,8 @@ static const struct {
 	{"actions", "class", "\"payment\"", "\"data\"", true, true},
 	{"actions", "environment", "\"prod\"", "\"staging\"", true, true},
 	{"tools", "digest", "\"a\"", "\"b\"", true, true},
+	{"agents", "instance", "\"cgroup\"", "\"process\"", true, true},
+	{"actions", "narrow", "[\"limit\"]", "[]", true, true},
 	{"agents", "escalate", "\"a\"", "\"b\"", false, false},
 	{"resources", "owner", "\"a\"", "\"b\"", true, true},
 };

@@ -99,7 +99,7 @@ rows(void)
 		{RULE("'web.get'", WHEN("r.agent.name == 'helper' and r.task.intent == 'work'")), NULL},
 		{RULE("'web.get'", WHEN("r.task.intent == 'wrok'")), "task.intent is never 'wrok'"},
 		{RULE("'web.get'", WHEN("r.task.role == 'planner'")), "task.role is never 'planner'"},
-		{RULE("'web.get'", WHEN("r.task.role ~= ''")), NULL},
+		{RULE("'web.get'", WHEN("r.task.role ~= nil")), NULL},
 		{RULE("'web.get'", WHEN("r.args.action.class == 'payments'")), NULL},
 		{RULE("'web.get'", "needs={did='mail.sned'},when=function(r) return r.history.did['mail.sned'] end,effect=deny 'no'"), "no action of the catalogue fits 'mail.sned'"},
 		{RULE("'web.get'", "needs={did='mail.send'},when=function(r) return r.history.did['mail.send'] end,effect=deny 'no'"), NULL},

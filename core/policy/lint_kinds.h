@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Comparisons of what has a type with a constant of another. */
+#ifndef SG_POLICY_LINT_KINDS_H
+#define SG_POLICY_LINT_KINDS_H
+
+#include "policy/lint.h"
+
+/* The value that stands from token `first` to `last`, called `name`, is of this type ("integer?", "string[]", "sg.task"): notes a comparison with a constant
+ * that it never equals. */
+void sg_lint_kind(struct sg_lint *lint, size_t first, size_t last, struct sg_str name, const char *type);
+
+/* Of r.args.NAME.trusted and its like; NULL: it is none of them. */
+const char *sg_lint_origin_type(struct sg_str member);
+
+#endif
