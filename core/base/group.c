@@ -153,6 +153,17 @@ is_writable(const char *whole, const char *name, struct writer by)
 	return owned || (status.st_mode & (S_IWGRP | S_IWOTH)) != 0;
 }
 
+/* The folder, in which groups are made, and each file that takes a process or a thread in: cgroup.threads of version 2, tasks of version 1. */
+static bool
+takes_in(const char *whole, struct writer by)
+{
+	static const char *const names[] = {"", "/cgroup.procs", "/cgroup.threads", "/tasks"};
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (is_writable(whole, names[i], by))
+			return true;
+	return false;
+}
+
 /* `skip_last`: the right to write the group itself counts for nothing. */
 static int
 kept_at(const char *mount, const char *path, struct writer by, bool skip_last)
@@ -164,7 +175,7 @@ kept_at(const char *mount, const char *path, struct writer by, bool skip_last)
 	if (len < 0 || (size_t)len >= sizeof(whole) || stat(whole, &status) != 0)
 		return -1;
 	for (bool counts = !skip_last;; counts = true) {
-		if (counts && (is_writable(whole, "", by) || is_writable(whole, "/cgroup.procs", by)))
+		if (counts && takes_in(whole, by))
 			return 0;
 		char *last = strrchr(whole + root, '/');
 		if (last == NULL)

@@ -23,11 +23,11 @@ at(const char *path)
 	return whole;
 }
 
-/* MOUNT/a/x, each with its cgroup.procs; nobody but their owner writes there. */
+/* MOUNT/a/x, each with the files that take in; nobody but their owner writes there. */
 static void
 begin(void)
 {
-	static const char *const files[] = {"/cgroup.procs", "/a/cgroup.procs", "/a/x/cgroup.procs"};
+	static const char *const files[] = {"/cgroup.procs", "/a/cgroup.procs", "/a/x/cgroup.procs", "/cgroup.threads", "/a/cgroup.threads", "/a/x/cgroup.threads", "/tasks", "/a/tasks", "/a/x/tasks"};
 	snprintf(mount, sizeof(mount), "%s", "/tmp/sg-group-XXXXXX");
 	CU_ASSERT_PTR_NOT_NULL_FATAL(mkdtemp(mount));
 	CU_ASSERT_EQUAL_FATAL(chmod(mount, 0755), 0);
@@ -61,7 +61,7 @@ owner(void)
 static void
 given(void)
 {
-	static const char *const all[] = {"", "/cgroup.procs", "/a", "/a/cgroup.procs", "/a/x", "/a/x/cgroup.procs"};
+	static const char *const all[] = {"", "/cgroup.procs", "/cgroup.threads", "/tasks", "/a", "/a/cgroup.procs", "/a/cgroup.threads", "/a/tasks", "/a/x", "/a/x/cgroup.procs", "/a/x/cgroup.threads", "/a/x/tasks"};
 	if (getuid() != 0) {
 		printf("(NOT RUN: only root gives files away) ");
 		return;
@@ -81,7 +81,7 @@ given(void)
 static void
 mode(void)
 {
-	static const char *const all[] = {"", "/cgroup.procs", "/a", "/a/cgroup.procs", "/a/x", "/a/x/cgroup.procs"};
+	static const char *const all[] = {"", "/cgroup.procs", "/cgroup.threads", "/tasks", "/a", "/a/cgroup.procs", "/a/cgroup.threads", "/a/tasks", "/a/x", "/a/x/cgroup.procs", "/a/x/cgroup.threads", "/a/x/tasks"};
 	begin();
 	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
 		struct stat status;
@@ -119,11 +119,11 @@ access_list(void)
 static void
 roots(void)
 {
-	static const char *const above[] = {"", "/cgroup.procs", "/a", "/a/cgroup.procs"}, *const itself[] = {"/a/x", "/a/x/cgroup.procs"};
+	static const char *const above[] = {"", "/cgroup.procs", "/a", "/a/cgroup.procs", "/a/cgroup.threads", "/a/tasks"}, *const itself[] = {"/a/x", "/a/x/cgroup.procs", "/a/x/cgroup.threads", "/a/x/tasks"};
 	begin();
 	CU_ASSERT_EQUAL(sg_group_roots_at(mount, "/a/y", true, true), -1);
 	CU_ASSERT_EQUAL(sg_group_roots_at(mount, "/a/x", true, true), getuid() == 0);
-	for (size_t i = 0; i < 4 && getuid() == 0; i++) {
+	for (size_t i = 0; i < sizeof(above) / sizeof(above[0]) && getuid() == 0; i++) {
 		CU_ASSERT_EQUAL_FATAL(chown(at(above[i]), 12345, 12345), 0);
 		for (int form = 0; form < 4; form++)
 			CU_ASSERT_EQUAL(sg_group_roots_at(mount, "/a/x", form & 1, form & 2), 0);
@@ -132,7 +132,7 @@ roots(void)
 		CU_ASSERT_EQUAL(sg_group_roots_at(mount, "/a/x", true, true), 0);
 		CU_ASSERT_EQUAL_FATAL(chmod(at(above[i]), 0755), 0);
 	}
-	for (size_t i = 0; i < 2 && getuid() == 0; i++) {
+	for (size_t i = 0; i < sizeof(itself) / sizeof(itself[0]) && getuid() == 0; i++) {
 		CU_ASSERT_EQUAL_FATAL(chown(at(itself[i]), 12345, 12345), 0);
 		CU_ASSERT_EQUAL(sg_group_roots_at(mount, "/a/x", true, true), 1); /* in it or below it: so put by root */
 		CU_ASSERT_EQUAL(sg_group_roots_at(mount, "/a/x", false, true), 0); /* in it: perhaps moved there from below */
