@@ -118,9 +118,10 @@ static bool
 let_in(struct sg_daemon *daemon, int desk)
 {
 	struct sg_place_wish wish = {.agents = 0};
-	if (sg_daemon_stands(daemon, wish.agent, sizeof(wish.agent), &wish.agents) == SG_STANDS)
+	enum sg_stands stands = sg_daemon_stands(daemon, wish.agent, sizeof(wish.agent), &wish.agents);
+	if (stands == SG_STANDS)
 		return sg_place_ask(desk, &wish);
-	fprintf(stderr, "stepgate mcp gateway: the task token is not one for uid %ld, or its task has ended\n", daemon->peer_uid);
+	fprintf(stderr, "stepgate mcp gateway: %s uid %ld\n", stands == SG_STANDS_NO_MORE ? "the task token is not one for" : "stepgate cannot say now whether the task token is one for", daemon->peer_uid);
 	return false;
 }
 

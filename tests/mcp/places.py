@@ -5,7 +5,9 @@ task take no session's place. Needs root."""
 import json, os, select, socket, subprocess, sys, time
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "..", "fault"))
+import daemon
 from daemon import BUILD, Daemon
+daemon.CONF = daemon.CONF.replace("uid_connections = 1000", "")  # what matters here is the default
 
 EVIL, GATEWAY, SERVER, GOOD = 65001, 65002, 65003, 65004
 PROGRAM = os.path.join(os.path.abspath(BUILD), "core", "stepgate-mcp")
@@ -19,7 +21,6 @@ actions : { a_read : { name = "mcp.files.tools.read"  effect = "read"  sensitivi
 agents : { helper : { reach = [ "mcp.files.**" ]  intents = [ "documents" ] }
            good : { owner = "g@acme.example"  escalate = "o@acme.example"  review_by = "2027-01-31"  environment = "dev"
                     match = [ "peer:uid=%d" ]  reach = [ "mcp.files.**" ]  intents = [ "documents" ] } }
-limits : { uid_connections = 1000 }
 """ % GOOD
 SCRIPT = r"""#!/bin/sh
 while read -r line; do
@@ -48,6 +49,32 @@ print(len(kept), flush=True)
 for line in sys.stdin:
     left = [s for s in kept if not (select.select([s], [], [], 0)[0] and s.recv(10) == b"")]
     print(len(left), flush=True)
+"""
+
+# So many sessions, each of which calls without end, eight at a time.
+CALL = r"""
+import json, socket, sys, threading, time
+path, hello = sys.argv[1], sys.argv[2].encode() + b"\n"
+calls = b"".join(json.dumps(dict(jsonrpc="2.0", id=i, method="tools/call", params=dict(name="read", arguments={}))).encode() + b"\n" for i in range(8))
+def session():
+    while True:
+        try:
+            s = socket.socket(socket.AF_UNIX)
+            s.connect(path)
+            s.settimeout(60)
+            s.sendall(hello)
+            while True:
+                s.sendall(calls)
+                got = b""
+                while got.count(b"\n") < 8:
+                    part = s.recv(65536)
+                    if not part: raise OSError
+                    got += part
+        except OSError:
+            time.sleep(0.05)
+for _ in range(int(sys.argv[3])): threading.Thread(target=session, daemon=True).start()
+print("on", flush=True)
+sys.stdin.read()
 """
 
 
@@ -124,6 +151,19 @@ def silent(rows):
         s.close()
 
 
+def calls(rows):
+    """One agent calls in as many sessions as it may have: another one's are served all the same."""
+    hello = json.dumps(dict(stepgate=dict(task_token=rows.task(EVIL)["token"])))
+    p = subprocess.Popen(["/usr/bin/python3", "-c", CALL, rows.gateway, hello, "110"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, **as_user(EVIL))
+    rows.parts.append(p)
+    p.stdout.readline()
+    time.sleep(2)
+    served = [rows.served(GOOD) for _ in range(8)]
+    p.kill()
+    p.wait()
+    assert all(served), "one agent's calls shut another out: %r" % served
+
+
 def shares(d, rows):
     evil = rows.task(EVIL)
     p, got = rows.many(EVIL, evil["token"], 300)
@@ -152,7 +192,7 @@ def main():
     if os.geteuid() != 0:
         print("NOT RUN (needs root: four uids)\n0 passed, 0 failed, 1 skipped")
         return
-    d = Daemon(mode="enforce", agent=EVIL, admin=0, enforcer=GATEWAY, policy=POLICY, start=False)
+    d = Daemon(mode="enforce", agent=EVIL, admin=0, enforcer=GATEWAY, policy=POLICY, start=False, limits="party_rate = 100000  party_burst = 100000")
     os.mkdir(os.path.join(d.dir, "conf.d"), 0o755)
     d.write("conf.d/50-mcp.conf", CATALOGUE.encode())
     d.start()
@@ -160,6 +200,7 @@ def main():
     try:
         assert rows.served(GOOD)
         silent(rows)
+        calls(rows)
         shares(d, rows)
         print("places: good")
     finally:

@@ -9,14 +9,34 @@
 
 enum { ADDRESSES_MAX = 4096 };
 
+/* What strangers of a shared address use up is not an enforcer's that was found there. */
+static void
+key_of(const char *kind, const unsigned char address[16], char key[48])
+{
+	char name[33];
+	sg_address_name(address, name);
+	snprintf(key, 48, "%s:%s", kind, name);
+}
+
 bool
 sg_address_take(struct sg_gate *gate, const unsigned char address[16])
 {
-	char name[33], key[48];
-	sg_address_name(address, name);
-	snprintf(key, sizeof(key), "address:%s", name);
+	char key[48];
+	key_of("proven", address, key);
+	if (sg_table_get(&gate->buckets, sg_str(key)) != NULL)
+		return sg_bucket_take_party(gate, key);
+	key_of("address", address, key);
 	bool room = gate->buckets.count < ADDRESSES_MAX || sg_table_get(&gate->buckets, sg_str(key)) != NULL;
-	return sg_bucket_take(gate, "address", room ? sg_str(name) : SG_STR("others"));
+	return sg_bucket_take(gate, "address", room ? sg_str(key + strlen("address:")) : SG_STR("others"));
+}
+
+void
+sg_address_proven(struct sg_gate *gate, const unsigned char address[16])
+{
+	char key[48];
+	key_of("proven", address, key);
+	if (gate->buckets.count < ADDRESSES_MAX || sg_table_get(&gate->buckets, sg_str(key)) != NULL)
+		sg_bucket_take_party(gate, key);
 }
 
 /* Who was quiet long enough to have everything again is forgotten. */
@@ -27,8 +47,8 @@ sg_address_sweep(struct sg_gate *gate)
 	int64_t most = gate->catalogue->limits.burst * 1000;
 	for (struct sg_bucket *b; (b = sg_table_next(&gate->buckets, &at)) != NULL;) {
 		int64_t passed_ms = (gate->state.now.boot - b->at) / SG_MSEC;
-		bool passing = strncmp(b->key, "address:", 8) == 0 || strncmp(b->key, "uid:", 4) == 0 || strncmp(b->key, "connect:agent:", 14) == 0;
-		if (!passing || (passed_ms < 3600000 && b->tokens_milli + passed_ms * gate->catalogue->limits.rate < most))
+		bool proven = strncmp(b->key, "proven:", 7) == 0, passing = proven || strncmp(b->key, "address:", 8) == 0 || strncmp(b->key, "uid:", 4) == 0 || strncmp(b->key, "connect:agent:", 14) == 0;
+		if (!passing || (passed_ms < 3600000 && (proven || b->tokens_milli + passed_ms * gate->catalogue->limits.rate < most)))
 			continue;
 		sg_table_take(&gate->buckets, sg_str(b->key));
 		free(b->key);

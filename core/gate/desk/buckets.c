@@ -82,6 +82,12 @@ sg_bucket_take(struct sg_gate *gate, const char *kind, struct sg_str name)
 	return take(gate, PURSE_CALLER, key, 1, 0);
 }
 
+bool
+sg_bucket_take_party(struct sg_gate *gate, const char *key)
+{
+	return take(gate, PURSE_PARTY, key, 1, 0);
+}
+
 /* ---- what a request costs ---- */
 
 int64_t

@@ -36,5 +36,7 @@ void sg_request_refuse(struct sg_gate *gate, struct sg_request *request);
 void sg_slowed_wake(struct sg_gate *gate, struct sg_request *request);
 
 bool sg_bucket_take(struct sg_gate *gate, const char *kind, struct sg_str name);
+/* One unit, at the rate of a party. */
+bool sg_bucket_take_party(struct sg_gate *gate, const char *key);
 
 #endif

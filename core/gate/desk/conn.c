@@ -12,24 +12,22 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* Of one user; of one address where there is no user. */
 static size_t
-conns_of(const struct sg_gate *gate, const struct sg_peer *peer)
+conns_of(const struct sg_gate *gate, uid_t uid)
 {
 	size_t at = 0, count = 0;
 	for (struct sg_conn *c; (c = sg_table_next(&gate->conns, &at)) != NULL;)
-		count += c->peer.network == peer->network && (peer->network ? sg_address_same(c->peer.address, peer->address) : c->peer.uid == peer->uid);
+		count += !c->peer.network && c->peer.uid == uid;
 	return count;
 }
 
-/* Whoever is far has half of the connections and no more: those on this machine are never shut out from there. */
+/* An enforcer speaks for many, who must not shut each other out: a gateway asks for each session on a connection of its own. */
 static bool
-network_full(const struct sg_gate *gate, size_t most)
+is_crowded(const struct sg_gate *gate, enum sg_face face, const struct sg_peer *peer)
 {
-	size_t at = 0, count = 0;
-	for (struct sg_conn *c; (c = sg_table_next(&gate->conns, &at)) != NULL;)
-		count += c->peer.network;
-	return count >= most / 2;
+	const struct sg_limits *limits = &gate->catalogue->limits;
+	bool many = face == SG_FACE_ENFORCER && sg_uid_enforces(gate->catalogue, peer->uid);
+	return !peer->network && conns_of(gate, peer->uid) >= (size_t)(many ? limits->enforcer_connections : limits->uid_connections);
 }
 
 static enum sg_status
@@ -38,7 +36,7 @@ may_connect(struct sg_gate *gate, enum sg_face face, const struct sg_peer *peer,
 	const struct sg_limits *limits = &gate->catalogue->limits;
 	/* operators keep a share of the connections for themselves */
 	size_t most = (size_t)limits->connections - (face == SG_FACE_ADMIN ? 0 : 16);
-	if ((face == SG_FACE_ADMIN && gate->conns.count >= most) || (peer->network && network_full(gate, most)) || conns_of(gate, peer) >= (size_t)limits->uid_connections)
+	if ((face == SG_FACE_ADMIN && gate->conns.count >= most) || is_crowded(gate, face, peer))
 		return sg_fail(err, SG_LIMIT, "too_many_connections", "too many connections");
 	if (!sg_connect_afford(gate, face, peer))
 		return sg_fail(err, SG_LIMIT, "too_many_connections", "too many connections a second of this user");
@@ -46,7 +44,7 @@ may_connect(struct sg_gate *gate, enum sg_face face, const struct sg_peer *peer,
 		return sg_fail(err, SG_LIMIT, "too_many_connections", "too many connections a second");
 	if (face == SG_FACE_ADMIN && sg_catalogue_admin_uid(gate->catalogue, peer->uid) == NULL)
 		return sg_fail(err, SG_REFUSED, "not_admin", "uid %u is no admin", (unsigned)peer->uid);
-	if (face != SG_FACE_ADMIN && !sg_conn_room(gate, peer, most)) /* last: whoever is refused closes nobody's */
+	if ((peer->network && !sg_far_room(gate, peer, most)) || (face != SG_FACE_ADMIN && !sg_conn_room(gate, peer, most))) /* last: whoever is refused closes nobody's */
 		return sg_fail(err, SG_LIMIT, "too_many_connections", "too many connections");
 	return SG_OK;
 }

@@ -20,8 +20,12 @@ bool sg_match_names_uid(const struct sg_strings *match, uid_t uid);
 void sg_address_name(const unsigned char address[16], char out[33]);
 /* True if both count as one. */
 bool sg_address_same(const unsigned char one[16], const unsigned char other[16]);
-/* False if more connections come from there than the rate admits. */
+/* False if more connections come from there than the rate admits: a caller's, or a party's where an enforcer was found there within the last hour. */
 bool sg_address_take(struct sg_gate *gate, const unsigned char address[16]);
+/* An enforcer was found there. */
+void sg_address_proven(struct sg_gate *gate, const unsigned char address[16]);
+/* Is there place for one more from there? May close the oldest that has shown no certificate. `most`: connections of all. */
+bool sg_far_room(struct sg_gate *gate, const struct sg_peer *peer, size_t most);
 void sg_address_sweep(struct sg_gate *gate);
 /* A peer connected. Takes the peer's pidfd. SG_REFUSED (too_many_connections, not_admin, admin_is_agent is decided after the look) closes it. */
 enum sg_status sg_gate_connect(struct sg_gate *gate, uint64_t conn, enum sg_face face, struct sg_peer *peer,
@@ -62,6 +66,8 @@ enum sg_hold {
 enum { SG_STRANGERS_PART = 4 }; /* of all connections one in so many may be of nobody knows whom */
 /* Some agent's or enforcer's `match`, or an admin's stanza, names this uid. */
 bool sg_uid_named(const struct sg_catalogue *catalogue, uid_t uid);
+/* A stanza of enforcers names it. */
+bool sg_uid_enforces(const struct sg_catalogue *catalogue, uid_t uid);
 enum sg_hold sg_conn_hold(struct sg_gate *gate, const struct sg_conn *conn);
 /* The most that another one may hold and be turned out for somebody who comes; `named`: whose uid the configuration names. */
 enum sg_hold sg_hold_least(bool named);

@@ -5,14 +5,21 @@
 #include "gate/desk/desk.h"
 
 bool
+sg_uid_enforces(const struct sg_catalogue *catalogue, uid_t uid)
+{
+	bool named = false;
+	for (size_t i = 0; !named && i < catalogue->enforcer_count; i++)
+		named = sg_match_names_uid(&catalogue->enforcers[i].match, uid);
+	return named;
+}
+
+bool
 sg_uid_named(const struct sg_catalogue *catalogue, uid_t uid)
 {
 	bool named = sg_catalogue_admin_uid(catalogue, uid) != NULL;
 	for (size_t i = 0; !named && i < catalogue->agent_count; i++)
 		named = sg_match_names_uid(&catalogue->agents[i].match, uid);
-	for (size_t i = 0; !named && i < catalogue->enforcer_count; i++)
-		named = sg_match_names_uid(&catalogue->enforcers[i].match, uid);
-	return named;
+	return named || sg_uid_enforces(catalogue, uid);
 }
 
 /* Nobody's work is lost with it: it asked for nothing, or waits. */

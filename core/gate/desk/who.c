@@ -126,8 +126,11 @@ static void
 note_known(struct sg_gate *gate, const struct sg_request *request)
 {
 	struct sg_conn *conn = sg_conn_find(gate, request->conn);
-	if (conn != NULL)
-		conn->known = true;
+	if (conn == NULL)
+		return;
+	if (conn->peer.network && !conn->known)
+		sg_address_proven(gate, conn->peer.address);
+	conn->known = true;
 }
 
 /* As surely as its stanza wants it, and no person. */

@@ -325,48 +325,148 @@ play_nothing(void *self, uint64_t conn, enum sg_face face)
 	(void)self, (void)conn, (void)face;
 }
 
-/* Connections of one address, at the bound and one more; another address has its own. */
+static void
+close_nothing(void *self, uint64_t conn)
+{
+	(void)self, (void)conn;
+}
+
+static size_t
+conns(void)
+{
+	return p->gate->conns.count;
+}
+
+static bool
+from(uint64_t id, const unsigned char address[16])
+{
+	struct sg_peer one = {.uid = (uid_t)-1, .pidfd = -1, .network = true};
+	memcpy(one.address, address, 16);
+	return sg_gate_connect(p->gate, id, SG_FACE_ENFORCER, &one, NULL) == SG_OK;
+}
+
+static bool
+is_open(uint64_t id)
+{
+	return sg_conn_find(p->gate, id) != NULL;
+}
+
+static void
+begin_far(void)
+{
+	p = play_new();
+	configure("", STEP, ENFORCER);
+	p->gate->ports.admit = play_nothing; /* more connections than the play counts */
+	p->gate->ports.close = close_nothing;
+}
+
+/* Connections of one address that have shown nothing, at the bound and one more: the oldest of them goes, none that has shown a certificate does. Another address
+ * has its own. */
 static void
 address_bound(void)
 {
-	p = play_new();
-	configure("", STEP, ENFORCER);
+	begin_far();
 	int64_t most = p->gate->catalogue->limits.uid_connections;
-	uint64_t open = 0;
-	p->gate->ports.admit = play_nothing; /* more connections than the play counts */
-	struct sg_peer peer = {.uid = (uid_t)-1, .pidfd = -1, .network = true, .address = {[15] = 9}};
-	for (int64_t i = 0; i <= most; i++) {
-		struct sg_peer one = peer;
-		open += sg_gate_connect(p->gate, 1000 + (uint64_t)i, SG_FACE_ENFORCER, &one, NULL) == SG_OK;
-	}
-	CU_ASSERT_EQUAL((int64_t)open, most);
-	peer.address[0] = 1;
-	CU_ASSERT_EQUAL(sg_gate_connect(p->gate, 2000, SG_FACE_ENFORCER, &peer, NULL), SG_OK);
+	unsigned char here[16] = {[15] = 9}, there[16] = {1, [15] = 9};
+	size_t before = conns();
+	CU_ASSERT_TRUE(from(900, here));
+	CU_ASSERT_TRUE(sg_gate_presented(p->gate, 900, SG_PRESENTED_CHAIN, SG_STR("x")));
+	for (int64_t i = 0; i < most; i++)
+		CU_ASSERT_TRUE(from(1000 + (uint64_t)i, here));
+	CU_ASSERT_EQUAL(conns() - before, (size_t)most + 1);
+	CU_ASSERT_TRUE(is_open(1000));
+	CU_ASSERT_TRUE(from(2000, here));
+	CU_ASSERT_EQUAL(conns() - before, (size_t)most + 1);
+	CU_ASSERT_FALSE(is_open(1000));
+	CU_ASSERT_TRUE(is_open(1001) && is_open(2000) && is_open(900));
+	CU_ASSERT_TRUE(from(2001, there));
+	CU_ASSERT_TRUE(is_open(1001));
 	play_end(p);
 }
 
-/* One network of 64 bits is one address for the number of its connections too, and all networks together leave half to those on this machine. */
+/* Of those that have shown a certificate an address has as many as a user that speaks for many. */
+static void
+enforcers_bound(void)
+{
+	begin_far();
+	unsigned char here[16] = {[15] = 9}, there[16] = {1, [15] = 9};
+	p->gate->catalogue->limits.enforcer_connections = 5;
+	for (uint64_t i = 0; i < 5; i++) {
+		CU_ASSERT_TRUE(from(1000 + i, here));
+		CU_ASSERT_TRUE(sg_gate_presented(p->gate, 1000 + i, SG_PRESENTED_CHAIN, SG_STR("x")));
+	}
+	CU_ASSERT_FALSE(from(1010, here));
+	CU_ASSERT_TRUE(from(1011, there));
+	sg_gate_disconnect(p->gate, 1000);
+	CU_ASSERT_TRUE(from(1012, here));
+	play_end(p);
+}
+
+/* Here: a user whom a stanza of enforcers names, on the enforcers' face. */
+static void
+speaks_for_many(void)
+{
+	begin_far();
+	p->gate->catalogue->limits.enforcer_connections = 7;
+	p->gate->catalogue->limits.uid_connections = 3;
+	for (uint64_t i = 0; i < 16; i++) {
+		struct sg_peer enforcer = {.uid = 2001, .gid = 2001, .pid = 4000, .pidfd = -1, .start_time = 5, .pidfd_exact = true}, agent = enforcer;
+		agent.uid = agent.gid = 1001;
+		CU_ASSERT_EQUAL(sg_gate_connect(p->gate, 1000 + i, SG_FACE_ENFORCER, &enforcer, NULL) == SG_OK, i < 7);
+		CU_ASSERT_EQUAL(sg_gate_connect(p->gate, 1100 + i, SG_FACE_ENFORCER, &agent, NULL) == SG_OK, i < 3);
+	}
+	struct sg_peer enforcer = {.uid = 2001, .gid = 2001, .pid = 4000, .pidfd = -1, .start_time = 5, .pidfd_exact = true};
+	sg_gate_disconnect(p->gate, 1000);
+	CU_ASSERT_NOT_EQUAL(sg_gate_connect(p->gate, 1200, SG_FACE_AGENT, &enforcer, NULL), SG_OK); /* as an agent it is one user */
+	play_end(p);
+}
+
+/* All networks together leave half to those on this machine; where they are full, too, the oldest that has shown nothing goes. */
 static void
 far_and_near(void)
 {
-	p = play_new();
-	configure("", STEP, ENFORCER);
-	int64_t most = p->gate->catalogue->limits.uid_connections, all = p->gate->catalogue->limits.connections - 16;
-	uint64_t id = 1000, open = 0, far = 0;
-	p->gate->ports.admit = play_nothing;
+	begin_far();
+	uint64_t all = (uint64_t)p->gate->catalogue->limits.connections - 16, id = 1000;
+	size_t before = conns();
 	p->gate->catalogue->limits.rate = p->gate->catalogue->limits.burst = 1000000;
-	for (int64_t i = 0; i < most + 20; i++) {
-		struct sg_peer one = {.uid = (uid_t)-1, .pidfd = -1, .network = true, .address = {0x20, 1, [15] = (unsigned char)i}};
-		open += sg_gate_connect(p->gate, id++, SG_FACE_ENFORCER, &one, NULL) == SG_OK;
+	for (uint64_t i = 0; i < all; i++) {
+		unsigned char network[16] = {0x20, 2, (unsigned char)(i >> 8), (unsigned char)i, [15] = 1};
+		CU_ASSERT_TRUE(from(id++, network));
 	}
-	CU_ASSERT_EQUAL((int64_t)open, most);
-	for (int64_t i = 0; i < all; i++) {
-		struct sg_peer one = {.uid = (uid_t)-1, .pidfd = -1, .network = true, .address = {0x20, 2, (unsigned char)(i >> 8), (unsigned char)i, [15] = 1}};
-		far += sg_gate_connect(p->gate, id++, SG_FACE_ENFORCER, &one, NULL) == SG_OK;
-	}
-	CU_ASSERT_EQUAL((int64_t)(open + far), all / 2);
+	CU_ASSERT_EQUAL(conns() - before, all / 2);
+	CU_ASSERT_FALSE(is_open(1000));
+	CU_ASSERT_TRUE(is_open(id - 1));
 	struct sg_peer near = {.uid = 1001, .gid = 1001, .pid = 4000, .pidfd = -1, .start_time = 5, .pidfd_exact = true};
 	CU_ASSERT_EQUAL(sg_gate_connect(p->gate, id++, SG_FACE_AGENT, &near, NULL), SG_OK);
+	for (size_t at = 0; at < all / 2; at++) /* all of them show one: nobody goes */
+		sg_gate_presented(p->gate, id - 2 - at, SG_PRESENTED_CHAIN, SG_STR("x"));
+	unsigned char network[16] = {0x20, 3, [15] = 1};
+	CU_ASSERT_FALSE(from(id++, network));
+	play_end(p);
+}
+
+/* An address where an enforcer was found has a rate of its own for an hour: what strangers there use up is not its own. */
+static void
+proven_rate(void)
+{
+	p = play_new();
+	p->gate->catalogue->limits.burst = 2;
+	p->gate->catalogue->limits.rate = 1;
+	p->gate->catalogue->limits.party_burst = 4;
+	p->gate->catalogue->limits.party_rate = 2;
+	unsigned char a[16] = {0x20, 1, [15] = 1};
+	CU_ASSERT_TRUE(sg_address_take(p->gate, a) && sg_address_take(p->gate, a));
+	CU_ASSERT_FALSE(sg_address_take(p->gate, a));
+	sg_address_proven(p->gate, a); /* one that got through */
+	CU_ASSERT_TRUE(sg_address_take(p->gate, a) && sg_address_take(p->gate, a) && sg_address_take(p->gate, a));
+	CU_ASSERT_FALSE(sg_address_take(p->gate, a));
+	p->boot += 59 * 60 * SG_SEC;
+	sg_gate_tick(p->gate);
+	CU_ASSERT_TRUE(sg_address_take(p->gate, a) && sg_address_take(p->gate, a) && sg_address_take(p->gate, a) && sg_address_take(p->gate, a));
+	p->boot += 61 * 60 * SG_SEC;
+	sg_gate_tick(p->gate); /* and is an address like others again */
+	CU_ASSERT_TRUE(sg_address_take(p->gate, a) && sg_address_take(p->gate, a));
+	CU_ASSERT_FALSE(sg_address_take(p->gate, a));
 	play_end(p);
 }
 
@@ -416,4 +516,4 @@ SG_CASES("gate.identity", {"an agent on hints alone", hints_alone}, {"the weakes
 	 {"absence proves nothing", absence_proves_nothing}, {"a peer from the network", network_peer},
 	 {"a peer from the network, the second look", network_second_look}, {"a token on a local connection", token_on_a_process},
 	 {"nothing to look at", nothing_to_look_at},
-	 {"conflicting facts at connect", conflict_at_connect}, {"connections of one address", address_bound}, {"connections a second", address_rate}, {"one caller", one_caller}, {"far and near", far_and_near})
+	 {"conflicting facts at connect", conflict_at_connect}, {"connections of one address", address_bound}, {"enforcers of one address", enforcers_bound}, {"one that speaks for many", speaks_for_many}, {"the rate of an address that is proven", proven_rate}, {"connections a second", address_rate}, {"one caller", one_caller}, {"far and near", far_and_near})
