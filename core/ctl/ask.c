@@ -131,7 +131,7 @@ sg_ctl_ask(const struct sg_ctl *ctl, enum sg_face face, const char *method, cons
 			body == NULL ? NULL
 			: form       ? "application/x-www-form-urlencoded"
 				     : "application/json",
-			body == NULL ? SG_STR("") : sg_buf_view(body));
+			body == NULL ? SG_STR("") : sg_buf_view(body), false);
 	enum sg_status status = talk(where, path, &request, &bytes, &got, &err);
 	int code = status == SG_OK ? take(ctl, &got, answer) : away(ctl, face, &err);
 	sg_buf_done(&request);

@@ -9,17 +9,17 @@
 
 #include <stdio.h>
 
-enum { BODY_MAX = 4 << 20 };
+enum { BODY_MAX = 4 << 20, IDLE_MS = 1000 };
 
 static enum sg_status
-talk(const struct sg_daemon *daemon, const char *method, const char *target, struct sg_str body, struct sg_buf *bytes,
+talk(struct sg_daemon *daemon, const char *method, const char *target, struct sg_str body, struct sg_buf *bytes,
      struct sg_client_answer *answer, struct sg_err *err)
 {
 	struct sg_buf request;
 	sg_buf_init(&request, BODY_MAX);
-	sg_client_write(&request, method, target, body.ptr == NULL ? NULL : "application/json", body);
+	sg_client_write(&request, method, target, body.ptr == NULL ? NULL : "application/json", body, true);
 	enum sg_status status = request.failed ? sg_fail(err, SG_LIMIT, "daemon_odd", "the request does not fit")
-					       : sg_client_talk(daemon->socket, sg_buf_view(&request), bytes, answer, err);
+					       : sg_client_ask(&daemon->line, daemon->socket, sg_buf_view(&request), bytes, answer, err);
 	sg_buf_done(&request);
 	return status;
 }
@@ -44,6 +44,15 @@ why_not(const struct sg_json *json, struct sg_arena *arena)
 	sg_json_string(sg_json_get(error != NULL ? error : json, error != NULL ? "message" : "reason"), &text);
 	const char *line = sg_arena_printf(arena, "%.*s: %.*s", SG_STR_ARG(code), SG_STR_ARG(text));
 	return line != NULL ? line : "";
+}
+
+int
+sg_daemon_rest(struct sg_daemon *daemon)
+{
+	int64_t left = IDLE_MS - (sg_sys_real.boot_time(&sg_sys_real) - daemon->line.used) / SG_MSEC;
+	if (left <= 0)
+		sg_client_hang_up(&daemon->line);
+	return daemon->line.up ? (int)left : -1;
 }
 
 enum sg_status
@@ -216,7 +225,7 @@ sg_daemon_outcome(struct sg_daemon *daemon, struct sg_str decision, const char *
 }
 
 static enum sg_status
-ask_ceiling(const struct sg_daemon *daemon, struct sg_str names, struct sg_str tools, struct sg_buf *bytes, struct sg_client_answer *answer, struct sg_err *err)
+ask_ceiling(struct sg_daemon *daemon, struct sg_str names, struct sg_str tools, struct sg_buf *bytes, struct sg_client_answer *answer, struct sg_err *err)
 {
 	struct sg_buf body;
 	struct sg_json_writer w;

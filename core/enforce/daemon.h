@@ -6,12 +6,14 @@
 
 #include "base/buf.h"
 #include "base/json.h"
+#include "frame/client.h"
 
 struct sg_daemon {
 	char socket[108];  /* agent.sock or enforcer.sock */
 	bool enforcer;
 	char task[64], token[192]; /* token: of the task, enforcer face */
 	int64_t peer_uid;          /* enforcer face: who presented the token */
+	struct sg_client_line line; /* kept while there is something to ask: many sessions of one gateway must not connect for each word */
 };
 
 struct sg_ask {
@@ -33,6 +35,8 @@ struct sg_reply {
 enum sg_status sg_daemon_open(struct sg_daemon *daemon, const char *intent, const char *key, struct sg_err *err);
 /* Ends the task; best effort. */
 void sg_daemon_close(struct sg_daemon *daemon);
+/* Hangs up where nothing was asked for a second: idle sessions hold no connections. Milliseconds until then; -1: there is none. */
+int sg_daemon_rest(struct sg_daemon *daemon);
 /* Decides one action. A daemon that is away or answers anything odd is SG_SAID_DENY with code daemon_away or daemon_odd. */
 void sg_daemon_act(struct sg_daemon *daemon, const struct sg_ask *ask, struct sg_arena *arena, struct sg_reply *reply);
 /* Reports what happened: "ok", "failed", "partial", "unknown", and `values`, a canonical JSON array of what came back, or {NULL, 0}. Where a report

@@ -29,6 +29,7 @@ enum { SG_MCP_CLIENT_LINE = 1 << 20, SG_MCP_SERVER_LINE = 32 << 20, SG_MCP_OPEN_
 	X(mcp_answer,        -32600, "an answer to nothing that was asked")                                            \
 	X(mcp_unreadable,    -32603, "the answer cannot be read as one message, so it is not passed on")                \
 	X(mcp_said,          -32001, "mcp.NAME.said is not allowed: what the server says by the way does not go on")    \
+	X(mcp_untold,        -32603, "stepgate does not say now which of the tools may be listed; ask again")          \
 	X(mcp_words,         -32602, "what goes on undecided holds no words of the client's own: this is not what the server gave")  \
 	X(mcp_server_gone,   -32603, "the server ended before it answered")
 

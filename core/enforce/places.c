@@ -5,6 +5,8 @@
 
 #include "base/shares.h"
 #include "base/str.h"
+#include "base/sys.h"
+#include "enforce/pace.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -31,6 +33,8 @@ struct places {
 	unsigned long came;
 	long admit;
 	int listener;
+	struct sg_pace pace;
+	int64_t told_ms; /* when it was last said that somebody comes too often */
 };
 
 static void
@@ -95,6 +99,7 @@ hear(struct places *places, struct place *p)
 		set_free(p);
 		return;
 	}
+	sg_pace_known(&places->pace, p->uid);
 	bool given = may_have(places, &wish);
 	char answer = given ? 1 : 0;
 	if (!given)
@@ -163,6 +168,19 @@ begin(struct places *places, struct place *row, int client, sg_place_serve *serv
 		*row = (struct place){.pid = pid, .desk = desk[0], .uid = sg_mcp_peer_uid(client), .came = ++places->came, .given = places->admit >= 0};
 }
 
+/* In front of agents nobody comes without end. What is refused costs no process, and one line a second. */
+static bool
+may_come(struct places *places, long uid)
+{
+	int64_t now = sg_sys_real.boot_time(&sg_sys_real) / SG_MSEC;
+	if (places->admit >= 0 || sg_pace_take(&places->pace, uid, now))
+		return true;
+	if (now - places->told_ms >= 1000)
+		fprintf(stderr, "stepgate mcp: uid %ld comes too often, and is not let in\n", uid);
+	places->told_ms = now - places->told_ms >= 1000 ? now : places->told_ms;
+	return false;
+}
+
 /* False: nobody can be let in any more. */
 static bool
 let_in(struct places *places, sg_place_serve *serve, const struct sg_mcp_options *o)
@@ -170,6 +188,10 @@ let_in(struct places *places, sg_place_serve *serve, const struct sg_mcp_options
 	int client = accept4(places->listener, NULL, NULL, SOCK_CLOEXEC);
 	if (client < 0)
 		return errno == EINTR || errno == ECONNABORTED || errno == EAGAIN;
+	if (!may_come(places, sg_mcp_peer_uid(client))) {
+		close(client);
+		return true;
+	}
 	struct place *row = row_for(places, sg_mcp_peer_uid(client));
 	if (row != NULL)
 		begin(places, row, client, serve, o);

@@ -139,6 +139,17 @@ answered_late(struct sg_proxy *proxy, struct sg_mcp_call *call, const struct sg_
 	sg_mcp_call_free(call);
 }
 
+static enum sg_mcp_error
+pass_answer(struct sg_proxy *proxy, const struct sg_mcp_call *call, struct sg_mcp_message *m, bool list)
+{
+	if (list)
+		return sg_tools_show(proxy, call, m);
+	bool introduced = call->method->treatment == SG_METHOD_INTRODUCED;
+	bool passed = introduced ? sg_capabilities_pass(&proxy->to_client, SG_SIDE_SERVER, m, sg_str(call->asked), proxy->instructions)
+				 : sg_mcp_pass(&proxy->to_client, m->json, sg_str(call->asked));
+	return passed ? SG_MCP_FINE : SG_MCP_mcp_line;
+}
+
 static void
 server_answer(struct sg_proxy *proxy, struct sg_mcp_message *m, struct sg_str line)
 {
@@ -165,16 +176,15 @@ server_answer(struct sg_proxy *proxy, struct sg_mcp_message *m, struct sg_str li
 		sg_proxy_spoil(proxy, call, SG_MCP_mcp_said);
 		return;
 	}
+	enum sg_mcp_error wrong = call->own ? SG_MCP_FINE : pass_answer(proxy, call, m, list);
+	if (wrong != SG_MCP_FINE) {
+		sg_proxy_spoil(proxy, call, wrong);
+		return;
+	}
 	if (call->own && call->method->treatment == SG_METHOD_PASSED)
 		sg_barrier_answered(proxy);
 	else if (call->own)
 		sg_held_answer(proxy, call, m);
-	else if (!(list ? sg_tools_show(proxy, call, m)
-		   : call->method->treatment == SG_METHOD_INTRODUCED ? sg_capabilities_pass(&proxy->to_client, SG_SIDE_SERVER, m, sg_str(call->asked), proxy->instructions)
-								     : sg_mcp_pass(&proxy->to_client, m->json, sg_str(call->asked)))) {
-		sg_proxy_spoil(proxy, call, SG_MCP_mcp_line);
-		return;
-	}
 	sg_mcp_call_free(call);
 }
 

@@ -56,8 +56,8 @@ void sg_tools_done(struct sg_proxy *proxy);
 
 /* tools_show.c: is the answer a list of tools? */
 bool sg_tools_are(const struct sg_mcp_message *message);
-/* Passes a page that `call` asked for on, without what may not be shown. False: there was no room for it. */
-bool sg_tools_show(struct sg_proxy *proxy, const struct sg_mcp_call *call, struct sg_mcp_message *message);
+/* Passes a page that `call` asked for on, without what may not be shown. mcp_line: there was no room for it; mcp_untold: the daemon does not say what that is. */
+enum sg_mcp_error sg_tools_show(struct sg_proxy *proxy, const struct sg_mcp_call *call, struct sg_mcp_message *message);
 
 /* capabilities.c: passes what `side` says in `initialize`, or in answer to it, on to the other without what is not carried. `pin`: digest of the
  * server's instructions, without which they do not go on; NULL: none is known. False: there was no room. */

@@ -31,8 +31,11 @@ sg_proxy_tick(struct sg_proxy *proxy)
 	look(proxy, now);
 	if (proxy->listing && now >= proxy->list_ms)
 		sg_held_late(proxy);
+	int rest = sg_daemon_rest(proxy->daemon);
 	int64_t next = proxy->look_ms > 0 ? proxy->look_ms : INT64_MAX;
 	if (proxy->listing && proxy->list_ms < next)
 		next = proxy->list_ms;
+	if (rest >= 0 && now + rest < next)
+		next = now + rest;
 	return next == INT64_MAX ? -1 : (int)(next - now);
 }

@@ -13,6 +13,7 @@ struct page {
 	const struct sg_method *call;
 	struct sg_buf line;
 	const char *comma;
+	bool untold; /* the daemon did not say which */
 };
 
 bool
@@ -86,7 +87,7 @@ write_allowed(struct page *page, const struct sg_json *tools, const struct sg_js
 	}
 }
 
-/* If the daemon does not say, nothing is listed: the call would be refused anyway. */
+/* If the daemon does not say, there is no list: one without tools would be believed. */
 static const struct sg_json *
 write_some(struct page *page, const struct sg_json *tools, const struct sg_json *from)
 {
@@ -96,10 +97,12 @@ write_some(struct page *page, const struct sg_json *tools, const struct sg_json 
 	sg_buf_init(&digests, 1 << 20);
 	sg_buf_init(&answer, 1 << 20);
 	const struct sg_json *end = write_asked(page, tools, from, &names, &digests);
-	if (!names.failed && names.len > 2 &&
-	    sg_daemon_ceiling(page->proxy->daemon, sg_buf_view(&names), sg_buf_view(&digests), &answer, NULL) == SG_OK &&
-	    sg_json_parse(&page->m->arena, sg_arena_copy(&page->m->arena, sg_buf_view(&answer)), NULL, &allowed, NULL) == SG_OK)
+	bool asked = names.failed || names.len > 2;
+	bool told = !names.failed && asked && sg_daemon_ceiling(page->proxy->daemon, sg_buf_view(&names), sg_buf_view(&digests), &answer, NULL) == SG_OK &&
+		    sg_json_parse(&page->m->arena, sg_arena_copy(&page->m->arena, sg_buf_view(&answer)), NULL, &allowed, NULL) == SG_OK;
+	if (told)
 		write_allowed(page, tools, from, end, allowed);
+	page->untold |= asked && !told;
 	sg_buf_done(&names);
 	sg_buf_done(&digests);
 	sg_buf_done(&answer);
@@ -118,12 +121,12 @@ write_result(struct page *page, const struct sg_json *result, const struct sg_js
 		sg_buf_text(&page->line, ",");
 	}
 	sg_buf_text(&page->line, "\"tools\":[");
-	for (const struct sg_json *t = sg_json_first(tools); t != NULL;)
+	for (const struct sg_json *t = sg_json_first(tools); t != NULL && !page->untold;)
 		t = write_some(page, tools, t);
 	sg_buf_text(&page->line, "]}");
 }
 
-bool
+enum sg_mcp_error
 sg_tools_show(struct sg_proxy *proxy, const struct sg_mcp_call *call, struct sg_mcp_message *m)
 {
 	const struct sg_json *result = sg_json_get(m->json, "result"), *tools = sg_json_get(result, "tools"), *next = sg_json_get(result, "nextCursor");
@@ -133,7 +136,7 @@ sg_tools_show(struct sg_proxy *proxy, const struct sg_mcp_call *call, struct sg_
 	sg_buf_printf(&page.line, "{\"id\":%s,\"jsonrpc\":\"2.0\",", call->asked);
 	write_result(&page, result, tools);
 	sg_buf_text(&page.line, "}");
-	bool good = !page.line.failed && sg_mcp_put(&proxy->to_client, sg_buf_view(&page.line));
+	bool put = !page.untold && !page.line.failed && sg_mcp_put(&proxy->to_client, sg_buf_view(&page.line));
 	sg_buf_done(&page.line);
-	return good;
+	return put ? SG_MCP_FINE : page.untold ? SG_MCP_mcp_untold : SG_MCP_mcp_line;
 }

@@ -123,9 +123,9 @@ sg_client_read(struct sg_str bytes, struct sg_client_answer *answer, struct sg_e
 /* ---- the request ---- */
 
 void
-sg_client_write(struct sg_buf *out, const char *method, const char *target, const char *type, struct sg_str body)
+sg_client_write(struct sg_buf *out, const char *method, const char *target, const char *type, struct sg_str body, bool keep)
 {
-	sg_buf_printf(out, "%s %s HTTP/1.1\r\nHost: stepgate\r\nConnection: close\r\n", method, target);
+	sg_buf_printf(out, "%s %s HTTP/1.1\r\nHost: stepgate\r\n%s", method, target, keep ? "" : "Connection: close\r\n");
 	if (type != NULL)
 		sg_buf_printf(out, "Content-Type: %s\r\nContent-Length: %zu\r\n", type, body.len);
 	sg_buf_text(out, "\r\n");
@@ -248,16 +248,55 @@ receive(int fd, struct sg_buf *bytes, struct sg_client_answer *answer, sg_time u
 	return status;
 }
 
+void
+sg_client_hang_up(struct sg_client_line *line)
+{
+	if (line->up)
+		close(line->fd);
+	*line = (struct sg_client_line){0};
+}
+
+/* Nothing is to come on it: what does is the other side's end, or none of its business. */
+static bool
+is_quiet(const struct sg_client_line *line)
+{
+	struct pollfd one = {line->fd, POLLIN, 0};
+	return line->up && poll(&one, 1, 0) == 0;
+}
+
+static enum sg_status
+ask(struct sg_client_line *line, const char *path, struct sg_str request, struct sg_buf *bytes, struct sg_client_answer *answer, struct sg_err *err)
+{
+	sg_time until = sg_sys_real.boot_time(&sg_sys_real) + SG_CLIENT_TIMEOUT_MS * SG_MSEC;
+	enum sg_status status = line->up ? SG_OK : dial(path, &line->fd, err);
+	if (status != SG_OK)
+		return status;
+	line->up = true;
+	send_all(line->fd, request, until);
+	status = receive(line->fd, bytes, answer, until, err);
+	if (status != SG_OK)
+		sg_client_hang_up(line);
+	line->used = sg_sys_real.boot_time(&sg_sys_real);
+	return status;
+}
+
+enum sg_status
+sg_client_ask(struct sg_client_line *line, const char *path, struct sg_str request, struct sg_buf *bytes, struct sg_client_answer *answer, struct sg_err *err)
+{
+	if (!is_quiet(line))
+		sg_client_hang_up(line);
+	bool kept = line->up;
+	size_t before = bytes->len;
+	enum sg_status status = ask(line, path, request, bytes, answer, err);
+	bool unheard = kept && status == SG_UNAVAILABLE && bytes->len == before;
+	return unheard ? ask(line, path, request, bytes, answer, err) : status;
+}
+
 enum sg_status
 sg_client_talk(const char *path, struct sg_str request, struct sg_buf *bytes, struct sg_client_answer *answer, struct sg_err *err)
 {
-	int fd = -1;
-	sg_time until = sg_sys_real.boot_time(&sg_sys_real) + SG_CLIENT_TIMEOUT_MS * SG_MSEC;
-	enum sg_status status = dial(path, &fd, err);
-	if (status != SG_OK)
-		return status;
-	send_all(fd, request, until);
-	status = receive(fd, bytes, answer, until, err);
-	close(fd);
+	struct sg_client_line line = {0};
+	enum sg_status status = ask(&line, path, request, bytes, answer, err);
+	sg_client_hang_up(&line);
 	return status;
 }

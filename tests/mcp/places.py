@@ -9,7 +9,7 @@ import daemon
 from daemon import BUILD, Daemon
 daemon.CONF = daemon.CONF.replace("uid_connections = 1000", "")  # what matters here is the default
 
-EVIL, GATEWAY, SERVER, GOOD = 65001, 65002, 65003, 65004
+EVIL, GATEWAY, SERVER, GOOD, STRANGER = 65001, 65002, 65003, 65004, 65005
 PROGRAM = os.path.join(os.path.abspath(BUILD), "core", "stepgate-mcp")
 PLACES = 256
 ROOM = PLACES - PLACES // 16
@@ -25,7 +25,7 @@ agents : { helper : { reach = [ "mcp.files.**" ]  intents = [ "documents" ] }
 SCRIPT = r"""#!/bin/sh
 while read -r line; do
   id=${line#*\"id\":}; id=${id%%[,\}]*}
-  case "$line" in *\"id\":*) echo "{\"jsonrpc\":\"2.0\",\"id\":$id,\"result\":{\"content\":[],\"tools\":[]}}";; esac
+  case "$line" in *\"id\":*) echo "{\"jsonrpc\":\"2.0\",\"id\":$id,\"result\":{\"content\":[],\"tools\":[{\"name\":\"read\",\"inputSchema\":{\"type\":\"object\"}}]}}";; esac
 done
 """
 # Opens so many sessions with one task, one after the other, and tells how many are served; then stays until its input ends, and tells how many are left.
@@ -51,11 +51,11 @@ for line in sys.stdin:
     print(len(left), flush=True)
 """
 
-# So many sessions, each of which calls without end, eight at a time.
+# So many sessions, each of which asks this without end, eight at a time.
 CALL = r"""
 import json, socket, sys, threading, time
 path, hello = sys.argv[1], sys.argv[2].encode() + b"\n"
-calls = b"".join(json.dumps(dict(jsonrpc="2.0", id=i, method="tools/call", params=dict(name="read", arguments={}))).encode() + b"\n" for i in range(8))
+calls = b"".join(json.dumps(dict(jsonrpc="2.0", id=i, **json.loads(sys.argv[4]))).encode() + b"\n" for i in range(8))
 def session():
     while True:
         try:
@@ -75,6 +75,20 @@ def session():
 for _ in range(int(sys.argv[3])): threading.Thread(target=session, daemon=True).start()
 print("on", flush=True)
 sys.stdin.read()
+"""
+
+# Comes, shows a task that is none, and goes, without end.
+COME = r"""
+import socket, sys
+print("on", flush=True)
+while True:
+    s = socket.socket(socket.AF_UNIX)
+    try:
+        s.connect(sys.argv[1])
+        s.sendall(b'{"stepgate":{"task_token":"sgt1.x.y"}}\n')
+    except OSError:
+        pass
+    s.close()
 """
 
 
@@ -151,17 +165,23 @@ def silent(rows):
         s.close()
 
 
-def calls(rows):
-    """One agent calls in as many sessions as it may have: another one's are served all the same."""
-    hello = json.dumps(dict(stepgate=dict(task_token=rows.task(EVIL)["token"])))
-    p = subprocess.Popen(["/usr/bin/python3", "-c", CALL, rows.gateway, hello, "110"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, **as_user(EVIL))
+def beside(rows, what, uid, code, *args):
+    """While that user goes on like that another one's sessions are served all the same."""
+    p = subprocess.Popen(["/usr/bin/python3", "-c", code, rows.gateway] + list(args), stdin=subprocess.PIPE, stdout=subprocess.PIPE, **as_user(uid))
     rows.parts.append(p)
     p.stdout.readline()
     time.sleep(2)
     served = [rows.served(GOOD) for _ in range(8)]
     p.kill()
     p.wait()
-    assert all(served), "one agent's calls shut another out: %r" % served
+    assert all(served), "%s shut another out: %r" % (what, served)
+
+
+def floods(rows):
+    hello = json.dumps(dict(stepgate=dict(task_token=rows.task(EVIL)["token"])))
+    beside(rows, "one agent's calls", EVIL, CALL, hello, "110", json.dumps(dict(method="tools/call", params=dict(name="read", arguments={}))))
+    beside(rows, "one agent's lists", EVIL, CALL, hello, "20", json.dumps(dict(method="tools/list")))
+    beside(rows, "one who shows no task", STRANGER, COME)
 
 
 def shares(d, rows):
@@ -186,13 +206,16 @@ def shares(d, rows):
     until = time.time() + 10
     q, other = rows.many(GOOD, rows.task(GOOD)["token"], 300)
     assert other > SHARE, (other, SHARE)
+    q.kill()
+    q.wait()
+    assert c.ask("POST", "/v1/kill/lift", dict(agent="helper"))[0] == 200
 
 
 def main():
     if os.geteuid() != 0:
         print("NOT RUN (needs root: four uids)\n0 passed, 0 failed, 1 skipped")
         return
-    d = Daemon(mode="enforce", agent=EVIL, admin=0, enforcer=GATEWAY, policy=POLICY, start=False, limits="party_rate = 100000  party_burst = 100000")
+    d = Daemon(mode="enforce", agent=EVIL, admin=0, enforcer=GATEWAY, policy=POLICY, start=False)
     os.mkdir(os.path.join(d.dir, "conf.d"), 0o755)
     d.write("conf.d/50-mcp.conf", CATALOGUE.encode())
     d.start()
@@ -200,8 +223,8 @@ def main():
     try:
         assert rows.served(GOOD)
         silent(rows)
-        calls(rows)
         shares(d, rows)
+        floods(rows)
         print("places: good")
     finally:
         rows.end()

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Ceilings: what no policy can lift. Checked before policy, after narrowing, and again at release. */
 #include "gate/decide/decide.h"
+#include "gate/desk/buckets.h"
 #include "base/pattern.h"
 #include "base/str.h"
 #include "gate/state/grant.h"
@@ -293,6 +294,20 @@ write_unpinned(const struct sg_gate *gate, struct sg_json_writer *w, const struc
 	sg_jw_end(w);
 }
 
+enum { PATTERNS_UNIT = 2048 /* patterns that names are held against, for one unit */ };
+
+/* What these names cost beyond the bytes of the request: each is held against all patterns of the chain. */
+static int64_t
+units_of(const struct sg_gate *gate, const struct sg_agent *agent, const struct sg_task *task, size_t names)
+{
+	size_t patterns = agent->reach.count;
+	for (const struct sg_task *t = task; t != NULL; t = t->parent) {
+		const struct sg_intent *intent = sg_catalogue_intent(gate->catalogue, sg_str(t->intent));
+		patterns += (intent != NULL ? intent->actions.count : 0) + (t->grant != NULL ? t->grant->actions.count : 0);
+	}
+	return (int64_t)(names * patterns / PATTERNS_UNIT);
+}
+
 static void
 answer_ever(struct sg_gate *gate, struct sg_request *r, const struct sg_task *task)
 {
@@ -308,10 +323,9 @@ answer_ever(struct sg_gate *gate, struct sg_request *r, const struct sg_task *ta
 	sg_jw_object(&w);
 	sg_jw_name(&w, "actions");
 	sg_jw_array(&w);
-	r->agent = sg_catalogue_agent(gate->catalogue, sg_str(task->agent));
 	for (const struct sg_json *n = sg_json_first(names), *t = sg_json_first(tools); n != NULL; n = sg_json_next(names, n)) {
 		r->tool = t != NULL ? t->string : SG_STR("");
-		if (r->agent != NULL && sg_json_string(n, &r->action_name) && ever(r, gate, task) &&
+		if (sg_json_string(n, &r->action_name) && ever(r, gate, task) &&
 		    (tools == NULL || sg_tool_admits(gate, r, task) == SG_REASON_allowed))
 			sg_jw_str(&w, r->action_name);
 		t = t != NULL ? sg_json_next(tools, t) : NULL;
@@ -326,6 +340,24 @@ answer_ever(struct sg_gate *gate, struct sg_request *r, const struct sg_task *ta
 		write_unpinned(gate, &w, names);
 	sg_jw_end(&w);
 	sg_answer_buf(gate, r, 200, &body);
+}
+
+/* It is the task's agent that asks, whoever stands in front of it; whether the task stands at all is the enforcer's own question. */
+static void
+paid_ever(struct sg_gate *gate, struct sg_request *r, const struct sg_task *task)
+{
+	r->agent = sg_catalogue_agent(gate->catalogue, sg_str(task->agent));
+	if (r->agent == NULL) {
+		sg_answer_error(gate, r, 403, SG_REASON_no_agent, "");
+		return;
+	}
+	size_t names = sg_json_get(r->body, "actions")->count;
+	if (names > 0 && !sg_agent_afford(gate, r, r->agent->name)) {
+		sg_request_refuse(gate, r);
+		return;
+	}
+	sg_agent_owes(gate, r, units_of(gate, r->agent, task, names));
+	answer_ever(gate, r, task);
 }
 
 static void
@@ -354,7 +386,7 @@ ceiling_who(struct sg_gate *gate, struct sg_request *r)
 	if (stopped != NULL)
 		sg_answer_error(gate, r, 403, stopped_reason(&gate->state, stopped), "");
 	else if (task != NULL && task->claimed)
-		answer_ever(gate, r, task);
+		paid_ever(gate, r, task);
 	else
 		sg_answer_error(gate, r, 403, known ? SG_REASON_no_task : reason, "");
 }

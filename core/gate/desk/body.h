@@ -9,6 +9,7 @@
 
 enum {
 	SG_BODY_KEY = 4096,   /* bytes; a key's own bound is asked by its route, which says key_missing */
+	SG_BODY_NAMES = 256,  /* names that are held against every pattern of a chain of tasks */
 	SG_BODY_NAME = 2048,  /* bytes of a name, an id, a verb */
 	SG_BODY_NOTE = 4096,
 	SG_BODY_TOKEN = 8192,
@@ -68,10 +69,10 @@ enum sg_body_kind {
 	X(A_OUTCOME,     "values",        VALUES,    SG_BODY_MANY,       false)                                        \
 	X(A_APPROVAL,    "agent",         NAMED,     SG_BODY_NAME,       false)                                        \
 	X(A_APPROVAL,    "wait",          DIGITS,    3600,               false) /* seconds */                          \
-	X(A_CEILING,     "actions",       TEXTS,     SG_BODY_MANY,       true)                                         \
+	X(A_CEILING,     "actions",       TEXTS,     SG_BODY_NAMES,      true)                                         \
 	X(A_CEILING,     "agent",         NAMED,     SG_BODY_NAME,       false)                                        \
 	X(A_CEILING,     "task",          NAMED,     SG_BODY_NAME,       true)                                         \
-	X(A_CEILING,     "tools",         TEXTS,     SG_BODY_MANY,       false) /* one a name: its definition's digest */ \
+	X(A_CEILING,     "tools",         TEXTS,     SG_BODY_NAMES,      false) /* one a name: its definition's digest */ \
 	X(A_DELEGATE,    "actions",       TEXTS,     SG_BODY_MANY,       false)                                        \
 	X(A_DELEGATE,    "agent",         NAMED,     SG_BODY_NAME,       false)                                        \
 	X(A_DELEGATE,    "budgets",       OBJECT,    0,                  false)                                        \
@@ -120,10 +121,10 @@ enum sg_body_kind {
 	X(E_EVALUATION,  "subject",       SUBJECT,   0,                  true)                                         \
 	X(E_INTROSPECT,  "token",         TEXT,      1048576,            false) /* one that cannot be is not active */ \
 	X(E_INTROSPECT,  "token_type_hint", TEXT,    SG_BODY_NAME,       false)                                        \
-	X(E_CEILING,     "actions",       TEXTS,     SG_BODY_MANY,       true)                                         \
+	X(E_CEILING,     "actions",       TEXTS,     SG_BODY_NAMES,      true)                                         \
 	X(E_CEILING,     "peer_uid",      NUMBER,    4294967295,         false)                                        \
 	X(E_CEILING,     "task_token",    NAMED,     SG_BODY_TOKEN,      true)                                         \
-	X(E_CEILING,     "tools",         TEXTS,     SG_BODY_MANY,       false)                                        \
+	X(E_CEILING,     "tools",         TEXTS,     SG_BODY_NAMES,      false)                                        \
 	X(O_APPROVALS,   "all",           YES,       0,                  false)                                        \
 	X(O_APPROVAL,    "wait",          DIGITS,    3600,               false)                                        \
 	X(O_TASKS,       "agent",         NAMED,     SG_BODY_NAME,       false)                                        \

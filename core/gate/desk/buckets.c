@@ -167,6 +167,22 @@ sg_agent_afford(struct sg_gate *gate, struct sg_request *r, struct sg_str agent)
 	return r->agent_paid;
 }
 
+bool
+sg_behind_afford(struct sg_gate *gate, struct sg_request *r, const char *agent)
+{
+	const struct sg_conn *conn = sg_conn_find(gate, r->conn);
+	if (conn == NULL || conn->face != SG_FACE_ENFORCER)
+		return true;
+	r->agent = sg_catalogue_agent(gate->catalogue, sg_str(agent));
+	bool affords = r->agent == NULL || sg_agent_afford(gate, r, r->agent->name);
+	uint64_t id = r->id;
+	if (!affords)
+		sg_request_refuse(gate, r);
+	if ((r = sg_request_find(gate, id)) != NULL) /* it is answered later, or goes on: who asks is the enforcer */
+		r->agent = NULL;
+	return affords;
+}
+
 void
 sg_agent_owes(struct sg_gate *gate, const struct sg_request *r, int64_t units)
 {

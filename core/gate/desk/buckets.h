@@ -22,6 +22,8 @@ int64_t sg_request_units(struct sg_str body);
 bool sg_request_afford(struct sg_gate *gate, struct sg_request *request, struct sg_str body);
 /* Once it is known whose request it is. Takes nothing twice from one bucket. */
 bool sg_agent_afford(struct sg_gate *gate, struct sg_request *request, struct sg_str agent);
+/* Behind an enforcer, what is asked about an agent's task is that agent's to pay. False: it was refused, and answered. On other faces true. */
+bool sg_behind_afford(struct sg_gate *gate, struct sg_request *request, const char *agent);
 /* What turned out to be more work than was paid for; refuses nothing, and leaves a debt of a burst at most. */
 void sg_agent_owes(struct sg_gate *gate, const struct sg_request *request, int64_t units);
 /* request->agent is who speaks on this connection. */

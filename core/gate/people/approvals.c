@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Approvals, first form: an admin's yes or no on the admin socket; and waiting for one. */
 #include "gate/people/people.h"
+#include "gate/desk/buckets.h"
 #include "gate/state/requirement.h"
 #include "gate/state/labels.h"
 #include "gate/desk/revoking.h"
@@ -177,6 +178,8 @@ show(struct sg_gate *gate, struct sg_request *r)
 		sg_answer_error(gate, r, 404, reason, "");
 		return;
 	}
+	if (!sg_behind_afford(gate, r, sg_state_approval(&gate->state, r->argument)->agent))
+		return;
 	if (wait.len > 0 && !sg_str_int(wait, 0, WAIT_MAX_S, &seconds)) {
 		sg_answer_error(gate, r, 400, SG_REASON_bad_request, "wait is 0 to 60 seconds");
 		return;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Tasks: showing, closing, letting go on. */
 #include "gate/tasks/tasks.h"
+#include "gate/desk/buckets.h"
 #include "gate/desk/domain.h"
 #include "gate/desk/revoking.h"
 #include "gate/state/labels.h"
@@ -106,10 +107,11 @@ show(struct sg_gate *gate, struct sg_request *r)
 {
 	enum sg_reason reason;
 	r->task = r->argument;
-	if (may_see(gate, r, sg_state_task(&gate->state, r->task), &reason))
-		answer_task(gate, r, 200, false);
-	else
+	const struct sg_task *task = sg_state_task(&gate->state, r->task);
+	if (!may_see(gate, r, task, &reason))
 		sg_answer_error(gate, r, 404, reason, "");
+	else if (sg_behind_afford(gate, r, task->agent))
+		answer_task(gate, r, 200, false);
 }
 
 bool

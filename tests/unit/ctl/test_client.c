@@ -107,12 +107,12 @@ test_request(void)
 {
 	struct sg_buf out;
 	sg_buf_init(&out, 4096);
-	sg_client_write(&out, "GET", "/v1/status", NULL, SG_STR(""));
+	sg_client_write(&out, "GET", "/v1/status", NULL, SG_STR(""), false);
 	CU_ASSERT_TRUE(
 		sg_str_is(sg_buf_view(&out), "GET /v1/status HTTP/1.1\r\nHost: stepgate\r\nConnection: close\r\n\r\n"));
 	sg_buf_clear(&out);
-	sg_client_write(&out, "POST", "/v1/act", "application/json", SG_STR("{}"));
-	CU_ASSERT_TRUE(sg_str_is(sg_buf_view(&out), "POST /v1/act HTTP/1.1\r\nHost: stepgate\r\nConnection: close\r\n"
+	sg_client_write(&out, "POST", "/v1/act", "application/json", SG_STR("{}"), true);
+	CU_ASSERT_TRUE(sg_str_is(sg_buf_view(&out), "POST /v1/act HTTP/1.1\r\nHost: stepgate\r\n"
 						    "Content-Type: application/json\r\nContent-Length: 2\r\n\r\n{}"));
 	sg_buf_done(&out);
 }
@@ -199,6 +199,62 @@ test_socket(void)
 	}
 }
 
+/* One connection after the other; on the first `first` requests are answered, on the next all. What comes then is read and not answered. */
+struct kept {
+	int listener;
+	int first, conns, asked;
+};
+
+static void *
+serve_kept(void *to)
+{
+	struct kept *k = to;
+	char request[512];
+	for (int fd; (fd = accept(k->listener, NULL, NULL)) >= 0; close(fd)) {
+		int left = k->conns++ == 0 ? k->first : 1000;
+		while (recv(fd, request, sizeof(request), 0) > 0 && ++k->asked > 0 && left-- > 0)
+			if (send(fd, HEAD "{}", strlen(HEAD "{}"), MSG_NOSIGNAL) < 0)
+				break;
+	}
+	return NULL;
+}
+
+/* Requests go out on one connection; where the other side ended it, unheard, the next one goes out on another. */
+static void
+test_kept(void)
+{
+	char path[64], folder[] = "/tmp/unit-ctl-XXXXXX";
+	pthread_t thread;
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	struct kept k = {socket(AF_UNIX, SOCK_STREAM, 0), 3, 0, 0};
+	struct sg_client_line line = {0};
+	CU_ASSERT_PTR_NOT_NULL_FATAL(mkdtemp(folder));
+	snprintf(path, sizeof(path), "%s/a.sock", folder);
+	strcpy(address.sun_path, path);
+	CU_ASSERT_EQUAL_FATAL(bind(k.listener, (struct sockaddr *)&address, sizeof(address)), 0);
+	CU_ASSERT_EQUAL_FATAL(listen(k.listener, 4), 0);
+	CU_ASSERT_EQUAL_FATAL(pthread_create(&thread, NULL, serve_kept, &k), 0);
+	for (int i = 0; i < 8; i++) {
+		struct sg_client_answer answer = {0};
+		struct sg_err err = {0};
+		struct sg_buf bytes;
+		sg_buf_init(&bytes, 1 << 20);
+		CU_ASSERT_EQUAL(sg_client_ask(&line, path, SG_STR("GET / HTTP/1.1\r\n\r\n"), &bytes, &answer, &err), SG_OK);
+		CU_ASSERT_TRUE(sg_str_is(answer.body, "{}"));
+		CU_ASSERT_TRUE(line.up);
+		sg_buf_done(&bytes);
+	}
+	sg_client_hang_up(&line);
+	CU_ASSERT_FALSE(line.up);
+	shutdown(k.listener, SHUT_RDWR);
+	pthread_join(thread, NULL);
+	CU_ASSERT_EQUAL(k.conns, 2);
+	CU_ASSERT_EQUAL(k.asked, 9); /* the fourth was heard by nobody, and asked again */
+	close(k.listener);
+	unlink(path);
+	rmdir(folder);
+}
+
 static void
 test_nobody(void)
 {
@@ -225,5 +281,5 @@ SG_CASES("ctl.client", {"a whole answer is read", test_whole},
 	 {"each prefix of it waits for more", test_each_prefix_waits},
 	 {"answers with two meanings are refused, each with its code", test_refused},
 	 {"the head's limit, and one byte more", test_head_limit}, {"requests as they are sent", test_request},
-	 {"answers in pieces, cut, empty, wrong", test_socket},
+	 {"answers in pieces, cut, empty, wrong", test_socket}, {"one connection for many", test_kept},
 	 {"nobody there, and a path too long for a socket", test_nobody})

@@ -187,6 +187,46 @@ behind_an_enforcer(void)
 	play_end(p);
 }
 
+/* What may ever be allowed is held against every pattern of the chain: so many names and no more, and the agent pays, whoever asks for it. */
+static void
+ceilings(void)
+{
+	char body[8192], *token;
+	for (int behind = 0; behind < 2; behind++) {
+		begin(20, 10);
+		CU_ASSERT_TRUE(play_connect(p, 3, SG_FACE_ENFORCER, 2001));
+		char *answer = strdup(play_ask(p, 1, SG_ROUTE_A_TASK_OPEN, "", "{\"intent\":\"work\",\"key\":\"o\"}")), *task = play_between(answer, "\"id\":\"t-", "\"");
+		token = play_between(answer, "\"token\":\"", "\"");
+		if (behind)
+			play_facts(p, 2001);
+		enum sg_route route = behind ? SG_ROUTE_E_CEILING : SG_ROUTE_A_CEILING;
+		for (int names = 255; names <= 257; names++) {
+			int len = snprintf(body, sizeof(body), "{\"actions\":[\"a.b\"");
+			for (int i = 1; i < names; i++)
+				len += snprintf(body + len, sizeof(body) - (size_t)len, ",\"a.b\"");
+			snprintf(body + len, sizeof(body) - (size_t)len, behind ? "],\"task_token\":\"%s\"}" : "],\"task\":\"t-%s\"}", behind ? token : task);
+			p->gate->catalogue->limits.burst = 1000;
+			later(100000);
+			play_ask(p, behind ? 3 : 1, route, "", body);
+			CU_ASSERT_EQUAL(p->conns[behind ? 3 : 1].status, names > 256 ? 400u : 200u);
+		}
+		p->gate->catalogue->limits.burst = 10;
+		later(100000);
+		snprintf(body, sizeof(body), behind ? "{\"actions\":[\"a.b\"],\"task_token\":\"%s\"}" : "{\"actions\":[\"a.b\"],\"task\":\"t-%s\"}", behind ? token : task);
+		int most = let_through(behind ? 3 : 1, route, "", body, 500);
+		CU_ASSERT_TRUE(most >= 9 && most <= 20);
+		if (behind) {
+			CU_ASSERT_EQUAL(let_through(3, SG_ROUTE_E_JWKS, "", "{}", 500), 500); /* its own purse is whole */
+			snprintf(body, sizeof(body), "{\"actions\":[],\"task_token\":\"%s\"}", token);
+			CU_ASSERT_EQUAL(let_through(3, route, "", body, 100), 100); /* whether a task stands is the enforcer's own question */
+		}
+		free(token);
+		free(task);
+		free(answer);
+		play_end(p);
+	}
+}
+
 static void
 connects(void)
 {
@@ -273,7 +313,7 @@ shares(void)
 	play_end(p);
 }
 
-SG_CASES("gate.buckets", {"every route takes from its caller", every_route_pays}, {"a small act is one", the_rate_holds}, {"units", units},
+SG_CASES("gate.buckets", {"every route takes from its caller", every_route_pays}, {"what may ever be allowed", ceilings}, {"a small act is one", the_rate_holds}, {"units", units},
 	 {"dear requests", dear_requests}, {"outcomes and closing have a reserve", tidying_up}, {"stopping is free", stopping_is_free},
 	 {"behind an enforcer each agent pays for itself", behind_an_enforcer}, {"connections", connects}, {"late refusals", late_refusals},
 	 {"one agent's tasks are no bound for another", shares})
