@@ -4,13 +4,11 @@
  * chose and ordered them, and a tool that joins them makes of clean pieces what was read. */
 #include "gate/state/labels.h"
 #include "gate/decide/decide.h"
-#include "gate/state/values.h"
+#include "gate/state/named.h"
 
 #include "base/str.h"
 
 #include <string.h>
-
-enum { SHORT_NAME = 8 }; /* bytes of a resource's name that can hold little but themselves: where that comes back, it is what the agent brought up */
 
 struct carrying {
 	const struct sg_state *state;
@@ -67,9 +65,9 @@ static void
 look_at_resource(struct carrying *c, const struct sg_request *r)
 {
 	const struct sg_json *properties = sg_json_get(r->resource, "properties");
-	c->unknown |= r->resource_type.len > SHORT_NAME && r->found == NULL; /* a type that the catalogue does not have is any text */
+	c->unknown |= !sg_name_is_short(r->resource_type) && r->found == NULL; /* a type that the catalogue does not have is any text */
 	c->unknown |= properties != NULL && properties->count > 0;
-	if (r->resource_id.len > SHORT_NAME)
+	if (!sg_name_is_short(r->resource_id))
 		look(c, sg_json_get(r->resource, "id"), r->found != NULL ? r->found->form : SG_FORM_exact);
 }
 

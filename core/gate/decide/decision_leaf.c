@@ -2,7 +2,7 @@
  * The leaf of a decision: allow-listed fields and digests; what was asked and answered is sealed beside it. */
 #include "gate/decide/decide.h"
 #include "gate/decide/spend.h"
-#include "gate/state/values.h"
+#include "gate/state/named.h"
 
 #include "base/str.h"
 
@@ -82,7 +82,7 @@ write_seen(struct sg_buf *seen, const struct sg_gate *gate, const struct sg_requ
 	if (room == 0 || task == NULL || value == NULL)
 		sg_jw_raw(&in, SG_STR("[]"));
 	else
-		sg_values_write(&in, &gate->state, task, value, room < SEEN_MAX ? room : SEEN_MAX, SG_LOOK_AT_ARGUMENTS, true, &all);
+		sg_values_write(&in, &gate->state, task, value, room < SEEN_MAX ? room : SEEN_MAX, SG_LOOK_AT_ARGUMENTS, SG_VALUES_ASKED, &all);
 	return all;
 }
 
@@ -105,6 +105,26 @@ write_resource_seen(struct sg_json_writer *w, const struct sg_gate *gate, const 
 	write_seen(&seen, gate, r, task, r->resource); /* one of more than a few bytes makes everything that comes back suspect (carry.c) */
 	sg_jw_member_raw(w, "resource_seen", sg_buf_view(&seen));
 	sg_buf_done(&seen);
+}
+
+/* What whoever has read named, in whatever spelling it comes back. A type that the catalogue does not have is named as well. */
+static void
+write_named(struct sg_json_writer *w, const struct sg_gate *gate, const struct sg_request *r, const struct sg_task *task)
+{
+	struct sg_str none = {"", 0}, type = r->found == NULL && sg_name_is_short(r->resource_type) ? r->resource_type : none;
+	bool read = task != NULL && r->verdict == SG_ALLOW && (task->taint.count > 0 || task->domain->taint.count > 0);
+	sg_jw_name(w, "named");
+	sg_jw_array(w);
+	if (read && sg_name_is_short(r->resource_id)) {
+		sg_named_write(w, &gate->state, task, r->resource_id, none);
+		sg_named_words_write(w, &gate->state, task, r->resource_id);
+		if (type.len > 0) {
+			sg_named_write(w, &gate->state, task, type, none);
+			sg_named_write(w, &gate->state, task, type, r->resource_id);
+			sg_named_write(w, &gate->state, task, r->resource_id, type);
+		}
+	}
+	sg_jw_end(w);
 }
 
 static void
@@ -173,6 +193,7 @@ write_body(struct sg_buf *out, struct sg_gate *gate, const struct sg_request *r)
 	sg_jw_member_int(&w, "line", r->merged.line);
 	sg_jw_name(&w, "memory");
 	write_memory(&w, gate, r);
+	write_named(&w, gate, r, keyed ? task : NULL);
 	sg_jw_member_bool(&w, "narrowed", r->narrowed);
 	sg_jw_name(&w, "obligations");
 	sg_jw_array(&w);

@@ -61,7 +61,7 @@ write_values(struct sg_json_writer *w, const struct sg_gate *gate, const struct 
 	if (values == NULL || task == NULL || room == 0)
 		sg_jw_raw(w, SG_STR("[]"));
 	else
-		sg_values_write(w, &gate->state, task, values, room < of_report ? room : of_report, SG_LOOK_AT_REPORT, r->enforcer != NULL, NULL);
+		sg_values_write(w, &gate->state, task, values, room < of_report ? room : of_report, SG_LOOK_AT_REPORT, r->enforcer != NULL ? SG_VALUES_REPORTED : SG_VALUES_TOLD, NULL);
 }
 
 static bool

@@ -72,6 +72,7 @@ args_seen(struct sg_fold *f, struct sg_task *task, struct sg_attempt *attempt)
 {
 	sg_fold_values(f, task, sg_json_get(f->body, "args_seen"), "unknown", "", NULL);
 	sg_fold_values(f, task, sg_json_get(f->body, "resource_seen"), "unknown", "", NULL); /* leaves of before lack it */
+	sg_fold_values(f, task, sg_json_get(f->body, "named"), "unknown", "", NULL);         /* likewise */
 	if (sg_fold_flag_or(f, "args_cut", false) && !sg_taint_add(&attempt->labels, SG_STR("args_unseen"), SG_WORD_NAMED))
 		f->missing = "memory";
 }

@@ -164,6 +164,7 @@
 	X(lease, lease_part, may, "the credential of an allow")                                                               \
 	X(line, whole, told, "of the rule")                                                                                   \
 	X(memory, memory_part, may, "the memory it touches")                                                                  \
+	X(named, texts, may, "keyed digests of short names that whoever has read chose, without their spelling")            \
 	X(narrowed, flag, must, "less is allowed than was asked")                                                             \
 	X(obligations, anything, must, "what who carries it out must do")                                                     \
 	X(report_by, until, may, "until when an outcome is awaited; null: none is")                                           \

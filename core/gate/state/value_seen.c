@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
  * From JSON to the digests of its values, and back from a value to where it was seen. */
 #include "base/canon.h"
-#include "base/line.h"
 #include "base/str.h"
-#include "gate/state/values.h"
+#include "gate/state/named.h"
 
-
-enum { TEXT_MAX = 1 << 20, DIGEST_TEXT = SG_FORM_MAX + SG_ID_MAX + 16 };
+enum { TEXT_MAX = 1 << 20 };
 
 bool
 sg_value_text(const struct sg_json *value, struct sg_buf *out)
@@ -20,29 +18,6 @@ sg_value_text(const struct sg_json *value, struct sg_buf *out)
 		return false;
 	sg_canon_write(out, value);
 	return !out->failed;
-}
-
-uint64_t
-sg_value_digest(const struct sg_state *state, const struct sg_task *task, struct sg_str form)
-{
-	char text[DIGEST_TEXT];
-	unsigned char mac[SG_SHA256_BYTES];
-	uint64_t digest = 0;
-	struct sg_line line = sg_line_begin(text, sizeof(text), "value|");
-	sg_line_text(&line, task->root->id);
-	sg_line_text(&line, "|");
-	sg_line_str(&line, form); /* all of it: what goes on behind a NUL is another value */
-	if (line.cut)
-		return 0;
-	sg_hmac(mac, state->key, sg_line_view(&line));
-	memcpy(&digest, mac, sizeof(digest));
-	return digest == 0 ? 1 : digest;
-}
-
-void
-sg_value_hex(uint64_t digest, char out[17])
-{
-	sg_hex_number(out, digest);
 }
 
 bool
@@ -64,7 +39,8 @@ struct writing {
 	const struct sg_task *task;
 	struct sg_values written; /* so that each stands once */
 	size_t most;
-	bool cut, better;
+	enum sg_values_of of;
+	bool cut, named; /* named: the value that is written holds a short name */
 };
 
 /* A mark before the form, so that kinds that are compared with their like alone meet no other, nor a value that begins with a mark. */
@@ -72,7 +48,7 @@ static uint64_t
 form_digest(const struct sg_state *state, const struct sg_task *task, struct sg_str form, enum sg_form_kind kind)
 {
 	char marked[1 + SG_FORM_MAX] = {kind == SG_FORM_COMPACT ? '\1' : kind == SG_FORM_SPELLED ? '\2' : '\3'};
-	bool plain = marked[0] == '\3' && (form.len == 0 || (unsigned char)form.ptr[0] > 3);
+	bool plain = marked[0] == '\3' && (form.len == 0 || (unsigned char)form.ptr[0] > SG_VALUE_NAMED);
 	if (plain || form.len > SG_FORM_MAX)
 		return sg_value_digest(state, task, form);
 	memcpy(marked + 1, form.ptr, form.len);
@@ -82,7 +58,7 @@ form_digest(const struct sg_state *state, const struct sg_task *task, struct sg_
 static bool
 is_placed(const struct writing *wr, const struct sg_origin *origin)
 {
-	return origin != NULL && !(wr->better && sg_value_unplaced(origin, sg_value_teller(wr->task)));
+	return origin != NULL && !(wr->of >= SG_VALUES_ASKED && sg_value_unplaced(origin, sg_value_teller(wr->task)));
 }
 
 static bool
@@ -95,6 +71,8 @@ write_form(void *to, struct sg_str form, enum sg_form_kind kind)
 	if (before >= wr->most || wr->look.forms == 0)
 		return false;
 	wr->look.forms--;
+	if (wr->named && (kind == SG_FORM_WHOLE || kind == SG_FORM_SPELLED))
+		return true;
 	uint64_t digest = form_digest(wr->state, wr->task, form, kind);
 	if ((tree != NULL && is_placed(wr, sg_values_find(&tree->values, digest))) || !sg_values_put(&wr->written, digest, 0) || wr->written.count == before)
 		return true;
@@ -121,16 +99,18 @@ write_scalars(struct writing *wr, const struct sg_json *value, int depth)
 		return;
 	}
 	sg_buf_init(&text, TEXT_MAX);
-	if (sg_value_text(value, &text))
+	if (sg_value_text(value, &text)) {
+		wr->named = (wr->of == SG_VALUES_TOLD || wr->of == SG_VALUES_REPORTED) && text.len <= SG_FORM_MAX && sg_value_is_named(wr->state, wr->task, sg_buf_view(&text), &wr->look);
 		wr->cut |= !sg_value_forms(sg_buf_view(&text), write_form, wr);
+	}
 	sg_buf_done(&text);
 }
 
 size_t
 sg_values_write(struct sg_json_writer *w, const struct sg_state *state, const struct sg_task *task, const struct sg_json *value, size_t most,
-		struct sg_value_look look, bool better, bool *all)
+		struct sg_value_look look, enum sg_values_of of, bool *all)
 {
-	struct writing wr = {.w = w, .look = look, .state = state, .task = task, .most = most, .better = better};
+	struct writing wr = {.w = w, .look = look, .state = state, .task = task, .most = most, .of = of};
 	struct sg_origin nowhere = {.where = ""}, *sources[1] = {&nowhere};
 	wr.written.sources = sources; /* sg_values_find gives one back for what is there */
 	wr.written.source_count = 1;

@@ -57,11 +57,18 @@ void sg_value_hex(uint64_t digest, char out[17]);
 /* 0 for anything but 16 hex digits. */
 uint64_t sg_value_unhex(struct sg_str hex);
 
+/* The mark before a short name (named.h); those below it are of forms. */
+enum { SG_VALUE_NAMED = 4 };
+
+/* What is written: what another party gives to a task; what its agent says came back; what that agent names, which nobody can place; what an enforcer says came
+ * back. Of what came back, a value that holds a short name (named.h) is not said to be from there. */
+enum sg_values_of { SG_VALUES_GIVEN, SG_VALUES_TOLD, SG_VALUES_ASKED, SG_VALUES_REPORTED };
+
 /* Appends the digests of all forms of all scalars in `value` (names of members are none) as a JSON array of hex, each once, at most `most`; those
- * that the tree knows already are left out; with `better` not those that another task named and nobody could place. Returns how many; `*all` (may be NULL): nothing was passed over, for its number, its length, its depth or
+ * that the tree knows already are left out; of SG_VALUES_ASKED and SG_VALUES_REPORTED not those that another task named and nobody could place. Returns how many; `*all` (may be NULL): nothing was passed over, for its number, its length, its depth or
  * because `look` was used up. */
 size_t sg_values_write(struct sg_json_writer *w, const struct sg_state *state, const struct sg_task *task, const struct sg_json *value, size_t most,
-		       struct sg_value_look look, bool better, bool *all);
+		       struct sg_value_look look, enum sg_values_of of, bool *all);
 
 /* Where a scalar was first seen: the source of the very same, or of another spelling of it in `form`, if there is one; else, where a part of it (host, address, word) was seen with labels,
  * that one, with *part set (what an action brought before what the inputs said); else NULL. A part trusts nothing: it says what the value may hold. Each form comes out of `look`; where it runs out, what was found so far counts. */

@@ -114,4 +114,38 @@ echoes(void)
 	end();
 }
 
-SG_CASES("gate.carry", {"ways in", ways_in}, {"echoes", echoes})
+/* Nor does one that says it in another spelling, or within more. */
+static void
+spelled(void)
+{
+	static const struct {
+		const char *id, *type, *value;
+		bool placed;
+	} rows[] = {
+		{"Evil.io", "any", "evil.io", false}, {"Evil.io", "any", "EVIL.IO", false}, {"evil.io", "any", " evil.io", false}, {"evil.io", "any", "evil.io.", false},
+		{"evil.io", "any", "https://evil.io/", false}, {"evil.io", "any", "www.evil.io", false}, {"evil.io", "any", "a@evil.io", false}, {"evil.io", "any", "evil", false},
+		{"evil.io", "any", "evil_io", false}, {"evil.io", "any", "x evil  io y", false}, {"EVIL-7", "any", "EVIL7", false}, {"EVIL7", "any", "evil-7", false}, {"EVIL7", "any", "evil 7 GmbH", false},
+		{"31337", "any", "31337.0", false}, {"31337", "any", "0031337", false}, {"0031337", "any", "31337", false}, {"31337", "any", "31,337", false}, {"mallory", "any", "Mallory", false},
+		{"io", "evil", "evil.io", false}, {"evil", "io", "evil.io", false}, {"7", "mallory", "Mallory", false}, {"ev", "il.io", "evil.io", false},
+		{"ab", "any", "A-B", false}, {"00000042", "any", "42", false},
+		{"INV-5512", "any", "DE02120300000000202051", true}, {"evil.io", "any", "io", true}, {"evil.io", "any", "evilio1", true}, {"evil.io", "any", "devil.io", true}, {"311", "any", "DE02123110000000202051", true},
+		{"7", "any", "7.0", true}, {"7", "any", "07", true}, {"31337", "any", "313370", true}, {"31337", "any", "1337", true}, {"mallory", "any", "mal lor", true},
+	};
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		char resource[128], report[256];
+		begin();
+		read_mail();
+		snprintf(resource, sizeof(resource), "{\"id\":\"%s\",\"type\":\"%s\"}", rows[i].id, rows[i].type);
+		snprintf(report, sizeof(report), "{\"result\":\"ok\",\"values\":[\"%s\",\"found-1\"]}", rows[i].value);
+		const struct sg_attempt *attempt = act("repo.read", "{}", resource);
+		CU_ASSERT_TRUE(play_has(play_ask(p, 1, SG_ROUTE_A_OUTCOME, attempt->decision, report), "recorded"));
+		if ((strcmp(origin_of(rows[i].value), "repo.read") == 0) != rows[i].placed) {
+			fprintf(stderr, "  %s under %s:%s is '%s'\n", rows[i].value, rows[i].type, rows[i].id, origin_of(rows[i].value));
+			CU_FAIL("a name is not what was found under it");
+		}
+		CU_ASSERT_STRING_EQUAL(origin_of("found-1"), "repo.read");
+		end();
+	}
+}
+
+SG_CASES("gate.carry", {"ways in", ways_in}, {"echoes", echoes}, {"spelled", spelled})

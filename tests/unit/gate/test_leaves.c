@@ -23,7 +23,7 @@
 	"{\"action\":\"pay.send\",\"agent\":\"helper\",\"approval\":\"" approval "\",\"args_cut\":false,\"args_seen\":[\"0123456789abcdef\"],\"asked\":\"" H64 \
 	"\",\"asker\":\"agent:helper\",\"carried\":[\"web\"],\"charges\":" charges ",\"class\":3,\"clock\":" MOMENT ",\"code\":\"allowed\",\"cost\":{\"money\":5}," \
 	"\"deny_code\":\"\",\"digest\":\"" H64 "\",\"domain\":\"n-1\",\"file\":\"p.lua\",\"instance\":\"i-1\",\"intent\":\"work\",\"key\":\"" key       \
-	"\",\"lease\":" lease ",\"line\":3,\"memory\":{\"id\":\"m1\",\"write\":true},\"narrowed\":false,\"obligations\":[],\"report_by\":" MOMENT      \
+	"\",\"lease\":" lease ",\"line\":3,\"memory\":{\"id\":\"m1\",\"write\":true},\"named\":[\"0123456789abcdef\"],\"narrowed\":false,\"obligations\":[],\"report_by\":" MOMENT      \
 	",\"resource_seen\":[],\"resource_type\":\"account\",\"rule\":\"r\",\"same\":\"0123456789abcdef\",\"sensitivity\":\"internal\",\"step\":0,"    \
 	"\"strength\":\"boundary\",\"tail\":\"0123456789abcdef\",\"taint\":[\"mail\"],\"task\":\"t-1\",\"use_by\":" MOMENT ",\"verdict\":\"" verdict "\"}"
 

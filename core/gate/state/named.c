@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Names without their spelling. */
+#include "gate/state/named.h"
+
+#include "base/str.h"
+
+#include <ctype.h>
+
+/* A mark that no other kind of form begins with (value_seen.c). */
+struct compact {
+	char text[1 + SG_NAME_COMPACT];
+	size_t len; /* without the mark */
+	bool over;
+};
+
+static bool
+is_letter(char c)
+{
+	return isascii((unsigned char)c) && isalnum((unsigned char)c);
+}
+
+static void
+add(struct compact *c, struct sg_str part)
+{
+	for (size_t i = 0; i < part.len && !c->over; i++) {
+		if (!is_letter(part.ptr[i]))
+			continue;
+		c->over = c->len == SG_NAME_COMPACT;
+		if (!c->over)
+			c->text[1 + c->len++] = (char)tolower((unsigned char)part.ptr[i]);
+	}
+}
+
+/* 00042 is 42. */
+static struct sg_str
+of(struct compact *c)
+{
+	size_t zeros = 0, digits = 0;
+	while (digits < c->len && isdigit((unsigned char)c->text[1 + digits]))
+		digits++;
+	while (digits == c->len && zeros + 1 < c->len && c->text[1 + zeros] == '0')
+		zeros++;
+	c->text[zeros] = SG_VALUE_NAMED;
+	return (struct sg_str){c->text + zeros, 1 + c->len - zeros};
+}
+
+bool
+sg_name_is_short(struct sg_str name)
+{
+	for (size_t i = 0; i < name.len; i++)
+		if (!isascii((unsigned char)name.ptr[i]))
+			return false;
+	return name.len <= SG_NAME_SHORT;
+}
+
+void
+sg_named_write(struct sg_json_writer *w, const struct sg_state *state, const struct sg_task *task, struct sg_str one, struct sg_str other)
+{
+	struct compact c = {.len = 0};
+	char hex[17];
+	add(&c, one);
+	add(&c, other);
+	if (c.over || c.len < SG_FORM_LEAST)
+		return;
+	sg_value_hex(sg_value_digest(state, task, of(&c)), hex);
+	sg_jw_text(w, hex);
+}
+
+/* From here on: the next word, and behind it. */
+static struct sg_str
+next_word(struct sg_str *rest)
+{
+	while (rest->len > 0 && !is_letter(*rest->ptr))
+		*rest = (struct sg_str){rest->ptr + 1, rest->len - 1};
+	struct sg_str word = {rest->ptr, 0};
+	while (word.len < rest->len && is_letter(rest->ptr[word.len]))
+		word.len++;
+	*rest = (struct sg_str){rest->ptr + word.len, rest->len - word.len};
+	return word;
+}
+
+void
+sg_named_words_write(struct sg_json_writer *w, const struct sg_state *state, const struct sg_task *task, struct sg_str name)
+{
+	struct sg_str rest = name, none = {"", 0};
+	for (struct sg_str word = next_word(&rest); word.len > 0; word = next_word(&rest))
+		if (word.len >= SG_NAME_WORD && word.len < name.len)
+			sg_named_write(w, state, task, word, none);
+}
+
+/* Words that stand side by side from the beginning of `rest`, one more at a time. */
+static bool
+begins_with_one(const struct sg_state *state, const struct sg_task *task, struct sg_str rest, struct sg_value_look *look)
+{
+	struct compact c = {.len = 0};
+	for (struct sg_str word = next_word(&rest); word.len > 0 && !c.over; word = next_word(&rest)) {
+		add(&c, word);
+		if (c.over || c.len < SG_FORM_LEAST)
+			continue;
+		struct compact tried = c;
+		if (look->forms == 0 || sg_values_find(&task->root->tree->values, sg_value_digest(state, task, of(&tried))) != NULL)
+			return true;
+		look->forms--;
+	}
+	return false;
+}
+
+bool
+sg_value_is_named(const struct sg_state *state, const struct sg_task *task, struct sg_str value, struct sg_value_look *look)
+{
+	if (task->root->tree == NULL || task->root->tree->values.count == 0)
+		return false;
+	while (value.len > 0) {
+		if (begins_with_one(state, task, value, look))
+			return true;
+		next_word(&value);
+	}
+	return false;
+}

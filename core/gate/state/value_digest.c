@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Values as they are kept: keyed digests, within their tree. */
+#include "base/line.h"
+#include "base/str.h"
+#include "gate/state/values.h"
+
+enum { DIGEST_TEXT = SG_FORM_MAX + SG_ID_MAX + 16 };
+
+uint64_t
+sg_value_digest(const struct sg_state *state, const struct sg_task *task, struct sg_str form)
+{
+	char text[DIGEST_TEXT];
+	unsigned char mac[SG_SHA256_BYTES];
+	uint64_t digest = 0;
+	struct sg_line line = sg_line_begin(text, sizeof(text), "value|");
+	sg_line_text(&line, task->root->id);
+	sg_line_text(&line, "|");
+	sg_line_str(&line, form); /* all of it: what goes on behind a NUL is another value */
+	if (line.cut)
+		return 0;
+	sg_hmac(mac, state->key, sg_line_view(&line));
+	memcpy(&digest, mac, sizeof(digest));
+	return digest == 0 ? 1 : digest;
+}
+
+void
+sg_value_hex(uint64_t digest, char out[17])
+{
+	sg_hex_number(out, digest);
+}
