@@ -98,7 +98,7 @@ ask_issuer(struct sg_gate *gate, struct sg_request *r, const struct sg_task *tas
 	sg_jw_member_str(&w, "verb", SG_STR("make"));
 	sg_jw_end(&w);
 	bool asked = !claims.failed && !call.failed && r->claims.ptr != NULL &&
-		     gate->ports.call(gate->ports.self, r->id, "issue", r->issuer->name, sg_buf_view(&call));
+		     gate->ports.call(gate->ports.self, r->id, "issue", r->issuer->name, sg_buf_view(&call)) == SG_CALL_TAKEN;
 	sg_buf_done(&claims);
 	sg_buf_done(&call);
 	return asked;
@@ -202,7 +202,7 @@ sg_ask_verify(struct sg_gate *gate, const struct sg_request *r, enum sg_issue_fo
 	sg_jw_member_str(&w, "verb", SG_STR("verify"));
 	sg_jw_end(&w);
 	bool asked = !call.failed &&
-		     gate->ports.call(gate->ports.self, r->id, "verify", sg_str(sg_issue_format_reader(format)), sg_buf_view(&call));
+		     gate->ports.call(gate->ports.self, r->id, "verify", sg_str(sg_issue_format_reader(format)), sg_buf_view(&call)) == SG_CALL_TAKEN;
 	sg_buf_done(&call);
 	return asked;
 }

@@ -17,6 +17,9 @@
 
 struct sg_gate;
 
+/* BUSY: it is there, and has as much to do as it is given at once; its next answer makes room. */
+enum sg_called { SG_CALL_AWAY, SG_CALL_TAKEN, SG_CALL_BUSY };
+
 /* What the gate asks of its surroundings. `id` comes back with the answer; late answers are dropped by it. */
 struct sg_ports {
 	void *self;
@@ -30,8 +33,8 @@ struct sg_ports {
 	bool (*judge)(void *self, uint64_t id, enum sg_frame_type type, struct sg_str input);
 	/* Asks the attestation stack about the peer of a connection; false if there is none. Answer: sg_gate_looked. */
 	bool (*look)(void *self, uint64_t id, uint64_t conn);
-	/* Calls the host of a module of `kind` ("issue", "verify"); false if it is away. Answer: sg_gate_called. */
-	bool (*call)(void *self, uint64_t id, const char *kind, struct sg_str name, struct sg_str request);
+	/* Calls the host of a module of `kind` ("issue", "verify"). SG_CALL_TAKEN: the answer is sg_gate_called. */
+	enum sg_called (*call)(void *self, uint64_t id, const char *kind, struct sg_str name, struct sg_str request);
 	/* Writes the array of module instances, for `status`. */
 	void (*modules)(void *self, struct sg_json_writer *w);
 	/* Asks the supervisor to read configuration and policy again, from now on. Answer: sg_gate_reloaded with this id. */
@@ -92,6 +95,8 @@ struct sg_gate {
 	struct sg_wall wall;
 	bool leases_unsaid;     /* some may be out that nobody says any more */
 	uint64_t leases_soaked; /* state.soaked when leases were last looked at */
+	bool revoking_more;     /* an issuer had no room for all that it is to take back */
+	unsigned revoking_heard; /* so many answers came since then */
 	sg_time leases_at;      /* then issuers are told again of what they have not confirmed */
 	bool hooks_lost; /* a hook is due that nobody is asking about */
 	uint64_t policy_generation;

@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { FAILED_MAX = 160, SHOWN_ISSUERS = 16 };
+enum { FAILED_MAX = 160, SHOWN_ISSUERS = 16, MORE_EACH = 256 /* answers, until those that had no room are told again */ };
 
 bool
 sg_lease_is_over(const struct sg_lease *lease, const struct sg_clock *now)
@@ -54,19 +54,25 @@ write_call(struct sg_buf *call, const struct sg_lease *lease, const struct sg_cl
 	sg_jw_end(&w);
 }
 
-static void
+/* False: its issuer has no room for more now. It is due as it was. */
+static bool
 tell_issuer(struct sg_gate *gate, struct sg_lease *lease)
 {
 	struct sg_buf call;
 	sg_buf_init(&call, 4096);
 	write_call(&call, lease, &gate->state.now);
+	enum sg_called called = call.failed ? SG_CALL_AWAY : gate->ports.call(gate->ports.self, 0, "issue", sg_str(lease->issuer), sg_buf_view(&call));
+	sg_buf_done(&call);
+	gate->revoking_more |= called == SG_CALL_BUSY;
+	if (called == SG_CALL_BUSY)
+		return false;
 	unsigned pause = lease->tries < 5 ? 2U << lease->tries : SG_REVOKE_PAUSE_S;
 	lease->again = gate->state.now.boot + (sg_time)pause * SG_SEC;
 	lease->tries++;
 	/* a host that is away hears of it later: the lease stays revoking, and where it is asked for it is refused all the same */
-	if (call.failed || !gate->ports.call(gate->ports.self, 0, "issue", sg_str(lease->issuer), sg_buf_view(&call)))
-		failed(gate, lease, "issue_unavailable: it is away, or has too much to do");
-	sg_buf_done(&call);
+	if (called == SG_CALL_AWAY)
+		failed(gate, lease, "issue_unavailable: it is away");
+	return true;
 }
 
 bool
@@ -97,13 +103,41 @@ sg_leases_soaked(struct sg_gate *gate)
 		gate->leases_soaked = soaked; /* else again at the next turn */
 }
 
+/* Issuers that have no room now: their others wait. */
+struct busy {
+	const char *names[SHOWN_ISSUERS];
+	size_t count;
+};
+
+static bool
+is_busy(const struct busy *busy, const char *issuer)
+{
+	for (size_t i = 0; i < busy->count; i++)
+		if (strcmp(busy->names[i], issuer) == 0)
+			return true;
+	return busy->count == SHOWN_ISSUERS;
+}
+
+/* `fresh`: of those that no issuer has heard of; else of the others. */
+static void
+tell(struct sg_gate *gate, bool fresh, struct busy *busy)
+{
+	size_t at = 0;
+	for (struct sg_lease *l; (l = sg_table_next(&gate->state.leases, &at)) != NULL;) {
+		bool due = l->state == SG_LEASE_REVOKING && (l->tries == 0) == fresh && gate->state.now.boot >= l->again && !sg_lease_is_over(l, &gate->state.now);
+		if (due && !is_busy(busy, l->issuer) && !tell_issuer(gate, l))
+			busy->names[busy->count++] = l->issuer;
+	}
+}
+
 void
 sg_leases_revoking(struct sg_gate *gate)
 {
-	size_t at = 0;
-	for (struct sg_lease *l; (l = sg_table_next(&gate->state.leases, &at)) != NULL;)
-		if (l->state == SG_LEASE_REVOKING && !sg_lease_is_over(l, &gate->state.now) && gate->state.now.boot >= l->again)
-			tell_issuer(gate, l);
+	struct busy busy = {.count = 0};
+	gate->revoking_more = false;
+	gate->revoking_heard = 0;
+	tell(gate, true, &busy);
+	tell(gate, false, &busy);
 }
 
 /* What its issuer made for some seconds lives on until it is told: the end of a lease is no end of an account in a database. */
@@ -161,6 +195,8 @@ sg_gate_confirmed(struct sg_gate *gate, struct sg_str issuer, struct sg_str answ
 			heard(gate, lease, json);
 	}
 	sg_arena_done(&arena);
+	if (gate->revoking_more && ++gate->revoking_heard >= MORE_EACH)
+		sg_leases_revoking(gate); /* there is room for more */
 }
 
 /* ---- showing ---- */

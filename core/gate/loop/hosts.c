@@ -46,16 +46,16 @@ ask_next(struct sg_loop *loop, struct sg_child *host)
 	}
 }
 
-bool
+enum sg_called
 sg_hosts_call(void *self, uint64_t id, const char *kind, struct sg_str name, struct sg_str request)
 {
 	struct sg_loop *loop = self;
 	struct sg_child *host = sg_host_named(loop, strcmp(kind, "verify") == 0 ? "verify." : "issue.", name);
 	if (host == NULL || !host->ready)
-		return false;
+		return SG_CALL_AWAY;
 	if (host->line.count > 0 || under_way(host) >= SG_CALLS_AT_ONCE)
-		return sg_line_add(&host->line, id, sg_whose(loop, id), request);
-	return ask_now(loop, host, id, request);
+		return sg_line_add(&host->line, id, sg_whose(loop, id), request) ? SG_CALL_TAKEN : SG_CALL_BUSY;
+	return ask_now(loop, host, id, request) ? SG_CALL_TAKEN : SG_CALL_AWAY;
 }
 
 /* ---- frames ---- */

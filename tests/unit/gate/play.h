@@ -272,12 +272,12 @@ play_look(void *self, uint64_t id, uint64_t conn)
 	return play_push(self, (struct play_event){.kind = PLAY_LOOK, .id = id, .conn = conn}, SG_STR(""));
 }
 
-static bool
+static enum sg_called
 play_call(void *self, uint64_t id, const char *kind, struct sg_str name, struct sg_str request)
 {
 	struct play_event event = {.kind = PLAY_CALL, .id = id};
 	snprintf(event.host, sizeof(event.host), "%s.%.*s", kind, SG_STR_ARG(name));
-	return play_push(self, event, request);
+	return play_push(self, event, request) ? SG_CALL_TAKEN : SG_CALL_BUSY;
 }
 
 static void

@@ -127,6 +127,28 @@ keep(void *to, struct sg_str line)
 	return true;
 }
 
+/* More at once than their issuer is told at once: as it answers it is told of the next, and nothing of that is a failure. */
+static void
+many_at_once(void)
+{
+	enum { MANY = 900 };
+	const char *task;
+	struct play *p = begin(opaque, &task);
+	for (int i = 0; i < MANY; i++) {
+		char key[16];
+		snprintf(key, sizeof(key), "k%d", i);
+		CU_ASSERT_PTR_NOT_NULL_FATAL(given(p, task, key));
+	}
+	const char *answer = play_ask(p, 10, SG_ROUTE_O_KILL, "", "{\"agent\":\"helper\"}");
+	CU_ASSERT_TRUE(play_has(answer, "\"failing\":0"));
+	CU_ASSERT_TRUE(play_has(play_ask(p, 10, SG_ROUTE_O_STATUS, "", "{}"), "\"revoking\":{\"failing\":0,\"issuers\":[],"));
+	pass(p, 1);
+	CU_ASSERT_EQUAL(p->revokes, MANY); /* each told once */
+	CU_ASSERT_TRUE(play_has(play_ask(p, 10, SG_ROUTE_O_STATUS, "", "{}"), "\"open\":0"));
+	free((char *)task);
+	play_end(p);
+}
+
 /* A snapshot keeps that it must be confirmed. */
 static void
 over_a_snapshot(void)
@@ -339,6 +361,6 @@ listed(void)
 	play_end(p);
 }
 
-SG_CASES("gate.leases", {"the end of a lease", the_end_of_a_lease}, {"nothing is forgotten", nothing_is_forgotten}, {"over a snapshot", over_a_snapshot},
+SG_CASES("gate.leases", {"the end of a lease", the_end_of_a_lease}, {"nothing is forgotten", nothing_is_forgotten}, {"over a snapshot", over_a_snapshot}, {"many at once", many_at_once},
 	 {"never handed out", never_handed_out}, {"an operator ends it", an_operator_ends_it}, {"held up by its stanza's word", held_up}, {"shares", shares},
 	 {"no agent fills it", no_agent_fills_it}, {"words that do not count", words_that_do_not_count}, {"a clock set forward", clock_set_forward}, {"listed", listed})
