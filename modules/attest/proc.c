@@ -195,6 +195,9 @@ proc_group_strength(const struct sg_host *host, const struct proc_group *group, 
 	char path[PROC_PATH];
 	if (len == 0 || len >= sizeof(path))
 		return SG_FACT_HINT;
+	if (!group->unified) /* in version 1 who may write a group below moves itself into it from anywhere: all of the way to the process counts */
+		len = strlen(group->path);
+	below = below && group->unified;
 	memcpy(path, group->path, len);
 	path[len] = '\0';
 	bool everybody = strcmp(path, "/") == 0 || strstr(path, "/..") != NULL;

@@ -215,6 +215,11 @@ strengths(void)
 	CU_ASSERT_EQUAL(proc_group_strength(&host, &g, strlen("/system.slice/a.service"), true), SG_FACT_BOUNDARY);
 	CU_ASSERT_STRING_EQUAL(roots_path, "/system.slice/a.service");
 	CU_ASSERT_TRUE(roots_below && roots_unified);
+	g.unified = false; /* who may write a group below moves itself into it: all of the way counts */
+	CU_ASSERT_EQUAL(proc_group_strength(&host, &g, strlen("/system.slice/a.service"), true), SG_FACT_BOUNDARY);
+	CU_ASSERT_STRING_EQUAL(roots_path, "/system.slice/a.service/b");
+	CU_ASSERT_TRUE(!roots_below && !roots_unified);
+	g.unified = true;
 	CU_ASSERT_EQUAL(proc_group_strength(&old, &g, strlen(g.path), true), SG_FACT_HINT); /* a host that cannot say */
 	roots_say = false;
 	CU_ASSERT_EQUAL(proc_group_strength(&host, &g, strlen(g.path), false), SG_FACT_HINT);
