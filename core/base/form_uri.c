@@ -194,7 +194,8 @@ names_again(struct sg_str query)
 		"db", "dbname", "database", "databasename", "catalog", "initialcatalog", "attachdbfilename", "sid", "instance", "instancename", "vhost", "virtualhost",
 		"service", "servicename", "servicefile", "readdefaultfile", "tnsadmin", "dsn", "datasource", "odbcconnect", "connectdata", "url", "uri",
 		"socket", "unixsocket", "socketpath", "unixsock", "pghost", "pghostaddr", "pgport", "pgdatabase", "pgdbname", "pgservice",
-		"user", "username", "uid", "password", "passwd", "pwd", "role", "options", "replication",
+		"user", "username", "uid", "password", "passwd", "pwd", "role", "options", "replication", "sessionauthorization", "passfile", "searchpath", "currentschema",
+		"proxyhost", "proxyport", "proxy", "portnumber", "portname", "schema",
 	};
 	while (query.ptr != NULL) {
 		struct sg_str rest = sg_str_cut(&query, '&');

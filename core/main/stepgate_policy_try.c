@@ -180,8 +180,13 @@ join_hooks(struct sg_try *try)
 		for (const struct sg_json *l = sg_json_first(labels); l != NULL && m->taint_count < SG_TAINTS_MAX; l = sg_json_next(labels, l))
 			sg_json_string(l, &m->taints[m->taint_count++]);
 	}
-	try->verdict = try->effect_count > 0 ? "add" : "none";
-	try->code = "";
+	if (try->failure != NULL) { /* as the gate does: what failed is a label, and takes nothing from the others */
+		m->raise = SG_RESTRICTED;
+		if (m->taint_count < SG_TAINTS_MAX)
+			m->taints[m->taint_count++] = SG_STR("policy_error");
+	}
+	try->verdict = try->effect_count > 0 || try->failure != NULL ? "add" : "none";
+	try->code = try->failure != NULL ? try->code : "";
 	try->effective = try->args;
 }
 
@@ -197,8 +202,10 @@ sg_try_run(struct sg_try *try, struct sg_try_set *set, struct sg_str file, const
 	try->ask = sg_try_spell(try, set->catalogue);
 	if (!ask(try, set))
 		return;
-	if (try->failure == NULL)
-		try->hook ? join_hooks(try) : merge(try, set);
+	if (try->hook)
+		join_hooks(try);
+	else if (try->failure == NULL)
+		merge(try, set);
 	sg_try_write_got(try);
 	if (try->got != NULL)
 		sg_try_compare(try);

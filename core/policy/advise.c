@@ -130,6 +130,23 @@ check_people(struct sg_advice *a, size_t from, size_t to)
 			       (int)(group->text.len < 100 ? group->text.len : 100), group->text.ptr, (long long)have, have == 1 ? "" : "s", (long long)want);
 }
 
+/* Proofs that exist; a list without one of them is met by nobody. */
+static void
+check_methods(struct sg_advice *a, size_t from, size_t to)
+{
+	const struct sg_token *t = a->lint.tokens;
+	for (size_t i = from; i + 3 < to; i++) {
+		if (!sg_lint_is(&t[i], "methods") || !sg_lint_is(&t[i + 1], "=") || !sg_lint_is(&t[i + 2], "{") || t[i + 3].kind != SG_TOKEN_STRING)
+			continue;
+		bool known = false;
+		for (size_t m = i + 3; m < to && !sg_lint_is(&t[m], "}"); m++)
+			known |= t[m].kind != SG_TOKEN_STRING ? !sg_lint_is(&t[m], ",") && !sg_lint_is(&t[m], ";") : sg_str_is(t[m].text, "admin");
+		if (!known)
+			sg_warning_add(a->lint.policy, a->lint.file, t[i].line, "\"admin\" is the one there is; without methods any counts", "nobody can prove '%.*s': what asks it is denied (methods_empty)",
+				       (int)(t[i + 3].text.len < 60 ? t[i + 3].text.len : 60), t[i + 3].text.ptr);
+	}
+}
+
 /* ---- arguments ---- */
 
 /* How an action declares an argument: what stands behind its name, such as "iban" or "email[]"; empty: it does not. */
@@ -206,8 +223,10 @@ check_rule(struct sg_advice *a, size_t at, size_t brace)
 		sg_advise_words(a, i);
 		sg_advise_labels(a, i);
 		sg_advise_resource(a, i);
-		if (sg_lint_is(t, "step_up") && sg_lint_is(t + 1, "{"))
+		if (sg_lint_is(t, "step_up") && sg_lint_is(t + 1, "{")) {
 			check_people(a, i + 1, sg_lint_behind(&a->lint, i + 1));
+			check_methods(a, i + 1, sg_lint_behind(&a->lint, i + 1));
+		}
 		if (sg_lint_is(t, "args") && sg_lint_is(t + 1, ".") && t[2].kind == SG_TOKEN_NAME)
 			check_argument(a, a->lint.tokens[at].line, i + 2);
 	}

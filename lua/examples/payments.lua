@@ -31,7 +31,7 @@ rule {
 	on = "pay.transfer",
 	needs = { count = { "pay.*", within = "1d" } },
 	when = function(r) return r.args.amount > 10000 or r.history.count["pay.*"] > 20 end,
-	effect = step_up { approvers = "finance", quorum = 2, methods = { "passkey" }, ttl = "1h", say = "Large, or many in a day" },
+	effect = step_up { approvers = "finance", quorum = 2, ttl = "1h", say = "Large, or many in a day" },
 }
 
 -- try: pay.transfer {"amount":50,"iban":"DE89370400440532013000"} history={"pay-large":{"count":{"pay.*|86400000":1},"did":{}}} => allow

@@ -27,6 +27,8 @@ rule { id = "pay-large", on = "pay.*", needs = { count = { "pay.*", within = "1h
 rule { id = "pay-payee", on = "pay.*", when = function(r) return not r.args.iban.trusted end, effect = deny { code = "payee", freeze = true } }
 rule { id = "not-at-night", on = "pay.*", when = function(r) return r.time.hour < 6 end, effect = defer { retry_after = "1h" } }
 rule { id = "loops", on = "loop.run", when = function(r) while true do end end, effect = allow {} }
+after { id = "fails", on = "deploy.*", effect = function(r) return add { taint = { "x" .. r.args.nope } } end }
+after { id = "stands", on = "deploy.*", effect = add { freeze = true, taint = { "lab" } } }
 after { id = "failed", on = "pay.*", effect = function(r) return add { freeze = r.outcome.result == "failed", taint = r.outcome.labels } end }
 LUA
 cat >p/pay_test.lua <<'LUA'
@@ -52,21 +54,23 @@ test { id = "after-the-loop", ask = pay(1), expect = "allow" }
 test { id = "nothing", ask = { action = "mail.read" }, expect = { verdict = "deny", code = "policy_none", spoke = {} } }
 test { id = "hook", ask = { action = "pay.transfer", outcome = { result = "failed", labels = { "x" } } },
 	expect = { verdict = "add", freeze = true, taint = { "x" } } }
+test { id = "hook-fails", ask = { action = "deploy.run", outcome = "ok" },
+	expect = { verdict = "add", code = "policy_error", freeze = true, taint = { "lab", "policy_error" }, raise = "restricted", spoke = { "stands" } } }
 LUA
 
 # ---- as expected ----
 ends 0 "$gate" policy test p
-[ "$out" = '14 tests, 0 failed' ] || fail "$out"
+[ "$out" = '15 tests, 0 failed' ] || fail "$out"
 ends 0 "$gate" policy test p/pay_test.lua
 ends 0 "$gate" policy test p/pay.lua
 ends 0 "$gate" policy test --tap p
 has 'TAP version 14'
 has 'ok 1 - p/pay_test.lua:6 small'
-has '1..14'
+has '1..15'
 ends 0 "$gate" policy test --json p
-printf '%s' "$out" | python3 -c 'import json, sys; d = json.load(sys.stdin); assert d["total"] == 14 and d["wrong"] == 0 and d["tests"][0]["got"]["narrowed"] == {"amount": 50}'
+printf '%s' "$out" | python3 -c 'import json, sys; d = json.load(sys.stdin); assert d["total"] == 15 and d["wrong"] == 0 and d["tests"][0]["got"]["narrowed"] == {"amount": 50}'
 ends 0 "$gate" policy check p
-has '1 file, 6 rules: good'
+has '1 file, 8 rules: good'
 has '1 file of tests: not loaded'
 
 # ---- not as expected, and mistakes ----
@@ -90,7 +94,7 @@ has "did you mean 'tainted'?"
 has "expect: there is no verdict 'denied'"
 has "did you mean 'verdict'?"
 has "no rule needs history.count of 'pay.x'"
-has '19 tests, 5 failed'
+has '20 tests, 5 failed'
 ends 1 "$gate" policy test --tap p/wrong_test.lua
 has 'not ok 1 - p/wrong_test.lua:1 wrong'
 ends 1 "$gate" policy test --json p/wrong_test.lua

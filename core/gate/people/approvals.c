@@ -263,20 +263,41 @@ said_yes(const struct sg_gate *gate, const struct sg_approval *a, const struct s
 	return false;
 }
 
-/* The first group that still needs somebody and that this human is in; one human counts in one group. */
+static int64_t
+needed(const struct sg_approval *a, size_t i)
+{
+	int64_t have = 0;
+	for (size_t p = 0; p < a->proof_count; p++)
+		have += strcmp(a->proofs[p].group, a->requirement.groups[i].group) == 0;
+	return a->requirement.groups[i].quorum - have;
+}
+
+/* How many more there are in the group who have not said yes than it needs. */
+static int64_t
+spare(const struct sg_gate *gate, const struct sg_approval *a, size_t i)
+{
+	int64_t left = -needed(a, i);
+	for (size_t n = 0; n < gate->catalogue->admin_count; n++)
+		left += sg_admin_in(&gate->catalogue->admins[n], sg_str(a->requirement.groups[i].group)) && !said_yes(gate, a, &gate->catalogue->admins[n]);
+	return left;
+}
+
+/* Of the groups that still need somebody and that this human is in the one that can do least without; one human counts in one group. */
 static const char *
 group_for(const struct sg_gate *gate, const struct sg_approval *a, const struct sg_admin *admin)
 {
-	if (said_yes(gate, a, admin))
-		return NULL;
-	for (size_t i = 0; i < a->requirement.count; i++) {
-		int64_t have = 0;
-		for (size_t p = 0; p < a->proof_count; p++)
-			have += strcmp(a->proofs[p].group, a->requirement.groups[i].group) == 0;
-		if (have < a->requirement.groups[i].quorum && sg_admin_in(admin, sg_str(a->requirement.groups[i].group)))
-			return a->requirement.groups[i].group;
+	const char *found = NULL;
+	int64_t least = 0;
+	for (size_t i = 0; i < a->requirement.count && !said_yes(gate, a, admin); i++) {
+		if (needed(a, i) <= 0 || !sg_admin_in(admin, sg_str(a->requirement.groups[i].group)))
+			continue;
+		int64_t left = spare(gate, a, i);
+		if (found == NULL || left < least) {
+			found = a->requirement.groups[i].group;
+			least = left;
+		}
 	}
-	return NULL;
+	return found;
 }
 
 static bool

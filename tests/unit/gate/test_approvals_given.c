@@ -207,5 +207,29 @@ giver_in_the_askers_group(void)
 	}
 }
 
-SG_CASES("gate.approvals_given", {"a giver who may no more", giver_goes}, {"a giver whose name goes on", giver_renamed}, {"a giver who is removed", giver_removed},
+/* jon is in both groups that are asked, priya in one: whoever of them is first, both are met. */
+static const char *
+asks_two_groups(const char *input)
+{
+	(void)input;
+	return "{\"effects\":[" ASKS ",{\"effect\":{\"approvers\":\"ops\",\"kind\":\"step_up\",\"methods\":[],\"narrow\":{},\"quorum\":1,\"say\":\"ask\",\"ttl\":120000},\"file\":\"a.lua\",\"line\":2,\"rule\":\"z\"}],\"error\":null}";
+}
+
+static void
+in_two_groups(void)
+{
+	for (uint64_t first = 10; first <= 11; first++) {
+		begin(asks_two_groups);
+		CU_ASSERT_TRUE(play_reconfigure(p, (const char *const[]){"\"ops\":{\"members\":[\"mira\"]}", "\"ops\":{\"members\":[\"jon\"]}", "\"mira\":{\"groups\":[\"ops\"]", "\"mira\":{\"groups\":[]", NULL}));
+		const char *approval = asked(&lunch, "a");
+		CU_ASSERT_FALSE(says_yes(first, approval));
+		CU_ASSERT_STRING_EQUAL(state_of(approval), "open");
+		CU_ASSERT_TRUE(play_has(play_ask(p, first, SG_ROUTE_O_APPROVE, approval, "{}"), "not_approver"));
+		CU_ASSERT_TRUE(says_yes(first == 10 ? 11 : 10, approval));
+		CU_ASSERT_STRING_EQUAL(state_of(approval), "granted");
+		end();
+	}
+}
+
+SG_CASES("gate.approvals_given", {"in two groups", in_two_groups}, {"a giver who may no more", giver_goes}, {"a giver whose name goes on", giver_renamed}, {"a giver who is removed", giver_removed},
 	 {"a giver who is disabled", giver_disabled}, {"the enforcer who asked", enforcer_approves}, {"a giver in the asker's group", giver_in_the_askers_group})
