@@ -168,16 +168,25 @@ begin(struct places *places, struct place *row, int client, sg_place_serve *serv
 		*row = (struct place){.pid = pid, .desk = desk[0], .uid = sg_mcp_peer_uid(client), .came = ++places->came, .given = places->admit >= 0};
 }
 
-/* In front of agents nobody comes without end. What is refused costs no process, and one line a second. */
+/* One line a second, whoever comes. */
+static void
+tell_out(struct places *places, long uid, const char *why)
+{
+	int64_t now = sg_sys_real.boot_time(&sg_sys_real) / SG_MSEC;
+	if (now - places->told_ms < 1000)
+		return;
+	places->told_ms = now;
+	fprintf(stderr, "stepgate mcp: uid %ld is not let in: %s\n", uid, why);
+}
+
+/* In front of agents nobody comes without end. What is refused costs no process. */
 static bool
 may_come(struct places *places, long uid)
 {
 	int64_t now = sg_sys_real.boot_time(&sg_sys_real) / SG_MSEC;
 	if (places->admit >= 0 || sg_pace_take(&places->pace, uid, now))
 		return true;
-	if (now - places->told_ms >= 1000)
-		fprintf(stderr, "stepgate mcp: uid %ld comes too often, and is not let in\n", uid);
-	places->told_ms = now - places->told_ms >= 1000 ? now : places->told_ms;
+	tell_out(places, uid, "it comes too often");
 	return false;
 }
 
@@ -196,7 +205,7 @@ let_in(struct places *places, sg_place_serve *serve, const struct sg_mcp_options
 	if (row != NULL)
 		begin(places, row, client, serve, o);
 	else
-		fprintf(stderr, "stepgate mcp: uid %ld is not let in: it is not admitted, or its places are taken\n", sg_mcp_peer_uid(client));
+		tell_out(places, sg_mcp_peer_uid(client), "it is not admitted, or its places are taken");
 	close(client);
 	return true;
 }

@@ -75,13 +75,33 @@ open_run(const struct sg_supervisor *s)
 	return fd;
 }
 
-/* Sockets are replaced only by who holds the folder: another daemon's are not taken over. */
+/* A file that nobody else can open: the folder itself is anybody's to lock. -1 with errno. */
+static int
+open_lock(int folder)
+{
+	int fd = openat(folder, "lock", O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600), error = errno;
+	struct stat status;
+	bool good = fd >= 0 && fstat(fd, &status) == 0 && S_ISREG(status.st_mode) && fchmod(fd, 0600) == 0;
+	if (fd >= 0 && !good) {
+		error = EPERM;
+		close(fd);
+	}
+	errno = error;
+	return good ? fd : -1;
+}
+
+/* Sockets are replaced only by who holds the lock beside them: another daemon's are not taken over. */
 static bool
 lock_run(struct sg_supervisor *s)
 {
-	s->run_lock = open_run(s);
-	if (s->run_lock == -2)
+	int folder = open_run(s);
+	if (folder == -2)
 		return false;
+	s->run_lock = folder < 0 ? -1 : open_lock(folder);
+	int error = errno;
+	if (folder >= 0)
+		close(folder);
+	errno = error;
 	if (s->run_lock < 0 || flock(s->run_lock, LOCK_EX | LOCK_NB) != 0) {
 		fprintf(stderr, "stepgated: %s: %s\n", s->run_dir, s->run_lock < 0 ? strerror(errno) : "another daemon has its sockets here; choose another run_dir");
 		return false;

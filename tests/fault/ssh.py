@@ -241,8 +241,13 @@ def revoked(d, c, sshd, key):
         f.write(certificate + "\n")
     test = lambda: subprocess.run(["ssh-keygen", "-Q", "-f", os.path.join(d.dir, "krl", "revoked.krl"), key + "-cert.pub"], capture_output=True).returncode
     assert test() == 0 and sshd.login(key, certificate) == "forced\n"
+    holder = holds(os.path.join(d.dir, "krl"))
     assert revoke(d, got["credential"]["lease"])
     until(lambda: test() == 1, d)
+    if holder is not None:
+        holder.stdin.close()
+        holder.wait()
+        good("whoever may read the folder and holds locks on all of it keeps no serial out of the list")
     sshd.refused_because(key, certificate, "revoked")
     assert sshd.login(key, kept["credential"]["token"]) == "forced\n"
     good("refused once its lease was revoked, by the list; others go on")
@@ -270,6 +275,17 @@ def revoked(d, c, sshd, key):
     listed = subprocess.run(["ssh-keygen", "-Q", "-l", "-f", os.path.join(d.dir, "krl", "revoked.krl")], capture_output=True, text=True, check=True).stdout
     assert "serial: %d" % serial_of(got["credential"]["lease"]) in listed and "# Certificates" not in listed.split("serial")[0].split("CA key")[0], listed
     good("ssh-keygen -Q -l lists the serials under the authority's key")
+
+
+def holds(folder):
+    """Another user's locks on the folder and on whatever it may open there; None where there are no other users."""
+    if os.getuid() != 0:
+        return None
+    code = "import fcntl, os, sys\nfor name in ['.'] + os.listdir(sys.argv[1]):\n    try: fcntl.flock(os.open(os.path.join(sys.argv[1], name), os.O_RDONLY), fcntl.LOCK_SH)\n    except OSError: pass\n" \
+           "print('on', flush=True)\nsys.stdin.read()"
+    p = subprocess.Popen(["/usr/bin/python3", "-c", code, folder], user=61998, group=61998, extra_groups=[], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    assert p.stdout.readline() == "on\n"
+    return p
 
 
 def revoke(d, lease):
@@ -430,5 +446,5 @@ finally:
     if d:
         d.stop()
     shutil.rmtree(scratch, ignore_errors=True)
-assert passed == 22, passed
+assert passed == 23, passed
 print("%d passed, 0 failed" % passed)

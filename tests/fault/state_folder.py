@@ -96,6 +96,15 @@ def sockets(d):
     row("another daemon's sockets are not taken over", p.returncode == 78 and "another daemon" in p.stderr, [p.returncode, p.stderr[-300:]])
     row("and the first one goes on", d.admin().ask("GET", "/v1/status")[0] == 200)
     shutil.rmtree(other.dir)
+    # whoever may look into the folder may lock it, and whatever lies in it that they may open
+    holds = "import fcntl, os, sys, time\nfor name in ['.'] + os.listdir(sys.argv[1]):\n    try: fcntl.flock(os.open(os.path.join(sys.argv[1], name), os.O_RDONLY), fcntl.LOCK_SH)\n    except OSError: pass\n" \
+            "print('on', flush=True)\nsys.stdin.read()"
+    p = subprocess.Popen(["/usr/bin/python3", "-c", holds, os.path.join(d.dir, "run")], user=OTHER, group=OTHER, extra_groups=[], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    p.stdout.readline()
+    d.stop(keep=True)
+    row("a daemon starts whoever else holds a lock on the folder", starts(d)[0] == 0, d.text()[-300:])
+    p.stdin.close()
+    p.wait()
 
 
 def run_folders(d):

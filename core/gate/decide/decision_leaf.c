@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * The leaf of a decision: allow-listed fields and digests; what was asked and answered is sealed beside it. */
 #include "gate/decide/decide.h"
+#include "gate/desk/buckets.h"
 #include "gate/decide/spend.h"
 #include "gate/state/named.h"
 
@@ -219,20 +220,40 @@ write_body(struct sg_buf *out, struct sg_gate *gate, const struct sg_request *r)
 	sg_jw_end(&w);
 }
 
+enum { SEAL_REFUSED = 1024 /* bytes that are kept of what a ceiling refused: whoever is stopped fills no disk with what it goes on asking */, SEAL_UNIT = 4096 };
+
+/* Of what was refused before policy was asked, and is long, the digest in the leaf (`asked`) is all that is kept. */
+static bool
+is_kept(const struct sg_request *r)
+{
+	struct sg_buf request;
+	bool judged = r->verdict != SG_DENY || r->input.len > 0;
+	if (judged || r->body == NULL)
+		return r->body != NULL;
+	if (r->agent == NULL && r->enforcer == NULL)
+		return false; /* nobody's */
+	sg_buf_init(&request, SEAL_REFUSED);
+	sg_canon_write(&request, r->body);
+	bool fits = !request.failed;
+	sg_buf_done(&request);
+	return fits;
+}
+
 static void
 write_seal(struct sg_buf *out, const struct sg_request *r)
 {
 	struct sg_json_writer w;
+	bool kept = is_kept(r);
 	sg_jw_begin(&w, out);
 	sg_jw_object(&w);
 	sg_jw_name(&w, "answer");
 	r->answer.len > 0 ? sg_jw_raw(&w, r->answer) : sg_jw_null(&w);
 	sg_jw_name(&w, "effective");
-	r->effective.len > 0 ? sg_jw_raw(&w, r->effective) : sg_jw_null(&w);
+	r->effective.len > 0 && kept ? sg_jw_raw(&w, r->effective) : sg_jw_null(&w);
 	sg_jw_name(&w, "input");
 	r->input.len > 0 ? sg_jw_raw(&w, r->input) : sg_jw_null(&w);
 	sg_jw_name(&w, "request");
-	r->body != NULL ? sg_jw_value(&w, r->body) : sg_jw_null(&w);
+	kept ? sg_jw_value(&w, r->body) : sg_jw_null(&w);
 	sg_jw_end(&w);
 }
 
@@ -277,8 +298,10 @@ sg_record_decision(struct sg_gate *gate, struct sg_request *r, uint64_t *number)
 	write_seal(&seal, r);
 	good = good && !body.failed && !seal.failed &&
 	       sg_record(gate, "decision", sg_buf_view(&body), sg_buf_view(&seal), number, NULL) == SG_OK;
-	if (good)
+	if (good) {
 		sg_decision_id(r->decision, *number, r->tail);
+		sg_agent_owes(gate, r, (int64_t)(seal.len / SEAL_UNIT) - r->units); /* the record is paid for as well */
+	}
 	sg_buf_done(&body);
 	sg_buf_done(&seal);
 	return good;

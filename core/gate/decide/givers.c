@@ -90,11 +90,21 @@ is_self(const struct sg_gate *gate, const struct sg_approval *a, const struct pe
 	return false;
 }
 
+/* Whoever speaks for an agent says no yes, also one given before that. */
+static bool
+is_an_agents(const struct sg_gate *gate, const struct sg_admin *admin)
+{
+	bool named = false;
+	for (size_t i = 0; !named && !gate->catalogue->dev && i < gate->catalogue->agent_count; i++)
+		named = sg_match_names_uid(&gate->catalogue->agents[i].match, (uid_t)admin->uid);
+	return named;
+}
+
 enum sg_reason
 sg_may_give(const struct sg_gate *gate, const struct sg_approval *a, const struct sg_admin *admin)
 {
 	struct person p = {admin, admin == NULL ? NULL : sg_catalogue_human_admin(gate->catalogue, admin->name)};
-	if (admin == NULL || sg_admin_gone(gate, admin->name))
+	if (admin == NULL || sg_admin_gone(gate, admin->name) || is_an_agents(gate, admin))
 		return SG_REASON_not_approver;
 	return is_self(gate, a, &p) ? SG_REASON_self_approval : SG_REASON_allowed;
 }

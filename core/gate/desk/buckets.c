@@ -114,7 +114,7 @@ reserve_of(const struct sg_gate *gate, enum sg_route route)
 
 /* The uid, or the address, until it is known which agent speaks; enforcers and operators by uid, with a purse of their own. */
 static enum purse
-payer_of(const struct sg_conn *conn, char key[160])
+payer_of(const struct sg_gate *gate, const struct sg_conn *conn, char key[160])
 {
 	char name[SG_CONN_NAME];
 	sg_conn_name(conn, name);
@@ -122,7 +122,8 @@ payer_of(const struct sg_conn *conn, char key[160])
 		sg_line_join(key, 160, "agent:", sg_str(conn->caller));
 	else
 		sg_line_join(key, 160, conn->face == SG_FACE_AGENT ? "uid:" : conn->face == SG_FACE_ADMIN ? "admin:" : "enforcer:", sg_str(name));
-	return conn->face == SG_FACE_AGENT ? PURSE_CALLER : PURSE_PARTY;
+	bool party = conn->face == SG_FACE_ADMIN || (conn->face != SG_FACE_AGENT && (conn->known || (!conn->peer.network && sg_uid_enforces(gate->catalogue, conn->peer.uid))));
+	return party ? PURSE_PARTY : PURSE_CALLER; /* who speaks as an enforcer and is none has what an agent has */
 }
 
 bool
@@ -133,7 +134,7 @@ sg_request_afford(struct sg_gate *gate, struct sg_request *r, struct sg_str body
 	r->units = sg_request_units(body);
 	if (conn == NULL || is_free(r->route->route))
 		return true;
-	enum purse purse = payer_of(conn, key);
+	enum purse purse = payer_of(gate, conn, key);
 	r->paid = take(gate, purse, key, r->units, reserve_of(gate, r->route->route));
 	return r->paid;
 }
@@ -146,7 +147,7 @@ give_back(struct sg_gate *gate, struct sg_request *r)
 	const struct sg_conn *conn = sg_conn_find(gate, r->conn);
 	if (conn == NULL || !r->paid || conn->face == SG_FACE_AGENT)
 		return;
-	struct sg_bucket *b = bucket_of(gate, payer_of(conn, key), key);
+	struct sg_bucket *b = bucket_of(gate, payer_of(gate, conn, key), key);
 	if (b != NULL)
 		b->tokens_milli += r->units * 1000;
 	r->paid = false;
@@ -187,7 +188,7 @@ void
 sg_agent_owes(struct sg_gate *gate, const struct sg_request *r, int64_t units)
 {
 	char key[160];
-	if (r->agent == NULL)
+	if (r->agent == NULL || units <= 0)
 		return;
 	sg_line_join(key, sizeof(key), "agent:", r->agent->name);
 	struct sg_bucket *b = bucket_of(gate, PURSE_CALLER, key);
@@ -248,7 +249,7 @@ refused_by(struct sg_gate *gate, const struct sg_request *r)
 		sg_line_join(key, sizeof(key), "agent:", r->agent->name);
 		b = sg_table_get(&gate->buckets, sg_str(key));
 	} else if (conn != NULL) {
-		payer_of(conn, key);
+		payer_of(gate, conn, key);
 		b = sg_table_get(&gate->buckets, sg_str(key));
 	}
 	return b == NULL ? 0 : b->refused;

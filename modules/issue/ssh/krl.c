@@ -237,23 +237,35 @@ put(struct krl *krl, int64_t now, struct sg_err *err)
 	return status;
 }
 
+/* A file that nobody else may open: whoever may read the list could hold a lock on its folder, and no serial would come into it. */
+static int
+open_lock(const struct krl *krl)
+{
+	char name[KRL_NAME_MAX + 8];
+	snprintf(name, sizeof(name), ".%s.lock", krl->name);
+	return openat(krl->folder, name, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+}
+
 enum sg_status
 krl_start(struct krl *krl, int64_t now, struct sg_err *err)
 {
 	bool missed;
 	krl->serials = calloc(KRL_MAX, sizeof(*krl->serials));
-	if (krl->serials == NULL || flock(krl->folder, LOCK_EX) != 0)
+	krl->lock = open_lock(krl);
+	if (krl->serials == NULL || krl->lock < 0 || flock(krl->lock, LOCK_EX) != 0)
 		return sg_refuse(err, SG_UNAVAILABLE, "ssh_krl_read", "%s: %s", krl->name, strerror(errno));
 	enum sg_status status = take(krl, true, &missed, err);
 	if (status == SG_OK && missed)
 		status = put(krl, now, err);
-	flock(krl->folder, LOCK_UN);
+	flock(krl->lock, LOCK_UN);
 	return status;
 }
 
 void
 krl_done(struct krl *krl)
 {
+	if (krl->serials != NULL && krl->lock >= 0)
+		close(krl->lock);
 	free(krl->serials);
 	krl->serials = NULL;
 }
@@ -263,7 +275,7 @@ krl_revoke(struct krl *krl, uint64_t serial, int64_t exp, int64_t now, struct sg
 {
 	bool missed;
 	int64_t until = exp <= 0 ? now + KRL_KEEP_S : exp + MINUTE; /* however far ahead the clock stood that it was made by */
-	if (flock(krl->folder, LOCK_EX) != 0)
+	if (flock(krl->lock, LOCK_EX) != 0)
 		return sg_refuse(err, SG_UNAVAILABLE, "ssh_krl_read", "%s: %s", krl->name, strerror(errno));
 	enum sg_status status = take(krl, false, &missed, err);
 	if (status == SG_OK && !has(krl, serial)) {
@@ -275,6 +287,6 @@ krl_revoke(struct krl *krl, uint64_t serial, int64_t exp, int64_t now, struct sg
 			status = put(krl, now, err);
 		}
 	}
-	flock(krl->folder, LOCK_UN);
+	flock(krl->lock, LOCK_UN);
 	return status;
 }

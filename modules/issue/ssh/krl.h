@@ -11,6 +11,7 @@ enum { KRL_MAX = 65536, KRL_LIVE = KRL_MAX / 2, KRL_KEEP_S = 3660, KRL_NAME_MAX 
 
 struct krl {
 	int folder;
+	int lock; /* beside the list: two instances may live for a moment */
 	const char *name;
 	const unsigned char *ca;
 	size_t ca_len;

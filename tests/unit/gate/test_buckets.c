@@ -227,6 +227,56 @@ ceilings(void)
 	}
 }
 
+static off_t
+journal_bytes(void)
+{
+	off_t all = 0;
+	for (int segment = 1; segment < 4; segment++) {
+		char name[128];
+		struct stat st;
+		snprintf(name, sizeof(name), "%08d.seg", segment);
+		all += fstatat(p->journal, name, &st, 0) == 0 ? st.st_size : 0;
+	}
+	return all;
+}
+
+static const char *
+long_act(const char *task, const char *action, const char *args, const char *key)
+{
+	static char body[50000];
+	snprintf(body, sizeof(body), "{\"action\":\"%s\",\"arguments\":%.40000s,\"key\":\"%s\",\"resource\":{\"id\":\"thing\",\"type\":\"any\"},\"task\":\"%s\"}", action, args, key, task);
+	return body;
+}
+
+/* Whoever is stopped fills no disk with what it goes on asking; what policy refused is kept, and paid for. */
+static void
+records(void)
+{
+	static char args[40000];
+	begin(1000, 1000);
+	char *task = play_task(p, 1, "o");
+	snprintf(args, sizeof(args), "{\"z\":\"%039000d\"}", 0);
+	off_t before = journal_bytes();
+	CU_ASSERT_TRUE_FATAL(before > 0);
+	play_ask(p, 1, SG_ROUTE_A_ACT, "", long_act(task, "mail.read", args, "a"));
+	off_t allowed = journal_bytes() - before;
+	CU_ASSERT_TRUE(allowed > 39000);
+	CU_ASSERT_TRUE(play_has(play_ask(p, 1, SG_ROUTE_A_ACT, "", long_act(task, "none.such", args, "b")), "unknown_action"));
+	off_t refused_bytes = journal_bytes() - before - allowed;
+	CU_ASSERT_TRUE(refused_bytes > 0 && refused_bytes < 8192);
+	CU_ASSERT_TRUE(play_has(play_ask(p, 1, SG_ROUTE_A_ACT, "", play_act_body(task, "none.such", "{\"short\":1}", "c")), "unknown_action"));
+	p->gate->catalogue->limits.burst = p->gate->catalogue->limits.rate = 20;
+	later(60000);
+	CU_ASSERT_TRUE(play_has(play_ask(p, 1, SG_ROUTE_A_ACT, "", long_act(task, "mail.read", args, "d")), "\"verdict\":\"allow\""));
+	CU_ASSERT_TRUE(refused(1, SG_ROUTE_A_ACT, "", play_act_body(task, "mail.read", "{}", "e")));
+	later(200);
+	CU_ASSERT_TRUE(refused(1, SG_ROUTE_A_ACT, "", play_act_body(task, "mail.read", "{}", "f"))); /* its bytes and its record: more than a burst */
+	later(2000);
+	CU_ASSERT_FALSE(refused(1, SG_ROUTE_A_ACT, "", play_act_body(task, "mail.read", "{}", "g")));
+	free(task);
+	play_end(p);
+}
+
 static void
 connects(void)
 {
@@ -313,7 +363,7 @@ shares(void)
 	play_end(p);
 }
 
-SG_CASES("gate.buckets", {"every route takes from its caller", every_route_pays}, {"what may ever be allowed", ceilings}, {"a small act is one", the_rate_holds}, {"units", units},
+SG_CASES("gate.buckets", {"every route takes from its caller", every_route_pays}, {"what may ever be allowed", ceilings}, {"records are paid for", records}, {"a small act is one", the_rate_holds}, {"units", units},
 	 {"dear requests", dear_requests}, {"outcomes and closing have a reserve", tidying_up}, {"stopping is free", stopping_is_free},
 	 {"behind an enforcer each agent pays for itself", behind_an_enforcer}, {"connections", connects}, {"late refusals", late_refusals},
 	 {"one agent's tasks are no bound for another", shares})
