@@ -102,8 +102,7 @@ sg_role_gate(struct sg_supervisor *s, bool tells)
 		int len = snprintf(face, sizeof(face), "{\"face\":\"%s\"}", sg_face_name(s->faces[i].face));
 		sg_link_queue(&s->gate, SG_FRAME_S_LISTEN, 0, (struct sg_str){face, (size_t)len}, fcntl(s->faces[i].fd, F_DUPFD_CLOEXEC, 3), NULL);
 	}
-	if (s->tls >= 0)
-		sg_link_queue(&s->gate, SG_FRAME_S_LISTEN, 0, SG_STR("{\"face\":\"tls\"}"), fcntl(s->tls, F_DUPFD_CLOEXEC, 3), NULL);
+	sg_tls_hand(s);
 	fcntl(ends[0], F_SETFL, O_NONBLOCK); /* it reads on once it has recovered, and nobody makes the supervisor wait for that */
 	enum sg_status told = sg_link_flush(&s->gate, NULL);
 	return told == SG_OK || told == SG_AGAIN;

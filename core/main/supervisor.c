@@ -209,6 +209,7 @@ turn(struct sg_supervisor *s)
 	sg_reload_turn(s);
 	flush_all(s);
 	let_in(s);
+	sg_tls_turn(s);
 	watch_gate(s);
 }
 

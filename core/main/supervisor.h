@@ -36,6 +36,7 @@ struct sg_supervisor {
 		struct sg_shut shut; /* users that may not connect there for now */
 	} faces[SG_FACES];
 	int tls; /* the TLS face's socket, -1: none */
+	sg_time tls_due; /* its address is somebody's; when it is tried again, 0: never */
 	struct sg_link gate, zygote, candidate; /* candidate: a zygote that compiles, not yet in force */
 	struct sg_link retired;                 /* the zygote before: kept until its workers have answered */
 	pid_t retired_pid;
@@ -92,6 +93,10 @@ bool sg_supervisor_listen(struct sg_supervisor *s);
 
 /* tls.c: the TLS face. Each false with a line on stderr. */
 bool sg_tls_listen(struct sg_supervisor *s);
+/* An address that somebody else had is tried again each second. */
+void sg_tls_turn(struct sg_supervisor *s);
+/* Gives the socket to the gate, if there is one. */
+void sg_tls_hand(struct sg_supervisor *s);
 /* Opens certificate and key, both by sg_open_trusted, the key readable by its owner alone. The caller's. */
 bool sg_tls_files(const struct sg_supervisor *s, int *certificate, int *key);
 int64_t sg_tls_handshake_ms(const struct sg_supervisor *s);

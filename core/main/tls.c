@@ -9,6 +9,7 @@
 #include "main/supervisor.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <stdio.h>
@@ -121,7 +122,35 @@ sg_tls_listen(struct sg_supervisor *s)
 		return false;
 	sg_json_string(sg_json_get(stanza, "address"), &address);
 	s->tls = listen_on(address);
+	if (s->tls >= 0)
+		return true;
+	bool taken = errno == EADDRINUSE; /* by whoever: the other faces do not wait for that */
+	fprintf(stderr, "stepgated: listen.enforcer: %.*s: %s%s\n", SG_STR_ARG(address), strerror(errno), taken ? "; the other faces are open, and this one is tried again each second" : "");
+	s->tls_due = taken ? sg_supervisor_monotonic() + SG_SEC : 0;
+	return taken;
+}
+
+void
+sg_tls_hand(struct sg_supervisor *s)
+{
+	if (s->tls >= 0)
+		sg_link_queue(&s->gate, SG_FRAME_S_LISTEN, 0, SG_STR("{\"face\":\"tls\"}"), fcntl(s->tls, F_DUPFD_CLOEXEC, 3), NULL);
+}
+
+void
+sg_tls_turn(struct sg_supervisor *s)
+{
+	struct sg_str address = {"", 0};
+	sg_time now = sg_supervisor_monotonic();
+	if (s->tls >= 0 || s->tls_due == 0 || now < s->tls_due || s->stopping)
+		return;
+	s->tls_due = now + SG_SEC;
+	sg_json_string(sg_json_get(stanza_of(s), "address"), &address);
+	s->tls = listen_on(address);
 	if (s->tls < 0)
-		fprintf(stderr, "stepgated: listen.enforcer: %.*s: %s\n", SG_STR_ARG(address), strerror(errno));
-	return s->tls >= 0;
+		return;
+	printf("stepgated: listen.enforcer: %.*s is open\n", SG_STR_ARG(address));
+	fflush(stdout);
+	if (s->gate.fd >= 0)
+		sg_tls_hand(s);
 }

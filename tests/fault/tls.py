@@ -362,13 +362,30 @@ def reloads(d, port, certs):
     good("another certificate or key is refused while it runs, not passed over")
 
 
+def somebody_has_it(d, port):
+    """An address that somebody else has keeps no other face closed, and this one is open once it is free."""
+    s = socket.socket()
+    s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    s.bind(("127.0.0.1", port))
+    s.listen(1)
+    d.start()
+    assert d.admin().ask("GET", "/v1/status")[0] == 200
+    assert "tried again each second" in d.text(), d.text()[-500:]
+    s.close()
+    until = time.time() + 10
+    while "listen.enforcer: 127.0.0.1:%d is open" % port not in d.text() and time.time() < until:
+        time.sleep(0.05)
+    assert "is open" in d.text(), d.text()[-500:]
+    good("an address that somebody has is taken once it is free; the other faces are open meanwhile")
+
+
 def main():
     d = Daemon(start=False)
     port = free_port()
     certs = prepare(d, port)
     try:
         refuses_to_start(d, certs)
-        d.start()
+        somebody_has_it(d, port)
         good_certificate(d, port, certs)
         refused_certificates(d, port, certs)
         ends_meanwhile(d, port, certs)

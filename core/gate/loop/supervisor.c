@@ -51,6 +51,8 @@ add_listener(struct sg_loop *loop, const struct sg_json *json, int fd)
 	size_t i = loop->listener_count++;
 	loop->listeners[i].source = (struct sg_source){SG_SOURCE_LISTEN, fd};
 	loop->listeners[i].face = sg_face_named(face);
+	if (loop->accepting) /* the others are open already */
+		sg_loop_watch(loop, &loop->listeners[i].source, EPOLLIN, true);
 }
 
 static void
