@@ -12,7 +12,7 @@ end_tasks_of(struct sg_gate *gate, const struct sg_instance *instance)
 {
 	size_t at = 0;
 	for (struct sg_task *t; instance->tasks > 0 && (t = sg_table_next(&gate->state.tasks, &at)) != NULL;)
-		if (t->instance == instance && t->state <= SG_TASK_FROZEN)
+		if (t->instance == instance && sg_task_may_end(t)) /* what is frozen waits for an operator, whether or not its process is there */
 			sg_end_task(gate, t, "instance gone");
 	sg_leases_revoking(gate);
 }

@@ -99,6 +99,43 @@ a_freeze(void)
 	end();
 }
 
+static const char *
+freezes_the_task(const char *input)
+{
+	(void)input;
+	return "{\"effects\":[{\"effect\":{\"freeze\":true,\"kind\":\"deny\",\"only_task\":true,\"say\":\"no\"},\"file\":\"a.lua\",\"line\":1,\"rule\":\"r\"}],\"error\":null}";
+}
+
+/* What waits for an operator outlives its process as well; a task that goes on ends with it. */
+static void
+a_process_ends(void)
+{
+	for (int frozen = 0; frozen < 2; frozen++) {
+		begin();
+		if (frozen) {
+			p->effects = freezes_the_task;
+			play_act(p, 1, task, "pay.send", "{}", "a");
+			CU_ASSERT_EQUAL(now()->state, SG_TASK_FROZEN);
+			CU_ASSERT_FALSE(now()->domain->frozen);
+		}
+		p->gone = (pid_t)now()->instance->pid;
+		for (int i = 0; i < 5; i++) {
+			p->boot += SG_SEC;
+			p->wall += SG_SEC;
+			play_all(p);
+		}
+		CU_ASSERT_EQUAL(now()->state, frozen ? SG_TASK_FROZEN : SG_TASK_CLOSED);
+		play_ask(p, 10, SG_ROUTE_O_THAW, task, "{}");
+		for (int i = 0; i < 5; i++) {
+			p->boot += SG_SEC;
+			p->wall += SG_SEC;
+			play_all(p);
+		}
+		CU_ASSERT_EQUAL(now()->state, SG_TASK_CLOSED); /* an operator has looked */
+		end();
+	}
+}
+
 static bool
 is_closed(void)
 {
@@ -228,4 +265,4 @@ too_much(void)
 }
 
 SG_CASES("gate.held", {"a freeze", a_freeze}, {"an end", an_end}, {"a label", a_label}, {"a credential", a_credential}, {"what was said last", what_was_said_last},
-	 {"what is not there", what_is_not_there}, {"too much", too_much})
+	 {"what is not there", what_is_not_there}, {"too much", too_much}, {"a process ends", a_process_ends})
