@@ -85,12 +85,29 @@ demands_less(const struct sg_json *was, const struct sg_json *is)
 	return false;
 }
 
+/* "iban:iban": spellings of one thing become one, and what was said in one of them is found in the others. */
+static bool
+brings_a_form(const struct sg_json *was, const struct sg_json *is)
+{
+	static const char *const plain[] = {"any", "string", "number", "integer", "boolean"};
+	for (const struct sg_json *e = sg_json_first(is); e != NULL; e = sg_json_next(is, e)) {
+		struct sg_str type = e->string;
+		bool formless = false;
+		sg_str_cut(&type, ':');
+		for (size_t i = 0; i < sizeof(plain) / sizeof(plain[0]); i++)
+			formless |= sg_str_starts(type, plain[i]);
+		if (!formless && type.ptr != NULL && !has(was, e->string))
+			return true;
+	}
+	return false;
+}
+
 /* None means any; with some, each that was not there before is let through from now on, and calls that lack what was demanded. */
 static bool
 takes_more(const struct sg_conf_option *option, const struct sg_json *was, const struct sg_json *is)
 {
 	(void)option;
-	return was->count > 0 && (is->count == 0 || lacks_one(was, is) || demands_less(was, is));
+	return brings_a_form(was, is) || (was->count > 0 && (is->count == 0 || lacks_one(was, is) || demands_less(was, is)));
 }
 
 /* As tight as one that was there: the same dimension and window, no more of it. */
@@ -183,7 +200,7 @@ static const struct {
 	const char *why;
 } rows[] = {
 	{"actions", "arguments", takes_more, "arguments are let through that were not"},
-	{"actions", "authority", shrinks, "an argument no longer counts as bearing authority"},
+	{"actions", "authority", any_change, "an argument no longer counts as bearing authority; what one more names is no text of the caller's by itself"},
 	{"actions", "budgets", loosens, "a budget is gone or larger"},
 	{"actions", "costs", shrinks, "it costs something else or nothing"},
 	{"actions", "narrow", any_change, "policy may narrow where it had to deny; what it no longer names may come in another case"},
