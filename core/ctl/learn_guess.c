@@ -28,7 +28,8 @@ static const char *const delegates = " delegate subagent agent handoff assign di
 static const char *const bears = " to cc bcc recipient payee beneficiary creditor receiver addressee iban bic swift account acct card wallet address host "
 				 "hostname server domain url uri link endpoint webhook callback origin proxy port branch ref remote upstream repo repository "
 				 "email mail phone mobile channel chat user username member owner assignee reviewer group team role permission scope bucket "
-				 "destination dest target tenant org organization project environment env region attendee participant contact customer inbox routing ";
+				 "destination dest target tenant org organization project environment env region attendee participant contact customer inbox routing "
+				 "employee client supplier vendor merchant partner person ";
 /* Texts that say what, not who or where. A name of other words may say anything, in any language. */
 static const char *const says_what = " note text content body message title subject description comment summary caption label query search q term keyword question prompt instruction "
 				     "pattern regex glob filter format encoding language lang locale style color unit currency sort sorted order by direction limit offset page "

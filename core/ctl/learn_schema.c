@@ -146,6 +146,18 @@ object_bears(struct look *look, const struct sg_json *schema, int depth)
 	return bears;
 }
 
+/* Says itself who or where, whatever its name is (JSON Schema Validation 7.3). */
+static bool
+says_where(const struct sg_json *schema)
+{
+	static const char *const formats[] = {"email", "idn-email", "hostname", "idn-hostname", "ipv4", "ipv6", "uri", "uri-reference", "iri", "iri-reference", "uri-template"};
+	struct sg_str format = sg_json_text_at(schema, "format");
+	for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++)
+		if (sg_str_is(format, formats[i]))
+			return true;
+	return false;
+}
+
 /* May anything below a value of this schema bear authority? */
 static bool
 bears_within(struct look *look, const struct sg_json *schema, int depth)
@@ -154,7 +166,7 @@ bears_within(struct look *look, const struct sg_json *schema, int depth)
 	if (is_false(schema))
 		return false;
 	look->left -= look->left > 0;
-	if (depth <= 0 || look->left == 0 || sg_schema_unnamed(schema, true) || branch_bears(look, schema, depth, &branched))
+	if (depth <= 0 || look->left == 0 || says_where(schema) || sg_schema_unnamed(schema, true) || branch_bears(look, schema, depth, &branched))
 		return true;
 	if (plain_values(schema))
 		return false;

@@ -174,6 +174,9 @@ test_authority_within(void)
 	authority_is(WITH("\"x\":{\"$ref\":\"#/$defs/N\"}", DEFS), "");
 	authority_is(WITH("\"x\":{\"$ref\":\"#/$defs/Color\"}", DEFS), "");
 	authority_is(WITH("\"note\":{\"anyOf\":[{\"type\":\"string\"},{\"type\":\"null\"}]}", ""), "");
+	authority_is(WITH("\"note\":{\"format\":\"uri\",\"type\":\"string\"}", ""), "note");
+	authority_is(WITH("\"text\":{\"anyOf\":[{\"format\":\"email\",\"type\":\"string\"},{\"type\":\"null\"}]}", ""), "text");
+	authority_is(WITH("\"note\":{\"format\":\"date\",\"type\":\"string\"}", ""), "");
 	authority_is(WITH("\"note\":{\"type\":\"array\",\"items\":{\"type\":\"string\"}},\"y\":{\"type\":\"object\",\"additionalProperties\":false}", ""), "");
 	authority_is(WITH("\"x\":{\"const\":5},\"y\":{\"type\":\"integer\"},\"z\":false", ""), "");
 	/* a text whose name nobody knows, and what is not closed */
