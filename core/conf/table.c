@@ -160,7 +160,7 @@ OPTION("limits", "denials_within",          DURATION, "10m",   SEC(1), DAY(1), N
 OPTION("limits", "domain_denials",          INTEGER,  "500",   1, 1024, NULL,           "denials over all roots that agents of one domain opened themselves, within denials_within; that many, and the domain is frozen. So it is with a root of theirs that is frozen for its own")
 OPTION("limits", "domain_step_ups",         INTEGER,  "120",   1, 1024, NULL,           "as domain_denials, for step-ups within step_ups_within")
 OPTION("limits", "doors",                   INTEGER,  "64",    1, 1024, NULL,           "doors of the agent face, one per user; users whom a stanza names (STEP:uid=N) have place before others")
-OPTION("limits", "enforcer_connections",    INTEGER,  "1024",  1, 65536, NULL,          "open connections of one user whom a stanza of enforcers names, who speaks for many; of enforcers at one address")
+OPTION("limits", "enforcer_connections",    INTEGER,  "1024",  1, 65536, NULL,          "open connections of one user whom a stanza of enforcers names, who speaks for many (half of connections at most); of enforcers at one address")
 OPTION("limits", "gate_hang",               DURATION, "2s",    MS(200), MIN(10), NULL,   "the gate answers nobody for so long, and it is ended and starts again from the journal")
 OPTION("limits", "hang_refusal",            DURATION, "1m",    0, HOUR(24), NULL,       "callers whose requests were in hand at a hang of the gate are refused for so long, and users whose process an attest module hung on are not looked at")
 OPTION("limits", "head_timeout",            DURATION, "5s",    MS(100), MIN(5), NULL,   "from the first byte to the end of the head")

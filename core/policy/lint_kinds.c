@@ -43,7 +43,7 @@ static const char *
 constant_at(const struct sg_lint *lint, size_t i)
 {
 	const struct sg_token *t = &lint->tokens[i];
-	if (!is_operand(lint, i, i))
+	if (!is_operand(lint, i, i) || (equals(t + 1) && i > 0 && equals(t - 1))) /* `x == nil == y` compares what comes of the first */
 		return NULL;
 	if (t->kind == SG_TOKEN_STRING)
 		return "a text";
@@ -203,7 +203,7 @@ check_call(struct sg_lint *lint, size_t i, const struct sg_policy_call *call)
 {
 	const struct sg_token *t = lint->tokens;
 	size_t last = sg_lint_behind(lint, i + 1) - 1;
-	if (last + 2 >= lint->count || !gives_value(call, &t[last + 2]))
+	if (last + 2 >= lint->count || !gives_value(call, &t[last + 2]) || !is_operand(lint, begins(lint, i), last))
 		return;
 	sg_lint_kind(lint, begins(lint, i), last, t[i].text, call->result);
 	if (equals(&t[last + 1]) && t[last + 2].kind == SG_TOKEN_STRING && never_gives(call, t[last + 2].text))

@@ -120,6 +120,8 @@ def tidied(d):
         row("tidy", name + " too", sees() == 403 and lena.ask("GET", "/v1/tasks")[0] == 403, sees())
         got = d.agent_of(UIDS["a2"]).open("work")
         row("tidy", name + " she answers for nothing", says(got, "deny", "owner_gone"), got)
+    boss.ask("POST", "/v1/humans/lena", dict(disabled=True))
+    row("tidy", "said again without the tie, it holds for the stanza that was hers", sees() == 403, sees())
     d.process.kill()
     d.process.wait()
     d.start()

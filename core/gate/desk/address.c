@@ -2,7 +2,9 @@
  * How often an address may connect. There are more addresses than memory: beyond a bound the new ones share one bucket. */
 #include "gate/desk/desk.h"
 
+#include "base/line.h"
 #include "base/str.h"
+#include "gate/desk/buckets.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -31,10 +33,11 @@ sg_address_take(struct sg_gate *gate, const unsigned char address[16])
 }
 
 void
-sg_address_proven(struct sg_gate *gate, const unsigned char address[16])
+sg_party_proven(struct sg_gate *gate, const struct sg_conn *conn)
 {
-	char key[48];
-	key_of("proven", address, key);
+	char name[SG_CONN_NAME], key[64];
+	sg_conn_name(conn, name);
+	sg_line_join(key, sizeof(key), "proven:", sg_str(name));
 	if (gate->buckets.count < ADDRESSES_MAX || sg_table_get(&gate->buckets, sg_str(key)) != NULL)
 		sg_bucket_take_party(gate, key);
 }
@@ -47,7 +50,7 @@ sg_address_sweep(struct sg_gate *gate)
 	int64_t most = gate->catalogue->limits.burst * 1000;
 	for (struct sg_bucket *b; (b = sg_table_next(&gate->buckets, &at)) != NULL;) {
 		int64_t passed_ms = (gate->state.now.boot - b->at) / SG_MSEC;
-		bool proven = strncmp(b->key, "proven:", 7) == 0, passing = proven || strncmp(b->key, "address:", 8) == 0 || strncmp(b->key, "uid:", 4) == 0 || strncmp(b->key, "connect:agent:", 14) == 0;
+		bool proven = strncmp(b->key, "proven:", 7) == 0, passing = proven || strncmp(b->key, "address:", 8) == 0 || strncmp(b->key, "stranger:", 9) == 0 || strncmp(b->key, "uid:", 4) == 0 || strncmp(b->key, "connect:agent:", 14) == 0;
 		if (!passing || (passed_ms < 3600000 && (proven || b->tokens_milli + passed_ms * gate->catalogue->limits.rate < most)))
 			continue;
 		sg_table_take(&gate->buckets, sg_str(b->key));

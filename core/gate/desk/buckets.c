@@ -112,6 +112,15 @@ reserve_of(const struct sg_gate *gate, enum sg_route route)
 	return tidies ? (gate->catalogue->limits.burst + 1) / 2 : 0;
 }
 
+/* A stanza names its user, or one was found there within the last hour. Who speaks as an enforcer and is none has what an agent has. */
+static bool
+is_enforcers(const struct sg_gate *gate, const struct sg_conn *conn, const char *name)
+{
+	char key[64];
+	sg_line_join(key, sizeof(key), "proven:", sg_str(name));
+	return conn->known || (!conn->peer.network && sg_uid_enforces(gate->catalogue, conn->peer.uid)) || sg_table_get(&gate->buckets, sg_str(key)) != NULL;
+}
+
 /* The uid, or the address, until it is known which agent speaks; enforcers and operators by uid, with a purse of their own. */
 static enum purse
 payer_of(const struct sg_gate *gate, const struct sg_conn *conn, char key[160])
@@ -121,9 +130,8 @@ payer_of(const struct sg_gate *gate, const struct sg_conn *conn, char key[160])
 	if (conn->face == SG_FACE_AGENT && conn->caller[0] != '\0')
 		sg_line_join(key, 160, "agent:", sg_str(conn->caller));
 	else
-		sg_line_join(key, 160, conn->face == SG_FACE_AGENT ? "uid:" : conn->face == SG_FACE_ADMIN ? "admin:" : "enforcer:", sg_str(name));
-	bool party = conn->face == SG_FACE_ADMIN || (conn->face != SG_FACE_AGENT && (conn->known || (!conn->peer.network && sg_uid_enforces(gate->catalogue, conn->peer.uid))));
-	return party ? PURSE_PARTY : PURSE_CALLER; /* who speaks as an enforcer and is none has what an agent has */
+		sg_line_join(key, 160, conn->face == SG_FACE_AGENT ? "uid:" : conn->face == SG_FACE_ADMIN ? "admin:" : is_enforcers(gate, conn, name) ? "enforcer:" : "stranger:", sg_str(name));
+	return conn->face == SG_FACE_ADMIN || (conn->face != SG_FACE_AGENT && key[0] == 'e') ? PURSE_PARTY : PURSE_CALLER;
 }
 
 bool

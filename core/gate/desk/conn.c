@@ -27,7 +27,8 @@ is_crowded(const struct sg_gate *gate, enum sg_face face, const struct sg_peer *
 {
 	const struct sg_limits *limits = &gate->catalogue->limits;
 	bool many = face == SG_FACE_ENFORCER && sg_uid_enforces(gate->catalogue, peer->uid);
-	return !peer->network && conns_of(gate, peer->uid) >= (size_t)(many ? limits->enforcer_connections : limits->uid_connections);
+	int64_t half = limits->connections / 2, most = !many ? limits->uid_connections : limits->enforcer_connections < half ? limits->enforcer_connections : half;
+	return !peer->network && conns_of(gate, peer->uid) >= (size_t)most;
 }
 
 static enum sg_status

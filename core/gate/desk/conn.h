@@ -22,8 +22,8 @@ void sg_address_name(const unsigned char address[16], char out[33]);
 bool sg_address_same(const unsigned char one[16], const unsigned char other[16]);
 /* False if more connections come from there than the rate admits: a caller's, or a party's where an enforcer was found there within the last hour. */
 bool sg_address_take(struct sg_gate *gate, const unsigned char address[16]);
-/* An enforcer was found there. */
-void sg_address_proven(struct sg_gate *gate, const unsigned char address[16]);
+/* An enforcer was found behind this connection: for an hour its user, or its address, has the rates of a party. */
+void sg_party_proven(struct sg_gate *gate, const struct sg_conn *conn);
 /* Is there place for one more from there? May close the oldest that has shown no certificate. `most`: connections of all. */
 bool sg_far_room(struct sg_gate *gate, const struct sg_peer *peer, size_t most);
 void sg_address_sweep(struct sg_gate *gate);

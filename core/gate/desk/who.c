@@ -128,8 +128,8 @@ note_known(struct sg_gate *gate, const struct sg_request *request)
 	struct sg_conn *conn = sg_conn_find(gate, request->conn);
 	if (conn == NULL)
 		return;
-	if (conn->peer.network && !conn->known)
-		sg_address_proven(gate, conn->peer.address);
+	if (request->enforcer != NULL && !conn->known)
+		sg_party_proven(gate, conn);
 	conn->known = true;
 }
 

@@ -272,13 +272,14 @@ needed(const struct sg_approval *a, size_t i)
 	return a->requirement.groups[i].quorum - have;
 }
 
-/* How many more there are in the group who have not said yes than it needs. */
+/* How many more there are in the group who may say yes and have not than it needs. */
 static int64_t
 spare(const struct sg_gate *gate, const struct sg_approval *a, size_t i)
 {
 	int64_t left = -needed(a, i);
 	for (size_t n = 0; n < gate->catalogue->admin_count; n++)
-		left += sg_admin_in(&gate->catalogue->admins[n], sg_str(a->requirement.groups[i].group)) && !said_yes(gate, a, &gate->catalogue->admins[n]);
+		left += sg_admin_in(&gate->catalogue->admins[n], sg_str(a->requirement.groups[i].group)) && !said_yes(gate, a, &gate->catalogue->admins[n]) &&
+			sg_may_give(gate, a, &gate->catalogue->admins[n]) == SG_REASON_allowed;
 	return left;
 }
 

@@ -95,6 +95,7 @@ sg_fold_kind_human(struct sg_fold *f)
 			f->missing = "memory";
 			return;
 		}
+		life->admin = "";
 		sg_fold_put(f, &f->state->humans, life->id, life);
 	}
 	life->disabled = sg_fold_flag(f, "disabled");
@@ -103,5 +104,6 @@ sg_fold_kind_human(struct sg_fold *f)
 		void_given(f, sg_fold_text_or(f, "admin"));
 	else
 		give_back(f->state, sg_fold_text_or(f, "admin"));
-	life->admin = sg_fold_word(f, "admin");
+	if (sg_fold_text_or(f, "admin").len > 0) /* said again without the tie, it holds for the stanza that was theirs */
+		life->admin = sg_fold_word(f, "admin");
 }

@@ -5,6 +5,9 @@
 #include "base/str.h"
 
 #include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 /* A mark that no other kind of form begins with (value_seen.c). */
 struct compact {
@@ -53,8 +56,21 @@ sg_name_is_short(struct sg_str name)
 	return name.len <= SG_NAME_SHORT;
 }
 
-void
-sg_named_write(struct sg_json_writer *w, const struct sg_state *state, const struct sg_task *task, struct sg_str one, struct sg_str other)
+/* 3.1337e4 and 0x7a69 are 31337, as a tool writes numbers. */
+static bool
+as_number(struct sg_str name, char out[SG_NAME_COMPACT + 16])
+{
+	char text[SG_NAME_SHORT + 1], *end;
+	if (name.len == 0 || name.len >= sizeof(text) || !(isdigit((unsigned char)name.ptr[0]) || strchr("+-.", name.ptr[0]) != NULL))
+		return false;
+	memcpy(text, name.ptr, name.len);
+	text[name.len] = '\0';
+	double number = strtod(text, &end);
+	return *end == '\0' && number > -1e15 && number < 1e15 && snprintf(out, SG_NAME_COMPACT + 16, "%.15g", number) > 0;
+}
+
+static void
+write_one(struct sg_json_writer *w, const struct sg_state *state, const struct sg_task *task, struct sg_str one, struct sg_str other)
 {
 	struct compact c = {.len = 0};
 	char hex[17];
@@ -64,6 +80,15 @@ sg_named_write(struct sg_json_writer *w, const struct sg_state *state, const str
 		return;
 	sg_value_hex(sg_value_digest(state, task, of(&c)), hex);
 	sg_jw_text(w, hex);
+}
+
+void
+sg_named_write(struct sg_json_writer *w, const struct sg_state *state, const struct sg_task *task, struct sg_str one, struct sg_str other)
+{
+	char number[SG_NAME_COMPACT + 16];
+	write_one(w, state, task, one, other);
+	if (other.len == 0 && as_number(one, number) && !sg_str_is(one, number))
+		write_one(w, state, task, sg_str(number), other);
 }
 
 /* From here on: the next word, and behind it. */

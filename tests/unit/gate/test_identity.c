@@ -457,7 +457,8 @@ proven_rate(void)
 	unsigned char a[16] = {0x20, 1, [15] = 1};
 	CU_ASSERT_TRUE(sg_address_take(p->gate, a) && sg_address_take(p->gate, a));
 	CU_ASSERT_FALSE(sg_address_take(p->gate, a));
-	sg_address_proven(p->gate, a); /* one that got through */
+	struct sg_conn through = {.peer = {.uid = (uid_t)-1, .network = true, .address = {0x20, 1, [15] = 2}}};
+	sg_party_proven(p->gate, &through); /* one that got through, from the same network */
 	CU_ASSERT_TRUE(sg_address_take(p->gate, a) && sg_address_take(p->gate, a) && sg_address_take(p->gate, a));
 	CU_ASSERT_FALSE(sg_address_take(p->gate, a));
 	p->boot += 59 * 60 * SG_SEC;

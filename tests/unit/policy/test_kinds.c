@@ -27,7 +27,7 @@ static const char *const may[] = {
 	"r.task.chain[1].agent == 'a'", "r.args:get('x') == 'x'", "r.args:get('x') == nil", "r.args:get('x') == true", "r.args:get('trusted') == 'yes'", "r.args:get('a', {}) == 5", "r.context:get('x') == nil",
 	"r.args:get('a', 'x').trusted == true", "r.args:get('a', 'x').origin == 'task'", "type(r.args:get('x')) == 'table'", "type(r.args:get('x')) ~= 'nil'", "tonumber('5') == 5", "tonumber('x') == nil", "tostring(5) == '5'",
 	"('a'):find('a') == 1", "('a'):find('b') == nil", "('A'):lower() == 'a'", "('a'):upper() == 'A'", "('\xC3\x84'):lower() == '\xC3\x84'", "('a'):starts('a') == true", "('a,b'):split(',')[1] == 'a'", "#('a,b'):split(',') == 2",
-	"table.has({ 'a' }, 'a') == true", "math.max(1, 2) == 2", "r.time.hour == r.time.minute", "r.task.tainted == (r.time.hour == 3)", "r.action.name == 'a' .. 'b'", "#{ 1, 2 } == 2", "r.time.hour == 3 and r.task.id == 'x'",
+	"'X-' .. ('P'):lower() == 'X-P'", "#('a@b') - ('a@b'):find('@') == 0", "r.task.parent == nil == r.task.tainted", "table.has({ 'a' }, 'a') == true", "math.max(1, 2) == 2", "r.time.hour == r.time.minute", "r.task.tainted == (r.time.hour == 3)", "r.action.name == 'a' .. 'b'", "#{ 1, 2 } == 2", "r.time.hour == 3 and r.task.id == 'x'",
 };
 
 static bool
