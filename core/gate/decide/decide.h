@@ -43,6 +43,8 @@ void sg_deny_unrecorded(struct sg_gate *gate, struct sg_request *request);
 void sg_decision_lost(struct sg_gate *gate, struct sg_request *request);
 /* Records a denial that belongs to no task, then answers. */
 void sg_deny_unkeyed(struct sg_gate *gate, struct sg_request *request, enum sg_reason reason);
+/* It was found to be no agent and no enforcer of the catalogue: not one that says it is another, or of whom too little is known. */
+bool sg_is_nobody(const struct sg_request *request, enum sg_reason reason);
 /* Fills request->decision. False: it could not be recorded. */
 bool sg_record_decision(struct sg_gate *gate, struct sg_request *request, uint64_t *number);
 /* What stands for a tool's digest where one listing had several of its name. */

@@ -222,6 +222,12 @@ write_body(struct sg_buf *out, struct sg_gate *gate, const struct sg_request *r)
 
 enum { SEAL_REFUSED = 1024 /* bytes that are kept of what a ceiling refused: whoever is stopped fills no disk with what it goes on asking */, SEAL_UNIT = 4096 };
 
+bool
+sg_is_nobody(const struct sg_request *r, enum sg_reason reason)
+{
+	return r->agent == NULL && r->enforcer == NULL && (reason == SG_REASON_no_agent || reason == SG_REASON_not_enforcer);
+}
+
 /* Of what was refused before policy was asked, and is long, the digest in the leaf (`asked`) is all that is kept. */
 static bool
 is_kept(const struct sg_request *r)
@@ -230,8 +236,8 @@ is_kept(const struct sg_request *r)
 	bool judged = r->verdict != SG_DENY || r->input.len > 0;
 	if (judged || r->body == NULL)
 		return r->body != NULL;
-	if (r->agent == NULL && r->enforcer == NULL)
-		return false; /* nobody's */
+	if (sg_is_nobody(r, r->reason))
+		return false;
 	sg_buf_init(&request, SEAL_REFUSED);
 	sg_canon_write(&request, r->body);
 	bool fits = !request.failed;

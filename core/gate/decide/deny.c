@@ -74,12 +74,6 @@ sg_deny(struct sg_gate *gate, struct sg_request *r, enum sg_reason reason)
 	sg_record_and_answer(gate, r);
 }
 
-static bool
-is_nobody(const struct sg_request *r)
-{
-	return r->agent == NULL && r->enforcer == NULL;
-}
-
 void
 sg_deny_unkeyed(struct sg_gate *gate, struct sg_request *r, enum sg_reason reason)
 {
@@ -93,7 +87,7 @@ sg_deny_unkeyed(struct sg_gate *gate, struct sg_request *r, enum sg_reason reaso
 		return;
 	}
 	r->asked[0] = '\0';
-	if (is_nobody(r) && !sg_bucket_take(gate, "unknown", SG_STR("all"))) { /* users come without end: together they leave no more than one does */
+	if (sg_is_nobody(r, reason) && !sg_bucket_take(gate, "unknown", SG_STR("all"))) { /* users come without end: together they leave no more than one does */
 		sg_gap_count(gate, 0, reason);
 		r->verdict = SG_DENY;
 		r->reason = reason;
