@@ -7,13 +7,31 @@
 
 enum { LOOKS_AT_ONCE = 256 };
 
+/* What is frozen waits for an operator, whether or not its process is there, and so do those above it: they stand still, and what they hold is taken back. */
+static void
+stand_still(struct sg_gate *gate, const struct sg_task *task)
+{
+	if (task->state == SG_TASK_OPEN)
+		sg_record_task(gate, task, "frozen", SG_STR("stepgate"), "instance gone", NULL);
+	for (struct sg_lease *l = task->its_leases, *next; l != NULL; l = next) {
+		next = l->next;
+		if (l->state < SG_LEASE_REVOKING)
+			sg_lease_revoke(gate, l, SG_STR("stepgate"), "instance gone");
+	}
+}
+
 static void
 end_tasks_of(struct sg_gate *gate, const struct sg_instance *instance)
 {
 	size_t at = 0;
-	for (struct sg_task *t; instance->tasks > 0 && (t = sg_table_next(&gate->state.tasks, &at)) != NULL;)
-		if (t->instance == instance && sg_task_may_end(t)) /* what is frozen waits for an operator, whether or not its process is there */
+	for (struct sg_task *t; instance->tasks > 0 && (t = sg_table_next(&gate->state.tasks, &at)) != NULL;) {
+		if (t->instance != instance || t->state > SG_TASK_FROZEN)
+			continue;
+		if (sg_task_may_end(t))
 			sg_end_task(gate, t, "instance gone");
+		else
+			stand_still(gate, t);
+	}
 	sg_leases_revoking(gate);
 }
 

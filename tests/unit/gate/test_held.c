@@ -99,6 +99,15 @@ a_freeze(void)
 	end();
 }
 
+static char *lease;
+
+static bool
+is_taken_back(void)
+{
+	const struct sg_lease *l = sg_state_lease(&p->gate->state, sg_str(lease));
+	return l == NULL || l->state != SG_LEASE_ACTIVE;
+}
+
 static const char *
 freezes_the_task(const char *input)
 {
@@ -136,6 +145,31 @@ a_process_ends(void)
 	}
 }
 
+/* One above it is not left open: it stands still, too, and its credential is taken back. */
+static void
+a_process_ends_above(void)
+{
+	begin();
+	lease = play_between(play_act(p, 1, task, "repo.read", "{}", "r"), "\"lease\":\"", "\"");
+	char *below = play_between(play_ask(p, 1, SG_ROUTE_A_DELEGATE, task, "{\"key\":\"d\"}"), "\"id\":\"", "\"");
+	p->effects = freezes_the_task;
+	play_act(p, 1, below, "pay.send", "{}", "a");
+	CU_ASSERT_EQUAL(sg_state_task(&p->gate->state, sg_str(below))->state, SG_TASK_FROZEN);
+	CU_ASSERT_EQUAL(now()->state, SG_TASK_OPEN);
+	p->gone = (pid_t)now()->instance->pid;
+	for (int i = 0; i < 5; i++) {
+		p->boot += SG_SEC;
+		p->wall += SG_SEC;
+		play_all(p);
+	}
+	CU_ASSERT_EQUAL(now()->state, SG_TASK_FROZEN);
+	CU_ASSERT_EQUAL(sg_state_task(&p->gate->state, sg_str(below))->state, SG_TASK_FROZEN);
+	CU_ASSERT_TRUE(is_taken_back());
+	free(below);
+	free(lease);
+	end();
+}
+
 static bool
 is_closed(void)
 {
@@ -168,15 +202,6 @@ a_label(void)
 	through_deaths(carries);
 	free(decision);
 	end();
-}
-
-static char *lease;
-
-static bool
-is_taken_back(void)
-{
-	const struct sg_lease *l = sg_state_lease(&p->gate->state, sg_str(lease));
-	return l == NULL || l->state != SG_LEASE_ACTIVE;
 }
 
 static void
@@ -265,4 +290,4 @@ too_much(void)
 }
 
 SG_CASES("gate.held", {"a freeze", a_freeze}, {"an end", an_end}, {"a label", a_label}, {"a credential", a_credential}, {"what was said last", what_was_said_last},
-	 {"what is not there", what_is_not_there}, {"too much", too_much}, {"a process ends", a_process_ends})
+	 {"what is not there", what_is_not_there}, {"too much", too_much}, {"a process ends", a_process_ends}, {"a process ends above", a_process_ends_above})
