@@ -19,6 +19,7 @@ static bool
 take(struct sg_gate *gate, const char *kind, struct sg_str body)
 {
 	uint64_t number = 0;
+	gate->hooks_lost = true; /* a hook that is due behind an outcome of it was asked by a gate that is no more */
 	if (!sg_may_be_folded(gate, kind, body)) {
 		pass_over(gate, kind);
 		return true;

@@ -100,6 +100,27 @@ died_before(void)
 	end();
 }
 
+/* The outcome was lost with the disk and came to the next gate by the supervisor: whoever was asked about its hook is no more. */
+static void
+inherited(void)
+{
+	struct sg_err err = {0};
+	begin("pay.send");
+	p->calls = 0;
+	p->fail_at = 1;
+	p->fail_forever = true;
+	play_send(p, 1, SG_ROUTE_A_OUTCOME, decision, "{\"result\":\"failed\"}");
+	play_all(p);
+	CU_ASSERT_TRUE_FATAL(p->held_count > 0);
+	p->fail_at = 0;
+	p->fail_forever = false;
+	CU_ASSERT_EQUAL_FATAL(play_gate_dies(p, &err), SG_OK);
+	sg_gate_tick(p->gate);
+	play_flush(p);
+	CU_ASSERT_TRUE(suspected());
+	end();
+}
+
 /* It asked for nothing, or for something: then it was there, and nothing is due any more. */
 static void
 died_behind(void)
@@ -413,7 +434,7 @@ in_a_snapshot(void)
 	end();
 }
 
-SG_CASES("gate.hooks", {"the gate died before its answer", died_before}, {"the gate died behind its answer", died_behind}, {"one for each outcome", two_of_them},
+SG_CASES("gate.hooks", {"inherited", inherited}, {"the gate died before its answer", died_before}, {"the gate died behind its answer", died_behind}, {"one for each outcome", two_of_them},
 	 {"no hook for the action", no_hook_for_it}, {"no set in force", no_set}, {"told again", told_again}, {"answers that are none", odd_answers}, {"the disk fails in between", disk_fails},
 	 {"nobody reports", nobody_reports}, {"the gate died in silence", died_in_silence}, {"silence before there is policy", silence_before_policy},
 	 {"closed before the deadline", closed_before_the_deadline}, {"many at once", many_at_once}, {"after a standstill", after_a_standstill}, {"in a snapshot", in_a_snapshot})
