@@ -34,7 +34,7 @@ struct places {
 	long admit;
 	int listener;
 	struct sg_pace pace;
-	int64_t told_ms; /* when it was last said that somebody comes too often */
+	int64_t told_ms; /* when it was last said that somebody is not let in */
 };
 
 static void

@@ -127,11 +127,12 @@ payer_of(const struct sg_gate *gate, const struct sg_conn *conn, char key[160])
 {
 	char name[SG_CONN_NAME];
 	sg_conn_name(conn, name);
-	if (conn->face == SG_FACE_AGENT && conn->caller[0] != '\0')
+	bool agents = conn->face == SG_FACE_AGENT, party = conn->face == SG_FACE_ADMIN || (!agents && is_enforcers(gate, conn, name));
+	if (agents && conn->caller[0] != '\0')
 		sg_line_join(key, 160, "agent:", sg_str(conn->caller));
 	else
-		sg_line_join(key, 160, conn->face == SG_FACE_AGENT ? "uid:" : conn->face == SG_FACE_ADMIN ? "admin:" : is_enforcers(gate, conn, name) ? "enforcer:" : "stranger:", sg_str(name));
-	return conn->face == SG_FACE_ADMIN || (conn->face != SG_FACE_AGENT && key[0] == 'e') ? PURSE_PARTY : PURSE_CALLER;
+		sg_line_join(key, 160, agents ? "uid:" : conn->face == SG_FACE_ADMIN ? "admin:" : party ? "enforcer:" : "stranger:", sg_str(name));
+	return party ? PURSE_PARTY : PURSE_CALLER;
 }
 
 bool

@@ -11,12 +11,12 @@ is_silent(const struct sg_conn *c)
 	return c->peer.network && c->presented[SG_PRESENTED_CHAIN - 1].ptr == NULL;
 }
 
-/* Of this address, NULL: of all. */
 struct far {
 	size_t silent, shown;
 	struct sg_conn *oldest; /* of the silent */
 };
 
+/* Of this address, NULL: of all. */
 static struct far
 count(const struct sg_gate *gate, const unsigned char *address)
 {
