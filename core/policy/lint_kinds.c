@@ -158,13 +158,36 @@ call_at(const struct sg_lint *lint, size_t i)
 	return NULL;
 }
 
-/* Where the operand begins that ends with the call of the name at `i`. */
+/* The bracket that the one at `i` closes. */
+static size_t
+opening(const struct sg_lint *lint, size_t i)
+{
+	size_t depth = 0;
+	for (; i > 0; i--) {
+		const struct sg_token *t = &lint->tokens[i];
+		depth += sg_lint_is(t, ")") || sg_lint_is(t, "]") || sg_lint_is(t, "}");
+		depth -= depth > 0 && (sg_lint_is(t, "(") || sg_lint_is(t, "[") || sg_lint_is(t, "{"));
+		if (depth == 0)
+			break;
+	}
+	return i;
+}
+
+/* Where the operand begins that ends with the call of the name at `i`: r.args:get("x"):lower. */
 static size_t
 begins(const struct sg_lint *lint, size_t i)
 {
 	const struct sg_token *t = lint->tokens;
-	while (i >= 2 && (sg_lint_is(&t[i - 1], ".") || sg_lint_is(&t[i - 1], ":")) && t[i - 2].kind == SG_TOKEN_NAME)
+	while (i >= 2 && (sg_lint_is(&t[i - 1], ".") || sg_lint_is(&t[i - 1], ":"))) {
 		i -= 2;
+		while (i > 0 && (sg_lint_is(&t[i], ")") || sg_lint_is(&t[i], "]"))) {
+			i = opening(lint, i);
+			bool called = i > 0 && (t[i - 1].kind == SG_TOKEN_NAME || sg_lint_is(&t[i - 1], ")") || sg_lint_is(&t[i - 1], "]"));
+			if (!called)
+				return i;
+			i--;
+		}
+	}
 	return i;
 }
 
@@ -202,15 +225,16 @@ static void
 check_call(struct sg_lint *lint, size_t i, const struct sg_policy_call *call)
 {
 	const struct sg_token *t = lint->tokens;
-	size_t last = sg_lint_behind(lint, i + 1) - 1;
-	if (last + 2 >= lint->count || !gives_value(call, &t[last + 2]) || !is_operand(lint, begins(lint, i), last))
+	size_t first = begins(lint, i), last = sg_lint_behind(lint, i + 1) - 1;
+	bool right = last + 2 < lint->count && equals(&t[last + 1]), left = !right && first >= 2 && equals(&t[first - 1]);
+	size_t with = right ? last + 2 : first - 2;
+	if ((!right && !left) || !is_operand(lint, first, last) || !gives_value(call, &t[with]))
 		return;
-	sg_lint_kind(lint, begins(lint, i), last, t[i].text, call->result);
-	if (equals(&t[last + 1]) && t[last + 2].kind == SG_TOKEN_STRING && never_gives(call, t[last + 2].text))
+	sg_lint_kind(lint, first, last, t[i].text, call->result);
+	if (t[with].kind == SG_TOKEN_STRING && constant_at(lint, with) != NULL && never_gives(call, t[with].text))
 		sg_problem_add(lint->policy, lint->file, t[last].line, call->meaning, "%.*s never gives '%.*s'", SG_STR_ARG(t[i].text),
-			       (int)(t[last + 2].text.len < 60 ? t[last + 2].text.len : 60), t[last + 2].text.ptr);
-	bool below = sg_str_is(t[last + 2].text, "0") || sg_lint_is(&t[last + 2], "-");
-	if (equals(&t[last + 1]) && sg_str_is(t[i].text, "find") && below)
+			       (int)(t[with].text.len < 60 ? t[with].text.len : 60), t[with].text.ptr);
+	if (sg_str_is(t[i].text, "find") && (sg_str_is(t[with].text, "0") || (right && sg_lint_is(&t[with], "-"))))
 		sg_problem_add(lint->policy, lint->file, t[last].line, "what begins a text is found at 1; nil: it is not there", "find gives 1 or more");
 }
 

@@ -15,7 +15,7 @@ static const char *const never[] = {
 	"r.args.to == {}", "r.args.to ~= { 'a' }", "{} == {}",
 	"type(r.args.to) == 'list'", "type(r.args.to) ~= 'array'", "type(r.args.n) == 'integer'", "type(r.args.n) == 'Number'", "type(r.args.n) == 'Nil'",
 	"r.args.p:find('x') == true", "r.args.p:find('x') == 0", "r.args.p:find('x') == -1", "r.args.p:find('x') ~= '1'", "string.find(r.args.p, 'x') == false",
-	"r.args.m:lower() == 'Prod'", "r.args.m:upper() ~= 'prod'", "r.args.m:lower() == 5", "string.lower(r.args.m) == 'Prod'",
+	"r.args.m:lower() == 'Prod'", "'Prod' == r.args.m:lower()", "r.args:get('m'):lower() == 'Prod'", "'Prod' == r.args:get('m', { 1 })[1]:lower()", "('A'):lower() == 'A'", "r.args.l[1]:upper() == 'x'", "r.args:get('a'):find('b') == true", "'list' == type(r.args.to)", "0 == r.args.p:find('x')", "5 == r.args.m:lower()", "r.args.m:upper() ~= 'prod'", "r.args.m:lower() == 5", "string.lower(r.args.m) == 'Prod'",
 	"r.args.p:glob('/x/**') ~= nil", "r.args.p:starts('/x') == 'true'", "r.args.p:starts('/x') == 1", "r.args.t:split(',') == 'a'", "r.args.u:uri() == 'https'",
 	"tonumber(r.args.n) == '5'", "tostring(r.args.n) == 5", "math.floor(r.args.n) == '5'", "table.has(r.task.labels, 'a') == 'yes'",
 };
@@ -27,7 +27,7 @@ static const char *const may[] = {
 	"r.task.chain[1].agent == 'a'", "r.args:get('x') == 'x'", "r.args:get('x') == nil", "r.args:get('x') == true", "r.args:get('trusted') == 'yes'", "r.args:get('a', {}) == 5", "r.context:get('x') == nil",
 	"r.args:get('a', 'x').trusted == true", "r.args:get('a', 'x').origin == 'task'", "type(r.args:get('x')) == 'table'", "type(r.args:get('x')) ~= 'nil'", "tonumber('5') == 5", "tonumber('x') == nil", "tostring(5) == '5'",
 	"('a'):find('a') == 1", "('a'):find('b') == nil", "('A'):lower() == 'a'", "('a'):upper() == 'A'", "('\xC3\x84'):lower() == '\xC3\x84'", "('a'):starts('a') == true", "('a,b'):split(',')[1] == 'a'", "#('a,b'):split(',') == 2",
-	"'X-' .. ('P'):lower() == 'X-P'", "#('a@b') - ('a@b'):find('@') == 0", "r.task.parent == nil == r.task.tainted", "table.has({ 'a' }, 'a') == true", "math.max(1, 2) == 2", "r.time.hour == r.time.minute", "r.task.tainted == (r.time.hour == 3)", "r.action.name == 'a' .. 'b'", "#{ 1, 2 } == 2", "r.time.hour == 3 and r.task.id == 'x'",
+	"'X-' .. ('P'):lower() == 'X-P'", "#('a@b') - ('a@b'):find('@') == 0", "r.task.parent == nil == r.task.tainted", "'X-' .. r.args:get('m', 'P'):lower() == 'X-P'", "#r.args:get('m', 'a@b') - r.args:get('m', 'a@b'):find('@') == 0", "r.args:get('m', 'P'):lower() == 'p'", "table.has({ 'a' }, 'a') == true", "math.max(1, 2) == 2", "r.time.hour == r.time.minute", "r.task.tainted == (r.time.hour == 3)", "r.action.name == 'a' .. 'b'", "#{ 1, 2 } == 2", "r.time.hour == 3 and r.task.id == 'x'",
 };
 
 static bool
