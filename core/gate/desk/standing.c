@@ -20,12 +20,9 @@ sg_human_gone(const struct sg_gate *gate, const struct sg_human *human)
 bool
 sg_admin_gone(const struct sg_gate *gate, struct sg_str name)
 {
+	char admin[SG_ADMIN_LIFE];
 	const struct sg_human *human = sg_catalogue_human_admin(gate->catalogue, name);
-	size_t at = 0;
-	for (const struct sg_human_life *l; (l = sg_table_next(&gate->state.humans, &at)) != NULL;)
-		if (l->disabled && name.len > 0 && sg_str_is(name, l->admin))
-			return true;
-	return human != NULL && sg_human_gone(gate, human);
+	return is_disabled(gate, sg_state_admin_life(name, admin)) || (human != NULL && sg_human_gone(gate, human));
 }
 
 /* Where people are listed, an owner who is not among them answers for nothing. */

@@ -279,7 +279,6 @@ read_human(struct sg_fold *f)
 	struct sg_human_life *l = sg_take_fresh(f, sizeof(*l));
 	if (l == NULL)
 		return;
-	l->admin = sg_fold_word(f, "admin"); /* snapshots of before do not say it */
 	l->id = sg_fold_keep(f, "id");
 	l->disabled = sg_fold_flag(f, "disabled");
 	l->since_ms = sg_fold_int(f, "since");

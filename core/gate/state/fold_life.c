@@ -5,6 +5,7 @@
 #include "base/str.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 static struct sg_agent_life *
 life_of(struct sg_fold *f)
@@ -74,36 +75,35 @@ void_given(struct sg_fold *f, struct sg_str admin)
 				sg_fold_end_approval(f->state, a, SG_APPROVAL_VOID);
 }
 
-/* Somebody is let in by this stanza again: what was said of those who had it before speaks of them alone. */
+/* Of a person, or of whoever has a stanza of the admins ("admin:NAME"). */
 static void
-give_back(struct sg_state *state, struct sg_str admin)
+say_of(struct sg_fold *f, struct sg_str id, bool disabled)
 {
-	size_t at = 0;
-	for (struct sg_human_life *l; (l = sg_table_next(&state->humans, &at)) != NULL;)
-		if (sg_str_is(admin, l->admin))
-			l->admin = "";
-}
-
-void
-sg_fold_kind_human(struct sg_fold *f)
-{
-	struct sg_human_life *life = sg_state_human(f->state, sg_fold_text(f, "human"));
+	struct sg_human_life *life = sg_state_human(f->state, id);
 	if (life == NULL) {
 		life = calloc(1, sizeof(*life));
-		if (life == NULL || (life->id = sg_fold_keep(f, "human")) == NULL) {
+		if (life == NULL || (life->id = strndup(id.ptr, id.len)) == NULL) {
 			free(life);
 			f->missing = "memory";
 			return;
 		}
-		life->admin = "";
 		sg_fold_put(f, &f->state->humans, life->id, life);
 	}
-	life->disabled = sg_fold_flag(f, "disabled");
+	life->disabled = disabled;
 	life->since_ms = f->at_ms;
-	if (life->disabled)
-		void_given(f, sg_fold_text_or(f, "admin"));
-	else
-		give_back(f->state, sg_fold_text_or(f, "admin"));
-	if (sg_fold_text_or(f, "admin").len > 0) /* said again without the tie, it holds for the stanza that was theirs */
-		life->admin = sg_fold_word(f, "admin");
+}
+
+/* The stanza that was theirs is named by itself: whatever becomes of the tie between the two, who disables takes both, and who lets somebody in by it gives it back. */
+void
+sg_fold_kind_human(struct sg_fold *f)
+{
+	char admin[SG_ADMIN_LIFE];
+	bool disabled = sg_fold_flag(f, "disabled");
+	struct sg_str name = sg_fold_text_or(f, "admin");
+	say_of(f, sg_fold_text(f, "human"), disabled);
+	if (name.len == 0)
+		return;
+	say_of(f, sg_state_admin_life(name, admin), disabled);
+	if (disabled)
+		void_given(f, name);
 }

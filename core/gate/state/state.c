@@ -5,6 +5,7 @@
 #include "base/err.h"
 #include "base/pattern.h"
 #include "base/secret.h"
+#include "base/line.h"
 #include "base/str.h"
 
 #include <stdio.h>
@@ -103,6 +104,14 @@ struct sg_human_life *
 sg_state_human(const struct sg_state *state, struct sg_str id)
 {
 	return sg_table_get(&state->humans, id);
+}
+
+struct sg_str
+sg_state_admin_life(struct sg_str name, char out[SG_ADMIN_LIFE])
+{
+	struct sg_line line = sg_line_begin(out, SG_ADMIN_LIFE, "admin:");
+	sg_line_str(&line, name);
+	return sg_line_view(&line);
 }
 
 struct sg_memory *

@@ -243,7 +243,6 @@ struct sg_agent_life {
 
 struct sg_human_life {
 	char *id;
-	const char *admin; /* their stanza among the admins when that was said, a word of the state; "": none, or given to somebody else since */
 	bool disabled;
 	int64_t since_ms;
 };
@@ -341,6 +340,9 @@ int64_t sg_state_steady(const struct sg_state *state);
 
 struct sg_agent_life *sg_state_agent(const struct sg_state *state, struct sg_str name);
 struct sg_human_life *sg_state_human(const struct sg_state *state, struct sg_str id);
+enum { SG_ADMIN_LIFE = 256 };
+/* The id by which what was said of whoever has this stanza of the admins stands among people: "admin:NAME", in `out`. */
+struct sg_str sg_state_admin_life(struct sg_str name, char out[SG_ADMIN_LIFE]);
 struct sg_memory *sg_state_memory(const struct sg_state *state, const char *id);
 struct sg_account *sg_state_account(const struct sg_state *state, struct sg_str key);
 /* What an account holds at `now_ms`. */
