@@ -36,9 +36,7 @@ void sg_gate_reopened(struct sg_gate *gate);
 void sg_gate_uphold(struct sg_gate *gate);
 /* Appends the stop leaf; the caller then commits what is pending. */
 void sg_gate_stop(struct sg_gate *gate);
-/* Once all of it is on the disk: in dev mode, and while the journal is no longer than this many leaves, the state is compared with the fold of its journal (I1), and
- * what differs is said on stderr with these words. */
-enum { SG_STOP_COMPARES = 2000 };
+/* Once all of it is on the disk: in dev mode the state is compared with the fold of its journal, and what differs is said on stderr with these words. */
 #define SG_DRIFT_WORDS "the state is not the fold of its journal"
 void sg_gate_stopped(struct sg_gate *gate);
 
