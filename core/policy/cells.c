@@ -114,9 +114,9 @@ sg_freeze_rule(lua_State *L, struct sg_policy_rule *rule)
 	lua_settop(L, top);
 }
 
-/* Allocates nothing and raises nothing: what it goes through is there since loading. */
-void
-sg_freeze_restore(lua_State *L, const struct sg_policy_rule *rule)
+/* Calls `each` for every variable, on the stack its function, its index and what it was. */
+static void
+each_cell(lua_State *L, const struct sg_policy_rule *rule, void (*each)(lua_State *L))
 {
 	if (rule->cells == LUA_NOREF)
 		return;
@@ -125,32 +125,37 @@ sg_freeze_restore(lua_State *L, const struct sg_policy_rule *rule)
 	lua_rawgeti(L, cells, 0);
 	lua_Integer count = lua_tointeger(L, -1);
 	for (lua_Integer i = 0; i < count; i++) {
-		lua_rawgeti(L, cells, i * CELL + 1);
-		lua_rawgeti(L, cells, i * CELL + 2);
-		lua_rawgeti(L, cells, i * CELL + 3);
-		lua_setupvalue(L, -3, (int)lua_tointeger(L, -2));
+		for (lua_Integer part = 1; part <= CELL; part++)
+			lua_rawgeti(L, cells, i * CELL + part);
+		each(L);
 		lua_settop(L, cells);
 	}
 	lua_settop(L, cells - 1);
 }
 
+static void
+restore(lua_State *L)
+{
+	lua_setupvalue(L, -3, (int)lua_tointeger(L, -2));
+}
+
+static void
+compare(lua_State *L)
+{
+	lua_getupvalue(L, -3, (int)lua_tointeger(L, -2));
+	if (!lua_rawequal(L, -1, -2))
+		sg_vm_raise(L, SG_CODE_STATE, NULL, "a variable from outside the function was changed");
+}
+
+/* Allocates nothing and raises nothing: what it goes through is there since loading. */
+void
+sg_freeze_restore(lua_State *L, const struct sg_policy_rule *rule)
+{
+	each_cell(L, rule, restore);
+}
+
 void
 sg_freeze_check(lua_State *L, const struct sg_policy_rule *rule)
 {
-	if (rule->cells == LUA_NOREF)
-		return;
-	lua_rawgeti(L, LUA_REGISTRYINDEX, rule->cells);
-	int cells = lua_gettop(L);
-	lua_rawgeti(L, cells, 0);
-	lua_Integer count = lua_tointeger(L, -1);
-	for (lua_Integer i = 0; i < count; i++) {
-		lua_rawgeti(L, cells, i * CELL + 1);
-		lua_rawgeti(L, cells, i * CELL + 2);
-		lua_getupvalue(L, -2, (int)lua_tointeger(L, -1));
-		lua_rawgeti(L, cells, i * CELL + 3);
-		if (!lua_rawequal(L, -1, -2))
-			sg_vm_raise(L, SG_CODE_STATE, NULL, "a variable from outside the function was changed");
-		lua_settop(L, cells);
-	}
-	lua_settop(L, cells - 1);
+	each_cell(L, rule, compare);
 }

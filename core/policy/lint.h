@@ -40,6 +40,9 @@ size_t sg_lint_called(const struct sg_lint *lint, size_t i, const char *word);
 /* The index behind the block or bracket that opens at token `i`. */
 size_t sg_lint_behind(const struct sg_lint *lint, size_t i);
 
+/* The bracket that the one at token `i` closes; 0: it is not there. */
+size_t sg_lint_opening(const struct sg_lint *lint, size_t i);
+
 /* Notes request fields that do not exist and history that is not declared. */
 void sg_lint_fields(struct sg_lint *lint);
 

@@ -51,3 +51,17 @@ sg_lint_behind_chain(const struct sg_lint *lint, size_t i)
 	}
 	return i;
 }
+
+size_t
+sg_lint_opening(const struct sg_lint *lint, size_t i)
+{
+	size_t depth = 0;
+	for (; i > 0; i--) {
+		const struct sg_token *t = &lint->tokens[i];
+		depth += sg_lint_is(t, ")") || sg_lint_is(t, "]") || sg_lint_is(t, "}");
+		depth -= depth > 0 && (sg_lint_is(t, "(") || sg_lint_is(t, "[") || sg_lint_is(t, "{"));
+		if (depth == 0)
+			break;
+	}
+	return i;
+}

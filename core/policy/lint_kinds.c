@@ -158,21 +158,6 @@ call_at(const struct sg_lint *lint, size_t i)
 	return NULL;
 }
 
-/* The bracket that the one at `i` closes. */
-static size_t
-opening(const struct sg_lint *lint, size_t i)
-{
-	size_t depth = 0;
-	for (; i > 0; i--) {
-		const struct sg_token *t = &lint->tokens[i];
-		depth += sg_lint_is(t, ")") || sg_lint_is(t, "]") || sg_lint_is(t, "}");
-		depth -= depth > 0 && (sg_lint_is(t, "(") || sg_lint_is(t, "[") || sg_lint_is(t, "{"));
-		if (depth == 0)
-			break;
-	}
-	return i;
-}
-
 /* Where the operand begins that ends with the call of the name at `i`: r.args:get("x"):lower. */
 static size_t
 begins(const struct sg_lint *lint, size_t i)
@@ -181,7 +166,7 @@ begins(const struct sg_lint *lint, size_t i)
 	while (i >= 2 && (sg_lint_is(&t[i - 1], ".") || sg_lint_is(&t[i - 1], ":"))) {
 		i -= 2;
 		while (i > 0 && (sg_lint_is(&t[i], ")") || sg_lint_is(&t[i], "]"))) {
-			i = opening(lint, i);
+			i = sg_lint_opening(lint, i);
 			bool called = i > 0 && (t[i - 1].kind == SG_TOKEN_NAME || sg_lint_is(&t[i - 1], ")") || sg_lint_is(&t[i - 1], "]"));
 			if (!called)
 				return i;

@@ -35,21 +35,6 @@ ends_value(const struct sg_token *t)
 	return t->kind == SG_TOKEN_NAME || t->kind == SG_TOKEN_STRING || sg_lint_is(t, ")") || sg_lint_is(t, "]") || sg_lint_is(t, "}");
 }
 
-/* The bracket that the one at `i` closes. */
-static size_t
-opening(const struct sg_lint *lint, size_t i)
-{
-	size_t depth = 0;
-	for (;; i--) {
-		const struct sg_token *t = &lint->tokens[i];
-		depth += sg_lint_is(t, ")") || sg_lint_is(t, "]");
-		if ((sg_lint_is(t, "(") || sg_lint_is(t, "[")) && --depth == 0)
-			return i;
-		if (i == 0)
-			return 0;
-	}
-}
-
 /* Where the chain begins whose member stands behind `at`; *callers if it leads through the caller's own. */
 static size_t
 chain_begin(const struct sg_lint *lint, size_t at, bool *callers)
@@ -58,7 +43,7 @@ chain_begin(const struct sg_lint *lint, size_t at, bool *callers)
 	while (at > 0) {
 		size_t end = at - 1;
 		if (sg_lint_is(&t[end], ")") || sg_lint_is(&t[end], "]")) {
-			at = opening(lint, end);
+			at = sg_lint_opening(lint, end);
 		} else if (t[end].kind == SG_TOKEN_NAME) {
 			*callers |= is_callers(&t[end]);
 			at = end;

@@ -6,30 +6,22 @@
 #include "base/str.h"
 #include "gate/desk/buckets.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 enum { ADDRESSES_MAX = 4096 };
 
 /* What strangers of a shared address use up is not an enforcer's that was found there. */
-static void
-key_of(const char *kind, const unsigned char address[16], char key[48])
-{
-	char name[33];
-	sg_address_name(address, name);
-	snprintf(key, 48, "%s:%s", kind, name);
-}
-
 bool
 sg_address_take(struct sg_gate *gate, const unsigned char address[16])
 {
-	char key[48];
-	key_of("proven", address, key);
+	char name[33], key[48];
+	sg_address_name(address, name);
+	sg_line_join(key, sizeof(key), "proven:", sg_str(name));
 	if (sg_table_get(&gate->buckets, sg_str(key)) != NULL)
 		return sg_bucket_take_party(gate, key);
-	key_of("address", address, key);
+	sg_line_join(key, sizeof(key), "address:", sg_str(name));
 	bool room = gate->buckets.count < ADDRESSES_MAX || sg_table_get(&gate->buckets, sg_str(key)) != NULL;
-	return sg_bucket_take(gate, "address", room ? sg_str(key + strlen("address:")) : SG_STR("others"));
+	return sg_bucket_take(gate, "address", room ? sg_str(name) : SG_STR("others"));
 }
 
 void
