@@ -39,7 +39,7 @@ class Session:
         self.log = os.path.join(d.dir, "lines")
         open(self.log, "w").close()
         self.p = subprocess.Popen([PROGRAM, "--run", d.dir + "/run", "--name", "files", "--intent", "documents", "--", sys.executable, "-c", SERVER, self.log],
-                                  stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+                                  stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, bufsize=0)  # what waits is seen by select
 
     def send(self, **m):
         self.p.stdin.write(json.dumps(dict(m, jsonrpc="2.0")).encode() + b"\n")

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0
  * The leaf of a decision: allow-listed fields and digests; what was asked and answered is sealed beside it. */
-#include "gate/decide/decide.h"
+#include "gate/decide/decide_leaf.h"
 #include "gate/desk/buckets.h"
 #include "gate/decide/spend.h"
-#include "gate/state/named.h"
+#include "gate/state/values.h"
 
 #include "base/str.h"
 
 #include <stdio.h>
 
-enum { LEAF_BODY_MAX = 48 << 10, SEAL_MAX = SG_SEALED_MAX - SG_SEAL_OVERHEAD };
+enum { LEAF_BODY_MAX = 48 << 10, SEAL_MAX = SG_SEALED_MAX - SG_SEAL_OVERHEAD, SEAL_UNIT = 4096 };
 
 static void
 write_lease(struct sg_json_writer *w, const struct sg_gate *gate, const struct sg_request *r)
@@ -68,66 +68,6 @@ write_memory(struct sg_json_writer *w, const struct sg_gate *gate, const struct 
 	sg_jw_end(w);
 }
 
-/* An array of the forms in `value` that the tree does not know, or that another of its tasks alone has named. False: some were passed over. */
-static bool
-write_seen(struct sg_buf *seen, const struct sg_gate *gate, const struct sg_request *r, const struct sg_task *task, const struct sg_json *value)
-{
-	enum { SEEN_MAX = 64 };
-	bool all = true;
-	struct sg_json_writer in;
-	const struct sg_tree *tree = task == NULL ? NULL : task->root->tree;
-	size_t held = tree == NULL ? 0 : tree->values.count, most = (size_t)gate->catalogue->limits.values;
-	size_t room = r->verdict != SG_ALLOW || held >= most ? 0 : most - held;
-	sg_buf_init(seen, 32 * SEEN_MAX);
-	sg_jw_begin(&in, seen);
-	if (room == 0 || task == NULL || value == NULL)
-		sg_jw_raw(&in, SG_STR("[]"));
-	else
-		sg_values_write(&in, &gate->state, task, value, room < SEEN_MAX ? room : SEEN_MAX, SG_LOOK_AT_ARGUMENTS, SG_VALUES_ASKED, &all);
-	return all;
-}
-
-/* What the agent itself brought up: if it comes back in a result, that is no proof of where it came from. */
-static void
-write_args_seen(struct sg_json_writer *w, const struct sg_gate *gate, const struct sg_request *r, const struct sg_task *task)
-{
-	struct sg_buf seen;
-	bool all = write_seen(&seen, gate, r, task, r->effective_args);
-	sg_jw_member_bool(w, "args_cut", !all);
-	sg_jw_member_raw(w, "args_seen", sg_buf_view(&seen));
-	sg_buf_done(&seen);
-}
-
-/* Likewise what they named for it to be done to. */
-static void
-write_resource_seen(struct sg_json_writer *w, const struct sg_gate *gate, const struct sg_request *r, const struct sg_task *task)
-{
-	struct sg_buf seen;
-	write_seen(&seen, gate, r, task, r->resource); /* one of more than a few bytes makes everything that comes back suspect (carry.c) */
-	sg_jw_member_raw(w, "resource_seen", sg_buf_view(&seen));
-	sg_buf_done(&seen);
-}
-
-/* What whoever has read named, in whatever spelling it comes back. A type that the catalogue does not have is named as well. */
-static void
-write_named(struct sg_json_writer *w, const struct sg_gate *gate, const struct sg_request *r, const struct sg_task *task)
-{
-	struct sg_str none = {"", 0}, type = r->found == NULL && sg_name_is_short(r->resource_type) ? r->resource_type : none;
-	bool read = task != NULL && r->verdict == SG_ALLOW && (task->taint.count > 0 || task->domain->taint.count > 0);
-	sg_jw_name(w, "named");
-	sg_jw_array(w);
-	if (read && sg_name_is_short(r->resource_id)) {
-		sg_named_write(w, &gate->state, task, r->resource_id, none);
-		sg_named_words_write(w, &gate->state, task, r->resource_id);
-		if (type.len > 0) {
-			sg_named_write(w, &gate->state, task, type, none);
-			sg_named_write(w, &gate->state, task, type, r->resource_id);
-			sg_named_write(w, &gate->state, task, r->resource_id, type);
-		}
-	}
-	sg_jw_end(w);
-}
-
 static void
 write_report_by(struct sg_json_writer *w, const struct sg_gate *gate, const struct sg_request *r)
 {
@@ -163,13 +103,16 @@ write_body(struct sg_buf *out, struct sg_gate *gate, const struct sg_request *r)
 	char asker[80];
 	const struct sg_task *task = sg_state_task(&gate->state, r->task);
 	bool keyed = r->task.len > 0 && task != NULL && r->asked[0] != '\0';
+	struct sg_leaf_seen seen;
 	sg_asker(r, asker);
+	sg_leaf_seen(&seen, gate, r, keyed ? task : NULL);
 	sg_jw_begin(&w, out);
 	sg_jw_object(&w);
 	sg_jw_member_str(&w, "action", r->action_name);
 	sg_jw_member_str(&w, "agent", r->agent != NULL ? r->agent->name : SG_STR(""));
 	sg_jw_member_str(&w, "approval", sg_str(r->approval));
-	write_args_seen(&w, gate, r, keyed ? task : NULL);
+	sg_jw_member_bool(&w, "args_cut", seen.cut);
+	sg_jw_member_raw(&w, "args_seen", sg_buf_view(&seen.args));
 	sg_jw_member_str(&w, "asked", sg_str(r->asked));
 	sg_jw_member_str(&w, "asker", sg_str(asker));
 	sg_jw_name(&w, "carried");
@@ -194,7 +137,7 @@ write_body(struct sg_buf *out, struct sg_gate *gate, const struct sg_request *r)
 	sg_jw_member_int(&w, "line", r->merged.line);
 	sg_jw_name(&w, "memory");
 	write_memory(&w, gate, r);
-	write_named(&w, gate, r, keyed ? task : NULL);
+	sg_jw_member_raw(&w, "named", sg_buf_view(&seen.named));
 	sg_jw_member_bool(&w, "narrowed", r->narrowed);
 	sg_jw_name(&w, "obligations");
 	sg_jw_array(&w);
@@ -203,7 +146,7 @@ write_body(struct sg_buf *out, struct sg_gate *gate, const struct sg_request *r)
 	sg_jw_end(&w);
 	sg_jw_name(&w, "report_by");
 	write_report_by(&w, gate, r);
-	write_resource_seen(&w, gate, r, keyed ? task : NULL);
+	sg_jw_member_raw(&w, "resource_seen", sg_buf_view(&seen.resource));
 	sg_jw_member_str(&w, "resource_type", r->resource_type);
 	sg_jw_member_str(&w, "rule", r->merged.rule);
 	write_same(&w, gate, r, keyed ? task : NULL);
@@ -218,49 +161,7 @@ write_body(struct sg_buf *out, struct sg_gate *gate, const struct sg_request *r)
 	sg_write_deadline(&w, gate, &r->use_by);
 	sg_jw_member_str(&w, "verdict", sg_str(sg_verdict_name(r->verdict)));
 	sg_jw_end(&w);
-}
-
-enum { SEAL_REFUSED = 1024 /* bytes that are kept of what a ceiling refused: whoever is stopped fills no disk with what it goes on asking */, SEAL_UNIT = 4096 };
-
-bool
-sg_is_nobody(const struct sg_request *r, enum sg_reason reason)
-{
-	return r->agent == NULL && r->enforcer == NULL && (reason == SG_REASON_no_agent || reason == SG_REASON_not_enforcer);
-}
-
-/* Of what was refused before policy was asked, and is long, the digest in the leaf (`asked`) is all that is kept. */
-static bool
-is_kept(const struct sg_request *r)
-{
-	struct sg_buf request;
-	bool judged = r->verdict != SG_DENY || r->input.len > 0;
-	if (judged || r->body == NULL)
-		return r->body != NULL;
-	if (sg_is_nobody(r, r->reason))
-		return false;
-	sg_buf_init(&request, SEAL_REFUSED);
-	sg_canon_write(&request, r->body);
-	bool fits = !request.failed;
-	sg_buf_done(&request);
-	return fits;
-}
-
-static void
-write_seal(struct sg_buf *out, const struct sg_request *r)
-{
-	struct sg_json_writer w;
-	bool kept = is_kept(r);
-	sg_jw_begin(&w, out);
-	sg_jw_object(&w);
-	sg_jw_name(&w, "answer");
-	r->answer.len > 0 ? sg_jw_raw(&w, r->answer) : sg_jw_null(&w);
-	sg_jw_name(&w, "effective");
-	r->effective.len > 0 && kept ? sg_jw_raw(&w, r->effective) : sg_jw_null(&w);
-	sg_jw_name(&w, "input");
-	r->input.len > 0 ? sg_jw_raw(&w, r->input) : sg_jw_null(&w);
-	sg_jw_name(&w, "request");
-	kept ? sg_jw_value(&w, r->body) : sg_jw_null(&w);
-	sg_jw_end(&w);
+	sg_leaf_seen_done(&seen);
 }
 
 static bool
@@ -301,7 +202,7 @@ sg_record_decision(struct sg_gate *gate, struct sg_request *r, uint64_t *number)
 	r->use_by = sg_deadline_in(&gate->state.now, permission_ms(gate, r));
 	bool good = new_tail(gate, r->tail);
 	write_body(&body, gate, r);
-	write_seal(&seal, r);
+	sg_decision_write_seal(&seal, r);
 	good = good && !body.failed && !seal.failed &&
 	       sg_record(gate, "decision", sg_buf_view(&body), sg_buf_view(&seal), number, NULL) == SG_OK;
 	if (good) {

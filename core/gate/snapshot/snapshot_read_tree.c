@@ -290,7 +290,6 @@ sg_read_tree_line(struct sg_fold *f)
 	read_plan(f, &t->plan);
 	read_quarantine(f, t);
 	t->quarantine_full = sg_fold_flag(f, "quarantine_full");
-	t->values.full = sg_fold_flag(f, "values_full");
 }
 
 void

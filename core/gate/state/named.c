@@ -69,7 +69,7 @@ as_number(struct sg_str name, char out[SG_NAME_COMPACT + 16])
 	return *end == '\0' && number > -1e15 && number < 1e15 && snprintf(out, SG_NAME_COMPACT + 16, "%.15g", number) > 0;
 }
 
-static void
+static size_t
 write_one(struct sg_json_writer *w, const struct sg_state *state, const struct sg_task *task, struct sg_str one, struct sg_str other)
 {
 	struct compact c = {.len = 0};
@@ -77,18 +77,20 @@ write_one(struct sg_json_writer *w, const struct sg_state *state, const struct s
 	add(&c, one);
 	add(&c, other);
 	if (c.over || c.len < SG_FORM_LEAST)
-		return;
+		return 0;
 	sg_value_hex(sg_value_digest(state, task, of(&c)), hex);
 	sg_jw_text(w, hex);
+	return 1;
 }
 
-void
+size_t
 sg_named_write(struct sg_json_writer *w, const struct sg_state *state, const struct sg_task *task, struct sg_str one, struct sg_str other)
 {
 	char number[SG_NAME_COMPACT + 16];
-	write_one(w, state, task, one, other);
+	size_t count = write_one(w, state, task, one, other);
 	if (other.len == 0 && as_number(one, number) && !sg_str_is(one, number))
-		write_one(w, state, task, sg_str(number), other);
+		count += write_one(w, state, task, sg_str(number), other);
+	return count;
 }
 
 /* From here on: the next word, and behind it. */
@@ -104,13 +106,15 @@ next_word(struct sg_str *rest)
 	return word;
 }
 
-void
+size_t
 sg_named_words_write(struct sg_json_writer *w, const struct sg_state *state, const struct sg_task *task, struct sg_str name)
 {
 	struct sg_str rest = name, none = {"", 0};
+	size_t count = 0;
 	for (struct sg_str word = next_word(&rest); word.len > 0; word = next_word(&rest))
 		if (word.len >= SG_NAME_WORD && word.len < name.len)
-			sg_named_write(w, state, task, word, none);
+			count += sg_named_write(w, state, task, word, none);
+	return count;
 }
 
 /* Words that stand side by side from the beginning of `rest`, one more at a time. */

@@ -14,10 +14,11 @@ enum {
 
 /* Short, of letters, digits and marks of ASCII. */
 bool sg_name_is_short(struct sg_str name);
-/* Appends the keyed digest of what `one` and `other` come to side by side, without marks; nothing where that is less than two letters or digits or too long. */
-void sg_named_write(struct sg_json_writer *w, const struct sg_state *state, const struct sg_task *task, struct sg_str one, struct sg_str other);
+/* Appends the keyed digest of what `one` and `other` come to side by side, without marks; nothing where that is less than two letters or digits or too long.
+ * Returns how many. */
+size_t sg_named_write(struct sg_json_writer *w, const struct sg_state *state, const struct sg_task *task, struct sg_str one, struct sg_str other);
 /* The same for the words of a name that has several. */
-void sg_named_words_write(struct sg_json_writer *w, const struct sg_state *state, const struct sg_task *task, struct sg_str name);
+size_t sg_named_words_write(struct sg_json_writer *w, const struct sg_state *state, const struct sg_task *task, struct sg_str name);
 /* Does the value hold one of those that the tree has? Each that is tried comes out of `look`; where that runs out it may. */
 bool sg_value_is_named(const struct sg_state *state, const struct sg_task *task, struct sg_str value, struct sg_value_look *look);
 

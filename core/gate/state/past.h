@@ -51,14 +51,13 @@ struct sg_origin {
 	struct sg_taint taint;
 };
 
-/* Values of a tree by keyed digest, in a hash table of its own. Full: `full` is set and further values stay unknown. */
+/* Values of a tree by keyed digest, in a hash table of its own. Where it is full further values stay unknown. */
 struct sg_values {
 	struct sg_seen *slots;
 	size_t size, count; /* size: power of two */
 	struct sg_origin **sources;
 	size_t source_count, source_room;
 	uint32_t several; /* the source of what was named in several domains, and one; 0: nothing was yet */
-	bool full;
 };
 
 #endif

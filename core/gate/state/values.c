@@ -49,10 +49,8 @@ sg_values_put(struct sg_values *values, uint64_t digest, uint32_t source)
 {
 	if (digest == 0 || sg_values_find(values, digest) != NULL)
 		return true;
-	if (values->count >= VALUES_MOST) {
-		values->full = true;
+	if (values->count >= VALUES_MOST)
 		return true;
-	}
 	if (4 * (values->count + 1) > 3 * values->size && !values_grow(values))
 		return false;
 	*slot_of(values, digest) = (struct sg_seen){digest, source};
@@ -73,6 +71,12 @@ sg_value_unplaced(const struct sg_origin *origin, uint64_t teller)
 }
 
 bool
+sg_values_takes_sources(const struct sg_values *values)
+{
+	return values->source_count < SOURCES_MOST;
+}
+
+bool
 sg_values_place(struct sg_values *values, uint64_t digest, uint32_t source, uint64_t teller)
 {
 	const struct sg_origin *before = sg_values_find(values, digest);
@@ -86,7 +90,7 @@ sg_values_place(struct sg_values *values, uint64_t digest, uint32_t source, uint
 struct sg_origin *
 sg_values_origin(struct sg_values *values, const char *origin, const char *decision, const struct sg_taint *taint, uint32_t *index)
 {
-	struct sg_origin *source = values->source_count < SOURCES_MOST ? calloc(1, sizeof(*source)) : NULL;
+	struct sg_origin *source = sg_values_takes_sources(values) ? calloc(1, sizeof(*source)) : NULL;
 	if (source == NULL)
 		return NULL;
 	source->where = origin;
@@ -129,8 +133,10 @@ place_with_several(struct sg_fold *f, struct sg_values *values, uint64_t digest)
 {
 	uint32_t index = 0;
 	if (values->several == 0) {
+		if (!sg_values_takes_sources(values))
+			return; /* and none is taken again: nothing is placed from now on, this neither */
 		if (sg_values_origin(values, sg_state_word(f->state, SG_STR("unknown")), "", NULL, &index) == NULL) {
-			values->full = true; /* nothing is placed from now on, this neither */
+			f->missing = "memory";
 			return;
 		}
 		values->several = index + 1;
@@ -168,10 +174,10 @@ fold_values(struct sg_fold *f, struct sg_task *task, const struct sg_json *list,
 	struct sg_tree *tree = list == NULL || list->count == 0 ? NULL : sg_task_tree(task);
 	uint32_t source = 0;
 	uint64_t teller = sg_value_teller(task);
-	if (tree == NULL || !any_new(&tree->values, list, teller))
+	if (tree == NULL || !any_new(&tree->values, list, teller) || !sg_values_takes_sources(&tree->values))
 		return;
 	if (sg_values_origin(&tree->values, sg_state_word(f->state, sg_str(origin)), decision, taint, &source) == NULL) {
-		tree->values.full = true;
+		f->missing = "memory";
 		return;
 	}
 	tree->values.sources[source]->teller = teller;

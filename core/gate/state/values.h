@@ -81,7 +81,9 @@ void sg_write_origins(struct sg_json_writer *w, const struct sg_state *state, co
 /* The table. Digests of 0 are ignored. False on no memory; full is no error. */
 const struct sg_origin *sg_values_find(const struct sg_values *values, uint64_t digest);
 bool sg_values_put(struct sg_values *values, uint64_t digest, uint32_t source);
-/* A source more; `origin` is borrowed for ever, `taint` may be NULL. NULL: no room. */
+/* There is room for a source more. Sources never go: once there is none, the table stays as it is. */
+bool sg_values_takes_sources(const struct sg_values *values);
+/* A source more; `origin` is borrowed for ever, `taint` may be NULL. NULL: no room, or no memory. */
 struct sg_origin *sg_values_origin(struct sg_values *values, const char *origin, const char *decision, const struct sg_taint *taint, uint32_t *index);
 /* Whose word it is that this task names something: its domain's, for what the kernel keeps together is one mouth. */
 uint64_t sg_value_teller(const struct sg_task *task);

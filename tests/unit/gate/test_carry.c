@@ -148,4 +148,21 @@ spelled(void)
 	}
 }
 
-SG_CASES("gate.carry", {"ways in", ways_in}, {"echoes", echoes}, {"spelled", spelled})
+/* What is named takes no more than the tree has room for; what is not written down makes what comes back suspect. */
+static void
+bounded(void)
+{
+	for (size_t room = 0; room < 8; room++) {
+		begin();
+		read_mail();
+		const struct sg_values *values = &sg_state_task(&p->gate->state, sg_str(task))->root->tree->values;
+		size_t most = values->count + room;
+		((struct sg_catalogue *)p->gate->catalogue)->limits.values = (int64_t)most;
+		const struct sg_attempt *attempt = act("repo.read", "{}", "{\"id\":\"Evil.io7\",\"type\":\"any\"}");
+		CU_ASSERT_TRUE(values->count <= most);
+		CU_ASSERT_EQUAL(sg_taint_has(&attempt->labels, SG_STR("args_unseen")), room < 6 /* the name, two words of it, the type, both ways round */);
+		end();
+	}
+}
+
+SG_CASES("gate.carry", {"ways in", ways_in}, {"echoes", echoes}, {"spelled", spelled}, {"bounded", bounded})

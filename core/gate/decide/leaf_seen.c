@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * What whoever asks brought up: if it comes back in a result, that is no proof of where it came from. */
+#include "gate/decide/decide_leaf.h"
+#include "gate/state/named.h"
+
+#include "base/str.h"
+
+enum { SEEN_MAX = 64 /* digests of arguments, and of a resource */, NAMED_MAX = 16 /* digests of one short name and its type */, DIGEST_BYTES = 32 };
+
+/* What the tree takes before `limits.values` is reached. */
+static size_t
+room_of(const struct sg_gate *gate, const struct sg_request *r, const struct sg_task *task)
+{
+	const struct sg_tree *tree = task == NULL ? NULL : task->root->tree;
+	size_t held = tree == NULL ? 0 : tree->values.count, most = (size_t)gate->catalogue->limits.values;
+	return task == NULL || r->verdict != SG_ALLOW || held >= most ? 0 : most - held;
+}
+
+static size_t
+least(size_t a, size_t b)
+{
+	return a < b ? a : b;
+}
+
+/* An array of the forms in `value` that the tree does not know, or that another of its tasks alone has named. False: some were passed over. */
+static bool
+write_forms(struct sg_buf *out, size_t *room, const struct sg_gate *gate, const struct sg_task *task, const struct sg_json *value)
+{
+	bool all = true;
+	struct sg_json_writer w;
+	sg_jw_begin(&w, out);
+	if (*room == 0 || value == NULL)
+		sg_jw_raw(&w, SG_STR("[]"));
+	else
+		*room -= sg_values_write(&w, &gate->state, task, value, least(*room, SEEN_MAX), SG_LOOK_AT_ARGUMENTS, SG_VALUES_ASKED, &all);
+	return all;
+}
+
+/* A type that the catalogue does not have is named as well. */
+static size_t
+write_names(struct sg_json_writer *w, const struct sg_gate *gate, const struct sg_request *r, const struct sg_task *task)
+{
+	struct sg_str none = {"", 0}, id = r->resource_id, type = r->found == NULL && sg_name_is_short(r->resource_type) ? r->resource_type : none;
+	size_t count = sg_named_write(w, &gate->state, task, id, none) + sg_named_words_write(w, &gate->state, task, id);
+	if (type.len > 0)
+		count += sg_named_write(w, &gate->state, task, type, none) + sg_named_write(w, &gate->state, task, type, id) +
+			 sg_named_write(w, &gate->state, task, id, type);
+	return count;
+}
+
+/* What whoever has read named, in whatever spelling it comes back. False: there is no room for all of it, and none of it is written. */
+static bool
+write_named(struct sg_buf *out, size_t *room, const struct sg_gate *gate, const struct sg_request *r, const struct sg_task *task)
+{
+	struct sg_json_writer w;
+	bool read = task != NULL && r->verdict == SG_ALLOW && (task->taint.count > 0 || task->domain->taint.count > 0);
+	size_t count = 0;
+	sg_jw_begin(&w, out);
+	sg_jw_array(&w);
+	if (read && sg_name_is_short(r->resource_id))
+		count = write_names(&w, gate, r, task);
+	sg_jw_end(&w);
+	if (count <= *room) {
+		*room -= count;
+		return true;
+	}
+	sg_buf_clear(out);
+	sg_jw_begin(&w, out);
+	sg_jw_raw(&w, SG_STR("[]"));
+	return false;
+}
+
+void
+sg_leaf_seen(struct sg_leaf_seen *seen, const struct sg_gate *gate, const struct sg_request *r, const struct sg_task *task)
+{
+	size_t room = room_of(gate, r, task);
+	sg_buf_init(&seen->named, DIGEST_BYTES * NAMED_MAX);
+	sg_buf_init(&seen->args, DIGEST_BYTES * SEEN_MAX);
+	sg_buf_init(&seen->resource, DIGEST_BYTES * SEEN_MAX);
+	bool named = write_named(&seen->named, &room, gate, r, task);
+	bool all = write_forms(&seen->args, &room, gate, task, r->effective_args);
+	write_forms(&seen->resource, &room, gate, task, r->resource); /* one of more than a few bytes makes everything that comes back suspect (carry.c) */
+	seen->cut = !named || !all;
+}
+
+void
+sg_leaf_seen_done(struct sg_leaf_seen *seen)
+{
+	sg_buf_done(&seen->named);
+	sg_buf_done(&seen->args);
+	sg_buf_done(&seen->resource);
+}
