@@ -186,7 +186,7 @@ advance(struct sg_door *door, struct sg_door_conn *conn)
 		enum sg_http_error error = read_head(door, conn);
 		if (error == SG_HTTP_http_no_route && is_ping(conn)) {
 			sg_buf_drop(&conn->in, conn->head.size);
-			respond(door, conn, 200, SG_STR("{\"ok\":true}"), conn->in.len > 0);
+			respond(door, conn, 200, SG_STR("{\"ok\":true}"), conn->in.len > 0 || ++conn->pings >= door->how.limits.requests);
 			return;
 		}
 		if (error == SG_HTTP_AGAIN)

@@ -44,7 +44,7 @@ struct sg_door_conn {
 	struct sg_str argument;
 	char request_id[129];
 	sg_time deadline;
-	uint32_t requests;
+	uint32_t requests, pings;
 	struct sg_tls *tls; /* NULL: none */
 	bool shaken;        /* its handshake is done */
 	struct sg_buf token; /* the bearer token that came with its first request, and must come with every other */

@@ -133,6 +133,7 @@ struct sg_limits {
 struct sg_catalogue {
 	struct sg_catalogue *older; /* the gate's list of those no longer in force */
 	uint64_t number;            /* the gate's count of configurations */
+	size_t users;               /* requests that may point into it, or into a newer one */
 	struct sg_arena arena;
 	const struct sg_json *document;
 	struct sg_str text; /* the canonical document */

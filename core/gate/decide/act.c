@@ -163,16 +163,6 @@ find_task(struct sg_gate *gate, struct sg_request *r, enum sg_reason *reason)
 	return r->enforcer != NULL ? enforced_task(gate, r, reason) : own_task(gate, r, reason);
 }
 
-static bool
-in_flight(struct sg_gate *gate, const struct sg_request *r)
-{
-	size_t at = 0;
-	for (struct sg_request *o; (o = sg_table_next(&gate->requests, &at)) != NULL;)
-		if (o != r && o->attempt[0] != '\0' && strcmp(o->attempt, r->attempt) == 0 && sg_str_eq(o->task, r->task))
-			return true;
-	return false;
-}
-
 static void
 start_attempt(struct sg_gate *gate, struct sg_request *r)
 {
@@ -184,7 +174,7 @@ start_attempt(struct sg_gate *gate, struct sg_request *r)
 		return;
 	}
 	sg_digest_asked(gate, r, task);
-	if (!r->ask && in_flight(gate, r))
+	if (!r->ask && !sg_request_fly(gate, r))
 		sg_answer_error(gate, r, 409, SG_REASON_attempt_pending, ""); /* also where its record stands already: its answer does not yet */
 	else if (before != NULL && gate->journal.closed)
 		sg_answer_error(gate, r, 503, SG_REASON_audit_unavailable, "ask again with the same key");

@@ -93,11 +93,12 @@ over(struct sg_gate *gate, const struct sg_attempt *attempt, bool good)
 static bool
 revoke_all(struct sg_gate *gate, const struct sg_task *task)
 {
-	size_t at = 0;
 	bool good = true;
-	for (struct sg_lease *l; (l = sg_table_next(&gate->state.leases, &at)) != NULL;)
-		if (l->task == task && l->state < SG_LEASE_REVOKING)
+	for (struct sg_lease *l = task->its_leases, *next; l != NULL; l = next) {
+		next = l->next;
+		if (l->state < SG_LEASE_REVOKING)
 			good &= sg_lease_revoke(gate, l, SG_STR("stepgate"), "policy");
+	}
 	return good;
 }
 
@@ -171,7 +172,7 @@ ask(struct sg_gate *gate, struct sg_request *hook, struct sg_str agent, struct s
 	if (input == NULL)
 		return false;
 	hook->hook = true;
-	hook->stage = SG_STAGE_JUDGE;
+	sg_request_wait(gate, hook, SG_STAGE_JUDGE);
 	hook->agent = sg_catalogue_agent(gate->catalogue, agent); /* whose place among those who wait it takes */
 	sg_buf_init(&question, 2 << 20);
 	write_question(&question, input, result, labels);

@@ -46,7 +46,7 @@ sg_judge(struct sg_gate *gate, struct sg_request *r)
 	r->judged_instance_seq = task->domain->taint.seq;
 	r->judged_generation = gate->policy_generation;
 	r->judged_catalogue = gate->catalogue;
-	r->stage = SG_STAGE_JUDGE;
+	sg_request_wait(gate, r, SG_STAGE_JUDGE);
 	if (r->trouble != SG_REASON_allowed) { /* a smaller count would be a lie */
 		sg_buf_done(&input);
 		sg_deny(gate, r, r->trouble);

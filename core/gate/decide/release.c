@@ -214,7 +214,7 @@ verify(struct sg_gate *gate, struct sg_request *r)
 	const struct sg_issuer_told *told = sg_issuer_told(gate, r->issuer->name);
 	enum sg_issue_format format = told != NULL ? told->format : SG_ISSUE_none;
 	struct sg_str keys = told != NULL ? sg_buf_view(&told->keys) : SG_STR("");
-	r->stage = SG_STAGE_VERIFY;
+	sg_request_wait(gate, r, SG_STAGE_VERIFY);
 	if (format == SG_ISSUE_opaque) {
 		r->secret = sg_mask_of(sg_mask_key(&gate->state), r->token);
 		sg_release(gate, r);
@@ -245,7 +245,7 @@ void
 sg_issue(struct sg_gate *gate, struct sg_request *r)
 {
 	const struct sg_task *task = sg_state_task(&gate->state, r->task);
-	r->stage = SG_STAGE_ISSUE;
+	sg_request_wait(gate, r, SG_STAGE_ISSUE);
 	r->looked_at = looked_again;
 	r->made = r->lease[0] == '\0';
 	if (task == NULL) {

@@ -112,13 +112,14 @@ reserve_of(const struct sg_gate *gate, enum sg_route route)
 	return tidies ? (gate->catalogue->limits.burst + 1) / 2 : 0;
 }
 
-/* A stanza names its user, or one was found there within the last hour. Who speaks as an enforcer and is none has what an agent has. */
+/* It was found to be one, a stanza names its user, or one of that user's was within the last hour. Who speaks as an enforcer and is none has what an agent has; an
+ * address may be anybody's. */
 static bool
 is_enforcers(const struct sg_gate *gate, const struct sg_conn *conn, const char *name)
 {
 	char key[64];
 	sg_line_join(key, sizeof(key), "proven:", sg_str(name));
-	return conn->known || (!conn->peer.network && sg_uid_enforces(gate->catalogue, conn->peer.uid)) || sg_table_get(&gate->buckets, sg_str(key)) != NULL;
+	return conn->known || (!conn->peer.network && (sg_uid_enforces(gate->catalogue, conn->peer.uid) || sg_table_get(&gate->buckets, sg_str(key)) != NULL));
 }
 
 /* The uid, or the address, until it is known which agent speaks; enforcers and operators by uid, with a purse of their own. */
@@ -276,7 +277,7 @@ sg_request_refuse(struct sg_gate *gate, struct sg_request *r)
 		answer_refused(gate, r);
 		return;
 	}
-	r->stage = SG_STAGE_SLOWED;
+	sg_request_wait(gate, r, SG_STAGE_SLOWED);
 	r->wait_until = gate->state.now.boot + SG_REFUSED_LATE_MS * SG_MSEC;
 }
 

@@ -15,10 +15,11 @@
 static size_t
 conns_of(const struct sg_gate *gate, uid_t uid)
 {
-	size_t at = 0, count = 0;
-	for (struct sg_conn *c; (c = sg_table_next(&gate->conns, &at)) != NULL;)
-		count += !c->peer.network && c->peer.uid == uid;
-	return count;
+	char name[SG_CONN_NAME];
+	struct sg_conn one = {.peer = {.uid = uid}};
+	sg_conn_name(&one, name);
+	const struct sg_crowd *crowd = sg_crowd_find(gate, name);
+	return crowd == NULL ? 0 : crowd->count;
 }
 
 /* An enforcer speaks for many, who must not shut each other out: a gateway asks for each session on a connection of its own. */
@@ -68,7 +69,8 @@ sg_gate_connect(struct sg_gate *gate, uint64_t id, enum sg_face face, struct sg_
 	if (face == SG_FACE_ADMIN)
 		conn->admin = sg_catalogue_admin_uid(gate->catalogue, peer->uid);
 	conn->why = SG_REASON_facts_unavailable;
-	if (sg_table_put(&gate->conns, sg_str(conn->key), conn) != SG_OK) {
+	if (sg_table_put(&gate->conns, sg_str(conn->key), conn) != SG_OK || !sg_conn_joins(gate, conn)) {
+		sg_table_take(&gate->conns, sg_str(conn->key));
 		sg_conn_free(conn);
 		return sg_fail(err, SG_NOMEM, "no_memory", "no memory for a connection");
 	}
@@ -110,6 +112,7 @@ sg_gate_presented(struct sg_gate *gate, uint64_t id, unsigned form, struct sg_st
 	if (what == NOT_KEPT) {
 		conn->changed = true;
 		conn->why = SG_REASON_facts_unavailable;
+		sg_conn_place(gate, conn);
 	}
 	return what != REFUSED;
 }

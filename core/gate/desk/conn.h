@@ -24,7 +24,7 @@ bool sg_address_same(const unsigned char one[16], const unsigned char other[16])
 bool sg_address_take(struct sg_gate *gate, const unsigned char address[16]);
 /* An enforcer was found behind this connection: for an hour its user, or its address, has the rates of a party. */
 void sg_party_proven(struct sg_gate *gate, const struct sg_conn *conn);
-/* Is there place for one more from there? May close the oldest that has shown no certificate. `most`: connections of all. */
+/* Is there place for one more from there? May close the oldest of those of whom nothing is known. `most`: connections of all. */
 bool sg_far_room(struct sg_gate *gate, const struct sg_peer *peer, size_t most);
 void sg_address_sweep(struct sg_gate *gate);
 /* A peer connected. Takes the peer's pidfd. SG_REFUSED (too_many_connections, not_admin, admin_is_agent is decided after the look) closes it. */
@@ -54,21 +54,11 @@ void sg_look_now(struct sg_gate *gate, struct sg_request *request, void (*then)(
 void sg_gate_changed(struct sg_gate *gate, uint64_t conn);
 /* Attestation answered, or did not: then `facts` is {NULL, 0} and `why` says so. */
 void sg_gate_looked(struct sg_gate *gate, uint64_t id, struct sg_str facts, enum sg_reason why);
-/* What a connection holds its place by, least first. */
-enum sg_hold {
-	SG_HOLD_NONE,
-	SG_HOLD_IDLE,       /* nobody knows who speaks there, and nothing is being done */
-	SG_HOLD_STRANGE,    /* nobody knows; something is being done */
-	SG_HOLD_KNOWN_IDLE, /* an agent or an enforcer, for whom nothing is being done */
-	SG_HOLD_KNOWN,
-	SG_HOLD_NAMED       /* the configuration names its uid; or it is from far, or an operator's: they have bounds of their own */
-};
 enum { SG_STRANGERS_PART = 4 }; /* of all connections one in so many may be of nobody knows whom */
 /* Some agent's or enforcer's `match`, or an admin's stanza, names this uid. */
 bool sg_uid_named(const struct sg_catalogue *catalogue, uid_t uid);
 /* A stanza of enforcers names it. */
 bool sg_uid_enforces(const struct sg_catalogue *catalogue, uid_t uid);
-enum sg_hold sg_conn_hold(struct sg_gate *gate, const struct sg_conn *conn);
 /* The most that another one may hold and be turned out for somebody who comes; `named`: whose uid the configuration names. */
 enum sg_hold sg_hold_least(bool named);
 /* Closes it, with what only waits there. */

@@ -28,6 +28,7 @@ sg_gate_disconnect(struct sg_gate *gate, uint64_t id)
 		return;
 	struct sg_request *request = sg_request_find(gate, conn->request);
 	sg_table_take(&gate->conns, sg_str(conn->key));
+	sg_conn_leaves(gate, conn);
 	sg_conn_free(conn);
 	/* what is already committed goes its way and is withheld; what only waits has nobody left to wait */
 	if (request != NULL && (request->stage == SG_STAGE_POLL || request->stage == SG_STAGE_LOOK || request->stage == SG_STAGE_SLOWED))

@@ -5,6 +5,7 @@
 #define SG_GATE_GATE_H
 
 #include "base/canon.h"
+#include "base/ring.h"
 #include "base/sys.h"
 #include "frame/routes.h"
 #include "frame/table.h"
@@ -12,7 +13,9 @@
 #include "gate/state/fold.h"
 #include "gate/desk/issuers.h"
 #include "gate/journal/journal.h"
+#include "gate/desk/hold.h"
 #include "gate/desk/merged.h"
+#include "gate/desk/stage.h"
 #include "gate/desk/wall.h"
 
 struct sg_gate;
@@ -76,6 +79,9 @@ struct sg_conn {
 	uint64_t request; /* the one under way, 0 if none */
 	const struct sg_admin *admin;
 	char caller[64]; /* the agent that spoke last; "" until it is known */
+	enum sg_hold hold;
+	struct sg_heap_place place, crowd_place; /* in gate->holds; in crowd->far */
+	struct sg_crowd *crowd;
 	char key[24];
 };
 
@@ -100,7 +106,11 @@ struct sg_gate {
 	sg_time leases_at;      /* then issuers are told again of what they have not confirmed */
 	bool hooks_lost; /* a hook is due that nobody is asking about */
 	uint64_t policy_generation;
-	struct sg_table conns, requests, buckets, uid_conns;
+	struct sg_table conns, requests, buckets;
+	struct sg_heap places[SG_HOLDS]; /* connections by what they hold their place by, oldest first */
+	struct sg_table crowds;         /* by user or address */
+	struct sg_table flights;               /* requests by the attempt that is under way with them */
+	struct sg_ring waiting[SG_STAGES];     /* requests by what they wait for */
 	uint64_t configured, reviewed; /* how many configurations there were; under which all connections were judged anew */
 	size_t review_at;
 	bool review_again;

@@ -33,6 +33,7 @@ sg_gate_changed(struct sg_gate *gate, uint64_t id)
 		return;
 	conn->changed = true;
 	conn->why = SG_REASON_peer_changed;
+	sg_conn_place(gate, conn);
 	note_conn(gate, conn, SG_REASON_peer_changed);
 }
 
@@ -50,6 +51,7 @@ take_facts(struct sg_gate *gate, struct sg_conn *conn, struct sg_facts *facts)
 		sg_facts_done(facts);
 		conn->changed = true;
 		conn->why = SG_REASON_peer_changed;
+		sg_conn_place(gate, conn);
 		return false;
 	}
 	sg_facts_done(&conn->facts);
@@ -125,7 +127,7 @@ review_waiting(struct sg_gate *gate, struct sg_request *r)
 {
 	if (r == NULL || r->stage != SG_STAGE_POLL)
 		return;
-	r->configured = gate->configured; /* who asks is found anew */
+	sg_request_renew(gate, r); /* who asks is found anew */
 	r->reviewed(gate, r);
 }
 
@@ -141,6 +143,7 @@ sg_conns_review(struct sg_gate *gate, size_t most)
 			continue;
 		}
 		c->named = !c->peer.network && sg_uid_named(gate->catalogue, c->peer.uid);
+		sg_conn_place(gate, c);
 		if (c->face != SG_FACE_ADMIN || sg_is_operator(gate, c)) {
 			review_waiting(gate, sg_request_find(gate, c->request));
 		} else if (is_busy(gate, c)) {
@@ -175,7 +178,7 @@ void
 sg_look_now(struct sg_gate *gate, struct sg_request *r, void (*then)(struct sg_gate *, struct sg_request *))
 {
 	struct sg_conn *conn = sg_conn_find(gate, r->conn);
-	r->stage = SG_STAGE_LOOK;
+	sg_request_wait(gate, r, SG_STAGE_LOOK);
 	r->after_look = then;
 	if (conn == NULL || gate->ports.look(gate->ports.self, r->id, r->conn))
 		return;

@@ -4,6 +4,7 @@
 #include "gate/desk/turns.h"
 #include "gate/desk/wall.h"
 
+#include "base/line.h"
 #include "base/str.h"
 
 #include <stdio.h>
@@ -31,9 +32,7 @@ sg_request_new(struct sg_gate *gate, struct sg_conn *conn, const struct sg_route
 		return NULL;
 	r->id = gate->next_id++;
 	r->conn = conn->id;
-	r->configured = gate->configured;
 	r->route = route;
-	r->started = gate->state.now.boot;
 	sg_hex_number(r->key, r->id);
 	sg_arena_init(&r->arena, SG_REQUEST_BUDGET);
 	r->argument = sg_arena_copy(&r->arena, argument);
@@ -43,7 +42,30 @@ sg_request_new(struct sg_gate *gate, struct sg_conn *conn, const struct sg_route
 		return NULL;
 	}
 	conn->request = r->id;
+	sg_conn_place(gate, conn);
+	sg_request_renew(gate, r);
 	return r;
+}
+
+void
+sg_request_renew(struct sg_gate *gate, struct sg_request *request)
+{
+	if (request->under != NULL)
+		request->under->users--;
+	request->under = gate->catalogue;
+	request->under->users++;
+}
+
+bool
+sg_request_fly(struct sg_gate *gate, struct sg_request *request)
+{
+	struct sg_line line = sg_line_begin(request->flight, sizeof(request->flight), request->attempt);
+	sg_line_str(&line, SG_STR(" "));
+	sg_line_str(&line, request->task);
+	bool mine = sg_table_get(&gate->flights, sg_str(request->flight)) == NULL && sg_table_put(&gate->flights, sg_str(request->flight), request) == SG_OK;
+	if (!mine)
+		request->flight[0] = '\0';
+	return mine;
 }
 
 void
@@ -53,7 +75,12 @@ sg_request_end(struct sg_gate *gate, struct sg_request *request)
 	sg_work_spent(gate, request);
 	if (conn != NULL && conn->request == request->id)
 		conn->request = 0;
+	sg_conn_place(gate, conn);
 	sg_turn_leave(gate, request);
+	sg_ring_leave(&request->waits);
+	request->under->users--;
+	if (request->flight[0] != '\0')
+		sg_table_take(&gate->flights, sg_str(request->flight));
 	sg_table_take(&gate->requests, sg_str(request->key));
 	sg_arena_done(&request->arena);
 	free(request);
@@ -67,7 +94,7 @@ sg_request_sync(struct sg_gate *gate, struct sg_request *request, uint64_t leaf,
 		then(gate, request); /* on disk already */
 		return;
 	}
-	request->stage = SG_STAGE_COMMIT;
+	sg_request_wait(gate, request, SG_STAGE_COMMIT);
 	request->wait_leaf = leaf;
 	request->after_sync = then;
 }

@@ -7,18 +7,6 @@
 #include "gate/desk/buckets.h"
 #include "gate/desk/gate.h"
 
-enum sg_stage {
-	SG_STAGE_LOOK,    /* waits for the first look at facts */
-	SG_STAGE_JUDGE,   /* waits for policy */
-	SG_STAGE_COMMIT,  /* waits for the disk; what then happens is `after_sync` */
-	SG_STAGE_ISSUE,   /* waits for the credential and for the second look at facts */
-	SG_STAGE_VERIFY,  /* waits for the verify host's reading of what was issued */
-	SG_STAGE_CALL,    /* waits for a host on behalf of another route */
-	SG_STAGE_SLOWED,  /* refused for its caller's rate; the answer waits until `wait_until` */
-	SG_STAGE_POLL,    /* waits for something to happen, until `wait_until` */
-	SG_STAGE_TURN,    /* judged, but others were quicker: waits for its turn (turns.h) */
-};
-
 enum { SG_REQUEST_BUDGET = 16 << 20, SG_JUDGE_MOST = 3 /* judgements of one refusal, however often there is a reload */, SG_STALE_MOST = 256 /* judgements that the past overtook */, SG_HOOKS_AT_ONCE = 128 /* silence waits while so many are asked about */, SG_KEY_MAX = 64, SG_TOKEN_MAX = 4096, SG_ACTION_NAME_MAX = 256, SG_RESOURCE_TYPE_MAX = 128, SG_RESOURCE_ID_MAX = 4096 };
 /* What falls silent in one tick: after a standstill all of it is due at once. A hook reads its decision again, which may be megabytes long. */
 enum { SG_SILENCE_AT_ONCE = 512, SG_SILENCE_HOOKS = 8 };
@@ -28,7 +16,7 @@ extern const struct sg_json_limits sg_request_limits;
 
 struct sg_request {
 	uint64_t id, conn;
-	uint64_t configured; /* number of the oldest configuration that it may point into */
+	struct sg_catalogue *under; /* the oldest that it may point into, which is kept as long (catalogue->users) */
 	const struct sg_catalogue *who; /* under which it was found out who asks */
 	char key[24];
 	const struct sg_route_row *route;
@@ -36,7 +24,10 @@ struct sg_request {
 	struct sg_arena arena;
 	const struct sg_json *body;
 	enum sg_stage stage;
-	sg_time started, wait_until;
+	struct sg_ring waits; /* in the ring of its stage */
+	sg_time waits_since;  /* in that stage */
+	char flight[SG_ID_MAX + SG_KEY_MAX + 2]; /* "task key" while that attempt is under way; "": none */
+	sg_time wait_until;
 	uint64_t wait_leaf;
 	void (*after_sync)(struct sg_gate *gate, struct sg_request *request);
 	void (*after_look)(struct sg_gate *gate, struct sg_request *request);
@@ -127,13 +118,21 @@ struct sg_request {
 struct sg_request *sg_request_new(struct sg_gate *gate, struct sg_conn *conn, const struct sg_route_row *route,
 				  struct sg_str argument);
 void sg_request_end(struct sg_gate *gate, struct sg_request *request);
+/* From now on it points into the catalogue in force alone. */
+void sg_request_renew(struct sg_gate *gate, struct sg_request *request);
+/* It waits for that from now on. */
+void sg_request_wait(struct sg_gate *gate, struct sg_request *request, enum sg_stage stage);
+/* Its attempt is under way from now on, until the request ends. False: another request has the same one under way. */
+bool sg_request_fly(struct sg_gate *gate, struct sg_request *request);
 /* Waits until `leaf` is synced, then calls `then`. */
 void sg_request_sync(struct sg_gate *gate, struct sg_request *request, uint64_t leaf,
 		     void (*then)(struct sg_gate *, struct sg_request *));
+/* Whoever waits longest for that; NULL: nobody does. */
+struct sg_request *sg_request_first(struct sg_gate *gate, enum sg_stage stage);
 struct sg_request *sg_request_find(struct sg_gate *gate, uint64_t id);
 struct sg_conn *sg_conn_find(struct sg_gate *gate, uint64_t id);
-/* Ids of the requests that are wanted now, so that each may end another; the caller frees. */
-size_t sg_requests_collect(struct sg_gate *gate, uint64_t **ids, bool (*wanted)(const struct sg_gate *, const struct sg_request *));
+/* Ids of those that wait for the same and are wanted, in their order, so that each may end another; the caller frees. */
+size_t sg_requests_collect(struct sg_gate *gate, enum sg_stage stage, uint64_t **ids, bool (*wanted)(const struct sg_gate *, const struct sg_request *));
 /* Tells everybody who waits for an approval or an event that something may have happened. */
 void sg_wake(struct sg_gate *gate);
 /* Answers those that were slowed for long enough. */

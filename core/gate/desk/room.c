@@ -22,23 +22,6 @@ sg_uid_named(const struct sg_catalogue *catalogue, uid_t uid)
 	return named || sg_uid_enforces(catalogue, uid);
 }
 
-/* Nobody's work is lost with it: it asked for nothing, or waits. */
-static bool
-is_idle(struct sg_gate *gate, const struct sg_conn *conn)
-{
-	const struct sg_request *r = sg_request_find(gate, conn->request);
-	return r == NULL || r->stage == SG_STAGE_POLL || r->stage == SG_STAGE_SLOWED;
-}
-
-enum sg_hold
-sg_conn_hold(struct sg_gate *gate, const struct sg_conn *conn)
-{
-	if (conn->named || conn->peer.network || conn->face == SG_FACE_ADMIN) /* those from far have a bound and a handshake of their own */
-		return SG_HOLD_NAMED;
-	bool known = conn->known && !conn->changed, idle = is_idle(gate, conn);
-	return known ? (idle ? SG_HOLD_KNOWN_IDLE : SG_HOLD_KNOWN) : (idle ? SG_HOLD_IDLE : SG_HOLD_STRANGE);
-}
-
 enum sg_hold
 sg_hold_least(bool named)
 {
@@ -46,12 +29,9 @@ sg_hold_least(bool named)
 }
 
 static size_t
-strangers(struct sg_gate *gate)
+strangers(const struct sg_gate *gate)
 {
-	size_t at = 0, count = 0;
-	for (struct sg_conn *c; (c = sg_table_next(&gate->conns, &at)) != NULL;)
-		count += sg_conn_hold(gate, c) <= SG_HOLD_STRANGE;
-	return count;
+	return gate->places[SG_HOLD_IDLE].count + gate->places[SG_HOLD_STRANGE].count;
 }
 
 void
@@ -67,19 +47,12 @@ sg_conn_turn_out(struct sg_gate *gate, const struct sg_conn *conn)
 static bool
 make_room(struct sg_gate *gate, enum sg_hold most)
 {
-	size_t at = 0;
-	struct sg_conn *found = NULL;
-	enum sg_hold least = most;
-	for (struct sg_conn *c; (c = sg_table_next(&gate->conns, &at)) != NULL;) {
-		enum sg_hold hold = sg_conn_hold(gate, c);
-		if (hold < least || (hold == least && (found == NULL || c->id < found->id))) {
-			found = c;
-			least = hold;
-		}
-	}
-	if (found != NULL)
-		sg_conn_turn_out(gate, found);
-	return found != NULL;
+	struct sg_heap_place *oldest = NULL;
+	for (int hold = SG_HOLD_IDLE; oldest == NULL && hold <= (int)most; hold++)
+		oldest = gate->places[hold].top;
+	if (oldest != NULL)
+		sg_conn_turn_out(gate, SG_HEAP_OF(oldest, struct sg_conn, place));
+	return oldest != NULL;
 }
 
 bool

@@ -56,7 +56,7 @@ sg_turn_take(struct sg_gate *gate, struct sg_request *r, const struct sg_task *t
 	r->turn_next = NULL;
 	bool mine = first_of_its_kind(gate, r);
 	r->turn = mine ? SG_TURN_HAS : SG_TURN_WAITS;
-	r->stage = SG_STAGE_TURN;
+	sg_request_wait(gate, r, SG_STAGE_TURN);
 	return mine;
 }
 

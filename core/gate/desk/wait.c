@@ -4,17 +4,6 @@
 
 #include <stdlib.h>
 
-size_t
-sg_requests_collect(struct sg_gate *gate, uint64_t **ids, bool (*wanted)(const struct sg_gate *, const struct sg_request *))
-{
-	size_t at = 0, count = 0;
-	*ids = malloc((gate->requests.count + 1) * sizeof(**ids));
-	for (struct sg_request *r; *ids != NULL && (r = sg_table_next(&gate->requests, &at)) != NULL;)
-		if (wanted(gate, r))
-			(*ids)[count++] = r->id;
-	return count;
-}
-
 static bool
 is_synced(const struct sg_gate *gate, const struct sg_request *r)
 {
@@ -22,43 +11,25 @@ is_synced(const struct sg_gate *gate, const struct sg_request *r)
 }
 
 static bool
-is_unsynced(const struct sg_gate *gate, const struct sg_request *r)
+is_any(const struct sg_gate *gate, const struct sg_request *r)
 {
 	(void)gate;
-	return r->stage == SG_STAGE_COMMIT;
-}
-
-static bool
-is_polling(const struct sg_gate *gate, const struct sg_request *r)
-{
-	(void)gate;
-	return r->stage == SG_STAGE_POLL;
-}
-
-static bool
-is_slowed(const struct sg_gate *gate, const struct sg_request *r)
-{
-	return r->stage == SG_STAGE_SLOWED && gate->state.now.boot >= r->wait_until;
+	(void)r;
+	return true;
 }
 
 void
 sg_wake_slowed(struct sg_gate *gate)
 {
-	uint64_t *ids;
-	size_t count = sg_requests_collect(gate, &ids, is_slowed);
-	for (size_t i = 0; i < count; i++) {
-		struct sg_request *r = sg_request_find(gate, ids[i]);
-		if (r != NULL)
-			sg_slowed_wake(gate, r);
-	}
-	free(ids);
+	for (struct sg_request *r; (r = sg_request_first(gate, SG_STAGE_SLOWED)) != NULL && gate->state.now.boot >= r->wait_until;) /* all wait equally long */
+		sg_slowed_wake(gate, r);
 }
 
 static void
 fail_unsynced(struct sg_gate *gate)
 {
 	uint64_t *ids;
-	size_t count = sg_requests_collect(gate, &ids, is_unsynced);
+	size_t count = sg_requests_collect(gate, SG_STAGE_COMMIT, &ids, is_any);
 	for (size_t i = 0; i < count; i++) {
 		struct sg_request *r = sg_request_find(gate, ids[i]);
 		if (r == NULL)
@@ -96,7 +67,7 @@ sg_gate_synced(struct sg_gate *gate)
 	if (gate->shut)
 		reopened(gate);
 	sg_gate_release_held(gate);
-	size_t count = sg_requests_collect(gate, &ids, is_synced);
+	size_t count = sg_requests_collect(gate, SG_STAGE_COMMIT, &ids, is_synced);
 	for (size_t i = 0; i < count; i++) {
 		struct sg_request *r = sg_request_find(gate, ids[i]);
 		if (r == NULL || !is_synced(gate, r))
@@ -112,7 +83,7 @@ void
 sg_wake(struct sg_gate *gate)
 {
 	uint64_t *ids;
-	size_t count = sg_requests_collect(gate, &ids, is_polling);
+	size_t count = sg_requests_collect(gate, SG_STAGE_POLL, &ids, is_any);
 	for (size_t i = 0; i < count; i++) {
 		struct sg_request *r = sg_request_find(gate, ids[i]);
 		if (r != NULL)

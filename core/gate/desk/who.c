@@ -131,6 +131,7 @@ note_known(struct sg_gate *gate, const struct sg_request *request)
 	if (request->enforcer != NULL && !conn->known)
 		sg_party_proven(gate, conn);
 	conn->known = true;
+	sg_conn_place(gate, conn);
 }
 
 /* As surely as its stanza wants it, and no person. */

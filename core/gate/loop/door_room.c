@@ -22,7 +22,7 @@ door_holds(struct sg_loop *loop, enum sg_hold holds[SG_CHILDREN])
 		size_t i = 0;
 		while (i < SG_CHILDREN && (!is_door(&loop->children[i]) || loop->children[i].uid != c->peer.uid))
 			i++;
-		enum sg_hold hold = c->face == SG_FACE_AGENT && i < SG_CHILDREN ? sg_conn_hold(loop->gate, c) : SG_HOLD_NONE;
+		enum sg_hold hold = c->face == SG_FACE_AGENT && i < SG_CHILDREN ? c->hold : SG_HOLD_NONE;
 		if (hold > SG_HOLD_NONE && hold > holds[i])
 			holds[i] = hold;
 	}

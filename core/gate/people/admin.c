@@ -123,7 +123,7 @@ sg_route_reload(struct sg_gate *gate, struct sg_request *r)
 	r->argument = sg_arena_copy(&r->arena, sg_conn_operator(conn)); /* a reload may take the stanza away */
 	gate->reloading = true;
 	gate->reload_conn = r->id;
-	r->stage = SG_STAGE_CALL;
+	sg_request_wait(gate, r, SG_STAGE_RELOAD);
 	gate->ports.reload(gate->ports.self, r->id);
 }
 

@@ -164,7 +164,7 @@ polled(struct sg_gate *gate, struct sg_request *r)
 	if (settled || gate->state.now.boot >= r->wait_until)
 		sg_request_sync(gate, r, gate->journal.appended, answer_who_may_see); /* nothing is told before it is durable, but for what a failed disk owes (gate/README.md, "When a gate ends") */
 	else
-		r->stage = SG_STAGE_POLL;
+		sg_request_wait(gate, r, SG_STAGE_POLL);
 }
 
 static void

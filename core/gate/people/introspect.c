@@ -146,7 +146,7 @@ introspect(struct sg_gate *gate, struct sg_request *r)
 		sg_answer_error(gate, r, 401, SG_REASON_not_enforcer, "");
 		return;
 	}
-	r->stage = SG_STAGE_CALL;
+	sg_request_wait(gate, r, SG_STAGE_CALL);
 	r->after_call = introspected;
 	if (!sg_ask_verify(gate, r, SG_ISSUE_jwt, sg_buf_view(&gate->jwks), SG_STR("")))
 		sg_answer_error(gate, r, 503, SG_REASON_issue_unavailable, "");

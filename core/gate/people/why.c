@@ -108,7 +108,7 @@ sg_route_decision(struct sg_gate *gate, struct sg_request *r)
 	}
 	r->effective = raw(r, sg_json_get(seal, "answer"));
 	r->replay = true;
-	r->stage = SG_STAGE_JUDGE;
+	sg_request_wait(gate, r, SG_STAGE_JUDGE);
 	if (!same_policy(gate, &record))
 		answer_why(gate, r, "other_policy");
 	else if (!gate->ports.judge(gate->ports.self, r->id, SG_FRAME_P_JUDGE, raw(r, input)))

@@ -112,10 +112,9 @@ add_proof(struct sg_fold *f, struct sg_approval *a)
 static void
 take_back(struct sg_state *state, struct sg_approval *a)
 {
-	size_t at = 0;
 	bool used = a->state == SG_APPROVAL_CONSUMED;
 	sg_fold_end_approval(state, a, SG_APPROVAL_VOID);
-	for (struct sg_lease *l; used && (l = sg_table_next(&state->leases, &at)) != NULL;)
+	for (struct sg_lease *l = used ? a->task->its_leases : NULL; l != NULL; l = l->next)
 		if (strcmp(l->approval, a->id) == 0 && l->state < SG_LEASE_REVOKING)
 			sg_fold_end_lease(state, l, SG_LEASE_REVOKING);
 }

@@ -229,7 +229,7 @@ sg_gate_called(struct sg_gate *gate, uint64_t id, struct sg_str answer)
 	struct sg_str copy = sg_arena_copy(&r->arena, answer);
 	if (answer.len == 0 || copy.ptr == NULL || sg_canon_parse(&r->arena, copy, NULL, &json, NULL) != SG_OK)
 		json = NULL;
-	if (r->stage == SG_STAGE_CALL && r->after_call != NULL)
+	if (r->stage == SG_STAGE_CALL)
 		r->after_call(gate, r, json);
 	else if ((r->stage == SG_STAGE_ISSUE && !r->made) || r->stage == SG_STAGE_VERIFY)
 		sg_issue_called(gate, r, json);
@@ -279,15 +279,9 @@ sg_gate_configure(struct sg_gate *gate, struct sg_str document, struct sg_err *e
 static void
 drop_retired(struct sg_gate *gate)
 {
-	size_t at = 0;
-	uint64_t least = gate->configured;
-	if (gate->retired == NULL)
-		return;
-	for (const struct sg_request *r; (r = sg_table_next(&gate->requests, &at)) != NULL;)
-		least = r->configured < least ? r->configured : least;
 	struct sg_catalogue **from = &gate->retired;
-	while (*from != NULL && (*from)->number >= least)
-		from = &(*from)->older;
+	for (struct sg_catalogue **c = from; *c != NULL; c = &(*c)->older)
+		from = (*c)->users > 0 ? &(*c)->older : from;
 	sg_catalogue_destroy(*from);
 	*from = NULL;
 }
@@ -295,30 +289,34 @@ drop_retired(struct sg_gate *gate)
 static bool
 is_late(const struct sg_gate *gate, const struct sg_request *r)
 {
-	bool waits = r->stage == SG_STAGE_LOOK || r->stage == SG_STAGE_ISSUE || r->stage == SG_STAGE_VERIFY ||
-		     (r->stage == SG_STAGE_CALL && r->after_call != NULL);
 	sg_time most = 4 * gate->catalogue->limits.host_deadline * SG_MSEC + 10 * SG_SEC;
-	return waits && gate->state.now.boot - r->started > most;
+	return gate->state.now.boot - r->waits_since > most;
 }
 
-/* The surroundings answer or say that they cannot; this is for the day they do neither. */
+static void
+end_one(struct sg_gate *gate, struct sg_request *r)
+{
+	uint64_t id = r->id;
+	if (r->stage == SG_STAGE_LOOK)
+		sg_gate_looked(gate, id, (struct sg_str){NULL, 0}, SG_REASON_facts_unavailable);
+	else
+		sg_gate_called(gate, id, (struct sg_str){NULL, 0});
+	if ((r = sg_request_find(gate, id)) != NULL && r->stage == SG_STAGE_ISSUE && !r->looked_again)
+		sg_gate_looked(gate, id, (struct sg_str){NULL, 0}, SG_REASON_facts_unavailable);
+}
+
+/* The surroundings answer or say that they cannot; this is for the day they do neither. Whoever began to wait first is late first. */
 static void
 end_late(struct sg_gate *gate)
 {
-	uint64_t *ids;
-	size_t count = sg_requests_collect(gate, &ids, is_late);
-	for (size_t i = 0; i < count; i++) {
-		struct sg_request *r = sg_request_find(gate, ids[i]);
-		if (r == NULL)
-			continue;
-		if (r->stage == SG_STAGE_LOOK)
-			sg_gate_looked(gate, r->id, (struct sg_str){NULL, 0}, SG_REASON_facts_unavailable);
-		else
-			sg_gate_called(gate, r->id, (struct sg_str){NULL, 0});
-		if ((r = sg_request_find(gate, ids[i])) != NULL && r->stage == SG_STAGE_ISSUE && !r->looked_again)
-			sg_gate_looked(gate, r->id, (struct sg_str){NULL, 0}, SG_REASON_facts_unavailable);
+	static const enum sg_stage waits[] = {SG_STAGE_LOOK, SG_STAGE_ISSUE, SG_STAGE_VERIFY, SG_STAGE_CALL};
+	for (size_t i = 0; i < sizeof(waits) / sizeof(waits[0]); i++) {
+		struct sg_request *r = sg_request_first(gate, waits[i]);
+		for (size_t n = gate->requests.count; n > 0 && r != NULL && is_late(gate, r); n--) {
+			end_one(gate, r);
+			r = sg_request_first(gate, waits[i]);
+		}
 	}
-	free(ids);
 }
 
 void

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Who waits for what: each kind of waiting has a ring, so that what comes is brought to those who wait for it and nobody else is looked at. */
+#include "gate/desk/desk.h"
+
+#include <stdlib.h>
+
+void
+sg_request_wait(struct sg_gate *gate, struct sg_request *request, enum sg_stage stage)
+{
+	request->stage = stage;
+	request->waits_since = gate->state.now.boot;
+	sg_ring_join(&gate->waiting[stage], &request->waits);
+	sg_conn_place(gate, sg_conn_find(gate, request->conn));
+}
+
+struct sg_request *
+sg_request_first(struct sg_gate *gate, enum sg_stage stage)
+{
+	struct sg_ring *first = sg_ring_first(&gate->waiting[stage]);
+	return first == NULL ? NULL : SG_RING_OF(first, struct sg_request, waits);
+}
+
+size_t
+sg_requests_collect(struct sg_gate *gate, enum sg_stage stage, uint64_t **ids, bool (*wanted)(const struct sg_gate *, const struct sg_request *))
+{
+	const struct sg_ring *head = &gate->waiting[stage];
+	size_t count = 0;
+	*ids = sg_ring_first(head) == NULL ? NULL : malloc((gate->requests.count + 1) * sizeof(**ids));
+	for (struct sg_ring *at = *ids == NULL ? NULL : sg_ring_first(head); at != NULL; at = sg_ring_after(head, at)) {
+		const struct sg_request *r = SG_RING_OF(at, struct sg_request, waits);
+		if (wanted(gate, r))
+			(*ids)[count++] = r->id;
+	}
+	return count;
+}
