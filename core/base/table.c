@@ -123,3 +123,19 @@ sg_table_next(const struct sg_table *table, size_t *at)
 	}
 	return NULL;
 }
+
+void *
+sg_table_slice(const struct sg_table *table, size_t *at, size_t *slots)
+{
+	for (; *at < table->size; (*slots)--) {
+		if (*slots == 0)
+			return NULL;
+		void *value = table->slots[(*at)++].value;
+		if (value != NULL) {
+			(*slots)--;
+			return value;
+		}
+	}
+	*at = 0;
+	return NULL;
+}

@@ -35,18 +35,18 @@ sg_party_proven(struct sg_gate *gate, const struct sg_conn *conn)
 }
 
 /* Who was quiet long enough to have everything again is forgotten. */
-void
-sg_address_sweep(struct sg_gate *gate)
+size_t
+sg_bucket_sweep(struct sg_gate *gate, struct sg_bucket *b)
 {
-	size_t at = 0;
-	int64_t most = gate->catalogue->limits.burst * 1000;
-	for (struct sg_bucket *b; (b = sg_table_next(&gate->buckets, &at)) != NULL;) {
-		int64_t passed_ms = (gate->state.now.boot - b->at) / SG_MSEC;
-		bool proven = strncmp(b->key, "proven:", 7) == 0, passing = proven || strncmp(b->key, "address:", 8) == 0 || strncmp(b->key, "stranger:", 9) == 0 || strncmp(b->key, "uid:", 4) == 0 || strncmp(b->key, "connect:agent:", 14) == 0;
-		if (!passing || (passed_ms < 3600000 && (proven || b->tokens_milli + passed_ms * gate->catalogue->limits.rate < most)))
-			continue;
-		sg_table_take(&gate->buckets, sg_str(b->key));
-		free(b->key);
-		free(b);
-	}
+	static const char *const passing[] = {"address:", "stranger:", "uid:", "connect:agent:"};
+	int64_t passed_ms = (gate->state.now.boot - b->at) / SG_MSEC, most = gate->catalogue->limits.burst * 1000;
+	bool proven = strncmp(b->key, "proven:", 7) == 0, passes = proven;
+	for (size_t i = 0; i < sizeof(passing) / sizeof(passing[0]); i++)
+		passes |= strncmp(b->key, passing[i], strlen(passing[i])) == 0;
+	if (!passes || (passed_ms < 3600000 && (proven || b->tokens_milli + passed_ms * gate->catalogue->limits.rate < most)))
+		return 0;
+	sg_table_take(&gate->buckets, sg_str(b->key));
+	free(b->key);
+	free(b);
+	return 1;
 }

@@ -188,16 +188,10 @@ is_over(const struct sg_gate *gate, const struct sg_domain *d)
 	return d->tasks == 0 && !d->frozen && d->fade_ms >= 0 && sg_state_steady(&gate->state) - d->idle_ms >= d->fade_ms;
 }
 
-void
-sg_domains_fade(struct sg_gate *gate, size_t most)
+size_t
+sg_domain_fade(struct sg_gate *gate, struct sg_domain *d)
 {
-	size_t at = 0, faded = 0;
-	for (struct sg_domain *d; faded < most && (d = sg_table_next(&gate->state.domains, &at)) != NULL;) {
-		if (!is_over(gate, d))
-			continue;
-		if (sg_domain_carries(d))
-			faded += sg_domain_record(gate, d, "faded", SG_STR("stepgate"), SG_STR(""), NULL);
-	}
+	return is_over(gate, d) && sg_domain_carries(d) && sg_domain_record(gate, d, "faded", SG_STR("stepgate"), SG_STR(""), NULL);
 }
 
 bool

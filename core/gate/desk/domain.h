@@ -21,8 +21,8 @@ void sg_write_domain(struct sg_json_writer *w, struct sg_gate *gate, const struc
 bool sg_domain_freeze(struct sg_gate *gate, const struct sg_task *task, const char *why);
 /* An operator thaws a task that stands still with its domain: the domain is thawed. */
 void sg_domain_thaw(struct sg_gate *gate, struct sg_request *request, const struct sg_domain *domain);
-/* Records that those have faded whose time is over. At most `most` a call. */
-void sg_domains_fade(struct sg_gate *gate, size_t most);
+/* Records that it has faded, if its time is over. Returns how many leaves were written. */
+size_t sg_domain_fade(struct sg_gate *gate, struct sg_domain *domain);
 /* One domain as it is now: id, kind, name, labels, since when; null for NULL. */
 void sg_write_domain_now(struct sg_json_writer *w, const struct sg_domain *domain);
 /* Its session has ended: what it carries fades at once, unless it holds an open task or stands still. *number: of the leaf, left alone where none is due.

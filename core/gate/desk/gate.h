@@ -51,6 +51,14 @@ struct sg_ports {
 	void (*hold)(void *self, struct sg_str held);
 };
 
+/* A round through all of one kind (wire/rounds.c): where it goes on, and whether it is under way. In one turn it looks at no more than SG_ROUND_SLICE slots of a
+ * table, and stops where it has done SG_ROUND_DONE things. */
+enum { SG_ROUNDS = 6, SG_ROUND_MS = 10000, SG_ROUND_SLICE = 4096, SG_ROUND_DONE = 256 };
+struct sg_round {
+	size_t at;
+	bool open;
+};
+
 struct sg_bucket {
 	char *key;
 	int64_t tokens_milli; /* thousandths of a unit; below 0: a debt */
@@ -149,7 +157,9 @@ struct sg_gate {
 		sg_time took;
 	} slowest_request;
 	sg_time slowest_turn;
-	sg_time last_sweep, last_reopen, gap_since;
+	struct sg_round rounds[SG_ROUNDS];
+	sg_time rounds_at, sessions_next; /* when they began; when idle sessions are looked at again */
+	sg_time last_reopen, gap_since;
 	sg_time last_lost, rest; /* when a group was lost; so long after a trial comes the next one */
 	bool shut;       /* the journal was closed since it was last open */
 	void (*reopened)(struct sg_gate *gate); /* what could not be recorded meanwhile is looked at, before anybody is answered */

@@ -20,8 +20,7 @@ static bool
 write_lines(struct sg_state *state, struct sg_buf *out)
 {
 	struct sg_snapshot_head head = {.leaf = 1};
-	while (sg_state_sweep(state, KEPT_MS, SIZE_MAX) > 0) {
-	}
+	sg_state_sweep(state, KEPT_MS);
 	return sg_snapshot_write(state, &head, add_line, out, NULL) == SG_OK;
 }
 

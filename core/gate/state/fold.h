@@ -45,9 +45,14 @@ void sg_lease_free(struct sg_lease *lease);
 
 /* It failed, as somebody else than its agent says, or it was never told: its past says so. */
 void sg_fold_failed(struct sg_state *state, const struct sg_attempt *attempt);
-/* Forgets tasks that ended `keep_ms` ago and have no live lease, and instances that had none for a day.
- * At most `most` a call. Returns how many. */
-size_t sg_state_sweep(struct sg_state *state, int64_t keep_ms, size_t most);
+/* Forgets it, and frees it, if nothing needs it any more: a task that ended `keep_ms` ago and has no live lease; a lease a minute after its end; an instance that
+ * had no task for a day; a domain that carries nothing. True: it is gone. */
+bool sg_sweep_task(struct sg_state *state, struct sg_task *task, int64_t keep_ms);
+bool sg_sweep_lease(struct sg_state *state, struct sg_lease *lease);
+bool sg_sweep_instance(struct sg_state *state, struct sg_instance *instance);
+bool sg_sweep_domain(struct sg_state *state, struct sg_domain *domain);
+/* All of them, until nothing more is to be forgotten. */
+void sg_state_sweep(struct sg_state *state, int64_t keep_ms);
 /* One that ended, and all below it, at once. */
 void sg_state_forget(struct sg_state *state, struct sg_task *task);
 

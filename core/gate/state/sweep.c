@@ -115,44 +115,40 @@ drop_below(struct sg_state *state, struct sg_task *task)
 }
 
 /* A day after its last task was opened an instance is forgotten. */
-static void
-drop_instances(struct sg_state *state)
+bool
+sg_sweep_instance(struct sg_state *state, struct sg_instance *i)
 {
-	size_t at = 0;
-	for (struct sg_instance *i; (i = sg_table_next(&state->instances, &at)) != NULL;) {
-		if (i->refs > 0 || sg_state_steady(state) - i->seen_ms < INT64_C(86400000))
-			continue;
-		sg_table_take(&state->instances, sg_str(i->id));
-		sg_taint_free(&i->taint);
-		free(i->group);
-		free(i);
-	}
+	if (i->refs > 0 || sg_state_steady(state) - i->seen_ms < INT64_C(86400000))
+		return false;
+	sg_table_take(&state->instances, sg_str(i->id));
+	sg_taint_free(&i->taint);
+	free(i->group);
+	free(i);
+	return true;
 }
 
 /* What a domain carries outlives its tasks, so that closing and waiting does not wash it off; one that carries nothing is forgotten with them. */
-static void
-drop_domains(struct sg_state *state)
+bool
+sg_sweep_domain(struct sg_state *state, struct sg_domain *d)
 {
-	size_t at = 0;
-	for (struct sg_domain *d; (d = sg_table_next(&state->domains, &at)) != NULL;)
-		if (d->refs == 0 && !sg_domain_carries(d))
-			sg_domain_free(state, sg_table_take(&state->domains, sg_str(d->id)));
+	if (d->refs > 0 || sg_domain_carries(d))
+		return false;
+	sg_domain_free(state, sg_table_take(&state->domains, sg_str(d->id)));
+	return true;
 }
 
 /* A lease is forgotten a minute after its end, whatever became of its task: by then nothing it stood for can be alive. One that must be confirmed waits
  * for that. */
-static void
-drop_leases(struct sg_state *state)
+bool
+sg_sweep_lease(struct sg_state *state, struct sg_lease *l)
 {
-	size_t at = 0;
-	for (struct sg_lease *l; (l = sg_table_next(&state->leases, &at)) != NULL;) {
-		struct sg_deadline gone = {l->ends.wall_ms + 60000, l->ends.boot + 60 * SG_SEC};
-		if (needs_issuer(l) || !sg_deadline_passed(&gone, &state->now))
-			continue;
-		sg_fold_end_lease(state, l, SG_LEASE_DEAD);
-		sg_lease_leave(l);
-		sg_lease_free(sg_table_take(&state->leases, sg_str(l->id)));
-	}
+	struct sg_deadline gone = {l->ends.wall_ms + 60000, l->ends.boot + 60 * SG_SEC};
+	if (needs_issuer(l) || !sg_deadline_passed(&gone, &state->now))
+		return false;
+	sg_fold_end_lease(state, l, SG_LEASE_DEAD);
+	sg_lease_leave(l);
+	sg_lease_free(sg_table_take(&state->leases, sg_str(l->id)));
+	return true;
 }
 
 static void
@@ -189,21 +185,39 @@ tells_duty(const struct sg_task *t)
 	return t->role[0] != '\0' && t->claimed && !same && t->root->state <= SG_TASK_FROZEN;
 }
 
-size_t
-sg_state_sweep(struct sg_state *state, int64_t keep_ms, size_t most)
+bool
+sg_sweep_task(struct sg_state *state, struct sg_task *t, int64_t keep_ms)
+{
+	if (t->state < SG_TASK_CLOSING || t->kept > 0 || t->owed > 0 || state->now.wall_ms - t->ended_ms < keep_ms || (t->leases_kept > 0 && has_live_lease(state, t)) ||
+	    tells_duty(t))
+		return false;
+	forget(state, t);
+	return true;
+}
+
+static size_t
+sweep_once(struct sg_state *state, int64_t keep_ms)
 {
 	size_t at = 0, swept = 0;
-	for (struct sg_task *t; swept < most && (t = sg_table_next(&state->tasks, &at)) != NULL;) {
-		if (t->state < SG_TASK_CLOSING || t->kept > 0 || t->owed > 0 || state->now.wall_ms - t->ended_ms < keep_ms || (t->leases_kept > 0 && has_live_lease(state, t)) ||
-		    tells_duty(t))
-			continue;
-		forget(state, t);
-		swept++;
-	}
-	drop_leases(state);
-	drop_instances(state);
-	drop_domains(state);
+	for (struct sg_task *t; (t = sg_table_next(&state->tasks, &at)) != NULL;)
+		swept += sg_sweep_task(state, t, keep_ms);
+	at = 0;
+	for (struct sg_lease *l; (l = sg_table_next(&state->leases, &at)) != NULL;)
+		sg_sweep_lease(state, l);
+	at = 0;
+	for (struct sg_instance *i; (i = sg_table_next(&state->instances, &at)) != NULL;)
+		sg_sweep_instance(state, i);
+	at = 0;
+	for (struct sg_domain *d; (d = sg_table_next(&state->domains, &at)) != NULL;)
+		sg_sweep_domain(state, d);
 	return swept;
+}
+
+void
+sg_state_sweep(struct sg_state *state, int64_t keep_ms)
+{
+	while (sweep_once(state, keep_ms) > 0) {
+	}
 }
 
 void

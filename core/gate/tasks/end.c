@@ -5,24 +5,27 @@
 
 #include "base/str.h"
 
-/* Approvals that ran out are said to have. */
-void
-sg_gate_expire(struct sg_gate *gate)
+/* One that ran out is said to have. */
+size_t
+sg_approval_expire(struct sg_gate *gate, struct sg_approval *a)
 {
-	size_t at = 0;
-	for (struct sg_approval *a; (a = sg_table_next(&gate->state.approvals, &at)) != NULL;) {
-		if ((a->state != SG_APPROVAL_OPEN && a->state != SG_APPROVAL_GRANTED) || !sg_deadline_over(&a->ends, &gate->state.now))
-			continue;
-		struct sg_buf body;
-		sg_buf_init(&body, 256);
-		sg_buf_printf(&body, "{\"approval\":\"%s\",\"event\":\"expired\"}", a->id);
-		sg_record(gate, "approval", sg_buf_view(&body), SG_STR(""), NULL, NULL);
-		sg_buf_done(&body);
-	}
-	at = 0;
-	for (struct sg_task *t; (t = sg_table_next(&gate->state.tasks, &at)) != NULL;)
-		if (t->state <= SG_TASK_FROZEN && sg_deadline_over(&t->ends, &gate->state.now) && sg_task_may_end(t))
-			sg_end_task(gate, t, "expired");
+	struct sg_buf body;
+	if ((a->state != SG_APPROVAL_OPEN && a->state != SG_APPROVAL_GRANTED) || !sg_deadline_over(&a->ends, &gate->state.now))
+		return 0;
+	sg_buf_init(&body, 256);
+	sg_buf_printf(&body, "{\"approval\":\"%s\",\"event\":\"expired\"}", a->id);
+	sg_record(gate, "approval", sg_buf_view(&body), SG_STR(""), NULL, NULL);
+	sg_buf_done(&body);
+	return 1;
+}
+
+size_t
+sg_task_expire(struct sg_gate *gate, struct sg_task *t)
+{
+	if (t->state > SG_TASK_FROZEN || !sg_deadline_over(&t->ends, &gate->state.now) || !sg_task_may_end(t))
+		return 0;
+	sg_end_task(gate, t, "expired");
+	return 1;
 }
 
 /* The instance that made a credential takes it back: it still runs when the configuration changes, and leaves only when it owes no answer. */

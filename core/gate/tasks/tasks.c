@@ -245,15 +245,14 @@ sg_route_thaw(struct sg_gate *gate, struct sg_request *r)
 		sg_answer_error(gate, r, 503, SG_REASON_audit_unavailable, "");
 }
 
-void
-sg_gate_idle(struct sg_gate *gate)
+size_t
+sg_task_idle(struct sg_gate *gate, struct sg_task *t)
 {
-	size_t at = 0;
-	for (struct sg_task *t; (t = sg_table_next(&gate->state.tasks, &at)) != NULL;) {
-		bool idle = t->idle_ms > 0 && (gate->state.now.wall_ms - t->last_ms >= t->idle_ms || (gate->state.now.boot - t->last_boot) / SG_MSEC >= t->idle_ms);
-		const struct sg_agent *agent = sg_catalogue_agent(gate->catalogue, sg_str(t->agent));
-		bool overdue = agent != NULL && gate->state.now.wall_ms - agent->review_ms >= gate->catalogue->limits.review_grace;
-		if ((overdue || (idle && t->children == 0)) && sg_task_may_end(t))
-			sg_end_task(gate, t, overdue ? "review overdue" : "idle");
-	}
+	bool idle = t->idle_ms > 0 && (gate->state.now.wall_ms - t->last_ms >= t->idle_ms || (gate->state.now.boot - t->last_boot) / SG_MSEC >= t->idle_ms);
+	const struct sg_agent *agent = sg_catalogue_agent(gate->catalogue, sg_str(t->agent));
+	bool overdue = agent != NULL && gate->state.now.wall_ms - agent->review_ms >= gate->catalogue->limits.review_grace;
+	if (!(overdue || (idle && t->children == 0)) || !sg_task_may_end(t))
+		return 0;
+	sg_end_task(gate, t, overdue ? "review overdue" : "idle");
+	return 1;
 }

@@ -45,8 +45,8 @@ void sg_route_thaw(struct sg_gate *gate, struct sg_request *request);
 void sg_route_task_show(struct sg_gate *gate, struct sg_request *request);
 void sg_route_task_close(struct sg_gate *gate, struct sg_request *request);
 void sg_route_tasks(struct sg_gate *gate, struct sg_request *request);
-/* Tasks without a request for longer than their intent allows end. */
-void sg_gate_idle(struct sg_gate *gate);
+/* A task without a request for longer than its intent allows ends. Returns how many leaves were written, as the others do that end what is over. */
+size_t sg_task_idle(struct sg_gate *gate, struct sg_task *task);
 void sg_route_tree(struct sg_gate *gate, struct sg_request *request);
 /* Looks at the processes of some instances: tasks of those that are gone end. */
 void sg_gate_watch(struct sg_gate *gate);
@@ -54,7 +54,9 @@ bool sg_record_agent(struct sg_gate *gate, struct sg_str agent, const char *even
 /* Agents whose owner went, or came back, since this was last looked at: recorded, and those without one fall. */
 void sg_gate_owners(struct sg_gate *gate);
 void sg_route_session_end(struct sg_gate *gate, struct sg_request *request);
-void sg_gate_expire(struct sg_gate *gate);
+/* What ran out ends. */
+size_t sg_task_expire(struct sg_gate *gate, struct sg_task *task);
+size_t sg_approval_expire(struct sg_gate *gate, struct sg_approval *approval);
 void sg_gate_orphans(struct sg_gate *gate);
 
 #endif

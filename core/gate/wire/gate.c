@@ -16,6 +16,7 @@
 #include "gate/journal/pulse.h"
 #include "gate/wire/inspect.h"
 #include "gate/wire/remember.h"
+#include "gate/wire/rounds.h"
 
 #include <stdlib.h>
 
@@ -369,13 +370,9 @@ sg_gate_tick(struct sg_gate *gate)
 	end_late(gate);
 	sg_leases_turn(gate);
 	drop_retired(gate);
-	if (now - gate->last_sweep >= 10 * SG_SEC) {
-		gate->last_sweep = now;
-		sg_state_sweep(&gate->state, 600 * 1000, 1000);
-		sg_gate_idle(gate);
+	sg_rounds_turn(gate);
+	if (now >= gate->sessions_next) {
+		gate->sessions_next = now + SG_ROUND_MS * SG_MSEC;
 		sg_sessions_idle(gate);
-		sg_domains_fade(gate, 100);
-		sg_address_sweep(gate);
-		sg_gate_expire(gate);
 	}
 }
