@@ -37,7 +37,7 @@ struct sg_proxy {
 	bool listed, listing;       /* all tools are known; they are being asked for */
 	uint64_t pings;             /* of the gateway's own, that tell whether the server read past what was taken back */
 	bool barrier_open, barrier_due; /* one of them is not answered; another has to be sent */
-	bool broken;                /* the server said something so long that nobody can say whose it is: the session ends */
+	bool broken;                /* the session ends: with its task, or the server said something so long that nobody can say whose it is */
 	bool changed, letting_go;   /* they changed meanwhile; what was held is let go */
 	bool overdue;               /* what the gateway asked for the tools was not answered in time; until it is, nothing waits for it */
 	unsigned pages;
@@ -55,6 +55,8 @@ void sg_proxy_done(struct sg_proxy *proxy);
 /* One line without its end. Fills to_client, to_server. */
 void sg_proxy_client_line(struct sg_proxy *proxy, struct sg_str line);
 void sg_proxy_server_line(struct sg_proxy *proxy, struct sg_str line);
+/* False: the session ends. Asked before each line, for what one line asks of the daemon may be answered late: looks whether its task stands, if that is due. */
+bool sg_proxy_stands(struct sg_proxy *proxy);
 /* What is due by now; then `broken` may be set. Returns the milliseconds until something is again, -1: nothing will be. */
 int sg_proxy_tick(struct sg_proxy *proxy);
 /* Milliseconds since this machine began. */

@@ -80,12 +80,19 @@ has_room(const struct side *s, const struct sg_proxy *proxy)
 	return proxy->to_client.len < READ_CHUNK && (s->take == sg_proxy_server_line || proxy->to_server.len < READ_CHUNK);
 }
 
+/* What a server has said is reported, whatever has ended. */
+static bool
+may_go_on(const struct side *s, struct sg_proxy *proxy)
+{
+	return s->take == sg_proxy_server_line || sg_proxy_stands(proxy);
+}
+
 /* Hands over whole lines, as long as what they lead to has room (or all of them). A line may end with CR LF. One that is longer than a message may be is
  * refused by its beginning, and the rest of it is dropped. */
 static void
 hand_over(struct side *s, struct sg_proxy *proxy, bool all)
 {
-	for (s->more = s->in.len > s->at; s->more && (all || has_room(s, proxy));) {
+	for (s->more = s->in.len > s->at; s->more && (all || has_room(s, proxy)) && may_go_on(s, proxy);) {
 		const char *from = s->in.ptr + s->at, *end = memchr(from, '\n', s->in.len - s->at);
 		struct sg_str line = {from, end != NULL ? (size_t)(end - from) : s->in.len - s->at};
 		bool rest = s->skipping;

@@ -24,6 +24,13 @@ look(struct sg_proxy *proxy, int64_t now)
 	proxy->broken = true;
 }
 
+bool
+sg_proxy_stands(struct sg_proxy *proxy)
+{
+	look(proxy, sg_mcp_now_ms());
+	return !proxy->broken;
+}
+
 int
 sg_proxy_tick(struct sg_proxy *proxy)
 {

@@ -12,7 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { BODY_MAX = SG_FRAME_MAX - (64 << 10), LIST_MOST = 200, LIST_ACTION = 8 << 10 /* bytes of one that is shown in a list */, WAIT_MAX_S = 60 }; /* what is asked may be as long as limits.max_body lets it */
+enum { BODY_MAX = SG_FRAME_MAX - (64 << 10), LIST_MOST = 200, LIST_STOPS = 2 << 20 /* bytes: labels are as long as those who report them make them */, LIST_ACTION = 8 << 10 /* bytes of one that is shown in a list */, WAIT_MAX_S = 60 }; /* what is asked may be as long as limits.max_body lets it */
 
 static void
 write_proofs(struct sg_json_writer *w, const struct sg_approval *a)
@@ -239,7 +239,7 @@ sg_route_approvals(struct sg_gate *gate, struct sg_request *r)
 	sg_jw_object(&w);
 	sg_jw_name(&w, "approvals");
 	sg_jw_array(&w);
-	for (size_t i = 0; i < count && i < LIST_MOST; i++)
+	for (size_t i = 0; i < count && i < LIST_MOST && body.len < LIST_STOPS; i++)
 		write_approval(&w, gate, list[i], SEEN_LISTED);
 	sg_jw_end(&w);
 	sg_jw_member_int(&w, "total", (int64_t)count);

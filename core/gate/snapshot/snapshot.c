@@ -240,6 +240,11 @@ memory_line(struct sg_snapshot_out *o, const void *value)
 	sg_jw_member_text(&o->w, "k", "memory");
 	sg_line_labels(&o->w, &m->taint);
 	sg_line_level(&o->w, m->taint.sensitivity);
+	sg_jw_name(&o->w, "writers");
+	sg_jw_array(&o->w);
+	for (size_t i = 0; i < m->writer_count; i++)
+		sg_jw_text(&o->w, m->writers[i]);
+	sg_jw_end(&o->w);
 	sg_line_end(o);
 }
 

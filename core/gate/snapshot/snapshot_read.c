@@ -240,6 +240,19 @@ read_approval(struct sg_fold *f)
 	f->state->open_approvals += stands;
 }
 
+/* A snapshot of before has the first alone. */
+static bool
+take_writers(struct sg_fold *f, struct sg_memory *m)
+{
+	const struct sg_json *list = sg_json_get(f->body, "writers");
+	bool good = list != NULL || sg_memory_writer(f->state, m, sg_str(m->agent));
+	for (const struct sg_json *v = sg_json_first(list); v != NULL; v = sg_json_next(list, v)) {
+		struct sg_str name;
+		good = good && sg_json_string(v, &name) && sg_memory_writer(f->state, m, name);
+	}
+	return good;
+}
+
 static void
 read_memory(struct sg_fold *f)
 {
@@ -250,7 +263,7 @@ read_memory(struct sg_fold *f)
 	sg_take_taint(f, &m->taint);
 	struct sg_str agent = sg_fold_text_or(f, "agent");
 	m->agent = strndup(agent.len > 0 ? agent.ptr : "", agent.len);
-	if (m->agent == NULL)
+	if (m->agent == NULL || !take_writers(f, m))
 		f->missing = "memory";
 	sg_take_place(f, &f->state->memories, m->id, m, sg_end_memory);
 	if (f->missing == NULL && !sg_memory_begins(f->state, m))

@@ -35,6 +35,17 @@ writer_of(struct sg_state *state, const char *agent)
 	return NULL;
 }
 
+static void
+counts_no_more(struct sg_state *state, const struct sg_memory *memory)
+{
+	struct writer *w = sg_table_get(&state->writers, sg_str(memory->agent));
+	if (w == NULL || --w->count > 0)
+		return;
+	sg_table_take(&state->writers, sg_str(w->agent));
+	free(w->agent);
+	free(w);
+}
+
 bool
 sg_memory_begins(struct sg_state *state, const struct sg_memory *memory)
 {
@@ -47,13 +58,56 @@ sg_memory_begins(struct sg_state *state, const struct sg_memory *memory)
 void
 sg_memory_ends(struct sg_state *state, struct sg_memory *memory)
 {
-	struct writer *w = sg_table_get(&state->writers, sg_str(memory->agent));
-	if (w != NULL && --w->count == 0) {
-		sg_table_take(&state->writers, sg_str(w->agent));
-		free(w->agent);
-		free(w);
-	}
+	counts_no_more(state, memory);
 	sg_memory_free(memory);
+}
+
+/* Its place by name; where it would be, if it is not there. */
+static size_t
+place_of(const struct sg_memory *memory, struct sg_str agent)
+{
+	size_t place = 0;
+	while (place < memory->writer_count && sg_str_cmp(sg_str(memory->writers[place]), agent) < 0)
+		place++;
+	return place;
+}
+
+static bool
+is_writer(const struct sg_memory *memory, struct sg_str agent)
+{
+	size_t place = place_of(memory, agent);
+	return place < memory->writer_count && sg_str_is(agent, memory->writers[place]);
+}
+
+bool
+sg_memory_writer(struct sg_state *state, struct sg_memory *memory, struct sg_str agent)
+{
+	if (is_writer(memory, agent))
+		return true;
+	size_t place = place_of(memory, agent);
+	const char *word = sg_state_word(state, agent), **more = realloc(memory->writers, (memory->writer_count + 1) * sizeof(*more));
+	if (more == NULL)
+		return false;
+	memory->writers = more;
+	if (word == NULL)
+		return false;
+	memmove(&more[place + 1], &more[place], (memory->writer_count - place) * sizeof(*more));
+	more[place] = word;
+	memory->writer_count++;
+	return true;
+}
+
+/* It counts for that agent from now on. */
+static bool
+hand_to(struct sg_state *state, struct sg_memory *memory, const char *agent)
+{
+	char *name = strdup(agent);
+	if (name == NULL)
+		return false;
+	counts_no_more(state, memory);
+	free(memory->agent);
+	memory->agent = name;
+	return sg_memory_begins(state, memory);
 }
 
 size_t
@@ -67,6 +121,7 @@ void
 sg_memory_free(struct sg_memory *memory)
 {
 	sg_taint_free(&memory->taint);
+	free(memory->writers);
 	free(memory->agent);
 	free(memory);
 }
@@ -200,6 +255,7 @@ written_to(struct sg_fold *f, const struct sg_task *task, const char *id)
 		return NULL;
 	}
 	snprintf(memory->id, sizeof(memory->id), "%s", id);
+	memory->leaf = f->number;
 	sg_fold_put(f, &f->state->memories, memory->id, memory);
 	return memory;
 }
@@ -209,8 +265,11 @@ leaves(struct sg_fold *f, const struct sg_task *task, const char *id)
 {
 	struct sg_memory *memory = written_to(f, task, id);
 	uint64_t before = memory != NULL ? memory->taint.seq : 0;
-	if (memory == NULL)
+	if (memory == NULL || !sg_taint_carries(&task->taint))
 		return;
+	bool first = memory->leaf != 0 && memory->leaf == f->number && strcmp(task->agent, memory->agent) < 0; /* of those that come by one leaf the first by name */
+	if (!sg_memory_writer(f->state, memory, sg_str(task->agent)) || (first && !hand_to(f->state, memory, task->agent)))
+		f->missing = "memory";
 	if (!sg_taint_join(&memory->taint, &task->taint))
 		f->missing = "memory";
 	if (memory->taint.seq != before)
@@ -291,14 +350,26 @@ sg_fold_memory_told(struct sg_fold *f, struct sg_task *task, struct sg_attempt *
 
 /* ---- an operator's word ---- */
 
-/* What that agent wrote carries nothing any more. Who read it before keeps what that brought. */
+/* What others left in it as well stays, all of it: whose label is whose is not kept. */
+static bool
+goes_on(struct sg_fold *f, struct sg_memory *m, struct sg_str agent)
+{
+	size_t place = place_of(m, agent);
+	m->writer_count--;
+	memmove(&m->writers[place], &m->writers[place + 1], (m->writer_count - place) * sizeof(*m->writers));
+	if (m->writer_count > 0 && sg_str_is(agent, m->agent) && !hand_to(f->state, m, m->writers[0]))
+		f->missing = "memory";
+	return m->writer_count > 0;
+}
+
+/* What that agent alone wrote carries nothing any more. Who read it before keeps what that brought. */
 void
 sg_fold_kind_memory(struct sg_fold *f)
 {
 	size_t at = 0;
 	struct sg_str agent = sg_fold_text(f, "agent");
 	for (struct sg_memory *m; (m = sg_table_next(&f->state->memories, &at)) != NULL;) {
-		if (!sg_str_is(agent, m->agent))
+		if (!is_writer(m, agent) || goes_on(f, m, agent))
 			continue;
 		sg_table_take(&f->state->memories, sg_str(m->id));
 		sg_memory_ends(f->state, m);

@@ -31,6 +31,8 @@ bool sg_reading_begin(struct sg_state *state, struct sg_attempt *attempt);
 /* It is over, or was none. */
 void sg_reading_end(struct sg_state *state, struct sg_attempt *attempt);
 
+/* That agent left something there as well. False on no memory. */
+bool sg_memory_writer(struct sg_state *state, struct sg_memory *memory, struct sg_str agent);
 /* One more that its agent was the first to write to. False on no memory. */
 bool sg_memory_begins(struct sg_state *state, const struct sg_memory *memory);
 /* One less; frees it. It is out of the table by then. */

@@ -44,43 +44,64 @@ set_word(struct sg_taint *taint, size_t place, enum sg_word word)
 	taint->seq++;
 }
 
-/* The place of that label; `count` without it. */
+/* The first place whose label is not before this one: labels stand in the order of their bytes, so that the same are the same however they came. */
 static size_t
-place_of(const struct sg_taint *taint, struct sg_str label)
+place_for(const struct sg_taint *taint, struct sg_str label)
 {
 	size_t place = 0;
-	while (place < taint->count && !sg_str_is(label, taint->labels[place]))
+	while (place < taint->count && sg_str_cmp(sg_str(taint->labels[place]), label) < 0)
 		place++;
 	return place;
 }
 
-/* The place of the weakest word that is weaker than this one; `count` where there is none. */
+/* The place of that label; `count` without it. */
 static size_t
-weakest(const struct sg_taint *taint, enum sg_word word)
+place_of(const struct sg_taint *taint, struct sg_str label)
 {
-	size_t found = taint->count;
-	for (size_t place = 0; place < taint->count; place++)
-		if (sg_taint_word(taint, place) < (found < taint->count ? sg_taint_word(taint, found) : word))
-			found = place;
-	return found;
+	size_t place = place_for(taint, label);
+	return place < taint->count && sg_str_is(label, taint->labels[place]) ? place : taint->count;
 }
 
-/* Over what stands there, or at the end. */
+static uint64_t
+open_bit(uint64_t bits, size_t place)
+{
+	uint64_t below = (UINT64_C(1) << place) - 1;
+	return (bits & below) | (bits & ~below) << 1;
+}
+
+static uint64_t
+close_bit(uint64_t bits, size_t place)
+{
+	uint64_t below = (UINT64_C(1) << place) - 1;
+	return (bits & below) | (bits >> 1 & ~below);
+}
+
 static bool
-put(struct sg_taint *taint, size_t place, struct sg_str label, enum sg_word word)
+insert(struct sg_taint *taint, struct sg_str label, enum sg_word word)
 {
 	char *copy = strndup(label.ptr, label.len < SG_LABEL_MAX ? label.len : SG_LABEL_MAX);
-	if (copy == NULL || (place == taint->count && !room_for_one(taint))) {
+	if (copy == NULL || !room_for_one(taint)) {
 		free(copy);
 		return false;
 	}
-	if (place == taint->count)
-		taint->count++;
-	else
-		free(taint->labels[place]);
+	size_t place = place_for(taint, sg_str(copy));
+	memmove(&taint->labels[place + 1], &taint->labels[place], (taint->count - place) * sizeof(*taint->labels));
 	taint->labels[place] = copy;
+	taint->count++;
+	taint->own = open_bit(taint->own, place);
+	taint->reported = open_bit(taint->reported, place);
 	set_word(taint, place, word);
 	return true;
+}
+
+static void
+take_out(struct sg_taint *taint, size_t place)
+{
+	free(taint->labels[place]);
+	taint->count--;
+	memmove(&taint->labels[place], &taint->labels[place + 1], (taint->count - place) * sizeof(*taint->labels));
+	taint->own = close_bit(taint->own, place);
+	taint->reported = close_bit(taint->reported, place);
 }
 
 void
@@ -90,30 +111,50 @@ sg_taint_fill(struct sg_taint *taint)
 	taint->full = true;
 }
 
+static const char overflow[] = "overflow";
+
+/* The place of the one that goes first: of the weakest word, and of these the last. "overflow" itself stays. */
+static size_t
+place_that_goes(const struct sg_taint *taint)
+{
+	size_t found = taint->count;
+	for (size_t place = 0; place < taint->count; place++)
+		if (strcmp(taint->labels[place], overflow) != 0 && (found == taint->count || sg_taint_word(taint, place) <= sg_taint_word(taint, found)))
+			found = place;
+	return found;
+}
+
+/* There is no room for all of them. Which ones stay hangs on them alone, not on which came first: what goes has the weaker word, or the same one and comes behind. */
+static bool
+crowd_in(struct sg_taint *taint, struct sg_str label, enum sg_word word)
+{
+	size_t last = place_that_goes(taint);
+	enum sg_word weakest = sg_taint_word(taint, last), goes = word < weakest ? word : weakest;
+	bool stays = word > weakest || (word == weakest && sg_str_cmp(label, sg_str(taint->labels[last])) < 0);
+	if (goes == SG_WORD_NAMED)
+		sg_taint_fill(taint);
+	if (!stays)
+		return true;
+	take_out(taint, last);
+	return insert(taint, label, word);
+}
+
 bool
 sg_taint_add(struct sg_taint *taint, struct sg_str label, enum sg_word word)
 {
-	static const char overflow[] = "overflow";
+	label.len = label.len < SG_LABEL_MAX ? label.len : SG_LABEL_MAX;
 	size_t place = place_of(taint, label);
-	word = sg_str_is(label, overflow) ? SG_WORD_NAMED : word;
+	bool is_overflow = sg_str_is(label, overflow), has_overflow = is_overflow || sg_taint_has(taint, sg_str(overflow));
+	word = is_overflow ? SG_WORD_NAMED : word;
 	if (place < taint->count) {
 		if (sg_taint_word(taint, place) < word)
 			set_word(taint, place, word);
 		return true;
 	}
-	if (taint->count < SG_LABELS_MAX - 1)
-		return put(taint, place, label, word);
+	if (is_overflow || taint->count - has_overflow < SG_LABELS_MAX - 1)
+		return insert(taint, label, word);
 	sg_taint_raise(taint, SG_RESTRICTED); /* something finds no room: the worst is assumed and said */
-	if (taint->count < SG_LABELS_MAX && !put(taint, taint->count, sg_str(overflow), SG_WORD_NAMED))
-		return false;
-	if (sg_str_is(label, overflow))
-		return true;
-	place = weakest(taint, word);
-	if (place < taint->count)
-		return put(taint, place, label, word);
-	if (word == SG_WORD_NAMED)
-		sg_taint_fill(taint);
-	return true;
+	return (has_overflow || insert(taint, sg_str(overflow), SG_WORD_NAMED)) && crowd_in(taint, label, word);
 }
 
 bool

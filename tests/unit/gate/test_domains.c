@@ -209,9 +209,13 @@ full_of_labels(void)
 			uint64_t seq = d->taint.seq;
 			CU_ASSERT_TRUE(sg_taint_add(&d->taint, SG_STR("one more"), SG_WORD_OWN));
 			CU_ASSERT_EQUAL(d->taint.seq, seq);
-			if (first != NULL) { /* each has what the other has not: joined again and again, nothing moves */
+			if (first != NULL) { /* each has what the other has not: joined once both have the same, and nothing moves any more */
+				p->no_check = true;
 				CU_ASSERT_TRUE(sg_taint_join(&d->taint, &first->taint) && sg_taint_join(&first->taint, &d->taint));
-				CU_ASSERT_EQUAL(d->taint.seq, seq);
+				CU_ASSERT_EQUAL(sg_taint_tag(&d->taint), sg_taint_tag(&first->taint));
+				seq = d->taint.seq + first->taint.seq;
+				CU_ASSERT_TRUE(sg_taint_join(&d->taint, &first->taint) && sg_taint_join(&first->taint, &d->taint));
+				CU_ASSERT_EQUAL(d->taint.seq + first->taint.seq, seq);
 			}
 			first = d;
 		}

@@ -5,6 +5,8 @@
 #include "gate/snapshot/snapshot.h"
 #include "unit/gate/play.h"
 
+#include <stdlib.h>
+
 static struct play *p;
 static char *task;
 
@@ -120,11 +122,62 @@ order_of_words(void)
 	CU_ASSERT_FALSE(sg_taint_has(&taint, SG_STR("j1")));
 	CU_ASSERT_TRUE(sg_taint_add(&taint, SG_STR("web"), SG_WORD_NAMED)); /* in the place of j0 */
 	CU_ASSERT_FALSE(sg_taint_has(&taint, SG_STR("j0")));
-	CU_ASSERT_TRUE(sg_taint_add(&taint, SG_STR("late"), SG_WORD_NAMED)); /* all are named: one more has no place */
-	CU_ASSERT_FALSE(sg_taint_has(&taint, SG_STR("late")));
+	CU_ASSERT_TRUE(sg_taint_add(&taint, SG_STR("worse"), SG_WORD_NAMED)); /* all are named: one more has no place */
+	CU_ASSERT_FALSE(sg_taint_has(&taint, SG_STR("worse")));
 	CU_ASSERT_EQUAL(taint.count, SG_LABELS_MAX);
 	CU_ASSERT_TRUE(taint.full);
 	sg_taint_free(&taint);
+}
+
+static void
+shuffle(size_t *order, size_t count)
+{
+	for (size_t i = count; i > 1; i--) {
+		size_t other = (size_t)rand() % i, kept = order[i - 1];
+		order[i - 1] = order[other];
+		order[other] = kept;
+	}
+}
+
+static bool
+is_same(const struct sg_taint *a, const struct sg_taint *b)
+{
+	bool same = a->count == b->count && a->own == b->own && a->reported == b->reported && a->full == b->full && a->sensitivity == b->sensitivity;
+	for (size_t i = 0; same && i < a->count; i++)
+		same = strcmp(a->labels[i], b->labels[i]) == 0;
+	return same;
+}
+
+/* However many come, in whatever order and by whatever way: what stands there in the end is the same. */
+static void
+any_order(void)
+{
+	enum { MOST = 100 };
+	srand(3);
+	for (size_t count = 1; count < MOST; count += 3) {
+		struct sg_taint first = {.count = 0};
+		for (int round = 0; round < 20; round++) {
+			struct sg_taint taint = {.count = 0}, half = {.count = 0};
+			size_t order[MOST];
+			for (size_t i = 0; i < count; i++)
+				order[i] = i;
+			shuffle(order, count);
+			for (size_t i = 0; i < count; i++) {
+				char text[16];
+				size_t n = order[i];
+				snprintf(text, sizeof(text), n == 7 ? "overflow" : "l%zu", n * 7919 % 1000);
+				for (unsigned word = 0; word <= n % 3; word++) /* a weaker word for the same may come first, or another way */
+					CU_ASSERT_TRUE_FATAL(sg_taint_add((n + word + (unsigned)round) % 2 == 0 ? &taint : &half, sg_str(text), word));
+			}
+			CU_ASSERT_TRUE_FATAL(sg_taint_join(&taint, &half));
+			if (round == 0)
+				CU_ASSERT_TRUE_FATAL(sg_taint_join(&first, &taint));
+			CU_ASSERT_TRUE(is_same(&taint, &first));
+			sg_taint_free(&taint);
+			sg_taint_free(&half);
+		}
+		sg_taint_free(&first);
+	}
 }
 
 static const char *
@@ -205,5 +258,5 @@ kept(void)
 }
 
 SG_CASES("gate.labels",
-	 {"an agent's junk", own_junk}, {"an enforcer's junk", reported_junk}, {"the order of words", order_of_words}, {"no place", no_place},
+	 {"an agent's junk", own_junk}, {"an enforcer's junk", reported_junk}, {"the order of words", order_of_words}, {"any order", any_order}, {"no place", no_place},
 	 {"the snapshot", kept})

@@ -126,6 +126,59 @@ forgotten(void)
 	end();
 }
 
+static const struct sg_memory *
+only_one(const struct sg_state *state)
+{
+	size_t at = 0;
+	return sg_table_next(&state->memories, &at);
+}
+
+static bool
+add_line(void *to, struct sg_str line)
+{
+	sg_buf_str(to, line);
+	sg_buf_text(to, "\n");
+	return true;
+}
+
+/* Through a snapshot. */
+static void
+both_wrote(void)
+{
+	static const unsigned char key[SG_KEY_BYTES] = {7};
+	struct sg_snapshot_head head = {.leaf = 9, .at_ms = 1}, read;
+	struct sg_state state;
+	struct sg_buf text;
+	sg_buf_init(&text, 4 << 20);
+	CU_ASSERT_EQUAL_FATAL(sg_snapshot_write(&p->gate->state, &head, add_line, &text, NULL), SG_OK);
+	CU_ASSERT_EQUAL_FATAL(sg_state_init(&state, key, "11111111-2222-3333-4444-555555555555", NULL), SG_OK);
+	CU_ASSERT_EQUAL_FATAL(sg_snapshot_read(&state, sg_buf_view(&text), &read, NULL), SG_OK);
+	CU_ASSERT_EQUAL(only_one(&state)->writer_count, 2);
+	CU_ASSERT_STRING_EQUAL(only_one(&state)->agent, "helper");
+	sg_state_done(&state);
+	sg_buf_done(&text);
+}
+
+/* What another left in the same note stays, also after a start. */
+static void
+forgotten_for_others(void)
+{
+	struct sg_err err = {0};
+	begin("5");
+	CU_ASSERT_TRUE(play_has(act("mail.read", "page", "1"), "\"allow\"") && play_has(act_as(2, others, "mail.read", "thing", "1"), "\"allow\""));
+	CU_ASSERT_TRUE(play_has(act("pay.send", "note", "1"), "\"allow\"") && play_has(act_as(2, others, "pay.send", "note", "1"), "\"allow\"") && kept(1));
+	both_wrote();
+	CU_ASSERT_EQUAL_FATAL(play_restart(p, &err), SG_OK);
+	both_wrote();
+	CU_ASSERT_TRUE(play_connect(p, 10, SG_FACE_ADMIN, 500));
+	CU_ASSERT_TRUE(play_has(play_ask(p, 10, SG_ROUTE_O_MEMORY_FORGET, "helper", "{\"reason\":\"x\"}"), "{\"agents\":[{\"kept\":1,\"name\":\"other\"}]"));
+	const struct sg_memory *left = only_one(&p->gate->state);
+	CU_ASSERT_TRUE_FATAL(kept(1));
+	CU_ASSERT_TRUE(sg_taint_has(&left->taint, SG_STR("mail")) && sg_taint_has(&left->taint, SG_STR("web")));
+	CU_ASSERT_TRUE(play_has(play_ask(p, 10, SG_ROUTE_O_MEMORY_FORGET, "other", "{\"reason\":\"x\"}"), "\"kept\":0") && kept(0));
+	end();
+}
+
 static bool
 reads_mail(const char *of)
 {
@@ -299,4 +352,4 @@ long_chain(void)
 	sg_state_done(&state);
 }
 
-SG_CASES("gate.memories", {"up to the bound", up_to_the_bound}, {"forgotten", forgotten}, {"read later than allowed", read_later}, {"written later than allowed", written_later}, {"a long chain", long_chain}, {"whatever touches it", whatever_touches})
+SG_CASES("gate.memories", {"up to the bound", up_to_the_bound}, {"forgotten", forgotten}, {"forgotten for others", forgotten_for_others}, {"read later than allowed", read_later}, {"written later than allowed", written_later}, {"a long chain", long_chain}, {"whatever touches it", whatever_touches})
