@@ -14,11 +14,12 @@ ALONE = {
     ("core/gate/desk/revoking.c", "failed"): "why it is not gone yet",
     ("core/gate/desk/again.c", "hooks_asked"): "which hooks policy is being asked about",
     ("core/gate/decide/after.c", "hooks_asked"): "likewise",
+    ("core/gate/tasks/watch.c", "still"): "that a process that is gone has nothing more to end",
     ("core/gate/decide/commit.c", "action"): "what is sealed beside the leaf, kept to be shown",
     ("core/gate/people/approvals.c", "action"): "likewise",
 }
-# Members of the state itself: the clocks, which every fold is told, and how often labels moved.
-OF_STATE = {("core/gate/desk/wall.c", "now"), ("core/gate/decide/moved.c", "now"), ("core/gate/desk/again.c", "soaked"), ("core/gate/wire/remember.c", "now")}
+# Members of the state itself: the clocks, which every fold is told, how often labels moved, and how far.
+OF_STATE = {("core/gate/desk/wall.c", "now"), ("core/gate/decide/moved.c", "now"), ("core/gate/desk/again.c", "soaked"), ("core/gate/desk/again.c", "carried"), ("core/gate/wire/remember.c", "now")}
 
 CODE = re.compile(r'/\*.*?\*/|//[^\n]*|"(?:\\.|[^"\\])*"', re.S)
 WRITE = r"(?:\[[^\]]*\]|\.\w+)*\s*(?:=(?!=)|[-+|&^]=|<<=|>>=|\+\+|--)"

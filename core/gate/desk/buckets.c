@@ -2,90 +2,26 @@
  * What callers may ask, in units: a small request is one. Taken before a request is read, so that what is refused costs next to nothing; whoever goes on
  * asking without anything left is answered late. */
 #include "gate/desk/buckets.h"
+#include "gate/desk/purse.h"
 
 #include "base/line.h"
 #include "base/str.h"
 #include "gate/desk/desk.h"
 
 #include <stdio.h>
-#include <stdlib.h>
-
-/* Who pays, and how fast it comes back. */
-enum purse { PURSE_CALLER, PURSE_PARTY };
-
-static int64_t
-burst_of(const struct sg_gate *gate, enum purse purse)
-{
-	const struct sg_limits *l = &gate->catalogue->limits;
-	return purse == PURSE_PARTY ? l->party_burst : l->burst;
-}
-
-static int64_t
-rate_of(const struct sg_gate *gate, enum purse purse)
-{
-	const struct sg_limits *l = &gate->catalogue->limits;
-	return purse == PURSE_PARTY ? l->party_rate : l->rate;
-}
-
-static struct sg_bucket *
-bucket_of(struct sg_gate *gate, enum purse purse, const char *key)
-{
-	struct sg_bucket *bucket = sg_table_get(&gate->buckets, sg_str(key));
-	if (bucket != NULL)
-		return bucket;
-	bucket = calloc(1, sizeof(*bucket));
-	if (bucket == NULL || (bucket->key = strdup(key)) == NULL || sg_table_put(&gate->buckets, sg_str(bucket->key), bucket) != SG_OK) {
-		if (bucket != NULL)
-			free(bucket->key);
-		free(bucket);
-		return NULL;
-	}
-	bucket->tokens_milli = burst_of(gate, purse) * 1000;
-	bucket->at = gate->state.now.boot;
-	return bucket;
-}
-
-static void
-refill(struct sg_gate *gate, enum purse purse, struct sg_bucket *b)
-{
-	int64_t most = burst_of(gate, purse) * 1000, passed_ms = (gate->state.now.boot - b->at) / SG_MSEC;
-	if (passed_ms <= 0)
-		return;
-	int64_t gained = passed_ms > 3600000 ? 2 * most : passed_ms * rate_of(gate, purse);
-	b->tokens_milli = b->tokens_milli + gained < most ? b->tokens_milli + gained : most;
-	b->at += passed_ms * SG_MSEC;
-}
-
-/* `reserve`: units that are kept for this kind of request alone. What costs more than a full bucket waits for a full one. */
-static bool
-take(struct sg_gate *gate, enum purse purse, const char *key, int64_t units, int64_t reserve)
-{
-	struct sg_bucket *b = bucket_of(gate, purse, key);
-	int64_t most = burst_of(gate, purse);
-	if (b == NULL)
-		return false;
-	refill(gate, purse, b);
-	if (b->tokens_milli + reserve * 1000 < (units < most ? units : most) * 1000) {
-		b->refused++;
-		return false;
-	}
-	b->tokens_milli -= units * 1000;
-	b->refused = 0;
-	return true;
-}
 
 bool
 sg_bucket_take(struct sg_gate *gate, const char *kind, struct sg_str name)
 {
 	char key[160];
 	snprintf(key, sizeof(key), "%s:%.*s", kind, SG_STR_ARG(name));
-	return take(gate, PURSE_CALLER, key, 1, 0);
+	return sg_purse_take(gate, SG_PURSE_CALLER, key, 1, 0);
 }
 
 bool
 sg_bucket_take_party(struct sg_gate *gate, const char *key)
 {
-	return take(gate, PURSE_PARTY, key, 1, 0);
+	return sg_purse_take(gate, SG_PURSE_PARTY, key, 1, 0);
 }
 
 /* ---- what a request costs ---- */
@@ -123,7 +59,7 @@ is_enforcers(const struct sg_gate *gate, const struct sg_conn *conn, const char 
 }
 
 /* The uid, or the address, until it is known which agent speaks; enforcers and operators by uid, with a purse of their own. */
-static enum purse
+static enum sg_purse
 payer_of(const struct sg_gate *gate, const struct sg_conn *conn, char key[160])
 {
 	char name[SG_CONN_NAME];
@@ -133,7 +69,7 @@ payer_of(const struct sg_gate *gate, const struct sg_conn *conn, char key[160])
 		sg_line_join(key, 160, "agent:", sg_str(conn->caller));
 	else
 		sg_line_join(key, 160, agents ? "uid:" : conn->face == SG_FACE_ADMIN ? "admin:" : party ? "enforcer:" : "stranger:", sg_str(name));
-	return party ? PURSE_PARTY : PURSE_CALLER;
+	return party ? SG_PURSE_PARTY : SG_PURSE_CALLER;
 }
 
 bool
@@ -144,8 +80,8 @@ sg_request_afford(struct sg_gate *gate, struct sg_request *r, struct sg_str body
 	r->units = sg_request_units(body);
 	if (conn == NULL || is_free(r->route->route))
 		return true;
-	enum purse purse = payer_of(gate, conn, key);
-	r->paid = take(gate, purse, key, r->units, reserve_of(gate, r->route->route));
+	enum sg_purse purse = payer_of(gate, conn, key);
+	r->paid = sg_purse_take(gate, purse, key, r->units, reserve_of(gate, r->route->route));
 	return r->paid;
 }
 
@@ -157,7 +93,7 @@ give_back(struct sg_gate *gate, struct sg_request *r)
 	const struct sg_conn *conn = sg_conn_find(gate, r->conn);
 	if (conn == NULL || !r->paid || conn->face == SG_FACE_AGENT)
 		return;
-	struct sg_bucket *b = bucket_of(gate, payer_of(gate, conn, key), key);
+	struct sg_bucket *b = sg_purse_of(gate, payer_of(gate, conn, key), key);
 	if (b != NULL)
 		b->tokens_milli += r->units * 1000;
 	r->paid = false;
@@ -174,7 +110,7 @@ sg_agent_afford(struct sg_gate *gate, struct sg_request *r, struct sg_str agent)
 		return false;
 	give_back(gate, r);
 	sg_line_join(key, sizeof(key), "agent:", agent);
-	r->agent_paid = take(gate, PURSE_CALLER, key, r->units, reserve_of(gate, r->route->route));
+	r->agent_paid = sg_purse_take(gate, SG_PURSE_CALLER, key, r->units, reserve_of(gate, r->route->route));
 	return r->agent_paid;
 }
 
@@ -195,19 +131,6 @@ sg_behind_afford(struct sg_gate *gate, struct sg_request *r, const char *agent)
 }
 
 void
-sg_agent_owes(struct sg_gate *gate, const struct sg_request *r, int64_t units)
-{
-	char key[160];
-	if (r->agent == NULL || units <= 0)
-		return;
-	sg_line_join(key, sizeof(key), "agent:", r->agent->name);
-	struct sg_bucket *b = bucket_of(gate, PURSE_CALLER, key);
-	int64_t least = -burst_of(gate, PURSE_CALLER) * 1000; /* a burst in debt is enough */
-	if (b != NULL)
-		b->tokens_milli = b->tokens_milli - units * 1000 > least ? b->tokens_milli - units * 1000 : least;
-}
-
-void
 sg_caller_known(struct sg_gate *gate, struct sg_request *r)
 {
 	struct sg_conn *conn = sg_conn_find(gate, r->conn);
@@ -225,7 +148,7 @@ sg_connect_afford(struct sg_gate *gate, enum sg_face face, const struct sg_peer 
 	if (peer->network || face == SG_FACE_ADMIN) /* addresses have buckets of their own, operators a share of the connections */
 		return true;
 	snprintf(key, sizeof(key), "connect:%s:%u", sg_face_name(face), (unsigned)peer->uid);
-	return take(gate, face == SG_FACE_AGENT ? PURSE_CALLER : PURSE_PARTY, key, 1, 0);
+	return sg_purse_take(gate, face == SG_FACE_AGENT ? SG_PURSE_CALLER : SG_PURSE_PARTY, key, 1, 0);
 }
 
 bool
@@ -237,7 +160,7 @@ sg_connect_spent(struct sg_gate *gate, enum sg_face face, uid_t uid)
 	if (b == NULL)
 		return false;
 	sg_gate_now(gate);
-	refill(gate, face == SG_FACE_AGENT ? PURSE_CALLER : PURSE_PARTY, b);
+	sg_purse_refill(gate, face == SG_FACE_AGENT ? SG_PURSE_CALLER : SG_PURSE_PARTY, b);
 	return b->tokens_milli < 1000;
 }
 

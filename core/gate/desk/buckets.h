@@ -4,12 +4,13 @@
 #ifndef SG_GATE_BUCKETS_H
 #define SG_GATE_BUCKETS_H
 
-#include "gate/desk/gate.h"
+#include "gate/desk/purse.h"
 
 struct sg_request;
 
 enum {
 	SG_UNIT_BYTES = 4096,     /* of a body, one unit more for each */
+	SG_UNIT_CARRIED = 64,     /* tasks, memories and reads that the labels it brings are carried to, likewise */
 	SG_UNIT_VALUES = 64,      /* of a body, counted by its commas and brackets before it is read */
 	SG_REFUSED_AT_ONCE = 20,  /* refusals in a row that are answered at once; those behind are late */
 	SG_REFUSED_LATE_MS = 100,
@@ -24,8 +25,6 @@ bool sg_request_afford(struct sg_gate *gate, struct sg_request *request, struct 
 bool sg_agent_afford(struct sg_gate *gate, struct sg_request *request, struct sg_str agent);
 /* Behind an enforcer, what is asked about an agent's task is that agent's to pay. False: it was refused, and answered. On other faces true. */
 bool sg_behind_afford(struct sg_gate *gate, struct sg_request *request, const char *agent);
-/* What turned out to be more work than was paid for; refuses nothing, and leaves a debt of a burst at most. */
-void sg_agent_owes(struct sg_gate *gate, const struct sg_request *request, int64_t units);
 /* request->agent is who speaks on this connection. */
 void sg_caller_known(struct sg_gate *gate, struct sg_request *request);
 /* A connection of a local user. */

@@ -150,6 +150,7 @@ struct sg_gate {
 	size_t watched_at; /* where the look at processes of instances goes on */
 	struct {
 		uint64_t id; /* the request that is worked on, 0: none */
+		uint64_t carried; /* state.carried as it was when that began */
 		sg_time since;
 	} work;
 	struct {

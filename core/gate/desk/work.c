@@ -46,14 +46,18 @@ sg_work_begin(struct sg_gate *gate, const struct sg_request *r)
 	sg_pulse_beat(); /* many requests in one turn are no hang; one that does not end is */
 	sg_work_known(gate, r);
 	gate->work.id = r->id;
+	gate->work.carried = gate->state.carried;
 	gate->work.since = gate->sys->boot_time(gate->sys);
 }
 
 void
 sg_work_spent(struct sg_gate *gate, struct sg_request *r)
 {
-	if (gate->work.id == r->id)
+	if (gate->work.id == r->id) {
 		r->spent += gate->sys->boot_time(gate->sys) - gate->work.since;
+		sg_agent_owes(gate, r, (int64_t)((gate->state.carried - gate->work.carried) / SG_UNIT_CARRIED));
+		gate->work.carried = gate->state.carried;
+	}
 	if (r->spent > gate->slowest_request.took && r->route != NULL) {
 		gate->slowest_request.took = r->spent;
 		gate->slowest_request.route = r->route->name;

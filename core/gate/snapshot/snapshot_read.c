@@ -154,6 +154,8 @@ read_lease(struct sg_fold *f)
 	f->state->soaked += soaked;
 	l->task->leases += l->state != SG_LEASE_DEAD;
 	sg_lease_join(l);
+	if (!sg_lease_stands_in(f->state, l))
+		f->missing = "memory";
 	f->state->live_leases += l->state < SG_LEASE_REVOKING;
 }
 
@@ -237,6 +239,8 @@ read_approval(struct sg_fold *f)
 	bool stands = a->state == SG_APPROVAL_OPEN || a->state == SG_APPROVAL_GRANTED;
 	a->task->approvals += stands;
 	sg_approval_join(a);
+	if (!sg_approval_stands_in(f->state, a))
+		f->missing = "memory";
 	f->state->open_approvals += stands;
 }
 

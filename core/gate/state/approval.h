@@ -3,11 +3,13 @@
 #ifndef SG_GATE_STATE_APPROVAL_H
 #define SG_GATE_STATE_APPROVAL_H
 
+#include "base/ring.h"
 #include "frame/segment.h"
 #include "gate/catalogue/catalogue.h"
 #include "gate/state/bounds.h"
 #include "gate/state/deadline.h"
 
+struct sg_holder;
 struct sg_task;
 
 enum sg_approval_state {
@@ -56,6 +58,8 @@ struct sg_approval {
 	char *action;  /* the same, canonical JSON, once it was read; NULL before */
 	struct sg_task *task;
 	struct sg_approval *next; /* others of its task */
+	struct sg_holder *holder;
+	struct sg_ring of_holder; /* while it is open or granted (holder.h) */
 	enum sg_approval_state state;
 	int64_t opened_ms;
 	struct sg_deadline ends;

@@ -84,6 +84,8 @@ open_approval(struct sg_fold *f)
 	f->state->open_approvals++;
 	a->task->approvals++;
 	sg_approval_join(a);
+	if (!sg_approval_stands_in(f->state, a))
+		f->missing = "memory";
 	a->task->step_ups++;
 	struct sg_tree *tree = sg_task_tree(a->task);
 	if (tree != NULL)

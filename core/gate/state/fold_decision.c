@@ -64,6 +64,8 @@ new_lease(struct sg_fold *f, struct sg_attempt *attempt, const struct sg_json *s
 	f->state->live_leases++;
 	attempt->task->leases++;
 	sg_lease_join(lease);
+	if (lease->agent == NULL || !sg_lease_stands_in(f->state, lease))
+		f->missing = "memory";
 }
 
 /* More came with the arguments than is recorded of them: a result that repeats it proves nothing. */

@@ -72,11 +72,6 @@ void
 sg_domain_enter(struct sg_domain *d, struct sg_task *task)
 {
 	task->domain = d;
-	task->domain_before = NULL;
-	task->domain_next = d->first;
-	if (d->first != NULL)
-		d->first->domain_before = task;
-	d->first = task;
 	d->refs++;
 	d->tasks += task->state <= SG_TASK_FROZEN;
 	if (d->tasks > 0)
@@ -89,17 +84,11 @@ sg_domain_leave(struct sg_task *task, int64_t steady_ms)
 	struct sg_domain *d = task->domain;
 	if (d == NULL)
 		return;
-	if (task->domain_next != NULL)
-		task->domain_next->domain_before = task->domain_before;
-	if (task->domain_before != NULL)
-		task->domain_before->domain_next = task->domain_next;
-	else
-		d->first = task->domain_next;
+	sg_ring_leave(&task->of_domain);
 	d->refs--;
 	if (task->state <= SG_TASK_FROZEN)
 		sg_domain_ended(d, steady_ms);
 	task->domain = NULL;
-	task->domain_next = task->domain_before = NULL;
 }
 
 void
@@ -134,7 +123,7 @@ freeze_one(struct sg_domain *d, int64_t at_ms)
 	if (!d->frozen)
 		d->frozen_ms = at_ms;
 	d->frozen = true;
-	for (struct sg_task *t = d->first; t != NULL; t = t->domain_next)
+	for (struct sg_task *t = NULL; (t = sg_domain_open(d, t)) != NULL;)
 		if (t->state != SG_TASK_FROZEN && sg_task_may_become(t->state, SG_TASK_FROZEN)) {
 			t->state = SG_TASK_FROZEN;
 			t->by_domain = true;
@@ -157,10 +146,11 @@ thaw(struct sg_domain *d)
 	d->frozen = false;
 	sg_counted_free(&d->denials);
 	sg_counted_free(&d->step_ups);
-	for (struct sg_task *t = d->first; t != NULL; t = t->domain_next)
+	for (struct sg_task *t = NULL; (t = sg_domain_open(d, t)) != NULL;)
 		if (t->by_domain && t->state == SG_TASK_FROZEN) {
 			t->state = SG_TASK_OPEN;
 			t->by_domain = false;
+			t->instance->still = false;
 		}
 }
 

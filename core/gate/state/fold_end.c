@@ -47,6 +47,7 @@ sg_fold_end_lease(struct sg_state *state, struct sg_lease *lease, enum sg_lease_
 		state->live_leases--;
 	if (was_dead || lease->state != SG_LEASE_DEAD)
 		return;
+	sg_lease_ends_in(lease);
 	if (--lease->task->leases == 0 && lease->task->state == SG_TASK_CLOSING)
 		lease->task->state = SG_TASK_CLOSED;
 }
@@ -60,6 +61,7 @@ sg_fold_end_approval(struct sg_state *state, struct sg_approval *approval, enum 
 	if (stood) {
 		state->open_approvals--;
 		approval->task->approvals--;
+		sg_approval_ends_in(approval);
 	}
 	approval->state = to;
 }

@@ -4,6 +4,7 @@
 #ifndef SG_GATE_FOLD_IN_H
 #define SG_GATE_FOLD_IN_H
 
+#include "gate/state/holder.h"
 #include "gate/state/fold.h"
 
 struct sg_fold {

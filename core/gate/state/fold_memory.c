@@ -226,6 +226,7 @@ takes_over(struct sg_fold *f, struct sg_attempt *attempt, const struct sg_memory
 {
 	if (!sg_taint_join(&attempt->labels, &memory->taint))
 		f->missing = "memory";
+	f->state->carried++;
 	sg_taint_soak(f, attempt->task, &memory->taint);
 }
 
@@ -265,6 +266,7 @@ leaves(struct sg_fold *f, const struct sg_task *task, const char *id)
 {
 	struct sg_memory *memory = written_to(f, task, id);
 	uint64_t before = memory != NULL ? memory->taint.seq : 0;
+	f->state->carried++;
 	if (memory == NULL || !sg_taint_carries(&task->taint))
 		return;
 	bool first = memory->leaf != 0 && memory->leaf == f->number && strcmp(task->agent, memory->agent) < 0; /* of those that come by one leaf the first by name */

@@ -64,6 +64,8 @@ hold(struct sg_fold *f, struct sg_task *task, struct sg_instance *instance, stru
 {
 	task->instance = instance;
 	sg_domain_enter(domain, task);
+	if (!sg_task_stands_in(f->state, task))
+		f->missing = "memory";
 	instance->tasks++;
 	instance->refs++;
 	instance->seen_ms = f->steady_ms;
@@ -87,6 +89,7 @@ hold(struct sg_fold *f, struct sg_task *task, struct sg_instance *instance, stru
 static void
 let_go(struct sg_fold *f, struct sg_task *task)
 {
+	sg_task_ends_in(task);
 	sg_domain_leave(task, f->steady_ms);
 	task->instance->tasks--;
 	task->instance->refs--;
@@ -221,6 +224,8 @@ sg_fold_kind_claim(struct sg_fold *f)
 		free(nobody);
 	}
 	task->claimed = true;
+	if (!sg_task_stands_in(f->state, task)) /* it is another agent's now */
+		f->missing = "memory";
 	task->asserted = sg_fold_flag_or(f, "asserted", false);
 }
 
@@ -231,6 +236,7 @@ end_task(struct sg_fold *f, struct sg_task *t, enum sg_task_state to)
 {
 	t->state = to == SG_TASK_CLOSED && t->leases > 0 ? SG_TASK_CLOSING : to;
 	t->ended_ms = f->at_ms;
+	sg_task_ends_in(t);
 	t->instance->tasks--;
 	sg_domain_ended(t->domain, f->steady_ms);
 	f->state->open_tasks--;
@@ -327,6 +333,7 @@ sg_fold_kind_task_end(struct sg_fold *f)
 			if (!t->domain->frozen && sg_task_may_become(t->state, SG_TASK_OPEN)) {
 				t->state = SG_TASK_OPEN;
 				t->by_domain = false;
+				t->instance->still = false;
 			}
 		sg_task_no_split(task);
 		if (task->root->tree != NULL)

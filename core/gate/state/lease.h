@@ -3,11 +3,13 @@
 #ifndef SG_GATE_STATE_LEASE_H
 #define SG_GATE_STATE_LEASE_H
 
+#include "base/ring.h"
 #include "frame/segment.h"
 #include "gate/catalogue/catalogue.h"
 #include "gate/state/bounds.h"
 #include "gate/state/deadline.h"
 
+struct sg_holder;
 struct sg_task;
 
 enum sg_lease_state { SG_LEASE_PENDING, SG_LEASE_ACTIVE, SG_LEASE_REVOKING, SG_LEASE_DEAD };
@@ -18,6 +20,8 @@ struct sg_lease {
 	char *issuer, *audience, *agent;
 	struct sg_task *task;
 	struct sg_lease *next, *before; /* others of its task */
+	struct sg_holder *holder;
+	struct sg_ring of_holder; /* while it is not dead (holder.h) */
 	enum sg_lease_state state;
 	enum sg_sensitivity level; /* of what it is for */
 	uint64_t taint_seq;        /* of its task, when it was given */

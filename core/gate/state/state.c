@@ -44,7 +44,7 @@ sg_state_init(struct sg_state *state, const unsigned char key[SG_KEY_BYTES], con
 	memcpy(state->key, key, SG_KEY_BYTES);
 	snprintf(state->boot_id, sizeof(state->boot_id), "%s", boot_id);
 	struct sg_table *tables[] = {&state->tasks, &state->domains, &state->instances, &state->leases, &state->approvals, &state->histories, &state->killed,
-				     &state->decisions, &state->subjects, &state->words, &state->grants, &state->accounts, &state->memories, &state->readings, &state->writers, &state->sessions, &state->agents, &state->humans};
+				     &state->decisions, &state->subjects, &state->words, &state->grants, &state->accounts, &state->memories, &state->readings, &state->writers, &state->sessions, &state->holders, &state->agents, &state->humans};
 	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++) {
 		uint64_t seed;
 		enum sg_status status = sg_random(&seed, sizeof(seed), err);
@@ -265,58 +265,6 @@ sg_state_approval_of(const struct sg_state *state, const struct sg_task *task, c
 		if (strcmp(a->digest, digest) == 0 && sg_approval_live(state, a))
 			return a;
 	return NULL;
-}
-
-/* Whoever holds it; while nobody does, the agent that handed it on. */
-static bool
-is_tasks_agent(const struct sg_task *task, struct sg_str agent)
-{
-	struct sg_str opener = sg_str(task->opener);
-	if (task->claimed)
-		return sg_str_is(agent, task->agent);
-	return sg_str_starts(opener, "agent:") && sg_str_eq((struct sg_str){opener.ptr + 6, opener.len - 6}, agent);
-}
-
-size_t
-sg_state_agent_tasks(const struct sg_state *state, struct sg_str agent, size_t most)
-{
-	size_t at = 0, count = 0;
-	if (state->open_tasks < most) /* all together are fewer: no need to look whose they are */
-		return 0;
-	for (struct sg_task *t; (t = sg_table_next(&state->tasks, &at)) != NULL;)
-		count += is_tasks_agent(t, agent) && sg_task_stopped(state, t) == NULL;
-	return count;
-}
-
-size_t
-sg_state_agent_kept(const struct sg_state *state, struct sg_str agent)
-{
-	size_t at = 0, count = 0;
-	for (struct sg_task *t; (t = sg_table_next(&state->tasks, &at)) != NULL;)
-		count += is_tasks_agent(t, agent);
-	return count;
-}
-
-size_t
-sg_state_agent_leases(const struct sg_state *state, struct sg_str agent, size_t most)
-{
-	size_t at = 0, count = 0;
-	if (state->leases.count < most)
-		return 0;
-	for (struct sg_lease *l; (l = sg_table_next(&state->leases, &at)) != NULL;)
-		count += sg_str_is(agent, l->agent) && l->state != SG_LEASE_DEAD && (l->confirm || !sg_deadline_over(&l->ends, &state->now));
-	return count;
-}
-
-size_t
-sg_state_agent_approvals(const struct sg_state *state, struct sg_str agent, size_t most)
-{
-	size_t at = 0, count = 0;
-	if (state->open_approvals < most)
-		return 0;
-	for (struct sg_approval *a; (a = sg_table_next(&state->approvals, &at)) != NULL;)
-		count += sg_str_is(agent, a->agent) && a->state == SG_APPROVAL_OPEN && sg_approval_live(state, a);
-	return count;
 }
 
 const char *

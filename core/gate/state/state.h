@@ -3,6 +3,7 @@
 #ifndef SG_GATE_STATE_H
 #define SG_GATE_STATE_H
 
+#include "base/ring.h"
 #include "base/table.h"
 #include "frame/segment.h"
 #include "gate/catalogue/catalogue.h"
@@ -54,7 +55,7 @@ struct sg_domain {
 	bool frozen;
 	struct sg_counted denials, step_ups; /* of roots that their agent opened itself */
 	size_t tasks, refs;                /* open ones; those in memory */
-	struct sg_task *first;
+	struct sg_ring open; /* those that are open or stand still (holder.h) */
 	int64_t fade_ms;              /* so long after its last open task it carries what it carries; below 0: for ever */
 	int64_t idle_ms;              /* steady: when its last open task ended; 0 while it has one */
 	int64_t since_ms, frozen_ms;  /* since when it carries labels; 0: none; when it was frozen */
@@ -77,6 +78,8 @@ struct sg_instance {
 	int64_t uid;     /* of its process; -1 if only asserted or not yet there */
 	int64_t pid, start_time; /* of its process; 0: not known */
 	char *group;             /* the control group it is; "" or NULL: it is a process */
+	struct sg_ring open;             /* its tasks that are open or stand still (holder.h) */
+	bool still;                      /* it is gone, and all that it had open stands still: nothing is to be done before one of them goes on. In memory alone */
 	struct sg_shown shown[SG_SHOWN]; /* what it showed itself to be */
 	size_t shown_next;
 };
@@ -133,7 +136,9 @@ struct sg_task {
 	struct sg_task_grant *grant;                       /* NULL for a root */
 	struct sg_instance *instance;
 	struct sg_domain *domain;
-	struct sg_task *domain_next, *domain_before; /* others of its domain */
+	struct sg_holder *holder;
+	struct sg_ring of_holder, of_instance, of_domain, of_tree; /* while it is open or stands still (holder.h) */
+	struct sg_ring open;                         /* of a root: all of its tree that are, itself included */
 	struct sg_task *tree_next, *tree_before;     /* others of its tree, a ring */
 	bool by_domain; /* frozen with its domain */
 	bool asserted; /* whose it is was not proven, by an enforcer's word or by hints alone: no credentials */
@@ -256,6 +261,7 @@ struct sg_state {
 	struct sg_table subjects; /* accounts by what their keys have before the window: the first of those that are alike */
 	struct sg_table words, grants, accounts, memories, agents, humans; /* words, grants: kept once */
 	struct sg_table sessions;
+	struct sg_table holders; /* by agent (holder.h) */
 	struct sg_table readings, writers; /* fold_memory.c: reads of a memory that may not be over; how many memories an agent has */
 	struct sg_task *flowing; /* within one leaf: what they now carry goes to the memories that they write */
 	struct sg_attempt *owed_first, *owed_last; /* allowed actions whose outcome is awaited, oldest first */
@@ -265,7 +271,8 @@ struct sg_state {
 	char boot_id[SG_ID_MAX];
 	unsigned char key[SG_KEY_BYTES]; /* the state key: names and nonces derive from it */
 	uint64_t open_tasks, live_leases, open_approvals;
-	uint64_t soaked; /* how often labels came to a task; in memory alone */
+	uint64_t soaked;  /* how often labels came to a task; in memory alone */
+	uint64_t carried; /* tasks, memories and reads that labels were carried to, new there or not; in memory alone: whoever brings them pays by it */
 };
 
 enum sg_status sg_state_init(struct sg_state *state, const unsigned char key[SG_KEY_BYTES], const char *boot_id,
@@ -306,9 +313,9 @@ void sg_lease_leave(struct sg_lease *lease);
 struct sg_approval *sg_state_approval_of(const struct sg_state *state, const struct sg_task *task, const char *digest);
 bool sg_approval_live(const struct sg_state *state, const struct sg_approval *approval);
 
-/* How many an agent has, counted only if it could have `most`: 0 where all agents together have fewer. */
+/* has.c. How many an agent has, counted only if it could have `most`: 0 where it has fewer for certain. */
 size_t sg_state_agent_tasks(const struct sg_state *state, struct sg_str agent, size_t most);
-/* The same with those that ended and are still kept. Looks at all of them. */
+/* The same with those that ended and are still kept. */
 size_t sg_state_agent_kept(const struct sg_state *state, struct sg_str agent);
 size_t sg_state_agent_leases(const struct sg_state *state, struct sg_str agent, size_t most);
 size_t sg_state_agent_approvals(const struct sg_state *state, struct sg_str agent, size_t most);

@@ -15,6 +15,7 @@ sg_lease_free(struct sg_lease *lease)
 {
 	if (lease == NULL)
 		return;
+	sg_lease_ends_in(lease);
 	free(lease->issuer);
 	free(lease->audience);
 	free(lease->agent);
@@ -27,6 +28,7 @@ sg_approval_free(struct sg_approval *approval)
 {
 	if (approval == NULL)
 		return;
+	sg_approval_ends_in(approval);
 	free(approval->agent);
 	free(approval->owner);
 	free(approval->opener);
@@ -74,6 +76,9 @@ sg_task_free(struct sg_state *state, struct sg_task *task)
 {
 	if (task == NULL)
 		return;
+	sg_task_is_forgotten(task);
+	for (struct sg_ring *below; (below = sg_ring_first(&task->open)) != NULL;) /* at the end of all: those go after it */
+		sg_ring_leave(below);
 	free_attempts(state, task);
 	sg_taint_free(&task->taint);
 	sg_task_grant_free(state, task->grant);
@@ -224,14 +229,15 @@ void
 sg_state_done(struct sg_state *state)
 {
 	size_t at = 0;
-	for (struct sg_task *t; (t = sg_table_next(&state->tasks, &at)) != NULL;)
-		sg_task_free(state, t);
-	at = 0;
 	for (struct sg_lease *l; (l = sg_table_next(&state->leases, &at)) != NULL;)
 		sg_lease_free(l);
 	at = 0;
 	for (struct sg_approval *a; (a = sg_table_next(&state->approvals, &at)) != NULL;)
 		sg_approval_free(a);
+	at = 0;
+	for (struct sg_task *t; (t = sg_table_next(&state->tasks, &at)) != NULL;)
+		sg_task_free(state, t);
+	sg_holders_free(state);
 	at = 0;
 	for (struct sg_instance *i; (i = sg_table_next(&state->instances, &at)) != NULL;) {
 		sg_taint_free(&i->taint);
@@ -273,7 +279,7 @@ sg_state_done(struct sg_state *state)
 	for (char *w; (w = sg_table_next(&state->words, &at)) != NULL;)
 		free(w);
 	struct sg_table *tables[] = {&state->tasks, &state->domains, &state->instances, &state->leases, &state->approvals, &state->histories, &state->killed,
-				     &state->decisions, &state->subjects, &state->words, &state->grants, &state->accounts, &state->memories, &state->readings, &state->writers, &state->sessions, &state->agents, &state->humans};
+				     &state->decisions, &state->subjects, &state->words, &state->grants, &state->accounts, &state->memories, &state->readings, &state->writers, &state->sessions, &state->holders, &state->agents, &state->humans};
 	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++)
 		sg_table_done(tables[i]);
 }

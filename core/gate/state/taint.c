@@ -48,10 +48,14 @@ set_word(struct sg_taint *taint, size_t place, enum sg_word word)
 static size_t
 place_for(const struct sg_taint *taint, struct sg_str label)
 {
-	size_t place = 0;
-	while (place < taint->count && sg_str_cmp(sg_str(taint->labels[place]), label) < 0)
-		place++;
-	return place;
+	size_t from = 0, to = taint->count;
+	while (from < to) {
+		size_t middle = (from + to) / 2;
+		bool before = sg_str_cmp(sg_str(taint->labels[middle]), label) < 0;
+		from = before ? middle + 1 : from;
+		to = before ? to : middle;
+	}
+	return from;
 }
 
 /* The place of that label; `count` without it. */
@@ -157,6 +161,16 @@ sg_taint_add(struct sg_taint *taint, struct sg_str label, enum sg_word word)
 	return (has_overflow || insert(taint, sg_str(overflow), SG_WORD_NAMED)) && crowd_in(taint, label, word);
 }
 
+/* In that word, or a stronger one. `*place`: where labels that are before this one end; for the next one, which comes behind it. */
+static bool
+is_there(const struct sg_taint *taint, size_t *place, const char *label, enum sg_word word)
+{
+	int order = -1;
+	while (*place < taint->count && (order = strcmp(taint->labels[*place], label)) < 0)
+		++*place;
+	return *place < taint->count && order == 0 && sg_taint_word(taint, *place) >= word;
+}
+
 bool
 sg_taint_join(struct sg_taint *taint, const struct sg_taint *from)
 {
@@ -164,9 +178,20 @@ sg_taint_join(struct sg_taint *taint, const struct sg_taint *from)
 	sg_taint_raise(taint, from->sensitivity);
 	if (from->full)
 		sg_taint_fill(taint);
-	for (size_t i = 0; i < from->count; i++)
-		good &= sg_taint_add(taint, sg_str(from->labels[i]), sg_taint_word(from, i));
+	for (size_t i = 0, place = 0; i < from->count; i++)
+		if (!is_there(taint, &place, from->labels[i], sg_taint_word(from, i)))
+			good &= sg_taint_add(taint, sg_str(from->labels[i]), sg_taint_word(from, i));
 	return good;
+}
+
+/* Joined, it would change nothing. */
+static bool
+is_within(const struct sg_taint *taint, const struct sg_taint *in)
+{
+	bool within = taint->sensitivity <= in->sensitivity && (in->full || !taint->full);
+	for (size_t i = 0, place = 0; within && i < taint->count; i++)
+		within = is_there(in, &place, taint->labels[i], sg_taint_word(taint, i));
+	return within;
 }
 
 void
@@ -216,9 +241,8 @@ soak_domain(struct sg_fold *f, struct sg_domain *domain, const struct sg_taint *
 		return;
 	if (domain->since_ms == 0)
 		domain->since_ms = f->at_ms;
-	for (struct sg_task *t = domain->first; t != NULL; t = t->domain_next)
-		if (t->state <= SG_TASK_FROZEN)
-			soak_task(f, t, &domain->taint);
+	for (struct sg_task *t = NULL; (t = sg_domain_open(domain, t)) != NULL;)
+		soak_task(f, t, &domain->taint);
 	soak_kin(f, domain);
 }
 
@@ -240,6 +264,7 @@ soak_one(struct sg_fold *f, struct sg_task *task, const struct sg_taint *with)
 	if (!sg_taint_join(&task->taint, with))
 		f->missing = "memory";
 	f->state->soaked += task->taint.seq != before;
+	f->state->carried++;
 	if (task->taint.seq != before)
 		flows_on(f->state, task);
 	soak_domain(f, task->domain, with);
@@ -253,8 +278,8 @@ soak_task(struct sg_fold *f, struct sg_task *task, const struct sg_taint *with)
 {
 	if (!soak_one(f, task, with))
 		return;
-	for (struct sg_task *t = task->tree_next; t != task; t = t->tree_next)
-		if (t->state <= SG_TASK_FROZEN)
+	for (struct sg_task *t = NULL; (t = sg_tree_open(task->root, t)) != NULL;)
+		if (t != task)
 			soak_one(f, t, with);
 }
 
@@ -262,6 +287,8 @@ void
 sg_taint_soak(struct sg_fold *f, struct sg_task *task, const struct sg_taint *with)
 {
 	struct sg_taint own = {.count = 0}; /* a copy: `with` may be one of those that change */
+	if (is_within(with, &task->taint) && is_within(with, &task->domain->taint))
+		return;
 	if (!sg_taint_join(&own, with))
 		f->missing = "memory";
 	soak_task(f, task, &own);

@@ -3,6 +3,7 @@
 #include "gate/tasks/tasks.h"
 #include "gate/desk/domain.h"
 #include "gate/desk/revoking.h"
+#include "gate/state/holder.h"
 
 #include "base/str.h"
 
@@ -21,9 +22,8 @@ struct end {
 static void
 end_tasks(struct sg_gate *gate, const struct sg_domain *d, struct end *e)
 {
-	for (const struct sg_task *t = d->first; t != NULL && e->good; t = t->domain_next) {
-		if (t->state > SG_TASK_FROZEN || e->ended == SLICE)
-			continue;
+	for (const struct sg_task *t = sg_domain_open(d, NULL), *next; t != NULL && e->good && e->ended < SLICE; t = next) {
+		next = sg_domain_open(d, t); /* should it end with this one, the rest is looked at again */
 		if (sg_task_holds_frozen(t)) {
 			e->frozen++;
 			continue;
@@ -120,8 +120,8 @@ static bool
 session_asks(const struct sg_gate *gate, const struct sg_session *session, size_t *looks)
 {
 	for (const struct sg_domain *d = session->first; d != NULL; d = d->session_next)
-		for (const struct sg_task *t = d->first; t != NULL; t = t->domain_next, ++*looks)
-			if (t->state <= SG_TASK_FROZEN && tree_asks(gate, t->root))
+		for (const struct sg_task *t = NULL; (t = sg_domain_open(d, t)) != NULL; ++*looks)
+			if (tree_asks(gate, t->root))
 				return true;
 	return false;
 }
@@ -131,9 +131,11 @@ static bool
 end_idle(struct sg_gate *gate, const struct sg_session *session, size_t *ended)
 {
 	for (const struct sg_domain *d = session->first; d != NULL; d = d->session_next)
-		for (const struct sg_task *t = d->tasks > 0 ? d->first : NULL; t != NULL && *ended < SLICE; t = t->domain_next)
+		for (const struct sg_task *t = sg_domain_open(d, NULL), *next; t != NULL && *ended < SLICE; t = next) {
+			next = sg_domain_open(d, t);
 			if (t->state == SG_TASK_OPEN && !sg_task_holds_frozen(t) && !(++*ended, sg_end_task(gate, t, "session idle")))
 				return false;
+		}
 	return true;
 }
 

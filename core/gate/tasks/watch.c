@@ -4,35 +4,43 @@
 #include "base/str.h"
 #include "gate/tasks/tasks.h"
 #include "gate/desk/revoking.h"
+#include "gate/state/holder.h"
 
 enum { LOOKS_AT_ONCE = 256 };
 
 /* What is frozen waits for an operator, whether or not its process is there, and so do those above it: they stand still, and what they hold is taken back. */
-static void
+static bool
 stand_still(struct sg_gate *gate, const struct sg_task *task)
 {
-	if (task->state == SG_TASK_OPEN)
-		sg_record_task(gate, task, "frozen", SG_STR("stepgate"), "instance gone", NULL);
+	bool good = task->state != SG_TASK_OPEN || sg_record_task(gate, task, "frozen", SG_STR("stepgate"), "instance gone", NULL);
 	for (struct sg_lease *l = task->its_leases, *next; l != NULL; l = next) {
 		next = l->next;
 		if (l->state < SG_LEASE_REVOKING)
-			sg_lease_revoke(gate, l, SG_STR("stepgate"), "instance gone");
+			good &= sg_lease_revoke(gate, l, SG_STR("stepgate"), "instance gone");
 	}
+	return good;
 }
 
-static void
-end_tasks_of(struct sg_gate *gate, const struct sg_instance *instance)
+/* Each of its own, and no other. Once what is left stands still it is not looked at again before one of that goes on. */
+static size_t
+end_tasks_of(struct sg_gate *gate, struct sg_instance *instance)
 {
-	size_t at = 0;
-	for (struct sg_task *t; instance->tasks > 0 && (t = sg_table_next(&gate->state.tasks, &at)) != NULL;) {
-		if (t->instance != instance || t->state > SG_TASK_FROZEN)
-			continue;
-		if (sg_task_may_end(t))
-			sg_end_task(gate, t, "instance gone");
-		else
-			stand_still(gate, t);
+	size_t ended = 0;
+	bool still = true;
+	const struct sg_task *stood = NULL;
+	for (struct sg_task *t; ended < SG_ROUND_DONE && (t = sg_instance_open(instance, stood)) != NULL;) {
+		if (sg_task_may_end(t)) {
+			if (!sg_end_task(gate, t, "instance gone"))
+				return ended;
+			ended++;
+			stood = stood != NULL && sg_ring_is_in(&stood->of_instance) ? stood : NULL; /* it may have ended with that one */
+		} else {
+			still &= stand_still(gate, t);
+			stood = t;
+		}
 	}
-	sg_leases_revoking(gate);
+	instance->still = still && ended == 0;
+	return ended;
 }
 
 static bool
@@ -49,15 +57,17 @@ is_gone(const struct sg_gate *gate, const struct sg_instance *i)
 void
 sg_gate_watch(struct sg_gate *gate)
 {
+	size_t slots = SG_ROUND_SLICE, ended = 0;
+	struct sg_instance *i;
 	if (gate->sys->process_start == NULL || gate->journal.closed)
 		return;
-	for (int looks = 0; looks < LOOKS_AT_ONCE; looks++) {
-		struct sg_instance *instance = sg_table_next(&gate->state.instances, &gate->watched_at);
-		if (instance == NULL) {
-			gate->watched_at = 0;
-			return;
-		}
-		if (is_gone(gate, instance))
-			end_tasks_of(gate, instance);
+	for (int looks = 0; looks < LOOKS_AT_ONCE && ended < SG_ROUND_DONE && (i = sg_table_slice(&gate->state.instances, &gate->watched_at, &slots)) != NULL;) {
+		if (i->tasks == 0 || i->still)
+			continue;
+		looks++;
+		if (is_gone(gate, i))
+			ended += end_tasks_of(gate, i);
 	}
+	if (ended > 0)
+		sg_leases_revoking(gate);
 }

@@ -3,6 +3,7 @@
 #include "gate/desk/domain.h"
 #include "gate/state/fold_in.h"
 #include "gate/snapshot/snapshot.h"
+#include "gate/state/holder.h"
 #include "unit/gate/play.h"
 
 static struct play *p;
@@ -164,18 +165,22 @@ rings(void)
 		p->wall += 700 * SG_SEC;
 		play_all(p);
 		sg_gate_tick(p->gate);
-		size_t at = 0, listed = 0;
+		size_t at = 0, listed = 0, held = 0;
 		for (struct sg_domain *d; (d = sg_table_next(&p->gate->state.domains, &at)) != NULL;) {
 			size_t mine = 0;
-			for (struct sg_task *t = d->first; t != NULL; t = t->domain_next) {
-				CU_ASSERT_PTR_EQUAL(t->domain, d);
-				CU_ASSERT_PTR_EQUAL(t->tree_next->tree_before, t);
-				mine++;
-			}
-			CU_ASSERT_EQUAL(mine, d->refs);
+			for (struct sg_task *t = NULL; (t = sg_domain_open(d, t)) != NULL; mine++)
+				CU_ASSERT(t->domain == d && t->state <= SG_TASK_FROZEN && sg_ring_is_in(&t->of_instance) && sg_ring_is_in(&t->of_tree));
+			CU_ASSERT_EQUAL(mine, d->tasks);
 			listed += mine;
 		}
-		CU_ASSERT_EQUAL(listed, p->gate->state.tasks.count);
+		CU_ASSERT_EQUAL(listed, p->gate->state.open_tasks);
+		at = listed = 0;
+		for (struct sg_task *t; (t = sg_table_next(&p->gate->state.tasks, &at)) != NULL; listed++)
+			CU_ASSERT(t->tree_next->tree_before == t && sg_ring_is_in(&t->of_holder) == (t->state <= SG_TASK_FROZEN));
+		at = 0;
+		for (const struct sg_holder *h; (h = sg_table_next(&p->gate->state.holders, &at)) != NULL;)
+			held += h->kept;
+		CU_ASSERT(listed == p->gate->state.tasks.count && held == listed);
 	}
 	play_end(p);
 }

@@ -316,8 +316,10 @@ long_chain(void)
 	CU_ASSERT_TRUE_FATAL(tasks != NULL && domains != NULL && attempts != NULL);
 	for (int i = 0; i < LONG; i++) {
 		struct sg_task *t = &tasks[i];
-		*t = (struct sg_task){.agent = "a", .domain = &domains[i], .tree_next = t, .tree_before = t};
-		domains[i] = (struct sg_domain){.kind = "process", .first = t, .tasks = 1};
+		*t = (struct sg_task){.agent = "a", .domain = &domains[i], .tree_next = t, .tree_before = t, .root = t};
+		domains[i] = (struct sg_domain){.kind = "process", .tasks = 1};
+		sg_ring_join(&domains[i].open, &t->of_domain);
+		sg_ring_join(&t->open, &t->of_tree);
 		for (int w = 0; w < 2; w++) {
 			struct sg_attempt *a = &attempts[2 * i + w];
 			*a = (struct sg_attempt){.task = t, .read_until_ms = 1000};

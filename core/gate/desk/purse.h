@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Purses: what a caller has left, and how fast it comes back. Gate thread only. */
+#ifndef SG_GATE_DESK_PURSE_H
+#define SG_GATE_DESK_PURSE_H
+
+#include "gate/desk/gate.h"
+
+struct sg_request;
+
+/* Who pays: at limits.rate and limits.burst, or at those of a party. */
+enum sg_purse { SG_PURSE_CALLER, SG_PURSE_PARTY };
+
+int64_t sg_purse_burst(const struct sg_gate *gate, enum sg_purse purse);
+/* The bucket of this key, full if it is new. NULL: no memory. */
+struct sg_bucket *sg_purse_of(struct sg_gate *gate, enum sg_purse purse, const char *key);
+/* What came back since it was last looked at. */
+void sg_purse_refill(struct sg_gate *gate, enum sg_purse purse, struct sg_bucket *bucket);
+/* `reserve`: units that are kept for this kind of request alone. What costs more than a full bucket waits for a full one. False: there is not enough. */
+bool sg_purse_take(struct sg_gate *gate, enum sg_purse purse, const char *key, int64_t units, int64_t reserve);
+/* What turned out to be more work than was paid for; refuses nothing, and leaves a debt of a burst at most. */
+void sg_agent_owes(struct sg_gate *gate, const struct sg_request *request, int64_t units);
+
+#endif

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * What an agent can make many of: it counts as long as it is there, whatever it waits for, and nobody walks over it again and again. */
+#include "gate/state/holder.h"
+#include "unit/gate/play.h"
+
+static struct play *p;
+static long starts; /* looks at processes */
+
+static const char *
+freezes_the_task(const char *input)
+{
+	(void)input;
+	return "{\"effects\":[{\"effect\":{\"freeze\":true,\"kind\":\"deny\",\"only_task\":true,\"say\":\"no\"},\"file\":\"a.lua\",\"line\":1,\"rule\":\"r\"}],\"error\":null}";
+}
+
+static uint64_t
+all_gone(const struct sg_sys *sys, pid_t pid)
+{
+	(void)sys;
+	(void)pid;
+	starts++;
+	return 0;
+}
+
+static void
+begin(void)
+{
+	p = play_new();
+	CU_ASSERT_TRUE_FATAL(play_connect(p, 1, SG_FACE_AGENT, 1001));
+	CU_ASSERT_TRUE_FATAL(play_connect(p, 10, SG_FACE_ADMIN, 500));
+}
+
+static char *
+open_task(const char *key)
+{
+	play_facts(p, 1001);
+	return play_task(p, 1, key);
+}
+
+/* A task that stands still, alone or below another, stands for one of its agent's until an operator has let it go. */
+static void
+what_stands_still_counts(void)
+{
+	begin();
+	p->gate->catalogue->limits.tasks_per_agent = 3;
+	p->effects = freezes_the_task;
+	char *one = NULL;
+	for (int i = 0; i < 3; i++) {
+		char key[8];
+		snprintf(key, sizeof(key), "t%d", i);
+		free(one);
+		one = open_task(key);
+		CU_ASSERT_EQUAL(p->conns[1].status, 201);
+		play_act(p, 1, one, "repo.read", "{}", key);
+		CU_ASSERT_EQUAL(sg_state_task(&p->gate->state, sg_str(one))->state, SG_TASK_FROZEN);
+	}
+	free(open_task("more"));
+	CU_ASSERT_TRUE(play_has(p->conns[1].body, "too_many_tasks"));
+	CU_ASSERT_TRUE(play_has(play_ask(p, 10, SG_ROUTE_O_THAW, one, "{}"), "open"));
+	free(open_task("more2"));
+	CU_ASSERT_TRUE(play_has(p->conns[1].body, "too_many_tasks")); /* it goes on, and counts */
+	play_facts(p, 1001);
+	CU_ASSERT_TRUE(play_has(play_ask(p, 1, SG_ROUTE_A_TASK_CLOSE, one, "{}"), "closed"));
+	free(open_task("more3"));
+	CU_ASSERT_EQUAL(p->conns[1].status, 201);
+	free(one);
+	play_end(p);
+}
+
+/* A process that is gone is looked at until what it had open has ended or stands still, and not again before that goes on. */
+static void
+gone_and_still(void)
+{
+	begin();
+	p->effects = freezes_the_task;
+	char *frozen = open_task("f"), *other = open_task("o");
+	play_act(p, 1, frozen, "repo.read", "{}", "k");
+	struct sg_instance *instance = sg_state_task(&p->gate->state, sg_str(frozen))->instance;
+	instance->pid = 4000;
+	p->no_check = true; /* set by hand */
+	p->sys.process_start = all_gone;
+	sg_gate_tick(p->gate);
+	sg_gate_tick(p->gate);
+	sg_gate_tick(p->gate);
+	CU_ASSERT_EQUAL(sg_state_task(&p->gate->state, sg_str(other))->state, SG_TASK_CLOSED);
+	CU_ASSERT_EQUAL(sg_state_task(&p->gate->state, sg_str(frozen))->state, SG_TASK_FROZEN);
+	CU_ASSERT_TRUE(instance->still);
+	long before = starts;
+	for (int i = 0; i < 10; i++)
+		sg_gate_tick(p->gate);
+	CU_ASSERT_EQUAL(starts, before);
+	CU_ASSERT_TRUE(play_has(play_ask(p, 10, SG_ROUTE_O_THAW, frozen, "{}"), "open"));
+	sg_gate_tick(p->gate);
+	sg_gate_tick(p->gate);
+	CU_ASSERT_TRUE(starts > before);
+	CU_ASSERT_EQUAL(sg_state_task(&p->gate->state, sg_str(frozen))->state, SG_TASK_CLOSED);
+	free(frozen);
+	free(other);
+	play_end(p);
+}
+
+SG_CASES("gate.many", {"what stands still counts", what_stands_still_counts}, {"gone and still", gone_and_still})
