@@ -6,9 +6,7 @@
 #include "base/str.h"
 #include "gate/desk/buckets.h"
 
-#include <stdlib.h>
-
-enum { ADDRESSES_MAX = 4096 };
+enum { ADDRESSES_MAX = 4096 /* buckets of addresses, but for those where an enforcer was found */ };
 
 /* What strangers of a shared address use up is not an enforcer's that was found there. */
 bool
@@ -20,7 +18,7 @@ sg_address_take(struct sg_gate *gate, const unsigned char address[16])
 	if (sg_table_get(&gate->buckets, sg_str(key)) != NULL)
 		return sg_bucket_take_party(gate, key);
 	sg_line_join(key, sizeof(key), "address:", sg_str(name));
-	bool room = gate->buckets.count < ADDRESSES_MAX || sg_table_get(&gate->buckets, sg_str(key)) != NULL;
+	bool room = gate->addresses < ADDRESSES_MAX || sg_table_get(&gate->buckets, sg_str(key)) != NULL;
 	return sg_bucket_take(gate, "address", room ? sg_str(name) : SG_STR("others"));
 }
 
@@ -30,23 +28,5 @@ sg_party_proven(struct sg_gate *gate, const struct sg_conn *conn)
 	char name[SG_CONN_NAME], key[64];
 	sg_conn_name(conn, name);
 	sg_line_join(key, sizeof(key), "proven:", sg_str(name));
-	if (gate->buckets.count < ADDRESSES_MAX || sg_table_get(&gate->buckets, sg_str(key)) != NULL)
-		sg_bucket_take_party(gate, key);
-}
-
-/* Who was quiet long enough to have everything again is forgotten. */
-size_t
-sg_bucket_sweep(struct sg_gate *gate, struct sg_bucket *b)
-{
-	static const char *const passing[] = {"address:", "stranger:", "uid:", "connect:agent:"};
-	int64_t passed_ms = (gate->state.now.boot - b->at) / SG_MSEC, most = gate->catalogue->limits.burst * 1000;
-	bool proven = strncmp(b->key, "proven:", 7) == 0, passes = proven;
-	for (size_t i = 0; i < sizeof(passing) / sizeof(passing[0]); i++)
-		passes |= strncmp(b->key, passing[i], strlen(passing[i])) == 0;
-	if (!passes || (passed_ms < 3600000 && (proven || b->tokens_milli + passed_ms * gate->catalogue->limits.rate < most)))
-		return 0;
-	sg_table_take(&gate->buckets, sg_str(b->key));
-	free(b->key);
-	free(b);
-	return 1;
+	sg_bucket_take_party(gate, key);
 }

@@ -63,6 +63,7 @@ struct sg_bucket {
 	char *key;
 	int64_t tokens_milli; /* thousandths of a unit; below 0: a debt */
 	uint64_t refused;     /* in a row */
+	int purse;            /* enum sg_purse */
 	sg_time at;
 };
 
@@ -117,6 +118,7 @@ struct sg_gate {
 	struct sg_table conns, requests, buckets;
 	struct sg_heap places[SG_HOLDS]; /* connections by what they hold their place by, oldest first */
 	struct sg_table crowds;         /* by user or address */
+	size_t addresses;               /* buckets of addresses (desk/address.c) */
 	struct sg_table flights;               /* requests by the attempt that is under way with them */
 	struct sg_ring waiting[SG_STAGES];     /* requests by what they wait for */
 	uint64_t configured, reviewed; /* how many configurations there were; under which all connections were judged anew */

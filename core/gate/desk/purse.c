@@ -8,6 +8,8 @@
 
 #include <stdlib.h>
 
+enum { PROVEN_MS = 3600000 /* so long a place where an enforcer was found has the rates of a party */ };
+
 int64_t
 sg_purse_burst(const struct sg_gate *gate, enum sg_purse purse)
 {
@@ -20,6 +22,12 @@ rate_of(const struct sg_gate *gate, enum sg_purse purse)
 {
 	const struct sg_limits *l = &gate->catalogue->limits;
 	return purse == SG_PURSE_PARTY ? l->party_rate : l->rate;
+}
+
+static bool
+is_of_address(const struct sg_bucket *bucket)
+{
+	return sg_str_starts(sg_str(bucket->key), "address:");
 }
 
 struct sg_bucket *
@@ -35,7 +43,9 @@ sg_purse_of(struct sg_gate *gate, enum sg_purse purse, const char *key)
 		free(bucket);
 		return NULL;
 	}
+	bucket->purse = purse;
 	bucket->tokens_milli = sg_purse_burst(gate, purse) * 1000;
+	gate->addresses += is_of_address(bucket);
 	bucket->at = gate->state.now.boot;
 	return bucket;
 }
@@ -80,4 +90,19 @@ sg_agent_owes(struct sg_gate *gate, const struct sg_request *r, int64_t units)
 	int64_t least = -sg_purse_burst(gate, SG_PURSE_CALLER) * 1000; /* a burst in debt is enough */
 	if (b != NULL)
 		b->tokens_milli = b->tokens_milli - units * 1000 > least ? b->tokens_milli - units * 1000 : least;
+}
+
+size_t
+sg_bucket_sweep(struct sg_gate *gate, struct sg_bucket *bucket)
+{
+	bool proven = sg_str_starts(sg_str(bucket->key), "proven:"), quiet = (gate->state.now.boot - bucket->at) / SG_MSEC >= PROVEN_MS;
+	if (!proven)
+		sg_purse_refill(gate, bucket->purse, bucket);
+	if (proven ? !quiet : bucket->tokens_milli < sg_purse_burst(gate, bucket->purse) * 1000)
+		return 0;
+	gate->addresses -= is_of_address(bucket);
+	sg_table_take(&gate->buckets, sg_str(bucket->key));
+	free(bucket->key);
+	free(bucket);
+	return 1;
 }

@@ -13,6 +13,9 @@ enum sg_purse { SG_PURSE_CALLER, SG_PURSE_PARTY };
 int64_t sg_purse_burst(const struct sg_gate *gate, enum sg_purse purse);
 /* The bucket of this key, full if it is new. NULL: no memory. */
 struct sg_bucket *sg_purse_of(struct sg_gate *gate, enum sg_purse purse, const char *key);
+/* One that is full again says nothing: whoever comes under its key finds a new one as full. It is freed; of a party that was found within the hour not. Returns 1
+ * then, else 0. */
+size_t sg_bucket_sweep(struct sg_gate *gate, struct sg_bucket *bucket);
 /* What came back since it was last looked at. */
 void sg_purse_refill(struct sg_gate *gate, enum sg_purse purse, struct sg_bucket *bucket);
 /* `reserve`: units that are kept for this kind of request alone. What costs more than a full bucket waits for a full one. False: there is not enough. */

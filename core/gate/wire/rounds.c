@@ -4,6 +4,7 @@
 #include "gate/wire/rounds.h"
 
 #include "gate/desk/domain.h"
+#include "gate/desk/purse.h"
 #include "gate/tasks/tasks.h"
 
 enum { KEEP_MS = 600 * 1000 /* so long what ended is kept in memory, not the journal */ };

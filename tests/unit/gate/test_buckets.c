@@ -363,7 +363,41 @@ shares(void)
 	play_end(p);
 }
 
+/* Whatever stands for somebody who came once is forgotten as soon as it says nothing any more: those who come and go by the thousand take nobody's place. */
+static void
+forgotten(void)
+{
+	static const char *const kinds[] = {"unknown", "stranger", "uid", "connect:enforcer", "connect:agent", "agent"};
+	p = play_new();
+	size_t before = p->gate->buckets.count;
+	for (unsigned i = 0; i < 5000; i++) {
+		char name[16];
+		unsigned char address[16] = {0x20, 1, [2] = (unsigned char)(i >> 8), [3] = (unsigned char)i};
+		snprintf(name, sizeof(name), "%u", i);
+		CU_ASSERT_TRUE_FATAL(sg_bucket_take(p->gate, kinds[i % 6], sg_str(name)));
+		sg_address_take(p->gate, address);
+	}
+	CU_ASSERT_EQUAL(p->gate->addresses, 4096 + 1); /* those behind share one */
+	unsigned char late[16] = {0x20, 2, [15] = 1};
+	struct sg_conn through = {.peer = {.uid = (uid_t)-1, .network = true, .address = {0x20, 2, [15] = 1}}};
+	sg_party_proven(p->gate, &through); /* whoever was found has a place all the same */
+	CU_ASSERT_TRUE(sg_address_take(p->gate, late));
+	for (int i = 0; i < 100; i++) {
+		p->boot += SG_SEC;
+		p->wall += SG_SEC;
+		sg_gate_tick(p->gate);
+	}
+	CU_ASSERT_EQUAL(p->gate->addresses, 0);
+	CU_ASSERT_EQUAL(p->gate->buckets.count, before + 1);
+	p->boot += 3601 * SG_SEC;
+	p->wall += 3601 * SG_SEC;
+	for (int i = 0; i < 10; i++)
+		sg_gate_tick(p->gate);
+	CU_ASSERT_EQUAL(p->gate->buckets.count, before);
+	play_end(p);
+}
+
 SG_CASES("gate.buckets", {"every route takes from its caller", every_route_pays}, {"what may ever be allowed", ceilings}, {"records are paid for", records}, {"a small act is one", the_rate_holds}, {"units", units},
 	 {"dear requests", dear_requests}, {"outcomes and closing have a reserve", tidying_up}, {"stopping is free", stopping_is_free},
 	 {"behind an enforcer each agent pays for itself", behind_an_enforcer}, {"connections", connects}, {"late refusals", late_refusals},
-	 {"one agent's tasks are no bound for another", shares})
+	 {"one agent's tasks are no bound for another", shares}, {"forgotten", forgotten})
