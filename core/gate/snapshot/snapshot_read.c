@@ -107,6 +107,8 @@ read_attempt(struct sg_fold *f)
 	sg_take_taint(f, &a->labels);
 	read_charges(f, a);
 	a->task = sg_fold_task_of(f);
+	if (a->task != NULL)
+		sg_taint_share(&a->labels, &a->task->taint);
 	if (a->task == NULL || a->state < SG_ATTEMPT_DENIED || a->state > SG_ATTEMPT_WITHHELD)
 		f->missing = "state";
 	if (f->missing == NULL && sg_table_get(&a->task->attempts, sg_str(a->key)) != NULL)

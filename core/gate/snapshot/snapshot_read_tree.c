@@ -199,6 +199,8 @@ sg_read_task_line(struct sg_fold *f)
 	read_numbers(f, t);
 	sg_take_taint(f, &t->taint);
 	place_task(f, t);
+	if (f->missing == NULL)
+		sg_taint_share(&t->taint, t->parent != NULL ? &t->parent->taint : &t->domain->taint);
 	if (below != NULL && below->count > 0 && (t->opened_below = sg_take_fresh(f, sizeof(*t->opened_below))) != NULL)
 		sg_take_times(f, "opened_below", t->opened_below);
 	if (f->missing == NULL && sg_state_task(f->state, sg_str(t->id)) != NULL)
@@ -298,6 +300,7 @@ void
 sg_read_source_line(struct sg_fold *f)
 {
 	struct sg_tree *t = sg_take_tree(f);
+	const struct sg_task *root = sg_fold_task_of(f);
 	char decision[SG_ID_MAX] = "";
 	struct sg_taint taint = {.count = 0};
 	const struct sg_json *list = sg_json_get(f->body, "values");
@@ -306,6 +309,7 @@ sg_read_source_line(struct sg_fold *f)
 		return;
 	sg_fold_id(f, "decision", decision, sizeof(decision));
 	sg_take_taint(f, &taint);
+	sg_taint_share(&taint, &root->taint);
 	if (sg_fold_flag(f, "more") && t->values.source_count == 0)
 		f->missing = "the first line of a source";
 	else if (sg_fold_flag(f, "more"))

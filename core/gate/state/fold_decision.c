@@ -128,6 +128,7 @@ fold_allow(struct sg_fold *f, struct sg_task *task, struct sg_attempt *attempt)
 		sg_fold_await(f->state, attempt);
 	}
 	sg_fold_memory_reading(f, attempt);
+	sg_taint_share(&attempt->labels, &task->taint);
 }
 
 static void

@@ -66,6 +66,8 @@ void sg_taint_fill(struct sg_taint *taint);
 void sg_fold_labels(struct sg_fold *f, struct sg_taint *labels, const char *member, enum sg_word word);
 /* All that `from` has. */
 bool sg_taint_join(struct sg_taint *taint, const struct sg_taint *from);
+/* The labels that both have are kept once from now on, as those are that were joined. */
+void sg_taint_share(struct sg_taint *taint, const struct sg_taint *with);
 void sg_taint_free(struct sg_taint *taint);
 /* Into a task, its whole tree, the domains of those, and the other tasks of these. */
 void sg_taint_soak(struct sg_fold *f, struct sg_task *task, const struct sg_taint *with);

@@ -80,14 +80,49 @@ close_bit(uint64_t bits, size_t place)
 	return (bits & below) | (bits >> 1 & ~below);
 }
 
-static bool
-insert(struct sg_taint *taint, struct sg_str label, enum sg_word word)
+/* The text of a label, kept once for all that came to carry it from one another: a thousand attempts of a task have its labels. */
+struct label {
+	size_t users;
+	char text[];
+};
+
+static struct label *
+block_of(char *text)
 {
-	char *copy = strndup(label.ptr, label.len < SG_LABEL_MAX ? label.len : SG_LABEL_MAX);
+	return (struct label *)(void *)(text - offsetof(struct label, text));
+}
+
+static char *
+new_text(struct sg_str label)
+{
+	label.len = strnlen(label.ptr, label.len);
+	struct label *block = malloc(sizeof(*block) + label.len + 1);
+	if (block == NULL)
+		return NULL;
+	block->users = 0;
+	memcpy(block->text, label.ptr, label.len);
+	block->text[label.len] = '\0';
+	return block->text;
+}
+
+static void
+drop_text(char *text)
+{
+	if (text != NULL && (block_of(text)->users == 0 || --block_of(text)->users == 0))
+		free(block_of(text));
+}
+
+/* `text`: of a block that others use, or NULL: a new one. */
+static bool
+insert(struct sg_taint *taint, struct sg_str label, enum sg_word word, char *text)
+{
+	char *copy = text != NULL ? text : new_text(label);
 	if (copy == NULL || !room_for_one(taint)) {
-		free(copy);
+		if (text == NULL)
+			drop_text(copy);
 		return false;
 	}
+	block_of(copy)->users++;
 	size_t place = place_for(taint, sg_str(copy));
 	memmove(&taint->labels[place + 1], &taint->labels[place], (taint->count - place) * sizeof(*taint->labels));
 	taint->labels[place] = copy;
@@ -101,7 +136,7 @@ insert(struct sg_taint *taint, struct sg_str label, enum sg_word word)
 static void
 take_out(struct sg_taint *taint, size_t place)
 {
-	free(taint->labels[place]);
+	drop_text(taint->labels[place]);
 	taint->count--;
 	memmove(&taint->labels[place], &taint->labels[place + 1], (taint->count - place) * sizeof(*taint->labels));
 	taint->own = close_bit(taint->own, place);
@@ -130,7 +165,7 @@ place_that_goes(const struct sg_taint *taint)
 
 /* There is no room for all of them. Which ones stay hangs on them alone, not on which came first: what goes has the weaker word, or the same one and comes behind. */
 static bool
-crowd_in(struct sg_taint *taint, struct sg_str label, enum sg_word word)
+crowd_in(struct sg_taint *taint, struct sg_str label, enum sg_word word, char *text)
 {
 	size_t last = place_that_goes(taint);
 	enum sg_word weakest = sg_taint_word(taint, last), goes = word < weakest ? word : weakest;
@@ -140,25 +175,7 @@ crowd_in(struct sg_taint *taint, struct sg_str label, enum sg_word word)
 	if (!stays)
 		return true;
 	take_out(taint, last);
-	return insert(taint, label, word);
-}
-
-bool
-sg_taint_add(struct sg_taint *taint, struct sg_str label, enum sg_word word)
-{
-	label.len = label.len < SG_LABEL_MAX ? label.len : SG_LABEL_MAX;
-	size_t place = place_of(taint, label);
-	bool is_overflow = sg_str_is(label, overflow), has_overflow = is_overflow || sg_taint_has(taint, sg_str(overflow));
-	word = is_overflow ? SG_WORD_NAMED : word;
-	if (place < taint->count) {
-		if (sg_taint_word(taint, place) < word)
-			set_word(taint, place, word);
-		return true;
-	}
-	if (is_overflow || taint->count - has_overflow < SG_LABELS_MAX - 1)
-		return insert(taint, label, word);
-	sg_taint_raise(taint, SG_RESTRICTED); /* something finds no room: the worst is assumed and said */
-	return (has_overflow || insert(taint, sg_str(overflow), SG_WORD_NAMED)) && crowd_in(taint, label, word);
+	return insert(taint, label, word, text);
 }
 
 /* In that word, or a stronger one. `*place`: where labels that are before this one end; for the next one, which comes behind it. */
@@ -171,6 +188,42 @@ is_there(const struct sg_taint *taint, size_t *place, const char *label, enum sg
 	return *place < taint->count && order == 0 && sg_taint_word(taint, *place) >= word;
 }
 
+static bool
+add(struct sg_taint *taint, struct sg_str label, enum sg_word word, char *text)
+{
+	label.len = label.len < SG_LABEL_MAX ? label.len : SG_LABEL_MAX;
+	size_t place = place_of(taint, label);
+	bool is_overflow = sg_str_is(label, overflow), has_overflow = is_overflow || sg_taint_has(taint, sg_str(overflow));
+	word = is_overflow ? SG_WORD_NAMED : word;
+	if (place < taint->count) {
+		if (sg_taint_word(taint, place) < word)
+			set_word(taint, place, word);
+		return true;
+	}
+	if (is_overflow || taint->count - has_overflow < SG_LABELS_MAX - 1)
+		return insert(taint, label, word, text);
+	sg_taint_raise(taint, SG_RESTRICTED); /* something finds no room: the worst is assumed and said */
+	return (has_overflow || insert(taint, sg_str(overflow), SG_WORD_NAMED, NULL)) && crowd_in(taint, label, word, text);
+}
+
+bool
+sg_taint_add(struct sg_taint *taint, struct sg_str label, enum sg_word word)
+{
+	return add(taint, label, word, NULL);
+}
+
+void
+sg_taint_share(struct sg_taint *taint, const struct sg_taint *with)
+{
+	for (size_t i = 0, place = 0; i < taint->count; i++) {
+		if (!is_there(with, &place, taint->labels[i], SG_WORD_OWN) || taint->labels[i] == with->labels[place])
+			continue;
+		drop_text(taint->labels[i]);
+		taint->labels[i] = with->labels[place];
+		block_of(taint->labels[i])->users++;
+	}
+}
+
 bool
 sg_taint_join(struct sg_taint *taint, const struct sg_taint *from)
 {
@@ -180,7 +233,7 @@ sg_taint_join(struct sg_taint *taint, const struct sg_taint *from)
 		sg_taint_fill(taint);
 	for (size_t i = 0, place = 0; i < from->count; i++)
 		if (!is_there(taint, &place, from->labels[i], sg_taint_word(from, i)))
-			good &= sg_taint_add(taint, sg_str(from->labels[i]), sg_taint_word(from, i));
+			good &= add(taint, sg_str(from->labels[i]), sg_taint_word(from, i), from->labels[i]);
 	return good;
 }
 
@@ -198,7 +251,7 @@ void
 sg_taint_free(struct sg_taint *taint)
 {
 	for (size_t i = 0; i < taint->count; i++)
-		free(taint->labels[i]);
+		drop_text(taint->labels[i]);
 	free(taint->labels);
 	*taint = (struct sg_taint){.seq = taint->seq};
 }
