@@ -152,7 +152,8 @@ enum { SG_CTL_REST = 1000, SG_CTL_BEHIND = 999 };
 	X(tasks_close,   "tasks close",     "ID",               1, 1, SG_CTL_TALK,                                              \
 	  "end a task", "Its credentials are revoked, its approvals void, and everything below it ends with it.")      \
 	X(tasks_thaw,    "tasks thaw",      "ID",               1, 1, SG_CTL_TALK,                                              \
-	  "let a frozen task go on", "Somebody has looked at it: see stepgate task tree ID and the record.")           \
+	  "let a frozen task go on", "Somebody has looked at it: see stepgate task tree ID and the record. One above it that stands still is thawed " \
+	  "for itself; the answer names it.")                                                                          \
 	X(task_tree,     "task tree",       "ID",               1, 1, SG_CTL_TALK | SG_CTL_BIT(svg),                            \
 	  "the tree that a task stands in, from its root",                                                             \
 	  "Who holds which task, in which role, what it was given, what is left, what was decided. The task asked for is marked. --svg "      \

@@ -66,13 +66,22 @@ sg_ctl_tasks_close(struct sg_ctl *ctl)
 	return sg_ctl_asked(ctl, SG_FACE_ADMIN, "DELETE", "/v1/tasks/%s", ctl->args[0], NULL, sg_show_task);
 }
 
+static void
+show_thawed(const struct sg_ctl *ctl, const struct sg_json *answer)
+{
+	struct sg_str still = sg_json_text_at(answer, "still");
+	sg_show_task(ctl, answer);
+	if (still.len > 0)
+		fprintf(stderr, "%.*s above it stands still, and it with that one: look at it, and thaw it for itself\n", SG_STR_ARG(still));
+}
+
 int
 sg_ctl_tasks_thaw(struct sg_ctl *ctl)
 {
 	struct sg_buf body;
 	sg_buf_init(&body, 64);
 	sg_buf_text(&body, "{}");
-	int code = sg_ctl_asked(ctl, SG_FACE_ADMIN, "POST", "/v1/tasks/%s/thaw", ctl->args[0], &body, sg_show_task);
+	int code = sg_ctl_asked(ctl, SG_FACE_ADMIN, "POST", "/v1/tasks/%s/thaw", ctl->args[0], &body, show_thawed);
 	sg_buf_done(&body);
 	return code;
 }

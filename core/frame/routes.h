@@ -58,7 +58,7 @@ enum sg_body {
 	X(O_CONFIG,      56, ADMIN,    "GET",    "/v1/config",                 NONE) /* the configuration in force */          \
 	X(O_TASK_OPEN,   57, ADMIN,    "POST",   "/v1/tasks",                  JSON) /* open a task for an agent, which then claims it */ \
 	X(O_TREE,        58, ADMIN,    "GET",    "/v1/tasks/{}/tree",          NONE) /* a task, what is above and below it */   \
-	X(O_THAW,        59, ADMIN,    "POST",   "/v1/tasks/{}/thaw",          JSON) /* a frozen task may go on */             \
+	X(O_THAW,        59, ADMIN,    "POST",   "/v1/tasks/{}/thaw",          JSON) /* a frozen task may go on; those above it are thawed for themselves: {"still":id of one that is not, "task"} */ \
 	X(O_AGENTS,      60, ADMIN,    "GET",    "/v1/agents",                 NONE) /* agents with their states and owners */  \
 	X(O_AGENT,       61, ADMIN,    "POST",   "/v1/agents/{}",              JSON) /* {"event":"suspend|resume|retire|register"} */ \
 	X(O_HUMAN,       62, ADMIN,    "POST",   "/v1/humans/{}",              JSON) /* {"disabled":bool} */                  \

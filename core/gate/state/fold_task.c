@@ -329,7 +329,8 @@ sg_fold_kind_task_end(struct sg_fold *f)
 			task->state = SG_TASK_FROZEN;
 		task->by_domain = false;
 	} else if (sg_str_is(how, "thawed")) {
-		for (struct sg_task *t = task; t != NULL; t = t->parent) /* it stands still as long as one above it does; what a domain stopped, the domain lets go */
+		bool alone = sg_fold_flag_or(f, "alone", false); /* those above it were looked at by nobody; leaves of before meant them, too */
+		for (struct sg_task *t = task; t != NULL; t = alone ? NULL : t->parent) /* what a domain stopped, the domain lets go */
 			if (!t->domain->frozen && sg_task_may_become(t->state, SG_TASK_OPEN)) {
 				t->state = SG_TASK_OPEN;
 				t->by_domain = false;

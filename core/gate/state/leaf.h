@@ -88,6 +88,7 @@
 	X(uid, whole, must, "the process's user")
 
 #define SG_LEAF_TASK_END(X)                                                                                                   \
+	X(alone, flag, may, "thawed: it alone, and not those above it, as in leaves of before")                               \
 	X(by, text, told, "who ended it")                                                                                     \
 	X(how, text, must, "closed, frozen or thawed")                                                                        \
 	X(task, id, must, "which")                                                                                            \

@@ -219,14 +219,56 @@ sg_route_tasks(struct sg_gate *gate, struct sg_request *r)
 	sg_answer_buf(gate, r, 200, &body);
 }
 
+/* Whoever stands still above it, and it with them; NULL: nobody. */
+static const struct sg_task *
+frozen_above(const struct sg_task *task)
+{
+	const struct sg_task *t = task->parent;
+	while (t != NULL && t->state != SG_TASK_FROZEN)
+		t = t->parent;
+	return t;
+}
+
 static void
 answer_thawed(struct sg_gate *gate, struct sg_request *r)
 {
-	r->task = r->argument;
-	answer_task(gate, r, 200, false);
+	struct sg_buf body;
+	struct sg_json_writer w;
+	const struct sg_task *task = sg_state_task(&gate->state, r->argument), *above = task == NULL ? NULL : frozen_above(task);
+	if (task == NULL) {
+		sg_answer_error(gate, r, 404, SG_REASON_no_task, "");
+		return;
+	}
+	sg_buf_init(&body, BODY_MAX);
+	sg_jw_begin(&w, &body);
+	sg_jw_object(&w);
+	sg_jw_member_text(&w, "still", above != NULL ? above->id : "");
+	sg_jw_name(&w, "task");
+	sg_write_task(&w, gate, task, false);
+	sg_jw_end(&w);
+	sg_answer_buf(gate, r, 200, &body);
 }
 
-/* An operator has looked at it. */
+static bool
+record_thawed(struct sg_gate *gate, const struct sg_request *r, const struct sg_task *task, uint64_t *number)
+{
+	struct sg_buf body;
+	struct sg_json_writer w;
+	sg_buf_init(&body, 1024);
+	sg_jw_begin(&w, &body);
+	sg_jw_object(&w);
+	sg_jw_member_bool(&w, "alone", true);
+	sg_jw_member_str(&w, "by", sg_conn_operator(sg_conn_find(gate, r->conn)));
+	sg_jw_member_text(&w, "how", "thawed");
+	sg_jw_member_text(&w, "task", task->id);
+	sg_jw_member_text(&w, "why", "operator");
+	sg_jw_end(&w);
+	bool good = sg_record(gate, "task_end", sg_buf_view(&body), SG_STR(""), number, NULL) == SG_OK;
+	sg_buf_done(&body);
+	return good;
+}
+
+/* An operator has looked at it: at this one, not at those above it. */
 void
 sg_route_thaw(struct sg_gate *gate, struct sg_request *r)
 {
@@ -238,8 +280,7 @@ sg_route_thaw(struct sg_gate *gate, struct sg_request *r)
 	}
 	if (task->domain->frozen)
 		sg_domain_thaw(gate, r, task->domain);
-	bool good = sg_record_task(gate, task, "thawed", sg_conn_operator(sg_conn_find(gate, r->conn)), "operator", &number);
-	if (good)
+	if (record_thawed(gate, r, task, &number))
 		sg_request_sync(gate, r, number, answer_thawed);
 	else
 		sg_answer_error(gate, r, 503, SG_REASON_audit_unavailable, "");
