@@ -29,12 +29,12 @@ enum { SG_FRAME_MAX = 4 << 20 };
 	X(S_STOP,       5,  SUPERVISOR, GATE,       ANY,      NONE,    false, false) /* finish: sync what is appended and leave */ \
 	X(S_LISTEN,     6,  SUPERVISOR, GATE,       READY,    JSON,    true,  false) /* {"face":name}: a listening socket */ \
 	X(S_PREPARE,    7,  SUPERVISOR, GATE,       READY,    JSON,    false, false) /* {"document":{...}}: start the modules that this one would need; id = reload */ \
-	X(S_HELD,       8,  SUPERVISOR, GATE,       READY,    JSON,    false, false) /* {"body","kind"}: in force in a gate before you, which could not record it */ \
+	X(S_HELD,       8,  SUPERVISOR, GATE,       READY,    JSON,    false, false) /* {"after","body","kind"}: in force in a gate before you, which could not record it: what of it stands behind leaf `after` is recorded */ \
 	X(G_PREPARED,   14, GATE,       SUPERVISOR, READY,    JSON,    false, false) /* {"errors":[...]}: they are ready, or what is wrong; id = reload */ \
 	X(G_SPAWN,      10, GATE,       SUPERVISOR, READY,    JSON,    false, false) /* {"face","name","next":bool,"role","slot","uid"}; next: by the document being prepared */ \
 	X(G_KILL,       11, GATE,       SUPERVISOR, READY,    JSON,    false, false) /* {"slot":n} */ \
 	X(G_RELOAD,     12, GATE,       SUPERVISOR, READY,    NONE,    false, false) /* read configuration and policy again, from now on; id comes back */ \
-	X(G_HOLD,       15, GATE,       SUPERVISOR, READY,    JSON,    false, false) /* {"body","kind"}: in force and not recorded, for the next gate; {}: all of it is */ \
+	X(G_HOLD,       15, GATE,       SUPERVISOR, READY,    JSON,    false, false) /* {"after","body","kind"}: in force and not recorded, for the next gate; {}: all of it is */ \
 	X(G_SHUT,       16, GATE,       SUPERVISOR, READY,    JSON,    false, false) /* {"face","uid"}: this user only connects there: to be shut out for a moment */ \
 	X(G_OPEN,       13, GATE,       SUPERVISOR, READY,    NONE,    false, false) /* recovered; faces may be announced */ \
 	X(D_CONN,       20, GATE,       DOOR,       ANY,      NONE,    true,  true)  /* id = connection */ \

@@ -135,6 +135,8 @@ struct sg_gate {
 	} gap[2]; /* unrecorded answers: overload, closed journal */
 	bool holds, held_full; /* what is not durable is held outside; not all of it: there is too much */
 	size_t held_bytes;    /* of what is held there and stops nothing */
+	uint64_t held_after;  /* while something is held: what is durable and stands behind this leaf may be what was held */
+	struct sg_inherited *inherited; /* desk/inherit.c; NULL: nothing was handed over */
 	uint64_t held_until;  /* the leaf with which the last of those is; 0: it is not written yet */
 	struct sg_owed *owed; /* leaves that a closed journal could not take, newest first */
 	bool stopping, reloading;

@@ -1,17 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0
  * What is in force and not recorded is held outside the process, so that it does not die with it. */
 #include "gate/desk/desk.h"
+#include "gate/desk/inherited.h"
 
 #include "base/str.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 /* Of what stops nothing an agent could bring about any amount. */
 enum { HELD_MOST = 1 << 20 };
 
-/* These stop somebody or something, and are held whatever there is of them. */
-static bool
-stops(const char *kind)
+bool
+sg_kind_stops(const char *kind)
 {
 	static const char *const kinds[] = {"kill", "human", "agent", "task_end", "domain", "lease", "withheld"};
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
@@ -31,7 +32,7 @@ dies_with_it(const char *kind)
 static bool
 has_room(struct sg_gate *gate, const char *kind, size_t len)
 {
-	if (stops(kind))
+	if (sg_kind_stops(kind))
 		return true;
 	if (len > HELD_MOST - gate->held_bytes) {
 		if (!gate->held_full)
@@ -50,8 +51,9 @@ sg_gate_hold(struct sg_gate *gate, const char *kind, struct sg_str body)
 	if (gate->ports.hold == NULL || dies_with_it(kind) || !has_room(gate, kind, body.len))
 		return;
 	gate->held_until = 0;
-	sg_buf_init(&held, SG_LEAF_MAX + 64);
-	sg_buf_printf(&held, "{\"body\":%.*s,\"kind\":\"%s\"}", SG_STR_ARG(body), kind);
+	gate->held_after = gate->holds ? gate->held_after : gate->journal.durable;
+	sg_buf_init(&held, SG_LEAF_MAX + 96);
+	sg_buf_printf(&held, "{\"after\":%llu,\"body\":%.*s,\"kind\":\"%s\"}", (unsigned long long)gate->held_after, SG_STR_ARG(body), kind);
 	if (!held.failed) { /* else it is in force as long as this gate lives */
 		gate->holds = true;
 		gate->ports.hold(gate->ports.self, sg_buf_view(&held));
@@ -60,10 +62,20 @@ sg_gate_hold(struct sg_gate *gate, const char *kind, struct sg_str body)
 }
 
 void
+sg_gate_inherited_all(struct sg_gate *gate)
+{
+	if (gate->inherited != NULL)
+		free(gate->inherited->leaves);
+	free(gate->inherited);
+	gate->inherited = NULL;
+}
+
+void
 sg_gate_release_held(struct sg_gate *gate)
 {
 	if (!gate->holds || gate->held_until == 0 || gate->owed != NULL || gate->journal.durable < gate->held_until)
 		return;
+	sg_gate_inherited_all(gate);
 	gate->holds = gate->held_full = false;
 	gate->held_bytes = 0;
 	gate->ports.hold(gate->ports.self, SG_STR("{}"));

@@ -197,6 +197,22 @@ rest(struct sg_gate *gate)
 	gate->last_lost = now;
 }
 
+/* What stops was held before what was lost before it: what is said last counts, so it is held once more, behind that. Newest first; the oldest is said first. */
+static void
+hold_again(struct sg_gate *gate, const struct sg_owed *newest)
+{
+	size_t count = 0;
+	for (const struct sg_owed *o = newest; o != NULL; o = o->next)
+		count++;
+	for (; count > 0; count--) {
+		const struct sg_owed *o = newest;
+		for (size_t i = 1; i < count; i++)
+			o = o->next;
+		if (sg_kind_stops(o->kind))
+			sg_gate_hold(gate, o->kind, o->body);
+	}
+}
+
 void
 sg_gate_lost(struct sg_gate *gate)
 {
@@ -204,6 +220,7 @@ sg_gate_lost(struct sg_gate *gate)
 	gate->owed = NULL;
 	gate->journal.lost = false;
 	sg_journal_void(&gate->journal, lose, gate, NULL);
+	hold_again(gate, later);
 	sg_buf_clear(&gate->journal.commit.bytes);
 	sg_buf_clear(&gate->journal.pending);
 	gate->journal.appended = gate->journal.durable; /* nobody waits for what will never be there */

@@ -17,6 +17,8 @@ void sg_write_clock(struct sg_json_writer *w, const struct sg_gate *gate);
  * False: it could not be recorded; *number: of its leaf, may be NULL. */
 bool sg_record_task(struct sg_gate *gate, const struct sg_task *task, const char *how, struct sg_str by, const char *why, uint64_t *number);
 /* The daemon itself ends a task. */
+/* held.c. Leaves of this kind stop somebody or something: they are held whatever there is of them, and what was said last of one thing counts. */
+bool sg_kind_stops(const char *kind);
 bool sg_end_task(struct sg_gate *gate, const struct sg_task *task, const char *why);
 /* "active": r->lease is handed out. */
 bool sg_record_handed(struct sg_gate *gate, const struct sg_request *request);
@@ -42,6 +44,8 @@ bool sg_may_be_folded(struct sg_gate *gate, const char *kind, struct sg_str body
 void sg_gate_hold(struct sg_gate *gate, const char *kind, struct sg_str body);
 /* Once all that is held outside is durable, it need not be any more. */
 void sg_gate_release_held(struct sg_gate *gate);
+/* held.c. Whatever was handed over is recorded, or held anew. */
+void sg_gate_inherited_all(struct sg_gate *gate);
 /* {"body","kind"}: what a gate before this one said was in force and could not record; in force before anybody is answered. What cannot be folded (any more) is
  * passed over, said once on stderr. False: no memory. */
 bool sg_gate_held(struct sg_gate *gate, const struct sg_json *held);

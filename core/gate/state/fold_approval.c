@@ -95,9 +95,21 @@ open_approval(struct sg_fold *f)
 	sg_fold_put(f, &f->state->approvals, a->id, a);
 }
 
+/* One person is one, however often it is said. */
+static bool
+has_said(const struct sg_approval *a, struct sg_str human, uint64_t person)
+{
+	for (size_t i = 0; i < a->proof_count; i++)
+		if (sg_str_is(human, a->proofs[i].human) || (person != 0 && a->proofs[i].person == person))
+			return true;
+	return false;
+}
+
 static void
 add_proof(struct sg_fold *f, struct sg_approval *a)
 {
+	if (has_said(a, sg_fold_text(f, "human"), sg_person_tag(sg_fold_text_or(f, "person"))))
+		return;
 	sg_fold_id(f, "human", a->proofs[a->proof_count].human, sizeof(a->proofs[0].human));
 	sg_fold_id(f, "group", a->proofs[a->proof_count].group, sizeof(a->proofs[0].group));
 	struct sg_str person = sg_fold_text_or(f, "person");

@@ -113,6 +113,7 @@ sg_gate_destroy(struct sg_gate *gate)
 	sg_table_done(&gate->flights);
 	sg_table_done(&gate->buckets);
 	sg_gate_forget_owed(gate);
+	sg_gate_inherited_all(gate);
 	sg_journal_close(&gate->journal);
 	sg_state_done(&gate->state);
 	sg_catalogue_destroy(gate->retired);

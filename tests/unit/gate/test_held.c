@@ -265,6 +265,116 @@ what_is_not_there(void)
 	end();
 }
 
+#define KILL "{\"agent\":\"helper\",\"all\":false,\"by\":\"mira\",\"lift\":false,\"reason\":\"x\"}"
+#define LIFT "{\"agent\":\"helper\",\"all\":false,\"by\":\"mira\",\"lift\":true,\"reason\":\"x\"}"
+
+static void
+recorded(const char *const *bodies, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		CU_ASSERT_EQUAL_FATAL(sg_record(p->gate, "kill", sg_str(bodies[i]), SG_STR(""), NULL, NULL), SG_OK);
+	play_flush(p);
+}
+
+static void
+handed_over(uint64_t after, const char *const *bodies, size_t count)
+{
+	char text[512];
+	for (size_t i = 0; i < count; i++) {
+		snprintf(text, sizeof(text), "{\"after\":%llu,\"body\":%s,\"kind\":\"kill\"}", (unsigned long long)after, bodies[i]);
+		CU_ASSERT_TRUE(play_hand_over(p, text));
+	}
+	play_flush(p);
+}
+
+/* A gate died between writing what it owed and saying so, or what it had given up was read back: nothing counts twice, and of what stops somebody the last word
+ * does, however much of it was written. */
+static void
+recorded_already(void)
+{
+	static const struct {
+		const char *there[4], *held[4];
+		size_t new_leaves;
+		bool killed;
+	} rows[] = {
+		{{KILL}, {KILL}, 0, true},
+		{{KILL, LIFT}, {KILL, LIFT}, 0, false},
+		{{KILL, LIFT, KILL}, {LIFT, KILL}, 0, true}, /* the first was said again, and stands where it was said last */
+		{{KILL}, {LIFT, KILL}, 2, true},
+		{{KILL}, {KILL, LIFT}, 1, false},
+		{{LIFT}, {KILL, LIFT}, 2, false},
+		{{NULL}, {KILL}, 1, true},
+	};
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		size_t there = 0, held = 0;
+		while (there < 4 && rows[i].there[there] != NULL)
+			there++;
+		while (held < 4 && rows[i].held[held] != NULL)
+			held++;
+		begin();
+		play_flush(p);
+		uint64_t after = p->gate->journal.durable;
+		recorded(rows[i].there, there);
+		uint64_t before = p->gate->journal.durable;
+		handed_over(after, rows[i].held, held);
+		if (p->gate->journal.durable - before != rows[i].new_leaves || sg_state_killed(&p->gate->state, SG_STR("helper")) != rows[i].killed)
+			fprintf(stderr, "  row %zu: %d leaves\n", i, (int)(p->gate->journal.durable - before));
+		CU_ASSERT_EQUAL(p->gate->journal.durable - before, rows[i].new_leaves);
+		CU_ASSERT_EQUAL(sg_state_killed(&p->gate->state, SG_STR("helper")), rows[i].killed);
+		CU_ASSERT_EQUAL(p->held_count, 0);
+		end();
+	}
+}
+
+static const char *
+asks_two(const char *input)
+{
+	(void)input;
+	return "{\"effects\":[{\"effect\":{\"approvers\":\"finance\",\"kind\":\"step_up\",\"methods\":[],\"narrow\":{},\"quorum\":2,\"say\":\"ask\",\"ttl\":120000},"
+	       "\"file\":\"a.lua\",\"line\":1,\"rule\":\"s\"}],\"error\":null}";
+}
+
+static void
+is_not_heard(void *self, struct sg_str held)
+{
+	(void)self, (void)held;
+}
+
+/* One person's yes that waited for a disk, through the death of the gate at each step of being written: it stays one person's. */
+static void
+one_yes(void)
+{
+	for (int synced = 0; synced < 2; synced++) {
+		struct sg_err err = {0};
+		begin();
+		CU_ASSERT_TRUE_FATAL(play_connect(p, 11, SG_FACE_ADMIN, 501));
+		p->effects = asks_two;
+		const char *asked = play_act(p, 1, task, "pay.send", "{\"amount\":5,\"to\":\"x\"}", "a");
+		CU_ASSERT_TRUE_FATAL(play_has(asked, "\"id\":\"a-"));
+		char *id = play_between(asked, "\"id\":\"a-", "\""), name[64];
+		snprintf(name, sizeof(name), "a-%s", id);
+		disk_fails();
+		play_facts(p, 501);
+		CU_ASSERT_TRUE(play_has(play_ask(p, 11, SG_ROUTE_O_APPROVE, name, "{}"), "in force now"));
+		CU_ASSERT_TRUE(p->held_count > 0);
+		if (synced) { /* it was written and synced, and this gate dies before it says so */
+			p->gate->ports.hold = is_not_heard;
+			disk_back();
+			p->gate->ports.hold = play_hold;
+		}
+		p->fail_at = 0;
+		p->fail_forever = false;
+		for (int i = 0; i < 3; i++)
+			CU_ASSERT_EQUAL_FATAL(play_gate_dies(p, &err), SG_OK);
+		const struct sg_approval *a = sg_state_approval(&p->gate->state, sg_str(name));
+		CU_ASSERT_PTR_NOT_NULL_FATAL(a);
+		CU_ASSERT_EQUAL(a->proof_count, 1);
+		CU_ASSERT_EQUAL(a->state, SG_APPROVAL_OPEN);
+		free(id);
+		end();
+	}
+}
+
 /* Of what stops nothing a megabyte is held, of what stops something all. */
 static void
 too_much(void)
@@ -290,4 +400,4 @@ too_much(void)
 }
 
 SG_CASES("gate.held", {"a freeze", a_freeze}, {"an end", an_end}, {"a label", a_label}, {"a credential", a_credential}, {"what was said last", what_was_said_last},
-	 {"what is not there", what_is_not_there}, {"too much", too_much}, {"a process ends", a_process_ends}, {"a process ends above", a_process_ends_above})
+	 {"what is not there", what_is_not_there}, {"too much", too_much}, {"recorded already", recorded_already}, {"one yes", one_yes}, {"a process ends", a_process_ends}, {"a process ends above", a_process_ends_above})

@@ -59,7 +59,7 @@ static const struct {
 	{"domain", "{\"by\":\"mira\",\"domain\":\"n-1\",\"event\":\"cleanse\",\"kind\":\"uid\",\"name\":\"1001\",\"why\":\"x\"}"},
 	{"memory", "{\"agent\":\"helper\",\"by\":\"mira\",\"event\":\"forgotten\",\"reason\":\"x\"}"},
 	{"human", "{\"admin\":\"jon\",\"by\":\"mira\",\"disabled\":true,\"human\":\"jon@x\"}"},
-	{"task_end", "{\"by\":\"mira\",\"how\":\"thawed\",\"task\":\"t-1\",\"why\":\"x\"}"},
+	{"task_end", "{\"alone\":true,\"by\":\"mira\",\"how\":\"thawed\",\"task\":\"t-1\",\"why\":\"x\"}"},
 	{"kill", "{\"agent\":\"helper\",\"all\":false,\"by\":\"mira\",\"lift\":false,\"reason\":\"x\"}"},
 	{"kill", "{\"agent\":\"\",\"all\":true,\"by\":\"mira\",\"lift\":false,\"reason\":\"x\"}"},
 	{"kill", "{\"agent\":\"\",\"all\":true,\"by\":\"mira\",\"lift\":true,\"reason\":\"x\"}"},
