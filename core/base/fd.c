@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -146,4 +147,18 @@ sg_file_unchanged(int fd, const struct stat *before)
 {
 	struct stat now;
 	return fstat(fd, &now) == 0 && now.st_size == before->st_size && same_time(now.st_mtim, before->st_mtim) && same_time(now.st_ctim, before->st_ctim);
+}
+
+size_t
+sg_descriptors_raise(size_t most)
+{
+	struct rlimit limit = {0}, more;
+	if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
+		return 0;
+	more = (struct rlimit){limit.rlim_cur > most ? limit.rlim_cur : most, limit.rlim_max > most ? limit.rlim_max : most};
+	if (limit.rlim_cur < most && setrlimit(RLIMIT_NOFILE, &more) != 0) {
+		more = (struct rlimit){limit.rlim_max < most ? limit.rlim_max : most, limit.rlim_max};
+		setrlimit(RLIMIT_NOFILE, &more);
+	}
+	return getrlimit(RLIMIT_NOFILE, &limit) == 0 ? (size_t)limit.rlim_cur : 0;
 }

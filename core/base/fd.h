@@ -35,4 +35,8 @@ bool sg_file_unchanged(int fd, const struct stat *before);
 /* Writes all of `bytes` where `fd` stands; false on an error, errno says which. `fd` blocks. */
 bool sg_write_whole(int fd, struct sg_str bytes);
 
+enum { SG_DESCRIPTORS = 65536 + 1024 /* of connections, the most that limits.connections may say, and the rest */ };
+/* Raises the soft limit of open descriptors, and where that is allowed the hard one, to `most`. Returns how many there may be. */
+size_t sg_descriptors_raise(size_t most);
+
 #endif

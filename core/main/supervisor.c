@@ -2,6 +2,8 @@
  * The supervisor's turn: signals, the gate's wishes, the zygotes' words. */
 #include "main/supervisor.h"
 
+#include "base/fd.h"
+
 #include "base/canon.h"
 #include "base/sys.h"
 #include "base/str.h"
@@ -340,6 +342,7 @@ sg_supervisor_run(const struct sg_main_options *options)
 	struct sg_supervisor *s = new_supervisor(options);
 	if (s == NULL)
 		return EXIT_INTERNAL;
+	sg_descriptors_raise(SG_DESCRIPTORS); /* a connection is one in the gate and one in its door: 1,024, as shells and units give, are too few */
 	int result = supervise(s);
 	free_supervisor(s);
 	return result;

@@ -22,22 +22,29 @@ conns_of(const struct sg_gate *gate, uid_t uid)
 	return crowd == NULL ? 0 : crowd->count;
 }
 
+/* Each has a descriptor of its own: where there are fewer of those, some are kept for operators all the same. */
+size_t
+sg_conns_most(const struct sg_gate *gate)
+{
+	size_t most = (size_t)gate->catalogue->limits.connections;
+	return gate->connections_most > 0 && gate->connections_most < most ? gate->connections_most : most;
+}
+
 /* An enforcer speaks for many, who must not shut each other out: a gateway asks for each session on a connection of its own. */
 static bool
 is_crowded(const struct sg_gate *gate, enum sg_face face, const struct sg_peer *peer)
 {
 	const struct sg_limits *limits = &gate->catalogue->limits;
 	bool many = face == SG_FACE_ENFORCER && sg_uid_enforces(gate->catalogue, peer->uid);
-	int64_t half = limits->connections / 2, most = !many ? limits->uid_connections : limits->enforcer_connections < half ? limits->enforcer_connections : half;
+	int64_t half = (int64_t)sg_conns_most(gate) / 2, most = !many ? limits->uid_connections : limits->enforcer_connections < half ? limits->enforcer_connections : half;
 	return !peer->network && conns_of(gate, peer->uid) >= (size_t)most;
 }
 
 static enum sg_status
 may_connect(struct sg_gate *gate, enum sg_face face, const struct sg_peer *peer, struct sg_err *err)
 {
-	const struct sg_limits *limits = &gate->catalogue->limits;
 	/* operators keep a share of the connections for themselves */
-	size_t most = (size_t)limits->connections - (face == SG_FACE_ADMIN ? 0 : 16);
+	size_t most = sg_conns_most(gate) - (face == SG_FACE_ADMIN ? 0 : 16);
 	if ((face == SG_FACE_ADMIN && gate->conns.count >= most) || is_crowded(gate, face, peer))
 		return sg_fail(err, SG_LIMIT, "too_many_connections", "too many connections");
 	if (!sg_connect_afford(gate, face, peer))

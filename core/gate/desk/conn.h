@@ -26,6 +26,8 @@ bool sg_address_take(struct sg_gate *gate, const unsigned char address[16]);
 void sg_party_proven(struct sg_gate *gate, const struct sg_conn *conn);
 /* Is there place for one more from there? May close the oldest of those of whom nothing is known. `most`: connections of all. */
 bool sg_far_room(struct sg_gate *gate, const struct sg_peer *peer, size_t most);
+/* So many connections there may be: limits.connections, or what the descriptors of this process have room for. */
+size_t sg_conns_most(const struct sg_gate *gate);
 /* A peer connected. Takes the peer's pidfd. SG_REFUSED (too_many_connections, not_admin, admin_is_agent is decided after the look) closes it. */
 enum sg_status sg_gate_connect(struct sg_gate *gate, uint64_t conn, enum sg_face face, struct sg_peer *peer,
 			       struct sg_err *err);

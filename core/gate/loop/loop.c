@@ -274,6 +274,18 @@ note_layers(struct sg_loop *loop)
 		sg_gate_unconfined(loop->gate, "daemon", "a uid of its own (started as root, without capabilities)");
 }
 
+/* What the processes, the journal and a connection that is just being taken need is not for connections. */
+static void
+count_descriptors(struct sg_loop *loop, bool tells)
+{
+	enum { KEPT = 64 + 4 * SG_CHILDREN, LEAST = 64 };
+	size_t there = loop->descriptors, most = there > KEPT + LEAST ? there - KEPT : LEAST;
+	loop->gate->connections_most = most;
+	if (tells && most < (size_t)loop->gate->catalogue->limits.connections)
+		fprintf(stderr, "stepgated: gate: %zu open files are allowed (RLIMIT_NOFILE): %zu connections at most, not limits.connections (%lld)\n", there, most,
+			(long long)loop->gate->catalogue->limits.connections);
+}
+
 static const struct sg_child_part parts[] = {
 	[SG_ROLE_DOOR] = {sg_door_frame, sg_door_gone},
 	[SG_ROLE_WORKER] = {sg_pool_frame, sg_pool_gone},
@@ -296,6 +308,7 @@ sg_gate_run(const struct sg_gate_process *how)
 	loop->sys = &sg_sys_real;
 	loop->parts = parts;
 	loop->root = geteuid() == 0;
+	loop->descriptors = sg_descriptors_raise(SG_DESCRIPTORS);
 	loop->epoll = epoll_create1(EPOLL_CLOEXEC);
 	sg_link_init(&loop->supervisor, how->supervisor, SG_ROLE_GATE, SG_ROLE_SUPERVISOR);
 	sg_table_init(&loop->conn_doors, (uint64_t)loop->sys->boot_time(loop->sys));
@@ -309,6 +322,7 @@ sg_gate_run(const struct sg_gate_process *how)
 		return started == SG_UNAVAILABLE || started == SG_NOMEM ? SG_GATE_NO_ROOM : SG_GATE_BROKEN;
 	}
 	note_layers(loop);
+	count_descriptors(loop, how->tells);
 	fcntl(how->supervisor, F_SETFL, O_NONBLOCK);
 	loop->supervisor_source = (struct sg_source){SG_SOURCE_SUPERVISOR, how->supervisor};
 	sg_loop_watch(loop, &loop->supervisor_source, EPOLLIN, true);

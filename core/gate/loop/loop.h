@@ -3,6 +3,7 @@
 #ifndef SG_GATE_LOOP_H
 #define SG_GATE_LOOP_H
 
+#include "base/fd.h"
 #include "frame/link.h"
 #include "gate/loop/line.h"
 #include "gate/wire/wire.h"
@@ -189,6 +190,7 @@ struct sg_loop {
 		enum sg_face face;
 	} listeners[SG_LISTENERS];
 	size_t listener_count;
+	size_t descriptors; /* that this process may have open */
 	struct sg_child children[SG_CHILDREN];
 	struct sg_waiting_conn *conns; /* descriptors not yet with a door */
 	struct sg_wanted_list wanted;

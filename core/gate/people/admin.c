@@ -274,6 +274,7 @@ sg_route_status(struct sg_gate *gate, struct sg_request *r)
 	sg_jw_name(&w, "confinement");
 	gate->layers.len > 0 ? sg_jw_raw(&w, sg_buf_view(&gate->layers)) : sg_jw_raw(&w, SG_STR("[]"));
 	sg_jw_member_int(&w, "connections", gate->conns.count);
+	sg_jw_member_int(&w, "connections_most", (int64_t)sg_conns_most(gate));
 	sg_jw_member_int(&w, "decided", gate->decided);
 	sg_write_domains(&w, gate);
 	sg_jw_member_int(&w, "durable", gate->journal.durable);
