@@ -2,6 +2,8 @@
  * Confinement, applied: descriptors, capabilities, Landlock, seccomp, in this order. The system calls of each role are in confine_calls.c. */
 #include "base/confine.h"
 
+#include "base/own_uid.h"
+
 #include "base/confine_calls.h"
 #include "base/err.h"
 #include "base/secret.h"
@@ -16,7 +18,6 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-enum { SG_NOBODY = 65534 };
 
 const char *
 sg_profile_name(enum sg_profile profile)
@@ -73,11 +74,7 @@ close_others(const struct sg_confinement *how)
 static int
 leave_root(void)
 {
-	return prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) == 0 && syscall(SYS_setgroups, 0, NULL) == 0 &&
-			       syscall(SYS_setresgid, SG_NOBODY, SG_NOBODY, SG_NOBODY) == 0 &&
-			       syscall(SYS_setresuid, SG_NOBODY, SG_NOBODY, SG_NOBODY) == 0
-		       ? 0
-		       : -1;
+	return prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) == 0 && sg_become_nobody_else(NULL) ? 0 : -1;
 }
 
 static int

@@ -13,7 +13,7 @@ enum sg_profile {
 	SG_PROFILE_DOOR,
 	SG_PROFILE_ZYGOTE,
 	SG_PROFILE_WORKER,
-	SG_PROFILE_ATTEST, /* reads /proc of others: no Landlock; started as root it becomes uid 65534 and keeps CAP_SYS_PTRACE alone;
+	SG_PROFILE_ATTEST, /* reads /proc of others: no Landlock; started as root it becomes a user that nobody else is (own_uid.h) and keeps CAP_SYS_PTRACE alone;
 			    * without root it shares the uid of the others, and could read what that user's files hold */
 	SG_PROFILE_ISSUE,
 	SG_PROFILE_VERIFY,

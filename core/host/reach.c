@@ -2,6 +2,8 @@
  * Connecting and starting, with a bound on how long it may take. */
 #include "host/reach.h"
 
+#include "base/own_uid.h"
+
 #include "base/err.h"
 #include "base/fd.h"
 #include "base/str.h"
@@ -25,7 +27,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { NOBODY = 65534 };
 
 static enum sg_status
 fail_connect(const char *to, int error, struct sg_err *err)
@@ -100,15 +101,15 @@ sg_reach_tcp(const char *rest, const struct sg_grant *grant, int *fd, struct sg_
 	return *fd >= 0 ? SG_OK : fail_connect(rest, error, err);
 }
 
-/* The bytes that were checked are the program that runs. */
+/* The bytes that were checked are the program that runs. `path`: it is that path's user; NULL: one of its own. */
 static void
-become_program(int program, int input, int output, char *const *arguments, int parent)
+become_program(int program, const char *path, int input, int output, char *const *arguments, int parent)
 {
 	static char *const environment[] = {"PATH=/usr/local/bin:/usr/bin:/bin", NULL};
 	int nowhere = open("/dev/null", O_RDWR | O_CLOEXEC);
 	bool ready = nowhere >= 0 && dup2(input >= 0 ? input : nowhere, STDIN_FILENO) >= 0 && dup2(output >= 0 ? output : nowhere, STDOUT_FILENO) >= 0;
 	if (ready && geteuid() == 0)
-		ready = setgroups(0, NULL) == 0 && setresgid(NOBODY, NOBODY, NOBODY) == 0 && setresuid(NOBODY, NOBODY, NOBODY) == 0;
+		ready = sg_become_nobody_else(path);
 	ready = ready && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 && prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) == 0 && getppid() == parent;
 	signal(SIGPIPE, SIG_DFL);
 	signal(SIGTERM, SIG_DFL);
@@ -136,7 +137,7 @@ sg_reach_program(const char *path, const struct sg_grant *grant, int *fd, struct
 	pid_t pid = fork();
 	char name[] = "sink", *arguments[] = {name, NULL};
 	if (pid == 0)
-		become_program(program, ends[0], -1, arguments, parent);
+		become_program(program, path, ends[0], -1, arguments, parent);
 	int error = errno;
 	close(program);
 	close(ends[0]);
@@ -187,7 +188,7 @@ fetch(int program, const char *url, int ca, int to, struct sg_err *err)
 		return sg_fail(err, SG_UNAVAILABLE, "grant_fetch", "\"%s\": %s", url, strerror(errno));
 	pid_t pid = fork();
 	if (pid == 0)
-		become_program(program, -1, ends[1], arguments, parent);
+		become_program(program, NULL, -1, ends[1], arguments, parent);
 	close(ends[1]);
 	if (ca >= 0)
 		fcntl(ca, F_SETFD, FD_CLOEXEC);

@@ -19,7 +19,7 @@ enum { SG_GRANT_FETCH_MAX = 1 << 20 };
 enum sg_status sg_reach_url(const char *url, int ca, int *fd, struct sg_err *err);
 
 /* Starts the program: its input is a pipe whose other end is `*fd`, its output is /dev/null, its errors are ours; started as root it
- * runs as uid and gid 65534 without groups, without our environment but PATH, and ends (SIGKILL) when this process does; started without root it keeps the daemon's user, and can reach what that user can. sg_open_trusted's codes, grant_run. */
+ * runs as a user and group that nobody else is (base/own_uid.h), without groups, without our environment but PATH, and ends (SIGKILL) when this process does; started without root it keeps the daemon's user, and can reach what that user can. sg_open_trusted's codes, grant_run. */
 enum sg_status sg_reach_program(const char *path, const struct sg_grant *grant, int *fd, struct sg_err *err);
 
 #endif

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  * The gate's process: starts, confines itself, recovers, then turns: read what came, decide, hand groups to the disk, send. */
 #include "gate/loop/loop.h"
+
+#include "base/own_uid.h"
 #include "gate/desk/lost.h"
 
 #include "base/canon.h"
@@ -270,7 +272,9 @@ note_layers(struct sg_loop *loop)
 		sg_gate_unconfined(loop->gate, "gate", lacks);
 	if (!loop->root)
 		sg_gate_unconfined(loop->gate, "attestation", "a uid of its own (started without root): it sees processes of this uid only, and could read this uid's files");
-	else
+	else if (!sg_own_uids_are())
+		sg_gate_unconfined(loop->gate, "attestation", "a uid that nobody else is (this user namespace has none): whoever runs as 65534 can stop it");
+	if (loop->root)
 		sg_gate_unconfined(loop->gate, "daemon", "a uid of its own (started as root, without capabilities)");
 }
 
