@@ -234,13 +234,13 @@ def counted_out(d, agent, other):
 
 
 def counted_below(d, boss, worker):
-    """What a worker is refused counts for whoever opened the root and gave it a part: the worker goes on for others."""
+    """What a worker is refused stops the tree that it was given a part of: neither whoever gave it elsewhere, nor the worker, who works for others."""
     task = boss.open("work")
     part = worker.claim(boss.delegate(task, to="p", actions=["**"])["task"])
     for _ in range(20):
         worker.act(part, "no.such")
     row("counts", "refusals below freeze the root", d.task(task)["state"] == "frozen", d.task(task))
-    row("counts", "and the domain of whoever opened it", boss.open("work")["state"] == "frozen")
+    row("counts", "not the domain of whoever opened it", boss.open("work")["state"] == "open")
     row("counts", "not that of who was given a part", worker.open("work", agent="p")["state"] == "open")
 
 

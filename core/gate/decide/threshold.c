@@ -38,12 +38,23 @@ too_often(const struct sg_gate *gate, const struct sg_tree *tree)
 }
 
 static bool
-domain_too_often(const struct sg_gate *gate, const struct sg_domain *domain)
+is_often(const struct sg_gate *gate, const struct sg_domain *domain, int64_t denials, int64_t step_ups)
 {
 	const struct sg_limits *l = &gate->catalogue->limits;
 	int64_t now = sg_state_steady(&gate->state);
-	return domain != NULL && (sg_counted_within(&domain->denials, now, l->denials_within) >= l->domain_denials ||
-	       sg_counted_within(&domain->step_ups, now, l->step_ups_within) >= l->domain_step_ups);
+	return domain != NULL && (sg_counted_within(&domain->denials, now, l->denials_within) >= denials ||
+				  sg_counted_within(&domain->step_ups, now, l->step_ups_within) >= step_ups);
+}
+
+/* The domain goes along where it is its own conduct: another root would begin to count from nothing. What the tree counted may be others' that were given a part,
+ * and who was given one works for others, too. */
+static bool
+is_its_own(const struct sg_gate *gate, const struct sg_task *task, const char *why)
+{
+	const struct sg_limits *l = &gate->catalogue->limits;
+	if (task->domain != task->root->domain || sg_str_is(sg_str(why), "policy_kills") || !sg_task_self_opened(task->root))
+		return false;
+	return sg_str_is(sg_str(why), "split") || is_often(gate, task->domain, l->denials, l->step_ups);
 }
 
 /* A tainted task that is refused one of the high classes is what an attack looks like. */
@@ -74,11 +85,11 @@ sg_thresholds(struct sg_gate *gate, struct sg_request *r)
 		return;
 	if (r->verdict == SG_ALLOW)
 		return;
+	const struct sg_limits *l = &gate->catalogue->limits;
 	bool freezes = r->verdict == SG_DENY && r->merged.freeze;
 	const char *why = r->reason == SG_REASON_split ? "split" : freezes ? "policy" : too_often(gate, task->root->tree);
 	if (why != NULL)
 		sg_gate_freeze(gate, freezes && !r->merged.freeze_whole ? task : task->root, why);
-	bool own = why != NULL && !sg_str_is(sg_str(why), "policy_kills") && sg_task_self_opened(task->root); /* another root would begin to count from nothing */
-	if (freezes ? r->merged.freeze_whole : own || domain_too_often(gate, task->root->domain))
-		sg_domain_freeze(gate, freezes ? task : task->root, freezes ? "policy" : "denials or step_ups"); /* who was given a part works for others, too */
+	if (freezes ? r->merged.freeze_whole : (why != NULL && is_its_own(gate, task, why)) || is_often(gate, task->domain, l->domain_denials, l->domain_step_ups))
+		sg_domain_freeze(gate, task, freezes ? "policy" : "denials or step_ups");
 }

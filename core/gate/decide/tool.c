@@ -69,9 +69,9 @@ sg_tool_quarantine(struct sg_gate *gate, const struct sg_request *r)
 	bool met = r->reason == SG_REASON_tool_new || r->reason == SG_REASON_tool_changed;
 	if (task == NULL || r->ask || r->asked[0] == '\0') /* refused before it was found to be theirs: it is nobody's word on that tree */
 		return;
-	if (name.len > 0 && !in_quarantine(task->root->tree, name)) {
+	bool judged = r->verdict != SG_DENY || r->input.len > 0; /* else whoever was given any part could name what others need */
+	if (judged && name.len > 0 && !in_quarantine(task->root->tree, name))
 		quarantine(gate, r, name, SG_STR(""), NULL);
-	}
 	if (met && !in_quarantine(task->root->tree, r->action_name)) {
 		quarantine(gate, r, r->action_name, r->tool, sg_catalogue_tool(gate->catalogue, r->action_name));
 		sg_alert(gate, sg_reason_code(r->reason), r->agent->owner, r->agent->name, r->task);

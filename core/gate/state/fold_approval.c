@@ -90,7 +90,7 @@ open_approval(struct sg_fold *f)
 	struct sg_tree *tree = sg_task_tree(a->task);
 	if (tree != NULL)
 		sg_times_note(&tree->step_ups, f->steady_ms);
-	if (sg_task_self_opened(a->task->root) && !sg_counted_note(&a->task->root->domain->step_ups, f->steady_ms))
+	if (sg_task_self_opened(a->task->root) && !sg_counted_note(&a->task->domain->step_ups, f->steady_ms))
 		f->missing = "memory";
 	sg_fold_put(f, &f->state->approvals, a->id, a);
 }

@@ -146,7 +146,7 @@ fold_deny(struct sg_fold *f, struct sg_task *task, const struct sg_attempt *atte
 	sg_times_note(&tree->denials, f->steady_ms);
 	bool scripts = attempt->reason == SG_REASON_policy_timeout || attempt->reason == SG_REASON_policy_steps || attempt->reason == SG_REASON_policy_memory;
 	bool counts = sg_task_self_opened(task->root) && !scripts; /* a script that ends by itself is first of all its writer's */
-	if (counts && !sg_counted_note(&task->root->domain->denials, f->steady_ms)) /* of who opened it, whoever was given a part */
+	if (counts && !sg_counted_note(&task->domain->denials, f->steady_ms)) /* of whoever was refused: a part that was handed on costs its giver nothing */
 		f->missing = "memory";
 	if (scripts)
 		sg_times_note(&tree->kills, f->steady_ms);
