@@ -7,9 +7,10 @@
 #include "base/str.h"
 #include "frame/client.h"
 
+#include <poll.h>
 #include <stdio.h>
 
-enum { BODY_MAX = 4 << 20, IDLE_MS = 1000 };
+enum { BODY_MAX = 4 << 20, IDLE_MS = 1000, OUTCOME_MS = 5000, OUTCOME_REST_MS = 100 };
 
 static enum sg_status
 talk(struct sg_daemon *daemon, const char *method, const char *target, struct sg_str body, struct sg_buf *bytes,
@@ -197,7 +198,9 @@ sg_daemon_act(struct sg_daemon *daemon, const struct sg_ask *ask, struct sg_aren
 	refuse_obligations(daemon, json, reply);
 }
 
-static bool
+enum taken { TAKEN, NOT_NOW, NOT_SO };
+
+static enum taken
 report(struct sg_daemon *daemon, struct sg_str decision, const char *result, struct sg_str values)
 {
 	char target[128];
@@ -210,9 +213,24 @@ report(struct sg_daemon *daemon, struct sg_str decision, const char *result, str
 	sg_buf_text(&body, values.len > 0 ? ",\"values\":" : "");
 	sg_buf_str(&body, values);
 	sg_buf_text(&body, "}");
-	bool taken = !body.failed && talk(daemon, "POST", target, sg_buf_view(&body), &bytes, &answer, NULL) == SG_OK && answer.status < 300;
+	bool told = !body.failed && talk(daemon, "POST", target, sg_buf_view(&body), &bytes, &answer, NULL) == SG_OK;
+	bool later = !body.failed && (!told || answer.status == 429 || answer.status == 503);
 	sg_buf_done(&bytes);
 	sg_buf_done(&body);
+	return told && answer.status < 300 ? TAKEN : later ? NOT_NOW : NOT_SO;
+}
+
+/* What came of it counts, whoever used up what they may ask: nothing else is asked in this session before it is taken, or has been told in vain for long. */
+static enum taken
+report_until(struct sg_daemon *daemon, struct sg_str decision, const char *result, struct sg_str values)
+{
+	enum taken taken = report(daemon, decision, result, values);
+	int64_t most = daemon->in_vain ? 0 : OUTCOME_MS; /* once it was told in vain for long, the next are told once each until one is taken */
+	for (int64_t waited = 0; taken == NOT_NOW && waited < most; waited += OUTCOME_REST_MS) {
+		poll(NULL, 0, OUTCOME_REST_MS);
+		taken = report(daemon, decision, result, values);
+	}
+	daemon->in_vain = taken == NOT_NOW;
 	return taken;
 }
 
@@ -220,7 +238,10 @@ void
 sg_daemon_outcome(struct sg_daemon *daemon, struct sg_str decision, const char *result, struct sg_str values)
 {
 	struct sg_str none = {NULL, 0};
-	if (!report(daemon, decision, result, values) && values.len > 0 && !report(daemon, decision, result, none))
+	enum taken taken = report_until(daemon, decision, result, values);
+	if (taken == NOT_SO && values.len > 0)
+		taken = report_until(daemon, decision, result, none);
+	if (taken != TAKEN)
 		fprintf(stderr, "stepgate mcp: the outcome of %.*s was not taken\n", SG_STR_ARG(decision));
 }
 

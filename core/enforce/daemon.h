@@ -14,6 +14,7 @@ struct sg_daemon {
 	char task[64], token[192]; /* token: of the task, enforcer face */
 	int64_t peer_uid;          /* enforcer face: who presented the token */
 	struct sg_client_line line; /* kept while there is something to ask: many sessions of one gateway must not connect for each word */
+	bool in_vain; /* the last outcome was told for long, and not taken */
 };
 
 struct sg_ask {

@@ -87,7 +87,8 @@ sg_agent_owes(struct sg_gate *gate, const struct sg_request *r, int64_t units)
 		return;
 	sg_line_join(key, sizeof(key), "agent:", r->agent->name);
 	struct sg_bucket *b = sg_purse_of(gate, SG_PURSE_CALLER, key);
-	int64_t least = -sg_purse_burst(gate, SG_PURSE_CALLER) * 1000; /* a burst in debt is enough */
+	int64_t least = -(sg_purse_burst(gate, SG_PURSE_CALLER) / 2 - 1) * 1000; /* what is kept for outcomes and for closing (buckets.c) is kept */
+	least = least < 0 ? least : 0;
 	if (b != NULL)
 		b->tokens_milli = b->tokens_milli - units * 1000 > least ? b->tokens_milli - units * 1000 : least;
 }

@@ -186,10 +186,30 @@ place_task(struct sg_fold *f, struct sg_task *t)
 	f->state->open_tasks += open;
 }
 
+/* `below`: moments, as a snapshot of before has them. */
+static void
+take_burst(struct sg_fold *f, const struct sg_json *in, const struct sg_json *below, struct sg_burst *burst)
+{
+	int64_t at = 0, count = 0;
+	for (const struct sg_json *e = sg_json_first(below); e != NULL; e = sg_json_next(below, e))
+		if (sg_json_int(e, &at))
+			sg_burst_note(burst, at);
+	for (const struct sg_json *e = sg_json_first(in); e != NULL; e = sg_json_next(in, e)) {
+		const struct sg_json *second = e;
+		e = sg_json_next(in, e);
+		if (e == NULL || !sg_json_int(second, &at) || !sg_json_int(e, &count) || at < 0 || at > INT64_MAX / 1000 || count < 1 || count > UINT32_MAX) {
+			f->missing = "opened_in";
+			return;
+		}
+		sg_burst_note(burst, at * 1000);
+		burst->of[at % (SG_BURST_SECONDS + 1)] = (uint32_t)count;
+	}
+}
+
 void
 sg_read_task_line(struct sg_fold *f)
 {
-	const struct sg_json *below = sg_json_get(f->body, "opened_below");
+	const struct sg_json *in = sg_json_get(f->body, "opened_in"), *below = sg_json_get(f->body, "opened_below");
 	struct sg_task *t = sg_take_fresh(f, sizeof(*t));
 	if (t == NULL)
 		return;
@@ -201,8 +221,8 @@ sg_read_task_line(struct sg_fold *f)
 	place_task(f, t);
 	if (f->missing == NULL)
 		sg_taint_share(&t->taint, t->parent != NULL ? &t->parent->taint : &t->domain->taint);
-	if (below != NULL && below->count > 0 && (t->opened_below = sg_take_fresh(f, sizeof(*t->opened_below))) != NULL)
-		sg_take_times(f, "opened_below", t->opened_below);
+	if (((in != NULL && in->count > 0) || (below != NULL && below->count > 0)) && (t->opened_below = sg_take_fresh(f, sizeof(*t->opened_below))) != NULL)
+		take_burst(f, in, below, t->opened_below);
 	if (f->missing == NULL && sg_state_task(f->state, sg_str(t->id)) != NULL)
 		f->missing = "an id of its own";
 	if (f->missing != NULL)

@@ -71,6 +71,21 @@ sg_snapshot_domain(struct sg_snapshot_out *o, const void *value)
 	sg_line_end(o);
 }
 
+/* Second and number, of those in which there was something. */
+static void
+write_burst(struct sg_json_writer *w, const struct sg_burst *burst)
+{
+	sg_jw_name(w, "opened_in");
+	sg_jw_array(w);
+	for (int64_t s = burst == NULL ? 1 : burst->second - SG_BURST_SECONDS; burst != NULL && s <= burst->second; s++) {
+		if (s < 0 || burst->of[s % (SG_BURST_SECONDS + 1)] == 0)
+			continue;
+		sg_jw_int(w, s);
+		sg_jw_int(w, burst->of[s % (SG_BURST_SECONDS + 1)]);
+	}
+	sg_jw_end(w);
+}
+
 void
 sg_snapshot_task(struct sg_snapshot_out *o, const void *value)
 {
@@ -102,7 +117,7 @@ sg_snapshot_task(struct sg_snapshot_out *o, const void *value)
 	sg_jw_member_bool(&o->w, "merged", t->merged);
 	sg_jw_member_text(&o->w, "on_behalf", t->on_behalf);
 	sg_jw_member_int(&o->w, "opened", t->opened_ms);
-	sg_line_times(&o->w, "opened_below", t->opened_below);
+	write_burst(&o->w, t->opened_below);
 	sg_jw_member_text(&o->w, "opener", t->opener);
 	sg_jw_member_text(&o->w, "parent", t->parent != NULL ? t->parent->id : "");
 	sg_line_ints(&o->w, "reserved", t->reserved, SG_DIMENSIONS);

@@ -135,7 +135,7 @@ link_up(struct sg_fold *f, struct sg_task *task)
 	if (parent->opened_below == NULL)
 		f->missing = "memory";
 	else
-		sg_times_note(parent->opened_below, f->steady_ms);
+		sg_burst_note(parent->opened_below, f->steady_ms);
 }
 
 static struct sg_task *
@@ -340,7 +340,7 @@ sg_fold_kind_task_end(struct sg_fold *f)
 		if (task->root->tree != NULL)
 			task->root->tree->denials.next = task->root->tree->step_ups.next = task->root->tree->kills.next = 0;
 		if (task->opened_below != NULL)
-			task->opened_below->next = 0;
+			*task->opened_below = (struct sg_burst){.second = 0};
 	} else {
 		end_tree(f, task);
 	}

@@ -157,7 +157,7 @@ struct sg_task {
 	struct sg_attempt *writes; /* to memories, that may not be over */
 	struct sg_task *flow_next; /* while it is one of state.flowing */
 	bool flows;
-	struct sg_times *opened_below; /* NULL until the first child */
+	struct sg_burst *opened_below; /* NULL until the first child */
 	int64_t generation;
 	int64_t leases, approvals; /* not dead; open or granted */
 	int64_t leases_kept, approvals_kept; /* in memory, in whatever state */

@@ -25,6 +25,17 @@ struct sg_counted {
 	uint64_t next;
 };
 
+/* How many there were in each of the last seconds, however many. */
+enum { SG_BURST_SECONDS = 10 };
+struct sg_burst {
+	int64_t second; /* the newest that counts */
+	uint32_t of[SG_BURST_SECONDS + 1]; /* by second, modulo their number */
+};
+
+void sg_burst_note(struct sg_burst *burst, int64_t at_ms);
+/* Within SG_BURST_SECONDS, rounded up to a whole one. NULL: none. */
+int64_t sg_burst_count(const struct sg_burst *burst, int64_t now_ms);
+
 void sg_times_note(struct sg_times *times, int64_t at_ms);
 /* False on no memory. */
 bool sg_counted_note(struct sg_counted *counted, int64_t at_ms);

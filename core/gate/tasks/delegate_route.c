@@ -129,8 +129,7 @@ refuse(struct sg_gate *gate, struct sg_request *r, const struct sg_task *parent,
 static bool
 bursts(struct sg_gate *gate, const struct sg_task *parent)
 {
-	return parent->opened_below != NULL &&
-	       sg_times_count(parent->opened_below, sg_state_steady(&gate->state), 10000) >= gate->catalogue->limits.children_burst;
+	return sg_burst_count(parent->opened_below, sg_state_steady(&gate->state)) >= gate->catalogue->limits.children_burst;
 }
 
 static void
