@@ -55,7 +55,10 @@ sg_door_conn_flush(struct sg_door *door, struct sg_door_conn *conn)
 		sg_door_conn_end(door, conn, true);
 		return;
 	}
-	struct epoll_event event = {.events = EPOLLIN | EPOLLRDHUP | (conn->out.len > 0 ? EPOLLOUT : 0), .data.ptr = conn};
+	if (conn->out.len == 0 && conn->out.room > SG_READ_CHUNK)
+		sg_buf_done(&conn->out); /* one long answer does not stay for as long as the connection does */
+	/* whoever does not read what it was answered is not read either: nothing grows, and its deadline runs */
+	struct epoll_event event = {.events = EPOLLRDHUP | (conn->out.len > 0 ? EPOLLOUT : EPOLLIN), .data.ptr = conn};
 	epoll_ctl(door->epoll, EPOLL_CTL_MOD, conn->fd, &event);
 }
 
