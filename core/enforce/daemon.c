@@ -9,8 +9,9 @@
 
 #include <poll.h>
 #include <stdio.h>
+#include <stdlib.h>
 
-enum { BODY_MAX = 4 << 20, IDLE_MS = 1000, OUTCOME_MS = 5000, OUTCOME_REST_MS = 100 };
+enum { BODY_MAX = 4 << 20, IDLE_MS = 1000, UNTOLD_MOST = 64, TELL_MS = 200, TELL_LAST_MS = 10000 };
 
 static enum sg_status
 talk(struct sg_daemon *daemon, const char *method, const char *target, struct sg_str body, struct sg_buf *bytes,
@@ -183,6 +184,10 @@ sg_daemon_act(struct sg_daemon *daemon, const struct sg_ask *ask, struct sg_aren
 	const struct sg_json *json = NULL;
 	struct sg_json_limits limits = {.bytes = BODY_MAX, .nodes = 1 << 18};
 	*reply = (struct sg_reply){.said = SG_SAID_DENY, .code = SG_STR("daemon_away"), .reason = SG_STR("stepgate does not answer")};
+	if (!sg_daemon_tell_again(daemon)) {
+		reply->reason = SG_STR("what came of an earlier call is not recorded yet");
+		return;
+	}
 	sg_buf_init(&body, BODY_MAX);
 	sg_buf_init(&bytes, BODY_MAX);
 	write_act(&body, daemon, ask);
@@ -220,28 +225,85 @@ report(struct sg_daemon *daemon, struct sg_str decision, const char *result, str
 	return told && answer.status < 300 ? TAKEN : later ? NOT_NOW : NOT_SO;
 }
 
-/* What came of it counts, whoever used up what they may ask: nothing else is asked in this session before it is taken, or has been told in vain for long. */
+/* What the daemon does not take with its values it may take without. */
 static enum taken
-report_until(struct sg_daemon *daemon, struct sg_str decision, const char *result, struct sg_str values)
+report_either(struct sg_daemon *daemon, struct sg_str decision, const char *result, struct sg_str values)
 {
+	struct sg_str none = {NULL, 0};
 	enum taken taken = report(daemon, decision, result, values);
-	int64_t most = daemon->in_vain ? 0 : OUTCOME_MS; /* once it was told in vain for long, the next are told once each until one is taken */
-	for (int64_t waited = 0; taken == NOT_NOW && waited < most; waited += OUTCOME_REST_MS) {
-		poll(NULL, 0, OUTCOME_REST_MS);
-		taken = report(daemon, decision, result, values);
+	return taken == NOT_SO && values.len > 0 ? report(daemon, decision, result, none) : taken;
+}
+
+struct sg_untold {
+	struct sg_untold *next;
+	char decision[64], result[16];
+	struct sg_str values; /* behind it */
+	char bytes[];
+};
+
+static void
+keep(struct sg_daemon *daemon, struct sg_str decision, const char *result, struct sg_str values)
+{
+	struct sg_untold *one = daemon->untold_count < UNTOLD_MOST && decision.len < sizeof(one->decision) ? calloc(1, sizeof(*one) + values.len) : NULL;
+	struct sg_untold **end = &daemon->untold;
+	if (one == NULL) {
+		fprintf(stderr, "stepgate mcp: the outcome of %.*s was not taken\n", SG_STR_ARG(decision));
+		return;
 	}
-	daemon->in_vain = taken == NOT_NOW;
-	return taken;
+	snprintf(one->decision, sizeof(one->decision), "%.*s", SG_STR_ARG(decision));
+	snprintf(one->result, sizeof(one->result), "%s", result);
+	if (values.len > 0)
+		memcpy(one->bytes, values.ptr, values.len);
+	one->values = (struct sg_str){one->bytes, values.len};
+	while (*end != NULL)
+		end = &(*end)->next;
+	*end = one;
+	daemon->untold_count++;
+	daemon->tell_ms = sg_sys_real.boot_time(&sg_sys_real) / SG_MSEC + TELL_MS;
+}
+
+static void
+drop_first(struct sg_daemon *daemon, bool taken)
+{
+	struct sg_untold *one = daemon->untold;
+	if (!taken)
+		fprintf(stderr, "stepgate mcp: the outcome of %s was not taken\n", one->decision);
+	daemon->untold = one->next;
+	daemon->untold_count--;
+	free(one);
+}
+
+bool
+sg_daemon_tell_again(struct sg_daemon *daemon)
+{
+	if (daemon->untold == NULL || sg_sys_real.boot_time(&sg_sys_real) / SG_MSEC < daemon->tell_ms)
+		return daemon->untold == NULL;
+	enum taken taken = NOT_SO;
+	for (struct sg_untold *one; taken != NOT_NOW && (one = daemon->untold) != NULL;) {
+		taken = report_either(daemon, sg_str(one->decision), one->result, one->values);
+		if (taken != NOT_NOW)
+			drop_first(daemon, taken == TAKEN);
+	}
+	daemon->tell_ms = sg_sys_real.boot_time(&sg_sys_real) / SG_MSEC + TELL_MS;
+	return daemon->untold == NULL;
+}
+
+void
+sg_daemon_tell_last(struct sg_daemon *daemon)
+{
+	for (int waited = 0; waited < TELL_LAST_MS && !sg_daemon_tell_again(daemon); waited += TELL_MS)
+		poll(NULL, 0, TELL_MS);
+	while (daemon->untold != NULL)
+		drop_first(daemon, false);
 }
 
 void
 sg_daemon_outcome(struct sg_daemon *daemon, struct sg_str decision, const char *result, struct sg_str values)
 {
-	struct sg_str none = {NULL, 0};
-	enum taken taken = report_until(daemon, decision, result, values);
-	if (taken == NOT_SO && values.len > 0)
-		taken = report_until(daemon, decision, result, none);
-	if (taken != TAKEN)
+	enum taken taken = daemon->untold == NULL ? report_either(daemon, decision, result, values) : NOT_NOW; /* in their order */
+	if (taken == NOT_NOW)
+		keep(daemon, decision, result, values);
+	else if (taken == NOT_SO)
 		fprintf(stderr, "stepgate mcp: the outcome of %.*s was not taken\n", SG_STR_ARG(decision));
 }
 

@@ -14,7 +14,9 @@ struct sg_daemon {
 	char task[64], token[192]; /* token: of the task, enforcer face */
 	int64_t peer_uid;          /* enforcer face: who presented the token */
 	struct sg_client_line line; /* kept while there is something to ask: many sessions of one gateway must not connect for each word */
-	bool in_vain; /* the last outcome was told for long, and not taken */
+	struct sg_untold *untold; /* outcomes that were not taken, oldest first */
+	size_t untold_count;
+	int64_t tell_ms; /* when they are told again */
 };
 
 struct sg_ask {
@@ -41,8 +43,13 @@ int sg_daemon_rest(struct sg_daemon *daemon);
 /* Decides one action. A daemon that is away or answers anything odd is SG_SAID_DENY with code daemon_away or daemon_odd. */
 void sg_daemon_act(struct sg_daemon *daemon, const struct sg_ask *ask, struct sg_arena *arena, struct sg_reply *reply);
 /* Reports what happened: "ok", "failed", "partial", "unknown", and `values`, a canonical JSON array of what came back, or {NULL, 0}. Where a report
- * with values is not taken, one without them is made: what is not known to the gate is less bad than an outcome that nobody told. */
+ * with values is not taken, one without them is made: what is not known to the gate is less bad than an outcome that nobody told. One that cannot be taken now is kept, and
+ * told again: until it is taken, nothing more is decided in this session (SG_SAID_DENY, daemon_away). */
 void sg_daemon_outcome(struct sg_daemon *daemon, struct sg_str decision, const char *result, struct sg_str values);
+/* Tells again what was not taken, if it is time to. True: nothing is left. */
+bool sg_daemon_tell_again(struct sg_daemon *daemon);
+/* For some seconds more, at the end of a session; what is left then is said on stderr, and lost. */
+void sg_daemon_tell_last(struct sg_daemon *daemon);
 /* Appends those of `names` (a canonical JSON array of action names) that ceilings may ever allow, as {"actions":[...]}. `tools`: an array with one
  * digest for each name, and only those are meant that the pin fits; or {NULL, 0}. */
 enum sg_status sg_daemon_ceiling(struct sg_daemon *daemon, struct sg_str names, struct sg_str tools, struct sg_buf *out, struct sg_err *err);

@@ -200,6 +200,8 @@ sg_session_run(struct sg_session *s, struct sg_proxy *proxy)
 	if (server_there && !proxy->broken) /* a task that has ended has nothing more done */
 		drain(s->server_in, &proxy->to_server);
 	sg_proxy_server_gone(proxy); /* what was still open when the client left: its outcome is not known */
+	if (proxy->daemon != NULL)
+		sg_daemon_tell_last(proxy->daemon);
 	sg_buf_done(&client.in);
 	sg_buf_done(&server.in);
 	return sg_session_end(s);

@@ -6,7 +6,7 @@
 
 #include <stdio.h>
 
-enum { LOOK_MS = 5000 };
+enum { LOOK_MS = 5000, TELL_MS = 200 };
 
 /* A gateway's session has a place that others wait for, and whoever was killed is to lose it. The cooperative form is the agent's own process. */
 static void
@@ -38,11 +38,14 @@ sg_proxy_tick(struct sg_proxy *proxy)
 	look(proxy, now);
 	if (proxy->listing && now >= proxy->list_ms)
 		sg_held_late(proxy);
+	sg_daemon_tell_again(proxy->daemon);
 	int rest = sg_daemon_rest(proxy->daemon);
 	int64_t next = proxy->look_ms > 0 ? proxy->look_ms : INT64_MAX;
 	if (proxy->listing && proxy->list_ms < next)
 		next = proxy->list_ms;
 	if (rest >= 0 && now + rest < next)
 		next = now + rest;
+	if (proxy->daemon->untold != NULL && next > now + TELL_MS)
+		next = now + TELL_MS;
 	return next == INT64_MAX ? -1 : (int)(next - now);
 }
