@@ -84,7 +84,7 @@ write_capabilities(struct sg_buf *line, enum sg_side side, const struct sg_json 
 		sg_buf_text(line, comma);
 		sg_canon_string(line, c->name);
 		sg_buf_text(line, ":");
-		side == SG_SIDE_CLIENT ? write_plain(line, c, is_switch) : sg_json_line(line, c);
+		write_plain(line, c, is_switch); /* whose words they would be, nobody decides */
 		comma = ",";
 	}
 	sg_buf_text(line, "}");
@@ -120,7 +120,7 @@ is_known(enum sg_side side, const struct sg_json *member, const char *pin)
 	if (sg_str_is(member->name, "capabilities"))
 		return true;
 	if (sg_str_is(member->name, "protocolVersion"))
-		return side == SG_SIDE_SERVER || is_version(member);
+		return is_version(member);
 	if (side == SG_SIDE_CLIENT)
 		return sg_str_is(member->name, "clientInfo");
 	return sg_str_is(member->name, "serverInfo") || (sg_str_is(member->name, "instructions") && are_pinned(member, pin));
@@ -129,7 +129,7 @@ is_known(enum sg_side side, const struct sg_json *member, const char *pin)
 static void
 write_member(struct sg_buf *line, enum sg_side side, const struct sg_json *m)
 {
-	if (sg_str_is(m->name, "capabilities") && m->type == SG_JSON_OBJECT)
+	if (sg_str_is(m->name, "capabilities")) /* one that is no object holds none */
 		write_capabilities(line, side, m);
 	else if (side == SG_SIDE_CLIENT && !sg_str_is(m->name, "protocolVersion"))
 		write_plain(line, m, is_name);

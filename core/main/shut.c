@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <linux/posix_acl.h>
 #include <linux/posix_acl_xattr.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <sys/xattr.h>
@@ -44,7 +45,7 @@ sorted(const struct sg_shut *shut, uid_t uids[SG_SHUT_MOST])
 }
 
 bool
-sg_shut_write(const struct sg_shut *shut, const char *path)
+sg_shut_write(struct sg_shut *shut, const char *path)
 {
 	uid_t uids[SG_SHUT_MOST];
 	struct list l = {.head = {htole32(POSIX_ACL_XATTR_VERSION)}};
@@ -52,6 +53,13 @@ sg_shut_write(const struct sg_shut *shut, const char *path)
 	size_t count = sorted(shut, uids);
 	if (lstat(path, &status) != 0 || !S_ISSOCK(status.st_mode))
 		return false;
+	if (!shut->ours && lgetxattr(path, name, NULL, 0) > 0) {
+		if (!shut->other)
+			fprintf(stderr, "stepgated: %s has an access list of its own: users who connect there without end are not shut out for a moment\n", path);
+		shut->other = true;
+		return false;
+	}
+	shut->ours = count > 0;
 	if (count == 0)
 		return lremovexattr(path, name) == 0 || errno == ENODATA;
 	unsigned group = status.st_mode >> 3 & 7; /* the mask's bits where there is a list: nothing but these is taken away */

@@ -14,14 +14,17 @@ enum {
 };
 
 struct sg_shut {
+	bool ours;  /* the list that stands there is this one */
+	bool other; /* an administrator's stands there, and stays: nobody is shut out by it */
 	struct {
 		uid_t uid;
 		sg_time until; /* 0: free */
 	} users[SG_SHUT_MOST];
 };
 
-/* Writes the access list of the socket at `path`, whose mode it keeps: all that are shut out by now, or none. False: it could not be. */
-bool sg_shut_write(const struct sg_shut *shut, const char *path);
+/* Writes the access list of the socket at `path`, whose mode it keeps: all that are shut out by now, or none. A list that somebody else put there is left as it is,
+ * which is said once. False: it could not be, or is not. */
+bool sg_shut_write(struct sg_shut *shut, const char *path);
 /* From `now` (monotonic) on for SG_SHUT_MS. False: it was so already, or there is no place. */
 bool sg_shut_add(struct sg_shut *shut, uid_t uid, sg_time now);
 /* Forgets those whose time is over. True: there were some. */

@@ -21,6 +21,7 @@ sg_child_spawn(struct sg_loop *loop, enum sg_role role, enum sg_face face, uid_t
 		struct sg_child *child = &loop->children[i];
 		if (child->used)
 			continue;
+		loop->children_top = i + 1 > loop->children_top ? i + 1 : loop->children_top;
 		*child = (struct sg_child){.used = true, .role = role, .face = face, .uid = uid, .slot = ++loop->next_slot};
 		child->source = (struct sg_source){SG_SOURCE_CHILD, -1};
 		child->link.fd = -1;
@@ -38,7 +39,7 @@ sg_child_spawn(struct sg_loop *loop, enum sg_role role, enum sg_face face, uid_t
 struct sg_child *
 sg_child_slot(struct sg_loop *loop, uint64_t slot)
 {
-	for (size_t i = 0; i < SG_CHILDREN; i++)
+	for (size_t i = 0; i < loop->children_top; i++)
 		if (loop->children[i].used && loop->children[i].slot == slot)
 			return &loop->children[i];
 	return NULL;
@@ -100,7 +101,9 @@ sg_loop_watch(struct sg_loop *loop, struct sg_source *source, uint32_t events, b
 void
 sg_loop_flush(struct sg_loop *loop)
 {
-	for (size_t i = 0; i < SG_CHILDREN; i++) {
+	while (loop->children_top > 0 && !loop->children[loop->children_top - 1].used)
+		loop->children_top--;
+	for (size_t i = 0; i < loop->children_top; i++) {
 		struct sg_child *child = &loop->children[i];
 		if (!child->used || !child->linked)
 			continue;

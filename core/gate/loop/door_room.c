@@ -20,9 +20,9 @@ door_holds(struct sg_loop *loop, enum sg_hold holds[SG_CHILDREN])
 	memset(holds, 0, SG_CHILDREN * sizeof(*holds));
 	for (const struct sg_conn *c; (c = sg_table_next(&loop->gate->conns, &at)) != NULL;) {
 		size_t i = 0;
-		while (i < SG_CHILDREN && (!is_door(&loop->children[i]) || loop->children[i].uid != c->peer.uid))
+		while (i < loop->children_top && (!is_door(&loop->children[i]) || loop->children[i].uid != c->peer.uid))
 			i++;
-		enum sg_hold hold = c->face == SG_FACE_AGENT && i < SG_CHILDREN ? c->hold : SG_HOLD_NONE;
+		enum sg_hold hold = c->face == SG_FACE_AGENT && i < loop->children_top ? c->hold : SG_HOLD_NONE;
 		if (hold > SG_HOLD_NONE && hold > holds[i])
 			holds[i] = hold;
 	}
@@ -60,7 +60,7 @@ end_a_door_for(struct sg_loop *loop, bool named)
 	struct sg_child *found = NULL;
 	enum sg_hold holds[SG_CHILDREN], least = sg_hold_least(named);
 	door_holds(loop, holds);
-	for (size_t i = 0; i < SG_CHILDREN; i++) {
+	for (size_t i = 0; i < loop->children_top; i++) {
 		struct sg_child *c = &loop->children[i];
 		if (is_door(c) && (holds[i] < least || (holds[i] == least && (found == NULL || c->slot < found->slot)))) {
 			found = c;
@@ -77,10 +77,10 @@ end_a_door_for(struct sg_loop *loop, bool named)
 struct sg_child *
 sg_door_for(struct sg_loop *loop, enum sg_face face, uid_t uid)
 {
-	size_t doors = 0, free_slots = 0;
-	for (size_t i = 0; i < SG_CHILDREN; i++) {
+	size_t doors = 0, free_slots = SG_CHILDREN;
+	for (size_t i = 0; i < loop->children_top; i++) {
 		struct sg_child *c = &loop->children[i];
-		free_slots += !c->used;
+		free_slots -= c->used;
 		if (!c->used || c->role != SG_ROLE_DOOR)
 			continue;
 		doors += c->face == SG_FACE_AGENT;

@@ -247,7 +247,7 @@ sg_door_linked(struct sg_loop *loop, struct sg_child *door)
 void
 sg_doors_turn(struct sg_loop *loop)
 {
-	for (size_t i = 0; loop->conns != NULL && i < SG_CHILDREN; i++)
+	for (size_t i = 0; loop->conns != NULL && i < loop->children_top; i++)
 		if (loop->children[i].used && loop->children[i].role == SG_ROLE_DOOR && loop->children[i].linked)
 			pass_waiting(loop, &loop->children[i]);
 }

@@ -102,7 +102,7 @@ sg_instance_spawn(struct sg_loop *loop, const struct sg_wanted *w, const struct 
 struct sg_child *
 sg_instance_of(struct sg_loop *loop, const struct sg_wanted *w)
 {
-	for (size_t i = 0; i < SG_CHILDREN; i++) {
+	for (size_t i = 0; i < loop->children_top; i++) {
 		struct sg_child *c = &loop->children[i];
 		if (c->used && c->role == SG_ROLE_HOST && !c->retiring && strcmp(c->name, w->name) == 0 && strcmp(c->stanza, w->stanza) == 0)
 			return c;
@@ -131,7 +131,7 @@ sg_host_named(struct sg_loop *loop, const char *prefix, struct sg_str name)
 	char full[SG_CHILD_NAME];
 	struct sg_child *best = NULL;
 	snprintf(full, sizeof(full), "%s%.*s", prefix, SG_STR_ARG(name));
-	for (size_t i = 0; i < SG_CHILDREN; i++) {
+	for (size_t i = 0; i < loop->children_top; i++) {
 		struct sg_child *c = &loop->children[i];
 		if (!c->used || c->role != SG_ROLE_HOST || c->retiring || strcmp(c->name, full) != 0 || (c->ready && !c->entered))
 			continue;

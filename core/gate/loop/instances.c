@@ -30,7 +30,7 @@ find_wanted(struct sg_loop *loop)
 static bool
 must_wait(const struct sg_loop *loop, const struct sg_wanted *w)
 {
-	for (size_t i = 0; sg_wanted_is_sink(w->name) && i < SG_CHILDREN; i++) {
+	for (size_t i = 0; sg_wanted_is_sink(w->name) && i < loop->children_top; i++) {
 		const struct sg_child *c = &loop->children[i];
 		if (c->used && c->role == SG_ROLE_HOST && strcmp(c->name, w->name) == 0 && strcmp(c->stanza, w->stanza) != 0)
 			return true;
@@ -112,7 +112,7 @@ sg_hosts_fill(struct sg_loop *loop)
 	if (loop->stop)
 		return;
 	find_wanted(loop);
-	for (size_t i = 0; i < SG_CHILDREN; i++)
+	for (size_t i = 0; i < loop->children_top; i++)
 		if (loop->children[i].used && loop->children[i].role == SG_ROLE_HOST)
 			look_after(loop, &loop->children[i]);
 	for (size_t i = 0; i < loop->wanted.count; i++)
@@ -178,7 +178,7 @@ void
 sg_hosts_deadlines(struct sg_loop *loop)
 {
 	sg_time now = now_of(loop);
-	for (size_t i = 0; i < SG_CHILDREN; i++) {
+	for (size_t i = 0; i < loop->children_top; i++) {
 		struct sg_child *c = &loop->children[i];
 		if (!c->used || c->role != SG_ROLE_HOST || (!c->linked && c->respawn_at != 0) || c->retiring || !is_late(c, now, loop->gate->catalogue->limits.host_deadline * SG_MSEC))
 			continue;
@@ -208,7 +208,7 @@ sg_hosts_tell(void *self, struct sg_json_writer *w)
 {
 	struct sg_loop *loop = self;
 	sg_jw_array(w);
-	for (size_t i = 0; i < SG_CHILDREN; i++) {
+	for (size_t i = 0; i < loop->children_top; i++) {
 		const struct sg_child *c = &loop->children[i];
 		if (!c->used || c->role != SG_ROLE_HOST || (c->retiring && !c->linked))
 			continue;

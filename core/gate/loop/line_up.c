@@ -178,7 +178,7 @@ sg_looks_turn(struct sg_loop *loop)
 	size_t i = 0;
 	for (struct sg_look *look; (look = waits_too_long(loop, &i)) != NULL;)
 		answer_none(loop, look, i);
-	for (size_t c = 0; loop->looks != NULL && c < SG_CHILDREN; c++)
+	for (size_t c = 0; loop->looks != NULL && c < loop->children_top; c++)
 		if (loop->children[c].used && loop->children[c].role == SG_ROLE_HOST && strncmp(loop->children[c].name, "attest.", 7) == 0 &&
 		    sg_host_named(loop, "attest.", sg_str(loop->children[c].name + 7)) == &loop->children[c])
 			sg_looks_next(loop, &loop->children[c]);

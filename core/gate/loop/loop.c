@@ -221,7 +221,7 @@ patience_ms(const struct sg_loop *loop)
 {
 	if (loop->accept_rests != 0)
 		return SG_ACCEPT_REST_MS;
-	for (size_t i = 0; i < SG_CHILDREN; i++)
+	for (size_t i = 0; i < loop->children_top; i++)
 		if (loop->children[i].used && loop->children[i].head != NULL)
 			return 5;
 	return 100;
@@ -282,8 +282,8 @@ note_layers(struct sg_loop *loop)
 static void
 count_descriptors(struct sg_loop *loop, bool tells)
 {
-	enum { KEPT = 64 + 4 * SG_CHILDREN, LEAST = 64 };
-	size_t there = loop->descriptors, most = there > KEPT + LEAST ? there - KEPT : LEAST;
+	enum { LEAST = 64, OTHERS = 128 /* modules and workers */, EACH = 4 /* descriptors of a process */ };
+	size_t there = loop->descriptors, kept = EACH * ((size_t)loop->gate->catalogue->limits.doors + OTHERS), most = there > kept + LEAST ? there - kept : LEAST;
 	loop->gate->connections_most = most;
 	if (tells && most < (size_t)loop->gate->catalogue->limits.connections)
 		fprintf(stderr, "stepgated: gate: %zu open files are allowed (RLIMIT_NOFILE): %zu connections at most, not limits.connections (%lld)\n", there, most,

@@ -11,7 +11,7 @@
 
 #include <pthread.h>
 
-enum { SG_LISTENERS = 8, SG_CHILDREN = 128, SG_CHILDREN_KEPT = 24 /* that doors of agents leave to workers, modules and the other faces */, SG_WORKER_DEPTH = 8, SG_WORKER_SHARE = 4 /* of one agent in one worker */, SG_JUDGE_QUEUE = 4096, SG_JUDGE_SHARE = 2048 /* of one agent in the queue */, SG_JUDGE_AGAIN = 3, SG_BLAMED = 64, SG_LOOKERS = 256 /* users of whom is known what looking at them took */, SG_SUSPECTS = 64, SG_SUSPECT_S = 60, SG_ACCEPT_BATCH = 64, SG_ACCEPT_SPENT_US = 500 /* for closing those of users without a connection left; then the face rests */, SG_ACCEPT_REST_MS = 1, SG_SHUT_KNOWN = 16, SG_SHUT_AGAIN_MS = 500 /* not more often is the supervisor told to shut one user out */, SG_TURN_OUT_MS = 20 };
+enum { SG_LISTENERS = 8, SG_CHILDREN = 1088 /* processes: as many doors as limits.doors may say, and the rest */, SG_CHILDREN_KEPT = 24 /* that doors of agents leave to workers, modules and the other faces */, SG_WORKER_DEPTH = 8, SG_WORKER_SHARE = 4 /* of one agent in one worker */, SG_JUDGE_QUEUE = 4096, SG_JUDGE_SHARE = 2048 /* of one agent in the queue */, SG_JUDGE_AGAIN = 3, SG_BLAMED = 64, SG_LOOKERS = 256 /* users of whom is known what looking at them took */, SG_SUSPECTS = 64, SG_SUSPECT_S = 60, SG_ACCEPT_BATCH = 64, SG_ACCEPT_SPENT_US = 500 /* for closing those of users without a connection left; then the face rests */, SG_ACCEPT_REST_MS = 1, SG_SHUT_KNOWN = 16, SG_SHUT_AGAIN_MS = 500 /* not more often is the supervisor told to shut one user out */, SG_TURN_OUT_MS = 20 };
 enum {
 	SG_WORKER_START = 1000, /* milliseconds a worker may take to be forked and confined, on top of its first answer */
 	SG_CHILD_NAME = 96,
@@ -192,6 +192,7 @@ struct sg_loop {
 	size_t listener_count;
 	size_t descriptors; /* that this process may have open */
 	struct sg_child children[SG_CHILDREN];
+	size_t children_top; /* none is used from here on: nobody looks at places for processes that are not there */
 	struct sg_waiting_conn *conns; /* descriptors not yet with a door */
 	struct sg_wanted_list wanted;
 	char wanted_config[SG_SHA256_HEX]; /* the configuration they were read from */

@@ -112,7 +112,7 @@ empty_one(struct sg_loop *loop)
 {
 	struct sg_child *empty = NULL;
 	size_t others = 0;
-	for (size_t i = 0; i < SG_CHILDREN; i++) {
+	for (size_t i = 0; i < loop->children_top; i++) {
 		struct sg_child *c = &loop->children[i];
 		if (!is_worker(c))
 			continue;
@@ -131,7 +131,7 @@ least_busy(struct sg_loop *loop, uint64_t agent)
 	struct sg_child *best = NULL;
 	if (is_suspect(loop, agent))
 		return empty_one(loop);
-	for (size_t i = 0; i < SG_CHILDREN; i++) {
+	for (size_t i = 0; i < loop->children_top; i++) {
 		struct sg_child *c = &loop->children[i];
 		if (is_worker(c) && c->depth < SG_WORKER_DEPTH && !holds_suspect(loop, c) &&
 		    (c->depth < SG_WORKER_SHARE || count_of(c->head, agent) < SG_WORKER_SHARE) && (best == NULL || c->depth < best->depth))
@@ -171,7 +171,7 @@ static size_t
 under_way(const struct sg_loop *loop, uint64_t agent)
 {
 	size_t count = 0;
-	for (size_t i = 0; i < SG_CHILDREN; i++)
+	for (size_t i = 0; i < loop->children_top; i++)
 		if (loop->children[i].used && loop->children[i].role == SG_ROLE_WORKER)
 			count += count_of(loop->children[i].head, agent);
 	return count;
@@ -282,7 +282,7 @@ sg_pool_fill(struct sg_loop *loop)
 	size_t have = 0;
 	if (loop->gate->policy[0] == '\0' || loop->stop)
 		return;
-	for (size_t i = 0; i < SG_CHILDREN; i++) {
+	for (size_t i = 0; i < loop->children_top; i++) {
 		struct sg_child *c = &loop->children[i];
 		if (!c->used || c->role != SG_ROLE_WORKER)
 			continue;
@@ -317,7 +317,7 @@ sg_pool_deadlines(struct sg_loop *loop)
 {
 	sg_time now = loop->sys->boot_time(loop->sys), most = loop->gate->catalogue->limits.policy_deadline * SG_MSEC;
 	end_stale(loop, now, SG_WORKER_DEPTH * most + 2 * SG_SEC);
-	for (size_t i = 0; i < SG_CHILDREN; i++) {
+	for (size_t i = 0; i < loop->children_top; i++) {
 		struct sg_child *c = &loop->children[i];
 		sg_time start = c->ready ? 0 : SG_WORKER_START * SG_MSEC; /* not the question's fault: a reload makes all workers new */
 		if (c->used && c->role == SG_ROLE_WORKER && c->linked && c->head != NULL && now - c->head_since > most + start) {

@@ -22,7 +22,7 @@ sg_loop_stood(struct sg_loop *loop, sg_time from)
 	sg_time now = loop->sys->boot_time(loop->sys), stood = now - from;
 	if (stood < NOTICED_MS * SG_MSEC)
 		return now;
-	for (size_t i = 0; i < SG_CHILDREN; i++)
+	for (size_t i = 0; i < loop->children_top; i++)
 		if (loop->children[i].used)
 			move_child(&loop->children[i], stood);
 	for (struct sg_look *look = loop->looks; look != NULL; look = look->next)

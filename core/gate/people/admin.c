@@ -10,7 +10,7 @@
 
 #include <stdio.h>
 
-enum { BODY_MAX = 1 << 20, EVENTS_MOST = 200, EVENTS_BYTES = 8 << 20 /* of the journal, read for one answer */, BODY_ROOM = 64 }; /* BODY_ROOM: what the frame adds to a body */
+enum { BODY_MAX = 1 << 20, EVENTS_MOST = 200, EVENTS_BYTES = 8 << 20 /* of the journal, read for one answer */, BODY_ROOM = 64, REASON_MAX = 256 /* bytes of why, kept */ }; /* BODY_ROOM: what the frame adds to a body */
 
 /* What is in force before it is recorded says which of the two it is. */
 static bool
@@ -53,7 +53,11 @@ read_kill(struct sg_request *r, bool *all, struct sg_str *agent, struct sg_str *
 	sg_json_bool(sg_json_get(r->body, "all"), all);
 	sg_json_string(sg_json_get(r->body, "agent"), agent);
 	sg_json_string(sg_json_get(r->body, "reason"), why);
-	return *all != (agent->len > 0) && why->len <= 256;
+	size_t cut = why->len < REASON_MAX ? why->len : REASON_MAX; /* it stops all the same: what is said of it is cut, and no letter in half */
+	while (cut > 0 && cut < why->len && ((unsigned char)why->ptr[cut] & 0xc0) == 0x80)
+		cut--;
+	why->len = cut;
+	return *all != (agent->len > 0);
 }
 
 static void

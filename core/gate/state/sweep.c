@@ -119,11 +119,11 @@ drop_below(struct sg_state *state, struct sg_task *task)
 	}
 }
 
-/* A day after its last task was opened an instance is forgotten. */
+/* An hour after its last task was opened an instance without any is forgotten: whoever starts processes without end leaves no more than those of an hour. */
 bool
 sg_sweep_instance(struct sg_state *state, struct sg_instance *i)
 {
-	if (i->refs > 0 || sg_state_steady(state) - i->seen_ms < INT64_C(86400000))
+	if (i->refs > 0 || sg_state_steady(state) - i->seen_ms < INT64_C(3600000))
 		return false;
 	sg_table_take(&state->instances, sg_str(i->id));
 	sg_taint_free(&i->taint);

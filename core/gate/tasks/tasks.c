@@ -201,10 +201,10 @@ sg_route_tasks(struct sg_gate *gate, struct sg_request *r)
 	sg_jw_object(&w);
 	sg_jw_name(&w, "tasks");
 	sg_jw_array(&w);
-	for (int over = 0; over <= 1; over++) { /* those that go on first: what has ended hides none of them */
+	for (int place = 0; place <= 2; place++) { /* what waits for an operator first, then what goes on: nothing hides these */
 		size_t at = 0;
 		for (struct sg_task *t; (t = sg_table_next(&gate->state.tasks, &at)) != NULL;) {
-			if ((t->state > SG_TASK_FROZEN) != over || (agent.len > 0 && !sg_str_is(agent, t->agent)))
+			if ((t->state == SG_TASK_FROZEN ? 0 : t->state == SG_TASK_OPEN ? 1 : 2) != place || (agent.len > 0 && !sg_str_is(agent, t->agent)))
 				continue;
 			total++;
 			if (shown >= LIST_MOST || body.len >= LIST_STOPS)
