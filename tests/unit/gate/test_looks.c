@@ -25,6 +25,7 @@ add_host(const char *name)
 	CU_ASSERT_EQUAL_FATAL(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends), 0);
 	close(ends[1]);
 	for (size_t i = 0; i < SG_CHILDREN; i++) {
+		loop->children_top = (size_t)i + 1;
 		struct sg_child *c = &loop->children[i];
 		if (c->used)
 			continue;

@@ -33,6 +33,7 @@ stood_still(void)
 	struct sg_call call = {.look = 7};
 	begin();
 	struct sg_child *host = &loop->children[0], *worker = &loop->children[1];
+	loop->children_top = 2;
 	*host = (struct sg_child){.used = true, .role = SG_ROLE_HOST, .calls = &call};
 	*worker = (struct sg_child){.used = true, .role = SG_ROLE_WORKER, .head_since = now};
 	call.deadline = now + SG_SEC;
