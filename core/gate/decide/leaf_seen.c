@@ -5,7 +5,7 @@
 
 #include "base/str.h"
 
-enum { SEEN_MAX = 64 /* digests of arguments, and of a resource */, NAMED_MAX = 16 /* digests of one short name and its type */, DIGEST_BYTES = 32 };
+enum { SEEN_MAX = 64 /* digests of arguments, and of a resource */, NAMED_MAX = 64 /* digests of one short name and its type */, DIGEST_BYTES = 32 };
 
 /* What the tree takes before `limits.values` is reached. */
 static size_t

@@ -4,6 +4,7 @@
 
 #include "base/str.h"
 
+#include <arpa/inet.h>
 #include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -56,7 +57,7 @@ sg_name_is_short(struct sg_str name)
 	return name.len <= SG_NAME_SHORT;
 }
 
-/* 3.1337e4 and 0x7a69 are 31337, as a tool writes numbers. */
+/* 3.1337e4 and 0x7a69 are 31337, as a tool writes numbers; the other way round see as_hex. */
 static bool
 as_number(struct sg_str name, char out[SG_NAME_COMPACT + 16])
 {
@@ -83,14 +84,85 @@ write_one(struct sg_json_writer *w, const struct sg_state *state, const struct s
 	return 1;
 }
 
+/* Where a name is written. */
+struct notation {
+	struct sg_json_writer *w;
+	const struct sg_state *state;
+	const struct sg_task *task;
+	struct sg_str name;
+	size_t count;
+};
+
+static void
+also(struct notation *n, const char *text)
+{
+	struct sg_str none = {"", 0};
+	if (!sg_str_is(n->name, text))
+		n->count += write_one(n->w, n->state, n->task, sg_str(text), none);
+}
+
+/* 8.526344, 0x8.8.8 and 134744072 are 8.8.8.8 to whoever looks addresses up (inet_aton(3)); ::a00:1 holds 10.0.0.1. Nothing is at 0.0.0.0/8. */
+static void
+as_address(struct notation *n, const char *text)
+{
+	char out[INET6_ADDRSTRLEN];
+	struct in_addr four;
+	unsigned char six[16];
+	if (inet_aton(text, &four) != 0 && ntohl(four.s_addr) >= 1U << 24 && inet_ntop(AF_INET, &four, out, sizeof(out)) != NULL)
+		also(n, out);
+	if (inet_pton(AF_INET6, text, six) != 1)
+		return;
+	if (inet_ntop(AF_INET6, six, out, sizeof(out)) != NULL)
+		also(n, out);
+	if (inet_ntop(AF_INET, six + 12, out, sizeof(out)) != NULL)
+		also(n, out);
+}
+
+static void
+as_hex(struct notation *n, const char *number)
+{
+	char *end, hex[32];
+	long long whole = strtoll(number, &end, 10);
+	if (*end != '\0' || whole < 0)
+		return;
+	snprintf(hex, sizeof(hex), "0x%llx", whole);
+	also(n, hex);
+}
+
+/* %65vil.io is evil.io. */
+static void
+as_decoded(struct notation *n, const char *text)
+{
+	char out[SG_NAME_SHORT + 1];
+	size_t len = 0;
+	if (strchr(text, '%') == NULL)
+		return;
+	for (size_t i = 0; text[i] != '\0';) {
+		unsigned byte = (unsigned char)text[i];
+		bool escaped = text[i] == '%' && isxdigit((unsigned char)text[i + 1]) && isxdigit((unsigned char)text[i + 2]) && sscanf(text + i + 1, "%2x", &byte) == 1;
+		out[len++] = (char)byte;
+		i += escaped ? 3 : 1;
+	}
+	out[len] = '\0';
+	also(n, out);
+}
+
 size_t
 sg_named_write(struct sg_json_writer *w, const struct sg_state *state, const struct sg_task *task, struct sg_str one, struct sg_str other)
 {
-	char number[SG_NAME_COMPACT + 16];
-	size_t count = write_one(w, state, task, one, other);
-	if (other.len == 0 && as_number(one, number) && !sg_str_is(one, number))
-		count += write_one(w, state, task, sg_str(number), other);
-	return count;
+	char number[SG_NAME_COMPACT + 16], text[SG_NAME_SHORT + 1];
+	struct notation n = {w, state, task, one, write_one(w, state, task, one, other)};
+	if (other.len > 0 || one.len == 0 || one.len >= sizeof(text))
+		return n.count;
+	memcpy(text, one.ptr, one.len);
+	text[one.len] = '\0';
+	if (as_number(one, number)) {
+		also(&n, number);
+		as_hex(&n, number);
+	}
+	as_address(&n, text);
+	as_decoded(&n, text);
+	return n.count;
 }
 
 /* From here on: the next word, and behind it. */

@@ -128,7 +128,8 @@ spelled(void)
 		{"31337", "any", "31337.0", false}, {"31337", "any", "0031337", false}, {"0031337", "any", "31337", false}, {"31337", "any", "31,337", false}, {"mallory", "any", "Mallory", false},
 		{"io", "evil", "evil.io", false}, {"evil", "io", "evil.io", false}, {"7", "mallory", "Mallory", false}, {"ev", "il.io", "evil.io", false},
 		{"ab", "any", "A-B", false}, {"3.1337e4", "any", "31337", false}, {"0x7a69", "any", "31337", false}, {"31337e3", "any", "31337000", false}, {"1e3", "any", "1000", false}, {"-42", "any", "42", false}, {"00000042", "any", "42", false},
-		{"INV-5512", "any", "DE02120300000000202051", true}, {"evil.io", "any", "io", true}, {"evil.io", "any", "evilio1", true}, {"evil.io", "any", "devil.io", true}, {"311", "any", "DE02123110000000202051", true},
+		{"8.526344", "any", "8.8.8.8", false}, {"0x8.8.8", "any", "8.8.0.8", false}, {"::a00:1", "any", "10.0.0.1", false}, {"99999999", "any", "5.245.224.255", false}, {"31337", "any", "0x7A69", false},
+		{"%65vil.io", "any", "evil.io", false}, {"1::ffff", "any", "1::FFFF", false}, {"INV-5512", "any", "DE02120300000000202051", true}, {"evil.io", "any", "io", true}, {"evil.io", "any", "evilio1", true}, {"evil.io", "any", "devil.io", true}, {"311", "any", "DE02123110000000202051", true},
 		{"7", "any", "7.0", true}, {"7", "any", "07", true}, {"31337", "any", "313370", true}, {"31337", "any", "1337", true}, {"mallory", "any", "mal lor", true},
 	};
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
