@@ -165,6 +165,7 @@ sg_lint(struct sg_policy *policy, uint32_t file, bool bits)
 		sg_lint_fields(&lint);
 		sg_lint_levels(&lint);
 		sg_lint_calls(&lint);
+		sg_lint_parts(&lint);
 		sg_lint_traps(&lint);
 		sg_lint_twice(&lint);
 		sg_lint_members(&lint);

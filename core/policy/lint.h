@@ -55,6 +55,9 @@ void sg_lint_traps(struct sg_lint *lint);
 /* Notes comparisons of what a function of ours gives with what it never gives. */
 void sg_lint_calls(struct sg_lint *lint);
 
+/* Notes comparisons of what is read of a form with what is never normal. */
+void sg_lint_parts(struct sg_lint *lint);
+
 /* Notes members of the author's own tables that are read and never given. */
 void sg_lint_members(struct sg_lint *lint);
 

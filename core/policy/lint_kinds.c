@@ -116,6 +116,14 @@ sg_lint_kind(struct sg_lint *lint, size_t first, size_t last, struct sg_str name
 		check(lint, &is, first - 2, t[first].line);
 }
 
+size_t
+sg_lint_compared(const struct sg_lint *lint, size_t first, size_t last)
+{
+	bool right = last + 2 < lint->count && equals(&lint->tokens[last + 1]), left = !right && first >= 2 && equals(&lint->tokens[first - 1]);
+	size_t with = right ? last + 2 : left ? first - 2 : 0;
+	return with > 0 && is_operand(lint, first, last) && constant_at(lint, with) != NULL ? with : 0;
+}
+
 const char *
 sg_lint_origin_type(struct sg_str member)
 {
@@ -140,9 +148,8 @@ is_given(const struct sg_lint *lint, struct sg_str name)
 	return false;
 }
 
-/* The function whose name stands at `i`: `:lower(`, `table.has(`, `type(`; NULL: none of ours. */
-static const struct sg_policy_call *
-call_at(const struct sg_lint *lint, size_t i)
+const struct sg_policy_call *
+sg_lint_call_at(const struct sg_lint *lint, size_t i)
 {
 	const struct sg_token *t = &lint->tokens[i];
 	struct sg_str library = SG_STR("");
@@ -159,8 +166,8 @@ call_at(const struct sg_lint *lint, size_t i)
 }
 
 /* Where the operand begins that ends with the call of the name at `i`: r.args:get("x"):lower. */
-static size_t
-begins(const struct sg_lint *lint, size_t i)
+size_t
+sg_lint_begins(const struct sg_lint *lint, size_t i)
 {
 	const struct sg_token *t = lint->tokens;
 	while (i >= 2 && (sg_lint_is(&t[i - 1], ".") || sg_lint_is(&t[i - 1], ":"))) {
@@ -210,7 +217,7 @@ static void
 check_call(struct sg_lint *lint, size_t i, const struct sg_policy_call *call)
 {
 	const struct sg_token *t = lint->tokens;
-	size_t first = begins(lint, i), last = sg_lint_behind(lint, i + 1) - 1;
+	size_t first = sg_lint_begins(lint, i), last = sg_lint_behind(lint, i + 1) - 1;
 	bool right = last + 2 < lint->count && equals(&t[last + 1]), left = !right && first >= 2 && equals(&t[first - 1]);
 	size_t with = right ? last + 2 : first - 2;
 	if ((!right && !left) || !is_operand(lint, first, last) || !gives_value(call, &t[with]))
@@ -227,7 +234,7 @@ void
 sg_lint_calls(struct sg_lint *lint)
 {
 	for (size_t i = 2; i + 2 < lint->count; i++) {
-		const struct sg_policy_call *call = call_at(lint, i);
+		const struct sg_policy_call *call = sg_lint_call_at(lint, i);
 		if (call != NULL)
 			check_call(lint, i, call);
 		if (equals(&lint->tokens[i]) && sg_lint_is(&lint->tokens[i + 1], "{"))
