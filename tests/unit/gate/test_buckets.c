@@ -183,6 +183,11 @@ behind_an_enforcer(void)
 	}
 	CU_ASSERT_TRUE(count > 5 && count <= 10);
 	CU_ASSERT_EQUAL(let_through(3, SG_ROUTE_E_JWKS, "", "{}", 500), 500); /* its own purse is whole */
+	for (int i = 0; i < 100; i++) /* reports on nothing: the agent spends what is kept for outcomes as well */
+		play_ask(p, 1, SG_ROUTE_A_OUTCOME, "d1-0000000000000000", "{\"result\":\"ok\"}");
+	size_t at = 0;
+	for (const struct sg_attempt *a; (a = sg_table_next(&p->gate->state.decisions, &at)) != NULL;) /* what came of its actions is told all the same */
+		CU_ASSERT_TRUE(play_has(play_ask(p, 3, SG_ROUTE_E_OUTCOME, a->decision, "{\"result\":\"failed\"}"), "recorded"));
 	free(task);
 	play_end(p);
 }
