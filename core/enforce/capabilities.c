@@ -44,7 +44,7 @@ is_one_of(struct sg_str name, const char *const *names)
 static bool
 is_switch(const struct sg_json *m)
 {
-	static const char *const switches[] = {"listChanged", "context", "tools", "form", "url", NULL};
+	static const char *const switches[] = {"listChanged", "subscribe", "context", "tools", "form", "url", NULL};
 	return is_one_of(m->name, switches) && (m->type == SG_JSON_BOOL || m->type == SG_JSON_OBJECT);
 }
 

@@ -14,7 +14,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { READ_CHUNK = 64 << 10, GRACE_MS = 2000 };
+enum { READ_CHUNK = 64 << 10, GRACE_MS = 2000, STALL_BYTES = 1 << 20, STALL_MS = 60000 };
 
 bool
 sg_session_start(struct sg_session *session, char *const *argv)
@@ -108,6 +108,14 @@ hand_over(struct side *s, struct sg_proxy *proxy, bool all)
 	}
 }
 
+/* One long line does not take its room for as long as the session lasts. */
+static void
+give_back(struct sg_buf *buf)
+{
+	if (buf->len == 0 && buf->room > 2 * READ_CHUNK)
+		sg_buf_done(buf);
+}
+
 /* Reads once. False at the end. */
 static bool
 read_some(struct side *s)
@@ -115,6 +123,7 @@ read_some(struct side *s)
 	if (s->at > 0)
 		sg_buf_drop(&s->in, s->at);
 	s->at = 0;
+	give_back(&s->in);
 	char *to = sg_buf_reserve(&s->in, READ_CHUNK);
 	ssize_t got = to == NULL ? 0 : read(s->fd, to, READ_CHUNK);
 	if (got < 0 && (errno == EINTR || errno == EAGAIN))
@@ -135,7 +144,21 @@ sg_session_send(int fd, struct sg_buf *out)
 	if (sent <= 0)
 		return false;
 	sg_buf_drop(out, (size_t)sent);
+	give_back(out);
 	return true;
+}
+
+/* A client that has asked for much and does not read it holds memory that is not its own. */
+static bool
+stalls(const struct sg_proxy *proxy, int64_t *sent_ms, bool sending)
+{
+	int64_t now = sg_mcp_now_ms();
+	if (sending || proxy->to_client.len <= STALL_BYTES || *sent_ms == 0)
+		*sent_ms = now;
+	bool long_ago = now - *sent_ms > STALL_MS;
+	if (long_ago)
+		fprintf(stderr, "stepgate mcp: the client does not read its answers: the session ends\n");
+	return long_ago;
 }
 
 /* What is left for a side that is told its last words: one that does not read them is not waited for. */
@@ -159,6 +182,7 @@ sg_session_unblock(int fd)
 static void
 relay_lines(struct sg_session *s, struct sg_proxy *proxy, struct side *client, struct side *server, bool *client_there, bool *server_there)
 {
+	int64_t sent_ms = 0;
 	while (*client_there && *server_there && !proxy->broken && !proxy->to_client.failed && !proxy->to_server.failed) {
 		hand_over(server, proxy, false);
 		hand_over(client, proxy, false);
@@ -167,10 +191,14 @@ relay_lines(struct sg_session *s, struct sg_proxy *proxy, struct side *client, s
 					 {has_room(server, proxy) && !server->more ? s->server_out : -1, POLLIN, 0},
 					 {proxy->to_server.len > 0 ? s->server_in : -1, POLLOUT, 0},
 					 {proxy->to_client.len > 0 ? s->client_out : -1, POLLOUT, 0}};
+		if (proxy->to_client.len > STALL_BYTES && (wait_ms < 0 || wait_ms > STALL_MS))
+			wait_ms = STALL_MS;
 		if (!proxy->broken && poll(polls, 4, wait_ms) < 0 && errno != EINTR)
 			break;
 		if (polls[3].revents != 0)
 			*client_there = sg_session_send(s->client_out, &proxy->to_client);
+		if (stalls(proxy, &sent_ms, polls[3].revents != 0))
+			*client_there = false;
 		if (polls[2].revents != 0)
 			*server_there = sg_session_send(s->server_in, &proxy->to_server) && *server_there;
 		if (polls[1].revents != 0)
