@@ -119,6 +119,7 @@ struct sg_gate {
 	struct sg_heap places[SG_HOLDS]; /* connections by what they hold their place by, oldest first */
 	struct sg_table crowds;         /* by user or address */
 	size_t connections_most;        /* as the descriptors of this process have room for; 0: no less than limits.connections */
+	size_t addresses_at;            /* where the look for such as say nothing goes on */
 	size_t addresses;               /* buckets of addresses (desk/address.c) */
 	struct sg_table flights;               /* requests by the attempt that is under way with them */
 	struct sg_ring waiting[SG_STAGES];     /* requests by what they wait for */

@@ -2,12 +2,25 @@
  * How much an agent has. */
 #include "gate/state/holder.h"
 
+#include "base/str.h"
+
+/* Another agent's above it stands still: for that one it waits, and counts for nobody else. */
+static bool
+waits_for_another(const struct sg_task *task)
+{
+	for (const struct sg_task *t = task->parent; t != NULL; t = t->parent)
+		if (t->state == SG_TASK_FROZEN && strcmp(t->agent, task->agent) != 0)
+			return true;
+	return false;
+}
+
 /* What stands still counts: it waits for an operator, and is begun anew for nothing else. What ran out does not: it is about to end. */
 static bool
 counts(const struct sg_state *state, const struct sg_task *task)
 {
 	const struct sg_task *stopped = sg_task_stopped(state, task);
-	return stopped == NULL || task->state == SG_TASK_FROZEN || stopped->state == SG_TASK_FROZEN;
+	bool still = task->state == SG_TASK_FROZEN || (stopped != NULL && stopped->state == SG_TASK_FROZEN);
+	return stopped == NULL || (still && !waits_for_another(task));
 }
 
 size_t
