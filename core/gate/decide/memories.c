@@ -95,6 +95,7 @@ record(struct sg_gate *gate, const struct sg_request *r, struct sg_str reason, u
 	sg_jw_begin(&w, &body);
 	sg_jw_object(&w);
 	sg_jw_member_str(&w, "agent", r->argument);
+	sg_jw_member_bool(&w, "alone", true);
 	sg_jw_member_str(&w, "by", sg_conn_operator(sg_conn_find(gate, r->conn)));
 	sg_jw_member_text(&w, "event", "forgotten");
 	sg_jw_member_str(&w, "reason", reason);

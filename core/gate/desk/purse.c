@@ -89,7 +89,7 @@ sg_agent_owes(struct sg_gate *gate, const struct sg_request *r, int64_t units)
 	struct sg_bucket *b = sg_purse_of(gate, SG_PURSE_CALLER, key);
 	int64_t least = -(sg_purse_burst(gate, SG_PURSE_CALLER) / 2 - 1) * 1000; /* what is kept for outcomes and for closing (buckets.c) is kept */
 	least = least < 0 ? least : 0;
-	if (b != NULL)
+	if (b != NULL && b->tokens_milli > least) /* whoever is below already gets nothing back */
 		b->tokens_milli = b->tokens_milli - units * 1000 > least ? b->tokens_milli - units * 1000 : least;
 }
 

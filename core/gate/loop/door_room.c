@@ -3,6 +3,7 @@
 #include "gate/loop/loop.h"
 #include "gate/wire/wire.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 static bool
@@ -11,20 +12,44 @@ is_door(const struct sg_child *c)
 	return c->used && c->role == SG_ROLE_DOOR && c->face == SG_FACE_AGENT;
 }
 
+/* A door of the agent face by its user. */
+struct user_door {
+	uid_t uid;
+	size_t at;
+};
+
+static int
+by_uid(const void *a, const void *b)
+{
+	const struct user_door *x = a, *y = b;
+	return x->uid < y->uid ? -1 : x->uid > y->uid;
+}
+
+static size_t
+sorted(const struct sg_loop *loop, struct user_door doors[SG_CHILDREN])
+{
+	size_t count = 0;
+	for (size_t i = 0; i < loop->children_top; i++)
+		if (is_door(&loop->children[i]))
+			doors[count++] = (struct user_door){loop->children[i].uid, i};
+	qsort(doors, count, sizeof(doors[0]), by_uid);
+	return count;
+}
+
 /* What each door of the agent face has its place by: whatever holds most of the connections behind it, on their way to it included. Each connection is looked
  * at once: whoever has users without end would else make the gate look at all of them for each door. */
 static void
 door_holds(struct sg_loop *loop, enum sg_hold holds[SG_CHILDREN])
 {
 	size_t at = 0;
+	struct user_door doors[SG_CHILDREN];
+	size_t count = sorted(loop, doors);
 	memset(holds, 0, SG_CHILDREN * sizeof(*holds));
 	for (const struct sg_conn *c; (c = sg_table_next(&loop->gate->conns, &at)) != NULL;) {
-		size_t i = 0;
-		while (i < loop->children_top && (!is_door(&loop->children[i]) || loop->children[i].uid != c->peer.uid))
-			i++;
-		enum sg_hold hold = c->face == SG_FACE_AGENT && i < loop->children_top ? c->hold : SG_HOLD_NONE;
-		if (hold > SG_HOLD_NONE && hold > holds[i])
-			holds[i] = hold;
+		struct user_door of = {c->peer.uid, 0};
+		const struct user_door *door = c->face != SG_FACE_AGENT ? NULL : bsearch(&of, doors, count, sizeof(doors[0]), by_uid);
+		if (door != NULL && c->hold > holds[door->at])
+			holds[door->at] = c->hold;
 	}
 }
 
@@ -59,6 +84,8 @@ end_a_door_for(struct sg_loop *loop, bool named)
 {
 	struct sg_child *found = NULL;
 	enum sg_hold holds[SG_CHILDREN], least = sg_hold_least(named);
+	if (!named && loop->sys->boot_time(loop->sys) < loop->turn_out_at) /* for those that are refused anyway nothing is looked at */
+		return false;
 	door_holds(loop, holds);
 	for (size_t i = 0; i < loop->children_top; i++) {
 		struct sg_child *c = &loop->children[i];

@@ -370,8 +370,10 @@ sg_fold_kind_memory(struct sg_fold *f)
 {
 	size_t at = 0;
 	struct sg_str agent = sg_fold_text(f, "agent");
+	bool alone = sg_fold_flag_or(f, "alone", false); /* leaves of before meant all that it was the first to write to */
 	for (struct sg_memory *m; (m = sg_table_next(&f->state->memories, &at)) != NULL;) {
-		if (!is_writer(m, agent) || goes_on(f, m, agent))
+		bool gone = alone ? is_writer(m, agent) && !goes_on(f, m, agent) : sg_str_is(agent, m->agent);
+		if (!gone)
 			continue;
 		sg_table_take(&f->state->memories, sg_str(m->id));
 		sg_memory_ends(f->state, m);

@@ -305,6 +305,7 @@
 
 #define SG_LEAF_MEMORY(X)                                                                                                     \
 	X(agent, text, must, "whose writing")                                                                                 \
+	X(alone, flag, may, "what it alone wrote; in leaves of before all that it was the first to write to")                  \
 	X(by, text, told, "who")                                                                                              \
 	X(event, text, must, "forgotten")                                                                                     \
 	X(reason, text, told, "what for")

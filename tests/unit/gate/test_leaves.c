@@ -57,7 +57,7 @@ static const struct {
 	{"approval", "{\"approval\":\"a-1\",\"event\":\"void\",\"group\":\"\",\"human\":\"\",\"method\":\"\",\"person\":\"\",\"uid\":0}"},
 	{"domain", "{\"by\":\"mira\",\"domain\":\"n-1\",\"event\":\"frozen\",\"kind\":\"uid\",\"name\":\"1001\",\"why\":\"x\"}"},
 	{"domain", "{\"by\":\"mira\",\"domain\":\"n-1\",\"event\":\"cleanse\",\"kind\":\"uid\",\"name\":\"1001\",\"why\":\"x\"}"},
-	{"memory", "{\"agent\":\"helper\",\"by\":\"mira\",\"event\":\"forgotten\",\"reason\":\"x\"}"},
+	{"memory", "{\"agent\":\"helper\",\"alone\":true,\"by\":\"mira\",\"event\":\"forgotten\",\"reason\":\"x\"}"},
 	{"human", "{\"admin\":\"jon\",\"by\":\"mira\",\"disabled\":true,\"human\":\"jon@x\"}"},
 	{"task_end", "{\"alone\":true,\"by\":\"mira\",\"how\":\"thawed\",\"task\":\"t-1\",\"why\":\"x\"}"},
 	{"kill", "{\"agent\":\"helper\",\"all\":false,\"by\":\"mira\",\"lift\":false,\"reason\":\"x\"}"},
