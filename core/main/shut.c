@@ -9,6 +9,7 @@
 #include <linux/posix_acl_xattr.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <sys/xattr.h>
 
@@ -44,6 +45,17 @@ sorted(const struct sg_shut *shut, uid_t uids[SG_SHUT_MOST])
 	return count;
 }
 
+/* A list stands there that is not the one that was written last: an administrator's, from before or from just now. */
+static bool
+is_anothers(const struct sg_shut *shut, const char *path)
+{
+	unsigned char there[4096];
+	ssize_t len = lgetxattr(path, name, there, sizeof(there));
+	if (len < 0 && errno == ERANGE)
+		return true;
+	return len > 0 && ((size_t)len != shut->list_len || memcmp(there, shut->list, shut->list_len) != 0);
+}
+
 bool
 sg_shut_write(struct sg_shut *shut, const char *path)
 {
@@ -53,15 +65,17 @@ sg_shut_write(struct sg_shut *shut, const char *path)
 	size_t count = sorted(shut, uids);
 	if (lstat(path, &status) != 0 || !S_ISSOCK(status.st_mode))
 		return false;
-	if (!shut->ours && lgetxattr(path, name, NULL, 0) > 0) {
+	if (is_anothers(shut, path)) {
+		shut->list_len = 0;
 		if (!shut->other)
 			fprintf(stderr, "stepgated: %s has an access list of its own: users who connect there without end are not shut out for a moment\n", path);
 		shut->other = true;
 		return false;
 	}
-	shut->ours = count > 0;
-	if (count == 0)
+	if (count == 0) {
+		shut->list_len = 0;
 		return lremovexattr(path, name) == 0 || errno == ENODATA;
+	}
 	unsigned group = status.st_mode >> 3 & 7; /* the mask's bits where there is a list: nothing but these is taken away */
 	put(&l, ACL_USER_OBJ, status.st_mode >> 6 & 7, ACL_UNDEFINED_ID);
 	for (size_t i = 0; i < count; i++)
@@ -69,7 +83,12 @@ sg_shut_write(struct sg_shut *shut, const char *path)
 	put(&l, ACL_GROUP_OBJ, group, ACL_UNDEFINED_ID);
 	put(&l, ACL_MASK, group, ACL_UNDEFINED_ID);
 	put(&l, ACL_OTHER, status.st_mode & 7, ACL_UNDEFINED_ID);
-	return lsetxattr(path, name, &l, sizeof(l.head) + l.count * sizeof(l.entries[0]), 0) == 0;
+	size_t len = sizeof(l.head) + l.count * sizeof(l.entries[0]);
+	if (lsetxattr(path, name, &l, len, 0) != 0)
+		return false;
+	ssize_t there = lgetxattr(path, name, shut->list, sizeof(shut->list)); /* as the kernel has it, whatever it made of it */
+	shut->list_len = there > 0 ? (size_t)there : 0;
+	return true;
 }
 
 bool

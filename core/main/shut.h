@@ -14,7 +14,8 @@ enum {
 };
 
 struct sg_shut {
-	bool ours;  /* the list that stands there is this one */
+	unsigned char list[4 + 8 * (SG_SHUT_MOST + 5)]; /* as it was written last; list_len 0: none is there */
+	size_t list_len;
 	bool other; /* an administrator's stands there, and stays: nobody is shut out by it */
 	struct {
 		uid_t uid;
