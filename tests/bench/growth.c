@@ -109,10 +109,29 @@ closed(struct play *p, long count)
 	return good;
 }
 
+static void
+admits_nothing(void *self, uint64_t conn, enum sg_face face)
+{
+	(void)self, (void)conn, (void)face;
+}
+
+/* Of users without end, one each. */
+static bool
+connections(struct play *p, long count)
+{
+	bool good = true;
+	p->gate->ports.admit = admits_nothing; /* more than the play has places for */
+	for (long i = 0; good && i < count; i++) {
+		struct sg_peer peer = {.uid = (uid_t)(100000 + i), .gid = 1, .pid = 4000, .pidfd = -1, .start_time = 5, .pidfd_exact = true};
+		good = sg_gate_connect(p->gate, (uint64_t)(1000 + i), SG_FACE_AGENT, &peer, NULL) == SG_OK;
+	}
+	return good;
+}
+
 static const struct row {
 	const char *name;
 	bool (*make)(struct play *p, long count);
-} rows[] = {{"attempts of its task", attempts}, {"leases", leases}, {"open approvals", approvals}, {"open tasks", tasks}, {"closed tasks", closed}};
+} rows[] = {{"attempts of its task", attempts}, {"leases", leases}, {"open approvals", approvals}, {"open tasks", tasks}, {"closed tasks", closed}, {"connections", connections}};
 
 /* ---- measuring ---- */
 
@@ -124,7 +143,7 @@ begin(void)
 	p->no_check = true;
 	l->attempts_per_task = l->leases_per_agent = l->approvals_per_agent = l->tasks_per_agent = l->tasks = l->denials = l->domain_denials = 10000000;
 	l->rate = l->burst = 1000000000; /* the clock stands still here */
-	l->step_ups = l->step_ups_within = l->domain_step_ups = 10000000;
+	l->step_ups = l->step_ups_within = l->domain_step_ups = l->connections = 10000000;
 	if (!play_connect(p, 1, SG_FACE_AGENT, 1001))
 		abort();
 	task = play_task(p, 1, "measured");
