@@ -188,7 +188,7 @@ enum { SG_CTL_REST = 1000, SG_CTL_BEHIND = 999 };
 	X(memories_forget, "memories forget", "NAME",           1, 1, SG_CTL_TALK | SG_CTL_BIT(reason),                         \
 	  "take from resources with memory what the agent NAME alone left in them",                                    \
 	  "Needs --reason. Who reads them from now on takes nothing over; who read them before keeps it. What another agent wrote to as well keeps all its " \
-	  "labels, and counts for that one. For notes that are gone, or that somebody has cleaned.") \
+	  "labels, and counts for nobody's share. For notes that are gone, or that somebody has cleaned.") \
 	X(clock_accept,  "clock accept",    "",                 0, 0, SG_CTL_TALK | SG_CTL_BIT(reason),                         \
 	  "say that the clock is right",                                                                               \
 	  "Needs --reason. While the wall clock stands further ahead than the time that passed (clock_ahead), or behind the record (clock_behind), "  \

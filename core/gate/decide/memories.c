@@ -109,7 +109,7 @@ void
 sg_route_memories_forget(struct sg_gate *gate, struct sg_request *r)
 {
 	uint64_t number = 0;
-	if (sg_memory_written(&gate->state, r->argument) == 0)
+	if (!sg_memory_wrote(&gate->state, r->argument))
 		sg_answer_error(gate, r, 404, SG_REASON_not_found, "stepgate memories list");
 	else if (!record(gate, r, sg_json_text_at(r->body, "reason"), &number))
 		sg_answer_error(gate, r, 503, SG_REASON_audit_unavailable, "");

@@ -150,7 +150,7 @@ thaw(struct sg_domain *d)
 		if (t->by_domain && t->state == SG_TASK_FROZEN) {
 			t->state = SG_TASK_OPEN;
 			t->by_domain = false;
-			t->instance->still = false;
+			sg_tree_stirs(t);
 		}
 }
 

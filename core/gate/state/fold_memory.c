@@ -110,6 +110,16 @@ hand_to(struct sg_state *state, struct sg_memory *memory, const char *agent)
 	return sg_memory_begins(state, memory);
 }
 
+bool
+sg_memory_wrote(const struct sg_state *state, struct sg_str agent)
+{
+	size_t at = 0;
+	for (const struct sg_memory *m; (m = sg_table_next(&state->memories, &at)) != NULL;)
+		if (is_writer(m, agent))
+			return true;
+	return false;
+}
+
 size_t
 sg_memory_written(const struct sg_state *state, struct sg_str agent)
 {
@@ -359,7 +369,7 @@ goes_on(struct sg_fold *f, struct sg_memory *m, struct sg_str agent)
 	size_t place = place_of(m, agent);
 	m->writer_count--;
 	memmove(&m->writers[place], &m->writers[place + 1], (m->writer_count - place) * sizeof(*m->writers));
-	if (m->writer_count > 0 && sg_str_is(agent, m->agent) && !hand_to(f->state, m, m->writers[0]))
+	if (m->writer_count > 0 && sg_str_is(agent, m->agent) && !hand_to(f->state, m, "")) /* nobody's share is filled by another's being forgotten */
 		f->missing = "memory";
 	return m->writer_count > 0;
 }

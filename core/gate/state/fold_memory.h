@@ -37,6 +37,8 @@ bool sg_memory_writer(struct sg_state *state, struct sg_memory *memory, struct s
 bool sg_memory_begins(struct sg_state *state, const struct sg_memory *memory);
 /* One less; frees it. It is out of the table by then. */
 void sg_memory_ends(struct sg_state *state, struct sg_memory *memory);
+/* It left something in one that is kept. Looks at all of them. */
+bool sg_memory_wrote(const struct sg_state *state, struct sg_str agent);
 /* How many that agent was the first to write to. */
 size_t sg_memory_written(const struct sg_state *state, struct sg_str agent);
 void sg_memory_free(struct sg_memory *memory);

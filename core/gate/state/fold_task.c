@@ -334,7 +334,7 @@ sg_fold_kind_task_end(struct sg_fold *f)
 			if (!t->domain->frozen && sg_task_may_become(t->state, SG_TASK_OPEN)) {
 				t->state = SG_TASK_OPEN;
 				t->by_domain = false;
-				t->instance->still = false;
+				sg_tree_stirs(t);
 			}
 		sg_task_no_split(task);
 		if (task->root->tree != NULL)

@@ -157,3 +157,10 @@ sg_tree_open(const struct sg_task *root, const struct sg_task *at)
 	struct sg_ring *next = sg_ring_after(&root->open, at == NULL ? &root->open : &at->of_tree);
 	return next == NULL ? NULL : SG_RING_OF(next, struct sg_task, of_tree);
 }
+
+void
+sg_tree_stirs(struct sg_task *task)
+{
+	for (struct sg_task *t = NULL; (t = sg_tree_open(task->root, t)) != NULL;)
+		t->instance->still = false;
+}

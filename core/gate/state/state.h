@@ -231,7 +231,7 @@ struct sg_account {
 /* What was written to a declared memory. */
 struct sg_memory {
 	char id[33]; /* keyed digest of type and id */
-	char *agent; /* whose share it counts for: who wrote what it carries first, or, once that is forgotten, another that wrote; "": a snapshot of before does not say */
+	char *agent; /* whose share it counts for: who wrote what it carries first; "": that one was forgotten, and others wrote, or a snapshot of before does not say */
 	const char **writers; /* whose tasks left something there, by name; kept words */
 	size_t writer_count;
 	uint64_t leaf; /* the one that made it; 0: it is from a snapshot */

@@ -10,9 +10,19 @@ enum { LOOKS_AT_ONCE = 256 };
 
 /* What is frozen waits for an operator, whether or not its process is there, and so do those above it: they stand still, and what they hold is taken back. */
 static bool
+holds_below(const struct sg_task *task)
+{
+	for (const struct sg_task *t = NULL; (t = sg_tree_open(task->root, t)) != NULL;)
+		if (t != task && t->state == SG_TASK_FROZEN && sg_task_is_below(t, task))
+			return true;
+	return false;
+}
+
+static bool
 stand_still(struct sg_gate *gate, const struct sg_task *task)
 {
-	bool good = task->state != SG_TASK_OPEN || sg_record_task(gate, task, "frozen", SG_STR("stepgate"), "instance gone", NULL);
+	bool needs = task->state == SG_TASK_OPEN && holds_below(task); /* one that waits for those above it alone goes with them */
+	bool good = !needs || sg_record_task(gate, task, "frozen", SG_STR("stepgate"), "instance gone", NULL);
 	for (struct sg_lease *l = task->its_leases, *next; l != NULL; l = next) {
 		next = l->next;
 		if (l->state < SG_LEASE_REVOKING)
