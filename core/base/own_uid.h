@@ -7,7 +7,8 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
-/* Above all that distributions, systemd and container runtimes give out (systemd's UIDS-GIDS table ends below 2^31); one for each process id there may be, and as many for paths. */
+/* Above all that distributions, systemd and container runtimes give out (systemd's UIDS-GIDS table ends below 2^31; FreeIPA's subordinate ids do not: where these are
+ * used, give none from here on); one for each process id there may be, and as many for paths. */
 #define SG_OWN_UIDS 0xE0000000u
 /* So the kernel calls who has no other name; taken only where this process's user namespace has no more. */
 #define SG_NOBODY 65534u

@@ -11,7 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { BODY_MAX = 4 << 20, IDLE_MS = 1000, UNTOLD_MOST = 64, TELL_MS = 200, TELL_LAST_MS = 10000 };
+enum { BODY_MAX = 4 << 20, IDLE_MS = 1000, UNTOLD_MOST = 64, TELL_MS = 200, TELL_LAST_MS = 60000 };
 
 static enum sg_status
 talk(struct sg_daemon *daemon, const char *method, const char *target, struct sg_str body, struct sg_buf *bytes,

@@ -48,14 +48,20 @@ reserve_of(const struct sg_gate *gate, enum sg_route route)
 	return tidies ? (gate->catalogue->limits.burst + 1) / 2 : 0;
 }
 
+static bool
+is_proven(const struct sg_gate *gate, const char *name)
+{
+	char key[64];
+	sg_line_join(key, sizeof(key), "proven:", sg_str(name));
+	return sg_table_get(&gate->buckets, sg_str(key)) != NULL;
+}
+
 /* It was found to be one, a stanza names its user, or one of that user's was within the last hour. Who speaks as an enforcer and is none has what an agent has; an
  * address may be anybody's. */
 static bool
 is_enforcers(const struct sg_gate *gate, const struct sg_conn *conn, const char *name)
 {
-	char key[64];
-	sg_line_join(key, sizeof(key), "proven:", sg_str(name));
-	return conn->known || (!conn->peer.network && (sg_uid_enforces(gate->catalogue, conn->peer.uid) || sg_table_get(&gate->buckets, sg_str(key)) != NULL));
+	return conn->known || (!conn->peer.network && (sg_uid_enforces(gate->catalogue, conn->peer.uid) || is_proven(gate, name)));
 }
 
 /* The uid, or the address, until it is known which agent speaks; enforcers and operators by uid, with a purse of their own. */
@@ -65,11 +71,12 @@ payer_of(const struct sg_gate *gate, const struct sg_conn *conn, char key[160])
 	char name[SG_CONN_NAME];
 	sg_conn_name(conn, name);
 	bool agents = conn->face == SG_FACE_AGENT, party = conn->face == SG_FACE_ADMIN || (!agents && is_enforcers(gate, conn, name));
+	bool shared = !agents && !party && is_proven(gate, name); /* an enforcer's first request comes before it is known: strangers there do not pay with its purse, but as fast */
 	if (agents && conn->caller[0] != '\0')
 		sg_line_join(key, 160, "agent:", sg_str(conn->caller));
 	else
 		sg_line_join(key, 160, agents ? "uid:" : conn->face == SG_FACE_ADMIN ? "admin:" : party ? "enforcer:" : "stranger:", sg_str(name));
-	return party ? SG_PURSE_PARTY : SG_PURSE_CALLER;
+	return party || shared ? SG_PURSE_PARTY : SG_PURSE_CALLER;
 }
 
 bool
@@ -82,6 +89,7 @@ sg_request_afford(struct sg_gate *gate, struct sg_request *r, struct sg_str body
 		return true;
 	enum sg_purse purse = payer_of(gate, conn, key);
 	r->paid = sg_purse_take(gate, purse, key, r->units, reserve_of(gate, r->route->route));
+	r->paid_unknown = !conn->known;
 	return r->paid;
 }
 
@@ -91,7 +99,7 @@ give_back(struct sg_gate *gate, struct sg_request *r)
 {
 	char key[160];
 	const struct sg_conn *conn = sg_conn_find(gate, r->conn);
-	if (conn == NULL || !r->paid || conn->face == SG_FACE_AGENT)
+	if (conn == NULL || !r->paid || r->paid_unknown != !conn->known || conn->face == SG_FACE_AGENT) /* found out meanwhile: another purse paid */
 		return;
 	struct sg_bucket *b = sg_purse_of(gate, payer_of(gate, conn, key), key);
 	if (b != NULL)

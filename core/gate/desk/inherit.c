@@ -60,6 +60,13 @@ inherited(struct sg_gate *gate, uint64_t after)
 	return gate->inherited = in;
 }
 
+/* What the gate before made of something else that it had lost was in no journal. */
+static bool
+is_made_anew(const char *kind)
+{
+	return strcmp(kind, "withheld") == 0 || strcmp(kind, "lease") == 0;
+}
+
 /* As long as all of it is there, in its order, the next is looked for behind the last. Once something is not, what stops is said again in the order in which it was
  * said: the last word counts. What stops nothing is there or is not. */
 static bool
@@ -70,7 +77,7 @@ is_recorded(struct sg_inherited *in, const char *kind, struct sg_str body)
 	while (i < in->count && in->leaves[i].tag != tag)
 		i++;
 	if (i == in->count || (in->others && sg_kind_stops(kind))) {
-		in->others = true;
+		in->others |= !is_made_anew(kind);
 		return false;
 	}
 	in->leaves[i].tag = 0;
@@ -100,11 +107,12 @@ take(struct sg_gate *gate, uint64_t after, const char *kind, struct sg_str body)
 	struct sg_inherited *in = inherited(gate, after);
 	gate->hooks_lost = true; /* a hook that is due behind an outcome of it was asked by a gate that is no more */
 	gate->held_after = after;
-	if (in != NULL && is_recorded(in, kind, body)) {
+	bool may = sg_may_be_folded(gate, kind, body); /* what stands on nothing says nothing of what follows it */
+	if (may && in != NULL && is_recorded(in, kind, body)) {
 		holds_on(gate, gate->held_until != 0 ? gate->held_until : gate->journal.durable);
 		return true;
 	}
-	if (!sg_may_be_folded(gate, kind, body)) {
+	if (!may) {
 		pass_over(gate, kind);
 		return true;
 	}

@@ -41,6 +41,7 @@ struct sg_request {
 	/* what it costs */
 	sg_time spent; /* in the gate's thread */
 	int64_t units; /* see buckets.h */
+	bool paid_unknown; /* before it was known who speaks there */
 	bool paid, agent_paid; /* by whoever is behind the connection; by its agent */
 
 	/* who asks */
