@@ -77,6 +77,8 @@ show_status(const struct sg_ctl *ctl, const struct sg_json *a)
 	if (clock != NULL && !sg_json_is(clock, "state", "good"))
 		sg_show_rowf("CLOCK", "%.*s by %lld s: nothing is allowed; set it right, or stepgate clock accept", SG_STR_ARG(sg_json_text_at(clock, "state")),
 			     (long long)((sg_show_int(clock, "ahead_ms") + sg_show_int(clock, "behind_ms")) / 1000));
+	if (sg_json_is(a, "tls", "closed"))
+		sg_show_row("TLS", SG_STR("closed: its address is somebody else's (listen.enforcer); no enforcer comes in there; it is tried again each second"));
 	if (sg_json_text_at(a, "passed_over").len > 0)
 		sg_show_member("PASSED OVER", a, "passed_over");
 	const struct sg_json *killed = sg_json_get(a, "killed");
@@ -101,7 +103,7 @@ sg_ctl_status(struct sg_ctl *ctl)
 		show_status(ctl, answer.json);
 	const struct sg_json *killed = sg_json_get(answer.json, "killed"), *first = sg_json_first(killed);
 	bool all_killed = first != NULL && first->type == SG_JSON_STRING && sg_str_is(first->string, "all");
-	if (code == SG_CTL_OK && (all_killed || !sg_json_is(answer.json, "journal", "open")))
+	if (code == SG_CTL_OK && (all_killed || !sg_json_is(answer.json, "journal", "open") || sg_json_is(answer.json, "tls", "closed")))
 		code = SG_CTL_DENIED;
 	sg_ctl_answer_done(&answer);
 	return code;

@@ -117,8 +117,8 @@ enum { SG_CTL_REST = 1000, SG_CTL_BEHIND = 999 };
 	  "Agent and approver share your uid here: this shows how things work, it is not a boundary.")                                          \
 	X(status,        "status",          "",                 0, 0, SG_CTL_TALK,                                              \
 	  "what the daemon does, and what is missing around it",                                                       \
-	  "One screen: mode, journal, policy, what is open, layers of confinement the kernel lacks. Exit 1 when the journal is closed or "   \
-	  "everything is killed.")                                                                                      \
+	  "One screen: mode, journal, policy, what is open, layers of confinement the kernel lacks. Exit 1 when the journal is closed, "      \
+	  "everything is killed or the face over the network cannot be opened.")                                                                                      \
 	X(why,           "why",             "ID",               1, 1, SG_CTL_TALK,                                              \
 	  "one decision, from its record, judged again",                                                               \
 	  "Shows verdict, code, rule and its line, the facts about the process, task and ceilings, what was asked and what is effective, "    \

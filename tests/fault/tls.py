@@ -369,13 +369,17 @@ def somebody_has_it(d, port):
     s.bind(("127.0.0.1", port))
     s.listen(1)
     d.start()
-    assert d.admin().ask("GET", "/v1/status")[0] == 200
+    assert d.admin().ask("GET", "/v1/status")[1]["tls"] == "closed"
     assert "tried again each second" in d.text(), d.text()[-500:]
     s.close()
     until = time.time() + 10
     while "listen.enforcer: 127.0.0.1:%d is open" % port not in d.text() and time.time() < until:
         time.sleep(0.05)
     assert "is open" in d.text(), d.text()[-500:]
+    until = time.time() + 5
+    while d.admin().ask("GET", "/v1/status")[1]["tls"] != "open" and time.time() < until:
+        time.sleep(0.05)
+    assert d.admin().ask("GET", "/v1/status")[1]["tls"] == "open"
     good("an address that somebody has is taken once it is free; the other faces are open meanwhile")
 
 

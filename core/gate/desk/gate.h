@@ -141,6 +141,7 @@ struct sg_gate {
 	struct sg_inherited *inherited; /* desk/inherit.c; NULL: nothing was handed over */
 	uint64_t held_until;  /* the leaf with which the last of those is; 0: it is not written yet */
 	struct sg_owed *owed; /* leaves that a closed journal could not take, newest first */
+	bool tls_open;  /* the face over the network listens */
 	bool stopping, reloading;
 	bool recovered; /* the state is that of the journal: what is found wrong with it may be recorded */
 	bool audit_lags; /* a required sink is too far behind: nothing is allowed */

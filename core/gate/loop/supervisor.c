@@ -49,6 +49,7 @@ add_listener(struct sg_loop *loop, const struct sg_json *json, int fd)
 		return;
 	}
 	size_t i = loop->listener_count++;
+	loop->gate->tls_open |= sg_str_is(face, "tls");
 	loop->listeners[i].source = (struct sg_source){SG_SOURCE_LISTEN, fd};
 	loop->listeners[i].face = sg_face_named(face);
 	if (loop->accepting) /* the others are open already */

@@ -306,6 +306,8 @@ sg_route_status(struct sg_gate *gate, struct sg_request *r)
 	write_revoking(&w, gate);
 	sg_jw_member_int(&w, "shut_out", gate->shut_out);
 	sg_jw_member_int(&w, "tasks", gate->state.open_tasks);
+	bool wanted = sg_json_get(sg_json_get(gate->catalogue->document, "listen"), "enforcer") != NULL;
+	sg_jw_member_text(&w, "tls", !wanted ? "none" : gate->tls_open ? "open" : "closed");
 	sg_jw_member_str(&w, "trust_domain", gate->catalogue->trust_domain);
 	sg_jw_member_int(&w, "turned_out", gate->turned_out);
 	sg_jw_name(&w, "unrecorded");
