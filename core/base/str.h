@@ -38,6 +38,16 @@ sg_str_starts(struct sg_str a, const char *prefix)
 	return a.len >= n && memcmp(a.ptr, prefix, n) == 0;
 }
 
+/* The beginning of a text, of so many bytes at most, with no letter of UTF-8 in half. */
+static inline struct sg_str
+sg_str_most(struct sg_str text, size_t most)
+{
+	size_t cut = text.len < most ? text.len : most;
+	while (cut > 0 && cut < text.len && ((unsigned char)text.ptr[cut] & 0xc0) == 0x80)
+		cut--;
+	return (struct sg_str){text.ptr, cut};
+}
+
 /* Byte order, shorter first on a tie: <0, 0, >0. */
 int sg_str_cmp(struct sg_str a, struct sg_str b);
 

@@ -157,7 +157,7 @@ OPTION("limits", "connections",             INTEGER,  "4096",  16, 65536, NULL, 
 OPTION("limits", "credential_ttl_max",      DURATION, "60s",   SEC(1), HOUR(1), NULL,   "longest life of any credential")
 OPTION("limits", "denials",                 INTEGER,  "50",    1,  64, NULL,             "denials in one tree of tasks within limits.denials_within; that many, and it is frozen")
 OPTION("limits", "denials_within",          DURATION, "10m",   SEC(1), DAY(1), NULL,    "see denials")
-OPTION("limits", "domain_denials",          INTEGER,  "500",   1, 1024, NULL,           "denials over all roots that agents of one domain opened themselves, within denials_within; that many, and the domain is frozen. So it is with a root of theirs that is frozen for its own")
+OPTION("limits", "domain_denials",          INTEGER,  "500",   1, 1024, NULL,           "denials of agents of one domain, over all trees that an agent opened itself, within denials_within; that many, and the domain is frozen. So it is where a tree of theirs is frozen for what they were refused themselves")
 OPTION("limits", "domain_step_ups",         INTEGER,  "120",   1, 1024, NULL,           "as domain_denials, for step-ups within step_ups_within")
 OPTION("limits", "doors",                   INTEGER,  "64",    1, 1024, NULL,           "doors of the agent face, one per user; users whom a stanza names (STEP:uid=N) have place before others")
 OPTION("limits", "enforcer_connections",    INTEGER,  "1024",  1, 65536, NULL,          "open connections of one user whom a stanza of enforcers names, who speaks for many (half of connections at most); of enforcers at one address")

@@ -1,30 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0
  * The daemon's routes, as an enforcement point uses them. */
-#include "enforce/daemon.h"
+#include "enforce/daemon_in.h"
 
 #include "base/canon.h"
 #include "base/err.h"
 #include "base/str.h"
 #include "frame/client.h"
 
-#include <poll.h>
 #include <stdio.h>
-#include <stdlib.h>
 
-enum { BODY_MAX = 4 << 20, IDLE_MS = 1000, UNTOLD_MOST = 64, TELL_MS = 200, TELL_LAST_MS = 60000 };
-
-static enum sg_status
-talk(struct sg_daemon *daemon, const char *method, const char *target, struct sg_str body, struct sg_buf *bytes,
-     struct sg_client_answer *answer, struct sg_err *err)
-{
-	struct sg_buf request;
-	sg_buf_init(&request, BODY_MAX);
-	sg_client_write(&request, method, target, body.ptr == NULL ? NULL : "application/json", body, true);
-	enum sg_status status = request.failed ? sg_fail(err, SG_LIMIT, "daemon_odd", "the request does not fit")
-					       : sg_client_ask(&daemon->line, daemon->socket, sg_buf_view(&request), bytes, answer, err);
-	sg_buf_done(&request);
-	return status;
-}
+enum { IDLE_MS = 1000 };
 
 static bool
 copy_text(const struct sg_json *object, const char *name, char *out, size_t room)
@@ -66,14 +51,14 @@ sg_daemon_open(struct sg_daemon *daemon, const char *intent, const char *key, st
 	struct sg_client_answer answer = {0};
 	const struct sg_json *json = NULL;
 	sg_buf_init(&body, 4096);
-	sg_buf_init(&bytes, BODY_MAX);
-	sg_arena_init(&arena, BODY_MAX);
+	sg_buf_init(&bytes, SG_DAEMON_BODY);
+	sg_arena_init(&arena, SG_DAEMON_BODY);
 	sg_jw_begin(&w, &body);
 	sg_jw_object(&w);
 	sg_jw_member_str(&w, "intent", sg_str(intent));
 	sg_jw_member_str(&w, "key", sg_str(key));
 	sg_jw_end(&w);
-	enum sg_status status = talk(daemon, "POST", "/v1/tasks", sg_buf_view(&body), &bytes, &answer, err);
+	enum sg_status status = sg_daemon_talk(daemon, "POST", "/v1/tasks", sg_buf_view(&body), &bytes, &answer, err);
 	if (status == SG_OK && sg_json_parse(&arena, answer.body, NULL, &json, NULL) != SG_OK)
 		status = sg_fail(err, SG_MALFORMED, "daemon_odd", "the daemon answered something else than JSON");
 	const struct sg_json *task = sg_json_get(json, "task");
@@ -97,8 +82,8 @@ sg_daemon_close(struct sg_daemon *daemon)
 	if (daemon->task[0] == '\0' || daemon->enforcer)
 		return;
 	snprintf(target, sizeof(target), "/v1/tasks/%s", daemon->task);
-	sg_buf_init(&bytes, BODY_MAX);
-	talk(daemon, "DELETE", target, (struct sg_str){NULL, 0}, &bytes, &answer, NULL);
+	sg_buf_init(&bytes, SG_DAEMON_BODY);
+	sg_daemon_talk(daemon, "DELETE", target, (struct sg_str){NULL, 0}, &bytes, &answer, NULL);
 	sg_buf_done(&bytes);
 }
 
@@ -155,7 +140,7 @@ read_reply(const struct sg_json *json, struct sg_arena *arena, struct sg_reply *
 	if (error != NULL || !sg_json_is(json, "verdict", "allow") || arguments == NULL || arguments->type != SG_JSON_OBJECT)
 		return;
 	struct sg_buf canonical;
-	sg_buf_init(&canonical, BODY_MAX);
+	sg_buf_init(&canonical, SG_DAEMON_BODY);
 	sg_canon_write(&canonical, arguments);
 	reply->arguments = sg_arena_copy(arena, sg_buf_view(&canonical));
 	if (!canonical.failed && reply->arguments.ptr != NULL && reply->decision.len > 0)
@@ -182,16 +167,16 @@ sg_daemon_act(struct sg_daemon *daemon, const struct sg_ask *ask, struct sg_aren
 	struct sg_buf body, bytes;
 	struct sg_client_answer answer = {0};
 	const struct sg_json *json = NULL;
-	struct sg_json_limits limits = {.bytes = BODY_MAX, .nodes = 1 << 18};
+	struct sg_json_limits limits = {.bytes = SG_DAEMON_BODY, .nodes = 1 << 18};
 	*reply = (struct sg_reply){.said = SG_SAID_DENY, .code = SG_STR("daemon_away"), .reason = SG_STR("stepgate does not answer")};
 	if (!sg_daemon_tell_again(daemon)) {
 		reply->reason = SG_STR("what came of an earlier call is not recorded yet");
 		return;
 	}
-	sg_buf_init(&body, BODY_MAX);
-	sg_buf_init(&bytes, BODY_MAX);
+	sg_buf_init(&body, SG_DAEMON_BODY);
+	sg_buf_init(&bytes, SG_DAEMON_BODY);
 	write_act(&body, daemon, ask);
-	if (!body.failed && talk(daemon, "POST", "/v1/act", sg_buf_view(&body), &bytes, &answer, NULL) == SG_OK) {
+	if (!body.failed && sg_daemon_talk(daemon, "POST", "/v1/act", sg_buf_view(&body), &bytes, &answer, NULL) == SG_OK) {
 		reply->code = SG_STR("daemon_odd");
 		reply->reason = SG_STR("stepgate answered something else than a decision");
 		struct sg_str copy = sg_arena_copy(arena, answer.body);
@@ -203,116 +188,12 @@ sg_daemon_act(struct sg_daemon *daemon, const struct sg_ask *ask, struct sg_aren
 	refuse_obligations(daemon, json, reply);
 }
 
-enum taken { TAKEN, NOT_NOW, NOT_SO };
-
-static enum taken
-report(struct sg_daemon *daemon, struct sg_str decision, const char *result, struct sg_str values)
-{
-	char target[128];
-	struct sg_buf body, bytes;
-	struct sg_client_answer answer = {0};
-	snprintf(target, sizeof(target), "/v1/decisions/%.*s/outcome", SG_STR_ARG(decision));
-	sg_buf_init(&body, BODY_MAX);
-	sg_buf_init(&bytes, BODY_MAX);
-	sg_buf_printf(&body, "{\"result\":\"%s\"", result);
-	sg_buf_text(&body, values.len > 0 ? ",\"values\":" : "");
-	sg_buf_str(&body, values);
-	sg_buf_text(&body, "}");
-	bool told = !body.failed && talk(daemon, "POST", target, sg_buf_view(&body), &bytes, &answer, NULL) == SG_OK;
-	bool later = !body.failed && (!told || answer.status == 429 || answer.status == 503);
-	sg_buf_done(&bytes);
-	sg_buf_done(&body);
-	return told && answer.status < 300 ? TAKEN : later ? NOT_NOW : NOT_SO;
-}
-
-/* What the daemon does not take with its values it may take without. */
-static enum taken
-report_either(struct sg_daemon *daemon, struct sg_str decision, const char *result, struct sg_str values)
-{
-	struct sg_str none = {NULL, 0};
-	enum taken taken = report(daemon, decision, result, values);
-	return taken == NOT_SO && values.len > 0 ? report(daemon, decision, result, none) : taken;
-}
-
-struct sg_untold {
-	struct sg_untold *next;
-	char decision[64], result[16];
-	struct sg_str values; /* behind it */
-	char bytes[];
-};
-
-static void
-keep(struct sg_daemon *daemon, struct sg_str decision, const char *result, struct sg_str values)
-{
-	struct sg_untold *one = daemon->untold_count < UNTOLD_MOST && decision.len < sizeof(one->decision) ? calloc(1, sizeof(*one) + values.len) : NULL;
-	struct sg_untold **end = &daemon->untold;
-	if (one == NULL) {
-		fprintf(stderr, "stepgate mcp: the outcome of %.*s was not taken\n", SG_STR_ARG(decision));
-		return;
-	}
-	snprintf(one->decision, sizeof(one->decision), "%.*s", SG_STR_ARG(decision));
-	snprintf(one->result, sizeof(one->result), "%s", result);
-	if (values.len > 0)
-		memcpy(one->bytes, values.ptr, values.len);
-	one->values = (struct sg_str){one->bytes, values.len};
-	while (*end != NULL)
-		end = &(*end)->next;
-	*end = one;
-	daemon->untold_count++;
-	daemon->tell_ms = sg_sys_real.boot_time(&sg_sys_real) / SG_MSEC + TELL_MS;
-}
-
-static void
-drop_first(struct sg_daemon *daemon, bool taken)
-{
-	struct sg_untold *one = daemon->untold;
-	if (!taken)
-		fprintf(stderr, "stepgate mcp: the outcome of %s was not taken\n", one->decision);
-	daemon->untold = one->next;
-	daemon->untold_count--;
-	free(one);
-}
-
-bool
-sg_daemon_tell_again(struct sg_daemon *daemon)
-{
-	if (daemon->untold == NULL || sg_sys_real.boot_time(&sg_sys_real) / SG_MSEC < daemon->tell_ms)
-		return daemon->untold == NULL;
-	enum taken taken = NOT_SO;
-	for (struct sg_untold *one; taken != NOT_NOW && (one = daemon->untold) != NULL;) {
-		taken = report_either(daemon, sg_str(one->decision), one->result, one->values);
-		if (taken != NOT_NOW)
-			drop_first(daemon, taken == TAKEN);
-	}
-	daemon->tell_ms = sg_sys_real.boot_time(&sg_sys_real) / SG_MSEC + TELL_MS;
-	return daemon->untold == NULL;
-}
-
-void
-sg_daemon_tell_last(struct sg_daemon *daemon)
-{
-	for (int waited = 0; waited < TELL_LAST_MS && !sg_daemon_tell_again(daemon); waited += TELL_MS)
-		poll(NULL, 0, TELL_MS);
-	while (daemon->untold != NULL)
-		drop_first(daemon, false);
-}
-
-void
-sg_daemon_outcome(struct sg_daemon *daemon, struct sg_str decision, const char *result, struct sg_str values)
-{
-	enum taken taken = daemon->untold == NULL ? report_either(daemon, decision, result, values) : NOT_NOW; /* in their order */
-	if (taken == NOT_NOW)
-		keep(daemon, decision, result, values);
-	else if (taken == NOT_SO)
-		fprintf(stderr, "stepgate mcp: the outcome of %.*s was not taken\n", SG_STR_ARG(decision));
-}
-
 static enum sg_status
 ask_ceiling(struct sg_daemon *daemon, struct sg_str names, struct sg_str tools, struct sg_buf *bytes, struct sg_client_answer *answer, struct sg_err *err)
 {
 	struct sg_buf body;
 	struct sg_json_writer w;
-	sg_buf_init(&body, BODY_MAX);
+	sg_buf_init(&body, SG_DAEMON_BODY);
 	sg_jw_begin(&w, &body);
 	sg_jw_object(&w);
 	sg_jw_member_raw(&w, "actions", names);
@@ -325,7 +206,7 @@ ask_ceiling(struct sg_daemon *daemon, struct sg_str names, struct sg_str tools, 
 	if (tools.len > 0)
 		sg_jw_member_raw(&w, "tools", tools);
 	sg_jw_end(&w);
-	enum sg_status status = talk(daemon, "POST", "/v1/ceiling", sg_buf_view(&body), bytes, answer, err);
+	enum sg_status status = sg_daemon_talk(daemon, "POST", "/v1/ceiling", sg_buf_view(&body), bytes, answer, err);
 	sg_buf_done(&body);
 	return status;
 }
@@ -335,7 +216,7 @@ sg_daemon_ceiling(struct sg_daemon *daemon, struct sg_str names, struct sg_str t
 {
 	struct sg_buf bytes;
 	struct sg_client_answer answer = {0};
-	sg_buf_init(&bytes, BODY_MAX);
+	sg_buf_init(&bytes, SG_DAEMON_BODY);
 	enum sg_status status = ask_ceiling(daemon, names, tools, &bytes, &answer, err);
 	if (status == SG_OK && answer.status != 200)
 		status = sg_fail(err, SG_REFUSED, "daemon_refused", "the daemon does not say what may ever be allowed");
@@ -366,8 +247,8 @@ sg_daemon_stands(struct sg_daemon *daemon, char *agent, size_t room, size_t *age
 	struct sg_arena arena;
 	struct sg_client_answer answer = {0};
 	const struct sg_json *json = NULL;
-	sg_buf_init(&bytes, BODY_MAX);
-	sg_arena_init(&arena, BODY_MAX);
+	sg_buf_init(&bytes, SG_DAEMON_BODY);
+	sg_arena_init(&arena, SG_DAEMON_BODY);
 	bool told = ask_ceiling(daemon, SG_STR("[]"), (struct sg_str){NULL, 0}, &bytes, &answer, NULL) == SG_OK &&
 		    sg_json_parse(&arena, answer.body, NULL, &json, NULL) == SG_OK;
 	enum sg_stands stands = told ? read_stands(json, answer.status, agent, room, agents) : SG_STANDS_UNKNOWN;

@@ -8,6 +8,8 @@
 #include "base/json.h"
 #include "frame/client.h"
 
+enum { SG_TELL_MS = 200 /* between two tries to tell an outcome */ };
+
 struct sg_daemon {
 	char socket[108];  /* agent.sock or enforcer.sock */
 	bool enforcer;
@@ -48,7 +50,7 @@ void sg_daemon_act(struct sg_daemon *daemon, const struct sg_ask *ask, struct sg
 void sg_daemon_outcome(struct sg_daemon *daemon, struct sg_str decision, const char *result, struct sg_str values);
 /* Tells again what was not taken, if it is time to. True: nothing is left. */
 bool sg_daemon_tell_again(struct sg_daemon *daemon);
-/* For some seconds more, at the end of a session; what is left then is said on stderr, and lost. */
+/* For a minute more, at the end of a session; what is left then is said on stderr, and lost. */
 void sg_daemon_tell_last(struct sg_daemon *daemon);
 /* Appends those of `names` (a canonical JSON array of action names) that ceilings may ever allow, as {"actions":[...]}. `tools`: an array with one
  * digest for each name, and only those are meant that the pin fits; or {NULL, 0}. */

@@ -6,7 +6,7 @@
 
 #include <stdio.h>
 
-enum { LOOK_MS = 5000, TELL_MS = 200 };
+enum { LOOK_MS = 5000 };
 
 /* A gateway's session has a place that others wait for, and whoever was killed is to lose it. The cooperative form is the agent's own process. */
 static void
@@ -45,7 +45,7 @@ sg_proxy_tick(struct sg_proxy *proxy)
 		next = proxy->list_ms;
 	if (rest >= 0 && now + rest < next)
 		next = now + rest;
-	if (proxy->daemon->untold != NULL && next > now + TELL_MS)
-		next = now + TELL_MS;
+	if (proxy->daemon->untold != NULL && next > now + SG_TELL_MS)
+		next = now + SG_TELL_MS;
 	return next == INT64_MAX ? -1 : (int)(next - now);
 }

@@ -25,16 +25,6 @@ add(struct walk *k, const struct sg_buf *one)
 	sg_buf_str(k->out, sg_buf_view(one));
 }
 
-/* The beginning of a long text, never a part of a character. */
-static struct sg_str
-cut(struct sg_str text)
-{
-	size_t len = text.len < SG_MCP_VALUE_BYTES ? text.len : SG_MCP_VALUE_BYTES;
-	while (len < text.len && len > 0 && ((unsigned char)text.ptr[len] & 0xc0) == 0x80)
-		len--;
-	return (struct sg_str){text.ptr, len};
-}
-
 static void
 add_scalar(struct walk *k, const struct sg_json *value)
 {
@@ -43,7 +33,7 @@ add_scalar(struct walk *k, const struct sg_json *value)
 	if (value->type == SG_JSON_NUMBER)
 		sg_canon_number(&one, value->number);
 	else if (value->string.len > 0)
-		sg_canon_string(&one, cut(value->string));
+		sg_canon_string(&one, sg_str_most(value->string, SG_MCP_VALUE_BYTES));
 	if (one.len > 0)
 		add(k, &one);
 	sg_buf_done(&one);

@@ -277,10 +277,7 @@ note_refusal(struct sg_request *r, const struct sg_json *answer)
 	struct sg_str code = sg_json_text_at(answer, "code"), text = sg_json_text_at(answer, "text");
 	if (code.len == 0)
 		return;
-	size_t cut = text.len > ISSUER_SAID ? ISSUER_SAID : text.len;
-	while (cut > 0 && cut < text.len && ((unsigned char)text.ptr[cut] & 0xc0) == 0x80)
-		cut--; /* no letter in half */
-	text.len = cut;
+	text = sg_str_most(text, ISSUER_SAID);
 	r->issuer_said = sg_str(sg_arena_printf(&r->arena, "%.*s: %.*s", SG_STR_ARG(code), SG_STR_ARG(text)));
 	r->issuer_told = sg_json_is(answer, "fault", "request") ? r->issuer_said : sg_arena_copy(&r->arena, code);
 }

@@ -139,6 +139,8 @@ sg_record_task(struct sg_gate *gate, const struct sg_task *task, const char *how
 	sg_buf_init(&body, 1024);
 	sg_jw_begin(&w, &body);
 	sg_jw_object(&w);
+	if (strcmp(how, "thawed") == 0)
+		sg_jw_member_bool(&w, "alone", true); /* those above it are looked at for themselves */
 	sg_jw_member_str(&w, "by", by);
 	sg_jw_member_text(&w, "how", how);
 	sg_jw_member_text(&w, "task", task->id);

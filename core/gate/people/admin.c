@@ -53,10 +53,7 @@ read_kill(struct sg_request *r, bool *all, struct sg_str *agent, struct sg_str *
 	sg_json_bool(sg_json_get(r->body, "all"), all);
 	sg_json_string(sg_json_get(r->body, "agent"), agent);
 	sg_json_string(sg_json_get(r->body, "reason"), why);
-	size_t cut = why->len < REASON_MAX ? why->len : REASON_MAX; /* it stops all the same: what is said of it is cut, and no letter in half */
-	while (cut > 0 && cut < why->len && ((unsigned char)why->ptr[cut] & 0xc0) == 0x80)
-		cut--;
-	why->len = cut;
+	*why = sg_str_most(*why, REASON_MAX); /* it stops all the same: what is said of it is cut */
 	return *all != (agent->len > 0);
 }
 

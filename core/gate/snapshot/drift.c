@@ -6,7 +6,7 @@
 #include "gate/snapshot/snapshot.h"
 #include "gate/state/leaf_form.h"
 
-enum { ROOM = 256 << 20, LINE_TOLD = 1000, KEPT_MS = 600 * 1000 /* as the gate's turn keeps what ended */ };
+enum { ROOM = 256 << 20, LINE_TOLD = 1000 };
 
 static bool
 add_line(void *to, struct sg_str line)
@@ -20,7 +20,7 @@ static bool
 write_lines(struct sg_state *state, struct sg_buf *out)
 {
 	struct sg_snapshot_head head = {.leaf = 1};
-	sg_state_sweep(state, KEPT_MS);
+	sg_state_sweep(state, SG_KEPT_MS);
 	return sg_snapshot_write(state, &head, add_line, out, NULL) == SG_OK;
 }
 

@@ -48,8 +48,9 @@ sg_write_task(struct sg_json_writer *w, const struct sg_gate *gate, const struct
 	sg_jw_end(w);
 }
 
+/* `still`: what stands still above it, "": nothing; NULL: not said. */
 static void
-answer_task(struct sg_gate *gate, struct sg_request *r, unsigned status, bool with_token)
+answer_with(struct sg_gate *gate, struct sg_request *r, unsigned status, bool with_token, const char *still)
 {
 	struct sg_buf body;
 	struct sg_json_writer w;
@@ -63,10 +64,18 @@ answer_task(struct sg_gate *gate, struct sg_request *r, unsigned status, bool wi
 	sg_jw_object(&w);
 	if (with_token && r->narrowed_to.len > 0)
 		sg_jw_member_raw(&w, "narrowed", r->narrowed_to);
+	if (still != NULL)
+		sg_jw_member_text(&w, "still", still);
 	sg_jw_name(&w, "task");
 	sg_write_task(&w, gate, task, with_token);
 	sg_jw_end(&w);
 	sg_answer_buf(gate, r, status, &body);
+}
+
+static void
+answer_task(struct sg_gate *gate, struct sg_request *r, unsigned status, bool with_token)
+{
+	answer_with(gate, r, status, with_token, NULL);
 }
 
 void
@@ -232,40 +241,9 @@ frozen_above(const struct sg_task *task)
 static void
 answer_thawed(struct sg_gate *gate, struct sg_request *r)
 {
-	struct sg_buf body;
-	struct sg_json_writer w;
 	const struct sg_task *task = sg_state_task(&gate->state, r->argument), *above = task == NULL ? NULL : frozen_above(task);
-	if (task == NULL) {
-		sg_answer_error(gate, r, 404, SG_REASON_no_task, "");
-		return;
-	}
-	sg_buf_init(&body, BODY_MAX);
-	sg_jw_begin(&w, &body);
-	sg_jw_object(&w);
-	sg_jw_member_text(&w, "still", above != NULL ? above->id : "");
-	sg_jw_name(&w, "task");
-	sg_write_task(&w, gate, task, false);
-	sg_jw_end(&w);
-	sg_answer_buf(gate, r, 200, &body);
-}
-
-static bool
-record_thawed(struct sg_gate *gate, const struct sg_request *r, const struct sg_task *task, uint64_t *number)
-{
-	struct sg_buf body;
-	struct sg_json_writer w;
-	sg_buf_init(&body, 1024);
-	sg_jw_begin(&w, &body);
-	sg_jw_object(&w);
-	sg_jw_member_bool(&w, "alone", true);
-	sg_jw_member_str(&w, "by", sg_conn_operator(sg_conn_find(gate, r->conn)));
-	sg_jw_member_text(&w, "how", "thawed");
-	sg_jw_member_text(&w, "task", task->id);
-	sg_jw_member_text(&w, "why", "operator");
-	sg_jw_end(&w);
-	bool good = sg_record(gate, "task_end", sg_buf_view(&body), SG_STR(""), number, NULL) == SG_OK;
-	sg_buf_done(&body);
-	return good;
+	r->task = r->argument;
+	answer_with(gate, r, 200, false, above != NULL ? above->id : "");
 }
 
 /* An operator has looked at it: at this one, not at those above it. */
@@ -280,7 +258,7 @@ sg_route_thaw(struct sg_gate *gate, struct sg_request *r)
 	}
 	if (task->domain->frozen)
 		sg_domain_thaw(gate, r, task->domain);
-	if (record_thawed(gate, r, task, &number))
+	if (sg_record_task(gate, task, "thawed", sg_conn_operator(sg_conn_find(gate, r->conn)), "operator", &number))
 		sg_request_sync(gate, r, number, answer_thawed);
 	else
 		sg_answer_error(gate, r, 503, SG_REASON_audit_unavailable, "");

@@ -7,14 +7,12 @@
 #include "gate/desk/purse.h"
 #include "gate/tasks/tasks.h"
 
-enum { KEEP_MS = 600 * 1000 /* so long what ended is kept in memory, not the journal */ };
-
 static size_t
 task(struct sg_gate *gate, void *thing)
 {
 	size_t ended = sg_task_expire(gate, thing);
 	ended += ended > 0 ? 0 : sg_task_idle(gate, thing);
-	return ended + sg_sweep_task(&gate->state, thing, KEEP_MS);
+	return ended + sg_sweep_task(&gate->state, thing, SG_KEPT_MS);
 }
 
 static size_t

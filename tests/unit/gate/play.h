@@ -656,6 +656,15 @@ play_ask(struct play *p, uint64_t conn, enum sg_route route, const char *argumen
 	return p->conns[conn].body != NULL ? p->conns[conn].body : "";
 }
 
+/* Lines of a snapshot, into a buffer. */
+static inline bool
+play_line(void *to, struct sg_str line)
+{
+	sg_buf_str(to, line);
+	sg_buf_text(to, "\n");
+	return !((struct sg_buf *)to)->failed;
+}
+
 static inline bool
 play_has(const char *answer, const char *part)
 {

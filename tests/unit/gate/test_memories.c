@@ -133,14 +133,6 @@ only_one(const struct sg_state *state)
 	return sg_table_next(&state->memories, &at);
 }
 
-static bool
-add_line(void *to, struct sg_str line)
-{
-	sg_buf_str(to, line);
-	sg_buf_text(to, "\n");
-	return true;
-}
-
 /* Through a snapshot. */
 static void
 both_wrote(void)
@@ -150,7 +142,7 @@ both_wrote(void)
 	struct sg_state state;
 	struct sg_buf text;
 	sg_buf_init(&text, 4 << 20);
-	CU_ASSERT_EQUAL_FATAL(sg_snapshot_write(&p->gate->state, &head, add_line, &text, NULL), SG_OK);
+	CU_ASSERT_EQUAL_FATAL(sg_snapshot_write(&p->gate->state, &head, play_line, &text, NULL), SG_OK);
 	CU_ASSERT_EQUAL_FATAL(sg_state_init(&state, key, "11111111-2222-3333-4444-555555555555", NULL), SG_OK);
 	CU_ASSERT_EQUAL_FATAL(sg_snapshot_read(&state, sg_buf_view(&text), &read, NULL), SG_OK);
 	CU_ASSERT_EQUAL(only_one(&state)->writer_count, 2);
