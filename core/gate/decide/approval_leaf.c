@@ -43,7 +43,7 @@ sg_approval_write_shown(struct sg_buf *out, const struct sg_request *r)
 }
 
 static void
-write_reason_tags(struct sg_json_writer *w, const struct sg_request *r)
+write_reason_tags(struct sg_json_writer *w, const struct sg_gate *gate, const struct sg_request *r)
 {
 	char hex[17];
 	sg_jw_name(w, "reasons");
@@ -51,7 +51,7 @@ write_reason_tags(struct sg_json_writer *w, const struct sg_request *r)
 	for (size_t i = 0; i < r->merged.ask_count; i++) {
 		sg_value_hex(sg_person_tag(r->merged.asks[i].rule), hex);
 		sg_jw_text(w, hex);
-		sg_value_hex(sg_person_tag(r->merged.asks[i].say), hex);
+		sg_value_hex(sg_words_tag(&gate->state, r->merged.asks[i].say), hex);
 		sg_jw_text(w, hex);
 	}
 	sg_jw_end(w);
@@ -83,7 +83,7 @@ sg_approval_write_open(struct sg_buf *out, struct sg_gate *gate, const struct sg
 	sg_jw_member_int(&w, "life", r->life_ms);
 	sg_jw_member_str(&w, "opener", sg_str(task->opener));
 	sg_jw_member_str(&w, "owner", r->agent->owner);
-	write_reason_tags(&w, r);
+	write_reason_tags(&w, gate, r);
 	sg_jw_member_str(&w, "rule", r->merged.rule);
 	sg_jw_member_str(&w, "say", r->merged.say);
 	sg_jw_member_str(&w, "task", r->task);

@@ -132,14 +132,14 @@ sg_givers_stand(const struct sg_gate *gate, const struct sg_approval *a)
 bool
 sg_approval_stands(const struct sg_gate *gate, const struct sg_approval *a)
 {
-	return a->labels == sg_taint_tag(&a->task->taint) && sg_givers_stand(gate, a);
+	return a->labels == sg_taint_tag(&gate->state, &a->task->taint) && sg_givers_stand(gate, a);
 }
 
 /* That rule, in these words: whatever a rule's function looked at, a person said yes to what it told them. */
 static bool
-was_told(const struct sg_approval *a, const struct sg_ask *ask)
+was_told(const struct sg_gate *gate, const struct sg_approval *a, const struct sg_ask *ask)
 {
-	uint64_t rule = sg_person_tag(ask->rule), words = sg_person_tag(ask->say);
+	uint64_t rule = sg_person_tag(ask->rule), words = sg_words_tag(&gate->state, ask->say);
 	for (size_t i = 0; i < a->reason_count; i++)
 		if (a->reasons[i].rule == rule && a->reasons[i].words == words)
 			return true;
@@ -153,7 +153,7 @@ same_reasons(const struct sg_gate *gate, const struct sg_approval *a, const stru
 	if (!a->reasons_known) /* of before: it is held to the first of them, or to the very same rules */
 		return strcmp(a->policy, gate->policy) == 0 || (sg_str_eq(r->merged.say, sg_str(a->say)) && (a->rule == 0 || a->rule == sg_person_tag(r->merged.rule)));
 	for (size_t i = 0; i < r->merged.ask_count; i++)
-		if (!was_told(a, &r->merged.asks[i]))
+		if (!was_told(gate, a, &r->merged.asks[i]))
 			return false;
 	return true;
 }

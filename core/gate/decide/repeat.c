@@ -29,7 +29,7 @@ give_again(struct sg_gate *gate, struct sg_request *r, const struct sg_attempt *
 static bool
 is_as_judged(const struct sg_gate *gate, const struct sg_attempt *attempt)
 {
-	return attempt->policy == sg_person_tag(sg_str(gate->policy)) && attempt->labels_tag == sg_taint_tag(&attempt->task->taint);
+	return attempt->policy == sg_person_tag(sg_str(gate->policy)) && attempt->labels_tag == sg_taint_tag(&gate->state, &attempt->task->taint);
 }
 
 /* What an earlier request with this key came to, once that is on disk. An allow that narrowed or obliged said so in its first answer alone; its repeat

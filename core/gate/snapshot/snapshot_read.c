@@ -232,7 +232,7 @@ read_approval(struct sg_fold *f)
 	read_proofs(f, a);
 	a->task = sg_fold_task_of(f);
 	struct sg_str labels = sg_fold_text_or(f, "labels"); /* snapshots of before do not say: what it has now */
-	a->labels = labels.len > 0 ? sg_value_unhex(labels) : a->task != NULL ? sg_taint_tag(&a->task->taint) : 0;
+	a->labels = labels.len > 0 ? sg_value_unhex(labels) : a->task != NULL ? sg_taint_tag(f->state, &a->task->taint) : 0;
 	if (a->task == NULL || a->state < SG_APPROVAL_OPEN || a->state > SG_APPROVAL_EXPIRED)
 		f->missing = "state";
 	sg_take_place(f, &f->state->approvals, a->id, a, sg_end_approval);

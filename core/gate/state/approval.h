@@ -48,7 +48,7 @@ struct sg_approval {
 	int64_t life_ms;   /* of the credential, as the digest binds it; 0: none */
 	uint64_t rule;     /* sg_person_tag of the rule that asked; 0: an older leaf does not say */
 	struct sg_reason_told {
-		uint64_t rule, words; /* sg_person_tag of a rule that asked, and of what it told; words 0: nothing */
+		uint64_t rule, words; /* sg_person_tag of a rule that asked, and sg_words_tag of what it told; words 0: nothing */
 	} *reasons;
 	size_t reason_count;
 	bool reasons_known; /* an older leaf does not say */

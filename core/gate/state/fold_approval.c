@@ -73,7 +73,7 @@ open_approval(struct sg_fold *f)
 	sg_fold_asker(f, a);
 	a->leaf = f->number;
 	a->task = sg_fold_task_of(f);
-	a->labels = sg_taint_tag(&a->task->taint);
+	a->labels = sg_taint_tag(f->state, &a->task->taint);
 	a->opened_ms = f->at_ms;
 	a->ends = sg_fold_deadline(f, "ends");
 	read_requirement(f, a);

@@ -112,7 +112,7 @@ fold_allow(struct sg_fold *f, struct sg_task *task, struct sg_attempt *attempt)
 	sg_fold_labels(f, &attempt->labels, "carried", SG_WORD_REPORTED); /* whosever word it is in the task */
 	sg_fold_memory_used(f, task, attempt);
 	attempt->policy = sg_person_tag(f->policy);
-	attempt->labels_tag = sg_taint_tag(&task->taint);
+	attempt->labels_tag = sg_taint_tag(f->state, &task->taint);
 	sg_fold_charge(f, attempt);
 	sg_fold_remember(f, attempt);
 	note_class(f, task);

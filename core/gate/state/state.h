@@ -375,8 +375,11 @@ const char *sg_lease_state_name(enum sg_lease_state state);
 const char *sg_approval_state_name(enum sg_approval_state state);
 
 bool sg_taint_has(const struct sg_taint *taint, struct sg_str label);
-/* The same for the same labels, in whatever order; else another, but by chance. */
-uint64_t sg_taint_tag(const struct sg_taint *taint);
+/* state_key.c, keyed: whoever chooses labels or texts cannot choose them so that they come to the tag of others. */
+/* The same for the same labels; else another, but by chance. Never 0. */
+uint64_t sg_taint_tag(const struct sg_state *state, const struct sg_taint *taint);
+/* Of what a rule told people; 0 for "". */
+uint64_t sg_words_tag(const struct sg_state *state, struct sg_str words);
 enum sg_word sg_taint_word(const struct sg_taint *taint, size_t place);
 
 #endif

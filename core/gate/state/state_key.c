@@ -7,6 +7,7 @@
 #include "base/str.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 static void
 task_mac(const struct sg_state *state, const char *purpose, struct sg_str task, int64_t generation,
@@ -19,6 +20,49 @@ task_mac(const struct sg_state *state, const char *purpose, struct sg_str task, 
 	sg_line_text(&line, "|");
 	sg_line_number(&line, generation);
 	sg_hmac(out, state->key, sg_line_view(&line));
+}
+
+static uint64_t
+tag_of(const unsigned char mac[SG_SHA256_BYTES])
+{
+	uint64_t tag = 0;
+	for (int i = 0; i < 8; i++)
+		tag = tag << 8 | mac[i];
+	return tag | 1;
+}
+
+uint64_t
+sg_taint_tag(const struct sg_state *state, const struct sg_taint *taint)
+{
+	char text[64 + (SG_LABELS_MAX + 1) * (SG_LABEL_MAX + SG_DECIMAL)];
+	unsigned char mac[SG_SHA256_BYTES];
+	struct sg_line line = sg_line_begin(text, sizeof(text), taint->full ? "labels, and more" : "labels");
+	if (taint->count == 0)
+		return taint->full ? 2 : 1;
+	for (size_t i = 0; i < taint->count; i++) {
+		struct sg_str label = sg_str(taint->labels[i]);
+		sg_line_text(&line, "|");
+		sg_line_number(&line, (int64_t)label.len); /* its end is told: no other labels are written the same */
+		sg_line_text(&line, "|");
+		sg_line_str(&line, label);
+	}
+	if (line.cut)
+		abort(); /* there is room for all that a taint may have */
+	sg_hmac(mac, state->key, sg_line_view(&line));
+	return tag_of(mac);
+}
+
+uint64_t
+sg_words_tag(const struct sg_state *state, struct sg_str words)
+{
+	char text[8 + SG_SHA256_HEX];
+	unsigned char mac[SG_SHA256_BYTES];
+	if (words.len == 0)
+		return 0;
+	memcpy(text, "words|", 6);
+	sg_sha256_hex(text + 6, words);
+	sg_hmac(mac, state->key, sg_str(text));
+	return tag_of(mac);
 }
 
 void

@@ -262,15 +262,6 @@ sg_taint_has(const struct sg_taint *taint, struct sg_str label)
 	return place_of(taint, label) < taint->count;
 }
 
-uint64_t
-sg_taint_tag(const struct sg_taint *taint)
-{
-	uint64_t sum = taint->full ? 2 : 1;
-	for (size_t i = 0; i < taint->count; i++)
-		sum += sg_person_tag(sg_str(taint->labels[i])) * UINT64_C(0x9E3779B97F4A7C15);
-	return sum;
-}
-
 static void soak_task(struct sg_fold *f, struct sg_task *task, const struct sg_taint *with);
 static void soak_domain(struct sg_fold *f, struct sg_domain *domain, const struct sg_taint *with);
 

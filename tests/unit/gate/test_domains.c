@@ -217,7 +217,7 @@ full_of_labels(void)
 			if (first != NULL) { /* each has what the other has not: joined once both have the same, and nothing moves any more */
 				p->no_check = true;
 				CU_ASSERT_TRUE(sg_taint_join(&d->taint, &first->taint) && sg_taint_join(&first->taint, &d->taint));
-				CU_ASSERT_EQUAL(sg_taint_tag(&d->taint), sg_taint_tag(&first->taint));
+				CU_ASSERT_EQUAL(sg_taint_tag(&p->gate->state, &d->taint), sg_taint_tag(&p->gate->state, &first->taint));
 				seq = d->taint.seq + first->taint.seq;
 				CU_ASSERT_TRUE(sg_taint_join(&d->taint, &first->taint) && sg_taint_join(&first->taint, &d->taint));
 				CU_ASSERT_EQUAL(d->taint.seq + first->taint.seq, seq);

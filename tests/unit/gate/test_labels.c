@@ -249,6 +249,46 @@ kept(void)
 	end();
 }
 
-SG_CASES("gate.labels",
+static uint64_t
+tag(const char *const *labels, size_t count)
+{
+	struct sg_taint taint = {0};
+	for (size_t i = 0; i < count; i++)
+		CU_ASSERT_TRUE(sg_taint_add(&taint, sg_str(labels[i]), SG_WORD_OWN));
+	uint64_t tag = sg_taint_tag(&p->gate->state, &taint);
+	CU_ASSERT_NOT_EQUAL(tag, 0);
+	sg_taint_free(&taint);
+	return tag;
+}
+
+/* What a person was shown is told from what is there now by a tag of its labels, and an agent chooses labels: it finds none that come to the tag of others. */
+static void
+tags(void)
+{
+	/* their digests add up to nothing */
+	static const char *const chosen[] = {"mail", "n0.1448", "n1.838", "n10.6805", "n11.5585", "n12.6287", "n13.3459", "n14.2970", "n15.1890", "n2.7745",
+					     "n3.3690", "n4.2668", "n5.2725", "n6.3639", "n7.1770", "n8.3025", "n9.3515", "pad"};
+	static const char *const near[][2] = {{"ab", "c"}, {"a", "bc"}, {"a", "b|1|c"}, {"a|1|b", "c"}, {"abc", "d"}, {"1|a", "bc"}};
+	uint64_t seen[16] = {0};
+	size_t count = 0;
+	begin();
+	seen[count++] = tag(NULL, 0);
+	seen[count++] = tag(chosen, sizeof(chosen) / sizeof(chosen[0]));
+	seen[count++] = tag(chosen, 1);
+	for (size_t i = 0; i < sizeof(near) / sizeof(near[0]); i++)
+		seen[count++] = tag(near[i], 2);
+	for (size_t i = 0; i < count; i++)
+		for (size_t k = 0; k < i; k++)
+			CU_ASSERT_NOT_EQUAL(seen[i], seen[k]);
+	uint64_t words = sg_words_tag(&p->gate->state, SG_STR("a"));
+	CU_ASSERT_TRUE(words != 0 && words != sg_words_tag(&p->gate->state, SG_STR("b")) && sg_words_tag(&p->gate->state, SG_STR("")) == 0);
+	p->gate->state.key[0] ^= 1; /* another gate's */
+	CU_ASSERT_NOT_EQUAL(tag(chosen, 1), seen[2]);
+	CU_ASSERT_NOT_EQUAL(sg_words_tag(&p->gate->state, SG_STR("a")), words);
+	p->gate->state.key[0] ^= 1;
+	end();
+}
+
+SG_CASES("gate.labels", {"tags", tags},
 	 {"an agent's junk", own_junk}, {"an enforcer's junk", reported_junk}, {"the order of words", order_of_words}, {"any order", any_order}, {"no place", no_place},
 	 {"the snapshot", kept})
