@@ -43,36 +43,47 @@ add_block(struct sg_arena *arena, size_t size)
 	return block;
 }
 
-void *
-sg_arena_alloc(struct sg_arena *arena, size_t size)
+/* Bytes of one step of alignment each. */
+static void *
+take(struct sg_arena *arena, size_t step)
 {
-	size_t step = (size + sizeof(max_align_t) - 1) / sizeof(max_align_t) * sizeof(max_align_t);
-	if (arena->overflow || step < size || step > arena->budget - arena->used) {
-		arena->overflow = true;
-		return NULL;
-	}
-
 	struct sg_arena_block *block = arena->blocks;
 	if (block == NULL || block->size - block->used < step)
 		block = add_block(arena, step);
-	if (block == NULL) {
-		arena->overflow = true;
+	if (block == NULL)
 		return NULL;
-	}
 	void *item = (char *)block->bytes + block->used;
 	block->used += step;
 	arena->used += step;
-	return memset(item, 0, step);
+	return item;
+}
+
+void *
+sg_arena_room(struct sg_arena *arena, size_t size)
+{
+	size_t step = (size + sizeof(max_align_t) - 1) / sizeof(max_align_t) * sizeof(max_align_t);
+	bool fits = !arena->overflow && step >= size && step <= arena->budget - arena->used;
+	void *item = fits ? take(arena, step) : NULL;
+	arena->overflow |= item == NULL;
+	return item;
+}
+
+void *
+sg_arena_alloc(struct sg_arena *arena, size_t size)
+{
+	void *item = sg_arena_room(arena, size);
+	return item == NULL ? NULL : memset(item, 0, size);
 }
 
 struct sg_str
 sg_arena_copy(struct sg_arena *arena, struct sg_str text)
 {
-	char *copy = sg_arena_alloc(arena, text.len + 1);
+	char *copy = sg_arena_room(arena, text.len + 1);
 	if (copy == NULL)
 		return (struct sg_str){NULL, 0};
 	if (text.len > 0)
 		memcpy(copy, text.ptr, text.len);
+	copy[text.len] = '\0';
 	return (struct sg_str){copy, text.len};
 }
 

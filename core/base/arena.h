@@ -23,6 +23,9 @@ void sg_arena_init(struct sg_arena *arena, size_t budget);
  * every call returns NULL and `overflow` stays true, so the caller may check once, at the end. size 0 is allowed. */
 void *sg_arena_alloc(struct sg_arena *arena, size_t size);
 
+/* The same, not zeroed: for what is written whole before it is read. */
+void *sg_arena_room(struct sg_arena *arena, size_t size);
+
 /* A NUL-terminated copy of `text`; NULL as above. */
 char *sg_arena_strdup(struct sg_arena *arena, struct sg_str text);
 

@@ -20,7 +20,7 @@ void
 sg_buf_done(struct sg_buf *buf)
 {
 	if (buf->ptr != NULL)
-		sg_wipe(buf->ptr, buf->room);
+		sg_wipe(buf->ptr, buf->len);
 	sg_spare_give(buf->ptr, buf->room);
 	sg_buf_init(buf, buf->max);
 }

@@ -23,7 +23,8 @@ void sg_buf_done(struct sg_buf *buf);
 void sg_buf_clear(struct sg_buf *buf);
 /* For sg_buf_reserve alone: where there is no room yet. */
 char *sg_buf_grow(struct sg_buf *buf, size_t len);
-/* Makes room for `len` more bytes and returns where they go, or NULL (sticky). The caller then raises buf->len. */
+/* Makes room for `len` more bytes and returns where they go, or NULL (sticky). The caller then raises buf->len by what was
+ * written there: nothing behind it is wiped. */
 static inline char *
 sg_buf_reserve(struct sg_buf *buf, size_t len)
 {

@@ -156,7 +156,7 @@ sg_canon_parse(struct sg_arena *arena, struct sg_str text, const struct sg_json_
 		*root = value;
 		return SG_OK;
 	}
-	struct sg_buf again = {.ptr = sg_arena_alloc(arena, text.len), .room = text.len, .max = text.len};
+	struct sg_buf again = {.ptr = sg_arena_room(arena, text.len), .room = text.len, .max = text.len};
 	if (again.ptr == NULL)
 		return sg_fail(err, SG_NOMEM, "json_memory", "no memory for %zu bytes of JSON", text.len);
 	sg_canon_write(&again, value);

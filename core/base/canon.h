@@ -29,13 +29,15 @@ enum sg_status sg_canon_parse(struct sg_arena *arena, struct sg_str text, const 
  *   sg_jw_begin(&w, &buf);
  *   sg_jw_object(&w);  sg_jw_name(&w, "a");  sg_jw_int(&w, 1);  sg_jw_name(&w, "b");  sg_jw_text(&w, "x");  sg_jw_end(&w);
  */
+struct sg_json_level {
+	struct sg_str last; /* last name written; borrowed from the caller until the object ends */
+	bool object, started, named; /* an object; has a member or element; a name waits for its value */
+};
+
 struct sg_json_writer {
 	struct sg_buf *out;
 	size_t depth;
-	struct {
-		bool object, started, named; /* an object; has a member or element; a name waits for its value */
-		struct sg_str last; /* last name written; borrowed from the caller until the object ends */
-	} level[SG_JSON_MAX_DEPTH + 1];
+	struct sg_json_level level[SG_JSON_MAX_DEPTH + 1];
 };
 
 void sg_jw_begin(struct sg_json_writer *w, struct sg_buf *out);
@@ -52,11 +54,14 @@ void sg_jw_null(struct sg_json_writer *w);
 /* A value that was read, or canonical bytes made before (trusted to be canonical). */
 void sg_jw_value(struct sg_json_writer *w, const struct sg_json *value);
 void sg_jw_raw(struct sg_json_writer *w, struct sg_str canonical);
-/* The same with a name in the code, whose length the compiler knows. */
+/* The same with a name that needs no escape and is not empty. */
+void sg_jw_name_plain(struct sg_json_writer *w, struct sg_str name);
+/* The same with a name in the code: one that the compiler knows is plain (tests/shape/names.py looks at them). */
 static inline void
 sg_jw_name(struct sg_json_writer *w, const char *name)
 {
-	sg_jw_name_str(w, (struct sg_str){name, strlen(name)});
+	struct sg_str text = {name, strlen(name)};
+	__builtin_constant_p(text.len) && text.len > 0 ? sg_jw_name_plain(w, text) : sg_jw_name_str(w, text);
 }
 
 /* A member: its name and its value, which is written as by the function of that ending. */

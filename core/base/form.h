@@ -38,6 +38,23 @@ enum sg_spelling {
  * it was. Any thread. */
 enum sg_spelling sg_form_write(enum sg_form form, struct sg_str text, struct sg_buf *out, const char **why);
 
+/* What kinds of letters are in a text, as bits; other: all that no bit before is for. */
+enum {
+	SG_FORM_MARK_lower = 1,
+	SG_FORM_MARK_upper = 2,
+	SG_FORM_MARK_digit = 4,
+	SG_FORM_MARK_dot = 8,
+	SG_FORM_MARK_colon = 16,
+	SG_FORM_MARK_slash = 32,
+	SG_FORM_MARK_at = 64,
+	SG_FORM_MARK_minus = 128,
+	SG_FORM_MARK_blank = 256, /* the blank alone */
+	SG_FORM_MARK_other = 512,
+};
+unsigned sg_form_marks(struct sg_str text);
+/* False: a text of so many bytes and these marks is no other spelling of anything in that form; sg_form_write need not be asked. */
+bool sg_form_may_differ(enum sg_form form, unsigned marks, size_t len);
+
 /* Its name. */
 const char *sg_form_word(enum sg_form form);
 /* What it is, for documents. */

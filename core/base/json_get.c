@@ -24,8 +24,9 @@ sg_json_get_str(const struct sg_json *object, struct sg_str name)
 {
 	if (object == NULL || object->type != SG_JSON_OBJECT)
 		return NULL;
-	for (const struct sg_json *m = sg_json_first(object); m != NULL; m = sg_json_next(object, m))
-		if (sg_str_eq(m->name, name))
+	const struct sg_json *end = object + object->span;
+	for (const struct sg_json *m = object + 1; m < end; m += m->span)
+		if (m->name.len == name.len && (name.len == 0 || (m->name.ptr[0] == name.ptr[0] && memcmp(m->name.ptr, name.ptr, name.len) == 0)))
 			return m;
 	return NULL;
 }

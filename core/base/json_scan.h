@@ -5,7 +5,11 @@
 
 #include "base/json.h"
 
+#include <endian.h>
 #include <string.h>
+#ifdef __x86_64__
+#include <emmintrin.h>
+#endif
 
 /* 2^53: the last of the integers that a double holds without gaps. */
 #define SG_JSON_INTEGER_MAX INT64_C(9007199254740992)
@@ -16,13 +20,13 @@ sg_json_is_plain(unsigned char c)
 	return c >= 0x20 && c < 0x80 && c != '"' && c != '\\';
 }
 
-/* True if some of the eight bytes may not be plain: subtracting sets a byte's top bit where it was too small. A false alarm needs such a byte below it. */
-static inline bool
+/* The top bit of each of the eight bytes that is not plain; of one behind such a byte perhaps, too: subtracting sets it where a byte was too small. */
+static inline uint64_t
 sg_json_odd(uint64_t word)
 {
 	const uint64_t each = UINT64_C(0x0101010101010101);
 	uint64_t quote = word ^ (each * '"'), slash = word ^ (each * '\\');
-	return ((word | (word - each * 0x20) | (quote - each) | (slash - each)) & (each * 0x80)) != 0;
+	return (word | (word - each * 0x20) | (quote - each) | (slash - each)) & (each * 0x80);
 }
 
 /* One to seven bytes in one word, some of them twice; what is left over is plain. */
@@ -38,21 +42,56 @@ sg_json_few(const char *at, size_t count)
 	return low | (uint64_t)high << 32;
 }
 
+#ifdef __x86_64__
+enum { SG_JSON_STEP = 16 };
+/* Plain bytes in front of the first that is none, of so many at `at`: those beyond ASCII are below zero, as signed ones. */
+static inline size_t
+sg_json_plain_step(const char *at)
+{
+	__m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)at);
+	__m128i odd = _mm_or_si128(_mm_cmplt_epi8(bytes, _mm_set1_epi8(0x20)),
+				   _mm_or_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('"')), _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\\'))));
+	return (size_t)__builtin_ctz((unsigned)_mm_movemask_epi8(odd) | 1U << 16);
+}
+#else
+enum { SG_JSON_STEP = 8 };
+static inline size_t
+sg_json_plain_step(const char *at)
+{
+	uint64_t word;
+	memcpy(&word, at, 8);
+	uint64_t odd = sg_json_odd(le64toh(word)); /* the first byte is the lowest, and the lowest bit is never a false one */
+	return odd == 0 ? 8 : (size_t)__builtin_ctzll(odd) / 8;
+}
+#endif
+
+/* Of the last bytes before `end`, fewer than sixteen. */
+static inline size_t
+sg_json_plain_end(const char *at, const char *end)
+{
+	size_t count = (size_t)(end - at), plain = 0;
+	uint64_t first, last;
+	if (count >= 8) {
+		memcpy(&first, at, 8);
+		memcpy(&last, end - 8, 8);
+	} else
+		first = last = count > 0 ? sg_json_few(at, count) : 0;
+	if ((sg_json_odd(first) | sg_json_odd(last)) == 0 || count == 0)
+		return count;
+	while (plain < count && sg_json_is_plain((unsigned char)at[plain]))
+		plain++;
+	return plain;
+}
+
 /* How many bytes from `at` stand for themselves in a string: ASCII without control characters, quote and backslash. */
 static inline size_t
 sg_json_plain(const char *at, const char *end)
 {
 	const char *start = at;
-	bool odd = false;
-	for (uint64_t word; end - at >= 8 && !odd; at += odd ? 0 : 8) {
-		memcpy(&word, at, 8);
-		odd = sg_json_odd(word);
-	}
-	if (!odd && at < end && !sg_json_odd(sg_json_few(at, (size_t)(end - at))))
-		return (size_t)(end - start);
-	while (at < end && sg_json_is_plain((unsigned char)*at))
-		at++;
-	return (size_t)(at - start);
+	for (size_t plain = SG_JSON_STEP; end - at >= SG_JSON_STEP; at += SG_JSON_STEP)
+		if ((plain = sg_json_plain_step(at)) < SG_JSON_STEP)
+			return (size_t)(at - start) + plain;
+	return (size_t)(at - start) + sg_json_plain_end(at, end);
 }
 
 /* Length (2 to 4) of the valid UTF-8 sequence of a character beyond ASCII at `at`; 0 if there is none (RFC 3629 section

@@ -66,39 +66,62 @@ sg_jw_end(struct sg_json_writer *w)
 	w->depth--;
 }
 
-static void
-write_name(struct sg_buf *out, struct sg_str name, bool comma)
+static inline void
+write_plain_name(struct sg_buf *out, struct sg_str name, bool comma)
 {
 	char *to = sg_buf_reserve(out, name.len + 4);
-	bool plain = name.len > 0 && sg_json_plain(name.ptr, name.ptr + name.len) == name.len;
 	if (to == NULL)
 		return;
 	if (comma)
 		*to++ = ',';
-	out->len += comma;
-	if (!plain) {
-		sg_canon_string(out, name);
-		sg_buf_add(out, ":", 1);
-		return;
-	}
 	to[0] = '"';
 	memcpy(to + 1, name.ptr, name.len);
 	memcpy(to + 1 + name.len, "\":", 2);
-	out->len += name.len + 3;
+	out->len += name.len + 3 + comma;
+}
+
+static void
+write_name(struct sg_buf *out, struct sg_str name, bool comma)
+{
+	if (comma)
+		sg_buf_add(out, ",", 1);
+	sg_canon_string(out, name);
+	sg_buf_add(out, ":", 1);
+}
+
+/* Most names differ in their first letter. */
+static inline bool
+rises(struct sg_str last, struct sg_str name)
+{
+	if (last.len > 0 && name.len > 0 && last.ptr[0] != name.ptr[0] && (signed char)last.ptr[0] > 0 && (signed char)name.ptr[0] > 0)
+		return last.ptr[0] < name.ptr[0];
+	return sg_json_name_cmp(last, name) < 0;
+}
+
+/* A name may stand here: then it is the last one, and waits for its value. */
+static inline bool
+begin_name(struct sg_json_writer *w, struct sg_str name)
+{
+	struct sg_json_level *level = &w->level[w->depth];
+	if (!level->object || level->named || (level->started && !rises(level->last, name)))
+		w->out->failed = true;
+	level->last = name;
+	level->named = true;
+	return !w->out->failed;
 }
 
 void
 sg_jw_name_str(struct sg_json_writer *w, struct sg_str name)
 {
-	bool started = w->level[w->depth].started;
-	if (!w->level[w->depth].object || w->level[w->depth].named ||
-	    (started && sg_json_name_cmp(w->level[w->depth].last, name) >= 0))
-		w->out->failed = true;
-	if (w->out->failed)
-		return;
-	write_name(w->out, name, started);
-	w->level[w->depth].last = name;
-	w->level[w->depth].named = true;
+	if (begin_name(w, name))
+		write_name(w->out, name, w->level[w->depth].started);
+}
+
+void
+sg_jw_name_plain(struct sg_json_writer *w, struct sg_str name)
+{
+	if (begin_name(w, name))
+		write_plain_name(w->out, name, w->level[w->depth].started);
 }
 
 void

@@ -11,11 +11,16 @@
 #include <sys/random.h>
 #include <sys/resource.h>
 
+enum { PIECE = 1024 }; /* longer ones are cleared by the string instructions, which start slowly */
+
 void
 sg_wipe(void *bytes, size_t len)
 {
+	char *at = bytes;
+	for (; len > PIECE; at += PIECE, len -= PIECE)
+		explicit_bzero(at, PIECE);
 	if (len > 0)
-		explicit_bzero(bytes, len);
+		explicit_bzero(at, len);
 }
 
 bool

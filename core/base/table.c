@@ -19,17 +19,45 @@ sg_table_done(struct sg_table *table)
 	sg_table_init(table, table->seed);
 }
 
+static inline uint64_t
+eight(const char *at)
+{
+	uint64_t part;
+	memcpy(&part, at, 8);
+	return part;
+}
+
+/* One to seven bytes, some of them twice: with the length they are told apart. */
+static inline uint64_t
+few(struct sg_str key)
+{
+	uint32_t low, high;
+	if (key.len < 4)
+		return (uint64_t)(unsigned char)key.ptr[0] | (uint64_t)(unsigned char)key.ptr[key.len / 2] << 8 | (uint64_t)(unsigned char)key.ptr[key.len - 1] << 16;
+	memcpy(&low, key.ptr, 4);
+	memcpy(&high, key.ptr + key.len - 4, 4);
+	return low | (uint64_t)high << 32;
+}
+
+static inline uint64_t
+mixed(uint64_t part)
+{
+	__uint128_t product = (__uint128_t)part * UINT64_C(0xd6e8feb86659fd93);
+	return (uint64_t)product ^ (uint64_t)(product >> 64);
+}
+
 /* A keyed mix of eight bytes at a time; good enough where the seed is secret and the table bounded. */
-static uint64_t
+static inline uint64_t
 hash_of(const struct sg_table *table, struct sg_str key)
 {
-	uint64_t hash = table->seed ^ (key.len * UINT64_C(0x9e3779b97f4a7c15));
-	for (size_t i = 0; i < key.len; i += 8) {
-		uint64_t part = 0;
-		memcpy(&part, key.ptr + i, key.len - i < 8 ? key.len - i : 8);
-		__uint128_t product = (__uint128_t)(hash ^ part ^ (table->seed >> 1)) * UINT64_C(0xd6e8feb86659fd93);
-		hash = (uint64_t)product ^ (uint64_t)(product >> 64);
-	}
+	uint64_t hash = table->seed ^ (key.len * UINT64_C(0x9e3779b97f4a7c15)), half = table->seed >> 1;
+	size_t i = 0;
+	for (; key.len - i > 8; i += 8)
+		hash = mixed(hash ^ eight(key.ptr + i) ^ half);
+	if (key.len >= 8)
+		hash = mixed(hash ^ eight(key.ptr + key.len - 8) ^ half); /* some of them twice */
+	else if (key.len > 0)
+		hash = mixed(hash ^ few(key) ^ half);
 	return hash ^ hash >> 29;
 }
 

@@ -24,6 +24,12 @@ struct sg_table {
 void sg_table_init(struct sg_table *table, uint64_t seed);
 /* Frees the slots, not the values. */
 void sg_table_done(struct sg_table *table);
+/* A number as a key, where it stands: it must stay there as long as the table has it. */
+static inline struct sg_str
+sg_number_key(const uint64_t *number)
+{
+	return (struct sg_str){(const char *)number, sizeof(*number)};
+}
 /* The value, or NULL. */
 void *sg_table_get(const struct sg_table *table, struct sg_str key);
 /* Adds or replaces; SG_NOMEM leaves the table as it was. `value` is not NULL. */

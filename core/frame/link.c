@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -31,7 +32,9 @@ sg_link_done(struct sg_link *link)
 		close(link->in_fds[i]);
 	for (size_t i = 0; i < link->out_fd_count; i++)
 		close(link->out_fds[i].fd);
-	link->in_fd_count = link->out_fd_count = 0;
+	free(link->out_fds);
+	link->out_fds = NULL;
+	link->in_fd_count = link->out_fd_count = link->out_fd_room = 0;
 	sg_buf_done(&link->in);
 	sg_buf_done(&link->out);
 }
@@ -45,15 +48,29 @@ check_queue(struct sg_link *link, enum sg_frame_type type, struct sg_str payload
 	if (!sg_frame_allowed((uint16_t)type, link->self, link->peer, link->state) || rule->carries_fd != (fd >= 0))
 		return sg_fail(err, SG_BUG, "frame_forbidden", "frame %d may not be sent here", type);
 	if (payload.len > SG_FRAME_MAX || link->out.len > SG_LINK_OUT_MAX - SG_FRAME_HEAD - payload.len ||
-	    (fd >= 0 && link->out_fd_count == SG_LINK_FDS))
+	    (fd >= 0 && link->out_fd_count == SG_LINK_OUT_FDS))
 		return sg_fail(err, SG_LIMIT, "frame_backlog", "%zu bytes wait for a process that does not read", link->out.len);
 	return SG_OK;
+}
+
+static bool
+has_fd_room(struct sg_link *link)
+{
+	size_t room = link->out_fd_room == 0 ? SG_LINK_FDS : 2 * link->out_fd_room;
+	struct sg_link_out_fd *grown = link->out_fd_count < link->out_fd_room ? link->out_fds : realloc(link->out_fds, room * sizeof(*grown));
+	if (grown == NULL)
+		return false;
+	link->out_fd_room = link->out_fd_count < link->out_fd_room ? link->out_fd_room : room;
+	link->out_fds = grown;
+	return true;
 }
 
 enum sg_status
 sg_link_queue(struct sg_link *link, enum sg_frame_type type, uint64_t id, struct sg_str payload, int fd, struct sg_err *err)
 {
 	enum sg_status status = check_queue(link, type, payload, fd, err);
+	if (status == SG_OK && fd >= 0 && !has_fd_room(link))
+		status = sg_fail(err, SG_NOMEM, "no_memory", "no memory for a frame");
 	if (status != SG_OK) {
 		if (fd >= 0)
 			close(fd);

@@ -7,7 +7,8 @@
 #include "base/buf.h"
 #include "frame/table.h"
 
-enum { SG_FRAME_HEAD = 16, SG_LINK_FDS = 16, SG_LINK_OUT_MAX = 64 << 20 };
+/* Descriptors: so many may come ahead of their frames; so many may wait to be sent, as many as a supervisor can have to hand over in one turn. */
+enum { SG_FRAME_HEAD = 16, SG_LINK_FDS = 16, SG_LINK_OUT_FDS = 2048, SG_LINK_OUT_MAX = 64 << 20 };
 
 /* A frame as received. `payload` is borrowed until the next call on the link; `fd` is -1 or belongs to the receiver, who closes it. */
 struct sg_frame {
@@ -26,11 +27,11 @@ struct sg_link {
 	size_t in_used; /* bytes of `in` already handed out */
 	int in_fds[SG_LINK_FDS];
 	size_t in_fd_count;
-	struct {
+	struct sg_link_out_fd {
 		size_t at; /* offset in `out` of the frame it belongs to */
 		int fd;
-	} out_fds[SG_LINK_FDS];
-	size_t out_fd_count;
+	} *out_fds;
+	size_t out_fd_count, out_fd_room;
 };
 
 /* Takes ownership of `fd`. */
@@ -39,7 +40,7 @@ void sg_link_init(struct sg_link *link, int fd, enum sg_role self, enum sg_role 
 void sg_link_done(struct sg_link *link);
 
 /* Appends a frame. `fd` is -1, or is owned by the link from here on (closed after sending). SG_BUG (frame_forbidden) if the table
- * does not allow it; SG_LIMIT (frame_backlog) if too much is waiting. */
+ * does not allow it; SG_LIMIT (frame_backlog) if too much is waiting; SG_NOMEM. */
 enum sg_status sg_link_queue(struct sg_link *link, enum sg_frame_type type, uint64_t id, struct sg_str payload, int fd,
 			     struct sg_err *err);
 

@@ -91,6 +91,7 @@ read_presented(const struct sg_call *call, struct sg_identify_in *in, struct sg_
 		return sg_fail(err, SG_MALFORMED, "call_malformed", "what is presented is not base64url");
 	if (len == 0 || len > SG_PRESENTED_MAX)
 		return sg_fail(err, SG_LIMIT, "call_size", "what is presented has 1 to %d bytes", SG_PRESENTED_MAX);
+	bytes->len += len;
 	in->bytes = (struct sg_str){room, len};
 	return SG_OK;
 }

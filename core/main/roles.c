@@ -210,13 +210,23 @@ run_host(struct sg_supervisor *s, int fd, int self, const char *full, int key, b
 	return sg_host_run(&how);
 }
 
+/* Both above 2; `other` may be none. */
+static void
+close_all_but(int one, int other)
+{
+	int low = other < 3 || one < other ? one : other, high = other > one ? other : one;
+	if (low > 3)
+		syscall(SYS_close_range, 3, low - 1, 0);
+	if (high > low + 1)
+		syscall(SYS_close_range, low + 1, high - 1, 0);
+	syscall(SYS_close_range, high + 1, ~0U, 0);
+}
+
 static void
 child_main(struct sg_supervisor *s, int fd, int self, const char *role, enum sg_face face, const char *name, int key, bool next)
 {
 	begin_role(strcmp(role, "door") == 0 ? "sg-door" : "sg-host");
-	for (int i = 3; i < 1024; i++)
-		if (i != fd && i != key)
-			close(i);
+	close_all_but(fd, key);
 	_exit(strcmp(role, "door") == 0 ? run_door(s, fd, self, face) : run_host(s, fd, self, name, key, next));
 }
 
@@ -250,6 +260,15 @@ copy_word(const struct sg_json *request, const char *name, char *out, size_t roo
 	snprintf(out, room, "%.*s", SG_STR_ARG(text));
 }
 
+/* There is no row for it, so that nobody could end it later. */
+static void
+refuse(pid_t pid, int pidfd)
+{
+	kill(pid, SIGKILL);
+	if (pidfd >= 0)
+		close(pidfd);
+}
+
 void
 sg_role_spawn(struct sg_supervisor *s, const struct sg_json *request)
 {
@@ -273,11 +292,9 @@ sg_role_spawn(struct sg_supervisor *s, const struct sg_json *request)
 	pid_t pid = fork_child(s, ends, role, sg_face_named(sg_str(face)), name, next);
 	close(ends[1]);
 	int pidfd = pid > 0 ? (int)syscall(SYS_pidfd_open, pid, 0) : -1;
-	if (pid <= 0 || !note(s, (uint64_t)slot, pid, pidfd, strcmp(role, "door") == 0 ? SG_ROLE_DOOR : SG_ROLE_HOST)) {
-		close(ends[0]);
-		return;
-	}
-	give_to_gate(s, (uint64_t)slot, pid, ends[0]);
+	if (pid > 0 && !note(s, (uint64_t)slot, pid, pidfd, strcmp(role, "door") == 0 ? SG_ROLE_DOOR : SG_ROLE_HOST))
+		refuse(pid, pidfd);
+	give_to_gate(s, (uint64_t)slot, pid > 0 ? pid : 0, ends[0]); /* where nobody has the other end, the gate sees it closed */
 }
 
 /* Workers are the zygote's children, no SIGCHLD tells of them: their process, once it is gone, leaves a readable pidfd behind. */

@@ -13,7 +13,7 @@
 
 #include <sys/types.h>
 
-enum { SG_PROCESSES = 160, SG_FACES = 3, SG_RESTARTS = 10, SG_BACKLOG = 4096 /* connections that wait; the kernel cuts it at net.core.somaxconn */ };
+enum { SG_PROCESSES = 1200 /* as many as the gate may ask for, and those that are ending */, SG_FACES = 3, SG_RESTARTS = 10, SG_BACKLOG = 4096 /* connections that wait; the kernel cuts it at net.core.somaxconn */ };
 
 struct sg_process {
 	bool used;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * N decisions of the gate in one process, with the same bytes each time: counted in instructions and calls, not in time. replay CASE N
  */
+#include "base/digest.h"
 #include "base/spare.h"
 #include "unit/gate/play.h"
 
@@ -45,7 +46,10 @@ main(int argc, char **argv)
 			c = &cases[i];
 	if (c == NULL || count <= 0)
 		return 64;
-	sg_spare_keep(); /* as the gate's loop does */
+	struct sg_err err;
+	sg_spare_keep(); /* as the gate's loop does, and its process at its start */
+	if (sg_digest_start(&err) != SG_OK)
+		return 64;
 	struct play *p = play_new();
 	p->no_check = true; /* the check of the end is no decision */
 	p->effects = c->effects;

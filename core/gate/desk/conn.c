@@ -72,12 +72,11 @@ sg_gate_connect(struct sg_gate *gate, uint64_t id, enum sg_face face, struct sg_
 	conn->face = face;
 	conn->peer = *peer;
 	conn->named = !peer->network && sg_uid_named(gate->catalogue, peer->uid);
-	sg_hex_number(conn->key, id);
 	if (face == SG_FACE_ADMIN)
 		conn->admin = sg_catalogue_admin_uid(gate->catalogue, peer->uid);
 	conn->why = SG_REASON_facts_unavailable;
-	if (sg_table_put(&gate->conns, sg_str(conn->key), conn) != SG_OK || !sg_conn_joins(gate, conn)) {
-		sg_table_take(&gate->conns, sg_str(conn->key));
+	if (sg_table_put(&gate->conns, sg_number_key(&conn->id), conn) != SG_OK || !sg_conn_joins(gate, conn)) {
+		sg_table_take(&gate->conns, sg_number_key(&conn->id));
 		sg_conn_free(conn);
 		return sg_fail(err, SG_NOMEM, "no_memory", "no memory for a connection");
 	}

@@ -27,7 +27,7 @@ sg_gate_disconnect(struct sg_gate *gate, uint64_t id)
 	if (conn == NULL)
 		return;
 	struct sg_request *request = sg_request_find(gate, conn->request);
-	sg_table_take(&gate->conns, sg_str(conn->key));
+	sg_table_take(&gate->conns, sg_number_key(&conn->id));
 	sg_conn_leaves(gate, conn);
 	sg_conn_free(conn);
 	/* what is already committed goes its way and is withheld; what only waits has nobody left to wait */

@@ -91,7 +91,6 @@ struct sg_conn {
 	enum sg_hold hold;
 	struct sg_heap_place place, crowd_place; /* in gate->holds; in crowd->far */
 	struct sg_crowd *crowd;
-	char key[24];
 };
 
 struct sg_gate {

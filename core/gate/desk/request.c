@@ -33,10 +33,9 @@ sg_request_new(struct sg_gate *gate, struct sg_conn *conn, const struct sg_route
 	r->id = gate->next_id++;
 	r->conn = conn->id;
 	r->route = route;
-	sg_hex_number(r->key, r->id);
 	sg_arena_init(&r->arena, SG_REQUEST_BUDGET);
 	r->argument = sg_arena_copy(&r->arena, argument);
-	if (sg_table_put(&gate->requests, sg_str(r->key), r) != SG_OK) {
+	if (sg_table_put(&gate->requests, sg_number_key(&r->id), r) != SG_OK) {
 		sg_arena_done(&r->arena);
 		free(r);
 		return NULL;
@@ -81,7 +80,7 @@ sg_request_end(struct sg_gate *gate, struct sg_request *request)
 	request->under->users--;
 	if (request->flight[0] != '\0')
 		sg_table_take(&gate->flights, sg_str(request->flight));
-	sg_table_take(&gate->requests, sg_str(request->key));
+	sg_table_take(&gate->requests, sg_number_key(&request->id));
 	sg_arena_done(&request->arena);
 	free(request);
 }

@@ -18,7 +18,6 @@ struct sg_request {
 	uint64_t id, conn;
 	struct sg_catalogue *under; /* the oldest that it may point into, which is kept as long (catalogue->users) */
 	const struct sg_catalogue *who; /* under which it was found out who asks */
-	char key[24];
 	const struct sg_route_row *route;
 	struct sg_str argument;
 	struct sg_arena arena;

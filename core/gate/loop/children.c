@@ -25,6 +25,7 @@ sg_child_spawn(struct sg_loop *loop, enum sg_role role, enum sg_face face, uid_t
 		*child = (struct sg_child){.used = true, .role = role, .face = face, .uid = uid, .slot = ++loop->next_slot};
 		child->source = (struct sg_source){SG_SOURCE_CHILD, -1};
 		child->link.fd = -1;
+		child->asked_at = loop->sys->boot_time(loop->sys);
 		snprintf(child->name, sizeof(child->name), "%s", name);
 		bool asked = sg_supervisor_send(loop, SG_FRAME_G_SPAWN,
 						"{\"face\":\"%s\",\"name\":\"%s\",\"next\":%s,\"role\":\"%s\",\"slot\":%llu,\"uid\":%u}",
@@ -64,6 +65,21 @@ sg_child_gone(struct sg_loop *loop, struct sg_child *child)
 	child->linked = false;
 	child->source.fd = -1;
 	loop->parts[child->role].gone(loop, child);
+}
+
+/* The supervisor hands over what it was asked for within its next turn. What does not come is given up: else whoever waits for it waits for ever. */
+void
+sg_children_due(struct sg_loop *loop)
+{
+	sg_time now = loop->sys->boot_time(loop->sys);
+	for (size_t i = 0; i < loop->children_top; i++) {
+		struct sg_child *child = &loop->children[i];
+		if (!child->used || child->linked || now - child->asked_at < SG_CHILD_COMES_S * SG_SEC)
+			continue;
+		if (loop->parts[child->role].missed != NULL)
+			loop->parts[child->role].missed(loop, child);
+		sg_child_kill(loop, child);
+	}
 }
 
 void

@@ -16,25 +16,20 @@
 #include <unistd.h>
 
 struct sg_conn_door {
-	char key[24];
-	uint64_t slot;
+	uint64_t conn, slot;
 };
 
 static struct sg_child *
 door_of(struct sg_loop *loop, uint64_t conn)
 {
-	char key[24];
-	sg_hex_number(key, conn);
-	struct sg_conn_door *entry = sg_table_get(&loop->conn_doors, sg_str(key));
+	struct sg_conn_door *entry = sg_table_get(&loop->conn_doors, sg_number_key(&conn));
 	return entry == NULL ? NULL : sg_child_slot(loop, entry->slot);
 }
 
 static void
 forget_door(struct sg_loop *loop, uint64_t conn)
 {
-	char key[24];
-	sg_hex_number(key, conn);
-	free(sg_table_take(&loop->conn_doors, sg_str(key)));
+	free(sg_table_take(&loop->conn_doors, sg_number_key(&conn)));
 }
 
 static struct sg_waiting_conn *
@@ -188,11 +183,11 @@ pass_on(struct sg_loop *loop, struct sg_child *door, uint64_t id)
 	if (waiting == NULL)
 		return;
 	if (entry != NULL) {
-		sg_hex_number(entry->key, id);
+		entry->conn = id;
 		entry->slot = door->slot;
 	}
 	/* the link takes the descriptor, also when it cannot take the frame */
-	bool passed = entry != NULL && sg_table_put(&loop->conn_doors, sg_str(entry->key), entry) == SG_OK;
+	bool passed = entry != NULL && sg_table_put(&loop->conn_doors, sg_number_key(&entry->conn), entry) == SG_OK;
 	if (!passed) {
 		free(entry);
 		close(waiting->fd);
@@ -225,6 +220,12 @@ sg_doors_admit(void *self, uint64_t conn, enum sg_face face)
 		pass_on(loop, door, conn);
 }
 
+static bool
+waits_for(const struct sg_waiting_conn *w, const struct sg_child *door)
+{
+	return w->admitted && w->face == door->face && (w->face != SG_FACE_AGENT || w->uid == door->uid);
+}
+
 /* As many as the link carries in one go; the rest follows in the next turn. */
 static void
 pass_waiting(struct sg_loop *loop, struct sg_child *door)
@@ -232,8 +233,7 @@ pass_waiting(struct sg_loop *loop, struct sg_child *door)
 	struct sg_waiting_conn *next;
 	for (struct sg_waiting_conn *w = loop->conns; w != NULL; w = next) {
 		next = w->next;
-		bool its = w->admitted && w->face == door->face && (w->face != SG_FACE_AGENT || w->uid == door->uid);
-		if (its && door->link.out_fd_count < SG_LINK_FDS)
+		if (waits_for(w, door) && door->link.out_fd_count < SG_LINK_FDS)
 			pass_on(loop, door, w->id);
 	}
 }
@@ -324,6 +324,20 @@ sg_door_frame(struct sg_loop *loop, struct sg_child *door, const struct sg_frame
 }
 
 void
+sg_door_missed(struct sg_loop *loop, struct sg_child *door)
+{
+	struct sg_waiting_conn *next;
+	for (struct sg_waiting_conn *w = loop->conns; w != NULL; w = next) {
+		uint64_t id = w->id;
+		next = w->next;
+		if (!waits_for(w, door))
+			continue;
+		drop_waiting(loop, id);
+		sg_gate_disconnect(loop->gate, id);
+	}
+}
+
+void
 sg_door_gone(struct sg_loop *loop, struct sg_child *door)
 {
 	size_t at = 0;
@@ -332,14 +346,14 @@ sg_door_gone(struct sg_loop *loop, struct sg_child *door)
 	for (struct sg_conn_door *e; (e = sg_table_next(&loop->conn_doors, &at)) != NULL;) {
 		if (e->slot != slot)
 			continue;
-		uint64_t conn = strtoull(e->key, NULL, 16);
-		sg_table_take(&loop->conn_doors, sg_str(e->key));
+		uint64_t conn = e->conn;
+		sg_table_take(&loop->conn_doors, sg_number_key(&e->conn));
 		free(e);
 		sg_gate_disconnect(loop->gate, conn);
 	}
 	/* connections that wait for this door get another one */
 	for (struct sg_waiting_conn *w = loop->conns; w != NULL; w = w->next)
-		if (w->admitted && w->face == door->face && (w->face != SG_FACE_AGENT || w->uid == door->uid)) {
+		if (waits_for(w, door)) {
 			sg_door_for(loop, w->face, w->uid);
 			break;
 		}

@@ -246,6 +246,7 @@ turn(struct sg_loop *loop)
 	sg_pool_deadlines(loop);
 	if (now - last_tick >= 50 * SG_MSEC) {
 		last_tick = now;
+		sg_children_due(loop);
 		sg_hosts_deadlines(loop);
 		sg_hosts_fill(loop);
 		sg_pool_fill(loop);
@@ -291,7 +292,7 @@ count_descriptors(struct sg_loop *loop, bool tells)
 }
 
 static const struct sg_child_part parts[] = {
-	[SG_ROLE_DOOR] = {sg_door_frame, sg_door_gone},
+	[SG_ROLE_DOOR] = {sg_door_frame, sg_door_gone, sg_door_missed},
 	[SG_ROLE_WORKER] = {sg_pool_frame, sg_pool_gone},
 	[SG_ROLE_HOST] = {sg_host_frame, sg_host_gone},
 };

@@ -11,7 +11,7 @@
 
 #include <pthread.h>
 
-enum { SG_LISTENERS = 8, SG_CHILDREN = 1088 /* processes: as many doors as limits.doors may say, and the rest */, SG_CHILDREN_KEPT = 24 /* that doors of agents leave to workers, modules and the other faces */, SG_WORKER_DEPTH = 8, SG_WORKER_SHARE = 4 /* of one agent in one worker */, SG_JUDGE_QUEUE = 4096, SG_JUDGE_SHARE = 2048 /* of one agent in the queue */, SG_JUDGE_AGAIN = 3, SG_BLAMED = 64, SG_LOOKERS = 256 /* users of whom is known what looking at them took */, SG_SUSPECTS = 64, SG_SUSPECT_S = 60, SG_ACCEPT_BATCH = 64, SG_ACCEPT_SPENT_US = 500 /* for closing those of users without a connection left; then the face rests */, SG_ACCEPT_REST_MS = 1, SG_SHUT_KNOWN = 16, SG_SHUT_AGAIN_MS = 500 /* not more often is the supervisor told to shut one user out */, SG_TURN_OUT_MS = 20 };
+enum { SG_LISTENERS = 8, SG_CHILDREN = 1088 /* processes: as many doors as limits.doors may say, and the rest */, SG_CHILD_COMES_S = 10, SG_CHILDREN_KEPT = 24 /* that doors of agents leave to workers, modules and the other faces */, SG_WORKER_DEPTH = 8, SG_WORKER_SHARE = 4 /* of one agent in one worker */, SG_JUDGE_QUEUE = 4096, SG_JUDGE_SHARE = 2048 /* of one agent in the queue */, SG_JUDGE_AGAIN = 3, SG_BLAMED = 64, SG_LOOKERS = 256 /* users of whom is known what looking at them took */, SG_SUSPECTS = 64, SG_SUSPECT_S = 60, SG_ACCEPT_BATCH = 64, SG_ACCEPT_SPENT_US = 500 /* for closing those of users without a connection left; then the face rests */, SG_ACCEPT_REST_MS = 1, SG_SHUT_KNOWN = 16, SG_SHUT_AGAIN_MS = 500 /* not more often is the supervisor told to shut one user out */, SG_TURN_OUT_MS = 20 };
 enum {
 	SG_WORKER_START = 1000, /* milliseconds a worker may take to be forked and confined, on top of its first answer */
 	SG_CHILD_NAME = 96,
@@ -60,6 +60,7 @@ struct sg_child {
 	enum sg_role role;
 	uint64_t slot, generation;
 	struct sg_link link;
+	sg_time asked_at; /* for its process, which is not there yet */
 	uint32_t events;
 	/* door */
 	enum sg_face face;
@@ -170,6 +171,7 @@ struct sg_loop;
 struct sg_child_part {
 	bool (*frame)(struct sg_loop *loop, struct sg_child *child, const struct sg_frame *frame); /* false: it broke the rules */
 	void (*gone)(struct sg_loop *loop, struct sg_child *child);
+	void (*missed)(struct sg_loop *loop, struct sg_child *child); /* NULL: nothing; before `gone`, where it was asked for and did not come */
 };
 
 struct sg_loop {
@@ -367,6 +369,10 @@ struct sg_child *sg_child_slot(struct sg_loop *loop, uint64_t slot);
 void sg_child_kill(struct sg_loop *loop, struct sg_child *child);
 /* Closes the link and tells whoever depends on it. */
 void sg_child_gone(struct sg_loop *loop, struct sg_child *child);
+/* Each tick: those that were asked for and did not come are gone. */
+void sg_children_due(struct sg_loop *loop);
+/* A door that did not come: connections that wait for it are closed. */
+void sg_door_missed(struct sg_loop *loop, struct sg_child *door);
 void sg_child_event(struct sg_loop *loop, struct sg_child *child, uint32_t events);
 bool sg_loop_watch(struct sg_loop *loop, struct sg_source *source, uint32_t events, bool fresh);
 void sg_loop_flush(struct sg_loop *loop);

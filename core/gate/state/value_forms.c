@@ -28,18 +28,18 @@ sg_value_spelled(enum sg_form form, struct sg_str text, struct sg_buf *out, enum
 {
 	out->len = 0;
 	sg_buf_text(out, sg_form_word(form));
-	sg_buf_text(out, " ");
+	sg_buf_add(out, " ", 1);
 	*spelling = text.len > SG_FORM_MAX ? SG_SPELLING_REFUSED : sg_form_write(form, text, out, NULL);
 	return *spelling != SG_SPELLING_REFUSED;
 }
 
 /* As what it is another spelling of. */
 static void
-give_spelled(struct forms *f, struct sg_str text)
+give_spelled(struct forms *f, struct sg_str text, unsigned marks)
 {
 	enum sg_spelling spelling;
 	for (int form = SG_FORM_exact + 1; form < SG_FORM_COUNT && !f->stopped; form++)
-		if (sg_value_spelled((enum sg_form)form, text, &f->spelled, &spelling) && spelling == SG_SPELLING_OTHER)
+		if (sg_form_may_differ((enum sg_form)form, marks, text.len) && sg_value_spelled((enum sg_form)form, text, &f->spelled, &spelling) && spelling == SG_SPELLING_OTHER)
 			give(f, sg_buf_view(&f->spelled), SG_FORM_SPELLED);
 }
 
@@ -73,8 +73,12 @@ squeeze(struct sg_str text, const char *without, char out[SG_FORM_MAX])
 /* The text itself; what it comes to without case, blanks and marks is compared with its like alone: who acts on a value tells those apart, unless the
  * catalogue declares a form for it. */
 static void
-give_text(struct forms *f, struct sg_str text, enum sg_form_kind kind)
+give_text(struct forms *f, struct sg_str text, enum sg_form_kind kind, unsigned marks)
 {
+	if ((marks & ~(SG_FORM_MARK_lower | SG_FORM_MARK_digit)) == 0 && text.len <= SG_FORM_MAX) {
+		give(f, text, kind); /* there is nothing to squeeze */
+		return;
+	}
 	char plain[SG_FORM_MAX], tight[SG_FORM_MAX], compact[SG_FORM_MAX];
 	struct sg_str one = squeeze(text, "", plain), two = squeeze(text, " \t\r\n", tight), three = squeeze(text, " \t\r\n-_./()+:", compact);
 	give(f, text, kind);
@@ -94,7 +98,7 @@ give_plain(struct forms *f, struct sg_str text)
 	give(f, text, SG_FORM_PART);
 	if (!sg_str_eq(plain, text))
 		give(f, plain, SG_FORM_COMPACT);
-	give_spelled(f, text);
+	give_spelled(f, text, sg_form_marks(text));
 }
 
 static struct sg_str
@@ -319,13 +323,19 @@ static const struct sg_value_form table[] = {
 static void
 give_all(struct forms *f, struct sg_str text, bool whole, int depth)
 {
-	give_text(f, text, whole ? SG_FORM_WHOLE : SG_FORM_PART);
-	give_spelled(f, text);
-	give_host(f, text);
-	give_domain(f, text);
+	const unsigned marks = sg_form_marks(text), word = SG_FORM_MARK_lower | SG_FORM_MARK_upper | SG_FORM_MARK_digit;
+	const bool parts = (marks & ~word) != 0; /* one word of letters and digits has none */
+	give_text(f, text, whole ? SG_FORM_WHOLE : SG_FORM_PART, marks);
+	give_spelled(f, text, marks);
+	if (parts) {
+		give_host(f, text);
+		give_domain(f, text);
+	}
 	give_decoded(f, text, depth);
-	give_words(f, text, depth);
-	give_runs(f, text);
+	if (parts) {
+		give_words(f, text, depth);
+		give_runs(f, text);
+	}
 }
 
 bool

@@ -65,6 +65,57 @@ names(void)
 	CU_ASSERT_STRING_EQUAL(sg_form_word(SG_FORM_COUNT), "");
 }
 
+/* A text that is another spelling of something has the marks that say it may be. True: nothing was passed over. */
+static bool
+marked(struct sg_str text, size_t *others)
+{
+	bool good = true;
+	for (int form = SG_FORM_exact + 1; form < SG_FORM_COUNT; form++) {
+		struct sg_buf out;
+		sg_buf_init(&out, 64 << 10);
+		bool other = sg_form_write((enum sg_form)form, text, &out, NULL) == SG_SPELLING_OTHER;
+		good &= !other || sg_form_may_differ((enum sg_form)form, sg_form_marks(text), text.len);
+		if (!good)
+			fprintf(stderr, "  %s: '%.*s' becomes '%.*s'\n", sg_form_word((enum sg_form)form), SG_STR_ARG(text), (int)out.len, out.ptr);
+		*others += other;
+		sg_buf_done(&out);
+	}
+	return good;
+}
+
+/* One letter of a spelling exchanged, left out or put in: near to what the forms look at, and each time other. */
+static void
+marks(void)
+{
+	static const char letters[] = "aAzZ09.:/@-_ %[]?=&+\xc3\t~e";
+	uint64_t seed = 7;
+	size_t others = 0, wrong = 0;
+	for (size_t n = 0; n < 200000; n++) {
+		char text[512];
+		const char *from = spellings[n % (sizeof(spellings) / sizeof(spellings[0]))].text;
+		size_t len = strnlen(from, sizeof(text) - 2);
+		memcpy(text, from, len);
+		for (int k = 0; k < 2; k++) {
+			seed = seed * UINT64_C(6364136223846793005) + 1442695040888963407U;
+			size_t at = (size_t)(seed >> 33) % (len + 1);
+			char letter = letters[(seed >> 20) % (sizeof(letters) - 1)];
+			if ((seed >> 59) % 3 == 0 && at < len)
+				memmove(text + at, text + at + 1, --len - at);
+			else if (at < len)
+				text[at] = letter;
+			else
+				text[len++] = letter;
+		}
+		wrong += !marked((struct sg_str){text, len}, &others);
+	}
+	for (size_t i = 0; i < sizeof(spellings) / sizeof(spellings[0]); i++)
+		wrong += !marked(sg_str(spellings[i].text), &others);
+	CU_ASSERT_EQUAL(wrong, 0);
+	CU_ASSERT_TRUE(others > 10000);
+	CU_ASSERT_FALSE(sg_form_may_differ(SG_FORM_COUNT, ~0U, 100));
+	CU_ASSERT_FALSE(sg_form_may_differ(SG_FORM_exact, ~0U, 100));
+}
+
 /* The page for operators has the table. */
 static void
 page(void)
@@ -81,4 +132,4 @@ page(void)
 	}
 }
 
-SG_CASES("base.form", {"every spelling", table}, {"bytes and bounds", bytes}, {"names", names}, {"the page", page})
+SG_CASES("base.form", {"every spelling", table}, {"bytes and bounds", bytes}, {"names", names}, {"marks", marks}, {"the page", page})
