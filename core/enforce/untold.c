@@ -96,11 +96,22 @@ sg_daemon_tell_again(struct sg_daemon *daemon)
 	return daemon->untold == NULL;
 }
 
+/* What came of it is worth more than the values: without them it costs least, and what is not told of is unknown. */
+static void
+tell_less(struct sg_daemon *daemon)
+{
+	for (struct sg_untold *one = daemon->untold; one != NULL; one = one->next)
+		one->values.len = 0;
+}
+
 void
 sg_daemon_tell_last(struct sg_daemon *daemon)
 {
-	for (int waited = 0; waited < TELL_LAST_MS && !sg_daemon_tell_again(daemon); waited += SG_TELL_MS)
+	for (int waited = 0; waited < TELL_LAST_MS && !sg_daemon_tell_again(daemon); waited += SG_TELL_MS) {
 		poll(NULL, 0, SG_TELL_MS);
+		if (waited >= TELL_LAST_MS / 2)
+			tell_less(daemon);
+	}
 	while (daemon->untold != NULL)
 		drop_first(daemon, false);
 }

@@ -173,16 +173,6 @@ says_more(const struct sg_json *body)
 	return false;
 }
 
-/* What came of an agent's action is told whatever that agent has left: else it would keep from the record what it does not want there. It owes it; the enforcer has
- * paid. */
-static void
-charge_behind(struct sg_gate *gate, struct sg_request *r, struct sg_str agent)
-{
-	r->agent = sg_catalogue_agent(gate->catalogue, agent);
-	sg_agent_owes(gate, r, r->units);
-	r->agent = NULL;
-}
-
 static void
 report(struct sg_gate *gate, struct sg_request *r)
 {
@@ -201,11 +191,10 @@ report(struct sg_gate *gate, struct sg_request *r)
 	sg_json_string(sg_json_get(r->body, "result"), &result);
 	bool theirs = attempt != NULL && strcmp(attempt->asker, asker) == 0 &&
 		      (conn->face == SG_FACE_ENFORCER || sg_who_owns(r, attempt->task));
-	if (known && r->enforcer != NULL && theirs)
-		charge_behind(gate, r, sg_str(attempt->task->agent));
-	if (known && r->enforcer == NULL && !sg_agent_afford(gate, r, r->agent->name)) {
+	bool behind = known && r->enforcer != NULL && theirs, own = known && r->enforcer == NULL;
+	if ((behind && !sg_report_afford(gate, r, sg_str(attempt->task->agent))) || (own && !sg_agent_afford(gate, r, r->agent->name)))
 		sg_request_refuse(gate, r);
-	} else if (!known || !theirs || attempt->state != SG_ATTEMPT_ALLOWED)
+	else if (!known || !theirs || attempt->state != SG_ATTEMPT_ALLOWED)
 		sg_answer_error(gate, r, 404, known ? SG_REASON_not_found : reason, "only the asker of an allowed action reports on it");
 	else if (!result_known(result))
 		sg_answer_error(gate, r, 400, SG_REASON_bad_request, "result is ok, failed, partial or unknown");

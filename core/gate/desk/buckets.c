@@ -64,18 +64,35 @@ is_enforcers(const struct sg_gate *gate, const struct sg_conn *conn, const char 
 	return conn->known || (!conn->peer.network && (sg_uid_enforces(gate->catalogue, conn->peer.uid) || is_proven(gate, name)));
 }
 
+/* Who pays, by the beginning of the key of its purse. */
+static const char *const payers[SG_PAYER_COUNT] = {
+	[SG_PAYER_AGENT] = "agent:",
+	[SG_PAYER_UID] = "uid:",
+	[SG_PAYER_ADMIN] = "admin:",
+	[SG_PAYER_ENFORCER] = "enforcer:",
+	[SG_PAYER_STRANGER] = "stranger:",
+};
+
+static void
+key_of(const struct sg_conn *conn, enum sg_payer payer, char key[160])
+{
+	char name[SG_CONN_NAME];
+	sg_conn_name(conn, name);
+	sg_line_join(key, 160, payers[payer], payer == SG_PAYER_AGENT ? sg_str(conn->caller) : sg_str(name));
+}
+
 /* The uid, or the address, until it is known which agent speaks; enforcers and operators by uid, with a purse of their own. */
 static enum sg_purse
-payer_of(const struct sg_gate *gate, const struct sg_conn *conn, char key[160])
+payer_of(const struct sg_gate *gate, const struct sg_conn *conn, enum sg_payer *payer)
 {
 	char name[SG_CONN_NAME];
 	sg_conn_name(conn, name);
 	bool agents = conn->face == SG_FACE_AGENT, party = conn->face == SG_FACE_ADMIN || (!agents && is_enforcers(gate, conn, name));
 	bool shared = !agents && !party && is_proven(gate, name); /* an enforcer's first request comes before it is known: strangers there do not pay with its purse, but as fast */
-	if (agents && conn->caller[0] != '\0')
-		sg_line_join(key, 160, "agent:", sg_str(conn->caller));
+	if (agents)
+		*payer = conn->caller[0] != '\0' ? SG_PAYER_AGENT : SG_PAYER_UID;
 	else
-		sg_line_join(key, 160, agents ? "uid:" : conn->face == SG_FACE_ADMIN ? "admin:" : party ? "enforcer:" : "stranger:", sg_str(name));
+		*payer = conn->face == SG_FACE_ADMIN ? SG_PAYER_ADMIN : party ? SG_PAYER_ENFORCER : SG_PAYER_STRANGER;
 	return party || shared ? SG_PURSE_PARTY : SG_PURSE_CALLER;
 }
 
@@ -87,9 +104,9 @@ sg_request_afford(struct sg_gate *gate, struct sg_request *r, struct sg_str body
 	r->units = sg_request_units(body);
 	if (conn == NULL || is_free(r->route->route))
 		return true;
-	enum sg_purse purse = payer_of(gate, conn, key);
+	enum sg_purse purse = payer_of(gate, conn, &r->payer);
+	key_of(conn, r->payer, key);
 	r->paid = sg_purse_take(gate, purse, key, r->units, reserve_of(gate, r->route->route));
-	r->paid_unknown = !conn->known;
 	return r->paid;
 }
 
@@ -99,9 +116,10 @@ give_back(struct sg_gate *gate, struct sg_request *r)
 {
 	char key[160];
 	const struct sg_conn *conn = sg_conn_find(gate, r->conn);
-	if (conn == NULL || !r->paid || r->paid_unknown != !conn->known || conn->face == SG_FACE_AGENT) /* found out meanwhile: another purse paid */
+	if (conn == NULL || !r->paid || conn->face == SG_FACE_AGENT)
 		return;
-	struct sg_bucket *b = sg_purse_of(gate, payer_of(gate, conn, key), key);
+	key_of(conn, r->payer, key); /* who it is may have been found out meanwhile: it goes where it came from */
+	struct sg_bucket *b = sg_table_get(&gate->buckets, sg_str(key));
 	if (b != NULL)
 		b->tokens_milli += r->units * 1000;
 	r->paid = false;
@@ -120,6 +138,22 @@ sg_agent_afford(struct sg_gate *gate, struct sg_request *r, struct sg_str agent)
 	sg_line_join(key, sizeof(key), "agent:", agent);
 	r->agent_paid = sg_purse_take(gate, SG_PURSE_CALLER, key, r->units, reserve_of(gate, r->route->route));
 	return r->agent_paid;
+}
+
+bool
+sg_report_afford(struct sg_gate *gate, struct sg_request *r, struct sg_str agent)
+{
+	char key[160];
+	give_back(gate, r);
+	r->agent = sg_catalogue_agent(gate->catalogue, agent);
+	sg_agent_owes(gate, r, r->units);
+	r->agent = NULL;
+	sg_line_join(key, sizeof(key), "outcomes:", agent);
+	if (sg_purse_take(gate, SG_PURSE_PARTY, key, r->units, 0))
+		return true;
+	const struct sg_bucket *b = sg_table_get(&gate->buckets, sg_str(key));
+	r->refusals = b != NULL ? b->refused : 0;
+	return false;
 }
 
 bool
@@ -186,11 +220,15 @@ refused_by(struct sg_gate *gate, const struct sg_request *r)
 	char key[160];
 	const struct sg_conn *conn = sg_conn_find(gate, r->conn);
 	const struct sg_bucket *b = NULL;
+	if (r->refusals > 0)
+		return r->refusals;
 	if (r->agent != NULL && !r->agent_paid && r->stage != SG_STAGE_SLOWED) {
 		sg_line_join(key, sizeof(key), "agent:", r->agent->name);
 		b = sg_table_get(&gate->buckets, sg_str(key));
 	} else if (conn != NULL) {
-		payer_of(gate, conn, key);
+		enum sg_payer payer;
+		payer_of(gate, conn, &payer);
+		key_of(conn, payer, key);
 		b = sg_table_get(&gate->buckets, sg_str(key));
 	}
 	return b == NULL ? 0 : b->refused;

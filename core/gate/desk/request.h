@@ -14,6 +14,9 @@ enum { SG_SILENCE_AT_ONCE = 512, SG_SILENCE_HOOKS = 8 };
 /* Of what an agent sent, wherever it is read again: limits.max_body bounds it as it came; written out canonically it may be longer. */
 extern const struct sg_json_limits sg_request_limits;
 
+/* Whose purse: the agent's that spoke last on the connection, its user's or address's otherwise, as what it came. */
+enum sg_payer { SG_PAYER_AGENT, SG_PAYER_UID, SG_PAYER_ADMIN, SG_PAYER_ENFORCER, SG_PAYER_STRANGER, SG_PAYER_COUNT };
+
 struct sg_request {
 	uint64_t id, conn;
 	struct sg_catalogue *under; /* the oldest that it may point into, which is kept as long (catalogue->users) */
@@ -40,8 +43,9 @@ struct sg_request {
 	/* what it costs */
 	sg_time spent; /* in the gate's thread */
 	int64_t units; /* see buckets.h */
-	bool paid_unknown; /* before it was known who speaks there */
+	enum sg_payer payer; /* whose purse `paid` it */
 	bool paid, agent_paid; /* by whoever is behind the connection; by its agent */
+	uint64_t refusals; /* of the reports of that agent, in a row */
 
 	/* who asks */
 	const struct sg_agent *agent;

@@ -192,6 +192,67 @@ behind_an_enforcer(void)
 	play_end(p);
 }
 
+static int64_t
+milli_of(const char *key)
+{
+	const struct sg_bucket *b = sg_table_get(&p->gate->buckets, sg_str(key));
+	return b != NULL ? b->tokens_milli : -1;
+}
+
+/* 1,024 values of an agent's results, with few bytes. */
+static const char *
+large_report(void)
+{
+	static char body[16 << 10];
+	size_t len = (size_t)snprintf(body, sizeof(body), "{\"result\":\"ok\",\"values\":[\"v0000\"");
+	for (int i = 1; i < 1024; i++)
+		len += (size_t)snprintf(body + len, sizeof(body) - len, ",\"v%04d\"", i);
+	snprintf(body + len, sizeof(body) - len, "]}");
+	return body;
+}
+
+/* Neither many large reports at once nor many connections that ask for an agent with nothing left take anything from others behind the same enforcer. */
+static void
+purse_is_whole(void)
+{
+	begin(20, 10);
+	CU_ASSERT_TRUE(play_connect(p, 3, SG_FACE_ENFORCER, 2001));
+	char *task = play_task(p, 1, "o"), body[512], key[16];
+	play_facts(p, 2001);
+	for (int i = 0; i < 8; i++) {
+		snprintf(body, sizeof(body), "{\"action\":\"mail.read\",\"key\":\"w%d\",\"resource\":{\"id\":\"r\",\"type\":\"any\"},\"task\":\"%s\"}", i, task);
+		CU_ASSERT_FALSE(refused(3, SG_ROUTE_E_ACT, "", body));
+	}
+	p->gate->catalogue->limits.party_burst = 60; /* each report is more than twenty units */
+	int64_t before = milli_of("enforcer:2001");
+	int taken = 0, late = 0;
+	size_t at = 0;
+	for (const struct sg_attempt *a; (a = sg_table_next(&p->gate->state.decisions, &at)) != NULL;)
+		taken += !refused(3, SG_ROUTE_E_OUTCOME, a->decision, large_report());
+	CU_ASSERT_TRUE(taken >= 2 && taken < 8);
+	CU_ASSERT_TRUE(milli_of("enforcer:2001") >= (before < 60000 ? before : 60000));
+	later(60000);
+	at = 0;
+	for (const struct sg_attempt *a; (a = sg_table_next(&p->gate->state.decisions, &at)) != NULL;) {
+		later(2000);
+		late += !a->outcome && !refused(3, SG_ROUTE_E_OUTCOME, a->decision, "{\"result\":\"failed\"}");
+	}
+	CU_ASSERT_EQUAL(taken + late, 8);
+	for (uint64_t conn = 4; conn < 12; conn++) { /* each asks first on a connection of its own */
+		CU_ASSERT_TRUE(play_connect(p, conn, SG_FACE_ENFORCER, 2001));
+		before = milli_of("enforcer:2001");
+		snprintf(key, sizeof(key), "f%d", (int)conn);
+		snprintf(body, sizeof(body), "{\"action\":\"mail.read\",\"arguments\":{\"x\":[%.*s]},\"key\":\"%s\",\"resource\":{\"id\":\"r\",\"type\":\"any\"},\"task\":\"%s\"}", 255,
+			 "1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1",
+			 key, task);
+		play_ask(p, conn, SG_ROUTE_E_ACT, "", body);
+		CU_ASSERT_EQUAL(milli_of("enforcer:2001"), before);
+		CU_ASSERT_TRUE(milli_of("stranger:2001") == -1);
+	}
+	free(task);
+	play_end(p);
+}
+
 /* What may ever be allowed is held against every pattern of the chain: so many names and no more, and the agent pays, whoever asks for it. */
 static void
 ceilings(void)
@@ -405,4 +466,4 @@ forgotten(void)
 SG_CASES("gate.buckets", {"every route takes from its caller", every_route_pays}, {"what may ever be allowed", ceilings}, {"records are paid for", records}, {"a small act is one", the_rate_holds}, {"units", units},
 	 {"dear requests", dear_requests}, {"outcomes and closing have a reserve", tidying_up}, {"stopping is free", stopping_is_free},
 	 {"behind an enforcer each agent pays for itself", behind_an_enforcer}, {"connections", connects}, {"late refusals", late_refusals},
-	 {"one agent's tasks are no bound for another", shares}, {"forgotten", forgotten})
+	 {"one agent's tasks are no bound for another", shares}, {"forgotten", forgotten}, {"an enforcer's purse is whole", purse_is_whole})
