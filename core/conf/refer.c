@@ -282,6 +282,20 @@ check_tasks(const struct sg_conf_node *root, struct sg_conf_errors *errors)
 	}
 }
 
+/* Each is a process, and one too many would never be started. */
+static void
+check_modules(const struct sg_conf_node *root, struct sg_conf_errors *errors)
+{
+	static const char *const sections[] = {"attest", "issue", "audit"};
+	size_t count = 0;
+	for (size_t i = 0; i < sizeof(sections) / sizeof(sections[0]); i++) {
+		const struct sg_conf_node *group = sg_conf_node_get(root, sections[i]);
+		for (const struct sg_conf_node *s = group == NULL ? NULL : group->first; s != NULL; s = s->next)
+			if (++count == SG_CONF_MAX_MODULES + 1)
+				sg_conf_error_add(errors, SG_CONF_E_too_many, group->place, "remove some", "more than %d stanzas in attest, issue and audit", SG_CONF_MAX_MODULES);
+	}
+}
+
 void
 sg_conf_check_references(struct sg_conf_node *root, struct sg_conf_errors *errors)
 {
@@ -296,6 +310,7 @@ sg_conf_check_references(struct sg_conf_node *root, struct sg_conf_errors *error
 	check_quota(root, errors);
 	check_tasks(root, errors);
 	check_stack(root, errors);
+	check_modules(root, errors);
 	check_domain(root, errors);
 	sg_conf_check_forms(root, errors);
 	check_listen(root, errors);

@@ -153,7 +153,7 @@ OPTION("limits", "body_timeout",            DURATION, "10s",   MS(100), MIN(5), 
 OPTION("limits", "burst",                   INTEGER,  "100",   1, 100000, NULL,         "units at once above the rate, per agent and per user")
 OPTION("limits", "children_burst",          INTEGER,  "50",    1, 100000, NULL,         "tasks opened below one task within ten seconds; that many, and it is frozen")
 OPTION("limits", "clock_jump",              DURATION, "24h",   MIN(1), DAY(30), NULL,    "the wall clock is believed so far ahead of the last leaf and the time that passed since; further, and nothing is allowed (clock_ahead)")
-OPTION("limits", "connections",             INTEGER,  "4096",  16, 65536, NULL,         "open connections, all faces; a quarter may be of local users whom no stanza names and nobody knows yet")
+OPTION("limits", "connections",             INTEGER,  "4096",  32, 65536, NULL,         "open connections, all faces; a quarter may be of local users whom no stanza names and nobody knows yet")
 OPTION("limits", "credential_ttl_max",      DURATION, "60s",   SEC(1), HOUR(1), NULL,   "longest life of any credential")
 OPTION("limits", "denials",                 INTEGER,  "50",    1,  64, NULL,             "denials in one tree of tasks within limits.denials_within; that many, and it is frozen")
 OPTION("limits", "denials_within",          DURATION, "10m",   SEC(1), DAY(1), NULL,    "see denials")

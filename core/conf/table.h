@@ -21,7 +21,7 @@ extern const size_t sg_conf_section_count;
 extern const struct sg_conf_option sg_conf_options[];
 extern const size_t sg_conf_option_count;
 
-enum { SG_CONF_MAX_STANZAS = 4096, SG_CONF_MAX_REST_BYTES = 1024, SG_CONF_MAX_STEPS = 16 };
+enum { SG_CONF_MAX_STANZAS = 4096, SG_CONF_MAX_REST_BYTES = 1024, SG_CONF_MAX_STEPS = 16, SG_CONF_MAX_MODULES = 56 /* stanzas of attest, issue and audit together: a process each */ };
 
 const struct sg_conf_section *sg_conf_section_find(struct sg_str name);
 /* An option that a file may give; NULL if there is none (REST and ORDER are none). */

@@ -188,13 +188,26 @@ server_answer(struct sg_proxy *proxy, struct sg_mcp_message *m, struct sg_str li
 	sg_mcp_call_free(call);
 }
 
+/* False: nothing that is open is taken back, so that what stands there in place of an id is words, and goes nowhere. */
+static bool
+server_cancels(struct sg_proxy *proxy, const struct sg_mcp_message *m)
+{
+	const struct sg_json *id = sg_json_get(m->params, "requestId");
+	if (!sg_mcp_id_fine(id) || !sg_mcp_in_use(&proxy->from_server, id)) {
+		proxy->refused++;
+		return false;
+	}
+	sg_proxy_cancelled(proxy, &proxy->from_server, m);
+	return true;
+}
+
 static void
 server_says(struct sg_proxy *proxy, const struct sg_mcp_message *m)
 {
 	if (sg_str_is(m->method, "notifications/tools/list_changed"))
 		sg_tools_forget(proxy);
-	if (sg_str_is(m->method, "notifications/cancelled"))
-		sg_proxy_cancelled(proxy, &proxy->from_server, m);
+	if (sg_str_is(m->method, "notifications/cancelled") && !server_cancels(proxy, m))
+		return;
 	if (m->request)
 		sg_given_note(proxy, SG_GIVEN_TOKEN, sg_json_get(sg_json_get(m->params, "_meta"), "progressToken"));
 	if (!sg_mcp_pass(&proxy->to_client, m->json, SG_STR("")) && m->request)

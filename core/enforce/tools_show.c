@@ -109,6 +109,15 @@ write_some(struct page *page, const struct sg_json *tools, const struct sg_json 
 	return end;
 }
 
+/* Where to ask on is the server's own text, and may be any words: they go on where what it says by the way may. Without it the list would be believed to end. */
+static enum sg_mcp_error
+may_go_on(struct sg_proxy *proxy, const struct sg_json *cursor)
+{
+	if (cursor == NULL || cursor->type == SG_JSON_NULL || (cursor->type == SG_JSON_STRING && cursor->string.len == 0))
+		return SG_MCP_FINE;
+	return cursor->type != SG_JSON_STRING ? SG_MCP_mcp_line : sg_said_pass(proxy) ? SG_MCP_FINE : SG_MCP_mcp_said;
+}
+
 /* With nothing beside the tools but where to ask on: a list's _meta is the server's words, and no pin is over them. */
 static void
 write_result(struct page *page, const struct sg_json *result, const struct sg_json *tools)
@@ -132,6 +141,9 @@ sg_tools_show(struct sg_proxy *proxy, const struct sg_mcp_call *call, struct sg_
 	const struct sg_json *result = sg_json_get(m->json, "result"), *tools = sg_json_get(result, "tools"), *next = sg_json_get(result, "nextCursor");
 	struct page page = {.proxy = proxy, .m = m, .call = sg_method_find(SG_SIDE_CLIENT, SG_STR("tools/call")), .comma = ""};
 	sg_tools_learn(proxy, call, tools, next == NULL || next->type == SG_JSON_NULL || (next->type == SG_JSON_STRING && next->string.len == 0));
+	enum sg_mcp_error wrong = may_go_on(proxy, next);
+	if (wrong != SG_MCP_FINE)
+		return wrong;
 	sg_buf_init(&page.line, proxy->to_client.max);
 	sg_buf_printf(&page.line, "{\"id\":%s,\"jsonrpc\":\"2.0\",", call->asked);
 	write_result(&page, result, tools);

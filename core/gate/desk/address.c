@@ -5,6 +5,7 @@
 #include "base/line.h"
 #include "base/str.h"
 #include "gate/desk/buckets.h"
+#include "gate/desk/purse.h"
 
 enum { ADDRESSES_MAX = 4096 /* buckets of addresses, but for those where an enforcer was found */, LOOKS = 64 /* at slots of buckets, for room for one more */ };
 
@@ -39,5 +40,8 @@ sg_party_proven(struct sg_gate *gate, const struct sg_conn *conn)
 	char name[SG_CONN_NAME], key[64];
 	sg_conn_name(conn, name);
 	sg_line_join(key, sizeof(key), "proven:", sg_str(name));
+	struct sg_bucket *b = sg_purse_of(gate, SG_PURSE_PARTY, key);
+	if (b != NULL)
+		b->proven_at = gate->state.now.boot;
 	sg_bucket_take_party(gate, key);
 }

@@ -6,6 +6,12 @@
 #include <stdio.h>
 
 void
+sg_gate_warn(const struct sg_gate *gate, const char *line)
+{
+	(gate->ports.warn != NULL ? gate->ports.warn : gate->ports.say)(gate->ports.self, line);
+}
+
+void
 sg_alert(struct sg_gate *gate, const char *what, struct sg_str who, struct sg_str agent, struct sg_str task)
 {
 	struct sg_buf body;
@@ -22,5 +28,5 @@ sg_alert(struct sg_gate *gate, const char *what, struct sg_str who, struct sg_st
 	sg_record(gate, "alert", sg_buf_view(&body), SG_STR(""), NULL, NULL);
 	sg_buf_done(&body);
 	snprintf(line, sizeof(line), "ALERT    %s  %.*s  tell %.*s", what, SG_STR_ARG(agent), SG_STR_ARG(who));
-	gate->ports.say(gate->ports.self, line);
+	sg_gate_warn(gate, line);
 }

@@ -140,14 +140,28 @@ sg_agent_afford(struct sg_gate *gate, struct sg_request *r, struct sg_str agent)
 	return r->agent_paid;
 }
 
+/* It owes the report, and it is its, should the gate hang over it. False: it did lately. */
+static bool
+is_well(struct sg_gate *gate, struct sg_request *r, struct sg_str agent)
+{
+	r->agent = sg_catalogue_agent(gate->catalogue, agent);
+	bool well = r->agent == NULL;
+	if (!well) {
+		sg_agent_owes(gate, r, r->units);
+		sg_work_known(gate, r);
+		well = !sg_work_refused(gate, r);
+	}
+	r->agent = NULL;
+	return well;
+}
+
 bool
 sg_report_afford(struct sg_gate *gate, struct sg_request *r, struct sg_str agent)
 {
 	char key[160];
 	give_back(gate, r);
-	r->agent = sg_catalogue_agent(gate->catalogue, agent);
-	sg_agent_owes(gate, r, r->units);
-	r->agent = NULL;
+	if (!is_well(gate, r, agent))
+		return false;
 	sg_line_join(key, sizeof(key), "outcomes:", agent);
 	if (sg_purse_take(gate, SG_PURSE_PARTY, key, r->units, 0))
 		return true;

@@ -96,7 +96,7 @@ sg_agent_owes(struct sg_gate *gate, const struct sg_request *r, int64_t units)
 size_t
 sg_bucket_sweep(struct sg_gate *gate, struct sg_bucket *bucket)
 {
-	bool proven = sg_str_starts(sg_str(bucket->key), "proven:"), quiet = (gate->state.now.boot - bucket->at) / SG_MSEC >= PROVEN_MS;
+	bool proven = sg_str_starts(sg_str(bucket->key), "proven:"), quiet = (gate->state.now.boot - bucket->proven_at) / SG_MSEC >= PROVEN_MS;
 	if (!proven)
 		sg_purse_refill(gate, bucket->purse, bucket);
 	if (proven ? !quiet : bucket->tokens_milli < sg_purse_burst(gate, bucket->purse) * 1000)

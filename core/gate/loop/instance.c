@@ -4,6 +4,7 @@
 
 #include "base/canon.h"
 #include "base/str.h"
+#include "conf/table.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,6 +14,8 @@ now_of(const struct sg_loop *loop)
 {
 	return loop->sys->boot_time(loop->sys);
 }
+
+_Static_assert((int)SG_CONF_MAX_MODULES + (int)SG_ISSUE_opaque <= (int)SG_WANTED_MAX, "a module that is configured and never started");
 
 static void
 want(struct sg_wanted_list *list, const char *prefix, struct sg_str name, const struct sg_json *stanza)

@@ -369,6 +369,8 @@ struct sg_child *sg_child_slot(struct sg_loop *loop, uint64_t slot);
 void sg_child_kill(struct sg_loop *loop, struct sg_child *child);
 /* Closes the link and tells whoever depends on it. */
 void sg_child_gone(struct sg_loop *loop, struct sg_child *child);
+/* warn.c: the port of that name (desk/gate.h). */
+void sg_loop_warn(void *self, const char *line);
 /* Each tick: those that were asked for and did not come are gone. */
 void sg_children_due(struct sg_loop *loop);
 /* A door that did not come: connections that wait for it are closed. */

@@ -3,12 +3,9 @@
 #include "gate/state/named.h"
 
 #include "base/str.h"
+#include "gate/state/notation.h"
 
-#include <arpa/inet.h>
 #include <ctype.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 /* A mark that no other kind of form begins with (value_seen.c). */
 struct compact {
@@ -57,19 +54,6 @@ sg_name_is_short(struct sg_str name)
 	return name.len <= SG_NAME_SHORT;
 }
 
-/* 3.1337e4 and 0x7a69 are 31337, as a tool writes numbers; the other way round see as_hex. */
-static bool
-as_number(struct sg_str name, char out[SG_NAME_COMPACT + 16])
-{
-	char text[SG_NAME_SHORT + 1], *end;
-	if (name.len == 0 || name.len >= sizeof(text) || !(isdigit((unsigned char)name.ptr[0]) || strchr("+-.", name.ptr[0]) != NULL))
-		return false;
-	memcpy(text, name.ptr, name.len);
-	text[name.len] = '\0';
-	double number = strtod(text, &end);
-	return *end == '\0' && number > -1e15 && number < 1e15 && snprintf(out, SG_NAME_COMPACT + 16, "%.15g", number) > 0;
-}
-
 static size_t
 write_one(struct sg_json_writer *w, const struct sg_state *state, const struct sg_task *task, struct sg_str one, struct sg_str other)
 {
@@ -85,83 +69,26 @@ write_one(struct sg_json_writer *w, const struct sg_state *state, const struct s
 }
 
 /* Where a name is written. */
-struct notation {
+struct written {
 	struct sg_json_writer *w;
 	const struct sg_state *state;
 	const struct sg_task *task;
-	struct sg_str name;
 	size_t count;
 };
 
 static void
-also(struct notation *n, const char *text)
+also(void *to, struct sg_str plain)
 {
-	struct sg_str none = {"", 0};
-	if (!sg_str_is(n->name, text))
-		n->count += write_one(n->w, n->state, n->task, sg_str(text), none);
-}
-
-/* 8.526344, 0x8.8.8 and 134744072 are 8.8.8.8 to whoever looks addresses up (inet_aton(3)); ::a00:1 holds 10.0.0.1. Nothing is at 0.0.0.0/8. */
-static void
-as_address(struct notation *n, const char *text)
-{
-	char out[INET6_ADDRSTRLEN];
-	struct in_addr four;
-	unsigned char six[16];
-	if (inet_aton(text, &four) != 0 && ntohl(four.s_addr) >= 1U << 24 && inet_ntop(AF_INET, &four, out, sizeof(out)) != NULL)
-		also(n, out);
-	if (inet_pton(AF_INET6, text, six) != 1)
-		return;
-	if (inet_ntop(AF_INET6, six, out, sizeof(out)) != NULL)
-		also(n, out);
-	if (inet_ntop(AF_INET, six + 12, out, sizeof(out)) != NULL)
-		also(n, out);
-}
-
-static void
-as_hex(struct notation *n, const char *number)
-{
-	char *end, hex[32];
-	long long whole = strtoll(number, &end, 10);
-	if (*end != '\0' || whole < 0)
-		return;
-	snprintf(hex, sizeof(hex), "0x%llx", whole);
-	also(n, hex);
-}
-
-/* %65vil.io is evil.io. */
-static void
-as_decoded(struct notation *n, const char *text)
-{
-	char out[SG_NAME_SHORT + 1];
-	size_t len = 0;
-	if (strchr(text, '%') == NULL)
-		return;
-	for (size_t i = 0; text[i] != '\0';) {
-		unsigned byte = (unsigned char)text[i];
-		bool escaped = text[i] == '%' && isxdigit((unsigned char)text[i + 1]) && isxdigit((unsigned char)text[i + 2]) && sscanf(text + i + 1, "%2x", &byte) == 1;
-		out[len++] = (char)byte;
-		i += escaped ? 3 : 1;
-	}
-	out[len] = '\0';
-	also(n, out);
+	struct written *n = to;
+	n->count += write_one(n->w, n->state, n->task, plain, (struct sg_str){"", 0});
 }
 
 size_t
 sg_named_write(struct sg_json_writer *w, const struct sg_state *state, const struct sg_task *task, struct sg_str one, struct sg_str other)
 {
-	char number[SG_NAME_COMPACT + 16], text[SG_NAME_SHORT + 1];
-	struct notation n = {w, state, task, one, write_one(w, state, task, one, other)};
-	if (other.len > 0 || one.len == 0 || one.len >= sizeof(text))
-		return n.count;
-	memcpy(text, one.ptr, one.len);
-	text[one.len] = '\0';
-	if (as_number(one, number)) {
-		also(&n, number);
-		as_hex(&n, number);
-	}
-	as_address(&n, text);
-	as_decoded(&n, text);
+	struct written n = {w, state, task, write_one(w, state, task, one, other)};
+	if (other.len == 0 && one.len <= SG_NAME_SHORT)
+		sg_notations(one, also, &n);
 	return n.count;
 }
 
@@ -206,15 +133,32 @@ begins_with_one(const struct sg_state *state, const struct sg_task *task, struct
 	return false;
 }
 
+/* A value that is looked at. */
+struct looked {
+	const struct sg_state *state;
+	const struct sg_task *task;
+	struct sg_value_look *look;
+	bool found;
+};
+
+static void
+has_name(void *to, struct sg_str value)
+{
+	struct looked *l = to;
+	while (value.len > 0 && !l->found) {
+		l->found = begins_with_one(l->state, l->task, value, l->look);
+		next_word(&value);
+	}
+}
+
 bool
 sg_value_is_named(const struct sg_state *state, const struct sg_task *task, struct sg_str value, struct sg_value_look *look)
 {
+	struct looked l = {state, task, look, false};
 	if (task->root->tree == NULL || task->root->tree->values.count == 0)
 		return false;
-	while (value.len > 0) {
-		if (begins_with_one(state, task, value, look))
-			return true;
-		next_word(&value);
-	}
-	return false;
+	has_name(&l, value);
+	for (struct sg_str piece = sg_notation_next(&value); piece.ptr != NULL && !l.found; piece = sg_notation_next(&value))
+		sg_notations(piece, has_name, &l);
+	return l.found;
 }

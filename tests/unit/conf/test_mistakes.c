@@ -16,6 +16,11 @@
 	STEP("a") STEP("b") STEP("c") STEP("d") STEP("e") STEP("f") STEP("g") STEP("h") STEP("i") STEP("j") STEP("k") STEP("l") STEP("m") STEP("n") \
 	STEP("o") STEP("p")
 
+#define FIFTY_SIX                                                                                                      \
+	SIXTEEN STEP("a1") STEP("a2") STEP("a3") STEP("a4") STEP("a5") STEP("a6") STEP("a7") STEP("a8") STEP("b1") STEP("b2") STEP("b3") STEP("b4") STEP("b5") STEP("b6") \
+	STEP("b7") STEP("b8") STEP("c1") STEP("c2") STEP("c3") STEP("c4") STEP("c5") STEP("c6") STEP("c7") STEP("c8") STEP("d1") STEP("d2") STEP("d3") STEP("d4") STEP("d5") \
+	STEP("d6") STEP("d7") STEP("d8") STEP("e1") STEP("e2") STEP("e3") STEP("e4") STEP("e5") STEP("e6") STEP("e7") STEP("e8")
+
 #define FORM "address does not have the form it needs"
 #define ENTRY "an entry of match does not have the form it needs: "
 
@@ -168,6 +173,7 @@ static const struct mistake {
 	 ENTRY "a pattern is segments between slashes, each plain, or * (one segment), or at the end ** (the rest)", "~pattern"},
 	{SG_STR(ATTEST "enforcers : { g : { match = [ \"peer:uid!=0\", \"peer:exe~/*/**\", \"peer:gid\" ]  for_agents = [ \"*\" ] } }\n"),
 	 "conf_value", 2, 29, "nothing in the match of enforcers.g says who it is", "STEP:fact=value"},
+	{SG_STR("issue : { " FIFTY_SIX STEP("q") "}\n"), "conf_too_many", 1, 1, "more than 56 stanzas in attest, issue and audit", "remove some"},
 	{SG_STR("attest : { " SIXTEEN STEP("q") "}\n"), "conf_too_many", 1, 1, "more than 16 steps in attest", "take steps away"},
 	{SG_STR(ATTEST "enforcers : { g : { match = [ ]  for_agents = [ \"*\" ] } }\n"), "conf_range", 2, 29,
 	 "the number of entries in match is out of bounds", "from 1 to 16"},
