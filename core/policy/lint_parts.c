@@ -7,7 +7,7 @@
 #include <ctype.h>
 
 /* Normal parts: as the form itself writes them, or by a rule of their own. */
-enum norm { BY_FORM, LOWER, NO_SLASH, NO_DOT, URI_PATH, ANY };
+enum norm { BY_FORM, LOWER, NO_SLASH, NO_DOT, URI_SCHEME, URI_PATH, ANY };
 
 static const struct part {
 	const char *reader, *name, *type;
@@ -17,8 +17,8 @@ static const struct part {
 	{"email", "host", "string", BY_FORM, SG_FORM_host}, {"email", "text", "string", BY_FORM, SG_FORM_email}, {"email", "user", "string", LOWER, SG_FORM_email},
 	{"ip", "text", "string", BY_FORM, SG_FORM_ip},      {"ip", "version", "integer", ANY, SG_FORM_ip},
 	{"path", "ending", "string", NO_DOT, SG_FORM_path}, {"path", "folder", "string", BY_FORM, SG_FORM_path}, {"path", "name", "string", NO_SLASH, SG_FORM_path},
-	{"path", "text", "string", BY_FORM, SG_FORM_path},  {"uri", "host", "string", LOWER, SG_FORM_uri},       {"uri", "path", "string", URI_PATH, SG_FORM_uri},
-	{"uri", "port", "integer", ANY, SG_FORM_uri},       {"uri", "query", "string", ANY, SG_FORM_uri},        {"uri", "scheme", "string", LOWER, SG_FORM_uri},
+	{"path", "text", "string", BY_FORM, SG_FORM_path},  {"uri", "host", "string", BY_FORM, SG_FORM_host},       {"uri", "path", "string", URI_PATH, SG_FORM_uri},
+	{"uri", "port", "integer", ANY, SG_FORM_uri},       {"uri", "query", "string", ANY, SG_FORM_uri},        {"uri", "scheme", "string", URI_SCHEME, SG_FORM_uri},
 	{"uri", "text", "string", BY_FORM, SG_FORM_uri},
 };
 
@@ -41,14 +41,15 @@ has_upper(struct sg_str text)
 	return false;
 }
 
-/* As the path of a URI whose rest is in order. */
+/* As a part of a URI whose rest is in order. */
 static bool
-is_uri_path(struct sg_str text)
+is_within_uri(const char *before, struct sg_str text, const char *behind)
 {
 	struct sg_buf uri;
 	sg_buf_init(&uri, 8192);
-	sg_buf_text(&uri, "https://h");
+	sg_buf_text(&uri, before);
 	sg_buf_str(&uri, text);
+	sg_buf_text(&uri, behind);
 	bool normal = is_written(SG_FORM_uri, sg_buf_view(&uri));
 	sg_buf_done(&uri);
 	return normal;
@@ -64,7 +65,8 @@ may_be(enum norm norm, enum sg_form form, struct sg_str text)
 	case LOWER: return !has_upper(text);
 	case NO_SLASH: return memchr(text.ptr, '/', text.len) == NULL;
 	case NO_DOT: return memchr(text.ptr, '/', text.len) == NULL && memchr(text.ptr, '.', text.len) == NULL;
-	case URI_PATH: return is_uri_path(text);
+	case URI_SCHEME: return is_within_uri("", text, "://host/x") || is_within_uri("", text, ":///x");
+	case URI_PATH: return memchr(text.ptr, '?', text.len) == NULL && is_within_uri("https://h", text, "");
 	default: return true;
 	}
 }

@@ -30,10 +30,13 @@ for line in sys.stdin:
             say(method="notifications/prompts/list_changed", params={})
             say(id=901, method="ping")
             say(method="notifications/cancelled", params=dict(requestId=901))
+        if told == "odd":
+            for odd in (E, dict(words=E), [E], None, 902): say(method="notifications/cancelled", params=dict(requestId=odd))
         if told == "cancelled":
             say(id=901, method="ping")
             say(method="notifications/cancelled", params=dict(requestId=901, reason=E))
     if p.get("result"): r = dict(content=E)
+    if p.get("cursor"): r = dict(tools=[dict(name="read", inputSchema=dict(type="object"))], nextCursor=E)
     if p.get("fail"): say(id=m["id"], error=dict(code=-1, message=E))
     else: say(id=m["id"], result=r)
 """ % WORDS
@@ -45,7 +48,7 @@ agents : { helper : { reach = [ "mcp.files.**" ]  intents = [ "documents" ] } }
 """
 SAID = 'said : { name = "mcp.files.said"  effect = "read"  sensitivity = "%s"  taints = [ "mcp:files" ] }'
 WAYS = [("resources/list", {}), ("resources/templates/list", {}), ("prompts/list", {}), ("ping", dict(tell=["message"])), ("ping", dict(tell=["progress"])), ("ping", dict(tell=["sampling/createMessage"])),
-        ("ping", dict(tell=["elicitation/create"])), ("logging/setLevel", dict(fail=True)), ("tools/list", {}), ("tools/list", dict(fail=True)), ("initialize", dict(fail=True, protocolVersion="2025-06-18", capabilities={}, clientInfo=dict(name="c", version="1"))),
+        ("ping", dict(tell=["elicitation/create"])), ("logging/setLevel", dict(fail=True)), ("tools/list", {}), ("tools/list", dict(fail=True)), ("tools/list", dict(cursor=True)), ("initialize", dict(fail=True, protocolVersion="2025-06-18", capabilities={}, clientInfo=dict(name="c", version="1"))),
         ("ping", dict(result=True)), ("logging/setLevel", dict(level="info", result=True)), ("resources/templates/list", dict(result=True))] + \
        [("ping", dict(tell=[told])) for told in ("roots/list", "notifications/tools/list_changed", "notifications/prompts/list_changed", "notifications/resources/list_changed",
                                                  "notifications/elicitation/complete", "cancelled")]
@@ -67,7 +70,7 @@ class Session:
     def ask(self, method, **params):
         """All that comes up to the answer."""
         with open(self.d.dir + "/told", "w") as f:
-            json.dump({k: params.pop(k) for k in ("tell", "result", "fail") if k in params}, f)
+            json.dump({k: params.pop(k) for k in ("tell", "result", "fail", "cursor") if k in params}, f)
         self.p.stdin.write(json.dumps(dict(jsonrpc="2.0", id=1, method=method, params=params)) + "\n")
         self.p.stdin.flush()
         heard = []
@@ -99,11 +102,13 @@ def each(said, rule, passes, taints):
             s.ask("ping")
             if method != "initialize":
                 s.ask("ping", tell=["quiet"])
+                heard = s.ask("ping", tell=["odd"])
+                check("%s: what is no id of what the client has goes nowhere" % method, len(heard) == 1, heard)
             check("%s: a ping says nothing, nor does a notice without particulars" % method, s.labels() == [], s.labels())
             heard = s.ask(method, **params)
             check("%s %s: the words pass: %s" % (method, params, passes), (WORDS in json.dumps(heard)) == passes, heard)
             check("%s %s: and taint: %s" % (method, params, taints), ("mcp:files" in s.labels()) == taints, s.labels())
-            if not passes and method != "ping" and (method != "tools/list" or "fail" in params):
+            if not passes and method != "ping" and (method != "tools/list" or params):
                 check("%s: the client is told" % method, heard[-1].get("error", {}).get("data", {}).get("stepgate") == "mcp_said", heard)
             s.ask(method, **params)
             s.end()

@@ -18,12 +18,14 @@ static const char *const never[] = {
 	"r.args.m:lower() == 'Prod'", "'Prod' == r.args.m:lower()", "r.args:get('m'):lower() == 'Prod'", "'Prod' == r.args:get('m', { 1 })[1]:lower()", "('A'):lower() == 'A'", "r.args.l[1]:upper() == 'x'", "r.args:get('a'):find('b') == true", "'list' == type(r.args.to)", "0 == r.args.p:find('x')", "5 == r.args.m:lower()", "r.args.m:upper() ~= 'prod'", "r.args.m:lower() == 5", "string.lower(r.args.m) == 'Prod'",
 	"r.args.p:glob('/x/**') ~= nil", "r.args.p:starts('/x') == 'true'", "r.args.p:starts('/x') == 1", "r.args.t:split(',') == 'a'", "r.args.u:uri() == 'https'",
 	"r.args.to:email().host == 'Evil.example'", "r.args.to:email().user ~= 'Bob'", "'ACME.example' == r.args.to:email().host", "r.args:get('to'):email().text == 'a@B.example'", "r.args.u:uri().host == 'Acme.example'", "r.args.u:uri().scheme == 'HTTPS'",
+	"r.args.u:uri().scheme == 'postgresql'", "r.args.u:uri().scheme == 'mariadb'", "r.args.u:uri().host == '[::1]'", "r.args.u:uri().host == 'a.example.'", "r.args.u:uri().path == '/a?b'", "r.args.u:uri().host == 'a/b'",
 	"r.args.u:uri().port == '22'", "r.args.u:uri().text == 'HTTPS://a.example/'", "r.args.p:path().folder == '/srv/secrets/'", "r.args.p:path().text == '/a/'", "r.args.p:path().ending == '.pdf'", "r.args.p:path().name == 'a/b'",
 	"r.args.i:form('iban') == 'DE75 5121 0800 1245 1261 99'", "r.args.i:form('host') == 'Evil.example'", "r.args.i:ip().version == '6'", "r.args.i:ip().text == '010.0.0.1'", "r.args.to:email().host == 5", "r.args.to:email().host == 'a b'",
 	"tonumber(r.args.n) == '5'", "tostring(r.args.n) == 5", "math.floor(r.args.n) == '5'", "table.has(r.task.labels, 'a') == 'yes'",
 };
 
 static const char *const may[] = {
+	"('https://a.example/x'):uri().host == 'a.example'", "('https://[2001:DB8::1]/x'):uri().host == '2001:db8::1'", "('postgresql://h/x'):uri().scheme == 'postgres'", "('file:///x'):uri().scheme == 'file'", "('s3://bucket_1/x'):uri().host == 'bucket_1'",
 	"('a@evil.example'):email().host == 'evil.example'", "('a@evil.example'):email().user ~= 'bob'", "('https://a.example/x'):uri().port == 443", "('https://a.example/x'):uri().path == '/x'", "('https://a.example/x'):uri().query == ''", "('/srv/a.pdf'):path().folder == '/srv'",
 	"('/srv/a.pdf'):path().ending == 'pdf'", "('/srv/A.pdf'):path().name == 'A.pdf'", "('DE75512108001245126199'):form('iban') == 'DE75512108001245126199'", "('10.0.0.1'):ip().version == 4", "('10.0.0.1'):ip().text == '10.0.0.1'",
 	"r.time.hour == 3", "3 == r.time.hour", "r.task.depth ~= 0", "r.task.tainted == true", "false == r.task.tainted", "r.action.name == 'pay.send'", "r.action.environment == ''", "r.resource.owner == ''",
