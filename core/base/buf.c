@@ -19,7 +19,7 @@ sg_buf_init(struct sg_buf *buf, size_t max)
 void
 sg_buf_done(struct sg_buf *buf)
 {
-	if (buf->ptr != NULL)
+	if (buf->len > 0)
 		sg_wipe(buf->ptr, buf->len);
 	sg_spare_give(buf->ptr, buf->room);
 	sg_buf_init(buf, buf->max);

@@ -50,7 +50,7 @@ sg_canon_string(struct sg_buf *out, struct sg_str text)
 		return;
 	to[0] = '"';
 	if (run > 0)
-		memcpy(to + 1, text.ptr, run);
+		sg_copy_few(to + 1, text.ptr, run);
 	if (whole)
 		to[run + 1] = '"';
 	out->len += run + 1 + whole;

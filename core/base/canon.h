@@ -16,6 +16,8 @@ void sg_canon_string(struct sg_buf *out, struct sg_str text);
 
 /* Appends a number as ECMAScript's Number::toString does (RFC 8785 3.2.2.3). NaN and infinities set `failed`. */
 void sg_canon_number(struct sg_buf *out, double number);
+/* The same for a whole number within +-2^53. */
+void sg_canon_integer(struct sg_buf *out, int64_t number);
 
 /* Reads `text` and refuses it (SG_MALFORMED, json_not_canonical) unless it is, byte for byte, the canonical form of what it says.
  * This is the only reader of the gate and of every process behind it. Other errors as sg_json_parse. */

@@ -10,8 +10,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-static void
-write_integer(struct sg_buf *out, int64_t number)
+void
+sg_canon_integer(struct sg_buf *out, int64_t number)
 {
 	char room[SG_DECIMAL];
 	sg_buf_str(out, sg_decimal(room, number));
@@ -115,7 +115,7 @@ sg_canon_number(struct sg_buf *out, double number)
 		return;
 	}
 	if (fabs(number) <= (double)SG_JSON_INTEGER_MAX && number == trunc(number)) {
-		write_integer(out, (int64_t)number);
+		sg_canon_integer(out, (int64_t)number);
 		return;
 	}
 	if (number < 0)

@@ -7,7 +7,6 @@
 #include "base/str.h"
 
 #include <openssl/evp.h>
-#include <openssl/params.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -58,51 +57,53 @@ sg_sha256_hex(char out[SG_SHA256_HEX], struct sg_str a)
 	sg_hex(out, digest, sizeof(digest));
 }
 
-/* Looked up once a thread: finding an algorithm costs more than using it. No key ever stays in it. */
-static EVP_MAC_CTX *
-keyless_hmac(void)
-{
-	static _Thread_local EVP_MAC_CTX *context;
-	OSSL_PARAM how[] = {OSSL_PARAM_construct_utf8_string("digest", (char *)"SHA256", 0), OSSL_PARAM_construct_end()};
-	EVP_MAC *mac = context != NULL ? NULL : EVP_MAC_fetch(NULL, "HMAC", NULL);
-	if (mac != NULL && (context = EVP_MAC_CTX_new(mac)) != NULL && EVP_MAC_CTX_set_params(context, how) != 1)
-		abort();
-	EVP_MAC_free(mac);
-	return context;
-}
+/* What RFC 2104 puts before the text, and before what that comes to: a key of at most a block, filled up with zeros, and one byte over all of it. */
+enum { BLOCK = 64, INNER = 0x36, OUTER = 0x5c };
+struct pads {
+	unsigned char inner[BLOCK], outer[BLOCK];
+};
 
 static void
-mac_with(EVP_MAC_CTX *context, const unsigned char *key, unsigned char out[SG_SHA256_BYTES], struct sg_str text)
+pads_of(struct pads *pads, const unsigned char key[SG_KEY_BYTES])
 {
-	size_t len = 0;
-	if (context == NULL || EVP_MAC_init(context, key, key != NULL ? SG_KEY_BYTES : 0, NULL) != 1 ||
-	    EVP_MAC_update(context, (const unsigned char *)text.ptr, text.len) != 1 || EVP_MAC_final(context, out, &len, SG_SHA256_BYTES) != 1 ||
-	    len != SG_SHA256_BYTES)
-		abort();
+	for (size_t i = 0; i < BLOCK; i++) {
+		unsigned char k = i < SG_KEY_BYTES ? key[i] : 0;
+		pads->inner[i] = k ^ INNER;
+		pads->outer[i] = k ^ OUTER;
+	}
+}
+
+/* HMAC over EVP's digest: its own contexts are copied for each text, with memory taken twice. */
+static void
+mac_with(const struct pads *pads, unsigned char out[SG_SHA256_BYTES], struct sg_str text)
+{
+	unsigned char inner[SG_SHA256_BYTES];
+	sg_sha256_two(inner, (struct sg_str){(const char *)pads->inner, BLOCK}, text);
+	sg_sha256_two(out, (struct sg_str){(const char *)pads->outer, BLOCK}, (struct sg_str){(const char *)inner, sizeof(inner)});
 }
 
 static void
 hmac_once(unsigned char out[SG_SHA256_BYTES], const unsigned char key[SG_KEY_BYTES], struct sg_str text)
 {
-	EVP_MAC_CTX *context = EVP_MAC_CTX_dup(keyless_hmac());
-	mac_with(context, key, out, text);
-	EVP_MAC_CTX_free(context); /* wipes the key */
+	struct pads pads;
+	pads_of(&pads, key);
+	mac_with(&pads, out, text);
+	sg_wipe(&pads, sizeof(pads));
 }
 
 /* The last key stays with the thread that used it: of a gate that is the state key, which it holds anyway. */
 void
 sg_hmac(unsigned char out[SG_SHA256_BYTES], const unsigned char key[SG_KEY_BYTES], struct sg_str text)
 {
-	static _Thread_local EVP_MAC_CTX *context;
+	static _Thread_local struct pads pads;
 	static _Thread_local unsigned char last[SG_KEY_BYTES];
-	if (context != NULL && sg_secret_eq(key, last, SG_KEY_BYTES)) {
-		mac_with(context, NULL, out, text);
-		return;
+	static _Thread_local bool known;
+	if (!known || !sg_secret_eq(key, last, SG_KEY_BYTES)) {
+		pads_of(&pads, key);
+		memcpy(last, key, SG_KEY_BYTES);
+		known = true;
 	}
-	EVP_MAC_CTX_free(context);
-	context = EVP_MAC_CTX_dup(keyless_hmac());
-	memcpy(last, key, SG_KEY_BYTES);
-	mac_with(context, key, out, text);
+	mac_with(&pads, out, text);
 }
 
 void

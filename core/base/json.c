@@ -35,6 +35,12 @@ skip_space(struct reader *r)
 static enum sg_status
 read_string(struct reader *r, struct sg_str *out)
 {
+	size_t run = sg_json_plain(r->at + 1, r->end);
+	if (r->at[1 + run] == '"') { /* nothing to decode */
+		*out = (struct sg_str){r->at + 1, run};
+		r->at += run + 2;
+		return SG_OK;
+	}
 	struct sg_json_text text = {.at = r->at + 1, .end = r->end};
 	const struct sg_json_problem *problem = sg_json_text(&text);
 	r->odd |= text.out.len + 2 != (size_t)(text.at - r->at); /* each escape is longer than what it says */
@@ -94,7 +100,7 @@ static enum sg_status
 check_names(struct reader *r, struct sg_json *object)
 {
 	const struct sg_json *m = sg_json_first(object), *next;
-	while (m != NULL && (next = sg_json_next(object, m)) != NULL && sg_json_name_cmp(m->name, next->name) < 0)
+	while (m != NULL && (next = sg_json_next(object, m)) != NULL && sg_json_name_rises(m->name, next->name))
 		m = next;
 	object->sorted = m == NULL || sg_json_next(object, m) == NULL;
 	if (object->sorted)

@@ -94,6 +94,15 @@ sg_json_plain(const char *at, const char *end)
 	return (size_t)(at - start) + sg_json_plain_end(at, end);
 }
 
+/* sg_json_name_cmp(name, next) < 0; most differ in their first letter. */
+static inline bool
+sg_json_name_rises(struct sg_str name, struct sg_str next)
+{
+	if (name.len > 0 && next.len > 0 && name.ptr[0] != next.ptr[0] && (signed char)name.ptr[0] > 0 && (signed char)next.ptr[0] > 0)
+		return name.ptr[0] < next.ptr[0];
+	return sg_json_name_cmp(name, next) < 0;
+}
+
 /* Length (2 to 4) of the valid UTF-8 sequence of a character beyond ASCII at `at`; 0 if there is none (RFC 3629 section
  * 4). */
 size_t sg_json_utf8(const char *at, const char *end);

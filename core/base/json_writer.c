@@ -72,10 +72,10 @@ write_plain_name(struct sg_buf *out, struct sg_str name, bool comma)
 	char *to = sg_buf_reserve(out, name.len + 4);
 	if (to == NULL)
 		return;
-	if (comma)
-		*to++ = ',';
+	to[0] = ',';
+	to += comma;
 	to[0] = '"';
-	memcpy(to + 1, name.ptr, name.len);
+	sg_copy_few(to + 1, name.ptr, name.len);
 	memcpy(to + 1 + name.len, "\":", 2);
 	out->len += name.len + 3 + comma;
 }
@@ -89,21 +89,12 @@ write_name(struct sg_buf *out, struct sg_str name, bool comma)
 	sg_buf_add(out, ":", 1);
 }
 
-/* Most names differ in their first letter. */
-static inline bool
-rises(struct sg_str last, struct sg_str name)
-{
-	if (last.len > 0 && name.len > 0 && last.ptr[0] != name.ptr[0] && (signed char)last.ptr[0] > 0 && (signed char)name.ptr[0] > 0)
-		return last.ptr[0] < name.ptr[0];
-	return sg_json_name_cmp(last, name) < 0;
-}
-
 /* A name may stand here: then it is the last one, and waits for its value. */
 static inline bool
 begin_name(struct sg_json_writer *w, struct sg_str name)
 {
 	struct sg_json_level *level = &w->level[w->depth];
-	if (!level->object || level->named || (level->started && !rises(level->last, name)))
+	if (!level->object || level->named || (level->started && !sg_json_name_rises(level->last, name)))
 		w->out->failed = true;
 	level->last = name;
 	level->named = true;
@@ -146,7 +137,7 @@ sg_jw_int(struct sg_json_writer *w, int64_t number)
 	if (number > SG_JSON_INTEGER_MAX || number < -SG_JSON_INTEGER_MAX)
 		w->out->failed = true;
 	if (begin_value(w))
-		sg_canon_number(w->out, (double)number);
+		sg_canon_integer(w->out, number);
 }
 
 void

@@ -4,6 +4,7 @@
 #define SG_BASE_STR_H
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <string.h>
 #include <stepgate/types.h>
 
@@ -46,6 +47,31 @@ sg_str_most(struct sg_str text, size_t most)
 	while (cut > 0 && cut < text.len && ((unsigned char)text.ptr[cut] & 0xc0) == 0x80)
 		cut--;
 	return (struct sg_str){text.ptr, cut};
+}
+
+/* memcpy for what is mostly short: no call where it is. `len` is not 0. */
+static inline void
+sg_copy_few(char *to, const char *from, size_t len)
+{
+	if (len > 16) {
+		memcpy(to, from, len);
+	} else if (len >= 8) { /* both ends: they meet or overlap */
+		uint64_t first, last;
+		memcpy(&first, from, 8);
+		memcpy(&last, from + len - 8, 8);
+		memcpy(to, &first, 8);
+		memcpy(to + len - 8, &last, 8);
+	} else if (len >= 4) {
+		uint32_t first, last;
+		memcpy(&first, from, 4);
+		memcpy(&last, from + len - 4, 4);
+		memcpy(to, &first, 4);
+		memcpy(to + len - 4, &last, 4);
+	} else {
+		to[0] = from[0];
+		to[len / 2] = from[len / 2];
+		to[len - 1] = from[len - 1];
+	}
 }
 
 /* Byte order, shorter first on a tie: <0, 0, >0. */

@@ -88,7 +88,7 @@ payer_of(const struct sg_gate *gate, const struct sg_conn *conn, enum sg_payer *
 	char name[SG_CONN_NAME];
 	sg_conn_name(conn, name);
 	bool agents = conn->face == SG_FACE_AGENT, party = conn->face == SG_FACE_ADMIN || (!agents && is_enforcers(gate, conn, name));
-	bool shared = !agents && !party && is_proven(gate, name); /* an enforcer's first request comes before it is known: strangers there do not pay with its purse, but as fast */
+	bool shared = !agents && !party && !conn->asked && is_proven(gate, name); /* an enforcer's first request comes before it is known: strangers there do not pay with its purse, but as fast */
 	if (agents)
 		*payer = conn->caller[0] != '\0' ? SG_PAYER_AGENT : SG_PAYER_UID;
 	else
@@ -100,13 +100,14 @@ bool
 sg_request_afford(struct sg_gate *gate, struct sg_request *r, struct sg_str body)
 {
 	char key[160];
-	const struct sg_conn *conn = sg_conn_find(gate, r->conn);
+	struct sg_conn *conn = sg_conn_find(gate, r->conn);
 	r->units = sg_request_units(body);
 	if (conn == NULL || is_free(r->route->route))
 		return true;
 	enum sg_purse purse = payer_of(gate, conn, &r->payer);
 	key_of(conn, r->payer, key);
 	r->paid = sg_purse_take(gate, purse, key, r->units, reserve_of(gate, r->route->route));
+	conn->asked = true;
 	return r->paid;
 }
 

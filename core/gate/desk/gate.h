@@ -85,6 +85,7 @@ struct sg_conn {
 	bool named;  /* the configuration names its uid */
 	bool known;  /* an agent or an enforcer was found to speak here */
 	bool blind;  /* an operator of whom nothing could be established: may look, stop and reload, nothing else */
+	bool asked;  /* something, before this */
 	bool unread; /* something was presented since the last look */
 	enum sg_reason why; /* changed: how; no facts: why there are none */
 	struct sg_str presented[2]; /* token, chain: what the peer presented, owned; {NULL, 0}: nothing */
@@ -146,6 +147,9 @@ struct sg_gate {
 	bool tls_open;  /* the face over the network listens */
 	bool stopping, reloading;
 	bool recovered; /* the state is that of the journal: what is found wrong with it may be recorded */
+	bool sync_late; /* late.c: the disk does not answer */
+	uint64_t sync_durable, sync_held; /* late.c: what was durable then; what was held of what waits, up to there */
+	sg_time sync_since;               /* late.c: since when nothing more is durable */
 	bool audit_lags; /* a required sink is too far behind: nothing is allowed */
 	uint64_t snapshot_last, snapshot_at; /* leaf of the newest one that a leaf names; of the one being written, 0: none */
 	sg_time snapshot_since;

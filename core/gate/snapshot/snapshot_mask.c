@@ -29,7 +29,7 @@ sg_read_mask_line(struct sg_fold *f)
 	int64_t index = sg_fold_int(f, "index");
 	if (tree == NULL)
 		return;
-	if (!sg_mask_read(sg_json_get(f->body, "secret"), f->state, sg_fold_text(f, "task"), index, &secret))
+	if (!sg_mask_read(sg_fold_get(f, "secret"), f->state, sg_fold_text(f, "task"), index, &secret))
 		f->missing = "secret";
 	else if (!sg_mask_add(&tree->mask, secret))
 		f->missing = "memory";

@@ -33,7 +33,7 @@ read_account(struct sg_fold *f)
 static void
 read_charges(struct sg_fold *f, struct sg_attempt *a)
 {
-	const struct sg_json *list = sg_json_get(f->body, "charges");
+	const struct sg_json *list = sg_fold_get(f, "charges");
 	if (list == NULL || list->count == 0 || list->count > SG_CHARGES_MAX || (a->charges = calloc(list->count, sizeof(*a->charges))) == NULL)
 		return;
 	for (const struct sg_json *e = sg_json_first(list); e != NULL; e = sg_json_next(list, e)) {
@@ -55,7 +55,7 @@ static void
 read_deed(struct sg_fold *f, struct sg_attempt *a)
 {
 	int64_t deed[2] = {0, 0};
-	if (sg_json_get(f->body, "deed") != NULL)
+	if (sg_fold_get(f, "deed") != NULL)
 		sg_take_ints(f, "deed", deed, 2);
 	a->deed[0] = (uint64_t)deed[0];
 	a->deed[1] = (uint64_t)deed[1];
@@ -164,7 +164,7 @@ read_lease(struct sg_fold *f)
 static void
 read_people(struct sg_fold *f, struct sg_approval *a)
 {
-	const struct sg_json *list = sg_json_get(f->body, "groups");
+	const struct sg_json *list = sg_fold_get(f, "groups");
 	for (const struct sg_json *e = sg_json_first(list); e != NULL; e = sg_json_next(list, e)) {
 		struct sg_str group = {"", 0};
 		size_t i = a->requirement.count;
@@ -182,7 +182,7 @@ read_people(struct sg_fold *f, struct sg_approval *a)
 static void
 read_proofs(struct sg_fold *f, struct sg_approval *a)
 {
-	const struct sg_json *list = sg_json_get(f->body, "proofs");
+	const struct sg_json *list = sg_fold_get(f, "proofs");
 	for (const struct sg_json *e = sg_json_first(list); e != NULL; e = sg_json_next(list, e)) {
 		struct sg_str human = {"", 0}, group = {"", 0};
 		size_t i = a->proof_count;
@@ -250,7 +250,7 @@ read_approval(struct sg_fold *f)
 static bool
 take_writers(struct sg_fold *f, struct sg_memory *m)
 {
-	const struct sg_json *list = sg_json_get(f->body, "writers");
+	const struct sg_json *list = sg_fold_get(f, "writers");
 	bool good = list != NULL || sg_memory_writer(f->state, m, sg_str(m->agent));
 	for (const struct sg_json *v = sg_json_first(list); v != NULL; v = sg_json_next(list, v)) {
 		struct sg_str name;
@@ -325,7 +325,7 @@ static const struct {
 static void
 read_steady(struct sg_fold *f)
 {
-	struct sg_fold inner = {.body = sg_json_get(f->body, "steady_at")};
+	struct sg_fold inner = {.body = sg_fold_get(f, "steady_at")};
 	struct sg_steady *s = &f->state->steady;
 	int64_t wall_ms = sg_fold_int(&inner, "wall"), boot_ms = sg_fold_int(&inner, "boot");
 	s->ms = sg_fold_int(f, "steady");

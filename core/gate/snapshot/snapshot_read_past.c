@@ -71,7 +71,7 @@ void
 sg_read_deeds_line(struct sg_fold *f)
 {
 	struct sg_history *h = history_of(f);
-	const struct sg_json *list = sg_json_get(f->body, "events");
+	const struct sg_json *list = sg_fold_get(f, "events");
 	for (const struct sg_json *e = sg_json_first(list); h != NULL && e != NULL; e = sg_json_next(list, e)) {
 		struct sg_event event;
 		if (!read_deed(f, e, &event) || !sg_history_put(h, &event))
@@ -103,7 +103,7 @@ sg_read_history_line(struct sg_fold *f)
 {
 	enum { OLD_MAX = 1024 };
 	struct sg_history *h = history_of(f);
-	const struct sg_json *list = sg_json_get(f->body, "events");
+	const struct sg_json *list = sg_fold_get(f, "events");
 	for (const struct sg_json *e = sg_json_first(list); h != NULL && e != NULL; e = sg_json_next(list, e)) {
 		struct sg_event event;
 		if (!read_event(f, e, h->agent == NULL, &event) || !sg_history_add(h, &event))

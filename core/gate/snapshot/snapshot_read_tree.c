@@ -20,7 +20,7 @@ end_instance(void *value)
 static void
 take_shown(struct sg_fold *f, struct sg_instance *i)
 {
-	const struct sg_json *list = sg_json_get(f->body, "shown");
+	const struct sg_json *list = sg_fold_get(f, "shown");
 	for (const struct sg_json *e = sg_json_first(list); e != NULL; e = sg_json_next(list, e)) {
 		const struct sg_json *agent = sg_json_first(e), *on = agent == NULL ? NULL : sg_json_next(e, agent), *strength = on == NULL ? NULL : sg_json_next(e, on);
 		struct sg_str words[3];
@@ -52,7 +52,7 @@ sg_read_instance_line(struct sg_fold *f)
 static void
 take_counted(struct sg_fold *f, const char *name, struct sg_counted *out)
 {
-	const struct sg_json *list = sg_json_get(f->body, name);
+	const struct sg_json *list = sg_fold_get(f, name);
 	for (const struct sg_json *e = sg_json_first(list); e != NULL; e = sg_json_next(list, e)) {
 		int64_t at_ms = 0;
 		if (!sg_json_int(e, &at_ms) || !sg_counted_note(out, at_ms))
@@ -160,7 +160,7 @@ place_task(struct sg_fold *f, struct sg_task *t)
 		f->missing = "instance";
 	if (parent.len > 0) {
 		t->parent = sg_state_task(f->state, parent);
-		t->grant = sg_task_grant_read(f->state, sg_json_get(f->body, "grant"));
+		t->grant = sg_task_grant_read(f->state, sg_fold_get(f, "grant"));
 		if (t->parent == NULL || t->grant == NULL || t->parent->depth >= SG_DEPTH_MAX)
 			f->missing = "parent";
 	}
@@ -209,7 +209,7 @@ take_burst(struct sg_fold *f, const struct sg_json *in, const struct sg_json *be
 void
 sg_read_task_line(struct sg_fold *f)
 {
-	const struct sg_json *in = sg_json_get(f->body, "opened_in"), *below = sg_json_get(f->body, "opened_below");
+	const struct sg_json *in = sg_fold_get(f, "opened_in"), *below = sg_fold_get(f, "opened_below");
 	struct sg_task *t = sg_take_fresh(f, sizeof(*t));
 	if (t == NULL)
 		return;
@@ -235,7 +235,7 @@ sg_read_task_line(struct sg_fold *f)
 static void
 read_counts(struct sg_fold *f, struct sg_plan *plan)
 {
-	const struct sg_json *times = sg_json_get(f->body, "plan_times"), *done = sg_json_get(f->body, "plan_done");
+	const struct sg_json *times = sg_fold_get(f, "plan_times"), *done = sg_fold_get(f, "plan_done");
 	const struct sg_json *t = sg_json_first(times), *d = sg_json_first(done);
 	for (size_t i = 0; i < plan->count && times != NULL; i++) {
 		if (!sg_json_int(t, &plan->steps[i].times) || !sg_json_int(d, &plan->steps[i].done)) {
@@ -250,7 +250,7 @@ read_counts(struct sg_fold *f, struct sg_plan *plan)
 static void
 read_plan(struct sg_fold *f, struct sg_plan *plan)
 {
-	const struct sg_json *steps = sg_json_get(f->body, "steps");
+	const struct sg_json *steps = sg_fold_get(f, "steps");
 	if (plan->steps != NULL) {
 		f->missing = "one plan";
 		return;
@@ -268,7 +268,7 @@ read_plan(struct sg_fold *f, struct sg_plan *plan)
 static void
 read_quarantine(struct sg_fold *f, struct sg_tree *t)
 {
-	const struct sg_json *list = sg_json_get(f->body, "quarantine");
+	const struct sg_json *list = sg_fold_get(f, "quarantine");
 	if (list == NULL || list->count == 0 || t->quarantine != NULL)
 		return;
 	t->quarantine = calloc(list->count / 2 + 1, sizeof(*t->quarantine));
@@ -306,7 +306,7 @@ sg_read_tree_line(struct sg_fold *f)
 	struct sg_tree *t = sg_take_tree(f);
 	if (t == NULL)
 		return;
-	t->classes = sg_take_hex(sg_json_get(f->body, "classes"));
+	t->classes = sg_take_hex(sg_fold_get(f, "classes"));
 	sg_take_times(f, "denials", &t->denials);
 	sg_take_times(f, "kills", &t->kills);
 	sg_take_times(f, "step_ups", &t->step_ups);
@@ -323,7 +323,7 @@ sg_read_source_line(struct sg_fold *f)
 	const struct sg_task *root = sg_fold_task_of(f);
 	char decision[SG_ID_MAX] = "";
 	struct sg_taint taint = {.count = 0};
-	const struct sg_json *list = sg_json_get(f->body, "values");
+	const struct sg_json *list = sg_fold_get(f, "values");
 	uint32_t source = 0;
 	if (t == NULL)
 		return;
@@ -337,8 +337,8 @@ sg_read_source_line(struct sg_fold *f)
 	else if (sg_values_origin(&t->values, sg_fold_word(f, "where"), decision, &taint, &source) == NULL)
 		f->missing = "memory";
 	else {
-		t->values.sources[source]->teller = sg_take_hex(sg_json_get(f->body, "teller"));
-		t->values.sources[source]->sayer = sg_take_hex(sg_json_get(f->body, "sayer"));
+		t->values.sources[source]->teller = sg_take_hex(sg_fold_get(f, "teller"));
+		t->values.sources[source]->sayer = sg_take_hex(sg_fold_get(f, "sayer"));
 	}
 	sg_taint_free(&taint);
 	for (const struct sg_json *v = sg_json_first(list); v != NULL && f->missing == NULL; v = sg_json_next(list, v))

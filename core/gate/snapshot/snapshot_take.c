@@ -11,7 +11,7 @@ void
 sg_take_taint(struct sg_fold *f, struct sg_taint *taint)
 {
 	int64_t word = SG_WORD_NAMED;
-	const struct sg_json *list = sg_json_get(f->body, "labels");
+	const struct sg_json *list = sg_fold_get(f, "labels");
 	for (const struct sg_json *l = sg_json_first(list); l != NULL; l = sg_json_next(list, l)) {
 		const struct sg_json *next = sg_json_next(list, l);
 		struct sg_str label;
@@ -29,7 +29,7 @@ sg_take_taint(struct sg_fold *f, struct sg_taint *taint)
 void
 sg_take_ints(struct sg_fold *f, const char *name, int64_t *out, size_t count)
 {
-	const struct sg_json *list = sg_json_get(f->body, name), *e = sg_json_first(list);
+	const struct sg_json *list = sg_fold_get(f, name), *e = sg_json_first(list);
 	for (size_t i = 0; i < count; i++, e = e == NULL ? NULL : sg_json_next(list, e))
 		if (!sg_json_int(e, &out[i]))
 			f->missing = name;
@@ -38,7 +38,7 @@ sg_take_ints(struct sg_fold *f, const char *name, int64_t *out, size_t count)
 void
 sg_take_times(struct sg_fold *f, const char *name, struct sg_times *times)
 {
-	const struct sg_json *list = sg_json_get(f->body, name);
+	const struct sg_json *list = sg_fold_get(f, name);
 	for (const struct sg_json *e = sg_json_first(list); e != NULL; e = sg_json_next(list, e)) {
 		int64_t at = 0;
 		if (!sg_json_int(e, &at))

@@ -195,7 +195,7 @@ make_accounts(struct sg_fold *f, const struct sg_json *charges)
 void
 sg_fold_charge(struct sg_fold *f, struct sg_attempt *attempt)
 {
-	const struct sg_json *cost = sg_json_get(f->body, "cost"), *charges = sg_json_get(f->body, "charges");
+	const struct sg_json *cost = sg_fold_get(f, "cost"), *charges = sg_fold_get(f, "charges");
 	for (int d = 0; d < SG_DIMENSIONS; d++) {
 		int64_t amount = d == SG_DIMENSION_calls ? 1 : 0;
 		sg_json_int(sg_json_get(cost, sg_dimension_name((enum sg_dimension)d)), &amount);

@@ -48,7 +48,7 @@ static void
 bring_up(struct sg_fold *f)
 {
 	struct sg_steady *s = &f->state->steady;
-	const struct sg_json *clock = sg_json_get(f->body, "clock");
+	const struct sg_json *clock = sg_fold_get(f, "clock");
 	int64_t wall_ms = 0, boot_ms = 0;
 	struct sg_str boot_id;
 	if (sg_json_int(sg_json_get(clock, "wall"), &wall_ms) && sg_json_int(sg_json_get(clock, "boot"), &boot_ms) &&
@@ -81,12 +81,13 @@ ask(struct sg_fold *f, const struct sg_record *record, struct sg_str *kind)
 {
 	size_t i = 0, count = sizeof(kinds) / sizeof(kinds[0]);
 	read_head(f, record, kind);
+	sg_json_index_make(&f->named, f->body);
 	while (i < count && !sg_str_eq(*kind, kinds[i].name))
 		i++;
 	if (i == count)
 		f->missing = "kind";
 	if (f->missing == NULL)
-		f->missing = sg_leaf_lacks(sg_leaf_members(*kind, sg_json_text_at(f->body, "event")), f->body);
+		f->missing = sg_leaf_lacks(sg_leaf_members(*kind, sg_fold_text_or(f, "event")), f->body);
 	if (f->missing == NULL)
 		f->missing = kinds[i].asks(f);
 	return i;

@@ -10,7 +10,7 @@
 static void
 read_requirement(const struct sg_fold *f, struct sg_approval *approval)
 {
-	const struct sg_json *groups = sg_json_get(f->body, "groups");
+	const struct sg_json *groups = sg_fold_get(f, "groups");
 	for (const struct sg_json *g = sg_json_first(groups); g != NULL; g = sg_json_next(groups, g)) {
 		size_t i = approval->requirement.count++;
 		sg_json_int(g, &approval->requirement.groups[i].quorum);
@@ -22,7 +22,7 @@ read_requirement(const struct sg_fold *f, struct sg_approval *approval)
 static void
 read_reasons(struct sg_fold *f, struct sg_approval *a)
 {
-	const struct sg_json *list = sg_json_get(f->body, "reasons"), *rule = sg_json_first(list), *words;
+	const struct sg_json *list = sg_fold_get(f, "reasons"), *rule = sg_json_first(list), *words;
 	a->reasons_known = list != NULL && list->type == SG_JSON_ARRAY;
 	if (!a->reasons_known || list->count == 0)
 		return;

@@ -42,7 +42,7 @@ sg_fold_asks_new_task(const struct sg_fold *f)
 const char *
 sg_fold_asks_plan(const struct sg_fold *f)
 {
-	const struct sg_json *steps = sg_json_get(f->body, "steps");
+	const struct sg_json *steps = sg_fold_get(f, "steps");
 	return steps->count > SG_PLAN_STEPS_MAX ? "steps" : sg_fold_asks_task(f);
 }
 
@@ -78,7 +78,7 @@ sg_fold_asks_approval(const struct sg_fold *f)
 	struct sg_str event = sg_fold_text_or(f, "event");
 	const struct sg_approval *a = sg_state_approval(f->state, sg_fold_text_or(f, "approval"));
 	if (sg_str_is(event, "open"))
-		return a != NULL ? "a new approval" : !fit_groups(sg_json_get(f->body, "groups")) ? "groups" : sg_fold_asks_task(f);
+		return a != NULL ? "a new approval" : !fit_groups(sg_fold_get(f, "groups")) ? "groups" : sg_fold_asks_task(f);
 	if (!is_one_of(event, events))
 		return "event";
 	if (a == NULL)

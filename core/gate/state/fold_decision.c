@@ -26,7 +26,7 @@ attempt_of(struct sg_fold *f, struct sg_task *task)
 	struct sg_str code = sg_fold_text(f, "code");
 	attempt->reason = sg_reason_named(code.ptr, code.len);
 	attempt->use_by = sg_fold_deadline(f, "use_by");
-	const struct sg_json *obligations = sg_json_get(f->body, "obligations");
+	const struct sg_json *obligations = sg_fold_get(f, "obligations");
 	attempt->plain = !sg_fold_flag(f, "narrowed") && obligations->count == 0;
 	attempt->task = task;
 	char tail[SG_ID_MAX];
@@ -72,9 +72,9 @@ new_lease(struct sg_fold *f, struct sg_attempt *attempt, const struct sg_json *s
 static void
 args_seen(struct sg_fold *f, struct sg_task *task, struct sg_attempt *attempt)
 {
-	sg_fold_values(f, task, sg_json_get(f->body, "args_seen"), "unknown", "", NULL);
-	sg_fold_values(f, task, sg_json_get(f->body, "resource_seen"), "unknown", "", NULL); /* leaves of before lack it */
-	sg_fold_values(f, task, sg_json_get(f->body, "named"), "unknown", "", NULL);         /* likewise */
+	sg_fold_values(f, task, sg_fold_get(f, "args_seen"), "unknown", "", NULL);
+	sg_fold_values(f, task, sg_fold_get(f, "resource_seen"), "unknown", "", NULL); /* leaves of before lack it */
+	sg_fold_values(f, task, sg_fold_get(f, "named"), "unknown", "", NULL);         /* likewise */
 	if (sg_fold_flag_or(f, "args_cut", false) && !sg_taint_add(&attempt->labels, SG_STR("args_unseen"), SG_WORD_NAMED))
 		f->missing = "memory";
 }
@@ -101,7 +101,7 @@ note_step(struct sg_fold *f, struct sg_task *task)
 static void
 fold_allow(struct sg_fold *f, struct sg_task *task, struct sg_attempt *attempt)
 {
-	const struct sg_json *lease = sg_json_get(f->body, "lease");
+	const struct sg_json *lease = sg_fold_get(f, "lease");
 	struct sg_approval *approval = sg_state_approval(f->state, sg_str(attempt->approval));
 	attempt->state = SG_ATTEMPT_ALLOWED;
 	attempt->same = sg_value_unhex(sg_fold_text_or(f, "same"));
@@ -122,7 +122,7 @@ fold_allow(struct sg_fold *f, struct sg_task *task, struct sg_attempt *attempt)
 		sg_fold_end_approval(f->state, approval, SG_APPROVAL_CONSUMED);
 	if (lease != NULL && lease->type == SG_JSON_OBJECT)
 		new_lease(f, attempt, lease);
-	const struct sg_json *report_by = sg_json_get(f->body, "report_by");
+	const struct sg_json *report_by = sg_fold_get(f, "report_by");
 	if (report_by != NULL && report_by->type == SG_JSON_OBJECT) {
 		attempt->report_by = sg_fold_deadline(f, "report_by");
 		sg_fold_await(f->state, attempt);
@@ -150,7 +150,7 @@ fold_deny(struct sg_fold *f, struct sg_task *task, const struct sg_attempt *atte
 		f->missing = "memory";
 	if (scripts)
 		sg_times_note(&tree->kills, f->steady_ms);
-	if (attempt->reason == SG_REASON_budget_exceeded && sg_json_int(sg_json_get(sg_json_get(f->body, "cost"), "money"), &money))
+	if (attempt->reason == SG_REASON_budget_exceeded && sg_json_int(sg_json_get(sg_fold_get(f, "cost"), "money"), &money))
 		task->split_below = money;
 }
 
@@ -225,7 +225,7 @@ sg_fold_kind_lease(struct sg_fold *f)
 		return;
 	struct sg_masked secret;
 	lease->handed |= sg_str_is(to, "active");
-	if (sg_mask_read(sg_json_get(f->body, "mask"), f->state, sg_str(lease->id), 0, &secret))
+	if (sg_mask_read(sg_fold_get(f, "mask"), f->state, sg_str(lease->id), 0, &secret))
 		keep_secret(f, lease->task, secret);
 	if (sg_str_is(to, "active") && lease->state == SG_LEASE_PENDING)
 		lease->state = SG_LEASE_ACTIVE;
@@ -242,7 +242,7 @@ sg_fold_kind_lease(struct sg_fold *f)
 static void
 settle(struct sg_fold *f, struct sg_attempt *attempt)
 {
-	const struct sg_json *used = sg_json_get(f->body, "used");
+	const struct sg_json *used = sg_fold_get(f, "used");
 	bool self = sg_fold_flag_or(f, "self", true);
 	int64_t amounts[SG_DIMENSIONS], before[SG_DIMENSIONS];
 	for (int d = 0; d < SG_DIMENSIONS; d++) {
@@ -279,7 +279,7 @@ seen(struct sg_fold *f, struct sg_task *task, const struct sg_attempt *attempt)
 	sg_fold_labels(f, &labels, "taint", whose(f));
 	if (self && !sg_taint_add(&labels, SG_STR("self_reported"), SG_WORD_NAMED))
 		f->missing = "memory";
-	sg_fold_values(f, task, sg_json_get(f->body, "values"), attempt->action != NULL ? attempt->action : "unknown", attempt->decision, &labels);
+	sg_fold_values(f, task, sg_fold_get(f, "values"), attempt->action != NULL ? attempt->action : "unknown", attempt->decision, &labels);
 	sg_taint_free(&labels);
 }
 

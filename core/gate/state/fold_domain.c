@@ -41,7 +41,7 @@ sg_domain_call(struct sg_fold *f, struct sg_domain *d, struct sg_str name)
 static void
 read_stanza(struct sg_fold *f, struct sg_domain *d)
 {
-	const struct sg_json *json = sg_json_get(f->body, "domain");
+	const struct sg_json *json = sg_fold_get(f, "domain");
 	struct sg_fold inner = *f;
 	inner.body = json;
 	if (json == NULL || json->type != SG_JSON_OBJECT)
@@ -59,7 +59,7 @@ struct sg_domain *
 sg_fold_domain_named(struct sg_fold *f)
 {
 	struct sg_str id = {"", 0};
-	sg_json_string(sg_json_get(sg_json_get(f->body, "domain"), "id"), &id);
+	sg_json_string(sg_json_get(sg_fold_get(f, "domain"), "id"), &id);
 	struct sg_domain *d = sg_fold_domain_of(f, id.len > 0 ? id : sg_fold_text(f, "instance"));
 	if (d != NULL)
 		read_stanza(f, d);

@@ -12,7 +12,7 @@ struct sg_str
 sg_fold_text(struct sg_fold *f, const char *name)
 {
 	struct sg_str out = {"", 0};
-	if (!sg_json_string(sg_json_get(f->body, name), &out))
+	if (!sg_json_string(sg_fold_get(f, name), &out))
 		f->missing = name;
 	return out;
 }
@@ -21,7 +21,7 @@ struct sg_str
 sg_fold_text_or(const struct sg_fold *f, const char *name)
 {
 	struct sg_str out = {"", 0};
-	sg_json_string(sg_json_get(f->body, name), &out);
+	sg_json_string(sg_fold_get(f, name), &out);
 	return out;
 }
 
@@ -29,7 +29,7 @@ bool
 sg_fold_flag(struct sg_fold *f, const char *name)
 {
 	bool out = false;
-	if (!sg_json_bool(sg_json_get(f->body, name), &out))
+	if (!sg_json_bool(sg_fold_get(f, name), &out))
 		f->missing = name;
 	return out;
 }
@@ -38,7 +38,7 @@ bool
 sg_fold_flag_or(const struct sg_fold *f, const char *name, bool otherwise)
 {
 	bool out = otherwise;
-	sg_json_bool(sg_json_get(f->body, name), &out);
+	sg_json_bool(sg_fold_get(f, name), &out);
 	return out;
 }
 
@@ -46,7 +46,7 @@ int64_t
 sg_fold_int(struct sg_fold *f, const char *name)
 {
 	int64_t out = 0;
-	if (!sg_json_int(sg_json_get(f->body, name), &out))
+	if (!sg_json_int(sg_fold_get(f, name), &out))
 		f->missing = name;
 	return out;
 }
@@ -55,7 +55,7 @@ int64_t
 sg_fold_int_or(const struct sg_fold *f, const char *name, int64_t otherwise)
 {
 	int64_t out = otherwise;
-	sg_json_int(sg_json_get(f->body, name), &out);
+	sg_json_int(sg_fold_get(f, name), &out);
 	return out;
 }
 
@@ -99,7 +99,7 @@ sg_fold_time(int64_t ms)
 struct sg_deadline
 sg_fold_deadline(struct sg_fold *f, const char *name)
 {
-	const struct sg_json *pair = sg_json_get(f->body, name);
+	const struct sg_json *pair = sg_fold_get(f, name);
 	int64_t wall_ms = 0, boot_ms = 0;
 	struct sg_str boot;
 	if (!sg_json_int(sg_json_get(pair, "wall"), &wall_ms) || !sg_json_int(sg_json_get(pair, "boot"), &boot_ms) ||

@@ -5,6 +5,7 @@
 #define SG_GATE_FOLD_IN_H
 
 #include "gate/state/holder.h"
+#include "base/json_index.h"
 #include "gate/state/fold.h"
 
 struct sg_fold {
@@ -15,7 +16,15 @@ struct sg_fold {
 	int64_t steady_ms; /* the same, on the clock that only passes */
 	const char *missing;
 	struct sg_str config, policy;
+	struct sg_json_index named; /* of `body`, where it is a leaf's */
 };
+
+/* A member of the body; NULL: it is not there. */
+static inline const struct sg_json *
+sg_fold_get(const struct sg_fold *f, const char *name)
+{
+	return f->named.object != NULL && f->named.object == f->body ? sg_json_index_get(&f->named, name) : sg_json_get(f->body, name);
+}
 
 /* Members that must be there. */
 struct sg_str sg_fold_text(struct sg_fold *f, const char *name);

@@ -305,7 +305,7 @@ void
 sg_fold_memory_used(struct sg_fold *f, struct sg_task *task, struct sg_attempt *attempt)
 {
 	struct sg_fold inner = *f;
-	inner.body = sg_json_get(f->body, "memory");
+	inner.body = sg_fold_get(f, "memory");
 	if (inner.body == NULL || inner.body->type != SG_JSON_OBJECT)
 		return;
 	sg_fold_id(&inner, "id", attempt->read, sizeof(attempt->read));

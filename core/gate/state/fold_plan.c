@@ -12,10 +12,10 @@ void
 sg_fold_kind_plan(struct sg_fold *f)
 {
 	struct sg_task *task = sg_fold_task_of(f);
-	const struct sg_json *steps = sg_json_get(f->body, "steps");
+	const struct sg_json *steps = sg_fold_get(f, "steps");
 	struct sg_tree *tree = sg_task_tree(task);
 	struct sg_plan_step *kept = calloc(steps->count + 1, sizeof(*kept));
-	const struct sg_json *times = sg_json_first(sg_json_get(f->body, "times"));
+	const struct sg_json *times = sg_json_first(sg_fold_get(f, "times"));
 	if (kept == NULL || tree == NULL) {
 		free(kept);
 		f->missing = "memory";
@@ -31,7 +31,7 @@ sg_fold_kind_plan(struct sg_fold *f)
 		if (sg_json_string(s, &hex))
 			step->digest = sg_value_unhex(hex);
 		if (times != NULL && sg_json_int(times, &step->times))
-			times = sg_json_next(sg_json_get(f->body, "times"), times);
+			times = sg_json_next(sg_fold_get(f, "times"), times);
 	}
 }
 

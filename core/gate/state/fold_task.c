@@ -98,7 +98,7 @@ let_go(struct sg_fold *f, struct sg_task *task)
 static void
 read_limits(struct sg_fold *f, struct sg_task *task)
 {
-	const struct sg_json *limits = sg_json_get(f->body, "limits");
+	const struct sg_json *limits = sg_fold_get(f, "limits");
 	for (int d = 0; d < SG_DIMENSIONS; d++) {
 		task->limit[d] = -1;
 		sg_json_int(sg_json_get(limits, sg_dimension_name((enum sg_dimension)d)), &task->limit[d]);
@@ -116,7 +116,7 @@ below(struct sg_fold *f, struct sg_task *task)
 	task->parent = parent;
 	task->root = parent->root;
 	task->depth = parent->depth + 1;
-	task->grant = sg_task_grant_read(f->state, sg_json_get(f->body, "grant"));
+	task->grant = sg_task_grant_read(f->state, sg_fold_get(f, "grant"));
 	if (task->grant == NULL || !sg_taint_join(&task->taint, &parent->taint))
 		f->missing = "grant";
 }
@@ -203,7 +203,7 @@ sg_fold_kind_task(struct sg_fold *f)
 	sg_task_asks(task, f->at_ms, f->state->now.boot);
 	hold(f, task, instance, domain);
 	uint64_t sayer = task->parent != NULL ? sg_person_tag(sg_str(task->parent->agent)) : 0;
-	sg_fold_values_of(f, task, sg_json_get(f->body, "inputs"), who_said(task), sayer, &task->taint);
+	sg_fold_values_of(f, task, sg_fold_get(f, "inputs"), who_said(task), sayer, &task->taint);
 }
 
 void

@@ -342,7 +342,7 @@ sg_taint_soak(struct sg_fold *f, struct sg_task *task, const struct sg_taint *wi
 void
 sg_fold_labels(struct sg_fold *f, struct sg_taint *labels, const char *member, enum sg_word word)
 {
-	const struct sg_json *list = sg_json_get(f->body, member);
+	const struct sg_json *list = sg_fold_get(f, member);
 	for (const struct sg_json *l = sg_json_first(list); l != NULL; l = sg_json_next(list, l)) {
 		struct sg_str label;
 		if (sg_json_string(l, &label) && !sg_taint_add(labels, label, word))

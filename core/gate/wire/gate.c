@@ -10,6 +10,7 @@
 #include "gate/decide/sight.h"
 #include "gate/desk/body.h"
 #include "gate/desk/domain.h"
+#include "gate/desk/late.h"
 #include "gate/desk/lost.h"
 #include "gate/desk/revoking.h"
 #include "gate/desk/turns.h"
@@ -160,6 +161,10 @@ sg_gate_request(struct sg_gate *gate, uint64_t id, unsigned route, struct sg_str
 	}
 	if (!sg_request_afford(gate, r, body)) {
 		sg_request_refuse(gate, r);
+		return true;
+	}
+	if (sg_sync_refuses(gate, r, conn)) {
+		sg_answer_error(gate, r, 503, SG_REASON_audit_unavailable, "the disk does not answer");
 		return true;
 	}
 	sg_work_begin(gate, r);
@@ -347,6 +352,7 @@ sg_gate_tick(struct sg_gate *gate)
 {
 	sg_gate_now(gate);
 	sg_time now = gate->state.now.boot;
+	sg_sync_turn(gate);
 	if (gate->journal.closed)
 		reopen(gate);
 	if (gate->owed != NULL && !gate->journal.closed)

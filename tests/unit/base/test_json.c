@@ -4,6 +4,7 @@
 #include "base/canon.h"
 #include "base/err.h"
 #include "base/str.h"
+#include "base/json_index.h"
 #include "unit/cases.h"
 
 static const struct sg_json *
@@ -358,9 +359,45 @@ test_error_text(void)
 	sg_arena_done(&arena);
 }
 
+/* By name at once: what is there, what shares its place with others, and what is not there. */
+static void
+test_index(void)
+{
+	struct sg_arena arena;
+	struct sg_buf text;
+	struct sg_json_writer w;
+	struct sg_json_index index;
+	const struct sg_json *object = NULL;
+	char names[200][8], absent[8];
+	sg_arena_init(&arena, 1 << 20);
+	sg_buf_init(&text, 1 << 16);
+	sg_jw_begin(&w, &text);
+	sg_jw_object(&w);
+	sg_jw_name_str(&w, SG_STR(""));
+	sg_jw_int(&w, -1);
+	for (int i = 0; i < 200; i++) {
+		snprintf(names[i], sizeof(names[i]), "m%03d", i);
+		sg_jw_name(&w, names[i]);
+		sg_jw_int(&w, i);
+	}
+	sg_jw_end(&w);
+	CU_ASSERT_EQUAL_FATAL(sg_canon_parse(&arena, sg_buf_view(&text), NULL, &object, NULL), SG_OK);
+	sg_json_index_make(&index, object);
+	for (int i = 0; i < 200; i++) {
+		CU_ASSERT_PTR_EQUAL(sg_json_index_get(&index, names[i]), sg_json_get(object, names[i]));
+		snprintf(absent, sizeof(absent), "n%03d", i);
+		CU_ASSERT_PTR_NULL(sg_json_index_get(&index, absent));
+	}
+	CU_ASSERT_PTR_EQUAL(sg_json_index_get(&index, ""), sg_json_get(object, ""));
+	sg_json_index_make(&index, NULL);
+	CU_ASSERT_PTR_NULL(sg_json_index_get(&index, "m000"));
+	sg_buf_done(&text);
+	sg_arena_done(&arena);
+}
+
 SG_CASES("base.json", {"malformed input is refused with its own code", test_malformed},
 	 {"what is strange but right is read", test_accepted}, {"bounds hold at the bound and one beyond", test_bounds},
 	 {"a spent budget is an error", test_memory}, {"the tape says what the text said", test_tape},
 	 {"equality is by value", test_equality}, {"integers are whole and exact", test_integers},
 	 {"many names in the wrong order", test_many_names},
-	 {"errors name the place, not the content", test_error_text})
+	 {"errors name the place, not the content", test_error_text}, {"an index", test_index})

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * What was said to be in force while its record was lost outlives the gate that said it: the supervisor hands it to the next one. */
 #include "gate/desk/domain.h"
+#include "gate/desk/late.h"
 #include "unit/gate/play.h"
 
 static struct play *p;
@@ -399,5 +400,49 @@ too_much(void)
 	end();
 }
 
-SG_CASES("gate.held", {"a freeze", a_freeze}, {"an end", an_end}, {"a label", a_label}, {"a credential", a_credential}, {"what was said last", what_was_said_last},
+/* The disk took a group and does not come back with it: what an operator stops is in force, answered and held; agents are refused; once it answers, all is as ever. */
+static void
+late_disk(void)
+{
+	begin();
+	p->no_sync = true;
+	play_send(p, 10, SG_ROUTE_O_KILL, "", "{\"agent\":\"helper\",\"reason\":\"x\"}");
+	play_all(p);
+	CU_ASSERT_TRUE_FATAL(sg_journal_ready(&p->gate->journal));
+	struct sg_commit *commit = sg_journal_take(&p->gate->journal);
+	sg_gate_tick(p->gate);
+	p->boot += (SG_SYNC_LATE_S - 1) * SG_SEC;
+	p->wall += (SG_SYNC_LATE_S - 1) * SG_SEC;
+	sg_gate_tick(p->gate);
+	CU_ASSERT_TRUE(p->conns[10].body == NULL && p->held_count == 0);
+	p->boot += 2 * SG_SEC;
+	p->wall += 2 * SG_SEC;
+	sg_gate_tick(p->gate);
+	CU_ASSERT_TRUE(p->conns[10].body != NULL && play_has(p->conns[10].body, "effective_not_durable"));
+	CU_ASSERT_TRUE(p->held_count == 1 && play_has(p->held[0], "\"kind\":\"kill\""));
+	sg_gate_tick(p->gate);
+	CU_ASSERT_EQUAL(p->held_count, 1);
+	CU_ASSERT_TRUE(play_has(play_ask(p, 10, SG_ROUTE_O_STATUS, "", "{}"), "\"journal\":\"late\""));
+	play_send(p, 1, SG_ROUTE_A_ACT, "", play_act_body(task, "mail.read", "{}", "k1"));
+	play_all(p);
+	CU_ASSERT_TRUE(p->conns[1].body != NULL && play_has(p->conns[1].body, "audit_unavailable"));
+	CU_ASSERT_EQUAL(p->conns[1].status, 503);
+	play_send(p, 10, SG_ROUTE_O_KILL, "", "{\"all\":true,\"reason\":\"y\"}"); /* one that comes meanwhile */
+	play_all(p);
+	sg_gate_tick(p->gate);
+	CU_ASSERT_TRUE(p->conns[10].body != NULL && play_has(p->conns[10].body, "effective_not_durable"));
+	CU_ASSERT_TRUE(p->held_count == 2 && p->gate->state.killed_all);
+	sg_journal_write(&p->gate->journal, commit);
+	sg_journal_done(&p->gate->journal, commit);
+	sg_gate_synced(p->gate);
+	p->no_sync = false;
+	play_all(p);
+	sg_gate_tick(p->gate);
+	CU_ASSERT_EQUAL(p->held_count, 0);
+	CU_ASSERT_TRUE(play_has(play_ask(p, 10, SG_ROUTE_O_STATUS, "", "{}"), "\"journal\":\"open\""));
+	CU_ASSERT_TRUE(play_has(play_ask(p, 10, SG_ROUTE_O_LIFT, "", "{\"all\":true,\"reason\":\"z\"}"), "\"durable\":true"));
+	end();
+}
+
+SG_CASES("gate.held", {"a disk that does not answer", late_disk}, {"a freeze", a_freeze}, {"an end", an_end}, {"a label", a_label}, {"a credential", a_credential}, {"what was said last", what_was_said_last},
 	 {"what is not there", what_is_not_there}, {"too much", too_much}, {"recorded already", recorded_already}, {"one yes", one_yes}, {"a process ends", a_process_ends}, {"a process ends above", a_process_ends_above})

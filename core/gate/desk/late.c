@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * A group that is out for long. The record may still come: nothing of it is taken back, nothing is written twice. */
+#include "gate/desk/late.h"
+
+#include "base/line.h"
+#include "base/str.h"
+#include "gate/desk/desk.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* What stops and is on its way. */
+static enum sg_status
+hold_stop(void *to, const struct sg_record *record, struct sg_err *err)
+{
+	struct sg_gate *gate = to;
+	struct sg_str kind = sg_json_text_at(record->json, "kind");
+	char name[32];
+	struct sg_buf body;
+	(void)err;
+	sg_line_join(name, sizeof(name), "", kind);
+	if (!sg_kind_stops(name) || sg_str_is(kind, "withheld"))
+		return SG_OK;
+	sg_buf_init(&body, SG_LEAF_MAX);
+	sg_canon_write(&body, sg_json_get(record->json, "body"));
+	if (!body.failed)
+		sg_gate_hold(gate, name, sg_buf_view(&body));
+	sg_buf_done(&body);
+	return SG_OK;
+}
+
+static bool
+waits_as_operator(const struct sg_gate *gate, const struct sg_request *r)
+{
+	return r->route != NULL && r->route->face == SG_FACE_ADMIN && r->wait_leaf > gate->journal.durable;
+}
+
+static void
+answer_operators(struct sg_gate *gate)
+{
+	uint64_t *ids;
+	size_t count = sg_requests_collect(gate, SG_STAGE_COMMIT, &ids, waits_as_operator);
+	for (size_t i = 0; i < count; i++) {
+		struct sg_request *r = sg_request_find(gate, ids[i]);
+		if (r == NULL)
+			continue;
+		if (r->lost != NULL)
+			r->lost(gate, r);
+		else
+			sg_answer_error(gate, r, 503, SG_REASON_audit_unavailable, "in force now; recorded once the disk answers; look again then");
+	}
+	free(ids);
+}
+
+/* All that is appended by now will be recorded, or found lost. */
+static void
+over(struct sg_gate *gate)
+{
+	sg_gate_warn(gate, "the disk answers again");
+	if (gate->holds && gate->owed == NULL && !gate->journal.closed)
+		gate->held_until = gate->journal.appended;
+	sg_gate_release_held(gate);
+}
+
+void
+sg_sync_turn(struct sg_gate *gate)
+{
+	sg_time now = gate->state.now.boot;
+	bool was = gate->sync_late;
+	if (!gate->journal.committing || gate->journal.durable != gate->sync_durable) {
+		gate->sync_durable = gate->journal.durable;
+		gate->sync_since = now;
+	}
+	gate->sync_late = gate->journal.committing && !gate->journal.closed && now - gate->sync_since >= SG_SYNC_LATE_S * SG_SEC;
+	if (was && !gate->sync_late)
+		over(gate);
+	if (!gate->sync_late)
+		return;
+	if (!was)
+		sg_gate_warn(gate, "ALERT    the disk does not answer: what agents ask is refused, what operators stop holds and is recorded once it does");
+	if (gate->journal.appended != gate->sync_held) {
+		gate->sync_held = gate->journal.appended;
+		sg_journal_void(&gate->journal, hold_stop, gate, NULL);
+	}
+	answer_operators(gate);
+}
+
+bool
+sg_sync_refuses(const struct sg_gate *gate, const struct sg_request *r, const struct sg_conn *conn)
+{
+	bool reads = strcmp(r->route->method, "GET") == 0;
+	return gate->sync_late && conn->face != SG_FACE_ADMIN && !reads;
+}
