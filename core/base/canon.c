@@ -126,7 +126,7 @@ sg_canon_write(struct sg_buf *out, const struct sg_json *value)
 		sg_buf_str(out, value->boolean ? SG_STR("true") : SG_STR("false"));
 		return;
 	case SG_JSON_NUMBER:
-		sg_canon_number(out, value->number);
+		sg_canon_number_as(out, value->number, value->string);
 		return;
 	case SG_JSON_STRING:
 		sg_canon_string(out, value->string);

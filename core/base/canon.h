@@ -16,6 +16,8 @@ void sg_canon_string(struct sg_buf *out, struct sg_str text);
 
 /* Appends a number as ECMAScript's Number::toString does (RFC 8785 3.2.2.3). NaN and infinities set `failed`. */
 void sg_canon_number(struct sg_buf *out, double number);
+/* The same where it is known how it was written (by the rules of JSON): what has few digits is not searched for. */
+void sg_canon_number_as(struct sg_buf *out, double number, struct sg_str text);
 /* The same for a whole number within +-2^53. */
 void sg_canon_integer(struct sg_buf *out, int64_t number);
 

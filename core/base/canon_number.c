@@ -105,8 +105,60 @@ write_decimal(struct sg_buf *out, const char *digits, size_t count, int place)
 	}
 }
 
+enum { FEW_DIGITS = 15, EXPONENT_MOST = 9999 };
+
+/* "e-12", "E5", "": its value. */
+static int
+exponent_of(const char *at, const char *end)
+{
+	int exponent = 0;
+	bool below = end - at > 1 && at[1] == '-';
+	for (; at < end; at++)
+		if (*at >= '0' && *at <= '9' && exponent < EXPONENT_MOST)
+			exponent = exponent * 10 + (*at - '0');
+	return below ? -exponent : exponent;
+}
+
+/* At most 15 significant digits, as they were written, are those of the number, and no fewer are: of texts that short each is another number, but for subnormal
+ * ones. 0: there are more. */
+static size_t
+as_written(struct sg_str text, double number, char digits[20], int *place)
+{
+	const char *at = text.ptr, *end = text.len == 0 ? at : at + text.len;
+	size_t count = 0, kept = 0;
+	bool behind = false;
+	*place = 0;
+	if (fabs(number) < DBL_MIN)
+		return 0;
+	for (; at < end && *at != 'e' && *at != 'E'; at++) {
+		if (*at == '-' || *at == '.') {
+			behind |= *at == '.';
+			continue;
+		}
+		if (count == 0 && *at == '0') {
+			*place -= behind;
+			continue;
+		}
+		*place += !behind;
+		if (count < FEW_DIGITS)
+			digits[count] = *at;
+		else if (*at != '0')
+			return 0;
+		count += count < FEW_DIGITS;
+		kept = *at != '0' ? count : kept;
+	}
+	*place += exponent_of(at, end);
+	return kept;
+}
+
 void
 sg_canon_number(struct sg_buf *out, double number)
+{
+	sg_canon_number_as(out, number, (struct sg_str){NULL, 0});
+}
+
+void
+sg_canon_number_as(struct sg_buf *out, double number, struct sg_str text)
 {
 	char digits[20];
 	int place;
@@ -120,7 +172,9 @@ sg_canon_number(struct sg_buf *out, double number)
 	}
 	if (number < 0)
 		sg_buf_add(out, "-", 1);
-	size_t count = shortest(fabs(number), digits, &place);
+	size_t count = as_written(text, number, digits, &place);
+	if (count == 0)
+		count = shortest(fabs(number), digits, &place);
 	if (place > 21 || place < -5)
 		write_exponent(out, digits, count, place - 1);
 	else

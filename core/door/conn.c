@@ -26,6 +26,7 @@ know_peer(struct sg_door *door, struct sg_door_conn *conn)
 	int on = 1;
 	struct ucred peer = {0};
 	socklen_t len = sizeof(peer);
+	conn->sender = UINT64_C(1) << 32 | conn->id;
 	if (door->tls != NULL) {
 		conn->tls = sg_tls_new(door->tls);
 		conn->deadline = door->now + door->how.limits.handshake_ms * SG_MSEC;
@@ -33,6 +34,7 @@ know_peer(struct sg_door *door, struct sg_door_conn *conn)
 	}
 	if (getsockopt(conn->fd, SOL_SOCKET, SO_PEERCRED, &peer, &len) == 0)
 		conn->pid = peer.pid;
+	conn->sender = peer.uid;
 	return setsockopt(conn->fd, SOL_SOCKET, SO_PASSCRED, &on, sizeof(on)) == 0;
 }
 
@@ -203,6 +205,13 @@ advance(struct sg_door *door, struct sg_door_conn *conn)
 		sg_door_conn_refuse(door, conn, SG_HTTP_http_pipelined, "");
 		return;
 	}
+	if (!sg_door_waits(door, conn))
+		sg_door_conn_whole(door, conn);
+}
+
+void
+sg_door_conn_whole(struct sg_door *door, struct sg_door_conn *conn)
+{
 	/* the buffer may have moved since the head was read, and head and argument point into it */
 	if (sg_http_head_read(sg_buf_view(&conn->in), &conn->head) != SG_HTTP_OK ||
 	    sg_http_route(door->how.face, &conn->head, &conn->route, &conn->argument) != SG_HTTP_OK) {
@@ -215,7 +224,7 @@ advance(struct sg_door *door, struct sg_door_conn *conn)
 void
 sg_door_conn_received(struct sg_door *door, struct sg_door_conn *conn, size_t got)
 {
-	if (conn->state == SG_CONN_GATE || conn->state == SG_CONN_LAST) {
+	if (conn->state == SG_CONN_WHOLE || conn->state == SG_CONN_GATE || conn->state == SG_CONN_LAST) {
 		sg_door_conn_end(door, conn, true); /* spoke while the answer was still to come */
 		return;
 	}

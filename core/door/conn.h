@@ -3,6 +3,7 @@
 #ifndef SG_DOOR_CONN_H
 #define SG_DOOR_CONN_H
 
+#include "base/ring.h"
 #include "base/table.h"
 #include "door/body.h"
 #include "door/door.h"
@@ -10,7 +11,12 @@
 
 #include <sys/types.h>
 
-enum { SG_READ_CHUNK = 16 << 10 }; /* bytes read at once */
+enum {
+	SG_READ_CHUNK = 16 << 10, /* bytes read at once */
+	SG_DOOR_SMALL = 2048,     /* bytes of a body that is read at once */
+	SG_DOOR_TURN_US = 1000,   /* for larger ones in a turn of the loop, one at least */
+	SG_DOOR_SENDERS = 256     /* of whom is known when they were served */
+};
 
 struct sg_tls_server;
 struct sg_tls;
@@ -23,11 +29,18 @@ struct sg_door {
 	struct sg_table conns;
 	struct sg_door_conn *ended; /* freed at the end of the turn: events of it may still be in hand */
 	sg_time now, swept;
+	struct sg_ring whole; /* connections whose large body is there (turns.c) */
+	sg_time turn;         /* counts them */
+	struct {
+		uint64_t who;
+		sg_time at; /* 0: nobody */
+	} senders[SG_DOOR_SENDERS];
 };
 
 enum sg_conn_state {
 	SG_CONN_HEAD, /* reading a head */
 	SG_CONN_BODY, /* reading a body */
+	SG_CONN_WHOLE, /* its body is there and waits for its turn */
 	SG_CONN_GATE, /* the gate has it */
 	SG_CONN_LAST, /* an answer is on its way, then the end */
 };
@@ -36,6 +49,8 @@ struct sg_door_conn {
 	uint64_t id;
 	char key[24];
 	int fd; /* -1 once ended */
+	uint64_t sender; /* its user; of another machine the connection itself, above all users */
+	struct sg_ring waits;
 	pid_t pid; /* who connected: every byte must come from it */
 	enum sg_conn_state state;
 	struct sg_buf in, out;
@@ -66,6 +81,12 @@ void sg_door_conn_refuse(struct sg_door *door, struct sg_door_conn *conn, enum s
 void sg_door_conn_flush(struct sg_door *door, struct sg_door_conn *conn);
 /* Tells the gate what the peer presented (form: enum sg_presented). False: it could not be told. */
 bool sg_door_present(struct sg_door *door, struct sg_door_conn *conn, unsigned form, struct sg_str bytes);
+/* turns.c. True: its body is large and waits for its turn. */
+bool sg_door_waits(struct sg_door *door, struct sg_door_conn *conn);
+/* Some of those that wait are read. */
+void sg_door_turn(struct sg_door *door);
+/* Its request is whole: it is read and handed to the gate. */
+void sg_door_conn_whole(struct sg_door *door, struct sg_door_conn *conn);
 /* Ends what is past its deadline, frees what has ended. */
 void sg_door_conns_sweep(struct sg_door *door);
 

@@ -28,6 +28,7 @@ sg_door_conn_end(struct sg_door *door, struct sg_door_conn *conn, bool tell)
 	epoll_ctl(door->epoll, EPOLL_CTL_DEL, conn->fd, NULL);
 	close(conn->fd);
 	conn->fd = -1;
+	sg_ring_leave(&conn->waits);
 	sg_table_take(&door->conns, sg_str(conn->key));
 	if (tell)
 		sg_link_queue(&door->gate, SG_FRAME_D_GONE, conn->id, SG_STR(""), -1, NULL);

@@ -69,7 +69,7 @@ static bool
 turn(struct sg_door *door)
 {
 	struct epoll_event events[EVENTS];
-	int count = epoll_wait(door->epoll, events, EVENTS, 200);
+	int count = epoll_wait(door->epoll, events, EVENTS, sg_ring_first(&door->whole) != NULL ? 0 : 200);
 	door->now = sg_sys_real.boot_time(&sg_sys_real);
 	for (int i = 0; i < count; i++) {
 		if (events[i].data.ptr == NULL) {
@@ -81,6 +81,7 @@ turn(struct sg_door *door)
 		if (conn->fd >= 0)
 			sg_door_conn_event(door, conn, events[i].events);
 	}
+	sg_door_turn(door);
 	sg_door_conns_sweep(door);
 	enum sg_status status = sg_link_pending(&door->gate) ? sg_link_flush(&door->gate, NULL) : SG_OK;
 	struct epoll_event want = {.events = EPOLLIN | (status == SG_AGAIN ? EPOLLOUT : 0), .data.ptr = NULL};

@@ -5,6 +5,8 @@
 #include "base/err.h"
 #include "base/str.h"
 #include "unit/cases.h"
+#include <stdlib.h>
+#include <stdio.h>
 
 #include <math.h>
 
@@ -368,7 +370,54 @@ test_misuse(void)
 	}
 }
 
-SG_CASES("base.canon", {"numbers as RFC 8785 publishes them", test_numbers},
+/* As it was written or searched for: the same. */
+static void
+test_as_written(void)
+{
+	uint64_t seed = 3;
+	size_t wrong = 0, read = 0;
+	struct sg_buf a, b;
+	sg_buf_init(&a, 1 << 12);
+	sg_buf_init(&b, 1 << 12);
+	for (size_t n = 0; n < 300000; n++) {
+		char text[64];
+		size_t len = 0;
+		seed = seed * UINT64_C(6364136223846793005) + 1442695040888963407U;
+		unsigned r = (unsigned)(seed >> 33), whole = r % 8, behind = r / 8 % 14, zeros = r / 128 % 4;
+		len += (size_t)snprintf(text + len, sizeof(text) - len, "%s", r / 1024 % 2 ? "-" : "");
+		if (whole == 0)
+			text[len++] = '0';
+		for (unsigned i = 0; i < whole; i++)
+			text[len++] = (char)('0' + (i == 0 ? 1 + (seed >> 20) % 9 : (seed >> (i * 4)) % 4 == 0 ? 0 : (seed >> (i * 3)) % 10));
+		if (behind > 0) {
+			text[len++] = '.';
+			for (unsigned i = 0; i < behind; i++)
+				text[len++] = (char)('0' + (i < zeros || i + 2 > behind + zeros % 3 ? 0 : (seed >> (i * 2 + 5)) % 10));
+		}
+		text[len] = '\0';
+		if (r / 2048 % 2)
+			len += (size_t)snprintf(text + len, sizeof(text) - len, "%c%s%0*d", r / 4096 % 2 ? 'e' : 'E', r / 8192 % 3 == 0 ? "-" : r / 8192 % 3 == 1 ? "+" : "", (int)(r % 4),
+						(int)((seed >> 40) % (r / 16384 % 2 ? 340 : 30)));
+		char *end;
+		double number = strtod(text, &end);
+		if (!isfinite(number) || end != text + len)
+			continue;
+		read++;
+		sg_buf_clear(&a);
+		sg_buf_clear(&b);
+		sg_canon_number(&a, number);
+		sg_canon_number_as(&b, number, (struct sg_str){text, len});
+		wrong += !sg_str_eq(sg_buf_view(&a), sg_buf_view(&b));
+		if (wrong == 1)
+			printf(" %s: %.*s %.*s\n", text, (int)a.len, a.ptr, (int)b.len, b.ptr);
+	}
+	CU_ASSERT_EQUAL(wrong, 0);
+	CU_ASSERT_TRUE(read > 200000);
+	sg_buf_done(&a);
+	sg_buf_done(&b);
+}
+
+SG_CASES("base.canon", {"as written", test_as_written}, {"numbers as RFC 8785 publishes them", test_numbers},
 	 {"forms as RFC 8785 publishes them", test_forms}, {"write(read(b)) = b", test_two_ways},
 	 {"only canonical bytes are read", test_canonical_only}, {"strings must be UTF-8", test_strings},
 	 {"the writer writes", test_writer}, {"each misuse of the writer is a refusal", test_misuse})
