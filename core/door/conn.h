@@ -83,8 +83,8 @@ void sg_door_conn_flush(struct sg_door *door, struct sg_door_conn *conn);
 bool sg_door_present(struct sg_door *door, struct sg_door_conn *conn, unsigned form, struct sg_str bytes);
 /* turns.c. True: its body is large and waits for its turn. */
 bool sg_door_waits(struct sg_door *door, struct sg_door_conn *conn);
-/* Some of those that wait are read. */
-void sg_door_turn(struct sg_door *door);
+/* Whose turn it is, which no longer waits; NULL: nobody waits. */
+struct sg_door_conn *sg_door_next(struct sg_door *door);
 /* Its request is whole: it is read and handed to the gate. */
 void sg_door_conn_whole(struct sg_door *door, struct sg_door_conn *conn);
 /* Ends what is past its deadline, frees what has ended. */

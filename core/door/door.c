@@ -65,6 +65,18 @@ read_gate(struct sg_door *door)
 	return status == SG_AGAIN && (filled == SG_OK || filled == SG_AGAIN);
 }
 
+/* Large bodies for some time, one at least. */
+static void
+read_large(struct sg_door *door)
+{
+	sg_time until = sg_sys_real.boot_time(&sg_sys_real) + SG_DOOR_TURN_US * (SG_MSEC / 1000);
+	struct sg_door_conn *conn;
+	do
+		if ((conn = sg_door_next(door)) != NULL)
+			sg_door_conn_whole(door, conn);
+	while (conn != NULL && sg_sys_real.boot_time(&sg_sys_real) < until);
+}
+
 static bool
 turn(struct sg_door *door)
 {
@@ -81,7 +93,7 @@ turn(struct sg_door *door)
 		if (conn->fd >= 0)
 			sg_door_conn_event(door, conn, events[i].events);
 	}
-	sg_door_turn(door);
+	read_large(door);
 	sg_door_conns_sweep(door);
 	enum sg_status status = sg_link_pending(&door->gate) ? sg_link_flush(&door->gate, NULL) : SG_OK;
 	struct epoll_event want = {.events = EPOLLIN | (status == SG_AGAIN ? EPOLLOUT : 0), .data.ptr = NULL};

@@ -3,8 +3,6 @@
  * nobody's many connections keep another's from being read. */
 #include "door/conn.h"
 
-#include "base/sys.h"
-
 /* Of whom it is known when a body of theirs was last read: users, connections of other machines. Who is not among them was not served lately. */
 static sg_time *
 served(struct sg_door *door, uint64_t sender)
@@ -57,13 +55,13 @@ sg_door_waits(struct sg_door *door, struct sg_door_conn *conn)
 	return true;
 }
 
-void
-sg_door_turn(struct sg_door *door)
+struct sg_door_conn *
+sg_door_next(struct sg_door *door)
 {
-	sg_time from = sg_sys_real.boot_time(&sg_sys_real), now = from;
-	for (struct sg_door_conn *conn; now - from < SG_DOOR_TURN_US * (SG_MSEC / 1000) && (conn = next(door)) != NULL; now = sg_sys_real.boot_time(&sg_sys_real)) {
-		*served(door, conn->sender) = ++door->turn;
-		sg_ring_leave(&conn->waits);
-		sg_door_conn_whole(door, conn);
-	}
+	struct sg_door_conn *conn = next(door);
+	if (conn == NULL)
+		return NULL;
+	*served(door, conn->sender) = ++door->turn;
+	sg_ring_leave(&conn->waits);
+	return conn;
 }
