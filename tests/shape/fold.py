@@ -18,8 +18,8 @@ ALONE = {
     ("core/gate/decide/commit.c", "action"): "what is sealed beside the leaf, kept to be shown",
     ("core/gate/people/approvals.c", "action"): "likewise",
 }
-# Members of the state itself: the clocks, which every fold is told, how often labels moved, and how far.
-OF_STATE = {("core/gate/desk/wall.c", "now"), ("core/gate/decide/moved.c", "now"), ("core/gate/desk/again.c", "soaked"), ("core/gate/desk/again.c", "carried"), ("core/gate/wire/remember.c", "now")}
+# Members of the state itself: the clocks, which every fold is told, and how far labels moved.
+OF_STATE = {("core/gate/desk/wall.c", "now"), ("core/gate/decide/moved.c", "now"), ("core/gate/desk/again.c", "carried"), ("core/gate/wire/remember.c", "now")}
 
 CODE = re.compile(r'/\*.*?\*/|//[^\n]*|"(?:\\.|[^"\\])*"', re.S)
 WRITE = r"(?:\[[^\]]*\]|\.\w+)*\s*(?:=(?!=)|[-+|&^]=|<<=|>>=|\+\+|--)"

@@ -26,7 +26,7 @@ sg_state_again(struct sg_gate *gate)
 {
 	struct sg_state again;
 	struct sg_err err = {0};
-	uint64_t soaked = gate->state.soaked, carried = gate->state.carried;
+	uint64_t carried = gate->state.carried;
 	if (sg_refold(&again, &gate->state, &gate->journal, gate->snapshot_last, &err) != SG_OK) {
 		fprintf(stderr, "stepgated: gate: the journal cannot be read again: %s (%s); starting again from it\n", err.text, err.code);
 		sg_state_done(&again);
@@ -36,8 +36,8 @@ sg_state_again(struct sg_gate *gate)
 	}
 	sg_state_done(&gate->state);
 	gate->state = again;
-	gate->state.soaked += soaked + 1;
 	gate->state.carried = carried;
+	gate->made_anew++;
 	go_on(gate);
 	return true;
 }

@@ -12,14 +12,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+/* An operator's are counted for themselves: what the same user runs for others keeps nobody from stopping it. */
 static size_t
-conns_of(const struct sg_gate *gate, uid_t uid)
+conns_of(const struct sg_gate *gate, uid_t uid, enum sg_face face)
 {
 	char name[SG_CONN_NAME];
 	struct sg_conn one = {.peer = {.uid = uid}};
 	sg_conn_name(&one, name);
 	const struct sg_crowd *crowd = sg_crowd_find(gate, name);
-	return crowd == NULL ? 0 : crowd->count;
+	return crowd == NULL ? 0 : face == SG_FACE_ADMIN ? crowd->operators : crowd->count - crowd->operators;
 }
 
 /* Each has a descriptor of its own: where there are fewer of those, some are kept for operators all the same. */
@@ -37,7 +38,7 @@ is_crowded(const struct sg_gate *gate, enum sg_face face, const struct sg_peer *
 	const struct sg_limits *limits = &gate->catalogue->limits;
 	bool many = face == SG_FACE_ENFORCER && sg_uid_enforces(gate->catalogue, peer->uid);
 	int64_t half = (int64_t)sg_conns_most(gate) / 2, most = !many ? limits->uid_connections : limits->enforcer_connections < half ? limits->enforcer_connections : half;
-	return !peer->network && conns_of(gate, peer->uid) >= (size_t)most;
+	return !peer->network && conns_of(gate, peer->uid, face) >= (size_t)most;
 }
 
 static enum sg_status

@@ -112,7 +112,9 @@ struct sg_gate {
 	size_t hooks_asked; /* that policy is being asked about */
 	struct sg_wall wall;
 	bool leases_unsaid;     /* some may be out that nobody says any more */
-	uint64_t leases_soaked; /* state.soaked when leases were last looked at */
+	uint64_t made_anew;     /* how often the state was folded again after a loss */
+	bool expiring;          /* a round through leases whose end their issuers must hear of is under way, */
+	size_t expire_at;       /* and where it goes on */
 	bool revoking_more;     /* an issuer had no room for all that it is to take back */
 	unsigned revoking_heard; /* so many answers came since then */
 	sg_time leases_at;      /* then issuers are told again of what they have not confirmed */

@@ -59,6 +59,7 @@ sg_conn_joins(struct sg_gate *gate, struct sg_conn *conn)
 	}
 	conn->crowd = crowd;
 	crowd->count++;
+	crowd->operators += conn->face == SG_FACE_ADMIN;
 	sg_conn_place(gate, conn);
 	return true;
 }
@@ -70,7 +71,10 @@ sg_conn_leaves(struct sg_gate *gate, struct sg_conn *conn)
 	sg_heap_leave(&conn->place);
 	sg_heap_leave(&conn->crowd_place);
 	conn->crowd = NULL;
-	if (crowd == NULL || --crowd->count > 0)
+	if (crowd == NULL)
+		return;
+	crowd->operators -= conn->face == SG_FACE_ADMIN;
+	if (--crowd->count > 0)
 		return;
 	sg_table_take(&gate->crowds, sg_str(crowd->name));
 	free(crowd);

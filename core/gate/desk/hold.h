@@ -25,6 +25,7 @@ enum sg_hold {
 struct sg_crowd {
 	char name[40]; /* see sg_conn_name */
 	size_t count;
+	size_t operators; /* of these on the face of operators */
 	struct sg_heap far; /* those that hold as SG_HOLD_FAR, oldest first */
 };
 

@@ -6,39 +6,19 @@
 #include "gate/desk/issuers.h"
 #include "gate/desk/desk.h"
 #include "gate/desk/revoking.h"
+#include "gate/state/issued.h"
 
-#include <stdlib.h>
-
-/* Its place in the catalogue in force; the last one for agents that it no longer has. */
-static size_t
-place_of(const struct sg_catalogue *c, struct sg_str name)
-{
-	const struct sg_agent *agent = sg_catalogue_agent(c, name);
-	return agent != NULL ? (size_t)(agent - c->agents) : c->agent_count;
-}
-
-/* Leases of this issuer by agent, each in its place. NULL: no memory. */
-static size_t *
-count(const struct sg_gate *gate, const struct sg_issuer *issuer)
-{
-	const struct sg_catalogue *c = gate->catalogue;
-	size_t at = 0, *used = calloc(c->agent_count + 1, sizeof(*used));
-	for (const struct sg_lease *l; used != NULL && (l = sg_table_next(&gate->state.leases, &at)) != NULL;)
-		if (sg_str_is(issuer->name, l->issuer))
-			used[place_of(c, sg_str(l->agent))]++;
-	return used;
-}
-
+/* Agents that the catalogue no longer has have no share: all of theirs is beyond it. */
 static bool
 has_room(const struct sg_gate *gate, const struct sg_issuer *issuer, const struct sg_agent *agent, const struct sg_shares *s)
 {
-	size_t *used = count(gate, issuer), agents = gate->catalogue->agent_count;
-	if (used == NULL)
-		return false;
-	size_t beyond = used[agents], own = used[place_of(gate->catalogue, agent->name)]; /* asked by name: who asks may have begun before a reload */
-	for (size_t i = 0; i < agents; i++)
-		beyond += used[i] > s->share ? used[i] - s->share : 0;
-	free(used);
+	const struct sg_issued *issued = sg_state_issued(&gate->state, issuer->name);
+	size_t beyond = 0, own = 0;
+	for (const struct sg_issued_to *to = NULL; (to = sg_issued_next(issued, to)) != NULL;) {
+		size_t share = sg_catalogue_agent(gate->catalogue, sg_str(to->agent)) != NULL ? s->share : 0;
+		beyond += to->count > share ? to->count - share : 0;
+		own += sg_str_is(agent->name, to->agent) ? to->count : 0; /* by name: who asks may have begun before a reload */
+	}
 	return sg_shares_admit(s, own, beyond);
 }
 

@@ -3,6 +3,7 @@
 #include "gate/desk/revoking.h"
 
 #include "base/str.h"
+#include "gate/state/issued.h"
 #include "gate/desk/desk.h"
 
 #include <stdio.h>
@@ -91,73 +92,65 @@ sg_lease_revoke(struct sg_gate *gate, struct sg_lease *lease, struct sg_str by, 
 void
 sg_leases_soaked(struct sg_gate *gate)
 {
-	size_t at = 0;
-	if (gate->leases_soaked == gate->state.soaked || gate->journal.closed)
-		return;
-	bool good = true;
-	uint64_t soaked = gate->state.soaked;
-	for (struct sg_lease *l; (l = sg_table_next(&gate->state.leases, &at)) != NULL;)
-		if (l->state < SG_LEASE_REVOKING && l->level >= SG_CONFIDENTIAL && l->taint_seq != l->task->taint.seq)
-			good &= sg_lease_revoke(gate, l, SG_STR("stepgate"), "tainted");
-	if (good)
-		gate->leases_soaked = soaked; /* else again at the next turn */
-}
-
-/* Issuers that have no room now: their others wait. */
-struct busy {
-	const char *names[SHOWN_ISSUERS];
-	size_t count;
-};
-
-static bool
-is_busy(const struct busy *busy, const char *issuer)
-{
-	for (size_t i = 0; i < busy->count; i++)
-		if (strcmp(busy->names[i], issuer) == 0)
-			return true;
-	return busy->count == SHOWN_ISSUERS;
-}
-
-/* `fresh`: of those that no issuer has heard of; else of the others. */
-static void
-tell(struct sg_gate *gate, bool fresh, struct busy *busy)
-{
-	size_t at = 0;
-	for (struct sg_lease *l; (l = sg_table_next(&gate->state.leases, &at)) != NULL;) {
-		bool due = l->state == SG_LEASE_REVOKING && (l->tries == 0) == fresh && gate->state.now.boot >= l->again && !sg_lease_is_over(l, &gate->state.now);
-		if (due && !is_busy(busy, l->issuer) && !tell_issuer(gate, l))
-			busy->names[busy->count++] = l->issuer;
+	for (struct sg_ring *at; !gate->journal.closed && (at = sg_ring_first(gate->state.soaks)) != NULL;) {
+		struct sg_task *task = SG_RING_OF(at, struct sg_task, soaks);
+		bool good = true;
+		for (struct sg_lease *l = task->its_leases; l != NULL; l = l->next)
+			if (l->state < SG_LEASE_REVOKING && l->level >= SG_CONFIDENTIAL && l->taint_seq != task->taint.seq)
+				good &= sg_lease_revoke(gate, l, SG_STR("stepgate"), "tainted");
+		if (!good)
+			return; /* again at the next turn */
+		sg_ring_leave(&task->soaks);
 	}
+}
+
+/* `fresh`: of those that it has not heard of; else of the others. False: it has no room now. */
+static bool
+tell(struct sg_gate *gate, const struct sg_issued *issued, bool fresh)
+{
+	for (struct sg_lease *l = NULL; (l = sg_issued_back(issued, l)) != NULL;) {
+		bool due = l->state == SG_LEASE_REVOKING && (l->tries == 0) == fresh && gate->state.now.boot >= l->again && !sg_lease_is_over(l, &gate->state.now);
+		if (due && !tell_issuer(gate, l))
+			return false;
+	}
+	return true;
 }
 
 void
 sg_leases_revoking(struct sg_gate *gate)
 {
-	struct busy busy = {.count = 0};
+	size_t at = 0;
 	gate->revoking_more = false;
 	gate->revoking_heard = 0;
-	tell(gate, true, &busy);
-	tell(gate, false, &busy);
+	for (struct sg_issued *issued; (issued = sg_table_next(&gate->state.issued, &at)) != NULL;)
+		if (tell(gate, issued, true))
+			tell(gate, issued, false);
 }
 
-/* What its issuer made for some seconds lives on until it is told: the end of a lease is no end of an account in a database. */
+/* What its issuer made for some seconds lives on until it is told: the end of a lease is no end of an account in a database. Each second all are looked at, a
+ * slice in each turn. */
 static void
-expire(struct sg_gate *gate)
+expire(struct sg_gate *gate, bool begin)
 {
-	size_t at = 0;
-	for (struct sg_lease *l; !gate->journal.closed && (l = sg_table_next(&gate->state.leases, &at)) != NULL;)
+	size_t slots = SG_ROUND_SLICE, done = 0;
+	gate->expiring |= begin;
+	if (!gate->expiring || gate->journal.closed)
+		return;
+	for (struct sg_lease *l; done < SG_ROUND_DONE && (l = sg_table_slice(&gate->state.leases, &gate->expire_at, &slots)) != NULL;)
 		if (l->state < SG_LEASE_REVOKING && l->confirm && sg_deadline_over(&l->ends, &gate->state.now))
-			sg_lease_revoke(gate, l, SG_STR("stepgate"), "expired");
+			done += sg_lease_revoke(gate, l, SG_STR("stepgate"), "expired");
+	gate->expiring = gate->expire_at != 0;
 }
 
 void
 sg_leases_turn(struct sg_gate *gate)
 {
-	if (gate->state.now.boot < gate->leases_at)
+	bool due = gate->state.now.boot >= gate->leases_at;
+	expire(gate, due);
+	if (!due)
 		return;
 	gate->leases_at = gate->state.now.boot + SG_SEC;
 	sg_issuers_turn(gate);
-	expire(gate);
 	sg_leases_revoking(gate);
 }
 
@@ -210,26 +203,32 @@ is_open(const struct sg_gate *gate, const struct sg_lease *lease)
 size_t
 sg_lease_unconfirmed(const struct sg_gate *gate, struct sg_str issuer)
 {
-	size_t at = 0, count = 0;
-	for (const struct sg_lease *l; (l = sg_table_next(&gate->state.leases, &at)) != NULL;)
-		count += is_open(gate, l) && (l->failed != NULL || l->tries > 1) && sg_str_is(issuer, l->issuer);
+	const struct sg_issued *issued = sg_state_issued(&gate->state, issuer);
+	size_t count = 0;
+	for (const struct sg_lease *l = NULL; (l = sg_issued_back(issued, l)) != NULL;)
+		count += is_open(gate, l) && (l->failed != NULL || l->tries > 1);
 	return count;
+}
+
+static bool
+is_failing(const struct sg_gate *gate, const struct sg_issued *issued)
+{
+	for (const struct sg_lease *l = NULL; (l = sg_issued_back(issued, l)) != NULL;)
+		if (is_open(gate, l) && l->failed != NULL)
+			return true;
+	return false;
 }
 
 void
 sg_write_failing_issuers(struct sg_json_writer *w, const struct sg_gate *gate)
 {
-	const char *names[SHOWN_ISSUERS];
 	size_t at = 0, count = 0;
 	sg_jw_array(w);
-	for (const struct sg_lease *l; count < SHOWN_ISSUERS && (l = sg_table_next(&gate->state.leases, &at)) != NULL;) {
-		size_t i = 0;
-		while (i < count && strcmp(names[i], l->issuer) != 0)
-			i++;
-		if (i < count || !is_open(gate, l) || l->failed == NULL)
-			continue;
-		sg_jw_text(w, names[count++] = l->issuer);
-	}
+	for (const struct sg_issued *issued; count < SHOWN_ISSUERS && (issued = sg_table_next(&gate->state.issued, &at)) != NULL;)
+		if (is_failing(gate, issued)) {
+			sg_jw_text(w, issued->issuer);
+			count++;
+		}
 	sg_jw_end(w);
 }
 
@@ -247,16 +246,23 @@ sg_lease_lives_on(const struct sg_gate *gate, const struct sg_lease *lease)
 	return lease->state == SG_LEASE_DEAD && is_taken_offline(gate, lease) && left_ms(lease, &gate->state.now) > 0;
 }
 
+static void
+add_back(const struct sg_gate *gate, const struct sg_issued *issued, struct sg_revoking *sum)
+{
+	for (const struct sg_lease *l = NULL; (l = sg_issued_back(issued, l)) != NULL;) {
+		int64_t left = is_open(gate, l) || is_taken_offline(gate, l) ? left_ms(l, &gate->state.now) : 0;
+		sum->open += is_open(gate, l);
+		sum->failing += is_open(gate, l) && l->failed != NULL;
+		sum->residual_ms = left > sum->residual_ms ? left : sum->residual_ms;
+	}
+}
+
 struct sg_revoking
 sg_revoking_now(const struct sg_gate *gate)
 {
 	struct sg_revoking sum = {0};
 	size_t at = 0;
-	for (const struct sg_lease *l; (l = sg_table_next(&gate->state.leases, &at)) != NULL;) {
-		int64_t left = is_open(gate, l) || is_taken_offline(gate, l) ? left_ms(l, &gate->state.now) : 0;
-		sum.open += is_open(gate, l);
-		sum.failing += is_open(gate, l) && l->failed != NULL;
-		sum.residual_ms = left > sum.residual_ms ? left : sum.residual_ms;
-	}
+	for (const struct sg_issued *issued; (issued = sg_table_next(&gate->state.issued, &at)) != NULL;)
+		add_back(gate, issued, &sum);
 	return sum;
 }

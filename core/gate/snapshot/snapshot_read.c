@@ -153,7 +153,8 @@ read_lease(struct sg_fold *f)
 		return;
 	bool soaked = sg_fold_flag_or(f, "soaked", false); /* its task was labelled since, and it is not taken back yet */
 	l->taint_seq = soaked ? UINT64_MAX : l->task->taint.seq; /* another number than any that is to come: it stays so */
-	f->state->soaked += soaked;
+	if (soaked)
+		sg_ring_join(f->state->soaks, &l->task->soaks);
 	l->task->leases += l->state != SG_LEASE_DEAD;
 	sg_lease_join(l);
 	if (!sg_lease_stands_in(f->state, l))

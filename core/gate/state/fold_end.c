@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Ends in the fold: of a lease, of an approval, of waiting for an outcome. */
 #include "gate/state/fold_in.h"
+#include "gate/state/issued.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -43,6 +44,7 @@ sg_fold_end_lease(struct sg_state *state, struct sg_lease *lease, enum sg_lease_
 	bool was_live = lease->state == SG_LEASE_PENDING || lease->state == SG_LEASE_ACTIVE, was_dead = lease->state == SG_LEASE_DEAD;
 	if (to > lease->state)
 		lease->state = to;
+	sg_lease_goes_back(lease);
 	if (was_live && lease->state >= SG_LEASE_REVOKING)
 		state->live_leases--;
 	if (was_dead || lease->state != SG_LEASE_DEAD)

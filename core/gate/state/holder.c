@@ -3,6 +3,7 @@
 #include "gate/state/holder.h"
 
 #include "base/str.h"
+#include "gate/state/issued.h"
 
 #include <stdlib.h>
 
@@ -108,7 +109,7 @@ sg_lease_stands_in(struct sg_state *state, struct sg_lease *lease)
 	lease->holder = h;
 	if (lease->state != SG_LEASE_DEAD)
 		join(&h->leases, &h->given, &lease->of_holder);
-	return true;
+	return sg_lease_is_issued(state, lease);
 }
 
 void

@@ -10,6 +10,8 @@
 #include "gate/state/deadline.h"
 
 struct sg_holder;
+struct sg_issued;
+struct sg_issued_to;
 struct sg_task;
 
 enum sg_lease_state { SG_LEASE_PENDING, SG_LEASE_ACTIVE, SG_LEASE_REVOKING, SG_LEASE_DEAD };
@@ -22,6 +24,9 @@ struct sg_lease {
 	struct sg_lease *next, *before; /* others of its task */
 	struct sg_holder *holder;
 	struct sg_ring of_holder; /* while it is not dead (holder.h) */
+	struct sg_issued *issued; /* its issuer's (issued.h) */
+	struct sg_issued_to *issued_to;
+	struct sg_ring of_back;   /* once it is taken back (issued.h) */
 	enum sg_lease_state state;
 	enum sg_sensitivity level; /* of what it is for */
 	uint64_t taint_seq;        /* of its task, when it was given */

@@ -137,6 +137,7 @@ struct sg_task {
 	struct sg_instance *instance;
 	struct sg_domain *domain;
 	struct sg_holder *holder;
+	struct sg_ring soaks; /* in state.soaks */
 	struct sg_ring of_holder, of_instance, of_domain, of_tree; /* while it is open or stands still (holder.h) */
 	struct sg_ring open;                         /* of a root: all of its tree that are, itself included */
 	struct sg_task *tree_next, *tree_before;     /* others of its tree, a ring */
@@ -262,6 +263,8 @@ struct sg_state {
 	struct sg_table words, grants, accounts, memories, agents, humans; /* words, grants: kept once */
 	struct sg_table sessions;
 	struct sg_table holders; /* by agent (holder.h) */
+	struct sg_table issued;  /* by issuer (issued.h) */
+	struct sg_ring *soaks;   /* tasks that labels came to, until their leases were looked at; in memory alone */
 	struct sg_table readings, writers; /* fold_memory.c: reads of a memory that may not be over; how many memories an agent has */
 	struct sg_task *flowing; /* within one leaf: what they now carry goes to the memories that they write */
 	struct sg_attempt *owed_first, *owed_last; /* allowed actions whose outcome is awaited, oldest first */
@@ -271,7 +274,6 @@ struct sg_state {
 	char boot_id[SG_ID_MAX];
 	unsigned char key[SG_KEY_BYTES]; /* the state key: names and nonces derive from it */
 	uint64_t open_tasks, live_leases, open_approvals;
-	uint64_t soaked;  /* how often labels came to a task; in memory alone */
 	uint64_t carried; /* tasks, memories and reads that labels were carried to, new there or not; in memory alone: whoever brings them pays by it */
 };
 

@@ -6,6 +6,7 @@
 
 #include "base/str.h"
 #include "gate/state/grant.h"
+#include "gate/state/issued.h"
 #include "gate/state/values.h"
 
 #include <stdlib.h>
@@ -16,6 +17,7 @@ sg_lease_free(struct sg_lease *lease)
 	if (lease == NULL)
 		return;
 	sg_lease_ends_in(lease);
+	sg_lease_is_gone(lease);
 	free(lease->issuer);
 	free(lease->audience);
 	free(lease->agent);
@@ -77,6 +79,7 @@ sg_task_free(struct sg_state *state, struct sg_task *task)
 	if (task == NULL)
 		return;
 	sg_task_is_forgotten(task);
+	sg_ring_leave(&task->soaks);
 	for (struct sg_ring *below; (below = sg_ring_first(&task->open)) != NULL;) /* at the end of all: those go after it */
 		sg_ring_leave(below);
 	free_attempts(state, task);
@@ -238,6 +241,9 @@ sg_state_done(struct sg_state *state)
 	for (struct sg_task *t; (t = sg_table_next(&state->tasks, &at)) != NULL;)
 		sg_task_free(state, t);
 	sg_holders_free(state);
+	sg_issued_free(state);
+	free(state->soaks);
+	state->soaks = NULL;
 	at = 0;
 	for (struct sg_instance *i; (i = sg_table_next(&state->instances, &at)) != NULL;) {
 		sg_taint_free(&i->taint);
@@ -279,7 +285,7 @@ sg_state_done(struct sg_state *state)
 	for (char *w; (w = sg_table_next(&state->words, &at)) != NULL;)
 		free(w);
 	struct sg_table *tables[] = {&state->tasks, &state->domains, &state->instances, &state->leases, &state->approvals, &state->histories, &state->killed,
-				     &state->decisions, &state->subjects, &state->words, &state->grants, &state->accounts, &state->memories, &state->readings, &state->writers, &state->sessions, &state->holders, &state->agents, &state->humans};
+				     &state->decisions, &state->subjects, &state->words, &state->grants, &state->accounts, &state->memories, &state->readings, &state->writers, &state->sessions, &state->holders, &state->issued, &state->agents, &state->humans};
 	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++)
 		sg_table_done(tables[i]);
 }

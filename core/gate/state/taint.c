@@ -307,7 +307,8 @@ soak_one(struct sg_fold *f, struct sg_task *task, const struct sg_taint *with)
 	uint64_t before = task->taint.seq;
 	if (!sg_taint_join(&task->taint, with))
 		f->missing = "memory";
-	f->state->soaked += task->taint.seq != before;
+	if (task->taint.seq != before && task->its_leases != NULL)
+		sg_ring_join(f->state->soaks, &task->soaks);
 	f->state->carried++;
 	if (task->taint.seq != before)
 		flows_on(f->state, task);

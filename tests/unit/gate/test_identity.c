@@ -427,6 +427,13 @@ speaks_for_many(void)
 		CU_ASSERT_EQUAL(sg_gate_connect(p->gate, 1000 + i, SG_FACE_ENFORCER, &enforcer, NULL) == SG_OK, i < 7);
 		CU_ASSERT_EQUAL(sg_gate_connect(p->gate, 1100 + i, SG_FACE_ENFORCER, &agent, NULL) == SG_OK, i < 3);
 	}
+	struct sg_peer boss = {.uid = 500, .gid = 500, .pid = 4000, .pidfd = -1, .start_time = 5, .pidfd_exact = true};
+	for (uint64_t i = 0; i < 5; i++) { /* what an operator's user runs for others is counted apart */
+		CU_ASSERT_EQUAL(sg_gate_connect(p->gate, 1300 + i, SG_FACE_ENFORCER, &boss, NULL) == SG_OK, i < 3);
+		CU_ASSERT_EQUAL(sg_gate_connect(p->gate, 1400 + i, SG_FACE_ADMIN, &boss, NULL) == SG_OK, i < 3);
+	}
+	sg_gate_disconnect(p->gate, 1400);
+	CU_ASSERT_EQUAL(sg_gate_connect(p->gate, 1500, SG_FACE_ADMIN, &boss, NULL), SG_OK);
 	struct sg_peer enforcer = {.uid = 2001, .gid = 2001, .pid = 4000, .pidfd = -1, .start_time = 5, .pidfd_exact = true};
 	sg_gate_disconnect(p->gate, 1000);
 	CU_ASSERT_NOT_EQUAL(sg_gate_connect(p->gate, 1200, SG_FACE_AGENT, &enforcer, NULL), SG_OK); /* as an agent it is one user */

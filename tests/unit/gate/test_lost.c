@@ -153,11 +153,11 @@ segments(void)
 static uint64_t
 a_second(void)
 {
-	uint64_t before = p->gate->state.soaked;
+	uint64_t before = p->gate->made_anew;
 	p->boot += SG_SEC;
 	p->wall += SG_SEC;
 	play_all(p);
-	return p->gate->state.soaked - before;
+	return p->gate->made_anew - before;
 }
 
 /* A minute without room: what was synced is folded once, for the one loss; a kill holds at once; no file is left of what was tried. */
