@@ -45,15 +45,36 @@ sorted(const struct sg_shut *shut, uid_t uids[SG_SHUT_MOST])
 	return count;
 }
 
-/* A list stands there that is not the one that was written last: an administrator's, from before or from just now. */
+/* The users who may nothing, in their order. False: it names others, users or groups, who may something, or more than are ever shut out. */
+static bool
+users_of(const unsigned char *list, size_t len, uint32_t users[SG_SHUT_MOST], size_t *count)
+{
+	*count = 0;
+	for (size_t at = sizeof(struct posix_acl_xattr_header); at + sizeof(struct posix_acl_xattr_entry) <= len; at += sizeof(struct posix_acl_xattr_entry)) {
+		struct posix_acl_xattr_entry e;
+		memcpy(&e, list + at, sizeof(e));
+		unsigned kind = le16toh(e.e_tag);
+		if (kind == ACL_GROUP || (kind == ACL_USER && (e.e_perm != 0 || *count == SG_SHUT_MOST)))
+			return false;
+		if (kind == ACL_USER)
+			users[(*count)++] = le32toh(e.e_id);
+	}
+	return true;
+}
+
+/* A list stands there that shuts out others than the one that was written last: an administrator's, from before or from just now. What the mode says is the
+ * administrator's in any case. */
 static bool
 is_anothers(const struct sg_shut *shut, const char *path)
 {
 	unsigned char there[4096];
+	uint32_t mine[SG_SHUT_MOST], theirs[SG_SHUT_MOST];
+	size_t my_count = 0, their_count = 0;
 	ssize_t len = lgetxattr(path, name, there, sizeof(there));
-	if (len < 0 && errno == ERANGE)
-		return true;
-	return len > 0 && ((size_t)len != shut->list_len || memcmp(there, shut->list, shut->list_len) != 0);
+	if (len <= 0)
+		return len < 0 && errno == ERANGE;
+	return !users_of(there, (size_t)len, theirs, &their_count) || !users_of(shut->list, shut->list_len, mine, &my_count) || my_count != their_count ||
+	       their_count == 0 || memcmp(mine, theirs, my_count * sizeof(mine[0])) != 0;
 }
 
 bool
