@@ -23,9 +23,11 @@ struct reader {
 
 static enum sg_status read_value(struct reader *r, size_t depth, struct sg_str name);
 
-static void
+static inline void
 skip_space(struct reader *r)
 {
+	if (*r->at > ' ') /* what canonical text has */
+		return;
 	while (*r->at == ' ' || *r->at == '\n' || *r->at == '\r' || *r->at == '\t') {
 		r->odd = true;
 		r->at++;

@@ -29,9 +29,13 @@ static const struct replay {
 static bool
 decide(struct play *p, const struct replay *c, const char *task, long i)
 {
-	char body[LONG_NAME + 512];
-	snprintf(body, sizeof(body), "{\"action\":\"%s\",\"arguments\":%s,\"key\":\"k%08ld\",\"resource\":{\"id\":\"%s\",\"type\":\"any\"},\"task\":\"%s\"}", c->action, c->args, i,
-		 c->id, task);
+	static char body[LONG_NAME + 512];
+	if (i == 0)
+		snprintf(body, sizeof(body), "{\"action\":\"%s\",\"arguments\":%s,\"key\":\"k%08ld\",\"resource\":{\"id\":\"%s\",\"type\":\"any\"},\"task\":\"%s\"}", c->action,
+			 c->args, i, c->id, task);
+	char *digit = strstr(body, "\"key\":\"k") + 15; /* the key's last: what the harness does itself is as little as can be */
+	for (long rest = i; rest > 0; rest /= 10)
+		*digit-- = (char)('0' + rest % 10);
 	free(p->conns[1].body);
 	p->conns[1].body = NULL;
 	sg_gate_request(p->gate, 1, SG_ROUTE_A_ACT, SG_STR(""), sg_str(body)); /* the door brings it in this form */

@@ -10,6 +10,8 @@ static void
 say_decision(struct sg_gate *gate, const struct sg_request *r)
 {
 	char line[512];
+	if (!gate->catalogue->dev)
+		return;
 	/* names come from the agent: on the operator's terminal they are letters, never commands */
 	snprintf(line, sizeof(line), "%-8s %.*s %.*s %.*s  %s%s%.*s  %s", sg_verdict_name(r->verdict),
 		 SG_STR_ARG(r->agent != NULL ? r->agent->name : SG_STR("-")), SG_STR_ARG(r->action_name),

@@ -163,6 +163,14 @@ still_true(struct sg_gate *gate, struct sg_request *r, enum sg_reason *reason)
 	return r->lease[0] == '\0' || (lease != NULL && lease->state == SG_LEASE_PENDING && r->token.len > 0);
 }
 
+static void
+say_allow(const struct sg_gate *gate, const struct sg_request *r)
+{
+	char line[256];
+	snprintf(line, sizeof(line), "allow    %.*s %.*s  %s  %s", SG_STR_ARG(r->agent->name), SG_STR_ARG(r->action_name), sg_reason_code(r->reason), r->decision);
+	gate->ports.say(gate->ports.self, line);
+}
+
 void
 sg_release(struct sg_gate *gate, struct sg_request *r)
 {
@@ -180,10 +188,8 @@ sg_release(struct sg_gate *gate, struct sg_request *r)
 		withhold(gate, r, SG_REASON_audit_unavailable);
 		return;
 	}
-	char line[256];
-	snprintf(line, sizeof(line), "allow    %.*s %.*s  %s  %s", SG_STR_ARG(r->agent->name), SG_STR_ARG(r->action_name),
-		 sg_reason_code(r->reason), r->decision);
-	gate->ports.say(gate->ports.self, line);
+	if (gate->catalogue->dev)
+		say_allow(gate, r);
 	sg_answer_decision(gate, r);
 }
 
