@@ -241,6 +241,7 @@ sg_door_conn_answer(struct sg_door *door, struct sg_door_conn *conn, struct sg_s
 		return;
 	unsigned status = (unsigned)sg_octets_get(payload.ptr, 2);
 	bool last = conn->head.close || payload.ptr[2] != 0 || conn->requests >= door->how.limits.requests;
+	conn->known = payload.ptr[3] != 0;
 	sg_buf_clear(&conn->in);
 	respond(door, conn, status, (struct sg_str){payload.ptr + 4, payload.len - 4}, last);
 }

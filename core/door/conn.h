@@ -49,6 +49,7 @@ struct sg_door_conn {
 	uint64_t id;
 	char key[24];
 	int fd; /* -1 once ended */
+	bool known;      /* the gate found out who speaks there */
 	uint64_t sender; /* its user; of another machine the connection itself, above all users */
 	struct sg_ring waits;
 	pid_t pid; /* who connected: every byte must come from it */
@@ -70,7 +71,7 @@ struct sg_door_conn {
 struct sg_door_conn *sg_door_conn_new(struct sg_door *door, uint64_t id, int fd);
 struct sg_door_conn *sg_door_conn_find(struct sg_door *door, uint64_t id);
 void sg_door_conn_event(struct sg_door *door, struct sg_door_conn *conn, uint32_t events);
-/* The gate's answer: u16 status, u16 close, body. */
+/* The gate's answer: u16 status, u8 close, u8 known, body. */
 void sg_door_conn_answer(struct sg_door *door, struct sg_door_conn *conn, struct sg_str payload);
 /* `tell`: the gate does not know yet. */
 void sg_door_conn_end(struct sg_door *door, struct sg_door_conn *conn, bool tell);

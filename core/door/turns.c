@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Large bodies take their time to read. They wait until all small ones of a turn are through, and then those whose sender was served least lately come first:
- * nobody's many connections keep another's from being read. */
+ * Large bodies take their time to read. They wait until all small ones of a turn are through; then those come first of whom is known who speaks there, and of these
+ * those whose sender was served least lately: nobody's many connections keep another's from being read. */
 #include "door/conn.h"
 
 /* Of whom it is known when a body of theirs was last read: users, connections of other machines. Who is not among them was not served lately. */
@@ -32,11 +32,12 @@ static struct sg_door_conn *
 next(const struct sg_door *door)
 {
 	struct sg_door_conn *found = NULL;
+	const bool known_first = door->turn % 4 != 0; /* one in four is whoever's it is: who comes new is not kept out */
 	sg_time least = 0;
 	for (struct sg_ring *at = sg_ring_first(&door->whole); at != NULL; at = sg_ring_after(&door->whole, at)) {
 		struct sg_door_conn *conn = SG_RING_OF(at, struct sg_door_conn, waits);
 		sg_time last = last_of(door, conn->sender);
-		if (found == NULL || last < least) {
+		if (found == NULL || (known_first && conn->known != found->known ? conn->known : last < least)) {
 			found = conn;
 			least = last;
 		}

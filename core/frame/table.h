@@ -38,7 +38,7 @@ enum { SG_FRAME_MAX = 4 << 20 };
 	X(G_SHUT,       16, GATE,       SUPERVISOR, READY,    JSON,    false, false) /* {"face","uid"}: this user only connects there: to be shut out for a moment */ \
 	X(G_OPEN,       13, GATE,       SUPERVISOR, READY,    NONE,    false, false) /* recovered; faces may be announced */ \
 	X(D_CONN,       20, GATE,       DOOR,       ANY,      NONE,    true,  true)  /* id = connection */ \
-	X(D_ANSWER,     21, GATE,       DOOR,       READY,    BYTES,   false, false) /* u16 status, u16 close, then a JSON body */ \
+	X(D_ANSWER,     21, GATE,       DOOR,       READY,    BYTES,   false, false) /* u16 status, u8 close, u8: it is known who speaks there, then a JSON body */ \
 	X(D_CLOSE,      22, GATE,       DOOR,       READY,    NONE,    false, false) /* id = connection */ \
 	X(D_REQUEST,    23, DOOR,       GATE,       READY,    BYTES,   false, false) /* u16 route, u16 length of argument, argument, canonical body */ \
 	X(D_GONE,       24, DOOR,       GATE,       READY,    NONE,    false, false) /* id = connection closed by the peer or by a bound */ \

@@ -18,7 +18,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { EXIT_OK = 0, EXIT_INTERNAL = 70, EXIT_CONFIG = 78, STOP_SECONDS = 5 };
+enum { EXIT_OK = 0, EXIT_INTERNAL = 70, EXIT_CONFIG = 78, STOP_SECONDS = 5, STOP_CHECK_SECONDS = 60 /* where the gate compares its state with its journal (gate/snapshot/drift.h) */ };
 
 /* Operators are never shut out. */
 static void
@@ -218,7 +218,7 @@ turn(struct sg_supervisor *s)
 static int
 stop(struct sg_supervisor *s)
 {
-	sg_time until = sg_sys_real.boot_time(&sg_sys_real) + STOP_SECONDS * SG_SEC;
+	sg_time until = sg_sys_real.boot_time(&sg_sys_real) + (getenv("STEPGATE_CHECK_FOLD") != NULL ? STOP_CHECK_SECONDS : STOP_SECONDS) * SG_SEC;
 	if (s->gate.fd >= 0) {
 		sg_link_queue(&s->gate, SG_FRAME_S_STOP, 0, SG_STR(""), -1, NULL);
 		sg_link_flush(&s->gate, NULL);

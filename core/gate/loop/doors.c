@@ -262,7 +262,9 @@ sg_doors_answer(void *self, uint64_t conn, unsigned status, struct sg_str body)
 		return;
 	sg_buf_init(&payload, SG_FRAME_MAX);
 	char head[4] = {0};
+	const struct sg_conn *known = sg_conn_find(loop->gate, conn);
 	sg_octets_put(head, status, 2);
+	head[3] = known != NULL && known->known;
 	sg_buf_add(&payload, head, sizeof(head));
 	sg_buf_str(&payload, body);
 	/* an answer that cannot go leaves nobody waiting: the door ends, and its connections with it */

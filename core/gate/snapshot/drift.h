@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Is the state in memory what its journal gives (I1)? Asked by every play of the unit tests, and in dev mode at each orderly stop. */
+ * Is the state in memory what its journal gives (I1)? Asked by every play of the unit tests, and at each orderly stop in dev mode, or where STEPGATE_CHECK_FOLD
+ * stands in the environment, as it does in the tests of a running daemon. */
 #ifndef SG_GATE_DRIFT_H
 #define SG_GATE_DRIFT_H
 
