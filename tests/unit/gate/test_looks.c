@@ -242,6 +242,38 @@ largest(void)
 	end();
 }
 
+/* A second instance of the step, beside the one in use, that never becomes ready and ends: whoever waits for the one in use goes on waiting, and is answered. */
+static void
+beside(void)
+{
+	begin("");
+	struct sg_child *used = host("peer");
+	struct sg_call *busy = calloc(1, sizeof(*busy));
+	add_host("peer");
+	struct sg_child *next = &loop->children[loop->children_top - 1];
+	next->ready = next->entered = false;
+	CU_ASSERT_PTR_EQUAL_FATAL(host("peer"), used);
+	used->calls = busy; /* it is at somebody else */
+	CU_ASSERT_TRUE(look());
+	sg_host_gone(loop, next);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(loop->looks);
+	used->calls = NULL;
+	free(busy);
+	sg_looks_next(loop, used);
+	answer("peer", SAYS(FACT("uid", "1001")));
+	CU_ASSERT_TRUE(is_answered());
+	end();
+	/* the one in use itself: nobody is left to answer */
+	begin("");
+	used = host("peer");
+	used->calls = busy = calloc(1, sizeof(*busy));
+	CU_ASSERT_TRUE(look());
+	sg_host_gone(loop, used); /* frees the call */
+	CU_ASSERT_PTR_NULL(loop->looks);
+	CU_ASSERT_FALSE(is_answered());
+	end();
+}
+
 SG_CASES("gate.looks", {"every kind of answer", answers}, {"a requisite step stops", requisite_stops}, {"the longest name of a step", longest_name},
-	 {"hosts that are away", away},
+	 {"hosts that are away", away}, {"an instance beside", beside},
 	 {"what was presented", presented}, {"the largest that may be presented", largest})
