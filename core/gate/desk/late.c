@@ -67,7 +67,7 @@ sg_sync_turn(struct sg_gate *gate)
 {
 	sg_time now = gate->state.now.boot;
 	bool was = gate->sync_late;
-	if (!gate->journal.committing || gate->journal.durable != gate->sync_durable) {
+	if (!gate->journal.committing || gate->journal.durable != gate->sync_durable || gate->sync_since == 0) {
 		gate->sync_durable = gate->journal.durable;
 		gate->sync_since = now;
 	}

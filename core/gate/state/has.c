@@ -4,12 +4,14 @@
 
 #include "base/str.h"
 
-/* Another agent's above it stands still: for that one it waits, and counts for nobody else. */
+/* Another agent's above it stands still, other than whoever it counts for: for that one it waits, and counts for nobody else. A part that nobody claimed counts for
+ * whoever handed it on, and waits for its own. */
 static bool
 waits_for_another(const struct sg_task *task)
 {
+	const char *agent = task->holder != NULL ? task->holder->agent : task->agent;
 	for (const struct sg_task *t = task->parent; t != NULL; t = t->parent)
-		if (t->state == SG_TASK_FROZEN && strcmp(t->agent, task->agent) != 0)
+		if (t->state == SG_TASK_FROZEN && strcmp(t->agent, agent) != 0)
 			return true;
 	return false;
 }

@@ -151,14 +151,33 @@ has_name(void *to, struct sg_str value)
 	}
 }
 
+/* Each costs as a form does; where none is left the value may be named. */
+static bool
+look_at_piece(void *to, struct sg_str piece)
+{
+	struct looked *l = to;
+	l->found |= l->look->forms == 0;
+	if (l->found)
+		return false;
+	l->look->forms--;
+	sg_notations(piece, has_name, l);
+	return !l->found;
+}
+
 bool
 sg_value_is_named(const struct sg_state *state, const struct sg_task *task, struct sg_str value, struct sg_value_look *look)
 {
 	struct looked l = {state, task, look, false};
+	char decoded[2][SG_FORM_MAX];
 	if (task->root->tree == NULL || task->root->tree->values.count == 0)
 		return false;
-	has_name(&l, value);
-	for (struct sg_str piece = sg_notation_next(&value); piece.ptr != NULL && !l.found; piece = sg_notation_next(&value))
-		sg_notations(piece, has_name, &l);
+	for (size_t depth = 0; !l.found; depth++) {
+		size_t len = 0;
+		has_name(&l, value);
+		sg_notation_pieces(value, look_at_piece, &l);
+		if (depth == 2 || value.len > SG_FORM_MAX || !sg_percent_decode(value, decoded[depth], &len))
+			break;
+		value = (struct sg_str){decoded[depth], len};
+	}
 	return l.found;
 }

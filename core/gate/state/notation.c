@@ -6,6 +6,7 @@
 
 #include <arpa/inet.h>
 #include <ctype.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,6 +24,16 @@ give(const struct notations *n, const char *plain)
 		n->each(n->to, sg_str(plain));
 }
 
+/* Nothing is at 0.0.0.0/8: small numbers are numbers. */
+static void
+as_four(const struct notations *n, const char *text)
+{
+	char plain[INET_ADDRSTRLEN];
+	struct in_addr four;
+	if (inet_aton(text, &four) != 0 && ntohl(four.s_addr) >= 1U << 24 && inet_ntop(AF_INET, &four, plain, sizeof(plain)) != NULL)
+		give(n, plain);
+}
+
 static void
 give_whole(const struct notations *n, const char *digits, const char *end, int base)
 {
@@ -32,6 +43,7 @@ give_whole(const struct notations *n, const char *digits, const char *end, int b
 		return;
 	snprintf(plain, sizeof(plain), "%llu", whole);
 	give(n, plain);
+	as_four(n, plain);
 }
 
 /* What languages put behind a number: 31337L, 31337n, 0x7a69u. */
@@ -52,8 +64,10 @@ as_number(const struct notations *n)
 	if (!isdigit((unsigned char)text[0]) && text[0] != '.' && text[0] != '-')
 		return;
 	double number = strtod(text, &stop);
-	if (stop == end && stop != text && number > -1e15 && number < 1e15 && snprintf(plain, sizeof(plain), "%.15g", number) > 0)
+	if (stop == end && stop != text && number > -1e16 && number < 1e16 && snprintf(plain, sizeof(plain), number == trunc(number) ? "%.0f" : "%.15g", number) > 0) {
 		give(n, plain);
+		as_four(n, plain);
+	}
 	if (text[0] != '0')
 		return;
 	give_whole(n, text + 1, end, 8);
@@ -61,16 +75,6 @@ as_number(const struct notations *n)
 		give_whole(n, text + 2, end, 8);
 	if (tolower((unsigned char)text[1]) == 'b')
 		give_whole(n, text + 2, end, 2);
-}
-
-/* Nothing is at 0.0.0.0/8: small numbers are numbers. */
-static void
-as_four(const struct notations *n, const char *text)
-{
-	char plain[INET_ADDRSTRLEN];
-	struct in_addr four;
-	if (inet_aton(text, &four) != 0 && ntohl(four.s_addr) >= 1U << 24 && inet_ntop(AF_INET, &four, plain, sizeof(plain)) != NULL)
-		give(n, plain);
 }
 
 static void
@@ -90,23 +94,36 @@ as_address(const struct notations *n)
 		give(n, plain);
 	if (inet_ntop(AF_INET, six + 12, plain, sizeof(plain)) != NULL)
 		give(n, plain);
+	if (six[0] == 0x20 && six[1] == 0x02 && inet_ntop(AF_INET, six + 2, plain, sizeof(plain)) != NULL) /* 6to4, RFC 3056 */
+		give(n, plain);
 }
 
-/* False: nothing stands in percent. */
-static bool
-decode(const char *text, char out[SG_NOTATION_MOST + 1])
+bool
+sg_percent_decode(struct sg_str text, char *out, size_t *len)
 {
-	size_t len = 0;
 	bool any = false;
-	for (size_t i = 0; text[i] != '\0';) {
-		unsigned byte = (unsigned char)text[i];
-		bool escaped = text[i] == '%' && isxdigit((unsigned char)text[i + 1]) && isxdigit((unsigned char)text[i + 2]) && sscanf(text + i + 1, "%2x", &byte) == 1;
+	*len = 0;
+	for (size_t i = 0; i < text.len;) {
+		char digits[3] = {i + 1 < text.len ? text.ptr[i + 1] : '\0', i + 2 < text.len ? text.ptr[i + 2] : '\0', '\0'};
+		bool escaped = text.ptr[i] == '%' && isxdigit((unsigned char)digits[0]) && isxdigit((unsigned char)digits[1]);
+		char byte = escaped ? (char)strtol(digits, NULL, 16) : text.ptr[i];
 		any |= escaped;
-		out[len++] = byte == 0 ? ' ' : (char)byte;
+		out[(*len)++] = byte == '\0' ? ' ' : byte;
 		i += escaped ? 3 : 1;
 	}
-	out[len] = '\0';
 	return any;
+}
+
+/* 31_337 is 31337 in many a language. */
+static size_t
+without_grouping(struct sg_str text, char out[SG_NOTATION_MOST + 1])
+{
+	size_t len = 0;
+	for (size_t i = 0; i < text.len; i++)
+		if (text.ptr[i] != '_' || i == 0 || i + 1 == text.len || !isxdigit((unsigned char)text.ptr[i - 1]) || !isxdigit((unsigned char)text.ptr[i + 1]))
+			out[len++] = text.ptr[i];
+	out[len] = '\0';
+	return len;
 }
 
 void
@@ -115,35 +132,60 @@ sg_notations(struct sg_str text, void (*each)(void *to, struct sg_str plain), vo
 	char now[SG_NOTATION_MOST + 1], next[SG_NOTATION_MOST + 1];
 	if (text.len == 0 || text.len > SG_NOTATION_MOST || memchr(text.ptr, '\0', text.len) != NULL)
 		return;
-	memcpy(now, text.ptr, text.len);
-	now[text.len] = '\0';
+	without_grouping(text, now);
 	for (int depth = 0;; depth++) {
 		struct notations n = {each, to, now};
+		size_t len;
 		as_number(&n);
 		as_address(&n);
-		if (depth == 2 || !decode(now, next))
+		if (depth == 2 || !sg_percent_decode(sg_str(now), next, &len))
 			return;
+		next[len] = '\0';
 		each(to, sg_str(next));
 		memcpy(now, next, sizeof(now));
 	}
 }
 
 static bool
-is_part(char c)
+is_word(char c)
 {
-	return isascii((unsigned char)c) && (isalnum((unsigned char)c) || (c != '\0' && strchr(".:%_+-", c) != NULL));
+	return isascii((unsigned char)c) && isalnum((unsigned char)c);
 }
 
-struct sg_str
-sg_notation_next(struct sg_str *rest)
+static bool
+is_within(char c)
 {
-	while (rest->len > 0 && (!is_part(*rest->ptr) || *rest->ptr == '_'))
-		*rest = (struct sg_str){rest->ptr + 1, rest->len - 1};
-	struct sg_str piece = {rest->ptr, 0};
-	while (piece.len < rest->len && is_part(rest->ptr[piece.len]))
-		piece.len++;
-	*rest = (struct sg_str){rest->ptr + piece.len, rest->len - piece.len};
-	while (piece.len > 1 && strchr(".-+_", piece.ptr[piece.len - 1]) != NULL)
-		piece.len--;
-	return piece.len > 0 ? piece : (struct sg_str){NULL, 0};
+	return is_word(c) || (c != '\0' && strchr(".:_+-", c) != NULL);
+}
+
+/* A number begins with a digit, an address of six with one, a letter or two colons. */
+static bool
+may_begin(struct sg_str value, size_t at)
+{
+	bool first = at == 0 || !is_word(value.ptr[at - 1]), colons = value.len - at >= 2 && value.ptr[at] == ':' && value.ptr[at + 1] == ':';
+	return (first && isxdigit((unsigned char)value.ptr[at])) || colons;
+}
+
+/* As long as one may be from there on. */
+static size_t
+reach(struct sg_str value, size_t at)
+{
+	size_t end = at;
+	while (end < value.len && end - at < SG_NOTATION_MOST && is_within(value.ptr[end]))
+		end++;
+	return end;
+}
+
+bool
+sg_notation_pieces(struct sg_str value, bool (*each)(void *to, struct sg_str piece), void *to)
+{
+	for (size_t at = 0; at < value.len; at++) {
+		size_t most = may_begin(value, at) ? reach(value, at) : at;
+		for (size_t end = at + 1; end <= most; end++) {
+			bool whole = is_word(value.ptr[end - 1]) && (end == value.len || !is_word(value.ptr[end]));
+			if (whole && !each(to, (struct sg_str){value.ptr + at, end - at}))
+				return false;
+		}
+	}
+	return true;
 }

@@ -405,6 +405,7 @@ static void
 late_disk(void)
 {
 	begin();
+	CU_ASSERT_FALSE(p->gate->sync_late);
 	p->no_sync = true;
 	play_send(p, 10, SG_ROUTE_O_KILL, "", "{\"agent\":\"helper\",\"reason\":\"x\"}");
 	play_all(p);

@@ -67,6 +67,36 @@ what_stands_still_counts(void)
 	play_end(p);
 }
 
+/* What was handed on and nobody took counts for whoever handed it on, also below a task of theirs that stands still; what another took waits for that other's. */
+static void
+handed_on(void)
+{
+	begin();
+	CU_ASSERT_TRUE_FATAL(play_connect(p, 2, SG_FACE_AGENT, 1002));
+	char *one = open_task("t"), body[256];
+	play_facts(p, 1001);
+	char *token = play_between(play_ask(p, 1, SG_ROUTE_A_DELEGATE, one, "{\"actions\":[\"pay.*\"],\"key\":\"d\",\"to\":\"other\"}"), "\"token\":\"", "\"");
+	CU_ASSERT_EQUAL(sg_state_agent_tasks(&p->gate->state, SG_STR("helper"), 1), 2);
+	p->effects = freezes_the_task;
+	play_facts(p, 1001);
+	play_act(p, 1, one, "repo.read", "{}", "k");
+	CU_ASSERT_EQUAL(sg_state_task(&p->gate->state, sg_str(one))->state, SG_TASK_FROZEN);
+	CU_ASSERT_EQUAL(sg_state_agent_tasks(&p->gate->state, SG_STR("helper"), 1), 2);
+	CU_ASSERT_TRUE(play_has(play_ask(p, 10, SG_ROUTE_O_THAW, one, "{}"), "open"));
+	snprintf(body, sizeof(body), "{\"key\":\"c\",\"task_token\":\"%s\"}", token);
+	play_facts(p, 1002);
+	CU_ASSERT_TRUE(play_has(play_ask(p, 2, SG_ROUTE_A_TASK_OPEN, "", body), "\"claimed\":true"));
+	CU_ASSERT_EQUAL(sg_state_agent_tasks(&p->gate->state, SG_STR("other"), 1), 1);
+	play_facts(p, 1001);
+	play_act(p, 1, one, "repo.read", "{}", "k2");
+	CU_ASSERT_EQUAL(sg_state_task(&p->gate->state, sg_str(one))->state, SG_TASK_FROZEN);
+	CU_ASSERT_EQUAL(sg_state_agent_tasks(&p->gate->state, SG_STR("helper"), 1), 1);
+	CU_ASSERT_EQUAL(sg_state_agent_tasks(&p->gate->state, SG_STR("other"), 1), 0);
+	free(token);
+	free(one);
+	play_end(p);
+}
+
 /* A process that is gone is looked at until what it had open has ended or stands still, and not again before that goes on. */
 static void
 gone_and_still(void)
@@ -99,4 +129,4 @@ gone_and_still(void)
 	play_end(p);
 }
 
-SG_CASES("gate.many", {"what stands still counts", what_stands_still_counts}, {"gone and still", gone_and_still})
+SG_CASES("gate.many", {"what stands still counts", what_stands_still_counts}, {"handed on", handed_on}, {"gone and still", gone_and_still})
