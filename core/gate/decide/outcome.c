@@ -34,7 +34,7 @@ masked(struct sg_gate *gate, const struct sg_request *r, struct sg_str label)
 		return label;
 	char line[160];
 	snprintf(line, sizeof(line), "ALERT    the outcome of %.*s held a secret; masked", (int)(r->argument.len < 80 ? r->argument.len : 80), r->argument.ptr);
-	sg_gate_warn(gate, line);
+	sg_gate_warn(gate, sg_str(task->agent), line);
 	return SG_STR("outcome:secret_masked");
 }
 

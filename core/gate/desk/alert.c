@@ -1,14 +1,35 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Telling: what somebody should hear of is recorded, and said to the operator's eyes. */
+#include "base/line.h"
 #include "base/str.h"
 #include "gate/desk/desk.h"
 
 #include <stdio.h>
 
 void
-sg_gate_warn(const struct sg_gate *gate, const char *line)
+sg_gate_warn(const struct sg_gate *gate, struct sg_str about, const char *line)
 {
-	(gate->ports.warn != NULL ? gate->ports.warn : gate->ports.say)(gate->ports.self, line);
+	if (gate->ports.warn != NULL)
+		gate->ports.warn(gate->ports.self, about, line);
+	else
+		gate->ports.say(gate->ports.self, line);
+}
+
+/* What stops somebody is not left out for what they do all day; that an agent acted, as it may, is the record's and its owner's alone. */
+static void
+tell(const struct sg_gate *gate, const char *what, struct sg_str agent, const char *line)
+{
+	static const char *const stops[] = {"frozen", "domain_frozen", "owner_gone", "journal_damaged"};
+	char about[160];
+	bool stop = false;
+	for (size_t i = 0; i < sizeof(stops) / sizeof(stops[0]); i++)
+		stop |= strcmp(what, stops[i]) == 0;
+	if (strcmp(what, "acted") == 0) {
+		gate->ports.say(gate->ports.self, line);
+		return;
+	}
+	sg_line_join(about, sizeof(about), stop && agent.len > 0 ? "what stops " : "", agent);
+	sg_gate_warn(gate, sg_str(about), line);
 }
 
 void
@@ -28,5 +49,5 @@ sg_alert(struct sg_gate *gate, const char *what, struct sg_str who, struct sg_st
 	sg_record(gate, "alert", sg_buf_view(&body), SG_STR(""), NULL, NULL);
 	sg_buf_done(&body);
 	snprintf(line, sizeof(line), "ALERT    %s  %.*s  tell %.*s", what, SG_STR_ARG(agent), SG_STR_ARG(who));
-	sg_gate_warn(gate, line);
+	tell(gate, what, agent, line);
 }

@@ -49,8 +49,9 @@ struct sg_ports {
 	/* Keeps what is in force and could not be recorded ({"body","kind"}) for the gate after this one, should there be one; "{}": all of it is recorded.
 	 * NULL: nobody keeps it. */
 	void (*hold)(void *self, struct sg_str held);
-	/* A line for the log, in every mode: something that an operator has to look at. Through sg_gate_warn alone. NULL: as `say`. */
-	void (*warn)(void *self, const char *line);
+	/* A line for the log, in every mode: something that an operator has to look at. Lines about one thing share what there is room for: an agent, or "" for what
+	 * is none's. Through sg_gate_warn alone. NULL: as `say`. */
+	void (*warn)(void *self, struct sg_str about, const char *line);
 };
 
 /* A round through all of one kind (wire/rounds.c): where it goes on, and whether it is under way. In one turn it looks at no more than SG_ROUND_SLICE slots of a

@@ -56,7 +56,7 @@ answer_operators(struct sg_gate *gate)
 static void
 over(struct sg_gate *gate)
 {
-	sg_gate_warn(gate, "the disk answers again");
+	sg_gate_warn(gate, SG_STR(""), "the disk answers again");
 	if (gate->holds && gate->owed == NULL && !gate->journal.closed)
 		gate->held_until = gate->journal.appended;
 	sg_gate_release_held(gate);
@@ -77,7 +77,7 @@ sg_sync_turn(struct sg_gate *gate)
 	if (!gate->sync_late)
 		return;
 	if (!was)
-		sg_gate_warn(gate, "ALERT    the disk does not answer: what agents ask is refused, what operators stop holds and is recorded once it does");
+		sg_gate_warn(gate, SG_STR(""), "ALERT    the disk does not answer: what agents ask is refused, what operators stop holds and is recorded once it does");
 	if (gate->journal.appended != gate->sync_held) {
 		gate->sync_held = gate->journal.appended;
 		sg_journal_void(&gate->journal, hold_stop, gate, NULL);

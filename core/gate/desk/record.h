@@ -52,7 +52,7 @@ bool sg_gate_held(struct sg_gate *gate, const struct sg_json *held);
 void sg_gate_write_gaps(struct sg_gate *gate);
 /* Records that somebody was told: `what` a reason's code, `who` a person. */
 /* alert.c: a line for the log. */
-void sg_gate_warn(const struct sg_gate *gate, const char *line);
+void sg_gate_warn(const struct sg_gate *gate, struct sg_str about, const char *line);
 void sg_alert(struct sg_gate *gate, const char *what, struct sg_str who, struct sg_str agent, struct sg_str task);
 
 #endif

@@ -31,7 +31,7 @@ failed(struct sg_gate *gate, struct sg_lease *lease, const char *why)
 	if (again || !sg_issuer_fails(gate, sg_str(lease->issuer), true))
 		return; /* said once for an issuer, not once for each credential */
 	snprintf(line, sizeof(line), "ALERT    issue.%s does not take back what it gave: %s", lease->issuer, why);
-	sg_gate_warn(gate, line);
+	sg_gate_warn(gate, SG_STR(""), line);
 }
 
 /* By the clock that says more: one that was set forward leaves what was given as long as it was. */

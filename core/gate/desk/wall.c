@@ -93,7 +93,7 @@ sg_wall_turn(struct sg_gate *gate)
 			 gate->wall.ahead_ms > 0 ? "ahead of the record and of the time since" : "behind the record");
 	else
 		snprintf(line, sizeof(line), "the clock is right again");
-	sg_gate_warn(gate, line);
+	sg_gate_warn(gate, SG_STR(""), line);
 }
 
 void

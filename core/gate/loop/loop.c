@@ -247,6 +247,7 @@ turn(struct sg_loop *loop)
 	if (now - last_tick >= 50 * SG_MSEC) {
 		last_tick = now;
 		sg_children_due(loop);
+		sg_loop_warn_turn(loop);
 		sg_hosts_deadlines(loop);
 		sg_hosts_fill(loop);
 		sg_pool_fill(loop);

@@ -370,7 +370,10 @@ void sg_child_kill(struct sg_loop *loop, struct sg_child *child);
 /* Closes the link and tells whoever depends on it. */
 void sg_child_gone(struct sg_loop *loop, struct sg_child *child);
 /* warn.c: the port of that name (desk/gate.h). */
-void sg_loop_warn(void *self, const char *line);
+enum { SG_WARNED = 128 /* agents, and twice those that stand still, whose lines are counted at a time */ };
+void sg_loop_warn(void *self, struct sg_str about, const char *line);
+/* Each tick: what was counted and not said is told once its time is over. */
+void sg_loop_warn_turn(const struct sg_loop *loop);
 /* Each tick: those that were asked for and did not come are gone. */
 void sg_children_due(struct sg_loop *loop);
 /* A door that did not come: connections that wait for it are closed. */

@@ -72,6 +72,8 @@ static void
 handed_on(void)
 {
 	begin();
+	CU_ASSERT_TRUE_FATAL(play_reconfigure(p, (const char *const[]){"\"instance\":\"process\",\"intents\":[\"work\"],\"match\":[\"peer:uid=1001\"]",
+									"\"delegates\":[\"*\"],\"instance\":\"process\",\"intents\":[\"work\"],\"match\":[\"peer:uid=1001\"]", NULL}));
 	CU_ASSERT_TRUE_FATAL(play_connect(p, 2, SG_FACE_AGENT, 1002));
 	char *one = open_task("t"), body[256];
 	play_facts(p, 1001);
