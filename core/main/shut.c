@@ -77,6 +77,37 @@ is_anothers(const struct sg_shut *shut, const char *path)
 	       their_count == 0 || memcmp(mine, theirs, my_count * sizeof(mine[0])) != 0;
 }
 
+static bool
+is_mine(const struct posix_acl_xattr_entry *e, const uint32_t users[SG_SHUT_MOST], size_t count)
+{
+	bool mine = false;
+	for (size_t i = 0; i < count; i++)
+		mine |= le16toh(e->e_tag) == ACL_USER && e->e_perm == 0 && le32toh(e->e_id) == users[i];
+	return mine;
+}
+
+/* Who was shut out here for a moment does not stay so because somebody else wrote to the list meanwhile: what this daemon put in comes out, the rest stays. */
+static void
+take_out(const struct sg_shut *shut, const char *path)
+{
+	unsigned char there[4096];
+	uint32_t mine[SG_SHUT_MOST];
+	size_t count = 0, kept = sizeof(struct posix_acl_xattr_header);
+	ssize_t len = lgetxattr(path, name, there, sizeof(there));
+	if (len <= 0 || shut->list_len == 0 || !users_of(shut->list, shut->list_len, mine, &count))
+		return;
+	for (size_t at = kept; at + sizeof(struct posix_acl_xattr_entry) <= (size_t)len; at += sizeof(struct posix_acl_xattr_entry)) {
+		struct posix_acl_xattr_entry e;
+		memcpy(&e, there + at, sizeof(e));
+		if (is_mine(&e, mine, count))
+			continue;
+		memcpy(there + kept, &e, sizeof(e));
+		kept += sizeof(e);
+	}
+	if (kept < (size_t)len)
+		lsetxattr(path, name, there, kept, 0);
+}
+
 bool
 sg_shut_write(struct sg_shut *shut, const char *path)
 {
@@ -87,6 +118,7 @@ sg_shut_write(struct sg_shut *shut, const char *path)
 	if (lstat(path, &status) != 0 || !S_ISSOCK(status.st_mode))
 		return false;
 	if (is_anothers(shut, path)) {
+		take_out(shut, path);
 		shut->list_len = 0;
 		if (!shut->other)
 			fprintf(stderr, "stepgated: %s has an access list of its own: users who connect there without end are not shut out for a moment\n", path);

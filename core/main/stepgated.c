@@ -2,6 +2,7 @@
  * stepgated: the daemon's first lines. */
 #include "base/canon.h"
 #include "base/digest.h"
+#include "base/log.h"
 #include "base/str.h"
 #include "main/issuers.h"
 #include "main/supervisor.h"
@@ -142,5 +143,9 @@ main(int argc, char **argv)
 	}
 	if (options.print_config != NULL)
 		return print_config(&options);
-	return options.test != NULL ? check_config(&options) : sg_supervisor_run(&options);
+	if (options.test != NULL)
+		return check_config(&options);
+	if (!sg_log_begin()) /* an agent brings lines about; whoever does not read them holds nobody */
+		return EXIT_BAD_CONFIG;
+	return sg_supervisor_run(&options);
 }
