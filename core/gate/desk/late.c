@@ -9,6 +9,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* It stops somebody, or takes a yes back: whoever said it is told that it is in force. */
+static bool
+is_held(struct sg_str kind, const char *name, const struct sg_json *body)
+{
+	if (sg_str_is(kind, "approval"))
+		return sg_json_is(body, "event", "denied") || sg_json_is(body, "event", "void");
+	return sg_kind_stops(name) && !sg_str_is(kind, "withheld");
+}
+
 /* What stops and is on its way. */
 static enum sg_status
 hold_stop(void *to, const struct sg_record *record, struct sg_err *err)
@@ -19,7 +28,7 @@ hold_stop(void *to, const struct sg_record *record, struct sg_err *err)
 	struct sg_buf body;
 	(void)err;
 	sg_line_join(name, sizeof(name), "", kind);
-	if (!sg_kind_stops(name) || sg_str_is(kind, "withheld"))
+	if (!is_held(kind, name, sg_json_get(record->json, "body")))
 		return SG_OK;
 	sg_buf_init(&body, SG_LEAF_MAX);
 	sg_canon_write(&body, sg_json_get(record->json, "body"));
