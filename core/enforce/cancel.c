@@ -8,16 +8,17 @@
 
 #include <stdio.h>
 
-void
+bool
 sg_proxy_cancelled(struct sg_proxy *proxy, struct sg_mcp_calls *calls, const struct sg_mcp_message *m)
 {
 	const struct sg_mcp_call *call = sg_mcp_cancel(calls, sg_json_get(m->params, "requestId"), sg_barrier_behind(proxy));
 	if (call == NULL)
-		return;
+		return false;
 	if (call->decision[0] != '\0')
 		sg_daemon_outcome(proxy->daemon, sg_str(call->decision), "unknown", (struct sg_str){NULL, 0});
 	if (call->method->treatment == SG_METHOD_DECIDED)
 		proxy->barrier_due = true;
 	if (!call->aside)
 		fprintf(stderr, "stepgate mcp: %d cancelled calls were never answered: what is cancelled from now on counts as open\n", SG_MCP_CANCELLED_CALLS);
+	return true;
 }

@@ -192,13 +192,9 @@ server_answer(struct sg_proxy *proxy, struct sg_mcp_message *m, struct sg_str li
 static bool
 server_cancels(struct sg_proxy *proxy, const struct sg_mcp_message *m)
 {
-	const struct sg_json *id = sg_json_get(m->params, "requestId");
-	if (!sg_mcp_id_fine(id) || !sg_mcp_in_use(&proxy->from_server, id)) {
-		proxy->refused++;
-		return false;
-	}
-	sg_proxy_cancelled(proxy, &proxy->from_server, m);
-	return true;
+	bool cancels = sg_mcp_id_fine(sg_json_get(m->params, "requestId")) && sg_proxy_cancelled(proxy, &proxy->from_server, m);
+	proxy->refused += !cancels;
+	return cancels;
 }
 
 static void

@@ -17,8 +17,9 @@ bool sg_proxy_mended(struct sg_proxy *proxy, struct sg_str line, struct sg_buf *
 /* Ends a call whose answer does not come in a form that may be passed on. */
 void sg_proxy_spoil(struct sg_proxy *proxy, struct sg_mcp_call *call, enum sg_mcp_error error);
 
-/* cancel.c: one side takes back what it asked: it gets no answer, and what was decided ends as unknown, at once. */
-void sg_proxy_cancelled(struct sg_proxy *proxy, struct sg_mcp_calls *calls, const struct sg_mcp_message *message);
+/* cancel.c: one side takes back what it asked: it gets no answer, and what was decided ends as unknown, at once. False: nothing that is open
+ * was taken back. */
+bool sg_proxy_cancelled(struct sg_proxy *proxy, struct sg_mcp_calls *calls, const struct sg_mcp_message *message);
 
 /* barrier.c: the ping behind which the server will not have what is taken back now before it. */
 uint64_t sg_barrier_behind(const struct sg_proxy *proxy);

@@ -31,10 +31,11 @@ for line in sys.stdin:
             say(id=901, method="ping")
             say(method="notifications/cancelled", params=dict(requestId=901))
         if told == "odd":
-            for odd in (E, dict(words=E), [E], None, 902): say(method="notifications/cancelled", params=dict(requestId=odd))
+            for odd in (E, dict(words=E), [E], None, 902, 901): say(method="notifications/cancelled", params=dict(requestId=odd))
         if told == "cancelled":
-            say(id=901, method="ping")
-            say(method="notifications/cancelled", params=dict(requestId=901, reason=E))
+            said = globals().get("said", 910) + 1  # one that is cancelled already goes nowhere
+            say(id=said, method="ping")
+            say(method="notifications/cancelled", params=dict(requestId=said, reason=E))
     if p.get("result"): r = dict(content=E)
     if p.get("cursor"): r = dict(tools=[dict(name="read", inputSchema=dict(type="object"))], nextCursor=E)
     if p.get("fail"): say(id=m["id"], error=dict(code=-1, message=E))
@@ -103,7 +104,7 @@ def each(said, rule, passes, taints):
             if method != "initialize":
                 s.ask("ping", tell=["quiet"])
                 heard = s.ask("ping", tell=["odd"])
-                check("%s: what is no id of what the client has goes nowhere" % method, len(heard) == 1, heard)
+                check("%s: what is no id of what the client has, or was taken back before, goes nowhere" % method, len(heard) == 1, heard)
             check("%s: a ping says nothing, nor does a notice without particulars" % method, s.labels() == [], s.labels())
             heard = s.ask(method, **params)
             check("%s %s: the words pass: %s" % (method, params, passes), (WORDS in json.dumps(heard)) == passes, heard)

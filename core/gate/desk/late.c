@@ -83,8 +83,10 @@ sg_sync_turn(struct sg_gate *gate)
 	gate->sync_late = gate->journal.committing && !gate->journal.closed && now - gate->sync_since >= SG_SYNC_LATE_S * SG_SEC;
 	if (was && !gate->sync_late)
 		over(gate);
-	if (!gate->sync_late)
+	if (!gate->sync_late) {
+		gate->sync_held = 0; /* numbers that were lost are given again */
 		return;
+	}
 	if (!was)
 		sg_gate_warn(gate, SG_STR(""), "ALERT    the disk does not answer: what agents ask is refused, what operators stop holds and is recorded once it does");
 	if (gate->journal.appended != gate->sync_held) {

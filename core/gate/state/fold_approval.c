@@ -2,6 +2,7 @@
  * Leaves about approvals: opened, proven, refused, void, over. What uses one up is the leaf of its allow (I4). */
 #include "gate/state/fold_in.h"
 
+#include "base/line.h"
 #include "base/str.h"
 #include "gate/state/values.h"
 
@@ -64,8 +65,8 @@ open_approval(struct sg_fold *f)
 	sg_fold_id(f, "approval", a->id, sizeof(a->id));
 	sg_fold_id(f, "asked", a->asked, sizeof(a->asked));
 	sg_fold_id(f, "digest", a->digest, sizeof(a->digest));
-	memcpy(a->config, f->config.ptr, f->config.len < SG_SHA256_HEX ? f->config.len : 0);
-	memcpy(a->policy, f->policy.ptr, f->policy.len < SG_SHA256_HEX ? f->policy.len : 0);
+	sg_line_join(a->config, sizeof(a->config), "", f->config.len < SG_SHA256_HEX ? f->config : SG_STR(""));
+	sg_line_join(a->policy, sizeof(a->policy), "", f->policy.len < SG_SHA256_HEX ? f->policy : SG_STR(""));
 	a->agent = sg_fold_keep(f, "agent");
 	a->owner = sg_fold_keep(f, "owner");
 	a->opener = sg_fold_keep(f, "opener");
