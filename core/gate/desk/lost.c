@@ -15,7 +15,8 @@ void
 sg_head_follow(struct sg_gate *gate, bool now)
 {
 	const struct sg_journal *j = &gate->journal;
-	if (!gate->recovered || j->durable == gate->head_leaf || (!now && gate->state.now.boot < gate->head_at))
+	bool slow = j->committing && gate->state.now.boot - gate->sync_since > SG_HEAD_SLOW_MS * SG_MSEC; /* this thread waits for no disk that may not answer */
+	if (!gate->recovered || j->durable == gate->head_leaf || (!now && (slow || gate->state.now.boot < gate->head_at)))
 		return;
 	gate->head_at = gate->state.now.boot + SG_HEAD_EACH_S * SG_SEC;
 	sg_pulse_disk(true);
