@@ -26,6 +26,11 @@ void sg_canon_integer(struct sg_buf *out, int64_t number);
 enum sg_status sg_canon_parse(struct sg_arena *arena, struct sg_str text, const struct sg_json_limits *limits,
 			      const struct sg_json **root, struct sg_err *err);
 
+struct sg_json_level {
+	struct sg_str last; /* last name written; borrowed from the caller until the object ends */
+	bool object, started, named; /* an object; has a member or element; a name waits for its value */
+};
+
 /* A writer that makes canonical objects directly. Names must be given in canonical order; a name out of order sets `failed`,
  * so that a mistake becomes a refusal and not a second spelling. Depth at most SG_JSON_MAX_DEPTH.
  *
@@ -33,11 +38,6 @@ enum sg_status sg_canon_parse(struct sg_arena *arena, struct sg_str text, const 
  *   sg_jw_begin(&w, &buf);
  *   sg_jw_object(&w);  sg_jw_name(&w, "a");  sg_jw_int(&w, 1);  sg_jw_name(&w, "b");  sg_jw_text(&w, "x");  sg_jw_end(&w);
  */
-struct sg_json_level {
-	struct sg_str last; /* last name written; borrowed from the caller until the object ends */
-	bool object, started, named; /* an object; has a member or element; a name waits for its value */
-};
-
 struct sg_json_writer {
 	struct sg_buf *out;
 	size_t depth;

@@ -6,7 +6,6 @@
 #include "base/str.h"
 #include "gate/desk/desk.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 /* It stops somebody, or takes a yes back: whoever said it is told that it is in force. */
@@ -44,23 +43,6 @@ waits_as_operator(const struct sg_gate *gate, const struct sg_request *r)
 	return r->route != NULL && r->route->face == SG_FACE_ADMIN && r->wait_leaf > gate->journal.durable;
 }
 
-static void
-answer_operators(struct sg_gate *gate)
-{
-	uint64_t *ids;
-	size_t count = sg_requests_collect(gate, SG_STAGE_COMMIT, &ids, waits_as_operator);
-	for (size_t i = 0; i < count; i++) {
-		struct sg_request *r = sg_request_find(gate, ids[i]);
-		if (r == NULL)
-			continue;
-		if (r->lost != NULL)
-			r->lost(gate, r);
-		else
-			sg_answer_error(gate, r, 503, SG_REASON_audit_unavailable, "in force now; recorded once the disk answers; look again then");
-	}
-	free(ids);
-}
-
 /* All that is appended by now will be recorded, or found lost. */
 static void
 over(struct sg_gate *gate)
@@ -93,7 +75,7 @@ sg_sync_turn(struct sg_gate *gate)
 		gate->sync_held = gate->journal.appended;
 		sg_journal_void(&gate->journal, hold_stop, gate, NULL);
 	}
-	answer_operators(gate);
+	sg_answer_unsynced(gate, waits_as_operator);
 }
 
 bool

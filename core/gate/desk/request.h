@@ -137,6 +137,8 @@ struct sg_request *sg_request_find(struct sg_gate *gate, uint64_t id);
 struct sg_conn *sg_conn_find(struct sg_gate *gate, uint64_t id);
 /* Ids of those that wait for the same and are wanted, in their order, so that each may end another; the caller frees. */
 size_t sg_requests_collect(struct sg_gate *gate, enum sg_stage stage, uint64_t **ids, bool (*wanted)(const struct sg_gate *, const struct sg_request *));
+/* wait.c: those of them that wait for a record are answered without it, as they asked for (`lost`), or that it is in force and not recorded yet. */
+void sg_answer_unsynced(struct sg_gate *gate, bool (*wanted)(const struct sg_gate *, const struct sg_request *));
 /* Tells everybody who waits for an approval or an event that something may have happened. */
 void sg_wake(struct sg_gate *gate);
 /* Answers those that were slowed for long enough. */

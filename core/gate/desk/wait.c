@@ -25,11 +25,11 @@ sg_wake_slowed(struct sg_gate *gate)
 		sg_slowed_wake(gate, r);
 }
 
-static void
-fail_unsynced(struct sg_gate *gate)
+void
+sg_answer_unsynced(struct sg_gate *gate, bool (*wanted)(const struct sg_gate *, const struct sg_request *))
 {
 	uint64_t *ids;
-	size_t count = sg_requests_collect(gate, SG_STAGE_COMMIT, &ids, is_any);
+	size_t count = sg_requests_collect(gate, SG_STAGE_COMMIT, &ids, wanted);
 	for (size_t i = 0; i < count; i++) {
 		struct sg_request *r = sg_request_find(gate, ids[i]);
 		if (r == NULL)
@@ -37,7 +37,7 @@ fail_unsynced(struct sg_gate *gate)
 		if (r->lost != NULL)
 			r->lost(gate, r);
 		else
-			sg_answer_error(gate, r, 503, SG_REASON_audit_unavailable, "in force now; recorded once the disk is back; look again then");
+			sg_answer_error(gate, r, 503, SG_REASON_audit_unavailable, "in force now; recorded once the disk answers; look again then");
 	}
 	free(ids);
 }
@@ -60,7 +60,7 @@ sg_gate_synced(struct sg_gate *gate)
 	if (gate->journal.closed) {
 		if (gate->journal.lost) {
 			sg_gate_lost(gate);
-			fail_unsynced(gate);
+			sg_answer_unsynced(gate, is_any);
 		}
 		return;
 	}

@@ -164,6 +164,7 @@ sg_gate_request(struct sg_gate *gate, uint64_t id, unsigned route, struct sg_str
 		return true;
 	}
 	if (sg_sync_refuses(gate, r, conn)) {
+		sg_gap_count(gate, 1, SG_REASON_audit_unavailable);
 		sg_answer_error(gate, r, 503, SG_REASON_audit_unavailable, "the disk does not answer");
 		return true;
 	}

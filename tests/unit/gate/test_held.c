@@ -428,6 +428,7 @@ late_disk(void)
 	play_all(p);
 	CU_ASSERT_TRUE(p->conns[1].body != NULL && play_has(p->conns[1].body, "audit_unavailable"));
 	CU_ASSERT_EQUAL(p->conns[1].status, 503);
+	CU_ASSERT_TRUE(play_has(play_ask(p, 10, SG_ROUTE_O_STATUS, "", "{}"), "\"closed\":1")); /* answered without a record, and counted */
 	play_send(p, 10, SG_ROUTE_O_KILL, "", "{\"all\":true,\"reason\":\"y\"}"); /* one that comes meanwhile */
 	play_all(p);
 	sg_gate_tick(p->gate);
