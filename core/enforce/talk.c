@@ -6,7 +6,7 @@
 
 enum sg_status
 sg_daemon_talk(struct sg_daemon *daemon, const char *method, const char *target, struct sg_str body, struct sg_buf *bytes,
-     struct sg_client_answer *answer, struct sg_err *err)
+	       struct sg_client_answer *answer, struct sg_err *err)
 {
 	struct sg_buf request;
 	sg_buf_init(&request, SG_DAEMON_BODY);

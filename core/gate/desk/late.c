@@ -47,7 +47,7 @@ waits_as_operator(const struct sg_gate *gate, const struct sg_request *r)
 static void
 over(struct sg_gate *gate)
 {
-	sg_gate_warn(gate, SG_STR(""), "the disk answers again");
+	sg_gate_warn(gate, SG_STR(""), gate->journal.closed ? "the disk answers again: it did not take what it was given" : "the disk answers again");
 	if (gate->holds && gate->owed == NULL && !gate->journal.closed)
 		gate->held_until = gate->journal.appended;
 	sg_gate_release_held(gate);
