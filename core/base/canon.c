@@ -4,6 +4,7 @@
 
 #include "base/err.h"
 #include "base/json_scan.h"
+#include "base/secret.h"
 #include "base/str.h"
 
 #include <stdio.h>
@@ -39,31 +40,83 @@ write_special(struct sg_buf *out, const char *at, const char *end)
 	sg_buf_add(out, "\"", 1);
 }
 
+/* Whatever has an escape, or a letter beyond ASCII. */
+static void
+write_odd(struct sg_buf *out, bool comma, struct sg_str text)
+{
+	sg_buf_add(out, ",\"" + !comma, 1 + comma);
+	write_special(out, text.ptr, text.ptr + text.len);
+}
+
+#ifdef __x86_64__
+/* Copied, and looked at on the way: true if all of it stands for itself. Sixteen bytes at least. */
+static inline bool
+copy_long(char *to, const char *from, size_t len)
+{
+	const __m128i least = _mm_set1_epi8(0x20), quote = _mm_set1_epi8('"'), slash = _mm_set1_epi8('\\');
+	__m128i odd = _mm_setzero_si128();
+	for (size_t i = 0; i < len; i += SG_JSON_STEP) {
+		size_t at = len - i < SG_JSON_STEP ? len - SG_JSON_STEP : i; /* the last ones overlap */
+		__m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)(from + at));
+		_mm_storeu_si128((__m128i *)(void *)(to + at), bytes);
+		odd = _mm_or_si128(odd, _mm_or_si128(_mm_cmplt_epi8(bytes, least), _mm_or_si128(_mm_cmpeq_epi8(bytes, quote), _mm_cmpeq_epi8(bytes, slash))));
+	}
+	return _mm_movemask_epi8(odd) == 0;
+}
+#else
+static inline bool
+copy_long(char *to, const char *from, size_t len)
+{
+	memcpy(to, from, len);
+	return sg_json_plain(from, from + len) == len;
+}
+#endif
+
+static inline bool
+copy_plain(char *to, const char *from, size_t len)
+{
+	uint64_t first, last;
+	if (len >= 16)
+		return copy_long(to, from, len);
+	if (len < 8) {
+		if (len > 0)
+			sg_copy_few(to, from, len);
+		return len == 0 || sg_json_odd(sg_json_few(from, len)) == 0;
+	}
+	memcpy(&first, from, 8);
+	memcpy(&last, from + len - 8, 8);
+	memcpy(to, &first, 8);
+	memcpy(to + len - 8, &last, 8);
+	return (sg_json_odd(first) | sg_json_odd(last)) == 0;
+}
+
+void
+sg_canon_string_after(struct sg_buf *out, bool comma, struct sg_str text)
+{
+	char *to = sg_buf_reserve(out, text.len + 2 + comma);
+	if (to == NULL)
+		return;
+	to[0] = ',';
+	to[comma] = '"';
+	if (!copy_plain(to + comma + 1, text.ptr, text.len)) {
+		sg_wipe(to, text.len + 2); /* what is written in its place may fail */
+		write_odd(out, comma, text);
+		return;
+	}
+	to[text.len + 1 + comma] = '"';
+	out->len += text.len + 2 + comma;
+}
+
 void
 sg_canon_string(struct sg_buf *out, struct sg_str text)
 {
-	const char *end = text.len == 0 ? text.ptr : text.ptr + text.len;
-	size_t run = text.len == 0 ? 0 : sg_json_plain(text.ptr, end);
-	bool whole = run == text.len; /* the usual case: nothing to escape */
-	char *to = sg_buf_reserve(out, run + 1 + whole);
-	if (to == NULL)
-		return;
-	to[0] = '"';
-	if (run > 0)
-		sg_copy_few(to + 1, text.ptr, run);
-	if (whole)
-		to[run + 1] = '"';
-	out->len += run + 1 + whole;
-	if (!whole)
-		write_special(out, text.ptr + run, end);
+	sg_canon_string_after(out, false, text);
 }
 
 static void
 write_member(struct sg_buf *out, const struct sg_json *member, bool first)
 {
-	if (!first)
-		sg_buf_add(out, ",", 1);
-	sg_canon_string(out, member->name);
+	sg_canon_string_after(out, !first, member->name);
 	sg_buf_add(out, ":", 1);
 	sg_canon_write(out, member);
 }

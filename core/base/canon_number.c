@@ -105,9 +105,9 @@ write_decimal(struct sg_buf *out, const char *digits, size_t count, int place)
 	}
 }
 
-enum { FEW_DIGITS = 15, EXPONENT_MOST = 9999 };
+enum { FEW_DIGITS = 15, EXPONENT_MOST = 10000000 /* more than a text has places: what is beyond is no finite number, or nothing */, PLACE_MOST = 400 /* of a double */ };
 
-/* "e-12", "E5", "": its value. */
+/* "e-12", "E5", "": its value, as far as EXPONENT_MOST. */
 static int
 exponent_of(const char *at, const char *end)
 {
@@ -148,7 +148,7 @@ as_written(struct sg_str text, double number, char digits[20], int *place)
 		kept = *at != '0' ? count : kept;
 	}
 	*place += exponent_of(at, end);
-	return kept;
+	return *place > PLACE_MOST || *place < -PLACE_MOST ? 0 : kept; /* no double has such a place: it was not read rightly */
 }
 
 void

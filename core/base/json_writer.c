@@ -10,37 +10,58 @@ void
 sg_jw_begin(struct sg_json_writer *w, struct sg_buf *out)
 {
 	w->out = out;
-	w->depth = 0;
-	w->level[0].object = w->level[0].started = w->level[0].named = false;
+	w->at = w->level;
+	w->comma = w->named = false;
+	w->at->object = false;
 }
 
-/* Puts the comma and says whether a value may stand here. */
+static inline size_t
+depth_of(const struct sg_json_writer *w)
+{
+	return (size_t)(w->at - w->level);
+}
+
+/* Whether a value may stand here. `comma`: it needs one before it. Behind it another does. */
+static inline bool
+may_stand(struct sg_json_writer *w, bool *comma)
+{
+	*comma = w->comma;
+	if (w->at->object ? !w->named : w->comma && w->at == w->level)
+		w->out->failed = true;
+	w->comma = true;
+	w->named = false;
+	return !w->out->failed;
+}
+
 static bool
 begin_value(struct sg_json_writer *w)
 {
-	bool object = w->level[w->depth].object, started = w->level[w->depth].started;
-	if (object ? !w->level[w->depth].named : started && w->depth == 0)
-		w->out->failed = true;
-	if (!object && started)
+	bool comma;
+	if (!may_stand(w, &comma))
+		return false;
+	if (comma)
 		sg_buf_add(w->out, ",", 1);
-	w->level[w->depth].started = true;
-	w->level[w->depth].named = false;
 	return !w->out->failed;
 }
 
 static void
 open_level(struct sg_json_writer *w, bool object)
 {
-	if (!begin_value(w))
+	bool comma;
+	char *to = may_stand(w, &comma) ? sg_buf_reserve(w->out, 2) : NULL;
+	if (to == NULL)
 		return;
-	if (w->depth == SG_JSON_MAX_DEPTH) {
+	if (depth_of(w) == SG_JSON_MAX_DEPTH) {
 		w->out->failed = true;
 		return;
 	}
-	w->depth++;
-	w->level[w->depth].object = object;
-	w->level[w->depth].started = w->level[w->depth].named = false;
-	sg_buf_add(w->out, object ? "{" : "[", 1);
+	w->at++;
+	w->at->object = object;
+	w->at->key = 0;
+	w->comma = false;
+	to[0] = ',';
+	to[comma] = object ? '{' : '[';
+	w->out->len += 1 + comma;
 }
 
 void
@@ -58,68 +79,78 @@ sg_jw_array(struct sg_json_writer *w)
 void
 sg_jw_end(struct sg_json_writer *w)
 {
-	if (w->depth == 0 || w->level[w->depth].named)
+	if (w->at == w->level || w->named)
 		w->out->failed = true;
-	if (w->out->failed)
-		return;
-	sg_buf_add(w->out, w->level[w->depth].object ? "}" : "]", 1);
-	w->depth--;
-}
-
-static inline void
-write_plain_name(struct sg_buf *out, struct sg_str name, bool comma)
-{
-	char *to = sg_buf_reserve(out, name.len + 4);
+	char *to = sg_buf_reserve(w->out, 1);
 	if (to == NULL)
 		return;
-	to[0] = ',';
-	to += comma;
-	to[0] = '"';
-	sg_copy_few(to + 1, name.ptr, name.len);
-	memcpy(to + 1 + name.len, "\":", 2);
-	out->len += name.len + 3 + comma;
-}
-
-static void
-write_name(struct sg_buf *out, struct sg_str name, bool comma)
-{
-	if (comma)
-		sg_buf_add(out, ",", 1);
-	sg_canon_string(out, name);
-	sg_buf_add(out, ":", 1);
+	*to = w->at->object ? '}' : ']';
+	w->out->len++;
+	w->at--;
+	w->comma = true;
 }
 
 /* A name may stand here: then it is the last one, and waits for its value. */
-static inline bool
-begin_name(struct sg_json_writer *w, struct sg_str name)
+static inline void
+take_name(struct sg_json_writer *w, struct sg_str name, uint64_t key)
 {
-	struct sg_json_level *level = &w->level[w->depth];
-	if (!level->object || level->named || (level->started && !sg_json_name_rises(level->last, name)))
-		w->out->failed = true;
-	level->last = name;
-	level->named = true;
-	return !w->out->failed;
+	w->at->last = name;
+	w->at->key = key;
+	w->named = true;
+	w->comma = false; /* it stands before the name */
 }
 
 void
 sg_jw_name_str(struct sg_json_writer *w, struct sg_str name)
 {
-	if (begin_name(w, name))
-		write_name(w->out, name, w->level[w->depth].started);
+	bool comma = w->comma; /* in an object nothing but its first name stands without one */
+	if (!w->at->object || w->named || (comma && !sg_json_name_rises(w->at->last, name)))
+		w->out->failed = true;
+	take_name(w, name, sg_json_name_key(name));
+	if (w->out->failed)
+		return;
+	sg_canon_string_after(w->out, comma, name);
+	sg_buf_add(w->out, ":", 1);
 }
 
-void
-sg_jw_name_plain(struct sg_json_writer *w, struct sg_str name)
+enum { AROUND = 4, COPIED = SG_JSON_LITERAL_MOST + AROUND + 1 };
+
+/* Where it cannot be told by the keys alone, or the buffer has hardly room. */
+__attribute__((noinline)) static void
+write_literal(struct sg_json_writer *w, const char *quoted, size_t len, uint64_t key)
 {
-	if (begin_name(w, name))
-		write_plain_name(w->out, name, w->level[w->depth].started);
+	bool comma = w->comma;
+	struct sg_str name = {quoted + 2, len};
+	if (!w->at->object || w->named || (comma && !sg_json_name_rises(w->at->last, name)))
+		w->out->failed = true;
+	take_name(w, name, key);
+	if (!w->out->failed)
+		sg_buf_add(w->out, quoted + !comma, len + AROUND - !comma);
+}
+
+/* Of names of which one is ASCII the order of bytes is that of UTF-16. The usual case: what stands before has another key. */
+void
+sg_jw_literal(struct sg_json_writer *w, const char *quoted, size_t len, uint64_t key)
+{
+	struct sg_buf *out = w->out;
+	bool comma = w->comma, usual = w->at->object && !w->named && (!comma || w->at->key < key);
+	if (!usual || out->failed || out->room - out->len < COPIED) {
+		write_literal(w, quoted, len, key);
+		return;
+	}
+	char *to = out->ptr + out->len;
+	memcpy(to, quoted + !comma, COPIED / 2);
+	memcpy(to + COPIED / 2, quoted + !comma + COPIED / 2, COPIED / 2);
+	out->len += len + AROUND - !comma;
+	take_name(w, (struct sg_str){quoted + 2, len}, key);
 }
 
 void
 sg_jw_str(struct sg_json_writer *w, struct sg_str text)
 {
-	if (begin_value(w))
-		sg_canon_string(w->out, text);
+	bool comma;
+	if (may_stand(w, &comma))
+		sg_canon_string_after(w->out, comma, text);
 }
 
 void
@@ -159,13 +190,15 @@ sg_jw_raw(struct sg_json_writer *w, struct sg_str canonical)
 void
 sg_jw_bool(struct sg_json_writer *w, bool value)
 {
-	sg_jw_raw(w, value ? SG_STR("true") : SG_STR("false"));
+	if (begin_value(w))
+		value ? sg_buf_add(w->out, "true", 4) : sg_buf_add(w->out, "false", 5);
 }
 
 void
 sg_jw_null(struct sg_json_writer *w)
 {
-	sg_jw_raw(w, SG_STR("null"));
+	if (begin_value(w))
+		sg_buf_add(w->out, "null", 4);
 }
 
 void
@@ -178,5 +211,5 @@ sg_jw_value(struct sg_json_writer *w, const struct sg_json *value)
 bool
 sg_jw_done(const struct sg_json_writer *w)
 {
-	return !w->out->failed && w->depth == 0 && w->level[0].started;
+	return !w->out->failed && w->at == w->level && w->comma;
 }

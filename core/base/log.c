@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Streams over descriptors that are asked before each write. A pipe that can take anything takes PIPE_BUF bytes whole (pipe(7)), and a line is shorter. */
+ * Streams over descriptors that are asked before each write. A pipe that can take anything takes PIPE_BUF bytes whole (pipe(7)), and a line is shorter. A
+ * terminal takes what it has room for. */
 #include "base/log.h"
 
+#include <fcntl.h>
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
@@ -13,7 +15,22 @@ enum { PIECE = 2048 };
 static struct out {
 	int fd;
 	unsigned long left_out; /* writes, a line each */
-} outs[2] = {{STDOUT_FILENO, 0}, {STDERR_FILENO, 0}};
+	bool cut;               /* of the last one something was taken, not its end */
+} outs[2] = {{.fd = STDOUT_FILENO}, {.fd = STDERR_FILENO}};
+
+/* A terminal says that it has room where it has some, and waits for the rest: this process has it anew, so that whoever else has it still waits as before. What
+ * cannot be opened again stays as it is. */
+static void
+never_wait(int fd)
+{
+	char path[32];
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	int again = isatty(fd) == 1 ? open(path, O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC) : -1;
+	if (again < 0)
+		return;
+	dup2(again, fd);
+	close(again);
+}
 
 static bool
 takes(int fd)
@@ -22,26 +39,28 @@ takes(int fd)
 	return poll(&room, 1, 0) == 1 && (room.revents & POLLOUT) != 0;
 }
 
+/* As much as is taken at once; all of it: true. */
 static bool
-put(int fd, const char *bytes, size_t len)
+put(struct out *out, const char *bytes, size_t len)
 {
-	while (len > 0) {
-		ssize_t put = takes(fd) ? write(fd, bytes, len < PIECE ? len : PIECE) : -1;
+	size_t done = 0;
+	while (done < len) {
+		ssize_t put = takes(out->fd) ? write(out->fd, bytes + done, len - done < PIECE ? len - done : PIECE) : -1;
 		if (put <= 0)
-			return false;
-		bytes += put;
-		len -= (size_t)put;
+			break;
+		done += (size_t)put;
 	}
-	return true;
+	out->cut = done > 0 ? bytes[done - 1] != '\n' : out->cut;
+	return done == len;
 }
 
 static ssize_t
 write_line(void *cookie, const char *bytes, size_t len)
 {
 	struct out *out = cookie;
-	char note[64];
-	int said = out->left_out == 0 ? 0 : snprintf(note, sizeof(note), "stepgated: %lu lines were left out: nobody read them\n", out->left_out);
-	bool good = (said == 0 || put(out->fd, note, (size_t)said)) && put(out->fd, bytes, len);
+	char note[80];
+	int said = out->left_out == 0 ? 0 : snprintf(note, sizeof(note), "%sstepgated: %lu lines were left out: nobody read them\n", out->cut ? "\n" : "", out->left_out);
+	bool good = (said == 0 || put(out, note, (size_t)said)) && put(out, bytes, len);
 	out->left_out = good ? 0 : out->left_out + 1;
 	return (ssize_t)len; /* else the stream would fail for good */
 }
@@ -67,5 +86,7 @@ sg_log_begin(void)
 	fflush(stdout);
 	stdout = out;
 	stderr = err;
+	for (size_t i = 0; i < sizeof(outs) / sizeof(outs[0]); i++)
+		never_wait(outs[i].fd);
 	return true;
 }

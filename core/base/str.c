@@ -88,11 +88,16 @@ sg_str_int(struct sg_str text, int64_t min, int64_t max, int64_t *out)
 struct sg_str
 sg_decimal(char room[SG_DECIMAL], int64_t number)
 {
+	static const char pairs[] = "0001020304050607080910111213141516171819202122232425262728293031323334353637383940414243444546474849"
+				    "5051525354555657585960616263646566676869707172737475767778798081828384858687888990919293949596979899";
 	char *end = room + SG_DECIMAL, *at = end;
 	uint64_t rest = number < 0 ? -(uint64_t)number : (uint64_t)number;
-	do
-		*--at = (char)('0' + rest % 10);
-	while ((rest /= 10) > 0);
+	for (; rest >= 100; rest /= 100)
+		memcpy(at -= 2, &pairs[rest % 100 * 2], 2);
+	if (rest >= 10)
+		memcpy(at -= 2, &pairs[rest * 2], 2);
+	else
+		*--at = (char)('0' + rest);
 	if (number < 0)
 		*--at = '-';
 	return (struct sg_str){at, (size_t)(end - at)};

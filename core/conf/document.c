@@ -92,7 +92,7 @@ write_options(struct writing *w, const struct sg_conf_node *group, const char *s
 		const struct sg_conf_option *option = &sg_conf_options[i];
 		if (strcmp(option->section, section) != 0 || (from != NULL && strcmp(option->key, from) <= 0) || (to != NULL && strcmp(option->key, to) >= 0))
 			continue;
-		sg_jw_name(&w->json, option->key);
+		sg_jw_name_text(&w->json, option->key);
 		if (option->type == SG_CONF_REST_OPTION)
 			write_rest(w, group, section);
 		else if (option->type == SG_CONF_ORDER_OPTION)
@@ -118,7 +118,7 @@ static void
 write_section(struct writing *w, const struct sg_conf_node *root, const struct sg_conf_section *section)
 {
 	const struct sg_conf_node *group = sg_conf_node_get(root, section->name);
-	sg_jw_name(&w->json, section->name);
+	sg_jw_name_text(&w->json, section->name);
 	sg_jw_object(&w->json);
 	if (section->stanzas)
 		write_stanzas(w, group, section->name);

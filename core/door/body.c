@@ -23,6 +23,15 @@ type_is(struct sg_str type, const char *want)
 	return rest.ptr == NULL || sg_str_is(rest, "charset=utf-8") || sg_str_is(rest, "charset=UTF-8");
 }
 
+/* What a door sends and the gate cannot read ends the door, for all who are behind it: so it is read again, where it is not the very bytes that were read. */
+static bool
+can_be_read(struct sg_arena *arena, struct sg_str body, struct sg_str written)
+{
+	const struct sg_json *again = NULL;
+	const struct sg_json_limits limits = {.bytes = written.len + 1, .depth = SG_BODY_DEPTH};
+	return sg_str_eq(body, written) || sg_canon_parse(arena, written, &limits, &again, NULL) == SG_OK;
+}
+
 static enum sg_http_error
 json_body(struct sg_str body, struct sg_buf *out, const char **why)
 {
@@ -31,13 +40,18 @@ json_body(struct sg_str body, struct sg_buf *out, const char **why)
 	const struct sg_json *json = NULL;
 	/* less deep than the gate reads, which writes the body into deeper objects */
 	struct sg_json_limits limits = {.bytes = body.len + 1, .depth = SG_BODY_DEPTH};
-	sg_arena_init(&arena, BUDGET + 16 * body.len);
+	sg_arena_init(&arena, 2 * (BUDGET + 16 * body.len));
+	size_t before = out->len;
 	enum sg_status status = sg_json_parse(&arena, body, &limits, &json, &err);
 	*why = status == SG_OK ? "json_not_object" : err.code;
 	if (status == SG_OK && json->type == SG_JSON_OBJECT)
 		sg_canon_write(out, json);
 	else
 		status = SG_MALFORMED;
+	if (status == SG_OK && !out->failed && !can_be_read(&arena, body, (struct sg_str){out->ptr + before, out->len - before})) {
+		*why = "json_not_canonical";
+		status = SG_MALFORMED;
+	}
 	sg_arena_done(&arena);
 	return status == SG_OK && !out->failed ? SG_HTTP_OK : SG_HTTP_http_body;
 }

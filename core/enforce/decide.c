@@ -96,7 +96,7 @@ read_completion(const struct sg_json *params, struct sg_buf *out)
 		if (member == NULL)
 			continue;
 		known += member->type == SG_JSON_OBJECT;
-		sg_jw_name(&w, members[i]);
+		sg_jw_name_text(&w, members[i]);
 		sg_jw_value(&w, member);
 	}
 	sg_jw_end(&w);

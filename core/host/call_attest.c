@@ -77,7 +77,7 @@ sg_call_write_facts(struct sg_json_writer *w, struct sg_fact *facts, size_t coun
 	sg_jw_name(w, "facts");
 	sg_jw_object(w);
 	for (size_t i = 0; i < count; i++) {
-		sg_jw_name(w, facts[i].name);
+		sg_jw_name_text(w, facts[i].name);
 		sg_jw_object(w);
 		sg_jw_member_text(w, "strength", strengths[facts[i].strength]);
 		sg_jw_member_text(w, "value", facts[i].value);

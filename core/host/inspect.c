@@ -75,7 +75,7 @@ list_names(struct sg_json_writer *w, const char *member, struct sg_str file, uin
 {
 	ElfW(Ehdr) head;
 	ElfW(Shdr) table, names;
-	sg_jw_name(w, member);
+	sg_jw_name_text(w, member);
 	sg_jw_array(w);
 	bool good = sg_elf_head(file, &head, NULL) == SG_OK;
 	for (unsigned i = 0; good && i < head.e_shnum; i++)
@@ -93,7 +93,7 @@ list_needed(struct sg_json_writer *w, const char *member, struct sg_str file, bo
 {
 	struct sg_needed row;
 	char text[SG_NEEDED_TEXT + 16];
-	sg_jw_name(w, member);
+	sg_jw_name_text(w, member);
 	sg_jw_array(w);
 	for (unsigned i = 0; i < NAMES_MAX && sg_needed_row(file, i, &row, NULL) == SG_OK; i++) {
 		bool plain = strcmp(row.tag, "NEEDED") == 0;

@@ -23,7 +23,7 @@ static void
 write_text(struct sg_json_writer *w, const char *name, struct sg_str value)
 {
 	if (value.ptr != NULL)
-		sg_jw_member_str(w, name, value);
+		sg_jw_named_str(w, name, value);
 }
 
 static void

@@ -11,7 +11,7 @@
 static void
 write_list(struct sg_json_writer *w, const char *name, const struct sg_str *items, size_t count)
 {
-	sg_jw_name(w, name);
+	sg_jw_name_text(w, name);
 	sg_jw_array(w);
 	for (size_t i = 0; i < count; i++)
 		sg_jw_str(w, items[i]);
@@ -24,7 +24,7 @@ write_groups(struct sg_json_writer *w, const struct sg_requirement *requirement)
 	sg_jw_name(w, "groups");
 	sg_jw_object(w);
 	for (size_t i = 0; i < requirement->count; i++)
-		sg_jw_member_int(w, requirement->groups[i].group, requirement->groups[i].quorum);
+		sg_jw_named_int(w, requirement->groups[i].group, requirement->groups[i].quorum);
 	sg_jw_end(w);
 }
 

@@ -133,7 +133,7 @@ write_rules(struct sg_json_writer *w, const struct sg_try *try)
 static void
 write_or_null(struct sg_json_writer *w, const char *name, const struct sg_json *value)
 {
-	sg_jw_name(w, name);
+	sg_jw_name_text(w, name);
 	value != NULL ? sg_jw_value(w, value) : sg_jw_null(w);
 }
 

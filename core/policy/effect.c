@@ -128,7 +128,7 @@ write_members(lua_State *L, enum sg_effect_kind kind)
 			lua_settop(L, 1);
 			continue;
 		}
-		sg_jw_name(&w, member->name);
+		sg_jw_name_text(&w, member->name);
 		good &= sg_member_write(L, &w, member);
 		lua_settop(L, 1);
 	}

@@ -135,7 +135,7 @@ write_request(struct sg_fixture_run *run, struct sg_buf *out)
 		char path[SG_FIXTURE_PATH];
 		struct sg_layered member = without_short(&run->request, sg_fields[i].name);
 		snprintf(path, sizeof(path), "ask.%s", sg_fields[i].name);
-		sg_jw_name(&w, sg_fields[i].name);
+		sg_jw_name_text(&w, sg_fields[i].name);
 		if (!sg_fixture_field(run, &w, &member, &sg_fields[i], path))
 			return false;
 	}

@@ -60,7 +60,7 @@ write_needs(struct sg_fixture_run *run, struct sg_json_writer *w, const struct s
 {
 	const struct sg_json *values = sg_json_get(sg_json_get(run->fixture->ask, "history"), sg_needs[kind].name);
 	const struct sg_json *list = sg_json_get(needs, sg_needs[kind].name);
-	sg_jw_name(w, sg_needs[kind].name);
+	sg_jw_name_text(w, sg_needs[kind].name);
 	sg_jw_object(w);
 	for (const struct sg_json *need = sg_json_first(list); need != NULL; need = sg_json_next(list, need)) {
 		char room[KEY];

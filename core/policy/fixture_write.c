@@ -165,7 +165,7 @@ write_shape(struct sg_fixture_run *run, struct sg_json_writer *w, const struct s
 		if (sg_fields[i].within != shape || (shape == SG_SHAPE_BUDGET && sg_layered_value(&member) == NULL))
 			continue;
 		snprintf(below, sizeof(below), "%s.%s", path, sg_fields[i].name);
-		sg_jw_name(w, sg_fields[i].name);
+		sg_jw_name_text(w, sg_fields[i].name);
 		if (!sg_fixture_field(run, w, &member, &sg_fields[i], below))
 			return false;
 	}

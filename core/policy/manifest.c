@@ -43,7 +43,7 @@ write_file(struct sg_json_writer *w, const struct sg_policy_file *file)
 	for (size_t i = 0; i < SG_META_COUNT; i++) {
 		if (file->meta[order[i].meta].ptr == NULL)
 			continue;
-		sg_jw_member_str(w, order[i].name, file->meta[order[i].meta]);
+		sg_jw_named_str(w, order[i].name, file->meta[order[i].meta]);
 	}
 	sg_jw_end(w);
 	sg_jw_member_str(w, "name", file->name);
@@ -68,7 +68,7 @@ write_patterns(struct sg_json_writer *w, const struct sg_policy_need *need)
 static void
 write_needs(struct sg_json_writer *w, const struct sg_policy_rule *rule, enum sg_need_kind kind)
 {
-	sg_jw_name(w, sg_needs[kind].name);
+	sg_jw_name_text(w, sg_needs[kind].name);
 	sg_jw_array(w);
 	for (size_t i = 0; i < rule->need_count; i++) {
 		const struct sg_policy_need *need = &rule->needs[i];
@@ -144,7 +144,7 @@ static void
 write_problems(struct sg_json_writer *w, const char *name, struct sg_policy_problem *list, size_t count)
 {
 	qsort(list, count, sizeof(list[0]), by_place);
-	sg_jw_name(w, name);
+	sg_jw_name_text(w, name);
 	sg_jw_array(w);
 	for (size_t i = 0; i < count; i++) {
 		sg_jw_object(w);

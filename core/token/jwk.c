@@ -161,7 +161,7 @@ sg_jwk_write(struct sg_json_writer *w, const struct sg_jwk *key)
 		       {"y", sg_buf_view(&y)}};
 	sg_jw_object(w);
 	for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++)
-		sg_jw_member_str(w, members[i].name, members[i].value);
+		sg_jw_named_str(w, members[i].name, members[i].value);
 	sg_jw_end(w);
 	sg_buf_done(&x);
 	sg_buf_done(&y);

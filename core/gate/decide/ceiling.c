@@ -9,6 +9,13 @@
 #include "gate/desk/spell.h"
 #include "gate/decide/spend.h"
 
+/* It was found within the bounds that catalogue and grants set for these very arguments; these move with a reload alone. What else can move is asked each time. */
+static bool
+is_within(const struct sg_gate *gate, const struct sg_request *r)
+{
+	return r->within == r->effective_args && r->within_under == gate->configured;
+}
+
 static bool
 agent_ceilings(const struct sg_gate *gate, struct sg_request *r, enum sg_reason *reason)
 {
@@ -26,8 +33,8 @@ agent_ceilings(const struct sg_gate *gate, struct sg_request *r, enum sg_reason 
 	return r->agent->autonomy != SG_READ_ONLY;
 }
 
-static enum sg_reason
-stopped_reason(const struct sg_state *state, const struct sg_task *task)
+enum sg_reason
+sg_stopped_reason(const struct sg_state *state, const struct sg_task *task)
 {
 	if (task->state == SG_TASK_KILLED || sg_state_killed(state, sg_str(task->agent)))
 		return SG_REASON_killed;
@@ -47,7 +54,7 @@ task_ceilings(const struct sg_gate *gate, const struct sg_request *r, const stru
 	if (sg_state_killed(&gate->state, r->agent->name))
 		return false;
 	if ((stopped = sg_task_stopped(&gate->state, task)) != NULL) {
-		*reason = stopped_reason(&gate->state, stopped);
+		*reason = sg_stopped_reason(&gate->state, stopped);
 		return false;
 	}
 	*reason = SG_REASON_labels_full;
@@ -97,10 +104,11 @@ rates_admit(const struct sg_gate *gate, const struct sg_request *r, const struct
 static bool
 chain_ceilings(const struct sg_gate *gate, const struct sg_request *r, const struct sg_task *task, enum sg_reason *reason)
 {
+	bool within = is_within(gate, r);
 	for (const struct sg_task *t = task; t != NULL; t = t->parent) {
-		if (!intent_ceilings(gate, r, t, reason))
+		if (!within && !intent_ceilings(gate, r, t, reason))
 			return false;
-		*reason = t->grant == NULL ? SG_REASON_allowed : sg_task_grant_admits(t->grant, r->action, r->resource_id, r->effective_args, r->level);
+		*reason = within || t->grant == NULL ? SG_REASON_allowed : sg_task_grant_admits(t->grant, r->action, r->resource_id, r->effective_args, r->level);
 		if (*reason != SG_REASON_allowed)
 			return false;
 		*reason = SG_REASON_outside_constraint;
@@ -118,7 +126,7 @@ role_ceilings(const struct sg_gate *gate, struct sg_request *r, const struct sg_
 		return true;
 	const struct sg_task_role *role = sg_catalogue_role(gate->catalogue, sg_str(task->role));
 	*reason = SG_REASON_outside_role;
-	if (role == NULL || !sg_strings_match(&role->actions, r->action->name, '.'))
+	if (role == NULL || (!is_within(gate, r) && !sg_strings_match(&role->actions, r->action->name, '.')))
 		return false;
 	return !role->planned || r->again || sg_plan_admits(gate, r, task, reason);
 }
@@ -160,8 +168,8 @@ resource_ceilings(const struct sg_gate *gate, struct sg_request *r, const struct
 	return count <= SG_FOUND_MAX;
 }
 
-static bool
-action_ceilings(const struct sg_request *r, const struct sg_task *task, enum sg_reason *reason)
+bool
+sg_action_within(const struct sg_request *r, const struct sg_task *task, enum sg_reason *reason)
 {
 	*reason = SG_REASON_outside_reach;
 	if (!sg_strings_match(&r->agent->reach, r->action->name, '.'))
@@ -185,6 +193,29 @@ enforcer_ceilings(const struct sg_request *r, enum sg_reason *reason)
 	return sg_strings_match(&r->enforcer->resources, r->resource_id, '/');
 }
 
+/* What catalogue and arguments alone say. */
+static bool
+still_bounds(struct sg_gate *gate, struct sg_request *r, const struct sg_task *task, enum sg_reason *reason)
+{
+	return is_within(gate, r) || (sg_action_within(r, task, reason) && resource_ceilings(gate, r, task, reason));
+}
+
+static bool
+task_bounds(struct sg_gate *gate, struct sg_request *r, const struct sg_task *task, enum sg_reason *reason)
+{
+	return chain_ceilings(gate, r, task, reason) && role_ceilings(gate, r, task, reason) && (is_within(gate, r) || enforcer_ceilings(r, reason));
+}
+
+static enum sg_reason
+argument_bounds(const struct sg_gate *gate, struct sg_request *r, const struct sg_task *task)
+{
+	bool within = is_within(gate, r);
+	enum sg_reason reason = within ? SG_REASON_allowed : sg_arguments_fit(r->action, r->effective_args, &r->misfit);
+	if (reason == SG_REASON_allowed)
+		reason = sg_tool_admits(gate, r, task);
+	return within || reason != SG_REASON_allowed ? reason : sg_cost_of(r->action, r->effective_args, r->cost);
+}
+
 bool
 sg_ceilings(struct sg_gate *gate, struct sg_request *r, enum sg_reason *reason)
 {
@@ -193,21 +224,22 @@ sg_ceilings(struct sg_gate *gate, struct sg_request *r, enum sg_reason *reason)
 	r->ask_owner = false;
 	if (r->effective_args == NULL)
 		r->effective_args = r->args;
+	if (!is_within(gate, r))
+		r->within = NULL;
 	if (!task_ceilings(gate, r, task, reason))
 		return false;
 	r->action = sg_catalogue_action(gate->catalogue, r->action_name);
 	*reason = SG_REASON_unknown_action;
-	if (r->action == NULL || !agent_ceilings(gate, r, reason) || !action_ceilings(r, task, reason) || !resource_ceilings(gate, r, task, reason) ||
-	    !chain_ceilings(gate, r, task, reason) || !role_ceilings(gate, r, task, reason) || !enforcer_ceilings(r, reason))
+	if (r->action == NULL || !agent_ceilings(gate, r, reason) || !still_bounds(gate, r, task, reason) || !task_bounds(gate, r, task, reason))
 		return false;
 	*reason = SG_REASON_not_delegated;
 	if (!sg_behalf_admits(gate, r->agent, sg_str(task->on_behalf), r->action))
 		return false;
-	*reason = sg_arguments_fit(r->action, r->effective_args, &r->misfit);
-	if (*reason == SG_REASON_allowed)
-		*reason = sg_tool_admits(gate, r, task);
-	if (*reason == SG_REASON_allowed)
-		*reason = sg_cost_of(r->action, r->effective_args, r->cost);
+	*reason = argument_bounds(gate, r, task);
+	if (*reason == SG_REASON_allowed) {
+		r->within = r->effective_args;
+		r->within_under = gate->configured;
+	}
 	return *reason == SG_REASON_allowed;
 }
 
@@ -234,167 +266,4 @@ sg_in_force(struct sg_gate *gate, struct sg_request *r, enum sg_reason *reason)
 	r->agent = agent;
 	r->enforcer = enforcer;
 	return sg_who_stands(gate, r, reason) && sg_ceilings(gate, r, reason);
-}
-
-static bool
-in_chain(const struct sg_gate *gate, const struct sg_request *r, const struct sg_task *task)
-{
-	for (const struct sg_task *t = task; t != NULL; t = t->parent) {
-		const struct sg_intent *intent = sg_catalogue_intent(gate->catalogue, sg_str(t->intent));
-		if (intent == NULL || !sg_strings_match(&intent->actions, r->action->name, '.') || r->action->sensitivity > intent->sensitivity ||
-		    (t->grant != NULL && t->grant->has_actions && !sg_strings_match(&t->grant->actions, r->action->name, '.')))
-			return false;
-	}
-	return true;
-}
-
-static bool
-ever(struct sg_request *r, struct sg_gate *gate, const struct sg_task *task)
-{
-	enum sg_reason reason;
-	const struct sg_task_role *role = sg_catalogue_role(gate->catalogue, sg_str(task->role));
-	r->action = sg_catalogue_action(gate->catalogue, r->action_name);
-	return r->action != NULL && sg_task_stands(gate, task, &reason) && action_ceilings(r, task, &reason) && in_chain(gate, r, task) &&
-	       (task->role[0] == '\0' || (role != NULL && sg_strings_match(&role->actions, r->action->name, '.'))) &&
-	       (r->enforcer == NULL || (sg_strings_match(&r->enforcer->actions, r->action->name, '.') &&
-					sg_strings_match(&r->enforcer->for_agents, r->agent->name, '.')));
-}
-
-/* How many agents an enforcer stands in front of: among so many it shares what it has. */
-static size_t
-stands_before(const struct sg_gate *gate, const struct sg_enforcer *enforcer)
-{
-	size_t count = 0;
-	for (size_t i = 0; i < gate->catalogue->agent_count; i++)
-		count += sg_strings_match(&enforcer->for_agents, gate->catalogue->agents[i].name, '.');
-	return count;
-}
-
-/* Those that the catalogue does not have, for whoever has to know that from what is only not allowed here. */
-static void
-write_unknown(const struct sg_gate *gate, struct sg_json_writer *w, const struct sg_json *names)
-{
-	sg_jw_name(w, "unknown");
-	sg_jw_array(w);
-	for (const struct sg_json *n = sg_json_first(names); n != NULL; n = sg_json_next(names, n))
-		if (n->type == SG_JSON_STRING && sg_catalogue_action(gate->catalogue, n->string) == NULL)
-			sg_jw_str(w, n->string);
-	sg_jw_end(w);
-}
-
-/* Of tools that are listed those whose definition nobody has pinned. */
-static void
-write_unpinned(const struct sg_gate *gate, struct sg_json_writer *w, const struct sg_json *names)
-{
-	sg_jw_name(w, "unpinned");
-	sg_jw_array(w);
-	for (const struct sg_json *n = sg_json_first(names); n != NULL; n = sg_json_next(names, n))
-		if (n->type == SG_JSON_STRING && sg_catalogue_action(gate->catalogue, n->string) != NULL && sg_catalogue_tool(gate->catalogue, n->string) == NULL)
-			sg_jw_str(w, n->string);
-	sg_jw_end(w);
-}
-
-enum { PATTERNS_UNIT = 2048 /* patterns that names are held against, for one unit */ };
-
-/* What these names cost beyond the bytes of the request: each is held against all patterns of the chain. */
-static int64_t
-units_of(const struct sg_gate *gate, const struct sg_agent *agent, const struct sg_task *task, size_t names)
-{
-	size_t patterns = agent->reach.count;
-	for (const struct sg_task *t = task; t != NULL; t = t->parent) {
-		const struct sg_intent *intent = sg_catalogue_intent(gate->catalogue, sg_str(t->intent));
-		patterns += (intent != NULL ? intent->actions.count : 0) + (t->grant != NULL ? t->grant->actions.count : 0);
-	}
-	return (int64_t)(names * patterns / PATTERNS_UNIT);
-}
-
-static void
-answer_ever(struct sg_gate *gate, struct sg_request *r, const struct sg_task *task)
-{
-	struct sg_buf body;
-	struct sg_json_writer w;
-	const struct sg_json *names = sg_json_get(r->body, "actions"), *tools = sg_json_get(r->body, "tools");
-	if (tools != NULL && tools->count != names->count) {
-		sg_answer_error(gate, r, 400, SG_REASON_bad_request, "tools has one text for each of actions");
-		return;
-	}
-	sg_buf_init(&body, 256 << 10);
-	sg_jw_begin(&w, &body);
-	sg_jw_object(&w);
-	sg_jw_name(&w, "actions");
-	sg_jw_array(&w);
-	for (const struct sg_json *n = sg_json_first(names), *t = sg_json_first(tools); n != NULL; n = sg_json_next(names, n)) {
-		r->tool = t != NULL ? t->string : SG_STR("");
-		if (sg_json_string(n, &r->action_name) && ever(r, gate, task) &&
-		    (tools == NULL || sg_tool_admits(gate, r, task) == SG_REASON_allowed))
-			sg_jw_str(&w, r->action_name);
-		t = t != NULL ? sg_json_next(tools, t) : NULL;
-	}
-	sg_jw_end(&w);
-	if (r->enforcer != NULL) {
-		sg_jw_member_text(&w, "agent", task->agent);
-		sg_jw_member_int(&w, "agents", (int64_t)stands_before(gate, r->enforcer));
-	}
-	write_unknown(gate, &w, names);
-	if (tools != NULL)
-		write_unpinned(gate, &w, names);
-	sg_jw_end(&w);
-	sg_answer_buf(gate, r, 200, &body);
-}
-
-/* It is the task's agent that asks, whoever stands in front of it; whether the task stands at all is the enforcer's own question. */
-static void
-paid_ever(struct sg_gate *gate, struct sg_request *r, const struct sg_task *task)
-{
-	r->agent = sg_catalogue_agent(gate->catalogue, sg_str(task->agent));
-	if (r->agent == NULL) {
-		sg_answer_error(gate, r, 403, SG_REASON_no_agent, "");
-		return;
-	}
-	size_t names = sg_json_get(r->body, "actions")->count;
-	if (names > 0 && !sg_agent_afford(gate, r, r->agent->name)) {
-		sg_request_refuse(gate, r);
-		return;
-	}
-	sg_agent_owes(gate, r, units_of(gate, r->agent, task, names));
-	answer_ever(gate, r, task);
-}
-
-static void
-ceiling_who(struct sg_gate *gate, struct sg_request *r)
-{
-	struct sg_conn *conn = sg_conn_find(gate, r->conn);
-	struct sg_str token = {"", 0}, id = {"", 0};
-	enum sg_reason reason = SG_REASON_internal;
-	sg_json_string(sg_json_get(r->body, "task_token"), &token);
-	sg_json_string(sg_json_get(r->body, "task"), &id);
-	if (conn == NULL) {
-		sg_request_end(gate, r);
-		return;
-	}
-	bool enforcer = conn->face == SG_FACE_ENFORCER;
-	bool known = enforcer ? sg_who_enforcer(gate, r, conn, &reason) : sg_who_agent(gate, r, conn, &reason);
-	const struct sg_task *task = !known ? NULL : enforcer ? sg_state_token_task(&gate->state, token) : sg_state_task(&gate->state, id);
-	int64_t uid = -1;
-	if (task != NULL && enforcer && sg_json_int(sg_json_get(r->body, "peer_uid"), &uid) && uid != task->instance->uid)
-		task = NULL; /* a token under another uid than its instance's */
-	if (task != NULL && enforcer && !sg_strings_match(&r->enforcer->for_agents, sg_str(task->agent), '.'))
-		task = NULL; /* it does not stand in front of that agent */
-	if (known && task != NULL && !enforcer && !sg_who_owns(r, task))
-		task = NULL;
-	const struct sg_task *stopped = task != NULL ? sg_task_stopped(&gate->state, task) : NULL;
-	if (stopped != NULL)
-		sg_answer_error(gate, r, 403, stopped_reason(&gate->state, stopped), "");
-	else if (task != NULL && task->claimed)
-		paid_ever(gate, r, task);
-	else
-		sg_answer_error(gate, r, 403, known ? SG_REASON_no_task : reason, "");
-}
-
-/* Which of the named actions a task's agent can ever be allowed: catalogue, reach, intent and the enforcer's own bounds, whatever policy says. With
- * the digests of tools as they were listed: without those that the pin does not fit, and those that are in quarantine for the task's tree. */
-void
-sg_route_ceiling(struct sg_gate *gate, struct sg_request *r)
-{
-	sg_look_first(gate, r, ceiling_who);
 }

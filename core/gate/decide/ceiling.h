@@ -10,6 +10,10 @@ bool sg_in_force(struct sg_gate *gate, struct sg_request *request, enum sg_reaso
 bool sg_ceilings(struct sg_gate *gate, struct sg_request *request, enum sg_reason *reason);
 enum sg_reason sg_may_spend(const struct sg_gate *gate, const struct sg_request *request);
 bool sg_behalf_admits(const struct sg_gate *gate, const struct sg_agent *agent, struct sg_str human_id, const struct sg_action *action);
+/* Why a task does nothing any more (sg_task_stopped gave it back). */
+enum sg_reason sg_stopped_reason(const struct sg_state *state, const struct sg_task *task);
+/* The agent reaches that far, and the action is of the task's environment. */
+bool sg_action_within(const struct sg_request *request, const struct sg_task *task, enum sg_reason *reason);
 /* What this task and each above it was opened with (intent, environment, role, who was handed it) could be given now. */
 bool sg_task_stands(const struct sg_gate *gate, const struct sg_task *task, enum sg_reason *reason);
 /* By the catalogue in force this credential would still be given: the agent reaches the action, whose issuer, audience and level are what they were. */

@@ -28,7 +28,10 @@ void sg_write_past(struct sg_json_writer *w, const struct sg_state *state, const
 		   int64_t now_ms, struct sg_arena *arena, enum sg_reason *trouble);
 /* Array of the labels that the arguments bring into the result. */
 void sg_write_carried(struct sg_json_writer *w, const struct sg_gate *gate, const struct sg_request *request, const struct sg_task *task);
+/* Policy is asked; who asks and all ceilings were in this turn. */
 void sg_judge(struct sg_gate *gate, struct sg_request *request);
+/* Later: who asks and all ceilings are asked before it. */
+void sg_judge_again(struct sg_gate *gate, struct sg_request *request);
 void sg_judged(struct sg_gate *gate, struct sg_request *request);
 /* It is allowed, as merged: spent, recorded, issued. */
 void sg_commit_allow(struct sg_gate *gate, struct sg_request *request, struct sg_task *task);

@@ -19,11 +19,6 @@ sg_judge(struct sg_gate *gate, struct sg_request *r)
 {
 	const struct sg_task *task = sg_state_task(&gate->state, r->task);
 	struct sg_buf input;
-	enum sg_reason reason = SG_REASON_internal;
-	if (!sg_in_force(gate, r, &reason)) {
-		sg_deny(gate, r, reason);
-		return;
-	}
 	if (gate->policy[0] == '\0') {
 		sg_deny(gate, r, SG_REASON_policy_unavailable);
 		return;
@@ -57,4 +52,14 @@ sg_judge(struct sg_gate *gate, struct sg_request *r)
 	sg_buf_done(&input);
 	if (!asked)
 		sg_deny(gate, r, SG_REASON_policy_unavailable);
+}
+
+void
+sg_judge_again(struct sg_gate *gate, struct sg_request *r)
+{
+	enum sg_reason reason = SG_REASON_internal;
+	if (sg_in_force(gate, r, &reason))
+		sg_judge(gate, r);
+	else
+		sg_deny(gate, r, reason);
 }

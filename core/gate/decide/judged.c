@@ -129,7 +129,7 @@ judge_again(struct sg_gate *gate, struct sg_request *r, const struct sg_task *ta
 	if (r->stale > SG_STALE_MOST)
 		sg_deny(gate, r, SG_REASON_rejudge_limit);
 	else if (may || sg_turn_take(gate, r, task, sg_judged))
-		sg_judge(gate, r);
+		sg_judge_again(gate, r);
 }
 
 /* An approval that a rule looked at is used by the allow it led to. */
@@ -178,7 +178,7 @@ sg_judged(struct sg_gate *gate, struct sg_request *r)
 	enum sg_reason reason;
 	bool reloaded = r->judged_generation != gate->policy_generation || r->judged_catalogue != gate->catalogue;
 	if (reloaded && r->judgements < SG_JUDGE_MOST) { /* also a denial is recorded under what it was judged by */
-		sg_judge(gate, r);
+		sg_judge_again(gate, r);
 		return;
 	}
 	sg_merge(r->effects, r->effect_count, &r->merged);
@@ -205,7 +205,7 @@ sg_judged(struct sg_gate *gate, struct sg_request *r)
 	}
 	if (sight_misfits(gate, r)) {
 		r->blind = true;
-		sg_judge(gate, r);
+		sg_judge_again(gate, r);
 		return;
 	}
 	ask_owner(gate, r);

@@ -140,10 +140,10 @@ sg_write_past(struct sg_json_writer *w, const struct sg_state *state, const stru
 		for (const struct sg_json *n = sg_json_first(list); n != NULL && count < NEEDS_MAX; n = sg_json_next(list, n))
 			count += read_need(&kinds[k], n, task, now_ms, arena, &all[count]);
 		qsort(all, count, sizeof(all[0]), by_key);
-		sg_jw_name(w, kinds[k].name);
+		sg_jw_name_text(w, kinds[k].name);
 		sg_jw_object(w);
 		for (size_t i = 0; i < count; i++) {
-			sg_jw_name(w, all[i].key);
+			sg_jw_name_text(w, all[i].key);
 			kinds[k].write(w, state, &all[i], now);
 			if (all[i].asked.trouble != SG_REASON_allowed)
 				*trouble = all[i].asked.trouble;

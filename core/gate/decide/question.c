@@ -37,7 +37,7 @@ write_labels(struct sg_json_writer *w, const struct sg_taint *taint)
 static void
 text_or_null(struct sg_json_writer *w, const char *name, const char *text)
 {
-	sg_jw_name(w, name);
+	sg_jw_name_text(w, name);
 	text[0] != '\0' ? sg_jw_text(w, text) : sg_jw_null(w);
 }
 

@@ -18,7 +18,7 @@ enum {
 static void
 named_or_null(struct sg_json_writer *w, const char *name, struct sg_str value)
 {
-	sg_jw_name(w, name);
+	sg_jw_name_text(w, name);
 	value.len > 0 ? sg_jw_str(w, value) : sg_jw_null(w);
 }
 

@@ -227,7 +227,7 @@ write_amounts(struct sg_json_writer *w, const int64_t amounts[SG_DIMENSIONS], in
 	sg_jw_object(w); /* the table of dimensions stands in canonical order */
 	for (int d = 0; d < SG_DIMENSIONS; d++)
 		if (amounts[d] != none)
-			sg_jw_member_int(w, sg_dimension_name((enum sg_dimension)d), amounts[d]);
+			sg_jw_named_int(w, sg_dimension_name((enum sg_dimension)d), amounts[d]);
 	sg_jw_end(w);
 }
 

@@ -69,6 +69,8 @@ struct sg_request {
 	const struct sg_resource *found;         /* the catalogue's stanza of the resource, or NULL */
 	enum sg_sensitivity level;               /* of action and resource, the higher */
 	const struct sg_json *effective_args;    /* after narrowing; the arguments before */
+	const struct sg_json *within;            /* the arguments that were found within all bounds of catalogue and grants, */
+	uint64_t within_under;                   /* under that configuration */
 	int64_t cost[SG_DIMENSIONS];
 	struct sg_str domain;      /* of the decision that is looked at */
 	const char *misspelt;      /* what is wrong with the resource's id, in words of ours; NULL: nothing */

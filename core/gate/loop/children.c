@@ -100,9 +100,10 @@ sg_child_event(struct sg_loop *loop, struct sg_child *child, uint32_t events)
 		}
 	if (!child->used || child->slot != slot || !child->linked)
 		return;
-	if (got == SG_MALFORMED) /* a process that breaks the frame table is not asked again, it is killed */
+	if (got == SG_MALFORMED) { /* a process that breaks the frame table is not asked again, it is killed */
+		fprintf(stderr, "stepgated: gate: the process of %s sent what it may not send: it is ended, and begins anew\n", child->name[0] != '\0' ? child->name : role_name(child->role));
 		sg_child_kill(loop, child);
-	else if (status != SG_OK && status != SG_AGAIN)
+	} else if (status != SG_OK && status != SG_AGAIN)
 		sg_child_gone(loop, child);
 }
 

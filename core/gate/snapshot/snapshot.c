@@ -87,7 +87,7 @@ write_tag(struct sg_json_writer *w, const char *name, uint64_t tag)
 {
 	char hex[17];
 	sg_value_hex(tag, hex);
-	sg_jw_member_text(w, name, hex);
+	sg_jw_named_text(w, name, hex);
 }
 
 static void

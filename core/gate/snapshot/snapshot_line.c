@@ -47,7 +47,7 @@ sg_line_level(struct sg_json_writer *w, enum sg_sensitivity level)
 void
 sg_line_deadline(struct sg_snapshot_out *o, const char *name, const struct sg_deadline *deadline)
 {
-	sg_jw_name(&o->w, name);
+	sg_jw_name_text(&o->w, name);
 	sg_jw_object(&o->w);
 	sg_jw_member_int(&o->w, "boot", deadline->boot / SG_MSEC);
 	sg_jw_member_text(&o->w, "boot_id", o->state->boot_id);
@@ -58,7 +58,7 @@ sg_line_deadline(struct sg_snapshot_out *o, const char *name, const struct sg_de
 void
 sg_line_ints(struct sg_json_writer *w, const char *name, const int64_t *numbers, size_t count)
 {
-	sg_jw_name(w, name);
+	sg_jw_name_text(w, name);
 	sg_jw_array(w);
 	for (size_t i = 0; i < count; i++)
 		sg_jw_int(w, numbers[i]);
@@ -69,7 +69,7 @@ void
 sg_line_times(struct sg_json_writer *w, const char *name, const struct sg_times *times)
 {
 	uint64_t count = times == NULL ? 0 : times->next < SG_TIMES_MAX ? times->next : SG_TIMES_MAX;
-	sg_jw_name(w, name);
+	sg_jw_name_text(w, name);
 	sg_jw_array(w);
 	for (uint64_t i = count; i > 0; i--)
 		sg_jw_int(w, times->at_ms[(times->next - i) % SG_TIMES_MAX]);
@@ -80,7 +80,7 @@ void
 sg_line_counted(struct sg_json_writer *w, const char *name, const struct sg_counted *counted)
 {
 	uint64_t count = counted->next < counted->room ? counted->next : counted->room;
-	sg_jw_name(w, name);
+	sg_jw_name_text(w, name);
 	sg_jw_array(w);
 	for (uint64_t i = count; i > 0; i--)
 		sg_jw_int(w, counted->at_ms[(counted->next - i) % counted->room]);

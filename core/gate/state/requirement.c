@@ -32,6 +32,6 @@ sg_write_groups(struct sg_json_writer *w, const struct sg_requirement *requireme
 	sg_jw_name(w, "groups");
 	sg_jw_object(w);
 	for (size_t i = 0; i < requirement->count; i++)
-		sg_jw_member_int(w, requirement->groups[i].group, requirement->groups[i].quorum);
+		sg_jw_named_int(w, requirement->groups[i].group, requirement->groups[i].quorum);
 	sg_jw_end(w);
 }

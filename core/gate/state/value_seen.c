@@ -40,7 +40,11 @@ struct writing {
 	struct sg_values written; /* so that each stands once */
 	size_t most;
 	enum sg_values_of of;
-	bool cut, named; /* named: the value that is written holds a short name */
+	struct sg_str value; /* that is written */
+	bool cut;
+	bool told;  /* by whoever did what was asked: short names in it are looked for */
+	bool named; /* the value holds one */
+	bool long_value; /* it has no form as a whole, and was not looked through */
 };
 
 /* A mark before the form, so that kinds that are compared with their like alone meet no other, nor a value that begins with a mark. */
@@ -61,6 +65,19 @@ is_placed(const struct writing *wr, const struct sg_origin *origin)
 	return origin != NULL && !(wr->of >= SG_VALUES_ASKED && sg_value_unplaced(origin, sg_value_teller(wr->task)));
 }
 
+/* Each form is looked at by itself; but a piece of a value that holds no name holds none, unless it was decoded, and then it is no piece of it. */
+static bool
+holds_name(struct writing *wr, struct sg_str form, enum sg_form_kind kind)
+{
+	bool piece = form.ptr >= wr->value.ptr && form.ptr + form.len <= wr->value.ptr + wr->value.len;
+	if (kind == SG_FORM_COMPACT || !wr->told) /* a compact form makes nothing trusted */
+		return false;
+	if (kind == SG_FORM_WHOLE || (kind == SG_FORM_SPELLED && wr->named))
+		return wr->named;
+	bool clean = kind == SG_FORM_PART && piece && !wr->named && !wr->long_value;
+	return !clean && sg_value_is_named(wr->state, wr->task, form, &wr->look);
+}
+
 static bool
 write_form(void *to, struct sg_str form, enum sg_form_kind kind)
 {
@@ -71,7 +88,7 @@ write_form(void *to, struct sg_str form, enum sg_form_kind kind)
 	if (before >= wr->most || wr->look.forms == 0)
 		return false;
 	wr->look.forms--;
-	if (wr->named && (kind == SG_FORM_WHOLE || kind == SG_FORM_SPELLED))
+	if (holds_name(wr, form, kind))
 		return true;
 	uint64_t digest = form_digest(wr->state, wr->task, form, kind);
 	if ((tree != NULL && is_placed(wr, sg_values_find(&tree->values, digest))) || !sg_values_put(&wr->written, digest, 0) || wr->written.count == before)
@@ -100,7 +117,10 @@ write_scalars(struct writing *wr, const struct sg_json *value, int depth)
 	}
 	sg_buf_init(&text, TEXT_MAX);
 	if (sg_value_text(value, &text)) {
-		wr->named = (wr->of == SG_VALUES_TOLD || wr->of == SG_VALUES_REPORTED) && text.len <= SG_FORM_MAX && sg_value_is_named(wr->state, wr->task, sg_buf_view(&text), &wr->look);
+		wr->value = sg_buf_view(&text);
+		wr->told = wr->of == SG_VALUES_TOLD || wr->of == SG_VALUES_REPORTED;
+		wr->long_value = text.len > SG_FORM_MAX;
+		wr->named = wr->told && !wr->long_value && sg_value_is_named(wr->state, wr->task, wr->value, &wr->look);
 		wr->cut |= !sg_value_forms(sg_buf_view(&text), write_form, wr);
 	}
 	sg_buf_done(&text);

@@ -13,7 +13,7 @@ enum { CUT_MAX = 16 << 10, GRANT_DEPTH = 30, GRANT_VALUES = 4096 }; /* within a 
 static void
 write_patterns(struct sg_json_writer *w, const char *name, const struct sg_strings *list)
 {
-	sg_jw_name(w, name);
+	sg_jw_name_text(w, name);
 	sg_jw_array(w);
 	for (size_t i = 0; i < list->count; i++)
 		sg_jw_str(w, list->items[i]);
@@ -60,7 +60,7 @@ limits_text(struct sg_request *r, const struct sg_delegation *d)
 	sg_jw_object(&w);
 	for (int i = 0; i < SG_DIMENSIONS; i++)
 		if (d->budget[i] >= 0)
-			sg_jw_member_int(&w, sg_dimension_name((enum sg_dimension)i), d->budget[i]);
+			sg_jw_named_int(&w, sg_dimension_name((enum sg_dimension)i), d->budget[i]);
 	sg_jw_end(&w);
 	struct sg_str copy = sg_arena_copy(&r->arena, sg_buf_view(&out));
 	sg_buf_done(&out);

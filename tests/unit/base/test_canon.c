@@ -417,7 +417,33 @@ test_as_written(void)
 	sg_buf_done(&b);
 }
 
-SG_CASES("base.canon", {"as written", test_as_written}, {"numbers as RFC 8785 publishes them", test_numbers},
+/* Zeros on one side, and an exponent that takes them back. */
+static void
+test_long_numbers(void)
+{
+	enum { MOST = 1000000 };
+	static const size_t zeros[] = {0, 390, 9998, 9999, 10000, 99998, 100000, 999900};
+	static const char *const wanted[] = {"1.5", "-1.5", "1.5e+300", "1.5e-300"};
+	char *text = malloc(MOST + 64);
+	for (size_t i = 0; i < sizeof(zeros) / sizeof(zeros[0]); i++)
+		for (size_t k = 0; k < 8; k++) {
+			bool below = k % 4 == 1, large = k >= 4;
+			int more = k % 4 == 2 ? 300 : k % 4 == 3 ? -300 : 0;
+			size_t len = (size_t)snprintf(text, 16, "%s%s", below ? "-" : "", large ? "15" : "0.");
+			memset(text + len, '0', zeros[i]);
+			len += zeros[i];
+			int exponent = large ? more - 1 - (int)zeros[i] : more + 1 + (int)zeros[i];
+			len += (size_t)snprintf(text + len, 48, large ? ".0e%0*d" : "15e%0*d", (int)(k % 3 * 7), exponent);
+			struct sg_buf out;
+			sg_buf_init(&out, 4096);
+			sg_canon_number_as(&out, strtod(text, NULL), (struct sg_str){text, len});
+			CU_ASSERT_TRUE(sg_str_is(sg_buf_view(&out), wanted[k % 4]));
+			sg_buf_done(&out);
+		}
+	free(text);
+}
+
+SG_CASES("base.canon", {"as written", test_as_written}, {"long numbers", test_long_numbers}, {"numbers as RFC 8785 publishes them", test_numbers},
 	 {"forms as RFC 8785 publishes them", test_forms}, {"write(read(b)) = b", test_two_ways},
 	 {"only canonical bytes are read", test_canonical_only}, {"strings must be UTF-8", test_strings},
 	 {"the writer writes", test_writer}, {"each misuse of the writer is a refusal", test_misuse})

@@ -377,7 +377,7 @@ test_index(void)
 	sg_jw_int(&w, -1);
 	for (int i = 0; i < 200; i++) {
 		snprintf(names[i], sizeof(names[i]), "m%03d", i);
-		sg_jw_name(&w, names[i]);
+		sg_jw_name_text(&w, names[i]);
 		sg_jw_int(&w, i);
 	}
 	sg_jw_end(&w);

@@ -114,6 +114,42 @@ echoes(void)
 	end();
 }
 
+/* Nor is it found as a word of what a tool says; what stands beside it is. */
+static void
+in_sentences(void)
+{
+	static const char far[] = "and so on, as it was told before, and as it will be told again, for as long as somebody listens to it, in these words or in others, whichever come first; "
+				  "and that is all that there is to say of it, but for what follows here, which nobody has read so far, ";
+	static const struct {
+		const char *id, *value, *asked;
+		bool placed;
+	} rows[] = {
+		{"MALLORY", "user Mallory found", "Mallory", false}, {"mallory", "user Mallory found", "Mallory", false}, {"0x7a69", "the port is 31337 as asked", "31337", false},
+		{"8.526344", "PING (8.8.8.8): 56 bytes", "8.8.8.8", false}, {"8.526344", "Address 8.8.8.8 found", "8.8.8.8", false}, {"EVIL.IO", "see https://evil.io/", "evil.io", false},
+		{"EVIL.IO", "see https://evil.io/", "https://evil.io/", false}, {"EVIL.IO", "mail a@evil.io", "evil.io", false}, {"evil.io", "go to pay@evil.io now", "pay@evil.io", false},
+		{"evil.io", "go to https://evil.io/x now", "https://evil.io/x", false}, {"evil.io", "go to EVIL.IO now", "EVIL.IO", false}, {"31337", "order no. 031337", "031337", false},
+		{"EVIL.IO", "ZXZpbC5pbyBpcyB3ZWxs", "evil.io", false}, {"EVIL.IO", "6576696c2e696f206973", "evil.io", false}, {"mallory", "far Mallory", "Mallory", false},
+		{"mallory", "far see x@Mallory", "x@Mallory", false}, {"MALLORY", "user Mallory has DE02120300000000202051", "DE02120300000000202051", true},
+		{"5512", "invoice 5512 is for anna@example.com", "anna@example.com", true}, {"evil.io", "go to good.example now", "good.example", true},
+		{"mallory", "far DE02120300000000202051", "DE02120300000000202051", true}, {"mallory", "eW91ciBtYW4gaXMgQm9i", "your man is Bob", true},
+	};
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		char resource[128], report[1024];
+		bool is_far = strncmp(rows[i].value, "far ", 4) == 0;
+		begin();
+		read_mail();
+		snprintf(resource, sizeof(resource), "{\"id\":\"%s\",\"type\":\"any\"}", rows[i].id);
+		snprintf(report, sizeof(report), "{\"result\":\"ok\",\"values\":[\"%s%s\"]}", is_far ? far : "", rows[i].value + 4 * is_far);
+		const struct sg_attempt *attempt = act("repo.read", "{}", resource);
+		CU_ASSERT_TRUE(play_has(play_ask(p, 1, SG_ROUTE_A_OUTCOME, attempt->decision, report), "recorded"));
+		if ((strcmp(origin_of(rows[i].asked), "repo.read") == 0) != rows[i].placed) {
+			fprintf(stderr, "  '%s' in '%s' under %s is '%s'\n", rows[i].asked, rows[i].value, rows[i].id, origin_of(rows[i].asked));
+			CU_FAIL("a name is not what was found under it");
+		}
+		end();
+	}
+}
+
 /* Nor does one that says it in another spelling, or within more. */
 static void
 spelled(void)
@@ -175,4 +211,4 @@ bounded(void)
 	}
 }
 
-SG_CASES("gate.carry", {"ways in", ways_in}, {"echoes", echoes}, {"spelled", spelled}, {"bounded", bounded})
+SG_CASES("gate.carry", {"ways in", ways_in}, {"echoes", echoes}, {"spelled", spelled}, {"in sentences", in_sentences}, {"bounded", bounded})
