@@ -63,6 +63,7 @@ sg_child_gone(struct sg_loop *loop, struct sg_child *child)
 	if (child->linked)
 		sg_link_done(&child->link);
 	child->linked = false;
+	child->asked_at = 0;
 	child->source.fd = -1;
 	loop->parts[child->role].gone(loop, child);
 }
@@ -74,7 +75,7 @@ sg_children_due(struct sg_loop *loop)
 	sg_time now = loop->sys->boot_time(loop->sys);
 	for (size_t i = 0; i < loop->children_top; i++) {
 		struct sg_child *child = &loop->children[i];
-		if (!child->used || child->linked || now - child->asked_at < SG_CHILD_COMES_S * SG_SEC)
+		if (!child->used || child->asked_at == 0 || now - child->asked_at < SG_CHILD_COMES_S * SG_SEC)
 			continue;
 		if (loop->parts[child->role].missed != NULL)
 			loop->parts[child->role].missed(loop, child);

@@ -60,7 +60,7 @@ struct sg_child {
 	enum sg_role role;
 	uint64_t slot, generation;
 	struct sg_link link;
-	sg_time asked_at; /* for its process, which is not there yet */
+	sg_time asked_at; /* for its process, which is not there yet; 0: nobody waits for one: it came, or came and went */
 	uint32_t events;
 	/* door */
 	enum sg_face face;

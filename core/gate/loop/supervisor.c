@@ -26,6 +26,7 @@ link_child(struct sg_loop *loop, const struct sg_json *json, int fd)
 	}
 	sg_link_init(&child->link, fd, SG_ROLE_GATE, child->role);
 	child->linked = true;
+	child->asked_at = 0;
 	child->pid = (int)pid;
 	child->visible = pid > 0 && sg_confined_lists((int)pid) >= 0;
 	child->generation = (uint64_t)generation;
