@@ -44,7 +44,10 @@ void sg_daemon_close(struct sg_daemon *daemon);
 int sg_daemon_rest(struct sg_daemon *daemon);
 /* Decides one action. A daemon that is away or answers anything odd is SG_SAID_DENY with code daemon_away or daemon_odd. */
 void sg_daemon_act(struct sg_daemon *daemon, const struct sg_ask *ask, struct sg_arena *arena, struct sg_reply *reply);
-/* Reports what happened: "ok", "failed", "partial", "unknown", and `values`, a canonical JSON array of what came back, or {NULL, 0}. Where a report
+/* It failed, says the server; what it did until then, or all the same, nobody else knows: nothing is given back, and it stands in the history. "failed" alone is what
+ * was never given to a server. */
+#define SG_FAILED_PERHAPS "failed perhaps"
+/* Reports what happened: "ok", "failed", SG_FAILED_PERHAPS, "partial", "unknown", and `values`, a canonical JSON array of what came back, or {NULL, 0}. Where a report
  * with values is not taken, one without them is made: what is not known to the gate is less bad than an outcome that nobody told. One that cannot be taken now is kept, and
  * told again: until it is taken, nothing more is decided in this session (SG_SAID_DENY, daemon_away). */
 void sg_daemon_outcome(struct sg_daemon *daemon, struct sg_str decision, const char *result, struct sg_str values);

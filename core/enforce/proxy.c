@@ -113,9 +113,9 @@ result_of(const struct sg_mcp_message *m)
 {
 	bool failed = false;
 	if (sg_json_get(m->json, "error") != NULL)
-		return "failed";
+		return SG_FAILED_PERHAPS;
 	sg_json_bool(sg_json_get(sg_json_get(m->json, "result"), "isError"), &failed);
-	return failed ? "failed" : "ok";
+	return failed ? SG_FAILED_PERHAPS : "ok";
 }
 
 /* Told before the client sees the answer, so that no argument made of it can come first. */

@@ -22,7 +22,8 @@ report(struct sg_daemon *daemon, struct sg_str decision, const char *result, str
 	snprintf(target, sizeof(target), "/v1/decisions/%.*s/outcome", SG_STR_ARG(decision));
 	sg_buf_init(&body, SG_DAEMON_BODY);
 	sg_buf_init(&bytes, SG_DAEMON_BODY);
-	sg_buf_printf(&body, "{\"result\":\"%s\"", result);
+	bool perhaps = strcmp(result, SG_FAILED_PERHAPS) == 0;
+	sg_buf_printf(&body, "{%s\"result\":\"%s\"", perhaps ? "\"happened\":true," : "", perhaps ? "failed" : result);
 	sg_buf_text(&body, values.len > 0 ? ",\"values\":" : "");
 	sg_buf_str(&body, values);
 	sg_buf_text(&body, "}");
@@ -44,7 +45,7 @@ report_either(struct sg_daemon *daemon, struct sg_str decision, const char *resu
 
 struct sg_untold {
 	struct sg_untold *next;
-	char decision[64], result[16];
+	char decision[64], result[sizeof(SG_FAILED_PERHAPS)];
 	struct sg_str values; /* behind it */
 	char bytes[];
 };

@@ -108,6 +108,15 @@ labels_of(struct sg_gate *gate, struct sg_request *r)
 	return out;
 }
 
+/* Whoever repeats another's word that it failed cannot say that nothing was done. */
+static bool
+may_have_happened(const struct sg_json *body, struct sg_str result)
+{
+	bool happened = false;
+	sg_json_bool(sg_json_get(body, "happened"), &happened);
+	return happened || !sg_str_is(result, "failed");
+}
+
 /* `labels` of the report become taint: they can only raise what is suspected. */
 static void
 write_outcome(struct sg_buf *out, struct sg_gate *gate, const struct sg_request *r, struct sg_str result, const char *asker, bool hook)
@@ -118,6 +127,7 @@ write_outcome(struct sg_buf *out, struct sg_gate *gate, const struct sg_request 
 	sg_jw_object(&w);
 	sg_jw_member_str(&w, "by", sg_str(asker));
 	sg_jw_member_str(&w, "decision", r->argument);
+	sg_jw_member_bool(&w, "happened", may_have_happened(r->body, result));
 	if (hook)
 		sg_jw_member_text(&w, "hook", "due");
 	sg_jw_member_str(&w, "result", result);

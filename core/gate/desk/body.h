@@ -63,6 +63,7 @@ enum sg_body_kind {
 	X(A_ACT,         "resource",      RESOURCE,  0,                  false)                                        \
 	X(A_ACT,         "task",          NAMED,     SG_BODY_NAME,       false)                                        \
 	X(A_OUTCOME,     "agent",         NAMED,     SG_BODY_NAME,       false)                                        \
+	X(A_OUTCOME,     "happened",      FLAG,      0,                  false) /* it failed, and may have happened all the same */ \
 	X(A_OUTCOME,     "labels",        LIST,      SG_BODY_MANY,       false)                                        \
 	X(A_OUTCOME,     "result",        NAMED,     SG_BODY_NAME,       true)                                         \
 	X(A_OUTCOME,     "used",          OBJECT,    0,                  false)                                        \
@@ -110,6 +111,7 @@ enum sg_body_kind {
 	X(E_ACT,         "resource",      RESOURCE,  0,                  false)                                        \
 	X(E_ACT,         "task",          NAMED,     SG_BODY_NAME,       false)                                        \
 	X(E_ACT,         "task_token",    NAMED,     SG_BODY_TOKEN,      false)                                        \
+	X(E_OUTCOME,     "happened",      FLAG,      0,                  false) /* it failed, and may have happened all the same */ \
 	X(E_OUTCOME,     "labels",        LIST,      SG_BODY_MANY,       false)                                        \
 	X(E_OUTCOME,     "result",        NAMED,     SG_BODY_NAME,       true)                                         \
 	X(E_OUTCOME,     "used",          OBJECT,    0,                  false)                                        \

@@ -237,17 +237,17 @@ sg_fold_kind_lease(struct sg_fold *f)
 
 /* ---- outcomes ---- */
 
-/* What failed used nothing; what is unknown may have used all. An agent's word on itself may only add: else "failed" after every payment were money
+/* What failed, and did nothing, used nothing; what is unknown may have used all. An agent's word on itself may only add: else "failed" after every payment were money
  * without end. And it adds to what is its own alone: else one word filled what others live on. */
 static void
-settle(struct sg_fold *f, struct sg_attempt *attempt)
+settle(struct sg_fold *f, struct sg_attempt *attempt, bool undone)
 {
 	const struct sg_json *used = sg_fold_get(f, "used");
 	bool self = sg_fold_flag_or(f, "self", true);
 	int64_t amounts[SG_DIMENSIONS], before[SG_DIMENSIONS];
 	for (int d = 0; d < SG_DIMENSIONS; d++) {
 		int64_t told = -1;
-		amounts[d] = strcmp(attempt->result, "failed") == 0 && d != SG_DIMENSION_calls ? 0 : attempt->spent[d];
+		amounts[d] = undone && d != SG_DIMENSION_calls ? 0 : attempt->spent[d];
 		if (sg_json_int(sg_json_get(used, sg_dimension_name((enum sg_dimension)d)), &told) && told >= 0)
 			amounts[d] = told;
 		int64_t room = sg_fold_own_room(attempt->task, (enum sg_dimension)d), more = amounts[d] - attempt->spent[d];
@@ -292,9 +292,10 @@ sg_fold_kind_outcome(struct sg_fold *f)
 	if (attempt != NULL && (!attempt->outcome || strcmp(attempt->result, "unknown") == 0)) {
 		bool unsure = sg_attempt_unsure(attempt);
 		sg_fold_id(f, "result", attempt->result, sizeof(attempt->result));
+		bool undone = strcmp(attempt->result, "failed") == 0 && !sg_fold_flag_or(f, "happened", false);
 		if (attempt->state == SG_ATTEMPT_ALLOWED)
-			settle(f, attempt);
-		if (strcmp(attempt->result, "failed") == 0 && !sg_fold_flag_or(f, "self", true))
+			settle(f, attempt, undone);
+		if (undone && !sg_fold_flag_or(f, "self", true))
 			sg_fold_failed(f->state, attempt);
 		attempt->outcome = true;
 		sg_fold_await_no_more(f->state, attempt);

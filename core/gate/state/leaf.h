@@ -244,6 +244,7 @@
 #define SG_LEAF_OUTCOME(X)                                                                                                    \
 	X(by, text, may, "who says so")                                                                                       \
 	X(decision, text, must, "of which; \"\" of none: a hook's word")                                                      \
+	X(happened, flag, may, "or may have: of what failed nothing is given back then; absent: what failed did not")         \
 	X(hook, text, may, "due, over or failed")                                                                             \
 	X(of, text, may, "the decision whose hook it was")                                                                    \
 	X(result, word, must, "ok, failed, partial or unknown")                                                               \

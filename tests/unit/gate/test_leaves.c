@@ -49,7 +49,7 @@ static const struct {
 			      "{\"audience\":\"api\",\"by\":\"0123456789abcdef\",\"confirm\":false,\"ends\":" MOMENT ",\"id\":\"l-1\",\"issuer\":\"token\",\"level\":\"public\"}",
 			      "[[\"agent:helper/money/60000\",5]]")},
 	{"lease", "{\"by\":\"stepgate\",\"lease\":\"l-1\",\"mask\":{\"len\":20,\"print\":\"0123456789abcdef\"},\"state\":\"active\",\"why\":\"released\"}"},
-	{"outcome", "{\"by\":\"agent:helper\",\"decision\":\"d13-0123456789abcdef\",\"hook\":\"due\",\"of\":\"\",\"result\":\"ok\",\"self\":true,\"sensitivity\":\"internal\","
+	{"outcome", "{\"by\":\"agent:helper\",\"decision\":\"d13-0123456789abcdef\",\"happened\":true,\"hook\":\"due\",\"of\":\"\",\"result\":\"ok\",\"self\":true,\"sensitivity\":\"internal\","
 		    "\"taint\":[\"web\"],\"task\":\"t-1\",\"used\":{\"money\":7},\"values\":[\"0123456789abcdef\"]}"},
 	{"decision", DECISION("k3", "deny", "", "null", "[]")},
 	{"withheld", "{\"code\":\"withheld_facts\",\"decision\":\"d13-0123456789abcdef\",\"issuer\":\"\",\"lease\":\"l-1\",\"sensitivity\":\"confidential\","
@@ -253,7 +253,7 @@ through_a_snapshot(void)
 
 enum { LEASED = 14, OUTCOME = 15 }; /* leaves, from 1 */
 #define SAYS(label)                                                                                                           \
-	"{\"by\":\"agent:helper\",\"decision\":\"d13-0123456789abcdef\",\"hook\":\"\",\"of\":\"\",\"result\":\"ok\",\"self\":true,\"sensitivity\":\"public\"," \
+	"{\"by\":\"agent:helper\",\"decision\":\"d13-0123456789abcdef\",\"happened\":true,\"hook\":\"\",\"of\":\"\",\"result\":\"ok\",\"self\":true,\"sensitivity\":\"public\"," \
 	"\"taint\":[\"" label "\"],\"task\":\"t-1\",\"used\":{},\"values\":[]}"
 
 static bool
