@@ -43,8 +43,8 @@ write_names(struct sg_json_writer *w, const struct sg_gate *gate, const struct s
 	struct sg_str none = {"", 0}, id = r->resource_id, type = r->found == NULL && sg_name_is_short(r->resource_type) ? r->resource_type : none;
 	size_t count = sg_named_write(w, &gate->state, task, id, none) + sg_named_words_write(w, &gate->state, task, id);
 	if (type.len > 0)
-		count += sg_named_write(w, &gate->state, task, type, none) + sg_named_write(w, &gate->state, task, type, id) +
-			 sg_named_write(w, &gate->state, task, id, type);
+		count += sg_named_write(w, &gate->state, task, type, none) + sg_named_words_write(w, &gate->state, task, type) +
+			 sg_named_write(w, &gate->state, task, type, id) + sg_named_write(w, &gate->state, task, id, type);
 	return count;
 }
 

@@ -135,6 +135,9 @@ still_true(struct sg_gate *gate, struct sg_request *r, enum sg_reason *reason)
 	*reason = SG_REASON_audit_unavailable;
 	if (r->anew)
 		return false;
+	*reason = SG_REASON_use_by_passed;
+	if (sg_deadline_over(&r->use_by, &gate->state.now))
+		return false; /* disk or issuer took longer than it may be used */
 	*reason = SG_REASON_withheld_taint;
 	if (task->taint.seq != r->task_seq || task->domain->taint.seq != r->instance_seq)
 		return false;

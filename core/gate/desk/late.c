@@ -38,9 +38,16 @@ hold_stop(void *to, const struct sg_record *record, struct sg_err *err)
 }
 
 static bool
-waits_as_operator(const struct sg_gate *gate, const struct sg_request *r)
+reads(const struct sg_request *r)
 {
-	return r->route != NULL && r->route->face == SG_FACE_ADMIN && r->wait_leaf > gate->journal.durable;
+	return strcmp(r->route->method, "GET") == 0;
+}
+
+/* Operators, and whoever only looks. */
+static bool
+needs_no_record(const struct sg_gate *gate, const struct sg_request *r)
+{
+	return r->route != NULL && (r->route->face == SG_FACE_ADMIN || reads(r)) && r->wait_leaf > gate->journal.durable;
 }
 
 /* All that is appended by now will be recorded, or found lost. */
@@ -75,12 +82,11 @@ sg_sync_turn(struct sg_gate *gate)
 		gate->sync_held = gate->journal.appended;
 		sg_journal_void(&gate->journal, hold_stop, gate, NULL);
 	}
-	sg_answer_unsynced(gate, waits_as_operator);
+	sg_answer_unsynced(gate, needs_no_record);
 }
 
 bool
 sg_sync_refuses(const struct sg_gate *gate, const struct sg_request *r, const struct sg_conn *conn)
 {
-	bool reads = strcmp(r->route->method, "GET") == 0;
-	return gate->sync_late && conn->face != SG_FACE_ADMIN && !reads;
+	return gate->sync_late && conn->face != SG_FACE_ADMIN && !reads(r);
 }

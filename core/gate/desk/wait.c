@@ -37,7 +37,7 @@ sg_answer_unsynced(struct sg_gate *gate, bool (*wanted)(const struct sg_gate *, 
 		if (r->lost != NULL)
 			r->lost(gate, r);
 		else
-			sg_answer_error(gate, r, 503, SG_REASON_audit_unavailable, "in force now; recorded once the disk answers; look again then");
+			sg_answer_error(gate, r, 503, SG_REASON_audit_unavailable, "in force now, a stop also where this gate ends; recorded once the disk answers; look again then");
 	}
 	free(ids);
 }

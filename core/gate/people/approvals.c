@@ -156,11 +156,22 @@ review(struct sg_gate *gate, struct sg_request *r)
 		sg_answer_error(gate, r, 404, reason, "");
 }
 
+/* The disk does not answer: operators see what is in force, of anybody else nothing is told before it is durable. */
+static void
+unsynced(struct sg_gate *gate, struct sg_request *r)
+{
+	if (r->route->face == SG_FACE_ADMIN)
+		answer_who_may_see(gate, r);
+	else
+		sg_answer_error(gate, r, 503, SG_REASON_audit_unavailable, "the disk does not answer; look again");
+}
+
 static void
 polled(struct sg_gate *gate, struct sg_request *r)
 {
 	const struct sg_approval *a = sg_state_approval(&gate->state, r->argument);
 	bool settled = a == NULL || a->state != SG_APPROVAL_OPEN || sg_deadline_over(&a->ends, &gate->state.now);
+	r->lost = unsynced;
 	if (settled || gate->state.now.boot >= r->wait_until)
 		sg_request_sync(gate, r, gate->journal.appended, answer_who_may_see); /* nothing is told before it is durable, but for what a failed disk owes (gate/README.md, "When a gate ends") */
 	else

@@ -162,7 +162,7 @@ spelled(void)
 		{"evil.io", "any", "https://evil.io/", false}, {"evil.io", "any", "www.evil.io", false}, {"evil.io", "any", "a@evil.io", false}, {"evil.io", "any", "evil", false},
 		{"evil.io", "any", "evil_io", false}, {"evil.io", "any", "x evil  io y", false}, {"EVIL-7", "any", "EVIL7", false}, {"EVIL7", "any", "evil-7", false}, {"EVIL7", "any", "evil 7 GmbH", false},
 		{"31337", "any", "31337.0", false}, {"31337", "any", "0031337", false}, {"0031337", "any", "31337", false}, {"31337", "any", "31,337", false}, {"mallory", "any", "Mallory", false},
-		{"io", "evil", "evil.io", false}, {"evil", "io", "evil.io", false}, {"7", "mallory", "Mallory", false}, {"ev", "il.io", "evil.io", false},
+		{"io", "evil", "evil.io", false}, {"evil", "io", "evil.io", false}, {"7", "mallory", "Mallory", false}, {"1", "evil-bob", "bob", false}, {"1", "evil-bob", "the Bob", false}, {"1", "evil-bob", "bobby", true}, {"ev", "il.io", "evil.io", false},
 		{"ab", "any", "A-B", false}, {"3.1337e4", "any", "31337", false}, {"0x7a69", "any", "31337", false}, {"31337e3", "any", "31337000", false}, {"1e3", "any", "1000", false}, {"-42", "any", "42", false}, {"00000042", "any", "42", false},
 		{"8.8.8.8", "any", "134744072", false}, {"8.8.8.8", "any", "0x08080808", false}, {"8.8.8.8", "any", "8.526344", false}, {"8.8.8.8", "any", "010.010.010.010", false},
 		{"8.8.8.8", "any", "::ffff:808:808", false}, {"8.8.8.8", "any", "see http://134744072:80/x", false}, {"31337", "any", "075151", false}, {"31337", "any", "0o75151", false},

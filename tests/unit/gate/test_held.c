@@ -446,5 +446,46 @@ late_disk(void)
 	end();
 }
 
-SG_CASES("gate.held", {"a disk that does not answer", late_disk}, {"a freeze", a_freeze}, {"an end", an_end}, {"a label", a_label}, {"a credential", a_credential}, {"what was said last", what_was_said_last},
+/* Whoever looks at what is asked while the disk is late: an operator sees what is in force, the agent is refused, and neither waits. */
+static void
+late_reads(void)
+{
+	begin();
+	CU_ASSERT_TRUE_FATAL(play_connect(p, 11, SG_FACE_ADMIN, 501) && play_connect(p, 12, SG_FACE_AGENT, 1001));
+	p->effects = asks_two;
+	const char *asked = play_act(p, 1, task, "pay.send", "{\"amount\":5,\"to\":\"x\"}", "a");
+	CU_ASSERT_TRUE_FATAL(play_has(asked, "\"id\":\"a-"));
+	char *id = play_between(asked, "\"id\":\"a-", "\""), name[64];
+	snprintf(name, sizeof(name), "a-%s", id);
+	p->no_sync = true;
+	play_send(p, 12, SG_ROUTE_A_ACT, "", play_act_body(task, "mail.read", "{}", "b"));
+	play_all(p);
+	play_send(p, 1, SG_ROUTE_A_APPROVAL, name, "{}"); /* before it is late */
+	play_all(p);
+	CU_ASSERT_PTR_NULL(p->conns[1].body);
+	struct sg_commit *commit = sg_journal_take(&p->gate->journal);
+	for (int i = 0; i < 2; i++) {
+		sg_gate_tick(p->gate);
+		p->boot += (SG_SYNC_LATE_S + 1) * SG_SEC;
+		p->wall += (SG_SYNC_LATE_S + 1) * SG_SEC;
+	}
+	CU_ASSERT_TRUE(p->conns[1].body != NULL && p->conns[1].status == 503 && play_has(p->conns[1].body, "audit_unavailable"));
+	for (uint64_t conn = 1; conn <= 11; conn += 10) {
+		play_send(p, conn, conn == 1 ? SG_ROUTE_A_APPROVAL : SG_ROUTE_O_APPROVAL, name, "{}");
+		play_all(p);
+		sg_gate_tick(p->gate);
+		CU_ASSERT_PTR_NOT_NULL_FATAL(p->conns[conn].body);
+		CU_ASSERT_EQUAL(p->conns[conn].status, conn == 1 ? 503 : 200);
+	}
+	CU_ASSERT_TRUE(play_has(p->conns[11].body, "\"state\":\"open\""));
+	sg_journal_write(&p->gate->journal, commit);
+	sg_journal_done(&p->gate->journal, commit);
+	sg_gate_synced(p->gate);
+	p->no_sync = false;
+	CU_ASSERT_TRUE(play_has(play_ask(p, 1, SG_ROUTE_A_APPROVAL, name, "{}"), "\"state\":\"open\""));
+	free(id);
+	end();
+}
+
+SG_CASES("gate.held", {"a disk that does not answer", late_disk}, {"who looks meanwhile", late_reads}, {"a freeze", a_freeze}, {"an end", an_end}, {"a label", a_label}, {"a credential", a_credential}, {"what was said last", what_was_said_last},
 	 {"what is not there", what_is_not_there}, {"too much", too_much}, {"recorded already", recorded_already}, {"one yes", one_yes}, {"a process ends", a_process_ends}, {"a process ends above", a_process_ends_above})

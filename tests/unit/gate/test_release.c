@@ -104,6 +104,19 @@ kill_in_between(void)
 }
 
 static void
+too_late(void)
+{
+	for (int point = 0; point < POINTS; point++) {
+		begin();
+		until_commit("repo.read", "k", point);
+		p->boot += p->gate->catalogue->limits.use_by * SG_MSEC;
+		p->wall += p->gate->catalogue->limits.use_by * SG_MSEC;
+		is_withheld("use_by_passed");
+		end();
+	}
+}
+
+static void
 close_in_between(void)
 {
 	for (int point = 0; point < POINTS; point++) {
@@ -531,7 +544,7 @@ credential_taken_meanwhile(void)
 	}
 }
 
-SG_CASES("gate.release", {"who said yes is gone", giver_gone}, {"who said yes is gone at a start", giver_gone_at_a_start}, {"another stack", another_stack}, {"a credential is taken meanwhile", credential_taken_meanwhile}, {"matched to another meanwhile", matched_to_another}, {"kill between commit and answer", kill_in_between}, {"task closed", close_in_between},
+SG_CASES("gate.release", {"who said yes is gone", giver_gone}, {"who said yes is gone at a start", giver_gone_at_a_start}, {"another stack", another_stack}, {"a credential is taken meanwhile", credential_taken_meanwhile}, {"matched to another meanwhile", matched_to_another}, {"kill between commit and answer", kill_in_between}, {"it may be used no more", too_late}, {"task closed", close_in_between},
 	 {"taint from elsewhere", taint_from_elsewhere}, {"approval void", approval_void_in_between},
 	 {"facts changed, process dead, connection gone", facts_change_in_between}, {"a reload in between", reload_in_between}, {"a reload while policy thinks", reload_while_thinking}, {"an allow's own taint is released", own_taint_is_released},
 	 {"an issuer that fails", issuer_fails}, {"an issuer that lies", issuer_lies},
