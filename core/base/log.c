@@ -90,3 +90,9 @@ sg_log_begin(void)
 		never_wait(outs[i].fd);
 	return true;
 }
+
+void
+sg_log_line(const char *line, size_t len)
+{
+	write_line(&outs[1], line, len);
+}

@@ -4,6 +4,7 @@
 
 #include "base/confine.h"
 #include "base/err.h"
+#include "base/log.h"
 #include "base/secret.h"
 #include "base/spare.h"
 #include "base/str.h"
@@ -47,7 +48,7 @@ struct running {
 	bool confined;
 };
 
-/* One line on stderr. By write: stdio would want to seek, which a confined host may not. */
+/* One line on stderr. */
 static int
 tell(const struct running *r, int code, const struct sg_err *err)
 {
@@ -58,8 +59,7 @@ tell(const struct running *r, int code, const struct sg_err *err)
 		len = sizeof(line);
 		line[len - 1] = '\n';
 	}
-	if (write(STDERR_FILENO, line, (size_t)len) != len)
-		return code; /* nowhere to tell it: the code must do */
+	sg_log_line(line, (size_t)len);
 	return code;
 }
 

@@ -3,6 +3,7 @@
 #include "host/instance.h"
 
 #include "base/err.h"
+#include "base/log.h"
 #include "base/secret.h"
 #include "base/str.h"
 
@@ -53,8 +54,7 @@ host_log(const struct sg_host *host, enum sg_log_level level, const char *text)
 	for (size_t i = 0; i < len; i++)
 		line[at++] = (unsigned char)text[i] < ' ' || text[i] == 127 ? '?' : text[i];
 	line[at++] = '\n';
-	if (write(STDERR_FILENO, line, at) < 0)
-		return; /* nowhere to tell it */
+	sg_log_line(line, at);
 }
 
 static sg_time

@@ -184,7 +184,7 @@ const struct sg_task_role *sg_catalogue_role(const struct sg_catalogue *catalogu
 const struct sg_tool *sg_catalogue_tool(const struct sg_catalogue *catalogue, struct sg_str action);
 /* The stanza whose type and patterns fit, or NULL; of several the most sensitive, of several such the first by name. */
 const struct sg_resource *sg_catalogue_resource(const struct sg_catalogue *catalogue, struct sg_str type, struct sg_str id);
-/* The next stanza that has it, or has what stands before its query (sg_resource_bare); all of them hold, and none of the latter makes it known. `before` NULL:
+/* The next stanza that has it, what stands before its query (sg_resource_bare), or, of a type with a form, all below it; all of them hold, and none of the latter two makes it known. `before` NULL:
  * the first; NULL: no more. */
 const struct sg_resource *sg_catalogue_next_resource(const struct sg_catalogue *catalogue, struct sg_str type, struct sg_str id, const struct sg_resource *before);
 /* What is in it, at most: of all stanzas that hold, and as much as there can be where none has it. */

@@ -44,13 +44,33 @@ sg_resource_bare(struct sg_str id)
 	return (struct sg_str){id.ptr, (size_t)(query - id.ptr) - slash};
 }
 
+/* A folder is listed by its own name, and by forms that take the slash away: what stands for all below it holds for it as well. */
+static bool
+is_folder_of(const struct sg_resource *row, struct sg_str id)
+{
+	static const struct sg_str below = {"/**", 3};
+	for (size_t i = 0; row->form != SG_FORM_exact && i < row->patterns.count; i++) {
+		struct sg_str pattern = row->patterns.items[i];
+		if (pattern.len > below.len && memcmp(pattern.ptr + pattern.len - below.len, below.ptr, below.len) == 0 &&
+		    sg_pattern_match((struct sg_str){pattern.ptr, pattern.len - below.len}, id, '/'))
+			return true;
+	}
+	return false;
+}
+
+static bool
+holds(const struct sg_resource *row, struct sg_str id, struct sg_str bare)
+{
+	return sg_strings_match(&row->patterns, id, '/') || (bare.len < id.len && sg_strings_match(&row->patterns, bare, '/')) || is_folder_of(row, bare);
+}
+
 /* Names are no ranks: a catch-all that comes first by name hides nothing of what is more sensitive. */
 const struct sg_resource *
 sg_catalogue_next_resource(const struct sg_catalogue *catalogue, struct sg_str type, struct sg_str id, const struct sg_resource *before)
 {
 	struct sg_str bare = sg_resource_bare(id);
 	for (const struct sg_resource *row = before == NULL ? catalogue->resources : before + 1; row < catalogue->resources + catalogue->resource_count; row++)
-		if (sg_str_eq(row->type, type) && (sg_strings_match(&row->patterns, id, '/') || (bare.len < id.len && sg_strings_match(&row->patterns, bare, '/'))))
+		if (sg_str_eq(row->type, type) && holds(row, id, bare))
 			return row;
 	return NULL;
 }

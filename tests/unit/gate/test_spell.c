@@ -248,6 +248,7 @@ memory(void)
 #define PROD(name) ROW_OF(name, "\"closed\":\"no\",\"environment\":\"prod\",\"form\":\"exact\",\"patterns\":[\"prod/**\"],\"sensitivity\":\"internal\",\"type\":\"f\"")
 
 #define ALL_URIS ROW_OF("a", "\"closed\":\"no\",\"environment\":\"\",\"form\":\"uri\",\"patterns\":[\"**\"],\"sensitivity\":\"internal\",\"type\":\"u\"")
+#define PATHS(pattern, name, level) ROW_OF(name, "\"closed\":\"no\",\"environment\":\"\",\"form\":\"path\",\"patterns\":[\"" pattern "\"],\"sensitivity\":\"" level "\",\"type\":\"f\"")
 #define SECRET_URI(pattern) ROW_OF("s", "\"closed\":\"no\",\"environment\":\"\",\"form\":\"uri\",\"patterns\":[\"" pattern "\"],\"sensitivity\":\"restricted\",\"type\":\"u\"")
 #define ONE_URI ROW_OF("k", "\"closed\":\"yes\",\"environment\":\"\",\"form\":\"uri\",\"patterns\":[\"https://h/x\"],\"sensitivity\":\"internal\",\"type\":\"u\"")
 #define SECRET ROW_OF("s", "\"closed\":\"no\",\"environment\":\"\",\"form\":\"exact\",\"patterns\":[\"/srv/secret/**\"],\"sensitivity\":\"restricted\",\"type\":\"f\"")
@@ -321,6 +322,19 @@ known(void)
 		{CATCH_ALL("a", "internal") "," ROW_OF("s", "\"closed\":\"no\",\"environment\":\"\",\"form\":\"exact\",\"patterns\":[\"https://h/a\"],\"sensitivity\":\"restricted\",\"type\":\"f\""), "f", "https://h/a/?x=1", "resource_form"},
 		{CATCH_ALL("a", "internal") "," ROW_OF("s", "\"closed\":\"no\",\"environment\":\"\",\"form\":\"exact\",\"patterns\":[\"https://h/a\"],\"sensitivity\":\"restricted\",\"type\":\"f\""), "f", "https://h/a//?x", "resource_form"},
 		{CATCH_ALL("a", "internal") "," ROW_OF("s", "\"closed\":\"no\",\"environment\":\"\",\"form\":\"exact\",\"patterns\":[\"https://h/a\"],\"sensitivity\":\"restricted\",\"type\":\"f\""), "f", "https://h/b?x=//y", NULL},
+		/* a folder is not less than what is below it, and no better known for it */
+		{ALL_URIS "," SECRET_URI("https://h/admin/**"), "u", "https://h/admin/x", "over_sensitivity"},
+		{ALL_URIS "," SECRET_URI("https://h/admin/**"), "u", "https://h/admin/", "over_sensitivity"},
+		{ALL_URIS "," SECRET_URI("https://h/admin/**"), "u", "https://h/admin", "over_sensitivity"},
+		{ALL_URIS "," SECRET_URI("https://h/admin/**"), "u", "https://h/admin/?x=1", "over_sensitivity"},
+		{ALL_URIS "," SECRET_URI("https://h/admin/**"), "u", "https://h/admins", NULL},
+		{ALL_URIS "," SECRET_URI("https://h/*/admin/**"), "u", "https://h/a/admin/", "over_sensitivity"},
+		{ALL_URIS "," SECRET_URI("https://h/*/admin/**"), "u", "https://h/a/b", NULL},
+		{PATHS("/srv/**", "a", "internal") "," PATHS("/srv/secret/**", "b", "restricted"), "f", "/srv/secret/", "over_sensitivity"},
+		{PATHS("/srv/**", "a", "internal") "," PATHS("/srv/secret/**", "b", "restricted"), "f", "/srv//secret", "over_sensitivity"},
+		{PATHS("/srv/**", "a", "internal") "," PATHS("/srv/secret/**", "b", "restricted"), "f", "/srv/secrets", NULL},
+		{PATHS("/srv/pub/**", "a", "internal"), "f", "/srv/pub/x", NULL},
+		{PATHS("/srv/pub/**", "a", "internal"), "f", "/srv/pub", "unknown_resource"},
 		{ONE_URI, "u", "https://h/x", NULL},
 		{ONE_URI, "u", "https://h/x?a=1", "unknown_resource"},
 		/* all stanzas that have it hold, whatever their names and however sensitive */
