@@ -26,7 +26,7 @@ sg_json_get_str(const struct sg_json *object, struct sg_str name)
 		return NULL;
 	const struct sg_json *end = object + object->span;
 	for (const struct sg_json *m = object + 1; m < end; m += m->span)
-		if (m->name.len == name.len && (name.len == 0 || (m->name.ptr[0] == name.ptr[0] && memcmp(m->name.ptr, name.ptr, name.len) == 0)))
+		if (m->name.len == name.len && sg_same_few(m->name.ptr, name.ptr, name.len))
 			return m;
 	return NULL;
 }

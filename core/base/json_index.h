@@ -4,6 +4,7 @@
 #define SG_BASE_JSON_INDEX_H
 
 #include "base/json.h"
+#include "base/str.h"
 
 #include <string.h>
 
@@ -33,7 +34,7 @@ sg_json_index_get(const struct sg_json_index *index, const char *name)
 	size_t len = strlen(name);
 	unsigned place = sg_json_index_place(name, len);
 	const struct sg_json *m = index->at[place];
-	if (m == NULL || (m->name.len == len && memcmp(m->name.ptr, name, len) == 0))
+	if (m == NULL || (m->name.len == len && sg_same_few(m->name.ptr, name, len)))
 		return m;
 	return (index->more >> place & 1) != 0 ? sg_json_index_search(index, (struct sg_str){name, len}) : NULL;
 }

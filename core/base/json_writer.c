@@ -4,6 +4,7 @@
 #include "base/canon.h"
 
 #include "base/json_scan.h"
+#include "base/json_tape.h"
 #include "base/str.h"
 
 void
@@ -13,6 +14,21 @@ sg_jw_begin(struct sg_json_writer *w, struct sg_buf *out)
 	w->at = w->level;
 	w->comma = w->named = false;
 	w->at->object = false;
+	w->tape = NULL;
+}
+
+/* The name of the value that was just written. */
+static struct sg_str
+its_name(const struct sg_json_writer *w)
+{
+	return w->at->object ? w->at->last : (struct sg_str){NULL, 0};
+}
+
+/* What was written from there on. */
+static struct sg_str
+since(const struct sg_json_writer *w, size_t from)
+{
+	return (struct sg_str){w->out->ptr + from, w->out->len - from};
 }
 
 static inline size_t
@@ -55,6 +71,8 @@ open_level(struct sg_json_writer *w, bool object)
 		w->out->failed = true;
 		return;
 	}
+	if (w->tape != NULL)
+		sg_json_tape_open(w->tape, its_name(w), object);
 	w->at++;
 	w->at->object = object;
 	w->at->key = 0;
@@ -88,6 +106,8 @@ sg_jw_end(struct sg_json_writer *w)
 	w->out->len++;
 	w->at--;
 	w->comma = true;
+	if (w->tape != NULL)
+		sg_json_tape_close(w->tape);
 }
 
 /* A name may stand here: then it is the last one, and waits for its value. */
@@ -109,7 +129,10 @@ sg_jw_name_str(struct sg_json_writer *w, struct sg_str name)
 	take_name(w, name, sg_json_name_key(name));
 	if (w->out->failed)
 		return;
+	size_t from = w->out->len + comma;
 	sg_canon_string_after(w->out, comma, name);
+	if (w->tape != NULL && !w->out->failed)
+		w->at->last = sg_json_tape_kept(w->tape, name, since(w, from));
 	sg_buf_add(w->out, ":", 1);
 }
 
@@ -149,8 +172,12 @@ void
 sg_jw_str(struct sg_json_writer *w, struct sg_str text)
 {
 	bool comma;
-	if (may_stand(w, &comma))
-		sg_canon_string_after(w->out, comma, text);
+	if (!may_stand(w, &comma))
+		return;
+	size_t from = w->out->len + comma;
+	sg_canon_string_after(w->out, comma, text);
+	if (w->tape != NULL && !w->out->failed)
+		sg_json_tape_text(w->tape, its_name(w), text, since(w, from));
 }
 
 void
@@ -167,15 +194,23 @@ sg_jw_int(struct sg_json_writer *w, int64_t number)
 {
 	if (number > SG_JSON_INTEGER_MAX || number < -SG_JSON_INTEGER_MAX)
 		w->out->failed = true;
-	if (begin_value(w))
-		sg_canon_integer(w->out, number);
+	if (!begin_value(w))
+		return;
+	size_t from = w->out->len;
+	sg_canon_integer(w->out, number);
+	if (w->tape != NULL && !w->out->failed)
+		sg_json_tape_number(w->tape, its_name(w), (double)number, since(w, from));
 }
 
 void
 sg_jw_number(struct sg_json_writer *w, double number)
 {
-	if (begin_value(w))
-		sg_canon_number(w->out, number);
+	if (!begin_value(w))
+		return;
+	size_t from = w->out->len;
+	sg_canon_number(w->out, number);
+	if (w->tape != NULL && !w->out->failed)
+		sg_json_tape_number(w->tape, its_name(w), number, since(w, from));
 }
 
 void
@@ -185,11 +220,15 @@ sg_jw_raw(struct sg_json_writer *w, struct sg_str canonical)
 		w->out->failed = true;
 	if (begin_value(w))
 		sg_buf_str(w->out, canonical);
+	if (w->tape != NULL && !w->out->failed)
+		sg_json_tape_raw(w->tape, its_name(w), canonical);
 }
 
 void
 sg_jw_bool(struct sg_json_writer *w, bool value)
 {
+	if (w->tape != NULL)
+		sg_json_tape_bool(w->tape, its_name(w), value);
 	if (begin_value(w))
 		value ? sg_buf_add(w->out, "true", 4) : sg_buf_add(w->out, "false", 5);
 }
@@ -197,6 +236,8 @@ sg_jw_bool(struct sg_json_writer *w, bool value)
 void
 sg_jw_null(struct sg_json_writer *w)
 {
+	if (w->tape != NULL)
+		sg_json_tape_null(w->tape, its_name(w));
 	if (begin_value(w))
 		sg_buf_add(w->out, "null", 4);
 }
@@ -206,6 +247,8 @@ sg_jw_value(struct sg_json_writer *w, const struct sg_json *value)
 {
 	if (begin_value(w))
 		sg_canon_write(w->out, value);
+	if (w->tape != NULL && !w->out->failed)
+		sg_json_tape_value(w->tape, its_name(w), value);
 }
 
 bool

@@ -37,8 +37,17 @@ struct sg_segment_header {
 	unsigned char chain[SG_SHA256_BYTES], salt[32], key_name[SG_KEY_NAME];
 };
 
+/* What a leaf says of itself, and what it holds. Borrowed. */
+struct sg_leaf_head {
+	struct sg_str kind, config, policy;
+	int64_t at_ms;
+	uint64_t number;
+	const struct sg_json *body;
+};
+
 /* One leaf with what was sealed beside it. Views into the bytes that are read. */
 struct sg_record {
+	struct sg_leaf_head head; /* of one that was just written; else .body is NULL, and it stands in `json` */
 	uint64_t number;
 	size_t at, end; /* offsets in the segment: its sealed record or itself, and what follows */
 	struct sg_str leaf, sealed; /* sealed: {NULL, 0} if none */

@@ -5,11 +5,12 @@
 #include "gate/decide/spend.h"
 #include "gate/state/values.h"
 
+#include "base/json_tape.h"
 #include "base/str.h"
 
 #include <stdio.h>
 
-enum { LEAF_BODY_MAX = 48 << 10, SEAL_MAX = SG_SEALED_MAX - SG_SEAL_OVERHEAD, SEAL_UNIT = 4096 };
+enum { LEAF_BODY_MAX = 48 << 10, SEAL_MAX = SG_SEALED_MAX - SG_SEAL_OVERHEAD, SEAL_UNIT = 4096, TAPE_MOST = 256 /* values that a decision has, mostly fewer than a hundred */, TAPE_BUDGET = 1 << 20 };
 
 static void
 write_lease(struct sg_json_writer *w, const struct sg_gate *gate, const struct sg_request *r)
@@ -96,10 +97,12 @@ write_same(struct sg_json_writer *w, const struct sg_gate *gate, const struct sg
 	sg_jw_member_text(w, "same", hex);
 }
 
+/* *typed: what was written; NULL: it must be read. */
 static void
-write_body(struct sg_buf *out, struct sg_gate *gate, const struct sg_request *r)
+write_body(struct sg_buf *out, struct sg_gate *gate, const struct sg_request *r, struct sg_arena *arena, const struct sg_json **typed)
 {
 	struct sg_json_writer w;
+	struct sg_json_tape tape;
 	char asker[80];
 	const struct sg_task *task = sg_state_task(&gate->state, r->task);
 	bool keyed = r->task.len > 0 && task != NULL && r->asked[0] != '\0';
@@ -107,6 +110,7 @@ write_body(struct sg_buf *out, struct sg_gate *gate, const struct sg_request *r)
 	sg_asker(r, asker);
 	sg_leaf_seen(&seen, gate, r, keyed ? task : NULL);
 	sg_jw_begin(&w, out);
+	sg_json_tape_begin(&tape, &w, arena, TAPE_MOST, LEAF_BODY_MAX);
 	sg_jw_object(&w);
 	sg_jw_member_str(&w, "action", r->action_name);
 	sg_jw_member_str(&w, "agent", r->agent != NULL ? r->agent->name : SG_STR(""));
@@ -161,6 +165,7 @@ write_body(struct sg_buf *out, struct sg_gate *gate, const struct sg_request *r)
 	sg_write_deadline(&w, gate, &r->use_by);
 	sg_jw_member_str(&w, "verdict", sg_str(sg_verdict_name(r->verdict)));
 	sg_jw_end(&w);
+	*typed = sg_json_tape_end(&tape, &w);
 	sg_leaf_seen_done(&seen);
 }
 
@@ -197,19 +202,23 @@ bool
 sg_record_decision(struct sg_gate *gate, struct sg_request *r, uint64_t *number)
 {
 	struct sg_buf body, seal;
+	struct sg_arena arena;
+	const struct sg_json *typed = NULL;
+	sg_arena_init(&arena, TAPE_BUDGET);
 	sg_buf_init(&body, LEAF_BODY_MAX);
 	sg_buf_init(&seal, SEAL_MAX);
 	r->use_by = sg_deadline_in(&gate->state.now, permission_ms(gate, r));
 	bool good = new_tail(gate, r->tail);
-	write_body(&body, gate, r);
+	write_body(&body, gate, r, &arena, &typed);
 	sg_decision_write_seal(&seal, r);
 	good = good && !body.failed && !seal.failed &&
-	       sg_record(gate, "decision", sg_buf_view(&body), sg_buf_view(&seal), number, NULL) == SG_OK;
+	       sg_record_typed(gate, "decision", sg_buf_view(&body), typed, sg_buf_view(&seal), number) == SG_OK;
 	if (good) {
 		sg_decision_id(r->decision, *number, r->tail);
 		sg_agent_owes(gate, r, (int64_t)(seal.len / SEAL_UNIT) - r->units); /* the record is paid for as well */
 	}
 	sg_buf_done(&body);
 	sg_buf_done(&seal);
+	sg_arena_done(&arena);
 	return good;
 }

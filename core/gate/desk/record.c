@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Writing leaves: append, then fold the very bytes that were appended, so that a replay cannot come to another state (I1). */
+ * Writing leaves: append, then fold what was appended, as it was written or as it is read, so that a replay cannot come to another state (I1). */
 #include "gate/state/mask_line.h"
 #include "gate/desk/desk.h"
 
@@ -22,14 +22,14 @@ cannot_go_on(struct sg_gate *gate, const struct sg_journal_point *before, const 
 		gate->ports.end(gate->ports.self);
 }
 
-/* Appends, and folds the very thing that was appended. */
+/* Appends, and folds the very thing that was appended: `typed`, whose text the body is, or what is read from it (NULL). */
 static enum sg_status
-append(struct sg_gate *gate, const char *kind, struct sg_str body, struct sg_str input, uint64_t *number, struct sg_err *err)
+append(struct sg_gate *gate, const char *kind, struct sg_str body, const struct sg_json *typed, struct sg_str input, uint64_t *number, struct sg_err *err)
 {
 	struct sg_arena arena;
-	struct sg_record record = {0};
+	struct sg_record record = {.head = {sg_str(kind), sg_str(gate->catalogue->digest), sg_str(gate->policy), 0, 0, typed}};
 	struct sg_leaf leaf = {.kind = kind, .body = body, .input = input, .config = gate->catalogue->digest, .policy = gate->policy,
-			       .arena = &arena, .json = &record.json};
+			       .arena = &arena, .json = typed == NULL ? &record.json : NULL};
 	uint64_t n = 0;
 	struct sg_journal_point before = sg_journal_here(&gate->journal);
 	sg_arena_init(&arena, FOLD_BUDGET);
@@ -38,6 +38,8 @@ append(struct sg_gate *gate, const char *kind, struct sg_str body, struct sg_str
 		sg_arena_done(&arena);
 		return status;
 	}
+	record.head.number = record.number = n;
+	record.head.at_ms = gate->journal.last_at_ms;
 	status = sg_state_fold(&gate->state, &record, err);
 	sg_arena_done(&arena);
 	if (status != SG_OK)
@@ -53,13 +55,21 @@ sg_record(struct sg_gate *gate, const char *kind, struct sg_str body, struct sg_
 {
 	if (gate->owed != NULL && !gate->journal.closed) /* it stands before what builds on it */
 		return sg_fail(err, SG_UNAVAILABLE, "audit_unavailable", "what a failed disk owes is not written yet");
-	return append(gate, kind, body, input, number, err);
+	return append(gate, kind, body, NULL, input, number, err);
+}
+
+enum sg_status
+sg_record_typed(struct sg_gate *gate, const char *kind, struct sg_str body, const struct sg_json *typed, struct sg_str input, uint64_t *number)
+{
+	if (gate->owed != NULL && !gate->journal.closed)
+		return SG_UNAVAILABLE;
+	return append(gate, kind, body, typed, input, number, NULL);
 }
 
 enum sg_status
 sg_record_paid(struct sg_gate *gate, const char *kind, struct sg_str body, uint64_t *number)
 {
-	return append(gate, kind, body, SG_STR(""), number, NULL);
+	return append(gate, kind, body, NULL, SG_STR(""), number, NULL);
 }
 
 uint64_t

@@ -7,6 +7,8 @@
 
 enum sg_status sg_record(struct sg_gate *gate, const char *kind, struct sg_str body, struct sg_str input, uint64_t *number,
 			 struct sg_err *err);
+/* The same where it is known what was written (json_tape.h): `typed`, whose text the body is, is folded without being read again; NULL: it is read. */
+enum sg_status sg_record_typed(struct sg_gate *gate, const char *kind, struct sg_str body, const struct sg_json *typed, struct sg_str input, uint64_t *number);
 /* What is so whether it can be recorded or not, and changes nothing in the state: where it cannot be recorded now, its record is owed. The leaf's number, which
  * is on disk once it is synced; 0: it has none yet. */
 uint64_t sg_record_or_owe(struct sg_gate *gate, const char *kind, struct sg_str body);

@@ -63,48 +63,56 @@ bring_up(struct sg_fold *f)
 	f->steady_ms = s->boot_id[0] == '\0' ? f->at_ms : s->ms;
 }
 
-static void
-read_head(struct sg_fold *f, const struct sg_record *record, struct sg_str *kind)
+static bool
+read_head(struct sg_leaf_head *head, const struct sg_json *json)
 {
 	int64_t n = 0;
-	sg_json_string(sg_json_get(record->json, "kind"), kind);
-	sg_json_string(sg_json_get(record->json, "config"), &f->config);
-	sg_json_string(sg_json_get(record->json, "policy"), &f->policy);
-	if (!sg_json_int(sg_json_get(record->json, "at"), &f->at_ms) || !sg_json_int(sg_json_get(record->json, "n"), &n))
-		f->missing = "at";
-	f->number = (uint64_t)n;
+	head->body = sg_json_get(json, "body");
+	sg_json_string(sg_json_get(json, "kind"), &head->kind);
+	sg_json_string(sg_json_get(json, "config"), &head->config);
+	sg_json_string(sg_json_get(json, "policy"), &head->policy);
+	bool good = sg_json_int(sg_json_get(json, "at"), &head->at_ms) && sg_json_int(sg_json_get(json, "n"), &n);
+	head->number = (uint64_t)n;
+	return good;
 }
 
 /* Which of the kinds it is, and what keeps it from being folded: its form and what it stands on are asked of all of it. */
 static size_t
-ask(struct sg_fold *f, const struct sg_record *record, struct sg_str *kind)
+ask(struct sg_fold *f, struct sg_str kind)
 {
 	size_t i = 0, count = sizeof(kinds) / sizeof(kinds[0]);
-	read_head(f, record, kind);
 	sg_json_index_make(&f->named, f->body);
-	while (i < count && !sg_str_eq(*kind, kinds[i].name))
+	while (i < count && !sg_str_eq(kind, kinds[i].name))
 		i++;
 	if (i == count)
 		f->missing = "kind";
 	if (f->missing == NULL)
-		f->missing = sg_leaf_lacks(sg_leaf_members(*kind, sg_fold_text_or(f, "event")), f->body);
+		f->missing = sg_leaf_lacks(sg_leaf_members(kind, sg_fold_text_or(f, "event")), f->body);
 	if (f->missing == NULL)
 		f->missing = kinds[i].asks(f);
 	return i;
 }
 
 static struct sg_fold
-begin(struct sg_state *state, const struct sg_record *record)
+begin(struct sg_state *state, const struct sg_record *record, struct sg_str *kind)
 {
-	return (struct sg_fold){.state = state, .body = sg_json_get(record->json, "body"), .number = record->number};
+	struct sg_leaf_head read = {.body = NULL};
+	const struct sg_leaf_head *head = &record->head;
+	bool good = true;
+	if (head->body == NULL) {
+		good = read_head(&read, record->json);
+		head = &read;
+	}
+	*kind = head->kind;
+	return (struct sg_fold){.missing = good ? NULL : "at", .state = state, .body = head->body, .number = head->number, .at_ms = head->at_ms, .config = head->config, .policy = head->policy};
 }
 
 const char *
 sg_state_lacks(struct sg_state *state, const struct sg_record *record)
 {
-	struct sg_fold f = begin(state, record);
-	struct sg_str kind = {"", 0};
-	ask(&f, record, &kind);
+	struct sg_str kind;
+	struct sg_fold f = begin(state, record, &kind);
+	ask(&f, kind);
 	return f.missing;
 }
 
@@ -112,9 +120,9 @@ sg_state_lacks(struct sg_state *state, const struct sg_record *record)
 enum sg_status
 sg_state_fold(struct sg_state *state, const struct sg_record *record, struct sg_err *err)
 {
-	struct sg_fold f = begin(state, record);
-	struct sg_str kind = {"", 0};
-	size_t i = ask(&f, record, &kind);
+	struct sg_str kind;
+	struct sg_fold f = begin(state, record, &kind);
+	size_t i = ask(&f, kind);
 	if (i == sizeof(kinds) / sizeof(kinds[0]))
 		return sg_fail(err, SG_BUG, "state_kind", "leaf %llu is of a kind this version does not know", (unsigned long long)f.number);
 	if (f.missing == NULL) {
