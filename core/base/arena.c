@@ -33,6 +33,8 @@ static struct sg_arena_block *
 add_block(struct sg_arena *arena, size_t size)
 {
 	size_t room = size > BLOCK_SIZE ? size : BLOCK_SIZE;
+	if (BLOCK_SIZE > 0 && size > BLOCK_SIZE)
+		room = sg_spare_room(sizeof(struct sg_arena_block) + size) - sizeof(struct sg_arena_block);
 	struct sg_arena_block *block = sg_spare_take(sizeof(*block) + room);
 	if (block == NULL)
 		return NULL;

@@ -10,6 +10,7 @@ enum { SIZES = 9 /* 256 << 0 .. 256 << 8 */ };
 
 static _Thread_local struct {
 	bool on;
+	unsigned each;
 	struct {
 		void *first;
 		unsigned count;
@@ -17,8 +18,9 @@ static _Thread_local struct {
 } kept;
 
 void
-sg_spare_keep(void)
+sg_spare_keep(unsigned each)
 {
+	kept.each = each;
 #if !defined(SG_ARENA_DEBUG) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
 	kept.on = true;
 #endif
@@ -45,6 +47,20 @@ list_of(size_t size)
 	return __builtin_ctzll(size) - __builtin_ctzll(SG_SPARE_LEAST);
 }
 
+size_t
+sg_spare_room(size_t size)
+{
+	if (size > SG_SPARE_MOST)
+		return size;
+	return size <= SG_SPARE_LEAST ? SG_SPARE_LEAST : (size_t)1 << (64 - __builtin_clzll(size - 1));
+}
+
+static unsigned
+most_of(size_t size)
+{
+	return size <= 4096 ? kept.each : size <= 16384 ? kept.each / 4 : kept.each / 8;
+}
+
 void *
 sg_spare_take(size_t size)
 {
@@ -61,7 +77,7 @@ void
 sg_spare_give(void *bytes, size_t size)
 {
 	int i = list_of(size);
-	if (bytes == NULL || i < 0 || kept.of[i].count >= (size > 4096 ? SG_SPARE_LARGE : SG_SPARE_EACH)) {
+	if (bytes == NULL || i < 0 || kept.of[i].count >= most_of(size)) {
 		free(bytes);
 		return;
 	}

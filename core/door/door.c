@@ -123,7 +123,7 @@ sg_door_run(const struct sg_door_process *how)
 		free(door);
 		return EXIT_CONFINE;
 	}
-	sg_spare_keep();
+	sg_spare_keep(SG_SPARE_FEW);
 	door->how = *how;
 	door->epoll = epoll_create1(EPOLL_CLOEXEC);
 	int keep[] = {how->gate, door->epoll};

@@ -339,7 +339,7 @@ sg_host_run(const struct sg_host_process *how)
 {
 	struct running r = {.how = how, .sink = {.tail = {.fd = -1}}};
 	struct sg_err err = {0};
-	sg_spare_keep();
+	sg_spare_keep(SG_SPARE_FEW);
 	sg_instance_init(&r.instance);
 	sg_buf_init(&r.keys, SG_JSON_MAX_BYTES);
 	if (how->call_limit > 0)

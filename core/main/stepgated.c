@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * stepgated: the daemon's first lines. */
 #include "base/canon.h"
+#include "base/crypto_memory.h"
 #include "base/digest.h"
 #include "base/log.h"
 #include "base/str.h"
@@ -122,6 +123,7 @@ main(int argc, char **argv)
 {
 	if (!fill_standard())
 		return EXIT_BAD_CONFIG;
+	sg_crypto_memory();
 	struct sg_main_options options = {0};
 	if (!sg_main_options_read(&options, argc, argv))
 		return EXIT_USAGE;

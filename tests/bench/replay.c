@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * N decisions of the gate in one process, with the same bytes each time: counted in instructions and calls, not in time. replay CASE N
  */
+#include "base/crypto_memory.h"
 #include "base/digest.h"
 #include "base/spare.h"
 #include "unit/gate/play.h"
@@ -55,7 +56,9 @@ main(int argc, char **argv)
 	if (c == NULL || count <= 0)
 		return 64;
 	struct sg_err err;
-	sg_spare_keep(); /* as the gate's loop does, and its process at its start */
+	if (!sg_crypto_memory())
+		return 64;
+	sg_spare_keep(SG_SPARE_MANY); /* as the gate's loop does, and its process at its start */
 	if (sg_digest_start(&err) != SG_OK)
 		return 64;
 	struct play *p = play_new();

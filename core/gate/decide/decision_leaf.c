@@ -10,7 +10,7 @@
 
 #include <stdio.h>
 
-enum { LEAF_BODY_MAX = 48 << 10, SEAL_MAX = SG_SEALED_MAX - SG_SEAL_OVERHEAD, SEAL_UNIT = 4096, TAPE_MOST = 256 /* values that a decision has, mostly fewer than a hundred */, TAPE_BUDGET = 1 << 20 };
+enum { LEAF_BODY_MAX = 48 << 10, SEAL_MAX = SG_SEALED_MAX - SG_SEAL_OVERHEAD, SEAL_UNIT = 4096, TAPE_MOST = 256 /* values that a decision has, mostly fewer than a hundred */, TAPE_TEXT = 16 << 10, TAPE_BUDGET = 1 << 20 };
 
 static void
 write_lease(struct sg_json_writer *w, const struct sg_gate *gate, const struct sg_request *r)
@@ -110,7 +110,7 @@ write_body(struct sg_buf *out, struct sg_gate *gate, const struct sg_request *r,
 	sg_asker(r, asker);
 	sg_leaf_seen(&seen, gate, r, keyed ? task : NULL);
 	sg_jw_begin(&w, out);
-	sg_json_tape_begin(&tape, &w, arena, TAPE_MOST, LEAF_BODY_MAX);
+	sg_json_tape_begin(&tape, &w, arena, TAPE_MOST, TAPE_TEXT);
 	sg_jw_object(&w);
 	sg_jw_member_str(&w, "action", r->action_name);
 	sg_jw_member_str(&w, "agent", r->agent != NULL ? r->agent->name : SG_STR(""));

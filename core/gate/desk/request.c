@@ -5,6 +5,7 @@
 #include "gate/desk/wall.h"
 
 #include "base/line.h"
+#include "base/spare.h"
 #include "base/str.h"
 
 #include <stdio.h>
@@ -16,7 +17,7 @@ const struct sg_json_limits sg_request_limits = {.bytes = SG_FRAME_MAX};
 static struct sg_request *
 empty(void)
 {
-	struct sg_request *r = malloc(sizeof(*r));
+	struct sg_request *r = sg_spare_take(sg_spare_room(sizeof(*r)));
 	if (r == NULL)
 		return NULL;
 	memset(r, 0, offsetof(struct sg_request, merged));
@@ -37,7 +38,7 @@ sg_request_new(struct sg_gate *gate, struct sg_conn *conn, const struct sg_route
 	r->argument = sg_arena_copy(&r->arena, argument);
 	if (sg_table_put(&gate->requests, sg_number_key(&r->id), r) != SG_OK) {
 		sg_arena_done(&r->arena);
-		free(r);
+		sg_spare_give(r, sg_spare_room(sizeof(*r)));
 		return NULL;
 	}
 	conn->request = r->id;
@@ -82,7 +83,7 @@ sg_request_end(struct sg_gate *gate, struct sg_request *request)
 		sg_table_take(&gate->flights, sg_str(request->flight));
 	sg_table_take(&gate->requests, sg_number_key(&request->id));
 	sg_arena_done(&request->arena);
-	free(request);
+	sg_spare_give(request, sg_spare_room(sizeof(*request)));
 }
 
 void

@@ -137,8 +137,13 @@ void sg_request_sync(struct sg_gate *gate, struct sg_request *request, uint64_t 
 struct sg_request *sg_request_first(struct sg_gate *gate, enum sg_stage stage);
 struct sg_request *sg_request_find(struct sg_gate *gate, uint64_t id);
 struct sg_conn *sg_conn_find(struct sg_gate *gate, uint64_t id);
-/* Ids of those that wait for the same and are wanted, in their order, so that each may end another; the caller frees. */
-size_t sg_requests_collect(struct sg_gate *gate, enum sg_stage stage, uint64_t **ids, bool (*wanted)(const struct sg_gate *, const struct sg_request *));
+/* Ids of those that wait for the same and are wanted, in their order, so that each may end another. On no memory there are none. */
+struct sg_ids {
+	uint64_t *at;
+	size_t count, room; /* room: bytes */
+};
+struct sg_ids sg_requests_collect(struct sg_gate *gate, enum sg_stage stage, bool (*wanted)(const struct sg_gate *, const struct sg_request *));
+void sg_ids_done(struct sg_ids *ids);
 /* wait.c: those of them that wait for a record are answered without it, as they asked for (`lost`), or that it is in force and not recorded yet. */
 void sg_answer_unsynced(struct sg_gate *gate, bool (*wanted)(const struct sg_gate *, const struct sg_request *));
 /* Tells everybody who waits for an approval or an event that something may have happened. */

@@ -2,8 +2,6 @@
  * Who waits, and what ends it: a leaf that is synced or lost (I2), an event, time. */
 #include "gate/desk/desk.h"
 
-#include <stdlib.h>
-
 static bool
 is_synced(const struct sg_gate *gate, const struct sg_request *r)
 {
@@ -28,10 +26,9 @@ sg_wake_slowed(struct sg_gate *gate)
 void
 sg_answer_unsynced(struct sg_gate *gate, bool (*wanted)(const struct sg_gate *, const struct sg_request *))
 {
-	uint64_t *ids;
-	size_t count = sg_requests_collect(gate, SG_STAGE_COMMIT, &ids, wanted);
-	for (size_t i = 0; i < count; i++) {
-		struct sg_request *r = sg_request_find(gate, ids[i]);
+	struct sg_ids ids = sg_requests_collect(gate, SG_STAGE_COMMIT, wanted);
+	for (size_t i = 0; i < ids.count; i++) {
+		struct sg_request *r = sg_request_find(gate, ids.at[i]);
 		if (r == NULL)
 			continue;
 		if (r->lost != NULL)
@@ -39,7 +36,7 @@ sg_answer_unsynced(struct sg_gate *gate, bool (*wanted)(const struct sg_gate *, 
 		else
 			sg_answer_error(gate, r, 503, SG_REASON_audit_unavailable, "in force now, a stop also where this gate ends; recorded once the disk answers; look again then");
 	}
-	free(ids);
+	sg_ids_done(&ids);
 }
 
 /* The disk took a trial. What it owes comes before anything that builds on it. */
@@ -55,7 +52,6 @@ reopened(struct sg_gate *gate)
 void
 sg_gate_synced(struct sg_gate *gate)
 {
-	uint64_t *ids;
 	sg_gate_now(gate);
 	if (gate->journal.closed) {
 		if (gate->journal.lost) {
@@ -67,29 +63,28 @@ sg_gate_synced(struct sg_gate *gate)
 	if (gate->shut)
 		reopened(gate);
 	sg_gate_release_held(gate);
-	size_t count = sg_requests_collect(gate, SG_STAGE_COMMIT, &ids, is_synced);
-	for (size_t i = 0; i < count; i++) {
-		struct sg_request *r = sg_request_find(gate, ids[i]);
+	struct sg_ids ids = sg_requests_collect(gate, SG_STAGE_COMMIT, is_synced);
+	for (size_t i = 0; i < ids.count; i++) {
+		struct sg_request *r = sg_request_find(gate, ids.at[i]);
 		if (r == NULL || !is_synced(gate, r))
 			continue;
 		sg_work_begin(gate, r);
 		r->after_sync(gate, r);
 		sg_work_end(gate);
 	}
-	free(ids);
+	sg_ids_done(&ids);
 }
 
 void
 sg_wake(struct sg_gate *gate)
 {
-	uint64_t *ids;
-	size_t count = sg_requests_collect(gate, SG_STAGE_POLL, &ids, is_any);
-	for (size_t i = 0; i < count; i++) {
-		struct sg_request *r = sg_request_find(gate, ids[i]);
+	struct sg_ids ids = sg_requests_collect(gate, SG_STAGE_POLL, is_any);
+	for (size_t i = 0; i < ids.count; i++) {
+		struct sg_request *r = sg_request_find(gate, ids.at[i]);
 		if (r != NULL)
 			r->polled(gate, r);
 	}
-	free(ids);
+	sg_ids_done(&ids);
 	if (!gate->journal.committing)
 		sg_gate_synced_if_idle(gate);
 }

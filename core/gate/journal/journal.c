@@ -5,6 +5,7 @@
 #include "base/canon.h"
 #include "base/err.h"
 #include "base/secret.h"
+#include "base/spare.h"
 #include "base/str.h"
 #include "frame/seal_key.h"
 #include "gate/journal/journal_files.h"
@@ -139,7 +140,8 @@ sg_journal_append(struct sg_journal *journal, const struct sg_leaf *leaf, uint64
 		return sg_fail(err, SG_LIMIT, "journal_backlog", "more waits for the disk than %d bytes", SG_JOURNAL_PENDING_MAX);
 
 	size_t sealed_len = leaf->input.len > 0 ? leaf->input.len + SG_SEAL_OVERHEAD : 0;
-	char *sealed = malloc(sealed_len + 1);
+	size_t sealed_room = sg_spare_room(sealed_len + 1);
+	char *sealed = sg_spare_take(sealed_room);
 	struct sg_buf leaf_text;
 	sg_buf_init(&leaf_text, SG_LEAF_MAX);
 	enum sg_status status = sealed == NULL ? sg_fail(err, SG_NOMEM, "no_memory", "no memory to seal") : SG_OK;
@@ -158,7 +160,7 @@ sg_journal_append(struct sg_journal *journal, const struct sg_leaf *leaf, uint64
 		journal->pending.len = before; /* half a leaf is none */
 	journal->pending.failed = false;
 	sg_buf_done(&leaf_text);
-	free(sealed);
+	sg_spare_give(sealed, sealed_room);
 	return status;
 }
 

@@ -307,7 +307,7 @@ sg_gate_run(const struct sg_gate_process *how)
 		free(loop);
 		return SG_GATE_LINK;
 	}
-	sg_spare_keep();
+	sg_spare_keep(SG_SPARE_MANY);
 	sg_pulse_use(how->pulse);
 	sg_pulse_beat();
 	signal(SIGCHLD, SIG_IGN); /* copies that write snapshots: nobody waits for them */
