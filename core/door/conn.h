@@ -26,6 +26,7 @@ struct sg_door {
 	struct sg_tls_server *tls; /* NULL: plain UNIX sockets */
 	int epoll;
 	struct sg_link gate;
+	uint32_t gate_events; /* of epoll, that the gate's link is asked for */
 	struct sg_table conns;
 	struct sg_door_conn *ended; /* freed at the end of the turn: events of it may still be in hand */
 	sg_time now, swept;
@@ -54,6 +55,7 @@ struct sg_door_conn {
 	struct sg_ring waits;
 	pid_t pid; /* who connected: every byte must come from it */
 	enum sg_conn_state state;
+	uint32_t events; /* of epoll, that it is asked for */
 	struct sg_buf in, out;
 	struct sg_http_head head;
 	const struct sg_route_row *route;

@@ -60,7 +60,8 @@ sg_door_conn_flush(struct sg_door *door, struct sg_door_conn *conn)
 		sg_buf_done(&conn->out); /* one long answer does not stay for as long as the connection does */
 	/* whoever does not read what it was answered is not read either: nothing grows, and its deadline runs */
 	struct epoll_event event = {.events = EPOLLRDHUP | (conn->out.len > 0 ? EPOLLOUT : EPOLLIN), .data.ptr = conn};
-	epoll_ctl(door->epoll, EPOLL_CTL_MOD, conn->fd, &event);
+	if (event.events != conn->events && epoll_ctl(door->epoll, EPOLL_CTL_MOD, conn->fd, &event) == 0)
+		conn->events = event.events;
 }
 
 bool

@@ -25,6 +25,8 @@ take_conn(struct sg_door *door, uint64_t id, int fd)
 {
 	struct sg_door_conn *conn = sg_door_conn_new(door, id, fd);
 	struct epoll_event event = {.events = EPOLLIN | EPOLLRDHUP, .data.ptr = conn};
+	if (conn != NULL)
+		conn->events = event.events;
 	if (conn == NULL) {
 		close(fd);
 		return sg_link_queue(&door->gate, SG_FRAME_D_GONE, id, SG_STR(""), -1, NULL) == SG_OK;
@@ -97,7 +99,8 @@ turn(struct sg_door *door)
 	sg_door_conns_sweep(door);
 	enum sg_status status = sg_link_pending(&door->gate) ? sg_link_flush(&door->gate, NULL) : SG_OK;
 	struct epoll_event want = {.events = EPOLLIN | (status == SG_AGAIN ? EPOLLOUT : 0), .data.ptr = NULL};
-	epoll_ctl(door->epoll, EPOLL_CTL_MOD, door->gate.fd, &want);
+	if (want.events != door->gate_events && epoll_ctl(door->epoll, EPOLL_CTL_MOD, door->gate.fd, &want) == 0)
+		door->gate_events = want.events;
 	return (count >= 0 || errno == EINTR) && (status == SG_OK || status == SG_AGAIN);
 }
 
@@ -136,7 +139,7 @@ sg_door_run(const struct sg_door_process *how)
 	fcntl(how->gate, F_SETFL, O_NONBLOCK);
 	sg_link_init(&door->gate, how->gate, SG_ROLE_DOOR, SG_ROLE_GATE);
 	sg_table_init(&door->conns, (uint64_t)sg_sys_real.boot_time(&sg_sys_real));
-	struct epoll_event gate_event = {.events = EPOLLIN, .data.ptr = NULL};
+	struct epoll_event gate_event = {.events = door->gate_events = EPOLLIN, .data.ptr = NULL};
 	epoll_ctl(door->epoll, EPOLL_CTL_ADD, how->gate, &gate_event);
 	while (turn(door)) {
 	}

@@ -21,6 +21,16 @@ proc_read(int process, const char *name, char text[PROC_TEXT])
 	text[len] = '\0';
 }
 
+void
+proc_read_piece(int process, const char *name, char text[PROC_TEXT])
+{
+	int fd = openat(process, name, O_RDONLY | O_CLOEXEC);
+	ssize_t got = fd < 0 ? -1 : read(fd, text, (size_t)(PROC_TEXT - 1));
+	if (fd >= 0)
+		close(fd);
+	text[got > 0 ? got : 0] = '\0';
+}
+
 static const char *
 next_line(const char *line)
 {
@@ -157,20 +167,26 @@ proc_exe(int process, char value[PROC_VALUE])
 }
 
 int
-proc_open(const struct sg_attest_in *in)
+proc_open_known(const struct sg_attest_in *in, char stat[PROC_TEXT], char status[PROC_TEXT])
 {
-	char path[32], text[PROC_TEXT];
+	char path[32];
 	snprintf(path, sizeof(path), "/proc/%d", (int)in->pid);
 	int process = in->pid > 0 && in->start_time != 0 ? open(path, O_PATH | O_DIRECTORY | O_CLOEXEC) : -1;
 	if (process < 0)
 		return -1;
-	proc_read(process, "stat", text);
-	bool same = proc_start_time(text) == in->start_time;
-	proc_read(process, "status", text);
-	if (same && proc_user(text) == in->uid)
+	proc_read_piece(process, "stat", stat);
+	proc_read_piece(process, "status", status);
+	if (proc_start_time(stat) == in->start_time && proc_user(status) == in->uid)
 		return process;
 	close(process);
 	return -1;
+}
+
+int
+proc_open(const struct sg_attest_in *in)
+{
+	char stat[PROC_TEXT], status[PROC_TEXT];
+	return proc_open_known(in, stat, status);
 }
 
 bool

@@ -9,6 +9,8 @@ enum { PROC_TEXT = 32768, PROC_VALUE = 257, PROC_PATH = 4096 };
 
 /* The folder of the process that connected, the caller's to close; -1 if it is gone, another has its number, or it is another user's by now. */
 int proc_open(const struct sg_attest_in *in);
+/* The same; `stat` and `status` are what it was known by. */
+int proc_open_known(const struct sg_attest_in *in, char stat[PROC_TEXT], char status[PROC_TEXT]);
 
 /* True if the process still lives, so that what was read by its number was its own. */
 bool proc_alive(const struct sg_attest_in *in);
@@ -18,6 +20,8 @@ void proc_state(const struct sg_host *host, struct sg_attest_out *out, const cha
 
 /* One file, NUL behind, cut at PROC_TEXT; empty if it cannot be read. */
 void proc_read(int process, const char *name, char text[PROC_TEXT]);
+/* The same of a file that the kernel writes as one piece (`stat`, `status`): what one read gives is all of it. */
+void proc_read_piece(int process, const char *name, char text[PROC_TEXT]);
 
 /* The rest of the line that starts with `label`. False if there is none, or the rest is empty, longer than 256 bytes or
  * not plain ASCII: a fact that cannot be written down is left out. */

@@ -173,7 +173,7 @@ static bool
 new_tail(struct sg_gate *gate, char tail[17])
 {
 	unsigned char bytes[8];
-	if (gate->sys->random(gate->sys, bytes, sizeof(bytes)) != 0)
+	if (!sg_gate_random(gate, bytes, sizeof(bytes)))
 		return false;
 	sg_hex(tail, bytes, sizeof(bytes));
 	return true;

@@ -145,7 +145,7 @@ still_true(struct sg_gate *gate, struct sg_request *r, enum sg_reason *reason)
 	if (r->approval[0] != '\0' && (a == NULL || a->state != SG_APPROVAL_CONSUMED || !sg_givers_stand(gate, a)))
 		return false;
 	*reason = SG_REASON_withheld_facts;
-	if (conn == NULL || conn->changed || r->facts_changed || !gate->sys->peer_alive(gate->sys, &conn->peer))
+	if (conn == NULL || conn->changed || r->facts_changed || !sg_peer_lives(gate, &conn->peer))
 		return false;
 	enum sg_reason who;
 	if (!sg_who_stands(gate, r, &who)) {

@@ -132,6 +132,15 @@ struct sg_gate {
 	uint64_t configured, reviewed; /* how many configurations there were; under which all connections were judged anew */
 	size_t review_at;
 	bool review_again;
+	struct {
+		unsigned char bytes[512];
+		size_t left;
+	} chance; /* drawn from the system for many at once; what was given is wiped */
+	uint64_t turn; /* of the loop, counted; 0: there is none */
+	struct {
+		uint64_t turn, start_time;
+		pid_t pid;
+	} alive; /* a process that was found to live in that turn */
 	struct sg_request *turns; /* who stands in line for a turn, first come first */
 	struct sg_buf jwks; /* key set of the JWT issuers, canonical */
 	struct sg_issuer_told *issuers;

@@ -37,10 +37,13 @@ hold_stop(void *to, const struct sg_record *record, struct sg_err *err)
 	return SG_OK;
 }
 
+/* It records nothing, whatever it says. */
 static bool
 reads(const struct sg_request *r)
 {
-	return strcmp(r->route->method, "GET") == 0;
+	enum sg_route route = r->route->route;
+	bool asks = route == SG_ROUTE_A_CEILING || route == SG_ROUTE_E_CEILING || route == SG_ROUTE_E_INTROSPECT; /* whether somebody still may, or what still stands */
+	return asks || strcmp(r->route->method, "GET") == 0;
 }
 
 /* Operators, and whoever only looks. */

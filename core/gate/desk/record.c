@@ -196,7 +196,7 @@ sg_random_id(struct sg_gate *gate, const char *prefix, char out[SG_ID_MAX])
 {
 	unsigned char bytes[16];
 	char hex[33];
-	if (gate->sys->random(gate->sys, bytes, sizeof(bytes)) != 0)
+	if (!sg_gate_random(gate, bytes, sizeof(bytes)))
 		return false;
 	sg_hex(hex, bytes, sizeof(bytes));
 	struct sg_line line = sg_line_begin(out, SG_ID_MAX, prefix);

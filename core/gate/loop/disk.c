@@ -6,27 +6,22 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+/* `commit` is the gate's until the semaphore is posted, the disk's until it is done, and then the gate's again. */
 static void *
 write_groups(void *to)
 {
 	struct sg_loop *loop = to;
-	pthread_mutex_lock(&loop->lock);
-	while (!loop->ending) {
-		if (loop->commit == NULL || loop->commit_done) {
-			pthread_cond_wait(&loop->work, &loop->lock);
-			continue;
+	const uint64_t one = 1;
+	for (;;) {
+		while (sem_wait(&loop->work) != 0) {
 		}
-		struct sg_commit *commit = loop->commit;
-		pthread_mutex_unlock(&loop->lock);
-		sg_journal_write(&loop->gate->journal, commit);
-		pthread_mutex_lock(&loop->lock);
-		loop->commit_done = true;
-		uint64_t one = 1;
+		if (atomic_load(&loop->ending))
+			return NULL;
+		sg_journal_write(&loop->gate->journal, loop->commit);
+		atomic_store(&loop->commit_done, true);
 		while (write(loop->commit_event, &one, sizeof(one)) != (ssize_t)sizeof(one)) {
 		}
 	}
-	pthread_mutex_unlock(&loop->lock);
-	return NULL;
 }
 
 bool
@@ -34,24 +29,18 @@ sg_disk_start(struct sg_loop *loop)
 {
 	loop->commit_event = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	loop->commit_source = (struct sg_source){SG_SOURCE_COMMIT, loop->commit_event};
-	return loop->commit_event >= 0 && pthread_mutex_init(&loop->lock, NULL) == 0 && pthread_cond_init(&loop->work, NULL) == 0 &&
-	       pthread_create(&loop->disk, NULL, write_groups, loop) == 0;
+	return loop->commit_event >= 0 && sem_init(&loop->work, 0, 0) == 0 && pthread_create(&loop->disk, NULL, write_groups, loop) == 0;
 }
 
 static bool
 take_done(struct sg_loop *loop)
 {
 	uint64_t count;
-	pthread_mutex_lock(&loop->lock);
-	bool done = loop->commit != NULL && loop->commit_done;
 	struct sg_commit *commit = loop->commit;
-	if (done) {
-		loop->commit = NULL;
-		loop->commit_done = false;
-	}
-	pthread_mutex_unlock(&loop->lock);
-	if (!done)
+	if (commit == NULL || !atomic_load(&loop->commit_done))
 		return false;
+	loop->commit = NULL;
+	atomic_store(&loop->commit_done, false);
 	if (read(loop->commit_event, &count, sizeof(count)) < 0)
 		count = 0;
 	sg_journal_done(&loop->gate->journal, commit);
@@ -65,25 +54,20 @@ sg_disk_turn(struct sg_loop *loop)
 	take_done(loop);
 	if (loop->commit != NULL || !sg_journal_ready(&loop->gate->journal))
 		return;
-	struct sg_commit *commit = sg_journal_take(&loop->gate->journal);
-	pthread_mutex_lock(&loop->lock);
-	loop->commit = commit;
-	pthread_cond_signal(&loop->work);
-	pthread_mutex_unlock(&loop->lock);
+	loop->commit = sg_journal_take(&loop->gate->journal);
+	sem_post(&loop->work);
 }
 
 /* Lets the group on its way land, then writes what is left itself. */
 void
 sg_disk_end(struct sg_loop *loop)
 {
-	pthread_mutex_lock(&loop->lock);
-	loop->ending = true;
-	pthread_cond_signal(&loop->work);
-	pthread_mutex_unlock(&loop->lock);
+	atomic_store(&loop->ending, true);
+	sem_post(&loop->work);
 	pthread_join(loop->disk, NULL);
-	if (loop->commit != NULL && !loop->commit_done) {
+	if (loop->commit != NULL && !atomic_load(&loop->commit_done)) { /* handed over, and not begun */
 		sg_journal_write(&loop->gate->journal, loop->commit);
-		loop->commit_done = true;
+		atomic_store(&loop->commit_done, true);
 	}
 	take_done(loop);
 	if (sg_journal_ready(&loop->gate->journal)) {

@@ -22,10 +22,18 @@ under_way(const struct sg_child *host)
 }
 
 static bool
+is_full(const struct sg_child *host)
+{
+	return under_way(host) >= (size_t)(host->quick ? SG_CALLS_QUICK : SG_CALLS_AT_ONCE);
+}
+
+static bool
 ask_now(struct sg_loop *loop, struct sg_child *host, uint64_t id, struct sg_str request)
 {
 	if (sg_link_queue(&host->link, SG_FRAME_H_CALL, id, request, -1, NULL) != SG_OK)
 		return false;
+	if (host->calls == NULL)
+		host->busy_since = loop->sys->boot_time(loop->sys);
 	host->asked++;
 	return sg_host_remember(loop, host, id, 0);
 }
@@ -34,7 +42,7 @@ ask_now(struct sg_loop *loop, struct sg_child *host, uint64_t id, struct sg_str 
 static void
 ask_next(struct sg_loop *loop, struct sg_child *host)
 {
-	while (host->linked && under_way(host) < SG_CALLS_AT_ONCE) {
+	while (host->linked && !is_full(host)) {
 		struct sg_lined *l = sg_line_next(&host->line);
 		if (l == NULL)
 			return;
@@ -53,7 +61,7 @@ sg_hosts_call(void *self, uint64_t id, const char *kind, struct sg_str name, str
 	struct sg_child *host = sg_host_named(loop, strcmp(kind, "verify") == 0 ? "verify." : "issue.", name);
 	if (host == NULL || !host->ready)
 		return SG_CALL_AWAY;
-	if (host->line.count > 0 || under_way(host) >= SG_CALLS_AT_ONCE)
+	if (host->line.count > 0 || is_full(host))
 		return sg_line_add(&host->line, id, sg_whose(loop, id), request) ? SG_CALL_TAKEN : SG_CALL_BUSY;
 	return ask_now(loop, host, id, request) ? SG_CALL_TAKEN : SG_CALL_AWAY;
 }
@@ -249,7 +257,9 @@ sg_host_frame(struct sg_loop *loop, struct sg_child *host, const struct sg_frame
 		return false; /* an answer nobody asked for */
 	host->failures = 0;
 	note_answer(loop, host, frame->payload);
-	host->answered = loop->sys->boot_time(loop->sys);
+	sg_time now = loop->sys->boot_time(loop->sys), began = host->answered > host->busy_since ? host->answered : host->busy_since;
+	host->quick = now - began < SG_CALL_QUICK_MS * SG_MSEC;
+	host->answered = now;
 	if (look)
 		sg_look_answered(loop, host, call->look, frame->payload);
 	else

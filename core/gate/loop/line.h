@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Calls that wait for their turn at a module. It is asked for SG_CALLS_AT_ONCE at a time; whoever asks for much waits behind whoever asks for little. Private
+ * Calls that wait for their turn at a module. It is asked for a few at a time; whoever asks for much waits behind whoever asks for little. Private
  * to the loop. */
 #ifndef SG_GATE_LOOP_LINE_H
 #define SG_GATE_LOOP_LINE_H
@@ -10,6 +10,8 @@
 
 enum {
 	SG_CALLS_AT_ONCE = 2,   /* one that it works at, and the next */
+	SG_CALLS_QUICK = 16,    /* of one that took less than SG_CALL_QUICK_MS for its last */
+	SG_CALL_QUICK_MS = 5,
 	SG_CALLS_LINE = 4096,   /* that wait at one module */
 	SG_CALLS_SHARE = 1024   /* of them of one agent */
 };

@@ -48,7 +48,7 @@ answer_none(struct sg_loop *loop, struct sg_look *look, size_t i)
 static bool
 is_in_vain(struct sg_loop *loop, const struct sg_look *look)
 {
-	const struct sg_conn *conn = sg_conn_find(loop->gate, look->conn);
+	const struct sg_conn *conn = sg_look_conn(loop, look);
 	return conn == NULL || sg_looks_refuse(loop, conn);
 }
 
@@ -74,7 +74,7 @@ first_of(struct sg_loop *loop, const struct sg_child *host, uint64_t whose)
 	uint64_t least = UINT64_MAX;
 	sg_time now = now_of(loop);
 	for (struct sg_look *look = loop->looks; look != NULL; look = look->next) { /* the newest stand before */
-		const struct sg_conn *conn = waits_at(look, host) < look->count ? sg_conn_find(loop->gate, look->conn) : NULL;
+		const struct sg_conn *conn = waits_at(look, host) < look->count ? sg_look_conn(loop, look) : NULL;
 		uint64_t its = conn == NULL ? 0 : sg_look_whose(loop, conn);
 		if (conn == NULL || (whose != 0 && its != whose))
 			continue;
@@ -93,8 +93,9 @@ static void
 ask(struct sg_loop *loop, struct sg_child *host, struct sg_look *look)
 {
 	size_t i = waits_at(look, host);
-	const struct sg_conn *conn = sg_conn_find(loop->gate, look->conn);
+	const struct sg_conn *conn = sg_look_conn(loop, look);
 	look->waits[i] = false;
+	look->asked = true;
 	size_t asked = sg_look_ask(loop, look, i, host, conn);
 	host->asked_about.count += asked > 0;
 	answer_some(loop, look->number, i, look->owes[i] - asked);
@@ -103,7 +104,7 @@ ask(struct sg_loop *loop, struct sg_child *host, struct sg_look *look)
 static void
 ask_about(struct sg_loop *loop, struct sg_child *host, struct sg_look *look)
 {
-	const struct sg_conn *conn = sg_conn_find(loop->gate, look->conn);
+	const struct sg_conn *conn = sg_look_conn(loop, look);
 	uint64_t whose = sg_look_whose(loop, conn);
 	bool quick = sg_looker_of(loop, whose)->quick;
 	host->asked_about.whose = whose;

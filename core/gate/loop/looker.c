@@ -68,3 +68,12 @@ sg_looker_of(struct sg_loop *loop, uint64_t whose)
 	*least = (struct sg_looker){.whose = whose};
 	return least;
 }
+
+struct sg_conn *
+sg_look_conn(struct sg_loop *loop, const struct sg_look *look)
+{
+	struct sg_conn *conn = NULL;
+	for (size_t i = 0; i < look->whom_count && conn == NULL; i++)
+		conn = sg_conn_find(loop->gate, look->whom[i].conn);
+	return conn;
+}

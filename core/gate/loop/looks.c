@@ -96,6 +96,7 @@ sg_look_line_up(struct sg_loop *loop, struct sg_look *look, const struct sg_conn
 	look->stack = c->stack;
 	look->waiting = 0;
 	look->begun++;
+	look->asked = false;
 	look->since = loop->sys->boot_time(loop->sys);
 	for (size_t i = 0; i < look->count; i++) {
 		look->steps[i] = (struct sg_stated){.step = c->steps[i]};
@@ -118,8 +119,9 @@ end_look(struct sg_loop *loop, struct sg_look *look)
 	sg_buf_init(&all, FACTS_ROOM);
 	enum sg_reason reason = sg_stack_facts(look->steps, look->count, &all);
 	bool good = reason == SG_REASON_allowed && !look->arena.overflow && look->stack == loop->gate->catalogue->stack;
-	sg_gate_looked(loop->gate, look->id, good ? sg_buf_view(&all) : (struct sg_str){NULL, 0},
-		       reason != SG_REASON_allowed ? reason : SG_REASON_facts_unavailable);
+	for (size_t i = 0; i < look->whom_count; i++)
+		sg_gate_looked(loop->gate, look->whom[i].id, good ? sg_buf_view(&all) : (struct sg_str){NULL, 0},
+			       reason != SG_REASON_allowed ? reason : SG_REASON_facts_unavailable);
 	sg_buf_done(&all);
 	sg_arena_done(&look->arena);
 	free(look);
@@ -129,7 +131,7 @@ end_look(struct sg_loop *loop, struct sg_look *look)
 static void
 finish(struct sg_loop *loop, struct sg_look *look)
 {
-	const struct sg_conn *conn = sg_conn_find(loop->gate, look->conn);
+	const struct sg_conn *conn = sg_look_conn(loop, look);
 	bool anew = look->stack != loop->gate->catalogue->stack && conn != NULL && look->begun < STACKS_MOST && loop->gate->catalogue->attest.count <= SG_STEPS_MAX;
 	if (!anew || !sg_look_line_up(loop, look, conn))
 		end_look(loop, look); /* else its turn comes as anybody's */

@@ -234,6 +234,7 @@ turn(struct sg_loop *loop)
 	static sg_time last_tick;
 	int count = epoll_wait(loop->epoll, events, EVENTS, patience_ms(loop));
 	sg_time from = loop->read_at = loop->sys->boot_time(loop->sys);
+	loop->gate->turn++;
 	for (int i = 0; i < count; i++) {
 		if (!one_event(loop, &events[i]))
 			return false;
@@ -256,9 +257,11 @@ turn(struct sg_loop *loop)
 	}
 	sg_disk_turn(loop);
 	sg_sinks_turn(loop);
+	sg_looks_ask(loop);
 	sg_loop_flush(loop);
 	if (loop->conns != NULL) {
 		sg_doors_turn(loop);
+		sg_looks_ask(loop);
 		sg_loop_flush(loop);
 	}
 	sg_loop_stood(loop, now);

@@ -6,10 +6,13 @@
 #include "base/fd.h"
 #include "frame/link.h"
 #include "gate/loop/line.h"
+#include "gate/loop/look.h"
 #include "gate/wire/wire.h"
 #include "gate/journal/pulse.h"
 
 #include <pthread.h>
+#include <semaphore.h>
+#include <stdatomic.h>
 
 enum { SG_LISTENERS = 8, SG_CHILDREN = 1088 /* processes: as many doors as limits.doors may say, and the rest */, SG_CHILD_COMES_S = 10, SG_CHILDREN_KEPT = 24 /* that doors of agents leave to workers, modules and the other faces */, SG_WORKER_DEPTH = 8, SG_WORKER_SHARE = 4 /* of one agent in one worker */, SG_JUDGE_QUEUE = 4096, SG_JUDGE_SHARE = 2048 /* of one agent in the queue */, SG_JUDGE_AGAIN = 3, SG_BLAMED = 64, SG_LOOKERS = 256 /* users of whom is known what looking at them took */, SG_SUSPECTS = 64, SG_SUSPECT_S = 60, SG_ACCEPT_BATCH = 64, SG_ACCEPT_SPENT_US = 500 /* for closing those of users without a connection left; then the face rests */, SG_ACCEPT_REST_MS = 1, SG_SHUT_KNOWN = 16, SG_SHUT_AGAIN_MS = 500 /* not more often is the supervisor told to shut one user out */, SG_TURN_OUT_MS = 20 };
 enum {
@@ -93,6 +96,8 @@ struct sg_child {
 	struct sg_call *calls; /* that it was asked */
 	struct sg_line line;   /* that it is not asked yet */
 	sg_time since, respawn_at;
+	sg_time busy_since; /* it had nothing to do before */
+	bool quick;         /* its last call took no time */
 	sg_time answered; /* when it last answered a call: while it goes on, those behind are not late */
 	unsigned failures, restarts; /* failures: in a row */
 	unsigned faults; /* issuer: calls in a row that failed for the module's own reasons */
@@ -121,40 +126,6 @@ struct sg_wanted {
 struct sg_wanted_list {
 	struct sg_wanted items[SG_WANTED_MAX];
 	size_t count;
-};
-
-/* Facts being gathered from the steps of the stack, as it stood when the look began. */
-struct sg_look {
-	struct sg_look *next;
-	uint64_t number, id, conn;
-	size_t waiting; /* answers */
-	struct sg_arena arena;
-	struct sg_stated steps[SG_STEPS_MAX];
-	bool failed[SG_STEPS_MAX];
-	size_t answers[SG_STEPS_MAX]; /* that this step has given */
-	size_t owes[SG_STEPS_MAX];    /* answers, while it waits */
-	bool waits[SG_STEPS_MAX];     /* for its user's turn */
-	uint64_t stack;               /* catalogue.h: of the steps */
-	unsigned begun;               /* so often: a reload may change the stack while it is under way */
-	sg_time since;
-	size_t count;
-};
-
-/* What looking at a user's processes has cost those who waited behind it. */
-struct sg_looker {
-	uint64_t whose;
-	uint64_t served; /* when it was last asked about, counted; whoever is new comes first */
-	bool quick;      /* several may be asked about at once */
-	bool known;      /* it was found to be an agent or an enforcer */
-	sg_time until;   /* its looks rest: they took long */
-	sg_time hung;    /* a host last hung over it; 0: none */
-	sg_time slow;    /* its last look that took long; 0: none */
-};
-
-/* A user over whose processes attest hosts hung: until then nobody looks at them. */
-struct sg_blamed {
-	uid_t uid;
-	sg_time until;
 };
 
 struct sg_waiting_conn {
@@ -209,6 +180,7 @@ struct sg_loop {
 	struct sg_question *queue, *queue_end;
 	size_t queued;
 	struct sg_look *looks;
+	bool looks_new; /* some of them came in this turn */
 	struct sg_blamed blamed[SG_BLAMED];
 	size_t blamed_next;
 	struct sg_looker lookers[SG_LOOKERS];
@@ -217,10 +189,10 @@ struct sg_loop {
 	uint64_t next_slot, next_conn, next_look;
 	struct sg_table conn_doors; /* connection id → struct sg_conn_door */
 	pthread_t disk;
-	pthread_mutex_t lock;
-	pthread_cond_t work;
+	sem_t work; /* once for each group that is handed over */
 	struct sg_commit *commit; /* with the disk's thread; NULL when idle */
-	bool commit_done, ending, policy_known, stop;
+	atomic_bool commit_done, ending; /* set by the disk's thread, for it */
+	bool policy_known, stop;
 	sg_time admin_since; /* the admin face is open since; 0: not yet */
 	sg_time turn_out_at; /* not before is a door of strangers ended for another stranger */
 	struct {
@@ -319,39 +291,8 @@ void sg_hosts_tell(void *self, struct sg_json_writer *w);
 struct sg_child *sg_host_named(struct sg_loop *loop, const char *prefix, struct sg_str name);
 /* Notes a call (id) or a look (number) that this host owes an answer; false on no memory. */
 bool sg_host_remember(struct sg_loop *loop, struct sg_child *host, uint64_t id, uint64_t look);
-/* looks.c. The look of this number, or NULL; the place of a step in it (its count: none); asks a host about it, counting the questions (0: it cannot be asked);
- * hears of a step: {NULL, 0} is no answer; a host's answer: whatever it says of a look that is over is nothing. */
-struct sg_look *sg_look_of(const struct sg_loop *loop, uint64_t number);
-size_t sg_look_step(const struct sg_look *look, struct sg_str name);
-/* All that the stack in force would ask stands in line. False: nothing does. */
-bool sg_look_line_up(struct sg_loop *loop, struct sg_look *look, const struct sg_conn *conn);
-size_t sg_look_ask(struct sg_loop *loop, struct sg_look *look, size_t i, struct sg_child *host, const struct sg_conn *conn);
-void sg_look_answer(struct sg_loop *loop, struct sg_look *look, size_t i, struct sg_str payload);
-void sg_look_answered(struct sg_loop *loop, const struct sg_child *host, uint64_t number, struct sg_str payload);
-/* line_up.c: an attest host is asked about one user at a time, the one whose turn is longest ago; what takes long rests afterwards. */
-uint64_t sg_look_whose(struct sg_loop *loop, const struct sg_conn *conn);
-/* Its user is named by no stanza, and was not found to be anybody lately. */
-bool sg_is_stranger(struct sg_loop *loop, const struct sg_conn *conn);
-/* NULL: nothing good is known of it. */
-struct sg_looker *sg_looker_known(struct sg_loop *loop, uint64_t whose);
-/* The host is there, has answered, or something new waits: the next are asked, if it is at nothing. */
-void sg_looks_next(struct sg_loop *loop, struct sg_child *host);
-/* It has answered all that it was asked. */
-void sg_looks_done(struct sg_loop *loop, struct sg_child *host);
-/* It is gone: what waits for it goes to the next one if it hung, else it has no answer. */
-void sg_looks_gone(struct sg_loop *loop, struct sg_child *host);
-/* Each turn: those that rested may be due; what has waited for too long is answered: nothing is known. */
-void sg_looks_turn(struct sg_loop *loop);
-struct sg_looker *sg_looker_of(struct sg_loop *loop, uint64_t whose);
 /* stood.c: after a part of a turn that began at `from`: if it was long, every clock that runs on others is set on by it. Now. */
 sg_time sg_loop_stood(struct sg_loop *loop, sg_time from);
-/* hung.c: an attest host did not answer in time and is about to be ended. False: it was asked nothing. */
-bool sg_looks_hung(struct sg_loop *loop, struct sg_child *host);
-/* What it is at has taken too long. */
-bool sg_looks_late(const struct sg_child *host, sg_time now, sg_time allowed);
-/* blamed.c: nobody looks at processes of this user, of this peer, now. */
-bool sg_is_blamed(const struct sg_loop *loop, uid_t uid);
-bool sg_looks_refuse(struct sg_loop *loop, const struct sg_conn *conn);
 bool sg_host_frame(struct sg_loop *loop, struct sg_child *host, const struct sg_frame *frame);
 void sg_host_gone(struct sg_loop *loop, struct sg_child *host);
 void sg_hosts_fill(struct sg_loop *loop);

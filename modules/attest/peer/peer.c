@@ -33,23 +33,23 @@ state_number(const struct sg_host *host, struct sg_attest_out *out, const char *
 
 /* False: the digest is not made yet. */
 static bool
-read_process(const struct peer *self, const struct sg_attest_in *in, int process, struct sg_attest_out *out)
+read_process(const struct peer *self, const struct sg_attest_in *in, int process, char stat[PROC_TEXT], const char *status, struct sg_attest_out *out)
 {
 	char text[PROC_TEXT], value[PROC_VALUE], hex[DIGEST_HEX];
 	struct proc_group group;
 	enum digest made = self->digests == NULL ? DIGEST_NONE : digests_of(self->digests, process, in->uid, self->exe_max, hex);
 	if (made == DIGEST_MORE)
 		return false;
-	proc_read(process, "status", text);
-	if (proc_line(text, "NoNewPrivs:\t", value))
+	if (proc_line(status, "NoNewPrivs:\t", value))
 		proc_state(self->host, out, "no_new_privs", value, SG_FACT_HINT);
-	if (proc_line(text, "Seccomp:\t", value))
+	if (proc_line(status, "Seccomp:\t", value))
 		proc_state(self->host, out, "seccomp", value, SG_FACT_HINT);
-	proc_read(process, "stat", text);
-	unsigned run = runs_look(self->runs, in, process, text);
+	if (self->digests != NULL)
+		proc_read_piece(process, "stat", stat); /* that took its time: the digest is of no program before this one */
+	unsigned run = runs_look(self->runs, in, process, stat);
 	snprintf(value, sizeof(value), "%u", run);
 	proc_state(self->host, out, "run", run == 0 ? "unseen" : value, SG_FACT_HINT);
-	proc_state(self->host, out, "terminal", proc_terminal(text) ? "yes" : "no", SG_FACT_HINT);
+	proc_state(self->host, out, "terminal", proc_terminal(stat) ? "yes" : "no", SG_FACT_HINT);
 	proc_read(process, "cgroup", text);
 	if (proc_cgroup(text, &group) && strlen(group.path) < sizeof(value)) /* a longer one cannot be a fact */
 		proc_state(self->host, out, "cgroup", group.path, proc_group_strength(self->host, &group, strlen(group.path), false));
@@ -64,10 +64,11 @@ static enum sg_status
 look(void *state, const struct sg_attest_in *in, struct sg_attest_out *out, struct sg_err *err)
 {
 	const struct peer *self = state;
-	int process = proc_open(in);
+	char stat[PROC_TEXT], status[PROC_TEXT];
+	int process = proc_open_known(in, stat, status);
 	bool done = true;
 	if (process >= 0) {
-		done = read_process(self, in, process, out);
+		done = read_process(self, in, process, stat, status, out);
 		close(process);
 	}
 	if (process < 0 || !proc_alive(in))

@@ -478,6 +478,11 @@ late_reads(void)
 		CU_ASSERT_EQUAL(p->conns[conn].status, conn == 1 ? 503 : 200);
 	}
 	CU_ASSERT_TRUE(play_has(p->conns[11].body, "\"state\":\"open\""));
+	char ceiling[128]; /* nor does whoever asks whether a task still stands */
+	snprintf(ceiling, sizeof(ceiling), "{\"actions\":[\"pay.send\"],\"task\":\"%s\"}", task);
+	play_send(p, 1, SG_ROUTE_A_CEILING, "", ceiling);
+	play_all(p);
+	CU_ASSERT_EQUAL(p->conns[1].status, 200);
 	sg_journal_write(&p->gate->journal, commit);
 	sg_journal_done(&p->gate->journal, commit);
 	sg_gate_synced(p->gate);

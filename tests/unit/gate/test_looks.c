@@ -96,7 +96,9 @@ look(void)
 	CU_ASSERT_EQUAL_FATAL(p->count, 0); /* connecting alone is no work for anybody */
 	play_send(p, 1, SG_ROUTE_A_TASK_SHOW, "t-none", "{}");
 	CU_ASSERT_EQUAL_FATAL(p->count, 1);
-	return sg_hosts_look(loop, p->queue[0].id, 1);
+	bool looked = sg_hosts_look(loop, p->queue[0].id, 1);
+	sg_looks_ask(loop);
+	return looked;
 }
 
 /* Whoever is behind the connection was looked at, and its request went on. */
@@ -215,6 +217,7 @@ presented(void)
 	CU_ASSERT_TRUE(sg_gate_presented(p->gate, 1, SG_PRESENTED_CHAIN, (struct sg_str){"\0\xff", 2}));
 	CU_ASSERT_TRUE(sg_gate_presented(p->gate, 1, SG_PRESENTED_TOKEN, SG_STR("a.b.c")));
 	CU_ASSERT_TRUE(sg_hosts_look(loop, 77, 1));
+	sg_looks_ask(loop);
 	CU_ASSERT_EQUAL(loop->looks->waiting, 2);
 	CU_ASSERT_EQUAL(host("peer")->link.out.len, 0);
 	struct sg_str sent = sg_buf_view(&host("gw")->link.out);
@@ -237,6 +240,7 @@ largest(void)
 	CU_ASSERT_EQUAL_FATAL(sg_gate_connect(p->gate, 1, SG_FACE_ENFORCER, &peer, NULL), SG_OK);
 	CU_ASSERT_TRUE(sg_gate_presented(p->gate, 1, SG_PRESENTED_CHAIN, (struct sg_str){bytes, SG_PRESENTED_MAX}));
 	CU_ASSERT_TRUE(sg_hosts_look(loop, 77, 1));
+	sg_looks_ask(loop);
 	answer("gw", NO);
 	free(bytes);
 	end();
