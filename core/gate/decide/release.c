@@ -97,8 +97,12 @@ ask_issuer(struct sg_gate *gate, struct sg_request *r, const struct sg_task *tas
 	write_request(&w, r);
 	sg_jw_member_str(&w, "verb", SG_STR("make"));
 	sg_jw_end(&w);
-	bool asked = !claims.failed && !call.failed && r->claims.ptr != NULL &&
-		     gate->ports.call(gate->ports.self, r->id, "issue", r->issuer->name, sg_buf_view(&call)) == SG_CALL_TAKEN;
+	struct sg_lease *lease = sg_state_lease(&gate->state, sg_str(r->lease));
+	bool asked = !claims.failed && !call.failed && r->claims.ptr != NULL && lease != NULL && sg_making_begin(gate, r->id, lease);
+	if (asked && gate->ports.call(gate->ports.self, r->id, "issue", r->issuer->name, sg_buf_view(&call)) != SG_CALL_TAKEN) {
+		sg_making_over(gate, r->id);
+		asked = false;
+	}
 	sg_buf_done(&claims);
 	sg_buf_done(&call);
 	return asked;
@@ -118,9 +122,9 @@ withhold(struct sg_gate *gate, struct sg_request *r, enum sg_reason reason)
 	sg_answer_decision(gate, r);
 }
 
-/* Everything that was true at commit must be true in the step that lets the answer go. */
+/* Everything that was true at commit must be true in the step that lets the answer go, and before somebody is asked to make anything. */
 static bool
-still_true(struct sg_gate *gate, struct sg_request *r, enum sg_reason *reason)
+still_stands(struct sg_gate *gate, struct sg_request *r, enum sg_reason *reason)
 {
 	const struct sg_task *task = sg_state_task(&gate->state, r->task);
 	const struct sg_conn *conn = sg_conn_find(gate, r->conn);
@@ -162,8 +166,17 @@ still_true(struct sg_gate *gate, struct sg_request *r, enum sg_reason *reason)
 		return false; /* or what the credential does */
 	if ((*reason = sg_wall_good(gate)) != SG_REASON_allowed)
 		return false;
+	*reason = SG_REASON_withheld_task;
+	return r->lease[0] == '\0' || (lease != NULL && lease->state == SG_LEASE_PENDING);
+}
+
+static bool
+still_true(struct sg_gate *gate, struct sg_request *r, enum sg_reason *reason)
+{
+	if (!still_stands(gate, r, reason))
+		return false;
 	*reason = SG_REASON_internal;
-	return r->lease[0] == '\0' || (lease != NULL && lease->state == SG_LEASE_PENDING && r->token.len > 0);
+	return r->lease[0] == '\0' || r->token.len > 0;
 }
 
 static void
@@ -259,6 +272,11 @@ sg_issue(struct sg_gate *gate, struct sg_request *r)
 	r->made = r->lease[0] == '\0';
 	if (task == NULL) {
 		withhold(gate, r, SG_REASON_withheld_task);
+		return;
+	}
+	enum sg_reason reason = SG_REASON_internal;
+	if (!r->made && !still_stands(gate, r, &reason)) { /* what is not made need not be taken back */
+		withhold(gate, r, reason);
 		return;
 	}
 	if (!r->made && !ask_issuer(gate, r, task)) {

@@ -60,6 +60,8 @@ static bool
 tell_issuer(struct sg_gate *gate, struct sg_lease *lease)
 {
 	struct sg_buf call;
+	if (lease->making)
+		return true; /* once it is made, or is not (making.c) */
 	sg_buf_init(&call, 4096);
 	write_call(&call, lease, &gate->state.now);
 	enum sg_called called = call.failed ? SG_CALL_AWAY : gate->ports.call(gate->ports.self, 0, "issue", sg_str(lease->issuer), sg_buf_view(&call));
@@ -109,7 +111,7 @@ static bool
 tell(struct sg_gate *gate, const struct sg_issued *issued, bool fresh)
 {
 	for (struct sg_lease *l = NULL; (l = sg_issued_back(issued, l)) != NULL;) {
-		bool due = l->state == SG_LEASE_REVOKING && (l->tries == 0) == fresh && gate->state.now.boot >= l->again && !sg_lease_is_over(l, &gate->state.now);
+		bool due = l->state == SG_LEASE_REVOKING && !l->making && (l->tries == 0) == fresh && gate->state.now.boot >= l->again && !sg_lease_is_over(l, &gate->state.now);
 		if (due && !tell_issuer(gate, l))
 			return false;
 	}
@@ -184,7 +186,7 @@ sg_gate_confirmed(struct sg_gate *gate, struct sg_str issuer, struct sg_str answ
 	sg_arena_init(&arena, 64 << 10);
 	if (sg_canon_parse(&arena, answer, NULL, &json, NULL) == SG_OK && sg_json_string(sg_json_get(json, "lease"), &id)) {
 		struct sg_lease *lease = sg_state_lease(&gate->state, id);
-		if (lease != NULL && lease->state == SG_LEASE_REVOKING && sg_str_is(issuer, lease->issuer))
+		if (lease != NULL && lease->state == SG_LEASE_REVOKING && !lease->making && sg_str_is(issuer, lease->issuer))
 			heard(gate, lease, json);
 	}
 	sg_arena_done(&arena);

@@ -22,6 +22,11 @@ bool sg_lease_is_over(const struct sg_lease *lease, const struct sg_clock *now);
 /* Revokes a lease: recorded, told to its issuer, dead once the issuer says so. One that is being revoked is told again at once. False if it could not
  * be recorded. */
 bool sg_lease_revoke(struct sg_gate *gate, struct sg_lease *lease, struct sg_str by, const char *why);
+/* making.c: its issuer is about to be asked by that request to make it. False: no memory. */
+bool sg_making_begin(struct sg_gate *gate, uint64_t request, struct sg_lease *lease);
+/* That call is over, or never went: what was taken back meanwhile is told to its issuer now. One that was no make is passed over. */
+void sg_making_over(struct sg_gate *gate, uint64_t request);
+void sg_makings_done(struct sg_gate *gate);
 /* Tells issuers what is being revoked and is due to be told: new ones at once. */
 void sg_leases_revoking(struct sg_gate *gate);
 /* Takes back what touches confidential things and was given before its task was labelled. Cheap where none was: asked at the end of each piece of work and each tick. */

@@ -46,8 +46,8 @@ ask_next(struct sg_loop *loop, struct sg_child *host)
 		struct sg_lined *l = sg_line_next(&host->line);
 		if (l == NULL)
 			return;
-		bool wanted = l->id == 0 || sg_request_find(loop->gate, l->id) != NULL;
-		uint64_t id = wanted && !ask_now(loop, host, l->id, (struct sg_str){l->request, l->len}) ? l->id : 0;
+		bool wanted = l->id == 0 || sg_gate_wants(loop->gate, l->id);
+		uint64_t id = !wanted || !ask_now(loop, host, l->id, (struct sg_str){l->request, l->len}) ? l->id : 0;
 		free(l);
 		if (id != 0)
 			sg_gate_called(loop->gate, id, (struct sg_str){NULL, 0});

@@ -35,6 +35,7 @@ struct sg_lease {
 	bool confirm; /* its end alone ends nothing: its issuer must say that it is gone */
 	bool handed;  /* somebody may have it: false only between its decision and its release */
 	/* in memory alone */
+	bool making;     /* its issuer is asked for it: until then it is told of no end */
 	unsigned tries;  /* so often its issuer was told to take it back */
 	sg_time again;   /* not told again before */
 	char *failed;    /* why it is not gone yet, in its issuer's words; NULL: nothing is wrong */

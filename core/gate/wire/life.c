@@ -75,6 +75,7 @@ sg_gate_create(struct sg_gate **out, const struct sg_gate_start *start, struct s
 	sg_table_init(&gate->requests, seed);
 	sg_table_init(&gate->crowds, seed);
 	sg_table_init(&gate->flights, seed);
+	sg_table_init(&gate->making, seed);
 	sg_table_init(&gate->buckets, seed);
 	if (status == SG_OK)
 		status = sg_state_init(&gate->state, start->state_key, start->boot_id, err);
@@ -111,6 +112,7 @@ sg_gate_destroy(struct sg_gate *gate)
 	sg_table_done(&gate->requests);
 	sg_table_done(&gate->crowds);
 	sg_table_done(&gate->flights);
+	sg_makings_done(gate);
 	sg_table_done(&gate->buckets);
 	sg_gate_forget_owed(gate);
 	sg_gate_inherited_all(gate);

@@ -23,7 +23,11 @@ void sg_gate_destroy(struct sg_gate *gate);
 bool sg_gate_request(struct sg_gate *gate, uint64_t conn, unsigned route, struct sg_str argument, struct sg_str body);
 /* Policy answered (`answer` canonical JSON), or did not: then `answer` is {NULL, 0} and `why` says so. */
 void sg_gate_judged(struct sg_gate *gate, uint64_t id, struct sg_str answer, enum sg_reason why);
-/* A host answered, or did not ({NULL, 0}). */
+/* Somebody waits for that call still, and what it would make has not been taken back. */
+bool sg_gate_wants(struct sg_gate *gate, uint64_t id);
+/* Whoever waits for that call has waited for too long; it may still be under way. */
+void sg_gate_unanswered(struct sg_gate *gate, uint64_t id);
+/* A host answered, or did not ({NULL, 0}); once for each call that was taken, whether anybody waits or not. */
 void sg_gate_called(struct sg_gate *gate, uint64_t id, struct sg_str answer);
 /* Time passed; call at least each 100 ms. */
 void sg_gate_tick(struct sg_gate *gate);

@@ -103,6 +103,64 @@ kill_in_between(void)
 	}
 }
 
+/* What waits to be done of a call with that verb; 0: nothing does. */
+static size_t
+calls_with(const char *verb)
+{
+	size_t count = 0;
+	for (size_t i = 0; i < p->count; i++)
+		count += p->queue[i].kind == PLAY_CALL && strstr(p->queue[i].text, verb) != NULL;
+	return count;
+}
+
+/* What was taken back before anybody was asked for it is not made. */
+static void
+never_made(void)
+{
+	begin();
+	p->no_sync = true;
+	play_send(p, 1, SG_ROUTE_A_ACT, "", play_act_body(task, "repo.read", "{}", "k"));
+	play_all(p);
+	play_send(p, 2, SG_ROUTE_O_KILL, "", "{\"all\":true}");
+	play_all(p);
+	p->no_sync = false;
+	play_flush(p);
+	CU_ASSERT_EQUAL(calls_with("\"verb\":\"make\""), 0);
+	is_withheld("withheld_kill");
+	CU_ASSERT_PTR_NULL(p->made_claims);
+	end();
+}
+
+/* What is taken back while it is made: its issuer hears of it once it was, also where nobody waits for it any more. */
+static void
+made_meanwhile(void)
+{
+	for (int gone = 0; gone < 2; gone++) {
+		begin();
+		until_commit("repo.read", "k", 0);
+		CU_ASSERT_EQUAL_FATAL(calls_with("\"verb\":\"make\""), 1);
+		size_t at = 0;
+		struct sg_lease *lease = sg_table_next(&p->gate->state.leases, &at);
+		CU_ASSERT_TRUE_FATAL(lease != NULL && lease->making);
+		CU_ASSERT_TRUE(sg_lease_revoke(p->gate, lease, SG_STR("mira"), "x"));
+		if (gone)
+			sg_gate_disconnect(p->gate, 1);
+		play_flush(p);
+		sg_gate_tick(p->gate);
+		CU_ASSERT_EQUAL(calls_with("\"verb\":\"reap\""), 0);
+		CU_ASSERT_EQUAL(lease->state, SG_LEASE_REVOKING);
+		while (p->count > 0 && lease->making)
+			play_one(p);
+		CU_ASSERT_TRUE(calls_with("\"verb\":\"reap\"") + (size_t)p->reaps > 0);
+		play_all(p);
+		CU_ASSERT_EQUAL(lease->state, SG_LEASE_DEAD);
+		CU_ASSERT_TRUE(p->made_claims != NULL && p->reaps >= 1);
+		if (gone)
+			CU_ASSERT_TRUE_FATAL(play_connect(p, 1, SG_FACE_AGENT, 1001));
+		end();
+	}
+}
+
 static void
 too_late(void)
 {
@@ -544,7 +602,7 @@ credential_taken_meanwhile(void)
 	}
 }
 
-SG_CASES("gate.release", {"who said yes is gone", giver_gone}, {"who said yes is gone at a start", giver_gone_at_a_start}, {"another stack", another_stack}, {"a credential is taken meanwhile", credential_taken_meanwhile}, {"matched to another meanwhile", matched_to_another}, {"kill between commit and answer", kill_in_between}, {"it may be used no more", too_late}, {"task closed", close_in_between},
+SG_CASES("gate.release", {"who said yes is gone", giver_gone}, {"who said yes is gone at a start", giver_gone_at_a_start}, {"another stack", another_stack}, {"a credential is taken meanwhile", credential_taken_meanwhile}, {"matched to another meanwhile", matched_to_another}, {"kill between commit and answer", kill_in_between}, {"it may be used no more", too_late}, {"taken back before it is made", never_made}, {"taken back while it is made", made_meanwhile}, {"task closed", close_in_between},
 	 {"taint from elsewhere", taint_from_elsewhere}, {"approval void", approval_void_in_between},
 	 {"facts changed, process dead, connection gone", facts_change_in_between}, {"a reload in between", reload_in_between}, {"a reload while policy thinks", reload_while_thinking}, {"an allow's own taint is released", own_taint_is_released},
 	 {"an issuer that fails", issuer_fails}, {"an issuer that lies", issuer_lies},
