@@ -3,10 +3,10 @@
  * not free for another before, and the answer goes nowhere. Beyond a bound such calls count as open again. One that was decided has its place until the
  * server has read past it (barrier.c): else a server that does what was cancelled is given any number. */
 #include "enforce/proxy_in.h"
+#include "enforce/tell.h"
 
 #include "base/str.h"
 
-#include <stdio.h>
 
 bool
 sg_proxy_cancelled(struct sg_proxy *proxy, struct sg_mcp_calls *calls, const struct sg_mcp_message *m)
@@ -19,6 +19,6 @@ sg_proxy_cancelled(struct sg_proxy *proxy, struct sg_mcp_calls *calls, const str
 	if (call->method->treatment == SG_METHOD_DECIDED)
 		proxy->barrier_due = true;
 	if (!call->aside)
-		fprintf(stderr, "stepgate mcp: %d cancelled calls were never answered: what is cancelled from now on counts as open\n", SG_MCP_CANCELLED_CALLS);
+		sg_mcp_tell("%d cancelled calls were never answered: what is cancelled from now on counts as open", SG_MCP_CANCELLED_CALLS);
 	return true;
 }

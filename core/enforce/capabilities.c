@@ -2,13 +2,13 @@
  * What client and server say at the beginning that they can, without what would be refused later; and of the server without words for the model that
  * nobody has pinned. */
 #include "enforce/proxy_in.h"
+#include "enforce/tell.h"
 
 #include "base/digest.h"
 #include "base/str.h"
 #include "base/names.h"
 #include "frame/capabilities.h"
 
-#include <stdio.h>
 #include <string.h>
 
 static const struct {
@@ -101,7 +101,7 @@ are_pinned(const struct sg_json *text, const char *pin)
 	sg_sha256_hex(digest, words);
 	bool pinned = pin != NULL && strcmp(digest, pin) == 0;
 	if (!pinned)
-		fprintf(stderr, "stepgate mcp: the server's instructions are left out: they are %s\n", digest);
+		sg_mcp_tell("the server's instructions are left out: they are %s", digest);
 	return pinned;
 }
 

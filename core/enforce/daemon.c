@@ -229,11 +229,13 @@ sg_daemon_ceiling(struct sg_daemon *daemon, struct sg_str names, struct sg_str t
 static enum sg_stands
 read_stands(const struct sg_json *json, unsigned status, char *agent, size_t room, size_t *agents)
 {
-	static const char *const ended[] = {"no_task", "killed", "task_closed", "task_expired"};
+	static const char *const passing[] = {"frozen", "facts_unavailable"}; /* an operator may let it go on; a module may be back in a moment */
 	int64_t count = 0;
-	for (size_t i = 0; status == 403 && i < sizeof(ended) / sizeof(ended[0]); i++)
-		if (sg_json_is(sg_json_get(json, "error"), "code", ended[i]))
-			return SG_STANDS_NO_MORE;
+	bool refused = status == 403 || status == 401;
+	for (size_t i = 0; i < sizeof(passing) / sizeof(passing[0]); i++)
+		refused &= !sg_json_is(sg_json_get(json, "error"), "code", passing[i]);
+	if (refused)
+		return SG_STANDS_NO_MORE;
 	if (status != 200 || !copy_text(json, "agent", agent, room) || !sg_json_int(sg_json_get(json, "agents"), &count) || count < 1)
 		return SG_STANDS_UNKNOWN;
 	*agents = (size_t)count;

@@ -10,11 +10,17 @@
 
 enum { SG_TELL_MS = 200 /* between two tries to tell an outcome */ };
 
+enum {
+	SG_DAEMON_DEPTH = 23,     /* arguments nested deeper than that the daemon does not read, and hangs up */
+	SG_DAEMON_ANEW_MS = 250   /* not more often does a session connect: what it is hung up for is its client's doing */
+};
+
 struct sg_daemon {
 	char socket[108];  /* agent.sock or enforcer.sock */
 	bool enforcer;
 	char task[64], token[192]; /* token: of the task, enforcer face */
 	int64_t peer_uid;          /* enforcer face: who presented the token */
+	int64_t began_ms; /* the connection, by sg_mcp_now_ms */
 	struct sg_client_line line; /* kept while there is something to ask: many sessions of one gateway must not connect for each word */
 	struct sg_untold *untold; /* outcomes that were not taken, oldest first */
 	size_t untold_count;

@@ -82,6 +82,29 @@ sg_proxy_deny(struct sg_proxy *proxy, const struct sg_mcp_message *m, const stru
 	sg_buf_done(&line);
 }
 
+/* Longer ones name no action and no resource: the daemon refuses them, at the gateway's expense. */
+enum { SUBJECT_MOST = 4096 };
+
+/* Of canonical JSON. */
+static int
+depth_of(struct sg_str json)
+{
+	int depth = 0, most = 0;
+	bool text = false;
+	for (size_t i = 0; i < json.len; i++) {
+		char c = json.ptr[i];
+		if (text) {
+			i += c == '\\';
+			text = c != '"';
+			continue;
+		}
+		text = c == '"';
+		depth += (c == '{' || c == '[') - (c == '}' || c == ']');
+		most = depth > most ? depth : most;
+	}
+	return most;
+}
+
 /* A completion is decided with all that its params say, and goes on with nothing else. */
 static bool
 read_completion(const struct sg_json *params, struct sg_buf *out)
@@ -143,7 +166,7 @@ sg_proxy_decide(struct sg_proxy *proxy, struct sg_mcp_message *m, const struct s
 	struct sg_str subject = {NULL, 0};
 	struct sg_buf arguments;
 	char key[48];
-	if (!m->request || !read_subject(m, method, &subject)) {
+	if (!m->request || !read_subject(m, method, &subject) || subject.len > SUBJECT_MOST) {
 		sg_proxy_refuse(proxy, SG_SIDE_CLIENT, m->id_text, SG_MCP_mcp_params);
 		return;
 	}
@@ -152,7 +175,7 @@ sg_proxy_decide(struct sg_proxy *proxy, struct sg_mcp_message *m, const struct s
 		return;
 	}
 	sg_buf_init(&arguments, SG_MCP_SERVER_LINE);
-	if (!read_arguments(m, method, &arguments)) {
+	if (!read_arguments(m, method, &arguments) || depth_of(sg_buf_view(&arguments)) > SG_DAEMON_DEPTH) {
 		sg_proxy_refuse(proxy, SG_SIDE_CLIENT, m->id_text, SG_MCP_mcp_params);
 		sg_buf_done(&arguments);
 		return;

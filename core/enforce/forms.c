@@ -2,6 +2,7 @@
  * The four forms. Cooperative: one process between agent and server. Enforced: thin client, gateway and server under three uids. */
 #include "base/canon.h"
 #include "base/err.h"
+#include "base/log.h"
 #include "base/secret.h"
 #include "base/str.h"
 #include "enforce/places.h"
@@ -164,6 +165,7 @@ gateway_one(int fd, int desk, const struct sg_mcp_options *o)
 int
 sg_mcp_gateway(const struct sg_mcp_options *o)
 {
+	sg_log_begin(); /* whoever reads what a gateway says keeps no session waiting */
 	int listener = sg_mcp_listen(o->listen, 0666);
 	return listener < 0 ? EXIT_AWAY : sg_places_run(listener, -1, gateway_one, o);
 }

@@ -2,10 +2,10 @@
  * A tool that is pinned is called by its definition, so the definition must be known: where the client has not asked for the list, the gateway does, and
  * calls wait until it is there. */
 #include "enforce/proxy_in.h"
+#include "enforce/tell.h"
 
 #include "base/str.h"
 
-#include <stdio.h>
 
 enum { PAGES_MOST = 64, CURSOR_MOST = 4096 };
 
@@ -105,7 +105,7 @@ sg_held_spoilt(struct sg_proxy *proxy)
 void
 sg_held_late(struct sg_proxy *proxy)
 {
-	fprintf(stderr, "stepgate mcp: the server does not answer tools/list\n");
+	sg_mcp_tell("the server does not answer tools/list");
 	sg_held_spoilt(proxy);
 	proxy->overdue = true;
 }

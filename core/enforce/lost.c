@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Lines that cannot be read: whoever waits for one gets an error instead of silence; what was decided ends as unknown. */
 #include "enforce/proxy_in.h"
+#include "enforce/tell.h"
 #include "enforce/stray.h"
 
 #include "base/json_cut.h"
 #include "base/str.h"
 
-#include <stdio.h>
 
 /* Batches are of an older revision: each request in one is refused by its own id. */
 static bool
@@ -41,7 +41,7 @@ sg_proxy_lost_client(struct sg_proxy *proxy, const struct sg_mcp_message *m, str
 		return;
 	}
 	proxy->refused++;
-	fprintf(stderr, "stepgate mcp: the client's answer cannot be read: %s\n", sg_mcp_code(error));
+	sg_mcp_tell("the client's answer cannot be read: %s", sg_mcp_code(error));
 	sg_proxy_spoil(proxy, asked, SG_MCP_mcp_unreadable);
 }
 
@@ -94,7 +94,7 @@ left_out(void *proxy, struct sg_str element, const struct sg_err *err)
 {
 	(void)proxy;
 	(void)element;
-	fprintf(stderr, "stepgate mcp: a tool of the server cannot be read and is left out: %s\n", err->text);
+	sg_mcp_tell("a tool of the server cannot be read and is left out: %s", err->text);
 }
 
 bool

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * The session: each line routed by the method table; answers matched with what was asked; outcomes reported. */
 #include "enforce/proxy_in.h"
+#include "enforce/tell.h"
 #include "enforce/values.h"
 
 #include "base/secret.h"
@@ -45,7 +46,7 @@ client_answer(struct sg_proxy *proxy, const struct sg_mcp_message *m)
 	struct sg_mcp_call *call = sg_mcp_take(&proxy->from_server, m->id);
 	if (call == NULL) {
 		proxy->refused++;
-		fprintf(stderr, "stepgate mcp: the client answered nothing that was asked\n");
+		sg_mcp_tell("the client answered nothing that was asked");
 		return;
 	}
 	if (!call->cancelled && !sg_mcp_pass(&proxy->to_server, m->json, sg_str(call->asked)))
@@ -81,7 +82,7 @@ send_on(struct sg_proxy *proxy, struct sg_mcp_message *m, const struct sg_method
 		sg_proxy_spoil(proxy, sg_mcp_take(&proxy->open, m->id), error);
 	else if (error != SG_MCP_FINE) { /* what is taken back late, say, is nothing to complain of */
 		proxy->refused++;
-		fprintf(stderr, "stepgate mcp: left out %.*s of the client: %s\n", SG_STR_ARG(m->method), sg_mcp_code(error));
+		sg_mcp_tell("left out %.*s of the client: %s", SG_STR_ARG(m->method), sg_mcp_code(error));
 	}
 }
 

@@ -46,6 +46,7 @@ struct sg_proxy {
 	unsigned char given[SG_GIVEN][SG_SHA256_BYTES];
 	size_t given_next;
 	uint64_t refused;           /* lines that were not let through */
+	int64_t sure_ms;            /* when the task was last known to stand */
 	int64_t look_ms;            /* when it is looked whether the task still stands, by sg_mcp_now_ms; 0: not yet begun */
 	int64_t list_ms;            /* until when what is held waits, likewise */
 };

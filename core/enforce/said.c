@@ -2,6 +2,7 @@
  * What a server says without being asked for a decision: names in lists, its log, questions to the client's model. These are somebody's words, too, and
  * whoever reads them is to carry what the catalogue says that they carry: one action, mcp.NAME.said, decided once in a session before the first of them. */
 #include "enforce/proxy_in.h"
+#include "enforce/tell.h"
 
 #include "base/str.h"
 
@@ -52,7 +53,7 @@ decide(struct sg_proxy *proxy, struct sg_arena *arena, const char *action)
 	if (reply.said == SG_SAID_ALLOW)
 		sg_daemon_outcome(proxy->daemon, reply.decision, "ok", (struct sg_str){NULL, 0});
 	else
-		fprintf(stderr, "stepgate mcp: %s: %.*s: what the server says by the way does not go on\n", action, SG_STR_ARG(reply.code));
+		sg_mcp_tell("%s: %.*s: what the server says by the way does not go on", action, SG_STR_ARG(reply.code));
 	return reply.said == SG_SAID_ALLOW ? SG_WORDS_PASS : reply.decision.len > 0 ? SG_WORDS_STAY : SG_WORDS_NEW;
 }
 

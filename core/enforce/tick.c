@@ -6,7 +6,7 @@
 
 #include <stdio.h>
 
-enum { LOOK_MS = 5000 };
+enum { LOOK_MS = 5000, UNSURE_MS = 60000 /* so long nobody need know whether a task stands */ };
 
 /* A gateway's session has a place that others wait for, and whoever was killed is to lose it. The cooperative form is the agent's own process. */
 static void
@@ -18,9 +18,12 @@ look(struct sg_proxy *proxy, int64_t now)
 		return;
 	bool first = proxy->look_ms == 0; /* it was looked at when it was let in */
 	proxy->look_ms = now + LOOK_MS;
-	if (first || sg_daemon_stands(proxy->daemon, agent, sizeof(agent), &agents) != SG_STANDS_NO_MORE)
+	enum sg_stands stands = first ? SG_STANDS : sg_daemon_stands(proxy->daemon, agent, sizeof(agent), &agents);
+	if (stands == SG_STANDS)
+		proxy->sure_ms = now;
+	if (stands == SG_STANDS || (stands == SG_STANDS_UNKNOWN && now - proxy->sure_ms < UNSURE_MS))
 		return;
-	fprintf(stderr, "stepgate mcp: task %s has ended, and its session with it\n", proxy->daemon->task);
+	fprintf(stderr, "stepgate mcp: task %s %s, and its session with it\n", proxy->daemon->task, stands == SG_STANDS_UNKNOWN ? "cannot be asked about for a minute: it ends" : "has ended");
 	proxy->broken = true;
 }
 

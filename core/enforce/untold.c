@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Outcomes, told until they are taken: what came of a call counts, whatever the daemon can take just now. */
 #include "enforce/daemon_in.h"
+#include "enforce/tell.h"
 #include "enforce/proxy.h"
 
 #include "base/str.h"
@@ -56,7 +57,7 @@ keep(struct sg_daemon *daemon, struct sg_str decision, const char *result, struc
 	struct sg_untold *one = daemon->untold_count < UNTOLD_MOST && decision.len < sizeof(one->decision) ? calloc(1, sizeof(*one) + values.len) : NULL;
 	struct sg_untold **end = &daemon->untold;
 	if (one == NULL) {
-		fprintf(stderr, "stepgate mcp: the outcome of %.*s was not taken\n", SG_STR_ARG(decision));
+		sg_mcp_tell("the outcome of %.*s was not taken", SG_STR_ARG(decision));
 		return;
 	}
 	snprintf(one->decision, sizeof(one->decision), "%.*s", SG_STR_ARG(decision));
@@ -76,7 +77,7 @@ drop_first(struct sg_daemon *daemon, bool taken)
 {
 	struct sg_untold *one = daemon->untold;
 	if (!taken)
-		fprintf(stderr, "stepgate mcp: the outcome of %s was not taken\n", one->decision);
+		sg_mcp_tell("the outcome of %s was not taken", one->decision);
 	daemon->untold = one->next;
 	daemon->untold_count--;
 	free(one);
@@ -124,5 +125,5 @@ sg_daemon_outcome(struct sg_daemon *daemon, struct sg_str decision, const char *
 	if (taken == NOT_NOW)
 		keep(daemon, decision, result, values);
 	else if (taken == NOT_SO)
-		fprintf(stderr, "stepgate mcp: the outcome of %.*s was not taken\n", SG_STR_ARG(decision));
+		sg_mcp_tell("the outcome of %.*s was not taken", SG_STR_ARG(decision));
 }

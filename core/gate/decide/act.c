@@ -226,14 +226,25 @@ begin(struct sg_gate *gate, struct sg_request *r)
 	sg_look_first(gate, r, decide_who);
 }
 
+/* What the agent behind an enforcer made of it is the agent's to pay, if its task's token shows whose it is: else a gateway pays for whoever is behind it. */
+void
+sg_refuse_form(struct sg_gate *gate, struct sg_request *r, const char *hint)
+{
+	const struct sg_conn *conn = sg_conn_find(gate, r->conn);
+	struct sg_str token = sg_json_text_at(r->body, "task_token"), of_context = sg_json_text_at(sg_json_get(r->body, "context"), "task");
+	const struct sg_task *task = conn == NULL || conn->face != SG_FACE_ENFORCER ? NULL : sg_state_token_task(&gate->state, token.len > 0 ? token : of_context);
+	if (task == NULL || sg_behind_afford(gate, r, task->agent))
+		sg_answer_error(gate, r, 400, SG_REASON_bad_request, hint);
+}
+
 void
 sg_route_act(struct sg_gate *gate, struct sg_request *request)
 {
 	if (read_native(request))
 		begin(gate, request);
 	else
-		sg_answer_error(gate, request, 400, SG_REASON_bad_request,
-				"{\"action\",\"arguments\",\"context\",\"key\",\"resource\":{\"type\",\"id\"},\"task\"}; in context approval and tool are not empty; key, task and "
+		sg_refuse_form(gate, request,
+			       "{\"action\",\"arguments\",\"context\",\"key\",\"resource\":{\"type\",\"id\"},\"task\"}; in context approval and tool are not empty; key, task and "
 				"peer_uid stand beside it");
 }
 
@@ -244,8 +255,8 @@ sg_route_evaluation(struct sg_gate *gate, struct sg_request *request)
 	if (read_authzen(request))
 		begin(gate, request);
 	else
-		sg_answer_error(gate, request, 400, SG_REASON_bad_request,
-				"AuthZEN 1.0: subject{type,id}, action{name}, resource{type,id}, context{task}");
+		sg_refuse_form(gate, request,
+			       "AuthZEN 1.0: subject{type,id}, action{name}, resource{type,id}, context{task}");
 }
 
 /* An operator plays an agent: {"task": id} or {"agent","intent"}; judged as that agent would be, nothing spent or recorded. */

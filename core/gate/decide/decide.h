@@ -28,6 +28,8 @@ void sg_write_past(struct sg_json_writer *w, const struct sg_state *state, const
 		   int64_t now_ms, struct sg_arena *arena, enum sg_reason *trouble);
 /* Array of the labels that the arguments bring into the result. */
 void sg_write_carried(struct sg_json_writer *w, const struct sg_gate *gate, const struct sg_request *request, const struct sg_task *task);
+/* A request that is none, with what it should be: 400, paid by the agent whose task it names where an enforcer brought it. */
+void sg_refuse_form(struct sg_gate *gate, struct sg_request *request, const char *hint);
 /* Policy is asked; who asks and all ceilings were in this turn. */
 void sg_judge(struct sg_gate *gate, struct sg_request *request);
 /* Later: who asks and all ceilings are asked before it. */

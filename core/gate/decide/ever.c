@@ -151,6 +151,12 @@ ceiling_who(struct sg_gate *gate, struct sg_request *r)
 		task = NULL; /* it does not stand in front of that agent */
 	if (known && task != NULL && !enforcer && !sg_who_owns(r, task))
 		task = NULL;
+	const struct sg_agent *agent = task != NULL ? sg_catalogue_agent(gate->catalogue, sg_str(task->agent)) : NULL;
+	enum sg_strength shown;
+	if (agent != NULL && enforcer && sg_task_shows(task) && !sg_instance_shown(task->instance, agent, &shown, &reason)) {
+		sg_answer_error(gate, r, 403, reason, ""); /* whoever opened it is not that agent any more */
+		return;
+	}
 	const struct sg_task *stopped = task != NULL ? sg_task_stopped(&gate->state, task) : NULL;
 	if (stopped != NULL)
 		sg_answer_error(gate, r, 403, sg_stopped_reason(&gate->state, stopped), "");

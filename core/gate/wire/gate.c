@@ -7,6 +7,7 @@
 #include "gate/decide/merge.h"
 #include "gate/decide/moved.h"
 #include "gate/decide/ceiling.h"
+#include "gate/decide/decide.h"
 #include "gate/decide/sight.h"
 #include "gate/desk/body.h"
 #include "gate/desk/domain.h"
@@ -131,7 +132,7 @@ take_request(struct sg_gate *gate, struct sg_request *r, struct sg_str body)
 		return true;
 	}
 	if (!sg_body_fits(r->route->route, r->body, hint))
-		sg_answer_error(gate, r, 400, SG_REASON_bad_request, hint);
+		sg_refuse_form(gate, r, hint);
 	else if (sg_look_due(gate, conn))
 		sg_look_now(gate, r, run_seen);
 	else
