@@ -129,7 +129,7 @@ sg_task_holds_frozen(const struct sg_task *task)
 	for (const struct sg_task *t = task; t != NULL; t = t->parent)
 		if (t->state == SG_TASK_FROZEN)
 			return true;
-	for (const struct sg_task *t = task->tree_next; t != task; t = t->tree_next)
+	for (const struct sg_task *t = task->tree_next; task->kept > 0 && t != task; t = t->tree_next) /* none below, none to look for */
 		if (t->state == SG_TASK_FROZEN && sg_task_is_below(t, task))
 			return true;
 	return false;
@@ -148,7 +148,7 @@ sg_task_may_end(const struct sg_task *task)
 	for (const struct sg_task *t = task; t != NULL; t = t->parent)
 		if (waits(t))
 			return false;
-	for (const struct sg_task *t = task->tree_next; t != task; t = t->tree_next)
+	for (const struct sg_task *t = task->tree_next; task->kept > 0 && t != task; t = t->tree_next)
 		if (waits(t) && sg_task_is_below(t, task))
 			return false;
 	return task->state <= SG_TASK_FROZEN;
