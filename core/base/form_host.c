@@ -15,6 +15,28 @@ unbracketed(struct sg_str text)
 	return brackets ? (struct sg_str){text.ptr + 1, text.len - 2} : text;
 }
 
+/* IPv6 addresses in which an IPv4 address stands: to some they are that one, and to others they are not. */
+static bool
+holds_another(const unsigned char bytes[16])
+{
+	static const struct {
+		unsigned char bytes[12];
+		size_t bits;
+	} rows[] = {
+		{{[10] = 0xFF, [11] = 0xFF}, 96},      /* mapped (RFC 4291 2.5.5.2) */
+		{{[8] = 0xFF, [9] = 0xFF}, 96},        /* translated (RFC 7915) */
+		{{0x00, 0x64, 0xFF, 0x9B}, 96},        /* NAT64 (RFC 6052) */
+		{{0x00, 0x64, 0xFF, 0x9B, 0, 1}, 48},  /* the same within a site (RFC 8215) */
+		{{0x20, 0x02}, 16},                    /* 6to4 (RFC 3056) */
+		{{0x20, 0x01, 0, 0}, 32},              /* Teredo (RFC 4380) */
+	};
+	static const unsigned char nothing[12] = {0};
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (memcmp(bytes, rows[i].bytes, rows[i].bits / 8) == 0)
+			return true;
+	return memcmp(bytes, nothing, sizeof(nothing)) == 0 && (bytes[12] != 0 || bytes[13] != 0); /* compatible (RFC 4291 2.5.5.1), but not :: and ::1 */
+}
+
 static bool
 write_address(int family, struct sg_str text, struct sg_buf *out)
 {
@@ -26,9 +48,8 @@ write_address(int family, struct sg_str text, struct sg_buf *out)
 	copy[text.len] = '\0';
 	if (inet_pton(family, copy, bytes) != 1 || inet_ntop(family, bytes, normal, sizeof(normal)) == NULL)
 		return false;
-	static const unsigned char mapped[12] = {[10] = 0xFF, [11] = 0xFF};
-	if (family == AF_INET6 && memcmp(bytes, mapped, sizeof(mapped)) == 0)
-		return false; /* an IPv4 address to some, and none to others */
+	if (family == AF_INET6 && holds_another(bytes))
+		return false;
 	sg_buf_text(out, normal);
 	return true;
 }
@@ -37,7 +58,7 @@ const char *
 sg_form_ip(struct sg_str text, struct sg_buf *out)
 {
 	bool good = memchr(text.ptr, ':', text.len) != NULL ? write_address(AF_INET6, unbracketed(text), out) : write_address(AF_INET, text, out);
-	return good ? NULL : "it is no IPv4 address of four numbers and no IPv6 address, or one mapped into the other";
+	return good ? NULL : "it is no IPv4 address of four numbers and no IPv6 address, or one in which the other stands";
 }
 
 static bool
