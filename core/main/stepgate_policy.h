@@ -6,7 +6,7 @@
 
 #include "base/arena.h"
 #include "gate/decide/merge.h"
-#include "policy/fixture.h"
+#include "policy/fixture/fixture.h"
 #include "policy/policy.h"
 
 enum { SG_TRY_FOLDERS = 64, SG_TRY_WRONG = 16, SG_TRY_TEXT = 1 << 16, SG_TRY_REPORT = 64 << 20 };

@@ -2,7 +2,7 @@
  * `stepgate policy check`: all that is wrong with a set, for people or for programs. */
 #include "base/canon.h"
 #include "base/str.h"
-#include "policy/advise.h"
+#include "policy/advise/advise.h"
 #include "policy/set.h"
 
 enum { REPORT = 64 << 20, NODES = 1 << 20, ARENA = 256 << 20 };

@@ -7,7 +7,7 @@
 #include "base/pattern.h"
 #include "base/str.h"
 #include "policy/take.h"
-#include "policy/view.h"
+#include "policy/view/view.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -7,7 +7,7 @@
 #include "policy/effect.h"
 #include "policy/freeze.h"
 #include "policy/reads.h"
-#include "policy/view.h"
+#include "policy/view/view.h"
 
 #include <stdio.h>
 

@@ -5,7 +5,7 @@
 #include "base/near.h"
 #include "base/str.h"
 #include "policy/reads.h"
-#include "policy/view.h"
+#include "policy/view/view.h"
 
 const struct sg_origin_row sg_origin_rows[SG_ORIGIN_MEMBER_COUNT] = {
 #define X(name, type, meaning) {#name, type, meaning},

@@ -3,7 +3,7 @@
  * that the next one is checked as well; a set with a noted mistake never becomes active. */
 #include "base/pattern.h"
 #include "base/str.h"
-#include "policy/api.h"
+#include "policy/api/api.h"
 #include "policy/effect.h"
 #include "policy/history.h"
 #include "policy/spec.h"

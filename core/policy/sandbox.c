@@ -2,13 +2,13 @@
  * The environment of policies: built from the table in api.c, never from Lua's own libraries. All of it is read-only
  * from the start. */
 #include "base/str.h"
-#include "policy/api.h"
+#include "policy/api/api.h"
 #include "policy/effect.h"
-#include "policy/exact.h"
+#include "policy/exact/exact.h"
 #include "policy/freeze.h"
 #include "policy/origin.h"
 #include "base/near.h"
-#include "policy/view.h"
+#include "policy/view/view.h"
 
 static const char *const libraries[] = {"math", "string", "table"};
 enum { LIBRARIES = sizeof(libraries) / sizeof(libraries[0]) };

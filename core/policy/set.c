@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Loading a set: sort the files, check each, run each once, check the whole, freeze, index. What fails leaves nothing
  * behind but the list of problems. */
-#include "policy/lint.h"
+#include "policy/lint/lint.h"
 #include "policy/set.h"
 
 #include "base/digest.h"
 #include "base/str.h"
-#include "policy/api.h"
-#include "policy/exact.h"
+#include "policy/api/api.h"
+#include "policy/exact/exact.h"
 #include "policy/freeze.h"
 #include "policy/spec.h"
 

@@ -4,7 +4,7 @@
 
 #include "base/canon.h"
 #include "base/str.h"
-#include "policy/api.h"
+#include "policy/api/api.h"
 #include "policy/set.h"
 #include "policy/take.h"
 

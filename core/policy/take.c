@@ -8,7 +8,7 @@
 #include "policy/duration.h"
 #include "policy/freeze.h"
 #include "base/near.h"
-#include "policy/view.h"
+#include "policy/view/view.h"
 
 #include <stdio.h>
 

@@ -3,7 +3,7 @@
 #include "base/canon.h"
 #include "base/digest.h"
 #include "base/str.h"
-#include "policy/fixture.h"
+#include "policy/fixture/fixture.h"
 #include "policy/policy.h"
 
 #include <stdlib.h>

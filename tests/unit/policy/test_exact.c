@@ -2,8 +2,8 @@
  * Whole numbers in rules do not wrap: what does not fit is an error, wherever in a file it stands, and what fits is what it was. */
 #include "unit/policy/world.h"
 
-#include "policy/exact.h"
-#include "policy/exact_in.h"
+#include "policy/exact/exact.h"
+#include "policy/exact/in.h"
 #include "policy/vm.h"
 
 #include <stdlib.h>

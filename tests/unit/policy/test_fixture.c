@@ -4,7 +4,7 @@
 
 #include "base/canon.h"
 #include "policy/field.h"
-#include "policy/fixture.h"
+#include "policy/fixture/fixture.h"
 #include "policy/origin.h"
 
 static char written[1 << 17];

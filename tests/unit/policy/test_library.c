@@ -2,7 +2,7 @@
  * The functions of policies, each with what it gives; and the generated reference, which must know all of them. */
 #include "unit/policy/world.h"
 
-#include "policy/api.h"
+#include "policy/api/api.h"
 
 static void
 expressions(void)
