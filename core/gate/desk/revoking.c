@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { FAILED_MAX = 160, SHOWN_ISSUERS = 16, MORE_EACH = 256 /* answers, until those that had no room are told again */ };
+enum { FAILED_MAX = 160, SHOWN_ISSUERS = 16, PASSED_MOST = 16, MORE_EACH = 32 /* answers, until those that had no room are told again */ };
 
 bool
 sg_lease_is_over(const struct sg_lease *lease, const struct sg_clock *now)
@@ -55,16 +55,23 @@ write_call(struct sg_buf *call, const struct sg_lease *lease, const struct sg_cl
 	sg_jw_end(&w);
 }
 
-/* False: its issuer has no room for more now. It is due as it was. */
+/* An operator's word stands behind it: no agent's own comings and goings are before it in line. */
 static bool
-tell_issuer(struct sg_gate *gate, struct sg_lease *lease)
+is_stopped(const struct sg_gate *gate, const struct sg_lease *lease)
+{
+	return sg_state_killed(&gate->state, sg_str(lease->agent)) || lease->task->state == SG_TASK_KILLED;
+}
+
+/* False: its issuer has no room for more of that agent's now. It is due as it was. */
+static bool
+tell_issuer(struct sg_gate *gate, struct sg_lease *lease, bool first)
 {
 	struct sg_buf call;
 	if (lease->making)
 		return true; /* once it is made, or is not (making.c) */
 	sg_buf_init(&call, 4096);
 	write_call(&call, lease, &gate->state.now);
-	enum sg_called called = call.failed ? SG_CALL_AWAY : gate->ports.call(gate->ports.self, 0, "issue", sg_str(lease->issuer), sg_buf_view(&call));
+	enum sg_called called = call.failed ? SG_CALL_AWAY : gate->ports.take_back(gate->ports.self, sg_str(lease->issuer), sg_str(lease->agent), first || is_stopped(gate, lease), sg_buf_view(&call));
 	sg_buf_done(&call);
 	gate->revoking_more |= called == SG_CALL_BUSY;
 	if (called == SG_CALL_BUSY)
@@ -85,7 +92,7 @@ sg_lease_revoke(struct sg_gate *gate, struct sg_lease *lease, struct sg_str by, 
 		return true;
 	if (lease->state < SG_LEASE_REVOKING && !sg_record_lease(gate, lease->id, "revoking", by, why))
 		return false;
-	tell_issuer(gate, lease);
+	tell_issuer(gate, lease, !sg_str_is(by, "stepgate"));
 	return true;
 }
 
@@ -106,16 +113,31 @@ sg_leases_soaked(struct sg_gate *gate)
 	}
 }
 
-/* `fresh`: of those that it has not heard of; else of the others. False: it has no room now. */
+/* Agents for whose leases an issuer has no room just now: so many are passed over, then it has none for anybody. */
+struct passed {
+	const char *agents[PASSED_MOST];
+	size_t count;
+};
+
 static bool
-tell(struct sg_gate *gate, const struct sg_issued *issued, bool fresh)
+is_passed(const struct passed *passed, const struct sg_lease *lease)
+{
+	for (size_t i = 0; i < passed->count; i++)
+		if (strcmp(passed->agents[i], lease->agent) == 0)
+			return true;
+	return false;
+}
+
+/* `fresh`: of those that it has not heard of; else of the others. */
+static void
+tell(struct sg_gate *gate, const struct sg_issued *issued, bool fresh, struct passed *passed)
 {
 	for (struct sg_lease *l = NULL; (l = sg_issued_back(issued, l)) != NULL;) {
 		bool due = l->state == SG_LEASE_REVOKING && !l->making && (l->tries == 0) == fresh && gate->state.now.boot >= l->again && !sg_lease_is_over(l, &gate->state.now);
-		if (due && !tell_issuer(gate, l))
-			return false;
+		bool may = due && (is_stopped(gate, l) || (passed->count < PASSED_MOST && !is_passed(passed, l)));
+		if (may && !tell_issuer(gate, l, false) && passed->count < PASSED_MOST)
+			passed->agents[passed->count++] = l->agent;
 	}
-	return true;
 }
 
 void
@@ -124,9 +146,11 @@ sg_leases_revoking(struct sg_gate *gate)
 	size_t at = 0;
 	gate->revoking_more = false;
 	gate->revoking_heard = 0;
-	for (struct sg_issued *issued; (issued = sg_table_next(&gate->state.issued, &at)) != NULL;)
-		if (tell(gate, issued, true))
-			tell(gate, issued, false);
+	for (struct sg_issued *issued; (issued = sg_table_next(&gate->state.issued, &at)) != NULL;) {
+		struct passed passed = {.count = 0};
+		tell(gate, issued, true, &passed);
+		tell(gate, issued, false, &passed);
+	}
 }
 
 /* What its issuer made for some seconds lives on until it is told: the end of a lease is no end of an account in a database. Each second all are looked at, a

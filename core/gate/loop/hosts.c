@@ -54,16 +54,28 @@ ask_next(struct sg_loop *loop, struct sg_child *host)
 	}
 }
 
+static enum sg_called
+call(struct sg_loop *loop, struct sg_child *host, enum sg_lined_kind kind, uint64_t id, uint64_t whose, struct sg_str request)
+{
+	if (host == NULL || !host->ready)
+		return SG_CALL_AWAY;
+	if (host->line.count > 0 || is_full(host))
+		return sg_line_add(&host->line, kind, id, whose, request) ? SG_CALL_TAKEN : SG_CALL_BUSY;
+	return ask_now(loop, host, id, request) ? SG_CALL_TAKEN : SG_CALL_AWAY;
+}
+
 enum sg_called
 sg_hosts_call(void *self, uint64_t id, const char *kind, struct sg_str name, struct sg_str request)
 {
 	struct sg_loop *loop = self;
-	struct sg_child *host = sg_host_named(loop, strcmp(kind, "verify") == 0 ? "verify." : "issue.", name);
-	if (host == NULL || !host->ready)
-		return SG_CALL_AWAY;
-	if (host->line.count > 0 || is_full(host))
-		return sg_line_add(&host->line, id, sg_whose(loop, id), request) ? SG_CALL_TAKEN : SG_CALL_BUSY;
-	return ask_now(loop, host, id, request) ? SG_CALL_TAKEN : SG_CALL_AWAY;
+	return call(loop, sg_host_named(loop, strcmp(kind, "verify") == 0 ? "verify." : "issue.", name), SG_LINED_CALL, id, sg_whose(loop, id), request);
+}
+
+enum sg_called
+sg_hosts_take_back(void *self, struct sg_str issuer, struct sg_str agent, bool first, struct sg_str request)
+{
+	struct sg_loop *loop = self;
+	return call(loop, sg_host_named(loop, "issue.", issuer), first ? SG_LINED_FIRST : SG_LINED_BACK, 0, sg_whose_agent(agent), request);
 }
 
 /* ---- frames ---- */

@@ -5,28 +5,36 @@
 #include <stdlib.h>
 #include <string.h>
 
+static const struct {
+	size_t all, each;
+} rooms[SG_LINED_KINDS] = {
+	[SG_LINED_CALL] = {SG_CALLS_LINE, SG_CALLS_SHARE},
+	[SG_LINED_BACK] = {SG_BACK_LINE, SG_BACK_SHARE},
+	[SG_LINED_FIRST] = {SG_FIRST_LINE, SG_FIRST_LINE},
+};
+
 /* Behind its own that wait; who has none waiting stands in the round that begins. */
 static bool
-find_turn(const struct sg_line *line, uint64_t whose, uint64_t *turn)
+find_turn(const struct sg_line *line, enum sg_lined_kind kind, uint64_t whose, uint64_t *turn)
 {
 	size_t its = 0;
-	*turn = line->turn + 1;
-	for (const struct sg_lined *l = line->first; l != NULL; l = l->next)
-		if (l->whose == whose) {
+	*turn = kind == SG_LINED_FIRST ? line->turn : line->turn + 1;
+	for (const struct sg_lined *l = line->first; l != NULL && kind != SG_LINED_FIRST; l = l->next)
+		if (l->kind == kind && l->whose == whose) {
 			its++;
 			*turn = l->turn + 1;
 		}
-	return line->count < SG_CALLS_LINE && its < SG_CALLS_SHARE;
+	return line->count < rooms[kind].all && its < rooms[kind].each;
 }
 
 bool
-sg_line_add(struct sg_line *line, uint64_t id, uint64_t whose, struct sg_str request)
+sg_line_add(struct sg_line *line, enum sg_lined_kind kind, uint64_t id, uint64_t whose, struct sg_str request)
 {
 	uint64_t turn;
-	struct sg_lined *l = find_turn(line, whose, &turn) ? malloc(sizeof(*l) + request.len) : NULL;
+	struct sg_lined *l = find_turn(line, kind, whose, &turn) ? malloc(sizeof(*l) + request.len) : NULL;
 	if (l == NULL)
 		return false;
-	*l = (struct sg_lined){.id = id, .whose = whose, .turn = turn, .len = request.len};
+	*l = (struct sg_lined){.kind = kind, .id = id, .whose = whose, .turn = turn, .len = request.len};
 	memcpy(l->request, request.ptr, request.len);
 	if (line->last != NULL)
 		line->last->next = l;

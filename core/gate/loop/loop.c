@@ -131,7 +131,7 @@ static struct sg_ports
 ports(struct sg_loop *loop)
 {
 	return (struct sg_ports){loop,		 sg_doors_answer, sg_doors_admit, sg_doors_close, sg_pool_judge,
-				 sg_hosts_look, sg_hosts_call, sg_hosts_tell, ask_reload, end_now, say, hold, sg_loop_warn};
+				 sg_hosts_look, sg_hosts_call, sg_hosts_take_back, sg_hosts_tell, ask_reload, end_now, say, hold, sg_loop_warn};
 }
 
 static enum sg_status

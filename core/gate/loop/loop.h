@@ -245,6 +245,7 @@ int sg_doors_fd(struct sg_loop *loop, uint64_t conn);
 struct sg_child *sg_door_for(struct sg_loop *loop, enum sg_face face, uid_t uid);
 
 /* whose.c: names the agent whose request that is; 0: nobody's. */
+uint64_t sg_whose_agent(struct sg_str name);
 uint64_t sg_whose(const struct sg_loop *loop, uint64_t id);
 
 /* pool.c */
@@ -257,6 +258,7 @@ void sg_pool_deadlines(struct sg_loop *loop);
 void sg_pool_done(struct sg_loop *loop);
 
 /* hosts.c. A call waits until those before it are answered, and then for its turn. */
+enum sg_called sg_hosts_take_back(void *self, struct sg_str issuer, struct sg_str agent, bool first, struct sg_str request);
 enum sg_called sg_hosts_call(void *self, uint64_t id, const char *kind, struct sg_str name, struct sg_str request);
 bool sg_hosts_look(void *self, uint64_t id, uint64_t conn);
 /* sinks.c: tells sinks how far they may carry, and the gate whether a required one lags. */

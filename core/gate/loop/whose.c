@@ -4,11 +4,17 @@
 #include "gate/wire/wire.h"
 
 uint64_t
+sg_whose_agent(struct sg_str name)
+{
+	uint64_t tag = UINT64_C(14695981039346656037); /* FNV-1a; a collision only makes two share a share */
+	for (size_t i = 0; i < name.len; i++)
+		tag = (tag ^ (unsigned char)name.ptr[i]) * UINT64_C(1099511628211);
+	return tag;
+}
+
+uint64_t
 sg_whose(const struct sg_loop *loop, uint64_t id)
 {
 	const struct sg_request *r = sg_request_find(loop->gate, id);
-	uint64_t tag = UINT64_C(14695981039346656037); /* FNV-1a; a collision only makes two share a share */
-	for (size_t i = 0; r != NULL && r->agent != NULL && i < r->agent->name.len; i++)
-		tag = (tag ^ (unsigned char)r->agent->name.ptr[i]) * UINT64_C(1099511628211);
-	return r == NULL || r->agent == NULL ? 0 : tag;
+	return r == NULL || r->agent == NULL ? 0 : sg_whose_agent(r->agent->name);
 }

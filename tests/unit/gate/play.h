@@ -292,6 +292,13 @@ play_call(void *self, uint64_t id, const char *kind, struct sg_str name, struct 
 	return play_push(self, event, request) ? SG_CALL_TAKEN : SG_CALL_BUSY;
 }
 
+static enum sg_called
+play_take_back(void *self, struct sg_str issuer, struct sg_str agent, bool first, struct sg_str request)
+{
+	(void)agent, (void)first;
+	return play_call(self, 0, "issue", issuer, request);
+}
+
 static void
 play_modules(void *self, struct sg_json_writer *w)
 {
@@ -431,7 +438,7 @@ play_open(struct play *p, struct sg_err *err)
 	char *document = play_canonical(play_document);
 	struct sg_gate_start start = {
 		.sys = &p->sys,
-		.ports = {p, play_answer, play_admit, play_close, play_judge, play_look, play_call, play_modules, play_reload, NULL, play_say, .hold = play_hold},
+		.ports = {p, play_answer, play_admit, play_close, play_judge, play_look, play_call, play_take_back, play_modules, play_reload, NULL, play_say, .hold = play_hold},
 		.document = sg_str(document),
 		.journal_folder = p->journal,
 		.keys_folder = p->keys,

@@ -12,7 +12,7 @@ static struct sg_line line;
 static bool
 add(uint64_t id, uint64_t whose)
 {
-	return sg_line_add(&line, id, whose, (struct sg_str){"{}", 2});
+	return sg_line_add(&line, SG_LINED_CALL, id, whose, (struct sg_str){"{}", 2});
 }
 
 static bool
@@ -82,4 +82,38 @@ bounds(void)
 	CU_ASSERT_TRUE(is_empty());
 }
 
-SG_CASES("gate.line", {"behind a burst", behind_a_burst}, {"who comes again", who_comes_again}, {"bounds", bounds})
+static bool
+back(enum sg_lined_kind kind, uint64_t id, uint64_t whose)
+{
+	return sg_line_add(&line, kind, id, whose, (struct sg_str){"{}", 2});
+}
+
+/* What is taken back has turns of its own, by the agent whose it is; what an operator takes back goes before all, and has room where nobody else has. */
+static void
+taken_back(void)
+{
+	line = (struct sg_line){.count = 0};
+	for (uint64_t i = 1; i <= SG_BACK_SHARE; i++)
+		CU_ASSERT_TRUE(back(SG_LINED_BACK, i, 7));
+	CU_ASSERT_FALSE(back(SG_LINED_BACK, 1000, 7));
+	CU_ASSERT_TRUE(add(2000, 7)); /* what it asks for stands behind none of them */
+	CU_ASSERT_TRUE(back(SG_LINED_BACK, 3000, 8));
+	CU_ASSERT_TRUE(back(SG_LINED_FIRST, 4000, 9) && back(SG_LINED_FIRST, 4001, 9));
+	CU_ASSERT_TRUE(comes(4000) && comes(4001) && comes(1) && comes(2000) && comes(3000) && comes(2));
+	CU_ASSERT_TRUE(back(SG_LINED_FIRST, 4002, 9));
+	CU_ASSERT_TRUE(comes(4002) && comes(3));
+	for (uint64_t i = 4; i <= SG_BACK_SHARE; i++)
+		CU_ASSERT_TRUE(comes(i));
+	CU_ASSERT_TRUE(is_empty());
+	line = (struct sg_line){.count = 0};
+	uint64_t agents = 0;
+	while (back(SG_LINED_BACK, 1, 100 + agents))
+		agents++;
+	CU_ASSERT_EQUAL(agents, SG_BACK_LINE);
+	CU_ASSERT_TRUE(add(2, 7) && back(SG_LINED_FIRST, 3, 9));
+	CU_ASSERT_TRUE(comes(3));
+	for (struct sg_lined *l; (l = sg_line_next(&line)) != NULL;)
+		free(l);
+}
+
+SG_CASES("gate.line", {"what is taken back", taken_back}, {"behind a burst", behind_a_burst}, {"who comes again", who_comes_again}, {"bounds", bounds})
