@@ -104,6 +104,7 @@
 	X(labels_full,           "what was read here carries more labels than are kept; an operator cleanses the domain, then begin another task") \
 	X(memory_full,           "this agent has its share of the resources with memory that are kept; write to one that was written to before") \
 	X(history_full,          "too many did what a rule counts here to tell them apart; once its window has passed they are counted again") \
+	X(history_unsure,        "whether what a rule asks about was done nobody can say: it failed by somebody's word who cannot know; done again with success it is known") \
 	X(history_short,         "what a rule counts was not kept that far back; it can be asked again once its window has passed") \
 	X(rejudge_limit,         "the task changed while it was judged; ask again")                                    \
 	X(approval_unknown,      "no such approval for this task")                                                     \

@@ -62,9 +62,10 @@ read_deed(struct sg_fold *f, const struct sg_json *json, struct sg_event *event)
 		    sg_json_int(part[6], &event->failed) && sg_json_int(part[7], &mixed) && read_rest(part + 10, event);
 	event->n = (uint64_t)n;
 	event->first_n = (uint64_t)first_n;
-	event->mixed = mixed != 0;
+	event->mixed = (mixed & 1) != 0;
+	event->doubted = mixed >> 1; /* none, in snapshots of before */
 	event->action = sg_state_word(f->state, action);
-	return good && first_n >= 0 && n >= first_n && event->times > 0 && event->action != NULL;
+	return good && mixed >= 0 && first_n >= 0 && n >= first_n && event->times > 0 && event->action != NULL;
 }
 
 void

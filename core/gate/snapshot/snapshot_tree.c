@@ -132,7 +132,7 @@ sg_snapshot_task(struct sg_snapshot_out *o, const void *value)
 	sg_line_end(o);
 }
 
-/* Action, times of the newest and the oldest, their numbers, how many, how many failed, of several doers, task, instance, spent, tasks above. */
+/* Action, times of the newest and the oldest, their numbers, how many, how many failed, 1 if of several doers and 2 for each that may have failed, task, instance, spent, tasks above. */
 static void
 event_item(struct sg_json_writer *w, const struct sg_event *e)
 {
@@ -144,7 +144,7 @@ event_item(struct sg_json_writer *w, const struct sg_event *e)
 	sg_jw_int(w, (int64_t)e->first_n);
 	sg_jw_int(w, e->times);
 	sg_jw_int(w, e->failed);
-	sg_jw_int(w, e->mixed);
+	sg_jw_int(w, 2 * e->doubted + e->mixed);
 	sg_line_hex(w, e->task);
 	sg_line_hex(w, e->instance);
 	for (int d = 0; d < SG_DIMENSIONS; d++)

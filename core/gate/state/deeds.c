@@ -31,7 +31,9 @@ deeds_of(struct sg_history *h, const char *action)
 enum sg_came_to
 sg_event_came_to(const struct sg_event *event)
 {
-	return event->failed == 0 ? SG_CAME_TO_PASS : event->failed == event->times ? SG_CAME_TO_NOTHING : SG_CAME_TO_SOME;
+	if (event->failed == event->times)
+		return SG_CAME_TO_NOTHING;
+	return event->failed == 0 && event->doubted == 0 ? SG_CAME_TO_PASS : SG_CAME_TO_SOME;
 }
 
 static bool
@@ -57,6 +59,7 @@ join(struct sg_event *newer, const struct sg_event *older)
 	}
 	newer->times += older->times;
 	newer->failed += older->failed;
+	newer->doubted += older->doubted;
 	for (int d = 0; d < SG_DIMENSIONS; d++)
 		newer->spent[d] = plus(newer->spent[d], older->spent[d]);
 }
@@ -161,8 +164,16 @@ void
 sg_history_fail(struct sg_history *h, const struct sg_event *doer, uint64_t n)
 {
 	struct sg_event *event = event_of(h, doer, n);
-	if (event != NULL && event->failed < event->times)
+	if (event != NULL && event->failed + event->doubted < event->times)
 		event->failed++;
+}
+
+void
+sg_history_doubt(struct sg_history *h, const struct sg_event *doer, uint64_t n)
+{
+	struct sg_event *event = event_of(h, doer, n);
+	if (event != NULL && event->failed + event->doubted < event->times)
+		event->doubted++;
 }
 
 void

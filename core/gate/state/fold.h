@@ -44,7 +44,7 @@ void sg_approval_free(struct sg_approval *approval);
 void sg_lease_free(struct sg_lease *lease);
 
 /* It failed, as somebody else than its agent says, or it was never told: its past says so. */
-void sg_fold_failed(struct sg_state *state, const struct sg_attempt *attempt);
+void sg_fold_failed(struct sg_state *state, const struct sg_attempt *attempt, bool undone);
 enum { SG_KEPT_MS = 600 * 1000 /* so long what ended is kept in memory, not the journal */ };
 /* Forgets it, and frees it, if nothing needs it any more: a task that ended `keep_ms` ago and has no live lease; a lease a minute after its end; an instance that
  * had no task for an hour; a domain that carries nothing. True: it is gone. */

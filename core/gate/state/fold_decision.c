@@ -192,7 +192,7 @@ sg_fold_kind_withheld(struct sg_fold *f)
 	struct sg_lease *lease = sg_state_lease(f->state, sg_fold_text(f, "lease"));
 	struct sg_str code = sg_fold_text(f, "code");
 	if (attempt != NULL && attempt->state == SG_ATTEMPT_ALLOWED)
-		sg_fold_failed(f->state, attempt); /* nobody was ever told that they may */
+		sg_fold_failed(f->state, attempt, true); /* nobody was ever told that they may */
 	if (attempt != NULL) {
 		bool unsure = sg_attempt_unsure(attempt);
 		unspend(f->state, attempt);
@@ -295,8 +295,8 @@ sg_fold_kind_outcome(struct sg_fold *f)
 		bool undone = strcmp(attempt->result, "failed") == 0 && !sg_fold_flag_or(f, "happened", false);
 		if (attempt->state == SG_ATTEMPT_ALLOWED)
 			settle(f, attempt, undone);
-		if (undone && !sg_fold_flag_or(f, "self", true))
-			sg_fold_failed(f->state, attempt);
+		if (strcmp(attempt->result, "failed") == 0 && !sg_fold_flag_or(f, "self", true))
+			sg_fold_failed(f->state, attempt, undone);
 		attempt->outcome = true;
 		sg_fold_await_no_more(f->state, attempt);
 		if (!sg_unsure_note(attempt, unsure))

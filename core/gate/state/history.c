@@ -75,15 +75,16 @@ sg_fold_spent(struct sg_fold *f, const struct sg_attempt *attempt, const int64_t
 }
 
 void
-sg_fold_failed(struct sg_state *state, const struct sg_attempt *attempt)
+sg_fold_failed(struct sg_state *state, const struct sg_attempt *attempt, bool undone)
 {
+	void (*note)(struct sg_history *, const struct sg_event *, uint64_t) = undone ? sg_history_fail : sg_history_doubt;
 	const struct sg_task *task = attempt->task;
 	struct sg_history *own = sg_table_get(&state->histories, sg_str(task->agent));
 	struct sg_event mine = own_deed(task, attempt->action), whole = tree_deed(task, attempt->action);
 	if (own != NULL && attempt->deed[0] > 0)
-		sg_history_fail(own, &mine, attempt->deed[0] - 1);
+		note(own, &mine, attempt->deed[0] - 1);
 	if (task->root->tree != NULL && attempt->deed[1] > 0)
-		sg_history_fail(&task->root->tree->history, &whole, attempt->deed[1] - 1);
+		note(&task->root->tree->history, &whole, attempt->deed[1] - 1);
 }
 
 /* ---- questions ---- */
@@ -164,9 +165,16 @@ walk(const struct sg_state *state, struct sg_asked *q, struct sg_str pattern, bo
 	}
 }
 
+static enum sg_reason
+unsure_of(const struct sg_event *event)
+{
+	return event->doubted > 0 ? SG_REASON_history_unsure : SG_REASON_history_full;
+}
+
 struct tally {
 	int64_t count, sum, last_ms; /* last_ms: of what did not fail; -1: none */
-	int64_t perhaps_ms;          /* of entries of which some failed, nobody knows which; -1: none */
+	int64_t perhaps_ms;          /* of entries of which some failed, nobody knows which, or may have; -1: none */
+	enum sg_reason why;          /* it is not known of that one */
 	enum sg_dimension of;
 };
 
@@ -180,8 +188,10 @@ tally_one(const struct sg_event *event, void *to)
 	enum sg_came_to came_to = sg_event_came_to(event);
 	if (came_to == SG_CAME_TO_PASS && t->last_ms < event->at_ms)
 		t->last_ms = event->at_ms;
-	if (came_to == SG_CAME_TO_SOME && t->perhaps_ms < event->at_ms)
+	if (came_to == SG_CAME_TO_SOME && t->perhaps_ms < event->at_ms) {
 		t->perhaps_ms = event->at_ms;
+		t->why = unsure_of(event);
+	}
 	return true;
 }
 
@@ -210,7 +220,7 @@ sg_history_did(const struct sg_state *state, struct sg_asked *q, struct sg_str p
 {
 	struct tally t = tally(state, q, pattern, SG_DIMENSION_calls);
 	if (t.last_ms < 0 && t.perhaps_ms >= 0)
-		q->trouble = SG_REASON_history_full;
+		q->trouble = t.why;
 	return t.last_ms >= 0;
 }
 
@@ -219,14 +229,14 @@ sg_history_since(const struct sg_state *state, struct sg_asked *q, struct sg_str
 {
 	struct tally t = tally(state, q, pattern, SG_DIMENSION_calls);
 	if (t.perhaps_ms > t.last_ms)
-		q->trouble = SG_REASON_history_full;
+		q->trouble = t.why;
 	return t.last_ms < 0 ? -1 : q->now_ms > t.last_ms ? q->now_ms - t.last_ms : 0;
 }
 
 /* The newest event before a number. An entry that reaches over that number has its first event before it for certain, and perhaps a later one. */
 struct before {
 	uint64_t limit, found; /* found: its number and one; 0: none */
-	bool unsure;
+	enum sg_reason unsure; /* why it is not known; SG_REASON_allowed: it is */
 };
 
 static bool
@@ -236,11 +246,12 @@ before_one(const struct sg_event *event, void *to)
 	if (sg_event_came_to(event) == SG_CAME_TO_NOTHING)
 		return true;
 	if (sg_event_came_to(event) == SG_CAME_TO_SOME) {
-		b->unsure = true;
+		b->unsure = unsure_of(event);
 		return true;
 	}
 	uint64_t n = event->n < b->limit ? event->n + 1 : event->first_n < b->limit ? event->first_n + 1 : 0;
-	b->unsure |= n > 0 && event->n >= b->limit;
+	if (n > 0 && event->n >= b->limit && b->unsure == SG_REASON_allowed)
+		b->unsure = SG_REASON_history_full;
 	if (n > b->found)
 		b->found = n;
 	return true;
@@ -259,13 +270,13 @@ pattern_at(const struct sg_json *patterns, size_t index)
 bool
 sg_history_order(const struct sg_state *state, struct sg_asked *q, const struct sg_json *patterns)
 {
-	struct before b = {.limit = UINT64_MAX};
+	struct before b = {.limit = UINT64_MAX, .unsure = SG_REASON_allowed};
 	for (size_t left = patterns->count; left > 0; left--) {
 		b.found = 0;
 		walk(state, q, pattern_at(patterns, left - 1), before_one, &b);
 		if (b.found == 0) {
-			if (b.unsure)
-				q->trouble = SG_REASON_history_full;
+			if (b.unsure != SG_REASON_allowed)
+				q->trouble = b.unsure;
 			return false;
 		}
 		b.limit = b.found - 1;

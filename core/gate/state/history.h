@@ -44,9 +44,11 @@ bool sg_history_put(struct sg_history *history, const struct sg_event *event);
 /* The event of that number, of the action and the doer of `doer`, failed. In an entry of several nobody can tell which one did: then what asks for what came
  * of it has no answer. */
 void sg_history_fail(struct sg_history *history, const struct sg_event *doer, uint64_t n);
+/* The same of one that may have happened all the same: what asks whether it was done has no answer, whichever way it would go, before another one is certain. */
+void sg_history_doubt(struct sg_history *history, const struct sg_event *doer, uint64_t n);
 /* What it really spent differs by so much from what was reserved. */
 void sg_history_settle(struct sg_history *history, const struct sg_event *doer, uint64_t n, const int64_t more[SG_DIMENSIONS]);
-/* What came of an entry's events: all happened, none did, some did. */
+/* What came of an entry's events: all happened, none did, some did or may have. */
 enum sg_came_to { SG_CAME_TO_PASS, SG_CAME_TO_NOTHING, SG_CAME_TO_SOME };
 enum sg_came_to sg_event_came_to(const struct sg_event *event);
 void sg_history_free(struct sg_history *history);

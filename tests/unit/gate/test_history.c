@@ -227,6 +227,47 @@ failures(void)
 	end();
 }
 
+static void
+doubt(const char *action, uint64_t task, uint64_t n)
+{
+	struct sg_event doer = {.action = action, .task = task};
+	sg_history_doubt(&tree.history, &doer, n);
+}
+
+/* What failed by the word of somebody who cannot know: whoever asks whether it was done gets no answer, in either direction, until it was done for certain. */
+static void
+doubts(void)
+{
+	enum sg_reason trouble;
+	begin();
+	did("w.x", 500, 1, 0xaa);
+	did("a.x", 1000, 1, 0xaa);
+	doubt("a.x", 0xaa, 1);
+	struct sg_asked q = asked(SG_SCOPE_TREE, 0, 4000);
+	CU_ASSERT_FALSE(sg_history_did(&state, &q, SG_STR("a.x")));
+	CU_ASSERT_EQUAL(q.trouble, SG_REASON_history_unsure);
+	q = asked(SG_SCOPE_TREE, 0, 4000);
+	sg_history_since(&state, &q, SG_STR("a.x"));
+	CU_ASSERT_EQUAL(q.trouble, SG_REASON_history_unsure);
+	CU_ASSERT_FALSE(order("[\"w.x\",\"a.x\"]", &trouble));
+	CU_ASSERT_EQUAL(trouble, SG_REASON_history_unsure);
+	q = asked(SG_SCOPE_TREE, 0, 4000);
+	CU_ASSERT_EQUAL(sg_history_count(&state, &q, SG_STR("a.x")), 1);
+	CU_ASSERT_EQUAL(q.trouble, SG_REASON_allowed);
+	did("a.x", 2000, 1, 0xaa);
+	q = asked(SG_SCOPE_TREE, 0, 4000);
+	CU_ASSERT_TRUE(sg_history_did(&state, &q, SG_STR("a.x")) && q.trouble == SG_REASON_allowed);
+	CU_ASSERT_TRUE(order("[\"w.x\",\"a.x\"]", &trouble) && trouble == SG_REASON_allowed);
+	CU_ASSERT_EQUAL(sg_history_since(&state, &q, SG_STR("a.x")), 2000);
+	did("a.x", 3000, 1, 0xaa);
+	doubt("a.x", 0xaa, 3);
+	q = asked(SG_SCOPE_TREE, 0, 4000);
+	CU_ASSERT_TRUE(sg_history_did(&state, &q, SG_STR("a.x")) && q.trouble == SG_REASON_allowed);
+	sg_history_since(&state, &q, SG_STR("a.x")); /* 2000, or 1000 */
+	CU_ASSERT_EQUAL(q.trouble, SG_REASON_history_unsure);
+	end();
+}
+
 /* Two of this task that happened, two of another between them that failed, and then so many that entries are joined: it is not this task's that failed. */
 static void
 failures_of_others(void)
@@ -329,5 +370,5 @@ sums_stay(void)
 }
 
 SG_CASES("gate.history", {"others wash nothing out", others_wash_nothing}, {"never smaller than the truth", never_smaller}, {"high rates", high_rates},
-	 {"many doers", many_doers}, {"orders", orders}, {"what failed", failures}, {"what failed of others", failures_of_others}, {"what failed in between", failed_in_between},
+	 {"many doers", many_doers}, {"orders", orders}, {"what failed", failures}, {"what may have failed", doubts}, {"what failed of others", failures_of_others}, {"what failed in between", failed_in_between},
 	 {"sums of what was used", settled_sums}, {"kept less before", kept_less_before}, {"sums stay within numbers", sums_stay})
