@@ -55,6 +55,7 @@ struct sg_json_writer {
 	struct sg_buf *out;
 	struct sg_json_level *at; /* the innermost level */
 	bool comma, named;        /* what stands there already needs one before the next; a name waits for its value */
+	struct sg_str name;        /* the last one that was written, as long as the text is */
 	struct sg_json_tape *tape; /* where values are noted as well (json_tape.h); NULL: nowhere */
 	struct sg_json_level level[SG_JSON_MAX_DEPTH + 1];
 };

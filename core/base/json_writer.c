@@ -21,7 +21,7 @@ sg_jw_begin(struct sg_json_writer *w, struct sg_buf *out)
 static struct sg_str
 its_name(const struct sg_json_writer *w)
 {
-	return w->at->object ? w->at->last : (struct sg_str){NULL, 0};
+	return w->at->object ? w->name : (struct sg_str){NULL, 0};
 }
 
 /* What was written from there on. */
@@ -132,7 +132,7 @@ sg_jw_name_str(struct sg_json_writer *w, struct sg_str name)
 	size_t from = w->out->len + comma;
 	sg_canon_string_after(w->out, comma, name);
 	if (w->tape != NULL && !w->out->failed)
-		w->at->last = sg_json_tape_kept(w->tape, name, since(w, from));
+		w->name = sg_json_tape_kept(w->tape, name, since(w, from)); /* the one before it is still the caller's: the text may move */
 	sg_buf_add(w->out, ":", 1);
 }
 
@@ -147,6 +147,7 @@ write_literal(struct sg_json_writer *w, const char *quoted, size_t len, uint64_t
 	if (!w->at->object || w->named || (comma && !sg_json_name_rises(w->at->last, name)))
 		w->out->failed = true;
 	take_name(w, name, key);
+	w->name = name;
 	if (!w->out->failed)
 		sg_buf_add(w->out, quoted + !comma, len + AROUND - !comma);
 }
@@ -165,7 +166,8 @@ sg_jw_literal(struct sg_json_writer *w, const char *quoted, size_t len, uint64_t
 	memcpy(to, quoted + !comma, COPIED / 2);
 	memcpy(to + COPIED / 2, quoted + !comma + COPIED / 2, COPIED / 2);
 	out->len += len + AROUND - !comma;
-	take_name(w, (struct sg_str){quoted + 2, len}, key);
+	w->name = (struct sg_str){quoted + 2, len};
+	take_name(w, w->name, key);
 }
 
 void

@@ -3,6 +3,7 @@
  * taint, at the highest sensitivity. The outcome's leaf says that one is due, and a leaf of its own that it is over: one that a death of the gate
  * came between has failed. */
 #include "gate/decide/decide.h"
+#include "gate/desk/late.h"
 #include "gate/desk/domain.h"
 #include "gate/desk/revoking.h"
 
@@ -158,7 +159,7 @@ asked_before(struct sg_gate *gate, struct sg_request *hook)
 	struct sg_str sealed;
 	const struct sg_json *seal = NULL;
 	struct sg_json_limits limits = {.bytes = SG_SEALED_MAX, .nodes = 1 << 16};
-	if (!sg_decision_leaf(hook->argument, &number) || sg_journal_read(&gate->journal, number, &hook->arena, &record, &sealed, NULL) != SG_OK ||
+	if (!sg_decision_leaf(hook->argument, &number) || sg_leaf_read(gate, number, &hook->arena, &record, &sealed, NULL) != SG_OK ||
 	    sealed.len == 0 || sg_canon_parse(&hook->arena, sealed, &limits, &seal, NULL) != SG_OK)
 		return NULL;
 	return sg_json_get(seal, "input");

@@ -2,6 +2,7 @@
  * A group that is out for long. The record may still come: nothing of it is taken back, nothing is written twice. */
 #include "gate/desk/late.h"
 
+#include "base/err.h"
 #include "base/line.h"
 #include "base/str.h"
 #include "gate/desk/desk.h"
@@ -42,7 +43,7 @@ static bool
 reads(const struct sg_request *r)
 {
 	enum sg_route route = r->route->route;
-	bool asks = route == SG_ROUTE_A_CEILING || route == SG_ROUTE_E_CEILING || route == SG_ROUTE_E_INTROSPECT; /* whether somebody still may, or what still stands */
+	bool asks = route == SG_ROUTE_A_CEILING || route == SG_ROUTE_E_CEILING; /* whether somebody still may; introspection reads the record */
 	return asks || strcmp(r->route->method, "GET") == 0;
 }
 
@@ -88,8 +89,17 @@ sg_sync_turn(struct sg_gate *gate)
 	sg_answer_unsynced(gate, needs_no_record);
 }
 
+enum sg_status
+sg_leaf_read(struct sg_gate *gate, uint64_t number, struct sg_arena *arena, struct sg_record *record, struct sg_str *input, struct sg_err *err)
+{
+	if (gate->sync_late)
+		return sg_fail(err, SG_UNAVAILABLE, "audit_unavailable", "the disk does not answer");
+	return sg_journal_read(&gate->journal, number, arena, record, input, err);
+}
+
 bool
 sg_sync_refuses(const struct sg_gate *gate, const struct sg_request *r, const struct sg_conn *conn)
 {
-	return gate->sync_late && conn->face != SG_FACE_ADMIN && !reads(r);
+	bool from_disk = r->route->route == SG_ROUTE_O_DECISION;
+	return gate->sync_late && (from_disk || (conn->face != SG_FACE_ADMIN && !reads(r)));
 }

@@ -10,7 +10,9 @@ enum { SG_SYNC_LATE_S = 10 /* a group is out for so long, and the disk counts as
 /* Each tick. Where the disk is late: what stops and waits for it is held outside the process, operators who wait are answered (in force, not recorded yet), and
  * agents and enforcers who ask for something that is to be recorded are refused until it has answered. */
 void sg_sync_turn(struct sg_gate *gate);
-/* It is late, and this request would wait for it. */
+/* sg_journal_read of this gate's journal, but while the disk is late: SG_UNAVAILABLE, for nobody waits for it in the gate's thread. The one way to read a leaf again. */
+enum sg_status sg_leaf_read(struct sg_gate *gate, uint64_t number, struct sg_arena *arena, struct sg_record *record, struct sg_str *input, struct sg_err *err);
+/* It is late, and this request would wait for it: for its record, or for one that is to be read. */
 bool sg_sync_refuses(const struct sg_gate *gate, const struct sg_request *request, const struct sg_conn *conn);
 
 #endif

@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { FAILED_MAX = 160, SHOWN_ISSUERS = 16, PASSED_MOST = 16, MORE_EACH = 32 /* answers, until those that had no room are told again */ };
+enum { FAILED_MAX = 160, SHOWN_ISSUERS = 16, PASSED_MOST = 64, MORE_EACH = 32 /* answers, until those that had no room are told again */ };
 
 bool
 sg_lease_is_over(const struct sg_lease *lease, const struct sg_clock *now)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Approvals, first form: an admin's yes or no on the admin socket; and waiting for one. */
 #include "gate/people/people.h"
+#include "gate/desk/late.h"
 #include "gate/desk/buckets.h"
 #include "gate/state/requirement.h"
 #include "gate/state/labels.h"
@@ -44,7 +45,7 @@ action_of(struct sg_gate *gate, struct sg_approval *a)
 	struct sg_record record;
 	struct sg_str input = {NULL, 0};
 	sg_arena_init(&arena, 8 << 20);
-	if (a->action == NULL && sg_journal_read(&gate->journal, a->leaf, &arena, &record, &input, NULL) == SG_OK && input.len > 0)
+	if (a->action == NULL && sg_leaf_read(gate, a->leaf, &arena, &record, &input, NULL) == SG_OK && input.len > 0)
 		a->action = strndup(input.ptr, input.len);
 	sg_arena_done(&arena);
 	return a->action != NULL ? sg_str(a->action) : SG_STR("");

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Whether a token still stands for anything (RFC 7662), and the keys that tokens are verified with. */
 #include "gate/people/people.h"
+#include "gate/desk/late.h"
 #include "gate/decide/sight.h"
 
 #include "base/str.h"
@@ -76,7 +77,7 @@ as_recorded(struct sg_gate *gate, struct sg_request *r, const struct sg_lease *l
 	const struct sg_json *seal = NULL;
 	struct sg_json_limits limits = {.bytes = SG_SEALED_MAX, .nodes = 1 << 20};
 	struct sg_request looked = {.enforcer = NULL};
-	if (!sg_decision_leaf(sg_str(lease->decision), &number) || sg_journal_read(&gate->journal, number, &r->arena, &record, &sealed, NULL) != SG_OK)
+	if (!sg_decision_leaf(sg_str(lease->decision), &number) || sg_leaf_read(gate, number, &r->arena, &record, &sealed, NULL) != SG_OK)
 		return false;
 	if (sg_json_is(record.json, "config", gate->catalogue->digest))
 		return true;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Why: one decision from its record, judged again by the policy in force, so that the answer is shown to follow. */
 #include "gate/people/people.h"
+#include "gate/desk/late.h"
 #include "gate/desk/domain.h"
 
 #include "base/str.h"
@@ -83,7 +84,7 @@ sg_route_decision(struct sg_gate *gate, struct sg_request *r)
 	const struct sg_json *seal = NULL;
 	char id[SG_ID_MAX] = "";
 	if (!sg_decision_leaf(r->argument, &number) ||
-	    sg_journal_read(&gate->journal, number, &r->arena, &record, &sealed, NULL) != SG_OK) {
+	    sg_leaf_read(gate, number, &r->arena, &record, &sealed, NULL) != SG_OK) {
 		sg_answer_error(gate, r, 404, SG_REASON_not_found, "a decision id is d<leaf>-<16 hex digits>");
 		return;
 	}

@@ -299,7 +299,8 @@ sg_gate_tick(struct sg_gate *gate)
 		sg_gate_write_gaps(gate);
 	sg_wake_slowed(gate);
 	sg_wake(gate);
-	sg_gate_silence(gate);
+	if (!gate->sync_late) /* its hooks read the record */
+		sg_gate_silence(gate);
 	sg_gate_watch(gate);
 	sg_conns_review(gate, 256);
 	sg_wall_turn(gate);

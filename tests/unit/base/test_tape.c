@@ -35,18 +35,17 @@ text(char out[64])
 
 static void any(struct sg_json_writer *w, unsigned depth);
 
-/* Members in their order; names are kept by nobody. */
+/* Members in their order; their names are kept until the object ends, and by nobody afterwards. */
 static void
 object(struct sg_json_writer *w, unsigned depth)
 {
 	static const char *const odd[] = {"\n", "\"q", "name that is longer than a few bytes", "zz\\", "\xc3\xa9"};
+	char names[5][64];
 	sg_jw_object(w);
 	for (unsigned i = dice(5); i < 5; i++) {
-		char name[64];
-		snprintf(name, sizeof(name), "%s", odd[i]);
-		sg_jw_name_text(w, name);
+		snprintf(names[i], sizeof(names[i]), "%s", odd[i]);
+		sg_jw_name_text(w, names[i]);
 		any(w, depth + 1);
-		memset(name, '!', sizeof(name));
 		if (i == 2 && dice(2) == 0) {
 			sg_jw_name(w, "plain");
 			any(w, depth + 1);
@@ -54,6 +53,7 @@ object(struct sg_json_writer *w, unsigned depth)
 		}
 	}
 	sg_jw_end(w);
+	memset(names, '!', sizeof(names));
 }
 
 static void
@@ -157,4 +157,33 @@ refused(void)
 	}
 }
 
-SG_CASES("base.tape", {"as it is read", as_read}, {"what is missing", refused})
+/* The text moves between two names of one object, and what was there is overwritten: the order is still that of the names. */
+static void
+moved(void)
+{
+	struct sg_json_writer w;
+	struct sg_json_tape tape;
+	struct sg_arena arena;
+	struct sg_buf out;
+	char name[32], text[512];
+	memset(text, 'x', sizeof(text));
+	sg_arena_init(&arena, 1 << 20);
+	sg_buf_init(&out, BYTES);
+	sg_jw_begin(&w, &out);
+	sg_json_tape_begin(&tape, &w, &arena, MOST, 256);
+	sg_jw_object(&w);
+	for (int i = 10; i < 40; i++) {
+		struct sg_str kept = {NULL, 0};
+		snprintf(name, sizeof(name), "n%d", i);
+		kept = sg_arena_copy(&arena, sg_str(name));
+		sg_jw_name_str(&w, kept);
+		sg_jw_str(&w, (struct sg_str){text, sizeof(text)});
+	}
+	sg_jw_end(&w);
+	CU_ASSERT_TRUE(sg_jw_done(&w));
+	CU_ASSERT_PTR_NULL(sg_json_tape_end(&tape, &w));
+	sg_buf_done(&out);
+	sg_arena_done(&arena);
+}
+
+SG_CASES("base.tape", {"as it is read", as_read}, {"what is missing", refused}, {"a text that moves", moved})

@@ -483,6 +483,13 @@ late_reads(void)
 	play_send(p, 1, SG_ROUTE_A_CEILING, "", ceiling);
 	play_all(p);
 	CU_ASSERT_EQUAL(p->conns[1].status, 200);
+	play_send(p, 11, SG_ROUTE_O_DECISION, "d1-0123456789abcdef", "{}"); /* but nobody reads a disk that does not answer */
+	play_all(p);
+	CU_ASSERT_EQUAL(p->conns[11].status, 503);
+	CU_ASSERT_TRUE(play_connect(p, 13, SG_FACE_ENFORCER, 1002));
+	play_send(p, 13, SG_ROUTE_E_INTROSPECT, "", "{\"token\":\"h.c.s\"}");
+	play_all(p);
+	CU_ASSERT_EQUAL(p->conns[13].status, 503);
 	sg_journal_write(&p->gate->journal, commit);
 	sg_journal_done(&p->gate->journal, commit);
 	sg_gate_synced(p->gate);
