@@ -226,13 +226,26 @@ begin(struct sg_gate *gate, struct sg_request *r)
 	sg_look_first(gate, r, decide_who);
 }
 
-/* What the agent behind an enforcer made of it is the agent's to pay, if its task's token shows whose it is: else a gateway pays for whoever is behind it. */
-void
-sg_refuse_form(struct sg_gate *gate, struct sg_request *r, const char *hint)
+/* The task that an enforcer asks for, if it may: NULL where anything of that is not known. */
+static const struct sg_task *
+asked_behind(struct sg_gate *gate, struct sg_request *r)
 {
 	const struct sg_conn *conn = sg_conn_find(gate, r->conn);
 	struct sg_str token = sg_json_text_at(r->body, "task_token"), of_context = sg_json_text_at(sg_json_get(r->body, "context"), "task");
-	const struct sg_task *task = conn == NULL || conn->face != SG_FACE_ENFORCER ? NULL : sg_state_token_task(&gate->state, token.len > 0 ? token : of_context);
+	enum sg_reason reason;
+	if (conn == NULL || conn->face != SG_FACE_ENFORCER || !sg_who_enforcer(gate, r, conn, &reason))
+		return NULL;
+	const struct sg_task *task = sg_state_token_task(&gate->state, token.len > 0 ? token : of_context);
+	bool may = task != NULL && task->claimed && task->state == SG_TASK_OPEN && sg_strings_match(&r->enforcer->for_agents, sg_str(task->agent), '.') &&
+		   sg_peer_uid_fits(gate, r, task);
+	return may ? task : NULL;
+}
+
+/* What the agent behind an enforcer made of it is the agent's to pay, else a gateway pays for whoever is behind it; but who asks must be known for one that may. */
+void
+sg_refuse_form(struct sg_gate *gate, struct sg_request *r, const char *hint)
+{
+	const struct sg_task *task = asked_behind(gate, r);
 	if (task == NULL || sg_behind_afford(gate, r, task->agent))
 		sg_answer_error(gate, r, 400, SG_REASON_bad_request, hint);
 }

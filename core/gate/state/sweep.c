@@ -184,29 +184,13 @@ sg_state_forget(struct sg_state *state, struct sg_task *task)
 	forget(state, task);
 }
 
-static bool
-same_hands(const struct sg_task *one, const struct sg_task *other)
-{
-	return one->claimed && one->instance == other->instance && strcmp(one->agent, other->agent) == 0 && strcmp(one->role, other->role) == 0;
-}
-
-/* By its id, so that of many the same one stays in whatever order they are looked at. */
-static bool
-told_by_another(const struct sg_task *t)
-{
-	for (const struct sg_task *other = t->tree_next; other != t; other = other->tree_next)
-		if (same_hands(other, t) && strcmp(other->id, t->id) < 0)
-			return true;
-	return false;
-}
-
-/* Who had which role is asked for as long as the tree goes on. What nobody claimed, or the same hands hold elsewhere in the tree in the same role, tells nothing
- * new: whoever hands on and takes back all day leaves one of each. */
+/* Who had which role is asked for as long as the tree goes on. What nobody claimed, or the same hands held above in the same role, tells nothing new. */
 static bool
 tells_duty(const struct sg_task *t)
 {
-	bool tells = t->role[0] != '\0' && t->claimed && t->root->state <= SG_TASK_FROZEN;
-	return tells && !(t->parent != NULL && same_hands(t->parent, t)) && !told_by_another(t);
+	const struct sg_task *up = t->parent;
+	bool same = up != NULL && up->instance == t->instance && strcmp(up->agent, t->agent) == 0 && strcmp(up->role, t->role) == 0;
+	return t->role[0] != '\0' && t->claimed && !same && t->root->state <= SG_TASK_FROZEN;
 }
 
 bool

@@ -331,29 +331,6 @@ duty_stays(void)
 	play_end(p);
 }
 
-/* The same hands in the same role, all day: one of those parts stays, and says so. */
-static void
-duty_stays_once(void)
-{
-	enum { PARTS = 12 };
-	begin();
-	char *root = task(0, "{\"intent\":\"team\",\"key\":\"r\",\"role\":\"plan\"}");
-	for (int i = 0; i < PARTS; i++) {
-		char body[128];
-		snprintf(body, sizeof(body), "{\"actions\":[\"x.a\"],\"key\":\"c%d\",\"role\":\"do\",\"to\":\"n2\"}", i);
-		char *work = hand_on(0, 2, root, body);
-		CU_ASSERT_TRUE(play_has(ask(2, SG_ROUTE_A_TASK_CLOSE, work, "{}"), "closed"));
-		free(work);
-	}
-	CU_ASSERT_EQUAL(p->gate->state.tasks.count, PARTS + 1);
-	for (int i = 0; i < 10; i++)
-		later(100);
-	CU_ASSERT_EQUAL(p->gate->state.tasks.count, 2);
-	CU_ASSERT_TRUE(play_has(ask(0, SG_ROUTE_A_DELEGATE, root, "{\"actions\":[\"x.a\"],\"key\":\"e\",\"role\":\"check\",\"to\":\"n2\"}"), "rule_10_duty"));
-	free(root);
-	play_end(p);
-}
-
 /* An intent of another environment is no more open to a part of a task than to a whole one. */
 static void
 intent_elsewhere(void)
@@ -709,7 +686,7 @@ SG_CASES("gate.hostile", {"a name used again after it was forgotten", name_again
 	 {"inputs from a tainted opener", tainted_opener},
 	 {"a rate spent by those below", rate_below},
 	 {"a role hands on no more than it was given", role_hands_on},
-	 {"duties after their task was forgotten", duty_stays}, {"and once", duty_stays_once},
+	 {"duties after their task was forgotten", duty_stays},
 	 {"an intent of another environment", intent_elsewhere},
 	 {"what came from outside, its dashes moved", dashes_of_the_tainted},
 	 {"arguments padded until nobody looks", padded_arguments},
