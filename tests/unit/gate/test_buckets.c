@@ -463,7 +463,34 @@ forgotten(void)
 	play_end(p);
 }
 
+/* A request that is none: behind an enforcer the agent pays whose task's token it brings; a stranger who holds that token pays for itself. */
+static void
+no_request(void)
+{
+	for (int stranger = 0; stranger < 2; stranger++) {
+		begin(20, 10);
+		const uid_t uid = stranger ? 4444 : 2001;
+		char *answer = strdup(play_ask(p, 1, SG_ROUTE_A_TASK_OPEN, "", "{\"intent\":\"work\",\"key\":\"o\"}")), *token = play_between(answer, "\"token\":\"", "\""), body[512];
+		CU_ASSERT_TRUE(play_connect(p, 3, SG_FACE_ENFORCER, uid));
+		play_facts(p, uid);
+		play_ask(p, 3, SG_ROUTE_E_CEILING, "", "{\"actions\":[],\"task_token\":\"x\"}"); /* looked at */
+		later(100000);
+		play_ask(p, 1, SG_ROUTE_A_CEILING, "", "{\"actions\":[\"a.b\"],\"task\":\"t-x\"}");
+		int64_t before = milli_of("agent:helper");
+		snprintf(body, sizeof(body), "{\"action\":\"\",\"key\":\"k\",\"task_token\":\"%s\"}", token);
+		for (int i = 0; i < 3; i++)
+			CU_ASSERT_TRUE(play_has(play_ask(p, 3, SG_ROUTE_E_ACT, "", body), "bad_request"));
+		snprintf(body, sizeof(body), "{\"action\":\"mail.read\",\"key\":5,\"task_token\":\"%s\"}", token);
+		CU_ASSERT_TRUE(play_has(play_ask(p, 3, SG_ROUTE_E_ACT, "", body), "bad_request"));
+		int64_t after = milli_of("agent:helper");
+		CU_ASSERT_TRUE(stranger ? after == before : after == before - 4000);
+		free(token);
+		free(answer);
+		play_end(p);
+	}
+}
+
 SG_CASES("gate.buckets", {"every route takes from its caller", every_route_pays}, {"what may ever be allowed", ceilings}, {"records are paid for", records}, {"a small act is one", the_rate_holds}, {"units", units},
 	 {"dear requests", dear_requests}, {"outcomes and closing have a reserve", tidying_up}, {"stopping is free", stopping_is_free},
 	 {"behind an enforcer each agent pays for itself", behind_an_enforcer}, {"connections", connects}, {"late refusals", late_refusals},
-	 {"one agent's tasks are no bound for another", shares}, {"forgotten", forgotten}, {"an enforcer's purse is whole", purse_is_whole})
+	 {"one agent's tasks are no bound for another", shares}, {"forgotten", forgotten}, {"an enforcer's purse is whole", purse_is_whole}, {"what is no request", no_request})
