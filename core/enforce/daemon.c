@@ -229,12 +229,12 @@ sg_daemon_ceiling(struct sg_daemon *daemon, struct sg_str names, struct sg_str t
 static enum sg_stands
 read_stands(const struct sg_json *json, unsigned status, char *agent, size_t room, size_t *agents)
 {
-	static const char *const passing[] = {"frozen", "facts_unavailable"}; /* an operator may let it go on; a module may be back in a moment */
+	const struct sg_json *error = sg_json_get(json, "error");
 	int64_t count = 0;
 	bool refused = status == 403 || status == 401;
-	for (size_t i = 0; i < sizeof(passing) / sizeof(passing[0]); i++)
-		refused &= !sg_json_is(sg_json_get(json, "error"), "code", passing[i]);
-	if (refused)
+	if (refused && sg_json_is(error, "code", "frozen"))
+		return SG_STANDS_STILL;
+	if (refused && !sg_json_is(error, "code", "facts_unavailable")) /* a module may be back in a moment */
 		return SG_STANDS_NO_MORE;
 	if (status != 200 || !copy_text(json, "agent", agent, room) || !sg_json_int(sg_json_get(json, "agents"), &count) || count < 1)
 		return SG_STANDS_UNKNOWN;

@@ -108,7 +108,8 @@ read_hello(int fd, struct sg_daemon *daemon)
 		snprintf(daemon->token, sizeof(daemon->token), "%.*s", SG_STR_ARG(token));
 		copy = token;
 		sg_str_cut(&copy, '.');
-		snprintf(daemon->task, sizeof(daemon->task), "%.*s", SG_STR_ARG(sg_str_cut(&copy, '.')));
+		struct sg_str id = sg_str_cut(&copy, '.');
+		snprintf(daemon->task, sizeof(daemon->task), "%.*s", SG_STR_ARG(id));
 	}
 	sg_arena_done(&arena);
 	return good;

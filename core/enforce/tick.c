@@ -19,9 +19,10 @@ look(struct sg_proxy *proxy, int64_t now)
 	bool first = proxy->look_ms == 0; /* it was looked at when it was let in */
 	proxy->look_ms = now + LOOK_MS;
 	enum sg_stands stands = first ? SG_STANDS : sg_daemon_stands(proxy->daemon, agent, sizeof(agent), &agents);
-	if (stands == SG_STANDS)
+	bool known = stands == SG_STANDS || stands == SG_STANDS_STILL;
+	if (known)
 		proxy->sure_ms = now;
-	if (stands == SG_STANDS || (stands == SG_STANDS_UNKNOWN && now - proxy->sure_ms < UNSURE_MS))
+	if (known || (stands == SG_STANDS_UNKNOWN && now - proxy->sure_ms < UNSURE_MS))
 		return;
 	fprintf(stderr, "stepgate mcp: task %s %s, and its session with it\n", proxy->daemon->task, stands == SG_STANDS_UNKNOWN ? "cannot be asked about for a minute: it ends" : "has ended");
 	proxy->broken = true;

@@ -319,6 +319,7 @@ sg_snapshot_write(const struct sg_state *state, const struct sg_snapshot_head *h
 	each(&o, &state->tasks, by_depth, sg_snapshot_task);
 	each(&o, &state->tasks, by_depth, sg_snapshot_tree);
 	each(&o, &state->tasks, by_depth, sg_snapshot_masks);
+	each(&o, &state->tasks, by_depth, sg_snapshot_duties);
 	each(&o, &state->accounts, by_key, account_line);
 	each(&o, &state->decisions, by_leaf, attempt_line);
 	each(&o, &state->leases, by_key, lease_line);

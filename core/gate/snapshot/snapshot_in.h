@@ -38,6 +38,8 @@ void sg_read_source_line(struct sg_fold *f);
 void sg_read_history_line(struct sg_fold *f);
 void sg_read_deeds_line(struct sg_fold *f);
 
+/* snapshot_duties.c */
+void sg_read_duty_line(struct sg_fold *f);
 /* mask_line.c */
 void sg_read_mask_line(struct sg_fold *f);
 

@@ -90,6 +90,9 @@ void sg_unsure_free(struct sg_task *task);
 /* fold_hook.c: a hook is due for the outcome of `attempt` (NULL: none), or one that was due is over, as the leaf says. */
 void sg_fold_hook(struct sg_fold *f, struct sg_attempt *attempt);
 
+/* fold_task.c: it was claimed, and its role is remembered. */
+void sg_fold_duty(struct sg_fold *f, const struct sg_task *task);
+
 /* account.c */
 /* "agent:NAME/money/86400000": dimension, and the window in milliseconds. */
 bool sg_account_key(struct sg_str key, enum sg_dimension *dimension, int64_t *window_ms);

@@ -86,6 +86,17 @@ hold(struct sg_fold *f, struct sg_task *task, struct sg_instance *instance, stru
 	}
 }
 
+/* Who had which role is asked for as long as the tree goes on; the part itself is forgotten as any. */
+void
+sg_fold_duty(struct sg_fold *f, const struct sg_task *task)
+{
+	struct sg_tree *tree = task->role[0] == '\0' || !task->claimed ? NULL : sg_task_tree(task->root);
+	if (task->role[0] == '\0' || !task->claimed)
+		return;
+	if (tree == NULL || !sg_duties_note(&tree->duties, task->agent, task->role, task->instance->uid, task->instance->id))
+		f->missing = "memory";
+}
+
 static void
 let_go(struct sg_fold *f, struct sg_task *task)
 {
@@ -202,6 +213,7 @@ sg_fold_kind_task(struct sg_fold *f)
 	sg_task_join_tree(task);
 	sg_task_asks(task, f->at_ms, f->state->now.boot);
 	hold(f, task, instance, domain);
+	sg_fold_duty(f, task);
 	uint64_t sayer = task->parent != NULL ? sg_person_tag(sg_str(task->parent->agent)) : 0;
 	sg_fold_values_of(f, task, sg_fold_get(f, "inputs"), who_said(task), sayer, &task->taint);
 }
@@ -224,6 +236,7 @@ sg_fold_kind_claim(struct sg_fold *f)
 		free(nobody);
 	}
 	task->claimed = true;
+	sg_fold_duty(f, task);
 	if (!sg_task_stands_in(f->state, task)) /* it is another agent's now */
 		f->missing = "memory";
 	task->asserted = sg_fold_flag_or(f, "asserted", false);

@@ -9,6 +9,7 @@
 #include "gate/catalogue/catalogue.h"
 #include "gate/catalogue/facts.h"
 #include "gate/catalogue/reason.h"
+#include "gate/state/duties.h"
 #include "gate/state/approval.h"
 #include "gate/state/deadline.h"
 #include "gate/state/lease.h"
@@ -112,6 +113,7 @@ struct sg_tree {
 	size_t quarantine_count;
 	bool quarantine_full;
 	struct sg_mask mask; /* secrets it was given */
+	struct sg_duties duties; /* roles that its parts were claimed in */
 };
 
 /* What a task was given by the one above it; NULL lists and -1 mean no bound of its own. */

@@ -49,6 +49,7 @@ free_tree(struct sg_tree *tree)
 	sg_history_free(&tree->history);
 	sg_values_free(&tree->values);
 	sg_mask_free(&tree->mask);
+	sg_duties_free(&tree->duties);
 	free(tree->plan.steps);
 	for (size_t i = 0; i < tree->quarantine_count; i++)
 		free(tree->quarantine[i].action);
@@ -184,20 +185,10 @@ sg_state_forget(struct sg_state *state, struct sg_task *task)
 	forget(state, task);
 }
 
-/* Who had which role is asked for as long as the tree goes on. What nobody claimed, or the same hands held above in the same role, tells nothing new. */
-static bool
-tells_duty(const struct sg_task *t)
-{
-	const struct sg_task *up = t->parent;
-	bool same = up != NULL && up->instance == t->instance && strcmp(up->agent, t->agent) == 0 && strcmp(up->role, t->role) == 0;
-	return t->role[0] != '\0' && t->claimed && !same && t->root->state <= SG_TASK_FROZEN;
-}
-
 bool
 sg_sweep_task(struct sg_state *state, struct sg_task *t, int64_t keep_ms)
 {
-	if (t->state < SG_TASK_CLOSING || t->kept > 0 || t->owed > 0 || state->now.wall_ms - t->ended_ms < keep_ms || (t->leases_kept > 0 && has_live_lease(state, t)) ||
-	    tells_duty(t))
+	if (t->state < SG_TASK_CLOSING || t->kept > 0 || t->owed > 0 || state->now.wall_ms - t->ended_ms < keep_ms || (t->leases_kept > 0 && has_live_lease(state, t)))
 		return false;
 	forget(state, t);
 	return true;

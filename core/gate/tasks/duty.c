@@ -34,10 +34,34 @@ clashes(const struct sg_gate *gate, const struct sg_task *task, const struct sg_
 	       (owners && (other == NULL || sg_str_eq(other->owner, agent->owner)));
 }
 
+/* What is remembered of parts that are forgotten: as of those that are there. */
+static bool
+clashes_with_hands(const struct sg_gate *gate, const struct sg_hands *had, const struct sg_agent *agent, struct sg_str role, int64_t uid)
+{
+	bool owners = false;
+	const struct sg_agent *other = sg_catalogue_agent(gate->catalogue, sg_str(had->agent));
+	if (sg_str_is(role, had->role) || !apart(gate, role, sg_str(had->role), &owners))
+		return false;
+	return sg_str_is(agent->name, had->agent) || (!gate->catalogue->dev && uid >= 0 && had->uid == uid) ||
+	       (owners && (other == NULL || sg_str_eq(other->owner, agent->owner)));
+}
+
+static bool
+clashes_with_past(const struct sg_gate *gate, const struct sg_duties *duties, const struct sg_agent *agent, struct sg_str role, const char *instance, int64_t uid)
+{
+	const struct sg_duty *its = sg_duties_of(duties, instance);
+	bool clash = its != NULL && !sg_str_is(role, its->role); /* one instance in two roles */
+	for (size_t i = 0; i < duties->hand_count && !clash; i++)
+		clash = clashes_with_hands(gate, &duties->hands[i], agent, role, uid);
+	return clash;
+}
+
 bool
 sg_duty_allows(const struct sg_gate *gate, const struct sg_task *root, const struct sg_agent *agent, struct sg_str role, const char *instance, int64_t uid)
 {
 	const struct sg_task *t = root;
+	if (role.len > 0 && root->tree != NULL && clashes_with_past(gate, &root->tree->duties, agent, role, instance, uid))
+		return false;
 	do
 		if (role.len > 0 && t->role[0] != '\0' && clashes(gate, t, agent, role, instance, uid))
 			return false;

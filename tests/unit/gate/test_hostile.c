@@ -331,6 +331,68 @@ duty_stays(void)
 	play_end(p);
 }
 
+static bool
+keep(void *to, struct sg_str line);
+
+/* Through a snapshot and back: the same lines, and the same is known. */
+static void
+duties_in_snapshot(const char *root)
+{
+	struct sg_buf text, again;
+	struct sg_state state;
+	struct sg_snapshot_head head = {.leaf = 1}, read;
+	sg_buf_init(&text, 4 << 20);
+	sg_buf_init(&again, 4 << 20);
+	CU_ASSERT_EQUAL(sg_snapshot_write(&p->gate->state, &head, keep, &text, NULL), SG_OK);
+	CU_ASSERT_EQUAL_FATAL(sg_state_init(&state, p->gate->state.key, p->gate->state.boot_id, NULL), SG_OK);
+	state.now = p->gate->state.now;
+	CU_ASSERT_EQUAL(sg_snapshot_read(&state, sg_buf_view(&text), &read, NULL), SG_OK);
+	const struct sg_duties *before = &sg_state_task(&p->gate->state, sg_str(root))->tree->duties, *after = &sg_state_task(&state, sg_str(root))->tree->duties;
+	CU_ASSERT_EQUAL(after->hand_count, before->hand_count);
+	CU_ASSERT_EQUAL(after->by_instance.count, before->by_instance.count);
+	CU_ASSERT_TRUE(before->hand_count == 2 && before->by_instance.count == 2); /* who plans, who does */
+	CU_ASSERT_EQUAL(sg_snapshot_write(&state, &head, keep, &again, NULL), SG_OK);
+	CU_ASSERT_TRUE(sg_str_eq(sg_buf_view(&text), sg_buf_view(&again)));
+	sg_state_done(&state);
+	sg_buf_done(&text);
+	sg_buf_done(&again);
+}
+
+/* The same hands in the same role, all day, and processes that come and go: parts are forgotten as any, who had which role is not, nor by a restart from either
+ * snapshot or journal. */
+static void
+duty_outlives_parts(void)
+{
+	enum { PARTS = 12 };
+	struct sg_err err = {0};
+	begin();
+	char *root = task(0, "{\"intent\":\"team\",\"key\":\"r\",\"role\":\"plan\"}");
+	for (int i = 0; i < PARTS; i++) {
+		char body[128];
+		snprintf(body, sizeof(body), "{\"actions\":[\"x.a\"],\"key\":\"c%d\",\"role\":\"do\",\"to\":\"n2\"}", i);
+		char *work = hand_on(0, 2, root, body);
+		CU_ASSERT_TRUE(play_has(ask(2, SG_ROUTE_A_TASK_CLOSE, work, "{}"), "closed"));
+		free(work);
+	}
+	CU_ASSERT_EQUAL(p->gate->state.tasks.count, PARTS + 1);
+	for (int i = 0; i < 10; i++)
+		later(100);
+	CU_ASSERT_EQUAL(p->gate->state.tasks.count, 1);
+	static const char check[] = "{\"actions\":[\"x.a\"],\"key\":\"e\",\"role\":\"check\",\"to\":\"n2\"}";
+	CU_ASSERT_TRUE(play_has(ask(0, SG_ROUTE_A_DELEGATE, root, check), "rule_10_duty"));
+	duties_in_snapshot(root);
+	for (int i = 0; i < 2; i++) {
+		CU_ASSERT_EQUAL_FATAL(play_gate_dies(p, &err), SG_OK);
+		configure();
+		for (int a = 0; a < 3; a++)
+			CU_ASSERT_TRUE_FATAL(play_connect(p, (uint64_t)a + 1, SG_FACE_AGENT, (uid_t)(1010 + a)));
+		CU_ASSERT_EQUAL(p->gate->state.tasks.count, 1);
+		CU_ASSERT_TRUE(play_has(ask(0, SG_ROUTE_A_DELEGATE, root, check), "rule_10_duty"));
+	}
+	free(root);
+	play_end(p);
+}
+
 /* An intent of another environment is no more open to a part of a task than to a whole one. */
 static void
 intent_elsewhere(void)
@@ -686,7 +748,7 @@ SG_CASES("gate.hostile", {"a name used again after it was forgotten", name_again
 	 {"inputs from a tainted opener", tainted_opener},
 	 {"a rate spent by those below", rate_below},
 	 {"a role hands on no more than it was given", role_hands_on},
-	 {"duties after their task was forgotten", duty_stays},
+	 {"duties after their task was forgotten", duty_stays}, {"who had which role outlives the part", duty_outlives_parts},
 	 {"an intent of another environment", intent_elsewhere},
 	 {"what came from outside, its dashes moved", dashes_of_the_tainted},
 	 {"arguments padded until nobody looks", padded_arguments},
