@@ -30,10 +30,12 @@ holds_another(const unsigned char bytes[16])
 		{{0x20, 0x02}, 16},                    /* 6to4 (RFC 3056) */
 		{{0x20, 0x01, 0, 0}, 32},              /* Teredo (RFC 4380) */
 	};
-	static const unsigned char nothing[12] = {0};
+	static const unsigned char nothing[12] = {0}, isatap[3] = {0x00, 0x5E, 0xFE};
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
 		if (memcmp(bytes, rows[i].bytes, rows[i].bits / 8) == 0)
 			return true;
+	if ((bytes[8] & 0xFC) == 0 && memcmp(bytes + 9, isatap, sizeof(isatap)) == 0)
+		return true; /* within any prefix (RFC 5214 6.1) */
 	return memcmp(bytes, nothing, sizeof(nothing)) == 0 && (bytes[12] != 0 || bytes[13] != 0); /* compatible (RFC 4291 2.5.5.1), but not :: and ::1 */
 }
 

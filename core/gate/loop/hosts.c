@@ -21,10 +21,12 @@ under_way(const struct sg_child *host)
 	return count;
 }
 
+/* As many as took no time in a row, one after the other: what a single slow one undoes. */
 static bool
 is_full(const struct sg_child *host)
 {
-	return under_way(host) >= (size_t)(host->quick ? SG_CALLS_QUICK : SG_CALLS_AT_ONCE);
+	unsigned at_once = host->quick < SG_CALLS_AT_ONCE ? SG_CALLS_AT_ONCE : host->quick;
+	return under_way(host) >= at_once;
 }
 
 static bool
@@ -270,7 +272,8 @@ sg_host_frame(struct sg_loop *loop, struct sg_child *host, const struct sg_frame
 	host->failures = 0;
 	note_answer(loop, host, frame->payload);
 	sg_time now = loop->sys->boot_time(loop->sys), began = host->answered > host->busy_since ? host->answered : host->busy_since;
-	host->quick = now - began < SG_CALL_QUICK_MS * SG_MSEC;
+	bool quick = now - began < SG_CALL_QUICK_MS * SG_MSEC;
+	host->quick = !quick ? 0 : host->quick < SG_CALLS_QUICK ? host->quick + 1 : SG_CALLS_QUICK;
 	host->answered = now;
 	if (look)
 		sg_look_answered(loop, host, call->look, frame->payload);

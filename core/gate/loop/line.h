@@ -10,7 +10,7 @@
 
 enum {
 	SG_CALLS_AT_ONCE = 2,   /* one that it works at, and the next */
-	SG_CALLS_QUICK = 8,     /* of one that took less than SG_CALL_QUICK_MS for its last */
+	SG_CALLS_QUICK = 16,    /* at most, of one whose last so many took less than SG_CALL_QUICK_MS each */
 	SG_CALL_QUICK_MS = 5,
 	SG_CALLS_LINE = 4096,   /* that wait at one module */
 	SG_CALLS_SHARE = 1024,  /* of them of one agent */

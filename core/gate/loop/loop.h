@@ -97,8 +97,8 @@ struct sg_child {
 	struct sg_line line;   /* that it is not asked yet */
 	sg_time since, respawn_at;
 	sg_time busy_since; /* it had nothing to do before */
-	bool quick;         /* its last call took no time */
-	sg_time answered; /* when it last answered a call: while it goes on, those behind are not late */
+	unsigned quick;     /* calls in a row that took no time, at most SG_CALLS_QUICK */
+	sg_time answered;   /* when it last answered a call: while it goes on, those behind are not late */
 	unsigned failures, restarts; /* failures: in a row */
 	unsigned faults; /* issuer: calls in a row that failed for the module's own reasons */
 	uint64_t asked;
