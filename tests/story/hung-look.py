@@ -14,7 +14,7 @@ agents : { evil : { owner = "m@acme.example"  escalate = "o@acme.example"  revie
            c : { owner = "m@acme.example"  escalate = "o@acme.example"  review_by = "2027-01-31"  environment = "production"  match = [ "peer:uid=1004" ]  reach = [ "**" ]  intents = [ "work" ] }
            b : { owner = "m@acme.example"  escalate = "o@acme.example"  review_by = "2027-01-31"  environment = "production"  match = [ "peer:uid=1002" ]  reach = [ "**" ]  intents = [ "work" ] } }
 actions : { read : { name = "repo.read"  effect = "read"  sensitivity = "internal" } }
-limits : { host_deadline = "300ms"  hang_refusal = "8s"  tasks_per_agent = 10000  rate = 100000  burst = 100000 }
+limits : { host_deadline = "300ms"  hang_refusal = "8s"  policy_deadline = "1s"  tasks_per_agent = 10000  rate = 100000  burst = 100000 }
 """
 
 
@@ -78,7 +78,7 @@ for stays, two in ((True, False), (False, False), (False, True)):
         [t.join() for t in threads]
         wrong = [a for a, _ in answers if a.get("verdict") != "allow"]
         good("and all the while, on the connection that it has", len(answers) > 20 and not wrong, (len(answers), wrong[:3]))
-        good("so is who works beside it", busy["allow"] > 100 and not [w for w in busy if w != "allow" and "policy_timeout" not in w], busy)  # that one is of a busy machine
+        good("so is who works beside it", busy["allow"] > 100 and list(busy) == ["allow"], busy)
         good("no slower than two hangs", max(t for _, t in answers) < 2, max(t for _, t in answers))
         status = s.admin_of(0).ask("GET", "/v1/status")[1]
         host = [m for m in status["modules"] if m["name"] == "attest.slow"][0]
