@@ -14,7 +14,7 @@ enum { SG_SPELLING_MAX = 4096 }; /* bytes of a text that has a form other than e
 	X(email,    "local@domain, one of each; case is the same")                                                     \
 	X(host,     "a domain name or an IP address; case and the last dot are the same")                              \
 	X(iban,     "an account number with its check digits (ISO 13616); blanks and case are the same")                \
-	X(ip,       "an IPv4 or IPv6 address; brackets and spellings of IPv6 are the same (RFC 5952); one in which an IPv4 address stands (mapped, NAT64, 6to4, Teredo) is refused")                  \
+	X(ip,       "an IPv4 or IPv6 address; brackets and spellings of IPv6 are the same (RFC 5952); one in which an IPv4 address stands (mapped, NAT64, 6to4, Teredo, ISATAP) is refused")                  \
 	X(name,     "letters, digits, '.', '_', '-', beginning with one of the first two; case is the same")            \
 	X(path,     "an absolute path; doubled slashes and one behind it are the same")                                \
 	X(relative, "a path that does not begin with a slash; likewise")                                               \

@@ -7,7 +7,6 @@
 
 #include "base/str.h"
 
-
 bool
 sg_proxy_cancelled(struct sg_proxy *proxy, struct sg_mcp_calls *calls, const struct sg_mcp_message *m)
 {

@@ -6,7 +6,6 @@
 
 #include "base/str.h"
 
-
 enum { PAGES_MOST = 64, CURSOR_MOST = 4096 };
 
 static void

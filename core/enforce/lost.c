@@ -7,7 +7,6 @@
 #include "base/json_cut.h"
 #include "base/str.h"
 
-
 /* Batches are of an older revision: each request in one is refused by its own id. */
 static bool
 refuse_batch(struct sg_proxy *proxy, const struct sg_json *batch)

@@ -3,7 +3,6 @@
 #include "enforce/proxy_in.h"
 #include "enforce/tell.h"
 
-
 void
 sg_proxy_refuse(struct sg_proxy *proxy, enum sg_side sender, struct sg_str id, enum sg_mcp_error error)
 {

@@ -258,7 +258,7 @@ sg_route_act(struct sg_gate *gate, struct sg_request *request)
 	else
 		sg_refuse_form(gate, request,
 			       "{\"action\",\"arguments\",\"context\",\"key\",\"resource\":{\"type\",\"id\"},\"task\"}; in context approval and tool are not empty; key, task and "
-				"peer_uid stand beside it");
+			       "peer_uid stand beside it");
 }
 
 void

@@ -10,7 +10,8 @@
 
 #include <stdio.h>
 
-enum { LEAF_BODY_MAX = 48 << 10, SEAL_MAX = SG_SEALED_MAX - SG_SEAL_OVERHEAD, SEAL_UNIT = 4096, TAPE_MOST = 256 /* values that a decision has, mostly fewer than a hundred */, TAPE_TEXT = 16 << 10, TAPE_BUDGET = 1 << 20 };
+enum { LEAF_BODY_MAX = 48 << 10, SEAL_MAX = SG_SEALED_MAX - SG_SEAL_OVERHEAD, SEAL_UNIT = 4096 };
+enum { TAPE_MOST = 256 /* values that a decision has, mostly fewer than a hundred */, TAPE_TEXT = 16 << 10, TAPE_BUDGET = 1 << 20 };
 
 static void
 write_lease(struct sg_json_writer *w, const struct sg_gate *gate, const struct sg_request *r)

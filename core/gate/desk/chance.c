@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * What the system is asked for many at once: randomness, and whether a process lives. */
+ * Randomness, drawn from the system for many at once. */
 #include "gate/desk/desk.h"
 
 #include "base/secret.h"
@@ -21,19 +21,5 @@ sg_gate_random(struct sg_gate *gate, void *out, size_t len)
 	unsigned char *from = gate->chance.bytes + gate->chance.left;
 	memcpy(out, from, len);
 	sg_wipe(from, len);
-	return true;
-}
-
-bool
-sg_peer_lives(struct sg_gate *gate, const struct sg_peer *peer)
-{
-	bool before = gate->turn != 0 && gate->alive.turn == gate->turn && gate->alive.pid == peer->pid && gate->alive.start_time == peer->start_time;
-	if (before && !peer->network && peer->start_time != 0)
-		return true;
-	if (!gate->sys->peer_alive(gate->sys, peer))
-		return false;
-	gate->alive.turn = gate->turn;
-	gate->alive.pid = peer->pid;
-	gate->alive.start_time = peer->start_time;
 	return true;
 }

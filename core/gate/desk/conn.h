@@ -22,7 +22,7 @@ void sg_address_name(const unsigned char address[16], char out[33]);
 bool sg_address_same(const unsigned char one[16], const unsigned char other[16]);
 /* chance.c: bytes nobody can guess, at most 512 at a time, each given once. False: the system has none, then nothing is issued. */
 bool sg_gate_random(struct sg_gate *gate, void *out, size_t len);
-/* The process that connected lives: asked once a turn of the loop. */
+/* alive.c: the process that connected lives. */
 bool sg_peer_lives(struct sg_gate *gate, const struct sg_peer *peer);
 /* False if more connections come from there than the rate admits: a caller's, or a party's where an enforcer was found there within the last hour. */
 bool sg_address_take(struct sg_gate *gate, const unsigned char address[16]);

@@ -244,7 +244,7 @@ int sg_doors_fd(struct sg_loop *loop, uint64_t conn);
  * are as many as may be. NULL: there is no place. */
 struct sg_child *sg_door_for(struct sg_loop *loop, enum sg_face face, uid_t uid);
 
-/* whose.c: names the agent whose request that is; 0: nobody's. */
+/* whose.c: an agent by its name; the one whose request that is, 0: nobody's. */
 uint64_t sg_whose_agent(struct sg_str name);
 uint64_t sg_whose(const struct sg_loop *loop, uint64_t id);
 
