@@ -13,6 +13,8 @@ show_killed(const struct sg_ctl *ctl, const struct sg_json *answer)
 		printf("; %lld credentials are being revoked; whoever verifies them offline takes them for %lld s more",
 		       (long long)open, (long long)((sg_show_int(answer, "residual_ms") + 999) / 1000));
 	putchar('\n');
+	if (sg_show_int(answer, "ending") > 0)
+		printf("Its tasks stand still and are being ended; stepgate status shows how many are open.\n");
 	for (const struct sg_json *issuers = sg_json_get(answer, "failing_issuers"), *i = sg_json_first(issuers); i != NULL; i = sg_json_next(issuers, i))
 		fprintf(stderr, "issue.%.*s does not take back what it gave; stepgate leases list says why\n", SG_STR_ARG(i->string));
 	if (!sg_show_bool(answer, "durable"))

@@ -83,7 +83,7 @@ sg_proxy_deny(struct sg_proxy *proxy, const struct sg_mcp_message *m, const stru
 }
 
 /* Longer ones name no action and no resource: the daemon refuses them, at the gateway's expense. */
-enum { SUBJECT_MOST = 4096 };
+enum { SUBJECT_MOST = 4096, ACTION_MOST = 256 };
 
 /* Of canonical JSON. */
 static int
@@ -187,6 +187,11 @@ sg_proxy_decide(struct sg_proxy *proxy, struct sg_mcp_message *m, const struct s
 			     .resource_id = is_tool ? sg_str(sg_arena_printf(&m->arena, "%s/%.*s", proxy->name, SG_STR_ARG(subject))) : subject,
 			     .arguments = sg_buf_view(&arguments), .key = key};
 	struct sg_reply reply;
+	if (ask.action.len > ACTION_MOST || ask.resource_id.len > SUBJECT_MOST) {
+		sg_proxy_refuse(proxy, SG_SIDE_CLIENT, m->id_text, SG_MCP_mcp_params);
+		sg_buf_done(&arguments);
+		return;
+	}
 	sg_daemon_act(proxy->daemon, &ask, &m->arena, &reply);
 	if (reply.said == SG_SAID_ALLOW)
 		sg_proxy_forward(proxy, m, &(struct sg_proxy_call){method, subject, ask.resource_id}, &reply);

@@ -10,6 +10,7 @@ THINGS = ("task", "attempt", "lease", "approval", "instance", "domain", "session
 # (file, member): why it is no part of what the journal gives.
 ALONE = {
     ("core/gate/desk/revoking.c", "tries"): "how often an issuer was told",
+    ("core/gate/desk/revoking.c", "lined"): "that it waits for its turn at its issuer",
     ("core/gate/desk/making.c", "making"): "that an issuer is asked for it just now",
     ("core/gate/desk/revoking.c", "again"): "when it is told again",
     ("core/gate/desk/revoking.c", "failed"): "why it is not gone yet",

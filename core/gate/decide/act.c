@@ -226,7 +226,7 @@ begin(struct sg_gate *gate, struct sg_request *r)
 	sg_look_first(gate, r, decide_who);
 }
 
-/* The task that an enforcer asks for, if it may: NULL where anything of that is not known. */
+/* The task that an enforcer asks for, if it may, whatever has become of the task: NULL where anything of that is not known. */
 static const struct sg_task *
 asked_behind(struct sg_gate *gate, struct sg_request *r)
 {
@@ -236,8 +236,7 @@ asked_behind(struct sg_gate *gate, struct sg_request *r)
 	if (conn == NULL || conn->face != SG_FACE_ENFORCER || !sg_who_enforcer(gate, r, conn, &reason))
 		return NULL;
 	const struct sg_task *task = sg_state_token_task(&gate->state, token.len > 0 ? token : of_context);
-	bool may = task != NULL && task->claimed && task->state == SG_TASK_OPEN && sg_strings_match(&r->enforcer->for_agents, sg_str(task->agent), '.') &&
-		   sg_peer_uid_fits(gate, r, task);
+	bool may = task != NULL && sg_strings_match(&r->enforcer->for_agents, sg_str(task->agent), '.') && sg_peer_uid_fits(gate, r, task);
 	return may ? task : NULL;
 }
 

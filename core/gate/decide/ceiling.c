@@ -2,6 +2,7 @@
  * Ceilings: what no policy can lift. Checked before policy, after narrowing, and again at release. */
 #include "gate/decide/decide.h"
 #include "gate/desk/buckets.h"
+#include "gate/state/ending.h"
 #include "base/pattern.h"
 #include "base/str.h"
 #include "gate/state/grant.h"
@@ -40,7 +41,7 @@ sg_stopped_reason(const struct sg_state *state, const struct sg_task *task)
 		return SG_REASON_killed;
 	if (task->state == SG_TASK_FROZEN)
 		return SG_REASON_frozen;
-	return task->state != SG_TASK_OPEN ? SG_REASON_task_closed : SG_REASON_task_expired;
+	return task->state != SG_TASK_OPEN || sg_task_is_ending(state, task) ? SG_REASON_task_closed : SG_REASON_task_expired;
 }
 
 static bool

@@ -38,6 +38,7 @@ sg_state_again(struct sg_gate *gate)
 	gate->state = again;
 	gate->state.carried = carried;
 	gate->made_anew++;
+	gate->ending = (struct sg_ending_walk){.kind = 0};
 	go_on(gate);
 	return true;
 }

@@ -10,6 +10,7 @@
 #include "frame/routes.h"
 #include "frame/table.h"
 #include "gate/catalogue/facts.h"
+#include "gate/state/ending.h"
 #include "gate/state/fold.h"
 #include "gate/desk/issuers.h"
 #include "gate/journal/journal.h"
@@ -20,8 +21,8 @@
 
 struct sg_gate;
 
-/* BUSY: it is there, and has as much to do as it is given at once; its next answer makes room. */
-enum sg_called { SG_CALL_AWAY, SG_CALL_TAKEN, SG_CALL_BUSY };
+/* BUSY: it is there, and has as much to do as it is given at once; its next answer makes room. LINED: it waits for its turn there. */
+enum sg_called { SG_CALL_AWAY, SG_CALL_TAKEN, SG_CALL_BUSY, SG_CALL_LINED };
 
 /* What the gate asks of its surroundings. `id` comes back with the answer; late answers are dropped by it. */
 struct sg_ports {
@@ -38,7 +39,8 @@ struct sg_ports {
 	bool (*look)(void *self, uint64_t id, uint64_t conn);
 	/* Calls the host of a module of `kind` ("issue", "verify"). SG_CALL_TAKEN: the answer is sg_gate_called. */
 	enum sg_called (*call)(void *self, uint64_t id, const char *kind, struct sg_str name, struct sg_str request);
-	/* Tells an issuer to take back what that agent has: in the agent's turn, or (`first`) before all else. sg_gate_confirmed hears of it. */
+	/* Tells an issuer to take back what that agent has: in the agent's turn, or (`first`) before all else. sg_gate_confirmed hears of it. SG_CALL_LINED: first
+	 * sg_revoke_in_turn is asked whether it is still to be told. */
 	enum sg_called (*take_back)(void *self, struct sg_str issuer, struct sg_str agent, bool first, struct sg_str request);
 	/* Writes the array of module instances, for `status`. */
 	void (*modules)(void *self, struct sg_json_writer *w);
@@ -186,6 +188,12 @@ struct sg_gate {
 		sg_time took;
 	} slowest_request;
 	sg_time slowest_turn;
+	struct sg_ending_walk {
+		char key[SG_ENDING_KEY]; /* of which ending; "": of none yet */
+		size_t kind, at;         /* of what, and where it goes on */
+		bool seen;               /* something was found since the first kind */
+		const void *slots;       /* the table's when it was begun */
+	} ending;                        /* tasks/ending.c */
 	struct sg_round rounds[SG_ROUNDS];
 	sg_time rounds_at, sessions_next; /* when they began; when idle sessions are looked at again */
 	sg_time last_reopen, gap_since;

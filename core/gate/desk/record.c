@@ -2,6 +2,7 @@
  * Writing leaves: append, then fold what was appended, as it was written or as it is read, so that a replay cannot come to another state (I1). */
 #include "gate/state/mask_line.h"
 #include "gate/desk/desk.h"
+#include "gate/state/ending.h"
 
 #include "base/err.h"
 #include "base/line.h"
@@ -153,6 +154,8 @@ sg_record_task(struct sg_gate *gate, const struct sg_task *task, const char *how
 		sg_jw_member_bool(&w, "alone", true); /* those above it are looked at for themselves */
 	sg_jw_member_str(&w, "by", by);
 	sg_jw_member_text(&w, "how", how);
+	if (strcmp(how, "closed") == 0 && !sg_task_ends_at_once(task))
+		sg_jw_member_bool(&w, "sliced", true);
 	sg_jw_member_text(&w, "task", task->id);
 	sg_jw_member_text(&w, "why", why);
 	sg_jw_end(&w);

@@ -62,37 +62,67 @@ is_stopped(const struct sg_gate *gate, const struct sg_lease *lease)
 	return sg_state_killed(&gate->state, sg_str(lease->agent)) || lease->task->state == SG_TASK_KILLED;
 }
 
+enum { IN_TURN = 1, BEFORE_ALL = 2 };
+
+static void
+told(struct sg_gate *gate, struct sg_lease *lease)
+{
+	unsigned pause = lease->tries < 5 ? 2U << lease->tries : SG_REVOKE_PAUSE_S;
+	lease->again = gate->state.now.boot + (sg_time)pause * SG_SEC;
+	lease->tries++;
+}
+
 /* False: its issuer has no room for more of that agent's now. It is due as it was. */
 static bool
 tell_issuer(struct sg_gate *gate, struct sg_lease *lease, bool first)
 {
 	struct sg_buf call;
-	if (lease->making)
-		return true; /* once it is made, or is not (making.c) */
+	unsigned char place = first || is_stopped(gate, lease) ? BEFORE_ALL : IN_TURN;
+	if (lease->making || lease->lined >= place)
+		return true; /* once it is made, or is not (making.c); in its turn */
 	sg_buf_init(&call, 4096);
 	write_call(&call, lease, &gate->state.now);
-	enum sg_called called = call.failed ? SG_CALL_AWAY : gate->ports.take_back(gate->ports.self, sg_str(lease->issuer), sg_str(lease->agent), first || is_stopped(gate, lease), sg_buf_view(&call));
+	enum sg_called called = call.failed ? SG_CALL_AWAY : gate->ports.take_back(gate->ports.self, sg_str(lease->issuer), sg_str(lease->agent), place == BEFORE_ALL, sg_buf_view(&call));
 	sg_buf_done(&call);
 	gate->revoking_more |= called == SG_CALL_BUSY;
-	if (called == SG_CALL_BUSY)
-		return false;
-	unsigned pause = lease->tries < 5 ? 2U << lease->tries : SG_REVOKE_PAUSE_S;
-	lease->again = gate->state.now.boot + (sg_time)pause * SG_SEC;
-	lease->tries++;
+	if (called == SG_CALL_LINED)
+		lease->lined = place;
+	else if (called != SG_CALL_BUSY)
+		told(gate, lease);
 	/* a host that is away hears of it later: the lease stays revoking, and where it is asked for it is refused all the same */
 	if (called == SG_CALL_AWAY)
 		failed(gate, lease, "issue_unavailable: it is away");
-	return true;
+	return called != SG_CALL_BUSY;
 }
 
 bool
+sg_revoke_in_turn(struct sg_gate *gate, struct sg_str request, bool lost)
+{
+	struct sg_arena arena;
+	const struct sg_json *json = NULL;
+	sg_arena_init(&arena, 16 << 10);
+	bool read = sg_canon_parse(&arena, request, NULL, &json, NULL) == SG_OK;
+	struct sg_lease *lease = read ? sg_state_lease(&gate->state, sg_json_text_at(json, "lease")) : NULL;
+	sg_arena_done(&arena);
+	bool wanted = lease != NULL && lease->lined > 0 && lease->state == SG_LEASE_REVOKING && !lost;
+	if (lease != NULL)
+		lease->lined = 0;
+	if (wanted)
+		told(gate, lease);
+	return wanted;
+}
+
+/* What the daemon itself takes back is told once, and again by the clock; an operator's word is passed on each time. */
+bool
 sg_lease_revoke(struct sg_gate *gate, struct sg_lease *lease, struct sg_str by, const char *why)
 {
+	bool first = !sg_str_is(by, "stepgate");
 	if (lease->state == SG_LEASE_DEAD)
 		return true;
 	if (lease->state < SG_LEASE_REVOKING && !sg_record_lease(gate, lease->id, "revoking", by, why))
 		return false;
-	tell_issuer(gate, lease, !sg_str_is(by, "stepgate"));
+	if (first || lease->tries == 0)
+		tell_issuer(gate, lease, first);
 	return true;
 }
 

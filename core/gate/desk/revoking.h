@@ -48,6 +48,8 @@ void sg_write_failing_issuers(struct sg_json_writer *w, const struct sg_gate *ga
 /* Leases of this issuer that it was told to take back, and has not, after more than one try. */
 size_t sg_lease_unconfirmed(const struct sg_gate *gate, struct sg_str issuer);
 
+/* What stood in line at an issuer has its turn, or (`lost`) has lost its place with the issuer's process: then it is due again. True: it is to be told. */
+bool sg_revoke_in_turn(struct sg_gate *gate, struct sg_str request, bool lost);
 /* An issuer's word on a revocation; it counts for its own leases alone. */
 void sg_gate_confirmed(struct sg_gate *gate, struct sg_str issuer, struct sg_str answer);
 

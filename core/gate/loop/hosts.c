@@ -5,6 +5,7 @@
 #include "base/canon.h"
 #include "base/confine.h"
 #include "base/str.h"
+#include "gate/desk/revoking.h"
 #include "gate/wire/wire.h"
 
 #include <fcntl.h>
@@ -40,7 +41,7 @@ ask_now(struct sg_loop *loop, struct sg_child *host, uint64_t id, struct sg_str 
 	return sg_host_remember(loop, host, id, 0);
 }
 
-/* Whose request has ended meanwhile is asked for no more; what nobody waits for, a revocation, is. */
+/* Whose request has ended meanwhile is asked for no more, nor is what was taken back meanwhile. */
 static void
 ask_next(struct sg_loop *loop, struct sg_child *host)
 {
@@ -48,7 +49,7 @@ ask_next(struct sg_loop *loop, struct sg_child *host)
 		struct sg_lined *l = sg_line_next(&host->line);
 		if (l == NULL)
 			return;
-		bool wanted = l->id == 0 || sg_gate_wants(loop->gate, l->id);
+		bool wanted = l->id == 0 ? sg_revoke_in_turn(loop->gate, (struct sg_str){l->request, l->len}, false) : sg_gate_wants(loop->gate, l->id);
 		uint64_t id = !wanted || !ask_now(loop, host, l->id, (struct sg_str){l->request, l->len}) ? l->id : 0;
 		free(l);
 		if (id != 0)
@@ -77,7 +78,10 @@ enum sg_called
 sg_hosts_take_back(void *self, struct sg_str issuer, struct sg_str agent, bool first, struct sg_str request)
 {
 	struct sg_loop *loop = self;
-	return call(loop, sg_host_named(loop, "issue.", issuer), first ? SG_LINED_FIRST : SG_LINED_BACK, 0, sg_whose_agent(agent), request);
+	struct sg_child *host = sg_host_named(loop, "issue.", issuer);
+	size_t before = host != NULL ? host->line.count : 0;
+	enum sg_called called = call(loop, host, first ? SG_LINED_FIRST : SG_LINED_BACK, 0, sg_whose_agent(agent), request);
+	return called == SG_CALL_TAKEN && host->line.count > before ? SG_CALL_LINED : called;
 }
 
 /* ---- frames ---- */

@@ -5,6 +5,7 @@
 
 #include "base/canon.h"
 #include "base/str.h"
+#include "gate/desk/revoking.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -139,6 +140,8 @@ fail_calls(struct sg_loop *loop, struct sg_child *host)
 	for (struct sg_lined *l; (l = sg_line_next(&host->line)) != NULL; free(l))
 		if (l->id != 0)
 			sg_gate_called(loop->gate, l->id, (struct sg_str){NULL, 0});
+		else
+			sg_revoke_in_turn(loop->gate, (struct sg_str){l->request, l->len}, true);
 	if (strncmp(host->name, "attest.", 7) == 0)
 		sg_looks_gone(loop, host);
 }

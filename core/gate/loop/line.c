@@ -18,7 +18,7 @@ static bool
 find_turn(const struct sg_line *line, enum sg_lined_kind kind, uint64_t whose, uint64_t *turn)
 {
 	size_t its = 0;
-	*turn = kind == SG_LINED_FIRST ? line->turn : line->turn + 1;
+	*turn = kind == SG_LINED_FIRST ? 0 : line->turn + 1; /* 0: before the round that has begun, too */
 	for (const struct sg_lined *l = line->first; l != NULL && kind != SG_LINED_FIRST; l = l->next)
 		if (l->kind == kind && l->whose == whose) {
 			its++;
@@ -63,7 +63,7 @@ sg_line_next(struct sg_line *line)
 	if (line->last == found)
 		line->last = before;
 	line->count--;
-	line->turn = found->turn;
+	line->turn = found->turn > 0 ? found->turn : line->turn;
 	found->next = NULL;
 	return found;
 }

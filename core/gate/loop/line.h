@@ -34,7 +34,7 @@ struct sg_lined {
 struct sg_line {
 	struct sg_lined *first, *last;
 	size_t count;
-	uint64_t turn; /* of the last one that had its turn */
+	uint64_t turn; /* of the last one that had its turn, in rounds */
 };
 
 /* Copies the request. False: the line is full, or whoever asks has their share of it; or no memory. */

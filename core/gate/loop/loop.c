@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * The gate's process: starts, confines itself, recovers, then turns: read what came, decide, hand groups to the disk, send. */
 #include "gate/loop/loop.h"
+#include "gate/tasks/ending.h"
 
 #include "base/own_uid.h"
 #include "gate/desk/lost.h"
@@ -219,6 +220,8 @@ one_event(struct sg_loop *loop, const struct epoll_event *event)
 static int
 patience_ms(const struct sg_loop *loop)
 {
+	if (loop->stopping)
+		return 0;
 	if (loop->accept_rests != 0)
 		return SG_ACCEPT_REST_MS;
 	for (size_t i = 0; i < loop->children_top; i++)
@@ -255,6 +258,7 @@ turn(struct sg_loop *loop)
 		sg_gate_tick(loop->gate);
 		open_faces(loop);
 	}
+	loop->stopping = sg_endings_turn(loop->gate);
 	sg_disk_turn(loop);
 	sg_sinks_turn(loop);
 	sg_looks_ask(loop);

@@ -5,6 +5,8 @@
 #include "gate/decide/memories.h"
 #include "gate/desk/revoking.h"
 #include "gate/desk/wall.h"
+#include "gate/state/ending.h"
+#include "gate/tasks/tasks.h"
 
 #include "base/str.h"
 
@@ -32,6 +34,7 @@ answer_kill(struct sg_gate *gate, struct sg_request *r)
 	sg_jw_object(&w);
 	sg_jw_member_bool(&w, "durable", is_durable(gate, r));
 	sg_jw_member_int(&w, "ended", (int64_t)r->ended_tasks); /* tasks, those of others below them too */
+	sg_jw_member_int(&w, "ending", (int64_t)gate->state.endings.count); /* that go on: what they take stands still until it has ended */
 	sg_jw_member_int(&w, "failing", left.failing);
 	sg_jw_name(&w, "failing_issuers");
 	sg_write_failing_issuers(&w, gate);
@@ -70,6 +73,10 @@ kill_or_lift(struct sg_gate *gate, struct sg_request *r, bool lift)
 		sg_answer_error(gate, r, 400, SG_REASON_bad_request, "{\"all\":true} or {\"agent\":NAME of the catalogue}, and \"reason\"");
 		return;
 	}
+	if (lift && (all ? sg_state_ending(&gate->state, "all") != NULL : sg_agent_is_ending(gate, agent))) {
+		sg_answer_error(gate, r, 409, SG_REASON_attempt_pending, "its tasks are still being ended: ask again in a moment");
+		return;
+	}
 	sg_buf_init(&body, 4096);
 	sg_jw_begin(&w, &body);
 	sg_jw_object(&w);
@@ -78,6 +85,8 @@ kill_or_lift(struct sg_gate *gate, struct sg_request *r, bool lift)
 	sg_jw_member_str(&w, "by", sg_conn_operator(conn));
 	sg_jw_member_bool(&w, "lift", lift);
 	sg_jw_member_str(&w, "reason", why);
+	if (!lift && !sg_ends_at_once(&gate->state))
+		sg_jw_member_bool(&w, "sliced", true);
 	sg_jw_end(&w);
 	r->ended_tasks = gate->state.open_tasks;
 	r->ended_leases = gate->state.live_leases;

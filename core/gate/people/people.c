@@ -104,6 +104,8 @@ sg_route_agent_change(struct sg_gate *gate, struct sg_request *r)
 		sg_answer_error(gate, r, 404, SG_REASON_not_found, "stepgate agents lists them");
 	else if (event == NULL)
 		sg_answer_error(gate, r, 409, SG_REASON_bad_request, "active: suspend, retire; suspended: resume, retire; retired: register");
+	else if ((sg_str_is(verb, "resume") || sg_str_is(verb, "register")) && sg_agent_is_ending(gate, agent->name))
+		sg_answer_error(gate, r, 409, SG_REASON_attempt_pending, "its tasks are still being ended: ask again in a moment");
 	else if (!sg_record_agent(gate, agent->name, event, conn->admin->name, &number))
 		sg_answer_error(gate, r, 503, SG_REASON_audit_unavailable, "");
 	else {

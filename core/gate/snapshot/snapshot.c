@@ -4,6 +4,7 @@
 
 #include "base/err.h"
 #include "base/str.h"
+#include "gate/state/ending.h"
 #include "gate/state/values.h"
 
 #include <openssl/evp.h>
@@ -284,6 +285,17 @@ killed_line(struct sg_snapshot_out *o, const void *value)
 }
 
 static void
+ending_line(struct sg_snapshot_out *o, const void *value)
+{
+	const struct sg_ending *e = value;
+	sg_line_begin(o);
+	sg_jw_member_text(&o->w, "k", "ending");
+	sg_jw_member_text(&o->w, "of", e->key);
+	sg_jw_member_int(&o->w, "to", e->to);
+	sg_line_end(o);
+}
+
+static void
 head_line(struct sg_snapshot_out *o, const struct sg_snapshot_head *head)
 {
 	char chain[SG_SHA256_HEX], key[33];
@@ -329,6 +341,7 @@ sg_snapshot_write(const struct sg_state *state, const struct sg_snapshot_head *h
 	each(&o, &state->agents, by_key, agent_line);
 	each(&o, &state->humans, by_key, human_line);
 	each(&o, &state->killed, by_key, killed_line);
+	each(&o, &state->endings, by_key, ending_line);
 	int64_t lines = o.lines;
 	sg_line_begin(&o);
 	sg_jw_member_text(&o.w, "k", "end");

@@ -38,6 +38,12 @@ void sg_read_source_line(struct sg_fold *f);
 void sg_read_history_line(struct sg_fold *f);
 void sg_read_deeds_line(struct sg_fold *f);
 
+/* snapshot_read_life.c */
+void sg_read_agent_line(struct sg_fold *f);
+void sg_read_human_line(struct sg_fold *f);
+void sg_read_killed_line(struct sg_fold *f);
+void sg_read_ending_line(struct sg_fold *f);
+
 /* snapshot_duties.c */
 void sg_read_duty_line(struct sg_fold *f);
 /* mask_line.c */

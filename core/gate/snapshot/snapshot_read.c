@@ -277,42 +277,6 @@ read_memory(struct sg_fold *f)
 		f->missing = "memory";
 }
 
-static void
-read_agent(struct sg_fold *f)
-{
-	struct sg_agent_life *l = sg_take_fresh(f, sizeof(*l));
-	if (l == NULL)
-		return;
-	l->name = sg_fold_keep(f, "name");
-	l->alone_ms = sg_fold_int(f, "alone");
-	l->generation = sg_fold_int(f, "generation");
-	l->since_ms = sg_fold_int(f, "since");
-	l->state = (enum sg_agent_state)sg_fold_int(f, "state");
-	if (l->state < SG_AGENT_active || l->state > SG_AGENT_retired)
-		f->missing = "state";
-	sg_take_place(f, &f->state->agents, l->name, l, sg_end_agent);
-}
-
-static void
-read_human(struct sg_fold *f)
-{
-	struct sg_human_life *l = sg_take_fresh(f, sizeof(*l));
-	if (l == NULL)
-		return;
-	l->id = sg_fold_keep(f, "id");
-	l->disabled = sg_fold_flag(f, "disabled");
-	l->since_ms = sg_fold_int(f, "since");
-	sg_take_place(f, &f->state->humans, l->id, l, sg_end_human);
-}
-
-static void
-read_killed(struct sg_fold *f)
-{
-	char *name = sg_fold_keep(f, "agent");
-	if (name != NULL)
-		sg_take_place(f, &f->state->killed, name, name, free);
-}
-
 static const struct {
 	const char *kind;
 	void (*read)(struct sg_fold *);
@@ -320,7 +284,7 @@ static const struct {
 	{"instance", sg_read_instance_line}, {"domain", sg_read_domain_line}, {"task", sg_read_task_line}, {"tree", sg_read_tree_line}, {"source", sg_read_source_line}, {"mask", sg_read_mask_line}, {"duty", sg_read_duty_line},
 	{"history", sg_read_history_line},	{"deeds", sg_read_deeds_line},
 	{"account", read_account},   {"attempt", read_attempt},	  {"lease", read_lease},     {"approval", read_approval}, {"memory", read_memory},
-	{"agent", read_agent},	     {"human", read_human},	  {"killed", read_killed},
+	{"agent", sg_read_agent_line},	     {"human", sg_read_human_line},	  {"killed", sg_read_killed_line}, {"ending", sg_read_ending_line},
 };
 
 static void

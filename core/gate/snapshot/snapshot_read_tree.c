@@ -317,6 +317,13 @@ sg_read_tree_line(struct sg_fold *f)
 	t->quarantine_full = sg_fold_flag(f, "quarantine_full");
 }
 
+/* The one source of a tree that is nobody's: what was named in several domains. */
+static bool
+is_of_several(const struct sg_origin *source, const char *decision)
+{
+	return source->teller == 0 && source->sayer == 0 && decision[0] == '\0' && strcmp(source->where, "unknown") == 0;
+}
+
 void
 sg_read_source_line(struct sg_fold *f)
 {
@@ -340,6 +347,8 @@ sg_read_source_line(struct sg_fold *f)
 	else {
 		t->values.sources[source]->teller = sg_take_hex(sg_fold_get(f, "teller"));
 		t->values.sources[source]->sayer = sg_take_hex(sg_fold_get(f, "sayer"));
+		if (is_of_several(t->values.sources[source], decision))
+			t->values.several = source + 1;
 	}
 	sg_taint_free(&taint);
 	for (const struct sg_json *v = sg_json_first(list); v != NULL && f->missing == NULL; v = sg_json_next(list, v))

@@ -11,6 +11,7 @@
 	X(stop,       stop,       nothing,  "a gate stopped as asked")                                                        \
 	X(task,       task,       new_task, "a task was opened, alone or below another")                                      \
 	X(task_end,   task_end,   task,     "a task ended, was frozen or thawed, with everything below it")                   \
+	X(ended,      ended,      ending,   "some of what a kill, a fall or the end of a task takes has ended; the last says so") \
 	X(claim,      claim,      task,     "an instance took the task that was handed to its agent")                         \
 	X(shown,      shown,      nothing,  "an instance was found to be its agent under another match or attest stack than before") \
 	X(plan,       plan,       plan,     "the plan of a tree was signed")                                                  \

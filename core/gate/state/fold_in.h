@@ -123,8 +123,10 @@ void sg_fold_values_of(struct sg_fold *f, struct sg_task *task, const struct sg_
 void sg_fold_asker(struct sg_fold *f, struct sg_approval *approval);
 void sg_fold_end_lease(struct sg_state *state, struct sg_lease *lease, enum sg_lease_state to);
 void sg_fold_end_approval(struct sg_state *state, struct sg_approval *approval, enum sg_approval_state to);
-/* Everything that hangs on the tasks for which `hit` is true ends with them. */
-void sg_fold_end_tasks(struct sg_fold *f, enum sg_task_state to, bool (*hit)(const struct sg_task *, const void *), const void *what);
+/* fold_ending.c. All that an ending of this key takes ends, or begins to, as the leaf says. */
+void sg_fold_ends(struct sg_fold *f, const char *key, enum sg_task_state to);
+/* A task and all below it; what is below it may only begin to. */
+void sg_fold_end_tree(struct sg_fold *f, struct sg_task *task);
 void sg_fold_await(struct sg_state *state, struct sg_attempt *attempt);
 void sg_fold_await_no_more(struct sg_state *state, struct sg_attempt *attempt);
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Leaves about agents and their owners. */
+#include "gate/state/ending.h"
 #include "gate/state/fold_in.h"
 
 #include "base/str.h"
@@ -24,17 +25,12 @@ life_of(struct sg_fold *f)
 	return life;
 }
 
-static bool
-is_agents(const struct sg_task *task, const void *what)
-{
-	return sg_task_serves(task, *(const struct sg_str *)what);
-}
-
 static void
 fall(struct sg_fold *f)
 {
-	struct sg_str agent = sg_fold_text(f, "agent");
-	sg_fold_end_tasks(f, SG_TASK_CLOSED, is_agents, &agent);
+	char key[SG_ENDING_KEY];
+	sg_ending_of_agent(key, sg_fold_text(f, "agent"));
+	sg_fold_ends(f, key, SG_TASK_CLOSED);
 }
 
 void

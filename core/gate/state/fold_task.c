@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Leaves about tasks: opened, handed on, claimed, ended, frozen. */
+#include "gate/state/ending.h"
 #include "gate/state/fold_in.h"
 
 #include "base/str.h"
@@ -244,92 +245,6 @@ sg_fold_kind_claim(struct sg_fold *f)
 
 /* ---- the end ---- */
 
-static void
-end_task(struct sg_fold *f, struct sg_task *t, enum sg_task_state to)
-{
-	t->state = to == SG_TASK_CLOSED && t->leases > 0 ? SG_TASK_CLOSING : to;
-	t->ended_ms = f->at_ms;
-	sg_task_ends_in(t);
-	t->instance->tasks--;
-	sg_domain_ended(t->domain, f->steady_ms);
-	f->state->open_tasks--;
-	if (t->parent != NULL)
-		t->parent->children--;
-	sg_task_merge(t);
-}
-
-static void
-end_leases(struct sg_state *state, bool (*hit)(const struct sg_task *, const void *), const void *what)
-{
-	size_t at = 0;
-	for (struct sg_lease *l; (l = sg_table_next(&state->leases, &at)) != NULL;)
-		if (hit(l->task, what))
-			sg_fold_end_lease(state, l, SG_LEASE_REVOKING);
-}
-
-static void
-end_approvals(struct sg_state *state, bool (*hit)(const struct sg_task *, const void *), const void *what)
-{
-	size_t at = 0;
-	for (struct sg_approval *a; (a = sg_table_next(&state->approvals, &at)) != NULL;)
-		if (hit(a->task, what))
-			sg_fold_end_approval(state, a, SG_APPROVAL_VOID);
-}
-
-void
-sg_fold_end_tasks(struct sg_fold *f, enum sg_task_state to, bool (*hit)(const struct sg_task *, const void *), const void *what)
-{
-	struct sg_state *state = f->state;
-	size_t at = 0;
-	end_leases(state, hit, what);
-	end_approvals(state, hit, what);
-	for (struct sg_task *t; (t = sg_table_next(&state->tasks, &at)) != NULL;)
-		if (t->state <= SG_TASK_FROZEN && hit(t, what))
-			end_task(f, t, to);
-}
-
-/* Its own, and what others hold below its own. */
-static bool
-is_agents(const struct sg_task *task, const void *what)
-{
-	return sg_task_serves(task, *(const struct sg_str *)what);
-}
-
-static bool
-is_any(const struct sg_task *task, const void *what)
-{
-	(void)task;
-	(void)what;
-	return true;
-}
-
-/* What hangs on this task alone. */
-static void
-end_held(struct sg_state *state, const struct sg_task *task)
-{
-	for (struct sg_lease *l = task->its_leases; l != NULL; l = l->next)
-		sg_fold_end_lease(state, l, SG_LEASE_REVOKING);
-	for (struct sg_approval *a = task->its_approvals; a != NULL; a = a->next)
-		sg_fold_end_approval(state, a, SG_APPROVAL_VOID);
-}
-
-/* It and all below it, with a look at its own tree alone. */
-static void
-end_tree(struct sg_fold *f, struct sg_task *task)
-{
-	struct sg_task *t = task;
-	bool alone = task->kept == 0; /* nobody else of a tree of thousands is looked at */
-	do
-		if (alone || sg_task_is_below(t, task))
-			end_held(f->state, t);
-	while (!alone && (t = t->tree_next) != task);
-	t = task;
-	do
-		if (t->state <= SG_TASK_FROZEN && (alone || sg_task_is_below(t, task)))
-			end_task(f, t, SG_TASK_CLOSED);
-	while (!alone && (t = t->tree_next) != task);
-}
-
 void
 sg_fold_kind_task_end(struct sg_fold *f)
 {
@@ -355,13 +270,14 @@ sg_fold_kind_task_end(struct sg_fold *f)
 		if (task->opened_below != NULL)
 			*task->opened_below = (struct sg_burst){.second = 0};
 	} else {
-		end_tree(f, task);
+		sg_fold_end_tree(f, task);
 	}
 }
 
 void
 sg_fold_kind_kill(struct sg_fold *f)
 {
+	char key[SG_ENDING_KEY];
 	struct sg_str agent = sg_fold_text(f, "agent");
 	bool all = sg_fold_flag(f, "all"), lift = sg_fold_flag(f, "lift");
 	if (lift) {
@@ -373,7 +289,7 @@ sg_fold_kind_kill(struct sg_fold *f)
 	}
 	if (all) {
 		f->state->killed_all = true;
-		sg_fold_end_tasks(f, SG_TASK_KILLED, is_any, NULL);
+		sg_fold_ends(f, "all", SG_TASK_KILLED);
 		return;
 	}
 	if (sg_table_get(&f->state->killed, agent) == NULL) {
@@ -381,5 +297,6 @@ sg_fold_kind_kill(struct sg_fold *f)
 		if (name != NULL)
 			sg_fold_put(f, &f->state->killed, name, name);
 	}
-	sg_fold_end_tasks(f, SG_TASK_KILLED, is_agents, &agent);
+	sg_ending_of_agent(key, agent);
+	sg_fold_ends(f, key, SG_TASK_KILLED);
 }

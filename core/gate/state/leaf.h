@@ -91,6 +91,7 @@
 	X(alone, flag, may, "thawed: it alone, and not those above it, as in leaves of before")                               \
 	X(by, text, told, "who ended it")                                                                                     \
 	X(how, text, must, "closed, frozen or thawed")                                                                        \
+	X(sliced, flag, may, "what is below it ends by leaves `ended` behind it; else with this one")                         \
 	X(task, id, must, "which")                                                                                            \
 	X(why, text, told, "what for")
 
@@ -255,17 +256,26 @@
 	X(used, amounts, may, "what was used")                                                                                \
 	X(values, texts, may, "keyed digests of values of what came back")
 
+#define SG_LEAF_ENDED(X)                                                                                                      \
+	X(approvals, texts, may, "that are void")                                                                             \
+	X(leases, texts, may, "that are to be taken back")                                                                    \
+	X(of, text, must, "which ending: all, agent:NAME or task:ID")                                                         \
+	X(over, flag, must, "nothing is left of it")                                                                          \
+	X(tasks, texts, may, "that have ended")
+
 #define SG_LEAF_KILL(X)                                                                                                       \
 	X(agent, text, must, "whom; \"\" with all")                                                                           \
 	X(all, flag, must, "everything")                                                                                      \
 	X(by, text, told, "who")                                                                                              \
 	X(lift, flag, must, "it is let go again")                                                                             \
-	X(reason, text, told, "what for")
+	X(reason, text, told, "what for")                                                                                     \
+	X(sliced, flag, may, "what it ends is said by leaves `ended` behind it; else it ends with this one")
 
 #define SG_LEAF_AGENT(X)                                                                                                      \
 	X(agent, text, must, "which")                                                                                         \
 	X(by, text, told, "who")                                                                                              \
-	X(event, text, must, "suspended, resumed, retired, registered, owner_gone or owner_back")
+	X(event, text, must, "suspended, resumed, retired, registered, owner_gone or owner_back")                             \
+	X(sliced, flag, may, "as with a kill")
 
 #define SG_LEAF_HUMAN(X)                                                                                                      \
 	X(admin, text, may, "the person's stanza among the admins")                                                           \
@@ -329,6 +339,7 @@
 	X(stop, "", STOP)                                                                                                     \
 	X(task, "", TASK)                                                                                                     \
 	X(task_end, "", TASK_END)                                                                                             \
+	X(ended, "", ENDED)                                                                                                   \
 	X(claim, "", CLAIM)                                                                                                   \
 	X(shown, "", SHOWN)                                                                                                   \
 	X(plan, "", PLAN)                                                                                                     \

@@ -36,6 +36,7 @@ struct sg_lease {
 	bool handed;  /* somebody may have it: false only between its decision and its release */
 	/* in memory alone */
 	bool making;     /* its issuer is asked for it: until then it is told of no end */
+	unsigned char lined; /* it stands in line to be taken back: 1 in its agent's turn, 2 before all else, 0 not at all */
 	unsigned tries;  /* so often its issuer was told to take it back */
 	sg_time again;   /* not told again before */
 	char *failed;    /* why it is not gone yet, in its issuer's words; NULL: nothing is wrong */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Looking at the state. Changing it is fold.c's. */
 #include "gate/state/fold_in.h"
+#include "gate/state/ending.h"
 
 #include "base/err.h"
 #include "base/pattern.h"
@@ -45,7 +46,7 @@ sg_state_init(struct sg_state *state, const unsigned char key[SG_KEY_BYTES], con
 	snprintf(state->boot_id, sizeof(state->boot_id), "%s", boot_id);
 	if ((state->soaks = calloc(1, sizeof(*state->soaks))) == NULL)
 		return sg_fail(err, SG_NOMEM, "no_memory", "no memory for the state");
-	struct sg_table *tables[] = {&state->tasks, &state->domains, &state->instances, &state->leases, &state->approvals, &state->histories, &state->killed,
+	struct sg_table *tables[] = {&state->tasks, &state->domains, &state->instances, &state->leases, &state->approvals, &state->histories, &state->killed, &state->endings,
 				     &state->decisions, &state->subjects, &state->words, &state->grants, &state->accounts, &state->memories, &state->readings, &state->writers, &state->sessions, &state->holders, &state->issued, &state->agents, &state->humans};
 	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++) {
 		uint64_t seed;
@@ -219,7 +220,8 @@ const struct sg_task *
 sg_task_stopped(const struct sg_state *state, const struct sg_task *task)
 {
 	for (; task != NULL; task = task->parent)
-		if (task->state != SG_TASK_OPEN || sg_deadline_over(&task->ends, &state->now) || sg_state_killed(state, sg_str(task->agent)))
+		if (task->state != SG_TASK_OPEN || sg_deadline_over(&task->ends, &state->now) || sg_state_killed(state, sg_str(task->agent)) ||
+		    sg_task_ending(state, task) != NULL)
 			return task;
 	return NULL;
 }
@@ -257,7 +259,7 @@ bool
 sg_approval_live(const struct sg_state *state, const struct sg_approval *approval)
 {
 	return (approval->state == SG_APPROVAL_OPEN || approval->state == SG_APPROVAL_GRANTED) &&
-	       !sg_deadline_over(&approval->ends, &state->now);
+	       !sg_deadline_over(&approval->ends, &state->now) && !sg_task_is_ending(state, approval->task);
 }
 
 struct sg_approval *

@@ -260,6 +260,7 @@ struct sg_human_life {
 
 struct sg_state {
 	struct sg_table tasks, instances, leases, approvals, histories, killed, decisions; /* decisions: id → attempt */
+	struct sg_table endings; /* under way, by key (ending.h) */
 	struct sg_table domains;
 	struct sg_table subjects; /* accounts by what their keys have before the window: the first of those that are alike */
 	struct sg_table words, grants, accounts, memories, agents, humans; /* words, grants: kept once */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Forgetting: what ended long ago leaves memory, not the journal. */
 #include "gate/state/history.h"
+#include "gate/state/ending.h"
 #include "gate/state/fold_in.h"
 #include "gate/state/fold_memory.h"
 
@@ -251,6 +252,9 @@ sg_state_done(struct sg_state *state)
 		free(h);
 	}
 	at = 0;
+	for (struct sg_ending *e; (e = sg_table_next(&state->endings, &at)) != NULL;)
+		free(e);
+	at = 0;
 	for (char *k; (k = sg_table_next(&state->killed, &at)) != NULL;)
 		free(k);
 	at = 0;
@@ -275,7 +279,7 @@ sg_state_done(struct sg_state *state)
 	at = 0;
 	for (char *w; (w = sg_table_next(&state->words, &at)) != NULL;)
 		free(w);
-	struct sg_table *tables[] = {&state->tasks, &state->domains, &state->instances, &state->leases, &state->approvals, &state->histories, &state->killed,
+	struct sg_table *tables[] = {&state->tasks, &state->domains, &state->instances, &state->leases, &state->approvals, &state->histories, &state->killed, &state->endings,
 				     &state->decisions, &state->subjects, &state->words, &state->grants, &state->accounts, &state->memories, &state->readings, &state->writers, &state->sessions, &state->holders, &state->issued, &state->agents, &state->humans};
 	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++)
 		sg_table_done(tables[i]);

@@ -4,12 +4,21 @@
 #include "gate/desk/buckets.h"
 #include "gate/desk/domain.h"
 #include "gate/desk/revoking.h"
+#include "gate/state/ending.h"
 #include "gate/state/labels.h"
 #include "gate/decide/spend.h"
 
 #include "base/str.h"
 
 enum { BODY_MAX = 64 << 10, LIST_MOST = 500, LIST_STOPS = 1 << 20 /* bytes: labels are as long as those who report them make them */ };
+
+static const char *
+shown_state(const struct sg_gate *gate, const struct sg_task *task)
+{
+	if (task->state <= SG_TASK_FROZEN && sg_task_is_ending(&gate->state, task))
+		return sg_task_state_name(SG_TASK_CLOSING);
+	return task->state == SG_TASK_OPEN && sg_deadline_over(&task->ends, &gate->state.now) ? "expired" : sg_task_state_name(task->state);
+}
 
 void
 sg_write_task(struct sg_json_writer *w, const struct sg_gate *gate, const struct sg_task *task, bool with_token)
@@ -39,8 +48,7 @@ sg_write_task(struct sg_json_writer *w, const struct sg_gate *gate, const struct
 	sg_jw_member_str(w, "role", sg_str(task->role));
 	sg_jw_member_str(w, "root", sg_str(task->root->id));
 	sg_jw_member_str(w, "sensitivity", sg_str(sg_sensitivity_name(task->taint.sensitivity)));
-	bool over = task->state == SG_TASK_OPEN && sg_deadline_over(&task->ends, &gate->state.now);
-	sg_jw_member_str(w, "state", over ? SG_STR("expired") : sg_str(sg_task_state_name(task->state)));
+	sg_jw_member_text(w, "state", shown_state(gate, task));
 	if (with_token) {
 		sg_task_token(&gate->state, task, token);
 		sg_jw_member_str(w, "token", sg_str(token));

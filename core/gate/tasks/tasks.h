@@ -51,6 +51,8 @@ void sg_route_tree(struct sg_gate *gate, struct sg_request *request);
 /* Looks at the processes of some instances: tasks of those that are gone end. */
 void sg_gate_watch(struct sg_gate *gate);
 bool sg_record_agent(struct sg_gate *gate, struct sg_str agent, const char *event, struct sg_str by, uint64_t *number);
+/* What it has is being ended still: nothing lets it go before. */
+bool sg_agent_is_ending(const struct sg_gate *gate, struct sg_str agent);
 /* Agents whose owner went, or came back, since this was last looked at: recorded, and those without one fall. */
 void sg_gate_owners(struct sg_gate *gate);
 void sg_route_session_end(struct sg_gate *gate, struct sg_request *request);

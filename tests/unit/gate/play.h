@@ -4,6 +4,7 @@
 #ifndef SG_TESTS_PLAY_H
 #define SG_TESTS_PLAY_H
 
+#include "gate/tasks/ending.h"
 #include "gate/wire/wire.h"
 
 #include "base/str.h"
@@ -60,6 +61,7 @@ struct play {
 	bool reload_asked;
 	char *held[PLAY_HELD];                     /* what the supervisor keeps for the next gate */
 	size_t held_count;
+	bool slices;                               /* what is being ended goes on when the test says so */
 	bool no_check;                             /* the test itself changes what is on disk, or sets the state by hand */
 };
 
@@ -397,6 +399,8 @@ play_all(struct play *p)
 	}
 	play_flush(p);
 	sg_gate_tick(p->gate);
+	while (!p->slices && sg_endings_turn(p->gate))
+		play_flush(p);
 	play_flush(p);
 }
 

@@ -484,6 +484,16 @@ no_request(void)
 		CU_ASSERT_TRUE(play_has(play_ask(p, 3, SG_ROUTE_E_ACT, "", body), "bad_request"));
 		int64_t after = milli_of("agent:helper");
 		CU_ASSERT_TRUE(stranger ? after == before : after == before - 4000);
+		for (int state = SG_TASK_FROZEN; state < SG_TASK_STATE_COUNT; state++) { /* whatever has become of the task */
+			struct sg_task *task = sg_state_token_task(&p->gate->state, sg_str(token));
+			enum sg_task_state was = task->state;
+			task->state = (enum sg_task_state)state;
+			before = milli_of("agent:helper");
+			CU_ASSERT_TRUE(play_has(play_ask(p, 3, SG_ROUTE_E_ACT, "", body), "bad_request"));
+			after = milli_of("agent:helper");
+			CU_ASSERT_TRUE(stranger ? after == before : after == before - 1000);
+			task->state = was;
+		}
 		free(token);
 		free(answer);
 		play_end(p);

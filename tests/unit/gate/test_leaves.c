@@ -31,8 +31,8 @@ static const struct {
 	const char *kind, *body;
 } leaves[] = {
 	{"start", "{\"boot_id\":\"b\",\"key\":\"KEY\",\"mode\":\"enforce\",\"torn\":0,\"version\":\"1\"}"},
-	{"agent", "{\"agent\":\"helper\",\"by\":\"mira\",\"event\":\"owner_gone\"}"},
-	{"agent", "{\"agent\":\"helper\",\"by\":\"mira\",\"event\":\"owner_back\"}"},
+	{"agent", "{\"agent\":\"helper\",\"by\":\"mira\",\"event\":\"owner_gone\",\"sliced\":false}"},
+	{"agent", "{\"agent\":\"helper\",\"by\":\"mira\",\"event\":\"owner_back\",\"sliced\":false}"},
 	{"task", TASK("t-1", "", "null")},
 	{"task", TASK("t-2", "t-1", "{\"actions\":[\"pay.*\"],\"constraints\":{},\"hand_on\":[],\"max_depth\":1,\"resources\":[\"*\"],\"sensitivity\":\"internal\"}")},
 	{"claim", "{\"asserted\":false,\"clock\":" MOMENT ",\"domain\":" DOMAIN ",\"group\":\"\",\"instance\":\"i-2\",\"pid\":8,\"rests_on\":\"0123456789abcdef\","
@@ -59,10 +59,11 @@ static const struct {
 	{"domain", "{\"by\":\"mira\",\"domain\":\"n-1\",\"event\":\"cleanse\",\"kind\":\"uid\",\"name\":\"1001\",\"why\":\"x\"}"},
 	{"memory", "{\"agent\":\"helper\",\"alone\":true,\"by\":\"mira\",\"event\":\"forgotten\",\"reason\":\"x\"}"},
 	{"human", "{\"admin\":\"jon\",\"by\":\"mira\",\"disabled\":true,\"human\":\"jon@x\"}"},
-	{"task_end", "{\"alone\":true,\"by\":\"mira\",\"how\":\"thawed\",\"task\":\"t-1\",\"why\":\"x\"}"},
-	{"kill", "{\"agent\":\"helper\",\"all\":false,\"by\":\"mira\",\"lift\":false,\"reason\":\"x\"}"},
-	{"kill", "{\"agent\":\"\",\"all\":true,\"by\":\"mira\",\"lift\":false,\"reason\":\"x\"}"},
-	{"kill", "{\"agent\":\"\",\"all\":true,\"by\":\"mira\",\"lift\":true,\"reason\":\"x\"}"},
+	{"task_end", "{\"alone\":true,\"by\":\"mira\",\"how\":\"thawed\",\"sliced\":false,\"task\":\"t-1\",\"why\":\"x\"}"},
+	{"kill", "{\"agent\":\"helper\",\"all\":false,\"by\":\"mira\",\"lift\":false,\"reason\":\"x\",\"sliced\":true}"},
+	{"ended", "{\"approvals\":[\"a-1\"],\"leases\":[\"l-1\"],\"of\":\"agent:helper\",\"over\":true,\"tasks\":[\"t-1\",\"t-9\"]}"},
+	{"kill", "{\"agent\":\"\",\"all\":true,\"by\":\"mira\",\"lift\":false,\"reason\":\"x\",\"sliced\":false}"},
+	{"kill", "{\"agent\":\"\",\"all\":true,\"by\":\"mira\",\"lift\":true,\"reason\":\"x\",\"sliced\":false}"},
 	{"gap", "{\"count\":1,\"from\":1,\"reason\":\"x\",\"to\":2}"},
 	{"admin", "{\"ahead\":1,\"by\":\"mira\",\"clock\":" MOMENT ",\"digest\":\"\",\"from_ms\":1,\"last\":1,\"module\":\"\",\"pid\":1,\"reason\":\"\",\"result\":\"\","
 		  "\"stanza\":\"\",\"to_ms\":1,\"uid\":1,\"verb\":\"reload\",\"what\":\"\"}"},
@@ -184,7 +185,7 @@ each_reference(size_t at, const struct sg_json *body)
 		{12, "approval", "\"a-9\""},  {12, "event", "\"\""},         {12, "event", "\"Proof\""}, {13, "key", "\"k1\""},
 		{13, "charges", "[[\"x\",1]]"}, {13, "lease", "{}"},          {13, "memory", "{\"id\":\"m\"}"}, {16, "key", "\"k2\""},
 		{18, "approval", "\"\""},     {19, "domain", "\"n-9\""},     {19, "event", "\"Frozen\""}, {21, "event", "\"\""},
-		{23, "task", "\"t-9\""},
+		{23, "task", "\"t-9\""},     {25, "of", "\"agent:hel\""},    {25, "of", "\"all\""},
 	};
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
 		if (cases[i].leaf == at + 1)

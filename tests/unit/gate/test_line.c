@@ -105,6 +105,14 @@ taken_back(void)
 	for (uint64_t i = 4; i <= SG_BACK_SHARE; i++)
 		CU_ASSERT_TRUE(comes(i));
 	CU_ASSERT_TRUE(is_empty());
+	for (uint64_t a = 1; a <= 40; a++) /* a round that has begun is no reason to wait, either */
+		CU_ASSERT_TRUE(back(SG_LINED_BACK, a, 100 + a));
+	CU_ASSERT_TRUE(comes(1) && comes(2) && back(SG_LINED_FIRST, 5000, 9) && comes(5000) && comes(3));
+	CU_ASSERT_TRUE(back(SG_LINED_BACK, 6000, 500)); /* and begins none anew */
+	for (uint64_t a = 4; a <= 40; a++)
+		CU_ASSERT_TRUE(comes(a));
+	CU_ASSERT_TRUE(comes(6000));
+	CU_ASSERT_TRUE(is_empty());
 	line = (struct sg_line){.count = 0};
 	uint64_t agents = 0;
 	while (back(SG_LINED_BACK, 1, 100 + agents))

@@ -384,6 +384,21 @@ add_line(void *to, struct sg_str line)
 	return !((struct sg_buf *)to)->failed;
 }
 
+static bool named_in_several; /* in some world: else the check below shows nothing */
+
+/* What a snapshot has no word for is found again by what it has. */
+static void
+same_sources(const struct sg_state *state)
+{
+	size_t at = 0;
+	for (const struct sg_task *t; (t = sg_table_next(&p->gate->state.tasks, &at)) != NULL;) {
+		const struct sg_task *same = sg_state_task(state, sg_str(t->id));
+		uint32_t before = t->root == t && t->tree != NULL ? t->tree->values.several : 0;
+		named_in_several |= before > 0;
+		CU_ASSERT_EQUAL(same == NULL || same->tree == NULL ? 0 : same->tree->values.several, before);
+	}
+}
+
 /* Written, read, written again: the same. */
 static void
 round_trip(const char *want)
@@ -402,6 +417,7 @@ round_trip(const char *want)
 	CU_ASSERT_STRING_EQUAL(again, want);
 	CU_ASSERT_EQUAL(state.open_tasks, p->gate->state.open_tasks);
 	CU_ASSERT_EQUAL(state.tasks.count, p->gate->state.tasks.count);
+	same_sources(&state);
 	sg_state_done(&state);
 	text.len /= 2; /* half a snapshot is none */
 	CU_ASSERT_EQUAL(sg_state_init(&state, p->gate->state.key, p->gate->state.boot_id, NULL), SG_OK);
@@ -463,6 +479,7 @@ many_worlds(void)
 {
 	for (unsigned world = 1; world <= 30; world++)
 		one_world(world * 7919);
+	CU_ASSERT_TRUE(named_in_several);
 }
 
 /* A refused delegation and an action under one key, the one recorded while the other is still judged: two attempts, and a journal that can be read. */
