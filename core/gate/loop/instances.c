@@ -183,12 +183,13 @@ sg_hosts_deadlines(struct sg_loop *loop)
 	sg_time now = now_of(loop);
 	for (size_t i = 0; i < loop->children_top; i++) {
 		struct sg_child *c = &loop->children[i];
-		if (!c->used || c->role != SG_ROLE_HOST || (!c->linked && c->respawn_at != 0) || c->retiring || !is_late(c, now, loop->gate->catalogue->limits.host_deadline * SG_MSEC))
+		bool leaves = c->retiring && (!c->linked || c->calls == NULL); /* look_after sees to it */
+		if (!c->used || c->role != SG_ROLE_HOST || (!c->linked && c->respawn_at != 0) || leaves || !is_late(c, now, loop->gate->catalogue->limits.host_deadline * SG_MSEC))
 			continue;
 		snprintf(c->why, sizeof(c->why), "%s", sg_sink_is_late(c, now) ? "it carries nothing further" : c->ready ? "a call took longer than limits.host_deadline" : "it did not start in time");
 		c->hung = c->ready && strncmp(c->name, "attest.", 7) == 0 && sg_looks_hung(loop, c);
 		sg_child_kill(loop, c);
-		if (c->hung)
+		if (c->hung && !c->retiring)
 			c->respawn_at = now; /* each counts against a user, so that they end */
 	}
 	sg_looks_turn(loop);

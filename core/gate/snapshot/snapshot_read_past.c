@@ -62,6 +62,8 @@ read_deed(struct sg_fold *f, const struct sg_json *json, struct sg_event *event)
 		    sg_json_int(part[6], &event->failed) && sg_json_int(part[7], &mixed) && read_rest(part + 10, event);
 	event->n = (uint64_t)n;
 	event->first_n = (uint64_t)first_n;
+	event->open = event->times == 0;
+	event->times += event->open;
 	event->mixed = (mixed & 1) != 0;
 	event->doubted = mixed >> 1; /* none, in snapshots of before */
 	event->action = sg_state_word(f->state, action);

@@ -132,7 +132,7 @@ sg_snapshot_task(struct sg_snapshot_out *o, const void *value)
 	sg_line_end(o);
 }
 
-/* Action, times of the newest and the oldest, their numbers, how many, how many failed, 1 if of several doers and 2 for each that may have failed, task, instance, spent, tasks above. */
+/* Action, times of the newest and the oldest, their numbers, how many (0: one that nobody has told of yet), how many failed, 1 if of several doers and 2 for each that may have failed, task, instance, spent, tasks above. */
 static void
 event_item(struct sg_json_writer *w, const struct sg_event *e)
 {
@@ -142,7 +142,7 @@ event_item(struct sg_json_writer *w, const struct sg_event *e)
 	sg_jw_int(w, e->first_ms);
 	sg_jw_int(w, (int64_t)e->n);
 	sg_jw_int(w, (int64_t)e->first_n);
-	sg_jw_int(w, e->times);
+	sg_jw_int(w, e->open ? 0 : e->times);
 	sg_jw_int(w, e->failed);
 	sg_jw_int(w, 2 * e->doubted + e->mixed);
 	sg_line_hex(w, e->task);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Keeping what was allowed: one list for each action of a subject. A full list is squeezed: neighbours that lie close together, compared with their age,
- * become one entry. First those of one doer, then, where that is not enough, of several, which is marked. */
+ * become one entry. First those of one doer of which it is known what came of them, then those of which it is not, then, where that is not enough, of several
+ * doers, which is marked. */
 #include "gate/state/history.h"
 
 #include "base/str.h"
@@ -53,6 +54,7 @@ static void
 join(struct sg_event *newer, const struct sg_event *older)
 {
 	newer->mixed |= !same_doer(newer, older);
+	newer->open = false; /* which of them it is that somebody tells of is known no more */
 	if (older->first_n < newer->first_n) {
 		newer->first_n = older->first_n;
 		newer->first_ms = older->first_ms;
@@ -72,15 +74,27 @@ close_enough(const struct sg_event *newer, const struct sg_event *older, int64_t
 	return span <= (age / part > CLOSE_MS ? age / part : CLOSE_MS);
 }
 
-/* Newest first; what is left stands at the end of the list, in order. */
+struct step {
+	int64_t part;   /* how close, as a part of their age */
+	bool open, mix; /* also those of which nobody has told yet; also of several doers */
+};
+
+static bool
+may_join(const struct sg_event *newer, const struct sg_event *older, int64_t now_ms, const struct step *step)
+{
+	return (step->open || (!newer->open && !older->open)) && (step->mix || same_doer(newer, older)) &&
+	       sg_event_came_to(newer) == sg_event_came_to(older) && close_enough(newer, older, now_ms, step->part);
+}
+
+/* Newest first; what is left stands at the end of the list, in order of their newest. */
 static void
-squeeze(struct sg_deeds *d, int64_t now_ms, int64_t part, bool mix)
+squeeze(struct sg_deeds *d, int64_t now_ms, const struct step *step)
 {
 	size_t left = d->count;
 	for (size_t i = d->count; i > 0; i--) {
 		struct sg_event one = d->events[i - 1], *into = NULL;
 		for (size_t k = left; k < d->count && k < left + LOOK_BACK && into == NULL; k++)
-			if ((mix || same_doer(&d->events[k], &one)) && sg_event_came_to(&d->events[k]) == sg_event_came_to(&one) && close_enough(&d->events[k], &one, now_ms, part))
+			if (may_join(&d->events[k], &one, now_ms, step))
 				into = &d->events[k];
 		if (into != NULL)
 			join(into, &one);
@@ -95,12 +109,9 @@ squeeze(struct sg_deeds *d, int64_t now_ms, int64_t part, bool mix)
 static void
 make_room(struct sg_deeds *d, int64_t now_ms)
 {
-	static const struct {
-		int64_t part;
-		bool mix;
-	} steps[] = {{64, false}, {16, false}, {64, true}, {16, true}, {4, true}, {1, true}};
+	static const struct step steps[] = {{64, false, false}, {16, false, false}, {64, true, false}, {16, true, false}, {64, true, true}, {16, true, true}, {4, true, true}, {1, true, true}};
 	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]) && d->count > ROOMY; i++)
-		squeeze(d, now_ms, steps[i].part, steps[i].mix);
+		squeeze(d, now_ms, &steps[i]);
 }
 
 bool
@@ -132,57 +143,119 @@ sg_history_add(struct sg_history *h, const struct sg_event *event)
 	one.n = one.first_n = h->next;
 	one.first_ms = one.at_ms;
 	one.times = 1;
+	one.open = true;
 	return sg_history_put(h, &one);
 }
 
-static bool
-spans(const struct sg_event *event, uint64_t n)
+/* ---- what came of one of them ---- */
+
+static struct sg_deeds *
+list_of(const struct sg_history *h, const char *action)
 {
-	return event->n >= n && event->first_n <= n;
+	for (size_t a = 0; a < h->count; a++)
+		if (strcmp(h->deeds[a].action, action) == 0)
+			return &h->deeds[a];
+	return NULL;
 }
 
-/* The entry that holds the event of that number: its doer's, or else one of several doers. */
+/* The entry of that event alone; NULL: it was joined with others. */
 static struct sg_event *
-event_of(struct sg_history *h, const struct sg_event *doer, uint64_t n)
+alone(const struct sg_deeds *d, uint64_t n)
 {
-	struct sg_event *several = NULL;
-	for (size_t a = 0; a < h->count; a++) {
-		struct sg_deeds *d = &h->deeds[a];
-		bool mine = strcmp(d->action, doer->action) == 0;
-		for (size_t i = d->count; mine && i > 0; i--) {
-			struct sg_event *e = &d->events[i - 1];
-			if (spans(e, n) && same_doer(e, doer))
-				return e;
-			if (spans(e, n) && e->mixed)
-				several = e;
-		}
+	for (size_t i = d->count; i > 0 && d->events[i - 1].n >= n; i--)
+		if (d->events[i - 1].n == n && d->events[i - 1].times == 1)
+			return &d->events[i - 1];
+	return NULL;
+}
+
+static bool
+has_room(const struct sg_event *event)
+{
+	return event->failed + event->doubted < event->times;
+}
+
+/* Where one that was joined may be: entries lie over one another. `doer` NULL: whoever did it. */
+static bool
+may_hold(const struct sg_event *event, const struct sg_event *doer, uint64_t n)
+{
+	return event->first_n <= n && event->n >= n && has_room(event) && (doer == NULL || event->mixed || same_doer(event, doer));
+}
+
+/* How many may hold it; *newest: of these. */
+static size_t
+holders(const struct sg_deeds *d, const struct sg_event *doer, uint64_t n, struct sg_event **newest)
+{
+	size_t count = 0;
+	*newest = NULL;
+	for (size_t i = d->count; i > 0 && d->events[i - 1].n >= n; i--) {
+		struct sg_event *e = &d->events[i - 1];
+		if (!may_hold(e, doer, n))
+			continue;
+		*newest = *newest == NULL || e->at_ms > (*newest)->at_ms ? e : *newest;
+		count++;
 	}
-	return several;
+	return count;
+}
+
+/* It is in one of several, and nobody knows in which: of each that may hold it one may have failed. */
+static void
+doubt_all(struct sg_deeds *d, const struct sg_event *doer, uint64_t n)
+{
+	for (size_t i = d->count; i > 0 && d->events[i - 1].n >= n; i--)
+		if (may_hold(&d->events[i - 1], doer, n))
+			d->events[i - 1].doubted++;
+}
+
+static void
+note(struct sg_history *h, const struct sg_event *doer, uint64_t n, bool failed)
+{
+	struct sg_deeds *d = list_of(h, doer->action);
+	struct sg_event *event = d == NULL ? NULL : alone(d, n);
+	size_t count = event != NULL ? has_room(event) : 0;
+	if (d == NULL)
+		return;
+	if (event == NULL && (count = holders(d, doer, n, &event)) == 0) {
+		doer = NULL;
+		count = holders(d, doer, n, &event);
+	}
+	if (count == 1)
+		failed ? event->failed++ : event->doubted++;
+	else if (count > 1)
+		doubt_all(d, doer, n);
 }
 
 void
 sg_history_fail(struct sg_history *h, const struct sg_event *doer, uint64_t n)
 {
-	struct sg_event *event = event_of(h, doer, n);
-	if (event != NULL && event->failed + event->doubted < event->times)
-		event->failed++;
+	note(h, doer, n, true);
 }
 
 void
 sg_history_doubt(struct sg_history *h, const struct sg_event *doer, uint64_t n)
 {
-	struct sg_event *event = event_of(h, doer, n);
-	if (event != NULL && event->failed + event->doubted < event->times)
-		event->doubted++;
+	note(h, doer, n, false);
 }
 
 void
+sg_history_told(struct sg_history *h, const struct sg_event *doer, uint64_t n)
+{
+	struct sg_deeds *d = list_of(h, doer->action);
+	struct sg_event *event = d == NULL ? NULL : alone(d, n);
+	if (event != NULL)
+		event->open = false;
+}
+
+/* Where several may hold it nothing is given back, and what is more counts for the newest: a sum is never smaller than the truth. */
+void
 sg_history_settle(struct sg_history *h, const struct sg_event *doer, uint64_t n, const int64_t more[SG_DIMENSIONS])
 {
-	struct sg_event *event = event_of(h, doer, n);
-	for (int d = 0; event != NULL && d < SG_DIMENSIONS; d++) {
-		int64_t all = plus(event->spent[d], more[d]);
-		event->spent[d] = all < 0 ? 0 : all;
+	struct sg_deeds *d = list_of(h, doer->action);
+	struct sg_event *event = d == NULL ? NULL : alone(d, n);
+	size_t count = d == NULL || event != NULL ? 1 : holders(d, NULL, n, &event);
+	for (int i = 0; event != NULL && i < SG_DIMENSIONS; i++) {
+		int64_t all = plus(event->spent[i], more[i]);
+		if (count == 1 || more[i] > 0)
+			event->spent[i] = all < 0 ? 0 : all;
 	}
 }
 

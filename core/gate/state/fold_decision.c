@@ -191,8 +191,10 @@ sg_fold_kind_withheld(struct sg_fold *f)
 	struct sg_attempt *attempt = sg_state_decision(f->state, sg_fold_text(f, "decision"));
 	struct sg_lease *lease = sg_state_lease(f->state, sg_fold_text(f, "lease"));
 	struct sg_str code = sg_fold_text(f, "code");
-	if (attempt != NULL && attempt->state == SG_ATTEMPT_ALLOWED)
+	if (attempt != NULL && attempt->state == SG_ATTEMPT_ALLOWED) {
 		sg_fold_failed(f->state, attempt, true); /* nobody was ever told that they may */
+		sg_fold_told(f->state, attempt);
+	}
 	if (attempt != NULL) {
 		bool unsure = sg_attempt_unsure(attempt);
 		unspend(f->state, attempt);
@@ -297,6 +299,8 @@ sg_fold_kind_outcome(struct sg_fold *f)
 			settle(f, attempt, undone);
 		if (strcmp(attempt->result, "failed") == 0 && !sg_fold_flag_or(f, "self", true))
 			sg_fold_failed(f->state, attempt, undone);
+		if (attempt->state == SG_ATTEMPT_ALLOWED && strcmp(attempt->result, "unknown") != 0)
+			sg_fold_told(f->state, attempt);
 		attempt->outcome = true;
 		sg_fold_await_no_more(f->state, attempt);
 		if (!sg_unsure_note(attempt, unsure))

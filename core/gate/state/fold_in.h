@@ -113,6 +113,9 @@ void sg_fold_remember(struct sg_fold *f, struct sg_attempt *attempt);
 /* What it spent was `before`, and is settled now: its past says so as well. */
 void sg_fold_spent(struct sg_fold *f, const struct sg_attempt *attempt, const int64_t before[SG_DIMENSIONS]);
 
+/* What came of it is told for good. */
+void sg_fold_told(struct sg_state *state, const struct sg_attempt *attempt);
+
 /* values.c */
 /* Values (hex digests, an array) seen first at `origin`. */
 void sg_fold_values(struct sg_fold *f, struct sg_task *task, const struct sg_json *values, const char *origin, const char *decision, const struct sg_taint *taint);

@@ -74,17 +74,29 @@ sg_fold_spent(struct sg_fold *f, const struct sg_attempt *attempt, const int64_t
 		sg_history_settle(&task->root->tree->history, &whole, attempt->deed[1] - 1, more);
 }
 
-void
-sg_fold_failed(struct sg_state *state, const struct sg_attempt *attempt, bool undone)
+/* Says one thing of it to the past of its agent and of its tree. */
+static void
+say(struct sg_state *state, const struct sg_attempt *attempt, void (*what)(struct sg_history *, const struct sg_event *, uint64_t))
 {
-	void (*note)(struct sg_history *, const struct sg_event *, uint64_t) = undone ? sg_history_fail : sg_history_doubt;
 	const struct sg_task *task = attempt->task;
 	struct sg_history *own = sg_table_get(&state->histories, sg_str(task->agent));
 	struct sg_event mine = own_deed(task, attempt->action), whole = tree_deed(task, attempt->action);
 	if (own != NULL && attempt->deed[0] > 0)
-		note(own, &mine, attempt->deed[0] - 1);
+		what(own, &mine, attempt->deed[0] - 1);
 	if (task->root->tree != NULL && attempt->deed[1] > 0)
-		note(&task->root->tree->history, &whole, attempt->deed[1] - 1);
+		what(&task->root->tree->history, &whole, attempt->deed[1] - 1);
+}
+
+void
+sg_fold_failed(struct sg_state *state, const struct sg_attempt *attempt, bool undone)
+{
+	say(state, attempt, undone ? sg_history_fail : sg_history_doubt);
+}
+
+void
+sg_fold_told(struct sg_state *state, const struct sg_attempt *attempt)
+{
+	say(state, attempt, sg_history_told);
 }
 
 /* ---- questions ---- */

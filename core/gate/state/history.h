@@ -41,11 +41,13 @@ bool sg_history_together(const struct sg_state *state, struct sg_asked *q, const
 bool sg_history_add(struct sg_history *history, const struct sg_event *event);
 /* The same with an event that has its number already, as a snapshot holds it. */
 bool sg_history_put(struct sg_history *history, const struct sg_event *event);
-/* The event of that number, of the action and the doer of `doer`, failed. In an entry of several nobody can tell which one did: then what asks for what came
- * of it has no answer. */
+/* The event of that number, of the action and the doer of `doer`, failed. Where it was joined with others nobody can tell which one did, nor, where entries lie over
+ * one another, in which it is: then what asks for what came of it has no answer, of each that may hold it. */
 void sg_history_fail(struct sg_history *history, const struct sg_event *doer, uint64_t n);
 /* The same of one that may have happened all the same: what asks whether it was done has no answer, whichever way it would go, before another one is certain. */
 void sg_history_doubt(struct sg_history *history, const struct sg_event *doer, uint64_t n);
+/* What came of it is told: no word of it comes any more. */
+void sg_history_told(struct sg_history *history, const struct sg_event *doer, uint64_t n);
 /* What it really spent differs by so much from what was reserved. */
 void sg_history_settle(struct sg_history *history, const struct sg_event *doer, uint64_t n, const int64_t more[SG_DIMENSIONS]);
 /* What came of an entry's events: all happened, none did, some did or may have. */

@@ -15,6 +15,7 @@ struct sg_event {
 	uint64_t n, first_n;     /* their numbers in the order of all of that past */
 	int64_t times, failed; /* failed: of how many somebody else than the agent said so */
 	int64_t doubted;       /* of how many it was said that they failed by whoever cannot know whether they happened all the same */
+	bool open;  /* it is one, and nobody has told yet what came of it: joined with others after all else */
 	bool mixed; /* of several doers: the tags below are of one of them */
 	uint64_t task, instance;
 	uint64_t above[SG_DEPTH_MAX - 1]; /* tasks between this one and the root, the nearest first; 0: none */

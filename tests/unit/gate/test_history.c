@@ -320,6 +320,94 @@ failed_in_between(void)
 	}
 }
 
+/* ---- many, of which somebody tells later ---- */
+
+enum { LIFE = 12000, PAUSE = 1500 };
+
+static struct life {
+	int64_t at;
+	uint64_t instance;
+	long told_at;  /* by how many events later; LIFE: never */
+	char came;     /* p: passed, f: failed, d: perhaps */
+} lives[LIFE];
+
+static uint32_t seed;
+
+static uint32_t
+roll(uint32_t below)
+{
+	seed = seed * 1664525u + 1013904223u;
+	return (seed >> 8) % below;
+}
+
+static void
+tell(long i)
+{
+	struct sg_event doer = {.action = "x.a", .instance = lives[i].instance};
+	if (lives[i].came == 'f')
+		sg_history_fail(&agent, &doer, (uint64_t)i);
+	if (lives[i].came == 'd')
+		sg_history_doubt(&agent, &doer, (uint64_t)i);
+	sg_history_told(&agent, &doer, (uint64_t)i);
+}
+
+/* What is said is so, in any window, of any instance and of all; how often it is not known is returned. */
+static long
+compared(long count, int64_t now)
+{
+	static const int64_t windows[] = {300, 3000, 30000, 0};
+	long unknown = 0;
+	for (size_t w = 0; w < sizeof(windows) / sizeof(windows[0]); w++)
+		for (int scope = 0; scope < 2; scope++) {
+			bool truth = false;
+			struct sg_asked q = asked(scope == 0 ? SG_SCOPE_AGENT : SG_SCOPE_INSTANCE, windows[w], now);
+			for (long i = 0; i < count && !truth; i++)
+				truth = (scope == 0 || lives[i].instance == 1) && (windows[w] == 0 || lives[i].at >= now - windows[w]) && (lives[i].came == 'p' || lives[i].told_at > count);
+			bool got = sg_history_did(&state, &q, SG_STR("x.a"));
+			unknown += q.trouble != SG_REASON_allowed;
+			CU_ASSERT_TRUE(q.trouble != SG_REASON_allowed || got == truth);
+		}
+	return unknown;
+}
+
+static long
+one_life(uint32_t number, long later, uint32_t passes, bool doubts)
+{
+	int64_t now = 1000;
+	long unknown = 0;
+	seed = number;
+	begin();
+	for (long i = 0; i < LIFE; i++) {
+		now += roll(6);
+		long told_at = i + 1 + (long)roll((uint32_t)later), pause = (i / PAUSE + 1) * PAUSE; /* by then all is told */
+		lives[i] = (struct life){now, 1 + roll(3), told_at < pause ? told_at : pause, roll(1000) < passes ? 'p' : doubts && roll(2) == 0 ? 'd' : 'f'};
+		struct sg_event mine = {.action = "x.a", .at_ms = now, .instance = lives[i].instance};
+		CU_ASSERT_TRUE_FATAL(sg_history_add(&agent, &mine));
+		for (long k = i; k >= 0 && k > i - PAUSE; k--)
+			if (lives[k].told_at == i + 1)
+				tell(k);
+		unknown += i % 61 == 0 || (i + 1) % PAUSE == 0 ? compared(i + 1, now) : 0;
+	}
+	CU_ASSERT_TRUE(agent.deeds[0].count <= 1024);
+	end();
+	return unknown;
+}
+
+/* Eight slow ones among quick ones, or hundreds that nobody has told of: what failed is in no entry of what passed. */
+static void
+told_later(void)
+{
+	CU_ASSERT_EQUAL(one_life(1, 8, 0, false), 0); /* all failed: known each time */
+	CU_ASSERT_EQUAL(one_life(2, 300, 0, false), 0);
+	CU_ASSERT_EQUAL(one_life(3, 30, 900, false), 0);
+	CU_ASSERT_EQUAL(one_life(8, 30, 3, false), 0);
+	CU_ASSERT_EQUAL(one_life(9, 250, 1, false), 0);
+	one_life(4, 30, 0, true);
+	one_life(5, 300, 3, true);
+	one_life(6, 3000, 3, false); /* more than are kept apart: it is said that it is not known */
+	one_life(7, 3000, 500, true);
+}
+
 /* A sum is of what was really used. */
 static void
 settled_sums(void)
@@ -370,5 +458,5 @@ sums_stay(void)
 }
 
 SG_CASES("gate.history", {"others wash nothing out", others_wash_nothing}, {"never smaller than the truth", never_smaller}, {"high rates", high_rates},
-	 {"many doers", many_doers}, {"orders", orders}, {"what failed", failures}, {"what may have failed", doubts}, {"what failed of others", failures_of_others}, {"what failed in between", failed_in_between},
+	 {"many doers", many_doers}, {"orders", orders}, {"what failed", failures}, {"what may have failed", doubts}, {"what failed of others", failures_of_others}, {"what failed in between", failed_in_between}, {"told later", told_later},
 	 {"sums of what was used", settled_sums}, {"kept less before", kept_less_before}, {"sums stay within numbers", sums_stay})

@@ -336,7 +336,7 @@ keep(void *to, struct sg_str line);
 
 /* Through a snapshot and back: the same lines, and the same is known. */
 static void
-duties_in_snapshot(const char *root)
+duties_in_snapshot(const char *root, size_t hands)
 {
 	struct sg_buf text, again;
 	struct sg_state state;
@@ -350,7 +350,7 @@ duties_in_snapshot(const char *root)
 	const struct sg_duties *before = &sg_state_task(&p->gate->state, sg_str(root))->tree->duties, *after = &sg_state_task(&state, sg_str(root))->tree->duties;
 	CU_ASSERT_EQUAL(after->hand_count, before->hand_count);
 	CU_ASSERT_EQUAL(after->by_instance.count, before->by_instance.count);
-	CU_ASSERT_TRUE(before->hand_count == 2 && before->by_instance.count == 2); /* who plans, who does */
+	CU_ASSERT_TRUE(before->hand_count == hands && before->by_instance.count == 2); /* who plans, who does */
 	CU_ASSERT_EQUAL(sg_snapshot_write(&state, &head, keep, &again, NULL), SG_OK);
 	CU_ASSERT_TRUE(sg_str_eq(sg_buf_view(&text), sg_buf_view(&again)));
 	sg_state_done(&state);
@@ -380,7 +380,7 @@ duty_outlives_parts(void)
 	CU_ASSERT_EQUAL(p->gate->state.tasks.count, 1);
 	static const char check[] = "{\"actions\":[\"x.a\"],\"key\":\"e\",\"role\":\"check\",\"to\":\"n2\"}";
 	CU_ASSERT_TRUE(play_has(ask(0, SG_ROUTE_A_DELEGATE, root, check), "rule_10_duty"));
-	duties_in_snapshot(root);
+	duties_in_snapshot(root, 2);
 	for (int i = 0; i < 2; i++) {
 		CU_ASSERT_EQUAL_FATAL(play_gate_dies(p, &err), SG_OK);
 		configure();
@@ -389,6 +389,13 @@ duty_outlives_parts(void)
 		CU_ASSERT_EQUAL(p->gate->state.tasks.count, 1);
 		CU_ASSERT_TRUE(play_has(ask(0, SG_ROUTE_A_DELEGATE, root, check), "rule_10_duty"));
 	}
+	struct sg_duties *duties = &sg_state_task(&p->gate->state, sg_str(root))->tree->duties;
+	const struct sg_duty first = *duties->first;
+	p->no_check = true; /* by hand: another agent, and another user, in what is one instance with somebody who had a role before */
+	CU_ASSERT_TRUE(sg_duties_note(duties, sg_state_word(&p->gate->state, SG_STR("n9")), first.role, first.uid, first.instance));
+	CU_ASSERT_TRUE(sg_duties_note(duties, first.agent, first.role, first.uid + 1, first.instance));
+	CU_ASSERT_TRUE(sg_duties_note(duties, first.agent, first.role, -1, ""));
+	duties_in_snapshot(root, 5);
 	free(root);
 	play_end(p);
 }
