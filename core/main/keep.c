@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Keeping: each policy set and each configuration that was in force, by digest, so that a record can be read against what it was judged by.
  * state/policy/DIGEST.policy.json is {"files":[{"name","text"}]}, state/policy/DIGEST.config.json the canonical document. Best effort: a set that
- * could not be kept is told on stderr, and decisions go on. */
+ * could not be kept is told on stderr, and decisions go on. A process of its own does it: a disk that does not answer stops no supervisor. */
 #include "main/supervisor.h"
 
 #include "base/canon.h"
@@ -20,7 +20,7 @@ keep(const struct sg_supervisor *s, struct sg_str digest, const char *kind, stru
 {
 	char path[1200], temporary[1200];
 	snprintf(path, sizeof(path), "%s/policy/%.*s.%s.json", s->state_dir, SG_STR_ARG(digest), kind);
-	snprintf(temporary, sizeof(temporary), "%s/policy/new", s->state_dir);
+	snprintf(temporary, sizeof(temporary), "%s/policy/new.%ld", s->state_dir, (long)getpid());
 	if (access(path, F_OK) == 0)
 		return;
 	int fd = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
@@ -33,8 +33,10 @@ keep(const struct sg_supervisor *s, struct sg_str digest, const char *kind, stru
 	good = good && fsync(fd) == 0;
 	if (fd >= 0)
 		close(fd);
-	if (!good || rename(temporary, path) != 0)
-		fprintf(stderr, "stepgated: %s could not be kept: %s\n", path, strerror(errno));
+	if (good && rename(temporary, path) == 0)
+		return;
+	fprintf(stderr, "stepgated: %s could not be kept: %s\n", path, strerror(errno));
+	unlink(temporary);
 }
 
 static void
@@ -55,8 +57,8 @@ write_files(struct sg_buf *out, const struct sg_policy_files *files)
 	sg_jw_end(&w);
 }
 
-void
-sg_supervisor_keep(const struct sg_supervisor *s)
+static void
+keep_both(const struct sg_supervisor *s)
 {
 	struct sg_buf text;
 	struct sg_arena arena;
@@ -74,4 +76,17 @@ sg_supervisor_keep(const struct sg_supervisor *s)
 	keep(s, sg_str(config), "config", sg_buf_view(&s->document));
 	sg_arena_done(&arena);
 	sg_buf_done(&text);
+}
+
+/* Whoever reaps knows no such process, and passes over it. */
+void
+sg_supervisor_keep(const struct sg_supervisor *s)
+{
+	pid_t child = fork();
+	if (child == 0) {
+		keep_both(s);
+		_exit(0);
+	}
+	if (child < 0)
+		fprintf(stderr, "stepgated: policy and configuration could not be kept beside the journal: %s\n", strerror(errno));
 }

@@ -76,6 +76,7 @@ part_moved(struct sg_gate *gate, struct sg_request *r, const struct sg_task *tas
 	return moved;
 }
 
+/* What is not known any more has moved, whatever would be written of it. */
 static bool
 history_moved(struct sg_gate *gate, struct sg_request *r, const struct sg_task *task, const struct sg_json *question)
 {
@@ -83,8 +84,9 @@ history_moved(struct sg_gate *gate, struct sg_request *r, const struct sg_task *
 	struct sg_buf now;
 	sg_buf_init(&now, PART_MAX);
 	sg_jw_begin(&w, &now);
+	r->trouble = SG_REASON_allowed; /* of now, not of the question */
 	sg_write_history(&w, gate, r, task);
-	bool moved = differs(sg_json_get(question, "history"), &now);
+	bool moved = r->trouble != SG_REASON_allowed || differs(sg_json_get(question, "history"), &now);
 	sg_buf_done(&now);
 	return moved;
 }
