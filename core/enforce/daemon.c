@@ -232,9 +232,12 @@ read_stands(const struct sg_json *json, unsigned status, char *agent, size_t roo
 	const struct sg_json *error = sg_json_get(json, "error");
 	int64_t count = 0;
 	bool refused = status == 403 || status == 401;
+	if (status == 429)
+		return SG_STANDS_BUSY;
 	if (refused && sg_json_is(error, "code", "frozen"))
 		return SG_STANDS_STILL;
-	if (refused && !sg_json_is(error, "code", "facts_unavailable")) /* a module may be back in a moment */
+	bool may_mend = sg_json_is(error, "code", "facts_unavailable") || sg_json_is(error, "code", "match_changed"); /* a module is back in a moment; its process shows itself */
+	if (refused && !may_mend)
 		return SG_STANDS_NO_MORE;
 	if (status != 200 || !copy_text(json, "agent", agent, room) || !sg_json_int(sg_json_get(json, "agents"), &count) || count < 1)
 		return SG_STANDS_UNKNOWN;

@@ -65,7 +65,7 @@ void sg_daemon_tell_last(struct sg_daemon *daemon);
  * digest for each name, and only those are meant that the pin fits; or {NULL, 0}. */
 enum sg_status sg_daemon_ceiling(struct sg_daemon *daemon, struct sg_str names, struct sg_str tools, struct sg_buf *out, struct sg_err *err);
 
-enum sg_stands { SG_STANDS_UNKNOWN /* nobody can say */, SG_STANDS, SG_STANDS_STILL /* it is frozen, and may go on later */, SG_STANDS_NO_MORE };
+enum sg_stands { SG_STANDS_UNKNOWN /* nobody can say */, SG_STANDS_BUSY /* not now: too much is asked of the daemon */, SG_STANDS, SG_STANDS_STILL /* it is frozen, and may go on later */, SG_STANDS_NO_MORE };
 /* Does the task stand whose token this is (enforcer face)? SG_STANDS fills its agent's name and the number of agents that this enforcer stands in
  * front of, at least 1. */
 enum sg_stands sg_daemon_stands(struct sg_daemon *daemon, char *agent, size_t room, size_t *agents);

@@ -6,7 +6,7 @@
 
 #include <stdio.h>
 
-enum { LOOK_MS = 5000, UNSURE_MS = 60000 /* so long nobody need know whether a task stands */ };
+enum { LOOK_MS = 5000, UNSURE_MS = 60000 /* so long nobody need know whether a task stands */, BUSY_MS = 10 * UNSURE_MS /* where the daemon is there, and has too much to do */ };
 
 /* A gateway's session has a place that others wait for, and whoever was killed is to lose it. The cooperative form is the agent's own process. */
 static void
@@ -22,9 +22,10 @@ look(struct sg_proxy *proxy, int64_t now)
 	bool known = stands == SG_STANDS || stands == SG_STANDS_STILL;
 	if (known)
 		proxy->sure_ms = now;
-	if (known || (stands == SG_STANDS_UNKNOWN && now - proxy->sure_ms < UNSURE_MS))
+	int64_t most = stands == SG_STANDS_UNKNOWN ? UNSURE_MS : stands == SG_STANDS_BUSY ? BUSY_MS : 0;
+	if (known || now - proxy->sure_ms < most)
 		return;
-	fprintf(stderr, "stepgate mcp: task %s %s, and its session with it\n", proxy->daemon->task, stands == SG_STANDS_UNKNOWN ? "cannot be asked about for a minute: it ends" : "has ended");
+	fprintf(stderr, "stepgate mcp: task %s %s, and its session with it\n", proxy->daemon->task, most > 0 ? "cannot be asked about, or its process has not shown itself anew since a reload, for a minute and more: it ends" : "has ended");
 	proxy->broken = true;
 }
 

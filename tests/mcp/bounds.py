@@ -44,7 +44,7 @@ def main():
 
     said = lambda a: a.get("error", {}).get("message", "") or a["result"]["content"][0]["text"]
     rows = [("free", nested(23), "done"), ("free", nested(24), "mcp_params"), ("free", nested(30), "mcp_params"), ("free", dict(a="[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[\\\"["), "done"),
-            ("x" * 4096, {}, "bad_request"), ("x" * 4097, {}, "mcp_params"), ("free", {}, "done")]
+            ("x" * 200, {}, "catalogue"), ("x" * 256, {}, "mcp_params"), ("x" * 4097, {}, "mcp_params"), ("free", {}, "done")]
     for n, (name, arguments, want) in enumerate(rows):
         answer = call(n, name, arguments)
         assert want in json.dumps(answer), (name[:20], want, answer)

@@ -111,21 +111,26 @@ answer_ever(struct sg_gate *gate, struct sg_request *r, const struct sg_task *ta
 	sg_answer_buf(gate, r, 200, &body);
 }
 
-/* It is the task's agent that asks, whoever stands in front of it; whether the task stands at all is the enforcer's own question. */
-static void
-paid_ever(struct sg_gate *gate, struct sg_request *r, const struct sg_task *task)
+/* It is the task's agent that asks, whoever stands in front of it, and whatever has become of the task; whether the task stands at all is the enforcer's own
+ * question. False: answered. */
+static bool
+agent_pays(struct sg_gate *gate, struct sg_request *r, const struct sg_task *task)
 {
 	r->agent = sg_catalogue_agent(gate->catalogue, sg_str(task->agent));
 	if (r->agent == NULL) {
 		sg_answer_error(gate, r, 403, SG_REASON_no_agent, "");
-		return;
+		return false;
 	}
-	size_t names = sg_json_get(r->body, "actions")->count;
-	if (names > 0 && !sg_agent_afford(gate, r, r->agent->name)) {
-		sg_request_refuse(gate, r);
-		return;
-	}
-	sg_agent_owes(gate, r, units_of(gate, r->agent, task, names));
+	if (sg_json_get(r->body, "actions")->count == 0 || sg_agent_afford(gate, r, r->agent->name))
+		return true;
+	sg_request_refuse(gate, r);
+	return false;
+}
+
+static void
+paid_ever(struct sg_gate *gate, struct sg_request *r, const struct sg_task *task)
+{
+	sg_agent_owes(gate, r, units_of(gate, r->agent, task, sg_json_get(r->body, "actions")->count));
 	answer_ever(gate, r, task);
 }
 
@@ -151,9 +156,10 @@ ceiling_who(struct sg_gate *gate, struct sg_request *r)
 		task = NULL; /* it does not stand in front of that agent */
 	if (known && task != NULL && !enforcer && !sg_who_owns(r, task))
 		task = NULL;
-	const struct sg_agent *agent = task != NULL ? sg_catalogue_agent(gate->catalogue, sg_str(task->agent)) : NULL;
 	enum sg_strength shown;
-	if (agent != NULL && enforcer && sg_task_shows(task) && !sg_instance_shown(task->instance, agent, &shown, &reason)) {
+	if (task != NULL && !agent_pays(gate, r, task))
+		return;
+	if (task != NULL && enforcer && sg_task_shows(task) && !sg_instance_shown(task->instance, r->agent, &shown, &reason)) {
 		sg_answer_error(gate, r, 403, reason, ""); /* whoever opened it is not that agent any more */
 		return;
 	}

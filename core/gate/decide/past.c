@@ -41,7 +41,7 @@ write_count(struct sg_json_writer *w, const struct sg_state *state, struct need 
 static void
 write_did(struct sg_json_writer *w, const struct sg_state *state, struct need *need, struct sg_str now)
 {
-	(void)now;
+	need->asked.action = now;
 	sg_jw_bool(w, sg_history_did(state, &need->asked, pattern_of(need)));
 }
 
@@ -61,8 +61,8 @@ write_order(struct sg_json_writer *w, const struct sg_state *state, struct need 
 static void
 write_since(struct sg_json_writer *w, const struct sg_state *state, struct need *need, struct sg_str now)
 {
+	need->asked.action = now;
 	int64_t since = sg_history_since(state, &need->asked, pattern_of(need));
-	(void)now;
 	since < 0 ? sg_jw_null(w) : sg_jw_int(w, since);
 }
 

@@ -309,6 +309,15 @@ note_refusal(struct sg_request *r, const struct sg_json *answer)
 	r->issuer_told = sg_json_is(answer, "fault", "request") ? r->issuer_said : sg_arena_copy(&r->arena, code);
 }
 
+/* A call that was dropped in line, or came to nothing, for what has ended meanwhile: that is why. */
+static enum sg_reason
+why_unanswered(struct sg_gate *gate, struct sg_request *r)
+{
+	enum sg_reason reason;
+	bool stands = still_stands(gate, r, &reason);
+	return !stands && (reason == SG_REASON_withheld_kill || reason == SG_REASON_withheld_task) ? reason : SG_REASON_issue_unavailable;
+}
+
 void
 sg_issue_called(struct sg_gate *gate, struct sg_request *r, const struct sg_json *answer)
 {
@@ -325,7 +334,7 @@ sg_issue_called(struct sg_gate *gate, struct sg_request *r, const struct sg_json
 	sg_json_string(sg_json_get(answer, "token"), &token);
 	if (!ok || token.len == 0 || token.len > SG_TOKEN_MAX) {
 		note_refusal(r, answer);
-		withhold(gate, r, answer == NULL ? SG_REASON_issue_unavailable : SG_REASON_issue_failed);
+		withhold(gate, r, answer == NULL ? why_unanswered(gate, r) : SG_REASON_issue_failed);
 		return;
 	}
 	r->token = sg_arena_copy(&r->arena, token);

@@ -83,8 +83,8 @@ sg_sync_turn(struct sg_gate *gate)
 	if (!was)
 		sg_gate_warn(gate, SG_STR(""), "ALERT    the disk does not answer: what agents ask is refused, what operators stop holds and is recorded once it does");
 	if (gate->journal.appended != gate->sync_held) {
+		sg_journal_void(&gate->journal, gate->sync_held, hold_stop, gate, NULL);
 		gate->sync_held = gate->journal.appended;
-		sg_journal_void(&gate->journal, hold_stop, gate, NULL);
 	}
 	sg_answer_unsynced(gate, needs_no_record);
 }
@@ -97,9 +97,15 @@ sg_leaf_read(struct sg_gate *gate, uint64_t number, struct sg_arena *arena, stru
 	return sg_journal_read(&gate->journal, number, arena, record, input, err);
 }
 
+uint64_t
+sg_leaves_read(struct sg_gate *gate, uint64_t first, uint64_t last, size_t most, bool (*each)(void *to, const struct sg_record *record), void *to)
+{
+	return gate->sync_late ? first - 1 : sg_journal_leaves(&gate->journal, first, last, most, each, to);
+}
+
 bool
 sg_sync_refuses(const struct sg_gate *gate, const struct sg_request *r, const struct sg_conn *conn)
 {
-	bool from_disk = r->route->route == SG_ROUTE_O_DECISION;
+	bool from_disk = r->route->route == SG_ROUTE_O_DECISION || r->route->route == SG_ROUTE_O_EVENTS;
 	return gate->sync_late && (from_disk || (conn->face != SG_FACE_ADMIN && !reads(r)));
 }

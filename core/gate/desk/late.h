@@ -12,6 +12,8 @@ enum { SG_SYNC_LATE_S = 10 /* a group is out for so long, and the disk counts as
 void sg_sync_turn(struct sg_gate *gate);
 /* sg_journal_read of this gate's journal, but while the disk is late: SG_UNAVAILABLE, for nobody waits for it in the gate's thread. The one way to read a leaf again. */
 enum sg_status sg_leaf_read(struct sg_gate *gate, uint64_t number, struct sg_arena *arena, struct sg_record *record, struct sg_str *input, struct sg_err *err);
+/* The same of several, as sg_journal_leaves; while it is late none is told. */
+uint64_t sg_leaves_read(struct sg_gate *gate, uint64_t first, uint64_t last, size_t most, bool (*each)(void *to, const struct sg_record *record), void *to);
 /* It is late, and this request would wait for it: for its record, or for one that is to be read. */
 bool sg_sync_refuses(const struct sg_gate *gate, const struct sg_request *request, const struct sg_conn *conn);
 

@@ -33,10 +33,12 @@ sg_head_follow(struct sg_gate *gate, bool now)
 static bool
 read_loss(int folder, char *text, size_t room, size_t *len)
 {
+	sg_pulse_disk(true);
 	int fd = openat(folder, SG_LOSS_FILE, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
 	ssize_t got = fd < 0 ? -1 : read(fd, text, room);
 	if (fd >= 0)
 		close(fd);
+	sg_pulse_disk(false);
 	*len = got > 0 ? (size_t)got : 0;
 	return got > 0;
 }

@@ -219,7 +219,7 @@ sg_gate_lost(struct sg_gate *gate)
 	struct sg_owed *later = gate->owed; /* kills that came while closed stand behind what was lost before them */
 	gate->owed = NULL;
 	gate->journal.lost = false;
-	sg_journal_void(&gate->journal, lose, gate, NULL);
+	sg_journal_void(&gate->journal, 0, lose, gate, NULL);
 	hold_again(gate, later);
 	sg_buf_clear(&gate->journal.commit.bytes);
 	sg_buf_clear(&gate->journal.pending);

@@ -59,7 +59,7 @@ write_call(struct sg_buf *call, const struct sg_lease *lease, const struct sg_cl
 static bool
 is_stopped(const struct sg_gate *gate, const struct sg_lease *lease)
 {
-	return sg_state_killed(&gate->state, sg_str(lease->agent)) || lease->task->state == SG_TASK_KILLED;
+	return lease->stopped || sg_state_killed(&gate->state, sg_str(lease->agent)) || lease->task->state == SG_TASK_KILLED;
 }
 
 enum { IN_TURN = 1, BEFORE_ALL = 2 };

@@ -4,6 +4,7 @@
 #include "base/secret.h"
 #include "base/str.h"
 #include "gate/journal/journal_files.h"
+#include "gate/journal/pulse.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -11,7 +12,7 @@
 #include <stdio.h>
 
 static enum sg_status
-read_key(const struct sg_journal *journal, const char *name, unsigned char key[SG_KEY_BYTES], struct sg_err *err)
+read_from_disk(const struct sg_journal *journal, const char *name, unsigned char key[SG_KEY_BYTES], struct sg_err *err)
 {
 	const struct sg_sys *sys = journal->sys;
 	int fd = sys->openat(sys, journal->keys, name, O_RDONLY, 0);
@@ -26,6 +27,15 @@ read_key(const struct sg_journal *journal, const char *name, unsigned char key[S
 	if (got != SG_KEY_BYTES)
 		return sg_fail(err, SG_MALFORMED, "day_key", "%s is not a key", name);
 	return SG_OK;
+}
+
+static enum sg_status
+read_key(const struct sg_journal *journal, const char *name, unsigned char key[SG_KEY_BYTES], struct sg_err *err)
+{
+	sg_pulse_disk(true);
+	enum sg_status status = read_from_disk(journal, name, key, err);
+	sg_pulse_disk(false);
+	return status;
 }
 
 static enum sg_status

@@ -271,14 +271,27 @@ sg_journal_done(struct sg_journal *journal, struct sg_commit *commit)
 	journal->durable = commit->last;
 }
 
+static uint64_t
+leaves_in(const struct sg_buf *part)
+{
+	struct sg_record record = {0};
+	uint64_t count = 0;
+	while (sg_records_next_leaf(sg_buf_view(part), &record))
+		count++;
+	return count;
+}
+
 enum sg_status
-sg_journal_void(const struct sg_journal *journal, sg_journal_fold *fold, void *to, struct sg_err *err)
+sg_journal_void(const struct sg_journal *journal, uint64_t after, sg_journal_fold *fold, void *to, struct sg_err *err)
 {
 	const struct sg_buf *parts[] = {&journal->commit.bytes, &journal->pending};
+	uint64_t number = journal->appended - leaves_in(parts[0]) - leaves_in(parts[1]);
 	for (size_t i = 0; i < 2; i++) {
 		struct sg_record record = {0};
 		while (sg_records_next_leaf(sg_buf_view(parts[i]), &record)) {
 			struct sg_arena arena;
+			if (++number <= after)
+				continue;
 			sg_arena_init(&arena, 4 << 20);
 			enum sg_status status = sg_canon_parse(&arena, record.leaf, NULL, &record.json, err);
 			if (status == SG_OK)

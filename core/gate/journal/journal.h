@@ -123,8 +123,8 @@ enum sg_status sg_journal_try(struct sg_journal *journal, struct sg_err *err);
 /* Private to the journal: writes a trial. Fills status and error. */
 void sg_journal_write_trial(const struct sg_journal *journal, struct sg_commit *commit);
 
-/* While closed, before reopening: every leaf that was appended and not synced, in order. */
-enum sg_status sg_journal_void(const struct sg_journal *journal, sg_journal_fold *fold, void *to, struct sg_err *err);
+/* While closed, before reopening: every leaf that was appended and not synced and has a number above `after`, in order. */
+enum sg_status sg_journal_void(const struct sg_journal *journal, uint64_t after, sg_journal_fold *fold, void *to, struct sg_err *err);
 
 /* Leaves `first` to `last` in their order, each file part read once, without what is sealed, and none that a failed sync made void; stops when `each` says false, or behind `most` bytes read. The
  * number of the last one that was told, first - 1 if none. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Files of the journal. */
 #include "gate/journal/journal_files.h"
+#include "gate/journal/pulse.h"
 
 #include "base/err.h"
 #include "base/octets.h"
@@ -94,8 +95,8 @@ segment_number(const char *name, uint64_t *out)
 	return true;
 }
 
-int
-sg_segment_list(int folder, uint64_t *segments, size_t room, int *error)
+static int
+list(int folder, uint64_t *segments, size_t room, int *error)
 {
 	DIR *dir = sg_folder_list(folder);
 	if (dir == NULL) {
@@ -120,7 +121,16 @@ sg_segment_list(int folder, uint64_t *segments, size_t room, int *error)
 }
 
 int
-sg_segment_read(const struct sg_sys *sys, int folder, uint64_t segment, struct sg_buf *out, int *error)
+sg_segment_list(int folder, uint64_t *segments, size_t room, int *error)
+{
+	sg_pulse_disk(true);
+	int count = list(folder, segments, room, error);
+	sg_pulse_disk(false);
+	return count;
+}
+
+static int
+read_segment(const struct sg_sys *sys, int folder, uint64_t segment, struct sg_buf *out, int *error)
 {
 	enum { CHUNK = 1 << 20 };
 	char name[SG_SEGMENT_NAME];
@@ -142,6 +152,15 @@ sg_segment_read(const struct sg_sys *sys, int folder, uint64_t segment, struct s
 		}
 		out->len += (size_t)n;
 	}
+}
+
+int
+sg_segment_read(const struct sg_sys *sys, int folder, uint64_t segment, struct sg_buf *out, int *error)
+{
+	sg_pulse_disk(true);
+	int failed = read_segment(sys, folder, segment, out, error);
+	sg_pulse_disk(false);
+	return failed;
 }
 
 bool
@@ -204,11 +223,13 @@ sg_journal_header(const struct sg_journal *journal, uint64_t segment, struct sg_
 {
 	char name[SG_SEGMENT_NAME], bytes[SG_SEGMENT_HEADER + 1];
 	sg_segment_name(name, segment);
+	sg_pulse_disk(true);
 	int fd = journal->sys->openat(journal->sys, journal->folder, name, O_RDONLY, 0);
 	ssize_t got = fd < 0 ? -1 : journal->sys->pread(journal->sys, fd, bytes, sizeof(bytes), 0);
 	int error = errno;
 	if (fd >= 0)
 		journal->sys->close(journal->sys, fd);
+	sg_pulse_disk(false);
 	if (got < 0)
 		return sg_journal_io(err, name, error);
 	struct sg_segment_reader reader;

@@ -30,11 +30,30 @@ sg_pulse_keep(struct sg_pulse *pulse)
 	madvise(pulse, sizeof(*pulse), MADV_DONTFORK);
 }
 
+static unsigned waiting; /* of the gate's own thread: one wait may be within another */
+
+void
+sg_pulse_disk(bool waits)
+{
+	sg_pulse_beat();
+	waiting = waits ? waiting + 1 : waiting > 0 ? waiting - 1 : 0;
+	if (page != NULL)
+		atomic_store(&page->at_disk, waiting > 0);
+}
+
+/* What the last gate waited for died with it. */
+static void
+no_disk(void)
+{
+	waiting = 0;
+	sg_pulse_disk(false);
+}
+
 void
 sg_pulse_use(struct sg_pulse *pulse)
 {
 	page = pulse;
-	sg_pulse_disk(false); /* what the last one waited for died with it */
+	no_disk();
 }
 
 void
@@ -42,14 +61,6 @@ sg_pulse_beat(void)
 {
 	if (page != NULL)
 		atomic_fetch_add_explicit(&page->beats, 1, memory_order_relaxed);
-}
-
-void
-sg_pulse_disk(bool waits)
-{
-	sg_pulse_beat();
-	if (page != NULL)
-		atomic_store(&page->at_disk, waits);
 }
 
 void
@@ -69,7 +80,7 @@ sg_pulse_take_up(sg_time until)
 	}
 	if (page != NULL)
 		atomic_store(&page->at_fault, false);
-	sg_pulse_disk(false);
+	no_disk();
 	sg_pulse_hand("");
 }
 

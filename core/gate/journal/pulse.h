@@ -32,7 +32,7 @@ void sg_pulse_keep(struct sg_pulse *pulse);
 void sg_pulse_use(struct sg_pulse *pulse);
 /* The loop turned, or recovery got further. */
 void sg_pulse_beat(void);
-/* The gate itself waits for the disk, from now on or no more: recovery and opening the journal again. */
+/* The gate itself waits for the disk, from now on or no more: whatever it reads or opens there. One wait may be within another. */
 void sg_pulse_disk(bool waits);
 /* Whose request is worked on from now on; "": nobody's. */
 void sg_pulse_hand(const char *caller);

@@ -45,7 +45,7 @@ counts_until(const struct sg_journal *journal, const struct sg_journal_mark *mar
 
 /* From a mark to the next one of the same segment, or to the end. */
 static enum sg_status
-read_range(const struct sg_journal *journal, const struct sg_journal_mark *mark, struct sg_buf *out, struct sg_err *err)
+read_from_disk(const struct sg_journal *journal, const struct sg_journal_mark *mark, struct sg_buf *out, struct sg_err *err)
 {
 	enum { CHUNK = 256 << 10 };
 	const struct sg_journal_mark *next = mark + 1;
@@ -66,6 +66,15 @@ read_range(const struct sg_journal *journal, const struct sg_journal_mark *mark,
 	int error = errno;
 	journal->sys->close(journal->sys, fd);
 	return got < 0 ? sg_journal_io(err, name, error) : SG_OK;
+}
+
+static enum sg_status
+read_range(const struct sg_journal *journal, const struct sg_journal_mark *mark, struct sg_buf *out, struct sg_err *err)
+{
+	sg_pulse_disk(true);
+	enum sg_status status = read_from_disk(journal, mark, out, err);
+	sg_pulse_disk(false);
+	return status;
 }
 
 /* One part, from its mark on. False: `each` has enough. */

@@ -219,9 +219,7 @@ one_segment(struct recovery *r, size_t i, struct sg_buf *bytes, struct sg_err *e
 	bool last = i + 1 == r->count, torn = false;
 	int error = 0;
 	sg_buf_clear(bytes);
-	sg_pulse_disk(true);
 	int failed = sg_segment_read(journal->sys, journal->folder, r->segments[i], bytes, &error);
-	sg_pulse_disk(false);
 	if (failed != 0 && error == EFBIG)
 		return sg_fail(err, SG_MALFORMED, "journal_length", "segment %llu is longer than any can be", (unsigned long long)r->segments[i]);
 	if (failed != 0)
@@ -258,8 +256,10 @@ sg_journal_open(struct sg_journal *journal, const struct sg_sys *sys, int folder
 
 	struct recovery r = {.journal = journal, .from = from != NULL ? from : &beginning, .fold = fold, .to = to};
 	struct sg_buf bytes;
+	sg_pulse_disk(true);
 	sg_head_read(folder, &r.heads[0]);
 	sg_head_read(keys, &r.heads[1]);
+	sg_pulse_disk(false);
 	sg_buf_init(&bytes, SG_SEGMENT_MAX);
 	enum sg_status status = choose_segments(&r, err);
 	for (size_t i = 0; status == SG_OK && i < r.count; i++) {

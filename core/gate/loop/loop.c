@@ -60,11 +60,13 @@ struct start_files {
 static enum sg_status
 read_file(int folder, const char *name, void *out, size_t room, size_t *len, struct sg_err *err)
 {
+	sg_pulse_disk(true);
 	int fd = openat(folder, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
 	ssize_t got = fd < 0 ? -1 : read(fd, out, room);
 	int error = errno;
 	if (fd >= 0)
 		close(fd);
+	sg_pulse_disk(false);
 	if (got < 0)
 		return sg_fail(err, SG_UNAVAILABLE, "state_missing", "%s: %s", name, strerror(error));
 	*len = (size_t)got;
@@ -77,12 +79,16 @@ open_state(struct start_files *files, const char *path, struct sg_err *err)
 {
 	size_t len = 0;
 	snprintf(files->state_path, sizeof(files->state_path), "%s", path);
+	sg_pulse_disk(true);
 	int folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	sg_pulse_disk(false);
 	if (folder < 0)
 		return sg_fail(err, SG_UNAVAILABLE, "state_missing", "%s: %s; run stepgate init first", path, strerror(errno));
+	sg_pulse_disk(true);
 	files->journal = openat(folder, "journal", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	files->keys = openat(folder, "keys", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	close(folder);
+	sg_pulse_disk(false);
 	if (files->journal < 0 || files->keys < 0)
 		return sg_fail(err, SG_UNAVAILABLE, "state_missing", "%s lacks journal/ or keys/; run stepgate init first", path);
 	enum sg_status status = read_file(files->keys, "state.key", files->state_key, SG_KEY_BYTES, &len, err);

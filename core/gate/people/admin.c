@@ -2,6 +2,7 @@
  * What operators do beside approving: kill, let go, reload, look. */
 #include "gate/people/people.h"
 #include "gate/desk/domain.h"
+#include "gate/desk/late.h"
 #include "gate/decide/memories.h"
 #include "gate/desk/revoking.h"
 #include "gate/desk/wall.h"
@@ -364,7 +365,7 @@ sg_route_events(struct sg_gate *gate, struct sg_request *r)
 	sg_buf_init(&body, BODY_MAX);
 	sg_buf_text(&body, "{\"events\":[");
 	uint64_t first = (uint64_t)from + 1, last = gate->journal.durable < first + EVENTS_MOST - 1 ? gate->journal.durable : first + EVENTS_MOST - 1;
-	uint64_t told = first <= last ? sg_journal_leaves(&gate->journal, first, last, EVENTS_BYTES, write_event, &body) : first - 1;
+	uint64_t told = first <= last ? sg_leaves_read(gate, first, last, EVENTS_BYTES, write_event, &body) : first - 1;
 	if (told < first && first <= last)
 		told = first; /* a leaf that cannot be read does not hold up those behind it */
 	sg_buf_printf(&body, "],\"next\":%llu}", (unsigned long long)told);

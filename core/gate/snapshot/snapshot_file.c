@@ -93,6 +93,7 @@ sg_snapshot_save(const struct sg_state *state, const struct sg_snapshot_head *he
 void
 sg_snapshot_newest(int folder, uint64_t before, struct sg_snapshot_file *file)
 {
+	sg_pulse_disk(true);
 	DIR *dir = sg_folder_list(folder);
 	struct dirent *entry;
 	*file = (struct sg_snapshot_file){.leaf = 0};
@@ -103,6 +104,7 @@ sg_snapshot_newest(int folder, uint64_t before, struct sg_snapshot_file *file)
 	}
 	if (dir != NULL)
 		closedir(dir);
+	sg_pulse_disk(false);
 }
 
 void
@@ -110,6 +112,7 @@ sg_snapshot_tidy(int folder)
 {
 	char name[SG_BESIDE_NAME];
 	struct sg_snapshot_file file = {.leaf = UINT64_MAX};
+	sg_pulse_disk(true);
 	unlinkat(folder, "snapshot.tmp", 0);
 	for (int i = 0; i < SG_SNAPSHOTS_KEPT && file.leaf != 0; i++)
 		sg_snapshot_newest(folder, file.leaf, &file);
@@ -119,6 +122,7 @@ sg_snapshot_tidy(int folder)
 		if (file.leaf != 0)
 			unlinkat(folder, name, 0);
 	}
+	sg_pulse_disk(false);
 }
 
 /* ---- reading ---- */
@@ -161,7 +165,9 @@ sg_snapshot_load(int folder, const struct sg_snapshot_file *file, struct sg_stat
 	char name[SG_BESIDE_NAME];
 	struct stat status;
 	sg_snapshot_name(name, file->leaf, file->digest);
+	sg_pulse_disk(true);
 	int fd = openat(folder, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+	sg_pulse_disk(false);
 	if (fd < 0 || fstat(fd, &status) != 0 || status.st_size <= 0 || status.st_size > SG_SNAPSHOT_MAX) {
 		if (fd >= 0)
 			close(fd);

@@ -260,6 +260,18 @@ sg_history_settle(struct sg_history *h, const struct sg_event *doer, uint64_t n,
 }
 
 void
+sg_history_disown(struct sg_history *h)
+{
+	for (size_t a = 0; a < h->count; a++)
+		for (size_t i = 0; i < h->deeds[a].count; i++) {
+			struct sg_event *e = &h->deeds[a].events[i];
+			e->failed = e->times;
+			e->doubted = 0;
+			e->open = false;
+		}
+}
+
+void
 sg_history_free(struct sg_history *h)
 {
 	for (size_t i = 0; i < h->count; i++)

@@ -6,6 +6,8 @@
 #include "gate/state/fold_in.h"
 #include "gate/state/leaf_form.h"
 
+#include <string.h>
+
 /* What the gate before this one had on its way may have reached somebody: the leaf that says so is written with the answer, not before it. */
 static void
 may_be_handed(void *to, struct sg_lease *lease)
@@ -116,6 +118,15 @@ sg_state_lacks(struct sg_state *state, const struct sg_record *record)
 	return f.missing;
 }
 
+/* Names of operators have no colon; what falls with an owner is an operator's doing, whoever notices. */
+static bool
+by_operator(const struct sg_fold *f, struct sg_str kind)
+{
+	struct sg_str by = sg_fold_text_or(f, "by");
+	return sg_str_is(kind, "agent") || sg_str_is(kind, "human") || sg_str_is(kind, "kill") ||
+	       (by.len > 0 && memchr(by.ptr, ':', by.len) == NULL && !sg_str_is(by, "stepgate") && !sg_str_is(by, "policy"));
+}
+
 /* Nothing is touched before all was asked: nothing is folded by half. */
 enum sg_status
 sg_state_fold(struct sg_state *state, const struct sg_record *record, struct sg_err *err)
@@ -127,6 +138,7 @@ sg_state_fold(struct sg_state *state, const struct sg_record *record, struct sg_
 		return sg_fail(err, SG_BUG, "state_kind", "leaf %llu is of a kind this version does not know", (unsigned long long)f.number);
 	if (f.missing == NULL) {
 		bring_up(&f);
+		state->by_operator = by_operator(&f, kind);
 		kinds[i].fold(&f);
 		sg_fold_memory_flow(&f);
 	}

@@ -45,8 +45,10 @@ sg_fold_end_lease(struct sg_state *state, struct sg_lease *lease, enum sg_lease_
 	if (to > lease->state)
 		lease->state = to;
 	sg_lease_goes_back(lease);
-	if (was_live && lease->state >= SG_LEASE_REVOKING)
+	if (was_live && lease->state >= SG_LEASE_REVOKING) {
 		state->live_leases--;
+		lease->stopped = state->by_operator;
+	}
 	if (was_dead || lease->state != SG_LEASE_DEAD)
 		return;
 	sg_lease_ends_in(lease);

@@ -71,6 +71,7 @@ begin(struct sg_fold *f, const char *key, enum sg_task_state to)
 	}
 	snprintf(ending->key, sizeof(ending->key), "%s", key);
 	ending->to = to;
+	ending->by_operator = f->state->by_operator;
 	sg_fold_put(f, &f->state->endings, ending->key, ending);
 }
 
@@ -114,6 +115,7 @@ sg_fold_kind_ended(struct sg_fold *f)
 {
 	struct sg_str key = sg_fold_text(f, "of");
 	struct sg_ending *ending = sg_table_get(&f->state->endings, key);
+	f->state->by_operator = ending->by_operator;
 	take_slice(f, ending);
 	if (sg_fold_flag(f, "over"))
 		free(sg_table_take(&f->state->endings, key));

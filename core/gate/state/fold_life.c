@@ -2,6 +2,7 @@
  * Leaves about agents and their owners. */
 #include "gate/state/ending.h"
 #include "gate/state/fold_in.h"
+#include "gate/state/history.h"
 
 #include "base/str.h"
 
@@ -53,6 +54,9 @@ sg_fold_kind_agent(struct sg_fold *f)
 		life->state = SG_AGENT_active;
 		life->generation++;
 		life->alone_ms = 0;
+		struct sg_history *past = sg_table_get(&f->state->histories, sg_fold_text(f, "agent"));
+		if (past != NULL)
+			sg_history_disown(past);
 	} else if (sg_str_is(event, "owner_gone")) {
 		life->alone_ms = f->at_ms;
 		fall(f);

@@ -184,6 +184,7 @@ unsure_of(const struct sg_event *event)
 }
 
 struct tally {
+	struct sg_str action;        /* what is asked for itself */
 	int64_t count, sum, last_ms; /* last_ms: of what did not fail; -1: none */
 	int64_t perhaps_ms;          /* of entries of which some failed, nobody knows which, or may have; -1: none */
 	enum sg_reason why;          /* it is not known of that one */
@@ -198,6 +199,8 @@ tally_one(const struct sg_event *event, void *to)
 	if (__builtin_add_overflow(t->sum, event->spent[t->of], &t->sum))
 		t->sum = INT64_MAX;
 	enum sg_came_to came_to = sg_event_came_to(event);
+	if (came_to == SG_CAME_TO_SOME && event->doubted > 0 && sg_str_is(t->action, event->action))
+		came_to = SG_CAME_TO_PASS;
 	if (came_to == SG_CAME_TO_PASS && t->last_ms < event->at_ms)
 		t->last_ms = event->at_ms;
 	if (came_to == SG_CAME_TO_SOME && t->perhaps_ms < event->at_ms) {
@@ -210,7 +213,7 @@ tally_one(const struct sg_event *event, void *to)
 static struct tally
 tally(const struct sg_state *state, struct sg_asked *q, struct sg_str pattern, enum sg_dimension of)
 {
-	struct tally t = {.of = of, .last_ms = -1, .perhaps_ms = -1};
+	struct tally t = {.action = q->action, .of = of, .last_ms = -1, .perhaps_ms = -1};
 	walk(state, q, pattern, tally_one, &t);
 	return t;
 }

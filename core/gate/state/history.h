@@ -18,6 +18,8 @@ struct sg_asked {
 	const struct sg_task *task;
 	enum sg_scope scope;
 	int64_t within_ms;      /* 0: ever */
+	struct sg_str action;   /* for what it is asked: of that one `did` and `since` take for done what may have failed, so that its own doubt does not keep it from
+				 * ever being certain again; {NULL, 0}: of none */
 	int64_t now_ms;         /* as of when: steady milliseconds (sg_state_steady) */
 	enum sg_reason trouble; /* out: SG_REASON_allowed unless what was asked cannot be told: history_full (entries of several subjects had to be
 				 * joined), history_short (an older form of the record kept less). Set by any of the questions below; the caller
@@ -48,6 +50,8 @@ void sg_history_fail(struct sg_history *history, const struct sg_event *doer, ui
 void sg_history_doubt(struct sg_history *history, const struct sg_event *doer, uint64_t n);
 /* What came of it is told: no word of it comes any more. */
 void sg_history_told(struct sg_history *history, const struct sg_event *doer, uint64_t n);
+/* All of it was somebody else's: it counts as often, and is done by nobody. */
+void sg_history_disown(struct sg_history *history);
 /* What it really spent differs by so much from what was reserved. */
 void sg_history_settle(struct sg_history *history, const struct sg_event *doer, uint64_t n, const int64_t more[SG_DIMENSIONS]);
 /* What came of an entry's events: all happened, none did, some did or may have. */

@@ -35,6 +35,7 @@ struct sg_lease {
 	bool confirm; /* its end alone ends nothing: its issuer must say that it is gone */
 	bool handed;  /* somebody may have it: false only between its decision and its release */
 	/* in memory alone */
+	bool stopped;    /* an operator ended it, or what it hung on */
 	bool making;     /* its issuer is asked for it: until then it is told of no end */
 	unsigned char lined; /* it stands in line to be taken back: 1 in its agent's turn, 2 before all else, 0 not at all */
 	unsigned tries;  /* so often its issuer was told to take it back */

@@ -277,6 +277,7 @@ struct sg_state {
 	char boot_id[SG_ID_MAX];
 	unsigned char key[SG_KEY_BYTES]; /* the state key: names and nonces derive from it */
 	uint64_t open_tasks, live_leases, open_approvals;
+	bool by_operator; /* within one leaf, in memory alone: it is an operator's word */
 	uint64_t carried; /* tasks, memories and reads that labels were carried to, new there or not; in memory alone: whoever brings them pays by it */
 };
 

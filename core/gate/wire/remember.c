@@ -6,6 +6,7 @@
 #include "base/err.h"
 #include "base/str.h"
 #include "frame/beside.h"
+#include "gate/journal/pulse.h"
 #include "gate/wire/wire.h"
 #include "gate/snapshot/snapshot_file.h"
 
@@ -142,10 +143,12 @@ static void
 look_at_heads(struct sg_gate *gate, int journal, int keys)
 {
 	struct sg_beside head;
+	sg_pulse_disk(true);
 	if (sg_head_read(journal, &head) && !head.good)
 		pass_over(gate, SG_HEAD_FILE, &head.err);
 	if (sg_head_read(keys, &head) && !head.good)
 		pass_over(gate, "keys/" SG_HEAD_FILE, &head.err);
+	sg_pulse_disk(false);
 }
 
 enum sg_status

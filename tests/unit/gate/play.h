@@ -55,6 +55,7 @@ struct play {
 	const char *(*effects)(const char *input); /* what policy says */
 	const char *call_answer;                   /* NULL: the built-in issuer and verifier */
 	const char *taken_back;                    /* what the issuer says to revoke and reap, after the lease; NULL: it is gone */
+	unsigned firsts;                           /* what was taken back before all else */
 	unsigned revokes, reaps;                   /* so often it was told */
 	bool no_sync;                              /* groups wait */
 	char *made_claims;
@@ -297,7 +298,8 @@ play_call(void *self, uint64_t id, const char *kind, struct sg_str name, struct 
 static enum sg_called
 play_take_back(void *self, struct sg_str issuer, struct sg_str agent, bool first, struct sg_str request)
 {
-	(void)agent, (void)first;
+	(void)agent;
+	((struct play *)self)->firsts += first;
 	return play_call(self, 0, "issue", issuer, request);
 }
 

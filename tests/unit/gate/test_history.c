@@ -254,6 +254,14 @@ doubts(void)
 	q = asked(SG_SCOPE_TREE, 0, 4000);
 	CU_ASSERT_EQUAL(sg_history_count(&state, &q, SG_STR("a.x")), 1);
 	CU_ASSERT_EQUAL(q.trouble, SG_REASON_allowed);
+	q = asked(SG_SCOPE_TREE, 0, 4000);
+	q.action = SG_STR("a.x"); /* asked for itself: as if it had been done */
+	CU_ASSERT_TRUE(sg_history_did(&state, &q, SG_STR("a.*")) && q.trouble == SG_REASON_allowed);
+	CU_ASSERT_EQUAL(sg_history_since(&state, &q, SG_STR("a.*")), 3000);
+	CU_ASSERT_EQUAL(q.trouble, SG_REASON_allowed);
+	q.action = SG_STR("a.xy"); /* for another of that pattern: not known */
+	sg_history_did(&state, &q, SG_STR("a.*"));
+	CU_ASSERT_EQUAL(q.trouble, SG_REASON_history_unsure);
 	did("a.x", 2000, 1, 0xaa);
 	q = asked(SG_SCOPE_TREE, 0, 4000);
 	CU_ASSERT_TRUE(sg_history_did(&state, &q, SG_STR("a.x")) && q.trouble == SG_REASON_allowed);
@@ -408,6 +416,24 @@ told_later(void)
 	one_life(7, 3000, 500, true);
 }
 
+/* Another agent under the same name has done nothing of it; what was spent is spent. */
+static void
+disowned(void)
+{
+	begin();
+	did("a.x", 1000, 1, 0xaa);
+	did("a.x", 2000, 1, 0xaa);
+	struct sg_event doer = {.action = "a.x", .instance = 1};
+	sg_history_doubt(&agent, &doer, 1);
+	sg_history_disown(&agent);
+	struct sg_asked q = asked(SG_SCOPE_AGENT, 0, 4000);
+	CU_ASSERT_FALSE(sg_history_did(&state, &q, SG_STR("a.x")));
+	CU_ASSERT_EQUAL(q.trouble, SG_REASON_allowed);
+	CU_ASSERT_EQUAL(count("a.x", asked(SG_SCOPE_AGENT, 0, 4000)), 2);
+	CU_ASSERT_EQUAL(sg_history_sum(&state, &q, SG_STR("a.x"), SG_DIMENSION_money), 200);
+	end();
+}
+
 /* A sum is of what was really used. */
 static void
 settled_sums(void)
@@ -458,5 +484,5 @@ sums_stay(void)
 }
 
 SG_CASES("gate.history", {"others wash nothing out", others_wash_nothing}, {"never smaller than the truth", never_smaller}, {"high rates", high_rates},
-	 {"many doers", many_doers}, {"orders", orders}, {"what failed", failures}, {"what may have failed", doubts}, {"what failed of others", failures_of_others}, {"what failed in between", failed_in_between}, {"told later", told_later},
+	 {"many doers", many_doers}, {"orders", orders}, {"what failed", failures}, {"what may have failed", doubts}, {"what failed of others", failures_of_others}, {"what failed in between", failed_in_between}, {"told later", told_later}, {"disowned", disowned},
 	 {"sums of what was used", settled_sums}, {"kept less before", kept_less_before}, {"sums stay within numbers", sums_stay})

@@ -361,6 +361,33 @@ listed(void)
 	play_end(p);
 }
 
+/* Whatever an operator's word ends goes before what agents let go of, not a kill alone. */
+static void
+an_operator_first(void)
+{
+	static const struct {
+		enum sg_route route;
+		const char *argument, *body; /* argument NULL: the task, "": the credential */
+		bool first;
+	} rows[] = {
+		{SG_ROUTE_O_KILL, "-", "{\"agent\":\"helper\"}", true},           {SG_ROUTE_O_AGENT, "helper", "{\"event\":\"suspend\"}", true},
+		{SG_ROUTE_O_AGENT, "helper", "{\"event\":\"retire\"}", true},     {SG_ROUTE_O_TASK_CLOSE, NULL, "{}", true},
+		{SG_ROUTE_O_LEASE_REVOKE, "", "{}", true},                            {SG_ROUTE_A_TASK_CLOSE, NULL, "{}", false},
+	};
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		const char *task;
+		struct play *p = begin(opaque, &task);
+		char lease[SG_ID_MAX];
+		memcpy(lease, given(p, task, "k1")->id, sizeof(lease));
+		play_ask(p, rows[i].route == SG_ROUTE_A_TASK_CLOSE ? 1 : 10, rows[i].route, rows[i].argument == NULL ? task : rows[i].argument[0] == '\0' ? lease : rows[i].argument,
+			 rows[i].body);
+		CU_ASSERT_EQUAL(p->revokes, 1);
+		CU_ASSERT_EQUAL(p->firsts, rows[i].first ? 1 : 0);
+		free((char *)task);
+		play_end(p);
+	}
+}
+
 SG_CASES("gate.leases", {"the end of a lease", the_end_of_a_lease}, {"nothing is forgotten", nothing_is_forgotten}, {"over a snapshot", over_a_snapshot}, {"many at once", many_at_once},
 	 {"never handed out", never_handed_out}, {"an operator ends it", an_operator_ends_it}, {"held up by its stanza's word", held_up}, {"shares", shares},
-	 {"no agent fills it", no_agent_fills_it}, {"words that do not count", words_that_do_not_count}, {"a clock set forward", clock_set_forward}, {"listed", listed})
+	 {"no agent fills it", no_agent_fills_it}, {"words that do not count", words_that_do_not_count}, {"a clock set forward", clock_set_forward}, {"listed", listed}, {"an operator first", an_operator_first})

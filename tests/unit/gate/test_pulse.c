@@ -151,7 +151,7 @@ reading_a_snapshot(void)
 	free(pulse);
 }
 
-/* Before the first line is read, the file is: twice for the disk, and once a mebibyte for its digest. */
+/* Before the first line is read, the file is: opened and read, twice each for the disk, and once a mebibyte for its digest. */
 static void
 reading_its_file(void)
 {
@@ -168,10 +168,61 @@ reading_its_file(void)
 	close(fd);
 	uint64_t before = atomic_load(&pulse->beats);
 	CU_ASSERT_EQUAL(sg_snapshot_load(p->journal, &file, &p->gate->state, &head, NULL), SG_MALFORMED);
-	CU_ASSERT_EQUAL(beats_since(pulse, before), MEBIBYTES + 2);
+	CU_ASSERT_EQUAL(beats_since(pulse, before), MEBIBYTES + 4);
 	sg_pulse_use(NULL);
 	play_end(p);
 	free(pulse);
+}
+
+static struct sg_pulse *watched;
+static long opens, unsaid; /* calls, and those of which the pulse did not say that the disk is waited for */
+static int (*its_openat)(const struct sg_sys *, int, const char *, int, mode_t);
+static ssize_t (*its_pread)(const struct sg_sys *, int, void *, size_t, off_t);
+
+static int
+watched_openat(const struct sg_sys *sys, int folder, const char *name, int flags, mode_t mode)
+{
+	bool reads = (flags & O_ACCMODE) == O_RDONLY; /* what is written is the disk's own thread's */
+	opens += reads;
+	unsaid += reads && !atomic_load(&watched->at_disk);
+	return its_openat(sys, folder, name, flags, mode);
+}
+
+static ssize_t
+watched_pread(const struct sg_sys *sys, int fd, void *out, size_t len, off_t at)
+{
+	opens++;
+	unsaid += !atomic_load(&watched->at_disk);
+	return its_pread(sys, fd, out, len, at);
+}
+
+/* A disk that does not answer is no hang, whatever of a start it does not answer to. */
+static void
+reading_is_said(void)
+{
+	struct sg_err err = {0};
+	watched = calloc(1, sizeof(*watched));
+	struct play *p = begin_busy(watched);
+	its_openat = p->sys.openat;
+	its_pread = p->sys.pread;
+	p->sys.openat = watched_openat;
+	p->sys.pread = watched_pread;
+	opens = unsaid = 0;
+	CU_ASSERT_EQUAL_FATAL(play_restart(p, &err), SG_OK);
+	CU_ASSERT_TRUE(opens > 3);
+	CU_ASSERT_EQUAL(unsaid, 0);
+	CU_ASSERT_FALSE(atomic_load(&watched->at_disk));
+	p->sys.openat = its_openat;
+	p->sys.pread = its_pread;
+	sg_pulse_disk(true);
+	sg_pulse_disk(true);
+	sg_pulse_disk(false);
+	CU_ASSERT_TRUE(atomic_load(&watched->at_disk)); /* one wait within another */
+	sg_pulse_disk(false);
+	CU_ASSERT_FALSE(atomic_load(&watched->at_disk));
+	sg_pulse_use(NULL);
+	play_end(p);
+	free(watched);
 }
 
 static void
@@ -190,4 +241,4 @@ reading_a_journal(void)
 }
 
 SG_CASES("gate.pulse", {"a gate that hangs", hanging}, {"each turn counts anew", counting_anew}, {"whoever was in hand", refusing},
-	 {"a snapshot is read", reading_a_snapshot}, {"its file is read", reading_its_file}, {"a journal is read", reading_a_journal})
+	 {"a snapshot is read", reading_a_snapshot}, {"its file is read", reading_its_file}, {"a journal is read", reading_a_journal}, {"that it waits for the disk", reading_is_said})
