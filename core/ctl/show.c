@@ -2,6 +2,7 @@
  * Making text safe to look at. */
 #include "ctl/show.h"
 
+#include "base/hidden.h"
 #include "base/str.h"
 
 #include <stdarg.h>
@@ -10,50 +11,6 @@
 enum { ROW_MAX = 4 << 20, ANSWER_MAX = 1 << 30 /* eight times as long as an answer, which may be all escapes */, NAME_WIDTH = 11 };
 
 /* ---- characters ---- */
-
-/* Decodes one character; its length, or 0 for a byte that begins none (overlong, surrogate, cut). */
-static size_t
-decode(struct sg_str text, uint32_t *out)
-{
-	static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
-	unsigned char first = (unsigned char)text.ptr[0];
-	size_t len = first < 0x80 ? 1 : (first >> 5) == 6 ? 2 : (first >> 4) == 14 ? 3 : (first >> 3) == 30 ? 4 : 0;
-	if (len == 0 || len > text.len)
-		return 0;
-	*out = len == 1 ? first : first & (0x7f >> len);
-	for (size_t i = 1; i < len; i++) {
-		if (((unsigned char)text.ptr[i] & 0xc0) != 0x80)
-			return 0;
-		*out = *out << 6 | ((unsigned char)text.ptr[i] & 0x3f);
-	}
-	return *out < least[len] || *out > 0x10ffff || (*out >= 0xd800 && *out < 0xe000) ? 0 : len;
-}
-
-/* Characters that steer a terminal, turn the direction, or leave no trace where they stand. */
-static const struct {
-	uint32_t from, to;
-} hidden[] = {
-	{0, 0x1f},          {0x7f, 0x9f}, /* C0, DEL, C1 */
-	{0xad, 0xad},                     /* soft hyphen */
-	{0x34f, 0x34f},                   /* grapheme joiner */
-	{0x61c, 0x61c},                   /* Arabic letter mark */
-	{0x115f, 0x1160},   {0x17b4, 0x17b5}, {0x180b, 0x180f}, {0x3164, 0x3164}, {0xffa0, 0xffa0}, /* fillers */
-	{0x200b, 0x200f},                                       /* zero widths, direction marks */
-	{0x2028, 0x202e},                                       /* line and paragraph ends, embeddings and overrides */
-	{0x2060, 0x206f},                                       /* joiner, isolates, invisible operators */
-	{0xfe00, 0xfe0f},   {0xfeff, 0xfeff}, {0xfff0, 0xfffb}, /* variation selectors, BOM, annotations */
-	{0x1d173, 0x1d17a},                                     /* musical controls */
-	{0xe0000, 0xe0fff},                                     /* tags, more selectors */
-};
-
-static bool
-is_hidden(uint32_t c)
-{
-	for (size_t i = 0; i < sizeof(hidden) / sizeof(hidden[0]); i++)
-		if (c >= hidden[i].from && c <= hidden[i].to)
-			return true;
-	return false;
-}
 
 static void
 show_hidden(struct sg_buf *out, uint32_t c, bool json)
@@ -82,10 +39,10 @@ show(struct sg_buf *out, struct sg_str text, bool json)
 		text.len -= plain;
 		if (text.len == 0)
 			return;
-		size_t len = decode(text, &c);
+		size_t len = sg_utf8_first(text, &c);
 		if (len == 0)
 			sg_buf_printf(out, "\\x%02x", (unsigned)(unsigned char)text.ptr[0]);
-		else if (is_hidden(c))
+		else if (sg_is_hidden(c))
 			show_hidden(out, c, json);
 		else if (c == '\\' && !json)
 			sg_buf_text(out, "\\\\");

@@ -227,7 +227,7 @@ sg_daemon_ceiling(struct sg_daemon *daemon, struct sg_str names, struct sg_str t
 }
 
 static enum sg_stands
-read_stands(const struct sg_json *json, unsigned status, char *agent, size_t room, size_t *agents)
+read_stands(struct sg_daemon *daemon, const struct sg_json *json, unsigned status, char *agent, size_t room, size_t *agents)
 {
 	const struct sg_json *error = sg_json_get(json, "error");
 	int64_t count = 0;
@@ -242,6 +242,7 @@ read_stands(const struct sg_json *json, unsigned status, char *agent, size_t roo
 	if (status != 200 || !copy_text(json, "agent", agent, room) || !sg_json_int(sg_json_get(json, "agents"), &count) || count < 1)
 		return SG_STANDS_UNKNOWN;
 	*agents = (size_t)count;
+	sg_json_int(sg_json_get(json, "marks"), &daemon->marks);
 	return SG_STANDS;
 }
 
@@ -256,7 +257,7 @@ sg_daemon_stands(struct sg_daemon *daemon, char *agent, size_t room, size_t *age
 	sg_arena_init(&arena, SG_DAEMON_BODY);
 	bool told = ask_ceiling(daemon, SG_STR("[]"), (struct sg_str){NULL, 0}, &bytes, &answer, NULL) == SG_OK &&
 		    sg_json_parse(&arena, answer.body, NULL, &json, NULL) == SG_OK;
-	enum sg_stands stands = told ? read_stands(json, answer.status, agent, room, agents) : SG_STANDS_UNKNOWN;
+	enum sg_stands stands = told ? read_stands(daemon, json, answer.status, agent, room, agents) : SG_STANDS_UNKNOWN;
 	sg_arena_done(&arena);
 	sg_buf_done(&bytes);
 	return stands;

@@ -25,6 +25,7 @@ struct sg_daemon {
 	struct sg_untold *untold; /* outcomes that were not taken, oldest first */
 	size_t untold_count;
 	int64_t tell_ms; /* when they are told again */
+	int64_t marks;   /* of what the domain of its task carries: sg_daemon_stands */
 };
 
 struct sg_ask {
@@ -68,6 +69,7 @@ enum sg_status sg_daemon_ceiling(struct sg_daemon *daemon, struct sg_str names, 
 enum sg_stands { SG_STANDS_UNKNOWN /* nobody can say */, SG_STANDS_BUSY /* not now: too much is asked of the daemon */, SG_STANDS, SG_STANDS_STILL /* it is frozen, and may go on later */, SG_STANDS_NO_MORE };
 /* Does the task stand whose token this is (enforcer face)? SG_STANDS fills its agent's name and the number of agents that this enforcer stands in
  * front of, at least 1. */
+/* daemon->marks is another number than before if what its domain carries has changed since. */
 enum sg_stands sg_daemon_stands(struct sg_daemon *daemon, char *agent, size_t room, size_t *agents);
 
 #endif

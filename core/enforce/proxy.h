@@ -42,6 +42,8 @@ struct sg_proxy {
 	bool overdue;               /* what the gateway asked for the tools was not answered in time; until it is, nothing waits for it */
 	unsigned pages;
 	enum sg_words said;
+	int64_t said_ms;            /* when that was decided */
+	int64_t marks;              /* the daemon's, as of the last look */
 	bool introduced;            /* the client has said `initialize`, which is said once */
 	unsigned char given[SG_GIVEN][SG_SHA256_BYTES];
 	size_t given_next;

@@ -99,4 +99,7 @@ bool sg_held_cancel(struct sg_proxy *proxy, const struct sg_mcp_message *cancel)
 /* The server is gone: what waits is answered. */
 void sg_held_gone(struct sg_proxy *proxy);
 
+/* tick.c. What is known of the task is a second old at most, from now on. */
+void sg_proxy_look_for_words(struct sg_proxy *proxy);
+
 #endif

@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0
  * What a server says without being asked for a decision: names in lists, its log, questions to the client's model. These are somebody's words, too, and
- * whoever reads them is to carry what the catalogue says that they carry: one action, mcp.NAME.said, decided once in a session before the first of them. */
+ * whoever reads them is to carry what the catalogue says that they carry: one action, mcp.NAME.said, decided before the first of them, and again before the
+ * next where that is a minute ago, or the task or what its domain carries is not what it was. */
 #include "enforce/proxy_in.h"
 #include "enforce/tell.h"
 
 #include "base/str.h"
 
 #include <stdio.h>
+
+enum { SAID_MS = 60000 };
 
 static bool
 has_more_than(const struct sg_json *object, const char *known)
@@ -62,8 +65,11 @@ sg_said_pass(struct sg_proxy *proxy)
 {
 	char action[96];
 	struct sg_arena arena;
-	if (proxy->said != SG_WORDS_NEW)
+	int64_t now = sg_mcp_now_ms();
+	sg_proxy_look_for_words(proxy);
+	if (proxy->said != SG_WORDS_NEW && now - proxy->said_ms < SAID_MS)
 		return proxy->said == SG_WORDS_PASS;
+	proxy->said_ms = now;
 	sg_arena_init(&arena, 4 << 20);
 	snprintf(action, sizeof(action), "mcp.%s.said", proxy->name);
 	proxy->said = has_action(proxy, &arena, action) ? decide(proxy, &arena, action) : SG_WORDS_PASS;

@@ -6,7 +6,7 @@
 
 #include <stdio.h>
 
-enum { LOOK_MS = 5000, UNSURE_MS = 60000 /* so long nobody need know whether a task stands */, BUSY_MS = 10 * UNSURE_MS /* where the daemon is there, and has too much to do */ };
+enum { LOOK_MS = 5000, WORDS_MS = 1000 /* behind the last one, where words of the server are to go on */, UNSURE_MS = 60000 /* so long nobody need know whether a task stands */, BUSY_MS = 10 * UNSURE_MS /* where the daemon is there, and has too much to do */ };
 
 /* A gateway's session has a place that others wait for, and whoever was killed is to lose it. The cooperative form is the agent's own process. */
 static void
@@ -19,6 +19,9 @@ look(struct sg_proxy *proxy, int64_t now)
 	bool first = proxy->look_ms == 0; /* it was looked at when it was let in */
 	proxy->look_ms = now + LOOK_MS;
 	enum sg_stands stands = first ? SG_STANDS : sg_daemon_stands(proxy->daemon, agent, sizeof(agent), &agents);
+	if (stands == SG_STANDS_STILL || proxy->daemon->marks != proxy->marks)
+		proxy->said = SG_WORDS_NEW; /* what was decided of the server's words was decided of another state */
+	proxy->marks = proxy->daemon->marks;
 	bool known = stands == SG_STANDS || stands == SG_STANDS_STILL;
 	if (known)
 		proxy->sure_ms = now;
@@ -27,6 +30,15 @@ look(struct sg_proxy *proxy, int64_t now)
 		return;
 	fprintf(stderr, "stepgate mcp: task %s %s, and its session with it\n", proxy->daemon->task, most > 0 ? "cannot be asked about, or its process has not shown itself anew since a reload, for a minute and more: it ends" : "has ended");
 	proxy->broken = true;
+}
+
+void
+sg_proxy_look_for_words(struct sg_proxy *proxy)
+{
+	if (proxy->look_ms > 0 && proxy->look_ms > sg_mcp_now_ms() + LOOK_MS - WORDS_MS)
+		return;
+	proxy->look_ms = proxy->look_ms > 0 ? 1 : 0;
+	look(proxy, sg_mcp_now_ms());
 }
 
 bool

@@ -36,8 +36,8 @@ write_say(lua_State *L, struct sg_json_writer *w, enum sg_effect_kind kind)
 {
 	(void)kind;
 	struct sg_str text = SG_STR("");
-	if (!lua_isnil(L, -1) && !text_within(L, &text, SG_POLICY_SAY))
-		return false;
+	if (!lua_isnil(L, -1) && (!text_within(L, &text, SG_POLICY_SAY) || memchr(text.ptr, '\0', text.len) != NULL))
+		return false; /* whoever reads it up to there reads something else */
 	sg_jw_str(w, text);
 	return true;
 }
@@ -193,7 +193,7 @@ static const struct {
 	const char *wanted;
 } types[] = {
 	[SG_MEMBER_KIND] = {write_kind, "given by the name of the effect"},
-	[SG_MEMBER_SAY] = {write_say, "text of at most 500 bytes"},
+	[SG_MEMBER_SAY] = {write_say, "text of at most 500 bytes without NUL"},
 	[SG_MEMBER_WORD] = {write_word, "lower-case letters, digits, _ . - ; at most 128"},
 	[SG_MEMBER_GROUP] = {write_group, "the name of a group, at most 128 bytes; it must be given"},
 	[SG_MEMBER_LIST] = {write_list, "a list of at most 32 texts of 1 to 128 bytes without control characters"},

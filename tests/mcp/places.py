@@ -184,6 +184,24 @@ def floods(rows):
     beside(rows, "one who shows no task", STRANGER, COME)
 
 
+def standing_still(d, rows):
+    """An agent whose task stands still pays for what it asks, as any."""
+    d.write("conf.d/60-limits.conf", b'limits : { rate = 50  burst = 100  denials = 5  denials_within = "1h" }\n')
+    c = d.admin()
+    assert c.ask("POST", "/v1/reload", {})[0] == 200
+    task = rows.task(EVIL)
+    hello = json.dumps(dict(stepgate=dict(task_token=task["token"])))
+    p = subprocess.Popen(["/usr/bin/python3", "-c", CALL, rows.gateway, hello, "1", json.dumps(dict(method="tools/call", params=dict(name="unknown", arguments={})))], stdin=subprocess.PIPE, stdout=subprocess.PIPE, **as_user(EVIL))
+    rows.parts.append(p)
+    until = time.time() + 20
+    while c.ask("GET", "/v1/tasks/" + task["id"])[1]["task"]["state"] != "frozen" and time.time() < until:
+        time.sleep(0.1)
+    assert c.ask("GET", "/v1/tasks/" + task["id"])[1]["task"]["state"] == "frozen"
+    p.kill()
+    beside(rows, "lists of one that stands still", EVIL, CALL, hello, "60", json.dumps(dict(method="tools/list")))
+    beside(rows, "names of one that stands still", EVIL, CALL, hello, "60", json.dumps(dict(method="tools/call", params=dict(name="x" * 200, arguments={}))))
+
+
 def shares(d, rows):
     evil = rows.task(EVIL)
     p, got = rows.many(EVIL, evil["token"], 300)
@@ -225,6 +243,7 @@ def main():
         silent(rows)
         shares(d, rows)
         floods(rows)
+        standing_still(d, rows)
         print("places: good")
     finally:
         rows.end()

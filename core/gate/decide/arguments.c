@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Arguments against what the catalogue says of them: known, there, of their type, within their range. */
 #include "gate/decide/decide.h"
+#include "base/hidden.h"
 #include "base/names.h"
 #include "base/str.h"
 #include "gate/state/grant.h"
@@ -88,10 +89,29 @@ is_declared(const struct sg_action *action, struct sg_str name)
 	return action->argument_count == 0;
 }
 
+static bool
+is_half_seen(struct sg_str name)
+{
+	return name.len > 0 && (name.ptr[0] == ' ' || name.ptr[name.len - 1] == ' ' || sg_has_hidden(name));
+}
+
+/* The first member, at whatever depth, whose name holds what nobody sees: beside a name of the catalogue, or in its stead, it is that name to many who execute. */
+static const struct sg_json *
+half_seen(const struct sg_json *value)
+{
+	const struct sg_json *found = NULL;
+	if (value->type != SG_JSON_OBJECT && value->type != SG_JSON_ARRAY)
+		return NULL;
+	for (const struct sg_json *m = sg_json_first(value); m != NULL && found == NULL; m = sg_json_next(value, m))
+		found = value->type == SG_JSON_OBJECT && is_half_seen(m->name) ? m : half_seen(m);
+	return found;
+}
+
 enum sg_reason
 sg_arguments_fit(const struct sg_action *action, const struct sg_json *args, struct sg_str *which)
 {
-	const struct sg_json *wrong = shadowed(action, args);
+	const struct sg_json *wrong = half_seen(args);
+	wrong = wrong != NULL ? wrong : shadowed(action, args);
 	for (const struct sg_json *m = sg_json_first(args); m != NULL && wrong == NULL; m = sg_json_next(args, m))
 		wrong = is_declared(action, m->name) ? NULL : m;
 	if (wrong != NULL) {

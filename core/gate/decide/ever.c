@@ -103,6 +103,7 @@ answer_ever(struct sg_gate *gate, struct sg_request *r, const struct sg_task *ta
 	if (r->enforcer != NULL) {
 		sg_jw_member_text(&w, "agent", task->agent);
 		sg_jw_member_int(&w, "agents", (int64_t)stands_before(gate, r->enforcer));
+		sg_jw_member_int(&w, "marks", (int64_t)task->domain->taint.seq); /* another number: what its domain carries has changed */
 	}
 	write_unknown(gate, &w, names);
 	if (tools != NULL)

@@ -20,10 +20,10 @@ struct narrowing_run {
 enum { PATH_MAX_BYTES = 256 };
 
 static const struct sg_narrowing *
-limit_at(const struct narrowing_run *run, const char *path)
+limit_at(const struct narrowing_run *run, struct sg_str path)
 {
 	for (size_t i = 0; i < run->merged->narrow_count; i++)
-		if (sg_str_is(run->merged->narrow[i].path, path))
+		if (sg_str_eq(run->merged->narrow[i].path, path))
 			return &run->merged->narrow[i];
 	return NULL;
 }
@@ -111,12 +111,25 @@ write_limited(struct narrowing_run *run, const struct sg_narrowing *n, const str
 	sg_jw_value(&run->out, value);
 }
 
+/* {NULL, 0}: it is longer than any path that is looked for. */
+static struct sg_str
+path_below(struct sg_str path, struct sg_str name, char out[PATH_MAX_BYTES])
+{
+	size_t dot = path.len > 0;
+	if (path.len + dot + name.len > PATH_MAX_BYTES)
+		return (struct sg_str){NULL, 0};
+	if (dot != 0)
+		memcpy(out, path.ptr, path.len), out[path.len] = '.';
+	memcpy(out + path.len + dot, name.ptr, name.len);
+	return (struct sg_str){out, path.len + dot + name.len};
+}
+
 /* Members come sorted from the canonical reader, so they are written in the order they are read. */
 static void
-write_value(struct narrowing_run *run, const struct sg_json *value, const char *path)
+write_value(struct narrowing_run *run, const struct sg_json *value, struct sg_str path)
 {
 	bool free = run->merged->narrow_count == 0; /* no path of it is looked for */
-	const struct sg_narrowing *n = free || path[0] == '\0' ? NULL : limit_at(run, path);
+	const struct sg_narrowing *n = free || path.len == 0 ? NULL : limit_at(run, path);
 	if (n != NULL) {
 		write_limited(run, n, value);
 		return;
@@ -130,10 +143,10 @@ write_value(struct narrowing_run *run, const struct sg_json *value, const char *
 		char below[PATH_MAX_BYTES];
 		if (memchr(m->name.ptr, '.', m->name.len) != NULL)
 			leaves_nothing(run, run->merged->narrow[0].path, "a name with a dot stands beside it"); /* and could pretend to be a path */
-		int len = snprintf(below, sizeof(below), "%s%s%.*s", path, path[0] == '\0' ? "" : ".", SG_STR_ARG(m->name));
+		struct sg_str its = path_below(path, m->name, below);
 		sg_jw_name_str(&run->out, m->name);
-		if (len > 0 && (size_t)len < sizeof(below))
-			write_value(run, m, below);
+		if (its.len > 0)
+			write_value(run, m, its);
 		else
 			sg_jw_value(&run->out, m);
 	}
@@ -165,7 +178,7 @@ sg_narrow(const struct sg_json *args, const struct sg_merged *merged, const stru
 		if (!sg_strings_have(may, merged->narrow[i].path))
 			return refuse(narrowed, SG_REASON_narrow_forbidden, merged->narrow[i].path, "the catalogue does not let rules narrow it");
 	sg_jw_begin(&run.out, out);
-	write_value(&run, args, "");
+	write_value(&run, args, SG_STR(""));
 	check_applied(&run);
 	if (out->failed)
 		leaves_nothing(&run, SG_STR("arguments"), "they are too large to be narrowed");

@@ -174,11 +174,30 @@ has_near_type(const struct sg_catalogue *catalogue, struct sg_str type)
 	return false;
 }
 
+/* Words of letters, digits, _ and -, with one of . : / # between them: whatever else stands in a type, somebody trims, folds or does not see. */
+static bool
+is_type(struct sg_str type)
+{
+	bool within = false;
+	for (size_t i = 0; i < type.len; i++) {
+		char c = type.ptr[i];
+		bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
+		if (!letter && !(within && strchr(".:/#", c) != NULL && c != '\0'))
+			return false;
+		within = letter;
+	}
+	return within;
+}
+
 bool
 sg_spell_resource_fits(const struct sg_catalogue *catalogue, struct sg_str type, struct sg_str id, const char **why)
 {
 	const struct sg_resource *row = sg_catalogue_type(catalogue, type);
 	*why = NULL;
+	if (row == NULL && !is_type(type)) {
+		*why = "a type that the catalogue does not have is words of letters, digits, _ and -, with one of . : / # between them";
+		return false;
+	}
 	if (row == NULL && has_near_type(catalogue, type)) {
 		*why = "its type differs in case alone from one of the catalogue";
 		return false;

@@ -3,6 +3,6 @@
 rule {
 	id = "attack", on = "pay.transfer",
 	effect = function(r)
-		return allow { say = '"}],"error":null}\n\0' }
+		return allow { say = '"}],"error":null}\n\1' }
 	end,
 }

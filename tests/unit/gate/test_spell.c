@@ -292,6 +292,12 @@ known(void)
 		{ROW("k", "\"closed\":\"auto\",\"environment\":\"\",\"form\":\"path\",\"patterns\":[\"/srv//pub/**\"],\"sensitivity\":\"internal\",\"type\":\"f\""), "f", "/srv/pub//key/", NULL},
 		{ROW("k", "\"closed\":\"auto\",\"environment\":\"prod\",\"form\":\"path\",\"patterns\":[\"/srv/pub/key/\"],\"sensitivity\":\"internal\",\"type\":\"f\""), "f", "/srv/pub//key", "wrong_environment"},
 		{ROW("k", "\"closed\":\"auto\",\"environment\":\"\",\"form\":\"path\",\"patterns\":[\"/srv/pub/**\"],\"sensitivity\":\"internal\",\"type\":\"f\""), "f", "/srv/pub/../key", "resource_form"},
+		/* a type that is none */
+		{CATCH_ALL("a", "internal"), "f\\u0000", "prod", "resource_form"}, {CATCH_ALL("a", "internal"), "f ", "prod", "resource_form"}, {CATCH_ALL("a", "internal"), " f", "prod", "resource_form"},
+		{CATCH_ALL("a", "internal"), "f\\n", "prod", "resource_form"}, {CATCH_ALL("a", "internal"), "f/", "prod", "resource_form"}, {CATCH_ALL("a", "internal"), "f.", "prod", "resource_form"},
+		{CATCH_ALL("a", "internal"), "f\\u200b", "prod", "resource_form"}, {CATCH_ALL("a", "internal"), "\\uff46", "prod", "resource_form"}, {CATCH_ALL("a", "internal"), "f;x", "prod", "resource_form"},
+		{CATCH_ALL("a", "internal"), "F", "prod", "resource_form"}, {CATCH_ALL("a", "internal"), "f..g", "prod", "resource_form"}, {CATCH_ALL("a", "internal"), "urn:x:f", "prod", "over_sensitivity"},
+		{CATCH_ALL("a", "internal"), "a.b/c-d_e#f", "prod", "over_sensitivity"},
 		/* another spelling of what a stanza has, where the type has no form */
 		{CATCH_ALL("a", "internal") "," SECRET, "f", "/srv/secret/key", "over_sensitivity"},
 		{CATCH_ALL("a", "internal") "," SECRET, "f", "/srv//secret/key", "resource_form"},
@@ -405,6 +411,10 @@ shadows(void)
 		{"{\"to\":[{\"N\":1}]}", false}, {"{\"to\":[{\"n\":1},{\"n\":2,\"N\":1}]}", false}, {"{\"to\":[[{\"N\":1}]]}", false}, {"{\"to\":[{\"m\":1}]}", true},
 		{"{\"to\":{\"n\":1},\"to.n\":5}", false}, {"{\"to.n\":5}", false}, {"{\"to\":{\"n\":1,\"to.n\":2}}", false}, {"{\"to\":[{\"to.n\":2}]}", false}, {"{\"to.m\":1}", true}, {"{\"to.n.x\":1}", true},
 		{"{\"deep\":{\"Amount\":1}}", true},
+		/* with what nobody sees, beside it or in its stead, at whatever depth */
+		{"{\"amount\\u0000\":5}", false}, {"{\"amount\":1,\"amount\\u0000x\":5}", false}, {"{\"amount\\n\":5}", false}, {"{\"amount \":5}", false}, {"{\" amount\":5}", false},
+		{"{\"am\\u200bount\":5}", false}, {"{\"am\\u00adount\":5}", false}, {"{\"\\ufeffamount\":5}", false}, {"{\"amount\\u007f\":5}", false}, {"{\"amount\\u202e\":5}", false},
+		{"{\"to\":{\"n\\u0000\":1}}", false}, {"{\"deep\":[{\"x\\u0001\":1}]}", false}, {"{\"amount_due\":5}", true}, {"{\"am ount\":5}", true}, {"{\"m\\u00e4ngd\":5}", true},
 	};
 	p = play_new();
 	CU_ASSERT_TRUE_FATAL(play_connect(p, 1, SG_FACE_AGENT, 1001));

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Characters that are not seen where they stand. */
+#include "base/hidden.h"
+
+size_t
+sg_utf8_first(struct sg_str text, uint32_t *out)
+{
+	static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
+	unsigned char first = (unsigned char)text.ptr[0];
+	size_t len = first < 0x80 ? 1 : (first >> 5) == 6 ? 2 : (first >> 4) == 14 ? 3 : (first >> 3) == 30 ? 4 : 0;
+	if (len == 0 || len > text.len)
+		return 0;
+	*out = len == 1 ? first : first & (0x7f >> len);
+	for (size_t i = 1; i < len; i++) {
+		if (((unsigned char)text.ptr[i] & 0xc0) != 0x80)
+			return 0;
+		*out = *out << 6 | ((unsigned char)text.ptr[i] & 0x3f);
+	}
+	return *out < least[len] || *out > 0x10ffff || (*out >= 0xd800 && *out < 0xe000) ? 0 : len;
+}
+
+/* Characters that steer a terminal, turn the direction, or leave no trace where they stand. */
+static const struct {
+	uint32_t from, to;
+} hidden[] = {
+	{0, 0x1f},          {0x7f, 0x9f}, /* C0, DEL, C1 */
+	{0xad, 0xad},                     /* soft hyphen */
+	{0x34f, 0x34f},                   /* grapheme joiner */
+	{0x61c, 0x61c},                   /* Arabic letter mark */
+	{0x115f, 0x1160},   {0x17b4, 0x17b5}, {0x180b, 0x180f}, {0x3164, 0x3164}, {0xffa0, 0xffa0}, /* fillers */
+	{0x200b, 0x200f},                                       /* zero widths, direction marks */
+	{0x2028, 0x202e},                                       /* line and paragraph ends, embeddings and overrides */
+	{0x2060, 0x206f},                                       /* joiner, isolates, invisible operators */
+	{0xfe00, 0xfe0f},   {0xfeff, 0xfeff}, {0xfff0, 0xfffb}, /* variation selectors, BOM, annotations */
+	{0x1d173, 0x1d17a},                                     /* musical controls */
+	{0xe0000, 0xe0fff},                                     /* tags, more selectors */
+};
+
+bool
+sg_is_hidden(uint32_t c)
+{
+	for (size_t i = 0; i < sizeof(hidden) / sizeof(hidden[0]); i++)
+		if (c >= hidden[i].from && c <= hidden[i].to)
+			return true;
+	return false;
+}
+
+bool
+sg_has_hidden(struct sg_str text)
+{
+	while (text.len > 0) {
+		uint32_t c = 0;
+		if (text.ptr[0] >= ' ' && text.ptr[0] <= '~') {
+			text = (struct sg_str){text.ptr + 1, text.len - 1};
+			continue;
+		}
+		size_t len = sg_utf8_first(text, &c);
+		if (len == 0 || sg_is_hidden(c))
+			return true;
+		text.ptr += len;
+		text.len -= len;
+	}
+	return false;
+}

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Characters that are not seen where they stand: two names that differ by them are one to whoever looks, and to many a program. */
+#ifndef SG_BASE_HIDDEN_H
+#define SG_BASE_HIDDEN_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stepgate/types.h>
+
+/* The first character of a text; returns its length in bytes, or 0 for a byte that begins none (overlong, surrogate, cut). */
+size_t sg_utf8_first(struct sg_str text, uint32_t *out);
+/* It steers a terminal, turns the direction, or leaves no trace where it stands (C0, C1, fillers, zero widths, overrides, selectors, tags). */
+bool sg_is_hidden(uint32_t c);
+/* There is one in it, or it is no UTF-8. */
+bool sg_has_hidden(struct sg_str text);
+
+#endif
