@@ -296,8 +296,8 @@ known(void)
 		{CATCH_ALL("a", "internal"), "f\\u0000", "prod", "resource_form"}, {CATCH_ALL("a", "internal"), "f ", "prod", "resource_form"}, {CATCH_ALL("a", "internal"), " f", "prod", "resource_form"},
 		{CATCH_ALL("a", "internal"), "f\\n", "prod", "resource_form"}, {CATCH_ALL("a", "internal"), "f/", "prod", "resource_form"}, {CATCH_ALL("a", "internal"), "f.", "prod", "resource_form"},
 		{CATCH_ALL("a", "internal"), "f\\u200b", "prod", "resource_form"}, {CATCH_ALL("a", "internal"), "\\uff46", "prod", "resource_form"}, {CATCH_ALL("a", "internal"), "f;x", "prod", "resource_form"},
-		{CATCH_ALL("a", "internal"), "F", "prod", "resource_form"}, {CATCH_ALL("a", "internal"), "f..g", "prod", "resource_form"}, {CATCH_ALL("a", "internal"), "urn:x:f", "prod", "over_sensitivity"},
-		{CATCH_ALL("a", "internal"), "a.b/c-d_e#f", "prod", "over_sensitivity"},
+		{CATCH_ALL("a", "internal"), "F", "prod", "resource_form"}, {CATCH_ALL("a", "internal"), "f..g", "prod", "resource_form"}, {CATCH_ALL("a", "internal"), "urn:x:f", "prod", "unknown_resource"},
+		{CATCH_ALL("a", "internal"), "a.b/c-d_e#f", "prod", "unknown_resource"},
 		/* another spelling of what a stanza has, where the type has no form */
 		{CATCH_ALL("a", "internal") "," SECRET, "f", "/srv/secret/key", "over_sensitivity"},
 		{CATCH_ALL("a", "internal") "," SECRET, "f", "/srv//secret/key", "resource_form"},
