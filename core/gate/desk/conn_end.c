@@ -31,6 +31,6 @@ sg_gate_disconnect(struct sg_gate *gate, uint64_t id)
 	sg_conn_leaves(gate, conn);
 	sg_conn_free(conn);
 	/* what is already committed goes its way and is withheld; what only waits has nobody left to wait */
-	if (request != NULL && (request->stage == SG_STAGE_POLL || request->stage == SG_STAGE_LOOK || request->stage == SG_STAGE_SLOWED))
+	if (request != NULL && (request->stage == SG_STAGE_POLL || request->stage == SG_STAGE_LOOK || request->stage == SG_STAGE_SLOWED || request->stage == SG_STAGE_LIST))
 		sg_request_end(gate, request);
 }

@@ -16,6 +16,7 @@ enum sg_stage {
 	SG_STAGE_SLOWED,  /* refused for its caller's rate; the answer waits until `wait_until` */
 	SG_STAGE_POLL,    /* waits for something to happen, until `wait_until` */
 	SG_STAGE_TURN,    /* judged, but others were quicker: waits for its turn (turns.h) */
+	SG_STAGE_LIST,    /* a list that is made in slices (listing.h) */
 	SG_STAGES
 };
 

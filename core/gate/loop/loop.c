@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * The gate's process: starts, confines itself, recovers, then turns: read what came, decide, hand groups to the disk, send. */
 #include "gate/loop/loop.h"
+#include "gate/desk/listing.h"
 #include "gate/tasks/ending.h"
 
 #include "base/own_uid.h"
@@ -226,7 +227,7 @@ one_event(struct sg_loop *loop, const struct epoll_event *event)
 static int
 patience_ms(const struct sg_loop *loop)
 {
-	if (loop->stopping)
+	if (loop->more)
 		return 0;
 	if (loop->accept_rests != 0)
 		return SG_ACCEPT_REST_MS;
@@ -264,7 +265,8 @@ turn(struct sg_loop *loop)
 		sg_gate_tick(loop->gate);
 		open_faces(loop);
 	}
-	loop->stopping = sg_endings_turn(loop->gate);
+	loop->more = sg_endings_turn(loop->gate);
+	loop->more |= sg_listings_turn(loop->gate);
 	sg_disk_turn(loop);
 	sg_sinks_turn(loop);
 	sg_looks_ask(loop);

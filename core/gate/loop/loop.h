@@ -201,7 +201,7 @@ struct sg_loop {
 		sg_time until;
 	} shut[SG_SHUT_KNOWN]; /* whom the supervisor was told of lately */
 	size_t shut_next;
-	bool stopping; /* what was stopped is being ended, and there is more of it */
+	bool more; /* what is done in slices is not done: the end of what was stopped, a list */
 	sg_time accept_rests; /* some face rests until then; 0: none */
 	bool accepting, root;
 	unsigned layers;

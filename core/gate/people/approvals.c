@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Approvals, first form: an admin's yes or no on the admin socket; and waiting for one. */
 #include "gate/people/people.h"
+#include "gate/desk/listing.h"
 #include "gate/desk/late.h"
 #include "gate/desk/buckets.h"
 #include "gate/state/requirement.h"
@@ -211,53 +212,32 @@ sg_route_approval(struct sg_gate *gate, struct sg_request *request)
 		sg_look_first(gate, request, show);
 }
 
-static int
-by_age(const void *one, const void *other)
+/* Those that are asked for, oldest first: who came first is seen first. */
+static uint64_t
+approval_rank(const struct sg_gate *gate, const struct sg_request *r, const void *thing)
 {
-	const struct sg_approval *a = *(struct sg_approval *const *)one, *b = *(struct sg_approval *const *)other;
-	return a->leaf < b->leaf ? -1 : a->leaf > b->leaf;
+	const struct sg_approval *a = thing;
+	bool all = sg_str_is(sg_json_text_at(r->body, "all"), "yes");
+	return all || sg_approval_live(&gate->state, a) ? a->leaf + 1 : SG_LISTED_NOT;
 }
 
-/* Those that are asked for, oldest first: who came first is seen first. The caller frees. */
-static struct sg_approval **
-collect(const struct sg_gate *gate, bool all, size_t *count)
+static const char *
+approval_id(const void *thing)
 {
-	struct sg_approval **list = calloc(gate->state.approvals.count + 1, sizeof(struct sg_approval *));
-	size_t at = 0;
-	*count = 0;
-	for (struct sg_approval *a; list != NULL && (a = sg_table_next(&gate->state.approvals, &at)) != NULL;)
-		if (all || sg_approval_live(&gate->state, a))
-			list[(*count)++] = a;
-	if (*count > 1)
-		qsort(list, *count, sizeof(struct sg_approval *), by_age);
-	return list;
+	return ((const struct sg_approval *)thing)->id;
+}
+
+static void
+list_approval(struct sg_json_writer *w, struct sg_gate *gate, void *thing)
+{
+	write_approval(w, gate, thing, SEEN_LISTED);
 }
 
 void
 sg_route_approvals(struct sg_gate *gate, struct sg_request *r)
 {
-	struct sg_buf body;
-	struct sg_json_writer w;
-	struct sg_str all = {"", 0};
-	size_t count;
-	sg_json_string(sg_json_get(r->body, "all"), &all);
-	struct sg_approval **list = collect(gate, sg_str_is(all, "yes"), &count);
-	if (list == NULL) {
-		sg_answer_error(gate, r, 503, SG_REASON_internal, "");
-		return;
-	}
-	sg_buf_init(&body, BODY_MAX);
-	sg_jw_begin(&w, &body);
-	sg_jw_object(&w);
-	sg_jw_name(&w, "approvals");
-	sg_jw_array(&w);
-	for (size_t i = 0; i < count && i < LIST_MOST && body.len < LIST_STOPS; i++)
-		write_approval(&w, gate, list[i], SEEN_LISTED);
-	sg_jw_end(&w);
-	sg_jw_member_int(&w, "total", (int64_t)count);
-	sg_jw_end(&w);
-	free(list);
-	sg_answer_buf(gate, r, 200, &body);
+	static const struct sg_listing_of approvals = {"approvals", offsetof(struct sg_state, approvals), LIST_MOST, LIST_STOPS, approval_rank, approval_id, list_approval};
+	sg_list(gate, r, &approvals);
 }
 
 /* ---- yes and no ---- */

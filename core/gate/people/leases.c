@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Leases as operators see them: which are out, taking one back, forgetting one. */
 #include "gate/people/people.h"
+#include "gate/desk/listing.h"
 #include "gate/desk/revoking.h"
 
 #include "base/str.h"
@@ -24,7 +25,7 @@ write_lease(struct sg_json_writer *w, const struct sg_gate *gate, const struct s
 	sg_jw_end(w);
 }
 
-enum { LIST_MOST = 500 };
+enum { LIST_MOST = 500, LIST_STOPS = 1 << 20 };
 
 static bool
 is_listed(const struct sg_gate *gate, const struct sg_request *r, const struct sg_lease *lease)
@@ -37,32 +38,32 @@ is_listed(const struct sg_gate *gate, const struct sg_request *r, const struct s
 	return sg_str_is(all, "yes") || (lease->state < SG_LEASE_DEAD && !sg_lease_is_over(lease, &gate->state.now)) || sg_lease_lives_on(gate, lease);
 }
 
-/* First what is not taken back, then the rest; how many there are is said, whatever is left out. */
+/* First what is not taken back, then the rest, what ends first; how many there are is said, whatever is left out. */
+static uint64_t
+lease_rank(const struct sg_gate *gate, const struct sg_request *r, const void *thing)
+{
+	const struct sg_lease *lease = thing;
+	uint64_t place = lease->failed != NULL ? 1 : 2;
+	return is_listed(gate, r, lease) ? place << 60 | ((uint64_t)lease->ends.wall_ms & (UINT64_MAX >> 4)) : SG_LISTED_NOT;
+}
+
+static const char *
+lease_id(const void *thing)
+{
+	return ((const struct sg_lease *)thing)->id;
+}
+
+static void
+list_lease(struct sg_json_writer *w, struct sg_gate *gate, void *thing)
+{
+	write_lease(w, gate, thing);
+}
+
 void
 sg_route_leases(struct sg_gate *gate, struct sg_request *r)
 {
-	struct sg_buf body;
-	struct sg_json_writer w;
-	size_t shown = 0, total = 0;
-	sg_buf_init(&body, 1 << 20);
-	sg_jw_begin(&w, &body);
-	sg_jw_object(&w);
-	sg_jw_name(&w, "leases");
-	sg_jw_array(&w);
-	for (int failing = 1; failing >= 0; failing--) {
-		size_t at = 0;
-		for (struct sg_lease *l; (l = sg_table_next(&gate->state.leases, &at)) != NULL;) {
-			if ((l->failed != NULL) != failing || !is_listed(gate, r, l))
-				continue;
-			total++;
-			if (shown++ < LIST_MOST)
-				write_lease(&w, gate, l);
-		}
-	}
-	sg_jw_end(&w);
-	sg_jw_member_int(&w, "total", (int64_t)total);
-	sg_jw_end(&w);
-	sg_answer_buf(gate, r, 200, &body);
+	static const struct sg_listing_of leases = {"leases", offsetof(struct sg_state, leases), LIST_MOST, LIST_STOPS, lease_rank, lease_id, list_lease};
+	sg_list(gate, r, &leases);
 }
 
 static void

@@ -3,6 +3,7 @@
 #include "gate/tasks/tasks.h"
 #include "gate/desk/buckets.h"
 #include "gate/desk/domain.h"
+#include "gate/desk/listing.h"
 #include "gate/desk/revoking.h"
 #include "gate/state/ending.h"
 #include "gate/state/labels.h"
@@ -205,35 +206,34 @@ sg_route_task_close(struct sg_gate *gate, struct sg_request *request)
 	sg_look_first(gate, request, close_now);
 }
 
+/* What waits for an operator first, then what goes on: nothing hides these; of each the oldest first. */
+static uint64_t
+task_rank(const struct sg_gate *gate, const struct sg_request *r, const void *thing)
+{
+	const struct sg_task *t = thing;
+	struct sg_str agent = sg_json_text_at(r->body, "agent");
+	uint64_t place = t->state == SG_TASK_FROZEN ? 1 : t->state == SG_TASK_OPEN ? 2 : 3;
+	(void)gate;
+	return agent.len > 0 && !sg_str_is(agent, t->agent) ? SG_LISTED_NOT : place << 60 | ((uint64_t)t->opened_ms & (UINT64_MAX >> 4));
+}
+
+static const char *
+task_id(const void *thing)
+{
+	return ((const struct sg_task *)thing)->id;
+}
+
+static void
+list_task(struct sg_json_writer *w, struct sg_gate *gate, void *thing)
+{
+	sg_write_task(w, gate, thing, false);
+}
+
 void
 sg_route_tasks(struct sg_gate *gate, struct sg_request *r)
 {
-	struct sg_buf body;
-	struct sg_json_writer w;
-	struct sg_str agent = {"", 0};
-	size_t shown = 0, total = 0;
-	sg_json_string(sg_json_get(r->body, "agent"), &agent);
-	sg_buf_init(&body, 2 * LIST_STOPS);
-	sg_jw_begin(&w, &body);
-	sg_jw_object(&w);
-	sg_jw_name(&w, "tasks");
-	sg_jw_array(&w);
-	for (int place = 0; place <= 2; place++) { /* what waits for an operator first, then what goes on: nothing hides these */
-		size_t at = 0;
-		for (struct sg_task *t; (t = sg_table_next(&gate->state.tasks, &at)) != NULL;) {
-			if ((t->state == SG_TASK_FROZEN ? 0 : t->state == SG_TASK_OPEN ? 1 : 2) != place || (agent.len > 0 && !sg_str_is(agent, t->agent)))
-				continue;
-			total++;
-			if (shown >= LIST_MOST || body.len >= LIST_STOPS)
-				continue;
-			sg_write_task(&w, gate, t, false);
-			shown++;
-		}
-	}
-	sg_jw_end(&w);
-	sg_jw_member_int(&w, "total", (int64_t)total);
-	sg_jw_end(&w);
-	sg_answer_buf(gate, r, 200, &body);
+	static const struct sg_listing_of tasks = {"tasks", offsetof(struct sg_state, tasks), LIST_MOST, LIST_STOPS, task_rank, task_id, list_task};
+	sg_list(gate, r, &tasks);
 }
 
 /* Whoever stands still above it, and it with them; NULL: nobody. */
