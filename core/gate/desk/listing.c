@@ -141,9 +141,3 @@ sg_listings_turn(struct sg_gate *gate)
 		sg_request_wait(gate, r, SG_STAGE_LIST); /* behind the others */
 	return sg_request_first(gate, SG_STAGE_LIST) != NULL;
 }
-
-void
-sg_listing_free(struct sg_listing *listing)
-{
-	free(listing);
-}

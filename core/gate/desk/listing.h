@@ -23,7 +23,5 @@ struct sg_listing_of {
 void sg_list(struct sg_gate *gate, struct sg_request *request, const struct sg_listing_of *of);
 /* Once in each turn. True: a list is not done, and it should be called again soon. */
 bool sg_listings_turn(struct sg_gate *gate);
-/* For sg_request_end; NULL is allowed. */
-void sg_listing_free(struct sg_listing *listing);
 
 #endif

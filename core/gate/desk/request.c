@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
  * A request's life: made, found, waiting, ended. Ids are never used twice, so a late answer finds nothing. */
-#include "gate/desk/listing.h"
 #include "gate/desk/desk.h"
 #include "gate/desk/turns.h"
 #include "gate/desk/wall.h"
@@ -78,7 +77,7 @@ sg_request_end(struct sg_gate *gate, struct sg_request *request)
 		conn->request = 0;
 	sg_conn_place(gate, conn);
 	sg_turn_leave(gate, request);
-	sg_listing_free(request->listing);
+	free(request->listing);
 	sg_ring_leave(&request->waits);
 	request->under->users--;
 	if (request->flight[0] != '\0')

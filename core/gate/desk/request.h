@@ -95,7 +95,7 @@ struct sg_request {
 	int64_t judged_steady;
 	char sight[SG_ID_MAX]; /* the approval that policy was shown */
 	uint64_t ended_tasks, ended_leases; /* of a kill */
-	struct sg_listing *listing;         /* what is being listed, or NULL; its own */
+	struct sg_listing *listing;         /* what is being listed (listing.c), freed with it; or NULL */
 	int64_t life_ms;       /* what the digest says of the credential's life; 0: there is none */
 	uint64_t judged_task_seq, judged_instance_seq, judged_generation;
 	const struct sg_catalogue *judged_catalogue;
