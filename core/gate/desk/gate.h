@@ -39,9 +39,9 @@ struct sg_ports {
 	bool (*look)(void *self, uint64_t id, uint64_t conn);
 	/* Calls the host of a module of `kind` ("issue", "verify"). SG_CALL_TAKEN: the answer is sg_gate_called. */
 	enum sg_called (*call)(void *self, uint64_t id, const char *kind, struct sg_str name, struct sg_str request);
-	/* Tells an issuer to take back what that agent has: in the agent's turn, or (`first`) before all else. sg_gate_confirmed hears of it. SG_CALL_LINED: first
+	/* Tells an issuer (what made it, `by`, while that is there) to take back what that agent has: in the agent's turn, or (`first`) before all else. sg_gate_confirmed hears of it. SG_CALL_LINED: first
 	 * sg_revoke_in_turn is asked whether it is still to be told. */
-	enum sg_called (*take_back)(void *self, struct sg_str issuer, struct sg_str agent, bool first, struct sg_str request);
+	enum sg_called (*take_back)(void *self, struct sg_str issuer, uint64_t by, struct sg_str agent, bool first, struct sg_str request);
 	/* Writes the array of module instances, for `status`. */
 	void (*modules)(void *self, struct sg_json_writer *w);
 	/* Asks the supervisor to read configuration and policy again, from now on. Answer: sg_gate_reloaded with this id. */

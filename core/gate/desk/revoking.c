@@ -82,7 +82,7 @@ tell_issuer(struct sg_gate *gate, struct sg_lease *lease, bool first)
 		return true; /* once it is made, or is not (making.c); in its turn */
 	sg_buf_init(&call, 4096);
 	write_call(&call, lease, &gate->state.now);
-	enum sg_called called = call.failed ? SG_CALL_AWAY : gate->ports.take_back(gate->ports.self, sg_str(lease->issuer), sg_str(lease->agent), place == BEFORE_ALL, sg_buf_view(&call));
+	enum sg_called called = call.failed ? SG_CALL_AWAY : gate->ports.take_back(gate->ports.self, sg_str(lease->issuer), lease->by, sg_str(lease->agent), place == BEFORE_ALL, sg_buf_view(&call));
 	sg_buf_done(&call);
 	gate->revoking_more |= called == SG_CALL_BUSY;
 	if (called == SG_CALL_LINED)
@@ -213,11 +213,11 @@ sg_leases_turn(struct sg_gate *gate)
 /* ---- hearing ---- */
 
 static void
-heard(struct sg_gate *gate, struct sg_lease *lease, const struct sg_json *answer)
+heard(struct sg_gate *gate, struct sg_lease *lease, uint64_t by, const struct sg_json *answer)
 {
 	char why[FAILED_MAX];
 	bool ok = false;
-	if (sg_json_bool(sg_json_get(answer, "ok"), &ok) && ok && lease->by != 0 && lease->by != sg_issuer_tag(gate, sg_str(lease->issuer))) {
+	if (sg_json_bool(sg_json_get(answer, "ok"), &ok) && ok && lease->by != 0 && lease->by != by) {
 		failed(gate, lease, "issuer_changed: it was made with another key, option or module, which alone could take it back");
 		return;
 	}
@@ -232,7 +232,7 @@ heard(struct sg_gate *gate, struct sg_lease *lease, const struct sg_json *answer
 }
 
 void
-sg_gate_confirmed(struct sg_gate *gate, struct sg_str issuer, struct sg_str answer)
+sg_gate_confirmed(struct sg_gate *gate, struct sg_str issuer, uint64_t by, struct sg_str answer)
 {
 	struct sg_arena arena;
 	const struct sg_json *json = NULL;
@@ -241,7 +241,7 @@ sg_gate_confirmed(struct sg_gate *gate, struct sg_str issuer, struct sg_str answ
 	if (sg_canon_parse(&arena, answer, NULL, &json, NULL) == SG_OK && sg_json_string(sg_json_get(json, "lease"), &id)) {
 		struct sg_lease *lease = sg_state_lease(&gate->state, id);
 		if (lease != NULL && lease->state == SG_LEASE_REVOKING && !lease->making && sg_str_is(issuer, lease->issuer))
-			heard(gate, lease, json);
+			heard(gate, lease, by, json);
 	}
 	sg_arena_done(&arena);
 	if (gate->revoking_more && ++gate->revoking_heard >= MORE_EACH)
@@ -264,6 +264,16 @@ sg_lease_unconfirmed(const struct sg_gate *gate, struct sg_str issuer)
 	for (const struct sg_lease *l = NULL; (l = sg_issued_back(issued, l)) != NULL;)
 		count += is_open(gate, l) && (l->failed != NULL || l->tries > 1);
 	return count;
+}
+
+bool
+sg_issuer_owes(const struct sg_gate *gate, struct sg_str issuer, uint64_t by)
+{
+	const struct sg_issued *issued = sg_state_issued(&gate->state, issuer);
+	for (const struct sg_lease *l = NULL; (l = sg_issued_back(issued, l)) != NULL;)
+		if (is_open(gate, l) && l->by == by)
+			return true;
+	return false;
 }
 
 static bool

@@ -75,10 +75,10 @@ sg_hosts_call(void *self, uint64_t id, const char *kind, struct sg_str name, str
 }
 
 enum sg_called
-sg_hosts_take_back(void *self, struct sg_str issuer, struct sg_str agent, bool first, struct sg_str request)
+sg_hosts_take_back(void *self, struct sg_str issuer, uint64_t by, struct sg_str agent, bool first, struct sg_str request)
 {
 	struct sg_loop *loop = self;
-	struct sg_child *host = sg_host_named(loop, "issue.", issuer);
+	struct sg_child *maker = sg_host_maker(loop, issuer, by), *host = maker != NULL ? maker : sg_host_named(loop, "issue.", issuer);
 	size_t before = host != NULL ? host->line.count : 0;
 	enum sg_called called = call(loop, host, first ? SG_LINED_FIRST : SG_LINED_BACK, 0, sg_whose_agent(agent), request);
 	return called == SG_CALL_TAKEN && host->line.count > before ? SG_CALL_LINED : called;
@@ -172,6 +172,8 @@ sg_host_enter(struct sg_loop *loop, struct sg_child *host)
 	host->entered = sg_canon_parse(&arena, sg_buf_view(&host->said), NULL, &json, NULL) == SG_OK && take_ready(loop, host, json);
 	sg_arena_done(&arena);
 	sg_buf_done(&host->said);
+	if (host->entered && is_kind(host, "issue."))
+		host->made_by = sg_issuer_tag(loop->gate, sg_str(strchr(host->name, '.') + 1));
 	if (host->entered)
 		record_module(loop, host);
 	host->hung = host->hung && !host->entered;
@@ -283,7 +285,7 @@ sg_host_frame(struct sg_loop *loop, struct sg_child *host, const struct sg_frame
 		sg_look_answered(loop, host, call->look, frame->payload);
 	else
 		call->id != 0 ? sg_gate_called(loop->gate, call->id, frame->payload)
-			      : sg_gate_confirmed(loop->gate, sg_str(strchr(host->name, '.') + 1), frame->payload);
+			      : sg_gate_confirmed(loop->gate, sg_str(strchr(host->name, '.') + 1), host->made_by, frame->payload);
 	free(call);
 	if (look && host->calls == NULL)
 		sg_looks_done(loop, host);

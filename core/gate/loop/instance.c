@@ -166,3 +166,19 @@ sg_host_remember(struct sg_loop *loop, struct sg_child *host, uint64_t id, uint6
 #if defined(__GNUC__) && !defined(__clang__)
 #pragma GCC diagnostic pop
 #endif
+
+/* One that is in use before one that is on its way out. */
+struct sg_child *
+sg_host_maker(struct sg_loop *loop, struct sg_str issuer, uint64_t by)
+{
+	char full[SG_CHILD_NAME];
+	struct sg_child *best = NULL;
+	snprintf(full, sizeof(full), "issue.%.*s", SG_STR_ARG(issuer));
+	for (size_t i = 0; by != 0 && i < loop->children_top; i++) {
+		struct sg_child *c = &loop->children[i];
+		bool is = c->used && c->role == SG_ROLE_HOST && c->linked && c->ready && c->made_by == by && strcmp(c->name, full) == 0;
+		if (is && (best == NULL || best->retiring))
+			best = c;
+	}
+	return best;
+}

@@ -80,7 +80,18 @@ age(const struct sg_loop *loop, struct sg_child *host)
 	}
 }
 
-/* One that is on its way out leaves when it owes nobody an answer: its link is closed, and it stops by itself. */
+enum { OWES_S = 600 };
+
+/* It made what is to be taken back still, and nobody else can; for ten minutes at most. */
+static bool
+owes_ends(struct sg_loop *loop, const struct sg_child *host)
+{
+	struct sg_str issuer = sg_str(strchr(host->name, '.') + 1);
+	return host->linked && host->made_by != 0 && now_of(loop) - host->retired_at < OWES_S * SG_SEC && sg_host_maker(loop, issuer, host->made_by) == host &&
+	       sg_issuer_owes(loop->gate, issuer, host->made_by);
+}
+
+/* One that is on its way out leaves when it owes nobody an answer, nor an end to what it made: its link is closed, and it stops by itself. */
 static void
 look_after(struct sg_loop *loop, struct sg_child *host)
 {
@@ -89,9 +100,11 @@ look_after(struct sg_loop *loop, struct sg_child *host)
 		return;
 	}
 	age(loop, host);
-	if (!host->retiring && !may_stay(loop, host))
+	if (!host->retiring && !may_stay(loop, host)) {
 		host->retiring = true;
-	if (!host->retiring || host->calls != NULL || host->line.count > 0)
+		host->retired_at = now_of(loop);
+	}
+	if (!host->retiring || host->calls != NULL || host->line.count > 0 || owes_ends(loop, host))
 		return;
 	if (host->linked) { /* its link closes, and it stops by itself */
 		sg_child_gone(loop, host);

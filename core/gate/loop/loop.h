@@ -60,6 +60,8 @@ struct sg_call {
 struct sg_child {
 	struct sg_source source; /* first: epoll hands it back */
 	bool used, linked, retiring;
+	uint64_t made_by;  /* of an issuer that is or was in use: sg_issuer_tag */
+	sg_time retired_at;
 	enum sg_role role;
 	uint64_t slot, generation;
 	struct sg_link link;
@@ -259,7 +261,7 @@ void sg_pool_deadlines(struct sg_loop *loop);
 void sg_pool_done(struct sg_loop *loop);
 
 /* hosts.c. A call waits until those before it are answered, and then for its turn. */
-enum sg_called sg_hosts_take_back(void *self, struct sg_str issuer, struct sg_str agent, bool first, struct sg_str request);
+enum sg_called sg_hosts_take_back(void *self, struct sg_str issuer, uint64_t by, struct sg_str agent, bool first, struct sg_str request);
 enum sg_called sg_hosts_call(void *self, uint64_t id, const char *kind, struct sg_str name, struct sg_str request);
 bool sg_hosts_look(void *self, uint64_t id, uint64_t conn);
 /* sinks.c: tells sinks how far they may carry, and the gate whether a required one lags. */
@@ -291,6 +293,8 @@ void sg_instances_settled(struct sg_loop *loop);
 /* Writes the array of instances: calls, digest, failures, name, restarts, state, why. */
 void sg_hosts_tell(void *self, struct sg_json_writer *w);
 /* The host "PREFIXname", or NULL. */
+/* The issuer that made it, by sg_issuer_tag, as long as it is there; NULL: it is not, or by 0. */
+struct sg_child *sg_host_maker(struct sg_loop *loop, struct sg_str issuer, uint64_t by);
 struct sg_child *sg_host_named(struct sg_loop *loop, const char *prefix, struct sg_str name);
 /* Notes a call (id) or a look (number) that this host owes an answer; false on no memory. */
 bool sg_host_remember(struct sg_loop *loop, struct sg_child *host, uint64_t id, uint64_t look);

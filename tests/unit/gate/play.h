@@ -297,9 +297,9 @@ play_call(void *self, uint64_t id, const char *kind, struct sg_str name, struct 
 }
 
 static enum sg_called
-play_take_back(void *self, struct sg_str issuer, struct sg_str agent, bool first, struct sg_str request)
+play_take_back(void *self, struct sg_str issuer, uint64_t by, struct sg_str agent, bool first, struct sg_str request)
 {
-	(void)agent;
+	(void)agent, (void)by;
 	((struct play *)self)->firsts += first;
 	return play_call(self, 0, "issue", issuer, request);
 }
@@ -373,7 +373,7 @@ play_one(struct play *p)
 		snprintf(answer, sizeof(answer), "{%s\"lease\":\"%s\",\"ok\":%s}", p->taken_back != NULL ? p->taken_back : "", lease,
 			 p->taken_back != NULL ? "false,\"text\":\"no route to it\"" : "true");
 		event.id != 0 ? sg_gate_called(p->gate, event.id, sg_str(answer))
-			      : sg_gate_confirmed(p->gate, sg_str(strchr(event.host, '.') + 1), sg_str(answer));
+			      : sg_gate_confirmed(p->gate, sg_str(strchr(event.host, '.') + 1), sg_issuer_tag(p->gate, sg_str(strchr(event.host, '.') + 1)), sg_str(answer));
 		free(lease);
 	}
 	free(event.text);

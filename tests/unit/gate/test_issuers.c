@@ -202,9 +202,9 @@ confirmed_by_its_issuer(void)
 	configure_with(p, "\"issue\":{\"token\"", "\"issue\":{\"other\"");
 	CU_ASSERT_EQUAL(lease->state, SG_LEASE_REVOKING);
 	snprintf(said, sizeof(said), "{\"lease\":\"%s\",\"ok\":true}", lease->id);
-	sg_gate_confirmed(p->gate, SG_STR("other"), sg_str(said));
+	sg_gate_confirmed(p->gate, SG_STR("other"), sg_issuer_tag(p->gate, SG_STR("other")), sg_str(said));
 	CU_ASSERT_EQUAL(lease->state, SG_LEASE_REVOKING);
-	sg_gate_confirmed(p->gate, SG_STR("token"), sg_str(said));
+	sg_gate_confirmed(p->gate, SG_STR("token"), sg_issuer_tag(p->gate, SG_STR("token")), sg_str(said));
 	CU_ASSERT_EQUAL(lease->state, SG_LEASE_DEAD);
 	play_all(p);
 	free(task);

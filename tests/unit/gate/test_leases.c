@@ -300,17 +300,27 @@ words_that_do_not_count(void)
 	struct sg_lease *lease = given(p, task, "k1");
 	char own[160];
 	snprintf(own, sizeof(own), "{\"lease\":\"%s\",\"ok\":true}", lease->id);
-	sg_gate_confirmed(p->gate, SG_STR("token"), sg_str(own));
+	sg_gate_confirmed(p->gate, SG_STR("token"), sg_issuer_tag(p->gate, SG_STR("token")), sg_str(own));
 	CU_ASSERT_EQUAL(lease->state, SG_LEASE_ACTIVE);
 	p->taken_back = away;
 	sg_lease_revoke(p->gate, lease, SG_STR("stepgate"), "test");
 	for (size_t i = 0; i < sizeof(said) / sizeof(said[0]); i++)
-		sg_gate_confirmed(p->gate, SG_STR("token"), sg_str(said[i]));
-	sg_gate_confirmed(p->gate, SG_STR("other"), sg_str(own));
+		sg_gate_confirmed(p->gate, SG_STR("token"), sg_issuer_tag(p->gate, SG_STR("token")), sg_str(said[i]));
+	sg_gate_confirmed(p->gate, SG_STR("other"), sg_issuer_tag(p->gate, SG_STR("other")), sg_str(own));
 	snprintf(own, sizeof(own), "{\"lease\":\"%s\",\"ok\":\"true\"}", lease->id);
-	sg_gate_confirmed(p->gate, SG_STR("token"), sg_str(own));
+	sg_gate_confirmed(p->gate, SG_STR("token"), sg_issuer_tag(p->gate, SG_STR("token")), sg_str(own));
 	CU_ASSERT_EQUAL(lease->state, SG_LEASE_REVOKING);
 	play_all(p);
+	uint64_t by = sg_issuer_tag(p->gate, SG_STR("token"));
+	CU_ASSERT_TRUE(by != 0 && lease->by == by);
+	snprintf(own, sizeof(own), "{\"lease\":\"%s\",\"ok\":true}", lease->id);
+	sg_gate_confirmed(p->gate, SG_STR("token"), by ^ 2, sg_str(own)); /* another key, option or module: it cannot know */
+	CU_ASSERT_TRUE(lease->state == SG_LEASE_REVOKING && strstr(lease->failed, "issuer_changed") != NULL);
+	CU_ASSERT_TRUE(sg_issuer_owes(p->gate, SG_STR("token"), by));
+	CU_ASSERT_FALSE(sg_issuer_owes(p->gate, SG_STR("token"), by ^ 2));
+	sg_gate_confirmed(p->gate, SG_STR("token"), by, sg_str(own));
+	CU_ASSERT_EQUAL(lease->state, SG_LEASE_DEAD);
+	CU_ASSERT_FALSE(sg_issuer_owes(p->gate, SG_STR("token"), by));
 	free((char *)task);
 	play_end(p);
 }
