@@ -14,6 +14,7 @@ end_task(struct sg_fold *f, struct sg_task *t, enum sg_task_state to)
 {
 	t->state = to == SG_TASK_CLOSED && t->leases > 0 ? SG_TASK_CLOSING : to;
 	t->ended_ms = f->at_ms;
+	sg_task_still(t);
 	sg_task_ends_in(t);
 	t->instance->tasks--;
 	sg_domain_ended(t->domain, f->steady_ms);

@@ -81,6 +81,26 @@ sg_task_stands_in(struct sg_state *state, struct sg_task *task)
 	return true;
 }
 
+static void
+count(size_t *of, bool now, bool before)
+{
+	*of += (size_t)now - (size_t)before;
+}
+
+void
+sg_task_still(struct sg_task *task)
+{
+	bool frozen = task->state == SG_TASK_FROZEN, waiting = frozen && (task->domain == NULL || !task->domain->frozen);
+	if (frozen == task->is_frozen && waiting == task->is_waiting)
+		return;
+	for (struct sg_task *above = task->parent; above != NULL; above = above->parent) {
+		count(&above->frozen_below, frozen, task->is_frozen);
+		count(&above->waiting_below, waiting, task->is_waiting);
+	}
+	task->is_frozen = frozen;
+	task->is_waiting = waiting;
+}
+
 void
 sg_task_ends_in(struct sg_task *task)
 {

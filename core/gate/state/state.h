@@ -143,6 +143,8 @@ struct sg_task {
 	struct sg_ring of_holder, of_instance, of_domain, of_tree; /* while it is open or stands still (holder.h) */
 	struct sg_ring open;                         /* of a root: all of its tree that are, itself included */
 	struct sg_task *tree_next, *tree_before;     /* others of its tree, a ring */
+	size_t frozen_below, waiting_below; /* tasks below it that stand still; those of them that wait for an operator (sg_task_still) */
+	bool is_frozen, is_waiting;         /* it is counted there by those above it */
 	bool by_domain; /* frozen with its domain */
 	bool asserted; /* whose it is was not proven, by an enforcer's word or by hints alone: no credentials */
 	bool seen;     /* somebody looked at the process that holds it; records of before do not say */

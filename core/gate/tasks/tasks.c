@@ -135,32 +135,20 @@ show(struct sg_gate *gate, struct sg_request *r)
 bool
 sg_task_holds_frozen(const struct sg_task *task)
 {
-	for (const struct sg_task *t = task; t != NULL; t = t->parent)
-		if (t->state == SG_TASK_FROZEN)
-			return true;
-	for (const struct sg_task *t = task->tree_next; task->kept > 0 && t != task; t = t->tree_next) /* none below, none to look for */
-		if (t->state == SG_TASK_FROZEN && sg_task_is_below(t, task))
-			return true;
-	return false;
+	const struct sg_task *t = task;
+	while (t != NULL && t->state != SG_TASK_FROZEN)
+		t = t->parent;
+	return t != NULL || task->frozen_below > 0;
 }
 
 /* Of a domain that stands still nothing is lost with a task of it. */
-static bool
-waits(const struct sg_task *task)
-{
-	return task->state == SG_TASK_FROZEN && (task->domain == NULL || !task->domain->frozen);
-}
-
 bool
 sg_task_may_end(const struct sg_task *task)
 {
-	for (const struct sg_task *t = task; t != NULL; t = t->parent)
-		if (waits(t))
-			return false;
-	for (const struct sg_task *t = task->tree_next; task->kept > 0 && t != task; t = t->tree_next)
-		if (waits(t) && sg_task_is_below(t, task))
-			return false;
-	return task->state <= SG_TASK_FROZEN;
+	const struct sg_task *t = task;
+	while (t != NULL && !t->is_waiting)
+		t = t->parent;
+	return t == NULL && task->waiting_below == 0 && task->state <= SG_TASK_FROZEN;
 }
 
 static void

@@ -8,49 +8,48 @@
 
 enum { LOOKS_AT_ONCE = 256 };
 
-/* What is frozen waits for an operator, whether or not its process is there, and so do those above it: they stand still, and what they hold is taken back. */
+/* What is frozen waits for an operator, whether or not its process is there, and so do those above it: they stand still, and what they hold is taken back. False: it
+ * could not be recorded. *done: leaves. */
 static bool
-holds_below(const struct sg_task *task)
+stand_still(struct sg_gate *gate, const struct sg_task *task, size_t *done)
 {
-	for (const struct sg_task *t = NULL; (t = sg_tree_open(task->root, t)) != NULL;)
-		if (t != task && t->state == SG_TASK_FROZEN && sg_task_is_below(t, task))
-			return true;
-	return false;
-}
-
-static bool
-stand_still(struct sg_gate *gate, const struct sg_task *task)
-{
-	bool needs = task->state == SG_TASK_OPEN && holds_below(task); /* one that waits for those above it alone goes with them */
+	bool needs = task->state == SG_TASK_OPEN && task->frozen_below > 0; /* one that waits for those above it alone goes with them */
 	bool good = !needs || sg_record_task(gate, task, "frozen", SG_STR("stepgate"), "instance gone", NULL);
+	*done += needs;
 	for (struct sg_lease *l = task->its_leases, *next; l != NULL; l = next) {
 		next = l->next;
-		if (l->state < SG_LEASE_REVOKING)
-			good &= sg_lease_revoke(gate, l, SG_STR("stepgate"), "instance gone");
+		if (l->state >= SG_LEASE_REVOKING)
+			continue;
+		if (*done >= SG_ROUND_DONE)
+			return false; /* the rest in the next turn */
+		good &= sg_lease_revoke(gate, l, SG_STR("stepgate"), "instance gone");
+		*done += 1;
 	}
 	return good;
 }
 
-/* Each of its own, and no other. Once what is left stands still it is not looked at again before one of that goes on. */
+/* Each of its own, and no other, so much in a turn. Once what is left stands still it is not looked at again before one of that goes on. */
 static size_t
 end_tasks_of(struct sg_gate *gate, struct sg_instance *instance)
 {
-	size_t ended = 0;
+	size_t done = 0, ended = 0;
 	bool still = true;
 	const struct sg_task *stood = NULL;
-	for (struct sg_task *t; ended < SG_ROUND_DONE && (t = sg_instance_open(instance, stood)) != NULL;) {
+	struct sg_task *t;
+	while (done < SG_ROUND_DONE && (t = sg_instance_open(instance, stood)) != NULL) {
 		if (sg_task_may_end(t)) {
 			if (!sg_end_task(gate, t, "instance gone"))
-				return ended;
+				return done;
 			ended++;
+			done++;
 			stood = stood != NULL && sg_ring_is_in(&stood->of_instance) ? stood : NULL; /* it may have ended with that one */
 		} else {
-			still &= stand_still(gate, t);
+			still &= stand_still(gate, t, &done);
 			stood = t;
 		}
 	}
-	instance->still = still && ended == 0;
-	return ended;
+	instance->still = still && ended == 0 && done < SG_ROUND_DONE;
+	return done;
 }
 
 static bool

@@ -556,6 +556,26 @@ play_stop_gate(struct play *p)
 	p->count = 0;
 }
 
+/* What is counted as it changes is what there is. */
+static inline bool
+play_counts(const struct play *p)
+{
+	size_t at = 0, other;
+	bool good = true;
+	for (const struct sg_task *t; (t = sg_table_next(&p->gate->state.tasks, &at)) != NULL;) {
+		size_t frozen = 0, waiting = 0;
+		other = 0;
+		for (const struct sg_task *b; p->gate->state.tasks.count < 200 && (b = sg_table_next(&p->gate->state.tasks, &other)) != NULL;)
+			if (b != t && b->state == SG_TASK_FROZEN && sg_task_is_below(b, t)) {
+				frozen++;
+				waiting += !b->domain->frozen;
+			}
+		good &= p->gate->state.tasks.count >= 200 || (t->frozen_below == frozen && t->waiting_below == waiting);
+		good &= t->is_frozen == (t->state == SG_TASK_FROZEN) && t->is_waiting == (t->is_frozen && !t->domain->frozen);
+	}
+	return good;
+}
+
 /* I1: what is in memory is what the journal gives, but for what is not on disk yet. */
 static inline void
 play_same(struct play *p)
@@ -564,7 +584,7 @@ play_same(struct play *p)
 		return;
 	struct sg_buf told;
 	sg_buf_init(&told, SG_DRIFT_TOLD);
-	bool same = sg_state_is_fold(&p->gate->state, &p->gate->journal, &told);
+	bool same = sg_state_is_fold(&p->gate->state, &p->gate->journal, &told) && play_counts(p);
 	if (!same)
 		fprintf(stderr, "  %.*s", (int)told.len, told.ptr);
 	sg_buf_done(&told);

@@ -131,4 +131,34 @@ gone_and_still(void)
 	play_end(p);
 }
 
-SG_CASES("gate.many", {"what stands still counts", what_stands_still_counts}, {"handed on", handed_on}, {"gone and still", gone_and_still})
+/* What a process that is gone held is taken back so much in a turn, whatever stands still of it. */
+static void
+gone_with_much(void)
+{
+	enum { MUCH = 600 };
+	begin();
+	char *frozen = open_task("f"), key[16];
+	for (int i = 0; i < MUCH; i++) {
+		snprintf(key, sizeof(key), "k%d", i);
+		play_act(p, 1, frozen, "repo.read", "{}", key);
+	}
+	struct sg_task *task = sg_state_task(&p->gate->state, sg_str(frozen));
+	CU_ASSERT_EQUAL(p->gate->state.live_leases, MUCH);
+	CU_ASSERT_TRUE(sg_record_task(p->gate, task, "frozen", SG_STR("mira"), "test", NULL));
+	task->instance->pid = 4000;
+	p->no_check = true; /* set by hand */
+	p->sys.process_start = all_gone;
+	size_t ticks = 0;
+	for (uint64_t left = MUCH; left > 0 && ticks < 10; ticks++) {
+		sg_gate_tick(p->gate);
+		CU_ASSERT_TRUE(left - p->gate->state.live_leases <= SG_ROUND_DONE);
+		CU_ASSERT_FALSE(task->instance->still && p->gate->state.live_leases > 0);
+		left = p->gate->state.live_leases;
+	}
+	CU_ASSERT_TRUE(ticks >= MUCH / SG_ROUND_DONE && ticks < 10);
+	CU_ASSERT_EQUAL(task->state, SG_TASK_FROZEN);
+	free(frozen);
+	play_end(p);
+}
+
+SG_CASES("gate.many", {"what stands still counts", what_stands_still_counts}, {"handed on", handed_on}, {"gone and still", gone_and_still}, {"gone with much", gone_with_much})
