@@ -223,7 +223,7 @@ OPTION("tools", "tool",               STRING,    NULL,     1, 128, NULL,        
 
 OPTION("", "mode",         CHOICE, "enforce",                   0,    0, "enforce|dev", "dev lifts the rule that an admin is no agent, and marks everything")
 OPTION("", "module_dir",   PATH,   SG_MODULE_DIR, 1, 1024, NULL, "where modules lie")
-OPTION("", "policy_dir",   PATH,   "/etc/stepgate/policy.d",    1, 1024, NULL, "where *.lua policy lies")
+OPTION("", "policy_dir",   PATH,   SG_POLICY_DIR,    1, 1024, NULL, "where *.lua policy lies")
 OPTION("", "run_dir",      PATH,   "/run/stepgate",             1,   90, NULL, "where the sockets lie (a socket's path has 108 bytes)")
 OPTION("", "state_dir",    PATH,   "/var/lib/stepgate",         1, 1024, NULL, "where journal and keys lie")
 OPTION("", "trust_domain", DOMAIN, "localhost",                 1,  255, NULL, "SPIFFE trust domain of all agents")

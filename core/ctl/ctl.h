@@ -10,7 +10,7 @@
 #include "ctl/table.h"
 #include "frame/routes.h"
 
-#define SG_CTL_CONFIG_FILE "/etc/stepgate/stepgate.conf"
+#define SG_CTL_CONFIG_FILE SG_CONFIG_FILE
 
 enum {
 	SG_CTL_GIVEN = 64,      /* options that may be repeated, on one command line */

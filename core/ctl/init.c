@@ -144,7 +144,7 @@ sg_ctl_init(struct sg_ctl *ctl)
 	const char *given = ctl->option[SG_CTL_OPTION_config];
 	if (given != NULL && ctl->arg_count > 0)
 		return sg_ctl_fail(ctl, SG_CTL_USAGE, "usage", "", "either --config FILE or DIR");
-	snprintf(config, sizeof(config), "%s", given != NULL ? given : "/etc/stepgate/stepgate.conf");
+	snprintf(config, sizeof(config), "%s", given != NULL ? given : SG_CTL_CONFIG_FILE);
 	int code = make(ctl, ctl->arg_count > 0 ? ctl->args[0] : NULL, config, sizeof(config));
 	if (code == SG_CTL_OK && !ctl->json)
 		printf("ready: %s%s\n", ctl->arg_count > 0 ? "stepgate dev " : "stepgated -c ",

@@ -44,7 +44,7 @@ enum sg_ctl_exit {
 	X(budget,    0,   "budget",     "DIM=AMOUNT",  "at most so much of what is left above: calls, bytes, money, tokens; may be repeated") \
 	X(changed,   'n', "changed",   NULL,          "only what is not the default")                                \
 	X(completion, 0,  "completion", "SHELL",       "print the completion of bash or zsh")                         \
-	X(config,    'c', "config",     "FILE",        "configuration file (default /etc/stepgate/stepgate.conf)")    \
+	X(config,    'c', "config",     "FILE",        "configuration file (default " SG_CONFIG_FILE ")")             \
 	X(denials,   0,   "denials",    NULL,          "from what was denied")                                         \
 	X(excess,    0,   "excess",     "narrow|refuse", "what is asked beyond what may be handed on is cut off, or refused") \
 	X(file,      0,   "file",       "DIR",         "read the journal of this state folder, without the daemon")   \

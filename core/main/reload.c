@@ -115,6 +115,7 @@ sg_reload_turn(struct sg_supervisor *s)
 	s->again = false;
 	s->asked = s->asked_again;
 	s->asked_again = 0;
+	s->reloads++;
 	begin(s);
 }
 

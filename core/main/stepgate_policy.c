@@ -15,7 +15,7 @@
 
 enum { EXIT_FAILED = 1, EXIT_USAGE = 64, EXIT_UNREADABLE = 66, EXIT_INTERNAL = 70, EXIT_CONFIG = 78 };
 
-#define CONFIG_FILE "/etc/stepgate/stepgate.conf"
+#define CONFIG_FILE SG_CONFIG_FILE
 
 struct wish {
 	const char *config;

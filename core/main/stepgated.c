@@ -131,6 +131,10 @@ main(int argc, char **argv)
 		sg_main_options_help();
 		return 0;
 	}
+	if (options.man != NULL) {
+		sg_main_options_man();
+		return 0;
+	}
 	if (options.version != NULL) {
 		printf("stepgated %s\n", SG_VERSION);
 		return 0;
@@ -139,10 +143,8 @@ main(int argc, char **argv)
 		return print_api(options.lua_api);
 	if (options.policy_check != NULL)
 		return check_folder(&options);
-	if (options.config == NULL) {
-		fprintf(stderr, "stepgated: give a configuration with -c FILE; stepgated --help says more\n");
-		return EXIT_USAGE;
-	}
+	if (options.config == NULL)
+		options.config = SG_CONFIG_FILE;
 	if (options.print_config != NULL)
 		return print_config(&options);
 	if (options.test != NULL)

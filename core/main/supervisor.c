@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * The supervisor's turn: signals, the gate's wishes, the zygotes' words. */
 #include "main/supervisor.h"
+#include "main/notify.h"
 
 #include "base/fd.h"
 
@@ -213,12 +214,14 @@ turn(struct sg_supervisor *s)
 	let_in(s);
 	sg_tls_turn(s);
 	watch_gate(s);
+	sg_notify_turn(s->announced, s->reloading || s->preparing, s->reloads);
 }
 
 static int
 stop(struct sg_supervisor *s)
 {
 	sg_time until = sg_sys_real.boot_time(&sg_sys_real) + (getenv("STEPGATE_CHECK_FOLD") != NULL ? STOP_CHECK_SECONDS : STOP_SECONDS) * SG_SEC;
+	sg_notify_stopping();
 	if (s->gate.fd >= 0) {
 		sg_link_queue(&s->gate, SG_FRAME_S_STOP, 0, SG_STR(""), -1, NULL);
 		sg_link_flush(&s->gate, NULL);
@@ -321,6 +324,7 @@ configure(struct sg_supervisor *s)
 static int
 supervise(struct sg_supervisor *s)
 {
+	sg_notify_begin();
 	if (!configure(s))
 		return EXIT_CONFIG;
 	if (!start_signals(s) || !sg_role_gate(s, true) || !start_policy(s))

@@ -59,6 +59,7 @@ struct sg_supervisor {
 	struct sg_buf next_document, next_manifest; /* of the reload under way */
 	bool refused; /* a module that is listed does not start, and the daemon has not opened yet */
 	bool preparing;                             /* policy is compiled, the gate starts the modules */
+	uint64_t reloads; /* that were begun */
 	uint64_t preparation; /* counts them, so that late word of one is not taken for the next */
 	sg_time preparing_since;
 	struct sg_held { /* in the order in which they came */

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * sd_notify(3): datagrams of NAME=VALUE lines to a socket that the environment names. */
+#include "main/notify.h"
+
+#include "base/sys.h"
+
+#include <inttypes.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <time.h>
+#include <unistd.h>
+
+static struct sockaddr_un where;
+static socklen_t where_len; /* 0: nobody is told */
+static int64_t watchdog_us, turned_us;
+static bool was_open, was_reloading;
+static uint64_t known_reloads;
+
+static int64_t
+monotonic_us(void)
+{
+	struct timespec t;
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
+}
+
+void
+sg_notify_begin(void)
+{
+	const char *path = getenv("NOTIFY_SOCKET"), *every = getenv("WATCHDOG_USEC"), *whose = getenv("WATCHDOG_PID");
+	size_t len = path == NULL ? 0 : strlen(path);
+	if (len > 1 && len < sizeof(where.sun_path) && (path[0] == '/' || path[0] == '@')) {
+		where.sun_family = AF_UNIX;
+		memcpy(where.sun_path, path, len);
+		where.sun_path[0] = path[0] == '@' ? '\0' : '/'; /* @: abstract */
+		where_len = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + len);
+	}
+	if (every != NULL && (whose == NULL || strtol(whose, NULL, 10) == (long)getpid()))
+		watchdog_us = strtoll(every, NULL, 10);
+	unsetenv("NOTIFY_SOCKET");
+	unsetenv("WATCHDOG_USEC");
+	unsetenv("WATCHDOG_PID");
+}
+
+static void
+say(const char *text)
+{
+	int fd = where_len == 0 ? -1 : socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (fd < 0)
+		return;
+	if (sendto(fd, text, strlen(text), MSG_NOSIGNAL, (struct sockaddr *)&where, where_len) < 0)
+		perror("stepgated: NOTIFY_SOCKET");
+	close(fd);
+}
+
+static void
+say_reloading(void)
+{
+	char text[64];
+	snprintf(text, sizeof(text), "RELOADING=1\nMONOTONIC_USEC=%" PRId64, monotonic_us());
+	say(text);
+}
+
+void
+sg_notify_turn(bool open, bool reloading, uint64_t reloads)
+{
+	if (where_len == 0)
+		return;
+	if (open && !was_open)
+		say("READY=1");
+	if (open && reloads != known_reloads)
+		say_reloading();
+	if (open && !reloading && (was_reloading || reloads != known_reloads))
+		say("READY=1");
+	known_reloads = reloads;
+	was_open |= open;
+	was_reloading = open && reloading;
+	int64_t now = monotonic_us();
+	if (watchdog_us > 0 && now - turned_us >= watchdog_us / 2) {
+		turned_us = now;
+		say("WATCHDOG=1");
+	}
+}
+
+void
+sg_notify_stopping(void)
+{
+	say("STOPPING=1");
+}

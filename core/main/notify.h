@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Telling whoever started the daemon how it is: sd_notify(3), the protocol alone. */
+#ifndef SG_MAIN_NOTIFY_H
+#define SG_MAIN_NOTIFY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Takes NOTIFY_SOCKET and WATCHDOG_USEC out of the environment, so that no other process speaks in the daemon's name. Without them all of these do nothing. */
+void sg_notify_begin(void);
+/* Each turn: it is open, a reload is under way, so many were begun. Says what has changed (of a reload that was over at once, too), and that it turns, twice in each
+ * interval of the watchdog. */
+void sg_notify_turn(bool open, bool reloading, uint64_t reloads);
+void sg_notify_stopping(void);
+
+#endif

@@ -1,0 +1,75 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""The package in a fresh root under a booted systemd: skipped until init, refuses everything, reloads a good and a bad configuration, comes back when it is killed, and
+stays down where its configuration is broken. booted.py FOLDER-OF-PACKAGES"""
+import glob, os, shutil, subprocess, sys, tempfile
+
+SCRIPT = r"""#!/bin/bash
+exec > /root/out 2>&1
+row() { echo "@$1=$2"; }
+state() { systemctl show stepgated -p "$1" --value; }
+settle() { for _ in $(seq 100); do [ "$(state ActiveState)" = "$1" ] && return; sleep 0.1; done; }
+systemctl start stepgated; row skipped "$(state ActiveState) $(state ConditionResult)"
+echo 'trust_domain = "acme.example"  admins : { root : { uid = 0 } }' >> /etc/stepgate/stepgate.conf
+stepgate init; row init $?
+systemctl start stepgated; row started "$? $(state ActiveState)"
+stepgate status; row status $?
+row confined "$(stepgate status --json | grep -c 'not_confined')"
+systemctl reload stepgated; row reloaded "$? $(state ActiveState)"
+echo 'nothing : 1' > /etc/stepgate/conf.d/90-bad.conf; systemctl reload stepgated; sleep 1; row reload_bad "$(state ActiveState)"; stepgate status > /dev/null; row status_after_bad $?
+rm /etc/stepgate/conf.d/90-bad.conf
+sleep 12; row watchdog "$(state ActiveState) $(state NRestarts)"
+pid=$(state MainPID); [ "$pid" != 0 ] && kill -9 "$pid"; sleep 2; settle active; row killed "$(state ActiveState) $(state NRestarts)"
+for name in sg-gate sg-door sg-host; do p=$(grep -lx "$name" /proc/[0-9]*/comm 2>/dev/null | head -1 | cut -d/ -f3); [ -n "$p" ] && kill -9 "$p"; sleep 1; done
+stepgate status > /dev/null; row parts_killed $?
+systemctl restart stepgated; row restarted "$? $(state ActiveState)"
+echo 'nothing : 1' > /etc/stepgate/conf.d/90-bad.conf; systemctl restart stepgated; sleep 3; row broken "$(state ActiveState) $(state ExecMainStatus) $(state NRestarts)"
+rm /etc/stepgate/conf.d/90-bad.conf; systemctl reset-failed stepgated; systemctl start stepgated; row mended "$(state ActiveState)"
+stepgate audit verify; row verified $?
+systemctl stop stepgated; row stopped "$(state ActiveState) $(state ExecMainStatus)"
+journalctl -u stepgated --no-pager -o cat | tail -40
+echo @end=1
+"""
+UNIT = "[Unit]\nAfter=multi-user.target\n[Service]\nType=oneshot\nExecStart=/bin/bash /root/script\nExecStopPost=/bin/systemctl poweroff --no-block\nTimeoutStartSec=200\n"
+WANTED = dict(skipped="inactive no", init="0", started="0 active", status="0", confined="0", reloaded="0 active", reload_bad="active", status_after_bad="0", watchdog="active 0", killed="active 1",
+              parts_killed="0", restarted="0 active", broken="failed 78 0", mended="active", verified="0", stopped="inactive 0", end="1")
+
+
+def not_run(why):
+    print("NOT RUN (%s)" % why)
+    sys.exit(77)
+
+
+def main():
+    if os.getuid() != 0: not_run("needs root")
+    for program in ("mmdebstrap", "systemd-nspawn"):
+        if shutil.which(program) is None: not_run("%s is not installed: apt-get install mmdebstrap systemd-container" % program)
+    package = glob.glob(sys.argv[1] + "/stepgate_*.deb")
+    assert len(package) == 1, package
+    root = tempfile.mkdtemp()
+    os.chmod(root, 0o755)
+    try:
+        said = subprocess.run(["mmdebstrap", "--variant=minbase", "--include=systemd,systemd-sysv,dbus", "--customize-hook=copy-in %s /root" % package[0],
+                               "--customize-hook=DEBIAN_FRONTEND=noninteractive chroot \"$1\" apt-get install -y --no-install-recommends /root/%s" % os.path.basename(package[0]), "bookworm", root],
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        assert said.returncode == 0, said.stdout[-3000:]
+        for name, text, mode in (("root/script", SCRIPT, 0o700), ("etc/systemd/system/play.service", UNIT, 0o644)):
+            with open(os.path.join(root, name), "w") as f: f.write(text)
+            os.chmod(os.path.join(root, name), mode)
+        os.makedirs(root + "/etc/systemd/system/multi-user.target.wants", exist_ok=True)
+        os.symlink("../play.service", root + "/etc/systemd/system/multi-user.target.wants/play.service")
+        boot = subprocess.run(["systemd-nspawn", "--boot", "-D", root, "--register=no", "--keep-unit", "--console=pipe",
+                               "--system-call-filter=landlock_create_ruleset landlock_add_rule landlock_restrict_self"], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=400)
+        if not os.path.exists(root + "/root/out"): not_run("no systemd boots here: %s" % boot.stdout.decode(errors="replace")[-300:].strip())
+        out = open(root + "/root/out", errors="replace").read()
+        got = dict(line[1:].split("=", 1) for line in out.splitlines() if line.startswith("@"))
+        bad = ["%s: %s, not %s" % (name, got.get(name), want) for name, want in WANTED.items() if got.get(name, "").strip() != want]
+        if bad: print(out[-6000:])
+        for line in bad: print("FAILED: " + line)
+        print("%d passed, %d failed" % (len(WANTED) - len(bad), len(bad)))
+        return 1 if bad else 0
+    finally:
+        shutil.rmtree(root, ignore_errors=True)
+
+
+sys.exit(main())
