@@ -15,8 +15,8 @@ stepgate init; row init $?
 systemctl start stepgated; row started "$? $(state ActiveState)"
 stepgate status; row status $?
 row confined "$(stepgate status --json | grep -c 'not_confined')"
-systemctl reload stepgated; row reloaded "$? $(state ActiveState)"
-echo 'nothing : 1' > /etc/stepgate/conf.d/90-bad.conf; systemctl reload stepgated; sleep 1; row reload_bad "$(state ActiveState)"; stepgate status > /dev/null; row status_after_bad $?
+systemctl reload stepgated; rc=$?; sleep 0.5; settle active; row reloaded "$rc $(state ActiveState)"
+echo 'nothing : 1' > /etc/stepgate/conf.d/90-bad.conf; systemctl reload stepgated; sleep 1; settle active; row reload_bad "$(state ActiveState)"; stepgate status > /dev/null; row status_after_bad $?
 rm /etc/stepgate/conf.d/90-bad.conf
 sleep 12; row watchdog "$(state ActiveState) $(state NRestarts)"
 pid=$(state MainPID); [ "$pid" != 0 ] && kill -9 "$pid"; sleep 2; settle active; row killed "$(state ActiveState) $(state NRestarts)"
