@@ -23,9 +23,10 @@ bool sg_digest_of(struct sg_gate *gate, struct sg_request *request, struct sg_st
 void sg_digest_asked(struct sg_gate *gate, struct sg_request *request, const struct sg_task *task);
 /* What policy is asked. */
 void sg_write_question(struct sg_buf *out, struct sg_gate *gate, struct sg_request *request, const struct sg_task *task);
-/* The answers to one rule's needs, an object, as of `now_ms` (steady). *trouble: set to what keeps an answer from being told, if anything does. */
+/* The answers to one rule's needs, an object, as of `now_ms` (steady). *trouble: set to what keeps an answer from being told, if anything does. *walked:
+ * entries that were looked at, added. */
 void sg_write_past(struct sg_json_writer *w, const struct sg_state *state, const struct sg_task *task, const struct sg_json *needs, struct sg_str now,
-		   int64_t now_ms, struct sg_arena *arena, enum sg_reason *trouble);
+		   int64_t now_ms, struct sg_arena *arena, enum sg_reason *trouble, size_t *walked);
 /* Array of the labels that the arguments bring into the result. */
 void sg_write_carried(struct sg_json_writer *w, const struct sg_gate *gate, const struct sg_request *request, const struct sg_task *task);
 /* A request that is none, with what it should be: 400, paid by the agent whose task it names where an enforcer brought it. */

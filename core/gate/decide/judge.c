@@ -2,6 +2,7 @@
  * Judging: policy is asked. */
 #include "gate/decide/decide.h"
 #include "gate/decide/merge.h"
+#include "gate/state/history.h"
 #include "gate/state/requirement.h"
 #include "gate/decide/moved.h"
 #include "gate/decide/sight.h"
@@ -12,7 +13,7 @@
 
 #include <stdio.h>
 
-enum { QUESTION_FREE = 16 << 10 /* bytes of a question, one unit more for each */ };
+enum { QUESTION_FREE = 16 << 10 /* bytes of a question, one unit more for each */, WALK_FREE = 4096 /* entries of the past, likewise */ };
 
 void
 sg_judge(struct sg_gate *gate, struct sg_request *r)
@@ -29,12 +30,15 @@ sg_judge(struct sg_gate *gate, struct sg_request *r)
 	r->judged_steady = sg_state_steady(&gate->state);
 	r->asks_past = false;
 	r->trouble = SG_REASON_allowed;
+	r->past_changes = sg_past_changes(&gate->state, task);
+	r->walked = 0;
 	r->reads = 0;
 	sg_buf_init(&input, SG_INPUT_MAX);
 	sg_write_question(&input, gate, r, task);
 	r->input = sg_arena_copy(&r->arena, sg_buf_view(&input));
 	if (r->judgements++ > 0)
 		sg_agent_owes(gate, r, 1);
+	sg_agent_owes(gate, r, (int64_t)(r->walked / WALK_FREE)); /* a long past makes it dear, too */
 	sg_agent_owes(gate, r, (int64_t)(input.len / QUESTION_FREE)); /* labels and origins make it longer than the request that was paid for */
 	r->anew = false;
 	r->judged_task_seq = task->taint.seq;

@@ -2,6 +2,7 @@
  * Is the past still as policy saw it? The parts that its rules read are written again, by the clock of their question, and compared with it. */
 #include "gate/decide/decide.h"
 #include "gate/decide/moved.h"
+#include "gate/state/history.h"
 
 #include "base/str.h"
 
@@ -82,6 +83,8 @@ history_moved(struct sg_gate *gate, struct sg_request *r, const struct sg_task *
 {
 	struct sg_json_writer w;
 	struct sg_buf now;
+	if (sg_past_changes(&gate->state, task) == r->past_changes)
+		return false; /* none of it is walked again */
 	sg_buf_init(&now, PART_MAX);
 	sg_jw_begin(&w, &now);
 	r->trouble = SG_REASON_allowed; /* of now, not of the question */

@@ -130,7 +130,7 @@ by_key(const void *a, const void *b)
 
 void
 sg_write_past(struct sg_json_writer *w, const struct sg_state *state, const struct sg_task *task, const struct sg_json *needs, struct sg_str now,
-	      int64_t now_ms, struct sg_arena *arena, enum sg_reason *trouble)
+	      int64_t now_ms, struct sg_arena *arena, enum sg_reason *trouble, size_t *walked)
 {
 	sg_jw_object(w);
 	for (size_t k = 0; k < sizeof(kinds) / sizeof(kinds[0]); k++) {
@@ -145,6 +145,7 @@ sg_write_past(struct sg_json_writer *w, const struct sg_state *state, const stru
 		for (size_t i = 0; i < count; i++) {
 			sg_jw_name_text(w, all[i].key);
 			kinds[k].write(w, state, &all[i], now);
+			*walked += all[i].asked.walked;
 			if (all[i].asked.trouble != SG_REASON_allowed)
 				*trouble = all[i].asked.trouble;
 		}

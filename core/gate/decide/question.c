@@ -148,7 +148,7 @@ sg_write_history(struct sg_json_writer *w, struct sg_gate *gate, struct sg_reque
 			continue;
 		r->asks_past = true;
 		sg_jw_name_str(w, id);
-		sg_write_past(w, &gate->state, task, sg_json_get(gate->needy[i], "needs"), r->action_name, r->judged_steady, &r->arena, &r->trouble);
+		sg_write_past(w, &gate->state, task, sg_json_get(gate->needy[i], "needs"), r->action_name, r->judged_steady, &r->arena, &r->trouble, &r->walked);
 	}
 	sg_jw_end(w);
 }

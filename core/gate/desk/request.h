@@ -87,6 +87,8 @@ struct sg_request {
 	int turn;       /* enum sg_turn */
 	bool asks_past;
 	enum sg_reason trouble; /* of the past that rules asked for; SG_REASON_allowed: none */
+	size_t walked;          /* entries of the past that its question looked at */
+	uint64_t past_changes;  /* sg_past_changes, when it was asked */
 	uint64_t turn_root, turn_agent;
 	struct sg_str turn_owner; /* whose budget its rules read; "" none */
 	struct sg_request *turn_next;

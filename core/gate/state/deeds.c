@@ -131,6 +131,7 @@ sg_history_put(struct sg_history *h, const struct sg_event *event)
 		d->room = room;
 	}
 	d->events[d->count++] = *event;
+	h->changes++;
 	if (h->next <= event->n)
 		h->next = event->n + 1;
 	return true;
@@ -212,6 +213,7 @@ note(struct sg_history *h, const struct sg_event *doer, uint64_t n, bool failed)
 	struct sg_deeds *d = list_of(h, doer->action);
 	struct sg_event *event = d == NULL ? NULL : alone(d, n);
 	size_t count = event != NULL ? has_room(event) : 0;
+	h->changes++;
 	if (d == NULL)
 		return;
 	if (event == NULL && (count = holders(d, doer, n, &event)) == 0) {
@@ -252,6 +254,7 @@ sg_history_settle(struct sg_history *h, const struct sg_event *doer, uint64_t n,
 	struct sg_deeds *d = list_of(h, doer->action);
 	struct sg_event *event = d == NULL ? NULL : alone(d, n);
 	size_t count = d == NULL || event != NULL ? 1 : holders(d, NULL, n, &event);
+	h->changes++;
 	for (int i = 0; event != NULL && i < SG_DIMENSIONS; i++) {
 		int64_t all = plus(event->spent[i], more[i]);
 		if (count == 1 || more[i] > 0)
@@ -262,6 +265,7 @@ sg_history_settle(struct sg_history *h, const struct sg_event *doer, uint64_t n,
 void
 sg_history_disown(struct sg_history *h)
 {
+	h->changes++;
 	for (size_t a = 0; a < h->count; a++)
 		for (size_t i = 0; i < h->deeds[a].count; i++) {
 			struct sg_event *e = &h->deeds[a].events[i];

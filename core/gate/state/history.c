@@ -122,6 +122,13 @@ past_of(const struct sg_state *state, const struct sg_asked *q)
 	return sg_table_get(&state->histories, sg_str(q->task->agent));
 }
 
+uint64_t
+sg_past_changes(const struct sg_state *state, const struct sg_task *task)
+{
+	const struct sg_history *own = sg_table_get(&state->histories, sg_str(task->agent)), *tree = task->root->tree == NULL ? NULL : &task->root->tree->history;
+	return (own == NULL ? 0 : own->changes) + (tree == NULL ? 0 : tree->changes);
+}
+
 static bool
 is_below(const struct sg_event *event, uint64_t task)
 {
@@ -171,7 +178,7 @@ walk(const struct sg_state *state, struct sg_asked *q, struct sg_str pattern, bo
 	for (size_t a = 0; h != NULL && a < h->count; a++) {
 		const struct sg_deeds *d = &h->deeds[a];
 		bool fits = sg_pattern_match(pattern, sg_str(d->action), '.');
-		for (size_t i = d->count; fits && i > 0 && d->events[i - 1].at_ms >= since; i--)
+		for (size_t i = d->count; fits && i > 0 && d->events[i - 1].at_ms >= since; i--, q->walked++)
 			if (counts(q, &d->events[i - 1]) && !each(&d->events[i - 1], to))
 				break;
 	}

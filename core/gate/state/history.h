@@ -21,6 +21,7 @@ struct sg_asked {
 	struct sg_str action;   /* for what it is asked: of that one `did` and `since` take for done what may have failed, so that its own doubt does not keep it from
 				 * ever being certain again; {NULL, 0}: of none */
 	int64_t now_ms;         /* as of when: steady milliseconds (sg_state_steady) */
+	size_t walked;          /* out: entries that were looked at, added to what is there */
 	enum sg_reason trouble; /* out: SG_REASON_allowed unless what was asked cannot be told: history_full (entries of several subjects had to be
 				 * joined), history_short (an older form of the record kept less). Set by any of the questions below; the caller
 				 * begins with SG_REASON_allowed and denies for anything else */
@@ -38,6 +39,9 @@ int64_t sg_history_since(const struct sg_state *state, struct sg_asked *q, struc
 bool sg_history_order(const struct sg_state *state, struct sg_asked *q, const struct sg_json *patterns);
 /* With action `now`, each of `patterns` would have been allowed. */
 bool sg_history_together(const struct sg_state *state, struct sg_asked *q, const struct sg_json *patterns, struct sg_str now);
+
+/* Another number than before, and answers of this task's past may be others. */
+uint64_t sg_past_changes(const struct sg_state *state, const struct sg_task *task);
 
 /* deeds.c. One more event, newer than all others of that history. False on no memory. */
 bool sg_history_add(struct sg_history *history, const struct sg_event *event);

@@ -35,6 +35,7 @@ struct sg_history {
 	struct sg_deeds *deeds;
 	size_t count;
 	uint64_t next;
+	uint64_t changes; /* in memory alone: another number, and its answers may be others */
 	int64_t old_ms;   /* while an older snapshot is read: of its first event */
 	int64_t short_ms; /* what happened before was perhaps not kept; 0: all was */
 };

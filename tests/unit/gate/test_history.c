@@ -434,6 +434,37 @@ disowned(void)
 	end();
 }
 
+/* What a question costs is told, and whether its answer may have changed since. */
+static void
+what_it_costs(void)
+{
+	int64_t more[SG_DIMENSIONS] = {1};
+	begin();
+	for (int i = 0; i < 500; i++)
+		did(i % 2 == 0 ? "a.x" : "b.x", 1000 + i, 1, 0xaa);
+	struct sg_asked q = asked(SG_SCOPE_AGENT, 0, 4000);
+	sg_history_count(&state, &q, SG_STR("**"));
+	CU_ASSERT_EQUAL(q.walked, 500);
+	sg_history_count(&state, &q, SG_STR("a.*"));
+	CU_ASSERT_EQUAL(q.walked, 750);
+	q = asked(SG_SCOPE_AGENT, 2700, 4000); /* those of the last 200 and one milliseconds of them */
+	sg_history_did(&state, &q, SG_STR("**"));
+	CU_ASSERT_EQUAL(q.walked, 200);
+	uint64_t changes = sg_past_changes(&state, &root);
+	struct sg_event doer = {.action = "a.x", .instance = 1};
+	sg_history_told(&agent, &doer, 0);
+	CU_ASSERT_EQUAL(sg_past_changes(&state, &root), changes); /* no answer changes by it */
+	sg_history_fail(&agent, &doer, 0);
+	CU_ASSERT_NOT_EQUAL(sg_past_changes(&state, &root), changes);
+	changes = sg_past_changes(&state, &root);
+	sg_history_settle(&agent, &doer, 2, more);
+	CU_ASSERT_NOT_EQUAL(sg_past_changes(&state, &root), changes);
+	changes = sg_past_changes(&state, &root);
+	did("a.x", 5000, 1, 0xaa);
+	CU_ASSERT_NOT_EQUAL(sg_past_changes(&state, &root), changes);
+	end();
+}
+
 /* A sum is of what was really used. */
 static void
 settled_sums(void)
@@ -484,5 +515,5 @@ sums_stay(void)
 }
 
 SG_CASES("gate.history", {"others wash nothing out", others_wash_nothing}, {"never smaller than the truth", never_smaller}, {"high rates", high_rates},
-	 {"many doers", many_doers}, {"orders", orders}, {"what failed", failures}, {"what may have failed", doubts}, {"what failed of others", failures_of_others}, {"what failed in between", failed_in_between}, {"told later", told_later}, {"disowned", disowned},
+	 {"many doers", many_doers}, {"orders", orders}, {"what failed", failures}, {"what may have failed", doubts}, {"what failed of others", failures_of_others}, {"what failed in between", failed_in_between}, {"told later", told_later}, {"disowned", disowned}, {"what it costs", what_it_costs},
 	 {"sums of what was used", settled_sums}, {"kept less before", kept_less_before}, {"sums stay within numbers", sums_stay})
