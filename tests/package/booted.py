@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """The package in a fresh root under a booted systemd: skipped until init, refuses everything, reloads a good and a bad configuration, comes back when it is killed, and
-stays down where its configuration is broken. booted.py FOLDER-OF-PACKAGES"""
+stays down where its configuration is broken. booted.py FOLDER-OF-PACKAGES ON|OFF (with --long)"""
 import glob, os, shutil, subprocess, sys, tempfile
 
 SCRIPT = r"""#!/bin/bash
@@ -41,6 +41,7 @@ def not_run(why):
 
 
 def main():
+    if sys.argv[2] != "ON": not_run("takes a minute, and a machine that boots: tests/run --long")
     if os.getuid() != 0: not_run("needs root")
     for program in ("mmdebstrap", "systemd-nspawn"):
         if shutil.which(program) is None: not_run("%s is not installed: apt-get install mmdebstrap systemd-container" % program)
