@@ -99,7 +99,7 @@ ask_issuer(struct sg_gate *gate, struct sg_request *r, const struct sg_task *tas
 	sg_jw_end(&w);
 	struct sg_lease *lease = sg_state_lease(&gate->state, sg_str(r->lease));
 	bool asked = !claims.failed && !call.failed && r->claims.ptr != NULL && lease != NULL && sg_making_begin(gate, r->id, lease);
-	if (asked && gate->ports.call(gate->ports.self, r->id, "issue", r->issuer->name, sg_buf_view(&call)) != SG_CALL_TAKEN) {
+	if (asked && gate->ports.call(gate->ports.self, r->id, "issue", r->issuer->name, lease->by, sg_buf_view(&call)) != SG_CALL_TAKEN) {
 		sg_making_over(gate, r->id);
 		asked = false;
 	}
@@ -224,7 +224,7 @@ sg_ask_verify(struct sg_gate *gate, const struct sg_request *r, enum sg_issue_fo
 	sg_jw_member_str(&w, "verb", SG_STR("verify"));
 	sg_jw_end(&w);
 	bool asked = !call.failed &&
-		     gate->ports.call(gate->ports.self, r->id, "verify", sg_str(sg_issue_format_reader(format)), sg_buf_view(&call)) == SG_CALL_TAKEN;
+		     gate->ports.call(gate->ports.self, r->id, "verify", sg_str(sg_issue_format_reader(format)), 0, sg_buf_view(&call)) == SG_CALL_TAKEN;
 	sg_buf_done(&call);
 	return asked;
 }

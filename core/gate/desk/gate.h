@@ -37,8 +37,9 @@ struct sg_ports {
 	bool (*judge)(void *self, uint64_t id, enum sg_frame_type type, struct sg_str input);
 	/* Asks the attestation stack about the peer of a connection; false if there is none. Answer: sg_gate_looked. */
 	bool (*look)(void *self, uint64_t id, uint64_t conn);
-	/* Calls the host of a module of `kind` ("issue", "verify"). SG_CALL_TAKEN: the answer is sg_gate_called. */
-	enum sg_called (*call)(void *self, uint64_t id, const char *kind, struct sg_str name, struct sg_str request);
+	/* Calls the host of a module of `kind` ("issue", "verify"); `by` not 0: the issuer that is this one (sg_issuer_tag), or none. SG_CALL_TAKEN: the answer is
+	 * sg_gate_called. */
+	enum sg_called (*call)(void *self, uint64_t id, const char *kind, struct sg_str name, uint64_t by, struct sg_str request);
 	/* Tells an issuer (what made it, `by`, while that is there) to take back what that agent has: in the agent's turn, or (`first`) before all else. sg_gate_confirmed hears of it. SG_CALL_LINED: first
 	 * sg_revoke_in_turn is asked whether it is still to be told. */
 	enum sg_called (*take_back)(void *self, struct sg_str issuer, uint64_t by, struct sg_str agent, bool first, struct sg_str request);

@@ -68,10 +68,11 @@ call(struct sg_loop *loop, struct sg_child *host, enum sg_lined_kind kind, uint6
 }
 
 enum sg_called
-sg_hosts_call(void *self, uint64_t id, const char *kind, struct sg_str name, struct sg_str request)
+sg_hosts_call(void *self, uint64_t id, const char *kind, struct sg_str name, uint64_t by, struct sg_str request)
 {
 	struct sg_loop *loop = self;
-	return call(loop, sg_host_named(loop, strcmp(kind, "verify") == 0 ? "verify." : "issue.", name), SG_LINED_CALL, id, sg_whose(loop, id), request);
+	struct sg_child *host = by != 0 ? sg_host_maker(loop, name, by) : sg_host_named(loop, strcmp(kind, "verify") == 0 ? "verify." : "issue.", name);
+	return call(loop, host, SG_LINED_CALL, id, sg_whose(loop, id), request);
 }
 
 enum sg_called

@@ -262,7 +262,7 @@ void sg_pool_done(struct sg_loop *loop);
 
 /* hosts.c. A call waits until those before it are answered, and then for its turn. */
 enum sg_called sg_hosts_take_back(void *self, struct sg_str issuer, uint64_t by, struct sg_str agent, bool first, struct sg_str request);
-enum sg_called sg_hosts_call(void *self, uint64_t id, const char *kind, struct sg_str name, struct sg_str request);
+enum sg_called sg_hosts_call(void *self, uint64_t id, const char *kind, struct sg_str name, uint64_t by, struct sg_str request);
 bool sg_hosts_look(void *self, uint64_t id, uint64_t conn);
 /* sinks.c: tells sinks how far they may carry, and the gate whether a required one lags. */
 void sg_sinks_turn(struct sg_loop *loop);

@@ -47,10 +47,8 @@ void
 sg_replayed(struct sg_gate *gate, struct sg_request *r)
 {
 	r->token = r->answer;
-	if (r->reason != SG_REASON_allowed)
-		answer_why(gate, r, "failed");
-	else
-		answer_why(gate, r, sg_str_eq(r->answer, r->effective) ? "same" : "different");
+	bool same = r->answer.len > 0 && sg_str_eq(r->answer, r->effective); /* an error of policy's own is an answer, too */
+	answer_why(gate, r, same ? "same" : r->reason != SG_REASON_allowed ? "failed" : "different");
 }
 
 static bool

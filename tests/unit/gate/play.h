@@ -289,8 +289,9 @@ play_look(void *self, uint64_t id, uint64_t conn)
 }
 
 static enum sg_called
-play_call(void *self, uint64_t id, const char *kind, struct sg_str name, struct sg_str request)
+play_call(void *self, uint64_t id, const char *kind, struct sg_str name, uint64_t by, struct sg_str request)
 {
+	(void)by;
 	struct play_event event = {.kind = PLAY_CALL, .id = id};
 	snprintf(event.host, sizeof(event.host), "%s.%.*s", kind, SG_STR_ARG(name));
 	return play_push(self, event, request) ? SG_CALL_TAKEN : SG_CALL_BUSY;
@@ -299,9 +300,9 @@ play_call(void *self, uint64_t id, const char *kind, struct sg_str name, struct 
 static enum sg_called
 play_take_back(void *self, struct sg_str issuer, uint64_t by, struct sg_str agent, bool first, struct sg_str request)
 {
-	(void)agent, (void)by;
+	(void)agent;
 	((struct play *)self)->firsts += first;
-	return play_call(self, 0, "issue", issuer, request);
+	return play_call(self, 0, "issue", issuer, by, request);
 }
 
 static void
