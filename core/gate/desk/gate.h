@@ -61,7 +61,7 @@ struct sg_ports {
 
 /* A round through all of one kind (wire/rounds.c): where it goes on, and whether it is under way. In one turn it looks at no more than SG_ROUND_SLICE slots of a
  * table, and stops where it has done SG_ROUND_DONE things. */
-enum { SG_ROUNDS = 6, SG_ROUND_MS = 10000, SG_ROUND_SLICE = 4096, SG_ROUND_DONE = 256 };
+enum { SG_ROUND_TASKS = 0, SG_ROUNDS = 6, SG_ROUND_MS = 10000, SG_ROUND_SLICE = 4096, SG_ROUND_DONE = 256 };
 struct sg_round {
 	size_t at;
 	bool open;

@@ -141,8 +141,9 @@ freeze(const struct sg_fold *f, struct sg_domain *domain)
 }
 
 static void
-thaw(struct sg_domain *d)
+thaw(struct sg_state *state, struct sg_domain *d)
 {
+	sg_state_stirs(state);
 	d->frozen = false;
 	sg_counted_free(&d->denials);
 	sg_counted_free(&d->step_ups);
@@ -150,7 +151,6 @@ thaw(struct sg_domain *d)
 		if (t->by_domain && t->state == SG_TASK_FROZEN) {
 			t->state = SG_TASK_OPEN;
 			t->by_domain = false;
-			sg_tree_stirs(t);
 		}
 }
 
@@ -165,9 +165,9 @@ cleanse(struct sg_domain *d)
 
 /* Nothing of what it carried is left; the sweep forgets it once no task names it. */
 static void
-fade(struct sg_domain *d)
+fade(struct sg_state *state, struct sg_domain *d)
 {
-	thaw(d);
+	thaw(state, d);
 	cleanse(d);
 }
 
@@ -179,9 +179,9 @@ sg_fold_kind_domain(struct sg_fold *f)
 	if (sg_str_is(event, "frozen"))
 		freeze(f, d);
 	else if (sg_str_is(event, "thaw"))
-		thaw(d);
+		thaw(f->state, d);
 	else if (sg_str_is(event, "cleanse"))
 		cleanse(d);
 	else
-		fade(d);
+		fade(f->state, d);
 }

@@ -265,8 +265,8 @@ sg_fold_kind_task_end(struct sg_fold *f)
 				t->state = SG_TASK_OPEN;
 				t->by_domain = false;
 				sg_task_still(t);
-				sg_tree_stirs(t);
 			}
+		sg_state_stirs(f->state);
 		sg_task_no_split(task);
 		if (task->root->tree != NULL)
 			task->root->tree->denials.next = task->root->tree->step_ups.next = task->root->tree->kills.next = 0;

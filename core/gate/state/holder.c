@@ -77,7 +77,7 @@ sg_task_stands_in(struct sg_state *state, struct sg_task *task)
 	sg_ring_join(&task->instance->open, &task->of_instance);
 	sg_ring_join(&task->domain->open, &task->of_domain);
 	sg_ring_join(&task->root->open, &task->of_tree);
-	task->instance->still = false;
+	task->instance->still = 0;
 	return true;
 }
 
@@ -180,8 +180,7 @@ sg_tree_open(const struct sg_task *root, const struct sg_task *at)
 }
 
 void
-sg_tree_stirs(struct sg_task *task)
+sg_state_stirs(struct sg_state *state)
 {
-	for (struct sg_task *t = NULL; (t = sg_tree_open(task->root, t)) != NULL;)
-		t->instance->still = false;
+	state->stirs++;
 }

@@ -32,8 +32,8 @@ void sg_task_is_forgotten(struct sg_task *task);
 const struct sg_holder *sg_state_holder(const struct sg_state *state, struct sg_str agent);
 void sg_holders_free(struct sg_state *state);
 
-/* Something of its tree goes on again: what a process that is gone left there is looked at once more. */
-void sg_tree_stirs(struct sg_task *task);
+/* Something that stood still goes on again: what processes that are gone left is looked at once more. */
+void sg_state_stirs(struct sg_state *state);
 /* The next that is open behind `at`; NULL: the first, or none. One that is looked at may end; others may not. */
 struct sg_task *sg_domain_open(const struct sg_domain *domain, const struct sg_task *at);
 struct sg_task *sg_instance_open(const struct sg_instance *instance, const struct sg_task *at);

@@ -80,7 +80,7 @@ struct sg_instance {
 	int64_t pid, start_time; /* of its process; 0: not known */
 	char *group;             /* the control group it is; "" or NULL: it is a process */
 	struct sg_ring open;             /* its tasks that are open or stand still (holder.h) */
-	bool still;                      /* it is gone, and all that it had open stands still: nothing is to be done before one of them goes on. In memory alone */
+	uint64_t still;                  /* it is gone, and all that it had open stands still: nothing is to be done before something goes on (state->stirs and one, then; 0: it is not). In memory alone */
 	struct sg_shown shown[SG_SHOWN]; /* what it showed itself to be */
 	size_t shown_next;
 };
@@ -279,6 +279,7 @@ struct sg_state {
 	char boot_id[SG_ID_MAX];
 	unsigned char key[SG_KEY_BYTES]; /* the state key: names and nonces derive from it */
 	uint64_t open_tasks, live_leases, open_approvals;
+	uint64_t stirs;   /* so often something that stood still was let go on; in memory alone */
 	bool by_operator; /* within one leaf, in memory alone: it is an operator's word */
 	uint64_t carried; /* tasks, memories and reads that labels were carried to, new there or not; in memory alone: whoever brings them pays by it */
 };

@@ -43,8 +43,15 @@ sg_gate_orphans(struct sg_gate *gate)
 	for (struct sg_lease *l; (l = sg_table_next(&gate->state.leases, &at)) != NULL;)
 		if (l->state < SG_LEASE_REVOKING && !has_issuer(gate->catalogue, gate->retired, l))
 			sg_lease_revoke(gate, l, SG_STR("stepgate"), "issuer removed");
-	at = 0;
-	for (struct sg_task *t; (t = sg_table_next(&gate->state.tasks, &at)) != NULL;)
-		if (t->state <= SG_TASK_FROZEN && sg_catalogue_agent(gate->catalogue, sg_str(t->agent)) == NULL)
-			sg_end_task(gate, t, "agent removed");
+	gate->rounds[SG_ROUND_TASKS] = (struct sg_round){.open = true}; /* sg_task_orphan, so many in a turn */
+}
+
+/* One below another that has lost its agent as well goes with that one. */
+size_t
+sg_task_orphan(struct sg_gate *gate, struct sg_task *t)
+{
+	const struct sg_task *above = t->parent;
+	bool lost = t->state <= SG_TASK_FROZEN && sg_catalogue_agent(gate->catalogue, sg_str(t->agent)) == NULL;
+	bool goes_with = above != NULL && above->state <= SG_TASK_FROZEN && sg_catalogue_agent(gate->catalogue, sg_str(above->agent)) == NULL;
+	return lost && !goes_with && sg_end_task(gate, t, "agent removed");
 }

@@ -48,7 +48,7 @@ end_tasks_of(struct sg_gate *gate, struct sg_instance *instance)
 			stood = t;
 		}
 	}
-	instance->still = still && ended == 0 && done < SG_ROUND_DONE;
+	instance->still = still && ended == 0 && done < SG_ROUND_DONE ? gate->state.stirs + 1 : 0;
 	return done;
 }
 
@@ -71,7 +71,7 @@ sg_gate_watch(struct sg_gate *gate)
 	if (gate->sys->process_start == NULL || gate->journal.closed)
 		return;
 	for (int looks = 0; looks < LOOKS_AT_ONCE && ended < SG_ROUND_DONE && (i = sg_table_slice(&gate->state.instances, &gate->watched_at, &slots)) != NULL;) {
-		if (i->tasks == 0 || i->still)
+		if (i->tasks == 0 || i->still == gate->state.stirs + 1)
 			continue;
 		looks++;
 		if (is_gone(gate, i))

@@ -10,7 +10,8 @@
 static size_t
 task(struct sg_gate *gate, void *thing)
 {
-	size_t ended = sg_task_expire(gate, thing);
+	size_t ended = sg_task_orphan(gate, thing);
+	ended += ended > 0 ? 0 : sg_task_expire(gate, thing);
 	ended += ended > 0 ? 0 : sg_task_idle(gate, thing);
 	return ended + sg_sweep_task(&gate->state, thing, SG_KEPT_MS);
 }

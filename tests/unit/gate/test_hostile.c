@@ -147,6 +147,7 @@ name_again(void)
 	CU_ASSERT_STRING_EQUAL(first, second);
 	CU_ASSERT_TRUE(play_has(act(0, second, "x.a", "{}", "1"), "\"verdict\":\"allow\""));
 	CU_ASSERT_EQUAL_FATAL(play_restart(p, &err), SG_OK);
+	play_all(p);
 	CU_ASSERT_EQUAL(p->gate->state.open_tasks, 0); /* their agent is not in the document the restart reads */
 	free(first);
 	free(second);
