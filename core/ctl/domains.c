@@ -34,9 +34,9 @@ show_domains(const struct sg_ctl *ctl, const struct sg_json *answer)
 	const struct sg_json *domains = sg_json_get(answer, "domains");
 	for (const struct sg_json *d = sg_json_first(domains); d != NULL; d = sg_json_next(domains, d))
 		show_line(ctl, d);
-	int64_t more = 0;
-	if (sg_json_int(sg_json_get(answer, "domains_more"), &more) && more > 0)
-		fprintf(stderr, "and %" PRId64 " more\n", more);
+	int64_t total = sg_show_int(answer, "total");
+	if (domains != NULL && total > (int64_t)domains->count)
+		fprintf(stderr, "%" PRId64 " more are not shown; --of NAME shows those of one user, unit or session\n", total - (int64_t)domains->count);
 	if (domains == NULL || domains->count == 0)
 		fprintf(stderr, "no domain carries labels, and none is frozen\n");
 }
@@ -50,7 +50,8 @@ show_domain(const struct sg_ctl *ctl, const struct sg_json *answer)
 int
 sg_ctl_domains_list(struct sg_ctl *ctl)
 {
-	return sg_ctl_asked(ctl, SG_FACE_ADMIN, "GET", "/v1/domains", NULL, NULL, show_domains);
+	const char *name = ctl->option[SG_CTL_OPTION_of];
+	return sg_ctl_asked(ctl, SG_FACE_ADMIN, "GET", name != NULL ? "/v1/domains?name=%s" : "/v1/domains", name, NULL, show_domains);
 }
 
 int

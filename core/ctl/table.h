@@ -57,6 +57,7 @@ enum sg_ctl_exit {
 	X(key,       'k', "key",        "KEY",         "name of this attempt; a repeat with it does nothing twice (default: random)") \
 	X(man,       0,   "man",        NULL,          "print the manual page")                                       \
 	X(mcp,       0,   "mcp",        "NAME",        "from an MCP server, called NAME as in stepgate mcp --name NAME") \
+	X(of,        0,   "of",         "NAME",        "what this user, unit, group or session is called")            \
 	X(on_behalf, 0,   "on-behalf",  "HUMAN",       "for this person, who must have delegated what is done")       \
 	X(order,     0,   "order",      "given|any",     "whether the steps of a plan are done in the order given (as they are without it), or in any") \
 	X(reason,    0,   "reason",     "TEXT",        "why; it stands in the record")                                \
@@ -170,7 +171,7 @@ enum { SG_CTL_REST = 1000, SG_CTL_BEHIND = 999 };
 	X(humans_disable, "humans disable", "NAME",             1, 1, SG_CTL_TALK,                                              \
 	  "this person is gone: the agents they own fall at once", "NAME is the stanza in humans.")                    \
 	X(humans_enable, "humans enable",   "NAME",             1, 1, SG_CTL_TALK, "this person is back", "NAME is the stanza in humans.") \
-	X(domains_list,  "domains list",    "",                 0, 0, SG_CTL_TALK,                                              \
+	X(domains_list,  "domains list",    "",                 0, 0, SG_CTL_TALK | SG_CTL_BIT(of),                                                \
 	  "what shares a boundary of the kernel and carries labels or a freeze", "")                                   \
 	X(domains_thaw,  "domains thaw",    "ID",               1, 1, SG_CTL_TALK | SG_CTL_BIT(reason),                         \
 	  "let a frozen domain go on", "Needs --reason. What stood still with it goes on; what a rule stopped for itself does not.") \

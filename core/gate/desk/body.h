@@ -130,6 +130,7 @@ enum sg_body_kind {
 	X(O_APPROVALS,   "all",           YES,       0,                  false)                                        \
 	X(O_APPROVAL,    "wait",          DIGITS,    3600,               false)                                        \
 	X(O_TASKS,       "agent",         NAMED,     SG_BODY_NAME,       false)                                        \
+	X(O_DOMAINS,     "name",          NAMED,     SG_BODY_NAME,       false)                                        \
 	X(O_LEASES,      "agent",         NAMED,     SG_BODY_NAME,       false)                                        \
 	X(O_LEASES,      "all",           YES,       0,                  false)                                        \
 	X(O_CLOCK_ACCEPT, "reason",       NAMED,     SG_BODY_NOTE,       true)                                         \

@@ -226,10 +226,10 @@ sg_write_domain_now(struct sg_json_writer *w, const struct sg_domain *d)
 	sg_jw_end(w);
 }
 
-static int
-place_of(const struct sg_domain *d)
+int
+sg_domain_place(const struct sg_domain *d)
 {
-	return d->frozen ? 0 : d->taint.count > 0 ? 1 : d->taint.sensitivity > SG_PUBLIC ? 2 : 3;
+	return d->frozen ? 0 : d->taint.count > 0 ? 1 : d->taint.sensitivity > SG_PUBLIC ? 2 : SG_DOMAIN_PLACES;
 }
 
 void
@@ -238,9 +238,9 @@ sg_write_domains(struct sg_json_writer *w, const struct sg_gate *gate)
 	size_t at = 0, more = 0, shown = 0, from = w->out->len;
 	sg_jw_name(w, "domains");
 	sg_jw_array(w);
-	for (int place = 0; place <= 2; place++, at = 0) /* what stands still first, then what has labels */
+	for (int place = 0; place < SG_DOMAIN_PLACES; place++, at = 0) /* what stands still first, then what has labels */
 		for (const struct sg_domain *d; (d = sg_table_next(&gate->state.domains, &at)) != NULL;)
-			if (place_of(d) == place)
+			if (sg_domain_place(d) == place)
 				shown < SHOWN && w->out->len - from < SHOWN_BYTES ? (shown++, sg_write_domain_now(w, d)) : (void)more++;
 	sg_jw_end(w);
 	sg_jw_member_int(w, "domains_more", (int64_t)more);

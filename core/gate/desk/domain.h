@@ -36,4 +36,8 @@ void sg_write_domains(struct sg_json_writer *w, const struct sg_gate *gate);
 /* Records an event of a domain. `by` whom, `why` their words. False: it could not be recorded. */
 bool sg_domain_record(struct sg_gate *gate, const struct sg_domain *domain, const char *event, struct sg_str by, struct sg_str why, uint64_t *number);
 
+/* Where it stands in a list: 0 frozen, 1 with labels, 2 with a level, SG_DOMAIN_PLACES where it is not shown. */
+enum { SG_DOMAIN_PLACES = 3 };
+int sg_domain_place(const struct sg_domain *domain);
+
 #endif
