@@ -314,7 +314,7 @@ sg_role_spawned(struct sg_supervisor *s, uint64_t slot, int pidfd)
 {
 	sg_role_forget_workers(s); /* one that left by itself keeps no place from the next */
 	if (!note(s, slot, 0, pidfd, SG_ROLE_WORKER)) {
-		syscall(SYS_pidfd_send_signal, pidfd, SIGKILL, NULL, 0);
+		sg_role_end(pidfd, 0);
 		close(pidfd);
 	}
 }
@@ -334,7 +334,7 @@ sg_role_kill(struct sg_supervisor *s, uint64_t slot)
 		struct sg_process *row = &s->processes[i];
 		if (!row->used || row->slot != slot)
 			continue;
-		syscall(SYS_pidfd_send_signal, row->pidfd, SIGKILL, NULL, 0);
+		sg_role_end(row->pidfd, row->pid);
 		if (row->pid == 0)
 			sg_role_end_row(row); /* a worker is reaped by its zygote */
 	}

@@ -107,6 +107,8 @@ int64_t sg_tls_handshake_ms(const struct sg_supervisor *s);
 bool sg_role_gate(struct sg_supervisor *s, bool tells);
 bool sg_role_zygote(struct sg_supervisor *s, const struct sg_policy_files *files);
 void sg_role_spawn(struct sg_supervisor *s, const struct sg_json *request);
+/* signal.c: ends a process of the daemon's (SIGKILL), whoever it has become; its end is noticed as any. A line in the log where that cannot be. `pid` 0: not known. */
+void sg_role_end(int pidfd, pid_t pid);
 void sg_role_kill(struct sg_supervisor *s, uint64_t slot);
 void sg_role_kill_all(struct sg_supervisor *s);
 /* Its process is gone. */
