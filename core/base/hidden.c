@@ -32,7 +32,8 @@ static const struct {
 	{0x2028, 0x202e},                                       /* line and paragraph ends, embeddings and overrides */
 	{0x2060, 0x206f},                                       /* joiner, isolates, invisible operators */
 	{0xfe00, 0xfe0f},   {0xfeff, 0xfeff}, {0xfff0, 0xfffb}, /* variation selectors, BOM, annotations */
-	{0x1d173, 0x1d17a},                                     /* musical controls */
+	{0xfdd0, 0xfdef},   {0xfffe, 0xffff},                   /* no characters */
+	{0x1bca0, 0x1bca3}, {0x1d159, 0x1d159}, {0x1d173, 0x1d17a}, /* controls of shorthand and music */
 	{0xe0000, 0xe0fff},                                     /* tags, more selectors */
 };
 
@@ -61,4 +62,27 @@ sg_has_hidden(struct sg_str text)
 		text.len -= len;
 	}
 	return false;
+}
+
+/* White space of Unicode, and the pattern of braille that has no dot. */
+static bool
+is_blank(uint32_t c)
+{
+	static const uint32_t blanks[] = {' ', 0xa0, 0x1680, 0x202f, 0x205f, 0x2800, 0x3000};
+	for (size_t i = 0; i < sizeof(blanks) / sizeof(blanks[0]); i++)
+		if (c == blanks[i])
+			return true;
+	return c >= 0x2000 && c <= 0x200a;
+}
+
+bool
+sg_has_blank_end(struct sg_str text)
+{
+	uint32_t first = 0, last = 0;
+	size_t at = text.len;
+	while (at > 0 && ((unsigned char)text.ptr[at - 1] & 0xc0) == 0x80)
+		at--;
+	if (at == 0 || sg_utf8_first(text, &first) == 0 || sg_utf8_first((struct sg_str){text.ptr + at - 1, text.len - at + 1}, &last) == 0)
+		return text.len > 0;
+	return is_blank(first) || is_blank(last);
 }

@@ -13,5 +13,7 @@ size_t sg_utf8_first(struct sg_str text, uint32_t *out);
 bool sg_is_hidden(uint32_t c);
 /* There is one in it, or it is no UTF-8. */
 bool sg_has_hidden(struct sg_str text);
+/* It begins or ends with a blank of whatever width, which many a reader takes away; or it is no UTF-8 there. */
+bool sg_has_blank_end(struct sg_str text);
 
 #endif

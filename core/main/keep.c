@@ -5,11 +5,13 @@
 #include "main/supervisor.h"
 
 #include "base/canon.h"
+#include "base/confine.h"
 #include "base/digest.h"
 #include "base/str.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -82,8 +84,14 @@ keep_both(const struct sg_supervisor *s)
 void
 sg_supervisor_keep(const struct sg_supervisor *s)
 {
-	pid_t child = fork();
+	pid_t parent = getpid(), child = fork();
 	if (child == 0) {
+		sigset_t none;
+		sigemptyset(&none);
+		close_range(STDERR_FILENO + 1, ~0U, 0); /* neither locks nor sockets stay because of it */
+		sigprocmask(SIG_SETMASK, &none, NULL);
+		if (sg_die_with_parent(parent, NULL) != SG_OK)
+			_exit(1);
 		keep_both(s);
 		_exit(0);
 	}

@@ -201,7 +201,8 @@ decide_who(struct sg_gate *gate, struct sg_request *r)
 		sg_deny_unkeyed(gate, r, reason);
 		return;
 	}
-	if (!sg_agent_afford(gate, r, r->agent->name)) {
+	const char *payer = r->enforcer == NULL ? "" : sg_task_payer(sg_state_task(&gate->state, r->task)); /* an agent asks for itself */
+	if (payer != NULL && !sg_agent_afford(gate, r, payer[0] == '\0' ? r->agent->name : sg_str(payer))) {
 		sg_request_refuse(gate, r);
 		return;
 	}
@@ -245,7 +246,8 @@ void
 sg_refuse_form(struct sg_gate *gate, struct sg_request *r, const char *hint)
 {
 	const struct sg_task *task = asked_behind(gate, r);
-	if (task == NULL || sg_behind_afford(gate, r, task->agent))
+	const char *payer = task == NULL ? NULL : sg_task_payer(task);
+	if (payer == NULL || sg_behind_afford(gate, r, payer))
 		sg_answer_error(gate, r, 400, SG_REASON_bad_request, hint);
 }
 

@@ -92,7 +92,7 @@ is_declared(const struct sg_action *action, struct sg_str name)
 static bool
 is_half_seen(struct sg_str name)
 {
-	return name.len > 0 && (name.ptr[0] == ' ' || name.ptr[name.len - 1] == ' ' || sg_has_hidden(name));
+	return sg_has_blank_end(name) || sg_has_hidden(name);
 }
 
 /* The first member, at whatever depth, whose name holds what nobody sees: beside a name of the catalogue, or in its stead, it is that name to many who execute. */

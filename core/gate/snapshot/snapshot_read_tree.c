@@ -179,7 +179,7 @@ place_task(struct sg_fold *f, struct sg_task *t)
 	sg_task_asks(t, t->last_ms, f->state->now.boot);
 	sg_domain_enter(domain, t);
 	sg_fold_duty(f, t); /* of before it was remembered for itself */
-	sg_task_still(t);
+	sg_task_counts(t);
 	if (!sg_task_stands_in(f->state, t))
 		f->missing = "memory";
 	t->by_domain = sg_fold_flag_or(f, "by_domain", false);

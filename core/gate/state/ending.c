@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Endings that are under way: which they are, and whom they take. */
 #include "gate/state/ending.h"
+#include "gate/state/holder.h"
 
 #include "base/line.h"
 #include "base/str.h"
@@ -82,14 +83,12 @@ sg_ends_at_once(const struct sg_state *state)
 	return state->tasks.count <= SG_ENDING_SLICE && state->leases.count <= SG_ENDING_SLICE && state->approvals.count <= SG_ENDING_SLICE;
 }
 
-/* Of a task without any below it only its own is looked at. */
+/* Of a task without any open below it only its own is looked at. */
 bool
 sg_task_ends_at_once(const struct sg_task *task)
 {
-	int64_t held = 0, seen = 0;
-	const struct sg_task *t = task;
-	do
-		held += t->leases_kept + t->approvals_kept;
-	while (task->kept > 0 && ++seen < SG_ENDING_SLICE && held <= SG_ENDING_SLICE && (t = t->tree_next) != task);
-	return held <= SG_ENDING_SLICE && seen < SG_ENDING_SLICE;
+	int64_t held = task->leases_kept + task->approvals_kept, seen = 0;
+	for (const struct sg_task *t = NULL; task->open_below > 0 && seen <= SG_ENDING_SLICE && held <= SG_ENDING_SLICE && (t = sg_tree_open(task->root, t)) != NULL; seen++)
+		held += t == task ? 0 : t->leases_kept + t->approvals_kept;
+	return held <= SG_ENDING_SLICE && seen <= SG_ENDING_SLICE;
 }

@@ -12,6 +12,7 @@ enum { SG_ENDING_SLICE = 512, SG_ENDING_KEY = 96 };
 struct sg_ending {
 	char key[SG_ENDING_KEY];
 	enum sg_task_state to; /* what its tasks become: closed or killed */
+	uint64_t number;       /* in memory alone: of the leaf that began it; 0: it is from a snapshot */
 	bool by_operator;      /* in memory alone: it began with an operator's word */
 };
 

@@ -123,7 +123,7 @@ freeze_one(struct sg_domain *d, int64_t at_ms)
 	if (!d->frozen)
 		d->frozen_ms = at_ms;
 	d->frozen = true;
-	for (struct sg_task *t = NULL; (t = sg_domain_open(d, t)) != NULL; sg_task_still(t))
+	for (struct sg_task *t = NULL; (t = sg_domain_open(d, t)) != NULL; sg_task_counts(t))
 		if (t->state != SG_TASK_FROZEN && sg_task_may_become(t->state, SG_TASK_FROZEN)) {
 			t->state = SG_TASK_FROZEN;
 			t->by_domain = true;
@@ -147,7 +147,7 @@ thaw(struct sg_state *state, struct sg_domain *d)
 	d->frozen = false;
 	sg_counted_free(&d->denials);
 	sg_counted_free(&d->step_ups);
-	for (struct sg_task *t = NULL; (t = sg_domain_open(d, t)) != NULL; sg_task_still(t))
+	for (struct sg_task *t = NULL; (t = sg_domain_open(d, t)) != NULL; sg_task_counts(t))
 		if (t->by_domain && t->state == SG_TASK_FROZEN) {
 			t->state = SG_TASK_OPEN;
 			t->by_domain = false;

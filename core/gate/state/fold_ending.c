@@ -14,7 +14,7 @@ end_task(struct sg_fold *f, struct sg_task *t, enum sg_task_state to)
 {
 	t->state = to == SG_TASK_CLOSED && t->leases > 0 ? SG_TASK_CLOSING : to;
 	t->ended_ms = f->at_ms;
-	sg_task_still(t);
+	sg_task_counts(t);
 	sg_task_ends_in(t);
 	t->instance->tasks--;
 	sg_domain_ended(t->domain, f->steady_ms);
@@ -72,6 +72,7 @@ begin(struct sg_fold *f, const char *key, enum sg_task_state to)
 	}
 	snprintf(ending->key, sizeof(ending->key), "%s", key);
 	ending->to = to;
+	ending->number = f->number;
 	ending->by_operator = f->state->by_operator;
 	sg_fold_put(f, &f->state->endings, ending->key, ending);
 }
@@ -140,21 +141,25 @@ end_held(struct sg_state *state, const struct sg_task *task)
 		sg_fold_end_approval(state, a, SG_APPROVAL_VOID);
 }
 
-/* With a look at its own tree alone. */
+/* With a look at what is open of its own tree alone. */
 static void
 end_tree(struct sg_fold *f, struct sg_task *task)
 {
-	struct sg_task *t = task;
-	bool alone = task->kept == 0; /* nobody else of a tree of thousands is looked at */
-	do
-		if (alone || sg_task_is_below(t, task))
+	struct sg_task *next;
+	if (task->open_below == 0) {
+		end_held(f->state, task);
+		if (task->state <= SG_TASK_FROZEN)
+			end_task(f, task, SG_TASK_CLOSED);
+		return;
+	}
+	for (struct sg_task *t = NULL; (t = sg_tree_open(task->root, t)) != NULL;)
+		if (sg_task_is_below(t, task))
 			end_held(f->state, t);
-	while (!alone && (t = t->tree_next) != task);
-	t = task;
-	do
-		if (t->state <= SG_TASK_FROZEN && (alone || sg_task_is_below(t, task)))
+	for (struct sg_task *t = sg_tree_open(task->root, NULL); t != NULL; t = next) {
+		next = sg_tree_open(task->root, t);
+		if (sg_task_is_below(t, task))
 			end_task(f, t, SG_TASK_CLOSED);
-	while (!alone && (t = t->tree_next) != task);
+	}
 }
 
 void

@@ -85,7 +85,7 @@ hold(struct sg_fold *f, struct sg_task *task, struct sg_instance *instance, stru
 		task->state = SG_TASK_FROZEN;
 		task->by_domain = true;
 	}
-	sg_task_still(task);
+	sg_task_counts(task);
 }
 
 /* Who had which role is asked for as long as the tree goes on; the part itself is forgotten as any. */
@@ -257,14 +257,14 @@ sg_fold_kind_task_end(struct sg_fold *f)
 		if (sg_task_may_become(task->state, SG_TASK_FROZEN))
 			task->state = SG_TASK_FROZEN;
 		task->by_domain = false;
-		sg_task_still(task);
+		sg_task_counts(task);
 	} else if (sg_str_is(how, "thawed")) {
 		bool alone = sg_fold_flag_or(f, "alone", false); /* those above it were looked at by nobody; leaves of before meant them, too */
 		for (struct sg_task *t = task; t != NULL; t = alone ? NULL : t->parent) /* what a domain stopped, the domain lets go */
 			if (!t->domain->frozen && sg_task_may_become(t->state, SG_TASK_OPEN)) {
 				t->state = SG_TASK_OPEN;
 				t->by_domain = false;
-				sg_task_still(t);
+				sg_task_counts(t);
 			}
 		sg_state_stirs(f->state);
 		sg_task_no_split(task);

@@ -88,15 +88,17 @@ count(size_t *of, bool now, bool before)
 }
 
 void
-sg_task_still(struct sg_task *task)
+sg_task_counts(struct sg_task *task)
 {
-	bool frozen = task->state == SG_TASK_FROZEN, waiting = frozen && (task->domain == NULL || !task->domain->frozen);
-	if (frozen == task->is_frozen && waiting == task->is_waiting)
+	bool open = task->state <= SG_TASK_FROZEN, frozen = task->state == SG_TASK_FROZEN, waiting = frozen && (task->domain == NULL || !task->domain->frozen);
+	if (open == task->is_open && frozen == task->is_frozen && waiting == task->is_waiting)
 		return;
 	for (struct sg_task *above = task->parent; above != NULL; above = above->parent) {
+		count(&above->open_below, open, task->is_open);
 		count(&above->frozen_below, frozen, task->is_frozen);
 		count(&above->waiting_below, waiting, task->is_waiting);
 	}
+	task->is_open = open;
 	task->is_frozen = frozen;
 	task->is_waiting = waiting;
 }

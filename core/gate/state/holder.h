@@ -20,9 +20,9 @@ struct sg_holder {
 bool sg_task_stands_in(struct sg_state *state, struct sg_task *task);
 bool sg_lease_stands_in(struct sg_state *state, struct sg_lease *lease);
 bool sg_approval_stands_in(struct sg_state *state, struct sg_approval *approval);
-/* Its state, its domain or whether that stands still may have changed: those above it count anew whether it stands still, and whether it waits for an operator, for
- * which the domain does not stand still in its place. */
-void sg_task_still(struct sg_task *task);
+/* Its state, its domain or whether that stands still may have changed: those above it count anew whether it is open, stands still, and waits for an operator, for which
+ * the domain does not stand still in its place. */
+void sg_task_counts(struct sg_task *task);
 /* It ended, or is freed: out of all rings of what is open. */
 void sg_task_ends_in(struct sg_task *task);
 void sg_lease_ends_in(struct sg_lease *lease);

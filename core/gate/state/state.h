@@ -143,8 +143,8 @@ struct sg_task {
 	struct sg_ring of_holder, of_instance, of_domain, of_tree; /* while it is open or stands still (holder.h) */
 	struct sg_ring open;                         /* of a root: all of its tree that are, itself included */
 	struct sg_task *tree_next, *tree_before;     /* others of its tree, a ring */
-	size_t frozen_below, waiting_below; /* tasks below it that stand still; those of them that wait for an operator (sg_task_still) */
-	bool is_frozen, is_waiting;         /* it is counted there by those above it */
+	size_t open_below, frozen_below, waiting_below; /* tasks below it that have not ended; that stand still; that wait for an operator (sg_task_counts) */
+	bool is_open, is_frozen, is_waiting;            /* it is counted there by those above it */
 	bool by_domain; /* frozen with its domain */
 	bool asserted; /* whose it is was not proven, by an enforcer's word or by hints alone: no credentials */
 	bool seen;     /* somebody looked at the process that holds it; records of before do not say */
@@ -346,6 +346,8 @@ void sg_task_join_tree(struct sg_task *task);
 void sg_task_leave_tree(struct sg_task *task);
 /* Its agent opened it of its own accord. */
 bool sg_task_self_opened(const struct sg_task *task);
+/* The agent whose it is to pay for what is asked with its token: whoever has it; while nobody took it, whoever handed it on. NULL: nobody's. Borrowed. */
+const char *sg_task_payer(const struct sg_task *task);
 /* It is that agent's, or below one that is. */
 bool sg_task_serves(const struct sg_task *task, struct sg_str agent);
 /* `task` is `above`, or below it. */

@@ -60,15 +60,22 @@ table_of(const struct sg_gate *gate, size_t kind)
 	return (const void *)((const char *)&gate->state + kinds[kind].table);
 }
 
-/* The one that was looked at last, while it is there; else one of an operator's kill, else any. */
+/* An operator's kill before all else, then what else an operator ended, of each what came first. */
+static bool
+is_before(const struct sg_ending *a, const struct sg_ending *b)
+{
+	if (b == NULL || (a->to == SG_TASK_KILLED) != (b->to == SG_TASK_KILLED))
+		return b == NULL || a->to == SG_TASK_KILLED;
+	return a->by_operator != b->by_operator ? a->by_operator : a->number < b->number;
+}
+
 static const struct sg_ending *
 pick(struct sg_gate *gate)
 {
 	size_t at = 0;
-	const struct sg_ending *ending = sg_state_ending(&gate->state, gate->ending.key), *any = NULL;
-	for (const struct sg_ending *e; ending == NULL && (e = sg_table_next(&gate->state.endings, &at)) != NULL; any = e)
-		ending = e->to == SG_TASK_KILLED ? e : NULL;
-	ending = ending != NULL ? ending : any;
+	const struct sg_ending *ending = NULL;
+	for (const struct sg_ending *e; (e = sg_table_next(&gate->state.endings, &at)) != NULL;)
+		ending = is_before(e, ending) ? e : ending;
 	if (ending != NULL && strcmp(ending->key, gate->ending.key) != 0) {
 		memset(&gate->ending, 0, sizeof(gate->ending));
 		memcpy(gate->ending.key, ending->key, sizeof(gate->ending.key));

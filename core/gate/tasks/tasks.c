@@ -11,7 +11,7 @@
 
 #include "base/str.h"
 
-enum { BODY_MAX = 64 << 10, LIST_MOST = 500, LIST_STOPS = 1 << 20 /* bytes: labels are as long as those who report them make them */ };
+enum { SLOTS_FREE = 2048 /* of tables, one unit more for each */, BODY_MAX = 64 << 10, LIST_MOST = 500, LIST_STOPS = 1 << 20 /* bytes: labels are as long as those who report them make them */ };
 
 static const char *
 shown_state(const struct sg_gate *gate, const struct sg_task *task)
@@ -128,7 +128,7 @@ show(struct sg_gate *gate, struct sg_request *r)
 	const struct sg_task *task = sg_state_task(&gate->state, r->task);
 	if (!may_see(gate, r, task, &reason))
 		sg_answer_error(gate, r, 404, reason, "");
-	else if (sg_behind_afford(gate, r, task->agent))
+	else if (sg_task_payer(task) == NULL || sg_behind_afford(gate, r, sg_task_payer(task)))
 		answer_task(gate, r, 200, false);
 }
 
@@ -173,6 +173,8 @@ close_now(struct sg_gate *gate, struct sg_request *r)
 		return;
 	}
 	sg_asker(r, asker);
+	if (!operator && !sg_task_ends_at_once(task)) /* all there is is looked at for it */
+		sg_agent_owes(gate, r, (int64_t)((gate->state.tasks.size + gate->state.leases.size + gate->state.approvals.size) / SLOTS_FREE));
 	bool good = sg_record_task(gate, task, "closed", operator ? sg_conn_operator(sg_conn_find(gate, r->conn)) : sg_str(asker), operator ? "operator" : "asked", &number);
 	if (!good) {
 		sg_answer_error(gate, r, 503, SG_REASON_audit_unavailable, "ask again: closing twice does no harm");

@@ -564,14 +564,15 @@ play_counts(const struct play *p)
 	size_t at = 0, other;
 	bool good = true;
 	for (const struct sg_task *t; (t = sg_table_next(&p->gate->state.tasks, &at)) != NULL;) {
-		size_t frozen = 0, waiting = 0;
+		size_t open = 0, frozen = 0, waiting = 0;
 		other = 0;
 		for (const struct sg_task *b; p->gate->state.tasks.count < 200 && (b = sg_table_next(&p->gate->state.tasks, &other)) != NULL;)
-			if (b != t && b->state == SG_TASK_FROZEN && sg_task_is_below(b, t)) {
-				frozen++;
-				waiting += !b->domain->frozen;
+			if (b != t && b->state <= SG_TASK_FROZEN && sg_task_is_below(b, t)) {
+				open++;
+				frozen += b->state == SG_TASK_FROZEN;
+				waiting += b->state == SG_TASK_FROZEN && !b->domain->frozen;
 			}
-		good &= p->gate->state.tasks.count >= 200 || (t->frozen_below == frozen && t->waiting_below == waiting);
+		good &= p->gate->state.tasks.count >= 200 || (t->open_below == open && t->frozen_below == frozen && t->waiting_below == waiting);
 		good &= t->is_frozen == (t->state == SG_TASK_FROZEN) && t->is_waiting == (t->is_frozen && !t->domain->frozen);
 	}
 	return good;

@@ -500,7 +500,37 @@ no_request(void)
 	}
 }
 
+/* Whoever hands a part on and keeps its token asks at its own expense, as long as nobody took it. */
+static void
+not_taken(void)
+{
+	begin(20, 10);
+	CU_ASSERT_TRUE_FATAL(play_reconfigure(p, (const char *const[]){"\"instance\":\"process\",\"intents\":[\"work\"],\"match\":[\"peer:uid=1001\"]",
+									"\"delegates\":[\"*\"],\"instance\":\"process\",\"intents\":[\"work\"],\"match\":[\"peer:uid=1001\"]", "\"for_agents\":[\"helper\"]", "\"for_agents\":[\"*\"]", NULL}));
+	p->gate->catalogue->limits.rate = 1;
+	p->gate->catalogue->limits.burst = 20;
+	char *mine = play_task(p, 1, "mine"), body[512];
+	char *token = play_between(play_ask(p, 1, SG_ROUTE_A_DELEGATE, mine, "{\"actions\":[\"mail.*\"],\"key\":\"d\",\"to\":\"other\"}"), "\"token\":\"", "\"");
+	CU_ASSERT_TRUE(play_connect(p, 2, SG_FACE_AGENT, 1002));
+	CU_ASSERT_TRUE(play_connect(p, 3, SG_FACE_ENFORCER, 2001));
+	play_facts(p, 1002);
+	CU_ASSERT_EQUAL((play_ask(p, 2, SG_ROUTE_A_CEILING, "", "{\"actions\":[\"a.b\"],\"task\":\"t-x\"}"), p->conns[2].status), 403);
+	int64_t before = milli_of("agent:other"), givers = milli_of("agent:helper");
+	play_facts(p, 2001);
+	snprintf(body, sizeof(body), "{\"actions\":[\"mail.read\"],\"task_token\":\"%s\"}", token);
+	play_ask(p, 3, SG_ROUTE_E_CEILING, "", body);
+	snprintf(body, sizeof(body), "{\"action\":\"\",\"key\":\"k\",\"task_token\":\"%s\"}", token);
+	play_ask(p, 3, SG_ROUTE_E_ACT, "", body);
+	snprintf(body, sizeof(body), "{\"action\":\"mail.read\",\"key\":\"k\",\"resource\":{\"id\":\"7\",\"type\":\"mail\"},\"task_token\":\"%s\"}", token);
+	CU_ASSERT_TRUE(play_has(play_ask(p, 3, SG_ROUTE_E_ACT, "", body), "task_unclaimed"));
+	CU_ASSERT_EQUAL(milli_of("agent:other"), before);
+	CU_ASSERT_EQUAL(milli_of("agent:helper"), givers - 3000);
+	free(token);
+	free(mine);
+	play_end(p);
+}
+
 SG_CASES("gate.buckets", {"every route takes from its caller", every_route_pays}, {"what may ever be allowed", ceilings}, {"records are paid for", records}, {"a small act is one", the_rate_holds}, {"units", units},
 	 {"dear requests", dear_requests}, {"outcomes and closing have a reserve", tidying_up}, {"stopping is free", stopping_is_free},
 	 {"behind an enforcer each agent pays for itself", behind_an_enforcer}, {"connections", connects}, {"late refusals", late_refusals},
-	 {"one agent's tasks are no bound for another", shares}, {"forgotten", forgotten}, {"an enforcer's purse is whole", purse_is_whole}, {"what is no request", no_request})
+	 {"one agent's tasks are no bound for another", shares}, {"forgotten", forgotten}, {"an enforcer's purse is whole", purse_is_whole}, {"what is no request", no_request}, {"what nobody took", not_taken})

@@ -414,7 +414,9 @@ shadows(void)
 		/* with what nobody sees, beside it or in its stead, at whatever depth */
 		{"{\"amount\\u0000\":5}", false}, {"{\"amount\":1,\"amount\\u0000x\":5}", false}, {"{\"amount\\n\":5}", false}, {"{\"amount \":5}", false}, {"{\" amount\":5}", false},
 		{"{\"am\\u200bount\":5}", false}, {"{\"am\\u00adount\":5}", false}, {"{\"\\ufeffamount\":5}", false}, {"{\"amount\\u007f\":5}", false}, {"{\"amount\\u202e\":5}", false},
-		{"{\"to\":{\"n\\u0000\":1}}", false}, {"{\"deep\":[{\"x\\u0001\":1}]}", false}, {"{\"amount_due\":5}", true}, {"{\"am ount\":5}", true}, {"{\"m\\u00e4ngd\":5}", true},
+		{"{\"to\":{\"n\\u0000\":1}}", false}, {"{\"deep\":[{\"x\\u0001\":1}]}", false}, {"{\"amount\\u00a0\":5}", false}, {"{\"amount\\u3000\":5}", false}, {"{\"\\u2003amount\":5}", false}, {"{\"amount\\u2800\":5}", false},
+		{"{\"am\\ud82f\\udca0ount\":5}", false}, {"{\"amount\\u202f\":5}", false}, {"{\"amount\\u1680\":5}", false}, {"{\"am\\ufffeount\":5}", false}, {"{\"\":5}", true}, {"{\"\\u00e4\":5}", true},
+		{"{\"amount_due\":5}", true}, {"{\"am ount\":5}", true}, {"{\"m\\u00e4ngd\":5}", true},
 	};
 	p = play_new();
 	CU_ASSERT_TRUE_FATAL(play_connect(p, 1, SG_FACE_AGENT, 1001));
