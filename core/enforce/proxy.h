@@ -42,6 +42,7 @@ struct sg_proxy {
 	bool overdue;               /* what the gateway asked for the tools was not answered in time; until it is, nothing waits for it */
 	unsigned pages;
 	enum sg_words said;
+	bool still;                 /* the task stood still when it was last looked at: none of them go on */
 	int64_t said_ms;            /* when that was decided */
 	int64_t marks;              /* the daemon's, as of the last look */
 	bool introduced;            /* the client has said `initialize`, which is said once */

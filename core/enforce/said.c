@@ -67,6 +67,8 @@ sg_said_pass(struct sg_proxy *proxy)
 	struct sg_arena arena;
 	int64_t now = sg_mcp_now_ms();
 	sg_proxy_look_for_words(proxy);
+	if (proxy->still)
+		return false;
 	if (proxy->said != SG_WORDS_NEW && now - proxy->said_ms < SAID_MS)
 		return proxy->said == SG_WORDS_PASS;
 	proxy->said_ms = now;

@@ -19,8 +19,10 @@ look(struct sg_proxy *proxy, int64_t now)
 	bool first = proxy->look_ms == 0; /* it was looked at when it was let in */
 	proxy->look_ms = now + LOOK_MS;
 	enum sg_stands stands = first ? SG_STANDS : sg_daemon_stands(proxy->daemon, agent, sizeof(agent), &agents);
-	if (stands == SG_STANDS_STILL || proxy->daemon->marks != proxy->marks)
+	bool still = stands == SG_STANDS_STILL;
+	if ((proxy->still && !still) || proxy->daemon->marks != proxy->marks)
 		proxy->said = SG_WORDS_NEW; /* what was decided of the server's words was decided of another state */
+	proxy->still = still; /* nothing is asked for them meanwhile: they wait for nobody */
 	proxy->marks = proxy->daemon->marks;
 	bool known = stands == SG_STANDS || stands == SG_STANDS_STILL;
 	if (known)

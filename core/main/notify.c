@@ -4,6 +4,7 @@
 
 #include "base/sys.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -17,8 +18,8 @@
 static struct sockaddr_un where;
 static socklen_t where_len; /* 0: nobody is told */
 static int64_t watchdog_us, turned_us;
-static bool was_open, was_reloading;
-static uint64_t known_reloads;
+static bool was_open, ready_due; /* ready_due: it is to be said that it is open, or that a reload is over */
+static uint64_t known_reloads;   /* that were said */
 
 static int64_t
 monotonic_us(void)
@@ -46,23 +47,27 @@ sg_notify_begin(void)
 	unsetenv("WATCHDOG_PID");
 }
 
-static void
+/* False: its queue is full; said again in the next turn. */
+static bool
 say(const char *text)
 {
 	int fd = where_len == 0 ? -1 : socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (fd < 0)
-		return;
-	if (sendto(fd, text, strlen(text), MSG_NOSIGNAL, (struct sockaddr *)&where, where_len) < 0)
+		return where_len == 0;
+	bool sent = sendto(fd, text, strlen(text), MSG_NOSIGNAL, (struct sockaddr *)&where, where_len) >= 0;
+	bool later = !sent && (errno == EAGAIN || errno == ENOBUFS);
+	if (!sent && !later)
 		perror("stepgated: NOTIFY_SOCKET");
 	close(fd);
+	return !later;
 }
 
-static void
+static bool
 say_reloading(void)
 {
 	char text[64];
 	snprintf(text, sizeof(text), "RELOADING=1\nMONOTONIC_USEC=%" PRId64, monotonic_us());
-	say(text);
+	return say(text);
 }
 
 void
@@ -70,15 +75,16 @@ sg_notify_turn(bool open, bool reloading, uint64_t reloads)
 {
 	if (where_len == 0)
 		return;
-	if (open && !was_open)
-		say("READY=1");
-	if (open && reloads != known_reloads)
-		say_reloading();
-	if (open && !reloading && (was_reloading || reloads != known_reloads))
-		say("READY=1");
-	known_reloads = reloads;
+	if (!was_open)
+		known_reloads = reloads; /* what is read before it is open is part of the start */
+	if (open && reloads != known_reloads && was_open && say_reloading()) {
+		known_reloads = reloads;
+		ready_due = true;
+	}
+	ready_due |= open && !was_open;
 	was_open |= open;
-	was_reloading = open && reloading;
+	if (ready_due && !reloading && reloads == known_reloads && say("READY=1"))
+		ready_due = false;
 	int64_t now = monotonic_us();
 	if (watchdog_us > 0 && now - turned_us >= watchdog_us / 2) {
 		turned_us = now;

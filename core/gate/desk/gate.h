@@ -195,6 +195,7 @@ struct sg_gate {
 		bool seen;               /* something was found since the first kind */
 		const void *slots;       /* the table's when it was begun */
 	} ending;                        /* tasks/ending.c */
+	bool orphaned; /* tasks are looked through for those that a reload left without their agent */
 	struct sg_round rounds[SG_ROUNDS];
 	sg_time rounds_at, sessions_next; /* when they began; when idle sessions are looked at again */
 	sg_time last_reopen, gap_since;

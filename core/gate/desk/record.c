@@ -167,6 +167,8 @@ sg_record_task(struct sg_gate *gate, const struct sg_task *task, const char *how
 bool
 sg_end_task(struct sg_gate *gate, const struct sg_task *task, const char *why)
 {
+	if (sg_task_is_ending(&gate->state, task))
+		return true; /* it is on its way */
 	return sg_record_task(gate, task, "closed", SG_STR("stepgate"), why, NULL);
 }
 

@@ -269,9 +269,9 @@ sg_lease_unconfirmed(const struct sg_gate *gate, struct sg_str issuer)
 bool
 sg_issuer_owes(const struct sg_gate *gate, struct sg_str issuer, uint64_t by)
 {
-	const struct sg_issued *issued = sg_state_issued(&gate->state, issuer);
-	for (const struct sg_lease *l = NULL; (l = sg_issued_back(issued, l)) != NULL;)
-		if (is_open(gate, l) && l->by == by)
+	size_t at = 0;
+	for (const struct sg_lease *l; (l = sg_table_next(&gate->state.leases, &at)) != NULL;)
+		if (l->by == by && l->state < SG_LEASE_DEAD && !sg_lease_is_over(l, &gate->state.now) && sg_str_is(issuer, l->issuer))
 			return true;
 	return false;
 }

@@ -82,13 +82,18 @@ age(const struct sg_loop *loop, struct sg_child *host)
 
 enum { OWES_S = 600 };
 
-/* It made what is to be taken back still, and nobody else can; for ten minutes at most. */
+/* It made what lives, or is to be taken back still, and nobody else can: as long as the longest may live, and ten minutes. Looked at once a second. */
 static bool
-owes_ends(struct sg_loop *loop, const struct sg_child *host)
+owes_ends(struct sg_loop *loop, struct sg_child *host)
 {
+	sg_time now = now_of(loop), most = OWES_S * SG_SEC + loop->gate->catalogue->limits.credential_ttl_max * SG_MSEC;
+	if (!host->linked || host->made_by == 0 || now - host->retired_at >= most)
+		return false;
+	if (now < host->owes_at)
+		return true;
 	struct sg_str issuer = sg_str(strchr(host->name, '.') + 1);
-	return host->linked && host->made_by != 0 && now_of(loop) - host->retired_at < OWES_S * SG_SEC && sg_host_maker(loop, issuer, host->made_by) == host &&
-	       sg_issuer_owes(loop->gate, issuer, host->made_by);
+	host->owes_at = now + SG_SEC;
+	return sg_host_maker(loop, issuer, host->made_by) == host && sg_issuer_owes(loop->gate, issuer, host->made_by);
 }
 
 /* One that is on its way out leaves when it owes nobody an answer, nor an end to what it made: its link is closed, and it stops by itself. */

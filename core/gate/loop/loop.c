@@ -3,6 +3,7 @@
 #include "gate/loop/loop.h"
 #include "gate/desk/listing.h"
 #include "gate/tasks/ending.h"
+#include "gate/wire/rounds.h"
 
 #include "base/own_uid.h"
 #include "gate/desk/lost.h"
@@ -267,6 +268,7 @@ turn(struct sg_loop *loop)
 	}
 	loop->more = sg_endings_turn(loop->gate);
 	loop->more |= sg_listings_turn(loop->gate);
+	loop->more |= sg_orphans_turn(loop->gate);
 	sg_disk_turn(loop);
 	sg_sinks_turn(loop);
 	sg_looks_ask(loop);

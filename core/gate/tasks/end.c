@@ -44,6 +44,7 @@ sg_gate_orphans(struct sg_gate *gate)
 		if (l->state < SG_LEASE_REVOKING && !has_issuer(gate->catalogue, gate->retired, l))
 			sg_lease_revoke(gate, l, SG_STR("stepgate"), "issuer removed");
 	gate->rounds[SG_ROUND_TASKS] = (struct sg_round){.open = true}; /* sg_task_orphan, so many in a turn */
+	gate->orphaned = true;
 }
 
 /* One below another that has lost its agent as well goes with that one. */

@@ -4,6 +4,7 @@
 #include "base/str.h"
 #include "gate/tasks/tasks.h"
 #include "gate/desk/revoking.h"
+#include "gate/state/ending.h"
 #include "gate/state/holder.h"
 
 enum { LOOKS_AT_ONCE = 256 };
@@ -28,6 +29,15 @@ stand_still(struct sg_gate *gate, const struct sg_task *task, size_t *done)
 	return good;
 }
 
+/* It ends with the one above it, or is on its way. */
+static bool
+goes_by_itself(const struct sg_gate *gate, const struct sg_task *task)
+{
+	const struct sg_task *above = task->parent;
+	return sg_task_is_ending(&gate->state, task) ||
+	       (above != NULL && above->instance == task->instance && above->state <= SG_TASK_FROZEN && sg_task_may_end(above));
+}
+
 /* Each of its own, and no other, so much in a turn. Once what is left stands still it is not looked at again before one of that goes on. */
 static size_t
 end_tasks_of(struct sg_gate *gate, struct sg_instance *instance)
@@ -37,7 +47,10 @@ end_tasks_of(struct sg_gate *gate, struct sg_instance *instance)
 	const struct sg_task *stood = NULL;
 	struct sg_task *t;
 	while (done < SG_ROUND_DONE && (t = sg_instance_open(instance, stood)) != NULL) {
-		if (sg_task_may_end(t)) {
+		if (goes_by_itself(gate, t)) {
+			still = false;
+			stood = t;
+		} else if (sg_task_may_end(t)) {
 			if (!sg_end_task(gate, t, "instance gone"))
 				return done;
 			ended++;

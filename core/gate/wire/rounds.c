@@ -77,3 +77,14 @@ sg_rounds_turn(struct sg_gate *gate)
 			slice(gate, &rounds[i], &gate->rounds[i]);
 	}
 }
+
+bool
+sg_orphans_turn(struct sg_gate *gate)
+{
+	if (!gate->orphaned || gate->journal.closed)
+		return false;
+	sg_gate_now(gate);
+	slice(gate, &rounds[SG_ROUND_TASKS], &gate->rounds[SG_ROUND_TASKS]);
+	gate->orphaned = gate->rounds[SG_ROUND_TASKS].open;
+	return gate->orphaned;
+}
