@@ -201,7 +201,7 @@ decide_who(struct sg_gate *gate, struct sg_request *r)
 		sg_deny_unkeyed(gate, r, reason);
 		return;
 	}
-	const char *payer = r->enforcer == NULL ? "" : sg_task_payer(sg_state_task(&gate->state, r->task)); /* an agent asks for itself */
+	const char *payer = r->enforcer == NULL ? "" : sg_task_pays(gate, sg_state_task(&gate->state, r->task)); /* an agent asks for itself */
 	if (payer != NULL && !sg_agent_afford(gate, r, payer[0] == '\0' ? r->agent->name : sg_str(payer))) {
 		sg_request_refuse(gate, r);
 		return;
@@ -246,7 +246,7 @@ void
 sg_refuse_form(struct sg_gate *gate, struct sg_request *r, const char *hint)
 {
 	const struct sg_task *task = asked_behind(gate, r);
-	const char *payer = task == NULL ? NULL : sg_task_payer(task);
+	const char *payer = task == NULL ? NULL : sg_task_pays(gate, task);
 	if (payer == NULL || sg_behind_afford(gate, r, payer))
 		sg_answer_error(gate, r, 400, SG_REASON_bad_request, hint);
 }

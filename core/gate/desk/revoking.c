@@ -323,11 +323,27 @@ add_back(const struct sg_gate *gate, const struct sg_issued *issued, struct sg_r
 	}
 }
 
+/* What is to be taken back in a slice that is not done yet: no token of it is worth anything, and no issuer has heard of it. */
+static void
+add_stopped(const struct sg_gate *gate, struct sg_revoking *sum)
+{
+	size_t at = 0;
+	for (const struct sg_lease *l; (l = sg_table_next(&gate->state.leases, &at)) != NULL;) {
+		if (l->state >= SG_LEASE_REVOKING || sg_lease_is_over(l, &gate->state.now) || sg_task_stopped(&gate->state, l->task) == NULL)
+			continue;
+		int64_t left = left_ms(l, &gate->state.now);
+		sum->open++;
+		sum->residual_ms = left > sum->residual_ms ? left : sum->residual_ms;
+	}
+}
+
 struct sg_revoking
 sg_revoking_now(const struct sg_gate *gate)
 {
 	struct sg_revoking sum = {0};
 	size_t at = 0;
+	if (gate->state.endings.count > 0)
+		add_stopped(gate, &sum);
 	for (const struct sg_issued *issued; (issued = sg_table_next(&gate->state.issued, &at)) != NULL;)
 		add_back(gate, issued, &sum);
 	return sum;

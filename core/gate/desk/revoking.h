@@ -35,7 +35,7 @@ void sg_leases_soaked(struct sg_gate *gate);
 void sg_leases_turn(struct sg_gate *gate);
 
 struct sg_revoking {
-	int64_t open;        /* leases that are being revoked */
+	int64_t open;        /* leases that are being revoked, or will be by what is ended in slices */
 	int64_t failing;     /* those of them whose issuer has said no, or is away */
 	int64_t residual_ms; /* how long the longest that was taken back may still be taken by who verifies it offline, by the clock that says more */
 };

@@ -33,6 +33,16 @@ sg_instance_shown(struct sg_instance *instance, const struct sg_agent *agent, en
 	return *strength >= sg_strength_named(agent->identity);
 }
 
+const char *
+sg_task_pays(const struct sg_gate *gate, const struct sg_task *task)
+{
+	enum sg_strength strength;
+	enum sg_reason reason;
+	const struct sg_agent *agent = sg_catalogue_agent(gate->catalogue, sg_str(task->agent));
+	bool known = !sg_task_shows(task) || (agent != NULL && sg_instance_shown(task->instance, agent, &strength, &reason));
+	return known ? sg_task_payer(task) : NULL;
+}
+
 /* Not waited for: without it the instance has to show itself once more. */
 void
 sg_instance_show(struct sg_gate *gate, const struct sg_request *r)

@@ -7,6 +7,7 @@
 #include "gate/desk/revoking.h"
 #include "gate/desk/wall.h"
 #include "gate/state/ending.h"
+#include "gate/state/holder.h"
 #include "gate/tasks/tasks.h"
 
 #include "base/str.h"
@@ -24,6 +25,27 @@ is_durable(const struct sg_gate *gate, const struct sg_request *r)
 
 /* ---- kill ---- */
 
+static bool
+read_kill(struct sg_request *r, bool *all, struct sg_str *agent, struct sg_str *why)
+{
+	*all = false;
+	*agent = SG_STR("");
+	*why = SG_STR("");
+	sg_json_bool(sg_json_get(r->body, "all"), all);
+	sg_json_string(sg_json_get(r->body, "agent"), agent);
+	sg_json_string(sg_json_get(r->body, "reason"), why);
+	*why = sg_str_most(*why, REASON_MAX); /* it stops all the same: what is said of it is cut */
+	return *all != (agent->len > 0);
+}
+
+static bool
+is_ending_still(const struct sg_gate *gate, struct sg_request *r)
+{
+	bool all;
+	struct sg_str agent, why;
+	return read_kill(r, &all, &agent, &why) && (all ? sg_state_ending(&gate->state, "all") != NULL : sg_agent_is_ending(gate, agent));
+}
+
 static void
 answer_kill(struct sg_gate *gate, struct sg_request *r)
 {
@@ -35,7 +57,7 @@ answer_kill(struct sg_gate *gate, struct sg_request *r)
 	sg_jw_object(&w);
 	sg_jw_member_bool(&w, "durable", is_durable(gate, r));
 	sg_jw_member_int(&w, "ended", (int64_t)r->ended_tasks); /* tasks, those of others below them too */
-	sg_jw_member_int(&w, "ending", (int64_t)gate->state.endings.count); /* that go on: what they take stands still until it has ended */
+	sg_jw_member_int(&w, "ending", is_ending_still(gate, r)); /* 1: what it takes stands still, and is ended in slices */
 	sg_jw_member_int(&w, "failing", left.failing);
 	sg_jw_name(&w, "failing_issuers");
 	sg_write_failing_issuers(&w, gate);
@@ -48,17 +70,13 @@ answer_kill(struct sg_gate *gate, struct sg_request *r)
 	sg_answer_buf(gate, r, 200, &body);
 }
 
-static bool
-read_kill(struct sg_request *r, bool *all, struct sg_str *agent, struct sg_str *why)
+/* What it stops of the agent, or of all; those of others below it are counted where they end at once. */
+static void
+count_stopped(const struct sg_gate *gate, struct sg_request *r, bool all, struct sg_str agent)
 {
-	*all = false;
-	*agent = SG_STR("");
-	*why = SG_STR("");
-	sg_json_bool(sg_json_get(r->body, "all"), all);
-	sg_json_string(sg_json_get(r->body, "agent"), agent);
-	sg_json_string(sg_json_get(r->body, "reason"), why);
-	*why = sg_str_most(*why, REASON_MAX); /* it stops all the same: what is said of it is cut */
-	return *all != (agent->len > 0);
+	const struct sg_holder *holder = all ? NULL : sg_state_holder(&gate->state, agent);
+	r->ended_tasks = all ? gate->state.open_tasks : holder != NULL ? holder->open : 0;
+	r->ended_leases = all ? gate->state.live_leases : holder != NULL ? holder->given : 0;
 }
 
 static void
@@ -74,7 +92,7 @@ kill_or_lift(struct sg_gate *gate, struct sg_request *r, bool lift)
 		sg_answer_error(gate, r, 400, SG_REASON_bad_request, "{\"all\":true} or {\"agent\":NAME of the catalogue}, and \"reason\"");
 		return;
 	}
-	if (lift && (all ? sg_state_ending(&gate->state, "all") != NULL : sg_agent_is_ending(gate, agent))) {
+	if (lift && is_ending_still(gate, r)) {
 		sg_answer_error(gate, r, 409, SG_REASON_attempt_pending, "its tasks are still being ended: ask again in a moment");
 		return;
 	}
@@ -86,16 +104,19 @@ kill_or_lift(struct sg_gate *gate, struct sg_request *r, bool lift)
 	sg_jw_member_str(&w, "by", sg_conn_operator(conn));
 	sg_jw_member_bool(&w, "lift", lift);
 	sg_jw_member_str(&w, "reason", why);
-	if (!lift && !sg_ends_at_once(&gate->state))
+	bool sliced = !lift && !sg_ends_at_once(&gate->state);
+	if (sliced)
 		sg_jw_member_bool(&w, "sliced", true);
 	sg_jw_end(&w);
-	r->ended_tasks = gate->state.open_tasks;
-	r->ended_leases = gate->state.live_leases;
+	size_t tasks = gate->state.open_tasks, leases = gate->state.live_leases;
+	count_stopped(gate, r, all, agent);
 	bool recorded = sg_record(gate, "kill", sg_buf_view(&body), SG_STR(""), &number, NULL) == SG_OK;
 	bool in_force = recorded || (!lift && sg_owe_folded(gate, "kill", sg_buf_view(&body)));
 	sg_buf_done(&body);
-	r->ended_tasks -= gate->state.open_tasks;
-	r->ended_leases -= gate->state.live_leases;
+	if (!sliced) {
+		r->ended_tasks = tasks - gate->state.open_tasks;
+		r->ended_leases = leases - gate->state.live_leases;
+	}
 	if (in_force) {
 		sg_leases_revoking(gate);
 		sg_wake(gate);

@@ -530,7 +530,30 @@ not_taken(void)
 	play_end(p);
 }
 
+/* A process that is to show itself anew since a reload asks at the expense of nobody who has the agent's name now. */
+static void
+not_that_agent_any_more(void)
+{
+	begin(20, 10);
+	char body[512];
+	char *token = play_between(play_ask(p, 1, SG_ROUTE_A_TASK_OPEN, "", "{\"intent\":\"work\",\"key\":\"t1\"}"), "\"token\":\"", "\"");
+	CU_ASSERT_TRUE_FATAL(play_reconfigure(p, (const char *const[]){"\"match\":[\"peer:uid=1001\"]", "\"match\":[\"peer:uid=1001\",\"peer:uid=1001\"]", NULL}));
+	play_all(p);
+	play_all(p);
+	CU_ASSERT_TRUE(play_connect(p, 3, SG_FACE_ENFORCER, 2001));
+	play_facts(p, 2001);
+	int64_t before = milli_of("agent:helper");
+	snprintf(body, sizeof(body), "{\"actions\":[\"mail.read\"],\"peer_uid\":1001,\"task_token\":\"%s\"}", token);
+	CU_ASSERT_TRUE(play_has(play_ask(p, 3, SG_ROUTE_E_CEILING, "", body), "match_changed"));
+	snprintf(body, sizeof(body), "{\"action\":\"\",\"key\":\"k\",\"peer_uid\":1001,\"task_token\":\"%s\"}", token);
+	CU_ASSERT_TRUE(play_has(play_ask(p, 3, SG_ROUTE_E_ACT, "", body), "bad_request"));
+	CU_ASSERT_EQUAL(milli_of("agent:helper"), before);
+	free(token);
+	play_end(p);
+}
+
 SG_CASES("gate.buckets", {"every route takes from its caller", every_route_pays}, {"what may ever be allowed", ceilings}, {"records are paid for", records}, {"a small act is one", the_rate_holds}, {"units", units},
 	 {"dear requests", dear_requests}, {"outcomes and closing have a reserve", tidying_up}, {"stopping is free", stopping_is_free},
 	 {"behind an enforcer each agent pays for itself", behind_an_enforcer}, {"connections", connects}, {"late refusals", late_refusals},
-	 {"one agent's tasks are no bound for another", shares}, {"forgotten", forgotten}, {"an enforcer's purse is whole", purse_is_whole}, {"what is no request", no_request}, {"what nobody took", not_taken})
+	 {"one agent's tasks are no bound for another", shares}, {"forgotten", forgotten}, {"an enforcer's purse is whole", purse_is_whole}, {"what is no request", no_request}, {"what nobody took", not_taken},
+	 {"who is not that agent any more", not_that_agent_any_more})
