@@ -22,7 +22,7 @@ keep(const struct sg_supervisor *s, struct sg_str digest, const char *kind, stru
 {
 	char path[1200], temporary[1200];
 	snprintf(path, sizeof(path), "%s/policy/%.*s.%s.json", s->state_dir, SG_STR_ARG(digest), kind);
-	snprintf(temporary, sizeof(temporary), "%s/policy/new.%ld", s->state_dir, (long)getpid());
+	snprintf(temporary, sizeof(temporary), "%s/policy/new.%.*s.%s", s->state_dir, SG_STR_ARG(digest), kind); /* what one that was ended left is written over, not joined by another */
 	if (access(path, F_OK) == 0)
 		return;
 	int fd = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
