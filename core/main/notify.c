@@ -86,10 +86,8 @@ sg_notify_turn(bool open, bool reloading, uint64_t reloads)
 	if (ready_due && !reloading && reloads == known_reloads && say("READY=1"))
 		ready_due = false;
 	int64_t now = monotonic_us();
-	if (watchdog_us > 0 && now - turned_us >= watchdog_us / 2) {
+	if (watchdog_us > 0 && now - turned_us >= watchdog_us / 2 && say("WATCHDOG=1"))
 		turned_us = now;
-		say("WATCHDOG=1");
-	}
 }
 
 void

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""The package in a fresh root under a booted systemd: skipped until init, refuses everything, reloads a good and a bad configuration, comes back when it is killed, and
-stays down where its configuration is broken. booted.py FOLDER-OF-PACKAGES ON|OFF (with --long)"""
+"""The package in a fresh root under a booted systemd: skipped until init, refuses everything, reloads a good and a bad configuration, comes back when it is killed, takes the drop-ins of
+the page, and stays down where its configuration is broken. booted.py FOLDER-OF-PACKAGES ON|OFF (with --long)"""
 import glob, os, shutil, subprocess, sys, tempfile
 
 SCRIPT = r"""#!/bin/bash
@@ -23,6 +23,10 @@ pid=$(state MainPID); [ "$pid" != 0 ] && kill -9 "$pid"; sleep 2; settle active;
 for name in sg-gate sg-door sg-host; do p=$(grep -lx "$name" /proc/[0-9]*/comm 2>/dev/null | head -1 | cut -d/ -f3); [ -n "$p" ] && kill -9 "$p"; sleep 1; done
 stepgate status > /dev/null; row parts_killed $?
 systemctl restart stepgated; row restarted "$? $(state ActiveState)"
+mkdir -p /srv/ssh-krl /etc/systemd/system/stepgated.service.d; in_unit() { nsenter -t "$(state MainPID)" -m bash -c "$1" 2> /dev/null; echo $?; }
+touch /tmp/seen; row walled "$(in_unit 'touch /srv/ssh-krl/x') $(in_unit 'test -e /tmp/seen')"
+cp /root/drop-in-*.conf /etc/systemd/system/stepgated.service.d; systemctl daemon-reload; systemctl restart stepgated; row drop_ins "$? $(state ActiveState)"; stepgate status > /dev/null; row drop_ins_status $?
+row opened "$(in_unit 'touch /srv/ssh-krl/x') $(in_unit 'test -e /tmp/seen') $(state PrivateNetwork)"
 echo 'nothing : 1' > /etc/stepgate/conf.d/90-bad.conf; systemctl restart stepgated; sleep 3; row broken "$(state ActiveState) $(state ExecMainStatus) $(state NRestarts)"
 rm /etc/stepgate/conf.d/90-bad.conf; systemctl reset-failed stepgated; systemctl start stepgated; row mended "$(state ActiveState)"
 stepgate audit verify; row verified $?
@@ -32,7 +36,7 @@ echo @end=1
 """
 UNIT = "[Unit]\nAfter=multi-user.target\n[Service]\nType=oneshot\nExecStart=/bin/bash /root/script\nExecStopPost=/bin/systemctl poweroff --no-block\nTimeoutStartSec=200\n"
 WANTED = dict(skipped="inactive no", init="0", started="0 active", status="0", confined="0", reloaded="0 active", reload_bad="active", status_after_bad="0", watchdog="active 0", killed="active 1",
-              parts_killed="0", restarted="0 active", broken="failed 78 0", mended="active", verified="0", stopped="inactive 0", end="1")
+              parts_killed="0", restarted="0 active", walled="1 1", drop_ins="0 active", drop_ins_status="0", opened="0 0 no", broken="failed 78 0", mended="active", verified="0", stopped="inactive 0", end="1")
 
 
 def not_run(why):
@@ -54,7 +58,12 @@ def main():
                                "--customize-hook=DEBIAN_FRONTEND=noninteractive chroot \"$1\" apt-get install -y --no-install-recommends /root/%s" % os.path.basename(package[0]), "bookworm", root],
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         assert said.returncode == 0, said.stdout[-3000:]
-        for name, text, mode in (("root/script", SCRIPT, 0o700), ("etc/systemd/system/play.service", UNIT, 0o644)):
+        files = [("root/script", SCRIPT, 0o700), ("etc/systemd/system/play.service", UNIT, 0o644)]
+        page = open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "packaging", "README.md")).read()
+        drop_ins = [block for block in page.split("```\n")[1::2] if block.startswith("[Service]")]
+        assert len(drop_ins) == 2, drop_ins
+        files += [("root/drop-in-%d.conf" % i, block, 0o644) for i, block in enumerate(drop_ins)]
+        for name, text, mode in files:
             with open(os.path.join(root, name), "w") as f: f.write(text)
             os.chmod(os.path.join(root, name), mode)
         os.makedirs(root + "/etc/systemd/system/multi-user.target.wants", exist_ok=True)

@@ -246,8 +246,7 @@ void
 sg_refuse_form(struct sg_gate *gate, struct sg_request *r, const char *hint)
 {
 	const struct sg_task *task = asked_behind(gate, r);
-	const char *payer = task == NULL ? NULL : sg_task_pays(gate, task);
-	if (payer == NULL || sg_behind_afford(gate, r, payer))
+	if (sg_behind_afford(gate, r, task == NULL ? NULL : sg_task_pays(gate, task)))
 		sg_answer_error(gate, r, 400, SG_REASON_bad_request, hint);
 }
 

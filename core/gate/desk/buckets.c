@@ -175,7 +175,7 @@ bool
 sg_behind_afford(struct sg_gate *gate, struct sg_request *r, const char *agent)
 {
 	const struct sg_conn *conn = sg_conn_find(gate, r->conn);
-	if (conn == NULL || conn->face != SG_FACE_ENFORCER)
+	if (conn == NULL || conn->face != SG_FACE_ENFORCER || agent == NULL)
 		return true;
 	r->agent = sg_catalogue_agent(gate->catalogue, sg_str(agent));
 	bool affords = r->agent == NULL || sg_agent_afford(gate, r, r->agent->name);

@@ -27,7 +27,8 @@ bool sg_agent_afford(struct sg_gate *gate, struct sg_request *request, struct sg
  * so that the agent keeps nothing from the record by having nothing left, nor others' requests from the gate by many reports at once. False: not now. The agent
  * owes it as well. */
 bool sg_report_afford(struct sg_gate *gate, struct sg_request *r, struct sg_str agent);
-/* Behind an enforcer, what is asked about an agent's task is that agent's to pay. False: it was refused, and answered. On other faces true. */
+/* Behind an enforcer, what is asked about an agent's task is that agent's to pay. False: it was refused, and answered. On other faces true, and with
+ * NULL: the enforcer has paid. */
 bool sg_behind_afford(struct sg_gate *gate, struct sg_request *request, const char *agent);
 /* request->agent is who speaks on this connection. */
 void sg_caller_known(struct sg_gate *gate, struct sg_request *request);

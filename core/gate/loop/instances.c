@@ -80,14 +80,12 @@ age(const struct sg_loop *loop, struct sg_child *host)
 	}
 }
 
-enum { OWES_S = 600 };
-
-/* It made what lives, or is to be taken back still, and nobody else can: as long as the longest may live, and ten minutes. Looked at once a second. */
+/* It made what lives, or is to be taken back still, and nobody else can. Looked at once a second. */
 static bool
 owes_ends(struct sg_loop *loop, struct sg_child *host)
 {
-	sg_time now = now_of(loop), most = OWES_S * SG_SEC + loop->gate->catalogue->limits.credential_ttl_max * SG_MSEC;
-	if (!host->linked || host->made_by == 0 || now - host->retired_at >= most)
+	sg_time now = now_of(loop);
+	if (!host->linked || host->made_by == 0)
 		return false;
 	if (now < host->owes_at)
 		return true;
@@ -105,10 +103,7 @@ look_after(struct sg_loop *loop, struct sg_child *host)
 		return;
 	}
 	age(loop, host);
-	if (!host->retiring && !may_stay(loop, host)) {
-		host->retiring = true;
-		host->retired_at = now_of(loop);
-	}
+	host->retiring |= !may_stay(loop, host);
 	if (!host->retiring || host->calls != NULL || host->line.count > 0 || owes_ends(loop, host))
 		return;
 	if (host->linked) { /* its link closes, and it stops by itself */

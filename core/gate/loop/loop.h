@@ -61,7 +61,7 @@ struct sg_child {
 	struct sg_source source; /* first: epoll hands it back */
 	bool used, linked, retiring;
 	uint64_t made_by;  /* of an issuer that is or was in use: sg_issuer_tag */
-	sg_time retired_at, owes_at; /* owes_at: when it is looked again whether something of it is out */
+	sg_time owes_at; /* when it is looked again whether something of it is out */
 	enum sg_role role;
 	uint64_t slot, generation;
 	struct sg_link link;

@@ -149,15 +149,6 @@ sg_task_payer(const struct sg_task *task)
 	return task->claimed ? task->agent : sg_task_self_opened(task) ? task->opener + strlen("agent:") : NULL;
 }
 
-bool
-sg_task_serves(const struct sg_task *task, struct sg_str agent)
-{
-	for (const struct sg_task *t = task; t != NULL; t = t->parent)
-		if (sg_str_is(agent, t->agent))
-			return true;
-	return false;
-}
-
 void
 sg_task_no_split(struct sg_task *task)
 {

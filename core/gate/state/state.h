@@ -348,8 +348,6 @@ void sg_task_leave_tree(struct sg_task *task);
 bool sg_task_self_opened(const struct sg_task *task);
 /* The agent whose it is to pay for what is asked with its token: whoever has it; while nobody took it, whoever handed it on. NULL: nobody's. Borrowed. */
 const char *sg_task_payer(const struct sg_task *task);
-/* It is that agent's, or below one that is. */
-bool sg_task_serves(const struct sg_task *task, struct sg_str agent);
 /* `task` is `above`, or below it. */
 bool sg_task_is_below(const struct sg_task *task, const struct sg_task *above);
 /* A task above it, or itself, that is not open; NULL: all are. */
