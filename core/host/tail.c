@@ -95,6 +95,8 @@ sg_tail_open(struct sg_tail *tail, int folder, uint64_t cursor, struct sg_err *e
 	struct sg_segment_header header, before;
 	*tail = (struct sg_tail){.folder = folder, .fd = -1, .cursor = cursor};
 	sg_buf_init(&tail->window, SG_TAIL_WINDOW);
+	if (cursor == 0 && newest(tail) == 0)
+		return SG_OK; /* a journal that begins */
 	enum sg_status status = newest_header(tail, &header, err);
 	while (status == SG_OK && header.last > cursor && header.previous != 0 &&
 	       (status = read_header(tail, header.previous, &before, err)) == SG_OK)
@@ -157,6 +159,17 @@ next_record(struct sg_tail *tail, struct sg_arena *arena, struct sg_record *reco
 	return status == SG_NOT_FOUND ? sg_fail(err, SG_MALFORMED, "journal_cut", "a durable leaf is not there") : status;
 }
 
+/* Into the first segment of a journal that had none when it was opened. SG_AGAIN: nothing of it is durable yet. */
+static enum sg_status
+enter_first(struct sg_tail *tail, uint64_t durable, struct sg_err *err)
+{
+	if (durable == 0)
+		return SG_AGAIN;
+	sg_buf_done(&tail->window);
+	enum sg_status status = sg_tail_open(tail, tail->folder, 0, err);
+	return status == SG_OK && tail->fd < 0 ? sg_fail(err, SG_UNAVAILABLE, "journal_io", "there is no segment") : status;
+}
+
 /* How far the present segment counts, and where it goes on. */
 static enum sg_status
 bound(struct sg_tail *tail, uint64_t durable, uint64_t segment, uint64_t *last, struct sg_segment_header *next, struct sg_err *err)
@@ -177,7 +190,7 @@ enum sg_status
 sg_tail_next(struct sg_tail *tail, uint64_t durable, uint64_t segment, struct sg_arena *arena, struct sg_record *record,
 	     uint64_t *missing, struct sg_err *err)
 {
-	enum sg_status status = SG_OK;
+	enum sg_status status = tail->fd < 0 ? enter_first(tail, durable, err) : SG_OK;
 	while (status == SG_OK) {
 		struct sg_segment_header next;
 		uint64_t last;

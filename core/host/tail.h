@@ -20,7 +20,7 @@ struct sg_tail {
 	uint64_t missing; /* leaves behind the cursor that can no longer be read, not yet told */
 };
 
-/* Begins behind leaf `cursor` (0: before the first). `folder` stays the caller's. Errors: SG_UNAVAILABLE journal_io; SG_MALFORMED journal_header. */
+/* Begins behind leaf `cursor` (0: before the first, also of a journal that has no segment yet). `folder` stays the caller's. Errors: SG_UNAVAILABLE journal_io; SG_MALFORMED journal_header. */
 enum sg_status sg_tail_open(struct sg_tail *tail, int folder, uint64_t cursor, struct sg_err *err);
 void sg_tail_done(struct sg_tail *tail);
 

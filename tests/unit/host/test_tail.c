@@ -101,6 +101,29 @@ next(struct sg_tail *tail, uint64_t durable, uint64_t written)
 }
 
 static void
+before_the_first_segment(void)
+{
+	struct writer w = {0};
+	struct sg_tail tail;
+	struct sg_err err = {0};
+	begin();
+	CU_ASSERT_EQUAL(sg_tail_open(&tail, folder, 3, &err), SG_UNAVAILABLE); /* a cursor of a journal that is gone */
+	CU_ASSERT_EQUAL_FATAL(sg_tail_open(&tail, folder, 0, NULL), SG_OK);
+	CU_ASSERT_EQUAL(next(&tail, 0, 1), 0);
+	CU_ASSERT_EQUAL(sg_tail_next(&tail, 1, 1, NULL, NULL, NULL, &err), SG_UNAVAILABLE); /* told of a leaf that stands nowhere */
+	CU_ASSERT_STRING_EQUAL(err.code, "journal_io");
+	segment(&w, 1, 0, 0, 1);
+	CU_ASSERT_EQUAL(next(&tail, 0, 1), 0);
+	leaves(&w, 2, 10, NULL);
+	CU_ASSERT_EQUAL(next(&tail, 2, 1), 1);
+	CU_ASSERT_EQUAL(next(&tail, 2, 1), 2);
+	CU_ASSERT_EQUAL(next(&tail, 2, 1), 0);
+	sg_tail_done(&tail);
+	close(w.fd);
+	end();
+}
+
+static void
 never_beyond_what_is_durable(void)
 {
 	struct writer w = {0};
@@ -262,6 +285,7 @@ damage_is_an_error(void)
 	end();
 }
 
-SG_CASES("host.tail", {"never beyond what is durable", never_beyond_what_is_durable}, {"half written when seen", half_written_when_seen},
+SG_CASES("host.tail", {"before the first segment", before_the_first_segment}, {"never beyond what is durable", never_beyond_what_is_durable},
+	 {"half written when seen", half_written_when_seen},
 	 {"segments that do not count", segments_that_do_not_count}, {"what retention took", what_retention_took},
 	 {"larger than the window", larger_than_the_window}, {"damage is an error", damage_is_an_error})
