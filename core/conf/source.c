@@ -230,6 +230,13 @@ read_own(struct reading *r, const char *path, const struct sg_conf_source *sourc
 		close(dir);
 }
 
+const char *
+sg_conf_source_vendor(const struct sg_conf_source *source)
+{
+	bool installed = source->vendor_dir == NULL && strcmp(source->file, SG_CONFIG_FILE) == 0;
+	return installed ? SG_VENDOR_CONFIG_DIR : source->vendor_dir;
+}
+
 bool
 sg_conf_source_read(struct sg_arena *arena, const struct sg_conf_source *source, struct sg_conf_errors *errors,
 		    struct sg_conf_files *files)
@@ -245,8 +252,9 @@ sg_conf_source_read(struct sg_arena *arena, const struct sg_conf_source *source,
 		return false;
 	}
 	int mask = open(drop_ins, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	if (source->vendor_dir != NULL)
-		read_vendor(&r, sg_arena_strdup(arena, sg_str(source->vendor_dir)), mask, source->draft);
+	const char *vendor = sg_conf_source_vendor(source);
+	if (vendor != NULL)
+		read_vendor(&r, sg_arena_strdup(arena, sg_str(vendor)), mask, source->draft);
 	read_file(&r, AT_FDCWD, file, file);
 	read_own(&r, drop_ins, source);
 	if (mask >= 0)

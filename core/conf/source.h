@@ -8,8 +8,8 @@
 /* Zeroed but for `file` is fine. Strings are borrowed. */
 struct sg_conf_source {
 	const char *file; /* stepgate.conf; conf.d is looked for beside it and may be absent */
-	const char
-		*vendor_dir; /* read first, each file masked by one of the same name in conf.d; NULL or absent: none */
+	const char *vendor_dir; /* read first, each file masked by one of the same name in conf.d; absent: none; NULL: SG_VENDOR_CONFIG_DIR where
+				 * `file` is SG_CONFIG_FILE, as installed, else none */
 	const char *draft;   /* NULL, or a name "x.conf": conf.d holds `draft_text` by that name, whatever is there */
 	struct sg_str draft_text;
 	unsigned deadline_ms; /* 0: SG_CONF_DEADLINE_MS */
@@ -31,5 +31,8 @@ struct sg_conf_files {
  * never the half of something. Everything wrong goes to `errors`; false if there was anything. */
 bool sg_conf_source_read(struct sg_arena *arena, const struct sg_conf_source *source, struct sg_conf_errors *errors,
 			 struct sg_conf_files *files);
+
+/* The vendor's folder that is read with it; NULL: none. */
+const char *sg_conf_source_vendor(const struct sg_conf_source *source);
 
 #endif

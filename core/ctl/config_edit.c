@@ -88,7 +88,7 @@ sg_ctl_config_edit(struct sg_ctl *ctl)
 		return sg_ctl_fail(ctl, SG_CTL_USAGE, "usage",
 				   "letters, digits, '.', '_' and '-', at most 100; no dot in front",
 				   "that is no name of a file in conf.d");
-	if (!sg_edit_begin(&edit)) {
+	if (!sg_edit_begin(&edit, sg_conf_source_vendor(&source))) {
 		int code = failed(ctl, &edit, "cannot be edited");
 		sg_edit_end(&edit);
 		return code;

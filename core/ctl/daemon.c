@@ -94,7 +94,8 @@ int
 sg_daemon_config(const struct sg_ctl *ctl, const char *file, struct sg_buf *text, struct sg_arena *arena,
 		 const struct sg_json **json)
 {
-	const char *arguments[] = {"-c", file, "--print-config", NULL};
+	const char *vendor = ctl->option[SG_CTL_OPTION_vendor];
+	const char *arguments[] = {"-c", file, "--print-config", vendor != NULL ? "--vendor" : NULL, vendor, NULL};
 	struct sg_json_limits limits = {.bytes = SG_DAEMON_DOCUMENT, .nodes = 1 << 20};
 	int status = read_child(arguments, text);
 	if (status != 0)

@@ -75,8 +75,20 @@ write_beside(const struct sg_edit *edit, const char *name, struct sg_str bytes)
 	return good;
 }
 
+/* What the vendor ships by that name, if anything can be read there. */
+static void
+begin_with_masked(struct sg_edit *edit, const char *vendor)
+{
+	struct stat st;
+	int dir = vendor == NULL ? -1 : open(vendor, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (dir >= 0 && !read_file(dir, edit->name, &edit->old, &st))
+		sg_buf_clear(&edit->old);
+	if (dir >= 0)
+		close(dir);
+}
+
 bool
-sg_edit_begin(struct sg_edit *edit)
+sg_edit_begin(struct sg_edit *edit, const char *vendor)
 {
 	char copy[SG_EDIT_NAME + 32];
 	if (mkdir(edit->folder, 0755) != 0 && errno != EEXIST)
@@ -87,6 +99,8 @@ sg_edit_begin(struct sg_edit *edit)
 	edit->exists = read_file(edit->dir, edit->name, &edit->old, &edit->before);
 	if (!edit->exists && errno != ENOENT)
 		return false;
+	if (!edit->exists)
+		begin_with_masked(edit, vendor);
 	snprintf(copy, sizeof(copy), ".%s.edit-%ld", edit->name, (long)getpid());
 	if (!write_beside(edit, copy, sg_buf_view(&edit->old)))
 		return false;

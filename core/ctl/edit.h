@@ -22,8 +22,9 @@ struct sg_edit {
 
 /* Works out where NAME (with or without ".conf") lies beside `config`. False: no such name can be. */
 bool sg_edit_name(struct sg_edit *edit, const char *config, const char *name);
-/* Opens the folder (making it if absent) and lays down the copy. False with errno. */
-bool sg_edit_begin(struct sg_edit *edit);
+/* Opens the folder (making it if absent) and lays down the copy: of the file, or where there is none yet of the one that it will mask, of its
+ * name in `vendor` (NULL: none). False with errno. */
+bool sg_edit_begin(struct sg_edit *edit, const char *vendor);
 /* Runs the editor on the copy; its exit status, -1 if it did not end by itself. */
 int sg_edit_run(const struct sg_edit *edit);
 /* Reads the copy into `text`. False with errno. */

@@ -98,7 +98,7 @@ struct sg_ctl_option {
 #define SG_CTL_TALK (SG_CTL_BIT(json) | SG_CTL_BIT(run))
 #define SG_CTL_FILES (SG_CTL_BIT(json) | SG_CTL_BIT(config) | SG_CTL_BIT(vendor))
 
-#define SG_CTL_SECRETS (SG_CTL_BIT(json) | SG_CTL_BIT(config) | SG_CTL_BIT(issuer))
+#define SG_CTL_SECRETS (SG_CTL_FILES | SG_CTL_BIT(issuer))
 
 /* As `most`: everything behind the command's word is another program's to read; or what stands behind `--` is another program. */
 enum { SG_CTL_REST = 1000, SG_CTL_BEHIND = 999 };
@@ -106,7 +106,7 @@ enum { SG_CTL_REST = 1000, SG_CTL_BEHIND = 999 };
 /* `[X]` may be left out. A command of two words whose second is `list` is also meant by its first word alone.
  *  function         words              arguments           least most  options                                          one line; more */
 #define SG_CTL_COMMANDS(X)                                                                                             \
-	X(init,          "init",            "[DIR]",            0, 1, SG_CTL_BIT(config) | SG_CTL_BIT(json),                     \
+	X(init,          "init",            "[DIR]",            0, 1, SG_CTL_FILES,                                             \
 	  "make the state folder and its keys",                                                                        \
 	  "Reads the configuration and makes what it names: state with journal, keys and policy, the state key, one P-256 key for each "      \
 	  "issuer that uses jwt, ssh or x509, store and store key for secret. What exists is kept; a key is never written over. With DIR it writes a whole private set-up below "  \

@@ -15,9 +15,9 @@ clean() {
 trap clean EXIT
 fail() { echo "FAILED: $*"; tail -n 20 "$folder/daemon.log" 2>/dev/null; exit 1; }
 
-mkdir -p "$folder/etc/conf.d" "$folder/run" "$folder/policy.d"
+mkdir -p "$folder/etc/conf.d" "$folder/share" "$folder/run" "$folder/policy.d"
 cp "$root/conf.d/stepgate.conf" "$folder/etc/"
-cp "$root"/conf.d/[0-9]*.conf "$folder/etc/conf.d/"
+cp "$root"/conf.d/[0-9]*.conf "$folder/share/"
 cat >"$folder/etc/conf.d/01-here.conf" <<-EOF
 	mode = "dev"  run_dir = "$folder/run"  state_dir = "$folder/state"  policy_dir = "$folder/policy.d"
 	module_dir = "$STEPGATE_BUILD/modules"
@@ -26,24 +26,25 @@ EOF
 chmod -R go-w "$folder"
 
 start() {
-	"$gate" init --config "$folder/etc/stepgate.conf" >"$folder/daemon.log"
-	"$STEPGATE_BUILD/core/stepgated" -c "$folder/etc/stepgate.conf" >>"$folder/daemon.log" 2>&1 &
+	"$gate" init --config "$folder/etc/stepgate.conf" --vendor "$folder/share" >"$folder/daemon.log"
+	"$STEPGATE_BUILD/core/stepgated" -c "$folder/etc/stepgate.conf" --vendor "$folder/share" >>"$folder/daemon.log" 2>&1 &
 	daemon=$!
 	for _ in $(seq 100); do "$gate" status >/dev/null 2>&1 && return; sleep 0.1; done
 	fail "the daemon does not open"
 }
 
-# As the page writes it, with /etc/stepgate where it is here.
+# As the page writes it, with /etc/stepgate and the vendor's folder where they are here.
 stepgate() {
 	case "$1 ${2-}" in
-	"config check"|"reload "*) "$gate" "$@" ;;
-	*) "$gate" "$@" --config "$folder/etc/stepgate.conf" ;;
+	"reload "*) "$gate" "$@" ;;
+	"config check") "$gate" "$@" --vendor "$folder/share" ;;
+	*) "$gate" "$@" --config "$folder/etc/stepgate.conf" --vendor "$folder/share" ;;
 	esac
 }
 run() {
 	local code=0 line=${1//\/etc\/stepgate/$folder/etc}
 	{ eval "$line"; } >"$folder/out" 2>&1 || code=$?
-	sed "s|$folder/etc|/etc/stepgate|g" "$folder/out"
+	sed "s|$folder/etc|/etc/stepgate|g; s|$folder/share|/usr/share/stepgate/conf.d|g" "$folder/out"
 	[ "$code" = 0 ] || echo "(exit $code)"
 }
 
@@ -79,7 +80,7 @@ done <"$root/conf.d/README.md"
 conf=$folder/etc/conf.d
 edit() {
 	code=0
-	EDITOR=$1 "$gate" config edit "$2" --config "$folder/etc/stepgate.conf" "${@:3}" >"$folder/out" 2>&1 </dev/null || code=$?
+	EDITOR=$1 "$gate" config edit "$2" --config "$folder/etc/stepgate.conf" --vendor "$folder/share" "${@:3}" >"$folder/out" 2>&1 </dev/null || code=$?
 	[ "$(find "$conf" -name '.*' | wc -l)" = 0 ] || fail "left behind: $(ls -A "$conf")"
 }
 ends() { [ "$code" = "$1" ] || fail "$code, not $1: $(cat "$folder/out")"; }
@@ -109,6 +110,11 @@ grep -q 'rate = 70' "$conf/90-site.conf" || fail "somebody else's work is lost"
 edit 'printf "limits : { burst = 7 }" >' 95-new; ends 0; has 'is in place'
 [ "$(stat -c %a "$conf/95-new.conf")" = 644 ] || fail "mode of a new file"
 edit 'printf "agents : { code-helper : { intents = [ \"fix-bag\" ] } }" >' 95-new; ends 78; has 'did you mean "fix-bug"?'
+edit true 20-attest; ends 0; has 'nothing was changed'
+[ ! -e "$conf/20-attest.conf" ] || fail "a file that masks, though nothing was changed"
+edit 'sed -i "1s/^/# ours\n/"' 20-attest; ends 0; has 'is in place'
+{ echo '# ours'; cat "$folder/share/20-attest.conf"; } | cmp - "$conf/20-attest.conf" || fail "what masks does not begin with what it masks"
+rm "$conf/20-attest.conf"
 ln -s /etc/passwd "$conf/96-link"
 mv "$conf/96-link" "$conf/96-link.conf"
 edit true 96-link; ends 73
@@ -117,7 +123,7 @@ rm "$conf/96-link.conf"
 # on a terminal it asks, and goes on with what was written
 printf '#!/bin/sh\nif grep -q burst=x "$1"; then echo "limits : { burst = 9 }" >"$1"; else echo "limits : { burst=x }" >"$1"; fi\n' >"$folder/twice"
 chmod 755 "$folder/twice"
-EDITOR=$folder/twice python3 - "$gate" config edit 95-new --config "$folder/etc/stepgate.conf" >"$folder/out" <<'PY'
+EDITOR=$folder/twice python3 - "$gate" config edit 95-new --config "$folder/etc/stepgate.conf" --vendor "$folder/share" >"$folder/out" <<'PY'
 import os, pty, sys
 pid, fd = pty.fork()
 if pid == 0:
@@ -141,20 +147,21 @@ has 'expected a value'; has 'Edit again?'; has 'is in place'
 grep -q 'burst = 9' "$conf/95-new.conf" || fail "the second text is not in place"
 
 # ---- the others ----
-code=0; "$gate" config diff --config "$folder/etc/stepgate.conf" >"$folder/out" 2>&1 || code=$?; ends 64
-code=0; "$gate" config diff --running --json --config "$folder/etc/stepgate.conf" >"$folder/out" 2>&1 || code=$?; ends 1
+code=0; "$gate" config diff --config "$folder/etc/stepgate.conf" --vendor "$folder/share" >"$folder/out" 2>&1 || code=$?; ends 64
+code=0; "$gate" config diff --running --json --config "$folder/etc/stepgate.conf" --vendor "$folder/share" >"$folder/out" 2>&1 || code=$?; ends 1
 has '"key":"limits.burst","running":100'
 has '"file":9,"from":{"column":12,'
 code=0; "$gate" reload >"$folder/out" 2>&1 || code=$?; ends 0
-code=0; "$gate" config diff --running --json --config "$folder/etc/stepgate.conf" >"$folder/out" 2>&1 || code=$?; ends 0
+code=0; "$gate" config diff --running --json --config "$folder/etc/stepgate.conf" --vendor "$folder/share" >"$folder/out" 2>&1 || code=$?; ends 0
 has '{"differences":[]}'
-code=0; "$gate" config show --for agent=code-helpr --config "$folder/etc/stepgate.conf" >"$folder/out" 2>&1 || code=$?; ends 1
+code=0; "$gate" config show --for agent=code-helpr --config "$folder/etc/stepgate.conf" --vendor "$folder/share" >"$folder/out" 2>&1 || code=$?; ends 1
 has 'did you mean "code-helper"?'
-code=0; "$gate" config show --for code-helper --config "$folder/etc/stepgate.conf" >"$folder/out" 2>&1 || code=$?; ends 64
-code=0; "$gate" config show --json --config "$folder/etc/stepgate.conf" >"$folder/out" 2>&1 || code=$?; ends 0
+code=0; "$gate" config show --for code-helper --config "$folder/etc/stepgate.conf" --vendor "$folder/share" >"$folder/out" 2>&1 || code=$?; ends 64
+code=0; "$gate" config show --json --config "$folder/etc/stepgate.conf" --vendor "$folder/share" >"$folder/out" 2>&1 || code=$?; ends 0
 python3 -c 'import json, sys; v = {r["key"]: r for r in json.load(open(sys.argv[1]))["values"]}
 assert v["limits.burst"]["value"] == 9 and v["limits.burst"]["from"]["line"] == 1 and v["limits.doors"]["from"] is None and len(v) > 40, len(v)' "$folder/out"
 mkdir "$folder/vendor"
+cp "$folder/share/20-attest.conf" "$folder/vendor/"
 echo 'limits : { doors = 7 }' >"$folder/vendor/10-v.conf"
 code=0; "$gate" config explain limits.doors --vendor "$folder/vendor" --config "$folder/etc/stepgate.conf" >"$folder/out" 2>&1 || code=$?; ends 0
 has "limits.doors = 7    # $folder/vendor/10-v.conf:1:12"
@@ -162,8 +169,8 @@ has "limits.doors = 7    # $folder/vendor/10-v.conf:1:12"
 code=0; "$gate" config explain limits.doors --vendor "$folder/vendor" --config "$folder/etc/stepgate.conf" >"$folder/out" 2>&1 || code=$?; ends 0
 has 'limits.doors = 64    # default'
 echo 'limits : { doors = "7" }' >"$conf/10-v.conf"
-code=0; "$gate" config explain limits.doors --config "$folder/etc/stepgate.conf" >"$folder/out" 2>&1 || code=$?; ends 0
+code=0; "$gate" config explain limits.doors --config "$folder/etc/stepgate.conf" --vendor "$folder/share" >"$folder/out" 2>&1 || code=$?; ends 0
 has 'doors is a string; a number, such as 10'
 has 'default  64'
-code=0; "$gate" config show --config "$folder/etc/stepgate.conf" >"$folder/out" 2>&1 || code=$?; ends 78
+code=0; "$gate" config show --config "$folder/etc/stepgate.conf" --vendor "$folder/share" >"$folder/out" 2>&1 || code=$?; ends 78
 echo "all as it should be: $commands commands of the page"
