@@ -70,6 +70,7 @@ OPTION("actions", "sensitivity",   CHOICE,    NULL,         0,   0, LEVELS,    "
 OPTION("actions", "taints",        STRINGS,   "",           0,  16, NULL,      "labels that an allow puts on the task")
 
 OPTION("admins", "groups",         NAMES,     "",           0,  64, NULL,      "approval groups this admin belongs to, besides those that list the admin")
+OPTION("admins", "may",            CHOICE,    "operate",    0,   0, "operate|approve", "approve: says yes or no where one of its groups is asked, and can do nothing else")
 OPTION("admins", "uid",            INTEGER,   NULL,         0, INT32_MAX, NULL, "user id of the peer")
 
 OPTION("agents", "approvers",      NAME,      "",           0,  63, NULL,      "group that is asked where a ceiling asks a person: autonomy \"propose\", an overdue review; empty: then it is denied")
@@ -221,6 +222,8 @@ OPTION("tools", "digest",             DIGEST,    NULL,    64,  64, NULL,        
 OPTION("tools", "server",             STRING,    NULL,     1, 254, NULL,             "the server it belongs to")
 OPTION("tools", "tool",               STRING,    NULL,     1, 128, NULL,             "its name there")
 
+OPTION("", "admin_group",  STRING, "",                         0,   64, NULL, "system group, by name or number, that may connect to admin.sock beside root; empty: nobody but the daemon's user and group. Who may do what is said in admins")
+OPTION("", "approver_group", STRING, "",                       0,   64, NULL, "the same for approver.sock")
 OPTION("", "mode",         CHOICE, "enforce",                   0,    0, "enforce|dev", "dev lifts the rule that an admin is no agent, and marks everything")
 OPTION("", "module_dir",   PATH,   SG_MODULE_DIR, 1, 1024, NULL, "where modules lie")
 OPTION("", "policy_dir",   PATH,   SG_POLICY_DIR,    1, 1024, NULL, "where *.lua policy lies")

@@ -14,7 +14,7 @@
 
 enum {
 	SG_CTL_GIVEN = 64,      /* options that may be repeated, on one command line */
-	SG_CTL_ARGS = 8,        /* arguments of one command line, its own words included */
+	SG_CTL_ARGS = 64,       /* arguments of one command line, its own words included */
 	SG_CTL_BODY = 1 << 20,  /* a request's body */
 	SG_CTL_ANSWER = 8 << 20 /* an answer's */
 };

@@ -6,6 +6,7 @@
 #include "base/str.h"
 
 #include <errno.h>
+#include <grp.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -128,6 +129,8 @@ make(const struct sg_ctl *ctl, const char *folder, char *config, size_t room)
 		code = sg_start_folder(ctl, folder, path, sizeof(path), &made);
 		snprintf(config, room, "%.1000s/stepgate.conf", path);
 	}
+	else
+		code = sg_start_site(ctl, &made);
 	if (code == SG_CTL_OK)
 		code = sg_start_state(ctl, config, &made);
 	if (code == SG_CTL_OK && ctl->json)
@@ -137,18 +140,38 @@ make(const struct sg_ctl *ctl, const char *folder, char *config, size_t room)
 	return code;
 }
 
+static void
+tell_ready(const struct sg_ctl *ctl, const char *config)
+{
+	const char *admin = ctl->option[SG_CTL_OPTION_admin];
+	if (ctl->arg_count > 0) {
+		printf("ready: stepgate dev %s\n", ctl->args[0]);
+		return;
+	}
+	if (ctl->option[SG_CTL_OPTION_config] != NULL) {
+		printf("ready: stepgated -c %s\n", config);
+		return;
+	}
+	printf("ready: systemctl start stepgated, or without systemd: stepgated\n");
+	if (admin != NULL && getgrnam("stepgate-admin") != NULL)
+		printf("next:  usermod -aG stepgate-admin %s       (who is in it may connect)\n", admin);
+	printf("next:  stepgate config add agent NAME ...  (until then everything is refused; stepgate config add --help)\n");
+}
+
 int
 sg_ctl_init(struct sg_ctl *ctl)
 {
 	char config[PATH];
 	const char *given = ctl->option[SG_CTL_OPTION_config];
-	if (given != NULL && ctl->arg_count > 0)
-		return sg_ctl_fail(ctl, SG_CTL_USAGE, "usage", "", "either --config FILE or DIR");
+	bool own = given != NULL || ctl->option[SG_CTL_OPTION_trust_domain] != NULL || ctl->option[SG_CTL_OPTION_admin] != NULL;
+	if (own && ctl->arg_count > 0)
+		return sg_ctl_fail(ctl, SG_CTL_USAGE, "usage", "DIR is a whole private set-up, with a trust domain and an admin of its own", "either DIR or --config, --trust-domain and --admin");
+	if (ctl->option[SG_CTL_OPTION_admin] != NULL && ctl->option[SG_CTL_OPTION_trust_domain] == NULL)
+		return sg_ctl_fail(ctl, SG_CTL_USAGE, "usage", "stepgate config add admin NAME user=USER adds one later", "--admin goes with --trust-domain");
 	snprintf(config, sizeof(config), "%s", given != NULL ? given : SG_CTL_CONFIG_FILE);
 	int code = make(ctl, ctl->arg_count > 0 ? ctl->args[0] : NULL, config, sizeof(config));
 	if (code == SG_CTL_OK && !ctl->json)
-		printf("ready: %s%s\n", ctl->arg_count > 0 ? "stepgate dev " : "stepgated -c ",
-		       ctl->arg_count > 0 ? ctl->args[0] : config);
+		tell_ready(ctl, config);
 	return code;
 }
 

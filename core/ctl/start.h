@@ -33,6 +33,10 @@ enum sg_make sg_make_file(const char *path, struct sg_str bytes, mode_t mode);
 /* State, keys and lock for the configuration in `file`. SG_CTL_OK or an exit code, told. */
 int sg_start_state(const struct sg_ctl *ctl, const char *file, struct sg_made *made);
 
+/* site.c: conf.d/00-site.conf of the configuration that is meant, where --trust-domain is given and something of it is not configured yet. SG_CTL_OK or
+ * an exit code, told. */
+int sg_start_site(const struct sg_ctl *ctl, struct sg_made *made);
+
 /* stepgate.conf, conf.d and policy.d below `folder` (made if missing); `path` gets its absolute path. */
 int sg_start_folder(const struct sg_ctl *ctl, const char *folder, char *path, size_t room, struct sg_made *made);
 

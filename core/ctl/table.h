@@ -34,6 +34,7 @@ enum sg_ctl_exit {
 /*        field      letter long          argument       what it does */
 #define SG_CTL_OPTIONS(X)                                                                                              \
 	X(action,    0,   "action",     "PATTERN",     "an action that is handed on; may be repeated (default: all that may be)") \
+	X(admin,     0,   "admin",      "USER",        "a user of this system who may operate, beside root")          \
 	X(after,     0,   "after",      "N",           "leaves behind number N (default: the last twenty)")           \
 	X(agent,     0,   "agent",      "NAME",        "this agent alone")                                            \
 	X(all,       'a', "all",        NULL,          "everything: all agents, or also what has ended")              \
@@ -71,6 +72,7 @@ enum sg_ctl_exit {
 	X(task,      't', "task",       "ID",          "judge as within this task")                                   \
 	X(to,        0,   "to",         "AGENT",       "who gets it (default: the agent itself, as a subtask)")       \
 	X(token,     0,   "token",      "TOKEN",       "ask as an enforcer, for the task of this task token")         \
+	X(trust_domain, 0, "trust-domain", "DOMAIN",   "whose agents these are, such as acme.example")                 \
 	X(ttl,       0,   "ttl",        "SECONDS",     "how long, at most what the intent allows")                    \
 	X(used,      0,   "used",       "DIM=AMOUNT",  "what was used: bytes, calls, money, tokens; may be repeated") \
 	X(value,     0,   "value",      "TEXT",        "a value that came back; may be repeated")                     \
@@ -101,13 +103,15 @@ struct sg_ctl_option {
 #define SG_CTL_SECRETS (SG_CTL_FILES | SG_CTL_BIT(issuer))
 
 /* As `most`: everything behind the command's word is another program's to read; or what stands behind `--` is another program. */
-enum { SG_CTL_REST = 1000, SG_CTL_BEHIND = 999 };
+enum { SG_CTL_REST = 1000, SG_CTL_BEHIND = 999, SG_CTL_ARGS_MOST = 60 };
 
 /* `[X]` may be left out. A command of two words whose second is `list` is also meant by its first word alone.
  *  function         words              arguments           least most  options                                          one line; more */
 #define SG_CTL_COMMANDS(X)                                                                                             \
-	X(init,          "init",            "[DIR]",            0, 1, SG_CTL_FILES,                                             \
-	  "make the state folder and its keys",                                                                        \
+	X(init,          "init",            "[DIR]",            0, 1, SG_CTL_FILES | SG_CTL_BIT(admin) | SG_CTL_BIT(trust_domain), \
+	  "make the state folder and its keys, and say whose agents these are",                                                                        \
+	  "With --trust-domain it first writes conf.d/00-site.conf: the domain, the first operators (root, and --admin USER) as the group operators, and the system's groups "  \
+	  "stepgate-admin and stepgate-approver for those who may connect, where there are such. What is configured already is not said again. "  \
 	  "Reads the configuration and makes what it names: state with journal, keys and policy, the state key, one P-256 key for each "      \
 	  "issuer that uses jwt, ssh or x509, store and store key for secret. What exists is kept; a key is never written over. With DIR it writes a whole private set-up below "  \
 	  "that folder first (mode dev), with you as agent, enforcer and admin, example policy and a catalogue to try it on.")                   \
@@ -140,7 +144,7 @@ enum { SG_CTL_REST = 1000, SG_CTL_BEHIND = 999 };
 	  "stopped, this moves head and snapshots that know more out of the way (lost-*) and has the next start record who took the loss and why. "   \
 	  "Needs --reason. Exit 1 if nothing is lost.")                                                                \
 	X(approvals_list, "approvals list", "",                 0, 0, SG_CTL_TALK | SG_CTL_BIT(all),                            \
-	  "what waits for a person", "With --all also what is settled.")                                               \
+	  "what waits for a person", "With --all also what is settled. Whoever may not connect to the operators' socket is asked for by the approvers'.")                                               \
 	X(approvals_show, "approvals show", "ID",               1, 1, SG_CTL_TALK | SG_CTL_BIT(wait),                           \
 	  "everything a person needs to judge one", "Text from agents is shown with control, escape and direction characters made visible.")        \
 	X(approvals_approve, "approvals approve", "ID",         1, 1, SG_CTL_TALK,                                              \
@@ -234,6 +238,12 @@ enum { SG_CTL_REST = 1000, SG_CTL_BEHIND = 999 };
 	  "misspelt key is answered with the nearest one (exit 1).")                                                     \
 	X(config_diff,   "config diff",     "",                 0, 0, SG_CTL_FILES | SG_CTL_BIT(running) | SG_CTL_BIT(run),      \
 	  "what a reload would change", "Needs --running. Exit 0 when the files say what is in force, 1 when they differ.") \
+	X(config_add,    "config add",      "KIND NAME [OPTION=VALUE]...", 2, SG_CTL_ARGS_MOST, SG_CTL_FILES,                      \
+	  "write a stanza into conf.d; only what is good gets in",                                                     \
+	  "KIND is action, admin, agent, attest, enforcer, group, human, intent, issuer, resource, role, sink or tool; stepgate config explain lists "  \
+	  "the options of each. An option that is a list takes several, with commas or said again. user=NAME is uid=NUMBER of an admin and "  \
+	  "match=peer:uid=NUMBER of an agent or enforcer; without review_by an agent is looked at again within half a year. The stanza is checked with the whole "  \
+	  "configuration and stands in conf.d/50-KIND-NAME.conf, or (exit 78) nowhere.")                                  \
 	X(config_edit,   "config edit",     "NAME",             1, 1, SG_CTL_FILES,                                             \
 	  "edit a file of conf.d; only what is good gets in",                                                          \
 	  "Runs $VISUAL, $EDITOR or vi on a copy of conf.d/NAME.conf (which need not exist), checks the whole configuration with the new text "  \

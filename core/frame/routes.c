@@ -27,7 +27,19 @@ sg_route_row(unsigned route)
 	return NULL;
 }
 
-static const char *const faces[] = {"none", "agent", "enforcer", "admin", "tls"};
+bool
+sg_route_approves(unsigned route)
+{
+	return route == SG_ROUTE_O_APPROVALS || route == SG_ROUTE_O_APPROVAL || route == SG_ROUTE_O_APPROVE || route == SG_ROUTE_O_REFUSE;
+}
+
+enum sg_face
+sg_face_spoken(enum sg_face listener)
+{
+	return listener == SG_FACE_TLS ? SG_FACE_ENFORCER : listener == SG_FACE_APPROVER ? SG_FACE_ADMIN : listener;
+}
+
+static const char *const faces[] = {"none", "agent", "enforcer", "admin", "tls", "approver"};
 
 const char *
 sg_face_name(enum sg_face face)

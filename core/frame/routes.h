@@ -6,8 +6,9 @@
 #include <stdbool.h>
 #include <stepgate/types.h>
 
-/* TLS: the enforcer face over the network; its routes are the enforcer's. */
-enum sg_face { SG_FACE_NONE, SG_FACE_AGENT, SG_FACE_ENFORCER, SG_FACE_ADMIN, SG_FACE_TLS };
+/* TLS: the enforcer face over the network; its routes are the enforcer's. APPROVER: a socket of its own for those of the admin's routes that
+ * sg_route_approves names. */
+enum sg_face { SG_FACE_NONE, SG_FACE_AGENT, SG_FACE_ENFORCER, SG_FACE_ADMIN, SG_FACE_TLS, SG_FACE_APPROVER };
 
 enum sg_body {
 	SG_BODY_NONE,  /* GET and DELETE: the query becomes the body object, values as strings */
@@ -88,7 +89,11 @@ struct sg_route_row {
 const struct sg_route_row *sg_routes(size_t *count);
 /* The row of a route, or NULL. */
 const struct sg_route_row *sg_route_row(unsigned route);
-/* "agent", "enforcer", "admin", "tls" and back (SG_FACE_NONE if unknown). */
+/* True for the routes of the admin's face that somebody has who may approve and nothing else: what waits, and yes or no to it. */
+bool sg_route_approves(unsigned route);
+/* The face whose routes a listener's connections speak: TLS is the enforcer's, APPROVER the admin's. */
+enum sg_face sg_face_spoken(enum sg_face listener);
+/* "agent", "enforcer", "admin", "tls", "approver" and back (SG_FACE_NONE if unknown). */
 const char *sg_face_name(enum sg_face face);
 enum sg_face sg_face_named(struct sg_str name);
 

@@ -89,6 +89,8 @@ sg_supervisor_may_follow(const struct sg_supervisor *s, struct sg_str document, 
 	if (good) {
 		check_same(s, s->config, next, "state_dir", "state_dir", &errors);
 		check_same(s, s->config, next, "run_dir", "run_dir", &errors);
+		check_same(s, s->config, next, "admin_group", "admin_group", &errors);
+		check_same(s, s->config, next, "approver_group", "approver_group", &errors);
 		check_face(s, next, &errors);
 	}
 	if (sg_conf_errors_any(&errors))

@@ -4,9 +4,12 @@
 
 #include "base/err.h"
 #include "base/fd.h"
+#include "base/json.h"
+#include "base/str.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <grp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -43,8 +46,20 @@ clear_path(const char *path)
 	return S_ISSOCK(status.st_mode) && unlink(path) == 0;
 }
 
+/* The file is born with the group: root without CAP_CHOWN may take a group, and give no file away. Who is not root gives it one of its own. */
+static bool
+bind_as(int fd, const struct sockaddr_un *address, gid_t group)
+{
+	gid_t own = getegid();
+	bool taken = group != own && setegid(group) == 0;
+	bool good = bind(fd, (const struct sockaddr *)address, sizeof(*address)) == 0;
+	if (taken && setegid(own) != 0)
+		return false;
+	return good && (taken || group == own || chown(address->sun_path, (uid_t)-1, group) == 0);
+}
+
 static int
-listen_at(const char *path, mode_t mode)
+listen_at(const char *path, mode_t mode, gid_t group)
 {
 	struct sockaddr_un address = {.sun_family = AF_UNIX};
 	if (strlen(path) >= sizeof(address.sun_path) || !clear_path(path))
@@ -52,7 +67,7 @@ listen_at(const char *path, mode_t mode)
 	memcpy(address.sun_path, path, strlen(path) + 1);
 	int on = 1, fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	mode_t before = umask(0777 & ~mode);
-	bool good = fd >= 0 && bind(fd, (struct sockaddr *)&address, sizeof(address)) == 0 &&
+	bool good = fd >= 0 && bind_as(fd, &address, group) &&
 		    setsockopt(fd, SOL_SOCKET, SO_PASSCRED, &on, sizeof(on)) == 0 && /* handed on to each connection: its very first byte names its sender */
 		    listen(fd, SG_BACKLOG) == 0;
 	umask(before);
@@ -110,13 +125,31 @@ lock_run(struct sg_supervisor *s)
 }
 
 bool
+sg_listen_group(const struct sg_json *config, const char *option, gid_t *group)
+{
+	char name[80], *end = name;
+	snprintf(name, sizeof(name), "%.*s", SG_STR_ARG(sg_json_text_at(config, option)));
+	*group = getegid();
+	if (name[0] == '\0')
+		return true;
+	unsigned long number = name[0] >= '0' && name[0] <= '9' ? strtoul(name, &end, 10) : 0;
+	const struct group *row = *end == '\0' && end != name ? NULL : getgrnam(name);
+	bool known = row != NULL || (*end == '\0' && end != name && number < (gid_t)-1);
+	if (!known)
+		fprintf(stderr, "stepgated: %s: there is no group \"%s\"\n\thint: groupadd --system %s\n", option, name, name);
+	*group = row != NULL ? row->gr_gid : (gid_t)number;
+	return known;
+}
+
+bool
 sg_supervisor_listen(struct sg_supervisor *s)
 {
 	/* anybody may knock at agent and enforcer: who may speak is decided by attestation, not by a mode */
 	static const struct {
 		enum sg_face face;
 		mode_t mode;
-	} rows[SG_FACES] = {{SG_FACE_AGENT, 0666}, {SG_FACE_ENFORCER, 0666}, {SG_FACE_ADMIN, 0660}};
+		const char *group; /* option that names it; NULL: the daemon's own */
+	} rows[SG_FACES] = {{SG_FACE_AGENT, 0666, NULL}, {SG_FACE_ENFORCER, 0666, NULL}, {SG_FACE_ADMIN, 0660, "admin_group"}, {SG_FACE_APPROVER, 0660, "approver_group"}};
 	if (mkdir(s->run_dir, 0755) != 0 && errno != EEXIST) {
 		fprintf(stderr, "stepgated: %s: %s\n", s->run_dir, strerror(errno));
 		return false;
@@ -126,7 +159,10 @@ sg_supervisor_listen(struct sg_supervisor *s)
 	for (int i = 0; i < SG_FACES; i++) {
 		s->faces[i].face = rows[i].face;
 		snprintf(s->faces[i].path, sizeof(s->faces[i].path), "%.90s/%s.sock", s->run_dir, sg_face_name(rows[i].face));
-		s->faces[i].fd = listen_at(s->faces[i].path, rows[i].mode);
+		gid_t group = getegid();
+		if (rows[i].group != NULL && !sg_listen_group(s->config, rows[i].group, &group))
+			return false;
+		s->faces[i].fd = listen_at(s->faces[i].path, rows[i].mode, group);
 		if (s->faces[i].fd < 0) {
 			fprintf(stderr, "stepgated: %s: cannot listen: %s\n", s->faces[i].path, strerror(errno));
 			return false;

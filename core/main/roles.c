@@ -139,7 +139,7 @@ sg_role_zygote(struct sg_supervisor *s, const struct sg_policy_files *files)
 static int
 run_door(struct sg_supervisor *s, int fd, int self, enum sg_face face)
 {
-	struct sg_door_process how = {.gate = fd, .parent = self, .face = face == SG_FACE_TLS ? SG_FACE_ENFORCER : face, .tls = face == SG_FACE_TLS};
+	struct sg_door_process how = {.gate = fd, .parent = self, .face = sg_face_spoken(face), .tls = face == SG_FACE_TLS};
 	if (how.tls && !sg_tls_files(s, &how.certificate, &how.key))
 		return 78;
 	how.limits = (struct sg_door_limits){.max_body = (size_t)sg_supervisor_limit(s, "max_body"),

@@ -58,6 +58,7 @@ check_folder(const struct sg_main_options *options)
 	return code;
 }
 
+/* What a start would take from it beside the files of policy: where those are, and groups that the system has. */
 static bool
 policy_folder(struct sg_str document, char out[1024])
 {
@@ -68,6 +69,8 @@ policy_folder(struct sg_str document, char out[1024])
 	sg_arena_init(&arena, 256 << 20);
 	bool good = sg_canon_parse(&arena, document, &limits, &json, NULL) == SG_OK &&
 		    sg_json_string(sg_json_get(json, "policy_dir"), &folder);
+	gid_t group;
+	good = good && sg_listen_group(json, "admin_group", &group) && sg_listen_group(json, "approver_group", &group);
 	snprintf(out, 1024, "%.*s", SG_STR_ARG(folder));
 	sg_arena_done(&arena);
 	return good;

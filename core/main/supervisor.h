@@ -13,7 +13,7 @@
 
 #include <sys/types.h>
 
-enum { SG_PROCESSES = 1200 /* as many as the gate may ask for, and those that are ending */, SG_FACES = 3, SG_RESTARTS = 10, SG_BACKLOG = 4096 /* connections that wait; the kernel cuts it at net.core.somaxconn */ };
+enum { SG_PROCESSES = 1200 /* as many as the gate may ask for, and those that are ending */, SG_FACES = 4, SG_RESTARTS = 10, SG_BACKLOG = 4096 /* connections that wait; the kernel cuts it at net.core.somaxconn */ };
 
 struct sg_process {
 	bool used;
@@ -91,6 +91,8 @@ bool sg_supervisor_state(const struct sg_supervisor *s);
 /* listen.c: the sockets and the lock. False with a line on stderr. */
 bool sg_supervisor_lock(struct sg_supervisor *s);
 bool sg_supervisor_listen(struct sg_supervisor *s);
+/* The group that `option` of a configuration names, the process's own where it names none. False with a line on stderr: the system has no such group. */
+bool sg_listen_group(const struct sg_json *config, const char *option, gid_t *group);
 
 /* tls.c: the TLS face. Each false with a line on stderr. */
 bool sg_tls_listen(struct sg_supervisor *s);

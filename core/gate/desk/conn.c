@@ -62,6 +62,8 @@ may_connect(struct sg_gate *gate, enum sg_face face, const struct sg_peer *peer,
 enum sg_status
 sg_gate_connect(struct sg_gate *gate, uint64_t id, enum sg_face face, struct sg_peer *peer, struct sg_err *err)
 {
+	bool approver = face == SG_FACE_APPROVER;
+	face = sg_face_spoken(face);
 	sg_gate_now(gate);
 	enum sg_status status = may_connect(gate, face, peer, err);
 	struct sg_conn *conn = status == SG_OK ? calloc(1, sizeof(*conn)) : NULL;
@@ -71,6 +73,7 @@ sg_gate_connect(struct sg_gate *gate, uint64_t id, enum sg_face face, struct sg_
 	}
 	conn->id = id;
 	conn->face = face;
+	conn->approver = approver;
 	conn->peer = *peer;
 	conn->named = !peer->network && sg_uid_named(gate->catalogue, peer->uid);
 	if (face == SG_FACE_ADMIN)

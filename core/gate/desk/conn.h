@@ -43,6 +43,8 @@ void sg_gate_disconnect(struct sg_gate *gate, uint64_t conn);
 /* A module must look before this connection's next request is run: it never has, something was presented, or a reload came. */
 bool sg_look_due(const struct sg_gate *gate, const struct sg_conn *conn);
 /* Its user is an operator and, but for mode dev, no agent. */
+/* On the admin's face: somebody who may say yes or no to what they are asked for, and nothing else; by the socket or by their stanza. */
+bool sg_approves_only(const struct sg_conn *conn);
 bool sg_is_operator(const struct sg_gate *gate, const struct sg_conn *conn);
 /* Its operator is a person whom another operator disabled. */
 bool sg_operator_gone(const struct sg_gate *gate, const struct sg_conn *conn);

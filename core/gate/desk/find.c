@@ -3,7 +3,7 @@
 #include "gate/desk/desk.h"
 
 struct sg_conn *
-sg_conn_find(struct sg_gate *gate, uint64_t id)
+sg_conn_find(const struct sg_gate *gate, uint64_t id)
 {
 	return sg_table_get(&gate->conns, sg_number_key(&id));
 }

@@ -92,6 +92,7 @@ struct sg_conn {
 	bool known;  /* an agent or an enforcer was found to speak here */
 	bool blind;  /* an operator of whom nothing could be established: may look, stop and reload, nothing else */
 	bool asked;  /* something, before this */
+	bool approver; /* it came by the approver's socket */
 	bool unread; /* something was presented since the last look */
 	enum sg_reason why; /* changed: how; no facts: why there are none */
 	struct sg_str presented[2]; /* token, chain: what the peer presented, owned; {NULL, 0}: nothing */

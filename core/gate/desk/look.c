@@ -83,6 +83,12 @@ sg_is_operator(const struct sg_gate *gate, const struct sg_conn *conn)
 }
 
 bool
+sg_approves_only(const struct sg_conn *conn)
+{
+	return conn->approver || (conn->admin != NULL && conn->admin->approves_only);
+}
+
+bool
 sg_operator_gone(const struct sg_gate *gate, const struct sg_conn *conn)
 {
 	return conn != NULL && conn->admin != NULL && sg_admin_gone(gate, conn->admin->name);

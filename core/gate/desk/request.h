@@ -139,7 +139,7 @@ void sg_request_sync(struct sg_gate *gate, struct sg_request *request, uint64_t 
 /* Whoever waits longest for that; NULL: nobody does. */
 struct sg_request *sg_request_first(struct sg_gate *gate, enum sg_stage stage);
 struct sg_request *sg_request_find(struct sg_gate *gate, uint64_t id);
-struct sg_conn *sg_conn_find(struct sg_gate *gate, uint64_t id);
+struct sg_conn *sg_conn_find(const struct sg_gate *gate, uint64_t id);
 /* Ids of those that wait for the same and are wanted, in their order, so that each may end another. On no memory there are none. */
 struct sg_ids {
 	uint64_t *at;

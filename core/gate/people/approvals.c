@@ -122,6 +122,16 @@ answer_approval(struct sg_gate *gate, struct sg_request *r)
 	sg_answer_buf(gate, r, 200, &body);
 }
 
+/* Who may approve and nothing else sees what they are asked for. */
+static bool
+is_asked(const struct sg_conn *conn, const struct sg_approval *a)
+{
+	bool asked = !sg_approves_only(conn);
+	for (size_t i = 0; conn->admin != NULL && !asked && i < a->requirement.count; i++)
+		asked = sg_admin_in(conn->admin, sg_str(a->requirement.groups[i].group));
+	return asked;
+}
+
 static bool
 may_see(struct sg_gate *gate, struct sg_request *r, const struct sg_approval *a, enum sg_reason *reason)
 {
@@ -130,6 +140,8 @@ may_see(struct sg_gate *gate, struct sg_request *r, const struct sg_approval *a,
 	if (conn == NULL || a == NULL)
 		return false;
 	if (conn->face == SG_FACE_ADMIN) {
+		if (!is_asked(conn, a))
+			return false;
 		*reason = SG_REASON_not_permitted;
 		return sg_is_operator(gate, conn) && !sg_operator_gone(gate, conn);
 	}
@@ -217,8 +229,9 @@ static uint64_t
 approval_rank(const struct sg_gate *gate, const struct sg_request *r, const void *thing)
 {
 	const struct sg_approval *a = thing;
+	const struct sg_conn *conn = sg_conn_find(gate, r->conn);
 	bool all = sg_str_is(sg_json_text_at(r->body, "all"), "yes");
-	return all || sg_approval_live(&gate->state, a) ? a->leaf + 1 : SG_LISTED_NOT;
+	return conn != NULL && is_asked(conn, a) && (all || sg_approval_live(&gate->state, a)) ? a->leaf + 1 : SG_LISTED_NOT;
 }
 
 static const char *
@@ -338,7 +351,7 @@ static void
 settle(struct sg_gate *gate, struct sg_request *r, bool yes)
 {
 	const struct sg_conn *conn = sg_conn_find(gate, r->conn);
-	struct sg_approval *a = sg_state_approval(&gate->state, r->argument);
+	struct sg_approval *named = sg_state_approval(&gate->state, r->argument), *a = named != NULL && conn != NULL && is_asked(conn, named) ? named : NULL;
 	const struct sg_admin *admin = conn == NULL ? NULL : conn->admin;
 	uint64_t number = 0;
 	bool live = a != NULL && (a->state == SG_APPROVAL_OPEN || (!yes && a->state != SG_APPROVAL_DENIED && a->state != SG_APPROVAL_VOID));

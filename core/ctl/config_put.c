@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * A new file of conf.d. */
+#include "ctl/config_put.h"
+#include "ctl/start.h"
+
+#include "base/str.h"
+
+#include <errno.h>
+
+bool
+sg_config_quote(struct sg_buf *out, struct sg_str text)
+{
+	sg_buf_text(out, "\"");
+	for (size_t i = 0; i < text.len; i++) {
+		if ((unsigned char)text.ptr[i] < ' ' || text.ptr[i] == 0x7f)
+			return false;
+		if (text.ptr[i] == '"' || text.ptr[i] == '\\')
+			sg_buf_text(out, "\\");
+		sg_buf_add(out, text.ptr + i, 1);
+	}
+	sg_buf_text(out, "\"");
+	return true;
+}
+
+/* The whole configuration with the new file among the others. */
+static int
+check(const struct sg_ctl *ctl, struct sg_conf_source source, const char *name, struct sg_str text)
+{
+	struct sg_config config;
+	source.draft = name;
+	source.draft_text = text;
+	int code = sg_config_load(ctl, &source, &config);
+	sg_config_done(&config);
+	return code;
+}
+
+int
+sg_config_put(const struct sg_ctl *ctl, struct sg_conf_source source, const char *name, struct sg_str text, char *path, size_t room)
+{
+	const char *slash = strrchr(source.file, '/');
+	char folder[1100];
+	snprintf(folder, sizeof(folder), "%.*s/conf.d", slash == NULL ? 1 : (int)(slash - source.file), slash == NULL ? "." : source.file);
+	if (snprintf(path, room, "%s/%s", folder, name) >= (int)room)
+		return sg_ctl_fail(ctl, SG_CTL_USAGE, "usage", "", "%s: the path is too long", name);
+	int code = check(ctl, source, name, text);
+	if (code != SG_CTL_OK)
+		return code;
+	enum sg_make made = sg_make_folder(folder, 0755);
+	if (made != SG_MAKE_FAILED)
+		made = sg_make_file(path, text, 0644);
+	if (made == SG_MAKE_FAILED)
+		return sg_ctl_fail(ctl, errno == EACCES || errno == EPERM || errno == EROFS ? SG_CTL_PERMISSION : SG_CTL_CANNOT_MAKE, "make", "", "%s: %s", path,
+				   strerror(errno));
+	return made == SG_MAKE_MADE ? SG_CTL_OK : sg_ctl_fail(ctl, SG_CTL_DENIED, "exists", "stepgate config edit changes it", "%s is there already", path);
+}
