@@ -188,6 +188,13 @@ start_attempt(struct sg_gate *gate, struct sg_request *r)
 		sg_judge(gate, r);
 }
 
+/* An agent asks for itself; what an enforcer asks is paid for by what it asks for. */
+static bool
+pays(struct sg_gate *gate, struct sg_request *r)
+{
+	return r->enforcer == NULL ? sg_agent_afford(gate, r, r->agent->name) : sg_task_afford(gate, r, sg_state_task(&gate->state, r->task));
+}
+
 static void
 decide_who(struct sg_gate *gate, struct sg_request *r)
 {
@@ -197,16 +204,14 @@ decide_who(struct sg_gate *gate, struct sg_request *r)
 		sg_request_end(gate, r);
 		return;
 	}
-	if (!find_who(gate, r, conn, &reason) || !find_task(gate, r, &reason)) {
-		sg_deny_unkeyed(gate, r, reason);
-		return;
-	}
-	const char *payer = r->enforcer == NULL ? "" : sg_task_pays(gate, sg_state_task(&gate->state, r->task)); /* an agent asks for itself */
-	if (payer != NULL && !sg_agent_afford(gate, r, payer[0] == '\0' ? r->agent->name : sg_str(payer))) {
+	bool known = find_who(gate, r, conn, &reason), found = known && find_task(gate, r, &reason);
+	bool unshown = known && r->enforcer != NULL && reason == SG_REASON_match_changed;
+	if ((found || unshown) && !pays(gate, r))
 		sg_request_refuse(gate, r);
-		return;
-	}
-	start_attempt(gate, r);
+	else if (found)
+		start_attempt(gate, r);
+	else
+		sg_deny_unkeyed(gate, r, reason);
 }
 
 static void
@@ -246,7 +251,7 @@ void
 sg_refuse_form(struct sg_gate *gate, struct sg_request *r, const char *hint)
 {
 	const struct sg_task *task = asked_behind(gate, r);
-	if (sg_behind_afford(gate, r, task == NULL ? NULL : sg_task_pays(gate, task)))
+	if (sg_behind_afford(gate, r, task))
 		sg_answer_error(gate, r, 400, SG_REASON_bad_request, hint);
 }
 

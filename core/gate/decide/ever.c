@@ -122,8 +122,7 @@ agent_pays(struct sg_gate *gate, struct sg_request *r, const struct sg_task *tas
 		sg_answer_error(gate, r, 403, SG_REASON_no_agent, "");
 		return false;
 	}
-	const char *payer = r->enforcer == NULL ? task->agent : sg_task_pays(gate, task);
-	if (sg_json_get(r->body, "actions")->count == 0 || payer == NULL || sg_agent_afford(gate, r, sg_str(payer)))
+	if (sg_json_get(r->body, "actions")->count == 0 || (r->enforcer == NULL ? sg_agent_afford(gate, r, r->agent->name) : sg_task_afford(gate, r, task)))
 		return true;
 	sg_request_refuse(gate, r);
 	return false;

@@ -156,6 +156,17 @@ is_well(struct sg_gate *gate, struct sg_request *r, struct sg_str agent)
 	return well;
 }
 
+/* A purse that is none of those by which a caller is known: how often it refused is kept with the request. */
+static bool
+take_own(struct sg_gate *gate, struct sg_request *r, enum sg_purse purse, const char *key)
+{
+	if (sg_purse_take(gate, purse, key, r->units, 0))
+		return true;
+	const struct sg_bucket *b = sg_table_get(&gate->buckets, sg_str(key));
+	r->refusals = b != NULL ? b->refused : 0;
+	return false;
+}
+
 bool
 sg_report_afford(struct sg_gate *gate, struct sg_request *r, struct sg_str agent)
 {
@@ -164,21 +175,36 @@ sg_report_afford(struct sg_gate *gate, struct sg_request *r, struct sg_str agent
 	if (!is_well(gate, r, agent))
 		return false;
 	sg_line_join(key, sizeof(key), "outcomes:", agent);
-	if (sg_purse_take(gate, SG_PURSE_PARTY, key, r->units, 0))
+	return take_own(gate, r, SG_PURSE_PARTY, key);
+}
+
+static bool
+unshown_afford(struct sg_gate *gate, struct sg_request *r, const struct sg_task *task)
+{
+	char key[160];
+	if (r->agent_paid)
 		return true;
-	const struct sg_bucket *b = sg_table_get(&gate->buckets, sg_str(key));
-	r->refusals = b != NULL ? b->refused : 0;
-	return false;
+	give_back(gate, r);
+	sg_line_join(key, sizeof(key), "unshown:", sg_str(task->agent));
+	r->agent_paid = take_own(gate, r, SG_PURSE_CALLER, key);
+	return r->agent_paid;
 }
 
 bool
-sg_behind_afford(struct sg_gate *gate, struct sg_request *r, const char *agent)
+sg_task_afford(struct sg_gate *gate, struct sg_request *r, const struct sg_task *task)
+{
+	const char *payer = sg_task_pays(gate, task);
+	return payer != NULL ? sg_agent_afford(gate, r, sg_str(payer)) : unshown_afford(gate, r, task);
+}
+
+bool
+sg_behind_afford(struct sg_gate *gate, struct sg_request *r, const struct sg_task *task)
 {
 	const struct sg_conn *conn = sg_conn_find(gate, r->conn);
-	if (conn == NULL || conn->face != SG_FACE_ENFORCER || agent == NULL)
+	if (conn == NULL || conn->face != SG_FACE_ENFORCER || task == NULL)
 		return true;
-	r->agent = sg_catalogue_agent(gate->catalogue, sg_str(agent));
-	bool affords = r->agent == NULL || sg_agent_afford(gate, r, r->agent->name);
+	r->agent = sg_catalogue_agent(gate->catalogue, sg_str(task->agent));
+	bool affords = sg_task_afford(gate, r, task);
 	uint64_t id = r->id;
 	if (!affords)
 		sg_request_refuse(gate, r);

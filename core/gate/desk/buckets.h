@@ -27,9 +27,12 @@ bool sg_agent_afford(struct sg_gate *gate, struct sg_request *request, struct sg
  * so that the agent keeps nothing from the record by having nothing left, nor others' requests from the gate by many reports at once. False: not now. The agent
  * owes it as well. */
 bool sg_report_afford(struct sg_gate *gate, struct sg_request *r, struct sg_str agent);
-/* Behind an enforcer, what is asked about an agent's task is that agent's to pay. False: it was refused, and answered. On other faces true, and with
- * NULL: the enforcer has paid. */
-bool sg_behind_afford(struct sg_gate *gate, struct sg_request *request, const char *agent);
+/* What an enforcer asks about a task is its agent's to pay (sg_task_pays); where its process is to show itself anew neither that agent's, whose other processes
+ * did nothing, nor the enforcer's, which has it for all others: there is a purse of its own, as large as a caller's. The enforcer gets back what it laid out.
+ * False: there is not enough, nothing is answered yet. */
+bool sg_task_afford(struct sg_gate *gate, struct sg_request *request, const struct sg_task *task);
+/* The same before anything else is known of the request. False: it was refused, and answered. On other faces true, and with NULL: the enforcer has paid. */
+bool sg_behind_afford(struct sg_gate *gate, struct sg_request *request, const struct sg_task *task);
 /* request->agent is who speaks on this connection. */
 void sg_caller_known(struct sg_gate *gate, struct sg_request *request);
 /* A connection of a local user. */

@@ -203,7 +203,7 @@ show(struct sg_gate *gate, struct sg_request *r)
 		sg_answer_error(gate, r, 404, reason, "");
 		return;
 	}
-	if (!sg_behind_afford(gate, r, sg_state_approval(&gate->state, r->argument)->agent))
+	if (!sg_behind_afford(gate, r, sg_state_approval(&gate->state, r->argument)->task))
 		return;
 	if (wait.len > 0 && !sg_str_int(wait, 0, WAIT_MAX_S, &seconds)) {
 		sg_answer_error(gate, r, 400, SG_REASON_bad_request, "wait is 0 to 60 seconds");

@@ -175,11 +175,17 @@ has_room(const struct sg_event *event)
 	return event->failed + event->doubted < event->times;
 }
 
+static bool
+spans(const struct sg_event *event, uint64_t n)
+{
+	return event->first_n <= n && event->n >= n;
+}
+
 /* Where one that was joined may be: entries lie over one another. `doer` NULL: whoever did it. */
 static bool
 may_hold(const struct sg_event *event, const struct sg_event *doer, uint64_t n)
 {
-	return event->first_n <= n && event->n >= n && has_room(event) && (doer == NULL || event->mixed || same_doer(event, doer));
+	return spans(event, n) && has_room(event) && (doer == NULL || event->mixed || same_doer(event, doer));
 }
 
 /* How many may hold it; *newest: of these. */
@@ -247,13 +253,31 @@ sg_history_told(struct sg_history *h, const struct sg_event *doer, uint64_t n)
 		event->open = false;
 }
 
+/* The entries that it may be in, how much of them is in doubt aside: what it cost is in one of them. *newest: of these, or where none spans it of all. */
+static size_t
+spanning(const struct sg_deeds *d, uint64_t n, struct sg_event **newest)
+{
+	size_t count = 0;
+	*newest = NULL;
+	for (size_t i = d->count; i > 0 && d->events[i - 1].n >= n; i--) {
+		struct sg_event *e = &d->events[i - 1];
+		if (!spans(e, n))
+			continue;
+		*newest = *newest == NULL || e->at_ms > (*newest)->at_ms ? e : *newest;
+		count++;
+	}
+	if (*newest == NULL && d->count > 0)
+		*newest = &d->events[d->count - 1];
+	return count;
+}
+
 /* Where several may hold it nothing is given back, and what is more counts for the newest: a sum is never smaller than the truth. */
 void
 sg_history_settle(struct sg_history *h, const struct sg_event *doer, uint64_t n, const int64_t more[SG_DIMENSIONS])
 {
 	struct sg_deeds *d = list_of(h, doer->action);
 	struct sg_event *event = d == NULL ? NULL : alone(d, n);
-	size_t count = d == NULL || event != NULL ? 1 : holders(d, NULL, n, &event);
+	size_t count = d == NULL || event != NULL ? 1 : spanning(d, n, &event);
 	h->changes++;
 	for (int i = 0; event != NULL && i < SG_DIMENSIONS; i++) {
 		int64_t all = plus(event->spent[i], more[i]);

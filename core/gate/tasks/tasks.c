@@ -128,7 +128,7 @@ show(struct sg_gate *gate, struct sg_request *r)
 	const struct sg_task *task = sg_state_task(&gate->state, r->task);
 	if (!may_see(gate, r, task, &reason))
 		sg_answer_error(gate, r, 404, reason, "");
-	else if (sg_behind_afford(gate, r, sg_task_pays(gate, task)))
+	else if (sg_behind_afford(gate, r, task))
 		answer_task(gate, r, 200, false);
 }
 

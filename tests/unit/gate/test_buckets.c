@@ -397,7 +397,7 @@ shares(void)
 	p->gate->catalogue->limits.tasks_per_agent = 6;
 	char key[16];
 	const char *answer = "";
-	for (int i = 0; i < 40; i++) {
+	for (int i = 0; i < 200; i++) {
 		snprintf(key, sizeof(key), "o%d", i);
 		char *task = play_task(p, 1, key);
 		answer = play_ask(p, 1, SG_ROUTE_A_TASK_CLOSE, task, "{}");
@@ -547,6 +547,19 @@ not_that_agent_any_more(void)
 	CU_ASSERT_TRUE(play_has(play_ask(p, 3, SG_ROUTE_E_CEILING, "", body), "match_changed"));
 	snprintf(body, sizeof(body), "{\"action\":\"\",\"key\":\"k\",\"peer_uid\":1001,\"task_token\":\"%s\"}", token);
 	CU_ASSERT_TRUE(play_has(play_ask(p, 3, SG_ROUTE_E_ACT, "", body), "bad_request"));
+	CU_ASSERT_EQUAL(milli_of("agent:helper"), before);
+	/* nor of the enforcer's, which it has for others: what it asks so comes to an end by itself */
+	p->gate->catalogue->limits.rate = 20;
+	p->gate->catalogue->limits.burst = 100;
+	int64_t theirs = milli_of("enforcer:2001");
+	int asked = 0;
+	for (const char *answer = "match_changed"; asked < 200 && strstr(answer, "match_changed") != NULL; asked++) {
+		snprintf(body, sizeof(body), "{\"action\":\"mail.read\",\"key\":\"u%d\",\"peer_uid\":1001,\"resource\":{\"id\":\"i\",\"type\":\"mail\"},\"task_token\":\"%s\"}", asked, token);
+		answer = play_ask(p, 3, SG_ROUTE_E_ACT, "", body);
+	}
+	CU_ASSERT_TRUE(asked > 50 && asked <= 101); /* a caller's burst */
+	CU_ASSERT_TRUE(sg_table_get(&p->gate->buckets, SG_STR("unshown:helper")) != NULL);
+	CU_ASSERT_EQUAL(milli_of("enforcer:2001"), theirs);
 	CU_ASSERT_EQUAL(milli_of("agent:helper"), before);
 	free(token);
 	play_end(p);

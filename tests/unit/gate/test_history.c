@@ -484,6 +484,38 @@ settled_sums(void)
 	end();
 }
 
+/* Very many of many doers, all told of late: each doubt lies on many entries, and what they cost more still counts somewhere. */
+static void
+settled_late(void)
+{
+	enum { MANY = 6000, DOERS = 20 };
+	int64_t more[SG_DIMENSIONS] = {0}, truth = 0;
+	begin();
+	more[SG_DIMENSION_money] = 99;
+	for (int i = 0; i < MANY; i++) {
+		struct sg_event e = {.action = "x.a", .at_ms = 1000 + i * 14 % 97 + i * 20, .instance = 1 + (uint64_t)(i * 7 % DOERS)};
+		e.spent[SG_DIMENSION_money] = 1;
+		CU_ASSERT_TRUE(sg_history_add(&agent, &e));
+		truth += 1;
+	}
+	for (int i = 0; i < MANY; i++) {
+		int n = (int)((int64_t)i * 2731 % MANY);
+		struct sg_event doer = {.action = "x.a", .instance = 1 + (uint64_t)(n * 7 % DOERS)};
+		sg_history_settle(&agent, &doer, (uint64_t)n, more);
+		sg_history_doubt(&agent, &doer, (uint64_t)n);
+		sg_history_told(&agent, &doer, (uint64_t)n);
+		truth += 99;
+	}
+	struct sg_asked q = asked(SG_SCOPE_AGENT, 0, 1000000);
+	int64_t sum = sg_history_sum(&state, &q, SG_STR("x.a"), SG_DIMENSION_money);
+	CU_ASSERT_TRUE(q.trouble != SG_REASON_allowed || sum >= truth);
+	CU_ASSERT_EQUAL(sum, truth); /* nor more than it */
+	more[SG_DIMENSION_money] = 7; /* of what no entry spans */
+	sg_history_settle(&agent, &(struct sg_event){.action = "x.a", .instance = 1}, MANY + 5, more);
+	CU_ASSERT_EQUAL(sg_history_sum(&state, &q, SG_STR("x.a"), SG_DIMENSION_money), truth + 7);
+	end();
+}
+
 static void
 kept_less_before(void)
 {
@@ -516,4 +548,4 @@ sums_stay(void)
 
 SG_CASES("gate.history", {"others wash nothing out", others_wash_nothing}, {"never smaller than the truth", never_smaller}, {"high rates", high_rates},
 	 {"many doers", many_doers}, {"orders", orders}, {"what failed", failures}, {"what may have failed", doubts}, {"what failed of others", failures_of_others}, {"what failed in between", failed_in_between}, {"told later", told_later}, {"disowned", disowned}, {"what it costs", what_it_costs},
-	 {"sums of what was used", settled_sums}, {"kept less before", kept_less_before}, {"sums stay within numbers", sums_stay})
+	 {"sums of what was used", settled_sums}, {"sums of what was told late", settled_late}, {"kept less before", kept_less_before}, {"sums stay within numbers", sums_stay})
