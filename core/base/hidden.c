@@ -32,7 +32,7 @@ static const struct {
 	{0x2028, 0x202e},                                       /* line and paragraph ends, embeddings and overrides */
 	{0x2060, 0x206f},                                       /* joiner, isolates, invisible operators */
 	{0xfe00, 0xfe0f},   {0xfeff, 0xfeff}, {0xfff0, 0xfffb}, /* variation selectors, BOM, annotations */
-	{0xfdd0, 0xfdef},   {0xfffe, 0xffff},                   /* no characters */
+	{0xfdd0, 0xfdef},                   /* no characters */
 	{0x1bca0, 0x1bca3}, {0x1d159, 0x1d159}, {0x1d173, 0x1d17a}, /* controls of shorthand and music */
 	{0xe0000, 0xe0fff},                                     /* tags, more selectors */
 };
@@ -43,7 +43,7 @@ sg_is_hidden(uint32_t c)
 	for (size_t i = 0; i < sizeof(hidden) / sizeof(hidden[0]); i++)
 		if (c >= hidden[i].from && c <= hidden[i].to)
 			return true;
-	return false;
+	return (c & 0xfffe) == 0xfffe; /* the last two of each plane are no characters */
 }
 
 bool

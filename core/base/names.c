@@ -6,23 +6,46 @@
 
 #include <stdlib.h>
 
+/* Whatever becomes ASCII when its case is changed, by folding it or by writing it large (Unicode, CaseFolding.txt, SpecialCasing.txt, UnicodeData.txt). */
+static const struct meets {
+	const char *bytes, *letters;
+} meeting[] = {
+	{"\xc5\xbf", "s"}, /* U+017F long s */
+	{"\xe2\x84\xaa", "k"}, /* U+212A Kelvin */
+	{"\xc4\xb0", "i"},  {"\xc4\xb1", "i"}, /* U+0130, U+0131: with a dot, without one */
+	{"\xc3\x9f", "ss"}, {"\xe1\xba\x9e", "ss"}, /* U+00DF, U+1E9E sharp s */
+	{"\xef\xac\x80", "ff"}, {"\xef\xac\x81", "fi"}, {"\xef\xac\x82", "fl"}, {"\xef\xac\x83", "ffi"}, {"\xef\xac\x84", "ffl"}, {"\xef\xac\x85", "st"}, {"\xef\xac\x86", "st"}, /* U+FB00 to U+FB06 ligatures */
+};
+
+/* A name as it is read: what is left of it, and of the letters that its last character became. */
+struct reading {
+	struct sg_str rest;
+	const char *more;
+};
+
 /* The next letter, folded; -1 at the end. */
 static int
-folded(struct sg_str *rest)
+folded(struct reading *r)
 {
-	if (rest->len == 0)
+	if (*r->more != '\0')
+		return (unsigned char)*r->more++;
+	if (r->rest.len == 0)
 		return -1;
-	unsigned char c = (unsigned char)rest->ptr[0];
-	size_t len = rest->len >= 2 && memcmp(rest->ptr, "\xc5\xbf", 2) == 0 ? 2 : rest->len >= 3 && memcmp(rest->ptr, "\xe2\x84\xaa", 3) == 0 ? 3 : 1;
-	*rest = (struct sg_str){rest->ptr + len, rest->len - len};
-	if (len > 1)
-		return len == 2 ? 's' : 'k';
-	return c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c;
+	unsigned char c = (unsigned char)r->rest.ptr[0];
+	size_t len = 1;
+	for (size_t i = 0; c >= 0xc3 && i < sizeof(meeting) / sizeof(meeting[0]) && *r->more == '\0'; i++)
+		if (sg_str_starts(r->rest, meeting[i].bytes)) {
+			len = strlen(meeting[i].bytes);
+			r->more = meeting[i].letters;
+		}
+	r->rest = (struct sg_str){r->rest.ptr + len, r->rest.len - len};
+	return *r->more != '\0' ? (unsigned char)*r->more++ : c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c;
 }
 
 static int
-compare(struct sg_str a, struct sg_str b)
+compare(struct sg_str one, struct sg_str other)
 {
+	struct reading a = {one, ""}, b = {other, ""};
 	int x, y;
 	do {
 		x = folded(&a);

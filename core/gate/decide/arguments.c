@@ -107,6 +107,19 @@ half_seen(const struct sg_json *value)
 	return found;
 }
 
+bool
+sg_properties_fit(const struct sg_json *resource, const char **why)
+{
+	const struct sg_json *properties = sg_json_get(resource, "properties");
+	if (properties != NULL && half_seen(properties) != NULL)
+		*why = "the name of a property holds what nobody sees, or a blank at an end";
+	else if (properties != NULL && sg_names_collide(properties))
+		*why = "the names of two properties differ in case alone";
+	else
+		return true;
+	return false;
+}
+
 enum sg_reason
 sg_arguments_fit(const struct sg_action *action, const struct sg_json *args, struct sg_str *which)
 {

@@ -150,7 +150,7 @@ resource_ceilings(const struct sg_gate *gate, struct sg_request *r, const struct
 	if (r->resource_type.len == 0 || r->resource_id.len == 0)
 		return false;
 	*reason = SG_REASON_resource_form;
-	if (!sg_spell_resource_fits(gate->catalogue, r->resource_type, r->resource_id, &r->misspelt))
+	if (!sg_spell_resource_fits(gate->catalogue, r->resource_type, r->resource_id, &r->misspelt) || !sg_properties_fit(r->resource, &r->misspelt))
 		return false;
 	r->found = sg_catalogue_resource(gate->catalogue, r->resource_type, r->resource_id);
 	*reason = SG_REASON_unknown_resource;

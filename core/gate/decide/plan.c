@@ -101,7 +101,7 @@ step_fits(struct sg_gate *gate, const struct sg_json *step, char hint[SG_BODY_HI
 	const char *why = NULL;
 	struct sg_str misfit = {"", 0};
 	const struct sg_action *action = sg_catalogue_action(gate->catalogue, sg_json_text_at(step, "action"));
-	bool spelled = spell_step(gate, step, &as), good = spelled && sg_spell_resource_fits(gate->catalogue, as.resource_type, as.resource_id, &why);
+	bool spelled = spell_step(gate, step, &as), good = spelled && sg_spell_resource_fits(gate->catalogue, as.resource_type, as.resource_id, &why) && sg_properties_fit(as.resource, &why);
 	if (good && sg_catalogue_resource(gate->catalogue, as.resource_type, as.resource_id) == NULL && sg_catalogue_closed(gate->catalogue, as.resource_type)) {
 		why = "the catalogue does not know it";
 		good = false;

@@ -179,13 +179,13 @@ sg_report_afford(struct sg_gate *gate, struct sg_request *r, struct sg_str agent
 }
 
 static bool
-unshown_afford(struct sg_gate *gate, struct sg_request *r, const struct sg_task *task)
+nobodys_afford(struct sg_gate *gate, struct sg_request *r, const struct sg_task *task)
 {
 	char key[160];
 	if (r->agent_paid)
 		return true;
 	give_back(gate, r);
-	sg_line_join(key, sizeof(key), "unshown:", sg_str(task->agent));
+	sg_line_join(key, sizeof(key), "behind:", sg_str(task->agent));
 	r->agent_paid = take_own(gate, r, SG_PURSE_CALLER, key);
 	return r->agent_paid;
 }
@@ -194,7 +194,7 @@ bool
 sg_task_afford(struct sg_gate *gate, struct sg_request *r, const struct sg_task *task)
 {
 	const char *payer = sg_task_pays(gate, task);
-	return payer != NULL ? sg_agent_afford(gate, r, sg_str(payer)) : unshown_afford(gate, r, task);
+	return payer != NULL ? sg_agent_afford(gate, r, sg_str(payer)) : nobodys_afford(gate, r, task);
 }
 
 bool

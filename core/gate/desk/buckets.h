@@ -27,8 +27,9 @@ bool sg_agent_afford(struct sg_gate *gate, struct sg_request *request, struct sg
  * so that the agent keeps nothing from the record by having nothing left, nor others' requests from the gate by many reports at once. False: not now. The agent
  * owes it as well. */
 bool sg_report_afford(struct sg_gate *gate, struct sg_request *r, struct sg_str agent);
-/* What an enforcer asks about a task is its agent's to pay (sg_task_pays); where its process is to show itself anew neither that agent's, whose other processes
- * did nothing, nor the enforcer's, which has it for all others: there is a purse of its own, as large as a caller's. The enforcer gets back what it laid out.
+/* What an enforcer asks about a task is its agent's to pay (sg_task_pays). Where its process is to show itself anew, or nobody took the part yet, it is neither
+ * that agent's, whose other processes did nothing, nor that of whoever handed it on, nor the enforcer's, which has it for all others: for what comes behind an
+ * agent's name so there is a purse of its own, as large as a caller's. The enforcer gets back what it laid out.
  * False: there is not enough, nothing is answered yet. */
 bool sg_task_afford(struct sg_gate *gate, struct sg_request *request, const struct sg_task *task);
 /* The same before anything else is known of the request. False: it was refused, and answered. On other faces true, and with NULL: the enforcer has paid. */

@@ -39,8 +39,8 @@ sg_task_pays(const struct sg_gate *gate, const struct sg_task *task)
 	enum sg_strength strength;
 	enum sg_reason reason;
 	const struct sg_agent *agent = sg_catalogue_agent(gate->catalogue, sg_str(task->agent));
-	bool known = !sg_task_shows(task) || (agent != NULL && sg_instance_shown(task->instance, agent, &strength, &reason));
-	return known ? sg_task_payer(task) : NULL;
+	bool known = task->claimed && (!sg_task_shows(task) || (agent != NULL && sg_instance_shown(task->instance, agent, &strength, &reason)));
+	return known ? task->agent : NULL;
 }
 
 /* Not waited for: without it the instance has to show itself once more. */

@@ -31,7 +31,7 @@ bool sg_task_shows(const struct sg_task *task);
 /* Its process showed itself to be this agent's under the match and the attest stack in force, surely enough. An instance that nobody saw has nothing to
  * show. *strength: how surely. SG_REASON_match_changed: it has to ask for itself once. */
 bool sg_instance_shown(struct sg_instance *instance, const struct sg_agent *agent, enum sg_strength *strength, enum sg_reason *reason);
-/* Who pays for what an enforcer asks about it: the task's agent as long as what has it shows that it is, or whoever handed it on to nobody yet. NULL: none of them, see sg_task_afford. */
+/* Who pays for what an enforcer asks about it: the task's agent as long as what has it shows that it is. NULL: nobody whose purse it would be, see sg_task_afford. */
 const char *sg_task_pays(const struct sg_gate *gate, const struct sg_task *task);
 /* It asks for itself, and is found to be this request's agent: kept in a leaf where it was not. */
 void sg_instance_show(struct sg_gate *gate, const struct sg_request *request);

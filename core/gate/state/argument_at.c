@@ -35,6 +35,14 @@ is_path(struct sg_str name, struct sg_str path)
 	return sg_str_eq(name, head) || sg_names_alike(name, head);
 }
 
+/* "limit[]", "o[lim]": many who read forms and queries take brackets for the path. */
+static bool
+is_bracketed(struct sg_str name, struct sg_str path)
+{
+	struct sg_str rest = name, head = sg_str_cut(&rest, '['), first = sg_str_cut(&path, '.');
+	return rest.ptr != NULL && head.len > 0 && (sg_str_eq(head, first) || sg_names_alike(head, first));
+}
+
 /* At each step of a path that the catalogue names: a member that differs from it in case alone. Many who read JSON take the one for the other. Paths go
  * through lists, as authority does. */
 static const struct sg_json *
@@ -48,7 +56,7 @@ shadow_at(struct sg_str rest, struct sg_str path, const struct sg_json *at)
 		return NULL;
 	struct sg_str whole = rest, name = sg_str_cut(&rest, '.');
 	for (const struct sg_json *m = sg_json_first(at); m != NULL; m = sg_json_next(at, m))
-		if (sg_names_alike(m->name, name) || is_path(m->name, whole) || is_path(m->name, path))
+		if (sg_names_alike(m->name, name) || is_path(m->name, whole) || is_path(m->name, path) || is_bracketed(m->name, whole))
 			return m;
 	return shadow_at(rest, path, sg_json_get_str(at, name));
 }

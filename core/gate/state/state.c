@@ -143,12 +143,6 @@ sg_task_self_opened(const struct sg_task *task)
 	return strncmp(task->opener, "agent:", 6) == 0;
 }
 
-const char *
-sg_task_payer(const struct sg_task *task)
-{
-	return task->claimed ? task->agent : sg_task_self_opened(task) ? task->opener + strlen("agent:") : NULL;
-}
-
 void
 sg_task_no_split(struct sg_task *task)
 {

@@ -346,8 +346,6 @@ void sg_task_join_tree(struct sg_task *task);
 void sg_task_leave_tree(struct sg_task *task);
 /* Its agent opened it of its own accord. */
 bool sg_task_self_opened(const struct sg_task *task);
-/* The agent whose it is to pay for what is asked with its token: whoever has it; while nobody took it, whoever handed it on. NULL: nobody's. Borrowed. */
-const char *sg_task_payer(const struct sg_task *task);
 /* `task` is `above`, or below it. */
 bool sg_task_is_below(const struct sg_task *task, const struct sg_task *above);
 /* A task above it, or itself, that is not open; NULL: all are. */

@@ -416,6 +416,10 @@ shadows(void)
 		{"{\"am\\u200bount\":5}", false}, {"{\"am\\u00adount\":5}", false}, {"{\"\\ufeffamount\":5}", false}, {"{\"amount\\u007f\":5}", false}, {"{\"amount\\u202e\":5}", false},
 		{"{\"to\":{\"n\\u0000\":1}}", false}, {"{\"deep\":[{\"x\\u0001\":1}]}", false}, {"{\"amount\\u00a0\":5}", false}, {"{\"amount\\u3000\":5}", false}, {"{\"\\u2003amount\":5}", false}, {"{\"amount\\u2800\":5}", false},
 		{"{\"am\\ud82f\\udca0ount\":5}", false}, {"{\"amount\\u202f\":5}", false}, {"{\"amount\\u1680\":5}", false}, {"{\"am\\ufffeount\":5}", false}, {"{\"\":5}", true}, {"{\"\\u00e4\":5}", true},
+		/* what becomes ASCII when it is written large or small; no characters */
+		{"{\"AMO\xc5\xbfUNT\":1}", true}, {"{\"ti\\u00df\":1}", true}, {"{\"amount\\ud83f\\udfff\":5}", false}, {"{\"amount\\udbff\\udfff\":5}", false}, {"{\"amount\\ud83f\\udffe\":5}", false}, {"{\"amount\\ud83e\\udd80\":5}", true},
+		/* brackets are a path to some */
+		{"{\"amount[]\":5}", false}, {"{\"amount[0]\":5}", false}, {"{\"to[n]\":5}", false}, {"{\"TO[n]\":5}", false}, {"{\"to\":{\"n[]\":5}}", false}, {"{\"[amount]\":5}", true}, {"{\"amounts[0]\":5}", true},
 		{"{\"amount_due\":5}", true}, {"{\"am ount\":5}", true}, {"{\"m\\u00e4ngd\":5}", true},
 	};
 	p = play_new();
@@ -432,5 +436,31 @@ shadows(void)
 	end();
 }
 
+/* Names of properties, which rules read and enforcers act on. */
+static void
+properties(void)
+{
+	static const struct {
+		const char *properties;
+		bool good;
+	} rows[] = {
+		{"{\"env\":\"dev\"}", true}, {"{}", true}, {"{\"env\":\"dev\",\"Env\":\"prod\"}", false}, {"{\"env\\u0000\":\"prod\"}", false}, {"{\"env \":\"prod\"}", false}, {"{\"\\u200benv\":1}", false},
+		{"{\"a\":{\"b\":1,\"B\":2}}", false}, {"{\"a\":[{\"b\\u2800\":1}]}", false}, {"{\"a\":{\"b\":1},\"B\":2}", true}, {"{\"limit\":1,\"lim\xc4\xb1t\":2}", false},
+	};
+	p = play_new();
+	CU_ASSERT_TRUE_FATAL(play_connect(p, 1, SG_FACE_AGENT, 1001));
+	task = play_task(p, 1, "t");
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		char body[512];
+		snprintf(body, sizeof(body), "{\"action\":\"mail.read\",\"key\":\"p%zu\",\"resource\":{\"id\":\"7\",\"properties\":%s,\"type\":\"mail\"},\"task\":\"%s\"}", i, rows[i].properties, task);
+		const char *answer = play_ask(p, 1, SG_ROUTE_A_ACT, "", body);
+		if ((strstr(answer, "\"code\":\"resource_form\"") == NULL) != rows[i].good)
+			fprintf(stderr, "  %s: %s\n", rows[i].properties, answer);
+		CU_ASSERT_EQUAL(strstr(answer, "\"code\":\"resource_form\"") == NULL, rows[i].good);
+		CU_ASSERT_EQUAL(strstr(answer, "\"verdict\":\"allow\"") != NULL, rows[i].good);
+	}
+	end();
+}
+
 SG_CASES("gate.spell", {"told", told}, {"resources", resources}, {"arguments", arguments}, {"grants", grants}, {"handed on", handed_on}, {"one digest", one_digest}, {"memory", memory}, {"what the catalogue knows", known}, {"closed", closed},
-	 {"members in another case", shadows})
+	 {"members in another case", shadows}, {"properties", properties})
