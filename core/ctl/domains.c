@@ -38,7 +38,7 @@ show_domains(const struct sg_ctl *ctl, const struct sg_json *answer)
 	if (domains != NULL && total > (int64_t)domains->count)
 		fprintf(stderr, "%" PRId64 " more are not shown; --of NAME shows those of one user, unit or session\n", total - (int64_t)domains->count);
 	if (domains == NULL || domains->count == 0)
-		fprintf(stderr, "no domain carries labels, and none is frozen\n");
+		fprintf(stderr, "no domain %scarries labels, and none is frozen\n", ctl->option[SG_CTL_OPTION_of] != NULL ? "of that name " : "");
 }
 
 static void
@@ -47,11 +47,28 @@ show_domain(const struct sg_ctl *ctl, const struct sg_json *answer)
 	show_line(ctl, sg_json_get(answer, "domain"));
 }
 
+/* Names of units, groups and sessions hold what no path does. False: too long for one. */
+static bool
+name_in_query(const char *name, char *out, size_t room)
+{
+	size_t at = (size_t)snprintf(out, room, "/v1/domains?name=");
+	for (; *name != '\0'; name++) {
+		if (at + 4 > room)
+			return false;
+		bool plain = strchr("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-", *name) != NULL;
+		at += (size_t)snprintf(out + at, room - at, plain ? "%c" : "%%%02X", (unsigned char)*name);
+	}
+	return true;
+}
+
 int
 sg_ctl_domains_list(struct sg_ctl *ctl)
 {
 	const char *name = ctl->option[SG_CTL_OPTION_of];
-	return sg_ctl_asked(ctl, SG_FACE_ADMIN, "GET", name != NULL ? "/v1/domains?name=%s" : "/v1/domains", name, NULL, show_domains);
+	char path[512] = "/v1/domains";
+	if (name != NULL && !name_in_query(name, path, sizeof(path)))
+		return sg_ctl_fail(ctl, SG_CTL_USAGE, "usage", "as domains list shows it", "--of: the name is too long");
+	return sg_ctl_asked(ctl, SG_FACE_ADMIN, "GET", path, NULL, NULL, show_domains);
 }
 
 int

@@ -62,9 +62,9 @@ hex(char c)
 	return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
 }
 
-/* Only what a token, a name or a number is made of: letters, digits, "-._~+/=" and their escapes. */
+/* Only what a token, a name or a number is made of: what can be seen of ASCII, or its escapes; in a query also a blank's, which names of units hold. */
 static bool
-decode(struct sg_str in, char *out, size_t *len)
+decode(struct sg_str in, bool query, char *out, size_t *len)
 {
 	*len = 0;
 	for (size_t i = 0; i < in.len; i++) {
@@ -76,7 +76,8 @@ decode(struct sg_str in, char *out, size_t *len)
 			c = high << 4 | low;
 			i += 2;
 		}
-		if (c < '!' || c > '~')
+		bool blank = query && c == ' ' && in.ptr[i] != ' ';
+		if (!blank && (c < '!' || c > '~'))
 			return false;
 		out[(*len)++] = (char)c;
 	}
@@ -116,7 +117,7 @@ form_body(struct sg_str body, struct sg_buf *out, enum sg_http_error bad)
 		struct sg_str value = sg_str_cut(&rest, '&'), name = sg_str_cut(&value, '=');
 		struct member one = {{sg_arena_alloc(&arena, name.len + 1), 0}, {sg_arena_alloc(&arena, value.len + 1), 0}};
 		good = value.ptr != NULL && one.name.ptr != NULL && one.value.ptr != NULL &&
-		       decode(name, (char *)one.name.ptr, &one.name.len) && decode(value, (char *)one.value.ptr, &one.value.len) &&
+		       decode(name, false, (char *)one.name.ptr, &one.name.len) && decode(value, bad == SG_HTTP_http_query, (char *)one.value.ptr, &one.value.len) &&
 		       add_member(members, &count, one);
 	}
 	struct sg_json_writer w;

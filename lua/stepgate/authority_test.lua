@@ -22,7 +22,16 @@ test { id = "nested-sibling-is-free", ask = pay({ payee = { iban = "DE1", name =
 	expect = passed }
 test { id = "whole-table", ask = pay({ payee = { iban = "DE1", name = "A" } }, { "payee" }, { ["payee.iban"] = "task" }), expect = denied }
 test { id = "list-of-tables", ask = pay({ to = { { host = "a" }, { host = "b" } } }, { "to.host" }, { ["to.1.host"] = "task" }), expect = denied }
-test { id = "one-element", ask = pay({ to = { "a", "b" } }, { "to.1" }, { ["to.1"] = "task" }), expect = passed }
+-- whatever place a path names, a list stands for all its elements
+test { id = "one-element", ask = pay({ to = { "a", "b" } }, { "to.1" }, { ["to.1"] = "task" }), expect = denied }
+test { id = "one-element-all-known", ask = pay({ to = { "a", "b" } }, { "to.1" }, { to = "task" }), expect = passed }
+test { id = "counted-from-none", ask = pay({ to = { { iban = "evil" } } }, { "to.0.iban" }), expect = denied }
+test { id = "behind-the-last", ask = pay({ to = { { iban = "evil" } } }, { "to.2.iban" }), expect = denied }
+test { id = "the-second-is-evil", ask = pay({ to = { { iban = "DE1" }, { iban = "evil" } } }, { "to.0.iban" }, { ["to.1.iban"] = "task" }), expect = denied }
+test { id = "place-in-no-list", ask = pay({ to = { iban = "evil" } }, { "to.0.iban" }), expect = denied }
+test { id = "member-called-like-a-place", ask = pay({ to = { ["0"] = "evil" } }, { "to.0" }), expect = denied }
+test { id = "places-in-a-row", ask = pay({ to = { { { iban = "evil" } } } }, { "to.0.0.iban" }), expect = denied }
+test { id = "place-and-nothing", ask = pay({ to = { { name = "x" } } }, { "to.0.iban" }), expect = passed }
 test { id = "that-element", ask = pay({ to = { "a", "b" } }, { "to.2" }, { ["to.1"] = "task" }), expect = denied }
 test { id = "absent", ask = pay({ amount = 5 }, { "iban" }), expect = passed }
 test { id = "second-of-two", ask = pay({ iban = "DE1", bic = "X" }, { "iban", "bic" }, { iban = "task" }),

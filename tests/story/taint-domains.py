@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the kernel does not keep apart is one: taint, freezes and counts cannot be washed off by another process, another connection, another root, another
 identity. They fade by a stated rule, or by an operator's word."""
-import os, subprocess, time
+import json, os, subprocess, time
 from stage import BUILD, Stage, done, row, says, until
 
 A, B, C, NEVER, PROC, PIECES, OTHER, GATE, HUGO, OPS = 61401, 61402, 61403, 61404, 61405, 61406, 61407, 63401, 62401, 62402
@@ -282,6 +282,18 @@ def on_the_command_line(d, agent):
     row("cli", "no word without a reason", stepgate("domains", "cleanse", name)[0] == 64)
     code, out, err = stepgate("domains", "cleanse", name, "--reason", "it was ours", "--json")
     row("cli", "cleansed", code == 0 and '"labels":[]' in out, [code, out, err])
+    gate = d.enforcer_of(GATE)
+    made = gate.ask("POST", "/v1/tasks", dict(agent="m", intent="work", key=gate.key(), session="customer-7"))[1]["task"]
+    gate.act(made, "mail.read", as_enforcer=True)
+    listed = json.loads(stepgate("domains", "list", "--json")[1])["domains"]
+    row("cli", "sessions are among them", any("customer-7" in x["name"] for x in listed), listed)
+    for x in [x for x in listed if x["name"]]:
+        code, out, err = stepgate("domains", "list", "--json", "--of", x["name"])
+        row("cli", "--of takes what the list shows: %r" % x["name"], code == 0 and x["id"] in [y["id"] for y in json.loads(out)["domains"]] and all(y["name"] == x["name"] for y in json.loads(out)["domains"]), [code, out, err])
+    for name in ("61331 /agent1.service", "a|b", "100%", "x" * 120):
+        code, out, err = stepgate("domains", "list", "--of", name)
+        row("cli", "of none there is none of that name: %r" % name[:20], code == 0 and "of that name" in err, [code, out, err])
+    row("cli", "a name is not without end", stepgate("domains", "list", "--of", "|" * 400)[0] == 64)
     row("cli", "one that is not there", stepgate("domains", "thaw", "n-none", "--reason", "x")[0] == 1)
 
 
