@@ -114,6 +114,13 @@ def rates(d, agent):
     row("rate", "two a minute were handed down", got == ["allowed", "allowed", "outside_constraint"], got)
     got = agent.delegate(child, actions=["web.read"], constraints={"web.read": {"": {"rate": {"count": 3, "within": 60000}}}})
     row("rate", "three are not less", says(got, "deny", "rule_5_constraint"), got)
+    ways = ["web.read", "web.*", "*.read", "*.*", "web.**", "**", "*.**", "db.query", "db.*", "*.query"]
+    of = lambda n: {p: {"": {"rate": {"count": 1000, "within": 60000}}} for p in ways[:n]}
+    ten = agent.delegate(t, constraints=of(10))["task"]
+    row("rate", "six more below ten", "task" in agent.delegate(ten, constraints=of(6)))
+    got = agent.delegate(ten, constraints=of(7))
+    row("rate", "seven more are too many: sixteen stand in a grant and those above it", says(got, "deny", "rule_5_constraint"), got)
+    row("rate", "and all count", says(agent.act(ten, "web.read", "page:a"), "allow"))
 
 
 d = Stage(CONF, POLICY, limits='denials = 64  denials_within = "1s"')

@@ -82,28 +82,9 @@ intent_ceilings(const struct sg_gate *gate, const struct sg_request *r, const st
 	return r->level <= intent->sensitivity;
 }
 
-/* So many allowed actions of a pattern within a time, for each such limit that was handed down: by the task it was handed to and all below it. What
- * cannot be told counts as used up. */
-static bool
-rates_admit(const struct sg_gate *gate, const struct sg_request *r, const struct sg_task *task)
-{
-	const struct sg_json *all = task->grant->constraints;
-	for (const struct sg_json *of = sg_json_first(all); of != NULL; of = sg_json_next(all, of)) {
-		const struct sg_json *rate = sg_json_get(sg_json_get(of, ""), "rate");
-		struct sg_asked q = {.task = task, .scope = SG_SCOPE_BELOW, .now_ms = sg_state_steady(&gate->state), .trouble = SG_REASON_allowed};
-		int64_t most = 0;
-		if (rate == NULL || !sg_pattern_match(of->name, r->action->name, '.'))
-			continue;
-		if (!sg_json_int(sg_json_get(rate, "count"), &most) || !sg_json_int(sg_json_get(rate, "within"), &q.within_ms) ||
-		    sg_history_count(&gate->state, &q, of->name) >= most || q.trouble != SG_REASON_allowed)
-			return false;
-	}
-	return true;
-}
-
 /* Up to the root: a child may do only what each task above it could have been given. */
 static bool
-chain_ceilings(const struct sg_gate *gate, const struct sg_request *r, const struct sg_task *task, enum sg_reason *reason)
+chain_ceilings(struct sg_gate *gate, struct sg_request *r, const struct sg_task *task, enum sg_reason *reason)
 {
 	bool within = is_within(gate, r);
 	for (const struct sg_task *t = task; t != NULL; t = t->parent) {
@@ -112,11 +93,9 @@ chain_ceilings(const struct sg_gate *gate, const struct sg_request *r, const str
 		*reason = within || t->grant == NULL ? SG_REASON_allowed : sg_task_grant_admits(t->grant, r->action, r->resource_id, r->effective_args, r->level);
 		if (*reason != SG_REASON_allowed)
 			return false;
-		*reason = SG_REASON_outside_constraint;
-		if (t->grant != NULL && !r->again && !rates_admit(gate, r, t))
-			return false;
 	}
-	return true;
+	*reason = SG_REASON_outside_constraint;
+	return r->again || sg_rates_admit(gate, r, task);
 }
 
 static bool

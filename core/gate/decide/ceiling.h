@@ -26,6 +26,8 @@ void sg_leases_review(struct sg_gate *gate);
 enum { SG_FOUND_MAX = 8 }; /* stanzas that have one resource: resource_many */
 /* The stanzas of the catalogue that have what a request is about; all of them hold. */
 const struct sg_resource *sg_next_found(const struct sg_gate *gate, const struct sg_request *request, const struct sg_resource *before);
+/* rates.c: the rates that were handed down, up to the root, have room for one more of r->action. What is walked of the past for it is owed. */
+bool sg_rates_admit(struct sg_gate *gate, struct sg_request *r, const struct sg_task *task);
 /* Names of a resource's properties: none holds what nobody sees, no two are one to who does not look at case. False: *why says what is wrong, static. */
 bool sg_properties_fit(const struct sg_json *resource, const char **why);
 /* SG_REASON_allowed or arguments_form with the name of one that does not fit. */

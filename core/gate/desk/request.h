@@ -87,6 +87,8 @@ struct sg_request {
 	int turn;       /* enum sg_turn */
 	bool asks_past;
 	enum sg_reason trouble; /* of the past that rules asked for; SG_REASON_allowed: none */
+	bool rates_good;        /* rates had room as of */
+	uint64_t rates_changes; /* this state of its past (sg_past_changes) */
 	size_t walked;          /* entries of the past that its question looked at */
 	uint64_t past_changes;  /* sg_past_changes, when it was asked */
 	uint64_t turn_root, turn_agent;

@@ -11,6 +11,7 @@ enum {
 	SG_GRANT_BYTES = 16 << 10,   /* a grant, canonical */
 	SG_GRANT_PATTERNS = 64,      /* of each list */
 	SG_GRANT_CONSTRAINTS = 64,   /* all actions together */
+	SG_GRANT_RATES = 16,         /* of a grant and those above it: each is counted at each action that it fits */
 	SG_GRANT_WORDS = 64,         /* of one one_of */
 };
 

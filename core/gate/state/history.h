@@ -40,6 +40,18 @@ bool sg_history_order(const struct sg_state *state, struct sg_asked *q, const st
 /* With action `now`, each of `patterns` would have been allowed. */
 bool sg_history_together(const struct sg_state *state, struct sg_asked *q, const struct sg_json *patterns, struct sg_str now);
 
+/* rates.c. A rate that was handed to a task: fewer than `most` of `pattern` since then, by it and all below it. */
+enum { SG_RATES_MAX = 512 /* that limit one action: each grant of a chain its 64 (a record of before SG_GRANT_RATES) */ };
+struct sg_rate {
+	struct sg_str pattern;
+	uint64_t task;          /* its tag; 0: the whole tree */
+	int64_t since_ms, most; /* steady */
+	int64_t used;           /* out */
+	bool fits;              /* scratch */
+};
+/* All of them have room. False: one has not, or cannot be told. *walked: entries that were looked at, added. */
+bool sg_history_rates(const struct sg_history *history, struct sg_rate *rates, size_t count, size_t *walked);
+
 /* Another number than before, and answers of this task's past may be others. */
 uint64_t sg_past_changes(const struct sg_state *state, const struct sg_task *task);
 

@@ -33,8 +33,26 @@ read_patterns(struct sg_request *r, const char *name, char separator, bool *has,
 	return true;
 }
 
+static size_t
+rates_of(const struct sg_json *constraints)
+{
+	size_t count = 0;
+	for (const struct sg_json *of = constraints == NULL ? NULL : sg_json_first(constraints); of != NULL; of = sg_json_next(constraints, of))
+		count += of->type == SG_JSON_OBJECT && sg_json_get(sg_json_get(of, ""), "rate") != NULL;
+	return count;
+}
+
+static size_t
+rates_above(const struct sg_task *task)
+{
+	size_t count = 0;
+	for (const struct sg_task *t = task; t != NULL; t = t->parent)
+		count += t->grant == NULL ? 0 : rates_of(t->grant->constraints);
+	return count;
+}
+
 static bool
-read_constraints(const struct sg_request *r, const struct sg_json **out)
+read_constraints(const struct sg_request *r, const struct sg_task *parent, const struct sg_json **out)
 {
 	const struct sg_json *all = sg_json_get(r->body, "constraints");
 	size_t count = 0;
@@ -50,7 +68,7 @@ read_constraints(const struct sg_request *r, const struct sg_json **out)
 			if (!sg_constraint_valid(c) || ++count > SG_GRANT_CONSTRAINTS || (c->name.len == 0) != (sg_json_get(c, "rate") != NULL))
 				return false;
 	}
-	return true;
+	return rates_of(all) == 0 || rates_of(all) + rates_above(parent) <= SG_GRANT_RATES;
 }
 
 static bool
@@ -272,7 +290,7 @@ static bool
 rule_5(struct sg_gate *gate, struct sg_request *r, struct sg_delegation *d)
 {
 	(void)gate;
-	if (!read_constraints(r, &d->constraints))
+	if (!read_constraints(r, d->parent, &d->constraints))
 		return false;
 	for (const struct sg_task *t = d->parent; t != NULL && d->constraints != NULL; t = t->parent)
 		for (const struct sg_json *of = t->grant == NULL ? NULL : sg_json_first(d->constraints); of != NULL; of = sg_json_next(d->constraints, of))

@@ -516,6 +516,38 @@ settled_late(void)
 	end();
 }
 
+/* All rates in one walk say what each says asked for itself. */
+static void
+rates(void)
+{
+	static const char *const patterns[] = {"a.x", "a.*", "**", "b.y", "c.*", "*.x"}, *const actions[] = {"a.x", "a.y", "b.x", "b.y"};
+	unsigned full = 0, room = 0;
+	for (int round = 0; round < 200; round++) {
+		begin();
+		int many = round % 20 == 0 ? 3000 : (int)((seed = seed * 1103515245 + 12345) >> 16) % 60;
+		for (int i = 0; i < many; i++) {
+			seed = seed * 1103515245 + 12345;
+			did(actions[(seed >> 16) % 4], 1000 + i * 10, 1, (seed >> 18) % 2 == 0 ? 0xaa : 0xbb);
+		}
+		struct sg_rate all[6];
+		bool want = true;
+		for (size_t i = 0; i < 6; i++) {
+			seed = seed * 1103515245 + 12345;
+			bool below = (seed >> 16) % 2 == 0;
+			int64_t within = (int64_t)((seed >> 17) % 4) * 200, most = (int64_t)((seed >> 20) % 40) + (many > 60 ? 2990 : 0);
+			struct sg_asked q = {.task = below ? &child : &root, .scope = SG_SCOPE_BELOW, .within_ms = within, .now_ms = 1000 + many * 10, .trouble = SG_REASON_allowed};
+			all[i] = (struct sg_rate){.pattern = sg_str(patterns[i]), .task = below ? sg_state_tag(child.id) : 0, .since_ms = within == 0 ? INT64_MIN : q.now_ms - within, .most = most};
+			want = want && sg_history_count(&state, &q, sg_str(patterns[i])) < most && q.trouble == SG_REASON_allowed;
+		}
+		size_t walked = 0;
+		CU_ASSERT_EQUAL(sg_history_rates(&tree.history, all, 6, &walked), want);
+		CU_ASSERT_TRUE(walked <= 4 * 1024); /* each entry once, however many rates there are */
+		want ? room++ : full++;
+		end();
+	}
+	CU_ASSERT_TRUE(full > 10 && room > 10);
+}
+
 static void
 kept_less_before(void)
 {
@@ -548,4 +580,4 @@ sums_stay(void)
 
 SG_CASES("gate.history", {"others wash nothing out", others_wash_nothing}, {"never smaller than the truth", never_smaller}, {"high rates", high_rates},
 	 {"many doers", many_doers}, {"orders", orders}, {"what failed", failures}, {"what may have failed", doubts}, {"what failed of others", failures_of_others}, {"what failed in between", failed_in_between}, {"told later", told_later}, {"disowned", disowned}, {"what it costs", what_it_costs},
-	 {"sums of what was used", settled_sums}, {"sums of what was told late", settled_late}, {"kept less before", kept_less_before}, {"sums stay within numbers", sums_stay})
+	 {"sums of what was used", settled_sums}, {"sums of what was told late", settled_late}, {"rates", rates}, {"kept less before", kept_less_before}, {"sums stay within numbers", sums_stay})
