@@ -89,7 +89,7 @@ sg_main_options_man(void)
 		".SH NAME", "stepgated \\- decides every action of every AI agent at the moment of the action",
 		".SH SYNOPSIS", ".B stepgated", "[\\fIoptions\\fR]",
 		".SH DESCRIPTION", "Stays in the foreground until it is stopped, and logs to its standard error. As shipped it knows no agent and refuses everything.",
-		"It is started as root, which becomes users that nobody else is, one for each of its processes; started as another user it is one user in all of them, and says so in",
+		"It is started as root. What looks at processes (attestation), and programs that modules run, become users that nobody else is; all else stays uid 0 without capabilities, behind Landlock and seccomp. Started as another user it is that user in all of them. What is missing stands in",
 		".BR \"stepgate status\" .",
 		".SH OPTIONS",
 	};
