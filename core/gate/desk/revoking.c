@@ -190,7 +190,7 @@ expire(struct sg_gate *gate, bool begin)
 {
 	size_t slots = SG_ROUND_SLICE, done = 0;
 	gate->expiring |= begin;
-	if (!gate->expiring || gate->journal.closed)
+	if (!gate->expiring)
 		return;
 	for (struct sg_lease *l; done < SG_ROUND_DONE && (l = sg_table_slice(&gate->state.leases, &gate->expire_at, &slots)) != NULL;)
 		if (l->state < SG_LEASE_REVOKING && l->confirm && sg_deadline_over(&l->ends, &gate->state.now))

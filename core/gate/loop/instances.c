@@ -190,6 +190,16 @@ is_late(const struct sg_child *host, sg_time now, sg_time allowed)
 	return false;
 }
 
+/* On its way out, and all that it is asked is to take back what it alone can: nobody waits behind it, and another one of it there is not. It has as much time as that has. */
+static bool
+may_be_late(struct sg_loop *loop, struct sg_child *host)
+{
+	bool back = host->retiring && host->ready;
+	for (const struct sg_call *call = host->calls; call != NULL && back; call = call->next)
+		back = call->id == 0 && call->look == 0;
+	return back && owes_ends(loop, host);
+}
+
 void
 sg_hosts_deadlines(struct sg_loop *loop)
 {
@@ -197,7 +207,7 @@ sg_hosts_deadlines(struct sg_loop *loop)
 	for (size_t i = 0; i < loop->children_top; i++) {
 		struct sg_child *c = &loop->children[i];
 		bool leaves = c->retiring && (!c->linked || c->calls == NULL); /* look_after sees to it */
-		if (!c->used || c->role != SG_ROLE_HOST || (!c->linked && c->respawn_at != 0) || leaves || !is_late(c, now, loop->gate->catalogue->limits.host_deadline * SG_MSEC))
+		if (!c->used || c->role != SG_ROLE_HOST || (!c->linked && c->respawn_at != 0) || leaves || !is_late(c, now, loop->gate->catalogue->limits.host_deadline * SG_MSEC) || may_be_late(loop, c))
 			continue;
 		snprintf(c->why, sizeof(c->why), "%s", sg_sink_is_late(c, now) ? "it carries nothing further" : c->ready ? "a call took longer than limits.host_deadline" : "it did not start in time");
 		c->hung = c->ready && strncmp(c->name, "attest.", 7) == 0 && sg_looks_hung(loop, c);

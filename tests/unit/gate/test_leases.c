@@ -398,6 +398,33 @@ an_operator_first(void)
 	}
 }
 
+/* What its issuer made for a while is over by its time, not by a disk that has room. */
+static void
+over_without_a_disk(void)
+{
+	const char *task;
+	struct play *p = begin(opaque, &task);
+	struct sg_lease *lease = given(p, task, "k1");
+	p->revokes = 0;
+	p->full = true;
+	for (int i = 0; i < 3 && !p->gate->journal.closed; i++)
+		play_ask(p, 10, SG_ROUTE_O_KILL, "", "{\"agent\":\"other\",\"reason\":\"x\"}");
+	CU_ASSERT_TRUE_FATAL(p->gate->journal.closed);
+	pass(p, 120);
+	CU_ASSERT_TRUE(p->gate->journal.closed);
+	CU_ASSERT_TRUE(p->revokes > 0);
+	lease = first(p);
+	CU_ASSERT_EQUAL(lease->state, SG_LEASE_REVOKING);
+	p->full = false;
+	pass(p, 5);
+	CU_ASSERT_FALSE(p->gate->journal.closed);
+	struct sg_err err = {0};
+	CU_ASSERT_EQUAL_FATAL(play_restart(p, &err), SG_OK);
+	CU_ASSERT_TRUE(first(p) == NULL || first(p)->state >= SG_LEASE_REVOKING); /* it stands in the record */
+	free((char *)task);
+	play_end(p);
+}
+
 SG_CASES("gate.leases", {"the end of a lease", the_end_of_a_lease}, {"nothing is forgotten", nothing_is_forgotten}, {"over a snapshot", over_a_snapshot}, {"many at once", many_at_once},
 	 {"never handed out", never_handed_out}, {"an operator ends it", an_operator_ends_it}, {"held up by its stanza's word", held_up}, {"shares", shares},
-	 {"no agent fills it", no_agent_fills_it}, {"words that do not count", words_that_do_not_count}, {"a clock set forward", clock_set_forward}, {"listed", listed}, {"an operator first", an_operator_first})
+	 {"no agent fills it", no_agent_fills_it}, {"words that do not count", words_that_do_not_count}, {"a clock set forward", clock_set_forward}, {"listed", listed}, {"an operator first", an_operator_first}, {"over without a disk", over_without_a_disk})
