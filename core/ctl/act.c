@@ -5,6 +5,7 @@
 
 #include "base/str.h"
 
+#include <pwd.h>
 #include <unistd.h>
 
 /* ---- the body ---- */
@@ -40,12 +41,31 @@ write_approval(struct sg_ctl_form *body)
 	sg_buf_text(&body->text, "}");
 }
 
+/* The user that an enforcer saw at the other end. False: there is no such user. */
+static bool
+peer_uid(const struct sg_ctl *ctl, char *out, size_t room)
+{
+	const char *peer = ctl->option[SG_CTL_OPTION_peer];
+	int64_t number = (int64_t)getuid();
+	const struct passwd *user = peer == NULL ? NULL : getpwnam(peer);
+	if (user != NULL)
+		number = (int64_t)user->pw_uid;
+	else if (peer != NULL && !sg_str_int(sg_str(peer), 0, UINT32_MAX - 1, &number))
+		return false;
+	snprintf(out, room, "%lld", (long long)number);
+	return true;
+}
+
 bool
 sg_ctl_act_body(const struct sg_ctl *ctl, const char *task, const char *action, struct sg_buf *out, int *code)
 {
 	char uid[32];
 	struct sg_ctl_form body;
 	const char *token = ctl->option[SG_CTL_OPTION_token];
+	if (token != NULL && !peer_uid(ctl, uid, sizeof(uid))) {
+		*code = sg_ctl_fail(ctl, SG_CTL_USAGE, "no_user", "", "--peer: this system has no user \"%s\"", ctl->option[SG_CTL_OPTION_peer]);
+		return false;
+	}
 	sg_ctl_form_begin(&body, ctl);
 	sg_ctl_form_text(&body, "action", action);
 	sg_ctl_form_pairs(&body, "arguments", SG_CTL_OPTION_arg, true);
@@ -55,7 +75,6 @@ sg_ctl_act_body(const struct sg_ctl *ctl, const char *task, const char *action, 
 	write_resource(&body);
 	sg_ctl_form_text(&body, "task", task);
 	sg_ctl_form_text(&body, "task_token", token);
-	snprintf(uid, sizeof(uid), "%u", (unsigned)getuid());
 	if (token != NULL)
 		sg_ctl_form_json(&body, "peer_uid", sg_str(uid));
 	*code = sg_ctl_form_end(&body, out);

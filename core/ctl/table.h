@@ -61,6 +61,7 @@ enum sg_ctl_exit {
 	X(of,        0,   "of",         "NAME",        "what this user, unit, group or session is called")            \
 	X(on_behalf, 0,   "on-behalf",  "HUMAN",       "for this person, who must have delegated what is done")       \
 	X(order,     0,   "order",      "given|any",     "whether the steps of a plan are done in the order given (as they are without it), or in any") \
+	X(peer,      0,   "peer",       "USER",        "whose process showed the token to this enforcer: a name or a number (default: your own)") \
 	X(reason,    0,   "reason",     "TEXT",        "why; it stands in the record")                                \
 	X(resource,  'r', "resource",   "TYPE:ID",     "the resource; of a delegation: a pattern of ids, may be repeated") \
 	X(role,      0,   "role",       "ROLE",        "the role that is taken in the tree")                          \
@@ -310,10 +311,10 @@ enum { SG_CTL_REST = 1000, SG_CTL_BEHIND = 999, SG_CTL_ARGS_MOST = 60 };
 	  "perhaps \"arguments\", the resource's \"properties\", and \"times\" (1 where it is not said). Tasks whose role is planned do these steps and no "  \
 	  "others, so often and in this order.")                                                 \
 	X(act,           "act",             "TASK ACTION",      2, 2,                                                           \
-	  SG_CTL_TALK | SG_CTL_BIT(resource) | SG_CTL_BIT(arg) | SG_CTL_BIT(key) | SG_CTL_BIT(approval) | SG_CTL_BIT(audience) | SG_CTL_BIT(token), \
+	  SG_CTL_TALK | SG_CTL_BIT(resource) | SG_CTL_BIT(arg) | SG_CTL_BIT(key) | SG_CTL_BIT(approval) | SG_CTL_BIT(audience) | SG_CTL_BIT(peer) | SG_CTL_BIT(token), \
 	  "ask for one action",                                                                                        \
 	  "Exit 0 allowed, 1 denied, 2 a person must approve, 3 a person refused or the approval expired. With --token on the enforcer's "  \
-	  "socket (TASK may then be -), else on the agent's.")                                                          \
+	  "socket (TASK may then be -), else on the agent's; --peer then says whose process showed that token.")                                                          \
 	X(outcome,       "outcome",         "ID RESULT",        2, 2, SG_CTL_TALK | SG_CTL_BIT(used) | SG_CTL_BIT(value),        \
 	  "say what became of an allowed action",                                                                      \
 	  "RESULT is ok, failed, partial or unknown. On the enforcer's socket. --value tells what came back, so that policy knows where an "  \

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""The package in a fresh root under a booted systemd: skipped until init, refuses everything, reloads a good and a bad configuration, comes back when it is killed, takes the drop-ins of
+"""The package in a fresh root under a booted systemd: skipped until init, then the page's first hour, command by command, reloads a good and a bad configuration, comes back when it is killed, takes the drop-ins of
 the page, and stays down where its configuration is broken. booted.py FOLDER-OF-PACKAGES ON|OFF (with --long)"""
 import glob, os, shutil, subprocess, sys, tempfile
 
@@ -10,9 +10,25 @@ row() { echo "@$1=$2"; }
 state() { systemctl show stepgated -p "$1" --value; }
 settle() { for _ in $(seq 100); do [ "$(state ActiveState)" = "$1" ] && return; sleep 0.1; done; }
 systemctl start stepgated; row skipped "$(state ActiveState) $(state ConditionResult)"
-echo 'trust_domain = "acme.example"  admins : { root : { uid = 0 } }' >> /etc/stepgate/stepgate.conf
-stepgate init; row init $?
-systemctl start stepgated; row started "$? $(state ActiveState)"
+stepgate init; row bare_init $?
+for i in 1 2; do bash -ex /root/hour-$i.sh; row hour_$i $?; done
+mkdir -p /etc/stepgate/policy.d; cp /root/policy.lua /etc/stepgate/policy.d/10-invoices.lua
+bash -ex /root/hour-3.sh; row hour_3 "$? $(state ActiveState)"
+coproc AGENT { runuser -u payer -- stepgate agent 2>&1; }
+exec 7>&"${AGENT[1]}"; cat <&"${AGENT[0]}" >> /root/agent.out & reader=$!
+ask() { : > /root/agent.out; echo "$1" >&7; sleep 1; cat /root/agent.out; }
+session() { verdicts=; while IFS= read -r line; do ask "$line" > /root/said; cat /root/said; [ "${line%% *}" = open ] && token=$(sed -n 's/^ *token *//p' /root/said) || verdicts="$verdicts$(head -1 /root/said | cut -d' ' -f1) "; done < "$1"; }
+session /root/session-1; row session_1 "$verdicts"
+id=$(runuser -u dora -- stepgate approvals | head -1 | cut -d' ' -f1)
+sed "s/ID/$id/" /root/approval.sh > /root/approve.sh; bash -ex /root/approve.sh; row approve $?
+session /root/session-2; row session_2 "$verdicts"
+sed "s/TOKEN/$token/" /root/token.sh > /root/enforce.sh; bash -ex /root/enforce.sh; row enforcer $?
+bash -ex /root/hour-4.sh > /dev/null; row hour_4 $?
+exec 7>&-; kill $reader
+for who in dora payer bank; do runuser -u $who -- stepgate status > /dev/null 2>&1; printf '%s ' $?; done > /root/codes; row not_operators "$(cat /root/codes)"
+row not_approver "$(runuser -u payer -- stepgate approvals > /dev/null 2>&1; echo $?)"
+row journald "$(journalctl -q --no-pager -o cat | grep -c 'pay.send')"
+stepgate init --trust-domain acme.example > /dev/null; row init_again $?
 stepgate status; row status $?
 row confined "$(stepgate status --json | grep -c 'not_confined')"
 systemctl reload stepgated; rc=$?; sleep 0.5; settle active; row reloaded "$rc $(state ActiveState)"
@@ -35,13 +51,27 @@ journalctl -u stepgated --no-pager -o cat | tail -40
 echo @end=1
 """
 UNIT = "[Unit]\nAfter=multi-user.target\n[Service]\nType=oneshot\nExecStart=/bin/bash /root/script\nExecStopPost=/bin/systemctl poweroff --no-block\nTimeoutStartSec=200\n"
-WANTED = dict(skipped="inactive no", init="0", started="0 active", status="0", confined="0", reloaded="0 active", reload_bad="active", status_after_bad="0", watchdog="active 0", killed="active 1",
+WANTED = dict(skipped="inactive no", bare_init="64", hour_1="0", hour_2="0", hour_3="0 active", session_1="allow allow step_up deny", approve="0", session_2="allow step_up", enforcer="0", hour_4="0",
+              not_operators="77 77 77", not_approver="77", init_again="0", status="0", confined="0", reloaded="0 active", reload_bad="active", status_after_bad="0", watchdog="active 0", killed="active 1",
               parts_killed="0", restarted="0 active", walled="1 1", drop_ins="0 active", drop_ins_status="0", opened="0 0 no", broken="failed 78 0", mended="active", verified="0", stopped="inactive 0", end="1")
 
 
 def not_run(why):
     print("NOT RUN (%s)" % why)
     sys.exit(77)
+
+
+def hour(page):
+    """The section First hour: its blocks by their word, in order."""
+    part = page.split("## First hour\n")[1].split("\n## ")[0]
+    blocks = [block.split("\n", 1) for block in part.split("```")[1::2]]
+    of = lambda word: [text for head, text in blocks if head.split(" ")[0] == word]
+    sessions = [[line[len("agent> "):].split(" -> ") for line in text.splitlines() if line.startswith("agent> ")] for text in of("session")]
+    WANTED.update({"session_%d" % (i + 1): " ".join(line[1] for line in lines if len(line) == 2) for i, lines in enumerate(sessions)})
+    assert [len(of(word)) for word in ("sh", "lua", "session", "approval", "token")] == [4, 1, 2, 1, 1], [head for head, _ in blocks]
+    files = [("root/hour-%d.sh" % (i + 1), text) for i, text in enumerate(of("sh"))] + [("root/policy.lua", of("lua")[0]), ("root/approval.sh", of("approval")[0]), ("root/token.sh", of("token")[0])]
+    files += [("root/session-%d" % (i + 1), "".join(line[0].strip() + "\n" for line in lines)) for i, lines in enumerate(sessions)]
+    return [(name, text, 0o644) for name, text in files]
 
 
 def main():
@@ -62,6 +92,7 @@ def main():
         page = open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "packaging", "README.md")).read()
         drop_ins = [block for block in page.split("```\n")[1::2] if block.startswith("[Service]")]
         assert len(drop_ins) == 2, drop_ins
+        files += hour(page)
         files += [("root/drop-in-%d.conf" % i, block, 0o644) for i, block in enumerate(drop_ins)]
         for name, text, mode in files:
             with open(os.path.join(root, name), "w") as f: f.write(text)
