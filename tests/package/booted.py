@@ -14,8 +14,8 @@ stepgate init; row bare_init $?
 for i in 1 2; do bash -ex /root/hour-$i.sh; row hour_$i $?; done
 mkdir -p /etc/stepgate/policy.d; cp /root/policy.lua /etc/stepgate/policy.d/10-invoices.lua
 bash -ex /root/hour-3.sh; row hour_3 "$? $(state ActiveState)"
-coproc AGENT { runuser -u payer -- stepgate agent 2>&1; }
-exec 7>&"${AGENT[1]}"; cat <&"${AGENT[0]}" >> /root/agent.out & reader=$!
+mkfifo /root/agent.in; runuser -u payer -- stepgate agent < /root/agent.in >> /root/agent.out 2>&1 &
+exec 7> /root/agent.in
 ask() { : > /root/agent.out; echo "$1" >&7; sleep 1; cat /root/agent.out; }
 session() { verdicts=; while IFS= read -r line; do ask "$line" > /root/said; cat /root/said; [ "${line%% *}" = open ] && token=$(sed -n 's/^ *token *//p' /root/said) || verdicts="$verdicts$(head -1 /root/said | cut -d' ' -f1) "; done < "$1"; }
 session /root/session-1; row session_1 "$verdicts"
@@ -24,7 +24,7 @@ sed "s/ID/$id/" /root/approval.sh > /root/approve.sh; bash -ex /root/approve.sh;
 session /root/session-2; row session_2 "$verdicts"
 sed "s/TOKEN/$token/" /root/token.sh > /root/enforce.sh; bash -ex /root/enforce.sh; row enforcer $?
 bash -ex /root/hour-4.sh > /dev/null; row hour_4 $?
-exec 7>&-; kill $reader
+exec 7>&-
 for who in dora payer bank; do runuser -u $who -- stepgate status > /dev/null 2>&1; printf '%s ' $?; done > /root/codes; row not_operators "$(cat /root/codes)"
 row not_approver "$(runuser -u payer -- stepgate approvals > /dev/null 2>&1; echo $?)"
 row journald "$(journalctl -q --no-pager -o cat | grep -c 'pay.send')"
@@ -90,7 +90,7 @@ def main():
         assert said.returncode == 0, said.stdout[-3000:]
         files = [("root/script", SCRIPT, 0o700), ("etc/systemd/system/play.service", UNIT, 0o644)]
         page = open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "packaging", "README.md")).read()
-        drop_ins = [block for block in page.split("```\n")[1::2] if block.startswith("[Service]")]
+        drop_ins = [block.split("\n", 1)[1] for block in page.split("```")[1::2] if block.startswith("\n[Service]")]
         assert len(drop_ins) == 2, drop_ins
         files += hour(page)
         files += [("root/drop-in-%d.conf" % i, block, 0o644) for i, block in enumerate(drop_ins)]

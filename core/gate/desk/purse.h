@@ -20,7 +20,8 @@ size_t sg_bucket_sweep(struct sg_gate *gate, struct sg_bucket *bucket);
 void sg_purse_refill(struct sg_gate *gate, enum sg_purse purse, struct sg_bucket *bucket);
 /* `reserve`: units that are kept for this kind of request alone. What costs more than a full bucket waits for a full one. False: there is not enough. */
 bool sg_purse_take(struct sg_gate *gate, enum sg_purse purse, const char *key, int64_t units, int64_t reserve);
-/* What turned out to be more work than was paid for; refuses nothing, and leaves a debt of half a burst at most: outcomes and closing are taken all the same. */
+/* What turned out to be more work than was paid for; refuses nothing, and leaves a debt of half a burst at most, so that outcomes and closing are
+ * taken all the same; what these cost themselves goes a burst deeper. */
 void sg_agent_owes(struct sg_gate *gate, const struct sg_request *request, int64_t units);
 
 #endif

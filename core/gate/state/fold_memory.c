@@ -295,9 +295,12 @@ sg_fold_memory_flow(struct sg_fold *f)
 		f->state->flowing = t->flow_next;
 		t->flow_next = NULL;
 		t->flows = false;
+		const char *last = ""; /* many write to one, one after the other: it takes the same labels from the same task */
 		for (struct sg_attempt *a = t->writes; a != NULL; a = a->write_next)
-			if (a->read_until_ms >= f->at_ms)
+			if (a->read_until_ms >= f->at_ms && strcmp(a->wrote, last) != 0) {
 				leaves(f, t, a->wrote);
+				last = a->wrote;
+			}
 	}
 }
 

@@ -566,8 +566,31 @@ not_that_agent_any_more(void)
 	play_end(p);
 }
 
+/* What is kept for tidying up is kept from what asking costs, not from what tidying up costs. */
+static void
+how_deep(void)
+{
+	static const struct {
+		enum sg_route route;
+		int64_t least;
+	} rows[] = {{SG_ROUTE_A_ACT, -49000}, {SG_ROUTE_A_CEILING, -49000}, {SG_ROUTE_E_OUTCOME, -49000}, {SG_ROUTE_A_OUTCOME, -149000}, {SG_ROUTE_A_TASK_CLOSE, -149000}};
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		begin(20, 100);
+		const struct sg_agent *helper = sg_catalogue_agent(p->gate->catalogue, SG_STR("helper"));
+		struct sg_request r = {.agent = helper, .route = sg_route_row(rows[i].route)};
+		sg_agent_owes(p->gate, &r, 10);
+		CU_ASSERT_EQUAL(milli_of("agent:helper"), 90000);
+		sg_agent_owes(p->gate, &r, 100000);
+		CU_ASSERT_EQUAL(milli_of("agent:helper"), rows[i].least);
+		r.route = sg_route_row(SG_ROUTE_A_ACT); /* whoever is below already gets nothing back */
+		sg_agent_owes(p->gate, &r, 1);
+		CU_ASSERT_EQUAL(milli_of("agent:helper"), rows[i].least);
+		play_end(p);
+	}
+}
+
 SG_CASES("gate.buckets", {"every route takes from its caller", every_route_pays}, {"what may ever be allowed", ceilings}, {"records are paid for", records}, {"a small act is one", the_rate_holds}, {"units", units},
 	 {"dear requests", dear_requests}, {"outcomes and closing have a reserve", tidying_up}, {"stopping is free", stopping_is_free},
 	 {"behind an enforcer each agent pays for itself", behind_an_enforcer}, {"connections", connects}, {"late refusals", late_refusals},
 	 {"one agent's tasks are no bound for another", shares}, {"forgotten", forgotten}, {"an enforcer's purse is whole", purse_is_whole}, {"what is no request", no_request}, {"what nobody took", not_taken},
-	 {"who is not that agent any more", not_that_agent_any_more})
+	 {"who is not that agent any more", not_that_agent_any_more}, {"how deep a debt goes", how_deep})
