@@ -155,6 +155,8 @@ sg_table_next(const struct sg_table *table, size_t *at)
 void *
 sg_table_slice(const struct sg_table *table, size_t *at, size_t *slots)
 {
+	if (*at == 0 && *slots == 0)
+		*slots = 1; /* nothing looked at is not all looked at */
 	for (; *at < table->size; (*slots)--) {
 		if (*slots == 0)
 			return NULL;

@@ -39,7 +39,7 @@ void *sg_table_take(struct sg_table *table, struct sg_str key);
 /* Iteration in no order: start with *at = 0; NULL at the end. Removing the value just returned is allowed, adding is not. */
 void *sg_table_next(const struct sg_table *table, size_t *at);
 /* The same in slices, with anything done to the table in between: takes each slot that is looked at, empty ones too, from `*slots`, and gives NULL where none is
- * left. NULL with *at = 0: all were looked at. What was there all the while comes once, or, where the table grew meanwhile, not at all or twice. */
+ * left; from the start it looks at one slot in any case. NULL with *at = 0: all were looked at. What was there all the while comes once, or, where the table grew meanwhile, not at all or twice. */
 void *sg_table_slice(const struct sg_table *table, size_t *at, size_t *slots);
 
 #endif

@@ -279,6 +279,40 @@ of_nothing(void)
 	end();
 }
 
+/* A table whose size is what one turn looks at uses the turn up at its very end: what comes behind it is not passed over for having been looked at. */
+static void
+tables_of_any_size(void)
+{
+	static const size_t grown[] = {100, 2900, 5900, 6500, 11800, 13000, 24000, 47000}; /* tables of 256 to 65,536 slots */
+	for (size_t i = 0; i < sizeof(grown) / sizeof(grown[0]); i++) {
+		begin();
+		play_facts(p, 1002);
+		for (int k = 0; k <= SG_ENDING_SLICE; k++) { /* another's, so that the kill goes in slices */
+			char key[16];
+			snprintf(key, sizeof(key), "o%d", k);
+			free(play_task(p, 2, key));
+		}
+		open_many(2);
+		struct sg_table *tables[] = {&p->gate->state.leases, &p->gate->state.approvals};
+		for (size_t t = 0; t < 2; t++) {
+			char key[32];
+			for (size_t k = 0; k < grown[i] + 1; k++) { /* it stays as large as it was */
+				char *own = strdup((snprintf(key, sizeof(key), "x-%zu", k), key));
+				CU_ASSERT_EQUAL_FATAL(sg_table_put(tables[t], sg_str(own), own), SG_OK);
+			}
+			for (size_t k = 0; k < grown[i] + 1; k++) {
+				snprintf(key, sizeof(key), "x-%zu", k);
+				free(sg_table_take(tables[t], sg_str(key)));
+			}
+		}
+		CU_ASSERT_TRUE(play_has(play_ask(p, 10, SG_ROUTE_O_KILL, "", "{\"agent\":\"helper\",\"reason\":\"x\"}"), "\"ended\":2"));
+		turns();
+		CU_ASSERT_EQUAL(sg_state_task(&p->gate->state, sg_str(first))->state, SG_TASK_KILLED);
+		CU_ASSERT_EQUAL(p->gate->state.endings.count, 0);
+		end();
+	}
+}
+
 SG_CASES("gate.ending", {"a kill", a_kill}, {"of everything", of_everything}, {"a fall", a_fall}, {"a tree", a_tree},
 	 {"credentials of one task", credentials_of_one_task}, {"over a restart", over_a_restart}, {"without a disk", without_a_disk},
-	 {"a lost slice", a_lost_slice}, {"as before", as_before}, {"of nothing", of_nothing})
+	 {"a lost slice", a_lost_slice}, {"as before", as_before}, {"of nothing", of_nothing}, {"tables of any size", tables_of_any_size})
