@@ -70,7 +70,7 @@ OPTION("actions", "sensitivity",   CHOICE,    NULL,         0,   0, LEVELS,    "
 OPTION("actions", "taints",        STRINGS,   "",           0,  16, NULL,      "labels that an allow puts on the task")
 
 OPTION("admins", "groups",         NAMES,     "",           0,  64, NULL,      "approval groups this admin belongs to, besides those that list the admin")
-OPTION("admins", "may",            CHOICE,    "operate",    0,   0, "operate|approve", "approve: says yes or no where one of its groups is asked, and can do nothing else")
+OPTION("admins", "may",            CHOICE,    "operate",    0,   0, "operate|approve|watch", "approve: says yes or no where one of its groups is asked; watch: reads the status, for metrics; neither can do anything else")
 OPTION("admins", "uid",            INTEGER,   NULL,         0, INT32_MAX, NULL, "user id of the peer")
 
 OPTION("agents", "approvers",      NAME,      "",           0,  63, NULL,      "group that is asked where a ceiling asks a person: autonomy \"propose\", an overdue review; empty: then it is denied")

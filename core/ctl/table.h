@@ -125,6 +125,10 @@ enum { SG_CTL_REST = 1000, SG_CTL_BEHIND = 999, SG_CTL_ARGS_MOST = 60 };
 	  "what the daemon does, and what is missing around it",                                                       \
 	  "One screen: mode, journal, policy, what is open, layers of confinement the kernel lacks. Exit 1 when the journal is closed, "      \
 	  "everything is killed or the face over the network cannot be opened.")                                                                                      \
+	X(metrics,       "metrics",         "[--listen ADDRESS] [--run DIR]", 0, SG_CTL_REST, 0,                                 \
+	  "what the status says, as Prometheus reads it",                                                               \
+	  "Runs stepgate-metrics: once, or with --listen as a server for /metrics, /healthz and /readyz on this machine alone. No label names an "   \
+	  "agent, a task, a resource or a user. The user that runs it is an admin with may = \"watch\".")                    \
 	X(why,           "why",             "ID",               1, 1, SG_CTL_TALK,                                              \
 	  "one decision, from its record, judged again",                                                               \
 	  "Shows verdict, code, rule and its line, the facts about the process, task and ceilings, what was asked and what is effective, "    \

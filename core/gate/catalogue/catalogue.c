@@ -263,7 +263,7 @@ static void
 read_admin(struct reader *r, const struct sg_json *j, void *out)
 {
 	*(struct sg_admin *)out =
-		(struct sg_admin){.name = j->name, .uid = (uid_t)number_of(r, j, "uid"), .approves_only = sg_json_is(j, "may", "approve"), .groups = groups_of(r, j)};
+		(struct sg_admin){.name = j->name, .uid = (uid_t)number_of(r, j, "uid"), .approves_only = sg_json_is(j, "may", "approve"), .watches_only = sg_json_is(j, "may", "watch"), .groups = groups_of(r, j)};
 }
 
 static void

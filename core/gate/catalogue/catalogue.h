@@ -97,7 +97,7 @@ struct sg_enforcer {
 struct sg_admin {
 	struct sg_str name;
 	uid_t uid;
-	bool approves_only;
+	bool approves_only, watches_only;
 	struct sg_strings groups; /* those named in the admin's stanza and those that list the admin */
 };
 

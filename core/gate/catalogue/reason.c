@@ -54,3 +54,17 @@ sg_verdict_name(enum sg_verdict verdict)
 {
 	return verdict == SG_ALLOW ? "allow" : verdict == SG_STEP_UP ? "step_up" : verdict == SG_DEFER ? "defer" : "deny";
 }
+
+static const enum sg_verdict verdicts[] = {SG_ALLOW, SG_DEFER, SG_DENY, SG_STEP_UP};
+
+unsigned
+sg_verdict_place(enum sg_verdict verdict)
+{
+	return verdict == SG_ALLOW ? 0 : verdict == SG_DEFER ? 1 : verdict == SG_STEP_UP ? 3 : 2;
+}
+
+enum sg_verdict
+sg_verdict_at(unsigned place)
+{
+	return place < 4 ? verdicts[place] : SG_DENY;
+}

@@ -12,5 +12,8 @@ enum sg_verdict {
 };
 
 const char *sg_verdict_name(enum sg_verdict verdict);
+/* Its place among the four in byte order of their names (allow, defer, deny, step_up), and back. */
+unsigned sg_verdict_place(enum sg_verdict verdict);
+enum sg_verdict sg_verdict_at(unsigned place);
 
 #endif

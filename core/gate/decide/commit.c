@@ -161,7 +161,7 @@ sg_commit_allow(struct sg_gate *gate, struct sg_request *r, struct sg_task *task
 	}
 	r->verdict = SG_ALLOW;
 	r->reason = r->narrowed ? SG_REASON_narrowed : SG_REASON_allowed;
-	gate->decided++;
+	sg_count_decision(gate, r);
 	if (!sg_record_decision(gate, r, &number)) {
 		sg_deny_unrecorded(gate, r);
 		return;

@@ -50,10 +50,18 @@ sg_deny_unrecorded(struct sg_gate *gate, struct sg_request *r)
 }
 
 void
+sg_count_decision(struct sg_gate *gate, const struct sg_request *r)
+{
+	gate->decided++;
+	gate->by_reason[r->reason]++;
+	gate->by_verdict[sg_verdict_place(r->verdict)]++;
+}
+
+void
 sg_record_and_answer(struct sg_gate *gate, struct sg_request *r)
 {
 	uint64_t number = 0;
-	gate->decided++;
+	sg_count_decision(gate, r);
 	if (r->ask)
 		sg_answer_decision(gate, r);
 	else if (!sg_record_decision(gate, r, &number))

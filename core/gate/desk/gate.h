@@ -204,6 +204,7 @@ struct sg_gate {
 	bool shut;       /* the journal was closed since it was last open */
 	void (*reopened)(struct sg_gate *gate); /* what could not be recorded meanwhile is looked at, before anybody is answered */
 	uint64_t decided, allowed;
+	uint64_t by_reason[SG_REASON_COUNT], by_verdict[4]; /* since this gate began; verdicts in the order of sg_verdict_place */
 	uint64_t shut_out;   /* times that a user who only connected was refused by the kernel for a moment */
 	uint64_t turned_out; /* connections that were closed so that others find place */
 	struct sg_buf layers; /* canonical JSON array: which processes lack which layer of confinement */

@@ -89,6 +89,16 @@ sg_approves_only(const struct sg_conn *conn)
 }
 
 bool
+sg_may_ask(const struct sg_conn *conn, unsigned route, const char **why)
+{
+	bool watches = conn->admin != NULL && conn->admin->watches_only;
+	*why = conn->approver ? "this socket is for approvals alone: admin.sock" : watches ? "this admin may read the status, nothing else" : "this admin may approve, nothing else";
+	if (conn->face != SG_FACE_ADMIN || (!watches && !sg_approves_only(conn)))
+		return true;
+	return (!watches || route == SG_ROUTE_O_STATUS) && (!sg_approves_only(conn) || sg_route_approves(route));
+}
+
+bool
 sg_operator_gone(const struct sg_gate *gate, const struct sg_conn *conn)
 {
 	return conn != NULL && conn->admin != NULL && sg_admin_gone(gate, conn->admin->name);

@@ -289,6 +289,40 @@ write_revoking(struct sg_json_writer *w, const struct sg_gate *gate)
 	sg_jw_end(w);
 }
 
+static void
+write_verdicts(struct sg_json_writer *w, const struct sg_gate *gate)
+{
+	sg_jw_object(w);
+	for (unsigned v = 0; v < 4; v++) {
+		sg_jw_name_text(w, sg_verdict_name(sg_verdict_at(v)));
+		sg_jw_int(w, (int64_t)gate->by_verdict[v]);
+	}
+	sg_jw_end(w);
+}
+
+/* Those that there were, in byte order of their codes. */
+static void
+write_reasons(struct sg_json_writer *w, const struct sg_gate *gate)
+{
+	enum sg_reason sorted[SG_REASON_COUNT];
+	size_t count = 0;
+	for (int reason = 0; reason < SG_REASON_COUNT; reason++) {
+		size_t at = count;
+		if (gate->by_reason[reason] == 0)
+			continue;
+		for (; at > 0 && strcmp(sg_reason_code(sorted[at - 1]), sg_reason_code((enum sg_reason)reason)) > 0; at--)
+			sorted[at] = sorted[at - 1];
+		sorted[at] = (enum sg_reason)reason;
+		count++;
+	}
+	sg_jw_object(w);
+	for (size_t i = 0; i < count; i++) {
+		sg_jw_name_text(w, sg_reason_code(sorted[i]));
+		sg_jw_int(w, (int64_t)gate->by_reason[sorted[i]]);
+	}
+	sg_jw_end(w);
+}
+
 void
 sg_route_status(struct sg_gate *gate, struct sg_request *r)
 {
@@ -330,6 +364,8 @@ sg_route_status(struct sg_gate *gate, struct sg_request *r)
 	sg_jw_member_text(&w, "passed_over", gate->passed_why);
 	sg_jw_member_str(&w, "policy", sg_str(gate->policy));
 	sg_jw_member_int(&w, "policy_generation", gate->policy_generation);
+	sg_jw_name(&w, "reasons");
+	write_reasons(&w, gate);
 	sg_jw_name(&w, "revoking");
 	write_revoking(&w, gate);
 	sg_jw_member_int(&w, "shut_out", gate->shut_out);
@@ -340,6 +376,8 @@ sg_route_status(struct sg_gate *gate, struct sg_request *r)
 	sg_jw_member_int(&w, "turned_out", gate->turned_out);
 	sg_jw_name(&w, "unrecorded");
 	write_gaps(&w, gate);
+	sg_jw_name(&w, "verdicts");
+	write_verdicts(&w, gate);
 	sg_jw_member_str(&w, "version", SG_STR(SG_VERSION));
 	sg_jw_name(&w, "work");
 	sg_write_work(&w, gate);

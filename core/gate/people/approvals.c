@@ -126,7 +126,7 @@ answer_approval(struct sg_gate *gate, struct sg_request *r)
 static bool
 is_asked(const struct sg_conn *conn, const struct sg_approval *a)
 {
-	bool asked = !sg_approves_only(conn);
+	bool asked = conn->face == SG_FACE_ADMIN && !sg_approves_only(conn);
 	for (size_t i = 0; conn->admin != NULL && !asked && i < a->requirement.count; i++)
 		asked = sg_admin_in(conn->admin, sg_str(a->requirement.groups[i].group));
 	return asked;

@@ -110,8 +110,9 @@ run_seen(struct sg_gate *gate, struct sg_request *r)
 		sg_answer_error(gate, r, 403, SG_REASON_not_permitted, "this person is disabled: they may look, stop and reload, nothing else");
 		return;
 	}
-	if (conn != NULL && conn->face == SG_FACE_ADMIN && sg_approves_only(conn) && !sg_route_approves(r->route->route)) {
-		sg_answer_error(gate, r, 403, SG_REASON_not_permitted, conn->approver ? "this socket is for approvals alone: admin.sock" : "this admin may approve, nothing else");
+	const char *why;
+	if (conn != NULL && !sg_may_ask(conn, r->route->route, &why)) {
+		sg_answer_error(gate, r, 403, SG_REASON_not_permitted, why);
 		return;
 	}
 	if (conn != NULL && conn->blind && !may_blind(r->route->route))
