@@ -24,8 +24,7 @@ enum { SG_METRICS_TEXT = 1 << 20, SG_METRICS_HEAD_MAX = 4096, SG_METRICS_HEAD_MS
 	X("stepgate_tasks_open",                "gauge",   "tasks",                    "tasks that are open or frozen")        \
 	X("stepgate_turned_out_total",          "counter", "turned_out",               "connections ended for want of room")   \
 	X("stepgate_shut_out_total",            "counter", "shut_out",                 "times that a user who only connects was shut out for a moment") \
-	X("stepgate_gate_hangs_total",          "counter", "work.hangs",               "gates that were ended because they did not turn") \
-	X("stepgate_gate_slowest_turn_microseconds", "gauge", "work.slowest_turn_us",  "longest turn of the gate's loop since it began")
+	X("stepgate_gate_hangs_total",          "counter", "work.hangs",               "gates that were ended because they did not turn")
 
 /* Writes all of them. `status`: the answer of GET /v1/status, NULL: the daemon did not answer (stepgate_up 0, and nothing else). */
 void sg_metrics_write(struct sg_buf *out, const struct sg_json *status);

@@ -173,5 +173,8 @@ sg_metrics_write(struct sg_buf *out, const struct sg_json *status)
 		if (sg_json_int(at(status, metrics[i].path), &number))
 			write_one(out, metrics[i].name, metrics[i].type, metrics[i].help, number);
 	}
+	int64_t us = number_at(sg_json_get(status, "work"), "slowest_turn_us");
+	begin(out, "stepgate_gate_slowest_turn_seconds", "gauge", "longest turn of the gate's loop since it began");
+	sg_buf_printf(out, "stepgate_gate_slowest_turn_seconds %" PRId64 ".%06" PRId64 "\n", us / 1000000, us % 1000000);
 	write_modules(out, status);
 }

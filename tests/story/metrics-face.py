@@ -17,7 +17,7 @@ actions : { read : { name = "fs.read"  effect = "read"  sensitivity = "internal"
 """
 POLICY = 'rule { id = "read", on = "fs.*", effect = allow {} }\nrule { id = "ship", on = "ship.*", effect = step_up { approvers = "ops", say = "ship" } }\n'
 PROGRAM = os.path.join(os.path.abspath(BUILD), "core", "stepgate")
-LINE = re.compile(r'^([a-z_]+)(\{[a-z_]+="(?:[^"\\\n]|\\["\\n])*"(?:,[a-z_]+="(?:[^"\\\n]|\\["\\n])*")*\})? (-?[0-9]+)$')
+LINE = re.compile(r'^([a-z_]+)(\{[a-z_]+="(?:[^"\\\n]|\\["\\n])*"(?:,[a-z_]+="(?:[^"\\\n]|\\["\\n])*")*\})? (-?[0-9]+(?:\.[0-9]+)?)$')
 
 
 def parse(text):
@@ -34,7 +34,7 @@ def parse(text):
             m = LINE.match(line)
             assert m and m.group(1) == last, line
             assert (m.group(1), m.group(2)) not in found, line
-            found[(m.group(1), m.group(2))] = int(m.group(3))
+            found[(m.group(1), m.group(2))] = float(m.group(3))
     assert all(name.startswith("stepgate_") and (kind == "counter") == name.endswith("_total") for name, kind in kinds.items()), kinds
     return found
 

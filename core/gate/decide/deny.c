@@ -2,6 +2,7 @@
  * Whatever is no allow: recorded, then answered. */
 #include "gate/decide/decide.h"
 
+#include "base/line.h"
 #include "base/str.h"
 
 #include <stdio.h>
@@ -88,8 +89,10 @@ void
 sg_deny_unkeyed(struct sg_gate *gate, struct sg_request *r, enum sg_reason reason)
 {
 	struct sg_conn *conn = sg_conn_find(gate, r->conn);
-	char name[SG_CONN_NAME] = "";
-	if (conn != NULL)
+	char name[SG_CONN_NAME + 80] = "";
+	if (r->agent != NULL && r->agent_paid) /* behind an enforcer each agent fills its own */
+		sg_line_join(name, sizeof(name), "agent:", r->agent->name);
+	else if (conn != NULL)
 		sg_conn_name(conn, name);
 	if (!sg_bucket_take(gate, "unknown", sg_str(name))) { /* nobody fills the journal without being somebody */
 		sg_gap_count(gate, 0, SG_REASON_overloaded);

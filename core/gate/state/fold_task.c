@@ -238,6 +238,7 @@ sg_fold_kind_claim(struct sg_fold *f)
 		free(nobody);
 	}
 	task->claimed = true;
+	task->generation = sg_fold_int_or(f, "generation", task->generation); /* whoever handed it on has the token that it had */
 	sg_fold_duty(f, task);
 	if (!sg_task_stands_in(f->state, task)) /* it is another agent's now */
 		f->missing = "memory";

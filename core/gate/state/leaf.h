@@ -99,6 +99,7 @@
 	X(asserted, flag, may, "its agent is an enforcer's word")                                                             \
 	X(clock, moment, may, "when")                                                                                         \
 	X(domain, domain_part, may, "what carries labels with it")                                                            \
+	X(generation, whole, may, "of its token from now on; not there: the token stays what it was")                         \
 	X(group, text, may, "control group of its instance")                                                                  \
 	X(instance, id, must, "who took it")                                                                                  \
 	X(pid, whole, may, "its process")                                                                                     \

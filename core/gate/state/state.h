@@ -374,6 +374,10 @@ void sg_state_fingerprint(const struct sg_state *state, char out[33]);
 void sg_task_nonce(const struct sg_state *state, struct sg_str task, unsigned char nonce[16]);
 /* "sgt1.<task>.<generation>.<hex HMAC>": proof that its bearer was given the task. */
 void sg_task_token(const struct sg_state *state, const struct sg_task *task, char out[192]);
+/* The one that was given out when it was opened: where somebody else claimed it since, good for saying that claim again and for nothing else. */
+void sg_task_handed_token(const struct sg_state *state, const struct sg_task *task, char out[192]);
+/* The task that this token claims, or claimed; NULL: none. */
+struct sg_task *sg_state_handed_task(const struct sg_state *state, struct sg_str token);
 /* The task a token stands for, or NULL. Constant-time in the token's secret part. */
 struct sg_task *sg_state_token_task(const struct sg_state *state, struct sg_str token);
 

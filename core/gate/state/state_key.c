@@ -93,26 +93,60 @@ sg_task_nonce(const struct sg_state *state, struct sg_str task, unsigned char no
 	memcpy(nonce, mac, 16);
 }
 
-void
-sg_task_token(const struct sg_state *state, const struct sg_task *task, char out[192])
+static void
+token_of(const struct sg_state *state, const struct sg_task *task, int64_t generation, char out[192])
 {
 	unsigned char mac[SG_SHA256_BYTES];
 	char hex[SG_SHA256_HEX];
-	task_mac(state, "token", sg_str(task->id), task->generation, mac);
+	task_mac(state, "token", sg_str(task->id), generation, mac);
 	sg_hex(hex, mac, sizeof(mac));
-	snprintf(out, 192, "sgt1.%s.%lld.%s", task->id, (long long)task->generation, hex);
+	snprintf(out, 192, "sgt1.%s.%lld.%s", task->id, (long long)generation, hex);
+}
+
+void
+sg_task_token(const struct sg_state *state, const struct sg_task *task, char out[192])
+{
+	token_of(state, task, task->generation, out);
+}
+
+void
+sg_task_handed_token(const struct sg_state *state, const struct sg_task *task, char out[192])
+{
+	token_of(state, task, 1, out);
+}
+
+static bool
+is_token(const char expected[192], struct sg_str token)
+{
+	return strlen(expected) == token.len && sg_secret_eq(expected, token.ptr, token.len);
+}
+
+/* Which task it says it is for; NULL: none. */
+static struct sg_task *
+named_by(const struct sg_state *state, struct sg_str token)
+{
+	struct sg_str rest = token;
+	return sg_str_is(sg_str_cut(&rest, '.'), "sgt1") ? sg_state_task(state, sg_str_cut(&rest, '.')) : NULL;
 }
 
 struct sg_task *
 sg_state_token_task(const struct sg_state *state, struct sg_str token)
 {
 	char expected[192];
-	struct sg_str rest = token;
-	if (!sg_str_is(sg_str_cut(&rest, '.'), "sgt1"))
-		return NULL;
-	struct sg_task *task = sg_state_task(state, sg_str_cut(&rest, '.'));
+	struct sg_task *task = named_by(state, token);
 	if (task == NULL)
 		return NULL;
 	sg_task_token(state, task, expected);
-	return strlen(expected) == token.len && sg_secret_eq(expected, token.ptr, token.len) ? task : NULL;
+	return is_token(expected, token) ? task : NULL;
+}
+
+struct sg_task *
+sg_state_handed_task(const struct sg_state *state, struct sg_str token)
+{
+	char expected[192];
+	struct sg_task *task = named_by(state, token);
+	if (task == NULL)
+		return NULL;
+	sg_task_handed_token(state, task, expected);
+	return is_token(expected, token) ? task : sg_state_token_task(state, token);
 }

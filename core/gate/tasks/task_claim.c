@@ -6,7 +6,7 @@
 #include "base/str.h"
 
 static void
-write_claim(struct sg_buf *out, struct sg_gate *gate, const struct sg_request *r)
+write_claim(struct sg_buf *out, struct sg_gate *gate, const struct sg_request *r, const struct sg_task *task)
 {
 	struct sg_json_writer w;
 	sg_jw_begin(&w, out);
@@ -16,6 +16,7 @@ write_claim(struct sg_buf *out, struct sg_gate *gate, const struct sg_request *r
 	sg_write_clock(&w, gate);
 	sg_jw_name(&w, "domain");
 	sg_write_domain(&w, gate, r);
+	sg_jw_member_int(&w, "generation", task->generation + 1);
 	sg_write_peer(&w, gate, r, true, "group");
 	sg_jw_member_str(&w, "instance", sg_str(r->instance));
 	sg_write_peer(&w, gate, r, true, "pid");
@@ -55,7 +56,7 @@ void
 sg_claim_task(struct sg_gate *gate, struct sg_request *r, struct sg_str token)
 {
 	enum sg_reason reason = SG_REASON_internal;
-	struct sg_task *task = sg_state_token_task(&gate->state, token);
+	struct sg_task *task = sg_state_handed_task(&gate->state, token);
 	struct sg_buf body;
 	uint64_t number = 0;
 	r->action_name = SG_STR("task.claim");
@@ -65,15 +66,15 @@ sg_claim_task(struct sg_gate *gate, struct sg_request *r, struct sg_str token)
 	}
 	r->task = sg_arena_copy(&r->arena, sg_str(task->id)); /* the task may be forgotten while the disk is waited for */
 	if (task->claimed) {
-		sg_request_sync(gate, r, gate->journal.appended, sg_answer_opened);
+		sg_request_sync(gate, r, gate->journal.appended, sg_answer_claimed);
 		return;
 	}
 	sg_buf_init(&body, 2048);
-	write_claim(&body, gate, r);
+	write_claim(&body, gate, r, task);
 	bool good = sg_record(gate, "claim", sg_buf_view(&body), SG_STR(""), &number, NULL) == SG_OK;
 	sg_buf_done(&body);
 	if (good)
-		sg_request_sync(gate, r, number, sg_answer_opened);
+		sg_request_sync(gate, r, number, sg_answer_claimed);
 	else
 		sg_deny_unkeyed(gate, r, SG_REASON_audit_unavailable);
 }

@@ -22,7 +22,7 @@ shown_state(const struct sg_gate *gate, const struct sg_task *task)
 }
 
 void
-sg_write_task(struct sg_json_writer *w, const struct sg_gate *gate, const struct sg_task *task, bool with_token)
+sg_write_task(struct sg_json_writer *w, const struct sg_gate *gate, const struct sg_task *task, enum sg_token_shown shown)
 {
 	char token[192];
 	int64_t left[SG_DIMENSIONS];
@@ -50,8 +50,8 @@ sg_write_task(struct sg_json_writer *w, const struct sg_gate *gate, const struct
 	sg_jw_member_str(w, "root", sg_str(task->root->id));
 	sg_jw_member_str(w, "sensitivity", sg_str(sg_sensitivity_name(task->taint.sensitivity)));
 	sg_jw_member_text(w, "state", shown_state(gate, task));
-	if (with_token) {
-		sg_task_token(&gate->state, task, token);
+	if (shown != SG_TOKEN_NONE) {
+		shown == SG_TOKEN_HANDED ? sg_task_handed_token(&gate->state, task, token) : sg_task_token(&gate->state, task, token);
 		sg_jw_member_str(w, "token", sg_str(token));
 	}
 	sg_jw_end(w);
@@ -59,7 +59,7 @@ sg_write_task(struct sg_json_writer *w, const struct sg_gate *gate, const struct
 
 /* `still`: what stands still above it, "": nothing; NULL: not said. */
 static void
-answer_with(struct sg_gate *gate, struct sg_request *r, unsigned status, bool with_token, const char *still)
+answer_with(struct sg_gate *gate, struct sg_request *r, unsigned status, enum sg_token_shown shown, const char *still)
 {
 	struct sg_buf body;
 	struct sg_json_writer w;
@@ -71,32 +71,38 @@ answer_with(struct sg_gate *gate, struct sg_request *r, unsigned status, bool wi
 	sg_buf_init(&body, BODY_MAX);
 	sg_jw_begin(&w, &body);
 	sg_jw_object(&w);
-	if (with_token && r->narrowed_to.len > 0)
+	if (shown != SG_TOKEN_NONE && r->narrowed_to.len > 0)
 		sg_jw_member_raw(&w, "narrowed", r->narrowed_to);
 	if (still != NULL)
 		sg_jw_member_text(&w, "still", still);
 	sg_jw_name(&w, "task");
-	sg_write_task(&w, gate, task, with_token);
+	sg_write_task(&w, gate, task, shown);
 	sg_jw_end(&w);
 	sg_answer_buf(gate, r, status, &body);
 }
 
 static void
-answer_task(struct sg_gate *gate, struct sg_request *r, unsigned status, bool with_token)
+answer_task(struct sg_gate *gate, struct sg_request *r, unsigned status, enum sg_token_shown shown)
 {
-	answer_with(gate, r, status, with_token, NULL);
+	answer_with(gate, r, status, shown, NULL);
 }
 
 void
 sg_answer_opened(struct sg_gate *gate, struct sg_request *r)
 {
-	answer_task(gate, r, 201, true);
+	answer_task(gate, r, 201, SG_TOKEN_HANDED);
+}
+
+void
+sg_answer_claimed(struct sg_gate *gate, struct sg_request *r)
+{
+	answer_task(gate, r, 201, SG_TOKEN_HELD);
 }
 
 static void
 answer_shown(struct sg_gate *gate, struct sg_request *r)
 {
-	answer_task(gate, r, 200, false);
+	answer_task(gate, r, 200, SG_TOKEN_NONE);
 }
 
 /* ---- showing and closing ---- */
@@ -129,7 +135,7 @@ show(struct sg_gate *gate, struct sg_request *r)
 	if (!may_see(gate, r, task, &reason))
 		sg_answer_error(gate, r, 404, reason, "");
 	else if (sg_behind_afford(gate, r, task))
-		answer_task(gate, r, 200, false);
+		answer_task(gate, r, 200, SG_TOKEN_NONE);
 }
 
 bool
@@ -216,7 +222,7 @@ task_id(const void *thing)
 static void
 list_task(struct sg_json_writer *w, struct sg_gate *gate, void *thing)
 {
-	sg_write_task(w, gate, thing, false);
+	sg_write_task(w, gate, thing, SG_TOKEN_NONE);
 }
 
 void
@@ -241,7 +247,7 @@ answer_thawed(struct sg_gate *gate, struct sg_request *r)
 {
 	const struct sg_task *task = sg_state_task(&gate->state, r->argument), *above = task == NULL ? NULL : frozen_above(task);
 	r->task = r->argument;
-	answer_with(gate, r, 200, false, above != NULL ? above->id : "");
+	answer_with(gate, r, 200, SG_TOKEN_NONE, above != NULL ? above->id : "");
 }
 
 /* An operator has looked at it: at this one, not at those above it. */

@@ -35,8 +35,12 @@ void sg_route_task_open(struct sg_gate *gate, struct sg_request *request);
 void sg_route_delegate(struct sg_gate *gate, struct sg_request *request);
 /* May this agent (as this instance and user, where they are known: "" and -1 else) take this role in this tree? */
 bool sg_duty_allows(const struct sg_gate *gate, const struct sg_task *root, const struct sg_agent *agent, struct sg_str role, const char *instance, int64_t uid);
-void sg_write_task(struct sg_json_writer *w, const struct sg_gate *gate, const struct sg_task *task, bool with_token);
+/* Which token is shown with it: none; the one that it was opened with, for whoever hands it on; the one of who has it. */
+enum sg_token_shown { SG_TOKEN_NONE, SG_TOKEN_HANDED, SG_TOKEN_HELD };
+void sg_write_task(struct sg_json_writer *w, const struct sg_gate *gate, const struct sg_task *task, enum sg_token_shown shown);
+/* 201 with the task, for who opened it, and for who claimed it. */
 void sg_answer_opened(struct sg_gate *gate, struct sg_request *request);
+void sg_answer_claimed(struct sg_gate *gate, struct sg_request *request);
 /* It, one above it, or one below it stands still: who asks cannot end it. */
 bool sg_task_holds_frozen(const struct sg_task *task);
 /* It may end by time or by silence. What stands still, or holds what does, waits for an operator, unless its domain stands still in its place. */

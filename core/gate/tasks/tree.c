@@ -74,7 +74,7 @@ write_node(struct walk *k, const struct sg_task *task)
 	sg_jw_name(w, "grant");
 	task->grant != NULL ? sg_jw_raw(w, task->grant->text) : sg_jw_null(w);
 	sg_jw_name(w, "task");
-	sg_write_task(w, k->gate, task, false);
+	sg_write_task(w, k->gate, task, SG_TOKEN_NONE);
 	sg_jw_end(w);
 }
 

@@ -35,7 +35,7 @@ static const struct {
 	{"agent", "{\"agent\":\"helper\",\"by\":\"mira\",\"event\":\"owner_back\",\"sliced\":false}"},
 	{"task", TASK("t-1", "", "null")},
 	{"task", TASK("t-2", "t-1", "{\"actions\":[\"pay.*\"],\"constraints\":{},\"hand_on\":[],\"max_depth\":1,\"resources\":[\"*\"],\"sensitivity\":\"internal\"}")},
-	{"claim", "{\"asserted\":false,\"clock\":" MOMENT ",\"domain\":" DOMAIN ",\"group\":\"\",\"instance\":\"i-2\",\"pid\":8,\"rests_on\":\"0123456789abcdef\","
+	{"claim", "{\"asserted\":false,\"clock\":" MOMENT ",\"domain\":" DOMAIN ",\"generation\":2,\"group\":\"\",\"instance\":\"i-2\",\"pid\":8,\"rests_on\":\"0123456789abcdef\","
 		  "\"start\":9,\"strength\":\"hint\",\"task\":\"t-2\",\"uid\":1001}"},
 	{"shown", "{\"agent\":\"helper\",\"instance\":\"i-2\",\"rests_on\":\"fedcba9876543210\",\"strength\":\"boundary\"}"},
 	{"plan", "{\"any_order\":true,\"digest\":\"" H64 "\",\"steps\":[\"0123456789abcdef\"],\"task\":\"t-1\",\"times\":[2]}"},
