@@ -21,8 +21,8 @@ end
 step = function(name, path, at)
 	if at > #path then return at end
 	local place = tonumber(path[at]) ~= nil -- "to.0.iban": whatever place a path names, a list stands for all its elements
-	if type(name) == "number" then return place and at + 1 or at end
 	if name == path[at] then return at + 1 end
+	if type(name) == "number" or tonumber(name) then return place and at + 1 or at end -- also a list that is written as an object
 	if place then return step(name, path, at + 1) end -- what stands where a list should
 	if type(name) == "string" and name:starts(path[at] .. ".") then return #path + 1 end -- "payee.iban" as one name
 	return nil

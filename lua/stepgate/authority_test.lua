@@ -30,6 +30,8 @@ test { id = "behind-the-last", ask = pay({ to = { { iban = "evil" } } }, { "to.2
 test { id = "the-second-is-evil", ask = pay({ to = { { iban = "DE1" }, { iban = "evil" } } }, { "to.0.iban" }, { ["to.1.iban"] = "task" }), expect = denied }
 test { id = "place-in-no-list", ask = pay({ to = { iban = "evil" } }, { "to.0.iban" }), expect = denied }
 test { id = "member-called-like-a-place", ask = pay({ to = { ["0"] = "evil" } }, { "to.0" }), expect = denied }
+test { id = "list-as-an-object", ask = pay({ to = { ["1"] = { iban = "evil" } } }, { "to.0.iban" }), expect = denied }
+test { id = "list-as-an-object-without-a-place", ask = pay({ to = { ["7"] = { iban = "evil" } } }, { "to.iban" }), expect = denied }
 test { id = "places-in-a-row", ask = pay({ to = { { { iban = "evil" } } } }, { "to.0.0.iban" }), expect = denied }
 test { id = "place-and-nothing", ask = pay({ to = { { name = "x" } } }, { "to.0.iban" }), expect = passed }
 test { id = "that-element", ask = pay({ to = { "a", "b" } }, { "to.2" }, { ["to.1"] = "task" }), expect = denied }

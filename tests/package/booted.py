@@ -33,7 +33,7 @@ bash -ex /root/seeing.sh; row seeing $?
 http() { exec 8<> /dev/tcp/127.0.0.1/9464 && printf 'GET %s HTTP/1.1\r\nHost: x\r\n\r\n' "$1" >&8 && cat <&8; exec 8>&-; }
 for i in $(seq 50); do http /readyz > /root/http 2> /dev/null && break; sleep 0.1; done; row readyz "$(head -1 /root/http | tr -d '\r')"
 http /metrics > /root/http; row metrics "$(grep -c '^stepgate_decisions_total{verdict="allow"} [1-9]' /root/http) $(grep -c '^stepgate_up 1' /root/http)"
-systemctl stop stepgate-metrics
+systemctl status stepgate-metrics --no-pager -l | tail -15; systemctl stop stepgate-metrics
 stepgate status; row status $?
 row confined "$(stepgate status --json | grep -c 'not_confined')"
 systemctl reload stepgated; rc=$?; sleep 0.5; settle active; row reloaded "$rc $(state ActiveState)"

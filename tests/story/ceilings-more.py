@@ -120,6 +120,9 @@ def rates(d, agent):
     row("rate", "six more below ten", "task" in agent.delegate(ten, constraints=of(6)))
     got = agent.delegate(ten, constraints=of(7))
     row("rate", "seven more are too many: sixteen stand in a grant and those above it", says(got, "deny", "rule_5_constraint"), got)
+    nothing = agent.delegate(agent.open("work"), actions=["web.read"], constraints={"web.*": {"": {"rate": {"count": 0, "within": 60000}}}})["task"]
+    got = agent.act(nothing, "web.read", "page:a")
+    row("rate", "none is none, also where nothing was done yet", says(got, "deny", "outside_constraint"), got)
     row("rate", "and all count", says(agent.act(ten, "web.read", "page:a"), "allow"))
 
 

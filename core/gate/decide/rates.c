@@ -31,15 +31,16 @@ bool
 sg_rates_admit(struct sg_gate *gate, struct sg_request *r, const struct sg_task *task)
 {
 	static struct sg_rate rates[SG_RATES_MAX]; /* one request at a time */
+	static const struct sg_history none; /* nothing was allowed in it yet */
 	const struct sg_tree *tree = task->root->tree;
 	uint64_t changes = sg_past_changes(&gate->state, task);
 	size_t count = 0, walked = 0;
 	bool good = true;
 	for (const struct sg_task *t = task; t != NULL && good; t = t->parent)
 		good = t->grant == NULL || add_rates(r, t, sg_state_steady(&gate->state), rates, &count);
-	if (!good || count == 0 || tree == NULL || (r->rates_good && r->rates_changes == changes)) /* time alone makes room */
+	if (!good || count == 0 || (r->rates_good && r->rates_changes == changes)) /* time alone makes room */
 		return good;
-	good = sg_history_rates(&tree->history, rates, count, &walked);
+	good = sg_history_rates(tree != NULL ? &tree->history : &none, rates, count, &walked);
 	sg_agent_owes(gate, r, (int64_t)(walked / WALK_FREE));
 	r->rates_good = good;
 	r->rates_changes = changes;

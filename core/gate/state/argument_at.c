@@ -35,12 +35,45 @@ is_path(struct sg_str name, struct sg_str path)
 	return sg_str_eq(name, head) || sg_names_alike(name, head);
 }
 
-/* "limit[]", "o[lim]": many who read forms and queries take brackets for the path. */
+/* "limit[]", "o[lim]", "o.lim[]": many who read forms and queries take brackets for the path. */
 static bool
-is_bracketed(struct sg_str name, struct sg_str path)
+is_bracketed(struct sg_str name, struct sg_str whole, struct sg_str all)
 {
-	struct sg_str rest = name, head = sg_str_cut(&rest, '['), first = sg_str_cut(&path, '.');
-	return rest.ptr != NULL && head.len > 0 && (sg_str_eq(head, first) || sg_names_alike(head, first));
+	struct sg_str path = whole, rest = name, head = sg_str_cut(&rest, '['), first = sg_str_cut(&path, '.');
+	return rest.ptr != NULL && head.len > 0 && (sg_str_eq(head, first) || sg_names_alike(head, first) || is_path(head, whole) || is_path(head, all));
+}
+
+static bool
+is_place(struct sg_str name)
+{
+	size_t len = 0;
+	while (len < name.len && name.ptr[len] >= '0' && name.ptr[len] <= '9')
+		len++;
+	return len > 0 && len == name.len;
+}
+
+/* A place in a path leads into a list, and a list stands for all its elements, whatever place it is; also where it is written as an object. */
+static struct sg_str
+behind_places(struct sg_str rest)
+{
+	struct sg_str behind = rest;
+	while (rest.ptr != NULL && is_place(sg_str_cut(&behind, '.')))
+		rest = behind;
+	return rest;
+}
+
+static const struct sg_json *
+shadow_in_object(struct sg_str rest, struct sg_str path, const struct sg_json *at)
+{
+	struct sg_str whole = rest, name = sg_str_cut(&rest, '.');
+	const struct sg_json *found = NULL;
+	for (const struct sg_json *m = sg_json_first(at); m != NULL; m = sg_json_next(at, m))
+		if (sg_names_alike(m->name, name) || is_path(m->name, whole) || is_path(m->name, path) || is_bracketed(m->name, whole, path))
+			return m;
+	for (const struct sg_json *m = sg_json_first(at); m != NULL && found == NULL; m = sg_json_next(at, m))
+		if (is_place(m->name) && !sg_str_eq(m->name, name))
+			found = shadow_at(whole, path, m);
+	return found != NULL ? found : shadow_at(rest, path, sg_json_get_str(at, name));
 }
 
 /* At each step of a path that the catalogue names: a member that differs from it in case alone. Many who read JSON take the one for the other. Paths go
@@ -48,17 +81,13 @@ is_bracketed(struct sg_str name, struct sg_str path)
 static const struct sg_json *
 shadow_at(struct sg_str rest, struct sg_str path, const struct sg_json *at)
 {
-	if (rest.ptr == NULL || at == NULL)
+	if (rest.ptr == NULL || at == NULL || (at->type != SG_JSON_ARRAY && at->type != SG_JSON_OBJECT))
 		return NULL;
+	struct sg_str behind = behind_places(rest);
 	if (at->type == SG_JSON_ARRAY)
-		return shadow_in_list(rest, path, at);
-	if (at->type != SG_JSON_OBJECT)
-		return NULL;
-	struct sg_str whole = rest, name = sg_str_cut(&rest, '.');
-	for (const struct sg_json *m = sg_json_first(at); m != NULL; m = sg_json_next(at, m))
-		if (sg_names_alike(m->name, name) || is_path(m->name, whole) || is_path(m->name, path) || is_bracketed(m->name, whole))
-			return m;
-	return shadow_at(rest, path, sg_json_get_str(at, name));
+		return behind.ptr == NULL ? NULL : shadow_in_list(behind, path, at);
+	const struct sg_json *found = shadow_in_object(rest, path, at);
+	return found == NULL && behind.ptr != NULL && behind.ptr != rest.ptr ? shadow_in_object(behind, path, at) : found;
 }
 
 const struct sg_json *

@@ -253,22 +253,32 @@ sg_history_told(struct sg_history *h, const struct sg_event *doer, uint64_t n)
 		event->open = false;
 }
 
-/* The entries that it may be in, how much of them is in doubt aside: what it cost is in one of them. *newest: of these, or where none spans it of all. */
+/* The entries that it may be in, how much of them is in doubt aside: what it cost is in one of them. *newest: of these; NULL: none. */
 static size_t
-spanning(const struct sg_deeds *d, uint64_t n, struct sg_event **newest)
+spanning(const struct sg_deeds *d, const struct sg_event *doer, uint64_t n, struct sg_event **newest)
 {
 	size_t count = 0;
 	*newest = NULL;
 	for (size_t i = d->count; i > 0 && d->events[i - 1].n >= n; i--) {
 		struct sg_event *e = &d->events[i - 1];
-		if (!spans(e, n))
+		if (!spans(e, n) || (doer != NULL && !e->mixed && !same_doer(e, doer)))
 			continue;
 		*newest = *newest == NULL || e->at_ms > (*newest)->at_ms ? e : *newest;
 		count++;
 	}
-	if (*newest == NULL && d->count > 0)
-		*newest = &d->events[d->count - 1];
 	return count;
+}
+
+/* It is in one of so many; 1: in *event for certain. Where nothing fits (a record of before) in none, and the newest of all counts for it. */
+static size_t
+one_of(const struct sg_deeds *d, const struct sg_event *doer, uint64_t n, struct sg_event **event)
+{
+	size_t count = 1;
+	if ((*event = alone(d, n)) == NULL && (count = spanning(d, doer, n, event)) == 0)
+		count = 1 + spanning(d, NULL, n, event);
+	if (*event == NULL && d->count > 0)
+		*event = &d->events[d->count - 1];
+	return *event != NULL && count == 1 && !spans(*event, n) ? 0 : count;
 }
 
 /* Where several may hold it nothing is given back, and what is more counts for the newest: a sum is never smaller than the truth. */
@@ -276,8 +286,8 @@ void
 sg_history_settle(struct sg_history *h, const struct sg_event *doer, uint64_t n, const int64_t more[SG_DIMENSIONS])
 {
 	struct sg_deeds *d = list_of(h, doer->action);
-	struct sg_event *event = d == NULL ? NULL : alone(d, n);
-	size_t count = d == NULL || event != NULL ? 1 : spanning(d, n, &event);
+	struct sg_event *event = NULL;
+	size_t count = d == NULL ? 0 : one_of(d, doer, n, &event);
 	h->changes++;
 	for (int i = 0; event != NULL && i < SG_DIMENSIONS; i++) {
 		int64_t all = plus(event->spent[i], more[i]);

@@ -548,6 +548,30 @@ rates(void)
 	CU_ASSERT_TRUE(full > 10 && room > 10);
 }
 
+/* What one doer's cost more counts for that doer, though others did the same meanwhile. */
+static void
+settled_by_doer(void)
+{
+	int64_t more[SG_DIMENSIONS] = {0}, of_child = 0;
+	begin();
+	more[SG_DIMENSION_money] = 100;
+	for (int i = 0; i < 1800; i++)
+		did("x.a", 1000 + i * 20, 1, i % 2 == 0 ? 0xaa : 0xbb);
+	struct sg_asked q = {.task = &child, .scope = SG_SCOPE_TASK, .now_ms = 100000, .trouble = SG_REASON_allowed};
+	of_child = sg_history_sum(&state, &q, SG_STR("x.a"), SG_DIMENSION_money);
+	CU_ASSERT_EQUAL_FATAL(q.trouble, SG_REASON_allowed);
+	for (int i = 1; i < 1800; i += 2) {
+		struct sg_event doer = {.action = "x.a", .task = sg_state_tag(child.id)};
+		sg_history_settle(&tree.history, &doer, (uint64_t)i, more);
+		sg_history_told(&tree.history, &doer, (uint64_t)i);
+		of_child += 100;
+	}
+	CU_ASSERT_EQUAL(sg_history_sum(&state, &q, SG_STR("x.a"), SG_DIMENSION_money), of_child);
+	q.task = &root;
+	CU_ASSERT_EQUAL(sg_history_sum(&state, &q, SG_STR("x.a"), SG_DIMENSION_money), 900 * 100);
+	end();
+}
+
 static void
 kept_less_before(void)
 {
@@ -580,4 +604,4 @@ sums_stay(void)
 
 SG_CASES("gate.history", {"others wash nothing out", others_wash_nothing}, {"never smaller than the truth", never_smaller}, {"high rates", high_rates},
 	 {"many doers", many_doers}, {"orders", orders}, {"what failed", failures}, {"what may have failed", doubts}, {"what failed of others", failures_of_others}, {"what failed in between", failed_in_between}, {"told later", told_later}, {"disowned", disowned}, {"what it costs", what_it_costs},
-	 {"sums of what was used", settled_sums}, {"sums of what was told late", settled_late}, {"rates", rates}, {"kept less before", kept_less_before}, {"sums stay within numbers", sums_stay})
+	 {"sums of what was used", settled_sums}, {"sums of what was told late", settled_late}, {"sums by who did it", settled_by_doer}, {"rates", rates}, {"kept less before", kept_less_before}, {"sums stay within numbers", sums_stay})

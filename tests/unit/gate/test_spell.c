@@ -419,7 +419,7 @@ shadows(void)
 		/* what becomes ASCII when it is written large or small; no characters */
 		{"{\"AMO\xc5\xbfUNT\":1}", true}, {"{\"ti\\u00df\":1}", true}, {"{\"amount\\ud83f\\udfff\":5}", false}, {"{\"amount\\udbff\\udfff\":5}", false}, {"{\"amount\\ud83f\\udffe\":5}", false}, {"{\"amount\\ud83e\\udd80\":5}", true},
 		/* brackets are a path to some */
-		{"{\"amount[]\":5}", false}, {"{\"amount[0]\":5}", false}, {"{\"to[n]\":5}", false}, {"{\"TO[n]\":5}", false}, {"{\"to\":{\"n[]\":5}}", false}, {"{\"[amount]\":5}", true}, {"{\"amounts[0]\":5}", true},
+		{"{\"amount[]\":5}", false}, {"{\"amount[0]\":5}", false}, {"{\"to[n]\":5}", false}, {"{\"TO[n]\":5}", false}, {"{\"to\":{\"n[]\":5}}", false}, {"{\"to.n[]\":5}", false}, {"{\"TO.N[0]\":5}", false}, {"{\"to\":{\"0\":{\"N\":5}}}", false}, {"{\"to\":{\"1\":{\"n[]\":5}}}", false}, {"{\"to\":{\"0\":{\"m\":5}}}", true}, {"{\"[amount]\":5}", true}, {"{\"amounts[0]\":5}", true},
 		{"{\"amount_due\":5}", true}, {"{\"am ount\":5}", true}, {"{\"m\\u00e4ngd\":5}", true},
 	};
 	p = play_new();
