@@ -53,12 +53,40 @@ sg_ctl_help_command(FILE *to, const struct sg_ctl_command *command)
 	}
 }
 
+/* Who uses what, by first words. A command that no list has stands under the first title (unit.ctl: none does). */
+static const struct {
+	const char *title, *words;
+} readers[] = {
+	{"Whoever sets it up", " init dev config catalogue secret "},
+	{"Operators", " status metrics why audit tasks agents humans domains leases memories clock kill lift reload "},
+	{"Approvers", " approvals "},
+	{"Whoever writes policy", " policy try "},
+	{"Agents, and what stands in front of them", " agent mcp task act outcome introspect "},
+	{"Vendors of modules", " module "},
+};
+enum { READERS = sizeof(readers) / sizeof(readers[0]) };
+
+size_t
+sg_ctl_reader_of(const struct sg_ctl_command *command)
+{
+	char word[64];
+	snprintf(word, sizeof(word), " %.*s ", (int)strcspn(command->words, " "), command->words);
+	for (size_t i = 0; i < READERS; i++)
+		if (strstr(readers[i].words, word) != NULL)
+			return i;
+	return READERS;
+}
+
 void
 sg_ctl_help(FILE *to)
 {
-	fprintf(to, "stepgate: what the daemon decided, and what to do about it\n\nCommands:\n");
-	for (size_t i = 0; i < sg_ctl_command_count; i++)
-		sg_ctl_help_line(to, &sg_ctl_commands[i]);
+	fprintf(to, "stepgate: what the daemon decided, and what to do about it\n");
+	for (size_t reader = 0; reader < READERS; reader++) {
+		fprintf(to, "\n%s:\n", readers[reader].title);
+		for (size_t i = 0; i < sg_ctl_command_count; i++)
+			if (sg_ctl_reader_of(&sg_ctl_commands[i]) % READERS == reader)
+				sg_ctl_help_line(to, &sg_ctl_commands[i]);
+	}
 	fprintf(to, "\nOptions of many commands; stepgate COMMAND --help lists those it takes:\n");
 	static const int common[] = {SG_CTL_OPTION_json, SG_CTL_OPTION_run, SG_CTL_OPTION_help, SG_CTL_OPTION_version};
 	for (size_t i = 0; i < sizeof(common) / sizeof(common[0]); i++)

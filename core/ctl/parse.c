@@ -1,41 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Reading a command line by the tables. getopt_long takes any unique beginning of an option, which breaks scripts the
  * day a new one is added. */
+#include "ctl/find.h"
 #include "ctl/show.h"
 
 #include "base/str.h"
 #include "base/secret.h"
 
-#include <stdarg.h>
 #include <stdlib.h>
-
-int
-sg_ctl_fail(const struct sg_ctl *ctl, int code, const char *name, const char *hint, const char *format, ...)
-{
-	char text[1024];
-	va_list args;
-	va_start(args, format);
-	vsnprintf(text, sizeof(text), format, args);
-	va_end(args);
-	if (!ctl->json) {
-		fprintf(stderr, "stepgate: %s\n%s%s%s", text, hint[0] != '\0' ? "  hint: " : "", hint,
-			hint[0] != '\0' ? "\n" : "");
-		return code;
-	}
-	struct sg_buf out;
-	sg_buf_init(&out, 8192);
-	sg_buf_printf(&out, "{\"error\":{\"code\":\"%s\",\"hint\":", name);
-	sg_canon_string(&out, sg_str(hint));
-	sg_buf_text(&out, ",\"message\":");
-	sg_canon_string(&out, sg_str(text));
-	sg_buf_text(&out, "}}");
-	if (out.failed) /* only a text that is no UTF-8 does that */
-		printf("{\"error\":{\"code\":\"%s\",\"hint\":\"\",\"message\":\"\"}}\n", name);
-	else
-		sg_show_answer(sg_buf_view(&out));
-	sg_buf_done(&out);
-	return code;
-}
 
 static int
 usage(const struct sg_ctl *ctl, const char *format, const char *what)
@@ -95,32 +67,17 @@ read_option(struct sg_ctl *ctl, int argc, char **argv, int *at)
 	return SG_CTL_OK;
 }
 
-/* How many of `args` the command's words take; 0 if they are others. */
-static size_t
-words_match(const char *words, const char *const *args, size_t count)
-{
-	const char *space = strchr(words, ' ');
-	size_t first = space != NULL ? (size_t)(space - words) : strlen(words);
-	if (count == 0 || strlen(args[0]) != first || memcmp(args[0], words, first) != 0)
-		return 0;
-	if (space == NULL)
-		return 1;
-	if (count == 1)
-		return strcmp(space + 1, "list") == 0 ? 1 : 0;
-	return strcmp(args[1], space + 1) == 0 ? 2 : 0;
-}
-
 static int
 find_command(struct sg_ctl *ctl, const struct sg_ctl_command *commands, size_t count)
 {
 	size_t taken = 0;
 	for (size_t i = 0; i < count && taken == 0; i++) {
-		taken = words_match(commands[i].words, ctl->args, ctl->arg_count);
+		taken = sg_ctl_words_match(commands[i].words, ctl->args, ctl->arg_count);
 		if (taken > 0)
 			ctl->command = &commands[i];
 	}
 	if (taken == 0)
-		return usage(ctl, "%.200s: no such command", ctl->args[0]);
+		return sg_ctl_no_command(ctl, commands, count);
 	ctl->arg_count -= taken;
 	memmove(ctl->args, ctl->args + taken, (ctl->arg_count + 1) * sizeof(ctl->args[0]));
 	return SG_CTL_OK;
@@ -146,7 +103,7 @@ passes_on(const struct sg_ctl_command *commands, size_t count, char **argv, int 
 {
 	const char *words[2] = {argv[0], argc > 1 ? argv[1] : NULL};
 	for (size_t i = 0; i < count; i++)
-		if (commands[i].most == SG_CTL_REST && (*taken = words_match(commands[i].words, words, argc > 1 ? 2 : 1)) > 0)
+		if (commands[i].most == SG_CTL_REST && (*taken = sg_ctl_words_match(commands[i].words, words, argc > 1 ? 2 : 1)) > 0)
 			return &commands[i];
 	return NULL;
 }
@@ -156,7 +113,7 @@ static bool
 takes_program(const struct sg_ctl_command *commands, size_t count, const struct sg_ctl *ctl)
 {
 	for (size_t i = 0; i < count; i++)
-		if (commands[i].most == SG_CTL_BEHIND && words_match(commands[i].words, ctl->args, ctl->arg_count) > 0)
+		if (commands[i].most == SG_CTL_BEHIND && sg_ctl_words_match(commands[i].words, ctl->args, ctl->arg_count) > 0)
 			return true;
 	return false;
 }

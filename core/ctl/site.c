@@ -87,6 +87,20 @@ check_domain(const struct sg_ctl *ctl, const struct sg_config *config, struct si
 	return sg_ctl_fail(ctl, SG_CTL_DENIED, "exists", "credentials and records bear it; stepgate config edit changes it", "the trust domain is \"%.*s\" already", SG_STR_ARG(now));
 }
 
+/* Who is to operate and is in no stanza has to be given one: a group that lets them connect would look as if they were. */
+static int
+check_admin(const struct sg_ctl *ctl, const struct sg_json *admins, const struct site *site)
+{
+	bool known = site->admin == NULL || !site->has_admins;
+	for (const struct sg_json *a = sg_json_first(admins); a != NULL && !known; a = sg_json_next(admins, a)) {
+		int64_t uid = -1;
+		known = sg_json_int(sg_json_get(a, "uid"), &uid) && uid == (int64_t)site->admin->pw_uid;
+	}
+	char hint[160];
+	snprintf(hint, sizeof(hint), "stepgate config add admin %.60s user=%.60s", known ? "" : site->admin->pw_name, known ? "" : site->admin->pw_name);
+	return known ? SG_CTL_OK : sg_ctl_fail(ctl, SG_CTL_DENIED, "exists", hint, "there are admins already, and %s is none of them", site->admin->pw_name);
+}
+
 static int
 put(const struct sg_ctl *ctl, const struct sg_conf_source *source, const struct site *site, const struct sg_config *config, struct sg_made *made)
 {
@@ -117,6 +131,8 @@ sg_start_site(const struct sg_ctl *ctl, struct sg_made *made)
 		code = read_admin(ctl, &site);
 	const struct sg_json *admins = sg_json_get(config.document, "admins");
 	site.has_admins = admins != NULL && admins->count > 0;
+	if (code == SG_CTL_OK)
+		code = check_admin(ctl, admins, &site);
 	if (code == SG_CTL_OK && site.domain != NULL && !(site.has_domain && site.has_admins))
 		code = put(ctl, &source, &site, &config, made);
 	sg_config_done(&config);

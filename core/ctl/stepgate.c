@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * stepgate(1): find the command in the table, run it, end as it says. */
-#include "ctl/ctl.h"
+#include "ctl/find.h"
 
 #include "base/digest.h"
 
@@ -37,6 +37,8 @@ main(int argc, char **argv)
 	if (sg_digest_start(&err) != SG_OK)
 		return sg_ctl_fail(&ctl, SG_CTL_INTERNAL, err.code, "", "%s", err.text);
 	int code = sg_ctl_parse(&ctl, sg_ctl_commands, sg_ctl_command_count, argc - 1, argv + 1);
+	if (code == SG_CTL_LISTED)
+		return SG_CTL_OK;
 	if (code != SG_CTL_OK)
 		return code;
 	if (ctl.command == NULL) {

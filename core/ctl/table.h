@@ -365,6 +365,8 @@ extern const size_t sg_ctl_session_count;
 
 /* Texts made from the tables. */
 void sg_ctl_help(FILE *to);
+/* Under which title of the help it stands; beyond the last: under none of its own. */
+size_t sg_ctl_reader_of(const struct sg_ctl_command *command);
 void sg_ctl_help_session(FILE *to, const struct sg_ctl_command *session, size_t count);
 /* One line of it. */
 void sg_ctl_help_line(FILE *to, const struct sg_ctl_command *command);

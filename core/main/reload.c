@@ -62,10 +62,46 @@ sg_reload_tell_policy(struct sg_supervisor *s)
 		sg_link_queue(&s->gate, SG_FRAME_S_POLICY, known ? s->generation : 0, known ? sg_buf_view(&s->manifest) : none, -1, NULL);
 }
 
+/* One mistake as people read it: where, what, what to do. What files hold makes no line of its own (log.h). */
+static void
+say_error(const struct sg_json *error)
+{
+	struct sg_str code = sg_json_text_at(error, "code"), file = sg_json_text_at(error, "file"), what = sg_json_text_at(error, "what"), hint = sg_json_text_at(error, "hint");
+	int64_t line = 0;
+	struct sg_buf text;
+	sg_buf_init(&text, 8192);
+	sg_json_int(sg_json_get(error, "line"), &line);
+	if (file.len > 0)
+		sg_buf_printf(&text, "%.*s:%lld: ", SG_STR_ARG(file), (long long)line);
+	sg_buf_printf(&text, "%.*s%s%.*s", SG_STR_ARG(what), hint.len > 0 ? "; " : "", SG_STR_ARG(hint));
+	if (code.len > 0)
+		sg_buf_printf(&text, " (%.*s)", SG_STR_ARG(code));
+	for (size_t i = 0; i < text.len; i++)
+		if ((unsigned char)text.ptr[i] < ' ' || text.ptr[i] == 0x7f)
+			text.ptr[i] = '?';
+	fprintf(stderr, "stepgated: kept out: %.*s\n", (int)text.len, text.ptr == NULL ? "" : text.ptr);
+	sg_buf_done(&text);
+}
+
+static void
+say_errors(struct sg_str errors)
+{
+	struct sg_arena arena;
+	const struct sg_json *list = NULL;
+	sg_arena_init(&arena, 16 << 20);
+	if (sg_canon_parse(&arena, errors, NULL, &list, NULL) != SG_OK || list->type != SG_JSON_ARRAY)
+		fprintf(stderr, "stepgated: kept out: %.*s\n", (int)errors.len, errors.ptr);
+	else
+		for (const struct sg_json *e = sg_json_first(list); e != NULL; e = sg_json_next(list, e))
+			say_error(e);
+	fprintf(stderr, "stepgated: policy and configuration stay as they were\n");
+	sg_arena_done(&arena);
+}
+
 void
 sg_reload_failed(struct sg_supervisor *s, struct sg_str errors)
 {
-	fprintf(stderr, "stepgated: policy or configuration kept out: %.*s\n", (int)errors.len, errors.ptr);
+	say_errors(errors);
 	if (s->reloading)
 		tell_failed(s, errors);
 	s->reloading = s->preparing = false;
@@ -177,6 +213,7 @@ swap_both(struct sg_supervisor *s, struct sg_str manifest)
 		promote_zygote(s);
 		sg_buf_clear(&s->manifest);
 		sg_buf_str(&s->manifest, manifest);
+		fprintf(stderr, "stepgated: configuration and policy were taken anew\n");
 		tell_gate(s, &text);
 		sg_link_flush(&s->gate, NULL); /* now: what follows waits for the disk, and whoever asked need not */
 		sg_supervisor_adopt(s, sg_buf_view(&s->next_document));

@@ -8,6 +8,7 @@
 #include "main/issuers.h"
 #include "main/supervisor.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
@@ -51,6 +52,10 @@ static int
 check_folder(const struct sg_main_options *options)
 {
 	struct sg_buf document;
+	if (access(options->policy_check, F_OK) != 0) {
+		fprintf(stderr, "stepgated: %s: %s\n\thint: a folder of *.lua files\n", options->policy_check, strerror(errno));
+		return EXIT_BAD_CONFIG;
+	}
 	sg_buf_init(&document, SG_FRAME_MAX);
 	bool good = options->config == NULL || sg_supervisor_config(options, &document, NULL);
 	int code = good ? check_policy(options->policy_check, false, sg_buf_view(&document), options->json != NULL) : EXIT_BAD_CONFIG;

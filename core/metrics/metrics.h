@@ -7,7 +7,7 @@
 #include "base/buf.h"
 #include "base/json.h"
 
-enum { SG_METRICS_TEXT = 1 << 20, SG_METRICS_HEAD_MAX = 4096, SG_METRICS_HEAD_MS = 2000 };
+enum { SG_METRICS_TEXT = 1 << 20, SG_METRICS_HEAD_MAX = 4096, SG_METRICS_HEAD_MS = 2000, SG_METRICS_CONNS = 64, SG_METRICS_KEEP_MS = 1000 /* a status is good for so long */ };
 
 /* Each metric once: X(name, type, the members of the status it is, what it is). No label names an agent, a task, a resource or a user: those are many, and
  * somebody's. */
@@ -35,7 +35,7 @@ const char *sg_metrics_unready(const struct sg_json *status);
 /* Asks the daemon whose sockets are in `run`. The status, in `arena`, or NULL with why in `err`. */
 const struct sg_json *sg_metrics_ask(const char *run, struct sg_arena *arena, struct sg_err *err);
 
-/* Answers GET /metrics, /healthz and /readyz (RFC 9112, one request a connection) at `address` ("127.0.0.1:9464"), which is this machine's own, until a signal ends it.
+/* Answers GET /metrics, /healthz and /readyz (RFC 9112, one request a connection, SG_METRICS_CONNS of them at once) at `address` ("127.0.0.1:9464"), which is this machine's own, until a signal ends it.
  * The exit status. */
 int sg_metrics_serve(const char *address, const char *run);
 

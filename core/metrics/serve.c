@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * A server for whoever scrapes: one connection after the other, one request each, on this machine alone. */
+ * A server for whoever scrapes, on this machine alone: one request a connection, and nobody who says nothing keeps others from being answered. */
 #include "metrics/metrics.h"
 
 #include "base/err.h"
@@ -17,7 +17,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { EXIT_USAGE_ = 64, EXIT_AWAY = 69, BACKLOG = 16 };
+enum { EXIT_USAGE_ = 64, EXIT_AWAY = 69, BACKLOG = 128 };
 
 /* "127.0.0.1:9464" or "[::1]:9464". False: no such form, or not this machine's own. */
 static bool
@@ -50,26 +50,6 @@ now_ms(void)
 	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-/* A whole head within its time and size; its length, 0: there is none. */
-static size_t
-read_head(int fd, char head[SG_METRICS_HEAD_MAX + 1])
-{
-	int64_t until = now_ms() + SG_METRICS_HEAD_MS;
-	size_t len = 0;
-	while (len < SG_METRICS_HEAD_MAX) {
-		int64_t left = until - now_ms();
-		struct pollfd ready = {.fd = fd, .events = POLLIN};
-		ssize_t got = left > 0 && poll(&ready, 1, (int)left) == 1 ? recv(fd, head + len, SG_METRICS_HEAD_MAX - len, MSG_DONTWAIT) : 0;
-		if (got <= 0)
-			return 0;
-		len += (size_t)got;
-		head[len] = '\0';
-		if (strstr(head, "\r\n\r\n") != NULL)
-			return len;
-	}
-	return 0;
-}
-
 /* What is asked, by the whole first line. */
 static const char *
 asked(const char *head)
@@ -84,14 +64,14 @@ asked(const char *head)
 	return NULL;
 }
 
+/* At once or not at all: an answer has room in what the kernel keeps for a connection, and nobody is waited for. */
 static void
 send_all(int fd, struct sg_str bytes)
 {
-	int64_t until = now_ms() + SG_METRICS_HEAD_MS;
+	int room = SG_METRICS_TEXT;
+	setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &room, sizeof(room));
 	while (bytes.len > 0) {
-		struct pollfd ready = {.fd = fd, .events = POLLOUT};
-		int64_t left = until - now_ms();
-		ssize_t sent = left > 0 && poll(&ready, 1, (int)left) == 1 ? send(fd, bytes.ptr, bytes.len, MSG_NOSIGNAL | MSG_DONTWAIT) : 0;
+		ssize_t sent = send(fd, bytes.ptr, bytes.len, MSG_NOSIGNAL | MSG_DONTWAIT);
 		if (sent <= 0)
 			return;
 		bytes.ptr += sent;
@@ -120,36 +100,110 @@ answer_state(int fd, const char *why)
 	sg_buf_done(&text);
 }
 
+/* What was asked last, good for a second: whoever asks more often costs the daemon nothing. */
+static struct {
+	int64_t at; /* 0: nothing */
+	bool there;
+	const char *unready;
+	char why[256];
+	struct sg_buf text;
+} last;
+
 static void
-serve_path(int fd, const char *path, const char *run)
+look(const char *run)
 {
 	struct sg_arena arena;
-	struct sg_buf text;
 	struct sg_err err = {0};
+	if (last.at != 0 && now_ms() - last.at < SG_METRICS_KEEP_MS)
+		return;
 	sg_arena_init(&arena, 64 << 20);
-	sg_buf_init(&text, SG_METRICS_TEXT);
+	sg_buf_clear(&last.text);
 	const struct sg_json *status = sg_metrics_ask(run, &arena, &err);
-	if (strcmp(path, "/metrics") == 0) {
-		sg_metrics_write(&text, status);
-		answer(fd, "200 OK", "text/plain; version=0.0.4; charset=utf-8", sg_buf_view(&text));
-	} else {
-		answer_state(fd, status == NULL ? err.text : strcmp(path, "/readyz") == 0 ? sg_metrics_unready(status) : NULL);
-	}
-	sg_buf_done(&text);
+	sg_metrics_write(&last.text, status);
+	last.there = status != NULL;
+	last.unready = sg_metrics_unready(status);
+	snprintf(last.why, sizeof(last.why), "%s", status != NULL || err.text[0] == '\0' ? "" : err.text);
+	last.at = now_ms();
 	sg_arena_done(&arena);
 }
 
 static void
-serve_one(int fd, const char *run)
+serve_path(int fd, const char *path, const char *run)
 {
-	char head[SG_METRICS_HEAD_MAX + 1];
-	if (read_head(fd, head) == 0)
-		return;
-	const char *path = asked(head);
-	if (path != NULL)
-		serve_path(fd, path, run);
+	look(run);
+	if (strcmp(path, "/metrics") == 0)
+		answer(fd, "200 OK", "text/plain; version=0.0.4; charset=utf-8", sg_buf_view(&last.text));
 	else
-		answer(fd, "404 Not Found", "text/plain; charset=utf-8", SG_STR("GET /metrics, /healthz or /readyz\n"));
+		answer_state(fd, !last.there ? last.why : strcmp(path, "/readyz") == 0 ? last.unready : NULL);
+}
+
+/* ---- connections ---- */
+
+/* All that speak at once; where there are more, who has said nothing for the longest gives way. */
+static struct conn {
+	int fd; /* -1: free */
+	int64_t since;
+	size_t len;
+	char head[SG_METRICS_HEAD_MAX + 1];
+} conns[SG_METRICS_CONNS];
+
+static void
+hang_up(struct conn *c)
+{
+	close(c->fd);
+	c->fd = -1;
+}
+
+static void
+take(int fd)
+{
+	struct conn *place = &conns[0];
+	for (size_t i = 0; i < SG_METRICS_CONNS && place->fd >= 0; i++)
+		if (conns[i].fd < 0 || conns[i].since < place->since)
+			place = &conns[i];
+	if (place->fd >= 0)
+		hang_up(place);
+	place->fd = fd;
+	place->since = now_ms();
+	place->len = 0;
+}
+
+static void
+serve(struct conn *c, const char *run)
+{
+	ssize_t got = recv(c->fd, c->head + c->len, SG_METRICS_HEAD_MAX - c->len, MSG_DONTWAIT);
+	if (got < 0 && (errno == EAGAIN || errno == EINTR))
+		return;
+	c->len += got > 0 ? (size_t)got : 0;
+	c->head[c->len] = '\0';
+	bool whole = strstr(c->head, "\r\n\r\n") != NULL;
+	if (got > 0 && !whole && c->len < SG_METRICS_HEAD_MAX)
+		return;
+	const char *path = whole ? asked(c->head) : NULL;
+	if (path != NULL)
+		serve_path(c->fd, path, run);
+	else if (whole)
+		answer(c->fd, "404 Not Found", "text/plain; charset=utf-8", SG_STR("GET /metrics, /healthz or /readyz\n"));
+	hang_up(c);
+}
+
+static void
+turn(int listener, const char *run)
+{
+	struct pollfd ready[SG_METRICS_CONNS + 1] = {{.fd = listener, .events = POLLIN}};
+	for (size_t i = 0; i < SG_METRICS_CONNS; i++)
+		ready[i + 1] = (struct pollfd){.fd = conns[i].fd, .events = POLLIN};
+	if (poll(ready, SG_METRICS_CONNS + 1, 1000) < 0)
+		return;
+	for (size_t i = 0; i < SG_METRICS_CONNS; i++)
+		if (conns[i].fd >= 0 && ready[i + 1].revents != 0)
+			serve(&conns[i], run);
+		else if (conns[i].fd >= 0 && now_ms() - conns[i].since > SG_METRICS_HEAD_MS)
+			hang_up(&conns[i]);
+	int fd = 0;
+	for (size_t i = 0; (ready[0].revents & POLLIN) != 0 && i < SG_METRICS_CONNS && fd >= 0; i++)
+		if ((fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK)) >= 0)
+			take(fd);
 }
 
 static volatile sig_atomic_t ended;
@@ -172,7 +226,7 @@ sg_metrics_serve(const char *address, const char *run)
 		fprintf(stderr, "stepgate metrics: %s: an address of this machine's own and a port, such as 127.0.0.1:9464 or [::1]:9464\n", address);
 		return EXIT_USAGE_;
 	}
-	int listener = socket(at.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	int listener = socket(at.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (listener < 0 || setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) != 0 || bind(listener, (struct sockaddr *)&at, len) != 0 || listen(listener, BACKLOG) != 0) {
 		fprintf(stderr, "stepgate metrics: %s: %s\n", address, strerror(errno));
 		return EXIT_AWAY;
@@ -180,13 +234,12 @@ sg_metrics_serve(const char *address, const char *run)
 	sigaction(SIGTERM, &ending, NULL);
 	sigaction(SIGINT, &ending, NULL);
 	fprintf(stderr, "stepgate metrics: http://%s/metrics\n", address);
-	while (!ended) {
-		int fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
-		if (fd < 0)
-			continue;
-		serve_one(fd, run);
-		close(fd);
-	}
+	sg_buf_init(&last.text, SG_METRICS_TEXT);
+	for (size_t i = 0; i < SG_METRICS_CONNS; i++)
+		conns[i].fd = -1;
+	while (!ended)
+		turn(listener, run);
 	close(listener);
+	sg_buf_done(&last.text);
 	return 0;
 }

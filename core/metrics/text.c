@@ -167,7 +167,7 @@ sg_metrics_write(struct sg_buf *out, const struct sg_json *status)
 	write_one(out, "stepgate_confinement_missing", "gauge", "layers of confinement that this system lacks", (int64_t)sg_json_get(status, "confinement")->count);
 	write_members(out, "stepgate_decisions_total", "counter", "decisions since the gate began", "verdict", sg_json_get(status, "verdicts"));
 	write_members(out, "stepgate_decisions_by_reason_total", "counter", "the same, by reason", "reason", sg_json_get(status, "reasons"));
-	write_members(out, "stepgate_unrecorded_total", "counter", "answers that no leaf stands behind", "why", sg_json_get(status, "unrecorded"));
+	write_members(out, "stepgate_unrecorded_answers", "gauge", "answers that no leaf stands behind yet; then a gap in the record has their number", "why", sg_json_get(status, "unrecorded"));
 	for (size_t i = 0; i < sizeof(metrics) / sizeof(metrics[0]); i++) {
 		int64_t number = 0;
 		if (sg_json_int(at(status, metrics[i].path), &number))

@@ -270,7 +270,7 @@ def by_signal(d, o):
     d.process.send_signal(signal.SIGHUP)
     while d.text().count("conf_unknown") == said and time.time() < until:
         time.sleep(0.02)
-    assert d.text().count("conf_unknown") > said and '"line":2' in d.text()
+    assert d.text().count("conf_unknown") > said and "60-bad.conf:2: " in d.text()
     assert digests(o) == before
     os.remove(os.path.join(d.dir, "conf.d/60-bad.conf"))
     load.end()

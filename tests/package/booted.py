@@ -30,7 +30,7 @@ row not_approver "$(runuser -u payer -- stepgate approvals > /dev/null 2>&1; ech
 row journald "$(journalctl -q --no-pager -o cat | grep -c 'pay.send')"
 stepgate init --trust-domain acme.example > /dev/null; row init_again $?
 bash -ex /root/seeing.sh; row seeing $?
-http() { exec 8<> /dev/tcp/127.0.0.1/9464 && printf 'GET %s HTTP/1.1\r\nHost: x\r\n\r\n' "$1" >&8 && cat <&8; exec 8>&-; }
+http() { (exec 8<> /dev/tcp/127.0.0.1/9464 && printf 'GET %s HTTP/1.1\r\nHost: x\r\n\r\n' "$1" >&8 && cat <&8); }
 for i in $(seq 50); do http /readyz > /root/http 2> /dev/null && break; sleep 0.1; done; row readyz "$(head -1 /root/http | tr -d '\r')"
 http /metrics > /root/http; row metrics "$(grep -c '^stepgate_decisions_total{verdict="allow"} [1-9]' /root/http) $(grep -c '^stepgate_up 1' /root/http)"
 systemctl status stepgate-metrics --no-pager -l | tail -15; systemctl stop stepgate-metrics

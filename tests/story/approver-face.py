@@ -121,6 +121,7 @@ def by_the_operators(d):
     a, task, pay, ship = asked(d)
     row("operator", "sees what its group is asked", ops.ask("GET", "/v1/approvals/" + ship["approval"]["id"])[0] == 200 and ops.ask("GET", "/v1/approvals/" + pay["approval"]["id"])[0] == 404)
     row("operator", "by their own sees all", d.admin_of(OPS).ask("GET", "/v1/approvals/" + pay["approval"]["id"])[0] == 200)
+    withdraw(d, pay, ship)
 
 
 def promoted(d):
@@ -129,6 +130,18 @@ def promoted(d):
     row("reload", "and on the operators' it is", d.admin_of(DORA).ask("GET", "/v1/status")[0] == 200)
     d.configure("50-dora.conf", "")
     row("reload", "until it is taken back", d.admin_of(DORA).ask("GET", "/v1/status")[0] == 403)
+
+
+def demoted(d):
+    """Whoever may approve no more has said no yes."""
+    for word in ("watch", "operate"):
+        a, task, pay, ship = asked(d)
+        d.puppet("approver", DORA).ask("POST", "/v1/approvals/%s/approve" % pay["approval"]["id"], {})
+        d.configure("50-dora.conf", 'admins : { dora : { may = "%s" } }\n' % word)
+        got = a.act(task, "pay.send", args=dict(n=1), approval=pay["approval"]["id"])
+        row("demoted", "a yes of one who may now %s: %s" % (word, "stands" if word == "operate" else "is void"), says(got, "allow") == (word == "operate"), got)
+        d.configure("50-dora.conf", "")
+        withdraw(d, ship, *([got] if "approval" in got else []))
 
 
 def groups(d):
@@ -144,7 +157,7 @@ def groups(d):
 
 d = Closed(CONF, POLICY)
 try:
-    for act in (sockets, by_their_socket, by_the_command, by_the_operators, promoted, groups):
+    for act in (sockets, by_their_socket, by_the_command, by_the_operators, promoted, demoted, groups):
         act(d)
 except BaseException:
     print(d.text()[-3000:])

@@ -34,6 +34,8 @@ files ''
 [ ! -e "$folder/state" ] || fail "a refused init made a state"
 say 0 init --trust-domain acme.example --admin "$me"; has '00-site.conf'; has state.key
 files '00-site.conf '
+say 0 init --trust-domain acme.example --admin "$me"
+say 1 init --trust-domain acme.example --admin daemon; has 'config add admin daemon user=daemon'
 sum=$(sha256sum "$etc/conf.d/00-site.conf" "$folder/state/keys/state.key")
 say 0 init --trust-domain acme.example
 say 0 init

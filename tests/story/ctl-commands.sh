@@ -67,7 +67,23 @@ ends 0 "$gate" policy check --config "$folder/stepgate.conf"
 echo 'rule {' >"$folder/bad.lua" && mkdir "$folder/bad.d" && mv "$folder/bad.lua" "$folder/bad.d/"
 ends 1 "$gate" policy check "$folder/bad.d"
 has bad.lua
+ends 78 "$gate" policy check "$folder/nowhere"
+has 'No such file'
 ends 78 "$gate" init --config "$folder/none.conf"
+
+# ---- what is meant by words that are none ----
+for words in 'approvls list:did you mean "approvals"?' 'approval list:did you mean "approvals"?' 'agents suspnd x:did you mean "suspend"?' 'config chek:did you mean "check"?' 'audit zzzzzzzz:stepgate audit lists what there is' 'zzzzzz:stepgate --help' 'statsu:did you mean "status"?'; do
+	# shellcheck disable=SC2086
+	ends 64 "$gate" ${words%%:*}
+	has "${words#*:}"
+done
+for group in audit config agents policy task module leases catalogue; do
+	[ "$group" = agents ] || [ "$group" = leases ] || { ends 0 "$gate" "$group"; has "$group "; }
+	ends 0 "$gate" --help
+	has "$group"
+done
+ends 0 "$gate" --help
+has 'Approvers:'; has 'Vendors of modules:'
 
 # ---- a daemon as `stepgate dev` runs it ----
 "$gate" dev "$folder" >"$folder/daemon.log" 2>&1 &
@@ -80,6 +96,8 @@ has 'this is no boundary'
 ends 0 "$gate" status --json
 has '"mode":"dev"'
 ends 0 "$gate" status --run "$folder"
+ends 1 "$gate" kill --agent write-helpr
+has 'no such agent'
 
 # ---- an agent; text that tries to steer the reader's terminal is shown, not obeyed ----
 steering=$(printf '/srv/docs/\033[2Ja\342\200\256')

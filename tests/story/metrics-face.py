@@ -124,18 +124,32 @@ def served(d):
             row("serve", "too long a head is closed", not got.startswith(b"HTTP/1.1 200"), got[:80])
         for i in range(20):
             s.raw(b"GET /metrics HTTP/1.1\r\n\r\n", close=True)
-        slow = [socket.create_connection(("127.0.0.1", s.port)) for _ in range(3)]
-        slow[0].sendall(b"GET /met")
-        began = time.time()
-        row("serve", "who says nothing has two seconds, and then the next one is answered", s.raw(b"GET /healthz HTTP/1.1\r\n\r\n", wait=20).startswith(b"HTTP/1.1 200") and time.time() - began < 9, time.time() - began)
+        began, slow, took = time.time(), [], []
+        while time.time() - began < 6:  # one that opens connections and says nothing, or a part of a word
+            slow = (slow + [socket.create_connection(("127.0.0.1", s.port)) for _ in range(5)])[-200:]
+            slow[-1].sendall(b"GET /met")
+            at = time.time()
+            assert s.raw(b"GET /healthz HTTP/1.1\r\n\r\n", wait=20).startswith(b"HTTP/1.1 200")
+            took.append(time.time() - at)
+            time.sleep(0.1)
+        row("serve", "whoever says nothing keeps nobody from being answered", len(took) > 20 and max(took) < 1.5, max(took))
         [x.close() for x in slow]
+        stuck = [socket.socket() for _ in range(80)]  # and who asks and reads nothing
+        for x in stuck:
+            x.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1024)
+            x.connect(("127.0.0.1", s.port))
+            x.sendall(b"GET /metrics HTTP/1.1\r\n\r\n")
+        at = time.time()
+        row("serve", "nor who reads nothing", s.get("/healthz")[0] == 200 and time.time() - at < 1.5, time.time() - at)
+        [x.close() for x in stuck]
         c = d.admin()
         c.ask("POST", "/v1/kill", dict(all=True, reason="x"))
-        row("serve", "not ready while everything is killed, but there", s.get("/readyz") == (503, "everything is killed\n") and s.get("/healthz")[0] == 200)
+        row("serve", "not ready while everything is killed, but there", until(lambda: s.get("/readyz") == (503, "everything is killed\n")) and s.get("/healthz")[0] == 200)
         c.ask("POST", "/v1/kill/lift", dict(all=True))
         c.close()
         row("serve", "and ready again", until(lambda: s.get("/readyz")[0] == 200))
         d.stop(keep=True)
+        until(lambda: s.get("/healthz")[0] == 503)
         status, body = s.get("/metrics")
         row("serve", "without the daemon it says so", status == 200 and parse(body) == {("stepgate_up", None): 0} and s.get("/healthz")[0] == 503 and s.get("/readyz")[0] == 503, body)
         d.start()

@@ -161,11 +161,11 @@ sg_commit_allow(struct sg_gate *gate, struct sg_request *r, struct sg_task *task
 	}
 	r->verdict = SG_ALLOW;
 	r->reason = r->narrowed ? SG_REASON_narrowed : SG_REASON_allowed;
-	sg_count_decision(gate, r);
 	if (!sg_record_decision(gate, r, &number)) {
 		sg_deny_unrecorded(gate, r);
 		return;
 	}
+	sg_count_decision(gate, r);
 	gate->allowed++;
 	sg_tool_quarantine(gate, r);
 	sg_thresholds(gate, r);

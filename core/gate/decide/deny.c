@@ -31,11 +31,32 @@ answer_recorded(struct sg_gate *gate, struct sg_request *r)
 	sg_answer_decision(gate, r);
 }
 
+static void
+count(struct sg_gate *gate, const struct sg_request *r, int64_t by)
+{
+	gate->decided += (uint64_t)by;
+	gate->by_reason[r->reason] += (uint64_t)by;
+	gate->by_verdict[sg_verdict_place(r->verdict)] += (uint64_t)by;
+}
+
+void
+sg_count_decision(struct sg_gate *gate, struct sg_request *r)
+{
+	if (r->ask)
+		return;
+	count(gate, r, 1);
+	r->counted = true;
+}
+
 void
 sg_decision_lost(struct sg_gate *gate, struct sg_request *r)
 {
+	if (r->counted) /* as what is answered */
+		count(gate, r, -1);
 	r->verdict = SG_DENY;
 	r->reason = SG_REASON_audit_unavailable;
+	if (r->counted)
+		count(gate, r, 1);
 	sg_answer_decision(gate, r);
 }
 
@@ -47,27 +68,20 @@ sg_deny_unrecorded(struct sg_gate *gate, struct sg_request *r)
 	r->verdict = SG_DENY;
 	r->reason = SG_REASON_audit_unavailable;
 	r->decision[0] = '\0';
+	sg_count_decision(gate, r);
 	sg_answer_decision(gate, r);
-}
-
-void
-sg_count_decision(struct sg_gate *gate, const struct sg_request *r)
-{
-	gate->decided++;
-	gate->by_reason[r->reason]++;
-	gate->by_verdict[sg_verdict_place(r->verdict)]++;
 }
 
 void
 sg_record_and_answer(struct sg_gate *gate, struct sg_request *r)
 {
 	uint64_t number = 0;
-	sg_count_decision(gate, r);
 	if (r->ask)
 		sg_answer_decision(gate, r);
 	else if (!sg_record_decision(gate, r, &number))
 		sg_deny_unrecorded(gate, r);
 	else {
+		sg_count_decision(gate, r);
 		sg_tool_quarantine(gate, r);
 		sg_thresholds(gate, r);
 		r->lost = sg_decision_lost;

@@ -184,6 +184,10 @@ nobodys_afford(struct sg_gate *gate, struct sg_request *r, const struct sg_task 
 	char key[160];
 	if (r->agent_paid)
 		return true;
+	r->behind = true;
+	sg_work_known(gate, r);
+	if (sg_work_refused(gate, r))
+		return false;
 	give_back(gate, r);
 	sg_line_join(key, sizeof(key), "behind:", sg_str(task->agent));
 	r->agent_paid = take_own(gate, r, SG_PURSE_CALLER, key);

@@ -41,14 +41,24 @@ is_crowded(const struct sg_gate *gate, enum sg_face face, const struct sg_peer *
 	return !peer->network && conns_of(gate, peer->uid, face) >= (size_t)most;
 }
 
-static enum sg_status
-may_connect(struct sg_gate *gate, enum sg_face face, const struct sg_peer *peer, struct sg_err *err)
+/* By the operators' socket, and may do more than approve or watch. */
+static bool
+operates(const struct sg_gate *gate, enum sg_face listener, const struct sg_peer *peer)
 {
+	const struct sg_admin *admin = sg_catalogue_admin_uid(gate->catalogue, peer->uid);
+	return listener == SG_FACE_ADMIN && admin != NULL && !admin->approves_only && !admin->watches_only;
+}
+
+static enum sg_status
+may_connect(struct sg_gate *gate, enum sg_face listener, const struct sg_peer *peer, struct sg_err *err)
+{
+	enum sg_face face = sg_face_spoken(listener);
+	bool operator = operates(gate, listener, peer);
 	/* operators keep a share of the connections for themselves */
-	size_t most = sg_conns_most(gate) - (face == SG_FACE_ADMIN ? 0 : 16);
+	size_t most = sg_conns_most(gate) - (operator ? 0 : 16);
 	if ((face == SG_FACE_ADMIN && gate->conns.count >= most) || is_crowded(gate, face, peer))
 		return sg_fail(err, SG_LIMIT, "too_many_connections", "too many connections");
-	if (!sg_connect_afford(gate, face, peer))
+	if (!sg_connect_afford(gate, face == SG_FACE_ADMIN && !operator ? SG_FACE_APPROVER : face, peer))
 		return sg_fail(err, SG_LIMIT, "too_many_connections", "too many connections a second of this user");
 	if (peer->network && !sg_address_take(gate, peer->address))
 		return sg_fail(err, SG_LIMIT, "too_many_connections", "too many connections a second");
@@ -65,7 +75,7 @@ sg_gate_connect(struct sg_gate *gate, uint64_t id, enum sg_face face, struct sg_
 	bool approver = face == SG_FACE_APPROVER;
 	face = sg_face_spoken(face);
 	sg_gate_now(gate);
-	enum sg_status status = may_connect(gate, face, peer, err);
+	enum sg_status status = may_connect(gate, approver ? SG_FACE_APPROVER : face, peer, err);
 	struct sg_conn *conn = status == SG_OK ? calloc(1, sizeof(*conn)) : NULL;
 	if (conn == NULL) {
 		sg_peer_done(peer);

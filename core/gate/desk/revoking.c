@@ -266,6 +266,15 @@ sg_lease_unconfirmed(const struct sg_gate *gate, struct sg_str issuer)
 	return count;
 }
 
+void
+sg_issuer_hangs(struct sg_gate *gate, struct sg_str issuer, uint64_t by)
+{
+	const struct sg_issued *issued = sg_state_issued(&gate->state, issuer);
+	for (struct sg_lease *l = NULL; issued != NULL && (l = sg_issued_back(issued, l)) != NULL;)
+		if (l->by == by && l->tries > 0 && is_open(gate, l))
+			failed(gate, l, "issue_late: it does not answer, and is not ended while it alone can take it back");
+}
+
 bool
 sg_issuer_owes(const struct sg_gate *gate, struct sg_str issuer, uint64_t by)
 {

@@ -52,6 +52,8 @@ size_t sg_lease_unconfirmed(const struct sg_gate *gate, struct sg_str issuer);
 bool sg_revoke_in_turn(struct sg_gate *gate, struct sg_str request, bool lost);
 /* An issuer's word on a revocation; it counts for its own leases alone, and its yes for what was made by what it is (sg_issuer_tag, when it began; 0: tokens). */
 void sg_gate_confirmed(struct sg_gate *gate, struct sg_str issuer, uint64_t by, struct sg_str answer);
+/* What that issuer was told to take back it has not, within its time, and is not ended for it: each of them is failing, and that is said once. */
+void sg_issuer_hangs(struct sg_gate *gate, struct sg_str issuer, uint64_t by);
 /* There are leases of that issuer, made by that, which live or are to be taken back still. Looks at all there are. */
 bool sg_issuer_owes(const struct sg_gate *gate, struct sg_str issuer, uint64_t by);
 

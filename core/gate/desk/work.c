@@ -19,7 +19,7 @@ name_caller(struct sg_gate *gate, const struct sg_request *r, char out[SG_PULSE_
 		return;
 	sg_conn_name(conn, name);
 	if (conn->face == SG_FACE_ENFORCER && r->agent != NULL)
-		sg_line_join(out, SG_PULSE_CALLER, "agent:", r->agent->name);
+		sg_line_join(out, SG_PULSE_CALLER, r->behind ? "behind:" : "agent:", r->agent->name);
 	else
 		sg_line_join(out, SG_PULSE_CALLER, conn->face == SG_FACE_ENFORCER ? "enforcer:" : "uid:", sg_str(name));
 }

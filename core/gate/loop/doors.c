@@ -109,7 +109,7 @@ is_spent(struct sg_loop *loop, int fd, enum sg_face face, uid_t *uid)
 	if (face == SG_FACE_TLS || getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &by, &len) != 0)
 		return false;
 	*uid = by.uid;
-	return sg_connect_spent(loop->gate, sg_face_spoken(face), by.uid);
+	return sg_connect_spent(loop->gate, face, by.uid);
 }
 
 /* Whoever goes on connecting is refused by the kernel for a moment, so that those behind them find room. Said once in that time. */

@@ -200,6 +200,22 @@ may_be_late(struct sg_loop *loop, struct sg_child *host)
 	return back && owes_ends(loop, host);
 }
 
+/* Left alone, and not in silence: whoever waits in its line for something else is answered, and what it has not taken back is said. Once a second. */
+static void
+tell_late(struct sg_loop *loop, struct sg_child *host, sg_time now)
+{
+	if (now < host->late_at)
+		return;
+	host->late_at = now + SG_SEC;
+	struct sg_lined *next;
+	for (struct sg_lined *l = sg_line_take_calls(&host->line); l != NULL; l = next) {
+		next = l->next;
+		sg_gate_called(loop->gate, l->id, (struct sg_str){NULL, 0});
+		free(l);
+	}
+	sg_issuer_hangs(loop->gate, sg_str(strchr(host->name, '.') + 1), host->made_by);
+}
+
 void
 sg_hosts_deadlines(struct sg_loop *loop)
 {
@@ -207,8 +223,12 @@ sg_hosts_deadlines(struct sg_loop *loop)
 	for (size_t i = 0; i < loop->children_top; i++) {
 		struct sg_child *c = &loop->children[i];
 		bool leaves = c->retiring && (!c->linked || c->calls == NULL); /* look_after sees to it */
-		if (!c->used || c->role != SG_ROLE_HOST || (!c->linked && c->respawn_at != 0) || leaves || !is_late(c, now, loop->gate->catalogue->limits.host_deadline * SG_MSEC) || may_be_late(loop, c))
+		if (!c->used || c->role != SG_ROLE_HOST || (!c->linked && c->respawn_at != 0) || leaves || !is_late(c, now, loop->gate->catalogue->limits.host_deadline * SG_MSEC))
 			continue;
+		if (may_be_late(loop, c)) {
+			tell_late(loop, c, now);
+			continue;
+		}
 		snprintf(c->why, sizeof(c->why), "%s", sg_sink_is_late(c, now) ? "it carries nothing further" : c->ready ? "a call took longer than limits.host_deadline" : "it did not start in time");
 		c->hung = c->ready && strncmp(c->name, "attest.", 7) == 0 && sg_looks_hung(loop, c);
 		sg_child_kill(loop, c);

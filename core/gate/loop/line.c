@@ -67,3 +67,24 @@ sg_line_next(struct sg_line *line)
 	found->next = NULL;
 	return found;
 }
+
+struct sg_lined *
+sg_line_take_calls(struct sg_line *line)
+{
+	struct sg_lined *calls = NULL, **end = &calls, **at = &line->first;
+	line->last = NULL;
+	while (*at != NULL) {
+		struct sg_lined *l = *at;
+		if (l->kind != SG_LINED_CALL) {
+			line->last = l;
+			at = &l->next;
+			continue;
+		}
+		*at = l->next;
+		l->next = NULL;
+		*end = l;
+		end = &l->next;
+		line->count--;
+	}
+	return calls;
+}

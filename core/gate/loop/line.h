@@ -41,5 +41,7 @@ struct sg_line {
 bool sg_line_add(struct sg_line *line, enum sg_lined_kind kind, uint64_t id, uint64_t whose, struct sg_str request);
 /* Takes the one whose turn it is: what an operator takes back; else in rounds, of each that waits one of a kind, the oldest first. The caller frees. NULL: nobody waits. */
 struct sg_lined *sg_line_next(struct sg_line *line);
+/* Takes what is asked for, and leaves what is to be taken back. In the order in which they came; the caller frees each. NULL: nothing. */
+struct sg_lined *sg_line_take_calls(struct sg_line *line);
 
 #endif

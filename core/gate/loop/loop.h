@@ -61,6 +61,7 @@ struct sg_child {
 	struct sg_source source; /* first: epoll hands it back */
 	bool used, linked, retiring;
 	uint64_t made_by;  /* of an issuer that is or was in use: sg_issuer_tag */
+	sg_time late_at; /* when it is said again that it is late, and left alone */
 	sg_time owes_at; /* when it is looked again whether something of it is out */
 	enum sg_role role;
 	uint64_t slot, generation;

@@ -10,6 +10,7 @@
 #include "gate/state/holder.h"
 #include "gate/tasks/tasks.h"
 
+#include "base/near.h"
 #include "base/str.h"
 
 #include <stdio.h>
@@ -79,6 +80,27 @@ count_stopped(const struct sg_gate *gate, struct sg_request *r, bool all, struct
 	r->ended_leases = all ? gate->state.live_leases : holder != NULL ? holder->given : 0;
 }
 
+/* Nothing was stopped: who is meant has to be said at once. */
+static void
+answer_no_agent(struct sg_gate *gate, struct sg_request *r, struct sg_str agent)
+{
+	char hint[128];
+	struct sg_near near = sg_near(agent);
+	for (size_t i = 0; i < gate->catalogue->agent_count; i++)
+		sg_near_offer(&near, gate->catalogue->agents[i].name);
+	sg_answer_error(gate, r, 400, SG_REASON_bad_request, sg_arena_printf(&r->arena, "the catalogue has no such agent; %s", sg_near_hint(&near, '"', "stepgate agents list", hint, sizeof(hint))));
+}
+
+/* In the log, so that whoever looks there first finds it. */
+static void
+say_kill(struct sg_gate *gate, const struct sg_request *r, bool lift, bool all, struct sg_str agent, struct sg_str why)
+{
+	char line[512];
+	struct sg_str by = sg_conn_operator(sg_conn_find(gate, r->conn));
+	snprintf(line, sizeof(line), "%s     %.*s by %.*s%s%.*s", lift ? "LIFT" : "KILL", SG_STR_ARG(all ? SG_STR("all agents") : agent), SG_STR_ARG(by), why.len > 0 ? ": " : "", SG_STR_ARG(why));
+	sg_gate_warn(gate, SG_STR(""), line);
+}
+
 static void
 kill_or_lift(struct sg_gate *gate, struct sg_request *r, bool lift)
 {
@@ -88,8 +110,12 @@ kill_or_lift(struct sg_gate *gate, struct sg_request *r, bool lift)
 	struct sg_buf body;
 	struct sg_json_writer w;
 	uint64_t number = 0;
-	if (!read_kill(r, &all, &agent, &why) || (agent.len > 0 && sg_catalogue_agent(gate->catalogue, agent) == NULL)) {
+	if (!read_kill(r, &all, &agent, &why)) {
 		sg_answer_error(gate, r, 400, SG_REASON_bad_request, "{\"all\":true} or {\"agent\":NAME of the catalogue}, and \"reason\"");
+		return;
+	}
+	if (agent.len > 0 && sg_catalogue_agent(gate->catalogue, agent) == NULL) {
+		answer_no_agent(gate, r, agent);
 		return;
 	}
 	if (lift && is_ending_still(gate, r)) {
@@ -118,6 +144,7 @@ kill_or_lift(struct sg_gate *gate, struct sg_request *r, bool lift)
 		r->ended_leases = leases - gate->state.live_leases;
 	}
 	if (in_force) {
+		say_kill(gate, r, lift, all, agent, why);
 		sg_leases_revoking(gate);
 		sg_wake(gate);
 	}

@@ -139,8 +139,9 @@ may_see(struct sg_gate *gate, struct sg_request *r, const struct sg_approval *a,
 	*reason = SG_REASON_not_found;
 	if (conn == NULL || a == NULL)
 		return false;
+	const char *why;
 	if (conn->face == SG_FACE_ADMIN) {
-		if (!is_asked(conn, a))
+		if (!is_asked(conn, a) || !sg_may_ask(conn, r->route->route, &why)) /* also of whoever waited, and may no more */
 			return false;
 		*reason = SG_REASON_not_permitted;
 		return sg_is_operator(gate, conn) && !sg_operator_gone(gate, conn);

@@ -3,7 +3,7 @@
 #include "unit/cases.h"
 
 #include "base/str.h"
-#include "ctl/ctl.h"
+#include "ctl/find.h"
 
 #include <string.h>
 #include <unistd.h>
@@ -167,8 +167,19 @@ test_refused(void)
 	CU_ASSERT_EQUAL(PARSE(&ctl, "status", "-jf"), SG_CTL_USAGE);
 	CU_ASSERT_EQUAL(PARSE(&ctl, "status", "more"), SG_CTL_USAGE);
 	CU_ASSERT_EQUAL(PARSE(&ctl, "why"), SG_CTL_USAGE);
-	CU_ASSERT_EQUAL(PARSE(&ctl, "audit"), SG_CTL_USAGE);
+	CU_ASSERT_EQUAL(PARSE(&ctl, "audit"), SG_CTL_LISTED);
 	CU_ASSERT_EQUAL(PARSE(&ctl, "a", "b", "c", "d", "e", "f", "g", "h"), SG_CTL_USAGE);
+}
+
+/* Help has a place for each, by who uses it. */
+static void
+test_readers(void)
+{
+	for (size_t i = 0; i < sg_ctl_command_count; i++) {
+		if (sg_ctl_reader_of(&sg_ctl_commands[i]) >= 6)
+			fprintf(stderr, "  %s\n", sg_ctl_commands[i].words);
+		CU_ASSERT_TRUE(sg_ctl_reader_of(&sg_ctl_commands[i]) < 6);
+	}
 }
 
 static void
@@ -256,4 +267,4 @@ SG_CASES("ctl.table", {"each command has help, manual and completion", test_each
 	 {"each option stands in the manual, is used, is unique", test_each_option},
 	 {"a command's help shows its options and no others", test_help_of_each}, {"command lines", test_parse},
 	 {"command lines that are wrong", test_refused}, {"as many --arg as fit, and one more", test_pairs_limit},
-	 {"what may stand in a path", test_plain}, {"bodies of act", test_body})
+	 {"what may stand in a path", test_plain}, {"bodies of act", test_body}, {"each has its readers", test_readers})

@@ -589,8 +589,28 @@ how_deep(void)
 	}
 }
 
+/* What is kept for operators is kept from whoever may approve or watch and nothing else, by whichever socket they come. */
+static void
+kept_for_operators(void)
+{
+	for (int how = 0; how < 3; how++) {
+		p = play_new();
+		p->gate->catalogue->limits.connections = 40;
+		struct sg_admin *admin = &p->gate->catalogue->admins[0];
+		admin->approves_only = how == 1;
+		admin->watches_only = how == 2;
+		uint64_t conn = 1;
+		while (conn < 60 && play_connect(p, conn, how == 0 ? SG_FACE_APPROVER : SG_FACE_ADMIN, (int)admin->uid))
+			conn++;
+		CU_ASSERT_EQUAL(conn - 1, 24);
+		admin->approves_only = admin->watches_only = false;
+		CU_ASSERT_TRUE(play_connect(p, 61, SG_FACE_ADMIN, (int)admin->uid));
+		play_end(p);
+	}
+}
+
 SG_CASES("gate.buckets", {"every route takes from its caller", every_route_pays}, {"what may ever be allowed", ceilings}, {"records are paid for", records}, {"a small act is one", the_rate_holds}, {"units", units},
 	 {"dear requests", dear_requests}, {"outcomes and closing have a reserve", tidying_up}, {"stopping is free", stopping_is_free},
 	 {"behind an enforcer each agent pays for itself", behind_an_enforcer}, {"connections", connects}, {"late refusals", late_refusals},
 	 {"one agent's tasks are no bound for another", shares}, {"forgotten", forgotten}, {"an enforcer's purse is whole", purse_is_whole}, {"what is no request", no_request}, {"what nobody took", not_taken},
-	 {"who is not that agent any more", not_that_agent_any_more}, {"how deep a debt goes", how_deep})
+	 {"who is not that agent any more", not_that_agent_any_more}, {"how deep a debt goes", how_deep}, {"kept for operators", kept_for_operators})

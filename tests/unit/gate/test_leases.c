@@ -425,6 +425,31 @@ over_without_a_disk(void)
 	play_end(p);
 }
 
+/* What `status` counts is what was answered. */
+static void
+counted_as_answered(void)
+{
+	const char *task;
+	struct play *p = begin(opaque, &task);
+	CU_ASSERT(play_has(play_act(p, 1, task, "mail.read", "{}", "c1"), "\"allow\""));
+	CU_ASSERT_EQUAL(p->gate->by_verdict[sg_verdict_place(SG_ALLOW)], 1);
+	p->full = true;
+	for (int i = 0; i < 5; i++) {
+		char key[8];
+		snprintf(key, sizeof(key), "f%d", i);
+		CU_ASSERT(play_has(play_act(p, 1, task, "mail.read", "{}", key), "audit_unavailable"));
+	}
+	CU_ASSERT_EQUAL(p->gate->by_verdict[sg_verdict_place(SG_ALLOW)], 1);
+	CU_ASSERT_EQUAL(p->gate->by_verdict[sg_verdict_place(SG_DENY)], 5);
+	CU_ASSERT_EQUAL(p->gate->by_reason[SG_REASON_audit_unavailable], 5);
+	CU_ASSERT_EQUAL(p->gate->by_reason[SG_REASON_allowed], 1);
+	CU_ASSERT_EQUAL(p->gate->decided, 6);
+	p->full = false;
+	pass(p, 5);
+	free((char *)task);
+	play_end(p);
+}
+
 SG_CASES("gate.leases", {"the end of a lease", the_end_of_a_lease}, {"nothing is forgotten", nothing_is_forgotten}, {"over a snapshot", over_a_snapshot}, {"many at once", many_at_once},
 	 {"never handed out", never_handed_out}, {"an operator ends it", an_operator_ends_it}, {"held up by its stanza's word", held_up}, {"shares", shares},
-	 {"no agent fills it", no_agent_fills_it}, {"words that do not count", words_that_do_not_count}, {"a clock set forward", clock_set_forward}, {"listed", listed}, {"an operator first", an_operator_first}, {"over without a disk", over_without_a_disk})
+	 {"no agent fills it", no_agent_fills_it}, {"words that do not count", words_that_do_not_count}, {"a clock set forward", clock_set_forward}, {"listed", listed}, {"an operator first", an_operator_first}, {"over without a disk", over_without_a_disk}, {"counted as answered", counted_as_answered})
