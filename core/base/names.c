@@ -12,7 +12,7 @@ static const struct meets {
 } meeting[] = {
 	{"\xc5\xbf", "s"}, /* U+017F long s */
 	{"\xe2\x84\xaa", "k"}, /* U+212A Kelvin */
-	{"\xc4\xb0", "i"},  {"\xc4\xb1", "i"}, /* U+0130, U+0131: with a dot, without one */
+	{"\xc4\xb0", "i"},  {"\xc4\xb1", "i"}, {"i\xcc\x87", "i"}, {"I\xcc\x87", "i"}, /* U+0130, U+0131: with a dot, without one; what the first is in lower case */
 	{"\xc3\x9f", "ss"}, {"\xe1\xba\x9e", "ss"}, /* U+00DF, U+1E9E sharp s */
 	{"\xef\xac\x80", "ff"}, {"\xef\xac\x81", "fi"}, {"\xef\xac\x82", "fl"}, {"\xef\xac\x83", "ffi"}, {"\xef\xac\x84", "ffl"}, {"\xef\xac\x85", "st"}, {"\xef\xac\x86", "st"}, /* U+FB00 to U+FB06 ligatures */
 };
@@ -33,7 +33,7 @@ folded(struct reading *r)
 		return -1;
 	unsigned char c = (unsigned char)r->rest.ptr[0];
 	size_t len = 1;
-	for (size_t i = 0; c >= 0xc3 && i < sizeof(meeting) / sizeof(meeting[0]) && *r->more == '\0'; i++)
+	for (size_t i = 0; (c >= 0xc3 || c == 'i' || c == 'I') && i < sizeof(meeting) / sizeof(meeting[0]) && *r->more == '\0'; i++)
 		if (sg_str_starts(r->rest, meeting[i].bytes)) {
 			len = strlen(meeting[i].bytes);
 			r->more = meeting[i].letters;

@@ -62,6 +62,10 @@ sg_ctl_act_body(const struct sg_ctl *ctl, const char *task, const char *action, 
 	char uid[32];
 	struct sg_ctl_form body;
 	const char *token = ctl->option[SG_CTL_OPTION_token];
+	if (token == NULL && ctl->option[SG_CTL_OPTION_peer] != NULL) {
+		*code = sg_ctl_fail(ctl, SG_CTL_USAGE, "usage", "an agent is who its process is", "--peer goes with --token");
+		return false;
+	}
 	if (token != NULL && !peer_uid(ctl, uid, sizeof(uid))) {
 		*code = sg_ctl_fail(ctl, SG_CTL_USAGE, "no_user", "", "--peer: this system has no user \"%s\"", ctl->option[SG_CTL_OPTION_peer]);
 		return false;

@@ -138,7 +138,7 @@ sg_ctl_parse(struct sg_ctl *ctl, const struct sg_ctl_command *commands, size_t c
 				return SG_CTL_USAGE;
 		} else if (ctl->arg_count == 0 && (ctl->command = passes_on(commands, count, argv + i, argc - i, &taken)) != NULL) {
 			ctl->rest = argv + i + taken;
-			return SG_CTL_OK;
+			return i == 0 ? SG_CTL_OK : usage(ctl, "%.200s: its options stand behind it: it is another program", ctl->command->words);
 		} else if (ctl->arg_count == SG_CTL_ARGS - 1) {
 			return usage(ctl, "%.200s: too many words", argv[i]);
 		} else {

@@ -14,7 +14,7 @@ enum { ANSWER_MAX = 8 << 20 };
 static bool
 is_status(const struct sg_json *json)
 {
-	static const char *const members[] = {"clock", "confinement", "journal", "killed", "modules", "reasons", "unrecorded", "verdicts"};
+	static const char *const members[] = {"audit_lags", "clock", "confinement", "journal", "killed", "modules", "reasons", "unrecorded", "verdicts"};
 	bool good = json != NULL && json->type == SG_JSON_OBJECT;
 	for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++)
 		good = good && sg_json_get(json, members[i]) != NULL;
@@ -46,16 +46,26 @@ sg_metrics_ask(const char *run, struct sg_arena *arena, struct sg_err *err)
 	return json;
 }
 
+bool
+sg_metrics_module_ready(const struct sg_json *modules, struct sg_str name)
+{
+	for (const struct sg_json *m = sg_json_first(modules); m != NULL; m = sg_json_next(modules, m))
+		if (sg_str_eq(sg_json_text_at(m, "name"), name) && sg_json_is(m, "state", "ready"))
+			return true;
+	return false;
+}
+
 static bool
 attests(const struct sg_json *status)
 {
 	const struct sg_json *modules = sg_json_get(status, "modules");
 	bool any = false, ready = true;
-	for (const struct sg_json *m = sg_json_first(modules); m != NULL; m = sg_json_next(modules, m))
-		if (sg_str_starts(sg_json_text_at(m, "name"), "attest.")) {
-			any = true;
-			ready = ready && sg_json_is(m, "state", "ready");
-		}
+	for (const struct sg_json *m = sg_json_first(modules); m != NULL; m = sg_json_next(modules, m)) {
+		struct sg_str name = sg_json_text_at(m, "name");
+		bool attest = sg_str_starts(name, "attest.");
+		any |= attest;
+		ready = ready && (!attest || sg_metrics_module_ready(modules, name));
+	}
 	return any && ready;
 }
 
@@ -79,5 +89,10 @@ sg_metrics_unready(const struct sg_json *status)
 		return "no policy is in force";
 	if (!attests(status))
 		return "attestation is not ready";
+	bool lags = false;
+	if (sg_json_bool(sg_json_get(status, "audit_lags"), &lags) && lags)
+		return "a required sink lags";
+	if (!sg_json_is(sg_json_get(status, "clock"), "state", "good"))
+		return "the clock waits for an operator's word";
 	return all_killed(status) ? "everything is killed" : NULL;
 }

@@ -32,6 +32,9 @@ void sg_metrics_write(struct sg_buf *out, const struct sg_json *status);
 /* Whether it can be asked for decisions now: NULL, or what is in the way, static. */
 const char *sg_metrics_unready(const struct sg_json *status);
 
+/* An instance of that name is in use: a reload starts the next one beside it. */
+bool sg_metrics_module_ready(const struct sg_json *modules, struct sg_str name);
+
 /* Asks the daemon whose sockets are in `run`. The status, in `arena`, or NULL with why in `err`. */
 const struct sg_json *sg_metrics_ask(const char *run, struct sg_arena *arena, struct sg_err *err);
 

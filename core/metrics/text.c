@@ -103,8 +103,7 @@ is_sink(const struct sg_json *module)
 static int64_t
 is_up(const struct sg_json *status, const struct sg_json *module)
 {
-	(void)status;
-	return sg_json_is(module, "state", "ready");
+	return sg_metrics_module_ready(sg_json_get(status, "modules"), sg_json_text_at(module, "name"));
 }
 
 static int64_t

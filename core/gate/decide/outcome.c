@@ -202,7 +202,7 @@ report(struct sg_gate *gate, struct sg_request *r)
 	bool theirs = attempt != NULL && strcmp(attempt->asker, asker) == 0 &&
 		      (conn->face == SG_FACE_ENFORCER || sg_who_owns(r, attempt->task));
 	bool behind = known && r->enforcer != NULL && theirs, own = known && r->enforcer == NULL;
-	if ((behind && !sg_report_afford(gate, r, sg_str(attempt->task->agent))) || (own && !sg_agent_afford(gate, r, r->agent->name)))
+	if ((behind && !sg_report_afford(gate, r, sg_str(attempt->task->agent))) || (own && !sg_own_report_afford(gate, r)))
 		sg_request_refuse(gate, r);
 	else if (!known || !theirs || attempt->state != SG_ATTEMPT_ALLOWED)
 		sg_answer_error(gate, r, 404, known ? SG_REASON_not_found : reason, "only the asker of an allowed action reports on it");

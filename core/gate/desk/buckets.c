@@ -168,6 +168,14 @@ take_own(struct sg_gate *gate, struct sg_request *r, enum sg_purse purse, const 
 }
 
 bool
+sg_own_report_afford(struct sg_gate *gate, struct sg_request *r)
+{
+	char key[160];
+	sg_line_join(key, sizeof(key), "reports:", r->agent->name);
+	return sg_agent_afford(gate, r, r->agent->name) && take_own(gate, r, SG_PURSE_CALLER, key);
+}
+
+bool
 sg_report_afford(struct sg_gate *gate, struct sg_request *r, struct sg_str agent)
 {
 	char key[160];

@@ -23,6 +23,9 @@ int64_t sg_request_units(struct sg_str body);
 bool sg_request_afford(struct sg_gate *gate, struct sg_request *request, struct sg_str body);
 /* Once it is known whose request it is. Takes nothing twice from one bucket. */
 bool sg_agent_afford(struct sg_gate *gate, struct sg_request *request, struct sg_str agent);
+/* What came of an agent's action, told by itself: from its own purse, and from one for reports alone, which owes what they cost the gate beyond what was paid.
+ * False: there is not enough, nothing is answered yet. */
+bool sg_own_report_afford(struct sg_gate *gate, struct sg_request *r);
 /* What came of an agent's action, told by its enforcer, which gets back what it laid out: reports of one agent have a purse of their own, as large as a party's,
  * so that the agent keeps nothing from the record by having nothing left, nor others' requests from the gate by many reports at once. False: not now. The agent
  * owes it as well. */

@@ -122,6 +122,7 @@ struct sg_gate {
 	uint64_t made_anew;     /* how often the state was folded again after a loss */
 	bool expiring;          /* a round through leases whose end their issuers must hear of is under way, */
 	size_t expire_at;       /* and where it goes on */
+	size_t owed_ends;       /* so many of them are in force without a record */
 	bool revoking_more;     /* an issuer had no room for all that it is to take back */
 	unsigned revoking_heard; /* so many answers came since then */
 	sg_time leases_at;      /* then issuers are told again of what they have not confirmed */

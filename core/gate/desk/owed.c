@@ -28,8 +28,8 @@ cannot_stop(struct sg_gate *gate)
 		gate->ports.end(gate->ports.self);
 }
 
-bool
-sg_gate_owe(struct sg_gate *gate, const char *kind, struct sg_str body)
+static bool
+keep(struct sg_gate *gate, const char *kind, struct sg_str body)
 {
 	struct sg_owed *owed = calloc(1, sizeof(*owed) + body.len + 1);
 	if (owed == NULL)
@@ -39,6 +39,14 @@ sg_gate_owe(struct sg_gate *gate, const char *kind, struct sg_str body)
 	owed->body = (struct sg_str){owed->bytes, body.len};
 	owed->next = gate->owed; /* newest first; sg_owed_turn turns them round */
 	gate->owed = owed;
+	return true;
+}
+
+bool
+sg_gate_owe(struct sg_gate *gate, const char *kind, struct sg_str body)
+{
+	if (!keep(gate, kind, body))
+		return false;
 	sg_gate_hold(gate, kind, body);
 	return true;
 }
@@ -92,6 +100,12 @@ bool
 sg_owe_folded(struct sg_gate *gate, const char *kind, struct sg_str body)
 {
 	return fold_unrecorded(gate, kind, body) && sg_gate_owe(gate, kind, body);
+}
+
+bool
+sg_owe_known(struct sg_gate *gate, const char *kind, struct sg_str body)
+{
+	return fold_unrecorded(gate, kind, body) && keep(gate, kind, body);
 }
 
 void

@@ -79,26 +79,26 @@ sg_purse_take(struct sg_gate *gate, enum sg_purse purse, const char *key, int64_
 	return true;
 }
 
-/* How deep a debt goes. What is kept for outcomes and for closing (buckets.c) is kept from what others cost, and is no way around what these cost themselves. */
-static int64_t
-least_of(const struct sg_gate *gate, const struct sg_request *r)
+static void
+owe(struct sg_gate *gate, const char *purse, struct sg_str agent, int64_t units, int64_t most)
 {
-	int64_t burst = sg_purse_burst(gate, SG_PURSE_CALLER), kept = burst / 2 - 1;
-	bool tidies = r->route != NULL && (r->route->route == SG_ROUTE_A_OUTCOME || r->route->route == SG_ROUTE_A_TASK_CLOSE);
-	return -((kept > 0 ? kept : 0) + (tidies ? burst : 0)) * 1000;
+	char key[160];
+	sg_line_join(key, sizeof(key), purse, agent);
+	struct sg_bucket *b = sg_purse_of(gate, SG_PURSE_CALLER, key);
+	int64_t least = most > 0 ? -most * 1000 : 0;
+	if (b != NULL && b->tokens_milli > least) /* whoever is below already gets nothing back */
+		b->tokens_milli = b->tokens_milli - units * 1000 > least ? b->tokens_milli - units * 1000 : least;
 }
 
 void
 sg_agent_owes(struct sg_gate *gate, const struct sg_request *r, int64_t units)
 {
-	char key[160];
+	int64_t burst = sg_purse_burst(gate, SG_PURSE_CALLER);
 	if (r->agent == NULL || units <= 0)
 		return;
-	sg_line_join(key, sizeof(key), "agent:", r->agent->name);
-	struct sg_bucket *b = sg_purse_of(gate, SG_PURSE_CALLER, key);
-	int64_t least = least_of(gate, r);
-	if (b != NULL && b->tokens_milli > least) /* whoever is below already gets nothing back */
-		b->tokens_milli = b->tokens_milli - units * 1000 > least ? b->tokens_milli - units * 1000 : least;
+	owe(gate, "agent:", r->agent->name, units, burst / 2 - 1); /* what is kept for outcomes and for closing (buckets.c) is kept */
+	if (r->route != NULL && r->route->route == SG_ROUTE_A_OUTCOME)
+		owe(gate, "reports:", r->agent->name, units, burst); /* and is no way around what reports cost */
 }
 
 size_t

@@ -21,7 +21,7 @@ void sg_purse_refill(struct sg_gate *gate, enum sg_purse purse, struct sg_bucket
 /* `reserve`: units that are kept for this kind of request alone. What costs more than a full bucket waits for a full one. False: there is not enough. */
 bool sg_purse_take(struct sg_gate *gate, enum sg_purse purse, const char *key, int64_t units, int64_t reserve);
 /* What turned out to be more work than was paid for; refuses nothing, and leaves a debt of half a burst at most, so that outcomes and closing are
- * taken all the same; what these cost themselves goes a burst deeper. */
+ * taken all the same; what an agent's own reports cost it also owes from a purse that nothing but its reports are paid from (sg_own_report_afford). */
 void sg_agent_owes(struct sg_gate *gate, const struct sg_request *request, int64_t units);
 
 #endif

@@ -39,6 +39,8 @@ enum sg_status sg_record_paid(struct sg_gate *gate, const char *kind, struct sg_
 void sg_gate_forget_owed(struct sg_gate *gate);
 /* Keeps a body that could not be recorded, to be appended when the journal opens again. False: no memory. */
 bool sg_gate_owe(struct sg_gate *gate, const char *kind, struct sg_str body);
+/* Folded, and appended once there is room; held nowhere beside: the next gate finds it out by itself, as what time alone ends. False: no memory, or it cannot be folded. */
+bool sg_owe_known(struct sg_gate *gate, const char *kind, struct sg_str body);
 /* The same, and it is in force from now on (I7). False: no memory, or it cannot be folded. */
 bool sg_owe_folded(struct sg_gate *gate, const char *kind, struct sg_str body);
 /* True if it would be folded now: its form and what it stands on are there. Touches nothing. */

@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { FAILED_MAX = 160, SHOWN_ISSUERS = 16, PASSED_MOST = 64, MORE_EACH = 32 /* answers, until those that had no room are told again */ };
+enum { FAILED_MAX = 160, SHOWN_ISSUERS = 16, PASSED_MOST = 64, MORE_EACH = 32 /* answers, until those that had no room are told again */, OWED_ENDS = 8192 /* leases that run out while there is no disk: others wait for it */ };
 
 bool
 sg_lease_is_over(const struct sg_lease *lease, const struct sg_clock *now)
@@ -192,9 +192,12 @@ expire(struct sg_gate *gate, bool begin)
 	gate->expiring |= begin;
 	if (!gate->expiring)
 		return;
+	gate->owed_ends = gate->journal.closed ? gate->owed_ends : 0;
 	for (struct sg_lease *l; done < SG_ROUND_DONE && (l = sg_table_slice(&gate->state.leases, &gate->expire_at, &slots)) != NULL;)
-		if (l->state < SG_LEASE_REVOKING && l->confirm && sg_deadline_over(&l->ends, &gate->state.now))
+		if (l->state < SG_LEASE_REVOKING && l->confirm && sg_deadline_over(&l->ends, &gate->state.now) && gate->owed_ends < OWED_ENDS) {
 			done += sg_lease_revoke(gate, l, SG_STR("stepgate"), "expired");
+			gate->owed_ends += gate->journal.closed;
+		}
 	gate->expiring = gate->expire_at != 0;
 }
 

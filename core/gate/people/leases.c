@@ -79,6 +79,7 @@ answer_lease(struct sg_gate *gate, struct sg_request *r)
 	sg_buf_init(&body, 4096);
 	sg_jw_begin(&w, &body);
 	sg_jw_object(&w);
+	sg_jw_member_bool(&w, "durable", !gate->journal.closed); /* false: in force, and not on disk */
 	sg_jw_name(&w, "lease");
 	write_lease(&w, gate, lease);
 	sg_jw_end(&w);

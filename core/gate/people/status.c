@@ -129,6 +129,7 @@ sg_route_status(struct sg_gate *gate, struct sg_request *r)
 	sg_jw_member_int(&w, "agents", gate->catalogue->agent_count);
 	sg_jw_member_int(&w, "allowed", gate->allowed);
 	sg_jw_member_int(&w, "approvals", gate->state.open_approvals);
+	sg_jw_member_bool(&w, "audit_lags", gate->audit_lags);
 	sg_jw_name(&w, "clock");
 	sg_write_wall(&w, gate);
 	sg_jw_member_str(&w, "config", sg_str(gate->catalogue->digest));

@@ -33,6 +33,8 @@ void sg_reading_end(struct sg_state *state, struct sg_attempt *attempt);
 
 /* That agent left something there as well. False on no memory. */
 bool sg_memory_writer(struct sg_state *state, struct sg_memory *memory, struct sg_str agent);
+/* It counts for that agent from now on. False on no memory. */
+bool sg_memory_hand_to(struct sg_state *state, struct sg_memory *memory, const char *agent);
 /* One more that its agent was the first to write to. False on no memory. */
 bool sg_memory_begins(struct sg_state *state, const struct sg_memory *memory);
 /* One less; frees it. It is out of the table by then. */

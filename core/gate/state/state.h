@@ -240,6 +240,10 @@ struct sg_memory {
 	const char **writers; /* whose tasks left something there, by name; kept words */
 	size_t writer_count;
 	uint64_t leaf; /* the one that made it; 0: it is from a snapshot */
+	struct {
+		uint64_t leaf, seq;
+		const struct sg_task *task;
+	} flowed; /* what came to it last; in memory alone */
 	struct sg_taint taint;
 };
 
