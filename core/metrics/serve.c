@@ -17,7 +17,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { EXIT_USAGE_ = 64, EXIT_AWAY = 69, BACKLOG = 128 };
+enum { EXIT_WRONG = 64, EXIT_AWAY = 69, BACKLOG = 128 };
 
 /* "127.0.0.1:9464" or "[::1]:9464". False: no such form, or not this machine's own. */
 static bool
@@ -219,12 +219,12 @@ int
 sg_metrics_serve(const char *address, const char *run)
 {
 	struct sockaddr_storage at;
-	struct sigaction ending = {.sa_handler = end}; /* no SA_RESTART: accept comes back */
+	struct sigaction ending = {.sa_handler = end}; /* no SA_RESTART: poll comes back */
 	socklen_t len = 0;
 	int on = 1;
 	if (!read_address(address, &at, &len)) {
 		fprintf(stderr, "stepgate metrics: %s: an address of this machine's own and a port, such as 127.0.0.1:9464 or [::1]:9464\n", address);
-		return EXIT_USAGE_;
+		return EXIT_WRONG;
 	}
 	int listener = socket(at.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (listener < 0 || setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) != 0 || bind(listener, (struct sockaddr *)&at, len) != 0 || listen(listener, BACKLOG) != 0) {
