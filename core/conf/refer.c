@@ -136,6 +136,8 @@ check_uids(const struct sg_conf_node *root, struct sg_conf_errors *errors)
 	const struct sg_conf_node *admins = sg_conf_node_get(root, "admins");
 	for (const struct sg_conf_node *a = admins == NULL ? NULL : admins->first; a != NULL; a = a->next) {
 		const struct sg_conf_node *uid = sg_conf_node_get(a, "uid");
+		if (sg_str_is(a->name, "stepgate"))
+			sg_conf_error_add(errors, SG_CONF_E_not_unique, a->place, "another name", "what the daemon does by itself stands in the record as done by stepgate");
 		for (const struct sg_conf_node *b = admins->first; uid != NULL && uid->kind == SG_CONF_WHOLE && b != a; b = b->next) {
 			const struct sg_conf_node *other = sg_conf_node_get(b, "uid");
 			if (other != NULL && other->kind == SG_CONF_WHOLE && other->number == uid->number)

@@ -94,11 +94,11 @@ check_admin(const struct sg_ctl *ctl, const struct sg_json *admins, const struct
 	bool known = site->admin == NULL || !site->has_admins;
 	for (const struct sg_json *a = sg_json_first(admins); a != NULL && !known; a = sg_json_next(admins, a)) {
 		int64_t uid = -1;
-		known = sg_json_int(sg_json_get(a, "uid"), &uid) && uid == (int64_t)site->admin->pw_uid;
+		known = sg_json_int(sg_json_get(a, "uid"), &uid) && uid == (int64_t)site->admin->pw_uid && sg_json_is(a, "may", "operate");
 	}
 	char hint[160];
 	snprintf(hint, sizeof(hint), "stepgate config add admin %.60s user=%.60s", known ? "" : site->admin->pw_name, known ? "" : site->admin->pw_name);
-	return known ? SG_CTL_OK : sg_ctl_fail(ctl, SG_CTL_DENIED, "exists", hint, "there are admins already, and %s is none of them", site->admin->pw_name);
+	return known ? SG_CTL_OK : sg_ctl_fail(ctl, SG_CTL_DENIED, "exists", hint, "there are admins already, and %s is none of them who may operate", site->admin->pw_name);
 }
 
 static int

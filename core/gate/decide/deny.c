@@ -40,6 +40,17 @@ count(struct sg_gate *gate, const struct sg_request *r, int64_t by)
 }
 
 void
+sg_becomes_denial(struct sg_gate *gate, struct sg_request *r, enum sg_reason reason)
+{
+	if (r->counted)
+		count(gate, r, -1);
+	r->verdict = SG_DENY;
+	r->reason = reason;
+	if (r->counted)
+		count(gate, r, 1);
+}
+
+void
 sg_count_decision(struct sg_gate *gate, struct sg_request *r)
 {
 	if (r->ask)
@@ -51,12 +62,7 @@ sg_count_decision(struct sg_gate *gate, struct sg_request *r)
 void
 sg_decision_lost(struct sg_gate *gate, struct sg_request *r)
 {
-	if (r->counted) /* as what is answered */
-		count(gate, r, -1);
-	r->verdict = SG_DENY;
-	r->reason = SG_REASON_audit_unavailable;
-	if (r->counted)
-		count(gate, r, 1);
+	sg_becomes_denial(gate, r, SG_REASON_audit_unavailable);
 	sg_answer_decision(gate, r);
 }
 

@@ -12,6 +12,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+enum { KEPT_FOR_PEOPLE = 16 };
+
 /* An operator's are counted for themselves: what the same user runs for others keeps nobody from stopping it. */
 static size_t
 conns_of(const struct sg_gate *gate, uid_t uid, enum sg_face face)
@@ -54,8 +56,8 @@ may_connect(struct sg_gate *gate, enum sg_face listener, const struct sg_peer *p
 {
 	enum sg_face face = sg_face_spoken(listener);
 	bool operator = operates(gate, listener, peer);
-	/* operators keep a share of the connections for themselves */
-	size_t most = sg_conns_most(gate) - (operator ? 0 : 16);
+	/* people keep a share of the connections for themselves, and of it operators the half */
+	size_t most = sg_conns_most(gate) - (operator ? 0 : face == SG_FACE_ADMIN ? KEPT_FOR_PEOPLE / 2 : KEPT_FOR_PEOPLE);
 	if ((face == SG_FACE_ADMIN && gate->conns.count >= most) || is_crowded(gate, face, peer))
 		return sg_fail(err, SG_LIMIT, "too_many_connections", "too many connections");
 	if (!sg_connect_afford(gate, face == SG_FACE_ADMIN && !operator ? SG_FACE_APPROVER : face, peer))

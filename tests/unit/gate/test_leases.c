@@ -425,6 +425,29 @@ over_without_a_disk(void)
 	play_end(p);
 }
 
+/* What anybody's word ends is held beside the gate: the next one has it, too, without a disk. */
+static void
+a_word_without_a_disk(void)
+{
+	const char *task;
+	struct sg_err err = {0};
+	struct play *p = begin(opaque, &task);
+	struct sg_lease *lease = given(p, task, "k1");
+	char id[SG_ID_MAX];
+	snprintf(id, sizeof(id), "%s", lease->id);
+	p->full = true;
+	for (int i = 0; i < 3 && !p->gate->journal.closed; i++)
+		play_ask(p, 10, SG_ROUTE_O_KILL, "", "{\"agent\":\"other\",\"reason\":\"x\"}");
+	CU_ASSERT_TRUE_FATAL(p->gate->journal.closed);
+	CU_ASSERT_TRUE(sg_lease_revoke(p->gate, sg_state_lease(&p->gate->state, sg_str(id)), SG_STR("stepgate"), "issuer removed"));
+	CU_ASSERT_EQUAL_FATAL(play_gate_dies(p, &err), SG_OK);
+	lease = sg_state_lease(&p->gate->state, sg_str(id));
+	CU_ASSERT_TRUE(lease != NULL && lease->state >= SG_LEASE_REVOKING);
+	p->full = false;
+	free((char *)task);
+	play_end(p);
+}
+
 /* What `status` counts is what was answered. */
 static void
 counted_as_answered(void)
@@ -452,4 +475,4 @@ counted_as_answered(void)
 
 SG_CASES("gate.leases", {"the end of a lease", the_end_of_a_lease}, {"nothing is forgotten", nothing_is_forgotten}, {"over a snapshot", over_a_snapshot}, {"many at once", many_at_once},
 	 {"never handed out", never_handed_out}, {"an operator ends it", an_operator_ends_it}, {"held up by its stanza's word", held_up}, {"shares", shares},
-	 {"no agent fills it", no_agent_fills_it}, {"words that do not count", words_that_do_not_count}, {"a clock set forward", clock_set_forward}, {"listed", listed}, {"an operator first", an_operator_first}, {"over without a disk", over_without_a_disk}, {"counted as answered", counted_as_answered})
+	 {"no agent fills it", no_agent_fills_it}, {"words that do not count", words_that_do_not_count}, {"a clock set forward", clock_set_forward}, {"listed", listed}, {"an operator first", an_operator_first}, {"over without a disk", over_without_a_disk}, {"a word without a disk", a_word_without_a_disk}, {"counted as answered", counted_as_answered})
