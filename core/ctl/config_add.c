@@ -29,12 +29,13 @@ kind_named(const char *name)
 static int
 no_kind(const struct sg_ctl *ctl, const char *name)
 {
-	char hint[128];
+	char hint[128], all[256] = "";
 	struct sg_near near = sg_near(sg_str(name));
-	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+	for (size_t i = 0, len = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
 		sg_near_offer(&near, sg_str(kinds[i].name));
-	return sg_ctl_fail(ctl, SG_CTL_USAGE, "usage", sg_near_hint(&near, '"', "action, admin, agent, attest, enforcer, group, human, intent, issuer, resource, role, sink, tool", hint, sizeof(hint)),
-			   "\"%s\" is no kind of stanza", name);
+		len += (size_t)snprintf(all + len, sizeof(all) - len, "%s%s", len > 0 ? ", " : "", kinds[i].name);
+	}
+	return sg_ctl_fail(ctl, SG_CTL_USAGE, "usage", sg_near_hint(&near, '"', all, hint, sizeof(hint)), "\"%s\" is no kind of stanza", name);
 }
 
 /* ---- words that stand for others ---- */
@@ -188,23 +189,6 @@ find_stanza(const struct sg_ctl *ctl, const struct sg_conf_source *source, const
 	return code;
 }
 
-static void
-tell(const struct sg_ctl *ctl, const struct kind *kind, const char *path)
-{
-	bool issuer = strcmp(kind->name, "issuer") == 0;
-	struct sg_buf out;
-	sg_buf_init(&out, 4096);
-	if (ctl->json) {
-		sg_buf_text(&out, "{\"changed\":true,\"file\":");
-		sg_canon_string(&out, sg_str(path));
-		sg_buf_text(&out, "}\n");
-	} else {
-		sg_buf_printf(&out, "%s is in place; %sstepgate reload brings it into force\n", path, issuer ? "stepgate init makes its key, then " : "");
-	}
-	sg_config_print(ctl, &out);
-	sg_buf_done(&out);
-}
-
 static int
 add(const struct sg_ctl *ctl, const struct kind *kind, const char *name, const struct word *words, size_t count)
 {
@@ -221,7 +205,7 @@ add(const struct sg_ctl *ctl, const struct kind *kind, const char *name, const s
 	if (code == SG_CTL_OK)
 		code = sg_config_put(ctl, source, file, sg_buf_view(&text), path, sizeof(path));
 	if (code == SG_CTL_OK)
-		tell(ctl, kind, path);
+		sg_config_put_told(ctl, path, true, strcmp(kind->name, "issuer") == 0 ? "stepgate init makes its key, then " : "");
 	else if (code == SG_CTL_CONFIG && !ctl->json)
 		fprintf(stderr, "stepgate: nothing was put in place\n");
 	sg_buf_done(&text);

@@ -2,7 +2,7 @@
  * config edit: a copy is edited, the whole configuration is checked with it, and only then does it take the place of
  * the file, in one step. Names that begin with a dot are not read from conf.d, so what lies beside is never
  * configuration. */
-#include "ctl/config.h"
+#include "ctl/config_put.h"
 #include "ctl/edit.h"
 
 #include "base/str.h"
@@ -30,19 +30,6 @@ again(const struct sg_ctl *ctl)
 	return fgets(line, sizeof(line), stdin) != NULL && line[0] != 'n' && line[0] != 'N';
 }
 
-/* The whole configuration with the new text in its place. */
-static int
-check(const struct sg_ctl *ctl, const struct sg_edit *edit)
-{
-	struct sg_config config;
-	struct sg_conf_source source = sg_config_source(ctl);
-	source.draft = edit->name;
-	source.draft_text = sg_buf_view(&edit->text);
-	int code = sg_config_load(ctl, &source, &config);
-	sg_config_done(&config);
-	return code;
-}
-
 static int
 edit_until_good(const struct sg_ctl *ctl, struct sg_edit *edit)
 {
@@ -55,28 +42,10 @@ edit_until_good(const struct sg_ctl *ctl, struct sg_edit *edit)
 			return failed(ctl, edit, "the edited copy cannot be read");
 		if (sg_edit_same(edit))
 			return SG_CTL_OK;
-		int code = check(ctl, edit);
+		int code = sg_config_check(ctl, sg_config_source(ctl), edit->name, sg_buf_view(&edit->text));
 		if (code == SG_CTL_OK || !again(ctl))
 			return code;
 	}
-}
-
-static void
-tell(const struct sg_ctl *ctl, const struct sg_edit *edit, bool changed)
-{
-	struct sg_buf out;
-	sg_buf_init(&out, 8192);
-	if (ctl->json) {
-		sg_buf_printf(&out, "{\"changed\":%s,\"file\":", changed ? "true" : "false");
-		sg_canon_string(&out, sg_str(edit->path));
-		sg_buf_text(&out, "}\n");
-	} else if (changed) {
-		sg_buf_printf(&out, "%s is in place; stepgate reload brings it into force\n", edit->path);
-	} else {
-		sg_buf_printf(&out, "nothing was changed\n");
-	}
-	sg_config_print(ctl, &out);
-	sg_buf_done(&out);
 }
 
 int
@@ -102,7 +71,7 @@ sg_ctl_config_edit(struct sg_ctl *ctl)
 					     edit.path)
 			       : failed(ctl, &edit, "cannot be put in place");
 	if (code == SG_CTL_OK)
-		tell(ctl, &edit, changed);
+		sg_config_put_told(ctl, edit.path, changed, "");
 	else if (code == SG_CTL_CONFIG && !ctl->json)
 		fprintf(stderr, "stepgate: nothing was put in place\n");
 	sg_edit_end(&edit);

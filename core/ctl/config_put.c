@@ -22,9 +22,8 @@ sg_config_quote(struct sg_buf *out, struct sg_str text)
 	return true;
 }
 
-/* The whole configuration with the new file among the others. */
-static int
-check(const struct sg_ctl *ctl, struct sg_conf_source source, const char *name, struct sg_str text)
+int
+sg_config_check(const struct sg_ctl *ctl, struct sg_conf_source source, const char *name, struct sg_str text)
 {
 	struct sg_config config;
 	source.draft = name;
@@ -32,6 +31,24 @@ check(const struct sg_ctl *ctl, struct sg_conf_source source, const char *name, 
 	int code = sg_config_load(ctl, &source, &config);
 	sg_config_done(&config);
 	return code;
+}
+
+void
+sg_config_put_told(const struct sg_ctl *ctl, const char *path, bool changed, const char *first)
+{
+	struct sg_buf out;
+	sg_buf_init(&out, 8192);
+	if (ctl->json) {
+		sg_buf_printf(&out, "{\"changed\":%s,\"file\":", changed ? "true" : "false");
+		sg_canon_string(&out, sg_str(path));
+		sg_buf_text(&out, "}\n");
+	} else if (changed) {
+		sg_buf_printf(&out, "%s is in place; %sstepgate reload brings it into force\n", path, first);
+	} else {
+		sg_buf_printf(&out, "nothing was changed\n");
+	}
+	sg_config_print(ctl, &out);
+	sg_buf_done(&out);
 }
 
 int
@@ -42,7 +59,7 @@ sg_config_put(const struct sg_ctl *ctl, struct sg_conf_source source, const char
 	snprintf(folder, sizeof(folder), "%.*s/conf.d", slash == NULL ? 1 : (int)(slash - source.file), slash == NULL ? "." : source.file);
 	if (snprintf(path, room, "%s/%s", folder, name) >= (int)room)
 		return sg_ctl_fail(ctl, SG_CTL_USAGE, "usage", "", "%s: the path is too long", name);
-	int code = check(ctl, source, name, text);
+	int code = sg_config_check(ctl, source, name, text);
 	if (code != SG_CTL_OK)
 		return code;
 	enum sg_make made = sg_make_folder(folder, 0755);

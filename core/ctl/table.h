@@ -103,7 +103,8 @@ struct sg_ctl_option {
 
 #define SG_CTL_SECRETS (SG_CTL_FILES | SG_CTL_BIT(issuer))
 
-/* As `most`: everything behind the command's word is another program's to read; or what stands behind `--` is another program. */
+/* As `most`: everything behind the command's word is another program's to read; or what stands behind `--` is another program.
+ * SG_CTL_ARGS_MOST: as many as a command line holds beside its own words (SG_CTL_ARGS). */
 enum { SG_CTL_REST = 1000, SG_CTL_BEHIND = 999, SG_CTL_ARGS_MOST = 60 };
 
 /* `[X]` may be left out. A command of two words whose second is `list` is also meant by its first word alone.

@@ -37,7 +37,7 @@ write_one(struct sg_buf *out, const char *name, const char *type, const char *he
 	sg_buf_printf(out, "%s %" PRId64 "\n", name, value);
 }
 
-/* A label's value: backslash, quote and line feed are escaped, what else cannot be seen is left out. */
+/* A label's value: backslash and quote are escaped, control characters are left out. */
 static void
 write_value(struct sg_buf *out, struct sg_str text)
 {

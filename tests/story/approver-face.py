@@ -4,7 +4,7 @@
 by whatever socket they come; an operator by the approvers' socket neither."""
 import os, re, stat, subprocess
 
-from stage import BUILD, Stage, done, row, says
+from stage import BUILD, Stage, perform, row, says
 
 AGENT, OPS, DORA, STRANGER = 61611, 62611, 62612, 62613
 CONF = """
@@ -155,13 +155,4 @@ def groups(d):
     d.write("conf.d/50-group.conf", b"")
 
 
-d = Closed(CONF, POLICY)
-try:
-    for act in (sockets, by_their_socket, by_the_command, by_the_operators, promoted, demoted, groups):
-        act(d)
-except BaseException:
-    print(d.text()[-3000:])
-    raise
-finally:
-    d.end()
-done()
+perform(CONF, POLICY, sockets, by_their_socket, by_the_command, by_the_operators, promoted, demoted, groups, stage=Closed)

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """The token of a part that was handed on is good for claiming it and for nothing else: whoever handed it on, or saw it on the way, acts with it in nobody's name."""
-from stage import Stage, done, row, says
+from stage import perform, row, says
 
 GIVER, TAKER, THIRD, GATE, BOSS = 61631, 61632, 61633, 63631, 62631
 AGENT = '%s : { owner = "o@acme.example"  escalate = "e@acme.example"  review_by = "2027-01-31"  environment = "prod"  match = [ "peer:uid=%d" ]  reach = [ "%s" ]  intents = [ "work", "plain" ]  delegates = [ "*" ]  roles = [ "planner", "executor" ] }\n'
@@ -61,6 +61,11 @@ def over_a_restart(d, part, mine):
     row("restart", "and the taker's what it was", says(got, "allow"), got)
 
 
+def a_part(d):
+    part, mine = handed(d)
+    over_a_restart(d, part, mine)
+
+
 def operators(d):
     boss, taker, gate = d.admin_of(BOSS), d.agent_of(TAKER), d.enforcer_of(GATE)
     body = dict(agent="taker", intent="work", key="o1")
@@ -75,14 +80,4 @@ def operators(d):
     row("operator", "and a part of its own that needs no claim keeps it", says(got, "allow") if sub["claimed"] else got["code"] == "task_unclaimed", [sub, got])
 
 
-d = Stage(CONF, POLICY)
-try:
-    part, mine = handed(d)
-    over_a_restart(d, part, mine)
-    operators(d)
-except BaseException:
-    print(d.text()[-3000:])
-    raise
-finally:
-    d.end()
-done()
+perform(CONF, POLICY, a_part, operators)

@@ -4,7 +4,7 @@
 machine's own address that nothing odd keeps from answering the next; its user may read the status and do nothing else."""
 import os, re, shutil, socket, subprocess, time
 
-from stage import BUILD, Stage, done, row, says, until
+from stage import BUILD, perform, row, says, until
 
 AGENT, WATCH, BOSS = 61621, 62621, 62622
 CONF = """
@@ -163,13 +163,4 @@ def served(d):
         s.p.wait()
 
 
-d = Stage(CONF, POLICY)
-try:
-    for act in (counted, watcher, served):
-        act(d)
-except BaseException:
-    print(d.text()[-3000:])
-    raise
-finally:
-    d.end()
-done()
+perform(CONF, POLICY, counted, watcher, served)

@@ -238,9 +238,9 @@ def agent(name, uid, environment="dev"):
 FAULTS = dict(LD_PRELOAD=os.path.join(os.path.abspath(BUILD), "tests", "fault", "libfault_hang.so"))
 
 
-def perform(conf, policy, *acts, limits="", env=None):
+def perform(conf, policy, *acts, limits="", env=None, stage=Stage):
     """These acts, one after the other, on a stage of their own. What the daemon said is shown where one fails."""
-    d = Stage(conf, policy, limits, env)
+    d = stage(conf, policy, limits, env)
     try:
         for act in acts:
             act(d)

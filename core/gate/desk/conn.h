@@ -42,11 +42,11 @@ void sg_conn_free(struct sg_conn *conn);
 void sg_gate_disconnect(struct sg_gate *gate, uint64_t conn);
 /* A module must look before this connection's next request is run: it never has, something was presented, or a reload came. */
 bool sg_look_due(const struct sg_gate *gate, const struct sg_conn *conn);
-/* Its user is an operator and, but for mode dev, no agent. */
 /* On the admin's face: somebody who may say yes or no to what they are asked for, and nothing else; by the socket or by their stanza. */
 bool sg_approves_only(const struct sg_conn *conn);
 /* What somebody on the admin's face may ask, by the socket and by their stanza; on other faces all. *why: what to say where not, static. */
 bool sg_may_ask(const struct sg_conn *conn, unsigned route, const char **why);
+/* Its user is an operator and, but for mode dev, no agent. */
 bool sg_is_operator(const struct sg_gate *gate, const struct sg_conn *conn);
 /* Its operator is a person whom another operator disabled. */
 bool sg_operator_gone(const struct sg_gate *gate, const struct sg_conn *conn);

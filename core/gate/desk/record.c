@@ -116,7 +116,7 @@ sg_record_lease(struct sg_gate *gate, const char *lease, const char *state, stru
 	sg_jw_end(&w);
 	bool ok = sg_record(gate, "lease", sg_buf_view(&body), SG_STR(""), NULL, NULL) == SG_OK;
 	if (!ok && gate->journal.closed && strcmp(state, "revoking") == 0)
-		ok = strcmp(why, "expired") == 0 ? sg_owe_known(gate, "lease", sg_buf_view(&body)) : sg_owe_folded(gate, "lease", sg_buf_view(&body)); /* what is over needs no disk to end */
+		ok = strcmp(why, SG_LEASE_EXPIRED) == 0 ? sg_owe_known(gate, "lease", sg_buf_view(&body)) : sg_owe_folded(gate, "lease", sg_buf_view(&body)); /* what is over needs no disk to end */
 	sg_buf_done(&body);
 	return ok;
 }

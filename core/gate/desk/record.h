@@ -24,6 +24,8 @@ bool sg_kind_stops(const char *kind);
 bool sg_end_task(struct sg_gate *gate, const struct sg_task *task, const char *why);
 /* "active": r->lease is handed out. */
 bool sg_record_handed(struct sg_gate *gate, const struct sg_request *request);
+/* Why of a lease whose time is over: the next gate finds that out by itself. */
+#define SG_LEASE_EXPIRED "expired"
 /* A revocation is owed, and in force, where the journal is closed. False: it could be neither. */
 bool sg_record_lease(struct sg_gate *gate, const char *lease, const char *state, struct sg_str by, const char *why);
 bool sg_record_withheld(struct sg_gate *gate, struct sg_request *request, enum sg_reason reason);

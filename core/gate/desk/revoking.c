@@ -195,7 +195,7 @@ expire(struct sg_gate *gate, bool begin)
 	gate->owed_ends = gate->journal.closed ? gate->owed_ends : 0;
 	for (struct sg_lease *l; done < SG_ROUND_DONE && (l = sg_table_slice(&gate->state.leases, &gate->expire_at, &slots)) != NULL;)
 		if (l->state < SG_LEASE_REVOKING && l->confirm && sg_deadline_over(&l->ends, &gate->state.now) && gate->owed_ends < OWED_ENDS) {
-			done += sg_lease_revoke(gate, l, SG_STR("stepgate"), "expired");
+			done += sg_lease_revoke(gate, l, SG_STR("stepgate"), SG_LEASE_EXPIRED);
 			gate->owed_ends += gate->journal.closed;
 		}
 	gate->expiring = gate->expire_at != 0;

@@ -129,8 +129,8 @@ sg_past_changes(const struct sg_state *state, const struct sg_task *task)
 	return (own == NULL ? 0 : own->changes) + (tree == NULL ? 0 : tree->changes);
 }
 
-static bool
-is_below(const struct sg_event *event, uint64_t task)
+bool
+sg_event_is_below(const struct sg_event *event, uint64_t task)
 {
 	bool below = event->task == task;
 	for (size_t i = 0; i < SG_DEPTH_MAX - 1; i++)
@@ -163,7 +163,7 @@ counts(struct sg_asked *q, const struct sg_event *event)
 	if (q->scope == SG_SCOPE_TASK)
 		return event->task == sg_state_tag(q->task->id);
 	if (q->scope == SG_SCOPE_BELOW)
-		return is_below(event, sg_state_tag(q->task->id));
+		return sg_event_is_below(event, sg_state_tag(q->task->id));
 	return event->instance == sg_state_tag(q->task->instance->id);
 }
 

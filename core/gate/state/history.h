@@ -70,6 +70,8 @@ void sg_history_told(struct sg_history *history, const struct sg_event *doer, ui
 void sg_history_disown(struct sg_history *history);
 /* What it really spent differs by so much from what was reserved. */
 void sg_history_settle(struct sg_history *history, const struct sg_event *doer, uint64_t n, const int64_t more[SG_DIMENSIONS]);
+/* The task of that tag did it, or one below it (of what is joined: all of them). */
+bool sg_event_is_below(const struct sg_event *event, uint64_t task);
 /* What came of an entry's events: all happened, none did, some did or may have. */
 enum sg_came_to { SG_CAME_TO_PASS, SG_CAME_TO_NOTHING, SG_CAME_TO_SOME };
 enum sg_came_to sg_event_came_to(const struct sg_event *event);

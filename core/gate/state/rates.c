@@ -4,15 +4,6 @@
 
 #include "base/pattern.h"
 
-static bool
-is_below(const struct sg_event *event, uint64_t task)
-{
-	bool below = event->task == task;
-	for (size_t i = 0; i < SG_DEPTH_MAX - 1; i++)
-		below |= event->above[i] == task;
-	return below;
-}
-
 /* Those that a list of one action counts for, and as far back as the farthest of them reaches. False: none. */
 static bool
 of_action(struct sg_rate *rates, size_t count, const char *action, int64_t *since_ms)
@@ -36,7 +27,7 @@ counts(struct sg_rate *rate, const struct sg_event *event)
 		return true;
 	if (rate->task != 0 && event->mixed)
 		return false;
-	if (rate->task == 0 || is_below(event, rate->task))
+	if (rate->task == 0 || sg_event_is_below(event, rate->task))
 		rate->used += event->times;
 	return rate->used < rate->most;
 }

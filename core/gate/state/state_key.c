@@ -129,24 +129,27 @@ named_by(const struct sg_state *state, struct sg_str token)
 	return sg_str_is(sg_str_cut(&rest, '.'), "sgt1") ? sg_state_task(state, sg_str_cut(&rest, '.')) : NULL;
 }
 
-struct sg_task *
-sg_state_token_task(const struct sg_state *state, struct sg_str token)
+/* The task that it names, if it is the token which `write` makes of that. */
+static struct sg_task *
+proven(const struct sg_state *state, struct sg_str token, void (*write)(const struct sg_state *, const struct sg_task *, char[192]))
 {
 	char expected[192];
 	struct sg_task *task = named_by(state, token);
 	if (task == NULL)
 		return NULL;
-	sg_task_token(state, task, expected);
+	write(state, task, expected);
 	return is_token(expected, token) ? task : NULL;
+}
+
+struct sg_task *
+sg_state_token_task(const struct sg_state *state, struct sg_str token)
+{
+	return proven(state, token, sg_task_token);
 }
 
 struct sg_task *
 sg_state_handed_task(const struct sg_state *state, struct sg_str token)
 {
-	char expected[192];
-	struct sg_task *task = named_by(state, token);
-	if (task == NULL)
-		return NULL;
-	sg_task_handed_token(state, task, expected);
-	return is_token(expected, token) ? task : sg_state_token_task(state, token);
+	struct sg_task *handed = proven(state, token, sg_task_handed_token);
+	return handed != NULL ? handed : sg_state_token_task(state, token);
 }
