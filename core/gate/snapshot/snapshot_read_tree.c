@@ -176,6 +176,7 @@ place_task(struct sg_fold *f, struct sg_task *t)
 			sg_task_lend(t);
 	}
 	sg_task_join_tree(t);
+	sg_task_set_split(t, t->split_below);
 	sg_task_asks(t, t->last_ms, f->state->now.boot);
 	sg_domain_enter(domain, t);
 	sg_fold_duty(f, t); /* of before it was remembered for itself */

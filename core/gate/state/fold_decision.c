@@ -151,7 +151,7 @@ fold_deny(struct sg_fold *f, struct sg_task *task, const struct sg_attempt *atte
 	if (scripts)
 		sg_times_note(&tree->kills, f->steady_ms);
 	if (attempt->reason == SG_REASON_budget_exceeded && sg_json_int(sg_json_get(sg_fold_get(f, "cost"), "money"), &money))
-		task->split_below = money;
+		sg_task_set_split(task, money);
 }
 
 void

@@ -32,9 +32,10 @@ sg_domain_call(struct sg_fold *f, struct sg_domain *d, struct sg_str name)
 	if (d->name != NULL && sg_str_is(name, d->name))
 		return;
 	sg_session_leave(f->state, d);
+	sg_user_leave(f->state, d);
 	free(d->name);
 	d->name = strndup(name.len > 0 ? name.ptr : "", name.len);
-	if (d->name == NULL || !sg_session_enter(f->state, d))
+	if (d->name == NULL || !sg_session_enter(f->state, d) || !sg_user_enter(f->state, d))
 		f->missing = "memory";
 }
 
@@ -48,8 +49,12 @@ read_stanza(struct sg_fold *f, struct sg_domain *d)
 		return;
 	struct sg_str kind = sg_fold_text(&inner, "kind"), name = sg_fold_text(&inner, "name");
 	int64_t fade_ms = sg_fold_int(&inner, "fade");
+	if (!sg_str_is(kind, d->kind))
+		sg_user_leave(f->state, d);
 	snprintf(d->kind, sizeof(d->kind), "%.*s", SG_STR_ARG(kind));
 	sg_domain_call(f, d, name);
+	if (!sg_ring_is_in(&d->of_user) && !sg_user_enter(f->state, d))
+		f->missing = "memory";
 	if (d->fade_ms >= 0 && (fade_ms < 0 || fade_ms > d->fade_ms)) /* of several stanzas the slowest; below 0: never */
 		d->fade_ms = fade_ms;
 	f->missing = inner.missing;
@@ -104,6 +109,7 @@ sg_domain_free(struct sg_state *state, struct sg_domain *d)
 	if (d == NULL)
 		return;
 	sg_session_leave(state, d);
+	sg_user_leave(state, d);
 	free(d->name);
 	sg_taint_free(&d->taint);
 	sg_counted_free(&d->denials);
@@ -133,9 +139,8 @@ freeze_one(struct sg_domain *d, int64_t at_ms)
 static void
 freeze(const struct sg_fold *f, struct sg_domain *domain)
 {
-	size_t at = 0;
 	freeze_one(domain, f->at_ms);
-	for (struct sg_domain *d; (d = sg_domain_kin(f->state, domain, &at)) != NULL;)
+	for (struct sg_domain *d = NULL; (d = sg_domain_kin(f->state, domain, d)) != NULL;)
 		if (d->tasks > 0)
 			freeze_one(d, f->at_ms);
 }

@@ -46,7 +46,7 @@ sg_state_init(struct sg_state *state, const unsigned char key[SG_KEY_BYTES], con
 	snprintf(state->boot_id, sizeof(state->boot_id), "%s", boot_id);
 	if ((state->soaks = calloc(1, sizeof(*state->soaks))) == NULL)
 		return sg_fail(err, SG_NOMEM, "no_memory", "no memory for the state");
-	struct sg_table *tables[] = {&state->tasks, &state->domains, &state->instances, &state->leases, &state->approvals, &state->histories, &state->killed, &state->endings,
+	struct sg_table *tables[] = {&state->tasks, &state->domains, &state->users, &state->instances, &state->leases, &state->approvals, &state->histories, &state->killed, &state->endings,
 				     &state->decisions, &state->subjects, &state->words, &state->grants, &state->accounts, &state->memories, &state->readings, &state->writers, &state->sessions, &state->holders, &state->issued, &state->agents, &state->humans};
 	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++) {
 		uint64_t seed;
@@ -144,23 +144,32 @@ sg_task_self_opened(const struct sg_task *task)
 }
 
 void
+sg_task_set_split(struct sg_task *task, int64_t below)
+{
+	task->split_below = below;
+	if (below > 0)
+		sg_ring_join(&task->root->splits, &task->of_splits);
+	else
+		sg_ring_leave(&task->of_splits);
+}
+
+void
 sg_task_no_split(struct sg_task *task)
 {
-	struct sg_task *t = task;
-	do
-		t->split_below = 0;
-	while ((t = t->tree_next) != task);
+	for (struct sg_ring *first; (first = sg_ring_first(&task->root->splits)) != NULL;)
+		sg_task_set_split(SG_RING_OF(first, struct sg_task, of_splits), 0);
 }
 
 int64_t
 sg_task_split_below(const struct sg_task *task)
 {
 	int64_t most = 0;
-	const struct sg_task *t = task;
-	do
+	const struct sg_ring *all = &task->root->splits;
+	for (const struct sg_ring *at = all; (at = sg_ring_after(all, at)) != NULL;) {
+		const struct sg_task *t = SG_RING_OF(at, struct sg_task, of_splits);
 		if (t->split_below > most && strcmp(t->agent, task->agent) == 0)
 			most = t->split_below;
-	while ((t = t->tree_next) != task);
+	}
 	return most;
 }
 
@@ -318,25 +327,4 @@ sg_person_tag(struct sg_str id)
 	for (int i = 0; i < 8; i++)
 		tag = tag << 8 | digest[i];
 	return tag | 1;
-}
-
-/* The user of a domain of processes: its name begins with it. -1: of a session, or of what an enforcer asserts. */
-static long long
-user_of(const struct sg_domain *d)
-{
-	static const char *const kinds[] = {"uid", "cgroup", "unit", "process"};
-	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
-		if (strcmp(d->kind, kinds[i]) == 0)
-			return d->name != NULL ? atoll(d->name) : -1;
-	return -1;
-}
-
-struct sg_domain *
-sg_domain_kin(const struct sg_state *state, const struct sg_domain *domain, size_t *at)
-{
-	long long user = user_of(domain);
-	struct sg_domain *d = user < 0 ? NULL : sg_table_next(&state->domains, at);
-	while (d != NULL && (user_of(d) != user || strcmp(d->kind, domain->kind) == 0))
-		d = sg_table_next(&state->domains, at);
-	return d;
 }

@@ -82,6 +82,9 @@ sg_task_free(struct sg_state *state, struct sg_task *task)
 		return;
 	sg_task_is_forgotten(task);
 	sg_ring_leave(&task->soaks);
+	sg_ring_leave(&task->of_splits);
+	for (struct sg_ring *split; (split = sg_ring_first(&task->splits)) != NULL;) /* as those below */
+		sg_ring_leave(split);
 	for (struct sg_ring *below; (below = sg_ring_first(&task->open)) != NULL;) /* at the end of all: those go after it */
 		sg_ring_leave(below);
 	free_attempts(state, task);
@@ -279,7 +282,7 @@ sg_state_done(struct sg_state *state)
 	at = 0;
 	for (char *w; (w = sg_table_next(&state->words, &at)) != NULL;)
 		free(w);
-	struct sg_table *tables[] = {&state->tasks, &state->domains, &state->instances, &state->leases, &state->approvals, &state->histories, &state->killed, &state->endings,
+	struct sg_table *tables[] = {&state->tasks, &state->domains, &state->users, &state->instances, &state->leases, &state->approvals, &state->histories, &state->killed, &state->endings,
 				     &state->decisions, &state->subjects, &state->words, &state->grants, &state->accounts, &state->memories, &state->readings, &state->writers, &state->sessions, &state->holders, &state->issued, &state->agents, &state->humans};
 	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++)
 		sg_table_done(tables[i]);

@@ -268,8 +268,7 @@ static void soak_domain(struct sg_fold *f, struct sg_domain *domain, const struc
 static void
 soak_kin(struct sg_fold *f, const struct sg_domain *domain)
 {
-	size_t at = 0;
-	for (struct sg_domain *d; (d = sg_domain_kin(f->state, domain, &at)) != NULL;)
+	for (struct sg_domain *d = NULL; (d = sg_domain_kin(f->state, domain, d)) != NULL;)
 		if (d->tasks > 0)
 			soak_domain(f, d, &domain->taint);
 }
