@@ -165,7 +165,7 @@ sg_capabilities_pass(struct sg_buf *to, enum sg_side side, const struct sg_mcp_m
 	sg_buf_init(&line, to->max);
 	sg_buf_text(&line, "{");
 	for (const struct sg_json *part = sg_json_first(m->json); part != NULL; part = sg_json_next(m->json, part)) {
-		if (!sg_mcp_member(part->name))
+		if (!sg_mcp_goes_on(m->json, part->name))
 			continue;
 		sg_buf_text(&line, comma);
 		sg_canon_string(&line, part->name);

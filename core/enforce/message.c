@@ -48,13 +48,19 @@ sg_mcp_member(struct sg_str name)
 }
 
 bool
+sg_mcp_goes_on(const struct sg_json *message, struct sg_str name)
+{
+	return sg_mcp_member(name) && (sg_json_get(message, "method") != NULL || !sg_str_is(name, "params"));
+}
+
+bool
 sg_mcp_pass(struct sg_buf *to, const struct sg_json *message, struct sg_str id)
 {
 	struct sg_buf line;
 	const char *comma = "{";
 	sg_buf_init(&line, to->max);
 	for (const struct sg_json *m = sg_json_first(message); m != NULL; m = sg_json_next(message, m)) {
-		if (!sg_mcp_member(m->name))
+		if (!sg_mcp_goes_on(message, m->name))
 			continue;
 		sg_buf_text(&line, comma);
 		sg_canon_string(&line, m->name);

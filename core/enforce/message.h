@@ -64,6 +64,8 @@ bool sg_mcp_newer_era(const struct sg_mcp_message *message);
 bool sg_mcp_put(struct sg_buf *to, struct sg_str json);
 /* True if a message may have a member of this name; others are refused where there is a method, and do not go on with an answer. */
 bool sg_mcp_member(struct sg_str name);
+/* True if it is one that goes on: an answer has no params (JSON-RPC 2.0, section 5). */
+bool sg_mcp_goes_on(const struct sg_json *message, struct sg_str name);
 /* A message that passes, written anew: strings canonical, numbers as they came, one line for every reader of lines. `id`: JSON text that stands for its
  * id, or empty: its own. */
 bool sg_mcp_pass(struct sg_buf *to, const struct sg_json *message, struct sg_str id);

@@ -11,17 +11,18 @@
 
 enum { SAID_MS = 60000 };
 
+/* `known` NULL: than nothing. */
 static bool
 has_more_than(const struct sg_json *object, const char *known)
 {
 	for (const struct sg_json *m = sg_json_first(object); m != NULL; m = sg_json_next(object, m))
-		if (object->type != SG_JSON_OBJECT || !sg_str_is(m->name, known))
+		if (object->type != SG_JSON_OBJECT || known == NULL || !sg_str_is(m->name, known))
 			return true;
 	return object != NULL && object->type != SG_JSON_OBJECT;
 }
 
 /* Everything of the server that goes on and was not decided by itself, but for what says nothing: an empty answer, a notice without particulars, which request
- * is taken back. The answer to `initialize` and lists of tools have rules of their own (capabilities.c, tools_show.c); their errors have none. */
+ * is taken back. The answer to `initialize`, where it is an object, and lists of tools have rules of their own (capabilities.c, tools_show.c); their errors have none. */
 static bool
 holds_words(const struct sg_method *method, const struct sg_mcp_message *m)
 {
@@ -29,9 +30,12 @@ holds_words(const struct sg_method *method, const struct sg_mcp_message *m)
 		return false;
 	if (sg_json_get(m->json, "error") != NULL)
 		return true;
+	const struct sg_json *result = sg_json_get(m->json, "result");
+	if (m->answer && method->treatment == SG_METHOD_INTRODUCED)
+		return result->type != SG_JSON_OBJECT;
 	if (m->answer)
-		return method->treatment == SG_METHOD_PASSED && has_more_than(sg_json_get(m->json, "result"), "");
-	return has_more_than(sg_json_get(m->json, "params"), strcmp(method->name, "notifications/cancelled") == 0 ? "requestId" : "");
+		return method->treatment == SG_METHOD_PASSED && has_more_than(result, NULL);
+	return has_more_than(sg_json_get(m->json, "params"), strcmp(method->name, "notifications/cancelled") == 0 ? "requestId" : NULL);
 }
 
 /* A catalogue that does not have the action says nothing of such words: they leave nothing behind. Where this cannot be asked it counts as having it. */

@@ -25,6 +25,8 @@ for line in sys.stdin:
         if told in ("sampling/createMessage", "elicitation/create", "roots/list"): say(id=900, method=told, params=dict(message=E))
         if told in ("notifications/tools/list_changed", "notifications/prompts/list_changed", "notifications/resources/list_changed"): say(method=told, params=dict(_meta=dict(note=E)))
         if told == "notifications/elicitation/complete": say(method=told, params=dict(elicitationId=E))
+        if told == "nameless": say(method="notifications/tools/list_changed", params={"": E})
+        if told == "nameless question": say(id=900, method="sampling/createMessage", params={"": E})
         if told == "quiet":
             say(method="notifications/tools/list_changed")
             say(method="notifications/prompts/list_changed", params={})
@@ -36,9 +38,10 @@ for line in sys.stdin:
             said = globals().get("said", 910) + 1  # one that is cancelled already goes nowhere
             say(id=said, method="ping")
             say(method="notifications/cancelled", params=dict(requestId=said, reason=E))
-    if p.get("result"): r = dict(content=E)
+    if p.get("result"): r = {"": E} if p["result"] == "nameless" else [E] if p["result"] == "list" else E if p["result"] == "text" else dict(content=E)
     if p.get("cursor"): r = dict(tools=[dict(name="read", inputSchema=dict(type="object"))], nextCursor=E)
     if p.get("fail"): say(id=m["id"], error=dict(code=-1, message=E))
+    elif p.get("beside"): say(id=m["id"], result=r, params=dict(note=E))
     else: say(id=m["id"], result=r)
 """ % WORDS
 CONF = """
@@ -48,9 +51,11 @@ actions : { a_read : { name = "mcp.files.tools.read"  effect = "read"  sensitivi
 agents : { helper : { reach = [ "mcp.files.**" ]  intents = [ "documents" ] } }
 """
 SAID = 'said : { name = "mcp.files.said"  effect = "read"  sensitivity = "%s"  taints = [ "mcp:files" ] }'
+INIT = dict(protocolVersion="2025-06-18", capabilities={}, clientInfo=dict(name="c", version="1"))
 WAYS = [("resources/list", {}), ("resources/templates/list", {}), ("prompts/list", {}), ("ping", dict(tell=["message"])), ("ping", dict(tell=["progress"])), ("ping", dict(tell=["sampling/createMessage"])),
-        ("ping", dict(tell=["elicitation/create"])), ("logging/setLevel", dict(fail=True)), ("tools/list", {}), ("tools/list", dict(fail=True)), ("tools/list", dict(cursor=True)), ("initialize", dict(fail=True, protocolVersion="2025-06-18", capabilities={}, clientInfo=dict(name="c", version="1"))),
-        ("ping", dict(result=True)), ("logging/setLevel", dict(level="info", result=True)), ("resources/templates/list", dict(result=True))] + \
+        ("ping", dict(tell=["elicitation/create"])), ("logging/setLevel", dict(fail=True)), ("tools/list", {}), ("tools/list", dict(fail=True)), ("tools/list", dict(cursor=True)), ("initialize", dict(INIT, fail=True)),
+        ("ping", dict(result=True)), ("logging/setLevel", dict(level="info", result=True)), ("resources/templates/list", dict(result=True)), ("ping", dict(result="nameless")), ("resources/list", dict(result="nameless")),
+        ("initialize", dict(INIT, result="list")), ("initialize", dict(INIT, result="text")), ("ping", dict(tell=["nameless"])), ("ping", dict(tell=["nameless question"]))] + \
        [("ping", dict(tell=[told])) for told in ("roots/list", "notifications/tools/list_changed", "notifications/prompts/list_changed", "notifications/resources/list_changed",
                                                  "notifications/elicitation/complete", "cancelled")]
 count = 0
@@ -71,7 +76,7 @@ class Session:
     def ask(self, method, **params):
         """All that comes up to the answer."""
         with open(self.d.dir + "/told", "w") as f:
-            json.dump({k: params.pop(k) for k in ("tell", "result", "fail", "cursor") if k in params}, f)
+            json.dump({k: params.pop(k) for k in ("tell", "result", "fail", "cursor", "beside") if k in params}, f)
         self.p.stdin.write(json.dumps(dict(jsonrpc="2.0", id=1, method=method, params=params)) + "\n")
         self.p.stdin.flush()
         heard = []
@@ -105,6 +110,9 @@ def each(said, rule, passes, taints):
                 s.ask("ping", tell=["quiet"])
                 heard = s.ask("ping", tell=["odd"])
                 check("%s: what is no id of what the client has, or was taken back before, goes nowhere" % method, len(heard) == 1, heard)
+            if method != "initialize":
+                heard = s.ask("ping", beside=True)
+                check("%s: params of an answer go nowhere" % method, WORDS not in json.dumps(heard), heard)
             check("%s: a ping says nothing, nor does a notice without particulars" % method, s.labels() == [], s.labels())
             heard = s.ask(method, **params)
             check("%s %s: the words pass: %s" % (method, params, passes), (WORDS in json.dumps(heard)) == passes, heard)

@@ -165,7 +165,7 @@ sg_commit_allow(struct sg_gate *gate, struct sg_request *r, struct sg_task *task
 		sg_deny_unrecorded(gate, r);
 		return;
 	}
-	sg_count_decision(gate, r);
+	sg_count_decision(r);
 	gate->allowed++;
 	sg_tool_quarantine(gate, r);
 	sg_thresholds(gate, r);

@@ -31,38 +31,23 @@ answer_recorded(struct sg_gate *gate, struct sg_request *r)
 	sg_answer_decision(gate, r);
 }
 
-static void
-count(struct sg_gate *gate, const struct sg_request *r, int64_t by)
-{
-	gate->decided += (uint64_t)by;
-	gate->by_reason[r->reason] += (uint64_t)by;
-	gate->by_verdict[sg_verdict_place(r->verdict)] += (uint64_t)by;
-}
-
 void
-sg_becomes_denial(struct sg_gate *gate, struct sg_request *r, enum sg_reason reason)
+sg_becomes_denial(struct sg_request *r, enum sg_reason reason)
 {
-	if (r->counted)
-		count(gate, r, -1);
 	r->verdict = SG_DENY;
 	r->reason = reason;
-	if (r->counted)
-		count(gate, r, 1);
 }
 
 void
-sg_count_decision(struct sg_gate *gate, struct sg_request *r)
+sg_count_decision(struct sg_request *r)
 {
-	if (r->ask)
-		return;
-	count(gate, r, 1);
-	r->counted = true;
+	r->counts = !r->ask;
 }
 
 void
 sg_decision_lost(struct sg_gate *gate, struct sg_request *r)
 {
-	sg_becomes_denial(gate, r, SG_REASON_audit_unavailable);
+	sg_becomes_denial(r, SG_REASON_audit_unavailable);
 	sg_answer_decision(gate, r);
 }
 
@@ -74,7 +59,7 @@ sg_deny_unrecorded(struct sg_gate *gate, struct sg_request *r)
 	r->verdict = SG_DENY;
 	r->reason = SG_REASON_audit_unavailable;
 	r->decision[0] = '\0';
-	sg_count_decision(gate, r);
+	sg_count_decision(r);
 	sg_answer_decision(gate, r);
 }
 
@@ -87,7 +72,7 @@ sg_record_and_answer(struct sg_gate *gate, struct sg_request *r)
 	else if (!sg_record_decision(gate, r, &number))
 		sg_deny_unrecorded(gate, r);
 	else {
-		sg_count_decision(gate, r);
+		sg_count_decision(r);
 		sg_tool_quarantine(gate, r);
 		sg_thresholds(gate, r);
 		r->lost = sg_decision_lost;

@@ -113,7 +113,7 @@ withhold(struct sg_gate *gate, struct sg_request *r, enum sg_reason reason)
 {
 	struct sg_lease *lease = sg_state_lease(&gate->state, sg_str(r->lease));
 	bool taken_back = sg_record_withheld(gate, r, reason); /* in force also where it cannot be recorded now */
-	sg_becomes_denial(gate, r, reason);
+	sg_becomes_denial(r, reason);
 	r->token = (struct sg_str){NULL, 0};
 	if (lease != NULL && taken_back)
 		sg_lease_revoke(gate, lease, SG_STR("stepgate"), sg_reason_code(reason));

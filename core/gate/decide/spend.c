@@ -5,6 +5,7 @@
 
 #include "base/str.h"
 #include "gate/state/grant.h"
+#include "gate/state/split.h"
 
 #include <math.h>
 #include <stdio.h>

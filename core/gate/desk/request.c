@@ -68,6 +68,15 @@ sg_request_fly(struct sg_gate *gate, struct sg_request *request)
 	return mine;
 }
 
+/* Once, and never taken back: what was decided and is withheld before it is answered was no answer. */
+static void
+count(struct sg_gate *gate, const struct sg_request *r)
+{
+	gate->decided++;
+	gate->by_reason[r->reason]++;
+	gate->by_verdict[sg_verdict_place(r->verdict)]++;
+}
+
 void
 sg_request_end(struct sg_gate *gate, struct sg_request *request)
 {
@@ -77,6 +86,8 @@ sg_request_end(struct sg_gate *gate, struct sg_request *request)
 		conn->request = 0;
 	sg_conn_place(gate, conn);
 	sg_turn_leave(gate, request);
+	if (request->counts)
+		count(gate, request);
 	free(request->listing);
 	sg_ring_leave(&request->waits);
 	request->under->users--;

@@ -88,7 +88,7 @@ struct sg_request {
 	bool asks_past;
 	enum sg_reason trouble; /* of the past that rules asked for; SG_REASON_allowed: none */
 	bool behind;            /* nobody who is known asks: with a token of r->agent's that nobody took, or whose process is to show itself anew */
-	bool counted;           /* among the decisions that `status` counts */
+	bool counts;            /* what it is answered is one of the decisions that `status` counts */
 	bool rates_good;        /* rates had room as of */
 	uint64_t rates_changes; /* this state of its past (sg_past_changes) */
 	size_t walked;          /* entries of the past that its question looked at */

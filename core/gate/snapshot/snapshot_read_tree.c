@@ -5,6 +5,7 @@
 #include "base/str.h"
 #include "gate/state/grant.h"
 #include "gate/state/values.h"
+#include "gate/state/split.h"
 
 #include <stdio.h>
 #include <stdlib.h>

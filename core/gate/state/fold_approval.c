@@ -5,6 +5,7 @@
 #include "base/line.h"
 #include "base/str.h"
 #include "gate/state/values.h"
+#include "gate/state/split.h"
 
 #include <stdlib.h>
 

@@ -60,12 +60,12 @@ void sg_domain_call(struct sg_fold *f, struct sg_domain *domain, struct sg_str n
 /* fold_session.c. What has kind and name of a session's is one of its domains from then on. False on no memory. */
 bool sg_session_enter(struct sg_state *state, struct sg_domain *domain);
 void sg_session_leave(struct sg_state *state, struct sg_domain *domain);
-/* fold_kin.c. The next domain behind `at` of the same user that is of another kind; at NULL: the first; NULL: no more. */
+/* users.c. The next domain behind `at` of the same user that is of another kind; at NULL: the first; NULL: no more. */
 struct sg_domain *sg_domain_kin(const struct sg_state *state, const struct sg_domain *domain, struct sg_domain *at);
 /* Its kind and its name are known. False on no memory. */
 bool sg_user_enter(struct sg_state *state, struct sg_domain *domain);
 void sg_user_leave(struct sg_state *state, struct sg_domain *domain);
-/* One that nobody was in takes over what those carry. */
+/* fold_kin.c. One that nobody was in takes over what those carry. */
 void sg_domain_join_kin(struct sg_fold *f, struct sg_domain *domain);
 
 /* taint.c */

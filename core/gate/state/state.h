@@ -57,7 +57,7 @@ struct sg_domain {
 	struct sg_counted denials, step_ups; /* of roots that their agent opened itself */
 	size_t tasks, refs;                /* open ones; those in memory */
 	struct sg_ring open; /* those that are open or stand still (holder.h) */
-	struct sg_ring of_user; /* fold_kin.c: with those of the same user and kind */
+	struct sg_ring of_user; /* users.c: with those of the same user and kind */
 	int64_t fade_ms;              /* so long after its last open task it carries what it carries; below 0: for ever */
 	int64_t idle_ms;              /* steady: when its last open task ended; 0 while it has one */
 	int64_t since_ms, frozen_ms;  /* since when it carries labels; 0: none; when it was frozen */
@@ -271,7 +271,7 @@ struct sg_state {
 	struct sg_table tasks, instances, leases, approvals, histories, killed, decisions; /* decisions: id → attempt */
 	struct sg_table endings; /* under way, by key (ending.h) */
 	struct sg_table domains;
-	struct sg_table users; /* fold_kin.c: of each, its domains by kind */
+	struct sg_table users; /* users.c: of each, its domains by kind */
 	struct sg_table subjects; /* accounts by what their keys have before the window: the first of those that are alike */
 	struct sg_table words, grants, accounts, memories, agents, humans; /* words, grants: kept once */
 	struct sg_table sessions;
@@ -343,12 +343,6 @@ const char *sg_state_word(struct sg_state *state, struct sg_str text);
 uint64_t sg_state_tag(const char *id);
 /* "d<leaf>-<tail>": the id of the decision whose leaf that is. */
 void sg_decision_id(char out[SG_ID_MAX], uint64_t leaf, const char *tail);
-/* Money of that much broke a budget; 0: none did. */
-void sg_task_set_split(struct sg_task *task, int64_t below);
-/* Somebody has looked at it: what was asked before is no beginning of a split, in all its tree. */
-void sg_task_no_split(struct sg_task *task);
-/* The money below which this task's next is a split; 0: any. */
-int64_t sg_task_split_below(const struct sg_task *task);
 /* Something was asked in it. Once it is in its tree. */
 void sg_task_asks(struct sg_task *task, int64_t at_ms, sg_time boot);
 /* Into the ring of its tree, and out of it. A root is a ring of its own. */
