@@ -2,6 +2,8 @@
  * Characters that are not seen where they stand. */
 #include "base/hidden.h"
 
+#include <string.h>
+
 size_t
 sg_utf8_first(struct sg_str text, uint32_t *out)
 {
@@ -85,4 +87,22 @@ sg_has_blank_end(struct sg_str text)
 	if (at == 0 || sg_utf8_first(text, &first) == 0 || sg_utf8_first((struct sg_str){text.ptr + at - 1, text.len - at + 1}, &last) == 0)
 		return text.len > 0;
 	return is_blank(first) || is_blank(last);
+}
+
+void
+sg_plain_line(char *out, size_t room, struct sg_str text)
+{
+	size_t len = 0;
+	while (text.len > 0) {
+		uint32_t c;
+		size_t bytes = sg_utf8_first(text, &c);
+		bool shown = bytes > 0 && !sg_is_hidden(c);
+		size_t step = bytes > 0 ? bytes : 1;
+		if (len + (shown ? step : 1) >= room)
+			break;
+		memcpy(out + len, shown ? text.ptr : "?", shown ? step : 1);
+		len += shown ? step : 1;
+		text = (struct sg_str){text.ptr + step, text.len - step};
+	}
+	out[len] = '\0';
 }

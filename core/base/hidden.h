@@ -11,6 +11,8 @@
 size_t sg_utf8_first(struct sg_str text, uint32_t *out);
 /* It steers a terminal, turns the direction, or leaves no trace where it stands (C0, C1, fillers, zero widths, overrides, selectors, tags). */
 bool sg_is_hidden(uint32_t c);
+/* As one line for whoever reads a log: each of those, and each byte that is none of UTF-8, is a question mark; as much as there is room for, ended by NUL. */
+void sg_plain_line(char *out, size_t room, struct sg_str text);
 /* There is one in it, or it is no UTF-8. */
 bool sg_has_hidden(struct sg_str text);
 /* It begins or ends with a blank of whatever width, which many a reader takes away; or it is no UTF-8 there. */

@@ -23,6 +23,14 @@ struct reading {
 	const char *more;
 };
 
+/* A row begins with this letter, or with this byte and what may follow it. */
+static bool
+may_meet(struct sg_str rest)
+{
+	unsigned char c = (unsigned char)rest.ptr[0], next = rest.len > 1 ? (unsigned char)rest.ptr[1] : 0;
+	return ((c == 'i' || c == 'I') && next == 0xcc) || c == 0xc3 || c == 0xc4 || c == 0xc5 || c == 0xe1 || c == 0xe2 || c == 0xef;
+}
+
 /* The next letter, folded; -1 at the end. */
 static int
 folded(struct reading *r)
@@ -33,7 +41,7 @@ folded(struct reading *r)
 		return -1;
 	unsigned char c = (unsigned char)r->rest.ptr[0];
 	size_t len = 1;
-	for (size_t i = 0; (c >= 0xc3 || c == 'i' || c == 'I') && i < sizeof(meeting) / sizeof(meeting[0]) && *r->more == '\0'; i++)
+	for (size_t i = 0; may_meet(r->rest) && i < sizeof(meeting) / sizeof(meeting[0]) && *r->more == '\0'; i++)
 		if (sg_str_starts(r->rest, meeting[i].bytes)) {
 			len = strlen(meeting[i].bytes);
 			r->more = meeting[i].letters;
@@ -54,12 +62,6 @@ compare(struct sg_str one, struct sg_str other)
 	return x - y;
 }
 
-static int
-by_name(const void *a, const void *b)
-{
-	return compare((*(const struct sg_json *const *)a)->name, (*(const struct sg_json *const *)b)->name);
-}
-
 bool
 sg_names_alike(struct sg_str one, struct sg_str other)
 {
@@ -72,31 +74,77 @@ sg_name_folds_to(struct sg_str name, const char *word)
 	return compare(name, sg_str(word)) == 0;
 }
 
-static bool
+struct named {
+	struct sg_str folded;
+	const struct sg_json *member;
+};
+
+static int
+by_text(const void *a, const void *b)
+{
+	struct sg_str one = ((const struct named *)a)->folded, other = ((const struct named *)b)->folded;
+	int order = memcmp(one.ptr, other.ptr, one.len < other.len ? one.len : other.len);
+	return order != 0 ? order : (one.len > other.len) - (one.len < other.len);
+}
+
+/* What is left of a name is no longer: what stands for two letters is two bytes at least, for three it is three. */
+static struct sg_str
+fold_into(char *out, struct sg_str name)
+{
+	struct reading r = {name, ""};
+	size_t len = 0;
+	for (int c; (c = folded(&r)) >= 0;)
+		out[len++] = (char)c;
+	return (struct sg_str){out, len};
+}
+
+/* Each name is folded once, and what is folded is sorted. */
+static const struct sg_json *
+collide_in(const struct sg_json *object, struct named *names, char *room)
+{
+	const struct sg_json *found = NULL;
+	size_t count = 0;
+	for (const struct sg_json *m = sg_json_first(object); m != NULL; room += m->name.len, m = sg_json_next(object, m))
+		names[count++] = (struct named){fold_into(room, m->name), m};
+	qsort(names, count, sizeof(*names), by_text);
+	for (size_t i = 1; i < count && found == NULL; i++)
+		found = by_text(&names[i - 1], &names[i]) == 0 ? names[i].member : NULL;
+	return found;
+}
+
+enum { FEW = 16, FEW_BYTES = 512 }; /* for those no memory is taken */
+
+static const struct sg_json *
 collide_here(const struct sg_json *object)
 {
-	const struct sg_json **members = object->count < 2 ? NULL : calloc(object->count, sizeof(*members));
-	size_t count = 0;
-	bool found = object->count >= 2 && members == NULL;
-	for (const struct sg_json *m = sg_json_first(object); members != NULL && m != NULL; m = sg_json_next(object, m))
-		members[count++] = m;
-	if (members != NULL)
-		qsort(members, count, sizeof(*members), by_name);
-	for (size_t i = 1; i < count; i++)
-		found |= by_name(&members[i - 1], &members[i]) == 0;
-	free(members);
+	struct named few[FEW];
+	char room[FEW_BYTES];
+	size_t bytes = 0;
+	if (object->count < 2)
+		return NULL;
+	for (const struct sg_json *m = sg_json_first(object); m != NULL; m = sg_json_next(object, m))
+		bytes += m->name.len;
+	if (object->count <= FEW && bytes <= FEW_BYTES)
+		return collide_in(object, few, room);
+	struct named *names = malloc(object->count * sizeof(*names) + bytes);
+	const struct sg_json *found = names == NULL ? object : collide_in(object, names, (char *)(names + object->count));
+	free(names);
+	return found;
+}
+
+const struct sg_json *
+sg_names_colliding(const struct sg_json *json)
+{
+	if (json->type != SG_JSON_OBJECT && json->type != SG_JSON_ARRAY)
+		return NULL;
+	const struct sg_json *found = json->type == SG_JSON_OBJECT ? collide_here(json) : NULL;
+	for (const struct sg_json *m = sg_json_first(json); m != NULL && found == NULL; m = sg_json_next(json, m))
+		found = sg_names_colliding(m);
 	return found;
 }
 
 bool
 sg_names_collide(const struct sg_json *json)
 {
-	if (json->type != SG_JSON_OBJECT && json->type != SG_JSON_ARRAY)
-		return false;
-	if (json->type == SG_JSON_OBJECT && collide_here(json))
-		return true;
-	for (const struct sg_json *m = sg_json_first(json); m != NULL; m = sg_json_next(json, m))
-		if (sg_names_collide(m))
-			return true;
-	return false;
+	return sg_names_colliding(json) != NULL;
 }

@@ -9,6 +9,8 @@
 /* True if some object in it, at whatever depth, has two members whose names differ in case alone. What Unicode folds to
  * ASCII, or writes so in upper case, counts as that (U+017F, U+0131, U+00DF and the like). True also without memory to tell. */
 bool sg_names_collide(const struct sg_json *json);
+/* One of the two, or the object without memory to tell; NULL: there are none. */
+const struct sg_json *sg_names_colliding(const struct sg_json *json);
 /* True if the name is this word (lower-case ASCII) without regard to case. */
 bool sg_name_folds_to(struct sg_str name, const char *word);
 

@@ -33,6 +33,19 @@ sg_pattern_valid(struct sg_str pattern, char separator)
 	return true;
 }
 
+bool
+sg_pattern_of_actions(struct sg_str pattern)
+{
+	static const char others[] = "._-*:";
+	for (size_t i = 0; i < pattern.len; i++) {
+		char c = pattern.ptr[i];
+		bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+		if (!letter && (c == '\0' || strchr(others, c) == NULL))
+			return false;
+	}
+	return sg_pattern_valid(pattern, '.');
+}
+
 /* What a byte can be in a name. One pass over a text asks each byte once: percent is decoded where it stands. */
 enum kind { LETTER, ENDS, DOT, CONTROL, PERCENT };
 

@@ -23,6 +23,8 @@ enum { SG_PATTERN_MAX = 512, SG_PATTERN_SEGMENTS = 32 };
 /* True if `pattern` is well formed: 1 to SG_PATTERN_MAX bytes, at most SG_PATTERN_SEGMENTS segments, no NUL. Segments
  * of a dotted pattern are never empty; of a slashed one they may be ("/srv", "file:///srv"). */
 bool sg_pattern_valid(struct sg_str pattern, char separator);
+/* The same of a dotted one that some action's name can fit: names are letters, digits, ".", "_", "-" and ":". */
+bool sg_pattern_of_actions(struct sg_str pattern);
 
 /* True if `text` fits `pattern`. False for a pattern that is not valid and for an empty text. */
 bool sg_pattern_match(struct sg_str pattern, struct sg_str text, char separator);

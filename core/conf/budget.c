@@ -94,6 +94,15 @@ is_path(struct sg_str text)
 }
 
 bool
+sg_path_has_place(struct sg_str path)
+{
+	for (struct sg_str rest = path; rest.ptr != NULL;)
+		if (digits_only(sg_str_cut(&rest, '.')))
+			return true;
+	return false;
+}
+
+bool
 sg_cost_read(struct sg_str text, struct sg_cost *cost)
 {
 	struct sg_str rest = text, name = sg_str_cut(&rest, '=');

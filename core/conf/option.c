@@ -57,15 +57,9 @@ fits_domain(struct sg_str text)
 }
 
 static bool
-fits_pattern(struct sg_str text)
-{
-	return sg_pattern_valid(text, '.') && only(text, LOWER UPPER DIGIT "._-*:");
-}
-
-static bool
 fits_action(struct sg_str text)
 {
-	return fits_pattern(text) && memchr(text.ptr, '*', text.len) == NULL;
+	return sg_pattern_of_actions(text) && memchr(text.ptr, '*', text.len) == NULL;
 }
 
 static bool
@@ -145,7 +139,7 @@ static bool (*const forms[SG_CONF_TYPE_COUNT])(struct sg_str) = {
 	[SG_CONF_PATH_OPTION] = sg_conf_is_path,     [SG_CONF_DOMAIN_OPTION] = fits_domain,
 	[SG_CONF_DATE_OPTION] = sg_conf_date,       [SG_CONF_ACTION_OPTION] = fits_action,
 	[SG_CONF_STRINGS_OPTION] = fits_string,     [SG_CONF_NAMES_OPTION] = sg_conf_is_name,
-	[SG_CONF_AGENTS_OPTION] = fits_agent,       [SG_CONF_ACTIONS_OPTION] = fits_pattern,
+	[SG_CONF_AGENTS_OPTION] = fits_agent,       [SG_CONF_ACTIONS_OPTION] = sg_pattern_of_actions,
 	[SG_CONF_RESOURCES_OPTION] = fits_resource, [SG_CONF_MATCHES_OPTION] = fits_match,
 	[SG_CONF_ADDRESS_OPTION] = fits_address,    [SG_CONF_DIGEST_OPTION] = fits_digest,
 	[SG_CONF_BUDGETS_OPTION] = fits_budget,     [SG_CONF_COSTS_OPTION] = fits_cost,

@@ -147,6 +147,15 @@ check_uids(const struct sg_conf_node *root, struct sg_conf_errors *errors)
 	}
 }
 
+/* Whoever kills `all` means everybody, and whoever reads that in `status` takes it so. */
+static void
+check_all(const struct sg_conf_node *root, struct sg_conf_errors *errors)
+{
+	const struct sg_conf_node *agents = sg_conf_node_get(root, "agents"), *all = agents == NULL ? NULL : sg_conf_node_get(agents, "all");
+	if (all != NULL)
+		sg_conf_error_add(errors, SG_CONF_E_not_unique, all->place, "another name", "an agent called all would be everybody to whoever kills it");
+}
+
 /* Nobody owns more agents than their quota; agents of people who are not listed have no owner once people are listed. */
 static void
 check_quota(const struct sg_conf_node *root, struct sg_conf_errors *errors)
@@ -307,6 +316,7 @@ sg_conf_check_references(struct sg_conf_node *root, struct sg_conf_errors *error
 	check_unique(root, "humans", "id", "one stanza for each person", errors);
 	check_unique(root, "humans", "admin", "one admin for each person", errors);
 	check_uids(root, errors);
+	check_all(root, errors);
 	check_unique(root, "tools", "action", "give each tool an action of its own", errors);
 	check_tools(root, errors);
 	check_quota(root, errors);
@@ -315,6 +325,7 @@ sg_conf_check_references(struct sg_conf_node *root, struct sg_conf_errors *error
 	check_modules(root, errors);
 	check_domain(root, errors);
 	sg_conf_check_forms(root, errors);
+	sg_conf_check_declared(root, errors);
 	check_listen(root, errors);
 	check_identity(root, "agents", errors);
 	check_identity(root, "enforcers", errors);

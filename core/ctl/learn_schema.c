@@ -124,8 +124,10 @@ list_bears(struct look *look, const struct sg_json *schema, int depth)
 {
 	const struct sg_json *items = sg_json_get(schema, "items"), *first = sg_json_get(schema, "prefixItems");
 	bool many = items != NULL && items->type == SG_JSON_ARRAY;
+	const struct sg_json *contains = sg_json_get(schema, "contains"); /* what it fits is evaluated, wherever it stands (JSON Schema 2020-12, 10.3.1.3) */
 	bool bears = (items == NULL || many) && !is_false(sg_json_get(schema, many ? "additionalItems" : "items")) &&
 		     !is_false(sg_json_get(schema, "unevaluatedItems")); /* of anything, from some place on */
+	bears |= contains != NULL && items == NULL && bears_within(look, contains, depth - 1);
 	for (const struct sg_json *i = sg_json_first(first); i != NULL && !bears; i = sg_json_next(first, i))
 		bears = bears_within(look, i, depth - 1);
 	for (const struct sg_json *i = many ? sg_json_first(items) : NULL; i != NULL && !bears; i = sg_json_next(items, i))

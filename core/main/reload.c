@@ -3,6 +3,7 @@
 #include "main/supervisor.h"
 
 #include "base/canon.h"
+#include "base/hidden.h"
 #include "base/sys.h"
 #include "base/str.h"
 
@@ -68,18 +69,17 @@ say_error(const struct sg_json *error)
 {
 	struct sg_str code = sg_json_text_at(error, "code"), file = sg_json_text_at(error, "file"), what = sg_json_text_at(error, "what"), hint = sg_json_text_at(error, "hint");
 	int64_t line = 0;
+	char line_of[8192];
 	struct sg_buf text;
-	sg_buf_init(&text, 8192);
+	sg_buf_init(&text, sizeof(line_of));
 	sg_json_int(sg_json_get(error, "line"), &line);
 	if (file.len > 0)
 		sg_buf_printf(&text, "%.*s:%lld: ", SG_STR_ARG(file), (long long)line);
 	sg_buf_printf(&text, "%.*s%s%.*s", SG_STR_ARG(what), hint.len > 0 ? "; " : "", SG_STR_ARG(hint));
 	if (code.len > 0)
 		sg_buf_printf(&text, " (%.*s)", SG_STR_ARG(code));
-	for (size_t i = 0; i < text.len; i++)
-		if ((unsigned char)text.ptr[i] < ' ' || text.ptr[i] == 0x7f)
-			text.ptr[i] = '?';
-	fprintf(stderr, "stepgated: kept out: %.*s\n", (int)text.len, text.ptr == NULL ? "" : text.ptr);
+	sg_plain_line(line_of, sizeof(line_of), sg_buf_view(&text));
+	fprintf(stderr, "stepgated: kept out: %s\n", line_of);
 	sg_buf_done(&text);
 }
 

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { EXIT_USAGE = 64 };
+enum { EXIT_USAGE = 64, NAME_MOST = 64 };
 
 static const struct form {
 	const char *name;
@@ -70,6 +70,8 @@ keep(struct given *g, unsigned option, const char *value)
 			*fields[i] = value;
 	if (option == SG_MCP_INSTRUCTIONS)
 		g->o->instructions = value;
+	if (option == SG_MCP_NAME) /* a dot would make its actions another server's */
+		return value[0] != '\0' && strlen(value) <= NAME_MOST && strspn(value, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-") == strlen(value);
 	if (option == SG_MCP_INSTRUCTIONS)
 		return strlen(value) == 64 && strspn(value, "0123456789abcdef") == 64;
 	if (option != SG_MCP_ADMIT)

@@ -143,9 +143,11 @@ serve_path(int fd, const char *path, const char *run)
 static struct conn {
 	int fd; /* -1: free */
 	int64_t since;
+	uint64_t order; /* of coming */
 	size_t len;
 	char head[SG_METRICS_HEAD_MAX + 1];
 } conns[SG_METRICS_CONNS];
+static uint64_t came;
 
 static void
 hang_up(struct conn *c)
@@ -154,18 +156,20 @@ hang_up(struct conn *c)
 	c->fd = -1;
 }
 
-static void
+static struct conn *
 take(int fd)
 {
 	struct conn *place = &conns[0];
 	for (size_t i = 0; i < SG_METRICS_CONNS && place->fd >= 0; i++)
-		if (conns[i].fd < 0 || conns[i].since < place->since)
+		if (conns[i].fd < 0 || conns[i].order < place->order)
 			place = &conns[i];
 	if (place->fd >= 0)
 		hang_up(place);
 	place->fd = fd;
 	place->since = now_ms();
+	place->order = ++came;
 	place->len = 0;
+	return place;
 }
 
 static void
@@ -203,7 +207,7 @@ turn(int listener, const char *run)
 	int fd = 0;
 	for (size_t i = 0; (ready[0].revents & POLLIN) != 0 && i < SG_METRICS_CONNS && fd >= 0; i++)
 		if ((fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK)) >= 0)
-			take(fd);
+			serve(take(fd), run); /* what has come with it is answered before anybody has to give way */
 }
 
 static volatile sig_atomic_t ended;

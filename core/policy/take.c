@@ -53,7 +53,7 @@ bool
 sg_take_pattern(lua_State *L, int index, struct sg_str *out)
 {
 	struct sg_str text;
-	if (!sg_take_string(L, index, &text) || !sg_pattern_valid(text, '.'))
+	if (!sg_take_string(L, index, &text) || !sg_pattern_of_actions(text))
 		return false;
 	*out = sg_arena_copy(&sg_policy_of(L)->arena, text);
 	return out->ptr != NULL;

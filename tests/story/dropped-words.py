@@ -54,7 +54,7 @@ def words(d):
                         (dict(to=5), '"to"'), (dict(to=""), '"to"'), (dict(to=None), '"to"'), (dict(actions=None), '"actions"'), (dict(actions="x.read"), '"actions"'),
                         (dict(action=["x.read"]), 'did you mean "actions"'), (dict(resource=["r"]), 'did you mean "resources"'), (dict(budget=dict(calls=1)), 'did you mean "budgets"'),
                         (dict(hand_on={}), '"hand_on"'), (dict(excess=1), '"excess"'), (dict(depth="1"), '"depth"'), (dict(ttl="60"), '"ttl"'), (dict(role=["doer"]), '"role"'),
-                        (dict(constraints=[]), '"constraints"'), (dict(constraints={"x.read": {}}), "says nothing"), (dict(constraints={"y.*": {"amount": {"range": [0, 1]}}}), "names none"),
+                        (dict(constraints=[]), '"constraints"'), (dict(constraints={"x.read": {"to.0.iban": {"exact": "G"}}}), "constraints"), (dict(constraints={"x.read": {"0": {"exact": "G"}}}), "constraints"), (dict(constraints={"x.read": {}}), "says nothing"), (dict(constraints={"y.*": {"amount": {"range": [0, 1]}}}), "names none"),
                         (dict(constraints={"x.raed": {"": {"rate": {"count": 1, "within": 1000}}}}), "names none"), (dict(inputs=5), '"inputs"'), (dict(intent=["work"]), '"intent"')):
         refused("F1", "delegate %s" % wrong, a.ask("POST", on, dict(dict(key=a.key(), actions=["x.read"]), **wrong)), name)
     for wrong, name in ((dict(on_behalf="h@acme.example"), 'did you mean "on_behalf_of"'), (dict(on_behalf_of=5), '"on_behalf_of"'), (dict(ttl=-5), '"ttl"'), (dict(ttl=1.5), '"ttl"'),

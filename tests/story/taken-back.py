@@ -159,6 +159,7 @@ def story(d):
     hand_on = lambda root: b.claim(a.delegate(root, to="b", actions=["**"])["task"])
     cleanse = lambda: clean(ops)
 
+    cleanse()  # what was read of a memory above may be read still
     root, other = a.open("work"), b.open("work")
     hand_on(root)
     theirs = lease(b, other)

@@ -125,6 +125,7 @@ sg_arguments_fit(const struct sg_action *action, const struct sg_json *args, str
 {
 	const struct sg_json *wrong = half_seen(args);
 	wrong = wrong != NULL ? wrong : shadowed(action, args);
+	wrong = wrong != NULL || args == NULL ? wrong : sg_names_colliding(args);
 	for (const struct sg_json *m = sg_json_first(args); m != NULL && wrong == NULL; m = sg_json_next(args, m))
 		wrong = is_declared(action, m->name) ? NULL : m;
 	if (wrong != NULL) {

@@ -166,7 +166,6 @@ sg_commit_allow(struct sg_gate *gate, struct sg_request *r, struct sg_task *task
 		return;
 	}
 	sg_count_decision(r);
-	gate->allowed++;
 	sg_tool_quarantine(gate, r);
 	sg_thresholds(gate, r);
 	r->anew = false;

@@ -70,8 +70,8 @@ is_party(const struct sg_gate *gate, const struct person *p, struct sg_str who)
 static bool
 is_of_task(const struct sg_gate *gate, const struct person *p, const struct sg_task *task)
 {
-	if (task->instance != NULL && task->instance->uid == (int64_t)p->admin->uid)
-		return true;
+	if (task->opener_uid == (int64_t)p->admin->uid || (task->instance != NULL && task->instance->uid == (int64_t)p->admin->uid))
+		return true; /* whatever stanza that user had then, or has now */
 	return is_party(gate, p, sg_str(task->opener)) || owns(gate, p, sg_str(task->agent)) || is_id(p, sg_str(task->on_behalf)) ||
 	       runs(gate, p, sg_str(task->enforcer));
 }

@@ -4,6 +4,8 @@
 #include "base/str.h"
 #include "gate/decide/decide.h"
 
+#include <string.h>
+
 static bool
 in_quarantine(const struct sg_tree *tree, struct sg_str action)
 {
@@ -61,12 +63,19 @@ registered(const struct sg_request *r)
 	return name.len <= SG_ACTION_NAME_MAX ? name : SG_STR("");
 }
 
+/* An enforcer saw what the server lists; an agent says it of its own tree, or of a part that another gave it, which nobody else is to lose a tool for. */
+static bool
+sees_lists(const struct sg_request *r, const struct sg_task *task)
+{
+	return r->enforcer != NULL || strcmp(task->root->agent, task->agent) == 0;
+}
+
 void
 sg_tool_quarantine(struct sg_gate *gate, const struct sg_request *r)
 {
 	const struct sg_task *task = sg_state_task(&gate->state, r->task);
 	struct sg_str name = registered(r);
-	bool met = r->reason == SG_REASON_tool_new || r->reason == SG_REASON_tool_changed;
+	bool met = (r->reason == SG_REASON_tool_new || r->reason == SG_REASON_tool_changed) && task != NULL && sees_lists(r, task);
 	if (task == NULL || r->ask || r->asked[0] == '\0') /* refused before it was found to be theirs: it is nobody's word on that tree */
 		return;
 	bool judged = r->verdict != SG_DENY || r->input.len > 0; /* else whoever was given any part could name what others need */

@@ -56,9 +56,9 @@ may_connect(struct sg_gate *gate, enum sg_face listener, const struct sg_peer *p
 {
 	enum sg_face face = sg_face_spoken(listener);
 	bool operator = operates(gate, listener, peer);
-	/* people keep a share of the connections for themselves, and of it operators the half */
-	size_t most = sg_conns_most(gate) - (operator ? 0 : face == SG_FACE_ADMIN ? KEPT_FOR_PEOPLE / 2 : KEPT_FOR_PEOPLE);
-	if ((face == SG_FACE_ADMIN && gate->conns.count >= most) || is_crowded(gate, face, peer))
+	/* people keep a share of the connections for themselves, and of it operators the half: also where a reload has left less than others have already */
+	size_t share = operator ? KEPT_FOR_PEOPLE : KEPT_FOR_PEOPLE / 2, most = sg_conns_most(gate) - (operator ? 0 : face == SG_FACE_ADMIN ? KEPT_FOR_PEOPLE / 2 : KEPT_FOR_PEOPLE);
+	if ((face == SG_FACE_ADMIN && gate->conns.count >= most && gate->people >= share) || is_crowded(gate, face, peer))
 		return sg_fail(err, SG_LIMIT, "too_many_connections", "too many connections");
 	if (!sg_connect_afford(gate, face == SG_FACE_ADMIN && !operator ? SG_FACE_APPROVER : face, peer))
 		return sg_fail(err, SG_LIMIT, "too_many_connections", "too many connections a second of this user");

@@ -129,6 +129,7 @@ struct sg_gate {
 	bool hooks_lost; /* a hook is due that nobody is asking about */
 	uint64_t policy_generation;
 	struct sg_table conns, requests, buckets;
+	size_t people; /* of the connections, those on the face of operators and approvers */
 	struct sg_heap places[SG_HOLDS]; /* connections by what they hold their place by, oldest first */
 	struct sg_table crowds;         /* by user or address */
 	size_t connections_most;        /* as the descriptors of this process have room for; 0: no less than limits.connections */
@@ -204,7 +205,7 @@ struct sg_gate {
 	sg_time last_lost, rest; /* when a group was lost; so long after a trial comes the next one */
 	bool shut;       /* the journal was closed since it was last open */
 	void (*reopened)(struct sg_gate *gate); /* what could not be recorded meanwhile is looked at, before anybody is answered */
-	uint64_t decided, allowed;
+	uint64_t decided;
 	uint64_t by_reason[SG_REASON_COUNT], by_verdict[4]; /* since this gate began; verdicts in the order of sg_verdict_place */
 	uint64_t shut_out;   /* times that a user who only connected was refused by the kernel for a moment */
 	uint64_t turned_out; /* connections that were closed so that others find place */

@@ -60,6 +60,7 @@ sg_conn_joins(struct sg_gate *gate, struct sg_conn *conn)
 	conn->crowd = crowd;
 	crowd->count++;
 	crowd->operators += conn->face == SG_FACE_ADMIN;
+	gate->people += conn->face == SG_FACE_ADMIN;
 	sg_conn_place(gate, conn);
 	return true;
 }
@@ -74,6 +75,7 @@ sg_conn_leaves(struct sg_gate *gate, struct sg_conn *conn)
 	if (crowd == NULL)
 		return;
 	crowd->operators -= conn->face == SG_FACE_ADMIN;
+	gate->people -= conn->face == SG_FACE_ADMIN;
 	if (--crowd->count > 0)
 		return;
 	sg_table_take(&gate->crowds, sg_str(crowd->name));

@@ -2,6 +2,7 @@
  * Spellings, made one at the door. */
 #include "gate/desk/spell.h"
 
+#include "base/hidden.h"
 #include "base/str.h"
 
 #include <strings.h>
@@ -166,6 +167,15 @@ is_alias(const struct sg_catalogue *catalogue, struct sg_str type, struct sg_str
 }
 
 static bool
+remembers(const struct sg_catalogue *catalogue, struct sg_str type)
+{
+	for (size_t i = 0; i < catalogue->resource_count; i++)
+		if (catalogue->resources[i].memory && sg_str_eq(catalogue->resources[i].type, type))
+			return true;
+	return false;
+}
+
+static bool
 has_near_type(const struct sg_catalogue *catalogue, struct sg_str type)
 {
 	for (size_t i = 0; i < catalogue->resource_count; i++)
@@ -204,6 +214,10 @@ sg_spell_resource_fits(const struct sg_catalogue *catalogue, struct sg_str type,
 	}
 	if (row == NULL || row->form != SG_FORM_exact)
 		return row == NULL || is_normal(row->form, id, why);
+	if (remembers(catalogue, type) && (sg_has_hidden(id) || sg_has_blank_end(id))) {
+		*why = "it holds what nobody sees, or a blank at an end, and what is remembered goes by it";
+		return false;
+	}
 	if (!is_alias(catalogue, type, id))
 		return true;
 	*why = "it is another spelling of what a stanza has; give the type a form";

@@ -2,6 +2,7 @@
  * What an operator has to look at, in the log: so many lines within a time of each whom they are about, so that nobody's many fill the disk or keep another's out. */
 #include "gate/loop/loop.h"
 
+#include "base/hidden.h"
 #include "base/str.h"
 
 #include <stdio.h>
@@ -56,23 +57,13 @@ sg_loop_warn_turn(const struct sg_loop *loop)
 			over(&rows[i]);
 }
 
-/* What a module or a name holds makes no line of its own. */
-static void
-one_line(char *out, size_t room, struct sg_str line)
-{
-	size_t len = 0;
-	for (; len < room - 1 && len < line.len; len++)
-		out[len] = (char)((unsigned char)line.ptr[len] < ' ' || line.ptr[len] == 0x7f ? '?' : line.ptr[len]);
-	out[len] = '\0';
-}
-
 void
 sg_loop_warn(void *self, struct sg_str about, const char *line)
 {
 	struct sg_loop *loop = self;
 	char text[512], whom[sizeof(rows[0].about)];
-	one_line(text, sizeof(text), sg_str(line));
-	one_line(whom, sizeof(whom), about);
+	sg_plain_line(text, sizeof(text), sg_str(line));
+	sg_plain_line(whom, sizeof(whom), about);
 	if (loop->gate != NULL && loop->gate->catalogue != NULL && loop->gate->catalogue->dev) {
 		fprintf(stdout, "%s\n", text);
 		fflush(stdout);

@@ -127,7 +127,7 @@ sg_route_status(struct sg_gate *gate, struct sg_request *r)
 	sg_jw_begin(&w, &body);
 	sg_jw_object(&w);
 	sg_jw_member_int(&w, "agents", gate->catalogue->agent_count);
-	sg_jw_member_int(&w, "allowed", gate->allowed);
+	sg_jw_member_int(&w, "allowed", (int64_t)gate->by_verdict[sg_verdict_place(SG_ALLOW)]);
 	sg_jw_member_int(&w, "approvals", gate->state.open_approvals);
 	sg_jw_member_bool(&w, "audit_lags", gate->audit_lags);
 	sg_jw_name(&w, "clock");

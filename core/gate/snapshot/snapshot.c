@@ -237,6 +237,7 @@ memory_line(struct sg_snapshot_out *o, const void *value)
 	const struct sg_memory *m = value;
 	sg_line_begin(o);
 	sg_jw_member_text(&o->w, "agent", m->agent);
+	sg_jw_member_bool(&o->w, "cleansed", m->cleansed);
 	sg_jw_member_text(&o->w, "id", m->id);
 	sg_jw_member_text(&o->w, "k", "memory");
 	sg_line_labels(&o->w, &m->taint);

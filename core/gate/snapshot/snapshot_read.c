@@ -268,6 +268,7 @@ read_memory(struct sg_fold *f)
 		return;
 	sg_fold_id(f, "id", m->id, sizeof(m->id));
 	sg_take_taint(f, &m->taint);
+	m->cleansed = sg_fold_flag_or(f, "cleansed", false);
 	struct sg_str agent = sg_fold_text_or(f, "agent");
 	m->agent = strndup(agent.len > 0 ? agent.ptr : "", agent.len);
 	if (m->agent == NULL || !take_writers(f, m))

@@ -120,6 +120,7 @@ read_words(struct sg_fold *f, struct sg_task *t)
 	t->intent = sg_fold_word(f, "intent");
 	t->environment = sg_fold_word(f, "environment");
 	t->opener = sg_fold_word(f, "opener");
+	t->opener_uid = sg_fold_int_or(f, "opener_uid", -1);
 	t->enforcer = sg_fold_word(f, "enforcer");
 	t->role = sg_fold_word(f, "role");
 	t->on_behalf = sg_fold_word(f, "on_behalf");
@@ -133,6 +134,7 @@ read_numbers(struct sg_fold *f, struct sg_task *t)
 	t->asserted = sg_fold_flag(f, "asserted");
 	t->seen = sg_fold_flag_or(f, "seen", false);
 	t->claimed = sg_fold_flag(f, "claimed");
+	t->cleansed = sg_fold_flag_or(f, "cleansed", false);
 	t->merged = sg_fold_flag(f, "merged");
 	t->denied = sg_fold_int(f, "denied");
 	t->step_ups = sg_fold_int(f, "step_ups");

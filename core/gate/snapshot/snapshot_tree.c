@@ -96,6 +96,7 @@ sg_snapshot_task(struct sg_snapshot_out *o, const void *value)
 	sg_jw_member_bool(&o->w, "asserted", t->asserted);
 	sg_jw_member_bool(&o->w, "by_domain", t->by_domain);
 	sg_jw_member_bool(&o->w, "claimed", t->claimed);
+	sg_jw_member_bool(&o->w, "cleansed", t->cleansed);
 	sg_jw_member_int(&o->w, "denied", t->denied);
 	sg_jw_member_text(&o->w, "domain", t->domain->id);
 	sg_jw_member_int(&o->w, "ended", t->ended_ms);
@@ -119,6 +120,7 @@ sg_snapshot_task(struct sg_snapshot_out *o, const void *value)
 	sg_jw_member_int(&o->w, "opened", t->opened_ms);
 	write_burst(&o->w, t->opened_below);
 	sg_jw_member_text(&o->w, "opener", t->opener);
+	sg_jw_member_int(&o->w, "opener_uid", t->opener_uid);
 	sg_jw_member_text(&o->w, "parent", t->parent != NULL ? t->parent->id : "");
 	sg_line_ints(&o->w, "reserved", t->reserved, SG_DIMENSIONS);
 	sg_jw_member_text(&o->w, "role", t->role);

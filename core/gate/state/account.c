@@ -230,7 +230,7 @@ sg_fold_own_room(const struct sg_task *task, enum sg_dimension d)
 		int64_t left = t->limit[d] - t->spent[d] - t->lent[d];
 		if (t->parent == NULL)
 			return SUM_MOST;
-		room = sum(room, t->limit[d] >= 0 && left > 0 ? left : 0);
+		room = sum(room, t->limit[d] >= 0 && left > 0 && !t->merged ? left : 0); /* what went back at its end is nobody's to fill */
 		if (strcmp(t->parent->agent, t->agent) != 0)
 			break;
 	}

@@ -35,12 +35,14 @@ is_path(struct sg_str name, struct sg_str path)
 	return sg_str_eq(name, head) || sg_names_alike(name, head);
 }
 
-/* "limit[]", "o[lim]", "o.lim[]": many who read forms and queries take brackets for the path. */
+/* "limit[]", "o[lim]", "o.lim[]", "[limit]": many who read forms and queries take brackets for the path, and one in front for nothing. */
 static bool
 is_bracketed(struct sg_str name, struct sg_str whole, struct sg_str all)
 {
 	struct sg_str path = whole, rest = name, head = sg_str_cut(&rest, '['), first = sg_str_cut(&path, '.');
-	return rest.ptr != NULL && head.len > 0 && (sg_str_eq(head, first) || sg_names_alike(head, first) || is_path(head, whole) || is_path(head, all));
+	while (rest.ptr != NULL && head.len == 0 && rest.len > 0)
+		head = sg_str_cut(&rest, rest.ptr[0] == '[' ? '[' : ']');
+	return (rest.ptr != NULL || head.len < name.len) && head.len > 0 && (sg_str_eq(head, first) || sg_names_alike(head, first) || is_path(head, whole) || is_path(head, all));
 }
 
 static bool
@@ -62,18 +64,25 @@ behind_places(struct sg_str rest)
 	return rest;
 }
 
+/* What stands there would be taken for the list, or for what is beside it: which of the two nobody says. */
+static bool
+is_beside(const struct sg_json *place, struct sg_str whole, const struct sg_json *named)
+{
+	return named != NULL && sg_argument_at(place, whole) != NULL;
+}
+
 static const struct sg_json *
 shadow_in_object(struct sg_str rest, struct sg_str path, const struct sg_json *at)
 {
 	struct sg_str whole = rest, name = sg_str_cut(&rest, '.');
-	const struct sg_json *found = NULL;
+	const struct sg_json *found = NULL, *named = sg_json_get_str(at, name);
 	for (const struct sg_json *m = sg_json_first(at); m != NULL; m = sg_json_next(at, m))
 		if (sg_names_alike(m->name, name) || is_path(m->name, whole) || is_path(m->name, path) || is_bracketed(m->name, whole, path))
 			return m;
 	for (const struct sg_json *m = sg_json_first(at); m != NULL && found == NULL; m = sg_json_next(at, m))
 		if (is_place(m->name) && !sg_str_eq(m->name, name))
-			found = shadow_at(whole, path, m);
-	return found != NULL ? found : shadow_at(rest, path, sg_json_get_str(at, name));
+			found = is_beside(m, whole, named) ? m : shadow_at(whole, path, m);
+	return found != NULL ? found : shadow_at(rest, path, named);
 }
 
 /* At each step of a path that the catalogue names: a member that differs from it in case alone. Many who read JSON take the one for the other. Paths go

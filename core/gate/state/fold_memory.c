@@ -2,6 +2,7 @@
  * Memories in the fold. What touches one is allowed at one time and done at another: what is written in between is read by it, and what its task reads in
  * between is written by it. */
 #include "gate/state/fold_memory.h"
+#include "gate/state/holder.h"
 
 #include "base/str.h"
 
@@ -46,6 +47,7 @@ sg_reading_begin(struct sg_state *state, struct sg_attempt *attempt)
 	if (attempt->write_next != NULL)
 		attempt->write_next->write_before = attempt;
 	attempt->task->writes = attempt;
+	sg_task_writes(attempt->task);
 	return true;
 }
 
@@ -61,6 +63,16 @@ write_no_more(struct sg_attempt *attempt)
 	if (attempt->write_next != NULL)
 		attempt->write_next->write_before = attempt->write_before;
 	attempt->write_next = attempt->write_before = NULL;
+	sg_task_writes(attempt->task);
+}
+
+bool
+sg_task_still_writes(const struct sg_task *task, int64_t at_ms)
+{
+	for (const struct sg_attempt *a = task->writes; a != NULL; a = a->write_next)
+		if (a->read_until_ms >= at_ms)
+			return true;
+	return false;
 }
 
 /* Out of the lists. What it touched stays known: an outcome may still come. */
@@ -118,12 +130,13 @@ takes_over(struct sg_fold *f, struct sg_attempt *attempt, const struct sg_memory
 	sg_taint_soak(f, attempt->task, &memory->taint);
 }
 
+/* To all who touch it but whoever it comes from: that carries it. */
 static void
-pass_on(struct sg_fold *f, const struct sg_memory *memory)
+pass_on(struct sg_fold *f, const struct sg_memory *memory, const struct sg_task *from)
 {
 	const struct sg_reading *r = sg_table_get(&f->state->readings, sg_str(memory->id));
 	for (struct sg_attempt *a = r != NULL ? r->first : NULL; a != NULL; a = a->read_next)
-		if (a->read_until_ms >= f->at_ms)
+		if (a->read_until_ms >= f->at_ms && a->task != from)
 			takes_over(f, a, memory);
 }
 
@@ -162,8 +175,9 @@ leaves(struct sg_fold *f, const struct sg_task *task, const char *id)
 		f->missing = "memory";
 	if (!sg_taint_join(&memory->taint, &task->taint))
 		f->missing = "memory";
-	if (memory->taint.seq != before)
-		pass_on(f, memory);
+	if (memory->taint.seq != before || memory->cleansed)
+		pass_on(f, memory, task);
+	memory->cleansed = false;
 }
 
 /* By this leaf, of this task, with these labels: many attempts of a task may write to one memory, and it takes them once. */

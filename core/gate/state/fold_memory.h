@@ -28,6 +28,8 @@ void sg_fold_memory_flow(struct sg_fold *f);
 
 /* One that a snapshot has. False on no memory. */
 bool sg_reading_begin(struct sg_state *state, struct sg_attempt *attempt);
+/* Something that it writes may not be over. */
+bool sg_task_still_writes(const struct sg_task *task, int64_t at_ms);
 /* It is over, or was none. */
 void sg_reading_end(struct sg_state *state, struct sg_attempt *attempt);
 

@@ -165,6 +165,7 @@ read_task(struct sg_fold *f)
 	task->intent = sg_fold_word(f, "intent");
 	task->environment = sg_fold_word(f, "environment");
 	task->opener = sg_fold_word(f, "opener");
+	task->opener_uid = sg_fold_int_or(f, "opener_uid", -1);
 	task->enforcer = sg_fold_word(f, "enforcer");
 	task->role = sg_fold_word(f, "role");
 	task->on_behalf = sg_fold_word(f, "on_behalf");

@@ -111,12 +111,23 @@ sg_task_ends_in(struct sg_task *task)
 	sg_ring_leave(&task->of_instance);
 	sg_ring_leave(&task->of_domain);
 	sg_ring_leave(&task->of_tree);
+	sg_task_writes(task);
+}
+
+void
+sg_task_writes(struct sg_task *task)
+{
+	if (task->state > SG_TASK_FROZEN && task->writes != NULL && task->domain != NULL)
+		sg_ring_join(&task->domain->writers, &task->of_writers);
+	else
+		sg_ring_leave(&task->of_writers);
 }
 
 void
 sg_task_is_forgotten(struct sg_task *task)
 {
 	sg_task_ends_in(task);
+	sg_ring_leave(&task->of_writers);
 	if (task->holder != NULL)
 		task->holder->kept--;
 	task->holder = NULL;

@@ -25,6 +25,8 @@ bool sg_approval_stands_in(struct sg_state *state, struct sg_approval *approval)
 void sg_task_counts(struct sg_task *task);
 /* It ended, or is freed: out of all rings of what is open. */
 void sg_task_ends_in(struct sg_task *task);
+/* It ended, or what it writes to memories changed: among its domain's writers as long as it has ended and writes still. */
+void sg_task_writes(struct sg_task *task);
 void sg_lease_ends_in(struct sg_lease *lease);
 void sg_approval_ends_in(struct sg_approval *approval);
 /* And its agent keeps it no more. */

@@ -78,6 +78,7 @@
 	X(limits, amounts, may, "its own budget")                                                                             \
 	X(on_behalf, text, may, "the person in whose name")                                                                   \
 	X(opener, text, may, "who opened it")                                                                                 \
+	X(opener_uid, whole, may, "as which user; -1: none of this machine")                                                  \
 	X(parent, text, may, "the task above; \"\" none")                                                                     \
 	X(pid, whole, may, "its process")                                                                                     \
 	X(rests_on, text, may, "digest of match and attest stack it was found by")                                            \

@@ -12,6 +12,7 @@
 #include "gate/state/duties.h"
 #include "gate/state/approval.h"
 #include "gate/state/deadline.h"
+#include "gate/state/domain.h"
 #include "gate/state/lease.h"
 #include "gate/state/mask.h"
 #include "gate/state/past.h"
@@ -39,29 +40,6 @@ enum sg_task_state {
 
 /* The one table of steps between them: may `from` become `to`? */
 bool sg_task_may_become(enum sg_task_state from, enum sg_task_state to);
-
-/* What an enforcer speaks for: each agent of it is in a domain of its own. Kept while there is one. */
-struct sg_session {
-	char *key; /* "enforcer|session" */
-	struct sg_domain *first;
-};
-
-/* What the kernel keeps apart from other domains (domain.h). What is read in one task of it may be known to all its processes. */
-struct sg_domain {
-	char id[SG_ID_MAX], kind[16];
-	char *name; /* NULL: not known */
-	struct sg_session *session; /* NULL: it is of none */
-	struct sg_domain *session_next, *session_before;
-	struct sg_taint taint;
-	bool frozen;
-	struct sg_counted denials, step_ups; /* of roots that their agent opened itself */
-	size_t tasks, refs;                /* open ones; those in memory */
-	struct sg_ring open; /* those that are open or stand still (holder.h) */
-	struct sg_ring of_user; /* users.c: with those of the same user and kind */
-	int64_t fade_ms;              /* so long after its last open task it carries what it carries; below 0: for ever */
-	int64_t idle_ms;              /* steady: when its last open task ended; 0 while it has one */
-	int64_t since_ms, frozen_ms;  /* since when it carries labels; 0: none; when it was frozen */
-};
 
 /* A process was found to be this agent's. One process may be several agents, which it tells apart by naming one; so many are kept. */
 enum { SG_SHOWN = 4 };
@@ -132,6 +110,7 @@ struct sg_task_grant {
 struct sg_task {
 	char id[SG_ID_MAX];
 	const char *agent, *intent, *environment, *opener, *enforcer; /* enforcer: "" if the agent itself opened it */
+	int64_t opener_uid; /* -1: none on this machine, or not recorded */
 	const char *role, *on_behalf; /* "": none */
 	char asked[17]; /* names the body that opened it; "": not recorded */
 	struct sg_task *parent, *root;
@@ -147,6 +126,7 @@ struct sg_task {
 	size_t open_below, frozen_below, waiting_below; /* tasks below it that have not ended; that stand still; that wait for an operator (sg_task_counts) */
 	bool is_open, is_frozen, is_waiting;            /* it is counted there by those above it */
 	bool by_domain; /* frozen with its domain */
+	bool cleansed;  /* of a root: a domain in its tree carried less than the tree once, so that what is not new to the tree may be new to it */
 	bool asserted; /* whose it is was not proven, by an enforcer's word or by hints alone: no credentials */
 	bool seen;     /* somebody looked at the process that holds it; records of before do not say */
 	bool claimed;  /* an instance holds it; a task handed on waits for one */
@@ -161,6 +141,7 @@ struct sg_task {
 	struct sg_table attempts; /* by key */
 	struct sg_table unsure;   /* unsure.c: of those that nobody knows the outcome of, how many did the same */
 	struct sg_attempt *writes; /* to memories, that may not be over */
+	struct sg_ring of_writers; /* in domain->writers */
 	struct sg_task *flow_next; /* while it is one of state.flowing */
 	bool flows;
 	struct sg_burst *opened_below; /* NULL until the first child */
@@ -175,8 +156,7 @@ struct sg_task {
 	sg_time tree_last_boot;
 	int64_t steps; /* of a root: allowed in its tree since a person last had a say */
 	int64_t limit[SG_DIMENSIONS], spent[SG_DIMENSIONS], reserved[SG_DIMENSIONS], lent[SG_DIMENSIONS]; /* limit: -1 for none of its own */
-	struct sg_ring splits;    /* of a root: those of its tree that have a split_below */
-	struct sg_ring of_splits;
+	struct sg_ring splits, of_splits; /* of a root: those of its tree that have a split_below; its place there */
 	int64_t split_below; /* the money that broke a budget; less of it, asked next by the same agent in this tree, is a split; 0: none did */
 };
 
@@ -242,6 +222,7 @@ struct sg_memory {
 	char *agent; /* whose share it counts for: who wrote what it carries first; "": that one was forgotten, and others wrote, or a snapshot of before does not say */
 	const char **writers; /* whose tasks left something there, by name; kept words */
 	size_t writer_count;
+	bool cleansed; /* a domain was since something last came to it: what is not new to it may be new to who reads it */
 	uint64_t leaf; /* the one that made it; 0: it is from a snapshot */
 	struct {
 		uint64_t leaf, seq;

@@ -192,7 +192,7 @@ sg_state_forget(struct sg_state *state, struct sg_task *task)
 bool
 sg_sweep_task(struct sg_state *state, struct sg_task *t, int64_t keep_ms)
 {
-	if (t->state < SG_TASK_CLOSING || t->kept > 0 || t->owed > 0 || state->now.wall_ms - t->ended_ms < keep_ms || (t->leases_kept > 0 && has_live_lease(state, t)))
+	if (t->state < SG_TASK_CLOSING || t->kept > 0 || t->owed > 0 || sg_task_still_writes(t, state->now.wall_ms) || state->now.wall_ms - t->ended_ms < keep_ms || (t->leases_kept > 0 && has_live_lease(state, t)))
 		return false;
 	forget(state, t);
 	return true;

@@ -286,6 +286,8 @@ soak_domain(struct sg_fold *f, struct sg_domain *domain, const struct sg_taint *
 		domain->since_ms = f->at_ms;
 	for (struct sg_task *t = NULL; (t = sg_domain_open(domain, t)) != NULL;)
 		soak_task(f, t, &domain->taint);
+	for (const struct sg_ring *at = &domain->writers; (at = sg_ring_after(&domain->writers, at)) != NULL;) /* what they write may be written still */
+		soak_task(f, SG_RING_OF(at, struct sg_task, of_writers), &domain->taint);
 	soak_kin(f, domain);
 }
 
@@ -315,15 +317,29 @@ soak_one(struct sg_fold *f, struct sg_task *task, const struct sg_taint *with)
 	return task->taint.seq != before;
 }
 
-/* What one task of a tree read comes back to those above, who got the answer, and from there to all that work for them: they all carry the same, so what
- * is not new to one is not new to the others. Ends because labels only grow, and only stronger words take the place of weaker ones. */
+enum { HEARD_MS = SG_KEPT_MS / 2 /* what ended is in memory for longer, wherever the journal is folded */ };
+
+/* It has ended since, and what is told only now was done while it was there to hear of it: whatever is above, and what else ended beside it not long ago. */
+static bool
+may_have_heard(const struct sg_fold *f, const struct sg_task *ended, const struct sg_task *of)
+{
+	bool beside = ended->ended_ms >= of->opened_ms && f->at_ms - ended->ended_ms < HEARD_MS;
+	return ended->state > SG_TASK_FROZEN && (beside || ended->writes != NULL || sg_task_is_below(of, ended));
+}
+
+/* What one task of a tree read comes back to those above, who got the answer, and from there to all that work for them, also where they have ended before it is
+ * told: they all carry the same, so what is not new to one is not new to the others, unless an operator has cleansed one of their domains. Ends because labels only grow, and only stronger words take the place of
+ * weaker ones. */
 static void
 soak_task(struct sg_fold *f, struct sg_task *task, const struct sg_taint *with)
 {
-	if (!soak_one(f, task, with))
+	if (!soak_one(f, task, with) && !task->root->cleansed)
 		return;
 	for (struct sg_task *t = NULL; (t = sg_tree_open(task->root, t)) != NULL;)
 		if (t != task)
+			soak_one(f, t, with);
+	for (struct sg_task *t = task->tree_next; t != NULL && t != task; t = t->tree_next)
+		if (may_have_heard(f, t, task))
 			soak_one(f, t, with);
 }
 
@@ -331,7 +347,7 @@ void
 sg_taint_soak(struct sg_fold *f, struct sg_task *task, const struct sg_taint *with)
 {
 	struct sg_taint own = {.count = 0}; /* a copy: `with` may be one of those that change */
-	if (is_within(with, &task->taint) && is_within(with, &task->domain->taint))
+	if (!task->root->cleansed && is_within(with, &task->taint) && is_within(with, &task->domain->taint))
 		return;
 	if (!sg_taint_join(&own, with))
 		f->missing = "memory";

@@ -33,44 +33,6 @@ read_patterns(struct sg_request *r, const char *name, char separator, bool *has,
 	return true;
 }
 
-static size_t
-rates_of(const struct sg_json *constraints)
-{
-	size_t count = 0;
-	for (const struct sg_json *of = constraints == NULL ? NULL : sg_json_first(constraints); of != NULL; of = sg_json_next(constraints, of))
-		count += of->type == SG_JSON_OBJECT && sg_json_get(sg_json_get(of, ""), "rate") != NULL;
-	return count;
-}
-
-static size_t
-rates_above(const struct sg_task *task)
-{
-	size_t count = 0;
-	for (const struct sg_task *t = task; t != NULL; t = t->parent)
-		count += t->grant == NULL ? 0 : rates_of(t->grant->constraints);
-	return count;
-}
-
-static bool
-read_constraints(const struct sg_request *r, const struct sg_task *parent, const struct sg_json **out)
-{
-	const struct sg_json *all = sg_json_get(r->body, "constraints");
-	size_t count = 0;
-	*out = all;
-	if (all == NULL)
-		return true;
-	if (all->type != SG_JSON_OBJECT)
-		return false;
-	for (const struct sg_json *of = sg_json_first(all); of != NULL; of = sg_json_next(all, of)) {
-		if (of->type != SG_JSON_OBJECT || !sg_pattern_valid(of->name, '.'))
-			return false;
-		for (const struct sg_json *c = sg_json_first(of); c != NULL; c = sg_json_next(of, c))
-			if (!sg_constraint_valid(c) || ++count > SG_GRANT_CONSTRAINTS || (c->name.len == 0) != (sg_json_get(c, "rate") != NULL))
-				return false;
-	}
-	return rates_of(all) == 0 || rates_of(all) + rates_above(parent) <= SG_GRANT_RATES;
-}
-
 static bool
 read_amounts(const struct sg_request *r, int64_t out[SG_DIMENSIONS])
 {
@@ -83,25 +45,6 @@ read_amounts(const struct sg_request *r, int64_t out[SG_DIMENSIONS])
 			return false;
 	}
 	return budgets == NULL || budgets->type == SG_JSON_OBJECT;
-}
-
-/* A limit on what nobody can do limits nothing: its pattern is misspelt. What is no pattern at all is rule 5's. */
-static bool
-limits_something(const struct sg_gate *gate, const struct sg_request *r)
-{
-	const struct sg_json *all = sg_json_get(r->body, "constraints");
-	if (all != NULL && all->count > SG_GRANT_CONSTRAINTS)
-		return true; /* too many are rule 5's, before any is looked at */
-	for (const struct sg_json *of = sg_json_first(all); of != NULL; of = sg_json_next(all, of)) {
-		bool some = !sg_pattern_valid(of->name, '.');
-		if (of->type == SG_JSON_OBJECT && of->count == 0)
-			return false;
-		for (size_t i = 0; i < gate->catalogue->action_count && !some; i++)
-			some = sg_pattern_match(of->name, gate->catalogue->actions[i].name, '.');
-		if (!some)
-			return false;
-	}
-	return true;
 }
 
 static bool
@@ -134,8 +77,11 @@ read_asked(struct sg_gate *gate, struct sg_request *r, struct sg_delegation *d, 
 	if ((ttl != NULL && (!sg_json_int(ttl, &ttl_s) || ttl_s < 1 || ttl_s > 31536000)) || (depth != NULL && (!sg_json_int(depth, &d->max_depth) || d->max_depth < 0)))
 		return false;
 	d->ttl_ms = ttl_s * 1000;
+	*wrong = "a path in constraints leads to one argument: none of them has a place in a list (\"to.0\")";
+	if (sg_limits_a_place(r))
+		return false;
 	*wrong = "each pattern in constraints names an action of the catalogue and limits something; one of these names none, or says nothing";
-	return limits_something(gate, r);
+	return sg_limits_something(gate, r);
 }
 
 /* ---- what may be handed on ---- */
@@ -290,7 +236,7 @@ static bool
 rule_5(struct sg_gate *gate, struct sg_request *r, struct sg_delegation *d)
 {
 	(void)gate;
-	if (!read_constraints(r, d->parent, &d->constraints))
+	if (!sg_limits_read(r, d->parent, &d->constraints))
 		return false;
 	for (const struct sg_task *t = d->parent; t != NULL && d->constraints != NULL; t = t->parent)
 		for (const struct sg_json *of = t->grant == NULL ? NULL : sg_json_first(d->constraints); of != NULL; of = sg_json_next(d->constraints, of))

@@ -24,6 +24,13 @@ struct sg_delegation {
 /* Reads the body; `parent` is set. False: *wrong says what is wrong with it. Memory is the request's. */
 bool sg_delegation_read(struct sg_gate *gate, struct sg_request *request, struct sg_delegation *delegation, const char **wrong);
 
+/* delegate_limits.c, all of the body's member `constraints`. *out: the member, or NULL; false: it has no such form, or is too much (rule 5). */
+bool sg_limits_read(const struct sg_request *request, const struct sg_task *parent, const struct sg_json **out);
+/* One of them is on a place in a list: beside that stood others, which nothing would limit. */
+bool sg_limits_a_place(const struct sg_request *request);
+/* Each is on an action that there is, and says something: a limit on what nobody can do limits nothing, its pattern is misspelt. What is no pattern at all is rule 5's. */
+bool sg_limits_something(const struct sg_gate *gate, const struct sg_request *request);
+
 /* SG_REASON_allowed, or the first rule that does not hold. Narrows `delegation` where it may. */
 enum sg_reason sg_delegation_refused(struct sg_gate *gate, struct sg_request *request, struct sg_delegation *delegation);
 

@@ -85,6 +85,7 @@ write_open(struct sg_buf *out, struct sg_gate *gate, struct sg_request *r, const
 	sg_jw_member_raw(&w, "limits", o->limits.len > 0 ? o->limits : SG_STR("{}"));
 	sg_jw_member_str(&w, "on_behalf", o->on_behalf);
 	sg_jw_member_str(&w, "opener", sg_str(o->opener));
+	sg_jw_member_int(&w, "opener_uid", sg_conn_uid(sg_conn_find(gate, r->conn)));
 	sg_jw_member_str(&w, "parent", sg_str(o->parent != NULL ? o->parent->id : ""));
 	sg_write_peer(&w, gate, r, o->claimed, "pid");
 	if (sg_is_shown(r, o->claimed))

@@ -45,7 +45,7 @@ chain_begin(const struct sg_lint *lint, size_t at, bool *callers)
 		if (sg_lint_is(&t[end], ")") || sg_lint_is(&t[end], "]")) {
 			at = sg_lint_opening(lint, end);
 		} else if (t[end].kind == SG_TOKEN_NAME) {
-			*callers |= is_callers(&t[end]);
+			*callers |= is_callers(&t[end]) && end > 0 && sg_lint_is(&t[end - 1], "."); /* a local or parameter of that name is whatever it was given */
 			at = end;
 		} else if (sg_lint_is(&t[end], ".") || sg_lint_is(&t[end], ":")) {
 			at = end;

@@ -164,11 +164,13 @@ sg_lint(struct sg_policy *policy, uint32_t file, bool bits)
 		check_names(&lint);
 		sg_lint_fields(&lint);
 		sg_lint_levels(&lint);
+		sg_lint_far(&lint);
 		sg_lint_calls(&lint);
 		sg_lint_parts(&lint);
 		sg_lint_traps(&lint);
 		sg_lint_twice(&lint);
 		sg_lint_members(&lint);
+		sg_lint_conditions(&lint);
 		sg_lint_roles(&lint);
 		if (!bits)
 			check_bits(&lint);

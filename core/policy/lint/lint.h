@@ -49,6 +49,9 @@ void sg_lint_fields(struct sg_lint *lint);
 /* Notes levels that are compared as texts, or with a word that is none. */
 void sg_lint_levels(struct sg_lint *lint);
 
+/* Notes levels where no chain leads to: orders with one of their words, names of theirs that a file may read by. */
+void sg_lint_far(struct sg_lint *lint);
+
 /* Notes conditions that are read otherwise than they are written. */
 void sg_lint_traps(struct sg_lint *lint);
 
@@ -57,6 +60,9 @@ void sg_lint_calls(struct sg_lint *lint);
 
 /* Notes comparisons of what is read of a form with what is never normal. */
 void sg_lint_parts(struct sg_lint *lint);
+
+/* Notes conditions that are given to what becomes a rule later, and may be nil. */
+void sg_lint_conditions(struct sg_lint *lint);
 
 /* Notes members of the author's own tables that are read and never given. */
 void sg_lint_members(struct sg_lint *lint);

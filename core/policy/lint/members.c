@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Members of a table of the author's own, read by name: one that it is never given is misspelt. To Lua it is nil, and an effect without a bound, or a rule
- * without a condition, is what comes of it. Looked at where a file shows all that the table has; a table that is handed to somebody is passed over. */
+ * without a condition, is what comes of it. Looked at where a file shows all that the table has. One that is handed to somebody may have more: what it has is not
+ * told by its name then, but where it is all that another table's member is given, it is: nobody sees there that it was nil. */
 #include "base/near.h"
 #include "base/str.h"
 #include "policy/lint/lint.h"
@@ -10,7 +11,8 @@ enum { MEMBERS = 64 };
 struct members {
 	struct sg_str names[MEMBERS];
 	size_t count;
-	bool all; /* nothing else can be in it */
+	bool all; /* nothing else can be in it, but for what whoever it was handed to gave it */
+	bool handed;
 };
 
 static void
@@ -118,9 +120,21 @@ read_uses(const struct sg_lint *lint, struct sg_str name, size_t declared, struc
 			bool looked_at = false;
 			for (size_t l = 0; l < sizeof(lookers) / sizeof(lookers[0]); l++)
 				looked_at |= i > 1 && sg_lint_is(t - 1, "(") && sg_lint_is(t - 2, lookers[l]);
-			of->all = looked_at || (i > 0 && sg_lint_is(t - 1, "#"));
+			of->handed |= !looked_at && (i == 0 || !sg_lint_is(t - 1, "#"));
 		}
 	}
+}
+
+/* `{ name = NAME.member, ...`, NAME at `i`. */
+static bool
+is_given_on(const struct sg_lint *lint, size_t i)
+{
+	const struct sg_token *t = &lint->tokens[i];
+	bool ends = sg_lint_is(t + 3, ",") || sg_lint_is(t + 3, ";") || sg_lint_is(t + 3, "}");
+	if (i < 3 || !ends || !sg_lint_is(t + 1, ".") || !sg_lint_is(t - 1, "="))
+		return false;
+	size_t name = t[-2].kind == SG_TOKEN_NAME ? i - 2 : sg_lint_is(t - 2, "]") ? sg_lint_opening(lint, i - 2) : 0;
+	return name > 0 && (sg_lint_is(&lint->tokens[name - 1], "{") || sg_lint_is(&lint->tokens[name - 1], ",") || sg_lint_is(&lint->tokens[name - 1], ";"));
 }
 
 static void
@@ -159,7 +173,7 @@ sg_lint_members(struct sg_lint *lint)
 		for (size_t i = d + 4; of.all && i + 2 < lint->count; i++) {
 			bool read = t[i].kind == SG_TOKEN_NAME && sg_str_eq(t[i].text, t[d + 1].text) && (sg_lint_is(&t[i + 1], ".") || sg_lint_is(&t[i + 1], ":")) &&
 				    !sg_lint_is(&t[i - 1], ".") && !sg_lint_is(&t[i - 1], ":");
-			if (read && t[i + 2].kind == SG_TOKEN_NAME && !has(&of, t[i + 2].text))
+			if (read && t[i + 2].kind == SG_TOKEN_NAME && !has(&of, t[i + 2].text) && (!of.handed || is_given_on(lint, i)))
 				tell(lint, &t[i], &of);
 		}
 	}

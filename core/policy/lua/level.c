@@ -36,6 +36,15 @@ sg_level_field(struct sg_str field)
 	return false;
 }
 
+bool
+sg_level_word(struct sg_str word)
+{
+	bool known = false;
+	for (size_t i = 0; i < LADDERS && !known; i++)
+		known = rung_of(i, word) >= 0;
+	return known;
+}
+
 const char *
 sg_level_hint(struct sg_str field, struct sg_str word, char *out, size_t room)
 {

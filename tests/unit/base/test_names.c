@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Names that readers who do not look at case take for one. */
 #include "base/names.h"
+#include "base/buf.h"
+#include "base/hidden.h"
 
 #include "unit/cases.h"
 
@@ -30,4 +32,43 @@ alike(void)
 	}
 }
 
-SG_CASES("base.names", {"alike", alike})
+/* Few members and many, which are held in memory of their own; at whatever depth. */
+static void
+colliding(void)
+{
+	for (size_t count = 2; count < 200; count += count < 20 ? 1 : 37)
+		for (int twice = 0; twice < 2; twice++) {
+			struct sg_buf text;
+			struct sg_arena arena;
+			const struct sg_json *json = NULL;
+			sg_buf_init(&text, 1 << 16);
+			sg_arena_init(&arena, 1 << 20);
+			sg_buf_text(&text, "[{\"deep\":{");
+			for (size_t i = 0; i < count; i++)
+				sg_buf_printf(&text, "%s\"name_%zu\":1", i > 0 ? "," : "", i);
+			sg_buf_printf(&text, ",\"%s\":2}}]", twice ? "NAME_1" : "NAME_x");
+			CU_ASSERT_EQUAL_FATAL(sg_json_parse(&arena, sg_buf_view(&text), NULL, &json, NULL), SG_OK);
+			const struct sg_json *found = sg_names_colliding(json);
+			CU_ASSERT_EQUAL(sg_names_collide(json), twice != 0);
+			CU_ASSERT_TRUE(twice ? found != NULL && sg_name_folds_to(found->name, "name_1") : found == NULL);
+			sg_arena_done(&arena);
+			sg_buf_done(&text);
+		}
+}
+
+/* What reaches a log is one line in which nothing steers or hides. */
+static void
+plain_lines(void)
+{
+	static const char *const rows[][2] = {
+		{"plain", "plain"}, {"a\nb\tc", "a?b?c"}, {"\x1b[31m", "?[31m"}, {"\xc2\x9b" "31m", "?31m"}, {"x\xe2\x80\xaey", "x?y"}, {"x\xe2\x81\xa6y", "x?y"}, {"\xc3\xa4\xff", "\xc3\xa4?"},
+		{"\xe2\x80\x8b", "?"}, {"\x7f", "?"}, {"", ""}, {"0123456789", "012345678"}, {"01234567\xc3\xa4", "01234567"},
+	};
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		char out[10];
+		sg_plain_line(out, sizeof(out), (struct sg_str){rows[i][0], strlen(rows[i][0])});
+		CU_ASSERT_STRING_EQUAL(out, rows[i][1]);
+	}
+}
+
+SG_CASES("base.names", {"alike", alike}, {"colliding", colliding}, {"plain lines", plain_lines})

@@ -9,6 +9,8 @@
 	ATTEST "agents : { a : { owner = \"o\"  escalate = \"e\"  review_by = \"2027-01-31\"  environment = \"s\"\n"   \
 	       "match = [ \"peer:uid=1\" ]  reach = [ \"x.*\" ]\n" more " } }\n"
 
+#define ACTS(more) "actions : { pay : { name = \"pay.send\"  effect = \"write\"  sensitivity = \"internal\"  arguments = [ \"iban:iban\", \"to:object\", \"amount?:number\" ]\n" more " } }\n"
+
 #define LISTEN(attest, address) attest "listen : { enforcer : { address = \"" address "\"  certificate = \"/c\"  key = \"/k\" } }\n"
 #define READS "attest : { gw : { use = \"x509\"  kind = \"verify\" } }\n"
 #define STEP(name) name " : { use = \"x\" } "
@@ -149,6 +151,14 @@ static const struct mistake {
 	{SG_STR("intents : { i : { actions = ( { } )  sensitivity = \"public\" } }\n"), "conf_type", 1, 31,
 	 "an entry of actions is a group", "dotted"},
 	/* stanzas about each other */
+	{SG_STR(ATTEST "agents : { all : { owner = \"o\"  escalate = \"e\"  review_by = \"2027-01-31\"  environment = \"s\"  match = [ \"peer:uid=1\" ]  reach = [ \"x.*\" ] } }\n"),
+	 "conf_not_unique", 2, 12, "an agent called all would be everybody to whoever kills it", "another name"},
+	{SG_STR(ACTS("narrow = [ \"to.0.n\" ]")), "conf_value", 2, 12, "narrow of actions.pay: \"to.0.n\" is a place in a list", "name one argument"},
+	{SG_STR(ACTS("costs = [ \"money=to.00\" ]")), "conf_value", 2, 11, "costs of actions.pay: \"to.00\" is a place in a list", "name one argument"},
+	{SG_STR(ACTS("authority = [ \"ibann\" ]")), "conf_reference", 2, 15, "authority of actions.pay: there is no \"ibann\" in its arguments", "did you mean \"iban\"?"},
+	{SG_STR(ACTS("authority = [ \"iban\", \"To.x\" ]")), "conf_reference", 2, 23, "authority of actions.pay: there is no \"To\" in its arguments", "\"to\""},
+	{SG_STR(ACTS("narrow = [ \"limit\" ]")), "conf_reference", 2, 12, "narrow of actions.pay: there is no \"limit\" in its arguments", "add it to arguments"},
+	{SG_STR(ACTS("costs = [ \"money=amout.x\" ]")), "conf_reference", 2, 11, "costs of actions.pay: there is no \"amout\" in its arguments", "did you mean \"amount\"?"},
 	{SG_STR(AGENT("intents = [ \"fix-bug\" ]")), "conf_reference", 4, 13, "there is no \"fix-bug\" in intents",
 	 "add it to intents"},
 	{SG_STR(AGENT("") "intents : { fix : { actions = [ ]  sensitivity = \"public\" } }\n"

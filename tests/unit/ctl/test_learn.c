@@ -187,6 +187,9 @@ test_authority_within(void)
 	authority_is(WITH("\"x\":" WITH("\"limit\":{\"type\":\"integer\"}", ",\"unevaluatedProperties\":false"), ""), "");
 	authority_is(WITH("\"x\":{\"type\":\"array\",\"prefixItems\":[{\"type\":\"integer\"}]}", ""), "x");
 	authority_is(WITH("\"x\":{\"type\":\"array\",\"prefixItems\":[{\"type\":\"integer\"}],\"items\":false}", ""), "");
+	authority_is(WITH("\"x\":{\"type\":\"array\",\"contains\":{\"type\":\"string\"},\"unevaluatedItems\":false}", ""), "x");
+	authority_is(WITH("\"x\":{\"type\":\"array\",\"prefixItems\":[{\"type\":\"integer\"}],\"contains\":{\"type\":\"string\"},\"unevaluatedItems\":false}", ""), "x");
+	authority_is(WITH("\"x\":{\"type\":\"array\",\"contains\":{\"type\":\"integer\"},\"unevaluatedItems\":false}", ""), "");
 	authority_is(WITH("\"x\":{\"type\":\"array\",\"items\":[{\"type\":\"integer\"}],\"additionalItems\":{\"type\":\"integer\"}}", ""), "x");
 	authority_is(WITH("\"x\":{\"type\":\"array\",\"items\":[{\"type\":\"integer\"}],\"additionalItems\":false}", ""), "");
 	/* the whole schema */

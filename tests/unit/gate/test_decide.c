@@ -83,7 +83,7 @@ unknown_answers_are_no(void)
 	CU_ASSERT_TRUE(play_has(play_act(p, 1, task, "repo.read", "{}", "c"), "\"code\":\"policy_none\""));
 	p->effects = says_error;
 	CU_ASSERT_TRUE(play_has(play_act(p, 1, task, "repo.read", "{}", "d"), "\"code\":\"policy_steps\""));
-	CU_ASSERT_EQUAL(p->gate->allowed, 0);
+	CU_ASSERT_EQUAL(p->gate->by_verdict[sg_verdict_place(SG_ALLOW)], 0);
 	end();
 }
 
@@ -225,7 +225,7 @@ ceilings(void)
 	char body[512];
 	snprintf(body, sizeof(body), "{\"action\":\"repo.read\",\"key\":\"e\",\"task\":\"%s\"}", task);
 	CU_ASSERT_TRUE(play_has(play_ask(p, 1, SG_ROUTE_A_ACT, "", body), "\"code\":\"no_resource\""));
-	CU_ASSERT_EQUAL(p->gate->allowed, 0);
+	CU_ASSERT_EQUAL(p->gate->by_verdict[sg_verdict_place(SG_ALLOW)], 0);
 	end();
 }
 
@@ -270,7 +270,7 @@ repeats(void)
 	CU_ASSERT_TRUE(play_has(again, id));
 	CU_ASSERT_TRUE(play_has(again, "\"verdict\":\"allow\""));
 	CU_ASSERT_TRUE(play_has(play_act(p, 1, task, "pay.send", "{\"amount\":6}", "k"), "\"code\":\"idempotency_conflict\""));
-	CU_ASSERT_EQUAL(p->gate->allowed, 1);
+	CU_ASSERT_EQUAL(p->gate->by_verdict[sg_verdict_place(SG_ALLOW)], 1);
 	p->boot += 60 * SG_SEC;
 	p->wall += 60 * SG_SEC;
 	CU_ASSERT_TRUE(play_has(play_act(p, 1, task, "pay.send", "{\"amount\":5}", "k"), "\"code\":\"use_by_passed\""));
@@ -416,7 +416,7 @@ lost_credential(void)
 	CU_ASSERT_TRUE(play_has(again, "\"code\":\"credential_lost\""));
 	CU_ASSERT_PTR_NULL(strstr(again, "h.c.s"));
 	CU_ASSERT_EQUAL(p->gate->state.live_leases, 0);
-	CU_ASSERT_EQUAL(p->gate->allowed, 1);
+	CU_ASSERT_EQUAL(p->gate->by_verdict[sg_verdict_place(SG_ALLOW)], 1);
 	end();
 }
 

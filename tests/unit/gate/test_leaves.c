@@ -17,7 +17,7 @@
 #define TASK(id, parent, grant)                                                                                               \
 	"{\"agent\":\"helper\",\"asked\":\"1\",\"asserted\":false,\"claimed\":true,\"clock\":" MOMENT ",\"domain\":" DOMAIN ",\"ends\":" MOMENT       \
 	",\"enforcer\":\"\",\"environment\":\"prod\",\"grant\":" grant ",\"group\":\"\",\"idle\":0,\"inputs\":[\"0123456789abcdef\"],\"instance\":\"i-1\"," \
-	"\"intent\":\"work\",\"key\":\"k\",\"limits\":{\"money\":100},\"on_behalf\":\"\",\"opener\":\"agent:helper\",\"parent\":\"" parent          \
+	"\"intent\":\"work\",\"key\":\"k\",\"limits\":{\"money\":100},\"on_behalf\":\"\",\"opener\":\"agent:helper\",\"opener_uid\":1001,\"parent\":\"" parent          \
 	"\",\"pid\":7,\"rests_on\":\"0123456789abcdef\",\"role\":\"\",\"start\":9,\"strength\":\"boundary\",\"task\":\"" id "\",\"uid\":1001}"
 #define DECISION(key, verdict, approval, lease, charges)                                                                      \
 	"{\"action\":\"pay.send\",\"agent\":\"helper\",\"approval\":\"" approval "\",\"args_cut\":false,\"args_seen\":[\"0123456789abcdef\"],\"asked\":\"" H64 \

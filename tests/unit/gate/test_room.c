@@ -105,6 +105,25 @@ after_a_reload(void)
 	play_end(p);
 }
 
+/* A reload that leaves less than agents hold already keeps no operator out. */
+static void
+less_than_there_are(void)
+{
+	begin();
+	for (uint64_t c = 1; c <= MOST; c++)
+		CU_ASSERT_TRUE_FATAL(play_connect(p, c, SG_FACE_AGENT, c % 2 == 0 ? 1001 : 1002));
+	p->gate->catalogue->limits.connections = 32;
+	p->gate->catalogue->limits.uid_connections = 64;
+	CU_ASSERT_FALSE(play_connect(p, 60, SG_FACE_AGENT, 3001));
+	for (uint64_t c = 40; c < 56; c++) /* as many as are kept for people */
+		CU_ASSERT_TRUE(play_connect(p, c, SG_FACE_ADMIN, 500));
+	CU_ASSERT_FALSE(play_connect(p, 56, SG_FACE_ADMIN, 500));
+	CU_ASSERT_TRUE(play_has(play_ask(p, 40, SG_ROUTE_O_KILL, "", "{\"all\":true}"), "\"killed_all\":true"));
+	sg_gate_disconnect(p->gate, 41);
+	CU_ASSERT_TRUE(play_connect(p, 57, SG_FACE_ADMIN, 500));
+	play_end(p);
+}
+
 /* Status counts those of whom nobody can tell whether they run another program by now. */
 static void
 execs_unseen(void)
@@ -122,4 +141,4 @@ execs_unseen(void)
 }
 
 SG_CASES("gate.room", {"one pool for all whom nobody knows", one_pool}, {"whom the configuration names goes before", named_first},
-	 {"who was found to be somebody", found_out}, {"after a reload", after_a_reload}, {"execs that nobody sees", execs_unseen})
+	 {"who was found to be somebody", found_out}, {"after a reload", after_a_reload}, {"a reload leaves less than there are", less_than_there_are}, {"execs that nobody sees", execs_unseen})

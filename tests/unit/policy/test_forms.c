@@ -108,6 +108,15 @@ through_locals(void)
 		const char *body, *want; /* of `when`; NULL: it does not load */
 	} rows[] = {
 		{"local s = r.sensitivity return s < 'confidential'", NULL},
+		/* through a helper, another name, a walk */
+		{"local function get(t, n) return t[n] end return get(r, 'sensitivity') == 'Secret'", NULL},
+		{"local function get(t, n) return t[n] end return get(r, 'name') <= 'internal'", NULL},
+		{"local a = r local k = 'sens' .. 'itivity' return a[k] <= 'internal'", NULL},
+		{"local a = r local w = 'boundary' return w > a['strength']", NULL},
+		{"for _, k in ipairs({ 'sensitivity' }) do if r.args[k] == 'secret' then return true end end return false", NULL},
+		{"for k, v in pairs(r.args) do if k == 'autonomy' and v == 'own' then return true end end return false", NULL},
+		{"local function low(t) local k = 'sensitivity' return t[k] == 'secret' end return low(r)", NULL},
+		{"return 'read-only' < r.args:get('autonomy', '')", NULL},
 		{"local s <const> = r.task.sensitivity; return 'internal' >= s", NULL},
 		{"local s = r.sensitivity local w = 'public' return w < s", NULL},
 		{"local w = 'secret' return r.sensitivity == w", NULL},
@@ -366,4 +375,27 @@ when_is_nil(void)
 	}
 }
 
-SG_CASES("policy.forms", {"every spelling", spelled}, {"parts", parts}, {"levels", levels}, {"through locals", through_locals}, {"when is nil", when_is_nil}, {"given twice", given_twice}, {"traps", traps}, {"members", members})
+/* Before its rule a condition is a function; members of a table that was handed on, where they are all that another is given. */
+static void
+given_before(void)
+{
+	static const char *const refused[] = {
+		"local w local t = { id='x', on='**', effect=allow{} } t.when = w rule(t)",
+		"local w local t = { id='x', on='**', effect=allow{}, when=w } rule(t)",
+		"local w local t = { id='x', on='**', effect=allow{}, ['when']=w } rule(t)",
+		"local w local function f(t) t.on='**' return t end rule(f{id='x',when=w,effect=allow{}})",
+		"local c = {} local function f(t) t.on='**' return t end rule(f{id='x',when=c.a,effect=allow{}})",
+		"local function c() end local function f(t) t.on='**' return t end rule(f{id='x',when=c(),effect=allow{}})",
+		"local w local make = rule make{id='x',on='**',when=w,effect=allow{}}",
+		"local t = { id='x', on='**', effect=allow{}, when=function(r) return true end } t.when = nil rule(t)",
+	};
+	for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]); i++)
+		CU_ASSERT_TRUE(world_refuses(refused[i], "is written as a function"));
+	CU_ASSERT_TRUE(world_says("local function f(t) t.on='**' return t end rule(f{id='x',when=function(r) return true end,effect=allow{}})", "{}", "\"rule\":\"x\""));
+	CU_ASSERT_TRUE(world_says("local t = { id='x', on='**', effect=allow{} } t.when = function(r) return true end rule(t)", "{}", "\"rule\":\"x\""));
+	CU_ASSERT_TRUE(world_refuses("local W = { t = '5s' } local function f(t) return t end f(W) rule{id='x',on='**',effect=allow{ttl=W.tt}}", "has no member"));
+	CU_ASSERT_TRUE(world_refuses("local W = { q = 2 } local function f(t) return t end f(W) rule{id='x',on='**',effect=step_up{approvers='fin',quorum=W.qq}}", "has no member"));
+	CU_ASSERT_TRUE(world_says("local W = { t = '5s' } local function f(t) t.u = 1 end f(W) local x = W.u rule{id='x',on='**',effect=allow{}}", "{}", "\"rule\":\"x\""));
+}
+
+SG_CASES("policy.forms", {"every spelling", spelled}, {"parts", parts}, {"levels", levels}, {"through locals", through_locals}, {"when is nil", when_is_nil}, {"given twice", given_twice}, {"traps", traps}, {"members", members}, {"given before its rule", given_before})
