@@ -84,20 +84,29 @@ sg_budget_read(struct sg_str text, struct sg_budget *budget)
 	return true;
 }
 
-static bool
-is_path(struct sg_str text)
+bool
+sg_path_valid(struct sg_str text)
 {
 	for (size_t i = 0; i < text.len; i++)
-		if (text.ptr[i] <= ' ' || text.ptr[i] > '~' || text.ptr[i] == ':')
-			return false;
+		if (text.ptr[i] <= ' ' || text.ptr[i] > '~' || text.ptr[i] == ':' || (text.ptr[i] == '.' && (i == 0 || i + 1 == text.len || text.ptr[i - 1] == '.')))
+			return false; /* no step of it is empty */
 	return text.len > 0 && text.len <= 128;
+}
+
+/* "0", "-1", "x[0]", "": what some reader takes for a place in a list, or for nothing. */
+static bool
+is_step(struct sg_str step)
+{
+	bool sign = step.len > 1 && (step.ptr[0] == '-' || step.ptr[0] == '+');
+	struct sg_str digits = {step.ptr + sign, step.len - sign};
+	return step.len > 0 && !digits_only(digits) && memchr(step.ptr, '[', step.len) == NULL && memchr(step.ptr, ']', step.len) == NULL;
 }
 
 bool
 sg_path_has_place(struct sg_str path)
 {
 	for (struct sg_str rest = path; rest.ptr != NULL;)
-		if (digits_only(sg_str_cut(&rest, '.')))
+		if (!is_step(sg_str_cut(&rest, '.')))
 			return true;
 	return false;
 }
@@ -110,7 +119,7 @@ sg_cost_read(struct sg_str text, struct sg_cost *cost)
 	if (rest.ptr == NULL || !sg_dimension_named(name, &out.dimension))
 		return false;
 	if (!amount_read(out.dimension, rest, &out.fixed)) {
-		if (!is_path(rest) || (rest.ptr[0] >= '0' && rest.ptr[0] <= '9'))
+		if (!sg_path_valid(rest) || (rest.ptr[0] >= '0' && rest.ptr[0] <= '9'))
 			return false;
 		out.fixed = -1;
 		out.argument = rest;
@@ -174,7 +183,7 @@ sg_argument_read(struct sg_str text, struct sg_argument *argument)
 	struct sg_str type = sg_str_cut(&rest, '(');
 	bool known = type_read(type, &out);
 	bool may_range = out.type == SG_ARGUMENT_string || out.type == SG_ARGUMENT_number || out.type == SG_ARGUMENT_integer || out.type == SG_ARGUMENT_array;
-	if (!known || !is_path(out.name) || memchr(out.name.ptr, '?', out.name.len) != NULL || (rest.ptr != NULL && (!may_range || !range_read(rest, &out))))
+	if (!known || !sg_path_valid(out.name) || memchr(out.name.ptr, '?', out.name.len) != NULL || (rest.ptr != NULL && (!may_range || !range_read(rest, &out))))
 		return false;
 	*argument = out;
 	return true;

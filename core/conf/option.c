@@ -124,7 +124,7 @@ fits_digest(struct sg_str text)
 static bool
 fits_argument(struct sg_str text)
 {
-	return text.len > 0 && memchr(text.ptr, ' ', text.len) == NULL;
+	return sg_path_valid(text);
 }
 
 #define WORD(type, kind, wants) {wants, SG_CONF_##kind},

@@ -59,6 +59,7 @@ enum sg_ctl_exit {
 	X(man,       0,   "man",        NULL,          "print the manual page")                                       \
 	X(mcp,       0,   "mcp",        "NAME",        "from an MCP server, called NAME as in stepgate mcp --name NAME") \
 	X(of,        0,   "of",         "NAME",        "what this user, unit, group or session is called")            \
+	X(older,     0,   "older",     NULL,          "also where what happened since is lost: with everything killed") \
 	X(on_behalf, 0,   "on-behalf",  "HUMAN",       "for this person, who must have delegated what is done")       \
 	X(order,     0,   "order",      "given|any",     "whether the steps of a plan are done in the order given (as they are without it), or in any") \
 	X(peer,      0,   "peer",       "USER",        "whose process showed the token to this enforcer: a name or a number (default: your own)") \
@@ -149,6 +150,15 @@ enum { SG_CTL_REST = 1000, SG_CTL_BEHIND = 999, SG_CTL_ARGS_MOST = 60 };
 	  "disk (journal_lost): what was lost stays lost, a kill too. Put the journal back from where it went if you can. Else, with the daemon "     \
 	  "stopped, this moves head and snapshots that know more out of the way (lost-*) and has the next start record who took the loss and why. "   \
 	  "Needs --reason. Exit 1 if nothing is lost.")                                                                \
+	X(backup,        "backup",          "DIR",              1, 1, SG_CTL_FILES | SG_CTL_BIT(run),                          \
+	  "a copy of the state, also while the daemon runs",                                                            \
+	  "DIR must be empty or not there. Journal, keys, issuers' keys and recorded configurations, up to a leaf that was on disk: every decision that was answered before the "   \
+	  "command began is in it. Prints that leaf and its chain: note both elsewhere. The backup holds keys: keep it as safe as the state. Exit 0, or nothing is to be relied on.") \
+	X(restore,       "restore",         "DIR",              1, 1, SG_CTL_FILES | SG_CTL_BIT(anchor) | SG_CTL_BIT(older) | SG_CTL_BIT(reason), \
+	  "put a backup's state back, with the daemon stopped",                                                         \
+	  "Each file is held against the backup's manifest, the journal against its chain, and with --anchor N:HEX against what was noted. What is there is moved aside, to "   \
+	  "before-TIME. Unless all that is there stands in the backup, --older and --reason are needed: what happened since is lost, so it starts with everything killed, approvals "   \
+	  "void, credentials revoked and new keys for tokens, and the record names both. Exit 1: refused, nothing was changed.")                       \
 	X(approvals_list, "approvals list", "",                 0, 0, SG_CTL_TALK | SG_CTL_BIT(all),                            \
 	  "what waits for a person", "With --all also what is settled. Whoever may not connect to the operators' socket is asked for by the approvers'.")                                               \
 	X(approvals_show, "approvals show", "ID",               1, 1, SG_CTL_TALK | SG_CTL_BIT(wait),                           \

@@ -6,6 +6,7 @@
 #include "base/fd.h"
 #include "base/json.h"
 #include "base/str.h"
+#include "frame/restoring.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -31,6 +32,11 @@ sg_supervisor_lock(struct sg_supervisor *s)
 	}
 	if (flock(s->lock, LOCK_EX | LOCK_NB) != 0) {
 		fprintf(stderr, "stepgated: %s is held by another daemon\n", s->state_dir);
+		return false;
+	}
+	snprintf(path, sizeof(path), "%s/" SG_RESTORING, s->state_dir);
+	if (access(path, F_OK) == 0) {
+		fprintf(stderr, "stepgated: %s is half restored\n\thint: give stepgate restore again\n", s->state_dir);
 		return false;
 	}
 	return true;

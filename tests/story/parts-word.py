@@ -22,6 +22,7 @@ tools : { get : { action = "web.get"  server = "web"  tool = "get"  digest = "%s
 actions : { look : { name = "web.get"  effect = "read"  sensitivity = "internal" }
             find : { name = "erp.find"  effect = "read"  sensitivity = "internal" }
             note : { name = "note.read"  effect = "read"  sensitivity = "internal" }
+            register : { name = "tool.register"  effect = "write"  sensitivity = "internal" }
             pay : { name = "pay.send"  effect = "read"  sensitivity = "internal"  arguments = [ "iban:iban" ]  authority = [ "iban" ] } }
 """ % ("".join(AGENT % pair for pair in (("a", A), ("b", B))), PINNED)
 POLICY = """
@@ -57,6 +58,39 @@ def origins(d):
         b.outcome(b.act(part, "erp.find"), "ok", values=["b%d-%d" % (i, k) for k in range(500)])
     got = found_and_paid("DE75512108001245126199")
     row("origins", "also behind six thousand words of a part's own", says(got, "allow"), got)
+    for i in range(90):
+        b.act(part, "erp.find", args=dict(words=["n%d-%d" % (i, k) for k in range(64)]))
+    got = found_and_paid("DE89370400440532013000")
+    row("origins", "and behind as many that it named", says(got, "allow"), got)
+
+
+def words(d):
+    """What a part hands on is its word for itself and for what stands below it, and nothing to those above and beside."""
+    a, b = d.agent_of(A), d.agent_of(B)
+    evil, good = "GB29NWBK60161331926819", "FR1420041010050500013M02606"
+    root = a.open("work", inputs=dict(iban=good))
+    part, beside = b.claim(a.delegate(root, to="b")["task"]), b.claim(a.delegate(root, to="b")["task"])
+    below = b.delegate(part, inputs=dict(iban=evil))["task"]
+    b.delegate(part, to="a", inputs=dict(iban=evil))
+    paid = lambda who, task, iban: who.act(task, "pay.send", args=dict(iban=iban))
+    row("words", "not to whoever gave it the part", says(paid(a, root, evil), "deny", "policy_denied"))
+    row("words", "nor to a part beside it", says(paid(b, beside, evil), "deny", "policy_denied"))
+    row("words", "nor once it was asked for there", says(paid(a, root, evil), "deny", "policy_denied"))
+    row("words", "to itself", says(paid(b, part, evil), "allow"), paid(b, part, evil))
+    row("words", "and below", says(paid(b, below, evil), "allow"))
+    row("words", "what the root was opened with is everybody's", says(paid(b, below, good), "allow") and says(paid(b, beside, good), "allow"))
+    row("words", "as is what it hands on", says(paid(b, b.claim(a.delegate(root, to="b", inputs=dict(iban="NL91ABNA0417164300"))["task"]), "NL91ABNA0417164300"), "allow") and says(paid(a, root, "NL91ABNA0417164300"), "allow"))
+
+
+def registered(d):
+    a, b, gw = d.agent_of(A), d.agent_of(B), d.enforcer_of(GW)
+    root = a.open("work")
+    part = b.claim(a.delegate(root, to="b")["task"])
+    b.act(part, "tool.register", args=dict(action="pay.send"))
+    gw.act(part, "tool.register", args=dict(action="web.get"), as_enforcer=True, peer_uid=B)
+    got = a.act(root, "pay.send", args=dict(iban="DE02120300000000202051"))
+    row("register", "a part names a tool: nobody else loses it", says(got, "deny", "policy_denied") and not [l for l in d.leaves("tool") if l["body"]["task"] == root["id"]], got)
+    row("register", "nor a pinned one", says(gw.act(root, "web.get", as_enforcer=True, peer_uid=A, tool=PINNED), "allow"))
 
 
 def memories(d):
@@ -68,4 +102,4 @@ def memories(d):
         row("memory", "not by one that only looks like it: %r" % name, says(got, "deny", "resource_form"), got)
 
 
-perform(CONF, POLICY, tools, origins, memories)
+perform(CONF, POLICY, tools, origins, words, registered, memories)

@@ -1,6 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """What a part read is told behind the end of whoever handed it on, and of whoever worked beside it: they had heard of it by then, and their domains carry it."""
+import time
+
 from stage import perform, row, says
 
 A, B, C, D, GW, BOSS = 61521, 61522, 61523, 61525, 61524, 62521
@@ -98,6 +100,27 @@ def cleansed(d):
     row("cleansed", "and carries it once more is written", carries(boss, C) == ["mail"], boss.ask("GET", "/v1/domains")[1])
 
 
+def cleansed_behind(d):
+    """Whatever an operator cleansed behind the end of a task, what is told after that is told there, too; what is read after it is not."""
+    a, b, c, gw, boss = d.agent_of(A), d.agent_of(B), d.agent_of(C), d.enforcer_of(GW), d.admin_of(BOSS)
+    root = a.open("work")
+    part = b.claim(a.delegate(root, to="b")["task"])
+    b.act(part, "mail.read")
+    got = gw.act(part, "web.get", as_enforcer=True, peer_uid=B)
+    a.close(root)
+    for domain in boss.ask("GET", "/v1/domains")[1]["domains"]:
+        boss.ask("POST", "/v1/domains/" + domain["id"], dict(event="cleanse", reason="looked at it"))
+    gw.outcome(got, "ok", labels=["mail"])
+    row("behind", "closed, cleansed, told", carries(boss, A) == carries(boss, B) == ["mail"], boss.ask("GET", "/v1/domains")[1])
+    root = c.open("work")
+    other = d.agent_of(D)
+    other.close(other.claim(c.delegate(root, to="d")["task"]))
+    before = other.open("work")
+    time.sleep(0.1)
+    row("behind", "something is read once a part has ended", says(c.act(root, "mail.read"), "allow") and carries(boss, C) == ["mail"])
+    row("behind", "which whoever had it did not hear", carries(boss, D) == [] and says(other.act(before, "pay.send"), "allow"), boss.ask("GET", "/v1/domains")[1])
+
+
 def went_back(d):
     """What went back to whoever lent it, at the end of a part, is nobody's to fill any more."""
     a, b = d.agent_of(A), d.agent_of(B)
@@ -117,4 +140,5 @@ def went_back(d):
 perform(CONF, POLICY, told_late)
 perform(CONF, POLICY, written_late)
 perform(CONF, POLICY, cleansed)
+perform(CONF, POLICY, cleansed_behind)
 perform(CONF.replace("depth = 4", "depth = 4  budgets = [ \"tokens=1000\" ]"), POLICY, went_back)

@@ -63,11 +63,18 @@ registered(const struct sg_request *r)
 	return name.len <= SG_ACTION_NAME_MAX ? name : SG_STR("");
 }
 
-/* An enforcer saw what the server lists; an agent says it of its own tree, or of a part that another gave it, which nobody else is to lose a tool for. */
+/* Else it is a part that another gave it: nobody else is to lose a tool by its word. */
+static bool
+is_own_tree(const struct sg_task *task)
+{
+	return strcmp(task->root->agent, task->agent) == 0;
+}
+
+/* An enforcer saw what the server lists. */
 static bool
 sees_lists(const struct sg_request *r, const struct sg_task *task)
 {
-	return r->enforcer != NULL || strcmp(task->root->agent, task->agent) == 0;
+	return r->enforcer != NULL || is_own_tree(task);
 }
 
 void
@@ -78,8 +85,8 @@ sg_tool_quarantine(struct sg_gate *gate, const struct sg_request *r)
 	bool met = (r->reason == SG_REASON_tool_new || r->reason == SG_REASON_tool_changed) && task != NULL && sees_lists(r, task);
 	if (task == NULL || r->ask || r->asked[0] == '\0') /* refused before it was found to be theirs: it is nobody's word on that tree */
 		return;
-	bool judged = r->verdict != SG_DENY || r->input.len > 0; /* else whoever was given any part could name what others need */
-	if (judged && name.len > 0 && !in_quarantine(task->root->tree, name))
+	bool judged = r->verdict != SG_DENY || r->input.len > 0;
+	if (judged && is_own_tree(task) && name.len > 0 && !in_quarantine(task->root->tree, name))
 		quarantine(gate, r, name, SG_STR(""), NULL);
 	if (met && !in_quarantine(task->root->tree, r->action_name)) {
 		quarantine(gate, r, r->action_name, r->tool, sg_catalogue_tool(gate->catalogue, r->action_name));

@@ -56,9 +56,9 @@ may_connect(struct sg_gate *gate, enum sg_face listener, const struct sg_peer *p
 {
 	enum sg_face face = sg_face_spoken(listener);
 	bool operator = operates(gate, listener, peer);
-	/* people keep a share of the connections for themselves, and of it operators the half: also where a reload has left less than others have already */
+	/* people keep a share of the connections for themselves, and of it operators the half, whatever others hold of it: also where a reload has left less than there are */
 	size_t share = operator ? KEPT_FOR_PEOPLE : KEPT_FOR_PEOPLE / 2, most = sg_conns_most(gate) - (operator ? 0 : face == SG_FACE_ADMIN ? KEPT_FOR_PEOPLE / 2 : KEPT_FOR_PEOPLE);
-	if ((face == SG_FACE_ADMIN && gate->conns.count >= most && gate->people >= share) || is_crowded(gate, face, peer))
+	if ((face == SG_FACE_ADMIN && gate->conns.count >= most && (operator ? gate->operators : gate->people - gate->operators) >= share) || is_crowded(gate, face, peer))
 		return sg_fail(err, SG_LIMIT, "too_many_connections", "too many connections");
 	if (!sg_connect_afford(gate, face == SG_FACE_ADMIN && !operator ? SG_FACE_APPROVER : face, peer))
 		return sg_fail(err, SG_LIMIT, "too_many_connections", "too many connections a second of this user");
@@ -90,6 +90,7 @@ sg_gate_connect(struct sg_gate *gate, uint64_t id, enum sg_face face, struct sg_
 	conn->named = !peer->network && sg_uid_named(gate->catalogue, peer->uid);
 	if (face == SG_FACE_ADMIN)
 		conn->admin = sg_catalogue_admin_uid(gate->catalogue, peer->uid);
+	conn->operates = face == SG_FACE_ADMIN && operates(gate, approver ? SG_FACE_APPROVER : face, peer);
 	conn->why = SG_REASON_facts_unavailable;
 	if (sg_table_put(&gate->conns, sg_number_key(&conn->id), conn) != SG_OK || !sg_conn_joins(gate, conn)) {
 		sg_table_take(&gate->conns, sg_number_key(&conn->id));

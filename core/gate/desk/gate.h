@@ -93,6 +93,7 @@ struct sg_conn {
 	bool blind;  /* an operator of whom nothing could be established: may look, stop and reload, nothing else */
 	bool asked;  /* something, before this */
 	bool approver; /* it came by the approver's socket */
+	bool operates; /* it came by the operators', of one who may do more than approve or watch */
 	bool unread; /* something was presented since the last look */
 	enum sg_reason why; /* changed: how; no facts: why there are none */
 	struct sg_str presented[2]; /* token, chain: what the peer presented, owned; {NULL, 0}: nothing */
@@ -129,7 +130,7 @@ struct sg_gate {
 	bool hooks_lost; /* a hook is due that nobody is asking about */
 	uint64_t policy_generation;
 	struct sg_table conns, requests, buckets;
-	size_t people; /* of the connections, those on the face of operators and approvers */
+	size_t people, operators; /* of the connections, those on the face of operators and approvers; of those who operated when they came */
 	struct sg_heap places[SG_HOLDS]; /* connections by what they hold their place by, oldest first */
 	struct sg_table crowds;         /* by user or address */
 	size_t connections_most;        /* as the descriptors of this process have room for; 0: no less than limits.connections */

@@ -61,6 +61,7 @@ sg_conn_joins(struct sg_gate *gate, struct sg_conn *conn)
 	crowd->count++;
 	crowd->operators += conn->face == SG_FACE_ADMIN;
 	gate->people += conn->face == SG_FACE_ADMIN;
+	gate->operators += conn->operates;
 	sg_conn_place(gate, conn);
 	return true;
 }
@@ -76,6 +77,7 @@ sg_conn_leaves(struct sg_gate *gate, struct sg_conn *conn)
 		return;
 	crowd->operators -= conn->face == SG_FACE_ADMIN;
 	gate->people -= conn->face == SG_FACE_ADMIN;
+	gate->operators -= conn->operates;
 	if (--crowd->count > 0)
 		return;
 	sg_table_take(&gate->crowds, sg_str(crowd->name));

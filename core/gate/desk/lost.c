@@ -6,6 +6,8 @@
 #include "frame/beside.h"
 #include "gate/journal/pulse.h"
 #include "gate/desk/desk.h"
+#include "gate/desk/owed.h"
+#include "gate/state/ending.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -43,6 +45,35 @@ read_loss(int folder, char *text, size_t room, size_t *len)
 	return got > 0;
 }
 
+/* A state from a backup: whatever was stopped since is stopped again. */
+static bool
+kills(const struct sg_json *loss)
+{
+	bool kill = false;
+	return sg_json_bool(sg_json_get(loss, "kill"), &kill) && kill;
+}
+
+static void
+record_kill(struct sg_gate *gate, const struct sg_json *loss)
+{
+	struct sg_buf body;
+	struct sg_json_writer w;
+	sg_buf_init(&body, 4096);
+	sg_jw_begin(&w, &body);
+	sg_jw_object(&w);
+	sg_jw_member_text(&w, "agent", "");
+	sg_jw_member_bool(&w, "all", true);
+	sg_jw_member_str(&w, "by", sg_json_text_at(loss, "by"));
+	sg_jw_member_bool(&w, "lift", false);
+	sg_jw_member_text(&w, "reason", "restored from a backup");
+	if (!sg_ends_at_once(&gate->state))
+		sg_jw_member_bool(&w, "sliced", true);
+	sg_jw_end(&w);
+	if (sg_record(gate, "kill", sg_buf_view(&body), SG_STR(""), &gate->loss_leaf, NULL) != SG_OK)
+		sg_owe_folded(gate, "kill", sg_buf_view(&body));
+	sg_buf_done(&body);
+}
+
 static void
 write_loss(struct sg_buf *body, const struct sg_json *loss)
 {
@@ -56,8 +87,8 @@ write_loss(struct sg_buf *body, const struct sg_json *loss)
 	sg_jw_member_str(&w, "by", sg_json_text_at(loss, "by"));
 	sg_jw_member_int(&w, "last", last);
 	sg_jw_member_str(&w, "reason", sg_json_text_at(loss, "reason"));
-	sg_jw_member_text(&w, "result", "taken");
-	sg_jw_member_text(&w, "verb", "accept-loss");
+	sg_jw_member_text(&w, "result", kills(loss) ? "restored" : "taken");
+	sg_jw_member_text(&w, "verb", kills(loss) ? "restore" : "accept-loss");
 	sg_jw_member_str(&w, "what", sg_json_text_at(loss, "what"));
 	sg_jw_end(&w);
 }
@@ -77,6 +108,8 @@ sg_lost_accepted(struct sg_gate *gate)
 	if (sg_json_parse(&arena, (struct sg_str){text, len}, NULL, &loss, NULL) == SG_OK) {
 		write_loss(&body, loss);
 		sg_record(gate, "admin", sg_buf_view(&body), SG_STR(""), &gate->loss_leaf, NULL);
+		if (kills(loss))
+			record_kill(gate, loss);
 	} else {
 		fprintf(stderr, "stepgated: journal/" SG_LOSS_FILE " is not what stepgate audit accept writes; it is passed over\n");
 	}

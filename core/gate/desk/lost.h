@@ -7,10 +7,10 @@
 
 enum { SG_HEAD_EACH_S = 10, SG_HEAD_SLOW_MS = 200 /* a group is out for longer, and the head waits for it */, SG_LOSS_FILE_MOST = 4096 };
 
-/* What `stepgate audit accept` leaves in the journal's folder: {"ahead":N,"by":TEXT,"last":N,"reason":TEXT}. */
+/* What `stepgate audit accept` leaves in the journal's folder: {"ahead":N,"by":TEXT,"last":N,"reason":TEXT,"what":TEXT}; `stepgate restore` with "kill":true. */
 #define SG_LOSS_FILE "loss"
 
-/* After recovery: records that an operator took a loss, if one did. The file goes once that leaf is on disk. */
+/* After recovery: records that an operator took a loss, or put a backup back, which kills all, if one did. The file goes once that leaf is on disk. */
 void sg_lost_accepted(struct sg_gate *gate);
 
 /* Each tick, and at the end: the head follows the journal, SG_HEAD_EACH_S behind it at most, but where the disk is slow. */

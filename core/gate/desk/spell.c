@@ -151,26 +151,41 @@ collapse(struct sg_str id, char out[SG_RESOURCE_ID_MAX])
 	return len;
 }
 
+/* The same without what nobody sees, and without blanks at its ends. */
+static struct sg_str
+seen_of(char *text, size_t len)
+{
+	size_t kept = 0, step;
+	for (size_t at = 0; at < len; at += step) {
+		uint32_t c;
+		size_t bytes = sg_utf8_first((struct sg_str){text + at, len - at}, &c);
+		step = bytes > 0 ? bytes : 1;
+		if (bytes > 0 && !sg_is_hidden(c)) {
+			memmove(text + kept, text + at, step);
+			kept += step;
+		}
+	}
+	struct sg_str seen = {text, kept};
+	while (seen.len > 0 && sg_has_blank_end(seen)) {
+		uint32_t c;
+		size_t first = sg_utf8_first(seen, &c);
+		bool front = first > 0 && sg_has_blank_end((struct sg_str){seen.ptr, first});
+		seen = front ? (struct sg_str){seen.ptr + first, seen.len - first} : (struct sg_str){seen.ptr, seen.len - 1};
+	}
+	return seen;
+}
+
 /* Another way to write what a stanza has, or what one remembers. Where the form is declared it is brought into that, and this is never so. */
 static bool
 is_alias(const struct sg_catalogue *catalogue, struct sg_str type, struct sg_str id)
 {
 	char plain[SG_RESOURCE_ID_MAX];
 	id = sg_resource_bare(id); /* whatever it is asked with */
-	struct sg_str other = {plain, collapse(id, plain)};
+	struct sg_str other = seen_of(plain, collapse(id, plain));
 	if (sg_str_eq(id, other))
 		return false;
 	for (const struct sg_resource *row = NULL; (row = sg_catalogue_next_resource(catalogue, type, other, row)) != NULL;)
 		if (row->memory || !sg_strings_match(&row->patterns, id, '/'))
-			return true;
-	return false;
-}
-
-static bool
-remembers(const struct sg_catalogue *catalogue, struct sg_str type)
-{
-	for (size_t i = 0; i < catalogue->resource_count; i++)
-		if (catalogue->resources[i].memory && sg_str_eq(catalogue->resources[i].type, type))
 			return true;
 	return false;
 }
@@ -214,10 +229,6 @@ sg_spell_resource_fits(const struct sg_catalogue *catalogue, struct sg_str type,
 	}
 	if (row == NULL || row->form != SG_FORM_exact)
 		return row == NULL || is_normal(row->form, id, why);
-	if (remembers(catalogue, type) && (sg_has_hidden(id) || sg_has_blank_end(id))) {
-		*why = "it holds what nobody sees, or a blank at an end, and what is remembered goes by it";
-		return false;
-	}
 	if (!is_alias(catalogue, type, id))
 		return true;
 	*why = "it is another spelling of what a stanza has; give the type a form";

@@ -97,6 +97,7 @@ attempt_line(struct sg_snapshot_out *o, const void *value)
 	const struct sg_attempt *a = value;
 	sg_line_begin(o);
 	sg_jw_member_text(&o->w, "action", a->action != NULL ? a->action : "");
+	sg_jw_member_int(&o->w, "allowed", a->allowed_ms);
 	sg_jw_member_text(&o->w, "approval", a->approval);
 	sg_jw_member_text(&o->w, "asked", a->asked);
 	sg_jw_member_text(&o->w, "asker", a->asker);
@@ -237,7 +238,6 @@ memory_line(struct sg_snapshot_out *o, const void *value)
 	const struct sg_memory *m = value;
 	sg_line_begin(o);
 	sg_jw_member_text(&o->w, "agent", m->agent);
-	sg_jw_member_bool(&o->w, "cleansed", m->cleansed);
 	sg_jw_member_text(&o->w, "id", m->id);
 	sg_jw_member_text(&o->w, "k", "memory");
 	sg_line_labels(&o->w, &m->taint);
@@ -305,6 +305,7 @@ head_line(struct sg_snapshot_out *o, const struct sg_snapshot_head *head)
 	sg_line_begin(o);
 	sg_jw_member_int(&o->w, "at", head->at_ms);
 	sg_jw_member_text(&o->w, "chain", chain);
+	sg_jw_member_int(&o->w, "cleansed", (int64_t)o->state->cleansed);
 	sg_jw_member_int(&o->w, "format", 1);
 	sg_jw_member_text(&o->w, "k", "snapshot");
 	sg_jw_member_text(&o->w, "key", key);

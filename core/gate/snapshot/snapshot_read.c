@@ -104,6 +104,7 @@ read_attempt(struct sg_fold *f)
 	struct sg_str reads = sg_fold_text_or(f, "read");
 	memcpy(a->read, reads.ptr, reads.len < sizeof(a->read) ? reads.len : 0);
 	a->read_until_ms = sg_fold_int_or(f, "read_until", 0);
+	a->allowed_ms = sg_fold_int_or(f, "allowed", 0);
 	sg_take_taint(f, &a->labels);
 	read_charges(f, a);
 	a->task = sg_fold_task_of(f);
@@ -268,7 +269,6 @@ read_memory(struct sg_fold *f)
 		return;
 	sg_fold_id(f, "id", m->id, sizeof(m->id));
 	sg_take_taint(f, &m->taint);
-	m->cleansed = sg_fold_flag_or(f, "cleansed", false);
 	struct sg_str agent = sg_fold_text_or(f, "agent");
 	m->agent = strndup(agent.len > 0 ? agent.ptr : "", agent.len);
 	if (m->agent == NULL || !take_writers(f, m))
@@ -314,6 +314,7 @@ read_head(struct sg_fold *f, struct sg_snapshot_head *head)
 	if (sg_fold_int(f, "format") != 1)
 		f->missing = "a format this version knows";
 	f->state->killed_all = sg_fold_flag(f, "killed_all");
+	f->state->cleansed = (uint64_t)sg_fold_int_or(f, "cleansed", 0);
 	head->leaf = (uint64_t)sg_fold_int(f, "leaf");
 	read_steady(f);
 	head->at_ms = sg_fold_int(f, "at");

@@ -6,6 +6,7 @@
 #include "gate/state/grant.h"
 #include "gate/state/values.h"
 #include "gate/state/split.h"
+#include "gate/state/hearers.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -84,6 +85,7 @@ sg_read_domain_line(struct sg_fold *f)
 	d->frozen_ms = sg_fold_int(f, "frozen_at");
 	d->idle_ms = sg_fold_int(f, "idle");
 	d->since_ms = sg_fold_int(f, "since");
+	d->spread = (uint64_t)sg_fold_int_or(f, "spread", 0);
 	sg_take_place(f, &f->state->domains, d->id, d, end_domain);
 	if (f->missing == NULL)
 		sg_domain_call(f, d, name);
@@ -134,7 +136,6 @@ read_numbers(struct sg_fold *f, struct sg_task *t)
 	t->asserted = sg_fold_flag(f, "asserted");
 	t->seen = sg_fold_flag_or(f, "seen", false);
 	t->claimed = sg_fold_flag(f, "claimed");
-	t->cleansed = sg_fold_flag_or(f, "cleansed", false);
 	t->merged = sg_fold_flag(f, "merged");
 	t->denied = sg_fold_int(f, "denied");
 	t->step_ups = sg_fold_int(f, "step_ups");
@@ -212,6 +213,31 @@ take_burst(struct sg_fold *f, const struct sg_json *in, const struct sg_json *be
 	}
 }
 
+/* In their order: who ended first is forgotten first. */
+static void
+read_heard(struct sg_fold *f, struct sg_task *t)
+{
+	const struct sg_json *heard = sg_fold_get(f, "heard");
+	if (heard == NULL || heard->type != SG_JSON_ARRAY)
+		return;
+	if ((t->hearers = sg_hearers_new(t)) == NULL)
+		f->missing = "memory";
+	for (const struct sg_json *e = sg_json_first(heard); e != NULL && f->missing == NULL; e = sg_json_next(heard, e)) {
+		struct sg_str id = {NULL, 0};
+		int64_t until = 0;
+		const struct sg_json *first = e->type == SG_JSON_ARRAY ? sg_json_first(e) : NULL;
+		bool read = first != NULL && sg_json_string(first, &id) && sg_json_int(sg_json_next(e, first), &until);
+		struct sg_domain *domain = read ? sg_fold_domain_of(f, id) : NULL;
+		struct sg_hearer *h = domain == NULL ? NULL : sg_hearer_of(t->hearers, domain, true);
+		if (h == NULL) {
+			f->missing = "heard";
+			return;
+		}
+		h->until_ms = until;
+		sg_ring_join(&t->hearers->over, &h->of_over);
+	}
+}
+
 void
 sg_read_task_line(struct sg_fold *f)
 {
@@ -225,6 +251,10 @@ sg_read_task_line(struct sg_fold *f)
 	read_numbers(f, t);
 	sg_take_taint(f, &t->taint);
 	place_task(f, t);
+	if (f->missing == NULL && t->parent == NULL)
+		read_heard(f, t);
+	if (f->missing == NULL && !sg_task_is_heard(t))
+		f->missing = "memory";
 	if (f->missing == NULL)
 		sg_taint_share(&t->taint, t->parent != NULL ? &t->parent->taint : &t->domain->taint);
 	if (((in != NULL && in->count > 0) || (below != NULL && below->count > 0)) && (t->opened_below = sg_take_fresh(f, sizeof(*t->opened_below))) != NULL)
@@ -352,6 +382,7 @@ sg_read_source_line(struct sg_fold *f)
 	else {
 		t->values.sources[source]->teller = sg_take_hex(sg_fold_get(f, "teller"));
 		t->values.sources[source]->sayer = sg_take_hex(sg_fold_get(f, "sayer"));
+		t->values.sources[source]->at_ms = sg_fold_int_or(f, "at", 0);
 		if (is_of_several(t->values.sources[source], decision))
 			t->values.several = source + 1;
 	}

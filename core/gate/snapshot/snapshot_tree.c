@@ -5,6 +5,7 @@
 #include "base/str.h"
 #include "gate/state/grant.h"
 #include "gate/state/values.h"
+#include "gate/state/hearers.h"
 
 #include <stdlib.h>
 
@@ -67,6 +68,7 @@ sg_snapshot_domain(struct sg_snapshot_out *o, const void *value)
 	sg_jw_member_text(&o->w, "name", d->name != NULL ? d->name : "");
 	sg_line_level(&o->w, d->taint.sensitivity);
 	sg_jw_member_int(&o->w, "since", d->since_ms);
+	sg_jw_member_int(&o->w, "spread", (int64_t)d->spread);
 	sg_line_counted(&o->w, "step_ups", &d->step_ups);
 	sg_line_end(o);
 }
@@ -86,6 +88,42 @@ write_burst(struct sg_json_writer *w, const struct sg_burst *burst)
 	sg_jw_end(w);
 }
 
+static int
+by_end(const void *a, const void *b)
+{
+	const struct sg_hearer *one = *(const struct sg_hearer *const *)a, *other = *(const struct sg_hearer *const *)b;
+	if (one->until_ms != other->until_ms)
+		return one->until_ms < other->until_ms ? -1 : 1;
+	return strcmp(one->domain->id, other->domain->id);
+}
+
+/* Of a root: who worked in its tree not long ago, and when that ended. Those who do are found by their tasks. */
+static void
+write_heard(struct sg_snapshot_out *o, const struct sg_hearers *hearers)
+{
+	size_t count = 0, most = hearers == NULL ? 0 : hearers->by_domain.count;
+	const struct sg_hearer **all = most == 0 ? NULL : malloc(most * sizeof(*all));
+	o->failed |= most > 0 && all == NULL;
+	for (const struct sg_ring *at = all == NULL ? NULL : &hearers->over; all != NULL && (at = sg_ring_after(&hearers->over, at)) != NULL;)
+		all[count++] = SG_RING_OF(at, struct sg_hearer, of_over);
+	if (count > 0)
+		qsort(all, count, sizeof(*all), by_end); /* those who ended at once, in no order */
+	sg_jw_name(&o->w, "heard");
+	if (hearers == NULL) { /* no part was handed on yet: the root's own end is heard by nobody else */
+		sg_jw_null(&o->w);
+		return;
+	}
+	sg_jw_array(&o->w);
+	for (size_t i = 0; i < count; i++) {
+		sg_jw_array(&o->w);
+		sg_jw_text(&o->w, all[i]->domain->id);
+		sg_jw_int(&o->w, all[i]->until_ms);
+		sg_jw_end(&o->w);
+	}
+	sg_jw_end(&o->w);
+	free(all);
+}
+
 void
 sg_snapshot_task(struct sg_snapshot_out *o, const void *value)
 {
@@ -96,7 +134,6 @@ sg_snapshot_task(struct sg_snapshot_out *o, const void *value)
 	sg_jw_member_bool(&o->w, "asserted", t->asserted);
 	sg_jw_member_bool(&o->w, "by_domain", t->by_domain);
 	sg_jw_member_bool(&o->w, "claimed", t->claimed);
-	sg_jw_member_bool(&o->w, "cleansed", t->cleansed);
 	sg_jw_member_int(&o->w, "denied", t->denied);
 	sg_jw_member_text(&o->w, "domain", t->domain->id);
 	sg_jw_member_int(&o->w, "ended", t->ended_ms);
@@ -106,6 +143,7 @@ sg_snapshot_task(struct sg_snapshot_out *o, const void *value)
 	sg_jw_member_int(&o->w, "generation", t->generation);
 	sg_jw_name(&o->w, "grant");
 	t->grant != NULL ? sg_jw_raw(&o->w, t->grant->text) : sg_jw_null(&o->w);
+	write_heard(o, t->hearers);
 	sg_jw_member_text(&o->w, "id", t->id);
 	sg_jw_member_int(&o->w, "idle", t->idle_ms);
 	sg_jw_member_text(&o->w, "instance", t->instance->id);
@@ -191,6 +229,7 @@ source_line(struct sg_snapshot_out *o, const struct sg_task *root, const struct 
 {
 	size_t i = 0;
 	sg_line_begin(o);
+	sg_jw_member_int(&o->w, "at", s->at_ms);
 	sg_jw_member_text(&o->w, "decision", s->decision);
 	sg_jw_member_text(&o->w, "k", "source");
 	sg_line_labels(&o->w, &s->taint);

@@ -25,26 +25,6 @@ shadow_in_list(struct sg_str rest, struct sg_str path, const struct sg_json *lis
 	return found;
 }
 
-/* "o.lim" beside, or instead of, o: {lim}: many who read JSON take a name with dots for the path. */
-static bool
-is_path(struct sg_str name, struct sg_str path)
-{
-	if (name.len == 0 || name.len > path.len || memchr(name.ptr, '.', name.len) == NULL || (name.len < path.len && path.ptr[name.len] != '.'))
-		return false;
-	struct sg_str head = {path.ptr, name.len};
-	return sg_str_eq(name, head) || sg_names_alike(name, head);
-}
-
-/* "limit[]", "o[lim]", "o.lim[]", "[limit]": many who read forms and queries take brackets for the path, and one in front for nothing. */
-static bool
-is_bracketed(struct sg_str name, struct sg_str whole, struct sg_str all)
-{
-	struct sg_str path = whole, rest = name, head = sg_str_cut(&rest, '['), first = sg_str_cut(&path, '.');
-	while (rest.ptr != NULL && head.len == 0 && rest.len > 0)
-		head = sg_str_cut(&rest, rest.ptr[0] == '[' ? '[' : ']');
-	return (rest.ptr != NULL || head.len < name.len) && head.len > 0 && (sg_str_eq(head, first) || sg_names_alike(head, first) || is_path(head, whole) || is_path(head, all));
-}
-
 static bool
 is_place(struct sg_str name)
 {
@@ -52,6 +32,79 @@ is_place(struct sg_str name)
 	while (len < name.len && name.ptr[len] >= '0' && name.ptr[len] <= '9')
 		len++;
 	return len > 0 && len == name.len;
+}
+
+static bool
+separates(char c)
+{
+	return c == '.' || c == '[' || c == ']';
+}
+
+/* The next step of a name that many read as a path ("o.lim", "o[lim]", "[o][0][lim]", "o.lim[]"): empty ones and places in lists say nothing. {NULL, 0}: no more. */
+static struct sg_str
+step_of(struct sg_str *name)
+{
+	while (name->len > 0) {
+		size_t from = 0, to;
+		while (from < name->len && separates(name->ptr[from]))
+			from++;
+		for (to = from; to < name->len && !separates(name->ptr[to]);)
+			to++;
+		struct sg_str step = {name->ptr + from, to - from};
+		*name = (struct sg_str){name->ptr + to, name->len - to};
+		if (step.len > 0 && !is_place(step))
+			return step;
+	}
+	return (struct sg_str){NULL, 0};
+}
+
+static bool
+is_plain(struct sg_str name)
+{
+	for (size_t i = 0; i < name.len; i++)
+		if (separates(name.ptr[i]))
+			return false;
+	return !is_place(name);
+}
+
+/* It has steps, and they are the first of the path's. */
+static bool
+leads(struct sg_str name, struct sg_str path)
+{
+	bool any = false;
+	for (struct sg_str step; (step = step_of(&name)).ptr != NULL; any = true) {
+		struct sg_str other = step_of(&path);
+		if (other.ptr == NULL || (!sg_str_eq(step, other) && !sg_names_alike(step, other)))
+			return false;
+	}
+	return any;
+}
+
+/* Nothing but places, dots and brackets. */
+static bool
+is_nowhere(struct sg_str name)
+{
+	return step_of(&name).ptr == NULL;
+}
+
+/* Some reader finds something at that path in it. */
+static bool
+reaches(const struct sg_json *at, struct sg_str rest)
+{
+	struct sg_str behind = rest, name = sg_str_cut(&behind, '.');
+	bool found = rest.ptr == NULL;
+	if (at->type != SG_JSON_ARRAY && at->type != SG_JSON_OBJECT)
+		return found;
+	for (const struct sg_json *m = sg_json_first(at); m != NULL && !found; m = sg_json_next(at, m)) {
+		bool named = at->type == SG_JSON_OBJECT;
+		if (named && (sg_str_eq(m->name, name) || sg_names_alike(m->name, name)))
+			found = reaches(m, behind);
+		else if (!named || is_nowhere(m->name))
+			found = reaches(m, rest);
+		else
+			found = leads(m->name, rest);
+	}
+	return found;
 }
 
 /* A place in a path leads into a list, and a list stands for all its elements, whatever place it is; also where it is written as an object. */
@@ -64,11 +117,16 @@ behind_places(struct sg_str rest)
 	return rest;
 }
 
-/* What stands there would be taken for the list, or for what is beside it: which of the two nobody says. */
+/* A member that some reader takes for the one at this step, or for something below it; or that leads, by places, to another of what the path means, beside one. */
 static bool
-is_beside(const struct sg_json *place, struct sg_str whole, const struct sg_json *named)
+is_taken_for(const struct sg_json *member, struct sg_str rest, struct sg_str path, bool beside)
 {
-	return named != NULL && sg_argument_at(place, whole) != NULL;
+	struct sg_str behind = rest, name = sg_str_cut(&behind, '.');
+	if (is_plain(member->name))
+		return sg_names_alike(member->name, name);
+	if (is_place(member->name))
+		return beside && reaches(member, rest);
+	return leads(member->name, rest) || leads(member->name, path) || (is_nowhere(member->name) && reaches(member, rest));
 }
 
 static const struct sg_json *
@@ -77,11 +135,11 @@ shadow_in_object(struct sg_str rest, struct sg_str path, const struct sg_json *a
 	struct sg_str whole = rest, name = sg_str_cut(&rest, '.');
 	const struct sg_json *found = NULL, *named = sg_json_get_str(at, name);
 	for (const struct sg_json *m = sg_json_first(at); m != NULL; m = sg_json_next(at, m))
-		if (sg_names_alike(m->name, name) || is_path(m->name, whole) || is_path(m->name, path) || is_bracketed(m->name, whole, path))
+		if (m != named && is_taken_for(m, whole, path, named != NULL))
 			return m;
 	for (const struct sg_json *m = sg_json_first(at); m != NULL && found == NULL; m = sg_json_next(at, m))
-		if (is_place(m->name) && !sg_str_eq(m->name, name))
-			found = is_beside(m, whole, named) ? m : shadow_at(whole, path, m);
+		if (m != named && is_place(m->name))
+			found = shadow_at(whole, path, m);
 	return found != NULL ? found : shadow_at(rest, path, named);
 }
 

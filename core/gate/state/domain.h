@@ -26,6 +26,10 @@ struct sg_domain {
 	size_t tasks, refs;                /* open ones; those in memory */
 	struct sg_ring open; /* those that are open or stand still (holder.h) */
 	struct sg_ring of_user; /* users.c: with those of the same user and kind */
+	uint64_t spread;          /* the leaf by which it last told all that it carries; before state->cleansed: some may carry less */
+	uint64_t soak_round;      /* in memory alone, as the next: soak.c */
+	struct sg_domain *soak_next;
+	struct sg_ring hears;     /* hearers.h: trees that it works in, or did not long ago */
 	struct sg_ring writers; /* tasks that have ended while what they write may not be over */
 	int64_t fade_ms;              /* so long after its last open task it carries what it carries; below 0: for ever */
 	int64_t idle_ms;              /* steady: when its last open task ended; 0 while it has one */

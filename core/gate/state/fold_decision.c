@@ -108,7 +108,8 @@ fold_allow(struct sg_fold *f, struct sg_task *task, struct sg_attempt *attempt)
 	attempt->same = sg_value_unhex(sg_fold_text_or(f, "same"));
 	attempt->action = sg_fold_word(f, "action");
 	note_step(f, task);
-	sg_fold_spread(f, task, SG_WORD_NAMED);
+	attempt->allowed_ms = f->at_ms;
+	sg_fold_spread(f, task, SG_WORD_NAMED, SG_NOW_ALONE);
 	sg_fold_labels(f, &attempt->labels, "taint", SG_WORD_NAMED);
 	sg_fold_labels(f, &attempt->labels, "carried", SG_WORD_REPORTED); /* whosever word it is in the task */
 	sg_fold_memory_used(f, task, attempt);
@@ -208,7 +209,7 @@ sg_fold_kind_withheld(struct sg_fold *f)
 	/* an allow whose record was lost with a failed sync: what it read still counts */
 	struct sg_task *task = sg_state_task(f->state, sg_fold_text(f, "task"));
 	if (task != NULL)
-		sg_fold_spread(f, task, SG_WORD_NAMED);
+		sg_fold_spread(f, task, SG_WORD_NAMED, SG_NOW_ALONE);
 }
 
 static void
@@ -310,7 +311,7 @@ sg_fold_kind_outcome(struct sg_fold *f)
 	sg_fold_hook(f, attempt);
 	if (task == NULL)
 		return;
-	sg_fold_spread(f, task, whose(f));
+	sg_fold_spread(f, task, whose(f), sg_attempt_since(attempt));
 	if (attempt != NULL) {
 		sg_fold_memory_told(f, task, attempt);
 		seen(f, task, attempt);

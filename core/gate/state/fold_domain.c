@@ -160,7 +160,7 @@ thaw(struct sg_state *state, struct sg_domain *d)
 }
 
 static void
-clear(struct sg_domain *d)
+cleanse(struct sg_domain *d)
 {
 	uint64_t seq = d->taint.seq + 1;
 	sg_taint_free(&d->taint);
@@ -168,24 +168,12 @@ clear(struct sg_domain *d)
 	d->since_ms = 0;
 }
 
-/* From now on it carries less than what its tasks read and write does. */
-static void
-cleanse(struct sg_state *state, struct sg_domain *d)
-{
-	size_t at = 0;
-	clear(d);
-	for (struct sg_task *t = NULL; (t = sg_domain_open(d, t)) != NULL;)
-		t->root->cleansed = true;
-	for (struct sg_memory *m; (m = sg_table_next(&state->memories, &at)) != NULL;)
-		m->cleansed = true;
-}
-
 /* Nothing of what it carried is left; the sweep forgets it once no task names it. */
 static void
 fade(struct sg_state *state, struct sg_domain *d)
 {
 	thaw(state, d);
-	clear(d);
+	cleanse(d);
 }
 
 void
@@ -193,12 +181,14 @@ sg_fold_kind_domain(struct sg_fold *f)
 {
 	struct sg_str event = sg_fold_text(f, "event");
 	struct sg_domain *d = sg_table_get(&f->state->domains, sg_fold_text(f, "domain"));
+	if (sg_str_is(event, "cleanse"))
+		f->state->cleansed = f->number;
 	if (sg_str_is(event, "frozen"))
 		freeze(f, d);
 	else if (sg_str_is(event, "thaw"))
 		thaw(f->state, d);
 	else if (sg_str_is(event, "cleanse"))
-		cleanse(f->state, d);
+		cleanse(d);
 	else
 		fade(f->state, d);
 }

@@ -2,6 +2,7 @@
  * What ends tasks, and all that hangs on them, in the fold: at once, or a slice in each leaf. */
 #include "gate/state/ending.h"
 #include "gate/state/fold_in.h"
+#include "gate/state/hearers.h"
 
 #include "base/str.h"
 
@@ -14,6 +15,7 @@ end_task(struct sg_fold *f, struct sg_task *t, enum sg_task_state to)
 {
 	t->state = to == SG_TASK_CLOSED && t->leases > 0 ? SG_TASK_CLOSING : to;
 	t->ended_ms = f->at_ms;
+	sg_task_hears_no_more(t, f->at_ms);
 	sg_task_counts(t);
 	sg_task_ends_in(t);
 	t->instance->tasks--;

@@ -68,7 +68,10 @@ void sg_user_leave(struct sg_state *state, struct sg_domain *domain);
 /* fold_kin.c. One that nobody was in takes over what those carry. */
 void sg_domain_join_kin(struct sg_fold *f, struct sg_domain *domain);
 
-/* taint.c */
+/* taint.c. It has labels, or a level above public: there is something to carry. */
+bool sg_taint_carries(const struct sg_taint *taint);
+/* Joined, it would change nothing. */
+bool sg_taint_within(const struct sg_taint *taint, const struct sg_taint *in);
 void sg_taint_raise(struct sg_taint *taint, enum sg_sensitivity level);
 /* One label more, as that word. False on no memory. */
 bool sg_taint_add(struct sg_taint *taint, struct sg_str label, enum sg_word word);
@@ -82,9 +85,16 @@ bool sg_taint_join(struct sg_taint *taint, const struct sg_taint *from);
 void sg_taint_share(struct sg_taint *taint, const struct sg_taint *with);
 void sg_taint_free(struct sg_taint *taint);
 /* Into a task, its whole tree, the domains of those, and the other tasks of these. */
-void sg_taint_soak(struct sg_fold *f, struct sg_task *task, const struct sg_taint *with);
+/* soak.c */
+void sg_taint_soak(struct sg_fold *f, struct sg_task *task, const struct sg_taint *with, int64_t since_ms);
+/* As `since_ms`: it was done by this leaf, and nobody who had ended by then heard of it; else since then. */
+#define SG_NOW_ALONE INT64_MAX
+/* Since when whoever worked beside it may have heard of what an attempt brought: its allow. NULL: SG_NOW_ALONE. */
+int64_t sg_attempt_since(const struct sg_attempt *attempt);
+/* To a domain that lacks some of it. */
+void sg_taint_soak_domain(struct sg_fold *f, struct sg_domain *domain, const struct sg_taint *with);
 /* Members `taint` and `sensitivity` of the leaf, soaked into the task. */
-void sg_fold_spread(struct sg_fold *f, struct sg_task *task, enum sg_word word);
+void sg_fold_spread(struct sg_fold *f, struct sg_task *task, enum sg_word word, int64_t since_ms);
 
 /* unsure.c: its state or outcome may have changed, `before` as sg_attempt_unsure was. False on no memory. */
 bool sg_unsure_note(struct sg_attempt *attempt, bool before);
@@ -123,6 +133,8 @@ void sg_fold_told(struct sg_state *state, const struct sg_attempt *attempt);
 /* Values (hex digests, an array) seen first at `origin`. */
 void sg_fold_values(struct sg_fold *f, struct sg_task *task, const struct sg_json *values, const char *origin, const char *decision, const struct sg_taint *taint);
 /* The same, said by an agent that hands the task on: for that agent it is its own word. */
+/* What agents of the tree said of themselves since then is from nobody knows where: they had heard what is told only now. */
+void sg_fold_doubt_words(struct sg_fold *f, struct sg_task *root, const struct sg_taint *told, int64_t since_ms);
 void sg_fold_values_of(struct sg_fold *f, struct sg_task *task, const struct sg_json *values, const char *origin, uint64_t sayer, const struct sg_taint *taint);
 
 /* fold_approval.c: members that say who asked for what an approval is for. */

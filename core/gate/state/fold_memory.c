@@ -2,18 +2,13 @@
  * Memories in the fold. What touches one is allowed at one time and done at another: what is written in between is read by it, and what its task reads in
  * between is written by it. */
 #include "gate/state/fold_memory.h"
+#include "gate/state/hearers.h"
 #include "gate/state/holder.h"
 
 #include "base/str.h"
 
 #include <stdio.h>
 #include <stdlib.h>
-
-bool
-sg_taint_carries(const struct sg_taint *taint)
-{
-	return taint->count > 0 || taint->full || taint->sensitivity > SG_PUBLIC;
-}
 
 /* ---- what may not be over ---- */
 
@@ -24,17 +19,39 @@ reading_of(struct sg_state *state, const char *id)
 	if (r != NULL || (r = calloc(1, sizeof(*r))) == NULL)
 		return r;
 	memcpy(r->id, id, sizeof(r->id));
-	if (sg_table_put(&state->readings, sg_str(r->id), r) == SG_OK)
+	r->hearers = sg_hearers_new(NULL);
+	if (r->hearers != NULL && sg_table_put(&state->readings, sg_str(r->id), r) == SG_OK)
 		return r;
+	sg_hearers_free(r->hearers);
 	free(r);
 	return NULL;
+}
+
+static bool
+hears(struct sg_reading *r, struct sg_attempt *attempt)
+{
+	attempt->hears = attempt->task->domain == NULL ? NULL : sg_hearer_of(r->hearers, attempt->task->domain, true);
+	if (attempt->hears == NULL)
+		return false;
+	attempt->hears->count++;
+	if (attempt->read_until_ms > attempt->hears->until_ms)
+		attempt->hears->until_ms = attempt->read_until_ms;
+	return true;
+}
+
+static void
+hears_no_more(struct sg_reading *r, struct sg_attempt *attempt)
+{
+	if (--attempt->hears->count == 0)
+		sg_hearer_goes(r->hearers, attempt->hears);
+	attempt->hears = NULL;
 }
 
 bool
 sg_reading_begin(struct sg_state *state, struct sg_attempt *attempt)
 {
 	struct sg_reading *r = reading_of(state, attempt->read);
-	if (r == NULL)
+	if (r == NULL || !hears(r, attempt))
 		return false;
 	attempt->touches = true;
 	attempt->read_next = r->first;
@@ -66,15 +83,6 @@ write_no_more(struct sg_attempt *attempt)
 	sg_task_writes(attempt->task);
 }
 
-bool
-sg_task_still_writes(const struct sg_task *task, int64_t at_ms)
-{
-	for (const struct sg_attempt *a = task->writes; a != NULL; a = a->write_next)
-		if (a->read_until_ms >= at_ms)
-			return true;
-	return false;
-}
-
 /* Out of the lists. What it touched stays known: an outcome may still come. */
 static void
 touch_no_more(struct sg_state *state, struct sg_attempt *attempt)
@@ -83,6 +91,7 @@ touch_no_more(struct sg_state *state, struct sg_attempt *attempt)
 	if (r == NULL)
 		return;
 	attempt->touches = false;
+	hears_no_more(r, attempt);
 	write_no_more(attempt);
 	if (attempt->read_before != NULL)
 		attempt->read_before->read_next = attempt->read_next;
@@ -94,6 +103,7 @@ touch_no_more(struct sg_state *state, struct sg_attempt *attempt)
 	if (r->first != NULL)
 		return;
 	sg_table_take(&state->readings, sg_str(r->id));
+	sg_hearers_free(r->hearers);
 	free(r);
 }
 
@@ -121,23 +131,34 @@ drop_over(struct sg_fold *f, const struct sg_attempt *attempt)
 	}
 }
 
+/* `pass`: of those that come by one writing a task and those above and beside it hear it once, however often it reads. */
 static void
-takes_over(struct sg_fold *f, struct sg_attempt *attempt, const struct sg_memory *memory)
+takes_over(struct sg_fold *f, struct sg_attempt *attempt, const struct sg_memory *memory, uint64_t pass)
 {
 	if (!sg_taint_join(&attempt->labels, &memory->taint))
 		f->missing = "memory";
 	f->state->carried++;
-	sg_taint_soak(f, attempt->task, &memory->taint);
+	if (pass != 0 && attempt->task->passed == pass)
+		return;
+	attempt->task->passed = pass;
+	sg_taint_soak(f, attempt->task, &memory->taint, sg_attempt_since(attempt));
 }
 
-/* To all who touch it but whoever it comes from: that carries it. */
+/* To all who touch it but whoever it comes from, which carries it: what is news to their tasks, and what is only to their domains. */
 static void
-pass_on(struct sg_fold *f, const struct sg_memory *memory, const struct sg_task *from)
+pass_on(struct sg_fold *f, const struct sg_memory *memory, const struct sg_task *from, bool news)
 {
+	size_t at = 0;
+	uint64_t pass = ++f->state->passes;
 	const struct sg_reading *r = sg_table_get(&f->state->readings, sg_str(memory->id));
-	for (struct sg_attempt *a = r != NULL ? r->first : NULL; a != NULL; a = a->read_next)
+	for (struct sg_attempt *a = r != NULL && news ? r->first : NULL; a != NULL; a = a->read_next)
 		if (a->read_until_ms >= f->at_ms && a->task != from)
-			takes_over(f, a, memory);
+			takes_over(f, a, memory, pass);
+	for (const struct sg_hearer *h; r != NULL && (h = sg_table_next(&r->hearers->by_domain, &at)) != NULL;) {
+		f->state->carried++;
+		if (h->until_ms >= f->at_ms && h->domain != from->domain)
+			sg_taint_soak_domain(f, h->domain, &memory->taint);
+	}
 }
 
 /* ---- writing ---- */
@@ -175,9 +196,7 @@ leaves(struct sg_fold *f, const struct sg_task *task, const char *id)
 		f->missing = "memory";
 	if (!sg_taint_join(&memory->taint, &task->taint))
 		f->missing = "memory";
-	if (memory->taint.seq != before || memory->cleansed)
-		pass_on(f, memory, task);
-	memory->cleansed = false;
+	pass_on(f, memory, task, memory->taint.seq != before);
 }
 
 /* By this leaf, of this task, with these labels: many attempts of a task may write to one memory, and it takes them once. */
@@ -224,7 +243,7 @@ sg_fold_memory_used(struct sg_fold *f, struct sg_task *task, struct sg_attempt *
 	sg_fold_id(&inner, "id", attempt->read, sizeof(attempt->read));
 	const struct sg_memory *memory = sg_table_get(&f->state->memories, sg_str(attempt->read));
 	if (memory != NULL) /* whatever its effect is called: what writes or runs answers, too */
-		takes_over(&inner, attempt, memory);
+		takes_over(&inner, attempt, memory, 0);
 	if (sg_fold_flag(&inner, "write")) {
 		memcpy(attempt->wrote, attempt->read, sizeof(attempt->wrote));
 		leaves(&inner, task, attempt->wrote);
@@ -266,7 +285,7 @@ sg_fold_memory_told(struct sg_fold *f, struct sg_task *task, struct sg_attempt *
 {
 	const struct sg_memory *memory = attempt->read[0] == '\0' ? NULL : sg_table_get(&f->state->memories, sg_str(attempt->read));
 	if (memory != NULL)
-		takes_over(f, attempt, memory);
+		takes_over(f, attempt, memory, 0);
 	if (attempt->wrote[0] != '\0')
 		leaves(f, task, attempt->wrote);
 	if (is_over(f, attempt))

@@ -9,10 +9,8 @@
 struct sg_reading {
 	char id[33];
 	struct sg_attempt *first;
+	struct sg_hearers *hearers; /* domains of those */
 };
-
-/* It has labels, or a level above public: there is something to carry. */
-bool sg_taint_carries(const struct sg_taint *taint);
 
 /* An allow that reads or writes one: it takes over what stands there, or leaves what its task carries. After what the allow itself brings. */
 void sg_fold_memory_used(struct sg_fold *f, struct sg_task *task, struct sg_attempt *attempt);
@@ -28,8 +26,6 @@ void sg_fold_memory_flow(struct sg_fold *f);
 
 /* One that a snapshot has. False on no memory. */
 bool sg_reading_begin(struct sg_state *state, struct sg_attempt *attempt);
-/* Something that it writes may not be over. */
-bool sg_task_still_writes(const struct sg_task *task, int64_t at_ms);
 /* It is over, or was none. */
 void sg_reading_end(struct sg_state *state, struct sg_attempt *attempt);
 

@@ -7,6 +7,7 @@
 #include "gate/state/grant.h"
 #include "gate/state/values.h"
 #include "gate/state/split.h"
+#include "gate/state/hearers.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -66,7 +67,7 @@ hold(struct sg_fold *f, struct sg_task *task, struct sg_instance *instance, stru
 {
 	task->instance = instance;
 	sg_domain_enter(domain, task);
-	if (!sg_task_stands_in(f->state, task))
+	if (!sg_task_stands_in(f->state, task) || !sg_task_is_heard(task))
 		f->missing = "memory";
 	instance->tasks++;
 	instance->refs++;
@@ -80,8 +81,8 @@ hold(struct sg_fold *f, struct sg_task *task, struct sg_instance *instance, stru
 	free(instance->group);
 	if ((instance->group = strndup(group.len == 0 ? "" : group.ptr, group.len)) == NULL)
 		f->missing = "memory";
-	sg_taint_soak(f, task, &domain->taint);
-	sg_taint_soak(f, task, &task->taint);
+	sg_taint_soak(f, task, &domain->taint, SG_NOW_ALONE);
+	sg_taint_soak(f, task, &task->taint, SG_NOW_ALONE);
 	if (domain->frozen && task->state == SG_TASK_OPEN) {
 		task->state = SG_TASK_FROZEN;
 		task->by_domain = true;
@@ -103,6 +104,7 @@ sg_fold_duty(struct sg_fold *f, const struct sg_task *task)
 static void
 let_go(struct sg_fold *f, struct sg_task *task)
 {
+	sg_task_hears_no_more(task, f->at_ms);
 	sg_task_ends_in(task);
 	sg_domain_leave(task, f->steady_ms);
 	task->instance->tasks--;
@@ -232,6 +234,7 @@ sg_fold_kind_claim(struct sg_fold *f)
 		return;
 	struct sg_instance *nobody = task->instance;
 	let_go(f, task);
+	task->claimed = true;
 	hold(f, task, instance, domain);
 	if (nobody->refs == 0 && nobody != instance) { /* it stood in for whoever would come */
 		sg_table_take(&f->state->instances, sg_str(nobody->id));
@@ -239,7 +242,6 @@ sg_fold_kind_claim(struct sg_fold *f)
 		free(nobody->group);
 		free(nobody);
 	}
-	task->claimed = true;
 	task->generation = sg_fold_int_or(f, "generation", task->generation); /* whoever handed it on has the token that it had */
 	sg_fold_duty(f, task);
 	if (!sg_task_stands_in(f->state, task)) /* it is another agent's now */

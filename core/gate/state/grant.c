@@ -108,7 +108,7 @@ constraints_admit(const struct sg_json *constraints, const struct sg_action *act
 		if (!sg_pattern_match(of->name, action->name, '.'))
 			continue;
 		for (const struct sg_json *c = sg_json_first(of); c != NULL; c = sg_json_next(of, c))
-			if (sg_path_has_place(c->name) || (c->name.len > 0 && sg_argument_shadowed(c->name, args)) || !sg_constraint_admits(c, sg_argument_at(args, c->name), form_of(action, c->name)))
+			if ((c->name.len > 0 && sg_path_has_place(c->name)) || (c->name.len > 0 && sg_argument_shadowed(c->name, args)) || !sg_constraint_admits(c, sg_argument_at(args, c->name), form_of(action, c->name)))
 				return false;
 	}
 	return true;

@@ -123,6 +123,15 @@ sg_task_writes(struct sg_task *task)
 		sg_ring_leave(&task->of_writers);
 }
 
+bool
+sg_task_still_writes(const struct sg_task *task, int64_t at_ms)
+{
+	for (const struct sg_attempt *a = task->writes; a != NULL; a = a->write_next)
+		if (a->read_until_ms >= at_ms)
+			return true;
+	return false;
+}
+
 void
 sg_task_is_forgotten(struct sg_task *task)
 {

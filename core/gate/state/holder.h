@@ -27,6 +27,8 @@ void sg_task_counts(struct sg_task *task);
 void sg_task_ends_in(struct sg_task *task);
 /* It ended, or what it writes to memories changed: among its domain's writers as long as it has ended and writes still. */
 void sg_task_writes(struct sg_task *task);
+/* Something that it writes may not be over. */
+bool sg_task_still_writes(const struct sg_task *task, int64_t at_ms);
 void sg_lease_ends_in(struct sg_lease *lease);
 void sg_approval_ends_in(struct sg_approval *approval);
 /* And its agent keeps it no more. */

@@ -50,6 +50,7 @@ struct sg_origin {
 	const char *where; /* "task", "unknown" or an action's name */
 	char decision[SG_ID_MAX];
 	uint64_t sayer;  /* sg_person_tag of the agent whose word it is, for what a task was handed with; 0: nobody's */
+	int64_t at_ms;   /* when it was said; 0: not recorded */
 	uint64_t teller; /* the domain that named it (sg_value_teller); 0: several, or not recorded */
 	struct sg_taint taint;
 };

@@ -41,6 +41,9 @@ enum sg_task_state {
 /* The one table of steps between them: may `from` become `to`? */
 bool sg_task_may_become(enum sg_task_state from, enum sg_task_state to);
 
+struct sg_hearer;
+struct sg_hearers;
+
 /* A process was found to be this agent's. One process may be several agents, which it tells apart by naming one; so many are kept. */
 enum { SG_SHOWN = 4 };
 struct sg_shown {
@@ -126,7 +129,7 @@ struct sg_task {
 	size_t open_below, frozen_below, waiting_below; /* tasks below it that have not ended; that stand still; that wait for an operator (sg_task_counts) */
 	bool is_open, is_frozen, is_waiting;            /* it is counted there by those above it */
 	bool by_domain; /* frozen with its domain */
-	bool cleansed;  /* of a root: a domain in its tree carried less than the tree once, so that what is not new to the tree may be new to it */
+	bool heard;     /* it is counted in its root's hearers */
 	bool asserted; /* whose it is was not proven, by an enforcer's word or by hints alone: no credentials */
 	bool seen;     /* somebody looked at the process that holds it; records of before do not say */
 	bool claimed;  /* an instance holds it; a task handed on waits for one */
@@ -156,6 +159,9 @@ struct sg_task {
 	sg_time tree_last_boot;
 	int64_t steps; /* of a root: allowed in its tree since a person last had a say */
 	int64_t limit[SG_DIMENSIONS], spent[SG_DIMENSIONS], reserved[SG_DIMENSIONS], lent[SG_DIMENSIONS]; /* limit: -1 for none of its own */
+	uint64_t passed; /* in memory alone: fold_memory.c */
+	uint64_t soak_round, soak_walked; /* of a root, in memory alone: soak.c */
+	struct sg_hearers *hearers; /* of a root: hearers.h; NULL before its first part */
 	struct sg_ring splits, of_splits; /* of a root: those of its tree that have a split_below; its place there */
 	int64_t split_below; /* the money that broke a budget; less of it, asked next by the same agent in this tree, is a split; 0: none did */
 };
@@ -198,6 +204,8 @@ struct sg_attempt {
 	char wrote[33];         /* the memory it may write; "": none */
 	char read[33];          /* the memory that it touches, while that may not be over; "": none */
 	int64_t read_until_ms;  /* nobody touches it by this allow later, unless an outcome says so */
+	struct sg_hearer *hears; /* whoever touches it, among the memory's */
+	int64_t allowed_ms;     /* 0: not recorded */
 	struct sg_attempt *read_next, *read_before;   /* others that touch that memory */
 	struct sg_attempt *write_next, *write_before; /* others of its task that write, if it writes */
 	bool touches; /* it stands in those lists */
@@ -222,7 +230,6 @@ struct sg_memory {
 	char *agent; /* whose share it counts for: who wrote what it carries first; "": that one was forgotten, and others wrote, or a snapshot of before does not say */
 	const char **writers; /* whose tasks left something there, by name; kept words */
 	size_t writer_count;
-	bool cleansed; /* a domain was since something last came to it: what is not new to it may be new to who reads it */
 	uint64_t leaf; /* the one that made it; 0: it is from a snapshot */
 	struct {
 		uint64_t leaf, seq;
@@ -258,6 +265,8 @@ struct sg_state {
 	struct sg_table sessions;
 	struct sg_table holders; /* by agent (holder.h) */
 	struct sg_table issued;  /* by issuer (issued.h) */
+	uint64_t cleansed;       /* the leaf by which an operator last cleansed a domain; 0: none was */
+	uint64_t soak_round, passes; /* in memory alone: soak.c, fold_memory.c */
 	struct sg_ring *soaks;   /* tasks that labels came to, until their leases were looked at; in memory alone */
 	struct sg_table readings, writers; /* fold_memory.c: reads of a memory that may not be over; how many memories an agent has */
 	struct sg_task *flowing; /* within one leaf: what they now carry goes to the memories that they write */

@@ -7,6 +7,7 @@
 
 #include "base/str.h"
 #include "gate/state/grant.h"
+#include "gate/state/hearers.h"
 #include "gate/state/issued.h"
 #include "gate/state/values.h"
 
@@ -90,6 +91,7 @@ sg_task_free(struct sg_state *state, struct sg_task *task)
 	free_attempts(state, task);
 	sg_taint_free(&task->taint);
 	sg_task_grant_free(state, task->grant);
+	sg_hearers_free(task->hearers);
 	free_tree(task->tree);
 	free(task->opened_below);
 	free(task);

@@ -237,9 +237,8 @@ sg_taint_join(struct sg_taint *taint, const struct sg_taint *from)
 	return good;
 }
 
-/* Joined, it would change nothing. */
-static bool
-is_within(const struct sg_taint *taint, const struct sg_taint *in)
+bool
+sg_taint_within(const struct sg_taint *taint, const struct sg_taint *in)
 {
 	bool within = taint->sensitivity <= in->sensitivity && (in->full || !taint->full);
 	for (size_t i = 0, place = 0; within && i < taint->count; i++)
@@ -262,99 +261,6 @@ sg_taint_has(const struct sg_taint *taint, struct sg_str label)
 	return place_of(taint, label) < taint->count;
 }
 
-static void soak_task(struct sg_fold *f, struct sg_task *task, const struct sg_taint *with);
-static void soak_domain(struct sg_fold *f, struct sg_domain *domain, const struct sg_taint *with);
-
-static void
-soak_kin(struct sg_fold *f, const struct sg_domain *domain)
-{
-	for (struct sg_domain *d = NULL; (d = sg_domain_kin(f->state, domain, d)) != NULL;)
-		if (d->tasks > 0)
-			soak_domain(f, d, &domain->taint);
-}
-
-/* Whatever one task of a domain read, its other tasks may have heard, and those of its processes that began when another wall was drawn. */
-static void
-soak_domain(struct sg_fold *f, struct sg_domain *domain, const struct sg_taint *with)
-{
-	uint64_t before = domain->taint.seq;
-	if (!sg_taint_join(&domain->taint, with))
-		f->missing = "memory";
-	if (domain->taint.seq == before)
-		return;
-	if (domain->since_ms == 0)
-		domain->since_ms = f->at_ms;
-	for (struct sg_task *t = NULL; (t = sg_domain_open(domain, t)) != NULL;)
-		soak_task(f, t, &domain->taint);
-	for (const struct sg_ring *at = &domain->writers; (at = sg_ring_after(&domain->writers, at)) != NULL;) /* what they write may be written still */
-		soak_task(f, SG_RING_OF(at, struct sg_task, of_writers), &domain->taint);
-	soak_kin(f, domain);
-}
-
-/* What it is writing, it writes with what it has read by now: fold_memory.c carries that on, once this leaf has said all it says. */
-static void
-flows_on(struct sg_state *state, struct sg_task *task)
-{
-	if (task->writes == NULL || task->flows)
-		return;
-	task->flows = true;
-	task->flow_next = state->flowing;
-	state->flowing = task;
-}
-
-static bool
-soak_one(struct sg_fold *f, struct sg_task *task, const struct sg_taint *with)
-{
-	uint64_t before = task->taint.seq;
-	if (!sg_taint_join(&task->taint, with))
-		f->missing = "memory";
-	if (task->taint.seq != before && task->its_leases != NULL)
-		sg_ring_join(f->state->soaks, &task->soaks);
-	f->state->carried++;
-	if (task->taint.seq != before)
-		flows_on(f->state, task);
-	soak_domain(f, task->domain, with);
-	return task->taint.seq != before;
-}
-
-enum { HEARD_MS = SG_KEPT_MS / 2 /* what ended is in memory for longer, wherever the journal is folded */ };
-
-/* It has ended since, and what is told only now was done while it was there to hear of it: whatever is above, and what else ended beside it not long ago. */
-static bool
-may_have_heard(const struct sg_fold *f, const struct sg_task *ended, const struct sg_task *of)
-{
-	bool beside = ended->ended_ms >= of->opened_ms && f->at_ms - ended->ended_ms < HEARD_MS;
-	return ended->state > SG_TASK_FROZEN && (beside || ended->writes != NULL || sg_task_is_below(of, ended));
-}
-
-/* What one task of a tree read comes back to those above, who got the answer, and from there to all that work for them, also where they have ended before it is
- * told: they all carry the same, so what is not new to one is not new to the others, unless an operator has cleansed one of their domains. Ends because labels only grow, and only stronger words take the place of
- * weaker ones. */
-static void
-soak_task(struct sg_fold *f, struct sg_task *task, const struct sg_taint *with)
-{
-	if (!soak_one(f, task, with) && !task->root->cleansed)
-		return;
-	for (struct sg_task *t = NULL; (t = sg_tree_open(task->root, t)) != NULL;)
-		if (t != task)
-			soak_one(f, t, with);
-	for (struct sg_task *t = task->tree_next; t != NULL && t != task; t = t->tree_next)
-		if (may_have_heard(f, t, task))
-			soak_one(f, t, with);
-}
-
-void
-sg_taint_soak(struct sg_fold *f, struct sg_task *task, const struct sg_taint *with)
-{
-	struct sg_taint own = {.count = 0}; /* a copy: `with` may be one of those that change */
-	if (!task->root->cleansed && is_within(with, &task->taint) && is_within(with, &task->domain->taint))
-		return;
-	if (!sg_taint_join(&own, with))
-		f->missing = "memory";
-	soak_task(f, task, &own);
-	sg_taint_free(&own);
-}
-
 void
 sg_fold_labels(struct sg_fold *f, struct sg_taint *labels, const char *member, enum sg_word word)
 {
@@ -366,11 +272,8 @@ sg_fold_labels(struct sg_fold *f, struct sg_taint *labels, const char *member, e
 	}
 }
 
-void
-sg_fold_spread(struct sg_fold *f, struct sg_task *task, enum sg_word word)
+bool
+sg_taint_carries(const struct sg_taint *taint)
 {
-	struct sg_taint with = {.sensitivity = sg_sensitivity_named(sg_fold_text(f, "sensitivity"))};
-	sg_fold_labels(f, &with, "taint", word);
-	soak_task(f, task, &with);
-	sg_taint_free(&with);
+	return taint->count > 0 || taint->full || taint->sensitivity > SG_PUBLIC;
 }

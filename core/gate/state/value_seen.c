@@ -172,18 +172,17 @@ static bool
 search_form(void *to, struct sg_str form, enum sg_form_kind kind)
 {
 	struct search *s = to;
-	const struct sg_values *values = &s->task->root->tree->values;
 	if (s->look->forms == 0)
 		return false;
 	s->look->forms--;
 	if (kind == SG_FORM_SPELLED)
 		return true; /* what an argument has is in its form already */
-	const struct sg_origin *found = sg_values_find(values, form_digest(s->state, s->task, form, SG_FORM_WHOLE));
+	const struct sg_origin *found = sg_values_known(s->task, form_digest(s->state, s->task, form, SG_FORM_WHOLE));
 	if (kind == SG_FORM_WHOLE && s->whole == NULL)
 		s->whole = found;
 	if (kind != SG_FORM_WHOLE)
 		suspect(s, found);
-	suspect(s, sg_values_find(values, form_digest(s->state, s->task, form, SG_FORM_COMPACT)));
+	suspect(s, sg_values_known(s->task, form_digest(s->state, s->task, form, SG_FORM_COMPACT)));
 	return true;
 }
 
@@ -197,13 +196,12 @@ is_placed_by_nobody(const struct sg_origin *origin)
 static const struct sg_origin *
 find_spelled(const struct search *s, enum sg_form form, struct sg_str text)
 {
-	const struct sg_values *values = &s->task->root->tree->values;
 	const struct sg_origin *found = NULL;
 	enum sg_spelling spelling;
 	struct sg_buf out;
 	sg_buf_init(&out, 4 * SG_FORM_MAX);
 	if (form != SG_FORM_exact && sg_value_spelled(form, text, &out, &spelling))
-		found = sg_values_find(values, form_digest(s->state, s->task, sg_buf_view(&out), SG_FORM_SPELLED));
+		found = sg_values_known(s->task, form_digest(s->state, s->task, sg_buf_view(&out), SG_FORM_SPELLED));
 	sg_buf_done(&out);
 	return found;
 }

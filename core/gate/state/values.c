@@ -28,6 +28,25 @@ sg_values_find(const struct sg_values *values, uint64_t digest)
 	return slot == NULL || slot->digest == 0 ? NULL : values->sources[slot->source];
 }
 
+uint64_t
+sg_value_of_part(uint64_t digest, const struct sg_task *task)
+{
+	uint64_t mixed = task->parent == NULL || digest == 0 ? digest : digest ^ sg_state_tag(task->id) * UINT64_C(0x9E3779B97F4A7C15);
+	return mixed == 0 ? digest : mixed;
+}
+
+const struct sg_origin *
+sg_values_known(const struct sg_task *task, uint64_t digest)
+{
+	const struct sg_values *values = &task->root->tree->values;
+	const struct sg_origin *all = sg_values_find(values, digest), *own = NULL;
+	if (all != NULL && strcmp(all->where, "unknown") != 0)
+		return all;
+	for (const struct sg_task *t = task; t->parent != NULL && own == NULL; t = t->parent)
+		own = sg_values_find(values, sg_value_of_part(digest, t));
+	return own != NULL ? own : all;
+}
+
 static bool
 values_grow(struct sg_values *values)
 {
@@ -169,12 +188,12 @@ any_new(const struct sg_values *values, const struct sg_json *list, uint64_t tel
 }
 
 static void
-fold_values(struct sg_fold *f, struct sg_task *task, const struct sg_json *list, const char *origin, const char *decision, uint64_t sayer, const struct sg_taint *taint)
+fold_values(struct sg_fold *f, struct sg_task *task, const struct sg_json *list, const char *origin, const char *decision, uint64_t sayer, const struct sg_taint *taint, bool handed)
 {
 	struct sg_tree *tree = list == NULL || list->count == 0 ? NULL : sg_task_tree(task);
 	uint32_t source = 0;
 	uint64_t teller = sg_value_teller(task);
-	if (tree == NULL || !any_new(&tree->values, list, teller) || !sg_values_takes_sources(&tree->values))
+	if (tree == NULL || (!handed && !any_new(&tree->values, list, teller)) || !sg_values_takes_sources(&tree->values))
 		return;
 	if (sg_values_origin(&tree->values, sg_state_word(f->state, sg_str(origin)), decision, taint, &source) == NULL) {
 		f->missing = "memory";
@@ -182,11 +201,13 @@ fold_values(struct sg_fold *f, struct sg_task *task, const struct sg_json *list,
 	}
 	tree->values.sources[source]->teller = teller;
 	tree->values.sources[source]->sayer = sayer;
+	tree->values.sources[source]->at_ms = f->at_ms;
 	bool names = strcmp(origin, "unknown") == 0, places = !names && !(taint != NULL && sg_taint_has(taint, SG_STR("self_reported")));
 	for (const struct sg_json *v = sg_json_first(list); v != NULL; v = sg_json_next(list, v)) {
 		struct sg_str hex;
 		uint64_t digest = sg_json_string(v, &hex) ? sg_value_unhex(hex) : 0;
-		bool good = names    ? name(f, &tree->values, digest, source, teller)
+		bool good = handed   ? sg_values_put(&tree->values, sg_value_of_part(digest, task->parent), source)
+			    : names  ? name(f, &tree->values, digest, source, teller)
 			    : places ? sg_values_place(&tree->values, digest, source, teller)
 				     : sg_values_put(&tree->values, digest, source);
 		if (!good)
@@ -194,16 +215,38 @@ fold_values(struct sg_fold *f, struct sg_task *task, const struct sg_json *list,
 	}
 }
 
+/* A person's word, or an enforcer's, is none of theirs. */
+static bool
+is_agents_word(const struct sg_origin *source)
+{
+	return strcmp(source->where, "self") == 0 || (strcmp(source->where, "task") == 0 && source->sayer != 0);
+}
+
+void
+sg_fold_doubt_words(struct sg_fold *f, struct sg_task *root, const struct sg_taint *told, int64_t since_ms)
+{
+	struct sg_values *values = root->tree == NULL ? NULL : &root->tree->values;
+	for (size_t i = values == NULL ? 0 : values->source_count; i > 0 && values->sources[i - 1]->at_ms >= since_ms; i--) {
+		struct sg_origin *source = values->sources[i - 1];
+		f->state->carried++;
+		if (!is_agents_word(source))
+			continue;
+		source->where = sg_state_word(f->state, SG_STR("unknown"));
+		if (source->where == NULL || !sg_taint_join(&source->taint, told))
+			f->missing = "memory";
+	}
+}
+
 void
 sg_fold_values(struct sg_fold *f, struct sg_task *task, const struct sg_json *list, const char *origin, const char *decision, const struct sg_taint *taint)
 {
-	fold_values(f, task, list, origin, decision, 0, taint);
+	fold_values(f, task, list, origin, decision, 0, taint, false);
 }
 
 void
 sg_fold_values_of(struct sg_fold *f, struct sg_task *task, const struct sg_json *list, const char *origin, uint64_t sayer, const struct sg_taint *taint)
 {
-	fold_values(f, task, list, origin, "", sayer, taint);
+	fold_values(f, task, list, origin, "", sayer, taint, task->parent != NULL && task->parent->parent != NULL);
 }
 
 uint64_t

@@ -80,6 +80,10 @@ void sg_write_origins(struct sg_json_writer *w, const struct sg_state *state, co
 
 /* The table. Digests of 0 are ignored. False on no memory; full is no error. */
 const struct sg_origin *sg_values_find(const struct sg_values *values, uint64_t digest);
+/* What a task is to know of it: what a part hands on is its word for itself and for what stands below it alone, and comes behind what is known to the whole tree. NULL: nothing. */
+const struct sg_origin *sg_values_known(const struct sg_task *task, uint64_t digest);
+/* The digest under which what a part hands on stands; of a root, the same. */
+uint64_t sg_value_of_part(uint64_t digest, const struct sg_task *task);
 bool sg_values_put(struct sg_values *values, uint64_t digest, uint32_t source);
 /* There is room for a source more. Sources never go: once there is none, the table stays as it is. */
 bool sg_values_takes_sources(const struct sg_values *values);

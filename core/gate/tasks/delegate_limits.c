@@ -50,7 +50,7 @@ sg_limits_a_place(const struct sg_request *r)
 	const struct sg_json *all = sg_json_get(r->body, "constraints");
 	for (const struct sg_json *of = all == NULL ? NULL : sg_json_first(all); of != NULL; of = sg_json_next(all, of))
 		for (const struct sg_json *c = sg_json_first(of); c != NULL; c = sg_json_next(of, c))
-			if (of->type == SG_JSON_OBJECT && sg_path_has_place(c->name))
+			if (of->type == SG_JSON_OBJECT && c->name.len > 0 && sg_path_has_place(c->name))
 				return true;
 	return false;
 }

@@ -4,14 +4,19 @@
 #include "base/str.h"
 #include "policy/lint/lint.h"
 
-/* The token behind `=` where a member `when` is given at `i`; 0: none is. */
+/* The token of the value where a member `when` is given at `i`, or what stands there where nobody could tell which value it gets (`t.when, x = ...`, the name as a
+ * text in any other place); 0: none is. */
 static size_t
 given(const struct sg_lint *lint, size_t i)
 {
 	const struct sg_token *t = &lint->tokens[i];
-	bool text = t->kind == SG_TOKEN_STRING && sg_str_is(t->text, "when") && i > 0 && sg_lint_is(t - 1, "[") && sg_lint_is(t + 1, "]") && sg_lint_is(t + 2, "=");
-	bool name = t->kind == SG_TOKEN_NAME && sg_lint_is(t, "when") && sg_lint_is(t + 1, "=") && i > 0 && !sg_lint_is(t - 1, "local");
-	return text ? i + 3 : name ? i + 2 : 0;
+	if (i == 0 || !sg_str_is(t->text, "when"))
+		return 0;
+	if (t->kind == SG_TOKEN_STRING)
+		return sg_lint_is(t - 1, "[") && sg_lint_is(t + 1, "]") && sg_lint_is(t + 2, "=") ? i + 3 : i;
+	if (t->kind != SG_TOKEN_NAME || sg_lint_is(t - 1, "local"))
+		return 0;
+	return sg_lint_is(t + 1, "=") ? i + 2 : sg_lint_is(t - 1, ".") && sg_lint_is(t + 1, ",") ? i + 1 : 0;
 }
 
 static bool

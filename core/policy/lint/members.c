@@ -125,13 +125,28 @@ read_uses(const struct sg_lint *lint, struct sg_str name, size_t declared, struc
 	}
 }
 
-/* `{ name = NAME.member, ...`, NAME at `i`. */
+/* The token of the member that is read of the name at `i`: `NAME.member`, `NAME["member"]`; NULL: none is. */
+static const struct sg_token *
+member_read(const struct sg_lint *lint, size_t i)
+{
+	const struct sg_token *t = &lint->tokens[i];
+	if ((sg_lint_is(t + 1, ".") || sg_lint_is(t + 1, ":")) && t[2].kind == SG_TOKEN_NAME)
+		return t + 2;
+	return sg_lint_is(t + 1, "[") && t[2].kind == SG_TOKEN_STRING && sg_lint_is(t + 3, "]") ? t + 2 : NULL;
+}
+
+/* `{ name = NAME.member, ...`, `{ ..., NAME.member }`, NAME at `i`. */
 static bool
 is_given_on(const struct sg_lint *lint, size_t i)
 {
 	const struct sg_token *t = &lint->tokens[i];
-	bool ends = sg_lint_is(t + 3, ",") || sg_lint_is(t + 3, ";") || sg_lint_is(t + 3, "}");
-	if (i < 3 || !ends || !sg_lint_is(t + 1, ".") || !sg_lint_is(t - 1, "="))
+	const struct sg_token *behind = member_read(lint, i) + 1 + sg_lint_is(t + 1, "[");
+	bool ends = sg_lint_is(behind, ",") || sg_lint_is(behind, ";") || sg_lint_is(behind, "}");
+	if (i < 3 || !ends || sg_lint_is(t + 1, ":"))
+		return false;
+	if (sg_lint_is(t - 1, "{") || sg_lint_is(t - 1, ",") || sg_lint_is(t - 1, ";")) /* an entry of a list: at its end it was never there */
+		return sg_lint_is(behind, "}");
+	if (!sg_lint_is(t - 1, "="))
 		return false;
 	size_t name = t[-2].kind == SG_TOKEN_NAME ? i - 2 : sg_lint_is(t - 2, "]") ? sg_lint_opening(lint, i - 2) : 0;
 	return name > 0 && (sg_lint_is(&lint->tokens[name - 1], "{") || sg_lint_is(&lint->tokens[name - 1], ",") || sg_lint_is(&lint->tokens[name - 1], ";"));
@@ -146,6 +161,40 @@ tell(struct sg_lint *lint, const struct sg_token *t, const struct members *of)
 		sg_near_offer(&near, of->names[i]);
 	sg_problem_add(lint->policy, lint->file, t->line, sg_near_hint(&near, '\'', "a member that no line gives is nil", hint, sizeof(hint)), "'%.*s' has no member '%.*s'",
 		       (int)(t->text.len < 60 ? t->text.len : 60), t->text.ptr, (int)(t[2].text.len < 60 ? t[2].text.len : 60), t[2].text.ptr);
+}
+
+/* The brace of the table that the member `name` of the constructor at `i` is given; 0: it is given something else. */
+static size_t
+table_of(const struct sg_lint *lint, size_t i, struct sg_str name)
+{
+	size_t end = sg_lint_behind(lint, i) - 1;
+	for (size_t at = i + 1; at < end;) {
+		struct sg_str given_name;
+		size_t value = given(lint, at, &given_name);
+		if (value != 0 && sg_str_eq(given_name, name))
+			return sg_lint_is(&lint->tokens[value], "{") ? value : 0;
+		const struct sg_token *t = &lint->tokens[value != 0 ? value : at];
+		bool opens = sg_lint_is(t, "{") || sg_lint_is(t, "(") || sg_lint_is(t, "[") || sg_lint_is(t, "function");
+		at = opens ? sg_lint_behind(lint, value != 0 ? value : at) : (value != 0 ? value : at) + 1;
+	}
+	return 0;
+}
+
+/* `NAME.member.inner`, NAME at `i`, its constructor at `from`: `inner` is nowhere given. */
+static void
+check_inner(struct sg_lint *lint, size_t from, size_t i, const struct sg_token *member)
+{
+	struct members of;
+	size_t last = (size_t)(member - lint->tokens) + sg_lint_is(member + 1, "]"), table = table_of(lint, from, member->text);
+	const struct sg_token *inner = table == 0 || !sg_lint_is(&lint->tokens[last + 1], ".") ? NULL : member_read(lint, last);
+	if (inner == NULL)
+		return;
+	read_table(lint, table, &of);
+	for (size_t k = 0; of.all && k + 5 < lint->count; k++) /* given later */
+		if (sg_str_eq(lint->tokens[k].text, lint->tokens[i].text) && sg_lint_is(&lint->tokens[k + 1], ".") && sg_str_eq(lint->tokens[k + 2].text, member->text))
+			of.all = sg_lint_is(&lint->tokens[k + 3], ".") && !sg_lint_is(&lint->tokens[k + 5], "=");
+	if (of.all && !has(&of, inner->text))
+		tell(lint, &lint->tokens[last], &of);
 }
 
 /* Declared twice, it is not known which is meant. */
@@ -171,9 +220,11 @@ sg_lint_members(struct sg_lint *lint)
 		of.all = of.all && sg_lint_behind_chain(lint, behind) == behind; /* not a member of the constructor itself */
 		read_uses(lint, t[d + 1].text, d + 1, &of);
 		for (size_t i = d + 4; of.all && i + 2 < lint->count; i++) {
-			bool read = t[i].kind == SG_TOKEN_NAME && sg_str_eq(t[i].text, t[d + 1].text) && (sg_lint_is(&t[i + 1], ".") || sg_lint_is(&t[i + 1], ":")) &&
-				    !sg_lint_is(&t[i - 1], ".") && !sg_lint_is(&t[i - 1], ":");
-			if (read && t[i + 2].kind == SG_TOKEN_NAME && !has(&of, t[i + 2].text) && (!of.handed || is_given_on(lint, i)))
+			bool its = t[i].kind == SG_TOKEN_NAME && sg_str_eq(t[i].text, t[d + 1].text) && !sg_lint_is(&t[i - 1], ".") && !sg_lint_is(&t[i - 1], ":");
+			const struct sg_token *read = its ? member_read(lint, i) : NULL;
+			if (read != NULL && !of.handed && has(&of, read->text))
+				check_inner(lint, d + 3, i, read);
+			if (read != NULL && !has(&of, read->text) && (!of.handed || is_given_on(lint, i)))
 				tell(lint, &t[i], &of);
 		}
 	}

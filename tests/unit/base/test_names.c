@@ -20,7 +20,9 @@ alike(void)
 		{"address", "ADDRE\xe1\xba\x9e", true}, {"profit", "pro\xef\xac\x81t", true}, {"profit", "PROFIT", true}, {"offset", "o\xef\xac\x80set", true}, {"flow", "\xef\xac\x82ow", true},
 		{"affinity", "a\xef\xac\x83nity", true}, {"affluent", "a\xef\xac\x84uent", true}, {"last", "la\xef\xac\x85", true}, {"last", "la\xef\xac\x86", true}, {"address", "addres\xc3\x9f", false},
 		{"ss", "\xc3\x9f", true}, {"s", "\xc3\x9f", false}, {"st", "\xef\xac\x85", true}, {"\xef\xac\x85", "\xef\xac\x86", true}, {"\xc3\x9f", "\xe1\xba\x9e", true}, {"f", "\xef\xac\x80", false},
-		{"m\xc3\xa4ngd", "m\xc3\x84ngd", false}, /* other letters keep their case */
+		{"m\xc3\xa4ngd", "m\xc3\x84ngd", true}, {"\xd1\x81\xd1\x83\xd0\xbc\xd0\xbc\xd0\xb0", "\xd0\xa1\xd0\xa3\xd0\x9c\xd0\x9c\xd0\x90", true}, {"\xce\xb1", "\xce\x91", true}, {"\xcf\x82", "\xcf\x83", true},
+		{"\xc3\x97", "\xc3\xb7", false}, {"\xc4\x81", "\xc4\x80", true}, {"\xc4\x81", "\xc4\x82", false}, {"\xc5\xba", "\xc5\xb9", true}, {"\xd1\x90", "\xd0\x80", true}, {"\xd5\xa1", "\xd4\xb1", true},
+		{"\xef\xbd\x81", "\xef\xbc\xa1", true}, {"\xe1\xb8\x81", "\xe1\xb8\x80", true}, {"\xc3\xbf", "\xc5\xb8", true}, {"\xc3\xa9", "e", false}, {"\xe4\xb8\x80", "\xe4\xb8\x81", false},
 		{"same", "same", false}, {"", "", false}, {"", "a", false}, {"\xc3", "\xc3\x9f", false},
 	};
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {

@@ -153,6 +153,9 @@ static const struct mistake {
 	/* stanzas about each other */
 	{SG_STR(ATTEST "agents : { all : { owner = \"o\"  escalate = \"e\"  review_by = \"2027-01-31\"  environment = \"s\"  match = [ \"peer:uid=1\" ]  reach = [ \"x.*\" ] } }\n"),
 	 "conf_not_unique", 2, 12, "an agent called all would be everybody to whoever kills it", "another name"},
+	{SG_STR(ACTS("authority = [ \".iban\" ]")), "conf_value", 2, 15, "an entry of authority does not have the form it needs", "argument paths"},
+	{SG_STR(ACTS("authority = [ \"to..x\" ]")), "conf_value", 2, 15, "an entry of authority does not have the form it needs", "argument paths"},
+	{SG_STR(ACTS("narrow = [ \"to[0]\" ]")), "conf_value", 2, 12, "narrow of actions.pay: \"to[0]\" is a place in a list", "name one argument"},
 	{SG_STR(ACTS("narrow = [ \"to.0.n\" ]")), "conf_value", 2, 12, "narrow of actions.pay: \"to.0.n\" is a place in a list", "name one argument"},
 	{SG_STR(ACTS("costs = [ \"money=to.00\" ]")), "conf_value", 2, 11, "costs of actions.pay: \"to.00\" is a place in a list", "name one argument"},
 	{SG_STR(ACTS("authority = [ \"ibann\" ]")), "conf_reference", 2, 15, "authority of actions.pay: there is no \"ibann\" in its arguments", "did you mean \"iban\"?"},

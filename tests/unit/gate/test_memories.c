@@ -324,7 +324,7 @@ long_chain(void)
 	struct sg_fold f = {.state = &state, .at_ms = 1};
 	struct sg_taint mail = {.count = 0};
 	CU_ASSERT_TRUE(sg_taint_add(&mail, SG_STR("mail"), SG_WORD_NAMED));
-	sg_taint_soak(&f, &tasks[0], &mail);
+	sg_taint_soak(&f, &tasks[0], &mail, SG_NOW_ALONE);
 	sg_fold_memory_flow(&f);
 	CU_ASSERT_PTR_NULL(f.missing);
 	CU_ASSERT_TRUE(sg_taint_has(&tasks[LONG - 1].taint, SG_STR("mail")));

@@ -120,6 +120,8 @@ less_than_there_are(void)
 	CU_ASSERT_FALSE(play_connect(p, 56, SG_FACE_ADMIN, 500));
 	CU_ASSERT_TRUE(play_has(play_ask(p, 40, SG_ROUTE_O_KILL, "", "{\"all\":true}"), "\"killed_all\":true"));
 	sg_gate_disconnect(p->gate, 41);
+	for (uint64_t c = 58; c < 62; c++) /* approvers take none of theirs */
+		CU_ASSERT_TRUE(play_connect(p, c, SG_FACE_APPROVER, 501));
 	CU_ASSERT_TRUE(play_connect(p, 57, SG_FACE_ADMIN, 500));
 	play_end(p);
 }

@@ -113,6 +113,11 @@ through_locals(void)
 		{"local function get(t, n) return t[n] end return get(r, 'name') <= 'internal'", NULL},
 		{"local a = r local k = 'sens' .. 'itivity' return a[k] <= 'internal'", NULL},
 		{"local a = r local w = 'boundary' return w > a['strength']", NULL},
+		{"local most = { sensitivity = 'internal' } for n, m in pairs(most) do if r[n] > m then return true end end return false", NULL},
+		{"local most = { ['autonomy'] = 'x' } for n in pairs(most) do if r.args:get(n, '') == '' then return true end end return false", NULL},
+		{"local function get(n, t) return t[n] end local most = { max = 'y' } return get('sensitivity', r) <= most.max", NULL},
+		{"local h = { get = function(n, t) return t[n] end } return h.get('sensitivity', r) == 'Confidential'", NULL},
+		{"local n = 'q' return r.args:get('sensitivity', 'x') == 'x' and r.args:get(n, 1) == 1", MATCHES},
 		{"for _, k in ipairs({ 'sensitivity' }) do if r.args[k] == 'secret' then return true end end return false", NULL},
 		{"for k, v in pairs(r.args) do if k == 'autonomy' and v == 'own' then return true end end return false", NULL},
 		{"local function low(t) local k = 'sensitivity' return t[k] == 'secret' end return low(r)", NULL},
@@ -321,7 +326,7 @@ members(void)
 		{"local W = { q = 2 } W['quorum'] = 3 rule{id='x',on='**',effect=step_up{approvers='ops',quorum=W.quorum}}", true},
 		{"local W = { q = function(r) return true end } rule{id='x',on='**',when=W.p,effect=allow{}}", false},
 		{"local W = { q = function(r) return true end } rule{id='x',on='**',when=function(r) return W.p(r) end,effect=allow{}}", false},
-		{"local W = { q = { r = 1 } } rule{id='x',on='**',when=function(r) return W.q.s == nil end,effect=allow{}}", true}, /* of the table itself alone */
+		{"local W = { q = { r = 1 } } rule{id='x',on='**',when=function(r) return W.q.s == nil end,effect=allow{}}", false}, /* a table in it as well */
 		{"local W = {} rule{id='x',on='**',when=function(r) return W.q == nil end,effect=allow{}}", true},
 		{"local W = { 'a', 'b' } rule{id='x',on='**',when=function(r) return W.q == nil end,effect=allow{}}", true},
 		{"local W, n = { a = 1 }, 1 W.b, n = 2, 3 rule{id='x',on='**',when=function(r) return W.b == 2 end,effect=allow{}}", true},
@@ -386,6 +391,9 @@ given_before(void)
 		"local w local function f(t) t.on='**' return t end rule(f{id='x',when=w,effect=allow{}})",
 		"local c = {} local function f(t) t.on='**' return t end rule(f{id='x',when=c.a,effect=allow{}})",
 		"local function c() end local function f(t) t.on='**' return t end rule(f{id='x',when=c(),effect=allow{}})",
+		"local t = { on='**', effect=allow{} } t.when, t.id = nil, 'x' rule(t)",
+		"local w local t = { id='x', on='**', effect=allow{} } t[('when')] = w rule(t)",
+		"local w, k local t = { id='x', on='**', effect=allow{} } k = 'when' t[k] = w rule(t)",
 		"local w local make = rule make{id='x',on='**',when=w,effect=allow{}}",
 		"local t = { id='x', on='**', effect=allow{}, when=function(r) return true end } t.when = nil rule(t)",
 	};
@@ -395,6 +403,14 @@ given_before(void)
 	CU_ASSERT_TRUE(world_says("local t = { id='x', on='**', effect=allow{} } t.when = function(r) return true end rule(t)", "{}", "\"rule\":\"x\""));
 	CU_ASSERT_TRUE(world_refuses("local W = { t = '5s' } local function f(t) return t end f(W) rule{id='x',on='**',effect=allow{ttl=W.tt}}", "has no member"));
 	CU_ASSERT_TRUE(world_refuses("local W = { q = 2 } local function f(t) return t end f(W) rule{id='x',on='**',effect=step_up{approvers='fin',quorum=W.qq}}", "has no member"));
+	CU_ASSERT_TRUE(world_refuses("local W = { t = '5s' } rule{id='x',on='**',effect=allow{ttl=W['tt']}}", "has no member"));
+	CU_ASSERT_TRUE(world_refuses("local W = { t = '5s' } local function f(t) return t end f(W) rule{id='x',on='**',effect=allow{ttl=W['tt']}}", "has no member"));
+	CU_ASSERT_TRUE(world_refuses("local W = { pay = { t = '5s' } } rule{id='x',on='**',effect=allow{ttl=W.pay.tt}}", "has no member"));
+	CU_ASSERT_TRUE(world_refuses("local W = { n = 1, pay = { t = '5s' } } rule{id='x',on='**',effect=function(r) return allow{ttl=W.pay.tt} end}", "has no member"));
+	CU_ASSERT_TRUE(world_says("local W = { pay = { t = '5s' }, other = { tt = 1 } } rule{id='x',on='**',effect=allow{ttl=W.pay.t}}", "{}", "\"rule\":\"x\""));
+	CU_ASSERT_TRUE(world_says("local W = { pay = { t = '5s' } } W.pay.u = '6s' rule{id='x',on='**',effect=allow{ttl=W.pay.u}}", "{}", "\"rule\":\"x\""));
+	CU_ASSERT_TRUE(world_refuses("local N = { a = '**' } local function f(t) return t end f(N) rule{id='x',on={'**', N.b},effect=allow{}}", "has no member"));
+	CU_ASSERT_TRUE(world_says("local W = { t = '5s' } rule{id='x',on='**',effect=allow{ttl=W['t']}}", "{}", "\"rule\":\"x\""));
 	CU_ASSERT_TRUE(world_says("local W = { t = '5s' } local function f(t) t.u = 1 end f(W) local x = W.u rule{id='x',on='**',effect=allow{}}", "{}", "\"rule\":\"x\""));
 }
 
