@@ -158,16 +158,31 @@ collide_in(const struct sg_json *object, struct named *names, char *room)
 
 enum { FEW = 16, FEW_BYTES = 512 }; /* for those no memory is taken */
 
+/* Folded, it is what it is: two such are one only where they are the same. */
+static bool
+folds_to_itself(struct sg_str name)
+{
+	bool itself = true;
+	for (size_t i = 0; i < name.len && itself; i++)
+		itself = (unsigned char)name.ptr[i] < 0x80 && (name.ptr[i] < 'A' || name.ptr[i] > 'Z');
+	return itself;
+}
+
 static const struct sg_json *
 collide_here(const struct sg_json *object)
 {
 	struct named few[FEW];
 	char room[FEW_BYTES];
 	size_t bytes = 0;
+	bool plain = true;
 	if (object->count < 2)
 		return NULL;
-	for (const struct sg_json *m = sg_json_first(object); m != NULL; m = sg_json_next(object, m))
+	for (const struct sg_json *m = sg_json_first(object); m != NULL; m = sg_json_next(object, m)) {
 		bytes += m->name.len;
+		plain = plain && folds_to_itself(m->name);
+	}
+	if (plain)
+		return NULL; /* an object has each name once */
 	if (object->count <= FEW && bytes <= FEW_BYTES)
 		return collide_in(object, few, room);
 	struct named *names = malloc(object->count * sizeof(*names) + bytes);

@@ -43,6 +43,9 @@ class Askers:
         n = 0
         while not self.stop:
             n += 1
+            if n % 500 == 0:  # a connection answers so many requests and no more
+                c.close()
+                c = self.d.agent(60)
             answer = c.ask("POST", "/v1/act", {"action": "pay.send", "key": "k%d" % n, "task": task, "resource": {"type": "repo", "id": "x"}, "arguments": {"amount": 5}})[1]
             if answer.get("verdict") == "allow":
                 with self.lock:
@@ -62,9 +65,9 @@ def leaf_of(decision):
 
 def under_load(d):
     askers = Askers(d, 64)
-    time.sleep(1.5)
+    time.sleep(1)
     backups = []
-    for i in range(4):
+    for i in range(3):
         began = time.monotonic()
         with askers.lock:
             before = [one for one, at in askers.allowed]
@@ -74,7 +77,7 @@ def under_load(d):
         print("  backup %d: %d leaves, %.2f s, beside %d allows" % (i, answer["leaf"], time.monotonic() - began, len(before)))
         time.sleep(0.3)
     allowed = [one for one, at in askers.end()]
-    check("nobody lost a connection over it", not askers.lost, (askers.lost, d.text()[-2000:]))
+    check("nobody lost a connection over it", not askers.lost, (len(askers.lost), [l for l in d.text().split("\n") if not l.startswith(("allow", "deny"))][-20:]))
     for i, (leaf, chain, before) in enumerate(backups):
         copied = {l["n"]: l for l in journal("%s/backup-%d/state/journal" % (d.dir, i))}
         check("it ends where it says", max(copied) == leaf, (max(copied), leaf))
@@ -90,7 +93,7 @@ def refused(d, what, change):
     """A backup that was changed, with the state that is there unchanged."""
     bad = d.dir + "/bad"
     shutil.rmtree(bad, ignore_errors=True)
-    shutil.copytree(d.dir + "/backup-3", bad, symlinks=True)
+    shutil.copytree(d.dir + "/backup-2", bad, symlinks=True)
     change(bad)
     before = sorted(os.listdir(d.dir + "/state"))
     code, answer, text = run(d, "restore", bad, "--older", "--reason", "x")
@@ -142,27 +145,27 @@ def main():
         check("used", used["verdict"] == "allow", used)
         check("and the agent killed", boss.ask("POST", "/v1/kill", {"agent": "helper", "reason": "x"})[0] == 200)
         boss.close()
-        code, answer, text = run(d, "restore", d.dir + "/backup-3", "--older", "--reason", "x")
+        code, answer, text = run(d, "restore", d.dir + "/backup-2", "--older", "--reason", "x")
         check("nothing is restored under a daemon", code == 1 and answer["error"]["code"] == "daemon_runs", (code, answer))
         d.stop(keep=True)
         key = open(d.dir + "/state/issue/token.pem").read()
-        code, answer, text = run(d, "restore", d.dir + "/backup-3")
+        code, answer, text = run(d, "restore", d.dir + "/backup-2")
         check("an older state is refused unless told", code == 1 and answer["error"]["code"] == "restore_older", (code, answer))
-        code, answer, text = run(d, "restore", d.dir + "/backup-3", "--older")
+        code, answer, text = run(d, "restore", d.dir + "/backup-2", "--older")
         check("nor without a reason", code == 1 and answer["error"]["code"] == "restore_older", (code, answer))
-        seg = sorted(n for n in os.listdir(d.dir + "/backup-3/state/journal") if n.endswith(".seg"))[0]
+        seg = sorted(n for n in os.listdir(d.dir + "/backup-2/state/journal") if n.endswith(".seg"))[0]
         for what, change in (("a changed leaf", lambda bad: flip(bad + "/state/journal/" + seg)), ("a changed key", lambda bad: flip(bad + "/state/keys/state.key", 3)),
                              ("a changed manifest", lambda bad: edit_manifest(bad, lambda m: m.update(leaf=m["leaf"] - 1))), ("another format", lambda bad: edit_manifest(bad, lambda m: m.update(format=2))),
                              ("a file that is gone", lambda bad: os.unlink(bad + "/state/keys/state.key")), ("a file more", lambda bad: open(bad + "/state/journal/99999999.seg", "w").close()),
                              ("a link", lambda bad: os.symlink("/etc/passwd", bad + "/state/issue/x.pem")), ("one without a manifest", lambda bad: os.unlink(bad + "/backup.json")),
                              ("a shorter journal with a manifest to fit", without_last_leaf), ("no journal", lambda bad: shutil.rmtree(bad + "/state/journal")), ("an empty folder", lambda bad: (shutil.rmtree(bad), os.mkdir(bad)))):
             refused(d, what, change)
-        code, answer, text = run(d, "restore", d.dir + "/backup-3", "--older", "--reason", "x", "--anchor", "%d:%s" % (leaf, "0" * 64))
+        code, answer, text = run(d, "restore", d.dir + "/backup-2", "--older", "--reason", "x", "--anchor", "%d:%s" % (leaf, "0" * 64))
         check("another than was noted is refused", code == 1 and answer["error"]["code"] == "backup_tampered", (code, answer))
         open(d.dir + "/state/restoring", "w").close()
         d.start(wait=False)
         check("no daemon starts on half a state", d.process.wait(20) == 78 and "half restored" in d.text(), d.text())
-        code, answer, text = run(d, "restore", d.dir + "/backup-3", "--older", "--reason", "the disk died", "--anchor", "%d:%s" % (leaf, chain))
+        code, answer, text = run(d, "restore", d.dir + "/backup-2", "--older", "--reason", "the disk died", "--anchor", "%d:%s" % (leaf, chain))
         check("told, it is restored", code == 0 and answer == {"killed": True, "leaf": leaf, "result": "restored"}, (code, answer, text))
         check("what was there is kept aside", [n for n in os.listdir(d.dir + "/state") if n.startswith("before-")] and not os.path.exists(d.dir + "/state/restoring"))
         check("tokens have a new key", open(d.dir + "/state/issue/token.pem").read() != key)
