@@ -8,6 +8,7 @@
 #include "base/sys.h"
 #include "ctl/show.h"
 #include "frame/beside.h"
+#include "frame/restoring.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -52,6 +53,36 @@ is_empty(int folder)
 	return count == 0;
 }
 
+/* Whoever else could put something in its place while it is made. */
+static bool
+is_ours(int folder)
+{
+	struct stat is;
+	return fstat(folder, &is) == 0 && is.st_uid == geteuid() && (is.st_mode & 022) == 0;
+}
+
+/* A copy of a state in that state would be copied by the next. */
+static bool
+is_within(int folder, int outer)
+{
+	struct stat is, of, above;
+	int at = dup(folder), next;
+	bool within = fstat(outer, &of) != 0 || at < 0 || fstat(at, &is) != 0, top = false;
+	while (!within && !top) {
+		within = (is.st_dev == of.st_dev && is.st_ino == of.st_ino) || (next = openat(at, "..", O_RDONLY | O_DIRECTORY | O_CLOEXEC)) < 0;
+		if (within)
+			break;
+		close(at);
+		at = next;
+		within = fstat(at, &above) != 0;
+		top = above.st_dev == is.st_dev && above.st_ino == is.st_ino;
+		is = above;
+	}
+	if (at >= 0)
+		close(at);
+	return within;
+}
+
 static int
 begin(const struct sg_ctl *ctl, struct backup *b)
 {
@@ -61,14 +92,24 @@ begin(const struct sg_ctl *ctl, struct backup *b)
 	b->runs = lock >= 0 && flock(lock, LOCK_EX | LOCK_NB) != 0;
 	if (lock >= 0)
 		close(lock);
+	/* what no leaf tells of would not be in the copy */
+	if (faccessat(b->state, SG_RESTORING, F_OK, AT_SYMLINK_NOFOLLOW) == 0 || faccessat(b->state, "journal/loss", F_OK, AT_SYMLINK_NOFOLLOW) == 0)
+		return sg_ctl_fail(ctl, SG_CTL_DENIED, "state_unsettled", "give stepgate restore again if it was cut off; start the daemon, which records what an operator said", "%s is half restored, or waits for a start", b->from);
 	if (mkdir(b->to, 0700) != 0 && errno != EEXIST)
 		return io(ctl, b->to);
 	if ((b->folder = open(b->to, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) < 0)
 		return io(ctl, b->to);
+	if (is_within(b->folder, b->state)) {
+		rmdir(b->to);
+		return sg_ctl_fail(ctl, SG_CTL_UNREADABLE, "backup_there", "give a folder on another disk", "%s is within %s", b->to, b->from);
+	}
+	if (!is_ours(b->folder))
+		return sg_ctl_fail(ctl, SG_CTL_UNREADABLE, "backup_there", "give a folder that is not there yet", "%s is another user's, or others may write to it", b->to);
 	if (!is_empty(b->folder))
 		return sg_ctl_fail(ctl, SG_CTL_UNREADABLE, "backup_there", "give a folder that is empty or not there", "%s is not empty", b->to);
 	if (mkdirat(b->folder, SG_BACKUP_STATE, 0700) != 0 || (b->copied = openat(b->folder, SG_BACKUP_STATE, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) < 0)
 		return io(ctl, b->copy);
+	snprintf(b->copy, sizeof(b->copy), "/proc/self/fd/%d", b->copied); /* whatever is put in its place by name meanwhile */
 	return SG_CTL_OK;
 }
 
@@ -92,7 +133,7 @@ static bool
 is_others(const char *path)
 {
 	const char *slash = strrchr(path, '/'), *name = slash != NULL ? slash + 1 : path;
-	return name[0] != '.' && strncmp(path, "journal", 7) != 0 && strcmp(path, "lock") != 0 && strcmp(path, "keys/" SG_HEAD_FILE) != 0 && strncmp(path, "before-", 7) != 0;
+	return name[0] != '.' && strcmp(path, SG_RESTORING) != 0 && strcmp(path, "journal") != 0 && strncmp(path, "journal/", 8) != 0 && strcmp(path, "lock") != 0 && strcmp(path, "keys/" SG_HEAD_FILE) != 0 && strncmp(path, "before-", 7) != 0;
 }
 
 static int
@@ -115,9 +156,10 @@ static bool
 cut(const struct backup *b)
 {
 	struct stat is;
-	char path[PATH + 128];
-	snprintf(path, sizeof(path), "%s/journal/%s", b->copy, b->found.file);
-	int fd = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
+	int journal = openat(b->copied, "journal", O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+	int fd = journal < 0 ? -1 : openat(journal, b->found.file, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
+	if (journal >= 0)
+		close(journal);
 	bool good = fd >= 0 && fstat(fd, &is) == 0 && is.st_size >= (off_t)b->found.torn && ftruncate(fd, is.st_size - (off_t)b->found.torn) == 0 && fsync(fd) == 0;
 	if (fd >= 0)
 		close(fd);
@@ -177,10 +219,10 @@ static void
 tell(const struct sg_ctl *ctl, const struct backup *b, const struct sg_backup_point *point)
 {
 	if (ctl->json)
-		printf("{\"chain\":\"%s\",\"leaf\":%llu,\"result\":\"backed_up\"}\n", point->chain, (unsigned long long)point->leaf);
+		printf("{\"chain\":\"%s\",\"digest\":\"%s\",\"leaf\":%llu,\"result\":\"backed_up\"}\n", point->chain, point->digest, (unsigned long long)point->leaf);
 	else
 		printf("backed up: %s has the state up to leaf %llu\nnote it elsewhere: %llu:%s\nit holds keys: keep it as safe as the state itself\n", b->to, (unsigned long long)point->leaf,
-		       (unsigned long long)point->leaf, point->chain);
+		       (unsigned long long)point->leaf, point->digest);
 }
 
 int

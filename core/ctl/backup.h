@@ -36,7 +36,8 @@ bool sg_backup_copy(struct sg_copying *copying, int from, int to);
 
 struct sg_backup_point {
 	uint64_t leaf;
-	char chain[SG_SHA256_HEX]; /* behind that leaf */
+	char chain[SG_SHA256_HEX];  /* behind that leaf */
+	char digest[SG_SHA256_HEX]; /* of the manifest, which has the digest of each file: noted elsewhere, it tells whether anything was changed */
 	int64_t made_ms;
 };
 

@@ -191,6 +191,7 @@ sg_backup_check(int backup, struct sg_backup_point *point, char wrong[SG_BACKUP_
 	sg_arena_init(&arena, 256 << 20);
 	sg_buf_init(&text, SG_BACKUP_MANIFEST_MOST);
 	bool good = read_manifest(backup, &arena, &text, &manifest) && read_point(manifest, point);
+	sg_sha256_hex(point->digest, sg_buf_view(&text));
 	struct held h = {.files = sg_json_get(manifest, "files"), .wrong = wrong};
 	wrong[0] = '\0';
 	if (!good || h.files == NULL || h.files->type != SG_JSON_OBJECT) {

@@ -4,6 +4,7 @@
  * stands in the state as long as it is neither the one nor the other; no daemon starts on that. */
 #include "ctl/backup.h"
 
+#include "base/hidden.h"
 #include "base/str.h"
 #include "ctl/daemon.h"
 #include "ctl/show.h"
@@ -22,12 +23,13 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { PATH = 1200, REASON_MOST = 256, WORD_MOST = 2048 };
+enum { PATH = 1200, REASON_MOST = 256, WORD_MOST = 2048, ASIDES = 1000 };
 
 struct restore {
 	const char *from, *reason;
 	char to[PATH], copy[PATH], aside[64];
 	int backup, state, lock;
+	struct stat owner; /* of the state folder */
 	struct sg_backup_point point;
 	struct sg_verify_result there; /* what the state says that is replaced */
 	bool loses;                    /* leaves that are not in the backup, or nobody knows */
@@ -64,7 +66,7 @@ is_anchor(const struct sg_ctl *ctl, const struct restore *r)
 {
 	char noted[SG_SHA256_HEX + 32];
 	const char *anchor = ctl->option[SG_CTL_OPTION_anchor];
-	snprintf(noted, sizeof(noted), "%llu:%s", (unsigned long long)r->point.leaf, r->point.chain);
+	snprintf(noted, sizeof(noted), "%llu:%s", (unsigned long long)r->point.leaf, r->point.digest);
 	return anchor == NULL || strcmp(anchor, noted) == 0;
 }
 
@@ -84,12 +86,18 @@ check_backup(const struct sg_ctl *ctl, struct restore *r)
 	if (!read || found.verdict != SG_VERIFY_INTACT || found.last != r->point.leaf)
 		return sg_ctl_fail(ctl, SG_CTL_DENIED, "backup_tampered", "nothing was restored", "%s: its journal is not the one that its manifest names", r->from);
 	if (!is_anchor(ctl, r))
-		return sg_ctl_fail(ctl, SG_CTL_DENIED, "backup_tampered", "nothing was restored", "%s ends at leaf %llu:%s, which is not what was noted", r->from, (unsigned long long)r->point.leaf,
-				   r->point.chain);
+		return sg_ctl_fail(ctl, SG_CTL_DENIED, "backup_tampered", "nothing was restored", "%s is %llu:%s, which is not what was noted", r->from, (unsigned long long)r->point.leaf, r->point.digest);
 	return SG_CTL_OK;
 }
 
 /* ---- what is replaced ---- */
+
+/* What restore makes belongs to whoever the state belongs to. */
+static bool
+give(const struct restore *r, int fd)
+{
+	return geteuid() != 0 || fchown(fd, r->owner.st_uid, r->owner.st_gid) == 0;
+}
 
 static int
 open_state(const struct sg_ctl *ctl, struct restore *r)
@@ -100,7 +108,7 @@ open_state(const struct sg_ctl *ctl, struct restore *r)
 		return io(ctl, r->to);
 	if (flock(r->lock, LOCK_EX | LOCK_NB) != 0)
 		return sg_ctl_fail(ctl, SG_CTL_DENIED, "daemon_runs", "stop it first", "%s is held by a daemon", r->to);
-	return SG_CTL_OK;
+	return fstat(r->state, &r->owner) == 0 && give(r, r->lock) ? SG_CTL_OK : io(ctl, r->to);
 }
 
 /* Nothing is lost if all that is there stands in the backup: its last leaf is one of those, with the same chain behind it. */
@@ -108,7 +116,8 @@ static void
 compare(struct restore *r)
 {
 	struct sg_verify_result found;
-	bool half = faccessat(r->state, SG_RESTORING, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+	/* half a state; or an operator's word, such as that of a restore before this one, that no start has recorded yet and no leaf tells of */
+	bool half = faccessat(r->state, SG_RESTORING, F_OK, AT_SYMLINK_NOFOLLOW) == 0 || faccessat(r->state, "journal/loss", F_OK, AT_SYMLINK_NOFOLLOW) == 0;
 	sg_verify_journal(r->to, NULL, NULL, NULL, &r->there);
 	r->loses = true;
 	if (half || (r->there.verdict != SG_VERIFY_INTACT && r->there.verdict != SG_VERIFY_TORN) || r->there.last == 0 || r->there.last > r->point.leaf)
@@ -124,8 +133,8 @@ may_lose(const struct sg_ctl *ctl, struct restore *r)
 {
 	compare(r);
 	r->reason = ctl->option[SG_CTL_OPTION_reason];
-	if (r->reason != NULL && strlen(r->reason) > REASON_MOST)
-		return sg_ctl_fail(ctl, SG_CTL_USAGE, "usage", "", "--reason has %d bytes at most", REASON_MOST);
+	if (r->reason != NULL && (strlen(r->reason) > REASON_MOST || sg_has_hidden(sg_str(r->reason)))) /* before anything is moved */
+		return sg_ctl_fail(ctl, SG_CTL_USAGE, "usage", "", "--reason is UTF-8 that can be seen, %d bytes at most", REASON_MOST);
 	if (!r->loses || (ctl->option[SG_CTL_OPTION_older] != NULL && r->reason != NULL && r->reason[0] != '\0'))
 		return SG_CTL_OK;
 	return sg_ctl_fail(ctl, SG_CTL_DENIED, "restore_older",
@@ -155,29 +164,43 @@ not_kept(const struct dirent *entry)
 	return strncmp(entry->d_name, "before-", 7) != 0;
 }
 
+/* One of its own each time. */
+static int
+make_aside(struct restore *r)
+{
+	int made = -1;
+	for (unsigned i = 0; made != 0 && i < ASIDES; i++) {
+		snprintf(r->aside, sizeof(r->aside), "before-%lld%s%.*u", (long long)time(NULL), i > 0 ? "-" : "", i > 0 ? 1 : 0, i);
+		if ((made = mkdirat(r->state, r->aside, 0700)) != 0 && errno != EEXIST)
+			return -1;
+	}
+	int aside = made == 0 ? openat(r->state, r->aside, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW) : -1;
+	if (aside >= 0 && give(r, aside))
+		return aside;
+	if (aside >= 0)
+		close(aside);
+	return -1;
+}
+
 static bool
 move_aside(struct restore *r)
 {
 	struct dirent **names = NULL;
-	int count = scandirat(r->state, ".", &names, not_kept, alphasort), aside = -1;
-	snprintf(r->aside, sizeof(r->aside), "before-%lld", (long long)time(NULL));
-	bool good = count >= 0 && (count == 0 || ((mkdirat(r->state, r->aside, 0700) == 0 || errno == EEXIST) &&
-						  (aside = openat(r->state, r->aside, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW)) >= 0));
+	int count = scandirat(r->state, ".", &names, not_kept, alphasort), aside = count > 0 ? make_aside(r) : -1;
+	bool good = count == 0 || aside >= 0;
 	for (int i = 0; i < count; i++) {
 		good = good && renameat(r->state, names[i]->d_name, aside, names[i]->d_name) == 0;
 		free(names[i]);
 	}
 	free(names);
-	if (count == 0)
-		r->aside[0] = '\0';
 	if (aside >= 0)
 		close(aside);
-	return good && fsync(r->state) == 0;
+	return good && count >= 0 && fsync(r->state) == 0;
 }
 
 /* The next start records it and kills: what the daemon finds in its journal's folder (gate/desk/lost.h). */
 static bool
-write_word(const struct restore *r, const struct stat *owner)
+write_word(const struct restore *r)
 {
 	char by[32], what[512], there[SG_SHA256_HEX] = "";
 	struct sg_buf text;
@@ -199,7 +222,7 @@ write_word(const struct restore *r, const struct stat *owner)
 	sg_jw_end(&w);
 	int journal = openat(r->state, "journal", O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
 	int fd = text.failed || journal < 0 ? -1 : openat(journal, "loss", O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
-	bool good = fd >= 0 && write(fd, text.ptr, text.len) == (ssize_t)text.len && (geteuid() != 0 || fchown(fd, owner->st_uid, owner->st_gid) == 0) && fsync(fd) == 0 && fsync(journal) == 0;
+	bool good = fd >= 0 && write(fd, text.ptr, text.len) == (ssize_t)text.len && give(r, fd) && fsync(fd) == 0 && fsync(journal) == 0;
 	if (fd >= 0)
 		close(fd);
 	if (journal >= 0)
@@ -211,21 +234,20 @@ write_word(const struct restore *r, const struct stat *owner)
 static int
 put_back(const struct sg_ctl *ctl, struct restore *r)
 {
-	struct stat owner;
 	int copy = openat(r->backup, SG_BACKUP_STATE, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
 	struct sg_copying copying = {.uid = -1};
-	if (copy < 0 || fstat(r->state, &owner) != 0 || !mark(r, true) || !move_aside(r)) {
+	if (copy < 0 || !mark(r, true) || !move_aside(r)) {
 		if (copy >= 0)
 			close(copy);
 		return io(ctl, r->to);
 	}
 	if (geteuid() == 0)
-		copying = (struct sg_copying){.uid = (long)owner.st_uid, .gid = (long)owner.st_gid};
+		copying = (struct sg_copying){.uid = (long)r->owner.st_uid, .gid = (long)r->owner.st_gid};
 	bool good = sg_backup_copy(&copying, copy, r->state);
 	close(copy);
 	if (!good)
 		return sg_ctl_fail(ctl, SG_CTL_UNREADABLE, "restore_io", "give it again; no daemon starts on half a state", "%s/%s", r->to, copying.wrong);
-	return !r->loses || write_word(r, &owner) ? SG_CTL_OK : io(ctl, r->to);
+	return !r->loses || write_word(r) ? SG_CTL_OK : io(ctl, r->to);
 }
 
 /* ---- keys ---- */
@@ -241,6 +263,22 @@ drop_token_keys(const struct restore *r, const struct sg_json *config)
 		snprintf(name, sizeof(name), "issue/%.*s.pem", SG_STR_ARG(i->name));
 		if (sg_json_is(i, "use", "jwt"))
 			good &= unlinkat(r->state, name, 0) == 0 || errno == ENOENT;
+	}
+	return good;
+}
+
+static bool
+give_keys(const struct restore *r, const struct sg_json *config)
+{
+	bool good = true;
+	const struct sg_json *issue = sg_json_get(config, "issue");
+	for (const struct sg_json *i = issue == NULL ? NULL : sg_json_first(issue); i != NULL; i = sg_json_next(issue, i)) {
+		char name[256];
+		snprintf(name, sizeof(name), "issue/%.*s.pem", SG_STR_ARG(i->name));
+		int fd = openat(r->state, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+		good &= fd < 0 ? errno == ENOENT : give(r, fd) && fsync(fd) == 0;
+		if (fd >= 0)
+			close(fd);
 	}
 	return good;
 }
@@ -262,6 +300,8 @@ renew_keys(const struct sg_ctl *ctl, const struct restore *r)
 		code = io(ctl, r->to);
 	if (code == SG_CTL_OK)
 		code = sg_start_state(ctl, file, &made);
+	if (code == SG_CTL_OK && !give_keys(r, config))
+		code = io(ctl, r->to);
 	sg_buf_done(&made.made);
 	sg_buf_done(&made.kept);
 	sg_arena_done(&arena);

@@ -153,7 +153,7 @@ enum { SG_CTL_REST = 1000, SG_CTL_BEHIND = 999, SG_CTL_ARGS_MOST = 60 };
 	X(backup,        "backup",          "DIR",              1, 1, SG_CTL_FILES | SG_CTL_BIT(run),                          \
 	  "a copy of the state, also while the daemon runs",                                                            \
 	  "DIR must be empty or not there. Journal, keys, issuers' keys and recorded configurations, up to a leaf that was on disk: every decision that was answered before the "   \
-	  "command began is in it. Prints that leaf and its chain: note both elsewhere. The backup holds keys: keep it as safe as the state. Exit 0, or nothing is to be relied on.") \
+	  "command began is in it. Prints that leaf and the digest of the backup's manifest: note both elsewhere. The backup holds keys: keep it as safe as the state. Exit 0, or nothing is to be relied on.") \
 	X(restore,       "restore",         "DIR",              1, 1, SG_CTL_FILES | SG_CTL_BIT(anchor) | SG_CTL_BIT(older) | SG_CTL_BIT(reason), \
 	  "put a backup's state back, with the daemon stopped",                                                         \
 	  "Each file is held against the backup's manifest, the journal against its chain, and with --anchor N:HEX against what was noted. What is there is moved aside, to "   \

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """backup while 64 connections ask as fast as they are answered, restore of it: every allow that was answered before is there, nothing that was changed is put back, and a
 state older than the one that was there begins with everything killed."""
-import json, os, shutil, subprocess, sys, threading, time
+import hashlib, json, os, shutil, subprocess, sys, threading, time
 from daemon import BUILD, Closed, Daemon, journal
 
 STEPGATE = os.path.join(os.path.abspath(BUILD), "core", "stepgate")
@@ -73,12 +73,12 @@ def under_load(d):
             before = [one for one, at in askers.allowed]
         code, answer, text = run(d, "backup", "%s/backup-%d" % (d.dir, i))
         check("a backup is made while they ask", code == 0 and answer["result"] == "backed_up", (code, answer, text))
-        backups.append((answer["leaf"], answer["chain"], before))
+        backups.append((answer["leaf"], answer["chain"], before, answer["digest"]))
         print("  backup %d: %d leaves, %.2f s, beside %d allows" % (i, answer["leaf"], time.monotonic() - began, len(before)))
         time.sleep(0.3)
     allowed = [one for one, at in askers.end()]
     check("nobody lost a connection over it", not askers.lost, (len(askers.lost), [l for l in d.text().split("\n") if not l.startswith(("allow", "deny"))][-20:]))
-    for i, (leaf, chain, before) in enumerate(backups):
+    for i, (leaf, chain, before, digest) in enumerate(backups):
         copied = {l["n"]: l for l in journal("%s/backup-%d/state/journal" % (d.dir, i))}
         check("it ends where it says", max(copied) == leaf, (max(copied), leaf))
         check("each allow that was answered before it began is in it", before and max(leaf_of(one) for one in before) <= leaf)
@@ -119,7 +119,6 @@ def edit_manifest(bad, change):
 
 def without_last_leaf(bad):
     """What a thief who also writes the manifest anew would do: only what was noted elsewhere tells."""
-    import hashlib
     names = sorted(n for n in os.listdir(bad + "/state/journal") if n.endswith(".seg"))
     path = bad + "/state/journal/" + names[-1]
     with open(path, "r+b") as f:
@@ -135,7 +134,7 @@ def main():
         act = lambda key, action="repo.read", **args: a.ask("POST", "/v1/act", {"action": action, "key": key, "task": task, "resource": {"type": "repo", "id": "x"}, "arguments": args})[1]
         token = act("c1")["credential"]["token"]
         waiting = act("p1", "pay.send", amount=500)["approval"]["id"]
-        leaf, chain, before = under_load(d)
+        leaf, chain, before, digest = under_load(d)
         code, answer, text = run(d, "backup", d.dir + "/backup-0")
         check("a folder that has something is left alone", code == 66 and answer["error"]["code"] == "backup_there", (code, answer))
         # behind the backup: a yes that is used, an agent that is killed
@@ -149,6 +148,14 @@ def main():
         check("nothing is restored under a daemon", code == 1 and answer["error"]["code"] == "daemon_runs", (code, answer))
         d.stop(keep=True)
         key = open(d.dir + "/state/issue/token.pem").read()
+        code, answer, text = run(d, "restore", d.dir + "/backup-2", "--older", "--reason", "x\x1b[31m")
+        check("a reason that nobody can read is refused before anything is moved", code == 64 and not [n for n in os.listdir(d.dir + "/state") if n.startswith("before-")], (code, answer))
+        os.mkdir(d.dir + "/theirs", 0o777)
+        os.chmod(d.dir + "/theirs", 0o777)
+        code, answer, text = run(d, "backup", d.dir + "/theirs")
+        check("nothing is written where others may write", code == 66 and answer["error"]["code"] == "backup_there", (code, answer))
+        code, answer, text = run(d, "backup", d.dir + "/state/keys/copy")
+        check("nor into the state itself", code == 66 and answer["error"]["code"] == "backup_there" and not os.path.exists(d.dir + "/state/keys/copy"), (code, answer))
         code, answer, text = run(d, "restore", d.dir + "/backup-2")
         check("an older state is refused unless told", code == 1 and answer["error"]["code"] == "restore_older", (code, answer))
         code, answer, text = run(d, "restore", d.dir + "/backup-2", "--older")
@@ -160,21 +167,35 @@ def main():
                              ("a link", lambda bad: os.symlink("/etc/passwd", bad + "/state/issue/x.pem")), ("one without a manifest", lambda bad: os.unlink(bad + "/backup.json")),
                              ("a shorter journal with a manifest to fit", without_last_leaf), ("no journal", lambda bad: shutil.rmtree(bad + "/state/journal")), ("an empty folder", lambda bad: (shutil.rmtree(bad), os.mkdir(bad)))):
             refused(d, what, change)
+        shutil.rmtree(d.dir + "/bad", ignore_errors=True)
+        shutil.copytree(d.dir + "/backup-2", d.dir + "/bad", symlinks=True)
+        planted = subprocess.run(["openssl", "genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256"], capture_output=True, check=True).stdout
+        open(d.dir + "/bad/state/issue/token.pem", "wb").write(planted)
+        edit_manifest(d.dir + "/bad", lambda m: m["files"].update({"state/issue/token.pem": hashlib.sha256(planted).hexdigest()}))
+        code, answer, text = run(d, "restore", d.dir + "/bad", "--older", "--reason", "x", "--anchor", "%d:%s" % (leaf, digest))
+        check("a key that was put in is refused where the digest was noted", code == 1 and answer["error"]["code"] == "backup_tampered", (code, answer))
         code, answer, text = run(d, "restore", d.dir + "/backup-2", "--older", "--reason", "x", "--anchor", "%d:%s" % (leaf, "0" * 64))
         check("another than was noted is refused", code == 1 and answer["error"]["code"] == "backup_tampered", (code, answer))
         open(d.dir + "/state/restoring", "w").close()
         d.start(wait=False)
         check("no daemon starts on half a state", d.process.wait(20) == 78 and "half restored" in d.text(), d.text())
-        code, answer, text = run(d, "restore", d.dir + "/backup-2", "--older", "--reason", "the disk died", "--anchor", "%d:%s" % (leaf, chain))
+        code, answer, text = run(d, "restore", d.dir + "/backup-2", "--older", "--reason", "the disk died", "--anchor", "%d:%s" % (leaf, digest))
         check("told, it is restored", code == 0 and answer == {"killed": True, "leaf": leaf, "result": "restored"}, (code, answer, text))
         check("what was there is kept aside", [n for n in os.listdir(d.dir + "/state") if n.startswith("before-")] and not os.path.exists(d.dir + "/state/restoring"))
         check("tokens have a new key", open(d.dir + "/state/issue/token.pem").read() != key)
+        anew = open(d.dir + "/state/issue/token.pem").read()
+        code, answer, text = run(d, "restore", d.dir + "/backup-2")
+        check("given again before a start it is the same loss", code == 1 and answer["error"]["code"] == "restore_older", (code, answer))
+        code, answer, text = run(d, "backup", d.dir + "/unsettled")
+        check("and such a state is not backed up", code == 1 and answer["error"]["code"] == "state_unsettled", (code, answer))
+        code, answer, text = run(d, "restore", d.dir + "/backup-2", "--older", "--reason", "the disk died", "--anchor", "%d:%s" % (leaf, digest))
+        check("told again, at once, too", code == 0 and answer["killed"] and open(d.dir + "/state/issue/token.pem").read() not in (key, anew), (code, answer, text))
         check("nobody else may read it", oct(os.stat(d.dir + "/state/issue/token.pem").st_mode & 0o777) == "0o600" and oct(os.stat(d.dir + "/state/keys/state.key").st_mode & 0o777) == "0o600")
         d.start()
         boss = d.admin()
         check("it starts with everything killed", boss.ask("GET", "/v1/status")[1]["killed"] == ["all"])
         words = [l["body"] for l in journal(d.dir + "/state/journal") if l["kind"] == "admin" and l["body"].get("verb") == "restore"]
-        check("the record names both heads, who and why", len(words) == 1 and chain in words[0]["what"] and words[0]["reason"] == "the disk died" and words[0]["last"] == leaf and words[0]["ahead"] > leaf, words)
+        check("the record names both heads, who and why", len(words) == 1 and chain in words[0]["what"] and words[0]["reason"] == "the disk died" and words[0]["last"] == leaf and words[0]["ahead"] >= leaf, words)
         a = d.agent()
         check("nobody is answered", a.ask("POST", "/v1/tasks", {"intent": "work", "key": "n"})[1].get("code") == "killed" or True)
         until = time.time() + 20

@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """What a part read is told behind the end of whoever handed it on, and of whoever worked beside it: they had heard of it by then, and their domains carry it."""
+import os
 import time
 
-from stage import perform, row, says
+from stage import Stage, perform, row, says
 
 A, B, C, D, GW, BOSS = 61521, 61522, 61523, 61525, 61524, 62521
 AGENT = """
@@ -137,7 +138,48 @@ def went_back(d):
         a.close(root)
 
 
+def beside_a_note(d):
+    """What is written to a note is read from then on: who had ended beside its reader before hears nothing of it."""
+    a, b, c, ended, gw, boss = d.agent_of(A), d.agent_of(B), d.agent_of(C), d.agent_of(D), d.enforcer_of(GW), d.admin_of(BOSS)
+    root, own = a.open("work"), ended.open("work")
+    part, over = c.claim(a.delegate(root, to="c")["task"]), ended.claim(a.delegate(root, to="d")["task"])
+    row("note", "a note is being read", says(gw.act(part, "note.read", "note:x", as_enforcer=True, peer_uid=C), "allow"))
+    time.sleep(1.1)
+    ended.close(over)
+    time.sleep(1.1)
+    other = b.open("work")
+    row("note", "somebody else reads, then writes it", says(b.act(other, "mail.read"), "allow") and says(b.act(other, "note.write", "note:x"), "allow"))
+    row("note", "whoever reads it carries that, and its tree", carries(boss, C) == ["mail"] and carries(boss, A) == ["mail"], boss.ask("GET", "/v1/domains")[1])
+    row("note", "whoever had ended does not", carries(boss, D) == [] and says(ended.act(own, "pay.send"), "allow"), boss.ask("GET", "/v1/domains")[1])
+
+
+def behind_a_wall(d):
+    """What a user's part has heard of, that has ended, is carried also where the walls between that user's processes were drawn anew since."""
+    stanza = "agents : {%s}" % (AGENT % ("c", C))
+    a, c, gw, boss = d.agent_of(A), d.agent_of(C), d.enforcer_of(GW), d.admin_of(BOSS)
+    root = a.open("work")
+    part = c.claim(a.delegate(root, to="c")["task"])
+    d.configure("70-c.conf", stanza.replace("reach =", 'domain = "process"  reach ='))
+    got = gw.act(c.open("work"), "web.get", as_enforcer=True, peer_uid=C)
+    time.sleep(1.1)
+    row("wall", "the part is closed, and another task of that user reads", says(got, "allow") and c.close(part)["task"]["state"] == "closed", got)
+    gw.outcome(got, "ok", labels=["mail"])
+    row("wall", "who works in the part's tree carries what is told then", carries(boss, A) == ["mail"], boss.ask("GET", "/v1/domains")[1])
+    row("wall", "and a new task begins with it", says(a.act(a.open("work"), "pay.send"), "deny"))
+
+
+class Walls(Stage):
+    """c's stanza stands in a file of its own, and says uid at first."""
+    def start(self, wait=True):
+        path = "conf.d/70-c.conf"
+        if not os.path.exists(os.path.join(self.dir, path)):
+            self.write(path, ("agents : {%s}" % (AGENT % ("c", C)).replace("reach =", 'domain = "uid"  reach =')).encode())
+        super().start(wait)
+
+
 perform(CONF, POLICY, told_late)
+perform(CONF, POLICY, beside_a_note)
+perform(CONF.replace(AGENT % ("c", C), ""), POLICY, behind_a_wall, stage=Walls)
 perform(CONF, POLICY, written_late)
 perform(CONF, POLICY, cleansed)
 perform(CONF, POLICY, cleansed_behind)

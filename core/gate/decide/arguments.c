@@ -61,22 +61,23 @@ fits(const struct sg_argument *argument, const struct sg_json *args)
 }
 
 static const struct sg_json *
-shadow_of_any(const struct sg_strings *paths, const struct sg_json *args)
+shadow_of_any(const struct sg_strings *paths, const struct sg_json *args, size_t *left)
 {
 	const struct sg_json *found = NULL;
 	for (size_t i = 0; i < paths->count && found == NULL; i++)
-		found = sg_argument_shadow(paths->items[i], args);
+		found = sg_argument_shadow(paths->items[i], args, left);
 	return found;
 }
 
 static const struct sg_json *
 shadowed(const struct sg_action *action, const struct sg_json *args)
 {
-	const struct sg_json *found = shadow_of_any(&action->narrow, args);
+	size_t left = SG_SHADOW_LOOKS;
+	const struct sg_json *found = shadow_of_any(&action->narrow, args, &left);
 	if (found == NULL)
-		found = shadow_of_any(&action->authority, args);
+		found = shadow_of_any(&action->authority, args, &left);
 	for (size_t i = 0; i < action->cost_count && found == NULL; i++)
-		found = action->costs[i].argument.len > 0 ? sg_argument_shadow(action->costs[i].argument, args) : NULL;
+		found = action->costs[i].argument.len > 0 ? sg_argument_shadow(action->costs[i].argument, args, &left) : NULL;
 	return found;
 }
 

@@ -9,12 +9,12 @@ enum { SEEN_MAX = 64 /* digests of arguments, and of a resource */, NAMED_MAX = 
 
 /* What the tree takes before `limits.values` is reached. */
 static size_t
-room_of(const struct sg_gate *gate, const struct sg_request *r, const struct sg_task *task)
+room_of(const struct sg_gate *gate, const struct sg_task *task)
 {
 	const struct sg_tree *tree = task == NULL ? NULL : task->root->tree;
 	/* what agents name leaves a quarter of the places to what is told of where something came from */
 	size_t held = tree == NULL ? 0 : tree->values.count, all = (size_t)gate->catalogue->limits.values, most = all - all / 4;
-	return task == NULL || r->verdict != SG_ALLOW || held >= most ? 0 : most - held;
+	return held >= most ? 0 : most - held;
 }
 
 static size_t
@@ -23,14 +23,14 @@ least(size_t a, size_t b)
 	return a < b ? a : b;
 }
 
-/* An array of the forms in `value` that the tree does not know, or that another of its tasks alone has named. False: some were passed over. */
+/* An array of the forms in `value` (NULL: nothing is named) that the tree does not know, or that another of its tasks alone has named. False: some were passed over. */
 static bool
 write_forms(struct sg_buf *out, size_t *room, const struct sg_gate *gate, const struct sg_task *task, const struct sg_json *value)
 {
 	bool all = true;
 	struct sg_json_writer w;
 	sg_jw_begin(&w, out);
-	if (*room == 0 || value == NULL)
+	if (value == NULL)
 		sg_jw_raw(&w, SG_STR("[]"));
 	else
 		*room -= sg_values_write(&w, &gate->state, task, value, least(*room, SEEN_MAX), SG_LOOK_AT_ARGUMENTS, SG_VALUES_ASKED, &all);
@@ -74,13 +74,14 @@ write_named(struct sg_buf *out, size_t *room, const struct sg_gate *gate, const 
 void
 sg_leaf_seen(struct sg_leaf_seen *seen, const struct sg_gate *gate, const struct sg_request *r, const struct sg_task *task)
 {
-	size_t room = room_of(gate, r, task);
+	bool names = task != NULL && r->verdict == SG_ALLOW;
+	size_t room = room_of(gate, task);
 	sg_buf_init(&seen->named, DIGEST_BYTES * NAMED_MAX);
 	sg_buf_init(&seen->args, DIGEST_BYTES * SEEN_MAX);
 	sg_buf_init(&seen->resource, DIGEST_BYTES * SEEN_MAX);
 	bool named = write_named(&seen->named, &room, gate, r, task);
-	bool all = write_forms(&seen->args, &room, gate, task, r->effective_args);
-	write_forms(&seen->resource, &room, gate, task, r->resource); /* one of more than a few bytes makes everything that comes back suspect (carry.c) */
+	bool all = write_forms(&seen->args, &room, gate, task, names ? r->effective_args : NULL);
+	write_forms(&seen->resource, &room, gate, task, names ? r->resource : NULL); /* one of more than a few bytes makes everything that comes back suspect (carry.c) */
 	seen->cut = !named || !all;
 }
 

@@ -86,7 +86,7 @@ sg_tool_quarantine(struct sg_gate *gate, const struct sg_request *r)
 	if (task == NULL || r->ask || r->asked[0] == '\0') /* refused before it was found to be theirs: it is nobody's word on that tree */
 		return;
 	bool judged = r->verdict != SG_DENY || r->input.len > 0;
-	if (judged && is_own_tree(task) && name.len > 0 && !in_quarantine(task->root->tree, name))
+	if (judged && sees_lists(r, task) && name.len > 0 && !in_quarantine(task->root->tree, name))
 		quarantine(gate, r, name, SG_STR(""), NULL);
 	if (met && !in_quarantine(task->root->tree, r->action_name)) {
 		quarantine(gate, r, r->action_name, r->tool, sg_catalogue_tool(gate->catalogue, r->action_name));

@@ -51,6 +51,14 @@ operates(const struct sg_gate *gate, enum sg_face listener, const struct sg_peer
 	return listener == SG_FACE_ADMIN && admin != NULL && !admin->approves_only && !admin->watches_only;
 }
 
+void
+sg_conn_roles(struct sg_gate *gate, struct sg_conn *conn)
+{
+	bool now = operates(gate, conn->approver ? SG_FACE_APPROVER : conn->face, &conn->peer);
+	gate->operators += (size_t)now - (size_t)conn->operates;
+	conn->operates = now;
+}
+
 static enum sg_status
 may_connect(struct sg_gate *gate, enum sg_face listener, const struct sg_peer *peer, struct sg_err *err)
 {
@@ -90,7 +98,7 @@ sg_gate_connect(struct sg_gate *gate, uint64_t id, enum sg_face face, struct sg_
 	conn->named = !peer->network && sg_uid_named(gate->catalogue, peer->uid);
 	if (face == SG_FACE_ADMIN)
 		conn->admin = sg_catalogue_admin_uid(gate->catalogue, peer->uid);
-	conn->operates = face == SG_FACE_ADMIN && operates(gate, approver ? SG_FACE_APPROVER : face, peer);
+	conn->operates = face == SG_FACE_ADMIN && operates(gate, approver ? SG_FACE_APPROVER : face, peer); /* counted as it joins */
 	conn->why = SG_REASON_facts_unavailable;
 	if (sg_table_put(&gate->conns, sg_number_key(&conn->id), conn) != SG_OK || !sg_conn_joins(gate, conn)) {
 		sg_table_take(&gate->conns, sg_number_key(&conn->id));

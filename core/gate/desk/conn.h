@@ -52,6 +52,8 @@ bool sg_is_operator(const struct sg_gate *gate, const struct sg_conn *conn);
 bool sg_operator_gone(const struct sg_gate *gate, const struct sg_conn *conn);
 /* After a reload: closes operators' connections that are none any more, and refuses who waits for what it may see no more; at most `most` looked at in a call. */
 void sg_conns_review(struct sg_gate *gate, size_t most);
+/* Behind a reload: whether a connection of people is an operator's. */
+void sg_conn_roles(struct sg_gate *gate, struct sg_conn *conn);
 /* Nobody has looked at who is behind this connection: it comes before its first request is judged. */
 bool sg_first_look_due(const struct sg_gate *gate, const struct sg_conn *conn);
 /* Calls `then` once the facts of the asker are fresh: at once if the last look is young, else after another. What records something in the asker's name, and

@@ -17,6 +17,8 @@ void
 sg_head_follow(struct sg_gate *gate, bool now)
 {
 	const struct sg_journal *j = &gate->journal;
+	if (gate->recovered && gate->loss_leaf != 0 && j->durable >= gate->loss_leaf && unlinkat(j->folder, SG_LOSS_FILE, 0) == 0)
+		gate->loss_leaf = 0;
 	bool slow = j->committing && gate->state.now.boot - gate->sync_since > SG_HEAD_SLOW_MS * SG_MSEC; /* this thread waits for no disk that may not answer */
 	if (!gate->recovered || j->durable == gate->head_leaf || (!now && (slow || gate->state.now.boot < gate->head_at)))
 		return;
@@ -26,8 +28,6 @@ sg_head_follow(struct sg_gate *gate, bool now)
 	if (by_keys && by_journal)
 		gate->head_leaf = j->durable;
 	sg_pulse_disk(false);
-	if (gate->loss_leaf != 0 && j->durable >= gate->loss_leaf && unlinkat(j->folder, SG_LOSS_FILE, 0) == 0)
-		gate->loss_leaf = 0;
 }
 
 /* ---- a loss that is taken ---- */

@@ -135,44 +135,54 @@ is_normal(enum sg_form form, struct sg_str text, const char **why)
 	return good;
 }
 
-/* As a file system or a web server may read it: one slash for many, none at the end, none the other way round. */
+/* The same without what nobody sees; how long it is. */
 static size_t
-collapse(struct sg_str id, char out[SG_RESOURCE_ID_MAX])
+seen_of(struct sg_str id, char out[SG_RESOURCE_ID_MAX])
 {
-	size_t len = 0;
-	for (size_t i = 0; i < id.len && i < SG_RESOURCE_ID_MAX; i++) {
-		char c = id.ptr[i] == '\\' ? '/' : id.ptr[i];
-		bool scheme = len >= 2 && out[len - 1] == '/' && out[len - 2] == ':'; /* "https://x" */
-		if (c != '/' || len == 0 || out[len - 1] != '/' || scheme)
-			out[len++] = c;
+	size_t len = 0, step;
+	for (size_t at = 0; at < id.len; at += step) {
+		uint32_t c;
+		size_t bytes = sg_utf8_first((struct sg_str){id.ptr + at, id.len - at}, &c);
+		step = bytes > 0 ? bytes : 1;
+		if (bytes > 0 && !sg_is_hidden(c) && len + step <= SG_RESOURCE_ID_MAX) {
+			memcpy(out + len, id.ptr + at, step);
+			len += step;
+		}
 	}
-	while (len > 1 && out[len - 1] == '/')
-		len--;
 	return len;
 }
 
-/* The same without what nobody sees, and without blanks at its ends. */
+/* Without blanks at its ends. */
 static struct sg_str
-seen_of(char *text, size_t len)
+trimmed(struct sg_str text)
 {
-	size_t kept = 0, step;
-	for (size_t at = 0; at < len; at += step) {
+	while (text.len > 0 && sg_has_blank_end(text)) {
 		uint32_t c;
-		size_t bytes = sg_utf8_first((struct sg_str){text + at, len - at}, &c);
-		step = bytes > 0 ? bytes : 1;
-		if (bytes > 0 && !sg_is_hidden(c)) {
-			memmove(text + kept, text + at, step);
-			kept += step;
-		}
+		size_t first = sg_utf8_first(text, &c);
+		bool front = first > 0 && sg_has_blank_end((struct sg_str){text.ptr, first});
+		text = front ? (struct sg_str){text.ptr + first, text.len - first} : (struct sg_str){text.ptr, text.len - 1};
 	}
-	struct sg_str seen = {text, kept};
-	while (seen.len > 0 && sg_has_blank_end(seen)) {
-		uint32_t c;
-		size_t first = sg_utf8_first(seen, &c);
-		bool front = first > 0 && sg_has_blank_end((struct sg_str){seen.ptr, first});
-		seen = front ? (struct sg_str){seen.ptr + first, seen.len - first} : (struct sg_str){seen.ptr, seen.len - 1};
+	return text;
+}
+
+/* As a file system or a web server may read it: pieces without blanks at their ends, one slash for many, none at the end, none the other way round. */
+static size_t
+collapse(char *text, size_t len)
+{
+	size_t kept = 0;
+	for (size_t at = 0, to; at < len; at = to + 1) {
+		bool scheme = kept >= 2 && text[kept - 1] == '/' && text[kept - 2] == ':'; /* "https://x" */
+		for (to = at; to < len && text[to] != '/' && text[to] != '\\';)
+			to++;
+		struct sg_str piece = trimmed((struct sg_str){text + at, to - at});
+		memmove(text + kept, piece.ptr, piece.len);
+		kept += piece.len;
+		if (to < len && (kept == 0 || text[kept - 1] != '/' || (scheme && piece.len == 0)))
+			text[kept++] = '/';
 	}
-	return seen;
+	while (kept > 1 && text[kept - 1] == '/')
+		kept--;
+	return kept;
 }
 
 /* Another way to write what a stanza has, or what one remembers. Where the form is declared it is brought into that, and this is never so. */
@@ -181,7 +191,7 @@ is_alias(const struct sg_catalogue *catalogue, struct sg_str type, struct sg_str
 {
 	char plain[SG_RESOURCE_ID_MAX];
 	id = sg_resource_bare(id); /* whatever it is asked with */
-	struct sg_str other = seen_of(plain, collapse(id, plain));
+	struct sg_str other = {plain, collapse(plain, seen_of(id, plain))};
 	if (sg_str_eq(id, other))
 		return false;
 	for (const struct sg_resource *row = NULL; (row = sg_catalogue_next_resource(catalogue, type, other, row)) != NULL;)

@@ -5,7 +5,25 @@
 #include "base/names.h"
 #include "base/str.h"
 
-static const struct sg_json *shadow_at(struct sg_str rest, struct sg_str path, const struct sg_json *at);
+#include <string.h>
+
+/* A search: how many members may still be looked at. Where that is none, what stands there is taken for a shadow: nesting multiplies what has to be looked at. */
+struct look {
+	struct sg_str path;
+	size_t *left;
+};
+
+static const struct sg_json *shadow_at(const struct look *l, struct sg_str rest, const struct sg_json *at);
+
+/* Longer names cost more. False: it is no longer looked for. */
+static bool
+goes_on(const struct look *l, struct sg_str name)
+{
+	enum { BYTES_PER_LOOK = 32 };
+	size_t cost = 1 + name.len / BYTES_PER_LOOK;
+	*l->left = *l->left > cost ? *l->left - cost : 0;
+	return *l->left > 0;
+}
 
 const struct sg_json *
 sg_argument_at(const struct sg_json *args, struct sg_str path)
@@ -17,30 +35,41 @@ sg_argument_at(const struct sg_json *args, struct sg_str path)
 }
 
 static const struct sg_json *
-shadow_in_list(struct sg_str rest, struct sg_str path, const struct sg_json *list)
+shadow_in_list(const struct look *l, struct sg_str rest, const struct sg_json *list)
 {
 	const struct sg_json *found = NULL;
 	for (const struct sg_json *e = sg_json_first(list); e != NULL && found == NULL; e = sg_json_next(list, e))
-		found = shadow_at(rest, path, e);
+		found = goes_on(l, (struct sg_str){NULL, 0}) ? shadow_at(l, rest, e) : e;
 	return found;
 }
 
+/* A number, counted from an end or the other; or all of them. */
 static bool
 is_place(struct sg_str name)
 {
-	size_t len = 0;
+	size_t sign = name.len > 0 && (name.ptr[0] == '-' || name.ptr[0] == '+'), len = sign;
 	while (len < name.len && name.ptr[len] >= '0' && name.ptr[len] <= '9')
 		len++;
-	return len > 0 && len == name.len;
+	return (len > sign && len == name.len) || sg_str_is(name, "*");
 }
 
 static bool
 separates(char c)
 {
-	return c == '.' || c == '[' || c == ']';
+	return c != '\0' && strchr(".[]\"'\\", c) != NULL;
 }
 
-/* The next step of a name that many read as a path ("o.lim", "o[lim]", "[o][0][lim]", "o.lim[]"): empty ones and places in lists say nothing. {NULL, 0}: no more. */
+static struct sg_str
+trimmed(struct sg_str text)
+{
+	for (; text.len > 0 && text.ptr[0] == ' '; text.len--)
+		text.ptr++;
+	while (text.len > 0 && text.ptr[text.len - 1] == ' ')
+		text.len--;
+	return text;
+}
+
+/* The next step of a name that many read as a path ("o.lim", "o[lim]", "[o][0][lim]", "o.lim[]", "o['lim']", "o . lim"): empty ones and places in lists say nothing. {NULL, 0}: no more. */
 static struct sg_str
 step_of(struct sg_str *name)
 {
@@ -50,7 +79,7 @@ step_of(struct sg_str *name)
 			from++;
 		for (to = from; to < name->len && !separates(name->ptr[to]);)
 			to++;
-		struct sg_str step = {name->ptr + from, to - from};
+		struct sg_str step = trimmed((struct sg_str){name->ptr + from, to - from});
 		*name = (struct sg_str){name->ptr + to, name->len - to};
 		if (step.len > 0 && !is_place(step))
 			return step;
@@ -89,7 +118,7 @@ is_nowhere(struct sg_str name)
 
 /* Some reader finds something at that path in it. */
 static bool
-reaches(const struct sg_json *at, struct sg_str rest)
+reaches(const struct look *l, const struct sg_json *at, struct sg_str rest)
 {
 	struct sg_str behind = rest, name = sg_str_cut(&behind, '.');
 	bool found = rest.ptr == NULL;
@@ -97,10 +126,12 @@ reaches(const struct sg_json *at, struct sg_str rest)
 		return found;
 	for (const struct sg_json *m = sg_json_first(at); m != NULL && !found; m = sg_json_next(at, m)) {
 		bool named = at->type == SG_JSON_OBJECT;
-		if (named && (sg_str_eq(m->name, name) || sg_names_alike(m->name, name)))
-			found = reaches(m, behind);
+		if (!goes_on(l, m->name))
+			found = true;
+		else if (named && (sg_str_eq(m->name, name) || sg_names_alike(m->name, name)))
+			found = reaches(l, m, behind);
 		else if (!named || is_nowhere(m->name))
-			found = reaches(m, rest);
+			found = reaches(l, m, rest);
 		else
 			found = leads(m->name, rest);
 	}
@@ -119,52 +150,49 @@ behind_places(struct sg_str rest)
 
 /* A member that some reader takes for the one at this step, or for something below it; or that leads, by places, to another of what the path means, beside one. */
 static bool
-is_taken_for(const struct sg_json *member, struct sg_str rest, struct sg_str path, bool beside)
+is_taken_for(const struct look *l, const struct sg_json *member, struct sg_str rest, bool beside)
 {
 	struct sg_str behind = rest, name = sg_str_cut(&behind, '.');
+	if (!goes_on(l, member->name))
+		return true;
 	if (is_plain(member->name))
 		return sg_names_alike(member->name, name);
 	if (is_place(member->name))
-		return beside && reaches(member, rest);
-	return leads(member->name, rest) || leads(member->name, path) || (is_nowhere(member->name) && reaches(member, rest));
+		return beside && reaches(l, member, rest);
+	return leads(member->name, rest) || leads(member->name, l->path) || (is_nowhere(member->name) && reaches(l, member, rest));
 }
 
 static const struct sg_json *
-shadow_in_object(struct sg_str rest, struct sg_str path, const struct sg_json *at)
+shadow_in_object(const struct look *l, struct sg_str rest, const struct sg_json *at)
 {
 	struct sg_str whole = rest, name = sg_str_cut(&rest, '.');
 	const struct sg_json *found = NULL, *named = sg_json_get_str(at, name);
 	for (const struct sg_json *m = sg_json_first(at); m != NULL; m = sg_json_next(at, m))
-		if (m != named && is_taken_for(m, whole, path, named != NULL))
+		if (m != named && is_taken_for(l, m, whole, named != NULL))
 			return m;
 	for (const struct sg_json *m = sg_json_first(at); m != NULL && found == NULL; m = sg_json_next(at, m))
 		if (m != named && is_place(m->name))
-			found = shadow_at(whole, path, m);
-	return found != NULL ? found : shadow_at(rest, path, named);
+			found = shadow_at(l, whole, m);
+	return found != NULL ? found : shadow_at(l, rest, named);
 }
 
 /* At each step of a path that the catalogue names: a member that differs from it in case alone. Many who read JSON take the one for the other. Paths go
  * through lists, as authority does. */
 static const struct sg_json *
-shadow_at(struct sg_str rest, struct sg_str path, const struct sg_json *at)
+shadow_at(const struct look *l, struct sg_str rest, const struct sg_json *at)
 {
 	if (rest.ptr == NULL || at == NULL || (at->type != SG_JSON_ARRAY && at->type != SG_JSON_OBJECT))
 		return NULL;
 	struct sg_str behind = behind_places(rest);
 	if (at->type == SG_JSON_ARRAY)
-		return behind.ptr == NULL ? NULL : shadow_in_list(behind, path, at);
-	const struct sg_json *found = shadow_in_object(rest, path, at);
-	return found == NULL && behind.ptr != NULL && behind.ptr != rest.ptr ? shadow_in_object(behind, path, at) : found;
+		return behind.ptr == NULL ? NULL : shadow_in_list(l, behind, at);
+	const struct sg_json *found = shadow_in_object(l, rest, at);
+	return found == NULL && behind.ptr != NULL && behind.ptr != rest.ptr ? shadow_in_object(l, behind, at) : found;
 }
 
 const struct sg_json *
-sg_argument_shadow(struct sg_str path, const struct sg_json *args)
+sg_argument_shadow(struct sg_str path, const struct sg_json *args, size_t *left)
 {
-	return shadow_at(path, path, args);
-}
-
-bool
-sg_argument_shadowed(struct sg_str path, const struct sg_json *args)
-{
-	return sg_argument_shadow(path, args) != NULL;
+	struct look l = {path, left};
+	return shadow_at(&l, path, args);
 }

@@ -27,7 +27,7 @@ struct sg_domain {
 	struct sg_ring open; /* those that are open or stand still (holder.h) */
 	struct sg_ring of_user; /* users.c: with those of the same user and kind */
 	uint64_t spread;          /* the leaf by which it last told all that it carries; before state->cleansed: some may carry less */
-	uint64_t soak_round;      /* in memory alone, as the next: soak.c */
+	uint64_t soak_round, soak_origin; /* in memory alone, as the next: soak.c */
 	struct sg_domain *soak_next;
 	struct sg_ring hears;     /* hearers.h: trees that it works in, or did not long ago */
 	struct sg_ring writers; /* tasks that have ended while what they write may not be over */

@@ -93,6 +93,9 @@ void sg_taint_soak(struct sg_fold *f, struct sg_task *task, const struct sg_tain
 int64_t sg_attempt_since(const struct sg_attempt *attempt);
 /* To a domain that lacks some of it. */
 void sg_taint_soak_domain(struct sg_fold *f, struct sg_domain *domain, const struct sg_taint *with);
+struct sg_reading;
+/* What was written to a memory, to all who may be reading it and have not ended by now, but `from`, who wrote it; since then, or (SG_NOW_ALONE) by this leaf. */
+void sg_taint_soak_readers(struct sg_fold *f, const struct sg_reading *reading, const struct sg_taint *with, const struct sg_task *from, int64_t since_ms);
 /* Members `taint` and `sensitivity` of the leaf, soaked into the task. */
 void sg_fold_spread(struct sg_fold *f, struct sg_task *task, enum sg_word word, int64_t since_ms);
 

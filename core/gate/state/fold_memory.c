@@ -12,6 +12,12 @@
 
 /* ---- what may not be over ---- */
 
+static int64_t
+later(int64_t a, int64_t b)
+{
+	return a > b ? a : b;
+}
+
 static struct sg_reading *
 reading_of(struct sg_state *state, const char *id)
 {
@@ -131,34 +137,34 @@ drop_over(struct sg_fold *f, const struct sg_attempt *attempt)
 	}
 }
 
-/* `pass`: of those that come by one writing a task and those above and beside it hear it once, however often it reads. */
 static void
-takes_over(struct sg_fold *f, struct sg_attempt *attempt, const struct sg_memory *memory, uint64_t pass)
+takes_over(struct sg_fold *f, struct sg_attempt *attempt, const struct sg_memory *memory)
 {
 	if (!sg_taint_join(&attempt->labels, &memory->taint))
 		f->missing = "memory";
 	f->state->carried++;
-	if (pass != 0 && attempt->task->passed == pass)
-		return;
-	attempt->task->passed = pass;
 	sg_taint_soak(f, attempt->task, &memory->taint, sg_attempt_since(attempt));
 }
 
-/* To all who touch it but whoever it comes from, which carries it: what is news to their tasks, and what is only to their domains. */
-static void
-pass_on(struct sg_fold *f, const struct sg_memory *memory, const struct sg_task *from, bool news)
+/* They have it all, unless somebody was cleansed since it last went to them, or they had it before that. */
+static bool
+has_passed(const struct sg_fold *f, const struct sg_memory *memory, int64_t since_ms)
 {
-	size_t at = 0;
-	uint64_t pass = ++f->state->passes;
+	bool known = memory->passed != 0 && memory->passed >= f->state->cleansed;
+	return known && (since_ms == SG_NOW_ALONE || (memory->passed == f->number && memory->passed_since_ms <= since_ms));
+}
+
+/* To all who touch it but whoever it comes from, which carries it. */
+static void
+pass_on(struct sg_fold *f, struct sg_memory *memory, const struct sg_task *from, bool news, int64_t since_ms)
+{
 	const struct sg_reading *r = sg_table_get(&f->state->readings, sg_str(memory->id));
-	for (struct sg_attempt *a = r != NULL && news ? r->first : NULL; a != NULL; a = a->read_next)
-		if (a->read_until_ms >= f->at_ms && a->task != from)
-			takes_over(f, a, memory, pass);
-	for (const struct sg_hearer *h; r != NULL && (h = sg_table_next(&r->hearers->by_domain, &at)) != NULL;) {
-		f->state->carried++;
-		if (h->until_ms >= f->at_ms && h->domain != from->domain)
-			sg_taint_soak_domain(f, h->domain, &memory->taint);
-	}
+	if (!news && has_passed(f, memory, since_ms))
+		return;
+	memory->passed = f->number;
+	memory->passed_since_ms = since_ms;
+	if (r != NULL)
+		sg_taint_soak_readers(f, r, &memory->taint, from, since_ms);
 }
 
 /* ---- writing ---- */
@@ -184,7 +190,7 @@ written_to(struct sg_fold *f, const struct sg_task *task, const char *id)
 }
 
 static void
-leaves(struct sg_fold *f, const struct sg_task *task, const char *id)
+leaves(struct sg_fold *f, const struct sg_task *task, const char *id, int64_t since_ms)
 {
 	struct sg_memory *memory = written_to(f, task, id);
 	uint64_t before = memory != NULL ? memory->taint.seq : 0;
@@ -196,7 +202,7 @@ leaves(struct sg_fold *f, const struct sg_task *task, const char *id)
 		f->missing = "memory";
 	if (!sg_taint_join(&memory->taint, &task->taint))
 		f->missing = "memory";
-	pass_on(f, memory, task, memory->taint.seq != before);
+	pass_on(f, memory, task, memory->taint.seq != before, since_ms);
 }
 
 /* By this leaf, of this task, with these labels: many attempts of a task may write to one memory, and it takes them once. */
@@ -227,7 +233,7 @@ sg_fold_memory_flow(struct sg_fold *f)
 		t->flows = false;
 		for (struct sg_attempt *a = t->writes; a != NULL; a = a->write_next)
 			if (a->read_until_ms >= f->at_ms && !has_flowed(f, t, a->wrote)) {
-				leaves(f, t, a->wrote);
+				leaves(f, t, a->wrote, t->flow_since_ms);
 				flowed(f, t, a->wrote);
 			}
 	}
@@ -243,18 +249,12 @@ sg_fold_memory_used(struct sg_fold *f, struct sg_task *task, struct sg_attempt *
 	sg_fold_id(&inner, "id", attempt->read, sizeof(attempt->read));
 	const struct sg_memory *memory = sg_table_get(&f->state->memories, sg_str(attempt->read));
 	if (memory != NULL) /* whatever its effect is called: what writes or runs answers, too */
-		takes_over(&inner, attempt, memory, 0);
+		takes_over(&inner, attempt, memory);
 	if (sg_fold_flag(&inner, "write")) {
 		memcpy(attempt->wrote, attempt->read, sizeof(attempt->wrote));
-		leaves(&inner, task, attempt->wrote);
+		leaves(&inner, task, attempt->wrote, SG_NOW_ALONE);
 	}
 	f->missing = inner.missing;
-}
-
-static int64_t
-later(int64_t a, int64_t b)
-{
-	return a > b ? a : b;
 }
 
 void
@@ -285,9 +285,9 @@ sg_fold_memory_told(struct sg_fold *f, struct sg_task *task, struct sg_attempt *
 {
 	const struct sg_memory *memory = attempt->read[0] == '\0' ? NULL : sg_table_get(&f->state->memories, sg_str(attempt->read));
 	if (memory != NULL)
-		takes_over(f, attempt, memory, 0);
+		takes_over(f, attempt, memory);
 	if (attempt->wrote[0] != '\0')
-		leaves(f, task, attempt->wrote);
+		leaves(f, task, attempt->wrote, SG_NOW_ALONE);
 	if (is_over(f, attempt))
 		sg_reading_end(f->state, attempt);
 }

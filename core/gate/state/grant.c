@@ -104,11 +104,12 @@ form_of(const struct sg_action *action, struct sg_str path)
 static bool
 constraints_admit(const struct sg_json *constraints, const struct sg_action *action, const struct sg_json *args)
 {
+	size_t left = SG_SHADOW_LOOKS;
 	for (const struct sg_json *of = sg_json_first(constraints); of != NULL; of = sg_json_next(constraints, of)) {
 		if (!sg_pattern_match(of->name, action->name, '.'))
 			continue;
 		for (const struct sg_json *c = sg_json_first(of); c != NULL; c = sg_json_next(of, c))
-			if ((c->name.len > 0 && sg_path_has_place(c->name)) || (c->name.len > 0 && sg_argument_shadowed(c->name, args)) || !sg_constraint_admits(c, sg_argument_at(args, c->name), form_of(action, c->name)))
+			if ((c->name.len > 0 && sg_path_has_place(c->name)) || (c->name.len > 0 && sg_argument_shadow(c->name, args, &left) != NULL) || !sg_constraint_admits(c, sg_argument_at(args, c->name), form_of(action, c->name)))
 				return false;
 	}
 	return true;

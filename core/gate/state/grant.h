@@ -44,10 +44,10 @@ bool sg_constraint_admits(const struct sg_json *constraint, const struct sg_json
 /* Everything that `inner` admits, `outer` admits too, and their types are comparable. */
 bool sg_constraint_covers(const struct sg_json *outer, const struct sg_json *inner);
 
-/* The first member that another reader may take for the one at that path: its name differs in case alone, or is the path with its dots; NULL: none. */
-const struct sg_json *sg_argument_shadow(struct sg_str path, const struct sg_json *args);
-/* True if a member stands at that path that differs from it in case alone: to many readers it is that argument. */
-bool sg_argument_shadowed(struct sg_str path, const struct sg_json *args);
+enum { SG_SHADOW_LOOKS = 262144 /* members of the arguments of one action that are looked at for one set of paths: some ms */ };
+/* The first member that another reader may take for the one at that path: its name differs in case alone, or is the path with its dots; NULL: none. `*left`,
+ * SG_SHADOW_LOOKS at first, is counted down over all paths of a set; where it is used up, whatever comes next is taken for one. */
+const struct sg_json *sg_argument_shadow(struct sg_str path, const struct sg_json *args, size_t *left);
 /* The argument at a dotted path, or NULL. */
 const struct sg_json *sg_argument_at(const struct sg_json *args, struct sg_str path);
 

@@ -4,6 +4,7 @@
  * deep is more than a walk. What is news to nobody stops there, since they all carry the same; behind a cleansing, when some carry less, each domain goes through
  * all once more, with all it carries. */
 #include "gate/state/fold_in.h"
+#include "gate/state/fold_memory.h"
 #include "gate/state/hearers.h"
 #include "gate/state/holder.h"
 #include "gate/state/labels.h"
@@ -34,8 +35,11 @@ visit_domain(struct walk *w, struct sg_domain *domain)
 
 /* What it is writing, it writes with what it has read by now: fold_memory.c carries that on, once this leaf has said all it says. */
 static void
-flows_on(struct sg_state *state, struct sg_task *task)
+flows_on(struct walk *w, struct sg_task *task)
 {
+	struct sg_state *state = w->f->state;
+	if (task->writes != NULL && (!task->flows || w->since_ms < task->flow_since_ms))
+		task->flow_since_ms = w->since_ms;
 	if (task->writes == NULL || task->flows)
 		return;
 	task->flows = true;
@@ -54,12 +58,12 @@ soak_one(struct walk *w, struct sg_task *task)
 	state->carried++;
 	visit_domain(w, task->domain);
 	if (task->taint.seq == before && w->all)
-		flows_on(state, task); /* what it writes is no news to the memory, and may be to who reads it */
+		flows_on(w, task); /* what it writes is no news to the memory, and may be to who reads it */
 	if (task->taint.seq == before)
 		return false;
 	if (task->its_leases != NULL)
 		sg_ring_join(state->soaks, &task->soaks);
-	flows_on(state, task);
+	flows_on(w, task);
 	return true;
 }
 
@@ -96,6 +100,29 @@ visit_task(struct walk *w, struct sg_task *task)
 	visit_hearers(w, task->root);
 }
 
+static void
+visit_all_of(struct walk *w, struct sg_domain *domain)
+{
+	for (struct sg_task *t = NULL; (t = sg_domain_open(domain, t)) != NULL;)
+		visit_task(w, t);
+	for (const struct sg_ring *at = &domain->writers; (at = sg_ring_after(&domain->writers, at)) != NULL;) { /* what they write may be written still */
+		struct sg_task *t = SG_RING_OF(at, struct sg_task, of_writers);
+		if (sg_task_still_writes(t, w->f->at_ms))
+			soak_one(w, t); /* the tree that it has left hears nothing of it */
+	}
+}
+
+/* A tree in which a domain works, or did since it was done. */
+static void
+visit_left(struct walk *w, const struct sg_hearer *h, bool news)
+{
+	bool left = h->count == 0 && h->until_ms >= w->since_ms && w->f->at_ms - h->until_ms < HEARD_MS;
+	if (left && news)
+		visit_tree(w, h->root);
+	if (left || (h->count > 0 && w->since_ms != SG_NOW_ALONE))
+		visit_hearers(w, h->root);
+}
+
 /* Whatever one task of a domain read, its other tasks may have heard, those that ended since too, and those of its processes that began when another wall was drawn. */
 static void
 soak_domain(struct walk *w, struct sg_domain *domain)
@@ -104,27 +131,25 @@ soak_domain(struct walk *w, struct sg_domain *domain)
 	if (!sg_taint_join(&domain->taint, w->told))
 		w->f->missing = "memory";
 	for (struct sg_domain *d = NULL; (d = sg_domain_kin(w->f->state, domain, d)) != NULL;)
-		if (d->tasks > 0 || sg_ring_first(&d->writers) != NULL)
+		if (d->tasks > 0 || sg_ring_first(&d->writers) != NULL || (w->since_ms != SG_NOW_ALONE && sg_ring_first(&d->hears) != NULL))
 			visit_domain(w, d);
 	bool news = domain->taint.seq != before;
 	if (news && domain->since_ms == 0)
 		domain->since_ms = w->f->at_ms;
-	if (!news && !w->all)
-		return;
-	for (struct sg_task *t = NULL; (t = sg_domain_open(domain, t)) != NULL;)
-		visit_task(w, t);
-	for (const struct sg_ring *at = &domain->writers; (at = sg_ring_after(&domain->writers, at)) != NULL;) { /* what they write may be written still */
-		struct sg_task *t = SG_RING_OF(at, struct sg_task, of_writers);
-		if (sg_task_still_writes(t, w->f->at_ms))
-			soak_one(w, t); /* the tree that it has left hears nothing of it */
-	}
-	for (const struct sg_ring *at = &domain->hears; (at = sg_ring_after(&domain->hears, at)) != NULL;) {
-		const struct sg_hearer *h = SG_RING_OF(at, struct sg_hearer, of_domain);
-		if (h->count > 0 || h->until_ms < w->since_ms || w->f->at_ms - h->until_ms >= HEARD_MS)
-			continue;
-		visit_tree(w, h->root);
-		visit_hearers(w, h->root);
-	}
+	if (news || w->all)
+		visit_all_of(w, domain);
+	bool told_late = domain->soak_origin == w->f->state->soak_round;
+	for (const struct sg_ring *at = &domain->hears; (news || w->all || told_late) && (at = sg_ring_after(&domain->hears, at)) != NULL;)
+		visit_left(w, SG_RING_OF(at, struct sg_hearer, of_domain), news || w->all);
+}
+
+/* Whose word it is: what it tells late, it may have told wherever it works, or did since. */
+static void
+visit_teller(struct walk *w, struct sg_task *task)
+{
+	if (task->domain != NULL)
+		task->domain->soak_origin = w->f->state->soak_round;
+	visit_task(w, task);
 }
 
 static void
@@ -143,54 +168,93 @@ sg_attempt_since(const struct sg_attempt *attempt)
 	return attempt == NULL ? SG_NOW_ALONE : attempt->allowed_ms > 0 ? attempt->allowed_ms : attempt->task->opened_ms;
 }
 
-/* The first that is told of a domain since somebody was cleansed: all that it carries goes with it. */
-static bool
-is_first_since(struct sg_fold *f, const struct sg_task *task, struct sg_taint *told)
+static void
+soak(struct sg_fold *f, struct sg_task *task, struct sg_domain *domain, const struct sg_taint *with, int64_t since_ms, bool all)
 {
-	if (task->domain->spread >= f->state->cleansed)
-		return false;
-	if (!sg_taint_join(told, &task->taint) || !sg_taint_join(told, &task->domain->taint))
+	struct sg_taint told = {.count = 0}; /* a copy: `with` may be one of those that change */
+	struct walk w = {.f = f, .told = &told, .since_ms = since_ms, .all = all};
+	if (!sg_taint_join(&told, with) || (all && !sg_taint_join(&told, task != NULL ? &task->domain->taint : &domain->taint)) || (all && task != NULL && !sg_taint_join(&told, &task->taint)))
 		f->missing = "memory";
-	task->domain->spread = f->number;
-	return true;
+	f->state->soak_round++;
+	if (task != NULL)
+		visit_teller(&w, task);
+	else
+		visit_domain(&w, domain);
+	drain(&w);
+	sg_taint_free(&told);
 }
 
-/* Nobody else works in its tree, all of it is known there, and nobody was cleansed since it last went on. */
-static bool
-is_known(const struct sg_state *state, const struct sg_task *task, const struct sg_taint *with)
+/* The first that is told of a domain since somebody was cleansed: all that it carries goes to all that are there, news or not. */
+static void
+soak_first(struct sg_fold *f, struct sg_task *task, struct sg_domain *domain, const struct sg_taint *with)
 {
-	return task->root == task && task->hearers == NULL && task->domain->spread >= state->cleansed && sg_taint_within(with, &task->taint) && sg_taint_within(with, &task->domain->taint);
+	if (domain->spread >= f->state->cleansed || !sg_taint_carries(with))
+		return;
+	domain->spread = f->number;
+	soak(f, task, domain, with, SG_NOW_ALONE, true);
+}
+
+/* It went on before to all who hear of it now: all of it is known there, nobody was cleansed since, and nobody is to hear late. */
+static bool
+is_known(const struct sg_state *state, const struct sg_task *task, const struct sg_taint *with, int64_t since_ms)
+{
+	bool alone = task->root == task && task->hearers == NULL && sg_ring_first(&task->domain->hears) == NULL;
+	return (since_ms == SG_NOW_ALONE || alone) && task->domain->spread >= state->cleansed && sg_taint_within(with, &task->taint) && sg_taint_within(with, &task->domain->taint);
 }
 
 void
 sg_taint_soak(struct sg_fold *f, struct sg_task *task, const struct sg_taint *with, int64_t since_ms)
 {
-	struct sg_taint told = {.count = 0}; /* a copy: `with` may be one of those that change */
-	struct walk w = {.f = f, .told = &told, .since_ms = since_ms};
-	if (is_known(f->state, task, with)) {
+	if (is_known(f->state, task, with, since_ms)) {
 		f->state->carried++;
 		return;
 	}
-	if (!sg_taint_join(&told, with))
-		f->missing = "memory";
-	w.all = sg_taint_carries(&told) && is_first_since(f, task, &told);
-	f->state->soak_round++;
-	visit_task(&w, task);
-	drain(&w);
-	sg_taint_free(&told);
+	soak_first(f, task, task->domain, with);
+	soak(f, task, NULL, with, since_ms, false);
 }
 
 void
 sg_taint_soak_domain(struct sg_fold *f, struct sg_domain *domain, const struct sg_taint *with)
 {
+	soak_first(f, NULL, domain, with);
+	if (!sg_taint_within(with, &domain->taint))
+		soak(f, NULL, domain, with, SG_NOW_ALONE, false);
+}
+
+static bool
+is_read_by(const struct sg_fold *f, const struct sg_attempt *attempt, const struct sg_task *from)
+{
+	return attempt->task != from && attempt->read_until_ms >= f->at_ms;
+}
+
+/* All who may be reading it, but whoever it comes from, in one walk; they have it since the later of `since_ms` and their allow. */
+void
+sg_taint_soak_readers(struct sg_fold *f, const struct sg_reading *reading, const struct sg_taint *with, const struct sg_task *from, int64_t since_ms)
+{
 	struct sg_taint told = {.count = 0};
 	struct walk w = {.f = f, .told = &told, .since_ms = SG_NOW_ALONE};
-	if (sg_taint_within(with, &domain->taint))
-		return;
+	size_t at = 0;
 	if (!sg_taint_join(&told, with))
 		f->missing = "memory";
+	for (struct sg_attempt *a = reading->first; a != NULL; a = a->read_next) {
+		int64_t had = sg_attempt_since(a) > since_ms ? sg_attempt_since(a) : since_ms;
+		if (!is_read_by(f, a, from))
+			continue;
+		soak_first(f, a->task, a->task->domain, &told);
+		w.since_ms = had < w.since_ms ? had : w.since_ms;
+	}
 	f->state->soak_round++;
-	visit_domain(&w, domain);
+	for (struct sg_attempt *a = reading->first; a != NULL; a = a->read_next) {
+		f->state->carried++;
+		if (!is_read_by(f, a, from))
+			continue;
+		if (!sg_taint_join(&a->labels, &told))
+			f->missing = "memory";
+		visit_teller(&w, a->task);
+	}
+	for (const struct sg_hearer *h; (h = sg_table_next(&reading->hearers->by_domain, &at)) != NULL;)
+		if (h->until_ms >= f->at_ms && h->domain != from->domain)
+			visit_domain(&w, h->domain);
 	drain(&w);
 	sg_taint_free(&told);
 }

@@ -147,6 +147,7 @@ struct sg_task {
 	struct sg_ring of_writers; /* in domain->writers */
 	struct sg_task *flow_next; /* while it is one of state.flowing */
 	bool flows;
+	int64_t flow_since_ms; /* since when what it writes may carry that */
 	struct sg_burst *opened_below; /* NULL until the first child */
 	int64_t generation;
 	int64_t leases, approvals; /* not dead; open or granted */
@@ -159,7 +160,6 @@ struct sg_task {
 	sg_time tree_last_boot;
 	int64_t steps; /* of a root: allowed in its tree since a person last had a say */
 	int64_t limit[SG_DIMENSIONS], spent[SG_DIMENSIONS], reserved[SG_DIMENSIONS], lent[SG_DIMENSIONS]; /* limit: -1 for none of its own */
-	uint64_t passed; /* in memory alone: fold_memory.c */
 	uint64_t soak_round, soak_walked; /* of a root, in memory alone: soak.c */
 	struct sg_hearers *hearers; /* of a root: hearers.h; NULL before its first part */
 	struct sg_ring splits, of_splits; /* of a root: those of its tree that have a split_below; its place there */
@@ -235,6 +235,8 @@ struct sg_memory {
 		uint64_t leaf, seq;
 		const struct sg_task *task;
 	} flowed; /* what came to it last; in memory alone */
+	uint64_t passed; /* the leaf by which it last went to all who read it, and since when they have it; in memory alone */
+	int64_t passed_since_ms;
 	struct sg_taint taint;
 };
 
@@ -266,7 +268,7 @@ struct sg_state {
 	struct sg_table holders; /* by agent (holder.h) */
 	struct sg_table issued;  /* by issuer (issued.h) */
 	uint64_t cleansed;       /* the leaf by which an operator last cleansed a domain; 0: none was */
-	uint64_t soak_round, passes; /* in memory alone: soak.c, fold_memory.c */
+	uint64_t soak_round; /* in memory alone: soak.c */
 	struct sg_ring *soaks;   /* tasks that labels came to, until their leases were looked at; in memory alone */
 	struct sg_table readings, writers; /* fold_memory.c: reads of a memory that may not be over; how many memories an agent has */
 	struct sg_task *flowing; /* within one leaf: what they now carry goes to the memories that they write */

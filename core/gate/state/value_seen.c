@@ -62,7 +62,9 @@ form_digest(const struct sg_state *state, const struct sg_task *task, struct sg_
 static bool
 is_placed(const struct writing *wr, const struct sg_origin *origin)
 {
-	return origin != NULL && !(wr->of >= SG_VALUES_ASKED && sg_value_unplaced(origin, sg_value_teller(wr->task)));
+	if (origin != NULL && wr->of == SG_VALUES_GIVEN && strcmp(origin->where, "unknown") == 0)
+		return false; /* that somebody named it says less than that it is given */
+	return origin != NULL && !(wr->of >= SG_VALUES_ASKED && sg_value_replaced(origin, sg_value_teller(wr->task)));
 }
 
 /* Each form is looked at by itself; but a piece of a value that holds no name holds none, unless it was decoded, and then it is no piece of it. */
@@ -101,9 +103,12 @@ write_form(void *to, struct sg_str form, enum sg_form_kind kind)
 static void
 write_scalars(struct writing *wr, const struct sg_json *value, int depth)
 {
+	bool empty = value == NULL || ((value->type == SG_JSON_ARRAY || value->type == SG_JSON_OBJECT) && value->count == 0);
 	bool over = depth == SG_VALUE_DEPTH || wr->written.count >= wr->most || wr->look.values == 0 || wr->look.forms == 0;
+	if (empty)
+		return;
 	wr->cut |= over;
-	if (value == NULL || over)
+	if (over)
 		return;
 	if (value->type == SG_JSON_ARRAY || value->type == SG_JSON_OBJECT) {
 		for (const struct sg_json *v = sg_json_first(value); v != NULL; v = sg_json_next(value, v))

@@ -90,6 +90,12 @@ sg_value_unplaced(const struct sg_origin *origin, uint64_t teller)
 }
 
 bool
+sg_value_replaced(const struct sg_origin *origin, uint64_t teller)
+{
+	return sg_value_unplaced(origin, teller) || (origin->teller != teller && sg_taint_has(&origin->taint, SG_STR("self_reported")));
+}
+
+bool
 sg_values_takes_sources(const struct sg_values *values)
 {
 	return values->source_count < SOURCES_MOST;
@@ -101,7 +107,7 @@ sg_values_place(struct sg_values *values, uint64_t digest, uint32_t source, uint
 	const struct sg_origin *before = sg_values_find(values, digest);
 	if (before == NULL)
 		return sg_values_put(values, digest, source);
-	if (sg_value_unplaced(before, teller))
+	if (sg_value_replaced(before, teller))
 		slot_of(values, digest)->source = source;
 	return true;
 }
@@ -159,6 +165,7 @@ place_with_several(struct sg_fold *f, struct sg_values *values, uint64_t digest)
 			return;
 		}
 		values->several = index + 1;
+		values->sources[index]->at_ms = f->at_ms;
 	}
 	slot_of(values, digest)->source = values->several - 1;
 }
@@ -181,7 +188,7 @@ any_new(const struct sg_values *values, const struct sg_json *list, uint64_t tel
 	for (const struct sg_json *v = sg_json_first(list); v != NULL; v = sg_json_next(list, v)) {
 		struct sg_str hex;
 		const struct sg_origin *before = sg_json_string(v, &hex) ? sg_values_find(values, sg_value_unhex(hex)) : NULL;
-		if (before == NULL || sg_value_unplaced(before, teller))
+		if (before == NULL || sg_value_replaced(before, teller))
 			return true;
 	}
 	return false;
@@ -226,10 +233,10 @@ void
 sg_fold_doubt_words(struct sg_fold *f, struct sg_task *root, const struct sg_taint *told, int64_t since_ms)
 {
 	struct sg_values *values = root->tree == NULL ? NULL : &root->tree->values;
-	for (size_t i = values == NULL ? 0 : values->source_count; i > 0 && values->sources[i - 1]->at_ms >= since_ms; i--) {
+	for (size_t i = values == NULL ? 0 : values->source_count; i > 0 && (values->sources[i - 1]->at_ms >= since_ms || values->sources[i - 1]->at_ms == 0); i--) {
 		struct sg_origin *source = values->sources[i - 1];
 		f->state->carried++;
-		if (!is_agents_word(source))
+		if (!is_agents_word(source) || source->at_ms == 0) /* of before times were kept: said long ago */
 			continue;
 		source->where = sg_state_word(f->state, SG_STR("unknown"));
 		if (source->where == NULL || !sg_taint_join(&source->taint, told))

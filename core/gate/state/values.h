@@ -93,7 +93,9 @@ struct sg_origin *sg_values_origin(struct sg_values *values, const char *origin,
 uint64_t sg_value_teller(const struct sg_task *task);
 /* Nobody could place it, and another domain than `teller` named it, one alone: whoever knows better may say so. */
 bool sg_value_unplaced(const struct sg_origin *origin, uint64_t teller);
-/* The same as sg_values_put, over what was unplaced. */
+/* That, or another domain reported it of itself: a word that places nothing against one that does. */
+bool sg_value_replaced(const struct sg_origin *origin, uint64_t teller);
+/* The same as sg_values_put, over what is replaced. */
 bool sg_values_place(struct sg_values *values, uint64_t digest, uint32_t source, uint64_t teller);
 void sg_values_free(struct sg_values *values);
 

@@ -209,8 +209,10 @@ sg_gate_configure(struct sg_gate *gate, struct sg_str document, struct sg_err *e
 	gate->review_at = 0;
 	size_t at = 0;
 	for (struct sg_conn *c; (c = sg_table_next(&gate->conns, &at)) != NULL;)
-		if (c->face == SG_FACE_ADMIN)
+		if (c->face == SG_FACE_ADMIN) {
 			c->admin = sg_catalogue_admin_uid(fresh, c->peer.uid);
+			sg_conn_roles(gate, c);
+		}
 	if (gate->recovered)
 		sg_gate_uphold(gate);
 	sg_issuers_forget(gate);
