@@ -7,7 +7,8 @@
 #include "base/json.h"
 
 /* True if some object in it, at whatever depth, has two members whose names differ in case alone. What Unicode folds to
- * ASCII, or writes so in upper case, counts as that (U+017F, U+0131, U+00DF and the like). True also without memory to tell. */
+ * ASCII, or writes so in upper case, counts as that (U+017F, U+0131, U+00DF and the like), and other letters whose large and small ones stand at a fixed distance
+ * or in turns. True also without memory to tell. */
 bool sg_names_collide(const struct sg_json *json);
 /* One of the two, or the object without memory to tell; NULL: there are none. */
 const struct sg_json *sg_names_colliding(const struct sg_json *json);

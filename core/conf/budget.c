@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Readers of budgets, costs and arguments: everything is said in one short text, so that a stanza stays a list of lines. */
 #include "conf/budget.h"
+#include "conf/path.h"
 
 #include "base/str.h"
 #include "conf/unit.h"
@@ -82,33 +83,6 @@ sg_budget_read(struct sg_str text, struct sg_budget *budget)
 		return false;
 	*budget = out;
 	return true;
-}
-
-bool
-sg_path_valid(struct sg_str text)
-{
-	for (size_t i = 0; i < text.len; i++)
-		if (text.ptr[i] <= ' ' || text.ptr[i] > '~' || text.ptr[i] == ':' || (text.ptr[i] == '.' && (i == 0 || i + 1 == text.len || text.ptr[i - 1] == '.')))
-			return false; /* no step of it is empty */
-	return text.len > 0 && text.len <= 128;
-}
-
-/* "0", "-1", "x[0]", "": what some reader takes for a place in a list, or for nothing. */
-static bool
-is_step(struct sg_str step)
-{
-	bool sign = step.len > 1 && (step.ptr[0] == '-' || step.ptr[0] == '+');
-	struct sg_str digits = {step.ptr + sign, step.len - sign};
-	return step.len > 0 && !digits_only(digits) && memchr(step.ptr, '[', step.len) == NULL && memchr(step.ptr, ']', step.len) == NULL;
-}
-
-bool
-sg_path_has_place(struct sg_str path)
-{
-	for (struct sg_str rest = path; rest.ptr != NULL;)
-		if (!is_step(sg_str_cut(&rest, '.')))
-			return true;
-	return false;
 }
 
 bool

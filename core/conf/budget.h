@@ -50,12 +50,6 @@ struct sg_cost {
 /* "bytes=4096" (fixed) or "money=amount" (what the argument says). False (output untouched) on any other form. */
 bool sg_cost_read(struct sg_str text, struct sg_cost *cost);
 
-/* The path of an argument: steps between dots, none of them empty, printable and without blanks or colons. */
-bool sg_path_valid(struct sg_str path);
-/* True if some step of an argument's path is a place in a list, or is written so that somebody reads one ("to.0.iban", "to[0]", ".to"). What is limited, costs or is narrowed is one value, so their paths have none; what bears
- * authority is every element, whatever place is named. */
-bool sg_path_has_place(struct sg_str path);
-
 enum sg_argument_type { SG_ARGUMENT_any, SG_ARGUMENT_string, SG_ARGUMENT_number, SG_ARGUMENT_integer, SG_ARGUMENT_boolean, SG_ARGUMENT_array, SG_ARGUMENT_object };
 
 struct sg_argument {

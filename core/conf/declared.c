@@ -6,6 +6,7 @@
 #include "base/near.h"
 #include "base/str.h"
 #include "conf/budget.h"
+#include "conf/path.h"
 #include "conf/unit.h"
 
 #include <string.h>

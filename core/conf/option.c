@@ -9,6 +9,7 @@
 #include "conf/address.h"
 #include "conf/budget.h"
 #include "conf/grant.h"
+#include "conf/path.h"
 #include "conf/unit.h"
 #include "conf/written.h"
 

@@ -1,21 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0
  * audit accept: an operator's word that a journal goes on without leaves that are gone. Written first, then what proves the loss is moved away: whatever
  * ends in between, the daemon still refuses, and the command can be given again. */
+#include "ctl/loss.h"
 #include "ctl/segments.h"
 #include "ctl/show.h"
 
-#include "base/canon.h"
 #include "base/str.h"
 #include "frame/beside.h"
+#include "frame/loss.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <sys/file.h>
-#include <sys/stat.h>
 #include <unistd.h>
-
-enum { LOSS_MOST = 2048, REASON_MOST = 256 };
 
 struct loss {
 	int state, lock, journal;
@@ -48,27 +46,9 @@ is_another(const struct loss *l)
 static bool
 write_word(const struct loss *l)
 {
-	struct sg_buf text;
-	struct sg_json_writer w;
-	struct stat owner;
-	sg_buf_init(&text, LOSS_MOST);
-	sg_jw_begin(&w, &text);
-	sg_jw_object(&w);
-	sg_jw_member_int(&w, "ahead", (int64_t)l->found.ahead);
-	char by[32];
-	snprintf(by, sizeof(by), "uid:%u", (unsigned)getuid());
-	sg_jw_member_text(&w, "by", by);
-	sg_jw_member_int(&w, "last", (int64_t)l->found.last);
-	sg_jw_member_text(&w, "reason", l->reason);
-	sg_jw_member_text(&w, "what", is_another(l) ? "other leaves stand where some were on disk" : "leaves that were on disk are gone");
-	sg_jw_end(&w);
-	int fd = text.failed ? -1 : openat(l->journal, ".loss.new", O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
-	bool good = fd >= 0 && write(fd, text.ptr, text.len) == (ssize_t)text.len && fstat(l->journal, &owner) == 0 &&
-		    (geteuid() != 0 || fchown(fd, owner.st_uid, owner.st_gid) == 0) && fsync(fd) == 0;
-	if (fd >= 0)
-		close(fd);
-	sg_buf_done(&text);
-	return good && renameat(l->journal, ".loss.new", l->journal, "loss") == 0 && fsync(l->journal) == 0;
+	struct sg_loss loss = {.ahead = l->found.ahead, .last = l->found.last, .reason = l->reason};
+	loss.what = is_another(l) ? "other leaves stand where some were on disk" : "leaves that were on disk are gone";
+	return sg_loss_write(l->journal, &loss);
 }
 
 /* All that says more than the journal has, or something else. */
@@ -120,8 +100,8 @@ sg_ctl_audit_accept(struct sg_ctl *ctl)
 {
 	char folder[1200];
 	struct loss l = {.state = -1, .lock = -1, .journal = -1, .reason = ctl->option[SG_CTL_OPTION_reason]};
-	if (l.reason == NULL || l.reason[0] == '\0' || strlen(l.reason) > REASON_MOST)
-		return sg_ctl_fail(ctl, SG_CTL_USAGE, "usage", "", "say why: --reason TEXT, %d bytes at most", REASON_MOST);
+	if (l.reason == NULL || l.reason[0] == '\0' || strlen(l.reason) > SG_LOSS_REASON_MOST)
+		return sg_ctl_fail(ctl, SG_CTL_USAGE, "usage", "", "say why: --reason TEXT, %d bytes at most", SG_LOSS_REASON_MOST);
 	sg_ctl_state_folder(ctl, folder, sizeof(folder));
 	int code = open_all(ctl, folder, &l);
 	if (code == SG_CTL_OK)

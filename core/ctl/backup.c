@@ -8,9 +8,9 @@
 #include "base/sys.h"
 #include "ctl/show.h"
 #include "frame/beside.h"
+#include "frame/loss.h"
 #include "frame/restoring.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -37,53 +37,6 @@ io(const struct sg_ctl *ctl, const char *path)
 }
 
 static int
-not_itself(const struct dirent *entry)
-{
-	return strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0;
-}
-
-static bool
-is_empty(int folder)
-{
-	struct dirent **names = NULL;
-	int count = scandirat(folder, ".", &names, not_itself, NULL);
-	for (int i = 0; i < count; i++)
-		free(names[i]);
-	free(names);
-	return count == 0;
-}
-
-/* Whoever else could put something in its place while it is made. */
-static bool
-is_ours(int folder)
-{
-	struct stat is;
-	return fstat(folder, &is) == 0 && is.st_uid == geteuid() && (is.st_mode & 022) == 0;
-}
-
-/* A copy of a state in that state would be copied by the next. */
-static bool
-is_within(int folder, int outer)
-{
-	struct stat is, of, above;
-	int at = dup(folder), next;
-	bool within = fstat(outer, &of) != 0 || at < 0 || fstat(at, &is) != 0, top = false;
-	while (!within && !top) {
-		within = (is.st_dev == of.st_dev && is.st_ino == of.st_ino) || (next = openat(at, "..", O_RDONLY | O_DIRECTORY | O_CLOEXEC)) < 0;
-		if (within)
-			break;
-		close(at);
-		at = next;
-		within = fstat(at, &above) != 0;
-		top = above.st_dev == is.st_dev && above.st_ino == is.st_ino;
-		is = above;
-	}
-	if (at >= 0)
-		close(at);
-	return within;
-}
-
-static int
 begin(const struct sg_ctl *ctl, struct backup *b)
 {
 	if ((b->state = open(b->from, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) < 0)
@@ -93,20 +46,11 @@ begin(const struct sg_ctl *ctl, struct backup *b)
 	if (lock >= 0)
 		close(lock);
 	/* what no leaf tells of would not be in the copy */
-	if (faccessat(b->state, SG_RESTORING, F_OK, AT_SYMLINK_NOFOLLOW) == 0 || faccessat(b->state, "journal/loss", F_OK, AT_SYMLINK_NOFOLLOW) == 0)
+	if (faccessat(b->state, SG_RESTORING, F_OK, AT_SYMLINK_NOFOLLOW) == 0 || faccessat(b->state, "journal/" SG_LOSS_FILE, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
 		return sg_ctl_fail(ctl, SG_CTL_DENIED, "state_unsettled", "give stepgate restore again if it was cut off; start the daemon, which records what an operator said", "%s is half restored, or waits for a start", b->from);
-	if (mkdir(b->to, 0700) != 0 && errno != EEXIST)
-		return io(ctl, b->to);
-	if ((b->folder = open(b->to, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) < 0)
-		return io(ctl, b->to);
-	if (is_within(b->folder, b->state)) {
-		rmdir(b->to);
-		return sg_ctl_fail(ctl, SG_CTL_UNREADABLE, "backup_there", "give a folder on another disk", "%s is within %s", b->to, b->from);
-	}
-	if (!is_ours(b->folder))
-		return sg_ctl_fail(ctl, SG_CTL_UNREADABLE, "backup_there", "give a folder that is not there yet", "%s is another user's, or others may write to it", b->to);
-	if (!is_empty(b->folder))
-		return sg_ctl_fail(ctl, SG_CTL_UNREADABLE, "backup_there", "give a folder that is empty or not there", "%s is not empty", b->to);
+	int code = sg_backup_folder(ctl, b->to, b->state, b->from, &b->folder);
+	if (code != SG_CTL_OK)
+		return code;
 	if (mkdirat(b->folder, SG_BACKUP_STATE, 0700) != 0 || (b->copied = openat(b->folder, SG_BACKUP_STATE, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) < 0)
 		return io(ctl, b->copy);
 	snprintf(b->copy, sizeof(b->copy), "/proc/self/fd/%d", b->copied); /* whatever is put in its place by name meanwhile */

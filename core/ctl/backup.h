@@ -15,10 +15,16 @@ enum { SG_BACKUP_FORMAT = 1, SG_BACKUP_FILES = 1 << 16, SG_BACKUP_NAME = 1024, S
 
 struct sg_ctl;
 
-/* restore.c. The folders of state and sockets that the configuration names. SG_CTL_OK or an exit code, told. */
+/* backup_folder.c. The folders of state and sockets that the configuration names. SG_CTL_OK or an exit code, told. */
 int sg_backup_folders(const struct sg_ctl *ctl, char *state, char *run, size_t room);
+/* The folder `to`, made unless it is there: ours alone, empty, and not within `state`, which is called `from`. SG_CTL_OK and *out, or an exit code, told. */
+int sg_backup_folder(const struct sg_ctl *ctl, const char *to, int state, const char *from, int *out);
 
 /* ---- backup_copy.c ---- */
+
+struct dirent;
+/* What stands in a folder, names in byte order, each and the list to be freed; how many, or -1: errno. */
+int sg_backup_list(int folder, struct dirent ***names);
 
 /* What a copy goes by. */
 struct sg_copying {
@@ -31,6 +37,10 @@ struct sg_copying {
 /* Copies the files and folders of `from` into `to`, both open, each file synced, names in their order: what is appended to is had as it was when its turn came, and
  * what comes later by name is no older. False: copying->wrong. Follows no link. */
 bool sg_backup_copy(struct sg_copying *copying, int from, int to);
+
+struct stat;
+/* restore_keys.c. What signed the tokens of what is lost goes, and what signs from now on is made, the owner's. SG_CTL_OK or an exit code, told. */
+int sg_restore_keys(const struct sg_ctl *ctl, int state, const char *path, const struct stat *owner);
 
 /* ---- backup_manifest.c ---- */
 

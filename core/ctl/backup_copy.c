@@ -103,11 +103,24 @@ not_itself(const struct dirent *entry)
 	return strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0;
 }
 
+static int
+by_bytes(const struct dirent **a, const struct dirent **b)
+{
+	return strcmp((*a)->d_name, (*b)->d_name);
+}
+
+int
+sg_backup_list(int folder, struct dirent ***names)
+{
+	*names = NULL;
+	return scandirat(folder, ".", names, not_itself, by_bytes);
+}
+
 static bool
 copy_folder(struct sg_copying *c, int from, int to, const char *path, int depth)
 {
 	struct dirent **names = NULL;
-	int count = scandirat(from, ".", &names, not_itself, alphasort);
+	int count = sg_backup_list(from, &names);
 	bool good = count >= 0 || failed(c, path);
 	for (int i = 0; i < count; i++) {
 		good = good && copy_one(c, from, to, names[i]->d_name, path, depth);

@@ -9,7 +9,6 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,7 +16,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Called for each file, paths in byte order. False ends it. */
+/* Called for each file. False ends it. */
 typedef bool each_file(void *to, const char *path, const char digest[SG_SHA256_HEX]);
 
 static bool
@@ -37,28 +36,12 @@ digest_of(int folder, const char *name, char digest[SG_SHA256_HEX])
 	return good;
 }
 
-static int
-not_itself(const struct dirent *entry)
-{
-	return strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0;
-}
-
-/* A folder's name ends with a slash where it is sorted among others, so that paths come in byte order. */
-static int
-by_path(const struct dirent **a, const struct dirent **b)
-{
-	char one[NAME_MAX + 2], other[NAME_MAX + 2];
-	snprintf(one, sizeof(one), "%s%s", (*a)->d_name, (*a)->d_type == DT_DIR ? "/" : "");
-	snprintf(other, sizeof(other), "%s%s", (*b)->d_name, (*b)->d_type == DT_DIR ? "/" : "");
-	return strcmp(one, other);
-}
-
 /* Files and folders alone stand in a backup. */
 static bool
 walk(int folder, const char *below, each_file *each, void *to, int depth)
 {
 	struct dirent **names = NULL;
-	int count = depth <= 0 ? -1 : scandirat(folder, ".", &names, not_itself, by_path);
+	int count = depth <= 0 ? -1 : sg_backup_list(folder, &names);
 	bool good = count >= 0;
 	for (int i = 0; i < count; i++) {
 		char path[SG_BACKUP_NAME], digest[SG_SHA256_HEX];
@@ -80,21 +63,52 @@ walk(int folder, const char *below, each_file *each, void *to, int depth)
 	return good;
 }
 
+struct file {
+	struct sg_str path;
+	char digest[SG_SHA256_HEX];
+};
+
 struct writing {
-	struct sg_json_writer w;
-	struct sg_arena names; /* they live as long as their object is written */
+	struct sg_arena arena; /* of paths */
+	struct file *files;
+	size_t count, room;
 };
 
 static bool
-write_file(void *to, const char *path, const char digest[SG_SHA256_HEX])
+note_file(void *to, const char *path, const char digest[SG_SHA256_HEX])
 {
-	struct writing *writing = to;
-	struct sg_str name = sg_arena_copy(&writing->names, sg_str(path));
-	if (name.ptr == NULL)
-		return false;
-	sg_jw_name_str(&writing->w, name);
-	sg_jw_text(&writing->w, digest);
-	return true;
+	struct writing *w = to;
+	if (w->count == w->room) {
+		size_t room = w->room == 0 ? 256 : 2 * w->room;
+		struct file *grown = room > SG_BACKUP_FILES ? NULL : reallocarray(w->files, room, sizeof(*grown));
+		if (grown == NULL)
+			return false;
+		w->files = grown;
+		w->room = room;
+	}
+	struct file *file = &w->files[w->count];
+	file->path = sg_arena_copy(&w->arena, sg_str(path));
+	memcpy(file->digest, digest, SG_SHA256_HEX);
+	w->count += file->path.ptr != NULL;
+	return file->path.ptr != NULL;
+}
+
+static int
+by_path(const void *a, const void *b)
+{
+	return strcmp(((const struct file *)a)->path.ptr, ((const struct file *)b)->path.ptr); /* copies end with NUL */
+}
+
+static void
+write_files(struct sg_json_writer *w, struct writing *writing)
+{
+	qsort(writing->files, writing->count, sizeof(*writing->files), by_path);
+	sg_jw_object(w);
+	for (size_t i = 0; i < writing->count; i++) {
+		sg_jw_name_str(w, writing->files[i].path);
+		sg_jw_text(w, writing->files[i].digest);
+	}
+	sg_jw_end(w);
 }
 
 static bool
@@ -111,26 +125,27 @@ bool
 sg_backup_write(int backup, const struct sg_backup_point *point, char wrong[SG_BACKUP_NAME])
 {
 	struct sg_buf text;
-	struct writing writing;
-	struct sg_json_writer *w = &writing.w;
-	sg_arena_init(&writing.names, 256 << 20);
+	struct writing writing = {.files = NULL};
+	struct sg_json_writer w;
+	sg_arena_init(&writing.arena, 256 << 20);
 	sg_buf_init(&text, SG_BACKUP_MANIFEST_MOST);
-	sg_jw_begin(w, &text);
-	sg_jw_object(w);
-	sg_jw_member_text(w, "chain", point->chain);
-	sg_jw_name(w, "files");
-	sg_jw_object(w);
-	bool good = walk(backup, "", write_file, &writing, SG_BACKUP_DEPTH + 1);
-	sg_jw_end(w);
-	sg_jw_member_int(w, "format", SG_BACKUP_FORMAT);
-	sg_jw_member_int(w, "leaf", (int64_t)point->leaf);
-	sg_jw_member_int(w, "made_ms", point->made_ms);
-	sg_jw_member_text(w, "version", SG_VERSION);
-	sg_jw_end(w);
-	sg_arena_done(&writing.names);
+	bool good = walk(backup, "", note_file, &writing, SG_BACKUP_DEPTH + 1);
+	sg_jw_begin(&w, &text);
+	sg_jw_object(&w);
+	sg_jw_member_text(&w, "chain", point->chain);
+	sg_jw_name(&w, "files");
+	write_files(&w, &writing);
+	sg_jw_member_int(&w, "format", SG_BACKUP_FORMAT);
+	sg_jw_member_int(&w, "leaf", (int64_t)point->leaf);
+	sg_jw_member_int(&w, "made_ms", point->made_ms);
+	sg_jw_member_text(&w, "version", SG_VERSION);
+	sg_jw_end(&w);
+	bool many = text.failed || writing.count == SG_BACKUP_FILES;
 	good = good && !text.failed && put(backup, sg_buf_view(&text));
 	if (!good)
-		snprintf(wrong, SG_BACKUP_NAME, SG_BACKUP_MANIFEST ": %s", text.failed ? "too many files" : strerror(errno));
+		snprintf(wrong, SG_BACKUP_NAME, SG_BACKUP_MANIFEST ": %s", many ? "too many files" : strerror(errno));
+	free(writing.files);
+	sg_arena_done(&writing.arena); /* names live as long as what is written of them */
 	sg_buf_done(&text);
 	return good;
 }

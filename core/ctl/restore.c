@@ -6,10 +6,9 @@
 
 #include "base/hidden.h"
 #include "base/str.h"
-#include "ctl/daemon.h"
+#include "ctl/loss.h"
 #include "ctl/show.h"
-#include "ctl/start.h"
-#include "frame/beside.h"
+#include "frame/loss.h"
 #include "frame/restoring.h"
 
 #include <dirent.h>
@@ -23,7 +22,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { PATH = 1200, REASON_MOST = 256, WORD_MOST = 2048, ASIDES = 1000 };
+enum { PATH = 1200, ASIDES = 1000 };
 
 struct restore {
 	const char *from, *reason;
@@ -39,24 +38,6 @@ static int
 io(const struct sg_ctl *ctl, const char *path)
 {
 	return sg_ctl_fail(ctl, SG_CTL_UNREADABLE, "restore_io", "", "%s: %s", path, strerror(errno));
-}
-
-int
-sg_backup_folders(const struct sg_ctl *ctl, char *state, char *run, size_t room)
-{
-	struct sg_buf text;
-	struct sg_arena arena;
-	const struct sg_json *config = NULL;
-	sg_buf_init(&text, SG_DAEMON_DOCUMENT);
-	sg_arena_init(&arena, 256 << 20);
-	int code = sg_daemon_config(ctl, ctl->option[SG_CTL_OPTION_config], &text, &arena, &config);
-	if (code == SG_CTL_OK) {
-		snprintf(state, room, "%.*s", SG_STR_ARG(sg_json_text_at(config, "state_dir")));
-		snprintf(run, room, "%.*s", SG_STR_ARG(sg_json_text_at(config, "run_dir")));
-	}
-	sg_arena_done(&arena);
-	sg_buf_done(&text);
-	return code;
 }
 
 /* ---- what is put back ---- */
@@ -117,7 +98,7 @@ compare(struct restore *r)
 {
 	struct sg_verify_result found;
 	/* half a state; or an operator's word, such as that of a restore before this one, that no start has recorded yet and no leaf tells of */
-	bool half = faccessat(r->state, SG_RESTORING, F_OK, AT_SYMLINK_NOFOLLOW) == 0 || faccessat(r->state, "journal/loss", F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+	bool half = faccessat(r->state, SG_RESTORING, F_OK, AT_SYMLINK_NOFOLLOW) == 0 || faccessat(r->state, "journal/" SG_LOSS_FILE, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
 	sg_verify_journal(r->to, NULL, NULL, NULL, &r->there);
 	r->loses = true;
 	if (half || (r->there.verdict != SG_VERIFY_INTACT && r->there.verdict != SG_VERIFY_TORN) || r->there.last == 0 || r->there.last > r->point.leaf)
@@ -133,8 +114,8 @@ may_lose(const struct sg_ctl *ctl, struct restore *r)
 {
 	compare(r);
 	r->reason = ctl->option[SG_CTL_OPTION_reason];
-	if (r->reason != NULL && (strlen(r->reason) > REASON_MOST || sg_has_hidden(sg_str(r->reason)))) /* before anything is moved */
-		return sg_ctl_fail(ctl, SG_CTL_USAGE, "usage", "", "--reason is UTF-8 that can be seen, %d bytes at most", REASON_MOST);
+	if (r->reason != NULL && (strlen(r->reason) > SG_LOSS_REASON_MOST || sg_has_hidden(sg_str(r->reason)))) /* before anything is moved */
+		return sg_ctl_fail(ctl, SG_CTL_USAGE, "usage", "", "--reason is UTF-8 that can be seen, %d bytes at most", SG_LOSS_REASON_MOST);
 	if (!r->loses || (ctl->option[SG_CTL_OPTION_older] != NULL && r->reason != NULL && r->reason[0] != '\0'))
 		return SG_CTL_OK;
 	return sg_ctl_fail(ctl, SG_CTL_DENIED, "restore_older",
@@ -198,36 +179,20 @@ move_aside(struct restore *r)
 	return good && count >= 0 && fsync(r->state) == 0;
 }
 
-/* The next start records it and kills: what the daemon finds in its journal's folder (gate/desk/lost.h). */
+/* The next start records it and kills (frame/loss.h). */
 static bool
 write_word(const struct restore *r)
 {
-	char by[32], what[512], there[SG_SHA256_HEX] = "";
-	struct sg_buf text;
-	struct sg_json_writer w;
-	snprintf(by, sizeof(by), "uid:%u", (unsigned)getuid());
+	char what[512], there[SG_SHA256_HEX] = "";
+	struct sg_loss loss = {.ahead = r->there.last, .last = r->point.leaf, .reason = r->reason, .what = what, .kill = true};
 	if (r->there.last > 0)
 		sg_hex(there, r->there.chain, SG_SHA256_BYTES);
 	snprintf(what, sizeof(what), "restored from a backup that ends at leaf %llu (%s), over %s%s%s", (unsigned long long)r->point.leaf, r->point.chain,
 		 there[0] != '\0' ? "a state that ended at the leaf of " : "no state", there, there[0] != '\0' ? "" : " that can be read");
-	sg_buf_init(&text, WORD_MOST);
-	sg_jw_begin(&w, &text);
-	sg_jw_object(&w);
-	sg_jw_member_int(&w, "ahead", (int64_t)r->there.last);
-	sg_jw_member_text(&w, "by", by);
-	sg_jw_member_bool(&w, "kill", true);
-	sg_jw_member_int(&w, "last", (int64_t)r->point.leaf);
-	sg_jw_member_text(&w, "reason", r->reason);
-	sg_jw_member_text(&w, "what", what);
-	sg_jw_end(&w);
 	int journal = openat(r->state, "journal", O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
-	int fd = text.failed || journal < 0 ? -1 : openat(journal, "loss", O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
-	bool good = fd >= 0 && write(fd, text.ptr, text.len) == (ssize_t)text.len && give(r, fd) && fsync(fd) == 0 && fsync(journal) == 0;
-	if (fd >= 0)
-		close(fd);
+	bool good = journal >= 0 && sg_loss_write(journal, &loss);
 	if (journal >= 0)
 		close(journal);
-	sg_buf_done(&text);
 	return good;
 }
 
@@ -248,65 +213,6 @@ put_back(const struct sg_ctl *ctl, struct restore *r)
 	if (!good)
 		return sg_ctl_fail(ctl, SG_CTL_UNREADABLE, "restore_io", "give it again; no daemon starts on half a state", "%s/%s", r->to, copying.wrong);
 	return !r->loses || write_word(r) ? SG_CTL_OK : io(ctl, r->to);
-}
-
-/* ---- keys ---- */
-
-/* Tokens of what came behind the backup are signed with these: with others nobody takes them. An SSH or X.509 authority is trusted by name elsewhere, and stays. */
-static bool
-drop_token_keys(const struct restore *r, const struct sg_json *config)
-{
-	bool good = true;
-	const struct sg_json *issue = sg_json_get(config, "issue");
-	for (const struct sg_json *i = issue == NULL ? NULL : sg_json_first(issue); i != NULL; i = sg_json_next(issue, i)) {
-		char name[256];
-		snprintf(name, sizeof(name), "issue/%.*s.pem", SG_STR_ARG(i->name));
-		if (sg_json_is(i, "use", "jwt"))
-			good &= unlinkat(r->state, name, 0) == 0 || errno == ENOENT;
-	}
-	return good;
-}
-
-static bool
-give_keys(const struct restore *r, const struct sg_json *config)
-{
-	bool good = true;
-	const struct sg_json *issue = sg_json_get(config, "issue");
-	for (const struct sg_json *i = issue == NULL ? NULL : sg_json_first(issue); i != NULL; i = sg_json_next(issue, i)) {
-		char name[256];
-		snprintf(name, sizeof(name), "issue/%.*s.pem", SG_STR_ARG(i->name));
-		int fd = openat(r->state, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
-		good &= fd < 0 ? errno == ENOENT : give(r, fd) && fsync(fd) == 0;
-		if (fd >= 0)
-			close(fd);
-	}
-	return good;
-}
-
-static int
-renew_keys(const struct sg_ctl *ctl, const struct restore *r)
-{
-	struct sg_buf text;
-	struct sg_arena arena;
-	const struct sg_json *config = NULL;
-	struct sg_made made = {.json = true}; /* what is made anew is said by what this says */
-	const char *file = ctl->option[SG_CTL_OPTION_config];
-	sg_buf_init(&text, SG_DAEMON_DOCUMENT);
-	sg_arena_init(&arena, 256 << 20);
-	sg_buf_init(&made.made, 1 << 16);
-	sg_buf_init(&made.kept, 1 << 16);
-	int code = sg_daemon_config(ctl, file, &text, &arena, &config);
-	if (code == SG_CTL_OK && !drop_token_keys(r, config))
-		code = io(ctl, r->to);
-	if (code == SG_CTL_OK)
-		code = sg_start_state(ctl, file, &made);
-	if (code == SG_CTL_OK && !give_keys(r, config))
-		code = io(ctl, r->to);
-	sg_buf_done(&made.made);
-	sg_buf_done(&made.kept);
-	sg_arena_done(&arena);
-	sg_buf_done(&text);
-	return code;
 }
 
 static void
@@ -335,7 +241,7 @@ sg_ctl_restore(struct sg_ctl *ctl)
 	for (size_t i = 0; code == SG_CTL_OK && i < sizeof(steps) / sizeof(steps[0]); i++)
 		code = steps[i](ctl, &r);
 	if (code == SG_CTL_OK && r.loses)
-		code = renew_keys(ctl, &r);
+		code = sg_restore_keys(ctl, r.state, r.to, &r.owner);
 	if (code == SG_CTL_OK && !mark(&r, false))
 		code = io(ctl, r.to);
 	if (code == SG_CTL_OK)

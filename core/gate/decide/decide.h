@@ -41,11 +41,11 @@ void sg_commit_allow(struct sg_gate *gate, struct sg_request *request, struct sg
 /* A person must say yes, or has: allowed with that approval, or one is opened. */
 void sg_settle_approval(struct sg_gate *gate, struct sg_request *request, struct sg_task *task);
 void sg_deny(struct sg_gate *gate, struct sg_request *request, enum sg_reason reason);
-/* Records r->verdict, which is no allow, and answers it once that is on disk. */
 /* What `status` says of decisions: how many, of which verdict, for which reason, counted once, as they are answered. What is only tried is none. */
 void sg_count_decision(struct sg_request *request);
 /* What was an allow is answered as this denial. */
 void sg_becomes_denial(struct sg_request *request, enum sg_reason reason);
+/* Records r->verdict, which is no allow, and answers it once that is on disk. */
 void sg_record_and_answer(struct sg_gate *gate, struct sg_request *request);
 /* Answers a denial that cannot be recorded; it is counted. */
 void sg_deny_unrecorded(struct sg_gate *gate, struct sg_request *request);

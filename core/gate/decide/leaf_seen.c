@@ -7,16 +7,6 @@
 
 enum { SEEN_MAX = 64 /* digests of arguments, and of a resource */, NAMED_MAX = 64 /* digests of one short name and its type */, DIGEST_BYTES = 32 };
 
-/* What the tree takes before `limits.values` is reached. */
-static size_t
-room_of(const struct sg_gate *gate, const struct sg_task *task)
-{
-	const struct sg_tree *tree = task == NULL ? NULL : task->root->tree;
-	/* what agents name leaves a quarter of the places to what is told of where something came from */
-	size_t held = tree == NULL ? 0 : tree->values.count, all = (size_t)gate->catalogue->limits.values, most = all - all / 4;
-	return held >= most ? 0 : most - held;
-}
-
 static size_t
 least(size_t a, size_t b)
 {
@@ -75,7 +65,7 @@ void
 sg_leaf_seen(struct sg_leaf_seen *seen, const struct sg_gate *gate, const struct sg_request *r, const struct sg_task *task)
 {
 	bool names = task != NULL && r->verdict == SG_ALLOW;
-	size_t room = room_of(gate, task);
+	size_t room = task == NULL ? 0 : sg_values_room(task->root, (size_t)gate->catalogue->limits.values, SG_VALUES_NAMED);
 	sg_buf_init(&seen->named, DIGEST_BYTES * NAMED_MAX);
 	sg_buf_init(&seen->args, DIGEST_BYTES * SEEN_MAX);
 	sg_buf_init(&seen->resource, DIGEST_BYTES * SEEN_MAX);

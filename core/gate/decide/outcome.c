@@ -55,11 +55,9 @@ write_values(struct sg_json_writer *w, const struct sg_gate *gate, const struct 
 {
 	const struct sg_json *values = sg_json_get(r->body, "values");
 	const struct sg_task *task = sg_state_task(&gate->state, r->task);
-	const struct sg_tree *tree = task == NULL ? NULL : task->root->tree;
-	/* what agents say of themselves has half of the places: it keeps nobody from being told where something came from */
-	size_t held = tree == NULL ? 0 : tree->values.count, all = (size_t)gate->catalogue->limits.values, most = r->enforcer != NULL ? all : all / 2, room = held < most ? most - held : 0;
+	size_t room = task == NULL ? 0 : sg_values_room(task->root, (size_t)gate->catalogue->limits.values, r->enforcer != NULL ? SG_VALUES_ALL : SG_VALUES_OWN_WORD);
 	size_t of_report = (size_t)gate->catalogue->limits.values_per_report;
-	if (values == NULL || task == NULL || room == 0)
+	if (values == NULL || room == 0)
 		sg_jw_raw(w, SG_STR("[]"));
 	else
 		sg_values_write(w, &gate->state, task, values, room < of_report ? room : of_report, SG_LOOK_AT_REPORT, r->enforcer != NULL ? SG_VALUES_REPORTED : SG_VALUES_TOLD, NULL);

@@ -6,9 +6,9 @@
 #include "frame/beside.h"
 #include "gate/journal/pulse.h"
 #include "gate/desk/desk.h"
-#include "gate/desk/owed.h"
-#include "gate/state/ending.h"
+#include "gate/desk/record.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <unistd.h>
@@ -32,17 +32,20 @@ sg_head_follow(struct sg_gate *gate, bool now)
 
 /* ---- a loss that is taken ---- */
 
-static bool
-read_loss(int folder, char *text, size_t room, size_t *len)
+/* Bytes read; 0: no such file; -1: there is one that cannot be read, or is more than was ever written. */
+static ssize_t
+read_loss(int folder, char text[SG_LOSS_FILE_MOST])
 {
 	sg_pulse_disk(true);
 	int fd = openat(folder, SG_LOSS_FILE, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
-	ssize_t got = fd < 0 ? -1 : read(fd, text, room);
-	if (fd >= 0)
+	ssize_t got = fd < 0 && errno == ENOENT ? 0 : -1;
+	if (fd >= 0) {
+		ssize_t len = read(fd, text, SG_LOSS_FILE_MOST);
+		got = len > 0 && len < SG_LOSS_FILE_MOST ? len : -1;
 		close(fd);
+	}
 	sg_pulse_disk(false);
-	*len = got > 0 ? (size_t)got : 0;
-	return got > 0;
+	return got;
 }
 
 /* A state from a backup: whatever was stopped since is stopped again. */
@@ -51,27 +54,6 @@ kills(const struct sg_json *loss)
 {
 	bool kill = false;
 	return sg_json_bool(sg_json_get(loss, "kill"), &kill) && kill;
-}
-
-static void
-record_kill(struct sg_gate *gate, const struct sg_json *loss)
-{
-	struct sg_buf body;
-	struct sg_json_writer w;
-	sg_buf_init(&body, 4096);
-	sg_jw_begin(&w, &body);
-	sg_jw_object(&w);
-	sg_jw_member_text(&w, "agent", "");
-	sg_jw_member_bool(&w, "all", true);
-	sg_jw_member_str(&w, "by", sg_json_text_at(loss, "by"));
-	sg_jw_member_bool(&w, "lift", false);
-	sg_jw_member_text(&w, "reason", "restored from a backup");
-	if (!sg_ends_at_once(&gate->state))
-		sg_jw_member_bool(&w, "sliced", true);
-	sg_jw_end(&w);
-	if (sg_record(gate, "kill", sg_buf_view(&body), SG_STR(""), &gate->loss_leaf, NULL) != SG_OK)
-		sg_owe_folded(gate, "kill", sg_buf_view(&body));
-	sg_buf_done(&body);
 }
 
 static void
@@ -93,26 +75,36 @@ write_loss(struct sg_buf *body, const struct sg_json *loss)
 	sg_jw_end(&w);
 }
 
+/* The kill first, which is in force also without a disk. The file goes once both are on disk, else the next start takes it up again. */
+static void
+record(struct sg_gate *gate, const struct sg_json *loss, const char *why)
+{
+	struct sg_buf body;
+	uint64_t killed = 0, told = 0;
+	bool kill = loss == NULL || kills(loss);
+	sg_buf_init(&body, SG_LOSS_FILE_MOST * 8);
+	if (loss != NULL)
+		write_loss(&body, loss);
+	if (kill)
+		sg_record_kill(gate, SG_STR(""), false, loss == NULL ? SG_STR("stepgate") : sg_json_text_at(loss, "by"), sg_str(why), &killed);
+	bool both = loss != NULL && sg_record(gate, "admin", sg_buf_view(&body), SG_STR(""), &told, NULL) == SG_OK && (!kill || killed != 0);
+	gate->loss_leaf = both ? told : 0;
+	sg_buf_done(&body);
+}
+
 void
 sg_lost_accepted(struct sg_gate *gate)
 {
 	char text[SG_LOSS_FILE_MOST];
-	size_t len;
 	struct sg_arena arena;
-	struct sg_buf body;
 	const struct sg_json *loss = NULL;
-	if (!read_loss(gate->journal.folder, text, sizeof(text), &len))
+	ssize_t len = read_loss(gate->journal.folder, text);
+	if (len == 0)
 		return;
 	sg_arena_init(&arena, 1 << 20);
-	sg_buf_init(&body, SG_LOSS_FILE_MOST * 8);
-	if (sg_json_parse(&arena, (struct sg_str){text, len}, NULL, &loss, NULL) == SG_OK) {
-		write_loss(&body, loss);
-		sg_record(gate, "admin", sg_buf_view(&body), SG_STR(""), &gate->loss_leaf, NULL);
-		if (kills(loss))
-			record_kill(gate, loss);
-	} else {
-		fprintf(stderr, "stepgated: journal/" SG_LOSS_FILE " is not what stepgate audit accept writes; it is passed over\n");
-	}
-	sg_buf_done(&body);
+	bool good = len > 0 && sg_json_parse(&arena, (struct sg_str){text, (size_t)len}, NULL, &loss, NULL) == SG_OK && loss->type == SG_JSON_OBJECT;
+	if (!good) /* it may have said that this is a state from a backup */
+		fprintf(stderr, "stepgated: journal/" SG_LOSS_FILE " is none that stepgate wrote: all is killed\n\thint: look at the record, remove the file, then stepgate lift --all\n");
+	record(gate, good ? loss : NULL, good ? "restored from a backup" : "journal/" SG_LOSS_FILE " cannot be read");
 	sg_arena_done(&arena);
 }

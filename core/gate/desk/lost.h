@@ -3,14 +3,13 @@
 #ifndef SG_GATE_LOST_H
 #define SG_GATE_LOST_H
 
+#include "frame/loss.h"
 #include "gate/desk/gate.h"
 
-enum { SG_HEAD_EACH_S = 10, SG_HEAD_SLOW_MS = 200 /* a group is out for longer, and the head waits for it */, SG_LOSS_FILE_MOST = 4096 };
+enum { SG_HEAD_EACH_S = 10, SG_HEAD_SLOW_MS = 200 /* a group is out for longer, and the head waits for it */ };
 
-/* What `stepgate audit accept` leaves in the journal's folder: {"ahead":N,"by":TEXT,"last":N,"reason":TEXT,"what":TEXT}; `stepgate restore` with "kill":true. */
-#define SG_LOSS_FILE "loss"
-
-/* After recovery: records that an operator took a loss, or put a backup back, which kills all, if one did. The file goes once that leaf is on disk. */
+/* After recovery: records that an operator took a loss, or put a backup back, which kills all, if one did (frame/loss.h). The file goes once those leaves are on
+ * disk. One that cannot be read may have said either: it kills all, and stays. */
 void sg_lost_accepted(struct sg_gate *gate);
 
 /* Each tick, and at the end: the head follows the journal, SG_HEAD_EACH_S behind it at most, but where the disk is slow. */

@@ -167,6 +167,28 @@ sg_record_task(struct sg_gate *gate, const struct sg_task *task, const char *how
 }
 
 bool
+sg_record_kill(struct sg_gate *gate, struct sg_str agent, bool lift, struct sg_str by, struct sg_str why, uint64_t *number)
+{
+	struct sg_buf body;
+	struct sg_json_writer w;
+	*number = 0;
+	sg_buf_init(&body, 4096);
+	sg_jw_begin(&w, &body);
+	sg_jw_object(&w);
+	sg_jw_member_str(&w, "agent", agent);
+	sg_jw_member_bool(&w, "all", agent.len == 0);
+	sg_jw_member_str(&w, "by", by);
+	sg_jw_member_bool(&w, "lift", lift);
+	sg_jw_member_str(&w, "reason", why);
+	if (!lift && !sg_ends_at_once(&gate->state))
+		sg_jw_member_bool(&w, "sliced", true);
+	sg_jw_end(&w);
+	bool good = sg_record(gate, "kill", sg_buf_view(&body), SG_STR(""), number, NULL) == SG_OK || (!lift && sg_owe_folded(gate, "kill", sg_buf_view(&body)));
+	sg_buf_done(&body);
+	return good;
+}
+
+bool
 sg_end_task(struct sg_gate *gate, const struct sg_task *task, const char *why)
 {
 	if (sg_task_is_ending(&gate->state, task))

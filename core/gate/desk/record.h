@@ -18,10 +18,13 @@ void sg_write_clock(struct sg_json_writer *w, const struct sg_gate *gate);
 /* How: "closed" (with what stands below it), "frozen", "thawed"; `by` whom: an operator, "agent:NAME", "enforcer:NAME", "stepgate"; `why` a word of ours.
  * False: it could not be recorded; *number: of its leaf, may be NULL. */
 bool sg_record_task(struct sg_gate *gate, const struct sg_task *task, const char *how, struct sg_str by, const char *why, uint64_t *number);
-/* The daemon itself ends a task. */
 /* held.c. Leaves of this kind stop somebody or something: they are held whatever there is of them, and what was said last of one thing counts. */
 bool sg_kind_stops(const char *kind);
+/* The daemon itself ends a task. */
 bool sg_end_task(struct sg_gate *gate, const struct sg_task *task, const char *why);
+/* Stops an agent, or (`agent` empty) all, or lifts that. *number: of its leaf; 0: there is no disk, and it is owed. False: it is not in force; a lift is in force
+ * once it is recorded alone. */
+bool sg_record_kill(struct sg_gate *gate, struct sg_str agent, bool lift, struct sg_str by, struct sg_str why, uint64_t *number);
 /* "active": r->lease is handed out. */
 bool sg_record_handed(struct sg_gate *gate, const struct sg_request *request);
 /* Why of a lease whose time is over: the next gate finds that out by itself. */

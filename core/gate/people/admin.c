@@ -107,8 +107,6 @@ kill_or_lift(struct sg_gate *gate, struct sg_request *r, bool lift)
 	const struct sg_conn *conn = sg_conn_find(gate, r->conn);
 	bool all;
 	struct sg_str agent, why;
-	struct sg_buf body;
-	struct sg_json_writer w;
 	uint64_t number = 0;
 	if (!read_kill(r, &all, &agent, &why)) {
 		sg_answer_error(gate, r, 400, SG_REASON_bad_request, "{\"all\":true} or {\"agent\":NAME of the catalogue}, and \"reason\"");
@@ -122,23 +120,10 @@ kill_or_lift(struct sg_gate *gate, struct sg_request *r, bool lift)
 		sg_answer_error(gate, r, 409, SG_REASON_attempt_pending, "its tasks are still being ended: ask again in a moment");
 		return;
 	}
-	sg_buf_init(&body, 4096);
-	sg_jw_begin(&w, &body);
-	sg_jw_object(&w);
-	sg_jw_member_str(&w, "agent", agent);
-	sg_jw_member_bool(&w, "all", all);
-	sg_jw_member_str(&w, "by", sg_conn_operator(conn));
-	sg_jw_member_bool(&w, "lift", lift);
-	sg_jw_member_str(&w, "reason", why);
 	bool sliced = !lift && !sg_ends_at_once(&gate->state);
-	if (sliced)
-		sg_jw_member_bool(&w, "sliced", true);
-	sg_jw_end(&w);
 	size_t tasks = gate->state.open_tasks, leases = gate->state.live_leases;
 	count_stopped(gate, r, all, agent);
-	bool recorded = sg_record(gate, "kill", sg_buf_view(&body), SG_STR(""), &number, NULL) == SG_OK;
-	bool in_force = recorded || (!lift && sg_owe_folded(gate, "kill", sg_buf_view(&body)));
-	sg_buf_done(&body);
+	bool in_force = sg_record_kill(gate, agent, lift, sg_conn_operator(conn), why, &number);
 	if (!sliced) {
 		r->ended_tasks = tasks - gate->state.open_tasks;
 		r->ended_leases = leases - gate->state.live_leases;
@@ -149,7 +134,7 @@ kill_or_lift(struct sg_gate *gate, struct sg_request *r, bool lift)
 		sg_wake(gate);
 	}
 	r->lost = answer_kill; /* in force (I7), and says itself that it is not durable */
-	if (recorded)
+	if (number != 0)
 		sg_request_sync(gate, r, number, answer_kill);
 	else if (in_force)
 		answer_kill(gate, r);

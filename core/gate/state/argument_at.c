@@ -4,8 +4,7 @@
 
 #include "base/names.h"
 #include "base/str.h"
-
-#include <string.h>
+#include "conf/path.h"
 
 /* A search: how many members may still be looked at. Where that is none, what stands there is taken for a shadow: nesting multiplies what has to be looked at. */
 struct look {
@@ -43,22 +42,6 @@ shadow_in_list(const struct look *l, struct sg_str rest, const struct sg_json *l
 	return found;
 }
 
-/* A number, counted from an end or the other; or all of them. */
-static bool
-is_place(struct sg_str name)
-{
-	size_t sign = name.len > 0 && (name.ptr[0] == '-' || name.ptr[0] == '+'), len = sign;
-	while (len < name.len && name.ptr[len] >= '0' && name.ptr[len] <= '9')
-		len++;
-	return (len > sign && len == name.len) || sg_str_is(name, "*");
-}
-
-static bool
-separates(char c)
-{
-	return c != '\0' && strchr(".[]\"'\\", c) != NULL;
-}
-
 static struct sg_str
 trimmed(struct sg_str text)
 {
@@ -75,13 +58,13 @@ step_of(struct sg_str *name)
 {
 	while (name->len > 0) {
 		size_t from = 0, to;
-		while (from < name->len && separates(name->ptr[from]))
+		while (from < name->len && sg_steps_part(name->ptr[from]))
 			from++;
-		for (to = from; to < name->len && !separates(name->ptr[to]);)
+		for (to = from; to < name->len && !sg_steps_part(name->ptr[to]);)
 			to++;
 		struct sg_str step = trimmed((struct sg_str){name->ptr + from, to - from});
 		*name = (struct sg_str){name->ptr + to, name->len - to};
-		if (step.len > 0 && !is_place(step))
+		if (step.len > 0 && !sg_step_is_place(step))
 			return step;
 	}
 	return (struct sg_str){NULL, 0};
@@ -91,9 +74,9 @@ static bool
 is_plain(struct sg_str name)
 {
 	for (size_t i = 0; i < name.len; i++)
-		if (separates(name.ptr[i]))
+		if (sg_steps_part(name.ptr[i]))
 			return false;
-	return !is_place(name);
+	return !sg_step_is_place(name);
 }
 
 /* It has steps, and they are the first of the path's. */
@@ -143,7 +126,7 @@ static struct sg_str
 behind_places(struct sg_str rest)
 {
 	struct sg_str behind = rest;
-	while (rest.ptr != NULL && is_place(sg_str_cut(&behind, '.')))
+	while (rest.ptr != NULL && sg_step_is_place(sg_str_cut(&behind, '.')))
 		rest = behind;
 	return rest;
 }
@@ -157,7 +140,7 @@ is_taken_for(const struct look *l, const struct sg_json *member, struct sg_str r
 		return true;
 	if (is_plain(member->name))
 		return sg_names_alike(member->name, name);
-	if (is_place(member->name))
+	if (sg_step_is_place(member->name))
 		return beside && reaches(l, member, rest);
 	return leads(member->name, rest) || leads(member->name, l->path) || (is_nowhere(member->name) && reaches(l, member, rest));
 }
@@ -171,7 +154,7 @@ shadow_in_object(const struct look *l, struct sg_str rest, const struct sg_json 
 		if (m != named && is_taken_for(l, m, whole, named != NULL))
 			return m;
 	for (const struct sg_json *m = sg_json_first(at); m != NULL && found == NULL; m = sg_json_next(at, m))
-		if (m != named && is_place(m->name))
+		if (m != named && sg_step_is_place(m->name))
 			found = shadow_at(l, whole, m);
 	return found != NULL ? found : shadow_at(l, rest, named);
 }

@@ -181,14 +181,15 @@ sg_fold_kind_domain(struct sg_fold *f)
 {
 	struct sg_str event = sg_fold_text(f, "event");
 	struct sg_domain *d = sg_table_get(&f->state->domains, sg_fold_text(f, "domain"));
-	if (sg_str_is(event, "cleanse"))
-		f->state->cleansed = f->number;
 	if (sg_str_is(event, "frozen"))
 		freeze(f, d);
 	else if (sg_str_is(event, "thaw"))
 		thaw(f->state, d);
-	else if (sg_str_is(event, "cleanse"))
+	else if (sg_str_is(event, "cleanse")) {
+		f->state->cleansed = f->number;
 		cleanse(d);
-	else
+	} else {
+		f->state->faded = f->number;
 		fade(f->state, d);
+	}
 }

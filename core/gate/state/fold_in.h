@@ -84,15 +84,14 @@ bool sg_taint_join(struct sg_taint *taint, const struct sg_taint *from);
 /* The labels that both have are kept once from now on, as those are that were joined. */
 void sg_taint_share(struct sg_taint *taint, const struct sg_taint *with);
 void sg_taint_free(struct sg_taint *taint);
+/* ---- soak.c ---- */
+
 /* Into a task, its whole tree, the domains of those, and the other tasks of these. */
-/* soak.c */
 void sg_taint_soak(struct sg_fold *f, struct sg_task *task, const struct sg_taint *with, int64_t since_ms);
 /* As `since_ms`: it was done by this leaf, and nobody who had ended by then heard of it; else since then. */
 #define SG_NOW_ALONE INT64_MAX
 /* Since when whoever worked beside it may have heard of what an attempt brought: its allow. NULL: SG_NOW_ALONE. */
 int64_t sg_attempt_since(const struct sg_attempt *attempt);
-/* To a domain that lacks some of it. */
-void sg_taint_soak_domain(struct sg_fold *f, struct sg_domain *domain, const struct sg_taint *with);
 struct sg_reading;
 /* What was written to a memory, to all who may be reading it and have not ended by now, but `from`, who wrote it; since then, or (SG_NOW_ALONE) by this leaf. */
 void sg_taint_soak_readers(struct sg_fold *f, const struct sg_reading *reading, const struct sg_taint *with, const struct sg_task *from, int64_t since_ms);
@@ -135,9 +134,9 @@ void sg_fold_told(struct sg_state *state, const struct sg_attempt *attempt);
 /* values.c */
 /* Values (hex digests, an array) seen first at `origin`. */
 void sg_fold_values(struct sg_fold *f, struct sg_task *task, const struct sg_json *values, const char *origin, const char *decision, const struct sg_taint *taint);
-/* The same, said by an agent that hands the task on: for that agent it is its own word. */
 /* What agents of the tree said of themselves since then is from nobody knows where: they had heard what is told only now. */
 void sg_fold_doubt_words(struct sg_fold *f, struct sg_task *root, const struct sg_taint *told, int64_t since_ms);
+/* As sg_fold_values, said by an agent that hands the task on: for that agent it is its own word. */
 void sg_fold_values_of(struct sg_fold *f, struct sg_task *task, const struct sg_json *values, const char *origin, uint64_t sayer, const struct sg_taint *taint);
 
 /* fold_approval.c: members that say who asked for what an approval is for. */

@@ -146,11 +146,11 @@ takes_over(struct sg_fold *f, struct sg_attempt *attempt, const struct sg_memory
 	sg_taint_soak(f, attempt->task, &memory->taint, sg_attempt_since(attempt));
 }
 
-/* They have it all, unless somebody was cleansed since it last went to them, or they had it before that. */
+/* They have it all, unless somebody was cleansed, or forgot, since it last went to them, or they had it before that. */
 static bool
 has_passed(const struct sg_fold *f, const struct sg_memory *memory, int64_t since_ms)
 {
-	bool known = memory->passed != 0 && memory->passed >= f->state->cleansed;
+	bool known = memory->passed != 0 && memory->passed >= f->state->cleansed && memory->passed >= f->state->faded;
 	return known && (since_ms == SG_NOW_ALONE || (memory->passed == f->number && memory->passed_since_ms <= since_ms));
 }
 

@@ -5,6 +5,7 @@
 #include "base/canon.h"
 #include "base/pattern.h"
 #include "base/str.h"
+#include "conf/path.h"
 
 #include <stdlib.h>
 
@@ -101,6 +102,13 @@ form_of(const struct sg_action *action, struct sg_str path)
 	return SG_FORM_exact;
 }
 
+/* Some reader finds another value there than the one that is limited. */
+static bool
+is_read_otherwise(struct sg_str path, const struct sg_json *args, size_t *left)
+{
+	return sg_path_has_place(path) || sg_argument_shadow(path, args, left) != NULL;
+}
+
 static bool
 constraints_admit(const struct sg_json *constraints, const struct sg_action *action, const struct sg_json *args)
 {
@@ -109,7 +117,7 @@ constraints_admit(const struct sg_json *constraints, const struct sg_action *act
 		if (!sg_pattern_match(of->name, action->name, '.'))
 			continue;
 		for (const struct sg_json *c = sg_json_first(of); c != NULL; c = sg_json_next(of, c))
-			if ((c->name.len > 0 && sg_path_has_place(c->name)) || (c->name.len > 0 && sg_argument_shadow(c->name, args, &left) != NULL) || !sg_constraint_admits(c, sg_argument_at(args, c->name), form_of(action, c->name)))
+			if ((c->name.len > 0 && is_read_otherwise(c->name, args, &left)) || !sg_constraint_admits(c, sg_argument_at(args, c->name), form_of(action, c->name)))
 				return false;
 	}
 	return true;

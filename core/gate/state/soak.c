@@ -3,7 +3,6 @@
  * trees of those; to a user's domains of other kinds. Each domain and each tree is visited once for what is told, from a list: neither how much hangs together nor how
  * deep is more than a walk. What is news to nobody stops there, since they all carry the same; behind a cleansing, when some carry less, each domain goes through
  * all once more, with all it carries. */
-#include "gate/state/fold_in.h"
 #include "gate/state/fold_memory.h"
 #include "gate/state/hearers.h"
 #include "gate/state/holder.h"
@@ -169,29 +168,26 @@ sg_attempt_since(const struct sg_attempt *attempt)
 }
 
 static void
-soak(struct sg_fold *f, struct sg_task *task, struct sg_domain *domain, const struct sg_taint *with, int64_t since_ms, bool all)
+soak(struct sg_fold *f, struct sg_task *task, const struct sg_taint *with, int64_t since_ms, bool all)
 {
 	struct sg_taint told = {.count = 0}; /* a copy: `with` may be one of those that change */
 	struct walk w = {.f = f, .told = &told, .since_ms = since_ms, .all = all};
-	if (!sg_taint_join(&told, with) || (all && !sg_taint_join(&told, task != NULL ? &task->domain->taint : &domain->taint)) || (all && task != NULL && !sg_taint_join(&told, &task->taint)))
+	if (!sg_taint_join(&told, with) || (all && (!sg_taint_join(&told, &task->domain->taint) || !sg_taint_join(&told, &task->taint))))
 		f->missing = "memory";
 	f->state->soak_round++;
-	if (task != NULL)
-		visit_teller(&w, task);
-	else
-		visit_domain(&w, domain);
+	visit_teller(&w, task);
 	drain(&w);
 	sg_taint_free(&told);
 }
 
-/* The first that is told of a domain since somebody was cleansed: all that it carries goes to all that are there, news or not. */
+/* The first that is told in a task's domain since somebody was cleansed: all that it carries goes to all that are there, news or not. */
 static void
-soak_first(struct sg_fold *f, struct sg_task *task, struct sg_domain *domain, const struct sg_taint *with)
+soak_first(struct sg_fold *f, struct sg_task *task, const struct sg_taint *with)
 {
-	if (domain->spread >= f->state->cleansed || !sg_taint_carries(with))
+	if (task->domain->spread >= f->state->cleansed || !sg_taint_carries(with))
 		return;
-	domain->spread = f->number;
-	soak(f, task, domain, with, SG_NOW_ALONE, true);
+	task->domain->spread = f->number;
+	soak(f, task, with, SG_NOW_ALONE, true);
 }
 
 /* It went on before to all who hear of it now: all of it is known there, nobody was cleansed since, and nobody is to hear late. */
@@ -209,16 +205,8 @@ sg_taint_soak(struct sg_fold *f, struct sg_task *task, const struct sg_taint *wi
 		f->state->carried++;
 		return;
 	}
-	soak_first(f, task, task->domain, with);
-	soak(f, task, NULL, with, since_ms, false);
-}
-
-void
-sg_taint_soak_domain(struct sg_fold *f, struct sg_domain *domain, const struct sg_taint *with)
-{
-	soak_first(f, NULL, domain, with);
-	if (!sg_taint_within(with, &domain->taint))
-		soak(f, NULL, domain, with, SG_NOW_ALONE, false);
+	soak_first(f, task, with);
+	soak(f, task, with, since_ms, false);
 }
 
 static bool
@@ -240,7 +228,7 @@ sg_taint_soak_readers(struct sg_fold *f, const struct sg_reading *reading, const
 		int64_t had = sg_attempt_since(a) > since_ms ? sg_attempt_since(a) : since_ms;
 		if (!is_read_by(f, a, from))
 			continue;
-		soak_first(f, a->task, a->task->domain, &told);
+		soak_first(f, a->task, &told);
 		w.since_ms = had < w.since_ms ? had : w.since_ms;
 	}
 	f->state->soak_round++;

@@ -268,6 +268,7 @@ struct sg_state {
 	struct sg_table holders; /* by agent (holder.h) */
 	struct sg_table issued;  /* by issuer (issued.h) */
 	uint64_t cleansed;       /* the leaf by which an operator last cleansed a domain; 0: none was */
+	uint64_t faded;          /* the same of what faded; in memory alone */
 	uint64_t soak_round; /* in memory alone: soak.c */
 	struct sg_ring *soaks;   /* tasks that labels came to, until their leases were looked at; in memory alone */
 	struct sg_table readings, writers; /* fold_memory.c: reads of a memory that may not be over; how many memories an agent has */

@@ -47,6 +47,13 @@ sg_values_known(const struct sg_task *task, uint64_t digest)
 	return own != NULL ? own : all;
 }
 
+size_t
+sg_values_room(const struct sg_task *root, size_t most, enum sg_values_share share)
+{
+	size_t held = root->tree == NULL ? 0 : root->tree->values.count, left = most * (SG_VALUES_ALL - share) / SG_VALUES_ALL;
+	return held < most - left ? most - left - held : 0;
+}
+
 static bool
 values_grow(struct sg_values *values)
 {

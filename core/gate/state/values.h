@@ -84,6 +84,11 @@ const struct sg_origin *sg_values_find(const struct sg_values *values, uint64_t 
 const struct sg_origin *sg_values_known(const struct sg_task *task, uint64_t digest);
 /* The digest under which what a part hands on stands; of a root, the same. */
 uint64_t sg_value_of_part(uint64_t digest, const struct sg_task *task);
+/* Of `most` values (limits.values) a tree gives a quarter to nobody but whoever is told where something came from, by an enforcer; what agents report of themselves
+ * gets half. */
+enum sg_values_share { SG_VALUES_OWN_WORD = 2, SG_VALUES_NAMED = 3, SG_VALUES_ALL = 4 };
+/* How many more the root's tree takes of that share. */
+size_t sg_values_room(const struct sg_task *root, size_t most, enum sg_values_share share);
 bool sg_values_put(struct sg_values *values, uint64_t digest, uint32_t source);
 /* There is room for a source more. Sources never go: once there is none, the table stays as it is. */
 bool sg_values_takes_sources(const struct sg_values *values);

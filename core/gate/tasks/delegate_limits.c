@@ -4,6 +4,7 @@
 
 #include "base/pattern.h"
 #include "base/str.h"
+#include "conf/path.h"
 #include "gate/state/grant.h"
 
 static size_t

@@ -43,9 +43,8 @@ write_inputs(struct sg_json_writer *w, struct sg_gate *gate, const struct sg_req
 {
 	struct sg_task fresh = {.opened_ms = 0}, *root = o->parent != NULL ? o->parent->root : &fresh;
 	size_t most = (size_t)gate->catalogue->limits.values_per_report, all = (size_t)gate->catalogue->limits.values;
-	size_t held = o->parent == NULL || root->tree == NULL ? 0 : root->tree->values.count, own = all - all / 4; /* parts' inputs leave a quarter to what is told, as what agents name does */
-	if (o->parent != NULL)
-		all = held < own ? own - held : 0;
+	if (o->parent != NULL) /* as what agents name */
+		all = sg_values_room(root, all, SG_VALUES_NAMED);
 	if (o->inputs == NULL || all == 0) {
 		sg_jw_raw(w, SG_STR("[]"));
 		return;
