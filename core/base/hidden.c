@@ -89,6 +89,18 @@ sg_has_blank_end(struct sg_str text)
 	return is_blank(first) || is_blank(last);
 }
 
+struct sg_str
+sg_without_blank_ends(struct sg_str text)
+{
+	while (text.len > 0 && sg_has_blank_end(text)) {
+		uint32_t c;
+		size_t first = sg_utf8_first(text, &c);
+		bool front = first > 0 && sg_has_blank_end((struct sg_str){text.ptr, first});
+		text = front ? (struct sg_str){text.ptr + first, text.len - first} : (struct sg_str){text.ptr, text.len - 1};
+	}
+	return text;
+}
+
 void
 sg_plain_line(char *out, size_t room, struct sg_str text)
 {

@@ -17,5 +17,7 @@ void sg_plain_line(char *out, size_t room, struct sg_str text);
 bool sg_has_hidden(struct sg_str text);
 /* It begins or ends with a blank of whatever width, which many a reader takes away; or it is no UTF-8 there. */
 bool sg_has_blank_end(struct sg_str text);
+/* What is left without those, and without bytes at its ends that are none of UTF-8. */
+struct sg_str sg_without_blank_ends(struct sg_str text);
 
 #endif

@@ -9,7 +9,8 @@
 bool
 sg_steps_part(char c)
 {
-	return c != '\0' && strchr(".[]\"'\\", c) != NULL;
+	bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+	return c > ' ' && c <= '~' && !letter && strchr("_-$@#*", c) == NULL;
 }
 
 bool
@@ -24,17 +25,17 @@ sg_path_valid(struct sg_str path)
 bool
 sg_step_is_place(struct sg_str step)
 {
-	size_t sign = step.len > 0 && (step.ptr[0] == '-' || step.ptr[0] == '+'), len = sign;
-	while (len < step.len && step.ptr[len] >= '0' && step.ptr[len] <= '9')
+	size_t len = 0;
+	while (len < step.len && ((step.ptr[len] >= '0' && step.ptr[len] <= '9') || (step.ptr[len] != '\0' && strchr("-+$@#*", step.ptr[len]) != NULL)))
 		len++;
-	return (len > sign && len == step.len) || sg_str_is(step, "*");
+	return len > 0 && len == step.len;
 }
 
 static bool
 is_plain(struct sg_str step)
 {
 	for (size_t i = 0; i < step.len; i++)
-		if (sg_steps_part(step.ptr[i]))
+		if (strchr("[]\"'\\", step.ptr[i]) != NULL)
 			return false;
 	return step.len > 0 && !sg_step_is_place(step);
 }

@@ -26,7 +26,7 @@ struct backup {
 	const char *to;
 	char from[PATH], copy[PATH], run[PATH];
 	int state, folder, copied;
-	bool runs; /* a daemon holds the state */
+	bool runs; /* a daemon holds the state, or did while it was copied */
 	struct sg_verify_result found;
 };
 
@@ -36,15 +36,22 @@ io(const struct sg_ctl *ctl, const char *path)
 	return sg_ctl_fail(ctl, SG_CTL_UNREADABLE, "backup_io", "", "%s: %s", path, strerror(errno));
 }
 
+static bool
+is_held(const struct backup *b)
+{
+	int lock = openat(b->state, "lock", O_RDWR | O_CLOEXEC | O_NOFOLLOW);
+	bool held = lock >= 0 && flock(lock, LOCK_EX | LOCK_NB) != 0;
+	if (lock >= 0)
+		close(lock);
+	return held;
+}
+
 static int
 begin(const struct sg_ctl *ctl, struct backup *b)
 {
 	if ((b->state = open(b->from, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) < 0)
 		return io(ctl, b->from);
-	int lock = openat(b->state, "lock", O_RDWR | O_CLOEXEC | O_NOFOLLOW);
-	b->runs = lock >= 0 && flock(lock, LOCK_EX | LOCK_NB) != 0;
-	if (lock >= 0)
-		close(lock);
+	b->runs = is_held(b);
 	/* what no leaf tells of would not be in the copy */
 	if (faccessat(b->state, SG_RESTORING, F_OK, AT_SYMLINK_NOFOLLOW) == 0 || faccessat(b->state, "journal/" SG_LOSS_FILE, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
 		return sg_ctl_fail(ctl, SG_CTL_DENIED, "state_unsettled", "give stepgate restore again if it was cut off; start the daemon, which records what an operator said", "%s is half restored, or waits for a start", b->from);
@@ -88,6 +95,7 @@ copy(const struct sg_ctl *ctl, struct backup *b)
 		return sg_ctl_fail(ctl, SG_CTL_UNREADABLE, "backup_io", "", "%s/%s", b->from, journal.wrong);
 	if (!sg_backup_copy(&others, b->state, b->copied))
 		return sg_ctl_fail(ctl, SG_CTL_UNREADABLE, "backup_io", "", "%s/%s", b->from, others.wrong);
+	b->runs |= is_held(b); /* it may have been started meanwhile */
 	if (others.passed_over > 0)
 		fprintf(stderr, "stepgate: %zu links or sockets in %s are not copied\n", others.passed_over, b->from);
 	return SG_CTL_OK;

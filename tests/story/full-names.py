@@ -30,14 +30,44 @@ def fills(a, task, count):
     return all(says(a.act(task, "web.get", args=dict(q=["w%d-%d" % (i, k) for k in range(64)])), "allow") for i in range(count))
 
 
+def echoed(d):
+    """By the same action or a later one, by another's, as an argument, as what it is done to, or as one of its properties."""
+    a, gw = d.agent_of(A), d.enforcer_of(GW)
+    full = ["w%d" % i for i in range(600)]
+    before = a.open("work")
+    row("echoed", "what was found is trusted", told(gw, before) == 200 and says(a.act(before, "pay.send", args=dict(iban=LOOKED_UP)), "allow"))
+    for what, resource, args in (("an argument behind many", "thing:x", dict(q=full + [OWN])), ("one far within", "thing:x", dict(q=deep(20))), ("a part of a long text", "thing:x", dict(q=" ".join(full + [OWN]))),
+                                 ("what it is done to, behind many arguments", "thing:" + OWN, dict(q=full))):
+        for later in (False, True):
+            task = a.open("work")
+            got = gw.act(task, "web.get", resource, args=args, as_enforcer=True, peer_uid=A)
+            row("echoed", what + " is named", says(got, "allow"), got)
+            if later:
+                gw.outcome(got, "ok")
+                got = gw.act(task, "web.get", as_enforcer=True, peer_uid=A)
+            gw.outcome(got, "ok", values=dict(iban=OWN))
+            row("echoed", what + (", by a later one" if later else "") + ": it is not trusted", says(a.act(task, "pay.send", args=dict(iban=OWN)), "deny", "policy_denied"))
+            a.close(task)
+    task = a.open("work")
+    gw.outcome(gw.act(task, "web.get", args=dict(q=full[:100] + [OWN]), as_enforcer=True, peer_uid=A), "ok")
+    row("echoed", "of a hundred each is kept, and others are found", told(gw, task) == 200 and says(a.act(task, "pay.send", args=dict(iban=LOOKED_UP)), "allow"))
+    row("echoed", "and none of them is trusted", told(gw, task, q=OWN) == 200 and says(a.act(task, "pay.send", args=dict(iban=OWN)), "deny", "policy_denied"))
+
+
+def deep(levels):
+    return OWN if levels == 0 else [deep(levels - 1)]
+
+
 def go(d):
     a, gw = d.agent_of(A), d.enforcer_of(GW)
-    for count in (0, 46, 47, 48, 49, 50, 64, 90):
+    for count in (0, 10, 20, 30, 48, 64, 90):
         task, what = a.open("work"), "behind %d acts that name 64 texts: " % count
         row("names", what + "all of them are allowed", fills(a, task, count))
-        row("names", what + "what a server found is trusted", told(gw, task) == 200 and says(a.act(task, "pay.send", args=dict(iban=LOOKED_UP)), "allow"))
+        found = told(gw, task) == 200 and says(a.act(task, "pay.send", args=dict(iban=LOOKED_UP)), "allow")
+        row("names", what + "what a server found is trusted while all of them are kept", found == (count <= 20))
         row("names", what + "what it echoed is not", told(gw, task, q=OWN) == 200 and says(a.act(task, "pay.send", args=dict(iban=OWN)), "deny", "policy_denied"))
         a.close(task)
 
 
 perform(CONF, POLICY, go)
+perform(CONF, POLICY, echoed)

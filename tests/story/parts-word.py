@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Whoever was given a part takes nothing of the tree from the others by a word of its own: no tool, no room for what enforcers tell, no other name of a memory."""
+"""Whoever was given a part takes nothing of the tree from the others by a word of its own: no tool, no room for what enforcers tell, no other name of a memory. What it names beyond what a tree keeps may come back as an echo to all: nothing is trusted then."""
 import hashlib
 
 from stage import perform, row, says
@@ -58,10 +58,16 @@ def origins(d):
         b.outcome(b.act(part, "erp.find"), "ok", values=["b%d-%d" % (i, k) for k in range(500)])
     got = found_and_paid("DE75512108001245126199")
     row("origins", "also behind six thousand words of a part's own", says(got, "allow"), got)
-    for i in range(90):
-        b.act(part, "erp.find", args=dict(words=["n%d-%d" % (i, k) for k in range(64)]))
+    def names(acts):
+        for i in range(acts):
+            b.act(part, "erp.find", args=dict(words=["n%d-%d" % (i, k) for k in range(64)]))
+    names(10)
     got = found_and_paid("DE89370400440532013000")
-    row("origins", "and behind as many that it named", says(got, "allow"), got)
+    row("origins", "and behind what it named, as long as all of that is kept", says(got, "allow"), got)
+    names(90)
+    row("origins", "what was trusted before stays so", says(a.act(root, "pay.send", args=dict(iban="DE75512108001245126199")), "allow"))
+    got = found_and_paid("FR7630006000011234567890189")
+    row("origins", "what comes back once it is not may be its word: nobody trusts it", says(got, "deny", "policy_denied"), got)
 
 
 def words(d):

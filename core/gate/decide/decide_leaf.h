@@ -10,7 +10,7 @@ struct sg_leaf_seen {
 	struct sg_buf named;    /* short names under which something is looked up (named.h) */
 	struct sg_buf args;     /* forms of arguments that nobody could place yet */
 	struct sg_buf resource; /* of what it is done to */
-	bool cut;               /* not all of named and args: nothing that comes back is taken for trusted */
+	bool cut;               /* not all of them: nothing that comes back in the tree is taken for trusted any more */
 };
 /* `task`: NULL where the decision belongs to none. Done by sg_leaf_seen_done. */
 void sg_leaf_seen(struct sg_leaf_seen *seen, const struct sg_gate *gate, const struct sg_request *request, const struct sg_task *task);

@@ -5,7 +5,7 @@
 
 #include "base/str.h"
 
-enum { SEEN_MAX = 64 /* digests of arguments, and of a resource */, NAMED_MAX = 64 /* digests of one short name and its type */, DIGEST_BYTES = 32 };
+enum { SEEN_MAX = 512 /* digests of arguments, and of a resource */, NAMED_MAX = 64 /* digests of one short name and its type */, DIGEST_BYTES = 32 };
 
 static size_t
 least(size_t a, size_t b)
@@ -71,7 +71,7 @@ sg_leaf_seen(struct sg_leaf_seen *seen, const struct sg_gate *gate, const struct
 	sg_buf_init(&seen->resource, DIGEST_BYTES * SEEN_MAX);
 	bool named = write_named(&seen->named, &room, gate, r, task);
 	bool all = write_forms(&seen->args, &room, gate, task, names ? r->effective_args : NULL);
-	write_forms(&seen->resource, &room, gate, task, names ? r->resource : NULL); /* one of more than a few bytes makes everything that comes back suspect (carry.c) */
+	all &= write_forms(&seen->resource, &room, gate, task, names ? r->resource : NULL);
 	seen->cut = !named || !all;
 }
 

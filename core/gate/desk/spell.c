@@ -152,19 +152,6 @@ seen_of(struct sg_str id, char out[SG_RESOURCE_ID_MAX])
 	return len;
 }
 
-/* Without blanks at its ends. */
-static struct sg_str
-trimmed(struct sg_str text)
-{
-	while (text.len > 0 && sg_has_blank_end(text)) {
-		uint32_t c;
-		size_t first = sg_utf8_first(text, &c);
-		bool front = first > 0 && sg_has_blank_end((struct sg_str){text.ptr, first});
-		text = front ? (struct sg_str){text.ptr + first, text.len - first} : (struct sg_str){text.ptr, text.len - 1};
-	}
-	return text;
-}
-
 /* As a file system or a web server may read it: pieces without blanks at their ends, one slash for many, none at the end, none the other way round. */
 static size_t
 collapse(char *text, size_t len)
@@ -174,7 +161,7 @@ collapse(char *text, size_t len)
 		bool scheme = kept >= 2 && text[kept - 1] == '/' && text[kept - 2] == ':'; /* "https://x" */
 		for (to = at; to < len && text[to] != '/' && text[to] != '\\';)
 			to++;
-		struct sg_str piece = trimmed((struct sg_str){text + at, to - at});
+		struct sg_str piece = sg_without_blank_ends((struct sg_str){text + at, to - at});
 		memmove(text + kept, piece.ptr, piece.len);
 		kept += piece.len;
 		if (to < len && (kept == 0 || text[kept - 1] != '/' || (scheme && piece.len == 0)))

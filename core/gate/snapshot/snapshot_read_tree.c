@@ -350,6 +350,7 @@ sg_read_tree_line(struct sg_fold *f)
 	read_plan(f, &t->plan);
 	read_quarantine(f, t);
 	t->quarantine_full = sg_fold_flag(f, "quarantine_full");
+	t->unseen = sg_fold_flag_or(f, "unseen", false);
 }
 
 /* The one source of a tree that is nobody's: what was named in several domains. */

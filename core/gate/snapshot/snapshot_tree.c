@@ -316,6 +316,7 @@ sg_snapshot_tree(struct sg_snapshot_out *o, const void *value)
 		sg_line_hex(&o->w, t->plan.steps[i].digest);
 	sg_jw_end(&o->w);
 	sg_jw_member_text(&o->w, "task", root->id);
+	sg_jw_member_bool(&o->w, "unseen", t->unseen);
 	sg_line_end(o);
 	history_lines(o, &t->history, "", root->id);
 	value_lines(o, root, &t->values);

@@ -2,9 +2,12 @@
  * An argument at a dotted path, and what another reader would take for it. */
 #include "gate/state/grant.h"
 
+#include "base/hidden.h"
 #include "base/names.h"
 #include "base/str.h"
 #include "conf/path.h"
+
+#include <string.h>
 
 /* A search: how many members may still be looked at. Where that is none, what stands there is taken for a shadow: nesting multiplies what has to be looked at. */
 struct look {
@@ -42,17 +45,20 @@ shadow_in_list(const struct look *l, struct sg_str rest, const struct sg_json *l
 	return found;
 }
 
+/* Without blanks, and what is written beside a name ("o->lim", "lim@"), at its ends. */
 static struct sg_str
-trimmed(struct sg_str text)
+bare(struct sg_str step)
 {
-	for (; text.len > 0 && text.ptr[0] == ' '; text.len--)
-		text.ptr++;
-	while (text.len > 0 && text.ptr[text.len - 1] == ' ')
-		text.len--;
-	return text;
+	static const char beside[] = "-$@#";
+	step = sg_without_blank_ends(step);
+	for (; step.len > 0 && strchr(beside, step.ptr[0]) != NULL && step.ptr[0] != '\0'; step.len--)
+		step.ptr++;
+	while (step.len > 0 && strchr(beside, step.ptr[step.len - 1]) != NULL && step.ptr[step.len - 1] != '\0')
+		step.len--;
+	return step;
 }
 
-/* The next step of a name that many read as a path ("o.lim", "o[lim]", "[o][0][lim]", "o.lim[]", "o['lim']", "o . lim"): empty ones and places in lists say nothing. {NULL, 0}: no more. */
+/* The next step of a name that many read as a path ("o.lim", "o[lim]", "[o][0][lim]", "o['lim']", "o . lim", "/o/lim", "$.o.lim", "o?.lim"): empty ones and places say nothing. {NULL, 0}: no more. */
 static struct sg_str
 step_of(struct sg_str *name)
 {
@@ -62,7 +68,7 @@ step_of(struct sg_str *name)
 			from++;
 		for (to = from; to < name->len && !sg_steps_part(name->ptr[to]);)
 			to++;
-		struct sg_str step = trimmed((struct sg_str){name->ptr + from, to - from});
+		struct sg_str step = bare((struct sg_str){name->ptr + from, to - from});
 		*name = (struct sg_str){name->ptr + to, name->len - to};
 		if (step.len > 0 && !sg_step_is_place(step))
 			return step;
@@ -79,14 +85,44 @@ is_plain(struct sg_str name)
 	return !sg_step_is_place(name);
 }
 
+static bool
+is_step(struct sg_str one, struct sg_str other)
+{
+	return sg_str_eq(one, other) || sg_names_alike(one, other);
+}
+
+/* "*.lim", "**.lim", "o*.lim", "..lim": whatever stands for others ends as the path does. */
+static bool
+ends_alike(struct sg_str name, struct sg_str path)
+{
+	struct sg_str last = {NULL, 0}, end = {NULL, 0};
+	for (struct sg_str step; (step = step_of(&name)).ptr != NULL;)
+		last = step;
+	for (struct sg_str step; (step = step_of(&path)).ptr != NULL;)
+		end = step;
+	return last.ptr == NULL || is_step(last, end);
+}
+
+/* "*", or "..": at whatever depth. */
+static bool
+stands_for_others(struct sg_str name)
+{
+	bool found = false;
+	for (size_t i = 0; i < name.len && !found; i++)
+		found = name.ptr[i] == '*' || (name.ptr[i] == '.' && i + 1 < name.len && name.ptr[i + 1] == '.');
+	return found;
+}
+
 /* It has steps, and they are the first of the path's. */
 static bool
 leads(struct sg_str name, struct sg_str path)
 {
 	bool any = false;
+	if (stands_for_others(name) && ends_alike(name, path))
+		return true;
 	for (struct sg_str step; (step = step_of(&name)).ptr != NULL; any = true) {
 		struct sg_str other = step_of(&path);
-		if (other.ptr == NULL || (!sg_str_eq(step, other) && !sg_names_alike(step, other)))
+		if (other.ptr == NULL || !is_step(step, other))
 			return false;
 	}
 	return any;

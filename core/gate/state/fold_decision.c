@@ -69,15 +69,20 @@ new_lease(struct sg_fold *f, struct sg_attempt *attempt, const struct sg_json *s
 		f->missing = "memory";
 }
 
-/* More came with the arguments than is recorded of them: a result that repeats it proves nothing. */
+/* More was named than is recorded of it: a result that repeats it proves nothing, neither its own nor a later one's. */
 static void
 args_seen(struct sg_fold *f, struct sg_task *task, struct sg_attempt *attempt)
 {
 	sg_fold_values(f, task, sg_fold_get(f, "args_seen"), "unknown", "", NULL);
 	sg_fold_values(f, task, sg_fold_get(f, "resource_seen"), "unknown", "", NULL); /* leaves of before lack it */
 	sg_fold_values(f, task, sg_fold_get(f, "named"), "unknown", "", NULL);         /* likewise */
-	if (sg_fold_flag_or(f, "args_cut", false) && !sg_taint_add(&attempt->labels, SG_STR("args_unseen"), SG_WORD_NAMED))
+	if (!sg_fold_flag_or(f, "args_cut", false))
+		return;
+	struct sg_tree *tree = sg_task_tree(task);
+	if (tree == NULL || !sg_taint_add(&attempt->labels, SG_STR("args_unseen"), SG_WORD_NAMED))
 		f->missing = "memory";
+	else
+		tree->unseen = true;
 }
 
 static void
@@ -281,6 +286,8 @@ seen(struct sg_fold *f, struct sg_task *task, const struct sg_attempt *attempt)
 	if (!sg_taint_join(&labels, &attempt->labels))
 		f->missing = "memory";
 	sg_fold_labels(f, &labels, "taint", whose(f));
+	if (task->root->tree != NULL && task->root->tree->unseen && !sg_taint_add(&labels, SG_STR("args_unseen"), SG_WORD_NAMED))
+		f->missing = "memory";
 	if (self && !sg_taint_add(&labels, SG_STR("self_reported"), SG_WORD_NAMED))
 		f->missing = "memory";
 	sg_fold_values(f, task, sg_fold_get(f, "values"), attempt->action != NULL ? attempt->action : "unknown", attempt->decision, &labels);

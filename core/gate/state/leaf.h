@@ -148,7 +148,7 @@
 	X(action, text, may, "what was asked")                                                                                \
 	X(agent, text, told, "who asked; \"\" nobody known")                                                                  \
 	X(approval, id, must, "opened by it, or used by it")                                                                  \
-	X(args_cut, flag, may, "more values came than were looked at")                                                        \
+	X(args_cut, flag, may, "more was named than stands here")                                                             \
 	X(args_seen, texts, may, "keyed digests of values of the arguments")                                                  \
 	X(asked, digest, must, "digest of what was asked")                                                                    \
 	X(asker, name, must, "agent:NAME or enforcer:NAME")                                                                   \

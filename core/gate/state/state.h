@@ -96,6 +96,7 @@ struct sg_tree {
 	bool quarantine_full;
 	struct sg_mask mask; /* secrets it was given */
 	struct sg_duties duties; /* roles that its parts were claimed in */
+	bool unseen; /* more was named in it than values has: what comes back from now on may be that, and is taken for trusted no more */
 };
 
 /* What a task was given by the one above it; NULL lists and -1 mean no bound of its own. */

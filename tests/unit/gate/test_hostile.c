@@ -441,8 +441,8 @@ padded_arguments(void)
 	char *id = task(0, "{\"intent\":\"tree\",\"key\":\"r\"}");
 	sg_buf_init(&args, 2000);
 	sg_buf_text(&args, "{\"a\":\"");
-	for (int i = 0; i < 80; i++)
-		sg_buf_printf(&args, "w%03d ", i);
+	for (int i = 0; i < 320; i++)
+		sg_buf_printf(&args, "x%c-%c ", 'a' + i / 26, 'a' + i % 26);
 	sg_buf_text(&args, "\",\"q\":\"EVIL2222\"}");
 	sg_buf_add(&args, "", 1);
 	char *decision = play_between(act(0, id, "x.read", args.ptr, "1"), "\"decision_id\":\"", "\"");
