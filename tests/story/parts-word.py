@@ -61,7 +61,7 @@ def origins(d):
     def names(acts):
         for i in range(acts):
             b.act(part, "erp.find", args=dict(words=["n%d-%d" % (i, k) for k in range(64)]))
-    names(10)
+    names(5)
     got = found_and_paid("DE89370400440532013000")
     row("origins", "and behind what it named, as long as all of that is kept", says(got, "allow"), got)
     names(90)
