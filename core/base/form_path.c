@@ -5,13 +5,23 @@
 #include "base/pattern.h"
 #include "base/str.h"
 
+#include <string.h>
 #include <strings.h>
+
+/* A byte beyond ASCII in percent: part of a letter that is seen only once it is decoded. */
+static bool
+is_coded_letter(struct sg_str text)
+{
+	return text.len >= 3 && text.ptr[0] == '%' && memchr("89abcdefABCDEF", text.ptr[1], 14) != NULL && memchr("0123456789abcdefABCDEF", text.ptr[2], 22) != NULL;
+}
 
 static const char *
 refused(struct sg_str text)
 {
 	static const char *const codes[] = {"%2e", "%2f", "%5c", "%00", "%3b"};
 	for (size_t i = 0; i < text.len; i++) {
+		if (is_coded_letter((struct sg_str){text.ptr + i, text.len - i}))
+			return "a path has its letters as they are, not in percent";
 		if (text.ptr[i] == '\\')
 			return "a path has no '\\'";
 		if (text.ptr[i] == ';')
@@ -33,7 +43,7 @@ write_names(struct sg_str text, struct sg_buf *out, bool absolute)
 		if (name.len == 0)
 			continue;
 		if (!sg_segment_plain(name))
-			return "a path has no '.' or '..' in it";
+			return "a path has no '.' or '..' in it, no name with blanks at an end, nothing that is not seen, and no twin of a dot or slash";
 		if (absolute || !first)
 			sg_buf_text(out, "/");
 		sg_buf_str(out, name);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Matching segment by segment; see pattern.h for what a pattern means. */
 #include "base/pattern.h"
+#include "base/hidden.h"
 #include "base/scheme.h"
 #include "base/str.h"
 
@@ -183,10 +184,20 @@ has_control(struct sg_str segment)
 	return false;
 }
 
+/* What is not seen, a blank that many take away at an end, and what is another sign's twin. Of ASCII, only the blank and what stands in percent. */
+static bool
+is_misread(struct sg_str segment)
+{
+	bool beyond = segment.ptr[0] == ' ' || segment.ptr[segment.len - 1] == ' ';
+	for (size_t i = 0; i < segment.len && !beyond; i++)
+		beyond = (signed char)segment.ptr[i] < 0 || segment.ptr[i] == '%';
+	return beyond && (sg_has_hidden(segment) || sg_has_blank_end(segment) || sg_has_disguise(segment));
+}
+
 bool
 sg_segment_plain(struct sg_str segment)
 {
-	return segment.len > 0 && !has_control(segment) && !climbs(segment);
+	return segment.len > 0 && !has_control(segment) && !climbs(segment) && !is_misread(segment);
 }
 
 /* As sg_str_cut; of a URI the query stays with the last name. The name of a host ends before its query, whatever the scheme: what is behind it is below it. */

@@ -18,7 +18,8 @@ enum { SG_PATTERN_MAX = 512, SG_PATTERN_SEGMENTS = 32 };
  * "a?x=/b" behind its host.
  * A star beside other characters in one segment is not a pattern, so nobody mistakes it for a shell's.
  * Neither star takes a control character, nor a segment with "." or ".." as a name in it, however it is written ("..\\x", "%2e%2e", "%252e.", "..%2fx",
- * "..;", "..?x", ".. "): a path that climbs is not below the folder it names, and "key/" is not another name of "key". */
+ * "..;", "..?x", ".. ", "．．"): a path that climbs is not below the folder it names, and "key/" is not another name of "key". Nor one that holds what nobody sees, has a blank at
+ * an end, or a sign that some take for a dot or a slash: it is another name to us alone. */
 
 /* True if `pattern` is well formed: 1 to SG_PATTERN_MAX bytes, at most SG_PATTERN_SEGMENTS segments, no NUL. Segments
  * of a dotted pattern are never empty; of a slashed one they may be ("/srv", "file:///srv"). */
@@ -34,7 +35,7 @@ struct sg_text_names {
 };
 bool sg_pattern_match_names(struct sg_str pattern, struct sg_str text, char separator, struct sg_text_names *names);
 
-/* What a star takes: not empty, no NUL, nothing in it that climbs in whatever spelling. */
+/* What a star takes: not empty, no control, nothing in it that climbs in whatever spelling, or that is another name to whoever reads it otherwise. */
 bool sg_segment_plain(struct sg_str segment);
 
 /* True if every text that fits `inner` fits `outer` too: what a narrower reach or a delegation must satisfy. */

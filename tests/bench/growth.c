@@ -3,6 +3,8 @@
  * Prints a table, in microseconds of this machine, and fails on a slope: where many cost more than SLOPE times what few cost. The least of BATCHES counts, so
  * that what else the machine does is not taken for growth.
  */
+#include "gate/desk/revoking.h"
+#include "gate/people/review.h"
 #include "unit/gate/play.h"
 
 #include <time.h>
@@ -128,11 +130,89 @@ connections(struct play *p, long count)
 	return good;
 }
 
+static enum sg_called
+never_answers(void *self, struct sg_str issuer, uint64_t by, struct sg_str agent, bool first, struct sg_str request)
+{
+	(void)self, (void)issuer, (void)by, (void)agent, (void)first, (void)request;
+	return SG_CALL_TAKEN;
+}
+
+/* Taken back, while their issuer does not answer. */
+static bool
+going_back(struct play *p, long count)
+{
+	size_t at = 0;
+	bool good = leases(p, count);
+	p->gate->ports.take_back = never_answers;
+	for (struct sg_lease *l; good && (l = sg_table_next(&p->gate->state.leases, &at)) != NULL;)
+		good = sg_lease_revoke(p->gate, l, SG_STR("stepgate"), "bench");
+	return good;
+}
+
+/* ---- what is measured ---- */
+
+static bool
+allows(struct play *p)
+{
+	return act(p, task, "pay.send", "\"verdict\":\"allow\"");
+}
+
+static bool
+gives(struct play *p)
+{
+	return act(p, task, "repo.read", "h.c.s");
+}
+
+static bool
+shows(struct play *p)
+{
+	return strstr(play_ask(p, 2, SG_ROUTE_O_STATUS, "", "{}"), "\"revoking\"") != NULL;
+}
+
+static bool
+closes(struct play *p)
+{
+	return closed(p, 1);
+}
+
+/* The first slice of what follows a reload. */
+static bool
+reviews(struct play *p)
+{
+	sg_gate_review(p->gate);
+	return true;
+}
+
+static bool
+ticks(struct play *p)
+{
+	p->boot += SG_SEC / 10;
+	sg_gate_tick(p->gate);
+	return true;
+}
+
 static const struct row {
 	const char *name;
 	bool (*make)(struct play *p, long count);
-	const char *action, *answer; /* what is measured; NULL: an allow that writes */
-} rows[] = {{"attempts of its task", attempts, NULL, NULL}, {"leases", leases, NULL, NULL}, {"leases, a credential", leases, "repo.read", "h.c.s"}, {"open approvals", approvals, NULL, NULL}, {"open tasks", tasks, NULL, NULL}, {"closed tasks", closed, NULL, NULL}, {"connections", connections, NULL, NULL}};
+	bool (*ask)(struct play *p);
+	long few; /* 0: FEW; so many as a slice holds, of what is looked at in slices */
+} rows[] = {
+	{"attempts of its task", attempts, allows, 0},
+	{"leases", leases, allows, 0},
+	{"leases, a credential", leases, gives, 0},
+	{"open approvals", approvals, allows, 0},
+	{"open tasks", tasks, allows, 0},
+	{"closed tasks", closed, allows, 0},
+	{"connections", connections, allows, 0},
+	{"leases, the status", leases, shows, 0},
+	{"leases that go back, the status", going_back, shows, 0},
+	{"leases that go back, a task opened and closed", going_back, closes, 0},
+	{"leases that go back, a credential", going_back, gives, 0},
+	{"leases that go back, a tick", going_back, ticks, 8 * SG_ROUND_SLICE}, /* so that each tick has its slice */
+	{"leases, a turn behind a reload", leases, reviews, SG_ROUND_SLICE},
+	{"open approvals, a turn behind a reload", approvals, reviews, SG_ROUND_SLICE},
+	{"open tasks, a turn behind a reload", tasks, reviews, SG_ROUND_SLICE},
+};
 
 /* ---- measuring ---- */
 
@@ -145,13 +225,13 @@ begin(void)
 	l->attempts_per_task = l->leases_per_agent = l->approvals_per_agent = l->tasks_per_agent = l->tasks = l->denials = l->domain_denials = 10000000;
 	l->rate = l->burst = 1000000000; /* the clock stands still here */
 	l->step_ups = l->step_ups_within = l->domain_step_ups = l->connections = 10000000;
-	if (!play_connect(p, 1, SG_FACE_AGENT, 1001))
+	if (!play_connect(p, 1, SG_FACE_AGENT, 1001) || !play_connect(p, 2, SG_FACE_ADMIN, 500))
 		abort();
 	task = play_task(p, 1, "measured");
 	return p;
 }
 
-/* Of an allow that writes, with the turn of the loop that comes with it. */
+/* With the turn of the loop that comes with it. */
 static double
 measure(const struct row *row, long count)
 {
@@ -163,8 +243,10 @@ measure(const struct row *row, long count)
 	for (int b = 0; b < BATCHES; b++) {
 		double from = now_us();
 		for (int i = 0; i < ROUNDS; i++)
-			if (!act(p, task, row->action != NULL ? row->action : "pay.send", row->action != NULL ? row->answer : "\"verdict\":\"allow\""))
+			if (!row->ask(p)) {
+				fprintf(stderr, "%s: %s\n", row->name, p->conns[1].body);
 				abort();
+			}
 		double each = (now_us() - from) / ROUNDS;
 		least = each < least ? each : least;
 	}
@@ -178,11 +260,11 @@ main(int argc, char **argv)
 {
 	long many = argc == 2 ? strtol(argv[1], NULL, 10) : MANY;
 	bool bad = false;
-	printf("%-24s %12s %12s %8s\n", "an allow beside", "100", "many", "times");
+	printf("%-48s %12s %12s %8s\n", "an allow, or what is named, beside", "few", "many", "times");
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		double few = measure(&rows[i], FEW), more = measure(&rows[i], many);
+		double few = measure(&rows[i], rows[i].few > 0 ? rows[i].few : FEW), more = measure(&rows[i], many);
 		bool grows = more > SLOPE * few;
-		printf("%-24s %12.1f %12.1f %8.2f%s\n", rows[i].name, few, more, more / few, grows ? "  GROWS" : "");
+		printf("%-48s %12.1f %12.1f %8.2f%s\n", rows[i].name, few, more, more / few, grows ? "  GROWS" : "");
 		fflush(stdout);
 		bad |= grows;
 	}

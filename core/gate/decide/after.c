@@ -199,12 +199,11 @@ sg_after(struct sg_gate *gate, struct sg_attempt *attempt, struct sg_str result,
 	over(gate, attempt, false);
 }
 
-void
-sg_hooks_lost(struct sg_gate *gate)
+size_t
+sg_hooks_lost(struct sg_gate *gate, const struct sg_attempt *a)
 {
-	size_t at = 0;
-	gate->hooks_lost = false;
-	for (struct sg_attempt *a; (a = sg_table_next(&gate->state.decisions, &at)) != NULL;)
-		while (a->hooks > a->hooks_asked && over(gate, a, false)) {
-		}
+	size_t done = 0;
+	while (a->hooks > a->hooks_asked && over(gate, a, false))
+		done++;
+	return done;
 }

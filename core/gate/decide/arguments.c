@@ -70,14 +70,13 @@ shadow_of_any(const struct sg_strings *paths, const struct sg_json *args, size_t
 }
 
 static const struct sg_json *
-shadowed(const struct sg_action *action, const struct sg_json *args)
+shadowed(const struct sg_action *action, const struct sg_json *args, size_t *left)
 {
-	size_t left = SG_SHADOW_LOOKS;
-	const struct sg_json *found = shadow_of_any(&action->narrow, args, &left);
+	const struct sg_json *found = shadow_of_any(&action->narrow, args, left);
 	if (found == NULL)
-		found = shadow_of_any(&action->authority, args, &left);
+		found = shadow_of_any(&action->authority, args, left);
 	for (size_t i = 0; i < action->cost_count && found == NULL; i++)
-		found = action->costs[i].argument.len > 0 ? sg_argument_shadow(action->costs[i].argument, args, &left) : NULL;
+		found = action->costs[i].argument.len > 0 ? sg_argument_shadow(action->costs[i].argument, args, left) : NULL;
 	return found;
 }
 
@@ -122,10 +121,10 @@ sg_properties_fit(const struct sg_json *resource, const char **why)
 }
 
 enum sg_reason
-sg_arguments_fit(const struct sg_action *action, const struct sg_json *args, struct sg_str *which)
+sg_arguments_fit(const struct sg_action *action, const struct sg_json *args, size_t *left, struct sg_str *which)
 {
 	const struct sg_json *wrong = half_seen(args);
-	wrong = wrong != NULL ? wrong : shadowed(action, args);
+	wrong = wrong != NULL ? wrong : shadowed(action, args, left);
 	wrong = wrong != NULL || args == NULL ? wrong : sg_names_colliding(args);
 	for (const struct sg_json *m = sg_json_first(args); m != NULL && wrong == NULL; m = sg_json_next(args, m))
 		wrong = is_declared(action, m->name) ? NULL : m;

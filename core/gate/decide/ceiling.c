@@ -90,7 +90,7 @@ chain_ceilings(struct sg_gate *gate, struct sg_request *r, const struct sg_task 
 	for (const struct sg_task *t = task; t != NULL; t = t->parent) {
 		if (!within && !intent_ceilings(gate, r, t, reason))
 			return false;
-		*reason = within || t->grant == NULL ? SG_REASON_allowed : sg_task_grant_admits(t->grant, r->action, r->resource_id, r->effective_args, r->level);
+		*reason = within || t->grant == NULL ? SG_REASON_allowed : sg_task_grant_admits(t->grant, r->action, r->resource_id, r->effective_args, r->level, &r->looks);
 		if (*reason != SG_REASON_allowed)
 			return false;
 	}
@@ -190,7 +190,7 @@ static enum sg_reason
 argument_bounds(const struct sg_gate *gate, struct sg_request *r, const struct sg_task *task)
 {
 	bool within = is_within(gate, r);
-	enum sg_reason reason = within ? SG_REASON_allowed : sg_arguments_fit(r->action, r->effective_args, &r->misfit);
+	enum sg_reason reason = within ? SG_REASON_allowed : sg_arguments_fit(r->action, r->effective_args, &r->looks, &r->misfit);
 	if (reason == SG_REASON_allowed)
 		reason = sg_tool_admits(gate, r, task);
 	return within || reason != SG_REASON_allowed ? reason : sg_cost_of(r->action, r->effective_args, r->cost);
@@ -202,6 +202,7 @@ sg_ceilings(struct sg_gate *gate, struct sg_request *r, enum sg_reason *reason)
 	const struct sg_task *task = sg_state_task(&gate->state, r->task);
 	r->action = NULL;
 	r->ask_owner = false;
+	r->looks = SG_SHADOW_LOOKS;
 	if (r->effective_args == NULL)
 		r->effective_args = r->args;
 	if (!is_within(gate, r))

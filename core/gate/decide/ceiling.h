@@ -21,8 +21,8 @@ bool sg_lease_stands(const struct sg_gate *gate, const struct sg_lease *lease);
 /* In whose name `action` is done in this task, and who said yes to it (`approval` "": nobody was asked), still may. */
 bool sg_said_stands(const struct sg_gate *gate, const struct sg_task *task, struct sg_str agent, struct sg_str action, const char *approval);
 bool sg_lease_said(const struct sg_gate *gate, const struct sg_lease *lease);
-/* Behind a change of people or configuration: what nobody says any more is taken back; again at the next tick while it cannot be recorded. */
-void sg_leases_review(struct sg_gate *gate);
+/* Behind a change of people or configuration: it is taken back if its issuer is another one, or nobody says it any more. Returns how much was done. */
+size_t sg_lease_review(struct sg_gate *gate, struct sg_lease *lease);
 enum { SG_FOUND_MAX = 8 }; /* stanzas that have one resource: resource_many */
 /* The stanzas of the catalogue that have what a request is about; all of them hold. */
 const struct sg_resource *sg_next_found(const struct sg_gate *gate, const struct sg_request *request, const struct sg_resource *before);
@@ -31,6 +31,6 @@ bool sg_rates_admit(struct sg_gate *gate, struct sg_request *r, const struct sg_
 /* Names of a resource's properties: none holds what nobody sees, no two are one to who does not look at case. False: *why says what is wrong, static. */
 bool sg_properties_fit(const struct sg_json *resource, const char **why);
 /* SG_REASON_allowed or arguments_form with the name of one that does not fit. */
-enum sg_reason sg_arguments_fit(const struct sg_action *action, const struct sg_json *args, struct sg_str *which);
+enum sg_reason sg_arguments_fit(const struct sg_action *action, const struct sg_json *args, size_t *left, struct sg_str *which);
 
 #endif

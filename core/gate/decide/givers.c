@@ -123,7 +123,7 @@ sg_givers_stand(const struct sg_gate *gate, const struct sg_approval *a)
 {
 	for (size_t i = 0; i < a->proof_count; i++) {
 		const struct sg_admin *admin = sg_catalogue_admin(gate->catalogue, sg_str(a->proofs[i].human));
-		if (admin == NULL || !is_same_person(gate, a, i, admin) || !sg_admin_in(admin, sg_str(a->proofs[i].group)) || sg_may_give(gate, a, admin) != SG_REASON_allowed)
+		if (admin == NULL || !is_same_person(gate, a, i, admin) || sg_admin_left_since(gate, admin->name, a->proofs[i].at_ms) || !sg_admin_in(admin, sg_str(a->proofs[i].group)) || sg_may_give(gate, a, admin) != SG_REASON_allowed)
 			return false;
 	}
 	return true;
@@ -180,11 +180,8 @@ sg_approval_record(struct sg_gate *gate, const struct sg_approval *a, const char
 	return good;
 }
 
-void
-sg_approvals_review(struct sg_gate *gate)
+size_t
+sg_approval_review(struct sg_gate *gate, struct sg_approval *a)
 {
-	size_t at = 0;
-	for (struct sg_approval *a; (a = sg_table_next(&gate->state.approvals, &at)) != NULL;)
-		if (sg_approval_live(&gate->state, a) && (a->v != SG_DIGEST_V || !sg_givers_stand(gate, a)))
-			sg_approval_record(gate, a, "void");
+	return sg_approval_live(&gate->state, a) && (a->v != SG_DIGEST_V || !sg_givers_stand(gate, a)) && sg_approval_record(gate, a, "void");
 }

@@ -44,13 +44,33 @@ is_known(const struct sg_gate *gate, const struct sg_lease *lease)
 	return sg_catalogue_agent(gate->catalogue, sg_str(lease->agent)) != NULL && attempt != NULL && sg_catalogue_action(gate->catalogue, sg_str(attempt->action)) != NULL;
 }
 
-void
-sg_leases_review(struct sg_gate *gate)
+/* The instance that made a credential takes it back: it still runs when the configuration changes, and leaves only when it owes no answer. What there was before is kept
+ * until all leases were looked at. */
+static bool
+has_issuer(const struct sg_gate *gate, const struct sg_lease *lease)
 {
-	size_t at = 0;
-	bool good = !gate->journal.closed;
-	for (struct sg_lease *l; good && (l = sg_table_next(&gate->state.leases, &at)) != NULL;)
-		if (l->state == SG_LEASE_ACTIVE && !sg_deadline_over(&l->ends, &gate->state.now) && !sg_lease_said(gate, l))
-			good = sg_lease_revoke(gate, l, SG_STR("stepgate"), is_known(gate, l) ? "no_longer_said" : "no_longer_known");
-	gate->leases_unsaid = !good;
+	const struct sg_issuer *is = sg_catalogue_issuer(gate->catalogue, sg_str(lease->issuer));
+	bool same = is != NULL;
+	for (const struct sg_catalogue *before = gate->retired; same && before != NULL; before = before->older) {
+		const struct sg_issuer *was = sg_catalogue_issuer(before, sg_str(lease->issuer));
+		same = was == NULL || sg_str_eq(is->use, was->use);
+	}
+	return same;
+}
+
+static const char *
+why_not(const struct sg_gate *gate, const struct sg_lease *lease)
+{
+	if (lease->state < SG_LEASE_REVOKING && !has_issuer(gate, lease))
+		return "issuer removed";
+	if (lease->state != SG_LEASE_ACTIVE || sg_deadline_over(&lease->ends, &gate->state.now) || sg_lease_said(gate, lease))
+		return NULL;
+	return is_known(gate, lease) ? "no_longer_said" : "no_longer_known";
+}
+
+size_t
+sg_lease_review(struct sg_gate *gate, struct sg_lease *lease)
+{
+	const char *why = why_not(gate, lease);
+	return why != NULL && sg_lease_revoke(gate, lease, SG_STR("stepgate"), why);
 }

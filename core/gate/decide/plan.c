@@ -4,6 +4,7 @@
 #include "gate/desk/body.h"
 #include "gate/decide/decide.h"
 #include "gate/desk/spell.h"
+#include "gate/state/grant.h"
 #include "gate/state/values.h"
 
 #include <stdio.h>
@@ -95,7 +96,7 @@ spell_step(struct sg_gate *gate, const struct sg_json *step, struct sg_request *
 
 /* An act of it would not be refused for how it is written. */
 static bool
-step_fits(struct sg_gate *gate, const struct sg_json *step, char hint[SG_BODY_HINT])
+step_fits(struct sg_gate *gate, const struct sg_json *step, size_t *looks, char hint[SG_BODY_HINT])
 {
 	struct sg_request as;
 	const char *why = NULL;
@@ -108,7 +109,7 @@ step_fits(struct sg_gate *gate, const struct sg_json *step, char hint[SG_BODY_HI
 	}
 	if (!good)
 		snprintf(hint, SG_BODY_HINT, "a step's resource would never be allowed: %s", why != NULL ? why : "no memory to look at it");
-	else if (as.args != NULL && sg_arguments_fit(action, as.args, &misfit) != SG_REASON_allowed) {
+	else if (as.args != NULL && sg_arguments_fit(action, as.args, looks, &misfit) != SG_REASON_allowed) {
 		snprintf(hint, SG_BODY_HINT, "a step's arguments would never be allowed: %.*s", (int)(misfit.len < 60 ? misfit.len : 60), misfit.ptr);
 		good = false;
 	}
@@ -140,8 +141,9 @@ step_good(const struct sg_gate *gate, const struct sg_json *step, char hint[SG_B
 static bool
 steps_good(struct sg_gate *gate, const struct sg_json *plan, struct sg_str order, char hint[SG_BODY_HINT])
 {
+	size_t looks = SG_SHADOW_LOOKS;
 	for (const struct sg_json *s = sg_json_first(plan); s != NULL; s = sg_json_next(plan, s))
-		if (!step_good(gate, s, hint) || !step_fits(gate, s, hint))
+		if (!step_good(gate, s, hint) || !step_fits(gate, s, &looks, hint))
 			return false;
 	snprintf(hint, SG_BODY_HINT, "\"order\" is \"given\" or \"any\"");
 	return order.len == 0 || sg_str_is(order, "given") || sg_str_is(order, "any");

@@ -21,7 +21,7 @@ bool sg_approval_stands(const struct sg_gate *gate, const struct sg_approval *ap
 bool sg_approval_says(const struct sg_gate *gate, const struct sg_approval *approval, const struct sg_request *request);
 /* Records as void what was given by somebody who no longer may, and what was opened under another form of digest. After recovery, after each
  * reload, and when a human changed. */
-void sg_approvals_review(struct sg_gate *gate);
+size_t sg_approval_review(struct sg_gate *gate, struct sg_approval *approval);
 /* Records an approval's end ("void"). */
 bool sg_approval_record(struct sg_gate *gate, const struct sg_approval *approval, const char *event);
 

@@ -61,10 +61,11 @@ struct sg_ports {
 
 /* A round through all of one kind (wire/rounds.c): where it goes on, and whether it is under way. In one turn it looks at no more than SG_ROUND_SLICE slots of a
  * table, and stops where it has done SG_ROUND_DONE things. */
-enum { SG_ROUND_TASKS = 0, SG_ROUNDS = 6, SG_ROUND_MS = 10000, SG_ROUND_SLICE = 4096, SG_ROUND_DONE = 256 };
+enum { SG_ROUNDS = 6, SG_REVIEWS = 4, SG_ROUND_MS = 10000, SG_ROUND_SLICE = 4096, SG_ROUND_DONE = 256 };
 struct sg_round {
 	size_t at;
 	bool open;
+	const void *slots; /* a review: the table's when it was begun */
 };
 
 struct sg_bucket {
@@ -119,7 +120,6 @@ struct sg_gate {
 	size_t needy_count, hook_count;
 	size_t hooks_asked; /* that policy is being asked about */
 	struct sg_wall wall;
-	bool leases_unsaid;     /* some may be out that nobody says any more */
 	uint64_t made_anew;     /* how often the state was folded again after a loss */
 	bool expiring;          /* a round through leases whose end their issuers must hear of is under way, */
 	size_t expire_at;       /* and where it goes on */
@@ -199,7 +199,8 @@ struct sg_gate {
 		bool seen;               /* something was found since the first kind */
 		const void *slots;       /* the table's when it was begun */
 	} ending;                        /* tasks/ending.c */
-	bool orphaned; /* tasks are looked through for those that a reload left without their agent */
+	struct sg_round reviews[SG_REVIEWS]; /* people/review.c */
+	int64_t ends_most_ms;                /* no task may end later: a clock was accepted, and not all were looked at yet; 0: as they say */
 	struct sg_round rounds[SG_ROUNDS];
 	sg_time rounds_at, sessions_next; /* when they began; when idle sessions are looked at again */
 	sg_time last_reopen, gap_since;

@@ -74,6 +74,7 @@ struct sg_request {
 	int64_t cost[SG_DIMENSIONS];
 	struct sg_str domain;      /* of the decision that is looked at */
 	const char *misspelt;      /* what is wrong with the resource's id, in words of ours; NULL: nothing */
+	size_t looks;              /* left of SG_SHADOW_LOOKS, while its ceilings are asked */
 	struct sg_str misfit;      /* the argument that does not fit the catalogue */
 	struct sg_masked secret; /* the fingerprint of an opaque credential */
 	struct sg_str issuer_said, issuer_told; /* why it made no credential: for the record; and as much of it as its asker may hear */

@@ -3,6 +3,8 @@
 #include "gate/desk/revoking.h"
 
 #include "base/str.h"
+#include "gate/state/ending.h"
+#include "gate/state/holder.h"
 #include "gate/state/issued.h"
 #include "gate/desk/desk.h"
 
@@ -10,12 +12,6 @@
 #include <stdlib.h>
 
 enum { FAILED_MAX = 160, SHOWN_ISSUERS = 16, PASSED_MOST = 64, MORE_EACH = 32 /* answers, until those that had no room are told again */, OWED_ENDS = 8192 /* leases that run out while there is no disk: others wait for it */ };
-
-bool
-sg_lease_is_over(const struct sg_lease *lease, const struct sg_clock *now)
-{
-	return !lease->confirm && sg_deadline_passed(&lease->ends, now);
-}
 
 /* ---- telling ---- */
 
@@ -27,6 +23,7 @@ failed(struct sg_gate *gate, struct sg_lease *lease, const char *why)
 	if (!again) {
 		free(lease->failed);
 		lease->failed = strdup(why);
+		sg_lease_recount(lease, &gate->state.now);
 	}
 	if (again || !sg_issuer_fails(gate, sg_str(lease->issuer), true))
 		return; /* said once for an issuer, not once for each credential */
@@ -70,6 +67,7 @@ told(struct sg_gate *gate, struct sg_lease *lease)
 	unsigned pause = lease->tries < 5 ? 2U << lease->tries : SG_REVOKE_PAUSE_S;
 	lease->again = gate->state.now.boot + (sg_time)pause * SG_SEC;
 	lease->tries++;
+	sg_lease_recount(lease, &gate->state.now);
 }
 
 /* False: its issuer has no room for more of that agent's now. It is due as it was. */
@@ -158,16 +156,29 @@ is_passed(const struct passed *passed, const struct sg_lease *lease)
 	return false;
 }
 
-/* `fresh`: of those that it has not heard of; else of the others. */
 static void
-tell(struct sg_gate *gate, const struct sg_issued *issued, bool fresh, struct passed *passed)
+tell(struct sg_gate *gate, struct sg_lease *l, struct passed *passed)
 {
-	for (struct sg_lease *l = NULL; (l = sg_issued_back(issued, l)) != NULL;) {
-		bool due = l->state == SG_LEASE_REVOKING && !l->making && (l->tries == 0) == fresh && gate->state.now.boot >= l->again && !sg_lease_is_over(l, &gate->state.now);
-		bool may = due && (is_stopped(gate, l) || (passed->count < PASSED_MOST && !is_passed(passed, l)));
-		if (may && !tell_issuer(gate, l, false) && passed->count < PASSED_MOST)
-			passed->agents[passed->count++] = l->agent;
-	}
+	bool due = !l->making && (l->tries == 0 || gate->state.now.boot >= l->again);
+	bool may = due && (is_stopped(gate, l) || (passed->count < PASSED_MOST && !is_passed(passed, l)));
+	sg_lease_recount(l, &gate->state.now);
+	if (may && l->counted != 0 && !tell_issuer(gate, l, false) && passed->count < PASSED_MOST)
+		passed->agents[passed->count++] = l->agent;
+}
+
+/* So many of its own, of those that it has not heard of or of the others, in turn. */
+static void
+tell_some(struct sg_gate *gate, struct sg_issued *issued, bool fresh, size_t count, struct passed *passed)
+{
+	struct sg_lease *l;
+	for (size_t i = 0; i < count && (l = sg_issued_turn(issued, fresh)) != NULL; i++)
+		tell(gate, l, passed);
+}
+
+static size_t
+least(size_t a, size_t b)
+{
+	return a < b ? a : b;
 }
 
 void
@@ -178,8 +189,22 @@ sg_leases_revoking(struct sg_gate *gate)
 	gate->revoking_heard = 0;
 	for (struct sg_issued *issued; (issued = sg_table_next(&gate->state.issued, &at)) != NULL;) {
 		struct passed passed = {.count = 0};
-		tell(gate, issued, true, &passed);
-		tell(gate, issued, false, &passed);
+		tell_some(gate, issued, true, least(issued->fresh_count, SG_ROUND_DONE), &passed);
+	}
+}
+
+/* All that it has heard of, once in a second, a slice in each turn; what it has not comes before. */
+static void
+tell_again(struct sg_gate *gate, bool begin)
+{
+	size_t at = 0;
+	for (struct sg_issued *issued; (issued = sg_table_next(&gate->state.issued, &at)) != NULL;) {
+		struct passed passed = {.count = 0};
+		issued->turn = begin ? issued->fresh_count + issued->told_count : issued->turn;
+		size_t fresh = least(issued->turn, least(issued->fresh_count, SG_ROUND_SLICE)), told = least(issued->turn - fresh, least(issued->told_count, SG_ROUND_SLICE));
+		issued->turn -= fresh > 0 || told > 0 ? fresh + told : issued->turn;
+		tell_some(gate, issued, true, fresh, &passed);
+		tell_some(gate, issued, false, told, &passed);
 	}
 }
 
@@ -193,11 +218,13 @@ expire(struct sg_gate *gate, bool begin)
 	if (!gate->expiring)
 		return;
 	gate->owed_ends = gate->journal.closed ? gate->owed_ends : 0;
-	for (struct sg_lease *l; done < SG_ROUND_DONE && (l = sg_table_slice(&gate->state.leases, &gate->expire_at, &slots)) != NULL;)
+	for (struct sg_lease *l; done < SG_ROUND_DONE && (l = sg_table_slice(&gate->state.leases, &gate->expire_at, &slots)) != NULL;) {
+		sg_lease_recount(l, &gate->state.now); /* what ran out is counted no more */
 		if (l->state < SG_LEASE_REVOKING && l->confirm && sg_deadline_over(&l->ends, &gate->state.now) && gate->owed_ends < OWED_ENDS) {
 			done += sg_lease_revoke(gate, l, SG_STR("stepgate"), SG_LEASE_EXPIRED);
 			gate->owed_ends += gate->journal.closed;
 		}
+	}
 	gate->expiring = gate->expire_at != 0;
 }
 
@@ -206,11 +233,11 @@ sg_leases_turn(struct sg_gate *gate)
 {
 	bool due = gate->state.now.boot >= gate->leases_at;
 	expire(gate, due);
-	if (!due)
-		return;
-	gate->leases_at = gate->state.now.boot + SG_SEC;
-	sg_issuers_turn(gate);
-	sg_leases_revoking(gate);
+	if (due) {
+		gate->leases_at = gate->state.now.boot + SG_SEC;
+		sg_issuers_turn(gate);
+	}
+	tell_again(gate, due);
 }
 
 /* ---- hearing ---- */
@@ -253,48 +280,30 @@ sg_gate_confirmed(struct sg_gate *gate, struct sg_str issuer, uint64_t by, struc
 
 /* ---- showing ---- */
 
-static bool
-is_open(const struct sg_gate *gate, const struct sg_lease *lease)
-{
-	return lease->state == SG_LEASE_REVOKING && !sg_lease_is_over(lease, &gate->state.now);
-}
-
 size_t
 sg_lease_unconfirmed(const struct sg_gate *gate, struct sg_str issuer)
 {
 	const struct sg_issued *issued = sg_state_issued(&gate->state, issuer);
-	size_t count = 0;
-	for (const struct sg_lease *l = NULL; (l = sg_issued_back(issued, l)) != NULL;)
-		count += is_open(gate, l) && (l->failed != NULL || l->tries > 1);
-	return count;
+	return issued == NULL ? 0 : issued->unconfirmed;
 }
 
 void
 sg_issuer_hangs(struct sg_gate *gate, struct sg_str issuer, uint64_t by)
 {
-	const struct sg_issued *issued = sg_state_issued(&gate->state, issuer);
-	for (struct sg_lease *l = NULL; issued != NULL && (l = sg_issued_back(issued, l)) != NULL;)
-		if (l->by == by && l->tries > 0 && is_open(gate, l))
+	struct sg_issued *issued = sg_state_issued(&gate->state, issuer);
+	size_t count = issued == NULL ? 0 : least(issued->told_count, SG_ROUND_SLICE);
+	for (size_t i = 0; i < count; i++) {
+		struct sg_lease *l = sg_issued_turn(issued, false);
+		sg_lease_recount(l, &gate->state.now);
+		if (l->by == by && l->counted != 0)
 			failed(gate, l, "issue_late: it does not answer, and is not ended while it alone can take it back");
+	}
 }
 
 bool
 sg_issuer_owes(const struct sg_gate *gate, struct sg_str issuer, uint64_t by)
 {
-	size_t at = 0;
-	for (const struct sg_lease *l; (l = sg_table_next(&gate->state.leases, &at)) != NULL;)
-		if (l->by == by && l->state < SG_LEASE_DEAD && !sg_lease_is_over(l, &gate->state.now) && sg_str_is(issuer, l->issuer))
-			return true;
-	return false;
-}
-
-static bool
-is_failing(const struct sg_gate *gate, const struct sg_issued *issued)
-{
-	for (const struct sg_lease *l = NULL; (l = sg_issued_back(issued, l)) != NULL;)
-		if (is_open(gate, l) && l->failed != NULL)
-			return true;
-	return false;
+	return sg_issued_by(sg_state_issued(&gate->state, issuer), by);
 }
 
 void
@@ -303,7 +312,7 @@ sg_write_failing_issuers(struct sg_json_writer *w, const struct sg_gate *gate)
 	size_t at = 0, count = 0;
 	sg_jw_array(w);
 	for (const struct sg_issued *issued; count < SHOWN_ISSUERS && (issued = sg_table_next(&gate->state.issued, &at)) != NULL;)
-		if (is_failing(gate, issued)) {
+		if (issued->failing > 0) {
 			sg_jw_text(w, issued->issuer);
 			count++;
 		}
@@ -325,28 +334,36 @@ sg_lease_lives_on(const struct sg_gate *gate, const struct sg_lease *lease)
 }
 
 static void
-add_back(const struct sg_gate *gate, const struct sg_issued *issued, struct sg_revoking *sum)
+add_left(struct sg_revoking *sum, const struct sg_gate *gate, const struct sg_longest *longest)
 {
-	for (const struct sg_lease *l = NULL; (l = sg_issued_back(issued, l)) != NULL;) {
-		int64_t left = is_open(gate, l) || is_taken_offline(gate, l) ? left_ms(l, &gate->state.now) : 0;
-		sum->open += is_open(gate, l);
-		sum->failing += is_open(gate, l) && l->failed != NULL;
-		sum->residual_ms = left > sum->residual_ms ? left : sum->residual_ms;
-	}
+	int64_t left = sg_longest_left(longest, &gate->state.now);
+	sum->residual_ms = left > sum->residual_ms ? left : sum->residual_ms;
 }
 
-/* What is to be taken back in a slice that is not done yet: no token of it is worth anything, and no issuer has heard of it. */
 static void
-add_stopped(const struct sg_gate *gate, struct sg_revoking *sum)
+add_back(struct sg_revoking *sum, const struct sg_gate *gate, const struct sg_issued *issued)
 {
-	size_t at = 0;
-	for (const struct sg_lease *l; (l = sg_table_next(&gate->state.leases, &at)) != NULL;) {
-		if (l->state >= SG_LEASE_REVOKING || sg_lease_is_over(l, &gate->state.now) || sg_task_stopped(&gate->state, l->task) == NULL)
-			continue;
-		int64_t left = left_ms(l, &gate->state.now);
-		sum->open++;
-		sum->residual_ms = left > sum->residual_ms ? left : sum->residual_ms;
+	const struct sg_issuer_told *told = sg_issuer_told(gate, sg_str(issued->issuer));
+	sum->open += (int64_t)(issued->fresh_count + issued->told_count);
+	sum->failing += (int64_t)issued->failing;
+	if (issued->fresh_count + issued->told_count > 0)
+		add_left(sum, gate, &issued->open);
+	if (told == NULL || strcmp(told->revocation, "instant") != 0)
+		add_left(sum, gate, &issued->handed);
+}
+
+/* What may be taken back in slices that are not done yet: no token of it is worth anything, and no issuer has heard of it. */
+static void
+add_stopped(struct sg_revoking *sum, const struct sg_gate *gate)
+{
+	size_t at = 0, most = 0;
+	for (const struct sg_ending *e; (e = sg_table_next(&gate->state.endings, &at)) != NULL;) {
+		bool of_agent = strncmp(e->key, "agent:", 6) == 0;
+		const struct sg_holder *holder = of_agent ? sg_state_holder(&gate->state, sg_str(e->key + 6)) : NULL;
+		most += !of_agent ? gate->state.live_leases : holder != NULL ? holder->given : 0;
 	}
+	sum->open += (int64_t)least(most, gate->state.live_leases);
+	add_left(sum, gate, &gate->state.longest_lease);
 }
 
 struct sg_revoking
@@ -355,8 +372,8 @@ sg_revoking_now(const struct sg_gate *gate)
 	struct sg_revoking sum = {0};
 	size_t at = 0;
 	if (gate->state.endings.count > 0)
-		add_stopped(gate, &sum);
+		add_stopped(&sum, gate);
 	for (const struct sg_issued *issued; (issued = sg_table_next(&gate->state.issued, &at)) != NULL;)
-		add_back(gate, issued, &sum);
+		add_back(&sum, gate, issued);
 	return sum;
 }

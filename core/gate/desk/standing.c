@@ -25,6 +25,15 @@ sg_admin_gone(const struct sg_gate *gate, struct sg_str name)
 	return is_disabled(gate, sg_state_admin_life(name, admin)) || (human != NULL && sg_human_gone(gate, human));
 }
 
+bool
+sg_admin_left_since(const struct sg_gate *gate, struct sg_str name, int64_t at_ms)
+{
+	char admin[SG_ADMIN_LIFE];
+	const struct sg_human *human = sg_catalogue_human_admin(gate->catalogue, name);
+	const struct sg_human_life *of_stanza = sg_state_human(&gate->state, sg_state_admin_life(name, admin)), *of_person = human == NULL ? NULL : sg_state_human(&gate->state, human->id);
+	return (of_stanza != NULL && of_stanza->gone_ms >= at_ms) || (of_person != NULL && of_person->gone_ms >= at_ms);
+}
+
 /* Where people are listed, an owner who is not among them answers for nothing. */
 bool
 sg_owner_answers(const struct sg_gate *gate, const struct sg_agent *agent)

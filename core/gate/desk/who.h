@@ -42,6 +42,8 @@ bool sg_human_gone(const struct sg_gate *gate, const struct sg_human *human);
 bool sg_owner_answers(const struct sg_gate *gate, const struct sg_agent *agent);
 /* The person of this stanza of `admins` is disabled; or one was who had it, by an operator's word, and nobody said since that whoever has it now may. */
 bool sg_admin_gone(const struct sg_gate *gate, struct sg_str name);
+/* They were disabled since then, by an operator's word, if only for a while: what they said before counts no more. */
+bool sg_admin_left_since(const struct sg_gate *gate, struct sg_str name, int64_t at_ms);
 /* Since when nobody answers for this agent; 0: somebody does. */
 int64_t sg_owner_gone_ms(const struct sg_gate *gate, const struct sg_agent *agent);
 /* Neither retired nor suspended nor long overdue, and somebody answers for it; without an owner it may still read for its `essential` time (`reads`). */

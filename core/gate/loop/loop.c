@@ -3,7 +3,7 @@
 #include "gate/loop/loop.h"
 #include "gate/desk/listing.h"
 #include "gate/tasks/ending.h"
-#include "gate/wire/rounds.h"
+#include "gate/people/review.h"
 
 #include "base/own_uid.h"
 #include "gate/desk/lost.h"
@@ -183,18 +183,23 @@ watch_listeners(struct sg_loop *loop, bool admin)
 			sg_loop_watch(loop, &loop->listeners[i].source, EPOLLIN, true);
 }
 
-/* The admin face first: a kill order that waited in its backlog is in force before anybody else is answered. The others a tick later, or once
- * operators who wait there had half a second. Faces open once peers can be attested and it is known what policy says, also that it says nothing. */
+/* The admin face first: a kill order that waited in its backlog is in force before anybody else is answered. The others a tick later, or once operators who wait there
+ * had half a second. Faces open once peers can be attested and it is known what policy says, also that it says nothing; operators wait for that no longer than a moment: they look
+ * what is in the way, and stop. */
 static void
 open_faces(struct sg_loop *loop)
 {
-	if (loop->accepting || !loop->policy_known || !sg_hosts_attest_ready(loop) || loop->gate->journal.durable == 0)
-		return;
 	sg_time now = loop->sys->boot_time(loop->sys);
+	if (loop->accepting || loop->gate->journal.durable == 0)
+		return;
+	loop->opens_since = loop->opens_since == 0 ? now : loop->opens_since;
+	bool ready = loop->policy_known && sg_hosts_attest_ready(loop);
+	if (!ready && now - loop->opens_since < SG_ADMIN_ALONE_MS * SG_MSEC)
+		return;
 	if (loop->admin_since == 0)
 		watch_listeners(loop, true);
 	loop->admin_since = loop->admin_since == 0 ? now : loop->admin_since;
-	if (now - loop->admin_since < (loop->gate->conns.count > 0 ? SG_ADMIN_FIRST_MS : 1) * SG_MSEC)
+	if (!ready || now - loop->admin_since < (loop->gate->conns.count > 0 ? SG_ADMIN_FIRST_MS : 1) * SG_MSEC)
 		return;
 	watch_listeners(loop, false);
 	loop->accepting = true;
@@ -268,7 +273,7 @@ turn(struct sg_loop *loop)
 	}
 	loop->more = sg_endings_turn(loop->gate);
 	loop->more |= sg_listings_turn(loop->gate);
-	loop->more |= sg_orphans_turn(loop->gate);
+	loop->more |= sg_reviews_turn(loop->gate);
 	sg_disk_turn(loop);
 	sg_sinks_turn(loop);
 	sg_looks_ask(loop);

@@ -21,6 +21,7 @@ enum {
 	SG_WANTED_MAX = 64,  /* modules, all kinds; one more is never started */
 	SG_HOST_START_S = 10, /* from the request for a process to its READY */
 	SG_HOST_LEAVE_S = 1, /* from the end of its link to SIGKILL */
+	SG_ADMIN_ALONE_MS = 3000, /* operators wait no longer than that for what agents need: attestation, policy */
 	SG_ADMIN_FIRST_MS = 500, /* operators who wait when the gate opens are served before other faces open, for so long */
 	SG_BACKOFF_S = 60,   /* longest pause before another try */
 	SG_SINKS_MAX = SG_WANTED_MAX,
@@ -196,6 +197,7 @@ struct sg_loop {
 	struct sg_commit *commit; /* with the disk's thread; NULL when idle */
 	atomic_bool commit_done, ending; /* set by the disk's thread, for it */
 	bool policy_known, stop;
+	sg_time opens_since; /* the journal is open and faces may be since, but for attestation and policy; 0: not yet */
 	sg_time admin_since; /* the admin face is open since; 0: not yet */
 	sg_time turn_out_at; /* not before is a door of strangers ended for another stranger */
 	struct {

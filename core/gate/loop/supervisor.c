@@ -53,7 +53,7 @@ add_listener(struct sg_loop *loop, const struct sg_json *json, int fd)
 	loop->gate->tls_open |= sg_str_is(face, "tls");
 	loop->listeners[i].source = (struct sg_source){SG_SOURCE_LISTEN, fd};
 	loop->listeners[i].face = sg_face_named(face);
-	if (loop->accepting) /* the others are open already */
+	if (loop->accepting || (loop->admin_since != 0 && loop->listeners[i].face == SG_FACE_ADMIN)) /* the others are open already */
 		sg_loop_watch(loop, &loop->listeners[i].source, EPOLLIN, true);
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * POST /v1/clock/accept: an operator's word that the clock is right. */
 #include "gate/people/people.h"
+#include "gate/people/review.h"
 
 #include "base/str.h"
 
@@ -22,11 +23,8 @@ answer_clock(struct sg_gate *gate, struct sg_request *r)
 static void
 end_what_ends_too_late(struct sg_gate *gate)
 {
-	int64_t latest_end = gate->state.now.wall_ms + gate->catalogue->limits.task_ttl_max;
-	size_t at = 0;
-	for (struct sg_task *t; (t = sg_table_next(&gate->state.tasks, &at)) != NULL;)
-		if (t->state <= SG_TASK_FROZEN && t->ends.wall_ms > latest_end)
-			sg_end_task(gate, t, "clock");
+	gate->ends_most_ms = gate->state.now.wall_ms + gate->catalogue->limits.task_ttl_max;
+	sg_gate_review(gate);
 }
 
 static void

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  * What operators do with agents and people: suspend, resume, retire, register again; disable, enable. */
 #include "gate/people/people.h"
+#include "gate/people/review.h"
+
 #include "base/str.h"
 #include "gate/decide/ceiling.h"
 #include "gate/decide/sight.h"
@@ -169,8 +171,7 @@ sg_route_human_change(struct sg_gate *gate, struct sg_request *r)
 	else if (!record_human(gate, human, disabled, conn->admin->name))
 		sg_answer_error(gate, r, 503, SG_REASON_audit_unavailable, "");
 	else {
-		sg_approvals_review(gate);
-		sg_leases_review(gate);
+		sg_gate_review(gate);
 		sg_gate_owners(gate); /* what falls with its owner falls behind the same sync */
 		sg_wake(gate);
 		sg_request_sync(gate, r, gate->journal.appended, answer_human);

@@ -270,6 +270,7 @@ human_line(struct sg_snapshot_out *o, const void *value)
 	const struct sg_human_life *l = value;
 	sg_line_begin(o);
 	sg_jw_member_bool(&o->w, "disabled", l->disabled);
+	sg_jw_member_int(&o->w, "gone", l->gone_ms);
 	sg_jw_member_text(&o->w, "id", l->id);
 	sg_jw_member_text(&o->w, "k", "human");
 	sg_jw_member_int(&o->w, "since", l->since_ms);

@@ -32,6 +32,7 @@ sg_read_human_line(struct sg_fold *f)
 	l->id = sg_fold_keep(f, "id");
 	l->disabled = sg_fold_flag(f, "disabled");
 	l->since_ms = sg_fold_int(f, "since");
+	l->gone_ms = sg_fold_int_or(f, "gone", l->disabled ? l->since_ms : 0);
 	sg_take_place(f, &f->state->humans, l->id, l, sg_end_human);
 }
 

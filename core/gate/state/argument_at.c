@@ -9,7 +9,7 @@
 
 #include <string.h>
 
-/* A search: how many members may still be looked at. Where that is none, what stands there is taken for a shadow: nesting multiplies what has to be looked at. */
+/* A search: how much may still be looked at. Where that is nothing, what stands there is taken for a shadow: nesting multiplies what has to be looked at. */
 struct look {
 	struct sg_str path;
 	size_t *left;
@@ -17,12 +17,21 @@ struct look {
 
 static const struct sg_json *shadow_at(const struct look *l, struct sg_str rest, const struct sg_json *at);
 
-/* Longer names cost more. False: it is no longer looked for. */
+static bool
+is_plain(struct sg_str name)
+{
+	for (size_t i = 0; i < name.len; i++)
+		if (sg_steps_part(name.ptr[i]))
+			return false;
+	return !sg_step_is_place(name);
+}
+
+/* A name is held against one step; one that is read as a path against all of it, twice, from its beginning and from where the search is. False: it is no longer looked for. */
 static bool
 goes_on(const struct look *l, struct sg_str name)
 {
-	enum { BYTES_PER_LOOK = 32 };
-	size_t cost = 1 + name.len / BYTES_PER_LOOK;
+	enum { BYTES_OF_NAME = 16, BYTES_OF_PATH = 4 };
+	size_t cost = is_plain(name) ? 1 + name.len / BYTES_OF_NAME : 4 + (name.len + l->path.len) / BYTES_OF_PATH;
 	*l->left = *l->left > cost ? *l->left - cost : 0;
 	return *l->left > 0;
 }
@@ -74,15 +83,6 @@ step_of(struct sg_str *name)
 			return step;
 	}
 	return (struct sg_str){NULL, 0};
-}
-
-static bool
-is_plain(struct sg_str name)
-{
-	for (size_t i = 0; i < name.len; i++)
-		if (sg_steps_part(name.ptr[i]))
-			return false;
-	return !sg_step_is_place(name);
 }
 
 static bool

@@ -44,7 +44,7 @@ sg_fold_end_lease(struct sg_state *state, struct sg_lease *lease, enum sg_lease_
 	bool was_live = lease->state == SG_LEASE_PENDING || lease->state == SG_LEASE_ACTIVE, was_dead = lease->state == SG_LEASE_DEAD;
 	if (to > lease->state)
 		lease->state = to;
-	sg_lease_goes_back(lease);
+	sg_lease_recount(lease, &state->now);
 	if (was_live && lease->state >= SG_LEASE_REVOKING) {
 		state->live_leases--;
 		lease->stopped = state->by_operator;

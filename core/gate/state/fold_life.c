@@ -65,16 +65,6 @@ sg_fold_kind_agent(struct sg_fold *f)
 	}
 }
 
-static void
-void_given(struct sg_fold *f, struct sg_str admin)
-{
-	size_t at = 0;
-	for (struct sg_approval *a; admin.len > 0 && (a = sg_table_next(&f->state->approvals, &at)) != NULL;)
-		for (size_t i = 0; i < a->proof_count; i++)
-			if (sg_str_is(admin, a->proofs[i].human) && (a->state == SG_APPROVAL_OPEN || a->state == SG_APPROVAL_GRANTED))
-				sg_fold_end_approval(f->state, a, SG_APPROVAL_VOID);
-}
-
 /* Of a person, or of whoever has a stanza of the admins ("admin:NAME"). */
 static void
 say_of(struct sg_fold *f, struct sg_str id, bool disabled)
@@ -91,6 +81,7 @@ say_of(struct sg_fold *f, struct sg_str id, bool disabled)
 	}
 	life->disabled = disabled;
 	life->since_ms = f->at_ms;
+	life->gone_ms = disabled ? f->at_ms : life->gone_ms;
 }
 
 /* The stanza that was theirs is named by itself: whatever becomes of the tie between the two, who disables takes both, and who lets somebody in by it gives it back. */
@@ -101,9 +92,6 @@ sg_fold_kind_human(struct sg_fold *f)
 	bool disabled = sg_fold_flag(f, "disabled");
 	struct sg_str name = sg_fold_text_or(f, "admin");
 	say_of(f, sg_fold_text(f, "human"), disabled);
-	if (name.len == 0)
-		return;
-	say_of(f, sg_state_admin_life(name, admin), disabled);
-	if (disabled)
-		void_given(f, name);
+	if (name.len > 0)
+		say_of(f, sg_state_admin_life(name, admin), disabled);
 }

@@ -110,21 +110,20 @@ is_read_otherwise(struct sg_str path, const struct sg_json *args, size_t *left)
 }
 
 static bool
-constraints_admit(const struct sg_json *constraints, const struct sg_action *action, const struct sg_json *args)
+constraints_admit(const struct sg_json *constraints, const struct sg_action *action, const struct sg_json *args, size_t *left)
 {
-	size_t left = SG_SHADOW_LOOKS;
 	for (const struct sg_json *of = sg_json_first(constraints); of != NULL; of = sg_json_next(constraints, of)) {
 		if (!sg_pattern_match(of->name, action->name, '.'))
 			continue;
 		for (const struct sg_json *c = sg_json_first(of); c != NULL; c = sg_json_next(of, c))
-			if ((c->name.len > 0 && is_read_otherwise(c->name, args, &left)) || !sg_constraint_admits(c, sg_argument_at(args, c->name), form_of(action, c->name)))
+			if ((c->name.len > 0 && is_read_otherwise(c->name, args, left)) || !sg_constraint_admits(c, sg_argument_at(args, c->name), form_of(action, c->name)))
 				return false;
 	}
 	return true;
 }
 
 enum sg_reason
-sg_task_grant_admits(const struct sg_task_grant *grant, const struct sg_action *action, struct sg_str resource, const struct sg_json *args, enum sg_sensitivity level)
+sg_task_grant_admits(const struct sg_task_grant *grant, const struct sg_action *action, struct sg_str resource, const struct sg_json *args, enum sg_sensitivity level, size_t *left)
 {
 	if (level > grant->sensitivity)
 		return SG_REASON_over_sensitivity;
@@ -132,7 +131,7 @@ sg_task_grant_admits(const struct sg_task_grant *grant, const struct sg_action *
 		return SG_REASON_outside_grant;
 	if (grant->has_resources && !sg_strings_match(&grant->resources, resource, '/'))
 		return SG_REASON_outside_grant;
-	return constraints_admit(grant->constraints, action, args) ? SG_REASON_allowed : SG_REASON_outside_constraint;
+	return constraints_admit(grant->constraints, action, args, left) ? SG_REASON_allowed : SG_REASON_outside_constraint;
 }
 
 bool

@@ -20,8 +20,8 @@ enum {
 struct sg_task_grant *sg_task_grant_read(struct sg_state *state, const struct sg_json *json);
 void sg_task_grant_free(struct sg_state *state, struct sg_task_grant *grant);
 
-/* Does this grant let the action through? SG_REASON_allowed, outside_grant or outside_constraint. */
-enum sg_reason sg_task_grant_admits(const struct sg_task_grant *grant, const struct sg_action *action, struct sg_str resource, const struct sg_json *args, enum sg_sensitivity level);
+/* Does this grant let the action through? SG_REASON_allowed, outside_grant or outside_constraint. `left`: as of sg_argument_shadow. */
+enum sg_reason sg_task_grant_admits(const struct sg_task_grant *grant, const struct sg_action *action, struct sg_str resource, const struct sg_json *args, enum sg_sensitivity level, size_t *left);
 
 /* True if every pattern of `inner` is covered by one of `outer`. */
 bool sg_patterns_cover(const struct sg_strings *outer, const struct sg_strings *inner, char separator);
@@ -44,9 +44,9 @@ bool sg_constraint_admits(const struct sg_json *constraint, const struct sg_json
 /* Everything that `inner` admits, `outer` admits too, and their types are comparable. */
 bool sg_constraint_covers(const struct sg_json *outer, const struct sg_json *inner);
 
-enum { SG_SHADOW_LOOKS = 262144 /* members of the arguments of one action that are looked at for one set of paths: some ms */ };
+enum { SG_SHADOW_LOOKS = 131072 /* for one action, over all paths that its stanza, the policy's narrowing and all grants above name: a plain name is one, 16 bytes more of it another; one read as a path costs by its bytes and the path's */ };
 /* The first member that another reader may take for the one at that path: its name differs in case alone, or is the path with its dots; NULL: none. `*left`,
- * SG_SHADOW_LOOKS at first, is counted down over all paths of a set; where it is used up, whatever comes next is taken for one. */
+ * SG_SHADOW_LOOKS at first, is counted down; where it is used up, whatever comes next is taken for one. */
 const struct sg_json *sg_argument_shadow(struct sg_str path, const struct sg_json *args, size_t *left);
 /* The argument at a dotted path, or NULL. */
 const struct sg_json *sg_argument_at(const struct sg_json *args, struct sg_str path);

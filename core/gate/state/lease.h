@@ -16,6 +16,12 @@ struct sg_task;
 
 enum sg_lease_state { SG_LEASE_PENDING, SG_LEASE_ACTIVE, SG_LEASE_REVOKING, SG_LEASE_DEAD };
 
+/* Of some leases, by their last end: whatever the clocks do, none of them lasts longer. */
+struct sg_longest {
+	int64_t wall_ms;
+	sg_time boot;
+};
+
 struct sg_lease {
 	char id[SG_ID_MAX];
 	char decision[SG_ID_MAX], approval[SG_ID_MAX], digest[SG_SHA256_HEX];
@@ -26,7 +32,7 @@ struct sg_lease {
 	struct sg_ring of_holder; /* while it is not dead (holder.h) */
 	struct sg_issued *issued; /* its issuer's (issued.h) */
 	struct sg_issued_to *issued_to;
-	struct sg_ring of_back;   /* once it is taken back (issued.h) */
+	struct sg_ring of_back;   /* while it is being taken back (issued.h) */
 	enum sg_lease_state state;
 	enum sg_sensitivity level; /* of what it is for */
 	uint64_t taint_seq;        /* of its task, when it was given */
@@ -41,6 +47,11 @@ struct sg_lease {
 	unsigned tries;  /* so often its issuer was told to take it back */
 	sg_time again;   /* not told again before */
 	char *failed;    /* why it is not gone yet, in its issuer's words; NULL: nothing is wrong */
+	unsigned counted; /* as what (issued.c) */
 };
+
+/* True if it ended by itself: its time has passed, and its kind needs nobody to say that it is gone. One that does (`confirm`: an opaque credential of
+ * an issuer whose class is not "expiry") is over only when its issuer, or an operator, has said so. */
+bool sg_lease_is_over(const struct sg_lease *lease, const struct sg_clock *now);
 
 #endif

@@ -255,7 +255,7 @@ struct sg_agent_life {
 struct sg_human_life {
 	char *id;
 	bool disabled;
-	int64_t since_ms;
+	int64_t since_ms, gone_ms; /* gone: when they were disabled last, whatever was said since; 0: never. No yes of before counts (decide/givers.c) */
 };
 
 struct sg_state {
@@ -281,6 +281,7 @@ struct sg_state {
 	char boot_id[SG_ID_MAX];
 	unsigned char key[SG_KEY_BYTES]; /* the state key: names and nonces derive from it */
 	uint64_t open_tasks, live_leases, open_approvals;
+	struct sg_longest longest_lease; /* of all that ever were, in memory alone */
 	uint64_t stirs;   /* so often something that stood still was let go on; in memory alone */
 	bool by_operator; /* within one leaf, in memory alone: it is an operator's word */
 	uint64_t carried; /* tasks, memories and reads that labels were carried to, new there or not; in memory alone: whoever brings them pays by it */

@@ -39,7 +39,7 @@ sg_limits_read(const struct sg_request *r, const struct sg_task *parent, const s
 		if (of->type != SG_JSON_OBJECT || !sg_pattern_valid(of->name, '.'))
 			return false;
 		for (const struct sg_json *c = sg_json_first(of); c != NULL; c = sg_json_next(of, c))
-			if (!sg_constraint_valid(c) || ++count > SG_GRANT_CONSTRAINTS || (c->name.len == 0) != (sg_json_get(c, "rate") != NULL))
+			if (!sg_constraint_valid(c) || ++count > SG_GRANT_CONSTRAINTS || c->name.len > SG_PATH_MAX || (c->name.len == 0) != (sg_json_get(c, "rate") != NULL))
 				return false;
 	}
 	return rates_of(all) == 0 || rates_of(all) + rates_above(parent) <= SG_GRANT_RATES;

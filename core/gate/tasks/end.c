@@ -28,31 +28,15 @@ sg_task_expire(struct sg_gate *gate, struct sg_task *t)
 	return 1;
 }
 
-/* The instance that made a credential takes it back: it still runs when the configuration changes, and leaves only when it owes no answer. */
-static bool
-has_issuer(const struct sg_catalogue *now, const struct sg_catalogue *before, const struct sg_lease *lease)
-{
-	const struct sg_issuer *is = sg_catalogue_issuer(now, sg_str(lease->issuer)), *was = before == NULL ? NULL : sg_catalogue_issuer(before, sg_str(lease->issuer));
-	return is != NULL && (was == NULL || sg_str_eq(is->use, was->use));
-}
-
-void
-sg_gate_orphans(struct sg_gate *gate)
-{
-	size_t at = 0;
-	for (struct sg_lease *l; (l = sg_table_next(&gate->state.leases, &at)) != NULL;)
-		if (l->state < SG_LEASE_REVOKING && !has_issuer(gate->catalogue, gate->retired, l))
-			sg_lease_revoke(gate, l, SG_STR("stepgate"), "issuer removed");
-	gate->rounds[SG_ROUND_TASKS] = (struct sg_round){.open = true}; /* sg_task_orphan, so many in a turn */
-	gate->orphaned = true;
-}
-
 /* One below another that has lost its agent as well goes with that one. */
 size_t
-sg_task_orphan(struct sg_gate *gate, struct sg_task *t)
+sg_task_review(struct sg_gate *gate, struct sg_task *t)
 {
 	const struct sg_task *above = t->parent;
 	bool lost = t->state <= SG_TASK_FROZEN && sg_catalogue_agent(gate->catalogue, sg_str(t->agent)) == NULL;
 	bool goes_with = above != NULL && above->state <= SG_TASK_FROZEN && sg_catalogue_agent(gate->catalogue, sg_str(above->agent)) == NULL;
-	return lost && !goes_with && sg_end_task(gate, t, "agent removed");
+	if (lost && !goes_with)
+		return sg_end_task(gate, t, "agent removed");
+	bool late = gate->ends_most_ms > 0 && t->state <= SG_TASK_FROZEN && t->ends.wall_ms > gate->ends_most_ms;
+	return late && sg_end_task(gate, t, "clock");
 }

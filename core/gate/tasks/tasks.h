@@ -62,8 +62,8 @@ void sg_gate_owners(struct sg_gate *gate);
 void sg_route_session_end(struct sg_gate *gate, struct sg_request *request);
 /* What ran out ends. */
 size_t sg_task_expire(struct sg_gate *gate, struct sg_task *task);
-size_t sg_task_orphan(struct sg_gate *gate, struct sg_task *task);
+/* Behind a change of configuration or clock: it ends if its agent is there no more, or if it would last longer than any may (gate->ends_most_ms). */
+size_t sg_task_review(struct sg_gate *gate, struct sg_task *task);
 size_t sg_approval_expire(struct sg_gate *gate, struct sg_approval *approval);
-void sg_gate_orphans(struct sg_gate *gate);
 
 #endif

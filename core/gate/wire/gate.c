@@ -18,6 +18,7 @@
 #include "gate/journal/pulse.h"
 #include "gate/wire/inspect.h"
 #include "gate/wire/remember.h"
+#include "gate/people/review.h"
 #include "gate/wire/rounds.h"
 
 #include <stdlib.h>
@@ -188,9 +189,7 @@ sg_gate_uphold(struct sg_gate *gate)
 {
 	sg_agent_ids(gate);
 	sg_gate_owners(gate);
-	sg_gate_orphans(gate);
-	sg_approvals_review(gate);
-	sg_leases_review(gate);
+	sg_gate_review(gate);
 }
 
 enum sg_status
@@ -226,6 +225,8 @@ static void
 drop_retired(struct sg_gate *gate)
 {
 	struct sg_catalogue **from = &gate->retired;
+	if (sg_reviews_leases(gate))
+		return;
 	for (struct sg_catalogue **c = from; *c != NULL; c = &(*c)->older)
 		from = (*c)->users > 0 ? &(*c)->older : from;
 	sg_catalogue_destroy(*from);
@@ -269,8 +270,6 @@ void
 sg_gate_reopened(struct sg_gate *gate)
 {
 	sg_gate_uphold(gate); /* what a reload let fall */
-	if (gate->hooks_lost)
-		sg_hooks_lost(gate);
 }
 
 /* The disk's thread does the trial; sg_gate_synced hears of it. */
@@ -297,10 +296,7 @@ sg_gate_tick(struct sg_gate *gate)
 		reopen(gate);
 	if (gate->owed != NULL && !gate->journal.closed)
 		sg_gate_pay(gate);
-	if (gate->hooks_lost && !gate->journal.closed)
-		sg_hooks_lost(gate);
-	if (gate->leases_unsaid && !gate->journal.closed)
-		sg_leases_review(gate);
+	sg_reviews_turn(gate);
 	sg_leases_soaked(gate);
 	if (gate->gap_since != 0 && !gate->journal.closed && now - gate->gap_since >= 10 * SG_SEC)
 		sg_gate_write_gaps(gate);

@@ -49,8 +49,8 @@ recover(struct sg_gate *gate, const struct sg_gate_start *start, struct sg_err *
 	sg_pulse_take_up(gate->state.now.boot + gate->catalogue->limits.hang_refusal * SG_MSEC);
 	record_start(gate, torn);
 	sg_lost_accepted(gate);
+	gate->hooks_lost = true; /* nobody is asking about any */
 	sg_gate_uphold(gate);
-	sg_hooks_lost(gate);
 	sg_state_pending(&gate->state, revoke_pending, gate);
 	sg_gate_inspect(gate);
 	return SG_OK;

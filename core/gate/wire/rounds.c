@@ -10,8 +10,7 @@
 static size_t
 task(struct sg_gate *gate, void *thing)
 {
-	size_t ended = sg_task_orphan(gate, thing);
-	ended += ended > 0 ? 0 : sg_task_expire(gate, thing);
+	size_t ended = sg_task_expire(gate, thing);
 	ended += ended > 0 ? 0 : sg_task_idle(gate, thing);
 	return ended + sg_sweep_task(&gate->state, thing, SG_KEPT_MS);
 }
@@ -76,15 +75,4 @@ sg_rounds_turn(struct sg_gate *gate)
 		if (gate->rounds[i].open)
 			slice(gate, &rounds[i], &gate->rounds[i]);
 	}
-}
-
-bool
-sg_orphans_turn(struct sg_gate *gate)
-{
-	if (!gate->orphaned || gate->journal.closed)
-		return false;
-	sg_gate_now(gate);
-	slice(gate, &rounds[SG_ROUND_TASKS], &gate->rounds[SG_ROUND_TASKS]);
-	gate->orphaned = gate->rounds[SG_ROUND_TASKS].open;
-	return gate->orphaned;
 }

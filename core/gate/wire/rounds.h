@@ -8,7 +8,4 @@
 /* A slice of each round that is under way; all begin anew SG_ROUND_MS after they last did, what is not over by then goes on. */
 void sg_rounds_turn(struct sg_gate *gate);
 
-/* Once in each turn behind a reload: another slice of the tasks. True: there is more, and it should be called again soon. */
-bool sg_orphans_turn(struct sg_gate *gate);
-
 #endif

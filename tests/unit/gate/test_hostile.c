@@ -557,7 +557,7 @@ long_limit_names(void)
 	char *root = task(0, "{\"intent\":\"tree\",\"key\":\"r\"}");
 	for (int i = 0; i < 2; i++) {
 		strcpy(name, i == 0 ? "" : "a");
-		for (int j = 0; j < 100; j++)
+		for (int j = 0; j < 63; j++)
 			strcat(name, "\xc3\xa4");
 		snprintf(body, sizeof(body), "{\"constraints\":{\"x.b\":{\"%s\":{\"exact\":1}}},\"key\":\"c%d\"}", name, i);
 		char *part = hand_on(0, 0, root, body);
