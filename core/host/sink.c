@@ -4,67 +4,45 @@
 
 #include "base/canon.h"
 #include "base/err.h"
-#include "base/fd.h"
 #include "base/str.h"
 
 #include <stepgate/audit.h>
 
-#include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
-enum { LEAF_BUDGET = 8 << 20, CURSOR_MAX = 64 };
+enum { LEAF_BUDGET = 8 << 20 };
 
-/* ---- the cursor ---- */
-
-static const char cursor_name[] = "cursor", cursor_new[] = ".cursor.new";
-
-static enum sg_status
-read_cursor(int folder, uint64_t *cursor, struct sg_err *err)
+static bool
+owes_cursor(const struct sg_sink *sink)
 {
-	char text[CURSOR_MAX + 1];
-	int64_t number = 0;
-	int fd = openat(folder, cursor_name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-	*cursor = 0;
-	if (fd < 0 && errno == ENOENT)
-		return SG_OK;
-	ssize_t got = fd < 0 ? -1 : read(fd, text, CURSOR_MAX);
-	if (fd >= 0)
-		close(fd);
-	if (got < 2 || text[got - 1] != '\n' || !sg_str_int((struct sg_str){text, (size_t)got - 1}, 0, INT64_MAX, &number))
-		return sg_fail(err, SG_MALFORMED, "sink_cursor", "the cursor is no number; remove it to send everything again");
-	*cursor = (uint64_t)number;
-	return SG_OK;
+	return sink->safe.number != (sink->cursor.count > 0 ? sink->cursor.places[0].number : 0);
 }
 
 static enum sg_status
 write_cursor(struct sg_sink *sink, struct sg_err *err)
 {
-	char text[CURSOR_MAX];
-	int len = snprintf(text, sizeof(text), "%" PRIu64 "\n", sink->durable);
-	int fd = openat(sink->folder, cursor_new, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
-	bool good = fd >= 0 && sg_write_whole(fd, (struct sg_str){text, (size_t)len}) && fdatasync(fd) == 0;
-	if (fd >= 0)
-		close(fd);
-	good = good && renameat(sink->folder, cursor_new, sink->folder, cursor_name) == 0 && fsync(sink->folder) == 0;
-	if (!good)
-		return sg_fail(err, SG_UNAVAILABLE, "sink_cursor", "the cursor cannot be written: %s", strerror(errno));
-	sink->stored = sink->durable;
 	sink->stored_at = sink->instance->host.now(&sink->instance->host);
-	return SG_OK;
+	if (!owes_cursor(sink))
+		return SG_OK;
+	return sg_cursor_write(&sink->cursor, sink->folder, &sink->safe, err);
 }
 
 enum sg_status
 sg_sink_open(struct sg_sink *sink, struct sg_instance *instance, int journal, int folder, struct sg_err *err)
 {
 	*sink = (struct sg_sink){.instance = instance, .folder = folder, .tail = {.fd = -1}};
-	enum sg_status status = read_cursor(folder, &sink->stored, err);
-	sink->written = sink->durable = sink->stored;
-	return status == SG_OK ? sg_tail_open(&sink->tail, journal, sink->stored, err) : status;
+	enum sg_status status = sg_cursor_read(&sink->cursor, folder, err);
+	if (status != SG_OK)
+		return status;
+	bool turned = sg_cursor_follow(&sink->cursor, journal);
+	sink->safe = sink->cursor.count > 0 ? sink->cursor.places[0] : (struct sg_cursor_place){.number = 0};
+	sink->written = sink->durable = sink->safe.number;
+	if (turned)
+		fprintf(stderr, "stepgate host audit: the journal is not the one that was carried behind leaf %" PRIu64 ": from there on it is carried again\n", sink->safe.number);
+	return sg_tail_open(&sink->tail, journal, sink->safe.number, err);
 }
 
 void
@@ -100,9 +78,27 @@ hand_over(struct sg_sink *sink, const struct sg_record *record, uint64_t missing
 	sink->gaps += missing;
 	sg_instance_begin(sink->instance);
 	enum sg_status status = end_call(sink, sink->instance->module->audit->write(sink->instance->state, &in, &why), &why, err);
-	if (status == SG_OK)
-		sink->written = record->number;
-	return status;
+	if (status != SG_OK)
+		return status;
+	sink->written = record->number;
+	sink->last = (struct sg_cursor_place){.number = record->number, .chained = true};
+	memcpy(sink->last.chain, record->chain, SG_CHAIN_BYTES);
+	if (sink->mark.number <= sink->durable)
+		sink->mark = sink->last;
+	return SG_OK;
+}
+
+/* Of what is safe, the last leaf whose chain is known here: the one that was handed over last, or one that was marked on the way. */
+static void
+take_durable(struct sg_sink *sink, uint64_t durable)
+{
+	if (durable <= sink->durable)
+		return;
+	sink->durable = durable;
+	if (durable == sink->last.number)
+		sink->safe = sink->last;
+	else if (sink->mark.number > sink->safe.number && sink->mark.number <= durable)
+		sink->safe = sink->mark;
 }
 
 static enum sg_status
@@ -116,8 +112,8 @@ flush(struct sg_sink *sink, struct sg_err *err)
 	if (status == SG_OK && out.durable > sink->written)
 		return sg_fail(err, SG_BUG, "module_durable", "the module says that leaf %" PRIu64 " is safe, and was given %" PRIu64,
 			       out.durable, sink->written);
-	if (status == SG_OK && out.durable > sink->durable)
-		sink->durable = out.durable;
+	if (status == SG_OK)
+		take_durable(sink, out.durable);
 	return status;
 }
 
@@ -147,7 +143,7 @@ sg_sink_batch(struct sg_sink *sink, bool *more, struct sg_err *err)
 	if (status == SG_OK)
 		status = flush(sink, err);
 	sg_time now = sink->instance->host.now(&sink->instance->host);
-	if (status == SG_OK && sink->durable != sink->stored && now - sink->stored_at >= SG_SINK_CURSOR_MS * SG_MSEC)
+	if (status == SG_OK && owes_cursor(sink) && now - sink->stored_at >= SG_SINK_CURSOR_MS * SG_MSEC)
 		status = write_cursor(sink, err);
 	return status;
 }
@@ -207,7 +203,7 @@ patience(const struct sg_sink *sink, bool more)
 		return 0;
 	if (sink->written != sink->durable)
 		return SG_SINK_FLUSH_MS;
-	return sink->stored != sink->durable ? SG_SINK_CURSOR_MS : -1;
+	return owes_cursor(sink) ? SG_SINK_CURSOR_MS : -1;
 }
 
 static enum sg_status
@@ -232,7 +228,7 @@ sg_sink_serve(struct sg_sink *sink, struct sg_link *link, struct sg_err *err)
 		else if (status == SG_OK)
 			status = write_cursor(sink, err);
 	}
-	if (sink->stored != sink->durable)
+	if (owes_cursor(sink))
 		write_cursor(sink, &(struct sg_err){0}); /* a last word; without it some leaves come twice */
 	return status;
 }

@@ -4,6 +4,7 @@
 #define SG_HOST_SINK_H
 
 #include "frame/link.h"
+#include "host/cursor.h"
 #include "host/instance.h"
 #include "host/tail.h"
 
@@ -18,13 +19,14 @@ struct sg_sink {
 	struct sg_tail tail;
 	int folder;                /* of the cursor; borrowed */
 	uint64_t written, durable; /* handed to the module; what it says is safe */
-	uint64_t stored;           /* in the cursor's file */
+	struct sg_cursor cursor;   /* as its file says */
+	struct sg_cursor_place last, mark, safe; /* handed over last; on the way; of what is durable, the last one whose chain is known */
 	uint64_t target, segment;  /* how far the journal is durable; the segment being written */
 	uint64_t gaps;             /* leaves that were gone before they could be carried */
 	sg_time stored_at;
 };
 
-/* Reads the cursor in `folder` (none: from the first leaf) and finds its place in `journal`. Both stay the caller's. SG_MALFORMED sink_cursor;
+/* Reads the cursor in `folder` (none: from the first leaf) and finds its place in `journal`; where that has gone another way since, the last place that it still has, and says so. Both stay the caller's. SG_MALFORMED sink_cursor;
  * sg_tail_open's. */
 enum sg_status sg_sink_open(struct sg_sink *sink, struct sg_instance *instance, int journal, int folder, struct sg_err *err);
 void sg_sink_done(struct sg_sink *sink);
