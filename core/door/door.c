@@ -5,11 +5,13 @@
 #include "base/confine.h"
 #include "base/digest.h"
 #include "base/err.h"
+#include "base/octets.h"
 #include "base/spare.h"
 #include "base/str.h"
 #include "base/sys.h"
 #include "door/conn.h"
 #include "door/tls.h"
+#include "frame/limits.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -36,6 +38,27 @@ take_conn(struct sg_door *door, uint64_t id, int fd)
 	return true;
 }
 
+/* From now on; a connection that is open takes as much as it did, and no more than is allowed now. */
+static bool
+take_limits(struct sg_door *door, struct sg_str payload)
+{
+	struct sg_door_limits *l = &door->how.limits;
+	size_t at = 0;
+	struct sg_door_conn *c;
+#define X(option, member) +8
+	if (payload.len != 0 SG_DOOR_LIMITS(X))
+		return false;
+#undef X
+#define X(option, member)                                                \
+	l->member = (__typeof__(l->member))sg_octets_get(payload.ptr + at, 8); \
+	at += 8;
+	SG_DOOR_LIMITS(X)
+#undef X
+	for (at = 0; (c = sg_table_next(&door->conns, &at)) != NULL;)
+		c->in.max = SG_HTTP_HEAD_MAX + l->max_body + SG_READ_CHUNK > c->in.room ? SG_HTTP_HEAD_MAX + l->max_body + SG_READ_CHUNK : c->in.room;
+	return true;
+}
+
 static bool
 gate_frame(struct sg_door *door, const struct sg_frame *frame)
 {
@@ -43,6 +66,8 @@ gate_frame(struct sg_door *door, const struct sg_frame *frame)
 	switch (frame->type) {
 	case SG_FRAME_D_CONN:
 		return take_conn(door, frame->id, frame->fd);
+	case SG_FRAME_D_LIMITS:
+		return take_limits(door, frame->payload);
 	case SG_FRAME_D_ANSWER:
 		if (conn != NULL)
 			sg_door_conn_answer(door, conn, frame->payload);

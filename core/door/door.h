@@ -6,6 +6,7 @@
 
 #include "frame/routes.h"
 
+/* As it began; a reload changes all but the handshake's (frame/limits.h). */
 struct sg_door_limits {
 	size_t max_body;                 /* bytes */
 	size_t connections;              /* of this door */

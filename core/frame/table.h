@@ -44,6 +44,7 @@ enum { SG_FRAME_MAX = 4 << 20 };
 	X(D_GONE,       24, DOOR,       GATE,       READY,    NONE,    false, false) /* id = connection closed by the peer or by a bound */ \
 	X(D_CHANGED,    25, DOOR,       GATE,       READY,    NONE,    false, false) /* id = connection: a byte came from another pid */ \
 	X(D_PRESENTED,  26, DOOR,       GATE,       READY,    BYTES,   false, false) /* id = connection: u16 form, then the token or chain that its peer presented */ \
+	X(D_LIMITS,     27, GATE,       DOOR,       ANY,      BYTES,   false, false) /* u64 each: those of limits.h, in their order */ \
 	X(Z_READY,      30, ZYGOTE,     SUPERVISOR, STARTING, JSON,    false, true)  /* manifest */ \
 	X(Z_FAILED,     31, ZYGOTE,     SUPERVISOR, STARTING, JSON,    false, false) /* {"errors":[...]} */ \
 	X(Z_SPAWN,      32, SUPERVISOR, ZYGOTE,     ANY,      NONE,    true,  true)  /* id = slot; the worker's socket */ \

@@ -7,7 +7,7 @@
 
 extern const struct sg_module sg_verify_jwt, sg_verify_x509;
 
-/* What `file` grants, from its start, at most `most` bytes, with a NUL behind. In start only. SG_UNAVAILABLE with `code`, SG_LIMIT. */
+/* What `file` grants, from its start, at most `most` bytes, with a NUL behind. In start only. SG_REFUSED (no such grant), SG_UNAVAILABLE (it cannot be read) with `code`, SG_LIMIT. */
 enum sg_status sg_granted_text(const struct sg_host *host, const char *name, size_t most, const char *code, struct sg_str *text,
 			       struct sg_err *err);
 

@@ -14,7 +14,9 @@ enum sg_status
 sg_granted_text(const struct sg_host *host, const char *name, size_t most, const char *code, struct sg_str *text, struct sg_err *err)
 {
 	int fd = host->descriptor(host, name);
-	char *bytes = fd < 0 ? NULL : host->alloc(host, most + 2);
+	if (fd < 0) /* nothing mends that but another stanza */
+		return sg_fail(err, SG_REFUSED, code, "grants must give a file as \"%s\"", name);
+	char *bytes = host->alloc(host, most + 2);
 	size_t len = 0;
 	ssize_t got = bytes == NULL ? -1 : 1;
 	while (got > 0 && len <= most) {
@@ -24,7 +26,7 @@ sg_granted_text(const struct sg_host *host, const char *name, size_t most, const
 	if (len > most)
 		return sg_fail(err, SG_LIMIT, code, "what \"%s\" grants has more than %zu bytes", name, most);
 	if (got < 0)
-		return sg_fail(err, SG_UNAVAILABLE, code, "grants must give a file as \"%s\", and it must be readable", name);
+		return sg_fail(err, SG_UNAVAILABLE, code, "what \"%s\" grants cannot be read", name);
 	*text = (struct sg_str){bytes, len};
 	return SG_OK;
 }

@@ -5,6 +5,7 @@
 #include "base/canon.h"
 #include "base/str.h"
 #include "conf/load.h"
+#include "main/stanzas.h"
 
 #include <stdio.h>
 #include <unistd.h>
@@ -92,6 +93,7 @@ sg_supervisor_may_follow(const struct sg_supervisor *s, struct sg_str document, 
 		check_same(s, s->config, next, "admin_group", "admin_group", &errors);
 		check_same(s, s->config, next, "approver_group", "approver_group", &errors);
 		check_face(s, next, &errors);
+		sg_stanzas_sinks(next, &errors);
 	}
 	if (sg_conf_errors_any(&errors))
 		sg_conf_errors_write(report, &errors);
@@ -112,6 +114,19 @@ sg_supervisor_adopt(struct sg_supervisor *s, struct sg_str document)
 	       copy_text(s->config, "state_dir", s->state_dir, sizeof(s->state_dir)) &&
 	       copy_text(s->config, "policy_dir", s->policy_dir, sizeof(s->policy_dir)) &&
 	       copy_text(s->config, "run_dir", s->run_dir, sizeof(s->run_dir));
+}
+
+int64_t
+sg_document_limit(struct sg_str document, const char *name)
+{
+	struct sg_arena arena;
+	const struct sg_json *json = NULL;
+	int64_t value = 0;
+	sg_arena_init(&arena, 256 << 20);
+	if (sg_canon_parse(&arena, document, &sg_conf_document_limits, &json, NULL) == SG_OK)
+		sg_json_int(sg_json_get(sg_json_get(json, "limits"), name), &value);
+	sg_arena_done(&arena);
+	return value;
 }
 
 int64_t

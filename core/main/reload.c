@@ -130,7 +130,7 @@ begin(struct sg_supervisor *s)
 	sg_buf_clear(&s->next_document);
 	if (!sg_supervisor_config(s->options, &s->next_document, &report) || !read_sources(s, &report))
 		failed_with(s, sg_buf_view(&report));
-	else if (!sg_role_zygote(s, &s->next_sources))
+	else if (!sg_role_zygote(s, &s->next_sources, sg_buf_view(&s->next_document)))
 		sg_reload_failed(s, SG_STR("[{\"what\":\"no process for policy\"}]"));
 	sg_buf_done(&report);
 }
@@ -321,10 +321,9 @@ sg_reload_zygote_said(struct sg_supervisor *s, const struct sg_frame *frame)
 void
 sg_reload_deadline(struct sg_supervisor *s)
 {
-	sg_time most = sg_supervisor_limit(s, "policy_load_deadline") * SG_MSEC;
 	if (s->preparing && sg_sys_real.boot_time(&sg_sys_real) - s->preparing_since > PREPARE_S * SG_SEC)
 		give_up(s, SG_STR("[{\"what\":\"modules took too long to start\"}]"));
-	if (s->preparing || s->candidate_pid == 0 || sg_sys_real.boot_time(&sg_sys_real) - s->candidate_since < most)
+	if (s->preparing || s->candidate_pid == 0 || sg_sys_real.boot_time(&sg_sys_real) - s->candidate_since < s->candidate_most)
 		return;
 	drop_candidate(s);
 	sg_reload_failed(s, SG_STR("[{\"file\":\"\",\"hint\":\"\",\"line\":0,\"what\":\"compiling policy took longer than policy_load_deadline\"}]"));

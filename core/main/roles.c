@@ -109,10 +109,10 @@ sg_role_gate(struct sg_supervisor *s, bool tells)
 }
 
 bool
-sg_role_zygote(struct sg_supervisor *s, const struct sg_policy_files *files)
+sg_role_zygote(struct sg_supervisor *s, const struct sg_policy_files *files, struct sg_str document)
 {
 	int ends[2], self = getpid();
-	struct sg_policy_limits limits = {.memory = (size_t)sg_supervisor_limit(s, "policy_memory")};
+	struct sg_policy_limits limits = {.memory = (size_t)sg_document_limit(document, "policy_memory")};
 	if (!pair(ends))
 		return false;
 	pid_t pid = fork();
@@ -131,6 +131,7 @@ sg_role_zygote(struct sg_supervisor *s, const struct sg_policy_files *files)
 	fcntl(ends[0], F_SETFL, O_NONBLOCK); /* nobody makes the supervisor wait */
 	sg_link_init(&s->candidate, ends[0], SG_ROLE_SUPERVISOR, SG_ROLE_ZYGOTE);
 	s->candidate_since = sg_sys_real.boot_time(&sg_sys_real);
+	s->candidate_most = sg_document_limit(document, "policy_load_deadline") * SG_MSEC;
 	return true;
 }
 

@@ -5,7 +5,7 @@
 #include "base/digest.h"
 #include "base/log.h"
 #include "base/str.h"
-#include "main/issuers.h"
+#include "main/stanzas.h"
 #include "main/supervisor.h"
 
 #include <errno.h>
@@ -88,7 +88,7 @@ check_config(const struct sg_main_options *options)
 	char folder[1024];
 	sg_buf_init(&document, SG_FRAME_MAX);
 	bool good = sg_supervisor_config(options, &document, NULL) && policy_folder(sg_buf_view(&document), folder);
-	good = good && sg_issuers_check(options);
+	good = good && sg_stanzas_check(options);
 	good = good && check_policy(folder, true, sg_buf_view(&document), options->json != NULL) == 0;
 	sg_buf_done(&document);
 	return good ? 0 : EXIT_BAD_CONFIG;

@@ -208,7 +208,7 @@ turn(struct sg_supervisor *s)
 	sg_reload_retire(s, false);
 	/* a zygote that died while its policy is in force is made again from the same files */
 	if (s->zygote_pid == 0 && s->candidate_pid == 0 && s->manifest.len > 0 && !s->stopping)
-		sg_role_zygote(s, &s->sources);
+		sg_role_zygote(s, &s->sources, sg_buf_view(&s->document));
 	sg_reload_turn(s);
 	flush_all(s);
 	let_in(s);
@@ -270,7 +270,7 @@ start_policy(struct sg_supervisor *s)
 {
 	struct sg_buf report;
 	sg_buf_init(&report, SG_FRAME_MAX);
-	bool good = sg_policy_files_read(&s->sources, s->policy_dir, true, &report) == SG_OK && sg_role_zygote(s, &s->sources);
+	bool good = sg_policy_files_read(&s->sources, s->policy_dir, true, &report) == SG_OK && sg_role_zygote(s, &s->sources, sg_buf_view(&s->document));
 	if (!good)
 		sg_reload_failed(s, report.len > 0 ? sg_buf_view(&report) : SG_STR("[]"));
 	sg_buf_done(&report);

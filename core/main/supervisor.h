@@ -51,7 +51,7 @@ struct sg_supervisor {
 	struct sg_policy_files sources, next_sources; /* in force; of the reload under way */
 	struct sg_buf manifest;
 	uint64_t generation;
-	sg_time candidate_since;
+	sg_time candidate_since, candidate_most; /* when it was begun; how long it may take */
 	unsigned restarts; /* of the gate, since it last opened */
 	bool reloading, stopping, announced;
 	bool again; /* a reload was asked for while one was under way, which may have read older files */
@@ -84,6 +84,8 @@ bool sg_supervisor_adopt(struct sg_supervisor *s, struct sg_str document);
 /* keep.c: keeps policy and configuration now in force by their digests. */
 void sg_supervisor_keep(const struct sg_supervisor *s);
 int64_t sg_supervisor_limit(const struct sg_supervisor *s, const char *name);
+/* The same of a canonical document that is not in force; 0: it has none. */
+int64_t sg_document_limit(struct sg_str document, const char *name);
 
 /* state_folder.c: nobody else owns, writes or looks into what must not be. False with a line on stderr. */
 bool sg_supervisor_state(const struct sg_supervisor *s);
@@ -107,7 +109,8 @@ int64_t sg_tls_handshake_ms(const struct sg_supervisor *s);
 /* roles.c: forking. Each child keeps its own end and nothing else. */
 /* `tells`: says why if it cannot start. False: nothing was forked (gate_pid is 0), or it was not told everything. */
 bool sg_role_gate(struct sg_supervisor *s, bool tells);
-bool sg_role_zygote(struct sg_supervisor *s, const struct sg_policy_files *files);
+/* `document`: whose limits hold for it, the one in force or the one that is to be. */
+bool sg_role_zygote(struct sg_supervisor *s, const struct sg_policy_files *files, struct sg_str document);
 void sg_role_spawn(struct sg_supervisor *s, const struct sg_json *request);
 /* signal.c: ends a process of the daemon's (SIGKILL), whoever it has become; its end is noticed as any. A line in the log where that cannot be. `pid` 0: not known. */
 void sg_role_end(int pidfd, pid_t pid);

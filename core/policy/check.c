@@ -48,7 +48,10 @@ sg_policy_check(const struct sg_policy_source *sources, size_t count, const stru
 	struct sg_arena arena;
 	sg_buf_init(&report, REPORT);
 	sg_arena_init(&arena, ARENA);
-	enum sg_status status = sg_policy_load(sources, count, NULL, &policy, &report);
+	int64_t memory = 0;
+	sg_json_int(sg_json_get(sg_json_get(conf, "limits"), "policy_memory"), &memory);
+	struct sg_policy_limits may = {.memory = (size_t)memory};
+	enum sg_status status = sg_policy_load(sources, count, conf != NULL && memory > 0 ? &may : NULL, &policy, &report);
 	if (status != SG_OK && status != SG_REFUSED)
 		goto out;
 	if (status == SG_OK && conf != NULL)

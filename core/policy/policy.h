@@ -85,7 +85,7 @@ bool sg_policy_spent(const struct sg_policy *policy);
 /* `stepgate policy check`: loads, and writes for people ("FILE:LINE: what\n\thint: ...") or, as JSON, the manifest or
  * the errors. `conf` (may be NULL) is the document of the configuration that it is to be in force with. The manifest has "warnings" here, of the same form as errors: what loads and is yet likely a mistake. SG_OK
  * if the set would load, else SG_REFUSED. */
-enum sg_status sg_policy_check(const struct sg_policy_source *sources, size_t count, const struct sg_json *conf, bool json, struct sg_buf *out);
+enum sg_status sg_policy_check(const struct sg_policy_source *sources, size_t count, const struct sg_json *conf, bool json, struct sg_buf *out); /* what it may take stands in conf; NULL: as much as by default */
 
 /* The whole Lua surface, from the tables that make it: a reference in markdown, or stubs for lua-language-server. */
 enum sg_policy_format { SG_POLICY_MARKDOWN, SG_POLICY_STUBS };

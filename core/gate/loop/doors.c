@@ -4,6 +4,7 @@
 #include "gate/desk/buckets.h"
 
 #include "base/octets.h"
+#include "frame/limits.h"
 #include "base/peer.h"
 #include "base/str.h"
 
@@ -238,9 +239,34 @@ pass_waiting(struct sg_loop *loop, struct sg_child *door)
 	}
 }
 
+static void
+tell_limits(struct sg_loop *loop, struct sg_child *door)
+{
+	const struct sg_limits *limits = &loop->gate->catalogue->limits;
+	char payload[64];
+	size_t len = 0;
+#define X(option, member)                                            \
+	sg_octets_put(payload + len, (uint64_t)limits->option, 8); \
+	len += 8;
+	SG_DOOR_LIMITS(X)
+#undef X
+	if (sg_link_queue(&door->link, SG_FRAME_D_LIMITS, 0, (struct sg_str){payload, len}, -1, NULL) != SG_OK)
+		sg_link_break(&door->link);
+}
+
+/* Behind a reload: they began with what was in force then. */
+void
+sg_doors_limits(struct sg_loop *loop)
+{
+	for (size_t i = 0; i < loop->children_top; i++)
+		if (loop->children[i].used && loop->children[i].role == SG_ROLE_DOOR && loop->children[i].linked)
+			tell_limits(loop, &loop->children[i]);
+}
+
 void
 sg_door_linked(struct sg_loop *loop, struct sg_child *door)
 {
+	tell_limits(loop, door);
 	pass_waiting(loop, door);
 }
 

@@ -18,7 +18,7 @@ now_of(const struct sg_loop *loop)
 _Static_assert((int)SG_CONF_MAX_MODULES + (int)SG_ISSUE_opaque <= (int)SG_WANTED_MAX, "a module that is configured and never started");
 
 static void
-want(struct sg_wanted_list *list, const char *prefix, struct sg_str name, const struct sg_json *stanza)
+want(struct sg_wanted_list *list, const struct sg_json *document, const char *prefix, struct sg_str name, const struct sg_json *stanza)
 {
 	struct sg_buf text;
 	if (list->count == SG_WANTED_MAX)
@@ -28,6 +28,7 @@ want(struct sg_wanted_list *list, const char *prefix, struct sg_str name, const 
 	sg_buf_init(&text, 256 << 10);
 	if (stanza != NULL)
 		sg_canon_write(&text, stanza);
+	sg_buf_str(&text, sg_json_text_at(document, "module_dir")); /* another folder may have another module of that name, or none */
 	sg_sha256_hex(w->stanza, sg_buf_view(&text));
 	w->refresh_ms = 0;
 	sg_json_int(sg_json_get(stanza, "refresh"), &w->refresh_ms);
@@ -39,7 +40,7 @@ want_section(struct sg_wanted_list *list, const struct sg_json *document, const 
 {
 	const struct sg_json *stanzas = sg_json_get(document, section);
 	for (const struct sg_json *m = sg_json_first(stanzas); m != NULL; m = sg_json_next(stanzas, m))
-		want(list, prefix, m->name, m);
+		want(list, document, prefix, m->name, m);
 }
 
 /* Modules that are called like a format make that one; what another makes is known only once it runs. Tokens are asked about in any case. */
@@ -66,7 +67,7 @@ sg_instances_want(struct sg_wanted_list *list, const struct sg_json *document)
 	want_section(list, document, "audit", "audit.");
 	for (int f = SG_ISSUE_jwt; issuers != NULL && issuers->count > 0 && f < SG_ISSUE_opaque; f++)
 		if (may_be_made(issuers, (enum sg_issue_format)f))
-			want(list, "verify.", sg_str(sg_issue_format_reader((enum sg_issue_format)f)), NULL);
+			want(list, document, "verify.", sg_str(sg_issue_format_reader((enum sg_issue_format)f)), NULL);
 }
 
 bool

@@ -240,6 +240,7 @@ void sg_doors_answer(void *self, uint64_t conn, unsigned status, struct sg_str b
 void sg_doors_close(void *self, uint64_t conn);
 /* Passes on connections that found the link full. */
 void sg_doors_turn(struct sg_loop *loop);
+void sg_doors_limits(struct sg_loop *loop);
 void sg_door_linked(struct sg_loop *loop, struct sg_child *door);
 /* Frames of a door; false if it broke the rules. */
 bool sg_door_frame(struct sg_loop *loop, struct sg_child *door, const struct sg_frame *frame);

@@ -94,6 +94,7 @@ reloaded(struct sg_loop *loop, uint64_t id, const struct sg_json *json)
 		sg_canon_write(&text, errors);
 	else if (!good)
 		sg_buf_text(&text, "[{\"what\":\"reload failed\"}]");
+	sg_doors_limits(loop);
 	sg_instances_settled(loop);
 	sg_hosts_fill(loop); /* what was prepared is in use before anything is decided by the new document */
 	sg_sinks_turn(loop); /* and a sink that must not lag from now on counts */
