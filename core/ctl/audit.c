@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Looking at the record: its newest leaves, and whether all of it is still what was written. */
+#include "ctl/leaf_filter.h"
 #include "ctl/segments.h"
 #include "ctl/show.h"
 
@@ -13,9 +14,11 @@ enum { TAIL = 20, PAUSE_MS = 500, TRIES = 10, TRY_MS = 100 };
 /* ---- tail ---- */
 
 static void
-print_leaf(const struct sg_ctl *ctl, const struct sg_json *leaf)
+print_leaf(const struct sg_ctl *ctl, const struct sg_leaf_filter *filter, const struct sg_json *leaf)
 {
 	struct sg_buf json;
+	if (!sg_leaf_filter_takes(filter, leaf))
+		return;
 	if (!ctl->json) {
 		sg_show_leaf(ctl, leaf);
 		return;
@@ -28,7 +31,7 @@ print_leaf(const struct sg_ctl *ctl, const struct sg_json *leaf)
 
 /* With --json one leaf is one line, so the answer around them is taken off. */
 static int
-fetch(const struct sg_ctl *ctl, int64_t *after, size_t *count)
+fetch(const struct sg_ctl *ctl, const struct sg_leaf_filter *filter, int64_t *after, size_t *count)
 {
 	struct sg_ctl quiet = *ctl;
 	struct sg_ctl_answer answer;
@@ -41,7 +44,7 @@ fetch(const struct sg_ctl *ctl, int64_t *after, size_t *count)
 	*count = 0;
 	for (const struct sg_json *e = sg_json_first(events); e != NULL && code == SG_CTL_OK;
 	     e = sg_json_next(events, e)) {
-		print_leaf(ctl, e);
+		print_leaf(ctl, filter, e);
 		(*count)++;
 	}
 	if (code == SG_CTL_OK)
@@ -53,6 +56,7 @@ fetch(const struct sg_ctl *ctl, int64_t *after, size_t *count)
 
 struct from_file {
 	const struct sg_ctl *ctl;
+	const struct sg_leaf_filter *filter;
 	int64_t after;
 };
 
@@ -61,14 +65,14 @@ leaf_from_file(void *to, const struct sg_record *record)
 {
 	const struct from_file *from = to;
 	if ((int64_t)record->number > from->after)
-		print_leaf(from->ctl, record->json);
+		print_leaf(from->ctl, from->filter, record->json);
 }
 
 static int
-tail_file(const struct sg_ctl *ctl, int64_t after)
+tail_file(const struct sg_ctl *ctl, const struct sg_leaf_filter *filter, int64_t after)
 {
 	struct sg_verify_result result;
-	struct from_file from = {ctl, after};
+	struct from_file from = {ctl, filter, after};
 	const char *folder = ctl->option[SG_CTL_OPTION_file];
 	if (after < 0) { /* first how many there are, then the last of them */
 		sg_verify_journal(folder, NULL, NULL, NULL, &result);
@@ -85,23 +89,40 @@ tail_file(const struct sg_ctl *ctl, int64_t after)
 						    : SG_CTL_OK;
 }
 
+/* Behind which leaf it begins; below 0: with the last few. What is picked out may stand anywhere. */
+static int
+first_leaf(const struct sg_ctl *ctl, const struct sg_leaf_filter *filter, int64_t *after)
+{
+	const char *given = ctl->option[SG_CTL_OPTION_after];
+	bool picks = false;
+	for (int i = 0; i < SG_CTL_OPTION_COUNT; i++)
+		picks |= ctl->option[i] != NULL && (SG_CTL_LEAVES & (UINT64_C(1) << i)) != 0;
+	*after = picks ? filter->since_leaf : -1;
+	if (given != NULL && !sg_str_int(sg_str(given), 0, INT64_MAX, after))
+		return sg_ctl_fail(ctl, SG_CTL_USAGE, "usage", "", "--after takes a leaf number");
+	return SG_CTL_OK;
+}
+
 int
 sg_ctl_audit_tail(struct sg_ctl *ctl)
 {
-	int64_t after = -1;
+	int64_t after;
 	size_t count = 0;
-	const char *given = ctl->option[SG_CTL_OPTION_after];
+	struct sg_leaf_filter filter;
 	bool follow = ctl->option[SG_CTL_OPTION_follow] != NULL;
-	if (given != NULL && !sg_str_int(sg_str(given), 0, INT64_MAX, &after))
-		return sg_ctl_fail(ctl, SG_CTL_USAGE, "usage", "", "--after takes a leaf number");
+	int code = sg_leaf_filter_read(&filter, ctl);
+	if (code == SG_CTL_OK)
+		code = first_leaf(ctl, &filter, &after);
+	if (code != SG_CTL_OK)
+		return code;
 	if (ctl->option[SG_CTL_OPTION_file] != NULL)
 		return follow ? sg_ctl_fail(ctl, SG_CTL_USAGE, "usage", "", "--file and --follow do not go together")
-			      : tail_file(ctl, after);
-	int code = fetch(ctl, &after, &count);
+			      : tail_file(ctl, &filter, after);
+	code = fetch(ctl, &filter, &after, &count);
 	while (code == SG_CTL_OK && (follow || count >= 200)) { /* 200: an answer's most, so there is more */
 		if (count == 0)
 			poll(NULL, 0, PAUSE_MS);
-		code = fetch(ctl, &after, &count);
+		code = fetch(ctl, &filter, &after, &count);
 	}
 	return code;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Completion for bash and zsh, from the tables: words of commands, then the options that the command takes. */
+ * Completion for bash, zsh and fish, from the tables: words of commands, then the options that the command takes. */
 #include "ctl/ctl.h"
 
 #include <string.h>
@@ -122,12 +122,66 @@ zsh(FILE *to)
 	fputs("esac; fi\n_arguments -S $options '*:file:_files'\n", to);
 }
 
+/* In single quotes, where ''' and '\\' mean something. */
+static void
+fish_quoted(FILE *to, const char *text)
+{
+	for (; *text != '\0'; text++)
+		fprintf(to, *text == '\'' || *text == '\\' ? "\\%c" : "%c", *text);
+}
+
+static void
+fish_option(FILE *to, const char *words, const struct sg_ctl_option *option)
+{
+	fprintf(to, "complete -c stepgate -n '__stepgate_at \"%s\"'", words);
+	if (option->letter != 0)
+		fprintf(to, " -s %c", option->letter);
+	fprintf(to, " -l %s%s -d '", option->name, option->argument != NULL ? " -r" : "");
+	fish_quoted(to, option->text);
+	fputs("'\n", to);
+}
+
+/* The words that are there so far, options left out, begin with those of a command. */
+static void
+fish(FILE *to)
+{
+	fputs("# fish completion for stepgate(1); made from its command table\n"
+	      "function __stepgate_words\n\tset -l words (commandline -opc)\n\tstring match -v -- '-*' $words[2..-1]\nend\n"
+	      "function __stepgate_at\n\tset -l words (__stepgate_words)\n\tstring match -q -- \"$argv[1] *\" \"$words \"\nend\n"
+	      "function __stepgate_begins\n\tset -l words (__stepgate_words)\n\ttest \"$words\" = \"$argv[1]\"\nend\n"
+	      "complete -c stepgate -s h -l help -d 'print help'\ncomplete -c stepgate -n '__stepgate_begins \"\"' -f -l version -d 'print the version'\n",
+	      to);
+	for (size_t i = 0; i < sg_ctl_command_count; i++) {
+		const struct sg_ctl_command *c = &sg_ctl_commands[i];
+		size_t len = first_word(c->words);
+		bool one = c->words[len] == '\0';
+		if (!seen_before(i)) {
+			fprintf(to, "complete -c stepgate -n '__stepgate_begins \"\"' -f -a '%.*s' -d '", (int)len, c->words);
+			fish_quoted(to, one ? c->text : "");
+			fputs("'\n", to);
+		}
+		if (!one) {
+			fprintf(to, "complete -c stepgate -n '__stepgate_begins \"%.*s\"' -f -a '%s' -d '", (int)len, c->words, c->words + len + 1);
+			fish_quoted(to, c->text);
+			fputs("'\n", to);
+		}
+		for (int k = 0; k < SG_CTL_OPTION_COUNT; k++)
+			if ((c->options & (UINT64_C(1) << k)) != 0)
+				fish_option(to, c->words, &sg_ctl_options[k]);
+	}
+}
+
 bool
 sg_ctl_completion(FILE *to, const char *shell)
 {
-	bool is_bash = strcmp(shell, "bash") == 0;
-	if (!is_bash && strcmp(shell, "zsh") != 0)
-		return false;
-	is_bash ? bash(to) : zsh(to);
-	return true;
+	static const struct {
+		const char *name;
+		void (*write)(FILE *to);
+	} shells[] = {{"bash", bash}, {"zsh", zsh}, {"fish", fish}};
+	for (size_t i = 0; i < sizeof(shells) / sizeof(shells[0]); i++)
+		if (strcmp(shell, shells[i].name) == 0) {
+			shells[i].write(to);
+			return true;
+		}
+	return false;
 }

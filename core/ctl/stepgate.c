@@ -18,7 +18,7 @@ without_command(const struct sg_ctl *ctl)
 	else if (ctl->option[SG_CTL_OPTION_man] != NULL)
 		sg_ctl_man(stdout);
 	else if (shell != NULL && !sg_ctl_completion(stdout, shell))
-		return sg_ctl_fail(ctl, SG_CTL_USAGE, "usage", "", "completion is there for bash and zsh");
+		return sg_ctl_fail(ctl, SG_CTL_USAGE, "usage", "", "completion is there for bash, zsh and fish");
 	else if (ctl->option[SG_CTL_OPTION_help] != NULL)
 		sg_ctl_help(stdout);
 	else if (shell == NULL)

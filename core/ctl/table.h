@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
- * stepgate(1) as data: every option and every command once. The parser, the help, the manual page and the shell completions are all made from
+ * stepgate(1) as data: every command once, as option_table.h has every option. The parser, the help, the manual page and the shell completions are all made from
  * these two tables. */
 #ifndef SG_CTL_TABLE_H
 #define SG_CTL_TABLE_H
+
+#include "ctl/option_table.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -31,57 +33,6 @@ enum sg_ctl_exit {
 #undef X
 };
 
-/*        field      letter long          argument       what it does */
-#define SG_CTL_OPTIONS(X)                                                                                              \
-	X(action,    0,   "action",     "PATTERN",     "an action that is handed on; may be repeated (default: all that may be)") \
-	X(admin,     0,   "admin",      "USER",        "a user of this system who may operate, beside root")          \
-	X(after,     0,   "after",      "N",           "leaves behind number N (default: the last twenty)")           \
-	X(agent,     0,   "agent",      "NAME",        "this agent alone")                                            \
-	X(all,       'a', "all",        NULL,          "everything: all agents, or also what has ended")              \
-	X(anchor,    0,   "anchor",     "N:HEX",       "leaf N must be there with this chain hash, as noted earlier") \
-	X(approval,  0,   "approval",   "ID",          "redeem this approval")                                        \
-	X(arg,       0,   "arg",        "NAME=VALUE",  "an argument; NAME:=JSON for anything but text; may be repeated") \
-	X(audience,  0,   "audience",   "NAME",        "whom the credential is for")                                  \
-	X(budget,    0,   "budget",     "DIM=AMOUNT",  "at most so much of what is left above: calls, bytes, money, tokens; may be repeated") \
-	X(changed,   'n', "changed",   NULL,          "only what is not the default")                                \
-	X(completion, 0,  "completion", "SHELL",       "print the completion of bash or zsh")                         \
-	X(config,    'c', "config",     "FILE",        "configuration file (default " SG_CONFIG_FILE ")")             \
-	X(denials,   0,   "denials",    NULL,          "from what was denied")                                         \
-	X(excess,    0,   "excess",     "narrow|refuse", "what is asked beyond what may be handed on is cut off, or refused") \
-	X(file,      0,   "file",       "DIR",         "read the journal of this state folder, without the daemon")   \
-	X(follow,    'f', "follow",     NULL,          "go on as new leaves come")                                    \
-	X(for,       0,   "for",        "agent=NAME",  "only what concerns this agent")                               \
-	X(help,      'h', "help",       NULL,          "print help")                                                  \
-	X(input,     0,   "input",      "NAME=VALUE",  "a value the task is given, so that policy knows its origin; may be repeated") \
-	X(issuer,    0,   "issuer",     "NAME",        "the stanza of this name, where several would do")              \
-	X(json,      'j', "json",       NULL,          "print the answer as canonical JSON")                          \
-	X(key,       'k', "key",        "KEY",         "name of this attempt; a repeat with it does nothing twice (default: random)") \
-	X(man,       0,   "man",        NULL,          "print the manual page")                                       \
-	X(mcp,       0,   "mcp",        "NAME",        "from an MCP server, called NAME as in stepgate mcp --name NAME") \
-	X(of,        0,   "of",         "NAME",        "what this user, unit, group or session is called")            \
-	X(older,     0,   "older",     NULL,          "also where what happened since is lost: with everything killed") \
-	X(on_behalf, 0,   "on-behalf",  "HUMAN",       "for this person, who must have delegated what is done")       \
-	X(order,     0,   "order",      "given|any",     "whether the steps of a plan are done in the order given (as they are without it), or in any") \
-	X(peer,      0,   "peer",       "USER",        "whose process showed the token to this enforcer: a name or a number (default: your own)") \
-	X(reason,    0,   "reason",     "TEXT",        "why; it stands in the record")                                \
-	X(resource,  'r', "resource",   "TYPE:ID",     "the resource; of a delegation: a pattern of ids, may be repeated") \
-	X(role,      0,   "role",       "ROLE",        "the role that is taken in the tree")                          \
-	X(run,       0,   "run",        "DIR",         "folder of the sockets (default $STEPGATE_RUN, then /run/stepgate)") \
-	X(running,   0,   "running",    NULL,          "with what the daemon has in force")                           \
-	X(since,     0,   "since",      "N",           "only what stands behind leaf N (default: the last 10000)")    \
-	X(svg,       0,   "svg",        NULL,          "as a picture")                                                \
-	X(tap,       0,   "tap",        NULL,          "print the results as TAP version 14")                         \
-	X(task,      't', "task",       "ID",          "judge as within this task")                                   \
-	X(to,        0,   "to",         "AGENT",       "who gets it (default: the agent itself, as a subtask)")       \
-	X(token,     0,   "token",      "TOKEN",       "ask as an enforcer, for the task of this task token")         \
-	X(trust_domain, 0, "trust-domain", "DOMAIN",   "whose agents these are, such as acme.example")                 \
-	X(ttl,       0,   "ttl",        "SECONDS",     "how long, at most what the intent allows")                    \
-	X(used,      0,   "used",       "DIM=AMOUNT",  "what was used: bytes, calls, money, tokens; may be repeated") \
-	X(value,     0,   "value",      "TEXT",        "a value that came back; may be repeated")                     \
-	X(vendor,    0,   "vendor",     "DIR",         "vendor configuration, masked by name in conf.d")              \
-	X(version,   'V', "version",    NULL,          "print the version")                                           \
-	X(wait,      'w', "wait",       "SECONDS",     "wait until it is settled, at most 60")
-
 enum sg_ctl_option_index {
 #define X(field, letter, name, argument, text) SG_CTL_OPTION_##field,
 	SG_CTL_OPTIONS(X)
@@ -100,6 +51,7 @@ struct sg_ctl_option {
 	(SG_CTL_BIT(action) | SG_CTL_BIT(arg) | SG_CTL_BIT(budget) | SG_CTL_BIT(input) | SG_CTL_BIT(resource) |        \
 	 SG_CTL_BIT(used) | SG_CTL_BIT(value))
 #define SG_CTL_TALK (SG_CTL_BIT(json) | SG_CTL_BIT(run))
+#define SG_CTL_LEAVES (SG_CTL_BIT(action) | SG_CTL_BIT(agent) | SG_CTL_BIT(since) | SG_CTL_BIT(until) | SG_CTL_BIT(verdict))
 #define SG_CTL_FILES (SG_CTL_BIT(json) | SG_CTL_BIT(config) | SG_CTL_BIT(vendor))
 
 #define SG_CTL_SECRETS (SG_CTL_FILES | SG_CTL_BIT(issuer))
@@ -135,9 +87,15 @@ enum { SG_CTL_REST = 1000, SG_CTL_BEHIND = 999, SG_CTL_ARGS_MOST = 60 };
 	  "one decision, from its record, judged again",                                                               \
 	  "Shows verdict, code, rule and its line, the facts about the process, task and ceilings, what was asked and what is effective, "    \
 	  "approval and lease. The recorded question is put to policy again: `same` means that the answer follows from the record.")           \
-	X(audit_tail,    "audit tail",      "",                 0, 0, SG_CTL_TALK | SG_CTL_BIT(after) | SG_CTL_BIT(follow) | SG_CTL_BIT(file), \
+	X(audit_tail,    "audit tail",      "",                 0, 0, SG_CTL_TALK | SG_CTL_LEAVES | SG_CTL_BIT(after) | SG_CTL_BIT(follow) | SG_CTL_BIT(file), \
 	  "the newest leaves of the journal",                                                                          \
-	  "One line a leaf; with --json the leaf itself. --file reads without the daemon.")                            \
+	  "One line a leaf; with --json the leaf itself. --file reads without the daemon. With --since, or with --until, --agent, --verdict or --action, all of the journal is looked through; "   \
+	  "of several --action any will do.")                                                                          \
+	X(audit_export,  "audit export",    "[DIR]",            0, 1, SG_CTL_LEAVES | SG_CTL_BIT(format),                        \
+	  "the record as other systems read it, offline",                                                              \
+	  "DIR is a state folder (default /var/lib/stepgate), which a daemon may be writing. One line a leaf on standard output: jsonl the leaf as it is, ocsf an event of the Open "  \
+	  "Cybersecurity Schema Framework (decisions are API Activity), ecs one of the Elastic Common Schema, cef one of ArcSight. What has no place there stands in unmapped or stepgate. "   \
+	  "The chain is checked on the way: exit as audit verify.")                                                     \
 	X(audit_verify,  "audit verify",    "[DIR]",            0, 1, SG_CTL_BIT(json) | SG_CTL_BIT(anchor),                     \
 	  "check the journal's chain, offline",                                                                        \
 	  "DIR is a state folder (default /var/lib/stepgate). Reads every leaf, prints the number of the last one and the head of the "     \
@@ -150,6 +108,8 @@ enum { SG_CTL_REST = 1000, SG_CTL_BEHIND = 999, SG_CTL_ARGS_MOST = 60 };
 	  "disk (journal_lost): what was lost stays lost, a kill too. Put the journal back from where it went if you can. Else, with the daemon "     \
 	  "stopped, this moves head and snapshots that know more out of the way (lost-*) and has the next start record who took the loss and why. "   \
 	  "Needs --reason. Exit 1 if nothing is lost.")                                                                \
+	X(version,       "version",         "",                 0, 0, SG_CTL_BIT(json),                                          \
+	  "the version, and the forms it reads and writes", "What each number promises stands in packaging/CHANGELOG.md.") \
 	X(backup,        "backup",          "DIR",              1, 1, SG_CTL_FILES | SG_CTL_BIT(run),                          \
 	  "a copy of the state, also while the daemon runs",                                                            \
 	  "DIR must be empty or not there. Journal, keys, issuers' keys and recorded configurations, up to a leaf that was on disk: every decision that was answered before the "   \

@@ -50,7 +50,7 @@ take_limits(struct sg_door *door, struct sg_str payload)
 		return false;
 #undef X
 #define X(option, member)                                                \
-	l->member = (__typeof__(l->member))sg_octets_get(payload.ptr + at, 8); \
+	l->member = sg_octets_get(payload.ptr + at, 8);                  \
 	at += 8;
 	SG_DOOR_LIMITS(X)
 #undef X

@@ -83,7 +83,7 @@ def back(count):
         waited(lambda: sink.got and max(leaves(d)) <= max(sink.got))
         new = {n for n in leaves(d) if n > kept}
         good("each leaf of the way it goes on is carried", new <= sink.got, sorted(new - sink.got))
-        good("and the log says that it went back", "from there on it is carried again" in d.text())
+        good("and the log says that it went back", waited(lambda: "from there on it is carried again" in d.text()))
     finally:
         d.stop()
 

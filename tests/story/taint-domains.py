@@ -251,7 +251,8 @@ def fades(d, agent):
     for t in d.ops.ask("GET", "/v1/tasks")[1]["tasks"]:
         if t["agent"] in ("a", "q"):
             d.ops.ask("DELETE", "/v1/tasks/" + t["id"])
-    good = until(lambda: [l for l in d.leaves("domain") if l["body"]["event"] == "faded"], 20)
+    mine = [x["id"] for x in d.ops.ask("GET", "/v1/domains")[1]["domains"] if x["name"] == str(A)]
+    good = until(lambda: [l for l in d.leaves("domain") if l["body"]["event"] == "faded" and l["body"]["domain"] in mine], 20)
     row("fade", "a second after the last it fades, in a leaf of its own", good)
     row("fade", "and a new task is clean", labels(agent, agent.open("work", agent="a")) == [])
 

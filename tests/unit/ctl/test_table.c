@@ -31,6 +31,13 @@ zsh(FILE *to)
 	CU_ASSERT_TRUE(sg_ctl_completion(to, "zsh"));
 }
 
+static void
+fish(FILE *to)
+{
+	CU_ASSERT_TRUE(sg_ctl_completion(to, "fish"));
+	CU_ASSERT_FALSE(sg_ctl_completion(to, "csh"));
+}
+
 /* As a manual page writes it. */
 static void
 roff(const char *text, char *out)
@@ -46,7 +53,7 @@ roff(const char *text, char *out)
 static void
 test_each_command(void)
 {
-	char *help = made_by(sg_ctl_help), *man = made_by(sg_ctl_man), *in_bash = made_by(bash), *in_zsh = made_by(zsh);
+	char *help = made_by(sg_ctl_help), *man = made_by(sg_ctl_man), *in_bash = made_by(bash), *in_zsh = made_by(zsh), *in_fish = made_by(fish);
 	for (size_t i = 0; i < sg_ctl_command_count; i++) {
 		const struct sg_ctl_command *c = &sg_ctl_commands[i];
 		char quoted[64], first[64];
@@ -61,11 +68,14 @@ test_each_command(void)
 		CU_ASSERT_PTR_NOT_NULL(strstr(in_zsh, quoted));
 		snprintf(first, sizeof(first), "'%.*s:", (int)strcspn(c->words, " "), c->words);
 		CU_ASSERT_PTR_NOT_NULL(strstr(in_zsh, first));
+		snprintf(quoted, sizeof(quoted), "-a '%s'", strrchr(c->words, ' ') != NULL ? strrchr(c->words, ' ') + 1 : c->words);
+		CU_ASSERT_PTR_NOT_NULL(strstr(in_fish, quoted));
 	}
 	free(help);
 	free(man);
 	free(in_bash);
 	free(in_zsh);
+	free(in_fish);
 }
 
 static void
