@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * stepgate(1): find the command in the table, run it, end as it says. */
 #include "ctl/find.h"
+#include "ctl/whole_id.h"
 
 #include "base/digest.h"
 
@@ -51,7 +52,9 @@ main(int argc, char **argv)
 		sg_ctl_help_command(stdout, ctl.command);
 		return SG_CTL_OK;
 	}
-	code = ctl.command->run(&ctl);
+	char whole[128];
+	code = sg_ctl_whole_id(&ctl, whole);
+	code = code == SG_CTL_OK ? ctl.command->run(&ctl) : code;
 	if (fflush(stdout) != 0 || ferror(stdout) != 0)
 		return code == SG_CTL_OK ? SG_CTL_INTERNAL : code;
 	return code;
