@@ -175,29 +175,42 @@ climbs(struct sg_str segment)
 	return false;
 }
 
+/* Some readers stop there, some pass over it. */
+static bool
+is_control(unsigned char c)
+{
+	return c < 0x20 || c == 0x7F;
+}
+
 static bool
 has_control(struct sg_str segment)
 {
 	for (size_t i = 0; i < segment.len; i++)
-		if ((unsigned char)segment.ptr[i] < 0x20 || segment.ptr[i] == 0x7F)
-			return true; /* some readers stop there, some pass over it */
+		if (is_control((unsigned char)segment.ptr[i]))
+			return true;
 	return false;
 }
 
-/* What is not seen, a blank that many take away at an end, and what is another sign's twin. Of ASCII, only the blank and what stands in percent. */
+/* What is not seen, a blank that many take away at an end, and what is another sign's twin. */
 static bool
 is_misread(struct sg_str segment)
 {
-	bool beyond = segment.ptr[0] == ' ' || segment.ptr[segment.len - 1] == ' ';
-	for (size_t i = 0; i < segment.len && !beyond; i++)
-		beyond = (signed char)segment.ptr[i] < 0 || segment.ptr[i] == '%';
-	return beyond && (sg_has_hidden(segment) || sg_has_blank_end(segment) || sg_has_disguise(segment));
+	return sg_has_hidden(segment) || sg_has_blank_end(segment) || sg_has_disguise(segment);
 }
 
+/* What climbs has a dot or a percent in it, what is misread a percent, a blank at an end or something beyond ASCII: what has none of these is looked at once. */
 bool
 sg_segment_plain(struct sg_str segment)
 {
-	return segment.len > 0 && !has_control(segment) && !climbs(segment) && !is_misread(segment);
+	bool dots = false, beyond = segment.len > 0 && (segment.ptr[0] == ' ' || segment.ptr[segment.len - 1] == ' ');
+	for (size_t i = 0; i < segment.len; i++) {
+		unsigned char c = (unsigned char)segment.ptr[i];
+		if (is_control(c))
+			return false;
+		dots |= c == '.' || c == '%';
+		beyond |= c >= 0x80 || c == '%';
+	}
+	return segment.len > 0 && !(dots && climbs(segment)) && !(beyond && is_misread(segment));
 }
 
 /* As sg_str_cut; of a URI the query stays with the last name. The name of a host ends before its query, whatever the scheme: what is behind it is below it. */

@@ -9,8 +9,8 @@
 bool
 sg_steps_part(char c)
 {
-	bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-	return c > ' ' && c <= '~' && !letter && strchr("_-$@#*", c) == NULL;
+	bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+	return !letter && c > ' ' && c <= '~' && strchr("-$@#*", c) == NULL;
 }
 
 bool

@@ -28,10 +28,10 @@ is_plain(struct sg_str name)
 
 /* A name is held against one step; one that is read as a path against all of it, twice, from its beginning and from where the search is. False: it is no longer looked for. */
 static bool
-goes_on(const struct look *l, struct sg_str name)
+goes_on(const struct look *l, struct sg_str name, bool plain)
 {
 	enum { BYTES_OF_NAME = 16, BYTES_OF_PATH = 4 };
-	size_t cost = is_plain(name) ? 1 + name.len / BYTES_OF_NAME : 4 + (name.len + l->path.len) / BYTES_OF_PATH;
+	size_t cost = plain ? 1 + name.len / BYTES_OF_NAME : 4 + (name.len + l->path.len) / BYTES_OF_PATH;
 	*l->left = *l->left > cost ? *l->left - cost : 0;
 	return *l->left > 0;
 }
@@ -50,7 +50,7 @@ shadow_in_list(const struct look *l, struct sg_str rest, const struct sg_json *l
 {
 	const struct sg_json *found = NULL;
 	for (const struct sg_json *e = sg_json_first(list); e != NULL && found == NULL; e = sg_json_next(list, e))
-		found = goes_on(l, (struct sg_str){NULL, 0}) ? shadow_at(l, rest, e) : e;
+		found = goes_on(l, (struct sg_str){NULL, 0}, true) ? shadow_at(l, rest, e) : e;
 	return found;
 }
 
@@ -145,7 +145,7 @@ reaches(const struct look *l, const struct sg_json *at, struct sg_str rest)
 		return found;
 	for (const struct sg_json *m = sg_json_first(at); m != NULL && !found; m = sg_json_next(at, m)) {
 		bool named = at->type == SG_JSON_OBJECT;
-		if (!goes_on(l, m->name))
+		if (!goes_on(l, m->name, is_plain(m->name)))
 			found = true;
 		else if (named && (sg_str_eq(m->name, name) || sg_names_alike(m->name, name)))
 			found = reaches(l, m, behind);
@@ -172,9 +172,10 @@ static bool
 is_taken_for(const struct look *l, const struct sg_json *member, struct sg_str rest, bool beside)
 {
 	struct sg_str behind = rest, name = sg_str_cut(&behind, '.');
-	if (!goes_on(l, member->name))
+	bool plain = is_plain(member->name);
+	if (!goes_on(l, member->name, plain))
 		return true;
-	if (is_plain(member->name))
+	if (plain)
 		return sg_names_alike(member->name, name);
 	if (sg_step_is_place(member->name))
 		return beside && reaches(l, member, rest);
