@@ -142,6 +142,18 @@ read_anchor(const char *text, struct sg_verify_anchor *anchor)
 }
 
 static void
+print_cut(const struct sg_verify_result *r)
+{
+	char when[32];
+	if (r->cut.segment == 0)
+		return;
+	sg_show_time(when, r->cut.at_ms / 1000);
+	sg_show_rowf("from", "leaf %llu on; what was before was deleted by retention at %s", (unsigned long long)r->cut.last + 1, when);
+	if (!r->based)
+		sg_show_row("no start", SG_STR("no snapshot behind what was deleted can be read: a daemon does not start on it; restore a backup"));
+}
+
+static void
 print_result(const struct sg_ctl *ctl, const struct sg_verify_result *r)
 {
 	char head[SG_SHA256_HEX];
@@ -153,10 +165,10 @@ print_result(const struct sg_ctl *ctl, const struct sg_verify_result *r)
 		sg_buf_init(&text, 4096);
 		sg_buf_init(&line, 16 << 10);
 		sg_canon_string(&text, sg_str(intact ? "" : r->err.text));
-		sg_buf_printf(&line, "{\"ahead\":%llu,\"beside\":%u,\"beside_unreadable\":%u,\"code\":\"%s\",\"file\":\"%s\",\"head\":\"%s\",\"last\":%llu,\"leaves\":%llu,\"not_reproducible\":%llu,\"opened\":%llu,"
+		sg_buf_printf(&line, "{\"ahead\":%llu,\"beside\":%u,\"beside_unreadable\":%u,\"code\":\"%s\",\"deleted_at\":%lld,\"file\":\"%s\",\"from\":%llu,\"head\":\"%s\",\"last\":%llu,\"leaves\":%llu,\"not_reproducible\":%llu,\"opened\":%llu,"
 		       "\"result\":\"%.*s\","
 		       "\"sealed\":%llu,\"segments\":%llu,\"torn_bytes\":%zu,\"void_segments\":%llu,\"what\":%.*s}",
-		       (unsigned long long)r->ahead, r->beside, r->beside_bad, intact ? "" : r->err.code, r->file, head, (unsigned long long)r->last,
+		       (unsigned long long)r->ahead, r->beside, r->beside_bad, intact ? "" : r->err.code, (long long)r->cut.at_ms, r->file, (unsigned long long)r->cut.last + 1, head, (unsigned long long)r->last,
 		       (unsigned long long)r->leaves, (unsigned long long)(r->sealed - r->opened), (unsigned long long)r->opened, SG_STR_ARG(verdict),
 		       (unsigned long long)r->sealed, (unsigned long long)r->segments, r->torn,
 		       (unsigned long long)r->void_segments, (int)text.len, text.ptr);
@@ -169,6 +181,7 @@ print_result(const struct sg_ctl *ctl, const struct sg_verify_result *r)
 	printf(": %llu leaves in %llu segments\n", (unsigned long long)r->leaves, (unsigned long long)r->segments);
 	if (!intact)
 		sg_show_rowf("what", "%s: %s (%s)", r->file, r->err.text, r->err.code);
+	print_cut(r);
 	sg_show_rowf("last leaf", "%llu", (unsigned long long)r->last);
 	sg_show_row("chain head", sg_str(head));
 	if (r->sealed > 0)
@@ -204,6 +217,11 @@ verify(const char *folder, const struct sg_verify_anchor *anchor, struct sg_veri
 		sg_verify_journal(folder, anchor, NULL, NULL, result);
 		if (result->last == last && result->torn == torn)
 			return;
+	}
+	/* retention may delete what is being read */
+	for (uint64_t cut = UINT64_MAX; result->verdict > SG_VERIFY_INTACT && result->verdict != SG_VERIFY_TORN && cut != result->cut.segment;) {
+		cut = result->cut.segment;
+		sg_verify_journal(folder, anchor, NULL, NULL, result);
 	}
 }
 

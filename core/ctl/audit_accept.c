@@ -69,6 +69,8 @@ move_away(const struct loss *l)
 		good &= renameat(keys, SG_HEAD_FILE, keys, "lost-" SG_HEAD_FILE) == 0 && fsync(keys) == 0;
 	if (keys >= 0)
 		close(keys);
+	if (l->found.segments == 0 && renameat(l->journal, SG_CUT_FILE, l->journal, "lost-" SG_CUT_FILE) != 0)
+		good &= errno == ENOENT;
 	return good && fsync(l->journal) == 0;
 }
 

@@ -76,7 +76,21 @@ ends_with(const char *path, const char *end)
 static bool
 is_journals(const char *path)
 {
-	return strcmp(path, "journal") == 0 || (strncmp(path, "journal/", 8) == 0 && ends_with(path, ".seg"));
+	return strcmp(path, "journal") == 0 || strcmp(path, "journal/" SG_CUT_FILE) == 0 || (strncmp(path, "journal/", 8) == 0 && ends_with(path, ".seg"));
+}
+
+static bool
+is_snapshot(const char *path)
+{
+	return strcmp(path, "journal") == 0 || (strncmp(path, "journal/snapshot-", 17) == 0 && ends_with(path, ".jsonl"));
+}
+
+/* What was deleted is known from snapshots alone. They come first, so that none stands behind a leaf that is not copied. */
+static bool
+copy_snapshots(struct sg_copying *copying, const struct backup *b)
+{
+	bool cut = faccessat(b->state, "journal/" SG_CUT_FILE, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+	return !cut || sg_backup_copy(copying, b->state, b->copied);
 }
 
 /* Heads and snapshots are made from the journal; a lock is the daemon's; what begins with a dot is not finished. */
@@ -90,7 +104,9 @@ is_others(const char *path)
 static int
 copy(const struct sg_ctl *ctl, struct backup *b)
 {
-	struct sg_copying journal = {.wanted = is_journals, .uid = -1}, others = {.wanted = is_others, .uid = -1};
+	struct sg_copying snapshots = {.wanted = is_snapshot, .uid = -1}, journal = {.wanted = is_journals, .uid = -1}, others = {.wanted = is_others, .uid = -1};
+	if (!copy_snapshots(&snapshots, b))
+		return sg_ctl_fail(ctl, SG_CTL_UNREADABLE, "backup_io", "", "%s/%s", b->from, snapshots.wrong);
 	if (!sg_backup_copy(&journal, b->state, b->copied))
 		return sg_ctl_fail(ctl, SG_CTL_UNREADABLE, "backup_io", "", "%s/%s", b->from, journal.wrong);
 	if (!sg_backup_copy(&others, b->state, b->copied))
@@ -124,8 +140,10 @@ verify(const struct sg_ctl *ctl, struct backup *b)
 	sg_verify_journal(b->copy, NULL, NULL, NULL, &b->found);
 	if (b->found.verdict == SG_VERIFY_TORN && cut(b))
 		sg_verify_journal(b->copy, NULL, NULL, NULL, &b->found);
-	if (b->found.verdict == SG_VERIFY_INTACT)
+	if (b->found.verdict == SG_VERIFY_INTACT && b->found.based)
 		return SG_CTL_OK;
+	if (b->found.verdict == SG_VERIFY_INTACT || strcmp(b->found.err.code, "journal_anchor") == 0)
+		return sg_ctl_fail(ctl, SG_CTL_DENIED, "backup_cut", "give it again; nothing was backed up", "%s: the oldest part of the journal was deleted meanwhile, or no snapshot stands behind it", b->from);
 	return sg_ctl_fail(ctl, SG_CTL_DENIED, b->found.err.code, "stepgate audit verify says what is wrong; nothing was backed up", "%s: %s", b->from, b->found.err.text);
 }
 

@@ -95,6 +95,9 @@ open_sealed(struct sg_walk *w, const struct sg_record *record, struct sealed *s)
 static bool
 note(struct sg_walk *w, const struct sg_record *record)
 {
+	struct sg_cut cut;
+	if (sg_cut_of_leaf(record->json, &cut) && cut.segment > w->said.segment)
+		w->said = cut;
 	w->result->leaves++;
 	w->result->last = record->number;
 	memcpy(w->result->chain, record->chain, SG_SHA256_BYTES);
@@ -192,13 +195,32 @@ one_segment(struct sg_walk *w, size_t i, struct sg_buf *bytes)
 	return status == SG_OK ? true : sg_walk_wrong(w, SG_VERIFY_TAMPERED, name);
 }
 
+/* What was noted of a leaf that is deleted cannot be held against it any more, but for the last of them. */
+static bool
+begin_behind_cut(struct sg_walk *w)
+{
+	const struct sg_cut *cut = &w->result->cut;
+	if (cut->segment == 0)
+		return true;
+	w->segment = cut->segment;
+	w->result->last = cut->last;
+	memcpy(w->result->chain, cut->chain, SG_SHA256_BYTES);
+	if (w->anchor == NULL || w->anchor->number != cut->last)
+		return true;
+	w->result->anchored = memcmp(w->anchor->chain, cut->chain, SG_SHA256_BYTES) == 0;
+	if (w->result->anchored)
+		return true;
+	sg_fail(&w->result->err, SG_MALFORMED, "journal_anchor", "leaf %" PRIu64 " is another one than was noted", cut->last);
+	return sg_walk_wrong(w, SG_VERIFY_TAMPERED, SG_CUT_FILE);
+}
+
 static bool
 walk(struct sg_walk *w)
 {
 	struct sg_buf bytes;
 	sg_buf_init(&bytes, SG_SEGMENT_MAX + 1);
 	w->all = malloc(SG_WALK_SEGMENTS * sizeof(*w->all));
-	bool good = w->all != NULL && sg_walk_list(w) && (w->count == 0 || sg_walk_choose(w));
+	bool good = w->all != NULL && sg_walk_list(w) && (w->count == 0 || (sg_walk_choose(w) && begin_behind_cut(w)));
 	for (size_t i = 0; good && i < w->count; i++)
 		good = one_segment(w, i, &bytes);
 	sg_buf_done(&bytes);
@@ -238,6 +260,19 @@ check_end(struct sg_walk *w)
 	}
 }
 
+static void
+check_cut(struct sg_walk *w)
+{
+	const struct sg_cut *cut = &w->result->cut;
+	w->result->based = cut->segment == 0;
+	for (size_t i = 0; i < w->beside_count; i++)
+		w->result->based |= w->beside[i].good && w->beside[i].leaf >= cut->last && strncmp(w->beside[i].name, "snapshot-", 9) == 0;
+	if (cut->segment == 0 || sg_cut_bears_out(&w->said, cut))
+		return;
+	sg_fail(&w->result->err, SG_MALFORMED, "journal_anchor", "segments up to %" PRIu64 " are gone, and no leaf says that they were deleted", cut->segment);
+	sg_walk_wrong(w, SG_VERIFY_TAMPERED, SG_CUT_FILE);
+}
+
 void
 sg_verify_journal(const char *folder, const struct sg_verify_anchor *anchor, sg_verify_leaf *each, void *to,
 		  struct sg_verify_result *result)
@@ -259,9 +294,11 @@ sg_verify_journal(const char *folder, const struct sg_verify_anchor *anchor, sg_
 		}
 		if (result->verdict == SG_VERIFY_INTACT || result->verdict == SG_VERIFY_TORN)
 			check_end(&w);
+		if (result->verdict == SG_VERIFY_INTACT || result->verdict == SG_VERIFY_TORN)
+			check_cut(&w);
 		if (result->verdict == SG_VERIFY_INTACT && w.count == 0)
 			sg_walk_unreadable(&w, "journal", ENOENT); /* and what stands beside it proves nothing */
-		if (result->verdict == SG_VERIFY_INTACT && anchor != NULL && !result->anchored) {
+		if (result->verdict == SG_VERIFY_INTACT && anchor != NULL && !result->anchored && anchor->number > result->cut.last) {
 			sg_fail(&result->err, SG_MALFORMED, "journal_anchor",
 				"leaf %" PRIu64 ", which was noted, is gone", anchor->number);
 			sg_walk_wrong(&w, SG_VERIFY_TAMPERED, "journal");

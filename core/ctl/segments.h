@@ -4,6 +4,7 @@
 #ifndef SG_CTL_SEGMENTS_H
 #define SG_CTL_SEGMENTS_H
 
+#include "frame/cut.h"
 #include "frame/segment.h"
 
 #include <stdbool.h>
@@ -31,6 +32,8 @@ struct sg_verify_result {
 	bool anchored;                        /* the anchor was met */
 	unsigned beside, beside_bad;          /* head and snapshots that were held against the journal; those that cannot be read and prove nothing */
 	char beside_why[256];                 /* what is wrong with the newest of those */
+	struct sg_cut cut;                    /* what retention deleted, as the anchor beside the segments says; segment 0: nothing */
+	bool based;                           /* the state behind what was deleted is known: from a snapshot, or nothing was */
 	uint64_t ahead;                       /* journal_lost: the leaf that something stands behind */
 	char file[64];                        /* where it is wrong */
 	struct sg_err err;                    /* what is wrong, unless INTACT */
@@ -39,7 +42,7 @@ struct sg_verify_result {
 /* Called for each leaf, in order. */
 typedef void sg_verify_leaf(void *to, const struct sg_record *record);
 
-/* Head and snapshots beside the segments are held against them: journal_lost, tampered, where one stands behind a leaf that is gone or another one.
+/* A journal whose beginning was deleted by retention is intact from there on; journal_anchor where no leaf says so. Head and snapshots beside the segments are held against them: journal_lost, tampered, where one stands behind a leaf that is gone or another one.
  * Reads the journal of the state folder `folder` (holding journal/, perhaps keys/). `anchor` and `each` may be NULL. */
 void sg_verify_journal(const char *folder, const struct sg_verify_anchor *anchor, sg_verify_leaf *each, void *to,
 		       struct sg_verify_result *result);

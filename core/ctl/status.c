@@ -56,6 +56,16 @@ show_warnings(const char *name, const struct sg_json *list)
 }
 
 static void
+show_keep(const struct sg_json *keep)
+{
+	int64_t from = sg_show_int(keep, "from");
+	if (from > 1)
+		sg_show_rowf("record", "from leaf %lld on; what was before was deleted by retention", (long long)from);
+	if (sg_show_bool(keep, "hold"))
+		sg_show_row("HELD", SG_STR("nothing of the record is deleted (limits.keep_hold)"));
+}
+
+static void
 show_status(const struct sg_ctl *ctl, const struct sg_json *a)
 {
 	struct sg_str policy = sg_json_text_at(a, "policy");
@@ -81,6 +91,7 @@ show_status(const struct sg_ctl *ctl, const struct sg_json *a)
 		sg_show_row("TLS", SG_STR("closed: its address is somebody else's (listen.enforcer); no enforcer comes in there; it is tried again each second"));
 	if (sg_json_text_at(a, "passed_over").len > 0)
 		sg_show_member("PASSED OVER", a, "passed_over");
+	show_keep(sg_json_get(a, "keep"));
 	const struct sg_json *killed = sg_json_get(a, "killed");
 	if (killed != NULL && killed->count > 0)
 		sg_show_member("KILLED", a, "killed");

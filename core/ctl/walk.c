@@ -127,6 +127,8 @@ sg_walk_choose(struct sg_walk *w)
 {
 	size_t chosen = 0, at = w->count;
 	uint64_t want = 0;
+	bool cut = false;
+	sg_cut_read(w->journal, &w->result->cut);
 	uint64_t *path = malloc(w->count * sizeof(*path));
 	bool good = path != NULL;
 	while (good && at-- > 0) {
@@ -142,7 +144,8 @@ sg_walk_choose(struct sg_walk *w)
 		}
 		if (good) {
 			path[chosen++] = w->all[at];
-			want = header.previous;
+			want = sg_cut_ends_at(&w->result->cut, &header) ? 0 : header.previous;
+			cut = want != header.previous;
 		}
 		if (good && want == 0)
 			break;
@@ -153,7 +156,12 @@ sg_walk_choose(struct sg_walk *w)
 		sg_fail(&w->result->err, SG_MALFORMED, "journal_gap", "segment %" PRIu64 " is missing", want);
 		good = sg_walk_wrong(w, chosen == 0 ? SG_VERIFY_TORN : SG_VERIFY_TAMPERED, name);
 	}
-	w->result->void_segments = w->count - chosen;
+	if (!cut)
+		w->result->cut = (struct sg_cut){.segment = 0};
+	size_t left = 0; /* deleted, and still there */
+	while (left < w->count && w->all[left] <= w->result->cut.segment)
+		left++;
+	w->result->void_segments = w->count - chosen - left;
 	for (size_t i = 0; good && i < chosen; i++)
 		w->all[i] = path[chosen - 1 - i];
 	w->count = chosen;

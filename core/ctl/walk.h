@@ -13,6 +13,7 @@ struct sg_walk {
 	uint64_t *all;     /* segment numbers: found, then those that count */
 	size_t count;
 	uint64_t segment;
+	struct sg_cut said; /* the newest that a leaf says is deleted */
 	const struct sg_verify_anchor *anchor;
 	struct sg_beside beside[SG_BESIDE_MAX]; /* the newest first */
 	size_t beside_count;

@@ -210,17 +210,23 @@ def journal(folder):
             raise ValueError("bad header in " + f)
         number, previous, last, first = struct.unpack("<4Q", data[8:40])
         segments.append(dict(number=number, previous=previous, last=last, first=first, chain=data[40:72], data=data))
-    path, want = [], None
+    path, want, base = [], None, None
+    if os.path.exists(folder + "/anchor"):
+        with open(folder + "/anchor") as fh:
+            base = json.load(fh)
+    chain, last = bytes(32), 0
     for s in reversed(segments):
         if want is None or s["number"] == want:
             path.append(s)
             want = s["previous"]
+            if base and (want, s["last"], s["chain"].hex()) == (base["segment"], base["last"], base["chain"]):
+                want, chain, last = 0, s["chain"], s["last"]
             if want == 0:
                 break
     if path and want != 0:
         raise ValueError("a segment is missing")
     path.reverse()
-    leaves, chain, last = [], bytes(32), 0
+    leaves = []
     for i, s in enumerate(path):
         if s["chain"] != chain or s["last"] != last:
             raise ValueError("segment %d does not follow" % s["number"])

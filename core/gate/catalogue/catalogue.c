@@ -300,6 +300,7 @@ read_limits(struct reader *r)
 #define X(name, standard) r->catalogue->limits.name = number_or(limits, #name, INT64_C(standard));
 	SG_LIMITS_MORE(X)
 #undef X
+	sg_json_bool(sg_json_get(limits, "keep_hold"), &r->catalogue->keep_hold);
 }
 
 /* The document has the stanzas by name; each says where in the stack it stands. */

@@ -175,6 +175,19 @@ struct sg_gate {
 	bool audit_lags; /* a required sink is too far behind: nothing is allowed */
 	uint64_t snapshot_last, snapshot_at; /* leaf of the newest one that a leaf names; of the one being written, 0: none */
 	sg_time snapshot_since;
+	bool snapshot_wanted; /* before its time: retention waits for it */
+	struct sg_keep {
+		struct sg_cut due;    /* a leaf on disk says so, and the disk's thread is to delete it; segment 0: nothing */
+		uint64_t done;        /* segments up to this one are deleted */
+		sg_time next, again;  /* not looked before, not tried again before */
+		bool looking;         /* whether anything needs `cut`, */
+		struct sg_cut cut;    /* which begins at leaf `first`, */
+		uint64_t first;
+		const char *why;
+		size_t table, at;     /* and where that goes on */
+		const void *slots;
+	} keep; /* wire/keep.c */
+	uint64_t sinks_have; /* leaves up to this one are in every sink */
 	uint64_t head_leaf, loss_leaf; /* of the head beside the journal; of the leaf that says that a loss was taken, 0: none */
 	sg_time head_at; /* not written again before */
 	unsigned passed_over; /* head and snapshots that could not be read at the start; the last of them, and why */

@@ -26,7 +26,7 @@ static bool
 dies_with_it(const char *kind)
 {
 	struct sg_str is = sg_str(kind);
-	return sg_str_is(is, "start") || sg_str_is(is, "stop") || sg_str_is(is, "snapshot") || sg_str_is(is, "ended");
+	return sg_str_is(is, "start") || sg_str_is(is, "stop") || sg_str_is(is, "snapshot") || sg_str_is(is, "keep") || sg_str_is(is, "ended");
 }
 
 static bool

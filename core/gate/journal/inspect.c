@@ -4,6 +4,7 @@
 
 #include "base/err.h"
 #include "base/str.h"
+#include "frame/cut.h"
 #include "gate/journal/journal_files.h"
 
 #include <errno.h>
@@ -40,12 +41,20 @@ read_leaves(struct sg_segment_reader *reader, const struct sg_segment_header *af
 	return status;
 }
 
+/* Retention may have deleted more since. */
+static bool
+begins_there(int folder, const struct sg_segment_header *header)
+{
+	struct sg_cut anchor;
+	return sg_cut_read(folder, &anchor) && (sg_cut_ends_at(&anchor, header) || header->segment <= anchor.segment);
+}
+
 static enum sg_status
 inspect(const struct sg_sys *sys, int folder, uint64_t last, struct sg_buf *bytes, struct sg_err *err)
 {
 	struct sg_segment_reader reader;
 	enum sg_status status = read_segment(sys, folder, last, bytes, &reader, err);
-	while (status == SG_OK && reader.header.previous != 0) {
+	while (status == SG_OK && reader.header.previous != 0 && !begins_there(folder, &reader.header)) {
 		struct sg_segment_header after = reader.header;
 		struct sg_err why = {0};
 		status = read_segment(sys, folder, after.previous, bytes, &reader, &why);

@@ -8,6 +8,7 @@
 #define SG_GATE_JOURNAL_H
 
 #include "base/sys.h"
+#include "frame/cut.h"
 #include "frame/segment.h"
 
 enum { SG_JOURNAL_PENDING_MAX = 32 << 20, SG_JOURNAL_MARK_EVERY = 64 /* leaves */, SG_JOURNAL_MARK_BYTES = 64 << 10 /* whichever comes first */ };
@@ -60,6 +61,7 @@ struct sg_journal {
 	int64_t cap_ms;     /* the wall clock is not believed further than this; 0: it is believed */
 	struct sg_journal_mark *marks;
 	size_t mark_count, mark_room;
+	struct sg_cut base; /* what it goes on behind; segment 0: it has its first leaf still */
 };
 
 /* Called for each leaf while recovering, in order. Anything but SG_OK ends recovery with that error. */
@@ -74,7 +76,7 @@ struct sg_journal_from {
 
 /* Recovers and starts a new segment. `folder` and `keys` must stay open. Leaves are folded in order. A torn tail is cut off (`*torn` bytes), what the last
  * segment keeps is written over itself and synced, so that what was read is what is on disk; nothing of it needs room there. With `from` (may be NULL) segments wholly behind it are not read, and leaves up to it
- * not folded. SG_MALFORMED: journal_* when the middle is broken: refuse to start; snapshot_chain when leaf `from` is not there or is another.
+ * not folded. A journal whose beginning was deleted (frame/cut.h) goes on from its anchor, and needs a `from` that stands no earlier: SG_MALFORMED journal_base. SG_MALFORMED: journal_* when the middle is broken: refuse to start; snapshot_chain when leaf `from` is not there or is another.
  * SG_UNAVAILABLE: journal_io, the disk does not give or take what it should now. */
 enum sg_status sg_journal_open(struct sg_journal *journal, const struct sg_sys *sys, int folder, int keys,
 			       off_t segment_bytes, const struct sg_journal_from *from, sg_journal_fold *fold, void *to, size_t *torn,

@@ -24,15 +24,40 @@ struct recovery {
 	const struct sg_beside *other; /* one that stands behind a leaf that is another one here */
 };
 
+static void
+goes_on_from(struct sg_journal *journal, const struct sg_cut *anchor)
+{
+	journal->base = *anchor;
+	journal->segment = anchor->segment;
+	journal->durable = journal->appended = anchor->last;
+	memcpy(journal->durable_chain, anchor->chain, SG_SHA256_BYTES);
+	memcpy(journal->chain, anchor->chain, SG_SHA256_BYTES);
+}
+
+/* Leaves that are deleted are known from a snapshot alone. */
+static enum sg_status
+stands_behind_base(const struct recovery *r, struct sg_err *err)
+{
+	const struct sg_cut *base = &r->journal->base;
+	if (r->from->leaf < base->last)
+		return sg_fail(err, SG_MALFORMED, "journal_base", "leaves up to %llu were deleted by retention, and no snapshot behind them can be read; restore a backup",
+			       (unsigned long long)base->last);
+	if (base->segment != 0 && r->from->leaf == base->last && memcmp(r->from->chain, base->chain, SG_SHA256_BYTES) != 0)
+		return sg_fail(err, SG_MALFORMED, "journal_lost", "leaf %llu is not the one that the snapshot stands behind; " SG_LOST_WAY, (unsigned long long)base->last);
+	return SG_OK;
+}
+
 /* From the newest good header back along `previous`; what is not on that path was behind a failed sync. */
 static enum sg_status
 choose_segments(struct recovery *r, struct sg_err *err)
 {
 	int error = 0;
+	struct sg_cut anchor;
 	uint64_t *all = malloc(SG_SEGMENTS_MAX * sizeof(*all));
 	if (all == NULL)
 		return sg_fail(err, SG_NOMEM, "no_memory", "no memory to recover");
 	int count = sg_segment_list(r->journal->folder, all, SG_SEGMENTS_MAX, &error);
+	bool cut = sg_cut_read(r->journal->folder, &anchor);
 	enum sg_status status = count < 0 ? sg_journal_io(err, "state/journal", error) : SG_OK;
 	size_t chosen = 0;
 	uint64_t want = 0;
@@ -51,10 +76,14 @@ choose_segments(struct recovery *r, struct sg_err *err)
 		if (status != SG_OK)
 			break;
 		all[SG_SEGMENTS_MAX - 1 - chosen++] = all[i];
-		want = header.previous;
+		want = sg_cut_ends_at(&anchor, &header) ? 0 : header.previous;
+		if (want == 0 && header.previous != 0)
+			goes_on_from(r->journal, &anchor);
 		if (want == 0)
 			break;
 	}
+	if (status == SG_OK && chosen == 0 && cut)
+		want = anchor.segment + 1; /* what the anchor is of is gone with all the rest */
 	if (status == SG_OK && want != 0)
 		status = sg_fail(err, SG_MALFORMED, "journal_gap", "segment %llu is missing", (unsigned long long)want);
 	if (status == SG_OK) {
@@ -262,6 +291,8 @@ sg_journal_open(struct sg_journal *journal, const struct sg_sys *sys, int folder
 	sg_pulse_disk(false);
 	sg_buf_init(&bytes, SG_SEGMENT_MAX);
 	enum sg_status status = choose_segments(&r, err);
+	if (status == SG_OK)
+		status = stands_behind_base(&r, err);
 	for (size_t i = 0; status == SG_OK && i < r.count; i++) {
 		bool passed = false;
 		status = may_pass(&r, i, &passed, err);

@@ -2,24 +2,36 @@
  * The disk's thread: one group at a time, written and synced while the gate goes on deciding. No timer: the next group leaves when the last
  * has landed. */
 #include "gate/loop/loop.h"
+#include "gate/wire/keep.h"
 
 #include <sys/eventfd.h>
 #include <unistd.h>
+
+static void
+write_group(struct sg_loop *loop)
+{
+	const uint64_t one = 1;
+	sg_journal_write(&loop->gate->journal, loop->commit);
+	atomic_store(&loop->commit_done, true);
+	while (write(loop->commit_event, &one, sizeof(one)) != (ssize_t)sizeof(one)) {
+	}
+}
 
 /* `commit` is the gate's until the semaphore is posted, the disk's until it is done, and then the gate's again. */
 static void *
 write_groups(void *to)
 {
 	struct sg_loop *loop = to;
-	const uint64_t one = 1;
 	for (;;) {
 		while (sem_wait(&loop->work) != 0) {
 		}
 		if (atomic_load(&loop->ending))
 			return NULL;
-		sg_journal_write(&loop->gate->journal, loop->commit);
-		atomic_store(&loop->commit_done, true);
-		while (write(loop->commit_event, &one, sizeof(one)) != (ssize_t)sizeof(one)) {
+		if (atomic_exchange(&loop->commit_given, false))
+			write_group(loop);
+		if (atomic_exchange(&loop->discard_given, false)) {
+			sg_journal_discard(&loop->discard);
+			atomic_store(&loop->discard_done, true);
 		}
 	}
 }
@@ -48,13 +60,32 @@ take_done(struct sg_loop *loop)
 	return true;
 }
 
+/* Segments that retention deletes: a long one takes a moment, which no gate waits for. */
+static void
+discard_turn(struct sg_loop *loop)
+{
+	const struct sg_journal *journal = &loop->gate->journal;
+	if (loop->discarding && atomic_exchange(&loop->discard_done, false)) {
+		loop->discarding = false;
+		sg_gate_kept(loop->gate, loop->discard.error);
+	}
+	if (loop->discarding || loop->gate->keep.due.segment == 0)
+		return;
+	loop->discard = (struct sg_discard){.sys = journal->sys, .folder = journal->folder, .keys = journal->keys, .cut = loop->gate->keep.due, .today = journal->header.day};
+	loop->discarding = true;
+	atomic_store(&loop->discard_given, true);
+	sem_post(&loop->work);
+}
+
 void
 sg_disk_turn(struct sg_loop *loop)
 {
 	take_done(loop);
+	discard_turn(loop);
 	if (loop->commit != NULL || !sg_journal_ready(&loop->gate->journal))
 		return;
 	loop->commit = sg_journal_take(&loop->gate->journal);
+	atomic_store(&loop->commit_given, true);
 	sem_post(&loop->work);
 }
 

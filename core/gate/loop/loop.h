@@ -5,6 +5,7 @@
 
 #include "base/fd.h"
 #include "frame/link.h"
+#include "gate/journal/keep.h"
 #include "gate/loop/line.h"
 #include "gate/loop/look.h"
 #include "gate/wire/wire.h"
@@ -193,9 +194,12 @@ struct sg_loop {
 	uint64_t next_slot, next_conn, next_look;
 	struct sg_table conn_doors; /* connection id → struct sg_conn_door */
 	pthread_t disk;
-	sem_t work; /* once for each group that is handed over */
+	sem_t work; /* once for each thing that is handed over */
 	struct sg_commit *commit; /* with the disk's thread; NULL when idle */
-	atomic_bool commit_done, ending; /* set by the disk's thread, for it */
+	atomic_bool commit_given, commit_done, ending; /* set for the disk's thread, by it, for it */
+	struct sg_discard discard; /* likewise, while `discarding` */
+	atomic_bool discard_given, discard_done;
+	bool discarding;
 	bool policy_known, stop;
 	sg_time opens_since; /* the journal is open and faces may be since, but for attestation and policy; 0: not yet */
 	sg_time admin_since; /* the admin face is open since; 0: not yet */

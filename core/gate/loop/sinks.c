@@ -90,15 +90,18 @@ sg_sinks_turn(struct sg_loop *loop)
 {
 	const struct sg_json *stanzas = sg_json_get(loop->gate->catalogue->document, "audit");
 	read_sinks(loop);
-	bool late = stanzas != NULL && stanzas->count > loop->sink_count; /* one that is not watched counts as one that lags */
+	uint64_t have = stanzas != NULL && stanzas->count > loop->sink_count ? 0 : UINT64_MAX;
+	bool late = have == 0; /* one that is not watched counts as one that lags */
 	for (size_t i = 0; i < loop->sink_count; i++) {
 		struct sg_child *host = sink_host(loop, &loop->sinks[i]);
 		if (host != NULL)
 			tell_target(loop, host);
 		bool behind = lags(loop, &loop->sinks[i]);
 		late |= behind && loop->sinks[i].required;
+		have = loop->sinks[i].durable < have ? loop->sinks[i].durable : have;
 	}
 	loop->gate->audit_lags = late;
+	loop->gate->sinks_have = have;
 }
 
 bool

@@ -38,6 +38,16 @@ write_gaps(struct sg_json_writer *w, const struct sg_gate *gate)
 	sg_jw_end(w);
 }
 
+/* The first leaf that is there, and whether deleting is held. */
+static void
+write_keep(struct sg_json_writer *w, const struct sg_gate *gate)
+{
+	sg_jw_object(w);
+	sg_jw_member_int(w, "from", (int64_t)gate->journal.base.last + 1);
+	sg_jw_member_bool(w, "hold", gate->catalogue->keep_hold);
+	sg_jw_end(w);
+}
+
 /* Stanzas that trust more than the kernel tells: said in words, every time. */
 static void
 write_weak(struct sg_json_writer *w, const struct sg_catalogue *catalogue)
@@ -144,6 +154,8 @@ sg_route_status(struct sg_gate *gate, struct sg_request *r)
 	sg_jw_name(&w, "identity");
 	write_weak(&w, gate->catalogue);
 	sg_jw_member_str(&w, "journal", gate->journal.closed ? SG_STR("closed") : gate->sync_late ? SG_STR("late") : SG_STR("open"));
+	sg_jw_name(&w, "keep");
+	write_keep(&w, gate);
 	sg_jw_name(&w, "killed");
 	sg_jw_array(&w);
 	if (gate->state.killed_all)
@@ -217,6 +229,8 @@ sg_route_events(struct sg_gate *gate, struct sg_request *r)
 	}
 	if (after.len == 0)
 		from = gate->journal.durable > 20 ? (int64_t)gate->journal.durable - 20 : 0;
+	if ((uint64_t)from < gate->journal.base.last)
+		from = (int64_t)gate->journal.base.last; /* what was deleted is passed over */
 	sg_buf_init(&body, BODY_MAX);
 	sg_buf_text(&body, "{\"events\":[");
 	uint64_t first = (uint64_t)from + 1, last = gate->journal.durable < first + EVENTS_MOST - 1 ? gate->journal.durable : first + EVENTS_MOST - 1;

@@ -83,7 +83,8 @@ sg_route_decision(struct sg_gate *gate, struct sg_request *r)
 	char id[SG_ID_MAX] = "";
 	if (!sg_decision_leaf(r->argument, &number) ||
 	    sg_leaf_read(gate, number, &r->arena, &record, &sealed, NULL) != SG_OK) {
-		sg_answer_error(gate, r, 404, SG_REASON_not_found, "a decision id is d<leaf>-<16 hex digits>");
+		bool deleted = sg_decision_leaf(r->argument, &number) && number <= gate->journal.base.last;
+		sg_answer_error(gate, r, 404, SG_REASON_not_found, deleted ? "its record was deleted by retention (limits.keep_days, limits.keep_bytes)" : "a decision id is d<leaf>-<16 hex digits>");
 		return;
 	}
 	sg_json_string(sg_json_get(record.json, "kind"), &kind);

@@ -72,7 +72,7 @@ sg_state_is_fold(struct sg_state *state, const struct sg_journal *journal, struc
 	struct sg_err err = {0};
 	sg_buf_init(&live, ROOM);
 	sg_buf_init(&folded, ROOM);
-	bool good = sg_refold(&again, state, journal, 0, &err) == SG_OK;
+	bool good = sg_refold(&again, state, journal, journal->base.last == 0 ? 0 : journal->durable, &err) == SG_OK;
 	if (!good)
 		sg_buf_printf(told, "the journal does not fold: %s (%s)\n", err.text, err.code);
 	good = good && write_lines(state, &live) && write_lines(&again, &folded);

@@ -8,7 +8,7 @@
 
 enum { SG_DRIFT_TOLD = 4096 };
 
-/* Folds the journal from its first leaf and compares all that a snapshot holds. Nothing may be on its way to the disk, or owed. Both states forget what is due, so
+/* Folds the journal from its first leaf (where retention deleted that: from the newest snapshot) and compares all that a snapshot holds. Nothing may be on its way to the disk, or owed. Both states forget what is due, so
  * that only what a leaf should have said is compared; every member of every leaf must have a row in gate/state/leaf.h. Deadlines of an earlier run of the machine
  * are counted from the clock as it is now and differ where it was set. `told` (initialised, SG_DRIFT_TOLD) says what is in one alone; it is empty where both are the same. False: they differ, or it could not be found out. */
 bool sg_state_is_fold(struct sg_state *state, const struct sg_journal *journal, struct sg_buf *told);

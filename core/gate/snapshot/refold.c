@@ -40,6 +40,8 @@ static enum sg_status
 behind(struct refolding *r, const struct sg_journal *journal)
 {
 	uint64_t first = r->from.leaf > 0 ? r->from.leaf : 1;
+	if (r->from.leaf < journal->base.last)
+		return sg_fail(r->err, SG_MALFORMED, "refold_short", "leaves up to %llu were deleted, and no snapshot stands behind them", (unsigned long long)journal->base.last);
 	if (journal->durable > 0)
 		sg_journal_leaves(journal, first, journal->durable, SIZE_MAX, one, r);
 	if (r->status == SG_OK && journal->durable > 0 && (r->last != journal->durable || memcmp(r->chain, journal->durable_chain, SG_SHA256_BYTES) != 0))

@@ -298,6 +298,21 @@ ending_line(struct sg_snapshot_out *o, const void *value)
 }
 
 static void
+cut_line(struct sg_snapshot_out *o, const struct sg_cut *cut)
+{
+	char chain[SG_SHA256_HEX];
+	sg_hex(chain, cut->chain, SG_SHA256_BYTES);
+	sg_line_begin(o);
+	sg_jw_member_int(&o->w, "at", cut->at_ms);
+	sg_jw_member_text(&o->w, "chain", chain);
+	sg_jw_member_text(&o->w, "k", "cut");
+	sg_jw_member_int(&o->w, "last", (int64_t)cut->last);
+	sg_jw_member_int(&o->w, "leaf", (int64_t)cut->leaf);
+	sg_jw_member_int(&o->w, "segment", (int64_t)cut->segment);
+	sg_line_end(o);
+}
+
+static void
 head_line(struct sg_snapshot_out *o, const struct sg_snapshot_head *head)
 {
 	char chain[SG_SHA256_HEX], key[33];
@@ -329,6 +344,8 @@ sg_snapshot_write(const struct sg_state *state, const struct sg_snapshot_head *h
 	struct sg_snapshot_out o = {.state = state, .line = line, .to = to};
 	sg_buf_init(&o.buf, SG_SNAPSHOT_LINE);
 	head_line(&o, head);
+	if (state->cut.segment != 0)
+		cut_line(&o, &state->cut);
 	each(&o, &state->instances, by_key, sg_snapshot_instance);
 	each(&o, &state->domains, by_key, sg_snapshot_domain);
 	each(&o, &state->tasks, by_depth, sg_snapshot_task);

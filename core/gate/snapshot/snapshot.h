@@ -3,7 +3,7 @@
  * gates that folded the same journal write the same bytes. What only this process knows (which peers it saw when) is not in it.
  *
  * First line {"at","chain","format":1,"k":"snapshot","key","killed_all","leaf","steady","steady_at"}, last line {"k":"end","lines":n}; between them, in this order:
- * instances, tasks (those above before those below), trees with their values and pasts, accounts, attempts (oldest first), leases, approvals, pasts of
+ * what retention deleted last, instances, tasks (those above before those below), trees with their values and pasts, accounts, attempts (oldest first), leases, approvals, pasts of
  * agents, memories, agents, humans, kills. */
 #ifndef SG_GATE_SNAPSHOT_H
 #define SG_GATE_SNAPSHOT_H

@@ -43,6 +43,7 @@ void sg_read_agent_line(struct sg_fold *f);
 void sg_read_human_line(struct sg_fold *f);
 void sg_read_killed_line(struct sg_fold *f);
 void sg_read_ending_line(struct sg_fold *f);
+void sg_read_cut_line(struct sg_fold *f);
 
 /* snapshot_duties.c */
 void sg_read_duty_line(struct sg_fold *f);

@@ -54,3 +54,15 @@ sg_read_ending_line(struct sg_fold *f)
 	e->to = sg_fold_int(f, "to") == SG_TASK_KILLED ? SG_TASK_KILLED : SG_TASK_CLOSED;
 	sg_take_place(f, &f->state->endings, e->key, e, free);
 }
+
+void
+sg_read_cut_line(struct sg_fold *f)
+{
+	struct sg_cut *cut = &f->state->cut;
+	cut->at_ms = sg_fold_int(f, "at");
+	cut->last = (uint64_t)sg_fold_int(f, "last");
+	cut->leaf = (uint64_t)sg_fold_int(f, "leaf");
+	cut->segment = (uint64_t)sg_fold_int(f, "segment");
+	if (!sg_unhex(cut->chain, sizeof(cut->chain), sg_fold_text(f, "chain")) || cut->segment == 0)
+		f->missing = "cut";
+}

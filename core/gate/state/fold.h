@@ -30,6 +30,7 @@
 	X(memory,     memory,     memory,   "an operator's word: what an agent wrote to resources with memory carries nothing any more") \
 	X(alert,      alert,      nothing,  "somebody was told of something: who, what, about whom")                          \
 	X(snapshot,   snapshot,   nothing,  "the state up to a leaf was written beside the journal; its digest")              \
+	X(keep,       keep,       nothing,  "the oldest part of the journal is deleted: which segments, up to which leaf, the chain behind it") \
 	X(checkpoint, checkpoint, nothing,  "reserved")
 
 /* What this instance showed itself to be for that agent; NULL: nothing. */

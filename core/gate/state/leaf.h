@@ -333,6 +333,14 @@
 	X(digest, text, told, "of the file")                                                                                  \
 	X(leaf, whole, told, "the last one in it")
 
+#define SG_LEAF_KEEP(X)                                                                                                       \
+	X(chain, digest, must, "hash behind the last leaf that is deleted")                                                   \
+	X(event, text, must, "deleted")                                                                                       \
+	X(first, whole, told, "leaf of it")                                                                                   \
+	X(last, whole, must, "leaf of it")                                                                                    \
+	X(segment, whole, must, "all up to this one")                                                                         \
+	X(why, text, told, "age or size")
+
 #define SG_LEAF_CHECKPOINT(X)
 
 /*     kind, of which event ("": any), its rows; of a kind the first that fits */
@@ -362,6 +370,7 @@
 	X(memory, "", MEMORY)                                                                                                 \
 	X(alert, "", ALERT)                                                                                                   \
 	X(snapshot, "", SNAPSHOT)                                                                                             \
+	X(keep, "", KEEP)                                                                                                     \
 	X(checkpoint, "", CHECKPOINT)
 
 /*     form         its rows   what is taken for it */

@@ -5,6 +5,7 @@
 
 #include "base/ring.h"
 #include "base/table.h"
+#include "frame/cut.h"
 #include "frame/segment.h"
 #include "gate/catalogue/catalogue.h"
 #include "gate/catalogue/facts.h"
@@ -276,6 +277,7 @@ struct sg_state {
 	struct sg_task *flowing; /* within one leaf: what they now carry goes to the memories that they write */
 	struct sg_attempt *owed_first, *owed_last; /* allowed actions whose outcome is awaited, oldest first */
 	bool killed_all;
+	struct sg_cut cut;      /* the newest leaf's word about what retention deletes */
 	struct sg_clock now;    /* set by the caller before folding */
 	struct sg_steady steady;
 	char boot_id[SG_ID_MAX];

@@ -17,6 +17,7 @@
 #include "gate/desk/turns.h"
 #include "gate/journal/pulse.h"
 #include "gate/wire/inspect.h"
+#include "gate/wire/keep.h"
 #include "gate/wire/remember.h"
 #include "gate/people/review.h"
 #include "gate/wire/rounds.h"
@@ -308,6 +309,7 @@ sg_gate_tick(struct sg_gate *gate)
 	sg_conns_review(gate, 256);
 	sg_wall_turn(gate);
 	sg_gate_remember(gate);
+	sg_gate_keep(gate);
 	sg_gate_inspected(gate);
 	sg_head_follow(gate, false);
 	end_late(gate);

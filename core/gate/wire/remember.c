@@ -28,7 +28,7 @@ is_due(const struct sg_gate *gate)
 {
 	const struct sg_journal *j = &gate->journal;
 	return !j->closed && gate->owed == NULL && !j->committing && j->pending.len == 0 && j->appended == j->durable && gate->snapshot_at == 0 &&
-	       j->durable - gate->snapshot_last >= (uint64_t)gate->catalogue->limits.snapshot_leaves;
+	       (j->durable - gate->snapshot_last >= (uint64_t)gate->catalogue->limits.snapshot_leaves || (gate->snapshot_wanted && j->durable > gate->snapshot_last));
 }
 
 static struct sg_snapshot_head
@@ -69,6 +69,7 @@ sg_gate_remember(struct sg_gate *gate)
 		return;
 	struct sg_snapshot_head head = head_of(gate);
 	gate->snapshot_at = head.leaf;
+	gate->snapshot_wanted = false;
 	gate->snapshot_since = gate->state.now.boot;
 	pid_t copy = gate->sys->copy == NULL ? -1 : gate->sys->copy(gate->sys);
 	if (copy == 0)
@@ -116,6 +117,10 @@ open_from(struct sg_gate *gate, const struct sg_gate_start *start, const struct 
 	if (status == SG_OK && file->leaf != 0 && !r.named) {
 		sg_journal_close(&gate->journal);
 		status = sg_fail(err, SG_MALFORMED, "snapshot_unnamed", "no leaf names this snapshot");
+	}
+	if (status == SG_OK && !sg_cut_bears_out(&gate->state.cut, &gate->journal.base)) {
+		status = sg_fail(err, SG_MALFORMED, "journal_anchor", "segments up to %llu are gone, and no leaf says that they were deleted; restore a backup", (unsigned long long)gate->journal.base.segment);
+		sg_journal_close(&gate->journal);
 	}
 	return status;
 }
@@ -171,7 +176,7 @@ sg_gate_recall(struct sg_gate *gate, const struct sg_gate_start *start, size_t *
 				(unsigned long long)file.leaf);
 			return SG_OK;
 		}
-		bool lost = opened && strcmp(why.code, "journal_lost") == 0; /* it was made of what was on disk: the fault is not its own */
+		bool lost = opened && (strcmp(why.code, "journal_lost") == 0 || strcmp(why.code, "journal_anchor") == 0); /* it was made of what was on disk: the fault is not its own */
 		if (lost || (opened && (status == SG_UNAVAILABLE || status == SG_NOMEM))) { /* no other would help */
 			if (err != NULL)
 				*err = why;

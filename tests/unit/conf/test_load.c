@@ -62,7 +62,7 @@ test_document(void)
 		"\"limits\":{"
 		"\"approval_ttl\":900000,\"approvals_per_agent\":3,\"attempts_per_task\":1000,\"body_timeout\":10000,"
 		"\"burst\":100,\"children_burst\":50,\"clock_jump\":86400000,\"connections\":4096,\"credential_ttl_max\":60000,\"denials\":50,\"denials_within\":600000,\"domain_denials\":500,\"domain_step_ups\":120,\"doors\":64,\"enforcer_connections\":1024,\"gate_hang\":2000,\"hang_refusal\":60000,\"head_timeout\":5000,"
-		"\"host_deadline\":1000,\"idle_timeout\":30000,\"leases_per_agent\":1000,\"max_body\":1024,"
+		"\"host_deadline\":1000,\"idle_timeout\":30000,\"keep_bytes\":0,\"keep_days\":0,\"keep_hold\":false,\"leases_per_agent\":1000,\"max_body\":1024,"
 		"\"memories\":20000,\"outcome_deadline\":300000,\"party_burst\":5000,\"party_rate\":1000,\"policy_deadline\":50,\"policy_kills\":5,\"policy_load_deadline\":5000,\"policy_memory\":"
 		"67108864,"
 		"\"policy_workers\":2,\"rate\":20,\"requests_per_connection\":1000,\"review_grace\":604800000,\"segment_bytes\":67108864,"

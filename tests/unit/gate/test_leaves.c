@@ -70,6 +70,7 @@ static const struct {
 	{"alert", "{\"agent\":\"helper\",\"task\":\"t-1\",\"what\":\"frozen\",\"who\":\"mira\"}"},
 	{"snapshot", "{\"digest\":\"\",\"leaf\":3}"},
 	{"stop", "{}"},
+	{"keep", "{\"chain\":\"00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff\",\"event\":\"deleted\",\"first\":1,\"last\":2,\"segment\":1,\"why\":\"age\"}"},
 	{"checkpoint", "{}"},
 };
 enum { LEAVES = sizeof(leaves) / sizeof(leaves[0]) };
