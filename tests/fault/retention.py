@@ -87,8 +87,11 @@ def by_size():
         noted = "%d:%s" % (seen["last"], seen["head"])
         good("verify of all: from leaf 1", code == 0 and seen["from"] == 1 and seen["deleted_at"] == 0, seen)
         configure(d, 'keep_bytes = "0B"', 'keep_bytes = "2MiB"')
+        d.write("state/keys/100.key", os.urandom(32), 0o600)  # of a day that no segment is of
+        os.chown(d.dir + "/state/keys/100.key", os.stat(d.dir + "/state").st_uid, os.stat(d.dir + "/state").st_gid)
         d.start()
         good("what is beyond the bound is deleted", until(kept_within(d, 2 << 20), 60), (before, size(d), segments(d)))
+        good("the key of a day that is gone is destroyed, the others stay", until(lambda: not os.path.exists(d.dir + "/state/keys/100.key"), 5) and glob.glob(d.dir + "/state/keys/[0-9]*.key"), os.listdir(d.dir + "/state/keys"))
         a = d.admin()
         got = a.ask("GET", "/v1/decisions/" + first)
         good("why of a deleted one says so", got[0] == 404 and "deleted by retention" in str(got[1]), got)

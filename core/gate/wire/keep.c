@@ -169,7 +169,7 @@ void
 sg_gate_keep(struct sg_gate *gate)
 {
 	struct sg_keep *k = &gate->keep;
-	if (gate->journal.closed || gate->sync_late || gate->stopping || gate->inspect_until != 0 || k->due.segment != 0)
+	if (gate->journal.closed || gate->sync_late || gate->stopping || gate->holds || gate->inspect_until != 0 || k->due.segment != 0)
 		return;
 	carry_out(gate);
 	if (k->due.segment != 0 || gate->state.cut.segment > k->done || gate->snapshot_at != 0)
