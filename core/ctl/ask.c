@@ -154,6 +154,32 @@ sg_ctl_ask(const struct sg_ctl *ctl, enum sg_face face, const char *method, cons
 	return code;
 }
 
+enum sg_status
+sg_ctl_look(const struct sg_ctl *ctl, const char *path, struct sg_ctl_answer *answer, struct sg_err *err)
+{
+	char where[512];
+	struct sg_buf request, bytes;
+	struct sg_client_answer got = {0};
+	struct sg_json_limits limits = {.bytes = SG_CTL_ANSWER, .nodes = 1 << 20};
+	*answer = (struct sg_ctl_answer){0};
+	sg_buf_init(&answer->body, SG_CTL_ANSWER);
+	sg_arena_init(&answer->arena, 256 << 20);
+	sg_buf_init(&request, SG_CLIENT_HEAD_MAX);
+	sg_buf_init(&bytes, SG_CTL_ANSWER + (64 << 10));
+	socket_path(ctl, SG_FACE_ADMIN, where, sizeof(where));
+	sg_client_write(&request, "GET", path, NULL, SG_STR(""), false);
+	enum sg_status status = sg_client_talk(where, sg_buf_view(&request), &bytes, &got, err);
+	sg_buf_str(&answer->body, got.body);
+	answer->status = got.status;
+	if (status == SG_OK)
+		status = sg_canon_parse(&answer->arena, sg_buf_view(&answer->body), &limits, &answer->json, err);
+	if (status == SG_OK && got.status >= 300)
+		status = sg_fail(err, SG_REFUSED, "not_admin", "%.*s", SG_STR_ARG(sg_json_text_at(sg_json_get(answer->json, "error"), "message")));
+	sg_buf_done(&request);
+	sg_buf_done(&bytes);
+	return status;
+}
+
 void
 sg_ctl_answer_done(struct sg_ctl_answer *answer)
 {

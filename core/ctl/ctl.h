@@ -65,6 +65,8 @@ struct sg_ctl_answer {
  * answer of any kind is printed here, on stdout. End it with sg_ctl_answer_done in every case. */
 int sg_ctl_ask(const struct sg_ctl *ctl, enum sg_face face, const char *method, const char *path, const char *argument,
 	       const struct sg_buf *body, struct sg_ctl_answer *answer);
+/* GET on the admin's face, in silence. SG_OK: answer->json; else `err` says why: SG_REFUSED not_admin or as sg_client_talk. End it in every case. */
+enum sg_status sg_ctl_look(const struct sg_ctl *ctl, const char *path, struct sg_ctl_answer *answer, struct sg_err *err);
 void sg_ctl_answer_done(struct sg_ctl_answer *answer);
 
 /* What most commands are: ask, show if it went well and no --json, say how it ended. */

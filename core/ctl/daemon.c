@@ -5,6 +5,7 @@
 #include "base/str.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -61,8 +62,8 @@ sg_daemon_become(const struct sg_ctl *ctl, const char *program, const char *cons
 			   "%s: %s", program, strerror(errno));
 }
 
-static int
-read_child(const char *const *arguments, struct sg_buf *out)
+int
+sg_daemon_read(const char *program, const char *const *arguments, bool silent, struct sg_buf *out)
 {
 	int ends[2], status = 0;
 	if (pipe(ends) != 0)
@@ -73,8 +74,10 @@ read_child(const char *const *arguments, struct sg_buf *out)
 		dup2(ends[1], STDOUT_FILENO);
 		close(ends[0]);
 		close(ends[1]);
-		run("stepgated", arguments);
-		fprintf(stderr, "stepgate: stepgated: %s\n", strerror(errno));
+		if (silent)
+			dup2(open("/dev/null", O_WRONLY | O_CLOEXEC), STDERR_FILENO);
+		run(program, arguments);
+		fprintf(stderr, "stepgate: %s: %s\n", program, strerror(errno));
 		_exit(127);
 	}
 	close(ends[1]);
@@ -97,7 +100,7 @@ sg_daemon_config(const struct sg_ctl *ctl, const char *file, struct sg_buf *text
 	const char *vendor = ctl->option[SG_CTL_OPTION_vendor];
 	const char *arguments[] = {"-c", file, "--print-config", vendor != NULL ? "--vendor" : NULL, vendor, NULL};
 	struct sg_json_limits limits = {.bytes = SG_DAEMON_DOCUMENT, .nodes = 1 << 20};
-	int status = read_child(arguments, text);
+	int status = sg_daemon_read("stepgated", arguments, false, text);
 	if (status != 0)
 		return sg_ctl_fail(ctl, status == SG_CTL_CONFIG ? SG_CTL_CONFIG : SG_CTL_INTERNAL, "config", "",
 				   "%s: the configuration cannot be used", file);

@@ -79,6 +79,10 @@ enum { SG_CTL_REST = 1000, SG_CTL_BEHIND = 999, SG_CTL_ARGS_MOST = 60 };
 	  "what the daemon does, and what is missing around it",                                                       \
 	  "One screen: mode, journal, policy, what is open, layers of confinement the kernel lacks. Exit 1 when the journal is closed, "      \
 	  "everything is killed or the face over the network cannot be opened.")                                                                                      \
+	X(doctor,        "doctor",          "",                 0, 0, SG_CTL_FILES | SG_CTL_BIT(run),                          \
+	  "what is wrong with this set-up, and what to do about it",                                                    \
+	  "Looks at kernel, clock, disk, files and their modes, the unit, the daemon and its modules, policy and its tests, approver groups and reviews. One line a finding, what to do below it. "  \
+	  "Nothing is changed and root is not needed: what cannot be looked at is said (unseen). Exit 0 nothing is wrong, 1 warnings alone, 78 errors.") \
 	X(metrics,       "metrics",         "[--listen ADDRESS] [--run DIR]", 0, SG_CTL_REST, 0,                                 \
 	  "what the status says, as Prometheus reads it",                                                               \
 	  "Runs stepgate-metrics: once, or with --listen as a server for /metrics, /healthz and /readyz on this machine alone. No label names an "   \
