@@ -18,6 +18,7 @@
 	X(changed,   'n', "changed",   NULL,          "only what is not the default")                                \
 	X(completion, 0,  "completion", "SHELL",       "print the completion of bash, zsh or fish")                         \
 	X(config,    'c', "config",     "FILE",        "configuration file (default " SG_CONFIG_FILE ")")             \
+	X(count,     0,   "count",      "N",           "end after so many samples (default: never)")                  \
 	X(denials,   0,   "denials",    NULL,          "from what was denied")                                         \
 	X(excess,    0,   "excess",     "narrow|refuse", "what is asked beyond what may be handed on is cut off, or refused") \
 	X(file,      0,   "file",       "DIR",         "read the journal of this state folder, without the daemon")   \
@@ -26,6 +27,7 @@
 	X(for,       0,   "for",        "agent=NAME",  "only what concerns this agent")                               \
 	X(help,      'h', "help",       NULL,          "print help")                                                  \
 	X(input,     0,   "input",      "NAME=VALUE",  "a value the task is given, so that policy knows its origin; may be repeated") \
+	X(interval,  0,   "interval",   "SECONDS",     "so often, 1 to 3600 (default 1)")                             \
 	X(issuer,    0,   "issuer",     "NAME",        "the stanza of this name, where several would do")              \
 	X(json,      'j', "json",       NULL,          "print the answer as canonical JSON")                          \
 	X(key,       'k', "key",        "KEY",         "name of this attempt; a repeat with it does nothing twice (default: random)") \

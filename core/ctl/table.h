@@ -79,6 +79,10 @@ enum { SG_CTL_REST = 1000, SG_CTL_BEHIND = 999, SG_CTL_ARGS_MOST = 60 };
 	  "what the daemon does, and what is missing around it",                                                       \
 	  "One screen: mode, journal, policy, what is open, layers of confinement the kernel lacks. Exit 1 when the journal is closed, "      \
 	  "everything is killed or the face over the network cannot be opened.")                                                                                      \
+	X(watch,         "watch",           "",                 0, 0, SG_CTL_TALK | SG_CTL_BIT(count) | SG_CTL_BIT(interval),                                             \
+	  "decisions a second, and what is open, as it changes",                                                        \
+	  "On a terminal one screen, drawn again each second until q or Ctrl-C; else one line a second, with --json one object. Rates by verdict and reason, approvals that wait, open tasks and "  \
+	  "credentials, the slowest request, how far sinks are behind, who is killed. A daemon that began anew is said to be restarted, and has rates again from the next sample on.") \
 	X(doctor,        "doctor",          "",                 0, 0, SG_CTL_FILES | SG_CTL_BIT(run),                          \
 	  "what is wrong with this set-up, and what to do about it",                                                    \
 	  "Looks at kernel, clock, disk, files and their modes, the unit, the daemon and its modules, policy and its tests, approver groups and reviews. One line a finding, what to do below it. "  \

@@ -35,6 +35,7 @@ for i in $(seq 50); do http /readyz > /root/http 2> /dev/null && break; sleep 0.
 http /metrics > /root/http; row metrics "$(grep -c '^stepgate_decisions_total{verdict="allow"} [1-9]' /root/http) $(grep -c '^stepgate_up 1' /root/http)"
 systemctl status stepgate-metrics --no-pager -l | tail -15; systemctl stop stepgate-metrics
 stepgate status; row status $?
+bash -ex /root/watching.sh; row watching $?
 bash -x /root/doctor.sh; row doctor $?
 row doctor_errors "$(stepgate doctor --json | grep -o '"errors":[0-9]*')"
 row confined "$(stepgate status --json | grep -c 'not_confined')"
@@ -59,7 +60,7 @@ echo @end=1
 """
 UNIT = "[Unit]\nAfter=multi-user.target\n[Service]\nType=oneshot\nExecStart=/bin/bash /root/script\nExecStopPost=/bin/systemctl poweroff --no-block\nTimeoutStartSec=200\n"
 WANTED = dict(skipped="inactive no", bare_init="64", hour_1="0", hour_2="0", hour_3="0 active", session_1="allow allow step_up deny", approve="0", session_2="allow step_up", enforcer="0", hour_4="0",
-              not_operators="77 77 77", not_approver="77", init_again="0", seeing="0", readyz="HTTP/1.1 200 OK", metrics="1 1", status="0", doctor="1", doctor_errors='"errors":0', confined="0", reloaded="0 active", reload_bad="active", status_after_bad="0", watchdog="active 0", killed="active 1",
+              not_operators="77 77 77", not_approver="77", init_again="0", seeing="0", readyz="HTTP/1.1 200 OK", metrics="1 1", status="0", watching="0", doctor="1", doctor_errors='"errors":0', confined="0", reloaded="0 active", reload_bad="active", status_after_bad="0", watchdog="active 0", killed="active 1",
               parts_killed="0", restarted="0 active", walled="1 1", drop_ins="0 active", drop_ins_status="0", opened="0 0 no", broken="failed 78 0", mended="active", verified="0", stopped="inactive 0", end="1")
 
 
@@ -76,8 +77,8 @@ def hour(page):
     sessions = [[line[len("agent> "):].split(" -> ") for line in text.splitlines() if line.startswith("agent> ")] for text in of("session")]
     WANTED.update({"session_%d" % (i + 1): " ".join(line[1] for line in lines if len(line) == 2) for i, lines in enumerate(sessions)})
     assert [len(of(word)) for word in ("sh", "lua", "session", "approval", "token")] == [4, 1, 2, 1, 1], [head for head, _ in blocks]
-    files = [("root/hour-%d.sh" % (i + 1), text) for i, text in enumerate(of("sh"))] + [("root/policy.lua", of("lua")[0]), ("root/approval.sh", of("approval")[0]), ("root/token.sh", of("token")[0]), ("root/seeing.sh", page.split("```seeing\n")[1].split("```")[0]),
-                                                                                            ("root/doctor.sh", page.split("```doctor\n")[1].split("```")[0])]
+    files = [("root/hour-%d.sh" % (i + 1), text) for i, text in enumerate(of("sh"))] + [("root/policy.lua", of("lua")[0]), ("root/approval.sh", of("approval")[0]), ("root/token.sh", of("token")[0])]
+    files += [("root/%s.sh" % word, page.split("```%s\n" % word)[1].split("```")[0]) for word in ("seeing", "watching", "doctor")]
     files += [("root/session-%d" % (i + 1), "".join(line[0].strip() + "\n" for line in lines)) for i, lines in enumerate(sessions)]
     return [(name, text, 0o644) for name, text in files]
 
