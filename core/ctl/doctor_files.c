@@ -43,6 +43,14 @@ check_one(struct look *look, const char *path, const struct stat *st, bool secre
 		sg_doctor_say(look->d, level, remedy, "%s may be read by others (mode %04o)", path, (unsigned)(st->st_mode & 07777));
 }
 
+/* A file that the daemon removed meanwhile is nobody's fault. */
+static void
+gone_or_unseen(struct sg_doctor *d, const char *path)
+{
+	if (errno != ENOENT)
+		sg_doctor_unseen(d, path);
+}
+
 static void
 check_entries(struct look *look, const char *folder, DIR *list, bool secret)
 {
@@ -53,7 +61,7 @@ check_entries(struct look *look, const char *folder, DIR *list, bool secret)
 			continue;
 		snprintf(path, sizeof(path), "%.1100s/%s", folder, entry->d_name);
 		if (fstatat(dirfd(list), entry->d_name, &st, AT_SYMLINK_NOFOLLOW) != 0)
-			sg_doctor_unseen(look->d, path);
+			gone_or_unseen(look->d, path);
 		else if (S_ISREG(st.st_mode) || S_ISDIR(st.st_mode))
 			check_one(look, path, &st, secret);
 		else
