@@ -20,7 +20,7 @@ struct sg_watch {
 	int64_t interval_ms, left;          /* left: samples still to take; below 0: without end */
 };
 
-/* Gives back both samples. */
+/* watch_sample.c. Gives back both samples. */
 void sg_watch_done(struct sg_watch *w);
 /* Takes the next sample; the last one that was answered becomes `before`. */
 void sg_watch_take(struct sg_watch *w);
