@@ -4,6 +4,7 @@
 
 #include "base/canon.h"
 #include "base/err.h"
+#include "base/log.h"
 #include "base/str.h"
 
 #include <stepgate/audit.h>
@@ -30,6 +31,14 @@ write_cursor(struct sg_sink *sink, struct sg_err *err)
 	return sg_cursor_write(&sink->cursor, sink->folder, &sink->safe, err);
 }
 
+static void
+say_turned(const struct sg_sink *sink)
+{
+	char line[160];
+	int len = snprintf(line, sizeof(line), "stepgate host audit: the journal is not the one that was carried behind leaf %" PRIu64 ": from there on it is carried again\n", sink->safe.number);
+	sg_log_line(line, (size_t)len);
+}
+
 enum sg_status
 sg_sink_open(struct sg_sink *sink, struct sg_instance *instance, int journal, int folder, struct sg_err *err)
 {
@@ -41,7 +50,7 @@ sg_sink_open(struct sg_sink *sink, struct sg_instance *instance, int journal, in
 	sink->safe = sink->cursor.count > 0 ? sink->cursor.places[0] : (struct sg_cursor_place){.number = 0};
 	sink->written = sink->durable = sink->safe.number;
 	if (turned)
-		fprintf(stderr, "stepgate host audit: the journal is not the one that was carried behind leaf %" PRIu64 ": from there on it is carried again\n", sink->safe.number);
+		say_turned(sink);
 	return sg_tail_open(&sink->tail, journal, sink->safe.number, err);
 }
 

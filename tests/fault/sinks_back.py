@@ -71,6 +71,7 @@ def back(count):
         time.sleep(2.2)  # the cursor's file
         works(d, "b")
         waited(lambda: sink.got and max(leaves(d)) <= max(sink.got))
+        waited(lambda: int(open(d.dir + "/state/audit/siem/cursor").read().split()[0]) >= max(leaves(d)))
         d.stop(keep=True)
         carried = max(sink.got)
         cut_leaves(d, count)
