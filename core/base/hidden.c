@@ -101,26 +101,8 @@ sg_without_blank_ends(struct sg_str text)
 	return text;
 }
 
-/* Of a byte as it is, or in percent; 0: none. */
-static size_t
-byte_at(struct sg_str text, unsigned *byte)
-{
-	static const char digits[] = "0123456789abcdef";
-	if (text.len == 0)
-		return 0;
-	*byte = (unsigned char)text.ptr[0];
-	if (text.ptr[0] != '%' || text.len < 3)
-		return 1;
-	const char *high = memchr(digits, text.ptr[1] | 0x20, 16), *low = memchr(digits, text.ptr[2] | 0x20, 16);
-	if (high == NULL || low == NULL)
-		return 1;
-	*byte = (unsigned)(high - digits) << 4 | (unsigned)(low - digits);
-	return 3;
-}
-
-/* In three bytes of UTF-8. */
-static bool
-is_disguise(uint32_t c)
+bool
+sg_is_disguise(uint32_t c)
 {
 	static const uint32_t all[] = {
 		0x2024, 0x2025, 0xfe30, 0xfe52, 0xff0e, 0xff61, /* a dot, two, two, a dot */
@@ -130,19 +112,6 @@ is_disguise(uint32_t c)
 	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
 		if (c == all[i])
 			return true;
-	return false;
-}
-
-bool
-sg_has_disguise(struct sg_str text)
-{
-	uint32_t last = 0; /* three bytes */
-	unsigned byte = 0;
-	for (size_t len; (len = byte_at(text, &byte)) > 0; text = (struct sg_str){text.ptr + len, text.len - len}) {
-		last = (last << 8 | byte) & 0xffffff;
-		if (byte >= 0x80 && (last & 0xf0c0c0) == 0xe08080 && is_disguise((last >> 4 & 0xf000) | (last >> 2 & 0xfc0) | (last & 0x3f)))
-			return true;
-	}
 	return false;
 }
 

@@ -20,7 +20,7 @@ bool sg_has_blank_end(struct sg_str text);
 /* What is left without those, and without bytes at its ends that are none of UTF-8. */
 struct sg_str sg_without_blank_ends(struct sg_str text);
 
-/* There is something in it that a reader of compatible forms (NFKC, code pages of Windows) takes for a dot, two of them, or the end of a name: as it is or in percent. */
-bool sg_has_disguise(struct sg_str text);
+/* A reader of compatible forms (NFKC, code pages of Windows) takes it for a dot, two of them, or the end of a name. */
+bool sg_is_disguise(uint32_t c);
 
 #endif

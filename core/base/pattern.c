@@ -191,11 +191,48 @@ has_control(struct sg_str segment)
 	return false;
 }
 
+/* Beyond ASCII: the bytes of a letter that are known so far. */
+struct letter {
+	char bytes[4];
+	size_t len;
+};
+
+/* Takes one more; true: with it a letter is whole that is not seen, or is another sign's twin. What is no UTF-8 begins nothing. */
+static bool
+completes_misread(struct letter *l, unsigned char byte)
+{
+	uint32_t c = 0;
+	l->len = byte >= 0xc0 || l->len == sizeof(l->bytes) ? 0 : l->len;
+	l->bytes[l->len++] = (char)byte;
+	if (sg_utf8_first((struct sg_str){l->bytes, l->len}, &c) != l->len)
+		return false;
+	l->len = 0;
+	return sg_is_hidden(c) || sg_is_disguise(c);
+}
+
+/* As it is, or in percent, however often. */
+static bool
+has_misread(struct sg_str segment)
+{
+	struct letter l = {.len = 0};
+	unsigned char byte = 0;
+	for (size_t len; segment.len > 0; segment = behind(segment, len)) {
+		byte = (unsigned char)segment.ptr[0];
+		len = byte == '%' ? coded(segment, &byte) : 1;
+		len += len == 0;
+		if (byte < 0x80)
+			l.len = 0;
+		else if (completes_misread(&l, byte))
+			return true;
+	}
+	return false;
+}
+
 /* What is not seen, a blank that many take away at an end, and what is another sign's twin. */
 static bool
 is_misread(struct sg_str segment)
 {
-	return sg_has_hidden(segment) || sg_has_blank_end(segment) || sg_has_disguise(segment);
+	return sg_has_blank_end(segment) || has_misread(segment);
 }
 
 /* What climbs has a dot or a percent in it, what is misread a percent, a blank at an end or something beyond ASCII: what has none of these is looked at once. */

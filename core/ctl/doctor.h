@@ -9,7 +9,7 @@
 
 /*     name           what it looks at */
 #define SG_DOCTOR_CHECKS(X)                                                                                            \
-	X(configuration, "the files of the configuration, read and checked as a start does")                           \
+	X(configuration, "the files of the configuration, as they are read (their modules: stepgate config check)")     \
 	X(kernel,        "Landlock, seccomp, pidfd, the users of this namespace, the list of security modules")        \
 	X(proc,          "whether /proc hides processes")                                                              \
 	X(clock,         "whether the system's clock is synchronised")                                                 \

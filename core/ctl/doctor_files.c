@@ -73,7 +73,7 @@ static void
 check_place(struct look *look, const char *state, const struct place *place)
 {
 	char path[PATH];
-	struct stat st;
+	struct stat st = {0};
 	snprintf(path, sizeof(path), "%.1100s/%s", state, place->name);
 	int fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	DIR *list = fd < 0 ? NULL : fdopendir(fd);

@@ -240,9 +240,10 @@ cef_text(struct sg_buf *out, struct sg_str value, const char *special)
 			sg_buf_text(out, value.ptr[i] == '\n' ? "\\n" : "\\r");
 			continue;
 		}
-		if (strchr(special, value.ptr[i]) != NULL && value.ptr[i] != '\0')
+		bool control = (unsigned char)value.ptr[i] < ' ' || value.ptr[i] == 0x7f;
+		if (!control && strchr(special, value.ptr[i]) != NULL)
 			sg_buf_text(out, "\\");
-		sg_buf_add(out, value.ptr + i, 1);
+		sg_buf_add(out, control ? " " : value.ptr + i, 1);
 	}
 }
 

@@ -53,47 +53,51 @@ begun(const struct sg_json *list, struct sg_str id, struct sg_buf *all, char roo
 	return count;
 }
 
+/* Whoever cannot look hears why from the command itself. */
 static int
 among(struct sg_ctl *ctl, const struct kind *kind, const char *path, char room[128], size_t *count)
 {
-	struct sg_ctl quiet = *ctl;
 	struct sg_ctl_answer answer;
+	struct sg_err err = {0};
 	struct sg_buf all;
-	quiet.json = false;
+	int code = SG_CTL_OK;
 	sg_buf_init(&all, 1024);
-	int code = sg_ctl_ask(&quiet, SG_FACE_ADMIN, "GET", path, NULL, NULL, &answer);
-	const struct sg_json *list = code == SG_CTL_OK ? sg_json_get(answer.json, kind->member) : NULL;
-	*count = code == SG_CTL_OK ? begun(list, sg_str(ctl->args[0]), &all, room) : 0;
+	bool looked = sg_ctl_look(ctl, path, &answer, &err) == SG_OK;
+	const struct sg_json *list = looked ? sg_json_get(answer.json, kind->member) : NULL;
+	*count = begun(list, sg_str(ctl->args[0]), &all, room);
 	bool cut = list != NULL && sg_show_int(answer.json, "total") > (int64_t)list->count;
-	if (code == SG_CTL_OK && (*count > 1 || (*count == 1 && cut)))
+	if (*count > 1 || (*count == 1 && cut))
 		code = sg_ctl_fail(ctl, SG_CTL_USAGE, "usage", "give more of it", cut ? "there are more of them than are listed" : "several begin so: %.*s", (int)all.len, all.ptr == NULL ? "" : all.ptr);
 	sg_buf_done(&all);
 	sg_ctl_answer_done(&answer);
 	return code;
 }
 
+static bool
+goes_on_so(const struct sg_json *leaf, int64_t number, struct sg_str rest)
+{
+	return leaf != NULL && sg_show_int(leaf, "n") == number && sg_json_is(leaf, "kind", "decision") && begins(sg_json_text_at(sg_json_get(leaf, "body"), "tail"), rest);
+}
+
 /* "d12", "d12-3f": its leaf says the rest. */
-static int
+static void
 decision(struct sg_ctl *ctl, char room[128])
 {
-	struct sg_ctl quiet = *ctl;
 	struct sg_ctl_answer answer;
+	struct sg_err err = {0};
 	struct sg_str rest = sg_str(ctl->args[0] + 1), digits = sg_str_cut(&rest, '-');
 	int64_t number = 0;
 	char path[64];
 	if (rest.len >= 16 || !sg_str_int(digits, 1, INT64_MAX, &number))
-		return SG_CTL_OK;
-	quiet.json = false;
+		return;
 	snprintf(path, sizeof(path), "/v1/events?after=%lld", (long long)number - 1);
-	int code = sg_ctl_ask(&quiet, SG_FACE_ADMIN, "GET", path, NULL, NULL, &answer);
-	const struct sg_json *leaf = code == SG_CTL_OK ? sg_json_first(sg_json_get(answer.json, "events")) : NULL;
-	struct sg_str tail = sg_json_text_at(sg_json_get(leaf, "body"), "tail");
-	if (leaf != NULL && sg_show_int(leaf, "n") == number && sg_str_is(sg_json_text_at(leaf, "kind"), "decision") && (rest.len == 0 || begins(tail, rest))) {
-		snprintf(room, 128, "d%lld-%.*s", (long long)number, SG_STR_ARG(tail));
+	bool looked = sg_ctl_look(ctl, path, &answer, &err) == SG_OK;
+	const struct sg_json *leaf = looked ? sg_json_first(sg_json_get(answer.json, "events")) : NULL;
+	if (goes_on_so(leaf, number, rest)) {
+		snprintf(room, 128, "d%lld-%.*s", (long long)number, SG_STR_ARG(sg_json_text_at(sg_json_get(leaf, "body"), "tail")));
 		ctl->args[0] = room;
 	}
 	sg_ctl_answer_done(&answer);
-	return code;
 }
 
 int
@@ -103,7 +107,7 @@ sg_ctl_whole_id(struct sg_ctl *ctl, char room[128])
 	if (ctl->arg_count == 0 || strncmp(arguments, "ID", 2) != 0 || !sg_ctl_plain(ctl->args[0]) || (ctl->command->options & SG_CTL_BIT(run)) == 0)
 		return SG_CTL_OK;
 	if (strcmp(ctl->command->words, "why") == 0 && ctl->args[0][0] == 'd')
-		return decision(ctl, room);
+		decision(ctl, room);
 	const struct kind *kind = kind_of(ctl->args[0]);
 	size_t count = 0;
 	int code = SG_CTL_OK;

@@ -38,6 +38,12 @@ know_peer(struct sg_door *door, struct sg_door_conn *conn)
 	return setsockopt(conn->fd, SOL_SOCKET, SO_PASSCRED, &on, sizeof(on)) == 0;
 }
 
+size_t
+sg_door_conn_room(const struct sg_door *door)
+{
+	return SG_HTTP_HEAD_MAX + door->how.limits.max_body + SG_READ_CHUNK;
+}
+
 struct sg_door_conn *
 sg_door_conn_new(struct sg_door *door, uint64_t id, int fd)
 {
@@ -47,7 +53,7 @@ sg_door_conn_new(struct sg_door *door, uint64_t id, int fd)
 	snprintf(conn->key, sizeof(conn->key), "%" PRIx64, id);
 	conn->id = id;
 	conn->fd = fd;
-	sg_buf_init(&conn->in, SG_HTTP_HEAD_MAX + door->how.limits.max_body + SG_READ_CHUNK);
+	sg_buf_init(&conn->in, sg_door_conn_room(door));
 	sg_buf_init(&conn->out, OUT_MAX);
 	conn->deadline = door->now + door->how.limits.idle_ms * SG_MSEC;
 	sg_buf_init(&conn->token, SG_HTTP_HEAD_MAX);

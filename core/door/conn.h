@@ -69,6 +69,8 @@ struct sg_door_conn {
 	struct sg_door_conn *next_ended;
 };
 
+/* Bytes that a connection may hold of what it sends: a head, a body as large as is allowed now, and one read. */
+size_t sg_door_conn_room(const struct sg_door *door);
 /* Takes the descriptor. NULL if the door is full or out of memory. */
 struct sg_door_conn *sg_door_conn_new(struct sg_door *door, uint64_t id, int fd);
 struct sg_door_conn *sg_door_conn_find(struct sg_door *door, uint64_t id);

@@ -55,7 +55,7 @@ take_limits(struct sg_door *door, struct sg_str payload)
 	SG_DOOR_LIMITS(X)
 #undef X
 	for (at = 0; (c = sg_table_next(&door->conns, &at)) != NULL;)
-		c->in.max = SG_HTTP_HEAD_MAX + l->max_body + SG_READ_CHUNK > c->in.room ? SG_HTTP_HEAD_MAX + l->max_body + SG_READ_CHUNK : c->in.room;
+		c->in.max = sg_door_conn_room(door) > c->in.room ? sg_door_conn_room(door) : c->in.room;
 	return true;
 }
 

@@ -58,20 +58,33 @@ sg_cursor_read(struct sg_cursor *cursor, int folder, struct sg_err *err)
 	return SG_OK;
 }
 
-/* Each is at least twice as far from the newest as the one before it. */
+static int
+bits_of(uint64_t number)
+{
+	int bits = 0;
+	for (; number > 0; number >>= 1)
+		bits++;
+	return bits;
+}
+
+/* Leaves stand in blocks, whose size is a power of two that is larger than what lies between them and the newest. Of each block the newest place is kept: whatever was kept stays until two blocks
+ * become one, so that no distance is ever without one. */
 static void
 put_first(struct sg_cursor *cursor, const struct sg_cursor_place *place)
 {
 	struct sg_cursor before = *cursor;
-	uint64_t least = 1;
+	int last_size = 0;
+	uint64_t last_block = 0;
 	cursor->places[0] = *place;
 	cursor->count = 1;
 	for (size_t i = 0; i < before.count && cursor->count < SG_CURSOR_PLACES; i++) {
 		const struct sg_cursor_place *p = &before.places[i];
-		if (p->number >= place->number || place->number - p->number < least)
+		int size = p->number < place->number ? bits_of(place->number - p->number) : 0;
+		if (size == 0 || (size == last_size && p->number >> size == last_block))
 			continue;
 		cursor->places[cursor->count++] = *p;
-		least = 2 * (place->number - p->number);
+		last_size = size;
+		last_block = p->number >> size;
 	}
 }
 
@@ -115,12 +128,12 @@ is_there(const struct sg_cursor_place *place, int journal)
 	if (sg_tail_open(&tail, journal, place->number - 1, NULL) != SG_OK)
 		return false;
 	sg_arena_init(&arena, LEAF_BUDGET);
-	bool taken = tail.missing > 0;
+	bool taken = tail.missing > 0, last = taken && tail.cursor == place->number && memcmp(tail.reader.chain, place->chain, SG_CHAIN_BYTES) == 0;
 	bool found = sg_tail_next(&tail, place->number, 0, &arena, &record, &missing, NULL) == SG_OK;
 	bool same = found && record.number == place->number && memcmp(record.chain, place->chain, SG_CHAIN_BYTES) == 0;
 	sg_arena_done(&arena);
 	sg_tail_done(&tail);
-	return same || (taken && tail.cursor > place->number);
+	return same || last || (taken && tail.cursor > place->number);
 }
 
 bool

@@ -11,7 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { SG_CURSOR_PLACES = 32, SG_CHAIN_BYTES = 32 };
+enum { SG_CURSOR_PLACES = 64 /* two a doubling */, SG_CHAIN_BYTES = 32 };
 
 struct sg_cursor_place {
 	uint64_t number;
@@ -26,7 +26,7 @@ struct sg_cursor {
 
 /* Reads FOLDER/cursor; none: count 0. SG_MALFORMED sink_cursor. */
 enum sg_status sg_cursor_read(struct sg_cursor *cursor, int folder, struct sg_err *err);
-/* Puts a place before the others, thins them out, and writes the file: whole or not at all, synced. SG_UNAVAILABLE sink_cursor. */
+/* Puts a place before the others, thins them out (behind each that is kept stands another no further than about three times as far), and writes the file: whole or not at all, synced. SG_UNAVAILABLE sink_cursor. */
 enum sg_status sg_cursor_write(struct sg_cursor *cursor, int folder, const struct sg_cursor_place *place, struct sg_err *err);
 /* Takes away those that `journal` does not have, from the newest on; whatever retention took is taken for had. True: there was such a one. */
 bool sg_cursor_follow(struct sg_cursor *cursor, int journal);

@@ -1,87 +1,30 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Asking modules about their stanzas, as a start would. A module may hang or die: it is asked in a child, and not for ever. */
+ * Asking modules about their stanzas, as a start would. */
 #include "main/stanzas.h"
 
 #include "base/canon.h"
 #include "base/str.h"
 #include "conf/grant.h"
 #include "conf/load.h"
-#include "frame/link.h"
+#include "frame/table.h"
 #include "host/inspect.h"
-#include "host/trial.h"
-#include "main/trial_start.h"
+#include "main/trial.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
-enum { ANSWER_MAX = SG_TRIAL_LINE, WAIT_MS = SG_TRIAL_WAIT_MS, RELOAD_WAIT_MS = 2000, PATH_ROOM = 1024 };
+enum { WAIT_MS = 10000, RELOAD_WAIT_MS = 2000, PATH_ROOM = 1024 };
 
 struct checking {
 	struct sg_arena arena;
 	struct sg_buf document, places;
 	const struct sg_json *json, *origins;
 	struct sg_conf_errors *errors;
-	int wait_ms; /* for a module that takes its options, and does no more */
+	int wait_ms; /* for each module */
 };
-
-/* ---- the child ---- */
-
-/* "+" it takes it, "-CODE: TEXT" it refuses, "?CODE: TEXT" it could not be asked. */
-static void
-answer(int to, const struct sg_host_process *how)
-{
-	char line[ANSWER_MAX];
-	struct sg_err err = {0};
-	bool looked = false;
-	enum sg_status status = sg_host_trial(how, to, &looked, &err);
-	int len = snprintf(line, sizeof(line), "%c%s: %s", status == SG_OK ? '+' : looked ? '-' : '?', err.code != NULL ? err.code : "", err.text);
-	len = len < (int)sizeof(line) ? len : (int)sizeof(line) - 1;
-	_exit(write(to, line, (size_t)len) == len ? 0 : 1);
-}
-
-/* ---- asking ---- */
-
-/* What the child said, NUL behind; "" if it died or did not answer in time. */
-static void
-hear(int from, int wait_ms, char line[ANSWER_MAX])
-{
-	struct pollfd p = {from, POLLIN, 0};
-	int ready;
-	while ((ready = poll(&p, 1, wait_ms)) < 0 && errno == EINTR) {
-	}
-	ssize_t got = ready > 0 ? read(from, line, ANSWER_MAX - 1) : 0;
-	line[got > 0 ? got : 0] = '\0';
-}
-
-static void
-ask(const struct sg_host_process *how, int wait_ms, char line[ANSWER_MAX])
-{
-	int ends[2];
-	line[0] = '\0';
-	if (pipe(ends) != 0)
-		return;
-	fflush(stdout);
-	fflush(stderr);
-	pid_t pid = fork();
-	if (pid == 0) {
-		close(ends[0]);
-		answer(ends[1], how);
-	}
-	close(ends[1]);
-	if (pid > 0) {
-		hear(ends[0], wait_ms, line);
-		kill(pid, SIGKILL); /* it has said what it had to say, or never will */
-		while (waitpid(pid, NULL, 0) < 0 && errno == EINTR) {
-		}
-	}
-	close(ends[0]);
-}
 
 /* ---- telling ---- */
 
@@ -137,7 +80,7 @@ check_grant(struct checking *c, const struct asked *a, struct sg_str text, bool 
 	char path[PATH_ROOM];
 	if (!sg_grant_read(text, &grant))
 		return;
-	*far |= grant.kind == SG_GRANT_unix || grant.kind == SG_GRANT_tcp || grant.kind == SG_GRANT_url || grant.kind == SG_GRANT_run;
+	*far |= grant.kind != SG_GRANT_file && grant.kind != SG_GRANT_secret;
 	bool here = grant.kind == SG_GRANT_file || grant.kind == SG_GRANT_secret || grant.kind == SG_GRANT_folder || grant.kind == SG_GRANT_run;
 	snprintf(path, sizeof(path), "%.*s", SG_STR_ARG(grant.rest));
 	if (here && access(path, F_OK) != 0 && (errno == ENOENT || errno == ENOTDIR))
@@ -163,11 +106,11 @@ open_key(struct checking *c, const struct asked *a)
 	return path == NULL || strcmp(a->kind, "issue") != 0 ? -1 : open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
 }
 
-/* As root all of a start is tried that reaches nobody else and writes nothing; else how the module takes its options. */
+/* As root all of a start is tried where files are all that is granted; else how the module takes its options: nobody else is reached, and no folder is written to that the daemon's own module writes. */
 static void
 check_stanza(struct checking *c, const struct asked *a)
 {
-	char folder[PATH_ROOM], name[64], line[ANSWER_MAX];
+	char folder[PATH_ROOM], name[64], line[SG_TRIAL_LINE];
 	struct sg_buf text;
 	size_t before = c->errors->count;
 	bool far = is_far(c, a) || strcmp(a->kind, "audit") == 0 || geteuid() != 0;
@@ -179,7 +122,7 @@ check_stanza(struct checking *c, const struct asked *a)
 	sg_canon_write(&text, a->stanza);
 	int key = far ? -1 : open_key(c, a);
 	struct sg_host_process how = {.kind = a->kind, .name = name, .module = a->module, .module_dir = folder, .stanza = sg_buf_view(&text), .key = key};
-	far ? ask(&how, c->wait_ms, line) : sg_trial_start(&how, line);
+	far ? sg_trial_options(&how, c->wait_ms, line) : sg_trial_start(&how, c->wait_ms, line);
 	if (key >= 0)
 		close(key);
 	tell(c, a, line);

@@ -8,8 +8,8 @@
 
 #include <stdbool.h>
 
-/* Reads the configuration and asks the module of each stanza of attest, issue and audit, each in a process of its own: as root all that a start does, but for sinks and for what reaches
- * others (grants of sockets, addresses and programs); else, and for those, what is on this machine has to be there and the module to take its options. False if a start would refuse: told on
+/* Reads the configuration and asks the module of each stanza of attest, issue and audit, each in a process of its own: as root all that a start does, but for sinks and for what
+ * writes or reaches others (grants of folders, sockets, addresses and programs); else, and for those, what is on this machine has to be there and the module to take its options. False if a start would refuse: told on
  * stderr, or with --json on stdout as {"errors":[...],"more":false}. What may mend, or could not be asked from here, is named on stderr and refuses nothing. */
 bool sg_stanzas_check(const struct sg_main_options *options);
 

@@ -14,7 +14,7 @@ bool sg_decision_leaf(struct sg_str decision, uint64_t *number);
 void sg_after(struct sg_gate *gate, struct sg_attempt *attempt, struct sg_str result, const struct sg_json *labels);
 /* A hook's answer is in: request->reason is `allowed` if it may be applied. */
 void sg_afterwards(struct sg_gate *gate, struct sg_request *request);
-/* Hooks that are due and that nobody is asking about have failed. After recovery, and once the journal takes what it did not. */
+/* Its hooks that are due and that nobody is asking about have failed. After recovery, and once the journal takes what it did not (people/review.c). Returns how much was done. */
 size_t sg_hooks_lost(struct sg_gate *gate, const struct sg_attempt *attempt);
 /* What nobody reported on in time becomes unknown. */
 void sg_gate_silence(struct sg_gate *gate);

@@ -20,7 +20,7 @@ bool sg_approval_stands(const struct sg_gate *gate, const struct sg_approval *ap
  * change with the hour). */
 bool sg_approval_says(const struct sg_gate *gate, const struct sg_approval *approval, const struct sg_request *request);
 /* Records as void what was given by somebody who no longer may, and what was opened under another form of digest. After recovery, after each
- * reload, and when a human changed. */
+ * reload, and when a human changed (people/review.c). Returns how much was done. */
 size_t sg_approval_review(struct sg_gate *gate, struct sg_approval *approval);
 /* Records an approval's end ("void"). */
 bool sg_approval_record(struct sg_gate *gate, const struct sg_approval *approval, const char *event);

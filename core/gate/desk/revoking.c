@@ -303,7 +303,7 @@ sg_issuer_hangs(struct sg_gate *gate, struct sg_str issuer, uint64_t by)
 bool
 sg_issuer_owes(const struct sg_gate *gate, struct sg_str issuer, uint64_t by)
 {
-	return sg_issued_by(sg_state_issued(&gate->state, issuer), by);
+	return sg_issued_has(sg_state_issued(&gate->state, issuer), by);
 }
 
 void

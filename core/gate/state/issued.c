@@ -205,7 +205,7 @@ sg_issued_turn(struct sg_issued *issued, bool fresh)
 }
 
 bool
-sg_issued_by(const struct sg_issued *issued, uint64_t by)
+sg_issued_has(const struct sg_issued *issued, uint64_t by)
 {
 	return issued != NULL && maker_of(issued, by) != NULL;
 }

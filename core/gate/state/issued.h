@@ -44,7 +44,7 @@ const struct sg_issued_to *sg_issued_next(const struct sg_issued *issued, const 
 /* The one that was looked at longest ago, of those it has heard of or of the others; from now on that is the last. NULL: there is none. */
 struct sg_lease *sg_issued_turn(struct sg_issued *issued, bool fresh);
 /* It has such of that maker. */
-bool sg_issued_by(const struct sg_issued *issued, uint64_t by);
+bool sg_issued_has(const struct sg_issued *issued, uint64_t by);
 /* What is left of the longest, in milliseconds, by the clock that says more; 0: nothing. */
 int64_t sg_longest_left(const struct sg_longest *longest, const struct sg_clock *now);
 void sg_longest_add(struct sg_longest *longest, const struct sg_deadline *ends);

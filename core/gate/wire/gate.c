@@ -297,7 +297,6 @@ sg_gate_tick(struct sg_gate *gate)
 		reopen(gate);
 	if (gate->owed != NULL && !gate->journal.closed)
 		sg_gate_pay(gate);
-	sg_reviews_turn(gate);
 	sg_leases_soaked(gate);
 	if (gate->gap_since != 0 && !gate->journal.closed && now - gate->gap_since >= 10 * SG_SEC)
 		sg_gate_write_gaps(gate);

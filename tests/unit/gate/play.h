@@ -5,6 +5,7 @@
 #define SG_TESTS_PLAY_H
 
 #include "gate/desk/listing.h"
+#include "gate/people/review.h"
 #include "gate/tasks/ending.h"
 #include "gate/wire/wire.h"
 
@@ -403,7 +404,7 @@ play_all(struct play *p)
 	}
 	play_flush(p);
 	sg_gate_tick(p->gate);
-	while (!p->slices && (sg_endings_turn(p->gate) || sg_listings_turn(p->gate)))
+	while (!p->slices && (sg_endings_turn(p->gate) || sg_listings_turn(p->gate) || sg_reviews_turn(p->gate)))
 		play_flush(p);
 	play_flush(p);
 }

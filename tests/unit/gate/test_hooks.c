@@ -115,8 +115,7 @@ inherited(void)
 	p->fail_at = 0;
 	p->fail_forever = false;
 	CU_ASSERT_EQUAL_FATAL(play_gate_dies(p, &err), SG_OK);
-	sg_gate_tick(p->gate);
-	play_flush(p);
+	play_all(p);
 	CU_ASSERT_TRUE(suspected());
 	end();
 }

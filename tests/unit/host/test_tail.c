@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Following a journal that grows, moves on to another segment, and has segments and leaves that do not count. */
+#include "host/cursor.h"
 #include "host/tail.h"
 
 #include "base/str.h"
@@ -285,7 +286,104 @@ damage_is_an_error(void)
 	end();
 }
 
+/* ---- the cursor that survives ---- */
+
+/* The chain behind that leaf, as the journal has it. */
+static struct sg_cursor_place
+place_of(uint64_t number)
+{
+	struct sg_cursor_place place = {.number = number, .chained = true};
+	struct sg_tail tail;
+	struct sg_arena arena;
+	struct sg_record record = {0};
+	uint64_t missing = 0;
+	sg_arena_init(&arena, 8 << 20);
+	CU_ASSERT_EQUAL_FATAL(sg_tail_open(&tail, folder, number - 1, NULL), SG_OK);
+	CU_ASSERT_EQUAL_FATAL(sg_tail_next(&tail, number, 0, &arena, &record, &missing, NULL), SG_OK);
+	memcpy(place.chain, record.chain, SG_CHAIN_BYTES);
+	sg_tail_done(&tail);
+	sg_arena_done(&arena);
+	return place;
+}
+
+static uint64_t
+carried_on_from(struct sg_cursor_place place, bool *turned)
+{
+	struct sg_cursor cursor = {.places = {place, place_of(8)}, .count = 2};
+	*turned = sg_cursor_follow(&cursor, folder);
+	return cursor.count > 0 ? cursor.places[0].number : 0;
+}
+
+static void
+places_it_has(void)
+{
+	struct writer w = {0};
+	bool turned;
+	begin();
+	write_history(&w);
+	struct sg_cursor_place two = place_of(2), seven = place_of(7), another = seven, ahead = {.number = 9, .chained = true}, bare = {.number = 9};
+	another.chain[0] ^= 1;
+	CU_ASSERT_EQUAL(carried_on_from(seven, &turned), 7);
+	CU_ASSERT_FALSE(turned);
+	CU_ASSERT_EQUAL(carried_on_from(another, &turned), 8);
+	CU_ASSERT_TRUE(turned);
+	CU_ASSERT_EQUAL(carried_on_from(ahead, &turned), 8);
+	CU_ASSERT_TRUE(turned);
+	CU_ASSERT_EQUAL(carried_on_from(bare, &turned), 9); /* of a file of before: nothing says that it is not there */
+	CU_ASSERT_FALSE(turned);
+	CU_ASSERT_EQUAL(unlinkat(folder, "00000001.seg", 0), 0);
+	CU_ASSERT_EQUAL(carried_on_from(two, &turned), 2); /* the last that retention took: what goes on behind it has its chain */
+	CU_ASSERT_FALSE(turned);
+	two.chain[0] ^= 1;
+	CU_ASSERT_EQUAL(carried_on_from(two, &turned), 8);
+	CU_ASSERT_TRUE(turned);
+	close(w.fd);
+	end();
+}
+
+static size_t
+read_back(const char *text, struct sg_cursor *cursor)
+{
+	int fd = openat(folder, "cursor", O_CREAT | O_WRONLY | O_TRUNC, 0600);
+	CU_ASSERT_EQUAL(write(fd, text, strlen(text)), (ssize_t)strlen(text));
+	close(fd);
+	return sg_cursor_read(cursor, folder, NULL) == SG_OK ? cursor->count : 99;
+}
+
+static void
+as_it_is_written(void)
+{
+	static const char *const wrong[] = {"1", "x\n", "1 \n", "1 00\n", "-1\n", "1\n\n", "\n", "1 GG40000000000000000000000000000000000000000000000000000000000000\n", "18446744073709551616\n"};
+	struct sg_cursor cursor, again;
+	char many[4096] = "";
+	begin();
+	CU_ASSERT_EQUAL(sg_cursor_read(&cursor, folder, NULL), SG_OK);
+	CU_ASSERT_EQUAL(cursor.count, 0);
+	for (uint64_t n = 1; n <= 100000; n += 37) {
+		struct sg_cursor_place place = {.number = n, .chained = true, .chain = {(unsigned char)n}};
+		CU_ASSERT_EQUAL_FATAL(sg_cursor_write(&cursor, folder, &place, NULL), SG_OK);
+	}
+	CU_ASSERT_EQUAL(sg_cursor_read(&again, folder, NULL), SG_OK);
+	CU_ASSERT(again.count == cursor.count && memcmp(again.places, cursor.places, cursor.count * sizeof(cursor.places[0])) == 0);
+	CU_ASSERT(cursor.count > 5 && cursor.count < SG_CURSOR_PLACES);
+	for (size_t i = 1; i + 1 < cursor.count; i++) { /* however far a journal goes back, little more than that is carried again */
+		uint64_t nearer = cursor.places[0].number - cursor.places[i].number, further = cursor.places[0].number - cursor.places[i + 1].number;
+		CU_ASSERT(further > nearer && further <= 3 * nearer + 37);
+	}
+	CU_ASSERT(cursor.places[cursor.count - 1].number <= 50000);
+	CU_ASSERT_EQUAL(read_back("66\n", &cursor), 1);
+	CU_ASSERT_FALSE(cursor.places[0].chained);
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)
+		CU_ASSERT_EQUAL(read_back(wrong[i], &cursor), 99);
+	for (int i = 0; i < SG_CURSOR_PLACES; i++)
+		strcat(many, "1\n");
+	CU_ASSERT_EQUAL(read_back(many, &cursor), SG_CURSOR_PLACES);
+	CU_ASSERT_EQUAL(read_back(strcat(many, "1\n"), &cursor), 99);
+	end();
+}
+
 SG_CASES("host.tail", {"before the first segment", before_the_first_segment}, {"never beyond what is durable", never_beyond_what_is_durable},
 	 {"half written when seen", half_written_when_seen},
 	 {"segments that do not count", segments_that_do_not_count}, {"what retention took", what_retention_took},
-	 {"larger than the window", larger_than_the_window}, {"damage is an error", damage_is_an_error})
+	 {"larger than the window", larger_than_the_window}, {"damage is an error", damage_is_an_error},
+	 {"places of a cursor that the journal has", places_it_has}, {"a cursor as it is written", as_it_is_written})

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0
- * The host's own way from its first line to READY or REFUSED, in a child. */
-#include "main/trial_start.h"
+ * A module may hang or die: it is asked in a child, and not for ever. */
+#include "main/trial.h"
 
 #include "base/canon.h"
 #include "base/str.h"
 #include "frame/link.h"
+#include "host/trial.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -15,6 +16,33 @@
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
+
+/* ---- its options ---- */
+
+static void
+say_options(const struct sg_host_process *how, int to)
+{
+	char line[SG_TRIAL_LINE];
+	struct sg_err err = {0};
+	bool looked = false;
+	enum sg_status status = sg_host_trial(how, to, &looked, &err);
+	int len = snprintf(line, sizeof(line), "%c%s: %s", status == SG_OK ? '+' : looked ? '-' : '?', err.code != NULL ? err.code : "", err.text);
+	len = len < (int)sizeof(line) ? len : (int)sizeof(line) - 1;
+	_exit(write(to, line, (size_t)len) == len ? 0 : 1);
+}
+
+static void
+hear_options(int from, int wait_ms, char line[SG_TRIAL_LINE])
+{
+	struct pollfd p = {from, POLLIN, 0};
+	int ready;
+	while ((ready = poll(&p, 1, wait_ms)) < 0 && errno == EINTR) {
+	}
+	ssize_t got = ready > 0 ? read(from, line, SG_TRIAL_LINE - 1) : 0;
+	line[got > 0 ? got : 0] = '\0';
+}
+
+/* ---- its start ---- */
 
 static int64_t
 now_ms(void)
@@ -56,11 +84,12 @@ take_frames(struct sg_link *link, char line[SG_TRIAL_LINE])
 }
 
 static void
-hear(int fd, char line[SG_TRIAL_LINE])
+hear_start(int fd, int wait_ms, char line[SG_TRIAL_LINE])
 {
 	struct sg_link link;
-	int64_t until = now_ms() + SG_TRIAL_WAIT_MS, left;
-	sg_link_init(&link, fd, SG_ROLE_GATE, SG_ROLE_HOST);
+	int64_t until = now_ms() + wait_ms, left;
+	fcntl(fd, F_SETFL, O_NONBLOCK);
+	sg_link_init(&link, dup(fd), SG_ROLE_GATE, SG_ROLE_HOST);
 	while ((left = until - now_ms()) > 0) {
 		struct pollfd p = {fd, POLLIN, 0};
 		if (poll(&p, 1, (int)left) < 0 && errno != EINTR)
@@ -72,20 +101,24 @@ hear(int fd, char line[SG_TRIAL_LINE])
 	sg_link_done(&link);
 }
 
+/* The host's own way from its first line to READY or REFUSED. */
 static void
-run(const struct sg_host_process *how, int fd)
+say_start(const struct sg_host_process *how, int to)
 {
 	struct sg_host_process it = *how;
 	int quiet = open("/dev/null", O_WRONLY | O_CLOEXEC);
 	if (quiet >= 0)
 		dup2(quiet, STDERR_FILENO);
-	it.gate = fd;
+	it.gate = to;
 	it.parent = 0;
 	_exit(sg_host_run(&it));
 }
 
-void
-sg_trial_start(const struct sg_host_process *how, char line[SG_TRIAL_LINE])
+/* ---- in a child ---- */
+
+static void
+ask(const struct sg_host_process *how, int wait_ms, void (*say)(const struct sg_host_process *how, int to), void (*hear)(int from, int wait_ms, char line[SG_TRIAL_LINE]),
+    char line[SG_TRIAL_LINE])
 {
 	int ends[2];
 	line[0] = '\0';
@@ -96,16 +129,26 @@ sg_trial_start(const struct sg_host_process *how, char line[SG_TRIAL_LINE])
 	pid_t pid = fork();
 	if (pid == 0) {
 		close(ends[0]);
-		run(how, ends[1]);
+		say(how, ends[1]);
 	}
 	close(ends[1]);
-	fcntl(ends[0], F_SETFL, O_NONBLOCK);
 	if (pid > 0) {
-		hear(ends[0], line);
+		hear(ends[0], wait_ms, line);
 		kill(pid, SIGKILL); /* it has said what it had to say, or never will */
 		while (waitpid(pid, NULL, 0) < 0 && errno == EINTR) {
 		}
-	} else {
-		close(ends[0]);
 	}
+	close(ends[0]);
+}
+
+void
+sg_trial_options(const struct sg_host_process *how, int wait_ms, char line[SG_TRIAL_LINE])
+{
+	ask(how, wait_ms, say_options, hear_options, line);
+}
+
+void
+sg_trial_start(const struct sg_host_process *how, int wait_ms, char line[SG_TRIAL_LINE])
+{
+	ask(how, wait_ms, say_start, hear_start, line);
 }
