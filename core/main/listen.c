@@ -7,6 +7,8 @@
 #include "base/json.h"
 #include "base/str.h"
 #include "frame/restoring.h"
+#include "main/handed.h"
+#include "main/notify.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -18,6 +20,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 bool
@@ -64,22 +67,48 @@ bind_as(int fd, const struct sockaddr_un *address, gid_t group)
 	return good && (taken || group == own || chown(address->sun_path, (uid_t)-1, group) == 0);
 }
 
+/* The socket that was kept over a restart, if the file is still its own and belongs to whom it should. Who was shut out of it, or let in, by an access list is forgotten. */
 static int
-listen_at(const char *path, mode_t mode, gid_t group)
+kept_at(const char *face, const struct sockaddr_un *address, mode_t mode, gid_t group)
 {
-	struct sockaddr_un address = {.sun_family = AF_UNIX};
-	if (strlen(path) >= sizeof(address.sun_path) || !clear_path(path))
+	char name[SG_HANDED_NAME];
+	struct stat st;
+	sg_handed_name(name, face, address->sun_path);
+	if (lstat(address->sun_path, &st) != 0 || st.st_uid != geteuid() || st.st_gid != group)
 		return -1;
-	memcpy(address.sun_path, path, strlen(path) + 1);
+	int fd = sg_handed_take(name, (const struct sockaddr *)address), on = 1;
+	bool bare = fd >= 0 && (lremovexattr(address->sun_path, "system.posix_acl_access") == 0 || errno == ENODATA || errno == EOPNOTSUPP);
+	bool good = bare && chmod(address->sun_path, mode) == 0 && setsockopt(fd, SOL_SOCKET, SO_PASSCRED, &on, sizeof(on)) == 0 && listen(fd, SG_BACKLOG) == 0; /* again: whose it is now */
+	if (!good && fd >= 0)
+		close(fd);
+	return good ? fd : -1;
+}
+
+static int
+bind_at(const struct sockaddr_un *address, mode_t mode, gid_t group)
+{
+	if (!clear_path(address->sun_path))
+		return -1;
 	int on = 1, fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	mode_t before = umask(0777 & ~mode);
-	bool good = fd >= 0 && bind_as(fd, &address, group) &&
+	bool good = fd >= 0 && bind_as(fd, address, group) &&
 		    setsockopt(fd, SOL_SOCKET, SO_PASSCRED, &on, sizeof(on)) == 0 && /* handed on to each connection: its very first byte names its sender */
 		    listen(fd, SG_BACKLOG) == 0;
 	umask(before);
 	if (!good && fd >= 0)
 		close(fd);
 	return good ? fd : -1;
+}
+
+static int
+listen_at(const char *face, const char *path, mode_t mode, gid_t group)
+{
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	if (strlen(path) >= sizeof(address.sun_path))
+		return -1;
+	memcpy(address.sun_path, path, strlen(path) + 1);
+	int kept = kept_at(face, &address, mode, group);
+	return kept >= 0 ? kept : bind_at(&address, mode, group);
 }
 
 /* Whoever may write the folder, or one above it, may put a socket of theirs in the place of ours, and answer a kill with "effective". */
@@ -168,11 +197,30 @@ sg_supervisor_listen(struct sg_supervisor *s)
 		gid_t group = getegid();
 		if (rows[i].group != NULL && !sg_listen_group(s->config, rows[i].group, &group))
 			return false;
-		s->faces[i].fd = listen_at(s->faces[i].path, rows[i].mode, group);
+		s->faces[i].fd = listen_at(sg_face_name(rows[i].face), s->faces[i].path, rows[i].mode, group);
 		if (s->faces[i].fd < 0) {
 			fprintf(stderr, "stepgated: %s: cannot listen: %s\n", s->faces[i].path, strerror(errno));
 			return false;
 		}
 	}
 	return true;
+}
+
+bool
+sg_supervisor_hand_over(const struct sg_supervisor *s)
+{
+	bool given = s->tls < 0 || sg_notify_keep(SG_TLS_KEPT, s->tls);
+	for (int i = 0; i < SG_FACES; i++) {
+		char name[SG_HANDED_NAME];
+		sg_handed_name(name, sg_face_name(s->faces[i].face), s->faces[i].path);
+		given = (name[0] == '\0' || sg_notify_keep(name, s->faces[i].fd)) && given;
+	}
+	return given;
+}
+
+void
+sg_supervisor_unlisten(const struct sg_supervisor *s)
+{
+	for (int i = 0; i < SG_FACES && !sg_notify_heard(); i++)
+		unlink(s->faces[i].path);
 }

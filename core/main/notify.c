@@ -47,19 +47,44 @@ sg_notify_begin(void)
 	unsetenv("WATCHDOG_PID");
 }
 
+/* One datagram, with a descriptor where `with` is one. */
+static bool
+send_to(int fd, const char *text, int with)
+{
+	union {
+		struct cmsghdr head;
+		char bytes[CMSG_SPACE(sizeof(int))];
+	} control = {.bytes = {0}};
+	struct iovec bytes = {(void *)(uintptr_t)text, strlen(text)};
+	struct msghdr message = {.msg_name = &where, .msg_namelen = where_len, .msg_iov = &bytes, .msg_iovlen = 1};
+	if (with >= 0) {
+		message.msg_control = control.bytes;
+		message.msg_controllen = sizeof(control.bytes);
+		control.head = (struct cmsghdr){.cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS, .cmsg_len = CMSG_LEN(sizeof(int))};
+		memcpy(CMSG_DATA(&control.head), &with, sizeof(with));
+	}
+	return sendmsg(fd, &message, MSG_NOSIGNAL) >= 0;
+}
+
 /* False: its queue is full; said again in the next turn. */
 static bool
-say(const char *text)
+say_with(const char *text, int with)
 {
 	int fd = where_len == 0 ? -1 : socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (fd < 0)
 		return where_len == 0;
-	bool sent = sendto(fd, text, strlen(text), MSG_NOSIGNAL, (struct sockaddr *)&where, where_len) >= 0;
+	bool sent = send_to(fd, text, with);
 	bool later = !sent && (errno == EAGAIN || errno == ENOBUFS);
 	if (!sent && !later)
 		perror("stepgated: NOTIFY_SOCKET");
 	close(fd);
 	return !later;
+}
+
+static bool
+say(const char *text)
+{
+	return say_with(text, -1);
 }
 
 static bool
@@ -94,4 +119,26 @@ void
 sg_notify_stopping(void)
 {
 	say("STOPPING=1");
+}
+
+bool
+sg_notify_heard(void)
+{
+	return where_len != 0;
+}
+
+bool
+sg_notify_keep(const char *name, int fd)
+{
+	char text[128];
+	snprintf(text, sizeof(text), "FDSTORE=1\nFDNAME=%.64s", name);
+	return say_with(text, fd);
+}
+
+void
+sg_notify_forget(const char *name)
+{
+	char text[128];
+	snprintf(text, sizeof(text), "FDSTOREREMOVE=1\nFDNAME=%.64s", name);
+	say(text);
 }

@@ -12,5 +12,11 @@ void sg_notify_begin(void);
  * interval of the watchdog. */
 void sg_notify_turn(bool open, bool reloading, uint64_t reloads);
 void sg_notify_stopping(void);
+/* True: somebody is told. */
+bool sg_notify_heard(void);
+/* Gives a copy of `fd` to be kept under `name` while the daemon is started again (FDSTORE). False: its queue is full, to be given again. */
+bool sg_notify_keep(const char *name, int fd);
+/* What was kept under `name` need not be kept. */
+void sg_notify_forget(const char *name);
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * The supervisor's turn: signals, the gate's wishes, the zygotes' words. */
 #include "main/supervisor.h"
+#include "main/handed.h"
 #include "main/notify.h"
 
 #include "base/fd.h"
@@ -214,6 +215,7 @@ turn(struct sg_supervisor *s)
 	let_in(s);
 	sg_tls_turn(s);
 	watch_gate(s);
+	s->handed_over = s->handed_over || (s->announced && sg_supervisor_hand_over(s));
 	sg_notify_turn(s->announced, s->reloading || s->preparing, s->reloads);
 }
 
@@ -239,8 +241,7 @@ stop(struct sg_supervisor *s)
 	if (s->zygote_pid != 0)
 		kill(s->zygote_pid, SIGKILL);
 	sg_reload_retire(s, true);
-	for (int i = 0; i < SG_FACES; i++)
-		unlink(s->faces[i].path);
+	sg_supervisor_unlisten(s);
 	return status;
 }
 
@@ -318,13 +319,16 @@ configure(struct sg_supervisor *s)
 	sg_buf_init(&document, SG_FRAME_MAX);
 	bool good = sg_supervisor_config(s->options, &document, NULL) && sg_supervisor_adopt(s, sg_buf_view(&document));
 	sg_buf_done(&document);
-	return good && sg_supervisor_state(s) && sg_supervisor_lock(s) && sg_supervisor_listen(s) && sg_tls_listen(s);
+	good = good && sg_supervisor_state(s) && sg_supervisor_lock(s) && sg_supervisor_listen(s) && sg_tls_listen(s);
+	sg_handed_end();
+	return good;
 }
 
 static int
 supervise(struct sg_supervisor *s)
 {
 	sg_notify_begin();
+	sg_handed_begin();
 	if (!configure(s))
 		return EXIT_CONFIG;
 	if (!start_signals(s) || !sg_role_gate(s, true) || !start_policy(s))

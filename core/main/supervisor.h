@@ -54,6 +54,7 @@ struct sg_supervisor {
 	sg_time candidate_since, candidate_most; /* when it was begun; how long it may take */
 	unsigned restarts; /* of the gate, since it last opened */
 	bool reloading, stopping, announced;
+	bool handed_over; /* the sockets, to whoever started the daemon */
 	bool again; /* a reload was asked for while one was under way, which may have read older files */
 	uint64_t asked, asked_again; /* id of the gate's wish that the reload under way (the one after it) answers; 0: nobody's */
 	struct sg_buf next_document, next_manifest; /* of the reload under way */
@@ -93,9 +94,14 @@ bool sg_supervisor_state(const struct sg_supervisor *s);
 /* listen.c: the sockets and the lock. False with a line on stderr. */
 bool sg_supervisor_lock(struct sg_supervisor *s);
 bool sg_supervisor_listen(struct sg_supervisor *s);
+/* Gives the sockets to whoever started the daemon, who hands them to the next one. False: not all yet, to be given again. */
+bool sg_supervisor_hand_over(const struct sg_supervisor *s);
+/* The files go, unless somebody may keep the sockets for the next daemon: then they are that one's, or go with their folder. */
+void sg_supervisor_unlisten(const struct sg_supervisor *s);
 /* The group that `option` of a configuration names, the process's own where it names none. False with a line on stderr: the system has no such group. */
 bool sg_listen_group(const struct sg_json *config, const char *option, gid_t *group);
 
+#define SG_TLS_KEPT "tls" /* the name under which its socket is handed over: FileDescriptorName= of a socket unit */
 /* tls.c: the TLS face. Each false with a line on stderr. */
 bool sg_tls_listen(struct sg_supervisor *s);
 /* An address that somebody else had is tried again each second. */

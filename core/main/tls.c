@@ -6,6 +6,7 @@
 #include "base/str.h"
 #include "conf/address.h"
 #include "door/tls.h"
+#include "main/handed.h"
 #include "main/supervisor.h"
 
 #include <errno.h>
@@ -90,7 +91,12 @@ listen_on(struct sg_str text)
 	int on = 1;
 	if (!sg_conf_address(text, &address, &len))
 		return -1;
-	int fd = socket(address.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	int fd = sg_handed_take(SG_TLS_KEPT, (const struct sockaddr *)&address);
+	if (fd >= 0) {
+		setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+		return fd;
+	}
+	fd = socket(address.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (fd < 0)
 		return -1;
 	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
