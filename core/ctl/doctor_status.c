@@ -13,6 +13,8 @@ check_journal(struct sg_doctor *d)
 	struct sg_str journal = sg_json_text_at(d->status, "journal");
 	if (sg_str_is(journal, "closed"))
 		sg_doctor_say(d, SG_DOCTOR_ERROR, "df and dmesg: the disk of state_dir is full or fails", "the journal is closed: nothing can be recorded, so everything is refused");
+	else if (sg_str_is(journal, "full"))
+		sg_doctor_say(d, SG_DOCTOR_ERROR, "df: make room on the disk of state_dir; it goes on by itself", "the disk is full: what operators say is recorded in the room that was held for it, what agents ask is refused");
 	else if (!sg_str_is(journal, "open"))
 		sg_doctor_say(d, SG_DOCTOR_WARNING, "look at the disk of state_dir", "the journal is %.*s: a write is not yet on disk", SG_STR_ARG(journal));
 }

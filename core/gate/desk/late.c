@@ -106,6 +106,8 @@ sg_leaves_read(struct sg_gate *gate, uint64_t first, uint64_t last, size_t most,
 bool
 sg_sync_refuses(const struct sg_gate *gate, const struct sg_request *r, const struct sg_conn *conn)
 {
+	if (gate->journal.scarce && conn->face != SG_FACE_ADMIN && conn->face != SG_FACE_APPROVER && !reads(r))
+		return true;
 	bool from_disk = r->route->route == SG_ROUTE_O_DECISION || r->route->route == SG_ROUTE_O_EVENTS;
 	return gate->sync_late && (from_disk || (conn->face != SG_FACE_ADMIN && !reads(r)));
 }

@@ -14,7 +14,7 @@ void sg_sync_turn(struct sg_gate *gate);
 enum sg_status sg_leaf_read(struct sg_gate *gate, uint64_t number, struct sg_arena *arena, struct sg_record *record, struct sg_str *input, struct sg_err *err);
 /* The same of several, as sg_journal_leaves; while it is late none is told. */
 uint64_t sg_leaves_read(struct sg_gate *gate, uint64_t first, uint64_t last, size_t most, bool (*each)(void *to, const struct sg_record *record), void *to);
-/* It is late, and this request would wait for it: for its record, or for one that is to be read. */
+/* This request would wait for a disk that is late, for its record or for one that is to be read; or would be recorded where the disk is full, and it is no operator's. */
 bool sg_sync_refuses(const struct sg_gate *gate, const struct sg_request *request, const struct sg_conn *conn);
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Who waits, and what ends it: a leaf that is synced or lost (I2), an event, time. */
 #include "gate/desk/desk.h"
+#include "gate/desk/scarce.h"
 
 static bool
 is_synced(const struct sg_gate *gate, const struct sg_request *r)
@@ -44,6 +45,7 @@ static void
 reopened(struct sg_gate *gate)
 {
 	gate->shut = false;
+	sg_gate_scarce(gate);
 	sg_gate_pay(gate);
 	sg_gate_write_gaps(gate);
 	gate->reopened(gate);

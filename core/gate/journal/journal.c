@@ -247,6 +247,7 @@ void
 sg_journal_done(struct sg_journal *journal, struct sg_commit *commit)
 {
 	journal->committing = false;
+	journal->scarce |= commit->freed;
 	if (commit->status != SG_OK) {
 		if (commit->starts_segment && commit->fd >= 0)
 			journal->sys->close(journal->sys, commit->fd);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * A journal that failed is tried before it is trusted: what would be lost again costs its gate a fold of all that it has. */
 #include "gate/journal/journal_files.h"
+#include "gate/journal/reserve.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -28,9 +29,25 @@ takes_something(const struct sg_journal *journal, int *error)
 	return good;
 }
 
+static bool
+is_full(int error)
+{
+	return error == ENOSPC || error == EDQUOT;
+}
+
+/* Where it is full the reserve goes, once. */
+static bool
+takes(const struct sg_journal *journal, struct sg_commit *commit)
+{
+	if (takes_something(journal, &commit->error))
+		return true;
+	commit->freed = is_full(commit->error) && sg_reserve_free(journal->folder);
+	return commit->freed && takes_something(journal, &commit->error);
+}
+
 void
 sg_journal_write_trial(const struct sg_journal *journal, struct sg_commit *commit)
 {
-	commit->fd = takes_something(journal, &commit->error) ? sg_segment_create(journal->sys, journal->folder, &commit->header, &commit->error) : -1;
+	commit->fd = takes(journal, commit) ? sg_segment_create(journal->sys, journal->folder, &commit->header, &commit->error) : -1;
 	commit->status = commit->fd >= 0 ? SG_OK : SG_UNAVAILABLE;
 }

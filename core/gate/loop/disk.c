@@ -2,6 +2,8 @@
  * The disk's thread: one group at a time, written and synced while the gate goes on deciding. No timer: the next group leaves when the last
  * has landed. */
 #include "gate/loop/loop.h"
+#include "gate/desk/scarce.h"
+#include "gate/journal/reserve.h"
 #include "gate/wire/keep.h"
 
 #include <sys/eventfd.h>
@@ -32,6 +34,10 @@ write_groups(void *to)
 		if (atomic_exchange(&loop->discard_given, false)) {
 			sg_journal_discard(&loop->discard);
 			atomic_store(&loop->discard_done, true);
+		}
+		if (atomic_exchange(&loop->reserve.given, false)) {
+			loop->reserve.made = sg_reserve_make(loop->gate->journal.sys, loop->gate->journal.folder, &loop->reserve.error);
+			atomic_store(&loop->reserve.done, true);
 		}
 	}
 }
@@ -77,10 +83,29 @@ discard_turn(struct sg_loop *loop)
 	sem_post(&loop->work);
 }
 
+/* At the start, and while there is none. A journal that is closed is tried first. */
+static void
+reserve_turn(struct sg_loop *loop)
+{
+	sg_time now = loop->gate->state.now.boot;
+	if (loop->reserve.making && atomic_exchange(&loop->reserve.done, false)) {
+		loop->reserve.making = false;
+		sg_gate_reserved(loop->gate, loop->reserve.made, loop->reserve.error);
+	}
+	bool there = loop->reserve.made && !loop->gate->journal.scarce;
+	if (loop->reserve.making || there || loop->gate->journal.closed || now < loop->reserve.next)
+		return;
+	loop->reserve.next = now + SG_RESERVE_S * SG_SEC;
+	loop->reserve.making = true;
+	atomic_store(&loop->reserve.given, true);
+	sem_post(&loop->work);
+}
+
 void
 sg_disk_turn(struct sg_loop *loop)
 {
 	take_done(loop);
+	reserve_turn(loop);
 	discard_turn(loop);
 	if (loop->commit != NULL || !sg_journal_ready(&loop->gate->journal))
 		return;

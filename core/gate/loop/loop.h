@@ -200,6 +200,12 @@ struct sg_loop {
 	struct sg_discard discard; /* likewise, while `discarding` */
 	atomic_bool discard_given, discard_done;
 	bool discarding;
+	struct {
+		atomic_bool given, done; /* the disk's thread is to make it; has, or could not */
+		bool making, made;       /* made: as it was last heard */
+		int error;
+		sg_time next; /* not tried again before */
+	} reserve;
 	bool policy_known, stop;
 	sg_time opens_since; /* the journal is open and faces may be since, but for attestation and policy; 0: not yet */
 	sg_time admin_since; /* the admin face is open since; 0: not yet */

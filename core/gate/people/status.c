@@ -153,7 +153,7 @@ sg_route_status(struct sg_gate *gate, struct sg_request *r)
 	sg_jw_member_int(&w, "execs_unseen", execs_unseen(gate));
 	sg_jw_name(&w, "identity");
 	write_weak(&w, gate->catalogue);
-	sg_jw_member_str(&w, "journal", gate->journal.closed ? SG_STR("closed") : gate->sync_late ? SG_STR("late") : SG_STR("open"));
+	sg_jw_member_str(&w, "journal", gate->journal.closed ? SG_STR("closed") : gate->sync_late ? SG_STR("late") : gate->journal.scarce ? SG_STR("full") : SG_STR("open"));
 	sg_jw_name(&w, "keep");
 	write_keep(&w, gate);
 	sg_jw_name(&w, "killed");

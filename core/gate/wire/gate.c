@@ -173,7 +173,7 @@ sg_gate_request(struct sg_gate *gate, uint64_t id, unsigned route, struct sg_str
 	}
 	if (sg_sync_refuses(gate, r, conn)) {
 		sg_gap_count(gate, 1, SG_REASON_audit_unavailable);
-		sg_answer_error(gate, r, 503, SG_REASON_audit_unavailable, "the disk does not answer");
+		sg_answer_error(gate, r, 503, SG_REASON_audit_unavailable, gate->sync_late ? "the disk does not answer" : "the disk is full: what operators say is recorded, nothing else");
 		return true;
 	}
 	sg_work_begin(gate, r);

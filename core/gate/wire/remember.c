@@ -27,7 +27,7 @@ static bool
 is_due(const struct sg_gate *gate)
 {
 	const struct sg_journal *j = &gate->journal;
-	return !j->closed && gate->owed == NULL && !j->committing && j->pending.len == 0 && j->appended == j->durable && gate->snapshot_at == 0 &&
+	return !j->closed && !j->scarce && gate->owed == NULL && !j->committing && j->pending.len == 0 && j->appended == j->durable && gate->snapshot_at == 0 &&
 	       (j->durable - gate->snapshot_last >= (uint64_t)gate->catalogue->limits.snapshot_leaves || (gate->snapshot_wanted && j->durable > gate->snapshot_last));
 }
 

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Into want of room, and out of it. */
+#include "gate/desk/scarce.h"
+
+#include "base/str.h"
+#include "gate/desk/desk.h"
+
+#include <stdio.h>
+#include <string.h>
+
+void
+sg_gate_scarce(struct sg_gate *gate)
+{
+	if (gate->journal.scarce)
+		sg_gate_warn(gate, SG_STR(""), "ALERT    the disk is full: what operators say is recorded in the room that was held for it, what agents ask is refused");
+}
+
+static void
+want(struct sg_gate *gate, int error)
+{
+	char line[240];
+	gate->journal.scarce = true;
+	snprintf(line, sizeof(line), "ALERT    the disk has no room to hold for operators (%s): what agents ask is refused until it has", strerror(error));
+	sg_gate_warn(gate, SG_STR(""), line);
+}
+
+void
+sg_gate_reserved(struct sg_gate *gate, bool made, int error)
+{
+	if (!made && !gate->journal.scarce)
+		want(gate, error);
+	if (!made || !gate->journal.scarce)
+		return;
+	gate->journal.scarce = false;
+	sg_gate_warn(gate, SG_STR(""), "there is room on the disk again");
+	if (!gate->journal.closed)
+		sg_gate_write_gaps(gate);
+}
