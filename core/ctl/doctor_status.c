@@ -56,6 +56,15 @@ check_counts(struct sg_doctor *d)
 }
 
 static void
+check_keep(struct sg_doctor *d)
+{
+	struct sg_str needed = sg_json_text_at(sg_json_get(d->status, "keep"), "needed");
+	if (needed.len > 0)
+		sg_doctor_say(d, SG_DOCTOR_WARNING, "end it (stepgate tasks, approvals, leases list), see to the sink, or give the record more room (keep_days, keep_bytes)",
+			      "the record is kept beyond its bound: %.*s still needs what would be deleted", SG_STR_ARG(needed));
+}
+
+static void
 check_warnings(struct sg_doctor *d, const char *name, const char *remedy)
 {
 	const struct sg_json *list = sg_json_get(d->status, name);
@@ -73,6 +82,7 @@ sg_doctor_status(struct sg_doctor *d)
 	check_killed(d);
 	check_clock(d);
 	check_counts(d);
+	check_keep(d);
 	if (sg_json_text_at(d->status, "policy").len == 0)
 		sg_doctor_say(d, SG_DOCTOR_WARNING, "write policy, then stepgate reload", "no policy is in force: everything is denied");
 	if (sg_json_is(d->status, "tls", "closed"))

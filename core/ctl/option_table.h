@@ -11,6 +11,7 @@
 	X(agent,     0,   "agent",      "NAME",        "this agent alone")                                            \
 	X(all,       'a', "all",        NULL,          "everything: all agents, or also what has ended")              \
 	X(anchor,    0,   "anchor",     "N:HEX",       "leaf N must be there with this chain hash, as noted earlier") \
+	X(approvers, 0,   "approvers",  "GROUP",       "the group that is asked")                                     \
 	X(approval,  0,   "approval",   "ID",          "redeem this approval")                                        \
 	X(arg,       0,   "arg",        "NAME=VALUE",  "an argument; NAME:=JSON for anything but text; may be repeated") \
 	X(audience,  0,   "audience",   "NAME",        "whom the credential is for")                                  \
@@ -25,6 +26,7 @@
 	X(format,    0,   "format",     "FORMAT",      "jsonl, ocsf, ecs or cef (default jsonl)")                     \
 	X(follow,    'f', "follow",     NULL,          "go on as new leaves come")                                    \
 	X(for,       0,   "for",        "agent=NAME",  "only what concerns this agent")                               \
+	X(from,      0,   "from",       "DIR",         "shipped policy files (default " SG_SHIPPED_POLICY_DIR ")")     \
 	X(help,      'h', "help",       NULL,          "print help")                                                  \
 	X(input,     0,   "input",      "NAME=VALUE",  "a value the task is given, so that policy knows its origin; may be repeated") \
 	X(interval,  0,   "interval",   "SECONDS",     "so often, 1 to 3600 (default 1)")                             \
@@ -39,6 +41,7 @@
 	X(order,     0,   "order",      "given|any",     "whether the steps of a plan are done in the order given (as they are without it), or in any") \
 	X(peer,      0,   "peer",       "USER",        "whose process showed the token to this enforcer: a name or a number (default: your own)") \
 	X(reason,    0,   "reason",     "TEXT",        "why; it stands in the record")                                \
+	X(replace,   0,   "replace",    NULL,          "in the place of what is there")                               \
 	X(resource,  'r', "resource",   "TYPE:ID",     "the resource; of a delegation: a pattern of ids, may be repeated") \
 	X(role,      0,   "role",       "ROLE",        "the role that is taken in the tree")                          \
 	X(run,       0,   "run",        "DIR",         "folder of the sockets (default $STEPGATE_RUN, then /run/stepgate)") \

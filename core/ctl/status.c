@@ -63,6 +63,8 @@ show_keep(const struct sg_json *keep)
 		sg_show_rowf("record", "from leaf %lld on; what was before was deleted by retention", (long long)from);
 	if (sg_show_bool(keep, "hold"))
 		sg_show_row("HELD", SG_STR("nothing of the record is deleted (limits.keep_hold)"));
+	if (sg_json_text_at(keep, "needed").len > 0)
+		sg_show_rowf("record", "beyond its bound: %.*s still needs what would be deleted", SG_STR_ARG(sg_json_text_at(keep, "needed")));
 }
 
 static void

@@ -208,6 +208,12 @@ enum { SG_CTL_REST = 1000, SG_CTL_BEHIND = 999, SG_CTL_ARGS_MOST = 60 };
 	  "(then the files given are the set). Without PATH: the folder that the configuration names. Each test runs in the sandbox of policies, "  \
 	  "and its verdict is made by the gate's own merge; ceilings of the gate are not asked. --config takes what is known of "  \
 	  "actions, agents and resources from a configuration. Exit 0 all as expected, 1 something is not, 78 the set does not load.")        \
+	X(policy_use,    "policy use",      "[PACK]...",        0, SG_CTL_ARGS_MOST, SG_CTL_BIT(json) | SG_CTL_BIT(config) | SG_CTL_BIT(all) | SG_CTL_BIT(approvers) | SG_CTL_BIT(replace) | SG_CTL_BIT(from), \
+	  "put shipped policy files into the policy folder",                                                            \
+	  "Without PACK: what is shipped, and what became of it here. With it (or --all) file and tests are copied, --approvers set as the group that is asked, and all "   \
+	  "that is then in the folder is checked and tested first; exit 78: nothing was put in place. What is there and differs from what is shipped, since an upgrade "  \
+	  "brought another or somebody changed it, is shown as a difference (exit 1) and written over with --replace alone. Nothing comes into force before "  \
+	  "`stepgate reload`.")                                                                                           \
 	X(config_check,  "config check",    "[FILE]",           0, 1, SG_CTL_BIT(json) | SG_CTL_BIT(vendor),                    \
 	  "check configuration and policy", "All mistakes at once, each with file, line and a hint. Each issuer's module is asked whether it takes its stanza; " \
 	  "one that cannot be loaded here is named.")                                                                  \

@@ -271,13 +271,25 @@ def held_back():
     try:
         first, task = fill(d, "a", 150, close=False)
         time.sleep(8)
-        good("what is held is kept", segments(d)[0] == 1 and len(segments(d)) > 1 and status(d)["keep"] == dict(hold=True, **{"from": 1}), status(d).get("keep"))
+        good("what is held is kept", segments(d)[0] == 1 and len(segments(d)) > 1 and status(d)["keep"] == dict(hold=True, needed="", **{"from": 1}), status(d).get("keep"))
         configure(d, 'keep_bytes = "1B"  keep_hold = true', 'keep_bytes = "%dB"' % (size(d) * 3 // 4))
         a = d.admin()
         assert a.ask("POST", "/v1/reload", {})[0] == 200
         a.close()
         time.sleep(8)
         good("what an open task needs is kept", segments(d)[0] == 1 and not status(d)["keep"]["hold"], segments(d))
+        good("and said", status(d)["keep"]["needed"] == "task " + task and "task " + task in ctl("--run", d.dir + "/run", "status").stdout, status(d)["keep"])
+        bound = open(d.dir + "/stepgate.conf").read().split('keep_bytes = "')[1].split('"')[0]
+        configure(d, 'keep_bytes = "%s"' % bound, 'keep_bytes = "%dB"' % (size(d) // 3))
+        a = d.admin()
+        assert a.ask("POST", "/v1/reload", {})[0] == 200
+        a.close()
+        good("where it is more than twice as much, in the log, once", until(lambda: "twice as much as it is to be: task " + task in d.text(), 20) and not time.sleep(6) and d.text().count("twice as much") == 1)
+        low = open(d.dir + "/stepgate.conf").read().split('keep_bytes = "')[1].split('"')[0]
+        configure(d, 'keep_bytes = "%s"' % low, 'keep_bytes = "%s"' % bound)
+        a = d.admin()
+        assert a.ask("POST", "/v1/reload", {})[0] == 200
+        a.close()
         pids = carrier(d)
         good("the sink runs", len(pids) == 1, pids)
         c = d.agent()
@@ -291,6 +303,7 @@ def held_back():
         most = int(open(d.dir + "/stepgate.conf").read().split('keep_bytes = "')[1].split("B")[0])
         good("and goes once it has", until(lambda: size(d) <= most, 90), (size(d), segments(d)))
         copies = [json.loads(l)["n"] for l in open(d.dir + "/out/journal.jsonl")]
+        good("and nothing stands in the way", until(lambda: status(d)["keep"]["needed"] == "", 20), status(d)["keep"])
         good("nothing is missing in the sink", copies == list(range(1, len(copies) + 1)), copies[:5])
     finally:
         d.stop()

@@ -34,7 +34,7 @@ def package(folder):
     return found[0]
 
 
-def sessions(page=PAGE):
+def sessions(page):
     """Of the section First hour: the verdicts that each session ends with."""
     part = open(page).read().split("## First hour\n")[1].split("\n## ")[0]
     blocks = [block.split("\n", 1) for block in part.split("```")[1::2]]
@@ -42,12 +42,12 @@ def sessions(page=PAGE):
     return lines, blocks
 
 
-def hour():
+def hour(of_page=PAGE):
     """The section First hour as files: its blocks by their word, in order."""
-    lines, blocks = sessions()
+    lines, blocks = sessions(of_page)
     of = lambda word: [text for head, text in blocks if head.split(" ")[0] == word]
     assert [len(of(word)) for word in ("sh", "lua", "session", "approval", "token")] == [4, 1, 2, 1, 1], [head for head, _ in blocks]
-    page = open(PAGE).read()
+    page = open(of_page).read()
     files = [("root/hour-%d.sh" % (i + 1), text) for i, text in enumerate(of("sh"))] + [("root/policy.lua", of("lua")[0]), ("root/approval.sh", of("approval")[0]), ("root/token.sh", of("token")[0])]
     files += [("root/%s.sh" % word, page.split("```%s\n" % word)[1].split("```")[0]) for word in ("seeing", "watching", "doctor")]
     files += [("root/session-%d" % (i + 1), "".join(line[0].strip() + "\n" for line in part)) for i, part in enumerate(lines)]

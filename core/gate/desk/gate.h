@@ -184,6 +184,8 @@ struct sg_gate {
 		struct sg_cut cut;    /* which begins at leaf `first`, */
 		uint64_t first;
 		const char *why;
+		char needed[96];      /* by what, so that nothing goes though it should; "" */
+		bool twice, told;     /* the record is beyond twice its bound; that was said */
 		size_t table, at;     /* and where that goes on */
 		const void *slots;
 	} keep; /* wire/keep.c */

@@ -38,13 +38,14 @@ write_gaps(struct sg_json_writer *w, const struct sg_gate *gate)
 	sg_jw_end(w);
 }
 
-/* The first leaf that is there, and whether deleting is held. */
+/* The first leaf that is there, whether deleting is held, and what keeps from it what should go. */
 static void
 write_keep(struct sg_json_writer *w, const struct sg_gate *gate)
 {
 	sg_jw_object(w);
 	sg_jw_member_int(w, "from", (int64_t)gate->journal.base.last + 1);
 	sg_jw_member_bool(w, "hold", gate->catalogue->keep_hold);
+	sg_jw_member_text(w, "needed", gate->keep.needed);
 	sg_jw_end(w);
 }
 

@@ -42,13 +42,33 @@ lease(const void *thing)
 	return l->state != SG_LEASE_DEAD ? leaf_of(l->decision) : UINT64_MAX;
 }
 
+static const char *
+task_of(const void *attempt)
+{
+	return ((const struct sg_attempt *)attempt)->task->id;
+}
+
+static const char *
+approval_id(const void *approval)
+{
+	return ((const struct sg_approval *)approval)->id;
+}
+
+static const char *
+lease_id(const void *lease)
+{
+	return ((const struct sg_lease *)lease)->id;
+}
+
 static const struct {
 	size_t table;                        /* where in the state it stands */
 	uint64_t (*needs)(const void *thing); /* the leaf that is read again for it; UINT64_MAX: none */
+	const char *name;                    /* what needs it, for people, */
+	const char *(*id)(const void *thing); /* and which */
 } needing[] = {
-	{offsetof(struct sg_state, decisions), attempt},
-	{offsetof(struct sg_state, approvals), approval},
-	{offsetof(struct sg_state, leases), lease},
+	{offsetof(struct sg_state, decisions), attempt, "task", task_of},
+	{offsetof(struct sg_state, approvals), approval, "approval", approval_id},
+	{offsetof(struct sg_state, leases), lease, "credential", lease_id},
 };
 enum { NEEDING = sizeof(needing) / sizeof(needing[0]) };
 
@@ -58,6 +78,20 @@ begins_anew(struct sg_gate *gate)
 	gate->keep.at = gate->keep.table = 0;
 	gate->keep.slots = NULL;
 	return false;
+}
+
+/* What stands in the way; said once where the record is twice as much as it should be. */
+static void
+needed_by(struct sg_gate *gate, const char *what, const char *id)
+{
+	struct sg_keep *k = &gate->keep;
+	char line[200];
+	snprintf(k->needed, sizeof(k->needed), "%s%s%s", what, id[0] == '\0' ? "" : " ", id);
+	if (!k->twice || k->told)
+		return;
+	k->told = true;
+	snprintf(line, sizeof(line), "ALERT    the record is twice as much as it is to be: %s still needs what would be deleted", k->needed);
+	sg_gate_warn(gate, SG_STR(""), line);
 }
 
 /* A slice. True: all of it was looked through, and nothing needs a leaf up to `last`. */
@@ -72,6 +106,7 @@ nothing_needs(struct sg_gate *gate, uint64_t last)
 	k->slots = table->slots;
 	for (void *thing; (thing = sg_table_slice(table, &k->at, &slots)) != NULL;)
 		if (needing[k->table].needs(thing) <= last) {
+			needed_by(gate, needing[k->table].name, needing[k->table].id(thing));
 			k->looking = false;
 			return begins_anew(gate);
 		}
@@ -115,6 +150,15 @@ snapshots_cover(struct sg_gate *gate, uint64_t last)
 }
 
 static void
+look_through(struct sg_gate *gate, const struct sg_oldest *oldest)
+{
+	gate->keep.looking = true;
+	gate->keep.cut = oldest->cut;
+	gate->keep.first = oldest->first;
+	begins_anew(gate);
+}
+
+static void
 look(struct sg_gate *gate)
 {
 	struct sg_oldest oldest;
@@ -123,12 +167,14 @@ look(struct sg_gate *gate)
 		return;
 	int64_t bytes = gate->catalogue->limits.keep_bytes > 0 ? sg_journal_bytes(&gate->journal) : 0;
 	gate->keep.why = beyond(gate, &oldest, bytes, 1);
-	if (gate->keep.why == NULL || (gate->sinks_have < oldest.cut.last && beyond(gate, &oldest, bytes, 2) == NULL) || !snapshots_cover(gate, oldest.cut.last))
-		return;
-	gate->keep.looking = true;
-	gate->keep.cut = oldest.cut;
-	gate->keep.first = oldest.first;
-	begins_anew(gate);
+	gate->keep.twice = beyond(gate, &oldest, bytes, 2) != NULL;
+	gate->keep.told = gate->keep.told && gate->keep.twice;
+	if (gate->keep.why == NULL)
+		gate->keep.needed[0] = '\0';
+	if (gate->keep.why != NULL && gate->sinks_have < oldest.cut.last && !gate->keep.twice)
+		needed_by(gate, "a sink", "");
+	else if (gate->keep.why != NULL && snapshots_cover(gate, oldest.cut.last))
+		look_through(gate, &oldest);
 }
 
 static void
@@ -152,6 +198,7 @@ record(struct sg_gate *gate)
 	sg_record(gate, SG_CUT_KIND, sg_buf_view(&body), SG_STR(""), NULL, NULL);
 	sg_buf_done(&body);
 	k->looking = false;
+	k->needed[0] = '\0';
 }
 
 /* What a leaf on disk says, also one of a gate before this one. A copy that reads the segments is let come to its end. */
@@ -165,6 +212,13 @@ carry_out(struct sg_gate *gate)
 	sg_journal_forget(&gate->journal, &k->due);
 }
 
+static void
+let_be(struct sg_gate *gate)
+{
+	gate->keep.looking = gate->snapshot_wanted = false;
+	gate->keep.needed[0] = '\0';
+}
+
 void
 sg_gate_keep(struct sg_gate *gate)
 {
@@ -175,7 +229,7 @@ sg_gate_keep(struct sg_gate *gate)
 	if (k->due.segment != 0 || gate->state.cut.segment > k->done || gate->snapshot_at != 0)
 		return;
 	if (!is_on(gate))
-		k->looking = gate->snapshot_wanted = false;
+		let_be(gate);
 	else if (!k->looking && gate->state.now.boot >= k->next)
 		look(gate);
 	else if (k->looking && nothing_needs(gate, k->cut.last))
