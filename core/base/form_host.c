@@ -101,15 +101,15 @@ sg_form_host(struct sg_str text, struct sg_buf *out)
 static bool
 is_local(struct sg_str local)
 {
-	bool good = local.len > 0 && local.len <= LOCAL_MAX && local.ptr[0] != '.' && local.ptr[local.len - 1] != '.';
+	bool good = local.len > 0 && local.len <= LOCAL_MAX && (sg_form_is_letter(local.ptr[0]) || sg_form_is_digit(local.ptr[0])) && local.ptr[local.len - 1] != '.';
 	for (size_t i = 0; good && i < local.len; i++)
 		good = sg_form_is_letter(local.ptr[i]) || sg_form_is_digit(local.ptr[i]) || (local.ptr[i] == '.' && local.ptr[i - 1] != '.') ||
-		       (local.ptr[i] != '.' && strchr("#$&'*+/=^_`{|}~-", local.ptr[i]) != NULL);
+		       (local.ptr[i] != '.' && strchr("#$&'*+=^_{}~-", local.ptr[i]) != NULL);
 	return good;
 }
 
 /* RFC 5321 section 4.1.2 without quotes and addresses in brackets, and without what names another host before the '@' to somebody: routes (a!b, a%b), words in another
- * code (RFC 2047, "=?utf-8?q?..?="), fields of a mailto (RFC 6068). */
+ * code (RFC 2047, "=?utf-8?q?..?="), fields of a mailto (RFC 6068); nor what names a file, a program or an option of one (/dev/null, |sh, `id`, -oQ). */
 const char *
 sg_form_email(struct sg_str text, struct sg_buf *out)
 {
@@ -117,7 +117,7 @@ sg_form_email(struct sg_str text, struct sg_buf *out)
 	if (domain.ptr == NULL || memchr(domain.ptr, '@', domain.len) != NULL)
 		return "an address has one '@'";
 	if (!is_local(local))
-		return "what stands before '@' has letters, digits, single dots and #$&'*+/=^_`{|}~-, at most 64: no % ! or ?, which name another host to some";
+		return "what stands before '@' begins with a letter or digit and has letters, digits, single dots and #$&'*+=^_{}~-, at most 64: no % ! ? / | or `, which name another host, a file or a program to some";
 	if (domain.len == 0)
 		return "an address names a host behind '@'";
 	sg_form_lower(local, out);

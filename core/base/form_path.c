@@ -5,30 +5,16 @@
 #include "base/pattern.h"
 #include "base/str.h"
 
-#include <string.h>
-#include <strings.h>
-
-/* A byte beyond ASCII in percent: part of a letter that is seen only once it is decoded. */
-static bool
-is_coded_letter(struct sg_str text)
-{
-	return text.len >= 3 && text.ptr[0] == '%' && memchr("89abcdefABCDEF", text.ptr[1], 14) != NULL && memchr("0123456789abcdefABCDEF", text.ptr[2], 22) != NULL;
-}
-
 static const char *
 refused(struct sg_str text)
 {
-	static const char *const codes[] = {"%2e", "%2f", "%5c", "%00", "%3b"};
+	if (sg_has_coded(text))
+		return "a path has its letters as they are, not in percent";
 	for (size_t i = 0; i < text.len; i++) {
-		if (is_coded_letter((struct sg_str){text.ptr + i, text.len - i}))
-			return "a path has its letters as they are, not in percent";
 		if (text.ptr[i] == '\\')
 			return "a path has no '\\'";
 		if (text.ptr[i] == ';')
 			return "a path has no ';'";
-		for (size_t c = 0; text.ptr[i] == '%' && text.len - i >= 3 && c < sizeof(codes) / sizeof(codes[0]); c++)
-			if (strncasecmp(text.ptr + i, codes[c], 3) == 0)
-				return "a path has no '.', '/', '\\', ';' or NUL in percent";
 	}
 	return NULL;
 }

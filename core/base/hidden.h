@@ -15,12 +15,14 @@ bool sg_is_hidden(uint32_t c);
 void sg_plain_line(char *out, size_t room, struct sg_str text);
 /* There is one in it, or it is no UTF-8. */
 bool sg_has_hidden(struct sg_str text);
+/* White space of whatever width, and the pattern of braille that has no dot. */
+bool sg_is_blank(uint32_t c);
 /* It begins or ends with a blank of whatever width, which many a reader takes away; or it is no UTF-8 there. */
 bool sg_has_blank_end(struct sg_str text);
 /* What is left without those, and without bytes at its ends that are none of UTF-8. */
 struct sg_str sg_without_blank_ends(struct sg_str text);
 
-/* A reader of compatible forms (NFKC, code pages of Windows) takes it for a dot, two of them, or the end of a name. */
+/* A reader of compatible forms (NFKC, code pages of Windows) takes it for something of ASCII: a letter, a dot, the end of a name. */
 bool sg_is_disguise(uint32_t c);
 
 #endif

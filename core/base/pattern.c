@@ -71,42 +71,76 @@ digit(char c)
 
 enum { CODED_DEEP = 3 /* readings, one behind another, that could make a digit of it */ };
 
-static size_t coded_byte(struct sg_str text, size_t at, int deep, unsigned char *byte);
+/* What stands in percent: a byte, or ("%u2024") a whole character. */
+struct sign {
+	uint32_t c;
+	bool whole;
+};
 
-/* A hexadecimal digit at `at`, plain or in percent itself ("%32" for 2): its length; 0: there is none. */
+static size_t coded_at(struct sg_str text, size_t at, int deep, struct sign *sign);
+
+/* A letter or digit at `at`, plain or in percent itself ("%32" for 2): its length; 0: there is none. */
 static size_t
-coded_digit(struct sg_str text, size_t at, int deep, int *value)
+coded_letter(struct sg_str text, size_t at, int deep, char *letter)
 {
-	unsigned char byte = 0;
+	struct sign sign = {0, false};
 	if (at >= text.len)
 		return 0;
-	size_t len = text.ptr[at] != '%' ? 1 : deep > 0 ? coded_byte(text, at, deep - 1, &byte) : 0;
-	*value = len == 0 ? -1 : digit(len == 1 ? text.ptr[at] : (char)byte);
-	return *value < 0 ? 0 : len;
+	size_t len = text.ptr[at] != '%' ? 1 : deep > 0 ? coded_at(text, at, deep - 1, &sign) : 0;
+	*letter = len == 1 ? text.ptr[at] : sign.c < 0x80 ? (char)sign.c : '\0';
+	return len;
 }
 
-/* The byte that the percent at `at` begins: its length; 0: it begins none. What says percent may begin another one ("%252e"). */
+/* So many hexadecimal digits from `at` on. */
 static size_t
-coded_byte(struct sg_str text, size_t at, int deep, unsigned char *byte)
+coded_digits(struct sg_str text, size_t at, int deep, int count, uint32_t *number)
 {
-	size_t end = at + 1, first, second;
-	int high, low;
-	*byte = '%';
-	while (*byte == '%' && (first = coded_digit(text, end, deep, &high)) > 0 && (second = coded_digit(text, end + first, deep, &low)) > 0) {
-		*byte = (unsigned char)(high * 16 + low);
-		end += first + second;
+	size_t len, end = at;
+	*number = 0;
+	for (char c = '\0'; count > 0; count--, end += len) {
+		if ((len = coded_letter(text, end, deep, &c)) == 0 || digit(c) < 0)
+			return 0;
+		*number = *number * 16 + (uint32_t)digit(c);
+	}
+	return end - at;
+}
+
+/* What the percent at `at` begins: its length; 0: nothing. What says percent may begin another one ("%252e"). */
+static size_t
+coded_at(struct sg_str text, size_t at, int deep, struct sign *sign)
+{
+	size_t end = at + 1, len, mark;
+	char first = '\0';
+	*sign = (struct sign){'%', false};
+	for (uint32_t c; sign->c == '%' && (mark = coded_letter(text, end, deep, &first)) > 0; end += len) {
+		bool whole = (first | 0x20) == 'u';
+		len = whole ? coded_digits(text, end + mark, deep, 4, &c) : coded_digits(text, end, deep, 2, &c);
+		if (len == 0)
+			break;
+		len += whole ? mark : 0;
+		*sign = (struct sign){c, whole};
 	}
 	return end > at + 1 ? end - at : 0;
 }
 
-/* A byte in percent, once or more often ("%2e", "%252e", "%25%32%65"): its length, and which; 0: there is none. */
+/* What a text begins with in percent, once or more often ("%2e", "%252e", "%25%32%65", "%u002e"): its length, and which; 0: there is none. */
 static size_t
-coded(struct sg_str text, unsigned char *byte)
+coded(struct sg_str text, struct sign *sign)
 {
 	size_t percents = 1;
 	while (percents < text.len && percents <= CODED_DEEP + 1 && text.ptr[percents] == '%')
 		percents++;
-	return percents > CODED_DEEP + 1 ? 0 : coded_byte(text, 0, CODED_DEEP, byte); /* so many in a row begin nothing */
+	return percents > CODED_DEEP + 1 ? 0 : coded_at(text, 0, CODED_DEEP, sign); /* so many in a row begin nothing */
+}
+
+bool
+sg_has_coded(struct sg_str text)
+{
+	struct sign sign;
+	for (size_t i = 0; i < text.len; i++)
+		if (text.ptr[i] == '%' && coded((struct sg_str){text.ptr + i, text.len - i}, &sign) > 0)
+			return true;
+	return false;
 }
 
 /* A byte in more bytes than it needs, or as some old servers wrote it: its length; 0: it is not that. */
@@ -117,8 +151,8 @@ overlong(struct sg_str text, enum kind *kind)
 		const char *spelling;
 		enum kind kind;
 	} rows[] = {
-		{"%c0%af", ENDS}, {"%e0%80%af", ENDS}, {"%f0%80%80%af", ENDS}, {"%u002f", ENDS}, {"%u2215", ENDS}, {"%c1%9c", ENDS}, {"%u005c", ENDS},
-		{"%c0%ae", DOT},  {"%e0%80%ae", DOT},  {"%f0%80%80%ae", DOT},  {"%u002e", DOT},
+		{"%c0%af", ENDS}, {"%e0%80%af", ENDS}, {"%f0%80%80%af", ENDS}, {"%c1%9c", ENDS},
+		{"%c0%ae", DOT},  {"%e0%80%ae", DOT},  {"%f0%80%80%ae", DOT},
 	};
 	for (size_t i = 0; text.len >= 6 && i < sizeof(rows) / sizeof(rows[0]); i++) {
 		const char *spelling = rows[i].spelling;
@@ -136,13 +170,13 @@ static enum kind
 next_kind(struct sg_str text, size_t *len)
 {
 	enum kind kind = kind_of((unsigned char)text.ptr[0]);
-	unsigned char byte;
+	struct sign sign;
 	*len = 1;
 	if (kind != PERCENT)
 		return kind == CONTROL ? LETTER : kind;
 	size_t more = overlong(text, &kind);
-	if (more == 0 && (more = coded(text, &byte)) > 0)
-		kind = kind_of(byte) == CONTROL ? ENDS : kind_of(byte);
+	if (more == 0 && (more = coded(text, &sign)) > 0)
+		kind = sign.c > 0xff ? LETTER : kind_of((unsigned char)sign.c) == CONTROL ? ENDS : kind_of((unsigned char)sign.c);
 	if (more == 0 || kind == LETTER || kind == PERCENT)
 		return LETTER; /* as it stands: what follows it is looked at as well */
 	*len = more;
@@ -197,42 +231,44 @@ struct letter {
 	size_t len;
 };
 
-/* Takes one more; true: with it a letter is whole that is not seen, or is another sign's twin. What is no UTF-8 begins nothing. */
+/* Takes one more: is a character whole with it, and which? What is no UTF-8 begins none. */
 static bool
-completes_misread(struct letter *l, unsigned char byte)
+completes(struct letter *l, struct sign sign, uint32_t *c)
 {
-	uint32_t c = 0;
-	l->len = byte >= 0xc0 || l->len == sizeof(l->bytes) ? 0 : l->len;
-	l->bytes[l->len++] = (char)byte;
-	if (sg_utf8_first((struct sg_str){l->bytes, l->len}, &c) != l->len)
+	*c = sign.c;
+	if (sign.whole || sign.c < 0x80) {
+		l->len = 0;
+		return true;
+	}
+	l->len = sign.c >= 0xc0 || l->len == sizeof(l->bytes) ? 0 : l->len;
+	l->bytes[l->len++] = (char)sign.c;
+	if (sg_utf8_first((struct sg_str){l->bytes, l->len}, c) != l->len)
 		return false;
 	l->len = 0;
-	return sg_is_hidden(c) || sg_is_disguise(c);
+	return true;
 }
 
-/* As it is, or in percent, however often. */
-static bool
-has_misread(struct sg_str segment)
-{
-	struct letter l = {.len = 0};
-	unsigned char byte = 0;
-	for (size_t len; segment.len > 0; segment = behind(segment, len)) {
-		byte = (unsigned char)segment.ptr[0];
-		len = byte == '%' ? coded(segment, &byte) : 1;
-		len += len == 0;
-		if (byte < 0x80)
-			l.len = 0;
-		else if (completes_misread(&l, byte))
-			return true;
-	}
-	return false;
-}
-
-/* What is not seen, a blank that many take away at an end, and what is another sign's twin. */
+/* As it is, or in percent, however often: what is not seen, a blank that many take away at an end, and what is another sign's twin. */
 static bool
 is_misread(struct sg_str segment)
 {
-	return sg_has_blank_end(segment) || has_misread(segment);
+	struct letter l = {.len = 0};
+	bool first = true, blank = false;
+	if (sg_has_blank_end(segment))
+		return true;
+	for (size_t len; segment.len > 0; segment = behind(segment, len)) {
+		struct sign sign = {(unsigned char)segment.ptr[0], false};
+		uint32_t c = 0;
+		len = sign.c == '%' ? coded(segment, &sign) : 1;
+		len += len == 0;
+		if (!completes(&l, sign, &c))
+			continue;
+		blank = sg_is_blank(c);
+		if ((first && blank) || sg_is_hidden(c) || sg_is_disguise(c))
+			return true;
+		first = false;
+	}
+	return blank;
 }
 
 /* What climbs has a dot or a percent in it, what is misread a percent, a blank at an end or something beyond ASCII: what has none of these is looked at once. */

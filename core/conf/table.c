@@ -167,7 +167,7 @@ OPTION("limits", "hang_refusal",            DURATION, "1m",    0, HOUR(24), NULL
 OPTION("limits", "head_timeout",            DURATION, "5s",    MS(100), MIN(5), NULL,   "from the first byte to the end of the head")
 OPTION("limits", "host_deadline",           DURATION, "1s",    MS(1), SEC(30), NULL,    "one call of a module")
 OPTION("limits", "idle_timeout",            DURATION, "30s",   SEC(1), HOUR(1), NULL,   "a connection without a request")
-OPTION("limits", "keep_bytes",              SIZE,     "0B",    0, INT64_C(1) << 50, NULL, "of journal segments; more, and the oldest are deleted (stepgate audit verify says from where on it knows); \"0B\": no bound")
+OPTION("limits", "keep_bytes",              SIZE,     "0B",    0, INT64_C(1) << 50, NULL, "of journal segments; more, and the oldest are deleted (stepgate audit verify says from where on it knows), so that whoever fills the record decides how far back it reaches: a sink is what keeps; \"0B\": no bound")
 OPTION("limits", "keep_days",               INTEGER,  "0",     0, 36500, NULL,          "so many days behind its last leaf a journal segment is deleted, its day key with it; 0: never")
 OPTION("limits", "keep_hold",               BOOL,     "false", 0,   0, NULL,            "nothing is deleted, whatever keep_days and keep_bytes say")
 OPTION("limits", "leases_per_agent",        INTEGER,  "1000",  1, 1000000, NULL,        "leases of one agent that are not dead")

@@ -10,6 +10,7 @@ struct sg_leaf_seen {
 	struct sg_buf named;    /* short names under which something is looked up (named.h) */
 	struct sg_buf args;     /* forms of arguments that nobody could place yet */
 	struct sg_buf resource; /* of what it is done to */
+	struct sg_buf kept;     /* what its domain keeps of all three (kept.h); empty: it has read nothing */
 	bool cut;               /* not all of them: nothing that comes back in the tree is taken for trusted any more */
 };
 /* `task`: NULL where the decision belongs to none. Done by sg_leaf_seen_done. */

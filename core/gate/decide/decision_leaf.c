@@ -136,6 +136,8 @@ write_body(struct sg_buf *out, struct sg_gate *gate, const struct sg_request *r,
 	sg_jw_member_str(&w, "file", r->merged.file);
 	sg_jw_member_str(&w, "instance", sg_str(r->instance));
 	sg_jw_member_text(&w, "intent", keyed ? task->intent : "");
+	if (seen.kept.len > 0)
+		sg_jw_member_raw(&w, "kept", sg_buf_view(&seen.kept));
 	sg_jw_member_str(&w, "key", sg_str(r->attempt));
 	sg_jw_name(&w, "lease");
 	write_lease(&w, gate, r);

@@ -9,6 +9,7 @@
 #include <stdio.h>
 
 #define USED_MOST (INT64_C(1) << 45)
+enum { VALUES_TEXT = 32 << 10 /* values_per_report of them at most */ };
 
 static bool
 result_known(struct sg_str result)
@@ -47,20 +48,6 @@ write_used(struct sg_json_writer *w, const struct sg_request *r)
 		sg_jw_value(w, used);
 	else
 		sg_jw_raw(w, SG_STR("{}"));
-}
-
-/* Values of a result, as keyed digests; what the tree has no room for stays unknown. */
-static void
-write_values(struct sg_json_writer *w, const struct sg_gate *gate, const struct sg_request *r)
-{
-	const struct sg_json *values = sg_json_get(r->body, "values");
-	const struct sg_task *task = sg_state_task(&gate->state, r->task);
-	size_t room = task == NULL ? 0 : sg_values_room(task->root, (size_t)gate->catalogue->limits.values, r->enforcer != NULL ? SG_VALUES_ALL : SG_VALUES_OWN_WORD);
-	size_t of_report = (size_t)gate->catalogue->limits.values_per_report;
-	if (values == NULL || room == 0)
-		sg_jw_raw(w, SG_STR("[]"));
-	else
-		sg_values_write(w, &gate->state, task, values, room < of_report ? room : of_report, SG_LOOK_AT_REPORT, r->enforcer != NULL ? SG_VALUES_REPORTED : SG_VALUES_TOLD, NULL);
 }
 
 static bool
@@ -116,12 +103,63 @@ may_have_happened(const struct sg_json *body, struct sg_str result)
 	return happened || !sg_str_is(result, "failed");
 }
 
+/* What came back says what was read; so does the word of an agent that has read. */
+static bool
+is_kept(const struct sg_request *r, const struct sg_task *task, const struct sg_attempt *attempt)
+{
+	const struct sg_json *labels = sg_json_get(r->body, "labels");
+	bool labelled = (labels != NULL && labels->count > 0) || labels_cut(labels) || (attempt != NULL && attempt->labels.count > 0);
+	return labelled || (r->enforcer == NULL && (task->taint.count > 0 || task->domain->taint.count > 0));
+}
+
+static size_t
+least(size_t a, size_t b)
+{
+	return a < b ? a : b;
+}
+
+/* Values of a result, each an array of keyed digests. */
+struct told {
+	struct sg_buf values; /* for the tree: what it has no room for stays unknown */
+	struct sg_buf kept;   /* for the domain; empty: nothing is kept */
+};
+
+static void
+write_told(struct told *t, const struct sg_gate *gate, const struct sg_request *r)
+{
+	struct sg_json_writer w, kept_w;
+	const struct sg_json *values = sg_json_get(r->body, "values");
+	const struct sg_task *task = values == NULL ? NULL : sg_state_task(&gate->state, r->task);
+	size_t all = (size_t)gate->catalogue->limits.values, of_report = (size_t)gate->catalogue->limits.values_per_report;
+	sg_buf_init(&t->values, VALUES_TEXT);
+	sg_buf_init(&t->kept, VALUES_TEXT);
+	sg_jw_begin(&w, &t->values);
+	if (task == NULL) {
+		sg_jw_raw(&w, SG_STR("[]"));
+		return;
+	}
+	struct sg_values_kept kept = {.room = least(sg_task_keep_room(task, all), of_report)};
+	if (is_kept(r, task, sg_state_decision(&gate->state, r->argument))) {
+		kept.w = &kept_w;
+		sg_jw_begin(&kept_w, &t->kept);
+		sg_jw_array(&kept_w);
+	}
+	size_t room = sg_values_room(task->root, all, r->enforcer != NULL ? SG_VALUES_ALL : SG_VALUES_OWN_WORD);
+	sg_values_write(&w, &gate->state, task, values, least(room, of_report), SG_LOOK_AT_REPORT, r->enforcer != NULL ? SG_VALUES_REPORTED : SG_VALUES_TOLD, &kept, NULL);
+	if (kept.cut && sg_task_keep_room(task, all) <= of_report)
+		sg_jw_text(&kept_w, SG_KEPT_CUT);
+	if (kept.w != NULL)
+		sg_jw_end(&kept_w);
+}
+
 /* `labels` of the report become taint: they can only raise what is suspected. */
 static void
 write_outcome(struct sg_buf *out, struct sg_gate *gate, const struct sg_request *r, struct sg_str result, const char *asker, bool hook)
 {
 	struct sg_json_writer w;
 	const struct sg_json *labels = sg_json_get(r->body, "labels");
+	struct told told;
+	write_told(&told, gate, r);
 	sg_jw_begin(&w, out);
 	sg_jw_object(&w);
 	sg_jw_member_str(&w, "by", sg_str(asker));
@@ -129,6 +167,8 @@ write_outcome(struct sg_buf *out, struct sg_gate *gate, const struct sg_request 
 	sg_jw_member_bool(&w, "happened", may_have_happened(r->body, result));
 	if (hook)
 		sg_jw_member_text(&w, "hook", "due");
+	if (told.kept.len > 0)
+		sg_jw_member_raw(&w, "kept", sg_buf_view(&told.kept));
 	sg_jw_member_str(&w, "result", result);
 	sg_jw_member_bool(&w, "self", r->enforcer == NULL);
 	bool cut = labels_cut(labels);
@@ -149,9 +189,11 @@ write_outcome(struct sg_buf *out, struct sg_gate *gate, const struct sg_request 
 	sg_jw_member_str(&w, "task", r->task);
 	sg_jw_name(&w, "used");
 	write_used(&w, r);
-	sg_jw_name(&w, "values");
-	write_values(&w, gate, r);
+	sg_jw_member_raw(&w, "values", sg_buf_view(&told.values));
 	sg_jw_end(&w);
+	out->failed |= told.values.failed || told.kept.failed;
+	sg_buf_done(&told.values);
+	sg_buf_done(&told.kept);
 }
 
 static bool

@@ -348,6 +348,7 @@ sg_snapshot_write(const struct sg_state *state, const struct sg_snapshot_head *h
 		cut_line(&o, &state->cut);
 	each(&o, &state->instances, by_key, sg_snapshot_instance);
 	each(&o, &state->domains, by_key, sg_snapshot_domain);
+	each(&o, &state->domains, by_key, sg_snapshot_kept);
 	each(&o, &state->tasks, by_depth, sg_snapshot_task);
 	each(&o, &state->tasks, by_depth, sg_snapshot_tree);
 	each(&o, &state->tasks, by_depth, sg_snapshot_masks);

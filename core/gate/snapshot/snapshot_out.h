@@ -36,6 +36,8 @@ void sg_snapshot_past(struct sg_snapshot_out *o, const void *value);
 
 /* One line for each secret that a tree was given: mask_line.c. */
 void sg_snapshot_masks(struct sg_snapshot_out *o, const void *root);
+/* What a domain keeps, in as many lines as that needs: snapshot_kept.c. */
+void sg_snapshot_kept(struct sg_snapshot_out *o, const void *domain);
 /* One line for each instance that had a role in a tree: snapshot_duties.c. */
 void sg_snapshot_duties(struct sg_snapshot_out *o, const void *root);
 

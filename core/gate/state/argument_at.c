@@ -17,21 +17,32 @@ struct look {
 
 static const struct sg_json *shadow_at(const struct look *l, struct sg_str rest, const struct sg_json *at);
 
+/* Something that may stand beside a name, or be taken away from its end. */
+static bool
+is_beside(char c)
+{
+	return c <= ' ' || c > '~' || c == '-' || c == '$' || c == '@' || c == '#';
+}
+
+/* One step to every reader. What is empty, stands for others or has something beside it is read as a path. */
 static bool
 is_plain(struct sg_str name)
 {
+	if (name.len == 0 || is_beside(name.ptr[0]) || is_beside(name.ptr[name.len - 1]))
+		return false;
 	for (size_t i = 0; i < name.len; i++)
-		if (sg_steps_part(name.ptr[i]))
+		if (sg_steps_part(name.ptr[i]) || name.ptr[i] == '*')
 			return false;
 	return !sg_step_is_place(name);
 }
 
-/* A name is held against one step; one that is read as a path against all of it, twice, from its beginning and from where the search is. False: it is no longer looked for. */
+/* A name is held against one step; one that is read as a path against all of it, twice, from its beginning and from where the search is, and each time by its ends and
+ * step by step. False: it is no longer looked for. */
 static bool
 goes_on(const struct look *l, struct sg_str name, bool plain)
 {
-	enum { BYTES_OF_NAME = 16, BYTES_OF_PATH = 4 };
-	size_t cost = plain ? 1 + name.len / BYTES_OF_NAME : 4 + (name.len + l->path.len) / BYTES_OF_PATH;
+	enum { BYTES_OF_NAME = 16 };
+	size_t cost = plain ? 1 + name.len / BYTES_OF_NAME : 4 + name.len + l->path.len;
 	*l->left = *l->left > cost ? *l->left - cost : 0;
 	return *l->left > 0;
 }
@@ -58,7 +69,7 @@ shadow_in_list(const struct look *l, struct sg_str rest, const struct sg_json *l
 static struct sg_str
 bare(struct sg_str step)
 {
-	static const char beside[] = "-$@#";
+	static const char beside[] = "-$@#*";
 	step = sg_without_blank_ends(step);
 	for (; step.len > 0 && strchr(beside, step.ptr[0]) != NULL && step.ptr[0] != '\0'; step.len--)
 		step.ptr++;
@@ -113,17 +124,18 @@ stands_for_others(struct sg_str name)
 	return found;
 }
 
-/* It has steps, and they are the first of the path's. */
+/* It has steps, and they are the first of the path's, or the path, and behind it what is to be done with it ("lim[$gt]"). */
 static bool
 leads(struct sg_str name, struct sg_str path)
 {
 	bool any = false;
+	const char *begin = name.ptr;
 	if (stands_for_others(name) && ends_alike(name, path))
 		return true;
 	for (struct sg_str step; (step = step_of(&name)).ptr != NULL; any = true) {
 		struct sg_str other = step_of(&path);
 		if (other.ptr == NULL || !is_step(step, other))
-			return false;
+			return any && other.ptr == NULL && step.ptr > begin && step.ptr[-1] == '$';
 	}
 	return any;
 }
@@ -178,7 +190,7 @@ is_taken_for(const struct look *l, const struct sg_json *member, struct sg_str r
 	if (plain)
 		return sg_names_alike(member->name, name);
 	if (sg_step_is_place(member->name))
-		return beside && reaches(l, member, rest);
+		return beside && (reaches(l, member, rest) || (stands_for_others(member->name) && reaches(l, member, behind)));
 	return leads(member->name, rest) || leads(member->name, l->path) || (is_nowhere(member->name) && reaches(l, member, rest));
 }
 

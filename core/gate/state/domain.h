@@ -5,6 +5,7 @@
 
 #include "base/ring.h"
 #include "frame/segment.h"
+#include "gate/state/kept.h"
 #include "gate/state/past.h"
 #include "gate/state/times.h"
 
@@ -21,6 +22,7 @@ struct sg_domain {
 	struct sg_session *session; /* NULL: it is of none */
 	struct sg_domain *session_next, *session_before;
 	struct sg_taint taint;
+	struct sg_kept kept;
 	bool frozen;
 	struct sg_counted denials, step_ups; /* of roots that their agent opened itself */
 	size_t tasks, refs;                /* open ones; those in memory */

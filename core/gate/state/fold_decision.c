@@ -69,10 +69,19 @@ new_lease(struct sg_fold *f, struct sg_attempt *attempt, const struct sg_json *s
 		f->missing = "memory";
 }
 
+/* It has read, or stands where somebody has: what it names from now on is kept with its domain. */
+static bool
+has_read(const struct sg_task *task)
+{
+	return task->taint.count > 0 || (task->domain != NULL && task->domain->taint.count > 0);
+}
+
 /* More was named than is recorded of it: a result that repeats it proves nothing, neither its own nor a later one's. */
 static void
 args_seen(struct sg_fold *f, struct sg_task *task, struct sg_attempt *attempt)
 {
+	if (has_read(task))
+		sg_fold_kept(f, task);
 	sg_fold_values(f, task, sg_fold_get(f, "args_seen"), "unknown", "", NULL);
 	sg_fold_values(f, task, sg_fold_get(f, "resource_seen"), "unknown", "", NULL); /* leaves of before lack it */
 	sg_fold_values(f, task, sg_fold_get(f, "named"), "unknown", "", NULL);         /* likewise */
@@ -286,12 +295,14 @@ seen(struct sg_fold *f, struct sg_task *task, const struct sg_attempt *attempt)
 	if (!sg_taint_join(&labels, &attempt->labels))
 		f->missing = "memory";
 	sg_fold_labels(f, &labels, "taint", whose(f));
-	if (task->root->tree != NULL && task->root->tree->unseen && !sg_taint_add(&labels, SG_STR("args_unseen"), SG_WORD_NAMED))
+	bool unseen = (task->root->tree != NULL && task->root->tree->unseen) || (task->domain != NULL && task->domain->kept.unseen);
+	if (unseen && !sg_taint_add(&labels, SG_STR("args_unseen"), SG_WORD_NAMED))
 		f->missing = "memory";
 	if (self && !sg_taint_add(&labels, SG_STR("self_reported"), SG_WORD_NAMED))
 		f->missing = "memory";
 	sg_fold_values(f, task, sg_fold_get(f, "values"), attempt->action != NULL ? attempt->action : "unknown", attempt->decision, &labels);
 	sg_taint_free(&labels);
+	sg_fold_kept(f, task);
 }
 
 /* A deadline says unknown; whoever asked may say better later. */

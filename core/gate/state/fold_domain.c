@@ -112,6 +112,7 @@ sg_domain_free(struct sg_state *state, struct sg_domain *d)
 	sg_user_leave(state, d);
 	free(d->name);
 	sg_taint_free(&d->taint);
+	sg_kept_free(&d->kept);
 	sg_counted_free(&d->denials);
 	sg_counted_free(&d->step_ups);
 	free(d);
@@ -120,7 +121,7 @@ sg_domain_free(struct sg_state *state, struct sg_domain *d)
 bool
 sg_domain_carries(const struct sg_domain *d)
 {
-	return d->frozen || d->taint.count > 0 || d->taint.sensitivity > SG_PUBLIC || d->denials.next > 0 || d->step_ups.next > 0;
+	return d->frozen || d->taint.count > 0 || sg_kept_any(&d->kept) || d->taint.sensitivity > SG_PUBLIC || d->denials.next > 0 || d->step_ups.next > 0;
 }
 
 static void
@@ -164,6 +165,7 @@ cleanse(struct sg_domain *d)
 {
 	uint64_t seq = d->taint.seq + 1;
 	sg_taint_free(&d->taint);
+	sg_kept_free(&d->kept);
 	d->taint.seq = seq;
 	d->since_ms = 0;
 }

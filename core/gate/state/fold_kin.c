@@ -8,7 +8,7 @@ sg_domain_join_kin(struct sg_fold *f, struct sg_domain *domain)
 {
 	uint64_t before = domain->taint.seq;
 	for (struct sg_domain *d = NULL; (d = sg_domain_kin(f->state, domain, d)) != NULL;) {
-		if (!sg_taint_join(&domain->taint, &d->taint))
+		if (!sg_taint_join(&domain->taint, &d->taint) || !sg_kept_join(&domain->kept, &d->kept))
 			f->missing = "memory";
 		if (d->frozen && !domain->frozen) {
 			domain->frozen = true;

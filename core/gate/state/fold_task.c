@@ -81,6 +81,7 @@ hold(struct sg_fold *f, struct sg_task *task, struct sg_instance *instance, stru
 	free(instance->group);
 	if ((instance->group = strndup(group.len == 0 ? "" : group.ptr, group.len)) == NULL)
 		f->missing = "memory";
+	sg_fold_kept_meet(f, task);
 	sg_taint_soak(f, task, &domain->taint, SG_NOW_ALONE);
 	sg_taint_soak(f, task, &task->taint, SG_NOW_ALONE);
 	if (domain->frozen && task->state == SG_TASK_OPEN) {

@@ -44,7 +44,7 @@ bool sg_constraint_admits(const struct sg_json *constraint, const struct sg_json
 /* Everything that `inner` admits, `outer` admits too, and their types are comparable. */
 bool sg_constraint_covers(const struct sg_json *outer, const struct sg_json *inner);
 
-enum { SG_SHADOW_LOOKS = 131072 /* for one action, over all paths that its stanza, the policy's narrowing and all grants above name: a plain name is one, 16 bytes more of it another; one read as a path costs by its bytes and the path's */ };
+enum { SG_SHADOW_LOOKS = 131072 /* for one action, over all paths that its stanza, the policy's narrowing and all grants above name: a plain name is one, 16 bytes more of it another; one read as a path costs its bytes and the path's. Used up, they are 10 ms */ };
 /* The first member that another reader may take for the one at that path: its name differs in case alone, or is the path with its dots; NULL: none. `*left`,
  * SG_SHADOW_LOOKS at first, is counted down; where it is used up, whatever comes next is taken for one. */
 const struct sg_json *sg_argument_shadow(struct sg_str path, const struct sg_json *args, size_t *left);

@@ -116,6 +116,16 @@ sg_named_words_write(struct sg_json_writer *w, const struct sg_state *state, con
 	return count;
 }
 
+/* To the tree, or to one of the domains in it from another. */
+static bool
+is_known(const struct sg_state *state, const struct sg_task *task, struct sg_str name)
+{
+	const struct sg_tree *tree = task->root->tree;
+	if (tree != NULL && sg_values_find(&tree->values, sg_value_digest(state, task, name)) != NULL)
+		return true;
+	return sg_task_keeps_any(task) && sg_task_keeps(task, sg_value_digest(state, NULL, name));
+}
+
 /* Words that stand side by side from the beginning of `rest`, one more at a time. */
 static bool
 begins_with_one(const struct sg_state *state, const struct sg_task *task, struct sg_str rest, struct sg_value_look *look)
@@ -126,7 +136,7 @@ begins_with_one(const struct sg_state *state, const struct sg_task *task, struct
 		if (c.over || c.len < SG_FORM_LEAST)
 			continue;
 		struct compact tried = c;
-		if (look->forms == 0 || sg_values_find(&task->root->tree->values, sg_value_digest(state, task, of(&tried))) != NULL)
+		if (look->forms == 0 || is_known(state, task, of(&tried)))
 			return true;
 		look->forms--;
 	}
@@ -169,7 +179,7 @@ sg_value_is_named(const struct sg_state *state, const struct sg_task *task, stru
 {
 	struct looked l = {state, task, look, false};
 	char decoded[2][SG_FORM_MAX];
-	if (task->root->tree == NULL || task->root->tree->values.count == 0)
+	if ((task->root->tree == NULL || task->root->tree->values.count == 0) && !sg_task_keeps_any(task))
 		return false;
 	for (size_t depth = 0; !l.found; depth++) {
 		size_t len = 0;

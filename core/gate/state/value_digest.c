@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Values as they are kept: keyed digests, within their tree. */
+ * Values as they are kept: keyed digests, within their tree; of what a domain keeps (kept.h), within none. */
 #include "base/line.h"
 #include "base/str.h"
 #include "gate/state/values.h"
@@ -13,7 +13,7 @@ sg_value_digest(const struct sg_state *state, const struct sg_task *task, struct
 	unsigned char mac[SG_SHA256_BYTES];
 	uint64_t digest = 0;
 	struct sg_line line = sg_line_begin(text, sizeof(text), "value|");
-	sg_line_text(&line, task->root->id);
+	sg_line_text(&line, task == NULL ? "" : task->root->id);
 	sg_line_text(&line, "|");
 	sg_line_str(&line, form); /* all of it: what goes on behind a NUL is another value */
 	if (line.cut)

@@ -70,6 +70,15 @@ squeeze(struct sg_str text, const char *without, char out[SG_FORM_MAX])
 	return (struct sg_str){out, len};
 }
 
+static const char blanks[] = " \t\r\n", marks_too[] = " \t\r\n-_./()+:";
+
+struct sg_str
+sg_value_compact(struct sg_str form, char out[SG_FORM_MAX])
+{
+	struct sg_str compact = squeeze(form, marks_too, out);
+	return compact.len == 0 ? form : compact;
+}
+
 /* The text itself; what it comes to without case, blanks and marks is compared with its like alone: who acts on a value tells those apart, unless the
  * catalogue declares a form for it. */
 static void
@@ -80,7 +89,7 @@ give_text(struct forms *f, struct sg_str text, enum sg_form_kind kind, unsigned 
 		return;
 	}
 	char plain[SG_FORM_MAX], tight[SG_FORM_MAX], compact[SG_FORM_MAX];
-	struct sg_str one = squeeze(text, "", plain), two = squeeze(text, " \t\r\n", tight), three = squeeze(text, " \t\r\n-_./()+:", compact);
+	struct sg_str one = squeeze(text, "", plain), two = squeeze(text, blanks, tight), three = squeeze(text, marks_too, compact);
 	give(f, text, kind);
 	if (!sg_str_eq(one, text))
 		give(f, one, SG_FORM_COMPACT);

@@ -37,11 +37,14 @@ struct writing {
 	struct sg_value_look look;
 	const struct sg_state *state;
 	const struct sg_task *task;
-	struct sg_values written; /* so that each stands once */
+	struct sg_kept written, kept_written; /* so that each stands once */
+	struct sg_values_kept *kept;
 	size_t most;
 	enum sg_values_of of;
 	struct sg_str value; /* that is written */
-	bool cut;
+	bool cut;     /* not all was looked at */
+	bool over;    /* the tree took no more */
+	bool refuses; /* what a domain of the tree keeps is not placed by this */
 	bool told;  /* by whoever did what was asked: short names in it are looked for */
 	bool named; /* the value holds one */
 	bool long_value; /* it has no form as a whole, and was not looked through */
@@ -80,23 +83,79 @@ holds_name(struct writing *wr, struct sg_str form, enum sg_form_kind kind)
 	return !clean && sg_value_is_named(wr->state, wr->task, form, &wr->look);
 }
 
+/* Under which a domain keeps it, whatever its kind. */
+static uint64_t
+kept_digest(const struct sg_state *state, struct sg_str form, enum sg_form_kind kind)
+{
+	char out[SG_FORM_MAX];
+	const char *blank = kind == SG_FORM_SPELLED ? memchr(form.ptr, ' ', form.len) : NULL;
+	if (blank != NULL) /* behind the name of its form */
+		form = (struct sg_str){blank + 1, form.len - (size_t)(blank + 1 - form.ptr)};
+	return form_digest(state, NULL, sg_value_compact(form, out), SG_FORM_COMPACT);
+}
+
+/* Policy takes it for what it is, here. */
+static bool
+is_trusted(const struct sg_origin *origin)
+{
+	bool given = origin != NULL && strcmp(origin->where, "task") == 0 && origin->sayer == 0;
+	return given || (origin != NULL && strcmp(origin->where, "unknown") != 0 && origin->taint.count == 0);
+}
+
+static void
+keep_form(struct writing *wr, struct sg_str form, enum sg_form_kind kind, uint64_t digest)
+{
+	char hex[17];
+	size_t before = wr->kept_written.count;
+	if (wr->kept == NULL || wr->kept->w == NULL || (wr->task->root->tree != NULL && is_trusted(sg_values_known(wr->task, digest))))
+		return;
+	uint64_t kept = kept_digest(wr->state, form, kind);
+	if (sg_kept_has(&wr->task->domain->kept, kept) || sg_kept_has(&wr->kept_written, kept))
+		return;
+	wr->kept->cut |= wr->kept->room == 0 || !sg_kept_put(&wr->kept_written, kept);
+	if (wr->kept->room == 0 || wr->kept_written.count == before)
+		return;
+	wr->kept->room--;
+	sg_value_hex(kept, hex);
+	sg_jw_text(wr->kept->w, hex);
+}
+
+static void
+place_form(struct writing *wr, struct sg_str form, enum sg_form_kind kind, uint64_t digest)
+{
+	char hex[17];
+	size_t before = wr->written.count;
+	const struct sg_tree *tree = wr->task->root->tree;
+	if (wr->refuses && kind != SG_FORM_COMPACT && sg_task_keeps(wr->task, kept_digest(wr->state, form, kind)))
+		return;
+	if (tree != NULL && is_placed(wr, sg_values_find(&tree->values, digest)))
+		return;
+	wr->over |= before >= wr->most;
+	if (before >= wr->most || !sg_kept_put(&wr->written, digest) || wr->written.count == before)
+		return;
+	sg_value_hex(digest, hex);
+	sg_jw_text(wr->w, hex);
+}
+
+/* Neither the tree nor the domain takes more. */
+static bool
+is_full(const struct writing *wr)
+{
+	return wr->written.count >= wr->most && (wr->kept == NULL || wr->kept->w == NULL || wr->kept->cut);
+}
+
 static bool
 write_form(void *to, struct sg_str form, enum sg_form_kind kind)
 {
 	struct writing *wr = to;
-	char hex[17];
-	const struct sg_tree *tree = wr->task->root->tree;
-	size_t before = wr->written.count;
-	if (before >= wr->most || wr->look.forms == 0)
+	if (is_full(wr) || wr->look.forms == 0)
 		return false;
 	wr->look.forms--;
 	if (holds_name(wr, form, kind))
 		return true;
 	uint64_t digest = form_digest(wr->state, wr->task, form, kind);
-	if ((tree != NULL && is_placed(wr, sg_values_find(&tree->values, digest))) || !sg_values_put(&wr->written, digest, 0) || wr->written.count == before)
-		return true;
-	sg_value_hex(digest, hex);
-	sg_jw_text(wr->w, hex);
+	keep_form(wr, form, kind, digest);
+	place_form(wr, form, kind, digest);
 	return true;
 }
 
@@ -104,7 +163,7 @@ static void
 write_scalars(struct writing *wr, const struct sg_json *value, int depth)
 {
 	bool empty = value == NULL || ((value->type == SG_JSON_ARRAY || value->type == SG_JSON_OBJECT) && value->count == 0);
-	bool over = depth == SG_VALUE_DEPTH || wr->written.count >= wr->most || wr->look.values == 0 || wr->look.forms == 0;
+	bool over = depth == SG_VALUE_DEPTH || is_full(wr) || wr->look.values == 0 || wr->look.forms == 0;
 	if (empty)
 		return;
 	wr->cut |= over;
@@ -133,21 +192,21 @@ write_scalars(struct writing *wr, const struct sg_json *value, int depth)
 
 size_t
 sg_values_write(struct sg_json_writer *w, const struct sg_state *state, const struct sg_task *task, const struct sg_json *value, size_t most,
-		struct sg_value_look look, enum sg_values_of of, bool *all)
+		struct sg_value_look look, enum sg_values_of of, struct sg_values_kept *kept, bool *all)
 {
-	struct writing wr = {.w = w, .look = look, .state = state, .task = task, .most = most, .of = of};
-	struct sg_origin nowhere = {.where = ""}, *sources[1] = {&nowhere};
-	wr.written.sources = sources; /* sg_values_find gives one back for what is there */
-	wr.written.source_count = 1;
+	struct writing wr = {.w = w, .look = look, .state = state, .task = task, .most = most, .of = of, .kept = kept};
+	bool report = of == SG_VALUES_TOLD || of == SG_VALUES_REPORTED;
+	wr.refuses = report && (kept == NULL || kept->w == NULL) && sg_task_keeps_any(task);
 	sg_jw_array(w);
 	write_scalars(&wr, value, 0);
 	sg_jw_end(w);
 	size_t count = wr.written.count;
 	if (all != NULL)
-		*all = !wr.cut;
-	wr.written.sources = NULL;
-	wr.written.source_count = 0;
-	sg_values_free(&wr.written);
+		*all = !wr.cut && !wr.over;
+	if (kept != NULL)
+		kept->cut |= wr.cut && !report;
+	sg_kept_free(&wr.written);
+	sg_kept_free(&wr.kept_written);
 	return count;
 }
 

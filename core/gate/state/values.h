@@ -39,6 +39,9 @@ enum sg_form_kind { SG_FORM_PART, SG_FORM_WHOLE, SG_FORM_SPELLED, SG_FORM_COMPAC
  * false then. */
 bool sg_value_forms(struct sg_str value, bool (*each)(void *to, struct sg_str form, enum sg_form_kind kind), void *to);
 
+/* Without case, blanks and marks, in `out`; as it is where nothing would be left. */
+struct sg_str sg_value_compact(struct sg_str form, char out[SG_FORM_MAX]);
+
 /* "iban DE75512108001245126199": the normal form of a text behind the name of its form, over what stands in `out`. False: it is none. */
 bool sg_value_spelled(enum sg_form form, struct sg_str text, struct sg_buf *out, enum sg_spelling *spelling);
 
@@ -51,7 +54,7 @@ const struct sg_value_form *sg_value_forms_table(size_t *count);
 /* The scalar as text; false for what has no provenance: null, true, false, arrays, objects. A number is written as in RFC 8785. */
 bool sg_value_text(const struct sg_json *value, struct sg_buf *out);
 
-/* The keyed digest of a form within a tree; never 0. */
+/* The keyed digest of a form within a tree, of a domain's (kept.h; task NULL) within none; never 0. */
 uint64_t sg_value_digest(const struct sg_state *state, const struct sg_task *task, struct sg_str form);
 void sg_value_hex(uint64_t digest, char out[17]);
 /* 0 for anything but 16 hex digits. */
@@ -64,11 +67,18 @@ enum { SG_VALUE_NAMED = 4 };
  * back. Of what came back, a value that holds a short name (named.h) is not said to be from there. */
 enum sg_values_of { SG_VALUES_GIVEN, SG_VALUES_TOLD, SG_VALUES_ASKED, SG_VALUES_REPORTED };
 
+/* Where that is written, too, which a domain keeps (kept.h): of what is named, if it or its tree carries labels, and of what came back with some. */
+struct sg_values_kept {
+	struct sg_json_writer *w; /* NULL: nothing is */
+	size_t room; /* counted down */
+	bool cut; /* there was more than room for it, or (named) than was looked at */
+};
+
 /* Appends the digests of all forms of all scalars in `value` (names of members are none) as a JSON array of hex, each once, at most `most`; those
- * that the tree knows already are left out; of SG_VALUES_ASKED and SG_VALUES_REPORTED not those that another task named and nobody could place. Returns how many; `*all` (may be NULL): nothing was passed over, for its number, its length, its depth or
+ * that the tree knows already are left out; of SG_VALUES_ASKED and SG_VALUES_REPORTED not those that another task named and nobody could place. Of what came back without labels (`kept` NULL, or nothing is written there) those too that a domain of the tree keeps. Returns how many; `*all` (may be NULL): nothing was passed over, for its number, its length, its depth or
  * because `look` was used up. */
 size_t sg_values_write(struct sg_json_writer *w, const struct sg_state *state, const struct sg_task *task, const struct sg_json *value, size_t most,
-		       struct sg_value_look look, enum sg_values_of of, bool *all);
+		       struct sg_value_look look, enum sg_values_of of, struct sg_values_kept *kept, bool *all);
 
 /* Where a scalar was first seen: the source of the very same, or of another spelling of it in `form`, if there is one; else, where a part of it (host, address, word) was seen with labels,
  * that one, with *part set (what an action brought before what the inputs said); else NULL. A part trusts nothing: it says what the value may hold. Each form comes out of `look`; where it runs out, what was found so far counts. */

@@ -22,7 +22,7 @@
 #define DECISION(key, verdict, approval, lease, charges)                                                                      \
 	"{\"action\":\"pay.send\",\"agent\":\"helper\",\"approval\":\"" approval "\",\"args_cut\":false,\"args_seen\":[\"0123456789abcdef\"],\"asked\":\"" H64 \
 	"\",\"asker\":\"agent:helper\",\"carried\":[\"web\"],\"charges\":" charges ",\"class\":3,\"clock\":" MOMENT ",\"code\":\"allowed\",\"cost\":{\"money\":5}," \
-	"\"deny_code\":\"\",\"digest\":\"" H64 "\",\"domain\":\"n-1\",\"file\":\"p.lua\",\"instance\":\"i-1\",\"intent\":\"work\",\"key\":\"" key       \
+	"\"deny_code\":\"\",\"digest\":\"" H64 "\",\"domain\":\"n-1\",\"file\":\"p.lua\",\"instance\":\"i-1\",\"intent\":\"work\",\"kept\":[\"0123456789abcdef\",\"cut\"],\"key\":\"" key       \
 	"\",\"lease\":" lease ",\"line\":3,\"memory\":{\"id\":\"m1\",\"write\":true},\"named\":[\"0123456789abcdef\"],\"narrowed\":false,\"obligations\":[],\"report_by\":" MOMENT      \
 	",\"resource_seen\":[],\"resource_type\":\"account\",\"rule\":\"r\",\"same\":\"0123456789abcdef\",\"sensitivity\":\"internal\",\"step\":0,"    \
 	"\"strength\":\"boundary\",\"tail\":\"0123456789abcdef\",\"taint\":[\"mail\"],\"task\":\"t-1\",\"use_by\":" MOMENT ",\"verdict\":\"" verdict "\"}"
@@ -49,7 +49,7 @@ static const struct {
 			      "{\"audience\":\"api\",\"by\":\"0123456789abcdef\",\"confirm\":false,\"ends\":" MOMENT ",\"id\":\"l-1\",\"issuer\":\"token\",\"level\":\"public\"}",
 			      "[[\"agent:helper/money/60000\",5]]")},
 	{"lease", "{\"by\":\"stepgate\",\"lease\":\"l-1\",\"mask\":{\"len\":20,\"print\":\"0123456789abcdef\"},\"state\":\"active\",\"why\":\"released\"}"},
-	{"outcome", "{\"by\":\"agent:helper\",\"decision\":\"d13-0123456789abcdef\",\"happened\":true,\"hook\":\"due\",\"of\":\"\",\"result\":\"ok\",\"self\":true,\"sensitivity\":\"internal\","
+	{"outcome", "{\"by\":\"agent:helper\",\"decision\":\"d13-0123456789abcdef\",\"happened\":true,\"hook\":\"due\",\"kept\":[\"0123456789abcdef\"],\"of\":\"\",\"result\":\"ok\",\"self\":true,\"sensitivity\":\"internal\","
 		    "\"taint\":[\"web\"],\"task\":\"t-1\",\"used\":{\"money\":7},\"values\":[\"0123456789abcdef\"]}"},
 	{"decision", DECISION("k3", "deny", "", "null", "[]")},
 	{"withheld", "{\"code\":\"withheld_facts\",\"decision\":\"d13-0123456789abcdef\",\"issuer\":\"\",\"lease\":\"l-1\",\"sensitivity\":\"confidential\","
