@@ -49,6 +49,7 @@
 	X(order, "steps that wait for each other, or for themselves")                                                  \
 	X(attest_stack, "nothing in attest must hold, and there are agents")                                           \
 	X(module, "the module of the stanza refuses what it says")                                                      \
+	X(start, "state, keys, sockets or the TLS face are not as a start needs them")                                 \
 	X(restart, "an option that cannot change while the daemon runs")                                                \
 	X(timeout, "reading took longer than its deadline")                                                            \
 	X(crashed, "the process that read the files died")

@@ -1,11 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0
  * A new file of conf.d. */
 #include "ctl/config_put.h"
+#include "ctl/daemon.h"
 #include "ctl/start.h"
 
+#include "base/fd.h"
 #include "base/str.h"
 
 #include <errno.h>
+#include <stdio.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 bool
 sg_config_quote(struct sg_buf *out, struct sg_str text)
@@ -31,6 +36,28 @@ sg_config_check(const struct sg_ctl *ctl, struct sg_conf_source source, const ch
 	int code = sg_config_load(ctl, &source, &config);
 	sg_config_done(&config);
 	return code;
+}
+
+/* Whether the modules of its stanzas would start: stepgated knows, as for config check. */
+static int
+would_start(const struct sg_ctl *ctl, const struct sg_conf_source *source, const char *name, struct sg_str text)
+{
+	const char *arguments[] = {"-t", "-c", source->file, "--draft", name, ctl->json ? "--json" : NULL, NULL, NULL, NULL};
+	size_t at = ctl->json ? 6 : 5;
+	struct sg_buf said;
+	if (source->vendor_dir != NULL) {
+		arguments[at++] = "--vendor";
+		arguments[at] = source->vendor_dir;
+	}
+	int draft = memfd_create("stepgate-draft", MFD_CLOEXEC);
+	bool given = draft >= 0 && sg_write_whole(draft, text) && lseek(draft, 0, SEEK_SET) == 0 && dup2(draft, STDIN_FILENO) == STDIN_FILENO;
+	sg_buf_init(&said, 1 << 20);
+	int status = given ? sg_daemon_read("stepgated", arguments, false, &said) : -1;
+	fwrite(said.ptr, 1, said.len, stdout);
+	sg_buf_done(&said);
+	if (draft >= 0)
+		close(draft);
+	return status == 0 || status == SG_CTL_CONFIG ? status : sg_ctl_fail(ctl, SG_CTL_INTERNAL, "no_program", "", "stepgated could not be asked");
 }
 
 void
@@ -60,6 +87,8 @@ sg_config_put(const struct sg_ctl *ctl, struct sg_conf_source source, const char
 	if (snprintf(path, room, "%s/%s", folder, name) >= (int)room)
 		return sg_ctl_fail(ctl, SG_CTL_USAGE, "usage", "", "%s: the path is too long", name);
 	int code = sg_config_check(ctl, source, name, text);
+	if (code == SG_CTL_OK)
+		code = would_start(ctl, &source, name, text);
 	if (code != SG_CTL_OK)
 		return code;
 	enum sg_make made = sg_make_folder(folder, 0755);

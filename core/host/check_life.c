@@ -68,7 +68,7 @@ open_grants(struct sg_check *c, struct sg_err *err)
 	sg_buf_text(&text, comma[0] == '[' ? "[]" : "]");
 	enum sg_status status = sg_json_parse(&arena, sg_buf_view(&text), NULL, &real, err);
 	if (status == SG_OK)
-		status = sg_grants_open(&c->instance.grants, real, err);
+		status = sg_grants_open(&c->instance.grants, real, NULL, err);
 	for (size_t i = 0; i < list->count && status == SG_OK; i++)
 		if (sg_check_is_stand_in(list->pair[i]))
 			status = sg_check_stand_in(c, list->pair[i], err);

@@ -5,6 +5,7 @@
 #include "base/err.h"
 #include "base/fd.h"
 #include "base/str.h"
+#include "host/grant_trial.h"
 #include "host/reach.h"
 
 #include <stdio.h>
@@ -64,6 +65,12 @@ static open_fn *const openers[] = {
 	[SG_GRANT_unix] = sg_reach_unix, [SG_GRANT_tcp] = sg_reach_tcp, [SG_GRANT_run] = sg_reach_program,
 };
 
+static enum sg_status
+open_grant(const struct sg_open_grants *grants, struct sg_open_grant *open, const struct sg_grant *grant, struct sg_err *err)
+{
+	return grant->kind == SG_GRANT_url ? open_url(grants, open, &open->fd, err) : openers[grant->kind](open->path, grant, &open->fd, err);
+}
+
 static bool
 is_taken(const struct sg_open_grants *grants, struct sg_str name)
 {
@@ -74,7 +81,7 @@ is_taken(const struct sg_open_grants *grants, struct sg_str name)
 }
 
 static enum sg_status
-open_one(struct sg_open_grants *grants, const struct sg_json *entry, struct sg_err *err)
+open_one(struct sg_open_grants *grants, const struct sg_json *entry, const char *trial, struct sg_err *err)
 {
 	struct sg_str text = {NULL, 0};
 	struct sg_grant grant;
@@ -88,20 +95,22 @@ open_one(struct sg_open_grants *grants, const struct sg_json *entry, struct sg_e
 	*open = (struct sg_open_grant){.kind = grant.kind, .fd = -1};
 	memcpy(open->name, grant.name.ptr, grant.name.len);
 	memcpy(open->path, grant.rest.ptr, grant.rest.len);
-	enum sg_status status = grant.kind == SG_GRANT_url ? open_url(grants, open, &open->fd, err)
-							   : openers[grant.kind](open->path, &grant, &open->fd, err);
+	open->stands_in = trial != NULL && sg_grant_reaches(grant.kind);
+	enum sg_status status = open->stands_in ? sg_grant_stand_in(open, err) : open_grant(grants, open, &grant, err);
+	if (status == SG_OK && trial != NULL && grant.kind == SG_GRANT_folder)
+		status = sg_grant_other_folder(open, trial, err);
 	if (status == SG_OK)
 		grants->count++;
 	return status;
 }
 
 enum sg_status
-sg_grants_open(struct sg_open_grants *grants, const struct sg_json *list, struct sg_err *err)
+sg_grants_open(struct sg_open_grants *grants, const struct sg_json *list, const char *trial, struct sg_err *err)
 {
 	enum sg_status status = SG_OK;
 	grants->count = 0;
 	for (const struct sg_json *e = sg_json_first(list); e != NULL && status == SG_OK; e = sg_json_next(list, e))
-		status = open_one(grants, e, err);
+		status = open_one(grants, e, trial, err);
 	if (status != SG_OK)
 		sg_grants_done(grants);
 	return status;

@@ -73,7 +73,7 @@ refuse(struct running *r, int code, const struct sg_err *err)
 	sg_jw_begin(&w, &out);
 	sg_jw_object(&w);
 	sg_jw_member_text(&w, "code", err->code != NULL ? err->code : "bug");
-	sg_jw_member_bool(&w, "may_mend", err->status == SG_UNAVAILABLE || err->status == SG_TIMEOUT);
+	sg_jw_member_bool(&w, "may_mend", err->status == SG_UNAVAILABLE || err->status == SG_TIMEOUT || r->instance.grants.met);
 	sg_jw_member_text(&w, "text", err->text);
 	sg_jw_end(&w);
 	if (sg_jw_done(&w) && sg_link_queue(&r->link, SG_FRAME_H_REFUSED, 0, sg_buf_view(&out), -1, NULL) == SG_OK)
@@ -134,7 +134,7 @@ prepare(struct running *r, struct sg_err *err)
 	if (status == SG_OK)
 		status = read_stanza(r, err);
 	if (status == SG_OK)
-		status = sg_grants_open(&r->instance.grants, r->granted, err);
+		status = sg_grants_open(&r->instance.grants, r->granted, r->how->trial, err);
 	if (status == SG_OK)
 		status = take_secrets(r, err);
 	return status == SG_OK ? sg_load_open(r->how->module_dir, r->how->kind, r->how->module, &r->loaded, err) : status;
@@ -324,6 +324,8 @@ serve(struct running *r)
 	sg_buf_init(&r->answer, SG_ANSWER_MAX);
 	r->instance.takes_turns = true;
 	enum sg_status status = say_ready(r, &err);
+	if (status == SG_OK && r->how->trial != NULL)
+		return EXIT_GONE;
 	while (status == SG_OK) {
 		status = r->how->journal_path != NULL ? sg_sink_serve(&r->sink, &r->link, &err) : serve_batch(r, &err);
 	}

@@ -17,6 +17,7 @@ struct sg_host_process {
 	int journal, cursor;    /* audit: the journal's folder, and the sink's own; folders of these paths below */
 	const char *journal_path, *cursor_path;
 	sg_time call_limit; /* what a call may take, told to the module; 0: one second */
+	const char *trial; /* NULL: it is no trial. Else a folder of the caller's: nobody is reached and nothing is written but in there; grants are looked at, stood in for, and the host ends once it is ready */
 };
 
 /* Opens what is granted, confines this process, loads, configures and starts the module, confines the process further, says SG_FRAME_H_READY and answers calls

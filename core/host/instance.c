@@ -101,10 +101,13 @@ host_secret(const struct sg_host *host, const char *name, struct sg_str *bytes)
 static int
 host_descriptor(const struct sg_host *host, const char *name)
 {
-	const struct sg_instance *self = instance_of(host);
-	for (size_t i = 0; i < self->grants.count; i++)
-		if (self->grants.list[i].kind != SG_GRANT_secret && strcmp(self->grants.list[i].name, name) == 0)
-			return self->grants.list[i].fd;
+	struct sg_open_grants *grants = &instance_of(host)->grants;
+	for (size_t i = 0; i < grants->count; i++) {
+		if (grants->list[i].kind == SG_GRANT_secret || strcmp(grants->list[i].name, name) != 0)
+			continue;
+		grants->met |= grants->list[i].stands_in;
+		return grants->list[i].fd;
+	}
 	return -1;
 }
 

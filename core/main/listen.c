@@ -9,6 +9,7 @@
 #include "frame/restoring.h"
 #include "main/handed.h"
 #include "main/notify.h"
+#include "main/would.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -111,18 +112,36 @@ listen_at(const char *face, const char *path, mode_t mode, gid_t group)
 	return kept >= 0 ? kept : bind_at(&address, mode, group);
 }
 
-/* Whoever may write the folder, or one above it, may put a socket of theirs in the place of ours, and answer a kill with "effective". */
-static int
-open_run(const struct sg_supervisor *s)
+static void
+run_path(const struct sg_json *document, char out[200])
+{
+	snprintf(out, 200, "%.*s", SG_STR_ARG(sg_json_text_at(document, "run_dir")));
+}
+
+static bool
+has_parent(const char *path)
+{
+	char above[200];
+	const char *slash = strrchr(path, '/');
+	snprintf(above, sizeof(above), "%.*s/", slash == NULL ? 0 : (int)(slash - path), path);
+	return access(above, X_OK) == 0;
+}
+
+/* Whoever may write the folder, or one above it, may put a socket of theirs in the place of ours, and answer a kill with "effective". One that is not there yet is made. */
+static void
+check_run(const struct sg_would *w)
 {
 	struct sg_err err = {0};
+	char path[200];
 	int fd = -1;
-	enum sg_status status = sg_open_trusted_way(s->run_dir, &fd, &err);
-	if (status != SG_OK && status != SG_NOT_FOUND) {
-		fprintf(stderr, "stepgated: run_dir: %s\n\thint: nobody but root and the daemon's user may write where its sockets are\n", err.text);
-		fd = -2;
-	}
-	return fd;
+	run_path(w->document, path);
+	enum sg_status status = sg_open_trusted_way(path, &fd, &err);
+	if (status == SG_OK)
+		close(fd);
+	else if (status == SG_NOT_FOUND && !has_parent(path))
+		sg_would_fault(w, "", "run_dir: %s", err.text);
+	else if (status != SG_NOT_FOUND)
+		sg_would_fault(w, "nobody but root and the daemon's user may write where its sockets are", "run_dir: %s", err.text);
 }
 
 /* A file that nobody else can open: the folder itself is anybody's to lock. -1 with errno. */
@@ -144,9 +163,7 @@ open_lock(int folder)
 static bool
 lock_run(struct sg_supervisor *s)
 {
-	int folder = open_run(s);
-	if (folder == -2)
-		return false;
+	int folder = open(s->run_dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	s->run_lock = folder < 0 ? -1 : open_lock(folder);
 	int error = errno;
 	if (folder >= 0)
@@ -159,21 +176,41 @@ lock_run(struct sg_supervisor *s)
 	return true;
 }
 
-bool
-sg_listen_group(const struct sg_json *config, const char *option, gid_t *group)
+/* The group that `option` names, the process's own where it names none. False: the system has no such group. */
+static bool
+group_of(const struct sg_json *config, const char *option, char name[80], gid_t *group)
 {
-	char name[80], *end = name;
-	snprintf(name, sizeof(name), "%.*s", SG_STR_ARG(sg_json_text_at(config, option)));
+	char *end = name;
+	snprintf(name, 80, "%.*s", SG_STR_ARG(sg_json_text_at(config, option)));
 	*group = getegid();
 	if (name[0] == '\0')
 		return true;
 	unsigned long number = name[0] >= '0' && name[0] <= '9' ? strtoul(name, &end, 10) : 0;
 	const struct group *row = *end == '\0' && end != name ? NULL : getgrnam(name);
 	bool known = row != NULL || (*end == '\0' && end != name && number < (gid_t)-1);
-	if (!known)
-		fprintf(stderr, "stepgated: %s: there is no group \"%s\"\n\thint: groupadd --system %s\n", option, name, name);
 	*group = row != NULL ? row->gr_gid : (gid_t)number;
 	return known;
+}
+
+static void
+check_groups(const struct sg_would *w)
+{
+	static const char *const options[] = {"admin_group", "approver_group"};
+	for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++) {
+		gid_t group;
+		char name[80], hint[120];
+		if (group_of(w->document, options[i], name, &group))
+			continue;
+		snprintf(hint, sizeof(hint), "groupadd --system %s", name);
+		sg_would_fault(w, hint, "%s: there is no group \"%s\"", options[i], name);
+	}
+}
+
+void
+sg_would_listen(const struct sg_would *w)
+{
+	check_run(w);
+	check_groups(w);
 }
 
 bool
@@ -189,13 +226,14 @@ sg_supervisor_listen(struct sg_supervisor *s)
 		fprintf(stderr, "stepgated: %s: %s\n", s->run_dir, strerror(errno));
 		return false;
 	}
-	if (!lock_run(s))
+	if (!sg_would_pass(s->config, sg_would_listen) || !lock_run(s))
 		return false;
 	for (int i = 0; i < SG_FACES; i++) {
 		s->faces[i].face = rows[i].face;
 		snprintf(s->faces[i].path, sizeof(s->faces[i].path), "%.90s/%s.sock", s->run_dir, sg_face_name(rows[i].face));
+		char name[80];
 		gid_t group = getegid();
-		if (rows[i].group != NULL && !sg_listen_group(s->config, rows[i].group, &group))
+		if (rows[i].group != NULL && !group_of(s->config, rows[i].group, name, &group))
 			return false;
 		s->faces[i].fd = listen_at(sg_face_name(rows[i].face), s->faces[i].path, rows[i].mode, group);
 		if (s->faces[i].fd < 0) {

@@ -12,6 +12,7 @@
 	X(vendor,       0,    "vendor",       "DIR",    "vendor configuration, masked by name in conf.d")              \
 	X(policy_check, 0,    "policy-check", "DIR",    "check the policy files of a folder and stop")                 \
 	X(test,         't',  "test",         NULL,     "check the configuration and its policy and stop")             \
+	X(draft,        0,    "draft",        "NAME",   "with -t: check what a new file NAME of conf.d, read from stdin, grants its modules")  \
 	X(json,         0,    "json",         NULL,     "errors and results as JSON")                                  \
 	X(watch,        'w',  "watch",        NULL,     "reload when a policy file is saved (dev)")                    \
 	X(print_config, 0,    "print-config", NULL,     "print the configuration as one canonical document and stop")  \

@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0
  * The folder that holds record and keys: who owns it and who may reach into it is looked at before anything in it is believed. */
-#include "main/supervisor.h"
+#include "main/would.h"
 
+#include "base/digest.h"
 #include "base/err.h"
 #include "base/fd.h"
 #include "base/folder.h"
+#include "base/str.h"
+#include "frame/restoring.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -13,6 +16,8 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#define MAKE_IT "run stepgate init first; it makes state and keys"
 
 static const struct {
 	const char *name;
@@ -47,8 +52,8 @@ file_trouble(int folder, const char *name, bool secret, bool closed)
 	return !closed && secret && (st.st_mode & 077) != 0 ? "is a key that others may read: chmod 0600" : NULL;
 }
 
-static bool
-check_files(const char *path, int folder, size_t which, bool closed)
+static void
+check_files(const struct sg_would *w, const char *path, int folder, size_t which, bool closed)
 {
 	DIR *list = sg_folder_list(folder);
 	const char *wrong = list == NULL ? "cannot be listed" : NULL;
@@ -56,56 +61,70 @@ check_files(const char *path, int folder, size_t which, bool closed)
 	while (wrong == NULL && (entry = readdir(list)) != NULL)
 		wrong = file_trouble(folder, entry->d_name, folders[which].secret, closed);
 	if (wrong != NULL)
-		fprintf(stderr, "stepgated: %s/%s/%s %s\n", path, folders[which].name, entry != NULL ? entry->d_name : "", wrong);
+		sg_would_fault(w, "", "%s/%s/%s %s", path, folders[which].name, entry != NULL ? entry->d_name : "", wrong);
 	if (list != NULL)
 		closedir(list);
-	return wrong == NULL;
 }
 
-static bool
-check_folder(const char *path, int state, size_t which, bool closed)
+static void
+check_folder(const struct sg_would *w, const char *path, int state, size_t which, bool closed)
 {
 	struct stat st;
 	int fd = openat(state, folders[which].name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (fd < 0 && errno == ENOENT)
-		return true;
+		return;
 	const char *wrong = fd >= 0 ? trouble(fd, folders[which].secret, closed) : "is not a folder, or a link to one";
 	if (wrong != NULL)
-		fprintf(stderr, "stepgated: %s/%s %s\n", path, folders[which].name, wrong);
-	bool good = wrong == NULL && fstat(fd, &st) == 0 && check_files(path, fd, which, closed || (st.st_mode & 011) == 0);
+		sg_would_fault(w, "", "%s/%s %s", path, folders[which].name, wrong);
+	else if (fstat(fd, &st) == 0)
+		check_files(w, path, fd, which, closed || (st.st_mode & 011) == 0);
 	if (fd >= 0)
 		close(fd);
-	return good;
-}
-
-static bool
-check_below(const char *path, int state, bool closed)
-{
-	bool good = true;
-	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++)
-		good &= check_folder(path, state, i, closed);
-	return good;
 }
 
 static int
-open_state(const char *path)
+open_state(const struct sg_would *w, const char *path)
 {
 	struct sg_err err = {0};
 	int fd = -1;
 	enum sg_status status = sg_open_trusted_way(path, &fd, &err);
 	if (status != SG_OK)
-		fprintf(stderr, "stepgated: %s: %s\n\thint: %s\n", path, err.text,
-			status != SG_NOT_FOUND ? "nobody but root and the daemon's user may reach the state" : "run stepgate init first; it makes state and keys");
+		sg_would_fault(w, status != SG_NOT_FOUND ? "nobody but root and the daemon's user may reach the state" : MAKE_IT, "%s: %s", path, err.text);
 	return status == SG_OK ? fd : -1;
 }
 
-bool
-sg_supervisor_state(const struct sg_supervisor *s)
+/* State without its keys, or keys without their state, is somebody else's. */
+static void
+check_whole(const struct sg_would *w, const char *path, int state)
+{
+	static const struct {
+		const char *name;
+		mode_t type;
+	} parts[] = {{"lock", S_IFREG}, {"journal", S_IFDIR}, {"keys", S_IFDIR}, {"keys/state.key", S_IFREG}};
+	struct stat st = {0};
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
+		if (fstatat(state, parts[i].name, &st, AT_SYMLINK_NOFOLLOW) != 0)
+			sg_would_fault(w, MAKE_IT, "%s/%s: %s", path, parts[i].name, strerror(errno));
+		else if ((st.st_mode & S_IFMT) != parts[i].type)
+			sg_would_fault(w, "", "%s/%s is not a %s", path, parts[i].name, parts[i].type == S_IFDIR ? "folder" : "regular file");
+		else if (i == 3 && st.st_size < SG_KEY_BYTES)
+			sg_would_fault(w, "", "%s/%s is not %d bytes", path, parts[i].name, SG_KEY_BYTES);
+	if (fstatat(state, SG_RESTORING, &st, AT_SYMLINK_NOFOLLOW) == 0)
+		sg_would_fault(w, "give stepgate restore again", "%s is half restored", path);
+}
+
+void
+sg_would_state(const struct sg_would *w)
 {
 	struct stat st;
-	int state = open_state(s->state_dir);
-	bool good = state >= 0 && fstat(state, &st) == 0 && check_below(s->state_dir, state, (st.st_mode & 077) == 0);
-	if (state >= 0)
-		close(state);
-	return good;
+	char path[1100];
+	snprintf(path, sizeof(path), "%.*s", SG_STR_ARG(sg_json_text_at(w->document, "state_dir")));
+	int state = open_state(w, path);
+	if (state < 0)
+		return;
+	bool closed = fstat(state, &st) == 0 && (st.st_mode & 077) == 0;
+	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++)
+		check_folder(w, path, state, i, closed);
+	check_whole(w, path, state);
+	close(state);
 }

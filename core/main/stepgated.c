@@ -5,8 +5,8 @@
 #include "base/digest.h"
 #include "base/log.h"
 #include "base/str.h"
-#include "main/stanzas.h"
 #include "main/supervisor.h"
+#include "main/would.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -63,7 +63,6 @@ check_folder(const struct sg_main_options *options)
 	return code;
 }
 
-/* What a start would take from it beside the files of policy: where those are, and groups that the system has. */
 static bool
 policy_folder(struct sg_str document, char out[1024])
 {
@@ -74,8 +73,6 @@ policy_folder(struct sg_str document, char out[1024])
 	sg_arena_init(&arena, 256 << 20);
 	bool good = sg_canon_parse(&arena, document, &limits, &json, NULL) == SG_OK &&
 		    sg_json_string(sg_json_get(json, "policy_dir"), &folder);
-	gid_t group;
-	good = good && sg_listen_group(json, "admin_group", &group) && sg_listen_group(json, "approver_group", &group);
 	snprintf(out, 1024, "%.*s", SG_STR_ARG(folder));
 	sg_arena_done(&arena);
 	return good;
@@ -84,13 +81,36 @@ policy_folder(struct sg_str document, char out[1024])
 static int
 check_config(const struct sg_main_options *options)
 {
+	struct sg_conf_source source = {.file = options->config, .vendor_dir = options->vendor};
 	struct sg_buf document;
 	char folder[1024];
 	sg_buf_init(&document, SG_FRAME_MAX);
 	bool good = sg_supervisor_config(options, &document, NULL) && policy_folder(sg_buf_view(&document), folder);
-	good = good && sg_stanzas_check(options);
+	good = good && sg_would_disk(&source, options->json != NULL);
+	bool opens = good;
 	good = good && check_policy(folder, true, sg_buf_view(&document), options->json != NULL) == 0;
+	if (opens && !good && options->json == NULL)
+		fprintf(stderr, "stepgated: it would start, say so, and deny everything until the policy is mended; a reload would keep what is in force\n");
 	sg_buf_done(&document);
+	return good ? 0 : EXIT_BAD_CONFIG;
+}
+
+/* A file that is to be put into conf.d, its text on stdin: whether the modules of its stanzas would start. */
+static int
+check_draft(const struct sg_main_options *options)
+{
+	struct sg_conf_source source = {.file = options->config, .vendor_dir = options->vendor, .draft = options->draft};
+	struct sg_buf text;
+	sg_buf_init(&text, SG_CONF_MAX_FILE_BYTES);
+	ssize_t got = 1;
+	while (got > 0) {
+		char *to = sg_buf_reserve(&text, 8192);
+		got = to == NULL ? -1 : read(STDIN_FILENO, to, 8192);
+		text.len += got > 0 ? (size_t)got : 0;
+	}
+	source.draft_text = sg_buf_view(&text);
+	bool good = got == 0 && sg_would_disk(&source, options->json != NULL);
+	sg_buf_done(&text);
 	return good ? 0 : EXIT_BAD_CONFIG;
 }
 
@@ -156,7 +176,7 @@ main(int argc, char **argv)
 	if (options.print_config != NULL)
 		return print_config(&options);
 	if (options.test != NULL)
-		return check_config(&options);
+		return options.draft != NULL ? check_draft(&options) : check_config(&options);
 	if (!sg_log_begin()) /* an agent brings lines about; whoever does not read them holds nobody */
 		return EXIT_BAD_CONFIG;
 	return sg_supervisor_run(&options);

@@ -3,6 +3,7 @@
 #include "main/supervisor.h"
 #include "main/handed.h"
 #include "main/notify.h"
+#include "main/would.h"
 
 #include "base/fd.h"
 
@@ -319,7 +320,7 @@ configure(struct sg_supervisor *s)
 	sg_buf_init(&document, SG_FRAME_MAX);
 	bool good = sg_supervisor_config(s->options, &document, NULL) && sg_supervisor_adopt(s, sg_buf_view(&document));
 	sg_buf_done(&document);
-	good = good && sg_supervisor_state(s) && sg_supervisor_lock(s) && sg_supervisor_listen(s) && sg_tls_listen(s);
+	good = good && sg_would_pass(s->config, sg_would_state) && sg_supervisor_lock(s) && sg_supervisor_listen(s) && sg_tls_listen(s);
 	sg_handed_end();
 	return good;
 }

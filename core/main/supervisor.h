@@ -78,7 +78,7 @@ int sg_supervisor_run(const struct sg_main_options *options);
 
 /* config.c: reads the configuration into `out`; false with the errors on stderr (or `errors`, JSON, if not NULL). */
 bool sg_supervisor_config(const struct sg_main_options *options, struct sg_buf *out, struct sg_buf *errors);
-/* True if a running daemon can take `document`: what the sockets, the lock, the record and the running modules stand on is as it was. `policy_dir` is then the one it names;
+/* True if a running daemon can take `document`: what the sockets, the lock, the record and the running modules stand on is as it was, and a start with it would open (would.h). `policy_dir` is then the one it names;
  * else `report` has the errors, JSON. */
 bool sg_supervisor_may_follow(const struct sg_supervisor *s, struct sg_str document, char policy_dir[1024], struct sg_buf *report);
 bool sg_supervisor_adopt(struct sg_supervisor *s, struct sg_str document);
@@ -88,9 +88,6 @@ int64_t sg_supervisor_limit(const struct sg_supervisor *s, const char *name);
 /* The same of a canonical document that is not in force; 0: it has none. */
 int64_t sg_document_limit(struct sg_str document, const char *name);
 
-/* state_folder.c: nobody else owns, writes or looks into what must not be. False with a line on stderr. */
-bool sg_supervisor_state(const struct sg_supervisor *s);
-
 /* listen.c: the sockets and the lock. False with a line on stderr. */
 bool sg_supervisor_lock(struct sg_supervisor *s);
 bool sg_supervisor_listen(struct sg_supervisor *s);
@@ -98,8 +95,6 @@ bool sg_supervisor_listen(struct sg_supervisor *s);
 bool sg_supervisor_hand_over(const struct sg_supervisor *s);
 /* The files go, unless somebody may keep the sockets for the next daemon: then they are that one's, or go with their folder. */
 void sg_supervisor_unlisten(const struct sg_supervisor *s);
-/* The group that `option` of a configuration names, the process's own where it names none. False with a line on stderr: the system has no such group. */
-bool sg_listen_group(const struct sg_json *config, const char *option, gid_t *group);
 
 #define SG_TLS_KEPT "tls" /* the name under which its socket is handed over: FileDescriptorName= of a socket unit */
 /* tls.c: the TLS face. Each false with a line on stderr. */

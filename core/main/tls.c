@@ -8,6 +8,7 @@
 #include "door/tls.h"
 #include "main/handed.h"
 #include "main/supervisor.h"
+#include "main/would.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -20,59 +21,103 @@
 #include <unistd.h>
 
 static const struct sg_json *
-stanza_of(const struct sg_supervisor *s)
+stanza_in(const struct sg_json *document)
 {
-	return sg_json_get(sg_json_get(s->config, "listen"), "enforcer");
+	return sg_json_get(sg_json_get(document, "listen"), "enforcer");
 }
 
-static bool
-open_one(const struct sg_json *stanza, const char *what, bool secret, int *fd)
+static const struct sg_json *
+stanza_of(const struct sg_supervisor *s)
+{
+	return stanza_in(s->config);
+}
+
+/* -1: what is wrong was told. */
+static int
+open_one(const struct sg_would *w, const char *what, bool secret)
 {
 	char path[1100];
 	struct sg_str text = {"", 0};
 	struct sg_err err = {0};
 	struct stat st;
-	sg_json_string(sg_json_get(stanza, what), &text);
+	int fd = -1;
+	sg_json_string(sg_json_get(stanza_in(w->document), what), &text);
 	snprintf(path, sizeof(path), "%.*s", SG_STR_ARG(text));
-	enum sg_status status = sg_open_trusted(path, fd, &err);
-	if (status == SG_OK && secret && (fstat(*fd, &st) != 0 || (st.st_mode & 077) != 0)) {
-		close(*fd);
+	enum sg_status status = sg_open_trusted(path, &fd, &err);
+	if (status == SG_OK && secret && (fstat(fd, &st) != 0 || (st.st_mode & 077) != 0)) {
+		close(fd);
 		status = sg_fail(&err, SG_REFUSED, "key_readable", "group or others may read it: chmod 0600");
 	}
 	if (status != SG_OK)
-		fprintf(stderr, "stepgated: listen.enforcer: %s \"%s\": %s (%s)\n", what, path, err.text, err.code);
-	return status == SG_OK;
+		sg_would_fault(w, "", "listen.enforcer: %s \"%s\": %s (%s)", what, path, err.text, err.code);
+	return status == SG_OK ? fd : -1;
+}
+
+static bool
+open_both(const struct sg_would *w, int *certificate, int *key)
+{
+	*certificate = open_one(w, "certificate", false);
+	*key = *certificate < 0 ? -1 : open_one(w, "key", true);
+	if (*key < 0 && *certificate >= 0)
+		close(*certificate);
+	return *key >= 0;
 }
 
 bool
 sg_tls_files(const struct sg_supervisor *s, int *certificate, int *key)
 {
-	const struct sg_json *stanza = stanza_of(s);
-	if (!open_one(stanza, "certificate", false, certificate))
-		return false;
-	if (open_one(stanza, "key", true, key))
-		return true;
-	close(*certificate);
-	return false;
+	struct sg_conf_errors errors;
+	sg_conf_errors_init(&errors);
+	bool good = open_both(&(struct sg_would){.document = s->config, .config = "", .errors = &errors}, certificate, key);
+	for (size_t i = 0; i < errors.count; i++)
+		fprintf(stderr, "stepgated: %s\n", errors.list[i].what);
+	sg_conf_errors_done(&errors);
+	return good;
 }
 
-/* Whether the door will be able to speak with them, tried in a copy that ends with it: no key is kept here. */
-static bool
-try_files(int certificate, int key)
+/* In a copy that ends with it: no key is kept here. What it leaves in `to` is what is wrong. */
+static void
+try_in_copy(int certificate, int key, int to)
 {
-	int status = 0;
+	struct sg_tls_server *server;
+	struct sg_err err = {0};
+	char text[sizeof(err.text) + 64];
+	if (sg_tls_server_new(&server, certificate, key, &err) == SG_OK)
+		_exit(0);
+	int len = snprintf(text, sizeof(text), "%s (%s)", err.text, err.code);
+	_exit(write(to, text, (size_t)len < sizeof(text) ? (size_t)len : sizeof(text) - 1) > 0 ? 1 : 2);
+}
+
+/* Whether the door will be able to speak with them. */
+static void
+try_files(const struct sg_would *w, int certificate, int key)
+{
+	char text[400];
+	int ends[2], status = 0;
+	if (pipe2(ends, O_CLOEXEC) != 0)
+		return sg_would_fault(w, "", "listen.enforcer: %s", strerror(errno));
 	pid_t pid = fork();
-	if (pid == 0) {
-		struct sg_tls_server *server;
-		struct sg_err err = {0};
-		if (sg_tls_server_new(&server, certificate, key, &err) == SG_OK)
-			_exit(0);
-		fprintf(stderr, "stepgated: listen.enforcer: %s (%s)\n\thint: certificate is PEM, the server's own first; key is its key, PEM without a passphrase\n", err.text, err.code);
-		_exit(1);
-	}
+	if (pid == 0)
+		try_in_copy(certificate, key, ends[1]);
+	close(ends[1]);
+	ssize_t got = pid < 0 ? -1 : read(ends[0], text, sizeof(text) - 1);
+	text[got > 0 ? got : 0] = '\0';
+	close(ends[0]);
 	while (pid > 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR)
 		;
-	return pid > 0 && WIFEXITED(status) && WEXITSTATUS(status) == 0;
+	if (pid < 0 || !WIFEXITED(status) || WEXITSTATUS(status) != 0)
+		sg_would_fault(w, "certificate is PEM, the server's own first; key is its key, PEM without a passphrase", "listen.enforcer: %s", got > 0 ? text : "its files could not be tried");
+}
+
+void
+sg_would_tls(const struct sg_would *w)
+{
+	int certificate, key;
+	if (stanza_in(w->document) == NULL || !open_both(w, &certificate, &key))
+		return;
+	try_files(w, certificate, key);
+	close(certificate);
+	close(key);
 }
 
 int64_t
@@ -116,15 +161,9 @@ sg_tls_listen(struct sg_supervisor *s)
 {
 	const struct sg_json *stanza = stanza_of(s);
 	struct sg_str address = {"", 0};
-	int certificate, key;
 	if (stanza == NULL)
 		return true;
-	if (!sg_tls_files(s, &certificate, &key)) /* what the door will need is there now, or nothing starts */
-		return false;
-	bool works = try_files(certificate, key);
-	close(certificate);
-	close(key);
-	if (!works)
+	if (!sg_would_pass(s->config, sg_would_tls)) /* what the door will need is there now, or nothing starts */
 		return false;
 	sg_json_string(sg_json_get(stanza, "address"), &address);
 	s->tls = listen_on(address);

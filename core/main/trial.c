@@ -9,9 +9,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <ftw.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -114,6 +117,28 @@ say_start(const struct sg_host_process *how, int to)
 	_exit(sg_host_run(&it));
 }
 
+/* ---- its folder ---- */
+
+static int
+remove_one(const char *path, const struct stat *st, int type, struct FTW *at)
+{
+	(void)st;
+	(void)type;
+	(void)at;
+	return remove(path);
+}
+
+/* Where nothing is anybody else's: beside the sockets, else where such folders are made. */
+static bool
+make_folder(const char *run_dir, char folder[SG_TRIAL_FOLDER])
+{
+	const char *const places[] = {run_dir, "/run", "/tmp"};
+	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++)
+		if (snprintf(folder, SG_TRIAL_FOLDER, "%s/stepgate-trial-XXXXXX", places[i]) < SG_TRIAL_FOLDER && mkdtemp(folder) != NULL)
+			return true;
+	return false;
+}
+
 /* ---- in a child ---- */
 
 static void
@@ -148,7 +173,15 @@ sg_trial_options(const struct sg_host_process *how, int wait_ms, char line[SG_TR
 }
 
 void
-sg_trial_start(const struct sg_host_process *how, int wait_ms, char line[SG_TRIAL_LINE])
+sg_trial_start(const struct sg_host_process *how, const char *run_dir, int wait_ms, char line[SG_TRIAL_LINE])
 {
-	ask(how, wait_ms, say_start, hear_start, line);
+	struct sg_host_process it = *how;
+	char folder[SG_TRIAL_FOLDER];
+	it.trial = folder;
+	if (make_folder(run_dir, folder)) {
+		ask(&it, wait_ms, say_start, hear_start, line);
+		nftw(folder, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+	} else {
+		snprintf(line, SG_TRIAL_LINE, "?no_folder: no folder can be made to try it in: %s", strerror(errno));
+	}
 }

@@ -8,7 +8,7 @@ trap 'rm -rf "$folder"' EXIT
 etc=$folder/etc checks=0
 fail() { echo "FAILED: $*"; exit 1; }
 mkdir -p "$etc/conf.d"
-printf 'state_dir = "%s/state"  run_dir = "%s/run"  policy_dir = "%s/policy.d"\nattest : { peer : { use = "peer"  control = "required" } }\n' "$folder" "$folder" "$folder" >"$etc/stepgate.conf"
+printf 'state_dir = "%s/state"  run_dir = "%s/run"  policy_dir = "%s/policy.d"  module_dir = "%s/modules"\nattest : { peer : { use = "peer"  control = "required" } }\n' "$folder" "$folder" "$folder" "$STEPGATE_BUILD" >"$etc/stepgate.conf"
 chmod -R go-w "$folder"
 me=$(id -un) uid=$(id -u)
 
@@ -56,6 +56,8 @@ say 0 config add tool read_file server=files tool=read_file action=repo.read "di
 say 0 config add agent helper user="$me" owner=mira@acme.example escalate=mira@acme.example environment=dev 'reach=repo.*' reach=deploy.run,,repo.read intents=fix
 say 0 config add enforcer gw match=peer:uid=61998 for_agents=helper
 say 0 config add issuer token use=jwt ttl=60s audience=gw; has 'stepgate init makes its key'
+say 78 config add sink copy use=file "grants=folder=folder:$folder/log"; has 'there is no "log"'; has 'nothing was put in place'
+mkdir -m 0755 "$folder/log"
 say 0 config add sink copy use=file "grants=folder=folder:$folder/log" rotate_bytes=65536 keep=3
 say 0 config add attest unit use=systemd control=optional --json; has '"changed":true'
 say 0 config show -n --for agent=helper

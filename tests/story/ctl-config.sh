@@ -24,9 +24,9 @@ cat >"$folder/etc/conf.d/01-here.conf" <<-EOF
 	admins : { me : { uid = $(id -u) } }
 EOF
 chmod -R go-w "$folder"
+"$gate" init --config "$folder/etc/stepgate.conf" --vendor "$folder/share" >"$folder/daemon.log" # a check wants what a start wants: a state
 
 start() {
-	"$gate" init --config "$folder/etc/stepgate.conf" --vendor "$folder/share" >"$folder/daemon.log"
 	"$STEPGATE_BUILD/core/stepgated" -c "$folder/etc/stepgate.conf" --vendor "$folder/share" >>"$folder/daemon.log" 2>&1 &
 	daemon=$!
 	for _ in $(seq 100); do "$gate" status >/dev/null 2>&1 && return; sleep 0.1; done
