@@ -260,7 +260,13 @@ is_misread(struct sg_str segment)
 		struct sign sign = {(unsigned char)segment.ptr[0], false};
 		uint32_t c = 0;
 		len = sign.c == '%' ? coded(segment, &sign) : 1;
+		bool itself = len == 0 || (segment.ptr[0] > ' ' && segment.ptr[0] <= '~' && segment.ptr[0] != '%');
 		len += len == 0;
+		if (itself) { /* to everybody */
+			l.len = 0;
+			first = blank = false;
+			continue;
+		}
 		if (!completes(&l, sign, &c))
 			continue;
 		blank = sg_is_blank(c);

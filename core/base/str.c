@@ -30,12 +30,12 @@ sg_str_cut(struct sg_str *rest, char separator)
 void
 sg_hex(char *out, const void *bytes, size_t len)
 {
-	static const char digits[] = "0123456789abcdef";
+#define ROW(high) high "0" high "1" high "2" high "3" high "4" high "5" high "6" high "7" high "8" high "9" high "a" high "b" high "c" high "d" high "e" high "f"
+	static const char pairs[] = ROW("0") ROW("1") ROW("2") ROW("3") ROW("4") ROW("5") ROW("6") ROW("7") ROW("8") ROW("9") ROW("a") ROW("b") ROW("c") ROW("d") ROW("e") ROW("f");
+#undef ROW
 	const unsigned char *in = bytes;
-	for (size_t i = 0; i < len; i++) {
-		out[2 * i] = digits[in[i] >> 4];
-		out[2 * i + 1] = digits[in[i] & 15];
-	}
+	for (size_t i = 0; i < len; i++)
+		memcpy(out + 2 * i, pairs + 2 * (size_t)in[i], 2);
 	out[2 * len] = '\0';
 }
 

@@ -32,12 +32,44 @@ sg_value_look_take(struct sg_value_look *look, const struct sg_json *value)
 	return true;
 }
 
+enum { FEW = 16 };
+
+/* Digests, each once: a few in place, more in a table of their own. */
+struct once {
+	size_t count;
+	struct sg_kept more;
+	uint64_t few[FEW];
+};
+
+static bool
+has_once(const struct once *once, uint64_t digest)
+{
+	bool has = false;
+	for (size_t i = 0; i < once->count && i < FEW && !has; i++)
+		has = once->few[i] == digest;
+	return has || sg_kept_has(&once->more, digest);
+}
+
+/* True: it was not there, and is now. */
+static bool
+put_once(struct once *once, uint64_t digest)
+{
+	size_t before = once->more.count;
+	if (has_once(once, digest))
+		return false;
+	if (once->count < FEW)
+		once->few[once->count] = digest;
+	else if (!sg_kept_put(&once->more, digest) || once->more.count == before)
+		return false;
+	once->count++;
+	return true;
+}
+
 struct writing {
 	struct sg_json_writer *w;
 	struct sg_value_look look;
 	const struct sg_state *state;
 	const struct sg_task *task;
-	struct sg_kept written, kept_written; /* so that each stands once */
 	struct sg_values_kept *kept;
 	size_t most;
 	enum sg_values_of of;
@@ -48,16 +80,18 @@ struct writing {
 	bool told;  /* by whoever did what was asked: short names in it are looked for */
 	bool named; /* the value holds one */
 	bool long_value; /* it has no form as a whole, and was not looked through */
+	struct once written, kept_written;
 };
 
 /* A mark before the form, so that kinds that are compared with their like alone meet no other, nor a value that begins with a mark. */
 static uint64_t
 form_digest(const struct sg_state *state, const struct sg_task *task, struct sg_str form, enum sg_form_kind kind)
 {
-	char marked[1 + SG_FORM_MAX] = {kind == SG_FORM_COMPACT ? '\1' : kind == SG_FORM_SPELLED ? '\2' : '\3'};
-	bool plain = marked[0] == '\3' && (form.len == 0 || (unsigned char)form.ptr[0] > SG_VALUE_NAMED);
+	char marked[1 + SG_FORM_MAX], mark = kind == SG_FORM_COMPACT ? '\1' : kind == SG_FORM_SPELLED ? '\2' : '\3';
+	bool plain = mark == '\3' && (form.len == 0 || (unsigned char)form.ptr[0] > SG_VALUE_NAMED);
 	if (plain || form.len > SG_FORM_MAX)
 		return sg_value_digest(state, task, form);
+	marked[0] = mark;
 	memcpy(marked + 1, form.ptr, form.len);
 	return sg_value_digest(state, task, (struct sg_str){marked, 1 + form.len});
 }
@@ -106,14 +140,14 @@ static void
 keep_form(struct writing *wr, struct sg_str form, enum sg_form_kind kind, uint64_t digest)
 {
 	char hex[17];
-	size_t before = wr->kept_written.count;
 	if (wr->kept == NULL || wr->kept->w == NULL || (wr->task->root->tree != NULL && is_trusted(sg_values_known(wr->task, digest))))
 		return;
 	uint64_t kept = kept_digest(wr->state, form, kind);
-	if (sg_kept_has(&wr->task->domain->kept, kept) || sg_kept_has(&wr->kept_written, kept))
+	if (sg_kept_has(&wr->task->domain->kept, kept) || has_once(&wr->kept_written, kept))
 		return;
-	wr->kept->cut |= wr->kept->room == 0 || !sg_kept_put(&wr->kept_written, kept);
-	if (wr->kept->room == 0 || wr->kept_written.count == before)
+	bool room = wr->kept->room > 0 && put_once(&wr->kept_written, kept);
+	wr->kept->cut |= !room;
+	if (!room)
 		return;
 	wr->kept->room--;
 	sg_value_hex(kept, hex);
@@ -124,14 +158,13 @@ static void
 place_form(struct writing *wr, struct sg_str form, enum sg_form_kind kind, uint64_t digest)
 {
 	char hex[17];
-	size_t before = wr->written.count;
 	const struct sg_tree *tree = wr->task->root->tree;
 	if (wr->refuses && kind != SG_FORM_COMPACT && sg_task_keeps(wr->task, kept_digest(wr->state, form, kind)))
 		return;
 	if (tree != NULL && is_placed(wr, sg_values_find(&tree->values, digest)))
 		return;
-	wr->over |= before >= wr->most;
-	if (before >= wr->most || !sg_kept_put(&wr->written, digest) || wr->written.count == before)
+	wr->over |= wr->written.count >= wr->most;
+	if (wr->written.count >= wr->most || !put_once(&wr->written, digest))
 		return;
 	sg_value_hex(digest, hex);
 	sg_jw_text(wr->w, hex);
@@ -205,8 +238,8 @@ sg_values_write(struct sg_json_writer *w, const struct sg_state *state, const st
 		*all = !wr.cut && !wr.over;
 	if (kept != NULL)
 		kept->cut |= wr.cut && !report;
-	sg_kept_free(&wr.written);
-	sg_kept_free(&wr.kept_written);
+	sg_kept_free(&wr.written.more);
+	sg_kept_free(&wr.kept_written.more);
 	return count;
 }
 
