@@ -128,6 +128,16 @@ fits_argument(struct sg_str text)
 	return sg_path_valid(text);
 }
 
+/* As PATH has its folders. */
+static bool
+fits_folders(struct sg_str text)
+{
+	bool good = text.len > 0;
+	for (struct sg_str rest = text; good && rest.ptr != NULL;)
+		good = sg_conf_is_path(sg_str_cut(&rest, ':'));
+	return good;
+}
+
 #define WORD(type, kind, wants) {wants, SG_CONF_##kind},
 static const struct {
 	const char *wants;
@@ -137,7 +147,8 @@ static const struct {
 /* The form of a string, or of each entry of a list. */
 static bool (*const forms[SG_CONF_TYPE_COUNT])(struct sg_str) = {
 	[SG_CONF_STRING_OPTION] = fits_string,      [SG_CONF_NAME_OPTION] = fits_name,
-	[SG_CONF_PATH_OPTION] = sg_conf_is_path,     [SG_CONF_DOMAIN_OPTION] = fits_domain,
+	[SG_CONF_PATH_OPTION] = sg_conf_is_path,     [SG_CONF_FOLDERS_OPTION] = fits_folders,
+	[SG_CONF_DOMAIN_OPTION] = fits_domain,
 	[SG_CONF_DATE_OPTION] = sg_conf_date,       [SG_CONF_ACTION_OPTION] = fits_action,
 	[SG_CONF_STRINGS_OPTION] = fits_string,     [SG_CONF_NAMES_OPTION] = sg_conf_is_name,
 	[SG_CONF_AGENTS_OPTION] = fits_agent,       [SG_CONF_ACTIONS_OPTION] = sg_pattern_of_actions,

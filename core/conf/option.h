@@ -12,6 +12,7 @@
 	X(STRING, TEXT, "a string, such as \"text\"")                                                                  \
 	X(NAME, TEXT, "a name of a-z, 0-9, '.', '_' and '-', at most 63")                                              \
 	X(PATH, TEXT, "an absolute path without \"..\", such as \"/var/lib/stepgate\"")                                \
+	X(FOLDERS, TEXT, "absolute paths without \"..\", with a ':' between them, such as \"/usr/lib/stepgate/modules:/opt/acme/modules\"") \
 	X(DOMAIN, TEXT, "a SPIFFE trust domain in lower case, such as \"acme.example\"")                               \
 	X(ADDRESS, TEXT, "an address and a port in numbers, such as \"127.0.0.1:8443\" or \"[::1]:8443\"")           \
 	X(DATE, TEXT, "a day, such as \"2027-01-31\"")                                                                 \

@@ -8,8 +8,8 @@
 #include "conf/unit.h"
 
 /* Where the build installs them. */
-#ifndef SG_MODULE_DIR
-#define SG_MODULE_DIR "/usr/lib/stepgate/modules"
+#ifndef SG_MODULE_PATH
+#define SG_MODULE_PATH "/usr/lib/stepgate/modules"
 #endif
 
 #define MS(n) INT64_C(n)
@@ -228,7 +228,7 @@ OPTION("tools", "tool",               STRING,    NULL,     1, 128, NULL,        
 OPTION("", "admin_group",  STRING, "",                         0,   64, NULL, "system group, by name or number, that may connect to admin.sock beside root; empty: nobody but the daemon's user and group. Who may do what is said in admins")
 OPTION("", "approver_group", STRING, "",                       0,   64, NULL, "the same for approver.sock")
 OPTION("", "mode",         CHOICE, "enforce",                   0,    0, "enforce|dev", "dev lifts the rule that an admin is no agent, and marks everything")
-OPTION("", "module_dir",   PATH,   SG_MODULE_DIR, 1, 1024, NULL, "where modules lie")
+OPTION("", "module_dir",   FOLDERS, SG_MODULE_PATH, 1, 1023, NULL, "where modules lie: one folder, or several with a : between them, of which the first that has the module counts")
 OPTION("", "policy_dir",   PATH,   SG_POLICY_DIR,    1, 1024, NULL, "where *.lua policy lies")
 OPTION("", "run_dir",      PATH,   "/run/stepgate",             1,   90, NULL, "where the sockets lie (a socket's path has 108 bytes)")
 OPTION("", "state_dir",    PATH,   "/var/lib/stepgate",         1, 1024, NULL, "where journal and keys lie")

@@ -13,16 +13,12 @@
 
 enum { PATH = 1200, RUN_DIR_MAX = 90, FILE_MAX = 256 << 10 };
 
-#ifndef SG_MODULE_DIR
-#define SG_MODULE_DIR "/usr/lib/stepgate/modules"
-#endif
-
 /* In the build tree modules lie beside the programs; once installed, where the build was told. */
 static void
 module_dir(char out[PATH])
 {
 	char here[SG_DAEMON_PATH], built[SG_DAEMON_PATH + 16];
-	snprintf(out, PATH, "%s", SG_MODULE_DIR);
+	snprintf(out, PATH, "%s", SG_MODULE_PATH);
 	if (!sg_daemon_here(here))
 		return;
 	snprintf(built, sizeof(built), "%s/../modules", here);

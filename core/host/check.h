@@ -28,6 +28,7 @@ struct sg_check_wish {
 	struct sg_check_list options, grants, claims, arguments;
 	const char *resource; /* what an issuer is asked for, TYPE:ID; NULL: "repo:acme/site" */
 	unsigned seconds; /* for a step */
+	const char *no_malloc; /* why the step in which malloc fails cannot be passed, as whoever wrote the module says; NULL: it can */
 	const struct sg_check_memory *memory;
 };
 

@@ -11,7 +11,7 @@ struct sg_host_process {
 	const char *kind;       /* "attest", "issue", "verify" */
 	const char *name;       /* the stanza's name, told to the gate */
 	const char *module;     /* what the stanza uses: "peer", "jwt" */
-	const char *module_dir; /* absolute; KIND-MODULE.so lies there, unless it is built in (verify/jwt) */
+	const char *module_dir; /* absolute, or several with a ':' between them; KIND-MODULE.so lies there, unless it is built in (verify/jwt) */
 	struct sg_str stanza;   /* canonical JSON: the stanza, of which "grants" and "options" are read; or the options alone; {NULL, 0}: none */
 	int key; /* a descriptor to read the secret "key" from, beside those granted; 0 or less: none. Closed when the process is confined. */
 	int journal, cursor;    /* audit: the journal's folder, and the sink's own; folders of these paths below */

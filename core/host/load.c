@@ -215,21 +215,33 @@ sg_load_file(int fd, const char *kind, const char *name, struct sg_loaded *loade
 	return status == SG_OK ? check_copy(loaded, len, sg_kind_named(kind), name, err) : status;
 }
 
-enum sg_status
-sg_load_open(const char *folder, const char *kind_name, const char *name, struct sg_loaded *loaded, struct sg_err *err)
+/* In the first folder that has it: one that may not be trusted is not passed over for another behind it. */
+static enum sg_status
+find_file(const char *folders, const char *kind, const char *name, int *fd, struct sg_err *err)
 {
-	char path[PATH_MAX];
-	int fd = -1;
+	enum sg_status status = SG_NOT_FOUND;
+	size_t count = 0;
+	for (struct sg_str rest = sg_str(folders); rest.ptr != NULL && status == SG_NOT_FOUND; count++) {
+		char path[PATH_MAX];
+		struct sg_str folder = sg_str_cut(&rest, ':');
+		if (snprintf(path, sizeof(path), "%.*s/%s-%s.so", SG_STR_ARG(folder), kind, name) >= (int)sizeof(path))
+			return sg_fail(err, SG_MALFORMED, "path_form", "the path of the module is too long");
+		status = sg_open_trusted(path, fd, err);
+	}
+	return status == SG_NOT_FOUND && count > 1 ? sg_fail(err, status, "path_missing", "%s-%s.so lies in none of %.160s", kind, name, folders) : status;
+}
+
+enum sg_status
+sg_load_open(const char *folders, const char *kind_name, const char *name, struct sg_loaded *loaded, struct sg_err *err)
+{
 	enum sg_kind kind = sg_kind_named(kind_name);
 	*loaded = (struct sg_loaded){.fd = -1};
 	if (kind == 0 || !good_name(name))
 		return sg_fail(err, SG_REFUSED, "module_name", "no kind or name of a module");
 	if (sg_built_in(kind, name) != NULL)
 		return load_built_in(sg_built_in(kind, name), loaded, err);
-	if (snprintf(path, sizeof(path), "%s/%s-%s.so", folder, kind_name, name) >= (int)sizeof(path))
-		return sg_fail(err, SG_MALFORMED, "path_form", "the path of the module is too long");
-
-	enum sg_status status = sg_open_trusted(path, &fd, err);
+	int fd = -1;
+	enum sg_status status = find_file(folders, kind_name, name, &fd, err);
 	if (status == SG_OK)
 		status = sg_load_file(fd, kind_name, name, loaded, err);
 	if (fd >= 0)

@@ -26,7 +26,7 @@ struct sg_loaded {
 	char digest[SG_SHA256_HEX]; /* of the file; of this program, if built in */
 };
 
-/* Loading FOLDER/KIND-NAME.so, once in a process's life, in two steps between which the process is confined.
+/* Loading KIND-NAME.so of the first of `folders` (with a ':' between them) that has it, once in a process's life, in two steps between which the process is confined.
  *
  * open: no code of the file runs. In this order, each with its code: the name (module_name), the path (sg_open_trusted's codes), size
  * (module_size), note (sg_note_read's codes), ABI (module_abi), kind (module_kind), name in the note (module_name).
@@ -34,7 +34,7 @@ struct sg_loaded {
  *
  * run: dlopen of the sealed copy (module_load), descriptor against note (module_descriptor), operations there
  * (module_operations). */
-enum sg_status sg_load_open(const char *folder, const char *kind, const char *name, struct sg_loaded *loaded,
+enum sg_status sg_load_open(const char *folders, const char *kind, const char *name, struct sg_loaded *loaded,
 			    struct sg_err *err);
 /* open without the path: of a file that the caller opened, for a program that checks it before it is installed. Nothing built in. */
 enum sg_status sg_load_file(int fd, const char *kind, const char *name, struct sg_loaded *loaded, struct sg_err *err);

@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { EXIT_USAGE = 64, EXIT_UNREADABLE = 66, EXIT_INTERNAL = 70 };
+enum { EXIT_USAGE = 64, EXIT_UNREADABLE = 66, EXIT_INTERNAL = 70, REASON_MAX = 200 };
 
 extern const struct sg_check_memory sg_check_malloc;
 
@@ -30,6 +30,8 @@ usage(FILE *to, int code)
 		    "    --claim NAME=VALUE          issue: a claim, beside or instead of those that the check makes up\n"
 		    "    --argument NAME=VALUE       issue: an argument of the action\n"
 		    "    --resource TYPE:ID          issue: the resource of the action (repo:acme/site)\n"
+		    "    --without malloc=REASON     the step in which malloc fails is left out, and the reason stands in its place: what is written in a language\n"
+		    "                                that ends the process then (Rust) is started again, and nothing is allowed meanwhile\n"
 		    "    --seconds N                 a step that takes longer hangs (default %d, at most %d)\n",
 		SG_CHECK_SECONDS, SG_CHECK_SECONDS_MAX);
 	return code;
@@ -115,11 +117,22 @@ take(struct sg_check_list *list, const char *pair)
 	return true;
 }
 
+/* What stands behind `step`; NULL: another step, or no reason, or one that is no line. */
+static const char *
+reason_of(const char *pair, const char *step)
+{
+	const char *reason = strncmp(pair, step, strlen(step)) == 0 ? pair + strlen(step) : "";
+	bool line = reason[0] != '\0' && strlen(reason) <= REASON_MAX;
+	for (const char *at = reason; *at != '\0'; at++)
+		line &= (unsigned char)*at >= ' ' && *at != 0x7f && *at != '#';
+	return line ? reason : NULL;
+}
+
 int
 main(int argc, char **argv)
 {
 	static const struct option longs[] = {{"option", 1, NULL, 'o'}, {"grant", 1, NULL, 'g'}, {"claim", 1, NULL, 'c'}, {"argument", 1, NULL, 'a'}, {"resource", 1, NULL, 'r'},
-					      {"seconds", 1, NULL, 's'}, {"json", 0, NULL, 'j'}, {"help", 0, NULL, 'h'}, {0}};
+					      {"seconds", 1, NULL, 's'}, {"without", 1, NULL, 'w'}, {"json", 0, NULL, 'j'}, {"help", 0, NULL, 'h'}, {0}};
 	struct sg_check_wish wish = {.seconds = SG_CHECK_SECONDS, .memory = &sg_check_malloc};
 	struct sg_err err = {0};
 	bool as_json = false, good = argc > 1;
@@ -131,6 +144,8 @@ main(int argc, char **argv)
 			as_json = true;
 		else if (c == 'r')
 			good = strchr(wish.resource = optarg, ':') != NULL;
+		else if (c == 'w')
+			good = (wish.no_malloc = reason_of(optarg, "malloc=")) != NULL;
 		else if (c == 's')
 			good = (wish.seconds = (unsigned)strtoul(optarg, NULL, 10)) >= 1 && wish.seconds <= SG_CHECK_SECONDS_MAX;
 		else

@@ -56,8 +56,9 @@ sg_group_roots(const struct sg_host *host, const char *path, bool below, bool un
 static inline void
 sg_fact(struct sg_attest_out *out, const char *name, const char *value, enum sg_fact_strength strength)
 {
+	const struct sg_fact fact = {name, value, strength};
 	if (out->count < out->room)
-		out->facts[out->count] = (struct sg_fact){name, value, strength};
+		out->facts[out->count] = fact;
 	out->count++;
 }
 

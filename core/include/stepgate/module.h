@@ -129,11 +129,20 @@ struct sg_note {
 	char name[SG_NOTE_NAME];
 };
 
+#ifdef __cplusplus
+#define SG_EXTERN extern "C"
+#define SG_STATIC_ASSERT static_assert
+#else
+#define SG_EXTERN extern
+#define SG_STATIC_ASSERT _Static_assert
+#endif
+
+/* In C++ (from C++11 on, as g++ and clang++ take it) the members stand in the order of struct sg_module, and those of the operations in theirs; functions need no extern "C". */
 #define SG_MODULE(kind_, name_, ...)                                                                                   \
-	_Static_assert(sizeof(name_) <= SG_NOTE_NAME, "a module's name has at most 31 bytes");                         \
+	SG_STATIC_ASSERT(sizeof(name_) <= SG_NOTE_NAME, "a module's name has at most 31 bytes");                       \
 	__attribute__((used, section(".note.stepgate"), aligned(4))) static const struct sg_note sg_module_note = {    \
 		9, 8 + SG_NOTE_NAME, SG_NOTE_TYPE, "stepgate", SG_ABI, SG_KIND_##kind_, name_};                        \
-	extern __attribute__((visibility("default"))) const struct sg_module sg_module;                                \
+	SG_EXTERN __attribute__((visibility("default"))) const struct sg_module sg_module;                             \
 	const struct sg_module sg_module = {                                                                           \
 		.size = sizeof(struct sg_module), .abi = SG_ABI, .kind = SG_KIND_##kind_, .name = name_, __VA_ARGS__}
 
