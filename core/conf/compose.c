@@ -5,6 +5,7 @@
 
 #include "conf/check.h"
 #include "conf/precheck.h"
+#include "conf/zone.h"
 
 enum { ARENA_BYTES = 512 * 1024 * 1024 };
 
@@ -56,6 +57,7 @@ sg_conf_compose(const struct sg_conf_source *source, struct sg_buf *document, st
 		sg_conf_check(&arena, root, errors);
 		sg_conf_check_references(root, errors);
 		sg_conf_order(&arena, root, errors);
+		sg_conf_zone(&arena, root, SG_ZONE_DIR, errors);
 	}
 	bool written = root != NULL && !sg_conf_errors_any(errors) && write_all(root, &arena, document, origins);
 	if (!written && !sg_conf_errors_any(errors))

@@ -4,6 +4,7 @@
 
 #include "base/match.h"
 #include "base/near.h"
+#include "base/office.h"
 #include "base/pattern.h"
 #include "base/str.h"
 #include "conf/address.h"
@@ -12,6 +13,7 @@
 #include "conf/path.h"
 #include "conf/unit.h"
 #include "conf/written.h"
+#include "conf/zone.h"
 
 #include <stdio.h>
 
@@ -138,6 +140,13 @@ fits_folders(struct sg_str text)
 	return good;
 }
 
+static bool
+fits_hours(struct sg_str text)
+{
+	struct sg_hours hours;
+	return sg_hours_read(text, &hours, NULL);
+}
+
 #define WORD(type, kind, wants) {wants, SG_CONF_##kind},
 static const struct {
 	const char *wants;
@@ -157,6 +166,8 @@ static bool (*const forms[SG_CONF_TYPE_COUNT])(struct sg_str) = {
 	[SG_CONF_BUDGETS_OPTION] = fits_budget,     [SG_CONF_COSTS_OPTION] = fits_cost,
 	[SG_CONF_ARGUMENTS_OPTION] = fits_schema,
 	[SG_CONF_PATHS_OPTION] = fits_argument,     [SG_CONF_GRANTS_OPTION] = fits_grant,
+	[SG_CONF_ZONE_OPTION] = sg_zone_name,        [SG_CONF_DATES_OPTION] = sg_conf_date,
+	[SG_CONF_HOURS_OPTION] = fits_hours,
 };
 
 static bool (*const units[SG_CONF_TYPE_COUNT])(struct sg_str, int64_t *) = {
@@ -252,9 +263,12 @@ static const char *
 what_is_wrong(enum sg_conf_type type, struct sg_str text)
 {
 	struct sg_match match;
+	struct sg_hours hours;
 	const char *why = NULL;
 	if (type == SG_CONF_MATCHES_OPTION)
 		sg_match_read(text, &match, &why);
+	if (type == SG_CONF_HOURS_OPTION)
+		sg_hours_read(text, &hours, &why);
 	return why;
 }
 

@@ -36,6 +36,10 @@
 	X(DIGEST, TEXT, "a SHA-256 digest: 64 hexadecimal digits")                                                     \
 	X(PATHS, LIST, "argument paths, such as [ \"amount\" ]")                                                       \
 	X(GRANTS, LIST, "grants NAME=KIND:WHAT (secret, file, folder, unix, tcp, url, run), such as [ \"key=secret:/etc/stepgate/key.pem\" ]")  \
+	X(ZONE, TEXT, "a zone of the system's zone data, such as \"Europe/Berlin\"")                                    \
+	X(DATES, LIST, "days, such as [ \"2026-12-25\", \"2027-01-01\" ]")                                             \
+	X(HOURS, LIST, "days of the week and hours, such as [ \"mon-fri 08:00-18:00\", \"sat 09:00-12:00\", \"sun 22:00-06:00\" ], the last one into Monday") \
+	X(OFFSETS, LIST, "") /* not settable: what the zone's offsets were found to be (conf/zone.h) */                 \
 	X(REST, TEXT, "")   /* all other keys of the stanza: one value each, handed to the module as strings */        \
 	X(ORDER, WHOLE, "") /* not settable: the stanza's place among its like, from 0 */
 

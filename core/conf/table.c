@@ -3,6 +3,7 @@
  */
 #include "conf/table.h"
 
+#include "base/office.h"
 #include "base/str.h"
 #include "conf/budget.h"
 #include "conf/unit.h"
@@ -44,6 +45,7 @@ const struct sg_conf_section sg_conf_sections[] = {
 	{"issue", true, "issuers of credentials"},
 	{"limits", false, "bounds; each has a name"},
 	{"listen", true, "faces over the network, with TLS 1.3; none means that there is no such socket"},
+	{"office", false, "what time it is where the office is, and when it is open, for rules (r.time.here)"},
 	{"resources", true, "what actions are done to; none means that resources are not looked up, else an unknown one counts as restricted"},
 	{"roles", true, "parts that agents take in a tree of tasks"},
 	{"tools", true, "tools of servers, each pinned by the digest of its definition"},
@@ -202,6 +204,11 @@ OPTION("listen", "certificate",       PATH,     NULL,  1, 1024, NULL,           
 OPTION("listen", "handshake_timeout", DURATION, "5s",  MS(100), MIN(1), NULL,      "from the connection to the end of the handshake")
 OPTION("listen", "key",               PATH,     NULL,  1, 1024, NULL,              "its private key, PEM, readable by its owner alone")
 
+OPTION("office", "holidays",          DATES,    "",      0, SG_OFFICE_HOLIDAYS, NULL, "days, as they are in the zone, on which it is closed from their first to their last second")
+OPTION("office", "hours",             HOURS,    "",      0, SG_OFFICE_HOURS, NULL,  "when it is open, by the clock on its wall, up to the minute that ends them; hours that end before they begin are of the night that begins on that day; none: never")
+OPTION("office", "offsets",           OFFSETS,  "",      0,  0, NULL,              "the zone's offsets from UTC, found when the configuration was read")
+OPTION("office", "zone",              ZONE,     "UTC",   1, 63, NULL,              "where it is, as the system's zone data calls it; its offsets are read for this year, the one before and ten to come, behind which the last one holds: a reload reads them again, also after an update of that data")
+
 OPTION("resources", "budgets",        BUDGETS,   "",       0, SG_BUDGETS_MAX, NULL,             "what all agents together may spend on it")
 OPTION("resources", "closed",         CHOICE,  "auto",   0,   0, CLOSED,           "whether ids of its type that no stanza has are refused; auto: if its form is exact and a stanza of it has an environment, a budget, taints, memory or a sensitivity above internal")
 OPTION("resources", "environment",    NAME,      "",       0,  63, NULL,             "the one environment it belongs to; empty: any")
@@ -249,7 +256,7 @@ sg_conf_section_find(struct sg_str name)
 static bool
 settable(const struct sg_conf_option *option)
 {
-	return option->type != SG_CONF_REST_OPTION && option->type != SG_CONF_ORDER_OPTION;
+	return option->type != SG_CONF_REST_OPTION && option->type != SG_CONF_ORDER_OPTION && option->type != SG_CONF_OFFSETS_OPTION;
 }
 
 const struct sg_conf_option *

@@ -56,7 +56,7 @@ give_up(struct sg_try *try, const char *what)
 static bool
 ask(struct sg_try *try, struct sg_try_set *set)
 {
-	struct sg_fixture fixture = {.ask = try->ask, .actions = sg_json_get(set->conf, "actions"), .manifest = set->manifest,
+	struct sg_fixture fixture = {.ask = try->ask, .actions = sg_json_get(set->conf, "actions"), .office = sg_json_get(set->conf, "office"), .manifest = set->manifest,
 				     .facts = sg_try_facts(try, set->catalogue)};
 	struct sg_buf request, answer;
 	const struct sg_json *asked, *said = NULL;

@@ -45,7 +45,7 @@ sg_shape_name(enum sg_shape shape)
 		[SG_SHAPE_AGENT] = "agent",      [SG_SHAPE_APPROVAL] = "approval",     [SG_SHAPE_BUDGET] = "task.budget",
 		[SG_SHAPE_INSTANCE] = "instance", [SG_SHAPE_LINK] = "task.chain[i]",   [SG_SHAPE_ORIGIN] = "provenance[i]",
 		[SG_SHAPE_OUTCOME] = "outcome",  [SG_SHAPE_RESOURCE] = "resource",     [SG_SHAPE_TASK] = "task",
-		[SG_SHAPE_TIME] = "time",        [SG_SHAPE_OPEN] = "object",           [SG_SHAPE_LIST] = "list",
+		[SG_SHAPE_TIME] = "time",        [SG_SHAPE_HERE] = "time.here",   [SG_SHAPE_OPEN] = "object",           [SG_SHAPE_LIST] = "list",
 		[SG_SHAPE_CHAIN] = "task.chain", [SG_SHAPE_ORIGINS] = "provenance",    [SG_SHAPE_HISTORY] = "history",
 		[SG_SHAPE_COUNT] = "history.count", [SG_SHAPE_DID] = "history.did",   [SG_SHAPE_SINCE] = "history.since",
 		[SG_SHAPE_ORDER] = "history.order", [SG_SHAPE_SUM] = "history.sum",

@@ -22,6 +22,7 @@ enum sg_shape {
 	SG_SHAPE_RESOURCE,
 	SG_SHAPE_TASK,
 	SG_SHAPE_TIME,
+	SG_SHAPE_HERE,
 	SG_SHAPE_OPEN, /* an object whose members are not known beforehand */
 	SG_SHAPE_LIST,
 	SG_SHAPE_CHAIN,   /* a list of LINK */
@@ -112,6 +113,15 @@ enum sg_shape {
 	X(TASK, "step_ups", NONE, "integer", "step-ups it was asked for so far")                                \
 	X(TASK, "steps", NONE, "integer", "allowed actions of the tree since the last human input; a new task of the agent begins at 0")                         \
 	X(TASK, "tainted", NONE, "boolean", "true if labels is not empty")                                      \
+	X(HERE, "date", NONE, "string", "the day there, such as \"2026-12-25\"")                                \
+	X(HERE, "holiday", NONE, "boolean", "is it one of office.holidays?")                                    \
+	X(HERE, "hour", NONE, "integer", "0 to 23, by the clock on the wall there")                             \
+	X(HERE, "minute", NONE, "integer", "0 to 59")                                                           \
+	X(HERE, "office", NONE, "boolean", "is it within office.hours, and no holiday? Without hours never")    \
+	X(HERE, "offset", NONE, "integer", "seconds that the clock there is ahead of UTC")                      \
+	X(HERE, "weekday", NONE, "integer", "1 is Monday, 7 is Sunday, there")                                  \
+	X(HERE, "zone", NONE, "string", "office.zone of the configuration; \"UTC\" where it says nothing")      \
+	X(TIME, "here", HERE, "sg.here", "the same where the office is (office in the configuration). Its name stands in a file of the set, or it is not asked with") \
 	X(TIME, "hour", NONE, "integer", "0 to 23, UTC")                                                        \
 	X(TIME, "minute", NONE, "integer", "0 to 59")                                                           \
 	X(TIME, "unix", NONE, "integer", "seconds since 1970")                                                  \

@@ -120,6 +120,8 @@ sg_manifest_write(const struct sg_policy *policy, struct sg_buf *out)
 	for (size_t i = 0; i < policy->file_count; i++)
 		write_file(&w, &policy->files[i]);
 	sg_jw_end(&w);
+	if (sg_reads_here(policy))
+		sg_jw_member_bool(&w, "here", true);
 	sg_jw_name(&w, "rules");
 	sg_jw_array(&w);
 	for (size_t i = 0; i < policy->rule_count; i++)

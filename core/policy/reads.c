@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Fields that move, as a set of bits. */
+ * Fields that move, as a set of bits; and a field that is only asked with where a file names it. */
 #include "policy/reads.h"
+
+#include "base/str.h"
+#include "policy/lex.h"
+#include "policy/set.h"
 
 #include <string.h>
 
@@ -32,4 +36,28 @@ sg_reads_write(struct sg_json_writer *w, uint32_t reads)
 		if ((reads >> i & 1) != 0)
 			sg_jw_text(w, rows[i].name);
 	sg_jw_end(w);
+}
+
+static bool
+names_here(struct sg_str source)
+{
+	struct sg_lexer lexer;
+	struct sg_token token = {SG_TOKEN_END, {NULL, 0}, 0};
+	sg_lex_start(&lexer, source);
+	do {
+		bool dot = token.kind == SG_TOKEN_OPERATOR && sg_str_is(token.text, ".");
+		token = sg_lex_next(&lexer);
+		if ((token.kind == SG_TOKEN_STRING || (token.kind == SG_TOKEN_NAME && dot)) && sg_str_is(token.text, "here"))
+			return true;
+	} while (token.kind != SG_TOKEN_END);
+	return false;
+}
+
+bool
+sg_reads_here(const struct sg_policy *policy)
+{
+	for (size_t i = 0; i < policy->file_count; i++)
+		if (names_here(policy->files[i].text))
+			return true;
+	return false;
 }

@@ -10,6 +10,10 @@
  * Notes problems. */
 void sg_lint(struct sg_policy *policy, uint32_t file, bool bits);
 
+/* Some file of the set may read r.time.here: its name stands there behind a dot or as a text. What puts the name together as it runs reads nothing: that is an
+ * error, and so a deny (reads.c). While loading. */
+bool sg_reads_here(const struct sg_policy *policy);
+
 /* Writes the manifest, or the problems (manifest.c). */
 void sg_manifest_write(const struct sg_policy *policy, struct sg_buf *out);
 void sg_problems_write(struct sg_policy *policy, struct sg_buf *out);

@@ -121,10 +121,21 @@ function open:get(path, default) end
 ---@field tainted boolean # true if labels is not empty
 
 ---@class (exact) sg.time
+---@field here sg.here # the same where the office is (office in the configuration). Its name stands in a file of the set, or it is not asked with
 ---@field hour integer # 0 to 23, UTC
 ---@field minute integer # 0 to 59
 ---@field unix integer # seconds since 1970
 ---@field weekday integer # 1 is Monday, 7 is Sunday
+
+---@class (exact) sg.here
+---@field date string # the day there, such as "2026-12-25"
+---@field holiday boolean # is it one of office.holidays?
+---@field hour integer # 0 to 23, by the clock on the wall there
+---@field minute integer # 0 to 59
+---@field office boolean # is it within office.hours, and no holiday? Without hours never
+---@field offset integer # seconds that the clock there is ahead of UTC
+---@field weekday integer # 1 is Monday, 7 is Sunday, there
+---@field zone string # office.zone of the configuration; "UTC" where it says nothing
 
 ---@class (exact) sg.history
 ---@field count table<string, integer> # how often, per pattern of needs.count

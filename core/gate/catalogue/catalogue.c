@@ -334,6 +334,8 @@ read_all(struct reader *r)
 	c->trust_domain = text_of(r, c->document, "trust_domain");
 	c->dev = sg_str_is(text_of(r, c->document, "mode"), "dev");
 	read_limits(r);
+	if (!sg_office_read(sg_json_get(c->document, "office"), &c->office))
+		r->missing = "office";
 #define SECTION(field, word, type) c->field##s = section(r, word, sizeof(struct sg_##type), &c->field##_count, read_##type)
 	SECTION(action, "actions", action);
 	SECTION(agent, "agents", agent);

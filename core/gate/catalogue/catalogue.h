@@ -6,6 +6,7 @@
 #include "base/arena.h"
 #include "base/digest.h"
 #include "base/json.h"
+#include "base/office.h"
 #include "conf/budget.h"
 #include "gate/catalogue/stack.h"
 
@@ -142,6 +143,7 @@ struct sg_catalogue {
 	struct sg_str trust_domain;
 	bool dev;
 	struct sg_limits limits;
+	struct sg_office office; /* of a document of before: UTC, never open */
 	bool keep_hold; /* nothing of the journal is deleted */
 	struct sg_action *actions;
 	struct sg_agent *agents;

@@ -20,6 +20,10 @@ write_times(struct sg_json_writer *w, const struct sg_gate *gate)
 	struct tm utc;
 	gmtime_r(&now, &utc);
 	sg_jw_object(w);
+	if (gate->names_here) { /* values, so that whoever asks again needs no zone data */
+		sg_jw_name(w, "here");
+		sg_office_write(w, &gate->catalogue->office, now);
+	}
 	sg_jw_member_int(w, "hour", utc.tm_hour);
 	sg_jw_member_int(w, "minute", utc.tm_min);
 	sg_jw_member_int(w, "unix", now);

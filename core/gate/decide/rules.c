@@ -88,9 +88,11 @@ sg_gate_policy(struct sg_gate *gate, struct sg_str manifest, uint64_t generation
 	sg_arena_done(&gate->manifest_arena);
 	gate->policy[0] = '\0';
 	gate->needy_count = gate->hook_count = 0;
+	gate->names_here = false;
 	if (sg_canon_parse(&gate->manifest_arena, manifest, &limits, &json, NULL) != SG_OK ||
 	    !sg_json_string(sg_json_get(json, "digest"), &digest) || digest.len != SG_SHA256_HEX - 1 || !index_rules(gate, sg_json_get(json, "rules")))
 		return; /* no policy: everything is denied */
+	sg_json_bool(sg_json_get(json, "here"), &gate->names_here);
 	memcpy(gate->policy, digest.ptr, digest.len);
 	gate->policy[digest.len] = '\0';
 	gate->policy_generation = generation;

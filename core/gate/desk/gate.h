@@ -118,6 +118,7 @@ struct sg_gate {
 	struct sg_arena manifest_arena;
 	const struct sg_json *const *needy, *const *hooks; /* rules that need history, by id; that look at outcomes: in the manifest's arena */
 	size_t needy_count, hook_count;
+	bool names_here; /* some rule may read r.time.here */
 	size_t hooks_asked; /* that policy is being asked about */
 	struct sg_wall wall;
 	uint64_t made_anew;     /* how often the state was folded again after a loss */

@@ -212,6 +212,18 @@ check_argument(struct sg_advice *a, int line, size_t i)
 			       "args.%.*s has a form: how it ends or begins is not what it is", (int)(name->text.len < 60 ? name->text.len : 60), name->text.ptr);
 }
 
+/* ---- the office ---- */
+
+/* Without hours it is never open, and a rule that asks says the same for ever. */
+static void
+check_office(struct sg_advice *a, size_t i)
+{
+	const struct sg_token *t = &a->lint.tokens[i];
+	const struct sg_json *hours = sg_json_get(sg_json_get(a->conf, "office"), "hours");
+	if (hours != NULL && hours->count == 0 && sg_lint_is(t, "here") && sg_lint_is(t + 1, ".") && sg_lint_is(t + 2, "office"))
+		sg_warning_add(a->lint.policy, a->lint.file, t->line, "office : { hours = [ \"mon-fri 08:00-18:00\" ] }", "the configuration has no office.hours: r.time.here.office is never true");
+}
+
 /* ---- a file ---- */
 
 static void
@@ -238,6 +250,7 @@ check_file(struct sg_policy *policy, uint32_t file, struct sg_str text, const st
 	struct sg_advice a = {.lint = {.policy = policy, .file = file}, .conf = conf};
 	bool read = sg_lint_read(&a.lint, text);
 	for (size_t i = 0; read && i + 1 < a.lint.count; i++) {
+		check_office(&a, i);
 		size_t rule = sg_lint_called(&a.lint, i, "rule"), brace = rule > 0 ? rule : sg_lint_called(&a.lint, i, "after");
 		if (brace > 0)
 			check_rule(&a, i, brace);

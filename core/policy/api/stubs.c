@@ -31,6 +31,7 @@ stub_classes(struct sg_buf *out)
 		       {SG_SHAPE_APPROVAL, "approval"}, {SG_SHAPE_BUDGET, "budget"},     {SG_SHAPE_INSTANCE, "instance"},
 		       {SG_SHAPE_LINK, "link"},         {SG_SHAPE_ORIGIN, "origin"},     {SG_SHAPE_OUTCOME, "outcome"},
 		       {SG_SHAPE_RESOURCE, "resource"}, {SG_SHAPE_TASK, "task"},         {SG_SHAPE_TIME, "time"},
+		       {SG_SHAPE_HERE, "here"},
 		       {SG_SHAPE_HISTORY, "history"}};
 	for (size_t c = 0; c < sizeof(classes) / sizeof(classes[0]); c++) {
 		sg_buf_printf(out, "\n---@class (exact) sg.%s\n", classes[c].name);

@@ -6,6 +6,7 @@
 #include "conf/check.h"
 #include "conf/load.h"
 #include "conf/precheck.h"
+#include "conf/zone.h"
 
 #include <stdlib.h>
 
@@ -73,6 +74,7 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 		sg_conf_check(&arena, root, &errors);
 		sg_conf_check_references(root, &errors);
 		sg_conf_order(&arena, root, &errors);
+		sg_conf_zone(&arena, root, SG_ZONE_DIR, &errors);
 	}
 	if (root != NULL && !sg_conf_errors_any(&errors))
 		check_good(&arena, root);

@@ -69,7 +69,7 @@ test_document(void)
 		"\"session_idle\":3600000,\"snapshot_leaves\":100000,\"step_ups\":12,\"step_ups_within\":300000,"
 		"\"task_ttl_max\":28800000,\"tasks\":100000,\"tasks_per_agent\":100,\"uid_connections\":64,\"use_by\":"
 		"60000,\"values\":4096,\"values_per_report\":512},\"listen\":{},"
-		"\"mode\":\"dev\",\"module_dir\":\"" SG_MODULE_PATH "\",\"policy_dir\":\"/etc/stepgate/"
+		"\"mode\":\"dev\",\"module_dir\":\"" SG_MODULE_PATH "\",\"office\":{\"holidays\":[],\"hours\":[],\"offsets\":[\"0 0\"],\"zone\":\"UTC\"},\"policy_dir\":\"/etc/stepgate/"
 		"policy.d\","
 		"\"resources\":{},\"roles\":{},\"run_dir\":\"/run/x\",\"state_dir\":\"/var/lib/stepgate\",\"tools\":{},\"trust_domain\":\"acme.example\"}");
 	folder_close(&f);

@@ -9,7 +9,7 @@
 #include <string.h>
 
 static const char conf_text[] =
-	"{\"resources\":{\"f\":{\"form\":\"path\",\"type\":\"file\"},\"t\":{\"form\":\"exact\",\"type\":\"thing\"}},"
+	"{\"office\":{\"hours\":[]},\"resources\":{\"f\":{\"form\":\"path\",\"type\":\"file\"},\"t\":{\"form\":\"exact\",\"type\":\"thing\"}},"
 	"\"actions\":{\"call\":{\"arguments\":[\"ip:ip\",\"url:uri\"],\"name\":\"net.call\"},\"mail\":{\"arguments\":[\"to:email[]\",\"subject?:string\"],\"name\":\"mail.send\"},\"pay\":{\"arguments\":[\"iban:iban\"],\"costs\":[\"money=amount\"],\"name\":\"pay.transfer\"},"
 	"\"web\":{\"arguments\":[],\"name\":\"web.get\"}},"
 	"\"admins\":{\"jon\":{\"groups\":[]},\"mira\":{\"groups\":[\"oncall\"]},\"priya\":{\"groups\":[]}},\"groups\":{\"finance\":{\"members\":[\"jon\",\"priya\"]},\"empty\":{\"members\":[]}},\"agents\":{\"helper\":{}},\"intents\":{\"work\":{}},\"roles\":{}}";
@@ -43,6 +43,8 @@ rows(void)
 	} table[] = {
 		{RULE("'mail.*'", "effect=deny 'no'"), NULL},
 		{RULE("'**'", "effect=deny 'no'"), NULL},
+		{RULE("'**'", WHEN("r.time.here.hour > 3 and not r.time.here.holiday")), NULL},
+		{RULE("'**'", WHEN("not r.time.here.office")), "a.lua:1: warning: the configuration has no office.hours: r.time.here.office is never true"},
 		{RULE("'mail.sned'", "effect=deny 'no'"), "a.lua:1: warning: no action of the catalogue fits 'mail.sned'\n\thint: did you mean 'mail.send'?"},
 		{RULE("{'mail.send','mial.*'}", "effect=deny 'no'"), "fits 'mial.*'"},
 		{RULE("'pay.transfer'", "effect=step_up{approvers='finance',quorum=2}"), NULL},

@@ -10,12 +10,14 @@
 static char written[1 << 17];
 static struct sg_fixture_error error;
 
-static const char manifest[] =
+static const char standard_manifest[] =
 	"{\"rules\":[{\"id\":\"free\",\"needs\":{\"count\":[],\"did\":[]}},{\"id\":\"needy\",\"needs\":{"
 	"\"count\":[{\"action\":\"pay.*\",\"scope\":\"agent\",\"within\":5}],\"did\":[],"
 	"\"never_together\":[{\"actions\":[\"a\",\"b\"],\"scope\":\"tree\",\"within\":0}],\"order\":[],"
 	"\"since\":[{\"action\":\"m\",\"scope\":\"task\",\"within\":0}],"
 	"\"sum\":[{\"action\":\"pay.*\",\"of\":\"money\",\"scope\":\"agent\",\"within\":9}]}}]}";
+
+static const char *manifest = standard_manifest, *office;
 
 static const char actions[] =
 	"{\"pay\":{\"authority\":[\"iban\"],\"class\":\"payment\",\"credential\":\"token\",\"effect\":\"write\",\"environment\":\"prod\","
@@ -32,6 +34,8 @@ write(const char *ask, const char *catalogue)
 	struct sg_json_limits limits = {.bytes = 1 << 20};
 	CU_ASSERT_EQUAL_FATAL(sg_json_parse(&arena, sg_str(ask), &limits, &fixture.ask, NULL), SG_OK);
 	CU_ASSERT_EQUAL_FATAL(sg_json_parse(&arena, sg_str(manifest), NULL, &fixture.manifest, NULL), SG_OK);
+	if (office != NULL)
+		CU_ASSERT_EQUAL_FATAL(sg_json_parse(&arena, sg_str(office), NULL, &fixture.office, NULL), SG_OK);
 	if (catalogue != NULL)
 		CU_ASSERT_EQUAL_FATAL(sg_json_parse(&arena, sg_str(catalogue), NULL, &fixture.actions, NULL), SG_OK);
 	enum sg_status status = sg_fixture_write(&fixture, &arena, &request, &error);
@@ -96,6 +100,25 @@ short_forms(void)
 	CU_ASSERT_TRUE(gives("{\"action\":\"a\",\"task\":{\"budget\":{\"money\":5}}}", "\"budget\":{\"money\":5}"));
 	CU_ASSERT_TRUE(gives("{\"action\":\"a\",\"agent\":{\"environment\":\"prod\"}}", "\"depth\":0,\"environment\":\"prod\",\"id\":\"t-1\""));
 	CU_ASSERT_TRUE(gives("{\"action\":{\"name\":\"a\"},\"resource\":{\"sensitivity\":\"restricted\"}}", "},\"sensitivity\":\"restricted\",\"task\""));
+}
+
+/* Where the office is: only for a set that names it; by the configuration, or one that is open by day. */
+static void
+offices(void)
+{
+	CU_ASSERT_TRUE(gives("{\"action\":\"a\",\"time\":{\"here\":{\"office\":false}}}", "\"time\":{\"hour\":10"));
+	manifest = "{\"here\":true,\"rules\":[]}";
+	CU_ASSERT_TRUE(gives("{\"action\":\"a\"}", "\"here\":{\"date\":\"2026-01-05\",\"holiday\":false,\"hour\":10,\"minute\":0,\"office\":true,\"offset\":0,\"weekday\":1,\"zone\":\"UTC\"},\"hour\":10"));
+	CU_ASSERT_TRUE(gives("{\"action\":\"a\",\"time\":{\"here\":{\"office\":false}}}", "\"minute\":0,\"office\":false,"));
+	CU_ASSERT_TRUE(gives("{\"action\":\"a\",\"time\":\"2026-11-28T02:30:00Z\"}", "\"hour\":2,\"minute\":30,\"office\":false,\"offset\":0,\"weekday\":6"));
+	CU_ASSERT_TRUE(gives("{\"action\":\"a\",\"time\":{\"unix\":1795833000,\"here\":{\"office\":true}}}", "\"hour\":2,\"minute\":30,\"office\":true,"));
+	CU_ASSERT_TRUE(refuses("{\"action\":\"a\",\"time\":{\"here\":{\"offise\":true}}}", "ask.time.here has no member 'offise'", "'office'"));
+	CU_ASSERT_TRUE(refuses("{\"action\":\"a\",\"time\":{\"here\":{\"office\":1}}}", "ask.time.here.office must be boolean", ""));
+	office = "{\"holidays\":[\"2026-11-28\"],\"hours\":[],\"offsets\":[\"0 -18000\"],\"zone\":\"x\"}";
+	CU_ASSERT_TRUE(gives("{\"action\":\"a\",\"time\":\"2026-11-28T05:00:00Z\"}", "\"here\":{\"date\":\"2026-11-28\",\"holiday\":true,\"hour\":0,\"minute\":0,\"office\":false,\"offset\":-18000,\"weekday\":6,\"zone\":\"x\"}"));
+	CU_ASSERT_TRUE(gives("{\"action\":\"a\"}", "\"hour\":5,\"minute\":0,\"office\":false,\"offset\":-18000"));
+	manifest = standard_manifest;
+	office = NULL;
 }
 
 static void
@@ -188,6 +211,6 @@ mistakes(void)
 	CU_ASSERT_TRUE(refuses("{\"action\":\"a\",\"outcome\":\"fine\"}", "ask.outcome.result cannot be 'fine'", ""));
 }
 
-SG_CASES("policy.fixture", {"the default request", the_default}, {"short forms", short_forms}, {"trees of tasks", trees},
+SG_CASES("policy.fixture", {"the default request", the_default}, {"short forms", short_forms}, {"where the office is", offices}, {"trees of tasks", trees},
 	 {"what the catalogue says", from_the_catalogue}, {"history", the_past}, {"provenance", origins},
 	 {"mistakes, with path and hint", mistakes})

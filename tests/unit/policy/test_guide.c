@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * The guide is true: each of its blocks and each example is loaded and tried, line by line; the reference is what the
  * code says.
- *   -- try: ACTION ARGS [tainted] [effect=WORD] [hour=N] [steps=N] [denied=N] [history=JSON] [provenance=JSON]
+ *   -- try: ACTION ARGS [tainted] [effect=WORD] [hour=N] [weekday=N] [closed] [steps=N] [denied=N] [history=JSON] [provenance=JSON]
  *   [result=WORD] => KINDS sorted, "none", or an error code */
 #include "unit/policy/world.h"
 
@@ -25,8 +25,8 @@ read_whole(const char *path)
 
 struct question {
 	char action[128], args[1024], history[1024], provenance[1024], result[32], effect[32], want[128];
-	bool tainted;
-	int hour, steps, denied;
+	bool tainted, closed;
+	int hour, weekday, steps, denied;
 };
 
 /* Cuts the next word at a blank outside brackets; NULL at the end. */
@@ -45,7 +45,9 @@ static void
 read_word(struct question *q, const char *word)
 {
 	q->tainted |= strcmp(word, "tainted") == 0;
+	q->closed |= strcmp(word, "closed") == 0;
 	sscanf(word, "hour=%d", &q->hour);
+	sscanf(word, "weekday=%d", &q->weekday);
 	sscanf(word, "steps=%d", &q->steps);
 	sscanf(word, "denied=%d", &q->denied);
 	sscanf(word, "provenance=%1023s", q->provenance);
@@ -58,7 +60,7 @@ static bool
 read_question(char *line, struct question *q)
 {
 	char *arrow = strstr(line, " => "), *rest = line;
-	*q = (struct question){.hour = 9, .history = "{}", .provenance = "[]", .effect = "read"};
+	*q = (struct question){.hour = 9, .weekday = 1, .history = "{}", .provenance = "[]", .effect = "read"};
 	if (arrow == NULL)
 		return false;
 	*arrow = '\0';
@@ -90,12 +92,13 @@ ask(struct sg_policy *policy, const struct question *q, struct sg_buf *answer)
 		"\"environment\":\"staging\",\"id\":\"t1\",\"intent\":\"fix-bug\",\"labels\":[%s],\"left\":60000,"
 		"\"on_behalf_of\":null,\"parent\":null,\"role\":null,\"root\":\"t1\",\"sensitivity\":\"internal\","
 		"\"step_ups\":0,\"steps\":%d,\"tainted\":%s},"
-		"\"time\":{\"hour\":%d,\"minute\":30,\"unix\":1790000000,\"weekday\":1}}";
+		"\"time\":{\"here\":{\"date\":\"2026-09-21\",\"holiday\":false,\"hour\":%d,\"minute\":30,\"office\":%s,\"offset\":0,\"weekday\":%d,\"zone\":\"UTC\"},"
+		"\"hour\":%d,\"minute\":30,\"unix\":1790000000,\"weekday\":1}}";
 	char request[8192];
 	bool after = q->result[0] != '\0';
 	snprintf(request, sizeof(request), form, q->effect, q->action, q->args, q->history,
 		 after ? "{\"labels\":[],\"result\":\"" : "null", q->result, after ? "\"}" : "", q->provenance, q->denied,
-		 q->tainted ? "\"mail:1\"" : "", q->steps, q->tainted ? "true" : "false", q->hour);
+		 q->tainted ? "\"mail:1\"" : "", q->steps, q->tainted ? "true" : "false", q->hour, q->closed ? "false" : "true", q->weekday, q->hour);
 	CU_ASSERT_EQUAL((after ? sg_policy_after : sg_policy_judge)(policy, sg_str(request), answer), SG_OK);
 }
 

@@ -35,6 +35,28 @@ manifest(void)
 	sg_policy_free(policy);
 }
 
+/* A set whose files have the name is asked with it: behind a dot, or as a text; not as a key, a comment, or a part of another. */
+static void
+names_here(void)
+{
+	static const struct {
+		const char *when;
+		bool here;
+	} rows[] = {{"r.time.here.office", true}, {"r.time . here.office", true}, {"r.time['here'].office", true}, {"r.time[ [[here]] ].office", true}, {"r.time.hour > 3", false},
+		    {"({here = true}).x == nil", false}, {"r.args.there ~= 'heres'", false}, {"true --[[ r.time.here ]]", false}, {"r.args.x ~= 'r.time.here'", false}};
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		char text[256];
+		snprintf(text, sizeof(text), "rule{id='a',on='b',when=function(r) return %s end,effect=deny 'x'}", rows[i].when);
+		struct sg_policy *policy = world_load(text);
+		CU_ASSERT_PTR_NOT_NULL_FATAL(policy);
+		CU_ASSERT_EQUAL(strstr(world_report, "],\"here\":true,\"rules\"") != NULL, rows[i].here);
+		sg_policy_free(policy);
+	}
+	struct sg_policy *policy = world_load("rule{id='a',on='b',when=function(r) return r.time.here.offise end,effect=deny 'x'}");
+	CU_ASSERT_PTR_NULL(policy);
+	CU_ASSERT_PTR_NOT_NULL(strstr(world_report, "did you mean 'office'?"));
+}
+
 static void
 all_errors(void)
 {
@@ -260,7 +282,7 @@ warnings(void)
 	sg_buf_done(&out);
 }
 
-SG_CASES("policy.load", {"the manifest, exactly", manifest}, {"all errors of all files at once", all_errors},
+SG_CASES("policy.load", {"the manifest, exactly", manifest}, {"whether it names here", names_here}, {"all errors of all files at once", all_errors},
 	 {"rule, after and policy take their members and no others", rule_members},
 	 {"what is seen before a file runs, and nothing invented", lint}, {"bounds of loading", bounds},
 	 {"names of files", names}, {"policy check for people and programs", check},
