@@ -147,6 +147,39 @@ check_uids(const struct sg_conf_node *root, struct sg_conf_errors *errors)
 	}
 }
 
+/* Its match says uids alone, and this one fits. */
+static bool
+is_by_uid(const struct sg_conf_node *match, int64_t uid)
+{
+	char value[32];
+	bool fits = match != NULL && match->kind == SG_CONF_LIST && match->count > 0;
+	int len = snprintf(value, sizeof(value), "%lld", (long long)uid);
+	for (const struct sg_conf_node *e = fits ? match->first : NULL; e != NULL; e = e->next) {
+		struct sg_match m;
+		fits &= e->kind == SG_CONF_TEXT && sg_match_read(e->text, &m, NULL) && m.name.len == m.step.len + 4 && memcmp(m.name.ptr + m.step.len, ":uid", 4) == 0 &&
+			sg_match_holds(&m, (struct sg_str){value, (size_t)len});
+	}
+	return fits;
+}
+
+/* An agent says no word on the admin face: an operator whom everybody takes for one could stop nothing any more. */
+static void
+check_operators(const struct sg_conf_node *root, struct sg_conf_errors *errors)
+{
+	const struct sg_conf_node *admins = sg_conf_node_get(root, "admins"), *agents = sg_conf_node_get(root, "agents"), *mode = sg_conf_node_get(root, "mode");
+	if (mode != NULL && sg_str_is(mode->text, "dev"))
+		return;
+	for (const struct sg_conf_node *a = agents == NULL ? NULL : agents->first; a != NULL; a = a->next) {
+		const struct sg_conf_node *match = sg_conf_node_get(a, "match");
+		for (const struct sg_conf_node *o = admins == NULL ? NULL : admins->first; o != NULL; o = o->next) {
+			const struct sg_conf_node *uid = sg_conf_node_get(o, "uid");
+			if (uid != NULL && uid->kind == SG_CONF_WHOLE && is_by_uid(match, uid->number))
+				sg_conf_error_add(errors, SG_CONF_E_value, match->value, "give the agent a user of its own, or add a fact to its match that says which of that user's processes it is",
+						  "uid %lld is admins.%.*s: as agents.%.*s everything that user runs is an agent, and could operate nothing", (long long)uid->number, SG_STR_ARG(o->name), SG_STR_ARG(a->name));
+		}
+	}
+}
+
 /* Whoever kills `all` means everybody, and whoever reads that in `status` takes it so. */
 static void
 check_all(const struct sg_conf_node *root, struct sg_conf_errors *errors)
@@ -316,6 +349,7 @@ sg_conf_check_references(struct sg_conf_node *root, struct sg_conf_errors *error
 	check_unique(root, "humans", "id", "one stanza for each person", errors);
 	check_unique(root, "humans", "admin", "one admin for each person", errors);
 	check_uids(root, errors);
+	check_operators(root, errors);
 	check_all(root, errors);
 	check_unique(root, "tools", "action", "give each tool an action of its own", errors);
 	check_tools(root, errors);

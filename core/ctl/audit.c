@@ -84,6 +84,8 @@ tail_file(const struct sg_ctl *ctl, const struct sg_leaf_filter *filter, int64_t
 				   folder, result.err.text);
 	if (result.verdict != SG_VERIFY_INTACT)
 		fprintf(stderr, "stepgate: %s: %s (stepgate audit verify says more)\n", result.file, result.err.text);
+	if (result.verdict == SG_VERIFY_INTACT && sg_leaf_filter_within(filter, result.last) != SG_CTL_OK)
+		return SG_CTL_USAGE;
 	return result.verdict == SG_VERIFY_TAMPERED ? SG_CTL_DENIED
 	       : result.verdict == SG_VERIFY_TORN   ? SG_CTL_TORN
 						    : SG_CTL_OK;
@@ -97,7 +99,7 @@ first_leaf(const struct sg_ctl *ctl, const struct sg_leaf_filter *filter, int64_
 	bool picks = false;
 	for (int i = 0; i < SG_CTL_OPTION_COUNT; i++)
 		picks |= ctl->option[i] != NULL && (SG_CTL_LEAVES & (UINT64_C(1) << i)) != 0;
-	*after = picks ? filter->since_leaf : -1;
+	*after = !picks ? -1 : filter->since_leaf > 0 ? filter->since_leaf - 1 : 0; /* that one is asked for too: there must be one */
 	if (given != NULL && !sg_str_int(sg_str(given), 0, INT64_MAX, after))
 		return sg_ctl_fail(ctl, SG_CTL_USAGE, "usage", "", "--after takes a leaf number");
 	return SG_CTL_OK;
@@ -119,6 +121,8 @@ sg_ctl_audit_tail(struct sg_ctl *ctl)
 		return follow ? sg_ctl_fail(ctl, SG_CTL_USAGE, "usage", "", "--file and --follow do not go together")
 			      : tail_file(ctl, &filter, after);
 	code = fetch(ctl, &filter, &after, &count);
+	if (code == SG_CTL_OK && count == 0 && !follow && ctl->option[SG_CTL_OPTION_after] == NULL)
+		code = sg_leaf_filter_within(&filter, 0);
 	while (code == SG_CTL_OK && (follow || count >= 200)) { /* 200: an answer's most, so there is more */
 		if (count == 0)
 			poll(NULL, 0, PAUSE_MS);

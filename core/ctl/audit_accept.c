@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * audit accept: an operator's word that a journal goes on without leaves that are gone. Written first, then what proves the loss is moved away: whatever
- * ends in between, the daemon still refuses, and the command can be given again. */
+ * audit accept: an operator's word that a journal goes on without leaves that are gone. First it is judged what would be left; a refusal changes nothing. Then the
+ * word is written, and then what proves the loss is moved away: whatever ends in between, the daemon still refuses, and the command can be given again. */
 #include "ctl/loss.h"
 #include "ctl/segments.h"
 #include "ctl/show.h"
@@ -17,7 +17,8 @@
 
 struct loss {
 	int state, lock, journal;
-	struct sg_verify_result found;
+	struct sg_verify_result found; /* at first what is, then what would be left */
+	uint64_t from;                 /* the plan: what stands behind this leaf or a later one is moved away */
 	const char *reason;
 	bool another; /* some of it was */
 };
@@ -46,54 +47,78 @@ is_another(const struct loss *l)
 static bool
 write_word(const struct loss *l)
 {
-	struct sg_loss loss = {.ahead = l->found.ahead, .last = l->found.last, .reason = l->reason};
-	loss.what = is_another(l) ? "other leaves stand where some were on disk" : "leaves that were on disk are gone";
+	struct sg_loss loss = {.ahead = l->found.ahead, .last = l->found.last, .reason = l->reason, .cut = l->found.cut};
+	loss.what = l->another ? "other leaves stand where some were on disk" : "leaves that were on disk are gone";
 	return sg_loss_write(l->journal, &loss);
 }
 
-/* All that says more than the journal has, or something else. */
 static bool
-move_away(const struct loss *l)
+move_one(int folder, const char *name)
 {
-	struct sg_beside beside[SG_BESIDE_MAX];
-	size_t count = sg_beside_read(l->journal, beside);
-	bool good = true;
-	for (size_t i = 0; i < count; i++) {
-		char to[SG_BESIDE_NAME + 8];
-		snprintf(to, sizeof(to), "lost-%.*s", SG_BESIDE_NAME - 1, beside[i].name);
-		if (beside[i].leaf >= l->found.ahead || beside[i].leaf > l->found.last)
-			good &= renameat(l->journal, beside[i].name, l->journal, to) == 0;
-	}
-	int keys = openat(l->state, "keys", O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
-	if (keys >= 0 && sg_head_read(keys, &beside[0]) && (beside[0].leaf >= l->found.ahead || beside[0].leaf > l->found.last))
-		good &= renameat(keys, SG_HEAD_FILE, keys, "lost-" SG_HEAD_FILE) == 0 && fsync(keys) == 0;
-	if (keys >= 0)
-		close(keys);
-	if (l->found.segments == 0 && renameat(l->journal, SG_CUT_FILE, l->journal, "lost-" SG_CUT_FILE) != 0)
-		good &= errno == ENOENT;
-	return good && fsync(l->journal) == 0;
+	char to[SG_BESIDE_NAME + 8];
+	snprintf(to, sizeof(to), "lost-%.*s", SG_BESIDE_NAME - 1, name);
+	return renameat(folder, name, folder, to) == 0 && fsync(folder) == 0;
 }
 
-/* Whether what is wrong is a loss, and nothing else is: what was changed in the middle is nobody's to take. */
-static int
-take(const struct sg_ctl *ctl, const char *folder, struct loss *l)
+/* All that says more than the journal has, or something else. The farthest goes last: as long as the loss is not taken, it is known how far it goes. */
+static bool
+move_away(const struct loss *l, int keys)
 {
-	unsigned rounds = 0;
-	sg_verify_journal(folder, NULL, NULL, NULL, &l->found);
-	uint64_t ahead = l->found.ahead;
-	if (l->found.verdict != SG_VERIFY_TAMPERED && l->found.verdict != SG_VERIFY_UNREADABLE)
-		return sg_ctl_fail(ctl, SG_CTL_DENIED, "nothing_lost", "", "%s: nothing that stands beside the journal knows more than it", folder);
-	while (l->found.verdict == SG_VERIFY_TAMPERED && ahead != 0 && strcmp(l->found.err.code, "journal_lost") == 0 && rounds++ < SG_BESIDE_MAX) {
-		l->another |= is_another(l);
-		if (!write_word(l) || !move_away(l))
-			return sg_ctl_fail(ctl, SG_CTL_UNREADABLE, "journal_io", "nothing is taken yet; give it again", "%s/journal: %s", folder, strerror(errno));
-		sg_verify_journal(folder, NULL, NULL, NULL, &l->found);
-		l->found.ahead = l->found.ahead != 0 ? l->found.ahead : ahead;
+	struct sg_beside beside[SG_BESIDE_MAX];
+	bool good = true, more = true;
+	while (good && more) { /* no more than so many are seen at once */
+		size_t left = sg_beside_read(l->journal, keys, beside);
+		more = false;
+		while (good && left-- > 0) {
+			bool by_keys = strcmp(beside[left].name, SG_HEAD_BY_KEYS) == 0;
+			if (beside[left].leaf < l->from)
+				continue;
+			good = by_keys ? move_one(keys, SG_HEAD_FILE) : move_one(l->journal, beside[left].name);
+			more = true;
+		}
 	}
-	bool none = rounds > 0 && l->found.verdict == SG_VERIFY_UNREADABLE && l->found.segments == 0; /* all of it is gone, and taken */
-	if (!none && (l->found.verdict == SG_VERIFY_TAMPERED || l->found.verdict == SG_VERIFY_UNREADABLE))
-		return sg_ctl_fail(ctl, SG_CTL_DENIED, l->found.err.code, "this is no loss at its end; stepgate audit verify says what is wrong", "%s: %s", folder, l->found.err.text);
-	l->found.ahead = ahead;
+	if (good && l->found.segments == 0 && !move_one(l->journal, SG_CUT_FILE))
+		good = errno == ENOENT;
+	return good;
+}
+
+static int
+carry_out(const struct sg_ctl *ctl, const char *folder, const struct loss *l)
+{
+	int keys = openat(l->state, "keys", O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+	bool good = write_word(l) && move_away(l, keys);
+	int code = good ? SG_CTL_OK : sg_ctl_fail(ctl, SG_CTL_UNREADABLE, "journal_io", "it is not taken yet; give it again", "%s/journal: %s", folder, strerror(errno));
+	if (keys >= 0)
+		close(keys);
+	return code;
+}
+
+static bool
+is_lost(const struct sg_verify_result *found)
+{
+	return found->verdict == SG_VERIFY_TAMPERED && found->ahead != 0 && strcmp(found->err.code, "journal_lost") == 0;
+}
+
+/* Whether what is wrong is a loss, and nothing else is: what was changed in the middle is nobody's to take. Looks only. */
+static int
+judge(const struct sg_ctl *ctl, const char *folder, struct loss *l)
+{
+	struct sg_verify_result *found = &l->found;
+	sg_verify_journal(folder, NULL, NULL, NULL, found);
+	if (found->verdict != SG_VERIFY_TAMPERED && found->verdict != SG_VERIFY_UNREADABLE)
+		return sg_ctl_fail(ctl, SG_CTL_DENIED, "nothing_lost", "", "%s: nothing that stands beside the journal knows more than it", folder);
+	l->from = UINT64_MAX;
+	for (unsigned rounds = 0; is_lost(found) && rounds < SG_BESIDE_MAX; rounds++) {
+		l->another |= is_another(l);
+		l->from = is_another(l) ? found->ahead : found->last + 1;
+		sg_verify_without(folder, l->from, found);
+	}
+	bool none = l->from != UINT64_MAX && found->verdict == SG_VERIFY_UNREADABLE && found->segments == 0; /* all of it is gone, and taken */
+	if (!none && (found->verdict == SG_VERIFY_TAMPERED || found->verdict == SG_VERIFY_UNREADABLE))
+		return sg_ctl_fail(ctl, SG_CTL_DENIED, found->err.code, "this is no loss at its end, and nothing was changed; stepgate audit verify says what is wrong", "%s: %s", folder, found->err.text);
+	if (!found->based)
+		return sg_ctl_fail(ctl, SG_CTL_DENIED, "journal_base", "restore a backup; nothing was changed",
+				   "%s: leaves up to %llu were deleted by retention, and no snapshot behind them would be left: no daemon starts on that", folder, (unsigned long long)found->cut.last);
 	return SG_CTL_OK;
 }
 
@@ -107,7 +132,9 @@ sg_ctl_audit_accept(struct sg_ctl *ctl)
 	sg_ctl_state_folder(ctl, folder, sizeof(folder));
 	int code = open_all(ctl, folder, &l);
 	if (code == SG_CTL_OK)
-		code = take(ctl, folder, &l);
+		code = judge(ctl, folder, &l);
+	if (code == SG_CTL_OK)
+		code = carry_out(ctl, folder, &l);
 	if (code == SG_CTL_OK && l.another)
 		fprintf(stderr, "stepgate: these are not the leaves that were on disk: whoever wrote them wrote them; the record says so\n");
 	if (code == SG_CTL_OK && ctl->json)

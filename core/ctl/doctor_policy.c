@@ -5,6 +5,7 @@
 #include "ctl/show.h"
 
 #include "base/str.h"
+#include "frame/approvers.h"
 
 #include <dirent.h>
 #include <stdlib.h>
@@ -98,26 +99,6 @@ sg_doctor_policy(struct sg_doctor *d)
 
 /* ---- people ---- */
 
-static bool
-lists(const struct sg_json *list, struct sg_str word)
-{
-	for (const struct sg_json *e = sg_json_first(list); e != NULL; e = sg_json_next(list, e))
-		if (e->type == SG_JSON_STRING && sg_str_eq(e->string, word))
-			return true;
-	return false;
-}
-
-/* Admins in it who may say yes. */
-static size_t
-approvers_of(const struct sg_doctor *d, struct sg_str group)
-{
-	const struct sg_json *admins = sg_json_get(d->document, "admins"), *members = sg_json_get(sg_json_get_str(sg_json_get(d->document, "groups"), group), "members");
-	size_t count = 0;
-	for (const struct sg_json *a = sg_json_first(admins); a != NULL; a = sg_json_next(admins, a))
-		count += !sg_json_is(a, "may", "watch") && (lists(members, a->name) || lists(sg_json_get(a, "groups"), group));
-	return count;
-}
-
 /* The configuration names no others; those that policy alone names are looked at by policy check. */
 void
 sg_doctor_groups(struct sg_doctor *d)
@@ -127,8 +108,8 @@ sg_doctor_groups(struct sg_doctor *d)
 	if (!sg_doctor_configured(d))
 		return;
 	for (const struct sg_json *g = sg_json_first(groups); g != NULL; g = sg_json_next(groups, g))
-		if (approvers_of(d, g->name) == 0)
-			sg_doctor_say(d, SG_DOCTOR_WARNING, "groups.NAME.members, or admins.NAME.groups: admins who may approve", "the group %.*s has nobody in it who may approve", SG_STR_ARG(g->name));
+		if (sg_approvers_of(d->document, g->name, NULL) == 0)
+			sg_doctor_say(d, SG_DOCTOR_WARNING, "groups.NAME.members, or admins.NAME.groups: admins who may approve, and whose stanza in humans is not disabled", "the group %.*s has nobody in it who may approve", SG_STR_ARG(g->name));
 	if (before == d->of[SG_DOCTOR_WARNING])
 		sg_doctor_say(d, SG_DOCTOR_OK, "", "%lld groups, each with somebody who may approve", (long long)(groups == NULL ? 0 : groups->count));
 }

@@ -33,8 +33,7 @@ each(void *to, const struct sg_record *record)
 		return;
 	sg_buf_init(&line, LINE_MAX_BYTES);
 	e->write(&line, record->json);
-	sg_buf_text(&line, "\n");
-	e->failed = line.failed || fwrite(line.ptr, 1, line.len, stdout) != line.len;
+	e->failed = line.failed || !sg_show_line(sg_buf_view(&line));
 	sg_buf_done(&line);
 }
 
@@ -68,5 +67,6 @@ sg_ctl_audit_export(struct sg_ctl *ctl)
 		return sg_ctl_fail(ctl, SG_CTL_UNREADABLE, result.err.code, "give the state folder; its owner may read it", "%s: %s", folder, result.err.text);
 	if (result.verdict != SG_VERIFY_INTACT)
 		fprintf(stderr, "stepgate: %s: %s (stepgate audit verify says more)\n", result.file, result.err.text);
-	return exits[result.verdict];
+	code = sg_leaf_filter_within(&e.filter, result.last);
+	return code == SG_CTL_OK ? exits[result.verdict] : code;
 }

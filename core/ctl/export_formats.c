@@ -3,6 +3,7 @@
 #include "ctl/export.h"
 
 #include "base/canon.h"
+#include "base/hidden.h"
 #include "base/str.h"
 #include "ctl/show.h"
 
@@ -231,19 +232,20 @@ sg_export_ecs(struct sg_buf *out, const struct sg_json *leaf)
 
 /* ---- CEF ---- */
 
-/* In the header '|' and '\' mean something, in an extension '=' and '\'; both end with the line. */
+/* In the header '|' and '\' mean something, in an extension '=' and '\'; both end with the line. What nobody would see, or would take for the end of one, is spelled
+ * out with a backslash that means itself; the ends of lines are what a reader of CEF makes of \n and \r. */
 static void
 cef_text(struct sg_buf *out, struct sg_str value, const char *special)
 {
-	for (size_t i = 0; i < value.len; i++) {
-		if (value.ptr[i] == '\n' || value.ptr[i] == '\r') {
-			sg_buf_text(out, value.ptr[i] == '\n' ? "\\n" : "\\r");
-			continue;
-		}
-		bool control = (unsigned char)value.ptr[i] < ' ' || value.ptr[i] == 0x7f;
-		if (!control && strchr(special, value.ptr[i]) != NULL)
+	while (value.len > 0) {
+		uint32_t c = 0;
+		size_t len = sg_utf8_first(value, &c);
+		struct sg_str one = {value.ptr, len > 0 ? len : 1};
+		bool hidden = len == 0 || sg_is_hidden(c);
+		if (hidden ? c != '\n' && c != '\r' : strchr(special, one.ptr[0]) != NULL)
 			sg_buf_text(out, "\\");
-		sg_buf_add(out, control ? " " : value.ptr + i, 1);
+		hidden ? sg_show_text(out, one) : sg_buf_str(out, one);
+		value = (struct sg_str){value.ptr + one.len, value.len - one.len};
 	}
 }
 

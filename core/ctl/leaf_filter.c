@@ -32,13 +32,25 @@ read_date(const char *text, int64_t *out)
 	static const char *const forms[] = {"%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%MZ", "%Y-%m-%dT%H:%M", "%Y-%m-%d"};
 	for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
 		struct tm tm = {0};
+		char again[32] = "";
 		const char *end = strptime(text, forms[i], &tm);
-		if (end != NULL && *end == '\0') {
-			*out = (int64_t)timegm(&tm) * 1000;
-			return true;
-		}
+		if (end == NULL || *end != '\0')
+			continue;
+		*out = (int64_t)timegm(&tm) * 1000; /* which makes a day of the next month of one that is none */
+		strftime(again, sizeof(again), forms[i], &tm);
+		return strcmp(again, text) == 0;
 	}
 	return false;
+}
+
+/* A pattern that is none would fit nothing, and a word that is misspelled looks like a quiet day. */
+static bool
+has_patterns(const struct sg_ctl *ctl)
+{
+	for (size_t i = 0; i < ctl->given_count; i++)
+		if (ctl->given[i].option == SG_CTL_OPTION_action && !sg_pattern_valid(sg_str(ctl->given[i].value), '.'))
+			return false;
+	return true;
 }
 
 bool
@@ -58,9 +70,19 @@ sg_leaf_filter_read(struct sg_leaf_filter *filter, const struct sg_ctl *ctl)
 		return sg_ctl_fail(ctl, SG_CTL_USAGE, "usage", hint, "--since takes the number of a leaf, or a time");
 	if (until != NULL && !sg_leaf_time(until, now_ms, &filter->until_ms))
 		return sg_ctl_fail(ctl, SG_CTL_USAGE, "usage", hint, "--until takes a time");
+	if (!has_patterns(ctl))
+		return sg_ctl_fail(ctl, SG_CTL_USAGE, "usage", "repo.read, repo.*, repo.**", "--action takes an action's name, or a pattern of whole words");
 	if (verdict != NULL && strcmp(verdict, "allow") != 0 && strcmp(verdict, "deny") != 0 && strcmp(verdict, "step_up") != 0 && strcmp(verdict, "defer") != 0)
 		return sg_ctl_fail(ctl, SG_CTL_USAGE, "usage", "", "--verdict takes allow, deny, step_up or defer");
 	return SG_CTL_OK;
+}
+
+int
+sg_leaf_filter_within(const struct sg_leaf_filter *filter, uint64_t last)
+{
+	if (filter->since_leaf <= 0 || (uint64_t)filter->since_leaf <= last)
+		return SG_CTL_OK;
+	return sg_ctl_fail(filter->ctl, SG_CTL_USAGE, "usage", "a day is written 2026-11-30", "--since %lld: the record has no such leaf yet", (long long)filter->since_leaf);
 }
 
 static bool

@@ -14,6 +14,8 @@ struct sg_leaf_filter {
 
 /* From the command line. SG_CTL_OK, or SG_CTL_USAGE after it was told. */
 int sg_leaf_filter_read(struct sg_leaf_filter *filter, const struct sg_ctl *ctl);
+/* Once it is known where the record ends: a number behind that is no leaf's. SG_CTL_OK, or SG_CTL_USAGE after it was told. */
+int sg_leaf_filter_within(const struct sg_leaf_filter *filter, uint64_t last);
 /* `leaf` as the journal has it: {"at","body","kind","n",..}. What says nothing of an agent, a verdict or an action is not taken where one is asked for. */
 bool sg_leaf_filter_takes(const struct sg_leaf_filter *filter, const struct sg_json *leaf);
 

@@ -18,16 +18,22 @@ write_word(struct sg_buf *text, const struct sg_loss *loss)
 {
 	char by[32];
 	struct sg_json_writer w;
+	struct sg_buf cut;
+	sg_buf_init(&cut, SG_LOSS_FILE_MOST);
+	sg_cut_object(&cut, &loss->cut);
 	snprintf(by, sizeof(by), "uid:%u", (unsigned)getuid());
 	sg_jw_begin(&w, text);
 	sg_jw_object(&w);
 	sg_jw_member_int(&w, "ahead", (int64_t)loss->ahead);
 	sg_jw_member_text(&w, "by", by);
+	if (loss->cut.segment != 0)
+		sg_jw_member_raw(&w, "cut", sg_buf_view(&cut));
 	sg_jw_member_bool(&w, "kill", loss->kill);
 	sg_jw_member_int(&w, "last", (int64_t)loss->last);
 	sg_jw_member_text(&w, "reason", loss->reason);
 	sg_jw_member_text(&w, "what", loss->what);
 	sg_jw_end(&w);
+	sg_buf_done(&cut);
 }
 
 bool

@@ -3,13 +3,13 @@
 #ifndef SG_CTL_LOSS_H
 #define SG_CTL_LOSS_H
 
-#include <stdbool.h>
-#include <stdint.h>
+#include "frame/cut.h"
 
 struct sg_loss {
 	uint64_t ahead, last; /* what was there went so far; what is there goes so far */
 	const char *reason, *what;
 	bool kill;
+	struct sg_cut cut; /* what retention had deleted, as the anchor says; segment 0: nothing */
 };
 
 /* Whole or not at all, synced, of the folder's owner, in the name of whoever runs this. False: errno. */

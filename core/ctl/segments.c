@@ -92,10 +92,33 @@ open_sealed(struct sg_walk *w, const struct sg_record *record, struct sealed *s)
 	return check_sealed(w, s);
 }
 
+/* A start goes by a snapshot that a leaf names, and by no other. */
+static void
+note_named(struct sg_walk *w, const struct sg_json *leaf)
+{
+	char name[SG_BESIDE_NAME], digest[SG_SHA256_HEX];
+	const struct sg_json *body = sg_json_get(leaf, "body");
+	int64_t of = 0;
+	if (!sg_json_is(leaf, "kind", "snapshot") || !sg_json_int(sg_json_get(body, "leaf"), &of))
+		return;
+	snprintf(digest, sizeof(digest), "%.*s", SG_STR_ARG(sg_json_text_at(body, "digest")));
+	sg_snapshot_name(name, (uint64_t)of, digest);
+	for (size_t i = 0; i < w->beside_count; i++)
+		w->named |= strcmp(w->beside[i].name, name) == 0 ? 1u << i : 0;
+}
+
+/* It is held against the journal. */
+static bool
+counts(const struct sg_walk *w, const struct sg_beside *beside)
+{
+	return beside->good && beside->leaf < w->beyond;
+}
+
 static bool
 note(struct sg_walk *w, const struct sg_record *record)
 {
 	struct sg_cut cut;
+	note_named(w, record->json);
 	if (sg_cut_of_leaf(record->json, &cut) && cut.segment > w->said.segment)
 		w->said = cut;
 	w->result->leaves++;
@@ -110,7 +133,7 @@ note(struct sg_walk *w, const struct sg_record *record)
 		}
 	}
 	for (size_t i = 0; i < w->beside_count; i++)
-		if (w->beside[i].good && w->beside[i].leaf == record->number && memcmp(w->beside[i].chain, record->chain, SG_SHA256_BYTES) != 0) {
+		if (counts(w, &w->beside[i]) && w->beside[i].leaf == record->number && memcmp(w->beside[i].chain, record->chain, SG_SHA256_BYTES) != 0) {
 			w->result->ahead = record->number;
 			sg_fail(&w->result->err, SG_MALFORMED, "journal_lost", "leaf %" PRIu64 " is another one than %s stands behind", record->number,
 				w->beside[i].name);
@@ -231,13 +254,7 @@ walk(struct sg_walk *w)
 static void
 read_beside(struct sg_walk *w)
 {
-	w->beside_count = sg_beside_read(w->journal, w->beside);
-	w->beside_count -= w->beside_count == SG_BESIDE_MAX; /* the oldest makes room */
-	struct sg_beside *other = &w->beside[w->beside_count];
-	if (w->keys >= 0 && sg_head_read(w->keys, other)) {
-		snprintf(other->name, sizeof(other->name), "keys/" SG_HEAD_FILE);
-		w->beside_count++;
-	}
+	w->beside_count = sg_beside_read(w->journal, w->keys, w->beside);
 	for (size_t i = 0; i < w->beside_count; i++) {
 		w->result->beside += w->beside[i].good;
 		if (!w->beside[i].good && w->result->beside_bad++ == 0)
@@ -245,12 +262,21 @@ read_beside(struct sg_walk *w)
 	}
 }
 
+/* How far what is left aside says that it went. */
+static void
+note_beyond(struct sg_walk *w)
+{
+	for (size_t i = 0; i < w->beside_count; i++)
+		if (w->beside[i].good && w->beside[i].leaf >= w->beyond && w->beside[i].leaf > w->result->ahead)
+			w->result->ahead = w->beside[i].leaf;
+}
+
 /* What stands behind more leaves than there are was made of leaves that were on disk. */
 static void
 check_end(struct sg_walk *w)
 {
 	for (size_t i = 0; i < w->beside_count; i++) {
-		if (!w->beside[i].good || w->beside[i].leaf <= w->result->last)
+		if (!counts(w, &w->beside[i]) || w->beside[i].leaf <= w->result->last)
 			continue;
 		w->result->ahead = w->beside[i].leaf;
 		sg_fail(&w->result->err, SG_MALFORMED, "journal_lost", SG_LOST_TEXT, (unsigned long long)w->result->last, w->beside[i].name,
@@ -266,18 +292,18 @@ check_cut(struct sg_walk *w)
 	const struct sg_cut *cut = &w->result->cut;
 	w->result->based = cut->segment == 0;
 	for (size_t i = 0; i < w->beside_count; i++)
-		w->result->based |= w->beside[i].good && w->beside[i].leaf >= cut->last && strncmp(w->beside[i].name, "snapshot-", 9) == 0;
-	if (cut->segment == 0 || sg_cut_bears_out(&w->said, cut))
+		w->result->based |= counts(w, &w->beside[i]) && w->beside[i].leaf >= cut->last && (w->named >> i & 1) != 0;
+	if (cut->segment == 0 || sg_cut_borne_out(w->journal, w->keys, &w->said, w->result->last, cut))
 		return;
 	sg_fail(&w->result->err, SG_MALFORMED, "journal_anchor", "segments up to %" PRIu64 " are gone, and no leaf says that they were deleted", cut->segment);
 	sg_walk_wrong(w, SG_VERIFY_TAMPERED, SG_CUT_FILE);
 }
 
-void
-sg_verify_journal(const char *folder, const struct sg_verify_anchor *anchor, sg_verify_leaf *each, void *to,
-		  struct sg_verify_result *result)
+static void
+verify(const char *folder, struct sg_walk w)
 {
-	struct sg_walk w = {.journal = -1, .keys = -1, .anchor = anchor, .each = each, .to = to, .result = result};
+	const struct sg_verify_anchor *anchor = w.anchor;
+	struct sg_verify_result *result = w.result;
 	*result = (struct sg_verify_result){.verdict = SG_VERIFY_INTACT};
 	int state = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	w.journal = state < 0 ? -1 : openat(state, "journal", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -286,6 +312,7 @@ sg_verify_journal(const char *folder, const struct sg_verify_anchor *anchor, sg_
 	} else {
 		w.keys = openat(state, "keys", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 		read_beside(&w);
+		note_beyond(&w);
 		bool good = walk(&w);
 		if (good && result->torn > 0) {
 			sg_fail(&result->err, SG_MALFORMED, "journal_header",
@@ -308,4 +335,16 @@ sg_verify_journal(const char *folder, const struct sg_verify_anchor *anchor, sg_
 	for (size_t i = 0; i < 3; i++)
 		if (all[i] >= 0)
 			close(all[i]);
+}
+
+void
+sg_verify_journal(const char *folder, const struct sg_verify_anchor *anchor, sg_verify_leaf *each, void *to, struct sg_verify_result *result)
+{
+	verify(folder, (struct sg_walk){.journal = -1, .keys = -1, .beyond = UINT64_MAX, .anchor = anchor, .each = each, .to = to, .result = result});
+}
+
+void
+sg_verify_without(const char *folder, uint64_t beyond, struct sg_verify_result *result)
+{
+	verify(folder, (struct sg_walk){.journal = -1, .keys = -1, .beyond = beyond, .result = result});
 }

@@ -47,6 +47,10 @@ typedef void sg_verify_leaf(void *to, const struct sg_record *record);
 void sg_verify_journal(const char *folder, const struct sg_verify_anchor *anchor, sg_verify_leaf *each, void *to,
 		       struct sg_verify_result *result);
 
+/* The same, as if what stands beside it behind leaf `beyond` or a later one were moved away: it is held against nothing, though it still bears the anchor out;
+ * `ahead` is then the farthest of it. */
+void sg_verify_without(const char *folder, uint64_t beyond, struct sg_verify_result *result);
+
 struct sg_ctl;
 /* The state folder that a command's first argument means. */
 void sg_ctl_state_folder(const struct sg_ctl *ctl, char *out, size_t room);

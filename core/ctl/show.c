@@ -66,21 +66,25 @@ sg_show_json(struct sg_buf *out, struct sg_str json)
 	show(out, json, true);
 }
 
-void
-sg_show_answer(struct sg_str json)
+bool
+sg_show_line(struct sg_str json)
 {
 	struct sg_buf shown;
 	if (json.len > 0 && json.ptr[json.len - 1] == '\n')
 		json.len--;
 	sg_buf_init(&shown, ANSWER_MAX);
 	sg_show_json(&shown, json);
-	if (!shown.failed && shown.len > 0)
-		fwrite(shown.ptr, 1, shown.len, stdout);
-	else
-		fprintf(stderr, "stepgate: the answer is too large to be shown\n");
-	putchar('\n');
-	fflush(stdout);
+	bool good = !shown.failed && shown.len > 0 && fwrite(shown.ptr, 1, shown.len, stdout) == shown.len;
 	sg_buf_done(&shown);
+	return putchar('\n') == '\n' && good;
+}
+
+void
+sg_show_answer(struct sg_str json)
+{
+	if (!sg_show_line(json))
+		fprintf(stderr, "stepgate: the answer cannot be shown, or is too large for it\n");
+	fflush(stdout);
 }
 
 /* ---- rows ---- */

@@ -13,7 +13,9 @@ void sg_show_text(struct sg_buf *out, struct sg_str text);
 /* The same for JSON bytes, where a backslash already is an escape: stays JSON that means the same. */
 void sg_show_json(struct sg_buf *out, struct sg_str json);
 
-/* One JSON value as a line on stdout, shown as above: the only way by which --json prints anything. `json` is valid; it may end with a line feed. */
+/* One JSON value, or a line for another program, as a line on stdout, shown as above. It may end with a line feed. False: it was not written, or not all of it. */
+bool sg_show_line(struct sg_str json);
+/* The same, at once: the only way by which --json prints anything. */
 void sg_show_answer(struct sg_str json);
 
 /* "  name        value" on stdout, shown as above. An absent or empty value prints nothing. */

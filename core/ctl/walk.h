@@ -17,6 +17,8 @@ struct sg_walk {
 	const struct sg_verify_anchor *anchor;
 	struct sg_beside beside[SG_BESIDE_MAX]; /* the newest first */
 	size_t beside_count;
+	unsigned named;  /* bits: a leaf names that snapshot */
+	uint64_t beyond; /* what stands behind this leaf or a later one is not held against the journal */
 	sg_verify_leaf *each;
 	void *to;
 	struct sg_verify_result *result;

@@ -6,6 +6,7 @@
 #include "base/err.h"
 #include "base/folder.h"
 #include "base/str.h"
+#include "frame/loss.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -52,6 +53,25 @@ takes_mark(struct sg_beside *b, struct sg_str line)
 	return good;
 }
 
+/* The line of a snapshot that says what was deleted, if there is one. */
+static void
+takes_cut(struct sg_beside *b, struct sg_str text)
+{
+	static const char mark[] = "\"k\":\"cut\"";
+	struct sg_arena arena;
+	const struct sg_json *json = NULL;
+	const char *at = memmem(text.ptr, text.len, mark, sizeof(mark) - 1);
+	if (at == NULL)
+		return;
+	const char *from = memrchr(text.ptr, '\n', (size_t)(at - text.ptr)), *to = memchr(at, '\n', (size_t)(text.ptr + text.len - at));
+	from = from == NULL ? text.ptr : from + 1;
+	to = to == NULL ? text.ptr + text.len : to;
+	sg_arena_init(&arena, LINE_BUDGET);
+	if (sg_json_parse(&arena, (struct sg_str){from, (size_t)(to - from)}, NULL, &json, NULL) != SG_OK || !sg_cut_of_object(json, &b->cut))
+		b->cut = (struct sg_cut){.segment = 0};
+	sg_arena_done(&arena);
+}
+
 static bool
 checks(struct sg_beside *b, struct sg_str text, const char *digest)
 {
@@ -65,6 +85,8 @@ checks(struct sg_beside *b, struct sg_str text, const char *digest)
 	line.len = end == NULL ? text.len : (size_t)(end - text.ptr);
 	if (!takes_mark(b, line))
 		return sg_fail(&b->err, SG_MALFORMED, "beside_form", "%s does not say which leaf it stands behind", b->name), false;
+	if (digest[0] != '\0')
+		takes_cut(b, text);
 	return true;
 }
 
@@ -119,8 +141,8 @@ sg_head_read(int folder, struct sg_beside *out)
 	return read_one(folder, out, "");
 }
 
-size_t
-sg_beside_read(int folder, struct sg_beside *out)
+static size_t
+read_journal(int folder, struct sg_beside *out)
 {
 	DIR *dir = sg_folder_list(folder);
 	size_t count = 0;
@@ -139,8 +161,45 @@ sg_beside_read(int folder, struct sg_beside *out)
 			out[i].leaf = 0; /* the head says it itself */
 		read_one(folder, &out[i], digest);
 	}
+	return count;
+}
+
+size_t
+sg_beside_read(int journal, int keys, struct sg_beside *out)
+{
+	size_t count = read_journal(journal, out);
+	qsort(out, count, sizeof(*out), newest_first);
+	count -= count == SG_BESIDE_MAX; /* the oldest makes room */
+	if (keys >= 0 && sg_head_read(keys, &out[count]))
+		snprintf(out[count++].name, SG_BESIDE_NAME, "%s", SG_HEAD_BY_KEYS);
 	qsort(out, count, sizeof(*out), newest_first);
 	return count;
+}
+
+/* ---- what an anchor rests on ---- */
+
+/* A head knows the number alone; a snapshot that knows better counts for more than it. */
+static bool
+knew(int journal, int keys, const struct sg_cut *anchor)
+{
+	struct sg_beside beside[SG_BESIDE_MAX];
+	size_t count = sg_beside_read(journal, keys, beside);
+	bool any = false, other = false;
+	for (size_t i = 0; i < count; i++) {
+		bool behind = beside[i].good && beside[i].leaf >= anchor->leaf, head = strcmp(beside[i].name, SG_HEAD_FILE) == 0 || strcmp(beside[i].name, SG_HEAD_BY_KEYS) == 0;
+		any |= behind;
+		other |= behind && !head && !sg_cut_bears_out(&beside[i].cut, anchor);
+	}
+	return any && !other;
+}
+
+bool
+sg_cut_borne_out(int journal, int keys, const struct sg_cut *said, uint64_t last, const struct sg_cut *anchor)
+{
+	struct sg_cut taken;
+	if (sg_cut_bears_out(said, anchor))
+		return true;
+	return anchor->leaf > last && ((sg_loss_cut(journal, &taken) && sg_cut_bears_out(&taken, anchor)) || knew(journal, keys, anchor));
 }
 
 /* ---- the head ---- */

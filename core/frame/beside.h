@@ -5,11 +5,13 @@
 #define SG_FRAME_BESIDE_H
 
 #include "base/digest.h"
+#include "frame/cut.h"
 #include "frame/segment.h"
 
 enum { SG_BESIDE_NAME = 128, SG_BESIDE_MAX = 16 /* looked at, the newest first */ };
 
 #define SG_HEAD_FILE "head"
+#define SG_HEAD_BY_KEYS "keys/" SG_HEAD_FILE /* as the one beside the keys is called */
 
 /* For people. SG_LOST_TEXT takes the journal's last leaf, what stands behind more, and that leaf (two %llu around a %s). */
 #define SG_LOST_WAY                                                                                                    \
@@ -21,6 +23,7 @@ struct sg_beside {
 	char name[SG_BESIDE_NAME];
 	uint64_t leaf;                        /* it stands behind this one, which was on disk then; from its name if it cannot be read */
 	unsigned char chain[SG_SHA256_BYTES]; /* behind that leaf */
+	struct sg_cut cut;                    /* a snapshot: what it says was deleted; segment 0: nothing */
 	bool good;                            /* else err says what is wrong with it, and it proves nothing */
 	struct sg_err err;                    /* beside_form, beside_digest, beside_io */
 };
@@ -30,8 +33,12 @@ void sg_snapshot_name(char out[SG_BESIDE_NAME], uint64_t leaf, const char digest
 /* False for every other name; `leaf` and `digest` are then of no use. */
 bool sg_snapshot_name_read(const char *name, uint64_t *leaf, char digest[SG_SHA256_HEX]);
 
-/* Reads the newest of them out of the folder of a journal; `out` has room for SG_BESIDE_MAX. The number found; 0 also for a folder that cannot be read. */
-size_t sg_beside_read(int folder, struct sg_beside *out);
+/* Reads the newest of them out of the folders of a journal and of its keys (-1: none); `out` has room for SG_BESIDE_MAX. The number found, the newest first; 0 also
+ * for folders that cannot be read. */
+size_t sg_beside_read(int journal, int keys, struct sg_beside *out);
+/* There is a good reason to believe an anchor: `said`, the newest that the record says, goes as far; or the leaf that it names stood behind `last`, the record's end,
+ * and is lost, which an operator's word says (loss.h), or something beside the journal that was made when it was on disk. */
+bool sg_cut_borne_out(int journal, int keys, const struct sg_cut *said, uint64_t last, const struct sg_cut *anchor);
 
 /* The head alone. False if there is none. */
 bool sg_head_read(int folder, struct sg_beside *out);

@@ -37,6 +37,12 @@ named(const struct sg_json *json, const char *number, struct sg_cut *cut)
 	return good;
 }
 
+bool
+sg_cut_of_object(const struct sg_json *json, struct sg_cut *cut)
+{
+	return take(json, cut) && named(json, "leaf", cut);
+}
+
 static bool
 parse(struct sg_str text, struct sg_cut *cut)
 {
@@ -44,7 +50,7 @@ parse(struct sg_str text, struct sg_cut *cut)
 	const struct sg_json *json = NULL;
 	sg_arena_init(&arena, BUDGET);
 	bool good = text.len > 0 && text.ptr[text.len - 1] == '\n' && sg_canon_parse(&arena, (struct sg_str){text.ptr, text.len - 1}, NULL, &json, NULL) == SG_OK &&
-		    take(json, cut) && named(json, "leaf", cut);
+		    sg_cut_of_object(json, cut);
 	sg_arena_done(&arena);
 	return good;
 }
@@ -63,19 +69,29 @@ sg_cut_read(int folder, struct sg_cut *cut)
 	return false;
 }
 
+void
+sg_cut_object(struct sg_buf *out, const struct sg_cut *cut)
+{
+	char hex[SG_SHA256_HEX];
+	sg_hex(hex, cut->chain, sizeof(cut->chain));
+	sg_buf_printf(out, "{\"at\":%" PRId64 ",\"chain\":\"%s\",\"last\":%" PRIu64 ",\"leaf\":%" PRIu64 ",\"segment\":%" PRIu64 "}", cut->at_ms, hex, cut->last, cut->leaf,
+		      cut->segment);
+}
+
 int
 sg_cut_write(int folder, const struct sg_cut *cut)
 {
-	char hex[SG_SHA256_HEX], line[MOST];
-	sg_hex(hex, cut->chain, sizeof(cut->chain));
-	int len = snprintf(line, sizeof(line), "{\"at\":%" PRId64 ",\"chain\":\"%s\",\"last\":%" PRIu64 ",\"leaf\":%" PRIu64 ",\"segment\":%" PRIu64 "}\n", cut->at_ms, hex,
-			   cut->last, cut->leaf, cut->segment);
+	struct sg_buf line;
+	sg_buf_init(&line, MOST);
+	sg_cut_object(&line, cut);
+	sg_buf_text(&line, "\n");
 	int fd = openat(folder, pending, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600), error = 0;
-	bool good = fd >= 0 && write(fd, line, (size_t)len) == len && fsync(fd) == 0;
+	bool good = fd >= 0 && !line.failed && write(fd, line.ptr, line.len) == (ssize_t)line.len && fsync(fd) == 0;
 	if (!good || renameat(folder, pending, folder, SG_CUT_FILE) != 0 || fsync(folder) != 0)
 		error = errno != 0 ? errno : EIO;
 	if (fd >= 0)
 		close(fd);
+	sg_buf_done(&line);
 	return error;
 }
 

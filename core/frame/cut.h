@@ -21,6 +21,9 @@ struct sg_cut {
 bool sg_cut_read(int folder, struct sg_cut *cut);
 /* Writes it: whole or not at all, synced. 0, or errno. */
 int sg_cut_write(int folder, const struct sg_cut *cut);
+/* As the anchor's file has it: one object, canonical. */
+void sg_cut_object(struct sg_buf *out, const struct sg_cut *cut);
+bool sg_cut_of_object(const struct sg_json *json, struct sg_cut *cut);
 /* What a leaf says; false: it says nothing of the kind. */
 bool sg_cut_of_leaf(const struct sg_json *leaf, struct sg_cut *cut);
 

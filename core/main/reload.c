@@ -264,7 +264,7 @@ sg_reload_prepared(struct sg_supervisor *s, const struct sg_frame *frame)
 	struct sg_arena arena;
 	const struct sg_json *json = NULL, *errors;
 	struct sg_buf list;
-	if (frame->id == 0 && !s->announced && !s->preparing)
+	if (frame->id == 0 && !s->came_up && !s->preparing)
 		refuse_start(s, frame->payload);
 	if (!s->preparing || frame->id != s->preparation)
 		return; /* word of one that was given up */

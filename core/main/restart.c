@@ -40,8 +40,9 @@ gate_ended(struct sg_supervisor *s)
 {
 	sg_role_kill_all(s); /* it takes its children along */
 	sg_reload_gate_gone(s);
+	s->came_up = s->came_up || atomic_load(&s->pulse->answers);
 	bool no_room = s->gate_status == SG_GATE_NO_ROOM;
-	if (s->gate_status == SG_GATE_BROKEN || (no_room && !s->announced)) /* at its first start somebody waits for the answer */
+	if (s->gate_status == SG_GATE_BROKEN || (no_room && !s->came_up)) /* at its first start somebody waits for the answer */
 		return EXIT_CONFIG;
 	if (no_room) {
 		try_later(s);

@@ -67,7 +67,7 @@ gate_frame(struct sg_supervisor *s, const struct sg_frame *frame)
 			printf("stepgated: open in %s\n", s->run_dir);
 			fflush(stdout);
 		}
-		s->announced = true;
+		s->announced = s->came_up = true;
 		sg_restart_over(s); /* this one came up */
 		return true;
 	}

@@ -54,6 +54,7 @@ struct sg_supervisor {
 	sg_time candidate_since, candidate_most; /* when it was begun; how long it may take */
 	unsigned restarts; /* of the gate, since it last opened */
 	bool reloading, stopping, announced;
+	bool came_up; /* it was announced, or a gate that ended had opened the admin face: an operator may count on the daemon, and nothing that can be mended ends it */
 	bool handed_over; /* the sockets, to whoever started the daemon */
 	bool again; /* a reload was asked for while one was under way, which may have read older files */
 	uint64_t asked, asked_again; /* id of the gate's wish that the reload under way (the one after it) answers; 0: nobody's */

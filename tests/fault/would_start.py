@@ -41,6 +41,9 @@ TLS = ('attest : { gw : { kind = "verify"  use = "x509"  control = "sufficient" 
 JWT = ISSUE % 'use = "jwt"  ttl = "1m"  audience = [ "x" ]'
 SSH = ISSUE % 'use = "ssh"  ttl = "1m"  grants = [ "krl=folder:DIR/krl" ]'
 
+AGENT = ('agents : { y : { match = [ %s ]  owner = "mira@acme.example"  escalate = "o@acme.example"  review_by = "2099-01-31"  environment = "dev"  intents = [ "work" ]  reach = [ "**" ] } }\n'
+         'admins : { eye : { uid = 4300  may = "watch" } }')
+
 # what, stanza, what is done to the state, whether it would start, whether a reload can bring it (a face cannot be brought)
 ROWS = [
     ("file without its grant", SINK % 'use = "file"', None, False, True),
@@ -82,6 +85,14 @@ ROWS = [
     ("the lock is missing", "", lambda d: os.unlink(d.dir + "/state/lock"), False, True),
     ("sockets where anybody may write", "", lambda d: os.chmod(d.dir + "/run", 0o777), False, True),
     ("a group that is none", "", lambda d: top(d, 'admin_group = "nosuchgroup"'), False, False),
+    # an operator whom everybody takes for an agent
+    ("the operator's user as an agent", AGENT % '"peer:uid=0"', None, False, True),
+    ("said twice", AGENT % '"peer:uid=0", "peer:uid~0"', None, False, True),
+    ("said with what it is not", AGENT % '"peer:uid=0", "peer:uid!=7"', None, False, True),
+    ("said with that it has one", AGENT % '"peer:uid=0", "peer:uid"', None, False, True),
+    ("the user of one who only watches", AGENT % '"peer:uid=4300"', None, False, True),
+    ("the operator's user, and one program", AGENT % '"peer:uid=0", "peer:exe=/bin/its-own"', None, True, True),
+    ("a user of its own", AGENT % '"peer:uid=4301"', None, True, True),
     # a start takes what it is given and says so: policy that cannot be used
     ("a policy file that others may write", "", lambda d: os.chmod(d.dir + "/policy.d/10-test.lua", 0o664), "denies", True),
     ("a policy file that is a link", "", lambda d: (os.rename(d.dir + "/policy.d/10-test.lua", d.dir + "/x.lua"), os.symlink(d.dir + "/x.lua", d.dir + "/policy.d/10-test.lua")), "denies", True),
@@ -172,5 +183,7 @@ add("sink s use=file grants=folder=folder:DIR/krl", 0)
 add("issuer b use=ssh ttl=1m grants=krl=folder:/tmp", 78)
 add("issuer b use=ssh ttl=1m grants=krl=folder:DIR/krl", 0)
 add("group g members=boss", 0)
+add("agent y user=root owner=mira@acme.example escalate=o@acme.example environment=dev reach=** intents=work", 78)
+add("agent y user=nobody owner=mira@acme.example escalate=o@acme.example environment=dev reach=** intents=work", 0)
 somebody_else()
 done()

@@ -69,7 +69,8 @@ def picked(d, leaves):
     run = ("--run", d.dir + "/run", "--json")
     for what, options, expected in (("an agent", ("--agent", "b", "--verdict", "allow"), [x["n"] for x in decisions if x["body"]["agent"] == "b"]),
                                     ("a verdict", ("--verdict", "deny"), of("verdict", "deny")),
-                                    ("an action", ("--action", "repo.w*"), []),
+                                    ("an action that nobody asked for", ("--action", "repo.list"), []),
+                                    ("what stands behind the last", ("--since", str(leaves[-1]["n"])), []),
                                     ("actions", ("--action", "repo.read", "--action", "repo.write"), [x["n"] for x in decisions]),
                                     ("all there is", ("--since", "0"), [x["n"] for x in leaves]),
                                     ("what stands behind a leaf", ("--since", "3"), [x["n"] for x in leaves if x["n"] > 3]),
@@ -77,9 +78,38 @@ def picked(d, leaves):
                                     ("long ago", ("--until", "2020-01-01"), []), ("from tomorrow on", ("--since", "2100-01-01T00:00Z"), [])):
         row("picked", what + ", offline", number(exported(d, "jsonl", *options)) == expected, (options, expected))
         row("picked", what + ", by the daemon", number(ran("audit", "tail", *options, *run).splitlines()) == expected, (options, expected))
-    for wrong in (("--verdict", "maybe"), ("--since", "yesterday"), ("--until", "5"), ("--format", "xml")):
+    ran("audit", "export", "--format", "xml", d.dir + "/state", code=64)
+    for wrong in (("--verdict", "maybe"), ("--since", "yesterday"), ("--until", "5"), ("--since", "20261130"), ("--since", "2026"), ("--since", str(leaves[-1]["n"] + 5)), ("--until", "2026-02-31"), ("--since", "2026-11-31"),
+                  ("--since", "2025-02-29"), ("--since", "2026-11-30T25:00"), ("--until", "2026-11-30T12:60Z"), ("--since", "2026-13-01"), ("--action", "repo*"), ("--action", "repo.w*"), ("--action", ""), ("--action", "repo..read"),
+                  ("--action", "repo.read", "--action", "**.read")):
         ran("audit", "export", *wrong, d.dir + "/state", code=64)
+        ran("audit", "tail", *wrong, "--file", d.dir + "/state", code=64)
+        ran("audit", "tail", *wrong, *run, code=64)
+    good_days = [("--until", day) for day in ("2024-02-29", "2026-11-30", "2026-11-30T12:00", "2026-11-30T23:59:59Z")]
+    row("picked", "days that there are are taken", all(exported(d, "jsonl", *day) == [] or day for day in good_days))
     row("picked", "what is none is refused", True)
+
+
+# What steers a terminal, ends a line to some readers, turns the direction, or is not seen: C0, DEL, C1, separators, overrides, a tag, a selector.
+SIGNS = ["\t", "\x01", "\x1b", "\x7f", "\x85", "\x9b", "\xad", "\u061c", "\u200b", "\u2028", "\u2029", "\u202e", "\u2066", "\ufe0f", "\ufeff", "\U000e0041"]
+
+
+def hidden(d):
+    a = d.agent_of(A)
+    task = a.open("work")
+    for n, sign in enumerate(SIGNS):
+        forged = "x%sCEF:0|Stepgate|stepgate|0.1.0|allowed|pay.send|1|act=allow" % sign
+        a.ask("POST", "/v1/act", dict(action="repo.read", key="h%d" % n, task=task["id"], arguments={}, context={}, resource=dict(type=forged, id="y")))
+    leaves = [json.loads(line) for line in ran("audit", "export", d.dir + "/state").split("\n")[:-1]]
+    said = [x["body"].get("resource_type", "") for x in leaves]
+    for form in ("jsonl", "ocsf", "ecs", "cef"):
+        text = ran("audit", "export", "--format", form, d.dir + "/state")
+        row("hidden", form + ": none of it is there as it is", not [s for s in SIGNS if s in text])
+        row("hidden", form + ": one line a leaf, to every reader", len(text.splitlines()) == len(leaves) and text.count("\n") == len(leaves))
+        if form == "cef":
+            row("hidden", "cef: each line is one of ours, and says what stood there", all(re.match(r"CEF:0\|Stepgate\|", line) for line in text.splitlines()) and "x\\\\u2028CEF" in text and "x\\\\u009bCEF" in text and "x\\\\u{e0041}CEF" in text)
+        else:
+            row("hidden", form + ": and every value is what it was", all(s in text_of for s, text_of in zip(SIGNS, [t for t in said if t.startswith("x")])) and len([t for t in said if t.startswith("x")]) == len(SIGNS))
 
 
 def go(d):
@@ -90,6 +120,7 @@ def go(d):
     row("exported", "each leaf once, in its order", [x["n"] for x in leaves] == list(range(1, len(leaves) + 1)) and len(leaves) > 5)
     for play in (ocsf, ecs, cef, picked):
         play(d, leaves)
+    hidden(d)
 
 
 perform(CONF, POLICY, go)

@@ -89,6 +89,17 @@ def modes(d):
 def people(d):
     with_conf("a group without members", d, "groups : { empty : { members = [] } }\n", "groups", "warning", "the group empty has nobody")
     with_conf("a group whose only member may not approve", d, 'admins : { eye : { uid = 4300  may = "watch" } }\ngroups : { eyes : { members = [ "eye" ] } }\n', "groups", "warning", "the group eyes")
+    with_conf("a group whose only member's person is disabled", d, 'admins : { dora : { uid = 4301  may = "approve" } }\ngroups : { dorasgroup : { members = [ "dora" ] } }\nhumans : { dora : { id = "dora@acme.example"  admin = "dora"  disabled = true }  mira : { id = "mira@acme.example" } }\n',
+              "groups", "warning", "the group dorasgroup")
+    with_conf("a group whose only member runs an agent too", d, 'admins : { ada : { uid = 4302  may = "approve" } }\ngroups : { adas : { members = [ "ada" ] } }\n'
+              'agents : { hers : { match = [ "peer:uid=4302", "peer:exe=/bin/hers" ]  owner = "mira@acme.example"  escalate = "o@acme.example"  review_by = "2099-01-31"  environment = "dev"  intents = [ "work" ]  reach = [ "**" ] } }\n', "groups", "warning", "the group adas")
+    for what, conf, warned in (("disabled", "disabled = true", True), ("there", "disabled = false", False)):
+        d.write("conf.d/51-fault.conf", b'admins : { dora : { uid = 4301  may = "approve"  groups = [ "finance" ] } }\nhumans : { dora : { id = "dora@acme.example"  admin = "dora"  %s }  mira : { id = "mira@acme.example" } }\n' % conf.encode())
+        d.write("policy.d/21-asks.lua", b'rule { id = "asks", on = "repo.read", effect = step_up { approvers = "finance", say = "x" } }\n')
+        text = subprocess.run([STEPGATE, "policy", "check", os.path.join(d.dir, "policy.d"), "-c", os.path.join(d.dir, "stepgate.conf")], capture_output=True, text=True)
+        good("policy check, and a person who is %s" % what, ("nobody of the group 'finance' may say yes" in text.stdout + text.stderr) == warned, text.stdout + text.stderr)
+        os.remove(os.path.join(d.dir, "conf.d/51-fault.conf"))
+        os.remove(os.path.join(d.dir, "policy.d/21-asks.lua"))
     with_conf("a review that was due", d, 'agents : { helper : { review_by = "2020-01-31" } }\n', "reviews", "error", "helper was due on 2020-01-31")
     d.write("policy.d/20-asks.lua", b'rule { id = "asks", on = "repo.read", effect = step_up { approvers = "no-such", say = "x" } }\n')
     has("a group that only policy names", d, "policy", "warning", "no-such")

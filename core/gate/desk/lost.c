@@ -75,6 +75,14 @@ write_loss(struct sg_buf *body, const struct sg_json *loss)
 	sg_jw_end(&w);
 }
 
+/* What retention had deleted, which no leaf that is left says. False: it has to be said, and could not. */
+static bool
+record_cut(struct sg_gate *gate)
+{
+	const struct sg_cut *base = &gate->journal.base;
+	return sg_cut_bears_out(&gate->state.cut, base) || sg_record_cut(gate, base, 0, "loss");
+}
+
 /* The kill first, which is in force also without a disk. The file goes once both are on disk, else the next start takes it up again. */
 static void
 record(struct sg_gate *gate, const struct sg_json *loss, const char *why)
@@ -87,7 +95,7 @@ record(struct sg_gate *gate, const struct sg_json *loss, const char *why)
 		write_loss(&body, loss);
 	if (kill)
 		sg_record_kill(gate, SG_STR(""), false, loss == NULL ? SG_STR("stepgate") : sg_json_text_at(loss, "by"), sg_str(why), &killed);
-	bool both = loss != NULL && sg_record(gate, "admin", sg_buf_view(&body), SG_STR(""), &told, NULL) == SG_OK && (!kill || killed != 0);
+	bool both = loss != NULL && record_cut(gate) && sg_record(gate, "admin", sg_buf_view(&body), SG_STR(""), &told, NULL) == SG_OK && (!kill || killed != 0);
 	gate->loss_leaf = both ? told : 0;
 	sg_buf_done(&body);
 }

@@ -167,6 +167,29 @@ sg_record_task(struct sg_gate *gate, const struct sg_task *task, const char *how
 }
 
 bool
+sg_record_cut(struct sg_gate *gate, const struct sg_cut *cut, uint64_t first, const char *why)
+{
+	struct sg_buf body;
+	struct sg_json_writer w;
+	char chain[SG_SHA256_HEX];
+	sg_hex(chain, cut->chain, sizeof(cut->chain));
+	sg_buf_init(&body, 1024);
+	sg_jw_begin(&w, &body);
+	sg_jw_object(&w);
+	sg_jw_member_text(&w, "chain", chain);
+	sg_jw_member_text(&w, "event", SG_CUT_EVENT);
+	if (first != 0)
+		sg_jw_member_int(&w, "first", (int64_t)first);
+	sg_jw_member_int(&w, "last", (int64_t)cut->last);
+	sg_jw_member_int(&w, "segment", (int64_t)cut->segment);
+	sg_jw_member_text(&w, "why", why);
+	sg_jw_end(&w);
+	bool good = sg_record(gate, SG_CUT_KIND, sg_buf_view(&body), SG_STR(""), NULL, NULL) == SG_OK;
+	sg_buf_done(&body);
+	return good;
+}
+
+bool
 sg_record_kill(struct sg_gate *gate, struct sg_str agent, bool lift, struct sg_str by, struct sg_str why, uint64_t *number)
 {
 	struct sg_buf body;

@@ -41,6 +41,8 @@ void sg_gate_lost(struct sg_gate *gate);
 void sg_gate_pay(struct sg_gate *gate);
 /* One of what is owed. Errors of sg_journal_append. */
 enum sg_status sg_record_paid(struct sg_gate *gate, const char *kind, struct sg_str body, uint64_t *number);
+/* The oldest part of the journal is deleted: up to `cut`, from leaf `first` on (0: nobody knows any more), and why. False: it could not be recorded. */
+bool sg_record_cut(struct sg_gate *gate, const struct sg_cut *cut, uint64_t first, const char *why);
 void sg_gate_forget_owed(struct sg_gate *gate);
 /* Keeps a body that could not be recorded, to be appended when the journal opens again. False: no memory. */
 bool sg_gate_owe(struct sg_gate *gate, const char *kind, struct sg_str body);

@@ -161,7 +161,7 @@ sg_journal_discard(struct sg_discard *discard)
 	struct sg_cut anchor;
 	errno = 0;
 	discard->error = 0;
-	if (!sg_cut_read(discard->folder, &anchor) || anchor.segment < discard->cut.segment)
+	if (!sg_cut_read(discard->folder, &anchor) || anchor.segment < discard->cut.segment || (anchor.segment == discard->cut.segment && anchor.leaf != discard->cut.leaf))
 		discard->error = sg_cut_write(discard->folder, &discard->cut);
 	if (discard->error == 0)
 		discard->error = list(discard->folder, ".seg", drop, discard, NULL);

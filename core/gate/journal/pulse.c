@@ -57,6 +57,13 @@ sg_pulse_use(struct sg_pulse *pulse)
 }
 
 void
+sg_pulse_answers(void)
+{
+	if (page != NULL)
+		atomic_store(&page->answers, true);
+}
+
+void
 sg_pulse_beat(void)
 {
 	if (page != NULL)

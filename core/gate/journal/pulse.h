@@ -14,6 +14,7 @@ struct sg_pulse {
 	_Atomic uint64_t beats;
 	_Atomic bool at_fault;            /* set by the supervisor: the last gate hung or broke down by itself */
 	_Atomic bool at_disk;             /* the gate itself waits for the disk, which is no hang */
+	_Atomic bool answers;             /* a gate has opened the admin face: an operator may have been answered */
 	uint64_t hangs;                   /* gates that the supervisor ended */
 	char in_hand[SG_PULSE_CALLER];    /* "uid:N", "agent:NAME", "enforcer:N"; "": nobody's request */
 	struct {
@@ -40,6 +41,8 @@ void sg_pulse_hand(const char *caller);
 void sg_pulse_take_up(sg_time until);
 /* True if this caller is refused still. */
 bool sg_pulse_refuses(const char *caller, sg_time now);
+/* The admin face is open. */
+void sg_pulse_answers(void);
 /* Gates that were ended, and callers that are refused now. */
 uint64_t sg_pulse_hangs(void);
 size_t sg_pulse_refused(sg_time now);

@@ -196,8 +196,10 @@ open_faces(struct sg_loop *loop)
 	bool ready = loop->policy_known && sg_hosts_attest_ready(loop);
 	if (!ready && now - loop->opens_since < SG_ADMIN_ALONE_MS * SG_MSEC)
 		return;
-	if (loop->admin_since == 0)
+	if (loop->admin_since == 0) {
+		sg_pulse_answers();
 		watch_listeners(loop, true);
+	}
 	loop->admin_since = loop->admin_since == 0 ? now : loop->admin_since;
 	if (!ready || now - loop->admin_since < (loop->gate->conns.count > 0 ? SG_ADMIN_FIRST_MS : 1) * SG_MSEC)
 		return;

@@ -341,7 +341,7 @@
 	X(first, whole, told, "leaf of it")                                                                                   \
 	X(last, whole, must, "leaf of it")                                                                                    \
 	X(segment, whole, must, "all up to this one")                                                                         \
-	X(why, text, told, "age or size")
+	X(why, text, told, "age, size, or loss: the leaf that said so is among those that an operator gave up")
 
 #define SG_LEAF_CHECKPOINT(X)
 

@@ -5,6 +5,7 @@
 
 #include "base/str.h"
 #include "gate/decide/outcome.h"
+#include "gate/desk/lost.h"
 #include "gate/desk/record.h"
 #include "gate/journal/keep.h"
 #include "gate/snapshot/snapshot_file.h"
@@ -181,22 +182,7 @@ static void
 record(struct sg_gate *gate)
 {
 	struct sg_keep *k = &gate->keep;
-	struct sg_buf body;
-	struct sg_json_writer w;
-	char chain[SG_SHA256_HEX];
-	sg_hex(chain, k->cut.chain, sizeof(k->cut.chain));
-	sg_buf_init(&body, 1024);
-	sg_jw_begin(&w, &body);
-	sg_jw_object(&w);
-	sg_jw_member_text(&w, "chain", chain);
-	sg_jw_member_text(&w, "event", SG_CUT_EVENT);
-	sg_jw_member_int(&w, "first", (int64_t)k->first);
-	sg_jw_member_int(&w, "last", (int64_t)k->cut.last);
-	sg_jw_member_int(&w, "segment", (int64_t)k->cut.segment);
-	sg_jw_member_text(&w, "why", k->why);
-	sg_jw_end(&w);
-	sg_record(gate, SG_CUT_KIND, sg_buf_view(&body), SG_STR(""), NULL, NULL);
-	sg_buf_done(&body);
+	sg_record_cut(gate, &k->cut, k->first, k->why);
 	k->looking = false;
 	k->needed[0] = '\0';
 }
@@ -208,6 +194,7 @@ carry_out(struct sg_gate *gate)
 	struct sg_keep *k = &gate->keep;
 	if (gate->state.cut.segment <= k->done || gate->state.cut.leaf > gate->journal.durable || gate->state.now.boot < k->again)
 		return;
+	sg_head_follow(gate, true); /* should the leaf be lost, something that says how far the journal went bears the anchor out */
 	k->due = gate->state.cut;
 	sg_journal_forget(&gate->journal, &k->due);
 }

@@ -118,7 +118,10 @@ open_from(struct sg_gate *gate, const struct sg_gate_start *start, const struct 
 		sg_journal_close(&gate->journal);
 		status = sg_fail(err, SG_MALFORMED, "snapshot_unnamed", "no leaf names this snapshot");
 	}
-	if (status == SG_OK && !sg_cut_bears_out(&gate->state.cut, &gate->journal.base)) {
+	sg_pulse_disk(true);
+	bool believed = status != SG_OK || sg_cut_borne_out(start->journal_folder, start->keys_folder, &gate->state.cut, gate->journal.durable, &gate->journal.base);
+	sg_pulse_disk(false);
+	if (!believed) {
 		status = sg_fail(err, SG_MALFORMED, "journal_anchor", "segments up to %llu are gone, and no leaf says that they were deleted; restore a backup", (unsigned long long)gate->journal.base.segment);
 		sg_journal_close(&gate->journal);
 	}

@@ -6,6 +6,7 @@
 #include "base/near.h"
 #include "base/pattern.h"
 #include "base/str.h"
+#include "frame/approvers.h"
 
 /* ---- actions ---- */
 
@@ -70,26 +71,6 @@ check_patterns(struct sg_policy *policy, const struct sg_policy_rule *rule, cons
 
 /* ---- people ---- */
 
-static bool
-lists(const struct sg_json *list, struct sg_str word)
-{
-	for (const struct sg_json *e = sg_json_first(list); e != NULL; e = sg_json_next(list, e))
-		if (e->type == SG_JSON_STRING && sg_str_eq(e->string, word))
-			return true;
-	return false;
-}
-
-/* Admins in a group, by its stanza or by their own. */
-static int64_t
-members_of(const struct sg_json *conf, struct sg_str group)
-{
-	const struct sg_json *admins = sg_json_get(conf, "admins"), *members = sg_json_get(sg_json_get_str(sg_json_get(conf, "groups"), group), "members");
-	int64_t count = 0;
-	for (const struct sg_json *a = sg_json_first(admins); a != NULL; a = sg_json_next(admins, a))
-		count += lists(members, a->name) || lists(sg_json_get(a, "groups"), group);
-	return count;
-}
-
 static void
 offer_groups(const struct sg_json *conf, struct sg_near *near)
 {
@@ -119,15 +100,19 @@ check_people(struct sg_advice *a, size_t from, size_t to)
 	const struct sg_token *group = constant(&a->lint, from, to, "approvers", SG_TOKEN_STRING), *quorum = constant(&a->lint, from, to, "quorum", SG_TOKEN_NUMBER);
 	if (group == NULL)
 		return;
-	int64_t have = members_of(a->conf, group->text);
+	size_t members = 0;
+	int64_t have = (int64_t)sg_approvers_of(a->conf, group->text, &members);
 	struct sg_near near = sg_near(group->text);
 	offer_groups(a->conf, &near);
-	if (have == 0)
+	if (have == 0 && members > 0)
+		sg_warning_add(a->lint.policy, a->lint.file, group->line, "those who only watch, who are disabled, or who are an agent's user say no yes", "nobody of the group '%.*s' may say yes: what asks it is never approved",
+			       (int)(group->text.len < 100 ? group->text.len : 100), group->text.ptr);
+	else if (have == 0)
 		sg_warning_add(a->lint.policy, a->lint.file, group->line, sg_near_hint(&near, '\'', "groups.NAME.members, or admins.NAME.groups", hint, sizeof(hint)),
 			       "nobody is in the group '%.*s': what asks it is never approved", (int)(group->text.len < 100 ? group->text.len : 100), group->text.ptr);
 	else if (quorum != NULL && sg_str_int(quorum->text, 0, INT64_MAX, &want) && want > have)
-		sg_warning_add(a->lint.policy, a->lint.file, quorum->line, "put more people into it, or ask for fewer", "the group '%.*s' has %lld member%s, a quorum of %lld is never met",
-			       (int)(group->text.len < 100 ? group->text.len : 100), group->text.ptr, (long long)have, have == 1 ? "" : "s", (long long)want);
+		sg_warning_add(a->lint.policy, a->lint.file, quorum->line, "put more people into it, or ask for fewer", "the group '%.*s' has %lld member%s%s, a quorum of %lld is never met",
+			       (int)(group->text.len < 100 ? group->text.len : 100), group->text.ptr, (long long)have, have == 1 ? "" : "s", (size_t)have < members ? " who may say yes" : "", (long long)want);
 }
 
 /* Proofs that exist; a list without one of them is met by nobody. */

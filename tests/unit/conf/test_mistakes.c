@@ -356,6 +356,7 @@ static const struct mistake {
 	{SG_STR("intents : { i : { actions = [ ]  sensitivity = \"internal\"  roles = [ \"planer\" ] } }\nroles : { planner : { } }\n"), "conf_reference", 1, 70,
 	 "there is no \"planer\" in roles", "planner"},
 	{SG_STR("humans : { a : { id = \"x@y\" } b : { id = \"x@y\" } }\n"), "conf_not_unique", 1, 42, "\"x@y\" is the id of humans.a already", "one stanza"},
+	{SG_STR("admins : { x : { uid = 1 } }\n" AGENT("")), "conf_value", 4, 9, "uid 1 is admins.x: as agents.a everything that user runs is an agent, and could operate nothing", "a user of its own"},
 	{SG_STR("humans : { h : { id = \"o\"  quota = 0 } }\n" AGENT("")), "conf_too_many", 3, 26, "agents.a is one more than humans.h may own (quota 0)", "raise the quota"},
 	{SG_STR(AGENT("autonomy = \"full\"")), "conf_choice", 4, 12, "\"full\" is not a choice of autonomy", "read-only"},
 };

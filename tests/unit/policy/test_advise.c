@@ -12,7 +12,9 @@ static const char conf_text[] =
 	"{\"office\":{\"hours\":[]},\"resources\":{\"f\":{\"form\":\"path\",\"type\":\"file\"},\"t\":{\"form\":\"exact\",\"type\":\"thing\"}},"
 	"\"actions\":{\"call\":{\"arguments\":[\"ip:ip\",\"url:uri\"],\"name\":\"net.call\"},\"mail\":{\"arguments\":[\"to:email[]\",\"subject?:string\"],\"name\":\"mail.send\"},\"pay\":{\"arguments\":[\"iban:iban\"],\"costs\":[\"money=amount\"],\"name\":\"pay.transfer\"},"
 	"\"web\":{\"arguments\":[],\"name\":\"web.get\"}},"
-	"\"admins\":{\"jon\":{\"groups\":[]},\"mira\":{\"groups\":[\"oncall\"]},\"priya\":{\"groups\":[]}},\"groups\":{\"finance\":{\"members\":[\"jon\",\"priya\"]},\"empty\":{\"members\":[]}},\"agents\":{\"helper\":{}},\"intents\":{\"work\":{}},\"roles\":{}}";
+	"\"admins\":{\"bot\":{\"groups\":[\"bots\",\"mixed\"],\"uid\":7},\"eye\":{\"groups\":[\"eyes\",\"mixed\"],\"may\":\"watch\",\"uid\":8},\"gone\":{\"groups\":[\"left\",\"mixed\"],\"uid\":9},\"jon\":{\"groups\":[\"mixed\"]},\"mira\":{\"groups\":[\"oncall\"]},\"priya\":{\"groups\":[]}},"
+	"\"humans\":{\"g\":{\"admin\":\"gone\",\"disabled\":true},\"j\":{\"admin\":\"jon\",\"disabled\":false}},"
+	"\"groups\":{\"finance\":{\"members\":[\"jon\",\"priya\"]},\"empty\":{\"members\":[]}},\"agents\":{\"helper\":{\"match\":[\"peer:exe=/x\",\"peer:uid=7\"]}},\"intents\":{\"work\":{}},\"roles\":{}}";
 
 static char *
 checked(const char *text, const char *conf)
@@ -55,6 +57,11 @@ rows(void)
 		{RULE("'pay.transfer'", "effect=step_up{approvers='oncall'}"), NULL},
 		{RULE("'pay.transfer'", "effect=step_up{approvers='finanse'}"), "nobody is in the group 'finanse': what asks it is never approved\n\thint: did you mean 'finance'?"},
 		{RULE("'pay.transfer'", "effect=step_up{approvers='empty'}"), "nobody is in the group 'empty'"},
+		{RULE("'pay.transfer'", "effect=step_up{approvers='left'}"), "nobody of the group 'left' may say yes: what asks it is never approved"},
+		{RULE("'pay.transfer'", "effect=step_up{approvers='eyes'}"), "nobody of the group 'eyes' may say yes"},
+		{RULE("'pay.transfer'", "effect=step_up{approvers='bots'}"), "nobody of the group 'bots' may say yes"},
+		{RULE("'pay.transfer'", "effect=step_up{approvers='mixed'}"), NULL},
+		{RULE("'pay.transfer'", "effect=step_up{approvers='mixed',quorum=2}"), "the group 'mixed' has 1 member who may say yes, a quorum of 2 is never met"},
 		{RULE("'pay.transfer'", "effect=step_up{quorum=3,approvers='finance'}"), "the group 'finance' has 2 members, a quorum of 3 is never met"},
 		{RULE("'pay.transfer'", "effect=function(r) return step_up{approvers='oncall',quorum=2} end"), "the group 'oncall' has 1 member, a quorum of 2"},
 		{RULE("'pay.transfer'", "needs={sum={'pay.*',of='money',within='1d'}},when=function(r) return true end,effect=deny 'no'"), NULL},
