@@ -122,9 +122,17 @@ class Record:
         good("%s: and says no more" % what, [l["body"] for l in self.leaves("admin") if l["body"]["verb"] == "accept-loss"] == told and "not the fold" not in self.d.text())
 
 
-def fill(d):
+def can_be_taken(d):
+    """A snapshot that a leaf names stands before the segment with the leaf that says what was deleted last."""
+    folder = d.dir + "/state/journal/"
+    leaves, ends = journal(folder), [int.from_bytes(open(f, "rb").read(32)[24:32], "little") for f in sorted(glob.glob(folder + "*.seg"))]
+    left = max(e for e in ends if e < [l["n"] for l in leaves if l["kind"] == "keep"][-1])
+    return any(l["n"] <= left and glob.glob(folder + "snapshot-%020d-*" % l["body"]["leaf"]) for l in leaves if l["kind"] == "snapshot")
+
+
+def fill(d, rounds):
     c = d.agent()
-    for k in range(3):
+    for k in rounds:
         task = c.ask("POST", "/v1/tasks", dict(intent="work", key="t%d" % k))[1]["task"]["id"]
         for i in range(130):
             assert act(c, task, "t%d-%d" % (k, i), "mail.read", amount=1, note="x" * 9000)["verdict"] == "allow"
@@ -136,9 +144,15 @@ def fill(d):
 
 d = Daemon(limits=LIMITS)
 try:
-    fill(d)
-    d.process.terminate()
-    d.process.wait(20)
+    for first in (0, 3, 6, 9):
+        fill(d, range(first, first + 3))
+        d.process.terminate()
+        d.process.wait(20)
+        if can_be_taken(d):
+            break
+        d.start()
+    text = open(d.dir + "/stepgate.conf").read()
+    d.write("stepgate.conf", text.replace('keep_bytes = "6MiB"', 'keep_bytes = "6MiB"  keep_hold = true').encode())  # no more of it: what is deleted stays the same from here on
     r = Record(d)
     good("the newest leaf of that kind stands in a segment that is not the first", r.leaves("keep")[-1]["n"] > r.anchor()["last"] + 1)
 
@@ -172,7 +186,7 @@ try:
     r.goes_on("a second time", mark)
 
     # Ended between its steps: the word is written, and some of what it moves is moved.
-    good("it moves several things", len(moved) >= 3, moved)
+    good("it moves several things", len(moved) >= 2, moved)
     for count in range(len(moved)):
         for some in itertools.combinations(moved, count):
             r.back()
@@ -208,7 +222,7 @@ try:
             open(r.path("journal/anchor"), "w").write(text + "\n")
         return change
 
-    for what, way in (("an anchor that says more", lambda: (r.lose(), r.forge())), ("an anchor of another chain", other_anchor(chain="0" * 64)), ("an anchor of another segment", other_anchor(segment=1)),
+    for what, way in (("an anchor that says more", lambda: (r.lose(), r.forge())), ("an anchor of another chain", other_anchor(chain="0" * 64)), ("an anchor of another segment", other_anchor(segment=99999)),
                       ("an anchor that names a leaf which is there", other_anchor(leaf=r.anchor()["last"] + 1)), ("no anchor", lambda: (r.lose(), os.unlink(r.path("journal/anchor")))),
                       ("a byte changed in the middle", lambda: (r.lose(), r.flip())), ("the oldest segment gone", lambda: (r.lose(), os.unlink(r.segments()[0]))),
                       ("a segment of the middle gone", lambda: (r.lose(), os.unlink(r.segments()[1]))), ("no snapshot left", no_snapshot), ("nothing that says how far it went", none_says_so),
