@@ -2,6 +2,7 @@
  * Paths. Two slashes are one, and one at the end is none. Whatever some reader takes for a way up or for the end of a name is refused. */
 #include "base/form_in.h"
 
+#include "base/coded.h"
 #include "base/pattern.h"
 #include "base/str.h"
 

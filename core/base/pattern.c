@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Matching segment by segment; see pattern.h for what a pattern means. */
 #include "base/pattern.h"
+
+#include "base/coded.h"
 #include "base/hidden.h"
 #include "base/scheme.h"
 #include "base/str.h"
@@ -60,89 +62,6 @@ kind_of(unsigned char c)
 	return (enum kind)kinds[c];
 }
 
-static int
-digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	c = (char)(c | 0x20);
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
-enum { CODED_DEEP = 3 /* readings, one behind another, that could make a digit of it */ };
-
-/* What stands in percent: a byte, or ("%u2024") a whole character. */
-struct sign {
-	uint32_t c;
-	bool whole;
-};
-
-static size_t coded_at(struct sg_str text, size_t at, int deep, struct sign *sign);
-
-/* A letter or digit at `at`, plain or in percent itself ("%32" for 2): its length; 0: there is none. */
-static size_t
-coded_letter(struct sg_str text, size_t at, int deep, char *letter)
-{
-	struct sign sign = {0, false};
-	if (at >= text.len)
-		return 0;
-	size_t len = text.ptr[at] != '%' ? 1 : deep > 0 ? coded_at(text, at, deep - 1, &sign) : 0;
-	*letter = len == 1 ? text.ptr[at] : sign.c < 0x80 ? (char)sign.c : '\0';
-	return len;
-}
-
-/* So many hexadecimal digits from `at` on. */
-static size_t
-coded_digits(struct sg_str text, size_t at, int deep, int count, uint32_t *number)
-{
-	size_t len, end = at;
-	*number = 0;
-	for (char c = '\0'; count > 0; count--, end += len) {
-		if ((len = coded_letter(text, end, deep, &c)) == 0 || digit(c) < 0)
-			return 0;
-		*number = *number * 16 + (uint32_t)digit(c);
-	}
-	return end - at;
-}
-
-/* What the percent at `at` begins: its length; 0: nothing. What says percent may begin another one ("%252e"). */
-static size_t
-coded_at(struct sg_str text, size_t at, int deep, struct sign *sign)
-{
-	size_t end = at + 1, len, mark;
-	char first = '\0';
-	*sign = (struct sign){'%', false};
-	for (uint32_t c; sign->c == '%' && (mark = coded_letter(text, end, deep, &first)) > 0; end += len) {
-		bool whole = (first | 0x20) == 'u';
-		len = whole ? coded_digits(text, end + mark, deep, 4, &c) : coded_digits(text, end, deep, 2, &c);
-		if (len == 0)
-			break;
-		len += whole ? mark : 0;
-		*sign = (struct sign){c, whole};
-	}
-	return end > at + 1 ? end - at : 0;
-}
-
-/* What a text begins with in percent, once or more often ("%2e", "%252e", "%25%32%65", "%u002e"): its length, and which; 0: there is none. */
-static size_t
-coded(struct sg_str text, struct sign *sign)
-{
-	size_t percents = 1;
-	while (percents < text.len && percents <= CODED_DEEP + 1 && text.ptr[percents] == '%')
-		percents++;
-	return percents > CODED_DEEP + 1 ? 0 : coded_at(text, 0, CODED_DEEP, sign); /* so many in a row begin nothing */
-}
-
-bool
-sg_has_coded(struct sg_str text)
-{
-	struct sign sign;
-	for (size_t i = 0; i < text.len; i++)
-		if (text.ptr[i] == '%' && coded((struct sg_str){text.ptr + i, text.len - i}, &sign) > 0)
-			return true;
-	return false;
-}
-
 /* A byte in more bytes than it needs, or as some old servers wrote it: its length; 0: it is not that. */
 static size_t
 overlong(struct sg_str text, enum kind *kind)
@@ -170,12 +89,12 @@ static enum kind
 next_kind(struct sg_str text, size_t *len)
 {
 	enum kind kind = kind_of((unsigned char)text.ptr[0]);
-	struct sign sign;
+	struct sg_sign sign;
 	*len = 1;
 	if (kind != PERCENT)
 		return kind == CONTROL ? LETTER : kind;
 	size_t more = overlong(text, &kind);
-	if (more == 0 && (more = coded(text, &sign)) > 0)
+	if (more == 0 && (more = sg_coded(text, &sign)) > 0)
 		kind = sign.c > 0xff ? LETTER : kind_of((unsigned char)sign.c) == CONTROL ? ENDS : kind_of((unsigned char)sign.c);
 	if (more == 0 || kind == LETTER || kind == PERCENT)
 		return LETTER; /* as it stands: what follows it is looked at as well */
@@ -233,7 +152,7 @@ struct letter {
 
 /* Takes one more: is a character whole with it, and which? What is no UTF-8 begins none. */
 static bool
-completes(struct letter *l, struct sign sign, uint32_t *c)
+completes(struct letter *l, struct sg_sign sign, uint32_t *c)
 {
 	*c = sign.c;
 	if (sign.whole || sign.c < 0x80) {
@@ -257,9 +176,9 @@ is_misread(struct sg_str segment)
 	if (sg_has_blank_end(segment))
 		return true;
 	for (size_t len; segment.len > 0; segment = behind(segment, len)) {
-		struct sign sign = {(unsigned char)segment.ptr[0], false};
+		struct sg_sign sign = {(unsigned char)segment.ptr[0], false};
 		uint32_t c = 0;
-		len = sign.c == '%' ? coded(segment, &sign) : 1;
+		len = sign.c == '%' ? sg_coded(segment, &sign) : 1;
 		bool itself = len == 0 || (segment.ptr[0] > ' ' && segment.ptr[0] <= '~' && segment.ptr[0] != '%');
 		len += len == 0;
 		if (itself) { /* to everybody */

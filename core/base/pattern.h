@@ -38,8 +38,6 @@ bool sg_pattern_match_names(struct sg_str pattern, struct sg_str text, char sepa
 /* What a star takes: not empty, no control, nothing in it that climbs in whatever spelling, or that is another name to whoever reads it otherwise. */
 bool sg_segment_plain(struct sg_str segment);
 
-/* Something in it stands in percent ("%6b", "%256b", "%u006b"); a '%' alone is itself. */
-bool sg_has_coded(struct sg_str text);
 
 /* True if every text that fits `inner` fits `outer` too: what a narrower reach or a delegation must satisfy. */
 bool sg_pattern_covers(struct sg_str outer, struct sg_str inner, char separator);

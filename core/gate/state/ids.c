@@ -4,15 +4,17 @@
 
 #include "base/line.h"
 
-#include <ctype.h>
 
 uint64_t
 sg_state_tag(const char *id)
 {
+	static const unsigned char values[256] = { /* of a hexadecimal digit, and one more; 0: it is none */
+		['0'] = 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, ['A'] = 11, 12, 13, 14, 15, 16, ['a'] = 11, 12, 13, 14, 15, 16,
+	};
 	const char *dash = strchr(id, '-'), *digits = dash != NULL ? dash + 1 : id;
 	uint64_t tag = 0;
-	for (size_t i = 0; i < 16 && isxdigit((unsigned char)digits[i]); i++)
-		tag = tag << 4 | (uint64_t)(digits[i] <= '9' ? digits[i] - '0' : (digits[i] | 32) - 'a' + 10);
+	for (size_t i = 0, value; i < 16 && (value = values[(unsigned char)digits[i]]) != 0; i++)
+		tag = tag << 4 | (value - 1);
 	return tag;
 }
 

@@ -38,7 +38,7 @@ enum { FEW = 16 };
 struct once {
 	size_t count;
 	struct sg_kept more;
-	uint64_t few[FEW];
+	uint64_t *few; /* FEW of them; `count` say something */
 };
 
 static bool
@@ -227,7 +227,8 @@ size_t
 sg_values_write(struct sg_json_writer *w, const struct sg_state *state, const struct sg_task *task, const struct sg_json *value, size_t most,
 		struct sg_value_look look, enum sg_values_of of, struct sg_values_kept *kept, bool *all)
 {
-	struct writing wr = {.w = w, .look = look, .state = state, .task = task, .most = most, .of = of, .kept = kept};
+	uint64_t few[2][FEW];
+	struct writing wr = {.w = w, .written = {.few = few[0]}, .kept_written = {.few = few[1]}, .look = look, .state = state, .task = task, .most = most, .of = of, .kept = kept};
 	bool report = of == SG_VALUES_TOLD || of == SG_VALUES_REPORTED;
 	wr.refuses = report && (kept == NULL || kept->w == NULL) && sg_task_keeps_any(task);
 	sg_jw_array(w);
