@@ -112,7 +112,7 @@ sg_check_memory_out(struct sg_check *c)
 	if (!can_start(c))
 		return false;
 	if (c->wish->no_malloc != NULL)
-		return sg_check_skip(c, c->wish->no_malloc);
+		return sg_check_skip(c, "%s", c->wish->no_malloc);
 	if (c->wish->memory->arm == NULL)
 		return sg_check_skip(c, "this build's malloc belongs to a sanitizer");
 	if (dl_iterate_phdr(find_range, &range) != 1)

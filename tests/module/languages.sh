@@ -39,6 +39,8 @@ else
 fi
 peer=$STEPGATE_BUILD/modules/attest-peer.so
 for wrong in malloc malloc= alloc=x deadline=x "malloc=$(printf 'a\nb')" 'malloc=a # b' "malloc=$(printf 'x%.0s' $(seq 201))"; do good "--without $wrong is refused" refuses "$peer" --without "$wrong"; done
+good "a reason is no format" check "$peer" --without 'malloc=50%s %n'
+good "and stands as it is" said 'SKIP 50%s %n'
 good "one at the limit is taken" check "$peer" --without "malloc=$(printf 'x%.0s' $(seq 200))"
 echo "$passed passed, $bad failed"
 [ "$bad" = 0 ]

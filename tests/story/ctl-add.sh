@@ -10,7 +10,7 @@ fail() { echo "FAILED: $*"; exit 1; }
 mkdir -p "$etc/conf.d"
 printf 'state_dir = "%s/state"  run_dir = "%s/run"  policy_dir = "%s/policy.d"  module_dir = "%s/modules"\nattest : { peer : { use = "peer"  control = "required" } }\n' "$folder" "$folder" "$folder" "$STEPGATE_BUILD" >"$etc/stepgate.conf"
 chmod -R go-w "$folder"
-me=$(id -un) uid=$(id -u)
+me=$(id -un) uid=$(id -u) other=nobody # an operator is no agent
 
 say() { # EXIT WORDS...
 	local want=$1 code=0
@@ -53,7 +53,7 @@ say 0 config add intent fix 'actions=repo.*,deploy.run' sensitivity=internal
 say 0 config add action read name=repo.read effect=read sensitivity=internal class=code
 say 0 config add resource repos type=repo 'patterns=**' sensitivity=internal
 say 0 config add tool read_file server=files tool=read_file action=repo.read "digest=$(printf x | sha256sum | cut -c1-64)"
-say 0 config add agent helper user="$me" owner=mira@acme.example escalate=mira@acme.example environment=dev 'reach=repo.*' reach=deploy.run,,repo.read intents=fix
+say 0 config add agent helper user="$other" owner=mira@acme.example escalate=mira@acme.example environment=dev 'reach=repo.*' reach=deploy.run,,repo.read intents=fix
 say 0 config add enforcer gw match=peer:uid=61998 for_agents=helper
 say 0 config add issuer token use=jwt ttl=60s audience=gw; has 'stepgate init makes its key'
 say 78 config add sink copy use=file "grants=folder=folder:$folder/log"; has 'there is no "log"'; has 'nothing was put in place'
@@ -61,12 +61,12 @@ mkdir -m 0755 "$folder/log"
 say 0 config add sink copy use=file "grants=folder=folder:$folder/log" rotate_bytes=65536 keep=3
 say 0 config add attest unit use=systemd control=optional --json; has '"changed":true'
 say 0 config show -n --for agent=helper
-has 'agents.helper.reach = [ "repo.*", "deploy.run", "repo.read" ]'; has "agents.helper.match = [ \"peer:uid=$uid\" ]"
+has 'agents.helper.reach = [ "repo.*", "deploy.run", "repo.read" ]'; has "agents.helper.match = [ \"peer:uid=$(id -u "$other")\" ]"
 say 0 config show -n
 has 'agents.helper.review_by = "20'; has 'admins.auditor.may = "approve"'
 say 0 init; has "issue/token.pem"
 before=$(ls -A "$etc/conf.d" | tr '\n' ' ')
-say 1 config add agent helper user="$me" owner=a@b escalate=a@b environment=dev 'reach=**' intents=fix; has 'stands at'
+say 1 config add agent helper user="$other" owner=a@b escalate=a@b environment=dev 'reach=**' intents=fix; has 'stands at'
 say 64 config add agnt x owner=y; has 'did you mean "agent"?'
 say 64 config add intent 'a b' actions=x; has 'no name of a stanza'
 say 64 config add intent x actions; has 'no OPTION=VALUE'
@@ -76,7 +76,7 @@ say 78 config add intent x action=repo.read sensitivity=internal; has 'actions'
 say 78 config add intent x 'actions=a"b' sensitivity=internal
 say 78 config add admin evil 'uid=5 } root2 : { uid = 6'; has 'uid is a string'
 say 78 config add admin other uid=0; has 'is admins.root already'
-say 78 config add agent y user="$me" owner=mira@acme.example escalate=x environment=dev 'reach=repo.*' intents=no-such; has 'no-such'
+say 78 config add agent y user="$other" owner=mira@acme.example escalate=x environment=dev 'reach=repo.*' intents=no-such; has 'no-such'
 say 64 config add intent x "actions=$(printf 'a\tb')" sensitivity=internal; has 'control character'
 say 64 config add intent x actions="$(printf 'x%.0s' $(seq 1300))" sensitivity=internal
 files "$before"
