@@ -47,7 +47,7 @@ d.configure("51-people.conf", PEOPLE)
 hold = d.admin_of(HOLD)
 row("agent", "hold is an operator", hold.ask("GET", "/v1/status")[0] == 200)
 d.configure("50-agents.conf", (AGENTS % A).replace("agents : {", 'agents : { b : { owner = "o@acme.example"  escalate = "e@acme.example"  review_by = "2027-01-31"  environment = "prod"\n'
-            '  match = [ "peer:uid=%d" ]  reach = [ "**" ]  intents = [ "work" ] }\n' % HOLD))
+            '  match = [ "peer:uid=%d", "peer:gid" ]  reach = [ "**" ]  intents = [ "work" ] }\n' % HOLD))  # by its uid alone is a mistake of the configuration
 status, answer = hold.ask("POST", "/v1/kill", dict(agent="a"))
 row("agent", "whose user is an agent's now is none", status == 0 and ops.ask("GET", "/v1/status")[1]["killed"] == [], [status, answer])
 row("agent", "the agent goes on, on its connection of before", says(agent.act(task, "x.read"), "allow"))
