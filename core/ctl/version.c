@@ -4,6 +4,7 @@
 #include "ctl/show.h"
 
 #include "base/str.h"
+#include "frame/segment.h"
 
 #include <stepgate/module.h>
 
@@ -21,6 +22,7 @@ sg_ctl_version(struct sg_ctl *ctl)
 		printf("stepgate %s\n", SG_VERSION);
 		sg_show_rowf("module ABI", "%d", SG_ABI);
 		sg_show_rowf("backup", "format %d", SG_BACKUP_FORMAT);
+		sg_show_rowf("journal", "format %d, reads %d and later", SG_JOURNAL_FORMAT, SG_JOURNAL_FORMAT_LEAST);
 		sg_show_row("libcrypto", sg_str(OpenSSL_version(OPENSSL_VERSION)));
 		return SG_CTL_OK;
 	}
@@ -28,6 +30,7 @@ sg_ctl_version(struct sg_ctl *ctl)
 	sg_jw_begin(&w, &line);
 	sg_jw_object(&w);
 	sg_jw_member_int(&w, "backup_format", SG_BACKUP_FORMAT);
+	sg_jw_member_int(&w, "journal_format", SG_JOURNAL_FORMAT);
 	sg_jw_member_text(&w, "libcrypto", OpenSSL_version(OPENSSL_VERSION));
 	sg_jw_member_int(&w, "module_abi", SG_ABI);
 	sg_jw_member_text(&w, "version", SG_VERSION);

@@ -115,8 +115,8 @@ sg_walk_header(struct sg_walk *w, uint64_t segment, struct sg_segment_header *ou
 	if (status == SG_OK && reader.header.segment != segment)
 		status = sg_fail(&w->result->err, SG_MALFORMED, "journal_header", "%s calls itself segment %" PRIu64,
 				 name, reader.header.segment);
-	if (status != SG_OK)
-		return sg_walk_wrong(w, SG_VERIFY_TAMPERED, name);
+	if (status != SG_OK) /* what a newer version wrote is nobody's tampering */
+		return sg_walk_wrong(w, strcmp(w->result->err.code, "journal_newer") == 0 ? SG_VERIFY_UNREADABLE : SG_VERIFY_TAMPERED, name);
 	*out = reader.header;
 	return true;
 }

@@ -9,14 +9,15 @@
 
 #include <string.h>
 
-static const char segment_magic[] = "SGJOURN1", group_magic[] = "SGGROUP1";
-enum { MAGIC = 8, HASHED = SG_SEGMENT_HEADER - SG_SHA256_BYTES };
+static const char segment_magic[] = "SGJOURN", group_magic[] = "SGGROUP1";
+enum { MAGIC = 8, FORMAT = 7 /* where its digit stands */, HASHED = SG_SEGMENT_HEADER - SG_SHA256_BYTES };
 
 void
 sg_segment_header_write(unsigned char out[SG_SEGMENT_HEADER], const struct sg_segment_header *header)
 {
 	memset(out, 0, SG_SEGMENT_HEADER);
-	memcpy(out, segment_magic, MAGIC);
+	memcpy(out, segment_magic, FORMAT);
+	out[FORMAT] = '0' + SG_JOURNAL_FORMAT;
 	sg_octets_put(out + 8, header->segment, 8);
 	sg_octets_put(out + 16, header->previous, 8);
 	sg_octets_put(out + 24, header->last, 8);
@@ -81,11 +82,13 @@ enum sg_status
 sg_segment_begin(struct sg_segment_reader *reader, struct sg_str bytes, struct sg_err *err)
 {
 	unsigned char hash[SG_SHA256_BYTES];
-	if (bytes.len < SG_SEGMENT_HEADER || memcmp(bytes.ptr, segment_magic, MAGIC) != 0)
+	if (bytes.len < SG_SEGMENT_HEADER || memcmp(bytes.ptr, segment_magic, FORMAT) != 0 || bytes.ptr[FORMAT] < '0' + SG_JOURNAL_FORMAT_LEAST || bytes.ptr[FORMAT] > '9')
 		return sg_fail(err, SG_MALFORMED, "journal_header", "not a journal segment, or cut inside its header");
 	sg_sha256(hash, (struct sg_str){bytes.ptr, HASHED});
 	if (memcmp(hash, bytes.ptr + HASHED, sizeof(hash)) != 0)
 		return sg_fail(err, SG_MALFORMED, "journal_header", "the segment's header was changed");
+	if (bytes.ptr[FORMAT] > '0' + SG_JOURNAL_FORMAT)
+		return sg_fail(err, SG_MALFORMED, "journal_newer", "a newer version wrote it (format %c, and this one knows %d at most): install that one again, or restore a backup of before", bytes.ptr[FORMAT], SG_JOURNAL_FORMAT);
 
 	*reader = (struct sg_segment_reader){.bytes = bytes, .at = SG_SEGMENT_HEADER};
 	reader->header.segment = sg_octets_get(bytes.ptr + 8, 8);

@@ -2,7 +2,7 @@
  * The journal's form on disk, for all who read it: gate, command line, index, publisher. Only the gate writes.
  *
  * A segment is a header of 160 bytes, then groups. A group is what one write and one sync made durable: a group record, then records.
- *   header  "SGJOURN1" | u64 segment | u64 previous segment | u64 last | u64 first | chain[32] | salt[32] | u64 day | key name[16] | SHA-256[32] of all before
+ *   header  "SGJOURN2" | u64 segment | u64 previous segment | u64 last | u64 first | chain[32] | salt[32] | u64 day | key name[16] | SHA-256[32] of all before
  *           `last` and `chain`: the last durable leaf before this segment. Numbers between `last` and `first` are void: they were
  *           appended behind a sync that failed and never counted. `day` (days since 1970, UTC) names the key of what is sealed, `key name` tells it from
  *           another of that day (seal_key.h; zero in segments of before).
@@ -19,6 +19,10 @@
 #include "base/buf.h"
 #include "base/digest.h"
 #include "base/json.h"
+
+/* The last character of the magic. It rises where an older program would take a leaf for less than it says; segments of before are read.
+ * 2: leaves say what a domain takes from no report any more (`kept`). */
+enum { SG_JOURNAL_FORMAT = 2, SG_JOURNAL_FORMAT_LEAST = 1 };
 
 enum {
 	SG_SEGMENT_HEADER = 160,
@@ -69,7 +73,7 @@ void sg_group_write(struct sg_buf *out, const unsigned char salt[32], uint64_t n
 /* chain = SHA-256(chain | SHA-256(leaf)); `leaf_hash` may be NULL. */
 void sg_chain_next(unsigned char chain[SG_SHA256_BYTES], struct sg_str leaf, unsigned char leaf_hash[SG_SHA256_BYTES]);
 
-/* Starts reading a whole segment. SG_MALFORMED: journal_header (too short, wrong magic, wrong hash). */
+/* Starts reading a whole segment. SG_MALFORMED: journal_newer (of a format that this program does not know), journal_header (too short, wrong magic, wrong hash). */
 enum sg_status sg_segment_begin(struct sg_segment_reader *reader, struct sg_str bytes, struct sg_err *err);
 
 /* Checks that `header` continues what was read before: segment numbers, last leaf, chain. SG_MALFORMED: journal_gap. */

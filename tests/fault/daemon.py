@@ -204,7 +204,7 @@ def journal(folder):
     for f in files:
         with open(os.path.join(folder, f), "rb") as fh:
             data = fh.read()
-        if len(data) < 160 or data[:8] != b"SGJOURN1" or sha(data[:128]) != data[128:160]:
+        if len(data) < 160 or data[:8] not in (b"SGJOURN1", b"SGJOURN2") or sha(data[:128]) != data[128:160]:
             if len(data) <= 160:  # its creation was torn: it counts only if a later segment follows it
                 continue
             raise ValueError("bad header in " + f)

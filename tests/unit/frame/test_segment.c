@@ -112,6 +112,32 @@ headers(void)
 	expect(&b, "journal_header", 0);
 }
 
+/* A whole segment of another format, its header as that program would have written it. */
+static void
+of_format(struct sg_buf *b, char format)
+{
+	enum { HASHED = SG_SEGMENT_HEADER - SG_SHA256_BYTES };
+	begin(b);
+	b->ptr[7] = format;
+	sg_sha256((unsigned char *)b->ptr + HASHED, (struct sg_str){b->ptr, HASHED});
+	leaf(b, 1, "");
+}
+
+static void
+formats(void)
+{
+	for (int c = 0; c < 256; c++) {
+		struct sg_buf b;
+		bool known = c >= '0' + SG_JOURNAL_FORMAT_LEAST && c <= '0' + SG_JOURNAL_FORMAT, newer = c > '0' + SG_JOURNAL_FORMAT && c <= '9';
+		of_format(&b, (char)c);
+		expect(&b, known ? "end" : newer ? "journal_newer" : "journal_header", known);
+	}
+	struct sg_buf b;
+	of_format(&b, '9');
+	b.ptr[9] ^= 1; /* what is broken says nothing of versions */
+	expect(&b, "journal_header", 0);
+}
+
 static void
 records(void)
 {
@@ -213,5 +239,5 @@ follows(void)
 	CU_ASSERT_EQUAL(sg_segment_follows(&header, 5, 10, header.chain, NULL), SG_OK);
 }
 
-SG_CASES("frame.segment", {"a whole one", whole}, {"headers", headers}, {"records", records}, {"leaves", leaves}, {"seals", seals},
+SG_CASES("frame.segment", {"a whole one", whole}, {"headers", headers}, {"formats", formats}, {"records", records}, {"leaves", leaves}, {"seals", seals},
 	 {"what follows what", follows})
