@@ -11,6 +11,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+enum { BESIDE = 1300 };
+
 static bool
 sync_parent(const char *path)
 {
@@ -40,24 +42,52 @@ sg_make_folder(const char *path, mode_t mode)
 	return S_ISDIR(status.st_mode) ? SG_MAKE_KEPT : SG_MAKE_FAILED;
 }
 
+/* Whole and synced, under a name of its own; false with errno, and it is not there. */
+static bool
+write_beside(const char *path, char beside[BESIDE], struct sg_str bytes, mode_t mode)
+{
+	snprintf(beside, BESIDE, "%s.new-%ld", path, (long)getpid());
+	int fd = open(beside, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode);
+	if (fd < 0)
+		return false;
+	bool good = fchmod(fd, mode) == 0 && sg_write_whole(fd, bytes) && fsync(fd) == 0;
+	int error = errno;
+	close(fd);
+	if (!good)
+		unlink(beside);
+	errno = error;
+	return good;
+}
+
+bool
+sg_make_replace(const char *path, struct sg_str bytes, mode_t mode)
+{
+	char beside[BESIDE];
+	if (!write_beside(path, beside, bytes, mode))
+		return false;
+	bool good = rename(beside, path) == 0;
+	int error = errno;
+	if (!good)
+		unlink(beside);
+	errno = error;
+	return good && sync_parent(path);
+}
+
 /* Written beside and then linked: link() refuses a name that exists, which rename() would replace. */
 enum sg_make
 sg_make_file(const char *path, struct sg_str bytes, mode_t mode)
 {
-	char beside[1300];
-	snprintf(beside, sizeof(beside), "%s.new-%ld", path, (long)getpid());
+	char beside[BESIDE];
 	if (access(path, F_OK) == 0)
 		return SG_MAKE_KEPT;
-	int fd = open(beside, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode);
-	if (fd < 0)
-		return SG_MAKE_FAILED;
-	bool good = fchmod(fd, mode) == 0 && sg_write_whole(fd, bytes) && fsync(fd) == 0;
+	bool good = write_beside(path, beside, bytes, mode);
 	int error = errno;
-	close(fd);
+	if (!good)
+		return SG_MAKE_FAILED;
 	enum sg_make result = SG_MAKE_FAILED;
-	if (good && link(beside, path) == 0)
+	if (link(beside, path) == 0)
 		result = SG_MAKE_MADE;
-	else if (good) {
+	else {
 		error = errno;
 		result = error == EEXIST ? SG_MAKE_KEPT : SG_MAKE_FAILED;
 	}

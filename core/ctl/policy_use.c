@@ -6,16 +6,11 @@
 #include "ctl/show.h"
 #include "ctl/start.h"
 
-#include "base/fd.h"
 #include "base/str.h"
 
 #include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
-#include <sys/stat.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 static const char *const states[] = {"not used", "in the folder", "older than shipped", "changed here", "unreadable"};
 
@@ -156,13 +151,10 @@ ask_word(const struct use *u)
 static bool
 put_one(const struct use *u, const struct sg_pack *pack)
 {
-	char path[SG_PACK_PATH], beside[SG_PACK_PATH + 40];
+	char path[SG_PACK_PATH];
+	struct sg_str text = sg_buf_view(&pack->text);
 	snprintf(path, sizeof(path), "%s/%s.lua", u->folder, pack->name);
-	if (pack->state == SG_PACK_UNUSED)
-		return sg_make_file(path, sg_buf_view(&pack->text), 0644) == SG_MAKE_MADE;
-	snprintf(beside, sizeof(beside), "%s.new", path);
-	unlink(beside);
-	return sg_make_file(beside, sg_buf_view(&pack->text), 0644) == SG_MAKE_MADE && rename(beside, path) == 0;
+	return pack->state == SG_PACK_UNUSED ? sg_make_file(path, text, 0644) == SG_MAKE_MADE : sg_make_replace(path, text, 0644);
 }
 
 static int

@@ -29,6 +29,8 @@ enum sg_make { SG_MAKE_MADE, SG_MAKE_KEPT, SG_MAKE_FAILED };
 enum sg_make sg_make_folder(const char *path, mode_t mode);
 /* A file with these bytes, whole or not at all, synced with its folder. KEPT: there is one already. FAILED: errno. */
 enum sg_make sg_make_file(const char *path, struct sg_str bytes, mode_t mode);
+/* The same in the place of what is there. False with errno; then that is as before. */
+bool sg_make_replace(const char *path, struct sg_str bytes, mode_t mode);
 
 /* State, keys and lock for the configuration in `file`. SG_CTL_OK or an exit code, told. */
 int sg_start_state(const struct sg_ctl *ctl, const char *file, struct sg_made *made);

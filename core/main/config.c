@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
-enum { WAIT_MS = 2000 /* for each module: the daemon waits meanwhile */ };
+enum { WAIT_MS = 2000, ALL_MS = 6000 }; /* for each module, for all of them: the daemon waits meanwhile */
 
 bool
 sg_supervisor_config(const struct sg_main_options *options, struct sg_buf *out, struct sg_buf *errors)
@@ -95,7 +95,7 @@ sg_supervisor_may_follow(const struct sg_supervisor *s, struct sg_str document, 
 		check_same(s, s->config, next, "admin_group", "admin_group", &errors);
 		check_same(s, s->config, next, "approver_group", "approver_group", &errors);
 		check_face(s, next, &errors);
-		sg_would_start(&(struct sg_would){.document = next, .running = s->config, .config = s->options->config, .errors = &errors, .wait_ms = WAIT_MS});
+		sg_would_start(&(struct sg_would){.document = next, .running = s->config, .config = s->options->config, .errors = &errors, .wait_ms = WAIT_MS, .all_ms = ALL_MS});
 	}
 	if (sg_conf_errors_any(&errors))
 		sg_conf_errors_write(report, &errors);

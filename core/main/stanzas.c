@@ -6,6 +6,7 @@
 #include "base/str.h"
 #include "conf/grant.h"
 #include "host/inspect.h"
+#include "main/supervisor.h"
 #include "main/trial.h"
 
 #include <errno.h>
@@ -20,6 +21,7 @@ struct checking {
 	const struct sg_would *would;
 	struct sg_arena arena;
 	bool whole; /* all of a start is tried */
+	sg_time until; /* 0: without end */
 };
 
 /* ---- telling ---- */
@@ -211,8 +213,9 @@ check_section(struct checking *c, const char *section)
 		snprintf(kind, sizeof(kind), "%.*s", SG_STR_ARG(given));
 		snprintf(module, sizeof(module), "%.*s", SG_STR_ARG(use));
 		struct asked a = {section, kind, module, s};
+		bool late = c->until != 0 && sg_supervisor_monotonic() >= c->until;
 		if (is_asked(c, &a))
-			check_stanza(c, &a);
+			late ? warn(&a, "those before it took all the time that there is") : check_stanza(c, &a);
 	}
 }
 
@@ -220,7 +223,7 @@ void
 sg_would_modules(const struct sg_would *w)
 {
 	static const char *const sections[] = {"attest", "issue", "audit"};
-	struct checking c = {.would = w, .whole = sg_would_look(w)};
+	struct checking c = {.would = w, .whole = sg_would_look(w), .until = w->all_ms == 0 ? 0 : sg_supervisor_monotonic() + w->all_ms * SG_MSEC};
 	sg_arena_init(&c.arena, 1 << 20);
 	for (size_t i = 0; i < sizeof(sections) / sizeof(sections[0]); i++)
 		check_section(&c, sections[i]);

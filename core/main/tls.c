@@ -196,6 +196,7 @@ sg_tls_turn(struct sg_supervisor *s)
 		return;
 	printf("stepgated: listen.enforcer: %.*s is open\n", SG_STR_ARG(address));
 	fflush(stdout);
+	s->handed_over = false; /* this one is to be kept, too */
 	if (s->gate.fd >= 0)
 		sg_tls_hand(s);
 }

@@ -6,6 +6,7 @@
 #include "base/str.h"
 #include "frame/link.h"
 #include "host/trial.h"
+#include "main/supervisor.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -17,7 +18,6 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 /* ---- its options ---- */
@@ -46,14 +46,6 @@ hear_options(int from, int wait_ms, char line[SG_TRIAL_LINE])
 }
 
 /* ---- its start ---- */
-
-static int64_t
-now_ms(void)
-{
-	struct timespec t;
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
 
 static void
 take_refusal(struct sg_str payload, char line[SG_TRIAL_LINE])
@@ -90,12 +82,12 @@ static void
 hear_start(int fd, int wait_ms, char line[SG_TRIAL_LINE])
 {
 	struct sg_link link;
-	int64_t until = now_ms() + wait_ms, left;
+	sg_time until = sg_supervisor_monotonic() + wait_ms * SG_MSEC, left;
 	fcntl(fd, F_SETFL, O_NONBLOCK);
 	sg_link_init(&link, dup(fd), SG_ROLE_GATE, SG_ROLE_HOST);
-	while ((left = until - now_ms()) > 0) {
+	while ((left = until - sg_supervisor_monotonic()) > 0) {
 		struct pollfd p = {fd, POLLIN, 0};
-		if (poll(&p, 1, (int)left) < 0 && errno != EINTR)
+		if (poll(&p, 1, (int)(left / SG_MSEC) + 1) < 0 && errno != EINTR)
 			break;
 		enum sg_status status = sg_link_fill(&link, NULL);
 		if (take_frames(&link, line) || (status != SG_OK && status != SG_AGAIN))

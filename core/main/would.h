@@ -13,7 +13,7 @@ struct sg_would {
 	const struct sg_json *document, *origins; /* origins: where each value was given, or NULL */
 	const char *config;                       /* the file that a fault without a place is told of */
 	struct sg_conf_errors *errors;
-	int wait_ms;                              /* for each module */
+	int wait_ms, all_ms;                      /* for each module, and for all of them together (0: no bound); those that no time is left for are named on stderr */
 	const struct sg_json *running;            /* NULL, or the document in force: a module of attest and issue that is another in it is started by the gate itself, and not here */
 	const char *draft;                        /* NULL, or the name of a file of conf.d: its stanzas of modules alone are looked at, and a key may be made yet */
 };

@@ -95,6 +95,7 @@ def held(d, folder, a, boss, task):
     acts(a, task, 20)
     row("held", "nor does it take from the room", len(d.leaves("decision")) == before)
     row("held", "what only looks is answered", a.ask("GET", "/v1/tasks/" + task["id"])[0] == 200)
+    row("held", "it stands in the record that the disk is full", [l["body"]["what"] for l in d.leaves("alert")].count("disk_full") == 1, d.leaves("alert"))
     got = boss.ask("POST", "/v1/kill", dict(agent="four", reason="full"))
     row("held", "a kill order is recorded", got[0] == 200 and got[1]["state"] == "effective" and [l["body"]["agent"] for l in d.leaves("kill")] == ["four"], got)
     end_gate(d)

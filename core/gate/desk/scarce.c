@@ -11,8 +11,10 @@
 void
 sg_gate_scarce(struct sg_gate *gate)
 {
-	if (gate->journal.scarce)
-		sg_gate_warn(gate, SG_STR(""), "ALERT    the disk is full: what operators say is recorded in the room that was held for it, what agents ask is refused");
+	if (!gate->journal.scarce)
+		return;
+	sg_gate_warn(gate, SG_STR(""), "ALERT    the disk is full: what operators say is recorded in the room that was held for it, what agents ask is refused");
+	sg_alert(gate, "disk_full", SG_STR("stepgate"), SG_STR(""), SG_STR(""));
 }
 
 static void

@@ -45,8 +45,8 @@ static void
 reopened(struct sg_gate *gate)
 {
 	gate->shut = false;
-	sg_gate_scarce(gate);
 	sg_gate_pay(gate);
+	sg_gate_scarce(gate);
 	sg_gate_write_gaps(gate);
 	gate->reopened(gate);
 }
