@@ -130,6 +130,12 @@ sg_pack_done(struct sg_pack *pack)
 }
 
 struct sg_str
+sg_pack_group(const struct sg_pack *pack)
+{
+	return quoted_behind(sg_buf_view(&pack->text), group_line);
+}
+
+struct sg_str
 sg_pack_description(const struct sg_pack *pack)
 {
 	struct sg_str text = quoted_behind(sg_buf_view(&pack->text), "description = \"");

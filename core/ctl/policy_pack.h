@@ -28,6 +28,8 @@ struct sg_pack {
 /* Reads NAME of `shipped` and of `folder`. `approvers` NULL: the group that stands in the file that is there, else the shipped one. False: there is no such file shipped, or it cannot be read (errno). */
 bool sg_pack_read(struct sg_pack *pack, const char *shipped, const char *folder, const char *name, const char *approvers);
 void sg_pack_done(struct sg_pack *pack);
+/* The group that a pack asks, with what was said above; {NULL, 0}: it asks none. Borrows from `text`. */
+struct sg_str sg_pack_group(const struct sg_pack *pack);
 /* The line of a pack that says what it is for: `description` of its policy{}, "" if there is none. Borrows from `text`. */
 struct sg_str sg_pack_description(const struct sg_pack *pack);
 

@@ -7,6 +7,7 @@
 #include "ctl/start.h"
 
 #include "base/str.h"
+#include "frame/approvers.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -18,6 +19,9 @@ struct use {
 	const struct sg_ctl *ctl;
 	const char *shipped, *approvers, *config;
 	char folder[1100];
+	struct sg_buf text; /* of the configuration */
+	struct sg_arena arena;
+	const struct sg_json *document;
 	struct sg_pack packs[2 * SG_PACKS];
 	size_t count;
 };
@@ -77,6 +81,8 @@ add_all(struct use *u)
 		count += !is_tests(names[count]);
 	}
 	closedir(dir);
+	if (count == 0)
+		return sg_ctl_fail(u->ctl, SG_CTL_CONFIG, "no_policies", "--from DIR says where they are", "%s: no policy is there", u->shipped);
 	qsort(names, count, sizeof(names[0]), by_name);
 	int code = SG_CTL_OK;
 	for (size_t i = 0; i < count && code == SG_CTL_OK; i++)
@@ -148,6 +154,19 @@ ask_word(const struct use *u)
 	return code == SG_CTL_OK ? code : sg_ctl_fail(u->ctl, code, "exists", "--replace puts what is shipped in its place", "nothing was put in place: what is there differs from what is shipped");
 }
 
+/* A step-up that nobody may answer is a denial that nobody meant. */
+static int
+ask_groups(const struct use *u)
+{
+	for (size_t i = 0; i < u->count; i++) {
+		struct sg_str group = sg_pack_group(&u->packs[i]);
+		if (group.ptr != NULL && is_due(&u->packs[i]) && sg_approvers_of(u->document, group, NULL) == 0)
+			return sg_ctl_fail(u->ctl, SG_CTL_CONFIG, "approvers", "--approvers GROUP names another; stepgate config add group makes one", "%s asks the group \"%.*s\", in which nobody may approve", u->packs[i].name,
+					   SG_STR_ARG(group));
+	}
+	return SG_CTL_OK;
+}
+
 static bool
 put_one(const struct use *u, const struct sg_pack *pack)
 {
@@ -181,6 +200,8 @@ static int
 use(struct use *u)
 {
 	int code = ask_word(u);
+	if (code == SG_CTL_OK)
+		code = ask_groups(u);
 	if (code == SG_CTL_OK && sg_make_folder(u->folder, 0755) == SG_MAKE_FAILED)
 		code = sg_ctl_fail(u->ctl, SG_CTL_CANNOT_MAKE, "make", "", "%s: %s", u->folder, strerror(errno));
 	if (code == SG_CTL_OK)
@@ -189,17 +210,10 @@ use(struct use *u)
 }
 
 static int
-find_folder(struct use *u)
+read_configuration(struct use *u)
 {
-	struct sg_buf text;
-	struct sg_arena arena;
-	const struct sg_json *json = NULL;
-	sg_buf_init(&text, SG_DAEMON_DOCUMENT);
-	sg_arena_init(&arena, 256 << 20);
-	int code = sg_daemon_config(u->ctl, u->config, &text, &arena, &json);
-	snprintf(u->folder, sizeof(u->folder), "%.*s", SG_STR_ARG(sg_json_text_at(json, "policy_dir")));
-	sg_arena_done(&arena);
-	sg_buf_done(&text);
+	int code = sg_daemon_config(u->ctl, u->config, &u->text, &u->arena, &u->document);
+	snprintf(u->folder, sizeof(u->folder), "%.*s", SG_STR_ARG(sg_json_text_at(u->document, "policy_dir")));
 	return code;
 }
 
@@ -211,8 +225,10 @@ sg_ctl_policy_use(struct sg_ctl *ctl)
 	if (u == NULL)
 		return sg_ctl_fail(ctl, SG_CTL_INTERNAL, "memory", "", "no memory");
 	*u = (struct use){.ctl = ctl, .shipped = from != NULL ? from : SG_SHIPPED_POLICY_DIR, .config = config != NULL ? config : SG_CTL_CONFIG_FILE, .approvers = ctl->option[SG_CTL_OPTION_approvers]};
+	sg_buf_init(&u->text, SG_DAEMON_DOCUMENT);
+	sg_arena_init(&u->arena, 256 << 20);
 	bool all = ctl->arg_count == 0;
-	int code = u->approvers != NULL && !sg_conf_is_name(sg_str(u->approvers)) ? sg_ctl_fail(ctl, SG_CTL_USAGE, "usage", "--approvers GROUP", "\"%.64s\" is no name of a group", u->approvers) : find_folder(u);
+	int code = u->approvers != NULL && !sg_conf_is_name(sg_str(u->approvers)) ? sg_ctl_fail(ctl, SG_CTL_USAGE, "usage", "--approvers GROUP", "\"%.64s\" is no name of a group", u->approvers) : read_configuration(u);
 	if (code == SG_CTL_OK && all)
 		code = add_all(u);
 	for (size_t i = 0; i < ctl->arg_count && code == SG_CTL_OK; i++)
@@ -221,6 +237,8 @@ sg_ctl_policy_use(struct sg_ctl *ctl)
 		code = all && ctl->option[SG_CTL_OPTION_all] == NULL ? list(u) : use(u);
 	for (size_t i = 0; i < u->count; i++)
 		sg_pack_done(&u->packs[i]);
+	sg_arena_done(&u->arena);
+	sg_buf_done(&u->text);
 	free(u);
 	return code;
 }

@@ -211,7 +211,7 @@ enum { SG_CTL_REST = 1000, SG_CTL_BEHIND = 999, SG_CTL_ARGS_MOST = 60 };
 	X(policy_use,    "policy use",      "[PACK]...",        0, SG_CTL_ARGS_MOST, SG_CTL_BIT(json) | SG_CTL_BIT(config) | SG_CTL_BIT(all) | SG_CTL_BIT(approvers) | SG_CTL_BIT(replace) | SG_CTL_BIT(from), \
 	  "put shipped policy files into the policy folder",                                                            \
 	  "Without PACK: what is shipped, and what became of it here. With it (or --all) file and tests are copied, --approvers set as the group that is asked, and all "   \
-	  "that is then in the folder is checked and tested first; exit 78: nothing was put in place. What is there and differs from what is shipped, since an upgrade "  \
+	  "that is then in the folder is checked and tested first, and somebody of that group has to be able to approve; exit 78: nothing was put in place. What is there and differs from what is shipped, since an upgrade "  \
 	  "brought another or somebody changed it, is shown as a difference (exit 1) and written over with --replace alone. Nothing comes into force before "  \
 	  "`stepgate reload`.")                                                                                           \
 	X(config_check,  "config check",    "[FILE]",           0, 1, SG_CTL_BIT(json) | SG_CTL_BIT(vendor),                    \

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Its sockets outlive the daemon where whoever starts it keeps them (FDSTORE, sd_listen_fds(3)): who connects while it is started again waits, and is answered. What is handed over and is
 none of its own is not taken; without such a keeper the sockets go with the daemon."""
-import array, fcntl, os, re, shutil, signal, socket, stat, subprocess, tempfile, threading, time
+import array, fcntl, os, re, shutil, signal, socket, ssl, stat, subprocess, tempfile, threading, time
 from checks import done, good, until
 from daemon import BUILD, Client, Daemon
 
@@ -11,6 +11,11 @@ keeper = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
 keeper.bind(folder + "/notify")
 keeper.setblocking(False)
 kept, told = {}, []
+
+
+def forget(name):
+    if name in kept:
+        os.close(kept.pop(name))
 
 
 def hear():
@@ -26,9 +31,10 @@ def hear():
                 fds.frombytes(bytes)
         name = re.search(r"FDNAME=(.*)", text.decode())
         if "FDSTORE=1" in text.decode() and name:
+            forget(name[1])
             kept[name[1]] = fds[0]
         elif "FDSTOREREMOVE=1" in text.decode():
-            kept.pop(name[1], None)
+            forget(name[1])
 
 
 def start(d, names=None, pid="$$"):
@@ -128,6 +134,59 @@ try:
     d.process.terminate()
     d.process.wait(20)
     good("and its sockets go with it", not os.path.exists(d.path("agent")))
+finally:
+    d.stop()
+
+
+def listening(port=0):
+    s = socket.socket()
+    s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    s.bind(("127.0.0.1", port))
+    s.listen(8)
+    return s
+
+
+def certificate_at(port):
+    """What answers there shows, in DER; None: nothing."""
+    try:
+        with socket.create_connection(("127.0.0.1", port), 5) as s, CONTEXT.wrap_socket(s) as t:
+            return t.getpeercert(True)
+    except OSError:
+        return None
+
+
+# the TLS face's, from a socket unit
+CONTEXT = ssl.create_default_context()
+CONTEXT.check_hostname, CONTEXT.verify_mode = False, ssl.CERT_NONE
+unit, other = listening(), listening()
+port = unit.getsockname()[1]
+d = Daemon(start=False)
+try:
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", d.dir + "/tls.key", "-out", d.dir + "/tls.pem", "-subj", "/CN=x", "-days", "2"], capture_output=True, check=True)
+    own = ssl.PEM_cert_to_DER_cert(open(d.dir + "/tls.pem").read())
+    text = open(d.dir + "/stepgate.conf").read()
+    d.write("stepgate.conf", text.replace("attest : {", 'attest : { gw : { kind = "verify"  use = "x509"  control = "sufficient"  trust_domain = "acme.example"  grants = [ "ca=file:%s/tls.pem" ] } ' % d.dir, 1).encode())
+    with open(d.dir + "/stepgate.conf", "a") as f:
+        f.write('listen : { enforcer : { address = "127.0.0.1:%d"  certificate = "%s/tls.pem"  key = "%s/tls.key" } }\n' % (port, d.dir, d.dir))
+    hear()  # what those before said
+    for name in list(kept):
+        forget(name)
+    start(d, {"tls": unit.fileno()})
+    d.wait_open()
+    good("the TLS face speaks on the socket that it is handed, whose address nobody else could take", until(lambda: certificate_at(port) == own, 20), d.text()[-400:])
+    good("and it is kept as the others are", until(lambda: (hear(), "tls" in kept and len(kept) == 5)[1], 20), kept)
+    end(d)
+    threading.Timer(2, lambda: start(d, {n: fd for n, fd in kept.items()})).start()
+    good("who connects while it is started again waits", until(lambda: certificate_at(port) == own, 20), d.text()[-400:])
+    d.wait_open()
+    end(d)
+    unit.close()
+    hear()
+    for name in list(kept):
+        forget(name)
+    start(d, {"tls": other.fileno()})
+    d.wait_open()
+    good("one of another address is not taken: it listens for itself", until(lambda: certificate_at(port) == own, 20) and "handed over under the name \"tls\"" in d.text(), d.text()[-400:])
 finally:
     d.stop()
     keeper.close()

@@ -22,6 +22,7 @@ pid=$(state MainPID); keys=$(cat /var/lib/stepgate/keys/*.key | sha256sum)
 chmod 711 /root; touch /root/loading; runuser -u payer -- python3 /root/load.py /root/loading > /root/load.out & load=$!
 sleep 1; DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends /root/NEW; row upgraded $?
 settle active; for _ in $(seq 100); do stepgate status > /dev/null 2>&1; [ $? -le 1 ] && break; sleep 0.1; done; sleep 1
+row metrics "$(systemctl is-active stepgate-metrics)"
 row version "$(dpkg-query -W -f '${Version}' stepgate)"; row state "$(state ActiveState)"; [ "$(state MainPID)" != "$pid" ]; row another $?
 row program "$(readlink /proc/$(state MainPID)/exe)"
 seen > /root/after; diff /root/before /root/after; row same $?
@@ -39,7 +40,7 @@ apt-get purge -y stepgate; row purged "$? $([ -e /var/lib/stepgate ]; echo $?) $
 journalctl -u stepgated --no-pager -o cat | tail -40
 echo @end=1
 """
-WANTED = dict(hour_1="0", hour_2="0", other="0", hour_3="0 active", kill="0", counted=lambda text: re.fullmatch(r"[1-9]\d* 1 [1-9]\d* 1", text) is not None, upgraded="0", state="active", another="0", program="/usr/sbin/stepgated", same="0", keys="0 0",
+WANTED = dict(hour_1="0", hour_2="0", other="0", hour_3="0 active", kill="0", counted=lambda text: re.fullmatch(r"[1-9]\d* 1 [1-9]\d* 1", text) is not None, upgraded="0", metrics="inactive", state="active", another="0", program="/usr/sbin/stepgated", same="0", keys="0 0",
               load=lambda text: re.fullmatch(r"answered [1-9]\d+ failed 0 slowest_ms \d+", text) is not None, approve="0", still_killed="1", verified="0", vendor="1 unpacked active", vendor_status="0", removed="0 inactive 0", back="0 active", goes_on="active 1",
               verified_again="0", purged="0 1 0 0", end="1")
 

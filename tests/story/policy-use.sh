@@ -33,6 +33,11 @@ for bad in no-such-pack high-risk_test ../high-risk . '' "$(printf 'x%.0s' $(seq
 say 64 high-risk --approvers 'a"b'; say 64 high-risk --approvers ''
 files ''
 
+say 78 high-risk; has 'the group "oncall", in which nobody may approve'; has '--approvers'
+say 78 high-risk --approvers nobody-there
+mkdir "$folder/empty"; files ''
+code=0; "$gate" policy use --config "$folder/stepgate.conf" --from "$folder/empty" >"$folder/out" 2>&1 || code=$?
+[ "$code" = 78 ] && has 'no policy is there' || fail "an empty folder: $code"
 say 0 high-risk --approvers sec; has 'high-risk.lua is in place'; has 'stepgate reload puts it in force'
 files 'high-risk.lua high-risk_test.lua '
 grep -q '^local approvers = "sec"' "$folder/policy.d/high-risk.lua" || fail "the group is not set"
