@@ -51,6 +51,7 @@ sg_kept_put(struct sg_kept *kept, uint64_t digest)
 	if (4 * (kept->count + 1) > 3 * kept->size && !grow(kept))
 		return false;
 	kept->slots[slot_of(kept, digest)] = digest;
+	kept->sum ^= digest;
 	kept->count++;
 	return true;
 }
@@ -60,6 +61,8 @@ sg_kept_join(struct sg_kept *kept, const struct sg_kept *from)
 {
 	bool good = true;
 	kept->unseen |= from->unseen;
+	if (kept->count == from->count && kept->sum == from->sum)
+		return true;
 	for (size_t i = 0; i < from->size; i++)
 		good &= sg_kept_put(kept, from->slots[i]);
 	return good;
@@ -151,15 +154,22 @@ sg_fold_kept(struct sg_fold *f, struct sg_task *task)
 			keep(f, d, list);
 }
 
-void
-sg_fold_kept_meet(struct sg_fold *f, struct sg_task *task)
+static void
+to_others(struct sg_fold *f, struct sg_task *task)
 {
-	size_t at = 1; /* the others */
-	for (struct sg_domain *d; (d = next_there(task, &at)) != NULL;)
-		if (!sg_kept_join(&task->domain->kept, &d->kept))
-			f->missing = "memory";
-	at = 1;
+	size_t at = 1;
 	for (struct sg_domain *d; sg_kept_any(&task->domain->kept) && (d = next_there(task, &at)) != NULL;)
 		if (!sg_kept_join(&d->kept, &task->domain->kept))
 			f->missing = "memory";
+}
+
+void
+sg_fold_kept_meet(struct sg_fold *f, struct sg_task *task)
+{
+	to_others(f, task); /* what it brought, which is little as a rule: */
+	size_t at = 1;
+	for (struct sg_domain *d; (d = next_there(task, &at)) != NULL;)
+		if (!sg_kept_join(&task->domain->kept, &d->kept))
+			f->missing = "memory";
+	to_others(f, task); /* those that have met keep the same then, and there is nothing to do */
 }

@@ -19,6 +19,7 @@ enum { SG_KEPT_VALUES = 65536 /* of one domain, whatever limits.values says */, 
 struct sg_kept {
 	uint64_t *slots; /* 0: nothing */
 	size_t size, count; /* size: power of two */
+	uint64_t sum;       /* of all digests, by xor: two with one count and one sum are the same (the digests are keyed: nobody makes two that are not) */
 	bool unseen; /* there was more: whatever comes back may be that, and is taken for trusted no more */
 };
 
