@@ -8,13 +8,19 @@
 #include <stdio.h>
 #include <string.h>
 
+static void
+tell(struct sg_gate *gate, const char *line)
+{
+	sg_gate_warn(gate, SG_STR(""), line);
+	sg_alert(gate, "disk_full", SG_STR("stepgate"), SG_STR(""), SG_STR(""));
+}
+
 void
 sg_gate_scarce(struct sg_gate *gate)
 {
 	if (!gate->journal.scarce)
 		return;
-	sg_gate_warn(gate, SG_STR(""), "ALERT    the disk is full: what operators say is recorded in the room that was held for it, what agents ask is refused");
-	sg_alert(gate, "disk_full", SG_STR("stepgate"), SG_STR(""), SG_STR(""));
+	tell(gate, "ALERT    the disk is full: what operators say is recorded in the room that was held for it, what agents ask is refused");
 }
 
 static void
@@ -23,7 +29,7 @@ want(struct sg_gate *gate, int error)
 	char line[240];
 	gate->journal.scarce = true;
 	snprintf(line, sizeof(line), "ALERT    the disk has no room to hold for operators (%s): what agents ask is refused until it has", strerror(error));
-	sg_gate_warn(gate, SG_STR(""), line);
+	tell(gate, line);
 }
 
 void

@@ -92,8 +92,9 @@ reserve_turn(struct sg_loop *loop)
 		loop->reserve.making = false;
 		sg_gate_reserved(loop->gate, loop->reserve.made, loop->reserve.error);
 	}
-	bool there = loop->reserve.made && !loop->gate->journal.scarce;
-	if (loop->reserve.making || there || loop->gate->journal.closed || now < loop->reserve.next)
+	if (loop->reserve.making || loop->gate->journal.closed || now < loop->reserve.next)
+		return;
+	if (loop->reserve.made && !loop->gate->journal.scarce)
 		return;
 	loop->reserve.next = now + SG_RESERVE_S * SG_SEC;
 	loop->reserve.making = true;
