@@ -21,6 +21,7 @@ struct judgement {
 	struct sg_json_writer w;
 	struct sg_buf *output;
 	size_t start; /* of this answer in `output` */
+	bool spoke;      /* a rule matched in the call under way */
 	size_t from, to; /* of `rules`: those that the call under way asks */
 	struct sg_buf error; /* of the first hook that failed, as it goes into the answer; empty: none */
 };
@@ -56,6 +57,7 @@ static void
 write_effect(struct judgement *j, struct sg_str json)
 {
 	const struct sg_policy_rule *rule = j->policy->rule;
+	j->spoke = true;
 	sg_jw_object(&j->w);
 	sg_jw_member_raw(&j->w, "effect", json);
 	sg_jw_member_str(&j->w, "file", j->policy->files[rule->file].name);
@@ -91,16 +93,29 @@ ask(lua_State *L, struct judgement *j, const struct sg_policy_rule *rule)
 	sg_freeze_check(L, rule);
 }
 
+static void
+ask_those(lua_State *L, struct judgement *j, bool otherwise)
+{
+	for (size_t i = j->from; i < j->to; i++) {
+		const struct sg_policy_rule *rule = &j->policy->rules[j->rules[i]];
+		if (rule->otherwise != otherwise)
+			continue;
+		j->policy->rule = rule;
+		ask(L, j, rule);
+	}
+}
+
+/* What speaks otherwise is asked only where nothing else spoke: not even its `when` runs before. */
 static int
 ask_all(lua_State *L)
 {
 	struct judgement *j = lua_touserdata(L, 1);
 	lua_settop(L, 0);
 	sg_view_push_request(L);
-	for (size_t i = j->from; i < j->to; i++) {
-		j->policy->rule = &j->policy->rules[j->rules[i]];
-		ask(L, j, j->policy->rule);
-	}
+	j->spoke = false;
+	ask_those(L, j, false);
+	if (!j->spoke)
+		ask_those(L, j, true);
 	return 0;
 }
 

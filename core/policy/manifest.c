@@ -103,6 +103,8 @@ write_rule(struct sg_json_writer *w, const struct sg_policy *policy, const struc
 	for (size_t i = 0; i < rule->on_count; i++)
 		sg_jw_str(w, rule->on[i]);
 	sg_jw_end(w);
+	if (rule->otherwise)
+		sg_jw_member_bool(w, "otherwise", true);
 	sg_jw_end(w);
 }
 

@@ -54,7 +54,7 @@ struct sg_policy; /* a loaded set; one thread at a time */
  * the manifest:
  *   {"digest":hex,"files":[{"meta":{},"name","sha256"}],"rules":[{"after":bool,"file","id","line",
  *    "needs":{"count":[{"action","scope","within":ms}],"did":[...],"never_together":[{"actions":[...],"scope","within"}],
- *             "order":[{"actions"...}],"since":[...],"sum":[{"action","of","scope","within"}]},"on":[...]}]}
+ *             "order":[{"actions"...}],"since":[...],"sum":[{"action","of","scope","within"}]},"on":[...],"otherwise":true (left out where it is not)}]}
  * rules sorted by id, files by name, needs of a kind in canonical order of the keys under which the request's history
  * has them (need.h),
  * where digest = SHA-256 over, for each file in order of names: name, NUL, size in decimal, NUL, bytes.
@@ -67,7 +67,8 @@ enum sg_status sg_policy_load(const struct sg_policy_source *sources, size_t cou
 void sg_policy_free(struct sg_policy *policy);
 
 /* Judges one request; appends to `output`
- *   {"effects":[{"effect":{...},"file","line","rule"}],"error":null}               every matching rule, sorted by id
+ *   {"effects":[{"effect":{...},"file","line","rule"}],"error":null}               every matching rule, sorted by id; those with
+ *                                                                                  `otherwise` only where no other matched
  *   {"effects":[],"error":{"code","file","line","rule","text"}}                    codes: policy_code.h
  * Both are SG_OK: the gate denies on the second. Texts never carry values of the request. Other results mean that the
  * input was not a request in canonical form (SG_MALFORMED, SG_LIMIT) or that memory is out; nothing was appended. The

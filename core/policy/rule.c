@@ -11,7 +11,7 @@
 
 #include <stdlib.h>
 
-static const char *const rule_names[] = {"effect", "id", "needs", "on", "when", NULL};
+static const char *const rule_names[] = {"effect", "id", "needs", "on", "otherwise", "when", NULL};
 static const char *const hook_names[] = {"effect", "id", "on", NULL};
 
 static void
@@ -84,6 +84,17 @@ read_when(lua_State *L, struct sg_policy_rule *rule)
 	lua_settop(L, 1);
 }
 
+/* false says what leaving it out says. */
+static void
+read_otherwise(lua_State *L, struct sg_policy_rule *rule)
+{
+	int type = lua_getfield(L, 1, "otherwise");
+	if (type != LUA_TNIL && type != LUA_TBOOLEAN)
+		sg_take_problem(L, "otherwise = true: it speaks only where no other rule of the set matches", "otherwise is true, or left out");
+	rule->otherwise = lua_toboolean(L, -1);
+	lua_settop(L, 1);
+}
+
 /* A function that is one of ours is a constructor without its call: effect = allow. */
 static void
 read_effect(lua_State *L, struct sg_policy_rule *rule)
@@ -142,8 +153,10 @@ declare(lua_State *L, bool after)
 	sg_take_members(L, 1, name, after ? hook_names : rule_names, 0);
 	read_id(L, &rule);
 	read_on(L, &rule);
-	if (!after)
+	if (!after) {
 		read_when(L, &rule);
+		read_otherwise(L, &rule);
+	}
 	if (lua_getfield(L, 1, "needs") != LUA_TNIL && !after)
 		sg_history_needs(L, &rule);
 	lua_settop(L, 1);

@@ -34,7 +34,7 @@ struct sg_policy_need {
 /* A rule or an after hook. */
 struct sg_policy_rule {
 	struct sg_str id;
-	bool after;
+	bool after, otherwise; /* otherwise: asked only where no other rule matched */
 	uint32_t file; /* index in files, which are sorted by name */
 	int line;
 	struct sg_str *on;

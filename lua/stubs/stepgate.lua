@@ -184,6 +184,7 @@ function open:get(path, default) end
 ---@field on string|string[] # action patterns: "pay.transfer", "pay.*" (one segment), "pay.**" (the rest)
 ---@field needs table? # what it needs to know of the past; see below
 ---@field when (fun(r: sg.request): boolean)? # must return true or false; left out = always
+---@field otherwise boolean? # true: it is asked only where no other rule of the set, whatever its file, matches the action
 ---@field effect sg.effect|fun(r: sg.request): sg.effect # what is returned to the gate when the rule matches
 
 ---@class (exact) sg.after

@@ -11,6 +11,7 @@ const struct sg_taken_row sg_taken[] = {
 	{"rule", "needs", "table?",
 	 "what it needs to know of the past; see below"},
 	{"rule", "when", "(fun(r: sg.request): boolean)?", "must return true or false; left out = always"},
+	{"rule", "otherwise", "boolean?", "true: it is asked only where no other rule of the set, whatever its file, matches the action"},
 	{"rule", "effect", "sg.effect|fun(r: sg.request): sg.effect",
 	 "what is returned to the gate when the rule matches"},
 	{"after", "id", "string", "unique over all files"},

@@ -181,7 +181,54 @@ output_bound(void)
 	sg_policy_free(policy);
 }
 
-SG_CASES("policy.judge", {"one thing is returned", one_thing}, {"crowds", crowds}, {"every matching rule answers, sorted by id, exactly", exact_answer},
+/* Whatever order ids and files have: what speaks otherwise is asked last, and only where nothing else matched. */
+static void
+otherwise(void)
+{
+	static const char other[] = "rule{id='a',on='**',otherwise=true,effect=deny{code='rest'}}";
+	static const struct {
+		const char *more, *want, *never;
+	} rows[] = {
+		{"", "\"rest\"", "\"b\""},
+		{" rule{id='b',on='**',effect=allow{}}", "\"rule\":\"b\"", "rest"},
+		{" rule{id='b',on='x.*',effect=allow{}}", "\"rest\"", "\"rule\":\"b\""},
+		{" rule{id='b',on='**',when=function(r) return false end,effect=allow{}}", "\"rest\"", "\"rule\":\"b\""},
+		{" rule{id='b',on='**',effect=function(r) return r.args.nothing end}", "\"code\":\"policy_", "rest"},
+		{" rule{id='b',on='**',otherwise=false,effect=allow{}}", "\"rule\":\"b\"", "rest"},
+		{" rule{id='b',on='**',otherwise=true,effect=allow{}}", "\"rest\"", "policy_"},
+		{" rule{id='b',on='**',otherwise=true,when=function(r) return false end,effect=allow{}}", "\"rest\"", "\"rule\":\"b\""},
+		{" rule{id='b',on='**',otherwise=true,when=function(r) return 1 end,effect=allow{}} rule{id='c',on='**',effect=allow{}}", "\"rule\":\"c\"", "policy_error"},
+		{" rule{id='b',on='**',otherwise=true,when=function(r) return 1 end,effect=allow{}}", "\"code\":\"policy_error\"", "rest"},
+		{" after{id='b',on='**',effect=function(r) return add{} end}", "\"rest\"", "\"rule\":\"b\""},
+	};
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		for (int turn = 0; turn < 2; turn++) {
+			char first[512];
+			snprintf(first, sizeof(first), "%s", rows[i].more);
+			struct sg_policy_source sources[] = {{SG_STR("1.lua"), sg_str(turn == 0 ? other : first)}, {SG_STR("2.lua"), sg_str(turn == 0 ? first : other)}};
+			struct sg_policy *policy = world_load_many(sources, 2, NULL);
+			CU_ASSERT_PTR_NOT_NULL_FATAL(policy);
+			const char *answer = world_ask(policy, false, "pay.transfer", "{}", "{}");
+			CU_ASSERT_PTR_NOT_NULL(strstr(answer, rows[i].want));
+			CU_ASSERT_PTR_NULL(strstr(answer, rows[i].never));
+			sg_policy_free(policy);
+		}
+}
+
+static void
+otherwise_is_a_flag(void)
+{
+	static const char *const wrong[] = {"'yes'", "1", "0", "{}", "function() return true end", "'false'", "allow{}"};
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+		char text[256];
+		snprintf(text, sizeof(text), "rule{id='a',on='**',otherwise=%s,effect=allow{}}", wrong[i]);
+		CU_ASSERT_PTR_NULL(world_load(text));
+		CU_ASSERT_PTR_NOT_NULL(strstr(world_report, "otherwise is true, or left out"));
+	}
+	CU_ASSERT_PTR_NULL(world_load("after{id='a',on='**',otherwise=true,effect=function(r) return add{} end}"));
+}
+
+SG_CASES("policy.judge", {"what speaks otherwise", otherwise}, {"otherwise is true or left out", otherwise_is_a_flag}, {"one thing is returned", one_thing}, {"crowds", crowds}, {"every matching rule answers, sorted by id, exactly", exact_answer},
 	 {"no rule, no effect", no_rule}, {"when returns a boolean and nothing else", when_wants_boolean},
 	 {"one failing rule leaves no effect", error_wins},
 	 {"texts never carry values of the request", texts_hide_values}, {"after hooks only add", hooks},
