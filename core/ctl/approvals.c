@@ -3,6 +3,7 @@
  * made visible. */
 #include "ctl/show.h"
 
+#include "base/canon.h"
 #include "base/str.h"
 
 static void
@@ -11,8 +12,10 @@ show_proofs(const struct sg_json *proofs)
 	for (const struct sg_json *p = sg_json_first(proofs); p != NULL; p = sg_json_next(proofs, p)) {
 		char at[32];
 		sg_show_time(at, sg_show_int(p, "at"));
-		sg_show_rowf("yes from", "%.*s of %.*s, %s", SG_STR_ARG(sg_json_text_at(p, "human")),
-			     SG_STR_ARG(sg_json_text_at(p, "group")), at);
+		sg_show_rowf("yes from", "%.*s of %.*s, %s, by %.*s", SG_STR_ARG(sg_json_text_at(p, "human")),
+			     SG_STR_ARG(sg_json_text_at(p, "group")), at, SG_STR_ARG(sg_json_text_at(p, "method")));
+		if (sg_json_text_at(p, "comment").len > 0)
+			sg_show_member("  who says", p, "comment");
 	}
 }
 
@@ -62,6 +65,8 @@ show_approval(const struct sg_ctl *ctl, const struct sg_json *answer)
 		sg_show_member("tainted by", a, "tainted");
 	sg_show_member("needs", a, "groups");
 	show_proofs(sg_json_get(a, "proofs"));
+	if (sg_json_get(a, "refusal") != NULL)
+		sg_show_member("no, since", a, "refusal");
 	sg_show_row("until", sg_str(until));
 	sg_show_member("digest", a, "digest");
 }
@@ -120,8 +125,12 @@ static int
 settle(struct sg_ctl *ctl, const char *path)
 {
 	struct sg_buf body;
-	sg_buf_init(&body, 64);
-	sg_buf_text(&body, "{}");
+	const char *comment = ctl->option[SG_CTL_OPTION_comment];
+	sg_buf_init(&body, 8192);
+	sg_buf_text(&body, comment != NULL ? "{\"comment\":" : "{");
+	if (comment != NULL)
+		sg_canon_string(&body, sg_str(comment));
+	sg_buf_text(&body, "}");
 	int code = sg_ctl_asked(ctl, SG_FACE_ADMIN, "POST", path, ctl->args[0], &body, show_approval);
 	sg_buf_done(&body);
 	return code;

@@ -40,6 +40,7 @@
 	X(on_behalf, 0,   "on-behalf",  "HUMAN",       "for this person, who must have delegated what is done")       \
 	X(order,     0,   "order",      "given|any",     "whether the steps of a plan are done in the order given (as they are without it), or in any") \
 	X(peer,      0,   "peer",       "USER",        "whose process showed the token to this enforcer: a name or a number (default: your own)") \
+	X(comment,   0,   "comment",    "TEXT",        "your words, for the record; with a no also for the agent") \
 	X(reason,    0,   "reason",     "TEXT",        "why; it stands in the record")                                \
 	X(replace,   0,   "replace",    NULL,          "in the place of what is there")                               \
 	X(resource,  'r', "resource",   "TYPE:ID",     "the resource; of a delegation: a pattern of ids, may be repeated") \

@@ -131,9 +131,9 @@ enum { SG_CTL_REST = 1000, SG_CTL_BEHIND = 999, SG_CTL_ARGS_MOST = 60 };
 	  "what waits for a person", "With --all also what is settled. Whoever may not connect to the operators' socket is asked for by the approvers'.")                                               \
 	X(approvals_show, "approvals show", "ID",               1, 1, SG_CTL_TALK | SG_CTL_BIT(wait),                           \
 	  "everything a person needs to judge one", "Text from agents is shown with control, escape and direction characters made visible.")        \
-	X(approvals_approve, "approvals approve", "ID",         1, 1, SG_CTL_TALK,                                              \
+	X(approvals_approve, "approvals approve", "ID",         1, 1, SG_CTL_TALK | SG_CTL_BIT(comment),                                              \
 	  "say yes", "Good for exactly the action shown, once. The action is judged again when the agent redeems it.") \
-	X(approvals_deny, "approvals deny", "ID",               1, 1, SG_CTL_TALK,                                              \
+	X(approvals_deny, "approvals deny", "ID",               1, 1, SG_CTL_TALK | SG_CTL_BIT(comment),                                              \
 	  "say no", "Also takes back a yes that was not used yet.")                                                    \
 	X(tasks_list,    "tasks list",      "",                 0, 0, SG_CTL_TALK | SG_CTL_BIT(all) | SG_CTL_BIT(agent),                            \
 	  "tasks that are open or frozen", "With --all also those that have ended; with --agent those of one agent.")                                             \

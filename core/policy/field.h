@@ -66,6 +66,9 @@ enum sg_shape {
 	X(AGENT, "owner", NONE, "string", "who answers for it")                                                 \
 	X(AGENT, "review_left", NONE, "integer", "milliseconds until its review is due; negative when overdue") \
 	X(AGENT, "strength", NONE, "string", "how well it is proven: boundary, content, hint")                  \
+	X(APPROVAL, "at", NONE, "integer", "seconds since 1970 at which the last of them said yes")             \
+	X(APPROVAL, "by", LIST, "string[]", "stanzas of the admins who said yes, the first one first")          \
+	X(APPROVAL, "comment", NONE, "string", "the words of the last of them who said some; \"\" if nobody did") \
 	X(APPROVAL, "groups", LIST, "string[]", "groups that approved")                                         \
 	X(APPROVAL, "id", NONE, "string", "its id")                                                             \
 	X(BUDGET, "bytes", NONE, "integer?", "bytes left; nil: unlimited")                                      \

@@ -58,6 +58,9 @@ function open:get(path, default) end
 ---@field strength string # how well it is proven: boundary, content, hint
 
 ---@class (exact) sg.approval
+---@field at integer # seconds since 1970 at which the last of them said yes
+---@field by string[] # stanzas of the admins who said yes, the first one first
+---@field comment string # the words of the last of them who said some; "" if nobody did
 ---@field groups string[] # groups that approved
 ---@field id string # its id
 

@@ -164,7 +164,20 @@ write_approval(struct sg_json_writer *w, const struct sg_approval *a)
 		sg_jw_null(w);
 		return;
 	}
+	const char *comment = "";
+	int64_t at_ms = 0;
 	sg_jw_object(w);
+	for (size_t i = 0; i < a->proof_count; i++) {
+		comment = a->proofs[i].comment != NULL ? a->proofs[i].comment : comment;
+		at_ms = a->proofs[i].at_ms > at_ms ? a->proofs[i].at_ms : at_ms;
+	}
+	sg_jw_member_int(w, "at", at_ms / 1000);
+	sg_jw_name(w, "by");
+	sg_jw_array(w);
+	for (size_t i = 0; i < a->proof_count; i++)
+		sg_jw_text(w, a->proofs[i].human);
+	sg_jw_end(w);
+	sg_jw_member_text(w, "comment", comment);
 	sg_jw_name(w, "groups");
 	sg_jw_array(w);
 	for (size_t i = 0; i < a->requirement.count; i++)

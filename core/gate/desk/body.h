@@ -129,6 +129,8 @@ enum sg_body_kind {
 	X(E_CEILING,     "tools",         TEXTS,     SG_BODY_NAMES,      false)                                        \
 	X(O_APPROVALS,   "all",           YES,       0,                  false)                                        \
 	X(O_APPROVAL,    "wait",          DIGITS,    3600,               false)                                        \
+	X(O_APPROVE,     "comment",       TEXT,      SG_BODY_HINT,       false) /* the person's words, for the record */ \
+	X(O_REFUSE,      "comment",       TEXT,      SG_BODY_HINT,       false) /* likewise, and for the agent */       \
 	X(O_TASKS,       "agent",         NAMED,     SG_BODY_NAME,       false)                                        \
 	X(O_DOMAINS,     "name",          NAMED,     SG_BODY_NAME,       false)                                        \
 	X(O_LEASES,      "agent",         NAMED,     SG_BODY_NAME,       false)                                        \

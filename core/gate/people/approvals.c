@@ -23,8 +23,10 @@ write_proofs(struct sg_json_writer *w, const struct sg_approval *a)
 	for (size_t i = 0; i < a->proof_count; i++) {
 		sg_jw_object(w);
 		sg_jw_member_int(w, "at", a->proofs[i].at_ms / 1000);
+		sg_jw_member_text(w, "comment", a->proofs[i].comment != NULL ? a->proofs[i].comment : "");
 		sg_jw_member_str(w, "group", sg_str(a->proofs[i].group));
 		sg_jw_member_str(w, "human", sg_str(a->proofs[i].human));
+		sg_jw_member_text(w, "method", a->proofs[i].method);
 		sg_jw_end(w);
 	}
 	sg_jw_end(w);
@@ -92,6 +94,10 @@ write_approval(struct sg_json_writer *w, struct sg_gate *gate, struct sg_approva
 		sg_jw_member_str(w, "owner", sg_str(a->owner));
 		sg_jw_name(w, "proofs");
 		write_proofs(w, a);
+	}
+	if (a->state == SG_APPROVAL_DENIED && a->refusal != NULL) /* the agent's, too: a person says it to the agent */
+		sg_jw_member_text(w, "refusal", a->refusal);
+	if (full) {
 		sg_jw_member_str(w, "say", sg_str(a->say));
 	}
 	sg_jw_member_str(w, "state", sg_str(state_name(gate, a)));
@@ -318,6 +324,8 @@ record_event(struct sg_gate *gate, struct sg_request *r, const char *event, cons
 	sg_jw_begin(&w, &body);
 	sg_jw_object(&w);
 	sg_jw_member_str(&w, "approval", r->argument);
+	if (sg_json_text_at(r->body, "comment").len > 0)
+		sg_jw_member_str(&w, "comment", sg_json_text_at(r->body, "comment"));
 	sg_jw_member_str(&w, "event", sg_str(event));
 	sg_jw_member_str(&w, "group", sg_str(group));
 	sg_jw_member_str(&w, "human", admin->name);

@@ -84,14 +84,6 @@ write_charges(struct sg_json_writer *w, const struct sg_attempt *a)
 }
 
 static void
-write_tag(struct sg_json_writer *w, const char *name, uint64_t tag)
-{
-	char hex[17];
-	sg_value_hex(tag, hex);
-	sg_jw_named_text(w, name, hex);
-}
-
-static void
 attempt_line(struct sg_snapshot_out *o, const void *value)
 {
 	const struct sg_attempt *a = value;
@@ -110,17 +102,17 @@ attempt_line(struct sg_snapshot_out *o, const void *value)
 	sg_jw_member_text(&o->w, "k", "attempt");
 	sg_jw_member_text(&o->w, "key", a->key);
 	sg_line_labels(&o->w, &a->labels);
-	write_tag(&o->w, "labels_tag", a->labels_tag);
+	sg_line_tag(&o->w, "labels_tag", a->labels_tag);
 	sg_jw_member_text(&o->w, "lease", a->lease);
 	sg_jw_member_bool(&o->w, "outcome", a->outcome);
 	sg_jw_member_bool(&o->w, "owed", a->owed);
 	sg_jw_member_bool(&o->w, "plain", a->plain);
-	write_tag(&o->w, "policy", a->policy);
+	sg_line_tag(&o->w, "policy", a->policy);
 	sg_jw_member_text(&o->w, "read", a->read);
 	sg_jw_member_int(&o->w, "read_until", a->read_until_ms);
 	sg_line_deadline(o, "report_by", &a->report_by);
 	sg_jw_member_text(&o->w, "result", a->result);
-	write_tag(&o->w, "same", a->same);
+	sg_line_tag(&o->w, "same", a->same);
 	sg_line_level(&o->w, a->labels.sensitivity);
 	sg_line_ints(&o->w, "spent", a->spent, SG_DIMENSIONS);
 	sg_jw_member_int(&o->w, "state", a->state);
@@ -138,7 +130,7 @@ lease_line(struct sg_snapshot_out *o, const void *value)
 	sg_jw_member_text(&o->w, "agent", l->agent);
 	sg_jw_member_text(&o->w, "approval", l->approval);
 	sg_jw_member_text(&o->w, "audience", l->audience);
-	write_tag(&o->w, "by", l->by);
+	sg_line_tag(&o->w, "by", l->by);
 	sg_jw_member_bool(&o->w, "confirm", l->confirm);
 	sg_jw_member_text(&o->w, "decision", l->decision);
 	sg_jw_member_text(&o->w, "digest", l->digest);
@@ -151,84 +143,6 @@ lease_line(struct sg_snapshot_out *o, const void *value)
 	sg_jw_member_bool(&o->w, "soaked", l->taint_seq != l->task->taint.seq);
 	sg_jw_member_int(&o->w, "state", l->state);
 	sg_jw_member_text(&o->w, "task", l->task->id);
-	sg_line_end(o);
-}
-
-static void
-write_people(struct sg_json_writer *w, const struct sg_approval *a)
-{
-	sg_jw_name(w, "groups");
-	sg_jw_array(w);
-	for (size_t i = 0; i < a->requirement.count; i++) {
-		sg_jw_text(w, a->requirement.groups[i].group);
-		sg_jw_int(w, a->requirement.groups[i].quorum);
-	}
-	sg_jw_end(w);
-}
-
-static void
-write_proofs(struct sg_json_writer *w, const struct sg_approval *a)
-{
-	sg_jw_name(w, "proofs");
-	sg_jw_array(w);
-	for (size_t i = 0; i < a->proof_count; i++) {
-		sg_jw_text(w, a->proofs[i].human);
-		sg_jw_text(w, a->proofs[i].group);
-		sg_jw_int(w, a->proofs[i].at_ms);
-		sg_jw_int(w, a->proofs[i].uid);
-		sg_line_hex(w, a->proofs[i].person);
-	}
-	sg_jw_end(w);
-}
-
-static void
-write_reasons(struct sg_json_writer *w, const struct sg_approval *a)
-{
-	sg_jw_name(w, "reasons");
-	if (!a->reasons_known) {
-		sg_jw_null(w);
-		return;
-	}
-	sg_jw_array(w);
-	for (size_t i = 0; i < a->reason_count; i++) {
-		sg_line_hex(w, a->reasons[i].rule);
-		sg_line_hex(w, a->reasons[i].words);
-	}
-	sg_jw_end(w);
-}
-
-static void
-approval_line(struct sg_snapshot_out *o, const void *value)
-{
-	const struct sg_approval *a = value;
-	sg_line_begin(o);
-	sg_jw_member_text(&o->w, "agent", a->agent);
-	sg_jw_member_text(&o->w, "asked", a->asked);
-	sg_jw_member_text(&o->w, "asker", a->asker);
-	sg_jw_member_int(&o->w, "asker_uid", a->asker_uid);
-	sg_jw_member_text(&o->w, "config", a->config);
-	sg_jw_member_text(&o->w, "digest", a->digest);
-	sg_line_deadline(o, "ends", &a->ends);
-	write_people(&o->w, a);
-	sg_jw_member_text(&o->w, "id", a->id);
-	sg_jw_member_text(&o->w, "k", "approval");
-	char labels[17];
-	sg_value_hex(a->labels, labels);
-	sg_jw_member_text(&o->w, "labels", labels);
-	sg_jw_member_int(&o->w, "leaf", (int64_t)a->leaf);
-	sg_jw_member_int(&o->w, "level", a->level);
-	sg_jw_member_int(&o->w, "life", a->life_ms);
-	sg_jw_member_int(&o->w, "opened", a->opened_ms);
-	sg_jw_member_text(&o->w, "opener", a->opener);
-	sg_jw_member_text(&o->w, "owner", a->owner);
-	sg_jw_member_text(&o->w, "policy", a->policy);
-	write_proofs(&o->w, a);
-	write_reasons(&o->w, a);
-	write_tag(&o->w, "rule_tag", a->rule);
-	sg_jw_member_text(&o->w, "say", a->say);
-	sg_jw_member_int(&o->w, "state", a->state);
-	sg_jw_member_text(&o->w, "task", a->task->id);
-	sg_jw_member_int(&o->w, "v", a->v);
 	sg_line_end(o);
 }
 
@@ -356,7 +270,7 @@ sg_snapshot_write(const struct sg_state *state, const struct sg_snapshot_head *h
 	each(&o, &state->accounts, by_key, account_line);
 	each(&o, &state->decisions, by_leaf, attempt_line);
 	each(&o, &state->leases, by_key, lease_line);
-	each(&o, &state->approvals, by_key, approval_line);
+	each(&o, &state->approvals, by_key, sg_snapshot_approval);
 	each(&o, &state->histories, by_key, sg_snapshot_past);
 	each(&o, &state->memories, by_key, memory_line);
 	each(&o, &state->agents, by_key, agent_line);

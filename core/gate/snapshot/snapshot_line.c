@@ -94,3 +94,11 @@ sg_line_hex(struct sg_json_writer *w, uint64_t number)
 	sg_value_hex(number, hex);
 	sg_jw_text(w, hex);
 }
+
+void
+sg_line_tag(struct sg_json_writer *w, const char *name, uint64_t tag)
+{
+	char hex[17];
+	sg_value_hex(tag, hex);
+	sg_jw_named_text(w, name, hex);
+}

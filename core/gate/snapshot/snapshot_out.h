@@ -26,6 +26,7 @@ void sg_line_ints(struct sg_json_writer *w, const char *name, const int64_t *num
 void sg_line_times(struct sg_json_writer *w, const char *name, const struct sg_times *times);
 void sg_line_counted(struct sg_json_writer *w, const char *name, const struct sg_counted *counted);
 void sg_line_hex(struct sg_json_writer *w, uint64_t number);
+void sg_line_tag(struct sg_json_writer *w, const char *name, uint64_t tag);
 
 /* snapshot_tree.c: the lines of one instance, one task, one root's tree, one agent's past. */
 void sg_snapshot_instance(struct sg_snapshot_out *o, const void *value);
@@ -33,6 +34,9 @@ void sg_snapshot_domain(struct sg_snapshot_out *o, const void *value);
 void sg_snapshot_task(struct sg_snapshot_out *o, const void *value);
 void sg_snapshot_tree(struct sg_snapshot_out *o, const void *value);
 void sg_snapshot_past(struct sg_snapshot_out *o, const void *value);
+
+/* snapshot_approval.c */
+void sg_snapshot_approval(struct sg_snapshot_out *o, const void *value);
 
 /* One line for each secret that a tree was given: mask_line.c. */
 void sg_snapshot_masks(struct sg_snapshot_out *o, const void *root);

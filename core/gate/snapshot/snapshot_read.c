@@ -209,6 +209,24 @@ read_proofs(struct sg_fold *f, struct sg_approval *a)
 	}
 }
 
+/* In a snapshot of before all of them were said on the operators' socket, without a word. */
+static void
+read_said(struct sg_fold *f, struct sg_approval *a)
+{
+	const struct sg_json *list = sg_fold_get(f, "said"), *method = sg_json_first(list);
+	for (size_t i = 0; i < a->proof_count; i++) {
+		struct sg_str how = SG_STR("admin"), words = SG_STR("");
+		const struct sg_json *said = method == NULL ? NULL : sg_json_next(list, method);
+		sg_json_string(method, &how);
+		sg_json_string(said, &words);
+		snprintf(a->proofs[i].method, sizeof(a->proofs[i].method), "%.*s", SG_STR_ARG(how));
+		a->proofs[i].comment = words.len > 0 ? strndup(words.ptr, words.len) : NULL;
+		if (words.len > 0 && a->proofs[i].comment == NULL)
+			f->missing = "memory";
+		method = said == NULL ? NULL : sg_json_next(list, said);
+	}
+}
+
 static void
 read_approval(struct sg_fold *f)
 {
@@ -232,6 +250,9 @@ read_approval(struct sg_fold *f)
 	a->state = (enum sg_approval_state)sg_fold_int(f, "state");
 	read_people(f, a);
 	read_proofs(f, a);
+	read_said(f, a);
+	if (sg_fold_text_or(f, "refusal").len > 0)
+		a->refusal = sg_fold_keep(f, "refusal");
 	a->task = sg_fold_task_of(f);
 	struct sg_str labels = sg_fold_text_or(f, "labels"); /* snapshots of before do not say: what it has now */
 	a->labels = labels.len > 0 ? sg_value_unhex(labels) : a->task != NULL ? sg_taint_tag(f->state, &a->task->taint) : 0;

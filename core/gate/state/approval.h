@@ -12,6 +12,11 @@
 struct sg_holder;
 struct sg_task;
 
+enum {
+	SG_APPROVAL_METHOD = 64,   /* bytes of a method's name, with its NUL */
+	SG_APPROVAL_COMMENT = 512, /* bytes of what a person says with a yes or no */
+};
+
 enum sg_approval_state {
 	SG_APPROVAL_OPEN,
 	SG_APPROVAL_GRANTED,
@@ -39,9 +44,12 @@ struct sg_approval {
 		int64_t at_ms;
 		int64_t uid;     /* of the admin then; -1: not recorded */
 		uint64_t person; /* sg_person_tag of the human that the admin was; 0: none */
+		char method[SG_APPROVAL_METHOD]; /* how it was proven who said it: "admin", or a stanza of prove */
+		char *comment;   /* the person's words; NULL: none */
 	} proofs[SG_APPROVAL_PROOFS];
 	size_t proof_count;
 	char *agent, *owner, *opener, *say;
+	char *refusal;     /* the words of who said no; NULL: none */
 	char *asker;       /* who asked for the action: "agent:NAME", "enforcer:NAME"; "" where an older leaf does not say */
 	int64_t asker_uid; /* of the process that asked; -1: none on this machine, or not recorded */
 	int64_t v;         /* form of its digests */

@@ -107,6 +107,21 @@ has_said(const struct sg_approval *a, struct sg_str human, uint64_t person)
 	return false;
 }
 
+/* NULL where nothing was said. */
+static char *
+comment_of(struct sg_fold *f)
+{
+	struct sg_str said = sg_fold_text_or(f, "comment");
+	return said.len == 0 ? NULL : sg_fold_keep(f, "comment");
+}
+
+static void
+read_method(struct sg_fold *f, char method[SG_APPROVAL_METHOD])
+{
+	struct sg_str said = sg_fold_text_or(f, "method");
+	sg_line_join(method, SG_APPROVAL_METHOD, "", said.len > 0 ? said : SG_STR("admin")); /* older leaves knew no other */
+}
+
 static void
 add_proof(struct sg_fold *f, struct sg_approval *a)
 {
@@ -117,11 +132,21 @@ add_proof(struct sg_fold *f, struct sg_approval *a)
 	struct sg_str person = sg_fold_text_or(f, "person");
 	a->proofs[a->proof_count].uid = sg_fold_int_or(f, "uid", -1);
 	a->proofs[a->proof_count].person = sg_person_tag(person);
+	a->proofs[a->proof_count].comment = comment_of(f);
+	read_method(f, a->proofs[a->proof_count].method);
 	a->proofs[a->proof_count++].at_ms = f->at_ms;
 	a->task->root->steps = 0; /* a person had a say */
 	sg_task_no_split(a->task);
 	if (sg_requirement_met(&a->requirement, a) && a->state == SG_APPROVAL_OPEN)
 		a->state = SG_APPROVAL_GRANTED;
+}
+
+static void
+refuse(struct sg_fold *f, struct sg_approval *a)
+{
+	free(a->refusal);
+	a->refusal = comment_of(f);
+	sg_fold_end_approval(f->state, a, SG_APPROVAL_DENIED);
 }
 
 /* With what it gave, should it be used already. */
@@ -145,7 +170,7 @@ sg_fold_kind_approval(struct sg_fold *f)
 	else if (sg_str_is(event, "proof"))
 		add_proof(f, a);
 	else if (sg_str_is(event, "denied"))
-		sg_fold_end_approval(f->state, a, SG_APPROVAL_DENIED);
+		refuse(f, a);
 	else if (sg_str_is(event, "void"))
 		take_back(f->state, a);
 	else

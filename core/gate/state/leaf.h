@@ -229,15 +229,17 @@
 
 #define SG_LEAF_APPROVAL_PROOF(X)                                                                                             \
 	X(approval, id, must, "which")                                                                                        \
+	X(comment, text, may, "the person's words")                                                                           \
 	X(event, text, must, "proof")                                                                                         \
 	X(group, id, must, "for which group")                                                                                 \
 	X(human, id, must, "the admin's stanza")                                                                              \
-	X(method, text, told, "how it was said")                                                                              \
+	X(method, id, may, "how it was proven who says so: admin, or a stanza of prove")                                      \
 	X(person, text, may, "the person's id")                                                                               \
 	X(uid, whole, may, "the person's user")
 
 #define SG_LEAF_APPROVAL(X)                                                                                                   \
 	X(approval, id, must, "which")                                                                                        \
+	X(comment, text, may, "the person's words")                                                                           \
 	X(event, text, must, "denied, void or expired")                                                                       \
 	X(group, text, told, "for which group")                                                                               \
 	X(human, text, told, "the admin's stanza")                                                                            \

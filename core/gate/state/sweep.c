@@ -37,6 +37,9 @@ sg_approval_free(struct sg_approval *approval)
 	free(approval->owner);
 	free(approval->opener);
 	free(approval->say);
+	free(approval->refusal);
+	for (size_t i = 0; i < approval->proof_count; i++)
+		free(approval->proofs[i].comment);
 	free(approval->asker);
 	free(approval->reasons);
 	free(approval->action);

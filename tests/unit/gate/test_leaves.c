@@ -44,7 +44,7 @@ static const struct {
 		     "\",\"ends\":" MOMENT ",\"event\":\"open\",\"groups\":{\"finance\":1},\"level\":1,\"life\":0,\"opener\":\"agent:helper\",\"owner\":\"mira\","
 		     "\"reasons\":[\"0123456789abcdef\",\"0123456789abcdef\"],\"rule\":\"r\",\"say\":\"ask\",\"task\":\"t-1\",\"v\":2}"},
 	{"decision", DECISION("k1", "step_up", "a-1", "null", "[]")},
-	{"approval", "{\"approval\":\"a-1\",\"event\":\"proof\",\"group\":\"finance\",\"human\":\"jon\",\"method\":\"admin\",\"person\":\"jon@x\",\"uid\":501}"},
+	{"approval", "{\"approval\":\"a-1\",\"comment\":\"as agreed\",\"event\":\"proof\",\"group\":\"finance\",\"human\":\"jon\",\"method\":\"admin\",\"person\":\"jon@x\",\"uid\":501}"},
 	{"decision", DECISION("k2", "allow", "a-1",
 			      "{\"audience\":\"api\",\"by\":\"0123456789abcdef\",\"confirm\":false,\"ends\":" MOMENT ",\"id\":\"l-1\",\"issuer\":\"token\",\"level\":\"public\"}",
 			      "[[\"agent:helper/money/60000\",5]]")},
@@ -54,7 +54,7 @@ static const struct {
 	{"decision", DECISION("k3", "deny", "", "null", "[]")},
 	{"withheld", "{\"code\":\"withheld_facts\",\"decision\":\"d13-0123456789abcdef\",\"issuer\":\"\",\"lease\":\"l-1\",\"sensitivity\":\"confidential\","
 		     "\"taint\":[\"late\"],\"task\":\"t-1\"}"},
-	{"approval", "{\"approval\":\"a-1\",\"event\":\"void\",\"group\":\"\",\"human\":\"\",\"method\":\"\",\"person\":\"\",\"uid\":0}"},
+	{"approval", "{\"approval\":\"a-1\",\"comment\":\"not this\",\"event\":\"void\",\"group\":\"\",\"human\":\"\",\"method\":\"\",\"person\":\"\",\"uid\":0}"},
 	{"domain", "{\"by\":\"mira\",\"domain\":\"n-1\",\"event\":\"frozen\",\"kind\":\"uid\",\"name\":\"1001\",\"why\":\"x\"}"},
 	{"domain", "{\"by\":\"mira\",\"domain\":\"n-1\",\"event\":\"cleanse\",\"kind\":\"uid\",\"name\":\"1001\",\"why\":\"x\"}"},
 	{"memory", "{\"agent\":\"helper\",\"alone\":true,\"by\":\"mira\",\"event\":\"forgotten\",\"reason\":\"x\"}"},

@@ -93,7 +93,7 @@ short_forms(void)
 	CU_ASSERT_TRUE(gives("{\"action\":\"a\",\"outcome\":{\"labels\":[\"x\"],\"result\":\"partial\"}}",
 			     "\"outcome\":{\"labels\":[\"x\"],\"result\":\"partial\"}"));
 	CU_ASSERT_TRUE(gives("{\"action\":\"a\",\"approval\":{\"groups\":{\"finance\":2,\"ops\":1}}}",
-			     "\"approval\":{\"groups\":[\"finance\",\"ops\"],\"id\":\"a-1\"}"));
+			     "\"approval\":{\"at\":0,\"by\":[],\"comment\":\"\",\"groups\":[\"finance\",\"ops\"],\"id\":\"a-1\"}"));
 	CU_ASSERT_TRUE(gives("{\"action\":\"a\",\"approval\":{\"groups\":[\"ops\"],\"id\":\"a-9\"}}", "\"groups\":[\"ops\"],\"id\":\"a-9\""));
 	CU_ASSERT_TRUE(gives("{\"action\":\"a\",\"task\":{\"labels\":[\"m\"]}}", "\"tainted\":true"));
 	CU_ASSERT_TRUE(gives("{\"action\":\"a\",\"task\":{\"labels\":{}}}", "\"tainted\":false"));
