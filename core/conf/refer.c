@@ -330,13 +330,13 @@ check_tasks(const struct sg_conf_node *root, struct sg_conf_errors *errors)
 static void
 check_modules(const struct sg_conf_node *root, struct sg_conf_errors *errors)
 {
-	static const char *const sections[] = {"attest", "issue", "audit"};
+	static const char *const sections[] = {"attest", "issue", "audit", "prove"};
 	size_t count = 0;
 	for (size_t i = 0; i < sizeof(sections) / sizeof(sections[0]); i++) {
 		const struct sg_conf_node *group = sg_conf_node_get(root, sections[i]);
 		for (const struct sg_conf_node *s = group == NULL ? NULL : group->first; s != NULL; s = s->next)
 			if (++count == SG_CONF_MAX_MODULES + 1)
-				sg_conf_error_add(errors, SG_CONF_E_too_many, group->place, "remove some", "more than %d stanzas in attest, issue and audit", SG_CONF_MAX_MODULES);
+				sg_conf_error_add(errors, SG_CONF_E_too_many, group->place, "remove some", "more than %d stanzas in attest, issue, audit and prove", SG_CONF_MAX_MODULES);
 	}
 }
 

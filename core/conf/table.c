@@ -46,6 +46,7 @@ const struct sg_conf_section sg_conf_sections[] = {
 	{"limits", false, "bounds; each has a name"},
 	{"listen", true, "faces over the network, with TLS 1.3; none means that there is no such socket"},
 	{"office", false, "what time it is where the office is, and when it is open, for rules (r.time.here)"},
+	{"prove", true, "by what people prove that it is they who approve: codes, passkeys; none means the operators' and approvers' sockets alone"},
 	{"resources", true, "what actions are done to; none means that resources are not looked up, else an unknown one counts as restricted"},
 	{"roles", true, "parts that agents take in a tree of tasks"},
 	{"tools", true, "tools of servers, each pinned by the digest of its definition"},
@@ -208,6 +209,11 @@ OPTION("office", "holidays",          DATES,    "",      0, SG_OFFICE_HOLIDAYS, 
 OPTION("office", "hours",             HOURS,    "",      0, SG_OFFICE_HOURS, NULL,  "when it is open, by the clock on its wall, up to the minute that ends them; hours that end before they begin are of the night that begins on that day; none: never")
 OPTION("office", "offsets",           OFFSETS,  "",      0,  0, NULL,              "the zone's offsets from UTC, found when the configuration was read")
 OPTION("office", "zone",              ZONE,     "UTC",   1, 63, NULL,              "where it is, as the system's zone data calls it; its offsets are read for this year, the one before and ten to come, behind which the last one holds: a reload reads them again, also after an update of that data")
+
+OPTION("prove", "grants",         GRANTS,    "",           0,   8, NULL,      "what its module may have, opened for it")
+OPTION("prove", "options",        REST,      "",           0,   0, NULL,      "all other keys: the module's own options")
+OPTION("prove", "refresh",        DURATION,  "0ms",        0, DAY(30), NULL,   "so often its module is started anew, beside the one that runs: it then reads files and keys again; \"0ms\": never")
+OPTION("prove", "use",            NAME,      NULL,         1,  63, NULL,      "the module")
 
 OPTION("resources", "budgets",        BUDGETS,   "",       0, SG_BUDGETS_MAX, NULL,             "what all agents together may spend on it")
 OPTION("resources", "closed",         CHOICE,  "auto",   0,   0, CLOSED,           "whether ids of its type that no stanza has are refused; auto: if its form is exact and a stanza of it has an environment, a budget, taints, memory or a sensitivity above internal")

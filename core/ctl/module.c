@@ -11,7 +11,7 @@
 
 enum { MODULE_PATH = 1024, NAME_MOST = 31, TEMPLATE_MAX = 64 << 10 };
 
-static const char *const kinds[] = {"attest", "issue", "verify", "audit"};
+static const char *const kinds[] = {"attest", "issue", "verify", "audit", "prove"};
 
 struct project {
 	const char *kind, *name, *folder;
@@ -111,7 +111,7 @@ sg_ctl_module_new(struct sg_ctl *ctl)
 	struct project p = {.kind = ctl->args[0], .name = ctl->args[1], .folder = ctl->arg_count > 2 ? ctl->args[2] : ctl->args[1]};
 	struct sg_made made = {.json = ctl->json};
 	if (!known_kind(p.kind))
-		return sg_ctl_fail(ctl, SG_CTL_USAGE, "module_kind", "attest, issue, verify or audit", "%.64s: no kind of module", p.kind);
+		return sg_ctl_fail(ctl, SG_CTL_USAGE, "module_kind", "attest, issue, verify, audit or prove", "%.64s: no kind of module", p.kind);
 	if (!good_name(p.name))
 		return sg_ctl_fail(ctl, SG_CTL_USAGE, "module_name", "a letter, then letters, digits, - and _, all lower case, at most 31",
 				   "%.64s: no name of a module", p.name);

@@ -19,6 +19,8 @@ dispatch(const struct sg_call *call, struct sg_err *err)
 		return sg_call_issue(call, err);
 	case SG_KIND_verify:
 		return sg_call_verify(call, err);
+	case SG_KIND_prove:
+		return sg_call_prove(call, err);
 	default:
 		return sg_fail(err, SG_REFUSED, "call_verb", "this kind is not called");
 	}
@@ -28,7 +30,7 @@ dispatch(const struct sg_call *call, struct sg_err *err)
 static bool
 is_requests(const struct sg_call *call, enum sg_status status)
 {
-	bool making = sg_str_is(call->verb, "make") || sg_str_is(call->verb, "verify") || sg_str_is(call->verb, "look");
+	bool making = sg_str_is(call->verb, "make") || sg_str_is(call->verb, "verify") || sg_str_is(call->verb, "look") || call->instance->module->kind == SG_KIND_prove;
 	return making && (status == SG_REFUSED || status == SG_MALFORMED || status == SG_NOT_FOUND || status == SG_LIMIT);
 }
 

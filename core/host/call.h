@@ -28,9 +28,11 @@ enum { SG_ANSWER_MAX = 256 << 10 };
  *   issue   {"verb":"keys"}                                           {"jwks":{...}|null,"ok":true}
  *   verify  {"jwks":{...}|null,"lease","token","verb":"verify"}       {"claims":{...},"ok":true}
  *   verify  {"bytes":BASE64URL,"form":"token"|"chain","verb":"identify"}   {"facts":{...},"ok":true}; facts are empty where the form is not the module's
+ *   prove   {"challenge":BASE64URL,"counter","enrolment","key","person","response","site","verb":"offer"|"enrol"|"prove"}
+ *           offer {"offer":{...},"ok":true}; enrol {"counter","fingerprint","key","ok":true,"seen"}; prove {"counter","ok":true,"seen"}
  * Codes of the host itself: call_malformed (not canonical, or a member is missing or wrong), call_verb (no such verb
  * for this kind), call_size (a bound above), enforcer_only (the module's credential is for enforcers, and an agent asked), module_memory, module_error, module_facts, module_token, module_claims,
- * module_keys (the module answered out of bounds). All others are the module's. `pidfd` stays the caller's, -1 without
+ * module_keys, module_proof (the module answered out of bounds). All others are the module's. `pidfd` stays the caller's, -1 without
  * one. `answer` is overwritten. */
 void sg_call(struct sg_instance *instance, struct sg_str request, int pidfd, struct sg_buf *answer);
 
@@ -38,7 +40,7 @@ void sg_call(struct sg_instance *instance, struct sg_str request, int pidfd, str
  * module's. */
 enum sg_status sg_call_keys(struct sg_instance *instance, struct sg_buf *out, struct sg_err *err);
 
-/* What the three kinds do with a call; used by sg_call. Each writes the whole answer or fails. */
+/* What the kinds do with a call; used by sg_call. Each writes the whole answer or fails. */
 struct sg_call {
 	struct sg_instance *instance;
 	const struct sg_json *request;
@@ -51,6 +53,7 @@ bool sg_call_write_facts(struct sg_json_writer *w, struct sg_fact *facts, size_t
 enum sg_status sg_call_attest(const struct sg_call *call, struct sg_err *err);
 enum sg_status sg_call_issue(const struct sg_call *call, struct sg_err *err);
 enum sg_status sg_call_verify(const struct sg_call *call, struct sg_err *err);
+enum sg_status sg_call_prove(const struct sg_call *call, struct sg_err *err);
 
 /* When the current call will be cut off. */
 sg_time sg_call_deadline(const struct sg_instance *instance);

@@ -70,7 +70,7 @@ sg_check_in_bounds(struct sg_check *c, const char *what, const struct sg_err *wh
 		const char *code;
 		enum sg_promise promise;
 	} rows[] = {{"module_facts", SG_PROMISE_fact},	 {"module_token", SG_PROMISE_token}, {"module_keys", SG_PROMISE_keys},
-		    {"module_claims", SG_PROMISE_claims}, {"module_memory", SG_PROMISE_alloc}, {"module_error", SG_PROMISE_code}};
+		    {"module_claims", SG_PROMISE_claims}, {"module_proof", SG_PROMISE_counter}, {"module_memory", SG_PROMISE_alloc}, {"module_error", SG_PROMISE_code}};
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
 		if (strcmp(why->code, rows[i].code) == 0)
 			return sg_check_fail(c, rows[i].promise, "%s: %s: %s", what, why->code, why->text);

@@ -46,6 +46,8 @@ function_of(const struct sg_module *m)
 		return (uintptr_t)m->issue->make;
 	case SG_KIND_audit:
 		return (uintptr_t)m->audit->write;
+	case SG_KIND_prove:
+		return (uintptr_t)m->prove->prove;
 	default:
 		return (uintptr_t)(m->verify->verify != NULL ? (void *)m->verify->verify : (void *)m->verify->identify);
 	}

@@ -66,6 +66,7 @@ void sg_check_call(struct sg_check *c);
 void sg_check_attest_call(struct sg_check *c);
 void sg_check_issue_call(struct sg_check *c);
 void sg_check_audit_call(struct sg_check *c);
+void sg_check_prove_call(struct sg_check *c);
 
 /* ---- stand-ins. check_stand_in.c ---- */
 
@@ -94,7 +95,7 @@ struct sg_check_step {
 	bool (*run)(struct sg_check *c);
 };
 
-enum { SG_CHECK_ALL = 1 << SG_KIND_attest | 1 << SG_KIND_issue | 1 << SG_KIND_audit | 1 << SG_KIND_verify };
+enum { SG_CHECK_ALL = 1 << SG_KIND_attest | 1 << SG_KIND_issue | 1 << SG_KIND_audit | 1 << SG_KIND_verify | 1 << SG_KIND_prove };
 
 /* X(function, kinds, what holds) in the order they run. The first two come before everything else. */
 #define SG_CHECK_STEPS(X)                                                                                              \
@@ -121,6 +122,8 @@ enum { SG_CHECK_ALL = 1 << SG_KIND_attest | 1 << SG_KIND_issue | 1 << SG_KIND_au
 	X(issue_restart, 1 << SG_KIND_issue, "after a restart everything can still be taken back")                     \
 	X(issue_sizes, 1 << SG_KIND_issue, "empty and huge claims, arguments and leases get an answer")                \
 	X(verify_rubbish, 1 << SG_KIND_verify, "rubbish of every size is refused")                                     \
+	X(prove_offer, 1 << SG_KIND_prove, "an offer is made twice, and is the same")                                  \
+	X(prove_rubbish, 1 << SG_KIND_prove, "rubbish of every size enrols and proves nothing")                        \
 	X(audit_write, 1 << SG_KIND_audit, "leaves are taken, the same one twice")                                     \
 	X(audit_durable, 1 << SG_KIND_audit, "flush comes to say that all is safe, and never more")                    \
 	X(audit_gap, 1 << SG_KIND_audit, "a gap is taken")                                                             \

@@ -104,5 +104,8 @@ sg_check_call(struct sg_check *c)
 		if (c->loaded.module->verify->identify != NULL)
 			identify(c, "token", SG_STR("a.b.c"), &why);
 		break;
+	case SG_KIND_prove:
+		sg_check_prove_call(c);
+		break;
 	}
 }

@@ -17,6 +17,7 @@
 #include "token/jwk.h"
 
 #include <stepgate/issue.h>
+#include <stepgate/prove.h>
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -175,7 +176,8 @@ profile_of(enum sg_kind kind)
 	static const enum sg_profile profiles[] = {[SG_KIND_attest] = SG_PROFILE_ATTEST,
 						   [SG_KIND_issue] = SG_PROFILE_ISSUE,
 						   [SG_KIND_verify] = SG_PROFILE_VERIFY,
-						   [SG_KIND_audit] = SG_PROFILE_AUDIT};
+						   [SG_KIND_audit] = SG_PROFILE_AUDIT,
+						   [SG_KIND_prove] = SG_PROFILE_VERIFY};
 	return profiles[kind];
 }
 
@@ -246,8 +248,8 @@ revocations_of(const struct sg_issue_ops *ops)
 static const char *
 format_of(const struct sg_module *module)
 {
-	static const char *const words[] = {NULL, "jwt", "x509", "ssh", "opaque"};
-	return module->issue != NULL ? words[module->issue->format] : NULL;
+	static const char *const words[] = {NULL, "jwt", "x509", "ssh", "opaque"}, *const forms[] = {NULL, "code", "webauthn"};
+	return module->issue != NULL ? words[module->issue->format] : module->prove != NULL ? forms[module->prove->form] : NULL;
 }
 
 static enum sg_status

@@ -108,7 +108,7 @@ check_copy(struct sg_loaded *loaded, size_t len, enum sg_kind kind, const char *
 }
 
 /* Versions of ABI 1 so far, by the size of each struct: what may not be missing. */
-enum { MODULE_LEAST = sizeof(struct sg_module), ISSUE_LEAST = offsetof(struct sg_issue_ops, revocations) };
+enum { MODULE_LEAST = offsetof(struct sg_module, prove), ISSUE_LEAST = offsetof(struct sg_issue_ops, revocations) };
 
 /* Takes over as much of `from` as both sides know; false if it is smaller than the first version was, or says a size beyond reason. */
 static bool
@@ -137,6 +137,16 @@ adopt_issue(struct sg_loaded *l)
 }
 
 static bool
+adopt_prove(struct sg_loaded *l)
+{
+	const struct sg_prove_ops *ops = &l->ops.prove;
+	bool good = adopt(&l->ops.prove, sizeof(l->ops.prove), l->own.prove, sizeof(l->ops.prove)) && ops->enrol != NULL && ops->prove != NULL &&
+		    (ops->form == SG_PROVE_CODE || ops->form == SG_PROVE_WEBAUTHN);
+	l->own.prove = ops;
+	return good;
+}
+
+static bool
 adopt_operations(struct sg_loaded *l)
 {
 	struct sg_module *m = &l->own;
@@ -158,6 +168,8 @@ adopt_operations(struct sg_loaded *l)
 		       l->ops.audit.flush != NULL;
 		m->audit = &l->ops.audit;
 		return good;
+	case SG_KIND_prove:
+		return adopt_prove(l);
 	}
 	return false;
 }

@@ -8,6 +8,7 @@
 #include <stepgate/attest.h>
 #include <stepgate/audit.h>
 #include <stepgate/issue.h>
+#include <stepgate/prove.h>
 #include <stepgate/verify.h>
 
 enum { SG_MODULE_FILE_MAX = 16 << 20 };
@@ -20,6 +21,7 @@ struct sg_loaded {
 		struct sg_issue_ops issue;
 		struct sg_verify_ops verify;
 		struct sg_audit_ops audit;
+		struct sg_prove_ops prove;
 	} ops;
 	int fd; /* sealed copy of the file; open for the life of the module, since glibc tells libraries apart by the
 		   name it has under /proc; -1: built in */

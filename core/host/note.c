@@ -15,7 +15,7 @@ static const struct {
 	enum sg_kind kind;
 	const char *name;
 } kinds[] = {
-	{SG_KIND_attest, "attest"}, {SG_KIND_issue, "issue"}, {SG_KIND_audit, "audit"}, {SG_KIND_verify, "verify"}};
+	{SG_KIND_attest, "attest"}, {SG_KIND_issue, "issue"}, {SG_KIND_audit, "audit"}, {SG_KIND_verify, "verify"}, {SG_KIND_prove, "prove"}};
 
 const char *
 sg_kind_name(uint32_t kind)

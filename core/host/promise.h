@@ -52,6 +52,10 @@ extern const size_t sg_sdk_header_count;
 	X(flush, "audit.h", "answers how far everything is safe")                                                      \
 	X(durable, "audit.h", "the last leaf that survives a crash of the sink")                                       \
 	X(gap, "audit.h", "say so where the others went")                                                              \
+	X(offer, "prove.h", "The same call with the same challenge answers the same way")                              \
+	X(proof, "prove.h", "the response was made by what was enrolled, now. Required.")                              \
+	X(enrol, "prove.h", "the response shows that the device is there. Required.")                                  \
+	X(counter, "prove.h", "0, or greater than the one that came in")                                               \
 	X(rules, "verify.h", "answer SG_OK only if every rule of the format held")                                     \
 	X(one_of, "verify.h", "One of them at least")                                                                  \
 	X(claims, "verify.h", "a JSON object, at most 16 KiB; the host makes it canonical")

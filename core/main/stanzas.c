@@ -222,7 +222,7 @@ check_section(struct checking *c, const char *section)
 void
 sg_would_modules(const struct sg_would *w)
 {
-	static const char *const sections[] = {"attest", "issue", "audit"};
+	static const char *const sections[] = {"attest", "issue", "audit", "prove"};
 	struct checking c = {.would = w, .whole = sg_would_look(w), .until = w->all_ms == 0 ? 0 : sg_supervisor_monotonic() + w->all_ms * SG_MSEC};
 	sg_arena_init(&c.arena, 1 << 20);
 	for (size_t i = 0; i < sizeof(sections) / sizeof(sections[0]); i++)

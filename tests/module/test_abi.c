@@ -6,6 +6,7 @@
 #include <stepgate/attest.h>
 #include <stepgate/audit.h>
 #include <stepgate/issue.h>
+#include <stepgate/prove.h>
 #include <stepgate/verify.h>
 
 #include <ctype.h>
@@ -70,7 +71,7 @@ sizes_and_offsets(void)
 
 /* ---- nothing of the headers is left out ---- */
 
-static const char *const headers[] = {"types.h", "module.h", "attest.h", "issue.h", "verify.h", "audit.h"};
+static const char *const headers[] = {"types.h", "module.h", "attest.h", "issue.h", "verify.h", "audit.h", "prove.h"};
 
 static void
 blank_comments(char *text)

@@ -48,7 +48,7 @@ done < <(sed -n 's/^    \$ //p' "$readme")
 took "$began" "for the $count commands of the README"
 cd "$HOME" || exit 1
 
-for kind in attest issue verify audit; do
+for kind in attest issue verify audit prove; do
 	start=$(now)
 	stepgate module new "$kind" "my-$kind" >/dev/null || fail "new $kind"
 	for file in CMakeLists.txt "my-$kind.c" "my-$kind.conf" README.md test.c check.cmake .gitignore; do
@@ -80,7 +80,7 @@ refuses() {
 	[ $? -eq "$code" ] || { cat log; fail "new $*: not exit $code"; }
 	grep -q "hint: .*$hint" log || { cat log; fail "new $*: no hint"; }
 }
-refuses 64 'attest, issue' prove x
+refuses 64 'attest, issue' vet x
 refuses 64 'lower case' attest Bad
 refuses 64 'lower case' attest ../x
 refuses 64 'lower case' attest 9x

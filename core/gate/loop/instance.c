@@ -65,6 +65,7 @@ sg_instances_want(struct sg_wanted_list *list, const struct sg_json *document)
 	want_section(list, document, "attest", "attest.");
 	want_section(list, document, "issue", "issue.");
 	want_section(list, document, "audit", "audit.");
+	want_section(list, document, "prove", "prove.");
 	for (int f = SG_ISSUE_jwt; issuers != NULL && issuers->count > 0 && f < SG_ISSUE_opaque; f++)
 		if (may_be_made(issuers, (enum sg_issue_format)f))
 			want(list, document, "verify.", sg_str(sg_issue_format_reader((enum sg_issue_format)f)), NULL);

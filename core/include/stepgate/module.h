@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * What every module shares: how it registers, its options, its life, what the host gives it. Read this and one of attest.h, issue.h,
- * verify.h, audit.h; a module includes nothing else of stepgate and links to nothing of it. A module never says allow: it states
- * facts, makes a credential, reads one, or carries the record away.
+ * verify.h, audit.h, prove.h; a module includes nothing else of stepgate and links to nothing of it. A module never says allow: it states
+ * facts, makes a credential, reads one, carries the record away, or holds what a person presents against what that person enrolled.
  *
  * A module is one shared object KIND-NAME.so that ends with
  *
@@ -37,10 +37,11 @@
  * not asked). Anything else that changes raises the number, and a host refuses all other numbers. What was promised, by day:
  *   2026-11-22  1  first with the promise: sg_host.descriptor and .member, issue formats, verify.identify, audit sinks
  *   2026-11-28  1  sg_host.group_roots
- *   2026-11-29  1  sg_issue_ops.revocations; sg_issue_in.exp of revoke and reap */
+ *   2026-11-29  1  sg_issue_ops.revocations; sg_issue_in.exp of revoke and reap
+ *   2026-12-01  1  the kind prove */
 #define SG_ABI 1
 
-enum sg_kind { SG_KIND_attest = 1, SG_KIND_issue = 2, SG_KIND_audit = 3, SG_KIND_verify = 4 };
+enum sg_kind { SG_KIND_attest = 1, SG_KIND_issue = 2, SG_KIND_audit = 3, SG_KIND_verify = 4, SG_KIND_prove = 5 };
 
 enum sg_log_level { SG_LOG_ERROR, SG_LOG_WARNING, SG_LOG_INFO };
 
@@ -103,6 +104,7 @@ struct sg_attest_ops;
 struct sg_issue_ops;
 struct sg_verify_ops;
 struct sg_audit_ops;
+struct sg_prove_ops;
 
 struct sg_module {
 	size_t size;
@@ -117,6 +119,7 @@ struct sg_module {
 	const struct sg_issue_ops *issue;
 	const struct sg_verify_ops *verify;
 	const struct sg_audit_ops *audit;
+	const struct sg_prove_ops *prove;
 };
 
 enum { SG_NOTE_TYPE = 0x53470001, SG_NOTE_NAME = 32 };

@@ -70,7 +70,7 @@ test_document(void)
 		"\"task_ttl_max\":28800000,\"tasks\":100000,\"tasks_per_agent\":100,\"uid_connections\":64,\"use_by\":"
 		"60000,\"values\":4096,\"values_per_report\":512},\"listen\":{},"
 		"\"mode\":\"dev\",\"module_dir\":\"" SG_MODULE_PATH "\",\"office\":{\"holidays\":[],\"hours\":[],\"offsets\":[\"0 0\"],\"zone\":\"UTC\"},\"policy_dir\":\"/etc/stepgate/"
-		"policy.d\","
+		"policy.d\",\"prove\":{},"
 		"\"resources\":{},\"roles\":{},\"run_dir\":\"/run/x\",\"state_dir\":\"/var/lib/stepgate\",\"tools\":{},\"trust_domain\":\"acme.example\"}");
 	folder_close(&f);
 }

@@ -190,7 +190,7 @@ static const struct mistake {
 	 ENTRY "a pattern is segments between slashes, each plain, or * (one segment), or at the end ** (the rest)", "~pattern"},
 	{SG_STR(ATTEST "enforcers : { g : { match = [ \"peer:uid!=0\", \"peer:exe~/*/**\", \"peer:gid\" ]  for_agents = [ \"*\" ] } }\n"),
 	 "conf_value", 2, 29, "nothing in the match of enforcers.g says who it is", "STEP:fact=value"},
-	{SG_STR("issue : { " FIFTY_SIX STEP("q") "}\n"), "conf_too_many", 1, 1, "more than 56 stanzas in attest, issue and audit", "remove some"},
+	{SG_STR("issue : { " FIFTY_SIX STEP("q") "}\n"), "conf_too_many", 1, 1, "more than 56 stanzas in attest, issue, audit and prove", "remove some"},
 	{SG_STR("attest : { " SIXTEEN STEP("q") "}\n"), "conf_too_many", 1, 1, "more than 16 steps in attest", "take steps away"},
 	{SG_STR(ATTEST "enforcers : { g : { match = [ ]  for_agents = [ \"*\" ] } }\n"), "conf_range", 2, 29,
 	 "the number of entries in match is out of bounds", "from 1 to 16"},
