@@ -2,6 +2,7 @@
  * Approvals: what waits, everything about one, yes and no. What is shown was written by an agent: every character is
  * made visible. */
 #include "ctl/show.h"
+#include "ctl/typed.h"
 
 #include "base/canon.h"
 #include "base/str.h"
@@ -64,6 +65,8 @@ show_approval(const struct sg_ctl *ctl, const struct sg_json *answer)
 	if (tainted != NULL && tainted->count > 0)
 		sg_show_member("tainted by", a, "tainted");
 	sg_show_member("needs", a, "groups");
+	if (sg_json_get(a, "methods") != NULL && sg_json_get(a, "methods")->count > 0)
+		sg_show_member("proven by", a, "methods");
 	show_proofs(sg_json_get(a, "proofs"));
 	if (sg_json_get(a, "refusal") != NULL)
 		sg_show_member("no, since", a, "refusal");
@@ -121,17 +124,37 @@ sg_ctl_session_approval(struct sg_ctl *ctl)
 	return show_one(ctl, SG_FACE_AGENT);
 }
 
+/* {"comment","method","response"}: those that are given. Without an answer the terminal is asked. */
+static bool
+write_said(struct sg_ctl *ctl, struct sg_buf *body)
+{
+	const char *comment = ctl->option[SG_CTL_OPTION_comment], *method = ctl->option[SG_CTL_OPTION_method], *answer = ctl->option[SG_CTL_OPTION_answer];
+	char typed[SG_CTL_TYPED] = "";
+	if (method != NULL && answer == NULL && (answer = sg_ctl_typed("what your device shows", typed)) == NULL)
+		return false;
+	sg_buf_text(body, "{");
+	const struct {
+		const char *name, *value;
+	} rows[] = {{"comment", comment}, {"method", method}, {"response", method != NULL ? answer : NULL}};
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		if (rows[i].value == NULL)
+			continue;
+		sg_buf_printf(body, "%s\"%s\":", body->len > 1 ? "," : "", rows[i].name);
+		sg_canon_string(body, sg_str(rows[i].value));
+	}
+	sg_buf_text(body, "}");
+	return true;
+}
+
 static int
 settle(struct sg_ctl *ctl, const char *path)
 {
 	struct sg_buf body;
-	const char *comment = ctl->option[SG_CTL_OPTION_comment];
-	sg_buf_init(&body, 8192);
-	sg_buf_text(&body, comment != NULL ? "{\"comment\":" : "{");
-	if (comment != NULL)
-		sg_canon_string(&body, sg_str(comment));
-	sg_buf_text(&body, "}");
-	int code = sg_ctl_asked(ctl, SG_FACE_ADMIN, "POST", path, ctl->args[0], &body, show_approval);
+	sg_buf_init(&body, 32 << 10);
+	if (ctl->option[SG_CTL_OPTION_answer] != NULL && ctl->option[SG_CTL_OPTION_method] == NULL)
+		return sg_ctl_fail(ctl, SG_CTL_USAGE, "usage", "--method NAME", "--answer is what a device shows: of which method?");
+	int code = write_said(ctl, &body) ? sg_ctl_asked(ctl, SG_FACE_ADMIN, "POST", path, ctl->args[0], &body, show_approval)
+					  : sg_ctl_fail(ctl, SG_CTL_USAGE, "usage", "--answer TEXT", "nothing was typed");
 	sg_buf_done(&body);
 	return code;
 }

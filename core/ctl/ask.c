@@ -139,7 +139,7 @@ sg_ctl_ask(const struct sg_ctl *ctl, enum sg_face face, const char *method, cons
 				     : "application/json",
 			body == NULL ? SG_STR("") : sg_buf_view(body), false);
 	enum sg_status status = talk(where, path, &request, &bytes, &got, &err);
-	if (is_refused(status, &err) && face == SG_FACE_ADMIN && strncmp(path, "/v1/approvals", 13) == 0) { /* whoever may approve alone has a socket of their own */
+	if (is_refused(status, &err) && face == SG_FACE_ADMIN && (strncmp(path, "/v1/approvals", 13) == 0 || strncmp(path, "/v1/enrolments", 14) == 0)) { /* whoever may approve alone has a socket of their own */
 		struct sg_err theirs = {0};
 		socket_path(ctl, SG_FACE_APPROVER, where, sizeof(where));
 		enum sg_status other = talk(where, path, &request, &bytes, &got, &theirs);

@@ -59,7 +59,7 @@ static const struct {
 } readers[] = {
 	{"Whoever sets it up", " init dev config catalogue secret "},
 	{"Operators", " status doctor watch metrics why version audit tasks agents humans domains leases memories clock kill lift reload backup restore "},
-	{"Approvers", " approvals "},
+	{"Approvers", " approvals people "},
 	{"Whoever writes policy", " policy try "},
 	{"Agents, and what stands in front of them", " agent mcp task act outcome introspect "},
 	{"Vendors of modules", " module "},

@@ -10,6 +10,7 @@
 	X(after,     0,   "after",      "N",           "leaves behind number N (default: the last twenty)")           \
 	X(agent,     0,   "agent",      "NAME",        "this agent alone")                                            \
 	X(all,       'a', "all",        NULL,          "everything: all agents, or also what has ended")              \
+	X(answer,    0,   "answer",     "TEXT",        "what your device shows (default: it is asked for)")           \
 	X(anchor,    0,   "anchor",     "N:HEX",       "leaf N must be there with this chain hash, as noted earlier") \
 	X(approvers, 0,   "approvers",  "GROUP",       "the group that is asked")                                     \
 	X(approval,  0,   "approval",   "ID",          "redeem this approval")                                        \
@@ -34,6 +35,7 @@
 	X(json,      'j', "json",       NULL,          "print the answer as canonical JSON")                          \
 	X(key,       'k', "key",        "KEY",         "name of this attempt; a repeat with it does nothing twice (default: random)") \
 	X(man,       0,   "man",        NULL,          "print the manual page")                                       \
+	X(method,    0,   "method",     "NAME",        "by which you prove that it is you: a stanza of prove (default: the socket)") \
 	X(mcp,       0,   "mcp",        "NAME",        "from an MCP server, called NAME as in stepgate mcp --name NAME") \
 	X(of,        0,   "of",         "NAME",        "what this user, unit, group or session is called")            \
 	X(older,     0,   "older",     NULL,          "also where what happened since is lost: with everything killed") \

@@ -131,10 +131,20 @@ enum { SG_CTL_REST = 1000, SG_CTL_BEHIND = 999, SG_CTL_ARGS_MOST = 60 };
 	  "what waits for a person", "With --all also what is settled. Whoever may not connect to the operators' socket is asked for by the approvers'.")                                               \
 	X(approvals_show, "approvals show", "ID",               1, 1, SG_CTL_TALK | SG_CTL_BIT(wait),                           \
 	  "everything a person needs to judge one", "Text from agents is shown with control, escape and direction characters made visible.")        \
-	X(approvals_approve, "approvals approve", "ID",         1, 1, SG_CTL_TALK | SG_CTL_BIT(comment),                                              \
-	  "say yes", "Good for exactly the action shown, once. The action is judged again when the agent redeems it.") \
+	X(approvals_approve, "approvals approve", "ID",         1, 1, SG_CTL_TALK | SG_CTL_BIT(comment) | SG_CTL_BIT(method) | SG_CTL_BIT(answer), \
+	  "say yes", "With --method proven by a device that you enrolled (stepgate people). Good for exactly the action shown, once. The action is judged again when the agent redeems it.") \
 	X(approvals_deny, "approvals deny", "ID",               1, 1, SG_CTL_TALK | SG_CTL_BIT(comment),                                              \
 	  "say no", "Also takes back a yes that was not used yet.")                                                    \
+	X(people_list,   "people list",     "",                 0, 0, SG_CTL_TALK, "people's devices, by which they prove who approves", "")      \
+	X(people_begin,  "people begin",    "ADMIN METHOD",     2, 2, SG_CTL_TALK,                                              \
+	  "begin to enrol a device", "ADMIN is the stanza in admins, METHOD the one in prove. What is printed goes to that person, by a way that you trust: it serves once, for ten minutes.") \
+	X(people_offer,  "people offer",    "ID CODE",          2, 2, SG_CTL_TALK,                                              \
+	  "what your device is to be told", "For the person, on their own account: the link or secret for an authenticator application. It is shown here and nowhere else.") \
+	X(people_finish, "people finish",   "ID CODE [ANSWER]", 2, 3, SG_CTL_TALK,                                              \
+	  "show that your device is there", "For the person. ANSWER is what the device shows; without it, it is asked for. Read the fingerprint that is printed to an operator.") \
+	X(people_confirm, "people confirm", "ID FINGERPRINT",   2, 2, SG_CTL_TALK,                                              \
+	  "a device is this person's", "FINGERPRINT as the person reads it to you, not as people list shows it: before that it proves nothing.") \
+	X(people_revoke, "people revoke",   "ID",               1, 1, SG_CTL_TALK | SG_CTL_BIT(reason), "a device proves nothing any more", "At once.") \
 	X(tasks_list,    "tasks list",      "",                 0, 0, SG_CTL_TALK | SG_CTL_BIT(all) | SG_CTL_BIT(agent),                            \
 	  "tasks that are open or frozen", "With --all also those that have ended; with --agent those of one agent.")                                             \
 	X(tasks_show,    "tasks show",      "ID",               1, 1, SG_CTL_TALK, "one task", "")                          \

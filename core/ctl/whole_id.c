@@ -16,6 +16,7 @@ static const struct kind {
 } kinds[] = {
 	{"a-", {"/v1/approvals", "/v1/approvals?all=yes"}, "approvals"},
 	{"t-", {"/v1/tasks", NULL}, "tasks"},
+	{"e-", {"/v1/enrolments", NULL}, "enrolments"},
 	{"l-", {"/v1/leases", "/v1/leases?all=yes"}, "leases"},
 	{"n-", {"/v1/domains", NULL}, "domains"},
 	{"u-", {"/v1/domains", NULL}, "domains"},

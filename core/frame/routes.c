@@ -30,7 +30,8 @@ sg_route_row(unsigned route)
 bool
 sg_route_approves(unsigned route)
 {
-	return route == SG_ROUTE_O_APPROVALS || route == SG_ROUTE_O_APPROVAL || route == SG_ROUTE_O_APPROVE || route == SG_ROUTE_O_REFUSE;
+	return route == SG_ROUTE_O_APPROVALS || route == SG_ROUTE_O_APPROVAL || route == SG_ROUTE_O_APPROVE || route == SG_ROUTE_O_REFUSE || route == SG_ROUTE_O_CHALLENGE ||
+	       route == SG_ROUTE_O_ENROL_OFFER || route == SG_ROUTE_O_ENROL_FINISH;
 }
 
 enum sg_face

@@ -68,7 +68,14 @@ enum sg_body {
 	X(O_CLOCK_ACCEPT,65, ADMIN,    "POST",   "/v1/clock/accept",           JSON) /* {"reason"}: the wall clock is right */ \
 	X(O_LEASE_FORGET,66, ADMIN,    "POST",   "/v1/leases/{}/forget",       JSON) /* {"reason"}: one that nobody can confirm */ \
 	X(O_MEMORIES,    67, ADMIN,    "GET",    "/v1/memories",               NONE) /* how many resources with memory which agent wrote */ \
-	X(O_MEMORY_FORGET,68,ADMIN,    "POST",   "/v1/memories/{}/forget",     JSON) /* {"reason"}: what that agent alone wrote carries nothing any more */
+	X(O_MEMORY_FORGET,68,ADMIN,    "POST",   "/v1/memories/{}/forget",     JSON) /* {"reason"}: what that agent alone wrote carries nothing any more */ \
+	X(O_CHALLENGE,   69, ADMIN,    "POST",   "/v1/approvals/{}/challenge", JSON) /* {"method"}: what a proof for it must be over, and what the device is asked with */ \
+	X(O_ENROLMENTS,  70, ADMIN,    "GET",    "/v1/enrolments",             NONE) /* people's devices */                 \
+	X(O_ENROL,       71, ADMIN,    "POST",   "/v1/enrolments",             JSON) /* {"admin","method"}: answers a code that serves once */ \
+	X(O_ENROL_OFFER, 72, ADMIN,    "POST",   "/v1/enrolments/{}/offer",    JSON) /* {"code"}: the person's; what the device is asked with */ \
+	X(O_ENROL_FINISH,73, ADMIN,    "POST",   "/v1/enrolments/{}/finish",   JSON) /* {"code","response"}: the device is there */ \
+	X(O_ENROL_CONFIRM,74,ADMIN,    "POST",   "/v1/enrolments/{}/confirm",  JSON) /* {"fingerprint"}: it is this person's */ \
+	X(O_ENROL_REVOKE,75, ADMIN,    "POST",   "/v1/enrolments/{}/revoke",   JSON) /* {"reason"}: it proves nothing any more */
 
 enum sg_route {
 	SG_ROUTE_NONE,

@@ -146,7 +146,7 @@ supported(const struct sg_try *try, const struct sg_try_set *set)
 static void
 merge(struct sg_try *try, const struct sg_try_set *set)
 {
-	sg_merge(try->effects, try->effect_count, &try->merged);
+	sg_merge(try->effects, try->effect_count, NULL, &try->merged);
 	try->effective = try->args;
 	if (try->merged.verdict == SG_ALLOW || try->merged.verdict == SG_STEP_UP)
 		narrow(try, set);

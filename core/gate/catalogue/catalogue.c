@@ -343,6 +343,8 @@ read_all(struct reader *r)
 	SECTION(enforcer, "enforcers", enforcer);
 	SECTION(admin, "admins", admin);
 	SECTION(issuer, "issue", issuer);
+	if (!sg_catalogue_methods(c))
+		r->missing = "prove";
 #undef SECTION
 #define SECTION(field, word, type) \
 	if (sg_json_get(c->document, word) != NULL) \

@@ -155,6 +155,7 @@ struct sg_catalogue {
 	struct sg_resource *resources;
 	struct sg_task_role *task_roles;
 	struct sg_tool *tools;
+	struct sg_strings methods; /* stanzas of prove */
 	struct sg_strings attest; /* names of the attestation steps, in the stack's order */
 	uint64_t stack;           /* digest of all that says what is found out about a process, and what it means; never 0 */
 	struct sg_step *steps;    /* the same, attest.count of them */
@@ -177,6 +178,8 @@ const struct sg_agent *sg_catalogue_agent_id(const struct sg_catalogue *catalogu
 const struct sg_intent *sg_catalogue_intent(const struct sg_catalogue *catalogue, struct sg_str name);
 const struct sg_enforcer *sg_catalogue_enforcer(const struct sg_catalogue *catalogue, struct sg_str name);
 const struct sg_issuer *sg_catalogue_issuer(const struct sg_catalogue *catalogue, struct sg_str name);
+/* Fills `methods` from the document; a document of before has none. False: no memory. */
+bool sg_catalogue_methods(struct sg_catalogue *catalogue);
 const struct sg_admin *sg_catalogue_admin(const struct sg_catalogue *catalogue, struct sg_str name);
 const struct sg_admin *sg_catalogue_admin_uid(const struct sg_catalogue *catalogue, uid_t uid);
 const struct sg_human *sg_catalogue_human(const struct sg_catalogue *catalogue, struct sg_str name);

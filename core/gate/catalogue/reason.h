@@ -116,6 +116,11 @@
 	X(approval_used,         "the approval has been used")                                                         \
 	X(self_approval,         "who asks or owns may not approve")                                                   \
 	X(not_approver,          "you are not in a group that this approval needs, or have already said yes")          \
+	X(method_refused,        "what asks for this takes other proofs; the approval says which")                     \
+	X(not_enrolled,          "you have no confirmed device for this method: stepgate people enrol")                \
+	X(proof_refused,         "what was presented does not prove it")                                               \
+	X(prove_unavailable,     "the module that reads this proof is away")                                           \
+	X(proofs_tried,          "too many tries; wait a minute")                                                      \
 	X(key_missing,           "give a key of 1 to 64 characters that names this attempt")                           \
 	X(idempotency_conflict,  "this key was used for something else")                                               \
 	X(attempt_pending,       "this attempt is still being decided; ask again with the same key")                   \

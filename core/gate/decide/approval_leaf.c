@@ -81,6 +81,8 @@ sg_approval_write_open(struct sg_buf *out, struct sg_gate *gate, const struct sg
 	sg_write_groups(&w, &r->merged.requirement);
 	sg_jw_member_int(&w, "level", r->level);
 	sg_jw_member_int(&w, "life", r->life_ms);
+	if (r->merged.requirement.method_count > 0)
+		sg_write_methods(&w, &r->merged.requirement);
 	sg_jw_member_str(&w, "opener", sg_str(task->opener));
 	sg_jw_member_str(&w, "owner", r->agent->owner);
 	write_reason_tags(&w, gate, r);

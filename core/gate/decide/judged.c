@@ -181,7 +181,7 @@ sg_judged(struct sg_gate *gate, struct sg_request *r)
 		sg_judge_again(gate, r);
 		return;
 	}
-	sg_merge(r->effects, r->effect_count, &r->merged);
+	sg_merge(r->effects, r->effect_count, &gate->catalogue->methods, &r->merged);
 	if (r->merged.verdict == SG_DEFER && sg_ceilings(gate, r, &reason)) {
 		r->verdict = SG_DEFER;
 		r->reason = r->merged.reason;

@@ -179,19 +179,48 @@ join_group(struct sg_requirement *r, struct sg_str group, int64_t quorum)
 	return true;
 }
 
-/* Methods intersect; the first form of approval has one, "admin". A rule that lists none takes any. */
 static bool
-method_left(const struct sg_effect *effect)
+is_method(const struct sg_strings *known, struct sg_str method)
+{
+	return known == NULL || sg_str_is(method, "admin") || sg_strings_have(known, method);
+}
+
+static bool
+lists(const struct sg_json *methods, const char *method)
+{
+	struct sg_str one = {"", 0};
+	for (const struct sg_json *e = sg_json_first(methods); e != NULL; e = sg_json_next(methods, e))
+		if (sg_json_string(e, &one) && sg_str_is(one, method))
+			return true;
+	return false;
+}
+
+/* The first that lists some: those of them that there are. */
+static bool
+take_methods(struct sg_requirement *r, const struct sg_json *methods, const struct sg_strings *known)
+{
+	struct sg_str one = {"", 0};
+	for (const struct sg_json *e = sg_json_first(methods); e != NULL; e = sg_json_next(methods, e))
+		if (sg_json_string(e, &one) && is_method(known, one) && !sg_requirement_method(r, one))
+			return false;
+	return r->method_count > 0;
+}
+
+/* Methods intersect. A rule that lists none takes any. */
+static bool
+join_methods(struct sg_requirement *r, const struct sg_effect *effect, const struct sg_strings *known)
 {
 	const struct sg_json *methods = sg_json_get(effect->json, "methods");
+	size_t left = 0;
 	if (methods == NULL || methods->count == 0)
 		return true;
-	for (const struct sg_json *e = sg_json_first(methods); e != NULL; e = sg_json_next(methods, e)) {
-		struct sg_str method;
-		if (sg_json_string(e, &method) && sg_str_is(method, "admin"))
-			return true;
-	}
-	return false;
+	if (r->method_count == 0)
+		return take_methods(r, methods, known);
+	for (size_t i = 0; i < r->method_count; i++)
+		if (lists(methods, r->methods[i]))
+			memmove(r->methods[left++], r->methods[i], sizeof(r->methods[0]));
+	r->method_count = left;
+	return left > 0;
 }
 
 static void
@@ -216,10 +245,10 @@ join_ask(struct sg_merged *m, const struct sg_effect *effect)
 }
 
 static bool
-join_step_up(struct sg_merged *m, const struct sg_effect *effect)
+join_step_up(struct sg_merged *m, const struct sg_effect *effect, const struct sg_strings *methods)
 {
 	int64_t quorum = 0, ttl_ms = 0;
-	if (!method_left(effect))
+	if (!join_methods(&m->requirement, effect, methods))
 		return deny(m, SG_REASON_methods_empty);
 	if (!sg_json_int(sg_json_get(effect->json, "quorum"), &quorum) || quorum < 1 || quorum > SG_APPROVAL_PROOFS ||
 	    !join_group(&m->requirement, word(effect, "approvers"), quorum) || !join_ask(m, effect))
@@ -321,13 +350,13 @@ count_kind(const struct sg_effect *effects, size_t count, const char *kind)
 }
 
 static bool
-join_all(struct sg_merged *m, const struct sg_effect *effects, size_t count)
+join_all(struct sg_merged *m, const struct sg_effect *effects, size_t count, const struct sg_strings *methods)
 {
 	for (size_t i = 0; i < count; i++)
 		if (!join_narrow(m, &effects[i]))
 			return false;
 	for (size_t i = 0; i < count; i++)
-		if (is(&effects[i], "step_up") && !join_step_up(m, &effects[i]))
+		if (is(&effects[i], "step_up") && !join_step_up(m, &effects[i], methods))
 			return false;
 	if (!sg_requirement_fits(&m->requirement))
 		return deny(m, SG_REASON_policy_bad_effect);
@@ -339,7 +368,7 @@ join_all(struct sg_merged *m, const struct sg_effect *effects, size_t count)
 }
 
 void
-sg_merge(const struct sg_effect *effects, size_t count, struct sg_merged *m)
+sg_merge(const struct sg_effect *effects, size_t count, const struct sg_strings *methods, struct sg_merged *m)
 {
 	sg_merged_clear(m);
 	m->reason = SG_REASON_policy_none;
@@ -357,7 +386,7 @@ sg_merge(const struct sg_effect *effects, size_t count, struct sg_merged *m)
 		deny(m, SG_REASON_policy_bad_effect);
 		return;
 	}
-	if (!join_all(m, effects, count))
+	if (!join_all(m, effects, count, methods))
 		return;
 	if (defers > 0) {
 		defer(m, effects, count);

@@ -12,8 +12,9 @@ enum sg_status sg_effects_read(const struct sg_json *answer, struct sg_effect *e
 			       enum sg_reason *reason, struct sg_err *err);
 
 /* Steps 1, 2 and 3 without the approval: deny, narrowing, requirement; then defer or allow as if every step-up were met. A verdict of SG_STEP_UP
- * means: allow once the requirement is met. Pure; effects may come in any order. */
-void sg_merge(const struct sg_effect *effects, size_t count, struct sg_merged *merged);
+ * means: allow once the requirement is met. `methods`: the proofs that there are beside "admin", of which others count for nothing; NULL: whatever rules name.
+ * Pure; effects may come in any order. */
+void sg_merge(const struct sg_effect *effects, size_t count, const struct sg_strings *methods, struct sg_merged *merged);
 
 /* What came of narrowing. Refused: which argument, and why it cannot be brought inside its limit; the path lives as long as the limits. */
 struct sg_narrowed {

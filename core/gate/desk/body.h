@@ -15,6 +15,7 @@ enum {
 	SG_BODY_TOKEN = 8192,
 	SG_BODY_MANY = 65536, /* elements; what one is worth is asked by its route */
 	SG_BODY_HINT = 512,
+	SG_BODY_RESPONSE = 16384,
 };
 
 /* What a member may be. A name is a text that is not empty: an empty one would be taken as none. `most`: bytes of a text, elements of a list, the
@@ -130,6 +131,16 @@ enum sg_body_kind {
 	X(O_APPROVALS,   "all",           YES,       0,                  false)                                        \
 	X(O_APPROVAL,    "wait",          DIGITS,    3600,               false)                                        \
 	X(O_APPROVE,     "comment",       TEXT,      SG_BODY_HINT,       false) /* the person's words, for the record */ \
+	X(O_APPROVE,     "method",        NAMED,     63,                 false) /* a stanza of prove; left out: the socket is proof */ \
+	X(O_APPROVE,     "response",      NAMED,     SG_BODY_RESPONSE,   false) /* what the person's device shows or answers */ \
+	X(O_CHALLENGE,   "method",        NAMED,     63,                 true)                                         \
+	X(O_ENROL,       "admin",         NAMED,     63,                 true)                                         \
+	X(O_ENROL,       "method",        NAMED,     63,                 true)                                         \
+	X(O_ENROL_OFFER, "code",          NAMED,     SG_BODY_HINT,       true)                                         \
+	X(O_ENROL_FINISH,"code",          NAMED,     SG_BODY_HINT,       true)                                         \
+	X(O_ENROL_FINISH,"response",      NAMED,     SG_BODY_RESPONSE,   true)                                         \
+	X(O_ENROL_CONFIRM,"fingerprint",  NAMED,     SG_BODY_HINT,       true)                                         \
+	X(O_ENROL_REVOKE,"reason",        TEXT,      SG_BODY_HINT,       false)                                        \
 	X(O_REFUSE,      "comment",       TEXT,      SG_BODY_HINT,       false) /* likewise, and for the agent */       \
 	X(O_TASKS,       "agent",         NAMED,     SG_BODY_NAME,       false)                                        \
 	X(O_DOMAINS,     "name",          NAMED,     SG_BODY_NAME,       false)                                        \

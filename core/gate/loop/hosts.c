@@ -71,7 +71,7 @@ enum sg_called
 sg_hosts_call(void *self, uint64_t id, const char *kind, struct sg_str name, uint64_t by, struct sg_str request)
 {
 	struct sg_loop *loop = self;
-	struct sg_child *host = by != 0 ? sg_host_maker(loop, name, by) : sg_host_named(loop, strcmp(kind, "verify") == 0 ? "verify." : "issue.", name);
+	struct sg_child *host = by != 0 ? sg_host_maker(loop, name, by) : sg_host_named(loop, strcmp(kind, "verify") == 0 ? "verify." : strcmp(kind, "prove") == 0 ? "prove." : "issue.", name);
 	return call(loop, host, SG_LINED_CALL, id, sg_whose(loop, id), request);
 }
 

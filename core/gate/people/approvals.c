@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Approvals, first form: an admin's yes or no on the admin socket; and waiting for one. */
+ * Approvals as they are shown, listed and waited for. */
 #include "gate/people/people.h"
+#include "gate/people/settle.h"
 #include "gate/desk/listing.h"
 #include "gate/desk/late.h"
 #include "gate/desk/buckets.h"
@@ -32,8 +33,8 @@ write_proofs(struct sg_json_writer *w, const struct sg_approval *a)
 	sg_jw_end(w);
 }
 
-static const char *
-state_name(const struct sg_gate *gate, const struct sg_approval *a)
+const char *
+sg_approval_word(const struct sg_gate *gate, const struct sg_approval *a)
 {
 	bool over = (a->state == SG_APPROVAL_OPEN || a->state == SG_APPROVAL_GRANTED) &&
 		    sg_deadline_over(&a->ends, &gate->state.now);
@@ -41,8 +42,8 @@ state_name(const struct sg_gate *gate, const struct sg_approval *a)
 }
 
 /* What the person is shown. After a restart it is read from the journal; empty where nothing is left of it: nobody says yes to what cannot be shown. */
-static struct sg_str
-action_of(struct sg_gate *gate, struct sg_approval *a)
+struct sg_str
+sg_approval_action(struct sg_gate *gate, struct sg_approval *a)
 {
 	struct sg_arena arena;
 	struct sg_record record;
@@ -83,13 +84,14 @@ write_approval(struct sg_json_writer *w, struct sg_gate *gate, struct sg_approva
 	bool full = seen != SEEN_STATE;
 	sg_jw_object(w);
 	if (full) {
-		write_action(w, action_of(gate, a), seen);
+		write_action(w, sg_approval_action(gate, a), seen);
 		sg_jw_member_str(w, "agent", sg_str(a->agent));
 		sg_jw_member_str(w, "digest", sg_str(a->digest));
 	}
 	sg_jw_member_int(w, "expires_at", a->ends.wall_ms / 1000);
 	sg_write_groups(w, &a->requirement);
 	sg_jw_member_str(w, "id", sg_str(a->id));
+	sg_write_methods(w, &a->requirement);
 	if (full) {
 		sg_jw_member_str(w, "owner", sg_str(a->owner));
 		sg_jw_name(w, "proofs");
@@ -100,7 +102,7 @@ write_approval(struct sg_json_writer *w, struct sg_gate *gate, struct sg_approva
 	if (full) {
 		sg_jw_member_str(w, "say", sg_str(a->say));
 	}
-	sg_jw_member_str(w, "state", sg_str(state_name(gate, a)));
+	sg_jw_member_str(w, "state", sg_str(sg_approval_word(gate, a)));
 	if (full) {
 		sg_jw_name(w, "tainted");
 		sg_write_labels(w, &a->task->taint);
@@ -109,8 +111,8 @@ write_approval(struct sg_json_writer *w, struct sg_gate *gate, struct sg_approva
 	sg_jw_end(w);
 }
 
-static void
-answer_approval(struct sg_gate *gate, struct sg_request *r)
+void
+sg_answer_approval(struct sg_gate *gate, struct sg_request *r)
 {
 	struct sg_buf body;
 	struct sg_json_writer w;
@@ -129,8 +131,8 @@ answer_approval(struct sg_gate *gate, struct sg_request *r)
 }
 
 /* Who may approve and nothing else sees what they are asked for. */
-static bool
-is_asked(const struct sg_conn *conn, const struct sg_approval *a)
+bool
+sg_is_asked(const struct sg_conn *conn, const struct sg_approval *a)
 {
 	bool asked = conn->face == SG_FACE_ADMIN && !sg_approves_only(conn);
 	for (size_t i = 0; conn->admin != NULL && !asked && i < a->requirement.count; i++)
@@ -147,7 +149,7 @@ may_see(struct sg_gate *gate, struct sg_request *r, const struct sg_approval *a,
 		return false;
 	const char *why;
 	if (conn->face == SG_FACE_ADMIN) {
-		if (!is_asked(conn, a) || !sg_may_ask(conn, r->route->route, &why)) /* also of whoever waited, and may no more */
+		if (!sg_is_asked(conn, a) || !sg_may_ask(conn, r->route->route, &why)) /* also of whoever waited, and may no more */
 			return false;
 		*reason = SG_REASON_not_permitted;
 		return sg_is_operator(gate, conn) && !sg_operator_gone(gate, conn);
@@ -164,7 +166,7 @@ answer_who_may_see(struct sg_gate *gate, struct sg_request *r)
 {
 	enum sg_reason reason;
 	if (may_see(gate, r, sg_state_approval(&gate->state, r->argument), &reason))
-		answer_approval(gate, r);
+		sg_answer_approval(gate, r);
 	else
 		sg_answer_error(gate, r, 404, reason, "");
 }
@@ -238,7 +240,7 @@ approval_rank(const struct sg_gate *gate, const struct sg_request *r, const void
 	const struct sg_approval *a = thing;
 	const struct sg_conn *conn = sg_conn_find(gate, r->conn);
 	bool all = sg_str_is(sg_json_text_at(r->body, "all"), "yes");
-	return conn != NULL && is_asked(conn, a) && (all || sg_approval_live(&gate->state, a)) ? a->leaf + 1 : SG_LISTED_NOT;
+	return conn != NULL && sg_is_asked(conn, a) && (all || sg_approval_live(&gate->state, a)) ? a->leaf + 1 : SG_LISTED_NOT;
 }
 
 static const char *
@@ -258,142 +260,4 @@ sg_route_approvals(struct sg_gate *gate, struct sg_request *r)
 {
 	static const struct sg_listing_of approvals = {"approvals", offsetof(struct sg_state, approvals), LIST_MOST, LIST_STOPS, approval_rank, approval_id, list_approval};
 	sg_list(gate, r, &approvals);
-}
-
-/* ---- yes and no ---- */
-
-/* Under this name or another. In mode dev, where all share a user, a user is nobody. */
-static bool
-said_yes(const struct sg_gate *gate, const struct sg_approval *a, const struct sg_admin *admin)
-{
-	const struct sg_human *human = sg_catalogue_human_admin(gate->catalogue, admin->name);
-	uint64_t person = human != NULL ? sg_person_tag(human->id) : 0;
-	for (size_t p = 0; p < a->proof_count; p++)
-		if (sg_str_is(admin->name, a->proofs[p].human) || (person != 0 && a->proofs[p].person == person) ||
-		    (!gate->catalogue->dev && a->proofs[p].uid == (int64_t)admin->uid))
-			return true;
-	return false;
-}
-
-static int64_t
-needed(const struct sg_approval *a, size_t i)
-{
-	int64_t have = 0;
-	for (size_t p = 0; p < a->proof_count; p++)
-		have += strcmp(a->proofs[p].group, a->requirement.groups[i].group) == 0;
-	return a->requirement.groups[i].quorum - have;
-}
-
-/* How many more there are in the group who may say yes and have not than it needs. */
-static int64_t
-spare(const struct sg_gate *gate, const struct sg_approval *a, size_t i)
-{
-	int64_t left = -needed(a, i);
-	for (size_t n = 0; n < gate->catalogue->admin_count; n++)
-		left += sg_admin_in(&gate->catalogue->admins[n], sg_str(a->requirement.groups[i].group)) && !said_yes(gate, a, &gate->catalogue->admins[n]) &&
-			sg_may_give(gate, a, &gate->catalogue->admins[n]) == SG_REASON_allowed;
-	return left;
-}
-
-/* Of the groups that still need somebody and that this human is in the one that can do least without; one human counts in one group. */
-static const char *
-group_for(const struct sg_gate *gate, const struct sg_approval *a, const struct sg_admin *admin)
-{
-	const char *found = NULL;
-	int64_t least = 0;
-	for (size_t i = 0; i < a->requirement.count && !said_yes(gate, a, admin); i++) {
-		if (needed(a, i) <= 0 || !sg_admin_in(admin, sg_str(a->requirement.groups[i].group)))
-			continue;
-		int64_t left = spare(gate, a, i);
-		if (found == NULL || left < least) {
-			found = a->requirement.groups[i].group;
-			least = left;
-		}
-	}
-	return found;
-}
-
-static bool
-record_event(struct sg_gate *gate, struct sg_request *r, const char *event, const char *group, const struct sg_admin *admin,
-	     uint64_t *number)
-{
-	const struct sg_human *person = sg_catalogue_human_admin(gate->catalogue, admin->name);
-	struct sg_buf body;
-	struct sg_json_writer w;
-	sg_buf_init(&body, 2048);
-	sg_jw_begin(&w, &body);
-	sg_jw_object(&w);
-	sg_jw_member_str(&w, "approval", r->argument);
-	if (sg_json_text_at(r->body, "comment").len > 0)
-		sg_jw_member_str(&w, "comment", sg_json_text_at(r->body, "comment"));
-	sg_jw_member_str(&w, "event", sg_str(event));
-	sg_jw_member_str(&w, "group", sg_str(group));
-	sg_jw_member_str(&w, "human", admin->name);
-	sg_jw_member_str(&w, "method", SG_STR("admin"));
-	sg_jw_member_str(&w, "person", person != NULL ? person->id : SG_STR(""));
-	sg_jw_member_int(&w, "uid", (int64_t)admin->uid);
-	sg_jw_end(&w);
-	bool good = sg_record(gate, "approval", sg_buf_view(&body), SG_STR(""), number, NULL) == SG_OK;
-	sg_buf_done(&body);
-	return good;
-}
-
-static bool
-is_within(struct sg_str group, const char *of)
-{
-	size_t len = of == NULL ? 0 : strlen(of);
-	return len > 0 && sg_str_starts(group, of) && (group.len == len || group.ptr[len] == '/');
-}
-
-/* The admin's process is in the control group that is the asker, or in one that holds a task above; groups below count, the asker can make them. */
-static bool
-shares_group(const struct sg_gate *gate, const struct sg_approval *a, const struct sg_conn *conn)
-{
-	struct sg_str group = conn == NULL || gate->catalogue->dev ? SG_STR("") : sg_conn_group(gate, conn);
-	for (const struct sg_task *t = a->task; group.len > 0 && t != NULL; t = t->parent)
-		if (is_within(group, t->instance->group))
-			return true;
-	return false;
-}
-
-static void
-settle(struct sg_gate *gate, struct sg_request *r, bool yes)
-{
-	const struct sg_conn *conn = sg_conn_find(gate, r->conn);
-	struct sg_approval *named = sg_state_approval(&gate->state, r->argument), *a = named != NULL && conn != NULL && is_asked(conn, named) ? named : NULL;
-	const struct sg_admin *admin = conn == NULL ? NULL : conn->admin;
-	uint64_t number = 0;
-	bool live = a != NULL && (a->state == SG_APPROVAL_OPEN || (!yes && a->state != SG_APPROVAL_DENIED && a->state != SG_APPROVAL_VOID));
-	const char *group = a == NULL || admin == NULL ? NULL : group_for(gate, a, admin);
-	enum sg_reason may = a == NULL ? SG_REASON_not_found : shares_group(gate, a, conn) ? SG_REASON_self_approval : sg_may_give(gate, a, admin);
-	if (a == NULL || admin == NULL)
-		sg_answer_error(gate, r, 404, SG_REASON_not_found, "stepgate approvals list");
-	else if (!live || (yes && sg_deadline_over(&a->ends, &gate->state.now)))
-		sg_answer_error(gate, r, 409, yes && a->state == SG_APPROVAL_OPEN ? SG_REASON_approval_expired : SG_REASON_approval_void,
-				state_name(gate, a));
-	else if (yes && may != SG_REASON_allowed)
-		sg_answer_error(gate, r, 403, may, "");
-	else if (yes && action_of(gate, a).len == 0)
-		sg_answer_error(gate, r, 409, SG_REASON_approval_unreadable, "");
-	else if (yes && group == NULL)
-		sg_answer_error(gate, r, 403, SG_REASON_not_approver, "");
-	else if (!record_event(gate, r, yes ? "proof" : a->state == SG_APPROVAL_CONSUMED ? "void" : "denied", group == NULL ? "" : group, admin, &number))
-		sg_answer_error(gate, r, 503, SG_REASON_audit_unavailable, "");
-	else {
-		sg_leases_revoking(gate); /* what a used one gave goes back with it */
-		sg_request_sync(gate, r, number, answer_approval);
-		sg_wake(gate);
-	}
-}
-
-void
-sg_route_approve(struct sg_gate *gate, struct sg_request *request)
-{
-	settle(gate, request, true);
-}
-
-void
-sg_route_refuse(struct sg_gate *gate, struct sg_request *request)
-{
-	settle(gate, request, false);
 }

@@ -19,6 +19,15 @@ void sg_route_approval(struct sg_gate *gate, struct sg_request *request);
 void sg_route_approvals(struct sg_gate *gate, struct sg_request *request);
 void sg_route_approve(struct sg_gate *gate, struct sg_request *request);
 void sg_route_refuse(struct sg_gate *gate, struct sg_request *request);
+/* settle.c */
+void sg_route_challenge(struct sg_gate *gate, struct sg_request *request);
+/* enrolments.c */
+void sg_route_enrolments(struct sg_gate *gate, struct sg_request *request);
+void sg_route_enrol(struct sg_gate *gate, struct sg_request *request);
+void sg_route_enrol_offer(struct sg_gate *gate, struct sg_request *request);
+void sg_route_enrol_finish(struct sg_gate *gate, struct sg_request *request);
+void sg_route_enrol_confirm(struct sg_gate *gate, struct sg_request *request);
+void sg_route_enrol_revoke(struct sg_gate *gate, struct sg_request *request);
 void sg_route_agents(struct sg_gate *gate, struct sg_request *request);
 void sg_route_agent_change(struct sg_gate *gate, struct sg_request *request);
 void sg_route_human_change(struct sg_gate *gate, struct sg_request *request);

@@ -275,6 +275,7 @@ sg_snapshot_write(const struct sg_state *state, const struct sg_snapshot_head *h
 	each(&o, &state->memories, by_key, memory_line);
 	each(&o, &state->agents, by_key, agent_line);
 	each(&o, &state->humans, by_key, human_line);
+	each(&o, &state->enrolments, by_key, sg_snapshot_enrolment);
 	each(&o, &state->killed, by_key, killed_line);
 	each(&o, &state->endings, by_key, ending_line);
 	int64_t lines = o.lines;

@@ -3,6 +3,7 @@
 #include "gate/snapshot/snapshot_out.h"
 
 #include "base/str.h"
+#include "gate/state/requirement.h"
 #include "gate/state/values.h"
 
 static void
@@ -82,6 +83,8 @@ sg_snapshot_approval(struct sg_snapshot_out *o, const void *value)
 	sg_jw_member_int(&o->w, "leaf", (int64_t)a->leaf);
 	sg_jw_member_int(&o->w, "level", a->level);
 	sg_jw_member_int(&o->w, "life", a->life_ms);
+	if (a->requirement.method_count > 0)
+		sg_write_methods(&o->w, &a->requirement);
 	sg_jw_member_int(&o->w, "opened", a->opened_ms);
 	sg_jw_member_text(&o->w, "opener", a->opener);
 	sg_jw_member_text(&o->w, "owner", a->owner);

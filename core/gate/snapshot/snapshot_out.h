@@ -35,7 +35,8 @@ void sg_snapshot_task(struct sg_snapshot_out *o, const void *value);
 void sg_snapshot_tree(struct sg_snapshot_out *o, const void *value);
 void sg_snapshot_past(struct sg_snapshot_out *o, const void *value);
 
-/* snapshot_approval.c */
+/* snapshot_approval.c, snapshot_enrolment.c */
+void sg_snapshot_enrolment(struct sg_snapshot_out *o, const void *value);
 void sg_snapshot_approval(struct sg_snapshot_out *o, const void *value);
 
 /* One line for each secret that a tree was given: mask_line.c. */

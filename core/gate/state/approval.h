@@ -13,6 +13,7 @@ struct sg_holder;
 struct sg_task;
 
 enum {
+	SG_APPROVAL_METHODS = 4,   /* that a requirement may name */
 	SG_APPROVAL_METHOD = 64,   /* bytes of a method's name, with its NUL */
 	SG_APPROVAL_COMMENT = 512, /* bytes of what a person says with a yes or no */
 };
@@ -32,6 +33,8 @@ struct sg_requirement {
 		int64_t quorum;
 	} groups[SG_APPROVAL_GROUPS];
 	size_t count;
+	char methods[SG_APPROVAL_METHODS][SG_APPROVAL_METHOD]; /* proofs that count: "admin", or stanzas of prove */
+	size_t method_count;                                   /* 0: any */
 	int64_t ttl_ms; /* 0: not set */
 };
 

@@ -24,6 +24,7 @@
 	X(kill,       kill,       nothing,  "an operator stopped, or let go again, everything or one agent")                  \
 	X(agent,      agent,      nothing,  "an agent was suspended, resumed, retired or registered again; its owner went or came") \
 	X(human,      human,      nothing,  "a human was disabled or enabled")                                                \
+	X(enrolment,  enrolment,  enrolment, "a person's device was begun to be enrolled, enrolled, confirmed, used or revoked") \
 	X(gap,        gap,        nothing,  "how many answers were given without a record, why, from when to when")           \
 	X(admin,      admin,      nothing,  "an operator did something else: reload, refused reload")                         \
 	X(domain,     domain,     domain,   "what shares a boundary of the kernel was frozen, thawed, cleansed, or what it carried has faded") \

@@ -4,6 +4,7 @@
 
 #include "base/line.h"
 #include "base/str.h"
+#include "gate/state/requirement.h"
 #include "gate/state/values.h"
 #include "gate/state/split.h"
 
@@ -17,6 +18,18 @@ read_requirement(const struct sg_fold *f, struct sg_approval *approval)
 		size_t i = approval->requirement.count++;
 		sg_json_int(g, &approval->requirement.groups[i].quorum);
 		memcpy(approval->requirement.groups[i].group, g->name.ptr, g->name.len);
+	}
+}
+
+void
+sg_fold_methods(struct sg_fold *f, struct sg_requirement *requirement)
+{
+	const struct sg_json *list = sg_fold_get(f, "methods");
+	for (const struct sg_json *m = sg_json_first(list); m != NULL; m = sg_json_next(list, m)) {
+		struct sg_str method = {"", 0};
+		sg_json_string(m, &method);
+		if (!sg_requirement_method(requirement, method))
+			f->missing = "methods";
 	}
 }
 
@@ -79,6 +92,7 @@ open_approval(struct sg_fold *f)
 	a->opened_ms = f->at_ms;
 	a->ends = sg_fold_deadline(f, "ends");
 	read_requirement(f, a);
+	sg_fold_methods(f, &a->requirement);
 	if (f->missing != NULL) {
 		sg_approval_free(a);
 		return;
@@ -135,6 +149,7 @@ add_proof(struct sg_fold *f, struct sg_approval *a)
 	a->proofs[a->proof_count].comment = comment_of(f);
 	read_method(f, a->proofs[a->proof_count].method);
 	a->proofs[a->proof_count++].at_ms = f->at_ms;
+	sg_enrolment_used(f->state, sg_fold_text_or(f, "enrolment"), sg_fold_int_or(f, "counter", 0));
 	a->task->root->steps = 0; /* a person had a say */
 	sg_task_no_split(a->task);
 	if (sg_requirement_met(&a->requirement, a) && a->state == SG_APPROVAL_OPEN)
@@ -185,7 +200,7 @@ sg_requirement_met(const struct sg_requirement *requirement, const struct sg_app
 	for (size_t i = 0; i < requirement->count; i++) {
 		int64_t have = 0;
 		for (size_t p = 0; p < approval->proof_count; p++)
-			have += strcmp(approval->proofs[p].group, requirement->groups[i].group) == 0;
+			have += strcmp(approval->proofs[p].group, requirement->groups[i].group) == 0 && sg_requirement_takes(requirement, approval->proofs[p].method);
 		if (have < requirement->groups[i].quorum)
 			return false;
 	}

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * What a leaf stands on: asked before it is folded. */
+#include "gate/state/enrolment.h"
 #include "gate/state/fold_in.h"
 
 #include "base/str.h"
@@ -64,6 +65,17 @@ fit_groups(const struct sg_json *groups)
 }
 
 static bool
+fit_methods(const struct sg_json *methods)
+{
+	bool fit = methods == NULL || methods->count <= SG_APPROVAL_METHODS;
+	for (const struct sg_json *m = sg_json_first(methods); fit && m != NULL; m = sg_json_next(methods, m)) {
+		struct sg_str method = {"", 0};
+		fit = sg_json_string(m, &method) && method.len > 0 && method.len < SG_APPROVAL_METHOD;
+	}
+	return fit;
+}
+
+static bool
 is_one_of(struct sg_str event, const char *const *names)
 {
 	while (*names != NULL && !sg_str_is(event, *names))
@@ -78,12 +90,27 @@ sg_fold_asks_approval(const struct sg_fold *f)
 	struct sg_str event = sg_fold_text_or(f, "event");
 	const struct sg_approval *a = sg_state_approval(f->state, sg_fold_text_or(f, "approval"));
 	if (sg_str_is(event, "open"))
-		return a != NULL ? "a new approval" : !fit_groups(sg_fold_get(f, "groups")) ? "groups" : sg_fold_asks_task(f);
+		return a != NULL ? "a new approval" : !fit_groups(sg_fold_get(f, "groups")) ? "groups" : !fit_methods(sg_fold_get(f, "methods")) ? "methods" : sg_fold_asks_task(f);
 	if (!is_one_of(event, events))
 		return "event";
 	if (a == NULL)
 		return "approval";
 	return sg_str_is(event, "proof") && a->proof_count == SG_APPROVAL_PROOFS ? "room for a proof" : NULL;
+}
+
+const char *
+sg_fold_asks_enrolment(const struct sg_fold *f)
+{
+	static const char *const events[] = {"begun", "enrolled", "confirmed", "used", "revoked", NULL};
+	struct sg_str event = sg_fold_text_or(f, "event");
+	const struct sg_enrolment *e = sg_state_enrolment(f->state, sg_fold_text_or(f, "enrolment"));
+	if (!is_one_of(event, events))
+		return "event";
+	if (sg_str_is(event, "begun"))
+		return e != NULL ? "a new enrolment" : f->state->enrolments.count >= SG_ENROLMENTS ? "room for an enrolment" : NULL;
+	if (e == NULL)
+		return "enrolment";
+	return !sg_str_is(event, "confirmed") || e->state != SG_ENROLMENT_begun ? NULL : "one that is enrolled";
 }
 
 const char *

@@ -46,6 +46,11 @@ int64_t sg_fold_int_or(const struct sg_fold *f, const char *name, int64_t otherw
 bool sg_fold_flag_or(const struct sg_fold *f, const char *name, bool otherwise);
 struct sg_str sg_fold_text_or(const struct sg_fold *f, const char *name);
 
+/* fold_approval.c, fold_enrolment.c */
+void sg_fold_methods(struct sg_fold *f, struct sg_requirement *requirement);
+/* A proof was made by this device: its counter goes on. */
+void sg_enrolment_used(struct sg_state *state, struct sg_str id, int64_t counter);
+
 /* fold_domain.c */
 struct sg_domain *sg_fold_domain_of(struct sg_fold *f, struct sg_str id);
 /* The one that the leaf names, brought up to date with it; its instance where it names none. NULL and noted as missing on no memory. */

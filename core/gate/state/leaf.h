@@ -11,6 +11,7 @@
 #define SG_GATE_LEAF_H
 
 #include "base/json.h"
+#include "gate/state/leaf_people.h"
 
 /*     form      bytes at most  what is taken for it */
 #define SG_MEMBER_FORMS(X)                                                                                                    \
@@ -206,47 +207,6 @@
 	X(state, text, must, "active, revoking or dead")                                                                      \
 	X(why, text, told, "what for")
 
-#define SG_LEAF_APPROVAL_OPEN(X)                                                                                              \
-	X(agent, text, must, "for whose action")                                                                              \
-	X(approval, id, must, "its id")                                                                                       \
-	X(asked, digest, must, "digest of what was asked")                                                                    \
-	X(asker, text, may, "agent:NAME or enforcer:NAME")                                                                    \
-	X(asker_uid, whole, may, "its user")                                                                                  \
-	X(clock, moment, may, "when")                                                                                         \
-	X(digest, digest, must, "of what a yes allows")                                                                       \
-	X(ends, moment, must, "until when a yes counts")                                                                      \
-	X(event, text, must, "open")                                                                                          \
-	X(groups, amounts, must, "how many of each group must say yes")                                                       \
-	X(level, whole, may, "highest sensitivity a yes is for")                                                              \
-	X(life, whole, may, "milliseconds that a credential lives")                                                           \
-	X(opener, text, must, "who opened the task")                                                                          \
-	X(owner, text, must, "the agent's owner")                                                                             \
-	X(reasons, texts, may, "digests of rule and words, in pairs")                                                         \
-	X(rule, text, may, "that asks")                                                                                       \
-	X(say, text, must, "its words")                                                                                       \
-	X(task, id, must, "in which")                                                                                         \
-	X(v, whole, may, "form of the digest")
-
-#define SG_LEAF_APPROVAL_PROOF(X)                                                                                             \
-	X(approval, id, must, "which")                                                                                        \
-	X(comment, text, may, "the person's words")                                                                           \
-	X(event, text, must, "proof")                                                                                         \
-	X(group, id, must, "for which group")                                                                                 \
-	X(human, id, must, "the admin's stanza")                                                                              \
-	X(method, id, may, "how it was proven who says so: admin, or a stanza of prove")                                      \
-	X(person, text, may, "the person's id")                                                                               \
-	X(uid, whole, may, "the person's user")
-
-#define SG_LEAF_APPROVAL(X)                                                                                                   \
-	X(approval, id, must, "which")                                                                                        \
-	X(comment, text, may, "the person's words")                                                                           \
-	X(event, text, must, "denied, void or expired")                                                                       \
-	X(group, text, told, "for which group")                                                                               \
-	X(human, text, told, "the admin's stanza")                                                                            \
-	X(method, text, told, "how it was said")                                                                              \
-	X(person, text, told, "the person's id")                                                                              \
-	X(uid, whole, told, "the person's user")
-
 #define SG_LEAF_OUTCOME(X)                                                                                                    \
 	X(by, text, may, "who says so")                                                                                       \
 	X(decision, text, must, "of which; \"\" of none: a hook's word")                                                      \
@@ -364,6 +324,9 @@
 	X(approval, "open", APPROVAL_OPEN)                                                                                    \
 	X(approval, "proof", APPROVAL_PROOF)                                                                                  \
 	X(approval, "", APPROVAL)                                                                                             \
+	X(enrolment, "begun", ENROLMENT_BEGUN)                                                                                \
+	X(enrolment, "enrolled", ENROLMENT_DONE)                                                                              \
+	X(enrolment, "", ENROLMENT)                                                                                           \
 	X(outcome, "", OUTCOME)                                                                                               \
 	X(kill, "", KILL)                                                                                                     \
 	X(agent, "", AGENT)                                                                                                   \

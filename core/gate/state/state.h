@@ -265,7 +265,7 @@ struct sg_state {
 	struct sg_table domains;
 	struct sg_table users; /* users.c: of each, its domains by kind */
 	struct sg_table subjects; /* accounts by what their keys have before the window: the first of those that are alike */
-	struct sg_table words, grants, accounts, memories, agents, humans; /* words, grants: kept once */
+	struct sg_table words, grants, accounts, memories, agents, humans, enrolments; /* words, grants: kept once */
 	struct sg_table sessions;
 	struct sg_table holders; /* by agent (holder.h) */
 	struct sg_table issued;  /* by issuer (issued.h) */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Forgetting: what ended long ago leaves memory, not the journal. */
+#include "gate/state/enrolment.h"
 #include "gate/state/history.h"
 #include "gate/state/ending.h"
 #include "gate/state/fold_in.h"
@@ -285,10 +286,13 @@ sg_state_done(struct sg_state *state)
 		free(l);
 	}
 	at = 0;
+	for (struct sg_enrolment *e; (e = sg_table_next(&state->enrolments, &at)) != NULL;)
+		sg_enrolment_free(e);
+	at = 0;
 	for (char *w; (w = sg_table_next(&state->words, &at)) != NULL;)
 		free(w);
 	struct sg_table *tables[] = {&state->tasks, &state->domains, &state->users, &state->instances, &state->leases, &state->approvals, &state->histories, &state->killed, &state->endings,
-				     &state->decisions, &state->subjects, &state->words, &state->grants, &state->accounts, &state->memories, &state->readings, &state->writers, &state->sessions, &state->holders, &state->issued, &state->agents, &state->humans};
+				     &state->decisions, &state->subjects, &state->words, &state->grants, &state->accounts, &state->memories, &state->readings, &state->writers, &state->sessions, &state->holders, &state->issued, &state->agents, &state->humans, &state->enrolments};
 	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++)
 		sg_table_done(tables[i]);
 }

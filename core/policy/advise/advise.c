@@ -115,6 +115,12 @@ check_people(struct sg_advice *a, size_t from, size_t to)
 			       (int)(group->text.len < 100 ? group->text.len : 100), group->text.ptr, (long long)have, have == 1 ? "" : "s", (size_t)have < members ? " who may say yes" : "", (long long)want);
 }
 
+static bool
+is_method(const struct sg_advice *a, struct sg_str name)
+{
+	return sg_str_is(name, "admin") || sg_json_get_str(sg_json_get(a->conf, "prove"), name) != NULL;
+}
+
 /* Proofs that exist; a list without one of them is met by nobody. */
 static void
 check_methods(struct sg_advice *a, size_t from, size_t to)
@@ -125,9 +131,9 @@ check_methods(struct sg_advice *a, size_t from, size_t to)
 			continue;
 		bool known = false;
 		for (size_t m = i + 3; m < to && !sg_lint_is(&t[m], "}"); m++)
-			known |= t[m].kind != SG_TOKEN_STRING ? !sg_lint_is(&t[m], ",") && !sg_lint_is(&t[m], ";") : sg_str_is(t[m].text, "admin");
+			known |= t[m].kind != SG_TOKEN_STRING ? !sg_lint_is(&t[m], ",") && !sg_lint_is(&t[m], ";") : is_method(a, t[m].text);
 		if (!known)
-			sg_warning_add(a->lint.policy, a->lint.file, t[i].line, "\"admin\" is the one there is; without methods any counts", "nobody can prove '%.*s': what asks it is denied (methods_empty)",
+			sg_warning_add(a->lint.policy, a->lint.file, t[i].line, "\"admin\" or a stanza of prove; without methods any counts", "nobody can prove '%.*s': what asks it is denied (methods_empty)",
 				       (int)(t[i + 3].text.len < 60 ? t[i + 3].text.len : 60), t[i + 3].text.ptr);
 	}
 }

@@ -41,10 +41,10 @@ static const struct {
 	{"plan", "{\"any_order\":true,\"digest\":\"" H64 "\",\"steps\":[\"0123456789abcdef\"],\"task\":\"t-1\",\"times\":[2]}"},
 	{"tool", "{\"action\":\"mcp.x.y\",\"digest\":\"\",\"event\":\"quarantine\",\"pinned\":\"\",\"server\":\"x\",\"task\":\"t-1\"}"},
 	{"approval", "{\"agent\":\"helper\",\"approval\":\"a-1\",\"asked\":\"" H64 "\",\"asker\":\"agent:helper\",\"asker_uid\":1001,\"clock\":" MOMENT ",\"digest\":\"" H64
-		     "\",\"ends\":" MOMENT ",\"event\":\"open\",\"groups\":{\"finance\":1},\"level\":1,\"life\":0,\"opener\":\"agent:helper\",\"owner\":\"mira\","
+		     "\",\"ends\":" MOMENT ",\"event\":\"open\",\"groups\":{\"finance\":1},\"level\":1,\"life\":0,\"methods\":[\"admin\",\"phone\"],\"opener\":\"agent:helper\",\"owner\":\"mira\","
 		     "\"reasons\":[\"0123456789abcdef\",\"0123456789abcdef\"],\"rule\":\"r\",\"say\":\"ask\",\"task\":\"t-1\",\"v\":2}"},
 	{"decision", DECISION("k1", "step_up", "a-1", "null", "[]")},
-	{"approval", "{\"approval\":\"a-1\",\"comment\":\"as agreed\",\"event\":\"proof\",\"group\":\"finance\",\"human\":\"jon\",\"method\":\"admin\",\"person\":\"jon@x\",\"uid\":501}"},
+	{"approval", "{\"approval\":\"a-1\",\"comment\":\"as agreed\",\"counter\":7,\"enrolment\":\"e-9\",\"event\":\"proof\",\"group\":\"finance\",\"human\":\"jon\",\"method\":\"admin\",\"person\":\"jon@x\",\"uid\":501}"},
 	{"decision", DECISION("k2", "allow", "a-1",
 			      "{\"audience\":\"api\",\"by\":\"0123456789abcdef\",\"confirm\":false,\"ends\":" MOMENT ",\"id\":\"l-1\",\"issuer\":\"token\",\"level\":\"public\"}",
 			      "[[\"agent:helper/money/60000\",5]]")},
@@ -68,6 +68,9 @@ static const struct {
 	{"admin", "{\"ahead\":1,\"by\":\"mira\",\"clock\":" MOMENT ",\"digest\":\"\",\"from_ms\":1,\"last\":1,\"module\":\"\",\"pid\":1,\"reason\":\"\",\"result\":\"\","
 		  "\"stanza\":\"\",\"to_ms\":1,\"uid\":1,\"verb\":\"reload\",\"what\":\"\"}"},
 	{"alert", "{\"agent\":\"helper\",\"task\":\"t-1\",\"what\":\"frozen\",\"who\":\"mira\"}"},
+	{"enrolment", "{\"admin\":\"jon\",\"by\":\"mira\",\"code\":\"" H64 "\",\"ends\":" MOMENT ",\"enrolment\":\"e-1\",\"event\":\"begun\",\"method\":\"phone\",\"person\":\"jon@x\",\"uid\":501}"},
+	{"enrolment", "{\"counter\":5,\"enrolment\":\"e-1\",\"event\":\"enrolled\",\"fingerprint\":\"ab-cd\",\"key\":\"totp\"}"},
+	{"enrolment", "{\"by\":\"mira\",\"counter\":5,\"enrolment\":\"e-1\",\"event\":\"confirmed\",\"reason\":\"\"}"},
 	{"snapshot", "{\"digest\":\"\",\"leaf\":3}"},
 	{"stop", "{}"},
 	{"keep", "{\"chain\":\"00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff\",\"event\":\"deleted\",\"first\":1,\"last\":2,\"segment\":1,\"why\":\"age\"}"},
@@ -187,6 +190,7 @@ each_reference(size_t at, const struct sg_json *body)
 		{13, "charges", "[[\"x\",1]]"}, {13, "lease", "{}"},          {13, "memory", "{\"id\":\"m\"}"}, {16, "key", "\"k2\""},
 		{18, "approval", "\"\""},     {19, "domain", "\"n-9\""},     {19, "event", "\"Frozen\""}, {21, "event", "\"\""},
 		{23, "task", "\"t-9\""},     {25, "of", "\"agent:hel\""},    {25, "of", "\"all\""},
+		{31, "event", "\"Begun\""},  {32, "enrolment", "\"e-9\""},  {33, "event", "\"\""},     {33, "enrolment", "\"\""},
 	};
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
 		if (cases[i].leaf == at + 1)

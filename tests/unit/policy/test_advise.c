@@ -14,7 +14,7 @@ static const char conf_text[] =
 	"\"web\":{\"arguments\":[],\"name\":\"web.get\"}},"
 	"\"admins\":{\"bot\":{\"groups\":[\"bots\",\"mixed\"],\"uid\":7},\"eye\":{\"groups\":[\"eyes\",\"mixed\"],\"may\":\"watch\",\"uid\":8},\"gone\":{\"groups\":[\"left\",\"mixed\"],\"uid\":9},\"jon\":{\"groups\":[\"mixed\"]},\"mira\":{\"groups\":[\"oncall\"]},\"priya\":{\"groups\":[]}},"
 	"\"humans\":{\"g\":{\"admin\":\"gone\",\"disabled\":true},\"j\":{\"admin\":\"jon\",\"disabled\":false}},"
-	"\"groups\":{\"finance\":{\"members\":[\"jon\",\"priya\"]},\"empty\":{\"members\":[]}},\"agents\":{\"helper\":{\"match\":[\"peer:exe=/x\",\"peer:uid=7\"]}},\"intents\":{\"work\":{}},\"roles\":{}}";
+	"\"groups\":{\"finance\":{\"members\":[\"jon\",\"priya\"]},\"empty\":{\"members\":[]}},\"agents\":{\"helper\":{\"match\":[\"peer:exe=/x\",\"peer:uid=7\"]}},\"intents\":{\"work\":{}},\"prove\":{\"phone\":{}},\"roles\":{}}";
 
 static char *
 checked(const char *text, const char *conf)
@@ -53,6 +53,9 @@ rows(void)
 		{RULE("'pay.transfer'", "effect=step_up{approvers='finance',methods={'passkey'}}"), "nobody can prove 'passkey': what asks it is denied (methods_empty)"},
 		{RULE("'pay.transfer'", "effect=step_up{approvers='finance',methods={'passkey','totp'}}"), "nobody can prove 'passkey'"},
 		{RULE("'pay.transfer'", "effect=step_up{approvers='finance',methods={'passkey','admin'}}"), NULL},
+		{RULE("'pay.transfer'", "effect=step_up{approvers='finance',methods={'phone'}}"), NULL},
+		{RULE("'pay.transfer'", "effect=step_up{approvers='finance',methods={'passkey','phone'}}"), NULL},
+		{RULE("'pay.transfer'", "effect=step_up{approvers='finance',methods={'Phone'}}"), "nobody can prove 'Phone'"},
 		{RULE("'pay.transfer'", "effect=step_up{approvers='finance',methods={}}"), NULL},
 		{RULE("'pay.transfer'", "effect=step_up{approvers='oncall'}"), NULL},
 		{RULE("'pay.transfer'", "effect=step_up{approvers='finanse'}"), "nobody is in the group 'finanse': what asks it is never approved\n\thint: did you mean 'finance'?"},

@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * What a person presents goes to the module of its method, with what that must know; nothing is believed but its ok. */
+#include "gate/people/proving.h"
+
+#include "base/line.h"
+#include "base/secret.h"
+#include "base/str.h"
+#include "token/base64url.h"
+
+enum { CALL_MAX = 64 << 10, RANDOM = 32 };
+
+bool
+sg_enrolment_stands(const struct sg_gate *gate, const struct sg_enrolment *e)
+{
+	const struct sg_admin *admin = sg_catalogue_admin(gate->catalogue, sg_str(e->admin));
+	const struct sg_human *human = admin == NULL ? NULL : sg_catalogue_human_admin(gate->catalogue, admin->name);
+	uint64_t person = human != NULL ? sg_person_tag(human->id) : 0;
+	return admin != NULL && (int64_t)admin->uid == e->uid && (e->person == 0 || e->person == person) && !sg_admin_left_since(gate, admin->name, e->at_ms) &&
+	       sg_strings_have(&gate->catalogue->methods, sg_str(e->method));
+}
+
+struct sg_enrolment *
+sg_enrolment_of(const struct sg_gate *gate, const struct sg_admin *admin, struct sg_str method)
+{
+	size_t at = 0;
+	for (struct sg_enrolment *e; (e = sg_table_next(&gate->state.enrolments, &at)) != NULL;)
+		if (e->state == SG_ENROLMENT_confirmed && sg_str_is(admin->name, e->admin) && sg_str_is(method, e->method) && sg_enrolment_stands(gate, e))
+			return e;
+	return NULL;
+}
+
+bool
+sg_prove_tired(const struct sg_gate *gate, const struct sg_enrolment *e)
+{
+	return e->tries >= SG_PROVE_TRIES && gate->state.now.boot - e->tried_since < SG_PROVE_TRIES_MS * SG_MSEC;
+}
+
+void
+sg_prove_failed(const struct sg_gate *gate, struct sg_enrolment *e)
+{
+	if (gate->state.now.boot - e->tried_since >= SG_PROVE_TRIES_MS * SG_MSEC)
+		e->tries = 0;
+	if (e->tries++ == 0)
+		e->tried_since = gate->state.now.boot;
+}
+
+static bool
+write_random(char text[48], struct sg_str what)
+{
+	unsigned char random[RANDOM], digest[SG_SHA256_BYTES];
+	struct sg_buf out;
+	if (sg_random(random, sizeof(random), NULL) != SG_OK)
+		return false;
+	sg_sha256_two(digest, what, (struct sg_str){(const char *)random, sizeof(random)});
+	sg_buf_init(&out, 64);
+	sg_b64u_write(&out, (struct sg_str){(const char *)digest, sizeof(digest)});
+	sg_line_join(text, 48, "", sg_buf_view(&out));
+	sg_buf_done(&out);
+	return true;
+}
+
+bool
+sg_challenge_make(struct sg_gate *gate, struct sg_enrolment *e, struct sg_str what)
+{
+	sg_line_join(e->challenged_for, sizeof(e->challenged_for), "", what);
+	e->challenge_until = gate->state.now.boot + SG_CHALLENGE_MS * SG_MSEC;
+	return write_random(e->challenge, what);
+}
+
+/* Where none stands, one that nobody was told: no proof is over it. */
+static bool
+challenge_for(const struct sg_gate *gate, const struct sg_enrolment *e, struct sg_str what, char text[48])
+{
+	if (gate->state.now.boot >= e->challenge_until || !sg_str_is(what, e->challenged_for))
+		return write_random(text, what);
+	memcpy(text, e->challenge, sizeof(e->challenge));
+	return true;
+}
+
+bool
+sg_prove_ask(struct sg_gate *gate, struct sg_request *r, const struct sg_enrolment *e, const char *verb, struct sg_str what, struct sg_str response,
+	     void (*then)(struct sg_gate *, struct sg_request *, const struct sg_json *))
+{
+	char challenge[48];
+	struct sg_buf call;
+	struct sg_json_writer w;
+	if (!challenge_for(gate, e, what, challenge))
+		return false;
+	sg_buf_init(&call, CALL_MAX);
+	sg_jw_begin(&w, &call);
+	sg_jw_object(&w);
+	sg_jw_member_text(&w, "challenge", challenge);
+	sg_jw_member_int(&w, "counter", e->counter);
+	sg_jw_member_text(&w, "enrolment", e->id);
+	sg_jw_member_text(&w, "key", e->key != NULL ? e->key : "");
+	sg_jw_member_text(&w, "person", e->admin);
+	sg_jw_member_str(&w, "response", response);
+	sg_jw_member_str(&w, "site", SG_STR(""));
+	sg_jw_member_text(&w, "verb", verb);
+	sg_jw_end(&w);
+	sg_request_wait(gate, r, SG_STAGE_CALL);
+	r->after_call = then;
+	bool asked = !call.failed && gate->ports.call(gate->ports.self, r->id, "prove", sg_str(e->method), 0, sg_buf_view(&call)) == SG_CALL_TAKEN;
+	sg_buf_done(&call);
+	return asked;
+}
+
+bool
+sg_proven(struct sg_gate *gate, struct sg_request *r, const struct sg_json *answer)
+{
+	bool ok = false;
+	struct sg_str code = sg_json_text_at(answer, "code");
+	sg_json_bool(sg_json_get(answer, "ok"), &ok);
+	if (ok)
+		return true;
+	if (answer == NULL || sg_json_is(answer, "fault", "module"))
+		sg_answer_error(gate, r, 503, SG_REASON_prove_unavailable, "");
+	else
+		sg_answer_error(gate, r, 403, SG_REASON_proof_refused, sg_arena_printf(&r->arena, "%.*s", SG_STR_ARG(code)));
+	return false;
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Asking a prove module. Private to people/. */
+#ifndef SG_GATE_PEOPLE_PROVING_H
+#define SG_GATE_PEOPLE_PROVING_H
+
+#include "gate/people/people.h"
+#include "gate/state/enrolment.h"
+
+enum {
+	SG_PROVE_TRIES = 5,          /* that fail, of one enrolment, in */
+	SG_PROVE_TRIES_MS = 60 * 1000, /* so long */
+	SG_CHALLENGE_MS = 120 * 1000 /* so long a challenge stands */
+};
+
+/* The confirmed enrolment of this person for this method; NULL if there is none. One that was made by another user, or as another person, is nobody's. */
+struct sg_enrolment *sg_enrolment_of(const struct sg_gate *gate, const struct sg_admin *admin, struct sg_str method);
+/* The stanza is still whose it was. */
+bool sg_enrolment_stands(const struct sg_gate *gate, const struct sg_enrolment *e);
+
+/* Too many that failed just now: nothing is asked. */
+bool sg_prove_tired(const struct sg_gate *gate, const struct sg_enrolment *e);
+void sg_prove_failed(const struct sg_gate *gate, struct sg_enrolment *e);
+
+/* Makes a challenge for this thing (an approval and its digest, a sign-in) and keeps it with the enrolment. False: no random numbers. */
+bool sg_challenge_make(struct sg_gate *gate, struct sg_enrolment *e, struct sg_str what);
+
+/* Sends verb and response to the module of the enrolment's method; `then` hears its answer, NULL if it did not answer. The challenge is the one that stands for
+ * `what`, else one that nobody knows. False: the module is away, nothing will be heard. */
+bool sg_prove_ask(struct sg_gate *gate, struct sg_request *r, const struct sg_enrolment *e, const char *verb, struct sg_str what, struct sg_str response,
+		  void (*then)(struct sg_gate *, struct sg_request *, const struct sg_json *));
+/* The module said ok. Else it is answered with what it said, 503 if it said nothing. */
+bool sg_proven(struct sg_gate *gate, struct sg_request *r, const struct sg_json *answer);
+
+#endif

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Leaves about people's devices. */
+#include "gate/state/enrolment.h"
+#include "gate/state/fold_in.h"
+
+#include "base/str.h"
+
+#include <stdlib.h>
+
+const char *
+sg_enrolment_state_name(enum sg_enrolment_state state)
+{
+	static const char *const names[] = {
+#define X(name) #name,
+		SG_ENROLMENT_STATES(X)
+#undef X
+	};
+	return names[state];
+}
+
+struct sg_enrolment *
+sg_state_enrolment(const struct sg_state *state, struct sg_str id)
+{
+	return sg_table_get(&state->enrolments, id);
+}
+
+void
+sg_enrolment_free(struct sg_enrolment *e)
+{
+	if (e != NULL)
+		free(e->key);
+	free(e);
+}
+
+/* The same person begins again: what was begun before and not confirmed is nothing any more. */
+static void
+drop_unfinished(struct sg_fold *f, struct sg_str admin, struct sg_str method)
+{
+	size_t at = 0;
+	for (struct sg_enrolment *e; (e = sg_table_next(&f->state->enrolments, &at)) != NULL;)
+		if (e->state != SG_ENROLMENT_confirmed && sg_str_is(admin, e->admin) && sg_str_is(method, e->method)) {
+			sg_table_take(&f->state->enrolments, sg_str(e->id));
+			sg_enrolment_free(e);
+			at = 0;
+		}
+}
+
+static void
+begin(struct sg_fold *f)
+{
+	struct sg_enrolment *e = calloc(1, sizeof(*e));
+	if (e == NULL) {
+		f->missing = "memory";
+		return;
+	}
+	sg_fold_id(f, "enrolment", e->id, sizeof(e->id));
+	sg_fold_id(f, "admin", e->admin, sizeof(e->admin));
+	sg_fold_id(f, "method", e->method, sizeof(e->method));
+	sg_fold_id(f, "code", e->code, sizeof(e->code));
+	e->ends = sg_fold_deadline(f, "ends");
+	e->uid = sg_fold_int(f, "uid");
+	e->person = sg_person_tag(sg_fold_text_or(f, "person"));
+	e->at_ms = f->at_ms;
+	if (f->missing != NULL) {
+		sg_enrolment_free(e);
+		return;
+	}
+	drop_unfinished(f, sg_str(e->admin), sg_str(e->method));
+	sg_fold_put(f, &f->state->enrolments, e->id, e);
+}
+
+static void
+enrol(struct sg_fold *f, struct sg_enrolment *e)
+{
+	free(e->key);
+	e->key = sg_fold_keep(f, "key");
+	sg_fold_id(f, "fingerprint", e->fingerprint, sizeof(e->fingerprint));
+	e->counter = sg_fold_int(f, "counter");
+	e->code[0] = '\0'; /* it served */
+	e->state = SG_ENROLMENT_enrolled;
+}
+
+void
+sg_enrolment_used(struct sg_state *state, struct sg_str id, int64_t counter)
+{
+	struct sg_enrolment *e = sg_state_enrolment(state, id);
+	if (e != NULL && counter > e->counter)
+		e->counter = counter;
+}
+
+void
+sg_fold_kind_enrolment(struct sg_fold *f)
+{
+	struct sg_str event = sg_fold_text(f, "event"), id = sg_fold_text(f, "enrolment");
+	struct sg_enrolment *e = sg_state_enrolment(f->state, id);
+	if (sg_str_is(event, "begun")) {
+		begin(f);
+		return;
+	}
+	if (sg_str_is(event, "revoked")) {
+		sg_table_take(&f->state->enrolments, id);
+		sg_enrolment_free(e);
+		return;
+	}
+	if (sg_str_is(event, "enrolled"))
+		enrol(f, e);
+	else if (sg_str_is(event, "confirmed"))
+		e->state = SG_ENROLMENT_confirmed;
+	else
+		sg_enrolment_used(f->state, id, sg_fold_int_or(f, "counter", 0));
+	e->at_ms = f->at_ms;
+}
