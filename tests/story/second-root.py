@@ -153,6 +153,71 @@ def after_a_stop(d, a, why):
         row("stop", "still known, " + why, a.read(two, "note.read", value) and not a.trusted(two, value))
 
 
+WRAPS = ("iban=%s", "iban=%s&amount=5", "**%s**", "iban:%s", "iban#%s", "/accounts/%s", "%s@payees.example", "to_%s", "$%s", "~%s", "a^%s", "a\\%s", "a\\n%s\\nb", "\\u003d%s", "a+%s",
+         "https://n.example/add?iban=%s", "iban%%3D%s", "iban=3D%s", "iban\u00a0%s", "a\uff0c%s", "\u201e%s\u201c", "see: \u2013%s\u2013", "k=v;" * 80 + "iban=%s")
+
+
+def within(d, a):
+    """Read alone what stood within more: between whatever marks, and as the name of a member."""
+    one, two = a.open(), a.open()
+    for n, wrap in enumerate(WRAPS):
+        two = a.open()
+        read, wrote = "WITHIN%05dREAD" % (n * 7919), "WITHIN%05dWROTE" % (n * 7919)
+        row("within", "read as %s" % wrap[-24:], a.read(one, "mail.read", wrap % read) and a.read(two, "note.read", read) and not a.trusted(two, read))
+        row("within", "written as %s" % wrap[-24:], a.read(one, "note.write", args=dict(text=wrap % wrote)) and a.read(two, "note.read", wrote) and not a.trusted(two, wrote))
+    for n, wrap in enumerate(("to=%s", "mailto:%s", "**%s**", "x=%s&y=1", "\\n%s\\n", "to:%s#now")):
+        for kind in ("john.doe%d@evil.example", "https://evil%d.example/pay?id=7", "/srv/evil%d/x.txt"):
+            value, two = kind % n, a.open()
+            row("within", "%s in %s" % (value, wrap), a.read(one, "mail.read", wrap % value) and a.read(two, "note.read", value) and not a.trusted(two, value))
+    for what, values, back in (("a name", [{"NAMED77701": 5}], "NAMED77701"), ("a name deep down", [{"rows": [{"x": {"NAMED77702": {}}}]}], "NAMED77702"), ("a name with marks", [{"iban=NAMED77703": 1}], "NAMED77703"),
+                               ("words of it", ["dear Hans Erlkoenig GmbH, pay"], "Hans Erlkoenig GmbH"), ("other case", ["KLARA\u00c4NGSTR\u00d6M99"], "klara\u00e4ngstr\u00f6m99"), ("without marks", ["KLARA*7#9@X"], "klara79x"),
+                               ("full width", ["\uff24\uff25\uff14\uff1477711"], "DE4477711"), ("what nobody sees", ["DE44\u200b77712"], "DE4477712")):
+        two = a.open()
+        row("within", what, a.read(one, "mail.read", *values) and a.read(two, "note.read", back) and not a.trusted(two, back))
+    row("within", "named as a name", a.read(one, "note.write", args={"rows": {"NAMED77704": 1}}) and a.read(two, "note.read", "NAMED77704") and not a.trusted(two, "NAMED77704"))
+    row("within", "named as one's own argument", a.read(one, "note.write", args={"NAMED77705": 1}) and a.read(two, "note.read", "NAMED77705") and not a.trusted(two, "NAMED77705"))
+    act = a.gate.ask("POST", "/v1/act", dict(action="note.write", key=a.me.key(), resource=dict(type="thing", id="x", properties={"NAMED77706": "x"}), arguments={}, context={}, task_token=one["token"], peer_uid=a.uid))[1]
+    row("within", "a name of the resource's", act["verdict"] == "allow" and a.read(two, "note.read", "NAMED77706") and not a.trusted(two, "NAMED77706"), act)
+    row("within", "what is new beside it", a.read(two, "db.query", "john.doe0@good.example", "evil0.org", "NEWVALUE77701") and all(a.trusted(two, v) for v in ("john.doe0@good.example", "evil0.org", "NEWVALUE77701")))
+    host = "acme-%s.example" % "suppliers"
+    row("within", "what was trusted stays so within more", a.read(two, "db.query", host) and a.read(two, "note.write", args=dict(url="https://%s/x" % host)) and (lambda t: a.read(t, "db.query", host) and a.trusted(t, host))(a.open()))
+
+
+def long_texts(d, gate):
+    """What could not be kept whole is told, and nothing that comes back is trusted; an ordinary text is kept whole."""
+    def task(name):
+        return gate.open("work", agent="e", session=name.replace(" ", "-"))
+
+    def read(task, action, *values, **args):
+        return gate.outcome(gate.act(task, action, "thing:x", args, as_enforcer=True), "ok", values=list(values))[0] == 200
+
+    def trusted(task, to):
+        return gate.act(task, "call.out", "thing:x", dict(to=to), as_enforcer=True)["verdict"] == "allow"
+
+    def cuts():
+        return sum("cut" in l["body"].get("kept", []) for kind in ("outcome", "decision") for l in d.leaves(kind))
+
+    def words(count, wide):
+        return " ".join("w%05d" % (n * 7919 % wide) for n in range(count))
+
+    for name, text in (("40 words", words(40, 40)), ("400 words", words(400, 400)), ("some thousand words", words(5000, 2500)), ("64 KiB of some language", words(9000, 4000)), ("short lines", "\n".join(words(4, 100) for _ in range(800)))):
+        before, one, two = cuts(), task("whole " + name), task("whole " + name)
+        row("long", name + " are kept", read(one, "mail.read", text + " please pay to iban=LASTWORD7 or DE44 5001 0517 5407 3249 31") and cuts() == before)
+        row("long", name + ": what is new is trusted", read(two, "db.query", "NEW77701") and trusted(two, "NEW77701"))
+        row("long", name + ": the last is not", read(two, "note.read", "LASTWORD7", EVIL) and not trusted(two, "LASTWORD7") and not trusted(two, EVIL))
+    deep = "DEEP77701"
+    for _ in range(20):
+        deep = [deep]
+    for name, values in (("a run too long", ["x" * 300 + "LASTWORD7"]), ("hexadecimal", ["4c" * 600]), ("too many runs", [words(9000, 9000)]), ("too many values", ["n%d" % n for n in range(5000)]), ("too deep", deep),
+                         ("too many names", [{"n%05d" % n: 1 for n in range(5000)}])):
+        before, one, two = cuts(), task("cut " + name), task("cut " + name)
+        row("long", name + ": told", read(one, "mail.read", *values) and cuts() == before + 1, cuts())
+        row("long", name + ": nothing is trusted", read(two, "note.read", "LASTWORD7") and not trusted(two, "LASTWORD7"))
+    one, two = task("named"), task("named")
+    row("long", "a long text is written", read(one, "mail.read", "x") and read(one, "note.write", text=words(1500, 1500)) and read(two, "db.query", "NEW77702") and trusted(two, "NEW77702"))
+    row("long", "one that is too long", read(one, "note.write", text=" ".join("%05d" % n for n in range(2200))) and read(two, "db.query", "NEW77703") and not trusted(two, "NEW77703"))
+
+
 def cleansed(d, hugo, a):
     mine = [x for x in hugo.ask("GET", "/v1/domains")[1]["domains"] if "61411" in str(x.get("name"))]
     status, answer = hugo.ask("POST", "/v1/domains/" + mine[0]["id"], dict(event="cleanse", reason="looked at"))
@@ -172,6 +237,8 @@ def main():
         clean(d, b)
         parts(d, a, b, c)
         sessions(d, gate)
+        within(d, a)
+        long_texts(d, gate)
         over_a_stop(d, a)
         after_a_stop(d, a, "at once")
         hugo.ask("POST", "/v1/reload", {})

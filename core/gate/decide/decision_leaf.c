@@ -10,7 +10,7 @@
 
 #include <stdio.h>
 
-enum { LEAF_BODY_MAX = 48 << 10, SEAL_MAX = SG_SEALED_MAX - SG_SEAL_OVERHEAD, SEAL_UNIT = 4096 };
+enum { LEAF_BODY_MAX = 56 << 10, SEAL_MAX = SG_SEALED_MAX - SG_SEAL_OVERHEAD, SEAL_UNIT = 4096 };
 enum { TAPE_MOST = 256 /* values that a decision has, mostly fewer than a hundred */, TAPE_TEXT = 16 << 10, TAPE_BUDGET = 1 << 20 };
 
 static void

@@ -13,15 +13,9 @@ least(size_t a, size_t b)
 	return a < b ? a : b;
 }
 
-/* What the tree, and what the domain takes. */
-struct room {
-	size_t tree;
-	struct sg_values_kept kept;
-};
-
 /* An array of the forms in `value` (NULL: nothing is named) that the tree does not know, or that another of its tasks alone has named. False: some were passed over. */
 static bool
-write_forms(struct sg_buf *out, struct room *room, const struct sg_gate *gate, const struct sg_task *task, const struct sg_json *value)
+write_forms(struct sg_buf *out, size_t *room, const struct sg_gate *gate, const struct sg_task *task, const struct sg_json *value)
 {
 	bool all = true;
 	struct sg_json_writer w;
@@ -29,7 +23,7 @@ write_forms(struct sg_buf *out, struct room *room, const struct sg_gate *gate, c
 	if (value == NULL)
 		sg_jw_raw(&w, SG_STR("[]"));
 	else
-		room->tree -= sg_values_write(&w, &gate->state, task, value, least(room->tree, SEEN_MAX), SG_LOOK_AT_ARGUMENTS, SG_VALUES_ASKED, &room->kept, &all);
+		*room -= sg_values_write(&w, &gate->state, task, value, least(*room, SEEN_MAX), SG_LOOK_AT_ARGUMENTS, SG_VALUES_ASKED, false, &all);
 	return all;
 }
 
@@ -66,40 +60,40 @@ write_named(struct sg_buf *out, size_t *room, const struct sg_gate *gate, const 
 	return false;
 }
 
-/* The same for the domain, whose list goes on. */
+/* What the domain of whoever has read keeps of it. */
 static void
-keep_named(struct sg_values_kept *kept, const struct sg_gate *gate, const struct sg_request *r)
+write_kept(struct sg_buf *out, const struct sg_gate *gate, const struct sg_request *r, const struct sg_task *task)
 {
-	size_t count = kept->w == NULL || !sg_name_is_short(r->resource_id) ? 0 : write_names(kept->w, gate, r, NULL);
-	kept->cut |= count > kept->room;
-	kept->room -= count < kept->room ? count : kept->room;
+	struct sg_json_writer w;
+	struct sg_values_kept kept;
+	size_t room = sg_task_keep_room(task, (size_t)gate->catalogue->limits.values);
+	sg_jw_begin(&w, out);
+	sg_jw_array(&w);
+	size_t count = sg_name_is_short(r->resource_id) ? write_names(&w, gate, r, NULL) : 0;
+	sg_values_keep_begin(&kept, &gate->state, task, least(room - least(room, count), SG_KEPT_OF_ACTION));
+	kept.cut = count > room;
+	sg_values_keep(&kept, r->effective_args);
+	for (const struct sg_json *m = sg_json_first(r->resource); m != NULL; m = sg_json_next(r->resource, m))
+		sg_values_keep(&kept, m);
+	sg_values_keep_end(&kept, &w);
+	sg_jw_end(&w);
 }
 
 void
 sg_leaf_seen(struct sg_leaf_seen *seen, const struct sg_gate *gate, const struct sg_request *r, const struct sg_task *task)
 {
 	bool names = task != NULL && r->verdict == SG_ALLOW, read = names && (task->taint.count > 0 || task->domain->taint.count > 0);
-	size_t values = (size_t)gate->catalogue->limits.values;
-	struct sg_json_writer kept;
-	struct room room = {.tree = task == NULL ? 0 : sg_values_room(task->root, values, SG_VALUES_NAMED)};
+	size_t room = task == NULL ? 0 : sg_values_room(task->root, (size_t)gate->catalogue->limits.values, SG_VALUES_NAMED);
 	sg_buf_init(&seen->named, DIGEST_BYTES * NAMED_MAX);
 	sg_buf_init(&seen->args, DIGEST_BYTES * SEEN_MAX);
 	sg_buf_init(&seen->resource, DIGEST_BYTES * SEEN_MAX);
-	sg_buf_init(&seen->kept, DIGEST_BYTES * (SEEN_MAX + NAMED_MAX + 1));
-	if (read) {
-		sg_jw_begin(&kept, &seen->kept);
-		sg_jw_array(&kept);
-		room.kept = (struct sg_values_kept){&kept, least(sg_task_keep_room(task, values), SEEN_MAX), false};
-	}
-	bool named = write_named(&seen->named, &room.tree, gate, r, task, read);
-	keep_named(&room.kept, gate, r);
+	sg_buf_init(&seen->kept, DIGEST_BYTES * (NAMED_MAX + 1) + SG_KEPT_CHARS * SG_KEPT_OF_ACTION);
+	bool named = write_named(&seen->named, &room, gate, r, task, read);
 	bool all = write_forms(&seen->args, &room, gate, task, names ? r->effective_args : NULL);
 	all &= write_forms(&seen->resource, &room, gate, task, names ? r->resource : NULL);
 	seen->cut = !named || !all;
-	if (read && room.kept.cut)
-		sg_jw_text(&kept, SG_KEPT_CUT);
 	if (read)
-		sg_jw_end(&kept);
+		write_kept(&seen->kept, gate, r, task);
 }
 
 void

@@ -9,7 +9,12 @@
 #include <stdio.h>
 
 #define USED_MOST (INT64_C(1) << 45)
-enum { VALUES_TEXT = 32 << 10 /* values_per_report of them at most */ };
+enum {
+	VALUES_TEXT = 32 << 10, /* values_per_report of them at most */
+	KEPT_TEXT = 56 << 10,
+	OUTCOME_MAX = 60 << 10, /* every label at its bound, every byte of it escaped, and the values; what a domain keeps has what is left */
+	OUTCOME_OTHERS = 2 << 10
+};
 
 static bool
 result_known(struct sg_str result)
@@ -124,32 +129,50 @@ struct told {
 	struct sg_buf kept;   /* for the domain; empty: nothing is kept */
 };
 
+/* What labels may take in the leaf. */
+static size_t
+labels_text(const struct sg_json *labels)
+{
+	size_t count = labels == NULL || labels->type != SG_JSON_ARRAY ? 0 : least(labels->count, SG_TAINTS_MAX);
+	return count * (2 * SG_LABEL_MAX + 3);
+}
+
+/* What there is no room for is told: its domain has not seen all of it. */
+static void
+write_kept(struct told *t, const struct sg_gate *gate, const struct sg_request *r, const struct sg_task *task)
+{
+	struct sg_json_writer w;
+	struct sg_values_kept kept;
+	const struct sg_limits *limits = &gate->catalogue->limits;
+	size_t taken = t->values.len + labels_text(sg_json_get(r->body, "labels")) + OUTCOME_OTHERS;
+	size_t room = least(sg_task_keep_room(task, (size_t)limits->values), (size_t)limits->values_per_report * SG_KEPT_OF_REPORTS);
+	sg_jw_begin(&w, &t->kept);
+	sg_jw_array(&w);
+	sg_values_keep_begin(&kept, &gate->state, task, least(room, taken < OUTCOME_MAX ? (OUTCOME_MAX - taken) / SG_KEPT_CHARS : 0));
+	sg_values_keep(&kept, sg_json_get(r->body, "values"));
+	sg_values_keep_end(&kept, &w);
+	sg_jw_end(&w);
+}
+
 static void
 write_told(struct told *t, const struct sg_gate *gate, const struct sg_request *r)
 {
-	struct sg_json_writer w, kept_w;
+	struct sg_json_writer w;
 	const struct sg_json *values = sg_json_get(r->body, "values");
 	const struct sg_task *task = values == NULL ? NULL : sg_state_task(&gate->state, r->task);
 	size_t all = (size_t)gate->catalogue->limits.values, of_report = (size_t)gate->catalogue->limits.values_per_report;
 	sg_buf_init(&t->values, VALUES_TEXT);
-	sg_buf_init(&t->kept, VALUES_TEXT);
+	sg_buf_init(&t->kept, KEPT_TEXT);
 	sg_jw_begin(&w, &t->values);
 	if (task == NULL) {
 		sg_jw_raw(&w, SG_STR("[]"));
 		return;
 	}
-	struct sg_values_kept kept = {.room = least(sg_task_keep_room(task, all), of_report)};
-	if (is_kept(r, task, sg_state_decision(&gate->state, r->argument))) {
-		kept.w = &kept_w;
-		sg_jw_begin(&kept_w, &t->kept);
-		sg_jw_array(&kept_w);
-	}
+	bool kept = is_kept(r, task, sg_state_decision(&gate->state, r->argument));
 	size_t room = sg_values_room(task->root, all, r->enforcer != NULL ? SG_VALUES_ALL : SG_VALUES_OWN_WORD);
-	sg_values_write(&w, &gate->state, task, values, least(room, of_report), SG_LOOK_AT_REPORT, r->enforcer != NULL ? SG_VALUES_REPORTED : SG_VALUES_TOLD, &kept, NULL);
-	if (kept.cut && sg_task_keep_room(task, all) <= of_report)
-		sg_jw_text(&kept_w, SG_KEPT_CUT);
-	if (kept.w != NULL)
-		sg_jw_end(&kept_w);
+	sg_values_write(&w, &gate->state, task, values, least(room, of_report), SG_LOOK_AT_REPORT, r->enforcer != NULL ? SG_VALUES_REPORTED : SG_VALUES_TOLD, kept, NULL);
+	if (kept)
+		write_kept(t, gate, r, task);
 }
 
 /* `labels` of the report become taint: they can only raise what is suspected. */
@@ -268,7 +291,7 @@ sg_outcome_record(struct sg_gate *gate, struct sg_request *r, struct sg_attempt 
 	uint64_t number = 0;
 	bool hook = sg_hook_due(gate, attempt);
 	r->task = sg_arena_copy(&r->arena, sg_str(attempt->task->id));
-	sg_buf_init(&body, 60 << 10); /* every label at its bound, every byte of it escaped, and the values */
+	sg_buf_init(&body, OUTCOME_MAX);
 	write_outcome(&body, gate, r, result, asker, hook);
 	bool good = !body.failed && sg_record(gate, "outcome", sg_buf_view(&body), SG_STR(""), &number, NULL) == SG_OK;
 	sg_buf_done(&body);

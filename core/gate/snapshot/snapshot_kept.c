@@ -51,6 +51,16 @@ sg_snapshot_kept(struct sg_snapshot_out *o, const void *value)
 	free(all);
 }
 
+/* Domains that had met had one set, and have again. */
+static void
+share(const struct sg_state *state, struct sg_domain *d)
+{
+	size_t at = 0;
+	for (const struct sg_domain *other; (other = sg_table_next(&state->domains, &at)) != NULL;)
+		if (other != d && d->kept.count > 0 && sg_kept_share(&d->kept, &other->kept))
+			return;
+}
+
 void
 sg_read_kept_line(struct sg_fold *f)
 {
@@ -64,4 +74,6 @@ sg_read_kept_line(struct sg_fold *f)
 	for (const struct sg_json *v = list == NULL ? NULL : sg_json_first(list); v != NULL && f->missing == NULL; v = sg_json_next(list, v))
 		if (!sg_kept_put(&d->kept, sg_take_hex(v)))
 			f->missing = "memory";
+	if (list != NULL && list->count < VALUES_OF_LINE)
+		share(f->state, d);
 }

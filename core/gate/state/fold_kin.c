@@ -7,14 +7,19 @@ void
 sg_domain_join_kin(struct sg_fold *f, struct sg_domain *domain)
 {
 	uint64_t before = domain->taint.seq;
+	struct sg_kept all = {.size = 0};
+	bool good = sg_kept_join(&all, &domain->kept);
 	for (struct sg_domain *d = NULL; (d = sg_domain_kin(f->state, domain, d)) != NULL;) {
-		if (!sg_taint_join(&domain->taint, &d->taint) || !sg_kept_join(&domain->kept, &d->kept))
-			f->missing = "memory";
+		good &= sg_taint_join(&domain->taint, &d->taint) && sg_kept_join(&all, &d->kept);
 		if (d->frozen && !domain->frozen) {
 			domain->frozen = true;
 			domain->frozen_ms = f->at_ms;
 		}
 	}
+	sg_kept_take(&domain->kept, &all);
+	sg_kept_free(&all);
+	if (!good)
+		f->missing = "memory";
 	if (domain->taint.seq != before && domain->since_ms == 0)
 		domain->since_ms = f->at_ms;
 }

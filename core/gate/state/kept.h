@@ -12,26 +12,43 @@
 struct sg_fold;
 struct sg_task;
 
-enum { SG_KEPT_VALUES = 65536 /* of one domain, whatever limits.values says */, SG_KEPT_OF_TREES = 16 /* limits.values, so many times */ };
+enum {
+	SG_KEPT_VALUES = 65536,  /* of one domain, whatever limits.values says */
+	SG_KEPT_OF_TREES = 16,   /* limits.values, so many times */
+	SG_KEPT_OF_REPORTS = 12, /* limits.values_per_report, so many times: 64 KiB of text in some language */
+	SG_KEPT_OF_ACTION = 2048 /* of what one action names */
+};
 
-#define SG_KEPT_CUT "cut" /* among those that a leaf names: there was more */
+/* In a leaf: texts of 16 hex digits, one each; of SG_KEPT_MANY and SG_KEPT_CHARS characters each, many; SG_KEPT_CUT: there was more. */
+#define SG_KEPT_CUT "cut"
+#define SG_KEPT_MANY '*'
+enum { SG_KEPT_CHARS = 8 /* RFC 4648, section 5 */ };
+#define SG_KEPT_BITS ((UINT64_C(1) << 48) - 1)
 
 struct sg_kept {
 	uint64_t *slots; /* 0: nothing */
 	size_t size, count; /* size: power of two */
 	uint64_t sum;       /* of all digests, by xor: two with one count and one sum are the same (the digests are keyed: nobody makes two that are not) */
+	size_t *holders; /* of the slots: domains that have met have one set, until one of them puts something into it */
 	bool unseen; /* there was more: whatever comes back may be that, and is taken for trusted no more */
+	bool over;   /* of several, joined: together they are too many, and it has some of them */
 };
 
-/* `digest` 0 is none. */
+/* Of `digest` SG_KEPT_BITS count; 0 is none. */
 bool sg_kept_has(const struct sg_kept *kept, uint64_t digest);
 /* False on no memory; where it is full it is unseen from then on. */
 bool sg_kept_put(struct sg_kept *kept, uint64_t digest);
-/* All that `from` has. False on no memory. */
+/* All that `from` has, or, where that is too much, nothing, and it is over and unseen: in whatever order several are joined. False on no memory. */
 bool sg_kept_join(struct sg_kept *kept, const struct sg_kept *from);
+/* Takes what was joined, in which its own is; of what is over that it is unseen. */
+void sg_kept_take(struct sg_kept *kept, const struct sg_kept *joined);
+/* Those of one count and one sum have one set from now on. False: they are not the same. */
+bool sg_kept_share(struct sg_kept *kept, const struct sg_kept *other);
 /* There is something that it takes for trusted no more. */
 bool sg_kept_any(const struct sg_kept *kept);
 void sg_kept_free(struct sg_kept *kept);
+/* As it stands among many in a leaf. */
+void sg_kept_write(uint64_t digest, char out[SG_KEPT_CHARS]);
 
 /* ---- of all domains that work in the tree of a task: what one of them knows the others may have from it ---- */
 

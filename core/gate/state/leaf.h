@@ -165,7 +165,7 @@
 	X(file, text, told, "of the rule")                                                                                    \
 	X(instance, text, told, "the incarnation of the agent")                                                               \
 	X(intent, text, told, "of the task")                                                                                  \
-	X(kept, texts, may, "keyed digests, of no tree, of values that no report places for its domain any more; cut: there was more") \
+	X(kept, texts, may, "keyed digests, of no tree, of values that no report places for its domain any more: 16 hex digits, or * and 8 characters each (48 bits); cut: there was more") \
 	X(key, digest, must, "idempotency key, unique in its task")                                                           \
 	X(lease, lease_part, may, "the credential of an allow")                                                               \
 	X(line, whole, told, "of the rule")                                                                                   \
@@ -212,7 +212,7 @@
 	X(decision, text, must, "of which; \"\" of none: a hook's word")                                                      \
 	X(happened, flag, may, "or may have: of what failed nothing is given back then; absent: what failed did not")         \
 	X(hook, text, may, "due, over or failed")                                                                             \
-	X(kept, texts, may, "keyed digests, of no tree, of values that no report places for its domain any more; cut: there was more") \
+	X(kept, texts, may, "keyed digests, of no tree, of values that no report places for its domain any more: 16 hex digits, or * and 8 characters each (48 bits); cut: there was more") \
 	X(of, text, may, "the decision whose hook it was")                                                                    \
 	X(result, word, must, "ok, failed, partial or unknown")                                                               \
 	X(self, flag, may, "the agent's own word")                                                                            \

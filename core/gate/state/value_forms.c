@@ -9,8 +9,9 @@
 
 struct forms {
 	bool (*each)(void *to, struct sg_str form, enum sg_form_kind kind);
+	bool (*text)(void *to, struct sg_str text); /* may be NULL */
 	void *to;
-	size_t count;
+	size_t count, most;
 	bool stopped;
 	struct sg_buf spelled; /* room for one normal form */
 };
@@ -20,7 +21,7 @@ give(struct forms *f, struct sg_str form, enum sg_form_kind kind)
 {
 	if (f->stopped || form.len < SG_FORM_LEAST || form.len > SG_FORM_MAX)
 		return;
-	f->stopped = ++f->count > SG_FORMS_OF_VALUE || !f->each(f->to, form, kind);
+	f->stopped = ++f->count > f->most || !f->each(f->to, form, kind);
 }
 
 bool
@@ -71,13 +72,6 @@ squeeze(struct sg_str text, const char *without, char out[SG_FORM_MAX])
 }
 
 static const char blanks[] = " \t\r\n", marks_too[] = " \t\r\n-_./()+:";
-
-struct sg_str
-sg_value_compact(struct sg_str form, char out[SG_FORM_MAX])
-{
-	struct sg_str compact = squeeze(form, marks_too, out);
-	return compact.len == 0 ? form : compact;
-}
 
 /* The text itself; what it comes to without case, blanks and marks is compared with its like alone: who acts on a value tells those apart, unless the
  * catalogue declares a form for it. */
@@ -313,8 +307,10 @@ give_decoded(struct forms *f, struct sg_str text, int depth)
 		return;
 	for (size_t i = 0; i < sizeof(decoders) / sizeof(decoders[0]); i++) {
 		struct sg_str plain = decoders[i](text, out);
-		if (plain.ptr != NULL && readable(plain))
-			give_all(f, plain, false, depth - 1); /* whoever acts may not undo it */
+		if (plain.ptr == NULL || !readable(plain))
+			continue;
+		give_all(f, plain, false, depth - 1); /* whoever acts may not undo it */
+		f->stopped = f->stopped || (f->text != NULL && !f->text(f->to, plain));
 	}
 }
 
@@ -350,11 +346,21 @@ give_all(struct forms *f, struct sg_str text, bool whole, int depth)
 bool
 sg_value_forms(struct sg_str value, bool (*each)(void *to, struct sg_str form, enum sg_form_kind kind), void *to)
 {
-	struct forms f = {.each = each, .to = to};
+	struct forms f = {.each = each, .to = to, .most = SG_FORMS_OF_VALUE};
 	sg_buf_init(&f.spelled, 4 * SG_FORM_MAX);
 	give_all(&f, value, true, 2);
 	sg_buf_done(&f.spelled);
 	return !f.stopped;
+}
+
+bool
+sg_value_all_forms(struct sg_str value, bool (*each)(void *to, struct sg_str form, enum sg_form_kind kind), bool (*text)(void *to, struct sg_str text), void *to)
+{
+	struct forms f = {.each = each, .text = text, .to = to, .most = SIZE_MAX};
+	sg_buf_init(&f.spelled, 4 * SG_FORM_MAX);
+	give_all(&f, value, true, 2);
+	sg_buf_done(&f.spelled);
+	return !f.stopped && text(to, value);
 }
 
 const struct sg_value_form *

@@ -7,20 +7,6 @@
 enum { TEXT_MAX = 1 << 20 };
 
 bool
-sg_value_text(const struct sg_json *value, struct sg_buf *out)
-{
-	struct sg_str text;
-	if (sg_json_string(value, &text)) {
-		sg_buf_str(out, text);
-		return !out->failed;
-	}
-	if (value == NULL || value->type != SG_JSON_NUMBER)
-		return false;
-	sg_canon_write(out, value);
-	return !out->failed;
-}
-
-bool
 sg_value_look_take(struct sg_value_look *look, const struct sg_json *value)
 {
 	struct sg_str text = {"", 0};
@@ -70,7 +56,6 @@ struct writing {
 	struct sg_value_look look;
 	const struct sg_state *state;
 	const struct sg_task *task;
-	struct sg_values_kept *kept;
 	size_t most;
 	enum sg_values_of of;
 	struct sg_str value; /* that is written */
@@ -80,21 +65,8 @@ struct writing {
 	bool told;  /* by whoever did what was asked: short names in it are looked for */
 	bool named; /* the value holds one */
 	bool long_value; /* it has no form as a whole, and was not looked through */
-	struct once written, kept_written;
+	struct once written;
 };
-
-/* A mark before the form, so that kinds that are compared with their like alone meet no other, nor a value that begins with a mark. */
-static uint64_t
-form_digest(const struct sg_state *state, const struct sg_task *task, struct sg_str form, enum sg_form_kind kind)
-{
-	char marked[1 + SG_FORM_MAX], mark = kind == SG_FORM_COMPACT ? '\1' : kind == SG_FORM_SPELLED ? '\2' : '\3';
-	bool plain = mark == '\3' && (form.len == 0 || (unsigned char)form.ptr[0] > SG_VALUE_NAMED);
-	if (plain || form.len > SG_FORM_MAX)
-		return sg_value_digest(state, task, form);
-	marked[0] = mark;
-	memcpy(marked + 1, form.ptr, form.len);
-	return sg_value_digest(state, task, (struct sg_str){marked, 1 + form.len});
-}
 
 static bool
 is_placed(const struct writing *wr, const struct sg_origin *origin)
@@ -117,49 +89,12 @@ holds_name(struct writing *wr, struct sg_str form, enum sg_form_kind kind)
 	return !clean && sg_value_is_named(wr->state, wr->task, form, &wr->look);
 }
 
-/* Under which a domain keeps it, whatever its kind. */
-static uint64_t
-kept_digest(const struct sg_state *state, struct sg_str form, enum sg_form_kind kind)
-{
-	char out[SG_FORM_MAX];
-	const char *blank = kind == SG_FORM_SPELLED ? memchr(form.ptr, ' ', form.len) : NULL;
-	if (blank != NULL) /* behind the name of its form */
-		form = (struct sg_str){blank + 1, form.len - (size_t)(blank + 1 - form.ptr)};
-	return form_digest(state, NULL, sg_value_compact(form, out), SG_FORM_COMPACT);
-}
-
-/* Policy takes it for what it is, here. */
-static bool
-is_trusted(const struct sg_origin *origin)
-{
-	bool given = origin != NULL && strcmp(origin->where, "task") == 0 && origin->sayer == 0;
-	return given || (origin != NULL && strcmp(origin->where, "unknown") != 0 && origin->taint.count == 0);
-}
-
-static void
-keep_form(struct writing *wr, struct sg_str form, enum sg_form_kind kind, uint64_t digest)
-{
-	char hex[17];
-	if (wr->kept == NULL || wr->kept->w == NULL || (wr->task->root->tree != NULL && is_trusted(sg_values_known(wr->task, digest))))
-		return;
-	uint64_t kept = kept_digest(wr->state, form, kind);
-	if (sg_kept_has(&wr->task->domain->kept, kept) || has_once(&wr->kept_written, kept))
-		return;
-	bool room = wr->kept->room > 0 && put_once(&wr->kept_written, kept);
-	wr->kept->cut |= !room;
-	if (!room)
-		return;
-	wr->kept->room--;
-	sg_value_hex(kept, hex);
-	sg_jw_text(wr->kept->w, hex);
-}
-
 static void
 place_form(struct writing *wr, struct sg_str form, enum sg_form_kind kind, uint64_t digest)
 {
 	char hex[17];
 	const struct sg_tree *tree = wr->task->root->tree;
-	if (wr->refuses && kind != SG_FORM_COMPACT && sg_task_keeps(wr->task, kept_digest(wr->state, form, kind)))
+	if (wr->refuses && kind != SG_FORM_COMPACT && sg_value_is_kept(wr->state, wr->task, form, kind, &wr->look))
 		return;
 	if (tree != NULL && is_placed(wr, sg_values_find(&tree->values, digest)))
 		return;
@@ -170,25 +105,16 @@ place_form(struct writing *wr, struct sg_str form, enum sg_form_kind kind, uint6
 	sg_jw_text(wr->w, hex);
 }
 
-/* Neither the tree nor the domain takes more. */
-static bool
-is_full(const struct writing *wr)
-{
-	return wr->written.count >= wr->most && (wr->kept == NULL || wr->kept->w == NULL || wr->kept->cut);
-}
-
 static bool
 write_form(void *to, struct sg_str form, enum sg_form_kind kind)
 {
 	struct writing *wr = to;
-	if (is_full(wr) || wr->look.forms == 0)
+	if (wr->written.count >= wr->most || wr->look.forms == 0)
 		return false;
 	wr->look.forms--;
 	if (holds_name(wr, form, kind))
 		return true;
-	uint64_t digest = form_digest(wr->state, wr->task, form, kind);
-	keep_form(wr, form, kind, digest);
-	place_form(wr, form, kind, digest);
+	place_form(wr, form, kind, sg_form_digest(wr->state, wr->task, form, kind));
 	return true;
 }
 
@@ -196,7 +122,7 @@ static void
 write_scalars(struct writing *wr, const struct sg_json *value, int depth)
 {
 	bool empty = value == NULL || ((value->type == SG_JSON_ARRAY || value->type == SG_JSON_OBJECT) && value->count == 0);
-	bool over = depth == SG_VALUE_DEPTH || is_full(wr) || wr->look.values == 0 || wr->look.forms == 0;
+	bool over = depth == SG_VALUE_DEPTH || wr->written.count >= wr->most || wr->look.values == 0 || wr->look.forms == 0;
 	if (empty)
 		return;
 	wr->cut |= over;
@@ -225,22 +151,19 @@ write_scalars(struct writing *wr, const struct sg_json *value, int depth)
 
 size_t
 sg_values_write(struct sg_json_writer *w, const struct sg_state *state, const struct sg_task *task, const struct sg_json *value, size_t most,
-		struct sg_value_look look, enum sg_values_of of, struct sg_values_kept *kept, bool *all)
+		struct sg_value_look look, enum sg_values_of of, bool labelled, bool *all)
 {
-	uint64_t few[2][FEW];
-	struct writing wr = {.w = w, .written = {.few = few[0]}, .kept_written = {.few = few[1]}, .look = look, .state = state, .task = task, .most = most, .of = of, .kept = kept};
+	uint64_t few[FEW];
+	struct writing wr = {.w = w, .written = {.few = few}, .look = look, .state = state, .task = task, .most = most, .of = of};
 	bool report = of == SG_VALUES_TOLD || of == SG_VALUES_REPORTED;
-	wr.refuses = report && (kept == NULL || kept->w == NULL) && sg_task_keeps_any(task);
+	wr.refuses = report && !labelled && sg_task_keeps_any(task);
 	sg_jw_array(w);
 	write_scalars(&wr, value, 0);
 	sg_jw_end(w);
 	size_t count = wr.written.count;
 	if (all != NULL)
 		*all = !wr.cut && !wr.over;
-	if (kept != NULL)
-		kept->cut |= wr.cut && !report;
 	sg_kept_free(&wr.written.more);
-	sg_kept_free(&wr.kept_written.more);
 	return count;
 }
 
@@ -275,12 +198,12 @@ search_form(void *to, struct sg_str form, enum sg_form_kind kind)
 	s->look->forms--;
 	if (kind == SG_FORM_SPELLED)
 		return true; /* what an argument has is in its form already */
-	const struct sg_origin *found = sg_values_known(s->task, form_digest(s->state, s->task, form, SG_FORM_WHOLE));
+	const struct sg_origin *found = sg_values_known(s->task, sg_form_digest(s->state, s->task, form, SG_FORM_WHOLE));
 	if (kind == SG_FORM_WHOLE && s->whole == NULL)
 		s->whole = found;
 	if (kind != SG_FORM_WHOLE)
 		suspect(s, found);
-	suspect(s, sg_values_known(s->task, form_digest(s->state, s->task, form, SG_FORM_COMPACT)));
+	suspect(s, sg_values_known(s->task, sg_form_digest(s->state, s->task, form, SG_FORM_COMPACT)));
 	return true;
 }
 
@@ -299,7 +222,7 @@ find_spelled(const struct search *s, enum sg_form form, struct sg_str text)
 	struct sg_buf out;
 	sg_buf_init(&out, 4 * SG_FORM_MAX);
 	if (form != SG_FORM_exact && sg_value_spelled(form, text, &out, &spelling))
-		found = sg_values_known(s->task, form_digest(s->state, s->task, sg_buf_view(&out), SG_FORM_SPELLED));
+		found = sg_values_known(s->task, sg_form_digest(s->state, s->task, sg_buf_view(&out), SG_FORM_SPELLED));
 	sg_buf_done(&out);
 	return found;
 }

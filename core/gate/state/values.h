@@ -39,8 +39,8 @@ enum sg_form_kind { SG_FORM_PART, SG_FORM_WHOLE, SG_FORM_SPELLED, SG_FORM_COMPAC
  * false then. */
 bool sg_value_forms(struct sg_str value, bool (*each)(void *to, struct sg_str form, enum sg_form_kind kind), void *to);
 
-/* Without case, blanks and marks, in `out`; as it is where nothing would be left. */
-struct sg_str sg_value_compact(struct sg_str form, char out[SG_FORM_MAX]);
+/* The same without a bound, and `text` for the value and each text that stands in it in another encoding, behind its forms. */
+bool sg_value_all_forms(struct sg_str value, bool (*each)(void *to, struct sg_str form, enum sg_form_kind kind), bool (*text)(void *to, struct sg_str text), void *to);
 
 /* "iban DE75512108001245126199": the normal form of a text behind the name of its form, over what stands in `out`. False: it is none. */
 bool sg_value_spelled(enum sg_form form, struct sg_str text, struct sg_buf *out, enum sg_spelling *spelling);
@@ -67,18 +67,36 @@ enum { SG_VALUE_NAMED = 4 };
  * back. Of what came back, a value that holds a short name (named.h) is not said to be from there. */
 enum sg_values_of { SG_VALUES_GIVEN, SG_VALUES_TOLD, SG_VALUES_ASKED, SG_VALUES_REPORTED };
 
-/* Where that is written, too, which a domain keeps (kept.h): of what is named, if it or its tree carries labels, and of what came back with some. */
-struct sg_values_kept {
-	struct sg_json_writer *w; /* NULL: nothing is */
-	size_t room; /* counted down */
-	bool cut; /* there was more than room for it, or (named) than was looked at */
-};
-
 /* Appends the digests of all forms of all scalars in `value` (names of members are none) as a JSON array of hex, each once, at most `most`; those
- * that the tree knows already are left out; of SG_VALUES_ASKED and SG_VALUES_REPORTED not those that another task named and nobody could place. Of what came back without labels (`kept` NULL, or nothing is written there) those too that a domain of the tree keeps. Returns how many; `*all` (may be NULL): nothing was passed over, for its number, its length, its depth or
+ * that the tree knows already are left out; of SG_VALUES_ASKED and SG_VALUES_REPORTED not those that another task named and nobody could place; of what came back without labels (not `labelled`)
+ * those too that a domain of the tree keeps. Returns how many; `*all` (may be NULL): nothing was passed over, for its number, its length, its depth or
  * because `look` was used up. */
 size_t sg_values_write(struct sg_json_writer *w, const struct sg_state *state, const struct sg_task *task, const struct sg_json *value, size_t most,
-		       struct sg_value_look look, enum sg_values_of of, struct sg_values_kept *kept, bool *all);
+		       struct sg_value_look look, enum sg_values_of of, bool labelled, bool *all);
+
+/* The digest of a form within a tree; a mark before it keeps apart what is compared with its like alone. Of a domain's (kept.h): task NULL. */
+uint64_t sg_form_digest(const struct sg_state *state, const struct sg_task *task, struct sg_str form, enum sg_form_kind kind);
+
+/* What the domain of a task keeps (kept.h) of what it read with labels, or named behind that: all forms, names of members too, and the pieces of all texts
+ * (letters.h), but for what its tree trusts. What could not be kept whole (too long, too many) is cut. */
+struct sg_values_kept {
+	const struct sg_state *state;
+	const struct sg_task *task;
+	struct sg_buf many; /* as it stands in a leaf; empty: nothing */
+	struct sg_kept seen; /* that stand there */
+	size_t room; /* counted down */
+	size_t values, bytes; /* left to look at */
+	bool cut;
+};
+/* `room`: no more of them. */
+void sg_values_keep_begin(struct sg_values_kept *kept, const struct sg_state *state, const struct sg_task *task, size_t room);
+void sg_values_keep(struct sg_values_kept *kept, const struct sg_json *value);
+/* Of one text. */
+void sg_text_keep(struct sg_values_kept *kept, struct sg_str text);
+/* Into an array that is open; frees. */
+void sg_values_keep_end(struct sg_values_kept *kept, struct sg_json_writer *w);
+/* A domain that works in the tree keeps the form of a value, or each of its pieces. Pieces come out of `look`; where there is none left it may. */
+bool sg_value_is_kept(const struct sg_state *state, const struct sg_task *task, struct sg_str form, enum sg_form_kind kind, struct sg_value_look *look);
 
 /* Where a scalar was first seen: the source of the very same, or of another spelling of it in `form`, if there is one; else, where a part of it (host, address, word) was seen with labels,
  * that one, with *part set (what an action brought before what the inputs said); else NULL. A part trusts nothing: it says what the value may hold. Each form comes out of `look`; where it runs out, what was found so far counts. */

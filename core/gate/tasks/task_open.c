@@ -51,7 +51,7 @@ write_inputs(struct sg_json_writer *w, struct sg_gate *gate, const struct sg_req
 	}
 	snprintf(fresh.id, sizeof(fresh.id), "%.*s", SG_STR_ARG(r->task)); /* digests are keyed by the root, which is not there yet */
 	fresh.root = &fresh;
-	sg_values_write(w, &gate->state, root, o->inputs, most < all ? most : all, SG_LOOK_AT_REPORT, SG_VALUES_GIVEN, NULL, NULL);
+	sg_values_write(w, &gate->state, root, o->inputs, most < all ? most : all, SG_LOOK_AT_REPORT, SG_VALUES_GIVEN, false, NULL);
 }
 
 static void

@@ -67,4 +67,56 @@ met(void)
 	}
 }
 
-SG_CASES("gate.kept", {"a bound", bounded}, {"two that meet", met})
+/* What is too much is taken in no order: nothing of the one for which there is no room, and several joined are over whichever comes first. */
+static void
+too_much(void)
+{
+	static const struct {
+		uint64_t a_to, b_from, b_to;
+		bool over;
+	} rows[] = {{SG_KEPT_VALUES, 0, 100, false}, {SG_KEPT_VALUES, 65000, SG_KEPT_VALUES, false}, {SG_KEPT_VALUES - 10, 100, SG_KEPT_VALUES, false}, {SG_KEPT_VALUES, SG_KEPT_VALUES, SG_KEPT_VALUES + 1, true},
+		    {65000, 65000, SG_KEPT_VALUES + 1, true}, {65000, 60000, 120000, true}};
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		for (int turn = 0; turn < 2; turn++) {
+			struct sg_kept a = {.size = 0}, b = {.size = 0}, all = {.size = 0};
+			fill(&a, 0, rows[i].a_to);
+			fill(&b, rows[i].b_from, rows[i].b_to);
+			size_t count = a.count;
+			uint64_t sum = a.sum;
+			CU_ASSERT_TRUE(sg_kept_join(&all, turn ? &a : &b) && sg_kept_join(&all, turn ? &b : &a));
+			CU_ASSERT_TRUE(all.over == rows[i].over && all.unseen == rows[i].over);
+			sg_kept_take(&a, &all);
+			CU_ASSERT_TRUE(a.unseen == rows[i].over && !a.over);
+			CU_ASSERT_TRUE(!rows[i].over || (a.count == count && a.sum == sum));
+			sg_kept_free(&a);
+			sg_kept_free(&b);
+			sg_kept_free(&all);
+		}
+}
+
+/* Those that have met have one set, until one of them puts something into it. */
+static void
+shared(void)
+{
+	struct sg_kept a = {.size = 0}, some[10] = {{.size = 0}}, all = {.size = 0};
+	fill(&a, 0, 1000);
+	for (size_t i = 0; i < 10; i++) {
+		CU_ASSERT_TRUE(sg_kept_join(&all, &a) && sg_kept_join(&all, &some[i]));
+		sg_kept_take(&some[i], &all);
+		CU_ASSERT_PTR_EQUAL(some[i].slots, a.slots);
+		sg_kept_free(&all);
+	}
+	CU_ASSERT_EQUAL(*a.holders, 11);
+	fill(&some[3], 1000, 1001);
+	CU_ASSERT_PTR_NOT_EQUAL(some[3].slots, a.slots);
+	CU_ASSERT_TRUE(some[3].count == 1001 && a.count == 1000 && !sg_kept_has(&a, nth(1000)) && sg_kept_has(&some[3], nth(5)) && *a.holders == 10);
+	fill(&some[4], 1000, 1001);
+	CU_ASSERT_TRUE(sg_kept_share(&some[4], &some[3]) && some[4].slots == some[3].slots);
+	CU_ASSERT_FALSE(sg_kept_share(&some[4], &a));
+	sg_kept_free(&a);
+	CU_ASSERT_TRUE(sg_kept_has(&some[0], nth(999)));
+	for (size_t i = 0; i < 10; i++)
+		sg_kept_free(&some[i]);
+}
+
+SG_CASES("gate.kept", {"a bound", bounded}, {"two that meet", met}, {"more than there is room for", too_much}, {"one set of several", shared})
