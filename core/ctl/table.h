@@ -274,9 +274,9 @@ enum { SG_CTL_REST = 1000, SG_CTL_BEHIND = 999, SG_CTL_ARGS_MOST = 60 };
 	  "what a module's file says it is; nothing of it is run",                                                     \
 	  "Note, kind, name, ABI, SHA-256, exported names, needed libraries, and whether the loader would take it, as it would when the daemon " \
 	  "ran as you; if not, its code and what to do. Exit 0 it would, 1 it would not.")                                \
-	X(module_check,  "module check",    "FILE [--option NAME=VALUE]... [--grant NAME=KIND[:WHAT]]...", 0, SG_CTL_REST, 0,   \
+	X(module_check,  "module check",    "FILE [--option NAME=VALUE]... [--grant NAME=KIND[:WHAT]|WORD]...", 0, SG_CTL_REST, 0,   \
 	  "whether a module keeps what the headers promise",                                                           \
-	  "Runs the module in processes of its own, unconfined, each step with a bound, and prints TAP version 14: a step that fails names the "  \
+	  "Runs the module in processes of its own, each step with a bound, one behind the walls that its grants leave, and prints TAP version 14: a step that fails names the "  \
 	  "promise and its line in the headers. A grant without WHAT is a stand-in that the check makes: secret (a P-256 key in PEM), folder, "   \
 	  "unix (a datagram socket), tcp, file. --claim/--argument NAME=VALUE say what an issuer is asked for, its --help also of which resource; --seconds N bounds a step. "  \
 	  "Exit 0 nothing is broken, 1 something is.")                                                                  \

@@ -13,8 +13,9 @@
  * runs: it can read system libraries and nothing else, and has only the descriptors that its stanza grants.
  *   configure  looks at the options and refuses bad ones; no side effects (it also runs when a configuration is only checked). May be NULL.
  *   start      makes the state: takes secrets and descriptors, loads what is needed later. Right after it the process is confined further:
- *              no file can be opened any more (an attest module may open for reading; with a folder, below that folder). The gate asks the
- *              kernel whether that has happened and uses no module before. May be NULL.
+ *              no file can be opened any more (an attest module may open for reading; with a folder, below that folder; where the stanza grants NAME=read:PATH, that),
+ *              no socket made and no file locked (unless it grants network or resolver, and locks). The gate asks the kernel whether that has happened and
+ *              uses no module before. May be NULL.
  *   calls      one at a time; in->deadline is when the host will be killed for this call.
  *   stop       runs only after a start that answered SG_OK. Not promised: a killed process has no last words. May be NULL.
  * A new configuration starts a new instance, then stops the old one: for a moment there are two, and nothing says which is first.
