@@ -48,7 +48,7 @@ sg_check_load(struct sg_check *c)
 /* ---- the table ---- */
 
 /* Keys that a stanza has whatever its module is. */
-static const char *const kept[] = {"use", "grants", "control", "ttl", "audience", "required", "lag_leaves", "lag_time", "kind", "uid", "gid"};
+static const char *const kept[] = {"use", "grants", "control", "ttl", "audience", "required", "lag_leaves", "lag_time", "kind", "uid", "gid", "log_level"};
 
 static bool
 good_name(const char *name)

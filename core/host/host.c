@@ -53,7 +53,7 @@ static int
 tell(const struct running *r, int code, const struct sg_err *err)
 {
 	char line[512];
-	int len = snprintf(line, sizeof(line), "stepgate host %s %s: %s: %s\n", r->how->kind, r->how->name,
+	int len = snprintf(line, sizeof(line), "stepgate host %.95s: %s: %s\n", r->instance.stanza,
 			   err->code != NULL ? err->code : "bug", err->text);
 	if (len >= (int)sizeof(line)) {
 		len = sizeof(line);
@@ -84,6 +84,24 @@ refuse(struct running *r, int code, const struct sg_err *err)
 
 /* ---- before the module ---- */
 
+/* As lines of the log say whose they are: "issue.token (jwt)". A step that reads what a peer presents stands in `attest`. */
+static void
+name_stanza(struct running *r)
+{
+	bool step = r->how->stanza.len > 0 && strcmp(r->how->kind, "verify") == 0;
+	snprintf(r->instance.stanza, sizeof(r->instance.stanza), "%s.%.63s (%.20s)", step ? "attest" : r->how->kind, r->how->name, r->how->module);
+}
+
+static enum sg_log_level
+log_level(const struct sg_json *stanza)
+{
+	static const char *const words[] = {"error", "warning", "info", "debug"};
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (sg_json_is(stanza, "log_level", words[i]))
+			return (enum sg_log_level)i;
+	return SG_LOG_INFO;
+}
+
 static enum sg_status
 read_stanza(struct running *r, struct sg_err *err)
 {
@@ -93,6 +111,7 @@ read_stanza(struct running *r, struct sg_err *err)
 	r->stanza = whole ? json : NULL;
 	r->options = whole ? sg_json_get(json, "options") : json;
 	r->granted = whole ? sg_json_get(json, "grants") : NULL;
+	r->instance.log_level = log_level(r->stanza);
 	return status;
 }
 
@@ -316,6 +335,7 @@ sg_host_run(const struct sg_host_process *how)
 	struct sg_err err = {0};
 	sg_spare_keep(SG_SPARE_FEW);
 	sg_instance_init(&r.instance);
+	name_stanza(&r);
 	sg_buf_init(&r.keys, SG_JSON_MAX_BYTES);
 	if (how->call_limit > 0)
 		r.instance.call_limit = how->call_limit;

@@ -38,12 +38,14 @@
  * not asked). Anything else that changes raises the number, and a host refuses all other numbers. What was promised, by day:
  *   2026-11-22  1  first with the promise: sg_host.descriptor and .member, issue formats, verify.identify, audit sinks
  *   2026-11-28  1  sg_host.group_roots
- *   2026-11-29  1  sg_issue_ops.revocations; sg_issue_in.exp of revoke and reap */
+ *   2026-11-29  1  sg_issue_ops.revocations; sg_issue_in.exp of revoke and reap
+ *   2026-12-01  1  SG_LOG_DEBUG (an older host writes it as an error) */
 #define SG_ABI 1
 
 enum sg_kind { SG_KIND_attest = 1, SG_KIND_issue = 2, SG_KIND_audit = 3, SG_KIND_verify = 4 };
 
-enum sg_log_level { SG_LOG_ERROR, SG_LOG_WARNING, SG_LOG_INFO };
+/* Written down to the stanza's `log_level`, SG_LOG_INFO if it says nothing: what is of use only to whoever looks for a fault is SG_LOG_DEBUG. */
+enum sg_log_level { SG_LOG_ERROR, SG_LOG_WARNING, SG_LOG_INFO, SG_LOG_DEBUG };
 
 /* What the host offers; given to start, valid until after stop. */
 struct sg_host {
@@ -53,7 +55,7 @@ struct sg_host {
 	void *(*alloc)(const struct sg_host *host, size_t size);
 	/* Runs function(argument) when the memory above goes, newest first; at most 32 at a time. SG_LIMIT: it was run at once. */
 	enum sg_status (*on_cleanup)(const struct sg_host *host, void (*function)(void *), void *argument);
-	/* One line, at most 500 bytes, control characters replaced. Never a secret, never a token. */
+	/* One line, at most 500 bytes, control characters replaced, with the stanza and the level before it. Never a secret, never a token. */
 	void (*log)(const struct sg_host *host, enum sg_log_level level, const char *text);
 	sg_time (*now)(const struct sg_host *host);  /* CLOCK_BOOTTIME */
 	sg_time (*wall)(const struct sg_host *host); /* CLOCK_REALTIME, since 1970 */

@@ -22,6 +22,7 @@ static const struct sg_option options_table[] = {
 };
 
 struct state {
+	const struct sg_host *host;
 	int file;
 	const char *how, *path;
 	int port;
@@ -110,6 +111,15 @@ try_listen(const struct state *self)
 }
 
 static bool
+try_levels(const struct state *self)
+{
+	static const char *const words[] = {"grave", "odd", "ordinary", "small"};
+	for (unsigned i = 0; i < 5; i++)
+		self->host->log(self->host, (enum sg_log_level)(i < 4 ? i : 77), i < 4 ? words[i] : "unheard of");
+	return true;
+}
+
+static bool
 try_nothing(const struct state *self)
 {
 	(void)self;
@@ -120,7 +130,8 @@ static const struct {
 	const char *name;
 	bool (*attempt)(const struct state *self);
 } needs[] = {{"fcntl", try_fcntl}, {"flock", try_flock}, {"stream", try_stream}, {"datagram", try_datagram}, {"name", try_name},
-	     {"read", try_read},   {"write", try_write}, {"raw", try_raw},	 {"listen", try_listen},     {"nothing", try_nothing}};
+	     {"read", try_read},   {"write", try_write}, {"raw", try_raw},	 {"listen", try_listen},     {"nothing", try_nothing},
+	     {"levels", try_levels}};
 
 static enum sg_status
 attempt(const struct state *self, struct sg_err *err)
@@ -137,7 +148,7 @@ start(const struct sg_host *host, const struct sg_options *options, void **state
 	struct state *self = host->alloc(host, sizeof(*self));
 	if (self == NULL)
 		return sg_refuse(err, SG_NOMEM, "no_memory", "no memory");
-	*self = (struct state){host->descriptor(host, "file"), options->values[HOW].text.ptr, options->values[PATH].text.ptr, (int)options->values[PORT].number};
+	*self = (struct state){host, host->descriptor(host, "file"), options->values[HOW].text.ptr, options->values[PATH].text.ptr, (int)options->values[PORT].number};
 	*state = self;
 	if (strncmp(self->how, "start_", 6) != 0)
 		return SG_OK;
