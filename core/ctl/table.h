@@ -116,6 +116,13 @@ enum { SG_CTL_REST = 1000, SG_CTL_BEHIND = 999, SG_CTL_ARGS_MOST = 60 };
 	  "disk (journal_lost): what was lost stays lost, a kill too. Put the journal back from where it went if you can. Else, with the daemon "     \
 	  "stopped, this moves head and snapshots that know more out of the way (lost-*) and has the next start record who took the loss and why. "   \
 	  "Needs --reason. Exit 1 if nothing is lost.")                                                                \
+	X(audit_hold,   "audit hold",   "",           0, 0, SG_CTL_TALK | SG_CTL_BIT(reason),                               \
+	  "keep the whole record, whatever retention says",                                                            \
+	  "Needs --reason (256 bytes): what it is kept for. From then on nothing of the record is deleted (but what a leaf of kind keep said before), through restarts and reloads, "   \
+	  "until `stepgate audit release`. Your word is recorded; status and doctor show it. A second one has its reason in place of the first.")                     \
+	X(audit_release, "audit release", "",         0, 0, SG_CTL_TALK | SG_CTL_BIT(reason),                               \
+	  "let retention go on",                                                                                       \
+	  "Needs --reason. Takes `stepgate audit hold` back; limits.keep_hold holds by itself. Your word is recorded.") \
 	X(version,       "version",         "",                 0, 0, SG_CTL_BIT(json),                                          \
 	  "the version, and the forms it reads and writes", "What each number promises stands in packaging/CHANGELOG.md.") \
 	X(backup,        "backup",          "DIR",              1, 1, SG_CTL_FILES | SG_CTL_BIT(run),                          \

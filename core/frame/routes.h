@@ -68,7 +68,8 @@ enum sg_body {
 	X(O_CLOCK_ACCEPT,65, ADMIN,    "POST",   "/v1/clock/accept",           JSON) /* {"reason"}: the wall clock is right */ \
 	X(O_LEASE_FORGET,66, ADMIN,    "POST",   "/v1/leases/{}/forget",       JSON) /* {"reason"}: one that nobody can confirm */ \
 	X(O_MEMORIES,    67, ADMIN,    "GET",    "/v1/memories",               NONE) /* how many resources with memory which agent wrote */ \
-	X(O_MEMORY_FORGET,68,ADMIN,    "POST",   "/v1/memories/{}/forget",     JSON) /* {"reason"}: what that agent alone wrote carries nothing any more */
+	X(O_MEMORY_FORGET,68,ADMIN,    "POST",   "/v1/memories/{}/forget",     JSON) /* {"reason"}: what that agent alone wrote carries nothing any more */ \
+	X(O_AUDIT_HOLD,  69, ADMIN,    "POST",   "/v1/audit/hold",             JSON) /* {"event":"hold|release","reason"}: nothing of the record is deleted */
 
 enum sg_route {
 	SG_ROUTE_NONE,

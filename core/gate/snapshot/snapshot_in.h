@@ -45,6 +45,9 @@ void sg_read_killed_line(struct sg_fold *f);
 void sg_read_ending_line(struct sg_fold *f);
 void sg_read_cut_line(struct sg_fold *f);
 
+/* snapshot_hold.c */
+void sg_read_hold_line(struct sg_fold *f);
+
 /* snapshot_kept.c */
 void sg_read_kept_line(struct sg_fold *f);
 
