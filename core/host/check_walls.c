@@ -14,6 +14,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+enum { OWN_FOLDERS = 1000 };
+
 /* What a life says of itself, in memory that both have. */
 struct life {
 	volatile bool behind; /* walls: refusals count */
@@ -87,6 +89,7 @@ live_behind(struct sg_check *c, struct life *life)
 	struct sg_err err = {0};
 	struct sg_walls walls;
 	unsigned layers = 0;
+	c->step += OWN_FOLDERS; /* what the free life left may be of another key */
 	if (sg_check_lend(c, &err) != SG_OK) {
 		say(life, &err);
 		_exit(0);

@@ -89,7 +89,9 @@ static void
 name_stanza(struct running *r)
 {
 	bool step = r->how->stanza.len > 0 && strcmp(r->how->kind, "verify") == 0;
-	snprintf(r->instance.stanza, sizeof(r->instance.stanza), "%s.%.63s (%.20s)", step ? "attest" : r->how->kind, r->how->name, r->how->module);
+	snprintf(r->instance.stanza, sizeof(r->instance.stanza), "%.7s.%.63s (%.20s)", step ? "attest" : r->how->kind, r->how->name, r->how->module);
+	for (char *c = r->instance.stanza; *c != '\0'; c++) /* a line stays one */
+		*c = (unsigned char)*c < ' ' || *c == 127 ? '?' : *c;
 }
 
 static enum sg_log_level
