@@ -15,6 +15,7 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -93,13 +94,18 @@ drop_capabilities(enum sg_profile profile)
 	return syscall(SYS_capset, &head, want) == 0 ? 0 : -1;
 }
 
+/* Of a file there are no rights of a folder. */
 static int
 allow_below(int rules, const char *path, uint64_t access)
 {
+	const uint64_t of_files = LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_EXECUTE;
 	struct landlock_path_beneath_attr below = {.allowed_access = access};
+	struct stat st;
 	below.parent_fd = open(path, O_PATH | O_CLOEXEC);
 	if (below.parent_fd < 0)
 		return -1;
+	if (fstat(below.parent_fd, &st) == 0 && !S_ISDIR(st.st_mode))
+		below.allowed_access &= of_files;
 	int result = (int)syscall(SYS_landlock_add_rule, rules, LANDLOCK_RULE_PATH_BENEATH, &below, 0);
 	close(below.parent_fd);
 	return result;
@@ -123,6 +129,15 @@ allow_libraries(int rules)
 		allow_below(rules, one_file[i], LANDLOCK_ACCESS_FS_READ_FILE);
 }
 
+/* How this machine finds names. Links among them (resolv.conf is one where systemd writes it) are followed now, to where they lead now. */
+static void
+allow_resolver(int rules)
+{
+	static const char *const files[] = {"/etc/resolv.conf", "/etc/hosts", "/etc/nsswitch.conf", "/etc/host.conf", "/etc/gai.conf", "/etc/services"};
+	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++)
+		allow_below(rules, files[i], LANDLOCK_ACCESS_FS_READ_FILE);
+}
+
 /* Every right of Landlock's first version is handled, so nothing in the file system is left except what is named. */
 static bool
 apply_landlock(const struct sg_confinement *how)
@@ -137,6 +152,8 @@ apply_landlock(const struct sg_confinement *how)
 		ok = allow_below(rules, how->folders[i].path, how->folders[i].write ? WRITING : READING) == 0;
 	if (how->loading)
 		allow_libraries(rules);
+	if ((how->more & SG_MORE_RESOLVER) != 0)
+		allow_resolver(rules);
 	ok = ok && syscall(SYS_landlock_restrict_self, rules, 0) == 0;
 	close(rules);
 	return ok;
@@ -165,7 +182,7 @@ static const void *next_list; /* of a loading host: what sg_confine_further load
 static unsigned
 call_sets(const struct sg_confinement *how)
 {
-	return (how->loading ? SG_CALLS_LOADING : 0) | (writes_files(how) ? SG_CALLS_FILES : 0);
+	return (how->loading ? SG_CALLS_LOADING : 0) | (writes_files(how) ? SG_CALLS_FILES : 0) | how->more;
 }
 
 static enum sg_status
@@ -198,7 +215,8 @@ sg_confine(const struct sg_confinement *how, unsigned *layers, struct sg_err *er
 		return SG_UNAVAILABLE;
 	if (drop_capabilities(how->profile) != 0)
 		return sg_fail(err, SG_UNAVAILABLE, "not_confined", "capabilities: %s", strerror(errno));
-	sg_process_undumpable();
+	if (!how->watched)
+		sg_process_undumpable();
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
 		return sg_fail(err, SG_UNAVAILABLE, "not_confined", "no_new_privs: %s", strerror(errno));
 	*layers = SG_LAYER_CAPABILITIES | SG_LAYER_NO_NEW_PRIVS | (locked ? SG_LAYER_LOCKED : 0);

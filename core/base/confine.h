@@ -24,9 +24,12 @@ enum sg_profile {
 /* LOCKED: memory is never swapped out, in the roles that credentials pass through. */
 enum sg_layer { SG_LAYER_SECCOMP = 1, SG_LAYER_LANDLOCK = 2, SG_LAYER_CAPABILITIES = 4, SG_LAYER_NO_NEW_PRIVS = 8, SG_LAYER_LOCKED = 16 };
 
+/* What a host may do by itself because its stanza says so. READS: open what it may read (its folders) by path, whenever it likes. */
+enum sg_more { SG_MORE_LOCKS = 4, SG_MORE_RESOLVER = 8, SG_MORE_NETWORK = 16, SG_MORE_READS = 32 };
+
 enum { SG_CONFINE_FOLDERS = 12 };
 
-/* Landlock: below `path` files may be read, and with `write` made, replaced and removed. */
+/* Landlock: below `path`, or `path` itself if it is a file, files may be read, and with `write` made, replaced and removed. */
 struct sg_confine_folder {
 	const char *path;
 	bool write;
@@ -37,6 +40,8 @@ struct sg_confinement {
 	bool loading; /* a host that has yet to load its module: system libraries may be read and run until sg_confine_further */
 	struct sg_confine_folder folders[SG_CONFINE_FOLDERS];
 	size_t folder_count;
+	unsigned more; /* a set of enum sg_more */
+	bool watched; /* where a vendor checks a module: whose parent may go on seeing what is refused (watched.h). Never of the daemon's. */
 	const int *keep; /* descriptors that stay open beside 0, 1, 2 */
 	size_t keep_count;
 };

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <linux/seccomp.h>
 #include <sched.h>
 #include <seccomp.h>
@@ -28,6 +29,12 @@ enum {
 	AUDIT = 1 << SG_PROFILE_AUDIT,
 	LOADING = 1 << SG_PROFILE_COUNT,
 	FILES = 1 << (SG_PROFILE_COUNT + 1),
+	LOCKS = SG_MORE_LOCKS << SG_PROFILE_COUNT,
+	RESOLVER = SG_MORE_RESOLVER << SG_PROFILE_COUNT,
+	NETWORK = SG_MORE_NETWORK << SG_PROFILE_COUNT,
+	READS = SG_MORE_READS << SG_PROFILE_COUNT,
+	TALKING = RESOLVER | NETWORK,
+	BY_PATH = RESOLVER | READS,
 	HOSTS = ATTEST | ISSUE | VERIFY | AUDIT,
 	ALL = GATE | DOOR | ZYGOTE | WORKER | HOSTS
 };
@@ -56,8 +63,13 @@ static const struct {
 	{SCMP_SYS(getrandom), ALL},
 	{SCMP_SYS(recvmsg), ALL},
 	{SCMP_SYS(sendmsg), ALL},
-	{SCMP_SYS(recvfrom), GATE | DOOR},
-	{SCMP_SYS(sendto), GATE | DOOR},
+	{SCMP_SYS(recvfrom), GATE | DOOR | TALKING},
+	{SCMP_SYS(sendto), GATE | DOOR | TALKING},
+	{SCMP_SYS(sendmmsg), TALKING},
+	{SCMP_SYS(recvmmsg), TALKING},
+	{SCMP_SYS(connect), TALKING},
+	{SCMP_SYS(getsockname), TALKING},
+	{SCMP_SYS(getpeername), TALKING},
 	{SCMP_SYS(poll), ALL},
 	{SCMP_SYS(ppoll), ALL},
 	{SCMP_SYS(epoll_create1), GATE | DOOR},
@@ -66,17 +78,17 @@ static const struct {
 	{SCMP_SYS(epoll_pwait), GATE | DOOR},
 	{SCMP_SYS(eventfd2), GATE},
 	{SCMP_SYS(accept4), GATE},
-	{SCMP_SYS(getsockopt), GATE | DOOR | AUDIT},
+	{SCMP_SYS(getsockopt), GATE | DOOR | AUDIT | TALKING},
 	{SCMP_SYS(fstat), ALL},
-	{SCMP_SYS(newfstatat), GATE | ATTEST | AUDIT | LOADING | FILES},
+	{SCMP_SYS(newfstatat), GATE | ATTEST | AUDIT | LOADING | FILES | BY_PATH},
 	{SCMP_SYS(fstatfs), GATE | LOADING},
-	{SCMP_SYS(lseek), GATE | ATTEST | AUDIT | LOADING | FILES},
+	{SCMP_SYS(lseek), GATE | ATTEST | AUDIT | LOADING | FILES | BY_PATH},
 	{SCMP_SYS(openat), GATE | AUDIT | FILES},
-	{SCMP_SYS(pread64), GATE | ATTEST | AUDIT | LOADING | FILES},
+	{SCMP_SYS(pread64), GATE | ATTEST | AUDIT | LOADING | FILES | BY_PATH},
 	{SCMP_SYS(pwrite64), GATE | AUDIT | FILES},
 	{SCMP_SYS(fdatasync), GATE | AUDIT | FILES},
 	{SCMP_SYS(fsync), GATE | AUDIT | FILES},
-	{SCMP_SYS(getdents64), GATE | AUDIT | FILES},
+	{SCMP_SYS(getdents64), GATE | AUDIT | FILES | READS},
 	{SCMP_SYS(mkdirat), GATE | AUDIT | FILES},
 	{SCMP_SYS(renameat), GATE | AUDIT | FILES},
 	{SCMP_SYS(renameat2), GATE | AUDIT | FILES},
@@ -85,14 +97,14 @@ static const struct {
 	{SCMP_SYS(pidfd_open), GATE | ZYGOTE},
 	{SCMP_SYS(readlinkat), ATTEST | LOADING},
 	{SCMP_SYS(ftruncate), GATE | AUDIT | FILES},
-	{SCMP_SYS(flock), FILES}, /* two instances of one stanza may live for a moment, and share a folder */
+	{SCMP_SYS(flock), FILES | LOCKS}, /* two instances of one stanza may live for a moment, and share a folder */
 	/* what the loader of libraries, libraries at their start and the second wall itself need */
 	{SCMP_SYS(readlink), LOADING},
-	{SCMP_SYS(access), LOADING},
-	{SCMP_SYS(faccessat), LOADING},
-	{SCMP_SYS(faccessat2), LOADING},
-	{SCMP_SYS(statx), LOADING},
-	{SCMP_SYS(uname), LOADING},
+	{SCMP_SYS(access), LOADING | BY_PATH},
+	{SCMP_SYS(faccessat), LOADING | BY_PATH},
+	{SCMP_SYS(faccessat2), LOADING | BY_PATH},
+	{SCMP_SYS(statx), LOADING | BY_PATH},
+	{SCMP_SYS(uname), LOADING | RESOLVER},
 	{SCMP_SYS(sysinfo), LOADING},
 	{SCMP_SYS(getuid), LOADING},
 	{SCMP_SYS(geteuid), LOADING},
@@ -104,7 +116,7 @@ static const struct {
 	{SCMP_SYS(landlock_create_ruleset), LOADING},
 	{SCMP_SYS(landlock_add_rule), LOADING},
 	{SCMP_SYS(landlock_restrict_self), LOADING},
-	{SCMP_SYS(shutdown), DOOR},
+	{SCMP_SYS(shutdown), DOOR | NETWORK},
 	{SCMP_SYS(sched_yield), GATE},
 	{SCMP_SYS(set_robust_list), GATE | ZYGOTE | WORKER},
 	{SCMP_SYS(rseq), GATE | ZYGOTE | WORKER},
@@ -195,11 +207,11 @@ allow_narrowed(scmp_filter_ctx filter, unsigned profile, const void *next)
 	int rc = (profile & LOADING) != 0 ? allow_memory_above(filter, next) : allow_memory(filter);
 	/* over a socket that was connected for it, to and from nowhere else */
 	static const int talking[] = {SCMP_SYS(sendto), SCMP_SYS(recvfrom)};
-	for (size_t i = 0; rc == 0 && (profile & AUDIT) != 0 && i < sizeof(talking) / sizeof(talking[0]); i++)
+	for (size_t i = 0; rc == 0 && (profile & (AUDIT | TALKING)) == AUDIT && i < sizeof(talking) / sizeof(talking[0]); i++)
 		rc = seccomp_rule_add(filter, SCMP_ACT_ALLOW, talking[i], 1, SCMP_A4(SCMP_CMP_EQ, 0));
 	/* how much of what was sent is still on its way */
 	static const unsigned long counts[] = {FIONREAD, TIOCOUTQ};
-	for (size_t i = 0; rc == 0 && (profile & AUDIT) != 0 && i < sizeof(counts) / sizeof(counts[0]); i++)
+	for (size_t i = 0; rc == 0 && (profile & (AUDIT | TALKING)) != 0 && i < sizeof(counts) / sizeof(counts[0]); i++)
 		rc = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(ioctl), 1, SCMP_A1(SCMP_CMP_EQ, counts[i]));
 	/* not for becoming dumpable again */
 	if (rc == 0 && (profile & LOADING) != 0)
@@ -209,7 +221,7 @@ allow_narrowed(scmp_filter_ctx filter, unsigned profile, const void *next)
 		rc = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(fcntl), 1, SCMP_A1(SCMP_CMP_EQ, flags[i]));
 	if (rc == 0 && (profile & (ZYGOTE | WORKER)) != 0)
 		rc = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(prlimit64), 1, SCMP_A0(SCMP_CMP_EQ, 0));
-	if (rc == 0 && (profile & (ATTEST | LOADING)) != 0 && (profile & (FILES | AUDIT)) == 0)
+	if (rc == 0 && (profile & (ATTEST | LOADING | BY_PATH)) != 0 && (profile & (FILES | AUDIT)) == 0)
 		rc = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(openat), 1,
 				      SCMP_A2(SCMP_CMP_MASKED_EQ, O_ACCMODE | O_CREAT | O_TRUNC, O_RDONLY));
 	/* fork without threads or namespaces: glibc's fork() is clone() with these flags */
@@ -229,12 +241,49 @@ allow_narrowed(scmp_filter_ctx filter, unsigned profile, const void *next)
 	return rc;
 }
 
+/* A socket of a family and type: SOCK_CLOEXEC and SOCK_NONBLOCK stand in the same word. */
+static int
+allow_socket(scmp_filter_ctx filter, int family, int type)
+{
+	const struct scmp_arg_cmp if_all[] = {SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)family), SCMP_A1(SCMP_CMP_MASKED_EQ, 0xf, (scmp_datum_t)type)};
+	return allow_if(filter, SCMP_SYS(socket), 2, if_all);
+}
+
+/* Where to is written in memory, which no list of calls sees: what may make sockets may talk to whom it likes. Nothing listens, and nothing is raw. */
+static int
+allow_talking(scmp_filter_ctx filter, bool streams)
+{
+	static const int families[] = {AF_INET, AF_INET6}, levels[] = {SOL_SOCKET, IPPROTO_TCP, IPPROTO_IP, IPPROTO_IPV6};
+	int rc = 0;
+	for (size_t i = 0; rc == 0 && i < sizeof(families) / sizeof(families[0]); i++) {
+		rc = allow_socket(filter, families[i], SOCK_DGRAM);
+		if (rc == 0 && streams)
+			rc = allow_socket(filter, families[i], SOCK_STREAM);
+	}
+	for (size_t i = 0; rc == 0 && i < sizeof(levels) / sizeof(levels[0]); i++)
+		rc = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(setsockopt), 1, SCMP_A1(SCMP_CMP_EQ, (scmp_datum_t)levels[i]));
+	return rc == 0 ? seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(ioctl), 1, SCMP_A1(SCMP_CMP_EQ, FIONBIO)) : rc;
+}
+
+/* What a stanza lets its module do by itself. */
+static int
+allow_more(scmp_filter_ctx filter, unsigned bits)
+{
+	static const int locks[] = {F_GETLK, F_SETLK, F_SETLKW, F_OFD_GETLK, F_OFD_SETLK, F_OFD_SETLKW};
+	int rc = (bits & TALKING) != 0 ? allow_talking(filter, (bits & NETWORK) != 0) : 0;
+	for (size_t i = 0; rc == 0 && (bits & LOCKS) != 0 && i < sizeof(locks) / sizeof(locks[0]); i++)
+		rc = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(fcntl), 1, SCMP_A1(SCMP_CMP_EQ, (scmp_datum_t)locks[i]));
+	return rc;
+}
+
 static int
 make_filter(scmp_filter_ctx *filter, enum sg_profile profile, unsigned sets, const void *next)
 {
-	unsigned bits = 1U << profile | ((sets & SG_CALLS_LOADING) != 0 ? LOADING : 0) | ((sets & SG_CALLS_FILES) != 0 ? FILES : 0);
+	unsigned bits = 1U << profile | sets << SG_PROFILE_COUNT;
 	*filter = seccomp_init(SCMP_ACT_ERRNO(EPERM));
 	int rc = *filter == NULL ? -ENOMEM : allow_narrowed(*filter, bits, next);
+	if (rc == 0)
+		rc = allow_more(*filter, bits);
 	for (size_t i = 0; rc == 0 && i < sizeof(plain) / sizeof(plain[0]); i++)
 		if ((plain[i].profiles & bits) != 0)
 			rc = allow(*filter, plain[i].call);

@@ -5,7 +5,8 @@
 
 #include "base/confine.h"
 
-/* What a host needs beside its profile: for a while, to load a module; for good, to keep files in a folder of its own. */
+/* What a host needs beside its profile: for a while, to load a module; for good, to keep files in a folder of its own. Beside these a set may have
+ * what its stanza lets it do by itself: enum sg_more. */
 enum { SG_CALLS_LOADING = 1, SG_CALLS_FILES = 2 };
 
 /* Loads the filter of `profile` and of `sets`; 0, or a negative errno. Everything unlisted answers EPERM. A filter loaded over another allows

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Reading a grant: NAME=KIND:REST. */
+ * Reading a grant: NAME=KIND:REST, or one word. */
 #include "conf/grant.h"
 #include "conf/unit.h"
 
@@ -9,6 +9,15 @@
 static const char *const kinds[] = {"",
 #define X(kind, rest, gives) #kind,
 				    SG_GRANTS(X)
+#undef X
+};
+
+static const struct {
+	const char *word;
+	enum sg_grant_kind kind;
+} permissions[] = {
+#define X(kind, gives) {#kind, SG_GRANT_##kind},
+	SG_GRANT_PERMISSIONS(X)
 #undef X
 };
 
@@ -84,9 +93,31 @@ fits(struct sg_grant *grant)
 }
 
 bool
+sg_grant_is_permission(enum sg_grant_kind kind)
+{
+	for (size_t i = 0; i < sizeof(permissions) / sizeof(permissions[0]); i++)
+		if (permissions[i].kind == kind)
+			return true;
+	return false;
+}
+
+static bool
+read_permission(struct sg_str text, struct sg_grant *grant)
+{
+	for (size_t i = 0; i < sizeof(permissions) / sizeof(permissions[0]); i++)
+		if (sg_str_is(text, permissions[i].word)) {
+			*grant = (struct sg_grant){.name = text, .kind = permissions[i].kind, .rest = {text.ptr + text.len, 0}};
+			return true;
+		}
+	return false;
+}
+
+bool
 sg_grant_read(struct sg_str text, struct sg_grant *grant)
 {
 	struct sg_grant read = {.rest = text};
+	if (read_permission(text, grant))
+		return true;
 	read.name = sg_str_cut(&read.rest, '=');
 	if (read.rest.ptr == NULL || !is_name(read.name))
 		return false;

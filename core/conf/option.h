@@ -35,7 +35,7 @@
 	X(ARGUMENTS, LIST, "arguments NAME:TYPE or NAME?:TYPE (any, string, number, integer, boolean, array, object, or a form of a text: exact, email, host, iban, ip, name, path, relative, uri, uuid; email[] is an array of them), with a range where there can be one, such as [ \"amount:number(0..2000)\", \"iban:iban\" ]") \
 	X(DIGEST, TEXT, "a SHA-256 digest: 64 hexadecimal digits")                                                     \
 	X(PATHS, LIST, "argument paths, such as [ \"amount\" ]")                                                       \
-	X(GRANTS, LIST, "grants NAME=KIND:WHAT (secret, file, folder, unix, tcp, url, run), such as [ \"key=secret:/etc/stepgate/key.pem\" ]")  \
+	X(GRANTS, LIST, "grants NAME=KIND:WHAT (secret, file, folder, read, unix, tcp, url, run), or locks, resolver, network, such as [ \"key=secret:/etc/stepgate/key.pem\" ]")  \
 	X(ZONE, TEXT, "a zone of the system's zone data, such as \"Europe/Berlin\"")                                    \
 	X(DATES, LIST, "days, such as [ \"2026-12-25\", \"2027-01-01\" ]")                                             \
 	X(HOURS, LIST, "days of the week and hours, such as [ \"mon-fri 08:00-18:00\", \"sat 09:00-12:00\", \"sun 22:00-06:00\" ], the last one into Monday") \

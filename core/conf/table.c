@@ -24,6 +24,7 @@
 #define CLASSES "infrastructure|secret|payment|data|code|web|api|other"
 #define EFFECTS "read|write|execute|delegate"
 #define LEVELS "public|internal|confidential|restricted"
+#define LOG_LEVELS "error|warning|info|debug"
 #define CONTROLS "required|requisite|sufficient|optional"
 #define STRENGTHS "boundary|content|hint"
 #define INSTANCES "process|cgroup|unit"
@@ -101,6 +102,7 @@ OPTION("attest", "before",         NAME,      "",           0,  63, NULL,      "
 OPTION("attest", "control",        CHOICE,    "required",   0,   0, CONTROLS,  "what its answer means for the others")
 OPTION("attest", "grants",        GRANTS,    "",           0,   8, NULL,      "what its module may have, opened for it")
 OPTION("attest", "kind",          CHOICE,    "attest",     0,   0, "attest|verify", "attest looks at the process, verify reads what the peer presents")
+OPTION("attest", "log_level",      CHOICE,    "info",       0,   0, LOG_LEVELS, "of what its module says the log has what is at least so grave")
 OPTION("attest", "options",        REST,      "",           0,   0, NULL,      "all other keys: the module's own options")
 OPTION("attest", "order",          ORDER,     "0",          0,   0, NULL,      "its place in the stack")
 OPTION("attest", "refresh",       DURATION,  "0ms",        0, DAY(30), NULL,   "so often its module is started anew, beside the one that runs: it then reads files and keys again; \"0ms\": never")
@@ -109,6 +111,7 @@ OPTION("attest", "use",            NAME,      NULL,         1,  63, NULL,      "
 OPTION("audit", "grants",         GRANTS,    "",           0,   8, NULL,      "what its module may have, opened for it")
 OPTION("audit", "lag_leaves",     INTEGER,   "10000",      1, 100000000, NULL, "required: so many leaves not yet safe there, and everything is denied")
 OPTION("audit", "lag_time",       DURATION,  "1m",    SEC(1), DAY(7), NULL,    "required: the oldest leaf not yet safe there is so old, and everything is denied")
+OPTION("audit", "log_level",      CHOICE,    "info",       0,   0, LOG_LEVELS, "of what its module says the log has what is at least so grave")
 OPTION("audit", "options",        REST,      "",           0,   0, NULL,      "all other keys: the module's own options")
 OPTION("audit", "refresh",        DURATION,  "0ms",        0, DAY(30), NULL,   "so often its module is started anew, beside the one that runs: it then reads files and keys again; \"0ms\": never")
 OPTION("audit", "required",       BOOL,      "false",      0,   0, NULL,      "deny when it lags beyond its bounds")
@@ -144,6 +147,7 @@ OPTION("intents", "ttl",           DURATION,  "1h",    SEC(1), DAY(7), NULL,   "
 
 OPTION("issue", "audience",        STRINGS,   "",           0,  32, NULL,      "whom its credentials may be made for")
 OPTION("issue", "grants",         GRANTS,    "",           0,   8, NULL,      "what its module may have, opened for it; NAME.pem in state_dir/issue, if there, is \"key\" in any case")
+OPTION("issue", "log_level",      CHOICE,    "info",       0,   0, LOG_LEVELS, "of what its module says the log has what is at least so grave")
 OPTION("issue", "options",         REST,      "",           0,   0, NULL,      "all other keys: the module's own options")
 OPTION("issue", "refresh",        DURATION,  "0ms",        0, DAY(30), NULL,   "so often its module is started anew, beside the one that runs: it then reads files and keys again; \"0ms\": never")
 OPTION("issue", "ttl",             DURATION,  "60s",   SEC(1), HOUR(1), NULL,  "life of a credential, at most limits.credential_ttl_max and what its module makes (its option lifetime_max)")
@@ -172,7 +176,7 @@ OPTION("limits", "host_deadline",           DURATION, "1s",    MS(1), SEC(30), N
 OPTION("limits", "idle_timeout",            DURATION, "30s",   SEC(1), HOUR(1), NULL,   "a connection without a request")
 OPTION("limits", "keep_bytes",              SIZE,     "0B",    0, INT64_C(1) << 50, NULL, "of journal segments; more, and the oldest are deleted (stepgate audit verify says from where on it knows), so that whoever fills the record decides how far back it reaches: a sink is what keeps; \"0B\": no bound")
 OPTION("limits", "keep_days",               INTEGER,  "0",     0, 36500, NULL,          "so many days behind its last leaf a journal segment is deleted, its day key with it; 0: never")
-OPTION("limits", "keep_hold",               BOOL,     "false", 0,   0, NULL,            "nothing is deleted, whatever keep_days and keep_bytes say")
+OPTION("limits", "keep_hold",               BOOL,     "false", 0,   0, NULL,            "nothing is deleted, whatever keep_days and keep_bytes say; for a while, with a reason: stepgate audit hold")
 OPTION("limits", "leases_per_agent",        INTEGER,  "1000",  1, 1000000, NULL,        "leases of one agent that are not dead")
 OPTION("limits", "max_body",                SIZE,     "64KiB", KIB(1), MIB(1), NULL,    "a request's body")
 OPTION("limits", "memories",                INTEGER,  "20000", 1, 1000000, NULL,      "resources with memory whose labels are kept, half of them in equal shares by agent; one more that would carry something is not written to (memory_full; stepgate memories)")
@@ -211,6 +215,7 @@ OPTION("office", "offsets",           OFFSETS,  "",      0,  0, NULL,           
 OPTION("office", "zone",              ZONE,     "UTC",   1, 63, NULL,              "where it is, as the system's zone data calls it; its offsets are read for this year, the one before and ten to come, behind which the last one holds: a reload reads them again, also after an update of that data")
 
 OPTION("prove", "grants",         GRANTS,    "",           0,   8, NULL,      "what its module may have, opened for it")
+OPTION("prove", "log_level",      CHOICE,    "info",       0,   0, LOG_LEVELS, "of what its module says the log has what is at least so grave")
 OPTION("prove", "options",        REST,      "",           0,   0, NULL,      "all other keys: the module's own options")
 OPTION("prove", "refresh",        DURATION,  "0ms",        0, DAY(30), NULL,   "so often its module is started anew, beside the one that runs: it then reads files and keys again; \"0ms\": never")
 OPTION("prove", "use",            NAME,      NULL,         1,  63, NULL,      "the module")

@@ -58,7 +58,11 @@ check_counts(struct sg_doctor *d)
 static void
 check_keep(struct sg_doctor *d)
 {
-	struct sg_str needed = sg_json_text_at(sg_json_get(d->status, "keep"), "needed");
+	const struct sg_json *keep = sg_json_get(d->status, "keep"), *held = sg_json_get(keep, "held");
+	struct sg_str needed = sg_json_text_at(keep, "needed");
+	if (held != NULL)
+		sg_doctor_say(d, SG_DOCTOR_WARNING, "see that there is room for it; once it is no more needed: stepgate audit release --reason TEXT", "the record is held: %.*s (%.*s)",
+			      SG_STR_ARG(sg_json_text_at(held, "reason")), SG_STR_ARG(sg_json_text_at(held, "by")));
 	if (needed.len > 0)
 		sg_doctor_say(d, SG_DOCTOR_WARNING, "end it (stepgate tasks, approvals, leases list), see to the sink, or give the record more room (keep_days, keep_bytes)",
 			      "the record is kept beyond its bound: %.*s still needs what would be deleted", SG_STR_ARG(needed));

@@ -61,7 +61,11 @@ show_keep(const struct sg_json *keep)
 	int64_t from = sg_show_int(keep, "from");
 	if (from > 1)
 		sg_show_rowf("record", "from leaf %lld on; what was before was deleted by retention", (long long)from);
-	if (sg_show_bool(keep, "hold"))
+	const struct sg_json *held = sg_json_get(keep, "held");
+	if (held != NULL)
+		sg_show_rowf("HELD", "nothing of the record is deleted: %.*s (%.*s, leaf %lld)", SG_STR_ARG(sg_json_text_at(held, "reason")), SG_STR_ARG(sg_json_text_at(held, "by")),
+			     (long long)sg_show_int(held, "leaf"));
+	else if (sg_show_bool(keep, "hold"))
 		sg_show_row("HELD", SG_STR("nothing of the record is deleted (limits.keep_hold)"));
 	if (sg_json_text_at(keep, "needed").len > 0)
 		sg_show_rowf("record", "beyond its bound: %.*s still needs what would be deleted", SG_STR_ARG(sg_json_text_at(keep, "needed")));

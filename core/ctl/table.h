@@ -116,6 +116,13 @@ enum { SG_CTL_REST = 1000, SG_CTL_BEHIND = 999, SG_CTL_ARGS_MOST = 60 };
 	  "disk (journal_lost): what was lost stays lost, a kill too. Put the journal back from where it went if you can. Else, with the daemon "     \
 	  "stopped, this moves head and snapshots that know more out of the way (lost-*) and has the next start record who took the loss and why. "   \
 	  "Needs --reason. Exit 1 if nothing is lost.")                                                                \
+	X(audit_hold,   "audit hold",   "",           0, 0, SG_CTL_TALK | SG_CTL_BIT(reason),                               \
+	  "keep the whole record, whatever retention says",                                                            \
+	  "Needs --reason (256 bytes): what it is kept for. From then on nothing of the record is deleted (but what a leaf of kind keep said before), through restarts and reloads, "   \
+	  "until `stepgate audit release`. Your word is recorded; status and doctor show it. A second one has its reason in place of the first.")                     \
+	X(audit_release, "audit release", "",         0, 0, SG_CTL_TALK | SG_CTL_BIT(reason),                               \
+	  "let retention go on",                                                                                       \
+	  "Needs --reason. Takes `stepgate audit hold` back; limits.keep_hold holds by itself. Your word is recorded.") \
 	X(version,       "version",         "",                 0, 0, SG_CTL_BIT(json),                                          \
 	  "the version, and the forms it reads and writes", "What each number promises stands in packaging/CHANGELOG.md.") \
 	X(backup,        "backup",          "DIR",              1, 1, SG_CTL_FILES | SG_CTL_BIT(run),                          \
@@ -284,9 +291,9 @@ enum { SG_CTL_REST = 1000, SG_CTL_BEHIND = 999, SG_CTL_ARGS_MOST = 60 };
 	  "what a module's file says it is; nothing of it is run",                                                     \
 	  "Note, kind, name, ABI, SHA-256, exported names, needed libraries, and whether the loader would take it, as it would when the daemon " \
 	  "ran as you; if not, its code and what to do. Exit 0 it would, 1 it would not.")                                \
-	X(module_check,  "module check",    "FILE [--option NAME=VALUE]... [--grant NAME=KIND[:WHAT]]...", 0, SG_CTL_REST, 0,   \
+	X(module_check,  "module check",    "FILE [--option NAME=VALUE]... [--grant NAME=KIND[:WHAT]|WORD]...", 0, SG_CTL_REST, 0,   \
 	  "whether a module keeps what the headers promise",                                                           \
-	  "Runs the module in processes of its own, unconfined, each step with a bound, and prints TAP version 14: a step that fails names the "  \
+	  "Runs the module in processes of its own, each step with a bound, one behind the walls that its grants leave, and prints TAP version 14: a step that fails names the "  \
 	  "promise and its line in the headers. A grant without WHAT is a stand-in that the check makes: secret (a P-256 key in PEM), folder, "   \
 	  "unix (a datagram socket), tcp, file. --claim/--argument NAME=VALUE say what an issuer is asked for, its --help also of which resource; --seconds N bounds a step. "  \
 	  "Exit 0 nothing is broken, 1 something is.")                                                                  \

@@ -75,7 +75,8 @@ enum sg_body {
 	X(O_ENROL_OFFER, 72, ADMIN,    "POST",   "/v1/enrolments/{}/offer",    JSON) /* {"code"}: the person's; what the device is asked with */ \
 	X(O_ENROL_FINISH,73, ADMIN,    "POST",   "/v1/enrolments/{}/finish",   JSON) /* {"code","response"}: the device is there */ \
 	X(O_ENROL_CONFIRM,74,ADMIN,    "POST",   "/v1/enrolments/{}/confirm",  JSON) /* {"fingerprint"}: it is this person's */ \
-	X(O_ENROL_REVOKE,75, ADMIN,    "POST",   "/v1/enrolments/{}/revoke",   JSON) /* {"reason"}: it proves nothing any more */
+	X(O_ENROL_REVOKE,75, ADMIN,    "POST",   "/v1/enrolments/{}/revoke",   JSON) /* {"reason"}: it proves nothing any more */ \
+	X(O_AUDIT_HOLD,  76, ADMIN,    "POST",   "/v1/audit/hold",             JSON) /* {"event":"hold|release","reason"}: nothing of the record is deleted */
 
 enum sg_route {
 	SG_ROUTE_NONE,

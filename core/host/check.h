@@ -29,6 +29,8 @@ struct sg_check_wish {
 	const char *resource; /* what an issuer is asked for, TYPE:ID; NULL: "repo:acme/site" */
 	unsigned seconds; /* for a step */
 	const char *no_malloc; /* why the step in which malloc fails cannot be passed, as whoever wrote the module says; NULL: it can */
+	const char *no_facts; /* attest: why an ordinary process of whoever checks has no facts; NULL: it has some */
+	const char *token, *chain; /* verify: files with a bearer token, with certificates in DER one behind the other, that it takes; NULL: none */
 	const struct sg_check_memory *memory;
 };
 

@@ -35,6 +35,13 @@ canonical(struct sg_arena *arena, struct sg_str text, struct sg_buf *out)
 	return !out->failed;
 }
 
+void
+sg_check_keep_refusal(struct sg_check *c, const struct sg_err *why)
+{
+	if (c->refused[0] == '\0')
+		snprintf(c->refused, sizeof(c->refused), "%.48s: %.140s", why->code != NULL ? why->code : "no_code", why->text);
+}
+
 bool
 sg_check_ask(struct sg_check *c, struct sg_str request, int pidfd, struct sg_buf *answer, struct sg_err *why)
 {
@@ -58,6 +65,8 @@ sg_check_ask(struct sg_check *c, struct sg_str request, int pidfd, struct sg_buf
 				snprintf(why->text, sizeof(why->text), "%.*s", SG_STR_ARG(said));
 		}
 	}
+	if (!ok)
+		sg_check_keep_refusal(c, why);
 	sg_buf_done(&text);
 	sg_arena_done(&arena);
 	return ok;

@@ -24,6 +24,8 @@ write_leaf(struct sg_check *c, uint64_t number, uint64_t missing, struct sg_str 
 	enum sg_status status = c->loaded.module->audit->write(c->instance.state, &in, why);
 	bool held = sg_instance_end(&c->instance);
 	c->number = number;
+	if (status != SG_OK)
+		sg_check_keep_refusal(c, why);
 	return held || status != SG_OK ? status : sg_fail(why, SG_NOMEM, "module_memory", "more memory than a call may have");
 }
 
@@ -60,6 +62,8 @@ flush(struct sg_check *c, uint64_t *durable)
 	enum sg_status status = c->loaded.module->audit->flush(c->instance.state, &in, &out, &why);
 	sg_instance_end(&c->instance);
 	*durable = out.durable;
+	if (status != SG_OK)
+		sg_check_keep_refusal(c, &why);
 	if (!sg_check_refusal(c, "flush", status, &why))
 		return false;
 	if (status != SG_OK)

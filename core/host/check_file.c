@@ -15,7 +15,7 @@ static const struct {
 static enum sg_promise
 operations_of(enum sg_kind kind)
 {
-	return kind == SG_KIND_attest ? SG_PROMISE_look : kind == SG_KIND_issue ? SG_PROMISE_make : kind == SG_KIND_audit ? SG_PROMISE_write : SG_PROMISE_one_of;
+	return kind == SG_KIND_attest ? SG_PROMISE_look : kind == SG_KIND_issue ? SG_PROMISE_make : kind == SG_KIND_audit ? SG_PROMISE_write : kind == SG_KIND_prove ? SG_PROMISE_proof : SG_PROMISE_one_of;
 }
 
 static bool
@@ -48,7 +48,7 @@ sg_check_load(struct sg_check *c)
 /* ---- the table ---- */
 
 /* Keys that a stanza has whatever its module is. */
-static const char *const kept[] = {"use", "grants", "control", "ttl", "audience", "required", "lag_leaves", "lag_time", "kind", "uid", "gid"};
+static const char *const kept[] = {"use", "grants", "control", "ttl", "audience", "required", "lag_leaves", "lag_time", "kind", "uid", "gid", "log_level"};
 
 static bool
 good_name(const char *name)

@@ -93,7 +93,7 @@ take_secrets(struct sg_check *c, struct sg_err *err)
 }
 
 enum sg_status
-sg_check_start(struct sg_check *c, struct sg_err *err)
+sg_check_lend(struct sg_check *c, struct sg_err *err)
 {
 	sg_instance_init(&c->instance);
 	c->given = c->instance.host;
@@ -101,13 +101,28 @@ sg_check_start(struct sg_check *c, struct sg_err *err)
 	c->instance.host.secret = secret;
 	c->instance.host.descriptor = descriptor;
 	c->missing[0] = '\0';
+	c->refused[0] = '\0';
 	sg_check_at(c, "opening what is granted");
 	enum sg_status status = open_grants(c, err);
 	if (status == SG_OK)
 		status = take_secrets(c, err);
+	if (status != SG_OK)
+		sg_instance_done(&c->instance);
+	return status;
+}
+
+enum sg_status
+sg_check_start(struct sg_check *c, struct sg_err *err)
+{
+	enum sg_status status = sg_check_lend(c, err);
+	return status == SG_OK ? sg_check_start_lent(c, err) : status;
+}
+
+enum sg_status
+sg_check_start_lent(struct sg_check *c, struct sg_err *err)
+{
 	sg_check_at(c, "start");
-	if (status == SG_OK)
-		status = sg_instance_start(&c->instance, c->loaded.module, c->options, err);
+	enum sg_status status = sg_instance_start(&c->instance, c->loaded.module, c->options, err);
 	if (status != SG_OK)
 		sg_instance_done(&c->instance);
 	sg_check_at(c, "after start");

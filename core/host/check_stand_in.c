@@ -20,7 +20,8 @@
 bool
 sg_check_is_stand_in(const char *pair)
 {
-	return strchr(strchr(pair, '='), ':') == NULL;
+	const char *equals = strchr(pair, '=');
+	return equals != NULL && strchr(equals, ':') == NULL; /* no '=': the word of a permission */
 }
 
 static int
@@ -47,11 +48,18 @@ make_file(struct sg_check *c)
 	return memfd_create("stand-in", MFD_CLOEXEC);
 }
 
+/* Of each step its own: what is in it outlives starts, not steps. */
+static void
+name_folder(const struct sg_check *c, char path[PATH_MAX])
+{
+	snprintf(path, PATH_MAX, "%.4000s/folder-%u", c->folder, c->step);
+}
+
 static int
 make_folder(struct sg_check *c)
 {
-	char path[PATH_MAX + 16];
-	snprintf(path, sizeof(path), "%s/folder-%u", c->folder, c->step); /* of each step its own: what is in it outlives starts, not steps */
+	char path[PATH_MAX];
+	name_folder(c, path);
 	mkdir(path, 0700);
 	return open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 }
@@ -122,6 +130,8 @@ sg_check_stand_in(struct sg_check *c, const char *pair, struct sg_err *err)
 	struct sg_open_grant *open = &grants->list[grants->count];
 	*open = (struct sg_open_grant){.kind = kinds[i].kind, .fd = kinds[i].make(c)};
 	memcpy(open->name, pair, len);
+	if (open->kind == SG_GRANT_folder)
+		name_folder(c, open->path);
 	if (open->fd < 0)
 		return sg_fail(err, SG_UNAVAILABLE, "grant_form", "%.60s: no stand-in could be made: %s", pair, strerror(errno));
 	grants->count++;

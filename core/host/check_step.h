@@ -13,6 +13,7 @@
 #include <limits.h>
 #include <sys/types.h>
 
+enum { SG_CHECK_KEPT = 1 };
 enum { SG_CHECK_ROUNDS = 100, SG_CHECK_WARM = 20, SG_CHECK_FAILURES = 200 };
 /* Growth in 100 rounds that is borne: half of what losing the smallest block once a round comes to. */
 enum { SG_CHECK_GROWTH = 1600 };
@@ -40,6 +41,8 @@ struct sg_check {
 	struct sg_loaded loaded;
 	struct sg_instance instance;
 	struct sg_host given;       /* the functions before ours stand in their place */
+	char refused[200];          /* the first call of this life that was: "CODE: TEXT" */
+	int kept[SG_CHECK_KEPT];    /* descriptors that a call needs, opened before it; 0: none */
 	char missing[64];           /* a secret or descriptor that start asked for in vain */
 	size_t fail_alloc;          /* the n-th host->alloc from now answers NULL; 0: none */
 	bool alloc_failed;
@@ -57,12 +60,17 @@ void sg_check_at(struct sg_check *c, const char *format, ...) __attribute__((for
 /* Grants and stand-ins opened, secrets read, configured and started. SG_OK, or the refusal; then nothing is left open. */
 enum sg_status sg_check_start(struct sg_check *c, struct sg_err *err);
 void sg_check_stop(struct sg_check *c);
+/* The same in two: what stands around it is opened, and then it starts. On failure nothing is left open either. */
+enum sg_status sg_check_lend(struct sg_check *c, struct sg_err *err);
+enum sg_status sg_check_start_lent(struct sg_check *c, struct sg_err *err);
 /* The same as a step's beginning: a refusal for want of a grant or an option is skipped with what to give, any other is a failure. */
 bool sg_check_begin(struct sg_check *c);
 /* False after a code or status out of bounds was told; `status` is what the module answered, `why` what it wrote. */
 bool sg_check_refusal(struct sg_check *c, const char *what, enum sg_status status, const struct sg_err *why);
 /* One ordinary call, whatever it answers. */
 void sg_check_call(struct sg_check *c);
+/* What it needs from outside is made now, while this process may. */
+void sg_check_before_call(struct sg_check *c);
 void sg_check_attest_call(struct sg_check *c);
 void sg_check_issue_call(struct sg_check *c);
 void sg_check_audit_call(struct sg_check *c);
@@ -82,6 +90,8 @@ void sg_check_members(struct sg_buf *out, const struct sg_check_list *list, bool
 
 /* Sends canonical JSON made of `request` (which need not be canonical). True: ok. Else `why` has code and text. */
 bool sg_check_ask(struct sg_check *c, struct sg_str request, int pidfd, struct sg_buf *answer, struct sg_err *why);
+/* What a call of the module's was refused with is kept, if it is the first of this life. */
+void sg_check_keep_refusal(struct sg_check *c, const struct sg_err *why);
 /* A refusal of the host because the module's answer is out of bounds: told as broken promise, false. */
 bool sg_check_in_bounds(struct sg_check *c, const char *what, const struct sg_err *why);
 /* Numbers of this process: descriptors, threads. */
@@ -107,6 +117,7 @@ enum { SG_CHECK_ALL = 1 << SG_KIND_attest | 1 << SG_KIND_issue | 1 << SG_KIND_au
 	X(bare, SG_CHECK_ALL, "start without what it needs is a refusal")                                              \
 	X(begin_end, SG_CHECK_ALL, "start and stop leave what was lent as it was")                                         \
 	X(hundred, SG_CHECK_ALL, "a hundred starts and stops lose nothing")                                            \
+	X(walls, SG_CHECK_ALL, "behind the walls that its grants leave it starts and answers as without")                \
 	X(calls, SG_CHECK_ALL, "a hundred calls lose nothing")                                                         \
 	X(alloc, SG_CHECK_ALL, "host->alloc may fail at every step")                                                   \
 	X(memory_out, SG_CHECK_ALL, "malloc may fail at every step")                                                       \
@@ -121,6 +132,7 @@ enum { SG_CHECK_ALL = 1 << SG_KIND_attest | 1 << SG_KIND_issue | 1 << SG_KIND_au
 	X(issue_confirm, 1 << SG_KIND_issue, "confirm and reap: once, twice, of what never was")                       \
 	X(issue_restart, 1 << SG_KIND_issue, "after a restart everything can still be taken back")                     \
 	X(issue_sizes, 1 << SG_KIND_issue, "empty and huge claims, arguments and leases get an answer")                \
+	X(verify_taken, 1 << SG_KIND_verify, "what is good is taken")                                                     \
 	X(verify_rubbish, 1 << SG_KIND_verify, "rubbish of every size is refused")                                     \
 	X(prove_offer, 1 << SG_KIND_prove, "an offer is made twice, and is the same")                                  \
 	X(prove_rubbish, 1 << SG_KIND_prove, "rubbish of every size enrols and proves nothing")                        \

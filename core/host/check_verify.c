@@ -8,6 +8,9 @@
 
 #include <stepgate/verify.h>
 
+#include <fcntl.h>
+#include <unistd.h>
+
 static bool
 verify(struct sg_check *c, struct sg_str token, struct sg_err *why)
 {
@@ -62,6 +65,52 @@ one_size(struct sg_check *c, const char *bytes, size_t len)
 			return false;
 	}
 	return true;
+}
+
+/* A line's end behind a token is no part of it. */
+static bool
+read_sample(const char *path, bool text, char bytes[SG_PRESENTED_MAX + 1], struct sg_str *sample)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t len = fd >= 0 ? read(fd, bytes, SG_PRESENTED_MAX + 1) : -1;
+	if (fd >= 0)
+		close(fd);
+	while (text && len > 0 && bytes[len - 1] == '\n')
+		len--;
+	*sample = (struct sg_str){bytes, len > 0 ? (size_t)len : 0};
+	return len > 0 && len <= SG_PRESENTED_MAX;
+}
+
+static bool
+takes(struct sg_check *c, const char *form, struct sg_str sample, struct sg_err *why)
+{
+	const struct sg_verify_ops *ops = c->loaded.module->verify;
+	bool token = strcmp(form, "token") == 0;
+	return (token && ops->verify != NULL && sample.len <= SG_VERIFY_TOKEN_MAX && verify(c, sample, why)) || (ops->identify != NULL && identify(c, form, sample, why));
+}
+
+bool
+sg_check_verify_taken(struct sg_check *c)
+{
+	static char bytes[SG_PRESENTED_MAX + 1];
+	const char *const files[] = {c->wish->token, c->wish->chain}, *const forms[] = {"token", "chain"};
+	struct sg_str sample;
+	bool good = sg_check_begin(c);
+	if (!good)
+		return false;
+	if (files[0] == NULL && files[1] == NULL)
+		good = sg_check_skip(c, "give --token FILE or --chain FILE that it takes: what refuses everything passes all other steps");
+	for (size_t i = 0; i < 2 && good; i++) {
+		struct sg_err why = {.code = "", .text = "it is not its own"};
+		if (files[i] == NULL)
+			continue;
+		if (!read_sample(files[i], i == 0, bytes, &sample))
+			good = sg_check_fail(c, SG_PROMISE_rules, "%.100s cannot be read, or has more than %d bytes", files[i], SG_PRESENTED_MAX);
+		else if (!takes(c, forms[i], sample, &why))
+			good = sg_check_fail(c, SG_PROMISE_rules, "the %s that was given is refused: %s: %s", forms[i], why.code, why.text);
+	}
+	sg_check_stop(c);
+	return good;
 }
 
 bool

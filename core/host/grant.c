@@ -40,6 +40,20 @@ open_secret(const char *path, const struct sg_grant *grant, int *fd, struct sg_e
 		       SG_STR_ARG(grant->name));
 }
 
+/* Looked at, and closed again: it is opened by its path, behind the walls. */
+static enum sg_status
+look_at_readable(const char *path, const struct sg_grant *grant, int *fd, struct sg_err *err)
+{
+	int found = -1;
+	(void)grant, (void)fd;
+	enum sg_status status = sg_open_trusted(path, &found, err);
+	if (status == SG_REFUSED && strcmp(err->code, "path_type") == 0)
+		status = sg_open_trusted_folder(path, &found, err);
+	if (found >= 0)
+		close(found);
+	return status;
+}
+
 static int
 granted_file(const struct sg_open_grants *grants, const char *name)
 {
@@ -62,12 +76,14 @@ typedef enum sg_status open_fn(const char *path, const struct sg_grant *grant, i
 
 static open_fn *const openers[] = {
 	[SG_GRANT_secret] = open_secret, [SG_GRANT_file] = open_file,	  [SG_GRANT_folder] = open_folder,
-	[SG_GRANT_unix] = sg_reach_unix, [SG_GRANT_tcp] = sg_reach_tcp, [SG_GRANT_run] = sg_reach_program,
+	[SG_GRANT_read] = look_at_readable, [SG_GRANT_unix] = sg_reach_unix, [SG_GRANT_tcp] = sg_reach_tcp, [SG_GRANT_run] = sg_reach_program,
 };
 
 static enum sg_status
 open_grant(const struct sg_open_grants *grants, struct sg_open_grant *open, const struct sg_grant *grant, struct sg_err *err)
 {
+	if (sg_grant_is_permission(grant->kind))
+		return SG_OK;
 	return grant->kind == SG_GRANT_url ? open_url(grants, open, &open->fd, err) : openers[grant->kind](open->path, grant, &open->fd, err);
 }
 
@@ -86,7 +102,7 @@ open_one(struct sg_open_grants *grants, const struct sg_json *entry, const char 
 	struct sg_str text = {NULL, 0};
 	struct sg_grant grant;
 	if (!sg_json_string(entry, &text) || !sg_grant_read(text, &grant) || grant.rest.len >= PATH_MAX)
-		return sg_fail(err, SG_MALFORMED, "grant_form", "a grant is NAME=KIND:WHAT");
+		return sg_fail(err, SG_MALFORMED, "grant_form", "a grant is NAME=KIND:WHAT, locks, resolver or network");
 	if (grants->count == SG_GRANTS_MAX)
 		return sg_fail(err, SG_LIMIT, "grant_many", "more than %d grants", SG_GRANTS_MAX);
 	if (is_taken(grants, grant.name))
@@ -96,6 +112,7 @@ open_one(struct sg_open_grants *grants, const struct sg_json *entry, const char 
 	memcpy(open->name, grant.name.ptr, grant.name.len);
 	memcpy(open->path, grant.rest.ptr, grant.rest.len);
 	open->stands_in = trial != NULL && sg_grant_reaches(grant.kind);
+	grants->met |= open->stands_in && sg_grant_is_permission(grant.kind); /* it is not asked for */
 	enum sg_status status = open->stands_in ? sg_grant_stand_in(open, err) : open_grant(grants, open, &grant, err);
 	if (status == SG_OK && trial != NULL && grant.kind == SG_GRANT_folder)
 		status = sg_grant_other_folder(open, trial, err);
@@ -109,6 +126,7 @@ sg_grants_open(struct sg_open_grants *grants, const struct sg_json *list, const 
 {
 	enum sg_status status = SG_OK;
 	grants->count = 0;
+	grants->met = false;
 	for (const struct sg_json *e = sg_json_first(list); e != NULL && status == SG_OK; e = sg_json_next(list, e))
 		status = open_one(grants, e, trial, err);
 	if (status != SG_OK)

@@ -17,7 +17,7 @@
 bool
 sg_grant_reaches(enum sg_grant_kind kind)
 {
-	return kind == SG_GRANT_unix || kind == SG_GRANT_tcp || kind == SG_GRANT_url || kind == SG_GRANT_run;
+	return kind == SG_GRANT_resolver || kind == SG_GRANT_network || kind == SG_GRANT_unix || kind == SG_GRANT_tcp || kind == SG_GRANT_url || kind == SG_GRANT_run;
 }
 
 static enum sg_status
@@ -49,6 +49,8 @@ look_at_program(const char *path, struct sg_err *err)
 enum sg_status
 sg_grant_stand_in(struct sg_open_grant *open, struct sg_err *err)
 {
+	if (sg_grant_is_permission(open->kind)) /* which is not there in a trial: walls.c */
+		return SG_OK;
 	enum sg_status status = open->kind == SG_GRANT_run ? look_at_program(open->path, err) : open->kind == SG_GRANT_url ? look_at_program("/usr/bin/curl", err) : SG_OK;
 	if (status != SG_OK)
 		return status;

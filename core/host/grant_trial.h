@@ -5,7 +5,7 @@
 
 #include "host/grant.h"
 
-/* Whether opening such a grant reaches others: sockets, addresses, programs. */
+/* Whether such a grant reaches others: sockets, addresses, programs, and what lets a module reach them by itself. */
 bool sg_grant_reaches(enum sg_grant_kind kind);
 
 /* An end that nobody is at, into `open->fd`; of a program what a start looks at is looked at (sg_open_trusted's codes). SG_UNAVAILABLE grant_connect. */

@@ -2,7 +2,6 @@
  * The host's process: everything that opens a file first, then confinement, then calls. */
 #include "host/host.h"
 
-#include "base/confine.h"
 #include "base/err.h"
 #include "base/log.h"
 #include "base/secret.h"
@@ -14,6 +13,7 @@
 #include "host/load.h"
 #include "host/note.h"
 #include "host/sink.h"
+#include "host/walls.h"
 #include "token/jwk.h"
 
 #include <stepgate/issue.h>
@@ -54,7 +54,7 @@ static int
 tell(const struct running *r, int code, const struct sg_err *err)
 {
 	char line[512];
-	int len = snprintf(line, sizeof(line), "stepgate host %s %s: %s: %s\n", r->how->kind, r->how->name,
+	int len = snprintf(line, sizeof(line), "stepgate host %.95s: %s: %s\n", r->instance.stanza,
 			   err->code != NULL ? err->code : "bug", err->text);
 	if (len >= (int)sizeof(line)) {
 		len = sizeof(line);
@@ -85,6 +85,26 @@ refuse(struct running *r, int code, const struct sg_err *err)
 
 /* ---- before the module ---- */
 
+/* As lines of the log say whose they are: "issue.token (jwt)". A step that reads what a peer presents stands in `attest`. */
+static void
+name_stanza(struct running *r)
+{
+	bool step = r->how->stanza.len > 0 && strcmp(r->how->kind, "verify") == 0;
+	snprintf(r->instance.stanza, sizeof(r->instance.stanza), "%.7s.%.63s (%.20s)", step ? "attest" : r->how->kind, r->how->name, r->how->module);
+	for (char *c = r->instance.stanza; *c != '\0'; c++) /* a line stays one */
+		*c = (unsigned char)*c < ' ' || *c == 127 ? '?' : *c;
+}
+
+static enum sg_log_level
+log_level(const struct sg_json *stanza)
+{
+	static const char *const words[] = {"error", "warning", "info", "debug"};
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (sg_json_is(stanza, "log_level", words[i]))
+			return (enum sg_log_level)i;
+	return SG_LOG_INFO;
+}
+
 static enum sg_status
 read_stanza(struct running *r, struct sg_err *err)
 {
@@ -94,6 +114,7 @@ read_stanza(struct running *r, struct sg_err *err)
 	r->stanza = whole ? json : NULL;
 	r->options = whole ? sg_json_get(json, "options") : json;
 	r->granted = whole ? sg_json_get(json, "grants") : NULL;
+	r->instance.log_level = log_level(r->stanza);
 	return status;
 }
 
@@ -141,44 +162,18 @@ prepare(struct running *r, struct sg_err *err)
 	return status == SG_OK ? sg_load_open(r->how->module_dir, r->how->kind, r->how->module, &r->loaded, err) : status;
 }
 
-static size_t
-kept_descriptors(const struct running *r, int keep[SG_GRANTS_MAX + 4])
-{
-	size_t count = 0;
-	keep[count++] = r->how->gate;
-	if (r->loaded.fd >= 0)
-		keep[count++] = r->loaded.fd;
-	if (r->how->journal_path != NULL) {
-		keep[count++] = r->how->journal;
-		keep[count++] = r->how->cursor;
-	}
-	for (size_t i = 0; i < r->instance.grants.count; i++)
-		if (r->instance.grants.list[i].fd >= 0)
-			keep[count++] = r->instance.grants.list[i].fd;
-	return count;
-}
-
 static void
-add_folders(const struct running *r, struct sg_confinement *how)
+walls_around(const struct running *r, struct sg_walls *walls)
 {
-	if (r->how->journal_path != NULL) {
-		how->folders[how->folder_count++] = (struct sg_confine_folder){r->how->journal_path, false};
-		how->folders[how->folder_count++] = (struct sg_confine_folder){r->how->cursor_path, true};
-	}
-	for (size_t i = 0; i < r->instance.grants.count; i++)
-		if (r->instance.grants.list[i].kind == SG_GRANT_folder && how->folder_count < SG_CONFINE_FOLDERS)
-			how->folders[how->folder_count++] = (struct sg_confine_folder){r->instance.grants.list[i].path, true};
-}
-
-static enum sg_profile
-profile_of(enum sg_kind kind)
-{
-	static const enum sg_profile profiles[] = {[SG_KIND_attest] = SG_PROFILE_ATTEST,
-						   [SG_KIND_issue] = SG_PROFILE_ISSUE,
-						   [SG_KIND_verify] = SG_PROFILE_VERIFY,
-						   [SG_KIND_audit] = SG_PROFILE_AUDIT,
-						   [SG_KIND_prove] = SG_PROFILE_VERIFY};
-	return profiles[kind];
+	sg_walls_of(walls, sg_kind_named(r->how->kind), &r->instance.grants);
+	sg_walls_keep(walls, r->how->gate);
+	sg_walls_keep(walls, r->loaded.fd);
+	if (r->how->journal_path == NULL)
+		return;
+	sg_walls_keep(walls, r->how->journal);
+	sg_walls_keep(walls, r->how->cursor);
+	sg_walls_folder(walls, r->how->journal_path, false);
+	sg_walls_folder(walls, r->how->cursor_path, true);
 }
 
 /* Which bytes will run and behind which walls: told before they do, since whatever this process says later the module may have said. */
@@ -204,11 +199,9 @@ say_loading(struct running *r, struct sg_err *err)
 static enum sg_status
 start_module(struct running *r, struct sg_err *err)
 {
-	int keep[SG_GRANTS_MAX + 4];
-	struct sg_confinement how = {.profile = profile_of(sg_kind_named(r->how->kind)), .loading = true, .keep = keep};
-	how.keep_count = kept_descriptors(r, keep);
-	add_folders(r, &how);
-	enum sg_status status = sg_confine(&how, &r->layers, err);
+	struct sg_walls walls;
+	walls_around(r, &walls);
+	enum sg_status status = sg_confine(&walls.how, &r->layers, err);
 	r->confined = status == SG_OK;
 	if (status == SG_OK)
 		status = say_loading(r, err);
@@ -225,7 +218,7 @@ start_module(struct running *r, struct sg_err *err)
 	if (status != SG_OK)
 		return status;
 	r->confined = false;
-	status = sg_confine_further(&how, err);
+	status = sg_confine_further(&walls.how, err);
 	r->confined = status == SG_OK;
 	return status;
 }
@@ -345,6 +338,7 @@ sg_host_run(const struct sg_host_process *how)
 	struct sg_err err = {0};
 	sg_spare_keep(SG_SPARE_FEW);
 	sg_instance_init(&r.instance);
+	name_stanza(&r);
 	sg_buf_init(&r.keys, SG_JSON_MAX_BYTES);
 	if (how->call_limit > 0)
 		r.instance.call_limit = how->call_limit;

@@ -44,12 +44,14 @@ host_on_cleanup(const struct sg_host *host, void (*function)(void *), void *argu
 static void
 host_log(const struct sg_host *host, enum sg_log_level level, const char *text)
 {
-	static const char *const levels[] = {"error", "warning", "info"};
+	static const char *const levels[] = {"error", "warning", "info", "debug"};
 	const struct sg_instance *self = instance_of(host);
-	char line[LOG_MAX + 100];
+	if ((unsigned)level <= SG_LOG_DEBUG && level > self->log_level)
+		return;
+	char line[LOG_MAX + 150];
 	int head = snprintf(line, sizeof(line),
-			    "stepgate module %s: %s: ", self->module != NULL ? self->module->name : "?",
-			    (unsigned)level < 3 ? levels[level] : "error");
+			    "stepgate module %.95s: %s: ", self->stanza[0] != '\0' ? self->stanza : self->module != NULL ? self->module->name : "?",
+			    (unsigned)level <= SG_LOG_DEBUG ? levels[level] : "error");
 	size_t len = strnlen(text, LOG_MAX), at = (size_t)head;
 	for (size_t i = 0; i < len; i++)
 		line[at++] = (unsigned char)text[i] < ' ' || text[i] == 127 ? '?' : text[i];
@@ -119,6 +121,7 @@ sg_instance_init(struct sg_instance *instance)
 	*instance = (struct sg_instance){
 		.host = {sizeof(struct sg_host), host_alloc, host_on_cleanup, host_log, host_now, host_wall,
 			 host_random, host_secret, host_descriptor, sg_instance_member, sg_instance_group_roots},
+		.log_level = SG_LOG_INFO,
 		.call_limit = SG_SEC,
 	};
 	sg_arena_init(&instance->life.arena, SG_LIFE_BUDGET);

@@ -37,6 +37,8 @@ struct sg_instance {
 	struct sg_host_secret secrets[SG_SECRETS_MAX];
 	size_t secret_count;
 	struct sg_open_grants grants; /* what host->descriptor finds */
+	char stanza[96];              /* whose it is, as lines of the log say it: "issue.token (jwt)"; "": the module's name alone */
+	enum sg_log_level log_level; /* what is beyond is not written */
 	bool takes_turns;   /* a look that is not done is asked again later; otherwise at once, until its deadline */
 	bool look_more;     /* the last look is not done */
 	sg_time call_limit; /* how long a call may take, told to the module as its deadline */

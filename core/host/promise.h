@@ -23,6 +23,7 @@ extern const size_t sg_sdk_header_count;
 	X(abi, "module.h", "and a host refuses all other numbers")                                                     \
 	X(descriptor, "module.h", "A module is one shared object KIND-NAME.so that ends with")                         \
 	X(life, "module.h", "Life, each step in this order")                                                           \
+	X(walls, "module.h", "it can read system libraries and nothing else")                                          \
 	X(option_rows, "module.h", "A table ends with a row whose name is NULL. At most 32 rows.")                     \
 	X(option_name, "module.h", "not a key that every stanza of the kind has")                                      \
 	X(option_standard, "module.h", "value if not given, as it would be written")                                   \

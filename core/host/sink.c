@@ -34,8 +34,8 @@ write_cursor(struct sg_sink *sink, struct sg_err *err)
 static void
 say_turned(const struct sg_sink *sink)
 {
-	char line[160];
-	int len = snprintf(line, sizeof(line), "stepgate host audit: the journal is not the one that was carried behind leaf %" PRIu64 ": from there on it is carried again\n", sink->safe.number);
+	char line[256];
+	int len = snprintf(line, sizeof(line), "stepgate host %.95s: the journal is not the one that was carried behind leaf %" PRIu64 ": from there on it is carried again\n", sink->instance->stanza, sink->safe.number);
 	sg_log_line(line, (size_t)len);
 }
 

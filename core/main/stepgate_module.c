@@ -3,6 +3,7 @@
 #include "base/digest.h"
 #include "base/json.h"
 #include "base/str.h"
+#include "conf/grant.h"
 #include "host/check.h"
 #include "host/inspect.h"
 #include "token/jwk.h"
@@ -25,6 +26,7 @@ usage(FILE *to, int code)
 		    "    whether it keeps what the headers promise, as TAP version 14. Exit 0: nothing is broken, 1: something is\n"
 		    "    --option NAME=VALUE         an option of its stanza; may be repeated\n"
 		    "    --grant NAME=KIND:WHAT      a grant of its stanza; may be repeated\n"
+		    "    --grant WORD                locks, resolver or network, as there; a step runs the module behind the walls that all these leave\n"
 		    "    --grant NAME=KIND           a stand-in: secret (a new P-256 key in PEM), file (empty), folder (new, empty),\n"
 		    "                                unix (a datagram socket that is read), tcp (a connection that is read)\n"
 		    "    --claim NAME=VALUE          issue: a claim, beside or instead of those that the check makes up\n"
@@ -32,6 +34,8 @@ usage(FILE *to, int code)
 		    "    --resource TYPE:ID          issue: the resource of the action (repo:acme/site)\n"
 		    "    --without malloc=REASON     the step in which malloc fails is left out, and the reason stands in its place: what is written in a language\n"
 		    "                                that ends the process then (Rust) is started again, and nothing is allowed meanwhile\n"
+		    "    --without facts=REASON      attest: the step that asks for facts of an ordinary process is left out, and the reason stands in its place\n"
+		    "    --token FILE, --chain FILE  verify: a bearer token, certificates in DER one behind the other, that it has to take\n"
 		    "    --seconds N                 a step that takes longer hangs (default %d, at most %d)\n",
 		SG_CHECK_SECONDS, SG_CHECK_SECONDS_MAX);
 	return code;
@@ -111,10 +115,24 @@ info(const char *file, bool as_json)
 static bool
 take(struct sg_check_list *list, const char *pair)
 {
-	if (list->count == SG_CHECK_LIST_MAX || strchr(pair, '=') == NULL || pair[0] == '=')
+	if (list->count == SG_CHECK_LIST_MAX || pair[0] == '=')
 		return false;
 	list->pair[list->count++] = pair;
 	return true;
+}
+
+static bool
+is_permission(const char *word)
+{
+	struct sg_grant grant;
+	return sg_grant_read(sg_str(word), &grant) && sg_grant_is_permission(grant.kind);
+}
+
+static bool
+take_pair(struct sg_check_wish *wish, int c, const char *pair)
+{
+	struct sg_check_list *list = c == 'o' ? &wish->options : c == 'g' ? &wish->grants : c == 'c' ? &wish->claims : &wish->arguments;
+	return (strchr(pair, '=') != NULL || (c == 'g' && is_permission(pair))) && take(list, pair);
 }
 
 /* What stands behind `step`; NULL: another step, or no reason, or one that is no line. */
@@ -128,11 +146,20 @@ reason_of(const char *pair, const char *step)
 	return line ? reason : NULL;
 }
 
+static bool
+take_reason(struct sg_check_wish *wish, const char *pair)
+{
+	const char *no_malloc = reason_of(pair, "malloc="), *no_facts = reason_of(pair, "facts=");
+	wish->no_malloc = no_malloc != NULL ? no_malloc : wish->no_malloc;
+	wish->no_facts = no_facts != NULL ? no_facts : wish->no_facts;
+	return no_malloc != NULL || no_facts != NULL;
+}
+
 int
 main(int argc, char **argv)
 {
 	static const struct option longs[] = {{"option", 1, NULL, 'o'}, {"grant", 1, NULL, 'g'}, {"claim", 1, NULL, 'c'}, {"argument", 1, NULL, 'a'}, {"resource", 1, NULL, 'r'},
-					      {"seconds", 1, NULL, 's'}, {"without", 1, NULL, 'w'}, {"json", 0, NULL, 'j'}, {"help", 0, NULL, 'h'}, {0}};
+					      {"seconds", 1, NULL, 's'}, {"without", 1, NULL, 'w'}, {"token", 1, NULL, 't'}, {"chain", 1, NULL, 'n'}, {"json", 0, NULL, 'j'}, {"help", 0, NULL, 'h'}, {0}};
 	struct sg_check_wish wish = {.seconds = SG_CHECK_SECONDS, .memory = &sg_check_malloc};
 	struct sg_err err = {0};
 	bool as_json = false, good = argc > 1;
@@ -145,11 +172,13 @@ main(int argc, char **argv)
 		else if (c == 'r')
 			good = strchr(wish.resource = optarg, ':') != NULL;
 		else if (c == 'w')
-			good = (wish.no_malloc = reason_of(optarg, "malloc=")) != NULL;
+			good = take_reason(&wish, optarg);
+		else if (c == 't' || c == 'n')
+			*(c == 't' ? &wish.token : &wish.chain) = optarg;
 		else if (c == 's')
 			good = (wish.seconds = (unsigned)strtoul(optarg, NULL, 10)) >= 1 && wish.seconds <= SG_CHECK_SECONDS_MAX;
 		else
-			good = c != '?' && take(c == 'o' ? &wish.options : c == 'g' ? &wish.grants : c == 'c' ? &wish.claims : &wish.arguments, optarg);
+			good = c != '?' && take_pair(&wish, c, optarg);
 	}
 	if (!good || optind != argc - 2)
 		return argc > 1 && strcmp(argv[1], "--help") == 0 ? usage(stdout, 0) : usage(stderr, EXIT_USAGE);

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """`stepgate module check` and `info` at modules that each break one promise: the promise is named, with a line of the header that holds it."""
-import concurrent.futures, json, os, re, shutil, subprocess, sys, tempfile
+import concurrent.futures, json, os, re, shutil, socket, subprocess, sys, tempfile
 
 BUILD = os.environ["STEPGATE_BUILD"]
 SOURCE = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
@@ -73,6 +73,20 @@ TABLE = [
     ("issue-rogue", ["broken"], "keys", "module_keys", "a JWK set of public keys"),
     ("issue-rogue", ["at_limit"], "keys", "there are none", "a JWK set of public keys"),
     ("issue-rogue", ["revoke"], "revoke", "cloud_away", "what never existed"),
+    ("issue-needy", ["flock", "--grant", "file=file"], "walls", "flock (grant locks)", "it can read system libraries"),
+    ("issue-needy", ["fcntl", "--grant", "file=file", "--grant", "network"], "walls", "fcntl (grant locks)", "it can read system libraries"),
+    ("issue-needy", ["datagram"], "walls", "socket (grant resolver, or network)", "it can read system libraries"),
+    ("issue-needy", ["name"], "walls", "/etc/nsswitch.conf (grant resolver)", "it can read system libraries"),
+    ("issue-needy", ["name", "--grant", "network"], "walls", "/etc/nsswitch.conf (grant resolver)", "it can read system libraries"),
+    ("issue-needy", ["read"], "walls", "openat /etc/passwd (grant NAME=read:/etc/passwd)", "it can read system libraries"),
+    ("issue-needy", ["read", "--grant", "hosts=read:/etc/hosts"], "walls", "openat /etc/passwd (grant NAME=read:/etc/passwd)", "it can read system libraries"),
+    ("issue-needy", ["start_read"], "walls", "behind them start answers needy_held", "it can read system libraries"),
+    ("issue-needy", ["write", "--grant", "passwd=read:/etc/passwd"], "walls", "openat /etc/passwd (grant NAME=folder:PATH)", "it can read system libraries"),
+    ("issue-needy", ["listen", "--grant", "network"], "walls", "listen (no grant gives it", "it can read system libraries"),
+    ("issue-needy", ["raw", "--grant", "network", "--grant", "resolver"], "walls", "socket (grant NAME=unix:PATH)", "it can read system libraries"),
+    ("issue-needy", ["nothing"], "make", "needy_held", "the credential of this lease"),
+    ("attest-rogue", ["again"], "facts are within", "module_error", "a constant of [a-z0-9_]"),
+    ("attest-careless", ["refuses"], "facts are within", "refuses an ordinary process", "SG_OK and at least one fact"),
     ("verify-careless", None, "rubbish", "identify takes 2 bytes", "every rule of the format held"),
     ("verify-rogue", None, "rubbish", "verify takes 2 bytes", "every rule of the format held"),
     ("audit-careless", ["gap"], "gap", "careless_leaf", "say so where the others went"),
@@ -135,6 +149,44 @@ def skips():
         bad.append("rogue without its option:\n" + r.stdout)
 
 
+def walled():
+    """What a stanza grants is there behind the walls, and nothing beside it: the same module, with the grant."""
+    with socket.create_server(("127.0.0.1", 0), backlog=4096) as server:
+        port = ["--option", "port=%d" % server.getsockname()[1]]
+        for how, grants in (("flock", ["locks"]), ("fcntl", ["locks"]), ("stream", ["network"]), ("datagram", ["network"]), ("datagram", ["resolver"]), ("name", ["resolver"]),
+                            ("read", ["p=read:/etc/passwd"]), ("read", ["p=read:/etc"]), ("start_read", ["p=read:/etc/passwd"])):
+            words = ["check", os.path.join(HOSTILE, "issue-needy.so"), "--option", "how=" + how, "--grant", "file=file"] + port
+            r = run(*words, *[w for g in grants for w in ("--grant", g)])
+            if r.returncode != 0 or not any("walls" in l and l.startswith("ok") and "SKIP" not in l for l in tap(r.stdout)):
+                bad.append("%s with %s:\n%s" % (how, grants, r.stdout))
+        for grants in ([], ["resolver"]):
+            r = run("check", os.path.join(HOSTILE, "issue-needy.so"), "--option", "how=stream", *port, *[w for g in grants for w in ("--grant", g)])
+            if r.returncode != 1 or "socket (grant NAME=tcp:HOST:PORT, or network)" not in r.stdout:
+                bad.append("a stream with %s:\n%s" % (grants, r.stdout))
+
+
+def samples():
+    """A module of kind verify shows that it takes something, or the check says that nobody knows."""
+    module = os.path.join(BUILD, "modules", "hostile", "verify-rogue.so")
+    with tempfile.TemporaryDirectory() as folder:
+        token = os.path.join(folder, "token")
+        with open(token, "w") as f:
+            f.write("a.b.c\n")
+        good = os.path.join(folder, "good")
+        with open(good, "w") as f:
+            f.write('{"sub":"x"}\n')
+        r = run("check", module, "--token", good)
+        if not any(l.startswith("ok") and "what is good is taken" in l and "SKIP" not in l for l in tap(r.stdout)):
+            bad.append("verify with a token that it takes:\n" + r.stdout)
+        for args, code, said in (([], 1, "# SKIP give --token FILE"), (["--token", token], 1, "the token that was given is refused"), (["--token", folder], 1, "cannot be read")):
+            r = run("check", module, *args)
+            if r.returncode != code or said not in r.stdout:
+                bad.append("verify with %s:\n%s" % (args, r.stdout))
+    r = run("check", os.path.join(HOSTILE, "attest-careless.so"), "--option", "how=refuses", "--without", "facts=only on Tuesdays")
+    if r.returncode != 0 or "# SKIP only on Tuesdays" not in r.stdout:
+        bad.append("facts declared impossible:\n" + r.stdout)
+
+
 def info():
     """The constructor of `early` would abort; the reader never runs it."""
     r = run("info", os.path.join(HOSTILE, "attest-early.so"), "--json")
@@ -187,7 +239,7 @@ def others():
         r = run("check", os.path.join(BUILD, "modules", "issue-jwt.so"), *args)
         if r.returncode != 1:
             bad.append("jwt with %s:\n%s" % (args, r.stdout))
-    for args in (["--grant", "key"], ["--seconds", "0"], ["--seconds", "601"], ["--nothing"], ["one", "two"]):
+    for args in (["--grant", "key"], ["--seconds", "0"], ["--seconds", "601"], ["--nothing"], ["one", "two"], ["--grant", "locked"], ["--option", "locks"], ["--without", "look=no"], ["--without", "facts="]):
         if run("check", os.path.join(BUILD, "modules", "issue-jwt.so"), *args).returncode != 64:
             bad.append("a command line that is wrong: %s" % args)
 
@@ -198,6 +250,8 @@ def main():
         list(pool.map(lambda row: check_row(*row), rows))
     skips()
     others()
+    walled()
+    samples()
     info()
     for line in bad:
         print("FAILED:", line)

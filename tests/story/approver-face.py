@@ -28,7 +28,7 @@ class Closed(Stage):
 
 
 BODIES = {"/v1/try": dict(action="pay.send"), "/v1/kill": dict(all=True), "/v1/kill/lift": dict(all=True), "/v1/agents/{}": dict(event="suspend"), "/v1/humans/{}": dict(disabled=True),
-          "/v1/domains/{}": dict(event="thaw", reason="r"), "/v1/clock/accept": dict(reason="r"), "/v1/leases/{}/forget": dict(reason="r"), "/v1/memories/{}/forget": dict(reason="r"), "/v1/enrolments": dict(admin="dora", method="m"), "/v1/enrolments/{}/confirm": dict(fingerprint="f"), "/v1/tasks": dict(agent="a", intent="work", key="k")}
+          "/v1/domains/{}": dict(event="thaw", reason="r"), "/v1/clock/accept": dict(reason="r"), "/v1/audit/hold": dict(event="hold", reason="r"), "/v1/leases/{}/forget": dict(reason="r"), "/v1/memories/{}/forget": dict(reason="r"), "/v1/enrolments": dict(admin="dora", method="m"), "/v1/enrolments/{}/confirm": dict(fingerprint="f"), "/v1/tasks": dict(agent="a", intent="work", key="k")}
 
 
 def routes():

@@ -67,7 +67,8 @@ for kind in attest issue verify audit prove; do
 	[ "$ms" -lt 60000 ] || fail "$kind took a minute"
 	ctest --test-dir build --verbose -R check >log 2>&1
 	grep -q '^.*1\.\.1[0-9]' log || { cat log; fail "$kind: no plan"; }
-	grep SKIP log | grep -v "malloc belongs to a sanitizer" && { fail "$kind: a step of the template's check is skipped"; }
+	# the template of kind verify takes no token until whoever fills it in adds the key: the step says so
+	grep SKIP log | grep -v "malloc belongs to a sanitizer" | grep -v "give --token FILE or --chain FILE" && { fail "$kind: a step of the template's check is skipped"; }
 	cmake --install build --prefix "$HOME/target" >log 2>&1 || { cat log; fail "$kind: install"; }
 	find "$HOME/target" -path "*stepgate/modules/$kind-my-$kind.so" | grep -q . || fail "$kind: not installed where modules lie"
 	cd ..

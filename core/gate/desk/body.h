@@ -149,6 +149,8 @@ enum sg_body_kind {
 	X(O_CLOCK_ACCEPT, "reason",       NAMED,     SG_BODY_NOTE,       true)                                         \
 	X(O_LEASE_FORGET, "reason",       NAMED,     SG_BODY_NOTE,       true)                                         \
 	X(O_MEMORY_FORGET, "reason",      NAMED,     SG_BODY_NOTE,       true)                                         \
+	X(O_AUDIT_HOLD,  "event",         NAMED,     SG_BODY_NAME,       true)                                         \
+	X(O_AUDIT_HOLD,  "reason",        NAMED,     256,                true)                                         \
 	X(O_KILL,        "agent",         NAMED,     SG_BODY_NAME,       false)                                        \
 	X(O_KILL,        "all",           FLAG,      0,                  false)                                        \
 	X(O_KILL,        "reason",        TEXT,      SG_BODY_NOTE,       false)                                        \

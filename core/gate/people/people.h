@@ -40,6 +40,9 @@ void sg_route_decision(struct sg_gate *gate, struct sg_request *request);
 void sg_replayed(struct sg_gate *gate, struct sg_request *request);
 void sg_route_introspect(struct sg_gate *gate, struct sg_request *request);
 void sg_route_jwks(struct sg_gate *gate, struct sg_request *request);
+void sg_route_audit_hold(struct sg_gate *gate, struct sg_request *request);
+/* The first leaf that is there, whether deleting is held, why, by whom and since when, and what keeps from it what should go. */
+void sg_write_keep(struct sg_json_writer *w, const struct sg_gate *gate);
 void sg_route_domains(struct sg_gate *gate, struct sg_request *request);
 void sg_route_domain_change(struct sg_gate *gate, struct sg_request *request);
 

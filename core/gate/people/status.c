@@ -38,17 +38,6 @@ write_gaps(struct sg_json_writer *w, const struct sg_gate *gate)
 	sg_jw_end(w);
 }
 
-/* The first leaf that is there, whether deleting is held, and what keeps from it what should go. */
-static void
-write_keep(struct sg_json_writer *w, const struct sg_gate *gate)
-{
-	sg_jw_object(w);
-	sg_jw_member_int(w, "from", (int64_t)gate->journal.base.last + 1);
-	sg_jw_member_bool(w, "hold", gate->catalogue->keep_hold);
-	sg_jw_member_text(w, "needed", gate->keep.needed);
-	sg_jw_end(w);
-}
-
 /* Stanzas that trust more than the kernel tells: said in words, every time. */
 static void
 write_weak(struct sg_json_writer *w, const struct sg_catalogue *catalogue)
@@ -156,7 +145,7 @@ sg_route_status(struct sg_gate *gate, struct sg_request *r)
 	write_weak(&w, gate->catalogue);
 	sg_jw_member_str(&w, "journal", gate->journal.closed ? SG_STR("closed") : gate->sync_late ? SG_STR("late") : gate->journal.scarce ? SG_STR("full") : SG_STR("open"));
 	sg_jw_name(&w, "keep");
-	write_keep(&w, gate);
+	sg_write_keep(&w, gate);
 	sg_jw_name(&w, "killed");
 	sg_jw_array(&w);
 	if (gate->state.killed_all)

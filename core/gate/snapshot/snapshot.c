@@ -260,6 +260,7 @@ sg_snapshot_write(const struct sg_state *state, const struct sg_snapshot_head *h
 	head_line(&o, head);
 	if (state->cut.segment != 0)
 		cut_line(&o, &state->cut);
+	sg_snapshot_hold(&o, &state->hold);
 	each(&o, &state->instances, by_key, sg_snapshot_instance);
 	each(&o, &state->domains, by_key, sg_snapshot_domain);
 	each(&o, &state->domains, by_key, sg_snapshot_kept);

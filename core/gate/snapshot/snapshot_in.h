@@ -48,6 +48,9 @@ void sg_read_cut_line(struct sg_fold *f);
 /* snapshot_enrolment.c */
 void sg_read_enrolment_line(struct sg_fold *f);
 
+/* snapshot_hold.c */
+void sg_read_hold_line(struct sg_fold *f);
+
 /* snapshot_kept.c */
 void sg_read_kept_line(struct sg_fold *f);
 

@@ -29,6 +29,7 @@ void sg_line_hex(struct sg_json_writer *w, uint64_t number);
 void sg_line_tag(struct sg_json_writer *w, const char *name, uint64_t tag);
 
 /* snapshot_tree.c: the lines of one instance, one task, one root's tree, one agent's past. */
+void sg_snapshot_hold(struct sg_snapshot_out *o, const struct sg_hold_word *hold);
 void sg_snapshot_instance(struct sg_snapshot_out *o, const void *value);
 void sg_snapshot_domain(struct sg_snapshot_out *o, const void *value);
 void sg_snapshot_task(struct sg_snapshot_out *o, const void *value);

@@ -307,7 +307,7 @@ static const struct {
 	{"instance", sg_read_instance_line}, {"domain", sg_read_domain_line}, {"kept", sg_read_kept_line}, {"task", sg_read_task_line}, {"tree", sg_read_tree_line}, {"source", sg_read_source_line}, {"mask", sg_read_mask_line}, {"duty", sg_read_duty_line},
 	{"history", sg_read_history_line},	{"deeds", sg_read_deeds_line},
 	{"account", read_account},   {"attempt", read_attempt},	  {"lease", read_lease},     {"approval", read_approval}, {"memory", read_memory},
-	{"agent", sg_read_agent_line},	     {"human", sg_read_human_line}, {"enrolment", sg_read_enrolment_line},	  {"killed", sg_read_killed_line}, {"ending", sg_read_ending_line}, {"cut", sg_read_cut_line},
+	{"agent", sg_read_agent_line},	     {"human", sg_read_human_line}, {"enrolment", sg_read_enrolment_line},	  {"killed", sg_read_killed_line}, {"ending", sg_read_ending_line}, {"cut", sg_read_cut_line}, {"hold", sg_read_hold_line},
 };
 
 static void

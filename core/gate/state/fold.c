@@ -30,7 +30,6 @@ sg_fold_kind_start(struct sg_fold *f)
 	}
 NOTHING(stop)
 NOTHING(gap)
-NOTHING(admin)
 NOTHING(alert)
 NOTHING(snapshot)
 NOTHING(checkpoint)

@@ -269,7 +269,7 @@
 	X(stanza, text, told, "a module's")                                                                                   \
 	X(to_ms, whole, told, "of a clock that was taken")                                                                    \
 	X(uid, whole, told, "of a connection")                                                                                \
-	X(verb, text, told, "reload, module, connection, clock-accept or accept-loss")                                        \
+	X(verb, text, told, "reload, module, connection, clock-accept, accept-loss, hold or release")                                       \
 	X(what, text, told, "was lost")
 
 #define SG_LEAF_DOMAIN(X)                                                                                                     \

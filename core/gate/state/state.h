@@ -14,6 +14,7 @@
 #include "gate/state/approval.h"
 #include "gate/state/deadline.h"
 #include "gate/state/domain.h"
+#include "gate/state/hold.h"
 #include "gate/state/lease.h"
 #include "gate/state/mask.h"
 #include "gate/state/past.h"
@@ -278,6 +279,7 @@ struct sg_state {
 	struct sg_attempt *owed_first, *owed_last; /* allowed actions whose outcome is awaited, oldest first */
 	bool killed_all;
 	struct sg_cut cut;      /* the newest leaf's word about what retention deletes */
+	struct sg_hold_word hold;
 	struct sg_clock now;    /* set by the caller before folding */
 	struct sg_steady steady;
 	char boot_id[SG_ID_MAX];

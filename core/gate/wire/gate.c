@@ -85,6 +85,7 @@ static const struct {
 	{SG_ROUTE_O_EVENTS, sg_route_events},
 	{SG_ROUTE_O_CONFIG, sg_route_config},
 	{SG_ROUTE_O_CLOCK_ACCEPT, sg_route_clock_accept},
+	{SG_ROUTE_O_AUDIT_HOLD, sg_route_audit_hold},
 };
 
 static void

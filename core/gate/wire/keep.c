@@ -124,7 +124,7 @@ static bool
 is_on(const struct sg_gate *gate)
 {
 	const struct sg_limits *limits = &gate->catalogue->limits;
-	return !gate->catalogue->keep_hold && (limits->keep_days > 0 || limits->keep_bytes > 0);
+	return !gate->catalogue->keep_hold && gate->state.hold.leaf == 0 && (limits->keep_days > 0 || limits->keep_bytes > 0);
 }
 
 /* `times` the bound. NULL: it is within. */

@@ -13,8 +13,9 @@
  * runs: it can read system libraries and nothing else, and has only the descriptors that its stanza grants.
  *   configure  looks at the options and refuses bad ones; no side effects (it also runs when a configuration is only checked). May be NULL.
  *   start      makes the state: takes secrets and descriptors, loads what is needed later. Right after it the process is confined further:
- *              no file can be opened any more (an attest module may open for reading; with a folder, below that folder). The gate asks the
- *              kernel whether that has happened and uses no module before. May be NULL.
+ *              no file can be opened any more (an attest module may open for reading; with a folder, below that folder; where the stanza grants NAME=read:PATH, that),
+ *              no socket made and no file locked (unless it grants network or resolver, and locks). The gate asks the kernel whether that has happened and
+ *              uses no module before. May be NULL.
  *   calls      one at a time; in->deadline is when the host will be killed for this call.
  *   stop       runs only after a start that answered SG_OK. Not promised: a killed process has no last words. May be NULL.
  * A new configuration starts a new instance, then stops the old one: for a moment there are two, and nothing says which is first.
@@ -38,12 +39,14 @@
  *   2026-11-22  1  first with the promise: sg_host.descriptor and .member, issue formats, verify.identify, audit sinks
  *   2026-11-28  1  sg_host.group_roots
  *   2026-11-29  1  sg_issue_ops.revocations; sg_issue_in.exp of revoke and reap
- *   2026-12-01  1  the kind prove */
+ *   2026-12-01  1  the kind prove
+ *   2026-12-01  1  SG_LOG_DEBUG (an older host writes it as an error) */
 #define SG_ABI 1
 
 enum sg_kind { SG_KIND_attest = 1, SG_KIND_issue = 2, SG_KIND_audit = 3, SG_KIND_verify = 4, SG_KIND_prove = 5 };
 
-enum sg_log_level { SG_LOG_ERROR, SG_LOG_WARNING, SG_LOG_INFO };
+/* Written down to the stanza's `log_level`, SG_LOG_INFO if it says nothing: what is of use only to whoever looks for a fault is SG_LOG_DEBUG. */
+enum sg_log_level { SG_LOG_ERROR, SG_LOG_WARNING, SG_LOG_INFO, SG_LOG_DEBUG };
 
 /* What the host offers; given to start, valid until after stop. */
 struct sg_host {
@@ -53,7 +56,7 @@ struct sg_host {
 	void *(*alloc)(const struct sg_host *host, size_t size);
 	/* Runs function(argument) when the memory above goes, newest first; at most 32 at a time. SG_LIMIT: it was run at once. */
 	enum sg_status (*on_cleanup)(const struct sg_host *host, void (*function)(void *), void *argument);
-	/* One line, at most 500 bytes, control characters replaced. Never a secret, never a token. */
+	/* One line, at most 500 bytes, control characters replaced, with the stanza and the level before it. Never a secret, never a token. */
 	void (*log)(const struct sg_host *host, enum sg_log_level level, const char *text);
 	sg_time (*now)(const struct sg_host *host);  /* CLOCK_BOOTTIME */
 	sg_time (*wall)(const struct sg_host *host); /* CLOCK_REALTIME, since 1970 */

@@ -22,7 +22,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	const char *from = (const char *)data;
 	if (!sg_grant_read((struct sg_str){from, size}, &g))
 		return 0;
-	if (g.kind == SG_GRANT_none || g.name.len == 0 || g.rest.len == 0 || (g.kind == SG_GRANT_tcp) != (g.port.len > 0))
+	if (g.kind == SG_GRANT_none || g.name.len == 0 || (g.rest.len == 0) != sg_grant_is_permission(g.kind) || (g.kind == SG_GRANT_tcp) != (g.port.len > 0))
 		abort();
 	within(g.name, from, size);
 	within(g.rest, from, size);

@@ -94,6 +94,8 @@ look(void *state, const struct sg_attest_in *in, struct sg_attest_out *out, stru
 	looks++;
 	if (!is("gone") && poll(&gone, 1, 0) != 0)
 		return sg_refuse(err, SG_REFUSED, "peer_gone", "gone");
+	if (is("refuses"))
+		return sg_refuse(err, SG_REFUSED, "careless_refuses", "no process has facts");
 	snprintf(value, sizeof(value), "%u", is("changes") ? looks : 1);
 	if (is("look_alloc"))
 		strcpy(host->alloc(host, 8), "x");

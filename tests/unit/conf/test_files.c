@@ -99,9 +99,9 @@ test_merge(void)
 	CU_ASSERT_EQUAL(folder_load(&f, NULL), SG_OK);
 	sg_buf_add(doc, "", 1);
 	CU_ASSERT_PTR_NOT_NULL(strstr(doc->ptr,
-				      "\"attest\":{\"exe\":{\"after\":\"\",\"before\":\"\",\"control\":\"optional\",\"grants\":[],\"kind\":\"attest\",\"options\":{\"depth\":\"2\"},"
-				      "\"order\":1,\"refresh\":0,\"use\":\"exe\"},\"peer\":{\"after\":\"\",\"before\":\"\",\"control\":\"required\",\"grants\":[],\"kind\":\"attest\",\"options\":"
-				      "{},\"order\":0,\"refresh\":0,\"use\":\"peer\"},\"tpm\":{\"after\":\"\",\"before\":\"\",\"control\":\"required\",\"grants\":[],\"kind\":\"attest\","
+				      "\"attest\":{\"exe\":{\"after\":\"\",\"before\":\"\",\"control\":\"optional\",\"grants\":[],\"kind\":\"attest\",\"log_level\":\"info\",\"options\":{\"depth\":\"2\"},"
+				      "\"order\":1,\"refresh\":0,\"use\":\"exe\"},\"peer\":{\"after\":\"\",\"before\":\"\",\"control\":\"required\",\"grants\":[],\"kind\":\"attest\",\"log_level\":\"info\",\"options\":"
+				      "{},\"order\":0,\"refresh\":0,\"use\":\"peer\"},\"tpm\":{\"after\":\"\",\"before\":\"\",\"control\":\"required\",\"grants\":[],\"kind\":\"attest\",\"log_level\":\"info\","
 				      "\"options\":{},\"order\":2,\"refresh\":0,\"use\":\"tpm2\"}}"));
 	CU_ASSERT_PTR_NOT_NULL(strstr(doc->ptr, "\"intents\":{\"i\":{\"actions\":[\"c\"],"));
 

@@ -18,6 +18,10 @@ good_ones(void)
 		{"key=secret:/etc/key.pem", "key", "/etc/key.pem", "", "", SG_GRANT_secret},
 		{"a_9=file:/a", "a_9", "/a", "", "", SG_GRANT_file},
 		{"out=folder:/var/log/stepgate", "out", "/var/log/stepgate", "", "", SG_GRANT_folder},
+		{"hosts=read:/etc/hosts", "hosts", "/etc/hosts", "", "", SG_GRANT_read},
+		{"locks", "locks", "", "", "", SG_GRANT_locks},
+		{"resolver", "resolver", "", "", "", SG_GRANT_resolver},
+		{"network", "network", "", "", "", SG_GRANT_network},
 		{"log=unix:/dev/log", "log", "/dev/log", "", "", SG_GRANT_unix},
 		{"log=tcp:siem.acme.example:6514", "log", "siem.acme.example:6514", "siem.acme.example", "6514", SG_GRANT_tcp},
 		{"log=tcp:[::1]:1", "log", "[::1]:1", "::1", "1", SG_GRANT_tcp},
@@ -41,6 +45,7 @@ bad_ones(void)
 		"=secret:/a", "Key=secret:/a", "9=secret:/a", "_k=secret:/a", "k-y=secret:/a", " key=secret:/a", "key =secret:/a", "key=Secret:/a", "key=none:/a", "key=:/a",
 		"a=tcp:host", "a=tcp:host:", "a=tcp::1", "a=tcp:host:0", "a=tcp:host:65536", "a=tcp:host:01", "a=tcp:host:+1", "a=tcp:ho st:1", "a=tcp:-host:1", "a=tcp:[::1:1", "a=tcp:::1:1",
 		"a=tcp:[host]:1", "a=tcp:[]:1", "a=tcp:h/x:1",
+		"lock", "locks ", " locks", "Locks", "locks=", "locks:", "locks=locks", "a=locks", "a=locks:", "a=network:/a", "a=resolver:/a", "network,locks", "read", "read:/a", "a=read:a", "file",
 		"a=url:http://x/", "a=url:https://", "a=url:https:///x", "a=url:https://-x", "a=url:https://a b", "a=url:https://a{1}", "a=url:https://u@h/", "a=url:file:///etc/passwd",
 		"a=url:https://h/\"x", "a=url:HTTPS://h/",
 	};

@@ -116,6 +116,45 @@ held(void)
 	play_end(p);
 }
 
+static const char *
+word(uint64_t conn, const char *event, const char *reason)
+{
+	char body[600];
+	snprintf(body, sizeof(body), "{\"event\":\"%s\",\"reason\":\"%s\"}", event, reason);
+	return play_ask(p, conn, SG_ROUTE_O_AUDIT_HOLD, "", body);
+}
+
+/* With its reason, as a leaf, through a start of the gate, until it is taken back; what a leaf said before that it goes, goes. */
+static void
+held_by_word(void)
+{
+	char long_one[300];
+	begin(1);
+	CU_ASSERT_FATAL(play_connect(p, 10, SG_FACE_ADMIN, 500));
+	memset(long_one, 'x', sizeof(long_one));
+	long_one[257] = '\0';
+	CU_ASSERT(play_has(word(10, "release", "nothing"), "not held"));
+	CU_ASSERT(play_has(word(10, "keep", "nothing"), "hold or release"));
+	CU_ASSERT(play_has(word(10, "hold", ""), "reason") && play_has(word(10, "hold", long_one), "reason"));
+	CU_ASSERT_EQUAL(p->gate->state.hold.leaf, 0);
+	CU_ASSERT(play_has(word(10, "hold", long_one + 1), "\"hold\":true"));
+	CU_ASSERT(play_has(word(10, "hold", "case 7"), "\"reason\":\"case 7\""));
+	for (int i = 0; i < 5; i++)
+		day();
+	CU_ASSERT_EQUAL(p->gate->journal.base.segment, 0);
+	struct sg_err err = {0};
+	CU_ASSERT_FATAL(play_restart(p, &err) == SG_OK && play_connect(p, 11, SG_FACE_ADMIN, 500));
+	p->gate->catalogue->limits.keep_days = 1;
+	p->gate->sinks_have = UINT64_MAX;
+	turns(60);
+	CU_ASSERT(p->gate->state.hold.leaf != 0 && strcmp(p->gate->state.hold.reason, "case 7") == 0);
+	CU_ASSERT_EQUAL(p->gate->journal.base.segment, 0);
+	CU_ASSERT(play_has(word(11, "release", "case 7 is over"), "\"hold\":false"));
+	turns(60);
+	CU_ASSERT_NOT_EQUAL(p->gate->journal.base.segment, 0);
+	play_end(p);
+}
+
 /* What a sink has not carried waits for it, up to twice the time. */
 static void
 not_carried(void)
@@ -130,4 +169,4 @@ not_carried(void)
 	play_end(p);
 }
 
-SG_CASES("gate.keep", {"by age", by_age}, {"for ever", for_ever}, {"held", held}, {"not carried", not_carried})
+SG_CASES("gate.keep", {"by age", by_age}, {"for ever", for_ever}, {"held", held}, {"held by an operator's word", held_by_word}, {"not carried", not_carried})
