@@ -47,11 +47,11 @@ show_sealed(const struct sg_json *a, const struct sg_json *action)
 	}
 }
 
-static void
-show_approval(const struct sg_ctl *ctl, const struct sg_json *answer)
+void
+sg_ctl_approval_show(const struct sg_ctl *ctl, const struct sg_json *a)
 {
 	char until[32];
-	const struct sg_json *a = sg_json_get(answer, "approval"), *action = sg_json_get(a, "action");
+	const struct sg_json *action = sg_json_get(a, "action");
 	sg_show_time(until, sg_show_int(a, "expires_at"));
 	sg_show_cell(sg_json_text_at(a, "id"), 0);
 	printf("  ");
@@ -72,6 +72,12 @@ show_approval(const struct sg_ctl *ctl, const struct sg_json *answer)
 		sg_show_member("no, since", a, "refusal");
 	sg_show_row("until", sg_str(until));
 	sg_show_member("digest", a, "digest");
+}
+
+static void
+show_approval(const struct sg_ctl *ctl, const struct sg_json *answer)
+{
+	sg_ctl_approval_show(ctl, sg_json_get(answer, "approval"));
 }
 
 static void

@@ -37,4 +37,7 @@ void sg_show_verdict(const struct sg_ctl *ctl, struct sg_str verdict, int width)
 /* One leaf as one line on stdout. */
 void sg_show_leaf(const struct sg_ctl *ctl, const struct sg_json *leaf);
 
+/* approvals.c: one approval, as approvals show prints it. */
+void sg_ctl_approval_show(const struct sg_ctl *ctl, const struct sg_json *approval);
+
 #endif

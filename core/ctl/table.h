@@ -136,6 +136,8 @@ enum { SG_CTL_REST = 1000, SG_CTL_BEHIND = 999, SG_CTL_ARGS_MOST = 60 };
 	  "void, credentials revoked and new keys for tokens, and the record names both. Exit 1: refused, nothing was changed.")                       \
 	X(approvals_list, "approvals list", "",                 0, 0, SG_CTL_TALK | SG_CTL_BIT(all),                            \
 	  "what waits for a person", "With --all also what is settled. Whoever may not connect to the operators' socket is asked for by the approvers'.")                                               \
+	X(approvals_watch, "approvals watch", "",              0, 0, SG_CTL_TALK | SG_CTL_BIT(count) | SG_CTL_BIT(interval),   \
+	  "each approval as it comes to wait", "Whole, with the terminal's bell, until q or Ctrl-C; then that it waits no longer. With --json an object a line: {\"approval\"} or {\"over\":ID}.") \
 	X(approvals_show, "approvals show", "ID",               1, 1, SG_CTL_TALK | SG_CTL_BIT(wait),                           \
 	  "everything a person needs to judge one", "Text from agents is shown with control, escape and direction characters made visible.")        \
 	X(approvals_approve, "approvals approve", "ID",         1, 1, SG_CTL_TALK | SG_CTL_BIT(comment) | SG_CTL_BIT(method) | SG_CTL_BIT(answer), \

@@ -95,4 +95,18 @@ def by_command(d):
     row("command", "too many words are refused", got.returncode != 0 and "comment" in got.stderr, got.stdout + got.stderr)
 
 
-perform(CONF, POLICY, words, restarted, by_command)
+def watched(d):
+    a = d.agent_of(AGENT)
+    task = a.open("work")
+    watch = subprocess.Popen([os.path.join(BUILD, "core", "stepgate"), "approvals", "watch", "--count", "6", "--run", os.path.join(d.dir, "run")], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, stdin=subprocess.DEVNULL)
+    time.sleep(1.5)
+    one = asked(d, a, task, 90)
+    time.sleep(1.5)
+    d.admin_of(PRIYA).ask("POST", "/v1/approvals/%s/deny" % one["approval"]["id"], {})
+    out, err = watch.communicate(timeout=20)
+    row("watch", "shows what comes to wait, whole, and that it waits no longer", one["approval"]["id"] + "  open" in out and '"n":90' in out and one["approval"]["id"] + "  waits no longer" in out and err == "", (out, err))
+    got = subprocess.run([os.path.join(BUILD, "core", "stepgate"), "approvals", "watch", "--interval", "0", "--run", os.path.join(d.dir, "run")], capture_output=True, text=True, timeout=20)
+    row("watch", "a wrong interval is a mistake", got.returncode == 64, got.stderr)
+
+
+perform(CONF, POLICY, words, restarted, by_command, watched)
