@@ -84,7 +84,8 @@
 	X(overloaded,            "too many requests; slow down")                                                       \
 	X(too_many_tasks,        "this agent has too many open tasks; close some")                                     \
 	X(too_many_attempts,     "this task has made too many attempts; open a new one")                               \
-	X(too_many_approvals,    "too many approvals of this agent are waiting for a person")                          \
+	X(too_many_approvals,    "too many approvals of this agent are waiting for a person") /* in records of before */ \
+	X(approval_queue,        "as many approvals of this agent wait for a person as may; ask again once one is settled") \
 	X(too_many_leases,       "this agent holds too many live credentials")                                         \
 	X(policy_none,           "no rule allows this")                                                                \
 	X(policy_denied,         "a rule forbids this")                                                                \

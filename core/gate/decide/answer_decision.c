@@ -95,7 +95,7 @@ write_decision(struct sg_json_writer *w, struct sg_gate *gate, const struct sg_r
 		sg_jw_end(w);
 	}
 	sg_jw_member_text(w, "reason", sg_reason_text(r->reason));
-	if (r->verdict == SG_DEFER)
+	if (r->verdict == SG_DEFER || r->reason == SG_REASON_approval_queue)
 		sg_jw_member_int(w, "retry_after_ms", r->merged.retry_ms);
 	if (r->merged.say.len > 0 && r->merged.verdict == (a != NULL ? SG_STEP_UP : r->verdict))
 		sg_jw_member_str(w, "say", r->merged.say);

@@ -21,7 +21,7 @@ step_up_new(struct sg_gate *gate, struct sg_request *r, const struct sg_task *ta
 	struct sg_buf body, summary;
 	if (sg_state_agent_approvals(&gate->state, r->agent->name, (size_t)gate->catalogue->limits.approvals_per_agent) >=
 	    (size_t)gate->catalogue->limits.approvals_per_agent) {
-		sg_deny(gate, r, SG_REASON_too_many_approvals);
+		sg_deny(gate, r, SG_REASON_approval_queue);
 		return;
 	}
 	sg_buf_init(&body, LEAF_BODY_MAX);

@@ -7,6 +7,8 @@
 
 #include <stdio.h>
 
+enum { QUEUE_RETRY_MS = 30 * 1000 /* after which asking a person again may be worth it */ };
+
 static void
 say_decision(struct sg_gate *gate, const struct sg_request *r)
 {
@@ -85,7 +87,7 @@ sg_deny(struct sg_gate *gate, struct sg_request *r, enum sg_reason reason)
 {
 	r->verdict = reason == SG_REASON_plan_unsigned ? SG_DEFER : SG_DENY; /* what only time is missing for is not refused for good */
 	r->reason = reason;
-	r->merged.retry_ms = r->verdict == SG_DEFER ? 5000 : 0;
+	r->merged.retry_ms = r->verdict == SG_DEFER ? 5000 : reason == SG_REASON_approval_queue ? QUEUE_RETRY_MS : 0;
 	r->lease[0] = r->approval[0] = '\0';
 	sg_record_and_answer(gate, r);
 }

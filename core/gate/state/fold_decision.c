@@ -156,8 +156,8 @@ fold_deny(struct sg_fold *f, struct sg_task *task, const struct sg_attempt *atte
 		f->missing = "memory";
 		return;
 	}
-	if (sg_reason_is_ours(attempt->reason))
-		return; /* an outage of ours is no conduct of theirs */
+	if (sg_reason_is_ours(attempt->reason) || attempt->reason == SG_REASON_approval_queue)
+		return; /* an outage of ours is no conduct of theirs, nor is that people have not answered yet */
 	task->root->denied++; /* of the tree: what is handed on begins nothing anew */
 	sg_times_note(&tree->denials, f->steady_ms);
 	bool scripts = attempt->reason == SG_REASON_policy_timeout || attempt->reason == SG_REASON_policy_steps || attempt->reason == SG_REASON_policy_memory;
