@@ -49,6 +49,15 @@ file_trouble(const char *path)
 	return zone ? NULL : file ? "its file holds no zone" : SG_ZONE_MISSING;
 }
 
+/* Days from 1970-01-01 to that one of the Gregorian calendar. By hand: libc's own way back counts by the zone's leap seconds, too. */
+static int64_t
+days_to(int64_t year, int month, int day)
+{
+	static const int before[] = {0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334};
+	int64_t last = month > 2 ? year : year - 1; /* whose leap days are over */
+	return 365 * (year - 1970) + last / 4 - last / 100 + last / 400 - 477 + before[month - 1] + day - 1;
+}
+
 /* False where libc did not read the file after all, or its clock is not that of the system (it counts leap seconds). */
 static bool
 offset_at(time_t at, int64_t *offset)
@@ -57,8 +66,7 @@ offset_at(time_t at, int64_t *offset)
 	if (localtime_r(&at, &here) == NULL || here.tm_zone == NULL || here.tm_zone[0] == '\0')
 		return false;
 	*offset = here.tm_gmtoff;
-	struct tm written = here;
-	return timegm(&written) == at + here.tm_gmtoff;
+	return days_to(here.tm_year + 1900, here.tm_mon + 1, here.tm_mday) * DAY + here.tm_hour * 3600 + here.tm_min * 60 + here.tm_sec == at + here.tm_gmtoff;
 }
 
 /* The first second behind `before` at which the offset is no longer that one; at `after` it is not. */
@@ -76,8 +84,7 @@ change_between(time_t before, time_t after, int64_t offset)
 static time_t
 first_of(int year)
 {
-	struct tm first = {.tm_year = year - 1900, .tm_mday = 1};
-	return timegm(&first);
+	return (time_t)(days_to(year, 1, 1) * DAY);
 }
 
 static const char *

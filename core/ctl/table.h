@@ -235,7 +235,7 @@ enum { SG_CTL_REST = 1000, SG_CTL_BEHIND = 999, SG_CTL_ARGS_MOST = 60 };
 	  "`stepgate reload`.")                                                                                           \
 	X(config_check,  "config check",    "[FILE]",           0, 1, SG_CTL_BIT(json) | SG_CTL_BIT(vendor),                    \
 	  "check configuration and policy", "All mistakes at once, each with file, line and a hint. What a start looks at is looked at (as root or who owns the state: state and keys, the sockets' folder, " \
-	  "the TLS face, each module with what stands in for others); what cannot be from here is named.")                                                                  \
+	  "the TLS face and whether this machine has its address, each module with what stands in for others); what cannot be from here is named. Of the journal only the newest header is: a chain that breaks is found by a start, and by audit verify.")                                                                  \
 	X(config_show,   "config show",     "",                 0, 0, SG_CTL_FILES | SG_CTL_BIT(changed) | SG_CTL_BIT(for),      \
 	  "what the files come to, each value with its place",                                                         \
 	  "One line a value: KEY = VALUE # FILE:LINE:COLUMN, or # default. -n leaves out defaults. --for agent=NAME leaves its stanza, the "   \

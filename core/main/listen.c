@@ -24,6 +24,13 @@
 #include <sys/xattr.h>
 #include <unistd.h>
 
+/* Anybody may knock at agent and enforcer: who may speak is decided by attestation, not by a mode. */
+static const struct {
+	enum sg_face face;
+	mode_t mode;
+	const char *group; /* option that names it; NULL: the daemon's own */
+} rows[SG_FACES] = {{SG_FACE_AGENT, 0666, NULL}, {SG_FACE_ENFORCER, 0666, NULL}, {SG_FACE_ADMIN, 0660, "admin_group"}, {SG_FACE_APPROVER, 0660, "approver_group"}};
+
 bool
 sg_supervisor_lock(struct sg_supervisor *s)
 {
@@ -46,14 +53,22 @@ sg_supervisor_lock(struct sg_supervisor *s)
 	return true;
 }
 
-/* A socket left behind by a daemon that died is removed; anything else at that path is not ours to touch. */
+/* Nothing is there, or what belongs there: what else is at that path is not ours to touch. False with errno. */
 static bool
-clear_path(const char *path)
+is_free_for(const char *path, mode_t type)
 {
 	struct stat status;
 	if (lstat(path, &status) != 0)
 		return errno == ENOENT;
-	return S_ISSOCK(status.st_mode) && unlink(path) == 0;
+	errno = EEXIST;
+	return (status.st_mode & S_IFMT) == type;
+}
+
+/* A socket left behind by a daemon that died is removed. */
+static bool
+clear_path(const char *path)
+{
+	return is_free_for(path, S_IFSOCK) && (unlink(path) == 0 || errno == ENOENT);
 }
 
 /* The file is born with the group: root without CAP_CHOWN may take a group, and give no file away. Who is not root gives it one of its own. */
@@ -118,6 +133,12 @@ run_path(const struct sg_json *document, char out[200])
 	snprintf(out, 200, "%.*s", SG_STR_ARG(sg_json_text_at(document, "run_dir")));
 }
 
+static void
+face_path(char path[108], const char *folder, enum sg_face face)
+{
+	snprintf(path, 108, "%.90s/%s.sock", folder, sg_face_name(face));
+}
+
 static bool
 has_parent(const char *path)
 {
@@ -142,6 +163,22 @@ check_run(const struct sg_would *w)
 		sg_would_fault(w, "", "run_dir: %s", err.text);
 	else if (status != SG_NOT_FOUND)
 		sg_would_fault(w, "nobody but root and the daemon's user may write where its sockets are", "run_dir: %s", err.text);
+}
+
+/* What a start makes there: the faces' sockets, and the lock beside them. */
+static void
+check_in_run(const struct sg_would *w)
+{
+	char folder[200], path[108], lock[240];
+	run_path(w->document, folder);
+	for (int i = 0; i < SG_FACES; i++) {
+		face_path(path, folder, rows[i].face);
+		if (!is_free_for(path, S_IFSOCK) && errno == EEXIST)
+			sg_would_fault(w, "move it away", "%s is not a socket, and one is to be there", path);
+	}
+	snprintf(lock, sizeof(lock), "%s/lock", folder);
+	if (!is_free_for(lock, S_IFREG) && errno == EEXIST)
+		sg_would_fault(w, "move it away", "%s is not a regular file, and the lock of run_dir is to be there", lock);
 }
 
 /* A file that nobody else can open: the folder itself is anybody's to lock. -1 with errno. */
@@ -210,18 +247,13 @@ void
 sg_would_listen(const struct sg_would *w)
 {
 	check_run(w);
+	check_in_run(w);
 	check_groups(w);
 }
 
 bool
 sg_supervisor_listen(struct sg_supervisor *s)
 {
-	/* anybody may knock at agent and enforcer: who may speak is decided by attestation, not by a mode */
-	static const struct {
-		enum sg_face face;
-		mode_t mode;
-		const char *group; /* option that names it; NULL: the daemon's own */
-	} rows[SG_FACES] = {{SG_FACE_AGENT, 0666, NULL}, {SG_FACE_ENFORCER, 0666, NULL}, {SG_FACE_ADMIN, 0660, "admin_group"}, {SG_FACE_APPROVER, 0660, "approver_group"}};
 	if (mkdir(s->run_dir, 0755) != 0 && errno != EEXIST) {
 		fprintf(stderr, "stepgated: %s: %s\n", s->run_dir, strerror(errno));
 		return false;
@@ -230,7 +262,7 @@ sg_supervisor_listen(struct sg_supervisor *s)
 		return false;
 	for (int i = 0; i < SG_FACES; i++) {
 		s->faces[i].face = rows[i].face;
-		snprintf(s->faces[i].path, sizeof(s->faces[i].path), "%.90s/%s.sock", s->run_dir, sg_face_name(rows[i].face));
+		face_path(s->faces[i].path, s->run_dir, rows[i].face);
 		char name[80];
 		gid_t group = getegid();
 		if (rows[i].group != NULL && !group_of(s->config, rows[i].group, name, &group))
@@ -260,5 +292,5 @@ void
 sg_supervisor_unlisten(const struct sg_supervisor *s)
 {
 	for (int i = 0; i < SG_FACES && !sg_notify_heard(); i++)
-		unlink(s->faces[i].path);
+		clear_path(s->faces[i].path);
 }

@@ -8,6 +8,7 @@
 #include "base/folder.h"
 #include "base/str.h"
 #include "frame/restoring.h"
+#include "gate/journal/inspect.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -113,6 +114,19 @@ check_whole(const struct sg_would *w, const char *path, int state)
 		sg_would_fault(w, "give stepgate restore again", "%s is half restored", path);
 }
 
+/* Its newest header alone: the whole of it is read by a start, and by audit verify. */
+static void
+check_journal(const struct sg_would *w, const char *path, int state)
+{
+	struct sg_err err = {0};
+	int folder = openat(state, "journal", O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	enum sg_status status = folder < 0 ? SG_OK : sg_journal_newest(&sg_sys_real, folder, &err);
+	if (status == SG_MALFORMED)
+		sg_would_fault(w, "", "%s/journal: %s (%s)", path, err.text, err.code);
+	if (folder >= 0)
+		close(folder);
+}
+
 void
 sg_would_state(const struct sg_would *w)
 {
@@ -126,5 +140,6 @@ sg_would_state(const struct sg_would *w)
 	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++)
 		check_folder(w, path, state, i, closed);
 	check_whole(w, path, state);
+	check_journal(w, path, state);
 	close(state);
 }

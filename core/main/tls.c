@@ -109,11 +109,47 @@ try_files(const struct sg_would *w, int certificate, int key)
 		sg_would_fault(w, "certificate is PEM, the server's own first; key is its key, PEM without a passphrase", "listen.enforcer: %s", got > 0 ? text : "its files could not be tried");
 }
 
+/* A socket that is bound there and does not listen; -1 with errno. Nobody is in another's way by it. */
+static int
+bind_to(const struct sockaddr_storage *address, socklen_t len)
+{
+	int on = 1, fd = socket(address->ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (fd < 0)
+		return -1;
+	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
+	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on)); /* what is accepted inherits it */
+	if (address->ss_family == AF_INET6)
+		setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof(on));
+	if (bind(fd, (const struct sockaddr *)address, len) == 0)
+		return fd;
+	int error = errno;
+	close(fd);
+	errno = error;
+	return -1;
+}
+
+/* One that is taken is waited for (sg_tls_listen), and whether this process may is no word on the one that starts. */
+static void
+check_address(const struct sg_would *w)
+{
+	struct sockaddr_storage address;
+	socklen_t len;
+	struct sg_str text = sg_json_text_at(stanza_in(w->document), "address");
+	int fd = sg_conf_address(text, &address, &len) ? bind_to(&address, len) : -1;
+	if (fd >= 0)
+		close(fd);
+	else if (errno != EADDRINUSE && errno != EACCES && errno != EPERM)
+		sg_would_fault(w, "name an address that this machine has (ip address), or 0.0.0.0 or [::] for all of them", "listen.enforcer: %.*s: %s", SG_STR_ARG(text), strerror(errno));
+}
+
 void
 sg_would_tls(const struct sg_would *w)
 {
 	int certificate, key;
-	if (stanza_in(w->document) == NULL || !open_both(w, &certificate, &key))
+	if (stanza_in(w->document) == NULL)
+		return;
+	check_address(w);
+	if (!open_both(w, &certificate, &key))
 		return;
 	try_files(w, certificate, key);
 	close(certificate);
@@ -141,14 +177,8 @@ listen_on(struct sg_str text)
 		setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
 		return fd;
 	}
-	fd = socket(address.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	if (fd < 0)
-		return -1;
-	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
-	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on)); /* what is accepted inherits it */
-	if (address.ss_family == AF_INET6)
-		setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof(on));
-	if (bind(fd, (struct sockaddr *)&address, len) == 0 && listen(fd, SG_BACKLOG) == 0)
+	fd = bind_to(&address, len);
+	if (fd < 0 || listen(fd, SG_BACKLOG) == 0)
 		return fd;
 	int error = errno;
 	close(fd);

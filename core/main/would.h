@@ -35,11 +35,11 @@ bool sg_would_disk(const struct sg_conf_source *source, bool json);
 /* The same by one of them, for a start: false, and each fault on stderr. */
 bool sg_would_pass(const struct sg_json *document, void (*check)(const struct sg_would *w));
 
-/* state_folder.c: what it holds is there, and nobody else owns, writes or looks into what must not be. */
+/* state_folder.c: what it holds is there, nobody else owns, writes or looks into what must not be, and the journal's newest header is one that a start takes. Of leaves, their chain and older segments nothing is read. */
 void sg_would_state(const struct sg_would *w);
-/* listen.c: nobody else may write where the sockets are, and the groups are known. */
+/* listen.c: nobody else may write where the sockets are, nothing else is in their places, and the groups are known. */
 void sg_would_listen(const struct sg_would *w);
-/* tls.c: certificate and key of the TLS face can be opened, are nobody else's, and fit. */
+/* tls.c: this machine has the address of the TLS face (taken or not); its certificate and key can be opened, are nobody else's, and fit. */
 void sg_would_tls(const struct sg_would *w);
 /* stanzas.c: each module starts, each in a process of its own, with what stands in for others. */
 void sg_would_modules(const struct sg_would *w);

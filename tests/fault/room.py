@@ -11,10 +11,11 @@ CONF = """
 admins : { boss : { uid = 62101 } }
 intents : { work : { actions = [ "**" ]  sensitivity = "internal" } }
 agents : { %s %s %s %s }
-actions : { read : { name = "data.read"  effect = "read"  sensitivity = "internal" }  trap : { name = "data.trap"  effect = "read"  sensitivity = "internal" } }
+actions : { read : { name = "data.read"  effect = "read"  sensitivity = "internal" }  write : { name = "data.write"  effect = "write"  sensitivity = "internal" }  trap : { name = "data.trap"  effect = "read"  sensitivity = "internal" } }
 """ % (agent("one", AGENT), agent("two", OTHER), agent("three", THIRD), agent("four", 61104))
-POLICY = 'rule { id = "read", on = "data.read", effect = allow {} }\nrule { id = "trap", on = "data.trap", effect = deny { say = "no", freeze = true } }'
+POLICY = 'rule { id = "read", on = { "data.read", "data.write" }, effect = allow {} }\nrule { id = "trap", on = "data.trap", effect = deny { say = "no", freeze = true } }'
 KEPT, BEFORE = 64 << 10, 200  # bytes that a file may have where there is no room; acts that make a journal longer than that
+TASKS, WRITES, DEADLINE = 300, 1200, 20  # of who goes; that nobody reports; until they are due
 BROKEN, DENIED = 78, "audit_unavailable"
 
 
@@ -64,17 +65,23 @@ def fill_to(folder, left):
 
 def full(d):
     """The journal on a disk of its own that has less room than the journal is long, then none at all."""
+    on_disk_of(d, "4m", on_small)
+    on_disk_of(d, "16m", waits)
+
+
+def on_disk_of(d, size, act):
     folder = os.path.join(d.dir, "state", "journal")
     a, boss = d.agent_of(AGENT), d.admin_of(BOSS)
     d.stop(keep=True)
+    shutil.rmtree(folder + ".old", ignore_errors=True)
     shutil.copytree(folder, folder + ".old")
-    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=4m,mode=700", "none", folder], stderr=subprocess.DEVNULL).returncode != 0:
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=%s,mode=700" % size, "none", folder], stderr=subprocess.DEVNULL).returncode != 0:
         print("NOT RUN: a full disk needs mount")
         return d.start()
     try:
         shutil.copytree(folder + ".old", folder, dirs_exist_ok=True)
         d.start()
-        on_small(d, folder, a, boss)
+        act(d, folder, a, boss)
         d.stop(keep=True)
         os.unlink(os.path.join(folder, "filler")) if os.path.exists(os.path.join(folder, "filler")) else None
         shutil.copytree(folder, folder + ".old", dirs_exist_ok=True)
@@ -148,6 +155,42 @@ def on_small(d, folder, a, boss):
     row("none", "and opens once there is room", until(lambda: (status(d) or {}).get("journal") == "open" and says(acts(a, task, 1)[0], "allow"), 10))
     row("none", "and the stop", until(lambda: [l["body"]["how"] for l in d.leaves("task_end") if l["body"]["task"] == trapped["id"]] == ["frozen"]), d.leaves("task_end"))
     row("none", "with the order in its record", until(lambda: [l["body"]["agent"] for l in d.leaves("kill")][-1] == "two"))
+
+
+def unknown(d):
+    return [l["body"]["decision"] for l in d.leaves("outcome") if l["body"]["by"] == "stepgate"]
+
+
+def waits(d, folder, a, boss):
+    """What an agent left behind before the disk was full comes due while it is: none of it is said out of what is held for operators, and all of it once there is room."""
+    for name in ("two", "four"):
+        until(lambda: boss.ask("POST", "/v1/kill/lift", dict(agent=name, reason="over"))[0] == 200)
+    other = d.agent_of(OTHER)
+    theirs = [other.open("work") for _ in range(TASKS)]
+    done, task = [], None
+    for i in range(WRITES):
+        task = a.open("work") if i % 500 == 0 else task
+        done.append(a.act(task, "data.write")["decision_id"])
+    last = time.time()
+    fill_to(folder, 0)
+    row("waits", "the disk is full", until(lambda: refused(a, task)) and until(lambda: status(d)["journal"] == "full", 10), status(d))
+    early, room = len(unknown(d)), free(folder)
+    row("waits", "before most came due", early < WRITES / 2, early)
+    other.die()
+    d.puppets.remove(other)
+    time.sleep(max(0, last + DEADLINE - time.time()) + 6)
+    row("waits", "what came due and who went takes nothing from what is held", len(unknown(d)) <= early and room - free(folder) < 64 << 10, (len(unknown(d)) - early, room, free(folder)))
+    row("waits", "nor does whoever asks all the while", refused(a, task) and room - free(folder) < 64 << 10 and status(d)["journal"] == "full", status(d))
+    got = boss.ask("POST", "/v1/kill", dict(agent="four", reason="full"))
+    row("waits", "a kill order is recorded", got[0] == 200 and got[1]["state"] == "effective" and [l["body"]["agent"] for l in d.leaves("kill")][-1] == "four", got)
+    end_gate(d)
+    row("waits", "and in force in the gate after that one", until(lambda: (status(d) or {}).get("killed") == ["four"], 10), status(d))
+    row("waits", "where it waits on", until(lambda: status(d)["journal"] == "full", 10) and not time.sleep(3) and room - free(folder) < 256 << 10, (status(d), room - free(folder)))
+    os.unlink(os.path.join(folder, "filler"))
+    row("waits", "all of it is said once there is room, in its order", until(lambda: unknown(d) == done, 30), (len(unknown(d)), len(done)))
+    why = {t["id"]: "instance gone" for t in theirs}
+    row("waits", "and who went has ended", until(lambda: {l["body"]["task"]: l["body"]["why"] for l in d.leaves("task_end") if l["body"]["task"] in why} == why, 30))
+    row("waits", "with all held again", until(lambda: os.path.getsize(os.path.join(folder, "reserve")) == 1 << 20, 15))
 
 
 def take_room(d):
@@ -224,4 +267,4 @@ def broken(d):
     row("broken", "and once it is mended all is there", len(d.leaves("decision")) > BEFORE)
 
 
-perform(CONF, POLICY, full, wanting, first, unruly, broken)
+perform(CONF, POLICY, full, wanting, first, unruly, broken, limits='outcome_deadline = "%ds"  tasks_per_agent = 1000' % DEADLINE)

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a check calls good, a reload takes and a start opens with: one table of stanzas and states, each asked of all three. As root: whoever else is told what was not looked at."""
-import os, shutil, socket, subprocess, sys, time
+import hashlib, os, shutil, socket, subprocess, sys, time
 import daemon
 from checks import done, good
 
@@ -26,6 +26,44 @@ def port():
     with socket.socket() as s:
         s.bind(("127.0.0.1", 0))
         return str(s.getsockname()[1])
+
+
+TAKEN = []  # a socket that listens where the face of the row is to be
+
+
+def take():
+    s = socket.socket()
+    s.bind(("127.0.0.1", 0))
+    s.listen(1)
+    return s
+
+
+def in_run(d, name, make):
+    path = d.dir + "/run/" + name
+    if os.path.lexists(path):
+        os.unlink(path)
+    make(path)
+
+
+def dead(path):
+    with socket.socket(socket.AF_UNIX) as s:
+        s.bind(path)
+
+
+def newest(d, change):
+    folder = d.dir + "/state/journal/"
+    path = folder + max(f for f in os.listdir(folder) if f.endswith(".seg"))
+    with open(path, "r+b") as f:
+        text = change(f.read(160))
+        f.seek(0)
+        f.write(text)
+
+
+def newer(d):
+    def change(b):
+        b = b[:7] + b"3" + b[8:128]
+        return b + hashlib.sha256(b).digest()
+    newest(d, change)
 
 
 def top(d, line):
@@ -62,7 +100,20 @@ ROWS = [
     ("the face's key is of another certificate", TLS, lambda d: cert(d, other=True), False, False),
     ("state.key is missing", "", lambda d: os.unlink(d.dir + "/state/keys/state.key"), False, True),
     ("keys can be looked into", "", lambda d: (os.chmod(d.dir + "/state", 0o755), os.chmod(d.dir + "/state/keys", 0o755)), False, True),
+    ("an address of another machine", TLS.replace("127.0.0.1:PORT", "192.0.2.77:8443"), cert, False, False),
+    ("one of IPv6", TLS.replace("127.0.0.1:PORT", "[2001:db8::1]:8443"), cert, False, False),
+    ("a file where a socket is to be", "", lambda d: in_run(d, "enforcer.sock", lambda path: open(path, "w").close()), False, True),
+    ("a folder where a socket is to be", "", lambda d: in_run(d, "agent.sock", os.mkdir), False, True),
+    ("a link where a socket is to be", "", lambda d: in_run(d, "approver.sock", lambda path: os.symlink("/nowhere", path)), False, True),
+    ("a folder for the lock of run_dir", "", lambda d: in_run(d, "lock", os.mkdir), False, True),
+    ("a pipe for the lock of run_dir", "", lambda d: in_run(d, "lock", os.mkfifo), False, True),
+    ("a journal of a newer format", "", newer, False, True),
+    ("a journal whose newest header is none", "", lambda d: newest(d, lambda b: b[:100] + b"x" + b[101:]), False, True),
     # what is well stays well
+    ("an address that is taken", TLS, lambda d: (cert(d), TAKEN.append(take())), True, False),
+    ("all addresses", TLS.replace("127.0.0.1:", "[::]:"), cert, True, False),
+    ("sockets of a daemon that died", "", lambda d: in_run(d, "agent.sock", dead), True, True),
+    ("a segment that was never synced", "", lambda d: d.write("state/journal/00000999.seg", b"SGJ", 0o600), True, True),
     ("nothing was added", "", None, True, True),
     ("ssh with its key and list", SSH, key, True, True),
     ("jwt with its key", JWT, key, True, True),
@@ -131,7 +182,7 @@ def row(what, conf, spoil, would, brought):
         d.start()
         if spoil:
             spoil(d)
-        d.write("conf.d/50-x.conf", conf.replace("DIR", d.dir).replace("PORT", port()).encode())
+        d.write("conf.d/50-x.conf", conf.replace("DIR", d.dir).replace("PORT", str(TAKEN[-1].getsockname()[1]) if TAKEN else port()).encode())
         checked, said = check(d)
         a = d.admin(30)
         reload = a.ask("POST", "/v1/reload", {})
@@ -146,6 +197,8 @@ def row(what, conf, spoil, would, brought):
         if brought:
             good(what + ": a reload says the same", (reload[0] == 200) == (would is True), reload)
     finally:
+        while TAKEN:
+            TAKEN.pop().close()
         if d.process and d.process.poll() is None:
             d.stop()
         shutil.rmtree(d.dir, ignore_errors=True)

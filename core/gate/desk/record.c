@@ -2,6 +2,7 @@
  * Writing leaves: append, then fold what was appended, as it was written or as it is read, so that a replay cannot come to another state (I1). */
 #include "gate/state/mask_line.h"
 #include "gate/desk/desk.h"
+#include "gate/desk/scarce.h"
 #include "gate/state/ending.h"
 
 #include "base/err.h"
@@ -23,6 +24,13 @@ cannot_go_on(struct sg_gate *gate, const struct sg_journal_point *before, const 
 		gate->ports.end(gate->ports.self);
 }
 
+static void
+takes_from(struct sg_journal *journal, const struct sg_journal_point *before)
+{
+	size_t len = journal->pending.len - before->pending;
+	journal->room = journal->room > len ? journal->room - len : 0;
+}
+
 /* Appends, and folds the very thing that was appended: `typed`, whose text the body is, or what is read from it (NULL). */
 static enum sg_status
 append(struct sg_gate *gate, const char *kind, struct sg_str body, const struct sg_json *typed, struct sg_str input, uint64_t *number, struct sg_err *err)
@@ -41,6 +49,8 @@ append(struct sg_gate *gate, const char *kind, struct sg_str body, const struct 
 	}
 	record.head.number = record.number = n;
 	record.head.at_ms = gate->journal.last_at_ms;
+	if (gate->journal.scarce)
+		takes_from(&gate->journal, &before);
 	status = sg_state_fold(&gate->state, &record, err);
 	sg_arena_done(&arena);
 	if (status != SG_OK)
@@ -50,19 +60,28 @@ append(struct sg_gate *gate, const char *kind, struct sg_str body, const struct 
 	return status;
 }
 
+/* What is owed stands before what builds on it; where there is no room only what cannot wait is recorded. A closed journal says so itself. */
+static bool
+must_wait(struct sg_gate *gate, const char *kind, struct sg_str body)
+{
+	if ((gate->owed == NULL && !gate->journal.scarce) || gate->journal.closed)
+		return false;
+	return gate->owed != NULL || !sg_scarce_takes(gate, kind, body);
+}
+
 enum sg_status
 sg_record(struct sg_gate *gate, const char *kind, struct sg_str body, struct sg_str input, uint64_t *number,
 	  struct sg_err *err)
 {
-	if (gate->owed != NULL && !gate->journal.closed) /* it stands before what builds on it */
-		return sg_fail(err, SG_UNAVAILABLE, "audit_unavailable", "what a failed disk owes is not written yet");
+	if (must_wait(gate, kind, body))
+		return sg_fail(err, SG_UNAVAILABLE, "audit_unavailable", gate->owed != NULL ? "what a failed disk owes is not written yet" : "the disk is full");
 	return append(gate, kind, body, NULL, input, number, err);
 }
 
 enum sg_status
 sg_record_typed(struct sg_gate *gate, const char *kind, struct sg_str body, const struct sg_json *typed, struct sg_str input, uint64_t *number)
 {
-	if (gate->owed != NULL && !gate->journal.closed)
+	if (must_wait(gate, kind, body))
 		return SG_UNAVAILABLE;
 	return append(gate, kind, body, typed, input, number, NULL);
 }

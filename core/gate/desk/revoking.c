@@ -102,7 +102,7 @@ sg_revoke_in_turn(struct sg_gate *gate, struct sg_str request, bool lost)
 	bool read = sg_canon_parse(&arena, request, NULL, &json, NULL) == SG_OK;
 	struct sg_lease *lease = read ? sg_state_lease(&gate->state, sg_json_text_at(json, "lease")) : NULL;
 	sg_arena_done(&arena);
-	bool wanted = lease != NULL && lease->lined > 0 && lease->state == SG_LEASE_REVOKING && !lost;
+	bool wanted = lease != NULL && lease->lined > 0 && lease->state != SG_LEASE_DEAD && !lost;
 	if (lease != NULL)
 		lease->lined = 0;
 	if (wanted)
@@ -117,11 +117,12 @@ sg_lease_revoke(struct sg_gate *gate, struct sg_lease *lease, struct sg_str by, 
 	bool first = !sg_str_is(by, "stepgate");
 	if (lease->state == SG_LEASE_DEAD)
 		return true;
-	if (lease->state < SG_LEASE_REVOKING && !sg_record_lease(gate, lease->id, "revoking", by, why))
+	bool recorded = lease->state >= SG_LEASE_REVOKING || sg_record_lease(gate, lease->id, "revoking", by, why);
+	if (!recorded && (!gate->journal.scarce || gate->journal.closed))
 		return false;
 	if (first || lease->tries == 0)
-		tell_issuer(gate, lease, first);
-	return true;
+		tell_issuer(gate, lease, first); /* also where its record waits for room: it is told again behind that */
+	return recorded;
 }
 
 /* What a task was given before it read from outside is not what it would be given now: what touches confidential things is taken back, wherever the labels

@@ -248,6 +248,7 @@ sg_journal_done(struct sg_journal *journal, struct sg_commit *commit)
 {
 	journal->committing = false;
 	journal->scarce |= commit->freed;
+	journal->room = commit->freed ? commit->room : journal->room;
 	if (commit->status != SG_OK) {
 		if (commit->starts_segment && commit->fd >= 0)
 			journal->sys->close(journal->sys, commit->fd);

@@ -20,7 +20,8 @@ struct sg_commit {
 	off_t at;
 	uint64_t last; /* highest leaf in it; 0 if it is empty */
 	bool starts_segment;
-	bool freed; /* of a trial: the reserve was let go */
+	bool freed; /* of a trial: the reserve was let go, */
+	uint64_t room; /* and the disk had so much left then */
 	bool trial; /* no leaf: does the disk take anything again? */
 	struct sg_segment_header header; /* of the segment that it starts: its own copy, the next one may be planned before this one is written */
 	uint64_t segment;
@@ -54,7 +55,8 @@ struct sg_journal {
 	struct sg_buf pending;
 	struct sg_commit commit;
 	bool committing, closed;
-	bool scarce; /* the disk is full, and the reserve was let go or could not be made: operators alone are recorded */
+	bool scarce; /* the disk is full, and the reserve was let go or could not be made: what cannot wait is recorded (gate/desk/scarce.h), */
+	uint64_t room; /* and so many bytes were left on the disk for it, less what was appended since somebody looked */
 	bool trying; /* closed, and about to be tried */
 	uint64_t first; /* of the segment that a trial began: its first leaf */
 	bool lost;   /* a group did not reach the disk, and nobody has asked sg_journal_void what was in it */

@@ -42,6 +42,7 @@ takes(const struct sg_journal *journal, struct sg_commit *commit)
 	if (takes_something(journal, &commit->error))
 		return true;
 	commit->freed = is_full(commit->error) && sg_reserve_free(journal->folder);
+	commit->room = commit->freed ? sg_reserve_room(journal->folder) : 0;
 	return commit->freed && takes_something(journal, &commit->error);
 }
 

@@ -20,13 +20,20 @@ is_whole(int folder)
 	return fstatat(folder, RESERVE_FILE, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(st.st_mode) && st.st_size == SG_RESERVE && (int64_t)st.st_blocks * 512 >= SG_RESERVE;
 }
 
+uint64_t
+sg_reserve_room(int folder)
+{
+	struct statvfs fs;
+	return fstatvfs(folder, &fs) == 0 ? (uint64_t)fs.f_bavail * fs.f_frsize : 0;
+}
+
 static bool
 has_room(int folder, int *error)
 {
-	struct statvfs fs;
-	bool known = fstatvfs(folder, &fs) == 0;
-	*error = known ? ENOSPC : errno;
-	return known && (uint64_t)fs.f_bavail * fs.f_frsize >= 2 * (uint64_t)SG_RESERVE;
+	errno = ENOSPC;
+	bool enough = sg_reserve_room(folder) >= 2 * (uint64_t)SG_RESERVE;
+	*error = errno;
+	return enough;
 }
 
 static bool

@@ -37,6 +37,7 @@ write_groups(void *to)
 		}
 		if (atomic_exchange(&loop->reserve.given, false)) {
 			loop->reserve.made = sg_reserve_make(loop->gate->journal.sys, loop->gate->journal.folder, &loop->reserve.error);
+			loop->reserve.room = sg_reserve_room(loop->gate->journal.folder);
 			atomic_store(&loop->reserve.done, true);
 		}
 	}
@@ -90,7 +91,7 @@ reserve_turn(struct sg_loop *loop)
 	sg_time now = loop->gate->state.now.boot;
 	if (loop->reserve.making && atomic_exchange(&loop->reserve.done, false)) {
 		loop->reserve.making = false;
-		sg_gate_reserved(loop->gate, loop->reserve.made, loop->reserve.error);
+		sg_gate_reserved(loop->gate, loop->reserve.made, loop->reserve.error, loop->reserve.room);
 	}
 	if (loop->reserve.making || loop->gate->journal.closed || now < loop->reserve.next)
 		return;

@@ -204,7 +204,8 @@ struct sg_loop {
 		atomic_bool given, done; /* the disk's thread is to make it; has, or could not */
 		bool making, made;       /* made: as it was last heard */
 		int error;
-		sg_time next; /* not tried again before */
+		uint64_t room; /* what the disk has left */
+		sg_time next;  /* not tried again before */
 	} reserve;
 	bool policy_known, stop;
 	sg_time opens_since; /* the journal is open and faces may be since, but for attestation and policy; 0: not yet */

@@ -65,10 +65,12 @@ sg_reviews_turn(struct sg_gate *gate)
 	bool more = false;
 	if (gate->journal.closed)
 		return false;
-	if (gate->hooks_lost)
+	if (gate->hooks_lost && !gate->journal.scarce) {
 		gate->reviews[HOOKS] = (struct sg_round){.open = true};
-	gate->hooks_lost = false;
-	for (size_t i = 0; i < SG_REVIEWS && !gate->journal.closed; i++)
+		gate->hooks_lost = false;
+	}
+	size_t count = gate->journal.scarce ? HOOKS : SG_REVIEWS; /* hooks that are due wait for room */
+	for (size_t i = 0; i < count && !gate->journal.closed; i++)
 		if (gate->reviews[i].open) {
 			sg_gate_now(gate);
 			slice(gate, &reviews[i], &gate->reviews[i]);

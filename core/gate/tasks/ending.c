@@ -148,7 +148,9 @@ record(struct sg_gate *gate, const struct sg_ending *ending, const struct found 
 	if (found->count > 0 && last)
 		write_ids(&w, found);
 	sg_jw_end(&w);
-	bool good = !body.failed && (sg_record(gate, "ended", sg_buf_view(&body), SG_STR(""), NULL, NULL) == SG_OK || sg_owe_folded(gate, "ended", sg_buf_view(&body)));
+	bool good = !body.failed && sg_record(gate, "ended", sg_buf_view(&body), SG_STR(""), NULL, NULL) == SG_OK;
+	bool owes = !good && !body.failed && (gate->journal.closed || !gate->journal.scarce); /* with no room it waits: what is owed would stand before operators' words */
+	good = good || (owes && sg_owe_folded(gate, "ended", sg_buf_view(&body)));
 	sg_buf_done(&body);
 	return good;
 }

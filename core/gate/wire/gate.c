@@ -14,6 +14,7 @@
 #include "gate/desk/late.h"
 #include "gate/desk/lost.h"
 #include "gate/desk/revoking.h"
+#include "gate/desk/scarce.h"
 #include "gate/desk/turns.h"
 #include "gate/journal/pulse.h"
 #include "gate/wire/inspect.h"
@@ -306,7 +307,7 @@ sg_gate_tick(struct sg_gate *gate)
 	if (gate->owed != NULL && !gate->journal.closed)
 		sg_gate_pay(gate);
 	sg_leases_soaked(gate);
-	if (gate->gap_since != 0 && !gate->journal.closed && now - gate->gap_since >= 10 * SG_SEC)
+	if (gate->gap_since != 0 && !gate->journal.closed && now - gate->gap_since >= (gate->journal.scarce ? SG_SCARCE_GAP_S : 10) * SG_SEC)
 		sg_gate_write_gaps(gate);
 	sg_wake_slowed(gate);
 	sg_wake(gate);

@@ -111,6 +111,23 @@ overlap(void)
 	CU_ASSERT_TRUE(says(&office, "2027-03-28T01:00:00", "\"office\":false"));
 }
 
+/* The same places by data that counts leap seconds: 27 of them by now. */
+static void
+leap_seconds(void)
+{
+	static const char *const names[] = {"Europe/Berlin", "UTC", "America/New_York", "Australia/Lord_Howe", "Asia/Kolkata", "Asia/Kathmandu", "Pacific/Kiritimati", "America/St_Johns", "Africa/Casablanca", "Pacific/Chatham", "Etc/GMT+12"};
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		char right[64];
+		struct sg_zone zone;
+		snprintf(right, sizeof(right), "right/%s", names[i]);
+		const char *wrong = sg_zone_read(SG_ZONE_DIR, sg_str(right), NOW, &zone);
+		CU_ASSERT_TRUE(wrong == SG_ZONE_MISSING || (wrong != NULL && strstr(wrong, "leap seconds") != NULL)); /* not every system has them */
+		CU_ASSERT_PTR_NULL(sg_zone_read(SG_ZONE_DIR, sg_str(names[i]), NOW, &zone));
+		CU_ASSERT_TRUE(zone.count > 0);
+		CU_ASSERT_PTR_NULL(sg_zone_read(SG_ZONE_DIR, sg_str(names[i]), utc("2096-02-29T12:00:00"), &zone));
+	}
+}
+
 static void
 elsewhere(void)
 {
@@ -266,5 +283,5 @@ as_many(void)
 	folder_close(&f);
 }
 
-SG_CASES("conf.zone", {"an hour that does not exist", gap}, {"an hour that comes twice", overlap}, {"half hours, none, west of UTC", elsewhere}, {"which years, and what is behind them", bounds},
+SG_CASES("conf.zone", {"an hour that does not exist", gap}, {"an hour that comes twice", overlap}, {"data that counts leap seconds", leap_seconds}, {"half hours, none, west of UTC", elsewhere}, {"which years, and what is behind them", bounds},
 	 {"TZ stays as it was", leaves_no_trace}, {"names", names}, {"files that are none", files}, {"in the document", documents}, {"as many as there may be, and one more", as_many})
