@@ -326,6 +326,16 @@ check_tasks(const struct sg_conf_node *root, struct sg_conf_errors *errors)
 	}
 }
 
+/* "admin" is the word for the socket: a rule that names it takes no proof. */
+static void
+check_prove(const struct sg_conf_node *root, struct sg_conf_errors *errors)
+{
+	const struct sg_conf_node *prove = sg_conf_node_get(root, "prove");
+	for (const struct sg_conf_node *s = prove == NULL ? NULL : prove->first; s != NULL; s = s->next)
+		if (sg_str_is(s->name, "admin"))
+			sg_conf_error_add(errors, SG_CONF_E_reference, s->place, "call it otherwise, phone say", "\"admin\" means the socket of an admin, and no proof");
+}
+
 /* Each is a process, and one too many would never be started. */
 static void
 check_modules(const struct sg_conf_node *root, struct sg_conf_errors *errors)
@@ -356,6 +366,7 @@ sg_conf_check_references(struct sg_conf_node *root, struct sg_conf_errors *error
 	check_quota(root, errors);
 	check_tasks(root, errors);
 	check_stack(root, errors);
+	check_prove(root, errors);
 	check_modules(root, errors);
 	check_domain(root, errors);
 	sg_conf_check_forms(root, errors);

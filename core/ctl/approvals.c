@@ -141,7 +141,7 @@ write_said(struct sg_ctl *ctl, struct sg_buf *body)
 	sg_buf_text(body, "{");
 	const struct {
 		const char *name, *value;
-	} rows[] = {{"comment", comment}, {"method", method}, {"response", method != NULL ? answer : NULL}};
+	} rows[] = {{"comment", comment}, {"device", ctl->option[SG_CTL_OPTION_device]}, {"method", method}, {"response", method != NULL ? answer : NULL}};
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		if (rows[i].value == NULL)
 			continue;

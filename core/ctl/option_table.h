@@ -22,6 +22,7 @@
 	X(config,    'c', "config",     "FILE",        "configuration file (default " SG_CONFIG_FILE ")")             \
 	X(count,     0,   "count",      "N",           "end after so many samples (default: never)")                  \
 	X(denials,   0,   "denials",    NULL,          "from what was denied")                                         \
+	X(device,    0,   "device",     "ID",          "which of your devices (default: the one confirmed last)")     \
 	X(excess,    0,   "excess",     "narrow|refuse", "what is asked beyond what may be handed on is cut off, or refused") \
 	X(file,      0,   "file",       "DIR",         "read the journal of this state folder, without the daemon")   \
 	X(format,    0,   "format",     "FORMAT",      "jsonl, ocsf, ecs or cef (default jsonl)")                     \

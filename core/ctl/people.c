@@ -42,6 +42,8 @@ show_list(const struct sg_ctl *ctl, const struct sg_json *answer)
 	const struct sg_json *list = sg_json_get(answer, "enrolments");
 	for (const struct sg_json *e = sg_json_first(list); e != NULL; e = sg_json_next(list, e))
 		show_line(ctl, e);
+	if (list != NULL && sg_show_int(answer, "total") > (int64_t)list->count)
+		fprintf(stderr, "%lld more are not shown; these are the oldest\n", (long long)(sg_show_int(answer, "total") - (int64_t)list->count));
 	if (list == NULL || list->count == 0)
 		fprintf(stderr, "nobody has a device: yes is said by the sockets alone (stepgate people begin ADMIN METHOD)\n");
 }

@@ -140,7 +140,7 @@ enum { SG_CTL_REST = 1000, SG_CTL_BEHIND = 999, SG_CTL_ARGS_MOST = 60 };
 	  "each approval as it comes to wait", "Whole, with the terminal's bell, until q or Ctrl-C; then that it waits no longer. With --json an object a line: {\"approval\"} or {\"over\":ID}.") \
 	X(approvals_show, "approvals show", "ID",               1, 1, SG_CTL_TALK | SG_CTL_BIT(wait),                           \
 	  "everything a person needs to judge one", "Text from agents is shown with control, escape and direction characters made visible.")        \
-	X(approvals_approve, "approvals approve", "ID",         1, 1, SG_CTL_TALK | SG_CTL_BIT(comment) | SG_CTL_BIT(method) | SG_CTL_BIT(answer), \
+	X(approvals_approve, "approvals approve", "ID",         1, 1, SG_CTL_TALK | SG_CTL_BIT(comment) | SG_CTL_BIT(method) | SG_CTL_BIT(answer) | SG_CTL_BIT(device), \
 	  "say yes", "With --method proven by a device that you enrolled (stepgate people). Good for exactly the action shown, once. The action is judged again when the agent redeems it.") \
 	X(approvals_deny, "approvals deny", "ID",               1, 1, SG_CTL_TALK | SG_CTL_BIT(comment),                                              \
 	  "say no", "Also takes back a yes that was not used yet.")                                                    \

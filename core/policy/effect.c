@@ -25,7 +25,7 @@ const struct sg_effect_member sg_effect_members[] = {
 	{SG_EFFECT_DENY, "say", SG_MEMBER_SAY, "text for the agent"},
 	{SG_EFFECT_STEP_UP, "approvers", SG_MEMBER_GROUP, "group whose members may approve; must be given"},
 	{SG_EFFECT_STEP_UP, "kind", SG_MEMBER_KIND, ""},
-	{SG_EFFECT_STEP_UP, "methods", SG_MEMBER_LIST, "proofs that count: \"admin\", the socket of an admin, or stanzas of `prove`; none = any"},
+	{SG_EFFECT_STEP_UP, "methods", SG_MEMBER_LIST, "proofs that count: \"admin\", the socket of an admin, or stanzas of `prove`, at most 4 that there are; none = any"},
 	{SG_EFFECT_STEP_UP, "narrow", SG_MEMBER_NARROW, "bounds on arguments, by path"},
 	{SG_EFFECT_STEP_UP, "quorum", SG_MEMBER_QUORUM, "how many humans, 1 to 16"},
 	{SG_EFFECT_STEP_UP, "raise", SG_MEMBER_LEVEL, "sensitivity the task gets when what was approved commits"},

@@ -164,7 +164,7 @@ function open:get(path, default) end
 
 ---@class (exact) sg.step_up
 ---@field approvers string # group whose members may approve; must be given
----@field methods? string[] # proofs that count: "admin", the socket of an admin, or stanzas of `prove`; none = any
+---@field methods? string[] # proofs that count: "admin", the socket of an admin, or stanzas of `prove`, at most 4 that there are; none = any
 ---@field narrow? table<string, sg.bound> # bounds on arguments, by path
 ---@field quorum? integer # how many humans, 1 to 16
 ---@field raise? string # sensitivity the task gets when what was approved commits

@@ -4,7 +4,7 @@
 as it was: no device, another person's, not confirmed, revoked, wrong or used digits, the socket alone; too many tries rest. Counters and devices are there after a restart."""
 import base64, hashlib, hmac, os, re, struct, subprocess, time
 
-from stage import BUILD, Stage, perform, row, says
+from stage import BUILD, Stage, Swarm, perform, row, says
 
 AGENT, PRIYA, OMAR, OPS = 61631, 62631, 62632, 62633
 KEY = "0123456789abcdef0123456789abcdef"
@@ -136,6 +136,55 @@ def yes(d):
     row("record", "names device and counter", leaf["enrolment"] == d.id and leaf["counter"] == d.used[0] and leaf["method"] == "phone", leaf)
 
 
+def together(d):
+    """Guesses that are sent at once count like those sent one after the other."""
+    one = d.a.act(d.task, "pay.send", args=dict(n=30))
+    swarm = Swarm(d, "approver", PRIYA)
+    d.puppets.append(swarm)
+    path = "/v1/approvals/%s/approve" % one["approval"]["id"]
+    right = {digits(d.secret, ahead) for ahead in range(-2, 4)}
+    guesses = [g for g in ("%06d" % n for n in range(70)) if g not in right][:40]
+    codes = [got.get("error", {}).get("code") for got in swarm.many([dict(method="POST", path=path, body=dict(method="phone", response=g)) for g in guesses])]
+    row("together", "five are held against the secret", 1 <= codes.count("proof_refused") <= 5 and codes.count("proof_refused") + codes.count("proofs_tried") == 40, codes)
+    time.sleep(30)
+    refused("rests a minute from the last on", d.puppet("approver", PRIYA).ask("POST", path, dict(method="phone", response=digits(d.secret))), 429, "proofs_tried")
+    time.sleep(31)
+    d.admin_of(OPS).ask("POST", "/v1/approvals/%s/deny" % one["approval"]["id"], {})
+
+
+def two_devices(d):
+    """Of two the one confirmed last is asked, in each run of the daemon; another one by its name."""
+    a, priya = d.a, d.puppet("approver", PRIYA)
+    first = (d.id, d.secret, d.used)
+    time.sleep(1.1)
+    second = enrol(d, "priya", PRIYA)
+    for when in ("before", "after"):
+        ask = a.act(d.task, "pay.send", args=dict(n=31, when=when))
+        path = "/v1/approvals/%s/approve" % ask["approval"]["id"]
+        refused("%s: the first one's digits" % when, priya.ask("POST", path, dict(method="phone", response=fresh(first[1], first[2]))), 403, "proof_refused")
+        refused("%s: nobody's device" % when, priya.ask("POST", path, dict(method="phone", device="e-0000000000000000", response=digits(second[1]))), 403, "not_enrolled")
+        status, got = priya.ask("POST", path, dict(method="phone", device=first[0], response=fresh(first[1], first[2]))) if when == "before" else priya.ask("POST", path, dict(method="phone", response=fresh(second[1], second[2])))
+        row(when, "by its name, or the last one", status == 200, got)
+        leaf = [l["body"] for l in d.leaves("approval") if l["body"]["event"] == "proof"][-1]
+        row(when, "and the record says which", leaf["enrolment"] == (first[0] if when == "before" else second[0]), leaf)
+        says(a.act(d.task, "pay.send", args=dict(n=31, when=when), approval=ask["approval"]["id"]), "allow")
+        if when == "before":
+            d.stop(keep=True)
+            d.start()
+            priya = d.puppet("approver", PRIYA)
+    d.admin_of(OPS).ask("POST", "%s/%s/revoke" % (PATH, second[0]), {})
+
+
+def mistakes(d):
+    answer = d.configure("50-admin.conf", 'prove : { admin : { use = "totp" } }\n')
+    row("configuration", "no stanza of prove is called admin", "admin" in str(answer.get("reload", "")) and answer.get("result") == "kept_out", answer)
+    d.configure("50-admin.conf", "")
+    one = d.a.act(d.task, "pay.any", args=dict(n=77))
+    for comment in ("\0", "a\0b"):
+        refused("a comment with a NUL", d.puppet("approver", PRIYA).ask("POST", "/v1/approvals/%s/deny" % one["approval"]["id"], dict(comment=comment)), 400, "bad_request")
+    d.puppet("approver", PRIYA).ask("POST", "/v1/approvals/%s/deny" % one["approval"]["id"], {})
+
+
 def rules(d):
     a, priya = d.a, d.puppet("approver", PRIYA)
     three = a.act(d.task, "pay.any", args=dict(n=3))
@@ -204,4 +253,4 @@ if __name__ == "__main__":
             with open(os.path.join(keys, name), "w") as f:
                 f.write(KEY + name)
             os.chmod(f.name, 0o400)
-        perform(CONF % (os.path.join(keys, "phone"), os.path.join(keys, "other")), POLICY, devices, yes, rules, restarted, by_command, gone, stage=Both)
+        perform(CONF % (os.path.join(keys, "phone"), os.path.join(keys, "other")), POLICY, devices, yes, rules, restarted, together, two_devices, mistakes, by_command, gone, stage=Both)

@@ -179,50 +179,6 @@ join_group(struct sg_requirement *r, struct sg_str group, int64_t quorum)
 	return true;
 }
 
-static bool
-is_method(const struct sg_strings *known, struct sg_str method)
-{
-	return known == NULL || sg_str_is(method, "admin") || sg_strings_have(known, method);
-}
-
-static bool
-lists(const struct sg_json *methods, const char *method)
-{
-	struct sg_str one = {"", 0};
-	for (const struct sg_json *e = sg_json_first(methods); e != NULL; e = sg_json_next(methods, e))
-		if (sg_json_string(e, &one) && sg_str_is(one, method))
-			return true;
-	return false;
-}
-
-/* The first that lists some: those of them that there are. */
-static bool
-take_methods(struct sg_requirement *r, const struct sg_json *methods, const struct sg_strings *known)
-{
-	struct sg_str one = {"", 0};
-	for (const struct sg_json *e = sg_json_first(methods); e != NULL; e = sg_json_next(methods, e))
-		if (sg_json_string(e, &one) && is_method(known, one) && !sg_requirement_method(r, one))
-			return false;
-	return r->method_count > 0;
-}
-
-/* Methods intersect. A rule that lists none takes any. */
-static bool
-join_methods(struct sg_requirement *r, const struct sg_effect *effect, const struct sg_strings *known)
-{
-	const struct sg_json *methods = sg_json_get(effect->json, "methods");
-	size_t left = 0;
-	if (methods == NULL || methods->count == 0)
-		return true;
-	if (r->method_count == 0)
-		return take_methods(r, methods, known);
-	for (size_t i = 0; i < r->method_count; i++)
-		if (lists(methods, r->methods[i]))
-			memmove(r->methods[left++], r->methods[i], sizeof(r->methods[0]));
-	r->method_count = left;
-	return left > 0;
-}
-
 static void
 lower(int64_t *most, int64_t value)
 {
@@ -248,7 +204,7 @@ static bool
 join_step_up(struct sg_merged *m, const struct sg_effect *effect, const struct sg_strings *methods)
 {
 	int64_t quorum = 0, ttl_ms = 0;
-	if (!join_methods(&m->requirement, effect, methods))
+	if (!sg_join_methods(&m->requirement, sg_json_get(effect->json, "methods"), methods))
 		return deny(m, SG_REASON_methods_empty);
 	if (!sg_json_int(sg_json_get(effect->json, "quorum"), &quorum) || quorum < 1 || quorum > SG_APPROVAL_PROOFS ||
 	    !join_group(&m->requirement, word(effect, "approvers"), quorum) || !join_ask(m, effect))

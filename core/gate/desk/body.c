@@ -195,14 +195,22 @@ static const char *const kinds[] = {
 	[SG_BODY_DIGITS] = "a number's digits", [SG_BODY_YES] = "yes or no", [SG_BODY_SEGMENT] = "letters, digits, dots, dashes and underscores, and neither . nor ..",
 };
 
+/* What people say is kept and shown as C strings: behind a NUL it would be recorded and not be seen. */
+static bool
+is_whole(const struct sg_body_row *row, struct sg_str text)
+{
+	const struct sg_route_row *route = sg_route_row(row->route);
+	return route == NULL || route->face != SG_FACE_ADMIN || text.len == 0 || memchr(text.ptr, '\0', text.len) == NULL;
+}
+
 static bool
 is_kind(const struct sg_body_row *row, const struct sg_json *value)
 {
 	switch (row->kind) {
 	case SG_BODY_NAMED:
-		return text_within(value, 1, row->most);
+		return text_within(value, 1, row->most) && is_whole(row, value->string);
 	case SG_BODY_TEXT:
-		return text_within(value, 0, row->most);
+		return text_within(value, 0, row->most) && is_whole(row, value->string);
 	case SG_BODY_COUNT:
 		return number_within(value, 1, row->most);
 	case SG_BODY_NUMBER:

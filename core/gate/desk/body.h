@@ -131,8 +131,10 @@ enum sg_body_kind {
 	X(O_APPROVALS,   "all",           YES,       0,                  false)                                        \
 	X(O_APPROVAL,    "wait",          DIGITS,    3600,               false)                                        \
 	X(O_APPROVE,     "comment",       TEXT,      SG_BODY_HINT,       false) /* the person's words, for the record */ \
+	X(O_APPROVE,     "device",        NAMED,     63,                 false) /* an enrolment; left out: the one confirmed last */ \
 	X(O_APPROVE,     "method",        NAMED,     63,                 false) /* a stanza of prove; left out: the socket is proof */ \
 	X(O_APPROVE,     "response",      NAMED,     SG_BODY_RESPONSE,   false) /* what the person's device shows or answers */ \
+	X(O_CHALLENGE,   "device",        NAMED,     63,                 false)                                        \
 	X(O_CHALLENGE,   "method",        NAMED,     63,                 true)                                         \
 	X(O_ENROL,       "admin",         NAMED,     63,                 true)                                         \
 	X(O_ENROL,       "method",        NAMED,     63,                 true)                                         \

@@ -162,23 +162,23 @@ sg_route_enrol(struct sg_gate *gate, struct sg_request *r)
 
 /* ---- shown by the person ---- */
 
-/* The one that this person, by its code, may finish; NULL, and answered: whether the id, the person or the code is wrong is not told. */
+/* `again`: the module has answered. The one that this person, by its code, may finish; NULL, and answered: whether the id, the person or the code is wrong is not told. */
 static struct sg_enrolment *
-mine(struct sg_gate *gate, struct sg_request *r)
+mine(struct sg_gate *gate, struct sg_request *r, bool again)
 {
 	const struct sg_conn *conn = sg_conn_find(gate, r->conn);
 	struct sg_enrolment *e = sg_state_enrolment(&gate->state, r->argument);
 	char digest[SG_SHA256_HEX];
 	sg_sha256_hex(digest, sg_json_text_at(r->body, "code"));
 	bool person = e != NULL && conn != NULL && conn->admin != NULL && sg_str_is(conn->admin->name, e->admin) && sg_enrolment_stands(gate, e);
-	if (person && e->state == SG_ENROLMENT_begun && sg_prove_tired(gate, e)) {
+	if (person && !again && e->state == SG_ENROLMENT_begun && sg_prove_tired(gate, e)) {
 		sg_answer_error(gate, r, 429, SG_REASON_proofs_tried, "");
 		return NULL;
 	}
 	if (person && e->state == SG_ENROLMENT_begun && !sg_deadline_over(&e->ends, &gate->state.now) && strcmp(digest, e->code) == 0)
 		return e;
 	if (person)
-		sg_prove_failed(gate, e);
+		sg_prove_tried(gate, e);
 	sg_answer_error(gate, r, 404, SG_REASON_not_found, "nothing is to be enrolled by this code; ask who gave it for another");
 	return NULL;
 }
@@ -186,7 +186,7 @@ mine(struct sg_gate *gate, struct sg_request *r)
 static void
 offered(struct sg_gate *gate, struct sg_request *r, const struct sg_json *answer)
 {
-	const struct sg_enrolment *e = mine(gate, r);
+	const struct sg_enrolment *e = mine(gate, r, true);
 	struct sg_buf body;
 	struct sg_json_writer w;
 	if (e == NULL || !sg_proven(gate, r, answer))
@@ -204,7 +204,7 @@ offered(struct sg_gate *gate, struct sg_request *r, const struct sg_json *answer
 void
 sg_route_enrol_offer(struct sg_gate *gate, struct sg_request *r)
 {
-	struct sg_enrolment *e = mine(gate, r);
+	struct sg_enrolment *e = mine(gate, r, false);
 	if (e != NULL && (!sg_challenge_make(gate, e, sg_str(e->id)) || !sg_prove_ask(gate, r, e, "offer", sg_str(e->id), SG_STR(""), offered)))
 		sg_answer_error(gate, r, 503, SG_REASON_prove_unavailable, "");
 }
@@ -233,14 +233,14 @@ record_done(struct sg_gate *gate, const struct sg_enrolment *e, const struct sg_
 static void
 shown(struct sg_gate *gate, struct sg_request *r, const struct sg_json *answer)
 {
-	struct sg_enrolment *e = mine(gate, r);
+	struct sg_enrolment *e = mine(gate, r, true);
 	uint64_t number = 0;
 	bool ok = false;
 	if (e == NULL)
 		return;
 	sg_json_bool(sg_json_get(answer, "ok"), &ok);
-	if (answer != NULL && !ok)
-		sg_prove_failed(gate, e);
+	if (answer == NULL || ok)
+		sg_prove_was_none(e);
 	if (!sg_proven(gate, r, answer))
 		return;
 	struct sg_str print = sg_json_text_at(answer, "fingerprint"), key = sg_json_text_at(answer, "key");
@@ -255,7 +255,9 @@ shown(struct sg_gate *gate, struct sg_request *r, const struct sg_json *answer)
 void
 sg_route_enrol_finish(struct sg_gate *gate, struct sg_request *r)
 {
-	const struct sg_enrolment *e = mine(gate, r);
+	struct sg_enrolment *e = mine(gate, r, false);
+	if (e != NULL)
+		sg_prove_tried(gate, e);
 	if (e != NULL && !sg_prove_ask(gate, r, e, "enrol", sg_str(e->id), sg_json_text_at(r->body, "response"), shown))
 		sg_answer_error(gate, r, 503, SG_REASON_prove_unavailable, "");
 }

@@ -19,29 +19,48 @@ sg_enrolment_stands(const struct sg_gate *gate, const struct sg_enrolment *e)
 	       sg_strings_have(&gate->catalogue->methods, sg_str(e->method));
 }
 
-struct sg_enrolment *
-sg_enrolment_of(const struct sg_gate *gate, const struct sg_admin *admin, struct sg_str method)
+static bool
+may_prove(const struct sg_gate *gate, const struct sg_enrolment *e, const struct sg_admin *admin, struct sg_str method)
 {
+	return e->state == SG_ENROLMENT_confirmed && sg_str_is(admin->name, e->admin) && sg_str_is(method, e->method) && sg_enrolment_stands(gate, e);
+}
+
+static bool
+is_newer(const struct sg_enrolment *e, const struct sg_enrolment *than)
+{
+	return than == NULL || e->at_ms > than->at_ms || (e->at_ms == than->at_ms && strcmp(e->id, than->id) > 0);
+}
+
+struct sg_enrolment *
+sg_enrolment_of(const struct sg_gate *gate, const struct sg_admin *admin, struct sg_str method, struct sg_str device)
+{
+	struct sg_enrolment *found = NULL;
 	size_t at = 0;
 	for (struct sg_enrolment *e; (e = sg_table_next(&gate->state.enrolments, &at)) != NULL;)
-		if (e->state == SG_ENROLMENT_confirmed && sg_str_is(admin->name, e->admin) && sg_str_is(method, e->method) && sg_enrolment_stands(gate, e))
-			return e;
-	return NULL;
+		if (may_prove(gate, e, admin, method) && (device.len > 0 ? sg_str_is(device, e->id) : is_newer(e, found)))
+			found = e;
+	return found;
 }
 
 bool
 sg_prove_tired(const struct sg_gate *gate, const struct sg_enrolment *e)
 {
-	return e->tries >= SG_PROVE_TRIES && gate->state.now.boot - e->tried_since < SG_PROVE_TRIES_MS * SG_MSEC;
+	return e->tries >= SG_PROVE_TRIES && gate->state.now.boot - e->tried_at < SG_PROVE_TRIES_MS * SG_MSEC;
 }
 
 void
-sg_prove_failed(const struct sg_gate *gate, struct sg_enrolment *e)
+sg_prove_tried(const struct sg_gate *gate, struct sg_enrolment *e)
 {
-	if (gate->state.now.boot - e->tried_since >= SG_PROVE_TRIES_MS * SG_MSEC)
+	if (gate->state.now.boot - e->tried_at >= SG_PROVE_TRIES_MS * SG_MSEC)
 		e->tries = 0;
-	if (e->tries++ == 0)
-		e->tried_since = gate->state.now.boot;
+	e->tries++;
+	e->tried_at = gate->state.now.boot;
+}
+
+void
+sg_prove_was_none(struct sg_enrolment *e)
+{
+	e->tries -= e->tries > 0;
 }
 
 static bool
@@ -100,6 +119,7 @@ sg_prove_ask(struct sg_gate *gate, struct sg_request *r, const struct sg_enrolme
 	sg_jw_end(&w);
 	sg_request_wait(gate, r, SG_STAGE_CALL);
 	r->after_call = then;
+	r->device = sg_arena_copy(&r->arena, sg_str(e->id));
 	bool asked = !call.failed && gate->ports.call(gate->ports.self, r->id, "prove", sg_str(e->method), 0, sg_buf_view(&call)) == SG_CALL_TAKEN;
 	sg_buf_done(&call);
 	return asked;

@@ -7,19 +7,22 @@
 #include "gate/state/enrolment.h"
 
 enum {
-	SG_PROVE_TRIES = 5,          /* that fail, of one enrolment, in */
-	SG_PROVE_TRIES_MS = 60 * 1000, /* so long */
+	SG_PROVE_TRIES = 5,            /* of one enrolment; then it rests */
+	SG_PROVE_TRIES_MS = 60 * 1000, /* so long from the last one on */
 	SG_CHALLENGE_MS = 120 * 1000 /* so long a challenge stands */
 };
 
-/* The confirmed enrolment of this person for this method; NULL if there is none. One that was made by another user, or as another person, is nobody's. */
-struct sg_enrolment *sg_enrolment_of(const struct sg_gate *gate, const struct sg_admin *admin, struct sg_str method);
+/* The confirmed enrolment of this person for this method: the one that `device` names, or, where that is empty, the one confirmed last. NULL if there is none.
+ * One that was made by another user, or as another person, is nobody's. */
+struct sg_enrolment *sg_enrolment_of(const struct sg_gate *gate, const struct sg_admin *admin, struct sg_str method, struct sg_str device);
 /* The stanza is still whose it was. */
 bool sg_enrolment_stands(const struct sg_gate *gate, const struct sg_enrolment *e);
 
-/* Too many that failed just now: nothing is asked. */
+/* So many tries that did not succeed, the last one just now: nothing is asked. */
 bool sg_prove_tired(const struct sg_gate *gate, const struct sg_enrolment *e);
-void sg_prove_failed(const struct sg_gate *gate, struct sg_enrolment *e);
+/* A try begins. It counts at once, so that those sent together count like those sent one after the other; what succeeded, or was never answered, was none. */
+void sg_prove_tried(const struct sg_gate *gate, struct sg_enrolment *e);
+void sg_prove_was_none(struct sg_enrolment *e);
 
 /* Makes a challenge for this thing (an approval and its digest, a sign-in) and keeps it with the enrolment. False: no random numbers. */
 bool sg_challenge_make(struct sg_gate *gate, struct sg_enrolment *e, struct sg_str what);

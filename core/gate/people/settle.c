@@ -166,9 +166,8 @@ static void
 proven(struct sg_gate *gate, struct sg_request *r, const struct sg_json *answer)
 {
 	const struct sg_conn *conn = sg_conn_find(gate, r->conn);
-	struct sg_str method = sg_json_text_at(r->body, "method");
 	struct sg_approval *a = asked(gate, r, conn);
-	struct sg_enrolment *e = a == NULL ? NULL : sg_enrolment_of(gate, conn->admin, method);
+	struct sg_enrolment *e = a == NULL ? NULL : sg_enrolment_of(gate, conn->admin, sg_json_text_at(r->body, "method"), r->device);
 	struct said said = {.event = "proof", .by = e};
 	if (a == NULL)
 		return;
@@ -177,8 +176,8 @@ proven(struct sg_gate *gate, struct sg_request *r, const struct sg_json *answer)
 		return;
 	}
 	bool good = sg_json_int(sg_json_get(answer, "counter"), &said.counter) && (said.counter == 0 || said.counter > e->counter);
-	if (answer != NULL && !good)
-		sg_prove_failed(gate, e);
+	if (answer == NULL || good)
+		sg_prove_was_none(e);
 	if (!sg_proven(gate, r, answer))
 		return;
 	said.method = e->method;
@@ -192,12 +191,17 @@ proven(struct sg_gate *gate, struct sg_request *r, const struct sg_json *answer)
 static void
 prove(struct sg_gate *gate, struct sg_request *r, const struct sg_conn *conn, const struct sg_approval *a)
 {
-	const struct sg_enrolment *e = sg_enrolment_of(gate, conn->admin, sg_json_text_at(r->body, "method"));
-	if (e == NULL)
+	struct sg_enrolment *e = sg_enrolment_of(gate, conn->admin, sg_json_text_at(r->body, "method"), sg_json_text_at(r->body, "device"));
+	if (e == NULL) {
 		sg_answer_error(gate, r, 403, SG_REASON_not_enrolled, "");
-	else if (sg_prove_tired(gate, e))
+		return;
+	}
+	if (sg_prove_tired(gate, e)) {
 		sg_answer_error(gate, r, 429, SG_REASON_proofs_tried, "");
-	else if (!sg_prove_ask(gate, r, e, "prove", sg_str(a->digest), sg_json_text_at(r->body, "response"), proven))
+		return;
+	}
+	sg_prove_tried(gate, e);
+	if (!sg_prove_ask(gate, r, e, "prove", sg_str(a->digest), sg_json_text_at(r->body, "response"), proven))
 		sg_answer_error(gate, r, 503, SG_REASON_prove_unavailable, "");
 }
 
@@ -244,7 +248,7 @@ static void
 challenged(struct sg_gate *gate, struct sg_request *r, const struct sg_json *answer)
 {
 	const struct sg_conn *conn = sg_conn_find(gate, r->conn);
-	const struct sg_enrolment *e = conn == NULL || conn->admin == NULL ? NULL : sg_enrolment_of(gate, conn->admin, sg_json_text_at(r->body, "method"));
+	const struct sg_enrolment *e = conn == NULL || conn->admin == NULL ? NULL : sg_enrolment_of(gate, conn->admin, sg_json_text_at(r->body, "method"), r->device);
 	struct sg_buf body;
 	struct sg_json_writer w;
 	if (e == NULL) {
@@ -268,7 +272,7 @@ sg_route_challenge(struct sg_gate *gate, struct sg_request *r)
 {
 	const struct sg_conn *conn = sg_conn_find(gate, r->conn);
 	struct sg_approval *a = asked(gate, r, conn);
-	struct sg_enrolment *e = a == NULL ? NULL : sg_enrolment_of(gate, conn->admin, sg_json_text_at(r->body, "method"));
+	struct sg_enrolment *e = a == NULL ? NULL : sg_enrolment_of(gate, conn->admin, sg_json_text_at(r->body, "method"), sg_json_text_at(r->body, "device"));
 	if (a == NULL)
 		return;
 	if (e == NULL)

@@ -39,9 +39,9 @@ struct sg_enrolment {
 	int64_t counter; /* of its last proof */
 	int64_t at_ms;   /* when it came into this state */
 	enum sg_enrolment_state state;
-	/* In memory alone: what its next proof must be over, for what, and until when; tries that failed, since when. */
+	/* In memory alone: what its next proof must be over, for what, and until when; tries that did not succeed, and when the last one was. */
 	char challenge[48], challenged_for[SG_SHA256_HEX];
-	sg_time challenge_until, tried_since;
+	sg_time challenge_until, tried_at;
 	unsigned tries;
 };
 

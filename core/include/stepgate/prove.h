@@ -42,7 +42,7 @@ struct sg_prove_in {
 struct sg_prove_out {
 	size_t size;
 	struct sg_str offer;       /* of offer: a JSON object, for the person's device and nobody else; never recorded; at most SG_OFFER_MAX */
-	struct sg_str key;         /* of enrol: public, UTF-8, recorded; 1 to SG_PROVE_KEY_MAX */
+	struct sg_str key;         /* of enrol: public, printable ASCII, recorded; 1 to SG_PROVE_KEY_MAX */
 	struct sg_str fingerprint; /* of enrol: what an admin compares with what the person reads out; printable ASCII, 1 to SG_FINGERPRINT_MAX */
 	int64_t counter;           /* of enrol and prove: 0, or greater than the one that came in: the gate refuses any other, so that no proof serves twice */
 	unsigned seen;             /* of enrol and prove: SG_PROOF_ bits */
