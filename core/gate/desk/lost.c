@@ -70,7 +70,7 @@ write_loss(struct sg_buf *body, const struct sg_json *loss)
 	sg_jw_member_int(&w, "last", last);
 	sg_jw_member_str(&w, "reason", sg_json_text_at(loss, "reason"));
 	sg_jw_member_text(&w, "result", kills(loss) ? "restored" : "taken");
-	sg_jw_member_text(&w, "verb", kills(loss) ? "restore" : "accept-loss");
+	sg_jw_member_text(&w, "verb", kills(loss) ? SG_VERB_RESTORE : SG_VERB_ACCEPT_LOSS);
 	sg_jw_member_str(&w, "what", sg_json_text_at(loss, "what"));
 	sg_jw_end(&w);
 }

@@ -81,6 +81,16 @@ enrol(struct sg_fold *f, struct sg_enrolment *e)
 }
 
 void
+sg_enrolments_drop(struct sg_state *state)
+{
+	size_t at = 0;
+	for (struct sg_enrolment *e; (e = sg_table_next(&state->enrolments, &at)) != NULL;) {
+		sg_table_take(&state->enrolments, sg_str(e->id));
+		sg_enrolment_free(e);
+	}
+}
+
+void
 sg_enrolment_used(struct sg_state *state, struct sg_str id, int64_t counter)
 {
 	struct sg_enrolment *e = sg_state_enrolment(state, id);

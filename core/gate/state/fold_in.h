@@ -50,6 +50,8 @@ struct sg_str sg_fold_text_or(const struct sg_fold *f, const char *name);
 void sg_fold_methods(struct sg_fold *f, struct sg_requirement *requirement);
 /* A proof was made by this device: its counter goes on. */
 void sg_enrolment_used(struct sg_state *state, struct sg_str id, int64_t counter);
+/* All of them: leaves were lost, and what they said of devices nobody knows. */
+void sg_enrolments_drop(struct sg_state *state);
 
 /* fold_domain.c */
 struct sg_domain *sg_fold_domain_of(struct sg_fold *f, struct sg_str id);

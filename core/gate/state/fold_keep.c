@@ -25,12 +25,14 @@ say(char *to, size_t room, struct sg_str text)
 	snprintf(to, room, "%.*s", text.len < room ? (int)text.len : 0, text.ptr);
 }
 
-/* Of all that operators did otherwise this alone is part of the state: a word on a record that is held is the last one. */
+/* Of all that operators did otherwise this alone is part of the state: a word on a record that is held is the last one; and that leaves were lost. */
 void
 sg_fold_kind_admin(struct sg_fold *f)
 {
 	struct sg_hold_word *hold = &f->state->hold;
 	struct sg_str verb = sg_fold_text_or(f, "verb");
+	if (sg_str_is(verb, SG_VERB_RESTORE) || sg_str_is(verb, SG_VERB_ACCEPT_LOSS))
+		sg_enrolments_drop(f->state); /* what was lost may have revoked one */
 	if (sg_str_is(verb, SG_VERB_RELEASE))
 		*hold = (struct sg_hold_word){.leaf = 0};
 	if (!sg_str_is(verb, SG_VERB_HOLD))

@@ -7,6 +7,8 @@
 
 /* As the leaves say it: kind admin, verb. */
 #define SG_VERB_HOLD "hold"
+#define SG_VERB_RESTORE "restore"         /* behind a restore into an older state */
+#define SG_VERB_ACCEPT_LOSS "accept-loss" /* leaves that are lost were given up */
 #define SG_VERB_RELEASE "release"
 
 enum { SG_HOLD_REASON = 256, SG_HOLD_BY = 64 };

@@ -355,6 +355,28 @@ page(void)
 	sg_buf_done(&there);
 }
 
-SG_CASES("gate.leaves", {"without a member, or with one of another form", rows}, {"without what it stands on", references},
+/* A device that lost leaves may have revoked proves nothing any more. */
+static void
+devices_after_a_loss(void)
+{
+	static const char *const verbs[] = {"reload", "release", "restored", "restore", "accept-loss"};
+	for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++) {
+		char body[64];
+		size_t admin = LEAVES, device = LEAVES;
+		begin();
+		for (size_t at = LEAVES; at-- > 0;) {
+			admin = strcmp(leaves[at].kind, "admin") == 0 ? at : admin;
+			device = strcmp(leaves[at].kind, "enrolment") == 0 ? at : device;
+		}
+		CU_ASSERT_EQUAL(fold_text(device, sg_str(leaves[device].body)), SG_OK);
+		CU_ASSERT_EQUAL(state.enrolments.count, 1);
+		snprintf(body, sizeof(body), "{\"by\":\"mira\",\"verb\":\"%s\"}", verbs[i]);
+		CU_ASSERT_EQUAL(fold_text(admin, sg_str(body)), SG_OK);
+		CU_ASSERT_EQUAL(state.enrolments.count, i < 3);
+		sg_state_done(&state);
+	}
+}
+
+SG_CASES("gate.leaves", {"devices after a loss", devices_after_a_loss}, {"without a member, or with one of another form", rows}, {"without what it stands on", references},
 	 {"labelled before a snapshot", soaked_before_a_snapshot},
 	 {"every body is played, its rows in order", all}, {"the page is what the rows say", page})
