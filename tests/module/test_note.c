@@ -164,9 +164,9 @@ any_byte(void)
 static void
 kinds(void)
 {
-	for (uint32_t kind = 1; kind <= 4; kind++)
+	for (uint32_t kind = 1; kind <= 5; kind++)
 		CU_ASSERT(sg_kind_named(sg_kind_name(kind)) == kind);
-	CU_ASSERT(sg_kind_name(0) == NULL && sg_kind_name(5) == NULL && sg_kind_named("policy") == 0 &&
+	CU_ASSERT(sg_kind_name(0) == NULL && sg_kind_name(6) == NULL && sg_kind_named("policy") == 0 &&
 		  sg_kind_named("") == 0);
 }
 

@@ -209,8 +209,8 @@ void
 sg_route_approve(struct sg_gate *gate, struct sg_request *r)
 {
 	const struct sg_conn *conn = sg_conn_find(gate, r->conn);
-	struct sg_approval *a = asked(gate, r, conn);
 	struct sg_str method = sg_json_text_at(r->body, "method");
+	struct sg_approval *a = asked(gate, r, conn); /* once answered the request is gone */
 	struct said said = {.event = "proof", .method = "admin"};
 	char name[SG_APPROVAL_METHOD] = "";
 	if (a == NULL)

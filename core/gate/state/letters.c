@@ -262,5 +262,5 @@ sg_piece_text(const struct sg_piece *piece, char *out)
 bool
 sg_may_be_escaped(struct sg_str text)
 {
-	return memchr(text.ptr, '\\', text.len) != NULL || memchr(text.ptr, '%', text.len) != NULL || memchr(text.ptr, '=', text.len) != NULL;
+	return text.len > 0 && (memchr(text.ptr, '\\', text.len) != NULL || memchr(text.ptr, '%', text.len) != NULL || memchr(text.ptr, '=', text.len) != NULL);
 }

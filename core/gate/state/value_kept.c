@@ -11,7 +11,7 @@ enum { SPANS = 32, MANY_MOST = 1 << 20 };
 static struct sg_str
 compact_of(struct sg_str form, enum sg_form_kind kind, char out[SG_FORM_MAX])
 {
-	const char *blank = kind == SG_FORM_SPELLED ? memchr(form.ptr, ' ', form.len) : NULL;
+	const char *blank = kind == SG_FORM_SPELLED && form.len > 0 ? memchr(form.ptr, ' ', form.len) : NULL;
 	if (blank != NULL) /* behind the name of its form */
 		form = (struct sg_str){blank + 1, form.len - (size_t)(blank + 1 - form.ptr)};
 	size_t len = sg_letters(form, out, SG_FORM_MAX);
