@@ -170,6 +170,9 @@ def held_by_word(d):
     good("a second release has nothing to do", ctl(*run, "audit", "release", "--reason", "x").returncode != 0)
 
 
+if os.environ.get("SG_LONG", "OFF") != "ON":
+    print("NOT RUN: minutes of kills; tests/run --long")
+    raise SystemExit(77)
 if shutil.which("strace") is None:
     print("NOT RUN: strace is not installed")
     sys.exit(77)
