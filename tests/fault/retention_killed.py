@@ -114,7 +114,7 @@ def one_round(d, number):
         over = until(lambda: trap.sprung() or (kept_within(d, before)() and not os.path.exists(key)), 60)
     finally:
         sprung, at = trap.sprung(), trap.end()
-    assert over, (number, at, segments(d), anchor(d), size(d))
+    assert over, (number, at, segments(d), anchor(d), size(d), ctl("status", "--json", "--run", d.dir + "/run").stdout, os.path.exists(key), os.listdir(d.dir + "/state/journal"))
     if sprung and number % 2:  # the whole of it, and what is on the disk is looked at as it is
         stop_all(d)
         code, seen = verify(d)

@@ -74,6 +74,35 @@ def meanwhile(d):
     row("twice", "one yes, the other is none", answers[0] == 200 and answers[1] in (403, 409), answers)
     proofs = [l["body"] for l in d.leaves("approval") if l["body"]["event"] == "proof"]
     row("twice", "and one proof stands in the record", len(proofs) == 1 and proofs[0]["enrolment"] == second, proofs)
+    d.second = second
 
 
-perform(CONF, POLICY, meanwhile, limits="host_deadline = \"5s\"", stage=Slow)
+def lost(d):
+    """A yes that waits for its use is none once the device that proved it is gone, also behind a restart from the journal and from a snapshot."""
+    for how in ("now", "kill", "stop"):
+        device = d.second if how == "now" else enrol(d)
+        a = d.a.act(d.task, "pay.send", args=dict(n=how))
+        status, got = d.admin_of(PRIYA).ask("POST", "/v1/approvals/%s/approve" % a["approval"]["id"], dict(method="slow", device=device, response=device))
+        row(how, "a yes", status == 200, got)
+        if how != "now":
+            d.process.kill() if how == "kill" else d.stop(keep=True)
+            d.process.wait()
+            d.start()
+        row(how, "its device goes", d.admin_of(OPS).ask("POST", "%s/%s/revoke" % (PATH, device), {})[0] == 200)
+        got = d.a.act(d.task, "pay.send", args=dict(n=how), approval=a["approval"]["id"])
+        row(how, "and with it the yes", got.get("verdict") == "step_up" and got["approval"]["id"] != a["approval"]["id"], got)
+        d.admin_of(OPS).ask("POST", "/v1/approvals/%s/deny" % got["approval"]["id"], {})
+
+
+def guessing(d):
+    """Who guesses is told about, once a rest."""
+    device = enrol(d)
+    a = d.a.act(d.task, "pay.send", args=dict(n=99))
+    priya = d.admin_of(PRIYA)
+    codes = [priya.ask("POST", "/v1/approvals/%s/approve" % a["approval"]["id"], dict(method="slow", response="x"))[1]["error"]["code"] for _ in range(8)]
+    row("guessing", "five are read", codes == ["proof_refused"] * 5 + ["proofs_tried"] * 3, codes)
+    told = [l["body"] for l in d.leaves("alert") if l["body"]["what"] == "proofs_tried"]
+    row("guessing", "one alert names whose device", len(told) == 1 and told[0]["who"] == "priya", told)
+
+
+perform(CONF, POLICY, meanwhile, lost, guessing, limits="host_deadline = \"5s\"", stage=Slow)

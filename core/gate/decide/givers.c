@@ -3,6 +3,7 @@
 #include "gate/decide/decide.h"
 #include "base/str.h"
 #include "gate/decide/sight.h"
+#include "gate/state/enrolment.h"
 
 #include <strings.h>
 
@@ -119,11 +120,29 @@ is_same_person(const struct sg_gate *gate, const struct sg_approval *a, size_t p
 }
 
 bool
+sg_enrolment_stands(const struct sg_gate *gate, const struct sg_enrolment *e)
+{
+	const struct sg_admin *admin = sg_catalogue_admin(gate->catalogue, sg_str(e->admin));
+	const struct sg_human *human = admin == NULL ? NULL : sg_catalogue_human_admin(gate->catalogue, admin->name);
+	uint64_t person = human != NULL ? sg_person_tag(human->id) : 0;
+	return admin != NULL && (int64_t)admin->uid == e->uid && (e->person == 0 || e->person == person) && !sg_admin_left_since(gate, admin->name, e->at_ms) &&
+	       sg_strings_have(&gate->catalogue->methods, sg_str(e->method));
+}
+
+/* The device that proved it is there still, and theirs: one that was lost has said nothing. */
+static bool
+device_stands(const struct sg_gate *gate, const char *device)
+{
+	const struct sg_enrolment *e = device == NULL ? NULL : sg_state_enrolment(&gate->state, sg_str(device));
+	return device == NULL || (e != NULL && e->state == SG_ENROLMENT_confirmed && sg_enrolment_stands(gate, e));
+}
+
+bool
 sg_givers_stand(const struct sg_gate *gate, const struct sg_approval *a)
 {
 	for (size_t i = 0; i < a->proof_count; i++) {
 		const struct sg_admin *admin = sg_catalogue_admin(gate->catalogue, sg_str(a->proofs[i].human));
-		if (admin == NULL || !is_same_person(gate, a, i, admin) || sg_admin_left_since(gate, admin->name, a->proofs[i].at_ms) || !sg_admin_in(admin, sg_str(a->proofs[i].group)) || sg_may_give(gate, a, admin) != SG_REASON_allowed)
+		if (admin == NULL || !device_stands(gate, a->proofs[i].device) || !is_same_person(gate, a, i, admin) || sg_admin_left_since(gate, admin->name, a->proofs[i].at_ms) || !sg_admin_in(admin, sg_str(a->proofs[i].group)) || sg_may_give(gate, a, admin) != SG_REASON_allowed)
 			return false;
 	}
 	return true;

@@ -204,8 +204,9 @@ static bool
 join_step_up(struct sg_merged *m, const struct sg_effect *effect, const struct sg_strings *methods)
 {
 	int64_t quorum = 0, ttl_ms = 0;
-	if (!sg_join_methods(&m->requirement, sg_json_get(effect->json, "methods"), methods))
-		return deny(m, SG_REASON_methods_empty);
+	enum sg_reason left = sg_join_methods(&m->requirement, sg_json_get(effect->json, "methods"), methods);
+	if (left != SG_REASON_allowed)
+		return deny(m, left);
 	if (!sg_json_int(sg_json_get(effect->json, "quorum"), &quorum) || quorum < 1 || quorum > SG_APPROVAL_PROOFS ||
 	    !join_group(&m->requirement, word(effect, "approvers"), quorum) || !join_ask(m, effect))
 		return deny(m, SG_REASON_policy_bad_effect);

@@ -16,8 +16,9 @@ enum sg_status sg_effects_read(const struct sg_json *answer, struct sg_effect *e
  * Pure; effects may come in any order. */
 void sg_merge(const struct sg_effect *effects, size_t count, const struct sg_strings *methods, struct sg_merged *merged);
 
-/* Methods intersect; a rule that lists none takes any. `known` as above. False: none is left, or there are too many. */
-bool sg_join_methods(struct sg_requirement *requirement, const struct sg_json *methods, const struct sg_strings *known);
+/* Methods intersect; a rule that lists none takes any. `known` as above. SG_REASON_allowed; methods_empty: none is left; policy_bad_effect: the first to list
+ * some lists more that there are than an approval has room for. */
+enum sg_reason sg_join_methods(struct sg_requirement *requirement, const struct sg_json *methods, const struct sg_strings *known);
 
 /* What came of narrowing. Refused: which argument, and why it cannot be brought inside its limit; the path lives as long as the limits. */
 struct sg_narrowed {

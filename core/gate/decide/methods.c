@@ -33,27 +33,27 @@ has_method(const struct sg_requirement *r, struct sg_str method)
 }
 
 /* The first that lists some: those of them that there are. */
-static bool
+static enum sg_reason
 take_methods(struct sg_requirement *r, const struct sg_json *methods, const struct sg_strings *known)
 {
 	struct sg_str one = {"", 0};
 	for (const struct sg_json *e = sg_json_first(methods); e != NULL; e = sg_json_next(methods, e))
 		if (sg_json_string(e, &one) && is_method(known, one) && !has_method(r, one) && !sg_requirement_method(r, one))
-			return false;
-	return r->method_count > 0;
+			return SG_REASON_policy_bad_effect;
+	return r->method_count > 0 ? SG_REASON_allowed : SG_REASON_methods_empty;
 }
 
-bool
+enum sg_reason
 sg_join_methods(struct sg_requirement *r, const struct sg_json *methods, const struct sg_strings *known)
 {
 	size_t left = 0;
 	if (methods == NULL || methods->count == 0)
-		return true;
+		return SG_REASON_allowed;
 	if (r->method_count == 0)
 		return take_methods(r, methods, known);
 	for (size_t i = 0; i < r->method_count; i++)
 		if (lists(methods, r->methods[i]))
 			memmove(r->methods[left++], r->methods[i], sizeof(r->methods[0]));
 	r->method_count = left;
-	return left > 0;
+	return left > 0 ? SG_REASON_allowed : SG_REASON_methods_empty;
 }

@@ -31,4 +31,8 @@ void sg_approval_write_open(struct sg_buf *out, struct sg_gate *gate, const stru
  * stands in it. */
 void sg_approval_write_shown(struct sg_buf *out, const struct sg_request *request);
 
+/* givers.c: the stanzas of admin and method are there, and the admin is who it was then. */
+struct sg_enrolment;
+bool sg_enrolment_stands(const struct sg_gate *gate, const struct sg_enrolment *enrolment);
+
 #endif

@@ -199,8 +199,7 @@ static const char *const kinds[] = {
 static bool
 is_whole(const struct sg_body_row *row, struct sg_str text)
 {
-	const struct sg_route_row *route = sg_route_row(row->route);
-	return route == NULL || route->face != SG_FACE_ADMIN || text.len == 0 || memchr(text.ptr, '\0', text.len) == NULL;
+	return text.len == 0 || memchr(text.ptr, '\0', text.len) == NULL || sg_route_row(row->route)->face != SG_FACE_ADMIN;
 }
 
 static bool

@@ -4,13 +4,12 @@
 #include "gate/people/proving.h"
 #include "gate/desk/listing.h"
 
-#include "base/secret.h"
 #include "base/str.h"
 
 #include <stdio.h>
 #include <string.h>
 
-enum { BODY_MAX = 16 << 10, LIST_MOST = 200, LIST_STOPS = 256 << 10, ID_BYTES = 8, CODE_BYTES = 10 };
+enum { BODY_MAX = 16 << 10, LIST_MOST = 200, LIST_STOPS = 256 << 10, CODE_BYTES = 10 };
 
 static void
 write_enrolment(struct sg_json_writer *w, struct sg_gate *gate, const struct sg_enrolment *e, const char *code)
@@ -80,12 +79,12 @@ sg_route_enrolments(struct sg_gate *gate, struct sg_request *r)
 
 /* RFC 4648 section 6 in small letters, in fours: what a person reads from a screen and types. */
 static bool
-make_code(char code[SG_ENROL_CODE])
+make_code(struct sg_gate *gate, char code[SG_ENROL_CODE])
 {
 	static const char alphabet[] = "abcdefghijklmnopqrstuvwxyz234567";
 	unsigned char random[CODE_BYTES];
 	size_t at = 0;
-	if (sg_random(random, sizeof(random), NULL) != SG_OK)
+	if (!sg_gate_random(gate, random, sizeof(random)))
 		return false;
 	for (size_t bit = 0; bit < CODE_BYTES * 8; bit += 5) {
 		unsigned two = (unsigned)random[bit / 8] << 8 | (bit / 8 + 1 < CODE_BYTES ? random[bit / 8 + 1] : 0);
@@ -97,12 +96,13 @@ make_code(char code[SG_ENROL_CODE])
 	return true;
 }
 
+/* So many there are once this one is begun, of the admin (""; of all): what it replaces, and what nobody finished in time, is gone then. */
 static size_t
-count_of(const struct sg_gate *gate, struct sg_str admin)
+count_beside(const struct sg_gate *gate, struct sg_str admin, struct sg_str begins, struct sg_str method)
 {
 	size_t count = 0, at = 0;
 	for (const struct sg_enrolment *e; (e = sg_table_next(&gate->state.enrolments, &at)) != NULL;)
-		count += sg_str_is(admin, e->admin);
+		count += (admin.len == 0 || sg_str_is(admin, e->admin)) && !sg_enrolment_gives_way(e, begins, method, gate->state.now.wall_ms);
 	return count;
 }
 
@@ -111,14 +111,12 @@ record_begun(struct sg_gate *gate, struct sg_request *r, const struct sg_admin *
 {
 	const struct sg_human *person = sg_catalogue_human_admin(gate->catalogue, admin->name);
 	struct sg_deadline ends = sg_deadline_in(&gate->state.now, SG_ENROL_MS);
-	unsigned char random[ID_BYTES];
-	char id[2 * ID_BYTES + 1], digest[SG_SHA256_HEX];
+	char id[SG_ID_MAX], digest[SG_SHA256_HEX];
 	struct sg_buf body;
 	struct sg_json_writer w;
-	if (sg_random(random, sizeof(random), NULL) != SG_OK)
+	if (!sg_random_id(gate, "e", id))
 		return false;
-	sg_hex(id, random, sizeof(random));
-	r->argument = sg_str(sg_arena_printf(&r->arena, "e-%s", id));
+	r->argument = sg_arena_copy(&r->arena, sg_str(id));
 	sg_sha256_hex(digest, sg_str(code));
 	sg_buf_init(&body, BODY_MAX);
 	sg_jw_begin(&w, &body);
@@ -150,9 +148,9 @@ sg_route_enrol(struct sg_gate *gate, struct sg_request *r)
 		sg_answer_error(gate, r, 404, SG_REASON_not_found, "no such stanza in admins");
 	else if (!sg_strings_have(&gate->catalogue->methods, method))
 		sg_answer_error(gate, r, 404, SG_REASON_not_found, "no such stanza in prove");
-	else if (count_of(gate, name) >= SG_ENROLMENTS_EACH || gate->state.enrolments.count >= SG_ENROLMENTS)
+	else if (count_beside(gate, name, name, method) >= SG_ENROLMENTS_EACH || count_beside(gate, SG_STR(""), name, method) >= SG_ENROLMENTS)
 		sg_answer_error(gate, r, 409, SG_REASON_bad_request, "too many devices: stepgate people revoke ID");
-	else if (!make_code(code) || !record_begun(gate, r, admin, method, code, &number))
+	else if (!make_code(gate, code) || !record_begun(gate, r, admin, method, code, &number))
 		sg_answer_error(gate, r, 503, SG_REASON_audit_unavailable, "");
 	else {
 		r->answer = sg_arena_copy(&r->arena, sg_str(code));

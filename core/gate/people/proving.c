@@ -3,21 +3,10 @@
 #include "gate/people/proving.h"
 
 #include "base/line.h"
-#include "base/secret.h"
 #include "base/str.h"
 #include "token/base64url.h"
 
 enum { CALL_MAX = 64 << 10, RANDOM = 32 };
-
-bool
-sg_enrolment_stands(const struct sg_gate *gate, const struct sg_enrolment *e)
-{
-	const struct sg_admin *admin = sg_catalogue_admin(gate->catalogue, sg_str(e->admin));
-	const struct sg_human *human = admin == NULL ? NULL : sg_catalogue_human_admin(gate->catalogue, admin->name);
-	uint64_t person = human != NULL ? sg_person_tag(human->id) : 0;
-	return admin != NULL && (int64_t)admin->uid == e->uid && (e->person == 0 || e->person == person) && !sg_admin_left_since(gate, admin->name, e->at_ms) &&
-	       sg_strings_have(&gate->catalogue->methods, sg_str(e->method));
-}
 
 static bool
 may_prove(const struct sg_gate *gate, const struct sg_enrolment *e, const struct sg_admin *admin, struct sg_str method)
@@ -42,17 +31,31 @@ sg_enrolment_of(const struct sg_gate *gate, const struct sg_admin *admin, struct
 	return found;
 }
 
-bool
-sg_prove_tired(const struct sg_gate *gate, const struct sg_enrolment *e)
+/* Told to operators once a rest: somebody may be guessing. */
+static void
+tell_tired(struct sg_gate *gate, struct sg_enrolment *e)
 {
-	return e->tries >= SG_PROVE_TRIES && gate->state.now.boot - e->tried_at < SG_PROVE_TRIES_MS * SG_MSEC;
+	if (!e->told)
+		sg_alert(gate, sg_reason_code(SG_REASON_proofs_tried), sg_str(e->admin), SG_STR(""), SG_STR(""));
+	e->told = true;
+}
+
+bool
+sg_prove_tired(struct sg_gate *gate, struct sg_enrolment *e)
+{
+	if (gate->state.now.boot - e->tried_at >= SG_PROVE_TRIES_MS * SG_MSEC) {
+		e->tries = 0;
+		e->told = false;
+	}
+	if (e->tries < SG_PROVE_TRIES)
+		return false;
+	tell_tired(gate, e);
+	return true;
 }
 
 void
 sg_prove_tried(const struct sg_gate *gate, struct sg_enrolment *e)
 {
-	if (gate->state.now.boot - e->tried_at >= SG_PROVE_TRIES_MS * SG_MSEC)
-		e->tries = 0;
 	e->tries++;
 	e->tried_at = gate->state.now.boot;
 }
@@ -64,11 +67,11 @@ sg_prove_was_none(struct sg_enrolment *e)
 }
 
 static bool
-write_random(char text[48], struct sg_str what)
+write_random(struct sg_gate *gate, char text[48], struct sg_str what)
 {
 	unsigned char random[RANDOM], digest[SG_SHA256_BYTES];
 	struct sg_buf out;
-	if (sg_random(random, sizeof(random), NULL) != SG_OK)
+	if (!sg_gate_random(gate, random, sizeof(random)))
 		return false;
 	sg_sha256_two(digest, what, (struct sg_str){(const char *)random, sizeof(random)});
 	sg_buf_init(&out, 64);
@@ -83,15 +86,15 @@ sg_challenge_make(struct sg_gate *gate, struct sg_enrolment *e, struct sg_str wh
 {
 	sg_line_join(e->challenged_for, sizeof(e->challenged_for), "", what);
 	e->challenge_until = gate->state.now.boot + SG_CHALLENGE_MS * SG_MSEC;
-	return write_random(e->challenge, what);
+	return write_random(gate, e->challenge, what);
 }
 
 /* Where none stands, one that nobody was told: no proof is over it. */
 static bool
-challenge_for(const struct sg_gate *gate, const struct sg_enrolment *e, struct sg_str what, char text[48])
+challenge_for(struct sg_gate *gate, const struct sg_enrolment *e, struct sg_str what, char text[48])
 {
 	if (gate->state.now.boot >= e->challenge_until || !sg_str_is(what, e->challenged_for))
-		return write_random(text, what);
+		return write_random(gate, text, what);
 	memcpy(text, e->challenge, sizeof(e->challenge));
 	return true;
 }

@@ -3,6 +3,7 @@
 #ifndef SG_GATE_PEOPLE_PROVING_H
 #define SG_GATE_PEOPLE_PROVING_H
 
+#include "gate/decide/sight.h"
 #include "gate/people/people.h"
 #include "gate/state/enrolment.h"
 
@@ -15,11 +16,8 @@ enum {
 /* The confirmed enrolment of this person for this method: the one that `device` names, or, where that is empty, the one confirmed last. NULL if there is none.
  * One that was made by another user, or as another person, is nobody's. */
 struct sg_enrolment *sg_enrolment_of(const struct sg_gate *gate, const struct sg_admin *admin, struct sg_str method, struct sg_str device);
-/* The stanza is still whose it was. */
-bool sg_enrolment_stands(const struct sg_gate *gate, const struct sg_enrolment *e);
-
-/* So many tries that did not succeed, the last one just now: nothing is asked. */
-bool sg_prove_tired(const struct sg_gate *gate, const struct sg_enrolment *e);
+/* So many tries that did not succeed, the last one just now: nothing is asked, and once a rest an alert says so (proofs_tried). */
+bool sg_prove_tired(struct sg_gate *gate, struct sg_enrolment *e);
 /* A try begins. It counts at once, so that those sent together count like those sent one after the other; what succeeded, or was never answered, was none. */
 void sg_prove_tried(const struct sg_gate *gate, struct sg_enrolment *e);
 void sg_prove_was_none(struct sg_enrolment *e);

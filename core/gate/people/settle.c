@@ -201,7 +201,7 @@ prove(struct sg_gate *gate, struct sg_request *r, const struct sg_conn *conn, co
 		return;
 	}
 	sg_prove_tried(gate, e);
-	if (!sg_prove_ask(gate, r, e, "prove", sg_str(a->digest), sg_json_text_at(r->body, "response"), proven))
+	if (!sg_prove_ask(gate, r, e, "prove", sg_str(a->id), sg_json_text_at(r->body, "response"), proven))
 		sg_answer_error(gate, r, 503, SG_REASON_prove_unavailable, "");
 }
 
@@ -277,6 +277,6 @@ sg_route_challenge(struct sg_gate *gate, struct sg_request *r)
 		return;
 	if (e == NULL)
 		sg_answer_error(gate, r, 403, SG_REASON_not_enrolled, "");
-	else if (!sg_challenge_make(gate, e, sg_str(a->digest)) || !sg_prove_ask(gate, r, e, "offer", sg_str(a->digest), SG_STR(""), challenged))
+	else if (!sg_challenge_make(gate, e, sg_str(a->id)) || !sg_prove_ask(gate, r, e, "offer", sg_str(a->id), SG_STR(""), challenged))
 		sg_answer_error(gate, r, 503, SG_REASON_prove_unavailable, "");
 }

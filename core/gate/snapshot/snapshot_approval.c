@@ -33,7 +33,7 @@ write_proofs(struct sg_json_writer *w, const struct sg_approval *a)
 	sg_jw_end(w);
 }
 
-/* Method and comment of each proof: beside them, since a snapshot of before has five members a proof. */
+/* Method, device and comment of each proof: beside them, since a snapshot of before has five members a proof. */
 static void
 write_said(struct sg_json_writer *w, const struct sg_approval *a)
 {
@@ -41,6 +41,7 @@ write_said(struct sg_json_writer *w, const struct sg_approval *a)
 	sg_jw_array(w);
 	for (size_t i = 0; i < a->proof_count; i++) {
 		sg_jw_text(w, a->proofs[i].method);
+		sg_jw_text(w, a->proofs[i].device != NULL ? a->proofs[i].device : "");
 		sg_jw_text(w, a->proofs[i].comment != NULL ? a->proofs[i].comment : "");
 	}
 	sg_jw_end(w);

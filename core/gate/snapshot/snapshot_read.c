@@ -209,21 +209,31 @@ read_proofs(struct sg_fold *f, struct sg_approval *a)
 	}
 }
 
+/* The next text of the list, behind *at; NULL where it is empty, or there is none. */
+static char *
+take_text(struct sg_fold *f, const struct sg_json *list, const struct sg_json **at)
+{
+	struct sg_str text = {"", 0};
+	*at = *at == NULL ? NULL : sg_json_next(list, *at);
+	sg_json_string(*at, &text);
+	char *copy = text.len > 0 ? strndup(text.ptr, text.len) : NULL;
+	if (text.len > 0 && copy == NULL)
+		f->missing = "memory";
+	return copy;
+}
+
 /* In a snapshot of before all of them were said on the operators' socket, without a word. */
 static void
 read_said(struct sg_fold *f, struct sg_approval *a)
 {
-	const struct sg_json *list = sg_fold_get(f, "said"), *method = sg_json_first(list);
+	const struct sg_json *list = sg_fold_get(f, "said"), *at = sg_json_first(list);
 	for (size_t i = 0; i < a->proof_count; i++) {
-		struct sg_str how = SG_STR("admin"), words = SG_STR("");
-		const struct sg_json *said = method == NULL ? NULL : sg_json_next(list, method);
-		sg_json_string(method, &how);
-		sg_json_string(said, &words);
+		struct sg_str how = SG_STR("admin");
+		sg_json_string(at, &how);
 		snprintf(a->proofs[i].method, sizeof(a->proofs[i].method), "%.*s", SG_STR_ARG(how));
-		a->proofs[i].comment = words.len > 0 ? strndup(words.ptr, words.len) : NULL;
-		if (words.len > 0 && a->proofs[i].comment == NULL)
-			f->missing = "memory";
-		method = said == NULL ? NULL : sg_json_next(list, said);
+		a->proofs[i].device = take_text(f, list, &at);
+		a->proofs[i].comment = take_text(f, list, &at);
+		at = at == NULL ? NULL : sg_json_next(list, at);
 	}
 }
 

@@ -48,6 +48,7 @@ struct sg_approval {
 		int64_t uid;     /* of the admin then; -1: not recorded */
 		uint64_t person; /* sg_person_tag of the human that the admin was; 0: none */
 		char method[SG_APPROVAL_METHOD]; /* how it was proven who said it: "admin", or a stanza of prove */
+		char *device;    /* the enrolment that proved it; NULL: the socket alone */
 		char *comment;   /* the person's words; NULL: none */
 	} proofs[SG_APPROVAL_PROOFS];
 	size_t proof_count;

@@ -43,12 +43,15 @@ struct sg_enrolment {
 	char challenge[48], challenged_for[SG_SHA256_HEX];
 	sg_time challenge_until, tried_at;
 	unsigned tries;
+	bool told; /* of the rest there is */
 };
 
 const char *sg_enrolment_state_name(enum sg_enrolment_state state);
 struct sg_state;
 /* NULL if there is none. */
 struct sg_enrolment *sg_state_enrolment(const struct sg_state *state, struct sg_str id);
+/* What is begun for this admin and method now takes its place; or its code was over before, and nothing came of it. */
+bool sg_enrolment_gives_way(const struct sg_enrolment *enrolment, struct sg_str admin, struct sg_str method, int64_t at_ms);
 void sg_enrolment_free(struct sg_enrolment *enrolment);
 
 #endif

@@ -121,19 +121,18 @@ has_said(const struct sg_approval *a, struct sg_str human, uint64_t person)
 	return false;
 }
 
-/* NULL where nothing was said. */
+/* NULL where it is not there, or empty. */
 static char *
-comment_of(struct sg_fold *f)
+said(struct sg_fold *f, const char *name)
 {
-	struct sg_str said = sg_fold_text_or(f, "comment");
-	return said.len == 0 ? NULL : sg_fold_keep(f, "comment");
+	return sg_fold_text_or(f, name).len == 0 ? NULL : sg_fold_keep(f, name);
 }
 
 static void
 read_method(struct sg_fold *f, char method[SG_APPROVAL_METHOD])
 {
-	struct sg_str said = sg_fold_text_or(f, "method");
-	sg_line_join(method, SG_APPROVAL_METHOD, "", said.len > 0 ? said : SG_STR("admin")); /* older leaves knew no other */
+	struct sg_str how = sg_fold_text_or(f, "method");
+	sg_line_join(method, SG_APPROVAL_METHOD, "", how.len > 0 ? how : SG_STR("admin")); /* older leaves knew no other */
 }
 
 static void
@@ -146,7 +145,8 @@ add_proof(struct sg_fold *f, struct sg_approval *a)
 	struct sg_str person = sg_fold_text_or(f, "person");
 	a->proofs[a->proof_count].uid = sg_fold_int_or(f, "uid", -1);
 	a->proofs[a->proof_count].person = sg_person_tag(person);
-	a->proofs[a->proof_count].comment = comment_of(f);
+	a->proofs[a->proof_count].comment = said(f, "comment");
+	a->proofs[a->proof_count].device = said(f, "enrolment");
 	read_method(f, a->proofs[a->proof_count].method);
 	a->proofs[a->proof_count++].at_ms = f->at_ms;
 	sg_enrolment_used(f->state, sg_fold_text_or(f, "enrolment"), sg_fold_int_or(f, "counter", 0));
@@ -160,7 +160,7 @@ static void
 refuse(struct sg_fold *f, struct sg_approval *a)
 {
 	free(a->refusal);
-	a->refusal = comment_of(f);
+	a->refusal = said(f, "comment");
 	sg_fold_end_approval(f->state, a, SG_APPROVAL_DENIED);
 }
 

@@ -98,6 +98,16 @@ sg_fold_asks_approval(const struct sg_fold *f)
 	return sg_str_is(event, "proof") && a->proof_count == SG_APPROVAL_PROOFS ? "room for a proof" : NULL;
 }
 
+/* Behind what gives way to the one that is begun. */
+static bool
+has_room(const struct sg_fold *f)
+{
+	size_t count = 0, at = 0;
+	for (const struct sg_enrolment *e; (e = sg_table_next(&f->state->enrolments, &at)) != NULL;)
+		count += !sg_enrolment_gives_way(e, sg_fold_text_or(f, "admin"), sg_fold_text_or(f, "method"), f->at_ms);
+	return count < SG_ENROLMENTS;
+}
+
 const char *
 sg_fold_asks_enrolment(const struct sg_fold *f)
 {
@@ -107,7 +117,7 @@ sg_fold_asks_enrolment(const struct sg_fold *f)
 	if (!is_one_of(event, events))
 		return "event";
 	if (sg_str_is(event, "begun"))
-		return e != NULL ? "a new enrolment" : f->state->enrolments.count >= SG_ENROLMENTS ? "room for an enrolment" : NULL;
+		return e != NULL ? "a new enrolment" : !has_room(f) ? "room for an enrolment" : NULL;
 	if (e == NULL)
 		return "enrolment";
 	return !sg_str_is(event, "confirmed") || e->state != SG_ENROLMENT_begun ? NULL : "one that is enrolled";

@@ -32,16 +32,21 @@ sg_enrolment_free(struct sg_enrolment *e)
 	free(e);
 }
 
-/* The same person begins again: what was begun before and not confirmed is nothing any more. */
+bool
+sg_enrolment_gives_way(const struct sg_enrolment *e, struct sg_str admin, struct sg_str method, int64_t at_ms)
+{
+	bool replaced = e->state != SG_ENROLMENT_confirmed && sg_str_is(admin, e->admin) && sg_str_is(method, e->method);
+	return replaced || (e->state == SG_ENROLMENT_begun && e->ends.wall_ms < at_ms);
+}
+
 static void
-drop_unfinished(struct sg_fold *f, struct sg_str admin, struct sg_str method)
+make_way(struct sg_fold *f, struct sg_str admin, struct sg_str method)
 {
 	size_t at = 0;
 	for (struct sg_enrolment *e; (e = sg_table_next(&f->state->enrolments, &at)) != NULL;)
-		if (e->state != SG_ENROLMENT_confirmed && sg_str_is(admin, e->admin) && sg_str_is(method, e->method)) {
+		if (sg_enrolment_gives_way(e, admin, method, f->at_ms)) {
 			sg_table_take(&f->state->enrolments, sg_str(e->id));
 			sg_enrolment_free(e);
-			at = 0;
 		}
 }
 
@@ -65,7 +70,7 @@ begin(struct sg_fold *f)
 		sg_enrolment_free(e);
 		return;
 	}
-	drop_unfinished(f, sg_str(e->admin), sg_str(e->method));
+	make_way(f, sg_str(e->admin), sg_str(e->method));
 	sg_fold_put(f, &f->state->enrolments, e->id, e);
 }
 

@@ -39,8 +39,10 @@ sg_approval_free(struct sg_approval *approval)
 	free(approval->opener);
 	free(approval->say);
 	free(approval->refusal);
-	for (size_t i = 0; i < approval->proof_count; i++)
+	for (size_t i = 0; i < approval->proof_count; i++) {
+		free(approval->proofs[i].device);
 		free(approval->proofs[i].comment);
+	}
 	free(approval->asker);
 	free(approval->reasons);
 	free(approval->action);
