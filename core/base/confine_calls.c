@@ -95,6 +95,9 @@ static const struct {
 	{SCMP_SYS(rename), GATE | AUDIT | FILES},
 	{SCMP_SYS(unlinkat), GATE | AUDIT | FILES},
 	{SCMP_SYS(pidfd_open), GATE | ZYGOTE},
+	{SCMP_SYS(pipe2), GATE},
+	{SCMP_SYS(alarm), GATE},
+	{SCMP_SYS(setitimer), GATE}, /* what alarm(3) is where there is no alarm(2) */
 	{SCMP_SYS(readlinkat), ATTEST | LOADING},
 	{SCMP_SYS(ftruncate), GATE | AUDIT | FILES},
 	{SCMP_SYS(flock), FILES | LOCKS}, /* two instances of one stanza may live for a moment, and share a folder */
@@ -124,7 +127,7 @@ static const struct {
 	{SCMP_SYS(fork), ZYGOTE},
 	{SCMP_SYS(wait4), ZYGOTE},
 	{SCMP_SYS(waitid), ZYGOTE},
-	{SCMP_SYS(getppid), ZYGOTE},
+	{SCMP_SYS(getppid), ZYGOTE | GATE},
 	{SCMP_SYS(capget), ZYGOTE},
 	{SCMP_SYS(capset), ZYGOTE},
 	{SCMP_SYS(close_range), ZYGOTE},
@@ -228,6 +231,8 @@ allow_narrowed(scmp_filter_ctx filter, unsigned profile, const void *next)
 	if (rc == 0 && (profile & (ZYGOTE | GATE)) != 0) /* the gate's copy writes a snapshot; it has the gate's list, and can run no other program */
 		rc = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(clone), 1,
 				      SCMP_A0(SCMP_CMP_MASKED_EQ, CLONE_THREAD | CLONE_VM | CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWNET, 0));
+	if (rc == 0 && (profile & GATE) != 0) /* and ends with it */
+		rc = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(prctl), 1, SCMP_A0(SCMP_CMP_EQ, PR_SET_PDEATHSIG));
 	/* one thread for the disk; clone3 hides its flags behind a pointer, so libc is sent back to clone */
 	if (rc == 0 && (profile & GATE) != 0)
 		rc = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(clone), 1,

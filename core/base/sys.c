@@ -7,7 +7,10 @@
 #include "base/peer.h"
 
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <sys/prctl.h>
 #include <sys/random.h>
 #include <time.h>
 #include <unistd.h>
@@ -103,10 +106,14 @@ real_renameat(const struct sg_sys *self, int folder, const char *from, const cha
 	.ftruncate = real_ftruncate, .close = real_close, .renameat = real_renameat, .peer_alive = sg_peer_alive, .process_start = sg_process_start, .copy = real_copy, .group_empty = sg_group_empty, .group_kept = sg_group_kept
 
 static pid_t
-real_copy(const struct sg_sys *self)
+real_copy(const struct sg_sys *self, int end)
 {
 	(void)self;
-	return fork();
+	(void)end; /* it has it as all else that is open */
+	pid_t parent = getpid(), copy = fork();
+	if (copy == 0 && (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) != 0 || getppid() != parent))
+		_exit(1);
+	return copy;
 }
 
 const struct sg_sys sg_sys_real = {REAL_WORLD, .peer = sg_peer_read};

@@ -47,8 +47,9 @@ struct sg_sys {
 	int (*group_empty)(const struct sg_sys *self, const char *path);
 	/* That user may not write in the control group's folder or above (group.h). NULL: not known, taken for no. */
 	bool (*group_kept)(const struct sg_sys *self, const char *path, uid_t uid);
-	/* A copy of this process (fork): its number, 0 in the copy, -1 if there is none. NULL: this world makes none. Nobody waits for it. */
-	pid_t (*copy)(const struct sg_sys *self);
+	/* A copy of this process (fork): its number, 0 in the copy, -1 if there is none. NULL: this world makes none. Nobody waits for it, and it is killed where
+	 * this process ends. While it lives it holds `end`, which the caller closes. */
+	pid_t (*copy)(const struct sg_sys *self, int end);
 	/* When the process with this number started, in clock ticks since boot; 0: there is none, or it has ended;
 	 * UINT64_MAX: this could not be found out. NULL: this world has no processes. */
 	uint64_t (*process_start)(const struct sg_sys *self, pid_t pid);

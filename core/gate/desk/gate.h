@@ -175,7 +175,8 @@ struct sg_gate {
 	sg_time sync_since;               /* late.c: since when nothing more is durable */
 	bool audit_lags; /* a required sink is too far behind: nothing is allowed */
 	uint64_t snapshot_last, snapshot_at; /* leaf of the newest one that a leaf names; of the one being written, 0: none */
-	sg_time snapshot_since;
+	sg_time snapshot_again; /* one could not be written, which was said: not tried again before; 0: none failed */
+	int snapshot_end, inspect_end; /* of the copy that writes it, of the one that reads what the start did not: wire/copy.h; -1: none */
 	bool snapshot_wanted; /* before its time: retention waits for it */
 	struct sg_keep {
 		struct sg_cut due;    /* a leaf on disk says so, and the disk's thread is to delete it; segment 0: nothing */

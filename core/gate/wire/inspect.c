@@ -5,6 +5,7 @@
 
 #include "base/str.h"
 #include "gate/desk/desk.h"
+#include "gate/wire/copy.h"
 #include "gate/journal/inspect.h"
 
 #include <fcntl.h>
@@ -33,7 +34,7 @@ sg_gate_inspect(struct sg_gate *gate)
 		return; /* all of it was read */
 	gate->inspect_at = gate->state.now.boot + SG_SEC;
 	gate->inspect_until = gate->inspect_at + SG_INSPECT_MOST_S * SG_SEC;
-	int copy = gate->sys->copy(gate->sys);
+	pid_t copy = sg_copy_begin(gate, SG_INSPECT_MOST_S, &gate->inspect_end);
 	if (copy == 0)
 		inspect_copy(gate);
 	if (copy < 0)
@@ -59,10 +60,11 @@ sg_gate_inspected(struct sg_gate *gate)
 	if (gate->inspect_until == 0 || gate->state.now.boot < gate->inspect_at)
 		return;
 	gate->inspect_at = gate->state.now.boot + SG_INSPECT_EACH_S * SG_SEC;
-	bool found = read_finding(gate, text);
-	if (!found && gate->state.now.boot < gate->inspect_until)
+	bool over = sg_copy_over(gate->inspect_end), found = read_finding(gate, text); /* in this order: what it left before it ended is found */
+	if (!found && !over && gate->state.now.boot < gate->inspect_until)
 		return;
 	gate->inspect_until = 0;
+	sg_copy_forget(&gate->inspect_end);
 	unlinkat(gate->journal.folder, SG_INSPECTED_FILE, 0);
 	if (found && strcmp(text, SG_INSPECTED_GOOD) == 0)
 		return;

@@ -88,7 +88,7 @@ needed_by(struct sg_gate *gate, const char *what, const char *id)
 	struct sg_keep *k = &gate->keep;
 	char line[200];
 	snprintf(k->needed, sizeof(k->needed), "%s%s%s", what, id[0] == '\0' ? "" : " ", id);
-	if (!k->twice || k->told)
+	if (!k->twice || k->told || (gate->snapshot_wanted && gate->snapshot_again == 0)) /* a snapshot takes a moment */
 		return;
 	k->told = true;
 	snprintf(line, sizeof(line), "ALERT    the record is twice as much as it is to be: %s still needs what would be deleted", k->needed);
@@ -147,6 +147,8 @@ snapshots_cover(struct sg_gate *gate, uint64_t last)
 	sg_snapshot_newest(gate->journal.folder, newest.leaf, &older);
 	bool cover = newest.leaf != 0 && newest.leaf == gate->snapshot_last && older.leaf >= last;
 	gate->snapshot_wanted = !cover;
+	if (!cover)
+		needed_by(gate, "a start", "");
 	return cover;
 }
 

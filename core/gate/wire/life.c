@@ -9,6 +9,7 @@
 #include "gate/desk/lost.h"
 #include "gate/journal/pulse.h"
 #include "gate/snapshot/drift.h"
+#include "gate/wire/copy.h"
 #include "gate/wire/inspect.h"
 #include "gate/wire/remember.h"
 
@@ -67,6 +68,7 @@ sg_gate_create(struct sg_gate **out, const struct sg_gate_start *start, struct s
 	gate->ports = start->ports;
 	gate->reopened = sg_gate_reopened;
 	gate->next_id = 1;
+	gate->snapshot_end = gate->inspect_end = -1;
 	sg_buf_init(&gate->jwks, 64 << 10);
 	sg_buf_init(&gate->layers, 64 << 10);
 	sg_arena_init(&gate->manifest_arena, 64 << 20);
@@ -116,6 +118,8 @@ sg_gate_destroy(struct sg_gate *gate)
 	sg_table_done(&gate->buckets);
 	sg_gate_forget_owed(gate);
 	sg_gate_inherited_all(gate);
+	sg_copy_forget(&gate->snapshot_end);
+	sg_copy_forget(&gate->inspect_end);
 	sg_journal_close(&gate->journal);
 	sg_state_done(&gate->state);
 	sg_catalogue_destroy(gate->retired);

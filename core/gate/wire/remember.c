@@ -7,6 +7,7 @@
 #include "base/str.h"
 #include "frame/beside.h"
 #include "gate/journal/pulse.h"
+#include "gate/wire/copy.h"
 #include "gate/wire/wire.h"
 #include "gate/snapshot/snapshot_file.h"
 
@@ -27,7 +28,7 @@ static bool
 is_due(const struct sg_gate *gate)
 {
 	const struct sg_journal *j = &gate->journal;
-	return !j->closed && !j->scarce && gate->owed == NULL && !j->committing && j->pending.len == 0 && j->appended == j->durable && gate->snapshot_at == 0 &&
+	return !j->closed && !j->scarce && gate->state.now.boot >= gate->snapshot_again && gate->owed == NULL && !j->committing && j->pending.len == 0 && j->appended == j->durable && gate->snapshot_at == 0 &&
 	       (j->durable - gate->snapshot_last >= (uint64_t)gate->catalogue->limits.snapshot_leaves || (gate->snapshot_wanted && j->durable > gate->snapshot_last));
 }
 
@@ -48,35 +49,57 @@ name_it(struct sg_gate *gate, const struct sg_snapshot_file *file)
 	if (sg_record(gate, "snapshot", sg_buf_view(&body), SG_STR(""), NULL, NULL) == SG_OK) {
 		gate->snapshot_last = file->leaf;
 		gate->snapshot_at = 0;
+		gate->snapshot_again = 0;
 	}
 	sg_buf_done(&body);
 	sg_snapshot_tidy(gate->journal.folder);
 }
 
+/* It ended and left nothing: said once, and tried again, not at once. */
+static void
+could_not(struct sg_gate *gate)
+{
+	if (gate->snapshot_again == 0)
+		sg_gate_warn(gate, SG_STR(""), "ALERT    the state cannot be written down beside the journal: a start has more and more to read, and nothing is deleted");
+	gate->snapshot_at = 0;
+	gate->snapshot_again = gate->state.now.boot + SG_SNAPSHOT_AGAIN_S * SG_SEC;
+}
+
+static void
+look_for_it(struct sg_gate *gate)
+{
+	struct sg_snapshot_file file;
+	bool over = sg_copy_over(gate->snapshot_end); /* before the look: what it left before it ended is found */
+	sg_snapshot_newest(gate->journal.folder, UINT64_MAX, &file);
+	if (file.leaf == gate->snapshot_at)
+		name_it(gate, &file);
+	else if (over)
+		could_not(gate);
+	if (over)
+		sg_copy_forget(&gate->snapshot_end);
+}
+
+static void
+write_down(struct sg_gate *gate)
+{
+	struct sg_snapshot_head head = head_of(gate);
+	struct sg_snapshot_file file;
+	gate->snapshot_at = head.leaf;
+	gate->snapshot_wanted = false;
+	pid_t copy = sg_copy_begin(gate, SG_SNAPSHOT_MOST_S, &gate->snapshot_end);
+	if (copy == 0)
+		write_copy(gate, &head);
+	if (copy < 0) /* without a copy it is written here and now, which takes a moment */
+		sg_snapshot_save(&gate->state, &head, gate->journal.folder, &file, NULL);
+}
+
 void
 sg_gate_remember(struct sg_gate *gate)
 {
-	struct sg_snapshot_file file;
-	if (gate->snapshot_at != 0) {
-		sg_snapshot_newest(gate->journal.folder, UINT64_MAX, &file);
-		if (file.leaf == gate->snapshot_at)
-			name_it(gate, &file);
-		else if (gate->state.now.boot - gate->snapshot_since > 600 * SG_SEC)
-			gate->snapshot_at = 0, gate->snapshot_last = gate->journal.durable; /* the copy died: not again at once */
-		return;
-	}
-	if (!is_due(gate))
-		return;
-	struct sg_snapshot_head head = head_of(gate);
-	gate->snapshot_at = head.leaf;
-	gate->snapshot_wanted = false;
-	gate->snapshot_since = gate->state.now.boot;
-	pid_t copy = gate->sys->copy == NULL ? -1 : gate->sys->copy(gate->sys);
-	if (copy == 0)
-		write_copy(gate, &head);
-	if (copy < 0) { /* without a copy it is written here and now, which takes a moment */
-		sg_snapshot_save(&gate->state, &head, gate->journal.folder, &file, NULL);
-	}
+	if (gate->snapshot_at != 0)
+		look_for_it(gate);
+	else if (is_due(gate))
+		write_down(gate);
 }
 
 /* ---- finding it again ---- */

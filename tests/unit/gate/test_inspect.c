@@ -6,12 +6,14 @@
 #include <fcntl.h>
 
 static struct play *p;
+static int held = -1;
 static pid_t copies; /* what the world answers to the wish for a copy */
 
 static pid_t
-copy(const struct sg_sys *self)
+copy(const struct sg_sys *self, int end)
 {
 	(void)self;
+	held = copies > 0 ? dup(end) : -1; /* as one that lives */
 	return copies;
 }
 
@@ -69,6 +71,20 @@ no_word(void)
 	play_end(p);
 }
 
+/* It ended, and nobody has to wait until it is late. */
+static void
+ended(void)
+{
+	begin(4711);
+	after(2);
+	CU_ASSERT_EQUAL(p->gate->passed_over, 0);
+	close(held);
+	after(SG_INSPECT_EACH_S);
+	CU_ASSERT_EQUAL(p->gate->passed_over, 1);
+	CU_ASSERT_PTR_NOT_NULL(strstr(p->gate->passed_why, "nobody read"));
+	play_end(p);
+}
+
 static void
 words(void)
 {
@@ -104,4 +120,4 @@ stale(void)
 	play_end(p);
 }
 
-SG_CASES("gate.inspect", {"no copy", no_copy}, {"no word", no_word}, {"words", words}, {"stale", stale})
+SG_CASES("gate.inspect", {"no copy", no_copy}, {"no word", no_word}, {"ended", ended}, {"words", words}, {"stale", stale})
