@@ -90,6 +90,24 @@ fits_address(struct sg_str text)
 	return sg_conf_address(text, NULL, NULL);
 }
 
+/* Of a host alone: what has a path, a user or capitals is another origin to a browser. */
+static bool
+fits_origin(struct sg_str text)
+{
+	bool secure = sg_str_starts(text, "https://"), plain = sg_str_starts(text, "http://");
+	size_t scheme = secure ? 8 : 7;
+	int64_t port = 0;
+	if (text.len == 0)
+		return true;
+	if (!secure && !plain)
+		return false;
+	struct sg_str rest = {text.ptr + scheme, text.len - scheme}, host = sg_str_cut(&rest, ':');
+	if (rest.ptr != NULL && !sg_str_int(rest, 1, 65535, &port))
+		return false;
+	bool here = sg_str_is(host, "localhost") || sg_str_is(host, "127.0.0.1");
+	return here || (secure && host.len > 0 && only(host, DIGIT "abcdefghijklmnopqrstuvwxyz.-") && host.ptr[0] != '.' && host.ptr[0] != '-' && host.ptr[host.len - 1] != '.' && host.ptr[host.len - 1] != '-');
+}
+
 static bool
 fits_grant(struct sg_str text)
 {
@@ -167,7 +185,7 @@ static bool (*const forms[SG_CONF_TYPE_COUNT])(struct sg_str) = {
 	[SG_CONF_ARGUMENTS_OPTION] = fits_schema,
 	[SG_CONF_PATHS_OPTION] = fits_argument,     [SG_CONF_GRANTS_OPTION] = fits_grant,
 	[SG_CONF_ZONE_OPTION] = sg_zone_name,        [SG_CONF_DATES_OPTION] = sg_conf_date,
-	[SG_CONF_HOURS_OPTION] = fits_hours,
+	[SG_CONF_HOURS_OPTION] = fits_hours,         [SG_CONF_ORIGIN_OPTION] = fits_origin,
 };
 
 static bool (*const units[SG_CONF_TYPE_COUNT])(struct sg_str, int64_t *) = {

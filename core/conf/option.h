@@ -14,6 +14,7 @@
 	X(PATH, TEXT, "an absolute path without \"..\", such as \"/var/lib/stepgate\"")                                \
 	X(FOLDERS, TEXT, "absolute paths without \"..\", with a ':' between them, such as \"/usr/lib/stepgate/modules:/opt/acme/modules\"") \
 	X(DOMAIN, TEXT, "a SPIFFE trust domain in lower case, such as \"acme.example\"")                               \
+	X(ORIGIN, TEXT, "https:// and a host, perhaps a port, nothing behind it; http:// for localhost and 127.0.0.1 alone")          \
 	X(ADDRESS, TEXT, "an address and a port in numbers, such as \"127.0.0.1:8443\" or \"[::1]:8443\"")           \
 	X(DATE, TEXT, "a day, such as \"2027-01-31\"")                                                                 \
 	X(ACTION, TEXT, "an action's name, such as \"deploy.run\"")                                                    \

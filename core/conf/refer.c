@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * What stanzas say about each other. */
 #include "conf/check.h"
+#include "conf/page.h"
 
 #include "base/match.h"
 #include "base/str.h"
@@ -359,6 +360,7 @@ sg_conf_check_references(struct sg_conf_node *root, struct sg_conf_errors *error
 	check_unique(root, "humans", "id", "one stanza for each person", errors);
 	check_unique(root, "humans", "admin", "one admin for each person", errors);
 	check_uids(root, errors);
+	sg_conf_check_page(root, errors);
 	check_operators(root, errors);
 	check_all(root, errors);
 	check_unique(root, "tools", "action", "give each tool an action of its own", errors);

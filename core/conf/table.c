@@ -51,6 +51,7 @@ const struct sg_conf_section sg_conf_sections[] = {
 	{"resources", true, "what actions are done to; none means that resources are not looked up, else an unknown one counts as restricted"},
 	{"roles", true, "parts that agents take in a tree of tasks"},
 	{"tools", true, "tools of servers, each pinned by the digest of its definition"},
+	{"web", false, "the approvers' page (stepgate-web)"},
 };
 const size_t sg_conf_section_count = sizeof(sg_conf_sections) / sizeof(sg_conf_sections[0]);
 
@@ -74,7 +75,7 @@ OPTION("actions", "sensitivity",   CHOICE,    NULL,         0,   0, LEVELS,    "
 OPTION("actions", "taints",        STRINGS,   "",           0,  16, NULL,      "labels that an allow puts on the task")
 
 OPTION("admins", "groups",         NAMES,     "",           0,  64, NULL,      "approval groups this admin belongs to, besides those that list the admin")
-OPTION("admins", "may",            CHOICE,    "operate",    0,   0, "operate|approve|watch", "approve: says yes or no where one of its groups is asked; watch: reads the status, for metrics; neither can do anything else")
+OPTION("admins", "may",            CHOICE,    "operate",    0,   0, "operate|approve|watch|page", "approve: says yes or no where one of its groups is asked; watch: reads the status, for metrics; page: the user of stepgate-web, which speaks for whoever is signed in there; none of them can do anything else")
 OPTION("admins", "uid",            INTEGER,   NULL,         0, INT32_MAX, NULL, "user id of the peer")
 
 OPTION("agents", "approvers",      NAME,      "",           0,  63, NULL,      "group that is asked where a ceiling asks a person: autonomy \"propose\", an overdue review; empty: then it is denied")
@@ -242,6 +243,10 @@ OPTION("tools", "action",             ACTION,    NULL,     1, 128, NULL,        
 OPTION("tools", "digest",             DIGEST,    NULL,    64,  64, NULL,             "SHA-256 of the RFC 8785 form of its definition")
 OPTION("tools", "server",             STRING,    NULL,     1, 254, NULL,             "the server it belongs to")
 OPTION("tools", "tool",               STRING,    NULL,     1, 128, NULL,             "its name there")
+
+OPTION("web", "idle",         DURATION, "10m",   MIN(1), HOUR(12), NULL,              "who does nothing on the page for so long is signed out")
+OPTION("web", "origin",       ORIGIN,   "",      0, 254, NULL,                       "where people's browsers find the page, such as \"https://approve.acme.example\"; empty: nobody signs in")
+OPTION("web", "total",        DURATION, "8h",    MIN(1), DAY(7), NULL,               "so long after signing in one is signed out")
 
 OPTION("", "admin_group",  STRING, "",                         0,   64, NULL, "system group, by name or number, that may connect to admin.sock beside root; empty: nobody but the daemon's user and group. Who may do what is said in admins")
 OPTION("", "approver_group", STRING, "",                       0,   64, NULL, "the same for approver.sock")

@@ -76,6 +76,10 @@ enum sg_body {
 	X(O_ENROL_FINISH,73, ADMIN,    "POST",   "/v1/enrolments/{}/finish",   JSON) /* {"code","response"}: the device is there */ \
 	X(O_ENROL_CONFIRM,74,ADMIN,    "POST",   "/v1/enrolments/{}/confirm",  JSON) /* {"fingerprint"}: it is this person's */ \
 	X(O_ENROL_REVOKE,75, ADMIN,    "POST",   "/v1/enrolments/{}/revoke",   JSON) /* {"reason"}: it proves nothing any more */ \
+	X(O_SIGN_IN,     77, ADMIN,    "POST",   "/v1/sign-ins",               JSON) /* {"admin","method","response"}: of the page alone; answers a token */ \
+	X(O_SIGN_INS,    78, ADMIN,    "GET",    "/v1/sign-ins",               NONE) /* who is signed in; on the page, one's own */ \
+	X(O_SIGN_OUT,    79, ADMIN,    "POST",   "/v1/sign-ins/{}/end",        JSON) /* one of them ends; on the page, one's own, "this" among them */ \
+	X(O_PAGE,        80, ADMIN,    "GET",    "/v1/page",                   NONE) /* what the page must know: where it is, the methods */ \
 	X(O_AUDIT_HOLD,  76, ADMIN,    "POST",   "/v1/audit/hold",             JSON) /* {"event":"hold|release","reason"}: nothing of the record is deleted */
 
 enum sg_route {

@@ -6,9 +6,9 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)
 
 # A room may include itself, base, <stepgate/...> and these; process rooms never each other (core/README.md, Rooms).
 ROOMS = {"base": [], "conf": [], "token": [], "frame": ["token"], "door": ["token", "frame"], "policy": ["frame"], "host": ["conf", "token", "frame"],
-         "gate": ["conf", "token", "frame"], "index": ["token", "frame"], "publish": ["token", "frame"], "enforce": ["token", "frame"], "metrics": ["token", "frame"],
+         "gate": ["conf", "token", "frame"], "index": ["token", "frame"], "publish": ["token", "frame"], "enforce": ["token", "frame"], "metrics": ["token", "frame"], "web": ["token", "frame"],
          "ctl": ["conf", "token", "frame"],
-         "main": ["conf", "token", "frame", "door", "policy", "host", "gate", "index", "publish", "enforce", "metrics", "ctl"]}
+         "main": ["conf", "token", "frame", "door", "policy", "host", "gate", "index", "publish", "enforce", "metrics", "web", "ctl"]}
 
 # The rooms of the gate, each on these and on what they stand on: one way.
 GATE = {"journal": [], "catalogue": [], "state": ["journal", "catalogue"], "snapshot": ["state"], "desk": ["snapshot"], "decide": ["desk"], "tasks": ["decide"],

@@ -263,7 +263,8 @@ static void
 read_admin(struct reader *r, const struct sg_json *j, void *out)
 {
 	*(struct sg_admin *)out =
-		(struct sg_admin){.name = j->name, .uid = (uid_t)number_of(r, j, "uid"), .approves_only = sg_json_is(j, "may", "approve"), .watches_only = sg_json_is(j, "may", "watch"), .groups = groups_of(r, j)};
+		(struct sg_admin){.name = j->name, .uid = (uid_t)number_of(r, j, "uid"), .page = sg_json_is(j, "may", "page"), .approves_only = sg_json_is(j, "may", "approve") || sg_json_is(j, "may", "page"),
+				   .watches_only = sg_json_is(j, "may", "watch"), .groups = groups_of(r, j)};
 }
 
 static void
@@ -334,6 +335,7 @@ read_all(struct reader *r)
 	c->trust_domain = text_of(r, c->document, "trust_domain");
 	c->dev = sg_str_is(text_of(r, c->document, "mode"), "dev");
 	read_limits(r);
+	sg_catalogue_web(r->catalogue);
 	if (!sg_office_read(sg_json_get(c->document, "office"), &c->office))
 		r->missing = "office";
 #define SECTION(field, word, type) c->field##s = section(r, word, sizeof(struct sg_##type), &c->field##_count, read_##type)

@@ -99,6 +99,7 @@ struct sg_admin {
 	struct sg_str name;
 	uid_t uid;
 	bool approves_only, watches_only;
+	bool page; /* it speaks for whoever is signed in there */
 	struct sg_strings groups; /* those named in the admin's stanza and those that list the admin */
 };
 
@@ -144,6 +145,10 @@ struct sg_catalogue {
 	bool dev;
 	struct sg_limits limits;
 	struct sg_office office; /* of a document of before: UTC, never open */
+	struct {
+		struct sg_str origin; /* where browsers find it; "": nobody signs in */
+		int64_t idle_ms, total_ms;
+	} web; /* the approvers' page */
 	bool keep_hold; /* nothing of the journal is deleted */
 	struct sg_action *actions;
 	struct sg_agent *agents;
@@ -185,6 +190,8 @@ const struct sg_admin *sg_catalogue_admin_uid(const struct sg_catalogue *catalog
 const struct sg_human *sg_catalogue_human(const struct sg_catalogue *catalogue, struct sg_str name);
 /* By the id that `owner` and `on_behalf_of` write. */
 const struct sg_human *sg_catalogue_human_id(const struct sg_catalogue *catalogue, struct sg_str id);
+/* Reads `web` of the document. */
+void sg_catalogue_web(struct sg_catalogue *catalogue);
 /* The human that an admin's stanza is, or NULL. */
 const struct sg_human *sg_catalogue_human_admin(const struct sg_catalogue *catalogue, struct sg_str admin);
 const struct sg_task_role *sg_catalogue_role(const struct sg_catalogue *catalogue, struct sg_str name);

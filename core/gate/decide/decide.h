@@ -67,6 +67,8 @@ void sg_tool_quarantine(struct sg_gate *gate, const struct sg_request *request);
 void sg_thresholds(struct sg_gate *gate, struct sg_request *request);
 /* False: it could not be recorded. */
 bool sg_gate_freeze(struct sg_gate *gate, const struct sg_task *task, const char *why);
+/* The same by a person's word. */
+bool sg_gate_freeze_by(struct sg_gate *gate, const struct sg_task *task, struct sg_str by, const char *why);
 void sg_issue(struct sg_gate *gate, struct sg_request *request);
 void sg_issue_called(struct sg_gate *gate, struct sg_request *request, const struct sg_json *answer);
 void sg_release(struct sg_gate *gate, struct sg_request *request);

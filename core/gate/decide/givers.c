@@ -105,7 +105,7 @@ enum sg_reason
 sg_may_give(const struct sg_gate *gate, const struct sg_approval *a, const struct sg_admin *admin)
 {
 	struct person p = {admin, admin == NULL ? NULL : sg_catalogue_human_admin(gate->catalogue, admin->name)};
-	if (admin == NULL || admin->watches_only || sg_admin_gone(gate, admin->name) || is_an_agents(gate, admin))
+	if (admin == NULL || admin->watches_only || admin->page || sg_admin_gone(gate, admin->name) || is_an_agents(gate, admin))
 		return SG_REASON_not_approver;
 	return is_self(gate, a, &p) ? SG_REASON_self_approval : SG_REASON_allowed;
 }

@@ -15,14 +15,20 @@ owner_of(const struct sg_gate *gate, const struct sg_task *task)
 }
 
 bool
-sg_gate_freeze(struct sg_gate *gate, const struct sg_task *task, const char *why)
+sg_gate_freeze_by(struct sg_gate *gate, const struct sg_task *task, struct sg_str by, const char *why)
 {
 	bool with_domain = task->state == SG_TASK_FROZEN && task->by_domain; /* from now on for itself as well */
 	if (task->state != SG_TASK_OPEN && !with_domain)
 		return true;
-	bool good = sg_record_task(gate, task, "frozen", SG_STR("stepgate"), why, NULL);
+	bool good = sg_record_task(gate, task, "frozen", by, why, NULL);
 	sg_alert(gate, "frozen", owner_of(gate, task), sg_str(task->agent), sg_str(task->id));
 	return good;
+}
+
+bool
+sg_gate_freeze(struct sg_gate *gate, const struct sg_task *task, const char *why)
+{
+	return sg_gate_freeze_by(gate, task, SG_STR("stepgate"), why);
 }
 
 static const char *

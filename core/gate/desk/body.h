@@ -129,13 +129,17 @@ enum sg_body_kind {
 	X(E_CEILING,     "task_token",    NAMED,     SG_BODY_TOKEN,      true)                                         \
 	X(E_CEILING,     "tools",         TEXTS,     SG_BODY_NAMES,      false)                                        \
 	X(O_APPROVALS,   "all",           YES,       0,                  false)                                        \
+	X(O_APPROVALS,   "session",       NAMED,     63,                 false)                                        \
 	X(O_APPROVAL,    "wait",          DIGITS,    3600,               false)                                        \
+	X(O_APPROVAL,    "session",       NAMED,     63,                 false)                                        \
 	X(O_APPROVE,     "comment",       TEXT,      SG_BODY_HINT,       false) /* the person's words, for the record */ \
 	X(O_APPROVE,     "device",        NAMED,     63,                 false) /* an enrolment; left out: the one confirmed last */ \
 	X(O_APPROVE,     "method",        NAMED,     63,                 false) /* a stanza of prove; left out: the socket is proof */ \
 	X(O_APPROVE,     "response",      NAMED,     SG_BODY_RESPONSE,   false) /* what the person's device shows or answers */ \
+	X(O_APPROVE,     "session",       NAMED,     63,                 false)                                        \
 	X(O_CHALLENGE,   "device",        NAMED,     63,                 false)                                        \
 	X(O_CHALLENGE,   "method",        NAMED,     63,                 true)                                         \
+	X(O_CHALLENGE,   "session",       NAMED,     63,                 false)                                        \
 	X(O_ENROL,       "admin",         NAMED,     63,                 true)                                         \
 	X(O_ENROL,       "method",        NAMED,     63,                 true)                                         \
 	X(O_ENROL_OFFER, "code",          NAMED,     SG_BODY_HINT,       true)                                         \
@@ -143,7 +147,15 @@ enum sg_body_kind {
 	X(O_ENROL_FINISH,"response",      NAMED,     SG_BODY_RESPONSE,   true)                                         \
 	X(O_ENROL_CONFIRM,"fingerprint",  NAMED,     SG_BODY_HINT,       true)                                         \
 	X(O_ENROL_REVOKE,"reason",        TEXT,      SG_BODY_HINT,       false)                                        \
+	X(O_REFUSE,      "freeze",        FLAG,      0,                  false) /* the task, too */                    \
 	X(O_REFUSE,      "comment",       TEXT,      SG_BODY_HINT,       false) /* likewise, and for the agent */       \
+	X(O_REFUSE,      "session",       NAMED,     63,                 false)                                        \
+	X(O_SIGN_IN,     "admin",         NAMED,     63,                 true)  /* whose stanza */                       \
+	X(O_SIGN_IN,     "device",        NAMED,     63,                 false)                                        \
+	X(O_SIGN_IN,     "method",        NAMED,     63,                 true)                                         \
+	X(O_SIGN_IN,     "response",      NAMED,     SG_BODY_RESPONSE,   true)                                         \
+	X(O_SIGN_INS,    "session",       NAMED,     63,                 false) /* the token; the page's */             \
+	X(O_SIGN_OUT,    "session",       NAMED,     63,                 false)                                        \
 	X(O_TASKS,       "agent",         NAMED,     SG_BODY_NAME,       false)                                        \
 	X(O_DOMAINS,     "name",          NAMED,     SG_BODY_NAME,       false)                                        \
 	X(O_LEASES,      "agent",         NAMED,     SG_BODY_NAME,       false)                                        \

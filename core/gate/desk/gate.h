@@ -138,6 +138,7 @@ struct sg_gate {
 	size_t addresses_at;            /* where the look for such as say nothing goes on */
 	size_t addresses;               /* buckets of addresses (desk/address.c) */
 	struct sg_table making;                /* credentials that are being made, by request (desk/making.c) */
+	struct sg_table sign_ins;              /* on the approvers' page, by the digest of their token: people/sign_in.h */
 	struct sg_table flights;               /* requests by the attempt that is under way with them */
 	struct sg_ring waiting[SG_STAGES];     /* requests by what they wait for */
 	uint64_t configured, reviewed; /* how many configurations there were; under which all connections were judged anew */

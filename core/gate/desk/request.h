@@ -34,6 +34,7 @@ struct sg_request {
 	void (*after_sync)(struct sg_gate *gate, struct sg_request *request);
 	void (*after_look)(struct sg_gate *gate, struct sg_request *request);
 	void (*after_call)(struct sg_gate *gate, struct sg_request *request, const struct sg_json *answer);
+	struct sg_str speaks_as; /* in a list of approvals: the admin for whom it is made */
 	struct sg_str device; /* in SG_STAGE_CALL: the enrolment that the call is about */
 	void (*looked_at)(struct sg_gate *gate, struct sg_request *request, bool same); /* in SG_STAGE_ISSUE: the second look is in */
 	void (*polled)(struct sg_gate *gate, struct sg_request *request);   /* in SG_STAGE_POLL: something may have happened */

@@ -17,27 +17,58 @@
 
 /* ---- the gate's side ---- */
 
-static const struct sg_journal_mark *
-second(const struct sg_journal *journal)
+/* From `segment` back to `to` there are segments without a leaf alone, such as one whose making a kill cut short, so that `last` is the last leaf behind each. */
+static bool
+leads_back(const struct sg_journal *journal, uint64_t segment, uint64_t to, uint64_t last)
 {
-	size_t i = 0;
-	while (i < journal->mark_count && journal->marks[i].segment == journal->marks[0].segment)
-		i++;
-	return i < journal->mark_count ? &journal->marks[i] : NULL;
+	struct sg_segment_header empty;
+	bool torn;
+	while (segment > to) {
+		if (sg_journal_header(journal, segment, &empty, &torn, NULL) != SG_OK || empty.last != last || empty.previous >= segment)
+			return false;
+		segment = empty.previous;
+	}
+	return segment == to;
+}
+
+/* The header of the first segment behind `own` that says that there was a leaf before it. */
+static bool
+next_behind(const struct sg_journal *journal, const struct sg_segment_header *own, struct sg_segment_header *after)
+{
+	bool torn;
+	uint64_t looked = own->segment;
+	for (size_t i = 0; i < journal->mark_count; i++) {
+		uint64_t segment = journal->marks[i].segment;
+		if (segment <= looked)
+			continue;
+		looked = segment;
+		if (sg_journal_header(journal, segment, after, &torn, NULL) != SG_OK)
+			return false;
+		if (after->last >= own->first)
+			return leads_back(journal, after->previous, own->segment, after->last);
+	}
+	return false;
 }
 
 bool
 sg_journal_oldest(const struct sg_journal *journal, struct sg_oldest *out)
 {
-	const struct sg_journal_mark *next = journal->marks == NULL ? NULL : second(journal);
 	struct sg_segment_header own, after;
 	bool torn;
-	if (next == NULL || sg_journal_header(journal, journal->marks[0].segment, &own, &torn, NULL) != SG_OK ||
-	    sg_journal_header(journal, next->segment, &after, &torn, NULL) != SG_OK || after.previous != own.segment || own.previous != journal->base.segment)
+	if (journal->marks == NULL || journal->mark_count == 0 || sg_journal_header(journal, journal->marks[0].segment, &own, &torn, NULL) != SG_OK ||
+	    !leads_back(journal, own.previous, journal->base.segment, own.last) || !next_behind(journal, &own, &after))
 		return false;
-	*out = (struct sg_oldest){.cut = {.segment = own.segment, .last = after.last}, .first = own.first, .until_ms = ((int64_t)own.day + 1) * SG_DAY_MS};
+	*out = (struct sg_oldest){.cut = {.segment = after.previous, .last = after.last}, .first = own.first, .until_ms = ((int64_t)own.day + 1) * SG_DAY_MS};
 	memcpy(out->cut.chain, after.chain, sizeof(out->cut.chain));
-	return out->cut.last >= out->first;
+	return true;
+}
+
+unsigned
+sg_journal_segments(const struct sg_journal *journal)
+{
+	if (journal->marks == NULL || journal->mark_count == 0)
+		return 0;
+	return journal->marks[0].segment == journal->marks[journal->mark_count - 1].segment ? 1 : 2;
 }
 
 int64_t

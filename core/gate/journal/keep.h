@@ -14,8 +14,10 @@ struct sg_oldest {
 	int64_t until_ms;  /* all its leaves are older: a segment ends with its day, UTC */
 };
 
-/* False: there is none, or it cannot be read. Reads two headers. */
+/* False: there is none, or it cannot be read. Reads two headers, and those of segments between without a leaf, which go with it. */
 bool sg_journal_oldest(const struct sg_journal *journal, struct sg_oldest *out);
+/* How many with leaves there are: 0, 1, or 2 for more. */
+unsigned sg_journal_segments(const struct sg_journal *journal);
 /* Bytes of all segments, those behind failed syncs too; a stat each. */
 int64_t sg_journal_bytes(const struct sg_journal *journal);
 /* From now on the journal begins behind `cut`; the files are still there. */

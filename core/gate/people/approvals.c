@@ -2,6 +2,7 @@
  * Approvals as they are shown, listed and waited for. */
 #include "gate/people/people.h"
 #include "gate/people/settle.h"
+#include "gate/people/sign_in.h"
 #include "gate/desk/listing.h"
 #include "gate/desk/late.h"
 #include "gate/desk/buckets.h"
@@ -132,11 +133,12 @@ sg_answer_approval(struct sg_gate *gate, struct sg_request *r)
 
 /* Who may approve and nothing else sees what they are asked for. */
 bool
-sg_is_asked(const struct sg_conn *conn, const struct sg_approval *a)
+sg_is_asked(const struct sg_gate *gate, const struct sg_request *r, const struct sg_admin *admin, const struct sg_approval *a)
 {
-	bool asked = conn->face == SG_FACE_ADMIN && !sg_approves_only(conn);
-	for (size_t i = 0; conn->admin != NULL && !asked && i < a->requirement.count; i++)
-		asked = sg_admin_in(conn->admin, sg_str(a->requirement.groups[i].group));
+	const struct sg_conn *conn = sg_conn_find(gate, r->conn);
+	bool asked = conn != NULL && conn->face == SG_FACE_ADMIN && !sg_approves_only(conn);
+	for (size_t i = 0; admin != NULL && !asked && i < a->requirement.count; i++)
+		asked = sg_admin_in(admin, sg_str(a->requirement.groups[i].group));
 	return asked;
 }
 
@@ -149,7 +151,7 @@ may_see(struct sg_gate *gate, struct sg_request *r, const struct sg_approval *a,
 		return false;
 	const char *why;
 	if (conn->face == SG_FACE_ADMIN) {
-		if (!sg_is_asked(conn, a) || !sg_may_ask(conn, r->route->route, &why)) /* also of whoever waited, and may no more */
+		if (!sg_is_asked(gate, r, sg_speaker(gate, r), a) || !sg_may_ask(conn, r->route->route, &why)) /* also of whoever waited, and may no more */
 			return false;
 		*reason = SG_REASON_not_permitted;
 		return sg_is_operator(gate, conn) && !sg_operator_gone(gate, conn);
@@ -208,6 +210,10 @@ show(struct sg_gate *gate, struct sg_request *r)
 	struct sg_str wait = {"", 0};
 	int64_t seconds = 0;
 	sg_json_string(sg_json_get(r->body, "wait"), &wait);
+	if (sg_by_page(gate, r) && sg_speaker(gate, r) == NULL) {
+		sg_answer_error(gate, r, 401, SG_REASON_not_signed_in, "");
+		return;
+	}
 	if (!may_see(gate, r, sg_state_approval(&gate->state, r->argument), &reason)) {
 		sg_answer_error(gate, r, 404, reason, "");
 		return;
@@ -238,9 +244,8 @@ static uint64_t
 approval_rank(const struct sg_gate *gate, const struct sg_request *r, const void *thing)
 {
 	const struct sg_approval *a = thing;
-	const struct sg_conn *conn = sg_conn_find(gate, r->conn);
 	bool all = sg_str_is(sg_json_text_at(r->body, "all"), "yes");
-	return conn != NULL && sg_is_asked(conn, a) && (all || sg_approval_live(&gate->state, a)) ? a->leaf + 1 : SG_LISTED_NOT;
+	return sg_is_asked(gate, r, sg_catalogue_admin(gate->catalogue, r->speaks_as), a) && (all || sg_approval_live(&gate->state, a)) ? a->leaf + 1 : SG_LISTED_NOT;
 }
 
 static const char *
@@ -259,5 +264,11 @@ void
 sg_route_approvals(struct sg_gate *gate, struct sg_request *r)
 {
 	static const struct sg_listing_of approvals = {"approvals", offsetof(struct sg_state, approvals), LIST_MOST, LIST_STOPS, approval_rank, approval_id, list_approval};
+	const struct sg_admin *admin = sg_speaker(gate, r);
+	if (admin == NULL) {
+		sg_answer_error(gate, r, 401, SG_REASON_not_signed_in, "");
+		return;
+	}
+	r->speaks_as = sg_arena_copy(&r->arena, admin->name);
 	sg_list(gate, r, &approvals);
 }

@@ -2,6 +2,7 @@
  * People's devices: an operator begins an enrolment and gives the person its code; the person shows the device; an operator confirms its fingerprint, as the person reads it
  * out. Before that it proves nothing. */
 #include "gate/people/proving.h"
+#include "gate/people/sign_in.h"
 #include "gate/desk/listing.h"
 
 #include "base/str.h"
@@ -164,19 +165,19 @@ sg_route_enrol(struct sg_gate *gate, struct sg_request *r)
 static struct sg_enrolment *
 mine(struct sg_gate *gate, struct sg_request *r, bool again)
 {
-	const struct sg_conn *conn = sg_conn_find(gate, r->conn);
+	const struct sg_admin *admin = sg_by_page(gate, r) ? NULL : sg_speaker(gate, r);
 	struct sg_enrolment *e = sg_state_enrolment(&gate->state, r->argument);
 	char digest[SG_SHA256_HEX];
 	sg_sha256_hex(digest, sg_json_text_at(r->body, "code"));
-	bool person = e != NULL && conn != NULL && conn->admin != NULL && sg_str_is(conn->admin->name, e->admin) && sg_enrolment_stands(gate, e);
-	if (person && !again && e->state == SG_ENROLMENT_begun && sg_prove_tired(gate, e)) {
+	bool person = e != NULL && (sg_by_page(gate, r) || (admin != NULL && sg_str_is(admin->name, e->admin))) && sg_enrolment_stands(gate, e);
+	if (person && !again && e->state == SG_ENROLMENT_begun && sg_prove_tired(gate, e, &e->tries)) {
 		sg_answer_error(gate, r, 429, SG_REASON_proofs_tried, "");
 		return NULL;
 	}
 	if (person && e->state == SG_ENROLMENT_begun && !sg_deadline_over(&e->ends, &gate->state.now) && strcmp(digest, e->code) == 0)
 		return e;
 	if (person)
-		sg_prove_tried(gate, e);
+		sg_prove_tried(gate, &e->tries);
 	sg_answer_error(gate, r, 404, SG_REASON_not_found, "nothing is to be enrolled by this code; ask who gave it for another");
 	return NULL;
 }
@@ -238,7 +239,7 @@ shown(struct sg_gate *gate, struct sg_request *r, const struct sg_json *answer)
 		return;
 	sg_json_bool(sg_json_get(answer, "ok"), &ok);
 	if (answer == NULL || ok)
-		sg_prove_was_none(e);
+		sg_prove_was_none(&e->tries);
 	if (!sg_proven(gate, r, answer))
 		return;
 	struct sg_str print = sg_json_text_at(answer, "fingerprint"), key = sg_json_text_at(answer, "key");
@@ -255,7 +256,7 @@ sg_route_enrol_finish(struct sg_gate *gate, struct sg_request *r)
 {
 	struct sg_enrolment *e = mine(gate, r, false);
 	if (e != NULL)
-		sg_prove_tried(gate, e);
+		sg_prove_tried(gate, &e->tries);
 	if (e != NULL && !sg_prove_ask(gate, r, e, "enrol", sg_str(e->id), sg_json_text_at(r->body, "response"), shown))
 		sg_answer_error(gate, r, 503, SG_REASON_prove_unavailable, "");
 }

@@ -33,37 +33,35 @@ sg_enrolment_of(const struct sg_gate *gate, const struct sg_admin *admin, struct
 
 /* Told to operators once a rest: somebody may be guessing. */
 static void
-tell_tired(struct sg_gate *gate, struct sg_enrolment *e)
+tell_tired(struct sg_gate *gate, const struct sg_enrolment *e, struct sg_tries *tries)
 {
-	if (!e->told)
+	if (!tries->told)
 		sg_alert(gate, sg_reason_code(SG_REASON_proofs_tried), sg_str(e->admin), SG_STR(""), SG_STR(""));
-	e->told = true;
+	tries->told = true;
 }
 
 bool
-sg_prove_tired(struct sg_gate *gate, struct sg_enrolment *e)
+sg_prove_tired(struct sg_gate *gate, const struct sg_enrolment *e, struct sg_tries *tries)
 {
-	if (gate->state.now.boot - e->tried_at >= SG_PROVE_TRIES_MS * SG_MSEC) {
-		e->tries = 0;
-		e->told = false;
-	}
-	if (e->tries < SG_PROVE_TRIES)
+	if (gate->state.now.boot - tries->at >= SG_PROVE_TRIES_MS * SG_MSEC)
+		tries->count = 0, tries->told = false;
+	if (tries->count < SG_PROVE_TRIES)
 		return false;
-	tell_tired(gate, e);
+	tell_tired(gate, e, tries);
 	return true;
 }
 
 void
-sg_prove_tried(const struct sg_gate *gate, struct sg_enrolment *e)
+sg_prove_tried(const struct sg_gate *gate, struct sg_tries *tries)
 {
-	e->tries++;
-	e->tried_at = gate->state.now.boot;
+	tries->count++;
+	tries->at = gate->state.now.boot;
 }
 
 void
-sg_prove_was_none(struct sg_enrolment *e)
+sg_prove_was_none(struct sg_tries *tries)
 {
-	e->tries -= e->tries > 0;
+	tries->count -= tries->count > 0;
 }
 
 static bool
@@ -117,7 +115,7 @@ sg_prove_ask(struct sg_gate *gate, struct sg_request *r, const struct sg_enrolme
 	sg_jw_member_text(&w, "key", e->key != NULL ? e->key : "");
 	sg_jw_member_text(&w, "person", e->admin);
 	sg_jw_member_str(&w, "response", response);
-	sg_jw_member_str(&w, "site", SG_STR(""));
+	sg_jw_member_str(&w, "site", gate->catalogue->web.origin);
 	sg_jw_member_text(&w, "verb", verb);
 	sg_jw_end(&w);
 	sg_request_wait(gate, r, SG_STAGE_CALL);

@@ -17,10 +17,10 @@ enum {
  * One that was made by another user, or as another person, is nobody's. */
 struct sg_enrolment *sg_enrolment_of(const struct sg_gate *gate, const struct sg_admin *admin, struct sg_str method, struct sg_str device);
 /* So many tries that did not succeed, the last one just now: nothing is asked, and once a rest an alert says so (proofs_tried). */
-bool sg_prove_tired(struct sg_gate *gate, struct sg_enrolment *e);
+bool sg_prove_tired(struct sg_gate *gate, const struct sg_enrolment *e, struct sg_tries *tries);
 /* A try begins. It counts at once, so that those sent together count like those sent one after the other; what succeeded, or was never answered, was none. */
-void sg_prove_tried(const struct sg_gate *gate, struct sg_enrolment *e);
-void sg_prove_was_none(struct sg_enrolment *e);
+void sg_prove_tried(const struct sg_gate *gate, struct sg_tries *tries);
+void sg_prove_was_none(struct sg_tries *tries);
 
 /* Makes a challenge for this thing (an approval and its digest, a sign-in) and keeps it with the enrolment. False: no random numbers. */
 bool sg_challenge_make(struct sg_gate *gate, struct sg_enrolment *e, struct sg_str what);

@@ -3,6 +3,7 @@
  * is asked for again once that answered. */
 #include "gate/people/proving.h"
 #include "gate/people/settle.h"
+#include "gate/people/sign_in.h"
 #include "gate/desk/revoking.h"
 #include "gate/decide/sight.h"
 #include "gate/state/requirement.h"
@@ -67,6 +68,7 @@ struct said {
 	const char *event, *group, *method;
 	const struct sg_enrolment *by; /* what proved it; NULL: the socket alone */
 	int64_t counter;               /* of that device */
+	const struct sg_task *freezes; /* NULL: none */
 };
 
 static bool
@@ -105,11 +107,11 @@ is_within(struct sg_str group, const char *of)
 	return len > 0 && sg_str_starts(group, of) && (group.len == len || group.ptr[len] == '/');
 }
 
-/* The admin's process is in the control group that is the asker, or in one that holds a task above; groups below count, the asker can make them. */
+/* The admin's process (of the page there is none here) is in the control group that is the asker, or in one that holds a task above; groups below count, the asker can make them. */
 static bool
 shares_group(const struct sg_gate *gate, const struct sg_approval *a, const struct sg_conn *conn)
 {
-	struct sg_str group = conn == NULL || gate->catalogue->dev ? SG_STR("") : sg_conn_group(gate, conn);
+	struct sg_str group = conn == NULL || gate->catalogue->dev || conn->admin == NULL || conn->admin->page ? SG_STR("") : sg_conn_group(gate, conn);
 	for (const struct sg_task *t = a->task; group.len > 0 && t != NULL; t = t->parent)
 		if (is_within(group, t->instance->group))
 			return true;
@@ -124,28 +126,37 @@ settled(struct sg_gate *gate, struct sg_request *r, const struct sg_admin *admin
 		sg_answer_error(gate, r, 503, SG_REASON_audit_unavailable, "");
 		return;
 	}
+	if (said->freezes != NULL && !sg_gate_freeze_by(gate, said->freezes, admin->name, "approver")) {
+		sg_answer_error(gate, r, 503, SG_REASON_audit_unavailable, "");
+		return;
+	}
 	sg_leases_revoking(gate); /* what a used one gave goes back with it */
-	sg_request_sync(gate, r, number, sg_answer_approval);
+	sg_request_sync(gate, r, said->freezes != NULL ? gate->journal.appended : number, sg_answer_approval);
 	sg_wake(gate);
 }
 
 /* Who says it, and about what: NULL, and answered, if that is nobody, or nothing that they are asked. */
 static struct sg_approval *
-asked(struct sg_gate *gate, struct sg_request *r, const struct sg_conn *conn)
+asked(struct sg_gate *gate, struct sg_request *r, const struct sg_admin **admin)
 {
 	struct sg_approval *a = sg_state_approval(&gate->state, r->argument);
-	if (a != NULL && conn != NULL && conn->admin != NULL && sg_is_asked(conn, a))
+	*admin = sg_speaker(gate, r);
+	if (a != NULL && *admin != NULL && sg_is_asked(gate, r, *admin, a))
 		return a;
+	if (*admin == NULL && sg_by_page(gate, r)) {
+		sg_answer_error(gate, r, 401, SG_REASON_not_signed_in, "");
+		return NULL;
+	}
 	sg_answer_error(gate, r, 404, SG_REASON_not_found, "stepgate approvals list");
 	return NULL;
 }
 
 /* Everything that stands between this person and a yes, but for its proof. True: the group that it counts for is in *group. */
 static bool
-may_say_yes(struct sg_gate *gate, struct sg_request *r, const struct sg_conn *conn, struct sg_approval *a, const char *method, const char **group)
+may_say_yes(struct sg_gate *gate, struct sg_request *r, const struct sg_admin *admin, struct sg_approval *a, const char *method, const char **group)
 {
-	enum sg_reason may = shares_group(gate, a, conn) ? SG_REASON_self_approval : sg_may_give(gate, a, conn->admin);
-	*group = group_for(gate, a, conn->admin);
+	enum sg_reason may = shares_group(gate, a, sg_conn_find(gate, r->conn)) ? SG_REASON_self_approval : sg_may_give(gate, a, admin);
+	*group = group_for(gate, a, admin);
 	if (a->state != SG_APPROVAL_OPEN || sg_deadline_over(&a->ends, &gate->state.now))
 		sg_answer_error(gate, r, 409, a->state == SG_APPROVAL_OPEN ? SG_REASON_approval_expired : SG_REASON_approval_void, sg_approval_word(gate, a));
 	else if (may != SG_REASON_allowed)
@@ -154,7 +165,7 @@ may_say_yes(struct sg_gate *gate, struct sg_request *r, const struct sg_conn *co
 		sg_answer_error(gate, r, 409, SG_REASON_approval_unreadable, "");
 	else if (*group == NULL)
 		sg_answer_error(gate, r, 403, SG_REASON_not_approver, "");
-	else if (!sg_requirement_takes(&a->requirement, method))
+	else if (!sg_requirement_takes(&a->requirement, method) || (sg_by_page(gate, r) && strcmp(method, "admin") == 0)) /* no socket says who sits before a browser */
 		sg_answer_error(gate, r, 403, SG_REASON_method_refused, "stepgate approvals approve ID --method NAME");
 	else
 		return true;
@@ -165,9 +176,9 @@ may_say_yes(struct sg_gate *gate, struct sg_request *r, const struct sg_conn *co
 static void
 proven(struct sg_gate *gate, struct sg_request *r, const struct sg_json *answer)
 {
-	const struct sg_conn *conn = sg_conn_find(gate, r->conn);
-	struct sg_approval *a = asked(gate, r, conn);
-	struct sg_enrolment *e = a == NULL ? NULL : sg_enrolment_of(gate, conn->admin, sg_json_text_at(r->body, "method"), r->device);
+	const struct sg_admin *admin;
+	struct sg_approval *a = asked(gate, r, &admin);
+	struct sg_enrolment *e = a == NULL ? NULL : sg_enrolment_of(gate, admin, sg_json_text_at(r->body, "method"), r->device);
 	struct said said = {.event = "proof", .by = e};
 	if (a == NULL)
 		return;
@@ -177,30 +188,30 @@ proven(struct sg_gate *gate, struct sg_request *r, const struct sg_json *answer)
 	}
 	bool good = sg_json_int(sg_json_get(answer, "counter"), &said.counter) && (said.counter == 0 || said.counter > e->counter);
 	if (answer == NULL || good)
-		sg_prove_was_none(e);
+		sg_prove_was_none(&e->tries);
 	if (!sg_proven(gate, r, answer))
 		return;
 	said.method = e->method;
 	e->challenge_until = 0; /* it served */
 	if (!good)
 		sg_answer_error(gate, r, 403, SG_REASON_proof_refused, "this was proven before");
-	else if (may_say_yes(gate, r, conn, a, said.method, &said.group))
-		settled(gate, r, conn->admin, &said);
+	else if (may_say_yes(gate, r, admin, a, said.method, &said.group))
+		settled(gate, r, admin, &said);
 }
 
 static void
-prove(struct sg_gate *gate, struct sg_request *r, const struct sg_conn *conn, const struct sg_approval *a)
+prove(struct sg_gate *gate, struct sg_request *r, const struct sg_admin *admin, const struct sg_approval *a)
 {
-	struct sg_enrolment *e = sg_enrolment_of(gate, conn->admin, sg_json_text_at(r->body, "method"), sg_json_text_at(r->body, "device"));
+	struct sg_enrolment *e = sg_enrolment_of(gate, admin, sg_json_text_at(r->body, "method"), sg_json_text_at(r->body, "device"));
 	if (e == NULL) {
 		sg_answer_error(gate, r, 403, SG_REASON_not_enrolled, "");
 		return;
 	}
-	if (sg_prove_tired(gate, e)) {
+	if (sg_prove_tired(gate, e, &e->tries)) {
 		sg_answer_error(gate, r, 429, SG_REASON_proofs_tried, "");
 		return;
 	}
-	sg_prove_tried(gate, e);
+	sg_prove_tried(gate, &e->tries);
 	if (!sg_prove_ask(gate, r, e, "prove", sg_str(a->id), sg_json_text_at(r->body, "response"), proven))
 		sg_answer_error(gate, r, 503, SG_REASON_prove_unavailable, "");
 }
@@ -208,38 +219,41 @@ prove(struct sg_gate *gate, struct sg_request *r, const struct sg_conn *conn, co
 void
 sg_route_approve(struct sg_gate *gate, struct sg_request *r)
 {
-	const struct sg_conn *conn = sg_conn_find(gate, r->conn);
+	const struct sg_admin *admin;
 	struct sg_str method = sg_json_text_at(r->body, "method");
-	struct sg_approval *a = asked(gate, r, conn); /* once answered the request is gone */
+	struct sg_approval *a = asked(gate, r, &admin); /* once answered the request is gone */
 	struct said said = {.event = "proof", .method = "admin"};
 	char name[SG_APPROVAL_METHOD] = "";
 	if (a == NULL)
 		return;
 	snprintf(name, sizeof(name), "%.*s", method.len > 0 ? (int)method.len : 5, method.len > 0 ? method.ptr : said.method);
-	if (!may_say_yes(gate, r, conn, a, name, &said.group))
+	if (!may_say_yes(gate, r, admin, a, name, &said.group))
 		return;
 	if (strcmp(name, said.method) == 0)
-		settled(gate, r, conn->admin, &said);
+		settled(gate, r, admin, &said);
 	else
-		prove(gate, r, conn, a);
+		prove(gate, r, admin, a);
 }
 
 /* A no needs no proof: it gives nothing. */
 void
 sg_route_refuse(struct sg_gate *gate, struct sg_request *r)
 {
-	const struct sg_conn *conn = sg_conn_find(gate, r->conn);
-	struct sg_approval *a = asked(gate, r, conn);
-	struct said said = {.method = "admin"};
+	const struct sg_admin *admin;
+	struct sg_approval *a = asked(gate, r, &admin);
+	struct said said = {.method = sg_by_page(gate, r) ? "page" : "admin"};
+	bool freeze = false;
 	if (a == NULL)
 		return;
+	sg_json_bool(sg_json_get(r->body, "freeze"), &freeze);
+	said.freezes = freeze ? a->task : NULL;
 	if (a->state == SG_APPROVAL_DENIED || a->state == SG_APPROVAL_VOID) {
 		sg_answer_error(gate, r, 409, SG_REASON_approval_void, sg_approval_word(gate, a));
 		return;
 	}
 	said.event = a->state == SG_APPROVAL_CONSUMED ? "void" : "denied";
-	said.group = group_for(gate, a, conn->admin);
-	settled(gate, r, conn->admin, &said);
+	said.group = group_for(gate, a, admin);
+	settled(gate, r, admin, &said);
 }
 
 /* ---- what the next proof must be over ---- */
@@ -247,8 +261,8 @@ sg_route_refuse(struct sg_gate *gate, struct sg_request *r)
 static void
 challenged(struct sg_gate *gate, struct sg_request *r, const struct sg_json *answer)
 {
-	const struct sg_conn *conn = sg_conn_find(gate, r->conn);
-	const struct sg_enrolment *e = conn == NULL || conn->admin == NULL ? NULL : sg_enrolment_of(gate, conn->admin, sg_json_text_at(r->body, "method"), r->device);
+	const struct sg_admin *admin = sg_speaker(gate, r);
+	const struct sg_enrolment *e = admin == NULL ? NULL : sg_enrolment_of(gate, admin, sg_json_text_at(r->body, "method"), r->device);
 	struct sg_buf body;
 	struct sg_json_writer w;
 	if (e == NULL) {
@@ -270,9 +284,9 @@ challenged(struct sg_gate *gate, struct sg_request *r, const struct sg_json *ans
 void
 sg_route_challenge(struct sg_gate *gate, struct sg_request *r)
 {
-	const struct sg_conn *conn = sg_conn_find(gate, r->conn);
-	struct sg_approval *a = asked(gate, r, conn);
-	struct sg_enrolment *e = a == NULL ? NULL : sg_enrolment_of(gate, conn->admin, sg_json_text_at(r->body, "method"), sg_json_text_at(r->body, "device"));
+	const struct sg_admin *admin;
+	struct sg_approval *a = asked(gate, r, &admin);
+	struct sg_enrolment *e = a == NULL ? NULL : sg_enrolment_of(gate, admin, sg_json_text_at(r->body, "method"), sg_json_text_at(r->body, "device"));
 	if (a == NULL)
 		return;
 	if (e == NULL)

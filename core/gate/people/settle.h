@@ -11,7 +11,7 @@ const char *sg_approval_word(const struct sg_gate *gate, const struct sg_approva
 struct sg_str sg_approval_action(struct sg_gate *gate, struct sg_approval *a);
 /* The approval that r->argument names, whole for people, its state for agents. */
 void sg_answer_approval(struct sg_gate *gate, struct sg_request *r);
-/* It is this connection's to see. */
-bool sg_is_asked(const struct sg_conn *conn, const struct sg_approval *a);
+/* It is this person's to see, who asks so. */
+bool sg_is_asked(const struct sg_gate *gate, const struct sg_request *r, const struct sg_admin *admin, const struct sg_approval *a);
 
 #endif

@@ -39,11 +39,14 @@ struct sg_enrolment {
 	int64_t counter; /* of its last proof */
 	int64_t at_ms;   /* when it came into this state */
 	enum sg_enrolment_state state;
-	/* In memory alone: what its next proof must be over, for what, and until when; tries that did not succeed, and when the last one was. */
+	/* In memory alone: what its next proof must be over, for what, and until when; tries that did not succeed, and when the last one was, of each kind. */
 	char challenge[48], challenged_for[SG_SHA256_HEX];
-	sg_time challenge_until, tried_at;
-	unsigned tries;
-	bool told; /* of the rest there is */
+	sg_time challenge_until;
+	struct sg_tries {
+		unsigned count;
+		sg_time at;
+		bool told; /* of the rest there is */
+	} tries, sign_in_tries; /* of whoever the gate knows already; of strangers, who must not keep the person from approving elsewhere */
 };
 
 const char *sg_enrolment_state_name(enum sg_enrolment_state state);

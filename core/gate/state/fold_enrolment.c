@@ -121,7 +121,9 @@ sg_fold_kind_enrolment(struct sg_fold *f)
 		enrol(f, e);
 	else if (sg_str_is(event, "confirmed"))
 		e->state = SG_ENROLMENT_confirmed;
-	else
+	else {
 		sg_enrolment_used(f->state, id, sg_fold_int_or(f, "counter", 0));
+		return;
+	}
 	e->at_ms = f->at_ms;
 }

@@ -21,6 +21,7 @@
 #include "gate/wire/keep.h"
 #include "gate/wire/remember.h"
 #include "gate/people/review.h"
+#include "gate/people/sign_in.h"
 #include "gate/wire/rounds.h"
 
 #include <stdlib.h>
@@ -73,6 +74,10 @@ static const struct {
 	{SG_ROUTE_O_MEMORIES, sg_route_memories},
 	{SG_ROUTE_O_MEMORY_FORGET, sg_route_memories_forget},
 	{SG_ROUTE_O_CHALLENGE, sg_route_challenge},
+	{SG_ROUTE_O_PAGE, sg_route_page},
+	{SG_ROUTE_O_SIGN_IN, sg_route_sign_in},
+	{SG_ROUTE_O_SIGN_INS, sg_route_sign_ins},
+	{SG_ROUTE_O_SIGN_OUT, sg_route_sign_out},
 	{SG_ROUTE_O_ENROLMENTS, sg_route_enrolments},
 	{SG_ROUTE_O_ENROL, sg_route_enrol},
 	{SG_ROUTE_O_ENROL_OFFER, sg_route_enrol_offer},
@@ -92,6 +97,7 @@ static const struct {
 static void
 run_route(struct sg_gate *gate, struct sg_request *r)
 {
+	sg_sign_in_used(gate, r);
 	for (size_t i = 0; i < sizeof(handlers) / sizeof(handlers[0]); i++)
 		if (handlers[i].route == r->route->route) {
 			handlers[i].run(gate, r);

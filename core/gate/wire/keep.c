@@ -166,8 +166,11 @@ look(struct sg_gate *gate)
 {
 	struct sg_oldest oldest;
 	gate->keep.next = gate->state.now.boot + SG_KEEP_LOOK_S * SG_SEC;
-	if (!sg_journal_oldest(&gate->journal, &oldest))
+	if (!sg_journal_oldest(&gate->journal, &oldest)) {
+		if (sg_journal_segments(&gate->journal) > 1)
+			needed_by(gate, "a segment that cannot be read", "");
 		return;
+	}
 	int64_t bytes = gate->catalogue->limits.keep_bytes > 0 ? sg_journal_bytes(&gate->journal) : 0;
 	gate->keep.why = beyond(gate, &oldest, bytes, 1);
 	gate->keep.twice = beyond(gate, &oldest, bytes, 2) != NULL;

@@ -8,6 +8,7 @@
 #include "gate/decide/sight.h"
 #include "gate/desk/lost.h"
 #include "gate/journal/pulse.h"
+#include "gate/people/sign_in.h"
 #include "gate/snapshot/drift.h"
 #include "gate/wire/copy.h"
 #include "gate/wire/inspect.h"
@@ -77,6 +78,7 @@ sg_gate_create(struct sg_gate **out, const struct sg_gate_start *start, struct s
 	sg_table_init(&gate->requests, seed);
 	sg_table_init(&gate->crowds, seed);
 	sg_table_init(&gate->flights, seed);
+	sg_table_init(&gate->sign_ins, seed);
 	sg_table_init(&gate->making, seed);
 	sg_table_init(&gate->buckets, seed);
 	if (status == SG_OK)
@@ -114,6 +116,7 @@ sg_gate_destroy(struct sg_gate *gate)
 	sg_table_done(&gate->requests);
 	sg_table_done(&gate->crowds);
 	sg_table_done(&gate->flights);
+	sg_sign_ins_done(gate);
 	sg_makings_done(gate);
 	sg_table_done(&gate->buckets);
 	sg_gate_forget_owed(gate);

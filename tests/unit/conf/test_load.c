@@ -71,7 +71,7 @@ test_document(void)
 		"60000,\"values\":4096,\"values_per_report\":512},\"listen\":{},"
 		"\"mode\":\"dev\",\"module_dir\":\"" SG_MODULE_PATH "\",\"office\":{\"holidays\":[],\"hours\":[],\"offsets\":[\"0 0\"],\"zone\":\"UTC\"},\"policy_dir\":\"/etc/stepgate/"
 		"policy.d\",\"prove\":{},"
-		"\"resources\":{},\"roles\":{},\"run_dir\":\"/run/x\",\"state_dir\":\"/var/lib/stepgate\",\"tools\":{},\"trust_domain\":\"acme.example\"}");
+		"\"resources\":{},\"roles\":{},\"run_dir\":\"/run/x\",\"state_dir\":\"/var/lib/stepgate\",\"tools\":{},\"trust_domain\":\"acme.example\",\"web\":{\"idle\":600000,\"origin\":\"\",\"total\":28800000}}");
 	folder_close(&f);
 }
 
