@@ -58,7 +58,7 @@ static const struct {
 	const char *title, *words;
 } readers[] = {
 	{"Whoever sets it up", " init dev config catalogue secret "},
-	{"Operators", " status doctor watch metrics why version audit tasks agents humans domains leases memories clock kill lift reload backup restore "},
+	{"Operators", " status doctor watch metrics web why version audit tasks agents humans domains leases memories clock kill lift reload backup restore "},
 	{"Approvers", " approvals people "},
 	{"Whoever writes policy", " policy try "},
 	{"Agents, and what stands in front of them", " agent mcp task act outcome introspect "},

@@ -79,9 +79,8 @@ static void
 scalar(struct sg_buf *out, const struct sg_json *value)
 {
 	if (value->type == SG_JSON_STRING) {
-		sg_html(out, "<q>");
 		sg_html_text(out, value->string);
-		sg_html(out, "</q>");
+		sg_html(out, value->string.len == 0 ? "<i>empty</i>" : "");
 	} else if (value->type == SG_JSON_NUMBER)
 		sg_html_text(out, value->string);
 	else
