@@ -31,7 +31,7 @@ bool
 sg_route_approves(unsigned route)
 {
 	return route == SG_ROUTE_O_APPROVALS || route == SG_ROUTE_O_APPROVAL || route == SG_ROUTE_O_APPROVE || route == SG_ROUTE_O_REFUSE || route == SG_ROUTE_O_CHALLENGE ||
-	       route == SG_ROUTE_O_ENROL_OFFER || route == SG_ROUTE_O_ENROL_FINISH || route == SG_ROUTE_O_PAGE || route == SG_ROUTE_O_SIGN_IN || route == SG_ROUTE_O_SIGN_INS || route == SG_ROUTE_O_SIGN_OUT;
+	       route == SG_ROUTE_O_ENROL_OFFER || route == SG_ROUTE_O_ENROL_FINISH || route == SG_ROUTE_O_PAGE || route == SG_ROUTE_O_SIGN_IN || route == SG_ROUTE_O_SIGN_ASK || route == SG_ROUTE_O_SIGN_INS || route == SG_ROUTE_O_SIGN_OUT;
 }
 
 enum sg_face

@@ -79,6 +79,7 @@ enum sg_body {
 	X(O_SIGN_IN,     77, ADMIN,    "POST",   "/v1/sign-ins",               JSON) /* {"admin","method","response"}: of the page alone; answers a token */ \
 	X(O_SIGN_INS,    78, ADMIN,    "GET",    "/v1/sign-ins",               NONE) /* who is signed in; on the page, one's own */ \
 	X(O_SIGN_OUT,    79, ADMIN,    "POST",   "/v1/sign-ins/{}/end",        JSON) /* one of them ends; on the page, one's own, "this" among them */ \
+	X(O_SIGN_ASK,    81, ADMIN,    "POST",   "/v1/sign-ins/challenge",     JSON) /* {"admin","method"}: of the page alone; what a device must sign to sign in */ \
 	X(O_PAGE,        80, ADMIN,    "GET",    "/v1/page",                   NONE) /* what the page must know: where it is, the methods */ \
 	X(O_AUDIT_HOLD,  76, ADMIN,    "POST",   "/v1/audit/hold",             JSON) /* {"event":"hold|release","reason"}: nothing of the record is deleted */
 

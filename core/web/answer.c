@@ -20,20 +20,25 @@ plain(struct sg_web_request *r, unsigned status, const char *title, const char *
 
 /* ---- files ---- */
 
+static const char icon[] = "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 32 32\"><rect width=\"32\" height=\"32\" rx=\"7\" fill=\"#1f6f5c\"/><path d=\"M8 22V12l8-4 8 4v10\" fill=\"none\" stroke=\"#fff\" "
+			   "stroke-width=\"3\"/></svg>";
+
 static bool
 is_file(struct sg_web_request *r)
 {
-	static const char icon[] = "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 32 32\"><rect width=\"32\" height=\"32\" rx=\"7\" fill=\"#1f6f5c\"/><path d=\"M8 22V12l8-4 8 4v10\" fill=\"none\" stroke=\"#fff\" "
-				   "stroke-width=\"3\"/></svg>";
-	if (strcmp(r->method, "GET") != 0 || (strcmp(r->path, "/style.css") != 0 && strcmp(r->path, "/icon.svg") != 0))
-		return false;
-	r->status = 200;
-	r->type = r->path[1] == 's' ? "text/css; charset=utf-8" : "image/svg+xml";
-	if (r->path[1] == 's')
-		sg_buf_add(r->out, sg_web_files[0].bytes, sg_web_files[0].len);
-	else
+	static const char *const types[] = {"text/css; charset=utf-8", "text/javascript; charset=utf-8"}; /* as the files stand in the program */
+	bool get = strcmp(r->method, "GET") == 0;
+	if (get && strcmp(r->path, "/icon.svg") == 0) {
+		r->type = "image/svg+xml";
 		sg_buf_text(r->out, icon);
-	return true;
+	}
+	for (size_t i = 0; get && i < sg_web_file_count; i++)
+		if (strcmp(r->path + 1, sg_web_files[i].name) == 0) {
+			r->type = types[i];
+			sg_buf_add(r->out, sg_web_files[i].bytes, sg_web_files[i].len);
+		}
+	r->status = 200;
+	return r->out->len > 0;
 }
 
 /* ---- whose it is ---- */
@@ -52,7 +57,7 @@ was_made_here(const struct sg_web_request *r, struct sg_str origin)
 {
 	char csrf[SG_WEB_CSRF];
 	bool same = r->origin != NULL && sg_str_is(origin, r->origin);
-	if (strcmp(r->path, "/sign-in") == 0 || strncmp(r->path, "/enrol", 6) == 0 || r->token[0] == '\0')
+	if (strncmp(r->path, "/sign-in", 8) == 0 || strncmp(r->path, "/enrol", 6) == 0 || r->token[0] == '\0')
 		return same;
 	sg_web_csrf(r->token, csrf);
 	return same && sg_str_is(sg_web_field(r, "csrf"), csrf);
@@ -69,7 +74,7 @@ approval_path(const char *path, char id[ID_MAX], const char **verb)
 		return false;
 	size_t len = strspn(path + start, "abcdefghijklmnopqrstuvwxyz0123456789-");
 	const char *rest = path + start + len;
-	if (len == 0 || len >= ID_MAX || (rest[0] != '\0' && strcmp(rest, "/approve") != 0 && strcmp(rest, "/deny") != 0))
+	if (len == 0 || len >= ID_MAX || (rest[0] != '\0' && strcmp(rest, "/approve") != 0 && strcmp(rest, "/deny") != 0 && strcmp(rest, "/challenge") != 0))
 		return false;
 	memcpy(id, path + start, len);
 	id[len] = '\0';
@@ -99,12 +104,22 @@ get(struct sg_web_request *r, const struct sg_json *facts)
 }
 
 static void
+challenge_for(struct sg_web_request *r, const char *id)
+{
+	char path[160];
+	snprintf(path, sizeof(path), "/v1/approvals/%s/challenge", id);
+	sg_web_challenge(r, path);
+}
+
+static void
 post(struct sg_web_request *r, const struct sg_json *facts)
 {
 	char id[ID_MAX];
 	const char *verb;
 	if (strcmp(r->path, "/sign-in") == 0)
 		sg_page_signed_in(r, facts);
+	else if (strcmp(r->path, "/sign-in/challenge") == 0)
+		sg_web_challenge(r, "/v1/sign-ins/challenge");
 	else if (strcmp(r->path, "/enrol") == 0)
 		sg_page_offer(r);
 	else if (strcmp(r->path, "/enrol/finish") == 0)
@@ -114,7 +129,7 @@ post(struct sg_web_request *r, const struct sg_json *facts)
 	else if (strcmp(r->path, "/sign-out") == 0)
 		sg_page_sign_out(r);
 	else if (approval_path(r->path, id, &verb) && verb[0] != '\0')
-		sg_page_say(r, id, verb);
+		strcmp(verb, "challenge") == 0 ? challenge_for(r, id) : sg_page_say(r, id, verb);
 	else
 		plain(r, 404, "Not here", "There is no such page.");
 }

@@ -122,11 +122,11 @@ say(struct sg_web_request *r, const char *id, const struct sg_json *a)
 	const struct sg_json *facts = sg_web_ask(r, "GET", "/v1/page", (struct sg_str){NULL, 0}, &status);
 	sg_html(r->out, "<section class=answer><h2>Your answer</h2>");
 	snprintf(action, sizeof(action), "/approvals/%s/approve", id);
-	sg_page_form(r, action);
+	sg_page_proof_form(r, action, SG_STR(""));
 	sg_html(r->out, "<p class=small>Good for exactly what is shown, once.</p>");
 	methods(r->out, sg_json_get(a, "methods"), sg_json_get(facts, "methods"));
-	sg_html(r->out, "<label>Digits, new ones for each yes<input name=response inputmode=numeric autocomplete=one-time-code pattern=\"[0-9]{6,10}\" maxlength=10 required></label>"
-			"<label>Comment, for the record<input name=comment maxlength=500></label><button class=yes>Approve once</button></form>");
+	sg_page_digits(r, "Digits, new ones for each yes");
+	sg_html(r->out, "<label>Comment, for the record<input name=comment maxlength=500></label><button class=yes>Approve once</button></form>");
 	snprintf(action, sizeof(action), "/approvals/%s/deny", id);
 	sg_page_form(r, action);
 	sg_html(r->out, "<label>Reason, which the agent is told<input name=comment maxlength=500></label><div class=two><button class=no>Deny</button>"

@@ -76,6 +76,16 @@ again(struct sg_web_request *r, unsigned status, const struct sg_json *answer)
 	sg_page_end(r);
 }
 
+static void
+secret(struct sg_buf *out, const struct sg_json *offer)
+{
+	sg_html(out, "<p>Type this secret into your authenticator app, or open the link on the device that has it. It is shown to you alone, and not again.</p><dl class=offer><dt>Secret<dd class=secret>");
+	sg_html_text(out, sg_json_text_at(offer, "secret"));
+	sg_html(out, "<dt>Link<dd><a href=\"");
+	sg_html_attribute(out, sg_json_text_at(offer, "link"));
+	sg_html(out, "\">Open in the app</a></dl>");
+}
+
 void
 sg_page_offer(struct sg_web_request *r)
 {
@@ -85,15 +95,23 @@ sg_page_offer(struct sg_web_request *r)
 		again(r, status == 200 ? 503 : status, answer);
 		return;
 	}
+	bool passkey = sg_json_text_at(offer, "rp_id").len > 0;
 	sg_page_begin(r, 200, "Enrol a device", 0);
-	sg_html(r->out, "<p>Type this secret into your authenticator app, or open the link on the device that has it. It is shown to you alone, and not again.</p><dl class=offer><dt>Secret<dd class=secret>");
-	sg_html_text(r->out, sg_json_text_at(offer, "secret"));
-	sg_html(r->out, "<dt>Link<dd><a href=\"");
-	sg_html_attribute(r->out, sg_json_text_at(offer, "link"));
-	sg_html(r->out, "\">Open in the app</a></dl>");
-	sg_page_form(r, "/enrol/finish");
+	if (!passkey)
+		secret(r->out, offer);
+	struct sg_buf whole;
+	struct sg_json_writer w;
+	sg_buf_init(&whole, 64 << 10);
+	sg_jw_begin(&w, &whole);
+	sg_jw_value(&w, answer);
+	sg_page_proof_form(r, "/enrol/finish", passkey ? sg_buf_view(&whole) : SG_STR(""));
+	sg_buf_done(&whole);
 	fields(r, "hidden");
-	sg_html(r->out, "<label>Digits that it shows now<input name=response inputmode=numeric autocomplete=one-time-code pattern=\"[0-9]{6,10}\" maxlength=10 required></label><button class=yes>It is there</button></form>");
+	if (passkey)
+		sg_html(r->out, "<p>Your browser asks for the device: a key, a finger, a phone.</p><input type=hidden name=response value=\"\"><noscript><p class=\"note bad\">A passkey takes script.</p></noscript>");
+	else
+		sg_page_digits(r, "Digits that it shows now");
+	sg_html(r->out, "<button class=yes>Enrol it</button></form>");
 	sg_page_end(r);
 }
 

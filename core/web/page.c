@@ -15,15 +15,37 @@ sg_web_csrf(const char *token, char out[SG_WEB_CSRF])
 	sg_sha256_hex(out, sg_str(text));
 }
 
-void
-sg_page_form(struct sg_web_request *r, const char *action)
+static void
+csrf_field(struct sg_web_request *r)
 {
 	char csrf[SG_WEB_CSRF];
-	sg_buf_printf(r->out, "<form method=post action=\"%s\">", action);
 	if (r->token[0] == '\0')
 		return;
 	sg_web_csrf(r->token, csrf);
 	sg_buf_printf(r->out, "<input type=hidden name=csrf value=%s>", csrf);
+}
+
+void
+sg_page_form(struct sg_web_request *r, const char *action)
+{
+	sg_buf_printf(r->out, "<form method=post action=\"%s\">", action);
+	csrf_field(r);
+}
+
+void
+sg_page_proof_form(struct sg_web_request *r, const char *action, struct sg_str offer)
+{
+	sg_buf_printf(r->out, "<form method=post action=\"%s\" data-passkey=yes data-offer=\"", action);
+	sg_html_attribute(r->out, offer);
+	sg_html(r->out, "\">");
+	csrf_field(r);
+}
+
+void
+sg_page_digits(struct sg_web_request *r, const char *label)
+{
+	sg_buf_printf(r->out, "<label>%s<input name=response inputmode=numeric autocomplete=one-time-code pattern=\"[0-9]{6,10}\" maxlength=10 required></label>"
+			      "<p class=\"small script\" hidden>Leave the digits empty to use a passkey.</p><noscript><p class=small>A passkey takes script, digits do not.</p></noscript>", label);
 }
 
 void
@@ -33,7 +55,7 @@ sg_page_begin(struct sg_web_request *r, unsigned status, const char *title, unsi
 	sg_html(r->out, "<!doctype html><html lang=en><meta charset=utf-8><meta name=viewport content=\"width=device-width,initial-scale=1\">");
 	if (refresh > 0)
 		sg_buf_printf(r->out, "<meta http-equiv=refresh content=%u>", refresh);
-	sg_buf_printf(r->out, "<title>%s \xc2\xb7 Stepgate</title><link rel=stylesheet href=/style.css><link rel=icon href=/icon.svg type=image/svg+xml><header><a href=/ class=brand>Stepgate</a>", title);
+	sg_buf_printf(r->out, "<title>%s \xc2\xb7 Stepgate</title><link rel=stylesheet href=/style.css><link rel=icon href=/icon.svg type=image/svg+xml><script src=/passkey.js defer></script><header><a href=/ class=brand>Stepgate</a>", title);
 	if (r->token[0] != '\0') {
 		sg_page_form(r, "/sign-out");
 		sg_html(r->out, "<button class=quiet>Sign out</button></form>");

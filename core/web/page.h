@@ -25,6 +25,10 @@ void sg_page_begin(struct sg_web_request *r, unsigned status, const char *title,
 void sg_page_end(struct sg_web_request *r);
 /* "<form method=post action=...>" with what it must bring back. */
 void sg_page_form(struct sg_web_request *r, const char *action);
+/* The same, which a passkey may prove: with script, where its digits are left empty. `offer` to enrol one, else NULL. */
+void sg_page_proof_form(struct sg_web_request *r, const char *action, struct sg_str offer);
+/* Its field of digits. */
+void sg_page_digits(struct sg_web_request *r, const char *label);
 /* A line that tells what happened; `class` "bad" or "good". */
 void sg_page_note(struct sg_web_request *r, const char *class, struct sg_str text);
 /* Goes on at a path of ours. */
@@ -32,6 +36,8 @@ void sg_page_go(struct sg_web_request *r, const char *path);
 /* What the daemon refused, in words; back leads to where it was asked. */
 void sg_page_refused(struct sg_web_request *r, unsigned status, const struct sg_json *answer, const char *back);
 
+/* challenge.c: what a device must sign, as the daemon says it, in JSON for the page's own script. */
+void sg_web_challenge(struct sg_web_request *r, const char *path);
 /* queue.c */
 void sg_page_queue(struct sg_web_request *r);
 /* approval.c: one request, and what is said to it. */

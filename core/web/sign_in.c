@@ -15,7 +15,7 @@ sg_page_sign_in(struct sg_web_request *r, const struct sg_json *facts, struct sg
 	r->token[0] = '\0';
 	sg_page_begin(r, note.len > 0 ? 403 : 200, "Sign in", 0);
 	sg_page_note(r, "bad", note);
-	sg_page_form(r, "/sign-in");
+	sg_page_proof_form(r, "/sign-in", SG_STR(""));
 	sg_html(r->out, "<label>Your name<input name=admin autocomplete=username maxlength=63 required autofocus></label><label>Proven by<select name=method>");
 	for (const struct sg_json *m = sg_json_first(list); m != NULL; m = sg_json_next(list, m)) {
 		if (!sg_json_string(m, &one))
@@ -23,8 +23,9 @@ sg_page_sign_in(struct sg_web_request *r, const struct sg_json *facts, struct sg
 		sg_html(r->out, "<option>");
 		sg_html_attribute(r->out, one);
 	}
-	sg_html(r->out, "</select></label><label>Digits that your device shows<input name=response inputmode=numeric autocomplete=one-time-code pattern=\"[0-9]{6,10}\" maxlength=10 required></label>"
-			"<button class=yes>Sign in</button></form><p class=small>Each code serves once: an approval needs the next one. <a href=/enrol>Enrol a device</a> with the code that an operator gave you.</p>");
+	sg_html(r->out, "</select></label>");
+	sg_page_digits(r, "Digits that your device shows");
+	sg_html(r->out, "<button class=yes>Sign in</button></form><p class=small>Each code serves once: an approval needs the next one. <a href=/enrol>Enrol a device</a> with the code that an operator gave you.</p>");
 	sg_page_end(r);
 }
 

@@ -118,7 +118,9 @@ def heads(d):
     status, head, text = b.ask("GET", "/")
     row("heads", "to sign in", status == 303 and head["location"] == "/sign-in", (status, head))
     status, head, text = b.get("/")
-    row("heads", "no script, no other site, no frame", status == 200 and head["content-security-policy"].startswith("default-src 'none'") and "frame-ancestors 'none'" in head["content-security-policy"] and "<script" not in text)
+    policy = head["content-security-policy"].split("; ")
+    row("heads", "its own script in a file, no other site, no frame", status == 200 and policy[0] == "default-src 'none'" and True and "frame-ancestors 'none'" in policy, policy)
+    row("heads", "one script, and none in the page", re.findall(r"<script[^>]*>[^<]*", text) == ["<script src=/passkey.js defer>"], text)
     row("heads", "kept by nobody", head["cache-control"] == "no-store" and head["x-content-type-options"] == "nosniff" and "max-age" in head["strict-transport-security"], head)
     for host in ("evil.example", "localhost", "localhost:1", ORIGIN[8:] + ".", "LOCALHOST:%d" % PORT):
         row("heads", "not as %s" % host, b.ask("GET", "/", Host=host)[0] == 421)
@@ -171,7 +173,7 @@ def decides(d):
     row("queue", "it is there", 'href="/approvals/%s"' % ident in page and "pay.send" in Forms(page).text, page)
     page = b.get("/approvals/" + ident)[2]
     seen = Forms(page)
-    row("hostile", "inert", not any(tag in ("script", "img", "iframe") or any(k.startswith("on") for k in attrs) for tag, attrs in seen.tags), seen.tags)
+    row("hostile", "inert", not any(tag in ("img", "iframe") or (tag == "script" and attrs.get("src") != "/passkey.js") or any(k.startswith("on") for k in attrs) for tag, attrs in seen.tags), seen.tags)
     row("hostile", "and all of it is seen", "<script>alert(1)</script>&\"'><img src=x onerror=1>" in seen.text and all(u in seen.text for u in ("U+202E", "U+200B", "U+00A0", "\u21b5")), seen.text)
     row("hostile", "nothing hidden is left", "\u202e" not in page and "\u200b" not in page and "\u00a0" not in page)
     row("hostile", "a letter that looks like another is marked", '<u title="U+0430">' in page)
@@ -191,7 +193,7 @@ def decides(d):
     status, _, text = b.send(page, path, method="phone", response="000000" if digits(d.secret) != "000000" else "000001")
     row("yes", "wrong digits say so", status == 403 and "proof_refused" in text, text)
     status, _, text = b.send(page, path, method="phone", response=fresh(d.secret, d.used), comment=HOSTILE)
-    row("yes", "granted", status == 200 and "granted" in Forms(text).text and "<script" not in text, text)
+    row("yes", "granted", status == 200 and "granted" in Forms(text).text and text.count("<script") == 1, text)
     row("yes", "it runs", says(a.act(task, "pay.send", args={"to": HOSTILE, "<b>\"name": {"deep": [1, None, True, {"x": HOSTILE}]}, "amount": 12.5}), "allow"))
     two = a.act(task, "pay.send", args=dict(n=2))
     page = b.get("/approvals/" + two["approval"]["id"])[2]

@@ -154,6 +154,9 @@ enum sg_body_kind {
 	X(O_SIGN_IN,     "device",        NAMED,     63,                 false)                                        \
 	X(O_SIGN_IN,     "method",        NAMED,     63,                 true)                                         \
 	X(O_SIGN_IN,     "response",      NAMED,     SG_BODY_RESPONSE,   true)                                         \
+	X(O_SIGN_ASK,    "admin",         NAMED,     63,                 true)                                         \
+	X(O_SIGN_ASK,    "device",        NAMED,     63,                 false)                                        \
+	X(O_SIGN_ASK,    "method",        NAMED,     63,                 true)                                         \
 	X(O_SIGN_INS,    "session",       NAMED,     63,                 false) /* the token; the page's */             \
 	X(O_SIGN_OUT,    "session",       NAMED,     63,                 false)                                        \
 	X(O_TASKS,       "agent",         NAMED,     SG_BODY_NAME,       false)                                        \

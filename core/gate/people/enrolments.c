@@ -193,7 +193,7 @@ offered(struct sg_gate *gate, struct sg_request *r, const struct sg_json *answer
 	sg_buf_init(&body, BODY_MAX);
 	sg_jw_begin(&w, &body);
 	sg_jw_object(&w);
-	sg_jw_member_text(&w, "challenge", e->challenge);
+	sg_jw_member_text(&w, "challenge", e->challenge.text);
 	sg_jw_name(&w, "offer");
 	sg_jw_value(&w, sg_json_get(answer, "offer"));
 	sg_jw_end(&w);

@@ -79,26 +79,40 @@ write_random(struct sg_gate *gate, char text[48], struct sg_str what)
 	return true;
 }
 
+struct sg_challenge *
+sg_challenge_of(struct sg_enrolment *e, struct sg_str what)
+{
+	return sg_str_is(what, SG_SIGN_IN_WHAT) ? &e->sign_in_challenge : &e->challenge;
+}
+
+bool
+sg_challenge_stands(const struct sg_gate *gate, struct sg_enrolment *e, struct sg_str what)
+{
+	const struct sg_challenge *c = sg_challenge_of(e, what);
+	return gate->state.now.boot < c->until && sg_str_is(what, c->what);
+}
+
 bool
 sg_challenge_make(struct sg_gate *gate, struct sg_enrolment *e, struct sg_str what)
 {
-	sg_line_join(e->challenged_for, sizeof(e->challenged_for), "", what);
-	e->challenge_until = gate->state.now.boot + SG_CHALLENGE_MS * SG_MSEC;
-	return write_random(gate, e->challenge, what);
+	struct sg_challenge *c = sg_challenge_of(e, what);
+	sg_line_join(c->what, sizeof(c->what), "", what);
+	c->until = gate->state.now.boot + SG_CHALLENGE_MS * SG_MSEC;
+	return write_random(gate, c->text, what);
 }
 
 /* Where none stands, one that nobody was told: no proof is over it. */
 static bool
-challenge_for(struct sg_gate *gate, const struct sg_enrolment *e, struct sg_str what, char text[48])
+challenge_for(struct sg_gate *gate, struct sg_enrolment *e, struct sg_str what, char text[48])
 {
-	if (gate->state.now.boot >= e->challenge_until || !sg_str_is(what, e->challenged_for))
+	if (!sg_challenge_stands(gate, e, what))
 		return write_random(gate, text, what);
-	memcpy(text, e->challenge, sizeof(e->challenge));
+	memcpy(text, sg_challenge_of(e, what)->text, 48);
 	return true;
 }
 
 bool
-sg_prove_ask(struct sg_gate *gate, struct sg_request *r, const struct sg_enrolment *e, const char *verb, struct sg_str what, struct sg_str response,
+sg_prove_ask(struct sg_gate *gate, struct sg_request *r, struct sg_enrolment *e, const char *verb, struct sg_str what, struct sg_str response,
 	     void (*then)(struct sg_gate *, struct sg_request *, const struct sg_json *))
 {
 	char challenge[48];

@@ -192,7 +192,7 @@ proven(struct sg_gate *gate, struct sg_request *r, const struct sg_json *answer)
 	if (!sg_proven(gate, r, answer))
 		return;
 	said.method = e->method;
-	e->challenge_until = 0; /* it served */
+	e->challenge.until = 0; /* it served */
 	if (!good)
 		sg_answer_error(gate, r, 403, SG_REASON_proof_refused, "this was proven before");
 	else if (may_say_yes(gate, r, admin, a, said.method, &said.group))
@@ -274,7 +274,7 @@ challenged(struct sg_gate *gate, struct sg_request *r, const struct sg_json *ans
 	sg_buf_init(&body, 16 << 10);
 	sg_jw_begin(&w, &body);
 	sg_jw_object(&w);
-	sg_jw_member_text(&w, "challenge", e->challenge);
+	sg_jw_member_text(&w, "challenge", e->challenge.text);
 	sg_jw_name(&w, "offer");
 	sg_jw_value(&w, sg_json_get(answer, "offer"));
 	sg_jw_end(&w);

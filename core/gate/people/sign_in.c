@@ -230,7 +230,7 @@ shown(struct sg_gate *gate, struct sg_request *r, const struct sg_json *answer)
 		sg_prove_was_none(&e->sign_in_tries);
 	if (!sg_proven(gate, r, answer))
 		return;
-	e->challenge_until = 0; /* it served */
+	e->sign_in_challenge.until = 0; /* it served */
 	if (!good)
 		sg_answer_error(gate, r, 403, SG_REASON_proof_refused, "this was shown before: wait for the next one");
 	else if (!make_token(gate, token) || !record_used(gate, e, counter, &number) || begin(gate, e, token) == NULL)
@@ -256,9 +256,47 @@ sg_route_sign_in(struct sg_gate *gate, struct sg_request *r)
 		sg_answer_error(gate, r, 429, SG_REASON_proofs_tried, "");
 	else {
 		sg_prove_tried(gate, &e->sign_in_tries);
-		if (!sg_prove_ask(gate, r, e, "prove", SG_STR("sign-in"), sg_json_text_at(r->body, "response"), shown))
+		if (!sg_prove_ask(gate, r, e, "prove", SG_STR(SG_SIGN_IN_WHAT), sg_json_text_at(r->body, "response"), shown))
 			sg_answer_error(gate, r, 503, SG_REASON_prove_unavailable, "");
 	}
+}
+
+/* ---- what a browser must sign ---- */
+
+static void
+challenged(struct sg_gate *gate, struct sg_request *r, const struct sg_json *answer)
+{
+	const struct sg_enrolment *e = shown_by(gate, r, r->device);
+	struct sg_buf body;
+	struct sg_json_writer w;
+	if (e == NULL) {
+		sg_answer_error(gate, r, 403, SG_REASON_proof_refused, "");
+		return;
+	}
+	if (!sg_proven(gate, r, answer))
+		return;
+	sg_buf_init(&body, BODY_MAX);
+	sg_jw_begin(&w, &body);
+	sg_jw_object(&w);
+	sg_jw_member_text(&w, "challenge", e->sign_in_challenge.text);
+	sg_jw_name(&w, "offer");
+	sg_jw_value(&w, sg_json_get(answer, "offer"));
+	sg_jw_end(&w);
+	sg_answer_buf(gate, r, 200, &body);
+}
+
+/* One that stands goes on standing: a stranger who asks does not take it from the person. */
+void
+sg_route_sign_in_challenge(struct sg_gate *gate, struct sg_request *r)
+{
+	const struct sg_str what = SG_STR(SG_SIGN_IN_WHAT);
+	struct sg_enrolment *e = sg_by_page(gate, r) ? shown_by(gate, r, sg_json_text_at(r->body, "device")) : NULL;
+	if (e == NULL)
+		sg_answer_error(gate, r, 403, SG_REASON_proof_refused, "");
+	else if (sg_prove_tired(gate, e, &e->sign_in_tries))
+		sg_answer_error(gate, r, 429, SG_REASON_proofs_tried, "");
+	else if ((!sg_challenge_stands(gate, e, what) && !sg_challenge_make(gate, e, what)) || !sg_prove_ask(gate, r, e, "offer", what, SG_STR(""), challenged))
+		sg_answer_error(gate, r, 503, SG_REASON_prove_unavailable, "");
 }
 
 /* ---- what the page must know ---- */

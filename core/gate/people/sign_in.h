@@ -31,6 +31,7 @@ bool sg_by_page(const struct sg_gate *gate, const struct sg_request *r);
 void sg_sign_in_used(struct sg_gate *gate, const struct sg_request *r);
 
 void sg_route_page(struct sg_gate *gate, struct sg_request *r);
+void sg_route_sign_in_challenge(struct sg_gate *gate, struct sg_request *r);
 void sg_route_sign_in(struct sg_gate *gate, struct sg_request *r);
 void sg_route_sign_out(struct sg_gate *gate, struct sg_request *r);
 void sg_route_sign_ins(struct sg_gate *gate, struct sg_request *r);

@@ -40,8 +40,10 @@ struct sg_enrolment {
 	int64_t at_ms;   /* when it came into this state */
 	enum sg_enrolment_state state;
 	/* In memory alone: what its next proof must be over, for what, and until when; tries that did not succeed, and when the last one was, of each kind. */
-	char challenge[48], challenged_for[SG_SHA256_HEX];
-	sg_time challenge_until;
+	struct sg_challenge {
+		char text[48], what[SG_SHA256_HEX];
+		sg_time until;
+	} challenge, sign_in_challenge; /* strangers ask for the second one */
 	struct sg_tries {
 		unsigned count;
 		sg_time at;

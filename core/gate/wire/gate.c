@@ -75,6 +75,7 @@ static const struct {
 	{SG_ROUTE_O_MEMORY_FORGET, sg_route_memories_forget},
 	{SG_ROUTE_O_CHALLENGE, sg_route_challenge},
 	{SG_ROUTE_O_PAGE, sg_route_page},
+	{SG_ROUTE_O_SIGN_ASK, sg_route_sign_in_challenge},
 	{SG_ROUTE_O_SIGN_IN, sg_route_sign_in},
 	{SG_ROUTE_O_SIGN_INS, sg_route_sign_ins},
 	{SG_ROUTE_O_SIGN_OUT, sg_route_sign_out},
