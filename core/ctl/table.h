@@ -91,12 +91,12 @@ enum { SG_CTL_REST = 1000, SG_CTL_BEHIND = 999, SG_CTL_ARGS_MOST = 60 };
 	  "what the status says, as Prometheus reads it",                                                               \
 	  "Runs stepgate-metrics: once, or with --listen as a server for /metrics, /healthz and /readyz on this machine alone. No label names an "   \
 	  "agent, a task, a resource or a user. The user that runs it is an admin with may = \"watch\".")                    \
-	X(web,           "web",             "--listen ADDRESS [--certificate FILE --key FILE] [--run DIR]", 0, SG_CTL_REST, 0,   \
+	X(web,           "web",             "--listen ADDRESS ...", 0, SG_CTL_REST, 0,   \
 	  "the page on which people approve",                                                                           \
 	  "Runs stepgate-web: people sign in there by a device that they enrolled, read what an agent asks, and say yes or no. The user that runs it is an admin with "   \
-	  "may = \"page\", and web.origin says where browsers find it.")                                                 \
-	X(people_in,     "people signed-in", "",                0, 0, SG_CTL_TALK, "who is signed in on the page", "")         \
-	X(people_out,    "people sign-out", "ID",               1, 1, SG_CTL_TALK, "one of them is signed out", "At once. ID as people signed-in shows it.") \
+	  "may = \"page\", and web.origin says where browsers find it. stepgate-web --help: its certificate and more.")                                                 \
+	X(people_in,     "people sessions",  "",                0, 0, SG_CTL_TALK, "who is signed in on the page", "")         \
+	X(people_out,    "people end",      "ID",               1, 1, SG_CTL_TALK, "one of them is signed out", "At once. ID as people sessions shows it.") \
 	X(why,           "why",             "ID",               1, 1, SG_CTL_TALK,                                              \
 	  "one decision, from its record, judged again",                                                               \
 	  "Shows verdict, code, rule and its line, the facts about the process, task and ceilings, what was asked and what is effective, "    \

@@ -5,7 +5,7 @@ import os, sys
 from tree import end, files, listed
 
 # What belongs to tests and is none.
-PARTS = {"tests/fault/daemon.py": "a private daemon", "tests/fault/checks.py": "what fault tests share", "tests/fault/attest_groups.py": "a place for control groups", "tests/story/stage.py": "what the stories share", "tests/package/root.py": "a root that boots", "tests/package/load.py": "runs inside it", "tests/fuzz/driver.c": "replays a corpus", "tests/module/guest.c": "speaks to a host",
+PARTS = {"tests/fault/daemon.py": "a private daemon", "tests/fault/checks.py": "what fault tests share", "tests/fault/attest_groups.py": "a place for control groups", "tests/story/stage.py": "what the stories share", "tests/story/browser.py": "drives a browser", "tests/package/root.py": "a root that boots", "tests/package/load.py": "runs inside it", "tests/fuzz/driver.c": "replays a corpus", "tests/module/guest.c": "speaks to a host",
          "tests/module/mint.c": "asks one module directly", "tests/module/mint.py": "runs it",
          "tests/policy/attack_sources.c": "sources of attacks", "tests/mcp/approve.py": "a human", "tests/mcp/cooperative.mjs": "run by story.py",
          "tests/mcp/resource.mjs": "run by resource.py", "tests/shape/tree.py": "what the shape tests share",

@@ -241,10 +241,12 @@ sg_route_refuse(struct sg_gate *gate, struct sg_request *r)
 {
 	const struct sg_admin *admin;
 	struct sg_approval *a = asked(gate, r, &admin);
-	struct said said = {.method = sg_by_page(gate, r) ? "page" : "admin"};
+	struct said said = {.method = "admin"};
 	bool freeze = false;
 	if (a == NULL)
 		return;
+	if (sg_by_page(gate, r))
+		said.method = "page";
 	sg_json_bool(sg_json_get(r->body, "freeze"), &freeze);
 	said.freezes = freeze ? a->task : NULL;
 	if (a->state == SG_APPROVAL_DENIED || a->state == SG_APPROVAL_VOID) {

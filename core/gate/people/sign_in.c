@@ -13,53 +13,6 @@
 
 enum { BODY_MAX = 64 << 10, TOKEN_BYTES = 32 };
 
-/* ---- who is ---- */
-
-static bool
-stands(const struct sg_gate *gate, const struct sg_sign_in *s)
-{
-	const struct sg_enrolment *e = sg_state_enrolment(&gate->state, sg_str(s->enrolment));
-	sg_time now = gate->state.now.boot;
-	return e != NULL && e->state == SG_ENROLMENT_confirmed && strcmp(e->admin, s->admin) == 0 && sg_enrolment_stands(gate, e) &&
-	       now - s->began < gate->catalogue->web.total_ms * SG_MSEC && now - s->used < gate->catalogue->web.idle_ms * SG_MSEC && !sg_admin_gone(gate, sg_str(s->admin));
-}
-
-static struct sg_sign_in *
-by_token(const struct sg_gate *gate, struct sg_str token)
-{
-	char digest[SG_SHA256_HEX];
-	if (token.len == 0)
-		return NULL;
-	sg_sha256_hex(digest, token);
-	struct sg_sign_in *s = sg_table_get(&gate->sign_ins, sg_str(digest));
-	return s != NULL && stands(gate, s) ? s : NULL;
-}
-
-bool
-sg_by_page(const struct sg_gate *gate, const struct sg_request *r)
-{
-	const struct sg_conn *conn = sg_conn_find(gate, r->conn);
-	return conn != NULL && conn->admin != NULL && conn->admin->page;
-}
-
-const struct sg_admin *
-sg_speaker(const struct sg_gate *gate, const struct sg_request *r)
-{
-	const struct sg_conn *conn = sg_conn_find(gate, r->conn);
-	if (conn == NULL || conn->admin == NULL || !conn->admin->page)
-		return conn == NULL ? NULL : conn->admin;
-	const struct sg_sign_in *s = by_token(gate, sg_json_text_at(r->body, "session"));
-	return s == NULL ? NULL : sg_catalogue_admin(gate->catalogue, sg_str(s->admin));
-}
-
-void
-sg_sign_in_used(struct sg_gate *gate, const struct sg_request *r)
-{
-	struct sg_sign_in *s = sg_by_page(gate, r) ? by_token(gate, sg_json_text_at(r->body, "session")) : NULL;
-	if (s != NULL)
-		s->used = gate->state.now.boot;
-}
-
 /* ---- in ---- */
 
 static void
@@ -78,7 +31,7 @@ count_others(struct sg_gate *gate, const char *admin, size_t *count)
 	size_t at = 0;
 	*count = 0;
 	for (struct sg_sign_in *s; (s = sg_table_next(&gate->sign_ins, &at)) != NULL;) {
-		if (!stands(gate, s) || (admin[0] != '\0' && strcmp(admin, s->admin) != 0))
+		if (!sg_sign_in_stands(gate, s) || (admin[0] != '\0' && strcmp(admin, s->admin) != 0))
 			continue;
 		++*count;
 		if (idle == NULL || s->used < idle->used)
@@ -92,7 +45,7 @@ drop_fallen(struct sg_gate *gate)
 {
 	size_t at = 0;
 	for (struct sg_sign_in *s; (s = sg_table_next(&gate->sign_ins, &at)) != NULL;)
-		if (!stands(gate, s)) {
+		if (!sg_sign_in_stands(gate, s)) {
 			end(gate, s);
 			at = 0; /* what stood behind it may have moved */
 		}
@@ -161,7 +114,7 @@ write_sign_in(struct sg_json_writer *w, const struct sg_gate *gate, const struct
 static void
 answer_signed_in(struct sg_gate *gate, struct sg_request *r)
 {
-	const struct sg_sign_in *s = by_token(gate, r->answer);
+	const struct sg_sign_in *s = sg_sign_in_by_token(gate, r->answer);
 	struct sg_buf body;
 	struct sg_json_writer w;
 	if (s == NULL) {
@@ -181,7 +134,7 @@ answer_signed_in(struct sg_gate *gate, struct sg_request *r)
 static void
 lost(struct sg_gate *gate, struct sg_request *r)
 {
-	struct sg_sign_in *s = by_token(gate, r->answer);
+	struct sg_sign_in *s = sg_sign_in_by_token(gate, r->answer);
 	if (s != NULL)
 		end(gate, s);
 	sg_answer_error(gate, r, 503, SG_REASON_audit_unavailable, "");
@@ -357,7 +310,7 @@ sg_route_sign_ins(struct sg_gate *gate, struct sg_request *r)
 	sg_jw_name(&w, "sign_ins");
 	sg_jw_array(&w);
 	for (const struct sg_sign_in *s; (s = sg_table_next(&gate->sign_ins, &at)) != NULL;)
-		if (stands(gate, s) && (admin.len == 0 || sg_str_is(admin, s->admin)))
+		if (sg_sign_in_stands(gate, s) && (admin.len == 0 || sg_str_is(admin, s->admin)))
 			write_sign_in(&w, gate, s, NULL);
 	sg_jw_end(&w);
 	sg_jw_end(&w);
@@ -369,7 +322,7 @@ named(const struct sg_gate *gate, const struct sg_request *r, struct sg_str admi
 {
 	size_t at = 0;
 	if (sg_str_is(r->argument, "this"))
-		return by_token(gate, sg_json_text_at(r->body, "session"));
+		return sg_sign_in_by_token(gate, sg_json_text_at(r->body, "session"));
 	for (struct sg_sign_in *s; (s = sg_table_next(&gate->sign_ins, &at)) != NULL;)
 		if (sg_str_eq(r->argument, (struct sg_str){s->digest, SG_SIGN_IN_ID}) && (admin.len == 0 || sg_str_is(admin, s->admin)))
 			return s;
@@ -385,7 +338,7 @@ sg_route_sign_out(struct sg_gate *gate, struct sg_request *r)
 		return;
 	struct sg_sign_in *s = named(gate, r, admin);
 	if (s == NULL) {
-		sg_answer_error(gate, r, 404, SG_REASON_not_found, "stepgate people signed-in");
+		sg_answer_error(gate, r, 404, SG_REASON_not_found, "stepgate people sessions");
 		return;
 	}
 	end(gate, s);

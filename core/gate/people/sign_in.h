@@ -20,6 +20,11 @@ enum {
 	SG_SIGN_IN_TOKEN = 48  /* bytes of a token, with its NUL */
 };
 
+/* It counts still: for its person, its device, its time. */
+bool sg_sign_in_stands(const struct sg_gate *gate, const struct sg_sign_in *s);
+/* NULL: no token of one that stands. */
+struct sg_sign_in *sg_sign_in_by_token(const struct sg_gate *gate, struct sg_str token);
+
 /* Whose word this request is: who is signed in, where it came from the page; else who connected. NULL: nobody's. It stands no longer than
  * the person, the device that was shown, and what limits it. */
 const struct sg_admin *sg_speaker(const struct sg_gate *gate, const struct sg_request *r);
