@@ -87,7 +87,7 @@ enum sg_shell_code
 sg_shell_refuses(const struct sg_shell_word *words, size_t count)
 {
 	struct sg_str name = last_part(words[0].text);
-	if (stands_in(builtins, name))
+	if (stands_in(builtins, name) || words[0].text.ptr[0] == '%') /* %1 is fg */
 		return SG_SHELL_builtin;
 	if (stands_in(shells, name))
 		return SG_SHELL_shell;

@@ -47,7 +47,11 @@ file(struct sg_shell_reader *r, const char *operator, int fd)
 	struct sg_shell_word target;
 	struct sg_shell_seen seen;
 	r->at += strlen(operator);
-	if (!sg_shell_skip(r) || !sg_shell_word(r, &target, &seen))
+	if (!sg_shell_skip(r))
+		return false;
+	if (sg_shell_peek(r, 0) == '#')
+		return sg_shell_fail(r, SG_SHELL_comment);
+	if (!sg_shell_word(r, &target, &seen))
 		return false;
 	if (target.mark == SG_SHELL_PATTERN)
 		return sg_shell_fail(r, SG_SHELL_pattern);

@@ -28,8 +28,10 @@ static bool
 backslash(struct sg_shell_reader *r, struct sg_shell_seen *seen)
 {
 	char next = sg_shell_peek(r, 1);
-	if (next == '\n')
-		return sg_shell_skip(r);
+	if (next == '\n') {
+		r->at += 2;
+		return r->pending_count == 0 || sg_shell_fail(r, SG_SHELL_heredoc);
+	}
 	if (next == '\0')
 		return sg_shell_fail(r, SG_SHELL_unfinished);
 	if (next & 0x80)
