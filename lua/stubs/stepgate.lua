@@ -446,6 +446,12 @@ function string.lower(text) end
 ---@return table
 function string.path(text) end
 
+---The simple commands of a command line, in order; where it is not plainly readable nil, a code and what it means. Each has name (its first word, or ""), words, marks (of each word: plain, pattern, home), redirections (operator, fd, target, mark), assignments (name, value; those not named beforehand are not readable), after ("", ";", "&&", "||", "|"), folder (where it runs, from where the line begins) and known (false: nobody knows the folder).
+---@param text string
+---@param assignments? string[]
+---@return table?, string?, string?
+function string.shell(text, assignments) end
+
 ---Parts between separators, at most 1000.
 ---@param text string
 ---@param separator string

@@ -233,7 +233,7 @@ printf 'rule { id = "own", on = "**", effect = allow {} }\n' >policy.d/own.lua
 sed -i 's/"oncall" -- the group/"people" -- the group/' policy.d/*.lua
 cp "$pack"/../examples/*.lua policy.d/
 ends 0 "$gate" policy check policy.d
-has '11 files, '
+has '12 files, '
 ends 0 "$gate" policy test policy.d
 for file in policy.d/*_test.lua; do ends 0 "$gate" policy test "$file"; done
 

@@ -64,6 +64,8 @@ const struct sg_policy_call sg_policy_api[] = {
 	{"string", "lower", sg_string_lower, "text: string", "string", "ASCII letters in lower case."},
 	{"string", "path", sg_string_path, "text: string", "table",
 	 "Its parts: ending (behind the last dot of its name; empty if none), folder, name, text. Raises if it is no absolute path, or could be read as another one."},
+	{"string", "shell", sg_string_shell, "text: string, assignments?: string[]", "table?, string?, string?",
+	 "The simple commands of a command line, in order; where it is not plainly readable nil, a code and what it means. Each has name (its first word, or \"\"), words, marks (of each word: plain, pattern, home), redirections (operator, fd, target, mark), assignments (name, value; those not named beforehand are not readable), after (\"\", \";\", \"&&\", \"||\", \"|\"), folder (where it runs, from where the line begins) and known (false: nobody knows the folder)."},
 	{"string", "split", sg_string_split, "text: string, separator: string", "string[]",
 	 "Parts between separators, at most 1000."},
 	{"string", "starts", sg_string_starts, "text: string, prefix: string", "boolean", "Does text begin so?"},

@@ -51,6 +51,7 @@ int sg_string_email(lua_State *L);
 int sg_string_form(lua_State *L);
 int sg_string_ip(lua_State *L);
 int sg_string_path(lua_State *L);
+int sg_string_shell(lua_State *L);
 int sg_string_split(lua_State *L);
 int sg_string_uri(lua_State *L);
 int sg_string_starts(lua_State *L);

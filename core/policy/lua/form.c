@@ -4,6 +4,7 @@
 #include "base/near.h"
 #include "base/str.h"
 #include "policy/api/api.h"
+#include "policy/lua/parts.h"
 
 #include <stdlib.h>
 
@@ -44,8 +45,8 @@ read_only(lua_State *L)
 	return sg_vm_raise(L, SG_CODE_ERROR, NULL, "parts of a text are read-only");
 }
 
-static int
-finish(lua_State *L)
+int
+sg_parts_finish(lua_State *L)
 {
 	if (luaL_newmetatable(L, PARTS)) {
 		lua_pushcfunction(L, no_such_part);
@@ -82,7 +83,7 @@ sg_string_email(lua_State *L)
 	set(L, "host", host);
 	set(L, "text", text);
 	set(L, "user", user);
-	return finish(L);
+	return sg_parts_finish(L);
 }
 
 int
@@ -93,7 +94,7 @@ sg_string_ip(lua_State *L)
 	set(L, "text", text);
 	lua_pushinteger(L, memchr(text.ptr, ':', text.len) != NULL ? 6 : 4);
 	lua_setfield(L, -2, "version");
-	return finish(L);
+	return sg_parts_finish(L);
 }
 
 static size_t
@@ -117,7 +118,7 @@ sg_string_path(lua_State *L)
 	set(L, "folder", (struct sg_str){text.ptr, slash > 1 ? slash - 1 : 1});
 	set(L, "name", name);
 	set(L, "text", text);
-	return finish(L);
+	return sg_parts_finish(L);
 }
 
 /* Of the normal form: "scheme://host:port/path?query". */
@@ -144,5 +145,5 @@ sg_string_uri(lua_State *L)
 	set(L, "query", query);
 	set(L, "scheme", scheme);
 	set(L, "text", text);
-	return finish(L);
+	return sg_parts_finish(L);
 }
