@@ -189,6 +189,8 @@ OPTION("limits", "policy_kills",            INTEGER,  "5",     1,  64, NULL,    
 OPTION("limits", "policy_load_deadline",    DURATION, "5s",    MS(100), MIN(1), NULL,   "compiling the policy")
 OPTION("limits", "policy_memory",           SIZE,     "64MiB", MIB(1), MIB(1024), NULL, "one policy worker")
 OPTION("limits", "policy_workers",          INTEGER,  "2",     1, 16, NULL,             "processes that judge")
+OPTION("limits", "proof_rest",              DURATION, "1m",    SEC(1), HOUR(24), NULL,   "a device with proof_tries behind it is asked for no proof for so long from the last of them on; signing in and saying yes rest apart")
+OPTION("limits", "proof_tries",             INTEGER,  "5",     1, 64, NULL,             "tries of one device that proved nothing; that many, and it rests")
 OPTION("limits", "rate",                    INTEGER,  "20",    1, 100000, NULL,         "units a second, per agent and per user: a small request is one; each further 4 KiB or 64 values of a body is one more")
 OPTION("limits", "requests_per_connection", INTEGER,  "1000",  1, 1000000, NULL,        "then the connection closes")
 OPTION("limits", "review_grace",            DURATION, "7d",    0, DAY(365), NULL,         "from the day a review was due until everything is denied")
@@ -244,7 +246,7 @@ OPTION("tools", "digest",             DIGEST,    NULL,    64,  64, NULL,        
 OPTION("tools", "server",             STRING,    NULL,     1, 254, NULL,             "the server it belongs to")
 OPTION("tools", "tool",               STRING,    NULL,     1, 128, NULL,             "its name there")
 
-OPTION("web", "idle",         DURATION, "10m",   MIN(1), HOUR(12), NULL,              "who does nothing on the page for so long is signed out")
+OPTION("web", "idle",         DURATION, "10m",   SEC(10), HOUR(12), NULL,              "who does nothing on the page for so long is signed out")
 OPTION("web", "origin",       ORIGIN,   "",      0, 254, NULL,                       "where people's browsers find the page, such as \"https://approve.acme.example\"; empty: nobody signs in")
 OPTION("web", "total",        DURATION, "8h",    MIN(1), DAY(7), NULL,               "so long after signing in one is signed out")
 

@@ -27,7 +27,7 @@ local search_folders = { "src", "lib", "include", "test", "tests", "spec", "doc"
 local build_label = "build-script" -- marks a task that has changed what builds are made by: the next build asks. "": no mark
 
 -- Names of files and folders, in lower case, wherever they stand in a path.
-local secret_names = { ".ssh", ".aws", ".azure", ".gnupg", ".kube", ".docker", ".netrc", "_netrc", ".npmrc", ".pypirc", ".pgpass", ".my.cnf", ".git-credentials", ".env", ".envrc", ".vault-token",
+local secret_names = { ".git", ".ssh", ".aws", ".azure", ".gnupg", ".kube", ".docker", ".netrc", "_netrc", ".npmrc", ".pypirc", ".pgpass", ".my.cnf", ".git-credentials", ".env", ".envrc", ".vault-token",
 	".password-store", ".terraform.d", ".terraformrc", ".bash_history", ".zsh_history", ".python_history", "id_rsa", "id_dsa", "id_ecdsa", "id_ed25519", "credentials", "secrets", "keyrings", "gcloud", ".gem" }
 local secret_beginnings = { ".env.", "credentials.", "secrets.", "service-account" }
 local secret_endings = { ".pem", ".key", ".p12", ".pfx", ".jks", ".keystore", ".kdbx", ".env" }
@@ -54,11 +54,14 @@ local function has_ending(text, list)
 end
 local letters = "abcdefghijklmnopqrstuvwxyz"
 local function made_of(text, list)
+	if #text > 200 then return false end
 	for i = 1, #text do if not list:find(text:sub(i, i)) then return false end end
 	return #text > 0
 end
 
 -- ---- paths ----
+
+local most_bytes = 6000 -- of all paths of one line
 
 -- Its parts from the root, or from where the work is; and whether it goes up again behind a name, which a link makes lead elsewhere.
 local function locate(v, path)
@@ -96,7 +99,7 @@ local function look_at_names(v, parts, first, writes)
 	local before = ""
 	for i = first, #parts do
 		local name = parts[i]:lower()
-		if is_secret(name) or (name == "config" and before == ".git") then ask(v, "This touches credentials") end
+		if is_secret(name) then ask(v, "This touches credentials, or git's own files, where some may be") end
 		if writes and (table.has(kept_names, name) or (name == "hooks" and before == ".github")) then
 			refuse(v, "Hooks and settings of git, shells and harnesses are not for the agent")
 		end
@@ -108,6 +111,8 @@ end
 -- One path that is read or written. `mark` is the reader's.
 local function look_at_path(v, path, mark, writes)
 	if path == "-" or path == "/dev/null" or path == "/dev/stdout" or path == "/dev/stderr" or path == "/dev/stdin" then return end
+	v.bytes = v.bytes + #path + #v.folder
+	if #path > 1000 or v.bytes > most_bytes then return refuse(v, "More paths than anybody looks at") end
 	local parts, absolute, crooked = locate(v, path)
 	local within = depth(v, parts, absolute)
 	look_at_names(v, parts, (within or 0) + 1, writes)
@@ -134,14 +139,16 @@ local kinds = {
 	p = function(v, word, mark) look_at_path(v, word, mark, false) end, -- a file that is read
 	w = function(v, word, mark) look_at_path(v, word, mark, true) end, -- one that is written, made or deleted
 	g = function(v, word, mark) -- which files are searched, as a pattern of the program's own: *.js, or !x for what is left out
+		if #word > 200 then return ask(v, "A pattern that also stands for hidden files") end
 		local parts = word:split(".")
 		local plain = #parts > 1 and made_of(parts[#parts]:lower(), letters)
 		for _, part in ipairs(word:split("/")) do plain = plain and not (part:starts(".") and #part > 1) end
 		look_at_names(v, word:split("/"), 1, false)
 		if not plain and not word:starts("!") then ask(v, "A pattern that also stands for hidden files") end
 	end,
-	r = function(v, word, mark) for _, part in ipairs(word:split(":")) do look_at_path(v, part, mark, false) end end, -- git: a version, a file, or both
+	r = function(v, word, mark) if #word > 1000 then return ask(v, "A version that is too long") end for _, part in ipairs(word:split(":")) do look_at_path(v, part, mark, false) end end, -- git: a version, a file, or both
 	m = function(v, word, mark) -- a target that is built
+		if #word > 200 then return ask(v, "A target that this pack does not know") end
 		local name = word:split(":")[1]:split("-")[1]
 		local known = table.has(targets, name) and made_of(word:lower(), letters .. "0123456789-_:.")
 		if not known and word ~= "V=1" and word ~= "VERBOSE=1" and not made_of(word, "0123456789") then ask(v, "A target that this pack does not know") end
@@ -211,7 +218,7 @@ local function option(v, c, spec, i, seen)
 		local kind = spec.options[name]
 		seen[name] = true
 		if c.marks[i] == "pattern" and not (long and kind == "g") then ask(v, "A pattern stands where an option does") end
-		if kind == nil or (kind == "" and equals) then
+		if kind == nil or (kind == "" and equals) or at > 40 then
 			ask(v, "An option that this pack does not know of " .. spec.name)
 			return i
 		end
@@ -272,9 +279,9 @@ local function by_word(commands, otherwise)
 	end }
 end
 
-local function tree_search(v, c, seen, operands) -- grep, unlike rg, also reads what is hidden
+local function tree_search(v, c, seen, operands) -- grep and diff, unlike rg, also read what is hidden
 	if not (seen["-r"] or seen["-R"] or seen["--recursive"]) or seen["--include"] then return end
-	local first = (seen["-e"] or seen["-f"]) and 1 or 2
+	local first = (seen["-e"] or seen["-f"] or c.name == "diff") and 1 or 2
 	local whole = #operands < first
 	for i = first, #operands do whole = whole or not table.has(search_folders, operands[i]:split("/")[1]) end
 	if whole then ask(v, "This reads hidden files too: use rg, or say --include") end
@@ -348,7 +355,7 @@ local function cleans(v, c, spec, at)
 end
 local function configures(v, c, seen, operands)
 	local reads = seen["--get"] or seen["--get-all"] or seen["--list"] or seen["-l"] or operands[1] == "get" or operands[1] == "list"
-	if not reads and #operands ~= 1 then refuse(v, "Hooks and settings of git, shells and harnesses are not for the agent") end
+	if not reads and (#operands ~= 1 or not operands[1]:find(".")) then refuse(v, "Hooks and settings of git, shells and harnesses are not for the agent") end
 end
 
 local git = {
@@ -448,7 +455,7 @@ local programs = {
 	ls = looks("-a -A -l -h -t -r -S -R -1 -d -F -i -s -G -p -g -o -n -x -C -c -u -X -L -H --color? --all --almost-all --human-readable --recursive --directory --sort:t --group-directories-first", "p"),
 	cat = looks("-n -A -b -e -s -v -t -E -T", "p"), head = looks("-n:t -c:t -q -v -# --lines:t --bytes:t", "p"), tail = looks("-n:t -c:t -q -v -# --lines:t --bytes:t", "p"), wc = looks("-l -w -c -m -L --lines --words --bytes", "p"),
 	sort = program("-u -r -n -k:t -t:t -h -V -f -s -b -c -g -d -z -o:w --unique --reverse --numeric-sort", "p"), uniq = program("-c -d -u -i -f:t -s:t -w:t --count", "pw"), cut = looks("-d:t -f:t -c:t -b:t -s --complement", "p"),
-	diff = looks("-u -r -q -N -w -b -B -i -y -U? --brief --color? -x:t --exclude:t", "p"), cmp = looks("-s -l", "p"), comm = looks("-1 -2 -3", "p"), paste = looks("-d:t -s", "p"), nl = looks("-b:t", "p"), tac = looks("", "p"),
+	diff = looks("-u -r -q -N -w -b -B -i -y -U? --brief --color? -x:t --exclude:t", "p", { also = tree_search }), cmp = looks("-s -l", "p"), comm = looks("-1 -2 -3", "p"), paste = looks("-d:t -s", "p"), nl = looks("-b:t", "p"), tac = looks("", "p"),
 	stat = looks("-c:t -L", "p"), file = looks("-b -i", "p"), du = looks("-s -h -a -c -d:t --max-depth:t", "p"), tree = looks("-L:t -a -d -I:t -P:t -f -h -s --noreport", "p"), column = looks("-t -s:t", "p"), od = looks("-c -x -A:t -t:t -N:t -j:t -v", "p"),
 	realpath = looks("-m -e -s", "p"), readlink = looks("-f -e -m", "p"), strings = looks("-n:t -a", "p"), md5sum = looks("", "p"), sha1sum = looks("", "p"), sha256sum = looks("", "p"), date = looks("-u -d:t -I? -R", "t"),
 	grep = grep, egrep = grep, fgrep = grep,
@@ -475,6 +482,14 @@ local destroys = { "dd", "mkfs", "shred", "wipefs", "fdisk", "sfdisk", "parted",
 
 -- ---- a line ----
 
+-- What is only said is so wherever it runs.
+local function says(c, spec)
+	for _, one in ipairs(c.redirections) do
+		if one.operator ~= ">&" and one.operator ~= "<<" and one.target ~= "/dev/null" then return false end
+	end
+	return spec ~= nil and spec.free == true
+end
+
 local function look_at_redirections(v, c)
 	for _, one in ipairs(c.redirections) do
 		if one.operator == ">" or one.operator == ">>" then look_at_path(v, one.target, one.mark, true)
@@ -485,11 +500,14 @@ end
 local function look_at_command(v, c)
 	local spec = programs[c.name]
 	v.folder, v.looks = c.folder, false
-	if not c.known and not (spec and spec.free) then ask(v, "Nobody knows in which folder this runs: join `cd` by &&") end
+	if not c.known and not says(c, spec) then ask(v, "Nobody knows in which folder this runs: join `cd` by &&") end
+	if c.folder ~= "" then look_at_path(v, ".", "plain", false) end
 	look_at_redirections(v, c)
 	if c.name == "cd" then
 		local parts, absolute = locate(v, c.words[2])
-		if depth(v, parts, absolute) == nil then ask(v, "This goes outside of the tree") end
+		local within = depth(v, parts, absolute)
+		look_at_names(v, parts, (within or 0) + 1, false)
+		if within == nil then ask(v, "This goes outside of the tree") end
 	elseif spec then run(v, c, spec, 2)
 	elseif table.has(destroys, c.name) or c.name:starts("mkfs.") then refuse(v, "This destroys what nobody can bring back")
 	elseif table.has(reaches, c.name) then ask(v, network)
@@ -497,7 +515,7 @@ local function look_at_command(v, c)
 end
 
 local function look_at_line(r)
-	local v = { level = 0, why = "", folder = "", cwd = r.args:get(cwd_argument, ""), builds = false, changes_builds = false }
+	local v = { level = 0, why = "", folder = "", cwd = r.args:get(cwd_argument, ""), bytes = 0, builds = false, changes_builds = false }
 	local line, code, why = r.args[command_argument]:shell(assignments)
 	if line == nil then
 		ask(v, string.format("The line cannot be read (%s): %s", code, why))
@@ -517,7 +535,7 @@ local function answer(v)
 end
 
 local function look_at_file(r, writes)
-	local v = { level = 0, why = "", folder = "", cwd = r.args:get(cwd_argument, ""), builds = false, changes_builds = false }
+	local v = { level = 0, why = "", folder = "", cwd = r.args:get(cwd_argument, ""), bytes = 0, builds = false, changes_builds = false }
 	look_at_path(v, writes and r.args[path_argument] or r.args:get(path_argument, "."), "plain", writes)
 	if r.args:get(path_argument, "."):starts("~") then ask(v, "This goes outside of the tree") end
 	return v

@@ -246,7 +246,13 @@ git push)"]],
 	[[pip install -e .]],
 	[[docker run x]],
 	[[nc -l 80]],
+	[[rg url .git]],
+	[[cd .git && rg url]],
+	[[diff -rN a config]],
 }
+
+local deep = {}
+for i = 1, 600 do deep[i] = "a" end
 
 -- Likewise.
 local denied_too = {
@@ -268,6 +274,8 @@ local denied_too = {
 	[[rm -rf build/../src]],
 	[[rm --recursive --force src]],
 	[[mkfs.ext4 /dev/sda]],
+	[[git config edit]],
+	"cat " .. table.concat(deep, "/"),
 }
 
 local approvers = "oncall" -- the group that is asked
@@ -283,6 +291,11 @@ each("asked", asked, "step_up")
 each("denied", denied, "deny")
 each("asked-too", asked_too, "step_up")
 each("denied-too", denied_too, "deny")
+
+-- A folder that nobody knows, or that has a name of its own: also what is only said is said into a file there.
+for i, text in ipairs({ [[cd .git; echo x > config]], [[cd .git && echo x > config]], [[cd x; printf x >> y]] }) do
+	test { id = "said-into-" .. i, ask = line(text), expect = text:find("&& echo", 1, true) and "deny" or "step_up" }
+end
 
 -- What the answers say.
 test { id = "reader-says", ask = line("ls $HOME"), expect = { verdict = "step_up", groups = { approvers }, say = "The line cannot be read (expansion): a $ stands for something that only the shell knows" } }

@@ -9,7 +9,7 @@ from importlib import import_module
 
 proof = import_module("step-up-proof")
 AGENT, PRIYA, OMAR, OPS, PAGE = proof.AGENT, proof.PRIYA, proof.OMAR, proof.OPS, 62640
-CONF = proof.CONF.replace("admins : {", 'web : { origin = "https://approve.acme.example"  idle = "1m" }\nadmins : { site : { uid = 62640  may = "page" }')
+CONF = proof.CONF.replace("admins : {", 'web : { origin = "https://approve.acme.example"  idle = "10s" }\nadmins : { site : { uid = 62640  may = "page" }')
 PATH = "/v1/sign-ins"
 refused, digits, fresh = proof.refused, proof.digits, proof.fresh
 
@@ -52,7 +52,7 @@ def signed_in(d):
     status, got = d.sign_in("priya", fresh(d.secret, d.used))
     row("in", "a token", status == 200 and len(got["sign_in"]["token"]) == 43 and got["sign_in"]["admin"] == "priya", got)
     d.token = got["sign_in"]["token"]
-    refused("the same digits once more", d.sign_in("priya", digits(d.secret)), 403, "proof_refused")
+    refused("the same digits once more", d.sign_in("priya", digits(d.secret, d.used[0] - int(time.time()) // 30)), 403, "proof_refused")
     leaves = d.leaves("enrolment")
     row("record", "who showed what, and no token", leaves[-1]["body"]["event"] == "used" and leaves[-1]["body"]["by"] == "priya" and d.token not in str(leaves), leaves[-1])
     status, got = d.page(d.token, "GET", PATH)
@@ -103,12 +103,12 @@ def out(d):
 
 def ends(d):
     d.token = d.sign_in("priya", fresh(d.secret, d.used))[1]["sign_in"]["token"]
-    time.sleep(40)
+    time.sleep(7)
     row("idle", "used", d.page(d.token, "GET", "/v1/approvals")[0] == 200)
-    time.sleep(40)
+    time.sleep(7)
     row("idle", "not idle for so long", d.page(d.token, "GET", "/v1/approvals")[0] == 200)
-    time.sleep(61)
-    refused("idle for a minute", d.page(d.token, "GET", "/v1/approvals"), 401, "not_signed_in")
+    time.sleep(11)
+    refused("idle for too long", d.page(d.token, "GET", "/v1/approvals"), 401, "not_signed_in")
     d.token = d.sign_in("priya", fresh(d.secret, d.used))[1]["sign_in"]["token"]
     ops = d.admin_of(OPS)
     row("device", "revoked", ops.ask("POST", proof.PATH + "/%s/revoke" % d.id, dict(reason="lost"))[0] == 200)

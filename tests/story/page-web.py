@@ -22,7 +22,7 @@ def free_port():
 
 PORT = free_port()
 ORIGIN = "https://localhost:%d" % PORT
-CONF = signing.CONF.replace("https://approve.acme.example", ORIGIN).replace('idle = "1m"', 'idle = "10m"')
+CONF = signing.CONF.replace("https://approve.acme.example", ORIGIN).replace('idle = "10s"', 'idle = "10m"')
 
 
 class Forms(HTMLParser):

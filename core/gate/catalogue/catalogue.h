@@ -121,7 +121,7 @@ struct sg_issuer {
 #define SG_LIMITS_MORE(X)                                                                                              \
 	X(children_burst, 50) X(clock_jump, 86400000) X(denials, 50) X(denials_within, 600000) X(domain_denials, 500)             \
 	X(domain_step_ups, 120) X(enforcer_connections, 1024) X(gate_hang, 2000) X(hang_refusal, 60000) X(keep_bytes, 0) X(keep_days, 0) X(memories, 20000)      \
-	X(party_burst, 5000) X(party_rate, 1000) X(policy_kills, 5) X(review_grace, 604800000)                         \
+	X(party_burst, 5000) X(party_rate, 1000) X(policy_kills, 5) X(proof_rest, 60000) X(proof_tries, 5) X(review_grace, 604800000)                         \
 	X(session_idle, 3600000) X(snapshot_leaves, 100000) X(step_ups, 12) X(step_ups_within, 300000) X(values, 4096) X(values_per_report, 512)
 
 struct sg_limits {

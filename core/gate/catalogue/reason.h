@@ -122,7 +122,7 @@
 	X(proof_refused,         "what was presented does not prove it")                                               \
 	X(prove_unavailable,     "the module that reads this proof is away")                                           \
 	X(not_signed_in,         "nobody is signed in here, or not any more")                                            \
-	X(proofs_tried,          "too many tries; wait a minute")                                                      \
+	X(proofs_tried,          "too many tries; wait limits.proof_rest")                                                      \
 	X(key_missing,           "give a key of 1 to 64 characters that names this attempt")                           \
 	X(idempotency_conflict,  "this key was used for something else")                                               \
 	X(attempt_pending,       "this attempt is still being decided; ask again with the same key")                   \

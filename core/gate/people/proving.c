@@ -43,9 +43,9 @@ tell_tired(struct sg_gate *gate, const struct sg_enrolment *e, struct sg_tries *
 bool
 sg_prove_tired(struct sg_gate *gate, const struct sg_enrolment *e, struct sg_tries *tries)
 {
-	if (gate->state.now.boot - tries->at >= SG_PROVE_TRIES_MS * SG_MSEC)
+	if (gate->state.now.boot - tries->at >= gate->catalogue->limits.proof_rest * SG_MSEC)
 		tries->count = 0, tries->told = false;
-	if (tries->count < SG_PROVE_TRIES)
+	if (tries->count < gate->catalogue->limits.proof_tries)
 		return false;
 	tell_tired(gate, e, tries);
 	return true;

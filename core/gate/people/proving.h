@@ -8,8 +8,6 @@
 #include "gate/state/enrolment.h"
 
 enum {
-	SG_PROVE_TRIES = 5,            /* of one enrolment; then it rests */
-	SG_PROVE_TRIES_MS = 60 * 1000, /* so long from the last one on */
 	SG_CHALLENGE_MS = 120 * 1000 /* so long a challenge stands */
 };
 
@@ -18,7 +16,7 @@ enum {
 /* The confirmed enrolment of this person for this method: the one that `device` names, or, where that is empty, the one confirmed last. NULL if there is none.
  * One that was made by another user, or as another person, is nobody's. */
 struct sg_enrolment *sg_enrolment_of(const struct sg_gate *gate, const struct sg_admin *admin, struct sg_str method, struct sg_str device);
-/* So many tries that did not succeed, the last one just now: nothing is asked, and once a rest an alert says so (proofs_tried). */
+/* limits.proof_tries that did not succeed, the last one not limits.proof_rest ago: nothing is asked, and once a rest an alert says so (proofs_tried). */
 bool sg_prove_tired(struct sg_gate *gate, const struct sg_enrolment *e, struct sg_tries *tries);
 /* A try begins. It counts at once, so that those sent together count like those sent one after the other; what succeeded, or was never answered, was none. */
 void sg_prove_tried(const struct sg_gate *gate, struct sg_tries *tries);

@@ -196,22 +196,32 @@ shown(struct sg_gate *gate, struct sg_request *r, const struct sg_json *answer)
 	sg_wipe(token, sizeof(token));
 }
 
-void
-sg_route_sign_in(struct sg_gate *gate, struct sg_request *r)
+/* The device that somebody on the page would sign in by. NULL: answered. */
+static struct sg_enrolment *
+asked_of(struct sg_gate *gate, struct sg_request *r)
 {
-	bool open = sg_by_page(gate, r) && gate->catalogue->web.origin.len > 0;
+	bool page = sg_by_page(gate, r), open = page && gate->catalogue->web.origin.len > 0;
 	struct sg_enrolment *e = open ? shown_by(gate, r, sg_json_text_at(r->body, "device")) : NULL;
 	if (!open)
-		sg_answer_error(gate, r, 403, SG_REASON_not_permitted, sg_by_page(gate, r) ? "web.origin says where the page is" : "people sign in on the page; here the socket knows who it is");
+		sg_answer_error(gate, r, 403, SG_REASON_not_permitted, page ? "web.origin says where the page is" : "people sign in on the page; here the socket knows who it is");
 	else if (e == NULL)
 		sg_answer_error(gate, r, 403, SG_REASON_proof_refused, "");
 	else if (sg_prove_tired(gate, e, &e->sign_in_tries))
 		sg_answer_error(gate, r, 429, SG_REASON_proofs_tried, "");
-	else {
-		sg_prove_tried(gate, &e->sign_in_tries);
-		if (!sg_prove_ask(gate, r, e, "prove", SG_STR(SG_SIGN_IN_WHAT), sg_json_text_at(r->body, "response"), shown))
-			sg_answer_error(gate, r, 503, SG_REASON_prove_unavailable, "");
-	}
+	else
+		return e;
+	return NULL;
+}
+
+void
+sg_route_sign_in(struct sg_gate *gate, struct sg_request *r)
+{
+	struct sg_enrolment *e = asked_of(gate, r);
+	if (e == NULL)
+		return;
+	sg_prove_tried(gate, &e->sign_in_tries);
+	if (!sg_prove_ask(gate, r, e, "prove", SG_STR(SG_SIGN_IN_WHAT), sg_json_text_at(r->body, "response"), shown))
+		sg_answer_error(gate, r, 503, SG_REASON_prove_unavailable, "");
 }
 
 /* ---- what a browser must sign ---- */
@@ -243,12 +253,8 @@ void
 sg_route_sign_in_challenge(struct sg_gate *gate, struct sg_request *r)
 {
 	const struct sg_str what = SG_STR(SG_SIGN_IN_WHAT);
-	struct sg_enrolment *e = sg_by_page(gate, r) ? shown_by(gate, r, sg_json_text_at(r->body, "device")) : NULL;
-	if (e == NULL)
-		sg_answer_error(gate, r, 403, SG_REASON_proof_refused, "");
-	else if (sg_prove_tired(gate, e, &e->sign_in_tries))
-		sg_answer_error(gate, r, 429, SG_REASON_proofs_tried, "");
-	else if ((!sg_challenge_stands(gate, e, what) && !sg_challenge_make(gate, e, what)) || !sg_prove_ask(gate, r, e, "offer", what, SG_STR(""), challenged))
+	struct sg_enrolment *e = asked_of(gate, r);
+	if (e != NULL && ((!sg_challenge_stands(gate, e, what) && !sg_challenge_make(gate, e, what)) || !sg_prove_ask(gate, r, e, "offer", what, SG_STR(""), challenged)))
 		sg_answer_error(gate, r, 503, SG_REASON_prove_unavailable, "");
 }
 

@@ -65,7 +65,7 @@ test_document(void)
 		"\"host_deadline\":1000,\"idle_timeout\":30000,\"keep_bytes\":0,\"keep_days\":0,\"keep_hold\":false,\"leases_per_agent\":1000,\"max_body\":1024,"
 		"\"memories\":20000,\"outcome_deadline\":300000,\"party_burst\":5000,\"party_rate\":1000,\"policy_deadline\":50,\"policy_kills\":5,\"policy_load_deadline\":5000,\"policy_memory\":"
 		"67108864,"
-		"\"policy_workers\":2,\"rate\":20,\"requests_per_connection\":1000,\"review_grace\":604800000,\"segment_bytes\":67108864,"
+		"\"policy_workers\":2,\"proof_rest\":60000,\"proof_tries\":5,\"rate\":20,\"requests_per_connection\":1000,\"review_grace\":604800000,\"segment_bytes\":67108864,"
 		"\"session_idle\":3600000,\"snapshot_leaves\":100000,\"step_ups\":12,\"step_ups_within\":300000,"
 		"\"task_ttl_max\":28800000,\"tasks\":100000,\"tasks_per_agent\":100,\"uid_connections\":64,\"use_by\":"
 		"60000,\"values\":4096,\"values_per_report\":512},\"listen\":{},"
