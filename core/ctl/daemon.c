@@ -58,7 +58,7 @@ sg_daemon_become(const struct sg_ctl *ctl, const char *program, const char *cons
 {
 	fflush(stdout);
 	run(program, arguments);
-	return sg_ctl_fail(ctl, SG_CTL_INTERNAL, "no_program", "it is looked for beside stepgate, then in PATH",
+	return sg_ctl_fail(ctl, SG_CTL_INTERNAL, "no_program", "it is looked for beside stepgate, then in PATH; the package of its name brings it",
 			   "%s: %s", program, strerror(errno));
 }
 

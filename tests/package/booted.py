@@ -30,6 +30,14 @@ for i in $(seq 50); do http /readyz > /root/http 2> /dev/null && break; sleep 0.
 http /metrics > /root/http; row metrics "$(grep -c '^stepgate_decisions_total{verdict="allow"} [1-9]' /root/http) $(grep -c '^stepgate_up 1' /root/http)"
 systemctl status stepgate-metrics --no-pager -l | tail -15; systemctl stop stepgate-metrics
 stepgate status; row status $?
+openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=approve.acme.example -addext subjectAltName=DNS:approve.acme.example -keyout /etc/stepgate/web.key -out /etc/stepgate/web.pem 2> /dev/null
+bash -ex /root/page.sh; row page "$? $(systemctl is-active stepgate-web)"
+https() { printf 'GET %s HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n\r\n' "$1" "$2" | timeout 10 openssl s_client -quiet -verify_return_error -CAfile /etc/stepgate/web.pem -servername approve.acme.example -verify_hostname approve.acme.example -connect 127.0.0.1:443 2> /root/tls | tr -d '\r'; }
+for i in $(seq 50); do https / approve.acme.example > /root/http; [ -s /root/http ] && break; sleep 0.1; done
+row page_asks "$(head -1 /root/http) $(grep -c '^Content-Security-Policy: ' /root/http) $(https /sign-in approve.acme.example | grep -c '<form')"; row page_elsewhere "$(https /sign-in other.example | head -1)"
+row page_user "$(systemctl show stepgate-web -p MainPID --value | xargs ps -o user= -p) $(openssl x509 -in /etc/stepgate/web.pem -noout -fingerprint | wc -l)"
+openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=approve.acme.example -addext subjectAltName=DNS:approve.acme.example -keyout /etc/stepgate/web.key -out /etc/stepgate/web.pem 2> /dev/null
+systemctl reload stepgate-web; sleep 0.5; row page_reloaded "$? $(systemctl is-active stepgate-web) $(https /sign-in approve.acme.example | grep -c '<form')"; systemctl stop stepgate-web; row page_stopped "$(systemctl show stepgate-web -p ExecMainStatus --value)"
 bash -ex /root/watching.sh; row watching $?
 bash -x /root/doctor.sh; row doctor $?
 row doctor_errors "$(stepgate doctor --json | grep -o '"errors":[0-9]*')"
@@ -62,14 +70,14 @@ journalctl -u stepgated --no-pager -o cat | tail -40
 echo @end=1
 """
 WANTED = dict(skipped="inactive no", bare_init="64", hour_1="0", hour_2="0", hour_3="0 active", session_1="allow allow step_up deny", approve="0", session_2="allow step_up", enforcer="0", hour_4="0",
-              not_operators="77 77 77", not_approver="77", init_again="0", seeing="0", readyz="HTTP/1.1 200 OK", metrics="1 1", status="0", watching="0", doctor="1", doctor_errors='"errors":0', confined="0", reloaded="0 active", reload_bad="active", status_after_bad="0", watchdog="active 0", killed="active 1",
+              not_operators="77 77 77", not_approver="77", init_again="0", seeing="0", readyz="HTTP/1.1 200 OK", metrics="1 1", status="0", page="0 active", page_asks=lambda text: text == "HTTP/1.1 303 See Other 1 1", page_elsewhere="HTTP/1.1 421 Misdirected Request", page_user="stepgate-web 1", page_reloaded="0 active 1", page_stopped="0", watching="0", doctor="1", doctor_errors='"errors":0', confined="0", reloaded="0 active", reload_bad="active", status_after_bad="0", watchdog="active 0", killed="active 1",
               parts_killed="0", restarted="0 active", walled="1 1", drop_ins="0 active", drop_ins_status="0", opened="0 0 no", broken="failed 78 0", mended="active", verified="0", stopped="inactive 0", end="1",
               load=lambda text: re.fullmatch(r"answered [1-9]\d\d+ failed 0 slowest_ms \d+", text) is not None, load_state="active", closed="", full="active", full_status="1", full_act="0", full_kill="0", room_again='"journal":"open" 0', lifted="0 1", full_verified="0")
 
 
 def main():
     ask_for(sys.argv[2])
-    root = made(package(sys.argv[1]), ["python3-minimal"], [os.path.join(HERE, "load.py")])
+    root = made(package(sys.argv[1]), ["python3-minimal", "openssl", "procps"], [os.path.join(HERE, "load.py")], [package(sys.argv[1], "stepgate-web"), package(sys.argv[1], "stepgate-module-webauthn")])
     try:
         drop_ins = [block.split("\n", 1)[1] for block in open(PAGE).read().split("```")[1::2] if block.startswith("\n[Service]")]
         assert len(drop_ins) == 2, drop_ins

@@ -28,8 +28,8 @@ def ask_for(long):
         if shutil.which(program) is None: not_run("%s is not installed: apt-get install mmdebstrap systemd-container" % program)
 
 
-def package(folder):
-    found = glob.glob(folder + "/stepgate_*.deb")
+def package(folder, name="stepgate"):
+    found = glob.glob(folder + "/%s_*.deb" % name)
     assert len(found) == 1, found
     return found[0]
 
@@ -49,19 +49,19 @@ def hour(of_page=PAGE):
     assert [len(of(word)) for word in ("sh", "lua", "session", "approval", "token")] == [4, 1, 2, 1, 1], [head for head, _ in blocks]
     page = open(of_page).read()
     files = [("root/hour-%d.sh" % (i + 1), text) for i, text in enumerate(of("sh"))] + [("root/policy.lua", of("lua")[0]), ("root/approval.sh", of("approval")[0]), ("root/token.sh", of("token")[0])]
-    files += [("root/%s.sh" % word, page.split("```%s\n" % word)[1].split("```")[0]) for word in ("seeing", "watching", "doctor")]
+    files += [("root/%s.sh" % word, page.split("```%s\n" % word)[1].split("```")[0]) for word in ("seeing", "watching", "doctor", "page")]
     files += [("root/session-%d" % (i + 1), "".join(line[0].strip() + "\n" for line in part)) for i, part in enumerate(lines)]
     wanted = {"session_%d" % (i + 1): " ".join(line[1] for line in part if len(line) == 2) for i, part in enumerate(lines)}
     return [(name, text, 0o644) for name, text in files], wanted
 
 
-def made(deb, include=(), beside=()):
-    """The root, with `deb` installed by apt and the files `beside` in /root."""
+def made(deb, include=(), beside=(), more=()):
+    """The root, with `deb` and the packages `more` installed by apt and the files `beside` in /root."""
     root = tempfile.mkdtemp()
     os.chmod(root, 0o755)
     said = subprocess.run(["mmdebstrap", "--variant=minbase", "--include=%s" % ",".join(("systemd", "systemd-sysv", "dbus") + tuple(include)), "--customize-hook=copy-in %s /root" % deb] +
-                          ["--customize-hook=copy-in %s /root" % other for other in beside] +
-                          ["--customize-hook=DEBIAN_FRONTEND=noninteractive chroot \"$1\" apt-get install -y --no-install-recommends /root/%s" % os.path.basename(deb), "bookworm", root],
+                          ["--customize-hook=copy-in %s /root" % other for other in (*beside, *more)] +
+                          ["--customize-hook=DEBIAN_FRONTEND=noninteractive chroot \"$1\" apt-get install -y --no-install-recommends %s" % " ".join("/root/" + os.path.basename(d) for d in (deb, *more)), "bookworm", root],
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     assert said.returncode == 0, said.stdout[-3000:]
     return root
