@@ -199,10 +199,56 @@ def another_journal():
     good("the copy of another journal, also before a rotation, is refused and left as it is")
 
 
+def behind_its_back():
+    """Somebody else moves, removes, empties or replaces the file while it is written."""
+    d = new(FILE % "")
+    c, task = session(d, "t")
+    out = os.path.join(d.dir, "out", "journal.jsonl")
+    more = lambda what: [act(c, task, "%s%d" % (what, i))["verdict"] for i in range(20)].count("allow")
+
+    def carried(what):
+        assert more(what) == 20
+        durable = d.admin().ask("GET", "/v1/status")[1]["durable"]
+        until(lambda: module(d)["durable"] >= durable)
+        return lines(d)
+
+    before = carried("a")
+    os.rename(out, out + ".old")
+    after = carried("b")
+    assert [l["n"] for l in before + after] == list(range(1, len(before + after) + 1)) and lines(d, "journal.jsonl.old") == before, (before[-1], after[:1])
+    good("moved away, as logrotate does, it goes on in a new file: no leaf is lost or there twice")
+    os.rename(out, out + ".old2")
+    open(out, "w").close()
+    os.chmod(out, 0o600)
+    again = carried("c")
+    assert again[0]["n"] == after[-1]["n"] + 1, again[0]
+    good("so it does in an empty one that somebody made in its place")
+    for what, how in (("removed", lambda: os.remove(out)), ("emptied", lambda: os.truncate(out, 0))):
+        gone = [l for l in lines(d) if l["kind"] != "gap"]
+        how()
+        now = carried(what)
+        assert now[0] == dict(kind="gap", missing=len(gone), next=gone[-1]["n"] + 1) and now[1]["n"] == gone[-1]["n"] + 1, (now[:2], len(gone))
+        good("%s, what stood there is said to be missing" % what)
+    os.rename(out, out + ".old3")
+    with open(out, "w") as f:
+        f.write("of somebody else")
+    more("d")
+    until(lambda: "file_replaced" in module(d)["why"])
+    assert open(out).read() == "of somebody else"
+    os.remove(out)
+    durable = d.admin().ask("GET", "/v1/status")[1]["durable"]
+    until(lambda: module(d)["durable"] >= durable, 60)
+    numbers = [l["n"] for l in lines(d, "journal.jsonl.old3") + lines(d) if l["kind"] != "gap"]
+    assert numbers == list(range(numbers[0], numbers[-1] + 1)), numbers
+    good("what has something of another's in it is left alone, and it waits")
+    d.stop()
+
+
 every_leaf_once()
+behind_its_back()
 must_not_lag()
 others_may_lag()
 behind_a_rotation()
 another_journal()
-assert passed == 7, passed
+assert passed == 12, passed
 print("%d passed, 0 failed" % passed)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * audit/file: each leaf as one line of a file that is rotated by size. After a crash the end of the file is mended and leaves that stand
- * in it are not written again, so that each stands there once. */
+ * in it are not written again, so that each stands there once. What others do to the file is seen before the next leaf: moved away, a new one is
+ * begun; removed or cut, a gap says how many leaves stood there. */
 #include <stepgate/audit.h>
 
 #include <errno.h>
@@ -26,6 +27,7 @@ struct sink {
 	const char *name;
 	int64_t rotate_bytes, keep, size;
 	uint64_t last, written; /* in the file for good; handed over */
+	uint64_t first;         /* the first leaf in this file, 0: none */
 	bool known;             /* the last leaf in the file is this journal's */
 	size_t last_len;
 	char last_leaf[LEAF_MAX];
@@ -53,23 +55,31 @@ open_file(struct sink *self, struct sg_err *err)
 	return SG_OK;
 }
 
-/* The last whole line of the file's end, and its number. A gap stands for the leaf before the one that did not get here. */
-static void
-take_last(struct sink *self, const char *tail, size_t end)
+/* A leaf's number, or that of the leaf which comes behind a gap. 0: neither. */
+static uint64_t
+number_of(const struct sink *self, struct sg_str line, bool *is_leaf)
 {
 	struct sg_str number;
+	*is_leaf = self->host->member(self->host, line, "n", &number) == SG_OK;
+	return *is_leaf || self->host->member(self->host, line, "next", &number) == SG_OK ? strtoull(number.ptr, NULL, 10) : 0;
+}
+
+/* The last whole line of the file's end, and its number. A gap stands for the leaf before the one that did not get here. False: it is neither, so the file is somebody else's. */
+static bool
+take_last(struct sink *self, const char *tail, size_t end)
+{
+	bool is_leaf;
 	size_t line = end > 0 ? end - 1 : 0;
 	while (line > 0 && tail[line - 1] != '\n')
 		line--;
 	struct sg_str leaf = {tail + line, end > 0 ? end - 1 - line : 0};
-	bool is_leaf = self->host->member(self->host, leaf, "n", &number) == SG_OK;
-	if (is_leaf)
-		self->last = strtoull(number.ptr, NULL, 10);
-	else if (self->host->member(self->host, leaf, "next", &number) == SG_OK)
-		self->last = strtoull(number.ptr, NULL, 10) - 1;
+	uint64_t number = number_of(self, leaf, &is_leaf);
+	if (number > 0)
+		self->last = is_leaf ? number : number - 1;
 	self->last_len = is_leaf && leaf.len < LEAF_MAX ? leaf.len : 0;
 	memcpy(self->last_leaf, leaf.ptr, self->last_len);
 	self->known = self->last_len == 0;
+	return number > 0;
 }
 
 static size_t
@@ -97,6 +107,22 @@ look_before(struct sink *self, char *tail)
 		close(fd);
 }
 
+/* What the file begins with; behind its last line, so that `tail` may be used again. */
+static void
+take_first(struct sink *self, char *tail)
+{
+	bool is_leaf;
+	ssize_t n = pread(self->fd, tail, TAIL_MAX, 0);
+	const char *end = n > 0 ? memchr(tail, '\n', (size_t)n) : NULL;
+	self->first = end == NULL ? 0 : number_of(self, (struct sg_str){tail, (size_t)(end - tail)}, &is_leaf);
+}
+
+static enum sg_status
+replaced(const struct sink *self, struct sg_err *err)
+{
+	return sg_refuse(err, SG_UNAVAILABLE, "file_replaced", "something else stands in %s: move it away", self->name);
+}
+
 /* Cuts what a crash left behind the last whole line. */
 static enum sg_status
 mend(struct sink *self, struct sg_err *err)
@@ -106,11 +132,14 @@ mend(struct sink *self, struct sg_err *err)
 	if (tail == NULL)
 		return sg_refuse(err, SG_NOMEM, "no_memory", "no memory for a sink");
 	size_t end = read_end(self->fd, self->size, tail, &from);
+	bool ours = end > 0 ? take_last(self, tail, end) : self->size == 0 || (pread(self->fd, tail, 1, 0) == 1 && tail[0] == '{');
+	if (!ours)
+		return replaced(self, err);
 	if (from + (int64_t)end != self->size && ftruncate(self->fd, from + (int64_t)end) != 0)
 		return sg_refuse(err, SG_UNAVAILABLE, "file_write", "%s: %s", self->name, strerror(errno));
 	self->size = from + (int64_t)end;
 	if (end > 0)
-		take_last(self, tail, end);
+		take_first(self, tail);
 	else
 		look_before(self, tail);
 	return SG_OK;
@@ -185,6 +214,7 @@ rotate(struct sink *self, struct sg_err *err)
 			return sg_refuse(err, SG_UNAVAILABLE, "file_rotate", "%s: %s", from, strerror(errno));
 	}
 	close(self->fd);
+	self->first = 0;
 	enum sg_status status = open_file(self, err);
 	if (status == SG_OK && fsync(self->folder) != 0)
 		status = sg_refuse(err, SG_UNAVAILABLE, "file_rotate", "the folder: %s", strerror(errno));
@@ -192,10 +222,55 @@ rotate(struct sink *self, struct sg_err *err)
 }
 
 static enum sg_status
+add_gap(struct sink *self, uint64_t missing, uint64_t next, struct sg_err *err)
+{
+	char gap[96];
+	int len = snprintf(gap, sizeof(gap), "{\"kind\":\"gap\",\"missing\":%llu,\"next\":%llu}\n", (unsigned long long)missing, (unsigned long long)next);
+	return add(self, gap, (size_t)len, err);
+}
+
+/* In the place of one that is there no more. One that has something in it is somebody's: it is left alone. */
+static enum sg_status
+open_anew(struct sink *self, struct sg_err *err)
+{
+	int old = self->fd;
+	enum sg_status status = open_file(self, err);
+	if (status == SG_OK && self->size > 0)
+		status = replaced(self, err);
+	if (status == SG_OK)
+		close(old);
+	else {
+		if (self->fd >= 0)
+			close(self->fd);
+		self->fd = old;
+	}
+	return status;
+}
+
+/* Before the first leaf of a batch: is the file still the one at its name, and as long as it was? What was moved away is safe where it is. */
+static enum sg_status
+look_again(struct sink *self, struct sg_err *err)
+{
+	struct stat mine, there;
+	enum sg_status status = SG_OK;
+	if (fstat(self->fd, &mine) != 0)
+		return sg_refuse(err, SG_UNAVAILABLE, "file_open", "%s: %s", self->name, strerror(errno));
+	bool same = fstatat(self->folder, self->name, &there, AT_SYMLINK_NOFOLLOW) == 0 && there.st_ino == mine.st_ino && there.st_dev == mine.st_dev;
+	bool lost = mine.st_nlink == 0 || mine.st_size < self->size;
+	if (!same)
+		status = open_anew(self, err);
+	if (status != SG_OK)
+		return status;
+	uint64_t missing = lost && self->first > 0 && self->first <= self->last ? self->last - self->first + 1 : 0;
+	self->size = same ? mine.st_size : 0;
+	self->first = same && !lost ? self->first : 0;
+	return missing > 0 ? add_gap(self, missing, self->last + 1, err) : SG_OK;
+}
+
+static enum sg_status
 write_leaf(void *state, const struct sg_audit_in *in, struct sg_err *err)
 {
 	struct sink *self = state;
-	char gap[96];
 	enum sg_status status = SG_OK;
 	self->written = in->number;
 	if (in->number == self->last && !self->known && (in->leaf.len != self->last_len || memcmp(in->leaf.ptr, self->last_leaf, in->leaf.len) != 0))
@@ -204,11 +279,12 @@ write_leaf(void *state, const struct sg_audit_in *in, struct sg_err *err)
 	self->known |= in->number >= self->last;
 	if (in->number <= self->last)
 		return SG_OK; /* it stands there already */
-	if (in->missing > 0) {
-		int len = snprintf(gap, sizeof(gap), "{\"kind\":\"gap\",\"missing\":%llu,\"next\":%llu}\n", (unsigned long long)in->missing,
-				   (unsigned long long)in->number);
-		status = add(self, gap, (size_t)len, err);
-	}
+	if (self->len == 0)
+		status = look_again(self, err);
+	if (status == SG_OK && in->missing > 0)
+		status = add_gap(self, in->missing, in->number, err);
+	if (status == SG_OK && self->first == 0)
+		self->first = in->number;
 	if (status == SG_OK)
 		status = add(self, in->leaf.ptr, in->leaf.len, err);
 	return status == SG_OK ? add(self, "\n", 1, err) : status;
