@@ -44,6 +44,8 @@ const struct sg_json *sg_config_origin(const struct sg_config *config, const str
 /* config_print.c: the value as a file would hold it, safe to look at; "FILE:LINE:COLUMN", or "default". Appended. */
 void sg_config_value(struct sg_buf *out, const struct sg_config_row *row);
 void sg_config_place(struct sg_buf *out, const struct sg_json *origin);
+/* What an option takes, its range and its default: indented lines. */
+void sg_config_explain_value(struct sg_buf *out, const struct sg_conf_option *option);
 /* Prints and empties the buffer. */
 void sg_config_print(const struct sg_ctl *ctl, struct sg_buf *out);
 

@@ -24,26 +24,6 @@ find(struct sg_str key, struct sg_str *stanza)
 }
 
 static void
-explain_value(struct sg_buf *out, const struct sg_conf_option *option)
-{
-	char min[32], max[32];
-	bool list = sg_conf_type_kind(option->type) == SG_CONF_LIST;
-	sg_conf_number_write(min, option->type, option->min);
-	sg_conf_number_write(max, option->type, option->max);
-	if (option->choices != NULL)
-		sg_buf_printf(out, "  takes    one of %s\n", option->choices);
-	else
-		sg_buf_printf(out, "  takes    %s\n", sg_conf_type_wants(option->type));
-	if (option->max > 0 && (list || sg_conf_type_is_number(option->type)))
-		sg_buf_printf(out, "  range    from %s to %s%s\n", min, max, list ? " entries" : "");
-	else if (option->max > 0)
-		sg_buf_printf(out, "  range    from %s to %s bytes\n", min, max);
-	sg_buf_text(out, "  default  ");
-	sg_conf_standard_write(out, option);
-	sg_buf_text(out, option->standard == NULL ? "none: it must be given\n" : "\n");
-}
-
-static void
 explain_now(struct sg_buf *out, const struct sg_config *config, const struct sg_conf_option *option,
 	    struct sg_str stanza)
 {
@@ -153,7 +133,7 @@ explain(const struct sg_ctl *ctl, const struct sg_conf_option *option, struct sg
 		struct sg_conf_source source = sg_config_source(ctl);
 		sg_buf_printf(&out, "%s%s%s: %s\n", option->section, option->section[0] == '\0' ? "" : ".", option->key,
 			      option->help);
-		explain_value(&out, option);
+		sg_config_explain_value(&out, option);
 		sg_config_print(ctl, &out);
 		if (sg_config_load(ctl, &source, &config) == SG_CTL_OK)
 			explain_now(&out, &config, option, stanza);
@@ -190,6 +170,10 @@ explain_all(const struct sg_ctl *ctl, const char *section)
 int
 sg_ctl_config_explain(struct sg_ctl *ctl)
 {
+	if (ctl->option[SG_CTL_OPTION_man] != NULL && ctl->arg_count == 0) {
+		sg_ctl_man_conf(stdout);
+		return SG_CTL_OK;
+	}
 	struct sg_str key = sg_str(ctl->arg_count > 0 ? ctl->args[0] : ""), stanza;
 	const struct sg_conf_section *section = sg_conf_section_find(key);
 	if (key.len == 0 || section != NULL)

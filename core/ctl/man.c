@@ -4,21 +4,6 @@
 
 #include <string.h>
 
-/* roff reads '.' and ''' at the start of a line, '\' and '-' anywhere. */
-static void
-text(FILE *to, const char *from)
-{
-	if (from[0] == '.' || from[0] == '\'')
-		fputs("\\&", to);
-	for (; *from != '\0'; from++)
-		if (*from == '\\')
-			fputs("\\e", to);
-		else if (*from == '-')
-			fputs("\\-", to);
-		else
-			fputc(*from, to);
-}
-
 static void
 one_option(FILE *to, const struct sg_ctl_option *option)
 {
@@ -26,15 +11,15 @@ one_option(FILE *to, const struct sg_ctl_option *option)
 	if (option->letter != 0)
 		fprintf(to, "\\-%c\\fR, \\fB", option->letter);
 	fputs("\\-\\-", to);
-	text(to, option->name);
+	sg_ctl_man_text(to, option->name);
 	fputs("\\fR", to);
 	if (option->argument != NULL) {
 		fputs(" \\fI", to);
-		text(to, option->argument);
+		sg_ctl_man_text(to, option->argument);
 		fputs("\\fR", to);
 	}
 	fputc('\n', to);
-	text(to, option->text);
+	sg_ctl_man_text(to, option->text);
 	fputc('\n', to);
 }
 
@@ -42,24 +27,24 @@ static void
 one_command(FILE *to, const struct sg_ctl_command *command, const char *before)
 {
 	fprintf(to, ".TP\n\\fB%s", before);
-	text(to, command->words);
+	sg_ctl_man_text(to, command->words);
 	fputs("\\fR", to);
 	if (command->arguments[0] != '\0') {
 		fputs(" \\fI", to);
-		text(to, command->arguments);
+		sg_ctl_man_text(to, command->arguments);
 		fputs("\\fR", to);
 	}
 	fputc('\n', to);
-	text(to, command->text);
+	sg_ctl_man_text(to, command->text);
 	fputs(".\n", to);
-	text(to, command->more);
+	sg_ctl_man_text(to, command->more);
 	if (command->more[0] != '\0')
 		fputc('\n', to);
 	const char *comma = "Options: ";
 	for (int i = 0; i < SG_CTL_OPTION_COUNT; i++)
 		if (i != SG_CTL_OPTION_help && (command->options & (UINT64_C(1) << i)) != 0) {
 			fprintf(to, "%s\\fB\\-\\-", comma);
-			text(to, sg_ctl_options[i].name);
+			sg_ctl_man_text(to, sg_ctl_options[i].name);
 			fputs("\\fR", to);
 			comma = ", ";
 		}
@@ -87,9 +72,9 @@ sg_ctl_man(FILE *to)
 	for (int i = 0; i < SG_CTL_OPTION_COUNT; i++)
 		one_option(to, &sg_ctl_options[i]);
 	fprintf(to, ".SH EXIT STATUS\n");
-#define X(name, number, meaning) fprintf(to, ".TP\n%d\n", number), text(to, meaning), fputc('\n', to);
+#define X(name, number, meaning) fprintf(to, ".TP\n%d\n", number), sg_ctl_man_text(to, meaning), fputc('\n', to);
 	SG_CTL_EXITS(X)
 #undef X
 	fprintf(to, ".SH ENVIRONMENT\n.TP\nSTEPGATE_RUN\nfolder of the sockets\n.TP\nNO_COLOR\nno colour\n.SH SEE "
-		    "ALSO\nstepgated \\-\\-help\n");
+		    "ALSO\nstepgated(8), stepgate.conf(5)\n");
 }

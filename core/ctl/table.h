@@ -247,10 +247,10 @@ enum { SG_CTL_REST = 1000, SG_CTL_BEHIND = 999, SG_CTL_ARGS_MOST = 60 };
 	  "One line a value: KEY = VALUE # FILE:LINE:COLUMN, or # default. -n leaves out defaults. --for agent=NAME leaves its stanza, the "   \
 	  "steps that look at it, its intents, the actions in its reach and the issuers of their credentials, the enforcers in front of it, " \
 	  "and the groups.")                                                                                            \
-	X(config_explain, "config explain", "[KEY]",            0, 1, SG_CTL_FILES,                                             \
+	X(config_explain, "config explain", "[KEY]",            0, 1, SG_CTL_FILES | SG_CTL_BIT(man),                                             \
 	  "what an option is, and where it is set now",                                                                \
 	  "KEY is limits.rate, agents.owner, agents.NAME.owner, or mode. A section's name lists its options, nothing lists the sections. A "   \
-	  "misspelt key is answered with the nearest one (exit 1).")                                                     \
+	  "misspelt key is answered with the nearest one (exit 1). With --man and no KEY: stepgate.conf(5), every option there is.")                                                     \
 	X(config_diff,   "config diff",     "",                 0, 0, SG_CTL_FILES | SG_CTL_BIT(running) | SG_CTL_BIT(run),      \
 	  "what a reload would change", "Needs --running. Exit 0 when the files say what is in force, 1 when they differ.") \
 	X(config_add,    "config add",      "KIND NAME [OPTION=VALUE]...", 2, SG_CTL_ARGS_MOST, SG_CTL_FILES,                      \
@@ -382,6 +382,10 @@ void sg_ctl_help_session(FILE *to, const struct sg_ctl_command *session, size_t 
 void sg_ctl_help_line(FILE *to, const struct sg_ctl_command *command);
 void sg_ctl_help_command(FILE *to, const struct sg_ctl_command *command);
 void sg_ctl_man(FILE *to);
+/* Writes stepgate.conf(5) in man(7). */
+void sg_ctl_man_conf(FILE *to);
+/* Text as roff shows it: it reads '.' and ''' at the start of a line, '\' and '-' anywhere. */
+void sg_ctl_man_text(FILE *to, const char *from);
 /* False: no such shell. */
 bool sg_ctl_completion(FILE *to, const char *shell);
 
