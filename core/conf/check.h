@@ -25,6 +25,9 @@ void sg_conf_origins(struct sg_buf *out, struct sg_arena *arena, const struct sg
 /* Types of resources whose stanzas disagree on their form, and patterns that fit no id of it. */
 void sg_conf_check_forms(const struct sg_conf_node *root, struct sg_conf_errors *errors);
 
+/* unbound.c: arguments that a yes does not hold to have no effect. */
+void sg_conf_check_unbound(const struct sg_conf_node *root, struct sg_conf_errors *errors);
+
 /* Paths in authority, narrow and costs of an action that names its arguments, but begin with none of them; in narrow and costs, those that lead to a place in a list. */
 void sg_conf_check_declared(const struct sg_conf_node *root, struct sg_conf_errors *errors);
 

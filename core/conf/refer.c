@@ -373,6 +373,7 @@ sg_conf_check_references(struct sg_conf_node *root, struct sg_conf_errors *error
 	check_domain(root, errors);
 	sg_conf_check_forms(root, errors);
 	sg_conf_check_declared(root, errors);
+	sg_conf_check_unbound(root, errors);
 	check_listen(root, errors);
 	check_identity(root, "agents", errors);
 	check_identity(root, "enforcers", errors);

@@ -73,6 +73,7 @@ OPTION("actions", "name",          ACTION,    NULL,         1, 128, NULL,      "
 OPTION("actions", "narrow",        PATHS,     "",           0,  32, NULL,      "arguments that policy may narrow")
 OPTION("actions", "sensitivity",   CHOICE,    NULL,         0,   0, LEVELS,    "of what it reads or changes")
 OPTION("actions", "taints",        STRINGS,   "",           0,  16, NULL,      "labels that an allow puts on the task")
+OPTION("actions", "unbound",       STRINGS,   "",           0,  16, NULL,      "arguments without effect, such as a description: a yes is good for the action whatever they say. None that bears authority, has a form, is narrowed or costs, and none of an action with a credential")
 
 OPTION("admins", "groups",         NAMES,     "",           0,  64, NULL,      "approval groups this admin belongs to, besides those that list the admin")
 OPTION("admins", "may",            CHOICE,    "operate",    0,   0, "operate|approve|watch|page", "approve: says yes or no where one of its groups is asked; watch: reads the status, for metrics; page: the user of stepgate-web, which speaks for whoever is signed in there; none of them can do anything else")

@@ -43,7 +43,7 @@ show_sealed(const struct sg_json *a, const struct sg_json *action)
 		snprintf(name, sizeof(name), "%.*s", SG_STR_ARG(m->name));
 		bool told = sg_str_is(m->name, "reasons") || (sg_str_is(m->name, "rule") && sg_json_get(action, "reasons") != NULL);
 		if (!told && !sg_str_is(m->name, "agent"))
-			sg_show_member(name, action, name);
+			sg_show_member(sg_str_is(m->name, "unbound") ? "no part of a yes" : name, action, name);
 	}
 }
 

@@ -42,7 +42,7 @@ sealed(struct sg_buf *out, const struct sg_json *action)
 		if (sg_str_is(m->name, "action") || sg_str_is(m->name, "reasons") || sg_str_is(m->name, "agent") || (sg_str_is(m->name, "rule") && sg_json_get(action, "reasons") != NULL))
 			continue;
 		sg_html(out, "<dt>");
-		sg_html_text(out, m->name);
+		sg_html_text(out, sg_str_is(m->name, "unbound") ? SG_STR("arguments that are no part of your yes") : m->name);
 		sg_html(out, "<dd>");
 		sg_html_value(out, m);
 	}

@@ -141,7 +141,7 @@ read_action(struct reader *r, const struct sg_json *j, void *out)
 		.name = text_of(r, j, "name"), .kind = text_of(r, j, "class"), .effect = text_of(r, j, "effect"),
 		.environment = text_of(r, j, "environment"), .credential = text_of(r, j, "credential"),
 		.sensitivity = sensitivity_of(r, j), .taints = list_of(r, j, "taints"), .narrow = list_of(r, j, "narrow"),
-		.authority = list_or(r, j, "authority"), .budgets = budgets_of(r, j, "budgets")};
+		.authority = list_or(r, j, "authority"), .unbound = list_or(r, j, "unbound"), .budgets = budgets_of(r, j, "budgets")};
 	a->costs = rows_of(r, j, "costs", sizeof(*a->costs), &a->cost_count, cost_row);
 	a->arguments = rows_of(r, j, "arguments", sizeof(*a->arguments), &a->argument_count, argument_row);
 	a->reads = sg_str_is(a->effect, "read");

@@ -30,6 +30,7 @@ struct sg_action {
 	struct sg_strings taints;    /* labels the task carries once this was allowed */
 	struct sg_strings narrow;    /* arguments that policy may narrow */
 	struct sg_strings authority; /* arguments that bear authority */
+	struct sg_strings unbound;   /* arguments that a yes does not hold to */
 	struct sg_budgets budgets;
 	const struct sg_cost *costs;
 	size_t cost_count;

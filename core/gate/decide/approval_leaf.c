@@ -22,6 +22,19 @@ write_reasons(struct sg_json_writer *w, const struct sg_request *r)
 	sg_jw_end(w);
 }
 
+/* Those of the arguments that a yes does not hold to. */
+static void
+write_unbound(struct sg_json_writer *w, const struct sg_request *r)
+{
+	if (r->action == NULL || r->action->unbound.count == 0)
+		return;
+	sg_jw_name(w, "unbound");
+	sg_jw_array(w);
+	for (size_t i = 0; i < r->action->unbound.count; i++)
+		sg_jw_str(w, r->action->unbound.items[i]);
+	sg_jw_end(w);
+}
+
 /* What a person must see to judge. It holds the arguments, so it is sealed beside the leaf and never stands in it. */
 void
 sg_approval_write_shown(struct sg_buf *out, const struct sg_request *r)
@@ -39,6 +52,7 @@ sg_approval_write_shown(struct sg_buf *out, const struct sg_request *r)
 	sg_jw_name(&w, "resource");
 	sg_jw_value(&w, r->resource);
 	sg_jw_member_str(&w, "rule", r->merged.rule);
+	write_unbound(&w, r);
 	sg_jw_end(&w);
 }
 
@@ -69,12 +83,12 @@ sg_approval_write_open(struct sg_buf *out, struct sg_gate *gate, const struct sg
 	sg_jw_object(&w);
 	sg_jw_member_str(&w, "agent", r->agent->name);
 	sg_jw_member_str(&w, "approval", sg_str(r->approval));
-	sg_jw_member_str(&w, "asked", sg_str(r->asked));
+	sg_jw_member_str(&w, "asked", sg_str(r->asked_bound));
 	sg_jw_member_str(&w, "asker", sg_str(asker));
 	sg_jw_member_int(&w, "asker_uid", sg_conn_uid(sg_conn_find(gate, r->conn)));
 	sg_jw_name(&w, "clock");
 	sg_write_clock(&w, gate);
-	sg_jw_member_str(&w, "digest", sg_str(r->digest));
+	sg_jw_member_str(&w, "digest", sg_str(r->bound));
 	sg_jw_name(&w, "ends");
 	sg_write_deadline(&w, gate, &ends);
 	sg_jw_member_str(&w, "event", SG_STR("open"));

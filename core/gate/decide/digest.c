@@ -91,6 +91,29 @@ sg_digest_of(struct sg_gate *gate, struct sg_request *r, struct sg_str args, con
 	return good;
 }
 
+bool
+sg_digest_bound(struct sg_gate *gate, struct sg_request *r, const struct sg_json *args, const struct sg_task *task, const char *whole, char out[SG_SHA256_HEX])
+{
+	struct sg_buf left;
+	struct sg_json_writer w;
+	if (r->action == NULL || r->action->unbound.count == 0 || args == NULL) {
+		memcpy(out, whole, SG_SHA256_HEX);
+		return true;
+	}
+	sg_buf_init(&left, SG_INPUT_MAX);
+	sg_jw_begin(&w, &left);
+	sg_jw_object(&w);
+	for (const struct sg_json *m = sg_json_first(args); m != NULL; m = sg_json_next(args, m))
+		if (!sg_strings_have(&r->action->unbound, m->name)) {
+			sg_jw_name_str(&w, m->name);
+			sg_jw_value(&w, m);
+		}
+	sg_jw_end(&w);
+	bool good = !left.failed && sg_digest_of(gate, r, sg_buf_view(&left), task, out);
+	sg_buf_done(&left);
+	return good;
+}
+
 void
 sg_digest_asked(struct sg_gate *gate, struct sg_request *r, const struct sg_task *task)
 {
@@ -102,7 +125,10 @@ sg_digest_asked(struct sg_gate *gate, struct sg_request *r, const struct sg_task
 	sg_bind_life(gate, r, 0);
 	r->effective = sg_arena_copy(&r->arena, sg_buf_view(&args));
 	sg_digest_of(gate, r, sg_buf_view(&args), task, r->asked);
+	if (!sg_digest_bound(gate, r, r->args, task, r->asked, r->asked_bound))
+		memcpy(r->asked_bound, r->asked, sizeof(r->asked_bound));
 	r->asked_under = gate->configured;
 	memcpy(r->digest, r->asked, sizeof(r->digest));
+	memcpy(r->bound, r->asked_bound, sizeof(r->bound));
 	sg_buf_done(&args);
 }

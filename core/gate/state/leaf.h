@@ -153,6 +153,7 @@
 	X(args_seen, texts, may, "keyed digests of values of the arguments")                                                  \
 	X(asked, digest, must, "digest of what was asked")                                                                    \
 	X(asker, name, must, "agent:NAME or enforcer:NAME")                                                                   \
+	X(bound, text, told, "digest of what a yes is for, where it leaves arguments out")                                    \
 	X(carried, texts, may, "labels of the arguments")                                                                     \
 	X(charges, charges, may, "budgets beside the tasks' own")                                                             \
 	X(class, whole, may, "number of the action's class; 0 none")                                                          \

@@ -43,7 +43,7 @@ test_document(void)
 		"\"execute\","
 		"\"environment\":\"\",\"name\":\"deploy.run\",\"narrow\":[\"count\"],\"sensitivity\":\"internal\","
 		"\"taints\":"
-		"[\"mail\"]}},\"admin_group\":\"\",\"admins\":{\"mira\":{\"groups\":[\"ops\"],\"may\":\"operate\",\"uid\":1000}},\"agents\":{\"code-helper\":{"
+		"[\"mail\"],\"unbound\":[]}},\"admin_group\":\"\",\"admins\":{\"mira\":{\"groups\":[\"ops\"],\"may\":\"operate\",\"uid\":1000}},\"agents\":{\"code-helper\":{"
 		"\"approvers\":\"\",\"autonomy\":\"autonomous\",\"budgets\":[],\"delegates\":[],"
 		"\"domain\":\"auto\",\"environment\":\"staging\",\"escalate\":\"oncall@acme.example\",\"essential\":0,\"fade\":3600000,\"human_use\":\"refuse\",\"identity\":\"content\",\"instance\":\"process\",\"intents\":"
 		"[\"fix-bug\"],\"isolated_files\":false,\"match\":[\"peer:uid=1001\"],\"owner\":\"mira@acme.example\",\"reach\":[\"repo.*\"],"

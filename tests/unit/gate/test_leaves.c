@@ -21,7 +21,7 @@
 	"\",\"pid\":7,\"rests_on\":\"0123456789abcdef\",\"role\":\"\",\"start\":9,\"strength\":\"boundary\",\"task\":\"" id "\",\"uid\":1001}"
 #define DECISION(key, verdict, approval, lease, charges)                                                                      \
 	"{\"action\":\"pay.send\",\"agent\":\"helper\",\"approval\":\"" approval "\",\"args_cut\":false,\"args_seen\":[\"0123456789abcdef\"],\"asked\":\"" H64 \
-	"\",\"asker\":\"agent:helper\",\"carried\":[\"web\"],\"charges\":" charges ",\"class\":3,\"clock\":" MOMENT ",\"code\":\"allowed\",\"cost\":{\"money\":5}," \
+	"\",\"asker\":\"agent:helper\",\"bound\":\"\",\"carried\":[\"web\"],\"charges\":" charges ",\"class\":3,\"clock\":" MOMENT ",\"code\":\"allowed\",\"cost\":{\"money\":5}," \
 	"\"deny_code\":\"\",\"digest\":\"" H64 "\",\"domain\":\"n-1\",\"file\":\"p.lua\",\"instance\":\"i-1\",\"intent\":\"work\",\"kept\":[\"0123456789abcdef\",\"cut\"],\"key\":\"" key       \
 	"\",\"lease\":" lease ",\"line\":3,\"memory\":{\"id\":\"m1\",\"write\":true},\"named\":[\"0123456789abcdef\"],\"narrowed\":false,\"obligations\":[],\"report_by\":" MOMENT      \
 	",\"resource_seen\":[],\"resource_type\":\"account\",\"rule\":\"r\",\"same\":\"0123456789abcdef\",\"sensitivity\":\"internal\",\"step\":0,"    \
