@@ -91,9 +91,9 @@ get(struct sg_web_request *r, const struct sg_json *facts)
 		sg_page_sign_in(r, facts, SG_STR(""));
 	else if (strcmp(r->path, "/enrol") == 0)
 		sg_page_enrol(r);
-	else if (strcmp(r->path, "/") == 0 && r->token[0] == '\0')
+	else if ((strcmp(r->path, "/") == 0 || strcmp(r->path, SG_WEB_AGAIN) == 0) && r->token[0] == '\0')
 		sg_page_go(r, "/sign-in");
-	else if (strcmp(r->path, "/") == 0)
+	else if (strcmp(r->path, "/") == 0 || strcmp(r->path, SG_WEB_AGAIN) == 0)
 		sg_page_queue(r);
 	else if (!approval_path(r->path, id, &verb) || verb[0] != '\0')
 		plain(r, 404, "Not here", "There is no such page.");
@@ -140,10 +140,14 @@ sg_web_answer(struct sg_web_request *r)
 	unsigned status;
 	if (is_file(r))
 		return;
-	const struct sg_json *facts = sg_web_ask(r, "GET", "/v1/page", (struct sg_str){NULL, 0}, &status);
+	char path[128];
+	snprintf(path, sizeof(path), r->token[0] != '\0' ? "/v1/page?session=%s" : "/v1/page", r->token); /* who is signed in pays for themselves */
+	const struct sg_json *facts = sg_web_ask(r, "GET", path, (struct sg_str){NULL, 0}, &status);
 	struct sg_str origin = sg_json_text_at(facts, "origin");
 	r->secure = sg_str_starts(origin, "https://");
-	if (facts == NULL || status != 200)
+	if (status == 429)
+		plain(r, 429, "Not now", "Too many ask this page. Try again in a moment.");
+	else if (facts == NULL || status != 200)
 		plain(r, 503, "Not now", facts == NULL ? "The daemon does not answer." : "The daemon does not know this page: its user is an admin with may = \"page\".");
 	else if (origin.len == 0)
 		plain(r, 503, "Not yet", "web.origin of the daemon's configuration says where this page is.");

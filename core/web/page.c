@@ -54,7 +54,7 @@ sg_page_begin(struct sg_web_request *r, unsigned status, const char *title, unsi
 	r->status = status;
 	sg_html(r->out, "<!doctype html><html lang=en><meta charset=utf-8><meta name=viewport content=\"width=device-width,initial-scale=1\">");
 	if (refresh > 0)
-		sg_buf_printf(r->out, "<meta http-equiv=refresh content=%u>", refresh);
+		sg_buf_printf(r->out, "<meta http-equiv=refresh content=\"%u;url=" SG_WEB_AGAIN "\">", refresh);
 	sg_buf_printf(r->out, "<title>%s \xc2\xb7 Stepgate</title><link rel=stylesheet href=/style.css><link rel=icon href=/icon.svg type=image/svg+xml><script src=/passkey.js defer></script><header><a href=/ class=brand>Stepgate</a>", title);
 	if (r->token[0] != '\0') {
 		sg_page_form(r, "/sign-out");

@@ -20,7 +20,9 @@ enum { SG_WEB_CSRF = 65 /* bytes, with the NUL */ };
 /* What a form must bring back, so that it was made here for this sign-in. */
 void sg_web_csrf(const char *token, char out[SG_WEB_CSRF]);
 
-/* From here to sg_page_end: `refresh` seconds until it is fetched anew, 0: never. */
+#define SG_WEB_AGAIN "/again" /* the queue, fetched by itself: nobody's use of the sign-in */
+
+/* From here to sg_page_end: `refresh` seconds until the queue is fetched anew, 0: never. */
 void sg_page_begin(struct sg_web_request *r, unsigned status, const char *title, unsigned refresh);
 void sg_page_end(struct sg_web_request *r);
 /* "<form method=post action=...>" with what it must bring back. */

@@ -5,6 +5,7 @@
 #include "base/str.h"
 
 #include <stdio.h>
+#include <string.h>
 #include <time.h>
 
 enum { REFRESH_S = 10 };
@@ -48,7 +49,7 @@ sg_page_queue(struct sg_web_request *r)
 	char path[128];
 	unsigned status;
 	int64_t total = 0;
-	snprintf(path, sizeof(path), "/v1/approvals?session=%s", r->token);
+	snprintf(path, sizeof(path), "/v1/approvals?session=%s%s", r->token, strcmp(r->path, SG_WEB_AGAIN) == 0 ? "&again=yes" : "");
 	const struct sg_json *answer = sg_web_ask(r, "GET", path, (struct sg_str){NULL, 0}, &status), *all = sg_json_get(answer, "approvals");
 	if (status != 200) {
 		sg_page_refused(r, status, answer, "/");

@@ -40,7 +40,7 @@ def enrol(d, name):
     b.fill("/enrol/finish")
     row("enrol", "%s has a passkey" % name, b.until(lambda: "not confirmed yet" in b.text()), b.text())
     fingerprint = b.run("document.querySelector('p.secret').innerText")
-    status, got = d.admin_of(OPS).ask("POST", proof.PATH + "/%s/confirm" % e["id"], dict(fingerprint=fingerprint))
+    status, got = d.admin_of(proof.SECOND).ask("POST", proof.PATH + "/%s/confirm" % e["id"], dict(fingerprint=fingerprint))
     row("enrol", "confirmed", status == 200, got)
     key = [l["body"]["key"] for l in d.leaves("enrolment") if l["body"].get("event") == "enrolled"][-1]
     row("record", "a public key", key.startswith("ES256 "), key)

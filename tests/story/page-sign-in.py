@@ -4,7 +4,7 @@
 the time or the gate is. What the page says without a token is nobody's."""
 import os, time
 
-from stage import perform, row, says
+from stage import perform, row, says, until
 from importlib import import_module
 
 proof = import_module("step-up-proof")
@@ -79,8 +79,10 @@ def decides(d):
     row("yes", "it is good", says(a.act(task, "pay.send", args=dict(n=1)), "allow"))
     status, got = d.page(d.token, "POST", "/v1/approvals/%s/deny" % two["approval"]["id"], comment="not that one")
     row("no", "needs none", status == 200 and got["approval"]["state"] == "denied", got)
-    three = a.act(task, "pay.send", args=dict(n=3))
+    part = a.claim((lambda got: got.get("task", got))(a.delegate(task, to="a", intent="work")))
+    three = a.act(part, "pay.send", args=dict(n=3))
     status, got = d.page(d.token, "POST", "/v1/approvals/%s/deny" % three["approval"]["id"], freeze=True)
+    row("no", "and the whole tree stands still: the part that asked, and what handed it on", all(says(a.act(t, "pay.any", args=dict(n=4)), "deny", "frozen") for t in (task, part)), [a.act(t, "pay.any", args=dict(n=4)) for t in (task, part)])
     row("no", "and the task stands still", status == 200 and a.ask("GET", "/v1/tasks/" + task["id"])[1]["task"]["state"] == "frozen", got)
     frozen = [l["body"] for l in d.leaves("task_end") if l["body"].get("how") == "frozen"]
     row("no", "by her word", frozen and frozen[-1]["by"] == "priya", frozen)
@@ -107,11 +109,18 @@ def ends(d):
     row("idle", "used", d.page(d.token, "GET", "/v1/approvals")[0] == 200)
     time.sleep(7)
     row("idle", "not idle for so long", d.page(d.token, "GET", "/v1/approvals")[0] == 200)
-    time.sleep(11)
-    refused("idle for too long", d.page(d.token, "GET", "/v1/approvals"), 401, "not_signed_in")
+    for _ in range(6):
+        time.sleep(2)
+        d.puppet("approver", PAGE).ask("GET", "/v1/approvals?again=yes&session=" + d.token)
+    refused("a page that fetches itself is no use", d.page(d.token, "GET", "/v1/approvals"), 401, "not_signed_in")
     d.token = d.sign_in("priya", fresh(d.secret, d.used))[1]["sign_in"]["token"]
+    a = d.agent_of(AGENT)
+    task = a.open("work")
+    given = a.act(task, "pay.send", args=dict(n=9))["approval"]["id"]
+    row("device", "a yes by it", d.page(d.token, "POST", "/v1/approvals/%s/approve" % given, method="phone", response=fresh(d.secret, d.used))[0] == 200)
     ops = d.admin_of(OPS)
     row("device", "revoked", ops.ask("POST", proof.PATH + "/%s/revoke" % d.id, dict(reason="lost"))[0] == 200)
+    row("device", "its yes is void at once, with nobody asking for it", until(lambda: [l for l in d.leaves("approval") if l["body"]["approval"] == given and l["body"]["event"] == "void"], 5))
     refused("its sign-ins with it", d.page(d.token, "GET", "/v1/approvals"), 401, "not_signed_in")
 
 

@@ -142,7 +142,13 @@ def enrols(d):
     page = b.send(page, "/enrol/finish", response=fresh(secret, d.used))[2]
     fingerprint = re.search(r"<p class=secret>([0-9a-f-]+)", page).group(1)
     status, got = d.admin_of(OPS).ask("POST", "/v1/enrolments/%s/confirm" % e["id"], dict(fingerprint=fingerprint))
-    row("enrol", "an operator confirms what the person read out", status == 200 and got["enrolment"]["state"] == "confirmed", got)
+    row("enrol", "whoever had the code first does not confirm what the page was shown", status == 403 and got["error"]["code"] == "self_approval", got)
+    d.stop(keep=True)
+    d.start()
+    status, got = d.admin_of(OPS).ask("POST", "/v1/enrolments/%s/confirm" % e["id"], dict(fingerprint=fingerprint))
+    row("enrol", "nor after a start", status == 403 and got["error"]["code"] == "self_approval", got)
+    status, got = d.admin_of(proof.SECOND).ask("POST", "/v1/enrolments/%s/confirm" % e["id"], dict(fingerprint=fingerprint))
+    row("enrol", "another operator confirms what the person read out", status == 200 and got["enrolment"]["state"] == "confirmed", got)
 
 
 def signs_in(d):

@@ -6,16 +6,16 @@ import base64, hashlib, hmac, os, re, struct, subprocess, time
 
 from stage import BUILD, Stage, Swarm, perform, row, says
 
-AGENT, PRIYA, OMAR, OPS = 61631, 62631, 62632, 62633
+AGENT, PRIYA, OMAR, OPS, SECOND = 61631, 62631, 62632, 62633, 62635
 KEY = "0123456789abcdef0123456789abcdef"
 CONF = """
 approver_group = "62631"
 groups : { finance : { members = [ "priya", "omar" ] } }
-admins : { ops : { uid = 62633 } priya : { uid = 62631  may = "approve" } omar : { uid = 62632  may = "approve" } }
+admins : { ops : { uid = 62633 } second : { uid = 62635 } priya : { uid = 62631  may = "approve" } omar : { uid = 62632  may = "approve" } }
 humans : { o : { id = "o@acme.example" } }
 prove : { phone : { use = "totp"  drift = 5  grants = [ "key=secret:%s" ] } other : { use = "totp"  drift = 5  grants = [ "key=secret:%s" ] } }
 intents : { work : { actions = [ "**" ]  sensitivity = "confidential" } }
-agents : { a : { owner = "o@acme.example"  escalate = "e@acme.example"  review_by = "2027-01-31"  environment = "prod"  match = [ "peer:uid=61631" ]  reach = [ "**" ]  intents = [ "work" ] } }
+agents : { a : { owner = "o@acme.example"  escalate = "e@acme.example"  review_by = "2027-01-31"  environment = "prod"  delegates = [ "a" ]  match = [ "peer:uid=61631" ]  reach = [ "**" ]  intents = [ "work" ] } }
 actions : { pay : { name = "pay.send"  class = "payment"  effect = "write"  sensitivity = "internal" }
   any : { name = "pay.any"  class = "payment"  effect = "write"  sensitivity = "internal" }
   both : { name = "pay.both"  class = "payment"  effect = "write"  sensitivity = "internal" }

@@ -128,6 +128,7 @@ enum sg_body_kind {
 	X(E_CEILING,     "peer_uid",      NUMBER,    4294967295,         false)                                        \
 	X(E_CEILING,     "task_token",    NAMED,     SG_BODY_TOKEN,      true)                                         \
 	X(E_CEILING,     "tools",         TEXTS,     SG_BODY_NAMES,      false)                                        \
+	X(O_APPROVALS,   "again",         YES,       0,                  false) /* of a page that fetches itself: no use of the sign-in */ \
 	X(O_APPROVALS,   "all",           YES,       0,                  false)                                        \
 	X(O_APPROVALS,   "session",       NAMED,     63,                 false)                                        \
 	X(O_APPROVAL,    "wait",          DIGITS,    3600,               false)                                        \
@@ -147,7 +148,8 @@ enum sg_body_kind {
 	X(O_ENROL_FINISH,"response",      NAMED,     SG_BODY_RESPONSE,   true)                                         \
 	X(O_ENROL_CONFIRM,"fingerprint",  NAMED,     SG_BODY_HINT,       true)                                         \
 	X(O_ENROL_REVOKE,"reason",        TEXT,      SG_BODY_HINT,       false)                                        \
-	X(O_REFUSE,      "freeze",        FLAG,      0,                  false) /* the task, too */                    \
+	X(O_PAGE,        "session",       NAMED,     63,                 false) /* who pays for it */                  \
+	X(O_REFUSE,      "freeze",        FLAG,      0,                  false) /* the whole tree of the task, too */  \
 	X(O_REFUSE,      "comment",       TEXT,      SG_BODY_HINT,       false) /* likewise, and for the agent */       \
 	X(O_REFUSE,      "session",       NAMED,     63,                 false)                                        \
 	X(O_SIGN_IN,     "admin",         NAMED,     63,                 true)  /* whose stanza */                       \

@@ -96,13 +96,20 @@ payer_of(const struct sg_gate *gate, const struct sg_conn *conn, enum sg_payer *
 	return party || shared ? SG_PURSE_PARTY : SG_PURSE_CALLER;
 }
 
+/* Behind the page are many: whose request it is, its session says once it is read (sg_page_afford). */
+static bool
+is_pages(const struct sg_conn *conn)
+{
+	return conn->face == SG_FACE_ADMIN && conn->admin != NULL && conn->admin->page;
+}
+
 bool
 sg_request_afford(struct sg_gate *gate, struct sg_request *r, struct sg_str body)
 {
 	char key[160];
 	struct sg_conn *conn = sg_conn_find(gate, r->conn);
 	r->units = sg_request_units(body);
-	if (conn == NULL || is_free(r->route->route))
+	if (conn == NULL || is_free(r->route->route) || is_pages(conn))
 		return true;
 	enum sg_purse purse = payer_of(gate, conn, &r->payer);
 	key_of(conn, r->payer, key);
@@ -156,9 +163,8 @@ is_well(struct sg_gate *gate, struct sg_request *r, struct sg_str agent)
 	return well;
 }
 
-/* A purse that is none of those by which a caller is known: how often it refused is kept with the request. */
-static bool
-take_own(struct sg_gate *gate, struct sg_request *r, enum sg_purse purse, const char *key)
+bool
+sg_own_afford(struct sg_gate *gate, struct sg_request *r, enum sg_purse purse, const char *key)
 {
 	if (sg_purse_take(gate, purse, key, r->units, 0))
 		return true;
@@ -172,7 +178,7 @@ sg_own_report_afford(struct sg_gate *gate, struct sg_request *r)
 {
 	char key[160];
 	sg_line_join(key, sizeof(key), "reports:", r->agent->name);
-	return sg_agent_afford(gate, r, r->agent->name) && take_own(gate, r, SG_PURSE_CALLER, key);
+	return sg_agent_afford(gate, r, r->agent->name) && sg_own_afford(gate, r, SG_PURSE_CALLER, key);
 }
 
 bool
@@ -183,7 +189,7 @@ sg_report_afford(struct sg_gate *gate, struct sg_request *r, struct sg_str agent
 	if (!is_well(gate, r, agent))
 		return false;
 	sg_line_join(key, sizeof(key), "outcomes:", agent);
-	return take_own(gate, r, SG_PURSE_PARTY, key);
+	return sg_own_afford(gate, r, SG_PURSE_PARTY, key);
 }
 
 static bool
@@ -198,7 +204,7 @@ nobodys_afford(struct sg_gate *gate, struct sg_request *r, const struct sg_task 
 		return false;
 	give_back(gate, r);
 	sg_line_join(key, sizeof(key), "behind:", sg_str(task->agent));
-	r->agent_paid = take_own(gate, r, SG_PURSE_CALLER, key);
+	r->agent_paid = sg_own_afford(gate, r, SG_PURSE_CALLER, key);
 	return r->agent_paid;
 }
 

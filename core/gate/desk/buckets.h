@@ -21,6 +21,8 @@ int64_t sg_request_units(struct sg_str body);
 /* Takes a request's units from its caller, before anything of it is read: the agent that spoke last on this connection, else its uid. False: there is
  * not enough. Kill, lift and refusing an approval are never refused; outcomes and closing have half a burst that nothing else uses. */
 bool sg_request_afford(struct sg_gate *gate, struct sg_request *request, struct sg_str body);
+/* From a purse that is none of those by which a caller is known: how often it refused is kept with the request. */
+bool sg_own_afford(struct sg_gate *gate, struct sg_request *request, enum sg_purse purse, const char *key);
 /* Once it is known whose request it is. Takes nothing twice from one bucket. */
 bool sg_agent_afford(struct sg_gate *gate, struct sg_request *request, struct sg_str agent);
 /* What came of an agent's action, told by itself: from its own purse, and from one for reports alone, which owes what they cost the gate beyond what was paid.

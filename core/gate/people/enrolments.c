@@ -2,6 +2,7 @@
  * People's devices: an operator begins an enrolment and gives the person its code; the person shows the device; an operator confirms its fingerprint, as the person reads it
  * out. Before that it proves nothing. */
 #include "gate/people/proving.h"
+#include "gate/people/review.h"
 #include "gate/people/sign_in.h"
 #include "gate/desk/listing.h"
 
@@ -209,7 +210,7 @@ sg_route_enrol_offer(struct sg_gate *gate, struct sg_request *r)
 }
 
 static bool
-record_done(struct sg_gate *gate, const struct sg_enrolment *e, const struct sg_json *answer, uint64_t *number)
+record_done(struct sg_gate *gate, const struct sg_request *r, const struct sg_enrolment *e, const struct sg_json *answer, uint64_t *number)
 {
 	struct sg_buf body;
 	struct sg_json_writer w;
@@ -223,6 +224,7 @@ record_done(struct sg_gate *gate, const struct sg_enrolment *e, const struct sg_
 	sg_jw_member_text(&w, "event", "enrolled");
 	sg_jw_member_str(&w, "fingerprint", sg_json_text_at(answer, "fingerprint"));
 	sg_jw_member_str(&w, "key", sg_json_text_at(answer, "key"));
+	sg_jw_member_bool(&w, "own", !sg_by_page(gate, r));
 	sg_jw_end(&w);
 	bool good = sg_record(gate, "enrolment", sg_buf_view(&body), SG_STR(""), number, NULL) == SG_OK;
 	sg_buf_done(&body);
@@ -245,7 +247,7 @@ shown(struct sg_gate *gate, struct sg_request *r, const struct sg_json *answer)
 	struct sg_str print = sg_json_text_at(answer, "fingerprint"), key = sg_json_text_at(answer, "key");
 	if (print.len == 0 || print.len > SG_FINGERPRINT_MAX || key.len == 0 || key.len > SG_PROVE_KEY_MAX)
 		sg_answer_error(gate, r, 503, SG_REASON_prove_unavailable, "");
-	else if (!record_done(gate, e, answer, &number))
+	else if (!record_done(gate, r, e, answer, &number))
 		sg_answer_error(gate, r, 503, SG_REASON_audit_unavailable, "");
 	else
 		sg_request_sync(gate, r, number, answer_enrolment);
@@ -282,6 +284,24 @@ record_word(struct sg_gate *gate, struct sg_request *r, const char *event, uint6
 	return good;
 }
 
+static bool
+is_one_person(const struct sg_gate *gate, struct sg_str a, struct sg_str b)
+{
+	const struct sg_human *one = sg_catalogue_human_admin(gate->catalogue, a), *two = sg_catalogue_human_admin(gate->catalogue, b);
+	return sg_str_eq(a, b) || (one != NULL && one == two);
+}
+
+/* Whoever began it had the code, and may have shown a device of their own on the page: two operators stand for somebody's device, or the person does. Root may write
+ * whoever it likes into the configuration. */
+static bool
+vouches_for_itself(const struct sg_gate *gate, const struct sg_request *r, const struct sg_enrolment *e)
+{
+	const struct sg_conn *conn = sg_conn_find(gate, r->conn);
+	struct sg_str who = sg_conn_operator(conn);
+	bool root = conn != NULL && !conn->peer.network && conn->peer.uid == 0;
+	return e->begun_by[0] != '\0' && !root && !gate->catalogue->dev && is_one_person(gate, who, sg_str(e->begun_by)) && !is_one_person(gate, who, sg_str(e->admin));
+}
+
 void
 sg_route_enrol_confirm(struct sg_gate *gate, struct sg_request *r)
 {
@@ -291,6 +311,8 @@ sg_route_enrol_confirm(struct sg_gate *gate, struct sg_request *r)
 		sg_answer_error(gate, r, 404, SG_REASON_not_found, "stepgate people list");
 	else if (e->state != SG_ENROLMENT_enrolled || !sg_enrolment_stands(gate, e))
 		sg_answer_error(gate, r, 409, SG_REASON_bad_request, e->state == SG_ENROLMENT_begun ? "the person has not shown the device yet" : "it is confirmed, or not this person's any more");
+	else if (vouches_for_itself(gate, r, e))
+		sg_answer_error(gate, r, 403, SG_REASON_self_approval, "who began it on the page does not confirm it: another operator, root, or the person by their own socket (stepgate people finish)");
 	else if (!sg_str_is(sg_json_text_at(r->body, "fingerprint"), e->fingerprint))
 		sg_answer_error(gate, r, 409, SG_REASON_bad_request, "this is not the device's fingerprint: revoke it if the person reads out another one");
 	else if (!record_word(gate, r, "confirmed", &number))
@@ -316,6 +338,9 @@ sg_route_enrol_revoke(struct sg_gate *gate, struct sg_request *r)
 		sg_answer_error(gate, r, 404, SG_REASON_not_found, "stepgate people list");
 	else if (!record_word(gate, r, "revoked", &number))
 		sg_answer_error(gate, r, 503, SG_REASON_audit_unavailable, "");
-	else
+	else {
+		sg_gate_review(gate); /* what it said yes to falls with it */
+		sg_wake(gate);
 		sg_request_sync(gate, r, number, answer_revoked);
+	}
 }

@@ -248,7 +248,7 @@ sg_route_refuse(struct sg_gate *gate, struct sg_request *r)
 	if (sg_by_page(gate, r))
 		said.method = "page";
 	sg_json_bool(sg_json_get(r->body, "freeze"), &freeze);
-	said.freezes = freeze ? a->task : NULL;
+	said.freezes = freeze ? a->task->root : NULL; /* the others there would ask the same at once */
 	if (a->state == SG_APPROVAL_DENIED || a->state == SG_APPROVAL_VOID) {
 		sg_answer_error(gate, r, 409, SG_REASON_approval_void, sg_approval_word(gate, a));
 		return;

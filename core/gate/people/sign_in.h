@@ -32,6 +32,9 @@ const struct sg_admin *sg_speaker(const struct sg_gate *gate, const struct sg_re
 /* The request came from the page. */
 bool sg_by_page(const struct sg_gate *gate, const struct sg_request *r);
 
+/* On the page who is signed in pays from a purse of their own, strangers from one of theirs; a no is free. False: nothing is answered yet. */
+bool sg_page_afford(struct sg_gate *gate, struct sg_request *r);
+
 /* A request of the page came: whoever it is of is not idle. Call once for each. */
 void sg_sign_in_used(struct sg_gate *gate, const struct sg_request *r);
 

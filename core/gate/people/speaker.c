@@ -2,8 +2,10 @@
  * Whose word a request is. */
 #include "gate/people/sign_in.h"
 
+#include "base/line.h"
 #include "base/str.h"
 #include "gate/decide/sight.h"
+#include "gate/desk/buckets.h"
 
 bool
 sg_sign_in_stands(const struct sg_gate *gate, const struct sg_sign_in *s)
@@ -42,10 +44,23 @@ sg_speaker(const struct sg_gate *gate, const struct sg_request *r)
 	return s == NULL ? NULL : sg_catalogue_admin(gate->catalogue, sg_str(s->admin));
 }
 
+bool
+sg_page_afford(struct sg_gate *gate, struct sg_request *r)
+{
+	char key[160];
+	const struct sg_conn *conn = sg_conn_find(gate, r->conn);
+	if (conn == NULL || !sg_by_page(gate, r) || r->route->route == SG_ROUTE_O_REFUSE)
+		return true;
+	const struct sg_sign_in *s = sg_sign_in_by_token(gate, sg_json_text_at(r->body, "session"));
+	sg_line_join(key, sizeof(key), s != NULL ? "sign-in:" : "page:", s != NULL ? sg_str(s->digest) : conn->admin->name);
+	return sg_own_afford(gate, r, SG_PURSE_CALLER, key);
+}
+
 void
 sg_sign_in_used(struct sg_gate *gate, const struct sg_request *r)
 {
-	struct sg_sign_in *s = sg_by_page(gate, r) ? sg_sign_in_by_token(gate, sg_json_text_at(r->body, "session")) : NULL;
+	bool again = r->route->route == SG_ROUTE_O_APPROVALS && sg_json_get(r->body, "again") != NULL; /* a page that fetches itself */
+	struct sg_sign_in *s = sg_by_page(gate, r) && !again ? sg_sign_in_by_token(gate, sg_json_text_at(r->body, "session")) : NULL;
 	if (s != NULL)
 		s->used = gate->state.now.boot;
 }

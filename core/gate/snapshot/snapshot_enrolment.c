@@ -14,6 +14,7 @@ sg_snapshot_enrolment(struct sg_snapshot_out *o, const void *value)
 	sg_line_begin(o);
 	sg_jw_member_text(&o->w, "admin", e->admin);
 	sg_jw_member_int(&o->w, "at", e->at_ms);
+	sg_jw_member_text(&o->w, "by", e->begun_by);
 	sg_jw_member_text(&o->w, "code", e->code);
 	sg_jw_member_int(&o->w, "counter", e->counter);
 	sg_line_deadline(o, "ends", &e->ends);
@@ -44,6 +45,8 @@ sg_read_enrolment_line(struct sg_fold *f)
 	sg_fold_id(f, "id", e->id, sizeof(e->id));
 	sg_fold_id(f, "admin", e->admin, sizeof(e->admin));
 	sg_fold_id(f, "method", e->method, sizeof(e->method));
+	if (sg_fold_get(f, "by") != NULL)
+		sg_fold_id(f, "by", e->begun_by, sizeof(e->begun_by));
 	sg_fold_id(f, "code", e->code, sizeof(e->code));
 	sg_fold_id(f, "fingerprint", e->fingerprint, sizeof(e->fingerprint));
 	e->key = sg_fold_get(f, "key") != NULL ? sg_fold_keep(f, "key") : NULL;

@@ -30,6 +30,7 @@ enum sg_enrolment_state {
 struct sg_enrolment {
 	char id[SG_ID_MAX];
 	char admin[64], method[64]; /* stanzas of admins and of prove */
+	char begun_by[64];          /* who may not confirm it; "": the person showed it themselves, so anybody may */
 	int64_t uid;                /* the admin's then: a stanza that went on to somebody else proves nothing */
 	uint64_t person;            /* sg_person_tag of the human that the admin was; 0: none */
 	char code[SG_SHA256_HEX];   /* digest of the code that serves once */

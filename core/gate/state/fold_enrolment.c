@@ -3,6 +3,7 @@
 #include "gate/state/enrolment.h"
 #include "gate/state/fold_in.h"
 
+#include "base/line.h"
 #include "base/str.h"
 
 #include <stdlib.h>
@@ -65,6 +66,7 @@ begin(struct sg_fold *f)
 	e->ends = sg_fold_deadline(f, "ends");
 	e->uid = sg_fold_int(f, "uid");
 	e->person = sg_person_tag(sg_fold_text_or(f, "person"));
+	sg_line_join(e->begun_by, sizeof(e->begun_by), "", sg_fold_text_or(f, "by"));
 	e->at_ms = f->at_ms;
 	if (f->missing != NULL) {
 		sg_enrolment_free(e);
@@ -81,6 +83,8 @@ enrol(struct sg_fold *f, struct sg_enrolment *e)
 	e->key = sg_fold_keep(f, "key");
 	sg_fold_id(f, "fingerprint", e->fingerprint, sizeof(e->fingerprint));
 	e->counter = sg_fold_int(f, "counter");
+	if (sg_fold_flag_or(f, "own", false))
+		e->begun_by[0] = '\0';
 	e->code[0] = '\0'; /* it served */
 	e->state = SG_ENROLMENT_enrolled;
 }

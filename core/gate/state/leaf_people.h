@@ -49,7 +49,7 @@
 
 #define SG_LEAF_ENROLMENT_BEGUN(X)                                                                                            \
 	X(admin, id, must, "whose: a stanza of admins")                                                                       \
-	X(by, text, told, "who begins it")                                                                                    \
+	X(by, text, may, "who begins it: not who confirms it")                                                                                    \
 	X(code, digest, must, "of the code that serves once")                                                                 \
 	X(ends, moment, must, "until when it serves")                                                                         \
 	X(enrolment, id, must, "its id")                                                                                      \
@@ -63,7 +63,8 @@
 	X(enrolment, id, must, "which")                                                                                       \
 	X(event, text, must, "enrolled")                                                                                      \
 	X(fingerprint, text, must, "what an operator compares")                                                               \
-	X(key, text, must, "what the device is known by; public")
+	X(key, text, must, "what the device is known by; public")                                                             \
+	X(own, flag, may, "the person showed it, by their own user; else whoever had the code")
 
 #define SG_LEAF_ENROLMENT(X)                                                                                                  \
 	X(by, text, told, "who confirms or revokes it, or signs in by it")                                                    \

@@ -150,21 +150,28 @@ give_domain(struct forms *f, struct sg_str text)
 
 static void give_all(struct forms *f, struct sg_str text, bool whole, int depth);
 
-/* Words of a text: between blanks, brackets, quotes and commas. */
+/* The word that begins at `at`, without what ends a sentence; *at behind it and what parts it from the next. Words lie between blanks, brackets, quotes and commas. */
+static struct sg_str
+word_at(struct sg_str text, size_t *at)
+{
+	static const char ends[] = " \t\r\n,;()<>[]{}\"'|`";
+	size_t end = *at;
+	while (end < text.len && (text.ptr[end] == '\0' || strchr(ends, text.ptr[end]) == NULL))
+		end++;
+	struct sg_str word = {text.ptr + *at, end - *at};
+	while (word.len > 0 && strchr(".:!?=", word.ptr[word.len - 1]) != NULL)
+		word.len--;
+	*at = end + 1;
+	return word;
+}
+
 static void
 give_words(struct forms *f, struct sg_str text, int depth)
 {
-	static const char ends[] = " \t\r\n,;()<>[]{}\"'|`";
-	size_t from = 0;
-	for (size_t i = 0; i <= text.len && !f->stopped; i++) {
-		if (i < text.len && (text.ptr[i] == '\0' || strchr(ends, text.ptr[i]) == NULL))
-			continue;
-		struct sg_str word = {text.ptr + from, i - from};
-		while (word.len > 0 && strchr(".:!?=", word.ptr[word.len - 1]) != NULL)
-			word.len--;
+	for (size_t at = 0; at < text.len && !f->stopped;) {
+		struct sg_str word = word_at(text, &at);
 		if (word.len >= 3 && word.len < text.len)
 			give_all(f, word, false, depth);
-		from = i + 1;
 	}
 }
 
@@ -361,6 +368,45 @@ sg_value_all_forms(struct sg_str value, bool (*each)(void *to, struct sg_str for
 	give_all(&f, value, true, 2);
 	sg_buf_done(&f.spelled);
 	return !f.stopped && text(to, value);
+}
+
+struct decoding {
+	bool (*text)(void *to, struct sg_str text);
+	void *to;
+};
+
+static bool decode_all(const struct decoding *d, struct sg_str text, int depth);
+
+static bool
+decode_one(const struct decoding *d, struct sg_str text, int depth)
+{
+	static struct sg_str (*const decoders[])(struct sg_str, char *) = {from_percent, from_hex, from_base64};
+	char out[4 * SG_FORM_MAX];
+	bool good = true;
+	for (size_t i = 0; good && depth > 0 && text.len <= sizeof(out) && i < sizeof(decoders) / sizeof(decoders[0]); i++) {
+		struct sg_str plain = decoders[i](text, out);
+		if (plain.ptr != NULL && readable(plain))
+			good = d->text(d->to, plain) && decode_all(d, plain, depth - 1);
+	}
+	return good;
+}
+
+static bool
+decode_all(const struct decoding *d, struct sg_str text, int depth)
+{
+	bool good = decode_one(d, text, depth);
+	for (size_t at = 0; good && depth > 0 && at < text.len;) {
+		struct sg_str word = word_at(text, &at);
+		if (word.len >= 3 && word.len < text.len)
+			good = decode_one(d, word, depth);
+	}
+	return good;
+}
+
+bool
+sg_value_decoded(struct sg_str value, bool (*text)(void *to, struct sg_str text), void *to)
+{
+	return decode_all(&(struct decoding){text, to}, value, 2);
 }
 
 const struct sg_value_form *

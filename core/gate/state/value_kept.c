@@ -83,11 +83,22 @@ is_last(struct keeping *k, struct sg_str compact)
 	return false;
 }
 
+/* One more is looked at. False: there are too many. */
+static bool
+take_one(struct sg_values_kept *kept)
+{
+	kept->cut |= kept->forms == 0;
+	kept->forms -= kept->forms > 0;
+	return !kept->cut;
+}
+
 static bool
 keep_form(void *to, struct sg_str form, enum sg_form_kind kind)
 {
 	struct keeping *k = to;
 	char out[SG_FORM_MAX];
+	if (!take_one(k->kept))
+		return false;
 	struct sg_str compact = compact_of(form, kind, out);
 	if (is_last(k, compact))
 		return !k->kept->cut;
@@ -168,7 +179,7 @@ keep_all(struct sg_values_kept *kept, const struct sg_json *value, int depth)
 void
 sg_values_keep_begin(struct sg_values_kept *kept, const struct sg_state *state, const struct sg_task *task, size_t room)
 {
-	*kept = (struct sg_values_kept){.state = state, .task = task, .room = room, .values = SG_REPORT_VALUES, .bytes = SG_REPORT_BYTES};
+	*kept = (struct sg_values_kept){.state = state, .task = task, .room = room, .values = SG_REPORT_VALUES, .bytes = SG_REPORT_BYTES, .forms = SG_KEEP_FORMS};
 	sg_buf_init(&kept->many, MANY_MOST);
 }
 

@@ -89,12 +89,72 @@ holds_name(struct writing *wr, struct sg_str form, enum sg_form_kind kind)
 	return !clean && sg_value_is_named(wr->state, wr->task, form, &wr->look);
 }
 
+/* ---- a name in another encoding ---- */
+
+struct hidden {
+	struct writing *wr;
+	struct sg_str in; /* the form that is looked into */
+	bool found;
+};
+
+/* A name of what was read with labels, that does not stand there as it is. */
+static bool
+is_hidden_name(void *to, struct sg_str form, enum sg_form_kind kind)
+{
+	struct hidden *h = to;
+	struct writing *wr = h->wr;
+	if (kind == SG_FORM_COMPACT || kind == SG_FORM_SPELLED || memmem(h->in.ptr, h->in.len, form.ptr, form.len) != NULL)
+		return true;
+	if (wr->look.forms == 0) {
+		h->found = true;
+		return false;
+	}
+	wr->look.forms--;
+	const struct sg_origin *origin = wr->task->root->tree == NULL ? NULL : sg_values_known(wr->task, sg_form_digest(wr->state, wr->task, form, SG_FORM_WHOLE));
+	h->found = (origin != NULL && origin->taint.count > 0) || sg_value_is_kept(wr->state, wr->task, form, kind, &wr->look);
+	return !h->found;
+}
+
+static bool
+look_into(void *to, struct sg_str text)
+{
+	struct hidden *h = to;
+	bool whole = sg_value_forms(text, is_hidden_name, h);
+	h->found |= !whole; /* or not all of it was looked at */
+	return !h->found;
+}
+
+/* What came back holds, in percent, hexadecimal or base64, what a domain of the tree keeps. */
+static bool
+hides_a_name(struct writing *wr, struct sg_str form)
+{
+	struct hidden h = {.wr = wr, .in = form};
+	return !sg_value_decoded(form, look_into, &h) && h.found;
+}
+
+/* mailto:NAME is NAME to whoever acts on it. */
+static struct sg_str
+behind_scheme(struct sg_str form)
+{
+	const char *colon = form.len > 0 ? memchr(form.ptr, ':', form.len) : NULL;
+	size_t at = colon == NULL ? form.len : (size_t)(colon - form.ptr) + 1;
+	return (struct sg_str){form.ptr + at, form.len - at};
+}
+
+/* A domain of the tree keeps it: as it is, behind a scheme, or in another encoding. */
+static bool
+is_kept_somehow(struct writing *wr, struct sg_str form, enum sg_form_kind kind)
+{
+	struct sg_str rest = behind_scheme(form);
+	return sg_value_is_kept(wr->state, wr->task, form, kind, &wr->look) || (rest.len >= SG_FORM_LEAST && sg_value_is_kept(wr->state, wr->task, rest, kind, &wr->look)) || hides_a_name(wr, form);
+}
+
 static void
 place_form(struct writing *wr, struct sg_str form, enum sg_form_kind kind, uint64_t digest)
 {
 	char hex[17];
 	const struct sg_tree *tree = wr->task->root->tree;
-	if (wr->refuses && kind != SG_FORM_COMPACT && sg_value_is_kept(wr->state, wr->task, form, kind, &wr->look))
+	if (wr->refuses && kind != SG_FORM_COMPACT && is_kept_somehow(wr, form, kind))
 		return;
 	if (tree != NULL && is_placed(wr, sg_values_find(&tree->values, digest)))
 		return;

@@ -25,6 +25,7 @@ enum {
 	SG_REPORT_VALUES = 4096,     /* of a report or an opening */
 	SG_REPORT_BYTES = 64 << 10,
 	SG_REPORT_FORMS = 2048,
+	SG_KEEP_FORMS = 16384,       /* forms that keeping looks at, those that are kept already too: some more than 64 KiB of common words have */
 };
 #define SG_LOOK_AT_ARGUMENTS ((struct sg_value_look){SG_LOOK_VALUES, SG_LOOK_BYTES, SG_LOOK_FORMS})
 #define SG_LOOK_AT_REPORT ((struct sg_value_look){SG_REPORT_VALUES, SG_REPORT_BYTES, SG_REPORT_FORMS})
@@ -41,6 +42,9 @@ bool sg_value_forms(struct sg_str value, bool (*each)(void *to, struct sg_str fo
 
 /* The same without a bound, and `text` for the value and each text that stands in it in another encoding, behind its forms. */
 bool sg_value_all_forms(struct sg_str value, bool (*each)(void *to, struct sg_str form, enum sg_form_kind kind), bool (*text)(void *to, struct sg_str text), void *to);
+
+/* Calls `text` for what stands in the value, or in a word of it, in another encoding, twice at most. False: `text` said so. */
+bool sg_value_decoded(struct sg_str value, bool (*text)(void *to, struct sg_str text), void *to);
 
 /* "iban DE75512108001245126199": the normal form of a text behind the name of its form, over what stands in `out`. False: it is none. */
 bool sg_value_spelled(enum sg_form form, struct sg_str text, struct sg_buf *out, enum sg_spelling *spelling);
@@ -85,7 +89,7 @@ struct sg_values_kept {
 	struct sg_buf many; /* as it stands in a leaf; empty: nothing */
 	struct sg_kept seen; /* that stand there */
 	size_t room; /* counted down */
-	size_t values, bytes; /* left to look at */
+	size_t values, bytes, forms; /* left to look at */
 	bool cut;
 };
 /* `room`: no more of them. */

@@ -133,6 +133,10 @@ run_seen(struct sg_gate *gate, struct sg_request *r)
 		sg_answer_error(gate, r, 403, SG_REASON_not_permitted, why);
 		return;
 	}
+	if (!sg_page_afford(gate, r)) {
+		sg_request_refuse(gate, r);
+		return;
+	}
 	if (conn != NULL && conn->blind && !may_blind(r->route->route))
 		sg_answer_error(gate, r, 503, SG_REASON_facts_unavailable, "no module attests this connection; stepgate status says which is ill");
 	else

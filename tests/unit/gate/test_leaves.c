@@ -69,7 +69,7 @@ static const struct {
 		  "\"stanza\":\"\",\"to_ms\":1,\"uid\":1,\"verb\":\"reload\",\"what\":\"\"}"},
 	{"alert", "{\"agent\":\"helper\",\"task\":\"t-1\",\"what\":\"frozen\",\"who\":\"mira\"}"},
 	{"enrolment", "{\"admin\":\"jon\",\"by\":\"mira\",\"code\":\"" H64 "\",\"ends\":" MOMENT ",\"enrolment\":\"e-1\",\"event\":\"begun\",\"method\":\"phone\",\"person\":\"jon@x\",\"uid\":501}"},
-	{"enrolment", "{\"counter\":5,\"enrolment\":\"e-1\",\"event\":\"enrolled\",\"fingerprint\":\"ab-cd\",\"key\":\"totp\"}"},
+	{"enrolment", "{\"counter\":5,\"enrolment\":\"e-1\",\"event\":\"enrolled\",\"fingerprint\":\"ab-cd\",\"key\":\"totp\",\"own\":true}"},
 	{"enrolment", "{\"by\":\"mira\",\"counter\":5,\"enrolment\":\"e-1\",\"event\":\"confirmed\",\"reason\":\"\"}"},
 	{"snapshot", "{\"digest\":\"\",\"leaf\":3}"},
 	{"stop", "{}"},
