@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * The forms of a value: what is the same to whoever acts on it should be the same here, whatever its case, spacing or encoding. The table below says
  * what is done. What no row covers is not seen, and what is not seen is unknown, which is never trusted. */
+#include "gate/state/value_decode.h"
 #include "gate/state/values.h"
 
 #include "base/str.h"
@@ -150,26 +151,11 @@ give_domain(struct forms *f, struct sg_str text)
 
 static void give_all(struct forms *f, struct sg_str text, bool whole, int depth);
 
-/* The word that begins at `at`, without what ends a sentence; *at behind it and what parts it from the next. Words lie between blanks, brackets, quotes and commas. */
-static struct sg_str
-word_at(struct sg_str text, size_t *at)
-{
-	static const char ends[] = " \t\r\n,;()<>[]{}\"'|`";
-	size_t end = *at;
-	while (end < text.len && (text.ptr[end] == '\0' || strchr(ends, text.ptr[end]) == NULL))
-		end++;
-	struct sg_str word = {text.ptr + *at, end - *at};
-	while (word.len > 0 && strchr(".:!?=", word.ptr[word.len - 1]) != NULL)
-		word.len--;
-	*at = end + 1;
-	return word;
-}
-
 static void
 give_words(struct forms *f, struct sg_str text, int depth)
 {
 	for (size_t at = 0; at < text.len && !f->stopped;) {
-		struct sg_str word = word_at(text, &at);
+		struct sg_str word = sg_value_word(text, &at);
 		if (word.len >= 3 && word.len < text.len)
 			give_all(f, word, false, depth);
 	}
@@ -225,96 +211,13 @@ give_runs(struct forms *f, struct sg_str text)
 	}
 }
 
-static int
-hex_digit(char c)
-{
-	c = lower(c);
-	return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
-/* Each decoder: the bytes, or {NULL, 0} if this is not that encoding. */
-static struct sg_str
-from_percent(struct sg_str text, char *out)
-{
-	size_t len = 0;
-	bool any = false;
-	for (size_t i = 0; i < text.len; i++) {
-		bool coded = text.ptr[i] == '%' && i + 2 < text.len + 0 && hex_digit(text.ptr[i + 1]) >= 0 && hex_digit(text.ptr[i + 2]) >= 0;
-		out[len++] = coded ? (char)(hex_digit(text.ptr[i + 1]) * 16 + hex_digit(text.ptr[i + 2])) : text.ptr[i] == '+' ? ' ' : text.ptr[i];
-		i += coded ? 2 : 0;
-		any |= coded;
-	}
-	return any ? (struct sg_str){out, len} : (struct sg_str){NULL, 0};
-}
-
-static struct sg_str
-from_hex(struct sg_str text, char *out)
-{
-	size_t len = 0;
-	if (text.len < 16 || text.len % 2 != 0)
-		return (struct sg_str){NULL, 0};
-	for (size_t i = 0; i < text.len; i += 2) {
-		int high = hex_digit(text.ptr[i]), low = hex_digit(text.ptr[i + 1]);
-		if (high < 0 || low < 0)
-			return (struct sg_str){NULL, 0};
-		out[len++] = (char)(high * 16 + low);
-	}
-	return (struct sg_str){out, len};
-}
-
-static int
-base64_digit(char c)
-{
-	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-	if (c == '-' || c == '_')
-		c = c == '-' ? '+' : '/';
-	const char *at = c == '\0' ? NULL : strchr(digits, c);
-	return at == NULL ? -1 : (int)(at - digits);
-}
-
-/* RFC 4648 sections 4 and 5, padding or not. */
-static struct sg_str
-from_base64(struct sg_str text, char *out)
-{
-	size_t len = 0;
-	unsigned bits = 0, held = 0;
-	while (text.len > 0 && text.ptr[text.len - 1] == '=')
-		text.len--;
-	if (text.len < 8 || text.len % 4 == 1)
-		return (struct sg_str){NULL, 0};
-	for (size_t i = 0; i < text.len; i++) {
-		int digit = base64_digit(text.ptr[i]);
-		if (digit < 0)
-			return (struct sg_str){NULL, 0};
-		held = held << 6 | (unsigned)digit;
-		bits += 6;
-		if (bits >= 8) {
-			bits -= 8;
-			out[len++] = (char)(held >> bits);
-		}
-	}
-	return (struct sg_str){out, len};
-}
-
-static bool
-readable(struct sg_str text)
-{
-	for (size_t i = 0; i < text.len; i++)
-		if ((unsigned char)text.ptr[i] < ' ' && strchr("\t\r\n", text.ptr[i]) == NULL)
-			return false;
-	return text.len > 0;
-}
-
 static void
 give_decoded(struct forms *f, struct sg_str text, int depth)
 {
-	static struct sg_str (*const decoders[])(struct sg_str, char *) = {from_percent, from_hex, from_base64};
-	char out[4 * SG_FORM_MAX];
-	if (depth == 0 || text.len > sizeof(out))
-		return;
-	for (size_t i = 0; i < sizeof(decoders) / sizeof(decoders[0]); i++) {
-		struct sg_str plain = decoders[i](text, out);
-		if (plain.ptr == NULL || !readable(plain))
+	char out[SG_ENCODED_MAX];
+	for (size_t i = 0; depth > 0 && i < SG_DECODERS; i++) {
+		struct sg_str plain = sg_value_plain(i, text, out);
+		if (plain.ptr == NULL)
 			continue;
 		give_all(f, plain, false, depth - 1); /* whoever acts may not undo it */
 		f->stopped = f->stopped || (f->text != NULL && !f->text(f->to, plain));
@@ -368,45 +271,6 @@ sg_value_all_forms(struct sg_str value, bool (*each)(void *to, struct sg_str for
 	give_all(&f, value, true, 2);
 	sg_buf_done(&f.spelled);
 	return !f.stopped && text(to, value);
-}
-
-struct decoding {
-	bool (*text)(void *to, struct sg_str text);
-	void *to;
-};
-
-static bool decode_all(const struct decoding *d, struct sg_str text, int depth);
-
-static bool
-decode_one(const struct decoding *d, struct sg_str text, int depth)
-{
-	static struct sg_str (*const decoders[])(struct sg_str, char *) = {from_percent, from_hex, from_base64};
-	char out[4 * SG_FORM_MAX];
-	bool good = true;
-	for (size_t i = 0; good && depth > 0 && text.len <= sizeof(out) && i < sizeof(decoders) / sizeof(decoders[0]); i++) {
-		struct sg_str plain = decoders[i](text, out);
-		if (plain.ptr != NULL && readable(plain))
-			good = d->text(d->to, plain) && decode_all(d, plain, depth - 1);
-	}
-	return good;
-}
-
-static bool
-decode_all(const struct decoding *d, struct sg_str text, int depth)
-{
-	bool good = decode_one(d, text, depth);
-	for (size_t at = 0; good && depth > 0 && at < text.len;) {
-		struct sg_str word = word_at(text, &at);
-		if (word.len >= 3 && word.len < text.len)
-			good = decode_one(d, word, depth);
-	}
-	return good;
-}
-
-bool
-sg_value_decoded(struct sg_str value, bool (*text)(void *to, struct sg_str text), void *to)
-{
-	return decode_all(&(struct decoding){text, to}, value, 2);
 }
 
 const struct sg_value_form *
