@@ -83,12 +83,12 @@ sg_approval_write_open(struct sg_buf *out, struct sg_gate *gate, const struct sg
 	sg_jw_object(&w);
 	sg_jw_member_str(&w, "agent", r->agent->name);
 	sg_jw_member_str(&w, "approval", sg_str(r->approval));
-	sg_jw_member_str(&w, "asked", sg_str(r->asked_bound));
+	sg_jw_member_str(&w, "asked", sg_str(sg_bound_asked(r)));
 	sg_jw_member_str(&w, "asker", sg_str(asker));
 	sg_jw_member_int(&w, "asker_uid", sg_conn_uid(sg_conn_find(gate, r->conn)));
 	sg_jw_name(&w, "clock");
 	sg_write_clock(&w, gate);
-	sg_jw_member_str(&w, "digest", sg_str(r->bound));
+	sg_jw_member_str(&w, "digest", sg_str(sg_bound(r)));
 	sg_jw_name(&w, "ends");
 	sg_write_deadline(&w, gate, &ends);
 	sg_jw_member_str(&w, "event", SG_STR("open"));

@@ -66,7 +66,7 @@ void
 sg_settle_approval(struct sg_gate *gate, struct sg_request *r, struct sg_task *task)
 {
 	struct sg_approval *a = r->approval_named.len > 0 ? sg_state_approval(&gate->state, r->approval_named)
-							  : sg_state_approval_of(&gate->state, task, r->bound);
+							  : sg_state_approval_of(&gate->state, task, sg_bound(r));
 	if (r->approval_named.len > 0 && (a == NULL || a->task != task)) {
 		bool above = a != NULL && a->task != task && a->task->root == task->root; /* approvals are not inherited */
 		sg_deny(gate, r, above ? SG_REASON_rule_9_approval : SG_REASON_approval_unknown);
@@ -74,7 +74,7 @@ sg_settle_approval(struct sg_gate *gate, struct sg_request *r, struct sg_task *t
 		step_up_new(gate, r, task);
 	} else if (!sg_approval_live(&gate->state, a)) {
 		sg_deny(gate, r, dead_reason(&gate->state, a));
-	} else if (strcmp(a->digest, r->bound) != 0 || (r->blind && a->state == SG_APPROVAL_GRANTED)) { /* shown to policy, it led to something else */
+	} else if (strcmp(a->digest, sg_bound(r)) != 0 || (r->blind && a->state == SG_APPROVAL_GRANTED)) { /* shown to policy, it led to something else */
 		sg_approval_record(gate, a, "void");
 		sg_deny(gate, r, SG_REASON_approval_mismatch);
 	} else if (!sg_approval_stands(gate, a) || !sg_approval_says(gate, a, r)) { /* who said yes may not any more, or what they were shown is not so any more */

@@ -20,8 +20,25 @@ enum { SG_INPUT_MAX = 2 << 20 /* bytes of an action, written */ };
 void sg_bind_life(const struct sg_gate *gate, struct sg_request *request, int64_t policy_ms);
 /* Over these arguments. False: it could not be written. */
 bool sg_digest_of(struct sg_gate *gate, struct sg_request *request, struct sg_str args, const struct sg_task *task, char out[SG_SHA256_HEX]);
-/* The digest of these arguments without those that the action calls unbound: what an approval is for. `whole` is that of all of them. */
-bool sg_digest_bound(struct sg_gate *gate, struct sg_request *request, const struct sg_json *args, const struct sg_task *task, const char *whole, char out[SG_SHA256_HEX]);
+/* The action has arguments that a yes does not hold to: approvals are for another digest than that of what is done. */
+static inline bool
+sg_leaves_out(const struct sg_request *r)
+{
+	return r->action != NULL && r->action->unbound.count > 0;
+}
+/* What an approval is for: of what is effective, and of what was asked. */
+static inline const char *
+sg_bound(const struct sg_request *r)
+{
+	return sg_leaves_out(r) ? r->bound : r->digest;
+}
+static inline const char *
+sg_bound_asked(const struct sg_request *r)
+{
+	return sg_leaves_out(r) ? r->asked_bound : r->asked;
+}
+/* The digest of these arguments without those that the action calls unbound. */
+bool sg_digest_bound(struct sg_gate *gate, struct sg_request *request, const struct sg_json *args, const struct sg_task *task, char out[SG_SHA256_HEX]);
 void sg_digest_asked(struct sg_gate *gate, struct sg_request *request, const struct sg_task *task);
 /* What policy is asked. */
 void sg_write_question(struct sg_buf *out, struct sg_gate *gate, struct sg_request *request, const struct sg_task *task);

@@ -120,7 +120,7 @@ write_body(struct sg_buf *out, struct sg_gate *gate, const struct sg_request *r,
 	sg_jw_member_raw(&w, "args_seen", sg_buf_view(&seen.args));
 	sg_jw_member_str(&w, "asked", sg_str(r->asked));
 	sg_jw_member_str(&w, "asker", sg_str(asker));
-	if (strcmp(r->bound, r->digest) != 0)
+	if (sg_leaves_out(r) && r->bound[0] != '\0')
 		sg_jw_member_str(&w, "bound", sg_str(r->bound));
 	sg_jw_name(&w, "carried");
 	sg_write_carried(&w, gate, r, keyed ? task : NULL);

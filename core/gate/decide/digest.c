@@ -92,14 +92,10 @@ sg_digest_of(struct sg_gate *gate, struct sg_request *r, struct sg_str args, con
 }
 
 bool
-sg_digest_bound(struct sg_gate *gate, struct sg_request *r, const struct sg_json *args, const struct sg_task *task, const char *whole, char out[SG_SHA256_HEX])
+sg_digest_bound(struct sg_gate *gate, struct sg_request *r, const struct sg_json *args, const struct sg_task *task, char out[SG_SHA256_HEX])
 {
 	struct sg_buf left;
 	struct sg_json_writer w;
-	if (r->action == NULL || r->action->unbound.count == 0 || args == NULL) {
-		memcpy(out, whole, SG_SHA256_HEX);
-		return true;
-	}
 	sg_buf_init(&left, SG_INPUT_MAX);
 	sg_jw_begin(&w, &left);
 	sg_jw_object(&w);
@@ -125,10 +121,11 @@ sg_digest_asked(struct sg_gate *gate, struct sg_request *r, const struct sg_task
 	sg_bind_life(gate, r, 0);
 	r->effective = sg_arena_copy(&r->arena, sg_buf_view(&args));
 	sg_digest_of(gate, r, sg_buf_view(&args), task, r->asked);
-	if (!sg_digest_bound(gate, r, r->args, task, r->asked, r->asked_bound))
-		memcpy(r->asked_bound, r->asked, sizeof(r->asked_bound));
 	r->asked_under = gate->configured;
 	memcpy(r->digest, r->asked, sizeof(r->digest));
-	memcpy(r->bound, r->asked_bound, sizeof(r->bound));
+	if (sg_leaves_out(r) && !sg_digest_bound(gate, r, r->args, task, r->asked_bound))
+		memcpy(r->asked_bound, r->asked, sizeof(r->asked_bound));
+	if (sg_leaves_out(r))
+		memcpy(r->bound, r->asked_bound, sizeof(r->bound));
 	sg_buf_done(&args);
 }

@@ -36,7 +36,7 @@ take_effective(struct sg_gate *gate, struct sg_request *r, const struct sg_task 
 	r->effective = sg_arena_copy(&r->arena, args);
 	return r->effective.ptr != NULL && sg_digest_of(gate, r, r->effective, task, r->digest) &&
 	       sg_canon_parse(&r->arena, r->effective, &sg_request_limits, &r->effective_args, NULL) == SG_OK &&
-	       sg_digest_bound(gate, r, r->effective_args, task, r->digest, r->bound);
+	       (!sg_leaves_out(r) || sg_digest_bound(gate, r, r->effective_args, task, r->bound));
 }
 
 /* Nothing is other than it was asked, by this judgement or one before: effective arguments and digest are those of what was asked already. */
@@ -72,7 +72,7 @@ static bool
 sight_misfits(const struct sg_gate *gate, const struct sg_request *r)
 {
 	const struct sg_approval *a = sg_state_approval(&gate->state, sg_str(r->sight));
-	return r->sight[0] != '\0' && (r->reads >> SG_MOVING_approval & 1) != 0 && (a == NULL || strcmp(a->digest, r->bound) != 0);
+	return r->sight[0] != '\0' && (r->reads >> SG_MOVING_approval & 1) != 0 && (a == NULL || strcmp(a->digest, sg_bound(r)) != 0);
 }
 
 /* Which ceiling asks, told as a rule's reason is; no rule's id has a colon. */

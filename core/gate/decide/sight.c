@@ -9,7 +9,7 @@ static bool
 fits(const struct sg_gate *gate, const struct sg_request *r, const struct sg_task *task, const struct sg_approval *a)
 {
 	bool said_to_this = strcmp(a->policy, gate->policy) == 0 && (a->level < 0 || (int64_t)r->level <= a->level); /* what other rules would ask is not known before they are asked */
-	return said_to_this && a->task == task && a->state == SG_APPROVAL_GRANTED && strcmp(a->asked, r->asked_bound) == 0 &&
+	return said_to_this && a->task == task && a->state == SG_APPROVAL_GRANTED && strcmp(a->asked, sg_bound_asked(r)) == 0 &&
 	       sg_approval_live(&gate->state, a) && sg_approval_stands(gate, a);
 }
 

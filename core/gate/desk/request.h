@@ -67,7 +67,7 @@ struct sg_request {
 	const struct sg_json *resource, *args, *context;
 	struct sg_str action_name, resource_type, resource_id, audience;
 	char asked[SG_SHA256_HEX], digest[SG_SHA256_HEX];
-	char asked_bound[SG_SHA256_HEX], bound[SG_SHA256_HEX]; /* the same without the arguments that a yes does not hold to: what approvals are for */
+	char asked_bound[SG_SHA256_HEX], bound[SG_SHA256_HEX]; /* the same without the arguments that a yes does not hold to, where there are such: sg_bound */
 	uint64_t asked_under; /* number of the configuration that `asked` was made under */
 	const struct sg_resource *found;         /* the catalogue's stanza of the resource, or NULL */
 	enum sg_sensitivity level;               /* of action and resource, the higher */

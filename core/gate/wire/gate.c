@@ -98,7 +98,8 @@ static const struct {
 static void
 run_route(struct sg_gate *gate, struct sg_request *r)
 {
-	sg_sign_in_used(gate, r);
+	if (r->route->face == SG_FACE_ADMIN)
+		sg_sign_in_used(gate, r);
 	for (size_t i = 0; i < sizeof(handlers) / sizeof(handlers[0]); i++)
 		if (handlers[i].route == r->route->route) {
 			handlers[i].run(gate, r);
@@ -133,7 +134,7 @@ run_seen(struct sg_gate *gate, struct sg_request *r)
 		sg_answer_error(gate, r, 403, SG_REASON_not_permitted, why);
 		return;
 	}
-	if (!sg_page_afford(gate, r)) {
+	if (r->route->face == SG_FACE_ADMIN && !sg_page_afford(gate, r)) {
 		sg_request_refuse(gate, r);
 		return;
 	}
