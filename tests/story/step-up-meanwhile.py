@@ -90,7 +90,9 @@ def lost(d):
             d.start()
         row(how, "its device goes", d.admin_of(OPS).ask("POST", "%s/%s/revoke" % (PATH, device), {})[0] == 200)
         got = d.a.act(d.task, "pay.send", args=dict(n=how), approval=a["approval"]["id"])
-        row(how, "and with it the yes", got.get("verdict") == "step_up" and got["approval"]["id"] != a["approval"]["id"], got)
+        row(how, "and with it the yes, at once", got.get("verdict") == "deny" and got["code"] == "approval_void", got)
+        got = d.a.act(d.task, "pay.send", args=dict(n=how))
+        row(how, "so a person is asked anew", got.get("verdict") == "step_up" and got["approval"]["id"] != a["approval"]["id"], got)
         d.admin_of(OPS).ask("POST", "/v1/approvals/%s/deny" % got["approval"]["id"], {})
 
 
