@@ -267,7 +267,19 @@ local function run(v, c, spec, at)
 	if spec.also then spec.also(v, c, seen, operands) end
 end
 
-local function free(v, c, spec, at) end -- its words are only said
+-- Its words are only said; but what stands for names says which there are.
+local function free(v, c, spec, at)
+	for i = at, #c.words do
+		if c.marks[i] == "pattern" then look_at_path(v, c.words[i], c.marks[i], false) end
+	end
+end
+
+local function conditions(v, c, spec, at) -- test and [: whether something is there
+	for i = at, #c.words do
+		local word = c.words[i]
+		if c.marks[i] ~= "plain" or word:find("/") or word:starts(".") then look_at_path(v, word, c.marks[i], false) end
+	end
+end
 
 -- The first word chooses a table's entry.
 local function by_word(commands, otherwise)
@@ -450,7 +462,7 @@ local grep = looks(grep_options, "tp", { instead = { "-e", "-f" }, also = tree_s
 local npm = builds("-s -w:t --silent --if-present --workspace:t --workspaces", "x", { own = script })
 local python, words = { own = of_python }, { own = free, free = true }
 local programs = {
-	echo = words, printf = words, ["true"] = words, ["false"] = words, [":"] = words, exit = words, test = words, ["["] = words, sleep = words, basename = words, dirname = words, seq = words, which = words, type = words, pwd = words,
+	echo = words, printf = words, ["true"] = words, ["false"] = words, [":"] = words, exit = words, test = { own = conditions, free = true }, ["["] = { own = conditions, free = true }, sleep = words, basename = words, dirname = words, seq = words, which = words, type = words, pwd = words,
 	whoami = words, nproc = words, tr = words, uname = words,
 	ls = looks("-a -A -l -h -t -r -S -R -1 -d -F -i -s -G -p -g -o -n -x -C -c -u -X -L -H --color? --all --almost-all --human-readable --recursive --directory --sort:t --group-directories-first", "p"),
 	cat = looks("-n -A -b -e -s -v -t -E -T", "p"), head = looks("-n:t -c:t -q -v -# --lines:t --bytes:t", "p"), tail = looks("-n:t -c:t -q -v -# --lines:t --bytes:t", "p"), wc = looks("-l -w -c -m -L --lines --words --bytes", "p"),
